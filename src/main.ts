@@ -75,7 +75,7 @@ const CUT_OFF_AFTER_MS = 3_000;
 /** Wires everything, once. The result answers requests by injection and listens when `listen` is called on its `http`. */
 export async function createApplication(config: Config, overrides: Overrides = {}): Promise<Application> {
   const log = overrides.log ?? createLog(config.logLevel);
-  const late = (place: number) => log.warn({ place }, 'a part of the server did not stop in time, and is left behind');
+  const late = (place: number) => log.warn({ place }, 'a part of the server did not stop in time and was abandoned');
   const lifetime = createLifetime({ limitMs: STOP_LIMIT_MS, late });
   try {
     const opened = await open(config, { ...overrides, log }, lifetime);

@@ -107,7 +107,7 @@ function processUserOf({ config, folder }: PipelineGround): OtherUser | null {
 function warningsOf({ config, log }: PipelineGround): string[] {
   if (config.accounts === 'off' || !sharesUser(config)) return [];
   const warning =
-    'Steps of pipelines run as the user of this server and can read its data folder, so contributors may not run code of their own. Set processUser (docs/executors.md).';
+    'Pipeline steps run as the user of this server and can read its data folder, so contributors may not run their own code. Set processUser (docs/executors.md).';
   log.warn(warning);
   return [warning];
 }
@@ -117,7 +117,7 @@ function kubernetesOf({ config, folder, door, clock, log }: PipelineGround): Exe
   const { kubernetes: kubeconfig, kubernetesNamespace: namespace, publicUrl } = config;
   if (kubeconfig === undefined) return null;
   if (publicUrl === undefined) {
-    const detail = 'With "kubernetes" set, "publicUrl" has to say where pods reach this server.';
+    const detail = 'The setting "kubernetes" requires "publicUrl": the address at which pods reach this server.';
     throw new AppError('config_invalid', detail);
   }
   const { kubernetesAgentImage: agentImage, kubernetesNodes: nodes } = config;

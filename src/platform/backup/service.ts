@@ -64,7 +64,7 @@ export function createBackupService(deps: BackupDeps): BackupService {
     async find(run) {
       const stored = await findRun(store, run);
       if (stored !== null) return toShown(stored);
-      throw new AppError('backup_not_found', `There is no run ${run} of a backup.`, { run });
+      throw new AppError('backup_not_found', `There is no backup run ${run}.`, { run });
     },
   };
 }

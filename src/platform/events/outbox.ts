@@ -28,7 +28,7 @@ export function createEvents(deps: EventsDeps): Events {
   let stopping = false;
   let appended = 0;
 
-  const failed = (error: unknown) => log.error({ err: error }, 'events could not be delivered, will try again');
+  const failed = (error: unknown) => log.error({ err: error }, 'events could not be delivered, will retry');
   const retention = createLoop({
     look: async () => {
       const before = new Date(clock.now() - RETENTION_DAYS * DAY_MS).toISOString();

@@ -65,7 +65,7 @@ export function guard(app: FastifyInstance, deps: GuardDeps): void {
     await admit(deps.access, request, reply);
     // Here for every route: those of plugins read their path themselves.
     const unkept = unkeptCharacter(request.params);
-    if (unkept !== null) throw new AppError('invalid_request', `The path holds ${unkept}.`);
+    if (unkept !== null) throw new AppError('invalid_request', `The path contains ${unkept}.`);
   });
   const { checkWrite } = deps;
   if (checkWrite !== undefined) {

@@ -134,7 +134,7 @@ const MOST_ISSUES = 100;
 function sendJson(endpoint: Endpoint, reply: FastifyReply, answer: unknown): FastifyReply {
   const checked = endpoint.response.safeParse(answer);
   if (!checked.success) {
-    throw new Error(`${endpoint.method} ${endpoint.path} answers what its schema does not allow`, {
+    throw new Error(`the response of ${endpoint.method} ${endpoint.path} does not match its schema`, {
       cause: checked.error,
     });
   }

@@ -176,7 +176,7 @@ export async function listen(
   if (config.accounts !== 'on' && !isLoopback(config.host)) {
     throw new AppError(
       'listen_not_allowed',
-      `Accounts are not configured, so the server does not listen on ${config.host}. Use 127.0.0.1 or ::1, or set accounts to "on". OIDC is not there yet.`,
+      `Accounts are not configured, so the server does not listen on ${config.host}. Use 127.0.0.1 or ::1, or set accounts to "on". OIDC is not supported yet.`,
       { host: config.host },
     );
   }
@@ -186,7 +186,7 @@ export async function listen(
     if (systemCode(error) !== 'EADDRINUSE') throw error;
     throw new AppError(
       'port_in_use',
-      `Port ${config.port} is taken. Give another with --port, or --port 0 for a free one.`,
+      `Port ${config.port} is in use. Set another with --port, or --port 0 for a free one.`,
       {
         port: config.port,
       },

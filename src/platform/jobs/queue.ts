@@ -36,7 +36,7 @@ export function createJobs(deps: JobsDeps): Jobs {
   const scheduler = createScheduler({ store, clock, enqueue });
   const loop = createLoop({
     look,
-    failed: (error) => log.error({ err: error }, 'jobs could not be taken, will try again'),
+    failed: (error) => log.error({ err: error }, 'jobs could not be leased, will retry'),
     longestRestMs: longestRestMs(store.engine),
   });
 

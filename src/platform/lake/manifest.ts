@@ -248,7 +248,7 @@ export async function swapFiles(sql: Sql, table: string, change: LakeSwap): Prom
       .where('id', 'in', ids)
       .where('removed_at', 'is', null)
       .executeTakeFirstOrThrow();
-    if (numUpdatedRows !== BigInt(ids.length)) throw new Error(`the manifest of ${table} has changed meanwhile`);
+    if (numUpdatedRows !== BigInt(ids.length)) throw new Error(`the manifest of ${table} was changed concurrently`);
   }
   for (const file of change.add) await insertStay(sql, table, file, { added_at: sequence, removed_at: null });
 }

@@ -46,11 +46,11 @@ function unwrapUnion(issue: Issue, path: Path): [Issue, Path] {
 function unknownKey(key: string, path: Path, schema: z.ZodType, document: YamlDocument): ManifestProblem {
   const known = knownKeys(schemaAt(schema, path));
   const meant = nearest(key, known);
-  const hint = meant === null ? listed('the fields here are', known) : `; did you mean "${meant}"?`;
+  const hint = meant === null ? listed('valid fields:', known) : `; did you mean "${meant}"?`;
   const whole = [...path, key];
   return {
     path: pathText(whole),
-    message: `"${shorten(key)}" is no field here${hint}`,
+    message: `unknown field "${shorten(key)}"${hint}`,
     offset: keyOffset(document, whole),
   };
 }

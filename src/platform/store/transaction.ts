@@ -10,7 +10,7 @@ const LOST_TO_ANOTHER = new Set(['40001', '40P01']);
 /** Doubling from 2 ms, the pauses before the last try add up to about 4 s. */
 const TRIES = 12;
 /** Held on a connection by the one, of all servers of a store, that runs again what lost. */
-const TURN = 'a transaction that lost to others';
+const TURN = 'a transaction that lost to concurrent ones';
 
 type Isolation = 'serializable' | 'read committed';
 

@@ -22,7 +22,7 @@ export async function runNodes({ tracking, store }: CostDeps, ids: readonly stri
       kind: 'run',
       name: id,
       cost,
-      facts: { source: 'usage alone: tracking has no such run' },
+      facts: { source: 'usage only: tracking has no such run' },
     };
   });
 }
