@@ -28,7 +28,7 @@ it('steelyard recommend says what would cost less, what that changes, and does i
 
   expect((await run('show', id)).out).toMatch(/saves a month +365\.00 USD \(286\.79 to 365\.00\) of 365\.00 USD/);
   const dry = await run('apply', id);
-  expect(dry.out).toContain('Would change: Scale home to zero while nobody asks');
+  expect(dry.out).toContain('Would change: Scale home to zero without requests');
   expect(dry.out).toContain('replicas.min 1 -> 0');
   expect(dry.err).toContain(`Nothing has changed. Do it: steelyard recommend apply ${id} --yes`);
   expect((await run('dismiss', id, '--reason', 'a launch')).out).toContain('Dismissed: Scale home');

@@ -68,13 +68,13 @@ describe.skipIf(!hasChromium)('recommendations in the browser (skipped where Chr
     await expect
       .poll(() => answer(page))
       .toMatch(/^\$[\d,.]+ a month \(\$[\d,.]+ to \$[\d,.]+\) could be saved of \$1,460\.00 by 2/);
-    const row = page.getByRole('link', { name: 'Scale home to zero while nobody asks' });
+    const row = page.getByRole('link', { name: 'Scale home to zero without requests' });
     await row.focus();
     await page.keyboard.press('Enter');
     await page.waitForURL('**/recommendations/rec_**');
     await expect
       .poll(() => answer(page))
-      .toMatch(/^Scale home to zero while nobody asks: saves \$365\.00 a month \(\$286\.79 to \$365\.00\)/);
+      .toMatch(/^Scale home to zero without requests: saves \$365\.00 a month \(\$286\.79 to \$365\.00\)/);
     expect(await readable(page.getByRole('table', { name: 'Cost of a month now and then' }))).toMatch(
       /Now.*\$365\.00.*Then.*\$0\.00/s,
     );
@@ -95,7 +95,7 @@ describe.skipIf(!hasChromium)('recommendations in the browser (skipped where Chr
   it('does it after saying what that changes, and takes it back', async () => {
     const { page, complaints } = await visit(await of('home'));
     await page.getByRole('button', { name: 'What would change…' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Scale home to zero while nobody asks?' });
+    const dialog = page.getByRole('dialog', { name: 'Scale home to zero without requests?' });
     await dialog.getByText('replicas.min 1 -> 0').waitFor();
     expect(await readable(dialog)).toMatch(
       /Nothing has changed yet.*saves \$365\.00 a month.*held until one is ready.*min: 0/s,

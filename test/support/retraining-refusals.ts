@@ -10,7 +10,7 @@ export function refusalTests(inUse: () => RetrainingRoom): void {
     [`monitor: nobody`, /there is no monitor "nobody"/],
     [`model: other`, /watches "ranker", not "other"/],
     [`params: {speed: "9"}`, /has no such param/],
-    [`params: {from: ${expression('window.begin')}}`, /nothing is called "window.begin"/],
+    [`params: {from: ${expression('window.begin')}}`, /unknown expression "window.begin"/],
     [`on: [{cron: "* * * * * *"}]`, /five fields/],
     [`on: [{cron: "99 * * * *"}]`, /is no time/],
     [`budget: none`, /no budget "none"/],

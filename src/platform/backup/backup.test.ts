@@ -191,7 +191,7 @@ describe('a backup', () => {
     const elsewhere = newFolder('elsewhere');
     const summary = summaryOf(await backUp(elsewhere));
     writeFileSync(path, bytes);
-    expect(summary.damaged).toEqual([{ path: `lake/${file}`, problem: 'holds other bytes than were written' }]);
+    expect(summary.damaged).toEqual([{ path: `lake/${file}`, problem: 'does not match its digest' }]);
   });
 
   it('is refused to a place that cannot be one', async () => {

@@ -335,7 +335,7 @@ describe('a cost rule', () => {
     const euro = benchmarkCosts([usage()], () => ({ price: { amount: '0.04', currency: 'EUR' }, source: 'own' }));
     expect(measured(perMonth, { unitCosts: euro })).toMatchObject({
       holds: null,
-      source: expect.stringContaining('known in EUR, the policy counts in USD'),
+      source: expect.stringContaining('its cost is in EUR, the policy is in USD'),
     });
   });
 });

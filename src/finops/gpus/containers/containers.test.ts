@@ -179,7 +179,7 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
   expect(packed).toMatchObject([
     {
       title: 'Give back 1 of 3 nodes of cluster: m7i.2xlarge',
-      after: '2 nodes; no placement needs fewer than 1',
+      after: '2 nodes; lower bound: 1',
       saving: { monthly: { amount: '292', currency: 'USD' } },
       action: { commands: ['kubectl drain n3 --ignore-daemonsets', expect.stringMatching(/1 pods move/)] },
     },
@@ -195,7 +195,7 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
   expect(Number(api?.saving.lower?.amount)).toBeLessThan(Number(api?.saving.monthly?.amount));
   expect(served?.action).toEqual({
     type: 'by_hand',
-    commands: ['set the requests cpu=10m,memory=110Mi in the document of endpoint ranker, and apply it'],
+    commands: ['set the requests cpu=10m,memory=110Mi in the manifest of endpoint ranker, and apply it'],
   });
   expect(tight).toMatchObject({
     subject: { team: 'search' },
@@ -205,7 +205,7 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
   const { evidence } = await call(application, getRecommendation, {
     params: { recommendation: nightly?.recommendation ?? '' },
   });
-  expect(evidence.missing).toContain('3 of 336 hours were not read, and are left out');
+  expect(evidence.missing).toContain('3 of 336 hours of readings: they are left out');
   expect(evidence.prices).toContainEqual(expect.stringMatching(/^cpu-core at 0.04 USD an hour: a list/));
 
   // A recommendation done by hand is measured like one that this server applies: the pods have had lower requests for four

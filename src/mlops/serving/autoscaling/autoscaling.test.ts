@@ -89,7 +89,7 @@ describe.concurrent('an endpoint that is scaled', () => {
     });
     await expect
       .poll(async () => (await scalingOf(shared, 'spent')).variants, WAIT)
-      .toMatchObject([{ wanted: 0, limitedBy: 'spent', reason: 'nothing is left of budget "spent"' }]);
+      .toMatchObject([{ wanted: 0, limitedBy: 'spent', reason: 'budget "spent" is used up' }]);
     const answer = await asked(shared, 'spent');
     expect([answer.statusCode, answer.json(), answer.headers['retry-after']]).toEqual([
       503,

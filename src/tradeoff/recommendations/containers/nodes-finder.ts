@@ -44,7 +44,7 @@ function foundOf(group: NodeGroup, window: Window): Found {
     what: `${nodes} nodes of cluster ${source} (${what}) with ${group.pods} pods`,
     subject: {},
     before: `${nodes} nodes`,
-    after: `${nodes - count} nodes; no placement needs fewer than ${lowerBoundNodes}`,
+    after: `${nodes - count} nodes; lower bound: ${lowerBoundNodes}`,
     confidence: confidenceOf(lived.length / DAY_HOURS, lived.length === 0 ? 0 : known.length / lived.length),
     risk: {
       level: 'medium',

@@ -33,7 +33,7 @@ it('reads what GPUs bear, and says on how few of them it fits, to be done by han
   });
   const params = { recommendation: one?.recommendation ?? '' };
   const { evidence } = await call(application, getRecommendation, { params });
-  expect(evidence.figures).toContainEqual({ name: 'no packing needs fewer than', value: '3' });
+  expect(evidence.figures).toContainEqual({ name: 'lower bound of GPUs', value: '3' });
   expect(evidence.figures).toContainEqual({ name: 'd', value: 'P95 20 %, 8.0 GiB at most' });
 
   // A GPU without load and memory is unused: no load has to move.
@@ -43,10 +43,10 @@ it('reads what GPUs bear, and says on how few of them it fits, to be done by han
   await call(application, findRecommendations, { body: {} });
   const open = (await call(application, listRecommendations)).recommendations;
   expect(open.find(({ title }) => title.includes('A100'))).toMatchObject({
-    title: 'Give back 1 of 2 gpu:A100-80GB, on which nothing ran',
+    title: 'Return 1 of 2 gpu:A100-80GB: unused',
     risk: { level: 'low' },
     saving: { monthly: { amount: '1460' } },
-    action: { type: 'by_hand', commands: ['give back y: nothing ran there'] },
+    action: { type: 'by_hand', commands: ['return y: unused'] },
   });
 
   const apply = () => call(application, applyRecommendation, { params, body: { isDryRun: false } });

@@ -142,7 +142,7 @@ describe('an idle policy', () => {
     await minutesOn(all, 3);
     const over = await call(application, getRecommendation, { params });
     expect(over).toMatchObject({ state: 'open', notice: null });
-    expect(over.timeline.at(-1)?.text).toBe('local deleted the idle policy idle: nothing is done by it');
+    expect(over.timeline.at(-1)?.text).toBe('local deleted the idle policy idle; its action is cancelled');
     expect([receiver.received.length, smtp.taken.length]).toEqual([1, 1]);
   });
 
