@@ -279,9 +279,7 @@ export const ConfigSchema = z.strictObject({
     .min(2)
     .max(3650)
     .default(45)
-    .describe(
-      'Retention of separate GPU readings in days; older readings are compacted to intervals, which keep the idle time.',
-    ),
+    .describe('Retention of separate GPU readings in days; older days keep only their roll-up, with the idle time.'),
   maxUploadBytes: z.coerce
     .number({ error: 'a whole number of bytes' })
     .int()

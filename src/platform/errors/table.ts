@@ -328,7 +328,11 @@ export const errorTable = {
   gpu_source_unreachable: { status: 502, exitCode: UNREACHABLE, title: 'The source of GPU readings does not respond' },
   gpu_source_refused: { status: 502, exitCode: DENIED, title: 'The source of GPU readings refuses the request' },
   gpu_write_malformed: { status: 400, exitCode: USAGE, title: 'The body is not a Prometheus remote write request' },
-  gpu_day_rolled_up: { status: 409, exitCode: CONFLICT, title: 'The readings of this day are compacted' },
+  gpu_day_rolled_up: {
+    status: 409,
+    exitCode: CONFLICT,
+    title: 'Single readings of this day were deleted; only its roll-up is kept',
+  },
   gpu_list_invalid: { status: 422, exitCode: REFUSED, title: 'A list of nodes or pods has an invalid row' },
   spot_history_invalid: { status: 422, exitCode: REFUSED, title: 'The history of spot capacity cannot be read' },
   spot_replay_too_long: { status: 422, exitCode: REFUSED, title: 'The replay exceeds the limit of decisions' },
