@@ -66,7 +66,7 @@ function episodeTests(inUse: () => RetrainingRoom): void {
       verdict: 'promote',
       params: { from: '2026-11-03T00:00:00.000Z', why: 'quality', accuracy: '0.9' },
       window: { start: '2026-11-03T00:00:00.000Z' },
-      worth: { answer: 'worth', costFrom: 'what run #1 of "training" cost', lossLower: '0.08' },
+      worth: { answer: 'worth', costFrom: 'cost of run #1 of "training"', lossLower: '0.08' },
       rollout: { alias: 'champion', from: '1', to: '2' },
       run: { pipeline: 'training', number: 2 },
     });
@@ -80,7 +80,7 @@ function episodeTests(inUse: () => RetrainingRoom): void {
     await room.tell('changed', { columns: ['price'] });
     await room.tell('closed', { state: 'ok' });
     await room.tell('opened', { episode: 'ep-2' });
-    await room.untilWaiting(2, /cools down/);
+    await room.untilWaiting(2, /^Cooldown after/);
     const { rounds, spent, champion, coolsUntil } = await room.detail();
     expect([rounds.length, spent, champion]).toEqual([2, [round.cost], '2']);
     expect(Date.parse(coolsUntil ?? '') - Date.parse(round.endedAt ?? '')).toBe(DAY);
@@ -225,7 +225,7 @@ function triggerTests(inUse: () => RetrainingRoom): void {
     const [start, end] = [first.window?.start ?? '', first.window?.end ?? ''];
     expect([first.state, Date.parse(end) - Date.parse(start)]).toEqual(['promoted', 10 * DAY]);
     await room.pass(DAY);
-    await room.untilWaiting(2, /cools down/);
+    await room.untilWaiting(2, /^Cooldown after/);
     await room.pass(DAY + DAY / 24);
     expect((await room.untilOver(2)).state).toBe('promoted');
     expect(await room.runs()).toHaveLength(3);
@@ -309,7 +309,7 @@ function personTests(inUse: () => RetrainingRoom): void {
       });
     expect(await dismiss()).toMatchObject({
       state: 'dismissed',
-      reason: expect.stringContaining('dismissed it: known.'),
+      reason: expect.stringContaining('Dismissed by local: known.'),
     });
     expect(await problemFrom(dismiss())).toMatchObject({ code: 'retraining_round_not_waiting' });
     await room.tell('changed', { moneyPerDay: { amount: '1000000', currency: 'USD' } });
@@ -362,7 +362,7 @@ function afterwardsTests(inUse: () => RetrainingRoom): void {
     expect(over.realised?.expected).toEqual(over.gain);
     expect(over.timeline.filter(({ step }) => step === 'realised').map(({ text }) => text)).toEqual([
       expect.stringMatching(/^So far it gained 25 USD \(/),
-      expect.stringMatching(/^In all it gained 25 USD \(/),
+      expect.stringMatching(/^In total it gained 25 USD \(/),
     ]);
   });
 
@@ -385,7 +385,7 @@ function afterwardsTests(inUse: () => RetrainingRoom): void {
     await hourly('1', 50);
     await hourly('2', 55);
     await expect.poll(async () => (await episodes()).map(({ closedAs }) => closedAs)).toEqual([null, 'retrained']);
-    const waits = await room.untilWaiting(2, /cools down/);
+    const waits = await room.untilWaiting(2, /^Cooldown after/);
     expect(waits.trigger.episode).not.toBe(first.trigger.episode);
     await hourly('2', 55);
     expect((await room.detail()).rounds).toHaveLength(2);

@@ -24,7 +24,7 @@ export function costAtDemandOf(rule: ServingCostRule, candidate: BasedEvidence, 
   const measured = planMeasured(rule, candidate, { benchmark, currency: policy.currency });
   if (typeof measured === 'string') return unknownCost('atDemand', measured);
   if (measured === null && typeof benchmark === 'string') {
-    return unknownCost('atDemand', `unknown capacity of a replica: ${benchmark}`);
+    return unknownCost('atDemand', `no capacity of a replica: ${benchmark}`);
   }
   const demand = demandOf(rule, candidate, policy);
   if (typeof demand === 'string') return unknownCost('atDemand', demand);
@@ -32,7 +32,7 @@ export function costAtDemandOf(rule: ServingCostRule, candidate: BasedEvidence, 
   const scaling = scalingOf(rule, candidate, hardware);
   if (typeof scaling === 'string') return unknownCost('atDemand', scaling);
   const plan = measured ?? (typeof benchmark === 'string' ? null : planAssumed(benchmark, scaling));
-  if (plan === null) return unknownCost('atDemand', 'unknown capacity of a replica');
+  if (plan === null) return unknownCost('atDemand', 'no capacity of a replica');
   const cost = 'days' in demand ? traceCost(plan, demand, scaling) : steadyCost(plan, demand, scaling);
   if (typeof cost === 'string') return unknownCost('atDemand', cost);
   const isMonth = rule.measure !== 'costPerThousandPredictions';
@@ -71,7 +71,7 @@ function demandOf(
   if (demandTrace != null && isLongEnough(demandTrace)) return demandTrace;
   const measured = Math.round(demandPerMonth ?? 0);
   if (measured > 0) return { predictions: measured, source: 'measured', text: 'measured in the last seven days' };
-  return 'unknown demand; state predictionsPerMonth in the policy, or serve the model';
+  return 'no demand is stated or measured; state predictionsPerMonth in the policy, or serve the model';
 }
 
 function isLongEnough({ days }: DemandTrace): boolean {

@@ -43,7 +43,7 @@ function benchmarkCost(rule: ServingCostRule, candidate: BasedEvidence, currency
   };
 }
 
-const NO_DEMAND = 'unknown demand; state predictionsPerMonth in the policy, or use the basis atDemand';
+const NO_DEMAND = 'no demand is stated; state predictionsPerMonth in the policy, or use the basis atDemand';
 
 /** Stated predictions of a cost a month; null for a cost per 1,000. */
 function monthlyDemand(rule: ServingCostRule): number | null | undefined {

@@ -171,7 +171,7 @@ describe('a cost rule', () => {
     expect(measured(perThousand, { demandPerMonth: null })).toMatchObject({
       measured: null,
       holds: null,
-      source: expect.stringContaining('the demand is not known'),
+      source: expect.stringContaining('no demand is stated or measured'),
     });
   });
 
@@ -190,7 +190,7 @@ describe('a cost rule', () => {
       'the endpoint runs on other hardware',
       {},
       { scaling: [{ ...BOUNDS, hardware: '1 x gpu' }] },
-      /the capacity is known on 2 x vcpu; record a benchmark on 1 x gpu/,
+      /the capacity is measured on 2 x vcpu; record a benchmark on 1 x gpu/,
     ],
     [
       'endpoints scale differently',
@@ -279,7 +279,7 @@ describe('a cost rule', () => {
     });
     expect(
       measured(perMonth, { unitCosts: batchOf8, capacities: [capacity({ predictionsPerSecond: null })] }),
-    ).toMatchObject({ holds: null, source: expect.stringContaining('holds at no rate') });
+    ).toMatchObject({ holds: null, source: expect.stringContaining('meets the SLO at no rate') });
   });
 
   it('at demand takes the recorded trace when the policy states no demand, and the stated demand before it', () => {

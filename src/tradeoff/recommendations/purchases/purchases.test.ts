@@ -106,7 +106,7 @@ describe('purchases that are recommended', () => {
     expect(one.evidence.deliveries).toHaveLength(1);
     expect(one.evidence.figures).toContainEqual({ name: 'break-even utilization', value: '63.4 %' });
     // A commitment may lose money: the interval of an unused term extends below zero.
-    expect(one.evidence.missing.join()).toContain('a term goes on for longer than its history');
+    expect(one.evidence.missing.join()).toContain('the term is longer than the history');
   });
 
   it('run steps on spot capacity, by the history replayed with their deadline', async () => {
@@ -119,7 +119,7 @@ describe('purchases that are recommended', () => {
     expect(one).toMatchObject({
       title: 'Run 1 step of training on spot p3.2xlarge (us-west-2b)',
       subject: { pipeline: 'training' },
-      guard: expect.stringMatching(/goes on demand while the work still fits: 0 of 100 deadlines were missed/),
+      guard: expect.stringMatching(/switches to on demand before the deadline is at risk: the replay missed 0 of 100 deadlines/),
       action: {
         type: 'by_hand',
         manifest: expect.stringMatching(/spot:\n\s+deadline: 15h\n\s+work: 10h\n\s+changeover: 2m/),
