@@ -60,7 +60,7 @@ export interface Application extends AsyncDisposable {
   readonly localKey: string | null;
   /** Creates the first account if accounts are on and none exists. Its password is shown only once. */
   ensureFirstAccount(): Promise<FirstAccount | null>;
-  /** Every kind that `steelyard apply` takes: what enumerations are made from. */
+  /** Every kind that `steelyard apply` takes: the source of lists of kinds. */
   readonly manifestKinds: readonly ManifestKind[];
 }
 

@@ -41,7 +41,7 @@ export interface AccountsDeps {
   readonly roles: Roles;
   /** Called after every change that may revoke a permission or credential; clears the cache of verified credentials. */
   readonly forget: () => void;
-  /** Removes what other features keep of an account that is deleted, in the same transaction. */
+  /** Removes the data of other features about a deleted account, in the same transaction. */
   readonly accountDeleted: (sql: Sql, name: string) => Promise<void>;
 }
 

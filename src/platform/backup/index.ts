@@ -29,7 +29,7 @@ export function createBackups(deps: BackupDeps): Backups {
   };
 }
 
-/** Removes what a backup left that the end of the server cut off. */
+/** Removes the leftovers of a backup that the end of the server interrupted. */
 export async function removeBackupLeftovers(folder: string): Promise<void> {
   await rm(join(folder, WORK), { recursive: true, force: true });
 }

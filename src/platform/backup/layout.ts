@@ -11,7 +11,7 @@ import { BackupId, type BackupSummary, DamagedEntry } from './schema.ts';
  *   backups/b_….json       one manifest a backup, written last: a backup without it does not exist
  */
 
-/** Relative, `/`-separated, and within what a data folder holds. */
+/** Relative, `/`-separated, and one of the paths of a data folder. */
 const BackedUpPath = z
   .string()
   .max(4096)

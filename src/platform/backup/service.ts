@@ -46,7 +46,7 @@ export function createBackupService(deps: BackupDeps): BackupService {
   });
   return {
     async start(to) {
-      // Rejects with what to do instead.
+      // Rejects with the alternative in its message.
       if (store.engine !== 'sqlite') await store.snapshot('');
       // Fails now, before the job starts, if the place is not writable.
       await (await openBackupPlace(to, clock))[Symbol.asyncDispose]();

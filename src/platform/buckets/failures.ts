@@ -19,12 +19,12 @@ export function bucketNotFound(shown: string): AppError {
   });
 }
 
-/** `what` completes "<bucket> refused the credentials: …" and ends with what to do. */
+/** `what` completes "<bucket> refused the credentials: …" and ends with the next step for the user. */
 export function accessDenied(shown: string, what: string, cause: unknown): AppError {
   return new AppError('bucket_access_denied', `${shown}: ${what}`, { bucket: shown }, { cause: withoutSecrets(cause) });
 }
 
-/** `what` completes "<bucket> …", in the past: "did not answer". Thrown after the retries. */
+/** `what` completes "<bucket> …", in the past tense: "did not respond". Thrown after the retries. */
 export function unreachable(shown: string, what: string, cause: unknown): AppError {
   const why = networkWords(cause);
   const detail = `${shown} ${what}${why === null ? '' : ` (${why})`}; check address and network, or retry later.`;

@@ -41,7 +41,7 @@ export function s3Failure(
   return unreachable(shown, whatItDid(error, status), error);
 }
 
-/** The message of AWS names who may not do what to which resource: what the owner of the policy needs to see. */
+/** The message of AWS names the caller, the action and the resource, which the owner of the policy needs. */
 function notAllowed(error: Error, right: string): string {
   const said = /\bnot authorized\b/.test(error.message) ? ` Message: "${withoutKeys(error.message)}".` : '';
   return `the credentials are accepted but lack a permission; allow ${right}.${said}`;

@@ -90,7 +90,7 @@ class Reader {
     if (this.#breaksInARow > MAX_BREAKS_IN_A_ROW) throw this.#body.failed(error, this.#position);
     await pause(backoffMs(this.#breaksInARow));
     this.#source = guarded(await this.#body.from(this.#position));
-    if (this.#left) this.#source.destroy(); // left while the rest was asked for
+    if (this.#left) this.#source.destroy(); // the reader was closed during the request of the rest
   }
 }
 

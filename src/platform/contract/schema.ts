@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../errors/table.ts';
 
-/** Every scope; what each covers is in docs/security.md. */
+/** Every scope; docs/security.md has the endpoints of each. */
 export const scopes = [
   'open',
   'platform.read',

@@ -14,7 +14,7 @@ const PART_BYTES = 64 * 1024;
 const GZIP_MAGIC = 0x1f8b;
 const SHOWN_CHARACTERS = 40;
 const MOST_NAMES_SHOWN = 8;
-/** Beyond it squares and sums lose what figures are made of. */
+/** Beyond it squares and sums lose precision. */
 const GREATEST_VALUE = 1e15;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const UNKNOWN = new Set(['', 'nan', 'null', 'na', 'n/a', 'none']);

@@ -13,7 +13,7 @@ export interface EventsDeps {
   readonly telemetry: Telemetry;
 }
 
-/** Long enough to look into what happened last week, and for a subscriber of the next release to catch up. */
+/** Long enough to inspect the events of last week, and for a subscriber of the next release to catch up. */
 const RETENTION_DAYS = 7;
 const DAY_MS = 24 * 3600 * 1000;
 const HOUR_MS = 3600 * 1000;

@@ -7,7 +7,7 @@ import { type Access, type Identity, NOBODY, type WriteRecorder } from './access
 import { checkHostAndOrigin } from './origin.ts';
 import { writeRecordOf } from './write-record.ts';
 
-/** A route as it was registered: what enumerations and documents are made from. */
+/** A registered route: the source of lists and documents of routes. */
 export interface DeclaredRoute {
   readonly method: string;
   readonly url: string;

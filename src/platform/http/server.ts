@@ -25,7 +25,7 @@ export interface HttpDeps {
   readonly plugins: readonly Plugin[];
   /** Journals of which lines are missing or set aside, for the header `steelyard-damage` of every answer; null: none. */
   readonly damage?: () => string | null;
-  /** Keeps on the disk what answers read: called with the end of each request that reads costs or decisions. */
+  /** Keeps files on the disk while responses read them: called with the end of each request that reads costs or decisions. */
   readonly holdFiles?: (answered: () => Promise<void>) => Promise<void>;
   /** Answers a browser that opened an address without a page; left out: as any other client. */
   readonly notFoundPage?: ((request: FastifyRequest, reply: FastifyReply) => FastifyReply) | undefined;

@@ -62,7 +62,7 @@ export interface JournalOptions {
   readonly log: Pick<Log, 'info' | 'error'>;
 }
 
-/** Between two syncs of a journal that does not wait for them, in milliseconds: what a loss of power may take. */
+/** Between two syncs of a journal that does not wait for them, in milliseconds: the longest time that a loss of power can lose. */
 const SYNC_EVERY_MS = 1_000;
 /** Files that a crash left while a segment was mended. */
 const LEFTOVERS = /\.(mending|damages|noting)$/;
@@ -174,7 +174,7 @@ class FileJournal implements Journal {
     return mended;
   }
 
-  /** Makes whole what an earlier process left. */
+  /** Repairs the files of an earlier process. */
   async recover(): Promise<void> {
     await this.#known.recover();
     for (const segment of await listSegments(this.#options.folder)) await this.mend(segment);

@@ -43,7 +43,7 @@ export interface JournaledTable extends AsyncDisposable {
    * compacted or removed.
    */
   state(): Promise<string>;
-  /** Moves what the journal holds into the lake. */
+  /** Moves the lines of the journal into the lake. */
   settle(): Promise<void>;
   /** Compacts the files of closed days, one file for each day, and small files of the others; deletes the files that were replaced. */
   compact(): Promise<void>;

@@ -53,7 +53,7 @@ export class KnownSegments {
     await writeLedger(this.#options.folder, this.#segments, this.openName);
   }
 
-  /** Takes over what an earlier process left: a ledger and segments, or segments alone of an older version. */
+  /** Takes over the files of an earlier process: a ledger and segments, or segments alone of an older version. */
   async recover(): Promise<void> {
     const { folder } = this.#options;
     const recorded = await readLedger(folder);

@@ -12,7 +12,7 @@ export interface ApplyOptions {
   readonly asAdmin?: boolean;
   /** Whether the caller may run commands. Without it, a document of a kind that runs commands must be unchanged. */
   readonly mayRunCode?: boolean;
-  /** Told what the files hold before any of it is applied: names by kind, as in `{ Team: 'search, ads' }`. */
+  /** Called with the content of the files before any of it is applied: names by kind, as in `{ Team: 'search, ads' }`. */
   readonly tell?: (names: Readonly<Record<string, string>>) => void;
 }
 

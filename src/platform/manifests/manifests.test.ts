@@ -145,11 +145,7 @@ describe('reading manifests', () => {
   });
 
   it.each([
-    [
-      'a mistyped key',
-      bookText('  pgaes: 5'),
-      'a.yaml:7:3: spec.pgaes: unknown field "pgaes"; did you mean "pages"?',
-    ],
+    ['a mistyped key', bookText('  pgaes: 5'), 'a.yaml:7:3: spec.pgaes: unknown field "pgaes"; did you mean "pages"?'],
     [
       'a foreign key',
       bookText('  isbn: x'),

@@ -2,7 +2,7 @@ import { isMap, isPair, isScalar, type Document as YamlDocument } from 'yaml';
 import { z } from 'zod';
 import { nearest } from './nearest.ts';
 
-/** One thing that is wrong with a document, and where. */
+/** One problem of a document, with its place. */
 export interface ManifestProblem {
   /** `spec.owner`; empty for the document itself. */
   readonly path: string;
@@ -109,7 +109,7 @@ function scalarSource(document: YamlDocument, path: Path): string | null {
   return isScalar(node) ? (node.source ?? String(node.value)) : null;
 }
 
-/** Offset of the value; for one that is missing, where the nearest thing around it stands. */
+/** Offset of the value; for a missing value, the offset of the nearest enclosing value. */
 export function offsetOf(document: YamlDocument, path: Path): number {
   for (let length = path.length; length > 0; length--) {
     const node = document.getIn(path.slice(0, length), true);

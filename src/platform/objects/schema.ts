@@ -28,7 +28,7 @@ const NESTED: Readonly<Record<string, string>> = {
   sessionName: 'assumeRole',
 };
 
-/** The address of a bucket in one line: bucket, prefix, and as parameters what a `location` has as fields. */
+/** The address of a bucket in one line: bucket, prefix, and the other fields of a `location` as parameters. */
 export const ObjectsAddress = z.string().superRefine((text, context) => {
   const found = read(text);
   if (typeof found === 'string') context.addIssue({ code: 'custom', message: found });

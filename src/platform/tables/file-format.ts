@@ -27,7 +27,7 @@ export async function formatOf({ path, name }: TableFile): Promise<FileFormat> {
   return 'csv.gz';
 }
 
-/** Unpacks a file to nowhere: the engine reads what there is of one that was cut, and would compare half of the rows. */
+/** Unpacks a file to nowhere: the engine reads a truncated file without error, and would compare half of the rows. */
 async function checkWhole({ path, name }: TableFile): Promise<void> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   try {

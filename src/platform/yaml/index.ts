@@ -107,7 +107,7 @@ function refuseDoubleKeys(document: Document.Parsed): void {
   });
 }
 
-/** Problems that the library reports without `onError`, such as an end of a document that was not begun. */
+/** Problems that the library reports without `onError`, such as the end of a document without a start. */
 function refuseErrors(documents: readonly Document.Parsed[]): void {
   const [first] = documents.flatMap((document) => [...document.errors, ...document.warnings]);
   if (first !== undefined) throw new InvalidYaml(first.message, first.pos[0]);

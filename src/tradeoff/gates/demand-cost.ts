@@ -11,7 +11,7 @@ import {
 import { type CapacityPlan, type PlannedScaling, planAssumed, planMeasured } from './planned-capacity.ts';
 import type { PolicySpec } from './schema.ts';
 
-/** Where neither the policy nor an endpoint says how replicas follow demand. */
+/** Default when neither the policy nor an endpoint states a scaling. */
 const DEFAULT_SCALING: PlannedScaling = { minReplicas: 1, maxReplicas: null, targetUtilization: 0.7 };
 
 /**

@@ -89,7 +89,7 @@ function planOf(chosen: ReplicaCapacity, predictionsPerSecond: number, pricePerH
   };
 }
 
-/** Where nothing was measured at the SLO: the mean service time of the benchmark, of which `targetUtilization` is planned with. */
+/** Without a measurement at the SLO: the mean service time of the benchmark at `targetUtilization`. */
 export function planAssumed(benchmark: KnownBenchmark, { targetUtilization }: PlannedScaling): CapacityPlan {
   const { serviceTime, pricePerHour, hardware, source } = benchmark;
   const { secondsPerThousand, interval, measurements } = serviceTime;

@@ -8,7 +8,7 @@ import { servingCost } from './serving-cost.ts';
 /** Remaining amount of a budget, as far as it is known. */
 export interface BudgetLeft {
   readonly currency: string;
-  /** Exact decimal; null while nothing is known of this month's spending. */
+  /** Exact decimal; null while the spend of this month is not known. */
   readonly remaining: string | null;
   readonly source: string;
 }

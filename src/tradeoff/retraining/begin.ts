@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000;
 /** Errors that a retry may resolve. */
 const PASSING: ReadonlySet<string> = new Set(['git_failed', 'executor_unreachable', 'bucket_unreachable']);
 
-/** Begins the run of a round that was decided, once. Throws what another try may mend. */
+/** Begins the run of a round that was decided, once. Throws errors that a retry may resolve. */
 export async function beginRun(deps: RetrainingDeps, name: string, number: number, attempt: number): Promise<void> {
   const round = await findRound(deps.store, name, number);
   const [retraining] = await findRetrainings(deps.store, name);

@@ -98,7 +98,7 @@ interface Wait {
   readonly reason: string;
   /** Whether the round is no longer needed. */
   readonly over: boolean;
-  /** UTC instant; null: something else is awaited. */
+  /** UTC instant of the next check; null: the round waits for an event. */
   readonly lookAt: string | null;
 }
 

@@ -5,7 +5,7 @@ import type { RecommendedAction } from '../schema.ts';
 
 type Doers = Pick<RecommendationDeps, 'serving' | 'pipelines'>;
 
-/** Carries the action out in the caller's transaction. Returns the reason why it cannot be done, or null. An action by hand does nothing here. */
+/** Carries the action out in the caller's transaction. Returns the reason why it cannot be done, or null. An action for a person changes nothing. */
 export async function carryOut(
   { serving, pipelines }: Doers,
   sql: Sql,

@@ -23,7 +23,10 @@ it('reads what GPUs bear, and says on how few of them it fits, to be done by han
 
   const { searched } = await call(application, findRecommendations, { body: {} });
   const share = searched.find(({ kind }) => kind === 'gpu_share');
-  expect(share).toMatchObject({ found: 1, reason: expect.stringContaining('the model of 2 GPUs: import their readings with --resource') });
+  expect(share).toMatchObject({
+    found: 1,
+    reason: expect.stringContaining('the model of 2 GPUs: import their readings with --resource'),
+  });
   const [one] = (await call(application, listRecommendations)).recommendations;
   expect(one).toMatchObject({
     title: 'Run the load of 5 gpu:H100 on 3 by MIG',

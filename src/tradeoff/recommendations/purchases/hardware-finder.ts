@@ -98,7 +98,7 @@ async function peakOf({ serving }: HardwareDeps, endpoint: string, window: Windo
   return most === 0 ? null : (most * 1000) / MINUTE_MS;
 }
 
-/** As measurements name what a replica is: of several of a resource `2 x gpu:A10G`. */
+/** Name of a replica type in measurements, such as `2 x gpu:A10G`. */
 function typeOf({ served: { resource, quantity } }: VariantHours): string {
   return quantity === '1' ? resource : `${quantity} x ${resource}`;
 }

@@ -119,7 +119,9 @@ describe('purchases that are recommended', () => {
     expect(one).toMatchObject({
       title: 'Run 1 step of training on spot p3.2xlarge (us-west-2b)',
       subject: { pipeline: 'training' },
-      guard: expect.stringMatching(/switches to on demand before the deadline is at risk: the replay missed 0 of 100 deadlines/),
+      guard: expect.stringMatching(
+        /switches to on demand before the deadline is at risk: the replay missed 0 of 100 deadlines/,
+      ),
       action: {
         type: 'by_hand',
         manifest: expect.stringMatching(/spot:\n\s+deadline: 15h\n\s+work: 10h\n\s+changeover: 2m/),
