@@ -38,7 +38,7 @@ it('steelyard recommend says what would cost less, what that changes, and does i
   expect((await run('undo', id)).out).toContain('Taken back');
   expect(await run('keep', id)).toMatchObject({
     code: 5,
-    err: expect.stringContaining('No idle policy is about to act'),
+    err: expect.stringContaining('No idle policy has a pending action'),
   });
   expect((await run('list', '--state', 'closed')).out).toMatch(/undone +Scale home/);
   expect((await run('show', 'rec_00000000000000000000')).code).toBe(4);

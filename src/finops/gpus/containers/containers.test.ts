@@ -146,12 +146,12 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
     return { found, packed: of('pack_nodes'), searched: searched.find(({ kind }) => kind === 'cpu_memory'), totals };
   };
   const unpriced = await look();
-  expect(unpriced.searched?.reason).toMatch(/requests .* of 1 containers; 1 containers have an autoscaler/);
+  expect(unpriced.searched?.reason).toMatch(/requests .* of 1 containers; support for 1 containers with an autoscaler/);
   expect(unpriced.found.map(({ title, saving: { monthly, reason } }) => [title, monthly, reason])).toEqual(
     unpriced.found.map(({ title }) => [
       title,
       null,
-      expect.stringMatching(/no price of "cpu-core" and "memory-gib"|this server meters/),
+      expect.stringMatching(/no hourly price for "cpu-core" and "memory-gib"|this server meters/),
     ]),
   );
   await applyText(application, PRICES);
@@ -162,16 +162,16 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
   const monthly = found.map(({ title, saving }) => [title, shown(saving)]);
   expect(monthly).toEqual([
     [
-      'Ask for 0.2 CPUs and 439 MiB for shop/api, container main',
+      'Request 0.2 CPUs and 439 MiB for shop/api, container main',
       (1460 * (0.05 - 0.008 - (0.46e9 * 0.005) / GIB)).toFixed(2),
     ],
-    ['Ask for 1 CPU and 1.25 GiB for shop/tight, container main', (730 * 0.005 * 0.75).toFixed(2)],
+    ['Request 1 CPU and 1.25 GiB for shop/tight, container main', (730 * 0.005 * 0.75).toFixed(2)],
     [
-      'Ask for 0.01 CPUs and 110 MiB for shop/nightly, container main',
+      'Request 0.01 CPUs and 110 MiB for shop/nightly, container main',
       (((730 * 14) / 333) * (0.05 - 0.0004 - (1.15e8 * 0.005) / GIB)).toFixed(2),
     ],
     [
-      'Ask for 0.01 CPUs and 110 MiB for shop/served, container main',
+      'Request 0.01 CPUs and 110 MiB for shop/served, container main',
       expect.stringMatching(/^this server meters its hours/),
     ],
   ]);

@@ -37,7 +37,7 @@ it('reads what GPUs bear, and says on how few of them it fits, to be done by han
   const params = { recommendation: one?.recommendation ?? '' };
   const { evidence } = await call(application, getRecommendation, { params });
   expect(evidence.figures).toContainEqual({ name: 'lower bound of GPUs', value: '3' });
-  expect(evidence.figures).toContainEqual({ name: 'd', value: 'P95 20 %, 8.0 GiB at most' });
+  expect(evidence.figures).toContainEqual({ name: 'd', value: 'P95 20 %, 8.0 GiB peak' });
 
   // A GPU without load and memory is unused: no load has to move.
   await importSamples(application, samplesText({ y: of(0), z: of(100) }), { ...priced, resource: 'gpu:A100-80GB' });

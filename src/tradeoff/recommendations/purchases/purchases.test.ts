@@ -132,7 +132,7 @@ describe('purchases that are recommended', () => {
     expect(range?.least).toBeLessThanOrEqual(kept);
     expect(range?.most).toBeGreaterThanOrEqual(kept);
     expect(one.evidence.figures).toContainEqual({
-      name: 'interval by Young',
+      name: 'checkpoint interval by Young',
       value: expect.stringMatching(/^\d+m(\d+s)?$/),
     });
     expect(one.evidence.figures.find(({ name }) => name === 'recommended checkpoint interval')?.value).toContain(
