@@ -90,7 +90,7 @@ describe('POST /api/v1/anomaly-detections', () => {
       'more than is judged',
       `timestamp,value\n${'2026-02-03,1\n'.repeat(200_001)}`,
       'series_too_long',
-      /200,000 points/,
+      /200,000 values/,
     ],
   ])('refuses %s', async (_, payload, code, detail) => {
     const { body } = await detected(payload);
