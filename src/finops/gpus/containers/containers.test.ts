@@ -172,7 +172,7 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
     ],
     [
       'Request 0.01 CPUs and 110 MiB for shop/served, container main',
-      expect.stringMatching(/^this server meters its hours/),
+      expect.stringMatching(/^a price for requests: this server meters/),
     ],
   ]);
   // The workload on two nodes stays on two nodes, so the third node is removed and not the second, which has fewer pods.
