@@ -178,7 +178,7 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
   // The workload on two nodes stays on two nodes, so the third node is removed and not the second, which has fewer pods.
   expect(packed).toMatchObject([
     {
-      title: 'Give back 1 of 3 nodes of cluster: m7i.2xlarge',
+      title: 'Return 1 of 3 nodes of cluster: m7i.2xlarge',
       after: '2 nodes; lower bound: 1',
       saving: { monthly: { amount: '292', currency: 'USD' } },
       action: { commands: ['kubectl drain n3 --ignore-daemonsets', expect.stringMatching(/1 pods move/)] },
