@@ -30,7 +30,7 @@ export async function measureConverter({ options, folder, report }: CaseContext)
     comparisons: [compare(bill.rows, imports, conversions)],
     budgets: [],
     notes: [
-      'Steelyard: upload, every check, canonical FOCUS 1.4 rows, roll-ups, durable. focus-converter: `convert --provider aws-cur`, a process of its own from start to end.',
+      'Steelyard: upload, every check, canonical FOCUS 1.4 rows, roll-ups, durable. focus-converter: `convert --provider aws-cur`, a separate process from start to end.',
       converter === null
         ? 'focus-converter was not found; TEST_FOCUS_CONVERTER names its program.'
         : 'Both were checked to have written every row.',

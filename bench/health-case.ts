@@ -40,10 +40,10 @@ export async function measureHealth({ options, folder, report }: CaseContext): P
   );
   return {
     name: 'health',
-    title: 'Slowest answer of /health beside one request',
+    title: 'Slowest answer of /health during one request',
     subjects: ['Steelyard'],
     comparisons: figures.map((figure) => ({ measure: figure.measure, figures: [figure] })),
-    budgets: figures.map((figure) => ({ what: `/health beside ${figure.measure}`, limit: MOST_MS, figure })),
+    budgets: figures.map((figure) => ({ what: `/health during ${figure.measure}`, limit: MOST_MS, figure })),
     notes: [
       `rows.csv has ${options.healthRows.toLocaleString('en-US')} rows. /health is asked every 5 ms from a thread of the client.`,
     ],

@@ -51,7 +51,7 @@ describe('GPUs of this machine', () => {
   it('cannot be read without nvidia-smi, which is said', async () => {
     const { code, err } = await watch(join(folder, 'nothing'), '--data', server.data);
     expect(code).not.toBe(0);
-    expect(err).toContain('nvidia-smi is not there. The GPUs of this machine are read by nvidia-smi');
+    expect(err).toContain('nvidia-smi is not installed. The GPUs of this machine are read by nvidia-smi');
   });
 
   it('wait while the server does not answer, and are sent when it is back, with the work whose processes are on them', async () => {

@@ -28,7 +28,7 @@ it('steelyard recommend says what would cost less, what that changes, and does i
 
   expect((await run('show', id)).out).toMatch(/saves a month +365\.00 USD \(286\.79 to 365\.00\) of 365\.00 USD/);
   const dry = await run('apply', id);
-  expect(dry.out).toContain('Would change: Scale home to zero while nobody asks');
+  expect(dry.out).toContain('Would change: Scale home to zero without requests');
   expect(dry.out).toContain('replicas.min 1 -> 0');
   expect(dry.err).toContain(`Nothing has changed. Do it: steelyard recommend apply ${id} --yes`);
   expect((await run('dismiss', id, '--reason', 'a launch')).out).toContain('Dismissed: Scale home');
@@ -38,7 +38,7 @@ it('steelyard recommend says what would cost less, what that changes, and does i
   expect((await run('undo', id)).out).toContain('Taken back');
   expect(await run('keep', id)).toMatchObject({
     code: 5,
-    err: expect.stringContaining('No idle policy is about to act'),
+    err: expect.stringContaining('No idle policy has a pending action'),
   });
   expect((await run('list', '--state', 'closed')).out).toMatch(/undone +Scale home/);
   expect((await run('show', 'rec_00000000000000000000')).code).toBe(4);

@@ -22,7 +22,7 @@ export interface Application extends AsyncDisposable {
   readonly localKey: string | null;
   /** Creates the first account if accounts are on and none exists. Its password is shown only once. */
   ensureFirstAccount(): Promise<FirstAccount | null>;
-  /** Every kind that `steelyard apply` takes: what enumerations are made from. */
+  /** Every kind that `steelyard apply` takes: the source of lists of kinds. */
   readonly manifestKinds: readonly ManifestKind[];
 }
 
@@ -32,7 +32,7 @@ const STOP_LIMIT_MS = 8_000;
 /** Opens, wires and starts everything, once. The result answers requests by injection and listens when `listen` is called on its `http`. */
 export async function createApplication(config: Config, overrides: Overrides = {}): Promise<Application> {
   const log = overrides.log ?? createLog(config.logLevel);
-  const late = (place: number) => log.warn({ place }, 'a part of the server did not stop in time, and is left behind');
+  const late = (place: number) => log.warn({ place }, 'a part of the server did not stop in time and was abandoned');
   const lifetime = createLifetime({ limitMs: STOP_LIMIT_MS, late });
   try {
     const opened = await open(config, { ...overrides, log }, lifetime);

@@ -95,7 +95,7 @@ function findProcessUser({ config, folder }: Infrastructure): OtherUser | null {
 function listWarnings({ config, log }: Infrastructure): string[] {
   if (config.accounts === 'off' || !sharesUser(config)) return [];
   const warning =
-    'Steps of pipelines run as the user of this server and can read its data folder, so contributors may not run code of their own. Set processUser (docs/executors.md).';
+    'Pipeline steps run as the user of this server and can read its data folder, so contributors may not run their own code. Set processUser (docs/executors.md).';
   log.warn(warning);
   return [warning];
 }
@@ -108,7 +108,7 @@ function readKubernetesSettings(
   const { kubernetes: kubeconfig, kubernetesNamespace: namespace, publicUrl } = config;
   if (kubeconfig === undefined) return null;
   if (publicUrl === undefined) {
-    const detail = 'With "kubernetes" set, "publicUrl" has to say where pods reach this server.';
+    const detail = 'The setting "kubernetes" requires "publicUrl": the address at which pods reach this server.';
     throw new AppError('config_invalid', detail);
   }
   const { kubernetesAgentImage: agentImage, kubernetesNodes: nodes } = config;

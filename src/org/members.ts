@@ -41,7 +41,7 @@ export function memberRoutes({ store, clock, accounts }: MembersDeps): Route[] {
         await requireTeam(sql, team);
         const member = (await membersOf(sql, team)).find((one) => one.account === account);
         if (member === undefined) {
-          throw new AppError('team_member_not_found', `"${account}" is no member of team "${team}".`, {
+          throw new AppError('team_member_not_found', `"${account}" is not a member of team "${team}".`, {
             team,
             account,
           });

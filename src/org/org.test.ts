@@ -128,7 +128,7 @@ describe('teams, projects and environments', () => {
   });
 
   it.each([
-    ['Team', 'ml', '{ower: ml@example.org}', 'org.yaml:4:8: spec.ower: "ower" is no field here; did you mean "owner"?'],
+    ['Team', 'ml', '{ower: ml@example.org}', 'org.yaml:4:8: spec.ower: unknown field "ower"; did you mean "owner"?'],
     ['Team', 'ml', '{owner: somebody}', /^org\.yaml:4:15: spec\.owner: expected an e-mail address/],
     ['Team', 'ML', '{}', /^org\.yaml:3:18: metadata\.name: expected a name of 1 to 63/],
     ['Project', 'p', '{}', 'org.yaml:4:7: spec.team: "team" is missing; expected text.'],

@@ -4,7 +4,7 @@ import { UtcInstant } from '../platform/units/schema.ts';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
-/** Name of a team, a project, an environment, and of whatever else `steelyard apply` makes. */
+/** Name of a team, a project, an environment, and of every other object that `steelyard apply` creates. */
 export const Name = z
   .string()
   .regex(NAME, 'a name of 1 to 63 lower-case letters, digits and hyphens that begins with a letter or digit')
@@ -14,13 +14,13 @@ const text = (what: string) => z.string().min(1).max(250).optional().describe(`$
 
 export const Purpose = z
   .enum(['training', 'inference', 'data', 'experiment', 'platform'])
-  .describe('What the compute was for');
+  .describe('Purpose of the compute');
 export type Purpose = z.infer<typeof Purpose>;
 
 /** Subject of a cost or a measure. A field that is left out is unknown, not empty. */
 export const Subject = z
   .strictObject({
-    team: text('Team that answers for it'),
+    team: text('Owning team'),
     project: text('Project'),
     pipeline: text('Pipeline'),
     pipelineRun: text('One run of the pipeline'),
@@ -33,22 +33,22 @@ export const Subject = z
     environment: text('Environment'),
     purpose: Purpose.optional(),
   })
-  .describe('What a cost or a measure is about');
+  .describe('Subject of a cost or a measure: its owner and purpose');
 export type Subject = z.infer<typeof Subject>;
 
 /** The fields of a subject, in the order of DESIGN section 1: from the paying team to the purpose. */
 export const subjectFields = Object.keys(Subject.shape) as readonly (keyof Subject)[];
 
-const description = z.string().max(2000).describe('What it is for, at most 2,000 characters');
-const displayName = z.string().min(1).max(250).describe('Name as people write it, at most 250 characters');
+const description = z.string().max(2000).describe('Description, at most 2,000 characters');
+const displayName = z.string().min(1).max(250).describe('Display name, at most 250 characters');
 const owner = z
   .string()
   .max(250)
   .regex(/^[^\s@]+@[^\s@]+$/, 'an e-mail address such as "ml-platform@example.org"')
-  .describe('E-mail address of who answers for it');
+  .describe('E-mail address of the owner');
 
 const apiVersion = z.literal('steelyard/v1').describe('Version of the document format');
-const metadata = z.strictObject({ name: Name }).describe('What the document is called');
+const metadata = z.strictObject({ name: Name }).describe('Name of the document');
 
 export const TeamManifest = z
   .strictObject({
@@ -62,9 +62,9 @@ export const TeamManifest = z
         description: description.optional(),
       })
       .default({})
-      .describe('What the team is'),
+      .describe('Specification of the team'),
   })
-  .describe('A team: who pays and who decides');
+  .describe('Team: owner of costs and budgets');
 export type TeamManifest = z.infer<typeof TeamManifest>;
 
 export const ProjectManifest = z
@@ -77,7 +77,7 @@ export const ProjectManifest = z
         team: Name.describe('Name of the team that the project belongs to'),
         description: description.optional(),
       })
-      .describe('What the project is'),
+      .describe('Specification of the project'),
   })
   .describe('A project of a team');
 export type ProjectManifest = z.infer<typeof ProjectManifest>;
@@ -93,7 +93,7 @@ export const EnvironmentManifest = z
         production: z.boolean().default(false).describe('Whether customers depend on it; default false'),
       })
       .prefault({})
-      .describe('What the environment is'),
+      .describe('Specification of the environment'),
   })
   .describe('An environment such as dev or production');
 export type EnvironmentManifest = z.infer<typeof EnvironmentManifest>;
@@ -106,9 +106,9 @@ const times = {
 export const Team = z
   .strictObject({
     name: Name,
-    displayName: displayName.nullable().describe('Name as people write it; null when none was given'),
-    owner: owner.nullable().describe('E-mail address of who answers for it; null when none was given'),
-    description: description.nullable().describe('What it is for; null when none was given'),
+    displayName: displayName.nullable().describe('Display name; null: none'),
+    owner: owner.nullable().describe('E-mail address of the owner; null: none'),
+    description: description.nullable().describe('Description; null: none'),
     ...times,
   })
   .describe('A team');
@@ -118,7 +118,7 @@ export const Project = z
   .strictObject({
     name: Name,
     team: Name.describe('Name of the team that it belongs to'),
-    description: description.nullable().describe('What it is for; null when none was given'),
+    description: description.nullable().describe('Description; null: none'),
     ...times,
   })
   .describe('A project');
@@ -127,7 +127,7 @@ export type Project = z.infer<typeof Project>;
 export const Environment = z
   .strictObject({
     name: Name,
-    description: description.nullable().describe('What it is for; null when none was given'),
+    description: description.nullable().describe('Description; null: none'),
     production: z.boolean().describe('Whether customers depend on it'),
     ...times,
   })
@@ -138,7 +138,7 @@ export const listTeams = endpoint({
   method: 'GET',
   path: '/api/v1/teams',
   scope: 'org.read',
-  summary: 'Teams by name',
+  summary: 'List teams by name',
   query: z.strictObject(PageQuery),
   response: z.strictObject({ teams: z.array(Team).describe('Teams, by name'), nextPageToken: NextPageToken }),
   errors: ['invalid_page_token'],
@@ -148,7 +148,7 @@ export const listProjects = endpoint({
   method: 'GET',
   path: '/api/v1/projects',
   scope: 'org.read',
-  summary: 'Projects by name',
+  summary: 'List projects by name',
   query: z.strictObject({ ...PageQuery, team: Name.optional().describe('Only the projects of this team') }),
   response: z.strictObject({ projects: z.array(Project).describe('Projects, by name'), nextPageToken: NextPageToken }),
   errors: ['invalid_page_token'],
@@ -158,7 +158,7 @@ export const listEnvironments = endpoint({
   method: 'GET',
   path: '/api/v1/environments',
   scope: 'org.read',
-  summary: 'Environments by name',
+  summary: 'List environments by name',
   query: z.strictObject(PageQuery),
   response: z.strictObject({
     environments: z.array(Environment).describe('Environments, by name'),
@@ -188,7 +188,7 @@ export const listTeamMembers = endpoint({
   method: 'GET',
   path: '/api/v1/teams/:team/members',
   scope: 'org.read',
-  summary: 'Members of a team by account',
+  summary: 'List members of a team by account',
   params: z.strictObject({ team: Name }),
   response: z.strictObject({ members: z.array(TeamMember).describe('Members, by account') }),
   errors: ['team_not_found'],
@@ -198,7 +198,7 @@ export const setTeamMember = endpoint({
   method: 'PUT',
   path: '/api/v1/teams/:team/members/:account',
   scope: 'org.write',
-  summary: 'Make an account a member of a team, or change its role there',
+  summary: 'Add an account to a team, or change its role in the team',
   params: z.strictObject({ team: Name, account: MemberAccount }),
   body: z.strictObject({ role: TeamRole }),
   response: TeamMember,

@@ -66,7 +66,7 @@ describe('Azure Blob', () => {
     const cases: [string, RegExp][] = [
       [server.sas(container, 'rl', new Date(Date.now() - 60_000)), /SAS token has expired \(2/],
       [good.replace(/sig=[^&]+/, 'sig=AAAA'), /SAS token is wrong/],
-      [server.sas(container, 'r', inAnHour()), /do not allow this; give the role/],
+      [server.sas(container, 'r', inAnHour()), /lack a permission; grant the role/],
     ];
     for (const [sas, message] of cases) {
       await using bucket = await bySas(container, sas);

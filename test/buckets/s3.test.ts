@@ -70,7 +70,7 @@ describe.skipIf(!there)('S3 (skipped where moto_server is not installed)', () =>
     await using unknown = await open(bucket, {}, { accessKeyId: 'AKIAUNKNOWNUNKNOWN00', secretAccessKey: 'hush' });
     expect(await failureOf(unknown)).toMatchObject({
       code: 'bucket_access_denied',
-      message: expect.stringContaining('access key id is wrong'),
+      message: expect.stringContaining('access key id is unknown to the service'),
     });
   });
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Application } from '../../src/main.ts';
-import { importFiles, testApplication } from '../../src/testing/application.ts';
 import { bill } from '../../src/finops/testing/costs.ts';
-import { applied } from '../../src/mlops/testing/pipelines.ts';
 import { billedHour } from '../../src/finops/testing/purchases.ts';
+import type { Application } from '../../src/main.ts';
+import { applied } from '../../src/mlops/testing/pipelines.ts';
+import { importFiles, testApplication } from '../../src/testing/application.ts';
 import { RecommendationRoom } from '../../src/tradeoff/testing/recommendations.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
 import { serveFolder } from '../support/demo.ts';
@@ -68,13 +68,13 @@ describe.skipIf(!hasChromium)('recommendations in the browser (skipped where Chr
     await expect
       .poll(() => answer(page))
       .toMatch(/^\$[\d,.]+ a month \(\$[\d,.]+ to \$[\d,.]+\) could be saved of \$1,460\.00 by 2/);
-    const row = page.getByRole('link', { name: 'Scale home to zero while nobody asks' });
+    const row = page.getByRole('link', { name: 'Scale home to zero without requests' });
     await row.focus();
     await page.keyboard.press('Enter');
     await page.waitForURL('**/recommendations/rec_**');
     await expect
       .poll(() => answer(page))
-      .toMatch(/^Scale home to zero while nobody asks: saves \$365\.00 a month \(\$286\.79 to \$365\.00\)/);
+      .toMatch(/^Scale home to zero without requests: saves \$365\.00 a month \(\$286\.79 to \$365\.00\)/);
     expect(await readable(page.getByRole('table', { name: 'Monthly cost now and after the change' }))).toMatch(
       /Now.*\$365\.00.*After.*\$0\.00/s,
     );
@@ -95,7 +95,7 @@ describe.skipIf(!hasChromium)('recommendations in the browser (skipped where Chr
   it('does it after saying what that changes, and takes it back', async () => {
     const { page, complaints } = await visit(await of('home'));
     await page.getByRole('button', { name: 'Preview and apply…' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Scale home to zero while nobody asks?' });
+    const dialog = page.getByRole('dialog', { name: 'Scale home to zero without requests?' });
     await dialog.getByText('replicas.min 1 -> 0').waitFor();
     expect(await readable(dialog)).toMatch(
       /Nothing has changed yet.*\$365\.00 a month.*held until one is ready.*min: 0/s,

@@ -58,7 +58,7 @@ describe.skipIf(!hasChromium)('empty and broken states (skipped where Chromium i
     const text = await readable(page.getByRole('region', { name: 'Damaged data' }));
     expect(text).toContain('1 damaged place in journals.');
     expect(text).toMatch(
-      /prediction\/00000000000001-a\.jsonl\.19-0\.damaged: damaged bytes were set aside .*offset 0, 19.B/,
+      /prediction\/00000000000001-a\.jsonl\.19-0\.damaged: damaged bytes were isolated .*offset 0, 19.B/,
     );
     expect(text).toContain('steelyard verify --repair');
     expect([complaints, await axeFaultsAsShown(page)]).toEqual([[], []]);

@@ -39,7 +39,7 @@ export function attacks(): Attack[] {
     posted('spans, 60 MiB of brackets in gzip', '/v1/traces', packed, {
       headers: { ...SPANS, 'content-encoding': 'gzip' },
     }),
-    posted('spans, 30 MiB of brackets in gzip, three at once', '/v1/traces', nearlyTooLarge, {
+    posted('spans, 30 MiB of brackets in gzip, three concurrently', '/v1/traces', nearlyTooLarge, {
       headers: { ...SPANS, 'content-encoding': 'gzip' },
       atOnce: 3,
     }),
@@ -49,7 +49,11 @@ export function attacks(): Attack[] {
       status: 413,
     }),
     posted('5,000 spans', '/v1/traces', manySpans(5000), { headers: SPANS, status: 200 }),
-    posted('log-in of 15 MiB, eight at once', '/api/v1/session', wide, { anonymous: true, atOnce: 8, status: 413 }),
+    posted('log-in of 15 MiB, eight concurrently', '/api/v1/session', wide, {
+      anonymous: true,
+      atOnce: 8,
+      status: 413,
+    }),
     posted('search of 1 MiB of brackets', '/api/2.0/mlflow/runs/search', '['.repeat(MiB)),
     posted(
       'search for 50,000 runs',

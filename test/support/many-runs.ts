@@ -175,7 +175,7 @@ function costOf(amount: string, now: number): RunCost {
     total: { ...known, basis: 'metered' },
     metered: known,
     reconciled: unknown('the bill has not come'),
-    allocated: unknown('no allocation rule gives billed cost to the run'),
+    allocated: unknown('no allocation rule assigns billed cost to the run'),
     gpuHours: { hours: null, reason: 'no GPU was held' },
     energy: { kilowattHours: null, reason: 'no GPU power was logged' },
     priceSources: [],

@@ -273,6 +273,6 @@ function holdersSuite(the: () => Application): void {
     const document = JSON.stringify({ evidence: { candidate: { runId: run_id } } });
     const columns = { id: 'dec_1', at: until(0), model: 'm', version: '1', policy: 'p', verdict: 'promote', document };
     await application.store.tables<{ decision: typeof columns }>().insertInto('decision').values(columns).execute();
-    expect(await afterAMonth(application, run_id)).toBe('the decision dec_1 names it in its evidence');
+    expect(await afterAMonth(application, run_id)).toBe('decision dec_1 names it in its evidence');
   });
 }

@@ -10,9 +10,9 @@ export function refusalTests(inUse: () => RetrainingRoom): void {
     [`monitor: nobody`, /there is no monitor "nobody"/],
     [`model: other`, /watches "ranker", not "other"/],
     [`params: {speed: "9"}`, /has no such param/],
-    [`params: {from: ${expression('window.begin')}}`, /nothing is called "window.begin"/],
+    [`params: {from: ${expression('window.begin')}}`, /unknown expression "window.begin"/],
     [`on: [{cron: "* * * * * *"}]`, /five fields/],
-    [`on: [{cron: "99 * * * *"}]`, /is no time/],
+    [`on: [{cron: "99 * * * *"}]`, /is not a valid schedule/],
     [`budget: none`, /no budget "none"/],
     [`on: [{labels: 1}, {labels: 2, name: labels}]`, /two triggers are called "labels"/],
   ])('with %s is refused', async (fields, reason) => {

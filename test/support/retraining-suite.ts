@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { listAlerts } from '../../src/mlops/monitoring/alerts/schema.ts';
 import { call, problemFrom } from '../../src/testing/application.ts';
-import { type RetrainingRoom, retrainingRoom } from '../../src/tradeoff/testing/retraining.ts';
 import { listDecisions } from '../../src/tradeoff/decisions/schema.ts';
 import {
   dismissRetrainingRound,
@@ -12,6 +11,7 @@ import {
   type RetrainingRound,
   startRetraining,
 } from '../../src/tradeoff/retraining/schema.ts';
+import { type RetrainingRoom, retrainingRoom } from '../../src/tradeoff/testing/retraining.ts';
 import { expression, refusalTests } from './retraining-refusals.ts';
 
 const DAY = 86_400_000;
@@ -66,7 +66,7 @@ function episodeTests(inUse: () => RetrainingRoom): void {
       verdict: 'promote',
       params: { from: '2026-11-03T00:00:00.000Z', why: 'quality', accuracy: '0.9' },
       window: { start: '2026-11-03T00:00:00.000Z' },
-      worth: { answer: 'worth', costFrom: 'what run #1 of "training" cost', lossLower: '0.08' },
+      worth: { answer: 'worth', costFrom: 'cost of run #1 of "training"', lossLower: '0.08' },
       rollout: { alias: 'champion', from: '1', to: '2' },
       run: { pipeline: 'training', number: 2 },
     });
@@ -80,7 +80,7 @@ function episodeTests(inUse: () => RetrainingRoom): void {
     await room.tell('changed', { columns: ['price'] });
     await room.tell('closed', { state: 'ok' });
     await room.tell('opened', { episode: 'ep-2' });
-    await room.untilWaiting(2, /cools down/);
+    await room.untilWaiting(2, /^Cooldown after/);
     const { rounds, spent, champion, coolsUntil } = await room.detail();
     expect([rounds.length, spent, champion]).toEqual([2, [round.cost], '2']);
     expect(Date.parse(coolsUntil ?? '') - Date.parse(round.endedAt ?? '')).toBe(DAY);
@@ -119,7 +119,7 @@ function episodeTests(inUse: () => RetrainingRoom): void {
     await room.pass(DAY / 12);
     const rounds = [await room.untilOver(1), await room.untilOver(2), await room.untilOver(3)];
     const { round } = rounds.find(({ state }) => state === 'promoted') ?? { round: 0 };
-    const reason = `Round ${round} was begun after it and has made a candidate.`;
+    const reason = `Round ${round} started later and has made a candidate.`;
     for (const other of rounds.filter((one) => one.round !== round))
       expect(other).toMatchObject({ state: 'lapsed', reason });
     expect(await room.runs()).toHaveLength(2);
@@ -132,11 +132,11 @@ function waitingTests(inUse: () => RetrainingRoom): void {
     await room.predicted(10);
     await room.retraining(`${EPISODES}, ${LITTLE}`);
     await room.tell('opened');
-    await room.untilWaiting(1, /not worth it yet/);
+    await room.untilWaiting(1, /does not pay yet/);
     await room.tell('opened', { episode: 'd', alert: 'inputs', cause: 'drift' });
     const loss = { metric: 'f1', reference: 0.8, current: 0.7, lower: null, upper: null, estimated: false };
     await room.tell('opened', { episode: 'f', alert: 'f1', loss });
-    await room.untilWaiting(2, /not worth it yet/);
+    await room.untilWaiting(2, /does not pay yet/);
     expect((await room.detail()).rounds.map(({ trigger }) => trigger.episode).toSorted()).toEqual(['ep-1', 'f']);
   });
 
@@ -148,7 +148,7 @@ function waitingTests(inUse: () => RetrainingRoom): void {
     );
     const loss = { metric: 'accuracy', reference: 0.8, current: 0.75, lower: 0.7, upper: 0.79, estimated: true };
     await room.tell('opened', { loss });
-    const waits = await room.untilWaiting(1, /not worth it yet/);
+    const waits = await room.untilWaiting(1, /does not pay yet/);
     expect(waits).toMatchObject({
       worth: { answer: 'not_worth', predictionsPerDay: expect.stringMatching(/^100|^99/), decidedBy: 'lower_end' },
       startedAt: null,
@@ -164,14 +164,14 @@ function waitingTests(inUse: () => RetrainingRoom): void {
     await room.predicted(10);
     await room.retraining(`${EPISODES}, ${LITTLE}`);
     await room.tell('opened');
-    await room.untilWaiting(1, /not worth it yet/);
+    await room.untilWaiting(1, /does not pay yet/);
     await room.tell('closed', { state: 'ok' });
-    expect(await room.untilOver(1)).toMatchObject({ state: 'lapsed', reason: 'The episode is over.' });
+    expect(await room.untilOver(1)).toMatchObject({ state: 'lapsed', reason: 'The episode has ended.' });
     expect(await room.runs()).toHaveLength(1);
   });
 
   it.each([
-    ['wait', /Nobody says what a prediction is worth.*whenUnknown: wait/],
+    ['wait', /No value of a prediction is stated.*whenUnknown: wait/],
     ['retrain', null],
   ] as const)('of unknown worth does as it is told: %s', async (whenUnknown, reason) => {
     const room = inUse();
@@ -225,7 +225,7 @@ function triggerTests(inUse: () => RetrainingRoom): void {
     const [start, end] = [first.window?.start ?? '', first.window?.end ?? ''];
     expect([first.state, Date.parse(end) - Date.parse(start)]).toEqual(['promoted', 10 * DAY]);
     await room.pass(DAY);
-    await room.untilWaiting(2, /cools down/);
+    await room.untilWaiting(2, /^Cooldown after/);
     await room.pass(DAY + DAY / 24);
     expect((await room.untilOver(2)).state).toBe('promoted');
     expect(await room.runs()).toHaveLength(3);
@@ -274,9 +274,9 @@ function personTests(inUse: () => RetrainingRoom): void {
     await room.predicted(10);
     await room.retraining(`${EPISODES}, ${LITTLE}, ${BETTER}`);
     await room.tell('opened');
-    await room.untilWaiting(1, /not worth it yet/);
+    await room.untilWaiting(1, /does not pay yet/);
     const begun = await start(room, { round: 1, reason: 'before the holidays' });
-    expect(begun.timeline.at(-1)?.text).toMatch(/asked for it: before the holidays\. It is trained on data from/);
+    expect(begun.timeline.at(-1)?.text).toMatch(/Started by \w+: before the holidays\. Training data from/);
     expect((await room.untilOver(1)).state).toBe('promoted');
     expect(await problemFrom(start(room, { round: 1 }))).toMatchObject({ code: 'retraining_round_not_waiting' });
     const window = { start: '2026-01-01T00:00:00Z', end: '2026-02-01T00:00:00Z' };
@@ -301,7 +301,7 @@ function personTests(inUse: () => RetrainingRoom): void {
     await room.predicted(10);
     await room.retraining(`${EPISODES}, ${LITTLE}`);
     await room.tell('opened');
-    await room.untilWaiting(1, /not worth it yet/);
+    await room.untilWaiting(1, /does not pay yet/);
     const dismiss = () =>
       call(room.application, dismissRetrainingRound, {
         params: { retraining: 'ranker', round: 1 },
@@ -309,12 +309,12 @@ function personTests(inUse: () => RetrainingRoom): void {
       });
     expect(await dismiss()).toMatchObject({
       state: 'dismissed',
-      reason: expect.stringContaining('dismissed it: known.'),
+      reason: expect.stringContaining('Dismissed by local: known.'),
     });
     expect(await problemFrom(dismiss())).toMatchObject({ code: 'retraining_round_not_waiting' });
     await room.tell('changed', { moneyPerDay: { amount: '1000000', currency: 'USD' } });
     await room.tell('opened', { episode: 'next' });
-    await room.untilWaiting(2, /not worth it yet/);
+    await room.untilWaiting(2, /does not pay yet/);
     expect((await room.round(1)).state).toBe('dismissed');
     const { retrainings } = await call(room.application, listRetrainings);
     expect(retrainings).toMatchObject([{ name: 'ranker', waiting: 1, underWay: null, lastRound: { round: 2 } }]);
@@ -362,7 +362,7 @@ function afterwardsTests(inUse: () => RetrainingRoom): void {
     expect(over.realised?.expected).toEqual(over.gain);
     expect(over.timeline.filter(({ step }) => step === 'realised').map(({ text }) => text)).toEqual([
       expect.stringMatching(/^So far it gained 25 USD \(/),
-      expect.stringMatching(/^In all it gained 25 USD \(/),
+      expect.stringMatching(/^In total it gained 25 USD \(/),
     ]);
   });
 
@@ -385,7 +385,7 @@ function afterwardsTests(inUse: () => RetrainingRoom): void {
     await hourly('1', 50);
     await hourly('2', 55);
     await expect.poll(async () => (await episodes()).map(({ closedAs }) => closedAs)).toEqual([null, 'retrained']);
-    const waits = await room.untilWaiting(2, /cools down/);
+    const waits = await room.untilWaiting(2, /^Cooldown after/);
     expect(waits.trigger.episode).not.toBe(first.trigger.episode);
     await hourly('2', 55);
     expect((await room.detail()).rounds).toHaveLength(2);

@@ -76,21 +76,21 @@ describe('POST /api/v1/anomaly-detections', () => {
   });
 
   it.each<[string, string | Buffer, string, RegExp]>([
-    ['nothing', '', 'series_empty', /holds no point/],
-    ['a header alone', 'timestamp,value\n', 'series_empty', /holds no point/],
-    ['no such column', 'when,value\n1,2\n', 'series_column_missing', /names no column timestamp.*It has when, value/],
+    ['nothing', '', 'series_empty', /has no values/],
+    ['a header alone', 'timestamp,value\n', 'series_empty', /has no values/],
+    ['no such column', 'when,value\n1,2\n', 'series_column_missing', /has no column timestamp.*It has when, value/],
     ['no time', 'timestamp,value\nyesterday,2\n', 'series_time_invalid', /Line 2 .*"yesterday" is no time/],
     ['a day that does not exist', 'timestamp,value\n2026-02-30,2\n', 'series_time_invalid', /is no date that exists/],
-    ['no number', 'timestamp,value\n2026-02-03,much\n', 'series_value_invalid', /"much" is no number/],
+    ['no number', 'timestamp,value\n2026-02-03,much\n', 'series_value_invalid', /"much" is not a number/],
     ['infinity', 'timestamp,value\n2026-02-03,1e999\n', 'series_value_invalid', /is beyond 1e15/],
     ['bytes that are no text', Buffer.from([0x61, 0xff, 0x0a]), 'file_not_utf8', /UTF-8/],
-    ['a row that was cut off', 'timestamp,value\n2026-02-03\n', 'csv_malformed', /another number of fields/],
-    ['half of a gzip file', gzipSync(COSTS).subarray(0, 800), 'file_truncated', /ends too early/],
+    ['a row that was cut off', 'timestamp,value\n2026-02-03\n', 'csv_malformed', /number of fields differs/],
+    ['half of a gzip file', gzipSync(COSTS).subarray(0, 800), 'file_truncated', /truncated or damaged gzip file/],
     [
       'more than is judged',
       `timestamp,value\n${'2026-02-03,1\n'.repeat(200_001)}`,
       'series_too_long',
-      /200,000 points/,
+      /200,000 values/,
     ],
   ])('refuses %s', async (_, payload, code, detail) => {
     const { body } = await detected(payload);

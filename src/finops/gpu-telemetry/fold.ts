@@ -36,7 +36,7 @@ const HOLDINGS_A_CALL = 10_000;
 /** Partition of readings that are not folded yet. */
 const WAITING = 'waiting';
 
-/** Folds recent readings into their days, and records the holders. A failure changes nothing, so that the fold can be retried. */
+/** Compaction of GPU readings: folds recent readings into their days, and records the holders. A failure changes nothing, so that the fold can be retried. */
 export function fold(deps: FoldDeps): Promise<void> {
   return deps.oneAtATime(() => foldOnce(deps));
 }

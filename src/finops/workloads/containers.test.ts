@@ -146,12 +146,12 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
     return { found, packed: of('pack_nodes'), searched: searched.find(({ kind }) => kind === 'cpu_memory'), totals };
   };
   const unpriced = await look();
-  expect(unpriced.searched?.reason).toMatch(/requests .* of 1 containers; 1 containers have an autoscaler/);
+  expect(unpriced.searched?.reason).toMatch(/requests .* of 1 containers; support for 1 containers with an autoscaler/);
   expect(unpriced.found.map(({ title, saving: { monthly, reason } }) => [title, monthly, reason])).toEqual(
     unpriced.found.map(({ title }) => [
       title,
       null,
-      expect.stringMatching(/no price of "cpu-core" and "memory-gib"|this server meters/),
+      expect.stringMatching(/no hourly price for "cpu-core" and "memory-gib"|this server meters/),
     ]),
   );
   await applyText(application, PRICES);
@@ -162,24 +162,24 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
   const monthly = found.map(({ title, saving }) => [title, shown(saving)]);
   expect(monthly).toEqual([
     [
-      'Ask for 0.2 CPUs and 439 MiB for shop/api, container main',
+      'Request 0.2 CPUs and 439 MiB for shop/api, container main',
       (1460 * (0.05 - 0.008 - (0.46e9 * 0.005) / GIB)).toFixed(2),
     ],
-    ['Ask for 1 CPU and 1.25 GiB for shop/tight, container main', (730 * 0.005 * 0.75).toFixed(2)],
+    ['Request 1 CPU and 1.25 GiB for shop/tight, container main', (730 * 0.005 * 0.75).toFixed(2)],
     [
-      'Ask for 0.01 CPUs and 110 MiB for shop/nightly, container main',
+      'Request 0.01 CPUs and 110 MiB for shop/nightly, container main',
       (((730 * 14) / 333) * (0.05 - 0.0004 - (1.15e8 * 0.005) / GIB)).toFixed(2),
     ],
     [
-      'Ask for 0.01 CPUs and 110 MiB for shop/served, container main',
-      expect.stringMatching(/^this server meters its hours/),
+      'Request 0.01 CPUs and 110 MiB for shop/served, container main',
+      expect.stringMatching(/^a price for requests: this server meters/),
     ],
   ]);
   // The workload on two nodes stays on two nodes, so the third node is removed and not the second, which has fewer pods.
   expect(packed).toMatchObject([
     {
-      title: 'Give back 1 of 3 nodes of cluster: m7i.2xlarge',
-      after: '2 nodes; no placement needs fewer than 1',
+      title: 'Return 1 of 3 nodes of cluster: m7i.2xlarge',
+      after: '2 nodes; lower bound: 1',
       saving: { monthly: { amount: '292', currency: 'USD' } },
       action: { commands: ['kubectl drain n3 --ignore-daemonsets', expect.stringMatching(/1 pods move/)] },
     },
@@ -195,7 +195,7 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
   expect(Number(api?.saving.lower?.amount)).toBeLessThan(Number(api?.saving.monthly?.amount));
   expect(served?.action).toEqual({
     type: 'by_hand',
-    commands: ['set the requests cpu=10m,memory=110Mi in the document of endpoint ranker, and apply it'],
+    commands: ['set the requests cpu=10m,memory=110Mi in the manifest of endpoint ranker, and apply it'],
   });
   expect(tight).toMatchObject({
     subject: { team: 'search' },
@@ -205,7 +205,7 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
   const { evidence } = await call(application, getRecommendation, {
     params: { recommendation: nightly?.recommendation ?? '' },
   });
-  expect(evidence.missing).toContain('3 of 336 hours were not read, and are left out');
+  expect(evidence.missing).toContain('3 of 336 hours of readings: they are left out');
   expect(evidence.prices).toContainEqual(expect.stringMatching(/^cpu-core at 0.04 USD an hour: a list/));
 
   // A recommendation done by hand is measured like one that this server applies: the pods have had lower requests for four

@@ -222,7 +222,7 @@ describe('a path that leaves its folder', () => {
         400,
         {
           error_code: 'INVALID_PARAMETER_VALUE',
-          message: expect.stringMatching(/^Invalid (path|value)|^The path holds a NUL/),
+          message: expect.stringMatching(/^Invalid (path|value)|^The path contains a NUL/),
         },
       ]);
     }

@@ -14,7 +14,7 @@ export interface Admitted {
 }
 
 /**
- * First stage: names the prediction, checks that the log has room for it, and reads its body. Errors: `bad_request`, `busy`,
+ * First stage: names the prediction, checks that the log queue accepts it, and reads its body. Errors: `bad_request`, `busy`,
  * `too_large`, `unsupported_type`.
  */
 export async function admit(

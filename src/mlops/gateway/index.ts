@@ -57,7 +57,7 @@ export interface Gateway extends AsyncDisposable {
   start(): void;
 }
 
-/** Puts the gateway in front of endpoints. Disposing it stops the endpoints, and stores what waits for the log. */
+/** Puts the gateway in front of endpoints. Disposing it stops the endpoints, and stores the queued log entries. */
 export function createGateway({ serving, queue, ...deps }: GatewayDeps): Gateway {
   const { deployments } = serving;
   const metrics = createMetricRecorder({ ...deps, active: () => deployments.active() });

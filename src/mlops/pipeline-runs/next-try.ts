@@ -9,7 +9,7 @@ import type { Attempt } from './taken.ts';
 const MAX_TAKEN_AWAY = 10;
 
 /**
- * Whether a step is retried, and how many of its attempts count. An eviction is no failure, up to ten times. For a step
+ * The retry decision: whether a failed step gets another attempt, and how many of its attempts count. An eviction is no failure, up to ten times. For a step
  * with a deadline, neither an eviction from spot capacity, which the deadline bounds, nor a move counts.
  */
 export function nextTry(

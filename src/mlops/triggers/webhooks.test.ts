@@ -270,7 +270,7 @@ describe('a trigger whose secret cannot be read', () => {
   it('says so as its problem, with the variable, and no problem once it can', async () => {
     await pipeline('{provider: github, secret: env:NO_SUCH_HOOK}');
     expect(await triggerOf(shared, name, 'push')).toMatchObject({
-      problem: 'The variable NO_SUCH_HOOK is not set on the server; put the secret there or name another place.',
+      problem: 'The variable NO_SUCH_HOOK is not set on the server; put the secret there or change the reference.',
     });
     await github();
     expect(await triggerOf(shared, name, 'push')).toMatchObject({ problem: null });

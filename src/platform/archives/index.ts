@@ -72,7 +72,7 @@ export async function unpack(content: Readable, folder: string, options: UnpackO
 
 function unusableName(system: string, cause: unknown): AppError {
   const why =
-    system === 'ENAMETOOLONG' ? 'a name longer than this machine allows' : 'a file where it also has a folder';
+    system === 'ENAMETOOLONG' ? 'a name longer than this machine allows' : 'a file and a folder of the same path';
   return new AppError('archive_invalid', `The archive has ${why}.`, {}, { cause });
 }
 
@@ -130,8 +130,7 @@ async function writeEntry(unpacking: Unpacking, header: Header, content: Readabl
   }
   left.files -= 1;
   left.bytes -= header.size ?? 0;
-  if (left.files < 0 || left.bytes < 0)
-    throw new AppError('payload_too_large', 'The archive holds more than is taken here.');
+  if (left.files < 0 || left.bytes < 0) throw new AppError('payload_too_large', 'The archive exceeds the size limit.');
   return strange === 'refused' ? writeOnce(folder, path, header, content) : writeOver(folder, path, header, content);
 }
 
@@ -218,7 +217,7 @@ async function refuseThroughLink(folder: string, path: string): Promise<void> {
     if (found === null) return;
     const isLast = depth === parts.length;
     if (found.isSymbolicLink() || (isLast && !found.isDirectory())) {
-      throw new AppError('archive_invalid', `"${path}" is in the archive twice, or behind a link.`, { path });
+      throw new AppError('archive_invalid', `"${path}" is in the archive twice, or below a link.`, { path });
     }
   }
 }

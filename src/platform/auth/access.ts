@@ -107,16 +107,13 @@ function checkPage(request: FastifyRequest): void {
   if (request.headers.authorization !== undefined || request.method === 'GET' || request.method === 'HEAD') return;
   const { origin, host = '' } = request.headers;
   if (origin !== undefined ? sameOrigin(origin, host) : request.headers['sec-fetch-site'] === 'same-origin') return;
-  throw new AppError(
-    'origin_not_allowed',
-    'A write with the cookie of a session must come from a page of this server.',
-  );
+  throw new AppError('origin_not_allowed', 'A write with a session cookie must come from a page of this server.');
 }
 
 function notAuthenticated(request: FastifyRequest): AppError {
   const given = request.headers.authorization !== undefined;
-  const why = given ? 'The name, password or token is wrong, expired or disabled.' : 'This server asks for an account.';
-  const how = 'Log in, or send a token: "Authorization: Bearer sy_…"; MLflow clients take MLFLOW_TRACKING_TOKEN.';
+  const why = given ? 'The name, password or token is wrong, expired or disabled.' : 'This server requires an account.';
+  const how = 'Log in, or send a token: "Authorization: Bearer sy_…"; for MLflow clients set MLFLOW_TRACKING_TOKEN.';
   return new AppError('not_authenticated', `${why} ${how}`);
 }
 
@@ -124,7 +121,7 @@ function notPermitted(roles: Roles, identity: Identity, scope: Scope): AppError 
   const { name, role, work } = identity;
   const facts = { role, scope };
   if (work !== null) {
-    const detail = `The token of a step writes to the step's own run and does not include ${scope}. Give the step a token of an account as a secret.`;
+    const detail = `The token of a step can write only to the run of the step and does not include ${scope}. Give the step a token of an account as a secret.`;
     return new AppError('not_permitted', detail, facts);
   }
   if (isRole(role) && roles.scopesOf(role).has(scope)) {

@@ -41,7 +41,7 @@ export interface AccountsDeps {
   readonly roles: Roles;
   /** Called after every change that may revoke a permission or credential; clears the cache of verified credentials. */
   readonly forget: () => void;
-  /** Removes what other features keep of an account that is deleted, in the same transaction. */
+  /** Removes the data of other features about a deleted account, in the same transaction. */
   readonly accountDeleted: (sql: Sql, name: string) => Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export async function makeAccount(
   const stored = password === null ? null : await hashPassword(password);
   return store.transaction(async (sql) => {
     if ((await findAccount(sql, name)) !== null) {
-      throw new AppError('account_exists', `There is an account "${name}" already.`, { account: name });
+      throw new AppError('account_exists', `An account "${name}" exists already.`, { account: name });
     }
     await insertAccount(sql, { name, role, password: stored, createdAt: instant(clock.now()), createdBy });
     return shown(await accountOf(sql, name));
@@ -107,7 +107,7 @@ export async function dropAccount(
   asker: Identity,
 ): Promise<Account> {
   if (asker.name === name) {
-    const detail = `"${name}" is the account that asks. Another administrator can delete it.`;
+    const detail = `"${name}" is your own account. Another administrator can delete it.`;
     throw new AppError('account_own', detail, { account: name });
   }
   const deleted = await store.transaction(async (sql) => {
@@ -129,7 +129,7 @@ const isAdmin = ({ role, disabledAt }: Pick<StoredAccount, 'role' | 'disabledAt'
 async function assertOtherAdmin(sql: Sql, name: string): Promise<void> {
   const others = (await allAccounts(sql)).filter((account) => account.name !== name && isAdmin(account));
   if (others.length > 0) return;
-  throw new AppError('account_last_admin', `"${name}" is the last administrator. Make another one first.`, {
+  throw new AppError('account_last_admin', `"${name}" is the last administrator. Create another one first.`, {
     account: name,
   });
 }
@@ -175,7 +175,7 @@ export async function makeToken(
       createdBy: asker.name,
     };
     if (asker.token !== null && !(await holdToken(sql, asker.token.id))) {
-      throw new AppError('not_authenticated', 'The token that asks was revoked.');
+      throw new AppError('not_authenticated', 'The calling token was revoked.');
     }
     await insertToken(sql, made, hashOf(secret));
     return made;
@@ -189,7 +189,7 @@ function expiryOf({ token }: Identity, days: number | null | undefined, now: num
   const wanted = days === null ? null : now + (days ?? DEFAULT_TOKEN_DAYS) * DAY_MS;
   if (parentEnd === null || (wanted !== null && wanted <= parentEnd)) return wanted === null ? null : instant(wanted);
   if (days === undefined) return instant(parentEnd);
-  const detail = `A token made with a token ends with it at the latest, ${instant(parentEnd)}. Ask for fewer days, or log in with the password.`;
+  const detail = `A token cannot outlive the token that creates it, which expires at ${instant(parentEnd)}. Request fewer days, or log in with the password.`;
   throw new AppError('not_permitted', detail, { expiresAt: instant(parentEnd) });
 }
 
@@ -207,9 +207,13 @@ function limitsOf(
   }
   const wider = asker.token?.scopes == null ? undefined : wanted.find((scope) => !asker.token?.scopes?.includes(scope));
   if (wider === undefined) return [...new Set(wanted)];
-  throw new AppError('not_permitted', `The token that asks does not include ${wider}, so none made with it can.`, {
-    scope: wider,
-  });
+  throw new AppError(
+    'not_permitted',
+    `The calling token does not include ${wider}, so a token created with it cannot include it.`,
+    {
+      scope: wider,
+    },
+  );
 }
 
 /** Error: `not_permitted` for tokens of another account without administrator rights. */
@@ -240,7 +244,9 @@ export async function endToken({ store, clock, forget }: AccountsDeps, id: strin
 
 function assertOwn(asker: Identity, owner: string): void {
   if (administers(asker) || asker.name === owner) return;
-  throw new AppError('not_permitted', `The tokens of "${owner}" are not yours.`, { account: owner });
+  throw new AppError('not_permitted', `Only an admin can read the tokens of another account, "${owner}".`, {
+    account: owner,
+  });
 }
 
 /** Starts a session and answers the secret of its cookie. */

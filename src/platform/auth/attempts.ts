@@ -75,7 +75,7 @@ export function createAttempts(clock: Clock): Attempts {
 }
 
 export function tooManyAttempts(retryAfterSeconds: number): AppError {
-  const detail = `Too many wrong passwords. Try again in ${retryAfterSeconds} s.`;
+  const detail = `Too many wrong passwords. Retry in ${retryAfterSeconds} s.`;
   return new AppError('too_many_attempts', detail, { retryAfterSeconds });
 }
 

@@ -54,7 +54,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 export function checkPasswordStrength(password: string, account: string): void {
   if (!isCommonPassword(password, account)) return;
   const detail =
-    'The password is one of those that are guessed first: a common word, a sequence, repeated characters or the name of the account. Choose another.';
+    'The password is too common: a common word, a sequence, repeated characters or the name of the account. Choose another.';
   throw new AppError('password_too_common', detail, { account });
 }
 

@@ -64,5 +64,5 @@ export function createDerivations(): DerivationQueue {
 }
 
 function queueFull(): AppError {
-  return new AppError('too_many_attempts', 'Too many log in at once. Try again in a second.', { retryAfterSeconds: 1 });
+  return new AppError('too_many_attempts', 'Too many concurrent logins. Retry in a second.', { retryAfterSeconds: 1 });
 }

@@ -29,7 +29,7 @@ export interface AuthDeps {
   /** Where sign-ins and wrong passwords are recorded. */
   readonly writes: WriteRecorder;
   readonly contributorsRunCode: RolesDeps['contributorsRunCode'];
-  /** Removes what other features keep of an account that is deleted, in the same transaction. */
+  /** Removes the data of other features about a deleted account, in the same transaction. */
   readonly accountDeleted: (sql: Sql, name: string) => Promise<void>;
 }
 

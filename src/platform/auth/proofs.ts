@@ -20,7 +20,7 @@ export interface Proofs {
 }
 
 export function createProofs(store: Store, clock: Clock): Proofs {
-  // Someone who does not exist takes as long to refuse as someone who does.
+  // Refusing an unknown account takes as long as refusing an existing one.
   let nobody: Promise<string> | undefined;
   const inTurn = createDerivations();
   return {

@@ -95,7 +95,7 @@ function roleOf({ role }: Identity): Who['role'] {
 async function logIn(deps: AuthRoutesDeps, request: FastifyRequest, reply: FastifyReply): Promise<Who> {
   const { access } = deps;
   if (access === null)
-    throw new AppError('invalid_request', 'This server runs without accounts: there is nothing to log in to.');
+    throw new AppError('invalid_request', 'This server runs without accounts, so a login is not possible.');
   const { name, password } = parseRequest(startSession, request).body;
   const proven = await access.checkPassword(request, name, password);
   if (proven === null) throw new AppError('not_authenticated', 'The name or the password is wrong.');

@@ -7,11 +7,11 @@ export const roles = ['viewer', 'contributor', 'finance', 'operator', 'admin'] a
 export const Role = z
   .enum(roles)
   .describe(
-    'What the account may do: viewer reads; contributor logs; finance keeps the money; operator runs; admin all',
+    'Role of the account: viewer reads; contributor also logs; finance manages costs; operator runs work; admin has all scopes',
   );
 export type Role = z.infer<typeof Role>;
 
-/** No colon, since Basic credentials end the name there; `local` is who needs no account. */
+/** No colon, since Basic credentials end the name there; `local` is the caller of a server without accounts. */
 export const AccountName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._@-]{0,99}$/, 'lower-case letters, digits, "." "_" "@" "-", at most 100')
@@ -28,10 +28,10 @@ export const Account = z
   .strictObject({
     name: AccountName,
     role: Role,
-    hasPassword: z.boolean().describe('False for an account that only tokens open, such as that of a job'),
-    disabledAt: UtcInstant.nullable().describe('Since when nobody gets in as it; null when it is in use'),
-    createdAt: UtcInstant.describe('When it was made, UTC'),
-    createdBy: z.string().describe('Who made it'),
+    hasPassword: z.boolean().describe('False for an account that authenticates only by tokens, such as that of a job'),
+    disabledAt: UtcInstant.nullable().describe('Time at which the account was disabled; null: enabled'),
+    createdAt: UtcInstant.describe('Time of creation, UTC'),
+    createdBy: z.string().describe('Account that created it'),
   })
   .describe('An account');
 export type Account = z.infer<typeof Account>;
@@ -49,32 +49,35 @@ export const Token = z
   .strictObject({
     id: z.string().describe('Id of the token; not the secret'),
     account: AccountName,
-    label: z.string().describe('What it is for'),
-    createdAt: UtcInstant.describe('When it was made, UTC'),
-    expiresAt: UtcInstant.nullable().describe('When it stops working; null when it does not'),
-    lastUsedAt: UtcInstant.nullable().describe('When it was last used, to a minute; null when it never was'),
-    revokedAt: UtcInstant.nullable().describe('When it was revoked; null while it works'),
+    label: z.string().describe('Purpose of the token'),
+    createdAt: UtcInstant.describe('Time of creation, UTC'),
+    expiresAt: UtcInstant.nullable().describe('Time of expiry; null: never'),
+    lastUsedAt: UtcInstant.nullable().describe('Time of the last use, to the minute; null: never used'),
+    revokedAt: UtcInstant.nullable().describe('Time of revocation; null: not revoked'),
     scopes: TokenScopes.nullable().describe('Scopes that it is limited to; null: all of the role of its account'),
-    parent: z.string().nullable().describe('Id of the token that it was made with, and with which it ends; null: none'),
-    createdBy: z.string().nullable().describe('Account that made it; null where that was not kept'),
+    parent: z.string().nullable().describe('Id of the token that created it; it ends with that token; null: none'),
+    createdBy: z.string().nullable().describe('Account that created it; null: not recorded'),
   })
   .describe('A token of an account');
 export type Token = z.infer<typeof Token>;
 
 export const Who = z
   .strictObject({
-    accounts: z.enum(['off', 'on']).describe('Whether this server asks for an account'),
-    name: z.string().nullable().describe('Who asks; "local" on a server without accounts; null when nobody logged in'),
+    accounts: z.enum(['off', 'on']).describe('Whether this server requires an account'),
+    name: z
+      .string()
+      .nullable()
+      .describe('Account of the caller; "local" on a server without accounts; null: not logged in'),
     role: Role.nullable().describe('Role of the account; null without one'),
   })
-  .describe('Who asks');
+  .describe('Caller of the request');
 export type Who = z.infer<typeof Who>;
 
 export const getSession = endpoint({
   method: 'GET',
   path: '/api/v1/session',
   scope: 'open',
-  summary: 'Who the server takes you for',
+  summary: 'Get the account and role of the caller',
   response: Who,
   errors: ['too_many_attempts'],
 });
@@ -83,7 +86,7 @@ export const startSession = endpoint({
   method: 'POST',
   path: '/api/v1/session',
   scope: 'open',
-  summary: 'Log in with a password; the answer sets the cookie of a session',
+  summary: 'Log in with a password; the response sets a session cookie',
   body: z.strictObject({ name: AccountName, password: z.string().max(500).describe('Password of the account') }),
   response: Who,
   errors: ['not_authenticated', 'too_many_attempts', 'invalid_request'],
@@ -95,7 +98,7 @@ export const endSession = endpoint({
   method: 'DELETE',
   path: '/api/v1/session',
   scope: 'account.self',
-  summary: 'Log out: the session of the cookie ends',
+  summary: 'Log out and end the session of the cookie',
   response: Who,
   errors: [],
 });
@@ -104,7 +107,7 @@ export const listAccounts = endpoint({
   method: 'GET',
   path: '/api/v1/accounts',
   scope: 'account.write',
-  summary: 'Accounts by name',
+  summary: 'List accounts by name',
   response: z.strictObject({ accounts: z.array(Account).describe('All accounts, by name') }),
   errors: [],
 });
@@ -113,11 +116,11 @@ export const createAccount = endpoint({
   method: 'POST',
   path: '/api/v1/accounts',
   scope: 'account.write',
-  summary: 'Make an account',
+  summary: 'Create an account',
   body: z.strictObject({
     name: AccountName,
     role: Role,
-    password: Password.nullable().describe('Its password; null for an account that only tokens open'),
+    password: Password.nullable().describe('Password; null for an account that authenticates only by tokens'),
   }),
   response: Account,
   errors: ['account_exists', 'password_too_common'],
@@ -134,7 +137,7 @@ export const changeAccount = endpoint({
   body: z.strictObject({
     role: Role.optional(),
     password: Password.optional(),
-    disabled: z.boolean().optional().describe('True: nobody gets in as it; false: again'),
+    disabled: z.boolean().optional().describe('true disables the account; false re-enables it'),
   }),
   response: Account,
   errors: ['account_not_found', 'account_last_admin', 'password_too_common'],
@@ -146,7 +149,7 @@ export const removeAccount = endpoint({
   method: 'DELETE',
   path: '/api/v1/accounts/:name',
   scope: 'account.write',
-  summary: 'Delete an account with its sessions and tokens; its rows in the audit trail stay',
+  summary: 'Delete an account with its sessions and tokens; its audit rows are kept',
   params: z.strictObject({ name: AccountName }),
   response: Account,
   errors: ['account_not_found', 'account_last_admin', 'account_own'],
@@ -158,7 +161,7 @@ export const changePassword = endpoint({
   scope: 'account.self',
   summary: 'Change your own password; all your sessions end',
   body: z.strictObject({
-    current: z.string().max(500).describe('Password until now'),
+    current: z.string().max(500).describe('Present password'),
     next: Password.describe('New password, 12 to 500 characters'),
   }),
   response: Account,
@@ -171,7 +174,7 @@ export const listTokens = endpoint({
   method: 'GET',
   path: '/api/v1/tokens',
   scope: 'account.self',
-  summary: 'Tokens, newest first: your own, or for an admin those of an account or of all',
+  summary: 'List your tokens, newest first; an admin can list those of one account or of all',
   query: z.strictObject({ account: AccountName.optional() }),
   response: z.strictObject({ tokens: z.array(Token).describe('Tokens, newest first; never their secrets') }),
   errors: ['not_permitted'],
@@ -181,10 +184,12 @@ export const createToken = endpoint({
   method: 'POST',
   path: '/api/v1/tokens',
   scope: 'account.self',
-  summary: 'Make a token; its secret is shown this once',
+  summary: 'Create a token; its secret is returned only once',
   body: z.strictObject({
-    label: z.string().min(1).max(100).describe('What it is for, such as "ci"'),
-    account: AccountName.optional().describe('Whose it is; another than yourself only for an admin'),
+    label: z.string().min(1).max(100).describe('Purpose of the token, such as "ci"'),
+    account: AccountName.optional().describe(
+      'Account of the token; default: the caller; only an admin can name another account',
+    ),
     expiresInDays: z
       .number()
       .int()
@@ -192,12 +197,15 @@ export const createToken = endpoint({
       .max(3650)
       .nullable()
       .optional()
-      .describe('Days that it works; null: no end; default: 90, or less where the token that asks ends sooner'),
+      .describe('Days until it expires; null: never; default: 90, or less if the calling token expires sooner'),
     scopes: TokenScopes.optional().describe(
-      'Scopes that it is limited to; default: those of the token that asks, else all of the role',
+      'Scopes that the token is limited to; default: those of the calling token, else all of the role',
     ),
   }),
-  response: z.strictObject({ token: Token, secret: z.string().describe('The token itself: sy_…; it is not kept') }),
+  response: z.strictObject({
+    token: Token,
+    secret: z.string().describe('Secret of the token: sy_…; it is not stored'),
+  }),
   errors: ['account_not_found', 'not_permitted'],
   secretBody: true,
   bodyLimitBytes: SMALL_BODY_LIMIT_BYTES,
@@ -207,7 +215,7 @@ export const revokeToken = endpoint({
   method: 'DELETE',
   path: '/api/v1/tokens/:id',
   scope: 'account.self',
-  summary: 'Revoke a token, and all that were made with it: they stop working at once',
+  summary: 'Revoke a token and all tokens created with it, effective immediately',
   params: z.strictObject({ id: z.string().max(100).describe('Id of the token') }),
   response: Token,
   errors: ['token_not_found'],

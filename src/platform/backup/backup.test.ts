@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { deleteDelivery, listDeletions } from '../../finops/billing/deletion/schema.ts';
+import { settle } from '../../finops/testing/ledger.ts';
 import type { Application } from '../../main.ts';
 import { billText, call, dailyRows, importFiles, problemFrom, testApplication } from '../../testing/application.ts';
-import { settle } from '../../finops/testing/ledger.ts';
 import { fillApplication } from '../../testing/recorded-answers.ts';
 import { getVerification, startVerification } from '../integrity/schema.ts';
 import { systemClock } from '../units/index.ts';
@@ -191,7 +191,7 @@ describe('a backup', () => {
     const elsewhere = newFolder('elsewhere');
     const summary = summaryOf(await backUp(elsewhere));
     writeFileSync(path, bytes);
-    expect(summary.damaged).toEqual([{ path: `lake/${file}`, problem: 'holds other bytes than were written' }]);
+    expect(summary.damaged).toEqual([{ path: `lake/${file}`, problem: 'does not match its digest' }]);
   });
 
   it('is refused to a place that cannot be one', async () => {

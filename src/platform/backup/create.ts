@@ -193,7 +193,7 @@ class Copier {
       const known = sha256 === null ? null : await this.#known(sha256, source);
       const accepts = async (found: string) => sha256 === null || found === sha256 || (await others()).includes(found);
       const put = known ?? (await this.#putWhole(source, accepts));
-      if (put === null) this.leaveOut(path, 'holds other bytes than were written');
+      if (put === null) this.leaveOut(path, 'does not match its digest');
       else this.files.push({ path, ...put });
       return put;
     } catch (error) {
@@ -243,6 +243,6 @@ class Copier {
 
 class ChangedMeanwhile extends Error {
   constructor(path: string) {
-    super(`${path} changed while it was copied`);
+    super(`${path} changed during the copy`);
   }
 }

@@ -29,7 +29,7 @@ export function createBackups(deps: BackupDeps): Backups {
   };
 }
 
-/** Removes what a backup left that the end of the server cut off. */
+/** Removes the leftovers of a backup that the end of the server interrupted. */
 export async function removeBackupLeftovers(folder: string): Promise<void> {
   await rm(join(folder, WORK), { recursive: true, force: true });
 }
@@ -37,6 +37,6 @@ export async function removeBackupLeftovers(folder: string): Promise<void> {
 /** A backup holds all that is stored, hashes of passwords included, and goes to any place that the server may write. */
 function requireAdmin({ name, role }: Identity): void {
   if (role === null || role === 'admin') return;
-  const detail = `${name} has the role ${role}; a backup holds all data and is made by administrators.`;
+  const detail = `${name} has the role ${role}; only administrators can make a backup, because it contains all data.`;
   throw new AppError('not_permitted', detail, { role });
 }

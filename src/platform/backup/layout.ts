@@ -11,7 +11,7 @@ import { BackupId, type BackupSummary, DamagedEntry } from './schema.ts';
  *   backups/b_….json       one manifest a backup, written last: a backup without it does not exist
  */
 
-/** Relative, `/`-separated, and within what a data folder holds. */
+/** Relative, `/`-separated, and one of the paths of a data folder. */
 const BackedUpPath = z
   .string()
   .max(4096)
@@ -53,7 +53,7 @@ export async function openBackupPlace(address: string, clock: Clock): Promise<Ob
     const code = systemCode(cause);
     if (code === null) throw cause;
     const isDenied = ['EACCES', 'EPERM', 'EROFS'].includes(code);
-    const detail = `${address} cannot hold backups (${code}). Name a folder that the server's user may write.`;
+    const detail = `${address} cannot store backups (${code}). Name a folder that the server's user can write.`;
     throw new AppError(isDenied ? 'bucket_access_denied' : 'bucket_not_found', detail, { address }, { cause });
   }
 }
@@ -88,7 +88,7 @@ export async function listBackups(place: Objects): Promise<ListedBackups> {
 /** Errors: `backup_not_found`, `backup_damaged`. */
 export async function readManifest(place: Objects, backup: string): Promise<BackupManifest> {
   if ((await place.size(manifestKey(backup))) === null) {
-    const detail = `There is no complete backup ${backup} there. steelyard backup list names those that are.`;
+    const detail = `There is no complete backup ${backup} at this address. List backups with steelyard backup list.`;
     throw new AppError('backup_not_found', detail, { backup });
   }
   const { content } = await place.open(manifestKey(backup));

@@ -21,7 +21,7 @@ const Marker = z.object({ backup: BackupId });
 /** Error: `data_folder_restoring`. */
 export function refuseHalfRestored(folder: string): void {
   if (!existsSync(join(folder, MARKER))) return;
-  const detail = `A restore into ${folder} was interrupted. Run the same steelyard backup restore again: it goes on where it was.`;
+  const detail = `A restore into ${folder} was interrupted. Run the same steelyard backup restore again: it resumes.`;
   throw new AppError('data_folder_restoring', detail, { folder });
 }
 
@@ -63,7 +63,7 @@ async function refuseUsed(folder: string, backup: string): Promise<void> {
   if (names.includes(MARKER)) {
     const begun = await readMarker(folder);
     if (begun === null || begun === backup) return;
-    const detail = `A restore of ${begun} into ${folder} was interrupted. Go on with that one, or use an empty folder.`;
+    const detail = `A restore of ${begun} into ${folder} was interrupted. Resume that restore, or use an empty folder.`;
     throw new AppError('restore_folder_not_empty', detail, { folder, begun });
   }
   const detail = `${folder} is not empty (${names.slice(0, 3).join(', ')}). Name an empty folder with --data.`;
@@ -104,7 +104,7 @@ async function restoreFile(place: Objects, file: BackupFile, folder: string, dig
     }
     await written.sync();
   }
-  if (hash.digest('hex') !== file.sha256) throw damagedBackup(file, 'holds other bytes than were backed up');
+  if (hash.digest('hex') !== file.sha256) throw damagedBackup(file, 'does not match its digest');
   await rename(part, target);
   await syncFolder(dirname(target));
 }
@@ -119,20 +119,20 @@ async function checkAll(
   for (const [index, file] of files.entries()) {
     progress(files.length + index, files.length * 2);
     const { sha256 } = await digester.digest(join(folder, ...file.path.split('/')));
-    if (sha256 !== file.sha256) throw damagedBackup(file, 'has other bytes on the disk than were written to it');
+    if (sha256 !== file.sha256) throw damagedBackup(file, 'does not match its digest after the write to disk');
   }
-  if (!files.some(({ path }) => path === STORE)) throw new AppError('backup_damaged', 'The backup holds no store.');
+  if (!files.some(({ path }) => path === STORE)) throw new AppError('backup_damaged', 'The backup has no store.');
   const [problem] = await checkSqlite(join(folder, STORE));
   if (problem !== undefined) throw new AppError('backup_damaged', `The store of the backup is damaged: ${problem}.`);
 }
 
 function damagedBackup(file: BackupFile, why: string): AppError {
-  const detail = `${blobKey(file.sha256)} of the backup (${file.path}) ${why}. Use another backup, or mend the place and run the restore again.`;
+  const detail = `${blobKey(file.sha256)} of the backup (${file.path}) ${why}. Use another backup, or repair this one and run the restore again.`;
   return new AppError('backup_damaged', detail, { path: file.path, blob: blobKey(file.sha256) });
 }
 
 function diskFull(folder: string, cause: unknown): AppError {
-  const detail = `The disk of ${folder} is full. Free space and run the restore again: it goes on where it was.`;
+  const detail = `The disk of ${folder} is full. Free space and run the restore again: it resumes.`;
   return new AppError('storage_full', detail, { folder }, { cause });
 }
 

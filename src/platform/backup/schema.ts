@@ -10,30 +10,32 @@ export const BackupAddress = z
   .refine((text) => text.startsWith('/') || /^[A-Za-z]:\\/.test(text) || ObjectsAddress.safeParse(text).success, {
     error: 'an absolute path, "s3://bucket/prefix?region=…" or "azure-blob://container/prefix?account=…"',
   })
-  .describe('Folder of the server (an absolute path) or bucket in which backups lie');
+  .describe('Folder of the server (an absolute path) or bucket with the backups');
 
 export const BackupId = z
   .string()
   .regex(/^b_\d{8}T\d{6}Z_[0-9a-f]{8}$/, 'an id such as b_20261128T181500Z_0f3a9c42')
-  .describe('Id of a backup: when it was begun (UTC) and a random part');
+  .describe('Id of a backup: its start (UTC) and a random part');
 
 const Count = z.number().int().min(0);
 
 export const DamagedEntry = z
   .strictObject({
     path: z.string().describe('Path below the data folder'),
-    problem: z.string().describe('Why it is not in the backup'),
+    problem: z.string().describe('Reason why it is not in the backup'),
   })
   .describe('A file that was damaged or missing already when the backup was made');
 
 export const BackupSummary = z
   .strictObject({
     backup: BackupId,
-    createdAt: UtcInstant.describe('When it was begun: the store is as it was then'),
-    version: z.string().describe('Version of Steelyard that made it'),
-    files: Count.describe('Files that it holds'),
+    createdAt: UtcInstant.describe('Start of the backup: the store has its state of that time'),
+    version: z.string().describe('Version of Steelyard that made the backup'),
+    files: Count.describe('Files in the backup'),
     sizeBytes: Count.describe('Bytes of these files'),
-    damaged: z.array(DamagedEntry).describe('What it lacks; restore what is left and run steelyard verify'),
+    damaged: z
+      .array(DamagedEntry)
+      .describe('Damaged files that are not in the backup; restore the others and run steelyard verify'),
   })
   .describe('One complete backup');
 export type BackupSummary = z.infer<typeof BackupSummary>;
@@ -46,21 +48,21 @@ export const BackupRun = z
       .describe('Id of this run'),
     to: BackupAddress,
     state: z.enum(['waiting', 'running', 'ended', 'failed']).describe('failed: no backup was made'),
-    startedAt: UtcInstant.describe('When it was asked for'),
-    endedAt: UtcInstant.nullable().describe('When it ended; null while it has not'),
+    startedAt: UtcInstant.describe('Time of the request'),
+    endedAt: UtcInstant.nullable().describe('End of the run; null: not ended'),
     progress: z
       .strictObject({
-        filesDone: Count.describe('Files that are in the place of the backup'),
+        filesDone: Count.describe('Files that are in the backup'),
         files: Count.nullable().describe('Files of the backup; null while they are not counted'),
       })
       .nullable()
-      .describe('How far it is; null before it runs and after it ended'),
-    copiedFiles: Count.describe('Files that were copied: the others were there from an earlier backup'),
+      .describe('Progress; null before the start and after the end'),
+    copiedFiles: Count.describe('Files copied; the others exist from an earlier backup'),
     copiedBytes: Count.describe('Bytes of these files'),
-    summary: BackupSummary.nullable().describe('The backup; null while it is not complete'),
-    error: z.string().nullable().describe('Why it failed; null when it did not'),
+    summary: BackupSummary.nullable().describe('Completed backup; null: not complete'),
+    error: z.string().nullable().describe('Reason for the failure; null: none'),
   })
-  .describe('The making of a backup');
+  .describe('Run of a backup');
 export type BackupRun = z.infer<typeof BackupRun>;
 
 export const startBackup = endpoint({
@@ -83,7 +85,7 @@ export const getBackupRun = endpoint({
   method: 'GET',
   path: '/api/v1/backups/:run',
   scope: 'platform.read',
-  summary: 'How far a backup is, or how it ended',
+  summary: 'Get the progress or result of a backup',
   params: z.strictObject({ run: BackupRun.shape.run }),
   response: BackupRun,
   errors: ['backup_not_found'],

@@ -46,7 +46,7 @@ export function createBackupService(deps: BackupDeps): BackupService {
   });
   return {
     async start(to) {
-      // Rejects with what to do instead.
+      // Rejects with the alternative in its message.
       if (store.engine !== 'sqlite') await store.snapshot('');
       // Fails now, before the job starts, if the place is not writable.
       await (await openBackupPlace(to, clock))[Symbol.asyncDispose]();
@@ -64,7 +64,7 @@ export function createBackupService(deps: BackupDeps): BackupService {
     async find(run) {
       const stored = await findRun(store, run);
       if (stored !== null) return toShown(stored);
-      throw new AppError('backup_not_found', `There is no run ${run} of a backup.`, { run });
+      throw new AppError('backup_not_found', `There is no backup run ${run}.`, { run });
     },
   };
 }

@@ -78,7 +78,7 @@ describe.concurrent('Azure Blob that misbehaves', () => {
     ['a wrong SAS', 403, 'AuthenticationFailed', '2999-01-01', /SAS token is wrong/],
     ['a role that is missing', 403, 'AuthorizationPermissionMismatch', '2999-01-01', /Storage Blob Data Reader/],
     ['a firewall', 403, 'AuthorizationFailure', '2999-01-01', /network rules/],
-    ['a code of tomorrow', 403, 'AuthorizationNovelty', '2999-01-01', /do not allow this/],
+    ['a code of tomorrow', 403, 'AuthorizationNovelty', '2999-01-01', /lack a permission/],
     ['nobody', 401, 'NoAuthenticationInformation', '2999-01-01', /credentials are missing/],
   ])('says which credentials are refused, once, and shows none: %s', async (_, status, code, expires, message) => {
     await using server = await startMisbehaving(refuse(status, code, `of sig=${SIGNATURE}`));

@@ -43,7 +43,7 @@ function fromConnectionString(location: AzureBlobLocation, text: string): AzureA
     return { container: service.getContainerClient(location.container), credential };
   } catch {
     // The error of the SDK is not attached: its message may contain the connection string.
-    const detail = `The connection string in ${location.connectionString} cannot be read; copy it whole from the account.`;
+    const detail = `The connection string in ${location.connectionString} is invalid; copy the whole string from the account.`;
     throw new AppError('secret_unresolved', detail, { reference: location.connectionString });
   }
 }

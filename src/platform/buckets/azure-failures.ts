@@ -10,18 +10,19 @@ const READER = 'the role "Storage Blob Data Reader", or a SAS with read and list
  * Storage error codes".
  */
 const REFUSALS: Readonly<Record<string, string>> = {
-  AuthorizationFailure: "the network rules or the token do not allow this; allow this server's address and {right}.",
-  AuthorizationPermissionMismatch: 'the credentials are accepted but do not allow this; give {right}.',
-  AuthorizationServiceMismatch: 'the SAS token is for another service; give {right}.',
-  AuthorizationResourceTypeMismatch: 'the SAS token lacks containers or objects; give {right}.',
-  AuthorizationProtocolMismatch: 'the SAS token asks for https; use an https address.',
-  AuthorizationSourceIPMismatch: "the SAS token is for other addresses than this server's; make another one.",
-  InsufficientAccountPermissions: 'the credentials are accepted but do not allow this; give {right}.',
-  KeyBasedAuthenticationNotPermitted: 'the account accepts no keys and no SAS made with them; use an identity.',
+  AuthorizationFailure: "the network rules or the token deny access; allow this server's address and {right}.",
+  AuthorizationPermissionMismatch: 'the credentials are accepted but lack a permission; grant {right}.',
+  AuthorizationServiceMismatch: 'the SAS token is for another service; grant {right}.',
+  AuthorizationResourceTypeMismatch: 'the SAS token lacks containers or objects; grant {right}.',
+  AuthorizationProtocolMismatch: 'the SAS token requires https; use an https address.',
+  AuthorizationSourceIPMismatch: "the SAS token does not allow this server's address; create another one.",
+  InsufficientAccountPermissions: 'the credentials are accepted but lack a permission; grant {right}.',
+  KeyBasedAuthenticationNotPermitted:
+    'the account accepts neither keys nor SAS tokens signed by keys; use an identity.',
   NoAuthenticationInformation: 'the credentials are missing; name a SAS token, or give the server an identity.',
   PublicAccessNotPermitted: 'the credentials are missing; name a SAS token, or give the server an identity.',
   AccountIsDisabled: 'the account is disabled; its owner must enable it.',
-  BlobArchived: 'the object is archived; bring it back to a tier that can be read.',
+  BlobArchived: 'the object is archived; rehydrate it to an online tier.',
 };
 
 /** Whether a retry may succeed: throttling, a server error, a broken connection or listing. */
@@ -46,7 +47,7 @@ export function azureFailure(error: unknown, shown: string, key: string | null, 
   if (status === 404) return key === null ? bucketNotFound(shown) : objectNotFound(key, shown);
   if (key !== null && (status === 412 || status === 416)) return objectChanged(key);
   if (status === 401 || status === 403)
-    return accessDenied(shown, `the credentials do not allow this; give ${right}.`, error);
+    return accessDenied(shown, `the credentials lack a permission; grant ${right}.`, error);
   return unreachable(shown, whatItDid(status, code), error);
 }
 
@@ -64,7 +65,7 @@ function withoutAnswer(error: unknown, shown: string): AppError {
       'SAS token, or give the server an identity.';
     return accessDenied(shown, what, error);
   }
-  return unreachable(shown, name === 'AbortError' ? 'did not answer in time' : 'could not be asked', error);
+  return unreachable(shown, name === 'AbortError' ? 'did not respond in time' : 'could not be reached', error);
 }
 
 /** The emulator uses another code with the same text. */
@@ -78,15 +79,16 @@ function whyNotAuthentic(error: RestError): string {
   const { request, response } = error;
   const end = request === undefined ? null : new URL(request.url).searchParams.get('se');
   const ended = end !== null && Date.parse(end) <= Date.parse(response?.headers.get('date') ?? '');
-  if (ended) return `the SAS token has expired (${end}); make a new one and put it in its place.`;
-  if (end !== null) return 'the SAS token is wrong: its signature does not hold; copy it whole, or make a new one.';
+  if (ended) return `the SAS token has expired (${end}); replace it with a new one.`;
+  if (end !== null)
+    return 'the SAS token is wrong: its signature is invalid; copy the whole token, or create a new one.';
   return request?.headers.get('authorization')?.startsWith('Bearer ') === true
-    ? 'the identity is wrong: the account does not know who issued its token; check tenant and account.'
-    : 'the account key is wrong, or the clock of this server is; check both.';
+    ? 'the identity is wrong: the account does not accept the issuer of its token; check tenant and account.'
+    : 'the account key or the clock of this server is wrong; check both.';
 }
 
 function whatItDid(status: number | undefined, code: string): string {
-  if (status === 429 || code === 'ServerBusy') return 'kept asking to slow down';
+  if (status === 429 || code === 'ServerBusy') return 'throttled all retries';
   if (status !== undefined && status >= 300) return `answered ${status} ${code}`.trimEnd();
-  return status === undefined ? 'could not be reached' : 'answered what Azure Blob does not; check its address';
+  return status === undefined ? 'could not be reached' : 'did not respond like Azure Blob; check its address';
 }

@@ -43,7 +43,7 @@ async function* pagesOf<P extends Page>(
     const page = await askAzure(place, { key: null }, async (abortSignal): Promise<P> => {
       const { done, value } = await open(abortSignal, { maxPageSize: PAGE_BLOBS, ...from }).next();
       // An HTML page parses into an empty listing, which would look like an empty container.
-      if (done === true || value.containerName === undefined) throw notAzure(place, 'no listing of a container');
+      if (done === true || value.containerName === undefined) throw notAzure(place, 'not a listing of a container');
       return value;
     });
     yield page;

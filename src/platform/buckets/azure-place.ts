@@ -46,7 +46,7 @@ export async function askAzure<T>(
 }
 
 export function notAzure(place: AzurePlace, what: string): AppError {
-  return unreachable(place.shown, `answered ${what}, which Azure Blob does not`, null);
+  return unreachable(place.shown, `returned an invalid response for Azure Blob: ${what}`, null);
 }
 
 /** Listings give the etag without its quotes, downloads with them. */

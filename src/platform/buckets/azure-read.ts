@@ -20,7 +20,7 @@ export async function readAzure(
     first: head.body,
     from: async (offset) => (await download(place, key, { start: start + offset, end }, version)).body,
     failed: (cause, offset) =>
-      unreachable(place.shown, `broke off "${key}" at byte ${offset} of ${bodyBytes} again and again`, cause),
+      unreachable(place.shown, `ended "${key}" early in every retry, at byte ${offset} of ${bodyBytes}`, cause),
   });
   return { content, sizeBytes: head.sizeBytes };
 }
@@ -68,7 +68,7 @@ function whatIsWrong(
 ): AppError | null {
   if (etag !== undefined && bareEtag(answer.etag ?? '') !== etag) return objectChanged(key);
   if (start !== null && answer.contentRange?.startsWith(`bytes ${start}-`) !== true) {
-    return notAzure(place, `"${key}" from its start where a part of it was asked for`);
+    return notAzure(place, `"${key}" from its start although a range was requested`);
   }
   return null;
 }

@@ -9,7 +9,7 @@ export function objectNotFound(key: string, shown: string): AppError {
 }
 
 export function objectChanged(key: string): AppError {
-  const detail = `"${shorten(key)}" changed since it was listed, or while it was read; list again and read the new one.`;
+  const detail = `"${shorten(key)}" changed since it was listed, or during the read; list again and read the new version.`;
   return new AppError('bucket_object_changed', detail, { key });
 }
 
@@ -19,15 +19,15 @@ export function bucketNotFound(shown: string): AppError {
   });
 }
 
-/** `what` completes "<bucket> refused the credentials: …" and ends with what to do. */
+/** `what` completes "<bucket> refused the credentials: …" and ends with the next step for the user. */
 export function accessDenied(shown: string, what: string, cause: unknown): AppError {
   return new AppError('bucket_access_denied', `${shown}: ${what}`, { bucket: shown }, { cause: withoutSecrets(cause) });
 }
 
-/** `what` completes "<bucket> …", in the past: "did not answer". Thrown after the retries. */
+/** `what` completes "<bucket> …", in the past tense: "did not respond". Thrown after the retries. */
 export function unreachable(shown: string, what: string, cause: unknown): AppError {
   const why = networkWords(cause);
-  const detail = `${shown} ${what}${why === null ? '' : ` (${why})`}; check address and network, or try again later.`;
+  const detail = `${shown} ${what}${why === null ? '' : ` (${why})`}; check address and network, or retry later.`;
   return new AppError('bucket_unreachable', detail, { bucket: shown }, { cause: withoutSecrets(cause) });
 }
 

@@ -163,7 +163,7 @@ function folderFailure(error: unknown, path: string): AppError {
   }
   const why = systemCode(error) ?? 'unknown';
   if (why === 'EACCES' || why === 'EPERM') {
-    const detail = `The server's user may not read ${path}; give it permission to read and list.`;
+    const detail = `The server's user cannot read ${path}; grant it permission to read and list.`;
     return new AppError('bucket_access_denied', detail, { path }, { cause: error });
   }
   return new AppError(

@@ -4,19 +4,19 @@ import { accessDenied, bucketNotFound, objectChanged, objectNotFound, unreachabl
 
 /** Error codes of S3 and STS, with the remedy for each. Codes: AWS, "Error responses" of S3; "Common errors" of STS. */
 const REFUSALS: Readonly<Record<string, string>> = {
-  ExpiredToken: 'the credentials have expired; renew the session, then try again.',
-  ExpiredTokenException: 'the credentials have expired; renew the session, then try again.',
-  TokenRefreshRequired: 'the credentials have expired; renew the session, then try again.',
-  RequestExpired: 'the credentials have expired; renew the session, then try again.',
-  InvalidAccessKeyId: 'the access key id is wrong: nobody there has it; check the credentials.',
-  InvalidClientTokenId: 'the access key id is wrong: nobody there has it; check the credentials.',
+  ExpiredToken: 'the credentials have expired; renew the session, then retry.',
+  ExpiredTokenException: 'the credentials have expired; renew the session, then retry.',
+  TokenRefreshRequired: 'the credentials have expired; renew the session, then retry.',
+  RequestExpired: 'the credentials have expired; renew the session, then retry.',
+  InvalidAccessKeyId: 'the access key id is unknown to the service; check the credentials.',
+  InvalidClientTokenId: 'the access key id is unknown to the service; check the credentials.',
   SignatureDoesNotMatch: 'the secret access key is wrong for its access key id; check the credentials.',
   InvalidToken: 'the session token is wrong; check the credentials.',
   UnrecognizedClientException: 'the credentials are wrong; check access key id and session token.',
-  RequestTimeTooSkewed: "the clock of this server is wrong, so that signatures don't hold; set it by NTP.",
+  RequestTimeTooSkewed: 'the clock of this server is wrong, so that signatures are invalid; set it by NTP.',
   CredentialsProviderError:
-    'the credentials are missing: none in the environment, a profile or the machine; name some.',
-  InvalidObjectState: 'the object is archived; restore it, or take it out of the archive rule.',
+    'the credentials are missing: none in the environment, a profile or the machine; configure them.',
+  InvalidObjectState: 'the object is archived; restore it, or exclude it from the archive rule.',
 };
 
 /**
@@ -27,7 +27,7 @@ export function s3Failure(
   error: unknown,
   shown: string,
   key: string | null,
-  right: string = key === null ? 's3:ListBucket' : 's3:GetObject (and s3:ListBucket, to tell missing objects)',
+  right: string = key === null ? 's3:ListBucket' : 's3:GetObject (and s3:ListBucket, to detect missing objects)',
 ): AppError {
   if (error instanceof AppError) return error;
   if (!(error instanceof Error)) return unreachable(shown, 'failed', error);
@@ -41,18 +41,18 @@ export function s3Failure(
   return unreachable(shown, whatItDid(error, status), error);
 }
 
-/** The message of AWS names who may not do what to which resource: what the owner of the policy needs to see. */
+/** The message of AWS names the caller, the action and the resource, which the owner of the policy needs. */
 function notAllowed(error: Error, right: string): string {
-  const said = /\bnot authorized\b/.test(error.message) ? ` It says: "${withoutKeys(error.message)}".` : '';
-  return `the credentials are accepted but do not allow this; allow ${right}.${said}`;
+  const said = /\bnot authorized\b/.test(error.message) ? ` Message: "${withoutKeys(error.message)}".` : '';
+  return `the credentials are accepted but lack a permission; allow ${right}.${said}`;
 }
 
 function whatItDid(error: Error, status: number | null): string {
-  if (error.name === 'AbortError') return 'did not answer in time';
-  if (status === 429 || error.name === 'SlowDown') return 'kept asking to slow down';
+  if (error.name === 'AbortError') return 'did not respond in time';
+  if (status === 429 || error.name === 'SlowDown') return 'throttled all retries';
   if (status === 301 || status === 307) return 'is in another region; set `region` to it';
   if (status !== null && status >= 300) return `answered ${status} ${error.name}`;
-  return status === null ? 'could not be reached' : 'answered what S3 does not; check `endpoint`';
+  return status === null ? 'could not be reached' : 'did not respond like S3; check `endpoint`';
 }
 
 function statusOf(error: Error): number | null {

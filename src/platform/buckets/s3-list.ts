@@ -16,7 +16,7 @@ export async function* listS3(
     if (page.IsTruncated === undefined) throw notS3(place, 'a listing without `IsTruncated`');
     yield page;
     token = page.IsTruncated ? page.NextContinuationToken : undefined;
-    if (page.IsTruncated && token === undefined) throw notS3(place, 'a page without the next one');
+    if (page.IsTruncated && token === undefined) throw notS3(place, 'a truncated page without a token of the next one');
   } while (token !== undefined);
 }
 

@@ -69,5 +69,5 @@ export async function askS3<T>(
 }
 
 export function notS3(place: S3Place, what: string): AppError {
-  return unreachable(place.shown, `answered ${what}, which S3 does not`, null);
+  return unreachable(place.shown, `returned an invalid response for S3: ${what}`, null);
 }

@@ -20,7 +20,7 @@ export async function readS3(
     first: head.body,
     from: async (offset) => (await get(place, key, { start: start + offset, end }, version)).body,
     failed: (cause, offset) =>
-      unreachable(place.shown, `broke off "${key}" at byte ${offset} of ${bodyBytes} again and again`, cause),
+      unreachable(place.shown, `ended "${key}" early in every retry, at byte ${offset} of ${bodyBytes}`, cause),
   });
   return { content, sizeBytes: head.sizeBytes };
 }
@@ -69,7 +69,7 @@ function whatIsWrong(
 ): AppError | null {
   if (etag !== undefined && answer.ETag !== etag) return objectChanged(key);
   if (start !== null && answer.ContentRange?.startsWith(`bytes ${start}-`) !== true) {
-    return notS3(place, `"${key}" from its start where a part of it was asked for`);
+    return notS3(place, `"${key}" from its start although a range was requested`);
   }
   return null;
 }

@@ -83,10 +83,10 @@ describe.concurrent('S3 that misbehaves', () => {
   it.each([
     ['expired', 403, 'ExpiredToken', /have expired; renew/],
     ['expired, as S3 says it', 400, 'ExpiredToken', /have expired; renew/],
-    ['of nobody', 403, 'InvalidAccessKeyId', /access key id is wrong/],
+    ['of nobody', 403, 'InvalidAccessKeyId', /access key id is unknown to the service/],
     ['a wrong secret', 403, 'SignatureDoesNotMatch', /secret access key is wrong/],
     ['of a wrong session', 400, 'InvalidToken', /session token is wrong/],
-    ['not allowed', 403, 'AccessDenied', /do not allow this; allow s3:ListBucket/],
+    ['not allowed', 403, 'AccessDenied', /lack a permission; allow s3:ListBucket/],
     ['signed by a wrong clock', 403, 'RequestTimeTooSkewed', /clock of this server/],
   ])('says which credentials are refused: %s', async (_, status, code, message) => {
     await using server = await startMisbehaving(refuse(status, code));

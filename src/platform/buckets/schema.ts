@@ -5,13 +5,15 @@ const prefix = z
   .string()
   .max(1024)
   .optional()
-  .describe('Folder in it, "exports/finance"; nothing outside is listed or read. Default: all of it.');
+  .describe(
+    'Folder of the bucket, "exports/finance"; files outside it are neither listed nor read. Default: the whole bucket.',
+  );
 
 /** http(s), without any part that may contain a password. */
 const address = z
   .url({ protocol: /^https?$/, error: 'An address that starts with http:// or https://.' })
   .refine((text) => !/^\w+:\/\/[^/]*@|[?#]/.test(text), {
-    error: 'An address without user, password and parameters; credentials are named apart from it.',
+    error: 'An address without user, password and parameters; credentials have their own fields.',
   })
   .meta(adminOnly);
 
@@ -20,7 +22,7 @@ const FolderLocation = z.strictObject({
   path: z
     .string()
     .min(1)
-    .describe('Folder on the server, absolute or relative to where the server was started.')
+    .describe('Folder on the server, absolute or relative to the working directory of the server.')
     .meta(adminOnly),
 });
 
@@ -28,7 +30,11 @@ const S3Location = z.strictObject({
   type: z.literal('s3'),
   bucket: z.string().min(1).max(255).describe('Name of the bucket.'),
   prefix,
-  region: z.string().min(1).optional().describe('Region of the bucket. Default: AWS_REGION, else found by asking.'),
+  region: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Region of the bucket. Default: AWS_REGION, else the region that S3 reports.'),
   endpoint: address.optional().describe('Address of an S3-compatible server. Default: the one of AWS.'),
   forcePathStyle: z
     .boolean()
@@ -37,7 +43,7 @@ const S3Location = z.strictObject({
   assumeRole: z
     .strictObject({
       roleArn: z.string().min(1).describe('ARN of the role that may read the bucket.'),
-      externalId: z.string().min(2).max(1224).optional().describe('External id that the role asks for.'),
+      externalId: z.string().min(2).max(1224).optional().describe('External id that the role requires.'),
       sessionName: z
         .string()
         .regex(/^[\w+=,.@-]{2,64}$/)
@@ -45,7 +51,7 @@ const S3Location = z.strictObject({
         .describe('Name of the session in the audit log of AWS. Default: "steelyard".'),
     })
     .optional()
-    .describe('Role to take on before reading.'),
+    .describe('Role to assume before reading.'),
   credentials: z
     .strictObject({
       accessKeyId: SecretReference,
@@ -71,7 +77,9 @@ const AzureBlobLocation = z
     accountUrl: address.optional().describe('Address of the account, for other clouds, private links and emulators.'),
     sasToken: SecretReference.optional().describe('Shared access signature with read and list.'),
     connectionString: SecretReference.optional().describe('Connection string; it names the account too.'),
-    accountKey: SecretReference.optional().describe('Key of the account. It can do everything: prefer the others.'),
+    accountKey: SecretReference.optional().describe(
+      'Key of the account. It grants full access: prefer the other credentials.',
+    ),
   })
   .refine(
     ({ account, accountUrl, connectionString }) =>
@@ -84,7 +92,7 @@ const AzureBlobLocation = z
     { path: ['sasToken'], error: 'Give one of `sasToken`, `connectionString` and `accountKey`, or none of them.' },
   );
 
-/** A place to read from, as it is configured. */
+/** Configured location of a bucket to read. */
 export const BucketLocation = z
   .discriminatedUnion('type', [FolderLocation, S3Location, AzureBlobLocation])
   .describe('A folder, an S3 bucket or an Azure Blob container.');

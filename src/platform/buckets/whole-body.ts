@@ -67,16 +67,16 @@ class Reader {
 
   async #next(iterator: AsyncIterator<unknown>): Promise<Buffer> {
     const stalled = setTimeout(
-      () => this.#source.destroy(new Error(`no byte came for ${this.#stalledMs} ms`)),
+      () => this.#source.destroy(new Error(`no byte was received for ${this.#stalledMs} ms`)),
       this.#stalledMs,
     );
     try {
       const { done, value } = await iterator.next();
-      if (done === true) throw new Error('the connection ended before the object did');
+      if (done === true) throw new Error('the connection ended before the end of the object');
       const chunk = value as Buffer;
       const room = this.#body.sizeBytes - this.#position;
       if (chunk.length > room)
-        throw this.#body.failed(new Error('more bytes came than the object has'), this.#position);
+        throw this.#body.failed(new Error('more bytes were received than the object has'), this.#position);
       return chunk;
     } finally {
       clearTimeout(stalled);
@@ -90,7 +90,7 @@ class Reader {
     if (this.#breaksInARow > MAX_BREAKS_IN_A_ROW) throw this.#body.failed(error, this.#position);
     await pause(backoffMs(this.#breaksInARow));
     this.#source = guarded(await this.#body.from(this.#position));
-    if (this.#left) this.#source.destroy(); // left while the rest was asked for
+    if (this.#left) this.#source.destroy(); // the reader was closed during the request of the rest
   }
 }
 

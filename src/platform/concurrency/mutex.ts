@@ -1,4 +1,4 @@
-/** First come, first served. `acquire` resolves with the function that gives the turn to the next. */
+/** First-in, first-out. `acquire` resolves with the function that gives the turn to the next. */
 export interface Mutex {
   acquire(): Promise<() => void>;
 }

@@ -74,7 +74,7 @@ function readConfigFile(path: string): Record<string, unknown> {
   try {
     const content: unknown = parseYaml(readFileSync(path, 'utf8')) ?? {};
     if (typeof content === 'object' && !Array.isArray(content)) return content as Record<string, unknown>;
-    throw new AppError('config_invalid', `${path} must hold "name: value" lines.`, { file: path });
+    throw new AppError('config_invalid', `${path} must contain "name: value" lines.`, { file: path });
   } catch (error) {
     if (error instanceof AppError) throw error;
     const why = systemCode(error) === 'ENOENT' ? 'does not exist' : `cannot be read: ${String(error)}`;
@@ -90,7 +90,9 @@ function environmentValues(environment: ConfigInput['environment']): Record<stri
     const name = known.get(variable);
     if (name === undefined) {
       const names = [...known.keys()].join(', ');
-      throw new AppError('config_invalid', `The variable ${variable} is no setting. Settings: ${names}.`, { variable });
+      throw new AppError('config_invalid', `The variable ${variable} is not a setting. Settings: ${names}.`, {
+        variable,
+      });
     }
     values[name] = value;
   }

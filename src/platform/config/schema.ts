@@ -13,7 +13,7 @@ export function splitList(list: string): string[] {
 
 /** Every setting there is. docs/configuration.md is generated from this schema; the names of the variables too. */
 export const ConfigSchema = z.strictObject({
-  data: z.string().min(1).default('.steelyard').describe('Data folder: store, lake, objects. Made when missing.'),
+  data: z.string().min(1).default('.steelyard').describe('Data folder: store, lake, objects. Created if missing.'),
   host: z
     .string()
     .min(1)
@@ -29,7 +29,9 @@ export const ConfigSchema = z.strictObject({
   allowedHosts: z
     .string()
     .default('')
-    .describe('Further host names, comma-separated, that the Host header may carry (loopback names always may).'),
+    .describe(
+      'Further host names, comma-separated, that the Host header may have (loopback names are always allowed).',
+    ),
   trustedProxies: z
     .string()
     .refine(
@@ -38,14 +40,12 @@ export const ConfigSchema = z.strictObject({
     )
     .default('')
     .describe(
-      'Addresses or CIDR ranges, comma-separated, of proxies in front; X-Forwarded-For is believed from these alone. Default: none.',
+      'Addresses or CIDR ranges, comma-separated, of reverse proxies; X-Forwarded-For is trusted only from these. Default: none.',
     ),
   accounts: z
     .enum(['off', 'on'])
     .default('off')
-    .describe(
-      '"on": everybody needs an account. "off" is for one person, on loopback only: whoever reaches it is "local".',
-    ),
+    .describe('"on": every caller needs an account. "off": for one person, on loopback only; every caller is "local".'),
   database: z
     .string()
     .regex(/^(sqlite|postgres(ql)?:\/\/.+)$/, '"sqlite" or a postgresql:// address')
@@ -58,19 +58,19 @@ export const ConfigSchema = z.strictObject({
     .enum(['always', 'interval'])
     .default('always')
     .describe(
-      '"always": predictions and labels are on the disk before they are answered. "interval": every second, so that a loss of power may take the last one.',
+      '"always": predictions and labels are on the disk before the response. "interval": they are written every second, so that a loss of power may lose the last second.',
     ),
   docker: z
     .string()
     .regex(/^(unix:\/\/\/.+|tcp:\/\/[^/\s]+:\d+)$/, '"unix:///path/of/docker.sock" or "tcp://host:port"')
     .optional()
-    .describe('Docker Engine that runs work, for example "unix:///var/run/docker.sock"; default: none is offered.'),
+    .describe('Docker Engine that runs work, for example "unix:///var/run/docker.sock"; default: none.'),
   dockerCertificates: z
     .string()
     .min(1)
     .optional()
     .describe(
-      'Folder with ca.pem, cert.pem and key.pem for a Docker Engine at tcp://; one on another machine is reached by TLS alone.',
+      'Folder with ca.pem, cert.pem and key.pem for a Docker Engine at tcp://; an engine on another machine requires TLS.',
     ),
   dockerNetwork: z
     .string()
@@ -82,7 +82,7 @@ export const ConfigSchema = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'Model of the GPUs of the Docker Engine, as work names it ("H100"); default: unknown, and work that names one is refused.',
+      'Model of the GPUs of the Docker Engine, as work names it ("H100"); default: unknown, and work that requests a GPU model is refused.',
     ),
   dockerReplicaNetwork: z
     .string()
@@ -93,7 +93,7 @@ export const ConfigSchema = z.strictObject({
     .enum(['published', 'container'])
     .default('published')
     .describe(
-      'How those are reached: "published" by a port of 127.0.0.1, where the engine is on this machine; "container" by their own address in the network.',
+      'Address of these containers: "published" is a port of 127.0.0.1, for an engine on this machine; "container" is the address in the network.',
     ),
   servingRegistries: z
     .string()
@@ -103,13 +103,13 @@ export const ConfigSchema = z.strictObject({
     )
     .default('')
     .describe(
-      'Registries, comma-separated, each with a path or without ("ghcr.io/acme"), from which images that serve models may be fetched; default: none, so that the engine must have them.',
+      'Registries, comma-separated, with or without a path ("ghcr.io/acme"), from which images that serve models may be pulled; default: none, the engine must have the images.',
     ),
   lakeMemory: z
     .string()
     .regex(/^\d+(\.\d+)?(MB|GB)$/, 'a size such as "512MB" or "2GB"')
     .default('1GB')
-    .describe('Memory that the query engine may take; beyond it work spills to the data folder.'),
+    .describe('Memory limit of the query engine; above it, work spills to the data folder.'),
   lakeThreads: z.coerce
     .number()
     .int()
@@ -125,43 +125,47 @@ export const ConfigSchema = z.strictObject({
     .string()
     .default('')
     .describe(
-      'Hosts, comma-separated (`name` or `name:port`), that webhooks may lead to although they are internal or without TLS.',
+      'Hosts, comma-separated (`name` or `name:port`), that webhooks may call although they are internal or without TLS.',
     ),
   smtpUrl: z
     .string()
     .regex(/^(env:[A-Za-z_]\w*|file:\/.+)$/, '"env:NAME" or "file:/absolute/path"')
     .optional()
     .describe(
-      'Where the address of the SMTP server for notices is, such as "smtps://user:password@mail.example.org": "env:NAME" or "file:/absolute/path". Never the address.',
+      'Reference to the address of the SMTP server for notices ("smtps://user:password@mail.example.org"): "env:NAME" or "file:/absolute/path". Never the address.',
     ),
   smtpFrom: z
     .string()
     .max(250)
     .regex(/^[^\s@]+@[^\s@]+$/, 'an e-mail address')
     .optional()
-    .describe('Address that notices come from; without it and `smtpUrl` no e-mail is sent.'),
+    .describe('Sender address of notices; without it and `smtpUrl` no e-mail is sent.'),
   openLineageUrl: z
     .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
     .optional()
     .describe(
-      'Where OpenLineage events of runs are posted, for example "https://marquez/api/v1/lineage"; default: nowhere.',
+      'URL to which OpenLineage events of runs are posted, for example "https://marquez/api/v1/lineage"; default: none.',
     ),
   openLineageToken: z
     .string()
     .regex(/^(env:[A-Za-z_]\w*|file:\/.+)$/, '"env:NAME" or "file:/absolute/path"')
     .optional()
-    .describe('Where the bearer token for openLineageUrl is: "env:NAME" or "file:/absolute/path". Never the token.'),
+    .describe(
+      'Reference to the bearer token for openLineageUrl: "env:NAME" or "file:/absolute/path". Never the token.',
+    ),
   openLineageNamespace: z
     .string()
     .min(1)
     .max(200)
     .default('steelyard')
-    .describe('Namespace of jobs and models in OpenLineage events; one for each server that reports to one receiver.'),
+    .describe(
+      'Namespace of jobs and models in OpenLineage events; unique for each server that reports to the same receiver.',
+    ),
   processExecutor: z
     .enum(['auto', 'on', 'off'])
     .default('auto')
     .describe(
-      'Whether pipelines may run commands as processes of this machine, with all that the server may do: "auto" without accounts only.',
+      'Whether pipelines may run commands as processes of this machine, with the permissions of the server; "auto": only without accounts.',
     ),
   processUser: z
     .string()
@@ -174,29 +178,29 @@ export const ConfigSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9-]{2,60}$/, 'a region such as "us-east-1"')
     .default('us-east-1')
-    .describe('AWS region of an instance type for which nobody says a region, in prices.'),
+    .describe('Home region for AWS prices: region of an instance type without a stated region.'),
   azurePriceRegion: z
     .string()
     .regex(/^[a-z0-9-]{2,60}$/, 'a region such as "eastus"')
     .default('eastus')
-    .describe('Azure region of an instance type for which nobody says a region, in prices.'),
+    .describe('Home region for Azure prices: region of an instance type without a stated region.'),
   priceCurrency: z
     .string()
     .regex(/^[A-Z]{3}$/, 'a currency such as "USD"')
     .default('USD')
-    .describe('Currency of a price where the bill or a price list has it in several.'),
+    .describe('Currency of a price that a bill or a price list has in several currencies.'),
   reportingCurrency: z
     .string()
     .regex(/^[A-Z]{3}$/, 'a currency such as "EUR"')
     .optional()
     .describe(
-      'Currency in which cost summaries and statements are given too, by exchange rates of each day; soft budgets convert other currencies to their own. Bills keep theirs.',
+      'Reporting currency: cost summaries and statements are also converted to it, at the exchange rates of each day; soft budgets convert other currencies to their own. Bills keep their currency.',
     ),
   publicUrl: z
     .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
     .optional()
     .describe(
-      "This server's own address as others reach it; its host must be in allowedHosts. Pods fetch and bring their files there.",
+      'Public address of this server; its host must be in allowedHosts. Pods download and upload their files at this address.',
     ),
   kubernetes: z
     .string()
@@ -215,25 +219,25 @@ export const ConfigSchema = z.strictObject({
     .min(1)
     .default('busybox:1.37.0-musl')
     .describe(
-      'Image that fetches workspaces and brings outputs: sh, tar, nc or curl, and a static busybox; curl where publicUrl is https.',
+      'Image that downloads workspaces and uploads outputs: sh, tar, nc or curl, and a static busybox; curl where publicUrl is https.',
     ),
   kubernetesNodes: z
     .enum(['fixed', 'growing'])
     .default('fixed')
     .describe(
-      '"fixed": what no node of the cluster could hold is refused. "growing": nodes are made as they are needed, and work waits for them.',
+      '"fixed": work that fits on no node of the cluster is refused. "growing": the cluster adds nodes on demand, and work waits for them.',
     ),
   kubernetesReplicaAddress: z
     .enum(['auto', 'pod', 'proxy'])
     .default('auto')
     .describe(
-      'How pods that serve models are asked: "pod" by their own addresses, which this server must reach; "proxy" through the API server, from anywhere, with the right to pods/proxy; "auto": "pod" where the server runs in the cluster, else "proxy".',
+      'Address of pods that serve models: "pod" is the pod address, which this server must reach; "proxy" goes through the API server and requires the permission pods/proxy; "auto": "pod" if the server runs in the cluster, else "proxy".',
     ),
   gpuPrometheus: z
     .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
     .optional()
     .describe(
-      'Prometheus that scrapes the DCGM exporter of the nodes of the cluster: what GPUs of work on Kubernetes do is read there; default: not at all.',
+      'Prometheus that scrapes the DCGM exporter of the nodes of the cluster: source of GPU usage of work on Kubernetes; default: none, GPU usage is not read.',
     ),
   predictionDays: z.coerce
     .number({ error: 'a whole number of days' })
@@ -242,7 +246,7 @@ export const ConfigSchema = z.strictObject({
     .max(36_500)
     .optional()
     .describe(
-      'Days after which predictions are deleted, by the time they were made. "steelyard prediction retention" shows beforehand what that deletes. Default: never.',
+      'Retention of predictions in days, by the time of the prediction. Preview with "steelyard prediction retention". Default: unlimited.',
     ),
   labelDays: z.coerce
     .number({ error: 'a whole number of days' })
@@ -250,7 +254,7 @@ export const ConfigSchema = z.strictObject({
     .min(1)
     .max(36_500)
     .optional()
-    .describe('Days after which labels of predictions are deleted, by the time they were observed. Default: never.'),
+    .describe('Retention of labels of predictions in days, by the time of observation. Default: unlimited.'),
   rawBillDays: z.coerce
     .number({ error: 'a whole number of days' })
     .int()
@@ -258,7 +262,7 @@ export const ConfigSchema = z.strictObject({
     .max(36_500)
     .optional()
     .describe(
-      'Days after which raw bill files are deleted, by the time they were received; their rows stay. "steelyard retention tables" shows beforehand what that deletes. Default: never.',
+      'Retention of raw bill files in days, by the time of receipt; their rows are kept. Preview with "steelyard retention tables". Default: unlimited.',
     ),
   supersededDeliveryDays: z.coerce
     .number({ error: 'a whole number of days' })
@@ -267,7 +271,7 @@ export const ConfigSchema = z.strictObject({
     .max(36_500)
     .optional()
     .describe(
-      'Days after which deliveries of bills that no longer count are deleted, since another one took their place. Default: never.',
+      'Retention in days of superseded deliveries of bills, from the time another delivery replaced them. Default: unlimited.',
     ),
   gpuReadingDays: z.coerce
     .number({ error: 'a whole number of days' })
@@ -275,9 +279,7 @@ export const ConfigSchema = z.strictObject({
     .min(2)
     .max(3650)
     .default(45)
-    .describe(
-      'Days for which readings of GPUs are kept one by one; after them their stretches stay, from which idle time is known all the same.',
-    ),
+    .describe('Retention of separate GPU readings in days; older days keep only their roll-up, with the idle time.'),
   maxUploadBytes: z.coerce
     .number({ error: 'a whole number of bytes' })
     .int()
@@ -290,7 +292,7 @@ export const ConfigSchema = z.strictObject({
     .max(100)
     .default(1)
     .describe(
-      'Least impact of an anomaly that counts, as a percentage of the spend of its scope over the 30 days to its last day. Smaller ones are listed and not counted.',
+      'Minimum impact of a counted anomaly, as a percentage of the spend of its scope over the 30 days to its last day. Smaller anomalies are listed and not counted.',
     ),
 });
 

@@ -9,7 +9,7 @@ export function encodePageToken(key: readonly (string | number)[], query: unknow
 export function decodePageToken(token: string, query: unknown): (string | number)[] {
   const content = readToken(token);
   if (content === null || content[0] !== fingerprint(query)) {
-    throw new AppError('invalid_page_token', 'The page token was not issued for this query. Start again without it.');
+    throw new AppError('invalid_page_token', 'The page token was not issued for this query. Restart without it.');
   }
   return content.slice(1);
 }

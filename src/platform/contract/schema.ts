@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../errors/table.ts';
 
-/** Every scope; what each covers is in docs/security.md. */
+/** Every scope; docs/security.md has the endpoints of each. */
 export const scopes = [
   'open',
   'platform.read',
@@ -46,9 +46,9 @@ export interface EndpointDefinition<P extends Fields, Q extends Fields, B extend
   readonly accepts?: 'json' | 'bytes';
   /** Largest JSON body in bytes; default 1 MiB (`DEFAULT_BODY_LIMIT_BYTES`). */
   readonly bodyLimitBytes?: number;
-  /** The body carries a secret: the audit trail then keeps not even its digest. */
+  /** The body carries a secret: the audit trail then has no digest of it. */
   readonly secretBody?: true;
-  /** Called every few seconds: the audit trail then counts the calls of a minute, as it does an MLflow client's. */
+  /** Called every few seconds: the audit trail then counts the calls of a minute, as for MLflow clients. */
   readonly frequent?: true;
   /** Other than JSON: the handler returns a stream or text; `response` is then only a string. */
   readonly answers?: 'json' | 'csv' | 'bytes';
@@ -117,11 +117,11 @@ export function urlOf<E extends Endpoint>(target: E, input: CallInput<E>): strin
 export const Problem = z
   .looseObject({
     type: z.string().describe('Link to the documentation of the code'),
-    title: z.string().describe('What the code means'),
+    title: z.string().describe('Meaning of the code'),
     status: z.number().int().describe('HTTP status'),
     code: z.string().describe('Stable error code'),
-    detail: z.string().describe('What happened here and what to do'),
-    requestId: z.string().describe('Finds the request in the log'),
+    detail: z.string().describe('Cause of this error and what to do next'),
+    requestId: z.string().describe('Request id of the log'),
   })
   .describe('Problem details (RFC 9457)');
 export type Problem = z.infer<typeof Problem>;
@@ -129,6 +129,6 @@ export type Problem = z.infer<typeof Problem>;
 /** Keyset page of anything: pass `nextPageToken` back as `pageToken` to get the next one; null on the last. */
 export const PageQuery = {
   pageSize: z.coerce.number().int().min(1).max(1000).default(100).describe('Rows a page, 1 to 1000'),
-  pageToken: z.string().optional().describe('`nextPageToken` of the page before'),
+  pageToken: z.string().optional().describe('`nextPageToken` of the previous page'),
 };
 export const NextPageToken = z.string().nullable().describe('Token of the next page; null when this is the last');

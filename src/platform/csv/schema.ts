@@ -3,7 +3,7 @@ import { z } from 'zod';
 const MOST_NAME_CHARACTERS = 200;
 const columnName = () => z.string().min(1).max(MOST_NAME_CHARACTERS);
 
-/** Which columns of a file hold a series. */
+/** Columns of a file that contain a series. */
 export const seriesColumns = {
   timeColumn: columnName().default('timestamp').describe('Column of the time'),
   valueColumn: columnName().default('value').describe('Column of the value'),

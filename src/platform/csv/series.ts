@@ -14,7 +14,7 @@ const MOST_RECORD_CHARACTERS = 64 * 1024;
 const PART_BYTES = 64 * 1024;
 const SHOWN_CHARACTERS = 40;
 const MOST_NAMES_SHOWN = 8;
-/** Beyond it squares and sums lose what figures are made of. */
+/** Beyond it squares and sums lose precision. */
 const GREATEST_VALUE = 1e15;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const UNKNOWN = new Set(['', 'nan', 'null', 'na', 'n/a', 'none']);
@@ -52,7 +52,10 @@ export async function readSeries(content: AsyncIterable<Buffer>, columns: Series
     throw readFailure(error);
   }
   if (read.length > 0) return read;
-  throw new AppError('series_empty', 'The series holds no point: a line that names the columns, then a line each.');
+  throw new AppError(
+    'series_empty',
+    'The series has no values: give a header line with column names, then a line for each value.',
+  );
 }
 
 interface CsvRow {
@@ -120,7 +123,7 @@ function placesOf(header: readonly string[], { timeColumn, valueColumn }: Series
       .slice(0, MOST_NAMES_SHOWN)
       .join(', ')
       .slice(0, MOST_RECORD_CHARACTERS / 256);
-    const detail = `The first line of the series names no column ${column}, which holds the ${what}. It has ${shown}. Name another.`;
+    const detail = `The series has no column ${column} for the ${what}. It has ${shown}. Name another.`;
     throw new AppError('series_column_missing', detail, { column });
   };
   return { time: placeOf(timeColumn, 'time'), value: placeOf(valueColumn, 'value') };
@@ -132,7 +135,7 @@ function rowOf(record: readonly string[], line: number, places: Places, columns:
   if (UNKNOWN.has(text.toLowerCase())) return { line, time, value: null };
   const value = NUMBER.test(text) ? Number(text) : Number.NaN;
   if (Math.abs(value) <= GREATEST_VALUE) return { line, time, value };
-  const why = Number.isNaN(value) ? 'is no number: leave it empty when it is not known' : 'is beyond 1e15';
+  const why = Number.isNaN(value) ? 'is not a number: leave an unknown value empty' : 'is beyond 1e15';
   throw new AppError('series_value_invalid', cellDetail(line, columns.valueColumn, text, why), {
     line,
     column: columns.valueColumn,
@@ -150,7 +153,7 @@ function cellDetail(line: number, column: string, text: string, why: string): st
 }
 
 function tooLong(): AppError {
-  const detail = `The series holds more than ${MOST_ROWS.toLocaleString('en')} points, or 64 MiB. Give a part of it.`;
+  const detail = `The series has more than ${MOST_ROWS.toLocaleString('en')} values, or 64 MiB. Split it.`;
   return new AppError('series_too_long', detail, { mostRows: MOST_ROWS });
 }
 
@@ -158,12 +161,12 @@ function readFailure(error: unknown): unknown {
   if (error instanceof CsvError) {
     const line = Number(error.lines ?? 0);
     const many = error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH';
-    const why = many ? 'the row has another number of fields than the first line' : error.message.slice(0, 200);
+    const why = many ? 'the number of fields differs from the header line' : error.message.slice(0, 200);
     return new AppError('csv_malformed', `Line ${line} of the series: ${why}.`, { line }, { cause: error });
   }
   const code = systemCode(error) ?? '';
   if (code === 'ERR_BUFFER_TOO_LARGE') return tooLong();
   if (!code.startsWith('Z_')) return error;
-  const detail = 'The series is a gzip file that ends too early or is damaged. Copy it again.';
+  const detail = 'The series is a truncated or damaged gzip file. Copy it again.';
   return new AppError('file_truncated', detail, {}, { cause: error });
 }

@@ -71,7 +71,7 @@ class DigestThread {
   #ended: Error | null = null;
 
   constructor() {
-    // The source is TypeScript in a checkout and JavaScript in a published package; the extension of this file says which.
+    // The source is TypeScript in a checkout and JavaScript in a published package; the extension of this file is the same.
     const program = new URL(`./digest-worker${extname(import.meta.url)}`, import.meta.url);
     this.#worker = new Worker(program, { env: compiledCode() });
     this.#worker.on('message', (answer: DigestAnswer) => this.#take(answer));

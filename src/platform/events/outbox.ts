@@ -13,7 +13,7 @@ export interface EventsDeps {
   readonly telemetry: Telemetry;
 }
 
-/** Long enough to look into what happened last week, and for a subscriber of the next release to catch up. */
+/** Long enough to inspect the events of last week, and for a subscriber of the next release to catch up. */
 const RETENTION_DAYS = 7;
 const DAY_MS = 24 * 3600 * 1000;
 const HOUR_MS = 3600 * 1000;
@@ -28,7 +28,7 @@ export function createEvents(deps: EventsDeps): Events {
   let stopping = false;
   let appended = 0;
 
-  const failed = (error: unknown) => log.error({ err: error }, 'events could not be delivered, will try again');
+  const failed = (error: unknown) => log.error({ err: error }, 'events could not be delivered, will retry');
   const retention = createLoop({
     look: async () => {
       const before = new Date(clock.now() - RETENTION_DAYS * DAY_MS).toISOString();

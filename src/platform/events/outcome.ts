@@ -66,6 +66,6 @@ export function reportOutcome(
   const facts = { err: outcome.error, subscriber, type: event.type, sequence: event.sequence, attempts };
   const parked = attempts >= TRIES;
   to.telemetry.events.inc({ subscriber, outcome: parked ? 'parked' : 'retried' });
-  if (parked) to.log.error(facts, 'event parked after its last try');
-  else to.log.warn(facts, 'event handler failed, will try again');
+  if (parked) to.log.error(facts, 'event parked after its last attempt');
+  else to.log.warn(facts, 'event handler failed, will retry');
 }

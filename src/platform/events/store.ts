@@ -11,7 +11,7 @@ interface EventColumns {
 
 interface EventTables {
   event: EventColumns & { sequence: Generated<number> };
-  /** How far a subscriber has come, and who delivers to it now. */
+  /** Position of a subscriber, and the server that delivers to it now. */
   event_cursor: { subscriber: string; sequence: number; leased_by: string | null; leased_until: string | null };
   /** Behind the cursor and not yet delivered: failed once or more, or held back by an earlier event of its subject. */
   event_waiting: { subscriber: string; sequence: number; subject: string; attempts: number; due_at: string };
@@ -26,7 +26,7 @@ interface EventTables {
 }
 
 /**
- * A reader of PostgreSQL must never see number 8 before number 7: it would move past 7 for good. So appends take turns
+ * A reader of PostgreSQL must never see number 8 before number 7: it would skip 7 permanently. So appends take turns
  * until they commit, and numbers are drawn inside the turn.
  */
 export async function insertEvent(sql: Sql, event: NewEvent, at: string): Promise<void> {

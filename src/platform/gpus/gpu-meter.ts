@@ -12,7 +12,7 @@ export interface GpuMeterRequest {
   readonly file: string | null;
 }
 
-/** Adds up what the GPUs of one piece of work do. */
+/** Adds up the GPU usage of one piece of work. */
 export interface GpuMeter {
   /**
    * Reads the GPUs while the work runs and returns the readings as MLflow system metrics. The first look counts only energy, because the

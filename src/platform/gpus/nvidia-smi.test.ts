@@ -53,7 +53,7 @@ describe('nvidia-smi', () => {
 
   it('says in words why nothing is read', async () => {
     const smi = createNvidiaSmi({ now: () => 0, environment: { PATH: temporary() } });
-    expect(await smi.all()).toBe('nvidia-smi is not there');
+    expect(await smi.all()).toBe('nvidia-smi is not installed');
     expect(await machineWith().smi.all()).toBe('nvidia-smi lists no GPU');
   });
 });

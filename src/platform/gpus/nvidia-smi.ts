@@ -9,7 +9,7 @@ const FIELDS = ['index', 'uuid', 'name', 'utilization.gpu', 'memory.used', 'powe
 /** Few drivers have it; without it energy is power over time. */
 const COUNTER = 'total_energy_consumption';
 const NO_FIELD = /is not a valid field to query/;
-const MISSING = 'nvidia-smi is not there';
+const MISSING = 'nvidia-smi is not installed';
 
 export interface NvidiaSmiRequest {
   /** Unix milliseconds. */

@@ -5,16 +5,16 @@ export const GpuUse = z
   .strictObject({
     source: z
       .enum(['nvidia-smi', 'dcgm', 'declared'])
-      .describe('Who read them; declared: nobody, so that only what was asked for is known'),
-    count: z.number().int().describe('Number of GPUs that it held'),
-    model: z.string().nullable().describe('Their model; null where nobody says it, or they are of several'),
+      .describe('Origin of the readings; declared: none, only the requested GPUs are known'),
+    count: z.number().int().describe('Number of GPUs that the work held'),
+    model: z.string().nullable().describe('GPU model; null: not reported, or several models'),
     utilizationRatio: z
       .number()
       .nullable()
-      .describe('Mean over all readings while it ran, 0 to 1: share of the time in which anything ran on the GPU'),
-    peakMemoryBytes: z.number().nullable().describe('The most GPU memory that was in use at one reading, all together'),
-    energyJoules: z.number().nullable().describe('Energy of the GPUs alone, in joules; null where it was not measured'),
-    reason: z.string().nullable().describe('Why something is not known, or what is left out; null when it is whole'),
+      .describe('Mean of all readings while it ran, 0 to 1: share of the time with a kernel on the GPU'),
+    peakMemoryBytes: z.number().nullable().describe('Peak of the GPU memory in use at one reading, sum of all GPUs'),
+    energyJoules: z.number().nullable().describe('Energy of the GPUs alone, in joules; null: not measured'),
+    reason: z.string().nullable().describe('Reason for an unknown or incomplete value; null: complete'),
   })
-  .describe('What its GPUs did');
+  .describe('GPU usage of the work');
 export type GpuUse = z.infer<typeof GpuUse>;

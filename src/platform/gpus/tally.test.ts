@@ -65,7 +65,7 @@ describe('what readings of GPUs add up to', () => {
       peakMemoryBytes: null,
       energyJoules: null,
       reason:
-        'no utilisation was read while it ran; no GPU memory was read while it ran; no energy or power was read twice',
+        'no reading of utilization while it ran; no reading of GPU memory while it ran; fewer than two readings of energy or power',
     });
     expect(useOf([reading(0)])).toMatchObject({ utilizationRatio: null, energyJoules: null });
   });
@@ -78,7 +78,7 @@ describe('what readings of GPUs add up to', () => {
       utilizationRatio: null,
       peakMemoryBytes: null,
       energyJoules: null,
-      reason: 'nothing was read',
+      reason: 'no readings',
     });
     expect(gpuUseOf(NO_READINGS, null, { count: 0, model: null })).toBe(null);
   });

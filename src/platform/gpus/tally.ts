@@ -95,7 +95,7 @@ export function gpuUseOf(tally: GpuTally, source: 'nvidia-smi' | 'dcgm' | null, 
   const gpus = Object.values(tally.gpus);
   if (source === null || gpus.length === 0) {
     if (declared.count === 0) return null;
-    const reason = tally.trouble ?? 'nothing was read';
+    const reason = tally.trouble ?? 'no readings';
     const unknown = { utilizationRatio: null, peakMemoryBytes: null, energyJoules: null };
     return { source: 'declared', ...declared, ...unknown, reason };
   }
@@ -118,16 +118,16 @@ function reasonOf({ gpus, utilization, peakMemoryBytes, trouble }: GpuTally, mea
   const all = Object.values(gpus);
   const gapMs = all.reduce((sum, gpu) => sum + gpu.gapMs, 0);
   const parts = [
-    ...(utilization.readings === 0 ? ['no utilisation was read while it ran'] : []),
-    ...(peakMemoryBytes === null ? ['no GPU memory was read while it ran'] : []),
-    ...(measured === 0 ? ['no energy or power was read twice'] : []),
+    ...(utilization.readings === 0 ? ['no reading of utilization while it ran'] : []),
+    ...(peakMemoryBytes === null ? ['no reading of GPU memory while it ran'] : []),
+    ...(measured === 0 ? ['fewer than two readings of energy or power'] : []),
     ...(measured > 0 && measured < all.length
       ? [`energy leaves out ${all.length - measured} of ${all.length} GPUs`]
       : []),
     ...(measured > 0 && gapMs > 0
       ? [`energy leaves out ${(gapMs / 60_000).toFixed(1)} GPU-minutes without readings`]
       : []),
-    ...(trouble === null ? [] : [`the last look read nothing: ${trouble}`]),
+    ...(trouble === null ? [] : [`the last read failed: ${trouble}`]),
   ];
   return parts.length === 0 ? null : parts.join('; ');
 }

@@ -33,7 +33,7 @@ export interface WorkGrant {
   readonly experimentId: number;
 }
 
-/** Whether a request may do what this scope covers. */
+/** Whether the identity of a request has this scope. */
 export function isAllowed({ scopes }: Pick<Identity, 'scopes'>, scope: Scope): boolean {
   return scopes === null || scopes.has(scope);
 }

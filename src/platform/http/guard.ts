@@ -7,7 +7,7 @@ import { type Access, type Identity, NOBODY, type WriteRecorder } from './access
 import { checkHostAndOrigin } from './origin.ts';
 import { writeRecordOf } from './write-record.ts';
 
-/** A route as it was registered: what enumerations and documents are made from. */
+/** A registered route: the source of lists and documents of routes. */
 export interface DeclaredRoute {
   readonly method: string;
   readonly url: string;
@@ -65,7 +65,7 @@ export function guard(app: FastifyInstance, deps: GuardDeps): void {
     await admit(deps.access, request, reply);
     // Here for every route: those of plugins read their path themselves.
     const unkept = unkeptCharacter(request.params);
-    if (unkept !== null) throw new AppError('invalid_request', `The path holds ${unkept}.`);
+    if (unkept !== null) throw new AppError('invalid_request', `The path contains ${unkept}.`);
   });
   const { checkWrite } = deps;
   if (checkWrite !== undefined) {

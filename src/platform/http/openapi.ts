@@ -16,7 +16,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
     info: {
       title: 'Steelyard',
       version,
-      description: 'Weighs what an AI workload is worth against what it costs.',
+      description: 'Compares the value of an AI workload with its cost.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths,

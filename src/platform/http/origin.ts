@@ -33,14 +33,14 @@ export function checkHostAndOrigin(request: FastifyRequest, allowedHosts: Readon
   if (origin !== undefined && !sameOrigin(origin, authority)) {
     throw new AppError(
       'origin_not_allowed',
-      `Cross-origin request blocked: a page of ${origin} may not call this server.`,
+      `Cross-origin request blocked: a page of ${origin} cannot call this server.`,
       { origin },
     );
   }
   if (fetchSite === 'cross-site' && request.method !== 'GET') {
     throw new AppError(
       'origin_not_allowed',
-      'Cross-origin request blocked: a page of another site may not write to this server.',
+      'Cross-origin request blocked: a page of another site cannot write to this server.',
     );
   }
 }

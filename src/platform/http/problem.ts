@@ -8,7 +8,7 @@ export function toAppError(error: unknown): AppError {
   if (system === 'ENOSPC' || system === 'EDQUOT') {
     return new AppError(
       'storage_full',
-      'The disk of the data folder is full. Free space and try again.',
+      'The disk of the data folder is full. Free space and retry.',
       {},
       { cause: error },
     );
@@ -17,7 +17,7 @@ export function toAppError(error: unknown): AppError {
   if (code !== undefined) return new AppError(code, error instanceof Error ? error.message : errorTable[code].title);
   return new AppError(
     'internal',
-    'Something went wrong in Steelyard. The request id finds the cause in the log.',
+    'Internal error in Steelyard. Find the cause by the request id in the log.',
     {},
     { cause: error },
   );

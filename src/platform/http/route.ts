@@ -34,7 +34,7 @@ export interface Handled<E extends Endpoint> {
   readonly actor: string;
   /** The same with the account's role. */
   readonly identity: Identity;
-  /** Names what the request is about in its row of the audit trail, where its fields do not. */
+  /** Names the subject of the request in its audit row, if its fields do not. */
   audited(subject: Readonly<Record<string, unknown>>): void;
 }
 
@@ -95,7 +95,7 @@ function countingOf({ secretBody, frequent }: Endpoint): WriteCounting | null {
   return frequent === true ? 'counted' : null;
 }
 
-/** Everything that an endpoint takes, parsed. Error: `invalid_request`. */
+/** The parsed input of an endpoint: params, query and body. Error: `invalid_request`. */
 export function parseRequest<E extends Endpoint>(endpoint: E, request: FastifyRequest): Handled<E> {
   const bytes = endpoint.accepts === 'bytes';
   return {
@@ -134,7 +134,7 @@ const MOST_ISSUES = 100;
 function sendJson(endpoint: Endpoint, reply: FastifyReply, answer: unknown): FastifyReply {
   const checked = endpoint.response.safeParse(answer);
   if (!checked.success) {
-    throw new Error(`${endpoint.method} ${endpoint.path} answers what its schema does not allow`, {
+    throw new Error(`the response of ${endpoint.method} ${endpoint.path} does not match its schema`, {
       cause: checked.error,
     });
   }

@@ -25,7 +25,7 @@ export interface HttpDeps {
   readonly plugins: readonly Plugin[];
   /** Journals of which lines are missing or set aside, for the header `steelyard-damage` of every answer; null: none. */
   readonly damage?: () => string | null;
-  /** Keeps on the disk what answers read: called with the end of each request that reads costs or decisions. */
+  /** Keeps files on the disk while responses read them: called with the end of each request that reads costs or decisions. */
   readonly holdFiles?: (answered: () => Promise<void>) => Promise<void>;
   /** Answers a browser that opened an address without a page; left out: as any other client. */
   readonly notFoundPage?: ((request: FastifyRequest, reply: FastifyReply) => FastifyReply) | undefined;
@@ -176,7 +176,7 @@ export async function listen(
   if (config.accounts !== 'on' && !isLoopback(config.host)) {
     throw new AppError(
       'listen_not_allowed',
-      `Accounts are not configured, so the server does not listen on ${config.host}. Use 127.0.0.1 or ::1, or set accounts to "on". OIDC is not there yet.`,
+      `Accounts are not configured, so the server does not listen on ${config.host}. Use 127.0.0.1 or ::1, or set accounts to "on". OIDC is not supported yet.`,
       { host: config.host },
     );
   }
@@ -186,7 +186,7 @@ export async function listen(
     if (systemCode(error) !== 'EADDRINUSE') throw error;
     throw new AppError(
       'port_in_use',
-      `Port ${config.port} is taken. Give another with --port, or --port 0 for a free one.`,
+      `Port ${config.port} is in use. Set another with --port, or --port 0 for a free one.`,
       {
         port: config.port,
       },

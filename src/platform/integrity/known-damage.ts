@@ -57,17 +57,17 @@ function toJournalPlace({ file, offset, sizeBytes, lines, kind }: JournalFinding
 export function problemOfJournal(kind: JournalFinding['kind'], lines: number | null): string {
   switch (kind) {
     case 'set_aside':
-      return 'damaged bytes were set aside in this file; the intact lines around them are kept';
+      return 'damaged bytes were isolated in this file; the intact lines around them are kept';
     case 'missing_lines':
       return lines === null
-        ? 'acknowledged lines may be missing; how many is not known'
+        ? 'acknowledged lines may be missing, in unknown number'
         : `${lines} acknowledged ${lines === 1 ? 'line is' : 'lines are'} missing`;
     case 'damaged_ledger':
-      return 'names or sizes of segments are missing or damaged; the next settling writes them again';
+      return 'names or sizes of segments are missing or damaged; the next settling rewrites them';
     case 'damaged_file':
-      return 'bytes that were set aside cannot be read any more';
+      return 'isolated bytes can no longer be read';
     case 'damaged_line':
-      return 'damaged bytes, which the next settling sets aside';
+      return 'damaged bytes, which the next settling isolates';
     case 'torn_tail':
       return 'a half-written last line, which was not acknowledged';
   }

@@ -10,16 +10,16 @@ export type VerifiedArea = z.infer<typeof VerifiedArea>;
 export const Finding = z
   .strictObject({
     area: VerifiedArea,
-    what: z.string().describe('File below the data folder, object, or record that is concerned'),
-    problem: z.string().describe('What is wrong with it'),
+    what: z.string().describe('Affected file below the data folder, object or record'),
+    problem: z.string().describe('Description of the damage'),
     period: z
       .string()
       .nullable()
-      .describe('Month (YYYY-MM) or day (YYYY-MM-DD) that is incomplete by it; null: none, or unknown'),
+      .describe('Month (YYYY-MM) or day (YYYY-MM-DD) that is incomplete because of it; null: none, or unknown'),
     repaired: z.boolean().describe('Whether this verification repaired it'),
-    reason: z.string().nullable().describe('Why it was not repaired, with --repair; else null'),
+    reason: z.string().nullable().describe('Reason for a failed repair with --repair; else null'),
   })
-  .describe('Something that is missing, damaged or left over');
+  .describe('Missing, damaged or orphaned data');
 export type Finding = z.infer<typeof Finding>;
 
 const Count = z.number().int().min(0);
@@ -31,7 +31,7 @@ export const CheckedArea = z
     sizeBytes: Count.describe('Bytes that were read and hashed'),
     digestsAdded: Count.describe('Items that had no digest yet and have one now'),
   })
-  .describe('How much of an area was checked');
+  .describe('Extent of the check of one area');
 export type CheckedArea = z.infer<typeof CheckedArea>;
 
 export const VerificationId = z
@@ -42,10 +42,12 @@ export const VerificationId = z
 export const Verification = z
   .strictObject({
     verification: VerificationId,
-    state: z.enum(['waiting', 'running', 'ended', 'failed']).describe('failed: it could not be carried out to its end'),
+    state: z
+      .enum(['waiting', 'running', 'ended', 'failed'])
+      .describe('failed: the verification could not be completed'),
     repair: z.boolean().describe('Whether damage is repaired where it can be'),
-    startedAt: UtcInstant.describe('When it was asked for'),
-    endedAt: UtcInstant.nullable().describe('When it ended; null while it has not'),
+    startedAt: UtcInstant.describe('Time of the request'),
+    endedAt: UtcInstant.nullable().describe('End of the verification; null: not ended'),
     progress: z
       .strictObject({
         area: VerifiedArea,
@@ -53,12 +55,12 @@ export const Verification = z
         items: Count.nullable().describe('Items of the area; null while they are not counted'),
       })
       .nullable()
-      .describe('Where it is; null before it runs and after it ended'),
-    checked: z.array(CheckedArea).describe('What was checked, by area'),
-    findings: z.array(Finding).describe('What was found, at most 1,000'),
-    findingsCount: Count.describe('How many findings there are'),
-    unrepaired: Count.describe('How many of them were not repaired'),
-    error: z.string().nullable().describe('Why it failed; null when it did not'),
+      .describe('Progress; null before the start and after the end'),
+    checked: z.array(CheckedArea).describe('Extent of the check, by area'),
+    findings: z.array(Finding).describe('Findings, at most 1,000'),
+    findingsCount: Count.describe('Number of findings'),
+    unrepaired: Count.describe('Number of findings that were not repaired'),
+    error: z.string().nullable().describe('Reason for the failure; null: none'),
   })
   .describe('One check of all stored data');
 export type Verification = z.infer<typeof Verification>;
@@ -69,7 +71,7 @@ export const startVerification = endpoint({
   scope: 'platform.write',
   summary: 'Check every stored file against its digest, and all references between them; repair on request',
   body: z.strictObject({
-    repair: z.boolean().default(false).describe('Rebuild lake files from raw bills, and remove what is left over'),
+    repair: z.boolean().default(false).describe('Rebuild lake files from raw bills, and remove orphaned files'),
   }),
   response: Verification,
   errors: [],
@@ -79,7 +81,7 @@ export const getVerification = endpoint({
   method: 'GET',
   path: '/api/v1/verifications/:verification',
   scope: 'platform.read',
-  summary: 'How far a verification is, or what it found',
+  summary: 'Get the progress and findings of a verification',
   params: z.strictObject({ verification: VerificationId }),
   response: Verification,
   errors: ['verification_not_found'],
@@ -89,8 +91,8 @@ export const listVerifications = endpoint({
   method: 'GET',
   path: '/api/v1/verifications',
   scope: 'platform.read',
-  summary: 'The last 20 verifications, newest first',
-  response: z.strictObject({ verifications: z.array(Verification).describe('Newest first') }),
+  summary: 'List the last 20 verifications, newest first',
+  response: z.strictObject({ verifications: z.array(Verification).describe('Verifications, newest first') }),
   errors: [],
 });
 
@@ -98,7 +100,7 @@ export const DamagedPlace = z
   .strictObject({
     area: VerifiedArea,
     what: z.string().describe('File below the data folder, or object'),
-    problem: z.string().describe('What is wrong with it'),
+    problem: z.string().describe('Description of the damage'),
     period: Finding.shape.period,
     offset: Count.nullable().describe('First damaged byte in its journal segment; null: not of a journal'),
     sizeBytes: Count.nullable().describe('Bytes concerned; null: not known'),
@@ -110,17 +112,20 @@ export type DamagedPlace = z.infer<typeof DamagedPlace>;
 export const KnownDamage = z
   .strictObject({
     damaged: z.array(DamagedPlace).describe('Damaged places, at most 1,000; empty: no damage is known'),
-    count: Count.describe('How many damaged places there are'),
-    command: z.string().nullable().describe('Command that repairs what can be repaired; null: no damage is known'),
+    count: Count.describe('Number of damaged places'),
+    command: z
+      .string()
+      .nullable()
+      .describe('Command that repairs the damage as far as possible; null: no damage is known'),
   })
-  .describe('Damage that was found until now, by reading, settling or verifying');
+  .describe('Damage found to date by reading, settling or verifying');
 export type KnownDamage = z.infer<typeof KnownDamage>;
 
 export const getKnownDamage = endpoint({
   method: 'GET',
   path: '/api/v1/damage',
   scope: 'platform.read',
-  summary: 'Damage that is known by now: journals, lake files, objects, store; steelyard verify looks for more',
+  summary: 'List known damage of journals, lake files, objects and the store; steelyard verify finds more',
   response: KnownDamage,
   errors: [],
 });

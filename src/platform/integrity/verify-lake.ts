@@ -76,7 +76,7 @@ async function rebuild(
 }
 
 function noSource(table: string): string {
-  return `nothing is kept that rows of ${table} could be rebuilt from; restore the file from a backup`;
+  return `rows of ${table} have no source for a rebuild; restore the file from a backup`;
 }
 
 async function reportLeftovers({ lake, store, clock }: LakeVerifierDeps, look: Look): Promise<void> {

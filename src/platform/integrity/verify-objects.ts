@@ -16,7 +16,7 @@ export interface ObjectsVerifierDeps {
   readonly pathOf: ((key: string) => string) | null;
 }
 
-const NO_COPY = 'no other copy is kept; put it again, or restore it from a backup';
+const NO_COPY = 'no other copy exists; upload it again, or restore it from a backup';
 
 /** Compares every object with its digest; one that has none yet gets it. */
 export function objectsVerifier(deps: ObjectsVerifierDeps): Verifier {
@@ -63,7 +63,7 @@ async function verifyStated(
   if ('problem' in found) return look.find(unrepairable(`${shown}/${key}`, found.problem, NO_COPY));
   counts.sizeBytes += found.sizeBytes;
   if (found.sha256 !== stated) {
-    look.find(unrepairable(`${shown}/${key}`, 'holds other bytes than its name states', NO_COPY));
+    look.find(unrepairable(`${shown}/${key}`, 'does not match the digest in its name', NO_COPY));
   }
 }
 
@@ -87,7 +87,7 @@ async function verifyKept(deps: ObjectsVerifierDeps, look: Look, key: string, co
   if (found.sha256 === kept.sha256 || found.sha256 === kept.previous) {
     return digests.save({ key, ...found, previous: null, stamp, damage: null });
   }
-  const damage = 'holds other bytes than were written';
+  const damage = 'does not match its digest';
   await digests.save({ ...kept, damage });
   look.find(unrepairable(`${shown}/${key}`, damage, NO_COPY));
 }

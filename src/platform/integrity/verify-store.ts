@@ -30,7 +30,9 @@ export function auditVerifier(
     async verify(look) {
       const { rows, broken } = await verifyTrail();
       if (broken !== null) {
-        look.find(unrepairable(`row ${broken.seq} of the audit trail`, broken.why, 'a changed trail stays changed'));
+        look.find(
+          unrepairable(`row ${broken.seq} of the audit trail`, broken.why, 'a changed audit trail cannot be repaired'),
+        );
       }
       return { items: rows, sizeBytes: 0, digestsAdded: 0 };
     },
@@ -69,7 +71,7 @@ export function journalVerifier({ check, restoreLedgers, settle }: JournalCheck)
 }
 
 const NO_OTHER_COPY =
-  'the lines around the damage are kept; what is damaged or missing has no other copy. Delete the file that ends in .damaged when it is dealt with';
+  'the lines around the damage are kept; damaged or missing lines have no other copy. Delete the file that ends in .damaged after you have handled it';
 
 function toFinding({ file, offset, sizeBytes, kind, lines }: JournalFinding, repaired: boolean): Omit<Finding, 'area'> {
   const problem = `${kind}: ${problemOfJournal(kind, lines)} (${sizeBytes} bytes at ${offset})`;

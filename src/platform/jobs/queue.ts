@@ -36,7 +36,7 @@ export function createJobs(deps: JobsDeps): Jobs {
   const scheduler = createScheduler({ store, clock, enqueue });
   const loop = createLoop({
     look,
-    failed: (error) => log.error({ err: error }, 'jobs could not be taken, will try again'),
+    failed: (error) => log.error({ err: error }, 'jobs could not be leased, will retry'),
     longestRestMs: longestRestMs(store.engine),
   });
 
@@ -53,7 +53,7 @@ export function createJobs(deps: JobsDeps): Jobs {
     sql.afterCommit(() => loop.wake());
   }
 
-  /** Once, before anything is taken: what a crash left behind. */
+  /** Once, before the first lease: recovers jobs of a crashed server. */
   async function cleanUp(): Promise<void> {
     const now = clock.now();
     await releaseAll(store, { owner, kinds: [...kinds.keys()] });

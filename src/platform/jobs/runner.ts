@@ -63,14 +63,14 @@ export function createRunner(deps: RunnerDeps): Runner {
       await attempt(job, definition, signal);
     } catch (error) {
       // The lease expires and the job is retried.
-      deps.log.error({ err: error, kind: job.kind, job: job.id }, 'the end of a job could not be stored');
+      deps.log.error({ err: error, kind: job.kind, job: job.id }, 'the result of a job could not be stored');
     }
   }
 
   async function attempt(job: ClaimedJob, definition: JobKind, signal: AbortSignal): Promise<void> {
     const maxAttempts = definition.maxAttempts ?? DEFAULT_MAX_ATTEMPTS;
     if (job.attempts > maxAttempts) {
-      return finish.failed(job, new Error(`the server ended during each of ${maxAttempts} tries`));
+      return finish.failed(job, new Error(`the server ended during each of ${maxAttempts} attempts`));
     }
     try {
       await definition.handler(JSON.parse(job.payload) as unknown, { signal, attempt: job.attempts });
@@ -92,7 +92,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     for (const entry of asked) {
       if (kept?.has(entry.id)) entry.leaseEnd = leaseEnd;
       else if (running.has(entry) && (kept !== null || entry.leaseEnd <= clock.now())) {
-        entry.controller.abort(new Error('another server has taken this job'));
+        entry.controller.abort(new Error('another server has the lease of this job'));
       }
     }
   }
@@ -124,14 +124,13 @@ export function createRunner(deps: RunnerDeps): Runner {
     async stop() {
       stopping = true;
       const entries = [...running];
-      for (const entry of entries) entry.controller.abort(new Error('the server stops'));
+      for (const entry of entries) entry.controller.abort(new Error('the server is stopping'));
       const grace = new AbortController();
       const late = pause(GRACE_MS, undefined, { signal: grace.signal }).catch(() => undefined);
       await Promise.race([Promise.all(entries.map((entry) => entry.ended)), late]);
       grace.abort();
       clearInterval(renewal);
-      if (running.size > 0)
-        deps.log.warn({ jobs: [...running].map((entry) => entry.id) }, 'jobs did not heed the stop in time');
+      if (running.size > 0) deps.log.warn({ jobs: [...running].map((entry) => entry.id) }, 'jobs did not stop in time');
     },
   };
 }
@@ -163,12 +162,12 @@ function createFinish(deps: RunnerDeps): Finish {
     async retried(job, error) {
       await putBack(store, held(job), iso(clock.now() + pauseMs(job.attempts)), text(error));
       telemetry.jobs.inc({ kind: job.kind, outcome: 'retried' });
-      log.warn(facts(job, error), 'job failed, will try again');
+      log.warn(facts(job, error), 'job failed, will retry');
     },
     async failed(job, error) {
       await markFailed(store, held(job), iso(clock.now()), text(error));
       telemetry.jobs.inc({ kind: job.kind, outcome: 'failed' });
-      log.error(facts(job, error), 'job failed in its last try');
+      log.error(facts(job, error), 'job failed in its last attempt');
     },
     released: (job) => release(store, held(job)),
   };

@@ -245,7 +245,9 @@ function leaseTests(open: () => Promise<Store>): void {
     jobs.register('k', { handler, maxAttempts: 3 });
     await jobs.drain();
     expect(handler).not.toHaveBeenCalled();
-    expect(await rows(store)).toMatchObject([{ state: 'failed', error: expect.stringContaining('each of 3 tries') }]);
+    expect(await rows(store)).toMatchObject([
+      { state: 'failed', error: expect.stringContaining('each of 3 attempts') },
+    ]);
   });
 
   it('keeps its own job when its lease ran out because the process did not get round to renewing it', async () => {

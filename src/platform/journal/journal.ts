@@ -62,7 +62,7 @@ export interface JournalOptions {
   readonly log: Pick<Log, 'info' | 'error'>;
 }
 
-/** Between two syncs of a journal that does not wait for them, in milliseconds: what a loss of power may take. */
+/** Between two syncs of a journal that does not wait for them, in milliseconds: the longest time that a loss of power can lose. */
 const SYNC_EVERY_MS = 1_000;
 /** Files that a crash left while a segment was mended. */
 const LEFTOVERS = /\.(mending|damages|noting)$/;
@@ -160,12 +160,12 @@ class FileJournal implements Journal {
     const { spots, setAside, tornBytes, lines, sizeBytes, missing } = mended;
     this.#torn.delete(name);
     if (tornBytes > 0) {
-      this.#options.log.info({ file, sizeBytes: tornBytes }, 'cut a half-written last line off a journal');
+      this.#options.log.info({ file, sizeBytes: tornBytes }, 'removed a half-written last line from a journal');
     }
     if (spots.length > 0) {
       this.#damagedSpots += spots.length;
       const facts = { file, count: spots.length, offset: spots[0]?.offset, spots: spots.slice(0, 20), setAside, lines };
-      const text = 'set damaged bytes of a journal aside; the intact lines around them are kept';
+      const text = 'isolated damaged bytes of a journal; the intact lines around them are kept';
       this.#options.log.error(facts, text);
     }
     if (missing !== null) await this.#known.noteMissing(file, missing);
@@ -174,7 +174,7 @@ class FileJournal implements Journal {
     return mended;
   }
 
-  /** Makes whole what an earlier process left. */
+  /** Repairs the files of an earlier process. */
   async recover(): Promise<void> {
     await this.#known.recover();
     for (const segment of await listSegments(this.#options.folder)) await this.mend(segment);
@@ -255,7 +255,7 @@ class FileJournal implements Journal {
 
   /** The segment file was removed: writes to it are lost. */
   async #abandonRemoved(segment: OpenSegment): Promise<AppError> {
-    const detail = `The journal file ${segment.name} was removed while it was written to. Send the request again.`;
+    const detail = `The journal file ${segment.name} was removed during a write. Retry the request.`;
     const error = new AppError('journal_damaged', detail, { file: segment.name });
     await this.#abandon(segment, error);
     return error;
@@ -275,7 +275,7 @@ class FileJournal implements Journal {
   async #abandon({ name, file, head }: OpenSegment, error: unknown): Promise<void> {
     this.#options.log.error(
       { err: error, segment: name },
-      'a journal could not be synced; the next append begins a new file',
+      'a journal could not be synced; the next append starts a new file',
     );
     this.#forgetOpen();
     this.#isDirty = false;

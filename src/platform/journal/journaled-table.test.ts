@@ -139,9 +139,9 @@ describe('a table with a journal', () => {
 
   it('refuses a row that the query engine would read as another one', async () => {
     const half = { ...row(1), id: 'cut \ud83d' };
-    await expect(table.append([row(2), half])).rejects.toThrow('id holds half a surrogate pair');
+    await expect(table.append([row(2), half])).rejects.toThrow('id contains half a surrogate pair');
     await expect(table.append([{ id: '1', at: null }])).rejects.toThrow('at is missing');
-    await expect(table.append([{ id: '1', at: 'yesterday' }])).rejects.toThrow('at is no instant');
+    await expect(table.append([{ id: '1', at: 'yesterday' }])).rejects.toThrow('at is not an instant');
     expect(await ids()).toEqual([]);
   });
 
@@ -169,7 +169,7 @@ describe('a table with a journal', () => {
     expect([await ids(), segmentFiles()]).toEqual([[1, 3, 5], []]);
     expect(table.damage).toEqual({ table: 'coin', spotsSetAside: 2, segmentsKept: 0 });
     expect(logged).toMatchObject([
-      { msg: 'a query found damage in a journal; settling sets it aside' },
+      { msg: 'a query found damage in a journal; settling isolates it' },
       { level: 50, file: path, count: 2, lines: 2 },
     ]);
     expect((await verifyJournals(folder)).map(({ kind }) => kind)).toEqual(['set_aside', 'set_aside']);

@@ -43,7 +43,7 @@ export interface JournaledTable extends AsyncDisposable {
    * compacted or removed.
    */
   state(): Promise<string>;
-  /** Moves what the journal holds into the lake. */
+  /** Moves the lines of the journal into the lake. */
   settle(): Promise<void>;
   /** Compacts the files of closed days, one file for each day, and small files of the others; deletes the files that were replaced. */
   compact(): Promise<void>;
@@ -143,7 +143,7 @@ class LakeJournal implements JournaledTable {
   async append(rows: readonly JournaledRow[]): Promise<void> {
     for (const row of rows) {
       const reason = unreadableReason(row, this.#shape);
-      if (reason !== null) throw new Error(`a row of ${this.#shape.table.name} cannot be kept: ${reason}`);
+      if (reason !== null) throw new Error(`a row of ${this.#shape.table.name} cannot be stored: ${reason}`);
     }
     await this.#journal.append(rows);
   }
@@ -166,11 +166,11 @@ class LakeJournal implements JournaledTable {
   #setDamageAside(error: Error): AppError {
     const { log } = this.#deps;
     const { name } = this.#shape.table;
-    log.error({ err: error, table: name }, 'a query found damage in a journal; settling sets it aside');
+    log.error({ err: error, table: name }, 'a query found damage in a journal; settling isolates it');
     this.settle().catch((failure: unknown) =>
       log.error({ err: failure, table: name }, 'a journal could not be settled'),
     );
-    const detail = `The journal of ${name} is damaged. The damage is set aside now; ask again in a few seconds.`;
+    const detail = `The journal of ${name} is damaged. The damaged part is being isolated; retry in a few seconds.`;
     return new AppError('journal_damaged', detail, { table: name }, { cause: error });
   }
 
@@ -178,7 +178,7 @@ class LakeJournal implements JournaledTable {
     const { lake, store } = this.#deps;
     const { table } = this.#shape;
     const damaged = await this.#journal.findDamage();
-    if (damaged !== null) throw new FoundDamage(`${damaged} is not as it was written`);
+    if (damaged !== null) throw new FoundDamage(`${damaged} is damaged`);
     const segments = await this.#journal.segments();
     // One transaction for both reads: a segment is either settled and in the lake, or neither.
     const relation = await store.transaction(async (sql) => {
@@ -285,7 +285,7 @@ class LakeJournal implements JournaledTable {
       const facts = { file: segment.path, lines, table: this.#shape.table.name };
       this.#deps.log.error(
         facts,
-        'the query engine does not read every line of a journal segment; it is kept and not moved',
+        'the query engine does not read every line of a journal segment; the segment is kept and not moved to the lake',
       );
     }
   }

@@ -53,7 +53,7 @@ export class KnownSegments {
     await writeLedger(this.#options.folder, this.#segments, this.openName);
   }
 
-  /** Takes over what an earlier process left: a ledger and segments, or segments alone of an older version. */
+  /** Takes over the files of an earlier process: a ledger and segments, or segments alone of an older version. */
   async recover(): Promise<void> {
     const { folder } = this.#options;
     const recorded = await readLedger(folder);
@@ -84,7 +84,7 @@ export class KnownSegments {
   async restoreLedger(): Promise<void> {
     const { folder, log } = this.#options;
     if (await isLedgerWritten(folder, this.#segments, this.openName)) return;
-    log.error({ folder, file: LEDGER }, 'wrote a damaged ledger of a journal again');
+    log.error({ folder, file: LEDGER }, 'rewrote the damaged segment list of a journal');
     await this.writeLedger();
   }
 
@@ -92,7 +92,7 @@ export class KnownSegments {
   async #findMisplaced(): Promise<void> {
     const { folder, log } = this.#options;
     const moved = await putBackSegments(folder, this.#segments.keys());
-    if (moved.length > 0) log.error({ folder, files: moved }, 'gave segments of a journal their own names back');
+    if (moved.length > 0) log.error({ folder, files: moved }, 'restored the names of journal segments');
     const names = new Set((await listSegments(folder)).map(({ name }) => name));
     for (const [name, { sizeBytes, lines }] of [...this.#segments]) {
       if (names.has(name)) continue;

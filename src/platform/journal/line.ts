@@ -26,7 +26,7 @@ export function encodeLine(document: JournalDocument, seed = 0): string {
 /** The part of a line that the checksum covers. Throws for a document without a field. */
 export function encodeContent(document: JournalDocument): string {
   const content = JSON.stringify(document).slice(1);
-  if (content.length < 2) throw new Error('a journal takes objects with at least one field');
+  if (content.length < 2) throw new Error('a journal line is an object with at least one field');
   return content;
 }
 

@@ -26,14 +26,14 @@ export function unreadableReason(row: JournalDocument, { table, dayOf }: RowShap
 
 function reasonOfValue(value: unknown, type: string): string | null {
   if (value === null || value === undefined) return null;
-  if (typeof value === 'string' && !value.isWellFormed()) return 'holds half a surrogate pair';
-  if (type === 'TIMESTAMP') return isInstant(value) ? null : 'is no instant';
-  if (type === 'VARCHAR') return typeof value === 'string' ? null : 'is no text';
+  if (typeof value === 'string' && !value.isWellFormed()) return 'contains half a surrogate pair';
+  if (type === 'TIMESTAMP') return isInstant(value) ? null : 'is not an instant';
+  if (type === 'VARCHAR') return typeof value === 'string' ? null : 'is not text';
   const limit = INTEGERS[type];
   if (type !== 'DOUBLE' && limit === undefined) return null;
-  if (typeof value !== 'number') return 'is no number';
+  if (typeof value !== 'number') return 'is not a number';
   return limit !== undefined && (!Number.isInteger(value) || value >= limit || value < -limit)
-    ? 'is no integer of its column'
+    ? 'is not an integer of its column'
     : null;
 }
 

@@ -65,14 +65,14 @@ function endOfString(bytes: Uint8Array, at: number): number {
 }
 
 function tooDeep(limit: number): AppError {
-  return new AppError('json_too_deep', `The JSON nests deeper than ${limit} levels. Send a flatter document.`, {
+  return new AppError('json_too_deep', `The JSON is nested more than ${limit} levels deep. Send a flatter document.`, {
     limit,
   });
 }
 
 /** Also for other encodings of the same documents. */
 export function tooManyValues(limit: number): AppError {
-  const detail = `The body holds more than ${limit} values. Send it in several requests.`;
+  const detail = `The body has more than ${limit} values. Send it in several requests.`;
   return new AppError('json_too_many_values', detail, { limit });
 }
 

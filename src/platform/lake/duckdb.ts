@@ -61,11 +61,11 @@ export async function openLake(deps: LakeDeps): Promise<Lake> {
 const INTERRUPT_EVERY_MS = 100;
 
 function stopping(): AppError {
-  return new AppError('server_stopping', 'The server stops. Ask again when it has started.');
+  return new AppError('server_stopping', 'The server is stopping. Retry when it has restarted.');
 }
 
 function removedError(): AppError {
-  const detail = 'Rows that this question reads were deleted or replaced while it was answered. Ask again.';
+  const detail = 'Rows of this query were deleted or replaced while it ran. Retry the request.';
   return new AppError('lake_file_removed', detail);
 }
 

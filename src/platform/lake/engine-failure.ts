@@ -16,7 +16,7 @@ export function mayBeDamage(error: unknown): boolean {
 function asMemoryExhausted(error: unknown): AppError | null {
   if (!(error instanceof Error) || !error.message.startsWith('Out of Memory Error')) return null;
   const detail =
-    'The work needs more memory than the query engine may use. Raise lakeMemory (STEELYARD_LAKE_MEMORY), or ask for less at once.';
+    'The query needs more memory than the limit of the query engine. Raise lakeMemory (STEELYARD_LAKE_MEMORY), or request less data.';
   return new AppError('lake_memory_exhausted', detail, {}, { cause: error });
 }
 
@@ -25,7 +25,7 @@ function asStorageFull(error: unknown): AppError | null {
     return null;
   return new AppError(
     'storage_full',
-    'The disk of the data folder is full. Free space and try again.',
+    'The disk of the data folder is full. Free space and retry.',
     {},
     { cause: error },
   );

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { parquetOptions } from './parquet-options.ts';
 import { literal } from './quote.ts';
 
-/** A form in which a query's rows leave the lake. CSV: RFC 4180, a header, nothing for null, `""` for an empty text. */
+/** File format of exported rows. CSV: RFC 4180, a header, nothing for null, `""` for an empty text. */
 export type ExportFormat = 'parquet' | 'csv';
 
 const PREFIX = 'export-';

@@ -68,7 +68,7 @@ export class FileChecks {
 }
 
 export const MISSING = 'is missing';
-export const OTHER_CONTENT = 'holds other bytes than were written';
+export const OTHER_CONTENT = 'does not match its digest';
 
 export function sizeDamage(found: number, written: number): string {
   return `has ${found} bytes; ${written} were written`;

@@ -200,7 +200,7 @@ describe('a file of the lake', () => {
 
   it('that verify found damaged stays unread until it is found intact again', async () => {
     const file = await shown('p', '1');
-    await lake.upkeep.note(store, file, { damage: 'holds other bytes than were written', found: null });
+    await lake.upkeep.note(store, file, { damage: 'does not match its digest', found: null });
     await expect(sum()).rejects.toMatchObject({ code: 'lake_file_damaged' });
     const [marked = file] = await lake.files(store, table);
     await lake.upkeep.note(store, marked, await lake.upkeep.inspect({ ...marked, damage: null }));

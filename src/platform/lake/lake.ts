@@ -82,7 +82,7 @@ export interface Lake extends AsyncDisposable {
   stagedRelation(table: LakeTable, files: readonly StagedFile[], others?: readonly string[]): string;
   /** The files that the manifest names now, oldest first. */
   files(sql: Sql, table: LakeTable): Promise<StagedFile[]>;
-  /** Files by id whether the manifest names them now, did once, or they are only kept; in the order asked for. */
+  /** Files by id, in the requested order, whether or not the manifest names them now. */
   filesById(sql: Sql, table: LakeTable, ids: readonly string[]): Promise<StagedFile[]>;
   /** Like `filesById`, without those that no manifest names any more. */
   keptById(sql: Sql, table: LakeTable, ids: readonly string[]): Promise<StagedFile[]>;
@@ -148,7 +148,7 @@ export interface LakeUpkeep {
   damagedFiles(sql: Sql): Promise<StagedFile[]>;
   /** Reads a file whole: its digest against the manifest, or, where that has none yet, whether the engine can read all of it. */
   inspect(file: StagedFile): Promise<FileState>;
-  /** Notes what an inspection found: digest and stamp of an intact file, or that a damaged one must not be read. */
+  /** Stores the result of an inspection: digest and stamp of an intact file, or that a damaged one must not be read. */
   note(sql: Sql, file: StagedFile, state: FileState): Promise<void>;
   /**
    * Puts a staged file in the place of a damaged one, under the old one's id and path, so that all that names it holds. The

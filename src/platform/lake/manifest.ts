@@ -51,7 +51,7 @@ export async function manifestFiles(
   return (await query.execute()).map(stagedFile);
 }
 
-/** Files by id, from whichever of their stays; in the order asked for. */
+/** Files by id, in the requested order. */
 export async function filesById(sql: Sql, table: string, ids: readonly string[]): Promise<StagedFile[]> {
   const files = await keptFilesById(sql, table, ids);
   if (files.length === ids.length) return files;
@@ -75,7 +75,7 @@ export async function keptFilesById(sql: Sql, table: string, ids: readonly strin
   return ids.flatMap((id) => known.get(id) ?? []);
 }
 
-/** Below what either engine takes as parameters of one statement. */
+/** Below the limit of parameters of one statement in either engine. */
 const IDS_A_STATEMENT = 500;
 
 function stagedFile(row: LakeTables['lake_file']): StagedFile {
@@ -248,7 +248,7 @@ export async function swapFiles(sql: Sql, table: string, change: LakeSwap): Prom
       .where('id', 'in', ids)
       .where('removed_at', 'is', null)
       .executeTakeFirstOrThrow();
-    if (numUpdatedRows !== BigInt(ids.length)) throw new Error(`the manifest of ${table} has changed meanwhile`);
+    if (numUpdatedRows !== BigInt(ids.length)) throw new Error(`the manifest of ${table} was changed concurrently`);
   }
   for (const file of change.add) await insertStay(sql, table, file, { added_at: sequence, removed_at: null });
 }

@@ -17,7 +17,7 @@ export interface ScanOptions {
   readonly others: readonly string[];
 }
 
-/** A FROM item over files of one table. Files that hold the same columns are read together; what a file lacks is null. */
+/** A FROM item over files of one table. Files that hold the same columns are read together; a missing column is null. */
 export function scanRelation(table: LakeTable, files: readonly ScannedFile[], options: ScanOptions): string {
   const all = distinctNames([...files.flatMap(({ others }) => others), ...options.others]);
   if (files.length === 0) return emptyRelation(table, all, options.rowIds);

@@ -6,7 +6,7 @@ export interface LoopOptions {
   readonly look: () => Promise<Rest>;
   /** Called when `look` throws; the loop continues after a pause. */
   readonly failed: (error: unknown) => void;
-  /** Looks again after this time even when nothing wakes it, in milliseconds. */
+  /** Longest time between two polls without a wake-up, in milliseconds. */
   readonly longestRestMs: number;
 }
 

@@ -30,7 +30,7 @@ export function createMail({ smtpUrl, smtpFrom: from }: Pick<Config, 'smtpUrl' |
     async send({ id, to, subject, text }, signal) {
       const url = (await resolveSecret(smtpUrl)).reveal();
       if (!/^smtps?:\/\//.test(url)) {
-        throw new AppError('secret_unresolved', `What ${smtpUrl} holds is no smtp:// or smtps:// address.`);
+        throw new AppError('secret_unresolved', `The value of ${smtpUrl} is not an smtp:// or smtps:// address.`);
       }
       // Loaded with the first letter: most servers never send one.
       const { createTransport } = await import('nodemailer');

@@ -25,7 +25,7 @@ function* insideOf(schema: Schema, value: unknown, path: string): Iterable<[Sche
   }
 }
 
-/** Schemas that describe the very value: the branches of a union, the ends of a pipe, what a default is around. */
+/** Schemas of the same value: the branches of a union, the ends of a pipe, the inner schema of a default. */
 function sameValue(schema: Schema): readonly Schema[] {
   if (schema instanceof z.ZodUnion) return schema.options;
   if (schema instanceof z.ZodIntersection) return [schema.def.left, schema.def.right];

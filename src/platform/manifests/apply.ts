@@ -12,7 +12,7 @@ export interface ApplyOptions {
   readonly asAdmin?: boolean;
   /** Whether the caller may run commands. Without it, a document of a kind that runs commands must be unchanged. */
   readonly mayRunCode?: boolean;
-  /** Told what the files hold before any of it is applied: names by kind, as in `{ Team: 'search, ads' }`. */
+  /** Called with the content of the files before any of it is applied: names by kind, as in `{ Team: 'search, ads' }`. */
   readonly tell?: (names: Readonly<Record<string, string>>) => void;
 }
 
@@ -113,13 +113,13 @@ async function applyEach(
 }
 
 function commandsOf(kind: string): AppError {
-  const detail = `A document of kind ${kind} runs commands; to apply a new or changed one takes the scope mlops.run_code (docs/security.md).`;
+  const detail = `A document of kind ${kind} runs commands; applying a new or changed one requires the scope mlops.run_code (docs/security.md).`;
   return new AppError('not_permitted', detail);
 }
 
 function adminOnlyField(path: string): AppError {
-  const why = 'makes the server use a secret, an address or a folder of its own';
-  const detail = `${path} ${why}; only an account with the role admin may apply a new or changed document that has it.`;
+  const why = 'makes the server use a secret, an address or a folder with the privileges of the server';
+  const detail = `${path} ${why}; only an account with the role admin may apply a new or changed document with this field.`;
   return new AppError('not_permitted', detail, { path });
 }
 

@@ -106,8 +106,8 @@ describe('reading manifests', () => {
   });
 
   it.each([
-    ['nothing', '', 'file_empty', 'a.yaml holds no document.'],
-    ['only a comment', '# later\n---\n', 'file_empty', 'a.yaml holds no document.'],
+    ['nothing', '', 'file_empty', 'a.yaml contains no document.'],
+    ['only a comment', '# later\n---\n', 'file_empty', 'a.yaml contains no document.'],
     ['an open bracket', 'kind: Shelf\nspec: [1,\n', 'yaml_invalid', /^a\.yaml:3:1: /],
     ['a key twice', 'kind: Shelf\nspec: {}\nspec: {}\n', 'yaml_invalid', 'a.yaml:3:1: Map keys must be unique.'],
     ['a tab as indentation', 'kind: Shelf\nspec:\n\ta: 1\n', 'yaml_invalid', /^a\.yaml:3:\d+: .*[Tt]abs/],
@@ -145,20 +145,16 @@ describe('reading manifests', () => {
   });
 
   it.each([
-    [
-      'a mistyped key',
-      bookText('  pgaes: 5'),
-      'a.yaml:7:3: spec.pgaes: "pgaes" is no field here; did you mean "pages"?',
-    ],
+    ['a mistyped key', bookText('  pgaes: 5'), 'a.yaml:7:3: spec.pgaes: unknown field "pgaes"; did you mean "pages"?'],
     [
       'a foreign key',
       bookText('  isbn: x'),
-      'a.yaml:7:3: spec.isbn: "isbn" is no field here; the fields here are shelf, price, pages, authors, cover.',
+      'a.yaml:7:3: spec.isbn: unknown field "isbn"; valid fields: shelf, price, pages, authors, cover.',
     ],
     [
       'a key of an item',
       bookText('  authors:\n    - nmae: x'),
-      'a.yaml:8:7: spec.authors[0].nmae: "nmae" is no field here; did you mean "name"? (and 1 more in this document)',
+      'a.yaml:8:7: spec.authors[0].nmae: unknown field "nmae"; did you mean "name"? (and 1 more in this document)',
     ],
     [
       'a number without quotes',

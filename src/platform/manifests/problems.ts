@@ -2,7 +2,7 @@ import { isMap, isPair, isScalar, type Document as YamlDocument } from 'yaml';
 import { z } from 'zod';
 import { nearest } from './nearest.ts';
 
-/** One thing that is wrong with a document, and where. */
+/** One problem of a document, with its place. */
 export interface ManifestProblem {
   /** `spec.owner`; empty for the document itself. */
   readonly path: string;
@@ -46,11 +46,11 @@ function unwrapUnion(issue: Issue, path: Path): [Issue, Path] {
 function unknownKey(key: string, path: Path, schema: z.ZodType, document: YamlDocument): ManifestProblem {
   const known = knownKeys(schemaAt(schema, path));
   const meant = nearest(key, known);
-  const hint = meant === null ? listed('the fields here are', known) : `; did you mean "${meant}"?`;
+  const hint = meant === null ? listed('valid fields:', known) : `; did you mean "${meant}"?`;
   const whole = [...path, key];
   return {
     path: pathText(whole),
-    message: `"${shorten(key)}" is no field here${hint}`,
+    message: `unknown field "${shorten(key)}"${hint}`,
     offset: keyOffset(document, whole),
   };
 }
@@ -109,7 +109,7 @@ function scalarSource(document: YamlDocument, path: Path): string | null {
   return isScalar(node) ? (node.source ?? String(node.value)) : null;
 }
 
-/** Offset of the value; for one that is missing, where the nearest thing around it stands. */
+/** Offset of the value; for a missing value, the offset of the nearest enclosing value. */
 export function offsetOf(document: YamlDocument, path: Path): number {
   for (let length = path.length; length > 0; length--) {
     const node = document.getIn(path.slice(0, length), true);

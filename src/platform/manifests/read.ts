@@ -54,7 +54,7 @@ export async function readManifests(inputs: readonly ManifestText[], kinds: Mani
     const { documents, source } = await parseYaml(input, budget);
     const present = documents.filter((document) => !isEmpty(document));
     if (present.length === 0) {
-      throw new AppError('file_empty', `${input.file} holds no document.`, { file: input.file });
+      throw new AppError('file_empty', `${input.file} contains no document.`, { file: input.file });
     }
     for (const document of present) {
       read.push(readDocument(document, source, kinds));

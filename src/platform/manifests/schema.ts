@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../contract/schema.ts';
 
-export const ManifestOutcome = z
-  .enum(['created', 'changed', 'unchanged'])
-  .describe('What applying the document did to what was there');
+export const ManifestOutcome = z.enum(['created', 'changed', 'unchanged']).describe('Effect of applying the document');
 export type ManifestOutcome = z.infer<typeof ManifestOutcome>;
 
 /** One YAML file as it was read; the server parses it, so that every client gets the same errors. */
@@ -21,7 +19,7 @@ export const AppliedManifest = z
     name: z.string().describe('Name of the document'),
     outcome: ManifestOutcome,
   })
-  .describe('What became of one document');
+  .describe('Result for one document');
 export type AppliedManifest = z.infer<typeof AppliedManifest>;
 
 export const postApply = endpoint({
@@ -29,10 +27,10 @@ export const postApply = endpoint({
   path: '/api/v1/apply',
   scope: 'platform.apply',
   bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
-  summary: 'Apply manifests: all documents of all files, or, when one of them is wrong, none',
+  summary: 'Apply manifests: all documents of all files, or none if one is invalid',
   body: z.strictObject({
     documents: z.array(ManifestText).min(1).max(1000).describe('Files, 1 to 1000'),
-    dryRun: z.boolean().default(false).describe('Only say what would change; default false'),
+    dryRun: z.boolean().default(false).describe('Report the changes without applying them; default false'),
   }),
   response: z.strictObject({
     applied: z.array(AppliedManifest).describe('Every document, in the order in which they were applied'),

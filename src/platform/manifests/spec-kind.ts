@@ -19,7 +19,7 @@ export function specKind<Spec extends z.ZodType>(
   const schema = z.strictObject({
     apiVersion: z.literal('steelyard/v1').describe('Version of the document format'),
     kind: z.literal(kind).describe('Kind of the document'),
-    metadata: z.strictObject({ name: Name }).describe('What the document is called'),
+    metadata: z.strictObject({ name: Name }).describe('Name of the document'),
     spec,
   });
   return {

@@ -37,14 +37,14 @@ export async function deliver(
   const url = webhook?.url ?? (await slackUrl(slack?.url));
   const { delivered, error, mayRetry } = await deps.send({ url, ...message }, signal);
   if (delivered) return null;
-  if (mayRetry) throw new Error(error ?? 'it was not taken');
+  if (mayRetry) throw new Error(error ?? 'the receiver rejected it');
   return error;
 }
 
 export const NO_MAIL = 'No e-mail can be sent: smtpUrl and smtpFrom are not configured.';
 
 async function slackUrl(reference: string | undefined): Promise<string> {
-  if (reference === undefined) throw new AppError('secret_unresolved', 'It names nobody who could be told.');
+  if (reference === undefined) throw new AppError('secret_unresolved', 'The recipient has no address.');
   return (await resolveSecret(reference)).reveal();
 }
 

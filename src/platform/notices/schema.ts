@@ -6,17 +6,17 @@ const Webhook = z
     url: z
       .url({ protocol: /^https?$/, error: 'an https:// address' })
       .max(2048)
-      .describe('Where CloudEvents are posted')
+      .describe('URL to which CloudEvents are posted')
       .meta(adminOnly),
-    secret: SecretReference.optional().describe('Where the secret is that they are signed with; default: not signed'),
+    secret: SecretReference.optional().describe('Reference to the signing secret; default: not signed'),
   })
   .describe('Posts a CloudEvent');
 
 const Slack = z
   .strictObject({
-    url: SecretReference.describe('Where the address of the incoming webhook is, which is a secret by itself'),
+    url: SecretReference.describe('Reference to the address of the incoming webhook; the address is a secret'),
   })
-  .describe('Posts {"text": …}, as Slack, Mattermost and others take it');
+  .describe('Posts {"text": …}, the format of Slack and Mattermost');
 
 const Email = z
   .strictObject({
@@ -24,7 +24,7 @@ const Email = z
       .string()
       .max(250)
       .regex(/^[^\s@<>,;]+@[^\s@<>,;]+$/, 'an e-mail address such as "ml-platform@example.org"')
-      .describe('Address that is written to, by the SMTP server of the configuration')
+      .describe('Address of the recipient; the SMTP server of the configuration sends the message')
       .meta(adminOnly),
   })
   .describe('Sends an e-mail');
@@ -33,5 +33,5 @@ const Email = z
 export const NotifyTarget = z
   .strictObject({ webhook: Webhook.optional(), slack: Slack.optional(), email: Email.optional() })
   .refine((target) => Object.keys(target).length === 1, 'one of `webhook`, `slack` and `email` in each entry')
-  .describe('Whom it tells');
+  .describe('Recipient of a notice');
 export type NotifyTarget = z.infer<typeof NotifyTarget>;

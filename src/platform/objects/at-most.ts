@@ -2,7 +2,7 @@
 export interface AtMost {
   /** Starts an action as soon as a slot is free. Throws the error of an earlier action. */
   start(act: () => Promise<void>): Promise<void>;
-  /** Waits for all of them. Throws what the first one failed with. */
+  /** Waits for all of them. Throws the first error. */
   finished(): Promise<void>;
   /** Waits for all of them, successful or not. */
   settled(): Promise<void>;

@@ -84,7 +84,7 @@ async function putBlock(place: AzurePlace, key: string, id: string, content: Buf
 
 function tooManyPieces(): AppError {
   const most = MAX_BLOCKS * PIECE_BYTES;
-  const detail = `An artifact sent through the server to a container may have at most ${most} bytes; send it in parts.`;
+  const detail = `An artifact uploaded through the server to a container may have at most ${most} bytes; upload it in parts.`;
   return new AppError('payload_too_large', detail);
 }
 

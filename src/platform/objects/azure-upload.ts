@@ -71,6 +71,6 @@ export async function headAzure(
 
 /** Each commit drops the blocks that wait for another one of the same blob. */
 function writtenBetween(key: string): AppError {
-  const detail = `"${key}" was written by somebody else while its parts came; nothing of them is kept. Send it again.`;
+  const detail = `"${key}" was written concurrently during the upload of its parts; the parts were discarded. Upload it again.`;
   return new AppError('bucket_object_changed', detail, { key });
 }

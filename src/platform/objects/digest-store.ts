@@ -86,7 +86,7 @@ export async function saveDigest(sql: Sql, place: string, kept: KeptDigest): Pro
     .execute();
 }
 
-/** Marks the put of these bytes as done, unless another put of the key has begun since. */
+/** Marks the put of these bytes as done, unless another put of the key has started since. */
 export async function confirmDigest(
   sql: Sql,
   place: string,

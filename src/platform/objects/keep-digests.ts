@@ -180,7 +180,7 @@ class ObjectsWithDigests {
       return;
     }
     // Another put may have come in between.
-    if ((await this.#known(key))?.sha256 === known.sha256) throw damaged(key, 'holds other bytes than were written');
+    if ((await this.#known(key))?.sha256 === known.sha256) throw damaged(key, 'does not match its digest');
   }
 
   /** An object that was put and not removed is missing; one whose first put has not ended is not there yet. */
@@ -231,6 +231,6 @@ class ObjectsWithDigests {
 }
 
 function damaged(key: string, why: string): AppError {
-  const detail = `Object "${key}" ${why}. Put it again, or restore it from a backup; "steelyard verify" lists all damage.`;
+  const detail = `Object "${key}" ${why}. Upload it again, or restore it from a backup; "steelyard verify" lists all damage.`;
   return new AppError('object_damaged', detail, { key });
 }

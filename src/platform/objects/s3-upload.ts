@@ -116,7 +116,9 @@ export async function headS3(
 }
 
 export function uploadGone(key: string): AppError {
-  return new AppError('upload_not_found', `The upload of "${key}" was ended or has expired; begin again.`, { key });
+  return new AppError('upload_not_found', `The upload of "${key}" was aborted or has expired; start a new one.`, {
+    key,
+  });
 }
 
 function nullIfGone(error: unknown): null {
@@ -136,6 +138,6 @@ function partsRefused(key: string, { name }: Error): AppError {
   const why =
     name === 'EntityTooSmall'
       ? 'every part but the last must have at least 5 MiB'
-      : 'a part has not been uploaded, or is another than was said';
+      : 'a part is missing, or does not match its etag';
   return new AppError('invalid_request', `Invalid parts of "${key}": ${why}.`, { key });
 }

@@ -123,7 +123,7 @@ async function putPart(place: S3Place, { key, uploadId, pieceNumber, piece }: Pa
 
 function tooManyPieces(): AppError {
   const most = MAX_PARTS * PIECE_BYTES;
-  const detail = `An artifact sent through the server to a bucket may have at most ${most} bytes; send it in parts.`;
+  const detail = `An artifact uploaded through the server to a bucket may have at most ${most} bytes; upload it in parts.`;
   return new AppError('payload_too_large', detail);
 }
 

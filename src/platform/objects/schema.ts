@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type AzureBlobLocation, BucketLocation, type S3Location } from '../buckets/schema.ts';
 
-/** Where artifacts are kept when not in the data folder, and whether clients are sent there themselves. */
+/** Bucket for artifacts outside the data folder, and whether clients are redirected to it. */
 export interface RemoteObjectsPlace {
   readonly location: S3Location | AzureBlobLocation;
   readonly direct: boolean;
@@ -11,7 +11,7 @@ const KINDS: Readonly<Record<string, { readonly type: string; readonly name: str
   s3: { type: 's3', name: 'bucket' },
   'azure-blob': { type: 'azureBlob', name: 'container' },
 };
-/** Scheme, bucket, prefix, parameters. No user, password, port or escape has a place in it. */
+/** Scheme, bucket, prefix, parameters. It has no user, password, port or escape. */
 const ADDRESS = /^([a-z0-9-]+):\/\/([\w.-]+)((?:\/[\w.=+~-]+)*)\/?(?:\?([^#]*))?$/;
 const FORM =
   '"s3://bucket/prefix?region=…" or "azure-blob://container/prefix?account=…", credentials by reference ("accessKeyId=env:NAME")';
@@ -28,7 +28,7 @@ const NESTED: Readonly<Record<string, string>> = {
   sessionName: 'assumeRole',
 };
 
-/** The address of a bucket in one line: bucket, prefix, and as parameters what a `location` has as fields. */
+/** The address of a bucket in one line: bucket, prefix, and the other fields of a `location` as parameters. */
 export const ObjectsAddress = z.string().superRefine((text, context) => {
   const found = read(text);
   if (typeof found === 'string') context.addIssue({ code: 'custom', message: found });

@@ -41,7 +41,9 @@ export function checkUrl(text: string, rules: Pick<DestinationRules, 'allowedHos
     throw refused(`Invalid webhook URL scheme: '${scheme}'. Allowed schemes are: https.`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw refused('A webhook URL cannot carry a user or a password: the URL is shown to whoever lists the webhooks.');
+    throw refused(
+      'A webhook URL cannot contain a user or a password: every account that lists the webhooks sees the URL.',
+    );
   }
   const host = hostOf(url);
   if (!allowed && isIP(host) !== 0 && !isPublicAddress(host)) throw notPublic(url.hostname, host);
@@ -93,7 +95,7 @@ function parseUrl(text: string): URL {
   } catch {
     // Reported below.
   }
-  throw refused(`Invalid webhook URL: '${text.slice(0, 200)}' is no absolute URL with a hostname.`);
+  throw refused(`Invalid webhook URL: '${text.slice(0, 200)}' is not an absolute URL with a hostname.`);
 }
 
 /** Without the brackets of IPv6 and the dot that ends a full name. */
@@ -108,8 +110,8 @@ function isAllowed(url: URL, { allowedHosts }: Pick<DestinationRules, 'allowedHo
 function notPublic(host: string, address: string): AppError {
   const shown = host === address || host === `[${address}]` ? host : `${host} (${address})`;
   return refused(
-    `A webhook URL must not lead to a non-public IP address: ${shown}. If the receiver is meant to be internal, name ` +
-      'its host in the setting webhookAllowedHosts.',
+    `A webhook URL must not lead to a non-public IP address: ${shown}. For an internal receiver, add ` +
+      'its host to the setting webhookAllowedHosts.',
   );
 }
 

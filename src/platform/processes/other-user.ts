@@ -43,11 +43,11 @@ export function findUser(name: string): OtherUser {
       ? { name, uid: Number(name), gid: Number(name) }
       : { name, uid: idOf('-u'), gid: idOf('-g') };
   } catch (error) {
-    const detail = `"processUser" names "${name}", and this machine has no such user. Make one, for example: useradd --system --no-create-home ${name}`;
+    const detail = `"processUser" names "${name}", and this machine has no such user. Create it, for example: useradd --system --no-create-home ${name}`;
     throw new AppError('config_invalid', detail, { processUser: name }, { cause: error });
   }
   if (user.uid !== 0) return user;
-  throw new AppError('config_invalid', '"processUser" names root, who can read all that the server can.', {
+  throw new AppError('config_invalid', '"processUser" names root, which can read all data of the server.', {
     processUser: name,
   });
 }

@@ -33,7 +33,7 @@ up() {
   up=
   [ -r /proc/uptime ] || return 0
   read -r up _ < /proc/uptime
-  # What begins with a zero is octal to the shell.
+  # The shell reads a number with a leading zero as octal.
   case $up in 0.*) up=1.00;; esac
   up=\${up%.*}\${up#*.}0
 }`;
@@ -49,7 +49,7 @@ const FIRST_BYTES =
     dd bs=65536 iflag=count_bytes count="$left" >> "$log" 2> "$folder/output.read"
     IFS=' +' read -r whole partial rest < "$folder/output.read"
     case $whole in
-    *[!0-9]*) ;; # It warns that what it read was little.
+    *[!0-9]*) ;; # dd warns about a short read.
     *) [ "$((whole + partial))" -lt "$((left / 65536))" ] && break;;
     esac
     before=$size; size=$(wc -c < "$log")

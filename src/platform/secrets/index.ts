@@ -49,10 +49,10 @@ export async function resolveSecret(
   const value = (kind === 'env' ? (environment[place] ?? '') : await readSecretFile(place)).trim();
   if (value === '') {
     const nothing = kind === 'env' ? `The variable ${place} is not set on the server` : `The file ${place} is empty`;
-    throw unresolved(reference, `${nothing}; put the secret there or name another place.`);
+    throw unresolved(reference, `${nothing}; put the secret there or change the reference.`);
   }
   if (hasControlCharacter(value)) {
-    throw unresolved(reference, `What ${reference} holds is not one line of text, so it is not used as a secret.`);
+    throw unresolved(reference, `The value of ${reference} is not one line of text, so it cannot be used as a secret.`);
   }
   return new Secret(value);
 }
@@ -68,7 +68,7 @@ async function readSecretFile(path: string): Promise<string> {
     throw unresolved(`file:${path}`, `The secret file ${path} ${why}; the server's user must be able to read it.`);
   });
   if (content.length > MAX_BYTES) {
-    throw unresolved(`file:${path}`, `The secret file ${path} has more than ${MAX_BYTES} bytes; name another one.`);
+    throw unresolved(`file:${path}`, `The secret file ${path} has more than ${MAX_BYTES} bytes; use a smaller file.`);
   }
   return content.toString('utf8');
 }

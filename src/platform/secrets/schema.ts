@@ -6,13 +6,13 @@ import { z } from 'zod';
  */
 export const adminOnly = { adminOnly: true } as const;
 
-/** Reference to a secret, never the secret: the configuration can be shown, diffed and kept in Git. */
+/** Reference to a secret, never the secret: the configuration can be shown, compared and stored in Git. */
 export const SecretReference = z
   .string()
   .regex(/^(env:[A-Za-z_]\w*|file:\/.+)$/, {
-    error: 'Name where the secret is, "env:NAME" or "file:/absolute/path"; the secret itself is not accepted here.',
+    error: 'Give a reference to the secret, "env:NAME" or "file:/absolute/path"; the secret itself is not accepted.',
   })
-  .describe('Where a secret is: "env:NAME" (a variable of the server) or "file:/absolute/path". Never the secret.')
+  .describe('Reference to a secret: "env:NAME" (a variable of the server) or "file:/absolute/path". Never the secret.')
   .meta(adminOnly);
 
 export type SecretReference = z.infer<typeof SecretReference>;

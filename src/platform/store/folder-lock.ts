@@ -10,7 +10,7 @@ import { AppError } from '../errors/index.ts';
 export function lockFolder(folder: string): Disposable {
   const lock = tryLockFolder(folder);
   if (lock !== null) return lock;
-  const detail = `Another Steelyard server holds the data folder ${folder}. Stop it, or use another folder with --data.`;
+  const detail = `Another Steelyard server uses the data folder ${folder}. Stop it, or use another folder with --data.`;
   throw new AppError('data_folder_in_use', detail, { folder });
 }
 

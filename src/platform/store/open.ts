@@ -56,9 +56,14 @@ async function probe(store: Store, database: string): Promise<void> {
 function cannotOpen(database: string, cause: unknown): AppError {
   const why = cause instanceof Error ? cause.message : String(cause);
   if (database === 'sqlite') {
-    return new AppError('data_folder_unusable', `The store in the data folder does not open: ${why}.`, {}, { cause });
+    return new AppError(
+      'data_folder_unusable',
+      `The store in the data folder cannot be opened: ${why}.`,
+      {},
+      { cause },
+    );
   }
-  const detail = `The store at ${redactAddress(database)} does not answer: ${why}.`;
+  const detail = `The store at ${redactAddress(database)} does not respond: ${why}.`;
   return new AppError('store_unreachable', detail, {}, { cause });
 }
 

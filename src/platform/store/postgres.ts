@@ -52,5 +52,5 @@ function askInTurn(client: PoolClient): void {
 
 function unreachable(cause: unknown): never {
   const why = cause instanceof Error ? cause.message : String(cause);
-  throw new AppError('store_unreachable', `PostgreSQL does not take the connection: ${why}.`, {}, { cause });
+  throw new AppError('store_unreachable', `PostgreSQL refuses the connection: ${why}.`, {}, { cause });
 }

@@ -4,7 +4,7 @@ import type { Sql, Store } from './sql.ts';
 /** Thrown inside a transaction by work that was prepared before it, when the store has changed since. */
 export class Outdated extends Error {
   constructor() {
-    super('the store has changed since this was prepared');
+    super('the store changed after the preparation');
   }
 }
 
@@ -28,7 +28,7 @@ export async function transactPrepared<T>(
       if (!(error instanceof Outdated)) throw error;
     }
     if (tries === MOST_TRIES) {
-      const detail = `What this change was prepared from changed ${MOST_TRIES} times meanwhile. Nothing was stored; try again.`;
+      const detail = `The data of this change was changed concurrently ${MOST_TRIES} times. Nothing was stored; retry.`;
       throw new AppError('prepared_outdated', detail);
     }
     await refresh();

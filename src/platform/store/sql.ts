@@ -3,7 +3,7 @@ import type { Migration } from 'kysely/migration';
 
 export type StoreEngine = 'sqlite' | 'postgres';
 
-/** Forward-only steps by name; a name is `<folder>/<number>-<what>` and never changes once released. */
+/** Forward-only steps by name; a name is `<folder>/<number>-<change>` and never changes once released. */
 export type Migrations = Readonly<Record<string, Migration>>;
 
 /**

@@ -26,7 +26,7 @@ export async function checkSqliteHeader(path: string): Promise<string[]> {
   // An empty file: no write has happened yet.
   if (bytesRead === 0) return [];
   if (bytesRead < HEADER_BYTES || buffer.toString('latin1', 0, MAGIC.length) !== MAGIC) {
-    return ['the file does not begin as an SQLite database does'];
+    return ['the file has no SQLite header'];
   }
   const problems = FIXED.filter(({ at, bytes, value }) => buffer.readUIntBE(at, bytes) !== value).map(
     ({ name, at, bytes, value }) => `header: ${name} is ${buffer.readUIntBE(at, bytes)}, not ${value}`,

@@ -167,7 +167,7 @@ const SQLITE_FULL = 13;
 
 function storeError(answer: Extract<ThreadAnswer, { ok: false }>): Error {
   if (answer.errorNumber === SQLITE_FULL) {
-    return new AppError('storage_full', 'The disk that holds the store is full. Free space and try again.');
+    return new AppError('storage_full', 'The disk of the store is full. Free space and retry.');
   }
   return new Error(`${answer.message} (SQLite ${answer.errorNumber ?? 'error'})`);
 }

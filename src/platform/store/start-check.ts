@@ -29,7 +29,7 @@ export async function checkStoreAtStart(folder: string): Promise<CheckedStart> {
   const noted = await readStamp(stampFile);
   const found = await fileStamp(store);
   if (found === null && (noted !== null || hasLog || (await holdsFiles(folder)))) {
-    throw storeDamaged(folder, 'store.db is missing, and other files of it are there');
+    throw storeDamaged(folder, 'store.db is missing, but its other files exist');
   }
   if (noted !== null && (hasLog || found?.stamp !== noted)) {
     const [problem] = await checkSqlite(store);

@@ -9,7 +9,7 @@ import type { Turns } from './turns.ts';
 const LOST_TO_ANOTHER = new Set(['40001', '40P01']);
 /** Doubling from 2 ms, the pauses before the last try add up to about 4 s. */
 const TRIES = 12;
-/** Held on a connection by the one, of all servers of a store, that runs again what lost. */
+/** Lock of the one server of a store that reruns a transaction that lost to concurrent ones. */
 const TURN = 'a transaction that lost to others';
 
 type Isolation = 'serializable' | 'read committed';

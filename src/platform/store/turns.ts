@@ -4,7 +4,7 @@ import { createMutex } from '../concurrency/index.ts';
 export interface Turns {
   /** Resolves when no transaction has a turn or waits for one. */
   free(): Promise<void>;
-  /** Resolves with the function that gives the turn back, first come, first served. */
+  /** Resolves with the function that releases the turn, first-in, first-out. */
   take(): Promise<() => void>;
 }
 

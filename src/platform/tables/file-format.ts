@@ -27,7 +27,7 @@ export async function formatOf({ path, name }: TableFile): Promise<FileFormat> {
   return 'csv.gz';
 }
 
-/** Unpacks a file to nowhere: the engine reads what there is of one that was cut, and would compare half of the rows. */
+/** Unpacks a file to nowhere: the engine reads a truncated file without error, and would compare half of the rows. */
 async function checkWhole({ path, name }: TableFile): Promise<void> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   try {
@@ -38,7 +38,7 @@ async function checkWhole({ path, name }: TableFile): Promise<void> {
     const isCut = code === 'Z_BUF_ERROR';
     const what = isCut
       ? 'ends in the middle of its compressed data'
-      : 'is damaged: its compressed data does not unpack';
+      : 'is damaged: its compressed data cannot be decompressed';
     const detail = `${name} ${what}. Copy or export it again.`;
     throw new AppError(isCut ? 'file_truncated' : 'file_unreadable', detail, { file: name }, { cause: error });
   }
@@ -50,7 +50,7 @@ export function asUnreadable(error: unknown, { name, path }: TableFile, format: 
   const context = { file: name };
   const [first = ''] = error.message.replaceAll(path, name).split('\n');
   if (/not utf-8|Invalid unicode/i.test(error.message)) {
-    const detail = `${name} holds bytes that are not UTF-8 text. Save the file as UTF-8.`;
+    const detail = `${name} is not valid UTF-8 text. Save the file as UTF-8.`;
     return new AppError('file_not_utf8', detail, context, { cause: error });
   }
   if (format === 'parquet') {

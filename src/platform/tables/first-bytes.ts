@@ -26,7 +26,7 @@ export async function isWholeParquet(file: FileHandle, head: Buffer, name: strin
   const { size } = await file.stat();
   const tail = size < LEAST_PARQUET_BYTES ? '' : (await bytesAt(file, size - 4, 4)).toString('latin1');
   if (tail === 'PAR1') return true;
-  const detail = `${name} begins as Parquet but its end is missing. Copy or export it again.`;
+  const detail = `${name} is a truncated Parquet file. Copy or export it again.`;
   throw new AppError('file_truncated', detail, { file: name });
 }
 

@@ -43,7 +43,7 @@ export function createTelemetry(): Telemetry {
     },
     httpDuration: new Histogram({
       name: 'steelyard_http_request_duration_seconds',
-      help: 'Time from the request line to the last byte of the answer, in seconds',
+      help: 'Time from the request line to the last byte of the response, in seconds',
       labelNames: ['method', 'route', 'status'],
       buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
       registers,
@@ -62,13 +62,13 @@ export function createTelemetry(): Telemetry {
     }),
     eventsBehind: new Gauge({
       name: 'steelyard_events_behind',
-      help: 'Events that a subscriber has yet to see',
+      help: 'Events that wait for delivery to a subscriber',
       labelNames: ['subscriber'],
       registers,
     }),
     predictionLog: new Counter({
       name: 'steelyard_prediction_log_total',
-      help: 'Answered predictions by what became of them in the log (kept, withoutContent, sampledOut; behind, failed: not kept)',
+      help: 'Answered predictions by outcome in the prediction log (kept, withoutContent, sampledOut; behind, failed: not kept)',
       labelNames: ['endpoint', 'outcome'],
       registers,
     }),
@@ -89,7 +89,7 @@ function journalDamage(registers: Registry[]): Telemetry['followJournal'] {
   const followed: (() => JournalDamageCounts)[] = [];
   new Gauge({
     name: 'steelyard_journal_damage',
-    help: 'Damaged spots of a journal that were set aside (spots), and segments that cannot be moved into the lake (segments)',
+    help: 'Isolated damaged places of a journal (spots), and segments that cannot be moved into the lake (segments)',
     labelNames: ['table', 'kind'],
     registers,
     collect() {
@@ -106,7 +106,7 @@ function followed(registers: Registry[]): Followed {
   let current = () => 0;
   new Gauge({
     name: 'steelyard_prediction_log_waiting_bytes',
-    help: 'Bytes of answered predictions that wait to be kept',
+    help: 'Bytes of answered predictions that wait for the prediction log',
     registers,
     collect() {
       this.set(current());

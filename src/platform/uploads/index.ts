@@ -19,7 +19,7 @@ export interface ReceivedUpload {
 }
 
 /** Facts stored next to the bytes. */
-const StoredFacts = Upload.extend({ receivedAt: UtcInstant.describe('When it had arrived') });
+const StoredFacts = Upload.extend({ receivedAt: UtcInstant.describe('Time at which it arrived') });
 
 /** An upload that no call has used by then was abandoned. */
 const KEPT_MS = 24 * 3_600_000;
@@ -106,7 +106,7 @@ async function arrivalOf(objects: Objects, upload: string): Promise<number | nul
 async function readFacts(objects: Objects, upload: string): Promise<ReceivedUpload & { receivedAt: string }> {
   const key = `uploads/${upload}/facts.json`;
   if ((await objects.size(key)) === null) {
-    throw new AppError('upload_not_found', `There is no upload ${upload}. Send the file again.`, { upload });
+    throw new AppError('upload_not_found', `There is no upload ${upload}. Upload the file again.`, { upload });
   }
   const { content } = await objects.open(key);
   const chunks: Buffer[] = [];

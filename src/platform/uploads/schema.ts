@@ -13,13 +13,13 @@ export const Upload = z
     sizeBytes: z.number().int().describe('Bytes received'),
     sha256: z.string().describe('SHA-256 of the bytes, lower-case hex'),
   })
-  .describe('A file that waits on the server to be used by another call; cleared away after a day');
+  .describe('Uploaded file for a later request; deleted after a day');
 
 export const createUpload = endpoint({
   method: 'POST',
   path: '/api/v1/uploads',
   scope: 'finops.write',
-  summary: 'Send a file, to be named in a later call',
+  summary: 'Upload a file for a later request',
   query: z.strictObject({ name: z.string().min(1).max(255).describe('File name, for messages and format detection') }),
   accepts: 'bytes',
   response: Upload,

@@ -23,7 +23,7 @@ const ONE_YEAR = 'public, max-age=31536000, immutable';
 
 export interface WebApp {
   readonly plugin: Plugin;
-  /** Sends the app for an address without a page, where it says so. Undefined without a build. */
+  /** Sends the app for an unknown address; the app shows the error. Undefined without a build. */
   readonly notFoundPage: ((request: FastifyRequest, reply: FastifyReply) => FastifyReply) | undefined;
 }
 

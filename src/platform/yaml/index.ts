@@ -64,7 +64,7 @@ export async function readYaml(text: string, options: YamlOptions = {}): Promise
 }
 
 const TOO_MANY_PARTS = `it has more than ${YAML_PART_LIMIT} keys, values and marks`;
-const TOO_DEEP = `it nests deeper than ${YAML_DEPTH_LIMIT} levels`;
+const TOO_DEEP = `it is nested more than ${YAML_DEPTH_LIMIT} levels deep`;
 
 function* compose(composer: Composer, token: CST.Token): Generator<Document.Parsed> {
   // The library continues after an error, and keeps each of them: ten microseconds for each surplus comma.
@@ -107,7 +107,7 @@ function refuseDoubleKeys(document: Document.Parsed): void {
   });
 }
 
-/** Problems that the library reports without `onError`, such as an end of a document that was not begun. */
+/** Problems that the library reports without `onError`, such as the end of a document without a start. */
 function refuseErrors(documents: readonly Document.Parsed[]): void {
   const [first] = documents.flatMap((document) => [...document.errors, ...document.warnings]);
   if (first !== undefined) throw new InvalidYaml(first.message, first.pos[0]);

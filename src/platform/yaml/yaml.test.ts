@@ -59,7 +59,7 @@ describe('bounds of YAML', () => {
 
   it('are a depth, in flow and in blocks', async () => {
     expect(await readYaml(nested(YAML_DEPTH_LIMIT))).toHaveLength(1);
-    const tooDeep = { kind: 'invalid', message: 'it nests deeper than 64 levels' };
+    const tooDeep = { kind: 'invalid', message: 'it is nested more than 64 levels deep' };
     await expect(readYaml(nested(YAML_DEPTH_LIMIT + 1))).rejects.toMatchObject(tooDeep);
     const blocks = Array.from({ length: 100 }, (_, level) => `${' '.repeat(level)}a:`).join('\n');
     await expect(readYaml(blocks)).rejects.toMatchObject(tooDeep);

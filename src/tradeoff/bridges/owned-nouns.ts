@@ -17,7 +17,7 @@ export interface OwnedNounsDeps {
 
 /** Owners of the things that requests change, by the field of a request that names them. */
 export function createOwnedNouns({ registry, tracking }: OwnedNounsDeps): Readonly<Record<string, OwnedNoun>> {
-  /** A subject without a team belongs to the owner of the narrowest thing that it names. */
+  /** A subject without a team belongs to the owner of its most specific object. */
   const ownerOfSubject: (sql: Sql, subject: Subject | null) => ReturnType<OwnedNoun['ownerOf']> = async (
     sql,
     subject,

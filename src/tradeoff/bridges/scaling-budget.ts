@@ -15,7 +15,7 @@ export function createScalingBudget(budgets: Pick<Budgets, 'exhaustedFor'>): Sca
           ...(project === null ? {} : { project }),
           ...(environment === null ? {} : { environment }),
         });
-        return budget === null ? null : { budget, why: `nothing is left of budget "${budget}"` };
+        return budget === null ? null : { budget, why: `budget "${budget}" is used up` };
       } catch (error) {
         // Without a price the budget cannot be enforced.
         if (!(error instanceof AppError) || error.code !== 'price_missing') throw error;

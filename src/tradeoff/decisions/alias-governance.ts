@@ -12,7 +12,7 @@ export function createAliasGovernance({ clock }: { readonly clock: Clock }): Ali
       return policies.map(({ name, spec }) => ({ policy: name, alias: spec.alias }));
     },
     async overridden(sql, { actor, model, alias, from, to, reason, policies }) {
-      const was = from === null ? 'it was new' : `it pointed to version ${from}`;
+      const was = from === null ? 'it did not exist before' : `it pointed to version ${from} before`;
       const moved = to === null ? 'was removed' : `points to version ${to}`;
       await insertAct(sql, {
         decision: newDecisionId(),

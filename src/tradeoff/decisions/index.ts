@@ -75,7 +75,7 @@ export function createDecisions(deps: DecisionDeps & SubscribesToEvents): Decisi
     taken: findDecision,
     async naming(sql, items) {
       const naming = await decisionsNaming(sql, new Set(items.map(({ id }) => id)));
-      return new Map([...naming].map(([id, decision]) => [id, `the decision ${decision} names it in its evidence`]));
+      return new Map([...naming].map(([id, decision]) => [id, `decision ${decision} names it in its evidence`]));
     },
     standingOn: async (sql, deliveries) =>
       (await decisionsOnDeliveries(sql, deliveries)).map(

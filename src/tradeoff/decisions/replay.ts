@@ -34,7 +34,7 @@ export async function replayDecision(deps: ReplayDeps, decision: TakenRecord): P
 
 function assertUnchanged({ decision, evidence, evidenceSha256 }: TakenRecord): void {
   if (evidenceSha256 === undefined || evidenceDigest(evidence) === evidenceSha256) return;
-  const detail = `The evidence that is kept of ${decision} is not what was weighed: its SHA-256 differs. Restore a backup of the store.`;
+  const detail = `The recorded evidence of ${decision} is damaged: its SHA-256 differs. Restore a backup of the store.`;
   throw new AppError('evidence_damaged', detail, { decision });
 }
 
@@ -46,7 +46,7 @@ async function assertNotDeleted({ store, bills }: ReplayDeps, { decision, eviden
   }
   if (gone.length === 0) return;
   const why = gone.map(({ text }) => text).join('; ');
-  const detail = `${decision} cannot be replayed. ${why}. "steelyard decision show ${decision}" has the figures that were kept.`;
+  const detail = `${decision} cannot be replayed. ${why}. "steelyard decision show ${decision}" has the recorded figures.`;
   const deleted = gone.map(({ delivery, at, periods, cause }) => ({ table: 'bill_row', delivery, at, periods, cause }));
   throw new AppError('evidence_deleted', detail, { decision, deleted });
 }
@@ -55,7 +55,7 @@ async function assertNotDeleted({ store, bills }: ReplayDeps, { decision, eviden
 function keptBudgets({ decision, evidence }: TakenRecord) {
   const needsBudgets = evidence.policy.spec.cost.some(({ measure }) => measure === 'budget');
   if (evidence.budgets === undefined && needsBudgets) {
-    const detail = `${decision} is from before what budgets had left was kept, so it cannot be weighed again. Its checks state the figures.`;
+    const detail = `${decision} has no recorded budgets, so it cannot be replayed. Its checks state the figures.`;
     throw new AppError('evidence_not_kept', detail, { decision });
   }
   return new Map((evidence.budgets ?? []).map(({ budget, ...left }) => [budget, left]));

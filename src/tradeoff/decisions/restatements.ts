@@ -30,7 +30,7 @@ const BillChanged = z.object({
 /** Stores the changes of a bill event. Idempotent for the same event. */
 export async function keepBillChanges(store: Store, { sequence, at, payload }: StoredEvent): Promise<void> {
   const parsed = BillChanged.safeParse(payload);
-  // Events from before units were told apart name no changes.
+  // Events from before bills had units name no changes.
   if (!parsed.success) return;
   await store.transaction(async (sql) => {
     for (const [position, change] of parsed.data.changes.entries()) {

@@ -17,17 +17,17 @@ export const EvidenceChange = z
     source: z.string().describe('Source of the bill'),
     period: Month.describe('Billing period'),
     closed: z.boolean().describe('True when the period was closed: a restatement'),
-    before: z.string().describe('Delivery that the decision stood on'),
+    before: z.string().describe('Delivery that the decision is based on'),
     after: z.string().nullable().describe('Delivery that counts now; null when none does'),
   })
-  .describe('A bill that a decision stood on and that counts no longer');
+  .describe('Bill that a decision is based on and that no longer counts');
 export type EvidenceChange = z.infer<typeof EvidenceChange>;
 
 export const Decision = z
   .strictObject({
     decision: DecisionId,
-    at: UtcInstant.describe('When it was taken'),
-    actor: z.string().describe('Who or what asked for it'),
+    at: UtcInstant.describe('Time of the decision'),
+    actor: z.string().describe('Account or program that requested it'),
     model: z.string().describe('Registered model'),
     version: z.string().describe('Model version'),
     policy: z.string().describe('Policy'),
@@ -38,19 +38,19 @@ export const Decision = z
     action: z
       .strictObject({
         alias: z.string().describe('Alias that was moved'),
-        from: z.string().nullable().describe('Version it pointed to before; null when it did not exist'),
-        to: z.string().describe('Version it points to now'),
+        from: z.string().nullable().describe('Previous version of the alias; null when the alias did not exist'),
+        to: z.string().describe('New version of the alias'),
       })
       .nullable()
-      .describe('What was done; null when nothing was'),
+      .describe('Change of the alias; null when it did not move'),
     restatedBy: z
       .array(EvidenceChange)
-      .describe('Bills that it stood on and that have changed since; none while all stand'),
+      .describe('Bills that the decision is based on and that have changed since; empty: none has changed'),
     needsReevaluation: z
       .boolean()
-      .describe('True when a bill has changed since and the version was not weighed against the policy again'),
+      .describe('True when a bill has changed since and the version was not evaluated by the policy again'),
   })
-  .describe('A verdict that was taken');
+  .describe('Recorded verdict');
 export type Decision = z.infer<typeof Decision>;
 
 const sinceTaken = { restatedBy: true, needsReevaluation: true } as const;
@@ -59,10 +59,10 @@ export const KeptBudget = z
   .strictObject({
     budget: z.string().describe('Name of the budget'),
     currency: Currency,
-    remaining: DecimalString.nullable().describe('What it had left; null while nothing was known of the month'),
+    remaining: DecimalString.nullable().describe('Remaining amount; null while no cost of the month was known'),
     source: z.string().describe('Where the figure came from'),
   })
-  .describe('What a budget had left when the version was weighed');
+  .describe('Remaining amount of a budget when the version was evaluated');
 
 export const KeptBill = z
   .strictObject({
@@ -77,7 +77,7 @@ export const KeptBill = z
     totals: z.array(MetricTotal).nullable().describe('Exact sums of the rows; null when they are not known'),
     rawSha256: z.array(z.string()).describe('SHA-256 of the raw files of the delivery'),
   })
-  .describe('A bill that a figure stood on, in sums and digests that stay when its rows are deleted');
+  .describe('Bill that a figure is based on, in sums and digests that remain when its rows are deleted');
 export type KeptBill = z.infer<typeof KeptBill>;
 
 export const DecisionDetail = z
@@ -85,11 +85,13 @@ export const DecisionDetail = z
     ...Decision.shape,
     evidence: z
       .strictObject({
-        candidate: VersionEvidence.describe('The weighed version as it was measured then'),
-        champion: VersionEvidence.nullable().describe('The version behind the alias then; null when there was none'),
-        policy: Policy.describe('The policy as it was then'),
-        billDeliveries: z.array(z.string()).describe('Bill deliveries that a figure stood on'),
-        priceBooks: z.array(z.string()).describe('Price books that a figure stood on, with their version'),
+        candidate: VersionEvidence.describe('Evidence of the evaluated version at that time'),
+        champion: VersionEvidence.nullable().describe(
+          'Evidence of the version of the alias at that time; null when there was none',
+        ),
+        policy: Policy.describe('Policy at that time'),
+        billDeliveries: z.array(z.string()).describe('Bill deliveries that the figures are based on'),
+        priceBooks: z.array(z.string()).describe('Price books that the figures are based on, with their version'),
         budgets: z
           .array(KeptBudget)
           .optional()
@@ -99,7 +101,7 @@ export const DecisionDetail = z
           .optional()
           .describe('Sums and digests of billDeliveries; left out in decisions from before they were kept'),
       })
-      .describe('Everything the verdict stood on, kept so that it can be replayed'),
+      .describe('All inputs of the verdict, kept so that it can be replayed'),
     evidenceSha256: z
       .string()
       .optional()
@@ -116,7 +118,7 @@ export const listDecisions = endpoint({
   method: 'GET',
   path: '/api/v1/decisions',
   scope: 'tradeoff.read',
-  summary: 'Decisions, newest first',
+  summary: 'List decisions, newest first',
   query: z.strictObject({
     model: z.string().optional().describe('Only of this model'),
     verdict: Verdict.optional(),
@@ -133,7 +135,7 @@ export const getDecision = endpoint({
   method: 'GET',
   path: '/api/v1/decisions/:decision',
   scope: 'tradeoff.read',
-  summary: 'One decision with its evidence',
+  summary: 'Get one decision with its evidence',
   params: z.strictObject({ decision: DecisionId }),
   response: DecisionDetail,
   errors: ['decision_not_found'],
@@ -143,8 +145,8 @@ export const DecisionReplay = z
   .strictObject({
     decision: DecisionId,
     verdict: Verdict.describe('Verdict of the replay'),
-    recordedVerdict: Verdict.describe('Verdict that was taken'),
-    isSame: z.boolean().describe('True when the verdict and all sums of bills are those of then'),
+    recordedVerdict: Verdict.describe('Recorded verdict'),
+    isSame: z.boolean().describe('True when the verdict and all sums of bills equal the recorded ones'),
     checks: z.array(Check).describe('Every check of the replay, quality first'),
     bills: z
       .array(
@@ -152,45 +154,44 @@ export const DecisionReplay = z
           .strictObject({
             delivery: z.string().describe('Delivery of a bill'),
             period: Month.describe('Billing period'),
-            rows: z.number().int().describe('Rows that are there now'),
-            isSame: z.boolean().describe('True when rows and sums are those that were kept'),
+            rows: z.number().int().describe('Present number of rows'),
+            isSame: z.boolean().describe('True when rows and sums equal the recorded ones'),
           })
-          .describe('A bill that the decision stood on, summed again from its rows'),
+          .describe('Bill that the decision is based on, summed again from its rows'),
       )
-      .describe('Bills that the decision stood on'),
+      .describe('Bills that the decision is based on'),
     evidenceSha256: z.string().nullable().describe('SHA-256 of the evidence; null when none was kept'),
   })
-  .describe('A decision weighed again from what it stood on');
+  .describe('Result of a replay of a decision from its evidence');
 export type DecisionReplay = z.infer<typeof DecisionReplay>;
 
 export const replayDecision = endpoint({
   method: 'GET',
   path: '/api/v1/decisions/:decision/replay',
   scope: 'tradeoff.read',
-  summary:
-    'Weigh a decision again by its policy of then; what was deleted of its evidence is named with evidence_deleted',
+  summary: 'Replay a decision by its recorded policy and evidence; deleted evidence fails with evidence_deleted',
   params: z.strictObject({ decision: DecisionId }),
   response: DecisionReplay,
   errors: ['decision_not_found', 'evidence_deleted', 'evidence_damaged', 'evidence_not_kept', 'lake_file_damaged'],
 });
 
-/** Something that was decided to be done, or not, and is no verdict about a version. */
+/** A decision to act or not to act, other than a verdict about a version. */
 export const DecidedAct = z
   .strictObject({
     decision: DecisionId,
-    at: UtcInstant.describe('When it was decided'),
-    actor: z.string().describe('Who or what decided it'),
+    at: UtcInstant.describe('Time of the decision'),
+    actor: z.string().describe('Account or program that decided'),
     act: z
       .enum(['approved', 'applied', 'dismissed', 'undone', 'placed', 'overridden'])
       .describe(
-        'What was decided; placed: on which capacity work runs; overridden: an alias moved in spite of its policy',
+        'Type of decision; placed: capacity chosen for work; overridden: an alias moved although its policy does not promote the version',
       ),
-    about: z.string().describe('Id of what it is about, such as a recommendation'),
+    about: z.string().describe('Id of the subject of the decision, such as a recommendation'),
     subject: Subject,
     summary: z.string().describe('The decision in one sentence'),
     evidence: z
       .record(z.string().describe('Name'), z.unknown().describe('Value'))
-      .describe('Everything it stood on, as it was then'),
+      .describe('All inputs of the decision at that time'),
   })
   .describe('A decision to act');
 export type DecidedAct = z.infer<typeof DecidedAct>;
@@ -199,9 +200,9 @@ export const listDecidedActs = endpoint({
   method: 'GET',
   path: '/api/v1/decided-acts',
   scope: 'tradeoff.read',
-  summary: 'Decisions to act, with their evidence, newest first',
+  summary: 'List decisions to act, with their evidence, newest first',
   query: z.strictObject({
-    about: z.string().max(250).optional().describe('Only about what has this id'),
+    about: z.string().max(250).optional().describe('Only decisions about this id'),
     ...PageQuery,
   }),
   response: z.strictObject({

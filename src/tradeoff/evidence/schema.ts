@@ -21,7 +21,7 @@ export const QualityEvidence = z
     ),
     sampleSize: z.number().nullable().describe('From the metric NAME.n; null when it was not logged'),
     measuredAt: UtcInstant.nullable().describe('When the metric was logged'),
-    source: z.string().describe('Where the figure is kept'),
+    source: z.string().describe('Location of the figure'),
   })
   .describe('A measured quality of a model version');
 export type QualityEvidence = z.infer<typeof QualityEvidence>;
@@ -29,14 +29,14 @@ export type QualityEvidence = z.infer<typeof QualityEvidence>;
 export const CostEvidence = z
   .strictObject({
     cost: Money.nullable().describe('Cost; null when unknown'),
-    reason: z.string().nullable().describe('Why it is unknown or what it leaves out; null when complete'),
+    reason: z.string().nullable().describe('Reason for an unknown or incomplete figure; null when complete'),
     basis: z
       .enum(['metered', 'billed', 'reconciled'])
       .describe('Metered: our usage times a price. Billed: from the bill'),
     intervals: z.number().int().describe('Usage intervals behind it'),
     predictions: z.number().int().nullable().describe('Predictions behind a cost per prediction; null for training'),
-    window: Period.nullable().describe('When it was measured'),
-    source: z.string().describe('Where the figure came from'),
+    window: Period.nullable().describe('Window of the measurement'),
+    source: z.string().describe('Origin of the figure'),
   })
   .describe('A measured cost of a model version');
 export type CostEvidence = z.infer<typeof CostEvidence>;
@@ -83,9 +83,7 @@ export const VersionEvidence = z
     ),
     runCost: RunCost.nullable()
       .optional()
-      .describe(
-        'All that is known of what its run cost; null without a run, left out in decisions from before it was kept',
-      ),
+      .describe('Cost of its run; null without a run, left out in decisions from before it was kept'),
   })
   .describe('Quality and cost of a model version, side by side');
 export type VersionEvidence = z.infer<typeof VersionEvidence>;
@@ -94,7 +92,7 @@ export const getVersionEvidence = endpoint({
   method: 'GET',
   path: '/api/v1/models/:model/versions/:version/evidence',
   scope: 'tradeoff.read',
-  summary: 'Quality and cost of one model version',
+  summary: 'Get quality and cost of one model version',
   params: z.strictObject({ model: z.string().describe('Registered model'), version: z.string().describe('Version') }),
   response: VersionEvidence,
   errors: ['model_not_found', 'model_version_not_found', 'currency_mismatch'],
@@ -104,7 +102,7 @@ export const listModelEvidence = endpoint({
   method: 'GET',
   path: '/api/v1/models/:model/evidence',
   scope: 'tradeoff.read',
-  summary: 'Quality and cost of every version of a model, newest first',
+  summary: 'List quality and cost of every version of a model, newest first',
   params: z.strictObject({ model: z.string().describe('Registered model') }),
   response: z.strictObject({
     versions: z.array(VersionEvidence).describe('Versions, newest first'),

@@ -139,7 +139,7 @@ async function atDemandEvidence(
   };
 }
 
-/** The version, or `model_version_not_found` / `model_not_found` with what to do. `@alias` names one by its alias. */
+/** The version, or `model_version_not_found` / `model_not_found` with the next step in its message. `@alias` names one by its alias. */
 export async function findVersion(
   deps: EvidenceDeps,
   sql: Sql,

@@ -8,7 +8,7 @@ import type { MeasuredCost, ServingCostRule } from './known-costs.ts';
  */
 export function allTimeCost(rule: ServingCostRule, candidate: VersionEvidence, currency: string): MeasuredCost {
   const evidence = candidate.costPerThousandPredictions;
-  const source = evidence?.cost == null ? `unknown: ${evidence?.reason ?? 'no cost was kept'}` : evidence.source;
+  const source = evidence?.cost == null ? `unknown: ${evidence?.reason ?? 'no cost was recorded'}` : evidence.source;
   const known = evidence?.cost?.currency === currency ? evidence.cost.amount : null;
   if (rule.measure === 'costPerThousandPredictions') return { amount: known, basis: null, interval: null, source };
   const { predictionsPerMonth } = rule;

@@ -11,7 +11,7 @@ import {
 import { type CapacityPlan, type PlannedScaling, planAssumed, planMeasured } from './planned-capacity.ts';
 import type { PolicySpec } from './schema.ts';
 
-/** Where neither the policy nor an endpoint says how replicas follow demand. */
+/** Default when neither the policy nor an endpoint states a scaling. */
 const DEFAULT_SCALING: PlannedScaling = { minReplicas: 1, maxReplicas: null, targetUtilization: 0.7 };
 
 /**
@@ -24,7 +24,7 @@ export function costAtDemandOf(rule: ServingCostRule, candidate: BasedEvidence, 
   const measured = planMeasured(rule, candidate, { benchmark, currency: policy.currency });
   if (typeof measured === 'string') return unknownCost('atDemand', measured);
   if (measured === null && typeof benchmark === 'string') {
-    return unknownCost('atDemand', `the capacity of a replica is not known: ${benchmark}`);
+    return unknownCost('atDemand', `no capacity of a replica: ${benchmark}`);
   }
   const demand = demandOf(rule, candidate, policy);
   if (typeof demand === 'string') return unknownCost('atDemand', demand);
@@ -32,7 +32,7 @@ export function costAtDemandOf(rule: ServingCostRule, candidate: BasedEvidence, 
   const scaling = scalingOf(rule, candidate, hardware);
   if (typeof scaling === 'string') return unknownCost('atDemand', scaling);
   const plan = measured ?? (typeof benchmark === 'string' ? null : planAssumed(benchmark, scaling));
-  if (plan === null) return unknownCost('atDemand', 'the capacity of a replica is not known');
+  if (plan === null) return unknownCost('atDemand', 'no capacity of a replica');
   const cost = 'days' in demand ? traceCost(plan, demand, scaling) : steadyCost(plan, demand, scaling);
   if (typeof cost === 'string') return unknownCost('atDemand', cost);
   const isMonth = rule.measure !== 'costPerThousandPredictions';
@@ -71,7 +71,7 @@ function demandOf(
   if (demandTrace != null && isLongEnough(demandTrace)) return demandTrace;
   const measured = Math.round(demandPerMonth ?? 0);
   if (measured > 0) return { predictions: measured, source: 'measured', text: 'measured in the last seven days' };
-  return 'the demand is not known; state predictionsPerMonth in the policy, or serve the model';
+  return 'no demand is stated or measured; state predictionsPerMonth in the policy, or serve the model';
 }
 
 function isLongEnough({ days }: DemandTrace): boolean {
@@ -116,7 +116,7 @@ function traceCost(plan: CapacityPlan, { endpoint, days }: DemandTrace, scaling:
   const beyond =
     hours === 0
       ? ''
-      : `; in ${hours} of ${days.length * HOURS_OF_A_DAY} hours it needs up to ${replicas} replicas, the scaling policy allows ${scaling.maxReplicas}`;
+      : `; in ${hours} of ${days.length * HOURS_OF_A_DAY} hours the demand needs up to ${replicas} replicas, the scaling policy allows ${scaling.maxReplicas}`;
   const answer: Costed = {
     perMonth: cost.perMonth.amount,
     perThousand: cost.perThousand.amount,
@@ -160,7 +160,7 @@ function scalingOf(rule: ServingCostRule, { scaling = [] }: BasedEvidence, hardw
     return `endpoints ${scaling.map(({ endpoint }) => endpoint).join(', ')} scale differently; state "replicas" in the policy`;
   }
   if (bounds.hardware !== hardware) {
-    return `endpoint ${bounds.endpoint} runs on ${bounds.hardware} and the capacity is known on ${hardware}; record a benchmark on ${bounds.hardware}, or state "replicas" in the policy`;
+    return `endpoint ${bounds.endpoint} runs on ${bounds.hardware}, but the capacity is measured on ${hardware}; record a benchmark on ${bounds.hardware}, or state "replicas" in the policy`;
   }
   const { minReplicas, maxReplicas } = bounds;
   return { minReplicas, maxReplicas, targetUtilization: bounds.targetUtilization, ...target };

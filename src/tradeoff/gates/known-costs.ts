@@ -68,7 +68,7 @@ function knownIn(cost: UnitCost, currency: string): KnownBenchmark | string {
   const { pricePerHour } = hardware;
   if (perThousand === null || serviceTime === null || pricePerHour === null) return reason ?? 'it was not measured';
   if (perThousand.currency !== currency) {
-    return `it is known in ${perThousand.currency}, the policy counts in ${currency}`;
+    return `its cost is in ${perThousand.currency}, the policy is in ${currency}`;
   }
   return { ...cost, perThousand, serviceTime, pricePerHour };
 }

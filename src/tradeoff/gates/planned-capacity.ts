@@ -56,7 +56,7 @@ export function planMeasured(
   const chosen = live ?? (typeof benchmark === 'string' ? undefined : known.find((one) => isOf(one, benchmark)));
   if (chosen === undefined || chosen.hardware.pricePerHour === null) return null;
   const { predictionsPerSecond, hardware, slo } = chosen;
-  if (predictionsPerSecond === null) return `${sloText(slo)} holds at no rate of one replica of ${hardware.name}`;
+  if (predictionsPerSecond === null) return `one replica of ${hardware.name} meets the SLO at no rate: ${sloText(slo)}`;
   return planOf(chosen, predictionsPerSecond, chosen.hardware.pricePerHour);
 }
 
@@ -89,7 +89,7 @@ function planOf(chosen: ReplicaCapacity, predictionsPerSecond: number, pricePerH
   };
 }
 
-/** Where nothing was measured at the SLO: the mean service time of the benchmark, of which `targetUtilization` is planned with. */
+/** Without a measurement at the SLO: the mean service time of the benchmark at `targetUtilization`. */
 export function planAssumed(benchmark: KnownBenchmark, { targetUtilization }: PlannedScaling): CapacityPlan {
   const { serviceTime, pricePerHour, hardware, source } = benchmark;
   const { secondsPerThousand, interval, measurements } = serviceTime;

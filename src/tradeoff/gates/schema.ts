@@ -17,16 +17,16 @@ export const QualityRule = z
   .strictObject({
     metric: z.string().min(1).max(250).describe('MLflow metric name'),
     direction: z.enum(['higher', 'lower']).describe('Which direction is better'),
-    floor: Numeric.optional().describe('Worst value that is acceptable, in the unit of the metric'),
+    floor: Numeric.optional().describe('Worst acceptable value, in the unit of the metric'),
     notWorseThanChampionBy: Numeric.optional().describe(
-      'How much worse than the version behind the alias it may be, in the unit of the metric; holds when there is none yet',
+      'Largest acceptable difference by which it is worse than the version of the alias, in the unit of the metric; passes when the alias has no version',
     ),
   })
   .refine(
     (rule) => rule.floor !== undefined || rule.notWorseThanChampionBy !== undefined,
     'a floor, or notWorseThanChampionBy, or both',
   )
-  .describe('What must hold for one metric');
+  .describe('Requirement for one metric');
 export type QualityRule = z.infer<typeof QualityRule>;
 
 const Demand = z.number().int().positive().max(1e15).describe('Stated demand, in predictions a month');
@@ -91,7 +91,7 @@ export const CostRule = z
       atMost: Bound,
     }),
     z.strictObject({
-      measure: z.literal('budget').describe('Cost a month at the stated demand fits what the budget has left'),
+      measure: z.literal('budget').describe('Cost a month at the stated demand is within the remaining budget'),
       ...servingTerms,
       predictionsPerMonth: Demand.optional().describe(DEFAULT_DEMAND),
       budget: z.string().min(1).max(63).describe('Name of the budget'),
@@ -104,33 +104,33 @@ export const CostRule = z
       rule.predictionsPerMonth !== undefined,
     'state predictionsPerMonth: a cost a month on the basis benchmark or served is that of a stated demand',
   )
-  .describe('What must hold for one cost');
+  .describe('Requirement for one cost');
 export type CostRule = z.infer<typeof CostRule>;
 
 /** `kind: Policy` of `steelyard apply`. */
 export const PolicySpec = z
   .strictObject({
-    model: z.string().min(1).max(256).describe('Registered model that it is for'),
+    model: z.string().min(1).max(256).describe('Registered model of the policy'),
     alias: z
       .string()
       .regex(/^[\w-]{1,255}$/)
       .default('champion')
       .describe('Alias that a promotion moves'),
     currency: Currency,
-    quality: z.array(QualityRule).max(50).default([]).describe('Can we run it?'),
-    cost: z.array(CostRule).max(50).default([]).describe('Can we afford it?'),
+    quality: z.array(QualityRule).max(50).default([]).describe('Quality requirements'),
+    cost: z.array(CostRule).max(50).default([]).describe('Cost requirements'),
   })
   .refine(
     (spec) => spec.quality.length > 0 && spec.cost.length > 0,
-    'at least one quality and one cost check: a gate weighs both',
+    'at least one quality and one cost check: a gate compares both',
   )
-  .describe('What must hold on both sides before a version is promoted');
+  .describe('Requirements of quality and cost that a version must meet before it is promoted');
 export type PolicySpec = z.infer<typeof PolicySpec>;
 
 export const Policy = z
   .strictObject({
     name: PolicyName,
-    policyVersion: z.number().int().describe('Grows with every change of the document'),
+    policyVersion: z.number().int().describe('Number that grows with every change of the manifest'),
     spec: PolicySpec,
   })
   .describe('A policy');
@@ -140,31 +140,34 @@ export const listPolicies = endpoint({
   method: 'GET',
   path: '/api/v1/policies',
   scope: 'tradeoff.read',
-  summary: 'Policies by name',
+  summary: 'List policies by name',
   response: z.strictObject({ policies: z.array(Policy).describe('Policies by name') }),
   errors: [],
 });
 
 export const Verdict = z
   .enum(['promote', 'hold', 'reject'])
-  .describe('promote: every check holds. hold: evidence is missing. reject: a check does not hold');
+  .describe('promote: every check passes. hold: a check is inconclusive and none fails. reject: a check fails');
 export type Verdict = z.infer<typeof Verdict>;
 
 export const Check = z
   .strictObject({
-    name: z.string().describe('What was checked'),
-    side: z.enum(['quality', 'cost']).describe('Which side of the balance'),
+    name: z.string().describe('Name of the check'),
+    side: z.enum(['quality', 'cost']).describe('Kind of requirement'),
     measured: z
       .string()
       .nullable()
       .describe('Measured value as an exact decimal, in `unit`; null when there is no evidence'),
     unit: z.string().describe('Unit of the measured value and the bound'),
-    comparison: z.enum(['>=', '<=']).describe('How measured must stand to the bound'),
+    comparison: z.enum(['>=', '<=']).describe('Required relation of the measured value to the bound'),
     bound: z
       .string()
       .nullable()
       .describe('Bound as an exact decimal, in `unit`; null when it depends on missing evidence'),
-    holds: z.boolean().nullable().describe('Whether it holds; null when there is no evidence to say'),
+    holds: z
+      .boolean()
+      .nullable()
+      .describe('True: the check passes; false: it fails; null: inconclusive, evidence is missing'),
     interval: z
       .strictObject({ lower: z.string().describe('Lower bound'), upper: z.string().describe('Upper bound') })
       .nullable()
@@ -175,7 +178,7 @@ export const Check = z
     atDemand: AtDemand.optional().describe(
       'Capacity, demand and replicas of a cost at demand; left out for other checks, without a figure, and in older decisions',
     ),
-    source: z.string().describe('Where the figure came from, or what is missing and how to supply it'),
+    source: z.string().describe('Origin of the figure, or the missing evidence and how to supply it'),
   })
   .describe('One check of a gate');
 export type Check = z.infer<typeof Check>;
@@ -184,12 +187,15 @@ export const checkGate = endpoint({
   method: 'POST',
   path: '/api/v1/gate-checks',
   scope: 'tradeoff.write',
-  summary: 'Weigh a model version by a policy, record the decision and act on it',
+  summary: 'Evaluate a model version by a policy, record the decision and act on it',
   body: z.strictObject({
     model: z.string().min(1).describe('Registered model'),
     version: z.string().min(1).describe('Model version, or an alias as @alias'),
     policy: PolicyName,
-    dryRun: z.boolean().default(false).describe('True: answer only; nothing is recorded and no alias moves'),
+    dryRun: z
+      .boolean()
+      .default(false)
+      .describe('True: return the verdict only; nothing is recorded and no alias moves'),
   }),
   response: z.strictObject({
     verdict: Verdict,

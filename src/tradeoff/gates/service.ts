@@ -83,7 +83,7 @@ export async function checkGate(deps: GateDeps, question: GateQuestion): Promise
     const decision = await decide(deps, question, weighed, answer.summary);
     if (decision !== null) return { ...answer, decision };
   }
-  throw new Error(`alias or policy of ${question.model} kept changing while it was weighed`);
+  throw new Error(`alias or policy of ${question.model} kept changing during the evaluation`);
 }
 
 /** Evaluates a run as if it were a version of the policy's model. Records nothing and moves no alias. */
@@ -145,7 +145,7 @@ async function budgetsOf(
   for (const name of names) {
     const standing = await deps.budgets.standing(deps.store, name);
     if (standing.limit.currency !== policy.spec.currency) {
-      const detail = `Policy "${policy.name}" counts in ${policy.spec.currency}, budget "${name}" in ${standing.limit.currency}.`;
+      const detail = `Policy "${policy.name}" is in ${policy.spec.currency}, budget "${name}" in ${standing.limit.currency}. Use one currency for both.`;
       throw new AppError('currency_mismatch', detail, { policy: policy.name, budget: name });
     }
     const month = standing.period.start.slice(0, 7);

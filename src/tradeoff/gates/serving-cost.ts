@@ -43,7 +43,7 @@ function benchmarkCost(rule: ServingCostRule, candidate: BasedEvidence, currency
   };
 }
 
-const NO_DEMAND = 'the demand is not known; state predictionsPerMonth in the policy, or use the basis atDemand';
+const NO_DEMAND = 'no demand is stated; state predictionsPerMonth in the policy, or use the basis atDemand';
 
 /** Stated predictions of a cost a month; null for a cost per 1,000. */
 function monthlyDemand(rule: ServingCostRule): number | null | undefined {
@@ -63,7 +63,7 @@ function servedCost(rule: ServingCostRule, { unitCosts }: BasedEvidence, currenc
   }
   if (cost.perThousand === null) return unknownCost('served', cost.reason ?? 'it was not measured');
   const { amount, currency: own } = cost.perThousand;
-  if (own !== currency) return unknownCost('served', `it is known in ${own}, the policy counts in ${currency}`);
+  if (own !== currency) return unknownCost('served', `its cost is in ${own}, the policy is in ${currency}`);
   const source = `${cost.source}, ${cost.window.start} to ${cost.window.end}`;
   const demand = monthlyDemand(rule);
   if (demand === null) return { amount, basis: 'served', interval: null, source };

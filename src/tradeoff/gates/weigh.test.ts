@@ -171,7 +171,7 @@ describe('a cost rule', () => {
     expect(measured(perThousand, { demandPerMonth: null })).toMatchObject({
       measured: null,
       holds: null,
-      source: expect.stringContaining('the demand is not known'),
+      source: expect.stringContaining('no demand is stated or measured'),
     });
   });
 
@@ -190,7 +190,7 @@ describe('a cost rule', () => {
       'the endpoint runs on other hardware',
       {},
       { scaling: [{ ...BOUNDS, hardware: '1 x gpu' }] },
-      /the capacity is known on 2 x vcpu; record a benchmark on 1 x gpu/,
+      /the capacity is measured on 2 x vcpu; record a benchmark on 1 x gpu/,
     ],
     [
       'endpoints scale differently',
@@ -279,7 +279,7 @@ describe('a cost rule', () => {
     });
     expect(
       measured(perMonth, { unitCosts: batchOf8, capacities: [capacity({ predictionsPerSecond: null })] }),
-    ).toMatchObject({ holds: null, source: expect.stringContaining('holds at no rate') });
+    ).toMatchObject({ holds: null, source: expect.stringContaining('meets the SLO at no rate') });
   });
 
   it('at demand takes the recorded trace when the policy states no demand, and the stated demand before it', () => {
@@ -335,7 +335,7 @@ describe('a cost rule', () => {
     const euro = benchmarkCosts([usage()], () => ({ price: { amount: '0.04', currency: 'EUR' }, source: 'own' }));
     expect(measured(perMonth, { unitCosts: euro })).toMatchObject({
       holds: null,
-      source: expect.stringContaining('known in EUR, the policy counts in USD'),
+      source: expect.stringContaining('its cost is in EUR, the policy is in USD'),
     });
   });
 });

@@ -8,7 +8,7 @@ import { servingCost } from './serving-cost.ts';
 /** Remaining amount of a budget, as far as it is known. */
 export interface BudgetLeft {
   readonly currency: string;
-  /** Exact decimal; null while nothing is known of this month's spending. */
+  /** Exact decimal; null while the spend of this month is not known. */
   readonly remaining: string | null;
   readonly source: string;
 }
@@ -73,7 +73,7 @@ function againstChampion(rule: QualityRule, margin: string, measured: QualityEvi
   if (champion === null || champion.version === candidate.version) {
     const check = qualityCheck(name, rule, measured, null);
     const why = champion === null ? `no version is @${policy.alias} yet` : `this version is @${policy.alias}`;
-    return { ...check, holds: true, source: `${why}, so there is none to be worse than` };
+    return { ...check, holds: true, source: `${why}, so there is no champion to compare with` };
   }
   const standing = champion.quality.find(({ metric }) => metric === rule.metric);
   if (standing === undefined) {
@@ -144,7 +144,7 @@ function trainingCheck(bound: string, { candidate, policy }: Scales): Check {
 function budgetSource(name: string, source: string, budgets: Scales['budgets']): string {
   const budget = budgets.get(name);
   if (budget === undefined) return `there is no budget "${name}"`;
-  return `${source}; ${budget.remaining === null ? 'nothing is known of its spending this month' : budget.source}`;
+  return `${source}; ${budget.remaining === null ? 'its spend of this month is not known' : budget.source}`;
 }
 
 function compare(measured: string, comparison: '>=' | '<=', bound: string): boolean {

@@ -9,7 +9,7 @@ interface CostDeps {
   readonly tracking: Pick<Tracking, 'lineage' | 'costs'>;
 }
 
-/** Runs as nodes, in the order asked for; a run that only usage names is shown by its id. */
+/** Runs as nodes, in the requested order; a run that only usage names has its id as name. */
 export async function runNodes({ tracking, store }: CostDeps, ids: readonly string[]): Promise<LineageNode[]> {
   const found = new Map((await tracking.lineage.runs(store, ids)).map((run) => [run.runId, run]));
   const costs = await tracking.costs(store, ids);
@@ -22,7 +22,7 @@ export async function runNodes({ tracking, store }: CostDeps, ids: readonly stri
       kind: 'run',
       name: id,
       cost,
-      facts: { source: 'usage alone: tracking has no such run' },
+      facts: { source: 'usage only: tracking has no such run' },
     };
   });
 }

@@ -19,7 +19,7 @@ export function createLineage(deps: LineageDeps): LineageGraph {
       handle(getLineage, async ({ query: { node, direction, depth, billLines } }) => {
         const start = await findNode(deps, node);
         if (start === null) {
-          const detail = `There is no ${node} to start from. A node is KIND:ID; kinds are ${NodeKind.options.join(', ')}.`;
+          const detail = `There is no node ${node}. A node is KIND:ID; kinds are ${NodeKind.options.join(', ')}.`;
           throw new AppError('lineage_node_not_found', detail, { node });
         }
         const directions = direction === 'both' ? (['upstream', 'downstream'] as const) : [direction];

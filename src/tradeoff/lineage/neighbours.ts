@@ -183,7 +183,7 @@ function linesInto(to: string, relation: Relation, { lines, rest }: BillLines): 
               kind: 'bill_line',
               count,
               costs: rest.map(({ currency, cost }) => ({ amount: cost, currency })),
-              reason: 'only the dearest lines are shown',
+              reason: 'only the most expensive lines are shown',
             },
           ],
   };
@@ -217,7 +217,7 @@ async function downstreamOfVersion(deps: LineageDeps, id: string): Promise<Neigh
       leftOut:
         answered.length > 0
           ? []
-          : [notRecorded(from, 'predictions', 'no usage that counts predictions was recorded for the version')],
+          : [notRecorded(from, 'predictions', 'no usage with a count of predictions was recorded for the version')],
     },
   ]);
 }
@@ -253,7 +253,7 @@ function shownOf(of: string, nodes: readonly LineageNode[], edge: (node: Lineage
   const leftOut: LeftOut[] =
     over === undefined
       ? []
-      : [{ of, kind: over.kind, count: null, costs: [], reason: `only ${SHOWN} of a kind are shown` }];
+      : [{ of, kind: over.kind, count: null, costs: [], reason: `only ${SHOWN} nodes of a kind are shown` }];
   return { nodes: shown, edges: shown.map(edge), leftOut };
 }
 

@@ -100,6 +100,6 @@ export function predictionsNode(
   const id = `${version.model}/${version.version}`;
   return nodeOf('predictions', id, `${count} predictions of ${version.model} ${version.version}`, cost, {
     count: String(count),
-    source: 'usage intervals that count predictions',
+    source: 'usage intervals with a count of predictions',
   });
 }

@@ -15,7 +15,7 @@ export const NodeKind = z
     'predictions',
     'decision',
   ])
-  .describe('What it is');
+  .describe('Kind of node');
 export type NodeKind = z.infer<typeof NodeKind>;
 
 export const NodeId = z
@@ -28,13 +28,11 @@ export const LineageNode = z
   .strictObject({
     id: NodeId,
     kind: NodeKind,
-    name: z.string().describe('What people call it'),
-    cost: Money.nullable().describe(
-      'What it cost: of a bill line the billed cost, of a run its total; null when unknown',
-    ),
-    facts: z.record(z.string(), z.string()).describe('What else is known of it, by name'),
+    name: z.string().describe('Display name'),
+    cost: Money.nullable().describe('Cost of the node: billed cost of a bill line, total of a run; null when unknown'),
+    facts: z.record(z.string(), z.string()).describe('Other facts of the node, by name'),
   })
-  .describe('A thing in the graph');
+  .describe('Node of the graph');
 export type LineageNode = z.infer<typeof LineageNode>;
 
 export const Relation = z
@@ -59,7 +57,7 @@ export const LineageEdge = z
     to: NodeId,
     relation: Relation,
     cost: Money.nullable().describe(
-      'What went along it: metered cost of what was held, allocated part of a line; null when unknown or no money',
+      'Cost along the edge: metered cost of the held resource, or allocated part of a bill line; null when unknown or no money',
     ),
   })
   .describe('Money or data flows from `from` to `to`');
@@ -67,37 +65,37 @@ export type LineageEdge = z.infer<typeof LineageEdge>;
 
 export const LeftOut = z
   .strictObject({
-    of: NodeId.describe('Node whose neighbours were left out'),
-    kind: NodeKind.describe('Kind of what was left out'),
-    count: z.number().int().nullable().describe('How many; null when they were not counted'),
+    of: NodeId.describe('Node with neighbours that were left out'),
+    kind: NodeKind.describe('Kind of the neighbours that were left out'),
+    count: z.number().int().nullable().describe('Number of neighbours; null: not counted'),
     costs: z
-      .array(z.strictObject({ amount: DecimalString.describe('What they cost together'), currency: Currency }))
-      .describe('By currency; what is shown and this are all there is'),
-    reason: z.string().describe('Why'),
+      .array(z.strictObject({ amount: DecimalString.describe('Sum of their costs'), currency: Currency }))
+      .describe('Sums by currency; with the shown nodes they are the total'),
+    reason: z.string().describe('Reason'),
   })
-  .describe('What is not in the answer');
+  .describe('Neighbours that the response leaves out');
 export type LeftOut = z.infer<typeof LeftOut>;
 
 export const Lineage = z
   .strictObject({
-    nodes: z.array(LineageNode).describe('The node asked for first, then by distance'),
-    edges: z.array(LineageEdge).describe('In the order in which they were found'),
-    leftOut: z.array(LeftOut).describe('What the limits left out, and what is not recorded'),
+    nodes: z.array(LineageNode).describe('Nodes: the requested one first, then by distance'),
+    edges: z.array(LineageEdge).describe('Edges in the order in which they were found'),
+    leftOut: z.array(LeftOut).describe('Neighbours beyond the limits, and relations that are not recorded'),
   })
-  .describe('A part of the graph from the bill to the decision');
+  .describe('Part of the graph from the bill to the decision');
 export type Lineage = z.infer<typeof Lineage>;
 
 export const getLineage = endpoint({
   method: 'GET',
   path: '/api/v1/lineage',
   scope: 'tradeoff.read',
-  summary: 'What something was paid by, made from and used for, from the bill line to the decision',
+  summary: 'Get the costs, inputs and uses of a node, from the bill line to the decision',
   query: z.strictObject({
     node: NodeId,
     direction: z
       .enum(['upstream', 'downstream', 'both'])
       .default('both')
-      .describe('Upstream: what it came from. Downstream: what came of it'),
+      .describe('upstream: sources of the node. downstream: results of the node'),
     depth: z.coerce.number().int().min(1).max(10).default(4).describe('Steps from the node, 1 to 10; default 4'),
     billLines: z.coerce
       .number()
@@ -105,7 +103,7 @@ export const getLineage = endpoint({
       .min(0)
       .max(200)
       .default(10)
-      .describe('Bill lines shown of a resource or a run, the dearest first, 0 to 200; the others are summed'),
+      .describe('Bill lines shown for a resource or a run, most expensive first, 0 to 200; the others are summed'),
   }),
   response: Lineage,
   errors: ['lineage_node_not_found'],

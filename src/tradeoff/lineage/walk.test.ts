@@ -49,7 +49,7 @@ describe('a walk', () => {
     expect(names(found)).toBe('abc');
     expect(found.edges).toHaveLength(2);
     expect(found.leftOut).toEqual([
-      { of: 'run:a', kind: 'run', count: 2, costs: [], reason: 'an answer has at most 3 nodes' },
+      { of: 'run:a', kind: 'run', count: 2, costs: [], reason: 'a response has at most 3 nodes' },
     ]);
   });
 });

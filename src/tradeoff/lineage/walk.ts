@@ -61,6 +61,6 @@ function overLimit(of: LineageNode, over: readonly LineageNode[], limit: number)
     kind,
     count: group.length,
     costs: [],
-    reason: `an answer has at most ${limit} nodes`,
+    reason: `a response has at most ${limit} nodes`,
   }));
 }

@@ -46,7 +46,7 @@ export function createModelSteps({ store, tracking, registry, gates }: ModelStep
         const dryRun = index < policies.length - 1;
         const { verdict, summary } = await gates.check({ model, version, policy: name, dryRun, actor });
         if (verdict === 'promote') continue;
-        const detail = `Policy "${name}" governs the alias "${alias}" of model "${model}", and its gate says: ${summary}`;
+        const detail = `Policy "${name}" governs the alias "${alias}" of model "${model}". Its gate does not promote the version: ${summary}`;
         throw new AppError('alias_governed', detail, { model, alias, policy: name });
       }
     },

@@ -57,7 +57,7 @@ export async function push(deps: PushDeps, signal: AbortSignal): Promise<void> {
     await savePush(store, claim.sequence, isFinal ? 'refused' : 'waiting', result.error);
     log.warn(
       { sequence: claim.sequence, status: result.status, error: result.error },
-      'an OpenLineage event was not taken',
+      'the receiver rejected an OpenLineage event',
     );
     if (!isFinal) return;
   }

@@ -50,7 +50,7 @@ export async function documentFor(deps: RecordDeps, sql: Sql, event: StoredEvent
   return eventDocument(facts, deps.names);
 }
 
-/** The run that MLflow's tag says it is nested in. */
+/** The parent run by MLflow's tag. */
 async function parentOf({ tracking }: RecordDeps, sql: Sql, runId: string): Promise<LineageRun | null> {
   const parent = (await tracking.run(sql, runId))?.tags['mlflow.parentRunId'];
   const [found = null] = parent === undefined ? [] : await tracking.lineage.runs(sql, [parent]);

@@ -3,12 +3,12 @@ import { RunCost } from '../../mlops/runs/schema.ts';
 import { endpoint, PageQuery } from '../../platform/contract/schema.ts';
 import { UtcInstant } from '../../platform/units/schema.ts';
 
-/** OpenLineage 2-0-2 (openlineage.io/spec), as far as Steelyard speaks it; names are the standard's own. */
+/** OpenLineage 2-0-2 (openlineage.io/spec), the part that Steelyard supports; names are those of the standard. */
 export const RUN_EVENT_SCHEMA = 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent';
 
 const Uri = z.string().regex(/^[a-z][a-z0-9+.-]*:\S+$/i, 'a URI');
 const facet = {
-  _producer: Uri.describe('URI of what made the facet'),
+  _producer: Uri.describe('URI of the producer of the facet'),
   _schemaURL: Uri.describe('URI of the schema of the facet'),
 };
 
@@ -32,7 +32,7 @@ const DataSourceFacet = z
   .strictObject({
     ...facet,
     name: z.string().describe('Kind of the source'),
-    uri: Uri.optional().describe('Where the data lies'),
+    uri: Uri.optional().describe('Location of the data'),
   })
   .describe('DatasourceDatasetFacet 1-0-1');
 const ModelFacet = z
@@ -41,12 +41,12 @@ const ModelFacet = z
     modelId: z.string().nullable().describe('Logged model; null when the version names none'),
     name: z.string().describe('Name of the logged or the registered model'),
   })
-  .describe('What Steelyard knows of a model');
+  .describe('Facts about a model');
 
 export const OpenLineageDataset = z
   .strictObject({
-    namespace: z.string().describe('Where the name holds: a bucket, or the namespace of this server'),
-    name: z.string().describe('Unique in its namespace'),
+    namespace: z.string().describe('Namespace of the name: a bucket, or the namespace of this server'),
+    name: z.string().describe('Name, unique in its namespace'),
     facets: z
       .strictObject({
         schema: SchemaFacet.optional(),
@@ -54,7 +54,7 @@ export const OpenLineageDataset = z
         dataSource: DataSourceFacet.optional(),
         steelyard_model: ModelFacet.optional(),
       })
-      .describe('What is known of it'),
+      .describe('Facets of the dataset'),
   })
   .describe('A dataset that was read, or a model that was made');
 export type OpenLineageDataset = z.infer<typeof OpenLineageDataset>;
@@ -64,7 +64,7 @@ export const OpenLineageEvent = z
     eventType: z
       .enum(['START', 'COMPLETE', 'FAIL', 'ABORT', 'OTHER'])
       .describe('OTHER: a cost or a model version that became known after the run'),
-    eventTime: UtcInstant.describe('When it happened'),
+    eventTime: UtcInstant.describe('Time of the event'),
     producer: Uri.describe('URI of this server'),
     schemaURL: z.literal(RUN_EVENT_SCHEMA).describe('Schema of the event'),
     run: z
@@ -72,16 +72,16 @@ export const OpenLineageEvent = z
         runId: z
           .string()
           .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a UUID')
-          .describe('The run id as a UUID; one that is none is hashed to one, and stands in steelyard_run'),
+          .describe('Run id as a UUID; another form is hashed to a UUID, and steelyard_run has the original'),
         facets: z
           .strictObject({
             steelyard_run: z
               .strictObject({
                 ...facet,
-                runId: z.string().describe('Run id as MLflow clients know it'),
+                runId: z.string().describe('Run id of MLflow clients'),
                 runName: z.string().describe('Name of the run'),
               })
-              .describe('The run as Steelyard knows it'),
+              .describe('Run in Steelyard'),
             parent: z
               .strictObject({
                 ...facet,
@@ -96,13 +96,13 @@ export const OpenLineageEvent = z
                   .describe('Job of the parent run'),
               })
               .optional()
-              .describe('ParentRunFacet 1-1-0: of a step, the run of its pipeline; left out of a run that is in none'),
+              .describe('ParentRunFacet 1-1-0: for a step, the run of its pipeline; absent for a run without a parent'),
             steelyard_cost: z
               .strictObject({ ...facet, ...RunCost.shape })
               .optional()
-              .describe('What the run cost, as it was known then; left out of START'),
+              .describe('Cost of the run at the time of the event; absent in START'),
           })
-          .describe('What is known of the run'),
+          .describe('Facets of the run'),
       })
       .describe('The run'),
     job: z
@@ -115,46 +115,48 @@ export const OpenLineageEvent = z
               .strictObject({
                 ...facet,
                 processingType: z.literal('BATCH').describe('Runs begin and end'),
-                integration: z.literal('STEELYARD').describe('Who says it'),
-                jobType: z.literal('EXPERIMENT').describe('What it is'),
+                integration: z.literal('STEELYARD').describe('Integration that reports the job'),
+                jobType: z.literal('EXPERIMENT').describe('Type of the job'),
               })
               .describe('JobTypeJobFacet 2-0-4'),
           })
-          .describe('What is known of the job'),
+          .describe('Facets of the job'),
       })
-      .describe('The experiment that the run is of'),
+      .describe('Experiment of the run'),
     inputs: z.array(OpenLineageDataset).describe('Datasets and logged models that the run read'),
-    outputs: z.array(OpenLineageDataset).describe('Logged models and versions that came of it'),
+    outputs: z.array(OpenLineageDataset).describe('Logged models and versions that the run made'),
   })
   .describe('An OpenLineage RunEvent');
 export type OpenLineageEvent = z.infer<typeof OpenLineageEvent>;
 
 export const PushState = z
   .enum(['waiting', 'sending', 'sent', 'refused'])
-  .describe('Whether it went to openLineageUrl; `refused`: the receiver will not have it, and it is not sent again');
+  .describe(
+    'State of the delivery to openLineageUrl; `refused`: the receiver rejected the event, and there is no retry',
+  );
 export type PushState = z.infer<typeof PushState>;
 
 export const listOpenLineageEvents = endpoint({
   method: 'GET',
   path: '/api/v1/openlineage/events',
   scope: 'tradeoff.read',
-  summary: 'OpenLineage events of runs, oldest first, of the last 30 days',
+  summary: 'List OpenLineage events of runs of the last 30 days, oldest first',
   query: z.strictObject({
-    since: z.coerce.number().int().min(0).default(0).describe('`last` of the answer before; 0 for the beginning'),
+    since: z.coerce.number().int().min(0).default(0).describe('`last` of the previous response; 0 for the first event'),
     pageSize: PageQuery.pageSize,
   }),
   response: z.strictObject({
     events: z
       .array(
         z.strictObject({
-          sequence: z.number().int().describe('Grows with every event'),
+          sequence: z.number().int().describe('Number that grows with every event'),
           push: PushState,
-          pushError: z.string().nullable().describe('What the receiver said last; null when nothing went wrong'),
+          pushError: z.string().nullable().describe('Last error of the receiver; null: none'),
           event: OpenLineageEvent,
         }),
       )
       .describe('Events after `since`'),
-    last: z.number().int().describe('Pass it as `since` to go on'),
+    last: z.number().int().describe('Value of `since` for the next request'),
   }),
   errors: [],
 });

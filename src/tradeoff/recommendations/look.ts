@@ -82,8 +82,8 @@ async function renewed(sql: Sql, current: Kept, found: Recommendation, now: numb
   const before = current.document;
   if (isBeingDone(before)) return before;
   if (JSON.stringify(before.action) !== JSON.stringify(found.action)) {
-    const opened = told(found, now, 'found', `${found.title}, in the place of: ${before.title}`);
-    const over = told(before, now, 'superseded', `What was measured since says otherwise: ${found.title}`);
+    const opened = told(found, now, 'found', `${found.title}; replaces: ${before.title}`);
+    const over = told(before, now, 'superseded', `Newer measurements lead to: ${found.title}`);
     await putRecommendation(sql, {
       ...current,
       document: { ...over, state: 'superseded', supersededBy: found.recommendation, notice: null },
@@ -95,7 +95,7 @@ async function renewed(sql: Sql, current: Kept, found: Recommendation, now: numb
   const said = { title, what, subject, before: found.before, after };
   const fresh = { ...before, ...said, saving, confidence, risk, guard, evidence, seenAt };
   const isRepriced = JSON.stringify(before.evidence.prices) !== JSON.stringify(evidence.prices);
-  const text = `A price has changed: ${shownSaving(before.saving)} a month before, ${shownSaving(saving)} now.`;
+  const text = `A price has changed: the saving is ${shownSaving(saving)} a month, before ${shownSaving(before.saving)}.`;
   const document = isRepriced ? told(fresh, now, 'restated', text) : fresh;
   // A concurrent scan may have written first; its evidence is as recent.
   await putRecommendation(sql, { ...current, document });
@@ -129,8 +129,8 @@ async function lapseOthers(
       if (isBeingDone(current.document)) return;
       const wasApproved = current.document.state === 'approved';
       const text = wasApproved
-        ? 'It is not found any more: it was done, or what it was about is over.'
-        : 'It is not found any more: what it was about is over.';
+        ? 'The scan no longer finds it: it was carried out, or its resource changed or ended.'
+        : 'The scan no longer finds it: its resource changed or ended.';
       const over = told(current.document, now, 'lapsed', text);
       await putRecommendation(sql, { ...current, document: { ...over, state: 'lapsed', notice: null } });
     });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, problemFrom, testApplication } from '../../testing/application.ts';
-import { RecommendationRoom } from '../testing/recommendations.ts';
 import { sent } from '../../mlops/testing/serving.ts';
+import { call, problemFrom, testApplication } from '../../testing/application.ts';
 import { listDecidedActs } from '../decisions/schema.ts';
+import { RecommendationRoom } from '../testing/recommendations.ts';
 import { savingAlone } from './savings/joint-saving.ts';
 import {
   applyRecommendation,
@@ -38,7 +38,7 @@ describe('an endpoint that nobody asks', () => {
 
     const one = await all.room.onlyOne();
     expect(one).toMatchObject({
-      ...{ kind: 'scale_to_zero', state: 'open', title: 'Scale home to zero while nobody asks' },
+      ...{ kind: 'scale_to_zero', state: 'open', title: 'Scale home to zero without requests' },
       before: '1 replica at least, all the time',
       saving: {
         monthly: { amount: '365', currency: 'USD' },
@@ -69,7 +69,7 @@ describe('an endpoint that nobody asks', () => {
     expect(savingAlone(partOf({ ...detail, evidence: kept }))).toEqual(detail.saving);
 
     await all.room.untilReady('home', 0);
-    expect((await all.room.shown('home')).newest.cause).toContain('Scale home to zero while nobody asks, by local');
+    expect((await all.room.shown('home')).newest.cause).toContain('Scale home to zero without requests, by local');
     expect((await all.room.found()).recommendations).toEqual([]);
 
     clock.at = NOON + 5 * 24 * HOUR + 2 * HOUR;
@@ -146,7 +146,7 @@ describe('a recommendation', () => {
     expect(await openOf('priced')).toMatchObject([{ recommendation, saving: { monthly: { amount: '730' } } }]);
     expect((await get(recommendation)).timeline).toMatchObject([
       { step: 'found' },
-      { step: 'restated', text: 'A price has changed: 365 USD a month before, 730 USD now.' },
+      { step: 'restated', text: 'A price has changed: the saving is 730 USD a month, before 365 USD.' },
     ]);
   });
 
@@ -175,7 +175,7 @@ describe('a recommendation', () => {
     await all.room.endpoint('unpriced', { resources: { instance: 'unheard-of' } });
     await all.room.past('unpriced', { ...briefly, resource: 'unheard-of' });
     expect(await openOf('unpriced')).toMatchObject([
-      { saving: { monthly: null, reason: 'there is no price of "unheard-of": add it to your price book' } },
+      { saving: { monthly: null, reason: 'no price for "unheard-of": add it to your price book' } },
     ]);
     const { totals, unknownSavings, recommendations } = await all.room.found();
     expect([unknownSavings, totals[0]?.recommendations]).toEqual([1, recommendations.length - 1]);

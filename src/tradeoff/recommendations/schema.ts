@@ -27,13 +27,13 @@ export const RecommendationKind = z
     'commitment',
     'hardware',
   ])
-  .describe('What it advises');
+  .describe('Type of change that is recommended');
 export type RecommendationKind = z.infer<typeof RecommendationKind>;
 
 export const RecommendationState = z
   .enum(['open', 'approved', 'applied', 'dismissed', 'superseded', 'lapsed', 'undone'])
   .describe(
-    '`open`: nobody has decided; `approved`: to be done by hand; `applied`: done, and its saving is measured; `dismissed`: not wanted; `superseded`: another has taken its place; `lapsed`: what it was about is over; `undone`: taken back',
+    '`open`: no decision yet; `approved`: a person has to carry it out; `applied`: carried out, and its saving is measured; `dismissed`: declined; `superseded`: replaced by another recommendation; `lapsed`: its resource has changed or ended; `undone`: reverted',
   );
 export type RecommendationState = z.infer<typeof RecommendationState>;
 
@@ -42,57 +42,60 @@ const Confidence = z
     level: z
       .enum(['high', 'medium', 'low'])
       .describe('high: 14 days with 95 % measured; medium: 3 days; low: less. Of a commitment 90 and 28 days'),
-    coverageRatio: z.number().describe('Part of the window that was measured, 0 to 1'),
-    days: z.number().describe('Days that were looked at'),
+    coverageRatio: z.number().describe('Measured share of the window, 0 to 1'),
+    days: z.number().describe('Days of data'),
   })
-  .describe('How far it is to be believed');
+  .describe('Confidence in the saving');
 
 const Risk = z
   .strictObject({
-    level: z.enum(['low', 'medium', 'high']).describe('How much may go wrong'),
-    text: z.string().describe('What may go wrong'),
+    level: z.enum(['low', 'medium', 'high']).describe('Level of the risk'),
+    text: z.string().describe('Possible harm'),
   })
   .describe('Risk');
 
 const Act = z
   .strictObject({
-    at: UtcInstant.describe('When'),
-    by: z.string().describe('Who'),
-    reason: z.string().nullable().describe('Why; null: nothing was said'),
-    decision: DecisionId.nullable().describe('Entry of the ledger of decisions'),
+    at: UtcInstant.describe('Time of the act'),
+    by: z.string().describe('Account or policy that acted'),
+    reason: z.string().nullable().describe('Reason; null: none was stated'),
+    decision: DecisionId.nullable().describe('Recorded decision; null: none'),
   })
-  .describe('Something that was decided');
+  .describe('Decision about the recommendation');
 
 export const Realised = z
   .strictObject({
-    at: UtcInstant.describe('When it was measured last'),
-    period: Period.describe('Time since it was done'),
-    hours: z.number().describe('Measured hours in it'),
-    monthly: Money.nullable().describe('Cost before less cost since, in a month of 730 hours; null: not known yet'),
-    lower: Money.nullable().describe('Lower end of its 95 % interval'),
-    upper: Money.nullable().describe('Upper end'),
-    stated: Money.nullable().describe('What it was said to save'),
-    isWithin: z.boolean().nullable().describe('Whether the interval that was stated holds it; null: not known'),
-    isFinal: z.boolean().describe('True after 30 days: it is measured no more'),
-    reason: z.string().nullable().describe('Why it is not known; null when it is'),
+    at: UtcInstant.describe('Time of the last measurement'),
+    period: Period.describe('Period since the change'),
+    hours: z.number().describe('Measured hours of the period'),
+    monthly: Money.nullable().describe('Cost before minus cost since, per month of 730 hours; null: not known yet'),
+    lower: Money.nullable().describe('Lower end of the 95 % interval of the saving'),
+    upper: Money.nullable().describe('Upper end of the 95 % interval of the saving'),
+    stated: Money.nullable().describe('Saving that the recommendation stated'),
+    isWithin: z
+      .boolean()
+      .nullable()
+      .describe('True: the realised saving is within the stated interval; null: not known'),
+    isFinal: z.boolean().describe('True after 30 days: the measurement is complete'),
+    reason: z.string().nullable().describe('Reason for an unknown saving; null when it is known'),
   })
-  .describe('What it really saved');
+  .describe('Realised saving');
 export type Realised = z.infer<typeof Realised>;
 
 const Notice = z
   .strictObject({
     policy: z.string().describe('Idle policy'),
-    noticedAt: UtcInstant.describe('When it was told'),
-    actsAt: UtcInstant.describe('When the policy acts, unless somebody keeps it'),
-    keptUntil: UtcInstant.nullable().describe('Until when somebody keeps it; null: nobody does'),
-    keptBy: z.string().nullable().describe('Who keeps it'),
-    isDryRun: z.boolean().describe('True: the policy only says what it would do'),
+    noticedAt: UtcInstant.describe('Time of the notice'),
+    actsAt: UtcInstant.describe('Time at which the policy acts, unless an account keeps the resource'),
+    keptUntil: UtcInstant.nullable().describe('Time until which the resource is kept; null: it is not kept'),
+    keptBy: z.string().nullable().describe('Account that keeps the resource; null: none'),
+    isDryRun: z.boolean().describe('True: the policy only reports its action'),
   })
   .describe('A notice of an idle policy');
 
 const TimelineEntry = z
   .strictObject({
-    at: UtcInstant.describe('When'),
+    at: UtcInstant.describe('Time of the event'),
     step: z
       .enum([
         'found',
@@ -110,11 +113,11 @@ const TimelineEntry = z
         'lapsed',
         'dry_run',
       ])
-      .describe('What happened'),
-    by: z.string().nullable().describe('Who did it; null: this server'),
-    text: z.string().describe('In words'),
+      .describe('Type of event'),
+    by: z.string().nullable().describe('Account or policy that acted; null: this server'),
+    text: z.string().describe('Description of the event'),
   })
-  .describe('Something that happened to it');
+  .describe('Event in the history of the recommendation');
 export type TimelineEntry = z.infer<typeof TimelineEntry>;
 
 export const RecommendationSummary = z
@@ -122,24 +125,24 @@ export const RecommendationSummary = z
     recommendation: RecommendationId,
     kind: RecommendationKind,
     state: RecommendationState,
-    title: z.string().describe('What would be done, in one line'),
-    what: z.string().describe('What it is about'),
+    title: z.string().describe('Recommended change, in one line'),
+    what: z.string().describe('Resource that it changes'),
     subject: Subject,
-    before: z.string().describe('How it is now'),
-    after: z.string().describe('How it would be'),
-    saving: Saving.describe('What it saves alone'),
+    before: z.string().describe('Present state'),
+    after: z.string().describe('State after the change'),
+    saving: Saving.describe('Saving of this recommendation alone'),
     confidence: Confidence,
     risk: Risk,
-    guard: z.string().describe('What sees to it that quality does not fall'),
+    guard: z.string().describe('Condition that protects quality'),
     action: RecommendedAction,
-    foundAt: UtcInstant.describe('When it was found first'),
-    seenAt: UtcInstant.describe('When it was found last'),
-    applied: Act.nullable().describe('Who did it, and when; null: not done'),
+    foundAt: UtcInstant.describe('Time of the first scan that found it'),
+    seenAt: UtcInstant.describe('Time of the last scan that found it'),
+    applied: Act.nullable().describe('Account and time of the change; null: not applied'),
     dismissed: z
-      .strictObject({ ...Act.shape, until: UtcInstant.nullable().describe('Until when; null: for good') })
+      .strictObject({ ...Act.shape, until: UtcInstant.nullable().describe('End of the dismissal; null: permanent') })
       .nullable()
-      .describe('Who does not want it; null: nobody said so'),
-    realised: Realised.nullable().describe('What it really saved; null: nothing is measured'),
+      .describe('Account and time of the dismissal; null: not dismissed'),
+    realised: Realised.nullable().describe('Realised saving; null: not measured'),
     notice: Notice.nullable().describe('Notice of an idle policy; null: none'),
   })
   .describe('A recommendation');
@@ -147,71 +150,71 @@ export type RecommendationSummary = z.infer<typeof RecommendationSummary>;
 
 export const Evidence = z
   .strictObject({
-    window: Period.describe('Time that was looked at'),
+    window: Period.describe('Period of the data'),
     figures: z
       .array(
         z.strictObject({
           name: z.string().describe('Figure'),
-          value: z.string().nullable().describe('Its value with its unit; null: not known'),
+          value: z.string().nullable().describe('Value with its unit; null: not known'),
         }),
       )
-      .describe('What was measured'),
-    prices: z.array(z.string()).describe('Prices that it stands on, each with where it is from'),
-    items: z.array(HeldItem).describe('What it touches, with its cost by the hour'),
-    effects: z.array(Effect).describe('What it leaves of each'),
-    commitments: z.array(Commitment).default([]).describe('What would be committed to'),
-    pins: z.array(z.string()).describe('Items that its plan needs as they are'),
-    missing: z.array(z.string()).describe('What is not known, in words'),
-    deliveries: z.array(z.string()).default([]).describe('Bill deliveries that its costs and prices were read from'),
+      .describe('Measured values'),
+    prices: z.array(z.string()).describe('Prices that the saving depends on, each with its origin'),
+    items: z.array(HeldItem).describe('Resources that it changes, with their cost by the hour'),
+    effects: z.array(Effect).describe('Share of the cost of each item that remains'),
+    commitments: z.array(Commitment).default([]).describe('Commitments to buy'),
+    pins: z.array(z.string()).describe('Items that must stay unchanged for the plan'),
+    missing: z.array(z.string()).describe('Unknown inputs, as sentences'),
+    deliveries: z.array(z.string()).default([]).describe('Bill deliveries that its costs and prices come from'),
     measuredBy: MeasuredBy.nullable()
       .default(null)
-      .describe(
-        'Where what it really saved is read from, when it was done; null: from the meter of its endpoint, or nowhere',
-      ),
+      .describe('Source of the realised saving; null: the metered cost of its endpoint, or no source'),
   })
-  .describe('Everything it stands on: the saving can be computed again from it');
+  .describe('Evidence: all inputs of the saving, so that it can be recomputed');
 export type Evidence = z.infer<typeof Evidence>;
 
 export const Recommendation = z
   .strictObject({
     ...RecommendationSummary.shape,
-    key: z.string().describe('The same for what is the same advice about the same thing'),
+    key: z.string().describe('Identity: equal for the same change of the same resource'),
     evidence: Evidence,
-    approved: Act.nullable().describe('Who approved it, and when'),
-    undone: Act.nullable().describe('Who took it back, and when'),
-    supersededBy: RecommendationId.nullable().describe('What has taken its place'),
-    timeline: z.array(TimelineEntry).describe('What happened to it, first to last'),
+    approved: Act.nullable().describe('Account and time of the approval; null: not approved'),
+    undone: Act.nullable().describe('Account and time of the undo; null: not undone'),
+    supersededBy: RecommendationId.nullable().describe('Recommendation that replaces it; null: none'),
+    timeline: z.array(TimelineEntry).describe('Events, oldest first'),
   })
   .describe('A recommendation with its evidence');
 export type Recommendation = z.infer<typeof Recommendation>;
 
 const Total = z
   .strictObject({
-    saving: Saving.describe('All of them together, computed on the same hours'),
-    sumOfAlone: Money.describe('What each saves alone, added up; more than together where they overlap'),
-    recommendations: z.number().int().describe('How many there are'),
+    saving: Saving.describe('Joint saving, computed on the same hours'),
+    sumOfAlone: Money.describe(
+      'Sum of the separate savings; larger than the joint saving where recommendations overlap',
+    ),
+    recommendations: z.number().int().describe('Number of recommendations'),
     leftOut: z
       .array(RecommendationId)
-      .describe('Those of them that are not in the saving: of what cannot be done together, others save more'),
+      .describe('Recommendations outside the joint saving: they exclude a recommendation that saves more'),
   })
-  .describe('What all open recommendations of one currency save together');
+  .describe('Joint saving of all open recommendations of one currency');
 
 export const Searched = z
   .strictObject({
     kind: RecommendationKind,
-    found: z.number().int().nullable().describe('Recommendations that it found; null: it could not look'),
-    reason: z.string().nullable().describe('Why it could not look, or what it lacks; null: nothing'),
+    found: z.number().int().nullable().describe('Number of recommendations found; null: the scan failed'),
+    reason: z.string().nullable().describe('Reason for a failed or incomplete scan; null: none'),
   })
-  .describe('What was looked for');
+  .describe('Result of the scan for one kind');
 export type Searched = z.infer<typeof Searched>;
 
 export const RecommendationList = z
   .strictObject({
     recommendations: z.array(RecommendationSummary).describe('The largest saving first, then by title'),
-    totals: z.array(Total).describe('What the open ones save together, by currency'),
-    unknownSavings: z.number().int().describe('Open ones whose saving is not known, and which are in no total'),
-    lookedAt: UtcInstant.nullable().describe('When this server looked last; null: never'),
-    searched: z.array(Searched).describe('What was looked for then'),
+    totals: z.array(Total).describe('Joint saving of the open recommendations, by currency'),
+    unknownSavings: z.number().int().describe('Open recommendations with an unknown saving; they are in no total'),
+    lookedAt: UtcInstant.nullable().describe('Time of the last scan of this server; null: never'),
+    searched: z.array(Searched).describe('Results of that scan by kind'),
   })
   .describe('Recommendations');
 export type RecommendationList = z.infer<typeof RecommendationList>;
@@ -219,32 +222,32 @@ export type RecommendationList = z.infer<typeof RecommendationList>;
 export const Preview = z
   .strictObject({
     recommendation: Recommendation,
-    isDryRun: z.boolean().describe('True: nothing was done'),
-    changes: z.array(z.string()).describe('What changes, a line each'),
-    traffic: z.string().describe('What it means for requests'),
-    money: z.string().describe('What it means for the bill'),
-    undo: z.string().describe('How it is taken back, or that it cannot be'),
+    isDryRun: z.boolean().describe('True: preview only, nothing was changed'),
+    changes: z.array(z.string()).describe('Changes, one line each'),
+    traffic: z.string().describe('Effect on requests'),
+    money: z.string().describe('Effect on the bill'),
+    undo: z.string().describe('How to undo the change, or that it cannot be undone'),
     manifest: z
       .string()
       .nullable()
-      .describe('What to change in your own file, so that it does not undo this; null: nothing'),
+      .describe('Change to make in your manifest, so that the next apply does not revert this; null: none'),
   })
-  .describe('What a recommendation does, or did');
+  .describe('Changes of a recommendation, previewed or carried out');
 export type Preview = z.infer<typeof Preview>;
 
 const params = z.strictObject({ recommendation: RecommendationId });
-const Reason = z.string().min(1).max(500).optional().describe('Why');
+const Reason = z.string().min(1).max(500).optional().describe('Reason');
 
 export const listRecommendations = endpoint({
   method: 'GET',
   path: '/api/v1/recommendations',
   scope: 'tradeoff.read',
-  summary: 'Recommendations, and what the open ones save together',
+  summary: 'List recommendations and the joint saving of the open ones',
   query: z.strictObject({
     state: z
       .enum(['open', 'done', 'closed', 'all'])
       .default('open')
-      .describe('open: with those to be done by hand; done: applied; closed: all others'),
+      .describe('open: open and approved; done: applied; closed: all others'),
   }),
   response: RecommendationList,
   errors: [],
@@ -254,7 +257,7 @@ export const getRecommendation = endpoint({
   method: 'GET',
   path: '/api/v1/recommendations/:recommendation',
   scope: 'tradeoff.read',
-  summary: 'One recommendation with its evidence',
+  summary: 'Get one recommendation with its evidence',
   params,
   response: Recommendation,
   errors: ['recommendation_not_found'],
@@ -264,9 +267,9 @@ export const findRecommendations = endpoint({
   method: 'POST',
   path: '/api/v1/recommendations/find',
   scope: 'tradeoff.write',
-  summary: 'Look for recommendations now; it is done every hour anyway',
+  summary: 'Scan for recommendations now; a scan also runs every hour',
   body: z.strictObject({}),
-  response: z.strictObject({ searched: z.array(Searched).describe('What was looked for') }),
+  response: z.strictObject({ searched: z.array(Searched).describe('Result of the scan for one kind') }),
   errors: [],
 });
 
@@ -274,10 +277,10 @@ export const applyRecommendation = endpoint({
   method: 'POST',
   path: '/api/v1/recommendations/:recommendation/apply',
   scope: 'tradeoff.write',
-  summary: 'Carry a recommendation out, or say what that would change (the default)',
+  summary: 'Carry out a recommendation, or preview its changes (the default)',
   params,
   body: z.strictObject({
-    isDryRun: z.boolean().default(true).describe('True: nothing is done'),
+    isDryRun: z.boolean().default(true).describe('True: preview only, change nothing'),
     reason: Reason,
   }),
   response: Preview,
@@ -288,11 +291,11 @@ export const dismissRecommendation = endpoint({
   method: 'POST',
   path: '/api/v1/recommendations/:recommendation/dismiss',
   scope: 'tradeoff.write',
-  summary: 'Do not want a recommendation, for good or until a time',
+  summary: 'Dismiss a recommendation, permanently or until a time',
   params,
   body: z.strictObject({
     reason: Reason,
-    until: UtcInstant.optional().describe('Until when; default: for good'),
+    until: UtcInstant.optional().describe('End of the dismissal; default: permanent'),
   }),
   response: Recommendation,
   errors: ['recommendation_not_found', 'recommendation_not_open'],
@@ -302,7 +305,7 @@ export const undoRecommendation = endpoint({
   method: 'POST',
   path: '/api/v1/recommendations/:recommendation/undo',
   scope: 'tradeoff.write',
-  summary: 'Take back what was done, or open again what was dismissed',
+  summary: 'Undo an applied recommendation, or reopen a dismissed one',
   params,
   body: z.strictObject({ reason: Reason }),
   response: Recommendation,
@@ -313,9 +316,9 @@ export const keepRecommendation = endpoint({
   method: 'POST',
   path: '/api/v1/recommendations/:recommendation/keep',
   scope: 'tradeoff.write',
-  summary: 'Keep what an idle policy would stop',
+  summary: 'Keep a resource that an idle policy would stop',
   params,
-  body: z.strictObject({ hours: z.number().int().min(1).max(168).describe('For how many hours from now') }),
+  body: z.strictObject({ hours: z.number().int().min(1).max(168).describe('Hours from now for which it is kept') }),
   response: Recommendation,
   errors: ['recommendation_not_found', 'recommendation_not_noticed'],
 });

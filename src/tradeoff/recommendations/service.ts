@@ -55,13 +55,13 @@ export async function applyWithin(deps: RecommendationDeps, sql: Sql, asked: Ask
     return put(
       sql,
       kept,
-      told(approved, now, 'approved', 'To be done by hand; say "apply" again when it is done.', actor),
+      told(approved, now, 'approved', 'A person has to carry it out; apply it again to mark it as done.', actor),
     );
   }
   const cause = `${document.title}, by ${actor} (${recommendation})`;
   const hindrance = await carryOut(deps, sql, document.action, cause);
   if (hindrance !== null) {
-    const detail = `Nothing was done: ${hindrance}. Look again: steelyard recommend find`;
+    const detail = `Nothing was done: ${hindrance}. Run a new scan: steelyard recommend find`;
     throw new AppError('recommendation_outdated', detail, { recommendation });
   }
   const decision = await ledgered(deps, sql, document, {
@@ -90,12 +90,12 @@ export function dismissed(
     const kept = await existing(sql, recommendation);
     refuseDecided(kept.document);
     const now = deps.clock.now();
-    const summary = `${actor} does not want: ${kept.document.title}`;
+    const summary = `${actor} dismissed: ${kept.document.title}`;
     const decision = await ledgered(deps, sql, kept.document, { act: 'dismissed', actor, summary });
     const act = { at: iso(now), by: actor, reason, decision, until };
     const document = { ...kept.document, state: 'dismissed' as const, dismissed: act, notice: null };
-    const when = until === null ? 'for good' : `until ${until}`;
-    return put(sql, kept, told(document, now, 'dismissed', `Not wanted ${when}${because(reason)}`, actor));
+    const when = until === null ? 'permanently' : `until ${until}`;
+    return put(sql, kept, told(document, now, 'dismissed', `Dismissed ${when}${because(reason)}`, actor));
   });
 }
 
@@ -118,10 +118,10 @@ async function reopened(deps: RecommendationDeps, sql: Sql, kept: Kept, { actor,
   await lockUntilCommit(sql, document.key);
   const [other] = await heldOpen(sql, document.key);
   if (other !== undefined) {
-    throw notUndoable(document, `${other.document.recommendation} stands in its place`);
+    throw notUndoable(document, `${other.document.recommendation} has replaced it`);
   }
   const again = { ...document, state: 'open' as const, dismissed: null };
-  return put(sql, kept, told(again, deps.clock.now(), 'reopened', `Opened again${because(reason)}`, actor));
+  return put(sql, kept, told(again, deps.clock.now(), 'reopened', `Reopened${because(reason)}`, actor));
 }
 
 async function reversed(deps: RecommendationDeps, sql: Sql, kept: Kept, { recommendation, actor, reason }: Asked) {
@@ -130,12 +130,12 @@ async function reversed(deps: RecommendationDeps, sql: Sql, kept: Kept, { recomm
   if (document.state !== 'applied') throw notUndoable(document, `it is ${document.state}`);
   if (reverse === null) throw notUndoable(document, undoText(document.action).toLowerCase().replace(/\.$/, ''));
   const now = deps.clock.now();
-  const hindrance = await carryOut(deps, sql, reverse, `taken back by ${actor}: ${document.title} (${recommendation})`);
+  const hindrance = await carryOut(deps, sql, reverse, `undone by ${actor}: ${document.title} (${recommendation})`);
   if (hindrance !== null) {
-    const detail = `Nothing was taken back: ${hindrance}. Change the document of the endpoint instead.`;
+    const detail = `Nothing was undone: ${hindrance}. Change the manifest of the endpoint instead.`;
     throw new AppError('recommendation_outdated', detail, { recommendation });
   }
-  const summary = `${actor} took back: ${document.title}`;
+  const summary = `${actor} undid: ${document.title}`;
   const decision = await ledgered(deps, sql, document, { act: 'undone', actor, summary });
   const back = { ...document, state: 'undone' as const, undone: { at: iso(now), by: actor, reason, decision } };
   const text = `${changesOf(reverse)[0]}${because(reason)}`;
@@ -143,7 +143,7 @@ async function reversed(deps: RecommendationDeps, sql: Sql, kept: Kept, { recomm
 }
 
 function notUndoable({ recommendation, title }: Recommendation, why: string): AppError {
-  return new AppError('recommendation_not_undoable', `"${title}" cannot be taken back: ${why}.`, { recommendation });
+  return new AppError('recommendation_not_undoable', `"${title}" cannot be undone: ${why}.`, { recommendation });
 }
 
 function refuseDecided({ recommendation, state, title }: Recommendation): void {
@@ -155,7 +155,7 @@ function refuseDecided({ recommendation, state, title }: Recommendation): void {
 export async function put(sql: Sql, kept: Kept, document: Recommendation): Promise<Recommendation> {
   if (await putRecommendation(sql, { ...kept, document })) return document;
   const { recommendation, title } = document;
-  const detail = `"${title}" was changed by somebody else at the same time. Look at it, then try again.`;
+  const detail = `"${title}" was changed concurrently. Reload it, then retry.`;
   throw new AppError('recommendation_not_open', detail, { recommendation });
 }
 
@@ -177,6 +177,6 @@ export function previewOf(recommendation: Recommendation, isDryRun: boolean): Pr
 }
 
 function savingText({ monthly, lower, upper, cost, reason }: Saving): string {
-  if (monthly === null || lower === null || upper === null || cost === null) return `Nobody knows: ${reason}.`;
+  if (monthly === null || lower === null || upper === null || cost === null) return `Saving not known: ${reason}.`;
   return `${moneyText(monthly)} less a month (${moneyText(lower)} to ${moneyText(upper)}) of ${moneyText(cost)}.`;
 }

@@ -18,7 +18,7 @@ const STATES: Readonly<Record<'open' | 'done' | 'closed' | 'all', readonly Recom
   all: ['open', 'approved', 'applied', 'dismissed', 'superseded', 'lapsed', 'undone'],
 };
 
-/** Recommendations in these states, and what the open ones save together. */
+/** Recommendations in these states, and the joint saving of the open ones. */
 export async function shownList(sql: Sql, state: keyof typeof STATES): Promise<RecommendationList> {
   const listed = (await recommendationsIn(sql, STATES[state])).map(({ document }) => document);
   const open = (await heldOpen(sql)).map(({ document }) => document);

@@ -46,7 +46,7 @@ async function refuseImpossible(deps: RetrainingDeps, sql: Sql, spec: Retraining
   if (spec.budget !== undefined) await deps.budgets.standing(sql, spec.budget);
   const unknown = unknownName(spec.params);
   if (unknown !== null) {
-    refuse(`params.${unknown.param}`, `nothing is called "${unknown.name}"; there are ${FILLED.join(', ')}.`);
+    refuse(`params.${unknown.param}`, `unknown expression "${unknown.name}"; known: ${FILLED.join(', ')}.`);
   }
   for (const [index, { trigger }] of namedTriggers(spec.on).entries()) {
     if ('cron' in trigger) refuseNoTime(`on[${index}].cron`, trigger);
@@ -73,17 +73,20 @@ async function refusePipeline({ pipelines }: RetrainingDeps, sql: Sql, spec: Ret
     (step) => 'uses' in step && (step.uses === 'gate' || (step.uses === 'register' && step.policy)),
   );
   if (!asks)
-    refuse('pipeline', `"${spec.pipeline}" asks no gate: give it a step that uses gate, or register with a policy.`);
+    refuse('pipeline', `"${spec.pipeline}" runs no gate: add a step that uses gate, or register with a policy.`);
   const makes = all.some((step) => 'uses' in step && step.uses === 'register' && step.model === spec.model);
   if (!makes) refuse('pipeline', `"${spec.pipeline}" registers no version of "${spec.model}".`);
 }
 
 function refuseNoTime(path: string, { cron, timeZone }: { readonly cron: string; readonly timeZone: string }): void {
-  if (cron.trim().split(/\s+/).length !== 5) refuse(path, `"${cron}" has to have five fields.`);
+  if (cron.trim().split(/\s+/).length !== 5) refuse(path, `"${cron}" must have five fields.`);
   try {
     parseCron(cron, timeZone).next(0);
   } catch (error) {
-    refuse(path, `"${cron}" in ${timeZone} is no time: ${error instanceof Error ? error.message : String(error)}`);
+    refuse(
+      path,
+      `"${cron}" in ${timeZone} is not a valid schedule: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

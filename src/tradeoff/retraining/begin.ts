@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000;
 /** Errors that a retry may resolve. */
 const PASSING: ReadonlySet<string> = new Set(['git_failed', 'executor_unreachable', 'bucket_unreachable']);
 
-/** Begins the run of a round that was decided, once. Throws what another try may mend. */
+/** Begins the run of a round that was decided, once. Throws errors that a retry may resolve. */
 export async function beginRun(deps: RetrainingDeps, name: string, number: number, attempt: number): Promise<void> {
   const round = await findRound(deps.store, name, number);
   const [retraining] = await findRetrainings(deps.store, name);
@@ -37,7 +37,7 @@ export async function beginRun(deps: RetrainingDeps, name: string, number: numbe
     await deps.store.transaction((sql) => link(sql, begun));
   } catch (error) {
     if (attempt < TRIES && mayPass(error)) throw error;
-    if (!(error instanceof AppError)) deps.log.error({ err: error, name, number }, 'a retraining could not begin');
+    if (!(error instanceof AppError)) deps.log.error({ err: error, name, number }, 'a retraining could not start');
     await notBegun(deps, name, number, error);
   }
 }
@@ -45,14 +45,14 @@ export async function beginRun(deps: RetrainingDeps, name: string, number: numbe
 function running({ clock }: RetrainingDeps, round: StoredRound, run: NonNullable<RetrainingRound['run']>): StoredRound {
   const at = iso(clock.now());
   const id = `${run.pipeline}/${run.number}`;
-  const text = `Run #${run.number} of "${run.pipeline}" was begun.`;
+  const text = `Run #${run.number} of "${run.pipeline}" started.`;
   const timeline = told(round.document.timeline, { at, step: 'run', text, evidence: [{ kind: 'pipeline_run', id }] });
   return { ...round, document: { ...round.document, state: 'running', run, timeline } };
 }
 
 /** At the concurrency limit of the pipeline the round waits again; any other error ends it. */
 async function notBegun(deps: RetrainingDeps, name: string, number: number, error: unknown): Promise<void> {
-  const reason = error instanceof AppError ? error.message : 'Something went wrong in Steelyard; the log has it.';
+  const reason = error instanceof AppError ? error.message : 'Internal error in Steelyard; see the log.';
   const isFull = error instanceof AppError && error.code === 'pipeline_run_full';
   await deps.store.transaction(async (sql) => {
     const round = await findRound(sql, name, number);

@@ -67,7 +67,7 @@ async function heardMore(deps: RetrainingDeps, sql: Sql, round: StoredRound, { e
   const heard = event.sequence;
   const told = { ...trigger, detail: detailOf(episode), cause: episode.cause, columns: episode.columns };
   const now: StoredRound = { ...round, heard, episode, document: { ...round.document, trigger: told } };
-  if (event.type === 'alert.closed') return putRound(sql, lapsed(deps, now, 'The episode is over.'));
+  if (event.type === 'alert.closed') return putRound(sql, lapsed(deps, now, 'The episode has ended.'));
   await putRound(sql, { ...now, lookAt: iso(deps.clock.now()) });
   await lookSoon(deps, sql, retraining, `event ${event.sequence}`);
 }

@@ -38,8 +38,8 @@ export async function weighRound(
 
 function lossReason(isEpisode: boolean): string {
   return isEpisode
-    ? 'Nobody has measured or estimated how much quality the episode costs.'
-    : 'It is no episode: nobody knows of a loss of quality.';
+    ? 'The loss of quality of the episode was neither measured nor estimated.'
+    : 'The trigger is no episode, so no loss of quality is known.';
 }
 
 /** Predictions of the last week, or of the part of it since the first, an hour at least. */
@@ -76,13 +76,13 @@ async function costOf(
 ): Promise<{ cost: Money | null; costFrom: string }> {
   const rounds = (await pageRounds(store, name, null, ASKED)).map(({ document }) => document);
   const round = rounds.find((one) => (one.state === 'promoted' || one.state === 'not_promoted') && isPriced(one));
-  if (round !== undefined) return { cost: round.cost, costFrom: `what round ${round.round} cost` };
+  if (round !== undefined) return { cost: round.cost, costFrom: `cost of round ${round.round}` };
   const runs = await pipelines.runs.latest(store, pipeline, ASKED);
   const run = runs.find((one) => one.state === 'succeeded' && isPriced(one));
-  if (run !== undefined) return { cost: run.cost, costFrom: `what run #${run.number} of "${pipeline}" cost` };
+  if (run !== undefined) return { cost: run.cost, costFrom: `cost of run #${run.number} of "${pipeline}"` };
   const { budget = null } = await pipelines.runs.spec(store, pipeline);
-  if (budget !== null) return { cost: budget, costFrom: `the most that one run of "${pipeline}" may cost` };
-  return { cost: null, costFrom: `no run of "${pipeline}" has a known cost, and it names no budget` };
+  if (budget !== null) return { cost: budget, costFrom: `cost limit of one run of "${pipeline}"` };
+  return { cost: null, costFrom: `no run of "${pipeline}" has a known cost, and the pipeline names no budget` };
 }
 
 function isPriced({ cost, unpricedSteps }: Pick<RetrainingRound, 'cost' | 'unpricedSteps'>): boolean {

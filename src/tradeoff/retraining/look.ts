@@ -30,7 +30,7 @@ export function registerLooking(deps: RetrainingDeps): void {
 async function lookAtAll(deps: RetrainingDeps): Promise<void> {
   const due = await dueRetrainings(deps.store, iso(deps.clock.now()));
   await deps.store.transaction(async (sql) => {
-    for (const name of due) await lookSoon(deps, sql, name, 'its time');
+    for (const name of due) await lookSoon(deps, sql, name, 'scheduled check');
   });
 }
 

@@ -52,7 +52,7 @@ export function outcomeOf(run: PipelineRun, around: Around): Outcome {
   const problem = problemOf(run);
   // A gate that refuses ends its run as failed; the candidate is there all the same.
   if (gate !== null && gate.verdict !== 'promote') {
-    const reason = `The candidate does not beat ${before === null ? 'what is asked' : `version ${before}`} and is kept: ${gate.summary}`;
+    const reason = `The candidate does not beat ${before === null ? 'the policy' : `version ${before}`} and is kept: ${gate.summary}`;
     return { ...made, state: 'not_promoted', reason };
   }
   if (run.state !== 'succeeded' || candidateRun === null) {
@@ -60,7 +60,7 @@ export function outcomeOf(run: PipelineRun, around: Around): Outcome {
   }
   const reason =
     candidate === null
-      ? 'The candidate is kept as a run: the pipeline registers no version.'
+      ? 'The candidate is kept as a run; the pipeline registers no version.'
       : `Version ${candidate} is kept: the pipeline did not point "${alias}" to it.`;
   return { ...made, state: 'not_promoted', reason };
 }
@@ -99,7 +99,7 @@ function candidateRunOf(run: PipelineRun, registered: PipelineStep | null): stri
 function problemOf({ state, stepList, stopRequestedBy }: PipelineRun): string | null {
   const bad = stepList.find((step) => step.state === 'failed' || step.state === 'stopped');
   if (bad !== undefined) return `"${bad.step}" ${bad.state === 'failed' ? 'failed' : 'was stopped'}: ${bad.reason}.`;
-  return state === 'stopped' ? `It was stopped by ${stopRequestedBy ?? 'somebody'}.` : null;
+  return state === 'stopped' ? `Stopped by ${stopRequestedBy ?? 'an unknown account'}.` : null;
 }
 
 function candidateEntries(
@@ -126,7 +126,7 @@ function rolloutEntry(
   { model, alias, before, candidate }: Pick<Around, 'model' | 'alias' | 'before'> & { readonly candidate: string },
   run: PipelineRun,
 ): TimelineEntry {
-  const from = before === null ? 'pointed to nothing before' : `pointed to version ${before} before`;
+  const from = before === null ? 'had no version before' : `pointed to version ${before} before`;
   const text = `"${alias}" points to version ${candidate}; it ${from}.`;
   return { at: endOf(run), step: 'rollout', text, evidence: [{ kind: 'model_version', id: `${model}/${candidate}` }] };
 }

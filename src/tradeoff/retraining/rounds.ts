@@ -42,7 +42,7 @@ export async function openRound(
     retraining: name,
     round: await takeRoundNumber(sql, name),
     state: 'waiting',
-    reason: 'It has not been weighed yet.',
+    reason: 'Not evaluated yet.',
     trigger,
     openedAt: now,
     startedAt: null,
@@ -98,7 +98,7 @@ interface Wait {
   readonly reason: string;
   /** Whether the round is no longer needed. */
   readonly over: boolean;
-  /** UTC instant; null: something else is awaited. */
+  /** UTC instant of the next check; null: the round waits for an event. */
   readonly lookAt: string | null;
 }
 
@@ -112,20 +112,21 @@ async function reasonToWait(
 ): Promise<Wait | null> {
   const covering = await coveredBy(sql, name, openedAt);
   if (covering !== null) {
-    return { over: true, lookAt: null, reason: `Round ${covering} was begun after it and has made a candidate.` };
+    return { over: true, lookAt: null, reason: `Round ${covering} started later and has made a candidate.` };
   }
   const underWay = await roundUnderWay(sql, name);
-  if (underWay !== null) return { over: false, lookAt: null, reason: `Round ${underWay} is under way.` };
+  if (underWay !== null) return { over: false, lookAt: null, reason: `Round ${underWay} is active.` };
   const now = clock.now();
   if (coolsUntil !== null && Date.parse(coolsUntil) > now) {
     return {
       over: false,
       lookAt: coolsUntil,
-      reason: `The last retraining cools down until ${shownInstant(coolsUntil)}.`,
+      reason: `Cooldown after the last retraining until ${shownInstant(coolsUntil)}.`,
     };
   }
   if (answer === 'worth' || (answer === 'unknown' && spec.worth.whenUnknown === 'retrain')) return null;
-  const known = answer === 'unknown' ? `${reason} It waits while that is not known (whenUnknown: wait).` : reason;
+  const known =
+    answer === 'unknown' ? `${reason} The round waits while gain or cost is unknown (whenUnknown: wait).` : reason;
   return { over: false, lookAt: iso(now + HOUR_MS), reason: known };
 }
 
@@ -177,7 +178,7 @@ export async function start(
       timeline: told(document.timeline, {
         at: iso(now),
         step: 'start',
-        text: `${why} It is trained on data from ${shownInstant(window.start)} to ${shownInstant(window.end)}.`,
+        text: `${why} Training data from ${shownInstant(window.start)} to ${shownInstant(window.end)}.`,
         evidence: asked === null ? [] : [{ kind: 'person', id: asked.by }],
       }),
     },

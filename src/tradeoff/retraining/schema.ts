@@ -15,7 +15,7 @@ export const RetrainingName = Name.describe('Name of a retraining');
 export const RoundState = z
   .enum(['waiting', 'starting', 'running', 'promoted', 'not_promoted', 'failed', 'dismissed', 'lapsed'])
   .describe(
-    '`waiting`: not worth it yet, or not its time, with the reason; `starting`: decided, its run is about to begin; `promoted`: the alias points to its candidate; `not_promoted`: the candidate is kept, with the reason; `failed`: it made no candidate; `dismissed`: by a person; `lapsed`: what it waited for is over',
+    '`waiting`: the gain does not exceed the cost yet, or a cooldown or another round delays it; `starting`: decided, its run is about to start; `promoted`: the alias points to its candidate; `not_promoted`: the candidate is kept, the alias did not move; `failed`: the run made no candidate; `dismissed`: by an account; `lapsed`: the cause of its trigger has ended',
   );
 export type RoundState = z.infer<typeof RoundState>;
 
@@ -27,63 +27,65 @@ export function isRoundOver(state: RoundState): boolean {
 export const RoundTrigger = z
   .strictObject({
     kind: TriggerKind,
-    name: TriggerName.nullable().describe('Name of the trigger; null: a person'),
-    detail: z.string().describe('What happened, in words'),
-    at: UtcInstant.describe('When it happened: of an episode, when it opened'),
-    episode: z.string().nullable().describe('Id of the episode; null: of none'),
-    cause: AlertCause.nullable().describe('What the episode is of; null: of none'),
-    columns: z.array(z.string()).describe('Columns that the episode is of, the worst first; empty: none'),
-    by: z.string().nullable().describe('Who asked for it; null: nobody did'),
+    name: TriggerName.nullable().describe('Name of the trigger; null: an account started the round'),
+    detail: z.string().describe('Description of the event'),
+    at: UtcInstant.describe('Time of the event; for an episode, when it opened'),
+    episode: z.string().nullable().describe('Id of the episode; null: the trigger is no episode'),
+    cause: AlertCause.nullable().describe('Cause of the episode; null: the trigger is no episode'),
+    columns: z.array(z.string()).describe('Columns of the episode, the worst first; empty: none'),
+    by: z.string().nullable().describe('Account that started the round; null: a trigger did'),
   })
-  .describe('What a round was begun by');
+  .describe('Trigger of a round');
 export type RoundTrigger = z.infer<typeof RoundTrigger>;
 
 export const Worth = z
   .strictObject({
-    at: UtcInstant.describe('When it was weighed'),
+    at: UtcInstant.describe('Time of the evaluation'),
     answer: z
       .enum(['worth', 'not_worth', 'unknown'])
       .describe('`unknown`: gain or cost is not known; then `whenUnknown` decides'),
-    reason: z.string().describe('Why, in one sentence'),
-    loss: QualityLoss.nullable().describe('How much worse the answers are; null: not known'),
+    reason: z.string().describe('Reason, in one sentence'),
+    loss: QualityLoss.nullable().describe('Loss of quality of the predictions; null: not known'),
     lossLower: DecimalString.nullable().describe('Smaller end of the loss, in units of the measure; null: not known'),
-    lossExpected: DecimalString.nullable().describe('The loss as it was measured or estimated; null: not known'),
+    lossExpected: DecimalString.nullable().describe('Measured or estimated loss; null: not known'),
     lossUpper: DecimalString.nullable().describe('Larger end of the loss; null: no interval'),
     decidedBy: z
       .enum(['lower_end', 'expected'])
       .nullable()
-      .describe('Which loss the gain is of: the smaller end of the interval, or the value where there is none'),
+      .describe(
+        'Loss that the gain is computed from: the smaller end of the interval, or the value where there is none',
+      ),
     predictionsPerDay: DecimalString.nullable().describe('Measured traffic; null: none is recorded'),
-    trafficPeriod: Period.nullable().describe('When it was measured'),
+    trafficPeriod: Period.nullable().describe('Period of the measured traffic'),
     valuePerPrediction: Money.nullable().describe(
-      'What a unit of the measure is worth in one prediction; null: not known',
+      'Value of one unit of the measure in one prediction; null: not known',
     ),
-    lossPerDay: Money.nullable().describe('Loss x traffic x value: what the loss costs a day; null: not known'),
-    valueFrom: z.enum(['retraining', 'monitor']).nullable().describe('Who says what it is worth; null: nobody'),
-    horizon: Period.describe('For which time the gain counts'),
-    horizonFrom: z.string().describe('Why it ends then'),
-    gain: Money.nullable().describe('Expected gain over the horizon, by the loss that decides; null: not known'),
-    gainUpper: Money.nullable().describe('The same by the larger end of the loss; null: no interval'),
-    cost: Money.nullable().describe('What the retraining is expected to cost; null: not known'),
-    costFrom: z.string().describe('Where that is from, or why it is not known'),
+    lossPerDay: Money.nullable().describe('Cost of the loss per day: loss x traffic x value; null: not known'),
+    valueFrom: z.enum(['retraining', 'monitor']).nullable().describe('Document that states the value; null: none'),
+    horizon: Period.describe('Period for which the gain counts'),
+    horizonFrom: z.string().describe('Reason for the end of the horizon'),
+    gain: Money.nullable().describe('Expected gain over the horizon, by the loss of `decidedBy`; null: not known'),
+    gainUpper: Money.nullable().describe('Expected gain by the larger end of the loss; null: no interval'),
+    cost: Money.nullable().describe('Expected cost of the retraining; null: not known'),
+    costFrom: z.string().describe('Origin of the cost, or the reason for an unknown cost'),
     net: Money.nullable().describe('gain - cost; null: one of them is not known'),
-    minimumGain: DecimalString.describe('By how much the gain has to exceed the cost at least'),
+    minimumGain: DecimalString.describe('Least difference of gain and cost at which a round starts'),
     budget: z
       .strictObject({
         name: BudgetName,
-        remaining: Money.nullable().describe('What is left of it; null: not known'),
+        remaining: Money.nullable().describe('Remaining amount of the budget; null: not known'),
       })
       .nullable()
-      .describe('The budget that was asked; null: none is named'),
+      .describe('Budget of the retraining; null: none is named'),
   })
-  .describe('What a retraining is worth against what it costs, and everything that stands on');
+  .describe('Expected gain and cost of a retraining, with all inputs');
 export type Worth = z.infer<typeof Worth>;
 
 const RoundRun = z
   .strictObject({
     pipeline: PipelineName,
     run: z.string().describe('Id of the pipeline run'),
-    number: z.number().int().describe('Number of it among the runs of the pipeline'),
+    number: z.number().int().describe('Number of the run in the pipeline'),
   })
   .describe('Pipeline run of a round');
 
@@ -92,42 +94,40 @@ export const RetrainingRoundSummary = z
     retraining: RetrainingName,
     round: z.number().int().describe('Number among the rounds of the retraining, from 1'),
     state: RoundState,
-    reason: z.string().nullable().describe('Why it waits or ended so; null when there is nothing to say'),
+    reason: z.string().nullable().describe('Reason for the state; null: none'),
     trigger: RoundTrigger,
     openedAt: UtcInstant.describe('When the round was opened'),
-    startedAt: UtcInstant.nullable().describe('When it was decided to retrain; null: not yet'),
-    endedAt: UtcInstant.nullable().describe('When it was over; null: it is not'),
-    run: RoundRun.nullable().describe('Its pipeline run; null: none was begun'),
-    candidate: z.string().nullable().describe('Version that it made; null: none was registered'),
-    verdict: Verdict.nullable().describe('What the gate said; null: it was not asked'),
-    gain: Money.nullable().describe('Expected gain as it was last weighed; null: not known'),
-    cost: Money.nullable().describe('What its run has cost by now; null: nothing ran, or a price is missing'),
-    realisedGain: Money.nullable().describe(
-      'What it has really gained by now, by labels; null: not promoted, or not known',
-    ),
+    startedAt: UtcInstant.nullable().describe('Time of the decision to retrain; null: not decided'),
+    endedAt: UtcInstant.nullable().describe('End of the round; null: it is open'),
+    run: RoundRun.nullable().describe('Pipeline run of the round; null: none was started'),
+    candidate: z.string().nullable().describe('Candidate version; null: none was registered'),
+    verdict: Verdict.nullable().describe('Verdict of the gate; null: the gate was not run'),
+    gain: Money.nullable().describe('Expected gain of the last evaluation; null: not known'),
+    cost: Money.nullable().describe('Cost of the run to date; null: nothing ran, or a price is missing'),
+    realisedGain: Money.nullable().describe('Realised gain to date, by labels; null: not promoted, or not known'),
   })
-  .describe('A round: from a trigger to a verdict');
+  .describe('Round of a retraining: from a trigger to a verdict');
 export type RetrainingRoundSummary = z.infer<typeof RetrainingRoundSummary>;
 
 const TimelineEntry = z
   .strictObject({
-    at: UtcInstant.describe('When'),
+    at: UtcInstant.describe('Time of the event'),
     step: z
       .enum(['trigger', 'worth', 'wait', 'start', 'run', 'candidate', 'verdict', 'rollout', 'end', 'realised'])
-      .describe('Which part of the round'),
-    text: z.string().describe('What happened, in one sentence'),
+      .describe('Part of the round'),
+    text: z.string().describe('Description of the event, in one sentence'),
     evidence: z
       .array(
         z.strictObject({
           kind: z
             .enum(['monitor', 'episode', 'pipeline_run', 'mlflow_run', 'model_version', 'decision', 'budget', 'person'])
-            .describe('What it is'),
-          id: z.string().describe('Its id or name; of a version: model/version; of a pipeline run: pipeline/number'),
+            .describe('Kind of object'),
+          id: z.string().describe('Id or name; for a version model/version, for a pipeline run pipeline/number'),
         }),
       )
-      .describe('What it stands on'),
+      .describe('Objects that prove the event'),
   })
-  .describe('One thing that happened');
+  .describe('Event of a round');
 export type TimelineEntry = z.infer<typeof TimelineEntry>;
 
 export const RetrainingRound = z
@@ -135,38 +135,38 @@ export const RetrainingRound = z
     ...RetrainingRoundSummary.shape,
     model: z.string().describe('Registered model'),
     monitor: z.string().describe('Monitor'),
-    window: Period.nullable().describe('Data that the candidate is trained on; null: not decided yet'),
+    window: Period.nullable().describe('Training data of the candidate; null: not decided yet'),
     params: z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).describe('Value'))
-      .describe('Parameters of the run, filled in; empty before it is decided'),
-    worth: Worth.nullable().describe('As it was last weighed; null: it was not'),
-    candidateRun: z.string().nullable().describe('MLflow run of the candidate; null: there is none'),
-    champion: z.string().nullable().describe('Version behind the alias when the run was begun; null: none'),
+      .describe('Parameters of the run with expressions filled in; empty before the decision'),
+    worth: Worth.nullable().describe('Last evaluation; null: none'),
+    candidateRun: z.string().nullable().describe('MLflow run of the candidate; null: none'),
+    champion: z.string().nullable().describe('Version of the alias when the run started; null: none'),
     gate: z
       .strictObject({
         verdict: Verdict,
-        summary: z.string().describe('In one sentence'),
-        checks: z.array(z.string()).describe('Each check in a line; empty where the decision has them'),
-        decision: DecisionId.nullable().describe('Decision that was recorded; null: the run was weighed only'),
+        summary: z.string().describe('Verdict in one sentence'),
+        checks: z.array(z.string()).describe('Checks, one line each; empty where the decision has them'),
+        decision: DecisionId.nullable().describe('Recorded decision; null: the run was evaluated without one'),
       })
       .nullable()
-      .describe('What the gate said of the candidate; null: it was not asked'),
+      .describe('Result of the gate for the candidate; null: the gate was not run'),
     rollout: z
       .strictObject({
         alias: z.string().describe('Alias'),
-        from: z.string().nullable().describe('Version that it pointed to before; null: none'),
-        to: z.string().describe('Version that it points to'),
-        at: UtcInstant.describe('When that was seen'),
+        from: z.string().nullable().describe('Previous version of the alias; null: none'),
+        to: z.string().describe('New version of the alias'),
+        at: UtcInstant.describe('Time at which the change was seen'),
       })
       .nullable()
-      .describe('The alias that moved to the candidate; null: none did'),
+      .describe('Alias that moved to the candidate; null: none'),
     realised: RealisedGain.nullable().describe(
-      'What the new version has really gained; null: none was rolled out, or an hour has not passed since',
+      'Realised gain of the new version; null: none was rolled out, or less than an hour ago',
     ),
-    unpricedSteps: z.number().int().describe('Steps of the run without a price: in no cost'),
-    timeline: z.array(TimelineEntry).describe('In order of time, at most 200'),
+    unpricedSteps: z.number().int().describe('Steps of the run without a price; they are in no cost'),
+    timeline: z.array(TimelineEntry).describe('Events, oldest first, at most 200'),
   })
-  .describe('A round with all that it stands on');
+  .describe('Round with its evidence');
 export type RetrainingRound = z.infer<typeof RetrainingRound>;
 
 export const Retraining = z
@@ -176,36 +176,36 @@ export const Retraining = z
     monitor: z.string().describe('Monitor'),
     pipeline: PipelineName,
     alias: z.string().describe('Alias of the version to beat'),
-    champion: z.string().nullable().describe('Version that it points to now; null: none'),
-    appliedAt: UtcInstant.describe('When its document was last changed'),
-    waiting: z.number().int().describe('Rounds that wait'),
-    underWay: z.number().int().nullable().describe('Number of the round whose run is under way; null: none is'),
-    coolsUntil: UtcInstant.nullable().describe('Until when none begins by itself; null: one may'),
-    trainedUntil: UtcInstant.describe(
-      'Since when predictions and labels are new: the end of the data of the last training',
+    champion: z.string().nullable().describe('Present version of the alias; null: none'),
+    appliedAt: UtcInstant.describe('Time of the last change of its manifest'),
+    waiting: z.number().int().describe('Number of waiting rounds'),
+    underWay: z.number().int().nullable().describe('Number of the round with an active run; null: none'),
+    coolsUntil: UtcInstant.nullable().describe(
+      'End of the cooldown, before which no round starts automatically; null: no cooldown',
     ),
+    trainedUntil: UtcInstant.describe('End of the data of the last training; later predictions and labels are new'),
     lastRound: RetrainingRoundSummary.nullable().describe('The latest round; null before the first'),
-    spent: z.array(Money).describe('What its runs have cost in all, by currency'),
-    unpricedRounds: z.number().int().describe('Rounds whose cost is not known: in no sum'),
+    spent: z.array(Money).describe('Total cost of its runs, by currency'),
+    unpricedRounds: z.number().int().describe('Rounds with an unknown cost; they are in no sum'),
   })
-  .describe('When a model is trained anew');
+  .describe('Retraining of a model');
 export type Retraining = z.infer<typeof Retraining>;
 
 export const RetrainingTriggerNow = z
   .strictObject({
     trigger: TriggerName,
     kind: TriggerKind,
-    waitsFor: z.string().describe('In words'),
-    nextAt: UtcInstant.nullable().describe('Its next time or look; null where others tell it'),
+    waitsFor: z.string().describe('Event that the trigger waits for'),
+    nextAt: UtcInstant.nullable().describe('Time of the next check; null: the trigger waits for an event'),
     count: z
       .number()
       .int()
       .nullable()
-      .describe('Predictions or labels since the last training; null: of another kind, or not counted yet'),
-    enough: z.number().int().nullable().describe('How many are enough; null: of another kind'),
-    problem: z.string().nullable().describe('Why the last look saw nothing; null when it went well'),
+      .describe('Predictions or labels since the last training; null: another kind, or not counted yet'),
+    enough: z.number().int().nullable().describe('Count at which the trigger fires; null: another kind'),
+    problem: z.string().nullable().describe('Error of the last check; null: none'),
   })
-  .describe('A trigger and where it stands');
+  .describe('Trigger and its progress');
 export type RetrainingTriggerNow = z.infer<typeof RetrainingTriggerNow>;
 
 export const RetrainingDetail = z
@@ -214,20 +214,20 @@ export const RetrainingDetail = z
     triggers: z.array(RetrainingTriggerNow).describe('In the order of the document'),
     params: z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).describe('Value'))
-      .describe('Parameters of its runs, with what is filled in'),
+      .describe('Parameters of its runs, with their expressions'),
     cooldownMs: z.number().describe('Cooldown, in milliseconds'),
-    budget: BudgetName.nullable().describe('Budget that must have enough left; null: none is named'),
+    budget: BudgetName.nullable().describe('Budget that must cover the retraining; null: none is named'),
     worth: z
       .strictObject({
         valuePerPrediction: Money.nullable().describe(
-          'What a unit of the measure is worth in one prediction; null: the monitor says',
+          'Value of one unit of the measure in one prediction; null: the value of the monitor',
         ),
-        horizonMs: z.number().describe('For how long the gain counts, in milliseconds'),
-        minimumGain: DecimalString.describe('By how much the gain has to exceed the cost at least'),
-        whenUnknown: z.enum(['retrain', 'wait']).describe('What is done where gain or cost is not known'),
+        horizonMs: z.number().describe('Time for which the gain counts, in milliseconds'),
+        minimumGain: DecimalString.describe('Least difference of gain and cost at which a round starts'),
+        whenUnknown: z.enum(['retrain', 'wait']).describe('Action when gain or cost is not known'),
       })
-      .describe('When it is worth its money'),
-    rounds: z.array(RetrainingRoundSummary).describe('Rounds, latest first: one page'),
+      .describe('Terms of the comparison of gain and cost'),
+    rounds: z.array(RetrainingRoundSummary).describe('One page of rounds, latest first'),
     nextPageToken: NextPageToken,
   })
   .describe('A retraining with its triggers and rounds');
@@ -243,7 +243,7 @@ export const listRetrainings = endpoint({
   method: 'GET',
   path: '/api/v1/retrainings',
   scope: 'tradeoff.read',
-  summary: 'Retrainings by name, each with its latest round',
+  summary: 'List retrainings by name, each with its latest round',
   response: z.strictObject({ retrainings: z.array(Retraining).describe('Retrainings by name') }),
   errors: [],
 });
@@ -252,7 +252,7 @@ export const getRetraining = endpoint({
   method: 'GET',
   path: '/api/v1/retrainings/:retraining',
   scope: 'tradeoff.read',
-  summary: 'One retraining with its triggers and rounds',
+  summary: 'Get one retraining with its triggers and rounds',
   params,
   query: z.strictObject(PageQuery),
   response: RetrainingDetail,
@@ -263,7 +263,7 @@ export const getRetrainingRound = endpoint({
   method: 'GET',
   path: '/api/v1/retrainings/:retraining/rounds/:round',
   scope: 'tradeoff.read',
-  summary: 'One round: from its trigger to its verdict',
+  summary: 'Get one round, from its trigger to its verdict',
   params: roundParams,
   response: RetrainingRound,
   errors: ['retraining_round_not_found'],
@@ -273,18 +273,18 @@ export const startRetraining = endpoint({
   method: 'POST',
   path: '/api/v1/retrainings/:retraining/start',
   scope: 'tradeoff.write',
-  summary: 'Retrain now, worth it or not: a round that waits, or a new one',
+  summary: 'Retrain now whatever gain and cost are: start a waiting round or a new one',
   params,
   body: z.strictObject({
-    round: z.number().int().min(1).optional().describe('Round that waits; default: a new one'),
+    round: z.number().int().min(1).optional().describe('Waiting round to start; default: a new one'),
     window: Period.optional().describe('Data of a new round; default: since the last training'),
-    reason: z.string().min(1).max(500).optional().describe('Why'),
+    reason: z.string().min(1).max(500).optional().describe('Reason'),
     requestKey: z
       .string()
       .min(1)
       .max(200)
       .optional()
-      .describe('The same again answers the round that was opened by it'),
+      .describe('Idempotency key: a request with the same key returns the same round'),
   }),
   response: RetrainingRound,
   errors: [
@@ -299,9 +299,9 @@ export const dismissRetrainingRound = endpoint({
   method: 'POST',
   path: '/api/v1/retrainings/:retraining/rounds/:round/dismiss',
   scope: 'tradeoff.write',
-  summary: 'Give up a round that waits',
+  summary: 'Dismiss a waiting round',
   params: roundParams,
-  body: z.strictObject({ reason: z.string().min(1).max(500).optional().describe('Why') }),
+  body: z.strictObject({ reason: z.string().min(1).max(500).optional().describe('Reason') }),
   response: RetrainingRound,
   errors: ['retraining_round_not_found', 'retraining_round_not_waiting'],
 });

@@ -48,10 +48,10 @@ export async function startByPerson(deps: RetrainingDeps, request: StartRequest)
         : await existingRound(sql, name, round);
     if (chosen.document.state !== 'waiting') throw notWaiting(chosen);
     if (underWay !== null) {
-      const detail = `Round ${underWay} of "${name}" is under way. Wait for its end, or stop its run.`;
+      const detail = `Round ${underWay} of "${name}" is active. Wait for its end, or stop its run.`;
       throw new AppError('retraining_under_way', detail, { retraining: name, round: underWay });
     }
-    const why = `${request.actor} asked for it${request.reason === null ? '' : `: ${request.reason}`}.`;
+    const why = `Started by ${request.actor}${request.reason === null ? '' : `: ${request.reason}`}.`;
     const weighed = { ...chosen, document: withWorth(chosen.document, worth) };
     return start(deps, sql, now, weighed, why, { window: request.window, by: request.actor });
   });
@@ -64,14 +64,14 @@ async function openedByPerson(
   occurrence: string,
   { actor, reason }: StartRequest,
 ): Promise<StoredRound> {
-  const detail = `asked for by ${actor}${reason === null ? '' : `: ${reason}`}`;
+  const detail = `started by ${actor}${reason === null ? '' : `: ${reason}`}`;
   const at = iso(deps.clock.now());
   const kind = 'person';
   const trigger: RoundTrigger = { kind, name: null, detail, at, episode: null, cause: null, columns: [], by: actor };
   const evidence = [{ kind: 'person' as const, id: actor }];
   const opened = await openRound(deps, sql, retraining, { occurrence, trigger, episode: null, heard: 0, evidence });
   const found = opened ?? (await roundOfOccurrence(sql, retraining.name, occurrence));
-  if (found === null) throw new Error(`round ${occurrence} was neither opened nor there`);
+  if (found === null) throw new Error(`round ${occurrence} was neither opened nor found`);
   return found;
 }
 
@@ -88,7 +88,7 @@ export async function dismiss(
   return deps.store.transaction(async (sql) => {
     const found = await existingRound(sql, retraining, round);
     if (found.document.state !== 'waiting') throw notWaiting(found);
-    const why = `${actor} dismissed it${reason === null ? '' : `: ${reason}`}.`;
+    const why = `Dismissed by ${actor}${reason === null ? '' : `: ${reason}`}.`;
     const over = ended(deps, found, { state: 'dismissed', reason: why, evidence: [{ kind: 'person', id: actor }] });
     await putRound(sql, over);
     return over;
@@ -113,6 +113,6 @@ export async function existingRound(sql: Sql, retraining: string, round: number)
 }
 
 function notWaiting({ document: { retraining, round, state } }: StoredRound): AppError {
-  const detail = `Round ${round} of "${retraining}" does not wait: it is ${state.replace('_', ' ')}.`;
+  const detail = `Round ${round} of "${retraining}" is not waiting: it is ${state.replace('_', ' ')}.`;
   return new AppError('retraining_round_not_waiting', detail, { retraining, round });
 }

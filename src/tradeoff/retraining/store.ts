@@ -17,9 +17,9 @@ export interface StoredRetraining {
 
 export interface StoredRound {
   readonly document: RetrainingRound;
-  /** Names what happened: the same begins one round. */
+  /** Key of the event: the same key opens one round. */
   readonly occurrence: string;
-  /** UTC instant of its next look; null where something else is awaited. */
+  /** UTC instant of the next check; null: the round waits for an event. */
   readonly lookAt: string | null;
   /** Sequence number of the last processed event of its episode; 0 for none. */
   readonly heard: number;

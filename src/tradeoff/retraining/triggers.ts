@@ -87,7 +87,7 @@ async function looked(
   const now = deps.clock.now();
   if ('cron' in trigger) {
     const at = state.nextAt ?? iso(now);
-    const happened = { occurrence: `time ${name} ${at}`, detail: `the time ${at}`, at };
+    const happened = { occurrence: `time ${name} ${at}`, detail: `scheduled time ${at}`, at };
     return { state: { ...state, nextAt: nextTime(trigger, now) }, happened };
   }
   if ('data' in trigger) return lookedAtData(deps, { name, trigger }, state);
@@ -118,7 +118,7 @@ export function enoughOf(trigger: RetrainingTrigger): number | null {
 
 /** The first digest is the baseline for changes. Unreadable data is no change. */
 async function lookedAtData(deps: RetrainingDeps, { name, trigger }: NamedTrigger, state: TriggerState): Promise<Look> {
-  if (!('data' in trigger)) throw new Error(`trigger ${name} looks at no data`);
+  if (!('data' in trigger)) throw new Error(`trigger ${name} has no data source`);
   const now = deps.clock.now();
   const nextAt = iso(now + trigger.data.every);
   try {
@@ -175,7 +175,7 @@ export function waitsFor(trigger: RetrainingTrigger): string {
     return `an episode${of}: ${causes.join(', ')}; state ${states.join(' or ')}`;
   }
   if ('cron' in trigger) return `${trigger.cron} in ${trigger.timeZone}`;
-  if ('data' in trigger) return `change of ${shownData(trigger.data)}, looked at every ${trigger.data.every / 1000} s`;
+  if ('data' in trigger) return `change of ${shownData(trigger.data)}, checked every ${trigger.data.every / 1000} s`;
   const of = 'labels' in trigger ? 'labels' : 'predictions';
   return `${enoughOf(trigger)} ${of} since the last training`;
 }

@@ -75,7 +75,7 @@ describe('the horizon', () => {
     const nextTime = (days: number) => ({ trigger: 'weekly', at: now + days * 86_400_000 });
     expect(horizonOf(now, 30 * 86_400_000, nextTime(3))).toEqual({
       period: { start: NOW, end: '2026-11-13T00:00:00.000Z' },
-      from: 'then "weekly" retrains anyhow',
+      from: 'trigger "weekly" retrains at that time',
     });
     expect(horizonOf(now, 30 * 86_400_000, nextTime(40)).period.end).toBe('2026-12-10T00:00:00.000Z');
   });
@@ -106,7 +106,7 @@ describe('a retraining', () => {
       {
         answer: 'not_worth',
         net: usd('0'),
-        reason: 'It would gain at least 120 USD until 2026-12-10 and cost 120 USD: it is not worth it yet.',
+        reason: 'Expected gain of at least 120 USD until 2026-12-10, cost 120 USD. Retraining does not pay yet.',
       },
     ],
     ['that gains a little more is', { cost: usd('119.999999') }, { answer: 'worth', net: usd('0.000001') }],
@@ -117,7 +117,7 @@ describe('a retraining', () => {
         answer: 'not_worth',
         net: usd('100'),
         reason:
-          'It would gain at least 120 USD until 2026-12-10 and cost 20 USD, and has to gain 100.01 USD more than that: it is not worth it yet.',
+          'Expected gain of at least 120 USD until 2026-12-10, cost 20 USD; the gain must exceed the cost by 100.01 USD. Retraining does not pay yet.',
       },
     ],
     ['that gains just the minimum is worth it', { minimumGain: '100' }, { answer: 'worth' }],
@@ -148,13 +148,13 @@ describe('a retraining', () => {
         answer: 'unknown',
         gain: null,
         valueFrom: null,
-        reason: expect.stringContaining('Nobody says what a prediction is worth'),
+        reason: expect.stringContaining('No value of a prediction is stated'),
       },
     ],
     [
       'of which nobody knows the traffic says so',
       { traffic: null },
-      { answer: 'unknown', gain: null, reason: expect.stringContaining('nobody knows the traffic') },
+      { answer: 'unknown', gain: null, reason: expect.stringContaining('the traffic is not known') },
     ],
     [
       'of which nobody knows the cost says so',
@@ -164,12 +164,12 @@ describe('a retraining', () => {
     [
       'in another currency than its cost cannot be weighed',
       { cost: { amount: '20', currency: 'EUR' } },
-      { answer: 'unknown', net: null, reason: expect.stringContaining('cannot be compared') },
+      { answer: 'unknown', net: null, reason: expect.stringContaining('no comparison is possible') },
     ],
     [
       'that its budget cannot pay waits, whatever it gains',
       { budget: { name: 'ml', remaining: usd('19.99') } },
-      { answer: 'not_worth', reason: 'The budget "ml" has 19.99 USD left, and it would cost 20 USD.' },
+      { answer: 'not_worth', reason: 'The budget "ml" has 19.99 USD left, and the expected cost is 20 USD.' },
     ],
     ['that its budget can just pay does not', { budget: { name: 'ml', remaining: usd('20') } }, { answer: 'worth' }],
     [
@@ -180,7 +180,7 @@ describe('a retraining', () => {
     [
       'of a budget of which nobody knows what is left is not known',
       { budget: { name: 'ml', remaining: null } },
-      { answer: 'unknown', reason: 'Nobody knows what is left of the budget "ml".' },
+      { answer: 'unknown', reason: 'The remaining amount of the budget "ml" is not known.' },
     ],
   ];
   it.each(cases)('%s', (_, part, expected) => {

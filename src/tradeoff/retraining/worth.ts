@@ -88,7 +88,7 @@ export function horizonOf(
   const whole = now + horizonMs;
   if (nextTime !== null && nextTime.at > now && nextTime.at < whole) {
     const end = new Date(nextTime.at).toISOString();
-    return { period: { start, end }, from: `then "${nextTime.trigger}" retrains anyhow` };
+    return { period: { start, end }, from: `trigger "${nextTime.trigger}" retrains at that time` };
   }
   return { period: { start, end: new Date(whole).toISOString() }, from: 'the horizon of the retraining' };
 }
@@ -162,24 +162,24 @@ function answerOf(worth: Omit<Worth, 'answer' | 'reason'>, scales: Scales): Pick
   if (gain === null) return { answer: 'unknown', reason: gainReason(scales) };
   const until = horizon.end.slice(0, 10);
   if (cost === null) {
-    return { answer: 'unknown', reason: `It would gain ${moneyText(gain)} until ${until}; ${scales.costFrom}.` };
+    return { answer: 'unknown', reason: `Expected gain ${moneyText(gain)} until ${until}; ${scales.costFrom}.` };
   }
   if (net === null) {
-    const reason = `The gain is in ${gain.currency} and the cost in ${cost.currency}: they cannot be compared.`;
+    const reason = `The gain is in ${gain.currency} and the cost in ${cost.currency}; no comparison is possible.`;
     return { answer: 'unknown', reason };
   }
   if (budget !== null && budget.remaining === null) {
-    return { answer: 'unknown', reason: `Nobody knows what is left of the budget "${budget.name}".` };
+    return { answer: 'unknown', reason: `The remaining amount of the budget "${budget.name}" is not known.` };
   }
   const amount = decimal(net.amount);
   const enough = amount.greaterThan(0) && amount.greaterThanOrEqualTo(minimumGain);
-  const end = worth.decidedBy === 'lower_end' ? ' at least' : '';
-  const sums = `It would gain${end} ${moneyText(gain)} until ${until} and cost ${moneyText(cost)}`;
+  const end = worth.decidedBy === 'lower_end' ? ' of at least' : '';
+  const sums = `Expected gain${end} ${moneyText(gain)} until ${until}, cost ${moneyText(cost)}`;
   if (enough) return { answer: 'worth', reason: `${sums}.` };
   const wanted = decimal(minimumGain).isZero()
     ? ''
-    : `, and has to gain ${moneyText(money(decimal(minimumGain), cost.currency))} more than that`;
-  return { answer: 'not_worth', reason: `${sums}${wanted}: it is not worth it yet.` };
+    : `; the gain must exceed the cost by ${moneyText(money(decimal(minimumGain), cost.currency))}`;
+  return { answer: 'not_worth', reason: `${sums}${wanted}. Retraining does not pay yet.` };
 }
 
 /** Reason why the budget blocks a round, whatever its gain; null where it does not. */
@@ -193,18 +193,18 @@ function budgetProblem({
   if (!decimal(remaining.amount).greaterThan(0)) return { answer: 'not_worth', reason: `${left}.` };
   if (cost === null) return null;
   if (cost.currency !== remaining.currency) {
-    return { answer: 'unknown', reason: `${left}, and the cost is in ${cost.currency}: they cannot be compared.` };
+    return { answer: 'unknown', reason: `${left}, and the cost is in ${cost.currency}; no comparison is possible.` };
   }
   if (decimal(cost.amount).lessThanOrEqualTo(remaining.amount)) return null;
-  return { answer: 'not_worth', reason: `${left}, and it would cost ${moneyText(cost)}.` };
+  return { answer: 'not_worth', reason: `${left}, and the expected cost is ${moneyText(cost)}.` };
 }
 
 function gainReason({ loss, lossReason, traffic, valuePerPrediction, moneyPerDay: said }: Scales): string {
   if (loss === null) return lossReason;
   if (valuePerPrediction === null && said === null) {
-    return 'Nobody says what a prediction is worth: neither the retraining (worth.valuePerPrediction) nor the monitor.';
+    return 'No value of a prediction is stated: set worth.valuePerPrediction in the retraining or a value in the monitor.';
   }
-  return traffic === null ? 'No prediction of the last days is recorded: nobody knows the traffic.' : lossReason;
+  return traffic === null ? 'No prediction of the last days is recorded, so the traffic is not known.' : lossReason;
 }
 
 function over({ start, end }: Period, daily: Money): Money {

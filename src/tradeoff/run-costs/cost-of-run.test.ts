@@ -51,7 +51,7 @@ describe('the cost of a run', () => {
   it('is metered until a bill comes', () => {
     const cost = of({ usage: [usage('4', '12'), usage('1', '0.5')] });
     expect(cost.total).toEqual({ cost: { amount: '12.5', currency: 'USD' }, basis: 'metered', reason: null });
-    expect(cost.reconciled).toEqual({ cost: null, reason: 'no billed row meets its usage yet' });
+    expect(cost.reconciled).toEqual({ cost: null, reason: 'no bill row matches its usage yet' });
     expect(cost.gpuHours).toEqual({ hours: '5', reason: null });
   });
 
@@ -86,7 +86,7 @@ describe('the cost of a run', () => {
 
   it('does not add currencies up', () => {
     const cost = of({ usage: [usage('4', '12'), usage('1', '5', 'gpu:A10G', 'EUR')] });
-    expect(cost.metered).toEqual({ cost: null, reason: 'it is in EUR and USD, which are not added up' });
+    expect(cost.metered).toEqual({ cost: null, reason: 'the cost is in EUR and USD; currencies are not added' });
   });
 
   it('is metered by GPU readings where no usage was recorded', () => {
@@ -106,7 +106,7 @@ describe('the cost of a run', () => {
     const cost = of({ gpuDays: [gpuDay('2026-10-01', '4.8'), unpriced] });
     expect(cost.total).toEqual({
       ...{ cost: null, basis: null },
-      reason: 'the price book has no price of "gpu:X"; no usage interval of the run names a machine of the bill',
+      reason: 'the price book has no price of "gpu:X"; no usage interval of the run names a ResourceId of the bill',
     });
     expect(cost.gpuHours.hours).toBe('48');
   });
@@ -151,7 +151,7 @@ describe('the cost of a run', () => {
     const cost = of({ usage: [usage('4', '12', 'g5.xlarge')] });
     expect(cost.gpuHours).toEqual({
       hours: null,
-      reason: 'its usage is of g5.xlarge; how many GPUs that held is not known',
+      reason: 'its usage is of g5.xlarge, with an unknown number of GPUs',
     });
     expect(cost.hardware).toEqual([{ resource: 'g5.xlarge', resourceId: null, quantity: '2', hours: '4' }]);
   });

@@ -30,7 +30,7 @@ type Figure = RunCost['metered'];
 /** Hours are rounded to 20 decimals part by part; less than this is no hour that a bill lacks. */
 const SAME_HOURS = '1e-9';
 const NO_USAGE = 'no usage was recorded for the run';
-const NO_MACHINE = 'no usage interval of the run names a machine of the bill';
+const NO_MACHINE = 'no usage interval of the run names a ResourceId of the bill';
 
 /**
  * The cost of one run from usage, prices and bills. The total is the reconciled cost when billed rows cover all of its
@@ -83,7 +83,7 @@ function meteredOf(usage: readonly MeteredUsage[]): Figure {
 function reconciledOf(usage: readonly MeteredUsage[], billed: readonly BilledPart[]): Figure {
   if (usage.length === 0) return unknown(NO_USAGE);
   const parts = billed.filter(({ reconciled }) => reconciled !== null);
-  if (parts.length === 0) return unknown('no billed row meets its usage yet');
+  if (parts.length === 0) return unknown('no bill row matches its usage yet');
   const sum = sumMoney(parts.map(({ reconciled, currency }) => ({ amount: reconciled ?? '0', currency })));
   const hours = decimal(sumDecimals(usage.map((each) => each.hours)));
   const covered = decimal(sumDecimals(parts.map(({ coveredHours }) => coveredHours)));
@@ -96,7 +96,7 @@ function allocatedOf(billed: readonly BilledPart[]): Figure {
   const parts = billed.flatMap(({ allocated, currency }) =>
     allocated === null ? [] : [{ amount: allocated, currency }],
   );
-  return parts.length === 0 ? unknown('no allocation rule gives billed cost to the run') : sumMoney(parts);
+  return parts.length === 0 ? unknown('no allocation rule assigns billed cost to the run') : sumMoney(parts);
 }
 
 function unknown(reason: string): Figure {
@@ -115,7 +115,7 @@ function gpuHoursOf(usage: readonly MeteredUsage[]): RunCost['gpuHours'] {
   if (gpus.length === 0) {
     return {
       hours: null,
-      reason: `its usage is of ${others.slice(0, 3).join(', ')}; how many GPUs that held is not known`,
+      reason: `its usage is of ${others.slice(0, 3).join(', ')}, with an unknown number of GPUs`,
     };
   }
   return { hours: sumDecimals(gpus.map(({ hours }) => hours)), reason: null };

@@ -49,7 +49,7 @@ function figuresOf(cost: RunCost | undefined): unknown {
   return { ...cost, asOf: null, energy: cost?.energy.kilowattHours ?? null };
 }
 
-const NOT_YET: RunCost['energy'] = { kilowattHours: null, reason: 'not worked out yet' };
+const NOT_YET: RunCost['energy'] = { kilowattHours: null, reason: 'not computed yet' };
 
 /** Runs in parts of `RUNS_AT_ONCE`. */
 export function splitRuns(runs: readonly string[]): string[][] {

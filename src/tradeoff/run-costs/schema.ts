@@ -8,7 +8,7 @@ export const getRunCostTotals = endpoint({
   method: 'GET',
   path: '/api/v1/run-costs/totals',
   scope: 'tradeoff.read',
-  summary: 'How much of a month’s metered and billed cost is that of runs, and what is not',
+  summary: 'Get the metered and billed cost of a month, split into runs, other subjects, idle and untracked',
   query: z.strictObject({ period: Month.describe('Billing period, YYYY-MM') }),
   response: z.strictObject({
     period: Month,
@@ -19,23 +19,23 @@ export const getRunCostTotals = endpoint({
           billed: amount('EffectiveCost of compute on the bill: total = to runs + to others + idle + untracked'),
           toRuns: amount('Reconciled to runs'),
           toOthers: amount('Reconciled to subjects that name no run'),
-          idle: amount('On the bill, and held by no metered usage'),
-          untracked: amount('Of resources without metered usage'),
+          idle: amount('Billed and not held by metered usage'),
+          untracked: amount('Billed cost of resources without metered usage'),
         }),
       )
-      .describe('By currency; empty where the month has no bill, or its bill was not gone through yet'),
+      .describe('Sums by currency; empty: the month has no bill, or its bill is not reconciled yet'),
     metered: z
       .array(
         z.strictObject({
           currency: Currency,
           total: amount('Metered cost: total = to runs + to others'),
-          toRuns: amount('Of runs'),
-          toOthers: amount('Of subjects that name no run'),
+          toRuns: amount('Metered cost of runs'),
+          toOthers: amount('Metered cost of subjects that name no run'),
         }),
       )
-      .describe('By currency; usage is cut at the ends of the month'),
-    unpricedIntervals: z.number().int().describe('Usage intervals without a price: in no sum'),
-    asOf: UtcInstant.nullable().describe('When the bill was last gone through; null when it never was'),
+      .describe('Sums by currency; usage is cut at the ends of the month'),
+    unpricedIntervals: z.number().int().describe('Usage intervals without a price; they are in no sum'),
+    asOf: UtcInstant.nullable().describe('Time of the last reconciliation of the bill; null: none'),
   }),
   errors: [],
 });

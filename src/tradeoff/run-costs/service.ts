@@ -15,7 +15,7 @@ const AllocationDerived = z.object({ periods: z.array(Month) });
 const GpuTimeChanged = z.object({ start: UtcInstant, end: UtcInstant }).nullable();
 const RunEnded = z.object({ runId: z.string() });
 
-/** Events that change what a run costs. */
+/** Events that change the cost of a run. */
 export const heard = [
   'usage.recorded',
   'allocation.derived',

@@ -83,7 +83,7 @@ export interface RunPeriod {
   readonly coveredHours: string;
 }
 
-/** Replaces what a period's bill says of runs; answers the runs that had or have a part in it. */
+/** Replaces the run costs of a period's bill; returns the runs that had or have a part in it. */
 export async function replacePeriod(
   sql: Sql,
   period: string,

@@ -7,7 +7,7 @@ export function sumMoney(parts: readonly Money[]): RunCost['metered'] {
   const [currency] = currencies;
   if (currency === undefined) return { cost: null, reason: 'no usage was recorded for the run' };
   if (currencies.length > 1) {
-    return { cost: null, reason: `it is in ${currencies.join(' and ')}, which are not added up` };
+    return { cost: null, reason: `the cost is in ${currencies.join(' and ')}; currencies are not added` };
   }
   return { cost: { amount: sumDecimals(parts.map(({ amount }) => amount)), currency }, reason: null };
 }

@@ -71,7 +71,7 @@ function leftOutReason(one: VersionUnitCosts, chosen: Entry['cost'], what: strin
   if (!isKnown(one)) return unknownReason(one);
   const other = otherBatchSizes(one, chosen);
   return other === null
-    ? `no ${what}; its cost is known on another basis or hardware only`
+    ? `no ${what}; its cost is known only on another basis or hardware`
     : `not comparable: no ${what}; its benchmark was run ${other}`;
 }
 

@@ -18,9 +18,9 @@ export type UnitCostBasis = z.infer<typeof UnitCostBasis>;
 
 export const Hardware = z
   .strictObject({
-    name: z.string().describe('What one replica holds: quantity and key of the price book, such as "1 x gpu:A10G"'),
-    pricePerHour: Money.nullable().describe('Price for an hour now; null without a price'),
-    priceSource: z.string().nullable().describe('Where the price was read; null without a price'),
+    name: z.string().describe('Resources of one replica: quantity and key of the price book, such as "1 x gpu:A10G"'),
+    pricePerHour: Money.nullable().describe('Present price per hour; null without a price'),
+    priceSource: z.string().nullable().describe('Origin of the price; null without a price'),
   })
   .describe('Hardware of a replica');
 export type Hardware = z.infer<typeof Hardware>;
@@ -47,14 +47,14 @@ export type CostInterval = z.infer<typeof CostInterval>;
 
 export const UnitCost = z
   .strictObject({
-    basis: z.enum(['benchmark', 'served']).describe('How it was measured'),
+    basis: z.enum(['benchmark', 'served']).describe('Basis of the measurement'),
     perThousand: Money.nullable().describe('Effective cost per 1,000 predictions; null when unknown'),
-    reason: z.string().nullable().describe('Why it is unknown, or what it leaves out; null when complete'),
+    reason: z.string().nullable().describe('Reason for an unknown or incomplete figure; null when complete'),
     interval: CostInterval.nullable().describe(
       '95 % interval of perThousand; null for served, and with few measurements',
     ),
-    busy: Money.nullable().describe('Part of perThousand in which requests were worked on; null when not measured'),
-    idle: Money.nullable().describe('Rest of perThousand: replicas that waited; null when not measured'),
+    busy: Money.nullable().describe('Part of perThousand for time with requests; null when not measured'),
+    idle: Money.nullable().describe('Part of perThousand for time without requests; null when not measured'),
     hardware: Hardware,
     batchSize: z
       .number()
@@ -65,21 +65,21 @@ export const UnitCost = z
         'Predictions of one request of a benchmark; null when it was not recorded, and for served; left out in older decisions',
       ),
     endpoint: z.string().nullable().describe('Endpoint that served it; null for a benchmark'),
-    window: Period.describe('When it was measured'),
+    window: Period.describe('Window of the measurement'),
     predictions: z.number().int().describe('Predictions measured in the window'),
     predictionsPerMonth: z
       .number()
       .nullable()
       .describe('Predictions a month at the rate of the time in which it was served; null for a benchmark'),
     serviceTime: ServiceTime.nullable().describe('Measured service time; null for served'),
-    source: z.string().describe('Where the figure came from'),
+    source: z.string().describe('Origin of the figure'),
   })
   .describe('Cost per 1,000 predictions on one basis, one hardware and one window');
 export type UnitCost = z.infer<typeof UnitCost>;
 
 export const WaitingSlo = z
   .strictObject({
-    waitSeconds: z.number().min(0).describe('Seconds that a request may wait for a place'),
+    waitSeconds: z.number().min(0).describe('Seconds that a request may wait for a slot'),
     missRatio: z.number().gt(0).lt(1).describe('Share of requests that may wait longer, above 0 and below 1'),
   })
   .describe('Latency SLO of an endpoint');
@@ -89,15 +89,15 @@ export const ReplicaCapacity = z
   .strictObject({
     source: z
       .enum(['traffic', 'benchmark'])
-      .describe('Where service times were measured: on live traffic of the version, or by a benchmark of it'),
+      .describe('Origin of the service times: live traffic of the version, or a benchmark of it'),
     endpoint: z.string().nullable().describe('Endpoint that served the version; null for a benchmark'),
     hardware: Hardware,
     batchSize: z.number().int().describe('Predictions of one request; 1 on live traffic'),
-    concurrency: z.number().int().describe('Requests that a replica works on at a time'),
+    concurrency: z.number().int().describe('Concurrent requests of a replica'),
     measurements: z.number().int().describe('Requests whose service time was measured'),
     secondsPerThousand: z.number().positive().describe('Seconds of a replica for 1,000 predictions at full use'),
     slo: WaitingSlo,
-    askedSlo: z.enum(['policy', 'endpoint', 'default']).describe('Whose SLO it is'),
+    askedSlo: z.enum(['policy', 'endpoint', 'default']).describe('Origin of the SLO'),
     predictionsPerSecond: z
       .number()
       .positive()
@@ -116,7 +116,7 @@ export type ReplicaCapacity = z.infer<typeof ReplicaCapacity>;
 
 export const DemandTrace = z
   .strictObject({
-    endpoint: z.string().describe('Endpoint whose requests they are'),
+    endpoint: z.string().describe('Endpoint of the requests'),
     days: z
       .array(
         z
@@ -144,7 +144,7 @@ export const PlannedCapacity = z
       .number()
       .nullable()
       .describe('Share of full use that is planned with; null when it is measured'),
-    concurrency: z.number().int().nullable().describe('Requests that a replica works on at a time; null when assumed'),
+    concurrency: z.number().int().nullable().describe('Concurrent requests of a replica; null when assumed'),
     measurements: z.number().int().describe('Measured requests, or measured intervals when it is assumed'),
   })
   .describe('Capacity of a replica that a cost at demand was computed with');
@@ -172,9 +172,9 @@ export const AtDemand = z
         least: z.number().int().min(0).describe('Fewest at any time'),
         most: z.number().int().min(0).describe('Most at any time'),
       })
-      .describe('Replicas that the demand takes'),
+      .describe('Replicas that the demand requires'),
   })
-  .describe('What a cost at demand was computed from');
+  .describe('Inputs of a cost at demand');
 export type AtDemand = z.infer<typeof AtDemand>;
 
 /** Four significant digits. Example: 108231.55 is "108,200 predictions a second". */
@@ -204,7 +204,7 @@ export function describeAtDemand({ capacity, demand, replicas }: AtDemand): stri
 export const ScalingBounds = z
   .strictObject({
     endpoint: z.string().describe('Endpoint that serves the model'),
-    hardware: z.string().describe('What one of its replicas holds'),
+    hardware: z.string().describe('Resources of one replica'),
     minReplicas: z.number().int().min(0).describe('Replicas that always run'),
     maxReplicas: z.number().int().min(1).describe('Most replicas'),
     targetUtilization: z.number().gt(0).max(1).describe('Share of the capacity that is planned with, 0 to 1'),
@@ -242,12 +242,15 @@ export const ComparedUnitCosts = z
         z
           .strictObject({
             version: z.string().describe('Model version'),
-            reason: z.string().describe('Why it has no figure here'),
+            reason: z.string().describe('Reason for the missing figure'),
           })
           .describe('A version without a comparable figure'),
       )
       .describe('Versions without a comparable figure'),
-    reason: z.string().nullable().describe('Why nothing can be compared; null when two figures or more can'),
+    reason: z
+      .string()
+      .nullable()
+      .describe('Reason why no comparison is possible; null when two or more figures are comparable'),
   })
   .describe('Unit costs of the versions of a model on one basis, hardware, window and currency');
 export type ComparedUnitCosts = z.infer<typeof ComparedUnitCosts>;

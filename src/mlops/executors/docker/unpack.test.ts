@@ -107,7 +107,7 @@ describe('an archive that comes back', () => {
       { name: 'c', content: large },
     ];
     const chunks = await archiveOf(...parts).toArray();
-    await expect(unpack(Readable.from(chunks), target)).rejects.toThrow('a file where it also has a folder');
+    await expect(unpack(Readable.from(chunks), target)).rejects.toThrow('a file and a folder of the same path');
   });
 
   it('goes to its place in the workspace, and not where a link of the workspace leads', async () => {

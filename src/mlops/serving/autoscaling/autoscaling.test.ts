@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { call, problemFrom, testApplication } from '../../../testing/application.ts';
+import { sharedApplication } from '../../../testing/shared.ts';
 import { applied } from '../../testing/pipelines.ts';
 import { appliedEndpoint, registeredFiles, sent } from '../../testing/serving.ts';
-import { sharedApplication } from '../../../testing/shared.ts';
 import { getEndpointScaling } from './schema.ts';
 
 const program = join(import.meta.dirname, '../model-server.testing.ts');
@@ -89,7 +89,7 @@ describe.concurrent('an endpoint that is scaled', () => {
     });
     await expect
       .poll(async () => (await scalingOf(shared, 'spent')).variants, WAIT)
-      .toMatchObject([{ wanted: 0, limitedBy: 'spent', reason: 'nothing is left of budget "spent"' }]);
+      .toMatchObject([{ wanted: 0, limitedBy: 'spent', reason: 'budget "spent" is used up' }]);
     const answer = await asked(shared, 'spent');
     expect([answer.statusCode, answer.json(), answer.headers['retry-after']]).toEqual([
       503,

@@ -5,7 +5,7 @@ import type { RecommendedAction } from '../schema.ts';
 
 type Doers = Pick<RecommendationDeps, 'serving' | 'pipelines'>;
 
-/** Carries the action out in the caller's transaction. Returns the reason why it cannot be done, or null. An action by hand does nothing here. */
+/** Carries the action out in the caller's transaction. Returns the reason why it cannot be done, or null. An action for a person changes nothing. */
 export async function carryOut(
   { serving, pipelines }: Doers,
   sql: Sql,
@@ -43,12 +43,12 @@ export function changesOf(action: RecommendedAction): string[] {
       const { endpoint, variant, from, to } = action;
       return [
         `endpoint ${endpoint}, variant ${variant}: replicas.min ${from.min} -> ${to.min}, replicas.max ${from.max} -> ${to.max}`,
-        'a new revision with the same versions takes the traffic at once; no replica is started for it',
+        'a new revision with the same versions gets the traffic immediately; no replica is started for it',
       ];
     }
     case 'stop_pipeline_run':
       return [
-        `run ${action.run} of pipeline ${action.pipeline}: it is asked to stop, and ended when its grace is over`,
+        `run ${action.run} of pipeline ${action.pipeline}: it is asked to stop, and killed after its grace period`,
       ];
     case 'by_hand':
       return action.commands;
@@ -58,11 +58,11 @@ export function changesOf(action: RecommendedAction): string[] {
 export function undoText(action: RecommendedAction): string {
   switch (action.type) {
     case 'endpoint_replicas':
-      return `It can be taken back: steelyard recommend undo, or replicas.min ${action.from.min} in the document of the endpoint.`;
+      return `Undo with steelyard recommend undo, or replicas.min ${action.from.min} in the manifest of the endpoint.`;
     case 'stop_pipeline_run':
-      return 'It cannot be taken back; the run can be resumed from the step that was stopped: steelyard pipeline resume.';
+      return 'A stopped run is not restarted; resume it from the stopped step: steelyard pipeline resume.';
     case 'by_hand':
-      return 'Nothing is done by this server, and so nothing taken back.';
+      return 'This server makes no change, so it cannot undo one.';
   }
 }
 

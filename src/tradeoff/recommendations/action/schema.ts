@@ -19,7 +19,7 @@ export const RecommendedAction = z
         from: Bounds,
         to: Bounds,
       })
-      .describe('Changes how many replicas a variant of an endpoint has'),
+      .describe('Changes the number of replicas of a variant of an endpoint'),
     z
       .strictObject({
         type: z.literal('stop_pipeline_run').describe('A run of a pipeline ends'),
@@ -29,11 +29,11 @@ export const RecommendedAction = z
       .describe('Stops a run of a pipeline'),
     z
       .strictObject({
-        type: z.literal('by_hand').describe('Nothing that this server can do itself'),
-        commands: z.array(z.string().describe('Command or step')).describe('What to do, in order'),
-        manifest: z.string().optional().describe('What to change in a document of yours; left out: nothing'),
+        type: z.literal('by_hand').describe('Change that this server cannot make'),
+        commands: z.array(z.string().describe('Command or step')).describe('Commands or steps, in order'),
+        manifest: z.string().optional().describe('Change to make in your manifest; absent: none'),
       })
-      .describe('What somebody has to do'),
+      .describe('Steps for a person'),
   ])
-  .describe('What carries it out');
+  .describe('Action that carries out the recommendation');
 export type RecommendedAction = z.infer<typeof RecommendedAction>;

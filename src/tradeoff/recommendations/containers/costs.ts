@@ -27,7 +27,7 @@ export function unpricedReason({
 }: Pick<ContainerUse, 'cpuPrice' | 'memoryPrice'>): string | null {
   const lacking = [cpuPrice, memoryPrice].filter(({ price }) => price === null).map(({ resource }) => `"${resource}"`);
   if (lacking.length > 0) {
-    return `there is no price of ${lacking.join(' and ')} for an hour: add it to your price book, or name the keys that you have in the source (containers.cpu, containers.memory)`;
+    return `no hourly price for ${lacking.join(' and ')}: add it to your price book, or name other keys in the source (containers.cpu, containers.memory)`;
   }
   if (cpuPrice.price?.currency === memoryPrice.price?.currency) return null;
   return `${cpuPrice.resource} and ${memoryPrice.resource} are priced in several currencies`;

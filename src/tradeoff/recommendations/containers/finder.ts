@@ -36,7 +36,7 @@ function isAsking(use: ContainerUse): use is Asking {
 }
 
 function lacksOf(uses: readonly ContainerUse[]): string | null {
-  if (uses.length === 0) return 'readings of containers: containers in a GpuSource of type prometheus';
+  if (uses.length === 0) return 'container readings: set "containers" in a GpuSource of type prometheus';
   const silent = uses.filter((use) => !isAsking(use)).length;
   const scaled = uses.filter(({ isAutoscaled }) => isAutoscaled).length;
   const short = uses.filter((use) => isAsking(use) && !use.isAutoscaled && neededBy(use) === null).length;
@@ -44,8 +44,8 @@ function lacksOf(uses: readonly ContainerUse[]): string | null {
     ...(silent === 0 ? [] : [`requests of CPU and memory of ${silent} containers`]),
     ...(scaled === 0
       ? []
-      : [`${scaled} containers have an autoscaler, whose number of pods lower requests would change`]),
-    ...(short === 0 ? [] : [`100 readings over three hours of ${short} containers`]),
+      : [`support for ${scaled} containers with an autoscaler: lower requests would change their number of pods`]),
+    ...(short === 0 ? [] : [`at least 100 readings over three hours for ${short} containers`]),
   ];
   return lacks.join('; ') || null;
 }
@@ -96,7 +96,7 @@ function foundOf(use: Asking, change: Change, window: Window): Found {
   const cost = isMetered(use) ? null : before;
   return {
     about: item,
-    title: `Ask for ${shownCpus(needed.cpus)} and ${shownBytes(needed.memoryBytes)} for ${name}, container ${use.container}`,
+    title: `Request ${shownCpus(needed.cpus)} and ${shownBytes(needed.memoryBytes)} for ${name}, container ${use.container}`,
     what: `container ${use.container} of ${use.workloadKind} ${name}`,
     subject: use.subject ?? {},
     before: `${shownCpus(now.cpus)} and ${shownBytes(now.memoryBytes)} for each pod`,
@@ -104,7 +104,7 @@ function foundOf(use: Asking, change: Change, window: Window): Found {
     confidence: confidenceOf((use.lastAt - use.firstAt) / DAY_MS, Math.min(1, use.readings / use.expectedReadings)),
     risk: riskOf(use, now, needed),
     guard:
-      'CPU is what it used at the 95th percentile, and more where the node has it. Memory is 15 % more than it ever had in use, 25 % more than a limit at which it was ended. Its limits stay, or rise.',
+      'CPU request: 95th percentile of usage; the container can use more when the node has spare CPU. Memory request: peak usage plus 15 %, or the limit of an OOM kill plus 25 %. Limits stay or rise.',
     action: { type: 'by_hand', commands: stepsFor(use, needed) },
     evidence: {
       window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
@@ -120,29 +120,29 @@ function foundOf(use: Asking, change: Change, window: Window): Found {
 
 function riskOf(use: Asking, now: Requests, needed: Requests): Found['risk'] {
   if (use.wasEndedForMemory)
-    return { level: 'high', text: 'It was ended for memory in this time: what it would have taken is not known.' };
+    return { level: 'high', text: 'The container was OOM-killed in this period: its memory demand is not known.' };
   if (needed.memoryBytes < now.memoryBytes)
     return {
       level: 'medium',
-      text: 'A pod that uses more memory than it asks for is among the first to be ended when its node has none left.',
+      text: 'A pod that uses more memory than its request is evicted first when its node runs out of memory.',
     };
-  return { level: 'low', text: 'On a node that is full it gets as much CPU as it asks for and no more.' };
+  return { level: 'low', text: 'On a full node the container gets only its requested CPU.' };
 }
 
 function figuresOf(use: ContainerUse): Found['evidence']['figures'] {
   const memory = (bytes: number | null) => (bytes === null ? null : shownBytes(bytes));
   return [
     { name: 'CPUs in use at the 95th percentile', value: `${use.cpusP95} CPUs` },
-    { name: 'most memory in use', value: memory(use.memoryMaxBytes) },
-    { name: 'head-room of memory', value: '15 %' },
+    { name: 'peak memory in use', value: memory(use.memoryMaxBytes) },
+    { name: 'memory headroom', value: '15 %' },
     { name: 'CPU limit', value: use.cpuLimit === null ? 'none' : shownCpus(use.cpuLimit) },
     { name: 'memory limit', value: memory(use.memoryLimitBytes) ?? 'none' },
     {
-      name: 'periods in which the CPU limit held it back',
+      name: 'CPU periods throttled',
       value: use.throttledRatio === null ? null : `${(use.throttledRatio * 100).toFixed(1)} %`,
     },
     {
-      name: 'ended for memory',
+      name: 'OOM kills',
       value: use.wasEndedForMemory ? `at a limit of ${memory(use.endedAtLimitBytes) ?? 'nothing'}` : 'no',
     },
     { name: 'readings', value: `${use.readings} of ${Math.round(use.expectedReadings)}` },
@@ -153,13 +153,13 @@ function figuresOf(use: ContainerUse): Found['evidence']['figures'] {
 function missingOf(use: ContainerUse): string[] {
   const unknown = use.podsByHour.filter((pods) => pods === null).length;
   const reason = isMetered(use)
-    ? 'this server meters its hours by what its document says it holds, and that price has no part for requests alone'
+    ? 'a price for requests: this server meters the container by the resources of its manifest'
     : unpricedReason(use);
   return [
-    'smaller requests save money when a node can be given back',
+    'a saving before a node is returned: smaller requests alone do not lower the bill',
     ...(use.unknownOwner === null ? [] : [use.unknownOwner]),
-    ...(unknown === 0 ? [] : [`${unknown} of ${use.podsByHour.length} hours were not read, and are left out`]),
-    ...(isThrottled(use) ? ['its CPU limit held it back, so that its CPU stays as it is'] : []),
+    ...(unknown === 0 ? [] : [`${unknown} of ${use.podsByHour.length} hours of readings: they are left out`]),
+    ...(isThrottled(use) ? ['CPU demand above its limit: the container was throttled, so its CPU request stays'] : []),
     ...(reason === null ? [] : [reason]),
   ];
 }

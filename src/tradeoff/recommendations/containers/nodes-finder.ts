@@ -19,7 +19,9 @@ export function packNodesFinder({ workloads }: NodeFinderDeps): Finder {
       const groups = await workloads.nodeGroups(window);
       const found = groups.flatMap((group) => (group.plan.freed.length === 0 ? [] : [foundOf(group, window)]));
       const lacks =
-        groups.length === 0 ? 'what nodes have and pods ask for: containers in a GpuSource of type prometheus' : null;
+        groups.length === 0
+          ? 'capacity of nodes and requests of pods: set "containers" in a GpuSource of type prometheus'
+          : null;
       return { found, lacks };
     },
   };
@@ -38,18 +40,18 @@ function foundOf(group: NodeGroup, window: Window): Found {
   );
   return {
     about: item,
-    title: `Give back ${count} of ${nodes} nodes of ${source}: ${what}`,
+    title: `Return ${count} of ${nodes} nodes of ${source}: ${what}`,
     what: `${nodes} nodes of cluster ${source} (${what}) with ${group.pods} pods`,
     subject: {},
     before: `${nodes} nodes`,
-    after: `${nodes - count} nodes; no placement needs fewer than ${lowerBoundNodes}`,
+    after: `${nodes - count} nodes; lower bound: ${lowerBoundNodes}`,
     confidence: confidenceOf(lived.length / DAY_HOURS, lived.length === 0 ? 0 : known.length / lived.length),
     risk: {
       level: 'medium',
-      text: 'Pods on them are ended and begun elsewhere. Selectors, taints, volumes and affinities are not told by kube-state-metrics, and were not looked at; pods move to nodes of the same type only.',
+      text: 'Pods of these nodes restart on other nodes of the same type. kube-state-metrics does not report selectors, taints, volumes and affinities, so they were not checked.',
     },
     guard:
-      'Every pod has its place by its requests, and was checked to have it; what is on two nodes stays on two; it would have been so in each of the last 24 hours. kubectl drain keeps to disruption budgets.',
+      'Every pod fits by its requests, also in each of the last 24 hours; workloads on two nodes stay on two nodes. kubectl drain respects disruption budgets.',
     action: { type: 'by_hand', commands: stepsOf(group) },
     evidence: {
       window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
@@ -75,7 +77,7 @@ function keepOf(hour: NodeGroup['byHour'][number], count: number): number {
 function stepsOf({ plan: { freed, moves } }: NodeGroup): string[] {
   return [
     ...freed.map((node) => `kubectl drain ${node} --ignore-daemonsets`),
-    `let their node group have ${freed.length} fewer nodes, or the autoscaler of the cluster take them away; ${moves.length} pods move`,
+    `reduce the node group by ${freed.length} nodes, or let the cluster autoscaler remove them; ${moves.length} pods move`,
   ];
 }
 
@@ -83,14 +85,14 @@ function figuresOf({ plan, pods, lowerBoundNodes, nodes, askedRatio }: NodeGroup
   const percent = (ratio: number) => `${(ratio * 100).toFixed(0)} %`;
   return [
     { name: 'nodes needed', value: String(nodes - plan.freed.length) },
-    { name: 'no placement needs fewer than', value: String(lowerBoundNodes) },
+    { name: 'lower bound of nodes', value: String(lowerBoundNodes) },
     { name: 'pods', value: String(pods) },
-    { name: 'CPU that is asked for', value: percent(askedRatio.cpu) },
-    { name: 'memory that is asked for', value: percent(askedRatio.memory) },
-    ...(askedRatio.gpu === null ? [] : [{ name: 'GPUs that are asked for', value: percent(askedRatio.gpu) }]),
+    { name: 'requested CPU', value: percent(askedRatio.cpu) },
+    { name: 'requested memory', value: percent(askedRatio.memory) },
+    ...(askedRatio.gpu === null ? [] : [{ name: 'requested GPUs', value: percent(askedRatio.gpu) }]),
     ...plan.moves.slice(0, MOST_SHOWN).map(({ pod, from, to }) => ({ name: pod, value: `from ${from} to ${to}` })),
     ...(plan.moves.length > MOST_SHOWN
-      ? [{ name: 'further pods that move', value: String(plan.moves.length - MOST_SHOWN) }]
+      ? [{ name: 'other pods that move', value: String(plan.moves.length - MOST_SHOWN) }]
       : []),
   ];
 }
@@ -98,12 +100,12 @@ function figuresOf({ plan, pods, lowerBoundNodes, nodes, askedRatio }: NodeGroup
 function missingOf({ resource, price }: NodeGroup, unknownHours: number): string[] {
   const unpriced =
     resource === null
-      ? 'no type of instance is told: kube-state-metrics needs --metric-labels-allowlist=nodes=[node.kubernetes.io/instance-type,topology.kubernetes.io/region]'
+      ? 'instance type: kube-state-metrics needs --metric-labels-allowlist=nodes=[node.kubernetes.io/instance-type,topology.kubernetes.io/region]'
       : price?.price == null
-        ? `there is no price of "${resource}" for an hour: add it to your price book`
+        ? `no hourly price for "${resource}": add it to your price book`
         : null;
   return [
-    ...(unknownHours === 0 ? [] : [`${unknownHours} hours were not read, and are left out`]),
+    ...(unknownHours === 0 ? [] : [`${unknownHours} hours of readings: they are left out`]),
     ...(unpriced === null ? [] : [unpriced]),
   ];
 }

@@ -29,10 +29,10 @@ export function stepsFor(use: ContainerUse, needed: Requests): string[] {
   const limits = isLimitTooLow ? ` --limits=memory=${memory}` : '';
   const { subject, namespace, workload, container, workloadKind } = use;
   if (subject?.endpoint !== undefined) {
-    return [`set the requests ${requests} in the document of endpoint ${subject.endpoint}, and apply it`];
+    return [`set the requests ${requests} in the manifest of endpoint ${subject.endpoint}, and apply it`];
   }
   const kind = SETTABLE[workloadKind];
   if (kind === undefined)
-    return [`set the requests ${requests} of container ${container} where ${workloadKind} ${workload} is made`];
+    return [`set the requests ${requests} of container ${container} in the source of ${workloadKind} ${workload}`];
   return [`kubectl -n ${namespace} set resources ${kind}/${workload} -c ${container} --requests=${requests}${limits}`];
 }

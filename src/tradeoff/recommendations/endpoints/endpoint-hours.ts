@@ -42,7 +42,7 @@ export interface VariantHour {
   readonly replicas: number | null;
 }
 
-/** Of every endpoint that has traffic, what its variants did and cost by the hour. An hour of which less than this was measured is not known. */
+/** Hourly use and cost of the variants of every endpoint with traffic. An hour that was measured for less than this is unknown. */
 export const ENOUGH_MEASURED = 0.5;
 
 export async function endpointHours(deps: EndpointDeps, window: Window): Promise<VariantHours[]> {

@@ -37,27 +37,27 @@ export function zeroOf(variant: VariantHours, window: Window): Found {
   const waits = `${Math.round(served.coldStartMs / 1000)} s`;
   return {
     ...commonOf(variant),
-    title: `Scale ${nameOf(variant)} to zero while nobody asks`,
+    title: `Scale ${nameOf(variant)} to zero without requests`,
     before: `${replicas(min)} at least, all the time`,
-    after: `none once nobody has asked for ${Math.round(served.idleAfterMs / MINUTE_MS)} min, up to ${max} when somebody does`,
+    after: `none after ${Math.round(served.idleAfterMs / MINUTE_MS)} min without requests, up to ${max} with requests`,
     risk: isQuiet
       ? {
           level: 'low',
-          text: `Nobody asked in ${shownHours(idle.measuredHours)}. A first request waits for a replica to start: ${waits} by its document.`,
+          text: `No request in ${shownHours(idle.measuredHours)}. A first request waits for a cold start: ${waits} by its manifest.`,
         }
       : {
           level: 'medium',
-          text: `${perDay(idle.coldStarts, days)} a day would have waited for a replica to start: ${waits} by its document.`,
+          text: `${perDay(idle.coldStarts, days)} a day would have waited for a cold start: ${waits} by its manifest.`,
         },
-    guard: 'Requests that come while none runs are held until one is ready, and not refused. Its monitors go on.',
+    guard: 'Requests without a running replica queue until one is ready and are not refused. Monitors stay active.',
     action: { type: 'endpoint_replicas', endpoint, variant: name, from: { min, max }, to: { min: 0, max } },
     evidence: {
       ...evidenceOf(variant, window),
       figures: [
         { name: 'hours without a request', value: `${idle.idleHours} of ${idle.measuredHours} measured` },
-        { name: 'quiet until the end of the window', value: `${idle.idleTailHours} h` },
+        { name: 'hours without a request at the end of the window', value: `${idle.idleTailHours} h` },
         { name: 'requests', value: String(idle.requests) },
-        { name: 'first requests that would have found no replica', value: String(idle.coldStarts) },
+        { name: 'cold starts that would have occurred', value: String(idle.coldStarts) },
       ],
       effects: [{ item: item.item, keep: [...idle.keep] }],
     },
@@ -103,16 +103,16 @@ async function fewerOf({ serving }: EndpointDeps, variant: VariantHours, window:
       level: needed === 1 ? 'medium' : 'low',
       text:
         needed === 1
-          ? 'With one replica nothing answers while it is replaced after a failure.'
-          : 'A burst beyond the last week’s waits until more replicas are ready, where its scaling allows more.',
+          ? 'With one replica the endpoint does not answer while a failed replica is replaced.'
+          : 'A burst above the peak of the last week queues until more replicas are ready, if its scaling allows more.',
     },
-    guard: `At the 95th percentile ${needed} ${needed === 1 ? 'replica is' : 'replicas are'} in use to 80 % at most. The canary and the alerts of its SLO go on.`,
+    guard: `At the 95th percentile ${needed} ${needed === 1 ? 'replica is' : 'replicas are'} utilized to at most 80 %. The canary and the SLO alerts stay active.`,
     action: { type: 'endpoint_replicas', endpoint, variant: name, from: { min, max }, to: { min: needed, max } },
     evidence: {
       ...evidenceOf(variant, window),
       figures: [
         { name: 'demand at the 95th percentile', value: `${busy.toFixed(3)} replicas` },
-        { name: 'places of a replica', value: String(concurrency) },
+        { name: 'slots of a replica', value: String(concurrency) },
         { name: 'measured minutes', value: `${minutes.length} of ${expected}` },
       ],
       effects: [{ item: item.item, keep: hours.map((hour) => keptReplicas(hour.replicas, min, needed)) }],
@@ -165,8 +165,8 @@ function evidenceOf({ item, prices, unpriced, hours }: VariantHours, window: Win
     items: [item],
     pins: [],
     missing: [
-      ...(unmeasured === 0 ? [] : [`${unmeasured} of ${hours.length} hours were not measured, and are left out`]),
-      ...unpriced.map((resource) => `there is no price of "${resource}": add it to your price book`),
+      ...(unmeasured === 0 ? [] : [`${unmeasured} of ${hours.length} hours of measurements: they are left out`]),
+      ...unpriced.map((resource) => `no price for "${resource}": add it to your price book`),
     ],
   };
 }

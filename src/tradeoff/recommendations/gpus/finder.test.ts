@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { recordUsage } from '../../../finops/metering/schema.ts';
-import { call, testApplication } from '../../../testing/application.ts';
 import { importHolders, importSamples, samplesText } from '../../../finops/testing/gpus.ts';
 import { applied } from '../../../mlops/testing/pipelines.ts';
 import { sent } from '../../../mlops/testing/serving.ts';
+import { call, testApplication } from '../../../testing/application.ts';
 import { applyRecommendation, findRecommendations, getRecommendation, listRecommendations } from '../schema.ts';
 
 const GIB = 1024 ** 3;
@@ -23,7 +23,10 @@ it('reads what GPUs bear, and says on how few of them it fits, to be done by han
 
   const { searched } = await call(application, findRecommendations, { body: {} });
   const share = searched.find(({ kind }) => kind === 'gpu_share');
-  expect(share).toMatchObject({ found: 1, reason: expect.stringContaining('2 GPUs were imported without --resource') });
+  expect(share).toMatchObject({
+    found: 1,
+    reason: expect.stringContaining('the model of 2 GPUs: import their readings with --resource'),
+  });
   const [one] = (await call(application, listRecommendations)).recommendations;
   expect(one).toMatchObject({
     title: 'Run the load of 5 gpu:H100 on 3 by MIG',
@@ -33,8 +36,8 @@ it('reads what GPUs bear, and says on how few of them it fits, to be done by han
   });
   const params = { recommendation: one?.recommendation ?? '' };
   const { evidence } = await call(application, getRecommendation, { params });
-  expect(evidence.figures).toContainEqual({ name: 'no packing needs fewer than', value: '3' });
-  expect(evidence.figures).toContainEqual({ name: 'd', value: 'P95 20 %, 8.0 GiB at most' });
+  expect(evidence.figures).toContainEqual({ name: 'lower bound of GPUs', value: '3' });
+  expect(evidence.figures).toContainEqual({ name: 'd', value: 'P95 20 %, 8.0 GiB peak' });
 
   // A GPU without load and memory is unused: no load has to move.
   await importSamples(application, samplesText({ y: of(0), z: of(100) }), { ...priced, resource: 'gpu:A100-80GB' });
@@ -43,10 +46,10 @@ it('reads what GPUs bear, and says on how few of them it fits, to be done by han
   await call(application, findRecommendations, { body: {} });
   const open = (await call(application, listRecommendations)).recommendations;
   expect(open.find(({ title }) => title.includes('A100'))).toMatchObject({
-    title: 'Give back 1 of 2 gpu:A100-80GB, on which nothing ran',
+    title: 'Return 1 of 2 gpu:A100-80GB: unused',
     risk: { level: 'low' },
     saving: { monthly: { amount: '1460' } },
-    action: { type: 'by_hand', commands: ['give back y: nothing ran there'] },
+    action: { type: 'by_hand', commands: ['return y: unused'] },
   });
 
   const apply = () => call(application, applyRecommendation, { params, body: { isDryRun: false } });

@@ -29,9 +29,8 @@ export function gpuShareFinder({ gpuUsage }: GpuFinderDeps): Finder {
       const found: Found[] = [];
       for (const [resource, all] of Map.groupBy(loads, (load) => load.resource)) {
         const card = resource === null ? null : cardOf(resource);
-        if (resource === null)
-          lacks.add(`${all.length} GPUs were imported without --resource, so that their model is not known`);
-        else if (card === null) lacks.add(`how much memory a "${resource}" has: name it like gpu:A100-80GB`);
+        if (resource === null) lacks.add(`the model of ${all.length} GPUs: import their readings with --resource`);
+        else if (card === null) lacks.add(`the memory of "${resource}": name it like gpu:A100-80GB`);
         if (resource === null || card === null) continue;
         const known = all.filter((load): load is Known => load.memoryMaxBytes !== null && load.spanMs >= LEAST_MS);
         if (known.length < all.length)
@@ -39,7 +38,7 @@ export function gpuShareFinder({ gpuUsage }: GpuFinderDeps): Finder {
         const one = sharedOf(resource, card, known, window);
         if (one !== null) found.push(one);
       }
-      if (loads.length === 0) lacks.add('readings of GPUs: steelyard gpu import');
+      if (loads.length === 0) lacks.add('GPU readings: steelyard gpu import');
       return { found, lacks: [...lacks].join('; ') || null };
     },
   };
@@ -88,7 +87,7 @@ function migPlan(card: Card, loads: readonly Known[]): Plan {
     );
     const from = groups[index]?.slice(1).map(({ gpu }) => gpu) ?? [];
     return [
-      `cut ${on} into ${names.join(', ')} (nvidia-smi mig -cgi ${names.join(',')} -C) and move there what runs on ${from.join(', ')}`,
+      `partition ${on} into ${names.join(', ')} (nvidia-smi mig -cgi ${names.join(',')} -C) and move the load of ${from.join(', ')} there`,
     ];
   });
   return {
@@ -105,7 +104,7 @@ function turnsPlan(card: Card, loads: readonly Known[]): Plan {
     first === undefined || others.length === 0
       ? []
       : [
-          `let what runs on ${others.map(({ gpu }) => gpu).join(', ')} take turns on ${first.gpu} (time-slicing of the device plugin: ${others.length + 1} replicas)`,
+          `move the load of ${others.map(({ gpu }) => gpu).join(', ')} to ${first.gpu} by time-slicing (device plugin: ${others.length + 1} replicas)`,
         ],
   );
   return { method: 'turns', groups, least: leastByTurns(loads, card.memoryBytes), steps };
@@ -137,16 +136,16 @@ function foundOf(
     action: {
       type: 'by_hand',
       commands: [
-        ...(empty.length === 0 ? [] : [`give back ${empty.map(({ gpu }) => gpu).join(', ')}: nothing ran there`]),
+        ...(empty.length === 0 ? [] : [`return ${empty.map(({ gpu }) => gpu).join(', ')}: unused`]),
         ...steps,
-        ...(freed === empty.length ? [] : [`give back the ${freed - empty.length} ${resource} that are free then`]),
+        ...(freed === empty.length ? [] : [`return the ${freed - empty.length} ${resource} without load`]),
       ],
     },
     evidence: {
       window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
       figures: [
         { name: 'GPUs needed', value: String(needed) },
-        { name: 'no packing needs fewer than', value: String(least) },
+        { name: 'lower bound of GPUs', value: String(least) },
         ...loads.slice(0, MOST_SHOWN).map((load) => ({ name: load.gpu, value: loadText(load) })),
       ],
       prices: isPriced ? [`${resource} at ${price.amount} ${price.currency} an hour`] : [],
@@ -166,8 +165,8 @@ function foundOf(
         first === undefined || others.length === 0 ? [] : [gpuItem(first.gpu)],
       ),
       missing: [
-        'a GPU that is part of a machine saves its price only when the machine can be given back',
-        ...(isPriced ? [] : [`there is no one price of "${resource}": add it to your price book`]),
+        'the machines of the GPUs: a GPU of a larger machine saves its price only when the whole machine is returned',
+        ...(isPriced ? [] : [`no single price for "${resource}": add it to your price book`]),
       ],
     },
   };
@@ -180,34 +179,33 @@ function saysOf(
   { method, groups, steps, empty, freed }: Plan & { readonly empty: readonly Known[]; readonly freed: number },
 ): Pick<Found, 'title' | 'before' | 'after' | 'risk' | 'guard'> {
   const needed = groups.length;
-  const before =
-    empty.length === 0 ? `${all} GPUs, each with one load` : `${all} GPUs, on ${empty.length} of which nothing ran`;
+  const before = empty.length === 0 ? `${all} GPUs, each with one load` : `${all} GPUs, ${empty.length} of them unused`;
   if (steps.length === 0) {
     return {
-      title: `Give back ${freed} of ${all} ${resource}, on which nothing ran`,
+      title: `Return ${freed} of ${all} ${resource}: unused`,
       before,
       after: `${needed} GPUs`,
-      risk: { level: 'low', text: 'Nothing moves. Who wants one again has to get it, which may take time.' },
-      guard: 'No reading had a load at the 95th percentile, nor as much memory as any process takes.',
+      risk: { level: 'low', text: 'No load moves. Getting a GPU again may take time.' },
+      guard: 'The 95th percentile of utilization is zero, and the memory in use is below that of one process.',
     };
   }
   const isMig = method === 'MIG';
   return {
-    title: `Run the load of ${all} ${resource} on ${needed}${isMig ? ' by MIG' : ' by turns'}`,
+    title: `Run the load of ${all} ${resource} on ${needed}${isMig ? ' by MIG' : ' by time-slicing'}`,
     before,
-    after: `${needed} GPUs${isMig ? ', cut by MIG' : ', by turns'}; ${freed} can be given back`,
+    after: `${needed} GPUs${isMig ? ', partitioned by MIG' : ', shared by time-slicing'}; ${freed} can be returned`,
     risk: isMig
       ? {
           level: 'medium',
-          text: 'Every load moves once and gets a part of a card: bursts beyond the 95th percentile take longer.',
+          text: 'Every load moves once and gets a partition of a card: bursts above the 95th percentile take longer.',
         }
       : {
           level: 'high',
-          text: 'Loads that take turns are not kept apart: one that takes more memory than it ever did fails the others, and all answer more slowly at the same time.',
+          text: 'Time-slicing does not isolate loads: a load that exceeds its peak memory makes the others fail, and concurrent loads slow each other down.',
         },
     guard: isMig
-      ? 'Each cut has 15 % more memory than was ever in use, and its compute is used to 80 % at the 95th percentile.'
-      : 'Together they had 10 % less than the memory of the card at their peaks, and 95th percentiles of 1 at most. Watch the latency of what they serve.',
+      ? 'Each partition has the peak memory plus 15 %, and its compute is utilized to 80 % at the 95th percentile.'
+      : 'The sum of their memory peaks is 10 % below the memory of the card, and their 95th percentiles add up to at most 1. Watch the latency of served models.',
   };
 }
 
@@ -217,5 +215,5 @@ const MOST_HOURS = 33_600;
 const FEWEST_HOURS = 96;
 
 function loadText({ utilizationP95, memoryMaxBytes }: Known): string {
-  return `P95 ${(utilizationP95 * 100).toFixed(0)} %, ${(memoryMaxBytes / GIB).toFixed(1)} GiB at most`;
+  return `P95 ${(utilizationP95 * 100).toFixed(0)} %, ${(memoryMaxBytes / GIB).toFixed(1)} GiB peak`;
 }

@@ -80,7 +80,7 @@ export function placeProfiles(profiles: readonly MigProfile[]): MigPlacement[][]
     const card = found ?? { taken: Array.from({ length: SLOTS }, () => false), placed: [] };
     if (found === undefined) cards.push(card);
     const start = startOn(card.taken, profile);
-    if (start === null) throw new Error('an empty card has room for every profile');
+    if (start === null) throw new Error('a profile does not fit on an empty card');
     card.taken.fill(true, start, start + profile.memory);
     card.placed.push({ index, start });
   }

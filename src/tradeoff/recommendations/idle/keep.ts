@@ -16,7 +16,7 @@ export function keptFor(
     const kept = await existing(sql, recommendation);
     const { notice, title, state } = kept.document;
     if (notice === null) {
-      const detail = `No idle policy is about to act on "${title}" (${state}). Dismiss it, or take it back: steelyard recommend undo`;
+      const detail = `No idle policy has a pending action for "${title}" (${state}). Dismiss it, or undo it: steelyard recommend undo`;
       throw new AppError('recommendation_not_noticed', detail, { recommendation });
     }
     const now = deps.clock.now();

@@ -37,19 +37,20 @@ async function tell(
   { signal }: JobContext,
 ): Promise<void> {
   const refusal = await deliver(deps, notice, target, signal);
-  if (refusal !== null) deps.log.warn({ notice: notice.id, why: refusal }, 'nobody could be told of what is idle');
+  if (refusal !== null)
+    deps.log.warn({ notice: notice.id, why: refusal }, 'a notice of an idle policy could not be delivered');
 }
 
 function noticeOf(
   { recommendation, title, what, saving, risk, notice }: Recommendation,
   publicUrl: string | null,
 ): Notice {
-  if (notice === null) throw new Error('there is a notice to tell of');
+  if (notice === null) throw new Error('a recommendation without a notice');
   const { policy, noticedAt, actsAt, isDryRun } = notice;
   const money = saving.monthly === null ? `not known: ${saving.reason}` : moneyText(saving.monthly);
   const line = isDryRun
-    ? `${title}: it would be done at ${actsAt}.`
-    : `${title}: it is done at ${actsAt} unless somebody keeps it.`;
+    ? `${title}: dry run, the action would run at ${actsAt}.`
+    : `${title}: the action runs at ${actsAt} unless the resource is kept.`;
   const page = publicUrl === null ? null : `${publicUrl.replace(/\/$/, '')}/recommendations/${recommendation}`;
   const id = `idle:${recommendation}:${noticedAt}`;
   return {
@@ -57,11 +58,11 @@ function noticeOf(
     title: line,
     text: [
       line,
-      `What: ${what}. It saves a month: ${money}.`,
+      `Resource: ${what}. Saving a month: ${money}.`,
       risk.text,
       ...(page === null ? [] : [`Keep it for 4, 8 or 24 hours: ${page}`]),
-      `By command: steelyard recommend keep ${recommendation} --hours 4`,
-      `Told by the idle policy ${policy}.`,
+      `Command: steelyard recommend keep ${recommendation} --hours 4`,
+      `Sent by the idle policy ${policy}.`,
     ].join('\n'),
     event: {
       specversion: '1.0',

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { getPipelineRun, startPipelineRun } from '../../../mlops/pipelines/schema.ts';
+import { applied, ended } from '../../../mlops/testing/pipelines.ts';
+import { sent } from '../../../mlops/testing/serving.ts';
 import { startSmtpServer } from '../../../platform/mail/smtp-server.testing.ts';
 import { startReceiver } from '../../../platform/outbound/receiver.testing.ts';
 import { call, problemFrom, testApplication } from '../../../testing/application.ts';
-import { applied, ended } from '../../../mlops/testing/pipelines.ts';
 import { RecommendationRoom } from '../../testing/recommendations.ts';
-import { sent } from '../../../mlops/testing/serving.ts';
 import { getRecommendation, keepRecommendation, listRecommendations } from '../schema.ts';
 import { deleteIdlePolicy, listIdlePolicies } from './schema.ts';
 
@@ -142,7 +142,7 @@ describe('an idle policy', () => {
     await minutesOn(all, 3);
     const over = await call(application, getRecommendation, { params });
     expect(over).toMatchObject({ state: 'open', notice: null });
-    expect(over.timeline.at(-1)?.text).toBe('local deleted the idle policy idle: nothing is done by it');
+    expect(over.timeline.at(-1)?.text).toBe('local deleted the idle policy idle; its action is cancelled');
     expect([receiver.received.length, smtp.taken.length]).toEqual([1, 1]);
   });
 

@@ -113,8 +113,8 @@ async function noticed(deps: RecommendationDeps, sql: Sql, { name, spec }: Store
     actsAt,
     ...{ keptUntil: null, keptBy: null, isDryRun: spec.dryRun },
   };
-  const what = spec.dryRun ? 'would be done' : 'is done';
-  const text = `Idle policy ${name}: it ${what} at ${actsAt} unless somebody keeps it`;
+  const what = spec.dryRun ? 'would act' : 'acts';
+  const text = `Idle policy ${name} ${what} at ${actsAt} unless the resource is kept`;
   const document = told({ ...kept.document, notice }, now, 'noticed', text);
   await putRecommendation(sql, { ...kept, document });
   for (const target of spec.notify) await tellOf(deps, sql, document, target);
@@ -131,7 +131,9 @@ async function acted(deps: RecommendationDeps, sql: Sql, { name, spec }: StoredP
   const { noticedAt = '' } = document.notice ?? {};
   const isSaid = document.timeline.some(({ step, at }) => step === 'dry_run' && at >= noticedAt);
   if (isSaid) return null;
-  const text = spec.dryRun ? 'It would be done now; the policy is a dry run' : 'It has to be done by hand now';
+  const text = spec.dryRun
+    ? 'The action would run now; the policy is a dry run'
+    : 'The action is due now and needs a person';
   await putRecommendation(sql, { ...kept, document: told(document, now, 'dry_run', `${actor}: ${text}`) });
   return null;
 }
@@ -145,7 +147,7 @@ function isKept({ clock }: RecommendationDeps, { notice }: Recommendation): bool
 async function forgetBusy(deps: RecommendationDeps, { name }: StoredPolicy, idle: ReadonlySet<string>): Promise<void> {
   for (const { document: open } of await heldOpen(deps.store)) {
     if (open.notice?.policy !== name || idle.has(open.key) || isKept(deps, open)) continue;
-    const text = 'It is not idle any more: somebody uses it again, or it was not measured';
+    const text = 'No longer idle: it is in use again, or was not measured';
     await deps.store.transaction((sql) =>
       withdrawn(deps, sql, { recommendation: open.recommendation, policy: name, text }),
     );
@@ -167,14 +169,14 @@ async function withdrawn(
 export function deletedPolicy(deps: RecommendationDeps, policy: string, actor: string) {
   return deps.store.transaction(async (sql) => {
     if (!(await removePolicy(sql, policy))) {
-      const detail = `There is no idle policy "${policy}". See them: steelyard recommend policies`;
+      const detail = `There is no idle policy "${policy}". List them with: steelyard recommend policies`;
       throw new AppError('idle_policy_not_found', detail, { policy });
     }
     let count = 0;
     for (const { document } of await heldOpen(sql)) {
       if (document.notice?.policy !== policy) continue;
       await lockUntilCommit(sql, document.recommendation);
-      const text = `${actor} deleted the idle policy ${policy}: nothing is done by it`;
+      const text = `${actor} deleted the idle policy ${policy}; its action is cancelled`;
       if (await withdrawn(deps, sql, { recommendation: document.recommendation, policy, text })) count += 1;
     }
     return { name: policy, withdrawn: count };

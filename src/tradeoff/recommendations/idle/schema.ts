@@ -21,26 +21,22 @@ export const IdlePolicySpec = z
   .strictObject({
     what: z
       .enum(['endpoints', 'runs'])
-      .describe(
-        'endpoints: without requests they go to zero; runs: those of pipelines whose GPUs do nothing are stopped',
-      ),
-    subject: Subject.prefault({}).describe('Only what is about this; default: all'),
-    window: Window.prefault('30m').describe('How long it has to be idle, all of it measured; in whole minutes'),
+      .describe('endpoints: scale endpoints without requests to zero; runs: stop pipeline runs with idle GPUs'),
+    subject: Subject.prefault({}).describe('Only endpoints or runs of this subject; default: all'),
+    window: Window.prefault('30m').describe('Idle time before the notice, all of it measured; in whole minutes'),
     threshold: z
       .number()
       .gt(0)
       .max(1)
       .default(0.01)
-      .describe(
-        'runs: utilization of a GPU below which it does nothing, 0 to 1; an endpoint is idle without any request',
-      ),
+      .describe('runs: utilization below which a GPU is idle, 0 to 1; an endpoint is idle without any request'),
     grace: Duration.pipe(z.number().max(7 * DAY_MS, '7d at most'))
       .prefault('300s')
-      .describe('Time from the notice to what is done'),
-    notify: z.array(NotifyTarget).max(10).default([]).describe('Who is told before something is done'),
-    dryRun: z.boolean().default(true).describe('true: it says what it would do, and does nothing'),
+      .describe('Time from the notice to the action'),
+    notify: z.array(NotifyTarget).max(10).default([]).describe('Recipients of the notice before the action'),
+    dryRun: z.boolean().default(true).describe('true: report the action without carrying it out'),
   })
-  .describe('When something idle is given up by itself');
+  .describe('Criteria and action of a policy that releases idle resources automatically');
 export type IdlePolicySpec = z.infer<typeof IdlePolicySpec>;
 
 const PolicyName = Name.describe('Name of the policy');
@@ -49,24 +45,24 @@ export const listIdlePolicies = endpoint({
   method: 'GET',
   path: '/api/v1/idle-policies',
   scope: 'tradeoff.read',
-  summary: 'Policies that give up what is idle, and what each is about to do',
+  summary: 'List idle policies with their pending actions',
   response: z.strictObject({
     policies: z
       .array(
         z
           .strictObject({
             name: PolicyName,
-            appliedAt: UtcInstant.describe('When it was last changed'),
-            what: z.enum(['endpoints', 'runs']).describe('What it watches'),
-            windowMs: z.number().describe('How long it has to be idle, milliseconds'),
-            graceMs: z.number().describe('Time from the notice to what is done, milliseconds'),
-            isDryRun: z.boolean().describe('True: it says what it would do, and does nothing'),
-            told: z.number().int().describe('Who is told, how many'),
-            noticed: z.number().int().describe('What it has told of and not done yet, how many'),
+            appliedAt: UtcInstant.describe('Time of the last change'),
+            what: z.enum(['endpoints', 'runs']).describe('Kind of resource that it checks'),
+            windowMs: z.number().describe('Idle time before the notice, in milliseconds'),
+            graceMs: z.number().describe('Time from the notice to the action, in milliseconds'),
+            isDryRun: z.boolean().describe('True: it reports the action without carrying it out'),
+            told: z.number().int().describe('Number of recipients of its notices'),
+            noticed: z.number().int().describe('Number of notices with a pending action'),
           })
           .describe('An idle policy'),
       )
-      .describe('By name'),
+      .describe('Policies by name'),
   }),
   errors: [],
 });
@@ -75,11 +71,11 @@ export const deleteIdlePolicy = endpoint({
   method: 'DELETE',
   path: '/api/v1/idle-policies/:policy',
   scope: 'tradeoff.write',
-  summary: 'Delete an idle policy: what it was about to do is not done, and its notices are withdrawn',
+  summary: 'Delete an idle policy, cancel its pending actions and withdraw its notices',
   params: z.strictObject({ policy: PolicyName }),
   response: z.strictObject({
     name: PolicyName,
-    withdrawn: z.number().int().describe('Notices that were withdrawn'),
+    withdrawn: z.number().int().describe('Number of withdrawn notices'),
   }),
   errors: ['idle_policy_not_found'],
 });

@@ -14,7 +14,7 @@ const HISTORY_MS = 90 * DAY_MS;
 const YEAR_HOURS = 8760;
 const PLACES = 12;
 const PERCENT = 100;
-export const NO_TERMS = 'the terms of what can be bought: apply a document of kind PurchaseTerms';
+export const NO_TERMS = 'purchase terms: apply a document of kind PurchaseTerms';
 
 /** Commitments that would have paid on the demand that the bill has. */
 export function commitmentFinder(deps: PurchaseFinderDeps): Finder {
@@ -53,7 +53,7 @@ async function foundFor(
   try {
     const { advice, hours, deliveries } = await purchasing.commitmentCase(question);
     if (decimal(advice.advisedQuantity).isZero()) {
-      return `no quantity would have saved: one has to be used in ${percent(advice.breakEvenRatio)} of the hours, and is not`;
+      return `no quantity saves money: break-even needs usage in ${percent(advice.breakEvenRatio)} of the hours`;
     }
     return foundOf(terms, offer, { advice, hours, deliveries });
   } catch (error) {
@@ -80,8 +80,8 @@ function foundOf(terms: StoredTerms, offer: CommitmentOffer, { advice, hours, de
     title: `Commit to ${bought} (${offer.name})`,
     what: `usage of ${offer.filter.join(', ')} in the bill`,
     subject: {},
-    before: `all of it on demand at ${moneyText(onDemandPrice)} an hour${advice.existing === null ? '' : ', beyond what is committed already'}`,
-    after: `${quantity} of them at ${moneyText(committedPrice)} in every hour, used or not; the rest on demand`,
+    before: `all usage on demand at ${moneyText(onDemandPrice)} an hour${advice.existing === null ? '' : ', above the existing commitment'}`,
+    after: `${quantity} at ${moneyText(committedPrice)} in every hour, used or not; the rest on demand`,
     confidence: {
       level: advice.confidence,
       coverageRatio: advice.hours / (advice.hours + advice.missingHours),
@@ -89,12 +89,12 @@ function foundOf(terms: StoredTerms, offer: CommitmentOffer, { advice, hours, de
     },
     risk: riskOf(advice, term),
     guard:
-      'It changes what is paid and not what runs. Utilization below the break-even is seen in the bill: look at it each month.',
+      'Workloads do not change. Check the utilization of the commitment in the bill each month: below the break-even it loses money.',
     action: {
       type: 'by_hand',
       commands: [
         `buy ${bought} from your cloud: ${offer.name}, at ${moneyText(committedPrice)} an hour each, ${moneyText(termCost)} over the term`,
-        `then say that it was done; what it saves is read from the bill (${offer.filter.join(', ')})`,
+        `then apply the recommendation again to mark it as done; its saving is read from the bill (${offer.filter.join(', ')})`,
       ],
     },
     evidence: {
@@ -118,8 +118,8 @@ function foundOf(terms: StoredTerms, offer: CommitmentOffer, { advice, hours, de
       commitments: [{ item, quantity, onDemandPerHour: onDemandPrice.amount, committedPerHour: committedPrice.amount }],
       pins: [],
       missing: [
-        `a term goes on for longer than its history: nobody knows what is wanted then`,
-        `what is metered as ${offer.resource} is taken to be part of these rows of the bill`,
+        `demand after the history: the term is longer than the history`,
+        `proof that the metered usage of ${offer.resource} is part of these bill rows; it is assumed`,
         ...advice.needs,
         ...advice.leftOut.map((what) => `left out: ${what}`),
       ],
@@ -145,14 +145,14 @@ function riskOf(
   const least =
     breakEvenDemandRatio === null
       ? ''
-      : ` It saves while demand is above ${percent(breakEvenDemandRatio)} of what it was.`;
+      : ` It saves while demand is above ${percent(breakEvenDemandRatio)} of the present demand.`;
   const then =
     fallen === undefined
       ? ''
-      : ` At ${percent(fallen.demandRatio)} of the demand it ${loses ? 'loses' : 'saves'} ${moneyText({ ...fallen.monthlySaving, amount: decimal(fallen.monthlySaving.amount).abs().toFixed() })} a month.`;
+      : ` At ${percent(fallen.demandRatio)} of the present demand it ${loses ? 'loses' : 'saves'} ${moneyText({ ...fallen.monthlySaving, amount: decimal(fallen.monthlySaving.amount).abs().toFixed() })} a month.`;
   return {
     level: loses ? 'high' : 'medium',
-    text: `${moneyText(termCost)} are owed over ${term}, whether it is used or not; below ${percent(breakEvenRatio)} utilization it loses.${least}${then}`,
+    text: `${moneyText(termCost)} are due over ${term}, used or not; below ${percent(breakEvenRatio)} utilization it loses money.${least}${then}`,
   };
 }
 
@@ -160,10 +160,10 @@ function figuresOf(advice: CommitmentAdvice, used: number, holdOut: CommitmentAd
   const { lowMonthlySaving: low, highMonthlySaving: high, existing } = advice;
   return [
     { name: 'break-even utilization', value: percent(advice.breakEvenRatio) },
-    { name: 'it would have been used', value: percent(used) },
-    { name: 'demand that it covers', value: advice.coverageRatio === null ? null : percent(advice.coverageRatio) },
+    { name: 'expected utilization', value: percent(used) },
+    { name: 'covered demand', value: advice.coverageRatio === null ? null : percent(advice.coverageRatio) },
     {
-      name: `saving a month, ${advice.intervalBlocks ?? 'weeks'} drawn anew`,
+      name: `saving a month, 95 % interval by bootstrap over ${advice.intervalBlocks ?? 'weeks'}`,
       value: low === null || high === null ? null : `${moneyText(low)} to ${moneyText(high)}`,
     },
     ...advice.scenarios.map(({ demandRatio, monthlySaving }) => ({
@@ -171,13 +171,13 @@ function figuresOf(advice: CommitmentAdvice, used: number, holdOut: CommitmentAd
       value: moneyText(monthlySaving),
     })),
     {
-      name: 'chosen on the first half, in the second',
+      name: 'saving in the second half, quantity chosen on the first half',
       value:
         holdOut === null
           ? null
           : `${holdOut.quantity}: ${moneyText(holdOut.monthlySaving)} of ${moneyText(holdOut.bestMonthlySaving)} a month`,
     },
-    ...(existing === null ? [] : [{ name: 'committed already, the mean', value: existing.meanQuantity }]),
+    ...(existing === null ? [] : [{ name: 'existing commitment, mean quantity', value: existing.meanQuantity }]),
   ];
 }
 

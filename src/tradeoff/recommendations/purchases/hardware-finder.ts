@@ -55,13 +55,12 @@ async function foundFor(
   { serving, own, window }: Asked,
 ): Promise<Found | string> {
   const [variant, ...others] = own;
-  if (variant === undefined) return `endpoint ${serving.endpoint} has no traffic now, or is being changed`;
-  if (others.length > 0)
-    return `endpoint ${serving.endpoint} has ${own.length} variants: it is looked at when one of them is left`;
+  if (variant === undefined) return `endpoint ${serving.endpoint} has no traffic, or a rollout is in progress`;
+  if (others.length > 0) return `endpoint ${serving.endpoint} has ${own.length} variants; one variant is required`;
   const replicas = presentReplicas(variant);
-  if (replicas === null) return 'its replicas were not measured yet';
+  if (replicas === null) return 'measurements of its replicas';
   const peak = serving.requestsPerSecond ?? (await peakOf(deps, serving.endpoint, window));
-  if (peak === null) return 'it has no minute of the last 7 days that was measured: state requestsPerSecond';
+  if (peak === null) return 'a measured minute in the last 7 days: state requestsPerSecond';
   try {
     const advice = await deps.purchasing.hardware(await questionOf(deps, terms, { serving, variant, replicas, peak }));
     return advised({ serving, variant, replicas, peak, advice, window });
@@ -97,7 +96,7 @@ async function peakOf({ serving }: HardwareDeps, endpoint: string, window: Windo
   return most === 0 ? null : (most * 1000) / MINUTE_MS;
 }
 
-/** As measurements name what a replica is: of several of a resource `2 x gpu:A10G`. */
+/** Name of a replica type in measurements, such as `2 x gpu:A10G`. */
 function typeOf({ served: { resource, quantity } }: VariantHours): string {
   return quantity === '1' ? resource : `${quantity} x ${resource}`;
 }
@@ -132,11 +131,11 @@ async function questionOf(
 function advised(one: Present & { readonly advice: HardwareAdvice; readonly window: Window }): Found | string {
   const { serving, variant, replicas, peak, advice, window } = one;
   const { best, present, reason } = advice;
-  if (best === null) return reason ?? 'no mix answers all in time';
+  if (best === null) return reason ?? 'no mix serves all requests within the latency';
   const now = present?.pricePerHour ?? null;
-  if (now === null) return `what a ${typeOf(variant)} costs is not known: add it to your price book, or to "prices"`;
+  if (now === null) return `no price for ${typeOf(variant)}: add it to your price book, or to "prices"`;
   const keep = decimal(best.pricePerHour.amount).dividedBy(now.amount).toNumber();
-  if (keep >= 1) return `nothing that was measured is cheaper than ${replicas} x ${typeOf(variant)}`;
+  if (keep >= 1) return `no measured hardware is cheaper than ${replicas} x ${typeOf(variant)}`;
   const mix = best.replicas.map((part) => `${part.replicas} x ${part.type}`).join(', ');
   const { served, item, hours } = variant;
   const known = hours.filter(({ measured }) => measured >= ENOUGH_MEASURED).length;
@@ -158,14 +157,14 @@ function advised(one: Present & { readonly advice: HardwareAdvice; readonly wind
     confidence: confidenceOf(lived / DAY_HOURS, lived === 0 ? 0 : known / lived),
     risk: {
       level: survives ? 'medium' : 'high',
-      text: `${survives ? 'Replicas are replaced by others.' : 'Without one of its replicas the others could not answer all.'} More than ${Number(peak.toPrecision(3))} requests a second were not looked at.`,
+      text: `${survives ? 'All replicas are replaced.' : 'If one replica fails, the others cannot serve the peak.'} The plan covers at most ${Number(peak.toPrecision(3))} requests a second.`,
     },
-    guard: `Each type was measured to answer within ${serving.latency} ms at its 95th percentile, and is loaded to ${serving.loadRatio * 100} % of that. Roll it out as a canary: its alerts and its SLO go on.`,
+    guard: `Each type answered within ${serving.latency} ms at the 95th percentile when measured, and is planned with ${serving.loadRatio * 100} % of that rate. Roll it out as a canary: alerts and SLO stay active.`,
     action: {
       type: 'by_hand',
       commands: [
-        `change what replicas of endpoint ${served.endpoint} run on to ${mix}, as a canary first`,
-        'remove what they ran on when the canary has all of the traffic',
+        `deploy endpoint ${served.endpoint} on ${mix}, as a canary first`,
+        'remove the old hardware when the canary has all of the traffic',
       ],
     },
     evidence: {
@@ -176,9 +175,9 @@ function advised(one: Present & { readonly advice: HardwareAdvice; readonly wind
       effects: [{ item: item.item, keep: [keep], isElsewhere: true }],
       pins: [],
       missing: [
-        'what was stated of other hardware was measured elsewhere; this server has not tried it',
-        ...(advice.isProven ? [] : ['the search was ended: a cheaper mix may exist']),
-        ...variant.unpriced.map((resource) => `there is no price of "${resource}": add it to your price book`),
+        'own measurements of the other hardware: the stated ones come from elsewhere',
+        ...(advice.isProven ? [] : ['a complete search: it reached its limit, and a cheaper mix may exist']),
+        ...variant.unpriced.map((resource) => `no price for "${resource}": add it to your price book`),
       ],
       measuredBy: { type: 'endpoint', endpoint: served.endpoint },
     },
@@ -191,13 +190,13 @@ function figuresOf({ types }: HardwareAdvice, peak: number, { latency, requestsP
       name: 'requests a second',
       value: `${Number(peak.toPrecision(3))}, ${requestsPerSecond === undefined ? 'the busiest minute of 7 days' : 'as stated'}`,
     },
-    { name: 'latency promised', value: `${latency} ms at the 95th percentile` },
+    { name: 'latency SLO', value: `${latency} ms at the 95th percentile` },
     ...types.map(({ type, verdict, reason, aloneReplicas, alonePricePerHour }) => ({
       name: type,
       value:
         aloneReplicas === null || alonePricePerHour === null
           ? `${verdict}: ${reason}`
-          : `${aloneReplicas} alone would do, ${moneyText(alonePricePerHour)} an hour`,
+          : `${aloneReplicas} alone are enough, ${moneyText(alonePricePerHour)} an hour`,
     })),
   ];
 }

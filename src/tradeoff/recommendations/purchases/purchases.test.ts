@@ -83,7 +83,7 @@ describe('purchases that are recommended', () => {
     ]);
     const reasons = new Map((await find()).map(({ kind, reason }) => [kind, reason]));
     expect(reasons.get('spot')).toBe(
-      'aws/us-west-2b: pipeline nightly runs on process, which has one kind of capacity: engine: kubernetes has spot nodes',
+      'aws/us-west-2b: pipeline nightly runs on process, which has no spot capacity; engine: kubernetes has spot nodes',
     );
     expect([reasons.get('commitment'), reasons.get('hardware')]).toEqual([null, null]);
   });
@@ -95,7 +95,7 @@ describe('purchases that are recommended', () => {
       // 3 x (3.06 - 1.94) x 730.
       saving: { monthly: usd('2452.8'), cost: usd('6701.4') },
       confidence: { level: 'medium', coverageRatio: 1, days: 37 },
-      risk: { level: 'medium', text: expect.stringContaining('50,983.20 USD are owed over a year') },
+      risk: { level: 'medium', text: expect.stringContaining('50,983.20 USD are due over a year') },
       action: { type: 'by_hand' },
       evidence: {
         commitments: [
@@ -106,7 +106,7 @@ describe('purchases that are recommended', () => {
     expect(one.evidence.deliveries).toHaveLength(1);
     expect(one.evidence.figures).toContainEqual({ name: 'break-even utilization', value: '63.4 %' });
     // A commitment may lose money: the interval of an unused term extends below zero.
-    expect(one.evidence.missing.join()).toContain('a term goes on for longer than its history');
+    expect(one.evidence.missing.join()).toContain('the term is longer than the history');
   });
 
   it('run steps on spot capacity, by the history replayed with their deadline', async () => {
@@ -119,7 +119,9 @@ describe('purchases that are recommended', () => {
     expect(one).toMatchObject({
       title: 'Run 1 step of training on spot p3.2xlarge (us-west-2b)',
       subject: { pipeline: 'training' },
-      guard: expect.stringMatching(/goes on demand while the work still fits: 0 of 100 deadlines were missed/),
+      guard: expect.stringMatching(
+        /switches to on demand before the deadline is at risk: the replay missed 0 of 100 deadlines/,
+      ),
       action: {
         type: 'by_hand',
         manifest: expect.stringMatching(/spot:\n\s+deadline: 15h\n\s+work: 10h\n\s+changeover: 2m/),
@@ -130,10 +132,10 @@ describe('purchases that are recommended', () => {
     expect(range?.least).toBeLessThanOrEqual(kept);
     expect(range?.most).toBeGreaterThanOrEqual(kept);
     expect(one.evidence.figures).toContainEqual({
-      name: 'interval by Young',
+      name: 'checkpoint interval by Young',
       value: expect.stringMatching(/^\d+m(\d+s)?$/),
     });
-    expect(one.evidence.figures.find(({ name }) => name === 'advised interval')?.value).toContain(
+    expect(one.evidence.figures.find(({ name }) => name === 'recommended checkpoint interval')?.value).toContain(
       zone?.reason ?? 'none',
     );
     // Ten hours of 13 of the 14 days, of which that part is kept.
@@ -183,7 +185,7 @@ describe('purchases that are recommended', () => {
     clock.at = NOON + 2 * DAY + HOUR;
     await application.jobs.drain();
     const nothing = (await shown(recommendation)).realised;
-    expect(nothing).toMatchObject({ monthly: null, reason: 'the bill has no hour of it yet since it was done' });
+    expect(nothing).toMatchObject({ monthly: null, reason: 'the bill has no hour since the change yet' });
     // Two of three were used: 2 x 3.06 - 3 x 1.94 = 0.3 an hour.
     const since = Array.from({ length: 48 }, (_, hour) =>
       billedHour(NOON - (NOON % HOUR) + (hour + 1) * HOUR, 1, 2),

@@ -14,7 +14,7 @@ const PerHour = z
   .pipe(
     DecimalString.max(40)
       .refine((text) => Number(text) > 0, 'more than 0')
-      .describe('Price of one for an hour'),
+      .describe('Price of one unit per hour'),
   );
 const DAY_MS = 86_400_000;
 
@@ -22,15 +22,15 @@ const CommitmentOffer = z
   .strictObject({
     name: Name.describe('Name of the offer'),
     resource: Resource.describe(
-      'Key in the price book of what it covers: what is metered by it is part of what the filter finds in the bill',
+      'Key in the price book of the covered resource; its metered usage is part of the bill rows of the filter',
     ),
-    filter: z.array(Filter).min(1).max(20).describe('Rows of the bill that it would cover, such as skuId=SKU'),
+    filter: z.array(Filter).min(1).max(20).describe('Bill rows that the commitment would cover, such as skuId=SKU'),
     committedPerHour: PerHour.describe(
-      'Price of one for an hour, used or not, with what is paid upfront spread over it',
+      'Price of one unit per hour, used or not, with the upfront payment amortized over the term',
     ),
-    onDemandPerHour: PerHour.optional().describe('Price on demand; default: that of the rows'),
-    unit: PerHour.default('1').describe('Size of what can be committed to'),
-    termHours: z.number().int().min(1).max(100_000).default(8760).describe('Hours of the term; 8,760 are a year'),
+    onDemandPerHour: PerHour.optional().describe('On-demand price; default: the price of the bill rows'),
+    unit: PerHour.default('1').describe('Step of the committed quantity'),
+    termHours: z.number().int().min(1).max(100_000).default(8760).describe('Term in hours; a year has 8,760'),
   })
   .describe('A commitment that can be bought');
 
@@ -38,11 +38,11 @@ const SpotOffer = z
   .strictObject({
     name: Name.describe('Name of the offer'),
     resource: Resource.describe('Key in the price book of the same capacity on demand'),
-    perHour: PerHour.describe('Price of one for an hour on spot capacity'),
-    save: Duration.pipe(z.number().min(1000, '1s at least').max(DAY_MS)).describe('Time of one save'),
-    restart: Duration.pipe(z.number().max(DAY_MS)).describe('From capacity to the first new second of work'),
-    histories: z.array(SpotHistory).max(20).default([]).describe('When capacity could be had, one for each zone'),
-    meanHours: z.number().gt(0).max(1e6).optional().describe('Mean time between interruptions, where it is known'),
+    perHour: PerHour.describe('Spot price of one unit per hour'),
+    save: Duration.pipe(z.number().min(1000, '1s at least').max(DAY_MS)).describe('Duration of one checkpoint'),
+    restart: Duration.pipe(z.number().max(DAY_MS)).describe('Time from new capacity to the first new work'),
+    histories: z.array(SpotHistory).max(20).default([]).describe('Histories of available capacity, one for each zone'),
+    meanHours: z.number().gt(0).max(1e6).optional().describe('Mean time between interruptions, in hours, if known'),
     band: InterruptionBand.optional(),
     deadlineRatio: z
       .number()
@@ -62,29 +62,29 @@ const SpotOffer = z
     ({ histories, deadlineRatio }) => deadlineRatio === undefined || histories.length > 0,
     'deadlineRatio needs histories',
   )
-  .describe('Spot capacity that can be had');
+  .describe('Available spot capacity');
 
 const { bucket: _bucket, ...measured } = MeasuredProfile.shape;
 
 const ServingTerms = z
   .strictObject({
     endpoint: Name.describe('Endpoint of this server'),
-    latency: Duration.pipe(z.number().min(1).max(DAY_MS)).describe('Latency that it promises, of the 95th percentile'),
+    latency: Duration.pipe(z.number().min(1).max(DAY_MS)).describe('Latency SLO at the 95th percentile'),
     requestsPerSecond: z
       .number()
       .gt(0)
       .max(1e9)
       .optional()
-      .describe('Requests that come in each second at the peak; default: the busiest minute of the last 7 days'),
+      .describe('Peak requests per second; default: the busiest minute of the last 7 days'),
     profile: z
-      .array(z.strictObject(measured).describe('What one replica of a type answered'))
+      .array(z.strictObject(measured).describe('Measured rate of one replica of a type'))
       .min(1)
       .max(200)
-      .describe('What was measured of the model on other hardware; what the endpoint answered on its own is known'),
+      .describe('Measurements of the model on other hardware; those on its own hardware come from the endpoint'),
     prices: z
       .record(z.string().min(1).max(200), PerHour)
       .default({})
-      .describe('Prices of types; of others that of the price book'),
+      .describe('Prices of types; default: the price book'),
     memoryGib: z.number().gt(0).max(1e6).optional().describe('GPU memory that the model needs, GiB'),
     leastReplicas: z
       .number()
@@ -92,25 +92,25 @@ const ServingTerms = z
       .min(1)
       .max(100)
       .optional()
-      .describe('Replicas at least; default: as now, 2 at most'),
+      .describe('Minimum number of replicas; default: the present minimum, at most 2'),
     loadRatio: z
       .number()
       .gt(0)
       .max(1)
       .default(0.8)
-      .describe('Part of its measured rate that a replica may be loaded with'),
+      .describe('Largest load of a replica as a share of its measured rate'),
   })
-  .describe('What is promised of a served model, and what it was measured to do elsewhere');
+  .describe('SLO of a served model and its measurements on other hardware');
 
 /** `kind: PurchaseTerms`: facts about purchasing options that cannot be derived from data. */
 export const PurchaseTermsSpec = z
   .strictObject({
-    currency: Currency.describe('Currency of all prices here'),
+    currency: Currency.describe('Currency of all prices of the document'),
     commitments: z.array(CommitmentOffer).max(50).default([]).describe('Commitments that can be bought'),
-    spot: z.array(SpotOffer).max(50).default([]).describe('Spot capacity that can be had'),
-    serving: z.array(ServingTerms).max(100).default([]).describe('Served models that other hardware is looked for'),
+    spot: z.array(SpotOffer).max(50).default([]).describe('Available spot capacity'),
+    serving: z.array(ServingTerms).max(100).default([]).describe('Served models to find other hardware for'),
   })
-  .describe('Facts that purchases are advised by');
+  .describe('Inputs of purchase recommendations');
 export type PurchaseTermsSpec = z.infer<typeof PurchaseTermsSpec>;
 export type CommitmentOffer = PurchaseTermsSpec['commitments'][number];
 export type SpotOffer = PurchaseTermsSpec['spot'][number];
@@ -122,14 +122,14 @@ export const listPurchaseTerms = endpoint({
   method: 'GET',
   path: '/api/v1/purchase-terms',
   scope: 'tradeoff.read',
-  summary: 'Facts that purchases are advised by, as they were applied',
+  summary: 'List purchase terms as they were applied',
   response: z.strictObject({
     terms: z
       .array(
         z
           .strictObject({
             name: TermsName,
-            appliedAt: UtcInstant.describe('When they were last changed'),
+            appliedAt: UtcInstant.describe('Time of the last change'),
             currency: Currency,
             commitments: z.array(z.string()).describe('Names of the commitments'),
             spot: z.array(z.string()).describe('Names of the spot capacity'),
@@ -137,7 +137,7 @@ export const listPurchaseTerms = endpoint({
           })
           .describe('Terms'),
       )
-      .describe('By name'),
+      .describe('Terms by name'),
   }),
   errors: [],
 });
@@ -146,7 +146,7 @@ export const deletePurchaseTerms = endpoint({
   method: 'DELETE',
   path: '/api/v1/purchase-terms/:terms',
   scope: 'tradeoff.write',
-  summary: 'Delete terms: what stood on them lapses at the next look',
+  summary: 'Delete purchase terms; recommendations that depend on them lapse at the next scan',
   params: z.strictObject({ terms: TermsName }),
   response: z.strictObject({ name: TermsName }),
   errors: ['purchase_terms_not_found'],

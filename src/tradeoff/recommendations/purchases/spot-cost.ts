@@ -45,7 +45,7 @@ export async function spotCost(
   { offer, workHours, own }: Asked,
 ): Promise<SpotCost | string> {
   const onDemandPerHour = meteredPerHour(own, currency);
-  if (onDemandPerHour === null) return `there is no price of ${offer.resource} in ${currency}`;
+  if (onDemandPerHour === null) return `no price for ${offer.resource} in ${currency}`;
   const prices = {
     spotPrice: { amount: offer.perHour, currency },
     onDemandPrice: { amount: onDemandPerHour, currency },
@@ -61,7 +61,7 @@ export async function spotCost(
       }),
     )
   ).zones;
-  if (zone === undefined || zone.ratio === null) return zone?.reason ?? 'nothing is known of interruptions';
+  if (zone === undefined || zone.ratio === null) return zone?.reason ?? 'no data about interruptions';
   const priceRatio = decimal(offer.perHour).dividedBy(onDemandPerHour).toNumber();
   const replay = await deadlineOf(purchasing, offer, { workHours, zone, prices });
   if (typeof replay === 'string') return replay;
@@ -70,7 +70,7 @@ export async function spotCost(
       ? [zone.ratio * priceRatio, times(zone.lowRatio, priceRatio), times(zone.highRatio, priceRatio)]
       : [replay.costRatio, replay.lowCostRatio, replay.highCostRatio];
   if (keep >= 1) {
-    return `spot would cost ${share(keep)} of what on demand costs; it pays below ${zone.breakEvenSpotPrice?.amount} ${currency} an hour`;
+    return `spot would cost ${share(keep)} of the on-demand cost; it saves below ${zone.breakEvenSpotPrice?.amount} ${currency} an hour`;
   }
   return {
     keep,
@@ -111,7 +111,7 @@ async function deadlineOf(
     ...prices,
   };
   const { promised, totals } = await purchasing.deadline(replaySpotDeadline.body.parse(body));
-  if (!promised) return `a deadline of ${deadlineRatio} times the work leaves no time to change over`;
+  if (!promised) return `a deadline of ${deadlineRatio} times the work leaves no time for a changeover to on demand`;
   return totals.find(({ policy }) => policy === 'uniformProgress') ?? null;
 }
 
@@ -130,21 +130,24 @@ function figuresOf(zone: SpotZoneAdvice, replay: Outcome | null, { name }: SpotO
       name: 'history',
       value: zone.historyHours === null ? `stated: ${name}` : `${zone.name}, ${zone.historyHours.toFixed(0)} h`,
     },
-    { name: 'capacity was there', value: zone.availableShare === null ? null : share(zone.availableShare) },
+    { name: 'available capacity', value: zone.availableShare === null ? null : share(zone.availableShare) },
     {
       name: 'mean time between interruptions',
       value: zone.meanHours === null ? null : `${zone.meanHours.toFixed(2)} h`,
     },
-    { name: 'interval by Young', value: seconds(zone.youngSeconds) },
-    { name: 'interval by Daly', value: seconds(zone.dalySeconds) },
-    { name: 'advised interval', value: `${seconds(zone.intervalSeconds)}: ${zone.reason}` },
-    { name: 'hours paid for, of each hour of work', value: rangeText(zone.ratio, zone.lowRatio, zone.highRatio) },
-    { name: 'the same by the formula', value: zone.formulaRatio === null ? null : zone.formulaRatio.toFixed(3) },
+    { name: 'checkpoint interval by Young', value: seconds(zone.youngSeconds) },
+    { name: 'checkpoint interval by Daly', value: seconds(zone.dalySeconds) },
+    { name: 'recommended checkpoint interval', value: `${seconds(zone.intervalSeconds)}: ${zone.reason}` },
+    { name: 'paid hours for each hour of work', value: rangeText(zone.ratio, zone.lowRatio, zone.highRatio) },
+    {
+      name: 'paid hours for each hour of work, by the formula',
+      value: zone.formulaRatio === null ? null : zone.formulaRatio.toFixed(3),
+    },
     ...(replay === null
       ? []
       : [
           {
-            name: 'with its deadline, cost of what it is on demand',
+            name: 'cost with the deadline, as a share of on demand',
             value: rangeText(replay.costRatio, replay.lowCostRatio, replay.highCostRatio),
           },
           { name: 'deadlines missed in the replay', value: `${replay.misses} of ${replay.starts}` },
@@ -164,22 +167,25 @@ function judged(
   replay: Outcome | null,
   { restart }: SpotOffer,
 ): Pick<SpotCost, 'risk' | 'guard'> {
-  const every = zone.meanHours === null ? 'at a time that is not known' : `every ${zone.meanHours.toFixed(1)} h`;
-  const lost = `Capacity is taken back ${every}: what was not saved is done again, after ${durationText(restart / SECOND_MS)}.`;
+  const every = zone.meanHours === null ? 'at unknown intervals' : `every ${zone.meanHours.toFixed(1)} h`;
+  const lost = `Interruption ${every}: work since the last checkpoint is repeated, after a restart of ${durationText(restart / SECOND_MS)}.`;
   if (replay !== null) {
     return {
-      risk: { level: 'medium', text: `${lost} Without capacity it waits, and goes on demand in time.` },
-      guard: `The deadline policy goes on demand while the work still fits: ${replay.misses} of ${replay.starts} deadlines were missed in the replay.`,
+      risk: {
+        level: 'medium',
+        text: `${lost} Without spot capacity the job waits, and switches to on demand in time.`,
+      },
+      guard: `The deadline policy switches to on demand before the deadline is at risk: the replay missed ${replay.misses} of ${replay.starts} deadlines.`,
     };
   }
   const late =
     zone.highElapsedHours === null
-      ? 'How late it may be is not known.'
-      : `95 % of the starts were done within ${zone.highElapsedHours.toFixed(1)} h.`;
+      ? 'The delay is not known.'
+      : `95 % of the replayed starts finished within ${zone.highElapsedHours.toFixed(1)} h.`;
   return {
-    risk: { level: 'medium', text: `${lost} ${late} There is no deadline that it keeps: state deadlineRatio.` },
+    risk: { level: 'medium', text: `${lost} ${late} No deadline is enforced: state deadlineRatio.` },
     guard:
-      'What is trained is the same: a try goes on from what was saved. A step that saves nothing begins anew each time.',
+      'The trained model is the same: an attempt resumes from the last checkpoint. A step without checkpoints restarts from the beginning each time.',
   };
 }
 

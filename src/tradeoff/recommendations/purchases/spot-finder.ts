@@ -58,11 +58,11 @@ interface Asked {
 async function foundFor(deps: PurchaseFinderDeps, terms: StoredTerms, asked: Asked) {
   const { offer, pipeline, all } = asked;
   if (pipeline === undefined)
-    return `work that is no pipeline's held ${offer.resource}; what it would do again is not known`;
+    return `work without a pipeline used ${offer.resource}; the work that an interruption would repeat is not known`;
   try {
     const spec = await deps.pipelines.runs.spec(deps.store, pipeline);
     if (spec.engine !== 'kubernetes') {
-      return `pipeline ${pipeline} runs on ${spec.engine}, which has one kind of capacity: engine: kubernetes has spot nodes`;
+      return `pipeline ${pipeline} runs on ${spec.engine}, which has no spot capacity; engine: kubernetes has spot nodes`;
     }
     const isSpot = (name: string) => {
       const step = spec.steps[name];
@@ -72,8 +72,7 @@ async function foundFor(deps: PurchaseFinderDeps, terms: StoredTerms, asked: Ask
       (name) => !isSpot(name),
     );
     const own = all.filter(({ usage: { subject } }) => steps.includes(stepName(subject.step)));
-    if (own.length === 0)
-      return `all that pipeline ${pipeline} runs on ${offer.resource} may be on spot capacity already`;
+    if (own.length === 0) return `all steps of pipeline ${pipeline} on ${offer.resource} can use spot capacity already`;
     const jobs = new Map<string, number>();
     for (const { usage: one } of own) {
       const job = `${one.subject.pipelineRun} ${one.subject.step}`;
@@ -111,25 +110,25 @@ function foundOf(terms: StoredTerms, one: Case): Found & { readonly keep: number
     keep: cost.keep,
     about: item,
     title: `Run ${of} on spot ${offer.resource} (${offer.name})`,
-    what: `${steps.join(', ')} of pipeline ${pipeline}: ${counted(jobs, 'job')} of ${hours(workHours)} on average`,
+    what: `${steps.join(', ')} of pipeline ${pipeline}: ${counted(jobs, 'job')}, ${hours(workHours)} on average`,
     subject: { pipeline, purpose: 'training' },
     billedMonths: monthsOfBills(own.flatMap(({ metered }) => metered.prices)),
     before: `on demand, ${moneyText({ amount: cost.onDemandPerHour, currency })} an hour`,
-    after: `on spot at ${moneyText({ amount: offer.perHour, currency })} an hour, saved every ${cost.intervalText}${cost.deadline === null ? '' : '; on demand where the deadline needs it'}`,
+    after: `on spot at ${moneyText({ amount: offer.perHour, currency })} an hour, with a checkpoint every ${cost.intervalText}${cost.deadline === null ? '' : '; on demand if the deadline requires it'}`,
     confidence: weaker(confidenceOf(days, 1), cost.isMeasured),
     risk: cost.risk,
     guard: cost.guard,
     action: {
       type: 'by_hand',
       commands: [
-        `change resources.spot of ${steps.join(', ')} in the document of pipeline ${pipeline}, and apply it`,
-        `have them save what they have done every ${cost.intervalText}, to where the next try finds it`,
+        `set resources.spot of ${steps.join(', ')} in the manifest of pipeline ${pipeline}, and apply it`,
+        `write a checkpoint every ${cost.intervalText} to a place that the next attempt reads`,
       ],
       manifest: manifestOf(one),
     },
     evidence: {
       window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
-      figures: [{ name: 'work of a job, the mean', value: hours(workHours) }, ...cost.figures],
+      figures: [{ name: 'mean work of a job', value: hours(workHours) }, ...cost.figures],
       prices: [
         ...new Set(
           own.flatMap(({ usage: { resource }, metered }) =>
@@ -151,8 +150,10 @@ function foundOf(terms: StoredTerms, one: Case): Found & { readonly keep: number
       effects: [{ item, keep: [cost.keep], range: cost.range, isElsewhere: true }],
       pins: [],
       missing: [
-        'the spot price is one number: it moves',
-        ...(cost.isMeasured ? [] : ['interruptions are by a stated mean, and were not replayed: give "histories"']),
+        'changes of the spot price: one price is assumed',
+        ...(cost.isMeasured
+          ? []
+          : ['a history of interruptions: the stated mean was used; give "histories" for a replay']),
       ],
       measuredBy: { type: 'steps', pipeline, steps: [...steps], currency },
     },

@@ -57,7 +57,7 @@ export function termsRoutes(store: Store): Route[] {
         .where('name', '=', name)
         .executeTakeFirst();
       if (Number(done.numDeletedRows) === 1) return { name };
-      const detail = `There are no purchase terms "${name}". See them: steelyard recommend terms`;
+      const detail = `There are no purchase terms "${name}". List them with: steelyard recommend terms`;
       throw new AppError('purchase_terms_not_found', detail, { terms: name });
     }),
   ];

@@ -82,11 +82,11 @@ export function realisedOf(document: Pick<Recommendation, 'saving'>, items: read
   const { monthly: stated, cost: before } = document.saving;
   const hours = items.flatMap(({ costs }) => costs.filter((cost) => cost !== null)).length;
   const nothing = { hours, monthly: null, lower: null, upper: null, stated, isWithin: null };
-  if (before === null) return { ...nothing, reason: 'what it cost before is not known' };
-  if (items.length === 0) return { ...nothing, reason: 'what it was about is not there any more' };
-  if (hours === 0) return { ...nothing, reason: 'no hour has been measured since' };
+  if (before === null) return { ...nothing, reason: 'the cost before the change is not known' };
+  if (items.length === 0) return { ...nothing, reason: 'the resource no longer exists' };
+  if (hours === 0) return { ...nothing, reason: 'no hour has been measured since the change' };
   if (items.some(({ currency }) => currency !== null && currency !== before.currency)) {
-    return { ...nothing, reason: 'it is paid in another currency now' };
+    return { ...nothing, reason: 'the currency of its cost has changed' };
   }
   const saved = decimal(before.amount).minus(items.reduce((sum, item) => sum.plus(perMonth(item.costs)), decimal(0)));
   return shownFigures(document, { hours, saved, reach: reachOf(items), currency: before.currency });
@@ -103,9 +103,9 @@ export function savedOf(
   const { monthly: stated } = document.saving;
   const hours = saved.filter((amount) => amount !== null).length;
   const nothing = { hours, monthly: null, lower: null, upper: null, stated, isWithin: null };
-  if (hours === 0) return { ...nothing, reason: 'the bill has no hour of it yet since it was done' };
+  if (hours === 0) return { ...nothing, reason: 'the bill has no hour since the change yet' };
   if (currency === null || currency !== stated?.currency)
-    return { ...nothing, reason: 'it is paid in another currency now' };
+    return { ...nothing, reason: 'the currency of its cost has changed' };
   return shownFigures(document, { hours, saved: perMonth(saved), reach: reachOf([{ costs: saved }]), currency });
 }
 

@@ -2,33 +2,37 @@ import { z } from 'zod';
 import { Name } from '../../../org/schema.ts';
 import { Currency, DecimalString } from '../../../platform/units/schema.ts';
 
-/** Where what something really saved is read from. */
+/** Source of a realised saving. */
 export const MeasuredBy = z
   .discriminatedUnion('type', [
     z
       .strictObject({
-        type: z.literal('endpoint').describe('By the meter of its replicas'),
+        type: z.literal('endpoint').describe('Metered cost of replicas'),
         endpoint: Name.describe('Endpoint'),
       })
-      .describe('What replicas of an endpoint cost since'),
+      .describe('Metered cost of the replicas of an endpoint since the change'),
     z
       .strictObject({
-        type: z.literal('steps').describe('By the meter of its steps'),
+        type: z.literal('steps').describe('Metered cost of steps'),
         pipeline: z.string().describe('Pipeline'),
         steps: z.array(z.string().describe('Name of a step')).describe('Steps'),
         currency: Currency,
       })
-      .describe('What steps of a pipeline cost since'),
+      .describe('Metered cost of steps of a pipeline since the change'),
     z
       .strictObject({
-        type: z.literal('commitment').describe('By the bill'),
-        filter: z.array(z.string().describe('Filter of the bill')).describe('Rows that it covers, DIM=VALUE'),
-        committedBefore: DecimalString.describe('Mean quantity that was committed to in an hour before'),
-        onDemandPerHour: DecimalString.describe('Price of one for an hour on demand, when it was advised'),
-        committedPerHour: DecimalString.describe('The same with the commitment'),
+        type: z.literal('commitment').describe('Billed cost'),
+        filter: z
+          .array(z.string().describe('Filter of the bill'))
+          .describe('Bill rows that the commitment covers, DIM=VALUE'),
+        committedBefore: DecimalString.describe('Mean committed quantity per hour before'),
+        onDemandPerHour: DecimalString.describe(
+          'On-demand price of one unit per hour at the time of the recommendation',
+        ),
+        committedPerHour: DecimalString.describe('Price of one unit per hour with the commitment'),
         currency: Currency,
       })
-      .describe('What the bill says of it: hours that it covers at the on-demand price, less what it costs'),
+      .describe('Billed saving: covered hours at the on-demand price minus the cost of the commitment'),
   ])
-  .describe('Where what it really saved is read from');
+  .describe('Source of the realised saving');
 export type MeasuredBy = z.infer<typeof MeasuredBy>;

@@ -80,25 +80,25 @@ function foundOf(
   const most = Math.max(0, ...[...gpus.values()].flatMap((all) => all.map((one) => one.utilizationRatio)));
   return {
     about: `run:${runId}`,
-    title: `Stop ${runName}: its ${count} did nothing for ${minutes} min`,
+    title: `Stop ${runName}: ${count} idle for ${minutes} min`,
     what: `run ${runName} (${runId})${pipeline === undefined ? '' : ` of pipeline ${pipeline}`}`,
     subject: subjectOf(runId, tags),
     billedMonths,
     before: `${count} held, below ${threshold * 100} % for ${minutes} min`,
-    after: 'stopped; what it has logged stays',
+    after: 'stopped; its logged data is kept',
     confidence: confidenceOf(windowMs / DAY_MS, 1),
     risk: {
       level: 'medium',
-      text: 'What it has not saved is lost. It may be about to go on: loading, or waiting for a person.',
+      text: 'Unsaved work is lost. The run may still be loading data or waiting for a person.',
     },
     guard:
-      'Every GPU was below the threshold at every reading of the whole window. A step that writes checkpoints goes on from the last.',
+      'Every GPU was below the threshold at every reading of the whole window. A step with checkpoints resumes from the last one.',
     action: canStop
       ? { type: 'stop_pipeline_run', pipeline, run: pipelineRun }
       : {
           type: 'by_hand',
           commands: [
-            `end the process of run ${runName} (${runId}) where it runs: this server did not start it, and cannot stop it`,
+            `end the process of run ${runName} (${runId}) on its machine: this server did not start it and cannot stop it`,
           ],
         },
     evidence: {
@@ -106,15 +106,15 @@ function foundOf(
       figures: [
         { name: 'GPUs', value: [...gpus.keys()].join(', ') },
         { name: 'readings', value: String([...gpus.values()].reduce((sum, all) => sum + all.length, 0)) },
-        { name: 'most utilization read', value: `${(most * 100).toFixed(1)} %` },
+        { name: 'highest utilization', value: `${(most * 100).toFixed(1)} %` },
       ],
       prices,
       items: [item],
       effects: [{ item: item.item, keep: [0] }],
       pins: [],
       missing: [
-        'the saving is of a month in which it would go on like this',
-        ...unpriced.map((resource) => `there is no price of "${resource}": add it to your price book`),
+        'the rest of the run: the saving assumes a month of the same idle time',
+        ...unpriced.map((resource) => `no price for "${resource}": add it to your price book`),
       ],
     },
   };
@@ -154,7 +154,7 @@ function heldBy(
   const within = withinResource(last.map(({ usage: { resource } }) => resource));
   const item: HeldItem = {
     item: `run:${runId}`,
-    what: `what run ${runId} holds`,
+    what: `resources of run ${runId}`,
     currency: isKnown ? currency : null,
     start: new Date(now - (now % HOUR_MS) - HOUR_MS).toISOString(),
     costs: [isKnown ? decimalString(perHour.toDecimalPlaces(PLACES)) : null],

@@ -43,8 +43,8 @@ export function jointSaving(parts: readonly SavingPart[]): JointSaving[] {
 /** Saving of one recommendation alone; null with a reason where none of its items has a price. */
 export function savingAlone(part: SavingPart): Saving {
   const [first, ...others] = jointSaving([part]);
-  if (first === undefined) return unknown('nothing that it touches has a price');
-  return others.length === 0 ? first.saving : unknown('what it touches is paid in several currencies');
+  if (first === undefined) return unknown('its resources have no price');
+  return others.length === 0 ? first.saving : unknown('its resources have costs in several currencies');
 }
 
 export function unknown(reason: string): Saving {

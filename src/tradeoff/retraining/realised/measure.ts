@@ -130,13 +130,13 @@ interface Reasoning extends Pick<RealisedGain, 'metric' | 'before' | 'after' | '
 }
 
 function reasonOf({ metric, before, after, predictions, valuePerPrediction, version, labels }: Reasoning) {
-  if (metric === null) return 'The monitor measures no quality.';
+  if (metric === null) return 'The monitor has no measure of quality.';
   if (after === null) {
     return `Version ${version} has ${labels} labelled predictions since its rollout; ${FEWEST_LABELS} are needed.`;
   }
-  if (before === null) return 'Nobody has measured the quality of the version before.';
-  if (predictions === null) return 'The monitor keeps no predictions: nobody knows how many there were.';
-  if (valuePerPrediction === null) return 'Nobody says what a prediction is worth.';
+  if (before === null) return 'The quality of the previous version was not measured.';
+  if (predictions === null) return 'The monitor records no predictions, so their number is not known.';
+  if (valuePerPrediction === null) return 'No value of a prediction is stated.';
   return null;
 }
 
@@ -149,10 +149,10 @@ function withRealised(document: RetrainingRound, realised: RealisedGain): Retrai
 }
 
 function realisedText({ gain, gainLower, gainUpper, expected, reason, isFinal }: RealisedGain): string {
-  const until = isFinal ? 'In all' : 'So far';
-  if (gain === null) return `What it really gained is not known: ${reason}`;
+  const until = isFinal ? 'In total' : 'So far';
+  if (gain === null) return `Realised gain not known: ${reason}`;
   const ends = gainLower === null || gainUpper === null ? '' : ` (${moneyText(gainLower)} to ${moneyText(gainUpper)})`;
-  return `${until} it gained ${moneyText(gain)}${ends}${expected === null ? '' : `, of ${moneyText(expected)} that were expected`}.`;
+  return `${until} it gained ${moneyText(gain)}${ends}${expected === null ? '' : `; expected: ${moneyText(expected)}`}.`;
 }
 
 function spanOf({ start, end }: Period): number {

@@ -17,7 +17,7 @@ const YEARS_MS = 3650 * DAY_MS;
 const lookback = (fallback: string) =>
   Duration.prefault(fallback)
     .refine((ms) => ms <= YEARS_MS, 'at most 3650d')
-    .describe(`How far before it the data begins; default ${fallback}`);
+    .describe(`Time before the trigger at which the data starts; default ${fallback}`);
 
 const name = TriggerName.optional().describe('Name in the history; default: its kind, numbered from the second on');
 
@@ -32,15 +32,15 @@ const EpisodeTrigger = z
           .array(z.enum(CAUSES))
           .min(1)
           .default([...CAUSES])
-          .describe('What it may be of'),
+          .describe('Causes of episodes that trigger a round'),
         states: z
           .array(z.enum(['warning', 'alert']))
           .min(1)
           .default(['alert'])
-          .describe('How grave it has to be'),
+          .describe('States of episodes that trigger a round'),
         alert: z.string().min(1).max(250).optional().describe('Name of the alert in the monitor; default: any'),
       })
-      .describe('Which episodes of the monitor'),
+      .describe('Episodes of the monitor that trigger a round'),
     lookback: lookback('7d'),
     name,
   })
@@ -53,13 +53,13 @@ const ScheduleTrigger = z
     lookback: lookback('30d'),
     name,
   })
-  .describe('At times of the calendar: data of the last days');
+  .describe('Times of the calendar: data of the last days');
 
 const Enough = z.number().int().min(1).max(1e12);
 
 const PredictionsTrigger = z
   .strictObject({
-    predictions: Enough.describe('As many predictions since the last training'),
+    predictions: Enough.describe('Number of predictions since the last training'),
     lookback: lookback('0s'),
     name,
   })
@@ -67,7 +67,7 @@ const PredictionsTrigger = z
 
 const LabelsTrigger = z
   .strictObject({
-    labels: Enough.describe('As many labels since the last training'),
+    labels: Enough.describe('Number of labels since the last training'),
     lookback: lookback('0s'),
     name,
   })
@@ -90,7 +90,7 @@ export type EpisodeTrigger = z.output<typeof EpisodeTrigger>;
 
 export const TriggerKind = z
   .enum(['episode', 'schedule', 'predictions', 'labels', 'data', 'person'])
-  .describe('What a round was begun by');
+  .describe('Kind of trigger of a round');
 export type TriggerKind = z.infer<typeof TriggerKind>;
 
 export function kindOf(trigger: RetrainingTrigger): Exclude<TriggerKind, 'person'> {
@@ -125,32 +125,29 @@ const Triggers = z
     if (twice === -1) return;
     context.addIssue({ code: 'custom', path: [twice], message: `two triggers are called "${names[twice]}"` });
   })
-  .describe('What begins rounds, besides people');
+  .describe('Triggers that start rounds');
 
 const Worth = z
   .strictObject({
     valuePerPrediction: Money.optional().describe(
-      'What one unit of the quality measure is worth in one prediction, such as one more correct answer; default: what the monitor says',
+      'Value of one unit of the quality measure in one prediction, such as one more correct answer; default: the value of the monitor',
     ),
     horizon: Duration.prefault('30d')
       .refine((ms) => ms >= 3_600_000 && ms <= YEARS_MS, 'at least 1h and at most 3650d')
-      .describe('For how long the gain counts, unless the calendar of its triggers retrains before'),
+      .describe('Time for which the gain counts; it ends earlier at the next scheduled retraining'),
     minimumGain: DecimalString.refine((text) => !text.startsWith('-'), 'zero or more')
       .default('0')
-      .describe('By how much the gain has to exceed the cost at least, in their currency'),
-    whenUnknown: z
-      .enum(['retrain', 'wait'])
-      .default('retrain')
-      .describe('What is done where gain or cost is not known'),
+      .describe('Least difference of gain and cost at which a round starts, in their currency'),
+    whenUnknown: z.enum(['retrain', 'wait']).default('retrain').describe('Action when gain or cost is not known'),
   })
-  .describe('When a retraining is worth its money');
+  .describe('Terms of the comparison of gain and cost');
 
 /** `kind: Retraining` of `steelyard apply`. */
 export const RetrainingSpec = z
   .strictObject({
-    model: z.string().min(1).max(250).describe('Registered model that is trained anew'),
-    monitor: Name.describe('Monitor of the model: its episodes, its predictions and labels'),
-    pipeline: PipelineName.describe('Pipeline that trains a candidate and asks the gate'),
+    model: z.string().min(1).max(250).describe('Registered model to retrain'),
+    monitor: Name.describe('Monitor of the model, with its episodes, predictions and labels'),
+    pipeline: PipelineName.describe('Pipeline that trains a candidate and runs the gate'),
     params: z
       .record(ParamName, Scalar)
       .default({})
@@ -162,12 +159,12 @@ export const RetrainingSpec = z
       .regex(/^[\w-]{1,255}$/)
       .default('champion')
       .describe('Alias of the version to beat'),
-    budget: BudgetName.optional().describe('Budget that must have as much left as the retraining will cost'),
+    budget: BudgetName.optional().describe('Budget that must cover the expected cost of the retraining'),
     cooldown: Duration.prefault('1d')
       .refine((ms) => ms <= YEARS_MS, 'at most 3650d')
-      .describe('How long after one retraining no other begins by itself'),
+      .describe('Time after a retraining in which no other starts automatically'),
     worth: Worth.prefault({}),
     on: Triggers.default([]),
   })
-  .describe('When a model is trained anew, and whether that is worth it');
+  .describe('Triggers of retraining a model, and the comparison of its gain and cost');
 export type RetrainingSpec = z.output<typeof RetrainingSpec>;
