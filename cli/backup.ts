@@ -16,6 +16,7 @@ import { loadServer } from './load-server.ts';
 import { counted, shownBytes, shownCount, shownInstant } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
 import { table } from './output/table.ts';
+import { readSettings } from './settings.ts';
 
 /** The backup is complete, but lacks files that were damaged before. */
 const LACKS_FILES = 8;
@@ -108,7 +109,7 @@ const restoreCommand = command({
   positionals: { backup: { describe: 'Id of the backup, as backup list shows it' } },
   options: { from: { ...place, describe: 'Where the backup is' } },
   run: async (context, { backup, from }) => {
-    const { openBackupPlace, readSettings, restoreBackup, systemClock } = await loadServer();
+    const { openBackupPlace, restoreBackup, systemClock } = await loadServer();
     const { data, config: file } = context.globals;
     const folder = resolve(readSettings({ data, config: file }, context.io.environment).config.data);
     const id = BackupId.safeParse(backup);

@@ -1,12 +1,12 @@
 import { errorTable } from '../src/platform/errors/table.ts';
-import { type Command, command, type Options, titleOf } from './frame/command.ts';
+import { type Command, command, type Options, toTitle } from './frame/command.ts';
 import { globalOptions } from './frame/globals.ts';
 import { optionText, optionTitle, synopsis } from './frame/help.ts';
 import { placeholder } from './frame/parse.ts';
 import { answerGenerated, generatedExits, generatedOptions } from './generated-file.ts';
 
 /** Receives the commands as a function, because its own command is among them. */
-export function cliDocsCommand(commands: () => readonly Command[]): Command {
+export function cliDocsCommand(loadCommands: () => Promise<readonly Command[]>): Command {
   return command({
     path: ['cli', 'docs'],
     summary: 'Print docs/cli.md, made from the commands themselves',
@@ -15,7 +15,7 @@ export function cliDocsCommand(commands: () => readonly Command[]): Command {
     exits: generatedExits,
     options: generatedOptions,
     run: async (context, input) => {
-      const text = cliPage(commands());
+      const text = cliPage(await loadCommands());
       return answerGenerated(context, input, { file: 'docs/cli.md', text, renewal: 'steelyard cli docs --write' });
     },
   });
@@ -35,7 +35,7 @@ const exitMeanings: Readonly<Record<number, string>> = {
 
 /** docs/cli.md as text. */
 export function cliPage(commands: readonly Command[]): string {
-  const contents = commands.map((one) => `- [\`${titleOf(one)}\`](#${one.path.join('-')}): ${one.summary}`);
+  const contents = commands.map((one) => `- [\`${toTitle(one)}\`](#${one.path.join('-')}): ${one.summary}`);
   const sections = commands.map(commandSection);
   return `<!-- Made by "steelyard cli docs --write" from the commands in cli/; do not edit. -->
 # The command line
@@ -92,7 +92,7 @@ function commandSection(one: Command): string {
   const exitLine = exits.length === 0 ? [] : [`Exit codes: ${exits.join('; ')}.`];
   const anchor = `<a id="${one.path.join('-')}"></a>`;
   return [
-    `${anchor}\n## ${titleOf(one)}`,
+    `${anchor}\n## ${toTitle(one)}`,
     `${one.summary}.`,
     `\`\`\`\n${synopsis(one)}\n\`\`\``,
     ...table,

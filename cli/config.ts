@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ConfigSchema } from '../src/platform/config/schema.ts';
-import { command, flagOf } from './frame/command.ts';
+import { command, toFlag } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { answerGenerated, generatedExits, generatedOptions } from './generated-file.ts';
-import { loadServer } from './load-server.ts';
 import { table } from './output/table.ts';
+import { environmentName, readSettings } from './settings.ts';
 
 interface Setting {
   readonly name: string;
@@ -21,7 +21,6 @@ const checkCommand = command({
   needs: 'settings',
   exits: { 0: 'the settings hold', 2: 'a setting does not match; the error names it' },
   run: async (context) => {
-    const { environmentName, readSettings } = await loadServer();
     const { config, sources } = readSettings(settingFlags(context.globals), context.io.environment);
     const values: Readonly<Record<string, string | number | undefined>> = config;
     const settings = Object.entries(sources).map(([name, source]) => ({
@@ -68,8 +67,7 @@ const docsCommand = command({
   exits: generatedExits,
   options: generatedOptions,
   run: async (context, input) => {
-    const { environmentName } = await loadServer();
-    const text = configurationPage(environmentName);
+    const text = configurationPage();
     const renewal = 'steelyard config docs --write';
     return answerGenerated(context, input, { file: 'docs/configuration.md', text, renewal });
   },
@@ -78,11 +76,11 @@ const docsCommand = command({
 /** Settings that `steelyard serve` also takes as options. */
 const FLAGS: ReadonlySet<string> = new Set(['data', 'host', 'port']);
 
-function configurationPage(environmentName: (name: string) => string): string {
+function configurationPage(): string {
   const rows = Object.entries(ConfigSchema.shape).map(([name, schema]) => {
     const fallback = schema.safeParse(undefined).data;
     const shown = fallback === undefined ? 'none' : fallback === '' ? 'empty' : `\`${String(fallback)}\``;
-    const flag = FLAGS.has(name) ? `\`${flagOf(name)}\`` : '';
+    const flag = FLAGS.has(name) ? `\`${toFlag(name)}\`` : '';
     return `| \`${name}\` | \`${environmentName(name)}\` | ${flag} | ${shown} | ${formOf(schema)} | ${schema.description ?? ''} |`;
   });
   return `<!-- Made by "steelyard config docs --write" from src/platform/config/schema.ts; do not edit. -->

@@ -42,14 +42,14 @@ export function readColumns(text: string): string[] {
 /** The columns asked for, each under its own name. */
 export function chosenColumns(columns: readonly string[]): Column<Run>[] {
   return columns.map((column) => ({
-    title: titleOf(column),
+    title: toColumnTitle(column),
     align: column.startsWith('metrics.') || column.startsWith('cost.') ? 'decimal' : 'left',
     cell: (run) => columnText(run, column),
   }));
 }
 
 /** `cost.total` -> `COST`, `cost.metered` -> `METERED`, `params.rank` -> `RANK`. */
-function titleOf(column: string): string {
+function toColumnTitle(column: string): string {
   if (column === 'cost.total') return 'COST';
   return column.slice(column.indexOf('.') + 1).toUpperCase();
 }

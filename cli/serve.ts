@@ -10,6 +10,7 @@ import type { Io, Signal } from './io.ts';
 import { loadServer } from './load-server.ts';
 import { returnMemorySoon } from './return-memory.ts';
 import type { RunningServer } from './server.ts';
+import { readSettings } from './settings.ts';
 
 /** The parts of the server end within 8 s; this limit is for handles that keep the process alive after that. */
 const LONGEST_STOP_MS = 10_000;
@@ -36,7 +37,7 @@ const serveCommand = command({
     },
   },
   run: async (context, { port, host, wait, open }) => {
-    const { readSettings, startServer } = await loadServer();
+    const { startServer } = await loadServer();
     // Registered first, so that a signal during the start is not lost.
     using stop = stopSignal(context.io);
     const { data, config: file } = context.globals;

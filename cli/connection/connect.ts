@@ -43,7 +43,7 @@ async function dataFolder({ data, config }: Globals, { environment }: Io): Promi
   if (config === undefined && environment.STEELYARD_CONFIG === undefined) {
     return ConfigSchema.shape.data.parse(environment.STEELYARD_DATA);
   }
-  const { readSettings } = await loadServer();
+  const { readSettings } = await import('../settings.ts');
   return readSettings({ data, config }, environment).config.data;
 }
 
