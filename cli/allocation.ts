@@ -37,7 +37,7 @@ const metric = {
   value: CostMetric.options.join('|'),
   schema: CostMetric,
   fallback: DEFAULT_METRIC,
-  describe: 'Cost column to look at',
+  describe: 'Cost column to use',
 } as const;
 const period = { value: 'YYYY-MM', schema: Month, describe: 'One billing period' } as const;
 
@@ -46,10 +46,10 @@ const readDocuments = (paths: readonly string[]) =>
 
 const previewCommand = command({
   path: ['allocation', 'preview'],
-  summary: 'Say what allocation rules would move, in money, from whom to whom; nothing is changed',
+  summary: 'Preview the cost that allocation rules would move between owners',
   example: 'steelyard allocation preview -f allocation-rules.yaml --period 2026-10',
   needs: 'server',
-  options: { file: files, period: { ...period, describe: 'One billing period; all when left out' }, metric },
+  options: { file: files, period: { ...period, describe: 'One billing period; all by default' }, metric },
   run: async (context, { file, period: month, metric: column }) => {
     const client = await context.client();
     const body = { documents: readDocuments(file), metric: column, ...(month === undefined ? {} : { period: month }) };
@@ -99,7 +99,7 @@ function holderText({ kind, subject }: Holder): string {
 
 const applyCommand = command({
   path: ['allocation', 'apply'],
-  summary: 'Put allocation rules in force and allocate the whole bill by them; rules in force allocate it anew',
+  summary: 'Activate allocation rules and allocate the whole bill',
   example: 'steelyard allocation apply -f allocation-rules.yaml',
   needs: 'server',
   options: { file: files },
@@ -116,14 +116,14 @@ const applyCommand = command({
     const unchanged = result.applied.every(({ outcome }) => outcome === 'unchanged');
     if (unchanged) await client.call(deriveAgain, { body: {} });
     await context.answer(result, () => result.applied.map(({ name, outcome }) => `${name}: ${outcome}`).join('\n'));
-    if (unchanged) await context.remark('The rules are in force already; the bill was allocated anew with all usage.');
+    if (unchanged) await context.remark('The rules are already active; the bill was allocated again with all usage.');
     return 0;
   },
 });
 
 const coverageCommand = command({
   path: ['allocation', 'coverage'],
-  summary: 'Say how much of the cost is allocated, idle, unallocated and shared, over time',
+  summary: 'Show allocated, idle, unallocated and shared cost over time',
   example:
     'steelyard allocation coverage --from 2026-08 --to 2026-10\nsteelyard allocation coverage --period 2026-10 --by team --json',
   needs: 'server',
@@ -184,16 +184,16 @@ function percent(ratio: number | null): string | null {
 
 const rulesCommand = command({
   path: ['allocation', 'rules'],
-  summary: 'List the allocation rules with what each one took',
+  summary: 'List the allocation rules with the cost that each one allocates',
   example: 'steelyard allocation rules --period 2026-10\nsteelyard allocation rules --version 3 --json',
   needs: 'server',
   options: {
     version: {
       value: 'N',
       schema: z.coerce.number('a whole number').int('a whole number').min(0, 'zero or more'),
-      describe: 'An earlier version of the rules; only the rules are shown then',
+      describe: 'An earlier version of the rules, shown without cost',
     },
-    period: { ...period, describe: 'One billing period; all when left out' },
+    period: { ...period, describe: 'One billing period; all by default' },
     metric,
   },
   run: async (context, { version, period: month, metric: column }) => {
@@ -228,7 +228,7 @@ function rulesText(
 
 const unallocatedCommand = command({
   path: ['allocation', 'unallocated'],
-  summary: 'List what no rule took, and the rules that would take most of it',
+  summary: 'List unallocated cost and suggest rules for it',
   example: 'steelyard allocation unallocated --by tag:owner --period 2026-10',
   needs: 'server',
   options: {
@@ -237,7 +237,7 @@ const unallocatedCommand = command({
       fallback: 'serviceName',
       describe: 'FOCUS column in camelCase, tag:KEY, x_COLUMN, day or month',
     },
-    period: { ...period, describe: 'One billing period; all when left out' },
+    period: { ...period, describe: 'One billing period; all by default' },
     metric,
   },
   run: async (context, query) => {
@@ -277,10 +277,10 @@ function unallocatedText(answer: ResponseOf<typeof getUnallocated>, by: string, 
 
 const byTeamTagCommand = command({
   path: ['allocation', 'by-team-tag'],
-  summary: 'Add a rule that assigns cost by the tag that names a team, while no rule does',
+  summary: 'Add a rule that allocates cost by team tag, if no rule exists',
   example: 'steelyard allocation by-team-tag',
   needs: 'server',
-  options: { dryRun: { describe: 'Print the rules as YAML; change nothing' } },
+  options: { dryRun: { describe: 'Print the rules as YAML without a change' } },
   run: async (context, { dryRun }) => {
     const client = await context.client();
     const found = await client.call(getTeamOffer, {});
@@ -303,7 +303,7 @@ const byTeamTagCommand = command({
 
 const reconcileCommand = command({
   path: ['allocation', 'reconcile'],
-  summary: 'Compare metered usage with the bill by resource: what was idle, untracked, or priced otherwise',
+  summary: 'Compare metered usage with the bill: idle, untracked and differently priced cost',
   example: 'steelyard allocation reconcile --period 2026-10',
   needs: 'server',
   options: { period: { ...period, required: true }, metric },

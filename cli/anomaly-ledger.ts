@@ -25,18 +25,22 @@ const { direction, team, period } = listAnomalies.query.shape;
 
 const listCommand = command({
   path: ['anomaly', 'list'],
-  summary: 'List what is out of the ordinary in the ledger, and what it costs beyond what was expected',
+  summary: 'List anomalies in the ledger with their cost impact',
   example: `steelyard anomaly list --period 2026-11
 steelyard anomaly list --state open --team search --json`,
   needs: 'server',
   options: {
-    state: { value: AnomalyState.options.join('|'), schema: AnomalyState, describe: 'Only those in this state' },
-    direction: { value: 'over|under', schema: direction, describe: 'Only above or only below what was expected' },
+    state: { value: AnomalyState.options.join('|'), schema: AnomalyState, describe: 'Only this state' },
+    direction: { value: 'over|under', schema: direction, describe: 'Only above or only below the expected value' },
     measure: { value: AnomalyMeasure.options.join('|'), schema: AnomalyMeasure, describe: 'Only of this measure' },
     team: { value: 'NAME', schema: team, describe: 'Only of this team' },
-    period: { value: 'MONTH', schema: period, describe: 'Only with a day in this month; money is that of its days' },
-    all: { describe: 'Minor ones and each repeat too, a line for each' },
-    csv: { describe: 'Answer CSV' },
+    period: {
+      value: 'MONTH',
+      schema: period,
+      describe: 'Only anomalies with a day in this month; cost covers its days',
+    },
+    all: { describe: 'Include minor and repeated anomalies, one line each' },
+    csv: { describe: 'Print CSV' },
   },
   run: async (context, { csv, all, ...query }) => {
     refuseBothFormats(context, csv);
@@ -54,7 +58,7 @@ steelyard anomaly list --state open --team search --json`,
 
 const showCommand = command({
   path: ['anomaly', 'show'],
-  summary: 'Show an anomaly: what happened, price, volume and mix, and the charges behind it',
+  summary: 'Show an anomaly with its price, volume and mix effects and its charges',
   example: 'steelyard anomaly show an_0123456789abcdef',
   needs: 'server',
   positionals: anomaly,
@@ -67,19 +71,19 @@ const showCommand = command({
 
 const feedbackCommand = command({
   path: ['anomaly', 'feedback'],
-  summary: 'Say that an anomaly was expected, planned or wrong, so that later alarms follow it',
+  summary: 'Mark an anomaly as expected, planned or wrong; later alerts take this into account',
   example: `steelyard anomaly feedback an_0123456789abcdef expected --note "the new model"
 steelyard anomaly feedback an_0123456789abcdef planned --until 2026-11-30
 steelyard anomaly feedback an_0123456789abcdef --undo`,
   needs: 'server',
   positionals: {
     ...anomaly,
-    verdict: { describe: `${AnomalyVerdict.options.join(', ')}; left out with --undo`, optional: true },
+    verdict: { describe: `${AnomalyVerdict.options.join(', ')}; omitted with --undo`, optional: true },
   },
   options: {
     until: { value: 'DAY', schema: NewFeedback.shape.until, describe: 'Planned: the last day of the plan' },
     note: { value: 'TEXT', schema: NewFeedback.shape.note, describe: 'Why' },
-    undo: { describe: 'Take back what was said' },
+    undo: { describe: 'Remove the feedback' },
   },
   run: async (context, { anomaly: id, verdict, until, note, undo }) => {
     const params = { anomaly: id };
@@ -104,7 +108,7 @@ steelyard anomaly feedback an_0123456789abcdef --undo`,
 });
 
 function saidText({ id, feedback }: Anomaly): string {
-  if (feedback === null) return `What was said of ${id} is taken back; the ledger is judged again.`;
+  if (feedback === null) return `Feedback on ${id} removed; anomaly detection runs again.`;
   const until = feedback.until === null ? '' : ` until ${feedback.until}`;
   return `${id} is ${feedback.verdict}${until}, and not counted; the ledger is judged again.`;
 }
@@ -112,7 +116,7 @@ function saidText({ id, feedback }: Anomaly): string {
 function listText(list: AnomalyList, all: boolean, { paint }: Context): string {
   const { anomalies, totals, judging, others, minor, minImpactPercent } = list;
   const through = judging?.through == null ? '' : ` Judged through ${judging.through}.`;
-  if (anomalies.length === 0) return `${paint.good('Nothing out of the ordinary.')}${through}`;
+  if (anomalies.length === 0) return `${paint.good('No anomaly.')}${through}`;
   const sides = totals.map(({ currency, over, under, wasted }) => {
     const use =
       Number(wasted) === 0 ? '' : `, ${shownAmount(wasted)} ${currency} of it bought less of GPUs and predictions`;
@@ -122,7 +126,7 @@ function listText(list: AnomalyList, all: boolean, { paint }: Context): string {
   const money = sides.length === 0 ? 'none of them counts' : sides.join('; ');
   const head =
     major === 0
-      ? `${paint.good(`Nothing out of the ordinary from ${minImpactPercent} % of the spend on.`)}${through}`
+      ? `${paint.good(`No anomaly of ${minImpactPercent}% of the spend or more.`)}${through}`
       : `${counted(major, 'anomaly', 'anomalies')}: ${money}.${through}`;
   const listed = all ? anomalies : anomalies.filter(({ isMinor, state }) => !isMinor || state === 'restated');
   const groups = all ? listed.map((first) => ({ first, repeats: [] })) : groupRepeats(listed);
@@ -136,7 +140,7 @@ function listText(list: AnomalyList, all: boolean, { paint }: Context): string {
     [
       { title: 'ANOMALY', cell: ({ id }) => id },
       { title: 'START', cell: ({ start }) => start },
-      { title: 'END', cell: ({ end, state }) => (state === 'open' ? 'goes on' : end) },
+      { title: 'END', cell: ({ end, state }) => (state === 'open' ? 'ongoing' : end) },
       { title: 'KIND', cell: ({ kind }) => kind.replace('_', ' ') },
       { title: 'STATE', cell: (one) => stateText(one) },
       ...(all ? [] : [{ title: 'TIMES', align: 'right' as const, cell: (one: Anomaly) => timesOf.get(one) ?? '1' }]),

@@ -11,7 +11,7 @@ const DIGITS = 6;
 
 const detectCommand = command({
   path: ['anomaly', 'detect'],
-  summary: 'Find what is out of the ordinary in a series: spikes, dips, new levels, nothing where something was',
+  summary: 'Detect anomalies in a series: spikes, dips, level shifts and gaps',
   example: `steelyard anomaly detect daily-cost.csv --time date --value cost
 steelyard anomaly detect requests.csv --time timestamp --value count --json
 steelyard anomaly detect tokens.csv --time at --value total --counter --csv > points.csv`,
@@ -20,8 +20,8 @@ steelyard anomaly detect tokens.csv --time at --value total --counter --csv > po
   options: {
     time: { value: 'NAME', fallback: 'timestamp', describe: 'Column of the time' },
     value: { value: 'NAME', fallback: 'value', describe: 'Column of the value' },
-    counter: { describe: 'The values are a counter: judge what they rise by' },
-    csv: { describe: 'Answer every point as CSV' },
+    counter: { describe: 'The values are a counter: use their increments' },
+    csv: { describe: 'Print every point as CSV' },
   },
   run: async (context, { file, time, value, counter, csv }) => {
     refuseBothFormats(context, csv);
@@ -54,7 +54,7 @@ function reportText({ points, episodes }: DetectionReport, { paint }: Context): 
   const judged = points.filter(({ score }) => score !== null).length;
   const of = `${shownCount(judged)} of ${counted(points.length, 'point')} judged`;
   if (judged === 0) return paint.waiting(`${of}.`);
-  if (episodes.length === 0) return `${paint.good('Nothing out of the ordinary:')} ${of}.`;
+  if (episodes.length === 0) return `${paint.good('No anomaly:')} ${of}.`;
   return [`${paint.bad(counted(episodes.length, 'episode'))}, ${of}.`, '', episodesText(episodes, paint)].join('\n');
 }
 
@@ -63,7 +63,7 @@ function episodesText(episodes: readonly AnomalyEpisode[], paint: Context['paint
     episodes,
     [
       { title: 'START', cell: ({ start }) => shownInstant(start) },
-      { title: 'END', cell: ({ end, open }) => (open ? 'goes on' : shownInstant(end)) },
+      { title: 'END', cell: ({ end, open }) => (open ? 'ongoing' : shownInstant(end)) },
       { title: 'KIND', cell: ({ kind }) => kind.replace('_', ' ') },
       { title: 'POINTS', align: 'right', cell: ({ points }) => shownCount(points) },
       { title: 'IMPACT', align: 'decimal', cell: ({ impact }) => shownImpact(impact) },

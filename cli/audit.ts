@@ -13,10 +13,10 @@ const BROKEN = 1;
 
 const listCommand = command({
   path: ['audit', 'list'],
-  summary: 'List who wrote what, newest first',
+  summary: 'List the audit trail, newest first',
   example: 'steelyard audit list --actor ada --limit 20',
   needs: 'server',
-  options: { actor: { value: 'NAME', describe: 'Only what this account did' }, ...limitOption },
+  options: { actor: { value: 'NAME', describe: 'Only actions of this account' }, ...limitOption },
   run: async (context, { actor, limit }) => {
     const page = await readPages(await context.client(), listAudit, { actor }, 'rows', limit);
     await context.answer(page, () => rowsText(page.rows, context));
@@ -41,19 +41,19 @@ function rowsText(rows: readonly AuditRow[], { paint }: Context): string {
 
 const verifyCommand = command({
   path: ['audit', 'verify'],
-  summary: 'Check that nothing in the audit trail was changed, taken out or cut off',
+  summary: 'Check that the audit trail was not changed or truncated',
   example:
     'steelyard audit verify\nsteelyard audit verify --head 812:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   needs: 'server',
-  exits: { [BROKEN]: 'the trail does not hold' },
+  exits: { [BROKEN]: 'the audit trail was changed' },
   options: {
-    head: { value: 'HEAD', schema: AuditHead, describe: 'Head that an earlier check printed: it must still be there' },
+    head: { value: 'HEAD', schema: AuditHead, describe: 'Head printed by an earlier check, which must still exist' },
   },
   run: async (context, { head }) => {
     const found = await (await context.client()).call(verifyAudit, { query: { head } });
     await context.answer(found, () =>
       found.broken === null
-        ? `${context.paint.good('The trail holds:')} ${found.rows} rows\n  head  ${found.head}`
+        ? `${context.paint.good('The audit trail is intact:')} ${found.rows} rows\n  head  ${found.head}`
         : `${context.paint.bad('The trail does not hold')} at row ${found.broken.seq}: ${found.broken.why}`,
     );
     await context.remark('Keep the head elsewhere: with it a later check finds rows that were cut off.');

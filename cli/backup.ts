@@ -25,13 +25,13 @@ const place = { value: 'ADDRESS', schema: BackupAddress, required: true } as con
 
 const createCommand = command({
   path: ['backup', 'create'],
-  summary: 'Back up the store, lake, objects and journals to a folder or bucket, while the server runs',
+  summary: 'Back up store, lake, objects and journals of a running server to a folder or bucket',
   example:
     'steelyard backup create --to /var/backups/steelyard\nsteelyard backup create --to "s3://backups/steelyard?region=eu-west-1"',
   needs: 'server',
   exits: { [LACKS_FILES]: 'the backup was made, but lacks files that were missing or damaged already' },
   options: {
-    to: { ...place, describe: 'Folder of the server (an absolute path) or bucket; a content is stored once' },
+    to: { ...place, describe: 'Folder of the server (an absolute path) or bucket; equal content is stored once' },
   },
   run: async (context, { to }) => {
     const client = await context.client();
@@ -72,10 +72,10 @@ function createdText(run: BackupRun, summary: BackupSummary, { paint }: Context)
 
 const listCommand = command({
   path: ['backup', 'list'],
-  summary: 'List the complete backups of a place, oldest first',
+  summary: 'List the complete backups in a folder or bucket, oldest first',
   example: 'steelyard backup list --from /var/backups/steelyard',
   needs: 'nothing',
-  options: { from: { ...place, describe: 'Where the backups are' } },
+  options: { from: { ...place, describe: 'Folder or bucket of the backups' } },
   run: async (context, { from }) => {
     const { listBackups, openBackupPlace, systemClock } = await loadServer();
     await using opened = await openBackupPlace(from, systemClock);
@@ -102,12 +102,12 @@ function backupsText(backups: readonly BackupSummary[], { paint }: Context): str
 
 const restoreCommand = command({
   path: ['backup', 'restore'],
-  summary: 'Restore a backup into an empty data folder, and check every file of it',
+  summary: 'Restore a backup into an empty data folder and verify every file',
   example:
     'steelyard backup restore b_20261128T181500Z_0f3a9c42 --from /var/backups/steelyard --data /var/lib/steelyard',
   needs: 'settings',
   positionals: { backup: { describe: 'Id of the backup, as backup list shows it' } },
-  options: { from: { ...place, describe: 'Where the backup is' } },
+  options: { from: { ...place, describe: 'Folder or bucket of the backup' } },
   run: async (context, { backup, from }) => {
     const { openBackupPlace, restoreBackup, systemClock } = await loadServer();
     const { data, config: file } = context.globals;

@@ -14,18 +14,18 @@ import { table } from './output/table.ts';
 
 export const diffCommand = command({
   path: ['bill', 'diff'],
-  summary: 'Show what differs between two deliveries: rows added, gone and changed, and the money',
+  summary: 'Compare two deliveries: added, removed and changed rows, and cost',
   example: 'steelyard bill diff d_0123456789abcdef0123 d_fedcba98765432100123 --by serviceName',
   needs: 'server',
   positionals: { a: { describe: 'Delivery before' }, b: { describe: 'Delivery after' } },
   options: {
     period: { value: 'YYYY-MM', schema: Month, describe: 'Billing period, where the two share several' },
-    by: { value: 'DIM', describe: 'Dimension of the money, such as serviceName or tag:team' },
+    by: { value: 'DIM', describe: 'Dimension of the cost, such as serviceName or tag:team' },
     limit: {
       value: 'N',
       fallback: '100',
       schema: z.coerce.number('a whole number').int('a whole number').min(0, 'zero or more').max(1000, 'at most 1000'),
-      describe: 'Most rows to list of each kind; counts and money are always of all',
+      describe: 'Most rows to list of each kind; counts and cost cover all rows',
     },
     offset: {
       value: 'N',
@@ -46,7 +46,7 @@ export const diffCommand = command({
 function diffText(diff: BillDiff, by: string | undefined, context: Context): string {
   const { unchanged, added, removed, changedRows, changedFields } = diff.counts;
   const counts = [
-    `${diff.period}: ${counted(added, 'row')} added, ${counted(removed, 'row')} gone,`,
+    `${diff.period}: ${counted(added, 'row')} added, ${counted(removed, 'row')} removed,`,
     `${counted(changedRows, 'row')} changed in ${counted(changedFields, 'field')}, ${counted(unchanged, 'row')} the same.`,
   ].join(' ');
   return [

@@ -27,7 +27,7 @@ export async function findBillFiles(paths: readonly string[]): Promise<BillFile[
     }
   }
   if (found.length === 0) {
-    const detail = `${paths.join(', ')} holds no .csv, .csv.gz or .parquet file. Name the files, or another folder.`;
+    const detail = `${paths.join(', ')} has no .csv, .csv.gz or .parquet file. Name the files, or another folder.`;
     throw new CommandError('bill_no_files', detail, { paths });
   }
   return found;

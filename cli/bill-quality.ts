@@ -7,7 +7,7 @@ import { table } from './output/table.ts';
 
 export const qualityCommand = command({
   path: ['bill', 'quality'],
-  summary: 'Check the rows of a delivery against the rules of FOCUS; rows that break one still count',
+  summary: 'Check the rows of a delivery against the FOCUS rules; failing rows still count',
   example: 'steelyard bill quality d_0123456789abcdef0123',
   needs: 'server',
   positionals: { delivery: { describe: 'Id of the delivery' } },

@@ -4,7 +4,7 @@ import { facts } from './output/table.ts';
 
 const rowCommand = command({
   path: ['bill', 'row'],
-  summary: 'Show a row of a bill as it came, from the kept file',
+  summary: 'Show a row of a bill as delivered, from the stored file',
   example: 'steelyard bill row d_0123456789abcdef0123 exports/2026-10/focus-00001.csv 17',
   needs: 'server',
   positionals: {

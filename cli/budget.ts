@@ -22,7 +22,7 @@ import { subjectText } from './usage.ts';
 
 const budgetsCommand = command({
   path: ['budget', 'list'],
-  summary: 'List the budgets and where they stand',
+  summary: 'List the budgets with their spend and status',
   example: 'steelyard budget list',
   needs: 'server',
   run: async (context) => {
@@ -53,7 +53,7 @@ function lateText({ toDate }: Budget): string[] {
 
 /** Basis of the projected amount, where it is not the forecast of the budget. */
 function basisText({ forecastBasis }: Budget): string[] {
-  return forecastBasis === 'evenBurn' ? ['EXPECTED is at an even burn: there is no forecast of it.'] : [];
+  return forecastBasis === 'evenBurn' ? ['EXPECTED is projected from the spend so far: no forecast yet.'] : [];
 }
 
 /** Exchange rates of spend in other currencies, and the cost without a rate. */
@@ -100,7 +100,7 @@ function remainingOf({ remaining, limit }: Budget): Budget['limit'] | null {
 
 const budgetCommand = command({
   path: ['budget', 'show'],
-  summary: 'Show one budget: where it stands and what it stopped',
+  summary: 'Show a budget: its spend, status and stopped work',
   example: 'steelyard budget show recommender',
   needs: 'server',
   positionals: { budget: { describe: 'Name of the budget' } },
@@ -112,7 +112,7 @@ const budgetCommand = command({
 
 const createBudgetCommand = command({
   path: ['budget', 'create'],
-  summary: 'Create a budget, or change the one of this name',
+  summary: 'Create a budget, or change an existing one',
   example: `steelyard budget create recommender --amount 200USD --project recommender --enforcement hard
 steelyard budget create everything --amount 5000EUR --every quarter --time-zone Europe/Berlin`,
   needs: 'server',
@@ -123,25 +123,25 @@ steelyard budget create everything --amount 5000EUR --every quarter --time-zone 
       value: BudgetPeriod.options.join('|'),
       schema: BudgetPeriod,
       fallback: 'month',
-      describe: 'How often it begins anew',
+      describe: 'Length of a budget window',
     },
-    timeZone: { value: 'ZONE', fallback: 'UTC', describe: 'Time zone whose midnight parts two windows' },
+    timeZone: { value: 'ZONE', fallback: 'UTC', describe: 'Time zone of the window boundaries' },
     enforcement: {
       value: Enforcement.options.join('|'),
       schema: Enforcement,
       fallback: 'soft',
-      describe: 'What it does at its limit',
+      describe: 'Enforcement at the limit',
     },
     rollOver: {
       value: RollOver.options.join('|'),
       schema: RollOver,
       fallback: 'none',
-      describe: 'Whether what a window leaves is added to the next',
+      describe: 'Whether unspent amounts are added to the next window',
     },
-    parent: { value: 'BUDGET', describe: 'Budget that it is a part of' },
-    team: { value: 'TEAM', describe: 'Covers what this team spends' },
-    project: { value: 'PROJECT', describe: 'Covers what this project spends' },
-    experiment: { value: 'ID', describe: 'Covers what this experiment spends' },
+    parent: { value: 'BUDGET', describe: 'Parent budget' },
+    team: { value: 'TEAM', describe: 'Covers the spend of this team' },
+    project: { value: 'PROJECT', describe: 'Covers the spend of this project' },
+    experiment: { value: 'ID', describe: 'Covers the spend of this experiment' },
   },
   run: async (context, { budget, amount: money, team, project, experiment, ...spec }) => {
     const client = await context.client();
@@ -175,12 +175,12 @@ async function keptOf(client: Client, budget: string): Promise<Partial<Pick<Budg
 
 const approveCommand = command({
   path: ['budget', 'approve'],
-  summary: 'Allow more than the amount of a budget in its present window',
+  summary: 'Approve an additional amount for the current window of a budget',
   example: 'steelyard budget approve recommender --amount 50 --note "the last sweep before the launch"',
   needs: 'server',
   positionals: { budget: { describe: 'Name of the budget' } },
   options: {
-    amount: { value: 'AMOUNT', required: true, describe: 'Amount beyond its own, in its currency' },
+    amount: { value: 'AMOUNT', required: true, describe: 'Additional amount, in the currency of the budget' },
     note: { value: 'WHY', required: true, describe: 'Why' },
   },
   run: async (context, { budget, ...body }) => {

@@ -9,7 +9,7 @@ import { answerGenerated, generatedExits, generatedOptions } from './generated-f
 export function cliDocsCommand(loadCommands: () => Promise<readonly Command[]>): Command {
   return command({
     path: ['cli', 'docs'],
-    summary: 'Print docs/cli.md, made from the commands themselves',
+    summary: 'Print docs/cli.md, generated from the commands',
     example: 'steelyard cli docs --check',
     needs: 'nothing',
     exits: generatedExits,

@@ -16,10 +16,10 @@ interface Setting {
 
 const checkCommand = command({
   path: ['config', 'check'],
-  summary: 'Check the settings and show each with its value and where it came from',
+  summary: 'Check the settings and show the value and source of each',
   example: 'steelyard config check --config steelyard.yaml',
   needs: 'settings',
-  exits: { 0: 'the settings hold', 2: 'a setting does not match; the error names it' },
+  exits: { 0: 'the settings are valid', 2: 'a setting is invalid; the error names it' },
   run: async (context) => {
     const { config, sources } = readSettings(settingFlags(context.globals), context.io.environment);
     const values: Readonly<Record<string, string | number | undefined>> = config;
@@ -61,7 +61,7 @@ function settingsText(settings: readonly Setting[], { paint }: Context): string 
 
 const docsCommand = command({
   path: ['config', 'docs'],
-  summary: 'Print docs/configuration.md, made from the schema of the settings',
+  summary: 'Print docs/configuration.md, generated from the settings schema',
   example: 'steelyard config docs --check',
   needs: 'nothing',
   exits: generatedExits,
@@ -90,12 +90,12 @@ A setting comes from the command line, else from the environment, else from the 
 \`STEELYARD_CONFIG\` (\`name: value\` lines), else it has its default. An unknown name and a value of the wrong form stop the
 start, with the name of the place. \`steelyard config check\` shows every setting with its value and where it came from.
 
-| setting | variable | option of serve | default | form | what it does |
+| setting | variable | option of serve | default | form | effect |
 |---|---|---|---|---|---|
 ${rows.join('\n')}
 
-The command line alone reads \`STEELYARD_URL\` (server to ask), \`STEELYARD_TOKEN\` (who asks), \`STEELYARD_PASSWORD\` (where a
-password would be asked for), \`NO_COLOR\`, and for the other server of \`steelyard mlflow\` what MLflow's clients read:
+The command line alone reads \`STEELYARD_URL\` (server to ask), \`STEELYARD_TOKEN\` (token of the caller), \`STEELYARD_PASSWORD\` (in place of
+a password prompt), \`NO_COLOR\`, and for the other server of \`steelyard mlflow\` what MLflow's clients read:
 \`MLFLOW_TRACKING_USERNAME\`, \`MLFLOW_TRACKING_PASSWORD\` and \`MLFLOW_TRACKING_TOKEN\`.
 `;
 }

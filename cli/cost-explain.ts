@@ -17,7 +17,7 @@ const NO_VALUE = '(none)';
 
 export const costExplainCommand = command({
   path: ['cost', 'explain'],
-  summary: 'Say what drove the change of cost between two periods: price, volume, mix, and what came and went',
+  summary: 'Explain the change of cost between two periods by price, volume and mix',
   example:
     'steelyard cost explain --from 2026-09 --to 2026-10 --by team\nsteelyard cost explain --from 2026-10-01..2026-10-07 --to 2026-10-08..2026-10-14 --json',
   needs: 'server',
@@ -26,17 +26,22 @@ export const costExplainCommand = command({
       value: 'PERIOD',
       schema: ComparedPeriod,
       required: true,
-      describe: 'Before: a month, a day, or a range A..B',
+      describe: 'First period: a month, a day, or a range A..B',
     },
-    to: { value: 'PERIOD', schema: ComparedPeriod, required: true, describe: 'After: a month, a day, or a range A..B' },
-    by: { value: 'DIM[,DIM]', fallback: 'serviceName', describe: 'What to group by, as in cost summary' },
+    to: {
+      value: 'PERIOD',
+      schema: ComparedPeriod,
+      required: true,
+      describe: 'Second period: a month, a day, or a range A..B',
+    },
+    by: { value: 'DIM[,DIM]', fallback: 'serviceName', describe: 'Dimensions to group by, as in cost summary' },
     ...metricOption,
     ...filterOption,
     limit: {
       value: 'N',
       fallback: '20',
       schema: z.coerce.number('a whole number').int('a whole number').min(1, 'one or more').max(1000, 'at most 1000'),
-      describe: 'Most groups and drivers to list; the rest is summed',
+      describe: 'Most groups and drivers to list; the others are summed',
     },
   },
   run: async (context, { by, ...input }) => {
@@ -136,7 +141,7 @@ function leftOutText({ from, to }: Explanation, { paint }: Context): string {
     const { rejectedRows, rowsWithoutMetric } = range.leftOut;
     const what = [
       ...(rejectedRows > 0 ? [`${counted(rejectedRows, 'row')} that could not be accepted`] : []),
-      ...(rowsWithoutMetric > 0 ? [`${counted(rowsWithoutMetric, 'row')} whose cost is not stated`] : []),
+      ...(rowsWithoutMetric > 0 ? [`${counted(rowsWithoutMetric, 'row')} without a cost`] : []),
     ];
     return what.length === 0 ? [] : [paint.waiting(`Left out of ${rangeText(range)}: ${what.join(', ')}.`)];
   });

@@ -9,12 +9,12 @@ import { shownBytes } from './output/amounts.ts';
 
 export const costExportCommand = command({
   path: ['cost', 'export'],
-  summary: 'Write the allocated cost as a FOCUS file, so that other FinOps tools read it',
+  summary: 'Write the allocated cost as a FOCUS file for other FinOps tools',
   example:
     'steelyard cost export --format focus --period 2026-10 --output focus-2026-10.parquet\nsteelyard cost export --format focus --csv --version 1.2 > focus.csv',
   needs: 'server',
   options: {
-    format: { value: 'focus', schema: z.literal('focus'), fallback: 'focus', describe: 'What to write: FOCUS' },
+    format: { value: 'focus', schema: z.literal('focus'), fallback: 'focus', describe: 'Format of the file: FOCUS' },
     version: {
       value: FocusVersion.options.join('|'),
       schema: FocusVersion,
@@ -23,7 +23,7 @@ export const costExportCommand = command({
     },
     parquet: { describe: 'Write Parquet (the default)' },
     csv: { describe: 'Write CSV' },
-    output: { value: 'FILE', short: 'o', describe: 'File to write; stdout when left out' },
+    output: { value: 'FILE', short: 'o', describe: 'File to write; stdout by default' },
     ...rowsOptions,
   },
   run: async (context, input) => {

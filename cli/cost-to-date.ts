@@ -10,19 +10,19 @@ import { table } from './output/table.ts';
 
 export const costToDateCommand = command({
   path: ['cost', 'to-date'],
-  summary: 'Show what a month has cost so far, to its last whole day, and which sources are behind',
+  summary: 'Show the cost of a month to its last whole day, and late sources',
   example: 'steelyard cost to-date\nsteelyard cost to-date --month 2026-11 --filter team=search',
   needs: 'server',
   options: {
     month: {
       value: 'YYYY-MM',
       schema: Month,
-      describe: 'Calendar month in UTC; the latest billing month when left out',
+      describe: 'Calendar month in UTC; the latest billing month by default',
     },
     currency: {
       value: 'CODE',
       schema: Currency,
-      describe: 'Also give the amount in this currency, each charge day at the rate of its day',
+      describe: 'Also convert to this currency, at the exchange rate of each charge day',
     },
     ...metricOption,
     ...filterOption,

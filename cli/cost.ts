@@ -18,13 +18,13 @@ import { facts, table } from './output/table.ts';
 const NO_BILL = 'No bill yet. steelyard bill import PATH… --source NAME';
 const NO_VALUE = '(none)';
 
-const selection = { ...selectionOptions, csv: { describe: 'Answer as CSV with every digit' } } as const;
+const selection = { ...selectionOptions, csv: { describe: 'Print CSV with all digits' } } as const;
 
 type Summary = z.infer<typeof costSummary.response>;
 
 const summaryCommand = command({
   path: ['cost', 'summary'],
-  summary: 'Add up costs by dimensions; every grouping sums to the same total',
+  summary: 'Sum costs by dimensions; every grouping has the same total',
   example:
     'steelyard cost summary --by serviceName --period 2026-10\nsteelyard cost summary --by team,week --from 2026-10-01 --to 2026-10-14 --filter "serviceName=Amazon*"',
   needs: 'server',
@@ -37,7 +37,7 @@ const summaryCommand = command({
     currency: {
       value: 'CODE',
       schema: Currency,
-      describe: 'Give the figures in this currency, by the exchange rate of each charge day',
+      describe: 'Convert to this currency at the exchange rate of each charge day',
     },
     ...selection,
   },
@@ -83,7 +83,7 @@ function summaryText(summary: Summary, by: readonly string[], isReported: boolea
   const leftOut = [
     rejectedRows > 0 ? `Left out: ${counted(rejectedRows, 'row')} that could not be accepted.` : '',
     rowsWithoutMetric > 0
-      ? `Left out: ${counted(rowsWithoutMetric, 'row')} whose ${metricWords(summary.metric)} is not stated.`
+      ? `Left out: ${counted(rowsWithoutMetric, 'row')} without ${metricWords(summary.metric)}.`
       : '',
     ...withoutRateText(reporting?.leftOut ?? []),
   ].filter((line) => line !== '');
@@ -148,7 +148,7 @@ function rowsText(
 
 const dimensionsCommand = command({
   path: ['cost', 'dimensions'],
-  summary: 'List what costs can be grouped and filtered by',
+  summary: 'List the dimensions for grouping and filtering costs',
   example: 'steelyard cost dimensions',
   needs: 'server',
   run: async (context) => {

@@ -17,7 +17,7 @@ import { facts, table } from './output/table.ts';
 
 const listCommand = command({
   path: ['decision', 'list'],
-  summary: 'List the verdicts that were taken, newest first',
+  summary: 'List the recorded decisions, newest first',
   example: 'steelyard decision list --model recommender --verdict reject',
   needs: 'server',
   options: {
@@ -63,7 +63,7 @@ function decisionsText(decisions: readonly Decision[], { paint }: Context): stri
 
 const showCommand = command({
   path: ['decision', 'show'],
-  summary: 'Show one decision with the evidence that it stood on',
+  summary: 'Show a decision with its evidence',
   example: 'steelyard decision show dec_0123456789abcdef0123',
   needs: 'server',
   positionals: { decision: { describe: 'Id of the decision' } },
@@ -120,7 +120,7 @@ function joined(names: readonly string[]): string | null {
 
 const replayCommand = command({
   path: ['decision', 'replay'],
-  summary: 'Weigh a decision again from what it stood on; evidence that was deleted is named',
+  summary: 'Replay a decision from its stored evidence; deleted evidence is listed',
   example: 'steelyard decision replay dec_0123456789abcdef0123',
   needs: 'server',
   positionals: { decision: { describe: 'Id of the decision' } },
@@ -135,7 +135,9 @@ const replayCommand = command({
 function replayText({ verdict, recordedVerdict, isSame, checks, bills }: DecisionReplay, { paint }: Context): string {
   const differing = bills
     .filter((bill) => !bill.isSame)
-    .map(({ delivery, period, rows }) => paint.bad(`${delivery}, ${period}: ${rows} rows, other sums than were kept`));
+    .map(({ delivery, period, rows }) =>
+      paint.bad(`${delivery}, ${period}: ${rows} rows, sums differ from the stored ones`),
+    );
   const same = isSame ? 'the same as recorded' : `recorded: ${verdictText(recordedVerdict)}`;
   return [
     `${verdictStyle(verdict, paint)(verdictText(verdict))}  ${same}`,

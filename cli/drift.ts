@@ -29,17 +29,17 @@ const PROFILE = 'profile:';
 const Columns = z
   .string()
   .transform((text) => text.split(',').map((name) => name.trim()))
-  .refine((names) => names.every((name) => name !== ''), 'names of columns with commas between them');
+  .refine((names) => names.every((name) => name !== ''), 'column names separated by commas');
 
 const compareCommand = command({
   path: ['drift', 'compare'],
-  summary: 'Compare the columns of two files (CSV, CSV.gz, Parquet): did the data drift?',
+  summary: 'Compare the columns of two files (CSV, CSV.gz, Parquet) for drift',
   example: `steelyard drift compare reference.parquet current.parquet
 steelyard drift compare reference.csv current.csv --columns age,income --method psi --json`,
   needs: 'server',
   positionals: {
-    reference: { describe: 'File of what is usual, or profile:NAME' },
-    current: { describe: 'File of what is to be judged' },
+    reference: { describe: 'Reference file, or profile:NAME' },
+    current: { describe: 'Current file' },
   },
   options: {
     method: {
@@ -48,7 +48,7 @@ steelyard drift compare reference.csv current.csv --columns age,income --method 
       fallback: 'auto',
       describe: 'auto (calibrated), evidently (its own choice), or a method of docs/drift.md',
     },
-    columns: { value: 'NAMES', schema: Columns, describe: 'Only these columns, with commas between them' },
+    columns: { value: 'NAMES', schema: Columns, describe: 'Only these columns, separated by commas' },
   },
   run: async (context, { reference, current, method, columns }) => {
     const client = await context.client();
@@ -109,7 +109,7 @@ function reportText(report: DriftReport, context: Context): string {
 }
 
 function summary({ compared, share, drifted, columns }: DriftReport, { paint }: Context): string {
-  if (share === null) return paint.waiting('Nothing can be said: no column could be compared.');
+  if (share === null) return paint.waiting('No result: no column could be compared.');
   const count = columns.filter((column) => column.drifted === true).length;
   const left = columns.length - compared;
   const rest = left === 0 ? '' : ` ${counted(left, 'column')} could not be compared.`;
@@ -135,12 +135,12 @@ function shown(value: number | null): string | null {
 
 const profileCommand = command({
   path: ['drift', 'profile'],
-  summary: 'Keep the profile of a reference file, for drift compare profile:NAME',
+  summary: 'Store the profile of a reference file, for drift compare profile:NAME',
   example: 'steelyard drift profile october reference.parquet',
   needs: 'server',
   positionals: {
-    name: { describe: 'Name of the profile; one that has it is replaced' },
-    reference: { describe: 'File of what is usual (CSV, CSV.gz, Parquet)' },
+    name: { describe: 'Name of the profile; an existing one is replaced' },
+    reference: { describe: 'Reference file (CSV, CSV.gz, Parquet)' },
   },
   run: async (context, { name: named, reference }) => {
     const name = ProfileName.safeParse(named);
@@ -162,7 +162,7 @@ const profileCommand = command({
 
 const profilesCommand = command({
   path: ['drift', 'profiles'],
-  summary: 'List the profiles of references',
+  summary: 'List the stored profiles of reference files',
   example: 'steelyard drift profiles',
   needs: 'server',
   run: async (context) => {
@@ -175,7 +175,7 @@ const profilesCommand = command({
 
 const forgetCommand = command({
   path: ['drift', 'forget'],
-  summary: 'Remove the profile of a reference',
+  summary: 'Remove a stored profile',
   example: 'steelyard drift forget october',
   needs: 'server',
   positionals: { name: { describe: 'Name of the profile' } },

@@ -18,12 +18,12 @@ const MOST_ASKED_AT_ONCE = 500;
 
 const listCommand = command({
   path: ['experiment', 'list'],
-  summary: 'List the experiments with their runs and their cost, newest first',
+  summary: 'List the experiments with their runs and cost, newest first',
   example: 'steelyard experiment list --name ranker',
   needs: 'server',
   options: {
-    name: { value: 'TEXT', describe: 'Only those that have this in their name, in any case' },
-    deleted: { describe: 'The deleted ones' },
+    name: { value: 'TEXT', describe: 'Only those with this text in their name, in any case' },
+    deleted: { describe: 'List deleted experiments' },
     ...limitOption,
   },
   run: async (context, { name, deleted, limit }) => {
@@ -91,7 +91,7 @@ const experimentPositional = { experiment: { describe: 'Name or id' } } as const
 
 const showCommand = command({
   path: ['experiment', 'show'],
-  summary: 'Show an experiment: its runs, its cost, and the keys that its runs have',
+  summary: 'Show an experiment: its runs, cost and logged keys',
   example: 'steelyard experiment show ranker-tuning',
   needs: 'server',
   positionals: experimentPositional,
@@ -127,7 +127,7 @@ const showCommand = command({
 
 const deleteCommand = command({
   path: ['experiment', 'delete'],
-  summary: 'Move an experiment and its runs to the deleted ones; restore takes it back',
+  summary: 'Delete an experiment and its runs; experiment restore undoes it',
   example: 'steelyard experiment delete ranker-tuning',
   needs: 'server',
   positionals: experimentPositional,
@@ -136,7 +136,7 @@ const deleteCommand = command({
 
 const restoreCommand = command({
   path: ['experiment', 'restore'],
-  summary: 'Bring a deleted experiment back with all of its runs',
+  summary: 'Restore a deleted experiment with all of its runs',
   example: 'steelyard experiment restore ranker-tuning',
   needs: 'server',
   positionals: experimentPositional,

@@ -120,7 +120,7 @@ function factsOf({ forecast, standing, changes, earlier }: ForecastDetail): [str
         : `${shownAmount(forecast.forecast.lo95)} to ${shownAmount(forecast.forecast.hi95)}`,
     ],
     ['error before', backtestText(backtest)],
-    ['stands on', `bills to ${standing.through}${standing.isCurrent ? '' : '; being made anew'}`],
+    ['based on', `bills to ${standing.through}${standing.isCurrent ? '' : '; being recomputed'}`],
     ...(late === null ? [] : [['sources', late] as [string, string]]),
     ...(planned.length === 0
       ? []
@@ -138,7 +138,7 @@ function backtestText(backtest: LedgerForecast['backtest']): string {
   const parts = [
     ...(totalErrorRatio === null ? [] : [`the sum ${shownShare(totalErrorRatio)}`]),
     ...(mase === null ? [] : [`a day MASE ${mase.toFixed(2)} (repeating the last season: 1)`]),
-    ...(coverage80 === null ? [] : [`80 % held ${shownShare(coverage80)} of days`]),
+    ...(coverage80 === null ? [] : [`80% interval covers ${shownShare(coverage80)} of days`]),
   ];
   return `${parts.join(', ')}; from ${origins} earlier days`;
 }

@@ -13,7 +13,7 @@ const MOST_DIGITS = 20;
 
 const seriesCommand = command({
   path: ['forecast', 'series'],
-  summary: 'Forecast a series of a file, with intervals and how such forecasts of it did before',
+  summary: 'Forecast a series of a file, with intervals and back-test errors',
   example: `steelyard forecast series daily.csv --time day --value cost --horizon 30 --season 7
 steelyard forecast series hourly.csv.gz --time ts --value requests --horizon 48 --json
 steelyard forecast series monthly.csv --time month --value cost --horizon 12 --csv > next.csv`,
@@ -26,9 +26,9 @@ steelyard forecast series monthly.csv --time month --value cost --horizon 12 --c
     season: {
       value: 'N[,N]',
       schema: Seasons,
-      describe: 'Steps of its seasons, such as 7 for days; found by the calendar when left out',
+      describe: 'Steps of its seasons, such as 7 for days; derived from the calendar by default',
     },
-    csv: { describe: 'Answer as CSV with every digit' },
+    csv: { describe: 'Print CSV with all digits' },
   },
   run: async (context, { file, time, value, horizon, season, csv }) => {
     refuseBothFormats(context, csv);
@@ -102,7 +102,7 @@ function errorText({ mase, smape, origins, reason }: SeriesForecastReport['backt
 
 function coverageText({ coverage80, coverage95, outcomes, reason }: SeriesForecastReport['backtest']): string {
   if (coverage80 === null || coverage95 === null) return reason ?? 'not known';
-  const held = `80 % held ${shownRatio(coverage80)}, 95 % held ${shownRatio(coverage95)}`;
+  const held = `80% interval covers ${shownRatio(coverage80)}, 95% interval covers ${shownRatio(coverage95)}`;
   return `${held} of ${counted(outcomes, 'value')}`;
 }
 

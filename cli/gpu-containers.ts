@@ -11,11 +11,11 @@ const Instant = listContainerUse.query.shape.from.unwrap();
 
 export const containersCommand = command({
   path: ['gpu', 'containers'],
-  summary: 'Show what containers of workloads asked for of CPU and memory, and what they used',
+  summary: 'Show requested and used CPU and memory of containers',
   example: 'steelyard gpu containers\nsteelyard gpu containers --from 2026-11-01T00:00:00Z --json',
   needs: 'server',
   options: {
-    from: { value: 'INSTANT', schema: Instant, describe: 'Begin; default: 14 days before the end' },
+    from: { value: 'INSTANT', schema: Instant, describe: 'Start; default: 14 days before the end' },
     to: { value: 'INSTANT', schema: Instant, describe: 'End, exclusive; default: now' },
   },
   run: async (context, query) => {

@@ -18,7 +18,7 @@ export const holderFields = {
   value: 'FIELD=COLUMN',
   schema: Named,
   repeat: true,
-  describe: `Who it was: ${HolderField.options.join(', ')}, label:KEY; a row in which all are empty: nobody`,
+  describe: `Field of the holder: ${HolderField.options.join(', ')}, label:KEY; a row without any is unallocated`,
 } as const;
 
 /** As a request has them. */

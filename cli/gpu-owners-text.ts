@@ -20,7 +20,7 @@ export function holdersText(done: GpuHolders, { paint }: Context): string {
     [
       ['from', shownInstant(done.firstAt)],
       ['to', shownInstant(done.lastAt)],
-      ['held by nobody', counted(done.heldByNobody, 'row')],
+      ['unallocated', counted(done.heldByNobody, 'row')],
     ],
     paint,
   );
@@ -60,7 +60,7 @@ const figureColumns = [
   { title: 'USED', align: 'right', cell: ({ gpuHours }: Figures) => shownHours(gpuHours.used) },
   { title: 'UNDER-USED', align: 'right', cell: ({ gpuHours }: Figures) => shownHours(gpuHours.underUsed) },
   { title: 'IDLE', align: 'right', cell: ({ gpuHours }: Figures) => shownHours(idleOf(gpuHours)) },
-  { title: 'HELD BY NOBODY', align: 'right', cell: ({ gpuHours }: Figures) => shownHours(gpuHours.unallocated) },
+  { title: 'UNALLOCATED', align: 'right', cell: ({ gpuHours }: Figures) => shownHours(gpuHours.unallocated) },
   { title: 'IDLE COST', align: 'right', cell: ({ cost }: Figures) => moneyText(idleAmount(cost), cost) },
   { title: 'COST', align: 'right', cell: ({ cost }: Figures) => moneyText(cost.paid, cost) },
 ] as const;
@@ -83,7 +83,7 @@ export function ownersText(report: GpuOwners, { paint }: Context): string {
 }
 
 function nameOf(kind: GpuOwner['kind']): string {
-  return kind === 'nobody' ? 'held by nobody' : 'unknown';
+  return kind === 'nobody' ? 'unallocated' : 'unknown';
 }
 
 function sourcesOf({ priceSources, unpricedGpuHours, reason }: BucketCost): string[] {
@@ -114,7 +114,7 @@ export function efficiencyText({ series, by }: GpuEfficiency, { paint }: Context
 export function outcomesText(report: GpuOutcomes, { paint }: Context): string {
   const rows = [
     ...report.outcomes.map(({ outcome, ...rest }) => ({
-      name: outcome === 'nobody' ? 'held by nobody' : outcome,
+      name: outcome === 'nobody' ? 'unallocated' : outcome,
       ...rest,
     })),
     { name: 'together', owners: null, ...report },

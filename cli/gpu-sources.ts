@@ -10,7 +10,7 @@ const NO_SOURCE = 'No source yet. steelyard apply -f SOURCE.yaml with a document
 
 const sourcesCommand = command({
   path: ['gpu', 'sources'],
-  summary: 'List where readings of GPUs come from, what is read of them, and what is left out',
+  summary: 'List the GPU telemetry sources with imported and skipped series',
   example: 'steelyard gpu sources',
   needs: 'server',
   run: async (context) => {
@@ -23,10 +23,10 @@ const sourcesCommand = command({
 
 const syncCommand = command({
   path: ['gpu', 'sync'],
-  summary: 'Ask a source of readings of GPUs, or all of them, for what is new, and wait for the end',
+  summary: 'Import new telemetry of one source or all sources, and wait until it is done',
   example: 'steelyard gpu sync\nsteelyard gpu sync cluster-a --json',
   needs: 'server',
-  positionals: { source: { optional: true, describe: 'Name of the source; all of them when left out' } },
+  positionals: { source: { optional: true, describe: 'Name of the source; all sources by default' } },
   run: async (context, { source }) => {
     const client = await context.client();
     const progress = createProgress(context.io.err, context.globals.json);

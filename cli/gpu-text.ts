@@ -26,13 +26,13 @@ export function importText(done: GpuImport, { paint }: Context): string {
 }
 
 function heldText({ holders, stretches, leftOut }: NonNullable<GpuImport['holders']>): string {
-  const lost = leftOut === 0 ? '' : `; ${counted(leftOut, 'row')} with a longer name than is kept`;
+  const lost = leftOut === 0 ? '' : `; ${counted(leftOut, 'row')} with a name over the length limit`;
   return `${counted(holders, 'holder')} in ${counted(stretches, 'stretch', 'stretches')} of time${lost}`;
 }
 
 function priceText({ price, resource }: GpuImport): string {
   if (price !== null) return `${price.amount} ${price.currency} an hour`;
-  return resource === null ? 'none: idle time is told without money' : `of ${resource} in the price book`;
+  return resource === null ? 'none: idle time has no cost' : `of ${resource} in the price book`;
 }
 
 export function importsText(imports: readonly GpuImport[], { paint }: Context): string {
@@ -66,7 +66,7 @@ export function idleText(report: GpuIdle, context: Context): string {
       ['  memory not known', shownHours(buckets.idleUnknownGpuHours)],
       ['under-used GPU-hours', shownHours(buckets.underUsedGpuHours)],
       ['used GPU-hours', shownHours(buckets.usedGpuHours)],
-      ['held by nobody', buckets.unallocatedGpuHours === null ? null : shownHours(buckets.unallocatedGpuHours)],
+      ['unallocated', buckets.unallocatedGpuHours === null ? null : shownHours(buckets.unallocatedGpuHours)],
       ['cost', costText(report.cost)],
       ['idle cost', costText(report.idleCost)],
     ],
@@ -79,7 +79,7 @@ export function idleText(report: GpuIdle, context: Context): string {
     days.length === 0
       ? []
       : [
-          `Left out: ${counted(days.length, 'day')} from ${days[0]} on, of which single readings are no longer kept. --threshold 0 knows them.`,
+          `Left out: ${counted(days.length, 'day')} from ${days[0]} on, where single readings are deleted. --threshold 0 includes them.`,
         ];
   const tables = [
     ...(report.byGpu.length === 0 ? [] : ['', gpusText(report, context)]),
@@ -110,7 +110,7 @@ function poolsText({ pools }: GpuIdle, { paint }: Context): string {
     [
       { title: 'POOL', cell: ({ pool }) => pool },
       { title: 'GPU-HOURS', align: 'right', cell: ({ gpuHours }) => shownHours(gpuHours) },
-      { title: 'HELD BY NOBODY', align: 'right', cell: ({ unallocatedGpuHours }) => shownHours(unallocatedGpuHours) },
+      { title: 'UNALLOCATED', align: 'right', cell: ({ unallocatedGpuHours }) => shownHours(unallocatedGpuHours) },
       { title: 'SHARE', align: 'right', cell: ({ unallocatedShare }) => shownShare(unallocatedShare) },
       { title: 'COST', align: 'right', cell: ({ unallocatedCost }) => amountOf(unallocatedCost) },
     ],

@@ -17,14 +17,18 @@ const MOST_WAITING = 10_000;
 
 export const watchCommand = command({
   path: ['gpu', 'watch'],
-  summary: 'Read the GPUs of this machine by nvidia-smi and send what they do, until it is stopped',
+  summary: 'Send the telemetry of local GPUs (nvidia-smi) until it is stopped',
   example: 'steelyard gpu watch --source machines --interval 15s --url https://steelyard.example.org',
   needs: 'server',
   options: {
-    source: { value: 'NAME', required: true, describe: 'Source of type push that they are sent to (kind GpuSource)' },
-    interval: { value: 'TIME', schema: DurationText, fallback: '15s', describe: 'Time between two looks' },
-    host: { value: 'NAME', describe: 'Name of this machine; default: its own' },
-    times: { value: 'N', schema: z.coerce.number().int().min(1), describe: 'Looks after which it ends; default: none' },
+    source: { value: 'NAME', required: true, describe: 'Receiving source of type push (kind GpuSource)' },
+    interval: { value: 'TIME', schema: DurationText, fallback: '15s', describe: 'Time between two readings' },
+    host: { value: 'NAME', describe: 'Name of this machine; default: its host name' },
+    times: {
+      value: 'N',
+      schema: z.coerce.number().int().min(1),
+      describe: 'Readings after which it stops; default: no limit',
+    },
   },
   run: async (context, { source, interval, host = hostname(), times = Number.POSITIVE_INFINITY }) => {
     const client = await context.client();

@@ -34,7 +34,7 @@ const sending = {
   interval: {
     value: 'TIME',
     schema: DurationText,
-    describe: 'Time that one reading speaks for, such as 15s; default: the usual distance between readings of one GPU',
+    describe: 'Time covered by one reading, such as 15s; default: the usual interval of a GPU',
   },
   price: { value: 'PRICE', schema: PricePerHour, describe: 'Price of one GPU for an hour, such as 1.861USD/h' },
   resource: {
@@ -46,7 +46,7 @@ const sending = {
 
 const importCommand = command({
   path: ['gpu', 'import'],
-  summary: 'Import what GPUs did at instants, from a file (CSV, CSV.gz, Parquet)',
+  summary: 'Import GPU telemetry from a file (CSV, CSV.gz, Parquet)',
   example: `steelyard gpu import utilization.csv.gz --value utilization --time timestamp --gpu uuid --interval 15s --price 1.861USD/h
 steelyard gpu import fb-used.parquet --metric memory --unit MiB --value value --time time --gpu UUID
 steelyard gpu import dcgm.csv --value util --time time --gpu UUID --field pod=exported_pod --field namespace=exported_namespace`,
@@ -55,12 +55,12 @@ steelyard gpu import dcgm.csv --value util --time time --gpu UUID --field pod=ex
   options: {
     value: { value: 'COLUMN', required: true, describe: 'Column of the values' },
     time: { value: 'COLUMN', required: true, describe: 'Column of the instants: Unix time, or ISO 8601' },
-    gpu: { value: 'COLUMN', required: true, describe: 'Column of what tells GPUs apart, best their UUID' },
+    gpu: { value: 'COLUMN', required: true, describe: 'Column of the GPU ids, preferably UUIDs' },
     metric: {
       value: 'METRIC',
       schema: z.enum(['utilization', 'memory']),
       fallback: 'utilization',
-      describe: 'What the values are: utilization or memory',
+      describe: 'Metric of the values: utilization or memory',
     },
     unit: {
       value: 'UNIT',
@@ -78,7 +78,7 @@ steelyard gpu import dcgm.csv --value util --time time --gpu UUID --field pod=ex
 
 const poolCommand = command({
   path: ['gpu', 'pool'],
-  summary: 'Import how many GPUs a pool had and how many of them nobody held, from a file (CSV, CSV.gz, Parquet)',
+  summary: 'Import total and unallocated GPUs of a pool from a file (CSV, CSV.gz, Parquet)',
   example:
     'steelyard gpu pool cluster.csv.gz --pool vcLJZ --time time --total total_gpu_num --unallocated idle_gpu_num',
   needs: 'server',
@@ -86,8 +86,8 @@ const poolCommand = command({
   options: {
     pool: { value: 'NAME', required: true, describe: 'Name of the pool: a cluster, a node group' },
     time: { value: 'COLUMN', required: true, describe: 'Column of the instants: Unix time, or ISO 8601' },
-    total: { value: 'COLUMN', required: true, describe: 'Column of the number of GPUs that there were' },
-    unallocated: { value: 'COLUMN', required: true, describe: 'Column of the number of those that nobody held' },
+    total: { value: 'COLUMN', required: true, describe: 'Column of the total number of GPUs' },
+    unallocated: { value: 'COLUMN', required: true, describe: 'Column of the number of unallocated GPUs' },
     ...sending,
   },
   run: async (context, { file, ...asked }) =>
@@ -98,7 +98,7 @@ const poolCommand = command({
 
 const importsCommand = command({
   path: ['gpu', 'imports'],
-  summary: 'List the newest imports of readings of GPUs',
+  summary: 'List the newest imports of GPU telemetry',
   example: 'steelyard gpu imports',
   needs: 'server',
   run: async (context) => {
@@ -111,7 +111,7 @@ const importsCommand = command({
 
 const idleCommand = command({
   path: ['gpu', 'idle'],
-  summary: 'Show which GPUs do nothing, for how long, and what that costs',
+  summary: 'Show idle GPUs with their idle time and cost',
   example: `steelyard gpu idle
 steelyard gpu idle --by team --csv > idle.csv
 steelyard gpu idle --window 1h --threshold 0.01 --from 2026-11-01 --to 2026-12-01 --json`,
@@ -121,7 +121,7 @@ steelyard gpu idle --window 1h --threshold 0.01 --from 2026-11-01 --to 2026-12-0
     by: {
       value: 'DIMENSION',
       schema: OwnerDimension,
-      describe: `Whose time it was: ${OwnerDimension.options.join(', ')}`,
+      describe: `Owner of the time: ${OwnerDimension.options.join(', ')}`,
     },
     team: { value: 'TEAM', describe: 'With --by: only time of this team' },
     csv: { describe: 'With --by: answer as CSV' },
@@ -129,8 +129,7 @@ steelyard gpu idle --window 1h --threshold 0.01 --from 2026-11-01 --to 2026-12-0
   run: async (context, { by, team, csv, ...query }) => {
     refuseBothFormats(context, csv);
     if (by !== undefined) return showOwners(context, { ...query, by, team, top: Math.max(query.top, 1) }, csv);
-    if (csv || team !== undefined)
-      throw new CommandError('usage', 'Say by what owners are told with --team or --csv: --by team');
+    if (csv || team !== undefined) throw new CommandError('usage', '--team and --csv need a dimension: --by team');
     const report = await (await context.client()).call(getGpuIdle, { query });
     await context.answer(report, () => idleText(report, context));
     if (report.gpus === 0) await context.remark('No readings in that time. steelyard gpu import FILE');
@@ -140,7 +139,7 @@ steelyard gpu idle --window 1h --threshold 0.01 --from 2026-11-01 --to 2026-12-0
 
 const packCommand = command({
   path: ['gpu', 'pack'],
-  summary: 'Pack pods on the GPUs of nodes: how few are needed, and where each goes',
+  summary: 'Pack pods on the fewest GPU nodes and show the placement',
   example: 'steelyard gpu pack --nodes nodes.csv --pods pods.csv --plan --json',
   needs: 'server',
   options: {
@@ -154,7 +153,7 @@ const packCommand = command({
       required: true,
       describe: 'Pods: name, cpu_milli, memory_mib, num_gpu, gpu_milli, gpu_spec',
     },
-    plan: { describe: 'With --json: the place of every pod' },
+    plan: { describe: 'With --json: the placement of every pod' },
   },
   run: async (context, { nodes, pods, plan }) =>
     sendAndShow(context, [nodes, pods], 'Packing', packingText, (client, [first, second]) =>

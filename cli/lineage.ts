@@ -8,7 +8,7 @@ const Direction = z.enum(['upstream', 'downstream', 'both']);
 
 const showCommand = command({
   path: ['lineage', 'show'],
-  summary: 'Show what something was paid by, made from and used for, as a tree with money',
+  summary: 'Show the upstream and downstream lineage of a node as a tree with cost',
   example: `steelyard lineage show model_version:ranker/3
 steelyard lineage show run:0123456789abcdef0123456789abcdef --direction upstream --bill-lines 3
 steelyard lineage show resource:i-0abc --direction downstream --json`,
@@ -23,14 +23,14 @@ steelyard lineage show resource:i-0abc --direction downstream --json`,
       value: Direction.options.join('|'),
       schema: Direction,
       fallback: 'both',
-      describe: 'Upstream: what it came from; downstream: what came of it',
+      describe: 'upstream: sources; downstream: results',
     },
     depth: { value: 'N', schema: z.coerce.number(), fallback: '4', describe: 'Steps from the node, 1 to 10' },
     billLines: {
       value: 'N',
       schema: z.coerce.number(),
       fallback: '10',
-      describe: 'Bill lines shown of a resource, the dearest first; the others are summed',
+      describe: 'Most bill lines of a resource, the most expensive first; the others are summed',
     },
   },
   run: async (context, { node, ...query }) => {

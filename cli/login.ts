@@ -8,12 +8,12 @@ import { CommandError } from './frame/failure.ts';
 
 const loginCommand = command({
   path: ['login'],
-  summary: 'Log in to a server and keep a token for it, readable by you alone',
+  summary: 'Log in to a server and store a token that only you can read',
   example: 'steelyard login --url https://steelyard.example.org --name ada',
   needs: 'server',
   options: {
     name: { value: 'NAME', schema: AccountName, required: true, describe: 'Your account' },
-    days: { value: 'DAYS', fallback: '30', describe: 'Days that the token works' },
+    days: { value: 'DAYS', fallback: '30', describe: 'Days until the token expires' },
   },
   run: async (context, { name, days }) => {
     const url = serverOf(context);
@@ -36,7 +36,7 @@ const loginCommand = command({
 
 const logoutCommand = command({
   path: ['logout'],
-  summary: 'Revoke the token that login kept for a server, and forget it',
+  summary: 'Revoke and remove the stored token of a server',
   example: 'steelyard logout --url https://steelyard.example.org',
   needs: 'server',
   run: async (context) => {
@@ -48,7 +48,7 @@ const logoutCommand = command({
       await createClient(url, `Bearer ${stored.token}`).call(revokeToken, { params: { id: stored.id } });
     }
     await context.answer({ url, loggedOut: stored !== null }, () =>
-      stored === null ? `Nobody was logged in to ${url}.` : `Logged out of ${url}.`,
+      stored === null ? `Not logged in to ${url}.` : `Logged out of ${url}.`,
     );
     return 0;
   },
@@ -56,13 +56,13 @@ const logoutCommand = command({
 
 const whoCommand = command({
   path: ['whoami'],
-  summary: 'Show who the server takes you for',
+  summary: 'Show the account of your credentials',
   example: 'steelyard whoami --url https://steelyard.example.org',
   needs: 'server',
   run: async (context) => {
     const who = await (await context.client()).call(getSession);
     const role = who.role === null ? '' : ` (${who.role})`;
-    await context.answer(who, () => (who.name === null ? 'nobody: log in' : `${who.name}${role}`));
+    await context.answer(who, () => (who.name === null ? 'not logged in' : `${who.name}${role}`));
     return 0;
   },
 });

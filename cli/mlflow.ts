@@ -18,19 +18,19 @@ const REFUSED_EXIT = 1;
 const fromOption = { value: 'URL', required: true, describe: 'Address of the other tracking server' } as const;
 const choice = {
   experiment: { value: 'NAME', repeat: true, describe: 'Only this experiment' },
-  noArtifacts: { describe: 'Leave the files where they are' },
+  noArtifacts: { describe: 'Do not copy artifact files' },
 } as const;
 
 const importCommand = command({
   path: ['mlflow', 'import'],
-  summary: 'Take over experiments, runs, models, traces and files from another MLflow server, with their ids',
+  summary: 'Import experiments, runs, models, traces and files, and keep their ids',
   example: 'steelyard mlflow import --from https://mlflow.example.com',
   needs: 'server',
-  exits: { 1: 'some were left out; the answer says which and why' },
+  exits: { 1: 'some were left out; the output lists them with reasons' },
   options: {
     from: fromOption,
     ...choice,
-    verify: { describe: 'Look again at what was taken over whole already' },
+    verify: { describe: 'Check completely imported entities again' },
   },
   run: async (context, { from, experiment, noArtifacts, verify }) => {
     const server = connectMlflow(from, context.io.environment);
@@ -85,14 +85,14 @@ function leftText(left: ImportReport['left'], style: (text: string) => string): 
   if (left.length === 0) return [];
   return [
     '',
-    style(`${counted(left.length, 'thing was', 'things were')} left out:`),
+    style(`${counted(left.length, 'item', 'items')} left out:`),
     ...left.map(({ what, reason }) => `  ${what}: ${reason}`),
   ];
 }
 
 const mirrorCommand = command({
   path: ['mlflow', 'mirror'],
-  summary: 'Follow another MLflow server until stopped, so that Steelyard can be tried beside it',
+  summary: 'Mirror another MLflow server continuously until it is stopped',
   example: 'steelyard mlflow mirror --from https://mlflow.example.com --every 60',
   needs: 'server',
   exits: { 0: 'stopped by SIGINT or SIGTERM' },
@@ -103,7 +103,7 @@ const mirrorCommand = command({
       value: 'SECONDS',
       fallback: '30',
       schema: z.coerce.number().min(1).max(86_400),
-      describe: 'Pause between two looks',
+      describe: 'Pause between two passes',
     },
   },
   run: async (context, { from, experiment, noArtifacts, every }) => {
@@ -130,16 +130,16 @@ async function mirrorOnce(context: Context, client: Client, from: MlflowServer, 
     else await context.io.out.write(`${importText(report, context)}\n`);
   } catch (error) {
     if (!isExpected(error) || error.code !== 'server_unreachable') throw error;
-    await context.remark(`${error.message} Trying again.`);
+    await context.remark(`${error.message} Retrying.`);
   }
 }
 
 const exportCommand = command({
   path: ['mlflow', 'export'],
-  summary: 'Write experiments, runs, models and files to another MLflow server, by its ordinary interface',
+  summary: 'Export experiments, runs, models and files to another MLflow server',
   example: 'steelyard mlflow export --to http://127.0.0.1:5000',
   needs: 'server',
-  exits: { 1: 'some were left out; the answer says which and why' },
+  exits: { 1: 'some were left out; the output lists them with reasons' },
   options: { to: { value: 'URL', required: true, describe: 'Address of the other tracking server' }, ...choice },
   run: async (context, { to, experiment, noArtifacts }) => {
     const target = connectMlflow(to, context.io.environment);

@@ -52,7 +52,7 @@ function aliasesText(aliases: Model['aliases']): string | null {
 
 const showCommand = command({
   path: ['model', 'show'],
-  summary: 'Show a registered model: its versions with their quality and their cost',
+  summary: 'Show a registered model: its versions with quality and cost',
   example: 'steelyard model show recommender',
   needs: 'server',
   positionals: { model: { describe: 'Registered model' } },

@@ -16,7 +16,7 @@ import { table } from './output/table.ts';
 
 const monitorListCommand = command({
   path: ['monitor', 'list'],
-  summary: 'List the monitors: which models are watched, and how',
+  summary: 'List the monitors with their models and status',
   example: 'steelyard monitor list',
   needs: 'server',
   run: async (context) => {
@@ -30,8 +30,7 @@ const monitorListCommand = command({
 
 const monitorShowCommand = command({
   path: ['monitor', 'show'],
-  summary:
-    'Show what came of the predictions of a model: how many are labelled, how good and how fast they were, drift, alerts',
+  summary: 'Show labels, quality, latency, drift and alerts of a monitored model',
   example: `steelyard monitor show ranker --by day --start 2026-11-01T00:00:00Z
 steelyard monitor show ranker --slice country --by all
 steelyard monitor show ranker --known-at 2026-11-10T00:00:00Z`,
@@ -48,14 +47,18 @@ steelyard monitor show ranker --known-at 2026-11-10T00:00:00Z`,
     mostValues: {
       value: 'COUNT',
       schema: showMonitor.query.shape.mostValues.unwrap(),
-      describe: 'With --slice: only so many values, those with the most predictions',
+      describe: 'With --slice: most values to list, those with the most predictions',
     },
     modelVersion: { value: 'VERSION', describe: 'Only of this version' },
     endpoint: { value: 'NAME', describe: 'Only of this endpoint' },
     environment: { value: 'NAME', describe: 'Only of this environment' },
-    start: { value: 'INSTANT', schema: UtcInstant, describe: 'Only predictions made from then on' },
-    end: { value: 'INSTANT', schema: UtcInstant, describe: 'Only predictions made before then' },
-    knownAt: { value: 'INSTANT', schema: UtcInstant, describe: 'As it was known then; what arrived later is left out' },
+    start: { value: 'INSTANT', schema: UtcInstant, describe: 'Only predictions made at or after this time' },
+    end: { value: 'INSTANT', schema: UtcInstant, describe: 'Only predictions made before this time' },
+    knownAt: {
+      value: 'INSTANT',
+      schema: UtcInstant,
+      describe: 'State known at this time; later arrivals are left out',
+    },
   },
   run: async (context, { monitor, ...query }) => {
     const client = await context.client();
@@ -64,7 +67,7 @@ steelyard monitor show ranker --known-at 2026-11-10T00:00:00Z`,
     await context.answer({ ...shown, ...watching }, () =>
       [windowsText(shown, context), ...watchedText(watching, context)].join('\n').replace(/^\n+/, ''),
     );
-    if (shown.windows.length === 0) await context.remark('No prediction of this model is kept for that time.');
+    if (shown.windows.length === 0) await context.remark('No stored prediction of this model for that time.');
     return 0;
   },
 });
@@ -107,7 +110,7 @@ function windowsText({ windows, spec, estimation, unmatchedLabels, sliceValues }
     ],
     paint,
   );
-  const kept = spec.log.sample < 1 ? [`${share(spec.log.sample)} of the predictions are kept.`] : [];
+  const kept = spec.log.sample < 1 ? [`${share(spec.log.sample)} of the predictions are logged.`] : [];
   const values = new Set(windows.map(({ slice }) => slice)).size;
   const hidden =
     sliceValues === null || sliceValues <= values

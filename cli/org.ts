@@ -103,7 +103,7 @@ const membersCommand = command({
 
 const addMemberCommand = command({
   path: ['team', 'add'],
-  summary: 'Make an account a member of a team, or change its role there',
+  summary: 'Add an account to a team, or change its role in the team',
   example: 'steelyard team add recommendations ada\nsteelyard team add recommendations ada --role viewer',
   needs: 'server',
   positionals: { team: { describe: 'Name of the team' }, account: { describe: 'Name of the account' } },
@@ -112,7 +112,7 @@ const addMemberCommand = command({
       value: TeamRole.options.join('|'),
       fallback: 'contributor',
       schema: TeamRole,
-      describe: 'contributor changes the runs, experiments and models of the team; viewer does not',
+      describe: 'contributor may change the runs, experiments and models of the team; viewer may not',
     },
   },
   run: async (context, { team, account, role }) => {

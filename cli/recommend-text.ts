@@ -45,8 +45,8 @@ function intervalText({ lower, upper }: Saving): string | null {
 
 function stateText({ state, notice, realised }: RecommendationSummary): string {
   if (notice !== null) {
-    const kept = notice.keptUntil === null ? null : `kept until ${shownInstant(notice.keptUntil)}`;
-    return kept ?? `${notice.isDryRun ? 'would be done' : 'will be done'} ${shownInstant(notice.actsAt)}`;
+    const kept = notice.keptUntil === null ? null : `postponed until ${shownInstant(notice.keptUntil)}`;
+    return kept ?? `${notice.isDryRun ? 'would run' : 'runs'} ${shownInstant(notice.actsAt)}`;
   }
   return realised?.monthly == null ? state : `${state}, saved ${shownMoney(realised.monthly)} a month`;
 }
@@ -108,8 +108,9 @@ function realisedText({
   if (monthly === null) return `not known: ${reason}`;
   const interval =
     lower === null || upper === null ? '' : ` (${shownAmount(lower.amount)} to ${shownAmount(upper.amount)})`;
-  const said = isWithin === null ? '' : `, ${isWithin ? 'within' : 'outside of'} what was said (${shownMoney(stated)})`;
-  return `${shownMoney(monthly)} a month${interval} over ${counted(hours, 'hour')}${said}`;
+  const comparison =
+    isWithin === null ? '' : `, ${isWithin ? 'within' : 'outside'} the estimate (${shownMoney(stated)})`;
+  return `${shownMoney(monthly)} a month${interval} over ${counted(hours, 'hour')}${comparison}`;
 }
 
 function fileText({ action }: Recommendation): string {

@@ -20,7 +20,7 @@ import { table } from './output/table.ts';
 
 const deletedCommand = command({
   path: ['retention', 'deleted'],
-  summary: 'List what is deleted and can be restored, with its size and what it cost, oldest deletion first',
+  summary: 'List restorable deleted entities with size and cost, oldest deletion first',
   example: 'steelyard retention deleted --kind logged-model',
   needs: 'server',
   options: {
@@ -28,7 +28,7 @@ const deletedCommand = command({
       value: 'run|logged-model|experiment',
       schema: listDeleted.query.shape.kind,
       fallback: 'run',
-      describe: 'What to list',
+      describe: 'Kind of entity',
     },
     ...limitOption,
   },
@@ -79,7 +79,7 @@ const listCommand = command({
       return table(answer.policies, columns, context.paint);
     });
     if (answer.policies.length === 0) {
-      await context.remark('No policy: what is deleted is kept for ever. Apply a document of the kind Retention.');
+      await context.remark('No policy: deleted entities are kept forever. Apply a document of the kind Retention.');
     }
     return 0;
   },
@@ -87,7 +87,7 @@ const listCommand = command({
 
 const previewCommand = command({
   path: ['retention', 'preview'],
-  summary: 'Show what a run of a policy would remove: runs, samples, bytes and what they cost',
+  summary: 'Preview a run of a retention policy: removed runs, samples, bytes and cost',
   example: 'steelyard retention preview a-month',
   needs: 'server',
   positionals: { policy: { describe: 'Name of the Retention document' } },
@@ -101,11 +101,11 @@ const previewCommand = command({
 
 const runCommand = command({
   path: ['retention', 'run'],
-  summary: 'Remove for good what a policy no longer keeps',
+  summary: 'Run a retention policy: remove expired entities permanently',
   example: 'steelyard retention run a-month --confirm',
   needs: 'server',
   positionals: { policy: { describe: 'Name of the Retention document' } },
-  options: { confirm: { describe: 'Needed: what is removed cannot be restored' } },
+  options: { confirm: { describe: 'Required: the removal is permanent' } },
   run: async (context, { policy, confirm }) => {
     const client = await context.client();
     const preview = await client.call(previewRetention, { params: { policy } });
@@ -138,7 +138,7 @@ async function removeAll(context: Context, client: Client, preview: RetentionPre
 
 function previewText({ policy, until, removes, keeps, keepsCount }: RetentionPreview): string {
   const lines = [
-    `${policy}: of what was deleted until ${shownInstant(until)}, a run removes ${volumeText(removes)}.`,
+    `${policy}, deletions until ${shownInstant(until)}: a run removes ${volumeText(removes)}.`,
     ...(keepsCount === 0 ? [] : [`${counted(keepsCount, 'more', 'more')} stay:`]),
     ...keeps.slice(0, 20).map(({ kind, id, reason }) => `  ${kind} ${id}: ${reason}`),
     ...(keepsCount > 20 ? [`  and ${counted(keepsCount - 20, 'other')}; --json lists up to 1,000`] : []),
@@ -173,7 +173,7 @@ const daysOption = (setting: keyof typeof query.shape) =>
 
 const tablesCommand = command({
   path: ['retention', 'tables'],
-  summary: 'Show what retention by age deletes of each table, and which questions lose their rows; nothing is deleted',
+  summary: 'Preview the rows of each table that retention by age deletes',
   example: 'steelyard retention tables --raw-bill-days 400 --superseded-delivery-days 90',
   needs: 'server',
   options: {
@@ -201,7 +201,7 @@ const tableNames: Record<TableRetention['table'], string> = {
 
 function tableText(shown: TableRetention): string {
   const { table: name, setting, before, rows, files, sizeBytes, first, last, unanswerable } = shown;
-  if (before === null) return `${tableNames[name]}: kept for ever (${setting} is not set)`;
+  if (before === null) return `${tableNames[name]}: kept forever (${setting} is not set)`;
   const span = first === null ? '' : `, of ${first} to ${last}`;
   const deletes = `${counted(rows, 'row')} in ${counted(files, 'file')} of ${shownBytes(sizeBytes)}${span}`;
   const lost = unanswerable.slice(0, 20).map((one) => `    ${one}`);

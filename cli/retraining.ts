@@ -22,7 +22,7 @@ const round = { value: 'NUMBER', schema: Round } as const;
 
 const listCommand = command({
   path: ['retraining', 'list'],
-  summary: 'List the retrainings: what waits, what is under way, what came of the last',
+  summary: 'List the retrainings with waiting, running and last rounds',
   example: 'steelyard retraining list',
   needs: 'server',
   run: async (context) => {
@@ -42,7 +42,7 @@ function listText(retrainings: readonly Retraining[], { paint }: Context): strin
       { title: 'RETRAINING', cell: ({ name }) => name },
       { title: 'MODEL', cell: ({ model, champion }) => (champion === null ? model : `${model} ${champion}`) },
       { title: 'WAITING', align: 'right', cell: ({ waiting }) => shownCount(waiting) },
-      { title: 'UNDER WAY', align: 'right', cell: ({ underWay }) => (underWay === null ? null : String(underWay)) },
+      { title: 'RUNNING', align: 'right', cell: ({ underWay }) => (underWay === null ? null : String(underWay)) },
       { title: 'LAST', cell: ({ lastRound }) => (lastRound === null ? null : stateText(lastRound)) },
       { title: 'SPENT', align: 'right', cell: ({ spent }) => spent.map(shownMoney).join(', ') || null },
     ],
@@ -52,7 +52,7 @@ function listText(retrainings: readonly Retraining[], { paint }: Context): strin
 
 const showCommand = command({
   path: ['retraining', 'show'],
-  summary: 'Show a retraining with its triggers and rounds, or one round from its trigger to its verdict',
+  summary: 'Show a retraining with its triggers and rounds, or one round in detail',
   example: `steelyard retraining show ranker
 steelyard retraining show ranker --round 3`,
   needs: 'server',
@@ -180,16 +180,16 @@ function shownMeasure(
 
 const startCommand = command({
   path: ['retraining', 'start'],
-  summary: 'Retrain now, worth it or not: a round that waits, or a new one',
+  summary: 'Start a waiting round, or a new one, regardless of its expected benefit',
   example: `steelyard retraining start ranker
 steelyard retraining start ranker --round 3 --reason "before the holidays"
 steelyard retraining start ranker --from 2026-10-01T00:00:00Z --until 2026-11-01T00:00:00Z`,
   needs: 'server',
   positionals: { retraining },
   options: {
-    round: { ...round, describe: 'Round that waits' },
-    from: { value: 'INSTANT', schema: UtcInstant, describe: 'Data of a new round from then on; with --until' },
-    until: { value: 'INSTANT', schema: UtcInstant, describe: 'Data of a new round before then; with --from' },
+    round: { ...round, describe: 'Waiting round' },
+    from: { value: 'INSTANT', schema: UtcInstant, describe: 'Start of the data of a new round; with --until' },
+    until: { value: 'INSTANT', schema: UtcInstant, describe: 'End of the data of a new round; with --from' },
     reason: { value: 'TEXT', describe: 'Why' },
   },
   run: async (context, { retraining: name, round: number, from, until, reason }) => {
@@ -207,12 +207,12 @@ steelyard retraining start ranker --from 2026-10-01T00:00:00Z --until 2026-11-01
 
 const dismissCommand = command({
   path: ['retraining', 'dismiss'],
-  summary: 'Give up a round that waits',
+  summary: 'Dismiss a waiting round',
   example: 'steelyard retraining dismiss ranker --round 3 --reason "a holiday, and known"',
   needs: 'server',
   positionals: { retraining },
   options: {
-    round: { ...round, required: true, describe: 'Round that waits' },
+    round: { ...round, required: true, describe: 'Waiting round' },
     reason: { value: 'TEXT', describe: 'Why' },
   },
   run: async (context, { retraining: name, round: number, reason }) => {

@@ -13,7 +13,7 @@ import { runText } from './run-text.ts';
 
 const listCommand = command({
   path: ['run', 'list'],
-  summary: 'List the runs, newest first or in the order asked for',
+  summary: 'List the runs, newest first or in the given order',
   example: `steelyard run list --experiment recommender --filter "metrics.ndcg_at_10 > 0.3"
 steelyard run list --order-by "cost.total DESC" --columns metrics.ndcg_at_10,params.rank,cost.total
 steelyard run list --experiment recommender --csv --output runs.csv`,
@@ -27,9 +27,9 @@ steelyard run list --experiment recommender --csv --output runs.csv`,
     },
     orderBy: { value: 'KEY [DESC]', repeat: true, describe: 'Order, such as "metrics.ndcg DESC"' },
     columns: { value: 'A,B', describe: `Columns: ${columnsSentence}` },
-    view: { value: RunView.options.join('|'), schema: RunView, fallback: 'active', describe: 'Which stage' },
-    csv: { describe: 'Write every run that matches as CSV' },
-    output: { value: 'FILE', short: 'o', describe: 'With --csv: the file to write; stdout when left out' },
+    view: { value: RunView.options.join('|'), schema: RunView, fallback: 'active', describe: 'Lifecycle stage' },
+    csv: { describe: 'Write every matching run as CSV' },
+    output: { value: 'FILE', short: 'o', describe: 'With --csv: the file to write; stdout by default' },
     ...limitOption,
   },
   run: async (context, { experiment, columns, csv, output, limit, ...asked }) => {
@@ -111,7 +111,7 @@ const runsPositional = { runs: { describe: 'Run ids', many: true } } as const;
 
 const deleteCommand = command({
   path: ['run', 'delete'],
-  summary: 'Move runs to the deleted ones, all or none; restore takes it back',
+  summary: 'Delete runs, all or none; run restore undoes it',
   example: 'steelyard run delete 0123456789abcdef0123456789abcdef',
   needs: 'server',
   positionals: runsPositional,
@@ -124,7 +124,7 @@ const deleteCommand = command({
 
 const restoreCommand = command({
   path: ['run', 'restore'],
-  summary: 'Bring deleted runs back, all or none',
+  summary: 'Restore deleted runs, all or none',
   example: 'steelyard run restore 0123456789abcdef0123456789abcdef',
   needs: 'server',
   positionals: runsPositional,

@@ -22,7 +22,7 @@ const JSON_POLICY: PolicyKind = 'slo';
 
 const replayCommand = command({
   path: ['scale', 'replay'],
-  summary: 'Replay a trace of requests against scaling policies: what the replicas cost, and who waits',
+  summary: 'Replay a request trace against scaling policies: cost and waiting time',
   example: `steelyard scale replay trace.csv
 steelyard scale replay trace.csv --policy slo --price 3.06USD/h --json
 steelyard scale replay images.csv --time-column gmt_create --service-column exec_time_seconds --concurrency 1`,
@@ -32,39 +32,45 @@ steelyard scale replay images.csv --time-column gmt_create --service-column exec
     policy: {
       value: 'slo|hpa|kpa',
       schema: PolicyKind,
-      describe: 'Only this policy; all are compared when left out, or slo with --json',
+      describe: 'Only this policy; by default all are compared, or slo with --json',
     },
     price: { value: 'PRICE', schema: HourlyPriceWord, fallback: '1USD/h', describe: 'Price of a replica' },
     missPrice: {
       value: 'MONEY',
       schema: MoneyWord,
-      describe: 'Price of a request that waits too long; without it the least that keeps --slo',
+      describe: 'Price of a late request; by default the lowest that meets --slo',
     },
-    slo: { value: 'RATIO', schema: missRatio, fallback: '0.05', describe: 'Share of requests that may wait too long' },
-    wait: { value: 'SECONDS', schema: waitSeconds, fallback: '2', describe: 'Waiting longer is too long' },
+    slo: { value: 'RATIO', schema: missRatio, fallback: '0.05', describe: 'Share of requests that may be late' },
+    wait: {
+      value: 'SECONDS',
+      schema: waitSeconds,
+      fallback: '2',
+      describe: 'Longest wait of a request that is not late',
+    },
     coldStart: {
       value: 'SECONDS',
       schema: coldStartSeconds,
       fallback: '30',
-      describe: 'Seconds until a new replica serves; it is paid from the start',
+      describe: 'Seconds until a new replica serves; billed from its start',
     },
     concurrency: { value: 'N', schema: concurrency, fallback: '8', describe: 'Requests a replica serves at a time' },
     target: {
       value: 'RATIO',
       schema: targetRatio,
       fallback: '0.7',
-      describe: 'Share of those that hpa and kpa aim at',
+      describe: 'Target utilization of hpa and kpa',
     },
     initial: { value: 'N', schema: initialReplicas, fallback: '2', describe: 'Replicas at the first request' },
-    min: { value: 'N', schema: minReplicas, fallback: '1', describe: 'Replicas at least; hpa takes 0 for 1' },
-    max: { value: 'N', schema: maxReplicas, fallback: '100', describe: 'Replicas at most' },
-    curve: { describe: 'Cost against waiting too: slo at several shares, hpa and kpa at several targets' },
-    timeColumn: { value: 'NAME', describe: 'Column of the time; TIMESTAMP, timestamp, time or seconds when left out' },
-    serviceColumn: { value: 'NAME', describe: 'Column of the seconds that a request is served' },
+    min: { value: 'N', schema: minReplicas, fallback: '1', describe: 'Fewest replicas; hpa uses 1 for 0' },
+    max: { value: 'N', schema: maxReplicas, fallback: '100', describe: 'Most replicas' },
+    curve: { describe: 'Also show cost by waiting time: slo at several shares, hpa and kpa at several targets' },
+    timeColumn: { value: 'NAME', describe: 'Column of the time; TIMESTAMP, timestamp, time or seconds by default' },
+    serviceColumn: { value: 'NAME', describe: 'Column of the service time in seconds' },
     serviceTime: {
       value: 'SECONDS',
       schema: serviceSeconds,
-      describe: 'Seconds that every request is served; otherwise 0.05 + ContextTokens/8000 + 0.03 x GeneratedTokens',
+      describe:
+        'Service time of every request in seconds; by default 0.05 + ContextTokens/8000 + 0.03 x GeneratedTokens',
     },
   },
   run: async (context, { trace, policy, ...asked }) => {
@@ -208,7 +214,7 @@ function assumptionsText(query: Query, paint: Context['paint']): string {
       ['SLO', `at most ${shownRatio(Number(query.missRatio))} wait longer than ${wait} s`],
       [
         'replica',
-        `${places} at a time, serves ${cold} s after it is asked for, ${shownMoney({ amount: price, currency })} an hour`,
+        `${places} at a time, serves ${cold} s after its start, ${shownMoney({ amount: price, currency })} an hour`,
       ],
       ['replicas', `${initial} at first, ${query.minReplicas} to ${query.maxReplicas}`],
       ['service', serviceText(query)],

@@ -18,12 +18,12 @@ const HARD_EXIT: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143 
 
 const serveCommand = command({
   path: ['serve'],
-  summary: 'Run the server: HTTP, the MLflow wire and the web app, until it is stopped',
+  summary: 'Start the server: HTTP API, MLflow-compatible API and web app, until it is stopped',
   example: 'steelyard serve\nsteelyard serve --port 8080 --data /var/lib/steelyard',
   needs: 'settings',
   exits: {
-    0: 'stopped by SIGINT or SIGTERM, everything written',
-    130: 'stopped hard by a second SIGINT, or after 10 s (SIGTERM: 143)',
+    0: 'stopped by SIGINT or SIGTERM; all data is written',
+    130: 'forced to stop by a second SIGINT, or after 10 s (SIGTERM: 143)',
   },
   options: {
     port: { value: 'PORT', describe: 'TCP port; 0 takes a free one (default 4610)' },
@@ -33,7 +33,7 @@ const serveCommand = command({
       value: 'yes|no',
       fallback: 'no',
       schema: z.enum(['yes', 'no'], 'yes or no'),
-      describe: 'Show the web app in the browser',
+      describe: 'Open the web app in the browser',
     },
   },
   run: async (context, { port, host, wait, open }) => {
@@ -62,7 +62,7 @@ const serveCommand = command({
     await context.answer(document, () => readyText(server, context));
     if (open === 'yes') await showInBrowser(server.url, context);
     await stop.asked;
-    await context.remark('Stopping. Once more to stop at once.');
+    await context.remark('Stopping. Press again to stop immediately.');
     return 0;
   },
 });

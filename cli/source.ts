@@ -22,10 +22,10 @@ const ASKED_AGAIN_MS = 200;
 
 const syncCommand = command({
   path: ['bill', 'sync'],
-  summary: 'Bring in what clouds have delivered to a source, or to all of them, and wait for the end',
+  summary: 'Import new deliveries of one source or all sources, and wait until it is done',
   example: 'steelyard bill sync\nsteelyard bill sync aws --json | jq .syncs[].deliveries',
   needs: 'server',
-  positionals: { source: { optional: true, describe: 'Name of the source; all of them when left out' } },
+  positionals: { source: { optional: true, describe: 'Name of the source; all sources by default' } },
   run: async (context, { source }) => {
     const client = await context.client();
     const started = await client.call(startSyncs, { body: source === undefined ? {} : { source } });
@@ -122,7 +122,7 @@ function exitCodeOf(syncs: readonly Sync[]): number {
 
 const listCommand = command({
   path: ['source', 'list'],
-  summary: 'List where bills come from, and how the last sync went',
+  summary: 'List the bill sources with the result of the last sync',
   example: 'steelyard source list',
   needs: 'server',
   run: async (context) => {

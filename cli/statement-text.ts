@@ -102,7 +102,7 @@ export function statementText(facts: StatementFacts, issued: IssuedStatement | n
     plain('CHARGE', facts.charges, ({ charge }) => charge, paint),
     breakdown('SERVICE', facts.services, ({ serviceName }) => serviceName, paint),
     breakdown('PROJECT', facts.projects, ({ project }) => project, paint),
-    plain('WHY NOBODY PAYS', facts.reasons, ({ reason }) => reason, paint),
+    plain('REASON UNALLOCATED', facts.reasons, ({ reason }) => reason, paint),
     [
       ...reportingLines(facts.reporting, paint),
       ...basisLines(facts, paint),
@@ -177,7 +177,7 @@ function basisLines(facts: Basis, paint: Paint): string[] {
   const what = deliveries.length === 1 ? 'delivery' : 'deliveries';
   const before = previousRulesVersion === null ? `no bill covers ${previousPeriod}` : previousPeriod;
   return [
-    `Stands on ${what} ${deliveries.join(', ')}, rules version ${rulesVersion}${idText('--basis', basis)}.`,
+    `Based on ${what} ${deliveries.join(', ')}, rules version ${rulesVersion}${idText('--basis', basis)}.`,
     `Before: ${before}${idText('--previous-basis', previousBasis)}.`,
   ].map(paint.faint);
 }

@@ -38,7 +38,7 @@ export function findTextFiles(paths: readonly string[], name: RegExp, what: stri
       .map((entry) => join(entry.parentPath, entry.name))
       .toSorted();
     if (found.length > 0) return found;
-    throw new CommandError('file_not_found', `The folder ${path} holds no ${what}.`, { file: path });
+    throw new CommandError('file_not_found', `The folder ${path} has no ${what}.`, { file: path });
   });
 }
 

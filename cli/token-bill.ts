@@ -16,14 +16,14 @@ export const tokenBillCommand = command({
   example: 'steelyard tokens bill --period 2026-10\nsteelyard tokens bill --json | jq .unclassified',
   needs: 'server',
   options: {
-    period: { value: 'YYYY-MM', schema: Month, describe: 'One billing period; all when left out' },
+    period: { value: 'YYYY-MM', schema: Month, describe: 'One billing period; all by default' },
     metric: {
       value: CostMetric.options.join('|'),
       schema: CostMetric,
       fallback: DEFAULT_METRIC,
       describe: 'Cost column to compare',
     },
-    csv: { describe: 'Answer as CSV with every digit' },
+    csv: { describe: 'Print CSV with all digits' },
   },
   run: async (context, { csv, ...query }) => {
     if (csv && context.globals.json)
@@ -45,7 +45,7 @@ function reportText({ metric, rows, unclassified, totals }: Report, { paint }: C
   if (rows.length === 0 && unclassified.length === 0) return '';
   const sums = totals.map(
     ({ currency, tokenCost, pricedTokenCost, catalogueCost, unclassifiedCost, rowsWithoutMetric }) =>
-      `${currency}, ${metricWords(metric)}: tokens ${costText(tokenCost)}, of which ${costText(pricedTokenCost)} has a price and would cost ${shownAmount(catalogueCost)}; not classified ${costText(unclassifiedCost)}${rowsWithoutMetric === 0 ? '' : `. Left out: ${counted(rowsWithoutMetric, 'row')} whose ${metricWords(metric)} is not stated`}`,
+      `${currency}, ${metricWords(metric)}: tokens ${costText(tokenCost)}, of which ${costText(pricedTokenCost)} has a price and would cost ${shownAmount(catalogueCost)}; not classified ${costText(unclassifiedCost)}${rowsWithoutMetric === 0 ? '' : `. Left out: ${counted(rowsWithoutMetric, 'row')} without ${metricWords(metric)}`}`,
   );
   const tokens = rows.length === 0 ? [] : [billedTable(rows, metric, paint)];
   const rest =

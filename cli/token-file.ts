@@ -29,7 +29,7 @@ export async function* tokenRows(
   const rows = csvRows(path, onBytes);
   const header = await rows.next();
   if (header.done === true) {
-    throw new CommandError('file_empty', `${path} holds no line. Its first line must name the columns.`, {
+    throw new CommandError('file_empty', `${path} has no line. Its first line must name the columns.`, {
       file: path,
     });
   }

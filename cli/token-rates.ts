@@ -16,19 +16,19 @@ export const AtInstant = z
 /** `steelyard tokens rates MODEL`: rates of a model, and the prices that they override. */
 export const tokenRatesCommand = command({
   path: ['tokens', 'rates'],
-  summary: 'Show what the tokens of a model cost, where that was read, and which other prices gave way',
+  summary: 'Show the token prices of a model with their source, and replaced prices',
   example: 'steelyard tokens rates gpt-4o\nsteelyard tokens rates claude-sonnet-4-6 --provider aws --at 2026-03-01',
   needs: 'server',
   positionals: { model: { describe: 'Model, as its provider or a log names it' } },
   options: {
-    provider: { value: 'NAME', describe: 'Who serves it: openai, anthropic, aws, azure, google…' },
+    provider: { value: 'NAME', describe: 'Provider: openai, anthropic, aws, azure, google…' },
     tier: {
       value: ServiceTier.options.join('|'),
       schema: ServiceTier,
       fallback: 'standard',
-      describe: 'How it is served; the catalogue has prices of the standard tier only',
+      describe: 'Service tier; the catalogue has prices of the standard tier only',
     },
-    at: { value: 'DATE', schema: AtInstant, describe: 'Price of this day or instant, UTC; now when left out' },
+    at: { value: 'DATE', schema: AtInstant, describe: 'Price of this day or instant, UTC; now by default' },
   },
   run: async (context, { model, provider, tier, at }) => {
     const client = await context.client();
@@ -62,7 +62,7 @@ function ratesText({ rates, source, effectiveFrom, overridden }: TokenPrice, { p
       { title: 'CURRENCY', cell: ({ currency }) => currency },
       {
         title: '',
-        cell: (rate) => (rate.held ? 'holds' : 'gave way'),
+        cell: (rate) => (rate.held ? 'active' : 'replaced'),
         style: (rate) => (rate.held ? paint.good : paint.faint),
       },
       { title: 'PRICE FROM', cell: (rate) => rate.source, least: 12 },

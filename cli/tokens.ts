@@ -17,16 +17,16 @@ const priceOptions = {
   inputColumn: { value: 'COLUMN', required: true, describe: 'Column of input tokens, cached ones included' },
   outputColumn: { value: 'COLUMN', required: true, describe: 'Column of output tokens' },
   cachedColumn: { value: 'COLUMN', describe: 'Column of input tokens that were read from a cache' },
-  model: { value: 'MODEL', describe: 'Model of all rows; its price is your own, else that of the catalogue' },
+  model: { value: 'MODEL', describe: 'Model of all rows; its price is your own, otherwise from the catalogue' },
   modelColumn: { value: 'COLUMN', describe: 'Column of models, where rows differ' },
-  provider: { value: 'NAME', describe: 'Who serves the models: openai, anthropic, aws, azure, google…' },
-  at: { value: 'DATE', schema: AtInstant, describe: 'Price of this day or instant, UTC; now when left out' },
+  provider: { value: 'NAME', describe: 'Provider of the models: openai, anthropic, aws, azure, google…' },
+  at: { value: 'DATE', schema: AtInstant, describe: 'Price of this day or instant, UTC; now by default' },
   inputPrice: { value: 'PRICE', schema: Price, describe: 'Price of 1,000,000 input tokens, instead of a model' },
   outputPrice: { value: 'PRICE', schema: Price, describe: 'Price of 1,000,000 output tokens' },
   cachedPrice: {
     value: 'PRICE',
     schema: Price,
-    describe: 'Price of 1,000,000 cached ones; that of input when left out',
+    describe: 'Price of 1,000,000 cached tokens; the input price by default',
   },
   currency: { value: 'CODE', schema: Currency, fallback: 'USD', describe: 'Currency of the prices given' },
 } as const;
@@ -35,7 +35,7 @@ type PriceInput = InputOf<{ file: { describe: string } }, typeof priceOptions>;
 
 const priceCommand = command({
   path: ['tokens', 'price'],
-  summary: 'Price the tokens of a CSV file exactly, by a model or by prices you give',
+  summary: 'Price the tokens of a CSV file by a model or by given prices',
   example: `steelyard tokens price trace.csv --input-column ContextTokens --output-column GeneratedTokens --model gpt-4o --at 2026-10-01
 steelyard tokens price trace.csv --input-column in --output-column out --input-price 2.50 --output-price 10.00 --json`,
   needs: 'server',

@@ -10,7 +10,7 @@ import { readTextFile, type TextFile } from './text-files.ts';
 
 const recordCommand = command({
   path: ['usage', 'record'],
-  summary: 'Record usage intervals (who held what, from when to when), all or none',
+  summary: 'Record usage intervals (subject, resource, period), all or none',
   example: 'steelyard usage record -f usage.json',
   needs: 'server',
   options: {

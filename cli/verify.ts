@@ -19,10 +19,10 @@ const ASKED_AGAIN_MS = 200;
 
 const verifyCommand = command({
   path: ['verify'],
-  summary: 'Check every stored file against its digest, the store, the audit trail, and all references',
+  summary: 'Check stored files against their digests, the store, the audit trail and references',
   example: 'steelyard verify\nsteelyard verify --repair --json | jq .findings',
   needs: 'server',
-  exits: { [FOUND]: 'something is missing or damaged, and was not repaired' },
+  exits: { [FOUND]: 'missing or damaged data that was not repaired' },
   options: {
     repair: { describe: 'Rebuild lake files from raw bills, and remove lake files that no manifest names' },
   },
@@ -33,7 +33,9 @@ const verifyCommand = command({
     await context.answer(ended, () => verificationText(ended, context));
     if (ended.state === 'failed') throw new CommandError('internal', `The verification failed: ${ended.error}`);
     if (ended.unrepaired > 0 && !repair) {
-      await context.remark('steelyard verify --repair rebuilds what can be rebuilt; a backup has the rest.');
+      await context.remark(
+        'steelyard verify --repair rebuilds files from raw bills; restore the others from a backup.',
+      );
     }
     return ended.unrepaired === 0 ? 0 : FOUND;
   },

@@ -9,7 +9,7 @@ const webhook = { describe: 'Id of the webhook, as the MLflow client shows it' }
 
 const deliveriesCommand = command({
   path: ['webhook', 'deliveries'],
-  summary: 'List the deliveries of a webhook, newest first, and why any of them failed',
+  summary: 'List the deliveries of a webhook with their errors, newest first',
   example: 'steelyard webhook deliveries 0d6b5a0e-3a52-4b7f-8b6e-0a3f7a6f1f5e',
   needs: 'server',
   positionals: { webhook },

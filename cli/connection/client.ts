@@ -73,7 +73,7 @@ function isAddition(issue: z.core.$ZodIssue): boolean {
 function invalidAnswer(url: string, what: string): CommandError {
   return new CommandError(
     'server_answer_invalid',
-    `The server at ${url} answers what this steelyard cannot read (${what}). Is it a Steelyard server of about this version?`,
+    `The server at ${url} sent an invalid answer (${what}). Is it a Steelyard server of about this version?`,
     { url },
   );
 }

@@ -34,7 +34,7 @@ export function lockForServe(data: string, waitSeconds = DEFAULT_WAIT_SECONDS): 
     const lock = takeLock(data);
     if (lock !== null) return lock;
     const server = await findServer(data);
-    if (server !== null && server.endsWith === undefined) throw inUse(data, `the server at ${server.url} holds it`);
+    if (server !== null && server.endsWith === undefined) throw inUse(data, `the server at ${server.url} uses it`);
     return null;
   });
 }
@@ -50,7 +50,7 @@ async function poll<T>(data: string, waitSeconds: number, look: () => Promise<T 
   for (;;) {
     const found = await look();
     if (found !== null) return found;
-    if (performance.now() >= deadline) throw inUse(data, `another process still holds it after ${waitSeconds} s`);
+    if (performance.now() >= deadline) throw inUse(data, `another process still uses it after ${waitSeconds} s`);
     await sleep(POLL_MS);
   }
 }

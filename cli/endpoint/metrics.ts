@@ -19,7 +19,7 @@ steelyard endpoint metrics ranker --since 2026-11-01T00:00:00Z --step 1d`,
     until: { value: 'INSTANT', describe: 'End; default: now' },
     step: {
       value: Object.keys(STEPS).join('|'),
-      describe: 'Length of a step; default: one that makes no more than 200',
+      describe: 'Length of a step; default: the shortest with at most 200 steps',
     },
   },
   run: async (context, { endpoint, since, until, step }) => {

@@ -44,7 +44,7 @@ export function endpointText(endpoint: EndpointDetail, context: Context): string
   const { newest, state, url, revisions, log } = endpoint;
   const lines = [endpointsText([endpoint], context), `predictions at ${url}/`];
   if (state === 'failed')
-    lines.push(`revision ${newest.revision} did not get ready: ${newest.reason ?? 'nobody knows why'}`);
+    lines.push(`revision ${newest.revision} did not become ready: ${newest.reason ?? 'unknown reason'}`);
   const lost = log.behind + log.failed;
   if (lost > 0)
     lines.push(`${shownCount(lost)} requests were answered and are not in the prediction log (docs/serving.md)`);

@@ -10,7 +10,7 @@ export const limitOption = {
     value: 'N',
     fallback: '100',
     schema: z.coerce.number('a whole number').int('a whole number').min(1, 'one or more'),
-    describe: 'Most to list; pages are fetched as needed',
+    describe: 'Most items to list',
   },
 } as const;
 

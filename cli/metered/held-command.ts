@@ -56,7 +56,7 @@ export async function holdCommand(command: HeldCommand): Promise<HeldEnd> {
 }
 
 function limitOf({ limitedBy }: Reservation): string {
-  return limitedBy ?? 'what was set aside';
+  return limitedBy ?? 'the reservation';
 }
 
 /**
@@ -72,7 +72,7 @@ async function report(
     return await client.call(meterReservation, { params: { reservation }, body: { at } });
   } catch (error) {
     const why = error instanceof RemoteFailure ? error.message : 'the server does not answer';
-    await remark(`${why}; what is set aside goes on`);
+    await remark(`${why}; the reservation remains`);
     return null;
   }
 }

@@ -49,7 +49,7 @@ export async function sendFiles(pass: ExportPass, owner: FileOwner, edit: FileEd
 function proxiedRoot(uri: string): string {
   const root = /^mlflow-artifacts:\/+(?:[^/]+:\d+\/)?(.*)$/.exec(uri)?.[1];
   if (root !== undefined) return root;
-  const sentence = `it keeps artifacts at ${uri}, not behind its proxy; the files were not sent`;
+  const sentence = `artifacts are at ${uri}, not behind the server proxy; the files were not sent`;
   throw new MlflowRefusal('NOT_IMPLEMENTED', 501, sentence);
 }
 

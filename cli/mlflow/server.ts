@@ -38,8 +38,7 @@ export class MlflowRefusal extends CommandError {
   }
 }
 
-const CREDENTIALS_HINT =
-  'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, to what it asks for.';
+const CREDENTIALS_HINT = 'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN.';
 const ADDRESS_HINT = 'It is the address that its clients have in MLFLOW_TRACKING_URI.';
 const OTHER_REFUSAL = { code: 'server_answer_invalid', hint: ADDRESS_HINT } as const;
 

@@ -22,11 +22,11 @@ import { endText, pipelinesText, runsText, runText } from './text.ts';
 import { triggersCommand } from './triggers.ts';
 
 const EXITS = {
-  10: 'a gate holds it',
-  11: 'a gate rejects it',
+  10: 'a gate returns hold',
+  11: 'a gate rejects the model version',
   12: 'a budget stopped it',
   13: 'a step failed',
-  14: 'a person stopped it',
+  14: 'stopped by a user',
 };
 
 const listCommand = command({
@@ -51,14 +51,17 @@ const listCommand = command({
 });
 
 const waiting = {
-  wait: { describe: 'Wait until it is over; the exit code says how it ended' },
+  wait: { describe: 'Wait for the end; the exit code gives the result' },
   junit: { value: 'FILE', describe: 'With --wait: write its steps as JUnit XML' },
-  markdown: { value: 'FILE', describe: 'With --wait: write what changed in quality and cost as Markdown' },
+  markdown: { value: 'FILE', describe: 'With --wait: write changes of quality and cost as Markdown' },
 } as const;
 
 const given = {
   param: { value: 'NAME=VALUE', repeat: true, describe: 'Parameter that differs from its default' },
-  code: { value: 'FOLDER', describe: 'Send the code in this folder: of a Git work tree, what Git knows or would add' },
+  code: {
+    value: 'FOLDER',
+    describe: 'Send the code in this folder; of a Git work tree, tracked files and files that Git would add',
+  },
 } as const;
 
 const runCommand = command({
@@ -71,7 +74,7 @@ steelyard pipeline run training --ref main --wait --junit steps.xml --markdown c
   options: {
     ...given,
     ref: { value: 'REF', describe: 'Branch, tag or commit of its source' },
-    key: { value: 'KEY', describe: 'The same key again finds the run that was begun by it' },
+    key: { value: 'KEY', describe: 'Idempotency key: the same key returns the same run' },
     ...waiting,
   },
   exits: EXITS,
@@ -90,7 +93,7 @@ steelyard pipeline run training --ref main --wait --junit steps.xml --markdown c
 
 const resumeCommand = command({
   path: ['pipeline', 'resume'],
-  summary: 'Go on from a run that did not end well, keeping what is still valid',
+  summary: 'Resume a failed or stopped run and keep valid step results',
   example: 'steelyard pipeline resume training 12 --code . --wait',
   needs: 'server',
   positionals: { pipeline: { describe: 'Name of the pipeline' }, run: { describe: 'Number or id of the run' } },
@@ -105,7 +108,7 @@ const resumeCommand = command({
 
 const showCommand = command({
   path: ['pipeline', 'show'],
-  summary: 'Show a run with its steps: what each cost, and why it was made or not',
+  summary: 'Show a run and its steps: cost, and the reason each one ran or was skipped',
   example: 'steelyard pipeline show training 12',
   needs: 'server',
   positionals: {
@@ -127,7 +130,7 @@ const showCommand = command({
 
 const logsCommand = command({
   path: ['pipeline', 'logs'],
-  summary: 'Write what a step has printed',
+  summary: 'Print the log of a step',
   example: "steelyard pipeline logs training 12 --step 'train[lr=0.01]' -f",
   needs: 'server',
   positionals: {
@@ -136,7 +139,7 @@ const logsCommand = command({
   },
   options: {
     step: { value: 'STEP', required: true, describe: 'Step, with its combination where it has a matrix' },
-    follow: { short: 'f', describe: 'Go on until the step has ended' },
+    follow: { short: 'f', describe: 'Continue until the step has ended' },
   },
   run: async (context, { pipeline, run, step, follow }) => {
     await writeLog(context, { pipeline, run: run ?? (await latest(context, pipeline)) }, step, follow);
@@ -146,11 +149,11 @@ const logsCommand = command({
 
 const stopCommand = command({
   path: ['pipeline', 'stop'],
-  summary: 'Stop a run: what runs is asked to end and has its grace',
+  summary: 'Stop a run; running steps have a grace period',
   example: 'steelyard pipeline stop training 12',
   needs: 'server',
   positionals: { pipeline: { describe: 'Name of the pipeline' }, run: { describe: 'Number or id of the run' } },
-  options: { wait: { describe: 'Wait until all of it has ended' } },
+  options: { wait: { describe: 'Wait until all steps have ended' } },
   run: async (context, { pipeline, run, wait }) => {
     const client = await context.client();
     const asked = await client.call(stopPipelineRun, { params: { pipeline, run } });

@@ -31,11 +31,11 @@ export function markdownReport(compared: Compared): string {
     '',
     against,
     '',
-    '#### What changed in quality',
+    '#### Changes in quality',
     '',
     ...qualityLines(compared),
     '',
-    '#### What changed in cost',
+    '#### Changes in cost',
     '',
     ...costLines(compared),
     '',
@@ -115,7 +115,7 @@ function changeText(was: number, is: number): string {
 
 function costLines({ run, before }: Compared): string[] {
   const now = shownMoney(run.cost);
-  if (now === null) return ['What it cost is not known: no step has a price.'];
+  if (now === null) return ['The cost is unknown: no step has a price.'];
   const cached = run.stepList.filter(({ state }) => state === 'cached').length;
   const taken =
     cached === 0 ? '' : ` ${cached} of ${run.stepList.length} steps were taken from before and cost nothing.`;
@@ -192,7 +192,7 @@ function seconds({
 
 /** XML 1.0 does not allow control characters. */
 function xml(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are removed here
   const printable = text.replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '');
   return printable.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -10,7 +10,7 @@ import { table } from '../output/table.ts';
 
 export const triggersCommand = command({
   path: ['pipeline', 'triggers'],
-  summary: 'Show what begins runs of a pipeline, and what each trigger has done',
+  summary: 'Show the triggers of a pipeline with their latest runs',
   example: 'steelyard pipeline triggers training',
   needs: 'server',
   positionals: { pipeline: { describe: 'Name of the pipeline' } },

@@ -61,7 +61,7 @@ async function readProfiles(path: string) {
 
 const adviseCommand = command({
   path: ['hardware', 'advise'],
-  summary: 'Find the cheapest hardware for a served model that meets the SLO, by what was measured on it',
+  summary: 'Find the cheapest hardware for a served model that meets the SLO',
   example: `steelyard hardware advise profile.csv --demand short=30@200ms --demand long=3@500ms --present g5.xlarge=6
 steelyard hardware advise --endpoint ranker --demand all=120@250ms --present g5.xlarge=4
 steelyard hardware advise profile.csv --demand all=120@250ms --price h100=6.88USD/h --memory 40 --json`,
@@ -69,39 +69,39 @@ steelyard hardware advise profile.csv --demand all=120@250ms --price h100=6.88US
   positionals: {
     profile: {
       optional: true,
-      describe: 'CSV of what was measured: type,bucket,requests_per_second,latency_ms and, if known, memory_gib',
+      describe: 'CSV of measurements: type,bucket,requests_per_second,latency_ms and, if known, memory_gib',
     },
   },
   options: {
     endpoint: {
       value: 'NAME',
-      describe: 'Endpoint of this server, whose minutes of the last 7 days are measured too (95th percentile)',
+      describe: 'Endpoint of this server, measured over the last 7 days (95th percentile)',
     },
     demand: {
       value: 'SIZE=RATE@LATENCY',
       schema: DemandWord,
       repeat: true,
-      describe: 'Requests a second of a size at the peak and within which latency, such as short=30@200ms',
+      describe: 'Peak requests per second of a size and their latency limit, such as short=30@200ms',
     },
-    present: { value: 'TYPE=N', schema: PresentWord, repeat: true, describe: 'What runs now, such as g5.xlarge=6' },
+    present: { value: 'TYPE=N', schema: PresentWord, repeat: true, describe: 'Current replicas, such as g5.xlarge=6' },
     price: {
       value: 'TYPE=PRICE',
       schema: TypePriceWord,
       repeat: true,
-      describe: 'Price of a type; else that of the price book',
+      describe: 'Price of a type; from the price book by default',
     },
-    consider: { value: 'TYPE', repeat: true, describe: 'A type that one would like to know of besides' },
+    consider: { value: 'TYPE', repeat: true, describe: 'An additional type to consider' },
     load: {
       value: 'RATIO',
       schema: z.coerce.number().gt(0).max(1),
       fallback: '0.8',
-      describe: 'Part of its measured rate that a replica is loaded with',
+      describe: 'Load of a replica as a ratio of its measured rate',
     },
     least: {
       value: 'N',
       schema: z.coerce.number().int().min(1).max(100),
       fallback: '2',
-      describe: 'Replicas that there must be, for redundancy',
+      describe: 'Fewest replicas, for redundancy',
     },
     most: {
       value: 'N',

@@ -65,7 +65,7 @@ function historyOf(path: string, name: string, readings: readonly Reading[]): Sp
   const gaps = sorted.slice(1).map(({ at }, index) => at - (sorted[index]?.at ?? 0));
   const usual = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0;
   if (usual <= 0) {
-    const detail = `${path}: ${name} has ${sorted.length} readings, no two of them at times of their own. Give a reading every few minutes.`;
+    const detail = `${path}: ${name} has ${sorted.length} readings, all at the same time. Give a reading every few minutes.`;
     throw new CommandError(FAULT, detail, { file: path });
   }
   const stretches = sorted.map(({ at, isUp }, index) => ({

@@ -51,7 +51,7 @@ function factsOf(best: SpotZoneAdvice, onDemandBill: SpotAdvice['onDemandBill'])
       `${shownSeconds(best.youngSeconds) ?? 'not known'}, ${shownSeconds(best.dalySeconds) ?? 'not known'}`,
     ],
     ['interrupted every, 95 %', rangeText(shownHours(best.lowMeanHours), shownHours(best.highMeanHours))],
-    ['tried on what it had not seen', tried],
+    ['tested on held-out data', tried],
     ['bill, 95 % of the starts', rangeText(shownMoney(best.lowSpotBill), shownMoney(best.highSpotBill))],
     ['on demand', shownMoney(onDemandBill)],
     ['spot pays below', best.breakEvenSpotPrice === null ? null : `${shownMoney(best.breakEvenSpotPrice)} an hour`],
@@ -94,7 +94,7 @@ export function deadlineText(report: DeadlineReplayReport, { paint }: Context): 
     paint,
   );
   const promise = promised
-    ? 'The deadline can be promised: it holds whatever spot does, if capacity on demand is there.'
+    ? 'The deadline can be guaranteed if on-demand capacity is available, for any spot interruption.'
     : paint.bad('The deadline cannot be promised: work and one changeover do not fit before it.');
   const price = `Spot at ${spotPriceRatio.toFixed(3)} of on demand${onDemandCost === null ? '' : `, which costs ${shownMoney(onDemandCost)}`}.`;
   return [rows, '', promise, price].join('\n');

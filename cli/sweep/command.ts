@@ -23,18 +23,18 @@ const RUNGS_IN_A_SHARE = 4;
 
 const sweepCommand = command({
   path: ['sweep', 'run'],
-  summary: 'Search for the best parameters under one budget, ending early what shows little for its money',
+  summary: 'Search hyperparameters under one budget, with early stopping of trials',
   example: `steelyard sweep run --budget 20USD --price 3.06USD/h --metric accuracy --param lr=log:1e-4..1e-1 --param depth=2,4,8 --trials 30 --parallel 2 -- python train.py --lr {lr} --depth {depth}`,
   needs: 'server',
   positionals: {
-    command: { many: true, describe: 'The command and its words, after --; {name} is the value of a parameter' },
+    command: { many: true, describe: 'Command and arguments, after --; {name} is the value of a parameter' },
   },
   options: {
     budget: {
       value: 'MONEY',
       schema: MoneyWord,
       required: true,
-      describe: 'What all trials may spend together, such as 20USD',
+      describe: 'Budget of all trials together, such as 20USD',
     },
     metric: { value: 'NAME', required: true, describe: 'MLflow metric that the trials log' },
     param: {
@@ -43,54 +43,54 @@ const sweepCommand = command({
       describe: 'depth=2,4,8, drop=0..0.5, lr=log:1e-4..1e-1, layers=int:1..8',
     },
     goal: { value: 'max|min', fallback: 'max', schema: z.enum(['max', 'min']), describe: 'Which value is better' },
-    trials: { value: 'N', fallback: '20', schema: count(10_000), describe: 'Trials at most' },
-    parallel: { value: 'N', fallback: '1', schema: count(64), describe: 'Trials at a time' },
+    trials: { value: 'N', fallback: '20', schema: count(10_000), describe: 'Most trials' },
+    parallel: { value: 'N', fallback: '1', schema: count(64), describe: 'Concurrent trials' },
     stop: {
       value: 'asha|median|none',
       fallback: 'asha',
       schema: z.enum(['asha', 'median', 'none']),
-      describe: 'Rule that ends trials early',
+      describe: 'Early stopping rule',
     },
     rung: {
       value: 'MONEY',
       schema: MoneyWord,
-      describe: 'Money before which no trial is ended; default: a quarter of an even share',
+      describe: 'Cost before which no trial is stopped; default: a quarter of an even share',
     },
     eta: {
       value: 'N',
       fallback: '3',
       schema: z.coerce.number().int().min(2).max(10),
-      describe: 'Of so many at a rung, one goes on',
+      describe: 'Reduction factor: one of N trials continues at each rung',
     },
     seed: {
       value: 'N',
       fallback: '1',
       schema: z.coerce.number().int().min(0).max(1e9),
-      describe: 'The same seed draws the same trials',
+      describe: 'Seed of the draws; the same seed draws the same trials',
     },
     price: {
       value: 'PRICE',
       schema: HourlyPriceWord,
       describe: 'Price of this machine for one trial, such as 3.06USD/h',
     },
-    instance: { value: 'TYPE', schema: ResourceName, describe: 'What this machine is in the price book' },
+    instance: { value: 'TYPE', schema: ResourceName, describe: 'Key of this machine in the price book' },
     quantity: {
       value: 'N',
       fallback: '1',
       schema: z.string().regex(/^\d+(\.\d+)?$/),
-      describe: 'How much of it one trial takes',
+      describe: 'Number of machines of this price for one trial',
     },
-    team: { value: 'TEAM', describe: 'Team that answers for it' },
-    project: { value: 'PROJECT', describe: 'Project that it is for' },
+    team: { value: 'TEAM', describe: 'Team that owns it' },
+    project: { value: 'PROJECT', describe: 'Project that it belongs to' },
     experiment: { value: 'NAME|ID', fallback: '0', describe: 'MLflow experiment of its runs' },
     grace: {
       value: 'SECONDS',
       schema: z.coerce.number().int().min(0).max(86_400),
-      describe: 'Time a trial has to save its work when it is stopped; default: 4 % of the budget, at most 10 s',
+      describe: 'Grace period before a trial is killed; default: 4% of the budget, at most 10 s',
     },
-    logs: { value: 'FOLDER', describe: 'Where what the trials print is kept; default: .steelyard/sweeps/RUN' },
+    logs: { value: 'FOLDER', describe: 'Folder for the output of the trials; default: .steelyard/sweeps/RUN' },
   },
-  exits: { 13: 'no trial showed the metric' },
+  exits: { 13: 'no trial logged the metric' },
   run: async (
     context,
     {
@@ -247,7 +247,7 @@ function sweepText(
     ],
     paint,
   );
-  return `${rows}\n${best === null ? 'no trial showed the metric' : `best: trial ${best.trial} with ${best.value}`}; ${outcome}`;
+  return `${rows}\n${best === null ? 'no trial logged the metric' : `best: trial ${best.trial} with ${best.value}`}; ${outcome}`;
 }
 
 /** Spent share of the budget, and the reason why it is not more. */

@@ -138,7 +138,7 @@ async function runTrial(context: Context, sweep: Sweep, trial: number, shared: S
     spending.end(trial);
     await endRun(context, run, 'FAILED', Date.now());
     if (!isBudgetExceeded(error)) throw error;
-    await context.remark(`trial ${trial} has not begun: ${error.message}`);
+    await context.remark(`trial ${trial} has not started: ${error.message}`);
     return { trial, params, run: null, state: 'never begun', spent: null, value: null };
   }
 }
