@@ -17,7 +17,7 @@ import {
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { shownInstant } from './output/amounts.ts';
+import { formatInstant } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 const roleNames = roles.join('|');
@@ -89,8 +89,8 @@ const listCommand = command({
       { title: 'ACCOUNT', cell: (account: Account) => account.name },
       { title: 'ROLE', cell: (account: Account) => account.role },
       { title: 'PASSWORD', cell: (account: Account) => (account.hasPassword ? 'yes' : 'no') },
-      { title: 'DISABLED', cell: (account: Account) => shownOrNone(account.disabledAt) },
-      { title: 'MADE', cell: (account: Account) => shownInstant(account.createdAt), least: 20 },
+      { title: 'DISABLED', cell: (account: Account) => formatInstantOrNone(account.disabledAt) },
+      { title: 'MADE', cell: (account: Account) => formatInstant(account.createdAt), least: 20 },
     ];
     const { accounts } = document;
     await context.answer(document, () => (accounts.length === 0 ? '' : table(accounts, columns, context.paint)));
@@ -145,9 +145,9 @@ const tokenListCommand = command({
       { title: 'ACCOUNT', cell: (token: Token) => token.account },
       { title: 'FOR', cell: (token: Token) => token.label },
       { title: 'SCOPES', cell: (token: Token) => token.scopes?.join(' ') ?? 'all of the role' },
-      { title: 'USED', cell: (token: Token) => shownOrNone(token.lastUsedAt) },
-      { title: 'EXPIRES', cell: (token: Token) => shownOrNone(token.expiresAt) },
-      { title: 'REVOKED', cell: (token: Token) => shownOrNone(token.revokedAt) },
+      { title: 'USED', cell: (token: Token) => formatInstantOrNone(token.lastUsedAt) },
+      { title: 'EXPIRES', cell: (token: Token) => formatInstantOrNone(token.expiresAt) },
+      { title: 'REVOKED', cell: (token: Token) => formatInstantOrNone(token.revokedAt) },
     ];
     const { tokens } = document;
     await context.answer(document, () => (tokens.length === 0 ? '' : table(tokens, columns, context.paint)));
@@ -169,8 +169,8 @@ const tokenRevokeCommand = command({
   },
 });
 
-function shownOrNone(instant: string | null): string | null {
-  return instant === null ? null : shownInstant(instant);
+function formatInstantOrNone(instant: string | null): string | null {
+  return instant === null ? null : formatInstant(instant);
 }
 
 function parsedName(name: string): string {
@@ -190,11 +190,11 @@ function parsedScopes(scopes: readonly string[]): TokenScopes {
  * see it.
  */
 async function newPassword({ io }: Context): Promise<string> {
-  const given = io.environment.STEELYARD_PASSWORD ?? (await io.askSecret?.('New password: ')) ?? null;
-  if (given === null) {
+  const enteredPassword = io.environment.STEELYARD_PASSWORD ?? (await io.askSecret?.('New password: ')) ?? null;
+  if (enteredPassword === null) {
     throw new CommandError('usage', 'There is no terminal to ask for the password on. Set STEELYARD_PASSWORD.');
   }
-  const parsed = Password.safeParse(given);
+  const parsed = Password.safeParse(enteredPassword);
   if (parsed.success) return parsed.data;
   throw new CommandError('usage', `The password is not accepted: ${parsed.error.issues[0]?.message}.`);
 }
@@ -205,7 +205,7 @@ function accountText(account: Account, { paint }: Context): string {
       ['account', account.name],
       ['role', account.role],
       ['password', account.hasPassword ? 'yes' : 'no, tokens only'],
-      ['state', account.disabledAt === null ? 'in use' : `disabled since ${shownInstant(account.disabledAt)}`],
+      ['state', account.disabledAt === null ? 'in use' : `disabled since ${formatInstant(account.disabledAt)}`],
     ],
     paint,
   );

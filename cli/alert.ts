@@ -15,7 +15,7 @@ import { UtcInstant } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { counted, shownCount, shownInstant, shownMoney } from './output/amounts.ts';
+import { counted, formatCount, formatInstant, formatMoney } from './output/amounts.ts';
 import { metricText } from './output/metrics.ts';
 import type { Paint } from './output/paint.ts';
 import { facts, table } from './output/table.ts';
@@ -123,8 +123,8 @@ steelyard alert backtest ranker --on quality --metric accuracy --worse-than 0.9 
 });
 
 function parseRule(options: Readonly<Record<string, unknown>>): AlertRule {
-  const said = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const rule = AlertRule.safeParse(said);
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const rule = AlertRule.safeParse(given);
   if (rule.success) return rule.data;
   const [issue] = rule.error.issues;
   throw new CommandError('usage', `The alert is not valid: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`);
@@ -135,15 +135,15 @@ function backtestText(
   { paint }: Context,
 ) {
   if (reason !== null) return `${alert} (${cause}): ${reason}`;
-  const days = shownCount(Math.round(openHours / 24));
+  const days = formatCount(Math.round(openHours / 24));
   const summary = `${alert} (${cause}): ${counted(episodes.length, 'episode')} in ${counted(windows, 'window')}, open for ${days} days. Alerts: ${alerts}, warnings: ${warnings}, nothing known: ${unknown}.`;
   if (episodes.length === 0) return summary;
   const rows = table(
     episodes,
     [
-      { title: 'OPENED', cell: ({ openedAt }) => shownInstant(openedAt) },
-      { title: 'CLOSED', cell: ({ closedAt }) => (closedAt === null ? 'open' : shownInstant(closedAt)) },
-      { title: 'HOURS', align: 'right', cell: ({ hours }) => shownCount(Math.round(hours)) },
+      { title: 'OPENED', cell: ({ openedAt }) => formatInstant(openedAt) },
+      { title: 'CLOSED', cell: ({ closedAt }) => (closedAt === null ? 'open' : formatInstant(closedAt)) },
+      { title: 'HOURS', align: 'right', cell: ({ hours }) => formatCount(Math.round(hours)) },
       { title: 'STATE', cell: ({ state }) => state.replace('_', ' '), style: ({ state }) => stateStyle(state, paint) },
       { title: 'WHY', cell: (episode) => episode.reason, least: 16 },
     ],
@@ -154,7 +154,7 @@ function backtestText(
 
 function mutedText({ mute, alert, monitor }: Alert): string {
   const what = `The alert ${alert} of ${monitor}`;
-  return mute === null ? `${what} is unmuted.` : `${what} is muted until ${shownInstant(mute.until)}.`;
+  return mute === null ? `${what} is unmuted.` : `${what} is muted until ${formatInstant(mute.until)}.`;
 }
 
 function alertsText(alerts: readonly Alert[], { paint }: Context): string {
@@ -167,8 +167,8 @@ function alertsText(alerts: readonly Alert[], { paint }: Context): string {
       { title: 'ALERT', cell: ({ alert }) => alert },
       { title: 'CAUSE', cell: ({ cause }) => cause },
       { title: 'STATE', cell: stateText, style: ({ state }) => stateStyle(state, paint) },
-      { title: 'OPENED', cell: ({ openedAt }) => shownInstant(openedAt) },
-      { title: 'A DAY', align: 'decimal', cell: ({ moneyPerDay }) => shownMoney(moneyPerDay) },
+      { title: 'OPENED', cell: ({ openedAt }) => formatInstant(openedAt) },
+      { title: 'A DAY', align: 'decimal', cell: ({ moneyPerDay }) => formatMoney(moneyPerDay) },
       { title: 'WHY', cell: ({ reason }) => reason, least: 16 },
     ],
     paint,
@@ -188,19 +188,19 @@ export function stateStyle(state: AlertState, paint: Paint): (text: string) => s
 
 function alertText(alert: AlertDetail, { paint }: Context): string {
   const { loss, mute, columns, window } = alert;
-  const money = shownMoney(alert.moneyPerDay);
+  const money = formatMoney(alert.moneyPerDay);
   const rows: [string, string | null][] = [
     ['monitor', `${alert.monitor} of ${alert.model}${alert.version === null ? '' : `, version ${alert.version}`}`],
     ['alert', `${alert.alert} (${alert.cause})`],
     ['state', stateText(alert)],
     ['why', alert.reason],
-    ['window', `${shownInstant(window.start)} to ${shownInstant(window.end)}`],
+    ['window', `${formatInstant(window.start)} to ${formatInstant(window.end)}`],
     ['columns', columns.length === 0 ? null : columns.join(', ')],
     ['quality', loss === null ? null : lossText(loss)],
     ['worth a day', money],
-    ['muted', mute === null ? null : `until ${shownInstant(mute.until)} by ${mute.by}: ${mute.why}`],
+    ['muted', mute === null ? null : `until ${formatInstant(mute.until)} by ${mute.by}: ${mute.why}`],
   ];
-  const steps = alert.steps.map(({ at, state, reason }) => `${shownInstant(at)}  ${state}: ${reason}`);
+  const steps = alert.steps.map(({ at, state, reason }) => `${formatInstant(at)}  ${state}: ${reason}`);
   return [facts(rows, paint), '', ...steps].join('\n');
 }
 

@@ -19,7 +19,7 @@ import { Month } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { shownAmount, shownCount } from './output/amounts.ts';
+import { formatAmount, formatCount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 import { teamOfferText } from './team-offer-text.ts';
 import { findTextFiles, readTextFile } from './text-files.ts';
@@ -66,7 +66,7 @@ function previewText({ moves, totals, rules }: Preview, { paint }: Context): str
     [
       { title: 'FROM', cell: ({ from }) => holderText(from) },
       { title: 'TO', cell: ({ to }) => holderText(to) },
-      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => shownAmount(amount) },
+      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => formatAmount(amount) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
     ],
     paint,
@@ -75,19 +75,19 @@ function previewText({ moves, totals, rules }: Preview, { paint }: Context): str
     rules,
     [
       { title: 'RULE', cell: ({ rule }) => rule ?? '(no rule)' },
-      { title: 'BEFORE', align: 'decimal', cell: ({ before }) => shownAmount(before) },
-      { title: 'AFTER', align: 'decimal', cell: ({ after }) => shownAmount(after) },
+      { title: 'BEFORE', align: 'decimal', cell: ({ before }) => formatAmount(before) },
+      { title: 'AFTER', align: 'decimal', cell: ({ after }) => formatAmount(after) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
     ],
     paint,
   );
   const sums = totals.map(
     (total) =>
-      `${total.currency}: ${shownAmount(total.moved)} of ${shownAmount(total.total)} moves; unallocated ${shownAmount(total.unallocatedBefore)} -> ${shownAmount(total.unallocatedAfter)}`,
+      `${total.currency}: ${formatAmount(total.moved)} of ${formatAmount(total.total)} moves; unallocated ${formatAmount(total.unallocatedBefore)} -> ${formatAmount(total.unallocatedAfter)}`,
   );
   const more = moves.length - MOST_MOVES_SHOWN;
   const parts =
-    moves.length === 0 ? ['Nothing moves.'] : [moved, ...(more > 0 ? [`… and ${shownCount(more)} more`] : [])];
+    moves.length === 0 ? ['Nothing moves.'] : [moved, ...(more > 0 ? [`… and ${formatCount(more)} more`] : [])];
   return [...parts, '', byRule, '', ...sums].join('\n');
 }
 
@@ -159,7 +159,7 @@ function coverageText({ rows }: ResponseOf<typeof getCoverage>, by: string | und
   const amount = (title: string, of: (row: Row) => string) => ({
     title,
     align: 'decimal' as const,
-    cell: (row: Row) => shownAmount(of(row)),
+    cell: (row: Row) => formatAmount(of(row)),
   });
   return table(
     rows,
@@ -217,8 +217,8 @@ function rulesText(
     hits,
     [
       { title: 'RULE', cell: ({ rule }) => rule ?? '(no rule)' },
-      { title: 'ROWS', align: 'right', cell: ({ billRows }) => shownCount(billRows) },
-      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => shownAmount(amount) },
+      { title: 'ROWS', align: 'right', cell: ({ billRows }) => formatCount(billRows) },
+      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => formatAmount(amount) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
       { title: 'SHARE', align: 'right', cell: ({ share }) => percent(share) },
     ],
@@ -255,8 +255,8 @@ function unallocatedText(answer: ResponseOf<typeof getUnallocated>, by: string, 
     answer.rows,
     [
       { title: by, cell: ({ value }) => value ?? '(none)' },
-      { title: 'ROWS', align: 'right', cell: ({ billRows }) => shownCount(billRows) },
-      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => shownAmount(amount) },
+      { title: 'ROWS', align: 'right', cell: ({ billRows }) => formatCount(billRows) },
+      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => formatAmount(amount) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
       { title: 'SHARE', align: 'right', cell: ({ share }) => percent(share) },
     ],
@@ -266,9 +266,9 @@ function unallocatedText(answer: ResponseOf<typeof getUnallocated>, by: string, 
     answer.suggestions,
     [
       { title: 'A RULE BY', cell: ({ dimension, value }) => (value === null ? dimension : `${dimension}=${value}`) },
-      { title: 'WOULD TAKE', align: 'decimal', cell: ({ amount }) => shownAmount(amount) },
+      { title: 'WOULD TAKE', align: 'decimal', cell: ({ amount }) => formatAmount(amount) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
-      { title: 'ROWS', align: 'right', cell: ({ billRows }) => shownCount(billRows) },
+      { title: 'ROWS', align: 'right', cell: ({ billRows }) => formatCount(billRows) },
     ],
     paint,
   );
@@ -314,7 +314,7 @@ const reconcileCommand = command({
     if (answer.resources.length === 0) await context.remark('Nothing billed in this period meets metered usage.');
     if (answer.unbilled.length > 0) {
       await context.remark(
-        `${shownCount(answer.unbilled.length)} metered intervals meet no billed row; --json lists them.`,
+        `${formatCount(answer.unbilled.length)} metered intervals meet no billed row; --json lists them.`,
       );
     }
     return 0;
@@ -329,7 +329,7 @@ function reconciliationText({ resources }: ResponseOf<typeof getReconciliation>,
     align: 'decimal' as const,
     cell: (row: Row) => {
       const value = of(row);
-      return value === null ? null : shownAmount(value);
+      return value === null ? null : formatAmount(value);
     },
   });
   return table(

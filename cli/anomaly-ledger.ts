@@ -17,7 +17,7 @@ import { passOn, refuseBothFormats } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { counted, shownAmount } from './output/amounts.ts';
+import { counted, formatAmount } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 const anomaly = { anomaly: { describe: 'Id of the anomaly' } };
@@ -88,26 +88,26 @@ steelyard anomaly feedback an_0123456789abcdef --undo`,
   run: async (context, { anomaly: id, verdict, until, note, undo }) => {
     const params = { anomaly: id };
     const client = await context.client();
-    const said = AnomalyVerdict.safeParse(verdict);
-    if (undo !== (verdict === undefined) || (!undo && !said.success)) {
+    const parsedVerdict = AnomalyVerdict.safeParse(verdict);
+    if (undo !== (verdict === undefined) || (!undo && !parsedVerdict.success)) {
       throw new CommandError('usage', '"anomaly feedback" needs expected, planned or wrong, or --undo alone.');
     }
-    const answer = said.success
+    const answer = parsedVerdict.success
       ? await client.call(giveAnomalyFeedback, {
           params,
           body: {
-            verdict: said.data,
+            verdict: parsedVerdict.data,
             ...(until === undefined ? {} : { until }),
             ...(note === undefined ? {} : { note }),
           },
         })
       : await client.call(undoAnomalyFeedback, { params });
-    await context.answer(answer, () => saidText(answer));
+    await context.answer(answer, () => formatFeedback(answer));
     return 0;
   },
 });
 
-function saidText({ id, feedback }: Anomaly): string {
+function formatFeedback({ id, feedback }: Anomaly): string {
   if (feedback === null) return `Feedback on ${id} removed; anomaly detection runs again.`;
   const until = feedback.until === null ? '' : ` until ${feedback.until}`;
   return `${id} is ${feedback.verdict}${until}, and not counted; the ledger is judged again.`;
@@ -119,8 +119,8 @@ function listText(list: AnomalyList, all: boolean, { paint }: Context): string {
   if (anomalies.length === 0) return `${paint.good('No anomaly.')}${through}`;
   const sides = totals.map(({ currency, over, under, wasted }) => {
     const use =
-      Number(wasted) === 0 ? '' : `, ${shownAmount(wasted)} ${currency} of it bought less of GPUs and predictions`;
-    return `${shownAmount(over)} ${currency} more than expected, ${shownAmount(under)} ${currency} less on the other side${use}`;
+      Number(wasted) === 0 ? '' : `, ${formatAmount(wasted)} ${currency} of it bought less of GPUs and predictions`;
+    return `${formatAmount(over)} ${currency} more than expected, ${formatAmount(under)} ${currency} less on the other side${use}`;
   });
   const major = anomalies.length + others - minor;
   const money = sides.length === 0 ? 'none of them counts' : sides.join('; ');
@@ -130,7 +130,7 @@ function listText(list: AnomalyList, all: boolean, { paint }: Context): string {
       : `${counted(major, 'anomaly', 'anomalies')}: ${money}.${through}`;
   const listed = all ? anomalies : anomalies.filter(({ isMinor, state }) => !isMinor || state === 'restated');
   const groups = all ? listed.map((first) => ({ first, repeats: [] })) : groupRepeats(listed);
-  const timesOf = new Map(groups.map(({ first, repeats }) => [first, String(repeats.length + 1)]));
+  const occurrences = new Map(groups.map(({ first, repeats }) => [first, String(repeats.length + 1)]));
   const left =
     all || minor === 0
       ? ''
@@ -143,8 +143,10 @@ function listText(list: AnomalyList, all: boolean, { paint }: Context): string {
       { title: 'END', cell: ({ end, state }) => (state === 'open' ? 'ongoing' : end) },
       { title: 'KIND', cell: ({ kind }) => kind.replace('_', ' ') },
       { title: 'STATE', cell: (one) => stateText(one) },
-      ...(all ? [] : [{ title: 'TIMES', align: 'right' as const, cell: (one: Anomaly) => timesOf.get(one) ?? '1' }]),
-      { title: 'IMPACT', align: 'decimal', cell: ({ impact }) => (impact === null ? '–' : shownAmount(impact)) },
+      ...(all
+        ? []
+        : [{ title: 'TIMES', align: 'right' as const, cell: (one: Anomaly) => occurrences.get(one) ?? '1' }]),
+      { title: 'IMPACT', align: 'decimal', cell: ({ impact }) => (impact === null ? '–' : formatAmount(impact)) },
       { title: 'CURRENCY', cell: ({ currency }) => currency ?? '' },
       { title: 'WHAT HAPPENED', cell: ({ sentence }) => sentence, least: 24 },
     ],
@@ -164,16 +166,16 @@ function detailText(detail: AnomalyDetail, { paint }: Context): string {
   const figure = (amount: string) =>
     detail.measure === 'gpu_utilization'
       ? `${Number((Number(amount) * 100).toFixed(1))} %`
-      : `${shownAmount(amount)} ${isMoney ? money : unit}`.trim();
+      : `${formatAmount(amount)} ${isMoney ? money : unit}`.trim();
   const rows: [string, string | null][] = [
     ['what', detail.sentence],
     ['days', `${detail.start} to ${detail.end}, ${detail.kind.replace('_', ' ')}, ${stateText(detail)}`],
     ['actual', figure(detail.actual)],
     ['expected', figure(detail.expected)],
-    ['impact', detail.impact === null ? null : `${shownAmount(detail.impact)} ${money}`],
+    ['impact', detail.impact === null ? null : `${formatAmount(detail.impact)} ${money}`],
     ['seen in', detail.seenIn.map((slice) => slice.map(({ value }) => value).join(', ') || 'everything').join('; ')],
     ['related', detail.related.length === 0 ? null : detail.related.join(', ')],
-    ['restated', restatement === null ? null : `${shownAmount(restatement.difference)} ${money} at ${restatement.at}`],
+    ['restated', restatement === null ? null : `${formatAmount(restatement.difference)} ${money} at ${restatement.at}`],
     [
       'said',
       feedback === null
@@ -193,14 +195,14 @@ function detailText(detail: AnomalyDetail, { paint }: Context): string {
             .flatMap((value) => value ?? [])
             .join(', '),
       },
-      { title: 'EXPECTED', align: 'decimal', cell: ({ expected }) => shownAmount(expected) },
-      { title: 'ACTUAL', align: 'decimal', cell: ({ actual }) => shownAmount(actual) },
-      { title: 'CHANGE', align: 'decimal', cell: ({ change }) => shownAmount(change) },
+      { title: 'EXPECTED', align: 'decimal', cell: ({ expected }) => formatAmount(expected) },
+      { title: 'ACTUAL', align: 'decimal', cell: ({ actual }) => formatAmount(actual) },
+      { title: 'CHANGE', align: 'decimal', cell: ({ change }) => formatAmount(change) },
     ],
     paint,
   );
   const effects = facts(
-    parts.map(([name, amount]): [string, string] => [name, `${shownAmount(amount)} ${money}`]),
+    parts.map(([name, amount]): [string, string] => [name, `${formatAmount(amount)} ${money}`]),
     paint,
   );
   return [facts(rows, paint), '', effects, '', behind].join('\n');

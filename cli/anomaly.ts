@@ -3,7 +3,7 @@ import { readBytes } from './bill-files.ts';
 import { refuseBothFormats } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { counted, shownCount, shownInstant } from './output/amounts.ts';
+import { counted, formatCount, formatInstant } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
 import { table } from './output/table.ts';
 
@@ -29,7 +29,7 @@ steelyard anomaly detect tokens.csv --time at --value total --counter --csv > po
     const progress = createProgress(context.io.err, context.globals.json);
     try {
       const client = await context.client();
-      const content = readBytes(file, (bytes) => progress.show(`Sending ${file} (${shownCount(bytes)} bytes)`, null));
+      const content = readBytes(file, (bytes) => progress.show(`Sending ${file} (${formatCount(bytes)} bytes)`, null));
       const report = await client.upload(detectAnomalies, { query }, content);
       await progress.clear();
       if (csv) await context.io.out.write(pointsCsv(report));
@@ -52,7 +52,7 @@ function pointsCsv({ points }: DetectionReport): string {
 
 function reportText({ points, episodes }: DetectionReport, { paint }: Context): string {
   const judged = points.filter(({ score }) => score !== null).length;
-  const of = `${shownCount(judged)} of ${counted(points.length, 'point')} judged`;
+  const of = `${formatCount(judged)} of ${counted(points.length, 'point')} judged`;
   if (judged === 0) return paint.waiting(`${of}.`);
   if (episodes.length === 0) return `${paint.good('No anomaly:')} ${of}.`;
   return [`${paint.bad(counted(episodes.length, 'episode'))}, ${of}.`, '', episodesText(episodes, paint)].join('\n');
@@ -62,19 +62,19 @@ function episodesText(episodes: readonly AnomalyEpisode[], paint: Context['paint
   return table(
     episodes,
     [
-      { title: 'START', cell: ({ start }) => shownInstant(start) },
-      { title: 'END', cell: ({ end, open }) => (open ? 'ongoing' : shownInstant(end)) },
+      { title: 'START', cell: ({ start }) => formatInstant(start) },
+      { title: 'END', cell: ({ end, open }) => (open ? 'ongoing' : formatInstant(end)) },
       { title: 'KIND', cell: ({ kind }) => kind.replace('_', ' ') },
-      { title: 'POINTS', align: 'right', cell: ({ points }) => shownCount(points) },
-      { title: 'IMPACT', align: 'decimal', cell: ({ impact }) => shownImpact(impact) },
+      { title: 'POINTS', align: 'right', cell: ({ points }) => formatCount(points) },
+      { title: 'IMPACT', align: 'decimal', cell: ({ impact }) => formatImpact(impact) },
     ],
     paint,
   );
 }
 
-function shownImpact(impact: number): string {
-  const shown = String(Number(impact.toPrecision(DIGITS)));
-  return impact > 0 ? `+${shown}` : shown;
+function formatImpact(impact: number): string {
+  const digits = String(Number(impact.toPrecision(DIGITS)));
+  return impact > 0 ? `+${digits}` : digits;
 }
 
 export const anomalyCommands = [detectCommand];

@@ -1,9 +1,9 @@
 import { AuditHead, type AuditRow, auditCsv, listAudit, verifyAudit } from '../src/platform/audit/schema.ts';
-import { textOf } from './connection/transport.ts';
+import { readText } from './connection/transport.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { shownInstant } from './output/amounts.ts';
+import { formatInstant } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 /**
@@ -29,7 +29,7 @@ function rowsText(rows: readonly AuditRow[], { paint }: Context): string {
   if (rows.length === 0) return '';
   const columns = [
     { title: 'NO', cell: (row: AuditRow) => String(row.seq) },
-    { title: 'WHEN', cell: (row: AuditRow) => shownInstant(row.lastAt) },
+    { title: 'WHEN', cell: (row: AuditRow) => formatInstant(row.lastAt) },
     { title: 'WHO', cell: (row: AuditRow) => row.actor },
     { title: 'WHAT', cell: (row: AuditRow) => `${row.method} ${row.route}` },
     { title: 'OF', cell: (row: AuditRow) => Object.values(row.subject).join(' ') || null, least: 12 },
@@ -69,7 +69,7 @@ const exportCommand = command({
   run: async (context) => {
     const rows = await (await context.client()).download(auditCsv);
     const { io, globals } = context;
-    if (globals.json) await context.answer({ csv: await textOf(rows) }, () => '');
+    if (globals.json) await context.answer({ csv: await readText(rows) }, () => '');
     else for await (const chunk of rows) await io.out.write(String(chunk));
     return 0;
   },

@@ -13,7 +13,7 @@ import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
 import { loadServer } from './load-server.ts';
-import { counted, shownBytes, shownCount, shownInstant } from './output/amounts.ts';
+import { counted, formatBytes, formatCount, formatInstant } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
 import { table } from './output/table.ts';
 import { readSettings } from './settings.ts';
@@ -50,7 +50,7 @@ async function waitFor(context: Context, client: Client, started: BackupRun): Pr
       if (state.endedAt !== null) return state;
       const { filesDone = 0, files = null } = state.progress ?? {};
       progress.show(
-        `Copied ${shownCount(filesDone)} files`,
+        `Copied ${formatCount(filesDone)} files`,
         files === null ? null : Math.min(1, filesDone / Math.max(1, files)),
       );
       await pause(ASKED_AGAIN_MS);
@@ -63,9 +63,9 @@ async function waitFor(context: Context, client: Client, started: BackupRun): Pr
 
 function createdText(run: BackupRun, summary: BackupSummary, { paint }: Context): string {
   const { backup, files, sizeBytes, damaged } = summary;
-  const copied = `${counted(run.copiedFiles, 'file')} (${shownBytes(run.copiedBytes)}) copied, the rest was there`;
+  const copied = `${counted(run.copiedFiles, 'file')} (${formatBytes(run.copiedBytes)}) copied, the rest was there`;
   return [
-    `${paint.good(`Backup ${backup} is complete:`)} ${counted(files, 'file')}, ${shownBytes(sizeBytes)}; ${copied}.`,
+    `${paint.good(`Backup ${backup} is complete:`)} ${counted(files, 'file')}, ${formatBytes(sizeBytes)}; ${copied}.`,
     ...damaged.map(({ path, problem }) => paint.bad(`left out: ${path} ${problem}`)),
   ].join('\n');
 }
@@ -91,11 +91,11 @@ function backupsText(backups: readonly BackupSummary[], { paint }: Context): str
   if (backups.length === 0) return '';
   const columns = [
     { title: 'BACKUP', cell: ({ backup }: BackupSummary) => backup },
-    { title: 'MADE', cell: ({ createdAt }: BackupSummary) => shownInstant(createdAt) },
+    { title: 'MADE', cell: ({ createdAt }: BackupSummary) => formatInstant(createdAt) },
     { title: 'VERSION', cell: ({ version }: BackupSummary) => version },
-    { title: 'FILES', align: 'right', cell: ({ files }: BackupSummary) => shownCount(files) },
-    { title: 'SIZE', align: 'right', cell: ({ sizeBytes }: BackupSummary) => shownBytes(sizeBytes) },
-    { title: 'LACKS', align: 'right', cell: ({ damaged }: BackupSummary) => shownCount(damaged.length) },
+    { title: 'FILES', align: 'right', cell: ({ files }: BackupSummary) => formatCount(files) },
+    { title: 'SIZE', align: 'right', cell: ({ sizeBytes }: BackupSummary) => formatBytes(sizeBytes) },
+    { title: 'LACKS', align: 'right', cell: ({ damaged }: BackupSummary) => formatCount(damaged.length) },
   ] as const;
   return table(backups, columns, paint);
 }
@@ -137,7 +137,7 @@ function restoredText(
   { paint }: Context,
 ): string {
   return [
-    `${paint.good(`Restored ${backup}`)} into ${folder}: ${counted(files, 'file')}, ${shownBytes(sizeBytes)}, every digest checked.`,
+    `${paint.good(`Restored ${backup}`)} into ${folder}: ${counted(files, 'file')}, ${formatBytes(sizeBytes)}, every digest checked.`,
     ...damaged.map(({ path, problem }) => paint.bad(`not in the backup: ${path} ${problem}`)),
   ].join('\n');
 }

@@ -11,7 +11,7 @@ import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { counted, shownBytes, shownCount, shownInstant } from './output/amounts.ts';
+import { counted, formatBytes, formatCount, formatInstant } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 const options = {
@@ -69,8 +69,8 @@ function deletionText({ deliveries, months, rows, lakeFiles, lakeBytes, rawFiles
   const what =
     deliveries.length === 1 ? `delivery ${deliveries[0]}` : counted(deliveries.length, 'delivery', 'deliveries');
   const of = months.length === 0 ? '' : ` of ${months.join(', ')}`;
-  const lake = `${counted(rows, 'row')} in ${counted(lakeFiles, 'file')} of ${shownBytes(lakeBytes)}`;
-  return `${what}${of}: ${lake}, and ${counted(rawFiles, 'raw file')} of ${shownBytes(rawBytes)}`;
+  const lake = `${counted(rows, 'row')} in ${counted(lakeFiles, 'file')} of ${formatBytes(lakeBytes)}`;
+  return `${what}${of}: ${lake}, and ${counted(rawFiles, 'raw file')} of ${formatBytes(rawBytes)}`;
 }
 
 function consequences({ units, unanswerable }: BillDeletion): string[] {
@@ -104,12 +104,12 @@ function deletionsText(deletions: readonly DeletionRecord[], { paint }: Context)
   return table(
     deletions,
     [
-      { title: 'DELETED', cell: ({ at }) => shownInstant(at) },
+      { title: 'DELETED', cell: ({ at }) => formatInstant(at) },
       { title: 'DELIVERY', cell: ({ delivery }) => delivery },
       { title: 'SOURCE', cell: ({ source }) => source },
       { title: 'PERIODS', cell: ({ periods }) => periods.join(', ') },
       { title: 'WHAT', cell: ({ what }) => (what === 'raw' ? 'raw files' : 'rows and raw files') },
-      { title: 'ROWS', align: 'right', cell: ({ rows }) => shownCount(rows) },
+      { title: 'ROWS', align: 'right', cell: ({ rows }) => formatCount(rows) },
       { title: 'BY', cell: ({ cause, actor }) => (cause === 'retention' ? cause : `${cause}, ${actor}`) },
       { title: 'WHY', cell: ({ why }) => why ?? '', least: 12 },
     ],

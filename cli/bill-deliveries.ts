@@ -14,7 +14,7 @@ import { Month } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { counted, shownAmount, shownCount, shownInstant } from './output/amounts.ts';
+import { counted, formatAmount, formatCount, formatInstant } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 const period = { value: 'YYYY-MM', schema: Month, describe: 'Only this billing period' } as const;
@@ -52,10 +52,10 @@ function deliveriesText(deliveries: readonly Delivery[], { paint }: Context): st
       ...(named ? [{ title: 'EXPORT', cell: exportText }] : []),
       { title: 'PERIOD', cell: (entry) => entry.period },
       { title: 'STATE', cell: ({ state }) => state },
-      { title: 'ROWS', align: 'right', cell: ({ rows }) => shownCount(rows) },
-      { title: 'LEFT OUT', align: 'right', cell: ({ rejectedRows }) => shownCount(rejectedRows) },
+      { title: 'ROWS', align: 'right', cell: ({ rows }) => formatCount(rows) },
+      { title: 'LEFT OUT', align: 'right', cell: ({ rejectedRows }) => formatCount(rejectedRows) },
       { title: 'BILLED', align: 'decimal', cell: billedText },
-      { title: 'RECEIVED', cell: ({ receivedAt }) => shownInstant(receivedAt), least: 20 },
+      { title: 'RECEIVED', cell: ({ receivedAt }) => formatInstant(receivedAt), least: 20 },
       {
         title: 'STANDING',
         cell: ({ standing }) => standing,
@@ -75,7 +75,7 @@ function billedText({ totals }: Delivery): string | null {
   const billed = totals.filter(({ metric }) => metric === 'billedCost');
   return billed.length === 0
     ? null
-    : billed.map(({ amount, currency }) => `${shownAmount(amount)} ${currency}`).join(', ');
+    : billed.map(({ amount, currency }) => `${formatAmount(amount)} ${currency}`).join(', ');
 }
 
 const revertCommand = command({
@@ -144,15 +144,15 @@ const restatementsCommand = command({
 function restatementText(restatement: Restatement, { paint }: Context): string {
   const { at, act, actor, why: reason, period: month, delivery, changes, delta } = restatement;
   const moves = changes.map(({ source, before, after }) => `${source}: ${before ?? 'none'} -> ${after ?? 'none'}`);
-  const head = `${paint.heading(month)} ${act} of ${delivery} by ${actor}, ${shownInstant(at)}${reason === null ? '' : `: ${reason}`}`;
+  const head = `${paint.heading(month)} ${act} of ${delivery} by ${actor}, ${formatInstant(at)}${reason === null ? '' : `: ${reason}`}`;
   const money = table(
     delta,
     [
       { title: 'SERVICE', cell: ({ serviceName }) => serviceName },
       { title: 'METRIC', cell: ({ metric }) => metric },
-      { title: 'BEFORE', align: 'decimal', cell: ({ before }) => (before === null ? null : shownAmount(before)) },
-      { title: 'AFTER', align: 'decimal', cell: ({ after }) => (after === null ? null : shownAmount(after)) },
-      { title: 'DELTA', align: 'decimal', cell: (row) => (row.delta === null ? null : shownAmount(row.delta)) },
+      { title: 'BEFORE', align: 'decimal', cell: ({ before }) => (before === null ? null : formatAmount(before)) },
+      { title: 'AFTER', align: 'decimal', cell: ({ after }) => (after === null ? null : formatAmount(after)) },
+      { title: 'DELTA', align: 'decimal', cell: (row) => (row.delta === null ? null : formatAmount(row.delta)) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
     ],
     paint,

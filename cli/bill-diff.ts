@@ -9,7 +9,7 @@ import {
 import { Month } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { counted, shownAmount } from './output/amounts.ts';
+import { counted, formatAmount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 export const diffCommand = command({
@@ -59,11 +59,11 @@ function diffText(diff: BillDiff, by: string | undefined, context: Context): str
 }
 
 function moneyText(totals: readonly MoneyChange[], by: string | undefined, { paint }: Context): string {
-  const shown = totals.filter(({ before, after }) => before !== after);
-  if (shown.length === 0) return 'The money is the same.';
-  const amount = (value: string | null) => (value === null ? null : shownAmount(value));
+  const visible = totals.filter(({ before, after }) => before !== after);
+  if (visible.length === 0) return 'The money is the same.';
+  const amount = (value: string | null) => (value === null ? null : formatAmount(value));
   return table(
-    shown,
+    visible,
     [
       ...(by === undefined ? [] : [{ title: by.toUpperCase(), cell: ({ value }: MoneyChange) => value }]),
       { title: 'METRIC', cell: ({ metric }) => metric },
@@ -81,14 +81,14 @@ function rowsText(title: string, rows: readonly DiffRow[], all: number, { paint 
   const listed = table(
     rows,
     [
-      { title: title.toUpperCase(), cell: placeOf },
+      { title: title.toUpperCase(), cell: formatPlace },
       { title: 'CHARGED', cell: ({ chargePeriodStart }) => chargePeriodStart?.slice(0, 10) ?? null },
       { title: 'SERVICE', cell: ({ serviceName }) => serviceName },
       { title: 'RESOURCE', cell: ({ resourceId }) => resourceId, least: 16 },
       {
         title: 'BILLED',
         align: 'decimal',
-        cell: ({ billedCost }) => (billedCost === null ? null : shownAmount(billedCost)),
+        cell: ({ billedCost }) => (billedCost === null ? null : formatAmount(billedCost)),
       },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
     ],
@@ -103,7 +103,7 @@ function changedText(changed: readonly FieldChange[], { paint }: Context): strin
     table(
       changed,
       [
-        { title: 'CHANGED', cell: ({ row }) => placeOf(row.after) },
+        { title: 'CHANGED', cell: ({ row }) => formatPlace(row.after) },
         { title: 'RESOURCE', cell: ({ row }) => row.after.resourceId, least: 16 },
         { title: 'COLUMN', cell: ({ column }) => column },
         { title: 'BEFORE', cell: ({ before }) => before },
@@ -114,6 +114,6 @@ function changedText(changed: readonly FieldChange[], { paint }: Context): strin
   ];
 }
 
-function placeOf({ file, row }: DiffRow): string {
+function formatPlace({ file, row }: DiffRow): string {
   return `${file} row ${row}`;
 }

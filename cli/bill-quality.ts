@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { billQuality, type QualityFinding } from '../src/finops/billing/quality/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { counted, shownAmount, shownCount } from './output/amounts.ts';
+import { counted, formatAmount, formatCount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 export const qualityCommand = command({
@@ -26,7 +26,7 @@ function qualityText({ rows, findings }: z.infer<typeof billQuality.response>, {
     findings,
     [
       { title: 'PERIOD', cell: ({ period }) => period },
-      { title: 'ROWS', align: 'right', cell: (finding) => shownCount(finding.rows) },
+      { title: 'ROWS', align: 'right', cell: (finding) => formatCount(finding.rows) },
       { title: 'BILLED', align: 'decimal', cell: billedText },
       { title: 'FINDING', cell: ({ title }) => title, least: 24 },
       { title: 'EXAMPLE', cell: ({ example }) => `${example.file}, row ${example.row}: ${example.value}`, least: 24 },
@@ -37,5 +37,5 @@ function qualityText({ rows, findings }: z.infer<typeof billQuality.response>, {
 }
 
 function billedText({ billed }: QualityFinding): string {
-  return billed.map(({ amount, currency }) => `${shownAmount(amount)} ${currency}`).join(', ');
+  return billed.map(({ amount, currency }) => `${formatAmount(amount)} ${currency}`).join(', ');
 }

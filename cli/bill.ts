@@ -21,7 +21,7 @@ import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError, RemoteFailure } from './frame/failure.ts';
-import { counted, shownAmount, shownCount } from './output/amounts.ts';
+import { counted, formatAmount, formatCount } from './output/amounts.ts';
 import { createProgress, type Progress } from './output/progress.ts';
 import { table } from './output/table.ts';
 import { teamOfferText } from './team-offer-text.ts';
@@ -149,7 +149,7 @@ function importText(result: ImportResult, context: Context): string {
     result.totals,
     [
       { title: 'METRIC', cell: ({ metric }) => metric },
-      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => shownAmount(amount) },
+      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => formatAmount(amount) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
     ],
     paint,
@@ -172,14 +172,14 @@ async function listRejected(context: Context, error: unknown): Promise<void> {
 }
 
 function rejectedText({ rejected, rejectedRows }: Pick<ImportResult, 'rejected' | 'rejectedRows'>): string {
-  const shown = rejected.slice(0, MOST_REJECTED_SHOWN);
-  const lines = shown.map(({ file, line, column, reason }) => {
+  const visible = rejected.slice(0, MOST_REJECTED_SHOWN);
+  const lines = visible.map(({ file, line, column, reason }) => {
     // The reason is a complete sentence, so a column name at its start is removed.
-    const said = column === null ? reason : `${column}: ${reason.replace(`${column} `, '')}`;
-    return `${file}:${line ?? '?'}: ${said}`;
+    const message = column === null ? reason : `${column}: ${reason.replace(`${column} `, '')}`;
+    return `${file}:${line ?? '?'}: ${message}`;
   });
-  const more = rejectedRows - shown.length;
-  return [...lines, ...(more > 0 ? [`… and ${shownCount(more)} more`] : [])].join('\n');
+  const more = rejectedRows - visible.length;
+  return [...lines, ...(more > 0 ? [`… and ${formatCount(more)} more`] : [])].join('\n');
 }
 
 export const billCommands = [

@@ -14,7 +14,7 @@ import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { MoneyWord } from './metered/money-words.ts';
-import { shownAmount, shownMoney } from './output/amounts.ts';
+import { formatAmount, formatMoney } from './output/amounts.ts';
 import { ratesText, withoutRateText } from './output/rates.ts';
 import { sourcesBehindText } from './output/sources-behind.ts';
 import { table } from './output/table.ts';
@@ -70,21 +70,21 @@ function budgetsText(budgets: readonly Budget[], { paint }: Context): string {
       { title: 'BUDGET', cell: ({ name }) => name },
       { title: 'SUBJECT', cell: ({ subject }) => subjectText(subject), least: 12 },
       { title: 'SINCE', cell: ({ period }) => period.start.slice(0, 10) },
-      { title: 'LIMIT', align: 'decimal', cell: ({ limit }) => shownMoney(limit) },
-      { title: 'EFFECTIVE', align: 'decimal', cell: ({ billed }) => shownMoney(billed) },
+      { title: 'LIMIT', align: 'decimal', cell: ({ limit }) => formatMoney(limit) },
+      { title: 'EFFECTIVE', align: 'decimal', cell: ({ billed }) => formatMoney(billed) },
       {
         title: 'TO DATE',
         align: 'decimal',
-        cell: ({ toDate }) => (toDate === null ? null : shownAmount(toDate.amount)),
+        cell: ({ toDate }) => (toDate === null ? null : formatAmount(toDate.amount)),
       },
       { title: 'THROUGH', cell: ({ toDate }) => toDate?.through ?? null },
-      { title: 'EXPECTED', align: 'decimal', cell: ({ forecast }) => shownMoney(forecast) },
-      { title: 'METERED', align: 'decimal', cell: ({ metered }) => shownMoney(metered) },
-      { title: 'RESERVED', align: 'decimal', cell: ({ reserved }) => shownMoney(reserved) },
+      { title: 'EXPECTED', align: 'decimal', cell: ({ forecast }) => formatMoney(forecast) },
+      { title: 'METERED', align: 'decimal', cell: ({ metered }) => formatMoney(metered) },
+      { title: 'RESERVED', align: 'decimal', cell: ({ reserved }) => formatMoney(reserved) },
       {
         title: 'REMAINING',
         align: 'decimal',
-        cell: (budget) => shownMoney(remainingOf(budget)),
+        cell: (budget) => formatMoney(computeRemaining(budget)),
         style: ({ remaining }) => (remaining?.startsWith('-') ? paint.bad : plain),
       },
     ],
@@ -94,7 +94,7 @@ function budgetsText(budgets: readonly Budget[], { paint }: Context): string {
 
 const plain = (text: string): string => text;
 
-function remainingOf({ remaining, limit }: Budget): Budget['limit'] | null {
+function computeRemaining({ remaining, limit }: Budget): Budget['limit'] | null {
   return remaining === null ? null : { amount: remaining, currency: limit.currency };
 }
 
@@ -150,7 +150,7 @@ steelyard budget create everything --amount 5000EUR --every quarter --time-zone 
       kind: 'Budget',
       metadata: { name: budget },
       spec: {
-        ...(await keptOf(client, budget)),
+        ...(await readUnlistedSettings(client, budget)),
         ...spec,
         subject: { team, project, experiment },
         amount: money.amount,
@@ -166,7 +166,10 @@ steelyard budget create everything --amount 5000EUR --every quarter --time-zone 
 });
 
 /** Settings of an existing budget that have no option here: `warnAt` and `notify`. Applying the budget keeps them. */
-async function keptOf(client: Client, budget: string): Promise<Partial<Pick<BudgetSpec, 'warnAt' | 'notify'>>> {
+async function readUnlistedSettings(
+  client: Client,
+  budget: string,
+): Promise<Partial<Pick<BudgetSpec, 'warnAt' | 'notify'>>> {
   const { budgets } = await client.call(listBudgets);
   if (!budgets.some(({ name }) => name === budget)) return {};
   const [now] = (await client.call(getBudget, { params: { budget } })).versions;
@@ -194,12 +197,12 @@ function budgetText(budget: BudgetDetail, context: Context): string {
   const reason = unknownReason(budget);
   const lines = [
     budgetsText([budget], context),
-    `${enforcement}, ${state}; ${shownMoney(reserved)} reserved by running work`,
+    `${enforcement}, ${state}; ${formatMoney(reserved)} reserved by running work`,
     ...(reason === null ? [] : [`spent is unknown: ${reason}`]),
     ...basisText(budget),
     ...lateText(budget),
     ...conversionText(budget),
-    ...(rolledOver === null ? [] : [`rolled over from the window before: ${shownMoney(rolledOver)}`]),
+    ...(rolledOver === null ? [] : [`rolled over from the window before: ${formatMoney(rolledOver)}`]),
     ...approvals.map(({ amount, note }) => `approved beyond it: ${amount} ${budget.limit.currency} (${note})`),
   ];
   if (stops.length > 0) lines.push('', stopsText(stops, context));
@@ -213,7 +216,7 @@ function stopsText(stops: BudgetDetail['stops'], { paint }: Context): string {
       { title: 'STOPPED', cell: ({ at }) => at.slice(0, 19) },
       { title: 'RESERVATION', cell: ({ reservation }) => reservation },
       { title: 'SUBJECT', cell: ({ subject }) => subjectText(subject), least: 12 },
-      { title: 'SPENT', align: 'decimal', cell: ({ spent }) => shownMoney(spent) },
+      { title: 'SPENT', align: 'decimal', cell: ({ spent }) => formatMoney(spent) },
       { title: 'CHECKPOINT', cell: ({ checkpoint }) => checkpoint, least: 12 },
     ],
     paint,

@@ -79,9 +79,9 @@ const FLAGS: ReadonlySet<string> = new Set(['data', 'host', 'port']);
 function configurationPage(): string {
   const rows = Object.entries(ConfigSchema.shape).map(([name, schema]) => {
     const fallback = schema.safeParse(undefined).data;
-    const shown = fallback === undefined ? 'none' : fallback === '' ? 'empty' : `\`${String(fallback)}\``;
+    const formatted = fallback === undefined ? 'none' : fallback === '' ? 'empty' : `\`${String(fallback)}\``;
     const flag = FLAGS.has(name) ? `\`${toFlag(name)}\`` : '';
-    return `| \`${name}\` | \`${environmentName(name)}\` | ${flag} | ${shown} | ${formOf(schema)} | ${schema.description ?? ''} |`;
+    return `| \`${name}\` | \`${environmentName(name)}\` | ${flag} | ${formatted} | ${describeForm(schema)} | ${schema.description ?? ''} |`;
   });
   return `<!-- Made by "steelyard config docs --write" from src/platform/config/schema.ts; do not edit. -->
 # Configuration
@@ -101,7 +101,7 @@ a password prompt), \`NO_COLOR\`, and for the other server of \`steelyard mlflow
 }
 
 /** A setting's form in a few words, from its JSON schema. */
-function formOf(schema: z.ZodType): string {
+function describeForm(schema: z.ZodType): string {
   const { enum: options, type, minimum, maximum } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
   if (options !== undefined) return options.map((option) => `\`${String(option)}\``).join(', ');
   if (type !== 'integer') return 'text';

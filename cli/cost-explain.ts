@@ -10,7 +10,7 @@ import {
 import { filterOption, metricOption, metricWords } from './cost-selection.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { counted, shownAmount } from './output/amounts.ts';
+import { counted, formatAmount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 const NO_VALUE = '(none)';
@@ -73,9 +73,9 @@ type Total = Explanation['totals'][number];
 function waterfallText(total: Total, { metric, from, to }: Explanation, { paint }: Context): string {
   const steps = effectNames.filter((name) => total.effects[name] !== '0');
   const rows = [
-    { label: rangeText(from), amount: shownAmount(total.before), isSum: true },
+    { label: rangeText(from), amount: formatAmount(total.before), isSum: true },
     ...steps.map((name) => ({ label: `  ${name}`, amount: signed(total.effects[name]), isSum: false })),
-    { label: rangeText(to), amount: shownAmount(total.after), isSum: true },
+    { label: rangeText(to), amount: formatAmount(total.after), isSum: true },
     { label: 'change', amount: signed(total.change), isSum: true },
   ].map((row) => ({ ...row, currency: total.currency }));
   const style = ({ isSum }: (typeof rows)[number]) => (isSum ? paint.heading : (text: string) => text);
@@ -96,8 +96,8 @@ function rangeText({ from, to }: Explanation['from']): string {
 
 /** `+1.00`, `-0.50`, `0.00`: a change shows its direction. */
 function signed(amount: string): string {
-  const shown = shownAmount(amount);
-  return amount === '0' || amount.startsWith('-') ? shown : `+${shown}`;
+  const formatted = formatAmount(amount);
+  return amount === '0' || amount.startsWith('-') ? formatted : `+${formatted}`;
 }
 
 function groupsText(groups: readonly ExplainedGroup[], by: readonly string[], { paint }: Context): string {
@@ -105,8 +105,8 @@ function groupsText(groups: readonly ExplainedGroup[], by: readonly string[], { 
     groups,
     [
       ...by.map((name) => ({ title: name, cell: ({ values }: ExplainedGroup) => values[name] ?? NO_VALUE })),
-      { title: 'BEFORE', align: 'decimal' as const, cell: ({ before }: ExplainedGroup) => shownAmount(before) },
-      { title: 'AFTER', align: 'decimal' as const, cell: ({ after }: ExplainedGroup) => shownAmount(after) },
+      { title: 'BEFORE', align: 'decimal' as const, cell: ({ before }: ExplainedGroup) => formatAmount(before) },
+      { title: 'AFTER', align: 'decimal' as const, cell: ({ after }: ExplainedGroup) => formatAmount(after) },
       { title: 'CHANGE', align: 'decimal' as const, cell: ({ change }: ExplainedGroup) => signed(change) },
       { title: 'CURRENCY', cell: ({ currency }: ExplainedGroup) => currency },
     ],
@@ -132,8 +132,8 @@ function driversText(drivers: readonly Driver[], { paint }: Context): string {
 
 function fromTo(before: string | null, after: string | null, unit: string): string | null {
   if (before === null && after === null) return null;
-  const shown = (amount: string | null) => (amount === null ? '—' : shownAmount(amount));
-  return `${shown(before)} → ${shown(after)} ${unit}`.trim();
+  const formatted = (amount: string | null) => (amount === null ? '—' : formatAmount(amount));
+  return `${formatted(before)} → ${formatted(after)} ${unit}`.trim();
 }
 
 function leftOutText({ from, to }: Explanation, { paint }: Context): string {

@@ -5,7 +5,7 @@ import { passOn, saveTo } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { shownBytes } from './output/amounts.ts';
+import { formatBytes } from './output/amounts.ts';
 
 export const costExportCommand = command({
   path: ['cost', 'export'],
@@ -41,7 +41,7 @@ export const costExportCommand = command({
     const written = { file: input.output, format: 'focus', version: input.version, fileFormat, sizeBytes };
     await context.answer(
       written,
-      () => `${input.output}: FOCUS ${input.version}, ${fileFormat}, ${shownBytes(sizeBytes)}`,
+      () => `${input.output}: FOCUS ${input.version}, ${fileFormat}, ${formatBytes(sizeBytes)}`,
     );
     return 0;
   },

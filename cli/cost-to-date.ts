@@ -3,7 +3,7 @@ import { Currency, Month } from '../src/platform/units/schema.ts';
 import { filterOption, metricOption, metricWords } from './cost-selection.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { shownAmount } from './output/amounts.ts';
+import { formatAmount } from './output/amounts.ts';
 import { ratesText, withoutRateText } from './output/rates.ts';
 import { sourcesBehindText } from './output/sources-behind.ts';
 import { table } from './output/table.ts';
@@ -39,7 +39,8 @@ function toDateText(
   { month, metric, from, through, totals, before, behind, sources }: MonthToDate,
   { paint }: Context,
 ): string {
-  const beforeOf = (currency: string) => before?.totals.find((total) => total.currency === currency)?.amount ?? null;
+  const findPrevious = (currency: string) =>
+    before?.totals.find((total) => total.currency === currency)?.amount ?? null;
   const lines = table(
     totals,
     [
@@ -47,13 +48,13 @@ function toDateText(
       {
         title: metricWords(metric).toUpperCase(),
         align: 'decimal',
-        cell: ({ amount }) => (through === null ? null : shownAmount(amount)),
+        cell: ({ amount }) => (through === null ? null : formatAmount(amount)),
       },
-      { title: 'LATER DAYS', align: 'decimal', cell: ({ later }) => shownAmount(later) },
+      { title: 'LATER DAYS', align: 'decimal', cell: ({ later }) => formatAmount(later) },
       {
         title: 'MONTH BEFORE',
         align: 'decimal',
-        cell: ({ currency }) => (beforeOf(currency) === null ? null : shownAmount(beforeOf(currency) ?? '0')),
+        cell: ({ currency }) => (findPrevious(currency) === null ? null : formatAmount(findPrevious(currency) ?? '0')),
       },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
     ],
@@ -69,7 +70,7 @@ function toDateText(
 }
 
 function reportingText({ currency, amount, before, rates, leftOut }: NonNullable<MonthToDate['reporting']>): string[] {
-  const earlier = before === null ? '' : `, month before ${shownAmount(before)} ${currency}`;
-  const total = amount === null ? 'not known' : `${shownAmount(amount)} ${currency}${earlier}`;
+  const earlier = before === null ? '' : `, month before ${formatAmount(before)} ${currency}`;
+  const total = amount === null ? 'not known' : `${formatAmount(amount)} ${currency}${earlier}`;
   return [`In ${currency}: ${total}.`, ...ratesText({ currency, rates }), ...withoutRateText(leftOut)];
 }

@@ -11,7 +11,7 @@ import { passOn, refuseBothFormats } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { counted, shownAmount } from './output/amounts.ts';
+import { counted, formatAmount } from './output/amounts.ts';
 import { ratesText, withoutRateText } from './output/rates.ts';
 import { facts, table } from './output/table.ts';
 
@@ -75,7 +75,7 @@ function summaryText(summary: Summary, by: readonly string[], isReported: boolea
     {
       title: metricWords(summary.metric),
       align: 'decimal' as const,
-      cell: ({ row }: (typeof rows)[number]) => (row.amount == null ? null : shownAmount(row.amount)),
+      cell: ({ row }: (typeof rows)[number]) => (row.amount == null ? null : formatAmount(row.amount)),
     },
     { title: 'currency', cell: ({ row }: (typeof rows)[number]) => row.currency ?? null },
   ].map((column) => ({ ...column, style: ({ total }: (typeof rows)[number]) => (total ? paint.heading : plain) }));
@@ -138,7 +138,7 @@ function rowsText(
       column('SERVICE', 'serviceName'),
       { title: 'RESOURCE', cell: (row) => row.resourceName ?? row.resourceId ?? null, least: 16 },
       column('TEAM', 'team'),
-      { title: metric, align: 'decimal', cell: (row) => (row[metric] == null ? null : shownAmount(row[metric])) },
+      { title: metric, align: 'decimal', cell: (row) => (row[metric] == null ? null : formatAmount(row[metric])) },
       column('CURRENCY', 'billingCurrency'),
       { title: 'FROM', cell: (row) => `${basename(row.file ?? '')} row ${row.rowNumber}`, least: 16 },
     ],

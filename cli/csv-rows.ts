@@ -26,7 +26,7 @@ export async function* csvRows(path: string, onBytes: (sizeBytes: number) => voi
   if (head.length === 0) throw new CommandError('file_empty', `${path} is empty (0 bytes).`, { file: path });
   const parser = parse({
     bom: true,
-    delimiter: delimiterOf(head),
+    delimiter: findDelimiter(head),
     info: true,
     skip_empty_lines: true,
     max_record_size: MOST_RECORD_CHARACTERS,
@@ -113,7 +113,7 @@ async function firstLine(chunks: AsyncGenerator<Buffer>): Promise<Buffer> {
   return head;
 }
 
-function delimiterOf(head: Buffer): string {
+function findDelimiter(head: Buffer): string {
   const end = head.indexOf(LINE_FEED);
   const line = head.subarray(0, end === -1 ? head.length : end).toString('utf8');
   const unquoted = line.replaceAll(/"(?:[^"]|"")*"/g, '');
@@ -133,12 +133,12 @@ function malformed(path: string, error: unknown): unknown {
   const line = Number(error.lines ?? 0);
   const why =
     error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH'
-      ? `the row has ${lengthOf(error.record)} fields, the header has another number; the file may be cut off`
+      ? `the row has ${countFields(error.record)} fields, the header has another number; the file may be cut off`
       : (explanations[error.code] ?? error.message);
   const detail = `${path}, line ${line}: ${why}.`;
   return new CommandError('csv_malformed', detail, { file: path, line }, { cause: error });
 }
 
-function lengthOf(record: unknown): number {
+function countFields(record: unknown): number {
   return Array.isArray(record) ? record.length : 0;
 }

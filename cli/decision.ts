@@ -12,7 +12,7 @@ import { checksText, verdictNames, verdictStyle, verdictText } from './checks.ts
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { shownInstant } from './output/amounts.ts';
+import { formatInstant } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 const listCommand = command({
@@ -51,7 +51,7 @@ function decisionsText(decisions: readonly Decision[], { paint }: Context): stri
       { title: 'MODEL', cell: ({ model }) => model },
       { title: 'VERSION', align: 'right', cell: ({ version }) => version },
       { title: 'POLICY', cell: ({ policy, policyVersion }) => `${policy} (${policyVersion})` },
-      { title: 'AT', cell: ({ at }) => shownInstant(at), least: 20 },
+      { title: 'AT', cell: ({ at }) => formatInstant(at), least: 20 },
       ...(decisions.some(({ needsReevaluation }) => needsReevaluation)
         ? [{ title: 'EVIDENCE', cell: (decision: Decision) => (decision.needsReevaluation ? 'restated' : 'stands') }]
         : []),
@@ -86,7 +86,7 @@ function decisionText(decision: DecisionDetail, { paint }: Context): string {
         ['decision', decision.decision],
         ['model', `${decision.model} ${decision.version}`],
         ['policy', `${decision.policy} (version ${decision.policyVersion})`],
-        ['taken', `${shownInstant(decision.at)} by ${decision.actor}`],
+        ['taken', `${formatInstant(decision.at)} by ${decision.actor}`],
         ['done', moved],
         ['champion then', evidence.champion === null ? null : `version ${evidence.champion.version}`],
         ['run', evidence.candidate.runId],
@@ -111,7 +111,7 @@ function decisionText(decision: DecisionDetail, { paint }: Context): string {
 
 function restatedText({ at, source, period, closed, before, after }: EvidenceChange): string {
   const what = closed ? `${period} of ${source} (closed)` : `${period} of ${source}`;
-  return `${what}, ${shownInstant(at)}: ${before} -> ${after ?? 'none'}`;
+  return `${what}, ${formatInstant(at)}: ${before} -> ${after ?? 'none'}`;
 }
 
 function joined(names: readonly string[]): string | null {

@@ -91,7 +91,7 @@ steelyard forecast show --budget recommender --json`,
   },
   run: async (context, { csv: asCsv, currency, ...named }) => {
     refuseBothFormats(context, asCsv);
-    const query = { ...asked(named), currency };
+    const query = { ...readSelection(named), currency };
     const client = await context.client();
     if (asCsv) {
       await passOn(await client.download(getForecastCsv, { query }), context);
@@ -103,17 +103,17 @@ steelyard forecast show --budget recommender --json`,
   },
 });
 
-function asked(named: Readonly<Partial<Record<ForecastLevel, string | undefined>>>): {
+function readSelection(named: Readonly<Partial<Record<ForecastLevel, string | undefined>>>): {
   level: ForecastLevel;
   key?: string;
 } {
-  const given = ForecastLevel.options.flatMap((level) => {
+  const selected = ForecastLevel.options.flatMap((level) => {
     const key = named[level];
     return key === undefined ? [] : [{ level, key }];
   });
-  if (given.length > 1)
-    throw new CommandError('usage', `--${given.map(({ level }) => level).join(' and --')}: give one of them.`);
-  return given[0] ?? { level: 'total' };
+  if (selected.length > 1)
+    throw new CommandError('usage', `--${selected.map(({ level }) => level).join(' and --')}: give one of them.`);
+  return selected[0] ?? { level: 'total' };
 }
 
 const makeCommand = command({
@@ -135,9 +135,9 @@ const makeCommand = command({
 async function made(client: Client, context: Context): Promise<LedgerForecasts> {
   const progress = createProgress(context.io.err, context.globals.json);
   try {
-    for (let looked = 0; looked < MOST_LOOKS; looked += 1) {
+    for (let polls = 0; polls < MOST_LOOKS; polls += 1) {
       const { standing, working } = await client.call(listForecasts, { query: { level: 'total' } });
-      const isIdle = working === null && standing === null && looked > LOOKS_BEFORE_IDLE;
+      const isIdle = working === null && standing === null && polls > LOOKS_BEFORE_IDLE;
       if (standing?.isCurrent === true || isIdle) break;
       progress.show('Making the forecasts', working === null ? null : working.done / working.total);
       await pause(LOOK_EVERY_MS);

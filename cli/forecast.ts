@@ -5,7 +5,7 @@ import { ledgerForecastCommands } from './forecast-ledger.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { counted, shownAmount, shownInstant } from './output/amounts.ts';
+import { counted, formatAmount, formatInstant } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 const LEAST_MEMBER_SHARE = 0.05;
@@ -59,12 +59,12 @@ function reportText(report: SeriesForecastReport, context: Context): string {
   const column = (title: string, field: Exclude<(typeof FIELDS)[number], 'at'>) => ({
     title,
     align: 'decimal' as const,
-    cell: (point: SeriesForecastReport['points'][number]) => shownValue(point[field]),
+    cell: (point: SeriesForecastReport['points'][number]) => formatValue(point[field]),
   });
   const rows = table(
     report.points,
     [
-      { title: 'TIME', cell: ({ at }) => shownInstant(at) },
+      { title: 'TIME', cell: ({ at }) => formatInstant(at) },
       column('FORECAST', 'mean'),
       column('LOW 80 %', 'lo80'),
       column('HIGH 80 %', 'hi80'),
@@ -73,19 +73,19 @@ function reportText(report: SeriesForecastReport, context: Context): string {
     ],
     paint,
   );
-  return [rows, '', facts(factsOf(report), paint), ...report.notes.map(paint.waiting)].join('\n');
+  return [rows, '', facts(listFacts(report), paint), ...report.notes.map(paint.waiting)].join('\n');
 }
 
-function shownValue(value: number): string {
+function formatValue(value: number): string {
   const text = value.toFixed(MOST_DIGITS).includes('e') ? String(value) : value.toFixed(MOST_DIGITS);
-  return text.includes('e') ? text : shownAmount(text);
+  return text.includes('e') ? text : formatAmount(text);
 }
 
-function factsOf({ backtest, members, method, seasons, step, values }: SeriesForecastReport): [string, string][] {
+function listFacts({ backtest, members, method, seasons, step, values }: SeriesForecastReport): [string, string][] {
   const strong = members.filter(({ weight }) => weight >= LEAST_MEMBER_SHARE);
   const rest = members.length - strong.length;
-  const names = strong.map(({ name, weight }) => `${name} ${shownRatio(weight)}`);
-  const more = rest === 0 ? [] : [`${rest} more below ${shownRatio(LEAST_MEMBER_SHARE)}`];
+  const names = strong.map(({ name, weight }) => `${name} ${formatRatio(weight)}`);
+  const more = rest === 0 ? [] : [`${rest} more below ${formatRatio(LEAST_MEMBER_SHARE)}`];
   return [
     ['error before', errorText(backtest)],
     ['intervals before', coverageText(backtest)],
@@ -102,15 +102,15 @@ function errorText({ mase, smape, origins, reason }: SeriesForecastReport['backt
 
 function coverageText({ coverage80, coverage95, outcomes, reason }: SeriesForecastReport['backtest']): string {
   if (coverage80 === null || coverage95 === null) return reason ?? 'not known';
-  const held = `80% interval covers ${shownRatio(coverage80)}, 95% interval covers ${shownRatio(coverage95)}`;
-  return `${held} of ${counted(outcomes, 'value')}`;
+  const coverage = `80% interval covers ${formatRatio(coverage80)}, 95% interval covers ${formatRatio(coverage95)}`;
+  return `${coverage} of ${counted(outcomes, 'value')}`;
 }
 
 function seasonText(seasons: readonly number[]): string {
   return seasons.length === 0 ? 'no season' : `season of ${seasons.join(' and ')} steps`;
 }
 
-function shownRatio(ratio: number): string {
+function formatRatio(ratio: number): string {
   return `${(ratio * 100).toFixed(0)} %`;
 }
 

@@ -1,7 +1,7 @@
 import { type ContainerUse, listContainerUse } from '../src/finops/gpus/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { shownBytes, shownCount } from './output/amounts.ts';
+import { formatBytes, formatCount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 const NOTHING =
@@ -29,14 +29,14 @@ export const containersCommand = command({
 function containersText(containers: readonly ContainerUse[], { paint }: Context): string {
   if (containers.length === 0) return '';
   const cpus = (count: number | null) => (count === null ? null : String(Number(count.toFixed(3))));
-  const bytes = (size: number | null) => (size === null ? null : shownBytes(size));
+  const bytes = (size: number | null) => (size === null ? null : formatBytes(size));
   return table(
     containers,
     [
       { title: 'WORKLOAD', cell: ({ namespace, workload }) => `${namespace}/${workload}`, least: 12 },
       { title: 'KIND', cell: ({ workloadKind }) => workloadKind },
       { title: 'CONTAINER', cell: ({ container }) => container },
-      { title: 'PODS', align: 'right', cell: ({ pods }) => shownCount(pods) },
+      { title: 'PODS', align: 'right', cell: ({ pods }) => formatCount(pods) },
       { title: 'CPU ASKED', align: 'right', cell: ({ cpuRequest }) => cpus(cpuRequest) },
       { title: 'CPU P95', align: 'right', cell: ({ cpusP95 }) => cpus(cpusP95) },
       { title: 'MEMORY ASKED', align: 'right', cell: ({ memoryRequestBytes }) => bytes(memoryRequestBytes) },

@@ -22,7 +22,7 @@ export const holderFields = {
 } as const;
 
 /** As a request has them. */
-export function holderColumnsOf(fields: readonly z.infer<typeof Named>[]) {
+export function toHolderColumns(fields: readonly z.infer<typeof Named>[]) {
   const labels = fields.flatMap(([field, column]) =>
     field.startsWith(LABEL) ? [[field.slice(LABEL.length), column] as const] : [],
   );

@@ -14,7 +14,7 @@ import { passOn, refuseBothFormats } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { sendAndShow, wholly } from './gpu-files.ts';
-import { holderColumnsOf, holderFields } from './gpu-holder-fields.ts';
+import { holderFields, toHolderColumns } from './gpu-holder-fields.ts';
 import { idleOptions } from './gpu-options.ts';
 import { efficiencyText, holdersText, outcomesText, ownersText, rulesText } from './gpu-owners-text.ts';
 
@@ -36,7 +36,7 @@ steelyard gpu holders pods.parquet --gpu UUID --start from --end to --field pod 
   },
   run: async (context, { file, field, ...asked }) =>
     sendAndShow(context, [file], 'Reading the holders', holdersText, (client, [sent]) =>
-      client.call(importGpuHolders, { body: { ...wholly(sent), ...asked, ...holderColumnsOf(field) } }),
+      client.call(importGpuHolders, { body: { ...wholly(sent), ...asked, ...toHolderColumns(field) } }),
     ),
 });
 

@@ -36,11 +36,11 @@ export const watchCommand = command({
     using _listening = context.io.onSignal(() => stopping.abort());
     const watch = createWatch(context, client, { source, host });
     const everyMs = Duration.parse(interval);
-    for (let look = 1; !stopping.signal.aborted; look += 1) {
-      const begun = performance.now();
-      await watch.look(look === 1);
-      if (look >= times) break;
-      const restMs = Math.max(0, everyMs - (performance.now() - begun));
+    for (let reading = 1; !stopping.signal.aborted; reading += 1) {
+      const startedAt = performance.now();
+      await watch.look(reading === 1);
+      if (reading >= times) break;
+      const restMs = Math.max(0, everyMs - (performance.now() - startedAt));
       await pause(restMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
     await context.answer(
@@ -52,16 +52,16 @@ export const watchCommand = command({
 });
 
 function createWatch(context: Context, client: Client, to: { readonly source: string; readonly host: string }) {
-  const reader = createNvidiaSmi({ now: Date.now, environment: environmentOf(context) });
+  const reader = createNvidiaSmi({ now: Date.now, environment: readEnvironment(context) });
   const sums = { readings: 0, gpus: 0 };
   let waiting: WatchedGpu[] = [];
-  let told: string | null = null;
+  let reported: string | null = null;
 
   /** Prints a repeated problem once while the readings wait; a failure of the first reading ends the command. */
   async function trouble(error: unknown, first: boolean): Promise<void> {
     if (first || !(error instanceof RemoteFailure || isExpected(error))) throw error;
-    if (told !== error.message) await context.remark(error.message);
-    told = error.message;
+    if (reported !== error.message) await context.remark(error.message);
+    reported = error.message;
   }
 
   return {
@@ -73,7 +73,7 @@ function createWatch(context: Context, client: Client, to: { readonly source: st
         const sent = await client.call(sendGpuReadings, { params: { source }, body: { host, gpus: waiting } });
         sums.readings += sent.readings;
         sums.gpus = Math.max(sums.gpus, new Set(waiting.map(({ uuid }) => uuid)).size);
-        [waiting, told] = [[], null];
+        [waiting, reported] = [[], null];
       } catch (error) {
         await trouble(error, first);
       }
@@ -81,7 +81,7 @@ function createWatch(context: Context, client: Client, to: { readonly source: st
   };
 }
 
-function environmentOf({ io }: Context): Record<string, string> {
+function readEnvironment({ io }: Context): Record<string, string> {
   return Object.fromEntries(
     Object.entries(io.environment).filter((pair): pair is [string, string] => pair[1] !== undefined),
   );
@@ -99,8 +99,8 @@ async function watched(reader: ReturnType<typeof createNvidiaSmi>): Promise<Watc
   const processes = await reader.processes();
   return readings.map(({ at, uuid, model, utilizationRatio, memoryBytes }) => {
     // A GPU that is not in the list has none.
-    const pids = typeof processes === 'string' ? null : pidsOf(processes.get(uuid));
-    const work = workOf(pids ?? []);
+    const pids = typeof processes === 'string' ? null : toPids(processes.get(uuid));
+    const work = findWork(pids ?? []);
     return {
       ...{ at: new Date(at).toISOString(), uuid, model, utilizationRatio, memoryBytes, pids },
       ...(Object.keys(work).length === 0 ? {} : { work }),
@@ -109,7 +109,7 @@ async function watched(reader: ReturnType<typeof createNvidiaSmi>): Promise<Watc
 }
 
 /** Work of this server among processes, by their environment, because process ids are reused. */
-function workOf(pids: readonly number[]): Record<string, string> {
+function findWork(pids: readonly number[]): Record<string, string> {
   const found = pids.flatMap((pid) => {
     const id = executionOf(pid);
     return id === null ? [] : [[String(pid), id] as const];
@@ -117,7 +117,7 @@ function workOf(pids: readonly number[]): Record<string, string> {
   return Object.fromEntries(found);
 }
 
-function pidsOf(listed: readonly number[] | null | undefined): number[] | null {
+function toPids(listed: readonly number[] | null | undefined): number[] | null {
   if (listed === null) return null;
   return [...new Set(listed ?? [])];
 }

@@ -15,7 +15,7 @@ import { command } from './frame/command.ts';
 import { CommandError } from './frame/failure.ts';
 import { containersCommand } from './gpu-containers.ts';
 import { sendAndShow, wholly } from './gpu-files.ts';
-import { holderColumnsOf, holderFields } from './gpu-holder-fields.ts';
+import { holderFields, toHolderColumns } from './gpu-holder-fields.ts';
 import { idleOptions } from './gpu-options.ts';
 import { gpuOwnerCommands, showOwners } from './gpu-owners.ts';
 import { gpuSourceCommands } from './gpu-sources.ts';
@@ -72,7 +72,7 @@ steelyard gpu import dcgm.csv --value util --time time --gpu UUID --field pod=ex
   },
   run: async (context, { file, field, ...asked }) =>
     sendAndShow(context, [file], 'Reading the samples', importText, (client, [sent]) =>
-      client.call(importGpuSamples, { body: { ...wholly(sent), ...asked, ...holderColumnsOf(field) } }),
+      client.call(importGpuSamples, { body: { ...wholly(sent), ...asked, ...toHolderColumns(field) } }),
     ),
 });
 

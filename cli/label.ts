@@ -57,10 +57,10 @@ steelyard label import clicks.parquet --model ranker --entity user --observed-at
 });
 
 function recordedText({ accepted, rejectedRows, rejected }: Recorded, { paint }: Context): string {
-  const kept = `${paint.good('Imported')} ${counted(accepted, 'label')}.`;
-  if (rejectedRows === 0) return kept;
+  const imported = `${paint.good('Imported')} ${counted(accepted, 'label')}.`;
+  if (rejectedRows === 0) return imported;
   const lines = rejected.map(({ line, reason }) => `  row ${line}: ${reason}`);
-  return [kept, paint.waiting(`Rejected: ${counted(rejectedRows, 'row')}`), ...lines].join('\n');
+  return [imported, paint.waiting(`Rejected: ${counted(rejectedRows, 'row')}`), ...lines].join('\n');
 }
 
 export const labelCommands = [labelImportCommand];

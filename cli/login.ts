@@ -16,7 +16,7 @@ const loginCommand = command({
     days: { value: 'DAYS', fallback: '30', describe: 'Days until the token expires' },
   },
   run: async (context, { name, days }) => {
-    const url = serverOf(context);
+    const url = findServerUrl(context);
     const password = context.io.environment.STEELYARD_PASSWORD ?? (await context.io.askSecret?.('Password: ')) ?? null;
     if (password === null) {
       throw new CommandError('usage', 'There is no terminal to ask for the password on. Set STEELYARD_PASSWORD.');
@@ -40,7 +40,7 @@ const logoutCommand = command({
   example: 'steelyard logout --url https://steelyard.example.org',
   needs: 'server',
   run: async (context) => {
-    const url = serverOf(context);
+    const url = findServerUrl(context);
     const stored = storedCredential(context.io, url);
     if (stored !== null) {
       // Removed locally first, so that an unreachable server does not keep the token here.
@@ -67,7 +67,7 @@ const whoCommand = command({
   },
 });
 
-function serverOf({ globals, io }: Context): string {
+function findServerUrl({ globals, io }: Context): string {
   const url = globals.url ?? io.environment.STEELYARD_URL;
   if (url !== undefined && url !== '') return url;
   throw new CommandError(

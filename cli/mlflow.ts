@@ -8,8 +8,8 @@ import { type ExportReport, emptyExport } from './mlflow/export-job.ts';
 import { exportAll } from './mlflow/export-pass.ts';
 import { broughtSomething, emptyReport, type ImportOptions, type ImportReport } from './mlflow/import-job.ts';
 import { importAll } from './mlflow/import-pass.ts';
-import { connectMlflow, type MlflowServer, mlflowOf, refuseItself } from './mlflow/server.ts';
-import { counted, shownBytes, shownCount } from './output/amounts.ts';
+import { connectMlflow, createOwnServer, type MlflowServer, refuseItself } from './mlflow/server.ts';
+import { counted, formatBytes, formatCount } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
 import { facts } from './output/table.ts';
 
@@ -51,7 +51,7 @@ async function importOnce(
   const progress = createProgress(context.io.err, context.globals.json);
   const report = emptyReport(from.url);
   try {
-    await importAll({ from, to: client, here: mlflowOf(client), options, progress, report });
+    await importAll({ from, to: client, here: createOwnServer(client), options, progress, report });
     return report;
   } finally {
     await progress.clear();
@@ -61,7 +61,7 @@ async function importOnce(
 function importText(report: ImportReport, { paint }: Context): string {
   const { experiments, runs, loggedModels, traces, registeredModels, artifacts } = report;
   const count = (part: { imported: number; unchanged: number }) =>
-    `${shownCount(part.imported)} taken over, ${shownCount(part.unchanged)} unchanged`;
+    `${formatCount(part.imported)} taken over, ${formatCount(part.unchanged)} unchanged`;
   const made = experiments.created + experiments.renumbered;
   const lines = facts(
     [
@@ -70,11 +70,11 @@ function importText(report: ImportReport, { paint }: Context): string {
         `${made} new (${experiments.renumbered} under another id), ${experiments.merged} merged by name, ${experiments.known} known`,
       ],
       ['runs', count(runs)],
-      ['samples', shownCount(report.metrics)],
+      ['samples', formatCount(report.metrics)],
       ['logged models', count(loggedModels)],
       ['traces', count(traces)],
       ['registered models', count(registeredModels)],
-      ['files', `${shownCount(artifacts.files)}, ${shownBytes(artifacts.bytes)}`],
+      ['files', `${formatCount(artifacts.files)}, ${formatBytes(artifacts.bytes)}`],
     ],
     paint,
   );
@@ -149,7 +149,7 @@ const exportCommand = command({
     const report = emptyExport(target.url);
     try {
       await exportAll({
-        from: mlflowOf(client),
+        from: createOwnServer(client),
         to: target,
         experiments: experiment,
         artifacts: !noArtifacts,
@@ -171,15 +171,15 @@ function exportText(report: ExportReport, { paint }: Context): string {
   const { runs, loggedModels, registeredModels, artifacts } = report;
   const lines = facts(
     [
-      ['experiments', shownCount(report.experiments)],
-      ['runs', `${shownCount(runs.exported)} written, ${shownCount(runs.known)} known`],
-      ['samples sent', shownCount(report.metrics)],
-      ['logged models', `${shownCount(loggedModels.exported)} written, ${shownCount(loggedModels.known)} known`],
+      ['experiments', formatCount(report.experiments)],
+      ['runs', `${formatCount(runs.exported)} written, ${formatCount(runs.known)} known`],
+      ['samples sent', formatCount(report.metrics)],
+      ['logged models', `${formatCount(loggedModels.exported)} written, ${formatCount(loggedModels.known)} known`],
       [
         'registered models',
-        `${shownCount(registeredModels.exported)}, ${counted(registeredModels.versions, 'new version')}`,
+        `${formatCount(registeredModels.exported)}, ${counted(registeredModels.versions, 'new version')}`,
       ],
-      ['files', `${shownCount(artifacts.files)}, ${shownBytes(artifacts.bytes)}`],
+      ['files', `${formatCount(artifacts.files)}, ${formatBytes(artifacts.bytes)}`],
     ],
     paint,
   );

@@ -11,7 +11,7 @@ import { UtcInstant } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { watchedBy, watchedText } from './monitor-watch.ts';
-import { counted, shownCount } from './output/amounts.ts';
+import { counted, formatCount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 const monitorListCommand = command({
@@ -62,12 +62,12 @@ steelyard monitor show ranker --known-at 2026-11-10T00:00:00Z`,
   },
   run: async (context, { monitor, ...query }) => {
     const client = await context.client();
-    const shown = await client.call(showMonitor, { params: { monitor }, query });
-    const watching = await watchedBy(client, shown);
-    await context.answer({ ...shown, ...watching }, () =>
-      [windowsText(shown, context), ...watchedText(watching, context)].join('\n').replace(/^\n+/, ''),
+    const report = await client.call(showMonitor, { params: { monitor }, query });
+    const watching = await watchedBy(client, report);
+    await context.answer({ ...report, ...watching }, () =>
+      [windowsText(report, context), ...watchedText(watching, context)].join('\n').replace(/^\n+/, ''),
     );
-    if (shown.windows.length === 0) await context.remark('No stored prediction of this model for that time.');
+    if (report.windows.length === 0) await context.remark('No stored prediction of this model for that time.');
     return 0;
   },
 });
@@ -99,34 +99,34 @@ function windowsText({ windows, spec, estimation, unmatchedLabels, sliceValues }
       ...(windows.some(({ slice }) => slice !== null)
         ? [{ title: 'SLICE', cell: ({ slice }: MonitorWindow) => slice }]
         : []),
-      { title: 'PREDICTIONS', align: 'right', cell: ({ predictions }) => shownCount(predictions) },
+      { title: 'PREDICTIONS', align: 'right', cell: ({ predictions }) => formatCount(predictions) },
       { title: 'LABELLED', align: 'right', cell: ({ completeness }) => share(completeness) },
       ...metrics.map((metric, index) => ({
         title: metric.toUpperCase(),
-        cell: ({ shown }: MonitorWindow) => figureText(shown[index]),
+        cell: ({ shown: report }: MonitorWindow) => figureText(report[index]),
       })),
       { title: 'P50 MS', align: 'right', cell: ({ latencyMs }) => milliseconds(latencyMs?.p50) },
       { title: 'P99 MS', align: 'right', cell: ({ latencyMs }) => milliseconds(latencyMs?.p99) },
     ],
     paint,
   );
-  const kept = spec.log.sample < 1 ? [`${share(spec.log.sample)} of the predictions are logged.`] : [];
+  const sampling = spec.log.sample < 1 ? [`${share(spec.log.sample)} of the predictions are logged.`] : [];
   const values = new Set(windows.map(({ slice }) => slice)).size;
   const hidden =
     sliceValues === null || sliceValues <= values
       ? []
-      : [`${shownCount(values)} of ${counted(sliceValues, 'value')} are shown.`];
+      : [`${formatCount(values)} of ${counted(sliceValues, 'value')} are shown.`];
   const unmatched =
     unmatchedLabels === 0
       ? []
       : [paint.waiting(`${counted(unmatchedLabels, 'label')} of predictions that are not known here.`)];
-  return [rows, ...estimateLines(windows, estimation), ...hidden, ...kept, ...unmatched].join('\n');
+  return [rows, ...estimateLines(windows, estimation), ...hidden, ...sampling, ...unmatched].join('\n');
 }
 
 function estimateLines(windows: readonly MonitorWindow[], estimation: Shown['estimation']): string[] {
   if (estimation === null) return [];
   if (estimation.reason !== null) return [`Nothing is estimated: ${estimation.reason}.`];
-  if (!windows.some(({ shown }) => shown.some(({ estimated }) => estimated))) return [];
+  if (!windows.some(({ shown: report }) => report.some(({ estimated }) => estimated))) return [];
   const { method, referenceSize } = estimation;
   return [
     `~ is estimated without labels (${method.toUpperCase()}, from ${counted(referenceSize, 'labelled prediction')}).`,

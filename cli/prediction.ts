@@ -6,7 +6,7 @@ import {
 } from '../src/mlops/monitoring/predictions/schema.ts';
 import { command } from './frame/command.ts';
 import { CommandError } from './frame/failure.ts';
-import { counted, shownBytes } from './output/amounts.ts';
+import { counted, formatBytes } from './output/amounts.ts';
 
 const { predictionDays, labelDays } = previewPredictionRetention.query.shape;
 
@@ -65,7 +65,7 @@ function deletionText({ predictions, labels, notSearched }: PredictionDeletion):
 }
 
 function rowsText({ rows, files, sizeBytes }: PredictionDeletion['labels']): string {
-  return `${counted(rows, 'row')} in ${counted(files, 'file')} of ${shownBytes(sizeBytes)}`;
+  return `${counted(rows, 'row')} in ${counted(files, 'file')} of ${formatBytes(sizeBytes)}`;
 }
 
 export const predictionCommands = [retentionCommand, deleteCommand];

@@ -4,7 +4,7 @@ import { createUpload } from '../src/platform/uploads/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { counted, shownCount } from './output/amounts.ts';
+import { counted, formatCount } from './output/amounts.ts';
 import { createProgress, type Progress } from './output/progress.ts';
 import { table } from './output/table.ts';
 import { openList, publicList, type Wanted } from './price-lists.ts';
@@ -43,7 +43,7 @@ steelyard price import azure pages/*.json --fetched 2026-11-25T08:00:00Z`,
     },
   },
   run: async (context, { cloud: named, list, fetched, ...wanted }) => {
-    const cloud = cloudOf(named);
+    const cloud = parseCloud(named);
     const places = list ?? [publicList(cloud, wanted)];
     const progress = createProgress(context.io.err, context.globals.json);
     try {
@@ -61,7 +61,7 @@ steelyard price import azure pages/*.json --fetched 2026-11-25T08:00:00Z`,
   },
 });
 
-function cloudOf(named: string): Cloud {
+function parseCloud(named: string): Cloud {
   const cloud = Cloud.safeParse(named);
   if (cloud.success) return cloud.data;
   throw new CommandError('usage', `"${named}" is not a supported cloud: aws or azure.`);
@@ -98,8 +98,8 @@ function importText(result: PriceImport, { paint }: Context): string {
     [
       { title: 'REGION', cell: ({ region }) => region },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
-      { title: 'PRICES', align: 'right', cell: (row) => shownCount(row.prices) },
-      { title: 'CHANGED', align: 'right', cell: ({ changed }) => shownCount(changed) },
+      { title: 'PRICES', align: 'right', cell: (row) => formatCount(row.prices) },
+      { title: 'CHANGED', align: 'right', cell: ({ changed }) => formatCount(changed) },
     ],
     paint,
   );

@@ -3,7 +3,7 @@ import type { Connection } from './connection/connect.ts';
 import type { Command } from './frame/command.ts';
 import type { Globals } from './frame/context.ts';
 import { createContext, jsonText } from './frame/context.ts';
-import { failureOf } from './frame/failure.ts';
+import { toFailure } from './frame/failure.ts';
 import { formatCommandHelp, formatNouns, formatVerbs } from './frame/help.ts';
 import { listNouns } from './frame/noun.ts';
 import { beforeTerminator, parseCommandLine, type Request } from './frame/parse.ts';
@@ -70,7 +70,7 @@ async function runCommand(
 }
 
 async function report(error: unknown, json: boolean, io: Io): Promise<number> {
-  const failure = failureOf(error);
+  const failure = toFailure(error);
   const paint = paintFor(io.err, io.environment);
   if (json) await io.out.write(jsonText(failure.document));
   const hint = failure.hint === null ? '' : `\n${paint.faint('hint:')} ${failure.hint}`;

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => application?.[Symbol.asyncDispose]());
 
 it('steelyard recommend says what would cost less, what that changes, and does it only when told to', async () => {
-  expect((await run('list')).err).toContain('nobody has looked yet');
+  expect((await run('list')).err).toContain('no savings scan yet');
   expect((await run('find')).out).toMatch(/scale_to_zero +1/);
   const list = await run('list');
   expect(list.out).toMatch(/rec_\w+ +365\.00 USD +286\.79 to 365\.00 +high +low +open +Scale home to zero/);

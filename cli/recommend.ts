@@ -13,14 +13,14 @@ import {
   undoRecommendation,
 } from '../src/tradeoff/recommendations/schema.ts';
 import { command } from './frame/command.ts';
-import { counted, shownInstant } from './output/amounts.ts';
+import { counted, formatInstant } from './output/amounts.ts';
 import { table } from './output/table.ts';
 import { detailText, listText, previewText } from './recommend-text.ts';
 
 const recommendation = { describe: 'Id of the recommendation' } as const;
 const reason = { value: 'TEXT', describe: 'Why' } as const;
-const paramsOf = (id: string) => ({ recommendation: RecommendationId.parse(id) });
-const bodyOf = (why: string | undefined) => (why === undefined ? {} : { reason: why });
+const toParams = (id: string) => ({ recommendation: RecommendationId.parse(id) });
+const toBody = (why: string | undefined) => (why === undefined ? {} : { reason: why });
 
 const listCommand = command({
   path: ['recommend', 'list'],
@@ -39,7 +39,7 @@ const listCommand = command({
     const answer = await (await context.client()).call(listRecommendations, { query: { state } });
     await context.answer(answer, () => listText(answer, context));
     if (answer.recommendations.length > 0) return 0;
-    const when = answer.lookedAt === null ? 'no savings scan yet' : `scanned at ${shownInstant(answer.lookedAt)}`;
+    const when = answer.lookedAt === null ? 'no savings scan yet' : `scanned at ${formatInstant(answer.lookedAt)}`;
     await context.remark(`No recommendation (${when}). Look now: steelyard recommend find`);
     return 0;
   },
@@ -74,7 +74,7 @@ const showCommand = command({
   needs: 'server',
   positionals: { recommendation },
   run: async (context, { recommendation: id }) => {
-    const one = await (await context.client()).call(getRecommendation, { params: paramsOf(id) });
+    const one = await (await context.client()).call(getRecommendation, { params: toParams(id) });
     await context.answer(one, () => detailText(one, context));
     return 0;
   },
@@ -92,8 +92,8 @@ steelyard recommend apply rec_0123456789abcdef0123 --yes --reason "unused"`,
     reason,
   },
   run: async (context, { recommendation: id, yes, reason: why }) => {
-    const body = { isDryRun: !yes, ...bodyOf(why) };
-    const preview = await (await context.client()).call(applyRecommendation, { params: paramsOf(id), body });
+    const body = { isDryRun: !yes, ...toBody(why) };
+    const preview = await (await context.client()).call(applyRecommendation, { params: toParams(id), body });
     await context.answer(preview, () => previewText(preview, context));
     if (preview.isDryRun) await context.remark(`Nothing has changed. Do it: steelyard recommend apply ${id} --yes`);
     return 0;
@@ -109,8 +109,8 @@ const dismissCommand = command({
   positionals: { recommendation },
   options: { reason, until: { value: 'INSTANT', schema: UtcInstant, describe: 'End of the dismissal; default: none' } },
   run: async (context, { recommendation: id, reason: why, until }) => {
-    const body = { ...bodyOf(why), ...(until === undefined ? {} : { until }) };
-    const one = await (await context.client()).call(dismissRecommendation, { params: paramsOf(id), body });
+    const body = { ...toBody(why), ...(until === undefined ? {} : { until }) };
+    const one = await (await context.client()).call(dismissRecommendation, { params: toParams(id), body });
     await context.answer(one, () => `Dismissed: ${one.title}. Take that back: steelyard recommend undo ${id}`);
     return 0;
   },
@@ -125,7 +125,7 @@ const undoCommand = command({
   options: { reason },
   run: async (context, { recommendation: id, reason: why }) => {
     const client = await context.client();
-    const one = await client.call(undoRecommendation, { params: paramsOf(id), body: bodyOf(why) });
+    const one = await client.call(undoRecommendation, { params: toParams(id), body: toBody(why) });
     await context.answer(one, () => `${one.state === 'open' ? 'Open again' : 'Taken back'}: ${one.title}.`);
     return 0;
   },
@@ -146,9 +146,9 @@ const keepCommand = command({
     },
   },
   run: async (context, { recommendation: id, hours }) => {
-    const one = await (await context.client()).call(keepRecommendation, { params: paramsOf(id), body: { hours } });
+    const one = await (await context.client()).call(keepRecommendation, { params: toParams(id), body: { hours } });
     const until = one.notice?.keptUntil ?? null;
-    await context.answer(one, () => `Kept${until === null ? '' : ` until ${shownInstant(until)}`}: ${one.what}.`);
+    await context.answer(one, () => `Kept${until === null ? '' : ` until ${formatInstant(until)}`}: ${one.what}.`);
     return 0;
   },
 });
@@ -209,7 +209,7 @@ const termsCommand = command({
         answer.terms,
         [
           { title: 'TERMS', cell: ({ name }) => name },
-          { title: 'APPLIED', cell: ({ appliedAt }) => shownInstant(appliedAt), least: 20 },
+          { title: 'APPLIED', cell: ({ appliedAt }) => formatInstant(appliedAt), least: 20 },
           { title: 'COMMITMENTS', cell: ({ commitments }) => commitments.join(', ') },
           { title: 'SPOT', cell: ({ spot }) => spot.join(', ') },
           { title: 'SERVING', cell: ({ serving }) => serving.join(', ') },

@@ -14,7 +14,7 @@ import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { counted, shownBytes, shownCount, shownInstant, shownMoney } from './output/amounts.ts';
+import { counted, formatBytes, formatCount, formatInstant, formatMoney } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
 import { table } from './output/table.ts';
 
@@ -48,14 +48,14 @@ function deletedText(items: readonly DeletedItem[], { paint }: Context): string 
     [
       { title: 'ID', cell: ({ id }) => id },
       { title: 'NAME', cell: ({ name }) => name, least: 8 },
-      { title: 'DELETED', cell: ({ deletedAt }) => shownInstant(deletedAt) },
-      { title: 'SAMPLES', align: 'right', cell: ({ samples }) => shownCount(samples) },
+      { title: 'DELETED', cell: ({ deletedAt }) => formatInstant(deletedAt) },
+      { title: 'SAMPLES', align: 'right', cell: ({ samples }) => formatCount(samples) },
       {
         title: 'ARTIFACTS',
         align: 'right',
-        cell: ({ artifactBytes }) => (artifactBytes === null ? null : shownBytes(artifactBytes)),
+        cell: ({ artifactBytes }) => (artifactBytes === null ? null : formatBytes(artifactBytes)),
       },
-      { title: 'COST', align: 'decimal', cell: ({ cost }) => shownMoney(cost) },
+      { title: 'COST', align: 'decimal', cell: ({ cost }) => formatMoney(cost) },
     ],
     paint,
   );
@@ -138,7 +138,7 @@ async function removeAll(context: Context, client: Client, preview: RetentionPre
 
 function previewText({ policy, until, removes, keeps, keepsCount }: RetentionPreview): string {
   const lines = [
-    `${policy}, deletions until ${shownInstant(until)}: a run removes ${volumeText(removes)}.`,
+    `${policy}, deletions until ${formatInstant(until)}: a run removes ${volumeText(removes)}.`,
     ...(keepsCount === 0 ? [] : [`${counted(keepsCount, 'more', 'more')} stay:`]),
     ...keeps.slice(0, 20).map(({ kind, id, reason }) => `  ${kind} ${id}: ${reason}`),
     ...(keepsCount > 20 ? [`  and ${counted(keepsCount - 20, 'other')}; --json lists up to 1,000`] : []),
@@ -152,7 +152,7 @@ function volumeText(volume: Volume): string {
     counted(runs, 'run'),
     counted(loggedModels, 'logged model'),
     counted(samples, 'metric sample'),
-    `${counted(artifactFiles, 'artifact')} of ${shownBytes(artifactBytes)}`,
+    `${counted(artifactFiles, 'artifact')} of ${formatBytes(artifactBytes)}`,
     costText(volume),
   ];
   const elsewhere = artifactsElsewhere === 0 ? '' : `; ${counted(artifactsElsewhere, 'artifact root')} elsewhere stay`;
@@ -161,7 +161,7 @@ function volumeText(volume: Volume): string {
 
 /** Known cost and the number of runs of unknown cost; unknown is stated, because it is not zero. */
 function costText({ costs, runsOfUnknownCost }: Volume): string {
-  const known = costs.map((cost) => shownMoney(cost)).join(' and ');
+  const known = costs.map((cost) => formatMoney(cost)).join(' and ');
   const unknown = runsOfUnknownCost === 0 ? '' : `${counted(runsOfUnknownCost, 'run')} of unknown cost`;
   if (known === '' && unknown === '') return 'no cost';
   return `cost ${[known, unknown].filter((text) => text !== '').join(' and ')}`;
@@ -203,7 +203,7 @@ function tableText(shown: TableRetention): string {
   const { table: name, setting, before, rows, files, sizeBytes, first, last, unanswerable } = shown;
   if (before === null) return `${tableNames[name]}: kept forever (${setting} is not set)`;
   const span = first === null ? '' : `, of ${first} to ${last}`;
-  const deletes = `${counted(rows, 'row')} in ${counted(files, 'file')} of ${shownBytes(sizeBytes)}${span}`;
+  const deletes = `${counted(rows, 'row')} in ${counted(files, 'file')} of ${formatBytes(sizeBytes)}${span}`;
   const lost = unanswerable.slice(0, 20).map((one) => `    ${one}`);
   const more = unanswerable.length > 20 ? [`    and ${unanswerable.length - 20} more; --json lists them`] : [];
   const heading = lost.length === 0 ? [] : ['  Can no longer be answered:'];

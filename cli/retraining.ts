@@ -13,7 +13,7 @@ import {
 } from '../src/tradeoff/retraining/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { shownCount, shownInstant, shownMoney } from './output/amounts.ts';
+import { formatCount, formatInstant, formatMoney } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 const retraining = { describe: 'Name of the retraining' } as const;
@@ -41,10 +41,10 @@ function listText(retrainings: readonly Retraining[], { paint }: Context): strin
     [
       { title: 'RETRAINING', cell: ({ name }) => name },
       { title: 'MODEL', cell: ({ model, champion }) => (champion === null ? model : `${model} ${champion}`) },
-      { title: 'WAITING', align: 'right', cell: ({ waiting }) => shownCount(waiting) },
+      { title: 'WAITING', align: 'right', cell: ({ waiting }) => formatCount(waiting) },
       { title: 'RUNNING', align: 'right', cell: ({ underWay }) => (underWay === null ? null : String(underWay)) },
       { title: 'LAST', cell: ({ lastRound }) => (lastRound === null ? null : stateText(lastRound)) },
-      { title: 'SPENT', align: 'right', cell: ({ spent }) => spent.map(shownMoney).join(', ') || null },
+      { title: 'SPENT', align: 'right', cell: ({ spent }) => spent.map(formatMoney).join(', ') || null },
     ],
     paint,
   );
@@ -65,8 +65,8 @@ steelyard retraining show ranker --round 3`,
       await context.answer(detail, () => detailText(detail, context));
       return 0;
     }
-    const shown = await client.call(getRetrainingRound, { params: { retraining: name, round: number } });
-    await context.answer(shown, () => roundText(shown, context));
+    const roundDetail = await client.call(getRetrainingRound, { params: { retraining: name, round: number } });
+    await context.answer(roundDetail, () => roundText(roundDetail, context));
     return 0;
   },
 });
@@ -79,8 +79,8 @@ function detailText(detail: RetrainingDetail, context: Context): string {
     [
       { title: 'TRIGGER', cell: ({ trigger }) => trigger },
       { title: 'WAITS FOR', cell: ({ waitsFor }) => waitsFor },
-      { title: 'NEXT', cell: ({ nextAt }) => (nextAt === null ? null : shownInstant(nextAt)) },
-      { title: 'COUNT', align: 'right', cell: ({ count }) => (count === null ? null : shownCount(count)) },
+      { title: 'NEXT', cell: ({ nextAt }) => (nextAt === null ? null : formatInstant(nextAt)) },
+      { title: 'COUNT', align: 'right', cell: ({ count }) => (count === null ? null : formatCount(count)) },
       { title: 'PROBLEM', cell: ({ problem }) => problem ?? '' },
     ],
     paint,
@@ -92,9 +92,9 @@ function detailText(detail: RetrainingDetail, context: Context): string {
         ['monitor', monitor],
         ['pipeline', pipeline],
         ['budget', budget],
-        ['trained on data until', shownInstant(trainedUntil)],
-        ['cools down until', coolsUntil === null ? null : shownInstant(coolsUntil)],
-        ['spent', detail.spent.map(shownMoney).join(', ') || null],
+        ['trained on data until', formatInstant(trainedUntil)],
+        ['cools down until', coolsUntil === null ? null : formatInstant(coolsUntil)],
+        ['spent', detail.spent.map(formatMoney).join(', ') || null],
       ],
       paint,
     ),
@@ -110,10 +110,10 @@ function roundsText(rounds: readonly RetrainingRoundSummary[], { paint }: Contex
       { title: 'ROUND', align: 'right', cell: (one) => String(one.round) },
       { title: 'STATE', cell: stateText },
       { title: 'BEGUN BY', cell: ({ trigger }) => trigger.name ?? trigger.by },
-      { title: 'AT', cell: ({ openedAt }) => shownInstant(openedAt), least: 20 },
-      { title: 'GAIN', align: 'right', cell: ({ gain }) => shownMoney(gain) },
-      { title: 'COST', align: 'right', cell: ({ cost }) => shownMoney(cost) },
-      { title: 'GAINED', align: 'right', cell: ({ realisedGain }) => shownMoney(realisedGain) },
+      { title: 'AT', cell: ({ openedAt }) => formatInstant(openedAt), least: 20 },
+      { title: 'GAIN', align: 'right', cell: ({ gain }) => formatMoney(gain) },
+      { title: 'COST', align: 'right', cell: ({ cost }) => formatMoney(cost) },
+      { title: 'GAINED', align: 'right', cell: ({ realisedGain }) => formatMoney(realisedGain) },
       { title: 'WHY', cell: ({ reason }) => reason ?? '', least: 24 },
     ],
     paint,
@@ -125,27 +125,27 @@ function stateText({ state, candidate }: RetrainingRoundSummary): string {
   return candidate === null ? words : `${words}, version ${candidate}`;
 }
 
-function roundText(shown: RetrainingRound, { paint }: Context): string {
-  const { worth, window, run, gate } = shown;
+function roundText(roundDetail: RetrainingRound, { paint }: Context): string {
+  const { worth, window, run, gate } = roundDetail;
   const figures = facts(
     [
-      ['round', `${shown.round} of ${shown.retraining}`],
-      ['state', stateText(shown)],
-      ['why', shown.reason],
-      ['data', window === null ? null : `${shownInstant(window.start)} to ${shownInstant(window.end)}`],
-      ['gain', worth === null ? null : (shownMoney(worth.gain) ?? worth.reason)],
-      ['expected cost', worth === null ? null : `${shownMoney(worth.cost) ?? 'not known'}: ${worth.costFrom}`],
+      ['round', `${roundDetail.round} of ${roundDetail.retraining}`],
+      ['state', stateText(roundDetail)],
+      ['why', roundDetail.reason],
+      ['data', window === null ? null : `${formatInstant(window.start)} to ${formatInstant(window.end)}`],
+      ['gain', worth === null ? null : (formatMoney(worth.gain) ?? worth.reason)],
+      ['expected cost', worth === null ? null : `${formatMoney(worth.cost) ?? 'not known'}: ${worth.costFrom}`],
       ['run', run === null ? null : `${run.pipeline} #${run.number}`],
       ['verdict', gate === null ? null : `${gate.verdict}: ${gate.summary}`],
-      ['cost', shownMoney(shown.cost)],
-      ...realisedFacts(shown),
+      ['cost', formatMoney(roundDetail.cost)],
+      ...realisedFacts(roundDetail),
     ],
     paint,
   );
   const timeline = table(
-    shown.timeline,
+    roundDetail.timeline,
     [
-      { title: 'AT', cell: ({ at }) => shownInstant(at), least: 20 },
+      { title: 'AT', cell: ({ at }) => formatInstant(at), least: 20 },
       { title: 'STEP', cell: ({ step }) => step },
       { title: 'WHAT', cell: ({ text }) => text, least: 24 },
     ],
@@ -157,19 +157,19 @@ function roundText(shown: RetrainingRound, { paint }: Context): string {
 function realisedFacts({ realised }: RetrainingRound): [string, string | null][] {
   if (realised === null) return [];
   const { metric, before, after, period, gain, gainLower, gainUpper, expected, net, isFinal, reason } = realised;
-  const until = `${isFinal ? 'in all' : 'so far'}, from ${shownInstant(period.start)} to ${shownInstant(period.end)}`;
+  const until = `${isFinal ? 'in all' : 'so far'}, from ${formatInstant(period.start)} to ${formatInstant(period.end)}`;
   if (gain === null) return [['really gained', `not known: ${reason}`]];
   const ends =
-    gainLower === null || gainUpper === null ? '' : ` (${shownMoney(gainLower)} to ${shownMoney(gainUpper)})`;
+    gainLower === null || gainUpper === null ? '' : ` (${formatMoney(gainLower)} to ${formatMoney(gainUpper)})`;
   return [
-    ['really gained', `${shownMoney(gain)}${ends} ${until}`],
-    ['expected by then', shownMoney(expected)],
-    ['after its cost', shownMoney(net)],
-    [`${metric}`, `${shownMeasure(before)} -> ${shownMeasure(after)}`],
+    ['really gained', `${formatMoney(gain)}${ends} ${until}`],
+    ['expected by then', formatMoney(expected)],
+    ['after its cost', formatMoney(net)],
+    [`${metric}`, `${formatMeasure(before)} -> ${formatMeasure(after)}`],
   ];
 }
 
-function shownMeasure(
+function formatMeasure(
   of: { readonly value: number; readonly lower: number | null; readonly upper: number | null } | null,
 ) {
   if (of === null) return 'not known';
@@ -199,8 +199,8 @@ steelyard retraining start ranker --from 2026-10-01T00:00:00Z --until 2026-11-01
       ...(number === undefined ? {} : { round: number }),
       ...(reason === undefined ? {} : { reason }),
     };
-    const begun = await (await context.client()).call(startRetraining, { params: { retraining: name }, body });
-    await context.answer(begun, () => `Round ${begun.round} of ${name} begins.`);
+    const started = await (await context.client()).call(startRetraining, { params: { retraining: name }, body });
+    await context.answer(started, () => `Round ${started.round} of ${name} begins.`);
     return 0;
   },
 });

@@ -1,11 +1,11 @@
 import { countRuns, deleteRuns, restoreRuns, runsCsv } from '../src/mlops/tracking/run-table/schema.ts';
 import { getRun, listRuns, type Run, RunView } from '../src/mlops/tracking/schema.ts';
 import { passOn, refuseBothFormats, saveTo } from './downloads.ts';
-import { experimentIdOf } from './experiment.ts';
+import { findExperimentId } from './experiment.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { counted, shownBytes } from './output/amounts.ts';
+import { counted, formatBytes } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
 import { type Column, table } from './output/table.ts';
 import { chosenColumns, columnsSentence, readColumns, usualColumns } from './run-columns.ts';
@@ -36,12 +36,12 @@ steelyard run list --experiment recommender --csv --output runs.csv`,
     refuseBothFormats(context, csv && output === undefined);
     const chosen = columns === undefined ? undefined : readColumns(columns);
     const client = await context.client();
-    const experimentIds = await Promise.all(experiment.map((one) => experimentIdOf(client, one)));
+    const experimentIds = await Promise.all(experiment.map((one) => findExperimentId(client, one)));
     const query = { ...asked, experimentIds, columns: chosen };
     if (csv) return writeCsv(context, query, output);
     const page = await readPages(client, listRuns, query, 'runs', limit);
-    const shown = chosen === undefined ? usualColumns(experimentIds.length === 1) : chosenColumns(chosen);
-    await context.answer(page, () => runsText(page.runs, shown, context));
+    const tableColumns = chosen === undefined ? usualColumns(experimentIds.length === 1) : chosenColumns(chosen);
+    await context.answer(page, () => runsText(page.runs, tableColumns, context));
     const none = page.runs.length === 0 ? 'No run. Log one with an MLflow client: MLFLOW_TRACKING_URI=http://…' : '';
     await context.remark(moreText(page) ?? none);
     return 0;
@@ -75,7 +75,7 @@ async function writeCsv(context: Context, query: CsvQuery, output: string | unde
   await progress.clear();
   await context.answer(
     { file: output, runs, sizeBytes },
-    () => `${output}: ${counted(runs, 'run')}, ${shownBytes(sizeBytes)}`,
+    () => `${output}: ${counted(runs, 'run')}, ${formatBytes(sizeBytes)}`,
   );
   return 0;
 }

@@ -12,7 +12,7 @@ import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
 import { HourlyPriceWord, MoneyWord } from './metered/money-words.ts';
-import { counted, shownMoney } from './output/amounts.ts';
+import { counted, formatMoney } from './output/amounts.ts';
 import { createProgress, type Progress } from './output/progress.ts';
 import { type Column, facts, table } from './output/table.ts';
 
@@ -74,7 +74,7 @@ steelyard scale replay images.csv --time-column gmt_create --service-column exec
     },
   },
   run: async (context, { trace, policy, ...asked }) => {
-    const query = { ...settingsOf(asked), policy: policy ?? (context.globals.json ? JSON_POLICY : 'all') } as const;
+    const query = { ...toSettings(asked), policy: policy ?? (context.globals.json ? JSON_POLICY : 'all') } as const;
     const progress = createProgress(context.io.err, context.globals.json);
     try {
       const { size: sizeBytes } = await stat(trace).catch((error: unknown) => {
@@ -84,7 +84,7 @@ steelyard scale replay images.csv --time-column gmt_create --service-column exec
       const content = readBytes(trace, (bytes) => showSent(progress, trace, bytes / Math.max(sizeBytes, bytes)));
       const report = await client.upload(replayScaling, { query }, content);
       await progress.clear();
-      await context.answer(documentOf(report), () => reportText(report, query, context));
+      await context.answer(toDocument(report), () => reportText(report, query, context));
     } finally {
       await progress.clear();
     }
@@ -117,7 +117,7 @@ interface Asked {
   readonly serviceTime: number | undefined;
 }
 
-function settingsOf({ price, missPrice, ...asked }: Asked): Omit<Query, 'policy'> {
+function toSettings({ price, missPrice, ...asked }: Asked): Omit<Query, 'policy'> {
   if (missPrice !== undefined && missPrice.currency !== price.currency) {
     const detail = `--price is in ${price.currency} and --miss-price in ${missPrice.currency}: they must be in one currency.`;
     throw new CommandError('currency_mismatch', detail, { price: price.currency, missPrice: missPrice.currency });
@@ -142,7 +142,7 @@ function settingsOf({ price, missPrice, ...asked }: Asked): Omit<Query, 'policy'
 }
 
 /** Document of `scale replay --json`: the replayed policy and the facts of the trace. */
-function documentOf({ policies, bestConstant: _known, curve, ...trace }: ReplayReport): unknown {
+function toDocument({ policies, bestConstant: _known, curve, ...trace }: ReplayReport): unknown {
   return { ...policies[0], ...trace, ...(curve.length === 0 ? {} : { curve }) };
 }
 
@@ -176,15 +176,15 @@ function outcomeColumns(query: Query): Column<Outcome>[] {
     {
       title: `WAIT > ${query.waitSeconds} s`,
       align: 'decimal',
-      cell: ({ waitingShare }) => shownRatio(waitingShare),
+      cell: ({ waitingShare }) => formatRatio(waitingShare),
     },
     {
       title: 'STD. ERROR',
       align: 'decimal',
-      cell: ({ waitingShareError: error }) => (error === null ? null : shownRatio(error)),
+      cell: ({ waitingShareError: error }) => (error === null ? null : formatRatio(error)),
     },
     { title: 'P99 WAIT', align: 'decimal', cell: ({ p99WaitSeconds }) => `${p99WaitSeconds.toFixed(1)} s` },
-    { title: 'COST', align: 'decimal', cell: ({ cost }) => shownMoney(cost) },
+    { title: 'COST', align: 'decimal', cell: ({ cost }) => formatMoney(cost) },
   ];
 }
 
@@ -196,7 +196,7 @@ function curveText(curve: ReplayReport['curve'], query: Query, paint: Context['p
       {
         title: 'SETTING',
         cell: ({ missRatio, targetRatio }) =>
-          missRatio === null ? `target ${shownRatio(targetRatio ?? 0)}` : `at most ${shownRatio(missRatio)}`,
+          missRatio === null ? `target ${formatRatio(targetRatio ?? 0)}` : `at most ${formatRatio(missRatio)}`,
       },
       ...outcomeColumns(query),
     ],
@@ -208,18 +208,18 @@ function assumptionsText(query: Query, paint: Context['paint']): string {
   const { concurrency: places, coldStartSeconds: cold, initialReplicas: initial, waitSeconds: wait } = query;
   const { price = '1', currency = 'USD', missPrice } = query;
   const missing =
-    missPrice === undefined ? 'the least that keeps the SLO' : shownMoney({ amount: missPrice, currency });
+    missPrice === undefined ? 'the least that keeps the SLO' : formatMoney({ amount: missPrice, currency });
   return facts(
     [
-      ['SLO', `at most ${shownRatio(Number(query.missRatio))} wait longer than ${wait} s`],
+      ['SLO', `at most ${formatRatio(Number(query.missRatio))} wait longer than ${wait} s`],
       [
         'replica',
-        `${places} at a time, serves ${cold} s after its start, ${shownMoney({ amount: price, currency })} an hour`,
+        `${places} at a time, serves ${cold} s after its start, ${formatMoney({ amount: price, currency })} an hour`,
       ],
       ['replicas', `${initial} at first, ${query.minReplicas} to ${query.maxReplicas}`],
       ['service', serviceText(query)],
       ['price of a miss', missing],
-      ['target of hpa, kpa', shownRatio(Number(query.targetRatio))],
+      ['target of hpa, kpa', formatRatio(Number(query.targetRatio))],
     ],
     paint,
   );
@@ -230,7 +230,7 @@ function serviceText({ serviceColumn, serviceSeconds: seconds }: Query): string 
   return seconds === undefined ? '0.05 + ContextTokens/8000 + 0.03 x GeneratedTokens s' : `${String(seconds)} s`;
 }
 
-function shownRatio(ratio: number): string {
+function formatRatio(ratio: number): string {
   return `${(ratio * 100).toFixed(1)} %`;
 }
 

@@ -49,8 +49,8 @@ const serveCommand = command({
     using _returned = returnMemorySoon();
     const startedAt = new Date().toISOString();
     const { url, localKey, firstAccount } = server;
-    const said = { url, pid: process.pid, startedAt };
-    using _announced = announceServer(config.data, localKey === null ? said : { ...said, key: localKey });
+    const facts = { url, pid: process.pid, startedAt };
+    using _announced = announceServer(config.data, localKey === null ? facts : { ...facts, key: localKey });
     const document = {
       url: server.url,
       pid: process.pid,
@@ -88,11 +88,11 @@ function readyText({ url, config, firstAccount }: RunningServer, { paint }: Cont
  */
 function stopSignal(io: Io): Disposable & { readonly asked: Promise<Signal> } {
   const { promise, resolve } = Promise.withResolvers<Signal>();
-  let asked = false;
+  let isStopping = false;
   let late: NodeJS.Timeout | undefined;
   const listening = io.onSignal((signal) => {
-    if (asked) process.exit(HARD_EXIT[signal]);
-    asked = true;
+    if (isStopping) process.exit(HARD_EXIT[signal]);
+    isStopping = true;
     late = setTimeout(() => process.exit(HARD_EXIT[signal]), LONGEST_STOP_MS);
     resolve(signal);
   });

@@ -50,12 +50,12 @@ const listCommand = command({
     issued: { describe: 'List issued statements instead, newest first' },
     ...limitOption,
   },
-  run: async (context, { issued, limit, period: month, ...asked }) => {
+  run: async (context, { issued, limit, period: month, ...request }) => {
     if (issued) return listIssued(context, month, limit);
     if (month === undefined)
       throw new CommandError('usage', 'Give --period YYYY-MM, or --issued for issued statements.');
     const client = await context.client();
-    const overview = await client.call(listStatements, { query: { period: month, ...asked } });
+    const overview = await client.call(listStatements, { query: { period: month, ...request } });
     await context.answer(overview, () => overviewText(overview, context.paint));
     return 0;
   },
@@ -103,7 +103,7 @@ const showCommand = command({
   options: showOptions,
   run: async (context, input) => {
     refuseBothFormats(context, input.csv);
-    const source = sourceOf(await context.client(), askedStatement(input));
+    const source = chooseSource(await context.client(), toAskedStatement(input));
     if (input.html !== undefined) {
       const sizeBytes = await saveTo(input.html, await source.html());
       await context.answer({ file: input.html, sizeBytes }, () => `${input.html} written.`);
@@ -123,24 +123,24 @@ interface StatementSource {
   read(): Promise<{ document: unknown; facts: StatementFacts; issued: IssuedStatement | null }>;
 }
 
-function sourceOf(client: Client, { number, team, ...query }: AskedStatement): StatementSource {
+function chooseSource(client: Client, { number, team, ...query }: AskedStatement): StatementSource {
   if (number !== null) {
-    const asked = { params: { number } };
+    const request = { params: { number } };
     return {
-      html: () => client.download(getIssuedStatementHtml, asked),
-      csv: () => client.download(getIssuedStatementCsv, asked),
+      html: () => client.download(getIssuedStatementHtml, request),
+      csv: () => client.download(getIssuedStatementCsv, request),
       read: async () => {
-        const document = await client.call(getIssuedStatement, asked);
+        const document = await client.call(getIssuedStatement, request);
         return { document, ...document };
       },
     };
   }
-  const asked = { params: { team }, query };
+  const request = { params: { team }, query };
   return {
-    html: () => client.download(getStatementHtml, asked),
-    csv: () => client.download(getStatementCsv, asked),
+    html: () => client.download(getStatementHtml, request),
+    csv: () => client.download(getStatementCsv, request),
     read: async () => {
-      const facts = await client.call(getStatement, asked);
+      const facts = await client.call(getStatement, request);
       return { document: facts, facts, issued: null };
     },
   };
@@ -157,7 +157,7 @@ interface AskedStatement {
 }
 
 /** A statement by its number, or by its team and month. Errors: `usage`. */
-function askedStatement(input: InputOf<typeof showPositionals, typeof showOptions>): AskedStatement {
+function toAskedStatement(input: InputOf<typeof showPositionals, typeof showOptions>): AskedStatement {
   const { team, number, period: month, basis: id, previousBasis, delivery } = input;
   if (number !== undefined) {
     if (team === undefined && month === undefined) return { number, team: '', period: '' };

@@ -4,7 +4,7 @@ import { getTokenPrice, ServiceTier, type TokenPrice } from '../src/finops/token
 import { UtcInstant } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { shownCount } from './output/amounts.ts';
+import { formatCount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 /** An instant; a date means its midnight UTC. */
@@ -51,13 +51,13 @@ interface ShownRate {
 function ratesText({ rates, source, effectiveFrom, overridden }: TokenPrice, { paint }: Context): string {
   if (rates === null || source === null) return '';
   const from = effectiveFrom === null ? '' : ` (from ${effectiveFrom.slice(0, 10)})`;
-  const held = shownRates(rates, `${source}${from}`, true);
-  const others = overridden.flatMap((other) => shownRates(other.rates, `${other.source} (${other.model})`, false));
+  const activeRows = toRateRows(rates, `${source}${from}`, true);
+  const others = overridden.flatMap((other) => toRateRows(other.rates, `${other.source} (${other.model})`, false));
   return table(
-    [...held, ...others],
+    [...activeRows, ...others],
     [
       { title: 'DIRECTION', cell: ({ direction }) => direction },
-      { title: 'REQUESTS ABOVE', align: 'right', cell: ({ above }) => (above === null ? '' : shownCount(above)) },
+      { title: 'REQUESTS ABOVE', align: 'right', cell: ({ above }) => (above === null ? '' : formatCount(above)) },
       { title: 'PER MILLION', align: 'decimal', cell: ({ perMillion }) => perMillion },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
       {
@@ -71,7 +71,7 @@ function ratesText({ rates, source, effectiveFrom, overridden }: TokenPrice, { p
   );
 }
 
-function shownRates(rates: TokenRates, source: string, held: boolean): ShownRate[] {
+function toRateRows(rates: TokenRates, source: string, activeRows: boolean): ShownRate[] {
   return tokenDirections.flatMap((direction) => {
     const rate = rates[direction];
     if (rate === null) return [];
@@ -82,7 +82,7 @@ function shownRates(rates: TokenRates, source: string, held: boolean): ShownRate
       perMillion,
       currency: rates.currency,
       source,
-      held,
+      held: activeRows,
     }));
   });
 }

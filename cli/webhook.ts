@@ -2,7 +2,7 @@ import { listWebhookDeliveries, redeliverWebhook, type WebhookDelivery } from '.
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { shownInstant } from './output/amounts.ts';
+import { formatInstant } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 const webhook = { describe: 'Id of the webhook, as the MLflow client shows it' } as const;
@@ -17,7 +17,7 @@ const deliveriesCommand = command({
   run: async (context, { webhook: webhookId, limit }) => {
     const client = await context.client();
     // Its id is part of the path; pages differ only in the query.
-    const onWebhook = { ...listWebhookDeliveries, path: pathOf(webhookId) };
+    const onWebhook = { ...listWebhookDeliveries, path: toPath(webhookId) };
     const page = await readPages(client, onWebhook, {}, 'deliveries', limit);
     await context.answer(page, () => deliveriesText(page.deliveries, context));
     if (page.deliveries.length === 0)
@@ -27,7 +27,7 @@ const deliveriesCommand = command({
   },
 });
 
-function pathOf(webhookId: string): typeof listWebhookDeliveries.path {
+function toPath(webhookId: string): typeof listWebhookDeliveries.path {
   return `/api/v1/webhooks/${encodeURIComponent(webhookId)}/deliveries`;
 }
 
@@ -40,7 +40,7 @@ function deliveriesText(deliveries: readonly WebhookDelivery[], { paint }: Conte
       { title: 'EVENT', cell: ({ entity, action }) => `${entity}.${action}` },
       { title: 'STATE', cell: ({ state }) => state },
       { title: 'TRIES', align: 'right', cell: ({ attempts }) => String(attempts) },
-      { title: 'SINCE', cell: ({ createdAt }) => shownInstant(createdAt), least: 20 },
+      { title: 'SINCE', cell: ({ createdAt }) => formatInstant(createdAt), least: 20 },
       {
         title: 'ANSWER',
         align: 'right',

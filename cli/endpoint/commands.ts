@@ -46,9 +46,9 @@ const applyCommand = command({
     const documents = findTextFiles(file, /\.ya?ml$/i, '.yaml or .yml file').map(readTextFile);
     const { applied } = await client.call(postApply, { body: { documents, dryRun: false } });
     const names = applied.filter(({ kind }) => kind === 'Endpoint').map(({ name }) => name);
-    const details = await Promise.all(names.map((endpoint) => shown(client, endpoint, isWaiting)));
+    const details = await Promise.all(names.map((endpoint) => readEndpoint(client, endpoint, isWaiting)));
     await context.answer({ applied, endpoints: details }, () => endpointsText(details, context));
-    return isWaiting ? exitOf(context, details) : 0;
+    return isWaiting ? toExitCode(context, details) : 0;
   },
 });
 
@@ -74,7 +74,7 @@ const showCommand = command({
   run: async (context, { endpoint }) => {
     const client = await context.client();
     const params = { endpoint };
-    const detail = await shown(client, endpoint, false);
+    const detail = await readEndpoint(client, endpoint, false);
     const scaling = await client.call(getEndpointScaling, { params, query: { limit: SHOWN_DECISIONS } });
     const { rollout } = await client.call(getEndpointRollout, { params });
     await context.answer({ ...detail, scaling, rollout }, () =>
@@ -131,9 +131,9 @@ const rollbackCommand = command({
     const client = await context.client();
     const body = revision === undefined ? {} : { revision: wholeNumber(revision) };
     await client.call(rollBackEndpoint, { params: { endpoint }, body });
-    const detail = await shown(client, endpoint, isWaiting);
+    const detail = await readEndpoint(client, endpoint, isWaiting);
     await context.answer(detail, () => endpointText(detail, context));
-    return isWaiting ? exitOf(context, [detail]) : 0;
+    return isWaiting ? toExitCode(context, [detail]) : 0;
   },
 });
 
@@ -155,14 +155,14 @@ const trafficCommand = command({
   exits: EXITS,
   run: async (context, { endpoint, weight, wait: isWaiting }) => {
     const client = await context.client();
-    await client.call(setEndpointTraffic, { params: { endpoint }, body: { weights: weightsOf(weight) } });
-    const detail = await shown(client, endpoint, isWaiting);
+    await client.call(setEndpointTraffic, { params: { endpoint }, body: { weights: parseWeights(weight) } });
+    const detail = await readEndpoint(client, endpoint, isWaiting);
     await context.answer(detail, () => endpointText(detail, context));
-    return isWaiting ? exitOf(context, [detail]) : 0;
+    return isWaiting ? toExitCode(context, [detail]) : 0;
   },
 });
 
-async function shown(client: Client, endpoint: string, isWaiting: boolean): Promise<EndpointDetail> {
+async function readEndpoint(client: Client, endpoint: string, isWaiting: boolean): Promise<EndpointDetail> {
   for (;;) {
     const detail = await client.call(getEndpoint, { params: { endpoint } });
     if (!isWaiting || detail.state === 'live' || detail.state === 'failed') return detail;
@@ -170,7 +170,7 @@ async function shown(client: Client, endpoint: string, isWaiting: boolean): Prom
   }
 }
 
-async function exitOf(context: Context, details: readonly EndpointDetail[]): Promise<number> {
+async function toExitCode(context: Context, details: readonly EndpointDetail[]): Promise<number> {
   const failed = details.filter(({ state }) => state === 'failed');
   for (const { name, newest } of failed) {
     await context.remark(
@@ -186,7 +186,7 @@ function wholeNumber(text: string): number {
 }
 
 /** `main=90`. */
-function weightsOf(words: readonly string[]): Record<string, number> {
+function parseWeights(words: readonly string[]): Record<string, number> {
   return Object.fromEntries(
     words.map((word) => {
       const [, name = '', share = ''] = /^([^=]+)=(\d+(?:\.\d+)?)$/.exec(word) ?? [];

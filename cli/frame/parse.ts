@@ -144,15 +144,15 @@ function parseInput(
   rest: readonly string[],
 ): { command: Command; input: Record<string, unknown>; globals: Globals } {
   const globals = globalOptions(command);
-  const given = readWords(command, { ...command.options, ...globals }, rest);
-  const input: Record<string, unknown> = positionalInput(command, given);
-  for (const name of Object.keys(command.options)) input[name] = given.options[name];
-  const values = Object.fromEntries(Object.keys(globals).map((name) => [name, given.options[name]]));
+  const parsed = readWords(command, { ...command.options, ...globals }, rest);
+  const input: Record<string, unknown> = positionalInput(command, parsed);
+  for (const name of Object.keys(command.options)) input[name] = parsed.options[name];
+  const values = Object.fromEntries(Object.keys(globals).map((name) => [name, parsed.options[name]]));
   return { command, input, globals: values as unknown as Globals };
 }
 
-function positionalInput(command: Command, given: GivenWords): Record<string, unknown> {
-  const left = [...given.positionals];
+function positionalInput(command: Command, parsed: GivenWords): Record<string, unknown> {
+  const left = [...parsed.positionals];
   const input: Record<string, unknown> = {};
   for (const [name, definition] of Object.entries(command.positionals)) {
     if (left.length === 0 && definition.optional === true) continue;

@@ -1,6 +1,6 @@
 import type { PipelineRun } from '../../src/mlops/pipelines/schema.ts';
 import type { Context } from '../frame/context.ts';
-import { shownInstant } from '../output/amounts.ts';
+import { formatInstant } from '../output/amounts.ts';
 import { table } from '../output/table.ts';
 
 /**
@@ -18,7 +18,7 @@ export function capacityText({ stepList }: PipelineRun, { paint }: Context): str
     [
       { title: 'STEP', cell: ({ step }) => step },
       { title: 'TRY', align: 'right', cell: ({ attempt }) => String(attempt) },
-      { title: 'DECIDED', cell: ({ at }) => shownInstant(at), least: 20 },
+      { title: 'DECIDED', cell: ({ at }) => formatInstant(at), least: 20 },
       { title: 'CAPACITY', cell: ({ reason }) => reason, least: 24 },
     ],
     paint,

@@ -56,7 +56,7 @@ const waiting = {
   markdown: { value: 'FILE', describe: 'With --wait: write changes of quality and cost as Markdown' },
 } as const;
 
-const given = {
+const inputOptions = {
   param: { value: 'NAME=VALUE', repeat: true, describe: 'Parameter that differs from its default' },
   code: {
     value: 'FOLDER',
@@ -72,7 +72,7 @@ steelyard pipeline run training --ref main --wait --junit steps.xml --markdown c
   needs: 'server',
   positionals: { pipeline: { describe: 'Name of the pipeline' } },
   options: {
-    ...given,
+    ...inputOptions,
     ref: { value: 'REF', describe: 'Branch, tag or commit of its source' },
     key: { value: 'KEY', describe: 'Idempotency key: the same key returns the same run' },
     ...waiting,
@@ -82,7 +82,7 @@ steelyard pipeline run training --ref main --wait --junit steps.xml --markdown c
     const client = await context.client();
     const sent = await sentCode(context, code);
     const body = {
-      params: paramsOf(param),
+      params: parseParams(param),
       ...sent,
       ...(ref === undefined ? {} : { ref }),
       ...(key === undefined ? {} : { requestKey: key }),
@@ -97,11 +97,11 @@ const resumeCommand = command({
   example: 'steelyard pipeline resume training 12 --code . --wait',
   needs: 'server',
   positionals: { pipeline: { describe: 'Name of the pipeline' }, run: { describe: 'Number or id of the run' } },
-  options: { ...given, ...waiting },
+  options: { ...inputOptions, ...waiting },
   exits: EXITS,
   run: async (context, { pipeline, run, param, code, ...after }) => {
     const client = await context.client();
-    const body = { params: paramsOf(param), ...(await sentCode(context, code)) };
+    const body = { params: parseParams(param), ...(await sentCode(context, code)) };
     return finish(context, await client.call(resumePipelineRun, { params: { pipeline, run }, body }), after);
   },
 });
@@ -156,8 +156,8 @@ const stopCommand = command({
   options: { wait: { describe: 'Wait until all steps have ended' } },
   run: async (context, { pipeline, run, wait }) => {
     const client = await context.client();
-    const asked = await client.call(stopPipelineRun, { params: { pipeline, run } });
-    const document = wait ? await waitFor(context, { pipeline, run: asked.run }) : asked;
+    const stopped = await client.call(stopPipelineRun, { params: { pipeline, run } });
+    const document = wait ? await waitFor(context, { pipeline, run: stopped.run }) : stopped;
     await context.answer(document, () => runText(document, context));
   },
 });
@@ -180,11 +180,11 @@ async function finish(context: Context, begun: PipelineRun, { wait, junit, markd
   await context.answer(run, () => runText(run, context));
   if (run.state !== 'succeeded')
     await context.remark(`${endText(run)}. When it is mended: steelyard pipeline resume ${run.pipeline} ${run.number}`);
-  return exitOf(run);
+  return toExitCode(run);
 }
 
 /** Exit code of the first failed step with a more specific meaning than a failed step. */
-function exitOf({ state, stepList }: PipelineRun): number {
+function toExitCode({ state, stepList }: PipelineRun): number {
   if (state === 'succeeded') return 0;
   const verdict = stepList.find((step) => step.kind === 'gate' && step.state === 'failed')?.values.verdict;
   if (verdict !== undefined) return verdict === 'hold' ? 10 : 11;
@@ -213,7 +213,7 @@ async function sentCode(context: Context, folder: string | undefined): Promise<{
 }
 
 /** `lr=0.01`: numbers and true/false as they are, the rest as text. */
-function paramsOf(words: readonly string[]): Record<string, string | number | boolean> {
+function parseParams(words: readonly string[]): Record<string, string | number | boolean> {
   return Object.fromEntries(
     words.map((word) => {
       const at = word.indexOf('=');

@@ -1,6 +1,6 @@
 import type { PipelineRun, PipelineStep } from '../../src/mlops/pipelines/schema.ts';
 import { type Decimal, decimal, type Money } from '../../src/platform/units/schema.ts';
-import { shownMoney } from '../output/amounts.ts';
+import { formatMoney } from '../output/amounts.ts';
 import { durationText, endText, whyText } from './text.ts';
 
 /** A run and the last earlier run that succeeded, with the metrics of their steps, by step and name. */
@@ -45,7 +45,7 @@ export function markdownReport(compared: Compared): string {
     '| --- | --- | ---: | ---: | --- |',
     ...run.stepList.map(
       (step) =>
-        `| ${cell(step.step)} | ${step.state} | ${durationText(step) ?? ''} | ${shownMoney(step.cost) ?? ''} | ${cell(whyText(step) ?? '')} |`,
+        `| ${cell(step.step)} | ${step.state} | ${durationText(step) ?? ''} | ${formatMoney(step.cost) ?? ''} | ${cell(whyText(step) ?? '')} |`,
     ),
     '',
     ...run.stepList.flatMap(failureLines),
@@ -114,7 +114,7 @@ function changeText(was: number, is: number): string {
 }
 
 function costLines({ run, before }: Compared): string[] {
-  const now = shownMoney(run.cost);
+  const now = formatMoney(run.cost);
   if (now === null) return ['The cost is unknown: no step has a price.'];
   const cached = run.stepList.filter(({ state }) => state === 'cached').length;
   const taken =
@@ -127,8 +127,8 @@ function costChange({ cost }: PipelineRun, before: PipelineRun | null): string {
   const was = before?.cost ?? null;
   if (cost === null || was === null || was.currency !== cost.currency) return '';
   const change = decimal(cost.amount).minus(was.amount);
-  if (isNoise(change, was)) return `, about the same as before (${shownMoney(was)})`;
-  return `, ${change.isNegative() ? 'less' : 'more'} than before (${shownMoney(was)}) by ${shownMoney({ amount: change.abs().toFixed(), currency: cost.currency })}`;
+  if (isNoise(change, was)) return `, about the same as before (${formatMoney(was)})`;
+  return `, ${change.isNegative() ? 'less' : 'more'} than before (${formatMoney(was)}) by ${formatMoney({ amount: change.abs().toFixed(), currency: cost.currency })}`;
 }
 
 /** Difference of two equal runs on a busy machine: half a cent, or a twentieth of the earlier cost. */
@@ -160,16 +160,16 @@ export function junitReport({ run }: Pick<Compared, 'run'>): string {
 
 function testCase(pipeline: string, step: PipelineStep): string {
   const open = `    <testcase classname="${xml(pipeline)}" name="${xml(step.step)}" time="${seconds(step)}">`;
-  const said = [
+  const output = [
     step.explanation,
-    shownMoney(step.cost) === null ? null : `cost ${shownMoney(step.cost)}`,
+    formatMoney(step.cost) === null ? null : `cost ${formatMoney(step.cost)}`,
     step.values.summary ?? null,
   ].filter((each) => each !== null);
-  const out = said.length === 0 ? [] : [`      <system-out>${xml(said.join('\n'))}</system-out>`];
-  return [open, ...verdictOf(step), ...out, '    </testcase>'].join('\n');
+  const out = output.length === 0 ? [] : [`      <system-out>${xml(output.join('\n'))}</system-out>`];
+  return [open, ...listVerdicts(step), ...out, '    </testcase>'].join('\n');
 }
 
-function verdictOf({ state, reason, values, attempts }: PipelineStep): string[] {
+function listVerdicts({ state, reason, values, attempts }: PipelineStep): string[] {
   const message = xml(reason ?? state);
   if (state === 'failed' || state === 'stopped')
     return [

@@ -5,7 +5,7 @@ import {
 } from '../../src/mlops/pipelines/triggers/schema.ts';
 import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
-import { shownInstant } from '../output/amounts.ts';
+import { formatInstant } from '../output/amounts.ts';
 import { table } from '../output/table.ts';
 
 export const triggersCommand = command({
@@ -34,7 +34,7 @@ function triggersText(triggers: readonly PipelineTrigger[], context: Context): s
     [
       { title: 'TRIGGER', cell: ({ trigger }) => trigger },
       { title: 'WAITS FOR', cell: ({ waitsFor }) => waitsFor, least: 20 },
-      { title: 'NEXT', cell: ({ nextAt }) => (nextAt === null ? null : shownInstant(nextAt)) },
+      { title: 'NEXT', cell: ({ nextAt }) => (nextAt === null ? null : formatInstant(nextAt)) },
       { title: 'PROBLEM', cell: ({ problem }) => problem, least: 12, style: () => paint.bad },
     ],
     paint,
@@ -47,7 +47,7 @@ function historyText({ trigger, decisions }: PipelineTrigger, { paint }: Context
   const history = table(
     decisions.slice(0, SHOWN_DECISIONS),
     [
-      { title: 'AT', cell: ({ at }) => shownInstant(at) },
+      { title: 'AT', cell: ({ at }) => formatInstant(at) },
       { title: 'WHAT', cell: ({ detail }) => detail, least: 20 },
       {
         title: 'OUTCOME',

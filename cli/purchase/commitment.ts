@@ -5,10 +5,10 @@ import { filterOption, rowsOptions } from '../cost-selection.ts';
 import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
 import { CommandError } from '../frame/failure.ts';
-import { counted, shownAmount, shownInstant, shownMoney } from '../output/amounts.ts';
+import { counted, formatAmount, formatInstant, formatMoney } from '../output/amounts.ts';
 import { facts, table } from '../output/table.ts';
 import { invalid, namedRows, timeIn } from './named-columns.ts';
-import { PriceWord, shownShare } from './words.ts';
+import { formatShare, PriceWord } from './words.ts';
 
 const FAULT = 'demand_unusable';
 const YEAR_HOURS = 8760;
@@ -115,28 +115,28 @@ steelyard commit advise demand.csv --on-demand 3.06USD/h --committed 1.94USD/h -
 
 function adviceText(report: CommitmentAdvice, { paint }: Context): string {
   const { existing, lowMonthlySaving: low, highMonthlySaving: high } = report;
-  const span = `${shownInstant(report.firstHour)} to ${shownInstant(report.lastHour)}`;
+  const span = `${formatInstant(report.firstHour)} to ${formatInstant(report.lastHour)}`;
   const main = facts(
     [
       ['commit to', `${report.advisedQuantity} in addition to the existing commitment`],
-      ['saves', `${shownMoney(report.monthlySaving)} a month (730 h)`],
-      ['  95 %', low === null ? null : `${shownMoney(low)} to ${shownMoney(high)}, drawing ${report.intervalBlocks}`],
-      ['used', shownShare(report.utilizationRatio)],
-      ['covers', shownShare(report.coverageRatio)],
-      ['breaks even', `at ${shownShare(report.breakEvenRatio)} used`],
+      ['saves', `${formatMoney(report.monthlySaving)} a month (730 h)`],
+      ['  95 %', low === null ? null : `${formatMoney(low)} to ${formatMoney(high)}, drawing ${report.intervalBlocks}`],
+      ['used', formatShare(report.utilizationRatio)],
+      ['covers', formatShare(report.coverageRatio)],
+      ['breaks even', `at ${formatShare(report.breakEvenRatio)} used`],
       [
         'loses below',
-        report.breakEvenDemandRatio === null ? null : `${shownShare(report.breakEvenDemandRatio)} of this demand`,
+        report.breakEvenDemandRatio === null ? null : `${formatShare(report.breakEvenDemandRatio)} of this demand`,
       ],
       [
         'binds',
-        `${shownMoney(report.termCost)} over ${report.termHours} h, which would save ${shownMoney(report.termSaving)}`,
+        `${formatMoney(report.termCost)} over ${report.termHours} h, which would save ${formatMoney(report.termSaving)}`,
       ],
       [
         'committed already',
         existing === null
           ? 'nothing'
-          : `${shownAmount(existing.meanQuantity)}, ${shownShare(existing.utilizationRatio)} used`,
+          : `${formatAmount(existing.meanQuantity)}, ${formatShare(existing.utilizationRatio)} used`,
       ],
       ['history', `${counted(report.hours, 'hour')}, ${span}`],
       ['confidence', report.confidence],
@@ -147,19 +147,19 @@ function adviceText(report: CommitmentAdvice, { paint }: Context): string {
     report.levels,
     [
       { title: 'COMMITTED', align: 'decimal', cell: ({ quantity }) => quantity },
-      { title: 'USED', align: 'right', cell: ({ utilizationRatio }) => shownShare(utilizationRatio) },
-      { title: 'COVERS', align: 'right', cell: ({ coverageRatio }) => shownShare(coverageRatio) },
-      { title: 'SAVES A MONTH', align: 'decimal', cell: ({ monthlySaving }) => shownMoney(monthlySaving) },
+      { title: 'USED', align: 'right', cell: ({ utilizationRatio }) => formatShare(utilizationRatio) },
+      { title: 'COVERS', align: 'right', cell: ({ coverageRatio }) => formatShare(coverageRatio) },
+      { title: 'SAVES A MONTH', align: 'decimal', cell: ({ monthlySaving }) => formatMoney(monthlySaving) },
     ],
     paint,
   );
   const scenarios = table(
     report.scenarios,
     [
-      { title: 'DEMAND', align: 'right', cell: ({ demandRatio }) => shownShare(demandRatio, 0) },
-      { title: 'SAVES A MONTH', align: 'decimal', cell: ({ monthlySaving }) => shownMoney(monthlySaving) },
+      { title: 'DEMAND', align: 'right', cell: ({ demandRatio }) => formatShare(demandRatio, 0) },
+      { title: 'SAVES A MONTH', align: 'decimal', cell: ({ monthlySaving }) => formatMoney(monthlySaving) },
       { title: 'BEST THEN', align: 'decimal', cell: ({ bestQuantity }) => bestQuantity },
-      { title: 'REGRET', align: 'decimal', cell: ({ monthlyRegret }) => shownMoney(monthlyRegret) },
+      { title: 'REGRET', align: 'decimal', cell: ({ monthlyRegret }) => formatMoney(monthlyRegret) },
     ],
     paint,
   );

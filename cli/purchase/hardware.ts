@@ -3,10 +3,10 @@ import { adviseHardware, type HardwareAdvice, type MeasuredProfile } from '../..
 import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
 import { CommandError } from '../frame/failure.ts';
-import { counted, shownMoney } from '../output/amounts.ts';
+import { counted, formatMoney } from '../output/amounts.ts';
 import { facts, table } from '../output/table.ts';
 import { namedRows, numberIn } from './named-columns.ts';
-import { PriceWord, shownShare } from './words.ts';
+import { formatShare, PriceWord } from './words.ts';
 
 const FAULT = 'profile_unusable';
 const MOST_ROWS = 500;
@@ -144,15 +144,16 @@ function adviceText({ best, reason, isProven, present, types }: HardwareAdvice, 
             [
               { title: 'TYPE', cell: ({ type }) => type },
               { title: 'REPLICAS', align: 'right', cell: ({ replicas }) => String(replicas) },
-              { title: 'LOADED', align: 'right', cell: ({ loadRatio }) => shownShare(loadRatio, 0) },
+              { title: 'LOADED', align: 'right', cell: ({ loadRatio }) => formatShare(loadRatio, 0) },
               {
                 title: 'ONE MAY BE LOST',
                 cell: ({ survivesLoss }) => (survivesLoss ? 'yes' : 'no'),
               },
-              { title: 'AN HOUR EACH', align: 'decimal', cell: ({ pricePerHour }) => shownMoney(pricePerHour) },
+              { title: 'AN HOUR EACH', align: 'decimal', cell: ({ pricePerHour }) => formatMoney(pricePerHour) },
               {
                 title: 'SERVES',
-                cell: ({ shares }) => shares.map(({ bucket, share }) => `${bucket} ${shownShare(share, 0)}`).join(', '),
+                cell: ({ shares }) =>
+                  shares.map(({ bucket, share }) => `${bucket} ${formatShare(share, 0)}`).join(', '),
               },
             ],
             paint,
@@ -160,8 +161,8 @@ function adviceText({ best, reason, isProven, present, types }: HardwareAdvice, 
           '',
           facts(
             [
-              ['an hour', shownMoney(best.pricePerHour)],
-              ['a month (730 h)', shownMoney(best.pricePerMonth)],
+              ['an hour', formatMoney(best.pricePerHour)],
+              ['a month (730 h)', formatMoney(best.pricePerMonth)],
               ['cheapest of the measured', isProven ? 'yes' : 'not proven: the search was ended'],
               ...(present === null ? [] : presentFacts(present)),
             ],
@@ -178,7 +179,7 @@ function adviceText({ best, reason, isProven, present, types }: HardwareAdvice, 
         align: 'right',
         cell: ({ aloneReplicas }) => (aloneReplicas === null ? null : counted(aloneReplicas, 'replica')),
       },
-      { title: 'AN HOUR', align: 'decimal', cell: ({ alonePricePerHour }) => shownMoney(alonePricePerHour) },
+      { title: 'AN HOUR', align: 'decimal', cell: ({ alonePricePerHour }) => formatMoney(alonePricePerHour) },
       { title: 'WHY', cell: ({ reason: why }) => why },
     ],
     paint,
@@ -196,10 +197,10 @@ const VERDICTS: Readonly<Record<HardwareAdvice['types'][number]['verdict'], stri
 
 function presentFacts({ pricePerHour, meetsDemand, monthlySaving }: NonNullable<HardwareAdvice['present']>) {
   const meets = meetsDemand === null ? 'not measured' : meetsDemand ? 'in time' : 'too little';
-  const price = pricePerHour === null ? 'no price' : `${shownMoney(pricePerHour)} an hour`;
+  const price = pricePerHour === null ? 'no price' : `${formatMoney(pricePerHour)} an hour`;
   return [
     ['now', `${price}, ${meets}`],
-    ['saves a month', shownMoney(monthlySaving)],
+    ['saves a month', formatMoney(monthlySaving)],
   ] as const;
 }
 

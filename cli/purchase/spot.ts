@@ -17,7 +17,7 @@ const prices = {
 } as const;
 const work = { value: 'TIME', schema: SecondsWord, required: true, describe: 'Work of the job, such as 100h' } as const;
 
-async function historiesOf(
+async function readSpotHistories(
   files: readonly string[] | undefined,
   names: { time: string; available: string; zone: string },
 ): Promise<SpotHistory[]> {
@@ -60,8 +60,8 @@ steelyard spot advise --advisor spot-advisor-data.json --type g5.xlarge --region
     ...columns,
   },
   run: async (context, { file, work: workSeconds, save, restart, mean, spot, onDemand, ...asked }) => {
-    const histories = await historiesOf(file, asked);
-    const band = asked.band ?? bandOf(asked);
+    const histories = await readSpotHistories(file, asked);
+    const band = asked.band ?? findBand(asked);
     if ([histories.length > 0, mean !== undefined, band !== undefined].filter(Boolean).length !== 1) {
       throw new CommandError('usage', 'Give either files of history, or --mean, or --band, or --advisor.');
     }
@@ -81,7 +81,7 @@ interface AdvisorWords {
   readonly region: string | undefined;
 }
 
-function bandOf({ advisor, type, region }: AdvisorWords): InterruptionBand | undefined {
+function findBand({ advisor, type, region }: AdvisorWords): InterruptionBand | undefined {
   if (advisor === undefined) return undefined;
   if (type !== undefined && region !== undefined) return readBand(advisor, type, region);
   throw new CommandError('usage', '--advisor needs --type and --region.');
@@ -133,7 +133,11 @@ steelyard spot deadline *.json --work 48h --deadline 60h --changeover 12m --pric
       throw new CommandError('usage', 'Give either --price-ratio, or both --spot and --on-demand.');
     }
     const body = {
-      ...{ histories: await historiesOf(file, asked), workHours: workSeconds / 3600, deadlineHours: deadline / 3600 },
+      ...{
+        histories: await readSpotHistories(file, asked),
+        workHours: workSeconds / 3600,
+        deadlineHours: deadline / 3600,
+      },
       ...{ changeoverSeconds: changeover, stepSeconds: step, starts, seed },
       ...{ spotPriceRatio: priceRatio, spotPrice: spot, onDemandPrice: onDemand },
     };
