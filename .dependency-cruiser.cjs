@@ -52,7 +52,7 @@ module.exports = {
           '/schema\\.ts$',
           '^src/(version|platform/errors/table)\\.ts$',
           '^src/platform/store/folder-lock\\.ts$',
-          '^src/platform/(processes|archives|gpus)/index\\.ts$',
+          '^src/platform/(processes|archives|csv|gpus)/index\\.ts$',
         ],
       },
     },

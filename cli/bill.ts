@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { getTeamOffer } from '../src/finops/allocation/schema.ts';
+import { billQuality, type QualityFinding } from '../src/finops/billing/quality/schema.ts';
+import { getRawRow } from '../src/finops/billing/raw/schema.ts';
 import {
   BillDataset,
   DateFormat,
@@ -15,15 +17,13 @@ import { billDeletionCommands } from './bill-deletion.ts';
 import { deliveryCommands } from './bill-deliveries.ts';
 import { diffCommand } from './bill-diff.ts';
 import { type BillFile, findBillFiles, readBytes } from './bill-files.ts';
-import { qualityCommand } from './bill-quality.ts';
-import { rawCommands } from './bill-row.ts';
 import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError, RemoteFailure } from './frame/failure.ts';
 import { counted, formatAmount, formatCount } from './output/amounts.ts';
 import { createProgress, type Progress } from './output/progress.ts';
-import { table } from './output/table.ts';
+import { facts, table } from './output/table.ts';
 import { teamOfferText } from './team-offer-text.ts';
 
 const MOST_REJECTED_SHOWN = 20;
@@ -182,11 +182,71 @@ function rejectedText({ rejected, rejectedRows }: Pick<ImportResult, 'rejected' 
   return [...lines, ...(more > 0 ? [`… and ${formatCount(more)} more`] : [])].join('\n');
 }
 
+const qualityCommand = command({
+  path: ['bill', 'quality'],
+  summary: 'Check the rows of a delivery against the FOCUS rules; failing rows still count',
+  example: 'steelyard bill quality d_0123456789abcdef0123',
+  needs: 'server',
+  positionals: { delivery: { describe: 'Id of the delivery' } },
+  options: {},
+  run: async (context, { delivery }) => {
+    const client = await context.client();
+    const quality = await client.call(billQuality, { params: { delivery } });
+    await context.answer(quality, () => qualityText(quality, context));
+    return 0;
+  },
+});
+
+function qualityText({ rows, findings }: z.infer<typeof billQuality.response>, { paint }: Context): string {
+  if (findings.length === 0) return `${paint.good('No findings:')} ${counted(rows, 'row')} checked.`;
+  return table(
+    findings,
+    [
+      { title: 'PERIOD', cell: ({ period }) => period },
+      { title: 'ROWS', align: 'right', cell: (finding) => formatCount(finding.rows) },
+      { title: 'BILLED', align: 'decimal', cell: billedText },
+      { title: 'FINDING', cell: ({ title }) => title, least: 24 },
+      { title: 'EXAMPLE', cell: ({ example }) => `${example.file}, row ${example.row}: ${example.value}`, least: 24 },
+      { title: 'FOCUS', cell: ({ focus }) => focus, least: 24 },
+    ],
+    paint,
+  );
+}
+
+function billedText({ billed }: QualityFinding): string {
+  return billed.map(({ amount, currency }) => `${formatAmount(amount)} ${currency}`).join(', ');
+}
+
+const rowCommand = command({
+  path: ['bill', 'row'],
+  summary: 'Show a row of a bill as delivered, from the stored file',
+  example: 'steelyard bill row d_0123456789abcdef0123 exports/2026-10/focus-00001.csv 17',
+  needs: 'server',
+  positionals: {
+    delivery: { describe: 'Id of the delivery' },
+    file: { describe: 'Name of the file in it' },
+    row: { describe: 'Number of the row, from 1; the header is not counted' },
+  },
+  run: async (context, { delivery, file, row }) => {
+    const query = { delivery, file, row: Number(row) };
+    const client = await context.client();
+    const found = await client.call(getRawRow, { query });
+    await context.answer(found, () => {
+      const place = found.line === null ? `${found.file}, row ${found.row}` : `${found.file}, line ${found.line}`;
+      return `${place}\n\n${facts(
+        found.fields.map(({ column, value }) => [column, value]),
+        context.paint,
+      )}`;
+    });
+    return 0;
+  },
+});
+
 export const billCommands = [
   importCommand,
   ...deliveryCommands,
   qualityCommand,
   ...billDeletionCommands,
   diffCommand,
-  ...rawCommands,
+  rowCommand,
 ];

@@ -1,6 +1,7 @@
 import type { Readable, Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
+import { delimiterOf, firstRecord } from '../src/platform/csv/index.ts';
 import { readBytes } from './bill-files.ts';
 import { CommandError, systemCode } from './frame/failure.ts';
 
@@ -11,7 +12,6 @@ export interface CsvRow {
 }
 
 const MOST_RECORD_CHARACTERS = 1024 * 1024;
-const DELIMITERS = [',', ';', '\t', '|'] as const;
 const GZIP_MAGIC = 0x1f8b;
 const LINE_FEED = 0x0a;
 
@@ -26,7 +26,7 @@ export async function* csvRows(path: string, onBytes: (sizeBytes: number) => voi
   if (head.length === 0) throw new CommandError('file_empty', `${path} is empty (0 bytes).`, { file: path });
   const parser = parse({
     bom: true,
-    delimiter: findDelimiter(head),
+    delimiter: delimiterOf(firstRecord(head.toString('utf8'))),
     info: true,
     skip_empty_lines: true,
     max_record_size: MOST_RECORD_CHARACTERS,
@@ -111,14 +111,6 @@ async function firstLine(chunks: AsyncGenerator<Buffer>): Promise<Buffer> {
     head = Buffer.concat([head, next.value]);
   }
   return head;
-}
-
-function findDelimiter(head: Buffer): string {
-  const end = head.indexOf(LINE_FEED);
-  const line = head.subarray(0, end === -1 ? head.length : end).toString('utf8');
-  const unquoted = line.replaceAll(/"(?:[^"]|"")*"/g, '');
-  const counts = DELIMITERS.map((delimiter) => ({ delimiter, count: unquoted.split(delimiter).length }));
-  return counts.reduce((most, next) => (next.count > most.count ? next : most)).delimiter;
 }
 
 const explanations: Readonly<Record<string, string>> = {

@@ -12,13 +12,12 @@ import {
 import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
 import { CommandError } from '../frame/failure.ts';
-import { capacityText } from './capacity.ts';
 import { localCode } from './code-archive.ts';
 import { compared } from './compare.ts';
 import { waitFor, writeLog } from './follow.ts';
 import { junitReport, markdownReport } from './report.ts';
 import { takenText } from './taken.ts';
-import { endText, pipelinesText, runsText, runText } from './text.ts';
+import { capacityText, endText, pipelinesText, runsText, runText } from './text.ts';
 import { triggersCommand } from './triggers.ts';
 
 const EXITS = {

@@ -103,3 +103,27 @@ export function durationText({
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
+
+/**
+ * Number of shown capacity decisions for each step with a deadline on spot capacity; the ledger of decisions has all of
+ * them.
+ */
+const MOST_CAPACITY_DECISIONS = 10;
+
+/** On which capacity tries ran, and why. Empty where no step has a deadline. */
+export function capacityText({ stepList }: PipelineRun, { paint }: Context): string {
+  const decided = stepList.flatMap(({ step, capacity }) =>
+    capacity.slice(-MOST_CAPACITY_DECISIONS).map((one) => ({ step, ...one })),
+  );
+  if (decided.length === 0) return '';
+  return table(
+    decided,
+    [
+      { title: 'STEP', cell: ({ step }) => step },
+      { title: 'TRY', align: 'right', cell: ({ attempt }) => String(attempt) },
+      { title: 'DECIDED', cell: ({ at }) => formatInstant(at), least: 20 },
+      { title: 'CAPACITY', cell: ({ reason }) => reason, least: 24 },
+    ],
+    paint,
+  );
+}
