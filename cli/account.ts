@@ -90,7 +90,7 @@ const listCommand = command({
       { title: 'ROLE', cell: (account: Account) => account.role },
       { title: 'PASSWORD', cell: (account: Account) => (account.hasPassword ? 'yes' : 'no') },
       { title: 'DISABLED', cell: (account: Account) => formatInstantOrNone(account.disabledAt) },
-      { title: 'MADE', cell: (account: Account) => formatInstant(account.createdAt), least: 20 },
+      { title: 'CREATED', cell: (account: Account) => formatInstant(account.createdAt), least: 20 },
     ];
     const { accounts } = document;
     await context.answer(document, () => (accounts.length === 0 ? '' : table(accounts, columns, context.paint)));

@@ -145,7 +145,7 @@ function backtestText(
       { title: 'CLOSED', cell: ({ closedAt }) => (closedAt === null ? 'open' : formatInstant(closedAt)) },
       { title: 'HOURS', align: 'right', cell: ({ hours }) => formatCount(Math.round(hours)) },
       { title: 'STATE', cell: ({ state }) => state.replace('_', ' '), style: ({ state }) => stateStyle(state, paint) },
-      { title: 'WHY', cell: (episode) => episode.reason, least: 16 },
+      { title: 'REASON', cell: (episode) => episode.reason, least: 16 },
     ],
     paint,
   );
@@ -168,8 +168,8 @@ function alertsText(alerts: readonly Alert[], { paint }: Context): string {
       { title: 'CAUSE', cell: ({ cause }) => cause },
       { title: 'STATE', cell: stateText, style: ({ state }) => stateStyle(state, paint) },
       { title: 'OPENED', cell: ({ openedAt }) => formatInstant(openedAt) },
-      { title: 'A DAY', align: 'decimal', cell: ({ moneyPerDay }) => formatMoney(moneyPerDay) },
-      { title: 'WHY', cell: ({ reason }) => reason, least: 16 },
+      { title: 'PER DAY', align: 'decimal', cell: ({ moneyPerDay }) => formatMoney(moneyPerDay) },
+      { title: 'REASON', cell: ({ reason }) => reason, least: 16 },
     ],
     paint,
   );
@@ -193,11 +193,11 @@ function alertText(alert: AlertDetail, { paint }: Context): string {
     ['monitor', `${alert.monitor} of ${alert.model}${alert.version === null ? '' : `, version ${alert.version}`}`],
     ['alert', `${alert.alert} (${alert.cause})`],
     ['state', stateText(alert)],
-    ['why', alert.reason],
+    ['reason', alert.reason],
     ['window', `${formatInstant(window.start)} to ${formatInstant(window.end)}`],
     ['columns', columns.length === 0 ? null : columns.join(', ')],
     ['quality', loss === null ? null : lossText(loss)],
-    ['worth a day', money],
+    ['worth per day', money],
     ['muted', mute === null ? null : `until ${formatInstant(mute.until)} by ${mute.by}: ${mute.why}`],
   ];
   const steps = alert.steps.map(({ at, state, reason }) => `${formatInstant(at)}  ${state}: ${reason}`);

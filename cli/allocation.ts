@@ -265,8 +265,11 @@ function unallocatedText(answer: ResponseOf<typeof getUnallocated>, by: string, 
   const suggestions = table(
     answer.suggestions,
     [
-      { title: 'A RULE BY', cell: ({ dimension, value }) => (value === null ? dimension : `${dimension}=${value}`) },
-      { title: 'WOULD TAKE', align: 'decimal', cell: ({ amount }) => formatAmount(amount) },
+      {
+        title: 'SUGGESTED RULE',
+        cell: ({ dimension, value }) => (value === null ? dimension : `${dimension}=${value}`),
+      },
+      { title: 'ALLOCATES', align: 'decimal', cell: ({ amount }) => formatAmount(amount) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
       { title: 'ROWS', align: 'right', cell: ({ billRows }) => formatCount(billRows) },
     ],

@@ -148,7 +148,7 @@ function listText(list: AnomalyList, all: boolean, { paint }: Context): string {
         : [{ title: 'TIMES', align: 'right' as const, cell: (one: Anomaly) => occurrences.get(one) ?? '1' }]),
       { title: 'IMPACT', align: 'decimal', cell: ({ impact }) => (impact === null ? '–' : formatAmount(impact)) },
       { title: 'CURRENCY', cell: ({ currency }) => currency ?? '' },
-      { title: 'WHAT HAPPENED', cell: ({ sentence }) => sentence, least: 24 },
+      { title: 'DESCRIPTION', cell: ({ sentence }) => sentence, least: 24 },
     ],
     paint,
   );

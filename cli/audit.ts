@@ -30,9 +30,9 @@ function rowsText(rows: readonly AuditRow[], { paint }: Context): string {
   const columns = [
     { title: 'NO', cell: (row: AuditRow) => String(row.seq) },
     { title: 'WHEN', cell: (row: AuditRow) => formatInstant(row.lastAt) },
-    { title: 'WHO', cell: (row: AuditRow) => row.actor },
-    { title: 'WHAT', cell: (row: AuditRow) => `${row.method} ${row.route}` },
-    { title: 'OF', cell: (row: AuditRow) => Object.values(row.subject).join(' ') || null, least: 12 },
+    { title: 'ACTOR', cell: (row: AuditRow) => row.actor },
+    { title: 'ACTION', cell: (row: AuditRow) => `${row.method} ${row.route}` },
+    { title: 'SUBJECT', cell: (row: AuditRow) => Object.values(row.subject).join(' ') || null, least: 12 },
     { title: 'WRITES', cell: (row: AuditRow) => String(row.writes) },
     { title: 'STATUS', cell: (row: AuditRow) => String(row.status) },
   ];

@@ -91,11 +91,11 @@ function backupsText(backups: readonly BackupSummary[], { paint }: Context): str
   if (backups.length === 0) return '';
   const columns = [
     { title: 'BACKUP', cell: ({ backup }: BackupSummary) => backup },
-    { title: 'MADE', cell: ({ createdAt }: BackupSummary) => formatInstant(createdAt) },
+    { title: 'CREATED', cell: ({ createdAt }: BackupSummary) => formatInstant(createdAt) },
     { title: 'VERSION', cell: ({ version }: BackupSummary) => version },
     { title: 'FILES', align: 'right', cell: ({ files }: BackupSummary) => formatCount(files) },
     { title: 'SIZE', align: 'right', cell: ({ sizeBytes }: BackupSummary) => formatBytes(sizeBytes) },
-    { title: 'LACKS', align: 'right', cell: ({ damaged }: BackupSummary) => formatCount(damaged.length) },
+    { title: 'MISSING FILES', align: 'right', cell: ({ damaged }: BackupSummary) => formatCount(damaged.length) },
   ] as const;
   return table(backups, columns, paint);
 }

@@ -108,10 +108,10 @@ function deletionsText(deletions: readonly DeletionRecord[], { paint }: Context)
       { title: 'DELIVERY', cell: ({ delivery }) => delivery },
       { title: 'SOURCE', cell: ({ source }) => source },
       { title: 'PERIODS', cell: ({ periods }) => periods.join(', ') },
-      { title: 'WHAT', cell: ({ what }) => (what === 'raw' ? 'raw files' : 'rows and raw files') },
+      { title: 'DELETED DATA', cell: ({ what }) => (what === 'raw' ? 'raw files' : 'rows and raw files') },
       { title: 'ROWS', align: 'right', cell: ({ rows }) => formatCount(rows) },
       { title: 'BY', cell: ({ cause, actor }) => (cause === 'retention' ? cause : `${cause}, ${actor}`) },
-      { title: 'WHY', cell: ({ why }) => why ?? '', least: 12 },
+      { title: 'REASON', cell: ({ why }) => why ?? '', least: 12 },
     ],
     paint,
   );

@@ -57,7 +57,7 @@ function deliveriesText(deliveries: readonly Delivery[], { paint }: Context): st
       { title: 'BILLED', align: 'decimal', cell: billedText },
       { title: 'RECEIVED', cell: ({ receivedAt }) => formatInstant(receivedAt), least: 20 },
       {
-        title: 'STANDING',
+        title: 'STATUS',
         cell: ({ standing }) => standing,
         style: ({ current }) => (current ? paint.good : paint.faint),
       },

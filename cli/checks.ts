@@ -23,8 +23,8 @@ export function verdictStyle(verdict: Verdict, paint: Paint): (text: string) => 
 /** One table for each side: measured value, bound, result, and source of the figure. */
 export function checksText(checks: readonly Check[], paint: Paint): string {
   const sides = [
-    { side: 'quality', title: 'Quality: can we run it?' },
-    { side: 'cost', title: 'Cost: can we afford it?' },
+    { side: 'quality', title: 'Quality' },
+    { side: 'cost', title: 'Cost' },
   ] as const;
   return sides
     .map(({ side, title }) => {

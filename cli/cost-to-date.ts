@@ -52,7 +52,7 @@ function toDateText(
       },
       { title: 'LATER DAYS', align: 'decimal', cell: ({ later }) => formatAmount(later) },
       {
-        title: 'MONTH BEFORE',
+        title: 'PREVIOUS MONTH',
         align: 'decimal',
         cell: ({ currency }) => (findPrevious(currency) === null ? null : formatAmount(findPrevious(currency) ?? '0')),
       },

@@ -55,7 +55,7 @@ function decisionsText(decisions: readonly Decision[], { paint }: Context): stri
       ...(decisions.some(({ needsReevaluation }) => needsReevaluation)
         ? [{ title: 'EVIDENCE', cell: (decision: Decision) => (decision.needsReevaluation ? 'restated' : 'stands') }]
         : []),
-      { title: 'WHY', cell: ({ summary }) => summary, least: 24 },
+      { title: 'REASON', cell: ({ summary }) => summary, least: 24 },
     ],
     paint,
   );
@@ -86,9 +86,9 @@ function decisionText(decision: DecisionDetail, { paint }: Context): string {
         ['decision', decision.decision],
         ['model', `${decision.model} ${decision.version}`],
         ['policy', `${decision.policy} (version ${decision.policyVersion})`],
-        ['taken', `${formatInstant(decision.at)} by ${decision.actor}`],
+        ['decided', `${formatInstant(decision.at)} by ${decision.actor}`],
         ['done', moved],
-        ['champion then', evidence.champion === null ? null : `version ${evidence.champion.version}`],
+        ['champion at decision', evidence.champion === null ? null : `version ${evidence.champion.version}`],
         ['run', evidence.candidate.runId],
         ['bill deliveries', joined(evidence.billDeliveries)],
         ...decision.restatedBy.map((change) => ['restated since', restatedText(change)] as const),

@@ -101,7 +101,7 @@ function reportText(report: DriftReport, context: Context): string {
         style: ({ drifted }) => (drifted === true ? paint.bad : (text: string) => text),
       },
       { title: 'ROWS', align: 'right', cell: (row) => formatRows(row), least: 6 },
-      { title: 'WHY', cell: ({ reason }) => reason ?? '', least: 12 },
+      { title: 'REASON', cell: ({ reason }) => reason ?? '', least: 12 },
     ],
     paint,
   );
@@ -192,7 +192,7 @@ function profilesText(profiles: readonly DriftProfile[], { paint }: Context): st
     profiles,
     [
       { title: 'PROFILE', cell: ({ name }) => name },
-      { title: 'MADE', cell: ({ createdAt }) => formatInstant(createdAt) },
+      { title: 'CREATED', cell: ({ createdAt }) => formatInstant(createdAt) },
       { title: 'ROWS', align: 'right', cell: ({ rows }) => formatCount(rows) },
       { title: 'COLUMNS', align: 'right', cell: ({ columns }) => formatCount(columns.length) },
       { title: 'FILE', cell: ({ file }) => file, least: 12 },

@@ -69,7 +69,7 @@ function experimentsText(
       { title: 'RUNS', align: 'right', cell: (one) => formatCount(of(one)?.runs ?? 0) },
       { title: 'LAST RUN', cell: (one) => lastRunText(of(one)), least: 20 },
       { title: 'COST', cell: (one) => costText(of(one)) },
-      { title: 'MADE', cell: ({ createdAt }) => formatInstant(createdAt), least: 20 },
+      { title: 'CREATED', cell: ({ createdAt }) => formatInstant(createdAt), least: 20 },
     ],
     paint,
   );
@@ -109,7 +109,7 @@ const showCommand = command({
         ['last run', lastRunText(activity)],
         ['cost', costText(activity)],
         ['artifacts', experiment.artifactLocation],
-        ['made', formatInstant(experiment.createdAt)],
+        ['created', formatInstant(experiment.createdAt)],
       ];
       const keys = (entity: 'metric' | 'param' | 'tag') =>
         columns

@@ -87,8 +87,8 @@ function listFacts({ backtest, members, method, seasons, step, values }: SeriesF
   const names = strong.map(({ name, weight }) => `${name} ${formatRatio(weight)}`);
   const more = rest === 0 ? [] : [`${rest} more below ${formatRatio(LEAST_MEMBER_SHARE)}`];
   return [
-    ['error before', errorText(backtest)],
-    ['intervals before', coverageText(backtest)],
+    ['back-test error', errorText(backtest)],
+    ['back-test coverage', coverageText(backtest)],
     ['method', method === 'constant' ? 'the value that all have' : [...names, ...more].join('; ')],
     ['series', `${counted(values, 'value')}, ${step} apart, ${seasonText(seasons)}`],
   ];

@@ -13,7 +13,7 @@ export function importText(done: GpuImport, { paint }: Context): string {
     [
       ['from', formatInstant(done.firstAt)],
       ['to', formatInstant(done.lastAt)],
-      ['each speaks for', `${done.intervalMs / 1000} s${stated}`],
+      ['interval of a reading', `${done.intervalMs / 1000} s${stated}`],
       ['price', priceText(done)],
       ...(done.holders === null ? [] : [['held by', formatHolders(done.holders)] as const]),
     ],
@@ -43,7 +43,7 @@ export function importsText(imports: readonly GpuImport[], { paint }: Context): 
       { title: 'IMPORTED', cell: ({ importedAt }) => formatInstant(importedAt) },
       { title: 'READINGS', align: 'right', cell: ({ accepted }) => formatCount(accepted) },
       { title: 'GPUS', align: 'right', cell: ({ gpus }) => formatCount(gpus) },
-      { title: 'OF', cell: ({ metrics }) => metrics.join(', ') },
+      { title: 'METRICS', cell: ({ metrics }) => metrics.join(', ') },
       { title: 'FROM', cell: ({ firstAt }) => formatInstant(firstAt) },
       { title: 'TO', cell: ({ lastAt }) => formatInstant(lastAt) },
       { title: 'FILE', cell: ({ name }) => name, least: 12 },

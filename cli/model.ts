@@ -93,7 +93,7 @@ function modelText({ model, rows: versions, compared }: ShownModel, { paint }: C
   const head = facts(
     [
       ['model', model.name],
-      ['what for', model.description],
+      ['description', model.description],
       ['aliases', aliasesText(model.aliases)],
       ['changed', formatInstant(model.lastUpdatedAt)],
     ],

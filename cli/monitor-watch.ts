@@ -70,7 +70,7 @@ function alertsText(alerts: readonly AlertStanding[], { paint }: Context): strin
         style: ({ state }) => stateStyle(state, paint),
       },
       { title: 'SINCE', cell: ({ since }) => since?.slice(0, 16).replace('T', ' ') ?? null },
-      { title: 'LAST LOOK', cell: ({ reason }) => reason, least: 16 },
+      { title: 'LAST CHECK', cell: ({ reason }) => reason, least: 16 },
     ],
     paint,
   );

@@ -80,7 +80,7 @@ function listText(monitors: readonly Monitor[], { paint }: Context): string {
       { title: 'MONITOR', cell: ({ monitor }) => monitor },
       { title: 'MODEL', cell: ({ spec }) => spec.model },
       { title: 'QUALITY', cell: ({ spec }) => spec.quality?.kind ?? null },
-      { title: 'KEPT', align: 'right', cell: ({ spec }) => share(spec.log.sample) },
+      { title: 'SAMPLING', align: 'right', cell: ({ spec }) => share(spec.log.sample) },
       { title: 'LABELS WITHIN', align: 'right', cell: ({ spec }) => counted(spec.labels.withinDays, 'day') },
     ],
     paint,

@@ -49,7 +49,7 @@ const projectsCommand = command({
     const columns = [
       { title: 'PROJECT', cell: (project: Project) => project.name },
       { title: 'TEAM', cell: (project: Project) => project.team },
-      { title: 'WHAT FOR', cell: (project: Project) => project.description, least: 16 },
+      { title: 'DESCRIPTION', cell: (project: Project) => project.description, least: 16 },
       { title: 'CHANGED', cell: (project: Project) => formatInstant(project.updatedAt), least: 20 },
     ];
     type Project = (typeof page.projects)[number];
@@ -72,7 +72,7 @@ const environmentsCommand = command({
     const columns = [
       { title: 'ENVIRONMENT', cell: (environment: Environment) => environment.name },
       { title: 'PRODUCTION', cell: (environment: Environment) => (environment.production ? 'yes' : 'no') },
-      { title: 'WHAT FOR', cell: (environment: Environment) => environment.description, least: 16 },
+      { title: 'DESCRIPTION', cell: (environment: Environment) => environment.description, least: 16 },
     ];
     const none = page.environments.length === 0;
     await context.answer(page, () => (none ? '' : table(page.environments, columns, context.paint)));

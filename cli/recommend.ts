@@ -58,7 +58,7 @@ const findCommand = command({
         [
           { title: 'KIND', cell: ({ kind }) => kind },
           { title: 'FOUND', align: 'right', cell: ({ found }) => (found === null ? null : String(found)) },
-          { title: 'LACKS', cell: ({ reason: lacks }) => lacks ?? '', least: 24 },
+          { title: 'MISSING', cell: ({ reason: lacks }) => lacks ?? '', least: 24 },
         ],
         context.paint,
       ),
@@ -169,11 +169,11 @@ const policiesCommand = command({
         answer.policies,
         [
           { title: 'POLICY', cell: ({ name }) => name },
-          { title: 'WATCHES', cell: ({ what }) => what },
+          { title: 'RESOURCES', cell: ({ what }) => what },
           { title: 'IDLE FOR', align: 'right', cell: ({ windowMs }) => minutesText(windowMs) },
           { title: 'GRACE', align: 'right', cell: ({ graceMs }) => minutesText(graceMs) },
-          { title: 'DOES IT', cell: ({ isDryRun }) => (isDryRun ? 'no: a dry run' : 'yes') },
-          { title: 'TOLD OF', align: 'right', cell: ({ noticed }) => String(noticed) },
+          { title: 'ENFORCED', cell: ({ isDryRun }) => (isDryRun ? 'no: a dry run' : 'yes') },
+          { title: 'NOTIFIED', align: 'right', cell: ({ noticed }) => String(noticed) },
         ],
         context.paint,
       ),

@@ -73,7 +73,10 @@ const listCommand = command({
       if (answer.policies.length === 0) return '';
       const columns = [
         { title: 'POLICY', cell: ({ policy }: (typeof answer.policies)[number]) => policy },
-        { title: 'KEEPS', cell: ({ spec }: (typeof answer.policies)[number]) => counted(spec.keepDeletedDays, 'day') },
+        {
+          title: 'RETENTION',
+          cell: ({ spec }: (typeof answer.policies)[number]) => counted(spec.keepDeletedDays, 'day'),
+        },
         { title: 'EXPERIMENT', cell: ({ spec }: (typeof answer.policies)[number]) => spec.experiment ?? 'all' },
       ];
       return table(answer.policies, columns, context.paint);

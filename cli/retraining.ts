@@ -78,7 +78,7 @@ function detailText(detail: RetrainingDetail, context: Context): string {
     detail.triggers,
     [
       { title: 'TRIGGER', cell: ({ trigger }) => trigger },
-      { title: 'WAITS FOR', cell: ({ waitsFor }) => waitsFor },
+      { title: 'CONDITION', cell: ({ waitsFor }) => waitsFor },
       { title: 'NEXT', cell: ({ nextAt }) => (nextAt === null ? null : formatInstant(nextAt)) },
       { title: 'COUNT', align: 'right', cell: ({ count }) => (count === null ? null : formatCount(count)) },
       { title: 'PROBLEM', cell: ({ problem }) => problem ?? '' },
@@ -109,12 +109,12 @@ function roundsText(rounds: readonly RetrainingRoundSummary[], { paint }: Contex
     [
       { title: 'ROUND', align: 'right', cell: (one) => String(one.round) },
       { title: 'STATE', cell: stateText },
-      { title: 'BEGUN BY', cell: ({ trigger }) => trigger.name ?? trigger.by },
+      { title: 'STARTED BY', cell: ({ trigger }) => trigger.name ?? trigger.by },
       { title: 'AT', cell: ({ openedAt }) => formatInstant(openedAt), least: 20 },
       { title: 'GAIN', align: 'right', cell: ({ gain }) => formatMoney(gain) },
       { title: 'COST', align: 'right', cell: ({ cost }) => formatMoney(cost) },
       { title: 'GAINED', align: 'right', cell: ({ realisedGain }) => formatMoney(realisedGain) },
-      { title: 'WHY', cell: ({ reason }) => reason ?? '', least: 24 },
+      { title: 'REASON', cell: ({ reason }) => reason ?? '', least: 24 },
     ],
     paint,
   );
@@ -131,7 +131,7 @@ function roundText(roundDetail: RetrainingRound, { paint }: Context): string {
     [
       ['round', `${roundDetail.round} of ${roundDetail.retraining}`],
       ['state', stateText(roundDetail)],
-      ['why', roundDetail.reason],
+      ['reason', roundDetail.reason],
       ['data', window === null ? null : `${formatInstant(window.start)} to ${formatInstant(window.end)}`],
       ['gain', worth === null ? null : (formatMoney(worth.gain) ?? worth.reason)],
       ['expected cost', worth === null ? null : `${formatMoney(worth.cost) ?? 'not known'}: ${worth.costFrom}`],
@@ -147,7 +147,7 @@ function roundText(roundDetail: RetrainingRound, { paint }: Context): string {
     [
       { title: 'AT', cell: ({ at }) => formatInstant(at), least: 20 },
       { title: 'STEP', cell: ({ step }) => step },
-      { title: 'WHAT', cell: ({ text }) => text, least: 24 },
+      { title: 'EVENT', cell: ({ text }) => text, least: 24 },
     ],
     paint,
   );
@@ -158,12 +158,12 @@ function realisedFacts({ realised }: RetrainingRound): [string, string | null][]
   if (realised === null) return [];
   const { metric, before, after, period, gain, gainLower, gainUpper, expected, net, isFinal, reason } = realised;
   const until = `${isFinal ? 'in all' : 'so far'}, from ${formatInstant(period.start)} to ${formatInstant(period.end)}`;
-  if (gain === null) return [['really gained', `not known: ${reason}`]];
+  if (gain === null) return [['realized gain', `not known: ${reason}`]];
   const ends =
     gainLower === null || gainUpper === null ? '' : ` (${formatMoney(gainLower)} to ${formatMoney(gainUpper)})`;
   return [
-    ['really gained', `${formatMoney(gain)}${ends} ${until}`],
-    ['expected by then', formatMoney(expected)],
+    ['realized gain', `${formatMoney(gain)}${ends} ${until}`],
+    ['expected gain by then', formatMoney(expected)],
     ['after its cost', formatMoney(net)],
     [`${metric}`, `${formatMeasure(before)} -> ${formatMeasure(after)}`],
   ];

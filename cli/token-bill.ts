@@ -93,7 +93,7 @@ function unclassifiedTable(rows: readonly UnclassifiedCost[], metric: CostMetric
         cell: ({ cost }) => (cost === null ? null : formatAmount(cost)),
       },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
-      { title: 'WHY', cell: ({ reason }) => reason, least: 16 },
+      { title: 'REASON', cell: ({ reason }) => reason, least: 16 },
     ],
     paint,
   );

@@ -75,7 +75,7 @@ function verificationText({ checked, findings, findingsCount, unrepaired }: Veri
       { title: 'AREA', cell: ({ area }) => area },
       { title: 'PERIOD', cell: ({ period }) => period },
       { title: 'STATE', cell: formatState, style: (finding) => (finding.repaired ? paint.good : paint.bad) },
-      { title: 'WHAT', cell: ({ what }) => what },
+      { title: 'FILE OR RECORD', cell: ({ what }) => what },
       { title: 'PROBLEM', cell: ({ problem }) => problem, least: 20 },
     ],
     paint,

@@ -39,14 +39,14 @@ function deliveriesText(deliveries: readonly WebhookDelivery[], { paint }: Conte
       { title: 'DELIVERY', cell: ({ delivery }) => delivery },
       { title: 'EVENT', cell: ({ entity, action }) => `${entity}.${action}` },
       { title: 'STATE', cell: ({ state }) => state },
-      { title: 'TRIES', align: 'right', cell: ({ attempts }) => String(attempts) },
+      { title: 'ATTEMPTS', align: 'right', cell: ({ attempts }) => String(attempts) },
       { title: 'SINCE', cell: ({ createdAt }) => formatInstant(createdAt), least: 20 },
       {
         title: 'ANSWER',
         align: 'right',
         cell: ({ responseStatus }) => (responseStatus === null ? null : String(responseStatus)),
       },
-      { title: 'WHY', cell: ({ error }) => error ?? '', least: 16 },
+      { title: 'REASON', cell: ({ error }) => error ?? '', least: 16 },
     ],
     paint,
   );

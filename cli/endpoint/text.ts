@@ -90,9 +90,9 @@ function revisionsText(revisions: readonly EndpointRevision[], { paint }: Contex
       { title: 'REVISION', align: 'right', cell: ({ revision }) => `#${revision}` },
       { title: 'STATE', cell: ({ state }) => state, style: ({ state }) => (state === 'failed' ? paint.bad : plain) },
       { title: 'TRAFFIC', cell: sharesText, least: 16 },
-      { title: 'MADE', cell: ({ createdAt }) => formatInstant(createdAt) },
+      { title: 'CREATED', cell: ({ createdAt }) => formatInstant(createdAt) },
       {
-        title: 'WHY',
+        title: 'REASON',
         cell: ({ cause, reason }) => (reason === null ? cause : `${cause}; ${shortenReason(reason)}`),
         least: 20,
       },
@@ -110,14 +110,14 @@ export function scalingText({ variants, decisions }: EndpointScaling, { paint }:
     [
       { title: 'SCALED', cell: ({ variant, version }) => `${variant} v${version}` },
       { title: 'POLICY', cell: ({ policy }) => policy },
-      { title: 'WANTED', align: 'right', cell: ({ wanted, min, max }) => `${wanted} of ${min}-${max}` },
+      { title: 'DESIRED', align: 'right', cell: ({ wanted, min, max }) => `${wanted} of ${min}-${max}` },
       {
-        title: 'AN HOUR',
+        title: 'PER HOUR',
         align: 'right',
         cell: ({ price }) => (price === null ? null : `${price.amount} ${price.currency ?? ''}`.trim()),
       },
       { title: 'COLD START', align: 'right', cell: ({ coldStartSeconds }) => `${coldStartSeconds.toFixed(1)} s` },
-      { title: 'WHY', cell: ({ reason }) => reason, least: 20 },
+      { title: 'REASON', cell: ({ reason }) => reason, least: 20 },
     ],
     paint,
   );
@@ -127,7 +127,7 @@ export function scalingText({ variants, decisions }: EndpointScaling, { paint }:
       { title: 'DECIDED', cell: ({ at }) => formatInstant(at) },
       { title: 'VARIANT', cell: ({ variant, version }) => `${variant} v${version}` },
       { title: 'REPLICAS', align: 'right', cell: ({ from, to }) => `${from} -> ${to}` },
-      { title: 'WHY', cell: ({ reason }) => reason, least: 20 },
+      { title: 'REASON', cell: ({ reason }) => reason, least: 20 },
     ],
     paint,
   );

@@ -33,7 +33,7 @@ export function takenText({ stepList }: PipelineRun, { paint }: Context): string
         align: 'right',
         cell: ({ peakMemoryBytes: most }) => (most === null ? null : formatBytes(most)),
       },
-      { title: 'ON', cell: ({ place }) => (place === null ? null : placeText(place)) },
+      { title: 'NODE', cell: ({ place }) => (place === null ? null : placeText(place)) },
       { title: 'GPUS', cell: ({ gpus }) => (gpus === null ? null : gpuText(gpus)), least: 16 },
     ],
     paint,

@@ -33,7 +33,7 @@ function triggersText(triggers: readonly PipelineTrigger[], context: Context): s
     triggers,
     [
       { title: 'TRIGGER', cell: ({ trigger }) => trigger },
-      { title: 'WAITS FOR', cell: ({ waitsFor }) => waitsFor, least: 20 },
+      { title: 'CONDITION', cell: ({ waitsFor }) => waitsFor, least: 20 },
       { title: 'NEXT', cell: ({ nextAt }) => (nextAt === null ? null : formatInstant(nextAt)) },
       { title: 'PROBLEM', cell: ({ problem }) => problem, least: 12, style: () => paint.bad },
     ],
@@ -48,13 +48,13 @@ function historyText({ trigger, decisions }: PipelineTrigger, { paint }: Context
     decisions.slice(0, SHOWN_DECISIONS),
     [
       { title: 'AT', cell: ({ at }) => formatInstant(at) },
-      { title: 'WHAT', cell: ({ detail }) => detail, least: 20 },
+      { title: 'EVENT', cell: ({ detail }) => detail, least: 20 },
       {
         title: 'OUTCOME',
         cell: outcomeText,
         style: ({ outcome }) => (outcome === 'refused' ? paint.bad : plain),
       },
-      { title: 'WHY', cell: ({ reason }) => reason, least: 16 },
+      { title: 'REASON', cell: ({ reason }) => reason, least: 16 },
     ],
     paint,
   );

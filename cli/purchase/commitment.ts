@@ -149,7 +149,7 @@ function adviceText(report: CommitmentAdvice, { paint }: Context): string {
       { title: 'COMMITTED', align: 'decimal', cell: ({ quantity }) => quantity },
       { title: 'USED', align: 'right', cell: ({ utilizationRatio }) => formatShare(utilizationRatio) },
       { title: 'COVERS', align: 'right', cell: ({ coverageRatio }) => formatShare(coverageRatio) },
-      { title: 'SAVES A MONTH', align: 'decimal', cell: ({ monthlySaving }) => formatMoney(monthlySaving) },
+      { title: 'MONTHLY SAVINGS', align: 'decimal', cell: ({ monthlySaving }) => formatMoney(monthlySaving) },
     ],
     paint,
   );
@@ -157,8 +157,8 @@ function adviceText(report: CommitmentAdvice, { paint }: Context): string {
     report.scenarios,
     [
       { title: 'DEMAND', align: 'right', cell: ({ demandRatio }) => formatShare(demandRatio, 0) },
-      { title: 'SAVES A MONTH', align: 'decimal', cell: ({ monthlySaving }) => formatMoney(monthlySaving) },
-      { title: 'BEST THEN', align: 'decimal', cell: ({ bestQuantity }) => bestQuantity },
+      { title: 'MONTHLY SAVINGS', align: 'decimal', cell: ({ monthlySaving }) => formatMoney(monthlySaving) },
+      { title: 'BEST QUANTITY', align: 'decimal', cell: ({ bestQuantity }) => bestQuantity },
       { title: 'REGRET', align: 'decimal', cell: ({ monthlyRegret }) => formatMoney(monthlyRegret) },
     ],
     paint,

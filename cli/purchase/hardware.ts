@@ -146,10 +146,10 @@ function adviceText({ best, reason, isProven, present, types }: HardwareAdvice, 
               { title: 'REPLICAS', align: 'right', cell: ({ replicas }) => String(replicas) },
               { title: 'LOADED', align: 'right', cell: ({ loadRatio }) => formatShare(loadRatio, 0) },
               {
-                title: 'ONE MAY BE LOST',
+                title: 'SURVIVES A FAILURE',
                 cell: ({ survivesLoss }) => (survivesLoss ? 'yes' : 'no'),
               },
-              { title: 'AN HOUR EACH', align: 'decimal', cell: ({ pricePerHour }) => formatMoney(pricePerHour) },
+              { title: 'PER HOUR EACH', align: 'decimal', cell: ({ pricePerHour }) => formatMoney(pricePerHour) },
               {
                 title: 'SERVES',
                 cell: ({ shares }) =>
@@ -161,8 +161,8 @@ function adviceText({ best, reason, isProven, present, types }: HardwareAdvice, 
           '',
           facts(
             [
-              ['an hour', formatMoney(best.pricePerHour)],
-              ['a month (730 h)', formatMoney(best.pricePerMonth)],
+              ['per hour', formatMoney(best.pricePerHour)],
+              ['per month (730 h)', formatMoney(best.pricePerMonth)],
               ['cheapest of the measured', isProven ? 'yes' : 'not proven: the search was ended'],
               ...(present === null ? [] : presentFacts(present)),
             ],
@@ -175,12 +175,12 @@ function adviceText({ best, reason, isProven, present, types }: HardwareAdvice, 
       { title: 'TYPE', cell: ({ type }) => type },
       { title: 'VERDICT', cell: ({ verdict }) => VERDICTS[verdict] },
       {
-        title: 'ALONE',
+        title: 'ONLY THIS TYPE',
         align: 'right',
         cell: ({ aloneReplicas }) => (aloneReplicas === null ? null : counted(aloneReplicas, 'replica')),
       },
-      { title: 'AN HOUR', align: 'decimal', cell: ({ alonePricePerHour }) => formatMoney(alonePricePerHour) },
-      { title: 'WHY', cell: ({ reason: why }) => why },
+      { title: 'PER HOUR', align: 'decimal', cell: ({ alonePricePerHour }) => formatMoney(alonePricePerHour) },
+      { title: 'REASON', cell: ({ reason: why }) => why },
     ],
     paint,
   );
@@ -200,7 +200,7 @@ function presentFacts({ pricePerHour, meetsDemand, monthlySaving }: NonNullable<
   const price = pricePerHour === null ? 'no price' : `${formatMoney(pricePerHour)} an hour`;
   return [
     ['now', `${price}, ${meets}`],
-    ['saves a month', formatMoney(monthlySaving)],
+    ['monthly savings', formatMoney(monthlySaving)],
   ] as const;
 }
 

@@ -10,16 +10,16 @@ export function adviceText(report: SpotAdvice, { paint }: Context): string {
     zones,
     [
       { title: 'ZONE', cell: ({ name }) => name },
-      { title: 'THERE', align: 'right', cell: ({ availableShare }) => formatShare(availableShare, 0) },
+      { title: 'AVAILABLE', align: 'right', cell: ({ availableShare }) => formatShare(availableShare, 0) },
       { title: 'INTERRUPTED EVERY', align: 'right', cell: ({ meanHours }) => formatHours(meanHours) },
-      { title: 'SAVE EVERY', align: 'right', cell: ({ intervalSeconds }) => formatSeconds(intervalSeconds) },
+      { title: 'CHECKPOINT EVERY', align: 'right', cell: ({ intervalSeconds }) => formatSeconds(intervalSeconds) },
       { title: 'BY', cell: ({ method }) => method },
       { title: 'RATIO', align: 'right', cell: ({ ratio }) => formatRatio(ratio) },
       { title: '95 %', align: 'right', cell: ({ lowRatio, highRatio }) => formatRange(lowRatio, highRatio) },
       { title: 'FORMULA', align: 'right', cell: ({ formulaRatio }) => formatRatio(formulaRatio) },
-      { title: 'DONE IN', align: 'right', cell: ({ medianElapsedHours }) => formatHours(medianElapsedHours) },
+      { title: 'COMPLETION', align: 'right', cell: ({ medianElapsedHours }) => formatHours(medianElapsedHours) },
       { title: 'BILL', align: 'right', cell: ({ spotBill }) => formatMoney(spotBill) },
-      { title: 'PAYS', cell: ({ spotPays }) => (spotPays === null ? null : spotPays ? 'yes' : 'no') },
+      { title: 'SPOT CHEAPER', cell: ({ spotPays }) => (spotPays === null ? null : spotPays ? 'yes' : 'no') },
     ],
     paint,
   );
@@ -45,7 +45,7 @@ function listFacts(best: SpotZoneAdvice, onDemandBill: SpotAdvice['onDemandBill'
       : `chosen on the first half, ${formatRatio(holdOut.ratio)} on the second; the best there ${formatRatio(holdOut.bestRatio)}`;
   return [
     ['zone', best.name],
-    ['why', best.reason],
+    ['reason', best.reason],
     [
       'Young, Daly',
       `${formatSeconds(best.youngSeconds) ?? 'not known'}, ${formatSeconds(best.dalySeconds) ?? 'not known'}`,
@@ -54,7 +54,10 @@ function listFacts(best: SpotZoneAdvice, onDemandBill: SpotAdvice['onDemandBill'
     ['tested on held-out data', tried],
     ['bill, 95 % of the starts', rangeText(formatMoney(best.lowSpotBill), formatMoney(best.highSpotBill))],
     ['on demand', formatMoney(onDemandBill)],
-    ['spot pays below', best.breakEvenSpotPrice === null ? null : `${formatMoney(best.breakEvenSpotPrice)} an hour`],
+    [
+      'break-even spot price',
+      best.breakEvenSpotPrice === null ? null : `${formatMoney(best.breakEvenSpotPrice)} an hour`,
+    ],
   ];
 }
 
@@ -81,14 +84,14 @@ export function deadlineText(report: DeadlineReplayReport, { paint }: Context): 
       { title: 'POLICY', cell: ({ policy }) => (policy === 'uniformProgress' ? 'uniform progress' : policy) },
       { title: 'STARTS', align: 'right', cell: ({ starts }) => formatCount(starts) },
       { title: 'LATE', align: 'right', cell: ({ misses }) => formatCount(misses) },
-      { title: 'OF ON DEMAND', align: 'right', cell: ({ costRatio }) => formatRatio(costRatio) },
+      { title: 'RATIO TO ON DEMAND', align: 'right', cell: ({ costRatio }) => formatRatio(costRatio) },
       {
         title: '95 %',
         align: 'right',
         cell: ({ lowCostRatio, highCostRatio }) => formatRange(lowCostRatio, highCostRatio),
       },
       { title: 'SPOT', align: 'right', cell: ({ spotShare }) => formatShare(spotShare, 0) },
-      { title: 'DONE IN (95 %)', align: 'right', cell: ({ highElapsedHours }) => formatHours(highElapsedHours) },
+      { title: 'COMPLETION (95%)', align: 'right', cell: ({ highElapsedHours }) => formatHours(highElapsedHours) },
       { title: 'COST', align: 'right', cell: ({ cost }) => formatMoney(cost) },
     ],
     paint,
