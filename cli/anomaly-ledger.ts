@@ -110,7 +110,7 @@ steelyard anomaly feedback an_0123456789abcdef --undo`,
 function formatFeedback({ id, feedback }: Anomaly): string {
   if (feedback === null) return `Feedback on ${id} removed; anomaly detection runs again.`;
   const until = feedback.until === null ? '' : ` until ${feedback.until}`;
-  return `${id} is ${feedback.verdict}${until}, and not counted; the ledger is judged again.`;
+  return `${id} is ${feedback.verdict}${until}, and not counted; anomaly detection runs again.`;
 }
 
 function listText(list: AnomalyList, all: boolean, { paint }: Context): string {
@@ -177,7 +177,7 @@ function detailText(detail: AnomalyDetail, { paint }: Context): string {
     ['related', detail.related.length === 0 ? null : detail.related.join(', ')],
     ['restated', restatement === null ? null : `${formatAmount(restatement.difference)} ${money} at ${restatement.at}`],
     [
-      'said',
+      'feedback',
       feedback === null
         ? null
         : `${feedback.verdict} by ${feedback.by}${feedback.note === null ? '' : `: ${feedback.note}`}`,

@@ -26,7 +26,7 @@ it('steelyard recommend says what would cost less, what that changes, and does i
   expect(list.out).toContain('1 recommendation: 365.00 USD a month together (286.79 to 365.00) of 365.00 USD');
   const id = /rec_\w+/.exec(list.out)?.[0] ?? '';
 
-  expect((await run('show', id)).out).toMatch(/saves a month +365\.00 USD \(286\.79 to 365\.00\) of 365\.00 USD/);
+  expect((await run('show', id)).out).toMatch(/monthly savings +365\.00 USD \(286\.79 to 365\.00\) of 365\.00 USD/);
   const dry = await run('apply', id);
   expect(dry.out).toContain('Would change: Scale home to zero while nobody asks');
   expect(dry.out).toContain('replicas.min 1 -> 0');

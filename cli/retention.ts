@@ -202,8 +202,8 @@ const tableNames: Record<TableRetention['table'], string> = {
   supersededDeliveries: 'superseded deliveries of bills',
 };
 
-function tableText(shown: TableRetention): string {
-  const { table: name, setting, before, rows, files, sizeBytes, first, last, unanswerable } = shown;
+function tableText(retention: TableRetention): string {
+  const { table: name, setting, before, rows, files, sizeBytes, first, last, unanswerable } = retention;
   if (before === null) return `${tableNames[name]}: kept forever (${setting} is not set)`;
   const span = first === null ? '' : `, of ${first} to ${last}`;
   const deletes = `${counted(rows, 'row')} in ${counted(files, 'file')} of ${formatBytes(sizeBytes)}${span}`;

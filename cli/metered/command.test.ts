@@ -185,7 +185,7 @@ spec: {subject: {project: sweep}, amount: '${limit}', currency: USD, enforcement
     // as the reason.
     const reasons = all.map(({ document }) => document.stoppedBy);
     expect(reasons).toContain('sweep');
-    expect(reasons.filter((reason) => reason !== 'sweep' && reason !== 'what was set aside')).toEqual([]);
+    expect(reasons.filter((reason) => reason !== 'sweep' && reason !== 'the reservation')).toEqual([]);
     const spent = all.map(spentOf).reduce((sum, one) => sum.plus(one));
     expect(spent.lessThanOrEqualTo(limit + LATE)).toBe(true);
     expect(spent.greaterThan(limit / 5)).toBe(true);

@@ -167,18 +167,18 @@ interface After {
   readonly markdown: string | undefined;
 }
 
-async function finish(context: Context, begun: PipelineRun, { wait, junit, markdown }: After): Promise<number> {
+async function finish(context: Context, started: PipelineRun, { wait, junit, markdown }: After): Promise<number> {
   if (!wait) {
-    await context.answer(begun, () => `${begun.pipeline} #${begun.number} ${begun.state}`);
-    await context.remark(`steelyard pipeline show ${begun.pipeline} ${begun.number}`);
+    await context.answer(started, () => `${started.pipeline} #${started.number} ${started.state}`);
+    await context.remark(`steelyard pipeline show ${started.pipeline} ${started.number}`);
     return 0;
   }
-  const run = await waitFor(context, { pipeline: begun.pipeline, run: begun.run });
+  const run = await waitFor(context, { pipeline: started.pipeline, run: started.run });
   if (junit !== undefined) writeFileSync(junit, junitReport({ run }));
   if (markdown !== undefined) writeFileSync(markdown, markdownReport(await compared(await context.client(), run)));
   await context.answer(run, () => runText(run, context));
   if (run.state !== 'succeeded')
-    await context.remark(`${endText(run)}. When it is mended: steelyard pipeline resume ${run.pipeline} ${run.number}`);
+    await context.remark(`${endText(run)}. After the fix: steelyard pipeline resume ${run.pipeline} ${run.number}`);
   return toExitCode(run);
 }
 
