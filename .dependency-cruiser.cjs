@@ -45,16 +45,16 @@ module.exports = {
     {
       name: 'contract-only',
       comment:
-        'web and cli speak the HTTP contract; cli/server.ts alone starts a server in-process, cli/metered a command.',
+        'web and cli speak the HTTP contract; cli/server.ts alone starts a server in-process, cli/settings.ts reads its settings, cli/metered starts a command.',
       severity: 'error',
-      from: { path: '^(web|cli)/', pathNot: ['^cli/server\\.ts$', '\\.test\\.tsx?$', '^cli/testing\\.ts$'] },
+      from: { path: '^(web|cli)/', pathNot: ['^cli/(server|settings)\\.ts$', '\\.test\\.tsx?$', '^cli/testing\\.ts$'] },
       to: {
         path: '^src/',
         pathNot: [
           '/schema\\.ts$',
           '^src/(app/version|platform/errors/table)\\.ts$',
           '^src/platform/store/folder-lock\\.ts$',
-          '^src/platform/(processes|archives|gpus)/index\\.ts$',
+          '^src/platform/(processes|archives|csv|gpus)/index\\.ts$',
           '^src/platform/archives/gzip\\.ts$',
         ],
       },

@@ -3,7 +3,7 @@ import { isDeep } from './src/testing/deep.ts';
 import { areEnginesWhole } from './test/support/engine-scope.ts';
 
 const unit = ['{src,cli,web,examples,bench,scripts}/**/*.test.{ts,tsx}'];
-/** These change the environment of the process, so each has a process of its own. */
+/** These change the environment of the process, so each file runs in a separate process. */
 const touchEnvironment = [
   'src/platform/processes/processes.test.ts',
   'src/finops/gpu-telemetry/sources/prometheus.test.ts',
@@ -19,7 +19,7 @@ const temporaryFiles = 'test/support/global-setup.ts';
 /** The deep run draws ten times as much in one test. */
 const testTimeout = isDeep ? 900_000 : 90_000;
 const withServers = { testTimeout: Math.max(testTimeout, 180_000), hookTimeout: 180_000 };
-/** Chromium drops what it asks for when networks come and go, as they do with containers and pods: it has a time without these. */
+/** Chromium drops its requests when networks change, as they do with containers and pods: the browser tests run without these. */
 const browser = ['test/e2e/**/*.test.ts'];
 /** Suites of engines that run whole fill the machine and hold times to a second: last, one file after another. Their core mostly waits. */
 const alone = areEnginesWhole
@@ -34,13 +34,13 @@ const beyondCore = areEnginesWhole ? [] : ['test/executors/{docker,kubernetes}.t
 /** Pictures for the docs assert nothing. */
 const pictures = isDeep || process.env.SCREENSHOTS === '1' ? [] : ['test/e2e/screenshots.test.ts'];
 
-/** `npm test` runs on npm alone; suites that need a real server beside it live in test/ and run with `npm run test:all`. */
+/** `npm test` runs on npm alone; suites that also need a real server are in test/ and run with `npm run test:all`. */
 export default defineConfig({
   test: {
-    // Ends what hangs; a slow machine takes many times what a fast one does. What must be fast is asserted where it is.
+    // Ends a hanging test, also on a slow machine. Tests of speed assert their own limits.
     testTimeout,
     hookTimeout: 90_000,
-    // A poll ends when what it waits for is there: the limit is for a busy machine, and one second is none.
+    // A poll ends when its condition holds. The limit is for a busy machine; the default of one second is too short.
     expect: { poll: { timeout: 40_000 } },
     unstubEnvs: true,
     globalSetup: temporaryFiles,

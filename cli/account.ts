@@ -17,20 +17,20 @@ import {
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { shownInstant } from './output/amounts.ts';
+import { formatInstant } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 const roleNames = roles.join('|');
 
 const createCommand = command({
   path: ['account', 'create'],
-  summary: 'Make an account; its password is asked for, or read from STEELYARD_PASSWORD',
+  summary: 'Create an account; the password comes from a prompt or STEELYARD_PASSWORD',
   example: 'steelyard account create ada --role admin\nsteelyard account create ci --role contributor --no-password',
   needs: 'server',
   positionals: { name: { describe: 'Name of the account' } },
   options: {
-    role: { value: roleNames, schema: Role, required: true, describe: 'What it may do' },
-    noPassword: { describe: 'Only tokens open it: for jobs and services' },
+    role: { value: roleNames, schema: Role, required: true, describe: 'Role of the account' },
+    noPassword: { describe: 'Allow log-in by token only: for jobs and services' },
   },
   run: async (context, { name, role, noPassword }) => {
     const body = { name: parsedName(name), role, password: noPassword ? null : await newPassword(context) };
@@ -42,15 +42,15 @@ const createCommand = command({
 
 const changeCommand = command({
   path: ['account', 'change'],
-  summary: 'Change the role or the password of an account, disable it or enable it; its sessions end',
+  summary: 'Change the role or password of an account, or disable or enable it; ends its sessions',
   example: 'steelyard account change ada --role viewer\nsteelyard account change ada --disable',
   needs: 'server',
   positionals: { name: { describe: 'Name of the account' } },
   options: {
-    role: { value: roleNames, schema: Role, describe: 'What it may do from now on' },
-    password: { describe: 'Give it a new password, asked for or from STEELYARD_PASSWORD' },
-    disable: { describe: 'Nobody gets in as it any more' },
-    enable: { describe: 'It works again' },
+    role: { value: roleNames, schema: Role, describe: 'New role' },
+    password: { describe: 'Set a new password, from a prompt or STEELYARD_PASSWORD' },
+    disable: { describe: 'Disable the account' },
+    enable: { describe: 'Re-enable the account' },
   },
   run: async (context, { name, role, password, disable, enable }) => {
     if (disable && enable) throw new CommandError('usage', 'Give --disable or --enable, not both.');
@@ -67,7 +67,7 @@ const changeCommand = command({
 
 const deleteCommand = command({
   path: ['account', 'delete'],
-  summary: 'Delete an account with its sessions and tokens; its rows in the audit trail stay',
+  summary: 'Delete an account with its sessions and tokens; keep its audit entries',
   example: 'steelyard account delete ada',
   needs: 'server',
   positionals: { name: { describe: 'Name of the account' } },
@@ -89,8 +89,8 @@ const listCommand = command({
       { title: 'ACCOUNT', cell: (account: Account) => account.name },
       { title: 'ROLE', cell: (account: Account) => account.role },
       { title: 'PASSWORD', cell: (account: Account) => (account.hasPassword ? 'yes' : 'no') },
-      { title: 'DISABLED', cell: (account: Account) => shownOrNone(account.disabledAt) },
-      { title: 'MADE', cell: (account: Account) => shownInstant(account.createdAt), least: 20 },
+      { title: 'DISABLED', cell: (account: Account) => formatInstantOrNone(account.disabledAt) },
+      { title: 'CREATED', cell: (account: Account) => formatInstant(account.createdAt), least: 20 },
     ];
     const { accounts } = document;
     await context.answer(document, () => (accounts.length === 0 ? '' : table(accounts, columns, context.paint)));
@@ -101,20 +101,20 @@ const listCommand = command({
 
 const tokenCreateCommand = command({
   path: ['token', 'create'],
-  summary: 'Make a token; its secret is shown this once',
+  summary: 'Create a token; its secret is shown only once',
   example: 'steelyard token create ci --account ci --days 90',
   needs: 'server',
-  positionals: { label: { describe: 'What it is for' } },
+  positionals: { label: { describe: 'Purpose of the token' } },
   options: {
-    account: { value: 'NAME', schema: AccountName, describe: 'Whose it is; default: your own' },
+    account: { value: 'NAME', schema: AccountName, describe: 'Account of the token; default: your own' },
     days: {
       value: 'DAYS',
-      describe: 'Days that it works, or "none" for no end; default: 90, or as long as your token',
+      describe: 'Days until it expires, or "none"; default: 90, or the expiry of your token',
     },
     scope: {
       value: 'SCOPE',
       repeat: true,
-      describe: 'Limit it to this scope, such as mlops.log; default: all of the role, or those of your token',
+      describe: 'Scope of the token, such as mlops.log; default: all of the role, or those of your token',
     },
   },
   run: async (context, { label, account, days, scope }) => {
@@ -134,7 +134,7 @@ const tokenCreateCommand = command({
 
 const tokenListCommand = command({
   path: ['token', 'list'],
-  summary: 'List tokens, newest first; never their secrets',
+  summary: 'List tokens without their secrets, newest first',
   example: 'steelyard token list --account ci',
   needs: 'server',
   options: { account: { value: 'NAME', schema: AccountName, describe: 'Only of this account' } },
@@ -145,9 +145,9 @@ const tokenListCommand = command({
       { title: 'ACCOUNT', cell: (token: Token) => token.account },
       { title: 'FOR', cell: (token: Token) => token.label },
       { title: 'SCOPES', cell: (token: Token) => token.scopes?.join(' ') ?? 'all of the role' },
-      { title: 'USED', cell: (token: Token) => shownOrNone(token.lastUsedAt) },
-      { title: 'EXPIRES', cell: (token: Token) => shownOrNone(token.expiresAt) },
-      { title: 'REVOKED', cell: (token: Token) => shownOrNone(token.revokedAt) },
+      { title: 'USED', cell: (token: Token) => formatInstantOrNone(token.lastUsedAt) },
+      { title: 'EXPIRES', cell: (token: Token) => formatInstantOrNone(token.expiresAt) },
+      { title: 'REVOKED', cell: (token: Token) => formatInstantOrNone(token.revokedAt) },
     ];
     const { tokens } = document;
     await context.answer(document, () => (tokens.length === 0 ? '' : table(tokens, columns, context.paint)));
@@ -158,7 +158,7 @@ const tokenListCommand = command({
 
 const tokenRevokeCommand = command({
   path: ['token', 'revoke'],
-  summary: 'Revoke a token, and all that were made with it: they stop working at once',
+  summary: 'Revoke a token and all tokens created with it, immediately',
   example: 'steelyard token revoke t_0123456789abcdef0123456789abcdef',
   needs: 'server',
   positionals: { id: { describe: 'Id of the token' } },
@@ -169,8 +169,8 @@ const tokenRevokeCommand = command({
   },
 });
 
-function shownOrNone(instant: string | null): string | null {
-  return instant === null ? null : shownInstant(instant);
+function formatInstantOrNone(instant: string | null): string | null {
+  return instant === null ? null : formatInstant(instant);
 }
 
 function parsedName(name: string): string {
@@ -182,7 +182,7 @@ function parsedName(name: string): string {
 function parsedScopes(scopes: readonly string[]): TokenScopes {
   const parsed = TokenScopes.safeParse(scopes);
   if (parsed.success) return parsed.data;
-  throw new CommandError('usage', `"--scope": there is no such scope. docs/security.md lists them.`);
+  throw new CommandError('usage', `"--scope": no such scope. docs/security.md lists the scopes.`);
 }
 
 /**
@@ -190,11 +190,11 @@ function parsedScopes(scopes: readonly string[]): TokenScopes {
  * see it.
  */
 async function newPassword({ io }: Context): Promise<string> {
-  const given = io.environment.STEELYARD_PASSWORD ?? (await io.askSecret?.('New password: ')) ?? null;
-  if (given === null) {
+  const enteredPassword = io.environment.STEELYARD_PASSWORD ?? (await io.askSecret?.('New password: ')) ?? null;
+  if (enteredPassword === null) {
     throw new CommandError('usage', 'There is no terminal to ask for the password on. Set STEELYARD_PASSWORD.');
   }
-  const parsed = Password.safeParse(given);
+  const parsed = Password.safeParse(enteredPassword);
   if (parsed.success) return parsed.data;
   throw new CommandError('usage', `The password is not accepted: ${parsed.error.issues[0]?.message}.`);
 }
@@ -205,7 +205,7 @@ function accountText(account: Account, { paint }: Context): string {
       ['account', account.name],
       ['role', account.role],
       ['password', account.hasPassword ? 'yes' : 'no, tokens only'],
-      ['state', account.disabledAt === null ? 'in use' : `disabled since ${shownInstant(account.disabledAt)}`],
+      ['state', account.disabledAt === null ? 'in use' : `disabled since ${formatInstant(account.disabledAt)}`],
     ],
     paint,
   );

@@ -15,7 +15,7 @@ import { UtcInstant } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { counted, shownCount, shownInstant, shownMoney } from './output/amounts.ts';
+import { counted, formatCount, formatInstant, formatMoney } from './output/amounts.ts';
 import { metricText } from './output/metrics.ts';
 import type { Paint } from './output/paint.ts';
 import { facts, table } from './output/table.ts';
@@ -27,12 +27,12 @@ const episode = { episode: { describe: 'Id of the episode' } };
 
 const alertListCommand = command({
   path: ['alert', 'list'],
-  summary: 'List episodes of alerts, those that are open first',
+  summary: 'List alert episodes, open ones first',
   example: `steelyard alert list --open
 steelyard alert list --monitor ranker --cause drift`,
   needs: 'server',
   options: {
-    open: { describe: 'Only those that are open' },
+    open: { describe: 'Only open episodes' },
     monitor: { value: 'NAME', schema: listAlerts.query.shape.monitor, describe: 'Only of this monitor' },
     cause: { value: AlertCause.options.join('|'), schema: AlertCause, describe: 'Only of this cause' },
   },
@@ -48,7 +48,7 @@ steelyard alert list --monitor ranker --cause drift`,
 
 const alertShowCommand = command({
   path: ['alert', 'show'],
-  summary: 'Show an episode of an alert: what shows it, what it costs, and how it went',
+  summary: 'Show an alert episode: its evidence, cost and history',
   example: 'steelyard alert show 4f0c2a6e-9d58-4c1b-8a35-6a1d0f3c7b21',
   needs: 'server',
   positionals: episode,
@@ -61,15 +61,15 @@ const alertShowCommand = command({
 
 const alertMuteCommand = command({
   path: ['alert', 'mute'],
-  summary: 'Tell nobody of an episode until an instant',
+  summary: 'Mute the notifications of an alert episode until a time',
   example: `steelyard alert mute 4f0c2a6e-9d58-4c1b-8a35-6a1d0f3c7b21 --until 2026-11-12T08:00:00Z --why "known, retraining runs"
 steelyard alert mute 4f0c2a6e-9d58-4c1b-8a35-6a1d0f3c7b21 --off`,
   needs: 'server',
   positionals: episode,
   options: {
-    until: { value: 'INSTANT', schema: UtcInstant, describe: 'When it may tell again; needed without --off' },
-    why: { value: 'TEXT', describe: 'Why; needed without --off' },
-    off: { describe: 'Tells again from now on' },
+    until: { value: 'INSTANT', schema: UtcInstant, describe: 'End of the mute; required without --off' },
+    why: { value: 'TEXT', describe: 'Reason; required without --off' },
+    off: { describe: 'Unmute now' },
   },
   run: async (context, { episode: id, until, why, off }) => {
     if (!off && (until === undefined || why === undefined)) {
@@ -91,7 +91,7 @@ const Count = z.coerce.number().int().min(1);
 
 const alertBacktestCommand = command({
   path: ['alert', 'backtest'],
-  summary: 'Try alerts on past windows: how often they would have opened, when, and for how long',
+  summary: 'Test alerts on past windows: how often, when and how long they open',
   example: `steelyard alert backtest ranker
 steelyard alert backtest ranker --on drift --share 0.3
 steelyard alert backtest ranker --on quality --metric accuracy --worse-than 0.9 --window-hours 168`,
@@ -101,16 +101,16 @@ steelyard alert backtest ranker --on quality --metric accuracy --worse-than 0.9 
     on: {
       value: BACKTESTED.join('|'),
       schema: z.enum(BACKTESTED),
-      describe: 'An alert that the monitor need not have; default: the alerts of the monitor',
+      describe: 'Cause of a trial alert; default: the alerts of the monitor',
     },
-    share: { value: 'SHARE', schema: Share, describe: 'With --on drift: from this share of drifted columns on' },
-    metric: { value: 'NAME', describe: 'With --on quality or estimated_quality: the measure' },
-    worseThan: { value: 'NUMBER', schema: Figure, describe: 'The limit of the measure' },
-    windowHours: { value: 'HOURS', schema: Count, describe: 'Hours of predictions that a look is over; default 24' },
-    open: { value: 'COUNT', schema: Count, describe: 'Bad windows in a row that open an episode; default 1' },
-    close: { value: 'COUNT', schema: Count, describe: 'Good windows in a row that close it; default 2' },
-    start: { value: 'INSTANT', schema: UtcInstant, describe: 'Only windows that begin at or after then' },
-    end: { value: 'INSTANT', schema: UtcInstant, describe: 'Only windows that end at or before then' },
+    share: { value: 'SHARE', schema: Share, describe: 'With --on drift: smallest share of drifted columns' },
+    metric: { value: 'NAME', describe: 'With --on quality or estimated_quality: the metric' },
+    worseThan: { value: 'NUMBER', schema: Figure, describe: 'Limit of the metric' },
+    windowHours: { value: 'HOURS', schema: Count, describe: 'Hours of predictions in one evaluation; default 24' },
+    open: { value: 'COUNT', schema: Count, describe: 'Consecutive failing windows that open an episode; default 1' },
+    close: { value: 'COUNT', schema: Count, describe: 'Consecutive passing windows that close it; default 2' },
+    start: { value: 'INSTANT', schema: UtcInstant, describe: 'Only windows that start at or after this time' },
+    end: { value: 'INSTANT', schema: UtcInstant, describe: 'Only windows that end at or before this time' },
   },
   run: async (context, { monitor, on, start, end, ...rule }) => {
     const alerts = on === undefined ? undefined : [parseRule({ name: 'backtest', on, ...rule })];
@@ -123,8 +123,8 @@ steelyard alert backtest ranker --on quality --metric accuracy --worse-than 0.9 
 });
 
 function parseRule(options: Readonly<Record<string, unknown>>): AlertRule {
-  const said = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const rule = AlertRule.safeParse(said);
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const rule = AlertRule.safeParse(given);
   if (rule.success) return rule.data;
   const [issue] = rule.error.issues;
   throw new CommandError('usage', `The alert is not valid: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`);
@@ -135,17 +135,17 @@ function backtestText(
   { paint }: Context,
 ) {
   if (reason !== null) return `${alert} (${cause}): ${reason}`;
-  const days = shownCount(Math.round(openHours / 24));
+  const days = formatCount(Math.round(openHours / 24));
   const summary = `${alert} (${cause}): ${counted(episodes.length, 'episode')} in ${counted(windows, 'window')}, open for ${days} days. Alerts: ${alerts}, warnings: ${warnings}, nothing known: ${unknown}.`;
   if (episodes.length === 0) return summary;
   const rows = table(
     episodes,
     [
-      { title: 'OPENED', cell: ({ openedAt }) => shownInstant(openedAt) },
-      { title: 'CLOSED', cell: ({ closedAt }) => (closedAt === null ? 'open' : shownInstant(closedAt)) },
-      { title: 'HOURS', align: 'right', cell: ({ hours }) => shownCount(Math.round(hours)) },
+      { title: 'OPENED', cell: ({ openedAt }) => formatInstant(openedAt) },
+      { title: 'CLOSED', cell: ({ closedAt }) => (closedAt === null ? 'open' : formatInstant(closedAt)) },
+      { title: 'HOURS', align: 'right', cell: ({ hours }) => formatCount(Math.round(hours)) },
       { title: 'STATE', cell: ({ state }) => state.replace('_', ' '), style: ({ state }) => stateStyle(state, paint) },
-      { title: 'WHY', cell: (episode) => episode.reason, least: 16 },
+      { title: 'REASON', cell: (episode) => episode.reason, least: 16 },
     ],
     paint,
   );
@@ -154,7 +154,7 @@ function backtestText(
 
 function mutedText({ mute, alert, monitor }: Alert): string {
   const what = `The alert ${alert} of ${monitor}`;
-  return mute === null ? `${what} tells again.` : `${what} tells nobody until ${shownInstant(mute.until)}.`;
+  return mute === null ? `${what} is unmuted.` : `${what} is muted until ${formatInstant(mute.until)}.`;
 }
 
 function alertsText(alerts: readonly Alert[], { paint }: Context): string {
@@ -167,9 +167,9 @@ function alertsText(alerts: readonly Alert[], { paint }: Context): string {
       { title: 'ALERT', cell: ({ alert }) => alert },
       { title: 'CAUSE', cell: ({ cause }) => cause },
       { title: 'STATE', cell: stateText, style: ({ state }) => stateStyle(state, paint) },
-      { title: 'OPENED', cell: ({ openedAt }) => shownInstant(openedAt) },
-      { title: 'A DAY', align: 'decimal', cell: ({ moneyPerDay }) => shownMoney(moneyPerDay) },
-      { title: 'WHY', cell: ({ reason }) => reason, least: 16 },
+      { title: 'OPENED', cell: ({ openedAt }) => formatInstant(openedAt) },
+      { title: 'PER DAY', align: 'decimal', cell: ({ moneyPerDay }) => formatMoney(moneyPerDay) },
+      { title: 'REASON', cell: ({ reason }) => reason, least: 16 },
     ],
     paint,
   );
@@ -188,19 +188,19 @@ export function stateStyle(state: AlertState, paint: Paint): (text: string) => s
 
 function alertText(alert: AlertDetail, { paint }: Context): string {
   const { loss, mute, columns, window } = alert;
-  const money = shownMoney(alert.moneyPerDay);
+  const money = formatMoney(alert.moneyPerDay);
   const rows: [string, string | null][] = [
     ['monitor', `${alert.monitor} of ${alert.model}${alert.version === null ? '' : `, version ${alert.version}`}`],
     ['alert', `${alert.alert} (${alert.cause})`],
     ['state', stateText(alert)],
-    ['why', alert.reason],
-    ['window', `${shownInstant(window.start)} to ${shownInstant(window.end)}`],
+    ['reason', alert.reason],
+    ['window', `${formatInstant(window.start)} to ${formatInstant(window.end)}`],
     ['columns', columns.length === 0 ? null : columns.join(', ')],
     ['quality', loss === null ? null : lossText(loss)],
-    ['worth a day', money],
-    ['muted', mute === null ? null : `until ${shownInstant(mute.until)} by ${mute.by}: ${mute.why}`],
+    ['worth per day', money],
+    ['muted', mute === null ? null : `until ${formatInstant(mute.until)} by ${mute.by}: ${mute.why}`],
   ];
-  const steps = alert.steps.map(({ at, state, reason }) => `${shownInstant(at)}  ${state}: ${reason}`);
+  const steps = alert.steps.map(({ at, state, reason }) => `${formatInstant(at)}  ${state}: ${reason}`);
   return [facts(rows, paint), '', ...steps].join('\n');
 }
 

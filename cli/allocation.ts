@@ -19,7 +19,7 @@ import { Month } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { shownAmount, shownCount } from './output/amounts.ts';
+import { formatAmount, formatCount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 import { teamOfferText } from './team-offer-text.ts';
 import { findTextFiles, readTextFile } from './text-files.ts';
@@ -37,7 +37,7 @@ const metric = {
   value: CostMetric.options.join('|'),
   schema: CostMetric,
   fallback: DEFAULT_METRIC,
-  describe: 'Cost column to look at',
+  describe: 'Cost column to use',
 } as const;
 const period = { value: 'YYYY-MM', schema: Month, describe: 'One billing period' } as const;
 
@@ -46,10 +46,10 @@ const readDocuments = (paths: readonly string[]) =>
 
 const previewCommand = command({
   path: ['allocation', 'preview'],
-  summary: 'Say what allocation rules would move, in money, from whom to whom; nothing is changed',
+  summary: 'Preview the cost that allocation rules would move between owners',
   example: 'steelyard allocation preview -f allocation-rules.yaml --period 2026-10',
   needs: 'server',
-  options: { file: files, period: { ...period, describe: 'One billing period; all when left out' }, metric },
+  options: { file: files, period: { ...period, describe: 'One billing period; all by default' }, metric },
   run: async (context, { file, period: month, metric: column }) => {
     const client = await context.client();
     const body = { documents: readDocuments(file), metric: column, ...(month === undefined ? {} : { period: month }) };
@@ -66,7 +66,7 @@ function previewText({ moves, totals, rules }: Preview, { paint }: Context): str
     [
       { title: 'FROM', cell: ({ from }) => holderText(from) },
       { title: 'TO', cell: ({ to }) => holderText(to) },
-      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => shownAmount(amount) },
+      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => formatAmount(amount) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
     ],
     paint,
@@ -75,19 +75,19 @@ function previewText({ moves, totals, rules }: Preview, { paint }: Context): str
     rules,
     [
       { title: 'RULE', cell: ({ rule }) => rule ?? '(no rule)' },
-      { title: 'BEFORE', align: 'decimal', cell: ({ before }) => shownAmount(before) },
-      { title: 'AFTER', align: 'decimal', cell: ({ after }) => shownAmount(after) },
+      { title: 'BEFORE', align: 'decimal', cell: ({ before }) => formatAmount(before) },
+      { title: 'AFTER', align: 'decimal', cell: ({ after }) => formatAmount(after) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
     ],
     paint,
   );
   const sums = totals.map(
     (total) =>
-      `${total.currency}: ${shownAmount(total.moved)} of ${shownAmount(total.total)} moves; unallocated ${shownAmount(total.unallocatedBefore)} -> ${shownAmount(total.unallocatedAfter)}`,
+      `${total.currency}: ${formatAmount(total.moved)} of ${formatAmount(total.total)} moves; unallocated ${formatAmount(total.unallocatedBefore)} -> ${formatAmount(total.unallocatedAfter)}`,
   );
   const more = moves.length - MOST_MOVES_SHOWN;
   const parts =
-    moves.length === 0 ? ['Nothing moves.'] : [moved, ...(more > 0 ? [`… and ${shownCount(more)} more`] : [])];
+    moves.length === 0 ? ['Nothing moves.'] : [moved, ...(more > 0 ? [`… and ${formatCount(more)} more`] : [])];
   return [...parts, '', byRule, '', ...sums].join('\n');
 }
 
@@ -99,7 +99,7 @@ function holderText({ kind, subject }: Holder): string {
 
 const applyCommand = command({
   path: ['allocation', 'apply'],
-  summary: 'Put allocation rules in force and allocate the whole bill by them; rules in force allocate it anew',
+  summary: 'Activate allocation rules and allocate the whole bill',
   example: 'steelyard allocation apply -f allocation-rules.yaml',
   needs: 'server',
   options: { file: files },
@@ -116,14 +116,14 @@ const applyCommand = command({
     const unchanged = result.applied.every(({ outcome }) => outcome === 'unchanged');
     if (unchanged) await client.call(deriveAgain, { body: {} });
     await context.answer(result, () => result.applied.map(({ name, outcome }) => `${name}: ${outcome}`).join('\n'));
-    if (unchanged) await context.remark('The rules are in force already; the bill was allocated anew with all usage.');
+    if (unchanged) await context.remark('The rules are already active; the bill was allocated again with all usage.');
     return 0;
   },
 });
 
 const coverageCommand = command({
   path: ['allocation', 'coverage'],
-  summary: 'Say how much of the cost is allocated, idle, unallocated and shared, over time',
+  summary: 'Show allocated, idle, unallocated and shared cost over time',
   example:
     'steelyard allocation coverage --from 2026-08 --to 2026-10\nsteelyard allocation coverage --period 2026-10 --by team --json',
   needs: 'server',
@@ -159,7 +159,7 @@ function coverageText({ rows }: ResponseOf<typeof getCoverage>, by: string | und
   const amount = (title: string, of: (row: Row) => string) => ({
     title,
     align: 'decimal' as const,
-    cell: (row: Row) => shownAmount(of(row)),
+    cell: (row: Row) => formatAmount(of(row)),
   });
   return table(
     rows,
@@ -184,16 +184,16 @@ function percent(ratio: number | null): string | null {
 
 const rulesCommand = command({
   path: ['allocation', 'rules'],
-  summary: 'List the allocation rules with what each one took',
+  summary: 'List the allocation rules with the cost that each one allocates',
   example: 'steelyard allocation rules --period 2026-10\nsteelyard allocation rules --version 3 --json',
   needs: 'server',
   options: {
     version: {
       value: 'N',
       schema: z.coerce.number('a whole number').int('a whole number').min(0, 'zero or more'),
-      describe: 'An earlier version of the rules; only the rules are shown then',
+      describe: 'An earlier version of the rules, shown without cost',
     },
-    period: { ...period, describe: 'One billing period; all when left out' },
+    period: { ...period, describe: 'One billing period; all by default' },
     metric,
   },
   run: async (context, { version, period: month, metric: column }) => {
@@ -217,8 +217,8 @@ function rulesText(
     hits,
     [
       { title: 'RULE', cell: ({ rule }) => rule ?? '(no rule)' },
-      { title: 'ROWS', align: 'right', cell: ({ billRows }) => shownCount(billRows) },
-      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => shownAmount(amount) },
+      { title: 'ROWS', align: 'right', cell: ({ billRows }) => formatCount(billRows) },
+      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => formatAmount(amount) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
       { title: 'SHARE', align: 'right', cell: ({ share }) => percent(share) },
     ],
@@ -228,7 +228,7 @@ function rulesText(
 
 const unallocatedCommand = command({
   path: ['allocation', 'unallocated'],
-  summary: 'List what no rule took, and the rules that would take most of it',
+  summary: 'List unallocated cost and suggest rules for it',
   example: 'steelyard allocation unallocated --by tag:owner --period 2026-10',
   needs: 'server',
   options: {
@@ -237,7 +237,7 @@ const unallocatedCommand = command({
       fallback: 'serviceName',
       describe: 'FOCUS column in camelCase, tag:KEY, x_COLUMN, day or month',
     },
-    period: { ...period, describe: 'One billing period; all when left out' },
+    period: { ...period, describe: 'One billing period; all by default' },
     metric,
   },
   run: async (context, query) => {
@@ -255,8 +255,8 @@ function unallocatedText(answer: ResponseOf<typeof getUnallocated>, by: string, 
     answer.rows,
     [
       { title: by, cell: ({ value }) => value ?? '(none)' },
-      { title: 'ROWS', align: 'right', cell: ({ billRows }) => shownCount(billRows) },
-      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => shownAmount(amount) },
+      { title: 'ROWS', align: 'right', cell: ({ billRows }) => formatCount(billRows) },
+      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => formatAmount(amount) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
       { title: 'SHARE', align: 'right', cell: ({ share }) => percent(share) },
     ],
@@ -265,10 +265,13 @@ function unallocatedText(answer: ResponseOf<typeof getUnallocated>, by: string, 
   const suggestions = table(
     answer.suggestions,
     [
-      { title: 'A RULE BY', cell: ({ dimension, value }) => (value === null ? dimension : `${dimension}=${value}`) },
-      { title: 'WOULD TAKE', align: 'decimal', cell: ({ amount }) => shownAmount(amount) },
+      {
+        title: 'SUGGESTED RULE',
+        cell: ({ dimension, value }) => (value === null ? dimension : `${dimension}=${value}`),
+      },
+      { title: 'ALLOCATES', align: 'decimal', cell: ({ amount }) => formatAmount(amount) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
-      { title: 'ROWS', align: 'right', cell: ({ billRows }) => shownCount(billRows) },
+      { title: 'ROWS', align: 'right', cell: ({ billRows }) => formatCount(billRows) },
     ],
     paint,
   );
@@ -277,10 +280,10 @@ function unallocatedText(answer: ResponseOf<typeof getUnallocated>, by: string, 
 
 const byTeamTagCommand = command({
   path: ['allocation', 'by-team-tag'],
-  summary: 'Add a rule that assigns cost by the tag that names a team, while no rule does',
+  summary: 'Add a rule that allocates cost by team tag, if no rule exists',
   example: 'steelyard allocation by-team-tag',
   needs: 'server',
-  options: { dryRun: { describe: 'Print the rules as YAML; change nothing' } },
+  options: { dryRun: { describe: 'Print the rules as YAML without a change' } },
   run: async (context, { dryRun }) => {
     const client = await context.client();
     const found = await client.call(getTeamOffer, {});
@@ -303,7 +306,7 @@ const byTeamTagCommand = command({
 
 const reconcileCommand = command({
   path: ['allocation', 'reconcile'],
-  summary: 'Compare metered usage with the bill by resource: what was idle, untracked, or priced otherwise',
+  summary: 'Compare metered usage with the bill: idle, untracked and differently priced cost',
   example: 'steelyard allocation reconcile --period 2026-10',
   needs: 'server',
   options: { period: { ...period, required: true }, metric },
@@ -314,7 +317,7 @@ const reconcileCommand = command({
     if (answer.resources.length === 0) await context.remark('Nothing billed in this period meets metered usage.');
     if (answer.unbilled.length > 0) {
       await context.remark(
-        `${shownCount(answer.unbilled.length)} metered intervals meet no billed row; --json lists them.`,
+        `${formatCount(answer.unbilled.length)} metered intervals meet no billed row; --json lists them.`,
       );
     }
     return 0;
@@ -329,7 +332,7 @@ function reconciliationText({ resources }: ResponseOf<typeof getReconciliation>,
     align: 'decimal' as const,
     cell: (row: Row) => {
       const value = of(row);
-      return value === null ? null : shownAmount(value);
+      return value === null ? null : formatAmount(value);
     },
   });
   return table(

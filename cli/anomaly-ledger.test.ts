@@ -59,10 +59,10 @@ describe('steelyard anomaly list, show and feedback', () => {
   it('take a verdict and take it back', async () => {
     const id = await idOf();
     const said = await server.run('anomaly', 'feedback', id, 'planned', '--until', '2026-03-31', '--note', 'a sale');
-    expect(said.out).toBe(`${id} is planned until 2026-03-31, and not counted; the ledger is judged again.\n`);
+    expect(said.out).toBe(`${id} is planned until 2026-03-31, and not counted; anomaly detection runs again.\n`);
     expect((await server.run('anomaly', 'list')).out).toMatch(/^1 anomaly: none of them counts\./);
     const undone = await server.run('anomaly', 'feedback', id, '--undo');
-    expect(undone.out).toBe(`What was said of ${id} is taken back; the ledger is judged again.\n`);
+    expect(undone.out).toBe(`Feedback on ${id} removed; anomaly detection runs again.\n`);
   });
 
   it('refuse what nobody can mean', async () => {

@@ -17,7 +17,7 @@ import { passOn, refuseBothFormats } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { counted, shownAmount } from './output/amounts.ts';
+import { counted, formatAmount } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 const anomaly = { anomaly: { describe: 'Id of the anomaly' } };
@@ -25,18 +25,22 @@ const { direction, team, period } = listAnomalies.query.shape;
 
 const listCommand = command({
   path: ['anomaly', 'list'],
-  summary: 'List what is out of the ordinary in the ledger, and what it costs beyond what was expected',
+  summary: 'List anomalies in the ledger with their cost impact',
   example: `steelyard anomaly list --period 2026-11
 steelyard anomaly list --state open --team search --json`,
   needs: 'server',
   options: {
-    state: { value: AnomalyState.options.join('|'), schema: AnomalyState, describe: 'Only those in this state' },
-    direction: { value: 'over|under', schema: direction, describe: 'Only above or only below what was expected' },
+    state: { value: AnomalyState.options.join('|'), schema: AnomalyState, describe: 'Only this state' },
+    direction: { value: 'over|under', schema: direction, describe: 'Only above or only below the expected value' },
     measure: { value: AnomalyMeasure.options.join('|'), schema: AnomalyMeasure, describe: 'Only of this measure' },
     team: { value: 'NAME', schema: team, describe: 'Only of this team' },
-    period: { value: 'MONTH', schema: period, describe: 'Only with a day in this month; money is that of its days' },
-    all: { describe: 'Minor ones and each repeat too, a line for each' },
-    csv: { describe: 'Answer CSV' },
+    period: {
+      value: 'MONTH',
+      schema: period,
+      describe: 'Only anomalies with a day in this month; cost covers its days',
+    },
+    all: { describe: 'Include minor and repeated anomalies, one line each' },
+    csv: { describe: 'Print CSV' },
   },
   run: async (context, { csv, all, ...query }) => {
     refuseBothFormats(context, csv);
@@ -54,7 +58,7 @@ steelyard anomaly list --state open --team search --json`,
 
 const showCommand = command({
   path: ['anomaly', 'show'],
-  summary: 'Show an anomaly: what happened, price, volume and mix, and the charges behind it',
+  summary: 'Show an anomaly with its price, volume and mix effects and its charges',
   example: 'steelyard anomaly show an_0123456789abcdef',
   needs: 'server',
   positionals: anomaly,
@@ -67,66 +71,66 @@ const showCommand = command({
 
 const feedbackCommand = command({
   path: ['anomaly', 'feedback'],
-  summary: 'Say that an anomaly was expected, planned or wrong, so that later alarms follow it',
+  summary: 'Mark an anomaly as expected, planned or wrong; later alerts take this into account',
   example: `steelyard anomaly feedback an_0123456789abcdef expected --note "the new model"
 steelyard anomaly feedback an_0123456789abcdef planned --until 2026-11-30
 steelyard anomaly feedback an_0123456789abcdef --undo`,
   needs: 'server',
   positionals: {
     ...anomaly,
-    verdict: { describe: `${AnomalyVerdict.options.join(', ')}; left out with --undo`, optional: true },
+    verdict: { describe: `${AnomalyVerdict.options.join(', ')}; omitted with --undo`, optional: true },
   },
   options: {
     until: { value: 'DAY', schema: NewFeedback.shape.until, describe: 'Planned: the last day of the plan' },
     note: { value: 'TEXT', schema: NewFeedback.shape.note, describe: 'Why' },
-    undo: { describe: 'Take back what was said' },
+    undo: { describe: 'Remove the feedback' },
   },
   run: async (context, { anomaly: id, verdict, until, note, undo }) => {
     const params = { anomaly: id };
     const client = await context.client();
-    const said = AnomalyVerdict.safeParse(verdict);
-    if (undo !== (verdict === undefined) || (!undo && !said.success)) {
+    const parsedVerdict = AnomalyVerdict.safeParse(verdict);
+    if (undo !== (verdict === undefined) || (!undo && !parsedVerdict.success)) {
       throw new CommandError('usage', '"anomaly feedback" needs expected, planned or wrong, or --undo alone.');
     }
-    const answer = said.success
+    const answer = parsedVerdict.success
       ? await client.call(giveAnomalyFeedback, {
           params,
           body: {
-            verdict: said.data,
+            verdict: parsedVerdict.data,
             ...(until === undefined ? {} : { until }),
             ...(note === undefined ? {} : { note }),
           },
         })
       : await client.call(undoAnomalyFeedback, { params });
-    await context.answer(answer, () => saidText(answer));
+    await context.answer(answer, () => formatFeedback(answer));
     return 0;
   },
 });
 
-function saidText({ id, feedback }: Anomaly): string {
-  if (feedback === null) return `What was said of ${id} is taken back; the ledger is judged again.`;
+function formatFeedback({ id, feedback }: Anomaly): string {
+  if (feedback === null) return `Feedback on ${id} removed; anomaly detection runs again.`;
   const until = feedback.until === null ? '' : ` until ${feedback.until}`;
-  return `${id} is ${feedback.verdict}${until}, and not counted; the ledger is judged again.`;
+  return `${id} is ${feedback.verdict}${until}, and not counted; anomaly detection runs again.`;
 }
 
 function listText(list: AnomalyList, all: boolean, { paint }: Context): string {
   const { anomalies, totals, judging, others, minor, minImpactPercent } = list;
   const through = judging?.through == null ? '' : ` Judged through ${judging.through}.`;
-  if (anomalies.length === 0) return `${paint.good('Nothing out of the ordinary.')}${through}`;
+  if (anomalies.length === 0) return `${paint.good('No anomaly.')}${through}`;
   const sides = totals.map(({ currency, over, under, wasted }) => {
     const use =
-      Number(wasted) === 0 ? '' : `, ${shownAmount(wasted)} ${currency} of it bought less of GPUs and predictions`;
-    return `${shownAmount(over)} ${currency} more than expected, ${shownAmount(under)} ${currency} less on the other side${use}`;
+      Number(wasted) === 0 ? '' : `, ${formatAmount(wasted)} ${currency} of it bought less of GPUs and predictions`;
+    return `${formatAmount(over)} ${currency} more than expected, ${formatAmount(under)} ${currency} less on the other side${use}`;
   });
   const major = anomalies.length + others - minor;
   const money = sides.length === 0 ? 'none of them counts' : sides.join('; ');
   const head =
     major === 0
-      ? `${paint.good(`Nothing out of the ordinary from ${minImpactPercent} % of the spend on.`)}${through}`
+      ? `${paint.good(`No anomaly of ${minImpactPercent}% of the spend or more.`)}${through}`
       : `${counted(major, 'anomaly', 'anomalies')}: ${money}.${through}`;
   const listed = all ? anomalies : anomalies.filter(({ isMinor, state }) => !isMinor || state === 'restated');
   const groups = all ? listed.map((first) => ({ first, repeats: [] })) : groupRepeats(listed);
-  const timesOf = new Map(groups.map(({ first, repeats }) => [first, String(repeats.length + 1)]));
+  const occurrences = new Map(groups.map(({ first, repeats }) => [first, String(repeats.length + 1)]));
   const left =
     all || minor === 0
       ? ''
@@ -136,13 +140,15 @@ function listText(list: AnomalyList, all: boolean, { paint }: Context): string {
     [
       { title: 'ANOMALY', cell: ({ id }) => id },
       { title: 'START', cell: ({ start }) => start },
-      { title: 'END', cell: ({ end, state }) => (state === 'open' ? 'goes on' : end) },
+      { title: 'END', cell: ({ end, state }) => (state === 'open' ? 'ongoing' : end) },
       { title: 'KIND', cell: ({ kind }) => kind.replace('_', ' ') },
       { title: 'STATE', cell: (one) => stateText(one) },
-      ...(all ? [] : [{ title: 'TIMES', align: 'right' as const, cell: (one: Anomaly) => timesOf.get(one) ?? '1' }]),
-      { title: 'IMPACT', align: 'decimal', cell: ({ impact }) => (impact === null ? '–' : shownAmount(impact)) },
+      ...(all
+        ? []
+        : [{ title: 'TIMES', align: 'right' as const, cell: (one: Anomaly) => occurrences.get(one) ?? '1' }]),
+      { title: 'IMPACT', align: 'decimal', cell: ({ impact }) => (impact === null ? '–' : formatAmount(impact)) },
       { title: 'CURRENCY', cell: ({ currency }) => currency ?? '' },
-      { title: 'WHAT HAPPENED', cell: ({ sentence }) => sentence, least: 24 },
+      { title: 'DESCRIPTION', cell: ({ sentence }) => sentence, least: 24 },
     ],
     paint,
   );
@@ -160,18 +166,18 @@ function detailText(detail: AnomalyDetail, { paint }: Context): string {
   const figure = (amount: string) =>
     detail.measure === 'gpu_utilization'
       ? `${Number((Number(amount) * 100).toFixed(1))} %`
-      : `${shownAmount(amount)} ${isMoney ? money : unit}`.trim();
+      : `${formatAmount(amount)} ${isMoney ? money : unit}`.trim();
   const rows: [string, string | null][] = [
     ['what', detail.sentence],
     ['days', `${detail.start} to ${detail.end}, ${detail.kind.replace('_', ' ')}, ${stateText(detail)}`],
     ['actual', figure(detail.actual)],
     ['expected', figure(detail.expected)],
-    ['impact', detail.impact === null ? null : `${shownAmount(detail.impact)} ${money}`],
+    ['impact', detail.impact === null ? null : `${formatAmount(detail.impact)} ${money}`],
     ['seen in', detail.seenIn.map((slice) => slice.map(({ value }) => value).join(', ') || 'everything').join('; ')],
     ['related', detail.related.length === 0 ? null : detail.related.join(', ')],
-    ['restated', restatement === null ? null : `${shownAmount(restatement.difference)} ${money} at ${restatement.at}`],
+    ['restated', restatement === null ? null : `${formatAmount(restatement.difference)} ${money} at ${restatement.at}`],
     [
-      'said',
+      'feedback',
       feedback === null
         ? null
         : `${feedback.verdict} by ${feedback.by}${feedback.note === null ? '' : `: ${feedback.note}`}`,
@@ -189,14 +195,14 @@ function detailText(detail: AnomalyDetail, { paint }: Context): string {
             .flatMap((value) => value ?? [])
             .join(', '),
       },
-      { title: 'EXPECTED', align: 'decimal', cell: ({ expected }) => shownAmount(expected) },
-      { title: 'ACTUAL', align: 'decimal', cell: ({ actual }) => shownAmount(actual) },
-      { title: 'CHANGE', align: 'decimal', cell: ({ change }) => shownAmount(change) },
+      { title: 'EXPECTED', align: 'decimal', cell: ({ expected }) => formatAmount(expected) },
+      { title: 'ACTUAL', align: 'decimal', cell: ({ actual }) => formatAmount(actual) },
+      { title: 'CHANGE', align: 'decimal', cell: ({ change }) => formatAmount(change) },
     ],
     paint,
   );
   const effects = facts(
-    parts.map(([name, amount]): [string, string] => [name, `${shownAmount(amount)} ${money}`]),
+    parts.map(([name, amount]): [string, string] => [name, `${formatAmount(amount)} ${money}`]),
     paint,
   );
   return [facts(rows, paint), '', effects, '', behind].join('\n');

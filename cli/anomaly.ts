@@ -3,7 +3,7 @@ import { readBytes } from './bill-files.ts';
 import { refuseBothFormats } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { counted, shownCount, shownInstant } from './output/amounts.ts';
+import { counted, formatCount, formatInstant } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
 import { table } from './output/table.ts';
 
@@ -11,7 +11,7 @@ const DIGITS = 6;
 
 const detectCommand = command({
   path: ['anomaly', 'detect'],
-  summary: 'Find what is out of the ordinary in a series: spikes, dips, new levels, nothing where something was',
+  summary: 'Detect anomalies in a series: spikes, dips, level shifts and gaps',
   example: `steelyard anomaly detect daily-cost.csv --time date --value cost
 steelyard anomaly detect requests.csv --time timestamp --value count --json
 steelyard anomaly detect tokens.csv --time at --value total --counter --csv > points.csv`,
@@ -20,8 +20,8 @@ steelyard anomaly detect tokens.csv --time at --value total --counter --csv > po
   options: {
     time: { value: 'NAME', fallback: 'timestamp', describe: 'Column of the time' },
     value: { value: 'NAME', fallback: 'value', describe: 'Column of the value' },
-    counter: { describe: 'The values are a counter: judge what they rise by' },
-    csv: { describe: 'Answer every point as CSV' },
+    counter: { describe: 'The values are a counter: use their increments' },
+    csv: { describe: 'Print every point as CSV' },
   },
   run: async (context, { file, time, value, counter, csv }) => {
     refuseBothFormats(context, csv);
@@ -29,7 +29,7 @@ steelyard anomaly detect tokens.csv --time at --value total --counter --csv > po
     const progress = createProgress(context.io.err, context.globals.json);
     try {
       const client = await context.client();
-      const content = readBytes(file, (bytes) => progress.show(`Sending ${file} (${shownCount(bytes)} bytes)`, null));
+      const content = readBytes(file, (bytes) => progress.show(`Sending ${file} (${formatCount(bytes)} bytes)`, null));
       const report = await client.upload(detectAnomalies, { query }, content);
       await progress.clear();
       if (csv) await context.io.out.write(pointsCsv(report));
@@ -52,9 +52,9 @@ function pointsCsv({ points }: DetectionReport): string {
 
 function reportText({ points, episodes }: DetectionReport, { paint }: Context): string {
   const judged = points.filter(({ score }) => score !== null).length;
-  const of = `${shownCount(judged)} of ${counted(points.length, 'point')} judged`;
+  const of = `${formatCount(judged)} of ${counted(points.length, 'point')} judged`;
   if (judged === 0) return paint.waiting(`${of}.`);
-  if (episodes.length === 0) return `${paint.good('Nothing out of the ordinary:')} ${of}.`;
+  if (episodes.length === 0) return `${paint.good('No anomaly:')} ${of}.`;
   return [`${paint.bad(counted(episodes.length, 'episode'))}, ${of}.`, '', episodesText(episodes, paint)].join('\n');
 }
 
@@ -62,19 +62,19 @@ function episodesText(episodes: readonly AnomalyEpisode[], paint: Context['paint
   return table(
     episodes,
     [
-      { title: 'START', cell: ({ start }) => shownInstant(start) },
-      { title: 'END', cell: ({ end, open }) => (open ? 'goes on' : shownInstant(end)) },
+      { title: 'START', cell: ({ start }) => formatInstant(start) },
+      { title: 'END', cell: ({ end, open }) => (open ? 'ongoing' : formatInstant(end)) },
       { title: 'KIND', cell: ({ kind }) => kind.replace('_', ' ') },
-      { title: 'POINTS', align: 'right', cell: ({ points }) => shownCount(points) },
-      { title: 'IMPACT', align: 'decimal', cell: ({ impact }) => shownImpact(impact) },
+      { title: 'POINTS', align: 'right', cell: ({ points }) => formatCount(points) },
+      { title: 'IMPACT', align: 'decimal', cell: ({ impact }) => formatImpact(impact) },
     ],
     paint,
   );
 }
 
-function shownImpact(impact: number): string {
-  const shown = String(Number(impact.toPrecision(DIGITS)));
-  return impact > 0 ? `+${shown}` : shown;
+function formatImpact(impact: number): string {
+  const digits = String(Number(impact.toPrecision(DIGITS)));
+  return impact > 0 ? `+${digits}` : digits;
 }
 
 export const anomalyCommands = [detectCommand];

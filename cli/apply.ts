@@ -6,7 +6,7 @@ import { findTextFiles, readTextFile } from './text-files.ts';
 
 const applyCommand = command({
   path: ['apply'],
-  summary: 'Apply YAML documents (teams, bill sources, prices, allocation rules, budgets, policies…): all or none',
+  summary: 'Apply YAML documents (teams, sources, prices, budgets, policies…), all or none',
   example: 'steelyard apply -f steelyard/ --dry-run\nsteelyard apply -f policies/recommender.yaml',
   needs: 'server',
   options: {
@@ -17,7 +17,7 @@ const applyCommand = command({
       repeat: true,
       describe: 'A YAML file, or a folder with all .yaml and .yml files below it',
     },
-    dryRun: { describe: 'Only say what would change' },
+    dryRun: { describe: 'Only show the changes; apply none' },
   },
   run: async (context, { file, dryRun }) => {
     const documents = findTextFiles(file, /\.ya?ml$/i, '.yaml or .yml file').map(readTextFile);

@@ -13,9 +13,10 @@ import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
 import { loadServer } from './load-server.ts';
-import { counted, shownBytes, shownCount, shownInstant } from './output/amounts.ts';
+import { counted, formatBytes, formatCount, formatInstant } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
 import { table } from './output/table.ts';
+import { readSettings } from './settings.ts';
 
 /** The backup is complete, but lacks files that were damaged before. */
 const LACKS_FILES = 8;
@@ -24,13 +25,13 @@ const place = { value: 'ADDRESS', schema: BackupAddress, required: true } as con
 
 const createCommand = command({
   path: ['backup', 'create'],
-  summary: 'Back up the store, lake, objects and journals to a folder or bucket, while the server runs',
+  summary: 'Back up store, lake, objects and journals of a running server to a folder or bucket',
   example:
     'steelyard backup create --to /var/backups/steelyard\nsteelyard backup create --to "s3://backups/steelyard?region=eu-west-1"',
   needs: 'server',
   exits: { [LACKS_FILES]: 'the backup was made, but lacks files that were missing or damaged already' },
   options: {
-    to: { ...place, describe: 'Folder of the server (an absolute path) or bucket; a content is stored once' },
+    to: { ...place, describe: 'Folder of the server (an absolute path) or bucket; equal content is stored once' },
   },
   run: async (context, { to }) => {
     const client = await context.client();
@@ -49,7 +50,7 @@ async function waitFor(context: Context, client: Client, started: BackupRun): Pr
       if (state.endedAt !== null) return state;
       const { filesDone = 0, files = null } = state.progress ?? {};
       progress.show(
-        `Copied ${shownCount(filesDone)} files`,
+        `Copied ${formatCount(filesDone)} files`,
         files === null ? null : Math.min(1, filesDone / Math.max(1, files)),
       );
       await pause(ASKED_AGAIN_MS);
@@ -62,19 +63,19 @@ async function waitFor(context: Context, client: Client, started: BackupRun): Pr
 
 function createdText(run: BackupRun, summary: BackupSummary, { paint }: Context): string {
   const { backup, files, sizeBytes, damaged } = summary;
-  const copied = `${counted(run.copiedFiles, 'file')} (${shownBytes(run.copiedBytes)}) copied, the rest was there`;
+  const copied = `${counted(run.copiedFiles, 'file')} (${formatBytes(run.copiedBytes)}) copied, the rest was there`;
   return [
-    `${paint.good(`Backup ${backup} is complete:`)} ${counted(files, 'file')}, ${shownBytes(sizeBytes)}; ${copied}.`,
+    `${paint.good(`Backup ${backup} is complete:`)} ${counted(files, 'file')}, ${formatBytes(sizeBytes)}; ${copied}.`,
     ...damaged.map(({ path, problem }) => paint.bad(`left out: ${path} ${problem}`)),
   ].join('\n');
 }
 
 const listCommand = command({
   path: ['backup', 'list'],
-  summary: 'List the complete backups of a place, oldest first',
+  summary: 'List the complete backups in a folder or bucket, oldest first',
   example: 'steelyard backup list --from /var/backups/steelyard',
   needs: 'nothing',
-  options: { from: { ...place, describe: 'Where the backups are' } },
+  options: { from: { ...place, describe: 'Folder or bucket of the backups' } },
   run: async (context, { from }) => {
     const { listBackups, openBackupPlace, systemClock } = await loadServer();
     await using opened = await openBackupPlace(from, systemClock);
@@ -90,25 +91,25 @@ function backupsText(backups: readonly BackupSummary[], { paint }: Context): str
   if (backups.length === 0) return '';
   const columns = [
     { title: 'BACKUP', cell: ({ backup }: BackupSummary) => backup },
-    { title: 'MADE', cell: ({ createdAt }: BackupSummary) => shownInstant(createdAt) },
+    { title: 'CREATED', cell: ({ createdAt }: BackupSummary) => formatInstant(createdAt) },
     { title: 'VERSION', cell: ({ version }: BackupSummary) => version },
-    { title: 'FILES', align: 'right', cell: ({ files }: BackupSummary) => shownCount(files) },
-    { title: 'SIZE', align: 'right', cell: ({ sizeBytes }: BackupSummary) => shownBytes(sizeBytes) },
-    { title: 'LACKS', align: 'right', cell: ({ damaged }: BackupSummary) => shownCount(damaged.length) },
+    { title: 'FILES', align: 'right', cell: ({ files }: BackupSummary) => formatCount(files) },
+    { title: 'SIZE', align: 'right', cell: ({ sizeBytes }: BackupSummary) => formatBytes(sizeBytes) },
+    { title: 'MISSING FILES', align: 'right', cell: ({ damaged }: BackupSummary) => formatCount(damaged.length) },
   ] as const;
   return table(backups, columns, paint);
 }
 
 const restoreCommand = command({
   path: ['backup', 'restore'],
-  summary: 'Restore a backup into an empty data folder, and check every file of it',
+  summary: 'Restore a backup into an empty data folder and verify every file',
   example:
     'steelyard backup restore b_20261128T181500Z_0f3a9c42 --from /var/backups/steelyard --data /var/lib/steelyard',
   needs: 'settings',
   positionals: { backup: { describe: 'Id of the backup, as backup list shows it' } },
-  options: { from: { ...place, describe: 'Where the backup is' } },
+  options: { from: { ...place, describe: 'Folder or bucket of the backup' } },
   run: async (context, { backup, from }) => {
-    const { openBackupPlace, readSettings, restoreBackup, systemClock } = await loadServer();
+    const { openBackupPlace, restoreBackup, systemClock } = await loadServer();
     const { data, config: file } = context.globals;
     const folder = resolve(readSettings({ data, config: file }, context.io.environment).config.data);
     const id = BackupId.safeParse(backup);
@@ -136,7 +137,7 @@ function restoredText(
   { paint }: Context,
 ): string {
   return [
-    `${paint.good(`Restored ${backup}`)} into ${folder}: ${counted(files, 'file')}, ${shownBytes(sizeBytes)}, every digest checked.`,
+    `${paint.good(`Restored ${backup}`)} into ${folder}: ${counted(files, 'file')}, ${formatBytes(sizeBytes)}, every digest checked.`,
     ...damaged.map(({ path, problem }) => paint.bad(`not in the backup: ${path} ${problem}`)),
   ].join('\n');
 }

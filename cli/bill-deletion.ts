@@ -11,17 +11,17 @@ import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { counted, shownBytes, shownCount, shownInstant } from './output/amounts.ts';
+import { counted, formatBytes, formatCount, formatInstant } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 const options = {
-  why: { value: 'TEXT', describe: 'Reason, kept with the deletion' },
-  confirm: { describe: 'Needed: what is deleted cannot be restored' },
+  why: { value: 'TEXT', describe: 'Reason, stored with the deletion' },
+  confirm: { describe: 'Required: the deletion is permanent' },
 } as const;
 
 const deleteCommand = command({
   path: ['bill', 'delete'],
-  summary: 'Delete a delivery for good: its rows, their allocations and its raw files',
+  summary: 'Delete a delivery permanently: its rows, allocations and raw files',
   example: 'steelyard bill delete d_0123456789abcdef0123 --why "holds personal data" --confirm',
   needs: 'server',
   positionals: { delivery: { describe: 'Id of the delivery' } },
@@ -34,13 +34,13 @@ const deleteCommand = command({
 
 const deleteSourceCommand = command({
   path: ['source', 'delete'],
-  summary: 'Delete a source for good: its syncs end, and its deliveries are deleted',
+  summary: 'Delete a source permanently, with its syncs and deliveries',
   example: 'steelyard source delete aws --keep-deliveries --confirm',
   needs: 'server',
   positionals: { source: { describe: 'Name of the source' } },
   options: {
     ...options,
-    keepDeliveries: { describe: 'Only end the syncs; deliveries stay and count' },
+    keepDeliveries: { describe: 'Only end the syncs; keep the deliveries, which still count' },
   },
   run: async (context, { source, why, confirm, keepDeliveries }) =>
     confirmed(context, confirm, ` Syncs of ${source} end.`, (client, dryRun) =>
@@ -69,8 +69,8 @@ function deletionText({ deliveries, months, rows, lakeFiles, lakeBytes, rawFiles
   const what =
     deliveries.length === 1 ? `delivery ${deliveries[0]}` : counted(deliveries.length, 'delivery', 'deliveries');
   const of = months.length === 0 ? '' : ` of ${months.join(', ')}`;
-  const lake = `${counted(rows, 'row')} in ${counted(lakeFiles, 'file')} of ${shownBytes(lakeBytes)}`;
-  return `${what}${of}: ${lake}, and ${counted(rawFiles, 'raw file')} of ${shownBytes(rawBytes)}`;
+  const lake = `${counted(rows, 'row')} in ${counted(lakeFiles, 'file')} of ${formatBytes(lakeBytes)}`;
+  return `${what}${of}: ${lake}, and ${counted(rawFiles, 'raw file')} of ${formatBytes(rawBytes)}`;
 }
 
 function consequences({ units, unanswerable }: BillDeletion): string[] {
@@ -85,7 +85,7 @@ function consequences({ units, unanswerable }: BillDeletion): string[] {
 
 const deletionsCommand = command({
   path: ['bill', 'deletions'],
-  summary: 'List the deliveries and raw bills that were deleted, newest first',
+  summary: 'List deleted deliveries and raw bills, newest first',
   example: 'steelyard bill deletions --source aws',
   needs: 'server',
   options: { source: { value: 'NAME', schema: SourceName, describe: 'Only of this source' }, ...limitOption },
@@ -104,14 +104,14 @@ function deletionsText(deletions: readonly DeletionRecord[], { paint }: Context)
   return table(
     deletions,
     [
-      { title: 'DELETED', cell: ({ at }) => shownInstant(at) },
+      { title: 'DELETED', cell: ({ at }) => formatInstant(at) },
       { title: 'DELIVERY', cell: ({ delivery }) => delivery },
       { title: 'SOURCE', cell: ({ source }) => source },
       { title: 'PERIODS', cell: ({ periods }) => periods.join(', ') },
-      { title: 'WHAT', cell: ({ what }) => (what === 'raw' ? 'raw files' : 'rows and raw files') },
-      { title: 'ROWS', align: 'right', cell: ({ rows }) => shownCount(rows) },
+      { title: 'DELETED DATA', cell: ({ what }) => (what === 'raw' ? 'raw files' : 'rows and raw files') },
+      { title: 'ROWS', align: 'right', cell: ({ rows }) => formatCount(rows) },
       { title: 'BY', cell: ({ cause, actor }) => (cause === 'retention' ? cause : `${cause}, ${actor}`) },
-      { title: 'WHY', cell: ({ why }) => why ?? '', least: 12 },
+      { title: 'REASON', cell: ({ why }) => why ?? '', least: 12 },
     ],
     paint,
   );

@@ -14,15 +14,15 @@ import { Month } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { counted, shownAmount, shownCount, shownInstant } from './output/amounts.ts';
+import { counted, formatAmount, formatCount, formatInstant } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 const period = { value: 'YYYY-MM', schema: Month, describe: 'Only this billing period' } as const;
-const why = { value: 'TEXT', describe: 'Reason, kept with the act' } as const;
+const why = { value: 'TEXT', describe: 'Reason, stored with the change' } as const;
 
 const deliveriesCommand = command({
   path: ['bill', 'deliveries'],
-  summary: 'List the deliveries of bills, oldest first, one line for each billing period',
+  summary: 'List bill deliveries, oldest first, with one line for each billing period',
   example: 'steelyard bill deliveries --source aws',
   needs: 'server',
   options: {
@@ -52,12 +52,12 @@ function deliveriesText(deliveries: readonly Delivery[], { paint }: Context): st
       ...(named ? [{ title: 'EXPORT', cell: exportText }] : []),
       { title: 'PERIOD', cell: (entry) => entry.period },
       { title: 'STATE', cell: ({ state }) => state },
-      { title: 'ROWS', align: 'right', cell: ({ rows }) => shownCount(rows) },
-      { title: 'LEFT OUT', align: 'right', cell: ({ rejectedRows }) => shownCount(rejectedRows) },
+      { title: 'ROWS', align: 'right', cell: ({ rows }) => formatCount(rows) },
+      { title: 'LEFT OUT', align: 'right', cell: ({ rejectedRows }) => formatCount(rejectedRows) },
       { title: 'BILLED', align: 'decimal', cell: billedText },
-      { title: 'RECEIVED', cell: ({ receivedAt }) => shownInstant(receivedAt), least: 20 },
+      { title: 'RECEIVED', cell: ({ receivedAt }) => formatInstant(receivedAt), least: 20 },
       {
-        title: 'STANDING',
+        title: 'STATUS',
         cell: ({ standing }) => standing,
         style: ({ current }) => (current ? paint.good : paint.faint),
       },
@@ -75,12 +75,12 @@ function billedText({ totals }: Delivery): string | null {
   const billed = totals.filter(({ metric }) => metric === 'billedCost');
   return billed.length === 0
     ? null
-    : billed.map(({ amount, currency }) => `${shownAmount(amount)} ${currency}`).join(', ');
+    : billed.map(({ amount, currency }) => `${formatAmount(amount)} ${currency}`).join(', ');
 }
 
 const revertCommand = command({
   path: ['bill', 'revert'],
-  summary: 'Go back: a delivery that stands gives way to the one before it, one that does not stands again',
+  summary: 'Revert to the previous delivery, or reinstate this one',
   example: 'steelyard bill revert d_0123456789abcdef0123 --period 2026-10 --why "credits counted twice"',
   needs: 'server',
   positionals: { delivery: { describe: 'Id of the delivery' } },
@@ -95,11 +95,11 @@ const revertCommand = command({
 
 const preferCommand = command({
   path: ['bill', 'prefer'],
-  summary: 'Decide which of several exports of the same charges counts: the one of this delivery',
+  summary: 'Count the export of this delivery, of several exports with the same charges',
   example: 'steelyard bill prefer d_0123456789abcdef0123 --why "the FOCUS export holds the tags"',
   needs: 'server',
-  positionals: { delivery: { describe: 'Id of a delivery that stands for its export' } },
-  options: { period, why, beside: { describe: 'These are other charges: count them beside the others' } },
+  positionals: { delivery: { describe: 'Id of the active delivery of its export' } },
+  options: { period, why, beside: { describe: 'Count the charges in addition to those of the other exports' } },
   run: async (context, input) => {
     const client = await context.client();
     const result = await client.call(preferDelivery, { body: input });
@@ -126,7 +126,7 @@ function changesText({ changes }: ActResult, { paint }: Context): string {
 
 const restatementsCommand = command({
   path: ['bill', 'restatements'],
-  summary: 'List changes to billing periods that were closed, newest first',
+  summary: 'List changes to closed billing periods, newest first',
   example: 'steelyard bill restatements --period 2026-10',
   needs: 'server',
   options: { period, ...limitOption },
@@ -144,15 +144,15 @@ const restatementsCommand = command({
 function restatementText(restatement: Restatement, { paint }: Context): string {
   const { at, act, actor, why: reason, period: month, delivery, changes, delta } = restatement;
   const moves = changes.map(({ source, before, after }) => `${source}: ${before ?? 'none'} -> ${after ?? 'none'}`);
-  const head = `${paint.heading(month)} ${act} of ${delivery} by ${actor}, ${shownInstant(at)}${reason === null ? '' : `: ${reason}`}`;
+  const head = `${paint.heading(month)} ${act} of ${delivery} by ${actor}, ${formatInstant(at)}${reason === null ? '' : `: ${reason}`}`;
   const money = table(
     delta,
     [
       { title: 'SERVICE', cell: ({ serviceName }) => serviceName },
       { title: 'METRIC', cell: ({ metric }) => metric },
-      { title: 'BEFORE', align: 'decimal', cell: ({ before }) => (before === null ? null : shownAmount(before)) },
-      { title: 'AFTER', align: 'decimal', cell: ({ after }) => (after === null ? null : shownAmount(after)) },
-      { title: 'DELTA', align: 'decimal', cell: (row) => (row.delta === null ? null : shownAmount(row.delta)) },
+      { title: 'BEFORE', align: 'decimal', cell: ({ before }) => (before === null ? null : formatAmount(before)) },
+      { title: 'AFTER', align: 'decimal', cell: ({ after }) => (after === null ? null : formatAmount(after)) },
+      { title: 'DELTA', align: 'decimal', cell: (row) => (row.delta === null ? null : formatAmount(row.delta)) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
     ],
     paint,
@@ -162,7 +162,7 @@ function restatementText(restatement: Restatement, { paint }: Context): string {
 
 const provisionalCommand = command({
   path: ['bill', 'provisional'],
-  summary: 'Set how long after its end a month of a source is provisional',
+  summary: 'Set how many days after its end a month of a source is provisional',
   example: 'steelyard bill provisional azure --days 10',
   needs: 'server',
   positionals: { source: { describe: 'Name of the source' } },
@@ -171,7 +171,7 @@ const provisionalCommand = command({
       value: 'N',
       required: true,
       schema: z.coerce.number('a whole number').int('a whole number').min(0, 'zero or more'),
-      describe: 'Days after the end of the month; 14 unless set',
+      describe: 'Days after the end of the month; 14 by default',
     },
   },
   run: async (context, { source, days }) => {

@@ -9,23 +9,23 @@ import {
 import { Month } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { counted, shownAmount } from './output/amounts.ts';
+import { counted, formatAmount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 export const diffCommand = command({
   path: ['bill', 'diff'],
-  summary: 'Show what differs between two deliveries: rows added, gone and changed, and the money',
+  summary: 'Compare two deliveries: added, removed and changed rows, and cost',
   example: 'steelyard bill diff d_0123456789abcdef0123 d_fedcba98765432100123 --by serviceName',
   needs: 'server',
   positionals: { a: { describe: 'Delivery before' }, b: { describe: 'Delivery after' } },
   options: {
     period: { value: 'YYYY-MM', schema: Month, describe: 'Billing period, where the two share several' },
-    by: { value: 'DIM', describe: 'Dimension of the money, such as serviceName or tag:team' },
+    by: { value: 'DIM', describe: 'Dimension of the cost, such as serviceName or tag:team' },
     limit: {
       value: 'N',
       fallback: '100',
       schema: z.coerce.number('a whole number').int('a whole number').min(0, 'zero or more').max(1000, 'at most 1000'),
-      describe: 'Most rows to list of each kind; counts and money are always of all',
+      describe: 'Most rows to list of each kind; counts and cost cover all rows',
     },
     offset: {
       value: 'N',
@@ -46,7 +46,7 @@ export const diffCommand = command({
 function diffText(diff: BillDiff, by: string | undefined, context: Context): string {
   const { unchanged, added, removed, changedRows, changedFields } = diff.counts;
   const counts = [
-    `${diff.period}: ${counted(added, 'row')} added, ${counted(removed, 'row')} gone,`,
+    `${diff.period}: ${counted(added, 'row')} added, ${counted(removed, 'row')} removed,`,
     `${counted(changedRows, 'row')} changed in ${counted(changedFields, 'field')}, ${counted(unchanged, 'row')} the same.`,
   ].join(' ');
   return [
@@ -59,11 +59,11 @@ function diffText(diff: BillDiff, by: string | undefined, context: Context): str
 }
 
 function moneyText(totals: readonly MoneyChange[], by: string | undefined, { paint }: Context): string {
-  const shown = totals.filter(({ before, after }) => before !== after);
-  if (shown.length === 0) return 'The money is the same.';
-  const amount = (value: string | null) => (value === null ? null : shownAmount(value));
+  const visible = totals.filter(({ before, after }) => before !== after);
+  if (visible.length === 0) return 'The money is the same.';
+  const amount = (value: string | null) => (value === null ? null : formatAmount(value));
   return table(
-    shown,
+    visible,
     [
       ...(by === undefined ? [] : [{ title: by.toUpperCase(), cell: ({ value }: MoneyChange) => value }]),
       { title: 'METRIC', cell: ({ metric }) => metric },
@@ -81,14 +81,14 @@ function rowsText(title: string, rows: readonly DiffRow[], all: number, { paint 
   const listed = table(
     rows,
     [
-      { title: title.toUpperCase(), cell: placeOf },
+      { title: title.toUpperCase(), cell: formatPlace },
       { title: 'CHARGED', cell: ({ chargePeriodStart }) => chargePeriodStart?.slice(0, 10) ?? null },
       { title: 'SERVICE', cell: ({ serviceName }) => serviceName },
       { title: 'RESOURCE', cell: ({ resourceId }) => resourceId, least: 16 },
       {
         title: 'BILLED',
         align: 'decimal',
-        cell: ({ billedCost }) => (billedCost === null ? null : shownAmount(billedCost)),
+        cell: ({ billedCost }) => (billedCost === null ? null : formatAmount(billedCost)),
       },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
     ],
@@ -103,7 +103,7 @@ function changedText(changed: readonly FieldChange[], { paint }: Context): strin
     table(
       changed,
       [
-        { title: 'CHANGED', cell: ({ row }) => placeOf(row.after) },
+        { title: 'CHANGED', cell: ({ row }) => formatPlace(row.after) },
         { title: 'RESOURCE', cell: ({ row }) => row.after.resourceId, least: 16 },
         { title: 'COLUMN', cell: ({ column }) => column },
         { title: 'BEFORE', cell: ({ before }) => before },
@@ -114,6 +114,6 @@ function changedText(changed: readonly FieldChange[], { paint }: Context): strin
   ];
 }
 
-function placeOf({ file, row }: DiffRow): string {
+function formatPlace({ file, row }: DiffRow): string {
   return `${file} row ${row}`;
 }

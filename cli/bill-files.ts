@@ -21,13 +21,13 @@ const BILL_NAME = /\.(csv|csv\.gz|parquet)$/i;
 export async function findBillFiles(paths: readonly string[]): Promise<BillFile[]> {
   const found: BillFile[] = [];
   for (const path of paths) {
-    const below = (await factsOf(path)).isDirectory() ? await billFilesBelow(path) : [path];
+    const below = (await readStats(path)).isDirectory() ? await billFilesBelow(path) : [path];
     for (const file of below) {
-      found.push({ path: file, name: basename(file), sizeBytes: (await factsOf(file)).size });
+      found.push({ path: file, name: basename(file), sizeBytes: (await readStats(file)).size });
     }
   }
   if (found.length === 0) {
-    const detail = `${paths.join(', ')} holds no .csv, .csv.gz or .parquet file. Name the files, or another folder.`;
+    const detail = `${paths.join(', ')} has no .csv, .csv.gz or .parquet file. Name the files, or another folder.`;
     throw new CommandError('bill_no_files', detail, { paths });
   }
   return found;
@@ -41,7 +41,7 @@ async function billFilesBelow(folder: string): Promise<string[]> {
     .toSorted();
 }
 
-async function factsOf(path: string): Promise<Stats> {
+async function readStats(path: string): Promise<Stats> {
   try {
     return await stat(path);
   } catch (error) {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { getTeamOffer } from '../src/finops/allocation/schema.ts';
+import { billQuality, type QualityFinding } from '../src/finops/billing/quality/schema.ts';
+import { getRawRow } from '../src/finops/billing/raw/schema.ts';
 import {
   BillDataset,
   DateFormat,
@@ -15,15 +17,13 @@ import { billDeletionCommands } from './bill-deletion.ts';
 import { deliveryCommands } from './bill-deliveries.ts';
 import { diffCommand } from './bill-diff.ts';
 import { type BillFile, findBillFiles, readBytes } from './bill-files.ts';
-import { qualityCommand } from './bill-quality.ts';
-import { rawCommands } from './bill-row.ts';
 import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError, RemoteFailure } from './frame/failure.ts';
-import { counted, shownAmount, shownCount } from './output/amounts.ts';
+import { counted, formatAmount, formatCount } from './output/amounts.ts';
 import { createProgress, type Progress } from './output/progress.ts';
-import { table } from './output/table.ts';
+import { facts, table } from './output/table.ts';
 import { teamOfferText } from './team-offer-text.ts';
 
 const MOST_REJECTED_SHOWN = 20;
@@ -41,32 +41,36 @@ const importCommand = command({
     path: { many: true, describe: 'A file, or a folder with all .csv, .csv.gz and .parquet files below it' },
   },
   options: {
-    source: { value: 'NAME', schema: SourceName, required: true, describe: 'Name of the place the bill came from' },
+    source: { value: 'NAME', schema: SourceName, required: true, describe: 'Name of the bill source' },
     export: { value: 'NAME', describe: "Name of the cloud's export, where a source has several" },
-    dataset: { value: 'NAME', schema: BillDataset, describe: 'What the rows are; otherwise as their columns say' },
-    scope: { value: 'NAME', describe: 'What the export covers, such as an account' },
+    dataset: {
+      value: 'NAME',
+      schema: BillDataset,
+      describe: 'Dataset of the rows; detected from their columns by default',
+    },
+    scope: { value: 'NAME', describe: 'Scope of the export, such as an account' },
     period: {
       value: 'YYYY-MM',
       schema: Month,
-      describe: 'Billing period that the files are, whole, even without rows',
+      describe: 'Billing period that the files cover completely, even without rows',
     },
-    producedAt: { value: 'INSTANT', schema: UtcInstant, describe: 'When the cloud made it; an older one is ignored' },
+    producedAt: { value: 'INSTANT', schema: UtcInstant, describe: 'Time of the export; an older export is ignored' },
     allowRejected: {
       value: 'N',
       fallback: '0',
       schema: z.coerce.number('a whole number').int('a whole number').min(0, 'zero or more'),
-      describe: 'How many rows may be left out; they are kept apart and counted in every total',
+      describe: 'Rejected rows to allow; they are stored and counted in every total',
     },
-    allowShrink: { describe: 'Let a few stray rows of another month replace that month' },
+    allowShrink: { describe: 'Allow few rows of another month to replace that month' },
     dateFormat: {
       value: 'FORMAT',
       schema: DateFormat,
-      describe: 'How dates are written: iso, month-first, day-first; kept for the source',
+      describe: 'Date format: iso, month-first, day-first; stored for the source',
     },
     numberFormat: {
       value: 'FORMAT',
       schema: NumberFormat,
-      describe: 'How amounts are written: plain, grouped, decimal-comma; kept for the source',
+      describe: 'Number format: plain, grouped, decimal-comma; stored for the source',
     },
     countsBeside: {
       describe: 'Count this export as separate charges if an overlap with another export is unclear',
@@ -145,7 +149,7 @@ function importText(result: ImportResult, context: Context): string {
     result.totals,
     [
       { title: 'METRIC', cell: ({ metric }) => metric },
-      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => shownAmount(amount) },
+      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => formatAmount(amount) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
     ],
     paint,
@@ -168,15 +172,75 @@ async function listRejected(context: Context, error: unknown): Promise<void> {
 }
 
 function rejectedText({ rejected, rejectedRows }: Pick<ImportResult, 'rejected' | 'rejectedRows'>): string {
-  const shown = rejected.slice(0, MOST_REJECTED_SHOWN);
-  const lines = shown.map(({ file, line, column, reason }) => {
+  const visible = rejected.slice(0, MOST_REJECTED_SHOWN);
+  const lines = visible.map(({ file, line, column, reason }) => {
     // The reason is a complete sentence, so a column name at its start is removed.
-    const said = column === null ? reason : `${column}: ${reason.replace(`${column} `, '')}`;
-    return `${file}:${line ?? '?'}: ${said}`;
+    const message = column === null ? reason : `${column}: ${reason.replace(`${column} `, '')}`;
+    return `${file}:${line ?? '?'}: ${message}`;
   });
-  const more = rejectedRows - shown.length;
-  return [...lines, ...(more > 0 ? [`… and ${shownCount(more)} more`] : [])].join('\n');
+  const more = rejectedRows - visible.length;
+  return [...lines, ...(more > 0 ? [`… and ${formatCount(more)} more`] : [])].join('\n');
 }
+
+const qualityCommand = command({
+  path: ['bill', 'quality'],
+  summary: 'Check the rows of a delivery against the FOCUS rules; failing rows still count',
+  example: 'steelyard bill quality d_0123456789abcdef0123',
+  needs: 'server',
+  positionals: { delivery: { describe: 'Id of the delivery' } },
+  options: {},
+  run: async (context, { delivery }) => {
+    const client = await context.client();
+    const quality = await client.call(billQuality, { params: { delivery } });
+    await context.answer(quality, () => qualityText(quality, context));
+    return 0;
+  },
+});
+
+function qualityText({ rows, findings }: z.infer<typeof billQuality.response>, { paint }: Context): string {
+  if (findings.length === 0) return `${paint.good('No findings:')} ${counted(rows, 'row')} checked.`;
+  return table(
+    findings,
+    [
+      { title: 'PERIOD', cell: ({ period }) => period },
+      { title: 'ROWS', align: 'right', cell: (finding) => formatCount(finding.rows) },
+      { title: 'BILLED', align: 'decimal', cell: billedText },
+      { title: 'FINDING', cell: ({ title }) => title, least: 24 },
+      { title: 'EXAMPLE', cell: ({ example }) => `${example.file}, row ${example.row}: ${example.value}`, least: 24 },
+      { title: 'FOCUS', cell: ({ focus }) => focus, least: 24 },
+    ],
+    paint,
+  );
+}
+
+function billedText({ billed }: QualityFinding): string {
+  return billed.map(({ amount, currency }) => `${formatAmount(amount)} ${currency}`).join(', ');
+}
+
+const rowCommand = command({
+  path: ['bill', 'row'],
+  summary: 'Show a row of a bill as delivered, from the stored file',
+  example: 'steelyard bill row d_0123456789abcdef0123 exports/2026-10/focus-00001.csv 17',
+  needs: 'server',
+  positionals: {
+    delivery: { describe: 'Id of the delivery' },
+    file: { describe: 'Name of the file in it' },
+    row: { describe: 'Number of the row, from 1; the header is not counted' },
+  },
+  run: async (context, { delivery, file, row }) => {
+    const query = { delivery, file, row: Number(row) };
+    const client = await context.client();
+    const found = await client.call(getRawRow, { query });
+    await context.answer(found, () => {
+      const place = found.line === null ? `${found.file}, row ${found.row}` : `${found.file}, line ${found.line}`;
+      return `${place}\n\n${facts(
+        found.fields.map(({ column, value }) => [column, value]),
+        context.paint,
+      )}`;
+    });
+    return 0;
+  },
+});
 
 export const billCommands = [
   importCommand,
@@ -184,5 +248,5 @@ export const billCommands = [
   qualityCommand,
   ...billDeletionCommands,
   diffCommand,
-  ...rawCommands,
+  rowCommand,
 ];

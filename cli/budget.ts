@@ -14,7 +14,7 @@ import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { MoneyWord } from './metered/money-words.ts';
-import { shownAmount, shownMoney } from './output/amounts.ts';
+import { formatAmount, formatMoney } from './output/amounts.ts';
 import { ratesText, withoutRateText } from './output/rates.ts';
 import { sourcesBehindText } from './output/sources-behind.ts';
 import { table } from './output/table.ts';
@@ -22,7 +22,7 @@ import { subjectText } from './usage.ts';
 
 const budgetsCommand = command({
   path: ['budget', 'list'],
-  summary: 'List the budgets and where they stand',
+  summary: 'List the budgets with their spend and status',
   example: 'steelyard budget list',
   needs: 'server',
   run: async (context) => {
@@ -53,7 +53,7 @@ function lateText({ toDate }: Budget): string[] {
 
 /** Basis of the projected amount, where it is not the forecast of the budget. */
 function basisText({ forecastBasis }: Budget): string[] {
-  return forecastBasis === 'evenBurn' ? ['EXPECTED is at an even burn: there is no forecast of it.'] : [];
+  return forecastBasis === 'evenBurn' ? ['EXPECTED is projected from the spend so far: no forecast yet.'] : [];
 }
 
 /** Exchange rates of spend in other currencies, and the cost without a rate. */
@@ -70,21 +70,21 @@ function budgetsText(budgets: readonly Budget[], { paint }: Context): string {
       { title: 'BUDGET', cell: ({ name }) => name },
       { title: 'SUBJECT', cell: ({ subject }) => subjectText(subject), least: 12 },
       { title: 'SINCE', cell: ({ period }) => period.start.slice(0, 10) },
-      { title: 'LIMIT', align: 'decimal', cell: ({ limit }) => shownMoney(limit) },
-      { title: 'EFFECTIVE', align: 'decimal', cell: ({ billed }) => shownMoney(billed) },
+      { title: 'LIMIT', align: 'decimal', cell: ({ limit }) => formatMoney(limit) },
+      { title: 'EFFECTIVE', align: 'decimal', cell: ({ billed }) => formatMoney(billed) },
       {
         title: 'TO DATE',
         align: 'decimal',
-        cell: ({ toDate }) => (toDate === null ? null : shownAmount(toDate.amount)),
+        cell: ({ toDate }) => (toDate === null ? null : formatAmount(toDate.amount)),
       },
       { title: 'THROUGH', cell: ({ toDate }) => toDate?.through ?? null },
-      { title: 'EXPECTED', align: 'decimal', cell: ({ forecast }) => shownMoney(forecast) },
-      { title: 'METERED', align: 'decimal', cell: ({ metered }) => shownMoney(metered) },
-      { title: 'RESERVED', align: 'decimal', cell: ({ reserved }) => shownMoney(reserved) },
+      { title: 'EXPECTED', align: 'decimal', cell: ({ forecast }) => formatMoney(forecast) },
+      { title: 'METERED', align: 'decimal', cell: ({ metered }) => formatMoney(metered) },
+      { title: 'RESERVED', align: 'decimal', cell: ({ reserved }) => formatMoney(reserved) },
       {
         title: 'REMAINING',
         align: 'decimal',
-        cell: (budget) => shownMoney(remainingOf(budget)),
+        cell: (budget) => formatMoney(computeRemaining(budget)),
         style: ({ remaining }) => (remaining?.startsWith('-') ? paint.bad : plain),
       },
     ],
@@ -94,13 +94,13 @@ function budgetsText(budgets: readonly Budget[], { paint }: Context): string {
 
 const plain = (text: string): string => text;
 
-function remainingOf({ remaining, limit }: Budget): Budget['limit'] | null {
+function computeRemaining({ remaining, limit }: Budget): Budget['limit'] | null {
   return remaining === null ? null : { amount: remaining, currency: limit.currency };
 }
 
 const budgetCommand = command({
   path: ['budget', 'show'],
-  summary: 'Show one budget: where it stands and what it stopped',
+  summary: 'Show a budget: its spend, status and stopped work',
   example: 'steelyard budget show recommender',
   needs: 'server',
   positionals: { budget: { describe: 'Name of the budget' } },
@@ -112,7 +112,7 @@ const budgetCommand = command({
 
 const createBudgetCommand = command({
   path: ['budget', 'create'],
-  summary: 'Create a budget, or change the one of this name',
+  summary: 'Create a budget, or change an existing one',
   example: `steelyard budget create recommender --amount 200USD --project recommender --enforcement hard
 steelyard budget create everything --amount 5000EUR --every quarter --time-zone Europe/Berlin`,
   needs: 'server',
@@ -123,25 +123,25 @@ steelyard budget create everything --amount 5000EUR --every quarter --time-zone 
       value: BudgetPeriod.options.join('|'),
       schema: BudgetPeriod,
       fallback: 'month',
-      describe: 'How often it begins anew',
+      describe: 'Length of a budget window',
     },
-    timeZone: { value: 'ZONE', fallback: 'UTC', describe: 'Time zone whose midnight parts two windows' },
+    timeZone: { value: 'ZONE', fallback: 'UTC', describe: 'Time zone of the window boundaries' },
     enforcement: {
       value: Enforcement.options.join('|'),
       schema: Enforcement,
       fallback: 'soft',
-      describe: 'What it does at its limit',
+      describe: 'Enforcement at the limit',
     },
     rollOver: {
       value: RollOver.options.join('|'),
       schema: RollOver,
       fallback: 'none',
-      describe: 'Whether what a window leaves is added to the next',
+      describe: 'Whether unspent amounts are added to the next window',
     },
-    parent: { value: 'BUDGET', describe: 'Budget that it is a part of' },
-    team: { value: 'TEAM', describe: 'Covers what this team spends' },
-    project: { value: 'PROJECT', describe: 'Covers what this project spends' },
-    experiment: { value: 'ID', describe: 'Covers what this experiment spends' },
+    parent: { value: 'BUDGET', describe: 'Parent budget' },
+    team: { value: 'TEAM', describe: 'Covers the spend of this team' },
+    project: { value: 'PROJECT', describe: 'Covers the spend of this project' },
+    experiment: { value: 'ID', describe: 'Covers the spend of this experiment' },
   },
   run: async (context, { budget, amount: money, team, project, experiment, ...spec }) => {
     const client = await context.client();
@@ -150,7 +150,7 @@ steelyard budget create everything --amount 5000EUR --every quarter --time-zone 
       kind: 'Budget',
       metadata: { name: budget },
       spec: {
-        ...(await keptOf(client, budget)),
+        ...(await readUnlistedSettings(client, budget)),
         ...spec,
         subject: { team, project, experiment },
         amount: money.amount,
@@ -166,7 +166,10 @@ steelyard budget create everything --amount 5000EUR --every quarter --time-zone 
 });
 
 /** Settings of an existing budget that have no option here: `warnAt` and `notify`. Applying the budget keeps them. */
-async function keptOf(client: Client, budget: string): Promise<Partial<Pick<BudgetSpec, 'warnAt' | 'notify'>>> {
+async function readUnlistedSettings(
+  client: Client,
+  budget: string,
+): Promise<Partial<Pick<BudgetSpec, 'warnAt' | 'notify'>>> {
   const { budgets } = await client.call(listBudgets);
   if (!budgets.some(({ name }) => name === budget)) return {};
   const [now] = (await client.call(getBudget, { params: { budget } })).versions;
@@ -175,12 +178,12 @@ async function keptOf(client: Client, budget: string): Promise<Partial<Pick<Budg
 
 const approveCommand = command({
   path: ['budget', 'approve'],
-  summary: 'Allow more than the amount of a budget in its present window',
+  summary: 'Approve an additional amount for the current window of a budget',
   example: 'steelyard budget approve recommender --amount 50 --note "the last sweep before the launch"',
   needs: 'server',
   positionals: { budget: { describe: 'Name of the budget' } },
   options: {
-    amount: { value: 'AMOUNT', required: true, describe: 'Amount beyond its own, in its currency' },
+    amount: { value: 'AMOUNT', required: true, describe: 'Additional amount, in the currency of the budget' },
     note: { value: 'WHY', required: true, describe: 'Why' },
   },
   run: async (context, { budget, ...body }) => {
@@ -194,12 +197,12 @@ function budgetText(budget: BudgetDetail, context: Context): string {
   const reason = unknownReason(budget);
   const lines = [
     budgetsText([budget], context),
-    `${enforcement}, ${state}; ${shownMoney(reserved)} reserved by running work`,
+    `${enforcement}, ${state}; ${formatMoney(reserved)} reserved by running work`,
     ...(reason === null ? [] : [`spent is unknown: ${reason}`]),
     ...basisText(budget),
     ...lateText(budget),
     ...conversionText(budget),
-    ...(rolledOver === null ? [] : [`rolled over from the window before: ${shownMoney(rolledOver)}`]),
+    ...(rolledOver === null ? [] : [`rolled over from the window before: ${formatMoney(rolledOver)}`]),
     ...approvals.map(({ amount, note }) => `approved beyond it: ${amount} ${budget.limit.currency} (${note})`),
   ];
   if (stops.length > 0) lines.push('', stopsText(stops, context));
@@ -213,7 +216,7 @@ function stopsText(stops: BudgetDetail['stops'], { paint }: Context): string {
       { title: 'STOPPED', cell: ({ at }) => at.slice(0, 19) },
       { title: 'RESERVATION', cell: ({ reservation }) => reservation },
       { title: 'SUBJECT', cell: ({ subject }) => subjectText(subject), least: 12 },
-      { title: 'SPENT', align: 'decimal', cell: ({ spent }) => shownMoney(spent) },
+      { title: 'SPENT', align: 'decimal', cell: ({ spent }) => formatMoney(spent) },
       { title: 'CHECKPOINT', cell: ({ checkpoint }) => checkpoint, least: 12 },
     ],
     paint,

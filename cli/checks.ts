@@ -23,8 +23,8 @@ export function verdictStyle(verdict: Verdict, paint: Paint): (text: string) => 
 /** One table for each side: measured value, bound, result, and source of the figure. */
 export function checksText(checks: readonly Check[], paint: Paint): string {
   const sides = [
-    { side: 'quality', title: 'Quality: can we run it?' },
-    { side: 'cost', title: 'Cost: can we afford it?' },
+    { side: 'quality', title: 'Quality' },
+    { side: 'cost', title: 'Cost' },
   ] as const;
   return sides
     .map(({ side, title }) => {
@@ -49,7 +49,7 @@ function sideTable(checks: readonly Check[], paint: Paint): string {
   return table(
     checks,
     [
-      { title: '', cell: ({ holds }) => signOf(holds), style: ({ holds }) => styleOf(holds, paint) },
+      { title: '', cell: ({ holds }) => formatSign(holds), style: ({ holds }) => chooseStyle(holds, paint) },
       { title: 'CHECK', cell: ({ name }) => name },
       { title: 'MEASURED', align: 'decimal', cell: ({ measured }) => measured },
       { title: '', cell: ({ comparison }) => comparison },
@@ -65,12 +65,12 @@ function sideTable(checks: readonly Check[], paint: Paint): string {
   );
 }
 
-function signOf(holds: boolean | null): string {
+function formatSign(holds: boolean | null): string {
   if (holds === null) return verdicts.hold.sign;
   return holds ? verdicts.promote.sign : verdicts.reject.sign;
 }
 
-function styleOf(holds: boolean | null, paint: Paint): (text: string) => string {
+function chooseStyle(holds: boolean | null, paint: Paint): (text: string) => string {
   if (holds === null) return paint.waiting;
   return holds ? paint.good : paint.bad;
 }

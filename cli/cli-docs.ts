@@ -1,21 +1,21 @@
 import { errorTable } from '../src/platform/errors/table.ts';
-import { type Command, command, type Options, titleOf } from './frame/command.ts';
+import { type Command, command, type Options, toTitle } from './frame/command.ts';
 import { globalOptions } from './frame/globals.ts';
 import { optionText, optionTitle, synopsis } from './frame/help.ts';
 import { placeholder } from './frame/parse.ts';
 import { answerGenerated, generatedExits, generatedOptions } from './generated-file.ts';
 
 /** Receives the commands as a function, because its own command is among them. */
-export function cliDocsCommand(commands: () => readonly Command[]): Command {
+export function cliDocsCommand(loadCommands: () => Promise<readonly Command[]>): Command {
   return command({
     path: ['cli', 'docs'],
-    summary: 'Print docs/cli.md, made from the commands themselves',
+    summary: 'Print docs/cli.md, generated from the commands',
     example: 'steelyard cli docs --check',
     needs: 'nothing',
     exits: generatedExits,
     options: generatedOptions,
     run: async (context, input) => {
-      const text = cliPage(commands());
+      const text = cliPage(await loadCommands());
       return answerGenerated(context, input, { file: 'docs/cli.md', text, renewal: 'steelyard cli docs --write' });
     },
   });
@@ -23,32 +23,32 @@ export function cliDocsCommand(commands: () => readonly Command[]): Command {
 
 const exitMeanings: Readonly<Record<number, string>> = {
   1: 'refused input',
-  2: 'wrong use',
-  3: 'a server that does not answer',
+  2: 'usage error',
+  3: 'server unreachable',
   4: 'not found',
   5: 'conflict',
   6: 'not allowed',
-  7: 'no space',
+  7: 'no disk space',
   8: 'damaged data',
   70: 'a bug in Steelyard',
 };
 
 /** docs/cli.md as text. */
 export function cliPage(commands: readonly Command[]): string {
-  const contents = commands.map((one) => `- [\`${titleOf(one)}\`](#${one.path.join('-')}): ${one.summary}`);
+  const contents = commands.map((one) => `- [\`${toTitle(one)}\`](#${one.path.join('-')}): ${one.summary}`);
   const sections = commands.map(commandSection);
   return `<!-- Made by "steelyard cli docs --write" from the commands in cli/; do not edit. -->
 # The command line
 
-\`bin/steelyard\` in a checkout, \`steelyard\` once installed. A noun, then a verb. stdout carries the answer and nothing
-else: a table for people, one JSON document with \`--json\`. Remarks, progress and errors go to stderr.
+\`bin/steelyard\` in a checkout, \`steelyard\` once installed. A command is a noun and a verb: \`steelyard --help\` lists the nouns,
+\`steelyard NOUN --help\` the verbs of a noun, and \`steelyard NOUN VERB --help\` shows the options and an example. stdout has the
+result only: a table, or one JSON document with \`--json\`. Remarks, progress and errors go to stderr.
 
-A command that needs a server asks the one of \`--url\` (or \`STEELYARD_URL\`); without it, the one that runs on its data
-folder; without that, it runs the same server itself for as long as it takes. Commands that run at the same time on one data folder share
-the server of the first of them; one of the others takes over when it ends. \`serve\` waits for commands, and commands for \`serve\`, up to \`--wait\`.
+A command that needs a server uses the server of \`--url\` (or \`STEELYARD_URL\`), by default the server that runs on its data folder. If
+none runs, the command starts a temporary server and stops it at the end. Concurrent commands on one data folder share the temporary
+server of the first command; another command takes over when that command ends. \`serve\` and commands wait for each other up to \`--wait\`.
 
-An error is one sentence, \`error[code]: what is wrong and what to do\`; with \`--json\` its problem document (RFC 9457) is the
-one document on stdout.
+An error is one sentence, \`error[code]: problem and next step\`; with \`--json\`, stdout has its problem document (RFC 9457).
 
 ${contents.join('\n')}
 
@@ -56,7 +56,7 @@ ${contents.join('\n')}
 
 ${optionTable(globalOptions({ needs: 'server', options: {} }))}
 
-Commands that ask no server have only those of them that mean something.
+A command without a server has only the options that apply to it.
 
 ## Exit codes
 
@@ -65,7 +65,7 @@ Commands that ask no server have only those of them that mean something.
 | 0 | done | |
 ${exitRows().join('\n')}
 | 10 | \`gate check\`: hold, evidence is missing | |
-| 11 | \`gate check\`: reject, a check does not hold | |
+| 11 | \`gate check\`: reject, a check fails | |
 
 ${sections.join('\n\n')}
 `;
@@ -92,7 +92,7 @@ function commandSection(one: Command): string {
   const exitLine = exits.length === 0 ? [] : [`Exit codes: ${exits.join('; ')}.`];
   const anchor = `<a id="${one.path.join('-')}"></a>`;
   return [
-    `${anchor}\n## ${titleOf(one)}`,
+    `${anchor}\n## ${toTitle(one)}`,
     `${one.summary}.`,
     `\`\`\`\n${synopsis(one)}\n\`\`\``,
     ...table,

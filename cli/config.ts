@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ConfigSchema } from '../src/platform/config/schema.ts';
-import { command, flagOf } from './frame/command.ts';
+import { command, toFlag } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { answerGenerated, generatedExits, generatedOptions } from './generated-file.ts';
-import { loadServer } from './load-server.ts';
 import { table } from './output/table.ts';
+import { environmentName, readSettings } from './settings.ts';
 
 interface Setting {
   readonly name: string;
@@ -16,12 +16,11 @@ interface Setting {
 
 const checkCommand = command({
   path: ['config', 'check'],
-  summary: 'Check the settings and show each with its value and where it came from',
+  summary: 'Check the settings and show the value and source of each',
   example: 'steelyard config check --config steelyard.yaml',
   needs: 'settings',
-  exits: { 0: 'the settings hold', 2: 'a setting does not match; the error names it' },
+  exits: { 0: 'the settings are valid', 2: 'a setting is invalid; the error names it' },
   run: async (context) => {
-    const { environmentName, readSettings } = await loadServer();
     const { config, sources } = readSettings(settingFlags(context.globals), context.io.environment);
     const values: Readonly<Record<string, string | number | undefined>> = config;
     const settings = Object.entries(sources).map(([name, source]) => ({
@@ -62,14 +61,13 @@ function settingsText(settings: readonly Setting[], { paint }: Context): string 
 
 const docsCommand = command({
   path: ['config', 'docs'],
-  summary: 'Print docs/configuration.md, made from the schema of the settings',
+  summary: 'Print docs/configuration.md, generated from the settings schema',
   example: 'steelyard config docs --check',
   needs: 'nothing',
   exits: generatedExits,
   options: generatedOptions,
   run: async (context, input) => {
-    const { environmentName } = await loadServer();
-    const text = configurationPage(environmentName);
+    const text = configurationPage();
     const renewal = 'steelyard config docs --write';
     return answerGenerated(context, input, { file: 'docs/configuration.md', text, renewal });
   },
@@ -78,12 +76,12 @@ const docsCommand = command({
 /** Settings that `steelyard serve` also takes as options. */
 const FLAGS: ReadonlySet<string> = new Set(['data', 'host', 'port']);
 
-function configurationPage(environmentName: (name: string) => string): string {
+function configurationPage(): string {
   const rows = Object.entries(ConfigSchema.shape).map(([name, schema]) => {
     const fallback = schema.safeParse(undefined).data;
-    const shown = fallback === undefined ? 'none' : fallback === '' ? 'empty' : `\`${String(fallback)}\``;
-    const flag = FLAGS.has(name) ? `\`${flagOf(name)}\`` : '';
-    return `| \`${name}\` | \`${environmentName(name)}\` | ${flag} | ${shown} | ${formOf(schema)} | ${schema.description ?? ''} |`;
+    const formatted = fallback === undefined ? 'none' : fallback === '' ? 'empty' : `\`${String(fallback)}\``;
+    const flag = FLAGS.has(name) ? `\`${toFlag(name)}\`` : '';
+    return `| \`${name}\` | \`${environmentName(name)}\` | ${flag} | ${formatted} | ${describeForm(schema)} | ${schema.description ?? ''} |`;
   });
   return `<!-- Made by "steelyard config docs --write" from src/platform/config/schema.ts; do not edit. -->
 # Configuration
@@ -92,18 +90,18 @@ A setting comes from the command line, else from the environment, else from the 
 \`STEELYARD_CONFIG\` (\`name: value\` lines), else it has its default. An unknown name and a value of the wrong form stop the
 start, with the name of the place. \`steelyard config check\` shows every setting with its value and where it came from.
 
-| setting | variable | option of serve | default | form | what it does |
+| setting | variable | option of serve | default | form | effect |
 |---|---|---|---|---|---|
 ${rows.join('\n')}
 
-The command line alone reads \`STEELYARD_URL\` (server to ask), \`STEELYARD_TOKEN\` (who asks), \`STEELYARD_PASSWORD\` (where a
-password would be asked for), \`NO_COLOR\`, and for the other server of \`steelyard mlflow\` what MLflow's clients read:
+The command line alone reads \`STEELYARD_URL\` (server to ask), \`STEELYARD_TOKEN\` (token of the caller), \`STEELYARD_PASSWORD\` (in place of
+a password prompt), \`NO_COLOR\`, and for the other server of \`steelyard mlflow\` what MLflow's clients read:
 \`MLFLOW_TRACKING_USERNAME\`, \`MLFLOW_TRACKING_PASSWORD\` and \`MLFLOW_TRACKING_TOKEN\`.
 `;
 }
 
 /** A setting's form in a few words, from its JSON schema. */
-function formOf(schema: z.ZodType): string {
+function describeForm(schema: z.ZodType): string {
   const { enum: options, type, minimum, maximum } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
   if (options !== undefined) return options.map((option) => `\`${String(option)}\``).join(', ');
   if (type !== 'integer') return 'text';

@@ -10,14 +10,14 @@ import {
 import { filterOption, metricOption, metricWords } from './cost-selection.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { counted, shownAmount } from './output/amounts.ts';
+import { counted, formatAmount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 const NO_VALUE = '(none)';
 
 export const costExplainCommand = command({
   path: ['cost', 'explain'],
-  summary: 'Say what drove the change of cost between two periods: price, volume, mix, and what came and went',
+  summary: 'Explain the change of cost between two periods by price, volume and mix',
   example:
     'steelyard cost explain --from 2026-09 --to 2026-10 --by team\nsteelyard cost explain --from 2026-10-01..2026-10-07 --to 2026-10-08..2026-10-14 --json',
   needs: 'server',
@@ -26,17 +26,22 @@ export const costExplainCommand = command({
       value: 'PERIOD',
       schema: ComparedPeriod,
       required: true,
-      describe: 'Before: a month, a day, or a range A..B',
+      describe: 'First period: a month, a day, or a range A..B',
     },
-    to: { value: 'PERIOD', schema: ComparedPeriod, required: true, describe: 'After: a month, a day, or a range A..B' },
-    by: { value: 'DIM[,DIM]', fallback: 'serviceName', describe: 'What to group by, as in cost summary' },
+    to: {
+      value: 'PERIOD',
+      schema: ComparedPeriod,
+      required: true,
+      describe: 'Second period: a month, a day, or a range A..B',
+    },
+    by: { value: 'DIM[,DIM]', fallback: 'serviceName', describe: 'Dimensions to group by, as in cost summary' },
     ...metricOption,
     ...filterOption,
     limit: {
       value: 'N',
       fallback: '20',
       schema: z.coerce.number('a whole number').int('a whole number').min(1, 'one or more').max(1000, 'at most 1000'),
-      describe: 'Most groups and drivers to list; the rest is summed',
+      describe: 'Most groups and drivers to list; the others are summed',
     },
   },
   run: async (context, { by, ...input }) => {
@@ -68,9 +73,9 @@ type Total = Explanation['totals'][number];
 function waterfallText(total: Total, { metric, from, to }: Explanation, { paint }: Context): string {
   const steps = effectNames.filter((name) => total.effects[name] !== '0');
   const rows = [
-    { label: rangeText(from), amount: shownAmount(total.before), isSum: true },
+    { label: rangeText(from), amount: formatAmount(total.before), isSum: true },
     ...steps.map((name) => ({ label: `  ${name}`, amount: signed(total.effects[name]), isSum: false })),
-    { label: rangeText(to), amount: shownAmount(total.after), isSum: true },
+    { label: rangeText(to), amount: formatAmount(total.after), isSum: true },
     { label: 'change', amount: signed(total.change), isSum: true },
   ].map((row) => ({ ...row, currency: total.currency }));
   const style = ({ isSum }: (typeof rows)[number]) => (isSum ? paint.heading : (text: string) => text);
@@ -91,8 +96,8 @@ function rangeText({ from, to }: Explanation['from']): string {
 
 /** `+1.00`, `-0.50`, `0.00`: a change shows its direction. */
 function signed(amount: string): string {
-  const shown = shownAmount(amount);
-  return amount === '0' || amount.startsWith('-') ? shown : `+${shown}`;
+  const formatted = formatAmount(amount);
+  return amount === '0' || amount.startsWith('-') ? formatted : `+${formatted}`;
 }
 
 function groupsText(groups: readonly ExplainedGroup[], by: readonly string[], { paint }: Context): string {
@@ -100,8 +105,8 @@ function groupsText(groups: readonly ExplainedGroup[], by: readonly string[], { 
     groups,
     [
       ...by.map((name) => ({ title: name, cell: ({ values }: ExplainedGroup) => values[name] ?? NO_VALUE })),
-      { title: 'BEFORE', align: 'decimal' as const, cell: ({ before }: ExplainedGroup) => shownAmount(before) },
-      { title: 'AFTER', align: 'decimal' as const, cell: ({ after }: ExplainedGroup) => shownAmount(after) },
+      { title: 'BEFORE', align: 'decimal' as const, cell: ({ before }: ExplainedGroup) => formatAmount(before) },
+      { title: 'AFTER', align: 'decimal' as const, cell: ({ after }: ExplainedGroup) => formatAmount(after) },
       { title: 'CHANGE', align: 'decimal' as const, cell: ({ change }: ExplainedGroup) => signed(change) },
       { title: 'CURRENCY', cell: ({ currency }: ExplainedGroup) => currency },
     ],
@@ -127,8 +132,8 @@ function driversText(drivers: readonly Driver[], { paint }: Context): string {
 
 function fromTo(before: string | null, after: string | null, unit: string): string | null {
   if (before === null && after === null) return null;
-  const shown = (amount: string | null) => (amount === null ? '—' : shownAmount(amount));
-  return `${shown(before)} → ${shown(after)} ${unit}`.trim();
+  const formatted = (amount: string | null) => (amount === null ? '—' : formatAmount(amount));
+  return `${formatted(before)} → ${formatted(after)} ${unit}`.trim();
 }
 
 function leftOutText({ from, to }: Explanation, { paint }: Context): string {
@@ -136,7 +141,7 @@ function leftOutText({ from, to }: Explanation, { paint }: Context): string {
     const { rejectedRows, rowsWithoutMetric } = range.leftOut;
     const what = [
       ...(rejectedRows > 0 ? [`${counted(rejectedRows, 'row')} that could not be accepted`] : []),
-      ...(rowsWithoutMetric > 0 ? [`${counted(rowsWithoutMetric, 'row')} whose cost is not stated`] : []),
+      ...(rowsWithoutMetric > 0 ? [`${counted(rowsWithoutMetric, 'row')} without a cost`] : []),
     ];
     return what.length === 0 ? [] : [paint.waiting(`Left out of ${rangeText(range)}: ${what.join(', ')}.`)];
   });

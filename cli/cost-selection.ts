@@ -9,19 +9,19 @@ export const filterOption = {
     schema: Filter,
     repeat: true,
     describe:
-      'Only rows with this value; DIM!=VALUE for any other, VALUE* for a prefix, "DIM=" for rows without one; repeat it for one of several',
+      'Only rows with this value; DIM!=VALUE: any other, VALUE*: a prefix, "DIM=": no value; repeat for alternatives',
   },
 } as const;
 
 /** Options that select the rows of a command. */
 export const rowsOptions = {
-  period: { value: 'YYYY-MM', schema: Month, describe: 'One billing period; all when left out' },
+  period: { value: 'YYYY-MM', schema: Month, describe: 'One billing period; all by default' },
   from: { value: 'MONTH|DAY', schema: MonthOrDay, describe: 'First billing month or charge day of a range' },
   to: { value: 'MONTH|DAY', schema: MonthOrDay, describe: 'Last billing month or charge day of a range, included' },
   delivery: {
     value: 'ID',
     schema: DeliveryId,
-    describe: 'Exactly this delivery, whether it counts or not (steelyard bill deliveries)',
+    describe: 'Only this delivery, active or not (steelyard bill deliveries)',
   },
   ...filterOption,
 } as const;
@@ -31,7 +31,7 @@ export const metricOption = {
     value: CostMetric.options.join('|'),
     schema: CostMetric,
     fallback: DEFAULT_METRIC,
-    describe: 'Cost column to add up',
+    describe: 'Cost column to sum',
   },
 } as const;
 

@@ -3,26 +3,26 @@ import { Currency, Month } from '../src/platform/units/schema.ts';
 import { filterOption, metricOption, metricWords } from './cost-selection.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { shownAmount } from './output/amounts.ts';
+import { formatAmount } from './output/amounts.ts';
 import { ratesText, withoutRateText } from './output/rates.ts';
 import { sourcesBehindText } from './output/sources-behind.ts';
 import { table } from './output/table.ts';
 
 export const costToDateCommand = command({
   path: ['cost', 'to-date'],
-  summary: 'Show what a month has cost so far, to its last whole day, and which sources are behind',
+  summary: 'Show the cost of a month to its last whole day, and late sources',
   example: 'steelyard cost to-date\nsteelyard cost to-date --month 2026-11 --filter team=search',
   needs: 'server',
   options: {
     month: {
       value: 'YYYY-MM',
       schema: Month,
-      describe: 'Calendar month in UTC; the latest billing month when left out',
+      describe: 'Calendar month in UTC; the latest billing month by default',
     },
     currency: {
       value: 'CODE',
       schema: Currency,
-      describe: 'Also give the amount in this currency, each charge day at the rate of its day',
+      describe: 'Also convert to this currency, at the exchange rate of each charge day',
     },
     ...metricOption,
     ...filterOption,
@@ -39,7 +39,8 @@ function toDateText(
   { month, metric, from, through, totals, before, behind, sources }: MonthToDate,
   { paint }: Context,
 ): string {
-  const beforeOf = (currency: string) => before?.totals.find((total) => total.currency === currency)?.amount ?? null;
+  const findPrevious = (currency: string) =>
+    before?.totals.find((total) => total.currency === currency)?.amount ?? null;
   const lines = table(
     totals,
     [
@@ -47,13 +48,13 @@ function toDateText(
       {
         title: metricWords(metric).toUpperCase(),
         align: 'decimal',
-        cell: ({ amount }) => (through === null ? null : shownAmount(amount)),
+        cell: ({ amount }) => (through === null ? null : formatAmount(amount)),
       },
-      { title: 'LATER DAYS', align: 'decimal', cell: ({ later }) => shownAmount(later) },
+      { title: 'LATER DAYS', align: 'decimal', cell: ({ later }) => formatAmount(later) },
       {
-        title: 'MONTH BEFORE',
+        title: 'PREVIOUS MONTH',
         align: 'decimal',
-        cell: ({ currency }) => (beforeOf(currency) === null ? null : shownAmount(beforeOf(currency) ?? '0')),
+        cell: ({ currency }) => (findPrevious(currency) === null ? null : formatAmount(findPrevious(currency) ?? '0')),
       },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
     ],
@@ -69,7 +70,7 @@ function toDateText(
 }
 
 function reportingText({ currency, amount, before, rates, leftOut }: NonNullable<MonthToDate['reporting']>): string[] {
-  const earlier = before === null ? '' : `, month before ${shownAmount(before)} ${currency}`;
-  const total = amount === null ? 'not known' : `${shownAmount(amount)} ${currency}${earlier}`;
+  const earlier = before === null ? '' : `, month before ${formatAmount(before)} ${currency}`;
+  const total = amount === null ? 'not known' : `${formatAmount(amount)} ${currency}${earlier}`;
   return [`In ${currency}: ${total}.`, ...ratesText({ currency, rates }), ...withoutRateText(leftOut)];
 }

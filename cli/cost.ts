@@ -1,30 +1,31 @@
 import { basename } from 'node:path';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { CostMetric } from '../src/finops/billing/schema.ts';
+import { exportFocus, FocusVersion } from '../src/finops/costs/focus-export/schema.ts';
 import { costDimensions, costRows, costRowsCsv, costSummary, costSummaryCsv } from '../src/finops/costs/schema.ts';
 import { Currency } from '../src/platform/units/schema.ts';
 import { costExplainCommand } from './cost-explain.ts';
-import { costExportCommand } from './cost-export.ts';
-import { metricWords, selectionOptions, selectionQuery } from './cost-selection.ts';
+import { metricWords, rowsOptions, rowsQuery, selectionOptions, selectionQuery } from './cost-selection.ts';
 import { costToDateCommand } from './cost-to-date.ts';
-import { passOn, refuseBothFormats } from './downloads.ts';
+import { passOn, refuseBothFormats, saveTo } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
+import { CommandError } from './frame/failure.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { counted, shownAmount } from './output/amounts.ts';
+import { counted, formatAmount, formatBytes } from './output/amounts.ts';
 import { ratesText, withoutRateText } from './output/rates.ts';
 import { facts, table } from './output/table.ts';
 
 const NO_BILL = 'No bill yet. steelyard bill import PATH… --source NAME';
 const NO_VALUE = '(none)';
 
-const selection = { ...selectionOptions, csv: { describe: 'Answer as CSV with every digit' } } as const;
+const selection = { ...selectionOptions, csv: { describe: 'Print CSV with all digits' } } as const;
 
 type Summary = z.infer<typeof costSummary.response>;
 
 const summaryCommand = command({
   path: ['cost', 'summary'],
-  summary: 'Add up costs by dimensions; every grouping sums to the same total',
+  summary: 'Sum costs by dimensions; every grouping has the same total',
   example:
     'steelyard cost summary --by serviceName --period 2026-10\nsteelyard cost summary --by team,week --from 2026-10-01 --to 2026-10-14 --filter "serviceName=Amazon*"',
   needs: 'server',
@@ -37,7 +38,7 @@ const summaryCommand = command({
     currency: {
       value: 'CODE',
       schema: Currency,
-      describe: 'Give the figures in this currency, by the exchange rate of each charge day',
+      describe: 'Convert to this currency at the exchange rate of each charge day',
     },
     ...selection,
   },
@@ -75,7 +76,7 @@ function summaryText(summary: Summary, by: readonly string[], isReported: boolea
     {
       title: metricWords(summary.metric),
       align: 'decimal' as const,
-      cell: ({ row }: (typeof rows)[number]) => (row.amount == null ? null : shownAmount(row.amount)),
+      cell: ({ row }: (typeof rows)[number]) => (row.amount == null ? null : formatAmount(row.amount)),
     },
     { title: 'currency', cell: ({ row }: (typeof rows)[number]) => row.currency ?? null },
   ].map((column) => ({ ...column, style: ({ total }: (typeof rows)[number]) => (total ? paint.heading : plain) }));
@@ -83,7 +84,7 @@ function summaryText(summary: Summary, by: readonly string[], isReported: boolea
   const leftOut = [
     rejectedRows > 0 ? `Left out: ${counted(rejectedRows, 'row')} that could not be accepted.` : '',
     rowsWithoutMetric > 0
-      ? `Left out: ${counted(rowsWithoutMetric, 'row')} whose ${metricWords(summary.metric)} is not stated.`
+      ? `Left out: ${counted(rowsWithoutMetric, 'row')} without ${metricWords(summary.metric)}.`
       : '',
     ...withoutRateText(reporting?.leftOut ?? []),
   ].filter((line) => line !== '');
@@ -138,7 +139,7 @@ function rowsText(
       column('SERVICE', 'serviceName'),
       { title: 'RESOURCE', cell: (row) => row.resourceName ?? row.resourceId ?? null, least: 16 },
       column('TEAM', 'team'),
-      { title: metric, align: 'decimal', cell: (row) => (row[metric] == null ? null : shownAmount(row[metric])) },
+      { title: metric, align: 'decimal', cell: (row) => (row[metric] == null ? null : formatAmount(row[metric])) },
       column('CURRENCY', 'billingCurrency'),
       { title: 'FROM', cell: (row) => `${basename(row.file ?? '')} row ${row.rowNumber}`, least: 16 },
     ],
@@ -148,7 +149,7 @@ function rowsText(
 
 const dimensionsCommand = command({
   path: ['cost', 'dimensions'],
-  summary: 'List what costs can be grouped and filtered by',
+  summary: 'List the dimensions for grouping and filtering costs',
   example: 'steelyard cost dimensions',
   needs: 'server',
   run: async (context) => {
@@ -174,6 +175,54 @@ const dimensionsCommand = command({
     return 0;
   },
 });
+
+const costExportCommand = command({
+  path: ['cost', 'export'],
+  summary: 'Write the allocated cost as a FOCUS file for other FinOps tools',
+  example:
+    'steelyard cost export --format focus --period 2026-10 --output focus-2026-10.parquet\nsteelyard cost export --format focus --csv --version 1.2 > focus.csv',
+  needs: 'server',
+  options: {
+    format: { value: 'focus', schema: z.literal('focus'), fallback: 'focus', describe: 'Format of the file: FOCUS' },
+    version: {
+      value: FocusVersion.options.join('|'),
+      schema: FocusVersion,
+      fallback: '1.4',
+      describe: 'FOCUS version whose columns are written',
+    },
+    parquet: { describe: 'Write Parquet (the default)' },
+    csv: { describe: 'Write CSV' },
+    output: { value: 'FILE', short: 'o', describe: 'File to write; stdout by default' },
+    ...rowsOptions,
+  },
+  run: async (context, input) => {
+    if (input.csv && input.parquet) throw new CommandError('usage', '--csv and --parquet exclude each other.');
+    const fileFormat = input.csv ? 'csv' : 'parquet';
+    refuseTerminal(context, input.output, fileFormat);
+    const client = await context.client();
+    const query = { version: input.version, fileFormat, ...rowsQuery(input) } as const;
+    const content = await client.download(exportFocus, { query });
+    if (input.output === undefined) {
+      await passOn(content, context);
+      return 0;
+    }
+    const sizeBytes = await saveTo(input.output, content);
+    const written = { file: input.output, format: 'focus', version: input.version, fileFormat, sizeBytes };
+    await context.answer(
+      written,
+      () => `${input.output}: FOCUS ${input.version}, ${fileFormat}, ${formatBytes(sizeBytes)}`,
+    );
+    return 0;
+  },
+});
+
+function refuseTerminal({ io, globals }: Context, output: string | undefined, fileFormat: string): void {
+  if (output !== undefined) return;
+  if (globals.json) throw new CommandError('usage', '--json needs --output FILE here: the file itself goes to stdout.');
+  if (fileFormat === 'parquet' && io.out.isTerminal) {
+    throw new CommandError('usage', 'Parquet is not for a terminal: give --output FILE, or --csv.');
+  }
+}
 
 export const costCommands = [
   summaryCommand,

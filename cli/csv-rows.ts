@@ -1,6 +1,7 @@
 import type { Readable, Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
+import { delimiterOf, firstRecord } from '../src/platform/csv/index.ts';
 import { readBytes } from './bill-files.ts';
 import { CommandError, systemCode } from './frame/failure.ts';
 
@@ -11,7 +12,6 @@ export interface CsvRow {
 }
 
 const MOST_RECORD_CHARACTERS = 1024 * 1024;
-const DELIMITERS = [',', ';', '\t', '|'] as const;
 const GZIP_MAGIC = 0x1f8b;
 const LINE_FEED = 0x0a;
 
@@ -26,7 +26,7 @@ export async function* csvRows(path: string, onBytes: (sizeBytes: number) => voi
   if (head.length === 0) throw new CommandError('file_empty', `${path} is empty (0 bytes).`, { file: path });
   const parser = parse({
     bom: true,
-    delimiter: delimiterOf(head),
+    delimiter: delimiterOf(firstRecord(head.toString('utf8'))),
     info: true,
     skip_empty_lines: true,
     max_record_size: MOST_RECORD_CHARACTERS,
@@ -113,14 +113,6 @@ async function firstLine(chunks: AsyncGenerator<Buffer>): Promise<Buffer> {
   return head;
 }
 
-function delimiterOf(head: Buffer): string {
-  const end = head.indexOf(LINE_FEED);
-  const line = head.subarray(0, end === -1 ? head.length : end).toString('utf8');
-  const unquoted = line.replaceAll(/"(?:[^"]|"")*"/g, '');
-  const counts = DELIMITERS.map((delimiter) => ({ delimiter, count: unquoted.split(delimiter).length }));
-  return counts.reduce((most, next) => (next.count > most.count ? next : most)).delimiter;
-}
-
 const explanations: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quoted field never ends; the file may be cut off',
   CSV_INVALID_CLOSING_QUOTE: 'text follows a closing quote; write a quote within a field twice',
@@ -133,12 +125,12 @@ function malformed(path: string, error: unknown): unknown {
   const line = Number(error.lines ?? 0);
   const why =
     error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH'
-      ? `the row has ${lengthOf(error.record)} fields, the header has another number; the file may be cut off`
+      ? `the row has ${countFields(error.record)} fields, the header has another number; the file may be cut off`
       : (explanations[error.code] ?? error.message);
   const detail = `${path}, line ${line}: ${why}.`;
   return new CommandError('csv_malformed', detail, { file: path, line }, { cause: error });
 }
 
-function lengthOf(record: unknown): number {
+function countFields(record: unknown): number {
   return Array.isArray(record) ? record.length : 0;
 }

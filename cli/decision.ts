@@ -12,12 +12,12 @@ import { checksText, verdictNames, verdictStyle, verdictText } from './checks.ts
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { shownInstant } from './output/amounts.ts';
+import { formatInstant } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 const listCommand = command({
   path: ['decision', 'list'],
-  summary: 'List the verdicts that were taken, newest first',
+  summary: 'List the recorded decisions, newest first',
   example: 'steelyard decision list --model recommender --verdict reject',
   needs: 'server',
   options: {
@@ -51,11 +51,11 @@ function decisionsText(decisions: readonly Decision[], { paint }: Context): stri
       { title: 'MODEL', cell: ({ model }) => model },
       { title: 'VERSION', align: 'right', cell: ({ version }) => version },
       { title: 'POLICY', cell: ({ policy, policyVersion }) => `${policy} (${policyVersion})` },
-      { title: 'AT', cell: ({ at }) => shownInstant(at), least: 20 },
+      { title: 'AT', cell: ({ at }) => formatInstant(at), least: 20 },
       ...(decisions.some(({ needsReevaluation }) => needsReevaluation)
         ? [{ title: 'EVIDENCE', cell: (decision: Decision) => (decision.needsReevaluation ? 'restated' : 'stands') }]
         : []),
-      { title: 'WHY', cell: ({ summary }) => summary, least: 24 },
+      { title: 'REASON', cell: ({ summary }) => summary, least: 24 },
     ],
     paint,
   );
@@ -63,7 +63,7 @@ function decisionsText(decisions: readonly Decision[], { paint }: Context): stri
 
 const showCommand = command({
   path: ['decision', 'show'],
-  summary: 'Show one decision with the evidence that it stood on',
+  summary: 'Show a decision with its evidence',
   example: 'steelyard decision show dec_0123456789abcdef0123',
   needs: 'server',
   positionals: { decision: { describe: 'Id of the decision' } },
@@ -86,9 +86,9 @@ function decisionText(decision: DecisionDetail, { paint }: Context): string {
         ['decision', decision.decision],
         ['model', `${decision.model} ${decision.version}`],
         ['policy', `${decision.policy} (version ${decision.policyVersion})`],
-        ['taken', `${shownInstant(decision.at)} by ${decision.actor}`],
+        ['decided', `${formatInstant(decision.at)} by ${decision.actor}`],
         ['done', moved],
-        ['champion then', evidence.champion === null ? null : `version ${evidence.champion.version}`],
+        ['champion at decision', evidence.champion === null ? null : `version ${evidence.champion.version}`],
         ['run', evidence.candidate.runId],
         ['bill deliveries', joined(evidence.billDeliveries)],
         ...decision.restatedBy.map((change) => ['restated since', restatedText(change)] as const),
@@ -111,7 +111,7 @@ function decisionText(decision: DecisionDetail, { paint }: Context): string {
 
 function restatedText({ at, source, period, closed, before, after }: EvidenceChange): string {
   const what = closed ? `${period} of ${source} (closed)` : `${period} of ${source}`;
-  return `${what}, ${shownInstant(at)}: ${before} -> ${after ?? 'none'}`;
+  return `${what}, ${formatInstant(at)}: ${before} -> ${after ?? 'none'}`;
 }
 
 function joined(names: readonly string[]): string | null {
@@ -120,7 +120,7 @@ function joined(names: readonly string[]): string | null {
 
 const replayCommand = command({
   path: ['decision', 'replay'],
-  summary: 'Weigh a decision again from what it stood on; evidence that was deleted is named',
+  summary: 'Replay a decision from its stored evidence; deleted evidence is listed',
   example: 'steelyard decision replay dec_0123456789abcdef0123',
   needs: 'server',
   positionals: { decision: { describe: 'Id of the decision' } },
@@ -135,7 +135,9 @@ const replayCommand = command({
 function replayText({ verdict, recordedVerdict, isSame, checks, bills }: DecisionReplay, { paint }: Context): string {
   const differing = bills
     .filter((bill) => !bill.isSame)
-    .map(({ delivery, period, rows }) => paint.bad(`${delivery}, ${period}: ${rows} rows, other sums than were kept`));
+    .map(({ delivery, period, rows }) =>
+      paint.bad(`${delivery}, ${period}: ${rows} rows, sums differ from the stored ones`),
+    );
   const same = isSame ? 'the same as recorded' : `recorded: ${verdictText(recordedVerdict)}`;
   return [
     `${verdictStyle(verdict, paint)(verdictText(verdict))}  ${same}`,

@@ -16,7 +16,7 @@ import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { counted, shownCount, shownInstant } from './output/amounts.ts';
+import { counted, formatCount, formatInstant } from './output/amounts.ts';
 import { createProgress, type Progress } from './output/progress.ts';
 import { table } from './output/table.ts';
 
@@ -29,17 +29,17 @@ const PROFILE = 'profile:';
 const Columns = z
   .string()
   .transform((text) => text.split(',').map((name) => name.trim()))
-  .refine((names) => names.every((name) => name !== ''), 'names of columns with commas between them');
+  .refine((names) => names.every((name) => name !== ''), 'column names separated by commas');
 
 const compareCommand = command({
   path: ['drift', 'compare'],
-  summary: 'Compare the columns of two files (CSV, CSV.gz, Parquet): did the data drift?',
+  summary: 'Compare the columns of two files (CSV, CSV.gz, Parquet) for drift',
   example: `steelyard drift compare reference.parquet current.parquet
 steelyard drift compare reference.csv current.csv --columns age,income --method psi --json`,
   needs: 'server',
   positionals: {
-    reference: { describe: 'File of what is usual, or profile:NAME' },
-    current: { describe: 'File of what is to be judged' },
+    reference: { describe: 'Reference file, or profile:NAME' },
+    current: { describe: 'Current file' },
   },
   options: {
     method: {
@@ -48,14 +48,14 @@ steelyard drift compare reference.csv current.csv --columns age,income --method 
       fallback: 'auto',
       describe: 'auto (calibrated), evidently (its own choice), or a method of docs/drift.md',
     },
-    columns: { value: 'NAMES', schema: Columns, describe: 'Only these columns, with commas between them' },
+    columns: { value: 'NAMES', schema: Columns, describe: 'Only these columns, separated by commas' },
   },
   run: async (context, { reference, current, method, columns }) => {
     const client = await context.client();
     const progress = createProgress(context.io.err, context.globals.json);
     try {
       const files = {
-        reference: await referenceOf(client, reference, progress),
+        reference: await toReference(client, reference, progress),
         current: await send(client, current, progress),
       };
       progress.show('Comparing the columns', null);
@@ -69,7 +69,7 @@ steelyard drift compare reference.csv current.csv --columns age,income --method 
   },
 });
 
-async function referenceOf(client: Client, reference: string, progress: Progress) {
+async function toReference(client: Client, reference: string, progress: Progress) {
   if (!reference.startsWith(PROFILE)) return send(client, reference, progress);
   const name = ProfileName.safeParse(reference.slice(PROFILE.length));
   if (name.success) return { profile: name.data };
@@ -77,7 +77,7 @@ async function referenceOf(client: Client, reference: string, progress: Progress
 }
 
 async function send(client: Client, path: string, progress: Progress): Promise<{ upload: string; name: string }> {
-  const content = readBytes(path, (bytes) => progress.show(`Sending ${path} (${shownCount(bytes)} bytes)`, null));
+  const content = readBytes(path, (bytes) => progress.show(`Sending ${path} (${formatCount(bytes)} bytes)`, null));
   const query = { name: path.slice(-MOST_UPLOAD_NAME_CHARACTERS) };
   const { upload } = await client.upload(sendDriftFile, { query }, content);
   return { upload, name: path.slice(-MOST_NAME_CHARACTERS) };
@@ -91,17 +91,17 @@ function reportText(report: DriftReport, context: Context): string {
       { title: 'COLUMN', cell: ({ column }) => column },
       { title: 'TYPE', cell: ({ type }) => type },
       { title: 'METHOD', cell: ({ method }) => method },
-      { title: 'STATISTIC', align: 'right', cell: ({ statistic }) => shown(statistic) },
-      { title: 'P-VALUE', align: 'right', cell: ({ pValue }) => shown(pValue) },
-      { title: 'ADJUSTED', align: 'right', cell: ({ adjustedPValue }) => shown(adjustedPValue) },
-      { title: 'THRESHOLD', align: 'right', cell: ({ threshold }) => shown(threshold) },
+      { title: 'STATISTIC', align: 'right', cell: ({ statistic }) => formatNumber(statistic) },
+      { title: 'P-VALUE', align: 'right', cell: ({ pValue }) => formatNumber(pValue) },
+      { title: 'ADJUSTED', align: 'right', cell: ({ adjustedPValue }) => formatNumber(adjustedPValue) },
+      { title: 'THRESHOLD', align: 'right', cell: ({ threshold }) => formatNumber(threshold) },
       {
         title: 'DRIFTED',
-        cell: verdictOf,
+        cell: formatVerdict,
         style: ({ drifted }) => (drifted === true ? paint.bad : (text: string) => text),
       },
-      { title: 'ROWS', align: 'right', cell: (row) => rowsOf(row), least: 6 },
-      { title: 'WHY', cell: ({ reason }) => reason ?? '', least: 12 },
+      { title: 'ROWS', align: 'right', cell: (row) => formatRows(row), least: 6 },
+      { title: 'REASON', cell: ({ reason }) => reason ?? '', least: 12 },
     ],
     paint,
   );
@@ -109,24 +109,24 @@ function reportText(report: DriftReport, context: Context): string {
 }
 
 function summary({ compared, share, drifted, columns }: DriftReport, { paint }: Context): string {
-  if (share === null) return paint.waiting('Nothing can be said: no column could be compared.');
+  if (share === null) return paint.waiting('No result: no column could be compared.');
   const count = columns.filter((column) => column.drifted === true).length;
   const left = columns.length - compared;
   const rest = left === 0 ? '' : ` ${counted(left, 'column')} could not be compared.`;
   const verdict = drifted === true ? paint.bad('Drifted:') : paint.good('Not drifted:');
-  return `${verdict} ${shownCount(count)} of ${counted(compared, 'column')}.${rest}`;
+  return `${verdict} ${formatCount(count)} of ${counted(compared, 'column')}.${rest}`;
 }
 
-function verdictOf({ drifted }: DriftColumn): string | null {
+function formatVerdict({ drifted }: DriftColumn): string | null {
   if (drifted === null) return null;
   return drifted ? 'yes' : 'no';
 }
 
-function rowsOf({ nReference, nCurrent }: DriftColumn): string | null {
-  return nReference === null || nCurrent === null ? null : `${shownCount(nReference)} : ${shownCount(nCurrent)}`;
+function formatRows({ nReference, nCurrent }: DriftColumn): string | null {
+  return nReference === null || nCurrent === null ? null : `${formatCount(nReference)} : ${formatCount(nCurrent)}`;
 }
 
-function shown(value: number | null): string | null {
+function formatNumber(value: number | null): string | null {
   if (value === null) return null;
   return value !== 0 && Math.abs(value) < 0.001
     ? value.toExponential(DIGITS - 3)
@@ -135,12 +135,12 @@ function shown(value: number | null): string | null {
 
 const profileCommand = command({
   path: ['drift', 'profile'],
-  summary: 'Keep the profile of a reference file, for drift compare profile:NAME',
+  summary: 'Store the profile of a reference file, for drift compare profile:NAME',
   example: 'steelyard drift profile october reference.parquet',
   needs: 'server',
   positionals: {
-    name: { describe: 'Name of the profile; one that has it is replaced' },
-    reference: { describe: 'File of what is usual (CSV, CSV.gz, Parquet)' },
+    name: { describe: 'Name of the profile; an existing one is replaced' },
+    reference: { describe: 'Reference file (CSV, CSV.gz, Parquet)' },
   },
   run: async (context, { name: named, reference }) => {
     const name = ProfileName.safeParse(named);
@@ -162,7 +162,7 @@ const profileCommand = command({
 
 const profilesCommand = command({
   path: ['drift', 'profiles'],
-  summary: 'List the profiles of references',
+  summary: 'List the stored profiles of reference files',
   example: 'steelyard drift profiles',
   needs: 'server',
   run: async (context) => {
@@ -175,7 +175,7 @@ const profilesCommand = command({
 
 const forgetCommand = command({
   path: ['drift', 'forget'],
-  summary: 'Remove the profile of a reference',
+  summary: 'Remove a stored profile',
   example: 'steelyard drift forget october',
   needs: 'server',
   positionals: { name: { describe: 'Name of the profile' } },
@@ -192,9 +192,9 @@ function profilesText(profiles: readonly DriftProfile[], { paint }: Context): st
     profiles,
     [
       { title: 'PROFILE', cell: ({ name }) => name },
-      { title: 'MADE', cell: ({ createdAt }) => shownInstant(createdAt) },
-      { title: 'ROWS', align: 'right', cell: ({ rows }) => shownCount(rows) },
-      { title: 'COLUMNS', align: 'right', cell: ({ columns }) => shownCount(columns.length) },
+      { title: 'CREATED', cell: ({ createdAt }) => formatInstant(createdAt) },
+      { title: 'ROWS', align: 'right', cell: ({ rows }) => formatCount(rows) },
+      { title: 'COLUMNS', align: 'right', cell: ({ columns }) => formatCount(columns.length) },
       { title: 'FILE', cell: ({ file }) => file, least: 12 },
     ],
     paint,

@@ -6,7 +6,7 @@ import { readTextFile } from './text-files.ts';
 
 const importCommand = command({
   path: ['exchange-rate', 'import'],
-  summary: 'Import reference rates of the European Central Bank: eurofxref-hist.csv, unpacked from its zip',
+  summary: 'Import reference rates of the European Central Bank (eurofxref-hist.csv)',
   example: 'steelyard exchange-rate import eurofxref-hist.csv',
   needs: 'server',
   positionals: { file: { describe: 'CSV file: Date, then a column for each currency' } },
@@ -23,7 +23,7 @@ const importCommand = command({
 
 const listCommand = command({
   path: ['exchange-rate', 'list'],
-  summary: 'List the tables of exchange rates, in the order in which they are asked',
+  summary: 'List the exchange rate tables in order of precedence',
   example: 'steelyard exchange-rate list',
   needs: 'server',
   run: async (context) => {

@@ -11,26 +11,26 @@ import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError, RemoteFailure } from './frame/failure.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { counted, shownCount, shownInstant, shownMoney } from './output/amounts.ts';
+import { counted, formatCount, formatInstant, formatMoney } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 const MOST_ASKED_AT_ONCE = 500;
 
 const listCommand = command({
   path: ['experiment', 'list'],
-  summary: 'List the experiments with their runs and their cost, newest first',
+  summary: 'List the experiments with their runs and cost, newest first',
   example: 'steelyard experiment list --name ranker',
   needs: 'server',
   options: {
-    name: { value: 'TEXT', describe: 'Only those that have this in their name, in any case' },
-    deleted: { describe: 'The deleted ones' },
+    name: { value: 'TEXT', describe: 'Only those with this text in their name, in any case' },
+    deleted: { describe: 'List deleted experiments' },
     ...limitOption,
   },
   run: async (context, { name, deleted, limit }) => {
     const client = await context.client();
     const query = { name: name ?? '', view: deleted ? ('deleted' as const) : ('active' as const) };
     const page = await readPages(client, listExperiments, query, 'experiments', limit);
-    const activity = await activityOf(
+    const activity = await readActivity(
       client,
       page.experiments.map(({ experimentId }) => experimentId),
     );
@@ -44,7 +44,7 @@ const listCommand = command({
   },
 });
 
-async function activityOf(client: Client, ids: readonly string[]): Promise<Map<string, ExperimentActivity>> {
+async function readActivity(client: Client, ids: readonly string[]): Promise<Map<string, ExperimentActivity>> {
   const found = new Map<string, ExperimentActivity>();
   for (let at = 0; at < ids.length; at += MOST_ASKED_AT_ONCE) {
     const experimentIds = ids.slice(at, at + MOST_ASKED_AT_ONCE);
@@ -66,23 +66,23 @@ function experimentsText(
     [
       { title: 'ID', align: 'right', cell: ({ experimentId }) => experimentId },
       { title: 'EXPERIMENT', cell: ({ name }) => name },
-      { title: 'RUNS', align: 'right', cell: (one) => shownCount(of(one)?.runs ?? 0) },
+      { title: 'RUNS', align: 'right', cell: (one) => formatCount(of(one)?.runs ?? 0) },
       { title: 'LAST RUN', cell: (one) => lastRunText(of(one)), least: 20 },
       { title: 'COST', cell: (one) => costText(of(one)) },
-      { title: 'MADE', cell: ({ createdAt }) => shownInstant(createdAt), least: 20 },
+      { title: 'CREATED', cell: ({ createdAt }) => formatInstant(createdAt), least: 20 },
     ],
     paint,
   );
 }
 
 function lastRunText(activity: ExperimentActivity | undefined): string | null {
-  return activity === undefined || activity.lastRunAt === null ? null : shownInstant(activity.lastRunAt);
+  return activity === undefined || activity.lastRunAt === null ? null : formatInstant(activity.lastRunAt);
 }
 
 /** Sums by currency, marked where runs of unknown cost are left out; null when none is known. */
 function costText(activity: ExperimentActivity | undefined): string | null {
   if (activity === undefined || activity.cost.costs.length === 0) return null;
-  const sums = activity.cost.costs.map((money) => shownMoney(money)).join(' + ');
+  const sums = activity.cost.costs.map((money) => formatMoney(money)).join(' + ');
   const out = activity.cost.runsWithoutCost;
   return out === 0 ? sums : `${sums}, ${counted(out, 'run')} unknown`;
 }
@@ -91,30 +91,30 @@ const experimentPositional = { experiment: { describe: 'Name or id' } } as const
 
 const showCommand = command({
   path: ['experiment', 'show'],
-  summary: 'Show an experiment: its runs, its cost, and the keys that its runs have',
+  summary: 'Show an experiment: its runs, cost and logged keys',
   example: 'steelyard experiment show ranker-tuning',
   needs: 'server',
   positionals: experimentPositional,
   run: async (context, { experiment: named }) => {
     const client = await context.client();
-    const experimentId = await experimentIdOf(client, named);
+    const experimentId = await findExperimentId(client, named);
     const experiment = await client.call(getExperiment, { params: { experimentId } });
-    const activity = (await activityOf(client, [experimentId])).get(experimentId);
+    const activity = (await readActivity(client, [experimentId])).get(experimentId);
     const { columns } = await client.call(listRunColumns, { query: { experimentId } });
     await context.answer({ ...experiment, activity: activity ?? null, columns }, () => {
       const head: [string, string | null][] = [
         ['experiment', `${experiment.name} (${experimentId})`],
         ['stage', experiment.lifecycleStage],
-        ['runs', shownCount(activity?.runs ?? 0)],
+        ['runs', formatCount(activity?.runs ?? 0)],
         ['last run', lastRunText(activity)],
         ['cost', costText(activity)],
         ['artifacts', experiment.artifactLocation],
-        ['made', shownInstant(experiment.createdAt)],
+        ['created', formatInstant(experiment.createdAt)],
       ];
       const keys = (entity: 'metric' | 'param' | 'tag') =>
         columns
           .filter((column) => column.entity === entity)
-          .map(({ key, runs }) => `${key}${runs === null ? '' : ` (${shownCount(runs)})`}`)
+          .map(({ key, runs }) => `${key}${runs === null ? '' : ` (${formatCount(runs)})`}`)
           .join(', ') || null;
       return facts(
         [...head, ['metrics', keys('metric')], ['params', keys('param')], ['tags', keys('tag')]],
@@ -127,7 +127,7 @@ const showCommand = command({
 
 const deleteCommand = command({
   path: ['experiment', 'delete'],
-  summary: 'Move an experiment and its runs to the deleted ones; restore takes it back',
+  summary: 'Delete an experiment and its runs; experiment restore undoes it',
   example: 'steelyard experiment delete ranker-tuning',
   needs: 'server',
   positionals: experimentPositional,
@@ -136,7 +136,7 @@ const deleteCommand = command({
 
 const restoreCommand = command({
   path: ['experiment', 'restore'],
-  summary: 'Bring a deleted experiment back with all of its runs',
+  summary: 'Restore a deleted experiment with all of its runs',
   example: 'steelyard experiment restore ranker-tuning',
   needs: 'server',
   positionals: experimentPositional,
@@ -145,14 +145,14 @@ const restoreCommand = command({
 
 async function move(context: Context, experiment: string, done: 'deleted' | 'restored'): Promise<number> {
   const client = await context.client();
-  const params = { experimentId: await experimentIdOf(client, experiment) };
+  const params = { experimentId: await findExperimentId(client, experiment) };
   const moved = await client.call(done === 'deleted' ? deleteExperiment : restoreExperiment, { params });
   await context.answer(moved, () => `${done} ${experiment} with ${counted(moved.runs, 'run')}`);
   return 0;
 }
 
 /** Resolves an experiment by id or name. Names are unique; an id wins over a name. Error: `experiment_not_found`. */
-export async function experimentIdOf(client: Client, experiment: string): Promise<string> {
+export async function findExperimentId(client: Client, experiment: string): Promise<string> {
   if (/^\d{1,15}$/.test(experiment) && (await isExperimentId(client, experiment))) return experiment;
   const query = { name: experiment, view: 'all' as const };
   const { experiments } = await readPages(client, listExperiments, query, 'experiments', Number.POSITIVE_INFINITY);

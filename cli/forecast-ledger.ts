@@ -31,16 +31,16 @@ const LOOK_EVERY_MS = 200;
 const LOOKS_BEFORE_IDLE = 15;
 const MOST_LOOKS = 3000;
 
-const csv = { describe: 'Answer as CSV with every digit' } as const;
+const csv = { describe: 'Print CSV with all digits' } as const;
 
 const listCommand = command({
   path: ['forecast', 'list'],
-  summary: 'List what the month, and the window of each budget, will have cost',
+  summary: 'List cost forecasts for the month and for each budget window',
   example:
     'steelyard forecast list\nsteelyard forecast list --level budget\nsteelyard forecast list --team search --csv',
   needs: 'server',
   options: {
-    level: { value: 'LEVEL', schema: ForecastLevel, describe: `Only these: ${ForecastLevel.options.join(', ')}` },
+    level: { value: 'LEVEL', schema: ForecastLevel, describe: `Only this level: ${ForecastLevel.options.join(', ')}` },
     team: { value: 'TEAM', describe: 'Only this team, its projects and budgets' },
     csv,
   },
@@ -63,9 +63,9 @@ async function remarkOn({ reason, standing, working }: LedgerForecasts, context:
   if (standing !== null) await context.remark(`Bills are whole to ${standing.through}.`);
   const late = sourcesBehindText(standing?.behind ?? []);
   if (late !== null) await context.remark(`${late}.`);
-  if (working !== null) await context.remark(`They are being made anew: ${working.done} of ${working.total}.`);
+  if (working !== null) await context.remark(`Forecasts are being recomputed: ${working.done} of ${working.total}.`);
   else if (standing?.isCurrent === false)
-    await context.remark('They are older than what they stand on: steelyard forecast make');
+    await context.remark('The forecasts are older than their data: steelyard forecast make');
 }
 
 const subjects = {
@@ -74,24 +74,24 @@ const subjects = {
   model: { value: 'MODEL', describe: 'Of this model' },
   endpoint: { value: 'ENDPOINT', describe: 'Of this endpoint' },
   service: { value: 'SERVICE', describe: 'Of this service of a cloud' },
-  budget: { value: 'BUDGET', describe: 'Of this budget in its present window' },
+  budget: { value: 'BUDGET', describe: 'Of this budget in its current window' },
 } as const;
 
 const showCommand = command({
   path: ['forecast', 'show'],
-  summary: 'Show one forecast: its total, its days, how likely its budget is passed, how such forecasts did before',
+  summary: 'Show a forecast by day, with the probability of exceeding its budget',
   example: `steelyard forecast show
 steelyard forecast show --team search
 steelyard forecast show --budget recommender --json`,
   needs: 'server',
   options: {
     ...subjects,
-    currency: { value: 'CODE', describe: 'Where there are several; left out: the first' },
+    currency: { value: 'CODE', describe: 'Currency; the first by default' },
     csv,
   },
   run: async (context, { csv: asCsv, currency, ...named }) => {
     refuseBothFormats(context, asCsv);
-    const query = { ...asked(named), currency };
+    const query = { ...readSelection(named), currency };
     const client = await context.client();
     if (asCsv) {
       await passOn(await client.download(getForecastCsv, { query }), context);
@@ -103,22 +103,22 @@ steelyard forecast show --budget recommender --json`,
   },
 });
 
-function asked(named: Readonly<Partial<Record<ForecastLevel, string | undefined>>>): {
+function readSelection(named: Readonly<Partial<Record<ForecastLevel, string | undefined>>>): {
   level: ForecastLevel;
   key?: string;
 } {
-  const given = ForecastLevel.options.flatMap((level) => {
+  const selected = ForecastLevel.options.flatMap((level) => {
     const key = named[level];
     return key === undefined ? [] : [{ level, key }];
   });
-  if (given.length > 1)
-    throw new CommandError('usage', `--${given.map(({ level }) => level).join(' and --')}: give one of them.`);
-  return given[0] ?? { level: 'total' };
+  if (selected.length > 1)
+    throw new CommandError('usage', `--${selected.map(({ level }) => level).join(' and --')}: give one of them.`);
+  return selected[0] ?? { level: 'total' };
 }
 
 const makeCommand = command({
   path: ['forecast', 'make'],
-  summary: 'Make the forecasts anew, and wait for them',
+  summary: 'Recompute the forecasts and wait for them',
   example: 'steelyard forecast make',
   needs: 'server',
   run: async (context) => {
@@ -135,9 +135,9 @@ const makeCommand = command({
 async function made(client: Client, context: Context): Promise<LedgerForecasts> {
   const progress = createProgress(context.io.err, context.globals.json);
   try {
-    for (let looked = 0; looked < MOST_LOOKS; looked += 1) {
+    for (let polls = 0; polls < MOST_LOOKS; polls += 1) {
       const { standing, working } = await client.call(listForecasts, { query: { level: 'total' } });
-      const isIdle = working === null && standing === null && looked > LOOKS_BEFORE_IDLE;
+      const isIdle = working === null && standing === null && polls > LOOKS_BEFORE_IDLE;
       if (standing?.isCurrent === true || isIdle) break;
       progress.show('Making the forecasts', working === null ? null : working.done / working.total);
       await pause(LOOK_EVERY_MS);
@@ -150,28 +150,27 @@ async function made(client: Client, context: Context): Promise<LedgerForecasts> 
 
 const addCommand = command({
   path: ['forecast', 'change', 'add'],
-  summary:
-    'Add a change of cost that is known before any bill shows it, such as a planned endpoint or the end of a commitment',
+  summary: 'Add a known change of cost, such as a planned endpoint',
   example: `steelyard forecast change add --from 2026-12-01 --daily 240USD --team search --what "endpoint for search, 2 H100"
 steelyard forecast change add --from 2027-01-15 --daily 90USD --service EC2 --what "the savings plan ends"
 steelyard forecast change add --from 2027-01-01 --factor 1.5 --team search --what "search grows by half"
 steelyard forecast change add --from 2026-12-24 --until 2027-01-02 --daily=-50USD --what "training rests"`,
   needs: 'server',
   options: {
-    from: { value: 'DAY', required: true, describe: 'First day on which it holds, UTC' },
-    until: { value: 'DAY', describe: 'First day on which it holds no more; left out: it stays' },
+    from: { value: 'DAY', required: true, describe: 'First day of the change, UTC' },
+    until: { value: 'DAY', describe: 'First day after the change; permanent by default' },
     daily: {
       value: 'MONEY',
       schema: SignedMoneyWord,
-      describe: 'What each day costs more, such as 240USD; less: --daily=-240USD',
+      describe: 'Additional cost of each day, such as 240USD; lower cost: --daily=-240USD',
     },
-    factor: { value: 'FACTOR', describe: 'What each day costs is multiplied by it: 1.5, or 0.9 for 10 % less' },
-    what: { value: 'TEXT', required: true, describe: 'What it is' },
-    team: { value: 'TEAM', describe: 'Whose cost changes' },
-    project: { value: 'PROJECT', describe: 'The same, of a project' },
-    model: { value: 'MODEL', describe: 'The same, of a model' },
-    endpoint: { value: 'ENDPOINT', describe: 'The same, of an endpoint' },
-    service: { value: 'SERVICE', describe: 'The service of the cloud that costs it' },
+    factor: { value: 'FACTOR', describe: 'Factor for the cost of each day: 1.5, or 0.9 for 10% less' },
+    what: { value: 'TEXT', required: true, describe: 'Description of the change' },
+    team: { value: 'TEAM', describe: 'Team with the changed cost' },
+    project: { value: 'PROJECT', describe: 'Project with the changed cost' },
+    model: { value: 'MODEL', describe: 'Model with the changed cost' },
+    endpoint: { value: 'ENDPOINT', describe: 'Endpoint with the changed cost' },
+    service: { value: 'SERVICE', describe: 'Cloud service with the changed cost' },
   },
   run: async (context, { from, until = null, daily, factor, what, service, ...of }) => {
     if ((daily === undefined) === (factor === undefined)) {
@@ -188,7 +187,7 @@ steelyard forecast change add --from 2026-12-24 --until 2027-01-02 --daily=-50US
 
 const changesCommand = command({
   path: ['forecast', 'change', 'list'],
-  summary: 'List the known changes that forecasts have in them',
+  summary: 'List the known changes of cost in forecasts',
   example: 'steelyard forecast change list',
   needs: 'server',
   run: async (context) => {
@@ -201,7 +200,7 @@ const changesCommand = command({
 
 const switchCommand = command({
   path: ['forecast', 'change', 'switch'],
-  summary: 'Take the end of a commitment that the bill says into forecasts, or leave it out when it is renewed',
+  summary: 'Include or exclude the end of a commitment, for example when it is renewed',
   example: 'steelyard forecast change switch fc_0123abcd off',
   needs: 'server',
   positionals: { change: { describe: 'Id of the change' }, state: { describe: 'on or off' } },
@@ -219,7 +218,7 @@ const switchCommand = command({
 
 const removeCommand = command({
   path: ['forecast', 'change', 'remove'],
-  summary: 'Remove a known change',
+  summary: 'Remove a known change of cost',
   example: 'steelyard forecast change remove fc_0123abcd',
   needs: 'server',
   positionals: { change: { describe: 'Id of the change' } },

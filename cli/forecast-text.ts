@@ -5,7 +5,7 @@ import type {
   LedgerForecasts,
 } from '../src/finops/forecasts/schema.ts';
 import type { Context } from './frame/context.ts';
-import { shownAmount, shownMoney } from './output/amounts.ts';
+import { formatAmount, formatMoney } from './output/amounts.ts';
 import { sourcesBehindText } from './output/sources-behind.ts';
 import { facts, table } from './output/table.ts';
 import { subjectText } from './usage.ts';
@@ -24,7 +24,7 @@ function lastDay({ window }: LedgerForecast): string {
 const DAY_MS = 86_400_000;
 
 const amount = ({ forecast }: LedgerForecast, end: 'mean' | 'lo80' | 'hi80' | 'lo95' | 'hi95') =>
-  forecast === null ? null : shownAmount(forecast[end]);
+  forecast === null ? null : formatAmount(forecast[end]);
 
 export function forecastsText({ forecasts }: Pick<LedgerForecasts, 'forecasts'>, { paint }: Context): string {
   return table(
@@ -33,22 +33,22 @@ export function forecastsText({ forecasts }: Pick<LedgerForecasts, 'forecasts'>,
       { title: 'FORECAST OF', cell: subjectName, least: 16 },
       { title: 'TO', cell: lastDay },
       { title: '', cell: ({ currency }) => currency },
-      { title: 'SO FAR', align: 'decimal', cell: ({ known }) => (known === null ? null : shownAmount(known)) },
+      { title: 'SO FAR', align: 'decimal', cell: ({ known }) => (known === null ? null : formatAmount(known)) },
       { title: 'EXPECTED', align: 'decimal', cell: (one) => amount(one, 'mean') },
       { title: 'LOW 80 %', align: 'decimal', cell: (one) => amount(one, 'lo80') },
       { title: 'HIGH 80 %', align: 'decimal', cell: (one) => amount(one, 'hi80') },
-      { title: 'LIMIT', align: 'decimal', cell: ({ breach }) => (breach === null ? null : shownAmount(breach.limit)) },
+      { title: 'LIMIT', align: 'decimal', cell: ({ breach }) => (breach === null ? null : formatAmount(breach.limit)) },
       {
-        title: 'OVER',
+        title: 'P(OVER BUDGET)',
         align: 'right',
-        cell: ({ breach }) => (breach === null ? null : shownShare(breach.probability)),
+        cell: ({ breach }) => (breach === null ? null : formatShare(breach.probability)),
         style: ({ breach }) => ((breach?.probability ?? 0) >= LIKELY ? paint.bad : plain),
       },
-      { title: 'ABOUT', cell: ({ breach }) => breach?.day ?? null },
+      { title: 'EXPECTED ON', cell: ({ breach }) => breach?.day ?? null },
       {
-        title: 'ERROR BEFORE',
+        title: 'BACK-TEST ERROR',
         align: 'right',
-        cell: ({ backtest }) => (backtest?.totalErrorRatio == null ? null : shownShare(backtest.totalErrorRatio)),
+        cell: ({ backtest }) => (backtest?.totalErrorRatio == null ? null : formatShare(backtest.totalErrorRatio)),
         least: 6,
       },
     ],
@@ -60,7 +60,7 @@ const LIKELY = 0.5;
 const plain = (text: string): string => text;
 
 /** A probability for display: never 0 % or 100 % while both outcomes are possible. */
-export function shownShare(share: number): string {
+export function formatShare(share: number): string {
   if (share > 0 && share < 0.01) return '<1 %';
   if (share < 1 && share > 0.99) return '>99 %';
   return `${Math.round(share * 100)} %`;
@@ -69,9 +69,9 @@ export function shownShare(share: number): string {
 export function detailText(detail: ForecastDetail, context: Context): string {
   const { forecast, days, standing } = detail;
   const { paint } = context;
-  const lines = [sentence(forecast, standing.month), '', facts(factsOf(detail), paint)];
+  const lines = [sentence(forecast, standing.month), '', facts(listFacts(detail), paint)];
   if (days.length === 0) return lines.join('\n');
-  const number = (value: number) => shownAmount(value.toFixed(2));
+  const number = (value: number) => formatAmount(value.toFixed(2));
   const column = (title: string, end: 'mean' | 'lo80' | 'hi80' | 'lo95' | 'hi95') => ({
     title,
     align: 'decimal' as const,
@@ -97,17 +97,17 @@ function sentence(forecast: LedgerForecast, month: string): string {
   const { forecast: estimate, known, breach, currency, reason } = forecast;
   const when = forecast.level === 'budget' ? `to ${lastDay(forecast)}` : `in ${month}`;
   if (estimate === null || known === null) return `No forecast of ${subjectName(forecast)}: ${reason ?? 'not known'}`;
-  const range = `${shownAmount(estimate.lo80)} to ${shownAmount(estimate.hi80)} at 80 %`;
-  const ends = `${shownAmount(known)} ${currency} so far, ${shownAmount(estimate.mean)} expected ${when} (${range})`;
+  const range = `${formatAmount(estimate.lo80)} to ${formatAmount(estimate.hi80)} at 80 %`;
+  const ends = `${formatAmount(known)} ${currency} so far, ${formatAmount(estimate.mean)} expected ${when} (${range})`;
   return breach === null ? `${ends}.` : `${ends}; ${breachText(breach)}.`;
 }
 
 function breachText({ limit, probability, day }: NonNullable<LedgerForecast['breach']>): string {
   const when = day === null ? '' : `, on about ${day}`;
-  return `over its limit of ${shownAmount(limit)} with ${shownShare(probability)} probability${when}`;
+  return `over its limit of ${formatAmount(limit)} with ${formatShare(probability)} probability${when}`;
 }
 
-function factsOf({ forecast, standing, changes, earlier }: ForecastDetail): [string, string][] {
+function listFacts({ forecast, standing, changes, earlier }: ForecastDetail): [string, string][] {
   const { backtest, note, currency } = forecast;
   const planned = changes.map((change) => `${change.what} (${byDayText(change)} a day from ${change.from})`);
   const [before] = earlier;
@@ -117,17 +117,19 @@ function factsOf({ forecast, standing, changes, earlier }: ForecastDetail): [str
       '95 %',
       forecast.forecast === null
         ? 'not known'
-        : `${shownAmount(forecast.forecast.lo95)} to ${shownAmount(forecast.forecast.hi95)}`,
+        : `${formatAmount(forecast.forecast.lo95)} to ${formatAmount(forecast.forecast.hi95)}`,
     ],
-    ['error before', backtestText(backtest)],
-    ['stands on', `bills to ${standing.through}${standing.isCurrent ? '' : '; being made anew'}`],
+    ['back-test error', backtestText(backtest)],
+    ['based on', `bills to ${standing.through}${standing.isCurrent ? '' : '; being recomputed'}`],
     ...(late === null ? [] : [['sources', late] as [string, string]]),
     ...(planned.length === 0
       ? []
-      : [['known changes', `${shownAmount(forecast.changes)} ${currency}: ${planned.join('; ')}`] as [string, string]]),
+      : [
+          ['known changes', `${formatAmount(forecast.changes)} ${currency}: ${planned.join('; ')}`] as [string, string],
+        ]),
     ...(before === undefined
       ? []
-      : [['was before', `${shownAmount(before.forecast.mean)} with bills to ${before.through}`] as [string, string]]),
+      : [['was before', `${formatAmount(before.forecast.mean)} with bills to ${before.through}`] as [string, string]]),
     ...(note === null ? [] : [['note', note] as [string, string]]),
   ];
 }
@@ -136,9 +138,9 @@ function backtestText(backtest: LedgerForecast['backtest']): string {
   if (backtest === null) return 'not known: too short to be tried on itself';
   const { mase, totalErrorRatio, coverage80, origins } = backtest;
   const parts = [
-    ...(totalErrorRatio === null ? [] : [`the sum ${shownShare(totalErrorRatio)}`]),
+    ...(totalErrorRatio === null ? [] : [`the sum ${formatShare(totalErrorRatio)}`]),
     ...(mase === null ? [] : [`a day MASE ${mase.toFixed(2)} (repeating the last season: 1)`]),
-    ...(coverage80 === null ? [] : [`80 % held ${shownShare(coverage80)} of days`]),
+    ...(coverage80 === null ? [] : [`80% interval covers ${formatShare(coverage80)} of days`]),
   ];
   return `${parts.join(', ')}; from ${origins} earlier days`;
 }
@@ -146,7 +148,7 @@ function backtestText(backtest: LedgerForecast['backtest']): string {
 /** `240.00 USD`, `× 1.5`. */
 function byDayText({ dailyAmount, currency, factor }: ForecastChange): string | null {
   if (dailyAmount === null || currency === null) return `× ${factor ?? ''}`;
-  return shownMoney({ amount: dailyAmount, currency });
+  return formatMoney({ amount: dailyAmount, currency });
 }
 
 export function changesText(changes: readonly ForecastChange[], { paint }: Context): string {
@@ -157,9 +159,9 @@ export function changesText(changes: readonly ForecastChange[], { paint }: Conte
       { title: 'CHANGE', cell: ({ change }) => change },
       { title: 'FROM', cell: ({ from }) => from },
       { title: 'UNTIL', cell: ({ until }) => until },
-      { title: 'A DAY', align: 'decimal', cell: byDayText },
-      { title: 'OF', cell: ({ subject }) => subjectText(subject) ?? 'everything', least: 12 },
-      { title: 'WHAT', cell: ({ what, isOn }) => (isOn ? what : `${what} (left out)`), least: 12 },
+      { title: 'PER DAY', align: 'decimal', cell: byDayText },
+      { title: 'SUBJECT', cell: ({ subject }) => subjectText(subject) ?? 'everything', least: 12 },
+      { title: 'CHANGE', cell: ({ what, isOn }) => (isOn ? what : `${what} (left out)`), least: 12 },
       { title: 'BY', cell: ({ addedBy }) => addedBy, least: 6 },
     ],
     paint,

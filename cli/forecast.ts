@@ -10,7 +10,7 @@ import { ledgerForecastCommands } from './forecast-ledger.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { counted, shownAmount, shownInstant } from './output/amounts.ts';
+import { counted, formatAmount, formatInstant } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 const LEAST_MEMBER_SHARE = 0.05;
@@ -18,7 +18,7 @@ const MOST_DIGITS = 20;
 
 const seriesCommand = command({
   path: ['forecast', 'series'],
-  summary: 'Forecast a series of a file, with intervals and how such forecasts of it did before',
+  summary: 'Forecast a series of a file, with intervals and back-test errors',
   example: `steelyard forecast series daily.csv --time day --value cost --horizon 30 --season 7
 steelyard forecast series hourly.csv.gz --time ts --value requests --horizon 48 --json
 steelyard forecast series monthly.csv --time month --value cost --horizon 12 --csv > next.csv`,
@@ -31,9 +31,9 @@ steelyard forecast series monthly.csv --time month --value cost --horizon 12 --c
     season: {
       value: 'N[,N]',
       schema: Seasons,
-      describe: 'Steps of its seasons, such as 7 for days; found by the calendar when left out',
+      describe: 'Steps of its seasons, such as 7 for days; derived from the calendar by default',
     },
-    csv: { describe: 'Answer as CSV with every digit' },
+    csv: { describe: 'Print CSV with all digits' },
   },
   run: async (context, { file, time, value, horizon, season, csv }) => {
     refuseBothFormats(context, csv);
@@ -64,12 +64,12 @@ function reportText(report: SeriesForecastReport, context: Context): string {
   const column = (title: string, field: Exclude<(typeof FIELDS)[number], 'at'>) => ({
     title,
     align: 'decimal' as const,
-    cell: (point: SeriesForecastReport['points'][number]) => shownValue(point[field]),
+    cell: (point: SeriesForecastReport['points'][number]) => formatValue(point[field]),
   });
   const rows = table(
     report.points,
     [
-      { title: 'TIME', cell: ({ at }) => shownInstant(at) },
+      { title: 'TIME', cell: ({ at }) => formatInstant(at) },
       column('FORECAST', 'mean'),
       column('LOW 80 %', 'lo80'),
       column('HIGH 80 %', 'hi80'),
@@ -78,22 +78,22 @@ function reportText(report: SeriesForecastReport, context: Context): string {
     ],
     paint,
   );
-  return [rows, '', facts(factsOf(report), paint), ...report.notes.map(paint.waiting)].join('\n');
+  return [rows, '', facts(listFacts(report), paint), ...report.notes.map(paint.waiting)].join('\n');
 }
 
-function shownValue(value: number): string {
+function formatValue(value: number): string {
   const text = value.toFixed(MOST_DIGITS).includes('e') ? String(value) : value.toFixed(MOST_DIGITS);
-  return text.includes('e') ? text : shownAmount(text);
+  return text.includes('e') ? text : formatAmount(text);
 }
 
-function factsOf({ backtest, members, method, seasons, step, values }: SeriesForecastReport): [string, string][] {
+function listFacts({ backtest, members, method, seasons, step, values }: SeriesForecastReport): [string, string][] {
   const strong = members.filter(({ weight }) => weight >= LEAST_MEMBER_SHARE);
   const rest = members.length - strong.length;
-  const names = strong.map(({ name, weight }) => `${name} ${shownRatio(weight)}`);
-  const more = rest === 0 ? [] : [`${rest} more below ${shownRatio(LEAST_MEMBER_SHARE)}`];
+  const names = strong.map(({ name, weight }) => `${name} ${formatRatio(weight)}`);
+  const more = rest === 0 ? [] : [`${rest} more below ${formatRatio(LEAST_MEMBER_SHARE)}`];
   return [
-    ['error before', errorText(backtest)],
-    ['intervals before', coverageText(backtest)],
+    ['back-test error', errorText(backtest)],
+    ['back-test coverage', coverageText(backtest)],
     ['method', method === 'constant' ? 'the value that all have' : [...names, ...more].join('; ')],
     ['series', `${counted(values, 'value')}, ${step} apart, ${seasonText(seasons)}`],
   ];
@@ -107,15 +107,15 @@ function errorText({ mase, smape, origins, reason }: SeriesForecastReport['backt
 
 function coverageText({ coverage80, coverage95, outcomes, reason }: SeriesForecastReport['backtest']): string {
   if (coverage80 === null || coverage95 === null) return reason ?? 'not known';
-  const held = `80 % held ${shownRatio(coverage80)}, 95 % held ${shownRatio(coverage95)}`;
-  return `${held} of ${counted(outcomes, 'value')}`;
+  const coverage = `80% interval covers ${formatRatio(coverage80)}, 95% interval covers ${formatRatio(coverage95)}`;
+  return `${coverage} of ${counted(outcomes, 'value')}`;
 }
 
 function seasonText(seasons: readonly number[]): string {
   return seasons.length === 0 ? 'no season' : `season of ${seasons.join(' and ')} steps`;
 }
 
-function shownRatio(ratio: number): string {
+function formatRatio(ratio: number): string {
   return `${(ratio * 100).toFixed(0)} %`;
 }
 

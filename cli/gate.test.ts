@@ -174,7 +174,7 @@ describe('from configuration to a decision on the command line', () => {
 
   it('refuses a missing file and a folder without YAML', async () => {
     expect(await server.run('apply', '-f', join(folder, 'nothing'))).toMatchObject({ code: 1 });
-    expect((await server.run('apply', '-f', temporaryFolder())).err).toContain('holds no .yaml or .yml file');
+    expect((await server.run('apply', '-f', temporaryFolder())).err).toContain('has no .yaml or .yml file');
   });
 
   it('promotes with exit 0, holds with 10, rejects with 11', async () => {

@@ -9,18 +9,18 @@ const exitCodes: Readonly<Record<Verdict, number>> = { promote: 0, hold: 10, rej
 
 const checkCommand = command({
   path: ['gate', 'check'],
-  summary: 'Weigh a model version by a policy: quality against cost; record the decision and act on it',
+  summary: 'Evaluate a model version by a policy: promote, hold or reject',
   example:
     'steelyard gate check recommender 3 --policy recommender-gate\nsteelyard gate check recommender @candidate --policy recommender-gate --dry-run --json',
   needs: 'server',
-  exits: { 0: 'promote', 10: 'hold: evidence is missing', 11: 'reject: a check does not hold' },
+  exits: { 0: 'promote', 10: 'hold: evidence is missing', 11: 'reject: a check fails' },
   positionals: {
     model: { describe: 'Registered model' },
     version: { describe: 'Model version, or an alias as @ALIAS' },
   },
   options: {
-    policy: { value: 'NAME', schema: PolicyName, required: true, describe: 'Policy to weigh by' },
-    dryRun: { describe: 'Answer only: nothing is recorded and no alias moves' },
+    policy: { value: 'NAME', schema: PolicyName, required: true, describe: 'Policy to evaluate with' },
+    dryRun: { describe: 'Show the verdict only; record no decision and move no alias' },
   },
   run: async (context, { model, version, policy, dryRun }) => {
     const client = await context.client();
@@ -45,7 +45,7 @@ function resultText(result: ResponseOf<typeof checkGate>, { paint }: Context): s
 
 const policiesCommand = command({
   path: ['policy', 'list'],
-  summary: 'List the policies that gates weigh by',
+  summary: 'List the gate policies',
   example: 'steelyard policy list',
   needs: 'server',
   run: async (context) => {

@@ -34,8 +34,8 @@ export async function answerGenerated(
     await context.answer(generated.document ?? { file, content: text }, () => text);
     return 0;
   }
-  const upToDate = contentOf(file) === text;
-  if (write && !upToDate) writeFileSync(pathOf(file), text);
+  const upToDate = readContent(file) === text;
+  if (write && !upToDate) writeFileSync(toPath(file), text);
   const stale = write ? 'written' : `not up to date. Run: ${renewal}`;
   await context.answer(
     write ? { file, written: !upToDate } : { file, upToDate, renewal },
@@ -44,13 +44,13 @@ export async function answerGenerated(
   return check && !upToDate ? 1 : 0;
 }
 
-function pathOf(file: string): string {
+function toPath(file: string): string {
   return fileURLToPath(new URL(`../${file}`, import.meta.url));
 }
 
-function contentOf(file: string): string | null {
+function readContent(file: string): string | null {
   try {
-    return readFileSync(pathOf(file), 'utf8');
+    return readFileSync(toPath(file), 'utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     throw error;

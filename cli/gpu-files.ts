@@ -2,7 +2,7 @@ import { createUpload } from '../src/platform/uploads/schema.ts';
 import { readBytes } from './bill-files.ts';
 import type { Client } from './connection/client.ts';
 import type { Context } from './frame/context.ts';
-import { shownCount } from './output/amounts.ts';
+import { formatCount } from './output/amounts.ts';
 import { createProgress, type Progress } from './output/progress.ts';
 
 const MOST_UPLOAD_NAME_CHARACTERS = 255;
@@ -42,7 +42,7 @@ export async function sendAndShow<T>(
 }
 
 async function send(client: Client, path: string, progress: Progress): Promise<Sent> {
-  const content = readBytes(path, (bytes) => progress.show(`Sending ${path} (${shownCount(bytes)} bytes)`, null));
+  const content = readBytes(path, (bytes) => progress.show(`Sending ${path} (${formatCount(bytes)} bytes)`, null));
   const query = { name: path.slice(-MOST_UPLOAD_NAME_CHARACTERS) };
   const { upload } = await client.upload(createUpload, { query }, content);
   return { upload, name: path.slice(-MOST_NAME_CHARACTERS) };

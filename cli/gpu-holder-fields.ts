@@ -18,11 +18,11 @@ export const holderFields = {
   value: 'FIELD=COLUMN',
   schema: Named,
   repeat: true,
-  describe: `Who it was: ${HolderField.options.join(', ')}, label:KEY; a row in which all are empty: nobody`,
+  describe: `Field of the holder: ${HolderField.options.join(', ')}, label:KEY; a row without any is unallocated`,
 } as const;
 
 /** As a request has them. */
-export function holderColumnsOf(fields: readonly z.infer<typeof Named>[]) {
+export function toHolderColumns(fields: readonly z.infer<typeof Named>[]) {
   const labels = fields.flatMap(([field, column]) =>
     field.startsWith(LABEL) ? [[field.slice(LABEL.length), column] as const] : [],
   );

@@ -11,16 +11,16 @@ import type {
 } from '../src/finops/gpu-usage/schema.ts';
 import { sumDecimals } from '../src/platform/units/schema.ts';
 import type { Context } from './frame/context.ts';
-import { counted, shownAmount, shownCount, shownInstant } from './output/amounts.ts';
+import { counted, formatAmount, formatCount, formatInstant } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 export function holdersText(done: GpuHolders, { paint }: Context): string {
   const what = `${paint.good('Imported')} ${counted(done.accepted, 'row')} of ${counted(done.gpus, 'GPU')}.`;
   const rest = facts(
     [
-      ['from', shownInstant(done.firstAt)],
-      ['to', shownInstant(done.lastAt)],
-      ['held by nobody', counted(done.heldByNobody, 'row')],
+      ['from', formatInstant(done.firstAt)],
+      ['to', formatInstant(done.lastAt)],
+      ['unallocated', counted(done.heldByNobody, 'row')],
     ],
     paint,
   );
@@ -53,14 +53,14 @@ export function rulesText(documents: RuleDocuments, { paint }: Context): string 
 
 type Figures = Pick<GpuOwner, 'gpuHours' | 'cost'>;
 
-const idleOf = ({ idleHeld, idleFree, idleUnknown }: BucketHours) => idleHeld + idleFree + idleUnknown;
+const sumIdleHours = ({ idleHeld, idleFree, idleUnknown }: BucketHours) => idleHeld + idleFree + idleUnknown;
 
 const figureColumns = [
-  { title: 'PAID HOURS', align: 'right', cell: ({ gpuHours }: Figures) => shownHours(gpuHours.paid) },
-  { title: 'USED', align: 'right', cell: ({ gpuHours }: Figures) => shownHours(gpuHours.used) },
-  { title: 'UNDER-USED', align: 'right', cell: ({ gpuHours }: Figures) => shownHours(gpuHours.underUsed) },
-  { title: 'IDLE', align: 'right', cell: ({ gpuHours }: Figures) => shownHours(idleOf(gpuHours)) },
-  { title: 'HELD BY NOBODY', align: 'right', cell: ({ gpuHours }: Figures) => shownHours(gpuHours.unallocated) },
+  { title: 'PAID HOURS', align: 'right', cell: ({ gpuHours }: Figures) => formatHours(gpuHours.paid) },
+  { title: 'USED', align: 'right', cell: ({ gpuHours }: Figures) => formatHours(gpuHours.used) },
+  { title: 'UNDER-USED', align: 'right', cell: ({ gpuHours }: Figures) => formatHours(gpuHours.underUsed) },
+  { title: 'IDLE', align: 'right', cell: ({ gpuHours }: Figures) => formatHours(sumIdleHours(gpuHours)) },
+  { title: 'UNALLOCATED', align: 'right', cell: ({ gpuHours }: Figures) => formatHours(gpuHours.unallocated) },
   { title: 'IDLE COST', align: 'right', cell: ({ cost }: Figures) => moneyText(idleAmount(cost), cost) },
   { title: 'COST', align: 'right', cell: ({ cost }: Figures) => moneyText(cost.paid, cost) },
 ] as const;
@@ -71,30 +71,30 @@ export function ownersText(report: GpuOwners, { paint }: Context): string {
   const rows = [...groups, ...rest, { ...report, key: 'together', kind: 'owner' as const }];
   const owners = table(
     rows,
-    [{ title: by.toUpperCase(), cell: ({ key, kind }) => key ?? nameOf(kind), least: 12 }, ...figureColumns],
+    [{ title: by.toUpperCase(), cell: ({ key, kind }) => key ?? formatOwnerKind(kind), least: 12 }, ...figureColumns],
     paint,
   );
   const unknown = groups.flatMap((group) => group.unknown);
   return [
     owners,
-    ...unknown.map(({ reason, gpuHours }) => `Unknown: ${shownHours(gpuHours)} GPU-hours: ${reason}`),
-    ...sourcesOf(report.cost),
+    ...unknown.map(({ reason, gpuHours }) => `Unknown: ${formatHours(gpuHours)} GPU-hours: ${reason}`),
+    ...listPriceSources(report.cost),
   ].join('\n');
 }
 
-function nameOf(kind: GpuOwner['kind']): string {
-  return kind === 'nobody' ? 'held by nobody' : 'unknown';
+function formatOwnerKind(kind: GpuOwner['kind']): string {
+  return kind === 'nobody' ? 'unallocated' : 'unknown';
 }
 
-function sourcesOf({ priceSources, unpricedGpuHours, reason }: BucketCost): string[] {
+function listPriceSources({ priceSources, unpricedGpuHours, reason }: BucketCost): string[] {
   const unpriced =
-    unpricedGpuHours > 0 ? [`Without a price: ${shownHours(unpricedGpuHours)} GPU-hours: ${reason}`] : [];
+    unpricedGpuHours > 0 ? [`Without a price: ${formatHours(unpricedGpuHours)} GPU-hours: ${reason}`] : [];
   return [...priceSources.map((source) => `Price: ${source}`), ...unpriced];
 }
 
 export function efficiencyText({ series, by }: GpuEfficiency, { paint }: Context): string {
   const rows = series.flatMap(({ key, kind, points }) =>
-    points.map((point) => ({ name: key ?? nameOf(kind), ...point })),
+    points.map((point) => ({ name: key ?? formatOwnerKind(kind), ...point })),
   );
   if (rows.length === 0) return '';
   return table(
@@ -102,9 +102,9 @@ export function efficiencyText({ series, by }: GpuEfficiency, { paint }: Context
     [
       { title: by.toUpperCase(), cell: ({ name }) => name, least: 12 },
       { title: 'FROM', cell: ({ start }) => start.slice(0, 10) },
-      { title: 'USED SHARE', align: 'right', cell: ({ usedShare }) => shownShare(usedShare) },
-      { title: 'IDLE SHARE', align: 'right', cell: ({ idleShare }) => shownShare(idleShare) },
-      { title: 'PAID HOURS', align: 'right', cell: ({ gpuHours }) => shownHours(gpuHours.paid) },
+      { title: 'USED SHARE', align: 'right', cell: ({ usedShare }) => formatShare(usedShare) },
+      { title: 'IDLE SHARE', align: 'right', cell: ({ idleShare }) => formatShare(idleShare) },
+      { title: 'PAID HOURS', align: 'right', cell: ({ gpuHours }) => formatHours(gpuHours.paid) },
       { title: 'COST', align: 'right', cell: ({ cost }) => moneyText(cost.paid, cost) },
     ],
     paint,
@@ -114,7 +114,7 @@ export function efficiencyText({ series, by }: GpuEfficiency, { paint }: Context
 export function outcomesText(report: GpuOutcomes, { paint }: Context): string {
   const rows = [
     ...report.outcomes.map(({ outcome, ...rest }) => ({
-      name: outcome === 'nobody' ? 'held by nobody' : outcome,
+      name: outcome === 'nobody' ? 'unallocated' : outcome,
       ...rest,
     })),
     { name: 'together', owners: null, ...report },
@@ -123,7 +123,7 @@ export function outcomesText(report: GpuOutcomes, { paint }: Context): string {
     rows,
     [
       { title: 'OUTCOME', cell: ({ name }) => name },
-      { title: 'OWNERS', align: 'right', cell: ({ owners }) => (owners === null ? null : shownCount(owners)) },
+      { title: 'OWNERS', align: 'right', cell: ({ owners }) => (owners === null ? null : formatCount(owners)) },
       ...figureColumns,
     ],
     paint,
@@ -136,13 +136,13 @@ function idleAmount({ idleHeld, idleFree, idleUnknown }: BucketCost): string | n
 }
 
 function moneyText(amount: string | null, { currency }: BucketCost): string | null {
-  return amount === null ? null : `${shownAmount(amount)} ${currency}`;
+  return amount === null ? null : `${formatAmount(amount)} ${currency}`;
 }
 
-function shownHours(hours: number): string {
-  return shownAmount(hours.toFixed(2));
+function formatHours(hours: number): string {
+  return formatAmount(hours.toFixed(2));
 }
 
-function shownShare(ratio: number | null): string | null {
+function formatShare(ratio: number | null): string | null {
   return ratio === null ? null : `${(ratio * 100).toFixed(2)} %`;
 }

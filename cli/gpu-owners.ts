@@ -14,7 +14,7 @@ import { passOn, refuseBothFormats } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { sendAndShow, wholly } from './gpu-files.ts';
-import { holderColumnsOf, holderFields } from './gpu-holder-fields.ts';
+import { holderFields, toHolderColumns } from './gpu-holder-fields.ts';
 import { idleOptions } from './gpu-options.ts';
 import { efficiencyText, holdersText, outcomesText, ownersText, rulesText } from './gpu-owners-text.ts';
 
@@ -23,20 +23,20 @@ const NO_READINGS = 'No readings in that time. steelyard gpu import FILE';
 
 const holdersCommand = command({
   path: ['gpu', 'holders'],
-  summary: 'Import who held which GPU when, from a file (CSV, CSV.gz, Parquet)',
+  summary: 'Import the holders of GPUs from a file (CSV, CSV.gz, Parquet)',
   example: `steelyard gpu holders jobs.csv --gpu uuid --start start --end end --field team --field run=mlflow_run
 steelyard gpu holders pods.parquet --gpu UUID --start from --end to --field pod --field namespace --field host=node`,
   needs: 'server',
-  positionals: { file: { describe: 'File with one row for each time that somebody, or nobody, held a GPU' } },
+  positionals: { file: { describe: 'File with one row for each period of a holder, or of an unallocated GPU' } },
   options: {
-    gpu: { value: 'COLUMN', required: true, describe: 'Column of what tells GPUs apart, as their readings name them' },
-    start: { value: 'COLUMN', required: true, describe: 'Column of when it began: Unix time, or ISO 8601' },
-    end: { value: 'COLUMN', required: true, describe: 'Column of when it ended, exclusive; an empty one is now' },
+    gpu: { value: 'COLUMN', required: true, describe: 'Column of the GPU ids, as in their telemetry' },
+    start: { value: 'COLUMN', required: true, describe: 'Column of the start: Unix time, or ISO 8601' },
+    end: { value: 'COLUMN', required: true, describe: 'Column of the end, exclusive; empty means now' },
     field: holderFields,
   },
   run: async (context, { file, field, ...asked }) =>
     sendAndShow(context, [file], 'Reading the holders', holdersText, (client, [sent]) =>
-      client.call(importGpuHolders, { body: { ...wholly(sent), ...asked, ...holderColumnsOf(field) } }),
+      client.call(importGpuHolders, { body: { ...wholly(sent), ...asked, ...toHolderColumns(field) } }),
     ),
 });
 
@@ -45,7 +45,7 @@ const teamOption = { value: 'TEAM', describe: 'Only time of this team' } as cons
 
 const efficiencyCommand = command({
   path: ['gpu', 'efficiency'],
-  summary: 'Show how much of the GPU time was used, by owner and day or week',
+  summary: 'Show GPU utilization by owner and day or week',
   example: `steelyard gpu efficiency --by team --step week
 steelyard gpu efficiency --by model --from 2026-11-01 --csv > efficiency.csv`,
   needs: 'server',
@@ -59,7 +59,7 @@ steelyard gpu efficiency --by model --from 2026-11-01 --csv > efficiency.csv`,
     },
     team: teamOption,
     ...timeOptions,
-    top: { value: 'N', schema: z.coerce.number().int().min(1), fallback: '20', describe: 'Owners that are listed' },
+    top: { value: 'N', schema: z.coerce.number().int().min(1), fallback: '20', describe: 'Most owners to list' },
     csv: csvOption,
   },
   run: async (context, { csv, ...query }) => {
@@ -78,7 +78,7 @@ steelyard gpu efficiency --by model --from 2026-11-01 --csv > efficiency.csv`,
 
 const outcomesCommand = command({
   path: ['gpu', 'outcomes'],
-  summary: 'Show GPU time and money by how the work ended: finished, failed, cancelled',
+  summary: 'Show GPU time and cost by outcome: finished, failed, cancelled',
   example: 'steelyard gpu outcomes --from 2026-11-01 --json',
   needs: 'server',
   options: { team: teamOption, ...timeOptions, csv: csvOption },
@@ -98,7 +98,7 @@ const outcomesCommand = command({
 
 const rulesCommand = command({
   path: ['gpu', 'rules'],
-  summary: 'List the rules that say whose GPU time is, of pods and pools of which nothing else says it',
+  summary: 'List the rules that assign owners to GPU time of pods and pools',
   example: 'steelyard gpu rules',
   needs: 'server',
   run: async (context) => {

@@ -2,7 +2,7 @@ import { type GpuSource, listGpuSources, syncGpuSources } from '../src/finops/gp
 import { type ErrorCode, errorTable } from '../src/platform/errors/table.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { counted, shownCount, shownInstant } from './output/amounts.ts';
+import { counted, formatCount, formatInstant } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
 import { table } from './output/table.ts';
 
@@ -10,7 +10,7 @@ const NO_SOURCE = 'No source yet. steelyard apply -f SOURCE.yaml with a document
 
 const sourcesCommand = command({
   path: ['gpu', 'sources'],
-  summary: 'List where readings of GPUs come from, what is read of them, and what is left out',
+  summary: 'List the GPU telemetry sources with imported and skipped series',
   example: 'steelyard gpu sources',
   needs: 'server',
   run: async (context) => {
@@ -23,10 +23,10 @@ const sourcesCommand = command({
 
 const syncCommand = command({
   path: ['gpu', 'sync'],
-  summary: 'Ask a source of readings of GPUs, or all of them, for what is new, and wait for the end',
+  summary: 'Import new telemetry of one source or all sources, and wait until it is done',
   example: 'steelyard gpu sync\nsteelyard gpu sync cluster-a --json',
   needs: 'server',
-  positionals: { source: { optional: true, describe: 'Name of the source; all of them when left out' } },
+  positionals: { source: { optional: true, describe: 'Name of the source; all sources by default' } },
   run: async (context, { source }) => {
     const client = await context.client();
     const progress = createProgress(context.io.err, context.globals.json);
@@ -37,7 +37,7 @@ const syncCommand = command({
           await progress.clear();
           await context.answer({ sources }, () => sourcesText(sources, context));
           if (sources.length === 0) await context.remark(NO_SOURCE);
-          return exitCodeOf(sources);
+          return toExitCode(sources);
         }
         progress.show(sources.map(({ source: name, readUntil }) => `${name}: up to ${readUntil}`).join(', '), null);
       }
@@ -48,13 +48,13 @@ const syncCommand = command({
 });
 
 /** 0 when all sources succeeded; otherwise the exit code of the first failure. */
-function exitCodeOf(sources: readonly GpuSource[]): number {
-  const code = sources.map(failureOf).find((failure) => failure !== null)?.code;
+function toExitCode(sources: readonly GpuSource[]): number {
+  const code = sources.map(findFailure).find((failure) => failure !== null)?.code;
   if (code === undefined) return 0;
   return Object.hasOwn(errorTable, code) ? errorTable[code as ErrorCode].exitCode : 1;
 }
 
-function failureOf({ lastError, containers }: GpuSource) {
+function findFailure({ lastError, containers }: GpuSource) {
   return lastError ?? containers?.lastError ?? null;
 }
 
@@ -70,9 +70,9 @@ function sourcesText(sources: readonly GpuSource[], { paint }: Context): string 
         cell: ({ state }) => state,
         style: ({ state }) => (state === 'failed' ? paint.bad : state === 'ok' ? paint.good : paint.waiting),
       },
-      { title: 'GPUS', align: 'right', cell: ({ gpus }) => shownCount(gpus) },
-      { title: 'READINGS', align: 'right', cell: ({ readings }) => shownCount(readings) },
-      { title: 'READ UNTIL', cell: ({ readUntil, lastAt }) => instantOf(readUntil ?? lastAt), least: 16 },
+      { title: 'GPUS', align: 'right', cell: ({ gpus }) => formatCount(gpus) },
+      { title: 'READINGS', align: 'right', cell: ({ readings }) => formatCount(readings) },
+      { title: 'READ UNTIL', cell: ({ readUntil, lastAt }) => formatInstantOrNull(readUntil ?? lastAt), least: 16 },
       {
         title: 'SIGNALS',
         cell: ({ signals }) =>
@@ -83,13 +83,13 @@ function sourcesText(sources: readonly GpuSource[], { paint }: Context): string 
     paint,
   );
   const notes = sources.flatMap(({ source, leftOut, lastError, containers }) => [
-    ...notesOf(source, { leftOut, lastError }, paint),
-    ...(containers === null ? [] : notesOf(`${source}, containers`, containers, paint)),
+    ...listNotes(source, { leftOut, lastError }, paint),
+    ...(containers === null ? [] : listNotes(`${source}, containers`, containers, paint)),
   ]);
   return [rows, ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
 }
 
-function notesOf(
+function listNotes(
   source: string,
   { leftOut, lastError }: Pick<GpuSource, 'leftOut' | 'lastError'>,
   paint: Context['paint'],
@@ -103,8 +103,8 @@ function notesOf(
   ];
 }
 
-function instantOf(at: string | null): string | null {
-  return at === null ? null : shownInstant(at);
+function formatInstantOrNull(at: string | null): string | null {
+  return at === null ? null : formatInstant(at);
 }
 
 export const gpuSourceCommands = [sourcesCommand, syncCommand];

@@ -17,14 +17,18 @@ const MOST_WAITING = 10_000;
 
 export const watchCommand = command({
   path: ['gpu', 'watch'],
-  summary: 'Read the GPUs of this machine by nvidia-smi and send what they do, until it is stopped',
+  summary: 'Send the telemetry of local GPUs (nvidia-smi) until it is stopped',
   example: 'steelyard gpu watch --source machines --interval 15s --url https://steelyard.example.org',
   needs: 'server',
   options: {
-    source: { value: 'NAME', required: true, describe: 'Source of type push that they are sent to (kind GpuSource)' },
-    interval: { value: 'TIME', schema: DurationText, fallback: '15s', describe: 'Time between two looks' },
-    host: { value: 'NAME', describe: 'Name of this machine; default: its own' },
-    times: { value: 'N', schema: z.coerce.number().int().min(1), describe: 'Looks after which it ends; default: none' },
+    source: { value: 'NAME', required: true, describe: 'Receiving source of type push (kind GpuSource)' },
+    interval: { value: 'TIME', schema: DurationText, fallback: '15s', describe: 'Time between two readings' },
+    host: { value: 'NAME', describe: 'Name of this machine; default: its host name' },
+    times: {
+      value: 'N',
+      schema: z.coerce.number().int().min(1),
+      describe: 'Readings after which it stops; default: no limit',
+    },
   },
   run: async (context, { source, interval, host = hostname(), times = Number.POSITIVE_INFINITY }) => {
     const client = await context.client();
@@ -32,11 +36,11 @@ export const watchCommand = command({
     using _listening = context.io.onSignal(() => stopping.abort());
     const watch = createWatch(context, client, { source, host });
     const everyMs = Duration.parse(interval);
-    for (let look = 1; !stopping.signal.aborted; look += 1) {
-      const begun = performance.now();
-      await watch.look(look === 1);
-      if (look >= times) break;
-      const restMs = Math.max(0, everyMs - (performance.now() - begun));
+    for (let reading = 1; !stopping.signal.aborted; reading += 1) {
+      const startedAt = performance.now();
+      await watch.look(reading === 1);
+      if (reading >= times) break;
+      const restMs = Math.max(0, everyMs - (performance.now() - startedAt));
       await pause(restMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
     await context.answer(
@@ -48,16 +52,16 @@ export const watchCommand = command({
 });
 
 function createWatch(context: Context, client: Client, to: { readonly source: string; readonly host: string }) {
-  const reader = createNvidiaSmi({ now: Date.now, environment: environmentOf(context) });
+  const reader = createNvidiaSmi({ now: Date.now, environment: readEnvironment(context) });
   const sums = { readings: 0, gpus: 0 };
   let waiting: WatchedGpu[] = [];
-  let told: string | null = null;
+  let reported: string | null = null;
 
   /** Prints a repeated problem once while the readings wait; a failure of the first reading ends the command. */
   async function trouble(error: unknown, first: boolean): Promise<void> {
     if (first || !(error instanceof RemoteFailure || isExpected(error))) throw error;
-    if (told !== error.message) await context.remark(error.message);
-    told = error.message;
+    if (reported !== error.message) await context.remark(error.message);
+    reported = error.message;
   }
 
   return {
@@ -69,7 +73,7 @@ function createWatch(context: Context, client: Client, to: { readonly source: st
         const sent = await client.call(sendGpuReadings, { params: { source }, body: { host, gpus: waiting } });
         sums.readings += sent.readings;
         sums.gpus = Math.max(sums.gpus, new Set(waiting.map(({ uuid }) => uuid)).size);
-        [waiting, told] = [[], null];
+        [waiting, reported] = [[], null];
       } catch (error) {
         await trouble(error, first);
       }
@@ -77,7 +81,7 @@ function createWatch(context: Context, client: Client, to: { readonly source: st
   };
 }
 
-function environmentOf({ io }: Context): Record<string, string> {
+function readEnvironment({ io }: Context): Record<string, string> {
   return Object.fromEntries(
     Object.entries(io.environment).filter((pair): pair is [string, string] => pair[1] !== undefined),
   );
@@ -95,8 +99,8 @@ async function watched(reader: ReturnType<typeof createNvidiaSmi>): Promise<Watc
   const processes = await reader.processes();
   return readings.map(({ at, uuid, model, utilizationRatio, memoryBytes }) => {
     // A GPU that is not in the list has none.
-    const pids = typeof processes === 'string' ? null : pidsOf(processes.get(uuid));
-    const work = workOf(pids ?? []);
+    const pids = typeof processes === 'string' ? null : toPids(processes.get(uuid));
+    const work = findWork(pids ?? []);
     return {
       ...{ at: new Date(at).toISOString(), uuid, model, utilizationRatio, memoryBytes, pids },
       ...(Object.keys(work).length === 0 ? {} : { work }),
@@ -105,7 +109,7 @@ async function watched(reader: ReturnType<typeof createNvidiaSmi>): Promise<Watc
 }
 
 /** Work of this server among processes, by their environment, because process ids are reused. */
-function workOf(pids: readonly number[]): Record<string, string> {
+function findWork(pids: readonly number[]): Record<string, string> {
   const found = pids.flatMap((pid) => {
     const id = executionOf(pid);
     return id === null ? [] : [[String(pid), id] as const];
@@ -113,7 +117,7 @@ function workOf(pids: readonly number[]): Record<string, string> {
   return Object.fromEntries(found);
 }
 
-function pidsOf(listed: readonly number[] | null | undefined): number[] | null {
+function toPids(listed: readonly number[] | null | undefined): number[] | null {
   if (listed === null) return null;
   return [...new Set(listed ?? [])];
 }

@@ -13,18 +13,21 @@ const SOME_REJECTED = 1;
 
 const labelImportCommand = command({
   path: ['label', 'import'],
-  summary: 'Import what really happened, as a CSV or Parquet file, so that predictions are held against it',
+  summary: 'Import labels from a CSV or Parquet file to measure prediction quality',
   example: `steelyard label import outcomes.csv --model churn --prediction request_id --label churned
 steelyard label import clicks.parquet --model ranker --entity user --observed-at clicked_at --label items`,
   needs: 'server',
-  exits: { [SOME_REJECTED]: 'some rows were not kept' },
+  exits: { [SOME_REJECTED]: 'some rows were rejected' },
   positionals: { file: { describe: 'CSV with a header, or Parquet' } },
   options: {
-    model: { value: 'MODEL', required: true, describe: 'Registered model that predicted' },
+    model: { value: 'MODEL', required: true, describe: 'Registered model of the predictions' },
     label: { value: 'COLUMN', required: true, describe: 'Column of the labels; lists are written as JSON' },
     prediction: { value: 'COLUMN', describe: 'Column of prediction ids; or give --entity' },
-    entity: { value: 'COLUMN', describe: 'Column of entities: a label is of the last prediction about it' },
-    observedAt: { value: 'COLUMN', describe: 'Column of when it happened (UTC); needed with --entity' },
+    entity: {
+      value: 'COLUMN',
+      describe: 'Column of entities: a label belongs to the last prediction about its entity',
+    },
+    observedAt: { value: 'COLUMN', describe: 'Column of the time of the outcome (UTC); required with --entity' },
   },
   run: async (context, { file, model, label, ...columns }) => {
     if ((columns.prediction === undefined) === (columns.entity === undefined)) {
@@ -54,10 +57,10 @@ steelyard label import clicks.parquet --model ranker --entity user --observed-at
 });
 
 function recordedText({ accepted, rejectedRows, rejected }: Recorded, { paint }: Context): string {
-  const kept = `${paint.good('Kept')} ${counted(accepted, 'label')}.`;
-  if (rejectedRows === 0) return kept;
+  const imported = `${paint.good('Imported')} ${counted(accepted, 'label')}.`;
+  if (rejectedRows === 0) return imported;
   const lines = rejected.map(({ line, reason }) => `  row ${line}: ${reason}`);
-  return [kept, paint.waiting(`Not kept: ${counted(rejectedRows, 'row')}`), ...lines].join('\n');
+  return [imported, paint.waiting(`Rejected: ${counted(rejectedRows, 'row')}`), ...lines].join('\n');
 }
 
 export const labelCommands = [labelImportCommand];

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { getLineage, type LeftOut, type Lineage, type LineageEdge } from '../src/tradeoff/lineage/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { shownCount, shownMoney } from './output/amounts.ts';
+import { formatCount, formatMoney } from './output/amounts.ts';
 
 const Direction = z.enum(['upstream', 'downstream', 'both']);
 
 const showCommand = command({
   path: ['lineage', 'show'],
-  summary: 'Show what something was paid by, made from and used for, as a tree with money',
+  summary: 'Show the upstream and downstream lineage of a node as a tree with cost',
   example: `steelyard lineage show model_version:ranker/3
 steelyard lineage show run:0123456789abcdef0123456789abcdef --direction upstream --bill-lines 3
 steelyard lineage show resource:i-0abc --direction downstream --json`,
@@ -23,14 +23,14 @@ steelyard lineage show resource:i-0abc --direction downstream --json`,
       value: Direction.options.join('|'),
       schema: Direction,
       fallback: 'both',
-      describe: 'Upstream: what it came from; downstream: what came of it',
+      describe: 'upstream: sources; downstream: results',
     },
     depth: { value: 'N', schema: z.coerce.number(), fallback: '4', describe: 'Steps from the node, 1 to 10' },
     billLines: {
       value: 'N',
       schema: z.coerce.number(),
       fallback: '10',
-      describe: 'Bill lines shown of a resource, the dearest first; the others are summed',
+      describe: 'Most bill lines of a resource, the most expensive first; the others are summed',
     },
   },
   run: async (context, { node, ...query }) => {
@@ -53,16 +53,16 @@ function lineageText(lineage: Lineage, context: Context): string {
 
 /** The tree on one side of the node. A repeated node appears by name, without its branch. */
 function branchLines(lineage: Lineage, start: string, way: 'upstream' | 'downstream', context: Context): string[] {
-  const shown = new Set<string>();
+  const visited = new Set<string>();
   const lines: string[] = [];
   const other = (edge: LineageEdge) => (way === 'upstream' ? edge.from : edge.to);
   const visit = (id: string, indent: string): void => {
-    shown.add(id);
+    visited.add(id);
     const edges = lineage.edges.filter((edge) => (way === 'upstream' ? edge.to : edge.from) === id);
     const leftOut = lineage.leftOut.filter((each) => each.of === id && isOnSide(each, way));
     for (const [index, edge] of edges.entries()) {
       const isLast = index === edges.length - 1 && leftOut.length === 0;
-      const again = shown.has(other(edge));
+      const again = visited.has(other(edge));
       const text = `${context.paint.faint(edge.relation.replaceAll('_', ' '))} ${nodeText(lineage, other(edge), context, edge)}`;
       lines.push(`${indent}${isLast ? '└─ ' : '├─ '}${text}${again ? context.paint.faint(' (above)') : ''}`);
       if (!again) visit(other(edge), `${indent}${isLast ? '   ' : '│  '}`);
@@ -85,15 +85,15 @@ function leftOutText({ kind, count, costs, reason }: LeftOut): string {
   const what =
     count === null
       ? `no ${kind.replaceAll('_', ' ')}`
-      : `${shownCount(count)} more ${kind.replaceAll('_', ' ')}${count === 1 ? '' : 's'}`;
-  const money = costs.map((cost) => shownMoney(cost)).join(' + ');
+      : `${formatCount(count)} more ${kind.replaceAll('_', ' ')}${count === 1 ? '' : 's'}`;
+  const money = costs.map((cost) => formatMoney(cost)).join(' + ');
   return `${[what, money].filter((part) => part !== '').join(', ')}: ${reason}`;
 }
 
 function nodeText({ nodes }: Lineage, id: string, { paint }: Context, edge?: LineageEdge): string {
   const node = nodes.find((each) => each.id === id);
   if (node === undefined) return id;
-  const money = shownMoney(edge?.cost ?? node.cost);
+  const money = formatMoney(edge?.cost ?? node.cost);
   const name = node.kind === 'resource' ? node.id : `${node.name} ${paint.faint(node.id)}`;
   return money === null ? name : `${name}  ${money}`;
 }

@@ -8,15 +8,15 @@ import { CommandError } from './frame/failure.ts';
 
 const loginCommand = command({
   path: ['login'],
-  summary: 'Log in to a server and keep a token for it, readable by you alone',
+  summary: 'Log in to a server and store a token that only you can read',
   example: 'steelyard login --url https://steelyard.example.org --name ada',
   needs: 'server',
   options: {
     name: { value: 'NAME', schema: AccountName, required: true, describe: 'Your account' },
-    days: { value: 'DAYS', fallback: '30', describe: 'Days that the token works' },
+    days: { value: 'DAYS', fallback: '30', describe: 'Days until the token expires' },
   },
   run: async (context, { name, days }) => {
-    const url = serverOf(context);
+    const url = findServerUrl(context);
     const password = context.io.environment.STEELYARD_PASSWORD ?? (await context.io.askSecret?.('Password: ')) ?? null;
     if (password === null) {
       throw new CommandError('usage', 'There is no terminal to ask for the password on. Set STEELYARD_PASSWORD.');
@@ -36,11 +36,11 @@ const loginCommand = command({
 
 const logoutCommand = command({
   path: ['logout'],
-  summary: 'Revoke the token that login kept for a server, and forget it',
+  summary: 'Revoke and remove the stored token of a server',
   example: 'steelyard logout --url https://steelyard.example.org',
   needs: 'server',
   run: async (context) => {
-    const url = serverOf(context);
+    const url = findServerUrl(context);
     const stored = storedCredential(context.io, url);
     if (stored !== null) {
       // Removed locally first, so that an unreachable server does not keep the token here.
@@ -48,7 +48,7 @@ const logoutCommand = command({
       await createClient(url, `Bearer ${stored.token}`).call(revokeToken, { params: { id: stored.id } });
     }
     await context.answer({ url, loggedOut: stored !== null }, () =>
-      stored === null ? `Nobody was logged in to ${url}.` : `Logged out of ${url}.`,
+      stored === null ? `Not logged in to ${url}.` : `Logged out of ${url}.`,
     );
     return 0;
   },
@@ -56,18 +56,18 @@ const logoutCommand = command({
 
 const whoCommand = command({
   path: ['whoami'],
-  summary: 'Show who the server takes you for',
+  summary: 'Show the account of your credentials',
   example: 'steelyard whoami --url https://steelyard.example.org',
   needs: 'server',
   run: async (context) => {
     const who = await (await context.client()).call(getSession);
     const role = who.role === null ? '' : ` (${who.role})`;
-    await context.answer(who, () => (who.name === null ? 'nobody: log in' : `${who.name}${role}`));
+    await context.answer(who, () => (who.name === null ? 'not logged in' : `${who.name}${role}`));
     return 0;
   },
 });
 
-function serverOf({ globals, io }: Context): string {
+function findServerUrl({ globals, io }: Context): string {
   const url = globals.url ?? io.environment.STEELYARD_URL;
   if (url !== undefined && url !== '') return url;
   throw new CommandError(

@@ -8,8 +8,8 @@ import { type ExportReport, emptyExport } from './mlflow/export-job.ts';
 import { exportAll } from './mlflow/export-pass.ts';
 import { broughtSomething, emptyReport, type ImportOptions, type ImportReport } from './mlflow/import-job.ts';
 import { importAll } from './mlflow/import-pass.ts';
-import { connectMlflow, type MlflowServer, mlflowOf, refuseItself } from './mlflow/server.ts';
-import { counted, shownBytes, shownCount } from './output/amounts.ts';
+import { connectMlflow, createOwnServer, type MlflowServer, refuseItself } from './mlflow/server.ts';
+import { counted, formatBytes, formatCount } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
 import { facts } from './output/table.ts';
 
@@ -18,19 +18,19 @@ const REFUSED_EXIT = 1;
 const fromOption = { value: 'URL', required: true, describe: 'Address of the other tracking server' } as const;
 const choice = {
   experiment: { value: 'NAME', repeat: true, describe: 'Only this experiment' },
-  noArtifacts: { describe: 'Leave the files where they are' },
+  noArtifacts: { describe: 'Do not copy artifact files' },
 } as const;
 
 const importCommand = command({
   path: ['mlflow', 'import'],
-  summary: 'Take over experiments, runs, models, traces and files from another MLflow server, with their ids',
+  summary: 'Import experiments, runs, models, traces and files, and keep their ids',
   example: 'steelyard mlflow import --from https://mlflow.example.com',
   needs: 'server',
-  exits: { 1: 'some were left out; the answer says which and why' },
+  exits: { 1: 'some were left out; the output lists them with reasons' },
   options: {
     from: fromOption,
     ...choice,
-    verify: { describe: 'Look again at what was taken over whole already' },
+    verify: { describe: 'Check completely imported entities again' },
   },
   run: async (context, { from, experiment, noArtifacts, verify }) => {
     const server = connectMlflow(from, context.io.environment);
@@ -51,7 +51,7 @@ async function importOnce(
   const progress = createProgress(context.io.err, context.globals.json);
   const report = emptyReport(from.url);
   try {
-    await importAll({ from, to: client, here: mlflowOf(client), options, progress, report });
+    await importAll({ from, to: client, here: createOwnServer(client), options, progress, report });
     return report;
   } finally {
     await progress.clear();
@@ -61,7 +61,7 @@ async function importOnce(
 function importText(report: ImportReport, { paint }: Context): string {
   const { experiments, runs, loggedModels, traces, registeredModels, artifacts } = report;
   const count = (part: { imported: number; unchanged: number }) =>
-    `${shownCount(part.imported)} taken over, ${shownCount(part.unchanged)} unchanged`;
+    `${formatCount(part.imported)} taken over, ${formatCount(part.unchanged)} unchanged`;
   const made = experiments.created + experiments.renumbered;
   const lines = facts(
     [
@@ -70,11 +70,11 @@ function importText(report: ImportReport, { paint }: Context): string {
         `${made} new (${experiments.renumbered} under another id), ${experiments.merged} merged by name, ${experiments.known} known`,
       ],
       ['runs', count(runs)],
-      ['samples', shownCount(report.metrics)],
+      ['samples', formatCount(report.metrics)],
       ['logged models', count(loggedModels)],
       ['traces', count(traces)],
       ['registered models', count(registeredModels)],
-      ['files', `${shownCount(artifacts.files)}, ${shownBytes(artifacts.bytes)}`],
+      ['files', `${formatCount(artifacts.files)}, ${formatBytes(artifacts.bytes)}`],
     ],
     paint,
   );
@@ -85,14 +85,14 @@ function leftText(left: ImportReport['left'], style: (text: string) => string): 
   if (left.length === 0) return [];
   return [
     '',
-    style(`${counted(left.length, 'thing was', 'things were')} left out:`),
+    style(`${counted(left.length, 'item', 'items')} left out:`),
     ...left.map(({ what, reason }) => `  ${what}: ${reason}`),
   ];
 }
 
 const mirrorCommand = command({
   path: ['mlflow', 'mirror'],
-  summary: 'Follow another MLflow server until stopped, so that Steelyard can be tried beside it',
+  summary: 'Mirror another MLflow server continuously until it is stopped',
   example: 'steelyard mlflow mirror --from https://mlflow.example.com --every 60',
   needs: 'server',
   exits: { 0: 'stopped by SIGINT or SIGTERM' },
@@ -103,7 +103,7 @@ const mirrorCommand = command({
       value: 'SECONDS',
       fallback: '30',
       schema: z.coerce.number().min(1).max(86_400),
-      describe: 'Pause between two looks',
+      describe: 'Pause between two passes',
     },
   },
   run: async (context, { from, experiment, noArtifacts, every }) => {
@@ -130,16 +130,16 @@ async function mirrorOnce(context: Context, client: Client, from: MlflowServer, 
     else await context.io.out.write(`${importText(report, context)}\n`);
   } catch (error) {
     if (!isExpected(error) || error.code !== 'server_unreachable') throw error;
-    await context.remark(`${error.message} Trying again.`);
+    await context.remark(`${error.message} Retrying.`);
   }
 }
 
 const exportCommand = command({
   path: ['mlflow', 'export'],
-  summary: 'Write experiments, runs, models and files to another MLflow server, by its ordinary interface',
+  summary: 'Export experiments, runs, models and files to another MLflow server',
   example: 'steelyard mlflow export --to http://127.0.0.1:5000',
   needs: 'server',
-  exits: { 1: 'some were left out; the answer says which and why' },
+  exits: { 1: 'some were left out; the output lists them with reasons' },
   options: { to: { value: 'URL', required: true, describe: 'Address of the other tracking server' }, ...choice },
   run: async (context, { to, experiment, noArtifacts }) => {
     const target = connectMlflow(to, context.io.environment);
@@ -149,7 +149,7 @@ const exportCommand = command({
     const report = emptyExport(target.url);
     try {
       await exportAll({
-        from: mlflowOf(client),
+        from: createOwnServer(client),
         to: target,
         experiments: experiment,
         artifacts: !noArtifacts,
@@ -171,15 +171,15 @@ function exportText(report: ExportReport, { paint }: Context): string {
   const { runs, loggedModels, registeredModels, artifacts } = report;
   const lines = facts(
     [
-      ['experiments', shownCount(report.experiments)],
-      ['runs', `${shownCount(runs.exported)} written, ${shownCount(runs.known)} known`],
-      ['samples sent', shownCount(report.metrics)],
-      ['logged models', `${shownCount(loggedModels.exported)} written, ${shownCount(loggedModels.known)} known`],
+      ['experiments', formatCount(report.experiments)],
+      ['runs', `${formatCount(runs.exported)} written, ${formatCount(runs.known)} known`],
+      ['samples sent', formatCount(report.metrics)],
+      ['logged models', `${formatCount(loggedModels.exported)} written, ${formatCount(loggedModels.known)} known`],
       [
         'registered models',
-        `${shownCount(registeredModels.exported)}, ${counted(registeredModels.versions, 'new version')}`,
+        `${formatCount(registeredModels.exported)}, ${counted(registeredModels.versions, 'new version')}`,
       ],
-      ['files', `${shownCount(artifacts.files)}, ${shownBytes(artifacts.bytes)}`],
+      ['files', `${formatCount(artifacts.files)}, ${formatBytes(artifacts.bytes)}`],
     ],
     paint,
   );

@@ -11,7 +11,7 @@ import type { ComparedUnitCosts } from '../src/tradeoff/unit-cost/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { shownCount, shownInstant, shownMoney } from './output/amounts.ts';
+import { formatCount, formatInstant, formatMoney } from './output/amounts.ts';
 import { metricsText } from './output/metrics.ts';
 import { facts, table } from './output/table.ts';
 
@@ -37,10 +37,10 @@ function modelsText(models: readonly Model[], { paint }: Context): string {
     models,
     [
       { title: 'MODEL', cell: ({ name }) => name },
-      { title: 'VERSIONS', align: 'right', cell: ({ versions }) => shownCount(versions) },
+      { title: 'VERSIONS', align: 'right', cell: ({ versions }) => formatCount(versions) },
       { title: 'LATEST', align: 'right', cell: ({ latestVersion }) => latestVersion },
       { title: 'ALIASES', cell: ({ aliases }) => aliasesText(aliases) },
-      { title: 'CHANGED', cell: ({ lastUpdatedAt }) => shownInstant(lastUpdatedAt), least: 20 },
+      { title: 'CHANGED', cell: ({ lastUpdatedAt }) => formatInstant(lastUpdatedAt), least: 20 },
     ],
     paint,
   );
@@ -52,7 +52,7 @@ function aliasesText(aliases: Model['aliases']): string | null {
 
 const showCommand = command({
   path: ['model', 'show'],
-  summary: 'Show a registered model: its versions with their quality and their cost',
+  summary: 'Show a registered model: its versions with quality and cost',
   example: 'steelyard model show recommender',
   needs: 'server',
   positionals: { model: { describe: 'Registered model' } },
@@ -66,7 +66,7 @@ const showCommand = command({
     ]);
     const { versions: found, compared } = evidence;
     const document = { model, versions: versions.versions, evidence: found, compared };
-    const rows = weighed(document.versions, document.evidence);
+    const rows = listWithEvidence(document.versions, document.evidence);
     await context.answer(document, () => modelText({ model, rows, compared }, context));
     return 0;
   },
@@ -77,7 +77,7 @@ interface WeighedVersion {
   readonly evidence: VersionEvidence | undefined;
 }
 
-function weighed(versions: readonly ModelVersion[], evidence: readonly VersionEvidence[]): WeighedVersion[] {
+function listWithEvidence(versions: readonly ModelVersion[], evidence: readonly VersionEvidence[]): WeighedVersion[] {
   const byVersion = new Map(evidence.map((one) => [one.version, one]));
   return versions.map((version) => ({ version, evidence: byVersion.get(version.version) }));
 }
@@ -93,9 +93,9 @@ function modelText({ model, rows: versions, compared }: ShownModel, { paint }: C
   const head = facts(
     [
       ['model', model.name],
-      ['what for', model.description],
+      ['description', model.description],
       ['aliases', aliasesText(model.aliases)],
-      ['changed', shownInstant(model.lastUpdatedAt)],
+      ['changed', formatInstant(model.lastUpdatedAt)],
     ],
     paint,
   );
@@ -105,15 +105,15 @@ function modelText({ model, rows: versions, compared }: ShownModel, { paint }: C
     [
       { title: 'VERSION', align: 'right', cell: ({ version }) => version.version },
       { title: 'ALIASES', cell: ({ version }) => version.aliases.map((alias) => `@${alias}`).join(' ') || null },
-      { title: 'TRAINING', align: 'decimal', cell: ({ evidence }) => shownMoney(evidence?.trainingCost.cost ?? null) },
+      { title: 'TRAINING', align: 'decimal', cell: ({ evidence }) => formatMoney(evidence?.trainingCost.cost ?? null) },
       {
         title: 'PER 1,000 PREDICTIONS',
         align: 'decimal',
-        cell: ({ version }) => shownMoney(figures.get(version.version) ?? null),
+        cell: ({ version }) => formatMoney(figures.get(version.version) ?? null),
       },
       { title: 'METRICS', cell: ({ version }) => metricsText(version.metrics), least: 20 },
       { title: 'RUN', cell: ({ version }) => version.runId, least: 32 },
-      { title: 'REGISTERED', cell: ({ version }) => shownInstant(version.createdAt), least: 20 },
+      { title: 'REGISTERED', cell: ({ version }) => formatInstant(version.createdAt), least: 20 },
     ],
     paint,
   );

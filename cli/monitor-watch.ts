@@ -4,7 +4,7 @@ import { type DriftWindow, listDriftWindows } from '../src/mlops/quality/drift-w
 import { stateStyle } from './alert.ts';
 import type { Client } from './connection/client.ts';
 import type { Context } from './frame/context.ts';
-import { shownCount } from './output/amounts.ts';
+import { formatCount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 /** Number of drift windows that are shown with a monitor. */
@@ -34,7 +34,7 @@ function driftText(windows: readonly DriftWindow[], { paint }: Context): string 
     windows,
     [
       { title: 'DRIFT FROM', cell: ({ period }) => period.start.slice(0, 16).replace('T', ' ') },
-      { title: 'PREDICTIONS', align: 'right', cell: ({ predictions }) => shownCount(predictions) },
+      { title: 'PREDICTIONS', align: 'right', cell: ({ predictions }) => formatCount(predictions) },
       { title: 'P-VALUE', align: 'right', cell: ({ pValue }) => small(pValue) },
       { title: 'THRESHOLD', align: 'right', cell: ({ threshold }) => small(threshold) },
       {
@@ -70,7 +70,7 @@ function alertsText(alerts: readonly AlertStanding[], { paint }: Context): strin
         style: ({ state }) => stateStyle(state, paint),
       },
       { title: 'SINCE', cell: ({ since }) => since?.slice(0, 16).replace('T', ' ') ?? null },
-      { title: 'LAST LOOK', cell: ({ reason }) => reason, least: 16 },
+      { title: 'LAST CHECK', cell: ({ reason }) => reason, least: 16 },
     ],
     paint,
   );

@@ -11,12 +11,12 @@ import { UtcInstant } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { watchedBy, watchedText } from './monitor-watch.ts';
-import { counted, shownCount } from './output/amounts.ts';
+import { counted, formatCount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 const monitorListCommand = command({
   path: ['monitor', 'list'],
-  summary: 'List the monitors: which models are watched, and how',
+  summary: 'List the monitors with their models and status',
   example: 'steelyard monitor list',
   needs: 'server',
   run: async (context) => {
@@ -30,8 +30,7 @@ const monitorListCommand = command({
 
 const monitorShowCommand = command({
   path: ['monitor', 'show'],
-  summary:
-    'Show what came of the predictions of a model: how many are labelled, how good and how fast they were, drift, alerts',
+  summary: 'Show labels, quality, latency, drift and alerts of a monitored model',
   example: `steelyard monitor show ranker --by day --start 2026-11-01T00:00:00Z
 steelyard monitor show ranker --slice country --by all
 steelyard monitor show ranker --known-at 2026-11-10T00:00:00Z`,
@@ -48,23 +47,27 @@ steelyard monitor show ranker --known-at 2026-11-10T00:00:00Z`,
     mostValues: {
       value: 'COUNT',
       schema: showMonitor.query.shape.mostValues.unwrap(),
-      describe: 'With --slice: only so many values, those with the most predictions',
+      describe: 'With --slice: most values to list, those with the most predictions',
     },
     modelVersion: { value: 'VERSION', describe: 'Only of this version' },
     endpoint: { value: 'NAME', describe: 'Only of this endpoint' },
     environment: { value: 'NAME', describe: 'Only of this environment' },
-    start: { value: 'INSTANT', schema: UtcInstant, describe: 'Only predictions made from then on' },
-    end: { value: 'INSTANT', schema: UtcInstant, describe: 'Only predictions made before then' },
-    knownAt: { value: 'INSTANT', schema: UtcInstant, describe: 'As it was known then; what arrived later is left out' },
+    start: { value: 'INSTANT', schema: UtcInstant, describe: 'Only predictions made at or after this time' },
+    end: { value: 'INSTANT', schema: UtcInstant, describe: 'Only predictions made before this time' },
+    knownAt: {
+      value: 'INSTANT',
+      schema: UtcInstant,
+      describe: 'State known at this time; later arrivals are left out',
+    },
   },
   run: async (context, { monitor, ...query }) => {
     const client = await context.client();
-    const shown = await client.call(showMonitor, { params: { monitor }, query });
-    const watching = await watchedBy(client, shown);
-    await context.answer({ ...shown, ...watching }, () =>
-      [windowsText(shown, context), ...watchedText(watching, context)].join('\n').replace(/^\n+/, ''),
+    const report = await client.call(showMonitor, { params: { monitor }, query });
+    const watching = await watchedBy(client, report);
+    await context.answer({ ...report, ...watching }, () =>
+      [windowsText(report, context), ...watchedText(watching, context)].join('\n').replace(/^\n+/, ''),
     );
-    if (shown.windows.length === 0) await context.remark('No prediction of this model is kept for that time.');
+    if (report.windows.length === 0) await context.remark('No stored prediction of this model for that time.');
     return 0;
   },
 });
@@ -77,7 +80,7 @@ function listText(monitors: readonly Monitor[], { paint }: Context): string {
       { title: 'MONITOR', cell: ({ monitor }) => monitor },
       { title: 'MODEL', cell: ({ spec }) => spec.model },
       { title: 'QUALITY', cell: ({ spec }) => spec.quality?.kind ?? null },
-      { title: 'KEPT', align: 'right', cell: ({ spec }) => share(spec.log.sample) },
+      { title: 'SAMPLING', align: 'right', cell: ({ spec }) => share(spec.log.sample) },
       { title: 'LABELS WITHIN', align: 'right', cell: ({ spec }) => counted(spec.labels.withinDays, 'day') },
     ],
     paint,
@@ -96,34 +99,34 @@ function windowsText({ windows, spec, estimation, unmatchedLabels, sliceValues }
       ...(windows.some(({ slice }) => slice !== null)
         ? [{ title: 'SLICE', cell: ({ slice }: MonitorWindow) => slice }]
         : []),
-      { title: 'PREDICTIONS', align: 'right', cell: ({ predictions }) => shownCount(predictions) },
+      { title: 'PREDICTIONS', align: 'right', cell: ({ predictions }) => formatCount(predictions) },
       { title: 'LABELLED', align: 'right', cell: ({ completeness }) => share(completeness) },
       ...metrics.map((metric, index) => ({
         title: metric.toUpperCase(),
-        cell: ({ shown }: MonitorWindow) => figureText(shown[index]),
+        cell: ({ shown: report }: MonitorWindow) => figureText(report[index]),
       })),
       { title: 'P50 MS', align: 'right', cell: ({ latencyMs }) => milliseconds(latencyMs?.p50) },
       { title: 'P99 MS', align: 'right', cell: ({ latencyMs }) => milliseconds(latencyMs?.p99) },
     ],
     paint,
   );
-  const kept = spec.log.sample < 1 ? [`${share(spec.log.sample)} of the predictions are kept.`] : [];
+  const sampling = spec.log.sample < 1 ? [`${share(spec.log.sample)} of the predictions are logged.`] : [];
   const values = new Set(windows.map(({ slice }) => slice)).size;
   const hidden =
     sliceValues === null || sliceValues <= values
       ? []
-      : [`${shownCount(values)} of ${counted(sliceValues, 'value')} are shown.`];
+      : [`${formatCount(values)} of ${counted(sliceValues, 'value')} are shown.`];
   const unmatched =
     unmatchedLabels === 0
       ? []
       : [paint.waiting(`${counted(unmatchedLabels, 'label')} of predictions that are not known here.`)];
-  return [rows, ...estimateLines(windows, estimation), ...hidden, ...kept, ...unmatched].join('\n');
+  return [rows, ...estimateLines(windows, estimation), ...hidden, ...sampling, ...unmatched].join('\n');
 }
 
 function estimateLines(windows: readonly MonitorWindow[], estimation: Shown['estimation']): string[] {
   if (estimation === null) return [];
   if (estimation.reason !== null) return [`Nothing is estimated: ${estimation.reason}.`];
-  if (!windows.some(({ shown }) => shown.some(({ estimated }) => estimated))) return [];
+  if (!windows.some(({ shown: report }) => report.some(({ estimated }) => estimated))) return [];
   const { method, referenceSize } = estimation;
   return [
     `~ is estimated without labels (${method.toUpperCase()}, from ${counted(referenceSize, 'labelled prediction')}).`,

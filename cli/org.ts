@@ -12,7 +12,7 @@ import {
 import { command } from './frame/command.ts';
 import { CommandError } from './frame/failure.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { shownInstant } from './output/amounts.ts';
+import { formatInstant } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 const teamsCommand = command({
@@ -27,7 +27,7 @@ const teamsCommand = command({
       { title: 'TEAM', cell: (team: Team) => team.name },
       { title: 'NAME', cell: (team: Team) => team.displayName },
       { title: 'OWNER', cell: (team: Team) => team.owner },
-      { title: 'CHANGED', cell: (team: Team) => shownInstant(team.updatedAt), least: 20 },
+      { title: 'CHANGED', cell: (team: Team) => formatInstant(team.updatedAt), least: 20 },
     ];
     type Team = (typeof page.teams)[number];
     await context.answer(page, () => (page.teams.length === 0 ? '' : table(page.teams, columns, context.paint)));
@@ -49,8 +49,8 @@ const projectsCommand = command({
     const columns = [
       { title: 'PROJECT', cell: (project: Project) => project.name },
       { title: 'TEAM', cell: (project: Project) => project.team },
-      { title: 'WHAT FOR', cell: (project: Project) => project.description, least: 16 },
-      { title: 'CHANGED', cell: (project: Project) => shownInstant(project.updatedAt), least: 20 },
+      { title: 'DESCRIPTION', cell: (project: Project) => project.description, least: 16 },
+      { title: 'CHANGED', cell: (project: Project) => formatInstant(project.updatedAt), least: 20 },
     ];
     type Project = (typeof page.projects)[number];
     await context.answer(page, () => (page.projects.length === 0 ? '' : table(page.projects, columns, context.paint)));
@@ -72,7 +72,7 @@ const environmentsCommand = command({
     const columns = [
       { title: 'ENVIRONMENT', cell: (environment: Environment) => environment.name },
       { title: 'PRODUCTION', cell: (environment: Environment) => (environment.production ? 'yes' : 'no') },
-      { title: 'WHAT FOR', cell: (environment: Environment) => environment.description, least: 16 },
+      { title: 'DESCRIPTION', cell: (environment: Environment) => environment.description, least: 16 },
     ];
     const none = page.environments.length === 0;
     await context.answer(page, () => (none ? '' : table(page.environments, columns, context.paint)));
@@ -92,7 +92,7 @@ const membersCommand = command({
     const columns = [
       { title: 'ACCOUNT', cell: (member: TeamMember) => member.account },
       { title: 'ROLE', cell: (member: TeamMember) => member.role },
-      { title: 'SINCE', cell: (member: TeamMember) => shownInstant(member.since), least: 20 },
+      { title: 'SINCE', cell: (member: TeamMember) => formatInstant(member.since), least: 20 },
     ];
     const { members } = document;
     await context.answer(document, () => (members.length === 0 ? '' : table(members, columns, context.paint)));
@@ -103,7 +103,7 @@ const membersCommand = command({
 
 const addMemberCommand = command({
   path: ['team', 'add'],
-  summary: 'Make an account a member of a team, or change its role there',
+  summary: 'Add an account to a team, or change its role in the team',
   example: 'steelyard team add recommendations ada\nsteelyard team add recommendations ada --role viewer',
   needs: 'server',
   positionals: { team: { describe: 'Name of the team' }, account: { describe: 'Name of the account' } },
@@ -112,7 +112,7 @@ const addMemberCommand = command({
       value: TeamRole.options.join('|'),
       fallback: 'contributor',
       schema: TeamRole,
-      describe: 'contributor changes the runs, experiments and models of the team; viewer does not',
+      describe: 'contributor may change the runs, experiments and models of the team; viewer may not',
     },
   },
   run: async (context, { team, account, role }) => {

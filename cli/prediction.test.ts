@@ -30,7 +30,7 @@ it('shows what is deleted of a subject, deletes it only when told to, and says t
   expect(unsaid.err).toContain('--confirm');
   const preview = await server.run('prediction', 'retention', '--prediction-days', '30');
   expect(preview.out).toMatch(/^predictions: deletes 3 rows in 1 file of .+ before \d{4}-\d{2}-\d{2}, of /);
-  expect(preview.out).toContain('labels: kept for ever');
+  expect(preview.out).toContain('labels: kept forever');
   const done = await server.run('prediction', 'delete', '--entity', 'anna', '--confirm');
   expect([done.code, done.out]).toEqual([0, 'Deleted 2 predictions and 0 labels.\n']);
   const again = JSON.parse((await server.run('prediction', 'delete', '--entity', 'anna', '--confirm', '--json')).out);

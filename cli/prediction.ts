@@ -6,14 +6,13 @@ import {
 } from '../src/mlops/predictions/schema.ts';
 import { command } from './frame/command.ts';
 import { CommandError } from './frame/failure.ts';
-import { counted, shownBytes } from './output/amounts.ts';
+import { counted, formatBytes } from './output/amounts.ts';
 
 const { predictionDays, labelDays } = previewPredictionRetention.query.shape;
 
 const retentionCommand = command({
   path: ['prediction', 'retention'],
-  summary:
-    'Show what retention of predictions and labels deletes, and which questions lose their rows; nothing is deleted',
+  summary: 'Preview the rows that retention of predictions and labels deletes',
   example: 'steelyard prediction retention --prediction-days 400 --label-days 800',
   needs: 'server',
   options: {
@@ -30,7 +29,7 @@ const retentionCommand = command({
 
 function retentionText({ tables, unanswerable }: PredictionRetention): string {
   const lines = tables.map(({ table, before, deletes, firstDay, lastDay }) => {
-    if (before === null) return `${table}: kept for ever`;
+    if (before === null) return `${table}: kept forever`;
     const days = firstDay === null ? '' : `, of ${firstDay} to ${lastDay}`;
     return `${table}: deletes ${rowsText(deletes)} before ${before}${days}`;
   });
@@ -40,13 +39,13 @@ function retentionText({ tables, unanswerable }: PredictionRetention): string {
 
 const deleteCommand = command({
   path: ['prediction', 'delete'],
-  summary: 'Delete the predictions about one subject and their labels for good',
+  summary: 'Delete the predictions about one subject and their labels permanently',
   example: 'steelyard prediction delete --entity customer-17 --confirm',
   needs: 'server',
   options: {
     entity: { value: 'ENTITY', required: true, describe: 'Subject: the entity of predictions and labels' },
-    model: { value: 'MODEL', describe: 'Only of this model; default: of all' },
-    confirm: { describe: 'Needed: what is deleted cannot be restored' },
+    model: { value: 'MODEL', describe: 'Only of this model; default: all models' },
+    confirm: { describe: 'Required: the deletion is permanent' },
   },
   run: async (context, { entity, model, confirm }) => {
     const client = await context.client();
@@ -66,7 +65,7 @@ function deletionText({ predictions, labels, notSearched }: PredictionDeletion):
 }
 
 function rowsText({ rows, files, sizeBytes }: PredictionDeletion['labels']): string {
-  return `${counted(rows, 'row')} in ${counted(files, 'file')} of ${shownBytes(sizeBytes)}`;
+  return `${counted(rows, 'row')} in ${counted(files, 'file')} of ${formatBytes(sizeBytes)}`;
 }
 
 export const predictionCommands = [retentionCommand, deleteCommand];

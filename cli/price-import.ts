@@ -4,7 +4,7 @@ import { createUpload } from '../src/platform/uploads/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { counted, shownCount } from './output/amounts.ts';
+import { counted, formatCount } from './output/amounts.ts';
 import { createProgress, type Progress } from './output/progress.ts';
 import { table } from './output/table.ts';
 import { openList, publicList, type Wanted } from './price-lists.ts';
@@ -20,7 +20,7 @@ interface Sent {
 
 export const importPricesCommand = command({
   path: ['price', 'import'],
-  summary: 'Import a price list of AWS or Azure: what machines cost on demand, by region and date',
+  summary: 'Import on-demand prices of AWS or Azure by region and date',
   example: `steelyard price import aws --region us-east-1
 steelyard price import aws AmazonEC2-eu-west-1.json.gz
 steelyard price import azure pages/*.json --fetched 2026-11-25T08:00:00Z`,
@@ -30,7 +30,7 @@ steelyard price import azure pages/*.json --fetched 2026-11-25T08:00:00Z`,
     list: {
       many: true,
       optional: true,
-      describe: 'Files or addresses; when left out the public list of --region is fetched',
+      describe: 'Files or addresses; the public list of --region by default',
     },
   },
   options: {
@@ -39,11 +39,11 @@ steelyard price import azure pages/*.json --fetched 2026-11-25T08:00:00Z`,
     fetched: {
       value: 'INSTANT',
       schema: UtcInstant,
-      describe: 'When pages of Azure were fetched; otherwise when the newest file was changed',
+      describe: 'Time at which Azure pages were fetched; time of the newest file by default',
     },
   },
   run: async (context, { cloud: named, list, fetched, ...wanted }) => {
-    const cloud = cloudOf(named);
+    const cloud = parseCloud(named);
     const places = list ?? [publicList(cloud, wanted)];
     const progress = createProgress(context.io.err, context.globals.json);
     try {
@@ -61,10 +61,10 @@ steelyard price import azure pages/*.json --fetched 2026-11-25T08:00:00Z`,
   },
 });
 
-function cloudOf(named: string): Cloud {
+function parseCloud(named: string): Cloud {
   const cloud = Cloud.safeParse(named);
   if (cloud.success) return cloud.data;
-  throw new CommandError('usage', `"${named}" is no cloud whose price list is read: aws or azure.`);
+  throw new CommandError('usage', `"${named}" is not a supported cloud: aws or azure.`);
 }
 
 async function sendAll(
@@ -98,8 +98,8 @@ function importText(result: PriceImport, { paint }: Context): string {
     [
       { title: 'REGION', cell: ({ region }) => region },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
-      { title: 'PRICES', align: 'right', cell: (row) => shownCount(row.prices) },
-      { title: 'CHANGED', align: 'right', cell: ({ changed }) => shownCount(changed) },
+      { title: 'PRICES', align: 'right', cell: (row) => formatCount(row.prices) },
+      { title: 'CHANGED', align: 'right', cell: ({ changed }) => formatCount(changed) },
     ],
     paint,
   );

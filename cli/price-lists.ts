@@ -134,7 +134,7 @@ async function* bytesOf(address: string, progress: Progress): AsyncGenerator<Buf
       yield Buffer.from(chunk);
     }
   } catch (error) {
-    throw unreachable(address, whyOf(error), error);
+    throw unreachable(address, describeError(error), error);
   }
 }
 
@@ -153,32 +153,32 @@ async function fetched(address: string): Promise<Response> {
     if (wait === null || !again) {
       throw answer instanceof Error ? answer : unreachable(address, `it answers ${answer.status}`);
     }
-    await pause(answer instanceof Error ? wait : pauseOf(answer, wait));
+    await pause(answer instanceof Error ? wait : readRetryDelay(answer, wait));
   }
   throw new Error('unreachable: the last try always ends');
 }
 
-function pauseOf(answer: Response, otherwiseMs: number): number {
+function readRetryDelay(answer: Response, otherwiseMs: number): number {
   const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN);
   return Number.isNaN(seconds) ? otherwiseMs : Math.min(seconds * 1000, LONGEST_PAUSE_MS);
 }
 
 async function once(address: string): Promise<Response | CommandError> {
-  const begun = new AbortController();
-  const timer = setTimeout(() => begun.abort(new Error('no answer for a minute')), ANSWER_TIMEOUT_MS);
+  const watchdog = new AbortController();
+  const timer = setTimeout(() => watchdog.abort(new Error('no answer for a minute')), ANSWER_TIMEOUT_MS);
   try {
-    return await fetch(address, { signal: begun.signal });
+    return await fetch(address, { signal: watchdog.signal });
   } catch (error) {
-    return unreachable(address, whyOf(error), error);
+    return unreachable(address, describeError(error), error);
   } finally {
     clearTimeout(timer);
   }
 }
 
-function whyOf(error: unknown): string {
+function describeError(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
-  const told = cause instanceof Error ? cause : error;
-  return systemCode(told) ?? systemCode(error) ?? (told instanceof Error ? told.message : String(told));
+  const reason = cause instanceof Error ? cause : error;
+  return systemCode(reason) ?? systemCode(error) ?? (reason instanceof Error ? reason.message : String(reason));
 }
 
 function unreachable(address: string, why: string, cause?: unknown): CommandError {

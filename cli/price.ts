@@ -20,7 +20,7 @@ import { importPricesCommand } from './price-import.ts';
 
 const pricesCommand = command({
   path: ['price', 'list'],
-  summary: 'List the price book: your own prices, those of the bill, of price lists',
+  summary: 'List the price book: your own prices, bill prices and price lists',
   example: `steelyard price list --origin own
 steelyard price list --region eu-west-1 --instance p5.48xlarge
 steelyard price list --csv > prices.csv`,
@@ -29,11 +29,11 @@ steelyard price list --csv > prices.csv`,
     origin: {
       value: 'ORIGIN',
       schema: PriceOrigin.exclude(['declared']),
-      describe: 'Only of there: own, bill, catalogue or builtIn; all but the last when left out',
+      describe: 'Only this origin: own, bill, catalogue or builtIn; all but builtIn by default',
     },
     instance: { value: 'TYPE', describe: 'Only of this instance type, or other key of the price book' },
     region: { value: 'REGION', schema: RegionName, describe: 'Only of this region' },
-    csv: { describe: 'Answer as CSV, all of it' },
+    csv: { describe: 'Print all prices as CSV' },
     ...limitOption,
   },
   run: async (context, { csv, limit, instance: resource, ...selected }) => {
@@ -75,7 +75,7 @@ function pricesText(prices: readonly ListedPrice[], { paint }: Context): string 
 
 const learnCommand = command({
   path: ['price', 'learn'],
-  summary: 'Learn prices from every billing month anew; each delivery teaches them by itself',
+  summary: 'Derive prices from all billing months again; each import does this automatically',
   example: 'steelyard price learn',
   needs: 'server',
   run: async (context) => {
@@ -94,15 +94,15 @@ const day = z
 
 const priceCommand = command({
   path: ['price', 'show'],
-  summary: 'Show the price of an instance at a time, where it is from and how old it is',
+  summary: 'Show the price of an instance at a time, with its origin and age',
   example: `steelyard price show --instance p5.48xlarge --at 2025-06-22
 steelyard price show --instance p5.48xlarge --region eu-west-1
 steelyard price show --instance gpu:A10G --json`,
   needs: 'server',
   options: {
     instance: { value: 'TYPE', required: true, describe: 'Instance type, or another key of the price book' },
-    region: { value: 'REGION', schema: RegionName, describe: 'Region; that of the settings when left out' },
-    at: { value: 'DATE', schema: day, describe: 'Day (its midnight, UTC) or instant; now when left out' },
+    region: { value: 'REGION', schema: RegionName, describe: 'Region; the region in the settings by default' },
+    at: { value: 'DATE', schema: day, describe: 'Day (midnight UTC) or instant; now by default' },
   },
   run: async (context, { instance, ...query }) => {
     const client = await context.client();

@@ -17,8 +17,8 @@ export async function runProcess(): Promise<void> {
 function processIo(): Io {
   process.stdout.on('error', endOnLostOutput);
   return {
-    out: sinkOf(process.stdout),
-    err: sinkOf(process.stderr),
+    out: createSink(process.stdout),
+    err: createSink(process.stderr),
     environment: process.env,
     askSecret,
     onSignal: (listener) => {
@@ -59,7 +59,7 @@ function endOnLostOutput(error: NodeJS.ErrnoException): void {
   process.stderr.write(sentence, () => process.exit(DISK_FULL_EXIT));
 }
 
-function sinkOf(stream: NodeJS.WriteStream): Sink {
+function createSink(stream: NodeJS.WriteStream): Sink {
   return {
     write: (text) => new Promise((resolve) => void stream.write(text, () => resolve())),
     isTerminal: stream.isTTY === true,

@@ -6,7 +6,7 @@ import type {
   Saving,
 } from '../src/tradeoff/recommendations/schema.ts';
 import type { Context } from './frame/context.ts';
-import { counted, shownAmount, shownInstant, shownMoney } from './output/amounts.ts';
+import { counted, formatAmount, formatInstant, formatMoney } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 export function listText({ recommendations, totals }: RecommendationList, { paint }: Context): string {
@@ -15,9 +15,9 @@ export function listText({ recommendations, totals }: RecommendationList, { pain
     recommendations,
     [
       { title: 'RECOMMENDATION', cell: ({ recommendation }) => recommendation },
-      { title: 'SAVES A MONTH', align: 'right', cell: ({ saving }) => shownMoney(saving.monthly) },
+      { title: 'MONTHLY SAVINGS', align: 'right', cell: ({ saving }) => formatMoney(saving.monthly) },
       { title: '95 %', align: 'right', cell: ({ saving }) => intervalText(saving), least: 12 },
-      { title: 'SURE', cell: ({ confidence }) => confidence.level },
+      { title: 'CONFIDENCE', cell: ({ confidence }) => confidence.level },
       { title: 'RISK', cell: ({ risk }) => risk.level },
       { title: 'STATE', cell: stateText },
       { title: 'WHAT', cell: ({ title }) => title, least: 24 },
@@ -29,26 +29,26 @@ export function listText({ recommendations, totals }: RecommendationList, { pain
 
 function totalText({ saving, sumOfAlone, recommendations, leftOut }: RecommendationList['totals'][number]): string {
   const interval = intervalText(saving);
-  const together = `${shownMoney(saving.monthly)} a month together${interval === null ? '' : ` (${interval})`}`;
+  const together = `${formatMoney(saving.monthly)} a month together${interval === null ? '' : ` (${interval})`}`;
   const sum =
     sumOfAlone.amount === saving.monthly?.amount
       ? ''
-      : `; each alone adds up to ${shownMoney(sumOfAlone)}: they overlap`;
+      : `; each alone adds up to ${formatMoney(sumOfAlone)}: they overlap`;
   const others = leftOut.length === 0 ? '' : `; without ${leftOut.join(', ')}: others save more of the same hours`;
-  return `${counted(recommendations, 'recommendation')}: ${together} of ${shownMoney(saving.cost)}${sum}${others}`;
+  return `${counted(recommendations, 'recommendation')}: ${together} of ${formatMoney(saving.cost)}${sum}${others}`;
 }
 
 /** `286.79 to 365.00`. */
 function intervalText({ lower, upper }: Saving): string | null {
-  return lower === null || upper === null ? null : `${shownAmount(lower.amount)} to ${shownAmount(upper.amount)}`;
+  return lower === null || upper === null ? null : `${formatAmount(lower.amount)} to ${formatAmount(upper.amount)}`;
 }
 
 function stateText({ state, notice, realised }: RecommendationSummary): string {
   if (notice !== null) {
-    const kept = notice.keptUntil === null ? null : `kept until ${shownInstant(notice.keptUntil)}`;
-    return kept ?? `${notice.isDryRun ? 'would be done' : 'will be done'} ${shownInstant(notice.actsAt)}`;
+    const postponed = notice.keptUntil === null ? null : `postponed until ${formatInstant(notice.keptUntil)}`;
+    return postponed ?? `${notice.isDryRun ? 'would run' : 'runs'} ${formatInstant(notice.actsAt)}`;
   }
-  return realised?.monthly == null ? state : `${state}, saved ${shownMoney(realised.monthly)} a month`;
+  return realised?.monthly == null ? state : `${state}, saved ${formatMoney(realised.monthly)} a month`;
 }
 
 export function detailText(one: Recommendation, { paint }: Context): string {
@@ -59,15 +59,15 @@ export function detailText(one: Recommendation, { paint }: Context): string {
       ['state', stateText(one)],
       ['what', one.what],
       ['now', one.before],
-      ['then', one.after],
-      ['saves a month', savingText(saving)],
+      ['after', one.after],
+      ['monthly savings', savingText(saving)],
       [
         'confidence',
         `${confidence.level}: ${Math.round(confidence.coverageRatio * 100)} % of ${confidence.days.toFixed(1)} days measured`,
       ],
       ['risk', `${risk.level}: ${risk.text}`],
       ['guard', one.guard],
-      ['looked at', `${shownInstant(evidence.window.start)} to ${shownInstant(evidence.window.end)}`],
+      ['observed', `${formatInstant(evidence.window.start)} to ${formatInstant(evidence.window.end)}`],
       ...evidence.figures.map(({ name, value }): [string, string | null] => [name, value]),
       ['prices', evidence.prices.join('; ') || null],
       ...(evidence.deliveries.length === 0
@@ -81,7 +81,7 @@ export function detailText(one: Recommendation, { paint }: Context): string {
   const timeline = table(
     one.timeline,
     [
-      { title: 'AT', cell: ({ at }) => shownInstant(at), least: 20 },
+      { title: 'AT', cell: ({ at }) => formatInstant(at), least: 20 },
       { title: 'STEP', cell: ({ step }) => step.replace('_', ' ') },
       { title: 'BY', cell: ({ by }) => by ?? '' },
       { title: 'WHAT', cell: ({ text }) => text, least: 24 },
@@ -93,7 +93,7 @@ export function detailText(one: Recommendation, { paint }: Context): string {
 
 function savingText(saving: Saving): string {
   if (saving.monthly === null) return `not known: ${saving.reason}`;
-  return `${shownMoney(saving.monthly)} (${intervalText(saving)}) of ${shownMoney(saving.cost)}`;
+  return `${formatMoney(saving.monthly)} (${intervalText(saving)}) of ${formatMoney(saving.cost)}`;
 }
 
 function realisedText({
@@ -107,9 +107,10 @@ function realisedText({
 }: NonNullable<Recommendation['realised']>) {
   if (monthly === null) return `not known: ${reason}`;
   const interval =
-    lower === null || upper === null ? '' : ` (${shownAmount(lower.amount)} to ${shownAmount(upper.amount)})`;
-  const said = isWithin === null ? '' : `, ${isWithin ? 'within' : 'outside of'} what was said (${shownMoney(stated)})`;
-  return `${shownMoney(monthly)} a month${interval} over ${counted(hours, 'hour')}${said}`;
+    lower === null || upper === null ? '' : ` (${formatAmount(lower.amount)} to ${formatAmount(upper.amount)})`;
+  const comparison =
+    isWithin === null ? '' : `, ${isWithin ? 'within' : 'outside'} the estimate (${formatMoney(stated)})`;
+  return `${formatMoney(monthly)} a month${interval} over ${counted(hours, 'hour')}${comparison}`;
 }
 
 function fileText({ action }: Recommendation): string {

@@ -13,18 +13,18 @@ import {
   undoRecommendation,
 } from '../src/tradeoff/recommendations/schema.ts';
 import { command } from './frame/command.ts';
-import { counted, shownInstant } from './output/amounts.ts';
+import { counted, formatInstant } from './output/amounts.ts';
 import { table } from './output/table.ts';
 import { detailText, listText, previewText } from './recommend-text.ts';
 
 const recommendation = { describe: 'Id of the recommendation' } as const;
 const reason = { value: 'TEXT', describe: 'Why' } as const;
-const paramsOf = (id: string) => ({ recommendation: RecommendationId.parse(id) });
-const bodyOf = (why: string | undefined) => (why === undefined ? {} : { reason: why });
+const toParams = (id: string) => ({ recommendation: RecommendationId.parse(id) });
+const toBody = (why: string | undefined) => (why === undefined ? {} : { reason: why });
 
 const listCommand = command({
   path: ['recommend', 'list'],
-  summary: 'List what would cost less, and what all of it saves together',
+  summary: 'List recommendations with their savings',
   example: 'steelyard recommend list',
   needs: 'server',
   options: {
@@ -32,14 +32,14 @@ const listCommand = command({
       value: 'open|done|closed|all',
       schema: z.enum(['open', 'done', 'closed', 'all']),
       fallback: 'open',
-      describe: 'Only these; closed: dismissed, superseded, lapsed or undone',
+      describe: 'Only this state; closed: dismissed, superseded, lapsed or undone',
     },
   },
   run: async (context, { state }) => {
     const answer = await (await context.client()).call(listRecommendations, { query: { state } });
     await context.answer(answer, () => listText(answer, context));
     if (answer.recommendations.length > 0) return 0;
-    const when = answer.lookedAt === null ? 'nobody has looked yet' : `looked at ${shownInstant(answer.lookedAt)}`;
+    const when = answer.lookedAt === null ? 'no savings scan yet' : `scanned at ${formatInstant(answer.lookedAt)}`;
     await context.remark(`No recommendation (${when}). Look now: steelyard recommend find`);
     return 0;
   },
@@ -47,7 +47,7 @@ const listCommand = command({
 
 const findCommand = command({
   path: ['recommend', 'find'],
-  summary: 'Look for recommendations now; the server does so every hour',
+  summary: 'Scan for recommendations now; the server scans every hour',
   example: 'steelyard recommend find',
   needs: 'server',
   run: async (context) => {
@@ -58,7 +58,7 @@ const findCommand = command({
         [
           { title: 'KIND', cell: ({ kind }) => kind },
           { title: 'FOUND', align: 'right', cell: ({ found }) => (found === null ? null : String(found)) },
-          { title: 'LACKS', cell: ({ reason: lacks }) => lacks ?? '', least: 24 },
+          { title: 'MISSING', cell: ({ reason: lacks }) => lacks ?? '', least: 24 },
         ],
         context.paint,
       ),
@@ -69,12 +69,12 @@ const findCommand = command({
 
 const showCommand = command({
   path: ['recommend', 'show'],
-  summary: 'Show a recommendation with its evidence and what happened to it',
+  summary: 'Show a recommendation with its evidence and history',
   example: 'steelyard recommend show rec_0123456789abcdef0123',
   needs: 'server',
   positionals: { recommendation },
   run: async (context, { recommendation: id }) => {
-    const one = await (await context.client()).call(getRecommendation, { params: paramsOf(id) });
+    const one = await (await context.client()).call(getRecommendation, { params: toParams(id) });
     await context.answer(one, () => detailText(one, context));
     return 0;
   },
@@ -82,18 +82,18 @@ const showCommand = command({
 
 const applyCommand = command({
   path: ['recommend', 'apply'],
-  summary: 'Say what a recommendation changes; with --yes it is carried out',
+  summary: 'Show the changes of a recommendation; with --yes, apply it',
   example: `steelyard recommend apply rec_0123456789abcdef0123
-steelyard recommend apply rec_0123456789abcdef0123 --yes --reason "nobody uses it"`,
+steelyard recommend apply rec_0123456789abcdef0123 --yes --reason "unused"`,
   needs: 'server',
   positionals: { recommendation },
   options: {
-    yes: { describe: 'Do it; what is to be done by hand is approved, and said to be done the second time' },
+    yes: { describe: 'Apply; the first call approves manual work, the second marks it as done' },
     reason,
   },
   run: async (context, { recommendation: id, yes, reason: why }) => {
-    const body = { isDryRun: !yes, ...bodyOf(why) };
-    const preview = await (await context.client()).call(applyRecommendation, { params: paramsOf(id), body });
+    const body = { isDryRun: !yes, ...toBody(why) };
+    const preview = await (await context.client()).call(applyRecommendation, { params: toParams(id), body });
     await context.answer(preview, () => previewText(preview, context));
     if (preview.isDryRun) await context.remark(`Nothing has changed. Do it: steelyard recommend apply ${id} --yes`);
     return 0;
@@ -102,15 +102,15 @@ steelyard recommend apply rec_0123456789abcdef0123 --yes --reason "nobody uses i
 
 const dismissCommand = command({
   path: ['recommend', 'dismiss'],
-  summary: 'Do not want a recommendation, for good or until a time',
+  summary: 'Dismiss a recommendation, permanently or until a time',
   example:
     'steelyard recommend dismiss rec_0123456789abcdef0123 --reason "a launch on Friday" --until 2026-12-01T00:00:00Z',
   needs: 'server',
   positionals: { recommendation },
-  options: { reason, until: { value: 'INSTANT', schema: UtcInstant, describe: 'Until when; default: for good' } },
+  options: { reason, until: { value: 'INSTANT', schema: UtcInstant, describe: 'End of the dismissal; default: none' } },
   run: async (context, { recommendation: id, reason: why, until }) => {
-    const body = { ...bodyOf(why), ...(until === undefined ? {} : { until }) };
-    const one = await (await context.client()).call(dismissRecommendation, { params: paramsOf(id), body });
+    const body = { ...toBody(why), ...(until === undefined ? {} : { until }) };
+    const one = await (await context.client()).call(dismissRecommendation, { params: toParams(id), body });
     await context.answer(one, () => `Dismissed: ${one.title}. Take that back: steelyard recommend undo ${id}`);
     return 0;
   },
@@ -118,14 +118,14 @@ const dismissCommand = command({
 
 const undoCommand = command({
   path: ['recommend', 'undo'],
-  summary: 'Take back what was carried out, or open again what was dismissed',
+  summary: 'Undo an applied recommendation, or reopen a dismissed one',
   example: 'steelyard recommend undo rec_0123456789abcdef0123 --reason "it is needed"',
   needs: 'server',
   positionals: { recommendation },
   options: { reason },
   run: async (context, { recommendation: id, reason: why }) => {
     const client = await context.client();
-    const one = await client.call(undoRecommendation, { params: paramsOf(id), body: bodyOf(why) });
+    const one = await client.call(undoRecommendation, { params: toParams(id), body: toBody(why) });
     await context.answer(one, () => `${one.state === 'open' ? 'Open again' : 'Taken back'}: ${one.title}.`);
     return 0;
   },
@@ -133,7 +133,7 @@ const undoCommand = command({
 
 const keepCommand = command({
   path: ['recommend', 'keep'],
-  summary: 'Keep for some hours what an idle policy would stop',
+  summary: 'Keep idle resources of a recommendation running for some hours',
   example: 'steelyard recommend keep rec_0123456789abcdef0123 --hours 8',
   needs: 'server',
   positionals: { recommendation },
@@ -142,13 +142,13 @@ const keepCommand = command({
       value: 'HOURS',
       schema: z.coerce.number().int().min(1).max(168),
       fallback: '4',
-      describe: 'For how many hours from now',
+      describe: 'Hours from now',
     },
   },
   run: async (context, { recommendation: id, hours }) => {
-    const one = await (await context.client()).call(keepRecommendation, { params: paramsOf(id), body: { hours } });
+    const one = await (await context.client()).call(keepRecommendation, { params: toParams(id), body: { hours } });
     const until = one.notice?.keptUntil ?? null;
-    await context.answer(one, () => `Kept${until === null ? '' : ` until ${shownInstant(until)}`}: ${one.what}.`);
+    await context.answer(one, () => `Kept${until === null ? '' : ` until ${formatInstant(until)}`}: ${one.what}.`);
     return 0;
   },
 });
@@ -159,7 +159,7 @@ const minutesText = (ms: number) => `${Number((ms / MINUTE_MS).toFixed(1))} min`
 
 const policiesCommand = command({
   path: ['recommend', 'policies'],
-  summary: 'List the idle policies, and what each has told of',
+  summary: 'List the idle policies with their recommendations',
   example: 'steelyard recommend policies',
   needs: 'server',
   run: async (context) => {
@@ -169,11 +169,11 @@ const policiesCommand = command({
         answer.policies,
         [
           { title: 'POLICY', cell: ({ name }) => name },
-          { title: 'WATCHES', cell: ({ what }) => what },
+          { title: 'RESOURCES', cell: ({ what }) => what },
           { title: 'IDLE FOR', align: 'right', cell: ({ windowMs }) => minutesText(windowMs) },
           { title: 'GRACE', align: 'right', cell: ({ graceMs }) => minutesText(graceMs) },
-          { title: 'DOES IT', cell: ({ isDryRun }) => (isDryRun ? 'no: a dry run' : 'yes') },
-          { title: 'TOLD OF', align: 'right', cell: ({ noticed }) => String(noticed) },
+          { title: 'ENFORCED', cell: ({ isDryRun }) => (isDryRun ? 'no: a dry run' : 'yes') },
+          { title: 'NOTIFIED', align: 'right', cell: ({ noticed }) => String(noticed) },
         ],
         context.paint,
       ),
@@ -185,7 +185,7 @@ const policiesCommand = command({
 
 const deletePolicyCommand = command({
   path: ['recommend', 'delete-policy'],
-  summary: 'Delete an idle policy; what it was about to do is not done',
+  summary: 'Delete an idle policy and cancel its pending actions',
   example: 'steelyard recommend delete-policy night',
   needs: 'server',
   positionals: { policy: { describe: 'Name of the policy' } },
@@ -199,7 +199,7 @@ const deletePolicyCommand = command({
 
 const termsCommand = command({
   path: ['recommend', 'terms'],
-  summary: 'List the terms that purchases are advised by',
+  summary: 'List the terms for purchase advice',
   example: 'steelyard recommend terms',
   needs: 'server',
   run: async (context) => {
@@ -209,7 +209,7 @@ const termsCommand = command({
         answer.terms,
         [
           { title: 'TERMS', cell: ({ name }) => name },
-          { title: 'APPLIED', cell: ({ appliedAt }) => shownInstant(appliedAt), least: 20 },
+          { title: 'APPLIED', cell: ({ appliedAt }) => formatInstant(appliedAt), least: 20 },
           { title: 'COMMITMENTS', cell: ({ commitments }) => commitments.join(', ') },
           { title: 'SPOT', cell: ({ spot }) => spot.join(', ') },
           { title: 'SERVING', cell: ({ serving }) => serving.join(', ') },
@@ -224,7 +224,7 @@ const termsCommand = command({
 
 const deleteTermsCommand = command({
   path: ['recommend', 'delete-terms'],
-  summary: 'Delete terms; what stood on them lapses',
+  summary: 'Delete terms; recommendations based on them lapse',
   example: 'steelyard recommend delete-terms aws',
   needs: 'server',
   positionals: { terms: { describe: 'Name of the terms' } },

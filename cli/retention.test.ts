@@ -39,7 +39,7 @@ describe('steelyard retention', () => {
     mkdirSync(folder);
     const policy = 'apiVersion: steelyard/v1\nkind: Retention\nmetadata: {name: now}\nspec: {keepDeletedDays: 0}\n';
     writeFileSync(join(folder, 'retention.yaml'), policy);
-    expect((await server.run('retention', 'list')).err).toContain('kept for ever');
+    expect((await server.run('retention', 'list')).err).toContain('kept forever');
     expect((await server.run('apply', '-f', folder)).code).toBe(0);
     const runId = await deletedRun();
 
@@ -63,7 +63,7 @@ describe('steelyard retention', () => {
   it('shows what retention by age deletes of every table', async () => {
     const { code, out } = await server.run('retention', 'tables', '--raw-bill-days', '30');
     expect(code).toBe(0);
-    expect(out).toContain('predictions: kept for ever (predictionDays is not set)');
+    expect(out).toContain('predictions: kept forever (predictionDays is not set)');
     expect(out).toMatch(/readings of GPUs, one by one: deletes 0 rows in 0 files of 0 B, before \d{4}-/);
     expect(out).toMatch(/raw bill files: deletes 0 rows in 0 files of 0 B, before \d{4}-/);
     const { tables } = JSON.parse((await server.run('retention', 'tables', '--json')).out);

@@ -14,13 +14,13 @@ import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { counted, shownBytes, shownCount, shownInstant, shownMoney } from './output/amounts.ts';
+import { counted, formatBytes, formatCount, formatInstant, formatMoney } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
 import { table } from './output/table.ts';
 
 const deletedCommand = command({
   path: ['retention', 'deleted'],
-  summary: 'List what is deleted and can be restored, with its size and what it cost, oldest deletion first',
+  summary: 'List restorable deleted entities with size and cost, oldest deletion first',
   example: 'steelyard retention deleted --kind logged-model',
   needs: 'server',
   options: {
@@ -28,7 +28,7 @@ const deletedCommand = command({
       value: 'run|logged-model|experiment',
       schema: listDeleted.query.shape.kind,
       fallback: 'run',
-      describe: 'What to list',
+      describe: 'Kind of entity',
     },
     ...limitOption,
   },
@@ -48,14 +48,14 @@ function deletedText(items: readonly DeletedItem[], { paint }: Context): string 
     [
       { title: 'ID', cell: ({ id }) => id },
       { title: 'NAME', cell: ({ name }) => name, least: 8 },
-      { title: 'DELETED', cell: ({ deletedAt }) => shownInstant(deletedAt) },
-      { title: 'SAMPLES', align: 'right', cell: ({ samples }) => shownCount(samples) },
+      { title: 'DELETED', cell: ({ deletedAt }) => formatInstant(deletedAt) },
+      { title: 'SAMPLES', align: 'right', cell: ({ samples }) => formatCount(samples) },
       {
         title: 'ARTIFACTS',
         align: 'right',
-        cell: ({ artifactBytes }) => (artifactBytes === null ? null : shownBytes(artifactBytes)),
+        cell: ({ artifactBytes }) => (artifactBytes === null ? null : formatBytes(artifactBytes)),
       },
-      { title: 'COST', align: 'decimal', cell: ({ cost }) => shownMoney(cost) },
+      { title: 'COST', align: 'decimal', cell: ({ cost }) => formatMoney(cost) },
     ],
     paint,
   );
@@ -73,13 +73,16 @@ const listCommand = command({
       if (answer.policies.length === 0) return '';
       const columns = [
         { title: 'POLICY', cell: ({ policy }: (typeof answer.policies)[number]) => policy },
-        { title: 'KEEPS', cell: ({ spec }: (typeof answer.policies)[number]) => counted(spec.keepDeletedDays, 'day') },
+        {
+          title: 'RETENTION',
+          cell: ({ spec }: (typeof answer.policies)[number]) => counted(spec.keepDeletedDays, 'day'),
+        },
         { title: 'EXPERIMENT', cell: ({ spec }: (typeof answer.policies)[number]) => spec.experiment ?? 'all' },
       ];
       return table(answer.policies, columns, context.paint);
     });
     if (answer.policies.length === 0) {
-      await context.remark('No policy: what is deleted is kept for ever. Apply a document of the kind Retention.');
+      await context.remark('No policy: deleted entities are kept forever. Apply a document of the kind Retention.');
     }
     return 0;
   },
@@ -87,7 +90,7 @@ const listCommand = command({
 
 const previewCommand = command({
   path: ['retention', 'preview'],
-  summary: 'Show what a run of a policy would remove: runs, samples, bytes and what they cost',
+  summary: 'Preview a run of a retention policy: removed runs, samples, bytes and cost',
   example: 'steelyard retention preview a-month',
   needs: 'server',
   positionals: { policy: { describe: 'Name of the Retention document' } },
@@ -101,11 +104,11 @@ const previewCommand = command({
 
 const runCommand = command({
   path: ['retention', 'run'],
-  summary: 'Remove for good what a policy no longer keeps',
+  summary: 'Run a retention policy: remove expired entities permanently',
   example: 'steelyard retention run a-month --confirm',
   needs: 'server',
   positionals: { policy: { describe: 'Name of the Retention document' } },
-  options: { confirm: { describe: 'Needed: what is removed cannot be restored' } },
+  options: { confirm: { describe: 'Required: the removal is permanent' } },
   run: async (context, { policy, confirm }) => {
     const client = await context.client();
     const preview = await client.call(previewRetention, { params: { policy } });
@@ -138,7 +141,7 @@ async function removeAll(context: Context, client: Client, preview: RetentionPre
 
 function previewText({ policy, until, removes, keeps, keepsCount }: RetentionPreview): string {
   const lines = [
-    `${policy}: of what was deleted until ${shownInstant(until)}, a run removes ${volumeText(removes)}.`,
+    `${policy}, deletions until ${formatInstant(until)}: a run removes ${volumeText(removes)}.`,
     ...(keepsCount === 0 ? [] : [`${counted(keepsCount, 'more', 'more')} stay:`]),
     ...keeps.slice(0, 20).map(({ kind, id, reason }) => `  ${kind} ${id}: ${reason}`),
     ...(keepsCount > 20 ? [`  and ${counted(keepsCount - 20, 'other')}; --json lists up to 1,000`] : []),
@@ -152,7 +155,7 @@ function volumeText(volume: Volume): string {
     counted(runs, 'run'),
     counted(loggedModels, 'logged model'),
     counted(samples, 'metric sample'),
-    `${counted(artifactFiles, 'artifact')} of ${shownBytes(artifactBytes)}`,
+    `${counted(artifactFiles, 'artifact')} of ${formatBytes(artifactBytes)}`,
     costText(volume),
   ];
   const elsewhere = artifactsElsewhere === 0 ? '' : `; ${counted(artifactsElsewhere, 'artifact root')} elsewhere stay`;
@@ -161,7 +164,7 @@ function volumeText(volume: Volume): string {
 
 /** Known cost and the number of runs of unknown cost; unknown is stated, because it is not zero. */
 function costText({ costs, runsOfUnknownCost }: Volume): string {
-  const known = costs.map((cost) => shownMoney(cost)).join(' and ');
+  const known = costs.map((cost) => formatMoney(cost)).join(' and ');
   const unknown = runsOfUnknownCost === 0 ? '' : `${counted(runsOfUnknownCost, 'run')} of unknown cost`;
   if (known === '' && unknown === '') return 'no cost';
   return `cost ${[known, unknown].filter((text) => text !== '').join(' and ')}`;
@@ -173,7 +176,7 @@ const daysOption = (setting: keyof typeof query.shape) =>
 
 const tablesCommand = command({
   path: ['retention', 'tables'],
-  summary: 'Show what retention by age deletes of each table, and which questions lose their rows; nothing is deleted',
+  summary: 'Preview the rows of each table that retention by age deletes',
   example: 'steelyard retention tables --raw-bill-days 400 --superseded-delivery-days 90',
   needs: 'server',
   options: {
@@ -199,11 +202,11 @@ const tableNames: Record<TableRetention['table'], string> = {
   supersededDeliveries: 'superseded deliveries of bills',
 };
 
-function tableText(shown: TableRetention): string {
-  const { table: name, setting, before, rows, files, sizeBytes, first, last, unanswerable } = shown;
-  if (before === null) return `${tableNames[name]}: kept for ever (${setting} is not set)`;
+function tableText(retention: TableRetention): string {
+  const { table: name, setting, before, rows, files, sizeBytes, first, last, unanswerable } = retention;
+  if (before === null) return `${tableNames[name]}: kept forever (${setting} is not set)`;
   const span = first === null ? '' : `, of ${first} to ${last}`;
-  const deletes = `${counted(rows, 'row')} in ${counted(files, 'file')} of ${shownBytes(sizeBytes)}${span}`;
+  const deletes = `${counted(rows, 'row')} in ${counted(files, 'file')} of ${formatBytes(sizeBytes)}${span}`;
   const lost = unanswerable.slice(0, 20).map((one) => `    ${one}`);
   const more = unanswerable.length > 20 ? [`    and ${unanswerable.length - 20} more; --json lists them`] : [];
   const heading = lost.length === 0 ? [] : ['  Can no longer be answered:'];

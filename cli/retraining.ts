@@ -13,7 +13,7 @@ import {
 } from '../src/tradeoff/retraining/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { shownCount, shownInstant, shownMoney } from './output/amounts.ts';
+import { formatCount, formatInstant, formatMoney } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 const retraining = { describe: 'Name of the retraining' } as const;
@@ -22,7 +22,7 @@ const round = { value: 'NUMBER', schema: Round } as const;
 
 const listCommand = command({
   path: ['retraining', 'list'],
-  summary: 'List the retrainings: what waits, what is under way, what came of the last',
+  summary: 'List the retrainings with waiting, running and last rounds',
   example: 'steelyard retraining list',
   needs: 'server',
   run: async (context) => {
@@ -41,10 +41,10 @@ function listText(retrainings: readonly Retraining[], { paint }: Context): strin
     [
       { title: 'RETRAINING', cell: ({ name }) => name },
       { title: 'MODEL', cell: ({ model, champion }) => (champion === null ? model : `${model} ${champion}`) },
-      { title: 'WAITING', align: 'right', cell: ({ waiting }) => shownCount(waiting) },
-      { title: 'UNDER WAY', align: 'right', cell: ({ underWay }) => (underWay === null ? null : String(underWay)) },
+      { title: 'WAITING', align: 'right', cell: ({ waiting }) => formatCount(waiting) },
+      { title: 'RUNNING', align: 'right', cell: ({ underWay }) => (underWay === null ? null : String(underWay)) },
       { title: 'LAST', cell: ({ lastRound }) => (lastRound === null ? null : stateText(lastRound)) },
-      { title: 'SPENT', align: 'right', cell: ({ spent }) => spent.map(shownMoney).join(', ') || null },
+      { title: 'SPENT', align: 'right', cell: ({ spent }) => spent.map(formatMoney).join(', ') || null },
     ],
     paint,
   );
@@ -52,7 +52,7 @@ function listText(retrainings: readonly Retraining[], { paint }: Context): strin
 
 const showCommand = command({
   path: ['retraining', 'show'],
-  summary: 'Show a retraining with its triggers and rounds, or one round from its trigger to its verdict',
+  summary: 'Show a retraining with its triggers and rounds, or one round in detail',
   example: `steelyard retraining show ranker
 steelyard retraining show ranker --round 3`,
   needs: 'server',
@@ -65,8 +65,8 @@ steelyard retraining show ranker --round 3`,
       await context.answer(detail, () => detailText(detail, context));
       return 0;
     }
-    const shown = await client.call(getRetrainingRound, { params: { retraining: name, round: number } });
-    await context.answer(shown, () => roundText(shown, context));
+    const roundDetail = await client.call(getRetrainingRound, { params: { retraining: name, round: number } });
+    await context.answer(roundDetail, () => roundText(roundDetail, context));
     return 0;
   },
 });
@@ -78,9 +78,9 @@ function detailText(detail: RetrainingDetail, context: Context): string {
     detail.triggers,
     [
       { title: 'TRIGGER', cell: ({ trigger }) => trigger },
-      { title: 'WAITS FOR', cell: ({ waitsFor }) => waitsFor },
-      { title: 'NEXT', cell: ({ nextAt }) => (nextAt === null ? null : shownInstant(nextAt)) },
-      { title: 'COUNT', align: 'right', cell: ({ count }) => (count === null ? null : shownCount(count)) },
+      { title: 'CONDITION', cell: ({ waitsFor }) => waitsFor },
+      { title: 'NEXT', cell: ({ nextAt }) => (nextAt === null ? null : formatInstant(nextAt)) },
+      { title: 'COUNT', align: 'right', cell: ({ count }) => (count === null ? null : formatCount(count)) },
       { title: 'PROBLEM', cell: ({ problem }) => problem ?? '' },
     ],
     paint,
@@ -92,9 +92,9 @@ function detailText(detail: RetrainingDetail, context: Context): string {
         ['monitor', monitor],
         ['pipeline', pipeline],
         ['budget', budget],
-        ['trained on data until', shownInstant(trainedUntil)],
-        ['cools down until', coolsUntil === null ? null : shownInstant(coolsUntil)],
-        ['spent', detail.spent.map(shownMoney).join(', ') || null],
+        ['trained on data until', formatInstant(trainedUntil)],
+        ['cools down until', coolsUntil === null ? null : formatInstant(coolsUntil)],
+        ['spent', detail.spent.map(formatMoney).join(', ') || null],
       ],
       paint,
     ),
@@ -109,12 +109,12 @@ function roundsText(rounds: readonly RetrainingRoundSummary[], { paint }: Contex
     [
       { title: 'ROUND', align: 'right', cell: (one) => String(one.round) },
       { title: 'STATE', cell: stateText },
-      { title: 'BEGUN BY', cell: ({ trigger }) => trigger.name ?? trigger.by },
-      { title: 'AT', cell: ({ openedAt }) => shownInstant(openedAt), least: 20 },
-      { title: 'GAIN', align: 'right', cell: ({ gain }) => shownMoney(gain) },
-      { title: 'COST', align: 'right', cell: ({ cost }) => shownMoney(cost) },
-      { title: 'GAINED', align: 'right', cell: ({ realisedGain }) => shownMoney(realisedGain) },
-      { title: 'WHY', cell: ({ reason }) => reason ?? '', least: 24 },
+      { title: 'STARTED BY', cell: ({ trigger }) => trigger.name ?? trigger.by },
+      { title: 'AT', cell: ({ openedAt }) => formatInstant(openedAt), least: 20 },
+      { title: 'GAIN', align: 'right', cell: ({ gain }) => formatMoney(gain) },
+      { title: 'COST', align: 'right', cell: ({ cost }) => formatMoney(cost) },
+      { title: 'GAINED', align: 'right', cell: ({ realisedGain }) => formatMoney(realisedGain) },
+      { title: 'REASON', cell: ({ reason }) => reason ?? '', least: 24 },
     ],
     paint,
   );
@@ -125,29 +125,29 @@ function stateText({ state, candidate }: RetrainingRoundSummary): string {
   return candidate === null ? words : `${words}, version ${candidate}`;
 }
 
-function roundText(shown: RetrainingRound, { paint }: Context): string {
-  const { worth, window, run, gate } = shown;
+function roundText(roundDetail: RetrainingRound, { paint }: Context): string {
+  const { worth, window, run, gate } = roundDetail;
   const figures = facts(
     [
-      ['round', `${shown.round} of ${shown.retraining}`],
-      ['state', stateText(shown)],
-      ['why', shown.reason],
-      ['data', window === null ? null : `${shownInstant(window.start)} to ${shownInstant(window.end)}`],
-      ['gain', worth === null ? null : (shownMoney(worth.gain) ?? worth.reason)],
-      ['expected cost', worth === null ? null : `${shownMoney(worth.cost) ?? 'not known'}: ${worth.costFrom}`],
+      ['round', `${roundDetail.round} of ${roundDetail.retraining}`],
+      ['state', stateText(roundDetail)],
+      ['reason', roundDetail.reason],
+      ['data', window === null ? null : `${formatInstant(window.start)} to ${formatInstant(window.end)}`],
+      ['gain', worth === null ? null : (formatMoney(worth.gain) ?? worth.reason)],
+      ['expected cost', worth === null ? null : `${formatMoney(worth.cost) ?? 'not known'}: ${worth.costFrom}`],
       ['run', run === null ? null : `${run.pipeline} #${run.number}`],
       ['verdict', gate === null ? null : `${gate.verdict}: ${gate.summary}`],
-      ['cost', shownMoney(shown.cost)],
-      ...realisedFacts(shown),
+      ['cost', formatMoney(roundDetail.cost)],
+      ...realisedFacts(roundDetail),
     ],
     paint,
   );
   const timeline = table(
-    shown.timeline,
+    roundDetail.timeline,
     [
-      { title: 'AT', cell: ({ at }) => shownInstant(at), least: 20 },
+      { title: 'AT', cell: ({ at }) => formatInstant(at), least: 20 },
       { title: 'STEP', cell: ({ step }) => step },
-      { title: 'WHAT', cell: ({ text }) => text, least: 24 },
+      { title: 'EVENT', cell: ({ text }) => text, least: 24 },
     ],
     paint,
   );
@@ -157,19 +157,19 @@ function roundText(shown: RetrainingRound, { paint }: Context): string {
 function realisedFacts({ realised }: RetrainingRound): [string, string | null][] {
   if (realised === null) return [];
   const { metric, before, after, period, gain, gainLower, gainUpper, expected, net, isFinal, reason } = realised;
-  const until = `${isFinal ? 'in all' : 'so far'}, from ${shownInstant(period.start)} to ${shownInstant(period.end)}`;
-  if (gain === null) return [['really gained', `not known: ${reason}`]];
+  const until = `${isFinal ? 'in all' : 'so far'}, from ${formatInstant(period.start)} to ${formatInstant(period.end)}`;
+  if (gain === null) return [['realized gain', `not known: ${reason}`]];
   const ends =
-    gainLower === null || gainUpper === null ? '' : ` (${shownMoney(gainLower)} to ${shownMoney(gainUpper)})`;
+    gainLower === null || gainUpper === null ? '' : ` (${formatMoney(gainLower)} to ${formatMoney(gainUpper)})`;
   return [
-    ['really gained', `${shownMoney(gain)}${ends} ${until}`],
-    ['expected by then', shownMoney(expected)],
-    ['after its cost', shownMoney(net)],
-    [`${metric}`, `${shownMeasure(before)} -> ${shownMeasure(after)}`],
+    ['realized gain', `${formatMoney(gain)}${ends} ${until}`],
+    ['expected gain by then', formatMoney(expected)],
+    ['after its cost', formatMoney(net)],
+    [`${metric}`, `${formatMeasure(before)} -> ${formatMeasure(after)}`],
   ];
 }
 
-function shownMeasure(
+function formatMeasure(
   of: { readonly value: number; readonly lower: number | null; readonly upper: number | null } | null,
 ) {
   if (of === null) return 'not known';
@@ -180,16 +180,16 @@ function shownMeasure(
 
 const startCommand = command({
   path: ['retraining', 'start'],
-  summary: 'Retrain now, worth it or not: a round that waits, or a new one',
+  summary: 'Start a waiting round, or a new one, regardless of its expected benefit',
   example: `steelyard retraining start ranker
 steelyard retraining start ranker --round 3 --reason "before the holidays"
 steelyard retraining start ranker --from 2026-10-01T00:00:00Z --until 2026-11-01T00:00:00Z`,
   needs: 'server',
   positionals: { retraining },
   options: {
-    round: { ...round, describe: 'Round that waits' },
-    from: { value: 'INSTANT', schema: UtcInstant, describe: 'Data of a new round from then on; with --until' },
-    until: { value: 'INSTANT', schema: UtcInstant, describe: 'Data of a new round before then; with --from' },
+    round: { ...round, describe: 'Waiting round' },
+    from: { value: 'INSTANT', schema: UtcInstant, describe: 'Start of the data of a new round; with --until' },
+    until: { value: 'INSTANT', schema: UtcInstant, describe: 'End of the data of a new round; with --from' },
     reason: { value: 'TEXT', describe: 'Why' },
   },
   run: async (context, { retraining: name, round: number, from, until, reason }) => {
@@ -199,20 +199,20 @@ steelyard retraining start ranker --from 2026-10-01T00:00:00Z --until 2026-11-01
       ...(number === undefined ? {} : { round: number }),
       ...(reason === undefined ? {} : { reason }),
     };
-    const begun = await (await context.client()).call(startRetraining, { params: { retraining: name }, body });
-    await context.answer(begun, () => `Round ${begun.round} of ${name} begins.`);
+    const started = await (await context.client()).call(startRetraining, { params: { retraining: name }, body });
+    await context.answer(started, () => `Round ${started.round} of ${name} begins.`);
     return 0;
   },
 });
 
 const dismissCommand = command({
   path: ['retraining', 'dismiss'],
-  summary: 'Give up a round that waits',
+  summary: 'Dismiss a waiting round',
   example: 'steelyard retraining dismiss ranker --round 3 --reason "a holiday, and known"',
   needs: 'server',
   positionals: { retraining },
   options: {
-    round: { ...round, required: true, describe: 'Round that waits' },
+    round: { ...round, required: true, describe: 'Waiting round' },
     reason: { value: 'TEXT', describe: 'Why' },
   },
   run: async (context, { retraining: name, round: number, reason }) => {

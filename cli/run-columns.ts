@@ -1,6 +1,6 @@
 import type { Run } from '../src/mlops/runs/schema.ts';
 import { CommandError } from './frame/failure.ts';
-import { shownInstant, shownMoney } from './output/amounts.ts';
+import { formatInstant, formatMoney } from './output/amounts.ts';
 import { metricsText, metricText } from './output/metrics.ts';
 import type { Column } from './output/table.ts';
 
@@ -11,15 +11,15 @@ const OWN: Readonly<Record<string, (run: Run) => string | null>> = {
   experiment: (run) => run.experimentName,
   experiment_id: (run) => run.experimentId,
   status: (run) => run.status,
-  start_time: (run) => shownInstant(run.startTime),
-  end_time: (run) => (run.endTime === null ? null : shownInstant(run.endTime)),
+  start_time: (run) => formatInstant(run.startTime),
+  end_time: (run) => (run.endTime === null ? null : formatInstant(run.endTime)),
   duration: (run) => durationText(run),
-  'cost.total': ({ cost }) => shownMoney(cost.total.cost),
+  'cost.total': ({ cost }) => formatMoney(cost.total.cost),
   'cost.currency': ({ cost }) => cost.total.cost?.currency ?? null,
   'cost.basis': ({ cost }) => cost.total.basis,
-  'cost.metered': ({ cost }) => shownMoney(cost.metered.cost),
-  'cost.reconciled': ({ cost }) => shownMoney(cost.reconciled.cost),
-  'cost.allocated': ({ cost }) => shownMoney(cost.allocated.cost),
+  'cost.metered': ({ cost }) => formatMoney(cost.metered.cost),
+  'cost.reconciled': ({ cost }) => formatMoney(cost.reconciled.cost),
+  'cost.allocated': ({ cost }) => formatMoney(cost.allocated.cost),
   'cost.gpu_hours': ({ cost }) => cost.gpuHours.hours,
   'cost.energy_kwh': ({ cost }) => numberText(cost.energy.kilowattHours),
 };
@@ -42,14 +42,14 @@ export function readColumns(text: string): string[] {
 /** The columns asked for, each under its own name. */
 export function chosenColumns(columns: readonly string[]): Column<Run>[] {
   return columns.map((column) => ({
-    title: titleOf(column),
+    title: toColumnTitle(column),
     align: column.startsWith('metrics.') || column.startsWith('cost.') ? 'decimal' : 'left',
     cell: (run) => columnText(run, column),
   }));
 }
 
 /** `cost.total` -> `COST`, `cost.metered` -> `METERED`, `params.rank` -> `RANK`. */
-function titleOf(column: string): string {
+function toColumnTitle(column: string): string {
   if (column === 'cost.total') return 'COST';
   return column.slice(column.indexOf('.') + 1).toUpperCase();
 }
@@ -62,8 +62,8 @@ export function usualColumns(ofOneExperiment: boolean): Column<Run>[] {
   return [
     ...(ofOneExperiment ? [] : [experiment]),
     { title: 'STATUS', cell: ({ status }) => status },
-    { title: 'STARTED', cell: ({ startTime }) => shownInstant(startTime), least: 20 },
-    { title: 'COST', align: 'decimal', cell: ({ cost }) => shownMoney(cost.total.cost) },
+    { title: 'STARTED', cell: ({ startTime }) => formatInstant(startTime), least: 20 },
+    { title: 'COST', align: 'decimal', cell: ({ cost }) => formatMoney(cost.total.cost) },
     { title: 'METRICS', cell: ({ metrics }) => metricsText(metrics), least: LEAST_METRICS },
   ];
 }

@@ -1,6 +1,6 @@
 import type { Run } from '../src/mlops/runs/schema.ts';
 import type { Context } from './frame/context.ts';
-import { shownInstant, shownMoney } from './output/amounts.ts';
+import { formatInstant, formatMoney } from './output/amounts.ts';
 import { metricText } from './output/metrics.ts';
 import { facts } from './output/table.ts';
 import { subjectText } from './usage.ts';
@@ -15,10 +15,10 @@ export function runText(run: Run, { paint }: Context): string {
     ['Params', byName(Object.entries(run.params))],
     ['Tags', byName(Object.entries(run.tags))],
   ];
-  const shown = parts
+  const visible = parts
     .filter(([, pairs]) => pairs.length > 0)
     .map(([title, pairs]) => `${paint.heading(title)}\n${facts(pairs, paint)}`);
-  return [facts(headPairs(run), paint), ...shown].join('\n\n');
+  return [facts(headPairs(run), paint), ...visible].join('\n\n');
 }
 
 function headPairs(run: Run): Pairs {
@@ -27,8 +27,8 @@ function headPairs(run: Run): Pairs {
     ['name', run.runName],
     ['experiment', `${run.experimentName} (${run.experimentId})`],
     ['status', run.status],
-    ['started', shownInstant(run.startTime)],
-    ['ended', run.endTime === null ? null : shownInstant(run.endTime)],
+    ['started', formatInstant(run.startTime)],
+    ['ended', run.endTime === null ? null : formatInstant(run.endTime)],
     ['subject', subjectText(run.subject)],
   ];
 }
@@ -37,10 +37,10 @@ function costPairs({ total, metered, reconciled, allocated, gpuHours, energy, ..
   const { kilowattHours } = energy;
   const { hardware, priceSources } = cost;
   return [
-    ['total', figureText(shownMoney(total.cost), total.reason, total.basis)],
-    ['metered', figureText(shownMoney(metered.cost), metered.reason)],
-    ['reconciled', figureText(shownMoney(reconciled.cost), reconciled.reason)],
-    ['allocated', figureText(shownMoney(allocated.cost), allocated.reason)],
+    ['total', figureText(formatMoney(total.cost), total.reason, total.basis)],
+    ['metered', figureText(formatMoney(metered.cost), metered.reason)],
+    ['reconciled', figureText(formatMoney(reconciled.cost), reconciled.reason)],
+    ['allocated', figureText(formatMoney(allocated.cost), allocated.reason)],
     ['GPU-hours', figureText(gpuHours.hours, gpuHours.reason)],
     ['energy', figureText(kilowattHours === null ? null : `${metricText(kilowattHours)} kWh`, energy.reason)],
     ['hardware', hardware.map(({ resource, quantity }) => `${quantity} x ${resource}`).join(', ') || null],

@@ -1,11 +1,11 @@
 import { countRuns, deleteRuns, restoreRuns, runsCsv } from '../src/mlops/run-views/run-table/schema.ts';
 import { getRun, listRuns, type Run, RunView } from '../src/mlops/runs/schema.ts';
 import { passOn, refuseBothFormats, saveTo } from './downloads.ts';
-import { experimentIdOf } from './experiment.ts';
+import { findExperimentId } from './experiment.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { counted, shownBytes } from './output/amounts.ts';
+import { counted, formatBytes } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
 import { type Column, table } from './output/table.ts';
 import { chosenColumns, columnsSentence, readColumns, usualColumns } from './run-columns.ts';
@@ -13,7 +13,7 @@ import { runText } from './run-text.ts';
 
 const listCommand = command({
   path: ['run', 'list'],
-  summary: 'List the runs, newest first or in the order asked for',
+  summary: 'List the runs, newest first or in the given order',
   example: `steelyard run list --experiment recommender --filter "metrics.ndcg_at_10 > 0.3"
 steelyard run list --order-by "cost.total DESC" --columns metrics.ndcg_at_10,params.rank,cost.total
 steelyard run list --experiment recommender --csv --output runs.csv`,
@@ -27,21 +27,21 @@ steelyard run list --experiment recommender --csv --output runs.csv`,
     },
     orderBy: { value: 'KEY [DESC]', repeat: true, describe: 'Order, such as "metrics.ndcg DESC"' },
     columns: { value: 'A,B', describe: `Columns: ${columnsSentence}` },
-    view: { value: RunView.options.join('|'), schema: RunView, fallback: 'active', describe: 'Which stage' },
-    csv: { describe: 'Write every run that matches as CSV' },
-    output: { value: 'FILE', short: 'o', describe: 'With --csv: the file to write; stdout when left out' },
+    view: { value: RunView.options.join('|'), schema: RunView, fallback: 'active', describe: 'Lifecycle stage' },
+    csv: { describe: 'Write every matching run as CSV' },
+    output: { value: 'FILE', short: 'o', describe: 'With --csv: the file to write; stdout by default' },
     ...limitOption,
   },
   run: async (context, { experiment, columns, csv, output, limit, ...asked }) => {
     refuseBothFormats(context, csv && output === undefined);
     const chosen = columns === undefined ? undefined : readColumns(columns);
     const client = await context.client();
-    const experimentIds = await Promise.all(experiment.map((one) => experimentIdOf(client, one)));
+    const experimentIds = await Promise.all(experiment.map((one) => findExperimentId(client, one)));
     const query = { ...asked, experimentIds, columns: chosen };
     if (csv) return writeCsv(context, query, output);
     const page = await readPages(client, listRuns, query, 'runs', limit);
-    const shown = chosen === undefined ? usualColumns(experimentIds.length === 1) : chosenColumns(chosen);
-    await context.answer(page, () => runsText(page.runs, shown, context));
+    const tableColumns = chosen === undefined ? usualColumns(experimentIds.length === 1) : chosenColumns(chosen);
+    await context.answer(page, () => runsText(page.runs, tableColumns, context));
     const none = page.runs.length === 0 ? 'No run. Log one with an MLflow client: MLFLOW_TRACKING_URI=http://…' : '';
     await context.remark(moreText(page) ?? none);
     return 0;
@@ -75,7 +75,7 @@ async function writeCsv(context: Context, query: CsvQuery, output: string | unde
   await progress.clear();
   await context.answer(
     { file: output, runs, sizeBytes },
-    () => `${output}: ${counted(runs, 'run')}, ${shownBytes(sizeBytes)}`,
+    () => `${output}: ${counted(runs, 'run')}, ${formatBytes(sizeBytes)}`,
   );
   return 0;
 }
@@ -111,7 +111,7 @@ const runsPositional = { runs: { describe: 'Run ids', many: true } } as const;
 
 const deleteCommand = command({
   path: ['run', 'delete'],
-  summary: 'Move runs to the deleted ones, all or none; restore takes it back',
+  summary: 'Delete runs, all or none; run restore undoes it',
   example: 'steelyard run delete 0123456789abcdef0123456789abcdef',
   needs: 'server',
   positionals: runsPositional,
@@ -124,7 +124,7 @@ const deleteCommand = command({
 
 const restoreCommand = command({
   path: ['run', 'restore'],
-  summary: 'Bring deleted runs back, all or none',
+  summary: 'Restore deleted runs, all or none',
   example: 'steelyard run restore 0123456789abcdef0123456789abcdef',
   needs: 'server',
   positionals: runsPositional,

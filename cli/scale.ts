@@ -12,7 +12,7 @@ import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
 import { HourlyPriceWord, MoneyWord } from './metered/money-words.ts';
-import { counted, shownMoney } from './output/amounts.ts';
+import { counted, formatMoney } from './output/amounts.ts';
 import { createProgress, type Progress } from './output/progress.ts';
 import { type Column, facts, table } from './output/table.ts';
 
@@ -22,7 +22,7 @@ const JSON_POLICY: PolicyKind = 'slo';
 
 const replayCommand = command({
   path: ['scale', 'replay'],
-  summary: 'Replay a trace of requests against scaling policies: what the replicas cost, and who waits',
+  summary: 'Replay a request trace against scaling policies: cost and waiting time',
   example: `steelyard scale replay trace.csv
 steelyard scale replay trace.csv --policy slo --price 3.06USD/h --json
 steelyard scale replay images.csv --time-column gmt_create --service-column exec_time_seconds --concurrency 1`,
@@ -32,43 +32,49 @@ steelyard scale replay images.csv --time-column gmt_create --service-column exec
     policy: {
       value: 'slo|hpa|kpa',
       schema: PolicyKind,
-      describe: 'Only this policy; all are compared when left out, or slo with --json',
+      describe: 'Only this policy; by default all are compared, or slo with --json',
     },
     price: { value: 'PRICE', schema: HourlyPriceWord, fallback: '1USD/h', describe: 'Price of a replica' },
     missPrice: {
       value: 'MONEY',
       schema: MoneyWord,
-      describe: 'Price of a request that waits too long; without it the least that keeps --slo',
+      describe: 'Price of a late request; by default the lowest that meets --slo',
     },
-    slo: { value: 'RATIO', schema: missRatio, fallback: '0.05', describe: 'Share of requests that may wait too long' },
-    wait: { value: 'SECONDS', schema: waitSeconds, fallback: '2', describe: 'Waiting longer is too long' },
+    slo: { value: 'RATIO', schema: missRatio, fallback: '0.05', describe: 'Share of requests that may be late' },
+    wait: {
+      value: 'SECONDS',
+      schema: waitSeconds,
+      fallback: '2',
+      describe: 'Longest wait of a request that is not late',
+    },
     coldStart: {
       value: 'SECONDS',
       schema: coldStartSeconds,
       fallback: '30',
-      describe: 'Seconds until a new replica serves; it is paid from the start',
+      describe: 'Seconds until a new replica serves; billed from its start',
     },
     concurrency: { value: 'N', schema: concurrency, fallback: '8', describe: 'Requests a replica serves at a time' },
     target: {
       value: 'RATIO',
       schema: targetRatio,
       fallback: '0.7',
-      describe: 'Share of those that hpa and kpa aim at',
+      describe: 'Target utilization of hpa and kpa',
     },
     initial: { value: 'N', schema: initialReplicas, fallback: '2', describe: 'Replicas at the first request' },
-    min: { value: 'N', schema: minReplicas, fallback: '1', describe: 'Replicas at least; hpa takes 0 for 1' },
-    max: { value: 'N', schema: maxReplicas, fallback: '100', describe: 'Replicas at most' },
-    curve: { describe: 'Cost against waiting too: slo at several shares, hpa and kpa at several targets' },
-    timeColumn: { value: 'NAME', describe: 'Column of the time; TIMESTAMP, timestamp, time or seconds when left out' },
-    serviceColumn: { value: 'NAME', describe: 'Column of the seconds that a request is served' },
+    min: { value: 'N', schema: minReplicas, fallback: '1', describe: 'Fewest replicas; hpa uses 1 for 0' },
+    max: { value: 'N', schema: maxReplicas, fallback: '100', describe: 'Most replicas' },
+    curve: { describe: 'Also show cost by waiting time: slo at several shares, hpa and kpa at several targets' },
+    timeColumn: { value: 'NAME', describe: 'Column of the time; TIMESTAMP, timestamp, time or seconds by default' },
+    serviceColumn: { value: 'NAME', describe: 'Column of the service time in seconds' },
     serviceTime: {
       value: 'SECONDS',
       schema: serviceSeconds,
-      describe: 'Seconds that every request is served; otherwise 0.05 + ContextTokens/8000 + 0.03 x GeneratedTokens',
+      describe:
+        'Service time of every request in seconds; by default 0.05 + ContextTokens/8000 + 0.03 x GeneratedTokens',
     },
   },
   run: async (context, { trace, policy, ...asked }) => {
-    const query = { ...settingsOf(asked), policy: policy ?? (context.globals.json ? JSON_POLICY : 'all') } as const;
+    const query = { ...toSettings(asked), policy: policy ?? (context.globals.json ? JSON_POLICY : 'all') } as const;
     const progress = createProgress(context.io.err, context.globals.json);
     try {
       const { size: sizeBytes } = await stat(trace).catch((error: unknown) => {
@@ -78,7 +84,7 @@ steelyard scale replay images.csv --time-column gmt_create --service-column exec
       const content = readBytes(trace, (bytes) => showSent(progress, trace, bytes / Math.max(sizeBytes, bytes)));
       const report = await client.upload(replayScaling, { query }, content);
       await progress.clear();
-      await context.answer(documentOf(report), () => reportText(report, query, context));
+      await context.answer(toDocument(report), () => reportText(report, query, context));
     } finally {
       await progress.clear();
     }
@@ -111,7 +117,7 @@ interface Asked {
   readonly serviceTime: number | undefined;
 }
 
-function settingsOf({ price, missPrice, ...asked }: Asked): Omit<Query, 'policy'> {
+function toSettings({ price, missPrice, ...asked }: Asked): Omit<Query, 'policy'> {
   if (missPrice !== undefined && missPrice.currency !== price.currency) {
     const detail = `--price is in ${price.currency} and --miss-price in ${missPrice.currency}: they must be in one currency.`;
     throw new CommandError('currency_mismatch', detail, { price: price.currency, missPrice: missPrice.currency });
@@ -136,7 +142,7 @@ function settingsOf({ price, missPrice, ...asked }: Asked): Omit<Query, 'policy'
 }
 
 /** Document of `scale replay --json`: the replayed policy and the facts of the trace. */
-function documentOf({ policies, bestConstant: _known, curve, ...trace }: ReplayReport): unknown {
+function toDocument({ policies, bestConstant: _known, curve, ...trace }: ReplayReport): unknown {
   return { ...policies[0], ...trace, ...(curve.length === 0 ? {} : { curve }) };
 }
 
@@ -170,15 +176,15 @@ function outcomeColumns(query: Query): Column<Outcome>[] {
     {
       title: `WAIT > ${query.waitSeconds} s`,
       align: 'decimal',
-      cell: ({ waitingShare }) => shownRatio(waitingShare),
+      cell: ({ waitingShare }) => formatRatio(waitingShare),
     },
     {
       title: 'STD. ERROR',
       align: 'decimal',
-      cell: ({ waitingShareError: error }) => (error === null ? null : shownRatio(error)),
+      cell: ({ waitingShareError: error }) => (error === null ? null : formatRatio(error)),
     },
     { title: 'P99 WAIT', align: 'decimal', cell: ({ p99WaitSeconds }) => `${p99WaitSeconds.toFixed(1)} s` },
-    { title: 'COST', align: 'decimal', cell: ({ cost }) => shownMoney(cost) },
+    { title: 'COST', align: 'decimal', cell: ({ cost }) => formatMoney(cost) },
   ];
 }
 
@@ -190,7 +196,7 @@ function curveText(curve: ReplayReport['curve'], query: Query, paint: Context['p
       {
         title: 'SETTING',
         cell: ({ missRatio, targetRatio }) =>
-          missRatio === null ? `target ${shownRatio(targetRatio ?? 0)}` : `at most ${shownRatio(missRatio)}`,
+          missRatio === null ? `target ${formatRatio(targetRatio ?? 0)}` : `at most ${formatRatio(missRatio)}`,
       },
       ...outcomeColumns(query),
     ],
@@ -202,18 +208,18 @@ function assumptionsText(query: Query, paint: Context['paint']): string {
   const { concurrency: places, coldStartSeconds: cold, initialReplicas: initial, waitSeconds: wait } = query;
   const { price = '1', currency = 'USD', missPrice } = query;
   const missing =
-    missPrice === undefined ? 'the least that keeps the SLO' : shownMoney({ amount: missPrice, currency });
+    missPrice === undefined ? 'the least that keeps the SLO' : formatMoney({ amount: missPrice, currency });
   return facts(
     [
-      ['SLO', `at most ${shownRatio(Number(query.missRatio))} wait longer than ${wait} s`],
+      ['SLO', `at most ${formatRatio(Number(query.missRatio))} wait longer than ${wait} s`],
       [
         'replica',
-        `${places} at a time, serves ${cold} s after it is asked for, ${shownMoney({ amount: price, currency })} an hour`,
+        `${places} at a time, serves ${cold} s after its start, ${formatMoney({ amount: price, currency })} an hour`,
       ],
       ['replicas', `${initial} at first, ${query.minReplicas} to ${query.maxReplicas}`],
       ['service', serviceText(query)],
       ['price of a miss', missing],
-      ['target of hpa, kpa', shownRatio(Number(query.targetRatio))],
+      ['target of hpa, kpa', formatRatio(Number(query.targetRatio))],
     ],
     paint,
   );
@@ -224,7 +230,7 @@ function serviceText({ serviceColumn, serviceSeconds: seconds }: Query): string 
   return seconds === undefined ? '0.05 + ContextTokens/8000 + 0.03 x GeneratedTokens s' : `${String(seconds)} s`;
 }
 
-function shownRatio(ratio: number): string {
+function formatRatio(ratio: number): string {
   return `${(ratio * 100).toFixed(1)} %`;
 }
 

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApplication } from '../src/main.ts';
 import type { FirstAccount } from '../src/platform/auth/index.ts';
-import { type Config, environmentName, type LoadedConfig, loadConfig } from '../src/platform/config/index.ts';
-import type { ConfigName } from '../src/platform/config/schema.ts';
+import { type Config, loadConfig } from '../src/platform/config/index.ts';
 import { listen } from '../src/platform/http/index.ts';
 import type { Io } from './io.ts';
+import { readSettings } from './settings.ts';
 
 export { listBackups, openBackupPlace, restoreBackup } from '../src/platform/backup/index.ts';
 export { systemClock } from '../src/platform/units/index.ts';
-export { environmentName };
 
 /** The only file of the command line that loads the application; imported when a command needs it, never at the start. */
 
@@ -30,16 +29,6 @@ export interface RunningServer extends AsyncDisposable {
 export interface AnnouncedAccount {
   readonly name: string;
   readonly passwordFile: string;
-}
-
-export type SettingFlags = Partial<Record<ConfigName, unknown>>;
-
-/** The settings as the command line, the environment and a file give them. Errors: `config_invalid`. */
-export function readSettings(
-  { config: file, ...flags }: SettingFlags & { readonly config?: string | undefined },
-  environment: Io['environment'],
-): LoadedConfig {
-  return loadConfig(file === undefined ? { environment, flags } : { environment, flags, file });
 }
 
 /**

@@ -7,7 +7,7 @@ import type {
 } from '../src/finops/statements/schema.ts';
 import type { ResponseOf } from '../src/platform/contract/schema.ts';
 import { decimal } from '../src/platform/units/schema.ts';
-import { counted, shownAmount } from './output/amounts.ts';
+import { counted, formatAmount } from './output/amounts.ts';
 import type { Paint } from './output/paint.ts';
 import { ratesText, withoutRateText } from './output/rates.ts';
 import { facts as factsText, table } from './output/table.ts';
@@ -61,7 +61,7 @@ export function overviewText(overview: Overview, paint: Paint): string {
 
 function reportedColumn({ reporting }: Overview) {
   if (reporting === null) return [];
-  const cell = ({ reported }: OverviewRow) => (reported === null ? null : shownAmount(reported));
+  const cell = ({ reported }: OverviewRow) => (reported === null ? null : formatAmount(reported));
   return [{ title: `EFFECTIVE, ${reporting.currency}`, align: 'decimal' as const, cell }];
 }
 
@@ -72,15 +72,19 @@ function issuedCell(issued: OverviewRow['issued']): string | null {
 
 function amountColumns<Row>(amountOf: (row: Row) => ComparedAmount) {
   return [
-    { title: 'EFFECTIVE', align: 'decimal' as const, cell: (row: Row) => shownAmount(amountOf(row).effectiveCost) },
-    { title: 'BEFORE', align: 'decimal' as const, cell: (row: Row) => shownOrNull(amountOf(row).effectiveBefore) },
-    { title: 'BILLED', align: 'decimal' as const, cell: (row: Row) => shownAmount(amountOf(row).billedCost) },
+    { title: 'EFFECTIVE', align: 'decimal' as const, cell: (row: Row) => formatAmount(amountOf(row).effectiveCost) },
+    {
+      title: 'BEFORE',
+      align: 'decimal' as const,
+      cell: (row: Row) => formatAmountOrNull(amountOf(row).effectiveBefore),
+    },
+    { title: 'BILLED', align: 'decimal' as const, cell: (row: Row) => formatAmount(amountOf(row).billedCost) },
     { title: 'CURRENCY', cell: (row: Row) => amountOf(row).currency },
   ];
 }
 
-function shownOrNull(amount: string | null): string | null {
-  return amount === null ? null : shownAmount(amount);
+function formatAmountOrNull(amount: string | null): string | null {
+  return amount === null ? null : formatAmount(amount);
 }
 
 /** A statement for a terminal; `--html` and `--csv` have more details. */
@@ -102,7 +106,7 @@ export function statementText(facts: StatementFacts, issued: IssuedStatement | n
     plain('CHARGE', facts.charges, ({ charge }) => charge, paint),
     breakdown('SERVICE', facts.services, ({ serviceName }) => serviceName, paint),
     breakdown('PROJECT', facts.projects, ({ project }) => project, paint),
-    plain('WHY NOBODY PAYS', facts.reasons, ({ reason }) => reason, paint),
+    plain('REASON UNALLOCATED', facts.reasons, ({ reason }) => reason, paint),
     [
       ...reportingLines(facts.reporting, paint),
       ...basisLines(facts, paint),
@@ -133,8 +137,8 @@ function plain<Row extends StatementAmount>(
     rows,
     [
       { title, cell: nameOf },
-      { title: 'EFFECTIVE', align: 'decimal', cell: ({ effectiveCost }) => shownAmount(effectiveCost) },
-      { title: 'BILLED', align: 'decimal', cell: ({ billedCost }) => shownAmount(billedCost) },
+      { title: 'EFFECTIVE', align: 'decimal', cell: ({ effectiveCost }) => formatAmount(effectiveCost) },
+      { title: 'BILLED', align: 'decimal', cell: ({ billedCost }) => formatAmount(billedCost) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
     ],
     paint,
@@ -148,10 +152,10 @@ function poolsText(pools: StatementFacts['pools'], paint: Paint): string {
     [
       { title: 'POOL', cell: ({ rule, way }) => (way === 'idle' ? `${rule} (idle)` : rule) },
       { title: 'SPLIT', cell: ({ method }) => method },
-      { title: 'PART', align: 'right', cell: ({ ratio }) => percentOf(ratio) },
-      { title: 'OF EFFECTIVE', align: 'decimal', cell: ({ poolEffectiveCost }) => shownAmount(poolEffectiveCost) },
-      { title: 'EFFECTIVE', align: 'decimal', cell: ({ effectiveCost }) => shownAmount(effectiveCost) },
-      { title: 'BILLED', align: 'decimal', cell: ({ billedCost }) => shownAmount(billedCost) },
+      { title: 'PART', align: 'right', cell: ({ ratio }) => formatPercent(ratio) },
+      { title: 'OF EFFECTIVE', align: 'decimal', cell: ({ poolEffectiveCost }) => formatAmount(poolEffectiveCost) },
+      { title: 'EFFECTIVE', align: 'decimal', cell: ({ effectiveCost }) => formatAmount(effectiveCost) },
+      { title: 'BILLED', align: 'decimal', cell: ({ billedCost }) => formatAmount(billedCost) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
     ],
     paint,
@@ -159,7 +163,7 @@ function poolsText(pools: StatementFacts['pools'], paint: Paint): string {
 }
 
 /** `0.3333333333` -> `33.33 %`. */
-function percentOf(ratio: string | null): string | null {
+function formatPercent(ratio: string | null): string | null {
   return ratio === null ? null : `${decimal(ratio).times(100).toFixed(2)} %`;
 }
 
@@ -177,7 +181,7 @@ function basisLines(facts: Basis, paint: Paint): string[] {
   const what = deliveries.length === 1 ? 'delivery' : 'deliveries';
   const before = previousRulesVersion === null ? `no bill covers ${previousPeriod}` : previousPeriod;
   return [
-    `Stands on ${what} ${deliveries.join(', ')}, rules version ${rulesVersion}${idText('--basis', basis)}.`,
+    `Based on ${what} ${deliveries.join(', ')}, rules version ${rulesVersion}${idText('--basis', basis)}.`,
     `Before: ${before}${idText('--previous-basis', previousBasis)}.`,
   ].map(paint.faint);
 }
@@ -186,9 +190,9 @@ function basisLines(facts: Basis, paint: Paint): string[] {
 function reportingLines(reporting: StatementFacts['reporting'], paint: Paint): string[] {
   if (reporting === null) return [];
   const { currency, effectiveCost, billedCost, rates, leftOut } = reporting;
-  const shown = (amount: string | null) => (amount === null ? 'unknown' : `${shownAmount(amount)} ${currency}`);
+  const formatTotal = (amount: string | null) => (amount === null ? 'unknown' : `${formatAmount(amount)} ${currency}`);
   return [
-    paint.heading(`In ${currency}: ${shown(effectiveCost)} effective, ${shown(billedCost)} billed.`),
+    paint.heading(`In ${currency}: ${formatTotal(effectiveCost)} effective, ${formatTotal(billedCost)} billed.`),
     ...ratesText({ currency, rates }).map(paint.faint),
     ...withoutRateText(leftOut.map((left) => ({ ...left, amount: left.effectiveCost }))).map(paint.waiting),
     '',
@@ -221,8 +225,8 @@ export function issuedTable(statements: readonly IssuedStatement[], paint: Paint
       { title: 'NO.', align: 'right', cell: ({ statement }) => String(statement.number) },
       { title: 'TEAM', cell: ({ statement }) => statement.team ?? UNALLOCATED },
       { title: 'MONTH', cell: ({ statement }) => statement.period },
-      { title: 'EFFECTIVE', align: 'decimal', cell: ({ total }) => shownAmount(total?.effectiveCost ?? '0') },
-      { title: 'BILLED', align: 'decimal', cell: ({ total }) => shownAmount(total?.billedCost ?? '0') },
+      { title: 'EFFECTIVE', align: 'decimal', cell: ({ total }) => formatAmount(total?.effectiveCost ?? '0') },
+      { title: 'BILLED', align: 'decimal', cell: ({ total }) => formatAmount(total?.billedCost ?? '0') },
       { title: 'CURRENCY', cell: ({ total }) => total?.currency ?? null },
       { title: 'ISSUED', cell: ({ statement }) => statement.issuedAt.slice(0, 10) },
       {

@@ -26,33 +26,36 @@ import { issuedTable, overviewText, statementText } from './statement-text.ts';
 
 const period = { value: 'YYYY-MM', schema: Month, required: true, describe: 'Billing period' } as const;
 const basis = {
-  basis: { value: 'ID', describe: 'As it stood on this basis, which a statement names; now when left out' },
-  previousBasis: { value: 'ID', describe: 'The same for the month before' },
-  delivery: { value: 'ID', schema: DeliveryId, describe: 'As it stood when this delivery counted last' },
+  basis: {
+    value: 'ID',
+    describe: 'State of the ledger with this basis id from a statement; the current state by default',
+  },
+  previousBasis: { value: 'ID', describe: 'The same for the previous month' },
+  delivery: { value: 'ID', schema: DeliveryId, describe: 'State of the ledger when this delivery was last active' },
   currency: {
     value: 'CODE',
     schema: Currency,
-    describe: 'Give totals in this currency too, by the exchange rate of each charge day',
+    describe: 'Also convert totals to this currency at the exchange rate of each charge day',
   },
 } as const;
 
 const listCommand = command({
   path: ['statement', 'list'],
-  summary: 'List what every team pays for a month; with what is unallocated it adds up to the bill',
+  summary: 'List the cost of every team for a month; with unallocated cost, it sums to the bill',
   example: 'steelyard statement list --period 2026-10\nsteelyard statement list --issued',
   needs: 'server',
   options: {
-    period: { value: 'YYYY-MM', schema: Month, describe: 'Billing period; may be left out with --issued' },
+    period: { value: 'YYYY-MM', schema: Month, describe: 'Billing period; optional with --issued' },
     ...basis,
     issued: { describe: 'List issued statements instead, newest first' },
     ...limitOption,
   },
-  run: async (context, { issued, limit, period: month, ...asked }) => {
+  run: async (context, { issued, limit, period: month, ...request }) => {
     if (issued) return listIssued(context, month, limit);
     if (month === undefined)
       throw new CommandError('usage', 'Give --period YYYY-MM, or --issued for issued statements.');
     const client = await context.client();
-    const overview = await client.call(listStatements, { query: { period: month, ...asked } });
+    const overview = await client.call(listStatements, { query: { period: month, ...request } });
     await context.answer(overview, () => overviewText(overview, context.paint));
     return 0;
   },
@@ -72,27 +75,27 @@ async function listIssued(context: Context, month: string | undefined, limit: nu
 }
 
 const fileOptions = {
-  csv: { describe: 'Answer as CSV with every digit' },
-  html: { value: 'FILE', describe: 'Write it as a self-contained page to print' },
+  csv: { describe: 'Print CSV with all digits' },
+  html: { value: 'FILE', describe: 'Write a self-contained page for printing' },
 } as const;
 
 const showOptions = {
-  period: { value: 'YYYY-MM', schema: Month, describe: 'Billing period; needed without --number' },
+  period: { value: 'YYYY-MM', schema: Month, describe: 'Billing period; required without --number' },
   number: {
     value: 'N',
     schema: z.coerce.number('a whole number').int('a whole number').min(1, 'one or more'),
-    describe: 'The issued statement of this number, as it was issued',
+    describe: 'Number of an issued statement',
   },
   ...basis,
   ...fileOptions,
 } as const;
 const showPositionals = {
-  team: { optional: true, describe: 'Team; "-" for what no team pays; left out with --number' },
+  team: { optional: true, describe: 'Team; "-" for unallocated cost; omitted with --number' },
 } as const;
 
 const showCommand = command({
   path: ['statement', 'show'],
-  summary: 'Show what a team pays for a month, or an issued statement',
+  summary: 'Show the cost of a team for a month, or an issued statement',
   example:
     'steelyard statement show search --period 2026-10\nsteelyard statement show search --period 2026-10 --html search.html\nsteelyard statement show --number 12 --csv',
   needs: 'server',
@@ -100,7 +103,7 @@ const showCommand = command({
   options: showOptions,
   run: async (context, input) => {
     refuseBothFormats(context, input.csv);
-    const source = sourceOf(await context.client(), askedStatement(input));
+    const source = chooseSource(await context.client(), toAskedStatement(input));
     if (input.html !== undefined) {
       const sizeBytes = await saveTo(input.html, await source.html());
       await context.answer({ file: input.html, sizeBytes }, () => `${input.html} written.`);
@@ -120,24 +123,24 @@ interface StatementSource {
   read(): Promise<{ document: unknown; facts: StatementFacts; issued: IssuedStatement | null }>;
 }
 
-function sourceOf(client: Client, { number, team, ...query }: AskedStatement): StatementSource {
+function chooseSource(client: Client, { number, team, ...query }: AskedStatement): StatementSource {
   if (number !== null) {
-    const asked = { params: { number } };
+    const request = { params: { number } };
     return {
-      html: () => client.download(getIssuedStatementHtml, asked),
-      csv: () => client.download(getIssuedStatementCsv, asked),
+      html: () => client.download(getIssuedStatementHtml, request),
+      csv: () => client.download(getIssuedStatementCsv, request),
       read: async () => {
-        const document = await client.call(getIssuedStatement, asked);
+        const document = await client.call(getIssuedStatement, request);
         return { document, ...document };
       },
     };
   }
-  const asked = { params: { team }, query };
+  const request = { params: { team }, query };
   return {
-    html: () => client.download(getStatementHtml, asked),
-    csv: () => client.download(getStatementCsv, asked),
+    html: () => client.download(getStatementHtml, request),
+    csv: () => client.download(getStatementCsv, request),
     read: async () => {
-      const facts = await client.call(getStatement, asked);
+      const facts = await client.call(getStatement, request);
       return { document: facts, facts, issued: null };
     },
   };
@@ -154,7 +157,7 @@ interface AskedStatement {
 }
 
 /** A statement by its number, or by its team and month. Errors: `usage`. */
-function askedStatement(input: InputOf<typeof showPositionals, typeof showOptions>): AskedStatement {
+function toAskedStatement(input: InputOf<typeof showPositionals, typeof showOptions>): AskedStatement {
   const { team, number, period: month, basis: id, previousBasis, delivery } = input;
   if (number !== undefined) {
     if (team === undefined && month === undefined) return { number, team: '', period: '' };
@@ -168,12 +171,12 @@ function askedStatement(input: InputOf<typeof showPositionals, typeof showOption
 
 const issueCommand = command({
   path: ['statement', 'issue'],
-  summary: 'Issue the statements of a month: final, numbered, never changed; a later change is issued as a correction',
+  summary: 'Issue the final, numbered statements of a month, or their corrections',
   example: 'steelyard statement issue --period 2026-10 --why "October chargeback"',
   needs: 'server',
   options: {
     period,
-    allowProvisional: { describe: 'Issue although the cloud may still change the month' },
+    allowProvisional: { describe: 'Issue a provisional month, which the cloud may still change' },
     why: { value: 'TEXT', describe: 'Reason, printed on the statements' },
   },
   run: async (context, body) => {

@@ -1,13 +1,13 @@
 import type { TeamOffer } from '../src/finops/allocation/schema.ts';
-import { shownAmount, shownCount } from './output/amounts.ts';
+import { formatAmount, formatCount } from './output/amounts.ts';
 
 /** `1,204 of 1,300 rows (12,345.67 USD, 97 %) have the tag team, with 7 values.` */
 export function teamOfferText({ tagKeys, values, billRows, allRows, amounts }: TeamOffer): string {
   const sums = amounts.map(({ currency, amount, share }) => {
     const part = share === null ? '' : `, ${Math.round(share * 100)} %`;
-    return `${shownAmount(amount)} ${currency}${part}`;
+    return `${formatAmount(amount)} ${currency}${part}`;
   });
   const tags = tagKeys.length === 1 ? 'tag' : 'tags';
-  const teams = values === 1 ? '1 team' : `${shownCount(values)} teams`;
-  return `${shownCount(billRows)} of ${shownCount(allRows)} rows (effective cost ${sums.join('; ')}) have the ${tags} ${tagKeys.join(', ')}: ${teams}.`;
+  const teams = values === 1 ? '1 team' : `${formatCount(values)} teams`;
+  return `${formatCount(billRows)} of ${formatCount(allRows)} rows (effective cost ${sums.join('; ')}) have the ${tags} ${tagKeys.join(', ')}: ${teams}.`;
 }

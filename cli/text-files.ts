@@ -13,7 +13,7 @@ const BYTE_ORDER_MARK = /^\uFEFF/;
 
 /** Complete content of a text file. Errors: `file_not_found`, `file_unreadable`, `file_empty`, `file_not_utf8`. */
 export function readTextFile(path: string): TextFile {
-  const bytes = readBytesOf(path);
+  const bytes = readFileBytes(path);
   if (bytes.length === 0) throw new CommandError('file_empty', `${path} is empty (0 bytes).`, { file: path });
   if (!isUtf8(bytes) || bytes.includes(0)) {
     throw new CommandError('file_not_utf8', `${path} is not UTF-8 text. Save it as UTF-8.`, { file: path });
@@ -21,7 +21,7 @@ export function readTextFile(path: string): TextFile {
   return { file: path, text: bytes.toString('utf8').replace(BYTE_ORDER_MARK, '') };
 }
 
-function readBytesOf(path: string): Buffer {
+function readFileBytes(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
@@ -38,7 +38,7 @@ export function findTextFiles(paths: readonly string[], name: RegExp, what: stri
       .map((entry) => join(entry.parentPath, entry.name))
       .toSorted();
     if (found.length > 0) return found;
-    throw new CommandError('file_not_found', `The folder ${path} holds no ${what}.`, { file: path });
+    throw new CommandError('file_not_found', `The folder ${path} has no ${what}.`, { file: path });
   });
 }
 

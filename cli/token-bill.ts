@@ -6,7 +6,7 @@ import { metricWords } from './cost-selection.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { counted, shownAmount, shownCount } from './output/amounts.ts';
+import { counted, formatAmount, formatCount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 /** `steelyard tokens bill`: catalogue against bill. */
@@ -16,14 +16,14 @@ export const tokenBillCommand = command({
   example: 'steelyard tokens bill --period 2026-10\nsteelyard tokens bill --json | jq .unclassified',
   needs: 'server',
   options: {
-    period: { value: 'YYYY-MM', schema: Month, describe: 'One billing period; all when left out' },
+    period: { value: 'YYYY-MM', schema: Month, describe: 'One billing period; all by default' },
     metric: {
       value: CostMetric.options.join('|'),
       schema: CostMetric,
       fallback: DEFAULT_METRIC,
       describe: 'Cost column to compare',
     },
-    csv: { describe: 'Answer as CSV with every digit' },
+    csv: { describe: 'Print CSV with all digits' },
   },
   run: async (context, { csv, ...query }) => {
     if (csv && context.globals.json)
@@ -45,7 +45,7 @@ function reportText({ metric, rows, unclassified, totals }: Report, { paint }: C
   if (rows.length === 0 && unclassified.length === 0) return '';
   const sums = totals.map(
     ({ currency, tokenCost, pricedTokenCost, catalogueCost, unclassifiedCost, rowsWithoutMetric }) =>
-      `${currency}, ${metricWords(metric)}: tokens ${costText(tokenCost)}, of which ${costText(pricedTokenCost)} has a price and would cost ${shownAmount(catalogueCost)}; not classified ${costText(unclassifiedCost)}${rowsWithoutMetric === 0 ? '' : `. Left out: ${counted(rowsWithoutMetric, 'row')} whose ${metricWords(metric)} is not stated`}`,
+      `${currency}, ${metricWords(metric)}: tokens ${costText(tokenCost)}, of which ${costText(pricedTokenCost)} has a price and would cost ${formatAmount(catalogueCost)}; not classified ${costText(unclassifiedCost)}${rowsWithoutMetric === 0 ? '' : `. Left out: ${counted(rowsWithoutMetric, 'row')} without ${metricWords(metric)}`}`,
   );
   const tokens = rows.length === 0 ? [] : [billedTable(rows, metric, paint)];
   const rest =
@@ -54,11 +54,11 @@ function reportText({ metric, rows, unclassified, totals }: Report, { paint }: C
 }
 
 function costText(cost: string | null): string {
-  return cost === null ? 'unknown' : shownAmount(cost);
+  return cost === null ? 'unknown' : formatAmount(cost);
 }
 
 function billedTable(rows: readonly BilledTokens[], metric: CostMetric, paint: Context['paint']): string {
-  const amount = (value: string | null) => (value === null ? null : shownAmount(value));
+  const amount = (value: string | null) => (value === null ? null : formatAmount(value));
   return table(
     rows,
     [
@@ -66,7 +66,7 @@ function billedTable(rows: readonly BilledTokens[], metric: CostMetric, paint: C
       { title: 'MODEL', cell: ({ model }) => model },
       { title: 'DIRECTION', cell: ({ direction }) => direction },
       { title: 'TIER', cell: ({ serviceTier, geography }) => [serviceTier, geography].filter(Boolean).join(' ') },
-      { title: 'TOKENS', align: 'right', cell: ({ tokens }) => shownAmount(tokens).replace(/\.00$/, '') },
+      { title: 'TOKENS', align: 'right', cell: ({ tokens }) => formatAmount(tokens).replace(/\.00$/, '') },
       { title: metricWords(metric).toUpperCase(), align: 'decimal', cell: ({ cost }) => amount(cost) },
       { title: 'COST/M', align: 'decimal', cell: ({ costPerMillion }) => amount(costPerMillion) },
       { title: 'PRICE/M', align: 'decimal', cell: ({ cataloguePerMillion }) => amount(cataloguePerMillion) },
@@ -86,14 +86,14 @@ function unclassifiedTable(rows: readonly UnclassifiedCost[], metric: CostMetric
       { title: 'SERVICE', cell: ({ service }) => service },
       { title: 'METER', cell: ({ meter, description }) => meter ?? description, least: 16 },
       { title: 'UNIT', cell: ({ unit }) => unit },
-      { title: 'ROWS', align: 'right', cell: (row) => shownCount(row.rows) },
+      { title: 'ROWS', align: 'right', cell: (row) => formatCount(row.rows) },
       {
         title: metricWords(metric).toUpperCase(),
         align: 'decimal',
-        cell: ({ cost }) => (cost === null ? null : shownAmount(cost)),
+        cell: ({ cost }) => (cost === null ? null : formatAmount(cost)),
       },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
-      { title: 'WHY', cell: ({ reason }) => reason, least: 16 },
+      { title: 'REASON', cell: ({ reason }) => reason, least: 16 },
     ],
     paint,
   );

@@ -29,7 +29,7 @@ export async function* tokenRows(
   const rows = csvRows(path, onBytes);
   const header = await rows.next();
   if (header.done === true) {
-    throw new CommandError('file_empty', `${path} holds no line. Its first line must name the columns.`, {
+    throw new CommandError('file_empty', `${path} has no line. Its first line must name the columns.`, {
       file: path,
     });
   }
@@ -44,14 +44,14 @@ export async function* tokenRows(
       throw rowError(path, row, columns.cachedColumn ?? '', why);
     }
     yield {
-      model: at.model === null ? null : modelOf(path, row, columns.modelColumn ?? '', at.model),
+      model: at.model === null ? null : readModel(path, row, columns.modelColumn ?? '', at.model),
       tokens: { input, output, cached },
     };
   }
 }
 
 function columnPlaces(path: string, header: readonly string[], columns: TokenColumns) {
-  const place = (name: string) => placeOf(path, header, name);
+  const place = (name: string) => findColumn(path, header, name);
   const { inputColumn, outputColumn, cachedColumn, modelColumn } = columns;
   return {
     input: place(inputColumn),
@@ -61,7 +61,7 @@ function columnPlaces(path: string, header: readonly string[], columns: TokenCol
   };
 }
 
-function placeOf(path: string, header: readonly string[], name: string): number {
+function findColumn(path: string, header: readonly string[], name: string): number {
   const names = header.map((field) => field.trim());
   const place = names.indexOf(name);
   if (place !== -1) return place;
@@ -91,7 +91,7 @@ function whyNot(text: string): string {
   return 'no number of tokens';
 }
 
-function modelOf(path: string, row: CsvRow, column: string, place: number): string {
+function readModel(path: string, row: CsvRow, column: string, place: number): string {
   const model = (row.fields[place] ?? '').trim();
   if (model !== '') return model;
   throw rowError(path, row, column, 'it names no model');

@@ -4,7 +4,7 @@ import { getTokenPrice, ServiceTier, type TokenPrice } from '../src/finops/token
 import { UtcInstant } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { shownCount } from './output/amounts.ts';
+import { formatCount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 /** An instant; a date means its midnight UTC. */
@@ -16,19 +16,19 @@ export const AtInstant = z
 /** `steelyard tokens rates MODEL`: rates of a model, and the prices that they override. */
 export const tokenRatesCommand = command({
   path: ['tokens', 'rates'],
-  summary: 'Show what the tokens of a model cost, where that was read, and which other prices gave way',
+  summary: 'Show the token prices of a model with their source, and replaced prices',
   example: 'steelyard tokens rates gpt-4o\nsteelyard tokens rates claude-sonnet-4-6 --provider aws --at 2026-03-01',
   needs: 'server',
   positionals: { model: { describe: 'Model, as its provider or a log names it' } },
   options: {
-    provider: { value: 'NAME', describe: 'Who serves it: openai, anthropic, aws, azure, google…' },
+    provider: { value: 'NAME', describe: 'Provider: openai, anthropic, aws, azure, google…' },
     tier: {
       value: ServiceTier.options.join('|'),
       schema: ServiceTier,
       fallback: 'standard',
-      describe: 'How it is served; the catalogue has prices of the standard tier only',
+      describe: 'Service tier; the catalogue has prices of the standard tier only',
     },
-    at: { value: 'DATE', schema: AtInstant, describe: 'Price of this day or instant, UTC; now when left out' },
+    at: { value: 'DATE', schema: AtInstant, describe: 'Price of this day or instant, UTC; now by default' },
   },
   run: async (context, { model, provider, tier, at }) => {
     const client = await context.client();
@@ -51,18 +51,18 @@ interface ShownRate {
 function ratesText({ rates, source, effectiveFrom, overridden }: TokenPrice, { paint }: Context): string {
   if (rates === null || source === null) return '';
   const from = effectiveFrom === null ? '' : ` (from ${effectiveFrom.slice(0, 10)})`;
-  const held = shownRates(rates, `${source}${from}`, true);
-  const others = overridden.flatMap((other) => shownRates(other.rates, `${other.source} (${other.model})`, false));
+  const activeRows = toRateRows(rates, `${source}${from}`, true);
+  const others = overridden.flatMap((other) => toRateRows(other.rates, `${other.source} (${other.model})`, false));
   return table(
-    [...held, ...others],
+    [...activeRows, ...others],
     [
       { title: 'DIRECTION', cell: ({ direction }) => direction },
-      { title: 'REQUESTS ABOVE', align: 'right', cell: ({ above }) => (above === null ? '' : shownCount(above)) },
+      { title: 'REQUESTS ABOVE', align: 'right', cell: ({ above }) => (above === null ? '' : formatCount(above)) },
       { title: 'PER MILLION', align: 'decimal', cell: ({ perMillion }) => perMillion },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
       {
         title: '',
-        cell: (rate) => (rate.held ? 'holds' : 'gave way'),
+        cell: (rate) => (rate.held ? 'active' : 'replaced'),
         style: (rate) => (rate.held ? paint.good : paint.faint),
       },
       { title: 'PRICE FROM', cell: (rate) => rate.source, least: 12 },
@@ -71,7 +71,7 @@ function ratesText({ rates, source, effectiveFrom, overridden }: TokenPrice, { p
   );
 }
 
-function shownRates(rates: TokenRates, source: string, held: boolean): ShownRate[] {
+function toRateRows(rates: TokenRates, source: string, activeRows: boolean): ShownRate[] {
   return tokenDirections.flatMap((direction) => {
     const rate = rates[direction];
     if (rate === null) return [];
@@ -82,7 +82,7 @@ function shownRates(rates: TokenRates, source: string, held: boolean): ShownRate
       perMillion,
       currency: rates.currency,
       source,
-      held,
+      held: activeRows,
     }));
   });
 }

@@ -4,7 +4,7 @@ import { Currency, DecimalString, sumDecimals } from '../src/platform/units/sche
 import { command, type InputOf } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { counted, shownAmount, shownCount } from './output/amounts.ts';
+import { counted, formatAmount, formatCount } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
 import { facts, table } from './output/table.ts';
 import { tokenBillCommand } from './token-bill.ts';
@@ -17,16 +17,16 @@ const priceOptions = {
   inputColumn: { value: 'COLUMN', required: true, describe: 'Column of input tokens, cached ones included' },
   outputColumn: { value: 'COLUMN', required: true, describe: 'Column of output tokens' },
   cachedColumn: { value: 'COLUMN', describe: 'Column of input tokens that were read from a cache' },
-  model: { value: 'MODEL', describe: 'Model of all rows; its price is your own, else that of the catalogue' },
+  model: { value: 'MODEL', describe: 'Model of all rows; its price is your own, otherwise from the catalogue' },
   modelColumn: { value: 'COLUMN', describe: 'Column of models, where rows differ' },
-  provider: { value: 'NAME', describe: 'Who serves the models: openai, anthropic, aws, azure, google…' },
-  at: { value: 'DATE', schema: AtInstant, describe: 'Price of this day or instant, UTC; now when left out' },
+  provider: { value: 'NAME', describe: 'Provider of the models: openai, anthropic, aws, azure, google…' },
+  at: { value: 'DATE', schema: AtInstant, describe: 'Price of this day or instant, UTC; now by default' },
   inputPrice: { value: 'PRICE', schema: Price, describe: 'Price of 1,000,000 input tokens, instead of a model' },
   outputPrice: { value: 'PRICE', schema: Price, describe: 'Price of 1,000,000 output tokens' },
   cachedPrice: {
     value: 'PRICE',
     schema: Price,
-    describe: 'Price of 1,000,000 cached ones; that of input when left out',
+    describe: 'Price of 1,000,000 cached tokens; the input price by default',
   },
   currency: { value: 'CODE', schema: Currency, fallback: 'USD', describe: 'Currency of the prices given' },
 } as const;
@@ -35,18 +35,18 @@ type PriceInput = InputOf<{ file: { describe: string } }, typeof priceOptions>;
 
 const priceCommand = command({
   path: ['tokens', 'price'],
-  summary: 'Price the tokens of a CSV file exactly, by a model or by prices you give',
+  summary: 'Price the tokens of a CSV file by a model or by given prices',
   example: `steelyard tokens price trace.csv --input-column ContextTokens --output-column GeneratedTokens --model gpt-4o --at 2026-10-01
 steelyard tokens price trace.csv --input-column in --output-column out --input-price 2.50 --output-price 10.00 --json`,
   needs: 'server',
   positionals: { file: { describe: 'A CSV or CSV.gz file with a header; one request a row' } },
   options: priceOptions,
   run: async (context, input) => {
-    const priced = pricesOf(context, input);
+    const priced = createPricing(context, input);
     const progress = createProgress(context.io.err, context.globals.json);
     const parts = new Map<string, Part>();
     try {
-      const onBytes = (bytes: number) => progress.show(`Reading ${input.file} (${shownCount(bytes)} bytes)`, null);
+      const onBytes = (bytes: number) => progress.show(`Reading ${input.file} (${formatCount(bytes)} bytes)`, null);
       for await (const { model, tokens } of tokenRows(input.file, input, onBytes)) {
         const name = model ?? input.model ?? '';
         let part = parts.get(name);
@@ -61,7 +61,7 @@ steelyard tokens price trace.csv --input-column in --output-column out --input-p
     } finally {
       await progress.clear();
     }
-    const result = resultOf([...parts.values()], input);
+    const result = sumParts([...parts.values()], input);
     await context.answer(result, () => resultText(result, context));
     return 0;
   },
@@ -75,9 +75,9 @@ interface Part {
 }
 
 /** Looks up the price of a model once. Prices from options need no server. Errors: `usage`. */
-function pricesOf(context: Context, input: PriceInput): (model: string) => Promise<Part> {
-  const given = givenRates(input);
-  if (given !== null) return async () => ({ model: null, price: null, sums: tokenSums(given) });
+function createPricing(context: Context, input: PriceInput): (model: string) => Promise<Part> {
+  const ownRates = readRates(input);
+  if (ownRates !== null) return async () => ({ model: null, price: null, sums: tokenSums(ownRates) });
   const at = input.at ?? new Date().toISOString();
   return async (model) => {
     const client = await context.client();
@@ -86,7 +86,7 @@ function pricesOf(context: Context, input: PriceInput): (model: string) => Promi
   };
 }
 
-function givenRates(input: PriceInput): TokenRates | null {
+function readRates(input: PriceInput): TokenRates | null {
   const { inputPrice, outputPrice, cachedPrice = null } = input;
   const isGiven = inputPrice !== undefined || outputPrice !== undefined || cachedPrice !== null;
   const byModel = [input.model, input.modelColumn].filter((name) => name !== undefined).length;
@@ -108,7 +108,7 @@ function wrongUse(what: string): CommandError {
   return new CommandError('usage', `"steelyard tokens price" ${what}. See "steelyard tokens price --help".`);
 }
 
-function resultOf(parts: readonly Part[], input: PriceInput) {
+function sumParts(parts: readonly Part[], input: PriceInput) {
   const models = parts.filter((part) => part.model !== null).map(modelResult);
   const priced = parts.map((part) => ({ part, cost: costOfSums(part.sums) }));
   const amounts = priced.flatMap(({ cost }) => (cost.amount === null ? [] : [cost.amount]));
@@ -157,16 +157,16 @@ function exactNumber(count: bigint): number | string {
   return count <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(count) : count.toString();
 }
 
-type Result = ReturnType<typeof resultOf>;
+type Result = ReturnType<typeof sumParts>;
 
 function resultText(result: Result, { paint }: Context): string {
   const { cost, models = [] } = result;
   const total = facts(
     [
-      ['rows', shownCount(result.rows)],
-      ['input tokens', shownTokens(result.inputTokens)],
-      ['output tokens', shownTokens(result.outputTokens)],
-      ...(result.cachedTokens === undefined ? [] : [['of them cached', shownTokens(result.cachedTokens)] as const]),
+      ['rows', formatCount(result.rows)],
+      ['input tokens', formatTokens(result.inputTokens)],
+      ['output tokens', formatTokens(result.outputTokens)],
+      ...(result.cachedTokens === undefined ? [] : [['of them cached', formatTokens(result.cachedTokens)] as const]),
       ['cost', cost === null ? null : `${cost.amount} ${cost.currency}`],
     ],
     paint,
@@ -181,10 +181,10 @@ function modelsTable(models: NonNullable<Result['models']>, paint: Context['pain
     models,
     [
       { title: 'MODEL', cell: ({ model }) => model },
-      { title: 'ROWS', align: 'right', cell: ({ rows }) => shownCount(rows) },
-      { title: 'INPUT', align: 'right', cell: ({ inputTokens }) => shownTokens(inputTokens) },
-      { title: 'OUTPUT', align: 'right', cell: ({ outputTokens }) => shownTokens(outputTokens) },
-      { title: 'COST', align: 'decimal', cell: ({ cost }) => (cost === null ? null : shownAmount(cost.amount)) },
+      { title: 'ROWS', align: 'right', cell: ({ rows }) => formatCount(rows) },
+      { title: 'INPUT', align: 'right', cell: ({ inputTokens }) => formatTokens(inputTokens) },
+      { title: 'OUTPUT', align: 'right', cell: ({ outputTokens }) => formatTokens(outputTokens) },
+      { title: 'COST', align: 'decimal', cell: ({ cost }) => (cost === null ? null : formatAmount(cost.amount)) },
       {
         title: 'PRICE FROM',
         cell: ({ priceSource, effectiveFrom, reason }) => reason ?? dated(priceSource, effectiveFrom),
@@ -198,8 +198,8 @@ function dated(source: string | null, effectiveFrom: string | null): string | nu
   return source === null || effectiveFrom === null ? source : `${source} (from ${effectiveFrom.slice(0, 10)})`;
 }
 
-function shownTokens(count: number | string): string {
-  return shownAmount(String(count)).replace(/\.00$/, '');
+function formatTokens(count: number | string): string {
+  return formatAmount(String(count)).replace(/\.00$/, '');
 }
 
 export const tokenCommands = [priceCommand, tokenRatesCommand, tokenBillCommand];

@@ -4,13 +4,13 @@ import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { counted, shownCount, shownInstant, shownMoney } from './output/amounts.ts';
+import { counted, formatCount, formatInstant, formatMoney } from './output/amounts.ts';
 import { table } from './output/table.ts';
 import { readTextFile, type TextFile } from './text-files.ts';
 
 const recordCommand = command({
   path: ['usage', 'record'],
-  summary: 'Record usage intervals (who held what, from when to when), all or none',
+  summary: 'Record usage intervals (subject, resource, period), all or none',
   example: 'steelyard usage record -f usage.json',
   needs: 'server',
   options: {
@@ -32,14 +32,14 @@ const recordCommand = command({
 
 /** Checked here, so that the error message names the file. */
 function readIntervals({ file, text }: TextFile) {
-  const parsed = recordUsage.body.safeParse(jsonOf(file, text));
+  const parsed = recordUsage.body.safeParse(parseJson(file, text));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue === undefined || issue.path.length === 0 ? '' : `, "${issue.path.join('.')}"`;
   throw new CommandError('usage_interval_invalid', `${file}${where}: ${issue?.message ?? 'not valid'}.`, { file });
 }
 
-function jsonOf(file: string, text: string): unknown {
+function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -80,14 +80,14 @@ function usageText(intervals: readonly ListedUsage[], { paint }: Context): strin
       { title: 'SUBJECT', cell: ({ subject }) => subjectText(subject), least: 16 },
       { title: 'RESOURCE', cell: ({ resource }) => resource },
       { title: 'QUANTITY', align: 'decimal', cell: ({ quantity }) => quantity },
-      { title: 'START', cell: ({ period }) => shownInstant(period.start), least: 20 },
-      { title: 'END', cell: ({ period }) => shownInstant(period.end), least: 20 },
+      { title: 'START', cell: ({ period }) => formatInstant(period.start), least: 20 },
+      { title: 'END', cell: ({ period }) => formatInstant(period.end), least: 20 },
       {
         title: 'PREDICTIONS',
         align: 'right',
-        cell: ({ predictions }) => (predictions === undefined ? null : shownCount(predictions)),
+        cell: ({ predictions }) => (predictions === undefined ? null : formatCount(predictions)),
       },
-      { title: 'COST', align: 'decimal', cell: ({ metered }) => shownMoney(metered.cost) },
+      { title: 'COST', align: 'decimal', cell: ({ metered }) => formatMoney(metered.cost) },
       { title: 'ORIGIN', cell: ({ origin }) => origin, least: 12 },
     ],
     paint,

@@ -9,7 +9,7 @@ import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { counted, shownBytes, shownCount } from './output/amounts.ts';
+import { counted, formatBytes, formatCount } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
 import { table } from './output/table.ts';
 
@@ -19,10 +19,10 @@ const ASKED_AGAIN_MS = 200;
 
 const verifyCommand = command({
   path: ['verify'],
-  summary: 'Check every stored file against its digest, the store, the audit trail, and all references',
+  summary: 'Check stored files against their digests, the store, the audit trail and references',
   example: 'steelyard verify\nsteelyard verify --repair --json | jq .findings',
   needs: 'server',
-  exits: { [FOUND]: 'something is missing or damaged, and was not repaired' },
+  exits: { [FOUND]: 'missing or damaged data that was not repaired' },
   options: {
     repair: { describe: 'Rebuild lake files from raw bills, and remove lake files that no manifest names' },
   },
@@ -33,7 +33,9 @@ const verifyCommand = command({
     await context.answer(ended, () => verificationText(ended, context));
     if (ended.state === 'failed') throw new CommandError('internal', `The verification failed: ${ended.error}`);
     if (ended.unrepaired > 0 && !repair) {
-      await context.remark('steelyard verify --repair rebuilds what can be rebuilt; a backup has the rest.');
+      await context.remark(
+        'steelyard verify --repair rebuilds files from raw bills; restore the others from a backup.',
+      );
     }
     return ended.unrepaired === 0 ? 0 : FOUND;
   },
@@ -46,7 +48,7 @@ async function waitFor(context: Context, client: Client, started: Verification):
       if (state.endedAt !== null) return state;
       const { area = 'waiting', itemsDone = 0, items = null } = state.progress ?? {};
       progress.show(
-        `Checking ${area}: ${shownCount(itemsDone)}`,
+        `Checking ${area}: ${formatCount(itemsDone)}`,
         items === null ? null : itemsDone / Math.max(1, items),
       );
       await pause(ASKED_AGAIN_MS);
@@ -59,21 +61,21 @@ async function waitFor(context: Context, client: Client, started: Verification):
 
 function verificationText({ checked, findings, findingsCount, unrepaired }: Verification, { paint }: Context): string {
   const areas = checked.map(({ area, items, sizeBytes, digestsAdded }) => {
-    const bytes = sizeBytes === 0 ? '' : `, ${shownBytes(sizeBytes)} read`;
+    const bytes = sizeBytes === 0 ? '' : `, ${formatBytes(sizeBytes)} read`;
     const added = digestsAdded === 0 ? '' : `, ${counted(digestsAdded, 'digest')} added`;
-    return `  ${area.padEnd(10)}  ${shownCount(items)} checked${bytes}${added}`;
+    return `  ${area.padEnd(10)}  ${formatCount(items)} checked${bytes}${added}`;
   });
   if (findingsCount === 0) return [paint.good('Nothing is missing or damaged.'), ...areas].join('\n');
   const repaired = findingsCount - unrepaired;
-  const title = `${counted(findingsCount, 'finding')}, ${shownCount(repaired)} repaired`;
+  const title = `${counted(findingsCount, 'finding')}, ${formatCount(repaired)} repaired`;
   const reasons = findings.flatMap(({ what, reason }) => (reason === null ? [] : [`${what}: ${reason}`]));
   const rows = table(
     findings,
     [
       { title: 'AREA', cell: ({ area }) => area },
       { title: 'PERIOD', cell: ({ period }) => period },
-      { title: 'STATE', cell: stateOf, style: (finding) => (finding.repaired ? paint.good : paint.bad) },
-      { title: 'WHAT', cell: ({ what }) => what },
+      { title: 'STATE', cell: formatState, style: (finding) => (finding.repaired ? paint.good : paint.bad) },
+      { title: 'FILE OR RECORD', cell: ({ what }) => what },
       { title: 'PROBLEM', cell: ({ problem }) => problem, least: 20 },
     ],
     paint,
@@ -81,7 +83,7 @@ function verificationText({ checked, findings, findingsCount, unrepaired }: Veri
   return [unrepaired === 0 ? paint.good(title) : paint.bad(title), ...areas, rows, ...reasons].join('\n');
 }
 
-function stateOf({ repaired }: Finding): string {
+function formatState({ repaired }: Finding): string {
   return repaired ? 'repaired' : 'damaged';
 }
 

@@ -2,14 +2,14 @@ import { listWebhookDeliveries, redeliverWebhook, type WebhookDelivery } from '.
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { shownInstant } from './output/amounts.ts';
+import { formatInstant } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 const webhook = { describe: 'Id of the webhook, as the MLflow client shows it' } as const;
 
 const deliveriesCommand = command({
   path: ['webhook', 'deliveries'],
-  summary: 'List the deliveries of a webhook, newest first, and why any of them failed',
+  summary: 'List the deliveries of a webhook with their errors, newest first',
   example: 'steelyard webhook deliveries 0d6b5a0e-3a52-4b7f-8b6e-0a3f7a6f1f5e',
   needs: 'server',
   positionals: { webhook },
@@ -17,7 +17,7 @@ const deliveriesCommand = command({
   run: async (context, { webhook: webhookId, limit }) => {
     const client = await context.client();
     // Its id is part of the path; pages differ only in the query.
-    const onWebhook = { ...listWebhookDeliveries, path: pathOf(webhookId) };
+    const onWebhook = { ...listWebhookDeliveries, path: toPath(webhookId) };
     const page = await readPages(client, onWebhook, {}, 'deliveries', limit);
     await context.answer(page, () => deliveriesText(page.deliveries, context));
     if (page.deliveries.length === 0)
@@ -27,7 +27,7 @@ const deliveriesCommand = command({
   },
 });
 
-function pathOf(webhookId: string): typeof listWebhookDeliveries.path {
+function toPath(webhookId: string): typeof listWebhookDeliveries.path {
   return `/api/v1/webhooks/${encodeURIComponent(webhookId)}/deliveries`;
 }
 
@@ -39,14 +39,14 @@ function deliveriesText(deliveries: readonly WebhookDelivery[], { paint }: Conte
       { title: 'DELIVERY', cell: ({ delivery }) => delivery },
       { title: 'EVENT', cell: ({ entity, action }) => `${entity}.${action}` },
       { title: 'STATE', cell: ({ state }) => state },
-      { title: 'TRIES', align: 'right', cell: ({ attempts }) => String(attempts) },
-      { title: 'SINCE', cell: ({ createdAt }) => shownInstant(createdAt), least: 20 },
+      { title: 'ATTEMPTS', align: 'right', cell: ({ attempts }) => String(attempts) },
+      { title: 'SINCE', cell: ({ createdAt }) => formatInstant(createdAt), least: 20 },
       {
         title: 'ANSWER',
         align: 'right',
         cell: ({ responseStatus }) => (responseStatus === null ? null : String(responseStatus)),
       },
-      { title: 'WHY', cell: ({ error }) => error ?? '', least: 16 },
+      { title: 'REASON', cell: ({ error }) => error ?? '', least: 16 },
     ],
     paint,
   );

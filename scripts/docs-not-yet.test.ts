@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { commands } from '../cli/commands.ts';
+import { loadAllCommands } from '../cli/nouns.ts';
 import { environmentName } from '../src/platform/config/index.ts';
 import { ConfigSchema } from '../src/platform/config/schema.ts';
 import { errorTable } from '../src/platform/errors/table.ts';
@@ -27,7 +27,7 @@ function listEndpoints(): string[] {
 const settings = Object.keys(ConfigSchema.shape);
 
 const names: KnownNames = {
-  commands: commands.map(({ path }) => path.join(' ')),
+  commands: (await loadAllCommands()).map(({ path }) => path.join(' ')),
   endpoints: listEndpoints(),
   words: new Set([...Object.keys(errorTable), ...settings, ...settings.map(environmentName), ...listKinds()]),
 };

@@ -2,14 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { commands } from '../cli/commands.ts';
+import { loadAllCommands } from '../cli/nouns.ts';
 import { recordUsage } from '../src/finops/metering/schema.ts';
 import type { Application } from '../src/main.ts';
 import { linearGraph } from '../src/mlops/serving/graphs.testing.ts';
+import { aliased, registeredFiles } from '../src/mlops/testing/serving.ts';
 import { errorTable } from '../src/platform/errors/table.ts';
 import { postApply } from '../src/platform/manifests/schema.ts';
 import { call, testApplication } from '../src/testing/application.ts';
-import { aliased, registeredFiles } from '../src/mlops/testing/serving.ts';
 import { errorsPage } from './errors-page.ts';
 import {
   anchorsOf,
@@ -23,6 +23,7 @@ import {
 } from './markdown.ts';
 
 const documents = documentPaths();
+const commands = await loadAllCommands();
 
 describe.each(documents)('%s', (path) => {
   const markdown = readDocument(path);

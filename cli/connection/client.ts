@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import { type CallInput, type Endpoint, Problem, type ResponseOf, urlOf } from '../../src/platform/contract/schema.ts';
 import { CommandError, RemoteFailure } from '../frame/failure.ts';
-import { type Outgoing, send, textOf } from './transport.ts';
+import { type Outgoing, readText, send } from './transport.ts';
 
 /** Calls endpoints of one server. Problem documents are thrown as `RemoteFailure`. */
 export interface Client {
@@ -22,11 +22,11 @@ export interface Client {
 export function createClient(url: string, authorization: string | null = null): Client {
   const ask = (outgoing: Outgoing): Promise<Readable> => sendOrThrow(url, { ...outgoing, authorization });
   const json = async <E extends Endpoint>(endpoint: E, outgoing: Outgoing): Promise<ResponseOf<E>> =>
-    readAnswer(endpoint, parseJson(url, await textOf(await ask(outgoing))), url);
+    readAnswer(endpoint, parseJson(url, await readText(await ask(outgoing))), url);
   return {
     url,
     authorization,
-    call: (endpoint, input = {}) => json(endpoint, outgoingOf(endpoint, input)),
+    call: (endpoint, input = {}) => json(endpoint, toOutgoing(endpoint, input)),
     upload: (endpoint, input, content) =>
       json(endpoint, {
         method: endpoint.method,
@@ -34,12 +34,12 @@ export function createClient(url: string, authorization: string | null = null): 
         contentType: 'application/octet-stream',
         body: content,
       }),
-    download: (endpoint, input = {}) => ask(outgoingOf(endpoint, input)),
-    document: async (path) => parseJson(url, await textOf(await ask({ method: 'GET', path }))),
+    download: (endpoint, input = {}) => ask(toOutgoing(endpoint, input)),
+    document: async (path) => parseJson(url, await readText(await ask({ method: 'GET', path }))),
   };
 }
 
-function outgoingOf<E extends Endpoint>(endpoint: E, input: CallInput<E>): Outgoing {
+function toOutgoing<E extends Endpoint>(endpoint: E, input: CallInput<E>): Outgoing {
   const outgoing: Outgoing = { method: endpoint.method, path: urlOf(endpoint, input) };
   if (input.body === undefined) return outgoing;
   return { ...outgoing, contentType: 'application/json', body: JSON.stringify(input.body) };
@@ -49,7 +49,7 @@ async function sendOrThrow(url: string, outgoing: Outgoing): Promise<Readable> {
   const answer = await send(url, outgoing);
   const { statusCode = 0 } = answer;
   if (statusCode >= 200 && statusCode < 300) return answer;
-  const text = await textOf(answer);
+  const text = await readText(answer);
   const problem = Problem.safeParse(parseJsonOrNull(text));
   if (problem.success) throw new RemoteFailure(problem.data);
   throw invalidAnswer(url, `status ${statusCode} without a problem document`);
@@ -73,7 +73,7 @@ function isAddition(issue: z.core.$ZodIssue): boolean {
 function invalidAnswer(url: string, what: string): CommandError {
   return new CommandError(
     'server_answer_invalid',
-    `The server at ${url} answers what this steelyard cannot read (${what}). Is it a Steelyard server of about this version?`,
+    `The server at ${url} sent an invalid answer (${what}). Is it a Steelyard server of about this version?`,
     { url },
   );
 }

@@ -8,7 +8,7 @@ import { authorizationFor } from './credentials.ts';
 import { enterFolder } from './folder.ts';
 import { untilNoLease } from './leases.ts';
 import { announceServer } from './server-file.ts';
-import { type Connection, clientOf, sharedConnection } from './shared.ts';
+import { type Connection, createServerClient, sharedConnection } from './shared.ts';
 
 export type { Connection } from './shared.ts';
 
@@ -25,7 +25,7 @@ async function connectToFolder(data: string, globals: Globals, io: Io): Promise<
   const entry = await enterFolder(data, globals.wait);
   if ('lock' in entry) return ownServer(data, entry.lock, globals, io);
   const { server } = entry;
-  if (server.endsWith === undefined) return remote(clientOf(server));
+  if (server.endsWith === undefined) return remote(createServerClient(server));
   return sharedConnection(data, server, () => connectToFolder(data, globals, io));
 }
 
@@ -43,7 +43,7 @@ async function dataFolder({ data, config }: Globals, { environment }: Io): Promi
   if (config === undefined && environment.STEELYARD_CONFIG === undefined) {
     return ConfigSchema.shape.data.parse(environment.STEELYARD_DATA);
   }
-  const { readSettings } = await loadServer();
+  const { readSettings } = await import('../settings.ts');
   return readSettings({ data, config }, environment).config.data;
 }
 
@@ -56,14 +56,14 @@ async function ownServer(data: string, lock: Disposable, globals: Globals, io: I
     const { startForCommand } = await loadServer();
     const server = await startForCommand(globals, io.environment, lock);
     const { url, localKey } = server;
-    const said = { url, pid: process.pid, startedAt: new Date().toISOString(), endsWith: 'command' } as const;
-    const file = localKey === null ? said : { ...said, key: localKey };
+    const facts = { url, pid: process.pid, startedAt: new Date().toISOString(), endsWith: 'command' } as const;
+    const file = localKey === null ? facts : { ...facts, key: localKey };
     const announced = announceServer(data, file);
     const remark = async () => {
       if (!globals.json) await io.err.write('Waiting for another command that uses the data folder.\n');
     };
     return {
-      client: clientOf(file),
+      client: createServerClient(file),
       async [Symbol.asyncDispose]() {
         try {
           announced[Symbol.dispose]();

@@ -10,25 +10,26 @@ export type StoredCredential = z.infer<typeof Stored>[string];
 
 /** File in which `steelyard login` stores tokens, by server. */
 export function credentialsFile({ environment }: Pick<Io, 'environment'>): string {
-  const given = environment.XDG_CONFIG_HOME;
-  const folder = given === undefined || given === '' ? join(environment.HOME ?? homedir(), '.config') : given;
+  const configured = environment.XDG_CONFIG_HOME;
+  const folder =
+    configured === undefined || configured === '' ? join(environment.HOME ?? homedir(), '.config') : configured;
   return join(folder, 'steelyard', 'credentials.json');
 }
 
 /** `http://host:1/` and `http://host:1` are one server. */
-function keyOf(url: string): string {
+function toServerKey(url: string): string {
   return url.replace(/\/+$/, '').toLowerCase();
 }
 
 export function storedCredential(io: Pick<Io, 'environment'>, url: string): StoredCredential | null {
-  return readAll(credentialsFile(io))[keyOf(url)] ?? null;
+  return readAll(credentialsFile(io))[toServerKey(url)] ?? null;
 }
 
 /** Stores a credential, or removes it when it is null. Only the user may read the file. */
 export function storeCredential(io: Pick<Io, 'environment'>, url: string, credential: StoredCredential | null): void {
   const file = credentialsFile(io);
-  const { [keyOf(url)]: _before, ...others } = readAll(file);
-  const all = credential === null ? others : { ...others, [keyOf(url)]: credential };
+  const { [toServerKey(url)]: _before, ...others } = readAll(file);
+  const all = credential === null ? others : { ...others, [toServerKey(url)]: credential };
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   // A new file, renamed into place: the write is atomic, and the mode of an old file has no effect.
   const fresh = `${file}.${process.pid}`;
@@ -58,7 +59,7 @@ function parseJson(text: string): unknown {
 
 /** Authorization header for a server of --url: STEELYARD_TOKEN, else the token of the login. */
 export function authorizationFor(io: Pick<Io, 'environment'>, url: string): string | null {
-  const given = io.environment.STEELYARD_TOKEN;
-  const token = given === undefined || given === '' ? storedCredential(io, url)?.token : given;
+  const configured = io.environment.STEELYARD_TOKEN;
+  const token = configured === undefined || configured === '' ? storedCredential(io, url)?.token : configured;
   return token === undefined ? null : `Bearer ${token}`;
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tryLockFolder } from '../../src/platform/store/folder-lock.ts';
 import { CommandError } from '../frame/failure.ts';
 import { readServerFile, removeServerFile, type ServerFile } from './server-file.ts';
-import { send, textOf } from './transport.ts';
+import { readText, send } from './transport.ts';
 
 /** A data folder: locked by this process, or served by another one. */
 type FolderEntry = { readonly lock: Disposable } | { readonly server: ServerFile };
@@ -34,7 +34,7 @@ export function lockForServe(data: string, waitSeconds = DEFAULT_WAIT_SECONDS): 
     const lock = takeLock(data);
     if (lock !== null) return lock;
     const server = await findServer(data);
-    if (server !== null && server.endsWith === undefined) throw inUse(data, `the server at ${server.url} holds it`);
+    if (server !== null && server.endsWith === undefined) throw inUse(data, `the server at ${server.url} uses it`);
     return null;
   });
 }
@@ -45,12 +45,12 @@ function takeLock(data: string): Disposable | null {
   return lock;
 }
 
-async function poll<T>(data: string, waitSeconds: number, look: () => Promise<T | null>): Promise<T> {
+async function poll<T>(data: string, waitSeconds: number, attempt: () => Promise<T | null>): Promise<T> {
   const deadline = performance.now() + waitSeconds * 1000;
   for (;;) {
-    const found = await look();
+    const found = await attempt();
     if (found !== null) return found;
-    if (performance.now() >= deadline) throw inUse(data, `another process still holds it after ${waitSeconds} s`);
+    if (performance.now() >= deadline) throw inUse(data, `another process still uses it after ${waitSeconds} s`);
     await sleep(POLL_MS);
   }
 }
@@ -62,11 +62,11 @@ function inUse(folder: string, why: string): CommandError {
 
 /** The server that the folder's file names; null when its process is gone or does not answer. */
 async function findServer(data: string): Promise<ServerFile | null> {
-  const said = readServerFile(data);
-  if (said === null || !isAlive(said.pid)) return null;
+  const serverFile = readServerFile(data);
+  if (serverFile === null || !isAlive(serverFile.pid)) return null;
   try {
-    const answer = await send(said.url, { method: 'GET', path: '/health', timeoutMs: HEALTH_TIMEOUT_MS });
-    return (await textOf(answer)) === 'OK' ? said : null;
+    const answer = await send(serverFile.url, { method: 'GET', path: '/health', timeoutMs: HEALTH_TIMEOUT_MS });
+    return (await readText(answer)) === 'OK' ? serverFile : null;
   } catch {
     return null; // no longer this server
   }

@@ -19,16 +19,16 @@ export interface Leases extends Disposable {
 
 export function openLeases(data: string): Leases {
   const database = open(data);
-  let held = 0;
+  let leaseCount = 0;
   return {
     take() {
-      if (held === 0 && !lock(database, 'BEGIN; SELECT count(*) FROM sqlite_schema')) return false;
-      held += 1;
+      if (leaseCount === 0 && !lock(database, 'BEGIN; SELECT count(*) FROM sqlite_schema')) return false;
+      leaseCount += 1;
       return true;
     },
     release() {
-      held -= 1;
-      if (held === 0 && database.isOpen) database.exec('COMMIT');
+      leaseCount -= 1;
+      if (leaseCount === 0 && database.isOpen) database.exec('COMMIT');
     },
     [Symbol.dispose]: () => database.close(),
   };

@@ -14,7 +14,7 @@ export interface Connection extends AsyncDisposable {
  */
 export function sharedConnection(data: string, server: ServerFile, reconnect: () => Promise<Connection>): Connection {
   const leases = openLeases(data);
-  let client = clientOf(server);
+  let client = createServerClient(server);
   let next: Promise<Connection> | null = null;
 
   async function nextClient(): Promise<Client> {
@@ -67,7 +67,7 @@ export function sharedConnection(data: string, server: ServerFile, reconnect: ()
   };
 }
 
-export function clientOf({ url, key }: Pick<ServerFile, 'url' | 'key'>): Client {
+export function createServerClient({ url, key }: Pick<ServerFile, 'url' | 'key'>): Client {
   return createClient(url, key === undefined ? null : `Bearer ${key}`);
 }
 

@@ -60,7 +60,7 @@ function unreachable(base: string, error: Error): CommandError {
 }
 
 /** The whole answer as text. */
-export async function textOf(answer: Readable): Promise<string> {
+export async function readText(answer: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of answer) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');

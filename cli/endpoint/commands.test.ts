@@ -118,7 +118,7 @@ describe('endpoint', () => {
     const { code, err } = await server.run('endpoint', 'apply', '-f', file, '--wait');
     expect([code, err]).toEqual([
       13,
-      expect.stringContaining('ranker: revision 4 did not get ready: it ended with exit code 1'),
+      expect.stringContaining('ranker: revision 4 did not become ready: it ended with exit code 1'),
     ]);
   });
 });

@@ -21,13 +21,13 @@ import { endpointsText, endpointText, rolloutText, scalingText } from './text.ts
 const LOOK_MS = 500;
 const SHOWN_DECISIONS = 5;
 const FAILED = 13;
-const EXITS = { [FAILED]: 'the new revision did not get ready; what was live still is' };
-const wait = { describe: 'Wait until the new revision has the traffic, or failed' };
+const EXITS = { [FAILED]: 'the new revision did not become ready; the previous one stays live' };
+const wait = { describe: 'Wait until the new revision has the traffic, or fails' };
 const endpointWord = { endpoint: { describe: 'Name of the endpoint' } };
 
 const applyCommand = command({
   path: ['endpoint', 'apply'],
-  summary: 'Apply endpoints (YAML documents): their replicas get ready, then take the traffic',
+  summary: 'Apply endpoints (YAML documents); traffic moves when the replicas are ready',
   example: 'steelyard endpoint apply -f ranker.yaml --wait',
   needs: 'server',
   options: {
@@ -46,15 +46,15 @@ const applyCommand = command({
     const documents = findTextFiles(file, /\.ya?ml$/i, '.yaml or .yml file').map(readTextFile);
     const { applied } = await client.call(postApply, { body: { documents, dryRun: false } });
     const names = applied.filter(({ kind }) => kind === 'Endpoint').map(({ name }) => name);
-    const details = await Promise.all(names.map((endpoint) => shown(client, endpoint, isWaiting)));
+    const details = await Promise.all(names.map((endpoint) => readEndpoint(client, endpoint, isWaiting)));
     await context.answer({ applied, endpoints: details }, () => endpointsText(details, context));
-    return isWaiting ? exitOf(context, details) : 0;
+    return isWaiting ? toExitCode(context, details) : 0;
   },
 });
 
 const listCommand = command({
   path: ['endpoint', 'list'],
-  summary: 'List the endpoints and what has their traffic',
+  summary: 'List the endpoints with their live revisions',
   example: 'steelyard endpoint list',
   needs: 'server',
   run: async (context) => {
@@ -67,14 +67,14 @@ const listCommand = command({
 
 const showCommand = command({
   path: ['endpoint', 'show'],
-  summary: 'Show one endpoint: its variants, their replicas, and what 1,000 predictions cost',
+  summary: 'Show an endpoint: variants, replicas and cost of 1,000 predictions',
   example: 'steelyard endpoint show ranker',
   needs: 'server',
   positionals: endpointWord,
   run: async (context, { endpoint }) => {
     const client = await context.client();
     const params = { endpoint };
-    const detail = await shown(client, endpoint, false);
+    const detail = await readEndpoint(client, endpoint, false);
     const scaling = await client.call(getEndpointScaling, { params, query: { limit: SHOWN_DECISIONS } });
     const { rollout } = await client.call(getEndpointRollout, { params });
     await context.answer({ ...detail, scaling, rollout }, () =>
@@ -85,7 +85,7 @@ const showCommand = command({
 
 const deleteCommand = command({
   path: ['endpoint', 'delete'],
-  summary: 'Delete an endpoint: what was begun ends, its replicas go; what it cost stays known',
+  summary: 'Delete an endpoint and its replicas; keep its cost records',
   example: 'steelyard endpoint delete ranker',
   needs: 'server',
   positionals: endpointWord,
@@ -97,7 +97,7 @@ const deleteCommand = command({
 
 const promoteCommand = command({
   path: ['endpoint', 'promote'],
-  summary: 'Give a canary in progress all of the traffic, without its further steps',
+  summary: 'Give an active canary all traffic and skip its remaining steps',
   example: 'steelyard endpoint promote ranker',
   needs: 'server',
   positionals: endpointWord,
@@ -109,7 +109,7 @@ const promoteCommand = command({
 
 const abortCommand = command({
   path: ['endpoint', 'abort'],
-  summary: 'End a canary in progress; what is live keeps the traffic',
+  summary: 'Abort an active canary; the live revision keeps the traffic',
   example: 'steelyard endpoint abort ranker',
   needs: 'server',
   positionals: endpointWord,
@@ -121,25 +121,25 @@ const abortCommand = command({
 
 const rollbackCommand = command({
   path: ['endpoint', 'rollback'],
-  summary: 'Go back to the revision that was live before, or to another one',
+  summary: 'Roll back to the previous live revision, or to another one',
   example: 'steelyard endpoint rollback ranker --wait\nsteelyard endpoint rollback ranker --revision 3',
   needs: 'server',
   positionals: endpointWord,
-  options: { revision: { value: 'NUMBER', describe: 'Revision that was live once; default: the one before' }, wait },
+  options: { revision: { value: 'NUMBER', describe: 'Earlier live revision; default: the previous one' }, wait },
   exits: EXITS,
   run: async (context, { endpoint, revision, wait: isWaiting }) => {
     const client = await context.client();
     const body = revision === undefined ? {} : { revision: wholeNumber(revision) };
     await client.call(rollBackEndpoint, { params: { endpoint }, body });
-    const detail = await shown(client, endpoint, isWaiting);
+    const detail = await readEndpoint(client, endpoint, isWaiting);
     await context.answer(detail, () => endpointText(detail, context));
-    return isWaiting ? exitOf(context, [detail]) : 0;
+    return isWaiting ? toExitCode(context, [detail]) : 0;
   },
 });
 
 const trafficCommand = command({
   path: ['endpoint', 'traffic'],
-  summary: 'Change the shares of the traffic',
+  summary: 'Change the traffic shares of the variants',
   example: 'steelyard endpoint traffic ranker --weight main=90 --weight canary=10',
   needs: 'server',
   positionals: endpointWord,
@@ -148,21 +148,21 @@ const trafficCommand = command({
       value: 'VARIANT=SHARE',
       repeat: true,
       required: true,
-      describe: 'Share of a variant; those not named get none',
+      describe: 'Share of a variant; variants not named get none',
     },
     wait,
   },
   exits: EXITS,
   run: async (context, { endpoint, weight, wait: isWaiting }) => {
     const client = await context.client();
-    await client.call(setEndpointTraffic, { params: { endpoint }, body: { weights: weightsOf(weight) } });
-    const detail = await shown(client, endpoint, isWaiting);
+    await client.call(setEndpointTraffic, { params: { endpoint }, body: { weights: parseWeights(weight) } });
+    const detail = await readEndpoint(client, endpoint, isWaiting);
     await context.answer(detail, () => endpointText(detail, context));
-    return isWaiting ? exitOf(context, [detail]) : 0;
+    return isWaiting ? toExitCode(context, [detail]) : 0;
   },
 });
 
-async function shown(client: Client, endpoint: string, isWaiting: boolean): Promise<EndpointDetail> {
+async function readEndpoint(client: Client, endpoint: string, isWaiting: boolean): Promise<EndpointDetail> {
   for (;;) {
     const detail = await client.call(getEndpoint, { params: { endpoint } });
     if (!isWaiting || detail.state === 'live' || detail.state === 'failed') return detail;
@@ -170,11 +170,11 @@ async function shown(client: Client, endpoint: string, isWaiting: boolean): Prom
   }
 }
 
-async function exitOf(context: Context, details: readonly EndpointDetail[]): Promise<number> {
+async function toExitCode(context: Context, details: readonly EndpointDetail[]): Promise<number> {
   const failed = details.filter(({ state }) => state === 'failed');
   for (const { name, newest } of failed) {
     await context.remark(
-      `${name}: revision ${newest.revision} did not get ready: ${newest.reason ?? 'nobody knows why'}`,
+      `${name}: revision ${newest.revision} did not become ready: ${newest.reason ?? 'unknown reason'}`,
     );
   }
   return failed.length === 0 ? 0 : FAILED;
@@ -186,7 +186,7 @@ function wholeNumber(text: string): number {
 }
 
 /** `main=90`. */
-function weightsOf(words: readonly string[]): Record<string, number> {
+function parseWeights(words: readonly string[]): Record<string, number> {
   return Object.fromEntries(
     words.map((word) => {
       const [, name = '', share = ''] = /^([^=]+)=(\d+(?:\.\d+)?)$/.exec(word) ?? [];

@@ -4,7 +4,7 @@ import { UtcInstant } from '../../src/platform/units/schema.ts';
 import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
 import { CommandError } from '../frame/failure.ts';
-import { shownCount, shownInstant, shownMoney } from '../output/amounts.ts';
+import { formatCount, formatInstant, formatMoney } from '../output/amounts.ts';
 import { table } from '../output/table.ts';
 
 export const metricsCommand = command({
@@ -19,11 +19,11 @@ steelyard endpoint metrics ranker --since 2026-11-01T00:00:00Z --step 1d`,
     until: { value: 'INSTANT', describe: 'End; default: now' },
     step: {
       value: Object.keys(STEPS).join('|'),
-      describe: 'Length of a step; default: one that makes no more than 200',
+      describe: 'Length of a step; default: the shortest with at most 200 steps',
     },
   },
   run: async (context, { endpoint, since, until, step }) => {
-    const query = { since: instantOf('since', since), until: instantOf('until', until), step: stepOf(step) };
+    const query = { since: parseInstant('since', since), until: parseInstant('until', until), step: parseStep(step) };
     const answer = await (await context.client()).call(getEndpointMetrics, { params: { endpoint }, query });
     await context.answer(answer, () => metricsText(answer.points, context));
     if (answer.points.length === 0) await context.remark('Nothing was measured in that time.');
@@ -31,12 +31,12 @@ steelyard endpoint metrics ranker --since 2026-11-01T00:00:00Z --step 1d`,
   },
 });
 
-function instantOf(option: string, text: string | undefined): z.infer<typeof UtcInstant> | undefined {
+function parseInstant(option: string, text: string | undefined): z.infer<typeof UtcInstant> | undefined {
   if (text === undefined || UtcInstant.safeParse(text).success) return text;
   throw new CommandError('invalid_request', `--${option} ${text}: write an instant such as 2026-11-01T00:00:00Z.`);
 }
 
-function stepOf(text: string | undefined): Step | undefined {
+function parseStep(text: string | undefined): Step | undefined {
   const steps = Object.keys(STEPS) as Step[];
   const found = steps.find((step) => step === text);
   if (text === undefined || found !== undefined) return found;
@@ -50,21 +50,21 @@ function metricsText(points: readonly EndpointMetric[], { paint }: Context): str
   return table(
     points,
     [
-      { title: 'AT', cell: ({ at }) => shownInstant(at) },
+      { title: 'AT', cell: ({ at }) => formatInstant(at) },
       { title: 'VARIANT', cell: ({ variant, model, version }) => `${variant} ${model} ${version}` },
-      { title: 'REQUESTS', align: 'right', cell: ({ requests }) => shownCount(requests) },
+      { title: 'REQUESTS', align: 'right', cell: ({ requests }) => formatCount(requests) },
       {
         title: 'ERRORS',
         align: 'right',
-        cell: ({ errors }) => shownCount(errors),
+        cell: ({ errors }) => formatCount(errors),
         style: ({ errors }) => (errors > 0 ? paint.bad : plain),
       },
-      { title: 'REFUSED', align: 'right', cell: ({ refused, throttled }) => shownCount(refused + throttled) },
+      { title: 'REFUSED', align: 'right', cell: ({ refused, throttled }) => formatCount(refused + throttled) },
       { title: 'P50 MS', align: 'decimal', cell: ({ latencyMs }) => milliseconds(latencyMs?.p50) },
       { title: 'P95 MS', align: 'decimal', cell: ({ latencyMs }) => milliseconds(latencyMs?.p95) },
       { title: 'P99 MS', align: 'decimal', cell: ({ latencyMs }) => milliseconds(latencyMs?.p99) },
       { title: 'REPLICAS', align: 'decimal', cell: ({ replicas }) => (replicas === null ? null : replicas.toFixed(1)) },
-      { title: 'COST', align: 'decimal', cell: ({ cost }) => shownMoney(cost) },
+      { title: 'COST', align: 'decimal', cell: ({ cost }) => formatMoney(cost) },
     ],
     paint,
   );

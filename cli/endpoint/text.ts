@@ -7,7 +7,7 @@ import type {
   EndpointVariant,
 } from '../../src/mlops/serving/schema.ts';
 import type { Context } from '../frame/context.ts';
-import { shownCount, shownInstant, shownMoney } from '../output/amounts.ts';
+import { formatCount, formatInstant, formatMoney } from '../output/amounts.ts';
 import { table } from '../output/table.ts';
 import { shortenReason } from './short-reason.ts';
 
@@ -25,7 +25,7 @@ export function endpointsText(endpoints: readonly EndpointSummary[], { paint }: 
         cell: ({ live }) => (live === null ? null : `#${live.revision} ${sharesText(live)}`),
         least: 16,
       },
-      { title: 'SINCE', cell: ({ live }) => (live?.liveAt == null ? null : shownInstant(live.liveAt)) },
+      { title: 'SINCE', cell: ({ live }) => (live?.liveAt == null ? null : formatInstant(live.liveAt)) },
       { title: 'NEWEST', cell: ({ newest }) => `#${newest.revision}` },
     ],
     paint,
@@ -44,10 +44,10 @@ export function endpointText(endpoint: EndpointDetail, context: Context): string
   const { newest, state, url, revisions, log } = endpoint;
   const lines = [endpointsText([endpoint], context), `predictions at ${url}/`];
   if (state === 'failed')
-    lines.push(`revision ${newest.revision} did not get ready: ${newest.reason ?? 'nobody knows why'}`);
+    lines.push(`revision ${newest.revision} did not become ready: ${newest.reason ?? 'unknown reason'}`);
   const lost = log.behind + log.failed;
   if (lost > 0)
-    lines.push(`${shownCount(lost)} requests were answered and are not in the prediction log (docs/serving.md)`);
+    lines.push(`${formatCount(lost)} requests were answered and are not in the prediction log (docs/serving.md)`);
   if (endpoint.variants.length > 0) lines.push('', variantsText(endpoint, context));
   lines.push('', revisionsText(revisions, context));
   return lines.join('\n');
@@ -74,10 +74,10 @@ function variantsText({ variants, canary }: EndpointDetail, { paint }: Context):
         align: 'right',
         cell: ({ replicasReady, replicasWanted }) => `${replicasReady}/${replicasWanted}`,
       },
-      { title: 'ANSWERED', align: 'right', cell: ({ answered }) => shownCount(answered) },
-      { title: 'REFUSED', align: 'right', cell: ({ refused }) => shownCount(refused) },
-      { title: 'LOST', align: 'right', cell: ({ lost }) => shownCount(lost) },
-      { title: 'PER 1,000', align: 'decimal', cell: ({ cost }) => shownMoney(cost.per1000) },
+      { title: 'ANSWERED', align: 'right', cell: ({ answered }) => formatCount(answered) },
+      { title: 'REFUSED', align: 'right', cell: ({ refused }) => formatCount(refused) },
+      { title: 'LOST', align: 'right', cell: ({ lost }) => formatCount(lost) },
+      { title: 'PER 1,000', align: 'decimal', cell: ({ cost }) => formatMoney(cost.per1000) },
     ],
     paint,
   );
@@ -90,9 +90,9 @@ function revisionsText(revisions: readonly EndpointRevision[], { paint }: Contex
       { title: 'REVISION', align: 'right', cell: ({ revision }) => `#${revision}` },
       { title: 'STATE', cell: ({ state }) => state, style: ({ state }) => (state === 'failed' ? paint.bad : plain) },
       { title: 'TRAFFIC', cell: sharesText, least: 16 },
-      { title: 'MADE', cell: ({ createdAt }) => shownInstant(createdAt) },
+      { title: 'CREATED', cell: ({ createdAt }) => formatInstant(createdAt) },
       {
-        title: 'WHY',
+        title: 'REASON',
         cell: ({ cause, reason }) => (reason === null ? cause : `${cause}; ${shortenReason(reason)}`),
         least: 20,
       },
@@ -110,24 +110,24 @@ export function scalingText({ variants, decisions }: EndpointScaling, { paint }:
     [
       { title: 'SCALED', cell: ({ variant, version }) => `${variant} v${version}` },
       { title: 'POLICY', cell: ({ policy }) => policy },
-      { title: 'WANTED', align: 'right', cell: ({ wanted, min, max }) => `${wanted} of ${min}-${max}` },
+      { title: 'DESIRED', align: 'right', cell: ({ wanted, min, max }) => `${wanted} of ${min}-${max}` },
       {
-        title: 'AN HOUR',
+        title: 'PER HOUR',
         align: 'right',
         cell: ({ price }) => (price === null ? null : `${price.amount} ${price.currency ?? ''}`.trim()),
       },
       { title: 'COLD START', align: 'right', cell: ({ coldStartSeconds }) => `${coldStartSeconds.toFixed(1)} s` },
-      { title: 'WHY', cell: ({ reason }) => reason, least: 20 },
+      { title: 'REASON', cell: ({ reason }) => reason, least: 20 },
     ],
     paint,
   );
   const before = table(
     decisions,
     [
-      { title: 'DECIDED', cell: ({ at }) => shownInstant(at) },
+      { title: 'DECIDED', cell: ({ at }) => formatInstant(at) },
       { title: 'VARIANT', cell: ({ variant, version }) => `${variant} v${version}` },
       { title: 'REPLICAS', align: 'right', cell: ({ from, to }) => `${from} -> ${to}` },
-      { title: 'WHY', cell: ({ reason }) => reason, least: 20 },
+      { title: 'REASON', cell: ({ reason }) => reason, least: 20 },
     ],
     paint,
   );
@@ -149,5 +149,5 @@ function sideText({ requests, errorRate, errorRateLow, errorRateHigh, p95Ms }: R
   if (errorRate === null || errorRateLow === null || errorRateHigh === null) return 'no request in this step yet';
   const percent = (share: number) => (100 * share).toFixed(1);
   const errors = `${percent(errorRate)} % errors (${percent(errorRateLow)} to ${percent(errorRateHigh)})`;
-  return `${shownCount(requests)} requests, ${errors}, p95 ${p95Ms === null ? 'unknown' : `${Math.round(p95Ms)} ms`}`;
+  return `${formatCount(requests)} requests, ${errors}, p95 ${p95Ms === null ? 'unknown' : `${Math.round(p95Ms)} ms`}`;
 }

@@ -89,10 +89,10 @@ export function command<
 }
 
 /** `allowRejected` -> `--allow-rejected`. */
-export function flagOf(name: string): string {
+export function toFlag(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-export function titleOf(target: Pick<Command, 'path'>): string {
+export function toTitle(target: Pick<Command, 'path'>): string {
   return ['steelyard', ...target.path].join(' ');
 }

@@ -77,7 +77,7 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 /** Any thrown value as a failure; an unexpected one is `internal`, exit 70. */
-export function failureOf(error: unknown): Failure {
+export function toFailure(error: unknown): Failure {
   if (error instanceof RemoteFailure) return remoteFailure(error.problem);
   if (isExpected(error)) return localFailure(error, null);
   if (systemCode(error) === 'ECONNRESET') {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Needs, Options } from './command.ts';
 
 const everywhere = {
-  json: { describe: 'Answer with one JSON document on stdout and nothing else' },
+  json: { describe: 'Print one JSON document on stdout and nothing else' },
   help: { describe: 'Show this help', short: 'h' },
 } as const satisfies Options;
 
@@ -17,14 +17,14 @@ export const waitOption = {
     .number('expected seconds, 0 or more')
     .min(0, 'expected seconds, 0 or more')
     .max(86_400, 'at most a day'),
-  describe: 'Longest wait for another process that starts or ends on the data folder (default 30)',
+  describe: 'Longest wait for another process that uses the data folder (default 30)',
 } as const satisfies Options[string];
 
 const server = {
   url: {
     value: 'URL',
     schema: z.url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:4610' }),
-    describe: 'Server to ask (or STEELYARD_URL); without it, that of the data folder, or one for this command',
+    describe: 'Server address (or STEELYARD_URL); default: the server of the data folder, or a temporary one',
   },
 } as const satisfies Options;
 

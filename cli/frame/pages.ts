@@ -10,7 +10,7 @@ export const limitOption = {
     value: 'N',
     fallback: '100',
     schema: z.coerce.number('a whole number').int('a whole number').min(1, 'one or more'),
-    describe: 'Most to list; pages are fetched as needed',
+    describe: 'Most items to list',
   },
 } as const;
 
@@ -34,8 +34,8 @@ export async function readPages<E extends Endpoint, K extends keyof ResponseOf<E
   let page: PagedQuery = {};
   for (;;) {
     const pageSize = Math.min(LARGEST_PAGE, limit - items.length);
-    const asked = { ...query, ...page, pageSize } as z.input<E['query']>;
-    const document: ResponseOf<E> = await client.call<E>(endpoint, { query: asked });
+    const pageQuery = { ...query, ...page, pageSize } as z.input<E['query']>;
+    const document: ResponseOf<E> = await client.call<E>(endpoint, { query: pageQuery });
     const { [key]: found, nextPageToken } = document as Record<K, unknown[]> & { nextPageToken: string | null };
     items.push(...found);
     if (nextPageToken === null || items.length >= limit)

@@ -1,16 +1,20 @@
-import { type Command, flagOf, titleOf } from './command.ts';
+import { type Command, toFlag, toTitle } from './command.ts';
 import type { Globals } from './context.ts';
 import { CommandError } from './failure.ts';
 import { globalOptions, waitOption } from './globals.ts';
+import type { Noun } from './noun.ts';
 import { didYouMean } from './suggest.ts';
 import { type GivenWords, readWords } from './words.ts';
 
 /** A parsed command line. */
 export type Request =
   | { readonly kind: 'version' }
-  /** `words` is the beginning of a path: all the commands under it. */
-  | { readonly kind: 'list'; readonly words: readonly string[] }
-  | { readonly kind: 'help'; readonly command: Command }
+  /** All nouns. */
+  | { readonly kind: 'nouns' }
+  /** The commands that begin with these words. */
+  | { readonly kind: 'verbs'; readonly words: readonly string[]; readonly commands: readonly Command[] }
+  /** `below` are the commands that begin with the words of this one, as `run list` does with `run`. */
+  | { readonly kind: 'help'; readonly command: Command; readonly below: readonly Command[] }
   | {
       readonly kind: 'run';
       readonly command: Command;
@@ -18,13 +22,34 @@ export type Request =
       readonly globals: Globals;
     };
 
-/** Parses a command line. Errors: `usage`, one sentence that suggests the intended word. */
-export function parseCommandLine(commands: readonly Command[], argv: readonly string[]): Request {
-  if (argv[0] === 'help') return parseCommandLine(commands, [...argv.slice(1), '--help']);
-  const { words, rest } = splitPath(commands, argv);
-  const command = commands.find(({ path }) => path.join(' ') === words.join(' '));
-  if (command === undefined) return withoutCommand(commands, words, rest);
-  if (beforeTerminator(rest).some((word) => word === '--help' || word === '-h')) return { kind: 'help', command };
+type Path = readonly string[];
+
+/**
+ * Parses a command line; loads only the commands of its noun. Errors: `usage`, one sentence that suggests the nearest noun,
+ * verb or option.
+ */
+export async function parseCommandLine(nouns: readonly Noun[], argv: readonly string[]): Promise<Request> {
+  if (argv[0] === 'help') return parseCommandLine(nouns, [...argv.slice(1), '--help']);
+  const { words, rest } = splitPath(
+    nouns.map(({ name }) => [name]),
+    argv,
+  );
+  const noun = nouns.find(({ name }) => name === words[0]);
+  if (noun === undefined) return parseWithoutNoun(nouns, rest);
+  return parseForNoun(await noun.load(), argv);
+}
+
+function parseForNoun(commands: readonly Command[], argv: readonly string[]): Request {
+  const { words, rest } = splitPath(
+    commands.map(({ path }) => path),
+    argv,
+  );
+  const under = commands.filter(({ path }) => startsWith(path, words));
+  const command = under.find(({ path }) => path.length === words.length);
+  if (command === undefined) return parseWithoutVerb(under, words, rest);
+  if (beforeTerminator(rest).some((word) => word === '--help' || word === '-h')) {
+    return { kind: 'help', command, below: under.filter((each) => each !== command) };
+  }
   return { kind: 'run', ...parseInput(command, rest) };
 }
 
@@ -34,14 +59,14 @@ export function beforeTerminator(words: readonly string[]): readonly string[] {
   return terminator === -1 ? words : words.slice(0, terminator);
 }
 
-/** Splits the command's words, in any order with options, from the other words. */
-function splitPath(commands: readonly Command[], argv: readonly string[]): { words: string[]; rest: string[] } {
+/** Splits the words of a path, in any order with options, from the other words. */
+function splitPath(paths: readonly Path[], argv: readonly string[]): { words: string[]; rest: string[] } {
   // --wait follows the words of a command, which may have its own --wait without a value.
   const globals = globalOptions({ needs: 'server', options: { wait: waitOption } });
   const takesValue = new Set(
     Object.keys(globals)
       .filter((name) => globals[name]?.value !== undefined)
-      .map(flagOf),
+      .map(toFlag),
   );
   const words: string[] = [];
   const rest: string[] = [];
@@ -51,7 +76,7 @@ function splitPath(commands: readonly Command[], argv: readonly string[]): { wor
     if (word.startsWith('-')) {
       rest.push(...argv.slice(index, index + (takesValue.has(word) ? 2 : 1)));
       index += takesValue.has(word) ? 1 : 0;
-    } else if (beginsCommand(commands, [...words, word])) {
+    } else if (paths.some((path) => startsWith(path, [...words, word]))) {
       words.push(word);
     } else {
       return { words, rest: [...rest, ...argv.slice(index)] };
@@ -60,28 +85,54 @@ function splitPath(commands: readonly Command[], argv: readonly string[]): { wor
   return { words, rest };
 }
 
-function beginsCommand(commands: readonly Command[], words: readonly string[]): boolean {
-  return commands.some(({ path }) => words.every((word, index) => path[index] === word));
+function startsWith(path: Path, words: readonly string[]): boolean {
+  return words.every((word, index) => path[index] === word);
 }
 
-function withoutCommand(commands: readonly Command[], words: readonly string[], rest: readonly string[]): Request {
-  const asked = rest.find((word) => !word.startsWith('-'));
-  if (asked !== undefined) throw unknownCommand(commands, words, asked);
-  if (words.length === 0 && rest.includes('--version')) return { kind: 'version' };
-  const known = ['--help', '-h', '--json', '--version'];
-  const option = rest.find((word) => !known.includes(word));
-  if (option === undefined) return { kind: 'list', words };
-  const title = titleOf({ path: words });
-  throw usage(`"${title}" has no option ${option}.${didYouMean(option, known)} A command must follow.`, title);
+const OPTIONS_WITHOUT_COMMAND = ['--help', '-h', '--json', '--version'];
+
+function parseWithoutNoun(nouns: readonly Noun[], rest: readonly string[]): Request {
+  const word = findWord(rest);
+  if (word !== undefined) throw unknownWord([], word, suggestNoun(nouns, word));
+  if (rest.includes('--version')) return { kind: 'version' };
+  refuseOptions([], rest);
+  return { kind: 'nouns' };
 }
 
-function unknownCommand(commands: readonly Command[], words: readonly string[], asked: string): CommandError {
-  const under = commands.filter(({ path }) => words.every((word, index) => path[index] === word));
-  const next = new Set(under.map(({ path }) => path[words.length] ?? ''));
-  const sameVerb = commands.find(({ path }) => path.at(-1) === asked)?.path.join(' ');
-  const guess = didYouMean(asked, next) || (sameVerb === undefined ? '' : ` Did you mean "${sameVerb}"?`);
-  const title = titleOf({ path: words });
-  return usage(`"${title} ${asked}" is no command.${guess}`, title);
+function parseWithoutVerb(under: readonly Command[], words: readonly string[], rest: readonly string[]): Request {
+  const word = findWord(rest);
+  const verbs = new Set(under.map(({ path }) => path[words.length] ?? ''));
+  if (word !== undefined) throw unknownWord(words, word, didYouMean(word, verbs));
+  refuseOptions(words, rest);
+  return { kind: 'verbs', words, commands: under };
+}
+
+function findWord(rest: readonly string[]): string | undefined {
+  return rest.find((word) => !word.startsWith('-'));
+}
+
+/** The nearest noun; for the name of a verb, the first command with it. */
+function suggestNoun(nouns: readonly Noun[], word: string): string {
+  const noun = didYouMean(
+    word,
+    nouns.map(({ name }) => name),
+  );
+  if (noun !== '') return noun;
+  const withVerb = nouns.find(({ verbs }) => verbs.includes(word));
+  return withVerb === undefined ? '' : ` Did you mean "${withVerb.name} ${word}"?`;
+}
+
+function unknownWord(words: readonly string[], word: string, suggestion: string): CommandError {
+  const title = toTitle({ path: words });
+  return usage(`"${title} ${word}" is no command.${suggestion}`, title);
+}
+
+function refuseOptions(words: readonly string[], rest: readonly string[]): void {
+  const option = rest.find((word) => !OPTIONS_WITHOUT_COMMAND.includes(word));
+  if (option === undefined) return;
+  const title = toTitle({ path: words });
+  const suggestion = didYouMean(option, OPTIONS_WITHOUT_COMMAND);
+  throw usage(`"${title}" has no option ${option}.${suggestion} A command must follow.`, title);
 }
 
 function usage(sentence: string, title: string): CommandError {
@@ -93,24 +144,24 @@ function parseInput(
   rest: readonly string[],
 ): { command: Command; input: Record<string, unknown>; globals: Globals } {
   const globals = globalOptions(command);
-  const given = readWords(command, { ...command.options, ...globals }, rest);
-  const input: Record<string, unknown> = positionalInput(command, given);
-  for (const name of Object.keys(command.options)) input[name] = given.options[name];
-  const said = Object.fromEntries(Object.keys(globals).map((name) => [name, given.options[name]]));
-  return { command, input, globals: said as unknown as Globals };
+  const parsed = readWords(command, { ...command.options, ...globals }, rest);
+  const input: Record<string, unknown> = positionalInput(command, parsed);
+  for (const name of Object.keys(command.options)) input[name] = parsed.options[name];
+  const values = Object.fromEntries(Object.keys(globals).map((name) => [name, parsed.options[name]]));
+  return { command, input, globals: values as unknown as Globals };
 }
 
-function positionalInput(command: Command, given: GivenWords): Record<string, unknown> {
-  const left = [...given.positionals];
+function positionalInput(command: Command, parsed: GivenWords): Record<string, unknown> {
+  const left = [...parsed.positionals];
   const input: Record<string, unknown> = {};
   for (const [name, definition] of Object.entries(command.positionals)) {
     if (left.length === 0 && definition.optional === true) continue;
-    if (left.length === 0) throw usage(`"${titleOf(command)}" needs ${placeholder(name)}.`, titleOf(command));
+    if (left.length === 0) throw usage(`"${toTitle(command)}" needs ${placeholder(name)}.`, toTitle(command));
     input[name] = definition.many === true ? left.splice(0) : left.shift();
   }
   const [extra] = left;
   if (extra !== undefined) {
-    throw usage(`"${titleOf(command)}" does not take "${extra}".`, titleOf(command));
+    throw usage(`"${toTitle(command)}" does not take "${extra}".`, toTitle(command));
   }
   return input;
 }

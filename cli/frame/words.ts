@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Command, flagOf, type OptionDefinition, type Options, titleOf } from './command.ts';
+import { type Command, type OptionDefinition, type Options, toFlag, toTitle } from './command.ts';
 import { CommandError } from './failure.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -11,7 +11,7 @@ export interface GivenWords {
 
 /** The words behind a command's path, checked. Errors: `usage`. */
 export function readWords(command: Command, options: Options, words: readonly string[]): GivenWords {
-  const names = new Map(Object.keys(options).map((name) => [flagOf(name).slice(2), name]));
+  const names = new Map(Object.keys(options).map((name) => [toFlag(name).slice(2), name]));
   const { tokens } = parseArgs({
     args: [...words],
     options: Object.fromEntries([...names].map(([flag, name]) => [flag, parserOption(options[name])])),
@@ -20,7 +20,7 @@ export function readWords(command: Command, options: Options, words: readonly st
     tokens: true,
   });
   const positionals: string[] = [];
-  const given = new Map<string, string[]>();
+  const givenTexts = new Map<string, string[]>();
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
@@ -28,11 +28,11 @@ export function readWords(command: Command, options: Options, words: readonly st
     const definition = name === undefined ? undefined : options[name];
     if (name === undefined || definition === undefined)
       throw unknownOption(command, words[token.index] ?? token.rawName, names);
-    given.set(name, [...(given.get(name) ?? []), givenValue(command, definition, token)]);
+    givenTexts.set(name, [...(givenTexts.get(name) ?? []), readValue(command, definition, token)]);
   }
   const values = Object.entries(options).map(([name, option]) => [
     name,
-    checked(command, name, option, given.get(name) ?? []),
+    checked(command, name, option, givenTexts.get(name) ?? []),
   ]);
   return { positionals, options: Object.fromEntries(values) };
 }
@@ -48,7 +48,7 @@ function unknownOption(command: Command, word: string, names: ReadonlyMap<string
   return usage(command, `has no option ${asked}.${didYouMean(asked.replace(/^-(?=\w\w)/, '--'), known)}`);
 }
 
-function givenValue(
+function readValue(
   command: Command,
   definition: OptionDefinition,
   token: { rawName: string; value: string | undefined; inlineValue: boolean | undefined },
@@ -64,12 +64,12 @@ function givenValue(
   return token.value;
 }
 
-function checked(command: Command, name: string, definition: OptionDefinition, given: readonly string[]): unknown {
+function checked(command: Command, name: string, definition: OptionDefinition, givenTexts: readonly string[]): unknown {
   const { value, fallback, required, repeat } = definition;
-  if (value === undefined) return given.length > 0;
-  if (given.length === 0 && required === true) throw usage(command, `needs ${flagOf(name)} ${value}.`);
-  if (given.length > 1 && repeat !== true) throw usage(command, `takes ${flagOf(name)} once.`);
-  const texts = given.length === 0 && fallback !== undefined ? [fallback] : given;
+  if (value === undefined) return givenTexts.length > 0;
+  if (givenTexts.length === 0 && required === true) throw usage(command, `needs ${toFlag(name)} ${value}.`);
+  if (givenTexts.length > 1 && repeat !== true) throw usage(command, `takes ${toFlag(name)} once.`);
+  const texts = givenTexts.length === 0 && fallback !== undefined ? [fallback] : givenTexts;
   const parsed = texts.map((text) => parseValue(command, name, definition, text));
   return repeat === true ? parsed : parsed[0];
 }
@@ -79,9 +79,9 @@ function parseValue(command: Command, name: string, definition: OptionDefinition
   if (parsed === undefined) return text;
   if (parsed.success) return parsed.data;
   const why = parsed.error.issues[0]?.message ?? 'not valid';
-  throw usage(command, `cannot take ${flagOf(name)} "${text}": ${why}.`);
+  throw usage(command, `cannot take ${toFlag(name)} "${text}": ${why}.`);
 }
 
 function usage(command: Command, what: string): CommandError {
-  return new CommandError('usage', `"${titleOf(command)}" ${what} See "${titleOf(command)} --help".`);
+  return new CommandError('usage', `"${toTitle(command)}" ${what} See "${toTitle(command)} --help".`);
 }

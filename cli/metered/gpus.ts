@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createGpuMeter, createNvidiaSmi, type GpuUse, type SystemMetric } from '../../src/platform/gpus/index.ts';
 import type { Context } from '../frame/context.ts';
-import { mlflowOf } from '../mlflow/server.ts';
+import { createOwnServer } from '../mlflow/server.ts';
 
 /** Reads the GPUs of a command, and logs their readings to its run. */
 export interface CommandGpus {
@@ -31,7 +31,11 @@ export function watchGpus(context: Context, { run, environment, start, remark }:
     if (metrics.length === 0) return;
     const steps = metrics.map((one) => ({ ...one, step: Math.max(0, Math.round((one.timestamp - start) / 1000)) }));
     try {
-      await mlflowOf(await context.client()).post('runs/log-batch', { run_id: run, metrics: steps }, z.unknown());
+      await createOwnServer(await context.client()).post(
+        'runs/log-batch',
+        { run_id: run, metrics: steps },
+        z.unknown(),
+      );
     } catch {
       // The next reading includes all values, because energy is counted from the start.
       await remark('what its GPUs do cannot be logged now');

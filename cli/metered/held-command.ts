@@ -50,12 +50,14 @@ export async function holdCommand(command: HeldCommand): Promise<HeldEnd> {
       return answer === null ? null : Date.parse(answer.until);
     },
     runsOut: () =>
-      command.remark(`stopping: ${limitOf(reservation)} allows no more; it has ${graceMs / 1000} s to save its work`),
+      command.remark(
+        `stopping: ${describeLimit(reservation)} allows no more; it has ${graceMs / 1000} s to save its work`,
+      ),
   });
   return finish(command, ended, ranOut || ended.stoppedBy === 'watchdog');
 }
 
-function limitOf({ limitedBy }: Reservation): string {
+function describeLimit({ limitedBy }: Reservation): string {
   return limitedBy ?? 'its reservation';
 }
 
@@ -72,7 +74,7 @@ async function report(
     return await client.call(meterReservation, { params: { reservation }, body: { at } });
   } catch (error) {
     const why = error instanceof RemoteFailure ? error.message : 'the server does not answer';
-    await remark(`${why}; what is set aside goes on`);
+    await remark(`${why}; the reservation remains`);
     return null;
   }
 }

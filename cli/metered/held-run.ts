@@ -9,7 +9,7 @@ import { startExecution } from '../../src/platform/processes/index.ts';
 import type { Money } from '../../src/platform/units/schema.ts';
 import type { Client } from '../connection/client.ts';
 import type { Context } from '../frame/context.ts';
-import { mlflowOf } from '../mlflow/server.ts';
+import { createOwnServer } from '../mlflow/server.ts';
 import { watchGpus } from './gpus.ts';
 import { type HeldEnd, holdCommand } from './held-command.ts';
 
@@ -46,20 +46,20 @@ export async function beginRun(
     run_name: words.join(' ').slice(0, 250),
     tags: Object.entries(tags).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }])),
   };
-  const created = await mlflowOf(await context.client()).post('runs/create', message, CreatedRun);
+  const created = await createOwnServer(await context.client()).post('runs/create', message, CreatedRun);
   return created.run.info.run_id;
 }
 
 export type EndStatus = 'FINISHED' | 'FAILED' | 'KILLED';
 
-export function statusOf({ ended, stopped }: Pick<HeldEnd, 'ended' | 'stopped'>): EndStatus {
+export function toEndStatus({ ended, stopped }: Pick<HeldEnd, 'ended' | 'stopped'>): EndStatus {
   if (stopped) return 'KILLED';
   return ended.exitCode === 0 ? 'FINISHED' : 'FAILED';
 }
 
 export async function endRun(context: Context, run: string, status: EndStatus, end: number): Promise<void> {
   const message = { run_id: run, status, end_time: Math.round(end) };
-  await mlflowOf(await context.client()).post('runs/update', message, z.unknown());
+  await createOwnServer(await context.client()).post('runs/update', message, z.unknown());
 }
 
 export interface RunOnHold extends Asked {
@@ -87,37 +87,37 @@ export interface HeldRunEnd extends HeldEnd {
 }
 
 /** Runs a command on money that is set aside for it. Errors: `budget_exceeded`, `price_missing` and others of reservations. */
-export async function heldRun(context: Context, asked: RunOnHold): Promise<HeldRunEnd> {
+export async function runUnderReservation(context: Context, options: RunOnHold): Promise<HeldRunEnd> {
   const client = await context.client();
   const folder = mkdtempSync(join(tmpdir(), 'steelyard-run-'));
   const checkpointFile = join(folder, 'checkpoint');
-  const graceMs = asked.graceSeconds * 1000;
+  const graceMs = options.graceSeconds * 1000;
   try {
     const opened = await extendShortGrant(
       client,
-      asked,
-      await client.call(openReservation, { body: reservationOf(asked) }),
+      options,
+      await client.call(openReservation, { body: toReservation(options) }),
     );
-    await asked.opened?.(opened);
-    const [program = '', ...words] = asked.words;
+    await options.opened?.(opened);
+    const [program = '', ...words] = options.words;
     const environment = {
-      ...environmentOf(context),
-      ...asked.environment,
-      ...runEnvironment(client, asked, checkpointFile),
+      ...readEnvironment(context),
+      ...options.environment,
+      ...runEnvironment(client, options, checkpointFile),
     };
     const execution = startExecution({
-      id: asked.run,
+      id: options.run,
       folder: join(folder, 'execution'),
       command: [program, ...words],
       cwd: process.cwd(),
       environment,
       until: Date.parse(opened.until),
       graceMs,
-      ...(asked.log === undefined ? { output: 'inherit' } : { output: 'file', log: asked.log }),
+      ...(options.log === undefined ? { output: 'inherit' } : { output: 'file', log: options.log }),
     });
     using _signals = context.io.onSignal(() => execution.stop());
     const remark = once(context.remark);
-    const gpus = watchGpus(context, { run: asked.run, environment, start: execution.start, remark });
+    const gpus = watchGpus(context, { run: options.run, environment, start: execution.start, remark });
     void gpus.look();
     const end = await holdCommand({
       client,
@@ -126,10 +126,10 @@ export async function heldRun(context: Context, asked: RunOnHold): Promise<HeldR
       graceMs,
       checkpoint: () => firstLine(checkpointFile),
       remark,
-      ...(asked.reportMs === undefined ? {} : { reportMs: asked.reportMs }),
+      ...(options.reportMs === undefined ? {} : { reportMs: options.reportMs }),
       reported: async (reservation) => {
         void gpus.look();
-        if ((await asked.reported?.(reservation)) === true) execution.stop();
+        if ((await options.reported?.(reservation)) === true) execution.stop();
       },
     });
     return { ...end, gpus: await gpus.end() };
@@ -150,7 +150,7 @@ async function extendShortGrant(
   return client.call(meterReservation, { params: { reservation: opened.reservation }, body: { at } });
 }
 
-function reservationOf({
+function toReservation({
   run,
   experimentId,
   budget,
@@ -183,7 +183,7 @@ function reservationOf({
   };
 }
 
-function environmentOf({ io }: Context): Record<string, string> {
+function readEnvironment({ io }: Context): Record<string, string> {
   return Object.fromEntries(
     Object.entries(io.environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
@@ -219,10 +219,10 @@ function firstLine(file: string): string | null {
 
 /** Suppresses repeated remarks. */
 function once(remark: Context['remark']): Context['remark'] {
-  const said = new Set<string>();
+  const remarked = new Set<string>();
   return async (text) => {
-    if (said.has(text)) return;
-    said.add(text);
+    if (remarked.has(text)) return;
+    remarked.add(text);
     await remark(text);
   };
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { ExportPass } from './export-job.ts';
-import { filesOf, type Owner, openFile, type RemoteFile } from './import-artifacts.ts';
+import { listRemoteFiles, type Owner, openFile, type RemoteFile } from './import-artifacts.ts';
 import { MlflowRefusal, type MlflowServer } from './server.ts';
 
 /** A larger file is sent without edits. */
@@ -32,12 +32,14 @@ interface Content {
  */
 export async function sendFiles(pass: ExportPass, owner: FileOwner, edit: FileEdit | null = null): Promise<void> {
   const { from, to, report } = pass;
-  const files = await filesOf(from, owner.kind, owner.idHere);
+  const files = await listRemoteFiles(from, owner.kind, owner.idHere);
   if (files.length === 0) return;
   const root = proxiedRoot(owner.rootThere);
-  const there = new Map((await filesOf(to, owner.kind, owner.idThere)).map(({ path, sizeBytes }) => [path, sizeBytes]));
+  const there = new Map(
+    (await listRemoteFiles(to, owner.kind, owner.idThere)).map(({ path, sizeBytes }) => [path, sizeBytes]),
+  );
   for (const file of files) {
-    const { sizeBytes, open } = await contentOf(from, owner, file, edit);
+    const { sizeBytes, open } = await readContent(from, owner, file, edit);
     if (there.get(file.path) === sizeBytes) continue;
     const route = `${root}/${file.path}`.split('/').map(encodeURIComponent).join('/');
     await to.upload(`/api/2.0/mlflow-artifacts/artifacts/${route}`, await open(), sizeBytes);
@@ -49,11 +51,11 @@ export async function sendFiles(pass: ExportPass, owner: FileOwner, edit: FileEd
 function proxiedRoot(uri: string): string {
   const root = /^mlflow-artifacts:\/+(?:[^/]+:\d+\/)?(.*)$/.exec(uri)?.[1];
   if (root !== undefined) return root;
-  const sentence = `it keeps artifacts at ${uri}, not behind its proxy; the files were not sent`;
+  const sentence = `artifacts are at ${uri}, not behind the server proxy; the files were not sent`;
   throw new MlflowRefusal('NOT_IMPLEMENTED', 501, sentence);
 }
 
-async function contentOf(
+async function readContent(
   from: MlflowServer,
   { kind, idHere }: FileOwner,
   { path, sizeBytes }: RemoteFile,

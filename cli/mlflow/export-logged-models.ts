@@ -2,7 +2,7 @@ import { counted } from '../output/amounts.ts';
 import { type FileEdit, sendFiles } from './export-files.ts';
 import { type ExportPass, ORIGIN_TAG, type WrittenExperiment, withOrigin } from './export-job.ts';
 import { METRICS_A_BATCH, PAIRS_A_BATCH } from './export-run.ts';
-import { loggedModelsOf } from './import-logged-models.ts';
+import { listLoggedModels } from './import-logged-models.ts';
 import { orLeft } from './import-runs.ts';
 import {
   type KeyValue,
@@ -38,7 +38,7 @@ export async function leaveLoggedModels(
   experiment: WrittenExperiment,
 ): Promise<void> {
   let count = 0;
-  for await (const _ of loggedModelsOf(from, experiment.idHere)) count += 1;
+  for await (const _ of listLoggedModels(from, experiment.idHere)) count += 1;
   if (count === 0) return;
   const reason = `${to.url} has no logged models; servers of MLflow 3 and later have`;
   report.left.push({ what: `${counted(count, 'logged model')} of experiment ${experiment.name}`, reason });
@@ -46,7 +46,7 @@ export async function leaveLoggedModels(
 
 /** Writes the logged models of an experiment, or their missing parts. The other server assigns the ids. */
 export async function exportLoggedModels(pass: ExportPass, experiment: WrittenExperiment): Promise<void> {
-  for await (const model of loggedModelsOf(pass.from, experiment.idHere)) {
+  for await (const model of listLoggedModels(pass.from, experiment.idHere)) {
     const { exported, known } = pass.report.loggedModels;
     pass.progress.show(`${experiment.name}: ${exported + known + 1} logged models`, null);
     const { model_id: id } = model.info;
@@ -112,7 +112,7 @@ async function complete(pass: ExportPass, model: LoggedModel, there: LoggedModel
   await sendMetrics(pass, model, there);
   if (pass.artifacts) {
     const owner = { kind: 'logged-model', idHere: model.info.model_id, idThere, rootThere } as const;
-    await sendFiles(pass, owner, descriptionOf(model, there, runId));
+    await sendFiles(pass, owner, toDescription(model, there, runId));
   }
   const { status } = model.info;
   if (status !== there.info.status) await to.patch(route, { model_id: idThere, status }, Nothing);
@@ -131,7 +131,7 @@ function changedTags(model: LoggedModel, there: LoggedModel): KeyValue[] {
 }
 
 /** The description file of the model with the model id, run and location of the other server. */
-function descriptionOf(model: LoggedModel, there: LoggedModel, runId: string | null): FileEdit {
+function toDescription(model: LoggedModel, there: LoggedModel, runId: string | null): FileEdit {
   const { artifact_uri: uri, model_id: id, source_run_id: run } = model.info;
   const names = [
     [uri, there.info.artifact_uri],
@@ -175,10 +175,10 @@ async function sendMetricsOfRun(
 
 /** MLflow stores one value of a metric for a model, a run, a time and a step; of several values the first is sent. */
 function newSamples({ report }: ExportPass, id: string, samples: readonly Metric[], known: readonly Metric[]) {
-  const there = new Set(known.map(placeOf));
+  const there = new Set(known.map(toMetricKey));
   const seen = new Set<string>();
   return samples.filter((sample) => {
-    const place = placeOf(sample);
+    const place = toMetricKey(sample);
     if (seen.has(place)) {
       const what = `metric ${sample.key} of logged model ${id} on dataset ${sample.dataset_name ?? '(none)'}`;
       report.left.push({ what, reason: 'MLflow keeps one value of it for a run, a time and a step' });
@@ -189,6 +189,6 @@ function newSamples({ report }: ExportPass, id: string, samples: readonly Metric
   });
 }
 
-function placeOf({ key, timestamp, step }: Metric): string {
+function toMetricKey({ key, timestamp, step }: Metric): string {
   return JSON.stringify([key, timestamp, step]);
 }

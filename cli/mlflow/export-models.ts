@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ExportPass, ORIGIN_TAG, withOrigin } from './export-job.ts';
-import { modelIdOf, modelsOf, versionsOf } from './import-models.ts';
+import { findModelId, listVersions, modelsOf } from './import-models.ts';
 import { orLeft } from './import-runs.ts';
 import { ModelVersion, Nothing, OneLoggedModel, OneRun, type RegisteredModel } from './messages.ts';
 import { MlflowRefusal, type MlflowServer } from './server.ts';
@@ -22,12 +22,12 @@ async function exportModel(pass: ExportPass, model: RegisteredModel): Promise<vo
   await ensureModel(to, model);
   report.registeredModels.exported += 1;
   const known = new Map(
-    (await versionsOf(to, model.name)).flatMap(({ version, tags }) => {
+    (await listVersions(to, model.name)).flatMap(({ version, tags }) => {
       const origin = tags.find(({ key }) => key === ORIGIN_TAG)?.value;
       return origin === undefined ? [] : [[origin, version] as const];
     }),
   );
-  for (const version of await versionsOf(from, model.name)) {
+  for (const version of await listVersions(from, model.name)) {
     const origin = `${model.name}/${version.version}`;
     if (known.has(origin)) continue;
     const source = await sourceThere(pass, version);
@@ -72,7 +72,7 @@ interface Source {
 
 /** Location of a version's artifacts on the other server; null when they are not there. */
 async function sourceThere(pass: ExportPass, version: ModelVersion): Promise<Source | null> {
-  const modelId = modelIdOf(version);
+  const modelId = findModelId(version);
   if (modelId !== null) return sourceInModel(pass, version, modelId);
   const { from, to, runIds } = pass;
   const runId = version.run_id === undefined ? undefined : runIds.get(version.run_id);
@@ -93,12 +93,12 @@ async function sourceInModel(
   const runId = runIds.get(version.run_id ?? '');
   const owner = { model_id: idThere, ...(runId === undefined ? {} : { run_id: runId }) };
   if (version.source.startsWith('models:')) return { source: `models:/${idThere}`, ...owner };
-  const [rootHere, rootThere] = [await rootOf(from, idHere), await rootOf(to, idThere)];
+  const [rootHere, rootThere] = [await readArtifactRoot(from, idHere), await readArtifactRoot(to, idThere)];
   const isUnder = version.source === rootHere || version.source.startsWith(`${rootHere}/`);
   return isUnder ? { source: `${rootThere}${version.source.slice(rootHere.length)}`, ...owner } : null;
 }
 
-async function rootOf(server: MlflowServer, modelId: string): Promise<string> {
+async function readArtifactRoot(server: MlflowServer, modelId: string): Promise<string> {
   const { model } = await server.get(`logged-models/${encodeURIComponent(modelId)}`, {}, OneLoggedModel);
   return model.info.artifact_uri;
 }

@@ -4,26 +4,26 @@ import { exportLinks } from './export-links.ts';
 import { exportLoggedModels, keepsLoggedModels, leaveLoggedModels } from './export-logged-models.ts';
 import { exportModels } from './export-models.ts';
 import { exportRun } from './export-run.ts';
-import { experimentsOf } from './import-experiments.ts';
-import { orLeft, runsOf } from './import-runs.ts';
+import { listExperiments } from './import-experiments.ts';
+import { listRuns, orLeft } from './import-runs.ts';
 import { Created, type Experiment, ExperimentsPage, type Run, RunsPage } from './messages.ts';
 import type { MlflowServer } from './server.ts';
 
 /** Writes all active entities to another server by its public REST API; a repeat adds only missing entities. */
 export async function exportAll(pass: ExportPass): Promise<void> {
   const written: WrittenExperiment[] = [];
-  for (const { name, experiment_id: idHere, tags } of await wantedOf(pass)) {
+  for (const { name, experiment_id: idHere, tags } of await listWanted(pass)) {
     const experiment = { name, idHere, idThere: await ensureExperiment(pass.to, { name, tags }) };
     pass.report.experiments += 1;
     await exportRuns(pass, experiment);
     written.push(experiment);
   }
-  await exportModelsOf(pass, written);
+  await exportModelVersions(pass, written);
   if (pass.experiments.length === 0) await exportModels(pass);
 }
 
 /** After all runs, because a logged model has a source run, and metrics from runs of any experiment. */
-async function exportModelsOf(pass: ExportPass, experiments: readonly WrittenExperiment[]): Promise<void> {
+async function exportModelVersions(pass: ExportPass, experiments: readonly WrittenExperiment[]): Promise<void> {
   const [first] = experiments;
   if (first === undefined) return;
   const isKept = await keepsLoggedModels(pass.to, first.idThere);
@@ -32,9 +32,9 @@ async function exportModelsOf(pass: ExportPass, experiments: readonly WrittenExp
 }
 
 /** The named active experiments, or all of them. Error: `experiment_not_found`, before the first write. */
-async function wantedOf({ from, experiments: names }: ExportPass): Promise<Experiment[]> {
+async function listWanted({ from, experiments: names }: ExportPass): Promise<Experiment[]> {
   const active: Experiment[] = [];
-  for await (const experiment of experimentsOf(from)) {
+  for await (const experiment of listExperiments(from)) {
     if (experiment.lifecycle_stage !== 'deleted') active.push(experiment);
   }
   const missing = names.find((name) => !active.some((experiment) => experiment.name === name));
@@ -51,7 +51,7 @@ async function ensureExperiment(to: MlflowServer, { name, tags }: Pick<Experimen
 }
 
 async function exportRuns(pass: ExportPass, experiment: WrittenExperiment): Promise<void> {
-  for await (const run of runsOf(pass.from, experiment.idHere)) {
+  for await (const run of listRuns(pass.from, experiment.idHere)) {
     if (run.info.lifecycle_stage === 'deleted') continue;
     const { exported, known } = pass.report.runs;
     pass.progress.show(`${experiment.name}: ${exported + known + 1} runs`, null);

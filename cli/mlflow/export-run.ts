@@ -1,6 +1,6 @@
 import { sendFiles } from './export-files.ts';
 import { type ExportPass, withOrigin } from './export-job.ts';
-import { historyOf } from './import-runs.ts';
+import { listMetricHistory } from './import-runs.ts';
 import { type KeyValue, type Metric, Nothing, OneRun, type Run } from './messages.ts';
 import { inGroups } from './paging.ts';
 import type { MlflowServer } from './server.ts';
@@ -51,7 +51,7 @@ async function sendPairs(
 }
 
 async function sendHistory(pass: ExportPass, from: string, runId: string, key: string): Promise<void> {
-  for await (const samples of inGroups<Metric>(historyOf(pass.from, from, key), METRICS_A_BATCH)) {
+  for await (const samples of inGroups<Metric>(listMetricHistory(pass.from, from, key), METRICS_A_BATCH)) {
     const metrics = samples.map(({ value, timestamp, step }) => ({ key, value, timestamp, step }));
     await pass.to.post('runs/log-batch', { run_id: runId, metrics }, Nothing);
     pass.report.metrics += samples.length;

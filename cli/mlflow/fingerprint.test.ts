@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { fingerprintOf } from './fingerprint.ts';
-import { eachOf, everyItem, inGroups } from './paging.ts';
+import { computeFingerprint } from './fingerprint.ts';
+import { everyItem, forEachConcurrently, inGroups } from './paging.ts';
 
 describe('a fingerprint', () => {
   it('is the same whatever the order of fields and lists, and another for another content', () => {
-    const a = fingerprintOf({
+    const a = computeFingerprint({
       tags: [
         { key: 'a', value: '1' },
         { key: 'b', value: '2' },
@@ -13,7 +13,7 @@ describe('a fingerprint', () => {
       end: undefined,
     });
     expect(
-      fingerprintOf({
+      computeFingerprint({
         id: 'x',
         tags: [
           { value: '2', key: 'b' },
@@ -22,7 +22,7 @@ describe('a fingerprint', () => {
       }),
     ).toBe(a);
     expect(
-      fingerprintOf({
+      computeFingerprint({
         id: 'x',
         tags: [
           { key: 'a', value: '2' },
@@ -30,7 +30,7 @@ describe('a fingerprint', () => {
         ],
       }),
     ).not.toBe(a);
-    expect(fingerprintOf(['a,b'])).not.toBe(fingerprintOf(['a', 'b']));
+    expect(computeFingerprint(['a,b'])).not.toBe(computeFingerprint(['a', 'b']));
   });
 });
 
@@ -49,10 +49,10 @@ describe('pages', () => {
 
   it('are worked on several at a time, each once, to the first failure', async () => {
     const seen: number[] = [];
-    await eachOf([1, 2, 3, 4, 5], 2, async (item) => void seen.push(item));
+    await forEachConcurrently([1, 2, 3, 4, 5], 2, async (item) => void seen.push(item));
     expect(seen.toSorted()).toEqual([1, 2, 3, 4, 5]);
     await expect(
-      eachOf([1, 2, 3], 1, async (item) => {
+      forEachConcurrently([1, 2, 3], 1, async (item) => {
         if (item === 2) throw new Error('two');
       }),
     ).rejects.toThrow('two');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** The same text for the same content, whatever the order of its fields and lists. */
-export function fingerprintOf(content: unknown): string {
+export function computeFingerprint(content: unknown): string {
   return createHash('sha256').update(canonical(content)).digest('hex');
 }
 

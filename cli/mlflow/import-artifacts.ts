@@ -7,7 +7,7 @@ export type Owner = 'run' | 'logged-model';
 
 /** Copies the files that are not here yet with the size that they have there. */
 export async function importArtifacts({ from, to, report }: ImportPass, kind: Owner, id: string): Promise<void> {
-  const there = await filesOf(from, kind, id);
+  const there = await listRemoteFiles(from, kind, id);
   if (there.length === 0) return;
   const { files } = await to.call(listImportedArtifacts, { query: { kind, id } });
   const here = new Map(files.map(({ path, sizeBytes }) => [path, sizeBytes]));
@@ -27,11 +27,16 @@ export interface RemoteFile {
 }
 
 /** Every file, folders walked through. */
-export async function filesOf(server: MlflowServer, kind: Owner, id: string, folder = ''): Promise<RemoteFile[]> {
+export async function listRemoteFiles(
+  server: MlflowServer,
+  kind: Owner,
+  id: string,
+  folder = '',
+): Promise<RemoteFile[]> {
   const { files } = await listing(server, kind, id, folder);
   const found: RemoteFile[] = [];
   for (const { path, is_dir: isFolder, file_size: sizeBytes } of files) {
-    if (isFolder) found.push(...(await filesOf(server, kind, id, path)));
+    if (isFolder) found.push(...(await listRemoteFiles(server, kind, id, path)));
     else found.push({ path, sizeBytes });
   }
   return found;

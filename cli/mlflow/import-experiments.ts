@@ -23,7 +23,7 @@ export async function importExperiments({
 }: ImportPass): Promise<TakenExperiment[]> {
   const wanted = new Set(options.experiments);
   const taken: TakenExperiment[] = [];
-  for await (const experiment of experimentsOf(from)) {
+  for await (const experiment of listExperiments(from)) {
     if (wanted.size > 0 && !wanted.delete(experiment.name)) continue;
     progress.show(`experiment ${experiment.name}`, null);
     const { experimentId, outcome } = await to.call(importExperiment, {
@@ -50,7 +50,7 @@ export async function importExperiments({
 }
 
 /** Deleted ones too. */
-export function experimentsOf(server: MlflowServer): AsyncGenerator<Experiment> {
+export function listExperiments(server: MlflowServer): AsyncGenerator<Experiment> {
   return everyItem(async (token) => {
     const message = { max_results: PAGE, view_type: 'ALL', ...(token === '' ? {} : { page_token: token }) };
     const page = await server.post('experiments/search', message, ExperimentsPage);

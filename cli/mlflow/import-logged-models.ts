@@ -1,5 +1,5 @@
 import { importLoggedModel, listImported, recordImported } from '../../src/mlops/transfer/schema.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { computeFingerprint } from './fingerprint.ts';
 import { importArtifacts } from './import-artifacts.ts';
 import type { TakenExperiment } from './import-experiments.ts';
 import type { ImportPass } from './import-job.ts';
@@ -13,12 +13,12 @@ const MODELS_A_PAGE = 100;
 /** Takes over the logged models of an experiment that are new or changed there. Servers before MLflow 3 have none. */
 export async function importLoggedModels(pass: ImportPass, experiment: TakenExperiment): Promise<void> {
   const { from, to, report, options } = pass;
-  for await (const group of inGroups(loggedModelsOf(from, experiment.idThere), MODELS_A_PAGE)) {
+  for await (const group of inGroups(listLoggedModels(from, experiment.idThere), MODELS_A_PAGE)) {
     const ids = group.map(({ info }) => info.model_id);
     const { known } = await to.call(listImported, { body: { source: from.url, kind: 'logged-model', ids } });
     for (const model of group) {
       const { model_id: id } = model.info;
-      const fingerprint = fingerprintOf(model);
+      const fingerprint = computeFingerprint(model);
       if (known[id] === fingerprint && !options.verify) {
         report.loggedModels.unchanged += 1;
         continue;
@@ -70,7 +70,7 @@ const statuses = {
   LOGGED_MODEL_UPLOAD_FAILED: 'UPLOAD_FAILED',
 } as const;
 
-export function loggedModelsOf(server: MlflowServer, experimentId: string): AsyncGenerator<LoggedModel> {
+export function listLoggedModels(server: MlflowServer, experimentId: string): AsyncGenerator<LoggedModel> {
   return everyItem(async (token) => {
     const message = {
       experiment_ids: [experimentId],

@@ -4,7 +4,7 @@ import {
   listImported,
   recordImported,
 } from '../../src/mlops/transfer/schema.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { computeFingerprint } from './fingerprint.ts';
 import type { ImportPass } from './import-job.ts';
 import { orLeft } from './import-runs.ts';
 import { DownloadUri, ModelsPage, type ModelVersion, OneRun, type RegisteredModel, VersionsPage } from './messages.ts';
@@ -19,8 +19,8 @@ export async function importModels(pass: ImportPass): Promise<void> {
   const { from, to, report, options } = pass;
   for await (const model of modelsOf(from)) {
     pass.progress.show(`model ${model.name}`, null);
-    const versions = await versionsOf(from, model.name);
-    const fingerprint = fingerprintOf([model, versions]);
+    const versions = await listVersions(from, model.name);
+    const fingerprint = computeFingerprint([model, versions]);
     const { known } = await to.call(listImported, {
       body: { source: from.url, kind: 'registered-model', ids: [model.name] },
     });
@@ -60,7 +60,7 @@ async function importOne(
 }
 
 async function versionBody(from: MlflowServer, version: ModelVersion): Promise<ImportedModelVersion> {
-  const { runId, modelId } = { runId: version.run_id || null, modelId: modelIdOf(version) };
+  const { runId, modelId } = { runId: version.run_id || null, modelId: findModelId(version) };
   return {
     version: version.version,
     creationTimestamp: version.creation_timestamp,
@@ -68,7 +68,7 @@ async function versionBody(from: MlflowServer, version: ModelVersion): Promise<I
     description: version.description ?? null,
     stage: version.current_stage,
     source: version.source,
-    under: modelId === null ? await placeOf(from, version) : { of: 'logged-model' },
+    under: modelId === null ? await findPlace(from, version) : { of: 'logged-model' },
     runId,
     modelId,
     runLink: version.run_link || null,
@@ -77,17 +77,17 @@ async function versionBody(from: MlflowServer, version: ModelVersion): Promise<I
 }
 
 /** The logged model that a version was made of. */
-export function modelIdOf({ model_id: modelId, source }: ModelVersion): string | null {
+export function findModelId({ model_id: modelId, source }: ModelVersion): string | null {
   return modelId || (/^models:\/(m-[\w-]+)$/.exec(source)?.[1] ?? null);
 }
 
 /** Location of a version: in its run's artifacts, or elsewhere. */
-async function placeOf(from: MlflowServer, version: ModelVersion): Promise<ImportedModelVersion['under']> {
+async function findPlace(from: MlflowServer, version: ModelVersion): Promise<ImportedModelVersion['under']> {
   const { run_id: runId, name, version: number } = version;
   if (runId === undefined || runId === '') return { of: 'elsewhere' };
   const byRun = new RegExp(`^runs:/${runId}/(.*)$`, 's').exec(version.source)?.[1];
   if (byRun !== undefined) return { of: 'run', path: byRun };
-  const root = await artifactRootOf(from, runId);
+  const root = await readArtifactRoot(from, runId);
   const query = { name, version: String(number) };
   const source = version.source.startsWith('models:')
     ? (await from.get('model-versions/get-download-uri', query, DownloadUri)).artifact_uri
@@ -96,7 +96,7 @@ async function placeOf(from: MlflowServer, version: ModelVersion): Promise<Impor
   return { of: 'run', path: source.slice(root.length + 1) };
 }
 
-async function artifactRootOf(from: MlflowServer, runId: string): Promise<string | null> {
+async function readArtifactRoot(from: MlflowServer, runId: string): Promise<string | null> {
   try {
     return (await from.get('runs/get', { run_id: runId }, OneRun)).run.info.artifact_uri.replace(/\/+$/, '');
   } catch (error) {
@@ -130,7 +130,7 @@ function modelsMatching(server: MlflowServer, filter: string): AsyncGenerator<Re
   });
 }
 
-export async function versionsOf(server: MlflowServer, name: string): Promise<ModelVersion[]> {
+export async function listVersions(server: MlflowServer, name: string): Promise<ModelVersion[]> {
   const quote = name.includes("'") ? '"' : "'";
   const found: ModelVersion[] = [];
   const pages = everyItem<ModelVersion>(async (token) => {

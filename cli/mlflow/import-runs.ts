@@ -6,12 +6,12 @@ import {
   recordImported,
 } from '../../src/mlops/transfer/schema.ts';
 import { RemoteFailure } from '../frame/failure.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { computeFingerprint } from './fingerprint.ts';
 import { importArtifacts } from './import-artifacts.ts';
 import type { TakenExperiment } from './import-experiments.ts';
 import type { ImportPass } from './import-job.ts';
 import { type Metric, MetricsPage, type Run, RunsPage } from './messages.ts';
-import { eachOf, everyItem, inGroups } from './paging.ts';
+import { everyItem, forEachConcurrently, inGroups } from './paging.ts';
 import { MlflowRefusal, type MlflowServer } from './server.ts';
 
 const RUNS_A_PAGE = 200;
@@ -21,10 +21,10 @@ const SAMPLES_A_REQUEST = 5000;
 
 /** Imports the runs of an experiment that are new or changed. `done`: completed share of the whole import. */
 export async function importRuns(pass: ImportPass, experiment: TakenExperiment, done: number): Promise<void> {
-  for await (const group of inGroups(runsOf(pass.from, experiment.idThere), RUNS_A_PAGE)) {
+  for await (const group of inGroups(listRuns(pass.from, experiment.idThere), RUNS_A_PAGE)) {
     const known = await knownFingerprints(pass, group);
-    await eachOf(group, RUNS_AT_ONCE, async (run) => {
-      const fingerprint = fingerprintOf(run);
+    await forEachConcurrently(group, RUNS_AT_ONCE, async (run) => {
+      const fingerprint = computeFingerprint(run);
       if (known[run.info.run_id] === fingerprint && !pass.options.verify) {
         pass.report.runs.unchanged += 1;
         return;
@@ -85,7 +85,7 @@ function runBody(source: string, experimentId: string, { info, data, inputs, out
 }
 
 async function importHistory(pass: ImportPass, runId: string, key: string): Promise<void> {
-  for await (const samples of inGroups(historyOf(pass.from, runId, key), SAMPLES_A_REQUEST)) {
+  for await (const samples of inGroups(listMetricHistory(pass.from, runId, key), SAMPLES_A_REQUEST)) {
     await sendMetrics(pass, runId, samples);
   }
 }
@@ -111,7 +111,7 @@ function metricBody({ key, value, timestamp, step, ...of }: Metric): ImportedMet
 }
 
 /** All runs of an experiment with their data, including deleted ones. */
-export function runsOf(server: MlflowServer, experimentId: string): AsyncGenerator<Run> {
+export function listRuns(server: MlflowServer, experimentId: string): AsyncGenerator<Run> {
   return everyItem(async (token) => {
     const message = {
       experiment_ids: [experimentId],
@@ -125,7 +125,7 @@ export function runsOf(server: MlflowServer, experimentId: string): AsyncGenerat
   });
 }
 
-export function historyOf(server: MlflowServer, runId: string, key: string): AsyncGenerator<Metric> {
+export function listMetricHistory(server: MlflowServer, runId: string, key: string): AsyncGenerator<Metric> {
   return everyItem(async (token) => {
     const query = {
       run_id: runId,

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { listImported, recordImported } from '../../src/mlops/transfer/schema.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { computeFingerprint } from './fingerprint.ts';
 import type { TakenExperiment } from './import-experiments.ts';
 import type { ImportPass } from './import-job.ts';
 import { orLeft } from './import-runs.ts';
-import { otlpOf } from './otlp-json.ts';
+import { toOtlp } from './otlp-json.ts';
 import { everyItem, inGroups } from './paging.ts';
 import { MlflowRefusal, type MlflowServer } from './server.ts';
 
@@ -26,12 +26,12 @@ const OneTrace = z.object({
  */
 export async function importTraces(pass: ImportPass, experiment: TakenExperiment): Promise<void> {
   const { from, to, report, options } = pass;
-  for await (const group of inGroups(tracesOf(from, experiment.idThere), TRACES_A_PAGE)) {
+  for await (const group of inGroups(listTraces(from, experiment.idThere), TRACES_A_PAGE)) {
     const ids = group.map((info) => info.trace_id);
     const { known } = await to.call(listImported, { body: { source: from.url, kind: 'trace', ids } });
     for (const info of group) {
       const { trace_id: id } = info;
-      const fingerprint = fingerprintOf(info);
+      const fingerprint = computeFingerprint(info);
       if (known[id] === fingerprint && !options.verify) {
         report.traces.unchanged += 1;
         continue;
@@ -50,7 +50,7 @@ export async function importTraces(pass: ImportPass, experiment: TakenExperiment
 async function importOne({ from, here }: ImportPass, { idHere }: TakenExperiment, id: string): Promise<void> {
   const text = await from.text(`${TRACES}/get`, { trace_id: id });
   const { trace } = OneTrace.parse(JSON.parse(text));
-  if (trace.spans.length > 0) await here.send('/v1/traces', otlpOf(text), { 'x-mlflow-experiment-id': idHere });
+  if (trace.spans.length > 0) await here.send('/v1/traces', toOtlp(text), { 'x-mlflow-experiment-id': idHere });
   const location = { type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: idHere } };
   const { 'mlflow.artifactLocation': _there, ...tags } = trace.trace_info.tags;
   const info = { ...trace.trace_info, tags, trace_location: location };
@@ -73,7 +73,7 @@ async function importSpanFile(from: MlflowServer, here: MlflowServer, id: string
   await here.upload(`/api/2.0/mlflow-artifacts/artifacts/${root}/traces.json`, Readable.from([bytes]), bytes.length);
 }
 
-function tracesOf(server: MlflowServer, experimentId: string): AsyncGenerator<TraceInfo> {
+function listTraces(server: MlflowServer, experimentId: string): AsyncGenerator<TraceInfo> {
   return everyItem(async (token) => {
     const message = {
       locations: [{ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: experimentId } }],

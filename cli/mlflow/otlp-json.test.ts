@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { otlpOf } from './otlp-json.ts';
+import { toOtlp } from './otlp-json.ts';
 
 describe('a trace as an OTLP export', () => {
   it('has hexadecimal ids, exact nanoseconds, and names as OTLP writes them', () => {
@@ -7,7 +7,7 @@ describe('a trace as an OTLP export', () => {
       '{"trace": {"trace_info": {"trace_id": "tr-1"}, "spans": [{"trace_id": "U1SLmhijN/USGu7/+5mdbQ==",' +
       '"span_id": "f8sodh+cCO8=", "name": "a_b", "start_time_unix_nano": 1795561177905818899,' +
       '"attributes": [{"key": "x_y", "value": {"string_value": "c_d", "int_value": 3}}]}]}}';
-    expect(JSON.parse(otlpOf(answer))).toEqual({
+    expect(JSON.parse(toOtlp(answer))).toEqual({
       resourceSpans: [
         {
           scopeSpans: [

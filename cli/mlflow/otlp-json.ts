@@ -2,7 +2,7 @@
  * An answer of `traces/get` as an OTLP export in JSON: names in lowerCamelCase, ids hexadecimal instead of base64, whole
  * numbers beyond 2^53 (times in nanoseconds) as text, as they were written.
  */
-export function otlpOf(answer: string): string {
+export function toOtlp(answer: string): string {
   const parsed: unknown = JSON.parse(answer, (...[key, value, context]: readonly unknown[]) => {
     if (typeof value === 'number' && !Number.isSafeInteger(value)) return writtenInteger(context) ?? value;
     return typeof value === 'string' && ID_FIELDS.has(String(key)) ? hexadecimal(value) : value;

@@ -23,7 +23,11 @@ export async function* inGroups<T>(items: AsyncIterable<T> | Iterable<T>, size: 
 }
 
 /** Processes several items concurrently; rejects at the first failure. */
-export async function eachOf<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function forEachConcurrently<T>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const waiting = [...items];
   const worker = async (): Promise<void> => {
     for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);

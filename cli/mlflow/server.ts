@@ -38,8 +38,7 @@ export class MlflowRefusal extends CommandError {
   }
 }
 
-const CREDENTIALS_HINT =
-  'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, to what it asks for.';
+const CREDENTIALS_HINT = 'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN.';
 const ADDRESS_HINT = 'It is the address that its clients have in MLFLOW_TRACKING_URI.';
 const OTHER_REFUSAL = { code: 'server_answer_invalid', hint: ADDRESS_HINT } as const;
 
@@ -68,7 +67,7 @@ interface Sent {
  */
 export function connectMlflow(address: string, environment: Io['environment']): MlflowServer {
   const url = parseAddress(address);
-  const authorization = authorizationOf(url, environment);
+  const authorization = readAuthorization(url, environment);
   url.username = '';
   url.password = '';
   return mlflowServer(url.toString().replace(/\/+$/, ''), authorization);
@@ -76,19 +75,19 @@ export function connectMlflow(address: string, environment: Io['environment']): 
 
 /** Error: `usage` when the other server is this server itself. */
 export function refuseItself(other: MlflowServer, { url }: Pick<Client, 'url'>): void {
-  if (placeOf(other.url) !== placeOf(url)) return;
+  if (toBaseUrl(other.url) !== toBaseUrl(url)) return;
   throw new CommandError('usage', `${other.url} is this Steelyard server itself; name another MLflow server.`);
 }
 
 /** Host and port; all names of loopback are equal. */
-function placeOf(address: string): string {
+function toBaseUrl(address: string): string {
   const { protocol, hostname, port } = new URL(address);
   const host = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname) ? 'localhost' : hostname;
   return `${host}:${port || (protocol === 'https:' ? '443' : '80')}`;
 }
 
 /** MLflow API of this Steelyard server, with the address and credentials of the command. */
-export function mlflowOf({ url, authorization }: Pick<Client, 'url' | 'authorization'>): MlflowServer {
+export function createOwnServer({ url, authorization }: Pick<Client, 'url' | 'authorization'>): MlflowServer {
   return mlflowServer(url, authorization === null ? {} : { authorization });
 }
 
@@ -100,13 +99,13 @@ function mlflowServer(base: string, authorization: Record<string, string>): Mlfl
   return {
     url: base,
     get: (path, query, answer) =>
-      json({ method: 'GET', path: `${routeOf(path)}?${new URLSearchParams(query)}` }, answer),
+      json({ method: 'GET', path: `${toRoute(path)}?${new URLSearchParams(query)}` }, answer),
     post: (path, message, answer) =>
-      json({ method: 'POST', path: routeOf(path), body: JSON.stringify(message) }, answer),
+      json({ method: 'POST', path: toRoute(path), body: JSON.stringify(message) }, answer),
     patch: (path, message, answer) =>
-      json({ method: 'PATCH', path: routeOf(path), body: JSON.stringify(message) }, answer),
+      json({ method: 'PATCH', path: toRoute(path), body: JSON.stringify(message) }, answer),
     async text(path, query) {
-      const sent = { method: 'GET', path: `${routeOf(path)}?${new URLSearchParams(query)}` };
+      const sent = { method: 'GET', path: `${toRoute(path)}?${new URLSearchParams(query)}` };
       return (await ask(base, authorization, sent)).text();
     },
     async send(path, body, headers) {
@@ -130,12 +129,12 @@ function mlflowServer(base: string, authorization: Record<string, string>): Mlfl
       }).catch((error: unknown) => {
         throw unreachable(base, error);
       });
-      if (!response.ok) throw await refusalOf(base, path, response);
+      if (!response.ok) throw await readRefusal(base, path, response);
     },
   };
 }
 
-function routeOf(path: string): string {
+function toRoute(path: string): string {
   return path.startsWith('/') ? path : `/api/2.0/mlflow/${path}`;
 }
 
@@ -148,7 +147,7 @@ function parseAddress(address: string): URL {
   );
 }
 
-function authorizationOf(url: URL, environment: Io['environment']): Record<string, string> {
+function readAuthorization(url: URL, environment: Io['environment']): Record<string, string> {
   const name = decodeURIComponent(url.username) || environment.MLFLOW_TRACKING_USERNAME;
   const password = decodeURIComponent(url.password) || environment.MLFLOW_TRACKING_PASSWORD;
   if (name !== undefined && password !== undefined) {
@@ -164,7 +163,7 @@ async function ask(base: string, authorization: Record<string, string>, sent: Se
     const answer = await once(base, authorization, sent);
     if (answer instanceof Response && answer.ok) return answer;
     const again = answer instanceof Error || TRIED_AGAIN.has(answer.status);
-    if (wait === null || !again) throw answer instanceof Error ? answer : await refusalOf(base, sent.path, answer);
+    if (wait === null || !again) throw answer instanceof Error ? answer : await readRefusal(base, sent.path, answer);
     await pause(wait);
   }
   throw new Error('unreachable: the last try always ends');
@@ -186,13 +185,13 @@ async function once(base: string, authorization: Record<string, string>, sent: S
 
 function unreachable(base: string, error: unknown): CommandError {
   const cause = error instanceof Error ? error.cause : undefined;
-  const told = cause instanceof Error ? cause : error;
-  const why = systemCode(told) ?? systemCode(error) ?? (told instanceof Error ? told.message : String(told));
+  const reason = cause instanceof Error ? cause : error;
+  const why = systemCode(reason) ?? systemCode(error) ?? (reason instanceof Error ? reason.message : String(reason));
   const sentence = `No MLflow server answers at ${base} (${why}).`;
   return new CommandError('server_unreachable', sentence, { url: base }, { hint: ADDRESS_HINT });
 }
 
-async function refusalOf(base: string, path: string, response: Response): Promise<MlflowRefusal> {
+async function readRefusal(base: string, path: string, response: Response): Promise<MlflowRefusal> {
   const text = await response.text();
   const refusal = Refusal.safeParse(parseOrNull(text));
   const route = path.split('?')[0];

@@ -8,7 +8,7 @@ const SIGNIFICANT = 2;
  * apart. `--json` gives every digit.
  * Examples: `1234.5` -> `1,234.50`; `0.00081` -> `0.00081`; `0` -> `0.00`.
  */
-export function shownAmount(amount: string): string {
+export function formatAmount(amount: string): string {
   const exact = decimal(amount);
   const small = exact.isZero() || exact.abs().gte(1) ? CENTS : SIGNIFICANT - 1 - exact.e;
   const rounded = exact.toFixed(Math.max(small, CENTS)).replace(/(\.\d\d)(\d*?)0+$/, '$1$2');
@@ -16,29 +16,29 @@ export function shownAmount(amount: string): string {
 }
 
 /** `12.50 USD`; null (unknown) stays null. */
-export function shownMoney(money: Money | null): string | null {
-  return money === null ? null : `${shownAmount(money.amount)} ${money.currency}`;
+export function formatMoney(money: Money | null): string | null {
+  return money === null ? null : `${formatAmount(money.amount)} ${money.currency}`;
 }
 
 /** `1234567` -> `1,234,567`. */
-export function shownCount(count: number): string {
+export function formatCount(count: number): string {
   return groupThousands(String(count));
 }
 
 /** `1 row`, `2 rows`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${shownCount(count)} ${count === 1 ? one : many}`;
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
 /** `2026-11-03T10:00:00.123Z` -> `2026-11-03 10:00 UTC`. */
-export function shownInstant(instant: string): string {
+export function formatInstant(instant: string): string {
   return `${instant.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
 /** `1536` -> `1.5 KiB`. */
-export function shownBytes(sizeBytes: number): string {
+export function formatBytes(sizeBytes: number): string {
   const power = Math.min(Math.floor(Math.log2(Math.max(sizeBytes, 1)) / 10), UNITS.length - 1);
   return `${power === 0 ? sizeBytes : (sizeBytes / 1024 ** power).toFixed(1)} ${UNITS[power] ?? 'B'}`;
 }

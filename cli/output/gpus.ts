@@ -1,5 +1,5 @@
 import type { GpuUse } from '../../src/platform/gpus/schema.ts';
-import { shownBytes } from './amounts.ts';
+import { formatBytes } from './amounts.ts';
 
 const JOULES_PER_KWH = 3.6e6;
 
@@ -8,7 +8,7 @@ export function gpuText({ count, model, utilizationRatio, peakMemoryBytes, energ
   const what = `${count} x ${model ?? 'GPU'}`;
   const known = [
     utilizationRatio === null ? null : `${Math.round(utilizationRatio * 100)} % busy`,
-    peakMemoryBytes === null ? null : shownBytes(peakMemoryBytes),
+    peakMemoryBytes === null ? null : formatBytes(peakMemoryBytes),
     energyJoules === null ? null : energyText(energyJoules),
   ].filter((part) => part !== null);
   if (source === 'declared' || known.length === 0) return `${what}: not measured`;

@@ -5,9 +5,9 @@ const MOST_SHOWN = 4;
 export function metricsText(metrics: Readonly<Record<string, number | null>>): string | null {
   const names = Object.keys(metrics).toSorted();
   if (names.length === 0) return null;
-  const shown = names.slice(0, MOST_SHOWN).map((name) => `${name}=${metricText(metrics[name] ?? null)}`);
-  const more = names.length - shown.length;
-  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(' ');
+  const visible = names.slice(0, MOST_SHOWN).map((name) => `${name}=${metricText(metrics[name] ?? null)}`);
+  const more = names.length - visible.length;
+  return [...visible, ...(more > 0 ? [`and ${more} more`] : [])].join(' ');
 }
 
 /** A metric with four significant digits, whole numbers in full; NaN for null. */

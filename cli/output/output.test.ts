@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nearest } from '../frame/suggest.ts';
-import { shownAmount, shownBytes, shownCount } from './amounts.ts';
+import { formatAmount, formatBytes, formatCount } from './amounts.ts';
 import { metricsText, metricText } from './metrics.ts';
 import { paintFor } from './paint.ts';
 import { progressLine } from './progress.ts';
@@ -20,11 +20,11 @@ describe('an amount for people', () => {
     ['0.0804', '0.08'],
     ['0.999', '1.00'],
   ])('%s is shown as %s', (amount, shown) => {
-    expect(shownAmount(amount)).toBe(shown);
+    expect(formatAmount(amount)).toBe(shown);
   });
 
   it('shows counts and bytes', () => {
-    expect([shownCount(1000), shownBytes(0), shownBytes(1536), shownBytes(5 * 1024 ** 3)]).toEqual([
+    expect([formatCount(1000), formatBytes(0), formatBytes(1536), formatBytes(5 * 1024 ** 3)]).toEqual([
       '1,000',
       '0 B',
       '1.5 KiB',

@@ -19,11 +19,11 @@ type Format = Parameters<typeof styleText>[0];
 /** Colours only on a terminal that shows them, and never against NO_COLOR (https://no-color.org). */
 export function paintFor(sink: Sink, environment: Io['environment']): Paint {
   const { NO_COLOR: refused = '', TERM: terminal = '' } = environment;
-  const shown = sink.isTerminal && refused === '' && terminal !== 'dumb';
+  const isColoured = sink.isTerminal && refused === '' && terminal !== 'dumb';
   const style =
     (format: Format): Style =>
     (text) =>
-      shown ? styleText(format, text, { validateStream: false }) : text;
+      isColoured ? styleText(format, text, { validateStream: false }) : text;
   return {
     columns: sink.isTerminal ? sink.columns : null,
     heading: style('bold'),

@@ -1,5 +1,5 @@
 import { rateText, type Unconverted, type UsedRate } from '../../src/finops/exchange/schema.ts';
-import { counted, shownAmount } from './amounts.ts';
+import { counted, formatAmount } from './amounts.ts';
 
 const MOST_RATES_SHOWN = 10;
 
@@ -21,6 +21,6 @@ export function ratesText({
 export function withoutRateText(leftOut: readonly Unconverted[]): string[] {
   return leftOut.map(
     ({ currency, amount, days, from, to }) =>
-      `Left out: ${shownAmount(amount)} ${currency} of ${counted(days, 'day')} without a rate, ${from} to ${to}.`,
+      `Left out: ${formatAmount(amount)} ${currency} of ${counted(days, 'day')} without a rate, ${from} to ${to}.`,
   );
 }

@@ -24,7 +24,7 @@ const LEFT_OUT = new Set(['.git', '.steelyard', 'node_modules', '__pycache__', '
  */
 export async function localCode(folder: string): Promise<LocalCode> {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new CommandError('file_not_found', `${folder} is no folder. Name the one that holds the code with --code.`);
+    throw new CommandError('file_not_found', `${folder} is not a folder. Name the code folder with --code.`);
   }
   const tracked = await gitLines(folder, ['ls-files', '--cached', '--others', '--exclude-standard', '-z']);
   const paths = tracked ?? readdirSync(folder).filter((name) => !LEFT_OUT.has(name));

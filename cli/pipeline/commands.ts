@@ -12,21 +12,20 @@ import {
 import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
 import { CommandError } from '../frame/failure.ts';
-import { capacityText } from './capacity.ts';
 import { localCode } from './code-archive.ts';
 import { compared } from './compare.ts';
 import { waitFor, writeLog } from './follow.ts';
 import { junitReport, markdownReport } from './report.ts';
 import { takenText } from './taken.ts';
-import { endText, pipelinesText, runsText, runText } from './text.ts';
+import { capacityText, endText, pipelinesText, runsText, runText } from './text.ts';
 import { triggersCommand } from './triggers.ts';
 
 const EXITS = {
-  10: 'a gate holds it',
-  11: 'a gate rejects it',
+  10: 'a gate returns hold',
+  11: 'a gate rejects the model version',
   12: 'a budget stopped it',
   13: 'a step failed',
-  14: 'a person stopped it',
+  14: 'stopped by a user',
 };
 
 const listCommand = command({
@@ -51,14 +50,17 @@ const listCommand = command({
 });
 
 const waiting = {
-  wait: { describe: 'Wait until it is over; the exit code says how it ended' },
+  wait: { describe: 'Wait for the end; the exit code gives the result' },
   junit: { value: 'FILE', describe: 'With --wait: write its steps as JUnit XML' },
-  markdown: { value: 'FILE', describe: 'With --wait: write what changed in quality and cost as Markdown' },
+  markdown: { value: 'FILE', describe: 'With --wait: write changes of quality and cost as Markdown' },
 } as const;
 
-const given = {
+const inputOptions = {
   param: { value: 'NAME=VALUE', repeat: true, describe: 'Parameter that differs from its default' },
-  code: { value: 'FOLDER', describe: 'Send the code in this folder: of a Git work tree, what Git knows or would add' },
+  code: {
+    value: 'FOLDER',
+    describe: 'Send the code in this folder; of a Git work tree, tracked files and files that Git would add',
+  },
 } as const;
 
 const runCommand = command({
@@ -69,9 +71,9 @@ steelyard pipeline run training --ref main --wait --junit steps.xml --markdown c
   needs: 'server',
   positionals: { pipeline: { describe: 'Name of the pipeline' } },
   options: {
-    ...given,
+    ...inputOptions,
     ref: { value: 'REF', describe: 'Branch, tag or commit of its source' },
-    key: { value: 'KEY', describe: 'The same key again finds the run that was begun by it' },
+    key: { value: 'KEY', describe: 'Idempotency key: the same key returns the same run' },
     ...waiting,
   },
   exits: EXITS,
@@ -79,7 +81,7 @@ steelyard pipeline run training --ref main --wait --junit steps.xml --markdown c
     const client = await context.client();
     const sent = await sentCode(context, code);
     const body = {
-      params: paramsOf(param),
+      params: parseParams(param),
       ...sent,
       ...(ref === undefined ? {} : { ref }),
       ...(key === undefined ? {} : { requestKey: key }),
@@ -90,22 +92,22 @@ steelyard pipeline run training --ref main --wait --junit steps.xml --markdown c
 
 const resumeCommand = command({
   path: ['pipeline', 'resume'],
-  summary: 'Go on from a run that did not end well, keeping what is still valid',
+  summary: 'Resume a failed or stopped run and keep valid step results',
   example: 'steelyard pipeline resume training 12 --code . --wait',
   needs: 'server',
   positionals: { pipeline: { describe: 'Name of the pipeline' }, run: { describe: 'Number or id of the run' } },
-  options: { ...given, ...waiting },
+  options: { ...inputOptions, ...waiting },
   exits: EXITS,
   run: async (context, { pipeline, run, param, code, ...after }) => {
     const client = await context.client();
-    const body = { params: paramsOf(param), ...(await sentCode(context, code)) };
+    const body = { params: parseParams(param), ...(await sentCode(context, code)) };
     return finish(context, await client.call(resumePipelineRun, { params: { pipeline, run }, body }), after);
   },
 });
 
 const showCommand = command({
   path: ['pipeline', 'show'],
-  summary: 'Show a run with its steps: what each cost, and why it was made or not',
+  summary: 'Show a run and its steps: cost, and the reason each one ran or was skipped',
   example: 'steelyard pipeline show training 12',
   needs: 'server',
   positionals: {
@@ -127,7 +129,7 @@ const showCommand = command({
 
 const logsCommand = command({
   path: ['pipeline', 'logs'],
-  summary: 'Write what a step has printed',
+  summary: 'Print the log of a step',
   example: "steelyard pipeline logs training 12 --step 'train[lr=0.01]' -f",
   needs: 'server',
   positionals: {
@@ -136,7 +138,7 @@ const logsCommand = command({
   },
   options: {
     step: { value: 'STEP', required: true, describe: 'Step, with its combination where it has a matrix' },
-    follow: { short: 'f', describe: 'Go on until the step has ended' },
+    follow: { short: 'f', describe: 'Continue until the step has ended' },
   },
   run: async (context, { pipeline, run, step, follow }) => {
     await writeLog(context, { pipeline, run: run ?? (await latest(context, pipeline)) }, step, follow);
@@ -146,15 +148,15 @@ const logsCommand = command({
 
 const stopCommand = command({
   path: ['pipeline', 'stop'],
-  summary: 'Stop a run: what runs is asked to end and has its grace',
+  summary: 'Stop a run; running steps have a grace period',
   example: 'steelyard pipeline stop training 12',
   needs: 'server',
   positionals: { pipeline: { describe: 'Name of the pipeline' }, run: { describe: 'Number or id of the run' } },
-  options: { wait: { describe: 'Wait until all of it has ended' } },
+  options: { wait: { describe: 'Wait until all steps have ended' } },
   run: async (context, { pipeline, run, wait }) => {
     const client = await context.client();
-    const asked = await client.call(stopPipelineRun, { params: { pipeline, run } });
-    const document = wait ? await waitFor(context, { pipeline, run: asked.run }) : asked;
+    const stopped = await client.call(stopPipelineRun, { params: { pipeline, run } });
+    const document = wait ? await waitFor(context, { pipeline, run: stopped.run }) : stopped;
     await context.answer(document, () => runText(document, context));
   },
 });
@@ -165,23 +167,23 @@ interface After {
   readonly markdown: string | undefined;
 }
 
-async function finish(context: Context, begun: PipelineRun, { wait, junit, markdown }: After): Promise<number> {
+async function finish(context: Context, started: PipelineRun, { wait, junit, markdown }: After): Promise<number> {
   if (!wait) {
-    await context.answer(begun, () => `${begun.pipeline} #${begun.number} ${begun.state}`);
-    await context.remark(`steelyard pipeline show ${begun.pipeline} ${begun.number}`);
+    await context.answer(started, () => `${started.pipeline} #${started.number} ${started.state}`);
+    await context.remark(`steelyard pipeline show ${started.pipeline} ${started.number}`);
     return 0;
   }
-  const run = await waitFor(context, { pipeline: begun.pipeline, run: begun.run });
+  const run = await waitFor(context, { pipeline: started.pipeline, run: started.run });
   if (junit !== undefined) writeFileSync(junit, junitReport({ run }));
   if (markdown !== undefined) writeFileSync(markdown, markdownReport(await compared(await context.client(), run)));
   await context.answer(run, () => runText(run, context));
   if (run.state !== 'succeeded')
-    await context.remark(`${endText(run)}. When it is mended: steelyard pipeline resume ${run.pipeline} ${run.number}`);
-  return exitOf(run);
+    await context.remark(`${endText(run)}. After the fix: steelyard pipeline resume ${run.pipeline} ${run.number}`);
+  return toExitCode(run);
 }
 
 /** Exit code of the first failed step with a more specific meaning than a failed step. */
-function exitOf({ state, stepList }: PipelineRun): number {
+function toExitCode({ state, stepList }: PipelineRun): number {
   if (state === 'succeeded') return 0;
   const verdict = stepList.find((step) => step.kind === 'gate' && step.state === 'failed')?.values.verdict;
   if (verdict !== undefined) return verdict === 'hold' ? 10 : 11;
@@ -210,7 +212,7 @@ async function sentCode(context: Context, folder: string | undefined): Promise<{
 }
 
 /** `lr=0.01`: numbers and true/false as they are, the rest as text. */
-function paramsOf(words: readonly string[]): Record<string, string | number | boolean> {
+function parseParams(words: readonly string[]): Record<string, string | number | boolean> {
   return Object.fromEntries(
     words.map((word) => {
       const at = word.indexOf('=');

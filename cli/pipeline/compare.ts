@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { getPipelineRun, listPipelineRuns, type PipelineRun } from '../../src/mlops/pipelines/schema.ts';
 import type { Client } from '../connection/client.ts';
-import { mlflowOf } from '../mlflow/server.ts';
+import { createOwnServer } from '../mlflow/server.ts';
 import type { Compared, Metrics } from './report.ts';
 
 const RunMetrics = z.object({
@@ -14,8 +14,8 @@ export async function compared(client: Client, run: PipelineRun): Promise<Compar
   return {
     run,
     before,
-    metrics: await metricsOf(client, run),
-    metricsBefore: before === null ? new Map() : await metricsOf(client, before),
+    metrics: await readMetrics(client, run),
+    metricsBefore: before === null ? new Map() : await readMetrics(client, before),
   };
 }
 
@@ -25,8 +25,8 @@ async function lastGood(client: Client, { pipeline, number }: PipelineRun): Prom
   return found === undefined ? null : client.call(getPipelineRun, { params: { pipeline, run: found.run } });
 }
 
-async function metricsOf(client: Client, { stepList }: PipelineRun): Promise<Metrics> {
-  const mlflow = mlflowOf(client);
+async function readMetrics(client: Client, { stepList }: PipelineRun): Promise<Metrics> {
+  const mlflow = createOwnServer(client);
   const found = new Map<string, Record<string, number>>();
   for (const { step, mlflowRun } of stepList) {
     if (mlflowRun === null) continue;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { getPipelineRun, isOver, type PipelineRun, pipelineStepLog } from '../../src/mlops/pipelines/schema.ts';
 import type { Client } from '../connection/client.ts';
 import type { Context } from '../frame/context.ts';
-import { shownMoney } from '../output/amounts.ts';
+import { formatMoney } from '../output/amounts.ts';
 import { createProgress } from '../output/progress.ts';
 
 const LOOK_MS = 500;
@@ -24,7 +24,7 @@ export async function waitFor({ client: clientOf, io, globals }: Context, follow
     }
     const { good, bad, skipped } = now.steps;
     const running = now.stepList.filter(({ state }) => state === 'running').map(({ step }) => step);
-    const cost = shownMoney(now.cost);
+    const cost = formatMoney(now.cost);
     const label = `#${now.number} ${running.join(', ') || now.state}${cost === null ? '' : `, ${cost}`}`;
     progress.show(label, (good + bad + skipped) / Math.max(1, now.stepList.length));
     await pause(LOOK_MS);

@@ -1,6 +1,6 @@
 import type { PipelineRun, PipelineStep } from '../../src/mlops/pipelines/schema.ts';
 import { type Decimal, decimal, type Money } from '../../src/platform/units/schema.ts';
-import { shownMoney } from '../output/amounts.ts';
+import { formatMoney } from '../output/amounts.ts';
 import { durationText, endText, whyText } from './text.ts';
 
 /** A run and the last earlier run that succeeded, with the metrics of their steps, by step and name. */
@@ -31,11 +31,11 @@ export function markdownReport(compared: Compared): string {
     '',
     against,
     '',
-    '#### What changed in quality',
+    '#### Changes in quality',
     '',
     ...qualityLines(compared),
     '',
-    '#### What changed in cost',
+    '#### Changes in cost',
     '',
     ...costLines(compared),
     '',
@@ -45,7 +45,7 @@ export function markdownReport(compared: Compared): string {
     '| --- | --- | ---: | ---: | --- |',
     ...run.stepList.map(
       (step) =>
-        `| ${cell(step.step)} | ${step.state} | ${durationText(step) ?? ''} | ${shownMoney(step.cost) ?? ''} | ${cell(whyText(step) ?? '')} |`,
+        `| ${cell(step.step)} | ${step.state} | ${durationText(step) ?? ''} | ${formatMoney(step.cost) ?? ''} | ${cell(whyText(step) ?? '')} |`,
     ),
     '',
     ...run.stepList.flatMap(failureLines),
@@ -114,8 +114,8 @@ function changeText(was: number, is: number): string {
 }
 
 function costLines({ run, before }: Compared): string[] {
-  const now = shownMoney(run.cost);
-  if (now === null) return ['What it cost is not known: no step has a price.'];
+  const now = formatMoney(run.cost);
+  if (now === null) return ['The cost is unknown: no step has a price.'];
   const cached = run.stepList.filter(({ state }) => state === 'cached').length;
   const taken =
     cached === 0 ? '' : ` ${cached} of ${run.stepList.length} steps were taken from before and cost nothing.`;
@@ -127,8 +127,8 @@ function costChange({ cost }: PipelineRun, before: PipelineRun | null): string {
   const was = before?.cost ?? null;
   if (cost === null || was === null || was.currency !== cost.currency) return '';
   const change = decimal(cost.amount).minus(was.amount);
-  if (isNoise(change, was)) return `, about the same as before (${shownMoney(was)})`;
-  return `, ${change.isNegative() ? 'less' : 'more'} than before (${shownMoney(was)}) by ${shownMoney({ amount: change.abs().toFixed(), currency: cost.currency })}`;
+  if (isNoise(change, was)) return `, about the same as before (${formatMoney(was)})`;
+  return `, ${change.isNegative() ? 'less' : 'more'} than before (${formatMoney(was)}) by ${formatMoney({ amount: change.abs().toFixed(), currency: cost.currency })}`;
 }
 
 /** Difference of two equal runs on a busy machine: half a cent, or a twentieth of the earlier cost. */
@@ -160,16 +160,16 @@ export function junitReport({ run }: Pick<Compared, 'run'>): string {
 
 function testCase(pipeline: string, step: PipelineStep): string {
   const open = `    <testcase classname="${xml(pipeline)}" name="${xml(step.step)}" time="${seconds(step)}">`;
-  const said = [
+  const output = [
     step.explanation,
-    shownMoney(step.cost) === null ? null : `cost ${shownMoney(step.cost)}`,
+    formatMoney(step.cost) === null ? null : `cost ${formatMoney(step.cost)}`,
     step.values.summary ?? null,
   ].filter((each) => each !== null);
-  const out = said.length === 0 ? [] : [`      <system-out>${xml(said.join('\n'))}</system-out>`];
-  return [open, ...verdictOf(step), ...out, '    </testcase>'].join('\n');
+  const out = output.length === 0 ? [] : [`      <system-out>${xml(output.join('\n'))}</system-out>`];
+  return [open, ...listVerdicts(step), ...out, '    </testcase>'].join('\n');
 }
 
-function verdictOf({ state, reason, values, attempts }: PipelineStep): string[] {
+function listVerdicts({ state, reason, values, attempts }: PipelineStep): string[] {
   const message = xml(reason ?? state);
   if (state === 'failed' || state === 'stopped')
     return [
@@ -192,7 +192,7 @@ function seconds({
 
 /** XML 1.0 does not allow control characters. */
 function xml(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are removed here
   const printable = text.replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '');
   return printable.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -27,7 +27,7 @@ it('steelyard pipeline show says what GPUs did, and by which price they were pri
   await server.run('apply', '-f', file);
   expect(await server.run('pipeline', 'run', 'training', '--wait')).toMatchObject({ code: 0 });
   const { out } = await server.run('pipeline', 'show', 'training');
-  expect(out).toMatch(/STEP +CPU +MEMORY +ON +GPUS/);
+  expect(out).toMatch(/STEP +CPU +MEMORY +NODE +GPUS/);
   expect(out).toMatch(/train .* 1 x NVIDIA A10G: 61 % busy, 20\.0 GiB, \S+ kWh \(nvidia-smi\)/);
   expect(out).toContain('price: gpu:A10G at 1.2 USD an hour: the contract');
 });

@@ -1,6 +1,6 @@
 import type { PipelineRun, PipelineStep } from '../../src/mlops/pipelines/schema.ts';
 import type { Context } from '../frame/context.ts';
-import { shownBytes } from '../output/amounts.ts';
+import { formatBytes } from '../output/amounts.ts';
 import { gpuText } from '../output/gpus.ts';
 import { table } from '../output/table.ts';
 
@@ -31,9 +31,9 @@ export function takenText({ stepList }: PipelineRun, { paint }: Context): string
       {
         title: 'MEMORY',
         align: 'right',
-        cell: ({ peakMemoryBytes: most }) => (most === null ? null : shownBytes(most)),
+        cell: ({ peakMemoryBytes: most }) => (most === null ? null : formatBytes(most)),
       },
-      { title: 'ON', cell: ({ place }) => (place === null ? null : placeText(place)) },
+      { title: 'NODE', cell: ({ place }) => (place === null ? null : placeText(place)) },
       { title: 'GPUS', cell: ({ gpus }) => (gpus === null ? null : gpuText(gpus)), least: 16 },
     ],
     paint,
@@ -50,12 +50,12 @@ function placeText({ node, instance, region, share }: NonNullable<Taken['place']
 
 /** Used prices and reasons of unknown values, each once, with the steps that they apply to. */
 function notes(took: readonly (Taken & { readonly step: string })[]): string[] {
-  const said = took.flatMap(({ step, prices, usageReason, gpus }) => [
+  const remarks = took.flatMap(({ step, prices, usageReason, gpus }) => [
     ...prices.map((price) => ({ step, text: `price: ${price}` })),
     ...(usageReason === null ? [] : [{ step, text: `CPU and memory: ${usageReason}` }]),
     ...(gpus?.reason == null ? [] : [{ step, text: `GPUs: ${gpus.reason}` }]),
   ]);
-  return [...Map.groupBy(said, ({ text }) => text)].map(([text, of]) =>
+  return [...Map.groupBy(remarks, ({ text }) => text)].map(([text, of]) =>
     of.length === took.length ? text : `${text} (${of.map(({ step }) => step).join(', ')})`,
   );
 }

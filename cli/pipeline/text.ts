@@ -1,6 +1,6 @@
 import type { Pipeline, PipelineRun, PipelineRunSummary, PipelineStep } from '../../src/mlops/pipelines/schema.ts';
 import type { Context } from '../frame/context.ts';
-import { shownInstant, shownMoney } from '../output/amounts.ts';
+import { formatInstant, formatMoney } from '../output/amounts.ts';
 import { table } from '../output/table.ts';
 
 export function pipelinesText(pipelines: readonly Pipeline[], { paint }: Context): string {
@@ -12,8 +12,8 @@ export function pipelinesText(pipelines: readonly Pipeline[], { paint }: Context
       { title: 'ENGINE', cell: ({ engine }) => engine },
       { title: 'STEPS', align: 'right', cell: ({ steps }) => String(steps.length) },
       { title: 'LAST RUN', cell: ({ lastRun }) => (lastRun === null ? null : `#${lastRun.number} ${lastRun.state}`) },
-      { title: 'AT', cell: ({ lastRun }) => (lastRun === null ? null : shownInstant(lastRun.createdAt)) },
-      { title: 'COST', align: 'decimal', cell: ({ lastRun }) => shownMoney(lastRun?.cost ?? null) },
+      { title: 'AT', cell: ({ lastRun }) => (lastRun === null ? null : formatInstant(lastRun.createdAt)) },
+      { title: 'COST', align: 'decimal', cell: ({ lastRun }) => formatMoney(lastRun?.cost ?? null) },
     ],
     paint,
   );
@@ -32,9 +32,9 @@ export function runsText(runs: readonly PipelineRunSummary[], { paint }: Context
       },
       { title: 'CAUSE', cell: ({ cause }) => cause.detail, least: 12 },
       { title: 'COMMIT', cell: ({ commit }) => commit?.slice(0, 10) ?? null },
-      { title: 'AT', cell: ({ createdAt }) => shownInstant(createdAt) },
-      { title: 'TOOK', align: 'right', cell: (run) => durationText(run) },
-      { title: 'COST', align: 'decimal', cell: ({ cost }) => shownMoney(cost) },
+      { title: 'AT', cell: ({ createdAt }) => formatInstant(createdAt) },
+      { title: 'DURATION', align: 'right', cell: (run) => durationText(run) },
+      { title: 'COST', align: 'decimal', cell: ({ cost }) => formatMoney(cost) },
     ],
     paint,
   );
@@ -52,9 +52,9 @@ export function runText(run: PipelineRun, { paint }: Context): string {
         cell: ({ state }) => state,
         style: ({ state }) => (state === 'failed' || state === 'stopped' ? paint.bad : plain),
       },
-      { title: 'TOOK', align: 'right', cell: (step) => durationText(step) },
-      { title: 'COST', align: 'decimal', cell: ({ cost }) => shownMoney(cost) },
-      { title: 'WHY', cell: (step) => whyText(step), least: 20 },
+      { title: 'DURATION', align: 'right', cell: (step) => durationText(step) },
+      { title: 'COST', align: 'decimal', cell: ({ cost }) => formatMoney(cost) },
+      { title: 'REASON', cell: (step) => whyText(step), least: 20 },
     ],
     paint,
   );
@@ -82,7 +82,7 @@ export function whyText({ reason, values, explanation }: PipelineStep): string |
 /** `training #3 failed after 12 s, 0.42 USD`. */
 export function endText(run: PipelineRunSummary): string {
   const took = durationText(run);
-  const cost = shownMoney(run.cost);
+  const cost = formatMoney(run.cost);
   const unpriced = run.unpricedSteps === 0 ? '' : ` and ${run.unpricedSteps} steps without a price`;
   return `${run.pipeline} #${run.number} ${run.state}${took === null ? '' : ` after ${took}`}${cost === null ? '' : `, ${cost}${unpriced}`}`;
 }
@@ -102,4 +102,28 @@ export function durationText({
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+/**
+ * Number of shown capacity decisions for each step with a deadline on spot capacity; the ledger of decisions has all of
+ * them.
+ */
+const MOST_CAPACITY_DECISIONS = 10;
+
+/** On which capacity tries ran, and why. Empty where no step has a deadline. */
+export function capacityText({ stepList }: PipelineRun, { paint }: Context): string {
+  const decided = stepList.flatMap(({ step, capacity }) =>
+    capacity.slice(-MOST_CAPACITY_DECISIONS).map((one) => ({ step, ...one })),
+  );
+  if (decided.length === 0) return '';
+  return table(
+    decided,
+    [
+      { title: 'STEP', cell: ({ step }) => step },
+      { title: 'ATTEMPT', align: 'right', cell: ({ attempt }) => String(attempt) },
+      { title: 'DECIDED', cell: ({ at }) => formatInstant(at), least: 20 },
+      { title: 'CAPACITY', cell: ({ reason }) => reason, least: 24 },
+    ],
+    paint,
+  );
 }

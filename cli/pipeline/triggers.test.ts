@@ -28,9 +28,9 @@ describe('triggers on the command line', () => {
     const shown = async () => (await server.run('pipeline', 'triggers', 'ranker')).out;
     await expect
       .poll(shown)
-      .toMatch(/often\n\s*AT +WHAT +OUTCOME +WHY\n[\s\S]*skipped +Run #1 of "ranker"[\s\S]*began #1/);
+      .toMatch(/often\n\s*AT +EVENT +OUTCOME +REASON\n[\s\S]*skipped +Run #1 of "ranker"[\s\S]*began #1/);
     const text = await shown();
-    expect(text).toMatch(/^TRIGGER +WAITS FOR +NEXT +PROBLEM\noften +\* \* \* \* \* \* in UTC/);
+    expect(text).toMatch(/^TRIGGER +CONDITION +NEXT +PROBLEM\noften +\* \* \* \* \* \* in UTC/);
     expect(text).toMatch(/event +model_alias\.set, alias champion +—/);
     await expect.poll(shown).toMatch(/data +change of .*nothing, looked at every 300 s .*There is no/);
     const { out } = await server.run('pipeline', 'triggers', 'ranker', '--json');

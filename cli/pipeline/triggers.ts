@@ -1,12 +1,12 @@
 import { listPipelineTriggers, type PipelineTrigger, type TriggerDecision } from '../../src/mlops/triggers/schema.ts';
 import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
-import { shownInstant } from '../output/amounts.ts';
+import { formatInstant } from '../output/amounts.ts';
 import { table } from '../output/table.ts';
 
 export const triggersCommand = command({
   path: ['pipeline', 'triggers'],
-  summary: 'Show what begins runs of a pipeline, and what each trigger has done',
+  summary: 'Show the triggers of a pipeline with their latest runs',
   example: 'steelyard pipeline triggers training',
   needs: 'server',
   positionals: { pipeline: { describe: 'Name of the pipeline' } },
@@ -29,8 +29,8 @@ function triggersText(triggers: readonly PipelineTrigger[], context: Context): s
     triggers,
     [
       { title: 'TRIGGER', cell: ({ trigger }) => trigger },
-      { title: 'WAITS FOR', cell: ({ waitsFor }) => waitsFor, least: 20 },
-      { title: 'NEXT', cell: ({ nextAt }) => (nextAt === null ? null : shownInstant(nextAt)) },
+      { title: 'CONDITION', cell: ({ waitsFor }) => waitsFor, least: 20 },
+      { title: 'NEXT', cell: ({ nextAt }) => (nextAt === null ? null : formatInstant(nextAt)) },
       { title: 'PROBLEM', cell: ({ problem }) => problem, least: 12, style: () => paint.bad },
     ],
     paint,
@@ -43,14 +43,14 @@ function historyText({ trigger, decisions }: PipelineTrigger, { paint }: Context
   const history = table(
     decisions.slice(0, SHOWN_DECISIONS),
     [
-      { title: 'AT', cell: ({ at }) => shownInstant(at) },
-      { title: 'WHAT', cell: ({ detail }) => detail, least: 20 },
+      { title: 'AT', cell: ({ at }) => formatInstant(at) },
+      { title: 'EVENT', cell: ({ detail }) => detail, least: 20 },
       {
         title: 'OUTCOME',
         cell: outcomeText,
         style: ({ outcome }) => (outcome === 'refused' ? paint.bad : plain),
       },
-      { title: 'WHY', cell: ({ reason }) => reason, least: 16 },
+      { title: 'REASON', cell: ({ reason }) => reason, least: 16 },
     ],
     paint,
   );

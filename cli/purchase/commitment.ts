@@ -5,10 +5,10 @@ import { filterOption, rowsOptions } from '../cost-selection.ts';
 import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
 import { CommandError } from '../frame/failure.ts';
-import { counted, shownAmount, shownInstant, shownMoney } from '../output/amounts.ts';
+import { counted, formatAmount, formatInstant, formatMoney } from '../output/amounts.ts';
 import { facts, table } from '../output/table.ts';
 import { invalid, namedRows, timeIn } from './named-columns.ts';
-import { PriceWord, shownShare } from './words.ts';
+import { formatShare, PriceWord } from './words.ts';
 
 const FAULT = 'demand_unusable';
 const YEAR_HOURS = 8760;
@@ -60,38 +60,38 @@ async function readDemand(path: string, { time, quantity, existing }: DemandColu
 
 const adviseCommand = command({
   path: ['commit', 'advise'],
-  summary: 'Say how much to commit to, by the demand of each hour in the bill or of a file',
+  summary: 'Find the best commitment for the hourly demand of the bill or a file',
   example: `steelyard commit advise --filter skuId=SKU --committed 1.94USD/h --term 1y
 steelyard commit advise demand.csv --time hour --quantity gpus --on-demand p5.48xlarge --committed 33.02USD/h --term 3y
 steelyard commit advise demand.csv --on-demand 3.06USD/h --committed 1.94USD/h --demand 0.6,0.8,1 --json`,
   needs: 'server',
-  positionals: { file: { optional: true, describe: 'CSV file with a row for each hour; the bill when left out' } },
+  positionals: { file: { optional: true, describe: 'CSV file with a row for each hour; the bill by default' } },
   options: {
     committed: {
       value: 'PRICE',
       schema: PriceWord,
       required: true,
-      describe: 'Price of one with the commitment, used or not, what is paid upfront spread: 1.94USD/h',
+      describe: 'Price of one committed unit, used or not, with upfront payments spread: 1.94USD/h',
     },
     onDemand: {
       value: 'PRICE',
       schema: PriceWord,
-      describe: 'On-demand price: 3.06USD/h, or a key of the price book; that of the bill when left out',
+      describe: 'On-demand price: 3.06USD/h, or a key of the price book; from the bill by default',
     },
-    term: { value: 'TERM', schema: TermWord, fallback: '1y', describe: 'How long one is bound' },
-    unit: { value: 'N', schema: DecimalString, fallback: '1', describe: 'Whole multiples of this are advised' },
+    term: { value: 'TERM', schema: TermWord, fallback: '1y', describe: 'Term of the commitment' },
+    unit: { value: 'N', schema: DecimalString, fallback: '1', describe: 'Smallest unit of a commitment' },
     demand: {
       value: 'RATIO[,RATIO]',
       schema: Ratios,
       fallback: '0.8,1,1.2',
-      describe: 'Demand of the scenarios, of that of the history',
+      describe: 'Demand of the scenarios as a ratio of the history',
     },
     time: { value: 'COLUMN', fallback: 'time', describe: 'Column of the hour, in a file' },
-    quantity: { value: 'COLUMN', fallback: 'quantity', describe: 'Column of what was wanted, in a file' },
+    quantity: { value: 'COLUMN', fallback: 'quantity', describe: 'Column of the demand, in a file' },
     existing: {
       value: 'COLUMN',
       fallback: 'committed',
-      describe: 'Column of what was committed already, where a file has it',
+      describe: 'Column of the existing commitment, in a file',
     },
     from: rowsOptions.from,
     to: rowsOptions.to,
@@ -115,28 +115,28 @@ steelyard commit advise demand.csv --on-demand 3.06USD/h --committed 1.94USD/h -
 
 function adviceText(report: CommitmentAdvice, { paint }: Context): string {
   const { existing, lowMonthlySaving: low, highMonthlySaving: high } = report;
-  const span = `${shownInstant(report.firstHour)} to ${shownInstant(report.lastHour)}`;
+  const span = `${formatInstant(report.firstHour)} to ${formatInstant(report.lastHour)}`;
   const main = facts(
     [
-      ['commit to', `${report.advisedQuantity} beside what is committed already`],
-      ['saves', `${shownMoney(report.monthlySaving)} a month (730 h)`],
-      ['  95 %', low === null ? null : `${shownMoney(low)} to ${shownMoney(high)}, drawing ${report.intervalBlocks}`],
-      ['used', shownShare(report.utilizationRatio)],
-      ['covers', shownShare(report.coverageRatio)],
-      ['breaks even', `at ${shownShare(report.breakEvenRatio)} used`],
+      ['commit to', `${report.advisedQuantity} in addition to the existing commitment`],
+      ['saves', `${formatMoney(report.monthlySaving)} a month (730 h)`],
+      ['  95 %', low === null ? null : `${formatMoney(low)} to ${formatMoney(high)}, drawing ${report.intervalBlocks}`],
+      ['used', formatShare(report.utilizationRatio)],
+      ['covers', formatShare(report.coverageRatio)],
+      ['breaks even', `at ${formatShare(report.breakEvenRatio)} used`],
       [
         'loses below',
-        report.breakEvenDemandRatio === null ? null : `${shownShare(report.breakEvenDemandRatio)} of this demand`,
+        report.breakEvenDemandRatio === null ? null : `${formatShare(report.breakEvenDemandRatio)} of this demand`,
       ],
       [
         'binds',
-        `${shownMoney(report.termCost)} over ${report.termHours} h, which would save ${shownMoney(report.termSaving)}`,
+        `${formatMoney(report.termCost)} over ${report.termHours} h, which would save ${formatMoney(report.termSaving)}`,
       ],
       [
         'committed already',
         existing === null
           ? 'nothing'
-          : `${shownAmount(existing.meanQuantity)}, ${shownShare(existing.utilizationRatio)} used`,
+          : `${formatAmount(existing.meanQuantity)}, ${formatShare(existing.utilizationRatio)} used`,
       ],
       ['history', `${counted(report.hours, 'hour')}, ${span}`],
       ['confidence', report.confidence],
@@ -147,19 +147,19 @@ function adviceText(report: CommitmentAdvice, { paint }: Context): string {
     report.levels,
     [
       { title: 'COMMITTED', align: 'decimal', cell: ({ quantity }) => quantity },
-      { title: 'USED', align: 'right', cell: ({ utilizationRatio }) => shownShare(utilizationRatio) },
-      { title: 'COVERS', align: 'right', cell: ({ coverageRatio }) => shownShare(coverageRatio) },
-      { title: 'SAVES A MONTH', align: 'decimal', cell: ({ monthlySaving }) => shownMoney(monthlySaving) },
+      { title: 'USED', align: 'right', cell: ({ utilizationRatio }) => formatShare(utilizationRatio) },
+      { title: 'COVERS', align: 'right', cell: ({ coverageRatio }) => formatShare(coverageRatio) },
+      { title: 'MONTHLY SAVINGS', align: 'decimal', cell: ({ monthlySaving }) => formatMoney(monthlySaving) },
     ],
     paint,
   );
   const scenarios = table(
     report.scenarios,
     [
-      { title: 'DEMAND', align: 'right', cell: ({ demandRatio }) => shownShare(demandRatio, 0) },
-      { title: 'SAVES A MONTH', align: 'decimal', cell: ({ monthlySaving }) => shownMoney(monthlySaving) },
-      { title: 'BEST THEN', align: 'decimal', cell: ({ bestQuantity }) => bestQuantity },
-      { title: 'REGRET', align: 'decimal', cell: ({ monthlyRegret }) => shownMoney(monthlyRegret) },
+      { title: 'DEMAND', align: 'right', cell: ({ demandRatio }) => formatShare(demandRatio, 0) },
+      { title: 'MONTHLY SAVINGS', align: 'decimal', cell: ({ monthlySaving }) => formatMoney(monthlySaving) },
+      { title: 'BEST QUANTITY', align: 'decimal', cell: ({ bestQuantity }) => bestQuantity },
+      { title: 'REGRET', align: 'decimal', cell: ({ monthlyRegret }) => formatMoney(monthlyRegret) },
     ],
     paint,
   );

@@ -3,10 +3,10 @@ import { adviseHardware, type HardwareAdvice, type MeasuredProfile } from '../..
 import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
 import { CommandError } from '../frame/failure.ts';
-import { counted, shownMoney } from '../output/amounts.ts';
+import { counted, formatMoney } from '../output/amounts.ts';
 import { facts, table } from '../output/table.ts';
 import { namedRows, numberIn } from './named-columns.ts';
-import { PriceWord, shownShare } from './words.ts';
+import { formatShare, PriceWord } from './words.ts';
 
 const FAULT = 'profile_unusable';
 const MOST_ROWS = 500;
@@ -61,7 +61,7 @@ async function readProfiles(path: string) {
 
 const adviseCommand = command({
   path: ['hardware', 'advise'],
-  summary: 'Find the cheapest hardware for a served model that meets the SLO, by what was measured on it',
+  summary: 'Find the cheapest hardware for a served model that meets the SLO',
   example: `steelyard hardware advise profile.csv --demand short=30@200ms --demand long=3@500ms --present g5.xlarge=6
 steelyard hardware advise --endpoint ranker --demand all=120@250ms --present g5.xlarge=4
 steelyard hardware advise profile.csv --demand all=120@250ms --price h100=6.88USD/h --memory 40 --json`,
@@ -69,39 +69,39 @@ steelyard hardware advise profile.csv --demand all=120@250ms --price h100=6.88US
   positionals: {
     profile: {
       optional: true,
-      describe: 'CSV of what was measured: type,bucket,requests_per_second,latency_ms and, if known, memory_gib',
+      describe: 'CSV of measurements: type,bucket,requests_per_second,latency_ms and, if known, memory_gib',
     },
   },
   options: {
     endpoint: {
       value: 'NAME',
-      describe: 'Endpoint of this server, whose minutes of the last 7 days are measured too (95th percentile)',
+      describe: 'Endpoint of this server, measured over the last 7 days (95th percentile)',
     },
     demand: {
       value: 'SIZE=RATE@LATENCY',
       schema: DemandWord,
       repeat: true,
-      describe: 'Requests a second of a size at the peak and within which latency, such as short=30@200ms',
+      describe: 'Peak requests per second of a size and their latency limit, such as short=30@200ms',
     },
-    present: { value: 'TYPE=N', schema: PresentWord, repeat: true, describe: 'What runs now, such as g5.xlarge=6' },
+    present: { value: 'TYPE=N', schema: PresentWord, repeat: true, describe: 'Current replicas, such as g5.xlarge=6' },
     price: {
       value: 'TYPE=PRICE',
       schema: TypePriceWord,
       repeat: true,
-      describe: 'Price of a type; else that of the price book',
+      describe: 'Price of a type; from the price book by default',
     },
-    consider: { value: 'TYPE', repeat: true, describe: 'A type that one would like to know of besides' },
+    consider: { value: 'TYPE', repeat: true, describe: 'An additional type to consider' },
     load: {
       value: 'RATIO',
       schema: z.coerce.number().gt(0).max(1),
       fallback: '0.8',
-      describe: 'Part of its measured rate that a replica is loaded with',
+      describe: 'Load of a replica as a ratio of its measured rate',
     },
     least: {
       value: 'N',
       schema: z.coerce.number().int().min(1).max(100),
       fallback: '2',
-      describe: 'Replicas that there must be, for redundancy',
+      describe: 'Fewest replicas, for redundancy',
     },
     most: {
       value: 'N',
@@ -144,15 +144,16 @@ function adviceText({ best, reason, isProven, present, types }: HardwareAdvice, 
             [
               { title: 'TYPE', cell: ({ type }) => type },
               { title: 'REPLICAS', align: 'right', cell: ({ replicas }) => String(replicas) },
-              { title: 'LOADED', align: 'right', cell: ({ loadRatio }) => shownShare(loadRatio, 0) },
+              { title: 'LOADED', align: 'right', cell: ({ loadRatio }) => formatShare(loadRatio, 0) },
               {
-                title: 'ONE MAY BE LOST',
+                title: 'SURVIVES A FAILURE',
                 cell: ({ survivesLoss }) => (survivesLoss ? 'yes' : 'no'),
               },
-              { title: 'AN HOUR EACH', align: 'decimal', cell: ({ pricePerHour }) => shownMoney(pricePerHour) },
+              { title: 'PER HOUR EACH', align: 'decimal', cell: ({ pricePerHour }) => formatMoney(pricePerHour) },
               {
                 title: 'SERVES',
-                cell: ({ shares }) => shares.map(({ bucket, share }) => `${bucket} ${shownShare(share, 0)}`).join(', '),
+                cell: ({ shares }) =>
+                  shares.map(({ bucket, share }) => `${bucket} ${formatShare(share, 0)}`).join(', '),
               },
             ],
             paint,
@@ -160,8 +161,8 @@ function adviceText({ best, reason, isProven, present, types }: HardwareAdvice, 
           '',
           facts(
             [
-              ['an hour', shownMoney(best.pricePerHour)],
-              ['a month (730 h)', shownMoney(best.pricePerMonth)],
+              ['per hour', formatMoney(best.pricePerHour)],
+              ['per month (730 h)', formatMoney(best.pricePerMonth)],
               ['cheapest of the measured', isProven ? 'yes' : 'not proven: the search was ended'],
               ...(present === null ? [] : presentFacts(present)),
             ],
@@ -174,12 +175,12 @@ function adviceText({ best, reason, isProven, present, types }: HardwareAdvice, 
       { title: 'TYPE', cell: ({ type }) => type },
       { title: 'VERDICT', cell: ({ verdict }) => VERDICTS[verdict] },
       {
-        title: 'ALONE',
+        title: 'ONLY THIS TYPE',
         align: 'right',
         cell: ({ aloneReplicas }) => (aloneReplicas === null ? null : counted(aloneReplicas, 'replica')),
       },
-      { title: 'AN HOUR', align: 'decimal', cell: ({ alonePricePerHour }) => shownMoney(alonePricePerHour) },
-      { title: 'WHY', cell: ({ reason: why }) => why },
+      { title: 'PER HOUR', align: 'decimal', cell: ({ alonePricePerHour }) => formatMoney(alonePricePerHour) },
+      { title: 'REASON', cell: ({ reason: why }) => why },
     ],
     paint,
   );
@@ -196,10 +197,10 @@ const VERDICTS: Readonly<Record<HardwareAdvice['types'][number]['verdict'], stri
 
 function presentFacts({ pricePerHour, meetsDemand, monthlySaving }: NonNullable<HardwareAdvice['present']>) {
   const meets = meetsDemand === null ? 'not measured' : meetsDemand ? 'in time' : 'too little';
-  const price = pricePerHour === null ? 'no price' : `${shownMoney(pricePerHour)} an hour`;
+  const price = pricePerHour === null ? 'no price' : `${formatMoney(pricePerHour)} an hour`;
   return [
     ['now', `${price}, ${meets}`],
-    ['saves a month', shownMoney(monthlySaving)],
+    ['monthly savings', formatMoney(monthlySaving)],
   ] as const;
 }
 

@@ -34,13 +34,13 @@ export async function readHistories(path: string, columns: HistoryColumns): Prom
   const name = basename(path).replace(/(\.(json|csv))?(\.gz)?$/, '');
   if (/\.json(\.gz)?$/.test(path)) return [readTrace(path, name)];
   const readings = new Map<string, Reading[]>();
-  const asked = {
+  const requested = {
     needed: [columns.time, columns.available],
     known: [columns.zone],
     fault: FAULT,
     mostRows: MOST_READINGS,
   } as const;
-  for await (const row of namedRows(path, asked)) {
+  for await (const row of namedRows(path, requested)) {
     const text = (row.fields[columns.available] ?? '').toLowerCase();
     if (!YES.has(text) && !NO.has(text)) {
       throw invalid(path, row.line, columns.available, text, 'is neither 1 (capacity) nor 0', FAULT);
@@ -50,7 +50,7 @@ export async function readHistories(path: string, columns: HistoryColumns): Prom
     of.push({ at: timeIn(path, row, columns.time, FAULT), isUp: YES.has(text) });
     readings.set(zone, of);
   }
-  return [...readings].map(([zone, of]) => historyOf(path, zone, of));
+  return [...readings].map(([zone, of]) => toHistory(path, zone, of));
 }
 
 interface Reading {
@@ -59,13 +59,13 @@ interface Reading {
 }
 
 /** A reading is valid until the next one; the last for the usual distance between two. */
-function historyOf(path: string, name: string, readings: readonly Reading[]): SpotHistory {
+function toHistory(path: string, name: string, readings: readonly Reading[]): SpotHistory {
   const sorted = readings.toSorted((a, b) => a.at - b.at);
   const first = sorted[0]?.at ?? 0;
   const gaps = sorted.slice(1).map(({ at }, index) => at - (sorted[index]?.at ?? 0));
   const usual = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0;
   if (usual <= 0) {
-    const detail = `${path}: ${name} has ${sorted.length} readings, no two of them at times of their own. Give a reading every few minutes.`;
+    const detail = `${path}: ${name} has ${sorted.length} readings, all at the same time. Give a reading every few minutes.`;
     throw new CommandError(FAULT, detail, { file: path });
   }
   const stretches = sorted.map(({ at, isUp }, index) => ({

@@ -1,8 +1,8 @@
 import type { DeadlineReplayReport, SpotAdvice, SpotZoneAdvice } from '../../src/finops/purchasing/schema.ts';
 import type { Context } from '../frame/context.ts';
-import { shownCount, shownMoney } from '../output/amounts.ts';
+import { formatCount, formatMoney } from '../output/amounts.ts';
 import { facts, table } from '../output/table.ts';
-import { shownHours, shownSeconds, shownShare } from './words.ts';
+import { formatHours, formatSeconds, formatShare } from './words.ts';
 
 export function adviceText(report: SpotAdvice, { paint }: Context): string {
   const { zones, onDemandBill } = report;
@@ -10,16 +10,16 @@ export function adviceText(report: SpotAdvice, { paint }: Context): string {
     zones,
     [
       { title: 'ZONE', cell: ({ name }) => name },
-      { title: 'THERE', align: 'right', cell: ({ availableShare }) => shownShare(availableShare, 0) },
-      { title: 'INTERRUPTED EVERY', align: 'right', cell: ({ meanHours }) => shownHours(meanHours) },
-      { title: 'SAVE EVERY', align: 'right', cell: ({ intervalSeconds }) => shownSeconds(intervalSeconds) },
+      { title: 'AVAILABLE', align: 'right', cell: ({ availableShare }) => formatShare(availableShare, 0) },
+      { title: 'INTERRUPTED EVERY', align: 'right', cell: ({ meanHours }) => formatHours(meanHours) },
+      { title: 'CHECKPOINT EVERY', align: 'right', cell: ({ intervalSeconds }) => formatSeconds(intervalSeconds) },
       { title: 'BY', cell: ({ method }) => method },
-      { title: 'RATIO', align: 'right', cell: ({ ratio }) => shownRatio(ratio) },
-      { title: '95 %', align: 'right', cell: ({ lowRatio, highRatio }) => rangeOf(lowRatio, highRatio) },
-      { title: 'FORMULA', align: 'right', cell: ({ formulaRatio }) => shownRatio(formulaRatio) },
-      { title: 'DONE IN', align: 'right', cell: ({ medianElapsedHours }) => shownHours(medianElapsedHours) },
-      { title: 'BILL', align: 'right', cell: ({ spotBill }) => shownMoney(spotBill) },
-      { title: 'PAYS', cell: ({ spotPays }) => (spotPays === null ? null : spotPays ? 'yes' : 'no') },
+      { title: 'RATIO', align: 'right', cell: ({ ratio }) => formatRatio(ratio) },
+      { title: '95 %', align: 'right', cell: ({ lowRatio, highRatio }) => formatRange(lowRatio, highRatio) },
+      { title: 'FORMULA', align: 'right', cell: ({ formulaRatio }) => formatRatio(formulaRatio) },
+      { title: 'COMPLETION', align: 'right', cell: ({ medianElapsedHours }) => formatHours(medianElapsedHours) },
+      { title: 'BILL', align: 'right', cell: ({ spotBill }) => formatMoney(spotBill) },
+      { title: 'SPOT CHEAPER', cell: ({ spotPays }) => (spotPays === null ? null : spotPays ? 'yes' : 'no') },
     ],
     paint,
   );
@@ -30,31 +30,34 @@ export function adviceText(report: SpotAdvice, { paint }: Context): string {
       : [
           '',
           facts(
-            factsOf(best, onDemandBill).filter(([, value]) => value !== null),
+            listFacts(best, onDemandBill).filter(([, value]) => value !== null),
             paint,
           ),
         ];
   return [rows, ...rest].join('\n');
 }
 
-function factsOf(best: SpotZoneAdvice, onDemandBill: SpotAdvice['onDemandBill']): [string, string | null][] {
+function listFacts(best: SpotZoneAdvice, onDemandBill: SpotAdvice['onDemandBill']): [string, string | null][] {
   const { holdOut } = best;
   const tried =
     holdOut === null
       ? null
-      : `chosen on the first half, ${shownRatio(holdOut.ratio)} on the second; the best there ${shownRatio(holdOut.bestRatio)}`;
+      : `chosen on the first half, ${formatRatio(holdOut.ratio)} on the second; the best there ${formatRatio(holdOut.bestRatio)}`;
   return [
     ['zone', best.name],
-    ['why', best.reason],
+    ['reason', best.reason],
     [
       'Young, Daly',
-      `${shownSeconds(best.youngSeconds) ?? 'not known'}, ${shownSeconds(best.dalySeconds) ?? 'not known'}`,
+      `${formatSeconds(best.youngSeconds) ?? 'not known'}, ${formatSeconds(best.dalySeconds) ?? 'not known'}`,
     ],
-    ['interrupted every, 95 %', rangeText(shownHours(best.lowMeanHours), shownHours(best.highMeanHours))],
-    ['tried on what it had not seen', tried],
-    ['bill, 95 % of the starts', rangeText(shownMoney(best.lowSpotBill), shownMoney(best.highSpotBill))],
-    ['on demand', shownMoney(onDemandBill)],
-    ['spot pays below', best.breakEvenSpotPrice === null ? null : `${shownMoney(best.breakEvenSpotPrice)} an hour`],
+    ['interrupted every, 95 %', rangeText(formatHours(best.lowMeanHours), formatHours(best.highMeanHours))],
+    ['tested on held-out data', tried],
+    ['bill, 95 % of the starts', rangeText(formatMoney(best.lowSpotBill), formatMoney(best.highSpotBill))],
+    ['on demand', formatMoney(onDemandBill)],
+    [
+      'break-even spot price',
+      best.breakEvenSpotPrice === null ? null : `${formatMoney(best.breakEvenSpotPrice)} an hour`,
+    ],
   ];
 }
 
@@ -62,11 +65,11 @@ function rangeText(low: string | null, high: string | null): string | null {
   return low === null && high === null ? null : `${low ?? 'not known'} to ${high ?? 'not known'}`;
 }
 
-function rangeOf(low: number | null, high: number | null): string | null {
-  return low === null || high === null ? null : `${shownRatio(low)}-${shownRatio(high)}`;
+function formatRange(low: number | null, high: number | null): string | null {
+  return low === null || high === null ? null : `${formatRatio(low)}-${formatRatio(high)}`;
 }
 
-function shownRatio(ratio: number | null): string | null {
+function formatRatio(ratio: number | null): string | null {
   return ratio === null ? null : ratio.toFixed(3);
 }
 
@@ -79,23 +82,23 @@ export function deadlineText(report: DeadlineReplayReport, { paint }: Context): 
     [
       { title: 'ZONE', cell: ({ name }) => name },
       { title: 'POLICY', cell: ({ policy }) => (policy === 'uniformProgress' ? 'uniform progress' : policy) },
-      { title: 'STARTS', align: 'right', cell: ({ starts }) => shownCount(starts) },
-      { title: 'LATE', align: 'right', cell: ({ misses }) => shownCount(misses) },
-      { title: 'OF ON DEMAND', align: 'right', cell: ({ costRatio }) => shownRatio(costRatio) },
+      { title: 'STARTS', align: 'right', cell: ({ starts }) => formatCount(starts) },
+      { title: 'LATE', align: 'right', cell: ({ misses }) => formatCount(misses) },
+      { title: 'RATIO TO ON DEMAND', align: 'right', cell: ({ costRatio }) => formatRatio(costRatio) },
       {
         title: '95 %',
         align: 'right',
-        cell: ({ lowCostRatio, highCostRatio }) => rangeOf(lowCostRatio, highCostRatio),
+        cell: ({ lowCostRatio, highCostRatio }) => formatRange(lowCostRatio, highCostRatio),
       },
-      { title: 'SPOT', align: 'right', cell: ({ spotShare }) => shownShare(spotShare, 0) },
-      { title: 'DONE IN (95 %)', align: 'right', cell: ({ highElapsedHours }) => shownHours(highElapsedHours) },
-      { title: 'COST', align: 'right', cell: ({ cost }) => shownMoney(cost) },
+      { title: 'SPOT', align: 'right', cell: ({ spotShare }) => formatShare(spotShare, 0) },
+      { title: 'COMPLETION (95%)', align: 'right', cell: ({ highElapsedHours }) => formatHours(highElapsedHours) },
+      { title: 'COST', align: 'right', cell: ({ cost }) => formatMoney(cost) },
     ],
     paint,
   );
   const promise = promised
-    ? 'The deadline can be promised: it holds whatever spot does, if capacity on demand is there.'
+    ? 'The deadline can be guaranteed if on-demand capacity is available, for any spot interruption.'
     : paint.bad('The deadline cannot be promised: work and one changeover do not fit before it.');
-  const price = `Spot at ${spotPriceRatio.toFixed(3)} of on demand${onDemandCost === null ? '' : `, which costs ${shownMoney(onDemandCost)}`}.`;
+  const price = `Spot at ${spotPriceRatio.toFixed(3)} of on demand${onDemandCost === null ? '' : `, which costs ${formatMoney(onDemandCost)}`}.`;
   return [rows, '', promise, price].join('\n');
 }

@@ -13,7 +13,7 @@ import { PriceWord, SecondsWord } from './words.ts';
 
 const columns = {
   time: { value: 'COLUMN', fallback: 'time', describe: 'Column of the time of a reading' },
-  available: { value: 'COLUMN', fallback: 'available', describe: 'Column of 1 (there was capacity) or 0' },
+  available: { value: 'COLUMN', fallback: 'available', describe: 'Column of capacity: 1 (available) or 0' },
   zone: { value: 'COLUMN', fallback: 'zone', describe: 'Column of the zone, where a file holds several' },
 } as const;
 const prices = {
@@ -22,7 +22,7 @@ const prices = {
 } as const;
 const work = { value: 'TIME', schema: SecondsWord, required: true, describe: 'Work of the job, such as 100h' } as const;
 
-async function historiesOf(
+async function readSpotHistories(
   files: readonly string[] | undefined,
   names: { time: string; available: string; zone: string },
 ): Promise<SpotHistory[]> {
@@ -33,7 +33,7 @@ async function historiesOf(
 
 const adviseCommand = command({
   path: ['spot', 'advise'],
-  summary: 'Say how often a job should save on spot capacity, what it then costs, and whether spot pays',
+  summary: 'Find the best checkpoint interval on spot capacity, and compare its cost',
   example: `steelyard spot advise us-west-2b.json us-west-2c.json --work 100h --save 3m --restart 6m --spot 0.918USD/h --on-demand p3.2xlarge
 steelyard spot advise readings.csv --work 20h --save 1m --restart 5m --json
 steelyard spot advise --mean 6h --work 100h --save 3m --restart 6m
@@ -49,24 +49,24 @@ steelyard spot advise --advisor spot-advisor-data.json --type g5.xlarge --region
   },
   options: {
     work,
-    save: { value: 'TIME', schema: SecondsWord, required: true, describe: 'Time of one save, such as 3m' },
+    save: { value: 'TIME', schema: SecondsWord, required: true, describe: 'Time of one checkpoint, such as 3m' },
     restart: {
       value: 'TIME',
       schema: SecondsWord,
       required: true,
-      describe: 'From capacity to the first new second of work, such as 6m',
+      describe: 'Time from capacity to the first new work, such as 6m',
     },
     mean: { value: 'TIME', schema: SecondsWord, describe: 'Without a history: mean time between interruptions' },
     band: { value: 'BAND', schema: InterruptionBand, describe: 'Without a history: <5%, 5-10%, 10-15%, 15-20%, >20%' },
     advisor: { value: 'FILE', describe: 'Without a history: file of AWS’s spot advisor, with --type and --region' },
-    type: { value: 'TYPE', describe: 'Instance type in it' },
-    region: { value: 'REGION', describe: 'Region in it' },
+    type: { value: 'TYPE', describe: 'Instance type in the advisor file' },
+    region: { value: 'REGION', describe: 'Region in the advisor file' },
     ...prices,
     ...columns,
   },
   run: async (context, { file, work: workSeconds, save, restart, mean, spot, onDemand, ...asked }) => {
-    const histories = await historiesOf(file, asked);
-    const band = asked.band ?? bandOf(asked);
+    const histories = await readSpotHistories(file, asked);
+    const band = asked.band ?? findBand(asked);
     if ([histories.length > 0, mean !== undefined, band !== undefined].filter(Boolean).length !== 1) {
       throw new CommandError('usage', 'Give either files of history, or --mean, or --band, or --advisor.');
     }
@@ -86,7 +86,7 @@ interface AdvisorWords {
   readonly region: string | undefined;
 }
 
-function bandOf({ advisor, type, region }: AdvisorWords): InterruptionBand | undefined {
+function findBand({ advisor, type, region }: AdvisorWords): InterruptionBand | undefined {
   if (advisor === undefined) return undefined;
   if (type !== undefined && region !== undefined) return readBand(advisor, type, region);
   throw new CommandError('usage', '--advisor needs --type and --region.');
@@ -94,25 +94,24 @@ function bandOf({ advisor, type, region }: AdvisorWords): InterruptionBand | und
 
 const deadlineCommand = command({
   path: ['spot', 'deadline'],
-  summary:
-    'Replay a job with a deadline on spot capacity, on demand where it must be: what it costs, whether it is late',
+  summary: 'Replay a job with a deadline on spot and on-demand capacity: cost and delay',
   example: `steelyard spot deadline us-west-2b.json --work 48h --deadline 60h --changeover 12m --spot 0.612USD/h --on-demand p3.2xlarge
 steelyard spot deadline *.json --work 48h --deadline 60h --changeover 12m --price-ratio 0.2 --step 195s --json`,
   needs: 'server',
-  positionals: { file: { many: true, describe: 'Histories of capacity, as of spot advise' } },
+  positionals: { file: { many: true, describe: 'Histories of capacity, as for spot advise' } },
   options: {
     work,
     deadline: {
       value: 'TIME',
       schema: SecondsWord,
       required: true,
-      describe: 'From the start to the deadline, such as 60h',
+      describe: 'Time from the start to the deadline, such as 60h',
     },
     changeover: {
       value: 'TIME',
       schema: SecondsWord,
       required: true,
-      describe: 'From the order of an instance to the first new second of work, such as 12m',
+      describe: 'Time from the request for an instance to the first new work, such as 12m',
     },
     step: { value: 'TIME', schema: SecondsWord, fallback: '60s', describe: 'Time between two decisions' },
     starts: {
@@ -125,7 +124,7 @@ steelyard spot deadline *.json --work 48h --deadline 60h --changeover 12m --pric
     priceRatio: {
       value: 'RATIO',
       schema: z.coerce.number().gt(0).max(10),
-      describe: 'Spot over on-demand price, in place of both',
+      describe: 'Ratio of spot price to on-demand price, in place of both',
     },
     ...prices,
     ...columns,
@@ -139,7 +138,11 @@ steelyard spot deadline *.json --work 48h --deadline 60h --changeover 12m --pric
       throw new CommandError('usage', 'Give either --price-ratio, or both --spot and --on-demand.');
     }
     const body = {
-      ...{ histories: await historiesOf(file, asked), workHours: workSeconds / 3600, deadlineHours: deadline / 3600 },
+      ...{
+        histories: await readSpotHistories(file, asked),
+        workHours: workSeconds / 3600,
+        deadlineHours: deadline / 3600,
+      },
       ...{ changeoverSeconds: changeover, stepSeconds: step, starts, seed },
       ...{ spotPriceRatio: priceRatio, spotPrice: spot, onDemandPrice: onDemand },
     };

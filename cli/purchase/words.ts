@@ -20,12 +20,12 @@ export const PriceWord = z.string().transform((word, context): AskedPrice => {
   return z.NEVER;
 });
 
-export function shownShare(ratio: number | null, digits = 1): string | null {
+export function formatShare(ratio: number | null, digits = 1): string | null {
   return ratio === null ? null : `${(ratio * 100).toFixed(digits)} %`;
 }
 
 /** `1h 1m 31s`. */
-export function shownSeconds(seconds: number | null): string | null {
+export function formatSeconds(seconds: number | null): string | null {
   if (seconds === null) return null;
   const whole = Math.round(seconds);
   const parts = [
@@ -33,10 +33,10 @@ export function shownSeconds(seconds: number | null): string | null {
     [Math.floor((whole % 3600) / 60), 'm'],
     [whole % 60, 's'],
   ] as const;
-  const shown = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count}${unit}`);
-  return shown.length === 0 ? '0s' : shown.join(' ');
+  const visible = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count}${unit}`);
+  return visible.length === 0 ? '0s' : visible.join(' ');
 }
 
-export function shownHours(hours: number | null): string | null {
+export function formatHours(hours: number | null): string | null {
   return hours === null ? null : `${hours.toFixed(hours < 100 ? 2 : 0)} h`;
 }

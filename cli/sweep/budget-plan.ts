@@ -38,7 +38,7 @@ export function planBudget({
   readonly parallel: number;
   readonly graceSeconds: number | undefined;
 }): BudgetPlan {
-  const costOf = (seconds: number): Money => ({
+  const toCost = (seconds: number): Money => ({
     amount: hourly.times(seconds).dividedBy(3600).toSignificantDigits(6).toFixed(),
     currency: budget.currency,
   });
@@ -46,5 +46,5 @@ export function planBudget({
   const graceSeconds = stated ?? Math.min(DEFAULT_GRACE_SECONDS, Math.floor(paidSeconds * GRACE_RATIO));
   const leastSeconds = graceSeconds + SHORTEST_TRIAL_SECONDS + STOP_AHEAD_SECONDS;
   const minimumSeconds = Math.max(leastSeconds / UNSPENT_RATIO, parallel * (graceSeconds + RENEWAL_SECONDS));
-  return { graceSeconds, least: costOf(leastSeconds), minimum: costOf(minimumSeconds) };
+  return { graceSeconds, least: toCost(leastSeconds), minimum: toCost(minimumSeconds) };
 }

@@ -140,7 +140,7 @@ describe('steelyard sweep run', () => {
     expect(decimal(document.spent?.amount ?? '99').toNumber()).toBeLessThanOrEqual(8 + 1);
   });
 
-  it('says when no trial showed the metric', async () => {
+  it('says when no trial logged the metric', async () => {
     expect(await sweep(['--budget', '10USD', '--param', 'a=1', '--trials', '1'], ['{a}', '0'])).toMatchObject({
       code: 13,
       document: { best: null },

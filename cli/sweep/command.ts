@@ -3,17 +3,17 @@ import { z } from 'zod';
 import { ResourceName } from '../../src/finops/metering/schema.ts';
 import { getPrice } from '../../src/finops/prices/schema.ts';
 import { type Decimal, decimal, type Money } from '../../src/platform/units/schema.ts';
-import { experimentIdOf } from '../experiment.ts';
+import { findExperimentId } from '../experiment.ts';
 import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
 import { CommandError, RemoteFailure } from '../frame/failure.ts';
 import { type Asked, beginRun, endRun } from '../metered/held-run.ts';
 import { HourlyPriceWord, MoneyWord } from '../metered/money-words.ts';
-import { shownMoney } from '../output/amounts.ts';
+import { formatMoney } from '../output/amounts.ts';
 import { table } from '../output/table.ts';
 import { DEFAULT_GRACE_SECONDS, planBudget } from './budget-plan.ts';
 import { isBetter } from './early-stopping.ts';
-import { spaceOf } from './space.ts';
+import { parseSpace } from './space.ts';
 import { runTrials, type Trial } from './trials.ts';
 
 const NOTHING_EXIT = 13;
@@ -23,18 +23,18 @@ const RUNGS_IN_A_SHARE = 4;
 
 const sweepCommand = command({
   path: ['sweep', 'run'],
-  summary: 'Search for the best parameters under one budget, ending early what shows little for its money',
+  summary: 'Search hyperparameters under one budget, with early stopping of trials',
   example: `steelyard sweep run --budget 20USD --price 3.06USD/h --metric accuracy --param lr=log:1e-4..1e-1 --param depth=2,4,8 --trials 30 --parallel 2 -- python train.py --lr {lr} --depth {depth}`,
   needs: 'server',
   positionals: {
-    command: { many: true, describe: 'The command and its words, after --; {name} is the value of a parameter' },
+    command: { many: true, describe: 'Command and arguments, after --; {name} is the value of a parameter' },
   },
   options: {
     budget: {
       value: 'MONEY',
       schema: MoneyWord,
       required: true,
-      describe: 'What all trials may spend together, such as 20USD',
+      describe: 'Budget of all trials together, such as 20USD',
     },
     metric: { value: 'NAME', required: true, describe: 'MLflow metric that the trials log' },
     param: {
@@ -43,54 +43,54 @@ const sweepCommand = command({
       describe: 'depth=2,4,8, drop=0..0.5, lr=log:1e-4..1e-1, layers=int:1..8',
     },
     goal: { value: 'max|min', fallback: 'max', schema: z.enum(['max', 'min']), describe: 'Which value is better' },
-    trials: { value: 'N', fallback: '20', schema: count(10_000), describe: 'Trials at most' },
-    parallel: { value: 'N', fallback: '1', schema: count(64), describe: 'Trials at a time' },
+    trials: { value: 'N', fallback: '20', schema: count(10_000), describe: 'Most trials' },
+    parallel: { value: 'N', fallback: '1', schema: count(64), describe: 'Concurrent trials' },
     stop: {
       value: 'asha|median|none',
       fallback: 'asha',
       schema: z.enum(['asha', 'median', 'none']),
-      describe: 'Rule that ends trials early',
+      describe: 'Early stopping rule',
     },
     rung: {
       value: 'MONEY',
       schema: MoneyWord,
-      describe: 'Money before which no trial is ended; default: a quarter of an even share',
+      describe: 'Cost before which no trial is stopped; default: a quarter of an even share',
     },
     eta: {
       value: 'N',
       fallback: '3',
       schema: z.coerce.number().int().min(2).max(10),
-      describe: 'Of so many at a rung, one goes on',
+      describe: 'Reduction factor: one of N trials continues at each rung',
     },
     seed: {
       value: 'N',
       fallback: '1',
       schema: z.coerce.number().int().min(0).max(1e9),
-      describe: 'The same seed draws the same trials',
+      describe: 'Seed of the draws; the same seed draws the same trials',
     },
     price: {
       value: 'PRICE',
       schema: HourlyPriceWord,
       describe: 'Price of this machine for one trial, such as 3.06USD/h',
     },
-    instance: { value: 'TYPE', schema: ResourceName, describe: 'What this machine is in the price book' },
+    instance: { value: 'TYPE', schema: ResourceName, describe: 'Key of this machine in the price book' },
     quantity: {
       value: 'N',
       fallback: '1',
       schema: z.string().regex(/^\d+(\.\d+)?$/),
-      describe: 'How much of it one trial takes',
+      describe: 'Number of machines of this price for one trial',
     },
-    team: { value: 'TEAM', describe: 'Team that answers for it' },
-    project: { value: 'PROJECT', describe: 'Project that it is for' },
+    team: { value: 'TEAM', describe: 'Team that owns it' },
+    project: { value: 'PROJECT', describe: 'Project that it belongs to' },
     experiment: { value: 'NAME|ID', fallback: '0', describe: 'MLflow experiment of its runs' },
     grace: {
       value: 'SECONDS',
       schema: z.coerce.number().int().min(0).max(86_400),
-      describe: 'Time a trial has to save its work when it is stopped; default: 4 % of the budget, at most 10 s',
+      describe: 'Grace period before a trial is killed; default: 4% of the budget, at most 10 s',
     },
-    logs: { value: 'FOLDER', describe: 'Where what the trials print is kept; default: .steelyard/sweeps/RUN' },
+    logs: { value: 'FOLDER', describe: 'Folder for the output of the trials; default: .steelyard/sweeps/RUN' },
   },
-  exits: { 13: 'no trial showed the metric' },
+  exits: { 13: 'no trial logged the metric' },
   run: async (
     context,
     {
@@ -111,11 +111,11 @@ const sweepCommand = command({
       ...asked
     },
   ) => {
-    const space = spaceOf(param);
+    const space = parseSpace(param);
     const graceSeconds = await planGrace(context, { budget, parallel: Math.min(parallel, trials), grace, asked });
-    const experimentId = await experimentIdOf(await context.client(), experiment);
+    const experimentId = await findExperimentId(await context.client(), experiment);
     const parent = await beginRun(context, experimentId, ['sweep:', ...words], asked, {
-      'steelyard.sweep': `${stop}, ${shownMoney(budget)}`,
+      'steelyard.sweep': `${stop}, ${formatMoney(budget)}`,
     });
     const sweep = {
       parent,
@@ -130,7 +130,7 @@ const sweepCommand = command({
       parallel,
       metric,
       goal,
-      stopping: { rule: stop, firstRung: firstRungOf(budget, trials, rung), eta },
+      stopping: { rule: stop, firstRung: computeFirstRung(budget, trials, rung), eta },
       logs: logs ?? join('.steelyard', 'sweeps', parent),
     };
     const done = await runTrials(context, sweep, (trial) => context.remark(trialText(trial))).catch(
@@ -140,9 +140,9 @@ const sweepCommand = command({
       },
     );
     await endRun(context, parent, 'FINISHED', Date.now());
-    const best = bestOf(done, goal);
+    const best = findBestTrial(done, goal);
     const outcome = outcomeText(done, { budget, trials });
-    await context.answer({ run: parent, best, spent: totalOf(done), outcome, trials: done }, () =>
+    await context.answer({ run: parent, best, spent: sumCost(done), outcome, trials: done }, () =>
       sweepText(done, { best, outcome }, context),
     );
     return best === null ? NOTHING_EXIT : 0;
@@ -154,17 +154,17 @@ const sweepCommand = command({
  * `sweep_budget_too_small`.
  */
 async function planGrace(context: Context, { budget, parallel, grace, asked }: BudgetQuestion): Promise<number> {
-  const hourly = await hourlyPriceOf(context, asked, budget.currency);
+  const hourly = await readHourlyPrice(context, asked, budget.currency);
   if (hourly === null || hourly.isZero()) return grace ?? DEFAULT_GRACE_SECONDS;
   const { graceSeconds, least, minimum } = planBudget({ budget, hourly, parallel, graceSeconds: grace });
-  const needs = `${shownMoney(minimum)}: ${parallel} at a time with ${graceSeconds} s to stop at ${shownMoney({ amount: hourly.toFixed(), currency: budget.currency })} an hour`;
+  const needs = `${formatMoney(minimum)}: ${parallel} at a time with ${graceSeconds} s to stop at ${formatMoney({ amount: hourly.toFixed(), currency: budget.currency })} an hour`;
   if (decimal(budget.amount).lessThan(least.amount)) {
-    const detail = `The budget of ${shownMoney(budget)} begins no trial: one needs ${shownMoney(least)}. The minimum for this sweep is ${needs}.`;
+    const detail = `The budget of ${formatMoney(budget)} begins no trial: one needs ${formatMoney(least)}. The minimum for this sweep is ${needs}.`;
     throw new CommandError('sweep_budget_too_small', detail, { budget, least, minimum });
   }
   if (decimal(budget.amount).lessThan(minimum.amount)) {
     await context.remark(
-      `The budget of ${shownMoney(budget)} is below the minimum of ${needs}. Up to ${shownMoney(least)} of it can remain unspent.`,
+      `The budget of ${formatMoney(budget)} is below the minimum of ${needs}. Up to ${formatMoney(least)} of it can remain unspent.`,
     );
   }
   return graceSeconds;
@@ -179,7 +179,7 @@ interface BudgetQuestion {
 }
 
 /** Price of one trial for an hour in the currency of the budget; null where none is known: the server refuses the trial then. */
-async function hourlyPriceOf(
+async function readHourlyPrice(
   context: Context,
   { price, instance, quantity }: BudgetQuestion['asked'],
   currency: string,
@@ -195,12 +195,12 @@ async function hourlyPriceOf(
   }
 }
 
-function firstRungOf(budget: Money, trials: number, rung: Money | undefined): number {
+function computeFirstRung(budget: Money, trials: number, rung: Money | undefined): number {
   if (rung !== undefined) return Number(rung.amount);
   return decimal(budget.amount).dividedBy(trials).dividedBy(RUNGS_IN_A_SHARE).toNumber();
 }
 
-function bestOf(trials: readonly Trial[], goal: 'max' | 'min'): Trial | null {
+function findBestTrial(trials: readonly Trial[], goal: 'max' | 'min'): Trial | null {
   return trials.reduce<Trial | null>((best, one) => {
     if (one.value === null) return best;
     return best?.value == null || isBetter(one.value, best.value, goal) ? one : best;
@@ -208,11 +208,11 @@ function bestOf(trials: readonly Trial[], goal: 'max' | 'min'): Trial | null {
 }
 
 /** Null while the cost of some trial is not known. */
-function totalOf(trials: readonly Trial[]): Money | null {
-  const begun = trials.filter(({ run }) => run !== null);
-  const spent = begun.flatMap((trial) => trial.spent ?? []);
+function sumCost(trials: readonly Trial[]): Money | null {
+  const started = trials.filter(({ run }) => run !== null);
+  const spent = started.flatMap((trial) => trial.spent ?? []);
   const [first] = spent;
-  if (first === undefined || spent.length < begun.length) return null;
+  if (first === undefined || spent.length < started.length) return null;
   return {
     amount: spent.reduce((sum, { amount }) => sum.plus(amount), decimal(0)).toFixed(),
     currency: first.currency,
@@ -221,7 +221,7 @@ function totalOf(trials: readonly Trial[]): Money | null {
 
 function trialText({ trial, state, value, spent, params }: Trial): string {
   const drawn = Object.entries(params).map(([name, text]) => `${name}=${text}`);
-  return `trial ${trial} ${state}: ${value ?? 'no value'}, ${shownMoney(spent) ?? 'cost not known'} (${drawn.join(' ')})`;
+  return `trial ${trial} ${state}: ${value ?? 'no value'}, ${formatMoney(spent) ?? 'cost not known'} (${drawn.join(' ')})`;
 }
 
 function sweepText(
@@ -242,12 +242,12 @@ function sweepText(
         least: 12,
       },
       { title: 'VALUE', align: 'decimal', cell: ({ value }) => (value === null ? null : String(value)) },
-      { title: 'COST', align: 'decimal', cell: ({ spent }) => shownMoney(spent) },
+      { title: 'COST', align: 'decimal', cell: ({ spent }) => formatMoney(spent) },
       { title: 'STATE', cell: ({ state }) => state },
     ],
     paint,
   );
-  return `${rows}\n${best === null ? 'no trial showed the metric' : `best: trial ${best.trial} with ${best.value}`}; ${outcome}`;
+  return `${rows}\n${best === null ? 'no trial logged the metric' : `best: trial ${best.trial} with ${best.value}`}; ${outcome}`;
 }
 
 /** Spent share of the budget, and the reason why it is not more. */
@@ -255,8 +255,8 @@ function outcomeText(
   done: readonly Trial[],
   { budget, trials }: { readonly budget: Money; readonly trials: number },
 ): string {
-  const total = shownMoney(totalOf(done)) ?? 'cost not known';
-  const of = `${total} of ${shownMoney(budget)}`;
+  const total = formatMoney(sumCost(done)) ?? 'cost not known';
+  const of = `${total} of ${formatMoney(budget)}`;
   const count = (state: Trial['state']) => done.filter((one) => one.state === state).length;
   if (count('finished') === trials) return `all ${trials} trials finished; ${of} was needed`;
   const early = count('stopped early');

@@ -24,8 +24,8 @@ export function goesOnByAsha(one: Progress, all: readonly Progress[], { firstRun
     const own = valueAt(one, rung, goal);
     if (own === null) continue;
     const others = all.flatMap((each) => (each.trial === one.trial ? [] : (valueAt(each, rung, goal) ?? [])));
-    const kept = Math.max(1, Math.floor((others.length + 1) / eta));
-    if (others.filter((value) => isBetter(value, own, goal)).length >= kept) return false;
+    const survivors = Math.max(1, Math.floor((others.length + 1) / eta));
+    if (others.filter((value) => isBetter(value, own, goal)).length >= survivors) return false;
   }
   return true;
 }
@@ -57,10 +57,10 @@ export function goesOnByMedian(
 /** Best value of a trial at the time when it had spent `spent`; null when it has not spent as much, or has no value. */
 function valueAt({ points }: Progress, spent: number, goal: Asha['goal']): number | null {
   if ((points.at(-1)?.spent ?? 0) < spent) return null;
-  const shown = points.filter((point) => point.spent <= spent).map(({ value }) => value);
+  const pastValues = points.filter((point) => point.spent <= spent).map(({ value }) => value);
   // Without an earlier value, the first report past the rung is the only evidence.
   const first = points.find((point) => point.spent >= spent);
-  const values = shown.length === 0 && first !== undefined ? [first.value] : shown;
+  const values = pastValues.length === 0 && first !== undefined ? [first.value] : pastValues;
   return values.length === 0 ? null : goal === 'max' ? Math.max(...values) : Math.min(...values);
 }
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { sample, spaceOf } from './space.ts';
+import { parseSpace, sample } from './space.ts';
 
 it('draws every trial from its space, the same for the same seed', () => {
-  const space = spaceOf(['lr=log:1e-4..1e-1', 'depth=2,4,8', 'drop=0..0.5', 'layers=int:1..8', 'name=a']);
+  const space = parseSpace(['lr=log:1e-4..1e-1', 'depth=2,4,8', 'drop=0..0.5', 'layers=int:1..8', 'name=a']);
   const trials = Array.from({ length: 400 }, (_, trial) => sample(space, 7, trial));
   expect(trials[5]).toEqual(sample(space, 7, 5));
   expect(trials[5]).not.toEqual(sample(space, 8, 5));
@@ -22,5 +22,5 @@ it('draws every trial from its space, the same for the same seed', () => {
 });
 
 it.each(['lr', '=1', 'lr=2..1', 'lr=log:0..1', '1x=2'])('refuses %s and says how', (word) => {
-  expect(() => spaceOf([word])).toThrow(/--param/);
+  expect(() => parseSpace([word])).toThrow(/--param/);
 });

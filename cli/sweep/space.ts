@@ -14,11 +14,11 @@ const RANGE = /^(log:|int:)?(-?[\d.]+(?:e[-+]?\d+)?)\.\.(-?[\d.]+(?:e[-+]?\d+)?)
  * Parses words such as `lr=log:1e-4..1e-1`, `depth=2,4,8`, `drop=0..0.5`, `layers=int:1..8`.
  * Errors: `invalid_request`, with the expected format.
  */
-export function spaceOf(words: readonly string[]): Space {
-  return Object.fromEntries(words.map(dimensionOf));
+export function parseSpace(words: readonly string[]): Space {
+  return Object.fromEntries(words.map(parseDimension));
 }
 
-function dimensionOf(word: string): [string, Dimension] {
+function parseDimension(word: string): [string, Dimension] {
   const [, name, text = ''] = /^([A-Za-z_]\w*)=(.+)$/s.exec(word) ?? [];
   if (name === undefined)
     throw new CommandError(

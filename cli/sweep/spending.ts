@@ -20,17 +20,17 @@ interface TrialCost {
 /** Creates the spending of a sweep with `trials` trials. */
 export function createSpending(budget: number, trials: number): Spending {
   const costs = new Map<number, TrialCost>();
-  const costOf = (trial: number): TrialCost => {
+  const findCost = (trial: number): TrialCost => {
     const cost = costs.get(trial) ?? { spent: 0, isRunning: true };
     costs.set(trial, cost);
     return cost;
   };
   return {
     report: (trial, spent) => {
-      costOf(trial).spent = spent;
+      findCost(trial).spent = spent;
     },
     end: (trial) => {
-      costOf(trial).isRunning = false;
+      findCost(trial).isRunning = false;
     },
     isNeededByOthers: (trial) => {
       const known = [...costs.values()];
@@ -38,8 +38,8 @@ export function createSpending(budget: number, trials: number): Spending {
       const others = [...costs].filter(([other, { isRunning }]) => other !== trial && isRunning);
       const rest = others.reduce((sum, [, { spent }]) => sum + Math.max(0, dearest - spent), 0);
       const spent = known.reduce((sum, cost) => sum + cost.spent, 0);
-      const unbegun = trials - costs.size;
-      return budget - spent < rest + unbegun * dearest;
+      const notStarted = trials - costs.size;
+      return budget - spent < rest + notStarted * dearest;
     },
   };
 }

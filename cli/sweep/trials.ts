@@ -5,8 +5,8 @@ import type { Reservation } from '../../src/finops/budgets/reservations/schema.t
 import type { Money } from '../../src/platform/units/schema.ts';
 import type { Context } from '../frame/context.ts';
 import { RemoteFailure } from '../frame/failure.ts';
-import { type Asked, beginRun, endRun, heldRun, statusOf } from '../metered/held-run.ts';
-import { mlflowOf } from '../mlflow/server.ts';
+import { type Asked, beginRun, endRun, runUnderReservation, toEndStatus } from '../metered/held-run.ts';
+import { createOwnServer } from '../mlflow/server.ts';
 import { goesOnByAsha, goesOnByMedian, isBetter, type Progress } from './early-stopping.ts';
 import { createReleases, type Releases } from './releases.ts';
 import { type Space, sample } from './space.ts';
@@ -98,7 +98,7 @@ async function runTrial(context: Context, sweep: Sweep, trial: number, shared: S
   );
   const run = await beginTrial(context, sweep, words, params);
   let early = false;
-  const look = async ({ spent }: Pick<Reservation, 'spent'>) => {
+  const checkSpending = async ({ spent }: Pick<Reservation, 'spent'>) => {
     await note(context, sweep, { trial, run, spent }, progress);
     spending.report(trial, Number(spent?.amount ?? 0));
     // Money that no other trial needs is better spent on this trial.
@@ -106,7 +106,7 @@ async function runTrial(context: Context, sweep: Sweep, trial: number, shared: S
     return early;
   };
   try {
-    const held = {
+    const reserved = {
       ...sweep.asked,
       run,
       experimentId: sweep.experimentId,
@@ -118,12 +118,12 @@ async function runTrial(context: Context, sweep: Sweep, trial: number, shared: S
       ),
       log: join(sweep.logs, `trial-${trial}.log`),
       reportMs: REPORT_MS,
-      reported: look,
+      reported: checkSpending,
     };
-    const end = await releases.retryOnRelease(() => heldRun(context, held), isBudgetExceeded);
+    const end = await releases.retryOnRelease(() => runUnderReservation(context, reserved), isBudgetExceeded);
     const spent = end.settled?.spent ?? null;
     await note(context, sweep, { trial, run, spent }, progress);
-    await endRun(context, run, early ? 'KILLED' : statusOf(end), end.ended.end);
+    await endRun(context, run, early ? 'KILLED' : toEndStatus(end), end.ended.end);
     const state = end.stopped
       ? 'stopped: budget'
       : early
@@ -133,12 +133,12 @@ async function runTrial(context: Context, sweep: Sweep, trial: number, shared: S
           : 'failed';
     spending.report(trial, Number(spent?.amount ?? 0));
     spending.end(trial);
-    return { trial, params, run, state, spent, value: bestOf(sweep, progress.get(trial)) };
+    return { trial, params, run, state, spent, value: findBestValue(sweep, progress.get(trial)) };
   } catch (error) {
     spending.end(trial);
     await endRun(context, run, 'FAILED', Date.now());
     if (!isBudgetExceeded(error)) throw error;
-    await context.remark(`trial ${trial} has not begun: ${error.message}`);
+    await context.remark(`trial ${trial} has not started: ${error.message}`);
     return { trial, params, run: null, state: 'never begun', spent: null, value: null };
   }
 }
@@ -156,7 +156,7 @@ async function beginTrial(
   const tags = { 'mlflow.parentRunId': sweep.parent, 'steelyard.pipelineRun': sweep.parent };
   const run = await beginRun(context, sweep.experimentId, words, sweep.asked, tags);
   const logged = Object.entries(params).map(([key, value]) => ({ key, value }));
-  await mlflowOf(await context.client()).post('runs/log-batch', { run_id: run, params: logged }, z.unknown());
+  await createOwnServer(await context.client()).post('runs/log-batch', { run_id: run, params: logged }, z.unknown());
   return run;
 }
 
@@ -170,12 +170,12 @@ async function note(
   { trial, run, spent }: { readonly trial: number; readonly run: string; readonly spent: Money | null },
   progress: Map<number, Progress>,
 ): Promise<void> {
-  const { data } = (await mlflowOf(await context.client()).get('runs/get', { run_id: run }, RunMetrics)).run;
-  const shown = data.metrics.find(({ key }) => key === metric)?.value;
-  if (shown === undefined || Number.isNaN(shown)) return;
+  const { data } = (await createOwnServer(await context.client()).get('runs/get', { run_id: run }, RunMetrics)).run;
+  const latest = data.metrics.find(({ key }) => key === metric)?.value;
+  if (latest === undefined || Number.isNaN(latest)) return;
   const before = progress.get(trial)?.points ?? [];
   const best = before.at(-1)?.value;
-  const value = best === undefined || isBetter(shown, best, goal) ? shown : best;
+  const value = best === undefined || isBetter(latest, best, goal) ? latest : best;
   progress.set(trial, { trial, points: [...before, { spent: Number(spent?.amount ?? 0), value }] });
 }
 
@@ -189,7 +189,7 @@ function goesOn({ goal, stopping }: Sweep, trial: number, progress: ReadonlyMap<
     : goesOnByMedian(one, all, { warmUp: firstRung, goal });
 }
 
-function bestOf({ goal }: Pick<Sweep, 'goal'>, progress: Progress | undefined): number | null {
+function findBestValue({ goal }: Pick<Sweep, 'goal'>, progress: Progress | undefined): number | null {
   const values = progress?.points.map(({ value }) => value) ?? [];
   if (values.length === 0) return null;
   return goal === 'max' ? Math.max(...values) : Math.min(...values);

@@ -149,7 +149,7 @@ export function shiftWhileOpening(page: Page, url: string): Promise<number> {
 
 /** Visible text of an element, as it is laid out. */
 export function readable(element: Locator): Promise<string> {
-  // biome-ignore lint/performance/useDomNodeTextContent: what is hidden from readers must not count as said
+  // biome-ignore lint/performance/useDomNodeTextContent: hidden text must not count as visible
   return element.innerText();
 }
 
