@@ -70,7 +70,7 @@ function splitBounds({ low, high }: Bounds, at: number, count: number): Bounds[]
 
 /** Rounding up always fits, but for the most replicas that there may be of a type. */
 function roundUp(question: MixQuestion, replicas: readonly number[]): Omit<ReplicaMix, 'isProven'> | null {
-  const whole = replicas.map((count) => Math.ceil(count - TINY));
+  const whole = replicas.map((count) => Math.max(0, Math.ceil(count - TINY)));
   return whole.some((count) => count > question.mostReplicas) ? null : servedBy(question, whole);
 }
 
