@@ -76,6 +76,46 @@ describe('a table', () => {
     expect(table([null], columns, paint).split('\n')[1]).toContain('a long sentence about it');
   });
 
+  const names = ['模型', 'e\u0301te\u0301', '👩🏽‍💻 team', 'ｱｲ', 'plain'];
+
+  it('aligns wide characters, emoji and combining marks by their terminal columns', () => {
+    const columns = [
+      { title: 'NAME', cell: (name: string) => name },
+      { title: 'N', cell: () => '1' },
+    ];
+    expect(table(names, columns, paint).split('\n')).toEqual([
+      'NAME     N',
+      '模型     1',
+      'e\u0301te\u0301      1',
+      '👩🏽‍💻 team  1',
+      'ｱｲ       1',
+      'plain    1',
+    ]);
+    expect(
+      facts(
+        [
+          ['模型', 'a'],
+          ['name', 'b'],
+        ],
+        paint,
+      ),
+    ).toBe('模型  a\nname  b');
+  });
+
+  it('cuts a column between characters, and never half of a wide one', () => {
+    const columns = [{ title: 'NAME', cell: () => '模型注册表', least: 4 }];
+    const cutTo = (width: number) => table([null], columns, { ...paint, columns: width }).split('\n')[1];
+    expect([cutTo(10), cutTo(8), cutTo(7), cutTo(6), cutTo(4)]).toEqual([
+      '模型注册表',
+      '模型注…',
+      '模型注…',
+      '模型…',
+      '模…',
+    ]);
+    expect(progressLine('模型'.repeat(40), null, 20)).toBe(`${'模型'.repeat(4)}模…`);
+    expect(progressLine(`${'a'.repeat(17)}👩🏽‍💻${'b'.repeat(9)}`, null, 20)).toBe(`${'a'.repeat(17)}…`);
+  });
+
   it('puts values under each other', () => {
     expect(
       facts(

@@ -1,4 +1,5 @@
 import type { Sink } from '../io.ts';
+import { cutToWidth } from './cut-to-width.ts';
 
 /** One line that is drawn over itself; silent where stderr is no terminal. */
 export interface Progress {
@@ -26,8 +27,8 @@ export function createProgress(sink: Sink, silent: boolean): Progress {
 
 /** `bill.csv  ████████░░░░  45 %`, cut to the width of the terminal. */
 export function progressLine(label: string, ratio: number | null, columns: number): string {
-  if (ratio === null) return `${label} …`.slice(0, columns - 1);
+  if (ratio === null) return cutToWidth(`${label} …`, columns - 1).trimEnd();
   const filled = Math.round(ratio * BAR_CELLS);
   const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)}  ${String(Math.floor(ratio * 100)).padStart(3)} %`;
-  return `${label.slice(0, Math.max(8, columns - bar.length - 4))}  ${bar}`;
+  return `${cutToWidth(label, Math.max(8, columns - bar.length - 4)).trimEnd()}  ${bar}`;
 }

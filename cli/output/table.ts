@@ -1,3 +1,5 @@
+import stringWidth from 'string-width';
+import { cutToWidth } from './cut-to-width.ts';
 import type { Paint } from './paint.ts';
 
 export interface Column<Row> {
@@ -16,11 +18,10 @@ export interface Column<Row> {
 
 const GAP = '  ';
 const UNKNOWN = '—';
-const CUT = '…';
 
 /** An aligned table with a heading line, one line a row; every cell is one line. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], paint: Paint): string {
-  const laid = fitted(
+  const laid = fitColumns(
     columns.map((column) => layOut(rows, column)),
     paint.columns,
   );
@@ -35,7 +36,7 @@ const same = (text: string): string => text;
 
 interface LaidOut<Row> {
   readonly column: Column<Row>;
-  /** Characters of the title and of every cell. */
+  /** Terminal columns of the title and of every cell. */
   readonly width: number;
   readonly title: string;
   readonly cells: readonly string[];
@@ -44,35 +45,31 @@ interface LaidOut<Row> {
 function layOut<Row>(rows: readonly Row[], column: Column<Row>): LaidOut<Row> {
   const texts = rows.map((row) => column.cell(row)?.replaceAll(/\s+/g, ' ') ?? UNKNOWN);
   const cells = column.align === 'decimal' ? alignPoints(texts) : texts;
-  const width = Math.max(lengthOf(column.title), ...cells.map(lengthOf));
+  const width = Math.max(stringWidth(column.title), ...cells.map((text) => stringWidth(text)));
   const pad = (text: string) => {
-    const space = ' '.repeat(width - lengthOf(text));
+    const space = ' '.repeat(width - stringWidth(text));
     return column.align === 'right' || column.align === 'decimal' ? space + text : text + space;
   };
   return { column, width, title: pad(column.title), cells: cells.map(pad) };
 }
 
 /** The columns that a terminal of `columns` characters shows, cut where they may be; null is no terminal and cuts none. */
-function fitted<Row>(laid: readonly LaidOut<Row>[], columns: number | null): readonly LaidOut<Row>[] {
+function fitColumns<Row>(laid: readonly LaidOut<Row>[], columns: number | null): readonly LaidOut<Row>[] {
   if (columns === null) return laid;
   let over = laid.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length) - columns;
   const shown: LaidOut<Row>[] = [];
   for (const one of laid.toReversed()) {
     const { width, column } = one;
     if (over <= 0 || column.least === undefined) shown.unshift(one);
-    else if (width - over >= column.least) shown.unshift(cutTo(one, width - over));
+    else if (width - over >= column.least) shown.unshift(cutColumn(one, width - over));
     const [now] = shown;
     over -= now?.column === column ? width - now.width : width + GAP.length;
   }
   return shown;
 }
 
-function cutTo<Row>({ column, title, cells }: LaidOut<Row>, width: number): LaidOut<Row> {
-  const cut = (text: string) => {
-    const characters = [...text];
-    const whole = lengthOf(text.trimEnd()) <= width;
-    return whole ? characters.slice(0, width).join('') : `${characters.slice(0, width - 1).join('')}${CUT}`;
-  };
+function cutColumn<Row>({ column, title, cells }: LaidOut<Row>, width: number): LaidOut<Row> {
+  const cut = (text: string) => cutToWidth(text, width);
   return { column, width, title: cut(title), cells: cells.map(cut) };
 }
 
@@ -82,15 +79,10 @@ function alignPoints(texts: readonly string[]): string[] {
   return texts.map((text, index) => text + ' '.repeat(longest - (fractions[index] ?? 0)));
 }
 
-/** Width of a text on a terminal, without combining marks. */
-function lengthOf(text: string): number {
-  return [...text.normalize('NFC').replaceAll(/\p{Mark}/gu, '')].length;
-}
-
 /** `name  value` lines with the values under each other; a null value is a dash. */
 export function facts(pairs: readonly (readonly [name: string, value: string | null])[], paint: Paint): string {
-  const width = Math.max(0, ...pairs.map(([name]) => lengthOf(name)));
+  const width = Math.max(0, ...pairs.map(([name]) => stringWidth(name)));
   return pairs
-    .map(([name, value]) => `${paint.faint(name)}${' '.repeat(width - lengthOf(name))}${GAP}${value ?? UNKNOWN}`)
+    .map(([name, value]) => `${paint.faint(name)}${' '.repeat(width - stringWidth(name))}${GAP}${value ?? UNKNOWN}`)
     .join('\n');
 }

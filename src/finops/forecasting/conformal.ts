@@ -1,5 +1,5 @@
-import { quantileOf } from '../../platform/numbers/index.ts';
-import { normalQuantile, studentQuantile } from './numbers/student.ts';
+import { normalQuantile, quantileOf } from '../../platform/numbers/index.ts';
+import { studentQuantile } from './numbers/student.ts';
 
 /** Size of past forecast errors, the basis of the intervals. */
 export interface Spread {

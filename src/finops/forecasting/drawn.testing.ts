@@ -1,5 +1,5 @@
+import { normalQuantile } from '../../platform/numbers/index.ts';
 import { seeded } from '../../testing/random.ts';
-import { normalQuantile } from './numbers/student.ts';
 
 /** Numbers drawn by a seed. */
 export interface Draws {

@@ -4,5 +4,4 @@ export { forecastRoutes } from './routes.ts';
 export type { BacktestResult } from './backtest-result.ts';
 export { LEAST_VALUES } from './forecast-series.ts';
 export { findSeasons } from './seasons.ts';
-export { normalQuantile } from './numbers/student.ts';
 export { conformalSpread } from './conformal.ts';

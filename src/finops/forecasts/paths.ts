@@ -1,5 +1,4 @@
-import { seededRandom } from '../../platform/numbers/index.ts';
-import { normalQuantile } from '../forecasting/index.ts';
+import { normalQuantile, seededRandom } from '../../platform/numbers/index.ts';
 
 /** Number of simulated paths of the next days, in mirrored pairs. */
 export const PATHS = 2000;

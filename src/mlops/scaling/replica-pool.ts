@@ -1,5 +1,5 @@
+import TinyQueue from 'tinyqueue';
 import type { Fleet } from './fleet.ts';
-import { createMinHeap } from './min-heap.ts';
 
 /** The replicas of a replay and the places in use; time goes forward with `pass`. */
 export interface ReplicaPool {
@@ -22,7 +22,9 @@ export interface ReplicaPool {
 
 /** Starting replicas are given up first, newest first; then those that serve, but none whose places are in use, counted as packed. */
 export function createReplicaPool({ concurrency, coldStartSeconds }: Fleet, initialReplicas: number): ReplicaPool {
-  const busy = createMinHeap();
+  /** Release time of every slot in use, the earliest first. */
+  const busy = new TinyQueue<number>();
+  const nextEnd = () => busy.peek() ?? Number.POSITIVE_INFINITY;
   const services = createServices();
   /** Times at which starting replicas are ready, the earliest first. */
   const starting: number[] = [];
@@ -33,7 +35,7 @@ export function createReplicaPool({ concurrency, coldStartSeconds }: Fleet, init
   const giveUp = (surplus: number): void => {
     const cancelled = Math.min(surplus, starting.length);
     starting.length -= cancelled;
-    const inUse = Math.ceil(busy.size / concurrency);
+    const inUse = Math.ceil(busy.length / concurrency);
     serving = Math.min(serving, Math.max(inUse, serving - (surplus - cancelled)));
   };
   return {
@@ -43,13 +45,13 @@ export function createReplicaPool({ concurrency, coldStartSeconds }: Fleet, init
     get replicaSeconds() {
       return replicaSeconds;
     },
-    nextChange: () => Math.min(busy.least(), firstStart()),
+    nextChange: () => Math.min(nextEnd(), firstStart()),
     pass: (at) => {
       replicaSeconds += (at - now) * (serving + starting.length);
       now = at;
     },
     change: () => {
-      const end = busy.least();
+      const end = nextEnd();
       if (end <= now) {
         busy.pop();
         return services.endedAt(end);
@@ -58,7 +60,7 @@ export function createReplicaPool({ concurrency, coldStartSeconds }: Fleet, init
       serving += 1;
       return null;
     },
-    hasFreePlace: () => busy.size < serving * concurrency,
+    hasFreePlace: () => busy.length < serving * concurrency,
     take: (serviceSeconds) => {
       busy.push(now + serviceSeconds);
       services.endsAt(now + serviceSeconds, serviceSeconds);

@@ -1,5 +1,5 @@
+import TinyQueue from 'tinyqueue';
 import type { Fleet } from './fleet.ts';
-import { createMinHeap } from './min-heap.ts';
 
 export interface ShadowOptions extends Fleet {
   /** Seconds that a request may wait. */
@@ -23,7 +23,9 @@ export interface ShadowFleet {
  */
 export function createShadowFleet(options: ShadowOptions, atSeconds: number, initialReplicas: number): ShadowFleet {
   const { concurrency, coldStartSeconds, waitSeconds } = options;
-  const freeAt = createMinHeap();
+  /** Release time of every slot, the earliest first. */
+  const freeAt = new TinyQueue<number>();
+  const nextFreeAt = () => freeAt.peek() ?? Number.POSITIVE_INFINITY;
   let replicas = 0;
   const add = (count: number, at: number): void => {
     for (let place = 0; place < count * concurrency; place += 1) freeAt.push(at);
@@ -31,7 +33,7 @@ export function createShadowFleet(options: ShadowOptions, atSeconds: number, ini
   };
   const giveUpOne = (at: number): boolean => {
     const idle: number[] = [];
-    for (; idle.length < concurrency && freeAt.least() <= at; freeAt.pop()) idle.push(freeAt.least());
+    for (; idle.length < concurrency && nextFreeAt() <= at; freeAt.pop()) idle.push(nextFreeAt());
     if (idle.length === concurrency) {
       replicas -= 1;
       return true;
@@ -50,8 +52,9 @@ export function createShadowFleet(options: ShadowOptions, atSeconds: number, ini
     },
     serve: (at, serviceSeconds) => {
       if (replicas === 0) return true;
-      const start = Math.max(at, freeAt.least());
-      freeAt.replaceLeast(start + serviceSeconds);
+      const start = Math.max(at, nextFreeAt());
+      freeAt.pop();
+      freeAt.push(start + serviceSeconds);
       return start - at > waitSeconds;
     },
   };

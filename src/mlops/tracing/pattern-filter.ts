@@ -1,7 +1,6 @@
 import type { Sql } from '../../platform/store/index.ts';
 import { spanAttributes } from '../otlp/index.ts';
 import { judgement } from './assessment.ts';
-import { compilePattern } from './regex/match.ts';
 import type { TraceCondition } from './search-grammar.ts';
 import { spanRowsOf } from './span-store.ts';
 import type { SpanRow, TraceRow } from './tables.ts';
@@ -20,9 +19,11 @@ interface Candidate {
 
 /**
  * Evaluates RLIKE outside the store: SQLite has no regular expressions, and those of PostgreSQL may take forever. The
- * store has already checked the conditions that it supports. Error: `search_filter_invalid`.
+ * store has already checked the conditions that it supports. The engine is loaded by the first filter that needs it: it would
+ * cost every start 20 ms. Error: `search_filter_invalid`.
  */
-export function patternFilter(conditions: readonly TraceCondition[]): PatternFilter {
+export async function loadPatternFilter(conditions: readonly TraceCondition[]): Promise<PatternFilter> {
+  const { compilePattern } = await import('./regex/match.ts');
   const tests = conditions.map((condition) => ({ condition, matches: compilePattern(String(condition.value)) }));
   const needSpans = conditions.some(({ entity }) => entity === 'span');
   return async (sql, rows) => {

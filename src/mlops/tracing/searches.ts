@@ -6,7 +6,7 @@ import {
   invalidFilter,
   type KeysetPosition,
 } from '../wire/index.ts';
-import { type PatternFilter, patternFilter } from './pattern-filter.ts';
+import { loadPatternFilter, type PatternFilter } from './pattern-filter.ts';
 import { parseTraceFilter, parseTraceOrderings, type TraceCondition } from './search-grammar.ts';
 import { countTraces, positionLength, searchTraces, type TraceQuery } from './search-store.ts';
 import type { TraceRow } from './tables.ts';
@@ -36,13 +36,14 @@ export function createSearches({ store }: { readonly store: Store }) {
     async search(search: TraceSearch, limit = MAX_RESULTS): Promise<TraceSearchPage> {
       const maxResults = checkMaxResults(search.maxResults, limit);
       const { conditions, patterns } = split(parseTraceFilter(search.filter));
+      const filter = patterns.length === 0 ? null : await loadPatternFilter(patterns);
       const orderings = parseTraceOrderings(search.orderBy);
       const experimentIds = numbersOf(search.experimentIds);
       const query = [search.experimentIds, search.filter, search.orderBy];
       const position = decodePageToken(search.pageToken, query, positionLength(orderings));
       if (experimentIds.length === 0) return { traces: [], nextPageToken: null };
       const wanted = { experimentIds, conditions, orderings, position, limit: maxResults + 1 };
-      const matching = patterns === null ? plainPage(store, wanted) : patternPage(store, wanted, patterns);
+      const matching = filter === null ? plainPage(store, wanted) : patternPage(store, wanted, filter);
       const { rows, next } = await matching;
       const nextPageToken = next === null ? null : encodePageToken(query, next);
       return { traces: await fullTraces(store, rows), nextPageToken };
@@ -104,17 +105,15 @@ async function patternPage(store: Store, query: TraceQuery, patterns: PatternFil
   return { rows: found, next: position };
 }
 
-/** Conditions that the store can check, and patterns that it cannot; `patterns` is null when there are none. */
-function split(all: readonly TraceCondition[]): { conditions: TraceCondition[]; patterns: PatternFilter | null } {
+/** Conditions that the store can check, and patterns that it cannot. */
+function split(all: readonly TraceCondition[]): { conditions: TraceCondition[]; patterns: TraceCondition[] } {
   const isPattern = ({ operator }: TraceCondition) => operator === 'RLIKE';
-  const patterns = all.filter(isPattern);
-  const conditions = all.filter((condition) => !isPattern(condition));
-  return { conditions, patterns: patterns.length === 0 ? null : patternFilter(patterns) };
+  return { conditions: all.filter((condition) => !isPattern(condition)), patterns: all.filter(isPattern) };
 }
 
 function withoutPatterns(filter: string): TraceCondition[] {
   const { conditions, patterns } = split(parseTraceFilter(filter));
-  if (patterns === null) return conditions;
+  if (patterns.length === 0) return conditions;
   throw invalidFilter('RLIKE is not supported here: counting requires a filter that the store can evaluate.');
 }
 

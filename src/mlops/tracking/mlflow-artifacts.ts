@@ -165,7 +165,7 @@ function bodyOf(request: FastifyRequest): Readable {
  * refused path Node drops the rest of the request.
  */
 function limited(content: Readable, limitBytes: number): Readable {
-  return Readable.from(collectedAlong(upTo(content, limitBytes)), { objectMode: false });
+  return Readable.from(upTo(content, limitBytes), { objectMode: false });
 }
 
 async function* upTo(content: Readable, limitBytes: number): AsyncGenerator<Buffer> {

@@ -5,7 +5,6 @@ import { dirname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { createDigester, type Digester } from '../digests/index.ts';
 import { AppError, systemCode } from '../errors/index.ts';
-import { collectedAlong } from '../memory/index.ts';
 import { deferError } from './defer-error.ts';
 import { cleanKey, invalidKey } from './key.ts';
 import type { BeforeVisible, ByteRange, ListedObject, ObjectFacts, Objects } from './objects.ts';
@@ -134,7 +133,7 @@ async function writeDurably(path: string, content: Readable | Buffer | string): 
   const chunks = content instanceof Readable ? content : [Buffer.from(content)];
   let unwritten: Buffer[] = [];
   let unwrittenBytes = 0;
-  for await (const chunk of collectedAlong(chunks as AsyncIterable<Buffer>)) {
+  for await (const chunk of chunks as AsyncIterable<Buffer>) {
     hash.update(chunk);
     sizeBytes += chunk.length;
     unwrittenBytes += chunk.length;

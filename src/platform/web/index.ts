@@ -29,35 +29,48 @@ export interface WebApp {
 
 /**
  * The built web app: its files by name, and `index.html` for every page URL. Only files that exist at start are
- * served, so no URL can name another file; for a file that the build compressed, the copy that the client accepts.
+ * served, so no URL can name another file; for a file that the build compressed, the copy that the client accepts. A client
+ * that has the current version gets 304.
  * Without a build the root explains how to make one.
  */
 export async function openWebApp(bundle: string): Promise<WebApp> {
   const files = new Set(await filesUnder(bundle));
-  const send = (request: FastifyRequest, reply: FastifyReply, file: string) => {
+  const sendFile = async (request: FastifyRequest, reply: FastifyReply, file: string) => {
     const offered = ENCODINGS.filter((coding) => files.has(file + COMPRESSED[coding]));
     const coding = pickEncoding(request.headers['accept-encoding'], offered);
+    // Loaded by the first page: commands without a server open the app, too.
+    const { default: readForRequest } = await import('@fastify/send');
+    const path = encodeURI(`/${coding === null ? file : file + COMPRESSED[coding]}`);
+    const found = await readForRequest(request.raw, path, { root: bundle, cacheControl: false, acceptRanges: false });
+    if (found.type !== 'file') return reply.callNotFound();
     if (offered.length > 0) reply.header('vary', 'Accept-Encoding');
     if (coding !== null) reply.header('content-encoding', coding);
     return reply
+      .status(found.statusCode)
+      .headers(found.headers)
       .type(MIME_TYPES[extname(file)] ?? 'application/octet-stream')
       .header('cache-control', file.startsWith('assets/') ? ONE_YEAR : 'no-cache')
-      .send(createReadStream(join(bundle, coding === null ? file : file + COMPRESSED[coding])));
+      .send(found.stream);
   };
-  const sendPage = (request: FastifyRequest, reply: FastifyReply) => send(request, reply, 'index.html');
+  /** Ignores the conditions of the request: a page with status 404 has no version to compare with. */
+  const sendNotFound = (_request: FastifyRequest, reply: FastifyReply) =>
+    reply
+      .type(MIME_TYPES['.html'] ?? '')
+      .header('cache-control', 'no-cache')
+      .send(createReadStream(join(bundle, 'index.html')));
   const isBuilt = files.has('index.html');
   const plugin: Plugin = (app) => {
     for (const file of files) {
       if (isCompressedCopy(file)) continue;
-      app.get(`/${file}`, { config: { scope: 'open' } }, (request, reply) => send(request, reply, file));
+      app.get(`/${file}`, { config: { scope: 'open' } }, (request, reply) => sendFile(request, reply, file));
     }
     for (const page of ['/', ...PAGES]) {
       app.get(page, { config: { scope: 'open' } }, (request, reply) =>
-        isBuilt ? sendPage(request, reply) : reply.type('text/plain; charset=utf-8').send(NOT_BUILT),
+        isBuilt ? sendFile(request, reply, 'index.html') : reply.type('text/plain; charset=utf-8').send(NOT_BUILT),
       );
     }
   };
-  return { plugin, notFoundPage: isBuilt ? sendPage : undefined };
+  return { plugin, notFoundPage: isBuilt ? sendNotFound : undefined };
 }
 
 /** First segments of the pages' addresses; anything else is a 404. */

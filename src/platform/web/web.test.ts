@@ -76,6 +76,52 @@ describe('the built web app', () => {
     expect((await local.inject({ url: '/assets/font-1.woff2', headers })).headers).not.toHaveProperty('vary');
   });
 
+  it.each([
+    ['/', 'identity', '<title>Steelyard</title>'],
+    ['/costs/by-team', 'br', '<title>Steelyard</title>'],
+    ['/assets/page-1.js', 'br', 'by Brotli'],
+    ['/assets/font-1.woff2', 'br', 'font'],
+  ])('answers 304 for %s to a client that has it, by %s', async (url, accepted, body) => {
+    const headers = { host: 'localhost', 'accept-encoding': accepted };
+    const first = await local.inject({ url, headers });
+    expect([first.statusCode, first.body, first.headers['content-length']]).toEqual([200, body, `${body.length}`]);
+    const again = await local.inject({ url, headers: { ...headers, 'if-none-match': String(first.headers.etag) } });
+    expect([again.statusCode, again.body, again.headers['cache-control']]).toEqual([
+      304,
+      '',
+      first.headers['cache-control'],
+    ]);
+    const other = await local.inject({ url, headers: { ...headers, 'if-none-match': 'W/"other"' } });
+    expect([other.statusCode, other.body]).toEqual([200, body]);
+    const head = await local.inject({ method: 'HEAD', url, headers });
+    expect([head.statusCode, head.body, head.headers.etag]).toEqual([200, '', first.headers.etag]);
+    expect(first.headers['content-security-policy']).toContain("frame-ancestors 'none'");
+  });
+
+  it('gives each compressed copy its own version', async () => {
+    const versions = ['br', 'gzip', 'identity'].map(async (accepted) => {
+      const headers = { host: 'localhost', 'accept-encoding': accepted };
+      return (await local.inject({ url: '/assets/page-1.js', headers })).headers.etag;
+    });
+    expect(new Set(await Promise.all(versions)).size).toBe(3);
+  });
+
+  it('answers a browser at an unknown address with the page, whatever version it names', async () => {
+    const answer = await local.inject({ url: '/nope', headers: { ...BROWSER, 'if-none-match': '*' } });
+    expect([answer.statusCode, answer.body]).toEqual([404, '<title>Steelyard</title>']);
+  });
+
+  it.each([
+    '/../package.json',
+    '/assets/..%2f..%2fpackage.json',
+    '/assets/%2e%2e/%2e%2e/etc/passwd',
+    '/assets/',
+    '/.env',
+  ])('refuses %s', async (url) => {
+    const answer = await local.inject({ url, headers: { host: 'localhost' } });
+    expect(answer.statusCode).toBe(404);
+  });
+
   it.each(['/nope', '/nope/deeper?x=1'])('opens the app with status 404 for a browser at %s', async (url) => {
     const answer = await local.inject({ url, headers: BROWSER });
     expect(answer).toMatchObject({ statusCode: 404, body: '<title>Steelyard</title>' });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { normalQuantile } from '../../../platform/numbers/index.ts';
 import { solveSymmetric } from './cholesky.ts';
 import { minimise } from './nelder-mead.ts';
-import { normalQuantile, studentQuantile } from './student.ts';
+import { studentQuantile } from './student.ts';
 
 describe('the simplex search', () => {
   const box = (start: number[], low: number, high: number) => ({

@@ -102,6 +102,33 @@ describe('the cheapest mix of replicas', () => {
     expect(servedBy({ ...usual, types, demand: [50] }, [0, 1])).toBeNull();
   });
 
+  it('is exact for loads of very different sizes', async () => {
+    // Two sizes of very different demand: 0.001 requests/s of 300/s, and 300 requests/s of 0.1/s.
+    const types = [
+      { name: 'a', pricePerHour: 2, requestsPerSecond: [300, 0.1] },
+      { name: 'b', pricePerHour: 3, requestsPerSecond: [2000, 0.16] },
+    ];
+    const found = await cheapestMix({ ...usual, types, demand: [0.001, 300], mostReplicas: 5000 }, breathe);
+    // 1,874 of b answer 299.84 large requests a second for 5,622; two of a answer the rest and the small ones for 4.
+    expect(found).toMatchObject({ replicas: [2, 1874], pricePerHour: 5626, isProven: true });
+  });
+
+  it('serves a size without requests by a type that can', async () => {
+    const types = [
+      { name: 'a', pricePerHour: 1, requestsPerSecond: [10, null] },
+      { name: 'b', pricePerHour: 2, requestsPerSecond: [10, 5] },
+    ];
+    const found = await cheapestMix({ ...usual, types, demand: [5, 0] }, breathe);
+    expect(found).toMatchObject({
+      replicas: [1, 0],
+      pricePerHour: 1,
+      shares: [
+        [1, 0],
+        [0, 1],
+      ],
+    });
+  });
+
   it('is none where no type answers a size, or where too few replicas may be had', async () => {
     const types = [{ name: 'a', pricePerHour: 1, requestsPerSecond: [10, null] }];
     expect(await cheapestMix({ ...usual, types, demand: [5, 5] }, breathe)).toBeNull();

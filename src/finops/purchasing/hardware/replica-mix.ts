@@ -53,15 +53,15 @@ export async function cheapestMix(question: MixQuestion, breathe: () => Promise<
     if (nodes % 20 === 0) await breathe();
     const relaxed = solve(question, bounds);
     if (relaxed === null || (best !== null && relaxed.pricePerHour >= best.pricePerHour - TINY)) continue;
-    const whole = rounded(question, relaxed.replicas);
+    const whole = roundUp(question, relaxed.replicas);
     if (whole !== null && (best === null || whole.pricePerHour < best.pricePerHour - TINY)) best = whole;
     const broken = relaxed.replicas.findIndex((count) => Math.abs(count - Math.round(count)) > TINY);
-    if (broken >= 0) open.push(...branches(bounds, broken, relaxed.replicas[broken] as number));
+    if (broken >= 0) open.push(...splitBounds(bounds, broken, relaxed.replicas[broken] as number));
   }
   return best === null ? null : { ...best, isProven: true };
 }
 
-function branches({ low, high }: Bounds, at: number, count: number): Bounds[] {
+function splitBounds({ low, high }: Bounds, at: number, count: number): Bounds[] {
   return [
     { low: low.with(at, Math.ceil(count)), high },
     { low, high: high.with(at, Math.floor(count)) },
@@ -69,8 +69,8 @@ function branches({ low, high }: Bounds, at: number, count: number): Bounds[] {
 }
 
 /** Rounding up always fits, but for the most replicas that there may be of a type. */
-function rounded(question: MixQuestion, replicas: readonly number[]): Omit<ReplicaMix, 'isProven'> | null {
-  const whole = replicas.map((count) => Math.ceil(count - TINY));
+function roundUp(question: MixQuestion, replicas: readonly number[]): Omit<ReplicaMix, 'isProven'> | null {
+  const whole = replicas.map((count) => Math.max(0, Math.ceil(count - TINY)));
   return whole.some((count) => count > question.mostReplicas) ? null : servedBy(question, whole);
 }
 
@@ -82,35 +82,36 @@ export function servedBy(question: MixQuestion, replicas: readonly number[]): Om
   return { replicas, pricePerHour, shares: found.shares };
 }
 
-/** Variables: the replicas of each type, then of each bucket its share on each type that can serve it. */
+/**
+ * Variables: the replicas of each type, then of each bucket the replicas of a type that its requests keep busy. All
+ * coefficients are speeds relative to the fastest type of the bucket: loads from 1e-5 to 1e4 would cost the solver its digits.
+ */
 function solve(
   { types, demand, loadRatio, leastReplicas }: MixQuestion,
   { low, high }: Bounds,
 ): { replicas: number[]; pricePerHour: number; shares: number[][] } | null {
-  const places = demand.flatMap((rate, bucket) =>
-    types.flatMap(({ requestsPerSecond }, type) => {
-      const most = requestsPerSecond[bucket];
-      return most == null || most <= 0 ? [] : [{ bucket, type, load: rate / (most * loadRatio) }];
-    }),
+  const fastest = demand.map((_, bucket) => Math.max(...types.map((type) => type.requestsPerSecond[bucket] ?? 0)));
+  if (fastest.some((rate) => rate <= 0)) return null;
+  const speeds = fastest.map((most, bucket) => types.map((type) => (type.requestsPerSecond[bucket] ?? 0) / most));
+  const places = speeds.flatMap((ofTypes, bucket) =>
+    ofTypes.flatMap((speed, type) => (speed > 0 ? [{ bucket, type, speed }] : [])),
   );
   const width = types.length + places.length;
   const line = (fill: (column: number) => number) => Array.from({ length: width }, (_, column) => fill(column));
   const place = (column: number) => places[column - types.length];
   const rows: LinearRow[] = [
     ...demand.map(
-      (_, bucket): LinearRow => ({
-        coefficients: line((column) => (place(column)?.bucket === bucket ? 1 : 0)),
+      (rate, bucket): LinearRow => ({
+        coefficients: line((column) => (place(column)?.bucket === bucket ? (place(column)?.speed ?? 0) : 0)),
         relation: '=',
-        bound: 1,
+        bound: rate / ((fastest[bucket] as number) * loadRatio),
       }),
     ),
     ...types.flatMap((_, type): LinearRow[] => {
       const count = line((column) => (column === type ? 1 : 0));
-      const load = line((column) =>
-        column === type ? -1 : place(column)?.type === type ? (place(column)?.load ?? 0) : 0,
-      );
+      const busy = line((column) => (column === type ? -1 : place(column)?.type === type ? 1 : 0));
       return [
-        { coefficients: load, relation: '<=', bound: 0 },
+        { coefficients: busy, relation: '<=', bound: 0 },
         { coefficients: count, relation: '<=', bound: high[type] as number },
         ...((low[type] as number) > 0
           ? [{ coefficients: count, relation: '>=', bound: low[type] as number } as const]
@@ -119,12 +120,22 @@ function solve(
     }),
     { coefficients: line((column) => (column < types.length ? 1 : 0)), relation: '>=', bound: leastReplicas },
   ];
-  const cost = line((column) => types[column]?.pricePerHour ?? 0);
-  const found = minimise({ cost, rows });
+  const found = minimise({ cost: line((column) => types[column]?.pricePerHour ?? 0), rows });
   if (found === null) return null;
-  const shares = demand.map(() => types.map(() => 0));
-  places.forEach(({ bucket, type }, at) => {
-    (shares[bucket] as number[])[type] = found.x[types.length + at] ?? 0;
+  const replicas = found.x.slice(0, types.length);
+  const work = demand.map(() => types.map(() => 0));
+  places.forEach(({ bucket, type, speed }, at) => {
+    (work[bucket] as number[])[type] = (found.x[types.length + at] ?? 0) * speed;
   });
-  return { replicas: found.x.slice(0, types.length), pricePerHour: found.cost, shares };
+  const shares = work.map((ofTypes, bucket) => toShares(ofTypes, speeds[bucket] as number[], replicas));
+  return { replicas, pricePerHour: found.cost, shares };
+}
+
+/** Shares of a bucket's requests by type; requests too few to measure go to the capable type with the most replicas. */
+function toShares(work: readonly number[], speeds: readonly number[], replicas: readonly number[]): number[] {
+  const total = work.reduce((sum, one) => sum + one, 0);
+  if (total > 0) return work.map((one) => one / total);
+  const capable = replicas.map((count, type) => ((speeds[type] as number) > 0 ? count : -1));
+  const chosen = capable.indexOf(Math.max(...capable));
+  return work.map((_, type) => (type === chosen ? 1 : 0));
 }

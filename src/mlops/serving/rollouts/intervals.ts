@@ -4,17 +4,6 @@ export interface Bounds {
   readonly high: number | null;
 }
 
-/**
- * The point beyond which a standard normal value lies with probability `tail` (0 < tail <= 0.5), by Abramowitz and Stegun 26.2.23; off by
- * less than 0.0005. Example: 0.025 -> 1.96.
- */
-export function normalQuantile(tail: number): number {
-  const t = Math.sqrt(-2 * Math.log(tail));
-  const above = 2.515517 + 0.802853 * t + 0.010328 * t ** 2;
-  const below = 1 + 1.432788 * t + 0.189269 * t ** 2 + 0.001308 * t ** 3;
-  return t - above / below;
-}
-
 /** Interval of a share of `n` by Wilson (1927) at `z`; both ends null for `n` = 0. Example: 8 of 10 at 1.96 -> 0.490 to 0.943. */
 export function wilsonBounds(count: number, n: number, z: number): Bounds {
   if (n === 0) return { low: null, high: null };

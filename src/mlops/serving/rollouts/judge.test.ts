@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { normalQuantile } from '../../../platform/numbers/index.ts';
 import { seeded } from '../../../testing/random.ts';
 import { RolloutSpec } from '../../endpoint-spec/rollout/schema.ts';
-import { differenceLow, normalQuantile, quantileBounds, wilsonBounds } from './intervals.ts';
+import { differenceLow, quantileBounds, wilsonBounds } from './intervals.ts';
 import { FIRST_LOOK, worse } from './judge.ts';
 import { createSide, shownSide } from './side.ts';
 
@@ -14,7 +15,7 @@ describe('intervals', () => {
     [0.005, 2.57583],
     [0.0001, 3.71902],
   ])('have the quantile of the normal law of %f', (tail, z) => {
-    expect(Math.abs(normalQuantile(tail) - z)).toBeLessThan(0.0005);
+    expect(Math.abs(-normalQuantile(tail) - z)).toBeLessThan(0.0005);
   });
 
   it('of a share are those of Wilson', () => {

@@ -1,5 +1,6 @@
+import { normalQuantile } from '../../../platform/numbers/index.ts';
 import type { RolloutSpec } from '../../endpoint-spec/schema.ts';
-import { differenceLow, normalQuantile, quantileBounds } from './intervals.ts';
+import { differenceLow, quantileBounds } from './intervals.ts';
 import type { Side } from './side.ts';
 
 /** Chance that a canary as good as the live revision is rolled back, over the whole rollout. */
@@ -21,13 +22,13 @@ export function worse(live: Side, canary: Side, abortOn: RolloutSpec['abortOn'],
   const beyond = differenceLow(
     { count: canary.errors, of: canary.requests },
     { count: live.errors, of: live.requests },
-    normalQuantile(tail / 2),
+    -normalQuantile(tail / 2),
   );
   if (beyond !== null && beyond > abortOn.errorRate) {
     const shares = [canary, live].map((side) => `${percent(side.errors / side.requests)} of ${side.requests}`);
     return `its error rate is higher: ${shares.join(' against ')}, significantly more than ${percent(abortOn.errorRate)} above the live revision`;
   }
-  const z = normalQuantile(tail / 4);
+  const z = -normalQuantile(tail / 4);
   const [slow, fast] = [canary, live].map((side) => quantileBounds(side.sorted(), LATENCY_RATIO, z));
   if (slow?.low == null || fast?.high == null || slow.low <= abortOn.latencyP95 * fast.high) return null;
   const times = `${Math.round(slow.at ?? slow.low)} ms against ${Math.round(fast.at ?? fast.high)} ms`;
