@@ -118,5 +118,5 @@ async function runCommand(command: string, { folder, environment, shownAs = {} }
   const [output, [code, signal]] = await Promise.all([readText(child.stdout), once(child, 'close')]);
   if (code !== 0) throw new Error(`${command}exit code ${code}, signal ${signal}:\n${output}`);
   const replaced = Object.entries(shownAs).reduce((text, [actual, shown]) => text.replaceAll(actual, shown), output);
-  return replaced.replaceAll(/[ \t]+$/gm, '');
+  return replaced.replaceAll(/[ \t]+$/gm, '').replace(/(?<=[^\n])$/, '\n');
 }
