@@ -7,7 +7,7 @@ import { runTutorial } from '../support/tutorial.ts';
 const PAGE_TIME = '2026-11-20T09:00:00.000Z';
 
 const VARYING: readonly Varying[] = [
-  { pattern: /\b(?:d|an|rec)_[0-9a-f]{16,20}\b|\bal_[0-9a-f-]{36}\b/g },
+  { pattern: /\b(?:d|an|rec|fc)_[0-9a-f]{8,20}\b|\bal_[0-9a-f-]{36}\b/g },
   // Minutes of the clock, which runs on from the start of the test.
   { pattern: /\b2026-11-20 09:\d\d UTC/g },
 ];
