@@ -4,13 +4,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 
-export interface FileStep {
+interface FileStep {
   readonly kind: 'file';
   readonly name: string;
   readonly text: string;
 }
 
-export interface CommandStep {
+interface CommandStep {
   readonly kind: 'command';
   readonly text: string;
   /** Output as the page shows it, and its place in the page; null if the page shows none. */
