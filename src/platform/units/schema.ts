@@ -50,8 +50,10 @@ function isRealInstant(text: string): boolean {
   );
 }
 
+/** UTC may also be written `+00:00`, as `isoformat()` of Python does; it is kept with `Z`. Other offsets are errors. */
 export const UtcInstant = z
   .string()
+  .overwrite((text) => text.replace(/\+00:00$/, 'Z'))
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/, 'a UTC instant such as "2026-11-01T00:00:00Z"')
   .refine(isRealInstant, 'a date that exists')
   .describe('Instant in UTC, ISO 8601 with Z');

@@ -64,6 +64,11 @@ describe('an amount in a sentence', () => {
 });
 
 describe('an instant', () => {
+  it('may end in +00:00, as Python writes UTC, and is kept with Z', () => {
+    expect(UtcInstant.parse('2026-11-01T10:00:00.123456+00:00')).toBe('2026-11-01T10:00:00.123456Z');
+    expect(UtcInstant.safeParse('2026-02-30T00:00:00+00:00').success).toBe(false);
+  });
+
   it.each(['2026-02-28T23:59:59Z', '2024-02-29T00:00:00.123456789Z'])('may be %s', (text) =>
     expect(UtcInstant.safeParse(text).success).toBe(true),
   );

@@ -1,0 +1,41 @@
+import { dirname } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findMlflowPython } from '../support/mlflow-server.ts';
+import type { Varying } from '../support/run-page.ts';
+import { runTutorial } from '../support/tutorial.ts';
+
+const python = findMlflowPython();
+/** A minute of it is the longest wait for the comparison of windows; imports of Python take as long on a busy machine. */
+const LIMIT_MS = 600_000;
+
+/** The test has an environment with these packages, and starts the server on a free port. */
+const SETUP = `python3 -m venv venv && . venv/bin/activate
+pip install mlflow scikit-learn
+steelyard serve > serve.log &
+export MLFLOW_TRACKING_URI=http://127.0.0.1:4610`;
+
+const VARYING: readonly Varying[] = [
+  { pattern: /\b(?:[mn]-)?[0-9a-f]{32}\b|\bdec_[0-9a-f]{20}\b/g },
+  { pattern: /\b\d{4}-\d\d-\d\d(?: \d\d:\d\d(?: UTC)?)?\b/g },
+  // Latency of a window, in milliseconds.
+  { pattern: /(?<=\) +(?:\d+\.\d +)?)\d+\.\d\b/g, within: 50 },
+  // Cost per 1,000 requests of a replica that is mostly idle: it depends on the requests of the last metered interval.
+  { pattern: /(?<=1\/1 +\d+ +0 +0 +)\d+\.\d+(?= USD)/g },
+  // Budget of 5 USD, less the measured costs.
+  { pattern: /\b4\.9\d(?= USD)/g, within: 1.02 },
+  // Measured costs are below ten cents; the number after a comparison is a bound of the policy.
+  { pattern: /(?<!<= *)\b0\.0\d+/g, within: 20 },
+];
+
+describe.skipIf(python === null)('docs/tutorial.md (skipped where TEST_MLFLOW_PYTHON is not there)', () => {
+  it(
+    'runs as written, with the outputs that it shows',
+    async () => {
+      const environment = { MLFLOW_DISABLE_TELEMETRY: 'true' };
+      const path = [dirname(python ?? '')];
+      const page = await runTutorial('tutorial.md', { path, environment, replaced: [SETUP], varying: VARYING });
+      expect(page.actual).toBe(page.shown);
+    },
+    LIMIT_MS,
+  );
+});
