@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { importBill } from '../src/finops/billing/schema.ts';
-import { urlOf } from '../src/platform/contract/schema.ts';
+import { buildUrl } from '../src/platform/contract/schema.ts';
 import { createUpload } from '../src/platform/uploads/schema.ts';
 import { CopyResult } from './duckdb-copy.ts';
 import { Connection } from './http-load.ts';
@@ -34,7 +34,7 @@ export async function importInto(server: ServerProcess, bill: BillOnDisk): Promi
   const { upload } = createUpload.response.parse(
     await connection.json({
       method: 'POST',
-      url: `${server.url}${urlOf(createUpload, { query: { name } })}`,
+      url: `${server.url}${buildUrl(createUpload, { query: { name } })}`,
       type: 'application/octet-stream',
       body: createReadStream(bill.path, { highWaterMark: 1024 * 1024 }),
     }),
@@ -43,7 +43,7 @@ export async function importInto(server: ServerProcess, bill: BillOnDisk): Promi
   const result = importBill.response.parse(
     await connection.json({
       method: 'POST',
-      url: `${server.url}${urlOf(importBill, {})}`,
+      url: `${server.url}${buildUrl(importBill, {})}`,
       body: JSON.stringify({ source: 'bench', files: [{ upload, name }] }),
     }),
   );

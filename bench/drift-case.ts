@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { compareDrift, makeDriftProfile, sendDriftFile } from '../src/mlops/drift/schema.ts';
-import { type Endpoint, type ResponseOf, urlOf } from '../src/platform/contract/schema.ts';
+import { buildUrl, type Endpoint, type ResponseOf } from '../src/platform/contract/schema.ts';
 import type { CaseContext } from './case-context.ts';
 import { type DriftFiles, writeDriftFiles } from './drift-files.ts';
 import { Connection } from './http-load.ts';
@@ -82,7 +82,7 @@ async function send(server: ServerProcess, path: string) {
   using connection = new Connection();
   const answer = await connection.json({
     method: 'POST',
-    url: `${server.url}${urlOf(sendDriftFile, { query: { name: 'bench.parquet' } })}`,
+    url: `${server.url}${buildUrl(sendDriftFile, { query: { name: 'bench.parquet' } })}`,
     type: 'application/octet-stream',
     body: createReadStream(path, { highWaterMark: 1024 * 1024 }),
   });
@@ -91,7 +91,7 @@ async function send(server: ServerProcess, path: string) {
 
 async function ask<E extends Endpoint>(server: ServerProcess, endpoint: E, body: unknown): Promise<ResponseOf<E>> {
   using connection = new Connection();
-  const url = `${server.url}${urlOf(endpoint, {})}`;
+  const url = `${server.url}${buildUrl(endpoint, {})}`;
   const answer = await connection.json({ method: 'POST', url, body: JSON.stringify(body) });
   return endpoint.response.parse(answer) as ResponseOf<E>;
 }

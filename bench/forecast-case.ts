@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { forecastSeries } from '../src/finops/forecasting/index.ts';
 import { postSeriesForecast } from '../src/finops/forecasting/schema.ts';
-import { urlOf } from '../src/platform/contract/schema.ts';
+import { buildUrl } from '../src/platform/contract/schema.ts';
 import type { CaseContext } from './case-context.ts';
 import { type BenchSeries, benchSeries } from './forecast-series.ts';
 import { Connection } from './http-load.ts';
@@ -17,7 +17,7 @@ const SLOW = 0.95;
 export async function measureForecasts({ options, folder, report }: CaseContext): Promise<CaseReport> {
   await using server = await startSteelyard(join(folder, 'forecasts'));
   using connection = new Connection();
-  const url = `${server.url}${urlOf(postSeriesForecast, {})}`;
+  const url = `${server.url}${buildUrl(postSeriesForecast, {})}`;
   const bodies = Array.from({ length: options.forecastSeries }, (_, number) => JSON.stringify(benchSeries(number)));
   report(`forecasts: ${bodies.length} series`);
   const eachMs: number[] = [];

@@ -2,7 +2,7 @@ import { createReadStream, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { importGpuSamples } from '../src/finops/gpu-telemetry/schema.ts';
 import { getGpuIdle } from '../src/finops/gpu-usage/schema.ts';
-import { urlOf } from '../src/platform/contract/schema.ts';
+import { buildUrl } from '../src/platform/contract/schema.ts';
 import { createUpload } from '../src/platform/uploads/schema.ts';
 import type { CaseContext } from './case-context.ts';
 import { GPU_INTERVAL_MS, type GpuFile, writeGpuFile } from './gpu-file.ts';
@@ -86,14 +86,18 @@ async function runOnce(path: string, file: GpuFile, data: string): Promise<GpuRu
     const startedAt = performance.now();
     const sent = await connection.json({
       method: 'POST',
-      url: `${server.url}${urlOf(createUpload, { query: { name: 'gpu' } })}`,
+      url: `${server.url}${buildUrl(createUpload, { query: { name: 'gpu' } })}`,
       type: 'application/octet-stream',
       body: createReadStream(path, { highWaterMark: 1024 * 1024 }),
     });
     const { upload } = createUpload.response.parse(sent);
     const columns = { value: 'utilization', time: 'time', gpu: 'gpu', interval: GPU_INTERVAL_MS };
     const body = JSON.stringify({ upload, name: 'gpu', ...columns, price: { amount: '2', currency: 'USD' } });
-    const answer = await connection.json({ method: 'POST', url: `${server.url}${urlOf(importGpuSamples, {})}`, body });
+    const answer = await connection.json({
+      method: 'POST',
+      url: `${server.url}${buildUrl(importGpuSamples, {})}`,
+      body,
+    });
     const { added } = importGpuSamples.response.parse(answer);
     if (added !== file.samples) throw new Error(`${added} of ${file.samples} readings were imported`);
     const importMs = performance.now() - startedAt;
@@ -109,7 +113,7 @@ async function runOnce(path: string, file: GpuFile, data: string): Promise<GpuRu
 async function idleOnce(server: ServerProcess, file: GpuFile, threshold: string): Promise<number> {
   using connection = new Connection();
   const startedAt = performance.now();
-  const url = `${server.url}${urlOf(getGpuIdle, { query: { threshold } })}`;
+  const url = `${server.url}${buildUrl(getGpuIdle, { query: { threshold } })}`;
   const answer = getGpuIdle.response.parse(await connection.json({ method: 'GET', url }));
   if (Math.abs(answer.gpuHours - file.gpuHours) > 1e-6) throw new Error(`${answer.gpuHours} GPU-hours were found`);
   return performance.now() - startedAt;

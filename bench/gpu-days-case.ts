@@ -6,7 +6,7 @@ import { importGpuSamples, syncGpuSources } from '../src/finops/gpu-telemetry/sc
 import { writeBody } from '../src/finops/gpu-telemetry/sources/exporter.testing.ts';
 import type { Series } from '../src/finops/gpu-telemetry/sources/take.ts';
 import { getGpuIdle } from '../src/finops/gpu-usage/schema.ts';
-import { urlOf } from '../src/platform/contract/schema.ts';
+import { buildUrl } from '../src/platform/contract/schema.ts';
 import { createUpload } from '../src/platform/uploads/schema.ts';
 import type { CaseContext } from './case-context.ts';
 import { GPU_INTERVAL_MS, GPUS, writeGpuFile } from './gpu-file.ts';
@@ -107,7 +107,7 @@ async function importDays(
   for (const [metric, unit] of Object.entries(metrics)) {
     const sent = await room.connection.json({
       method: 'POST',
-      url: `${room.url}${urlOf(createUpload, { query: { name: 'days' } })}`,
+      url: `${room.url}${buildUrl(createUpload, { query: { name: 'days' } })}`,
       type: 'application/octet-stream',
       body: createReadStream(path, { highWaterMark: 1024 * 1024 }),
     });
@@ -137,7 +137,7 @@ function idleMs(
   { hours, ...days }: { readonly from: string; readonly to: string; readonly hours: number },
 ): Promise<number> {
   return timed(async () => {
-    const found = await call(room, 'GET', urlOf(getGpuIdle, { query: { threshold, ...days } }));
+    const found = await call(room, 'GET', buildUrl(getGpuIdle, { query: { threshold, ...days } }));
     const { gpuHours } = getGpuIdle.response.parse(found);
     if (Math.abs(gpuHours - GPUS * hours) > 1e-3) throw new Error(`${gpuHours} GPU-hours were found`);
   });

@@ -6,7 +6,7 @@ import { getBudget } from '../src/finops/budgets/schema.ts';
 import { recordUsage } from '../src/finops/metering/schema.ts';
 import { type Application, createApplication } from '../src/main.ts';
 import { loadConfig } from '../src/platform/config/index.ts';
-import { type CallInput, type Endpoint, urlOf } from '../src/platform/contract/schema.ts';
+import { buildUrl, type CallInput, type Endpoint } from '../src/platform/contract/schema.ts';
 import { postApply } from '../src/platform/manifests/schema.ts';
 import { spreadOf } from './statistics.ts';
 
@@ -33,7 +33,12 @@ async function call<E extends Endpoint>(application: Application, target: E, inp
   const headers = { host: 'localhost', 'content-type': 'application/json' };
   const payload = JSON.stringify(input.body ?? {});
   const sent = target.method === 'GET' ? {} : { payload };
-  const answer = await application.http.inject({ method: target.method, url: urlOf(target, input), headers, ...sent });
+  const answer = await application.http.inject({
+    method: target.method,
+    url: buildUrl(target, input),
+    headers,
+    ...sent,
+  });
   if (answer.statusCode !== 200) throw new Error(answer.body);
 }
 

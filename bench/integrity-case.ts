@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getBackupRun, startBackup } from '../src/platform/backup/schema.ts';
-import { urlOf } from '../src/platform/contract/schema.ts';
+import { buildUrl } from '../src/platform/contract/schema.ts';
 import { getVerification, startVerification } from '../src/platform/integrity/schema.ts';
 import { writeBenchBill } from './bill-file.ts';
 import { importInto } from './bill-import.ts';
@@ -71,10 +71,10 @@ async function verify(server: ServerProcess): Promise<Ended> {
   using connection = new Connection();
   const from = performance.now();
   const body = JSON.stringify({ repair: false });
-  const started = await connection.json({ method: 'POST', url: server.url + urlOf(startVerification, {}), body });
+  const started = await connection.json({ method: 'POST', url: server.url + buildUrl(startVerification, {}), body });
   const { verification } = startVerification.response.parse(started);
   for (;;) {
-    const url = server.url + urlOf(getVerification, { params: { verification } });
+    const url = server.url + buildUrl(getVerification, { params: { verification } });
     const state = getVerification.response.parse(await connection.json({ method: 'GET', url }));
     if (state.endedAt === null) {
       await pause(ASKED_AGAIN_MS);
@@ -90,10 +90,10 @@ async function backUp(server: ServerProcess, to: string): Promise<Ended> {
   using connection = new Connection();
   const from = performance.now();
   const body = JSON.stringify({ to });
-  const started = await connection.json({ method: 'POST', url: server.url + urlOf(startBackup, {}), body });
+  const started = await connection.json({ method: 'POST', url: server.url + buildUrl(startBackup, {}), body });
   const { run } = startBackup.response.parse(started);
   for (;;) {
-    const url = server.url + urlOf(getBackupRun, { params: { run } });
+    const url = server.url + buildUrl(getBackupRun, { params: { run } });
     const state = getBackupRun.response.parse(await connection.json({ method: 'GET', url }));
     if (state.endedAt === null) {
       await pause(ASKED_AGAIN_MS);

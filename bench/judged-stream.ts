@@ -1,15 +1,15 @@
-import { effectMeasureOf } from '../src/mlops/drift/effect.ts';
-import { adjustedForDiscovery } from '../src/mlops/drift/false-discovery.ts';
-import { knownValues } from '../src/mlops/drift/known-values.ts';
+import { selectEffectMeasure } from '../src/mlops/drift/effect.ts';
+import { adjustForDiscovery } from '../src/mlops/drift/false-discovery.ts';
+import { selectKnownValues } from '../src/mlops/drift/known-values.ts';
 import { prepareColumn } from '../src/mlops/drift/prepare-column.ts';
 import type { Band, Variation } from '../src/mlops/drift/profiles/profile.ts';
 import { watchColumn } from '../src/mlops/drift/watched-column.ts';
 import { jensenShannon } from '../src/mlops/drift-methods/distances/between-shares.ts';
-import { driftLook } from '../src/mlops/monitoring/alerts/looks/drift-look.ts';
+import { evaluateDrift } from '../src/mlops/monitoring/alerts/looks/drift-look.ts';
 import type { AlertRule } from '../src/mlops/monitors/alerts/schema.ts';
 import { type BandCounts, distanceFromBand } from '../src/mlops/quality/drift-windows/band.ts';
 import { judgeColumn, leastEffect } from '../src/mlops/quality/drift-windows/least-effect.ts';
-import { windowThreshold } from '../src/mlops/quality/drift-windows/level.ts';
+import { computeWindowThreshold } from '../src/mlops/quality/drift-windows/level.ts';
 import type { DriftWindow } from '../src/mlops/quality/drift-windows/schema.ts';
 import { wilsonInterval } from '../src/mlops/quality/windows/intervals.ts';
 
@@ -28,7 +28,7 @@ export interface ModelStream {
   readonly windows: readonly StreamPeriod[];
 }
 
-type Loss = NonNullable<Parameters<typeof driftLook>[2]>;
+type Loss = NonNullable<Parameters<typeof evaluateDrift>[2]>;
 type DriftRule = Extract<AlertRule, { on: 'drift' }>;
 
 export interface JudgedWindow {
@@ -41,7 +41,7 @@ export interface JudgedWindow {
 /** The windows as a monitor with the defaults judges them. */
 export function judgeWindows({ isNumber, reference, windows }: ModelStream): JudgedWindow[] {
   const columns = isNumber.map((isNumeric, at) => {
-    const periods = reference.map((period) => knownValues(period.columns[at] ?? new Float64Array()).toSorted());
+    const periods = reference.map((period) => selectKnownValues(period.columns[at] ?? new Float64Array()).toSorted());
     const values = joinSorted(periods);
     return { values, isNumeric, knots: knotsOf(values, isNumeric), periods };
   });
@@ -51,16 +51,16 @@ export function judgeWindows({ isNumber, reference, windows }: ModelStream): Jud
   return windows.map(({ columns: current, accuracy, isChanged }) => {
     const values = measured.map((_, at) => current[at] ?? new Float64Array());
     const compared = measured.map((column, at) => compare(column, values[at] ?? new Float64Array()));
-    const adjusted = adjustedForDiscovery(compared.map(({ verdict }) => verdict.pValue));
-    const threshold = windowThreshold({ level: 0.05, over: 100 }, discoveries);
+    const adjusted = adjustForDiscovery(compared.map(({ verdict }) => verdict.pValue));
+    const threshold = computeWindowThreshold({ level: 0.05, over: 100 }, discoveries);
     const judged = compared.map(({ verdict, effect }, at) => {
       const { knots, variation } = measured[at] as (typeof measured)[number];
       const minEffect = leastEffect(verdict, undefined, variation);
       const facts = { ...verdict, column: `c${at}`, effect, missingEffect: null, adjustedPValue: adjusted[at] ?? null };
       const column = judgeColumn({ ...facts, drifted: false } as never, { threshold, minEffect, said: undefined });
-      const measure = effectMeasureOf(verdict.method);
+      const measure = selectEffectMeasure(verdict.method);
       if (column.drifted !== true || measure === null || variation?.band === undefined) return column;
-      const counts = countByKnots(knownValues(values[at] ?? new Float64Array()).toSorted(), knots);
+      const counts = countByKnots(selectKnownValues(values[at] ?? new Float64Array()).toSorted(), knots);
       return { ...column, beyondPeriods: distanceFromBand(variation.band, counts, measure) };
     });
     discoveries += Number(judged.some(({ drifted }) => drifted === true));
@@ -77,7 +77,7 @@ export function judgeWindows({ isNumber, reference, windows }: ModelStream): Jud
 /** True if a window raises the alarm; `before`: without the variation between single periods of the reference. */
 export function isAlert(rule: DriftRule, window: DriftWindow, loss: Loss | null, before = false): boolean {
   const columns = before ? window.columns.map((column) => ({ ...column, beyondPeriods: null })) : window.columns;
-  return driftLook(rule, { ...window, columns }, loss).level === 'alert';
+  return evaluateDrift(rule, { ...window, columns }, loss).level === 'alert';
 }
 
 interface ReferenceColumn {
@@ -91,7 +91,7 @@ interface ReferenceColumn {
 
 function compare({ values, isNumeric }: ReferenceColumn, current: Float64Array) {
   const raw = {
-    ...{ kind: 'numbers' as const, reference: values, current: knownValues(current).slice() },
+    ...{ kind: 'numbers' as const, reference: values, current: selectKnownValues(current).slice() },
     ...{ referenceSorted: true, referenceRows: values.length, integral: !isNumeric, ordered: false },
   };
   return watchColumn(prepareColumn(raw), raw, 'auto');

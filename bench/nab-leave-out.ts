@@ -7,7 +7,7 @@ import {
   NOVELTY_OPTIONS,
   type NoveltyOptions,
 } from '../src/finops/anomaly-detection/novelty-judge.ts';
-import { seriesTime } from '../src/finops/anomaly-detection/series-time.ts';
+import { parseSeriesTime } from '../src/finops/anomaly-detection/series-time.ts';
 import {
   LOW_FALSE_NEGATIVES,
   LOW_FALSE_POSITIVES,
@@ -55,7 +55,7 @@ function readSeries(data: string, name: string, windows: readonly [string, strin
   const rowOf = (time: string) => rows.findIndex(([text = '']) => seconds(text) === seconds(time));
   return {
     name,
-    points: rows.map(([time = '', value]) => [Number(seriesTime(time)), Number(value)] as const),
+    points: rows.map(([time = '', value]) => [Number(parseSeriesTime(time)), Number(value)] as const),
     windows: windows.map(([start, end]) => [rowOf(start), rowOf(end)] as const).toSorted((a, b) => a[0] - b[0]),
   };
 }

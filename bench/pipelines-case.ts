@@ -7,7 +7,7 @@ import {
   type PipelineStep,
   startPipelineRun,
 } from '../src/mlops/pipelines/schema.ts';
-import { urlOf } from '../src/platform/contract/schema.ts';
+import { buildUrl } from '../src/platform/contract/schema.ts';
 import type { CaseContext } from './case-context.ts';
 import type { CaseReport, Figure } from './report.ts';
 import { percentile } from './statistics.ts';
@@ -100,9 +100,9 @@ async function apply(url: string, pipeline: string, steps: object): Promise<void
 }
 
 async function ranToEnd(url: string, pipeline: string): Promise<PipelineRun> {
-  const begun = PipelineRun.parse(await send(url, urlOf(startPipelineRun, { params: { pipeline } }), {}));
+  const begun = PipelineRun.parse(await send(url, buildUrl(startPipelineRun, { params: { pipeline } }), {}));
   for (;;) {
-    const answer = await fetch(url + urlOf(getPipelineRun, { params: { pipeline, run: begun.run } }));
+    const answer = await fetch(url + buildUrl(getPipelineRun, { params: { pipeline, run: begun.run } }));
     const now = PipelineRun.parse(await answer.json());
     if (isOver(now.state)) return now;
     await pause(500);

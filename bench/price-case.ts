@@ -1,7 +1,7 @@
 import { createReadStream, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { importPrices } from '../src/finops/prices/schema.ts';
-import { urlOf } from '../src/platform/contract/schema.ts';
+import { buildUrl } from '../src/platform/contract/schema.ts';
 import { createUpload } from '../src/platform/uploads/schema.ts';
 import type { CaseContext } from './case-context.ts';
 import { Connection } from './http-load.ts';
@@ -76,7 +76,7 @@ async function importOnce(cloud: Kind['cloud'], file: PriceFile, data: string): 
     await using server = await startSteelyard(data);
     using connection = new Connection();
     const before = server.facts().residentBytes;
-    const url = `${server.url}${urlOf(createUpload, { query: { name: 'prices' } })}`;
+    const url = `${server.url}${buildUrl(createUpload, { query: { name: 'prices' } })}`;
     const sent = await connection.json({
       method: 'POST',
       url,
@@ -86,7 +86,7 @@ async function importOnce(cloud: Kind['cloud'], file: PriceFile, data: string): 
     const { upload } = createUpload.response.parse(sent);
     const startedAt = performance.now();
     const body = JSON.stringify({ cloud, files: [{ upload, name: 'prices' }] });
-    const answer = await connection.json({ method: 'POST', url: `${server.url}${urlOf(importPrices, {})}`, body });
+    const answer = await connection.json({ method: 'POST', url: `${server.url}${buildUrl(importPrices, {})}`, body });
     const importMs = performance.now() - startedAt;
     const { prices } = importPrices.response.parse(answer);
     if (prices !== file.prices) throw new Error(`imported ${prices} prices, the list has ${file.prices}`);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { costSummary } from '../src/finops/costs/schema.ts';
-import { urlOf } from '../src/platform/contract/schema.ts';
+import { buildUrl } from '../src/platform/contract/schema.ts';
 import { postApply } from '../src/platform/manifests/schema.ts';
 import { copyOnce, type ImportRun, importInto } from './bill-import.ts';
 import type { CaseContext } from './case-context.ts';
@@ -105,13 +105,13 @@ async function allocate(server: ServerProcess, report: (line: string) => void): 
   using connection = new Connection();
   const startedAt = performance.now();
   const body = JSON.stringify({ documents: [{ file: 'rules.yaml', text: RULES }] });
-  await connection.json({ method: 'POST', url: `${server.url}${urlOf(postApply, {})}`, body });
+  await connection.json({ method: 'POST', url: `${server.url}${buildUrl(postApply, {})}`, body });
   return performance.now() - startedAt;
 }
 
 async function sumByHttp(server: ServerProcess): Promise<number[]> {
   using connection = new Connection();
-  const url = `${server.url}${urlOf(costSummary, { query: { by: 'team,day' } })}`;
+  const url = `${server.url}${buildUrl(costSummary, { query: { by: 'team,day' } })}`;
   const { latenciesMs } = await driveLoad([async () => void (await connection.json({ method: 'GET', url }))], 1000);
   return [...latenciesMs];
 }

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { standardErrorOfMisses } from '../src/mlops/scaling/batch-means.ts';
+import { computeMissStandardError } from '../src/mlops/scaling/batch-means.ts';
 import { EXCESS_WEIGHT } from '../src/mlops/scaling/miss-budget.ts';
 import { HEADROOMS } from '../src/mlops/scaling/rules.ts';
 import { replay } from '../src/mlops/scaling/simulation.ts';
@@ -36,7 +36,7 @@ function replayTrace(recorded: RecordedTrace, candidate: SloCandidate, share: nu
   const { replicaHours, waitsSeconds } = replay(trace, createSlo(options), fleet, INITIAL);
   const misses = waitsSeconds.reduce((count, wait) => count + Number(wait > WAIT_SECONDS), 0);
   const waitingShare = misses / waitsSeconds.length;
-  const error = standardErrorOfMisses(waitsSeconds, WAIT_SECONDS) ?? 0;
+  const error = computeMissStandardError(waitsSeconds, WAIT_SECONDS) ?? 0;
   return { trace: name, source, candidate, share, replicaHours, waitingShare, error };
 }
 

@@ -4,7 +4,7 @@ import { command, toFlag } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { answerGenerated, generatedExits, generatedOptions } from './generated-file.ts';
 import { table } from './output/table.ts';
-import { environmentName, readSettings } from './settings.ts';
+import { readSettings, toEnvironmentName } from './settings.ts';
 
 interface Setting {
   readonly name: string;
@@ -27,7 +27,7 @@ const checkCommand = command({
       name,
       value: withoutPassword(values[name] ?? null),
       source,
-      variable: environmentName(name),
+      variable: toEnvironmentName(name),
     }));
     await context.answer({ settings }, () => settingsText(settings, context));
     return 0;
@@ -81,7 +81,7 @@ function configurationPage(): string {
     const fallback = schema.safeParse(undefined).data;
     const formatted = fallback === undefined ? 'none' : fallback === '' ? 'empty' : `\`${String(fallback)}\``;
     const flag = FLAGS.has(name) ? `\`${toFlag(name)}\`` : '';
-    return `| \`${name}\` | \`${environmentName(name)}\` | ${flag} | ${formatted} | ${describeForm(schema)} | ${schema.description ?? ''} |`;
+    return `| \`${name}\` | \`${toEnvironmentName(name)}\` | ${flag} | ${formatted} | ${describeForm(schema)} | ${schema.description ?? ''} |`;
   });
   return `<!-- Made by "steelyard config docs --write" from src/platform/config/schema.ts; do not edit. -->
 # Configuration

@@ -1,7 +1,7 @@
 import type { Readable, Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
-import { delimiterOf, firstRecord } from '../src/platform/csv/index.ts';
+import { detectDelimiter, readFirstRecord } from '../src/platform/csv/index.ts';
 import { readBytes } from './bill-files.ts';
 import { CommandError, systemCode } from './frame/failure.ts';
 
@@ -26,7 +26,7 @@ export async function* csvRows(path: string, onBytes: (sizeBytes: number) => voi
   if (head.length === 0) throw new CommandError('file_empty', `${path} is empty (0 bytes).`, { file: path });
   const parser = parse({
     bom: true,
-    delimiter: delimiterOf(firstRecord(head.toString('utf8'))),
+    delimiter: detectDelimiter(readFirstRecord(head.toString('utf8'))),
     info: true,
     skip_empty_lines: true,
     max_record_size: MOST_RECORD_CHARACTERS,

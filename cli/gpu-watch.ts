@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { sendGpuReadings, type WatchedGpu } from '../src/finops/gpu-telemetry/schema.ts';
 import { createNvidiaSmi } from '../src/platform/gpus/index.ts';
-import { executionOf } from '../src/platform/processes/index.ts';
+import { readExecutionId } from '../src/platform/processes/index.ts';
 import { Duration } from '../src/platform/units/quantities/schema.ts';
 import type { Client } from './connection/client.ts';
 import { DurationText } from './duration-text.ts';
@@ -111,7 +111,7 @@ async function watched(reader: ReturnType<typeof createNvidiaSmi>): Promise<Watc
 /** Work of this server among processes, by their environment, because process ids are reused. */
 function findWork(pids: readonly number[]): Record<string, string> {
   const found = pids.flatMap((pid) => {
-    const id = executionOf(pid);
+    const id = readExecutionId(pid);
     return id === null ? [] : [[String(pid), id] as const];
   });
   return Object.fromEntries(found);

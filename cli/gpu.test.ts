@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { standInCluster } from '../src/finops/workloads/cluster.testing.ts';
+import { startCluster } from '../src/finops/workloads/cluster.testing.ts';
 import { golden, normalised, type ServedFolder, serveFolder, temporaryFolder } from './testing.ts';
 
 const folder = temporaryFolder();
@@ -129,7 +129,7 @@ describe('GPUs on the command line', () => {
       { pod: 'db-0', owner, ...still, requests },
       { pod: 'silent', owner: null, ...still },
     ];
-    const { url } = await standInCluster(() => ({ pods }), 60_000);
+    const { url } = await startCluster(() => ({ pods }), 60_000);
     const spec = `{ type: prometheus, url: "${url}", interval: 1h, backfill: 1h, containers: { interval: 1m } }`;
     const document = put(
       'containers.yaml',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createApplication } from '../src/main.ts';
 import type { FirstAccount } from '../src/platform/auth/index.ts';
 import { type Config, loadConfig } from '../src/platform/config/index.ts';
-import { listen } from '../src/platform/http/index.ts';
+import { listenOn } from '../src/platform/http/index.ts';
 import type { Io } from './io.ts';
 import { readSettings } from './settings.ts';
 
@@ -44,7 +44,7 @@ export async function startServer(
   try {
     const made = first === null ? null : await application.ensureFirstAccount();
     const firstAccount = made === null ? null : keepFirstPassword(config.data, made);
-    const url = await listen(application.http, config);
+    const url = await listenOn(application.http, config);
     const { localKey } = application;
     return { url, config, localKey, firstAccount, [Symbol.asyncDispose]: () => application[Symbol.asyncDispose]() };
   } catch (error) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { flatRate, type TokenRates, tokenCost } from '../src/finops/tokens/rates/schema.ts';
+import { computeTokenCost, type TokenRates, toFlatRate } from '../src/finops/tokens/rates/schema.ts';
 import { decimal, sumDecimals } from '../src/platform/units/schema.ts';
 import { addRequest, costOfSums, tokenSums, totalTokens } from './token-sums.ts';
 
@@ -14,7 +14,7 @@ const rates: TokenRates = {
     ],
   },
   output: { perMillion: '15', tiers: [{ above: 2_000, perMillion: '22.5' }] },
-  cacheRead: flatRate('0.3'),
+  cacheRead: toFlatRate('0.3'),
   cacheWrite: null,
   cacheWrite1h: null,
   perThousandRequests: '5',
@@ -50,8 +50,11 @@ describe('sums of tokens by the size of their request', () => {
             requests: decimal(1),
           };
           return (
-            tokenCost(rates, counts as Required<typeof counts> & Parameters<typeof tokenCost>[1], inputTokens ?? 0)
-              .amount ?? 'unpriced'
+            computeTokenCost(
+              rates,
+              counts as Required<typeof counts> & Parameters<typeof computeTokenCost>[1],
+              inputTokens ?? 0,
+            ).amount ?? 'unpriced'
           );
         });
         expect(costOfSums(sums).amount).toBe(sumDecimals(apart));

@@ -1,4 +1,4 @@
-import { sizeBounds, type TokenRates, tokenCost } from '../src/finops/tokens/rates/schema.ts';
+import { computeTokenCost, listSizeBounds, type TokenRates } from '../src/finops/tokens/rates/schema.ts';
 import { decimal, sumDecimals } from '../src/platform/units/schema.ts';
 
 /** Token counts of one request, as a row of a file states them. */
@@ -30,7 +30,7 @@ export interface TokenSums {
 }
 
 export function tokenSums(rates: TokenRates | null): TokenSums {
-  const bounds = rates === null ? [] : sizeBounds(rates).map(BigInt);
+  const bounds = rates === null ? [] : listSizeBounds(rates).map(BigInt);
   const classes = Array.from({ length: bounds.length + 1 }, () => ({ rows: 0, input: 0n, output: 0n, cached: 0n }));
   return { rates, bounds, classes };
 }
@@ -78,7 +78,11 @@ export function costOfSums({ rates, bounds, classes }: TokenSums): { amount: str
       requests: decimal(rows),
     };
     const bound = bounds[index - 1];
-    const { amount, reason } = tokenCost(rates, counts, bound === undefined ? 0 : decimal((bound + 1n).toString()));
+    const { amount, reason } = computeTokenCost(
+      rates,
+      counts,
+      bound === undefined ? 0 : decimal((bound + 1n).toString()),
+    );
     if (amount === null) return { amount, reason };
     amounts.push(amount);
   }

@@ -1,4 +1,4 @@
-import { flatRate, type TokenRates } from '../src/finops/tokens/rates/schema.ts';
+import { type TokenRates, toFlatRate } from '../src/finops/tokens/rates/schema.ts';
 import { getTokenPrice, type TokenPrice } from '../src/finops/tokens/schema.ts';
 import { Currency, DecimalString, sumDecimals } from '../src/platform/units/schema.ts';
 import { command, type InputOf } from './frame/command.ts';
@@ -100,7 +100,7 @@ function readRates(input: PriceInput): TokenRates | null {
   if (cachedPrice !== null && input.cachedColumn === undefined)
     throw wrongUse('needs --cached-column with --cached-price');
   const none = { cacheWrite: null, cacheWrite1h: null, perThousandRequests: null };
-  const [fresh, output, cacheRead] = [flatRate(inputPrice), flatRate(outputPrice), flatRate(cachedPrice)];
+  const [fresh, output, cacheRead] = [toFlatRate(inputPrice), toFlatRate(outputPrice), toFlatRate(cachedPrice)];
   return { currency: input.currency, input: fresh, output, cacheRead, ...none };
 }
 

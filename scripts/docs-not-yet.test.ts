@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { loadAllCommands } from '../cli/nouns.ts';
-import { environmentName } from '../src/platform/config/index.ts';
+import { toEnvironmentName } from '../src/platform/config/index.ts';
 import { ConfigSchema } from '../src/platform/config/schema.ts';
 import { errorTable } from '../src/platform/errors/table.ts';
 import { blocksOf, documentPaths, readDocument } from './markdown.ts';
@@ -29,7 +29,7 @@ const settings = Object.keys(ConfigSchema.shape);
 const names: KnownNames = {
   commands: (await loadAllCommands()).map(({ path }) => path.join(' ')),
   endpoints: listEndpoints(),
-  words: new Set([...Object.keys(errorTable), ...settings, ...settings.map(environmentName), ...listKinds()]),
+  words: new Set([...Object.keys(errorTable), ...settings, ...settings.map(toEnvironmentName), ...listKinds()]),
 };
 
 const CANARY = `# Page

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { getEndpoint } from '../../src/mlops/serving/schema.ts';
-import { urlOf } from '../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../src/platform/contract/schema.ts';
 import { Connection } from '../http-load.ts';
 
 const LIMIT_MS = 120_000;
@@ -38,7 +38,7 @@ export async function serve(url: string, name: string, spec: object): Promise<vo
 
 export async function endpointAt(url: string, endpoint: string) {
   using connection = new Connection();
-  const answer = await connection.json({ method: 'GET', url: url + urlOf(getEndpoint, { params: { endpoint } }) });
+  const answer = await connection.json({ method: 'GET', url: url + buildUrl(getEndpoint, { params: { endpoint } }) });
   return getEndpoint.response.parse(answer);
 }
 

@@ -1,6 +1,12 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
-import { type CallInput, type Endpoint, Problem, type ResponseOf, urlOf } from '../../src/platform/contract/schema.ts';
+import {
+  buildUrl,
+  type CallInput,
+  type Endpoint,
+  Problem,
+  type ResponseOf,
+} from '../../src/platform/contract/schema.ts';
 import { CommandError, RemoteFailure } from '../frame/failure.ts';
 import { type Outgoing, readText, send } from './transport.ts';
 
@@ -30,7 +36,7 @@ export function createClient(url: string, authorization: string | null = null): 
     upload: (endpoint, input, content) =>
       json(endpoint, {
         method: endpoint.method,
-        path: urlOf(endpoint, input),
+        path: buildUrl(endpoint, input),
         contentType: 'application/octet-stream',
         body: content,
       }),
@@ -40,7 +46,7 @@ export function createClient(url: string, authorization: string | null = null): 
 }
 
 function toOutgoing<E extends Endpoint>(endpoint: E, input: CallInput<E>): Outgoing {
-  const outgoing: Outgoing = { method: endpoint.method, path: urlOf(endpoint, input) };
+  const outgoing: Outgoing = { method: endpoint.method, path: buildUrl(endpoint, input) };
   if (input.body === undefined) return outgoing;
   return { ...outgoing, contentType: 'application/json', body: JSON.stringify(input.body) };
 }

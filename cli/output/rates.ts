@@ -1,4 +1,4 @@
-import { rateText, type Unconverted, type UsedRate } from '../../src/finops/exchange/schema.ts';
+import { describeUsedRate, type Unconverted, type UsedRate } from '../../src/finops/exchange/schema.ts';
 import { counted, formatAmount } from './amounts.ts';
 
 const MOST_RATES_SHOWN = 10;
@@ -12,7 +12,7 @@ export function ratesText({
   readonly rates: readonly UsedRate[];
 }): string[] {
   const latest = rates.toSorted((one, other) => (one.date < other.date ? 1 : -1));
-  const lines = latest.slice(0, MOST_RATES_SHOWN).map((used) => rateText(used, currency));
+  const lines = latest.slice(0, MOST_RATES_SHOWN).map((used) => describeUsedRate(used, currency));
   const more = rates.length - lines.length;
   return more === 0 ? lines : [...lines, `and ${counted(more, 'more rate')}; --json has all of them`];
 }

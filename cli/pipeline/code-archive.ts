@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { createGzip } from 'node:zlib';
-import { packed } from '../../src/platform/archives/index.ts';
+import { packFiles } from '../../src/platform/archives/index.ts';
 import { CommandError } from '../frame/failure.ts';
 
 /** Code that is sent with a run. */
@@ -29,7 +29,7 @@ export async function localCode(folder: string): Promise<LocalCode> {
   const tracked = await gitLines(folder, ['ls-files', '--cached', '--others', '--exclude-standard', '-z']);
   const paths = tracked ?? readdirSync(folder).filter((name) => !LEFT_OUT.has(name));
   return {
-    content: packed(folder, paths).pipe(createGzip()),
+    content: packFiles(folder, paths).pipe(createGzip()),
     files: paths.length,
     commit: tracked === null ? null : await cleanCommit(folder),
   };

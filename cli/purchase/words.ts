@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AskedPrice } from '../../src/finops/purchasing/schema.ts';
+import type { PriceInput } from '../../src/finops/purchasing/schema.ts';
 import { Duration } from '../../src/platform/units/quantities/schema.ts';
 import { HourlyPriceWord } from '../metered/money-words.ts';
 
@@ -12,7 +12,7 @@ export const SecondsWord = z.string().transform((text, context): number => {
 });
 
 /** `3.06USD/h`, or a key of the price book such as `p3.2xlarge` or `p3.2xlarge@us-west-2`. */
-export const PriceWord = z.string().transform((word, context): AskedPrice => {
+export const PriceWord = z.string().transform((word, context): PriceInput => {
   if (!word.includes('/')) return { resource: word };
   const stated = HourlyPriceWord.safeParse(word);
   if (stated.success) return stated.data;

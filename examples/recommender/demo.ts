@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
-import { listen } from '../../src/platform/http/index.ts';
+import { listenOn } from '../../src/platform/http/index.ts';
 import { decimalString } from '../../src/platform/units/index.ts';
 import { createDemoClient } from './demo/client.ts';
 import { type DemoVerdict, runDemo } from './demo/run-demo.ts';
@@ -30,7 +30,7 @@ const { config } = loadConfig({
   flags: { data, port: values.serve ? values.port : 0, logLevel: 'warn' },
 });
 const application = await createApplication(config);
-const url = await listen(application.http, config);
+const url = await listenOn(application.http, config);
 const { verdicts, production } = await runDemo(createDemoClient(url), {
   seed: Number(values.seed),
   asOf: new Date(),

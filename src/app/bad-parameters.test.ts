@@ -10,7 +10,7 @@ import { billCsv } from '../finops/testing/allocation.ts';
 import { getTokenPrice, recordTokenUsage, tokenCostReport, tokenReconciliation } from '../finops/tokens/schema.ts';
 import { backtestAlerts } from '../mlops/monitoring/alerts/backtest/schema.ts';
 import { showMonitor } from '../mlops/monitors/schema.ts';
-import { type Endpoint, urlOf } from '../platform/contract/schema.ts';
+import { buildUrl, type Endpoint } from '../platform/contract/schema.ts';
 import { postApply } from '../platform/manifests/schema.ts';
 import { importFiles } from '../testing/application.ts';
 import { sharedQuietApplication } from '../testing/shared.ts';
@@ -22,7 +22,7 @@ await importFiles(application, 'aws', {
 
 const monitor = { apiVersion: 'steelyard/v1', kind: 'Monitor', metadata: { name: 'm' }, spec: { model: 'sliced' } };
 await application.http.inject({
-  ...{ method: 'POST', url: urlOf(postApply, {}), headers: { host: 'localhost' } },
+  ...{ method: 'POST', url: buildUrl(postApply, {}), headers: { host: 'localhost' } },
   payload: { documents: [{ file: 'm.yaml', text: JSON.stringify(monitor) }] },
 });
 
@@ -41,8 +41,8 @@ interface Place {
   readonly body?: Record<string, unknown>;
 }
 
-function answerOf({ endpoint, params = {}, query = {}, body }: Place) {
-  const [path] = urlOf(endpoint, { params }).split('?');
+function injectRequest({ endpoint, params = {}, query = {}, body }: Place) {
+  const [path] = buildUrl(endpoint, { params }).split('?');
   const text = Object.entries(query)
     .flatMap(([name, value]) => [value].flat().map((one) => `${name}=${encodeURIComponent(String(one))}`))
     .join('&');
@@ -55,7 +55,7 @@ function answerOf({ endpoint, params = {}, query = {}, body }: Place) {
 /** Sends the request and expects a refusal with a code and a sentence. */
 async function expectRefused(place: Place): Promise<void> {
   const { endpoint, query = {}, body } = place;
-  const answer = await answerOf(place);
+  const answer = await injectRequest(place);
   const said = `${endpoint.path} ${JSON.stringify(body ?? query).slice(0, 200)}: ${answer.body.slice(0, 300)}`;
   expect([400, 404, 409], said).toContain(answer.statusCode);
   const { code, detail } = answer.json<{ code: string; detail: string }>();
@@ -102,7 +102,7 @@ describe('nonsense in a query is refused with a code and a sentence', () => {
   it.each(QUERIES.map(([endpoint, ...rest]) => [endpoint.path, endpoint, ...rest] as const))(
     '%s',
     async (_path, endpoint, query, parameters, params = {}) => {
-      const sound = await answerOf({ endpoint, params, query });
+      const sound = await injectRequest({ endpoint, params, query });
       expect(sound.statusCode, sound.body).toBe(200);
       for (const [name, values] of Object.entries(parameters)) {
         for (const value of values) await expectRefused({ endpoint, params, query: { ...query, [name]: value } });
@@ -229,7 +229,7 @@ describe('nonsense in a body is refused with a code and a sentence', () => {
   it('documents', async () => {
     for (const text of sound) {
       const body = { documents: [{ file: 'x.yaml', text }], dryRun: true };
-      const answer = await answerOf({ endpoint: postApply, body });
+      const answer = await injectRequest({ endpoint: postApply, body });
       expect(answer.statusCode, answer.body).toBe(200);
     }
     for (const text of documents)

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { journalFolder } from '../mlops/predictions/index.ts';
+import { buildJournalFolder } from '../mlops/predictions/index.ts';
 import { refuseHalfRestored, removeBackupLeftovers } from '../platform/backup/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { type LakeDeps, openLake } from '../platform/lake/index.ts';
@@ -9,7 +9,7 @@ import { checkStoreAtStart, openStore, type Store } from '../platform/store/inde
 import type { Log } from '../platform/telemetry/index.ts';
 import type { Clock } from '../platform/units/index.ts';
 import { migrations } from './migrations.ts';
-import { bucketWithDigests, withDigests } from './wire-integrity.ts';
+import { addBucketDigests, addFolderDigests } from './wire-integrity.ts';
 
 export interface EngineDeps {
   readonly config: Config;
@@ -32,11 +32,11 @@ export async function openEngines({ config, folder, clock, log }: EngineDeps, li
   start?.confirm();
   await store.migrate(migrations);
   await lake.removeOrphans(store);
-  const objects = lifetime.use(withDigests(await openObjects(join(folder, 'objects')), store));
+  const objects = lifetime.use(addFolderDigests(await openObjects(join(folder, 'objects')), store));
   const artifacts =
     config.objects === undefined
       ? objects
-      : lifetime.use(bucketWithDigests(await openRemoteObjects(config.objects, { clock }), store));
+      : lifetime.use(addBucketDigests(await openRemoteObjects(config.objects, { clock }), store));
   const storeProblems = checkStoreInBackground(store, start?.wasKilled === true, log);
   return { store, lake, objects, artifacts, storeProblems };
 }
@@ -44,7 +44,7 @@ export async function openEngines({ config, folder, clock, log }: EngineDeps, li
 function lakeFolders(config: Config, folder: string): LakeDeps {
   return {
     root: join(folder, 'lake'),
-    readable: [join(folder, 'objects'), journalFolder(folder)],
+    readable: [join(folder, 'objects'), buildJournalFolder(folder)],
     memory: config.lakeMemory,
     threads: config.lakeThreads ?? null,
   };

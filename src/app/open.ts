@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { openGpuReadings } from '../finops/gpu-telemetry/index.ts';
-import { journalFolder, openPredictions } from '../mlops/predictions/index.ts';
+import { buildJournalFolder, openPredictions } from '../mlops/predictions/index.ts';
 import { deleteMemberships } from '../org/index.ts';
 import { createAudit } from '../platform/audit/index.ts';
 import { createAuth } from '../platform/auth/index.ts';
-import { type Config, sharesUser } from '../platform/config/index.ts';
+import { type Config, isUserShared } from '../platform/config/index.ts';
 import { createEvents } from '../platform/events/index.ts';
 import { closeHttp, createHttp } from '../platform/http/index.ts';
 import { createJobs } from '../platform/jobs/index.ts';
-import { damageText } from '../platform/journal/index.ts';
+import { describeDamages } from '../platform/journal/index.ts';
 import type { Lifetime } from '../platform/lifetime/index.ts';
 import { lockFolder } from '../platform/store/folder-lock.ts';
 import { createTelemetry, type Log } from '../platform/telemetry/index.ts';
@@ -43,7 +43,7 @@ export async function open(config: Config, { log, clock = systemClock, cluster, 
     lifetime,
   );
   const telemetry = createTelemetry();
-  const journalDeps = { store, lake, clock, log, folder: journalFolder(folder), fsync: config.predictionFsync };
+  const journalDeps = { store, lake, clock, log, folder: buildJournalFolder(folder), fsync: config.predictionFsync };
   const predictionLog = lifetime.use(await openPredictions(journalDeps));
   const gpuReadings = lifetime.use(await openGpuReadings(journalDeps));
   const journals = [predictionLog.predictions, predictionLog.labels, gpuReadings];
@@ -52,7 +52,7 @@ export async function open(config: Config, { log, clock = systemClock, cluster, 
   const jobs = createJobs({ store, clock, log, telemetry });
   const longJobs = createJobs({ store, clock, log, telemetry, concurrency: LONG_JOBS });
   const writes = lifetime.use(createAudit({ store, clock, log }));
-  const contributorsRunCode = !sharesUser(config);
+  const contributorsRunCode = !isUserShared(config);
   const auth = createAuth({ store, clock, config, writes, contributorsRunCode, accountDeleted: deleteMemberships });
   const listening: { http: FastifyInstance | null } = { http: null };
   const { kinds, routes, plugins, webhooks, tracking, executors, serving, gpuTelemetry, checkWrite } = wire(
@@ -75,7 +75,7 @@ export async function open(config: Config, { log, clock = systemClock, cluster, 
     config: { ...config, allowedHosts: listAllowedHosts(config) },
     plugins: [...plugins, web.plugin],
     notFoundPage: web.notFoundPage,
-    damage: () => damageText(journals.map((journal) => journal.damage)),
+    damage: () => describeDamages(journals.map((journal) => journal.damage)),
     holdFiles: (answered) => lake.hold(answered),
   });
   listening.http = http;

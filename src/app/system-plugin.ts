@@ -3,7 +3,7 @@ import type { Telemetry } from '../platform/telemetry/index.ts';
 import { readVersion } from './version.ts';
 
 /** Health, metrics and version endpoints for monitoring. */
-export function systemPlugin(telemetry: Telemetry): Plugin {
+export function createSystemPlugin(telemetry: Telemetry): Plugin {
   return (app) => {
     app.get('/health', { config: { scope: 'open' } }, async (_request, reply) => reply.type('text/plain').send('OK'));
     app.get('/metrics', { config: { scope: 'platform.read' } }, async (_request, reply) => {

@@ -36,7 +36,7 @@ export function wireFinops(
     lake,
     events,
     usage: createMeasuredUsage(metering, tokens),
-    metered: { within: async (sql, window) => (await metering.within(sql, window)).map(withCost) },
+    metered: { within: async (sql, window) => (await metering.within(sql, window)).map(addCost) },
   });
   allocation.schedule(jobs);
   const { deriver } = allocation;
@@ -104,6 +104,6 @@ function createMeasuredUsage(metering: Metering, tokens: Tokens): MeasuredUsage 
 }
 
 /** Usage for the reconciliation. */
-function withCost({ usage, metered }: MeteredUsage) {
+function addCost({ usage, metered }: MeteredUsage) {
   return { ...usage, cost: metered.cost };
 }

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import type { Monitoring } from '../mlops/monitoring/index.ts';
-import { journalFolder } from '../mlops/predictions/index.ts';
+import { buildJournalFolder } from '../mlops/predictions/index.ts';
 import { verifyTrail } from '../platform/audit/index.ts';
 import { createBackups } from '../platform/backup/index.ts';
 import {
-  auditVerifier,
+  createAuditVerifier,
   createIntegrity,
-  journalVerifier,
-  lakeVerifier,
-  objectsVerifier,
+  createJournalVerifier,
+  createLakeVerifier,
+  createObjectsVerifier,
   storeVerifier,
 } from '../platform/integrity/index.ts';
 import { listKnownDamage, verifyJournals } from '../platform/journal/index.ts';
-import { keepDigests, keptDigests, type Objects } from '../platform/objects/index.ts';
+import { createKeptDigests, keepDigests, type Objects } from '../platform/objects/index.ts';
 import { createTableRetention } from '../platform/retention/index.ts';
 import type { Store } from '../platform/store/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
@@ -30,15 +30,15 @@ const BUCKET = 'bucket';
  */
 const RAW_BILL = /^bills\/([0-9a-f]{64})$/;
 const isKept = (key: string) => !/^(bills|uploads|monitoring\/windows)\//.test(key);
-const statedDigest = (key: string) => RAW_BILL.exec(key)?.[1] ?? null;
+const readStatedDigest = (key: string) => RAW_BILL.exec(key)?.[1] ?? null;
 
 /** Objects of the data folder with their digests in the store. */
-export function withDigests(objects: Objects, store: Store): Objects {
-  return keepDigests(objects, { store, place: FOLDER, isKept, statedDigest });
+export function addFolderDigests(objects: Objects, store: Store): Objects {
+  return keepDigests(objects, { store, place: FOLDER, isKept, statedDigest: readStatedDigest });
 }
 
 /** Objects of a bucket with their digests in the store. */
-export function bucketWithDigests(objects: Objects, store: Store): Objects {
+export function addBucketDigests(objects: Objects, store: Store): Objects {
   return keepDigests(objects, { store, place: BUCKET, isKept: () => true, statedDigest: () => null });
 }
 
@@ -83,7 +83,7 @@ export function wireIntegrity(
     store,
     jobs,
     known: {
-      journals: () => listKnownDamage(journalFolder(folder)),
+      journals: () => listKnownDamage(buildJournalFolder(folder)),
       lakeFiles: () => lake.upkeep.damagedFiles(store),
       objects: async () => {
         const found = await Promise.all(
@@ -95,9 +95,9 @@ export function wireIntegrity(
     },
     verifiers: [
       storeVerifier(store),
-      auditVerifier(() => verifyTrail(store, null)),
-      journalVerifier({
-        check: () => verifyJournals(journalFolder(folder)),
+      createAuditVerifier(() => verifyTrail(store, null)),
+      createJournalVerifier({
+        check: () => verifyJournals(buildJournalFolder(folder)),
         restoreLedgers: async () => {
           for (const journal of journals) await journal.restoreLedger();
         },
@@ -106,8 +106,8 @@ export function wireIntegrity(
         },
       }),
       // Before the lake, whose files are rebuilt from raw bills.
-      ...places.map(objectsVerifier),
-      lakeVerifier({ clock, store, lake, rebuilders: [billing.rebuilder, allocation.rebuilder] }),
+      ...places.map(createObjectsVerifier),
+      createLakeVerifier({ clock, store, lake, rebuilders: [billing.rebuilder, allocation.rebuilder] }),
       billing.references,
     ],
   });
@@ -124,7 +124,7 @@ export function wireBackups(infrastructure: Infrastructure) {
     objects,
     jobs,
     digests: { place: FOLDER, isKept },
-    statedDigest,
+    statedDigest: readStatedDigest,
     journals: listJournals(infrastructure),
     version: readVersion(),
   });
@@ -138,15 +138,15 @@ function listJournals({ predictionLog, gpuReadings }: Infrastructure) {
 function listObjectPlaces({ folder, store, objects, artifacts }: Infrastructure) {
   const local = {
     objects,
-    digests: keptDigests({ store, place: FOLDER, isKept }),
+    digests: createKeptDigests({ store, place: FOLDER, isKept }),
     shown: 'objects',
-    statedDigest,
+    statedDigest: readStatedDigest,
     pathOf: (key: string) => join(folder, 'objects', ...key.split('/')),
   };
   if (artifacts === objects) return [local];
   const bucket = {
     objects: artifacts,
-    digests: keptDigests({ store, place: BUCKET, isKept: () => true }),
+    digests: createKeptDigests({ store, place: BUCKET, isKept: () => true }),
     shown: 'bucket',
     statedDigest: () => null,
     pathOf: null,

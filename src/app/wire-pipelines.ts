@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createExecutors, type ExecutorsDeps, serverIdIn } from '../mlops/executors/index.ts';
+import { createExecutors, type ExecutorsDeps, readServerId } from '../mlops/executors/index.ts';
 import type { createWorkspaceDoor } from '../mlops/kubernetes-executor/index.ts';
 import { createPipelines, type PipelinesDeps } from '../mlops/pipelines/index.ts';
-import { runsProcesses, sharesUser } from '../platform/config/index.ts';
+import { isProcessExecutorOn, isUserShared } from '../platform/config/index.ts';
 import { processEnvironment } from '../platform/environment/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { findUser, type OtherUser, openWayThrough } from '../platform/processes/index.ts';
@@ -23,7 +23,7 @@ const WORK_TOKEN_MS = 7 * 24 * 3_600_000;
 /** For tests: a cluster with its own time, instead of all engines. */
 export type SimulatedCluster = Pick<PipelinesDeps, 'executorOf' | 'rest'>;
 
-const restForReal: PipelinesDeps['rest'] = async (ms, signal) => {
+const pauseForReal: PipelinesDeps['rest'] = async (ms, signal) => {
   await pause(ms, undefined, { signal, ref: false }).catch(() => undefined);
 };
 
@@ -36,7 +36,7 @@ export function wirePipelines(
   const { config, folder, clock, log, store, lake, events, writes, stepTokens } = infrastructure;
   const environment = processEnvironment();
   const executors = createExecutors({
-    processes: runsProcesses(config),
+    processes: isProcessExecutorOn(config),
     processUser: findProcessUser(infrastructure),
     warnings: listWarnings(infrastructure),
     docker: readDockerSettings(infrastructure),
@@ -62,7 +62,7 @@ export function wirePipelines(
     jobs: infrastructure.longJobs,
     shortJobs: infrastructure.jobs,
     executorOf: cluster?.executorOf ?? executors.of,
-    rest: cluster?.rest ?? restForReal,
+    rest: cluster?.rest ?? pauseForReal,
     endAccess: stepTokens.end,
     access: async ({ pipeline, number, spec, experimentId }, { id, mlflowRun }) => {
       // Steps of other engines reach this server by its public URL, if there is one.
@@ -84,7 +84,7 @@ export function wirePipelines(
 
 /** User for steps on this machine; null: the user of the server. */
 function findProcessUser({ config, folder }: Infrastructure): OtherUser | null {
-  if (!runsProcesses(config) || config.processUser === undefined) return null;
+  if (!isProcessExecutorOn(config) || config.processUser === undefined) return null;
   const user = findUser(config.processUser);
   mkdirSync(join(folder, 'pipelines', 'code'), { recursive: true, mode: 0o700 });
   openWayThrough(folder, 'pipelines', 'work');
@@ -93,7 +93,7 @@ function findProcessUser({ config, folder }: Infrastructure): OtherUser | null {
 
 /** Accounts are meant to keep people apart, which steps that share the user of the server do not. */
 function listWarnings({ config, log }: Infrastructure): string[] {
-  if (config.accounts === 'off' || !sharesUser(config)) return [];
+  if (config.accounts === 'off' || !isUserShared(config)) return [];
   const warning =
     'Pipeline steps run as the user of this server and can read its data folder, so contributors may not run their own code. Set processUser (docs/executors.md).';
   log.warn(warning);
@@ -119,7 +119,7 @@ function readKubernetesSettings(
     // Inside of the cluster pods have addresses; from outside only the API server is sure to be reached.
     replicaAddress: reached === 'auto' ? (kubeconfig === 'in-cluster' ? 'pod' : 'proxy') : reached,
     folder: join(folder, 'kubernetes'),
-    server: serverIdIn(join(folder, 'server-id')),
+    server: readServerId(join(folder, 'server-id')),
   };
 }
 
@@ -132,7 +132,7 @@ function readDockerSettings({ config, folder, clock, log }: Infrastructure): Exe
     network: config.dockerNetwork,
     gpuModel: config.dockerGpuModel ?? null,
     folder: join(folder, 'docker'),
-    server: serverIdIn(join(folder, 'server-id')),
+    server: readServerId(join(folder, 'server-id')),
     reach: { network: config.dockerReplicaNetwork, address: config.dockerReplicaAddress },
     clock,
     log,

@@ -1,10 +1,10 @@
-import { type Executors, passedEnvironment } from '../mlops/executors/index.ts';
+import { type Executors, selectEnvironment } from '../mlops/executors/index.ts';
 import { createGateway, createLogQueue, type Gateway } from '../mlops/gateway/index.ts';
 import type { Monitoring } from '../mlops/monitoring/index.ts';
-import { registriesIn } from '../mlops/replicas/index.ts';
+import { parseRegistries } from '../mlops/replicas/index.ts';
 import { createServing } from '../mlops/serving/index.ts';
 import type { Org } from '../org/index.ts';
-import { runsProcesses } from '../platform/config/index.ts';
+import { isProcessExecutorOn } from '../platform/config/index.ts';
 import { processEnvironment } from '../platform/environment/index.ts';
 import {
   createPredictionLog,
@@ -51,10 +51,10 @@ export function wireServing(
     predictionLog: queue,
     budget: createScalingBudget(budgets),
     prices: createReplicaPrices(prices, clock),
-    processes: runsProcesses(config),
+    processes: isProcessExecutorOn(config),
     engines: { docker: executors.containers, kubernetes: executors.workloads },
-    registries: registriesIn(config.servingRegistries),
-    environment: passedEnvironment(processEnvironment()),
+    registries: parseRegistries(config.servingRegistries),
+    environment: selectEnvironment(processEnvironment()),
   });
   return createGateway({ store, clock, log, costs, queue, serving });
 }

@@ -1,5 +1,5 @@
 import { createRetention } from '../mlops/retention/index.ts';
-import { servedVersions } from '../mlops/serving/index.ts';
+import { listServedVersions } from '../mlops/serving/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { createOperatorSend } from '../platform/outbound/index.ts';
 import { resolveSecret } from '../platform/secrets/index.ts';
@@ -46,7 +46,15 @@ export function wireTradeoff(
     ...{ clock, store, events, jobs },
     ...{ metering, allocation, gpuTelemetry, gpuUsage, tracking },
   });
-  const lineage = createLineage({ store, metering, allocation, tracking, registry, decisions, servedVersions });
+  const lineage = createLineage({
+    store,
+    metering,
+    allocation,
+    tracking,
+    registry,
+    decisions,
+    servedVersions: listServedVersions,
+  });
   const openLineage = createOpenLineage({
     clock,
     log,

@@ -1,9 +1,9 @@
 import type { EndpointWrite } from '../mlops/access/index.ts';
-import { servedOf } from '../mlops/gateway/index.ts';
+import { countServed } from '../mlops/gateway/index.ts';
 import { createMonitoring } from '../mlops/monitoring/index.ts';
 import { createOrg } from '../org/index.ts';
 import { hasAccount } from '../platform/auth/index.ts';
-import { docsPlugin, type Route } from '../platform/http/index.ts';
+import { createDocsPlugin, type Route } from '../platform/http/index.ts';
 import { createManifests } from '../platform/manifests/index.ts';
 import { createTelling } from '../platform/notices/index.ts';
 import { createSpotDeadlines } from '../tradeoff/bridges/index.ts';
@@ -11,7 +11,7 @@ import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
 import { createRecommendations } from '../tradeoff/recommendations/index.ts';
 import { createRetrainings } from '../tradeoff/retraining/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
-import { systemPlugin } from './system-plugin.ts';
+import { createSystemPlugin } from './system-plugin.ts';
 import { readVersion } from './version.ts';
 import { wireFinops } from './wire-finops.ts';
 import { wireGpus } from './wire-gpus.ts';
@@ -51,7 +51,7 @@ export function wire(
     },
     cluster,
   );
-  const requests = { served: (question: Parameters<typeof servedOf>[1]) => servedOf(store, question) };
+  const requests = { served: (question: Parameters<typeof countServed>[1]) => countServed(store, question) };
   const monitoring = createMonitoring(
     { config, clock, log, store, lake, objects, events, send, mail, rules, uploads, requests },
     predictionLog,
@@ -100,12 +100,12 @@ export function wire(
     gpuTelemetry,
     checkWrite: (request: EndpointWrite) => access.endpoint(request),
     plugins: [
-      systemPlugin(telemetry),
+      createSystemPlugin(telemetry),
       ...mlops.plugins,
       pipelines.plugin,
       serving.plugin,
       gpuTelemetry.plugin,
-      docsPlugin(endpoints, readVersion()),
+      createDocsPlugin(endpoints, readVersion()),
     ],
   };
 }

@@ -2,15 +2,15 @@ import type { Route } from '../platform/http/index.ts';
 import type { ManifestKind, ManifestOutcome } from '../platform/manifests/index.ts';
 import type { Sql, Store } from '../platform/store/index.ts';
 import type { Clock } from '../platform/units/index.ts';
-import { type Accounts, mayWriteFor, memberRoutes } from './members.ts';
-import { orgRoutes } from './routes.ts';
+import { type Accounts, createMemberRoutes, isWriteAllowed } from './members.ts';
+import { createOrgRoutes } from './routes.ts';
 import { EnvironmentManifest, ProjectManifest, type Subject, TeamManifest } from './schema.ts';
-import { applyEnvironment, applyProject, applyTeam, withTeam } from './service.ts';
+import { addTeam, applyEnvironment, applyProject, applyTeam } from './service.ts';
 
 export { covers } from './covers.ts';
 export { deleteMemberships } from './members.ts';
 export { orgMigrations } from './migrations.ts';
-export { type SubjectColumns, subjectColumns, subjectOf } from './subject-columns.ts';
+export { type SubjectColumns, toSubject, toSubjectColumns } from './subject-columns.ts';
 
 export interface OrgDeps {
   readonly store: Store;
@@ -61,9 +61,9 @@ export function createOrg({ store, clock, accounts }: OrgDeps): Org {
     applyTeam: team.apply,
     applyProject: project.apply,
     applyEnvironment: environment.apply,
-    withTeam,
+    withTeam: addTeam,
     kinds: [team, project, environment],
-    mayWriteFor,
-    routes: [...orgRoutes(store), ...memberRoutes({ store, clock, accounts })],
+    mayWriteFor: isWriteAllowed,
+    routes: [...createOrgRoutes(store), ...createMemberRoutes({ store, clock, accounts })],
   };
 }

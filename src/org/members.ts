@@ -21,11 +21,11 @@ export interface MembersDeps {
 }
 
 /** Members of a team and their roles in it. */
-export function memberRoutes({ store, clock, accounts }: MembersDeps): Route[] {
+export function createMemberRoutes({ store, clock, accounts }: MembersDeps): Route[] {
   return [
     handle(listTeamMembers, async ({ params: { team } }) => {
       await requireTeam(store, team);
-      return { members: await membersOf(store, team) };
+      return { members: await findMembers(store, team) };
     }),
     handle(setTeamMember, ({ params: { team, account }, body: { role } }) =>
       store.transaction(async (sql) => {
@@ -39,7 +39,7 @@ export function memberRoutes({ store, clock, accounts }: MembersDeps): Route[] {
     handle(removeTeamMember, ({ params: { team, account } }) =>
       store.transaction(async (sql) => {
         await requireTeam(sql, team);
-        const member = (await membersOf(sql, team)).find((one) => one.account === account);
+        const member = (await findMembers(sql, team)).find((one) => one.account === account);
         if (member === undefined) {
           throw new AppError('team_member_not_found', `"${account}" is not a member of team "${team}".`, {
             team,
@@ -59,7 +59,7 @@ export function memberRoutes({ store, clock, accounts }: MembersDeps): Route[] {
 }
 
 /** Whether an account may change objects of a team. True for a name without a team: it cannot have members. */
-export async function mayWriteFor(sql: Sql, team: string, account: string): Promise<boolean> {
+export async function isWriteAllowed(sql: Sql, team: string, account: string): Promise<boolean> {
   const row = await sql
     .tables<MemberTables>()
     .selectFrom('team_member')
@@ -76,7 +76,7 @@ export async function deleteMemberships(sql: Sql, account: string): Promise<void
   await sql.tables<MemberTables>().deleteFrom('team_member').where('account', '=', account).execute();
 }
 
-async function membersOf(sql: Sql, team: string): Promise<TeamMember[]> {
+async function findMembers(sql: Sql, team: string): Promise<TeamMember[]> {
   const rows = sql.tables<MemberTables>().selectFrom('team_member').selectAll().where('team', '=', team);
   return (await rows.orderBy('account').execute()).map(({ role, ...row }) => ({ ...row, role: TeamRole.parse(role) }));
 }
@@ -89,7 +89,7 @@ async function putMember(sql: Sql, member: TeamMember): Promise<TeamMember> {
     .values(member)
     .onConflict((conflict) => conflict.columns(['team', 'account']).doUpdateSet({ role: member.role }))
     .execute();
-  const [stored = member] = (await membersOf(sql, member.team)).filter(({ account }) => account === member.account);
+  const [stored = member] = (await findMembers(sql, member.team)).filter(({ account }) => account === member.account);
   return stored;
 }
 

@@ -4,26 +4,26 @@ import type { Store } from '../platform/store/index.ts';
 import { listEnvironments, listProjects, listTeams } from './schema.ts';
 import { type Page, pageEnvironments, pageProjects, pageTeams } from './store.ts';
 
-export function orgRoutes(store: Store): Route[] {
+export function createOrgRoutes(store: Store): Route[] {
   return [
     handle(listTeams, async ({ query }) => {
-      const { rows, nextPageToken } = await byName(query, 'teams', (page) => pageTeams(store, page));
+      const { rows, nextPageToken } = await pageByName(query, 'teams', (page) => pageTeams(store, page));
       return { teams: rows, nextPageToken };
     }),
     handle(listProjects, async ({ query }) => {
       const { team = null } = query;
-      const { rows, nextPageToken } = await byName(query, { team }, (page) => pageProjects(store, team, page));
+      const { rows, nextPageToken } = await pageByName(query, { team }, (page) => pageProjects(store, team, page));
       return { projects: rows, nextPageToken };
     }),
     handle(listEnvironments, async ({ query }) => {
-      const { rows, nextPageToken } = await byName(query, 'environments', (page) => pageEnvironments(store, page));
+      const { rows, nextPageToken } = await pageByName(query, 'environments', (page) => pageEnvironments(store, page));
       return { environments: rows, nextPageToken };
     }),
   ];
 }
 
 /** One page by name: a row more than is shown tells whether there is a next one. */
-async function byName<Row extends { readonly name: string }>(
+async function pageByName<Row extends { readonly name: string }>(
   asked: { readonly pageSize: number; readonly pageToken?: string | undefined },
   question: unknown,
   read: (page: Page) => Promise<Row[]>,

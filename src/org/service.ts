@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../platform/errors/index.ts';
-import { type ManifestOutcome, nearest } from '../platform/manifests/index.ts';
+import { findNearest, type ManifestOutcome } from '../platform/manifests/index.ts';
 import type { Sql } from '../platform/store/index.ts';
 import type { Clock } from '../platform/units/index.ts';
 import type { EnvironmentManifest, ProjectManifest, Subject, TeamManifest } from './schema.ts';
@@ -34,7 +34,7 @@ async function put<Facts extends object>(
 export async function applyTeam(sql: Sql, clock: Clock, { metadata, spec }: TeamManifest): Promise<ManifestOutcome> {
   const { displayName = null, owner = null, description = null } = spec;
   const facts = { name: metadata.name, displayName, owner, description };
-  return put(await findTeam(sql, metadata.name), facts, nowOf(clock), (team) => putTeam(sql, team));
+  return put(await findTeam(sql, metadata.name), facts, toTimestamp(clock), (team) => putTeam(sql, team));
 }
 
 export async function applyProject(
@@ -44,7 +44,7 @@ export async function applyProject(
 ): Promise<ManifestOutcome> {
   await checkTeam(sql, spec.team);
   const facts = { name: metadata.name, team: spec.team, description: spec.description ?? null };
-  return put(await findProject(sql, metadata.name), facts, nowOf(clock), (project) => putProject(sql, project));
+  return put(await findProject(sql, metadata.name), facts, toTimestamp(clock), (project) => putProject(sql, project));
 }
 
 export async function applyEnvironment(
@@ -55,10 +55,10 @@ export async function applyEnvironment(
   const { description = null, production } = spec;
   const facts = { name: metadata.name, description, production };
   const known = await findEnvironment(sql, metadata.name);
-  return put(known, facts, nowOf(clock), (environment) => putEnvironment(sql, environment));
+  return put(known, facts, toTimestamp(clock), (environment) => putEnvironment(sql, environment));
 }
 
-export async function withTeam(sql: Sql, subject: Subject): Promise<Subject> {
+export async function addTeam(sql: Sql, subject: Subject): Promise<Subject> {
   if (subject.team !== undefined || subject.project === undefined) return subject;
   const project = await findProject(sql, subject.project);
   return project === null ? subject : { ...subject, team: project.team };
@@ -68,11 +68,11 @@ async function checkTeam(sql: Sql, team: string): Promise<void> {
   if ((await findTeam(sql, team)) !== null) return;
   const teams = await pageTeams(sql, { after: null, limit: TEAMS_TO_COMPARE });
   const names = teams.map(({ name }) => name);
-  const meant = nearest(team, names);
+  const meant = findNearest(team, names);
   const hint = meant === null ? 'Apply a document of kind Team with this name.' : `Did you mean "${meant}"?`;
   throw new AppError('manifest_reference_unknown', `spec.team: there is no team "${team}". ${hint}`, { team });
 }
 
-function nowOf(clock: Clock): string {
+function toTimestamp(clock: Clock): string {
   return new Date(clock.now()).toISOString();
 }

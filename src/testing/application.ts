@@ -6,7 +6,7 @@ import { type ImportResult, importBill } from '../finops/billing/schema.ts';
 import { type Application, createApplication, type Overrides } from '../main.ts';
 import { loadConfig } from '../platform/config/index.ts';
 import type { ConfigName } from '../platform/config/schema.ts';
-import { type BodyOf, type CallInput, type Endpoint, type ResponseOf, urlOf } from '../platform/contract/schema.ts';
+import { type BodyOf, buildUrl, type CallInput, type Endpoint, type ResponseOf } from '../platform/contract/schema.ts';
 import { Upload } from '../platform/uploads/schema.ts';
 
 /** A fresh application on a fresh data folder, for tests; `await using` ends it. */
@@ -36,7 +36,11 @@ export async function call<E extends Endpoint>(
   target: E,
   input: CallInput<E> = {},
 ): Promise<ResponseOf<E>> {
-  const options: InjectOptions = { method: target.method, url: urlOf(target, input), headers: { host: 'localhost' } };
+  const options: InjectOptions = {
+    method: target.method,
+    url: buildUrl(target, input),
+    headers: { host: 'localhost' },
+  };
   const answer = await application.http.inject(
     input.body === undefined ? options : { ...options, payload: input.body as object },
   );
@@ -49,7 +53,7 @@ function failedCall(answer: { readonly body: string; json(): unknown }): Error {
 }
 
 /** The problem document of a call that must fail. */
-export async function problemFrom(calling: Promise<unknown>): Promise<Record<string, unknown>> {
+export async function catchProblem(calling: Promise<unknown>): Promise<Record<string, unknown>> {
   try {
     await calling;
   } catch (error) {

@@ -1,7 +1,7 @@
-import { seededRandom } from '../platform/numbers/index.ts';
+import { createSeededRandom } from '../platform/numbers/index.ts';
 
 /** Numbers in 0..1 that a seed determines: the same on every machine. */
-export const seeded = seededRandom;
+export const seeded = createSeededRandom;
 
 /** One of a standard normal distribution, from two of these numbers (Box and Muller). */
 export const normal = (next: () => number): number =>

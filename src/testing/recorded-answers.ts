@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { importSamples, samplesText } from '../finops/testing/gpus.ts';
+import { listDays, madeBill } from '../finops/testing/ledger.ts';
 import type { Application } from '../main.ts';
 import { importFiles } from './application.ts';
-import { importSamples, samplesText } from '../finops/testing/gpus.ts';
-import { daysOf, madeBill } from '../finops/testing/ledger.ts';
 
 const EXAMPLES = new URL('../../examples/recommender/config/', import.meta.url);
 const AT = Date.parse('2026-06-10T12:00:00Z');
@@ -25,7 +25,7 @@ export async function fillApplication(application: Application): Promise<readonl
     ['2026-05', 31],
     ['2026-06', 30],
   ] as const) {
-    const text = madeBill(daysOf(`${month}-01`, `${month}-${last}`));
+    const text = madeBill(listDays(`${month}-01`, `${month}-${last}`));
     deliveries.push((await importFiles(application, 'before', { [`${month}.csv`]: text })).delivery ?? '');
   }
   await importSamples(application, samplesText({ 'GPU-a': [0, 50, 90, 100], 'GPU-b': [0, 0, 0, 30] }));

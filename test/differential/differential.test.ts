@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
-import { listen } from '../../src/platform/http/index.ts';
+import { listenOn } from '../../src/platform/http/index.ts';
 import { findMlflowPython, startMlflowServer } from '../support/mlflow-server.ts';
 import { findPostgres, runDatabases } from '../support/postgres.ts';
 import { corpus } from './corpus/index.ts';
@@ -44,7 +44,7 @@ async function replayOurs(engine: string): Promise<Replay> {
     },
   };
   const application = stack.use(await createApplication(config, { clock }));
-  return await replay(await listen(application.http, config), corpus);
+  return await replay(await listenOn(application.http, config), corpus);
 }
 
 it('has at least 300 exchanges, each with a name of its own', () => {

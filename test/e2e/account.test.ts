@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Application, createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
-import { listen } from '../../src/platform/http/index.ts';
+import { listenOn } from '../../src/platform/http/index.ts';
 import { connectBrowser, hasChromium, newVisit, readable } from '../support/browser.ts';
 
 describe.skipIf(!hasChromium)('the login (skipped where Chromium is missing)', () => {
@@ -20,7 +20,7 @@ describe.skipIf(!hasChromium)('the login (skipped where Chromium is missing)', (
     const { config } = loadConfig({ environment: {}, flags });
     application = await createApplication(config);
     password = (await application.ensureFirstAccount())?.password ?? '';
-    url = await listen(application.http, config);
+    url = await listenOn(application.http, config);
     browser = await connectBrowser();
   });
   afterAll(async () => {

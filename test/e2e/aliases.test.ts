@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getModel, setModelAlias } from '../../src/mlops/registry/schema.ts';
-import { urlOf } from '../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../src/platform/contract/schema.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable, shiftWhileOpening } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
 import { axeFaultsAsShown } from './faults-found.ts';
@@ -99,7 +99,7 @@ describe.skipIf(!hasChromium)('aliases in the browser (skipped where Chromium is
   it('shows an alias that another client moved', async () => {
     const { page, context } = await newVisit(browser);
     const params = { model: 'ranker', alias: 'elsewhere' };
-    await context.request.put(`${server.url}${urlOf(setModelAlias, { params })}`, { data: { version: '3' } });
+    await context.request.put(`${server.url}${buildUrl(setModelAlias, { params })}`, { data: { version: '3' } });
     await open(page, `${server.url}/models/ranker`);
     await card(page, ALIASES)
       .getByRole('row', { name: /^@elsewhere 3/ })

@@ -5,8 +5,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listAnomalies } from '../../src/finops/anomalies/schema.ts';
 import { importHolders, importSamples, samplesText } from '../../src/finops/testing/gpus.ts';
-import { type Change, daysOf, type MadeLedger, openLedger } from '../../src/finops/testing/ledger.ts';
-import { listen } from '../../src/platform/http/index.ts';
+import { type Change, listDays, type MadeLedger, openLedger } from '../../src/finops/testing/ledger.ts';
+import { listenOn } from '../../src/platform/http/index.ts';
 import { decimal, decimalString } from '../../src/platform/units/schema.ts';
 import { seeded } from '../../src/testing/random.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
@@ -25,7 +25,7 @@ const CHANGE: Change = ({ sku }, day) => {
  * tripled.
  */
 async function readGpus({ application }: MadeLedger): Promise<void> {
-  const days = daysOf('2026-09-20', '2026-11-14');
+  const days = listDays('2026-09-20', '2026-11-14');
   const next = seeded(7);
   const values = days.flatMap((day) => {
     const idle = Math.round(12 * ((day >= '2026-11-10' ? 18 : 6) + next()));
@@ -46,8 +46,8 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Chromium 
     browser = await connectBrowser();
     ledger = await openLedger('2026-11-15T12:00:00Z', { anomalyMinImpactPercent: 0 });
     await readGpus(ledger);
-    await ledger.deliver(daysOf('2026-09-20', '2026-11-14'), { change: CHANGE });
-    url = await listen(ledger.application.http, ledger.application.config);
+    await ledger.deliver(listDays('2026-09-20', '2026-11-14'), { change: CHANGE });
+    url = await listenOn(ledger.application.http, ledger.application.config);
     goingOn = (await ask(url, listAnomalies, { query: { state: 'open', measure: 'cost' } })).anomalies[0]?.id ?? '';
   });
   afterAll(async () => {

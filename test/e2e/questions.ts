@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listDeliveries, listRestatements } from '../../src/finops/billing/schema.ts';
 import { explainCosts } from '../../src/finops/costs/explain/schema.ts';
 import { costRows, costSummary } from '../../src/finops/costs/schema.ts';
-import { type CallInput, type Endpoint, type ResponseOf, urlOf } from '../../src/platform/contract/schema.ts';
+import { buildUrl, type CallInput, type Endpoint, type ResponseOf } from '../../src/platform/contract/schema.ts';
 import { type Decision, listDecisions } from '../../src/tradeoff/decisions/schema.ts';
 
 /** Any endpoint, asked past the web app; its answer, parsed. */
@@ -13,27 +13,27 @@ export async function ask<E extends Endpoint>(
 ): Promise<ResponseOf<E>> {
   const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(input.body) };
   const request = { method: endpoint.method, ...(input.body === undefined ? {} : json) };
-  const answer = await fetch(`${server}${urlOf(endpoint, input)}`, request);
+  const answer = await fetch(`${server}${buildUrl(endpoint, input)}`, request);
   if (!answer.ok) throw new Error(`${endpoint.method} ${endpoint.path}: ${await answer.text()}`);
   return endpoint.response.parse(await answer.json()) as ResponseOf<E>;
 }
 
 /** Answers of the server without the web app, as expected values of the tests. */
 export async function summaryOf(server: string, query: NonNullable<CallInput<typeof costSummary>['query']>) {
-  const answer = await fetch(`${server}${urlOf(costSummary, { query })}`);
+  const answer = await fetch(`${server}${buildUrl(costSummary, { query })}`);
   return costSummary.response.parse(await answer.json());
 }
 
 /** Drivers of a cost change, from the server. */
 export async function explanationOf(server: string, query: NonNullable<CallInput<typeof explainCosts>['query']>) {
-  const answer = await fetch(`${server}${urlOf(explainCosts, { query })}`);
+  const answer = await fetch(`${server}${buildUrl(explainCosts, { query })}`);
   return explainCosts.response.parse(await answer.json());
 }
 
 /** The address of a bill row that is a share of a split one, else of the largest: open in its drawer. */
 export async function rowAddress(server: string, month: string): Promise<string> {
   const query = { period: month, filter: ['source=azure', 'serviceName=Bandwidth'] };
-  const answer = await fetch(`${server}${urlOf(costRows, { query })}`);
+  const answer = await fetch(`${server}${buildUrl(costRows, { query })}`);
   const { rows } = costRows.response.parse(await answer.json());
   const row = rows.find(({ ratio }) => ratio !== null) ?? rows[0];
   const share = row?.share == null ? '' : `/~${row.share}`;
@@ -68,7 +68,7 @@ export async function deliveryAddresses(server: string): Promise<DeliveryAddress
 
 /** The decisions of the demo, newest first. */
 export async function listedDecisions(server: string): Promise<readonly Decision[]> {
-  const answer = await fetch(`${server}${urlOf(listDecisions, {})}`);
+  const answer = await fetch(`${server}${buildUrl(listDecisions, {})}`);
   return listDecisions.response.parse(await answer.json()).decisions;
 }
 

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getBudget } from '../../src/finops/budgets/schema.ts';
 import { meteredCost } from '../../src/finops/metering/schema.ts';
-import { workIdOf } from '../../src/mlops/pipeline-runs/work.ts';
+import { computeWorkId } from '../../src/mlops/pipeline-runs/work.ts';
 import {
   getPipelineRun,
   isOver,
@@ -188,7 +188,7 @@ function holdsWithoutServer(begin: () => Engine, crowd: Crowd, deathsOf: (engine
       const late: number[] = [];
       for (const { step, attempts } of over.stepList) {
         for (const { attempt, endedAt } of attempts) {
-          const id = workIdOf(run, { name: 'work', key: step }, attempt);
+          const id = computeWorkId(run, { name: 'work', key: step }, attempt);
           const [seen, gone] = deaths.get(id) ?? [0, Number.POSITIVE_INFINITY];
           const end = Date.parse(endedAt ?? '');
           // A watchdog records a kill after the kill, and on a busy machine a little later.
@@ -223,7 +223,7 @@ function givenUntil(data: string, run: string, { many }: Crowd): Map<string, num
   ]);
   const steps = Array.from({ length: many }, (_, index) => ({ name: 'work', key: `work[n=${index + 1}]` }));
   const tries = Array.from({ length: MOST_TRIES }, (_, index) => index + 1);
-  const ids = new Set(steps.flatMap((step) => tries.map((attempt) => workIdOf(run, step, attempt))));
+  const ids = new Set(steps.flatMap((step) => tries.map((attempt) => computeWorkId(run, step, attempt))));
   return new Map([...told].filter(([id]) => ids.has(id)));
 }
 

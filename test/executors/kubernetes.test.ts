@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Executor, Resources, Work } from '../../src/mlops/compute/executor.ts';
 import { describeExecutor, SOON } from '../../src/mlops/executors/suite.testing.ts';
-import { digestJobOf, jobOf, secretOf } from '../../src/mlops/kubernetes-executor/manifest.ts';
+import { buildDigestJob, buildJob, buildSecret } from '../../src/mlops/kubernetes-executor/manifest.ts';
 import { findKubernetes, type Kubernetes, startKubernetes } from '../support/kubernetes.ts';
 import {
   type KubernetesBench,
@@ -140,9 +140,9 @@ describe.skipIf(bin === null)('Kubernetes', () => {
       const agentImage = cluster.node.image.name;
       const door = { in: 'http://a/in', out: 'http://a/out', end: 'http://a/end' };
       const objects = [
-        jobOf({ work, agentImage, gpuProducts, now: Date.now() }),
-        secretOf(work, randomUUID(), door),
-        digestJobOf(`image-${work.id}`, agentImage, agentImage),
+        buildJob({ work, agentImage, gpuProducts, now: Date.now() }),
+        buildSecret(work, randomUUID(), door),
+        buildDigestJob(`image-${work.id}`, agentImage, agentImage),
       ];
       const file = join(work.folder, 'objects.json');
       writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
@@ -413,7 +413,7 @@ describe.skipIf(bin === null)('Kubernetes', () => {
     it('our own, right after it had made a Job and before its Secret: the next one makes that, and it runs', async () => {
       const work = workOf('[ "$WORD" = there ]', { environment: { WORD: 'there' } });
       const agentImage = cluster.node.image.name;
-      cluster.apply(JSON.stringify(inNamespace(jobOf({ work, agentImage, gpuProducts: null, now: Date.now() }))));
+      cluster.apply(JSON.stringify(inNamespace(buildJob({ work, agentImage, gpuProducts: null, now: Date.now() }))));
       await using executor = await bench.open();
       expect(await (await executor.find(work))?.ended).toMatchObject({ reason: 'exited', exitCode: 0 });
     });

@@ -14,9 +14,9 @@ import {
   pipelineStepLog,
   startPipelineRun,
 } from '../../src/mlops/pipelines/schema.ts';
+import { applied, collectStates, ended, ranToEnd, requireStep, sentCode } from '../../src/mlops/testing/pipelines.ts';
 import { decimal, sumDecimals } from '../../src/platform/units/index.ts';
 import { call, testApplication } from '../../src/testing/application.ts';
-import { applied, ended, ranToEnd, sentCode, statesOf, stepOf } from '../../src/mlops/testing/pipelines.ts';
 import { getVersionEvidence } from '../../src/tradeoff/evidence/schema.ts';
 import { findDockerd } from '../support/dockerd.ts';
 import { areEnginesWhole } from '../support/engine-scope.ts';
@@ -104,17 +104,17 @@ const RESULTS = {
 };
 
 function resultsOf(run: PipelineRun) {
-  const commands = COMMANDS.map((name) => stepOf(run, name));
-  const { step, value, of } = stepOf(run, 'evaluate').values;
-  const { model, version } = stepOf(run, 'register').values;
+  const commands = COMMANDS.map((name) => requireStep(run, name));
+  const { step, value, of } = requireStep(run, 'evaluate').values;
+  const { model, version } = requireStep(run, 'register').values;
   return {
     state: run.state,
-    states: statesOf(run),
+    states: collectStates(run),
     files: Object.fromEntries(
       commands.map(({ step: name, files }) => [name, files.map((file) => `${file.path} ${file.digest}`)]),
     ),
     best: { step, value, of },
-    verdict: stepOf(run, 'gate').values.verdict,
+    verdict: requireStep(run, 'gate').values.verdict,
     registered: { model, version },
     exitCodes: Object.fromEntries(
       commands.map(({ step: name, attempts }) => [name, attempts.map(({ exitCode }) => exitCode)]),
@@ -176,7 +176,7 @@ function describePipelines(kind: Kind, begin: () => Promise<Engine>): void {
         'trained 0.4\n',
       ]);
       const again = await ranToEnd(application, 'training', { code: await sentCode(application, CODE) });
-      expect([again.state, again.cost, statesOf(again)]).toMatchObject(['succeeded', null, statesWith('cached')]);
+      expect([again.state, again.cost, collectStates(again)]).toMatchObject(['succeeded', null, statesWith('cached')]);
       const { registered, exitCodes, states, ...same } = RESULTS;
       expect(resultsOf(again)).toMatchObject(same);
       expect(await engine.held()).toEqual([]);
@@ -212,12 +212,12 @@ function describePipelines(kind: Kind, begin: () => Promise<Engine>): void {
   );
 
   async function isPriced(on: Application, run: PipelineRun): Promise<void> {
-    const costs = COMMANDS.map((step) => stepOf(run, step).cost?.amount ?? '0');
+    const costs = COMMANDS.map((step) => requireStep(run, step).cost?.amount ?? '0');
     expect(costs.filter((cost) => decimal(cost).lte(0))).toEqual([]);
     expect([run.unpricedSteps, run.cost]).toEqual([0, { amount: sumDecimals(costs), currency: 'USD' }]);
     const evidence = await call(on, getVersionEvidence, { params: { model: MODEL, version: '1' } });
     expect(evidence.aliases).toEqual(['champion']);
-    expect(evidence.trainingCost.cost).toEqual(stepOf(run, 'train[lr=0.7]').cost);
+    expect(evidence.trainingCost.cost).toEqual(requireStep(run, 'train[lr=0.7]').cost);
   }
 
   if (kind === 'kubernetes') pricesNodes(() => ({ application, engine }));
@@ -243,12 +243,12 @@ function describePipelines(kind: Kind, begin: () => Promise<Engine>): void {
       application = await site.open();
       await pause(AWAY_MS[kind] - (Date.now() - awaySince));
       const meanwhile = await now();
-      expect([meanwhile.state, statesOf(meanwhile).long]).toEqual(['running', 'running']);
+      expect([meanwhile.state, collectStates(meanwhile).long]).toEqual(['running', 'running']);
       await engine.absence?.end();
       const over = await ended(application, 'lasting', run);
-      expect([over.state, statesOf(over)]).toEqual(['succeeded', { short: 'succeeded', long: 'succeeded' }]);
+      expect([over.state, collectStates(over)]).toEqual(['succeeded', { short: 'succeeded', long: 'succeeded' }]);
       for (const [step, { ticks }] of Object.entries(lasts(AWAY_MS[kind]))) {
-        const { attempts, cost, files } = stepOf(over, step);
+        const { attempts, cost, files } = requireStep(over, step);
         expect([attempts.map(({ exitCode }) => exitCode), files.map(({ path }) => path)]).toEqual([[0], ['out.txt']]);
         const log = Array.from({ length: ticks }, (_, index) => `at ${index + 1}\n`).join('');
         const kept = await logOf(application, run, step, 'lasting');
@@ -317,7 +317,7 @@ spec:
 `,
       );
       const over = await ranToEnd(application, 'costly');
-      expect([over.state, stepOf(over, 'after').state]).toEqual(['stopped', 'skipped']);
+      expect([over.state, requireStep(over, 'after').state]).toEqual(['stopped', 'skipped']);
       const works = over.stepList.filter(({ name, attempts }) => name === 'work' && attempts.length > 0);
       expect(works.length).toBeGreaterThan(1);
       for (const work of works)
@@ -363,7 +363,7 @@ function pricesNodes(inUse: () => { application: Application; engine: Engine }):
     said: {run: 'true', price: 36 USD, cache: false}`;
       await applied(application, NODES(engine, steps));
       const run = await ranToEnd(application, 'placed');
-      const placed = stepOf(run, 'placed');
+      const placed = requireStep(run, 'placed');
       const [attempt] = placed.attempts;
       expect(attempt?.place).toMatchObject({ instance: 'test.small', share: 1 });
       expect(attempt?.prices).toEqual([
@@ -375,7 +375,9 @@ function pricesNodes(inUse: () => { application: Application; engine: Engine }):
       expect(metered).toMatchObject({ cost: placed.cost, pricedIntervals: 2 });
       // Its three seconds at least were on the node.
       expect(decimal(placed.cost?.amount ?? '0').toNumber()).toBeGreaterThan(9);
-      expect(stepOf(run, 'said').attempts[0]?.prices).toEqual(['machine at 36 USD an hour: declared with the usage']);
+      expect(requireStep(run, 'said').attempts[0]?.prices).toEqual([
+        'machine at 36 USD an hour: declared with the usage',
+      ]);
     },
     LATE_MS,
   );
@@ -394,7 +396,7 @@ spec: {subject: {pipeline: placed}, amount: '${LIMIT}', currency: USD, enforceme
       const steps = `deaf: {run: 'trap "" TERM; while :; do sleep 0.1; done', grace: 20s, cache: false}`;
       await applied(application, NODES(engine, steps, budget));
       const run = await ranToEnd(application, 'placed');
-      expect(stepOf(run, 'deaf')).toMatchObject({ state: 'stopped', reason: 'budget small' });
+      expect(requireStep(run, 'deaf')).toMatchObject({ state: 'stopped', reason: 'budget small' });
       const { spent } = await call(application, getBudget, { params: { budget: 'small' } });
       expect(spent).toEqual(run.cost);
       // Tolerance of a second of the node, because Kubernetes counts whole seconds; the end of a container also has a

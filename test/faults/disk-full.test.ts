@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { costSummary } from '../../src/finops/costs/schema.ts';
 import { createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
-import { call, importFiles, problemFrom } from '../../src/testing/application.ts';
+import { call, catchProblem, importFiles } from '../../src/testing/application.ts';
 import { smallDisk } from '../support/small-disk.ts';
 
 const disk = smallDisk(24);
@@ -31,7 +31,7 @@ describe.skipIf(disk === null)('a full disk (skipped where a small disk cannot b
     await importFiles(application, 'aws', { 'a.csv': bill(10) });
 
     writeFileSync(join(folder, 'ballast'), Buffer.alloc(16 * 1024 * 1024));
-    const problem = await problemFrom(importFiles(application, 'aws', { 'b.csv': bill(60_000) }));
+    const problem = await catchProblem(importFiles(application, 'aws', { 'b.csv': bill(60_000) }));
     expect(problem).toMatchObject({ code: 'storage_full', status: 507 });
     expect(await total()).toEqual([{ currency: 'USD', amount: '10' }]);
 

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { listPredictions } from '../../src/mlops/predictions/schema.ts';
 import { linearGraph } from '../../src/mlops/serving/graphs.testing.ts';
 import { appliedEndpoint, registeredFiles } from '../../src/mlops/testing/serving.ts';
-import { urlOf } from '../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../src/platform/contract/schema.ts';
 import { testApplication } from '../../src/testing/application.ts';
 import { kills } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';
@@ -44,7 +44,7 @@ async function idsIn(url: string): Promise<string[]> {
   const ids: string[] = [];
   let pageToken: string | undefined;
   do {
-    const asked = urlOf(listPredictions, { query: { model: 'm', pageSize: 1000, pageToken } });
+    const asked = buildUrl(listPredictions, { query: { model: 'm', pageSize: 1000, pageToken } });
     const page = listPredictions.response.parse(await (await fetch(url + asked)).json());
     ids.push(...page.predictions.map(({ prediction }) => prediction));
     pageToken = page.nextPageToken ?? undefined;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { meteredCost } from '../../src/finops/metering/schema.ts';
-import { workIdOf } from '../../src/mlops/pipeline-runs/work.ts';
+import { computeWorkId } from '../../src/mlops/pipeline-runs/work.ts';
 import { type PipelineRun, pipelineStepLog, startPipelineRun } from '../../src/mlops/pipelines/schema.ts';
 import { decimal } from '../../src/platform/units/index.ts';
 import { findDockerd } from '../support/dockerd.ts';
@@ -88,7 +88,7 @@ async function logsOf(server: ServerProcess, run: string): Promise<Record<string
 async function startsOf(engine: Engine, run: string): Promise<Record<string, number>> {
   const starts = await engine.starts();
   const ids = (key: string) =>
-    [1, 2, 3].map((attempt) => workIdOf(run, { name: key.replace(/\[.*/, ''), key }, attempt));
+    [1, 2, 3].map((attempt) => computeWorkId(run, { name: key.replace(/\[.*/, ''), key }, attempt));
   return Object.fromEntries(COMMANDS.map((key) => [key, starts.filter((id) => ids(key).includes(id)).length]));
 }
 

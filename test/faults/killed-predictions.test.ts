@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { syncGpuSources } from '../../src/finops/gpu-telemetry/schema.ts';
-import { scraped, writeBody } from '../../src/finops/gpu-telemetry/sources/exporter.testing.ts';
+import { parseScrape, writeBody } from '../../src/finops/gpu-telemetry/sources/exporter.testing.ts';
 import { getGpuIdle } from '../../src/finops/gpu-usage/schema.ts';
 import { listPredictions, recordLabels, recordPredictions } from '../../src/mlops/predictions/schema.ts';
-import { type Endpoint, urlOf } from '../../src/platform/contract/schema.ts';
+import { buildUrl, type Endpoint } from '../../src/platform/contract/schema.ts';
 import { verifyJournals } from '../../src/platform/journal/index.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
 import { kills } from '../support/moment.ts';
@@ -19,7 +19,7 @@ const SOURCE = 'apiVersion: steelyard/v1\nkind: GpuSource\nmetadata: { name: her
 
 async function post(url: string, target: Endpoint, body: unknown): Promise<boolean> {
   const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(url + urlOf(target, {}), { method: 'POST', headers, body: JSON.stringify(body) }).catch(
+  const answer = await fetch(url + buildUrl(target, {}), { method: 'POST', headers, body: JSON.stringify(body) }).catch(
     () => null,
   );
   if (answer === null) return false;
@@ -90,7 +90,7 @@ async function sendReadings(
   for (let number = 0; !isOver(); number += 1) {
     const names = [0, 1, 2].map((gpu) => `GPU-${kill}-${number}-${gpu}`);
     const text = names.map((name) => `DCGM_FI_DEV_GPU_UTIL{UUID="${name}"} 0`).join('\n');
-    const body = writeBody(scraped(text, at));
+    const body = writeBody(parseScrape(text, at));
     const answer = await fetch(`${url}/api/v1/gpus/sources/here/write`, { method: 'POST', body }).catch(() => null);
     if (answer?.status === 204) for (const name of names) gpus.add(name);
   }
@@ -103,7 +103,7 @@ async function foldReadings(url: string, isOver: () => boolean): Promise<void> {
 
 /** GPUs of which a reading is known; one that is there twice fails. */
 async function gpusIn(url: string): Promise<Set<string>> {
-  const asked = urlOf(getGpuIdle, { query: { window: '1s', top: '100000' } });
+  const asked = buildUrl(getGpuIdle, { query: { window: '1s', top: '100000' } });
   const { byGpu, samples } = getGpuIdle.response.parse(await (await fetch(url + asked)).json());
   expect(samples).toBe(byGpu.length);
   return new Set(byGpu.map(({ gpu }) => gpu));
@@ -114,7 +114,7 @@ async function labelsIn(url: string): Promise<Map<string, unknown>> {
   const labels = new Map<string, unknown>();
   let pageToken: string | undefined;
   do {
-    const asked = urlOf(listPredictions, { query: { model: 'ranker', pageSize: 1000, pageToken } });
+    const asked = buildUrl(listPredictions, { query: { model: 'ranker', pageSize: 1000, pageToken } });
     const page = listPredictions.response.parse(await (await fetch(url + asked)).json());
     for (const { prediction, label } of page.predictions) {
       expect(labels.has(prediction)).toBe(false);

@@ -5,9 +5,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { getEndpoint } from '../../src/mlops/serving/schema.ts';
 import { testApplication } from '../../src/testing/application.ts';
-import { RecommendationRoom } from '../../src/tradeoff/testing/recommendations.ts';
 import { listDecidedActs } from '../../src/tradeoff/decisions/schema.ts';
 import { getRecommendation } from '../../src/tradeoff/recommendations/schema.ts';
+import { RecommendationRoom } from '../../src/tradeoff/testing/recommendations.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
 const MOMENTS = 2;

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { linearGraph } from '../../src/mlops/serving/graphs.testing.ts';
-import { testApplication } from '../../src/testing/application.ts';
 import { appliedEndpoint, registeredFiles } from '../../src/mlops/testing/serving.ts';
+import { testApplication } from '../../src/testing/application.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
 const LIMIT_MS = 600_000;

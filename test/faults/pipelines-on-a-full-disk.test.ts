@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createApplication } from '../../src/main.ts';
 import { startPipelineRun } from '../../src/mlops/pipelines/schema.ts';
+import { applied, ended, ranToEnd, requireStep } from '../../src/mlops/testing/pipelines.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
-import { call, problemFrom } from '../../src/testing/application.ts';
-import { applied, ended, ranToEnd, stepOf } from '../../src/mlops/testing/pipelines.ts';
+import { call, catchProblem } from '../../src/testing/application.ts';
 import { smallDisk } from '../support/small-disk.ts';
 
 const SOON = { timeout: 60_000, interval: 50 };
@@ -51,8 +51,8 @@ describe.skipIf(disk === null)('a full disk under pipelines (skipped where a sma
       after: { run: `touch ${gate}`, needs: ['large'], when: 'true' },
     });
     const over = await ranToEnd(application, 'p');
-    expect(stepOf(over, 'large')).toMatchObject({ state: 'failed', reason: expect.stringMatching(/^disk: /) });
-    expect([over.state, stepOf(over, 'small').state]).toEqual(['failed', 'succeeded']);
+    expect(requireStep(over, 'large')).toMatchObject({ state: 'failed', reason: expect.stringMatching(/^disk: /) });
+    expect([over.state, requireStep(over, 'small').state]).toEqual(['failed', 'succeeded']);
   }, 120_000);
 
   it('while a step runs costs nothing but time: its end is stored when there is space again, and it is not run twice', async () => {
@@ -66,7 +66,7 @@ describe.skipIf(disk === null)('a full disk under pipelines (skipped where a sma
     const emptied = filled(folder);
     await expect
       .poll(
-        () => problemFrom(pipeline(application, { work: { run: 'true' }, more: { run: '#'.repeat(15_000) } })),
+        () => catchProblem(pipeline(application, { work: { run: 'true' }, more: { run: '#'.repeat(15_000) } })),
         SOON,
       )
       .toMatchObject({ code: 'storage_full' });
@@ -74,7 +74,7 @@ describe.skipIf(disk === null)('a full disk under pipelines (skipped where a sma
     await vi.waitFor(() => expect(existsSync(done ?? '')).toBe(true), SOON);
     emptied();
     const over = await ended(application, 'p', id);
-    expect([over.state, stepOf(over, 'work').attempts.length]).toEqual(['succeeded', 1]);
+    expect([over.state, requireStep(over, 'work').attempts.length]).toEqual(['succeeded', 1]);
     expect(Number(over.cost?.amount)).toBeGreaterThan(0);
     expect(execFileSync('cat', [count ?? ''], { encoding: 'utf8' })).toBe('x\n');
   }, 120_000);

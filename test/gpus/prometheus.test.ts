@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { MOST_POINTS, queryRange, TooMuchAsked } from '../../src/finops/gpu-telemetry/sources/prometheus.ts';
+import { MOST_POINTS, QueryTooLarge, queryRange } from '../../src/finops/gpu-telemetry/sources/prometheus.ts';
 import { applyText, gpuSource, syncAll } from '../../src/finops/testing/gpu-sources.ts';
 import { idle } from '../../src/finops/testing/gpus.ts';
 import { listContainerUse } from '../../src/finops/workloads/schema.ts';
@@ -178,6 +178,6 @@ async function refusals(url: string): Promise<void> {
     );
   };
   expect(await said('DCGM_FI_DEV_GPU_UTIL', MOST_POINTS)).toBeNull();
-  expect(await said('DCGM_FI_DEV_GPU_UTIL', MOST_POINTS + 1)).toBeInstanceOf(TooMuchAsked);
+  expect(await said('DCGM_FI_DEV_GPU_UTIL', MOST_POINTS + 1)).toBeInstanceOf(QueryTooLarge);
   expect(await said('DCGM_FI_DEV_GPU_UTIL{', 60)).toMatchObject({ code: 'gpu_source_refused' });
 }

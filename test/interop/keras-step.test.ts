@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { getRun } from '../../src/mlops/runs/schema.ts';
-import { applied, ranToEnd, sentCode, statesOf, stepOf } from '../../src/mlops/testing/pipelines.ts';
+import { applied, collectStates, ranToEnd, requireStep, sentCode } from '../../src/mlops/testing/pipelines.ts';
 import { processEnvironment } from '../../src/platform/environment/index.ts';
 import { call, testApplication } from '../../src/testing/application.ts';
 import { getVersionEvidence } from '../../src/tradeoff/evidence/schema.ts';
@@ -32,14 +32,14 @@ describe.skipIf(!existsSync(python))(
         'keras_step.py': readFileSync(join(import.meta.dirname, 'keras_step.py'), 'utf8'),
       });
       const run = await ranToEnd(application, 'keras', { code });
-      expect(statesOf(run)).toEqual({
+      expect(collectStates(run)).toEqual({
         'train[lr=0.01]': 'succeeded',
         'train[lr=0.1]': 'succeeded',
         evaluate: 'succeeded',
         gate: 'succeeded',
         register: 'succeeded',
       });
-      const best = stepOf(run, stepOf(run, 'evaluate').values.step ?? '');
+      const best = requireStep(run, requireStep(run, 'evaluate').values.step ?? '');
       const evidence = await call(application, getVersionEvidence, { params: { model: 'keras', version: '1' } });
       expect(evidence.trainingCost.cost).toEqual(best.cost);
       expect(Number(best.cost?.amount)).toBeGreaterThan(0.01);

@@ -15,7 +15,7 @@ import {
   removeForecastChange,
 } from '../../src/finops/forecasts/schema.ts';
 import { listGpuImports, listGpuSources } from '../../src/finops/gpu-telemetry/schema.ts';
-import { scraped } from '../../src/finops/gpu-telemetry/sources/exporter.testing.ts';
+import { parseScrape } from '../../src/finops/gpu-telemetry/sources/exporter.testing.ts';
 import {
   getGpuEfficiency,
   getGpuHeatMap,
@@ -31,7 +31,7 @@ import {
 } from '../../src/finops/gpu-usage/schema.ts';
 import { applyText, gpuSource, syncAll, write } from '../../src/finops/testing/gpu-sources.ts';
 import { importHolders, importPool, importSamples, samplesText } from '../../src/finops/testing/gpus.ts';
-import { daysOf, LINES, type MadeLedger, openLedger, settle } from '../../src/finops/testing/ledger.ts';
+import { drainAll, LINES, listDays, type MadeLedger, openLedger } from '../../src/finops/testing/ledger.ts';
 import type { Application } from '../../src/main.ts';
 import { call } from '../../src/testing/application.ts';
 import {
@@ -128,7 +128,7 @@ describe.skipIf(bin === null)('SQLite and PostgreSQL (skipped where initdb and p
       await write(
         application,
         'here',
-        minutes(120, 0).flatMap((_, index) => scraped(text, start + index * 15_000)),
+        minutes(120, 0).flatMap((_, index) => parseScrape(text, start + index * 15_000)),
       );
       return syncAll(application);
     });
@@ -195,9 +195,9 @@ describe.skipIf(bin === null)('SQLite and PostgreSQL (skipped where initdb and p
         change: ({ sku }: { sku: string }, day: string) =>
           sku === 'p4d.24xlarge' && day >= first && day <= last ? { quantity: 3 } : {},
       });
-      await ledger.deliver(daysOf('2026-10-01', '2026-11-14'), made('2026-11-05', '2026-11-08'));
+      await ledger.deliver(listDays('2026-10-01', '2026-11-14'), made('2026-11-05', '2026-11-08'));
       // November is restated: the last day of it was none.
-      await ledger.deliver(daysOf('2026-11-01', '2026-11-14'), made('2026-11-05', '2026-11-07'));
+      await ledger.deliver(listDays('2026-11-01', '2026-11-14'), made('2026-11-05', '2026-11-07'));
     });
     const anomalies = () =>
       both(async (application) => [
@@ -228,7 +228,7 @@ describe.skipIf(bin === null)('SQLite and PostgreSQL (skipped where initdb and p
       await call(application, giveAnomalyFeedback, feedback);
       const body = { subject: { team: 'Search' }, from: '2026-11-21', dailyAmount: '30', currency: 'USD', what: 'x' };
       await call(application, addForecastChange, { body });
-      await settle(application);
+      await drainAll(application);
     });
     await anomalies();
     await forecasts();
@@ -236,7 +236,7 @@ describe.skipIf(bin === null)('SQLite and PostgreSQL (skipped where initdb and p
       await call(application, undoAnomalyFeedback, { params: await worst(application) });
       const { changes } = await call(application, listForecasts);
       await call(application, removeForecastChange, { params: { change: changes[0]?.change ?? '' } });
-      await settle(application);
+      await drainAll(application);
     });
     await anomalies();
   });

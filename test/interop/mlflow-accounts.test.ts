@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { processEnvironment } from '../../src/platform/environment/index.ts';
-import { listen } from '../../src/platform/http/index.ts';
+import { listenOn } from '../../src/platform/http/index.ts';
 import { type Doors, openDoors, sent } from '../security/doors.ts';
 import { mlflowClients } from '../support/mlflow-server.ts';
 import { onEachStore } from '../support/stores.ts';
@@ -88,7 +88,7 @@ onEachStore(({ newDatabase }) => {
   let address = '';
   beforeAll(async () => {
     doors = await openDoors({}, { database: await newDatabase() });
-    address = await listen(doors.application.http, { host: '127.0.0.1', port: 0 });
+    address = await listenOn(doors.application.http, { host: '127.0.0.1', port: 0 });
   });
   afterAll(() => doors?.[Symbol.asyncDispose]());
 

@@ -11,7 +11,7 @@ import { getModelVersion } from '../../src/mlops/registry/schema.ts';
 import { getRun } from '../../src/mlops/runs/schema.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { processEnvironment } from '../../src/platform/environment/index.ts';
-import { listen } from '../../src/platform/http/index.ts';
+import { listenOn } from '../../src/platform/http/index.ts';
 import { call } from '../../src/testing/application.ts';
 import { findPostgres, runDatabases } from '../support/postgres.ts';
 
@@ -34,7 +34,7 @@ async function start(engine: string, stack: AsyncDisposableStack): Promise<void>
   const database = engine === 'SQLite' ? 'sqlite' : await (await runDatabases()).newDatabase();
   const { config } = loadConfig({ environment: {}, flags: { data, database, logLevel: 'silent', port: 0 } });
   application = stack.use(await createApplication(config));
-  address = await listen(application.http, config);
+  address = await listenOn(application.http, config);
 }
 
 const Answers = z.record(z.string(), z.record(z.string(), z.unknown()));

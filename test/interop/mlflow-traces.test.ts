@@ -12,7 +12,7 @@ import { tracingSuite } from '../../src/mlops/tracing/suite.testing.ts';
 import { mlflow, post } from '../../src/mlops/wire/testing.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { processEnvironment } from '../../src/platform/environment/index.ts';
-import { listen } from '../../src/platform/http/index.ts';
+import { listenOn } from '../../src/platform/http/index.ts';
 import { call } from '../../src/testing/application.ts';
 import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 
@@ -65,7 +65,7 @@ async function step(version: string, name: string, request: object = {}): Promis
 beforeAll(async () => {
   if (!existsSync(newest)) return;
   application = await start();
-  address = await listen(application.http, application.config);
+  address = await listenOn(application.http, application.config);
 });
 afterAll(() => application?.[Symbol.asyncDispose]());
 

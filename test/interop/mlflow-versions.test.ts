@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { processEnvironment } from '../../src/platform/environment/index.ts';
-import { listen } from '../../src/platform/http/index.ts';
+import { listenOn } from '../../src/platform/http/index.ts';
 import { findMlflowPython, mlflowClients } from '../support/mlflow-server.ts';
 import { findPostgres, runDatabases } from '../support/postgres.ts';
 
@@ -37,7 +37,7 @@ async function start(engine: string, stack: AsyncDisposableStack): Promise<strin
   const database = engine === 'SQLite' ? 'sqlite' : await (await runDatabases()).newDatabase();
   const { config } = loadConfig({ environment: {}, flags: { data, database, logLevel: 'silent', port: 0 } });
   const application = stack.use(await createApplication(config));
-  return listen(application.http, config);
+  return listenOn(application.http, config);
 }
 
 /** Runs steps of the script in one process and returns the output of each. */

@@ -10,7 +10,7 @@ import { type Application, createApplication } from '../../src/main.ts';
 import { listWebhookDeliveries } from '../../src/mlops/webhooks/schema.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { processEnvironment } from '../../src/platform/environment/index.ts';
-import { listen } from '../../src/platform/http/index.ts';
+import { listenOn } from '../../src/platform/http/index.ts';
 import { type Receiver, startReceiver } from '../../src/platform/outbound/receiver.testing.ts';
 import { call } from '../../src/testing/application.ts';
 
@@ -40,7 +40,7 @@ describe.skipIf(!existsSync(python))('the unmodified MLflow client of Python', (
     };
     const { config } = loadConfig({ environment: {}, flags });
     application = await createApplication(config);
-    address = await listen(application.http, config);
+    address = await listenOn(application.http, config);
   });
   afterAll(async () => {
     await application?.[Symbol.asyncDispose]();

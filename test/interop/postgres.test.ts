@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { sql as raw } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { noticesSuite } from '../../src/finops/budgets/notices/suite.testing.ts';
+import { defineNoticesSuite } from '../../src/finops/budgets/notices/suite.testing.ts';
 import { alertsSuite } from '../../src/mlops/monitoring/alerts/suite.testing.ts';
 import { historySuite } from '../../src/mlops/run-views/views/suite.testing.ts';
 import { metricSuite } from '../../src/mlops/runs/metric-suite.testing.ts';
@@ -43,7 +43,7 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
 
   deliveriesSuite('PostgreSQL', () => server.newDatabase());
   retentionSuite('PostgreSQL', () => server.newDatabase());
-  noticesSuite('PostgreSQL', () => server.newDatabase());
+  defineNoticesSuite('PostgreSQL', () => server.newDatabase());
   retrainingSuite('PostgreSQL', () => server.newDatabase());
   recommendationSuite(() => server.newDatabase());
   alertsSuite('PostgreSQL', () => server.newDatabase());

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { countedTokens, tokenFingerprint } from '../../src/finops/tokens/counted-tokens.ts';
+import { readCountedTokens, readTokenFingerprint } from '../../src/finops/tokens/counted-tokens.ts';
 import { listTokenUsage, tokenCostReport } from '../../src/finops/tokens/schema.ts';
-import { usageOfServed } from '../../src/finops/tokens/served-usage.ts';
+import { buildServedUsage } from '../../src/finops/tokens/served-usage.ts';
 import { recordTokens } from '../../src/finops/tokens/usage.ts';
 import type { Application } from '../../src/main.ts';
 import { id, sendSpans } from '../../src/mlops/tracing/fixtures.testing.ts';
@@ -24,7 +24,7 @@ onEachStore(({ newDatabase }) => {
     const subject = { endpoint: 'chat' };
     const served = { prediction, subject, llm: 'm', user: null, at: 1_760_000_000_000, ...counts, caller };
     return application.store.transaction((sql) =>
-      recordTokens({ now: () => Date.now() }, sql, [usageOfServed(served)]),
+      recordTokens({ now: () => Date.now() }, sql, [buildServedUsage(served)]),
     );
   };
   const span = (spanId: string, parentSpanId = '') => ({
@@ -38,7 +38,7 @@ onEachStore(({ newDatabase }) => {
       await sendSpans(application, [span(id('1', 16)), span(id('2', 16))], { 'steelyard.endpoint': 'chat' });
       const cost = () => call(application, tokenCostReport, { query: { endpoint: 'chat' } });
       await expect.poll(cost, WAIT).toMatchObject({ requests: '2', inputTokens: '24', sameCallRecords: 1 });
-      const before = await tokenFingerprint(application.store, WINDOW);
+      const before = await readTokenFingerprint(application.store, WINDOW);
       await serve('two', id('2', 16));
       expect(await cost()).toMatchObject({ requests: '2', inputTokens: '24', sameCallRecords: 2 });
       const { records } = await call(application, listTokenUsage, { query: { endpoint: 'chat' } });
@@ -48,8 +48,10 @@ onEachStore(({ newDatabase }) => {
         'served:chat:one',
         'served:chat:two',
       ]);
-      expect(await countedTokens(application.store, WINDOW)).toEqual([{ subject: { endpoint: 'chat' }, tokens: '44' }]);
-      expect(await tokenFingerprint(application.store, WINDOW)).not.toBe(before);
+      expect(await readCountedTokens(application.store, WINDOW)).toEqual([
+        { subject: { endpoint: 'chat' }, tokens: '44' },
+      ]);
+      expect(await readTokenFingerprint(application.store, WINDOW)).not.toBe(before);
     });
   });
 });

@@ -10,7 +10,7 @@ import { recordLabels, recordPredictions } from '../../src/mlops/predictions/sch
 import { type DriftWindow, listDriftWindows } from '../../src/mlops/quality/drift-windows/schema.ts';
 import { applied, ranToEnd } from '../../src/mlops/testing/pipelines.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
-import { listen } from '../../src/platform/http/index.ts';
+import { listenOn } from '../../src/platform/http/index.ts';
 import { call } from '../../src/testing/application.ts';
 import { getRetraining, getRetrainingRound, type RetrainingRound } from '../../src/tradeoff/retraining/schema.ts';
 
@@ -64,7 +64,7 @@ export async function replayMarket(): Promise<Replay> {
   const data = mkdtempSync(join(tmpdir(), 'electricity-'));
   const { config } = loadConfig({ environment: {}, flags: { data, logLevel: 'silent', port: 0 } });
   await using application = await createApplication(config, { clock });
-  const url = await listen(application.http, config);
+  const url = await listenOn(application.http, config);
   await applyDocuments(application, begin);
   const params = { from: iso(origin), until: iso(begin) };
   const { state } = await ranToEnd(application, MODEL, { params });

@@ -6,7 +6,14 @@ import type { Application } from '../../src/main.ts';
 import { listBackups, openBackupPlace, restoreBackup } from '../../src/platform/backup/index.ts';
 import { type BackupRun, getBackupRun, startBackup } from '../../src/platform/backup/schema.ts';
 import { systemClock } from '../../src/platform/units/index.ts';
-import { billText, call, dailyRows, importFiles, problemFrom, testApplication } from '../../src/testing/application.ts';
+import {
+  billText,
+  call,
+  catchProblem,
+  dailyRows,
+  importFiles,
+  testApplication,
+} from '../../src/testing/application.ts';
 import { type BlobServer, startAzurite } from '../support/azurite.ts';
 import { findMoto, type S3Server, startS3 } from '../support/moto.ts';
 
@@ -124,7 +131,7 @@ describe.skipIf(!hasMoto)('a backup in S3 (skipped where moto_server is not inst
 
   it('is refused at once where the bucket is not there', async () => {
     const starting = call(application, startBackup, { body: { to: addressOf('no-such-bucket') } });
-    expect(await problemFrom(starting)).toMatchObject({ code: 'bucket_not_found' });
+    expect(await catchProblem(starting)).toMatchObject({ code: 'bucket_not_found' });
   });
 });
 
@@ -153,6 +160,6 @@ describe('a backup in Azure Blob', () => {
 
   it('is refused at once where the container is not there', async () => {
     const starting = call(application, startBackup, { body: { to: addressOf('no-such-container') } });
-    expect(await problemFrom(starting)).toMatchObject({ code: 'bucket_not_found' });
+    expect(await catchProblem(starting)).toMatchObject({ code: 'bucket_not_found' });
   });
 });

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { type Application, createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { processEnvironment } from '../../src/platform/environment/index.ts';
-import { listen } from '../../src/platform/http/index.ts';
+import { listenOn } from '../../src/platform/http/index.ts';
 import { startAzurite } from '../support/azurite.ts';
 import { findMlflowPython } from '../support/mlflow-server.ts';
 import { findMoto, startSignedS3 } from '../support/moto.ts';
@@ -64,7 +64,7 @@ describe.each(stores)('the newest MLflow client with artifacts in $kind', ({ sta
     const flags = { data, objects: store.address, logLevel: 'silent', port: 0 };
     const { config } = loadConfig({ environment: {}, flags });
     application = stack.use(await createApplication(config));
-    address = await listen(application.http, config);
+    address = await listenOn(application.http, config);
   });
   afterAll(() => stack.disposeAsync());
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Objects, openRemoteObjects } from '../../src/platform/objects/index.ts';
-import { contentOf } from '../../src/platform/objects/suite.testing.ts';
+import { readObjectText } from '../../src/platform/objects/suite.testing.ts';
 import { systemClock } from '../../src/platform/units/index.ts';
 import { findMoto, type S3Server, type S3User, startS3, statement } from '../support/moto.ts';
 
@@ -36,7 +36,7 @@ describe.skipIf(!there)('a bucket for artifacts (skipped where moto_server is no
     await objects.put('a/small', 'x');
     await objects.put('a/large', PIECE);
     await objects.rename('a/small', 'b/small');
-    expect(await contentOf(objects, 'b/small')).toBe('x');
+    expect(await readObjectText(objects, 'b/small')).toBe('x');
     const upload = await objects.direct?.beginUpload('c', '0'.repeat(32));
     if (upload !== undefined) await objects.direct?.abortUpload(upload);
     expect((await objects.list('')).map(({ name }) => name)).toEqual(['a', 'b']);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { InjectOptions } from 'fastify';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../src/main.ts';
-import { type DeclaredRoute, listen } from '../../src/platform/http/index.ts';
+import { type DeclaredRoute, listenOn } from '../../src/platform/http/index.ts';
 import { testApplication } from '../../src/testing/application.ts';
 import { draws } from '../../src/testing/deep.ts';
 import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
@@ -149,7 +149,7 @@ async function tryExtremes(application: Application, document: Document, known: 
 describe('bytes that are no HTTP', () => {
   it('are answered by 4xx or silence, never by a page, and the server lives', async () => {
     await using application = await testApplication();
-    const { port } = new URL(await listen(application.http, { host: '127.0.0.1', port: 0 }));
+    const { port } = new URL(await listenOn(application.http, { host: '127.0.0.1', port: 0 }));
     const noise = fc.oneof(
       fc.uint8Array({ minLength: 1, maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
       fc

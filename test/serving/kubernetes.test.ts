@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listUsage } from '../../src/finops/metering/schema.ts';
 import type { Application } from '../../src/main.ts';
 import { getEndpoint } from '../../src/mlops/serving/schema.ts';
-import { call, problemFrom, testApplication } from '../../src/testing/application.ts';
 import { applied } from '../../src/mlops/testing/pipelines.ts';
 import { appliedEndpoint } from '../../src/mlops/testing/serving.ts';
+import { call, catchProblem, testApplication } from '../../src/testing/application.ts';
 import { areEnginesWhole } from '../support/engine-scope.ts';
 import { findKubernetes } from '../support/kubernetes.ts';
 import { NAMESPACE, serviceAccountConfig } from '../support/kubernetes-bench.ts';
@@ -274,7 +274,7 @@ describe.skipIf(!there)('Kubernetes (skipped where TEST_KUBERNETES_BIN names no 
         metadata: { name: 'denied' },
         spec: spec(version),
       };
-      const problem = await problemFrom(applied(application, JSON.stringify(document)));
+      const problem = await catchProblem(applied(application, JSON.stringify(document)));
       expect(problem).toMatchObject({
         code: 'executor_denied',
         detail: expect.stringMatching(
@@ -292,7 +292,7 @@ describe.skipIf(!there)('Kubernetes (skipped where TEST_KUBERNETES_BIN names no 
       const version = await weighing(application, 5);
       const kserve = spec(version, { kubernetes: { kserve: true } });
       const document = { apiVersion: 'steelyard/v1', kind: 'Endpoint', metadata: { name: 'kserved' }, spec: kserve };
-      expect(await problemFrom(applied(application, JSON.stringify(document)))).toMatchObject({
+      expect(await catchProblem(applied(application, JSON.stringify(document)))).toMatchObject({
         code: 'executor_cannot',
         detail: expect.stringContaining('does not have KServe'),
       });

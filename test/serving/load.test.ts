@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { linearGraph } from '../../src/mlops/serving/graphs.testing.ts';
 import { rollBackEndpoint } from '../../src/mlops/serving/schema.ts';
-import { call, testApplication } from '../../src/testing/application.ts';
 import { appliedEndpoint, registeredFiles, settled } from '../../src/mlops/testing/serving.ts';
+import { call, testApplication } from '../../src/testing/application.ts';
 import { startLoad } from './load.ts';
 
 const server = join(import.meta.dirname, '../../src/mlops/serving/model-server.testing.ts');

@@ -1,7 +1,7 @@
 import { inject } from 'vitest';
 import { createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
-import { listen } from '../../src/platform/http/index.ts';
+import { listenOn } from '../../src/platform/http/index.ts';
 import { copyDemo } from './demo-copy.ts';
 
 declare module 'vitest' {
@@ -21,7 +21,7 @@ export interface RunningServer extends AsyncDisposable {
 export async function serveFolder(data: string): Promise<RunningServer> {
   const { config } = loadConfig({ environment: {}, flags: { data, port: 0, logLevel: 'fatal' } });
   const application = await createApplication(config);
-  const url = await listen(application.http, config);
+  const url = await listenOn(application.http, config);
   return { url, [Symbol.asyncDispose]: () => application[Symbol.asyncDispose]() };
 }
 

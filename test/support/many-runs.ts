@@ -6,7 +6,7 @@ import { createApplication } from '../../src/main.ts';
 import type { RunCost } from '../../src/mlops/runs/schema.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { processEnvironment } from '../../src/platform/environment/index.ts';
-import { listen } from '../../src/platform/http/index.ts';
+import { listenOn } from '../../src/platform/http/index.ts';
 import { insertRows, type Store } from '../../src/platform/store/index.ts';
 import type { RunningServer } from './demo.ts';
 
@@ -196,7 +196,7 @@ export async function manyRunsApplication(): Promise<RunningServer> {
     await seedManyRuns(application.store, { experimentId: 7, name: 'ranker-tuning', runs: 100_000, seed: 1, now });
     await seedManyRuns(application.store, { experimentId: 8, name: 'fraud-scoring', runs: 240, seed: 2, now });
   }
-  const url = await listen(application.http, config);
+  const url = await listenOn(application.http, config);
   return {
     url,
     async [Symbol.asyncDispose]() {

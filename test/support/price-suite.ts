@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { revertDelivery } from '../../src/finops/billing/schema.ts';
 import { meteredCost, recordUsage } from '../../src/finops/metering/schema.ts';
 import { getPrice, learnPrices, listPrices, listPricesCsv } from '../../src/finops/prices/schema.ts';
+import { awsJson, importPriceFiles } from '../../src/finops/testing/prices.ts';
 import type { Application } from '../../src/main.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
-import { call, deliverFiles, problemFrom } from '../../src/testing/application.ts';
-import { awsJson, importPriceFiles } from '../../src/finops/testing/prices.ts';
+import { call, catchProblem, deliverFiles } from '../../src/testing/application.ts';
 
 type Start = (clock: { now(): number }) => Promise<Application>;
 
@@ -255,7 +255,7 @@ spec: {currency: USD, source: contract, prices: [{resource: "${resource}", perHo
       expect(await priceOf('p5.48xlarge')).toMatchObject({ amount: '54', region: 'us-east-1' });
       expect(await priceOf('p5.48xlarge', { region: 'eu-west-1' })).toMatchObject({ amount: '60' });
       // Built-in prices are of us-east-1 and do not apply to other regions.
-      expect(await problemFrom(priceOf('p5.48xlarge@eu-west-2'))).toMatchObject({ code: 'price_not_found' });
+      expect(await catchProblem(priceOf('p5.48xlarge@eu-west-2'))).toMatchObject({ code: 'price_not_found' });
       await apply(OWN('p5.48xlarge@eu-west-2', '61'));
       expect(await priceOf('p5.48xlarge@eu-west-2')).toMatchObject({ amount: '61', origin: 'own' });
       expect(await priceOf('p5.48xlarge')).toMatchObject({ amount: '54', origin: 'catalogue' });
@@ -297,7 +297,7 @@ spec: {currency: USD, source: contract, prices: [{resource: "${resource}", perHo
       const inIreland = await call(application, listPrices, { query: { region: 'eu-west-1' } });
       expect(inIreland.prices).toMatchObject([{ resource: 'p5.48xlarge', price: { amount: '1.25' } }]);
       const other = call(application, listPrices, { query: { origin: 'bill', pageToken: 'made-up' } });
-      expect(await problemFrom(other)).toMatchObject({ code: 'invalid_page_token' });
+      expect(await catchProblem(other)).toMatchObject({ code: 'invalid_page_token' });
     });
   });
 }

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { call, testApplication } from '../../src/testing/application.ts';
-import { RecommendationRoom } from '../../src/tradeoff/testing/recommendations.ts';
 import { listDecidedActs } from '../../src/tradeoff/decisions/schema.ts';
 import {
   applyRecommendation,
   findRecommendations,
   listRecommendations,
 } from '../../src/tradeoff/recommendations/schema.ts';
+import { RecommendationRoom } from '../../src/tradeoff/testing/recommendations.ts';
 
 /** Two servers that share a store. */
 export function recommendationSuite(newDatabase: () => Promise<string>): void {

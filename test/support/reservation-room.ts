@@ -1,5 +1,5 @@
 import {
-  type Held,
+  type HeldResource,
   meterReservation,
   type NewReservation,
   openReservation,
@@ -52,7 +52,7 @@ spec: {subject: {team: recs}, amount: '${amount}', currency: USD, enforcement: $
     return call(this.application, openReservation, { body: asked });
   }
 
-  meter(reservation: string, holds?: Held) {
+  meter(reservation: string, holds?: HeldResource) {
     const body = { at: iso(this.now), ...(holds === undefined ? {} : { holds }) };
     return call(this.application, meterReservation, { params: { reservation }, body });
   }

@@ -5,7 +5,7 @@ import { approveBudget } from '../../src/finops/budgets/schema.ts';
 import { meteredCost } from '../../src/finops/metering/schema.ts';
 import type { Application } from '../../src/main.ts';
 import { decimal } from '../../src/platform/units/index.ts';
-import { call, problemFrom } from '../../src/testing/application.ts';
+import { call, catchProblem } from '../../src/testing/application.ts';
 
 import { repricingTests } from './repricing-suite.ts';
 import { DAY_MS, iso, NOON, PRICES, Room } from './reservation-room.ts';
@@ -50,7 +50,7 @@ function openingTests(inUse: () => Room): void {
     expect(await room.open('a', { resource: 'tpu' })).toMatchObject({ ceiling: null, spent: null });
     await room.settle('a');
     await room.budget('100');
-    const problem = await problemFrom(room.open('b', { resource: 'tpu' }));
+    const problem = await catchProblem(room.open('b', { resource: 'tpu' }));
     expect(problem).toMatchObject({ code: 'price_missing', detail: expect.stringContaining('"tpu"') });
     expect(await room.open('c', { resource: 'tpu', price: { amount: '36', currency: 'USD' } })).toMatchObject({
       ceiling: { currency: 'USD' },
@@ -67,7 +67,7 @@ function openingTests(inUse: () => Room): void {
   it('may spend exactly the limit, and not begin for less than it takes to stop', async () => {
     const room = inUse();
     await room.budget('5');
-    expect(await problemFrom(room.open('a', { graceSeconds: 5 }))).toMatchObject({
+    expect(await catchProblem(room.open('a', { graceSeconds: 5 }))).toMatchObject({
       code: 'budget_exceeded',
       budget: 'recs',
     });
@@ -131,7 +131,7 @@ function sharingTests(inUse: () => Room): void {
       limitedBy: 'its own limit',
     });
     const other = room.open('b', { limit: { amount: '30', currency: 'EUR' } });
-    expect(await problemFrom(other)).toMatchObject({ code: 'currency_mismatch' });
+    expect(await catchProblem(other)).toMatchObject({ code: 'currency_mismatch' });
   });
 
   it('that is metered in time goes on for as long as there is money', async () => {
@@ -167,9 +167,9 @@ function endingTests(inUse: () => Room): void {
     await room.open('a');
     room.now += 2000;
     await room.settle('a');
-    expect(await problemFrom(room.meter('a'))).toMatchObject({ code: 'reservation_settled' });
+    expect(await catchProblem(room.meter('a'))).toMatchObject({ code: 'reservation_settled' });
     expect(await room.settle('a', room.now - 1000)).toMatchObject({ spent: { amount: '1' } });
-    expect(await problemFrom(room.meter('b'))).toMatchObject({ code: 'reservation_not_found' });
+    expect(await catchProblem(room.meter('b'))).toMatchObject({ code: 'reservation_not_found' });
   });
 
   it('across a boundary counts in both windows, and is spent in each what falls there', async () => {
@@ -193,7 +193,7 @@ kind: Budget
 metadata: {name: recs}
 spec: {subject: {team: recs}, amount: '5', currency: USD, enforcement: approval}
 `);
-    expect(await problemFrom(room.open('a'))).toMatchObject({ code: 'budget_approval_needed', budget: 'recs' });
+    expect(await catchProblem(room.open('a'))).toMatchObject({ code: 'budget_approval_needed', budget: 'recs' });
     const approved = await call(room.application, approveBudget, {
       params: { budget: 'recs' },
       body: { amount: '20', note: 'the last experiment' },
@@ -232,7 +232,7 @@ function rollingTests(inUse: () => Room): void {
     const room = inUse();
     await room.budget('100', ', every: day, rollOver: unspent');
     room.now = midnight + DAY_MS - 100_000;
-    expect(await problemFrom(room.open('a', { graceSeconds: 150 }))).toMatchObject({ code: 'budget_exceeded' });
+    expect(await catchProblem(room.open('a', { graceSeconds: 150 }))).toMatchObject({ code: 'budget_exceeded' });
     expect(await room.open('b', { graceSeconds: 98 })).toMatchObject({ ceiling: { amount: '99' } });
   });
 
@@ -242,7 +242,7 @@ function rollingTests(inUse: () => Room): void {
     room.now = midnight + 10_000;
     await room.open('a', { graceSeconds: 99 });
     const early = { start: iso(midnight - 10_000) };
-    expect(await problemFrom(room.open('b', { ...early, graceSeconds: 79 }))).toMatchObject({
+    expect(await catchProblem(room.open('b', { ...early, graceSeconds: 79 }))).toMatchObject({
       code: 'budget_exceeded',
     });
     await room.open('c', { ...early, graceSeconds: 48 });

@@ -8,7 +8,7 @@ import { mlflow, newRun, post, textAt } from '../../src/mlops/wire/testing.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { testClock } from '../../src/platform/jobs/fixtures.testing.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
-import { call, problemFrom } from '../../src/testing/application.ts';
+import { call, catchProblem } from '../../src/testing/application.ts';
 
 const DAY_MS = 24 * 3600_000;
 const until = (days: number) => new Date(clock.now() - days * DAY_MS).toISOString();
@@ -158,7 +158,7 @@ function removalSuite(the: () => Application): void {
     await removeRun(application, run_id);
     clock.forward(30 * DAY_MS - 1);
     expect((await preview(application)).removes).toEqual(NOTHING);
-    const early = await problemFrom(run(application, { until: until(29) }));
+    const early = await catchProblem(run(application, { until: until(29) }));
     expect(early).toMatchObject({ code: 'retention_too_early' });
     clock.forward(1);
     expect((await preview(application)).removes).toEqual(ONE_RUN);
@@ -228,7 +228,7 @@ function removalSuite(the: () => Application): void {
   });
 
   it('says so when there is no such policy', async () => {
-    const problem = await problemFrom(preview(the(), 'nope'));
+    const problem = await catchProblem(preview(the(), 'nope'));
     expect(problem).toMatchObject({ status: 404, code: 'retention_policy_not_found' });
   });
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { problemFrom } from '../../src/testing/application.ts';
+import { catchProblem } from '../../src/testing/application.ts';
 import type { RetrainingRoom } from '../../src/tradeoff/testing/retraining.ts';
 
 export const expression = (text: string) => `"$\{{ ${text} }}"`;
@@ -16,6 +16,6 @@ export function refusalTests(inUse: () => RetrainingRoom): void {
     [`budget: none`, /no budget "none"/],
     [`on: [{labels: 1}, {labels: 2, name: labels}]`, /two triggers are called "labels"/],
   ])('with %s is refused', async (fields, reason) => {
-    expect(await problemFrom(inUse().retraining(fields))).toMatchObject({ detail: expect.stringMatching(reason) });
+    expect(await catchProblem(inUse().retraining(fields))).toMatchObject({ detail: expect.stringMatching(reason) });
   });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { listAlerts } from '../../src/mlops/monitoring/alerts/schema.ts';
-import { call, problemFrom } from '../../src/testing/application.ts';
+import { call, catchProblem } from '../../src/testing/application.ts';
 import { listDecisions } from '../../src/tradeoff/decisions/schema.ts';
 import {
   dismissRetrainingRound,
@@ -278,7 +278,7 @@ function personTests(inUse: () => RetrainingRoom): void {
     const begun = await start(room, { round: 1, reason: 'before the holidays' });
     expect(begun.timeline.at(-1)?.text).toMatch(/Started by \w+: before the holidays\. Training data from/);
     expect((await room.untilOver(1)).state).toBe('promoted');
-    expect(await problemFrom(start(room, { round: 1 }))).toMatchObject({ code: 'retraining_round_not_waiting' });
+    expect(await catchProblem(start(room, { round: 1 }))).toMatchObject({ code: 'retraining_round_not_waiting' });
     const window = { start: '2026-01-01T00:00:00Z', end: '2026-02-01T00:00:00Z' };
     const again = await start(room, { requestKey: 'k', window });
     expect((await start(room, { requestKey: 'k', window })).round).toBe(again.round);
@@ -311,7 +311,7 @@ function personTests(inUse: () => RetrainingRoom): void {
       state: 'dismissed',
       reason: expect.stringContaining('Dismissed by local: known.'),
     });
-    expect(await problemFrom(dismiss())).toMatchObject({ code: 'retraining_round_not_waiting' });
+    expect(await catchProblem(dismiss())).toMatchObject({ code: 'retraining_round_not_waiting' });
     await room.tell('changed', { moneyPerDay: { amount: '1000000', currency: 'USD' } });
     await room.tell('opened', { episode: 'next' });
     await room.untilWaiting(2, /does not pay yet/);

@@ -1,7 +1,7 @@
 import type { Application } from '../../src/main.ts';
 import { linearGraph } from '../../src/mlops/serving/graphs.testing.ts';
-import { testApplication } from '../../src/testing/application.ts';
 import { registeredFiles } from '../../src/mlops/testing/serving.ts';
+import { testApplication } from '../../src/testing/application.ts';
 
 export interface ServedApplication extends AsyncDisposable {
   readonly application: Application;

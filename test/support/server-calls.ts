@@ -1,8 +1,8 @@
 import { connect as connectTo, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getPipelineRun, isOver, PipelineRun } from '../../src/mlops/pipelines/schema.ts';
-import { environmentName } from '../../src/platform/config/index.ts';
-import { type CallInput, type Endpoint, type ResponseOf, urlOf } from '../../src/platform/contract/schema.ts';
+import { toEnvironmentName } from '../../src/platform/config/index.ts';
+import { buildUrl, type CallInput, type Endpoint, type ResponseOf } from '../../src/platform/contract/schema.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
 import { joined } from './joined.ts';
 import type { Engine } from './pipeline-engines.ts';
@@ -20,7 +20,7 @@ export async function ask<E extends Endpoint>(
     input.body === undefined
       ? {}
       : { body: JSON.stringify(input.body), headers: { 'content-type': 'application/json' } };
-  const answer = await fetch(server.url + urlOf(target, input), { method: target.method, ...body });
+  const answer = await fetch(server.url + buildUrl(target, input), { method: target.method, ...body });
   if (!answer.ok) throw new Error(await answer.text());
   return answer.json() as Promise<ResponseOf<E>>;
 }
@@ -51,7 +51,10 @@ export async function startServerWith(engine: Engine, data: string): Promise<Ser
       resolve(typeof address === 'object' && address !== null ? address.port : 0);
     });
   });
-  const settings = Object.entries(engine.settings(port)).map(([name, value]) => [environmentName(name), String(value)]);
+  const settings = Object.entries(engine.settings(port)).map(([name, value]) => [
+    toEnvironmentName(name),
+    String(value),
+  ]);
   const server = await startServerProcess(data, Object.fromEntries(settings));
   door.server = server;
   return {

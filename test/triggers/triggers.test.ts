@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Application } from '../../src/main.ts';
 import { listPipelineRuns } from '../../src/mlops/pipelines/schema.ts';
-import { call, testApplication } from '../../src/testing/application.ts';
 import { applied } from '../../src/mlops/testing/pipelines.ts';
 import {
   githubHeaders,
@@ -11,10 +10,11 @@ import {
   newFolder,
   newRepository,
   outcomes,
+  requireTrigger,
   secretFile,
   send,
-  triggerOf,
 } from '../../src/mlops/testing/triggers.ts';
+import { call, testApplication } from '../../src/testing/application.ts';
 import { openDoors } from '../security/doors.ts';
 import { findMoto, type S3Server, startS3 } from '../support/moto.ts';
 import { onEachStore } from '../support/stores.ts';
@@ -33,7 +33,7 @@ onEachStore(({ engine, newDatabase }) => {
       writeFileSync(join(folder, 'f'), '1');
       const on = `{push: {provider: github, secret: ${secretFile()}}}, {cron: '* * * * * *'}, {data: {object: ${folder}, every: 10s}}, {event: {type: model_version.created}}`;
       await applied(application, documentOf(on, `source: {git: ${repository.folder}},`));
-      await expect.poll(async () => (await triggerOf(application, 'p', 'data')).digest).not.toBeNull();
+      await expect.poll(async () => (await requireTrigger(application, 'p', 'data')).digest).not.toBeNull();
       writeFileSync(join(folder, 'f'), '22');
       const body = JSON.stringify(githubPush(commit));
       const sent = Array.from({ length: 8 }, () => send(application, 'p/triggers/github', body, githubHeaders(body)));
@@ -80,7 +80,7 @@ onEachStore(({ engine, newDatabase }) => {
         }
         const pushed = await outcomes(other, 'p', 'push', commits.length);
         expect(pushed.map(({ outcome }) => outcome)).toEqual(commits.map(() => 'began'));
-        await expect.poll(async () => (await triggerOf(one, 'p', 'cron')).decisions.length).toBeGreaterThan(5);
+        await expect.poll(async () => (await requireTrigger(one, 'p', 'cron')).decisions.length).toBeGreaterThan(5);
         const runs = await runsOf(one);
         const times = runs.filter(({ cause }) => cause.kind === 'cron').map(({ cause }) => cause.detail);
         expect(new Set(times).size).toBe(times.length);
@@ -145,18 +145,18 @@ describe.skipIf(!there)('a prefix of S3 (skipped where moto_server is not instal
     await server.put(bucket, 'train/a.csv', '1');
     const parameters = `region=us-east-1&endpoint=${server.endpoint}&accessKeyId=env:TRIGGER_KEY&secretAccessKey=env:TRIGGER_SECRET`;
     await applied(application, documentOf(`{data: {object: 's3://${bucket}/train?${parameters}'}}`));
-    await expect.poll(async () => (await triggerOf(application, 'p', 'data')).digest).not.toBeNull();
+    await expect.poll(async () => (await requireTrigger(application, 'p', 'data')).digest).not.toBeNull();
     let wakers = 0;
     const looked = async () => {
-      const { nextAt } = await triggerOf(application, 'p', 'data');
+      const { nextAt } = await requireTrigger(application, 'p', 'data');
       offset += 300_000;
       wakers += 1;
       await applied(application, documentOf('{data: {table: nothing}}').replace('name: p', `name: waker-${wakers}`));
-      await expect.poll(async () => (await triggerOf(application, 'p', 'data')).nextAt).not.toBe(nextAt);
+      await expect.poll(async () => (await requireTrigger(application, 'p', 'data')).nextAt).not.toBe(nextAt);
     };
     await server.put(bucket, 'training/b.csv', '1');
     await looked();
-    expect((await triggerOf(application, 'p', 'data')).decisions).toEqual([]);
+    expect((await requireTrigger(application, 'p', 'data')).decisions).toEqual([]);
     await server.put(bucket, 'train/b.csv', '1');
     await looked();
     await outcomes(application, 'p', 'data', 1);
@@ -167,6 +167,6 @@ describe.skipIf(!there)('a prefix of S3 (skipped where moto_server is not instal
       outcome: 'began',
       detail: expect.stringContaining(`s3://${bucket}/train changed to`),
     });
-    expect((await triggerOf(application, 'p', 'data')).waitsFor).not.toContain('env:');
+    expect((await requireTrigger(application, 'p', 'data')).waitsFor).not.toContain('env:');
   });
 });

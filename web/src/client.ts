@@ -1,5 +1,11 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { type CallInput, type Endpoint, Problem, type ResponseOf, urlOf } from '../../src/platform/contract/schema.ts';
+import {
+  buildUrl,
+  type CallInput,
+  type Endpoint,
+  Problem,
+  type ResponseOf,
+} from '../../src/platform/contract/schema.ts';
 
 /** A call that failed: the server's problem document (RFC 9457), or the reason why there is none. */
 export class CallError extends Error {
@@ -43,7 +49,7 @@ async function send<E extends Endpoint>(target: E, input: CallInput<E>, signal?:
     request.headers = { accept: 'application/json', 'content-type': 'application/json' };
   }
   try {
-    return await fetch(urlOf(target, input), request);
+    return await fetch(buildUrl(target, input), request);
   } catch (error) {
     if (signal?.aborted === true) throw error;
     const detail = 'The Steelyard server does not answer. Start it with steelyard serve, then try again.';

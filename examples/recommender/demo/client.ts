@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
-import { type CallInput, type Endpoint, type ResponseOf, urlOf } from '../../../src/platform/contract/schema.ts';
+import { buildUrl, type CallInput, type Endpoint, type ResponseOf } from '../../../src/platform/contract/schema.ts';
 import { createUpload } from '../../../src/platform/uploads/schema.ts';
 
 /** API of a server for the demo: Steelyard's endpoints, and MLflow's as any MLflow client calls them. */
@@ -25,7 +25,7 @@ export function createDemoClient(url: string): DemoClient {
   return {
     url,
     async call(endpoint, input = {}) {
-      const path = urlOf(endpoint, input);
+      const path = buildUrl(endpoint, input);
       const answer = await (input.body === undefined
         ? send(path, { method: endpoint.method })
         : json(endpoint.method, path, input.body));
@@ -39,7 +39,7 @@ export function createDemoClient(url: string): DemoClient {
         duplex: 'half',
       };
       const answer = await send(
-        urlOf(createUpload, { query: { name: basename(path) } }),
+        buildUrl(createUpload, { query: { name: basename(path) } }),
         init as unknown as RequestInit,
       );
       return createUpload.response.parse(answer).upload;

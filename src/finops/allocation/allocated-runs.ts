@@ -1,5 +1,5 @@
-import { literal } from '../../platform/lake/index.ts';
-import { exact, type ReportDeps } from './coverage.ts';
+import { quoteLiteral } from '../../platform/lake/index.ts';
+import { type ReportDeps, toExact } from './coverage.ts';
 import { allocatedDaily } from './tables.ts';
 
 export interface AllocatedRun {
@@ -10,13 +10,13 @@ export interface AllocatedRun {
 }
 
 /** Cost that allocation rules assign to runs in one billing period; empty where no rule assigns cost to runs. */
-export async function allocatedRunsOf({ store, lake }: ReportDeps, period: string): Promise<AllocatedRun[]> {
+export async function readAllocatedRuns({ store, lake }: ReportDeps, period: string): Promise<AllocatedRun[]> {
   const rows = await lake.query(`SELECT run, BillingCurrency AS currency, sum(EffectiveCost)::VARCHAR AS allocated
-    FROM ${await lake.relation(store, allocatedDaily)} WHERE period = ${literal(period)} AND run IS NOT NULL
+    FROM ${await lake.relation(store, allocatedDaily)} WHERE period = ${quoteLiteral(period)} AND run IS NOT NULL
     GROUP BY ALL HAVING sum(EffectiveCost) IS NOT NULL ORDER BY run, currency`);
   return rows.map((row) => ({
     run: String(row.run),
     currency: String(row.currency),
-    allocated: exact(row.allocated),
+    allocated: toExact(row.allocated),
   }));
 }

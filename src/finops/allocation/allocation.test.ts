@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { decimal, sumDecimals } from '../../platform/units/index.ts';
-import { call, importFiles, problemFrom } from '../../testing/application.ts';
+import { call, catchProblem, importFiles } from '../../testing/application.ts';
 import { isDeep } from '../../testing/deep.ts';
 import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
 import { costSummary } from '../costs/schema.ts';
@@ -98,14 +98,14 @@ describe('allocation', () => {
 
   it('refuses a second document of rules: there is one ordered list', async () => {
     await apply(RULES);
-    const problem = await problemFrom(apply(RULES.replace('name: rules', 'name: other')));
+    const problem = await catchProblem(apply(RULES.replace('name: rules', 'name: other')));
     expect(problem).toMatchObject({ code: 'manifest_invalid', detail: expect.stringContaining('"rules"') });
   });
 
   it('refuses a rule that names a dimension which rows do not have, and keeps the old rules', async () => {
     await apply(RULES);
     const { version } = await call(application, getAllocationRules);
-    const problem = await problemFrom(
+    const problem = await catchProblem(
       apply(rules('    - {name: typo, match: {servceName: S3}, subject: {team: a}}\n')),
     );
     expect(problem).toMatchObject({ code: 'dimension_unknown' });

@@ -1,10 +1,10 @@
 import { subjectFields } from '../../org/schema.ts';
-import { identifier, type Lake, literal } from '../../platform/lake/index.ts';
+import { type Lake, quoteIdentifier, quoteLiteral } from '../../platform/lake/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import { decimal, decimalString } from '../../platform/units/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
 import type { CoverageDimension, CoverageRow, RuleHit } from './schema.ts';
-import { rulesInForce } from './store.ts';
+import { findRulesInForce } from './store.ts';
 import { allocatedDaily } from './tables.ts';
 
 export interface ReportDeps {
@@ -21,23 +21,23 @@ export interface CoverageQuery {
   readonly metric: CostMetric;
 }
 
-export function costColumn(metric: CostMetric): string {
-  return identifier(metric.charAt(0).toUpperCase() + metric.slice(1));
+export function getCostColumn(metric: CostMetric): string {
+  return quoteIdentifier(metric.charAt(0).toUpperCase() + metric.slice(1));
 }
 
 /** Coverage from the daily roll-up: exact sums by kind, which add up to the total. */
-export async function coverageOf(deps: ReportDeps, query: CoverageQuery): Promise<CoverageRow[]> {
-  const cost = costColumn(query.metric);
+export async function readCoverage(deps: ReportDeps, query: CoverageQuery): Promise<CoverageRow[]> {
+  const cost = getCostColumn(query.metric);
   const day = query.interval === 'day' ? 'charge_day::VARCHAR' : 'NULL::VARCHAR';
-  const value = query.by === undefined ? 'NULL::VARCHAR' : dimensionColumn(query.by);
-  const ofKind = (kind: string) => `coalesce(sum(${cost}) FILTER (kind = ${literal(kind)}), 0)::VARCHAR`;
+  const value = query.by === undefined ? 'NULL::VARCHAR' : getDimensionColumn(query.by);
+  const ofKind = (kind: string) => `coalesce(sum(${cost}) FILTER (kind = ${quoteLiteral(kind)}), 0)::VARCHAR`;
   const rows = await deps.lake.query(`SELECT period, ${day} AS day, ${value} AS value, BillingCurrency AS currency,
       coalesce(sum(${cost}), 0)::VARCHAR AS total, ${ofKind('allocated')} AS allocated, ${ofKind('idle')} AS idle,
-      ${ofKind('unallocated')} AS unallocated, ${ofKind('shared-unallocated')} AS shared, ${unstated(query.metric)} AS unstated
-    FROM ${await deps.lake.relation(deps.store, allocatedDaily)} ${whereOf(query)}
+      ${ofKind('unallocated')} AS unallocated, ${ofKind('shared-unallocated')} AS shared, ${buildUnstatedSql(query.metric)} AS unstated
+    FROM ${await deps.lake.relation(deps.store, allocatedDaily)} ${buildCoverageCondition(query)}
     GROUP BY ALL ORDER BY period, day NULLS FIRST, currency, coalesce(sum(${cost}), 0) DESC, value NULLS LAST`);
   return rows.map((row) => {
-    const [total, allocated, idle] = [exact(row.total), exact(row.allocated), exact(row.idle)];
+    const [total, allocated, idle] = [toExact(row.total), toExact(row.allocated), toExact(row.idle)];
     return {
       period: String(row.period),
       day: row.day === null ? null : String(row.day),
@@ -46,53 +46,53 @@ export async function coverageOf(deps: ReportDeps, query: CoverageQuery): Promis
       total,
       allocated,
       idle,
-      unallocated: exact(row.unallocated),
-      sharedUnallocated: exact(row.shared),
+      unallocated: toExact(row.unallocated),
+      sharedUnallocated: toExact(row.shared),
       rowsWithoutMetric: Number(row.unstated),
-      allocatedRatio: ratioOf(decimalString(decimal(allocated).plus(idle)), total),
+      allocatedRatio: divideToRatio(decimalString(decimal(allocated).plus(idle)), total),
     };
   });
 }
 
-function dimensionColumn(dimension: CoverageDimension): string {
+function getDimensionColumn(dimension: CoverageDimension): string {
   const own = [...subjectFields, 'rule'] as readonly string[];
-  return identifier(own.includes(dimension) ? dimension : dimension.charAt(0).toUpperCase() + dimension.slice(1));
+  return quoteIdentifier(own.includes(dimension) ? dimension : dimension.charAt(0).toUpperCase() + dimension.slice(1));
 }
 
-function whereOf({ period, from, to }: Pick<CoverageQuery, 'period' | 'from' | 'to'>): string {
+function buildCoverageCondition({ period, from, to }: Pick<CoverageQuery, 'period' | 'from' | 'to'>): string {
   const conditions = [
-    ...(period === undefined ? [] : [`period = ${literal(period)}`]),
-    ...(from === undefined ? [] : [`period >= ${literal(from)}`]),
-    ...(to === undefined ? [] : [`period <= ${literal(to)}`]),
+    ...(period === undefined ? [] : [`period = ${quoteLiteral(period)}`]),
+    ...(from === undefined ? [] : [`period >= ${quoteLiteral(from)}`]),
+    ...(to === undefined ? [] : [`period <= ${quoteLiteral(to)}`]),
   ];
   return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }
 
 /** SQL text of the number of rows that do not state the cost. */
-function unstated(metric: CostMetric): string {
-  return `sum(${identifier(`without_${metric.charAt(0).toUpperCase()}${metric.slice(1)}`)})::INTEGER`;
+function buildUnstatedSql(metric: CostMetric): string {
+  return `sum(${quoteIdentifier(`without_${metric.charAt(0).toUpperCase()}${metric.slice(1)}`)})::INTEGER`;
 }
 
-export function exact(value: unknown): string {
+export function toExact(value: unknown): string {
   return decimalString(String(value));
 }
 
 /** Ratio of a part to a whole, for charts: six decimals; null when the whole is not above zero. */
-export function ratioOf(part: string, whole: string): number | null {
+export function divideToRatio(part: string, whole: string): number | null {
   return decimal(whole).gt(0) ? decimal(part).dividedBy(whole).toDecimalPlaces(6).toNumber() : null;
 }
 
 /** Cost that each rule in force matches, and the cost that no rule matches. */
-export async function ruleHits(
+export async function readRuleHits(
   deps: ReportDeps,
   query: { readonly period?: string | undefined; readonly metric: CostMetric },
 ): Promise<{ version: number; hits: RuleHit[] }> {
-  const cost = costColumn(query.metric);
+  const cost = getCostColumn(query.metric);
   const [inForce, rows] = await Promise.all([
-    rulesInForce(deps.store),
+    findRulesInForce(deps.store),
     deps.lake.query(`SELECT rule, BillingCurrency AS currency, sum(bill_rows)::INTEGER AS bill_rows, coalesce(sum(${cost}), 0)::VARCHAR AS amount,
-        ${unstated(query.metric)} AS unstated
-      FROM ${await deps.lake.relation(deps.store, allocatedDaily)} ${whereOf(query)} GROUP BY ALL ORDER BY currency`),
+        ${buildUnstatedSql(query.metric)} AS unstated
+      FROM ${await deps.lake.relation(deps.store, allocatedDaily)} ${buildCoverageCondition(query)} GROUP BY ALL ORDER BY currency`),
   ]);
   const currencies = [...new Set(rows.map((row) => String(row.currency)))];
   const found = new Map(rows.map((row) => [`${String(row.currency)} ${String(row.rule)}`, row]));
@@ -103,9 +103,9 @@ export async function ruleHits(
     const total = decimalString(whole(currency));
     return names.map((rule): RuleHit => {
       const row = found.get(`${currency} ${String(rule)}`);
-      const amount = row === undefined ? '0' : exact(row.amount);
+      const amount = row === undefined ? '0' : toExact(row.amount);
       const [billRows, rowsWithoutMetric] = [Number(row?.bill_rows ?? 0), Number(row?.unstated ?? 0)];
-      return { rule, currency, billRows, rowsWithoutMetric, amount, share: ratioOf(amount, total) };
+      return { rule, currency, billRows, rowsWithoutMetric, amount, share: divideToRatio(amount, total) };
     });
   });
   return { version: inForce.version, hits };

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Events } from '../../platform/events/index.ts';
 import type { StagedFile } from '../../platform/lake/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { type Clock, monthPeriod } from '../../platform/units/index.ts';
+import { type Clock, toMonthPeriod } from '../../platform/units/index.ts';
 import { type BillChange, billRows } from '../billing/index.ts';
 import { type DerivationDeps, derivePeriod } from './derive-period.ts';
-import { followsUsage, poolIndexes } from './rules/rule-set.ts';
+import { dependsOnUsage, listPoolIndexes } from './rules/rule-set.ts';
 import { recordState } from './states.ts';
 import { insertDerivation, type StoredRules } from './store.ts';
 import { allocatedDaily, allocations } from './tables.ts';
-import { workloadFingerprint } from './workloads/store.ts';
+import { readWorkloadFingerprint } from './workloads/store.ts';
 
 export interface AllocationDeps extends DerivationDeps {
   readonly clock: Clock;
@@ -47,21 +47,21 @@ export async function deriveAllocation(
   change: BillChange,
   periods: readonly string[] = [],
 ): Promise<DerivedAllocation> {
-  const files = await billAfter(deps, sql, change);
+  const files = await findBillAfter(deps, sql, change);
   const changed = [...new Set([...change.remove, ...change.add.map(({ partition }) => partition)])];
-  const touched = [...new Set([...changed.map(periodOfPartition), ...periods])].toSorted();
+  const touched = [...new Set([...changed.map(parsePartitionPeriod), ...periods])].toSorted();
   const staged = { allocations: [] as StagedFile[], daily: [] as StagedFile[] };
   const derived: DerivedPeriod[] = [];
   const replaced = new Set(changed);
   try {
     for (const period of touched) {
-      const ofPeriod = files.filter((file) => periodOfPartition(file.partition) === period);
-      const whole = poolIndexes(rules).length > 0 || periods.includes(period);
+      const ofPeriod = files.filter((file) => parsePartitionPeriod(file.partition) === period);
+      const whole = listPoolIndexes(rules).length > 0 || periods.includes(period);
       const partitions = [...new Set(ofPeriod.map(({ partition }) => partition))].filter(
         (partition) => whole || changed.includes(partition),
       );
       for (const partition of partitions) replaced.add(partition);
-      derived.push(await factsOf(deps, sql, rules, period, ofPeriod));
+      derived.push(await buildDerivedPeriod(deps, sql, rules, period, ofPeriod));
       const made = await derivePeriod(deps, sql, { period, files: ofPeriod, rules }, partitions);
       staged.allocations.push(...made.allocations);
       staged.daily.push(...made.daily);
@@ -74,7 +74,7 @@ export async function deriveAllocation(
 }
 
 /** Bill files after the change; the result is the same whether or not `sql` already contains the change. */
-async function billAfter(deps: DerivationDeps, sql: Sql, change: BillChange): Promise<StagedFile[]> {
+async function findBillAfter(deps: DerivationDeps, sql: Sql, change: BillChange): Promise<StagedFile[]> {
   const gone = new Set([...change.remove, ...change.add.map(({ partition }) => partition)]);
   const current = await deps.lake.files(sql, billRows);
   const stay = current.filter(({ partition }) => !gone.has(partition));
@@ -85,11 +85,11 @@ async function billAfter(deps: DerivationDeps, sql: Sql, change: BillChange): Pr
 }
 
 /** The billing period is the last part of a partition's name, and a unit has one period. */
-export function periodOfPartition(partition: string): string {
+export function parsePartitionPeriod(partition: string): string {
   return decodeURIComponent(partition.split('/').at(-1) ?? '');
 }
 
-async function factsOf(
+async function buildDerivedPeriod(
   deps: DerivationDeps,
   sql: Sql,
   rules: StoredRules,
@@ -102,27 +102,27 @@ async function factsOf(
     period,
     billFiles: files.map(({ id }) => id),
     deliveries: deliveries.map((row) => String(row.delivery)),
-    usageFingerprint: followsUsage(rules) ? await usageFingerprint(deps, sql, period) : '',
+    usageFingerprint: dependsOnUsage(rules) ? await usageFingerprint(deps, sql, period) : '',
   };
 }
 
 /** Changes with any usage that a split of the period depends on. */
 export async function usageFingerprint(deps: DerivationDeps, sql: Sql, period: string): Promise<string> {
-  const { start, end } = monthPeriod(period);
+  const { start, end } = toMonthPeriod(period);
   const within = { start: Date.parse(start), end: Date.parse(end) };
-  return `${await deps.usage.fingerprint(sql, within)} ${await workloadFingerprint(sql, within)}`;
+  return `${await deps.usage.fingerprint(sql, within)} ${await readWorkloadFingerprint(sql, within)}`;
 }
 
 /** Whether the bill is still the one that the allocation was derived from. */
-export async function stillStands(deps: DerivationDeps, sql: Sql, derived: DerivedAllocation): Promise<boolean> {
-  return (await outdatedPeriods(deps, sql, derived)).length === 0;
+export async function isStillValid(deps: DerivationDeps, sql: Sql, derived: DerivedAllocation): Promise<boolean> {
+  return (await findOutdatedPeriods(deps, sql, derived)).length === 0;
 }
 
 /** Derived periods whose bill files have changed since. */
-async function outdatedPeriods(deps: DerivationDeps, sql: Sql, derived: DerivedAllocation): Promise<string[]> {
-  const files = await billAfter(deps, sql, derived.change);
+async function findOutdatedPeriods(deps: DerivationDeps, sql: Sql, derived: DerivedAllocation): Promise<string[]> {
+  const files = await findBillAfter(deps, sql, derived.change);
   const isCurrent = ({ period, billFiles }: DerivedPeriod) => {
-    const now = files.filter((file) => periodOfPartition(file.partition) === period).map(({ id }) => id);
+    const now = files.filter((file) => parsePartitionPeriod(file.partition) === period).map(({ id }) => id);
     return now.length === billFiles.length && now.every((id, index) => id === billFiles[index]);
   };
   return derived.periods.filter((one) => !isCurrent(one)).map(({ period }) => period);
@@ -137,9 +137,9 @@ export async function refreshDerived(
   derived: DerivedAllocation,
   periods: readonly string[],
 ): Promise<DerivedAllocation> {
-  const outdated = await outdatedPeriods(deps, sql, derived);
+  const outdated = await findOutdatedPeriods(deps, sql, derived);
   const current = derived.periods.filter(({ period }) => periods.includes(period) && !outdated.includes(period));
-  const isCurrent = (partition: string) => current.some(({ period }) => period === periodOfPartition(partition));
+  const isCurrent = (partition: string) => current.some(({ period }) => period === parsePartitionPeriod(partition));
   const known = current.map(({ period }) => period);
   const missing = periods.filter((period) => !known.includes(period));
   const fresh = await deriveAllocation(deps, sql, derived.rules, derived.change, missing);
@@ -167,7 +167,7 @@ export async function swapIn(deps: AllocationDeps, sql: Sql, derived: DerivedAll
   for (const period of derived.periods) {
     const derivation = { id: `al_${randomUUID()}`, ...period, rulesVersion: rules.version, at };
     await insertDerivation(sql, derivation);
-    await recordState(deps.lake, sql, derivation, (partition) => periodOfPartition(partition) === period.period);
+    await recordState(deps.lake, sql, derivation, (partition) => parsePartitionPeriod(partition) === period.period);
   }
   const periods = derived.periods.map(({ period }) => period);
   const payload = { periods, rulesVersion: rules.version };

@@ -2,10 +2,10 @@ import type { StagedFile } from '../../platform/lake/index.ts';
 import { Outdated, type Sql } from '../../platform/store/index.ts';
 import type { BillDerivation, BillDeriver } from '../billing/index.ts';
 import type { ApplyDeps } from './apply-rules.ts';
-import { deriveAllocation, discardDerived, stillStands, swapIn } from './derivation.ts';
+import { deriveAllocation, discardDerived, isStillValid, swapIn } from './derivation.ts';
 import { healAllocations } from './rebuild.ts';
-import { derivedFiles } from './states.ts';
-import { rulesInForce } from './store.ts';
+import { findDerivedFiles } from './states.ts';
+import { findRulesInForce } from './store.ts';
 import { allocatedDaily, allocations } from './tables.ts';
 
 /** Allocates a change of the bill with the rules in force, to be swapped in together with its rows. */
@@ -13,7 +13,7 @@ export function createDeriver(deps: ApplyDeps): BillDeriver {
   const derivedOf: BillDeriver['derivedOf'] = async (sql, deleted) => {
     const files: StagedFile[] = [];
     for (const unit of deleted) {
-      const { allocationFiles, dailyFiles } = await derivedFiles(sql, unit);
+      const { allocationFiles, dailyFiles } = await findDerivedFiles(sql, unit);
       const kept = [
         ...(await deps.lake.keptById(sql, allocations, allocationFiles)),
         ...(await deps.lake.keptById(sql, allocatedDaily, dailyFiles)),
@@ -33,12 +33,12 @@ export function createDeriver(deps: ApplyDeps): BillDeriver {
     },
     heal: (sql, periods) => healAllocations(deps, sql, periods),
     async derive(sql: Sql, change): Promise<BillDerivation> {
-      const derive = async () => deriveAllocation(deps, sql, await rulesInForce(sql), change);
+      const derive = async () => deriveAllocation(deps, sql, await findRulesInForce(sql), change);
       let derived = await derive();
       return {
         async swapIn(transaction) {
-          const { version } = await rulesInForce(transaction);
-          const isCurrent = version === derived.rules.version && (await stillStands(deps, transaction, derived));
+          const { version } = await findRulesInForce(transaction);
+          const isCurrent = version === derived.rules.version && (await isStillValid(deps, transaction, derived));
           if (!isCurrent) throw new Outdated();
           await swapIn(deps, transaction, derived);
         },

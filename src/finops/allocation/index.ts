@@ -2,33 +2,33 @@ import type { Subject } from '../../org/schema.ts';
 import type { Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Rebuilder } from '../../platform/lake/index.ts';
-import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { BillDeriver } from '../billing/index.ts';
-import { type AllocatedRun, allocatedRunsOf } from './allocated-runs.ts';
-import { type ApplyDeps, billPeriods, outcomeOf, prepareRules } from './apply-rules.ts';
-import { type BillLine, type BillLines, findLine, linesOfResource, linesOfRun } from './bill-lines.ts';
+import { type AllocatedRun, readAllocatedRuns } from './allocated-runs.ts';
+import { type ApplyDeps, computeRulesOutcome, findBillPeriods, prepareRules } from './apply-rules.ts';
+import { type BillLine, type BillLines, findLine, readResourceLines, readRunLines } from './bill-lines.ts';
 import { createDeriver } from './deriver.ts';
 import { scheduleAllocation } from './jobs.ts';
 import { rebuildAllocations } from './rebuild.ts';
-import { type ReconciledRuns, type ReconciliationDeps, reconciledRunsOf } from './reconciliation/service.ts';
-import { allocationRoutes } from './routes.ts';
+import { type ReconciledRuns, type ReconciliationDeps, reconcileRuns } from './reconciliation/service.ts';
+import { createAllocationRoutes } from './routes.ts';
 import { findUnassignedPart } from './rules/assignable.ts';
 import type { SubjectField } from './rules/classify.ts';
 import { AllocationRulesSpec } from './schema.ts';
-import { rulesInForce } from './store.ts';
+import { findRulesInForce } from './store.ts';
 import { allocatedDaily, allocations } from './tables.ts';
-import { workloadSubjects } from './workloads/store.ts';
+import { findWorkloadSubjects } from './workloads/store.ts';
 
 export type { AllocatedRun } from './allocated-runs.ts';
 export type { BillLine, BillLines } from './bill-lines.ts';
-export { periodOfPartition } from './derivation.ts';
+export { parsePartitionPeriod } from './derivation.ts';
 export { allocationMigrations } from './migrations.ts';
 export {
+  findUsageResource,
   type ReconciledRun,
   type ReconciledRuns,
   type ReconciledTotal,
-  resourceOfUsage,
 } from './reconciliation/service.ts';
 export type { SubjectField } from './rules/classify.ts';
 export type { MeasuredUsage } from './shares/usage-basis.ts';
@@ -43,11 +43,11 @@ export { type AllocationState, findState } from './states.ts';
 export { allocatedDaily, allocations, dailyDimensions } from './tables.ts';
 
 /** The part of a subject to which no rule in force can assign cost; null when rules can assign all of it. */
-export async function unassignedPart(
+export async function findUnassignablePart(
   sql: Sql,
   subject: Subject,
 ): Promise<{ field: SubjectField; value: string } | null> {
-  return findUnassignedPart(await rulesInForce(sql), subject);
+  return findUnassignedPart(await findRulesInForce(sql), subject);
 }
 
 /**
@@ -92,11 +92,11 @@ export interface Allocation {
 export type AllocationRoomDeps = ApplyDeps & ReconciliationDeps;
 
 export function createAllocation(deps: AllocationRoomDeps): Allocation {
-  const kind = specKind(
+  const kind = createSpecKind(
     'AllocationRules',
     40,
     AllocationRulesSpec,
-    (sql, name, spec) => outcomeOf(sql, name, spec),
+    (sql, name, spec) => computeRulesOutcome(sql, name, spec),
     (name, spec) => prepareRules(deps, name, spec),
   );
   return {
@@ -104,13 +104,13 @@ export function createAllocation(deps: AllocationRoomDeps): Allocation {
     rebuilder: { tables: [allocations.name, allocatedDaily.name], rebuild: (files) => rebuildAllocations(deps, files) },
     kinds: [kind],
     schedule: (jobs) => scheduleAllocation(deps, jobs),
-    billedPeriods: (sql) => billPeriods(deps, sql),
-    reconciledRuns: (period) => reconciledRunsOf(deps, period),
-    allocatedRuns: (period) => allocatedRunsOf(deps, period),
+    billedPeriods: (sql) => findBillPeriods(deps, sql),
+    reconciledRuns: (period) => reconcileRuns(deps, period),
+    allocatedRuns: (period) => readAllocatedRuns(deps, period),
     billLine: (line) => findLine(deps, line),
-    linesOfResource: (resource, limit) => linesOfResource(deps, resource, limit),
-    linesOfRun: (run, limit) => linesOfRun(deps, run, limit),
-    workloadSubjects,
-    routes: allocationRoutes(deps, kind),
+    linesOfResource: (resource, limit) => readResourceLines(deps, resource, limit),
+    linesOfRun: (run, limit) => readRunLines(deps, run, limit),
+    workloadSubjects: findWorkloadSubjects,
+    routes: createAllocationRoutes(deps, kind),
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { follow } from './jobs.ts';
 import { deliver, openRoom } from './room.testing.ts';
 import { AllocationRulesSpec } from './rules/schema.ts';
-import { insertRules, lastDerivations } from './store.ts';
+import { findLastDerivations, insertRules } from './store.ts';
 import { allocatedDaily } from './tables.ts';
 
 const rows = (period: string) => [
@@ -36,7 +36,7 @@ describe('the job that lets allocations follow', () => {
     usage.fingerprint = '3';
     expect(await follow(own.deps)).toEqual(['2026-10']);
     expect(await follow(own.deps)).toEqual([]);
-    const [last] = await lastDerivations(own.deps.store, '2026-10');
+    const [last] = await findLastDerivations(own.deps.store, '2026-10');
     expect(last).toMatchObject({
       rulesVersion: 1,
       deliveries: ['d_1'],

@@ -1,9 +1,9 @@
 import type { Jobs } from '../../platform/jobs/index.ts';
 import { billRows } from '../billing/index.ts';
 import { type ApplyDeps, rederive } from './apply-rules.ts';
-import { periodOfPartition, usageFingerprint } from './derivation.ts';
-import { followsUsage } from './rules/rule-set.ts';
-import { lastDerivations, rulesInForce } from './store.ts';
+import { parsePartitionPeriod, usageFingerprint } from './derivation.ts';
+import { dependsOnUsage } from './rules/rule-set.ts';
+import { findLastDerivations, findRulesInForce } from './store.ts';
 import { allocatedDaily } from './tables.ts';
 
 const FOLLOW = 'allocation.follow';
@@ -20,21 +20,21 @@ export function scheduleAllocation(deps: ApplyDeps, jobs: Jobs): void {
  * Reallocates the periods whose usage changed since their derivation, and those that have bill units without a roll-up.
  */
 export async function follow(deps: ApplyDeps): Promise<string[]> {
-  const periods = [...new Set([...(await neverAllocated(deps)), ...(await usageChanged(deps))])].toSorted();
+  const periods = [...new Set([...(await findNeverAllocated(deps)), ...(await findUsageChanges(deps))])].toSorted();
   for (const period of periods) await rederive(deps, [period]);
   return periods;
 }
 
-async function neverAllocated(deps: ApplyDeps): Promise<string[]> {
+async function findNeverAllocated(deps: ApplyDeps): Promise<string[]> {
   const allocated = new Set(await deps.lake.partitions(deps.store, allocatedDaily));
   const partitions = await deps.lake.partitions(deps.store, billRows);
-  return partitions.filter((partition) => !allocated.has(partition)).map(periodOfPartition);
+  return partitions.filter((partition) => !allocated.has(partition)).map(parsePartitionPeriod);
 }
 
-async function usageChanged(deps: ApplyDeps): Promise<string[]> {
-  if (!followsUsage(await rulesInForce(deps.store))) return [];
+async function findUsageChanges(deps: ApplyDeps): Promise<string[]> {
+  if (!dependsOnUsage(await findRulesInForce(deps.store))) return [];
   const changed: string[] = [];
-  for (const { period, usageFingerprint: before } of await lastDerivations(deps.store)) {
+  for (const { period, usageFingerprint: before } of await findLastDerivations(deps.store)) {
     if ((await usageFingerprint(deps, deps.store, period)) !== before) changed.push(period);
   }
   return changed;

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { call, importFiles, problemFrom } from '../../testing/application.ts';
-import { applyRules, type BillRow, billCsv, costBy } from '../testing/allocation.ts';
+import { call, catchProblem, importFiles } from '../../testing/application.ts';
 import { sharedQuietApplication } from '../../testing/shared.ts';
+import { applyRules, type BillRow, billCsv, readCostBy } from '../testing/allocation.ts';
 import { KubernetesSplit } from './rules/schema.ts';
 import { deriveAgain, getCoverage, listDerivations } from './schema.ts';
 import { recordWorkloadUsage, type WorkloadUsage } from './workloads/schema.ts';
-import { workloadWeight } from './workloads/weights.ts';
+import { computeWorkloadWeight } from './workloads/weights.ts';
 
 const application = await sharedQuietApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
 /** Each test replaces the October bill with charges of a test-specific node, and replaces the rules. */
@@ -56,12 +56,12 @@ describe('node cost', () => {
     await load([hour('55.04')]);
     await applyRules(application, NODES());
     // 6.88 per GPU: a holds 4, of which 1 is idle; b holds 2; 2 are unallocated.
-    expect(await costBy(application, 'team')).toEqual({ a: '27.52', b: '13.76', unallocated: '13.76' });
+    expect(await readCostBy(application, 'team')).toEqual({ a: '27.52', b: '13.76', unallocated: '13.76' });
     expect(await coverage()).toMatchObject({ allocated: '34.4', idle: '6.88', unallocated: '13.76', total: '55.04' });
     await applyRules(application, NODES('idle: included'));
     expect(await coverage()).toMatchObject({ allocated: '41.28', idle: '0' });
     await applyRules(application, NODES('basis: usage'));
-    expect(await costBy(application, 'team')).toEqual({ a: '20.64', unallocated: '34.4' });
+    expect(await readCostBy(application, 'team')).toEqual({ a: '20.64', unallocated: '34.4' });
   });
 
   it('counts sevenths of a MIG card exactly', async () => {
@@ -71,7 +71,7 @@ describe('node cost', () => {
     await report(...slices);
     await load([hour('7'), hour('0.00000000000000000007')]);
     await applyRules(application, NODES());
-    expect(await costBy(application, 'team')).toEqual({
+    expect(await readCostBy(application, 'team')).toEqual({
       t0: '1.00000000000000000001',
       t1: '2.00000000000000000002',
       t2: '4.00000000000000000004',
@@ -85,7 +85,7 @@ describe('node cost', () => {
     );
     await load([hour('20')]);
     await applyRules(application, NODES(prices));
-    expect(await costBy(application, 'team')).toEqual({ a: '15', unallocated: '5' });
+    expect(await readCostBy(application, 'team')).toEqual({ a: '15', unallocated: '5' });
   });
 
   it('follows the time that a workload held the node, over charges of any length', async () => {
@@ -102,7 +102,7 @@ describe('node cost', () => {
       hour('24', { day: '2026-10-02', until: '2026-10-04T00:00:00Z' }),
     ]);
     await applyRules(application, NODES());
-    expect(await costBy(application, 'team')).toEqual({ a: '30', unallocated: '18' });
+    expect(await readCostBy(application, 'team')).toEqual({ a: '30', unallocated: '18' });
   });
 
   it('is shared by what was held where more was held than there is', async () => {
@@ -110,7 +110,7 @@ describe('node cost', () => {
     await report(...['a', 'b', 'c'].map((name) => pod(name, { gpu: { requested: '1' }, capacity })));
     await load([hour('9')]);
     await applyRules(application, NODES());
-    expect(await costBy(application, 'team')).toEqual({ a: '3', b: '3', c: '3' });
+    expect(await readCostBy(application, 'team')).toEqual({ a: '3', b: '3', c: '3' });
   });
 
   it('stays one row without a receiver where nobody reported the node, and is split when the report comes', async () => {
@@ -120,7 +120,7 @@ describe('node cost', () => {
     const before = (await call(application, listDerivations)).derivations;
     await report(pod('a', { gpu: { requested: '1' }, capacity: { gpus: '1' } }));
     expect(await call(application, deriveAgain, { body: {} })).toEqual({ periods: ['2026-10'] });
-    expect(await costBy(application, 'team')).toEqual({ a: '9', unallocated: '1' });
+    expect(await readCostBy(application, 'team')).toEqual({ a: '9', unallocated: '1' });
     const after = (await call(application, listDerivations)).derivations;
     expect(after[0]?.deliveries).toEqual(before[0]?.deliveries);
     expect(after[0]?.usage).not.toBe(before[0]?.usage);
@@ -128,16 +128,16 @@ describe('node cost', () => {
 
   it('refuses a usage that ends in the future, whole', async () => {
     const future = pod('a', { period: { start: '2026-10-02T10:00:00Z', end: '2027-10-02T11:00:00Z' } });
-    const problem = await problemFrom(report(pod('b', { gpu: { requested: '1' } }), future));
+    const problem = await catchProblem(report(pod('b', { gpu: { requested: '1' } }), future));
     expect(problem.code).toBe('usage_interval_invalid');
     await load([hour('9')]);
     await applyRules(application, NODES());
-    expect(await costBy(application, 'team')).toEqual({ unallocated: '9' });
+    expect(await readCostBy(application, 'team')).toEqual({ unallocated: '9' });
   });
 
   it('weighs an H100 node as OpenCost does when it is asked to split by price', () => {
     // p5.48xlarge: 192 CPUs x 0.031611, 2048 GiB x 0.004237, 8 GPUs x 0.95: the GPUs are 34 % (reference 1.7).
-    const weight = workloadWeight(
+    const weight = computeWorkloadWeight(
       pod('a', { gpu: { requested: '8' }, capacity: { cpus: '192', gpus: '8', ramGib: '2048' } }),
       KubernetesSplit.parse({ gpuNodes: 'by-price' }),
     );

@@ -1,8 +1,14 @@
 import { type Subject, subjectFields } from '../../org/schema.ts';
-import { EXACT_TYPE, identifier, type LakeSession, literal, type StagedFile } from '../../platform/lake/index.ts';
+import {
+  EXACT_TYPE,
+  type LakeSession,
+  quoteIdentifier,
+  quoteLiteral,
+  type StagedFile,
+} from '../../platform/lake/index.ts';
 import type { Classification } from './rules/classify.ts';
 import { isPool, type RuleSet } from './rules/rule-set.ts';
-import { units } from './shares/split-sql.ts';
+import { buildUnitsSql } from './shares/split-sql.ts';
 import { allocatedCosts, dailyDimensions } from './tables.ts';
 
 /**
@@ -11,14 +17,14 @@ import { allocatedCosts, dailyDimensions } from './tables.ts';
  * whole numbers of the last decimal), `share` (the fraction of a pool for each receiver), `shared_daily` (cost
  * allocated by earlier pools, by day, where a later pool is split by cost).
  */
-export const fieldList = subjectFields.map(identifier).join(', ');
+export const fieldList = subjectFields.map(quoteIdentifier).join(', ');
 export const costList = allocatedCosts.join(', ');
 const dimensionList = dailyDimensions.join(', ');
 
 /** Dimensions by which the roll-up is grouped. */
 export const dailyKeys = `charge_day, period, ${dimensionList}, ${fieldList}, rule, kind`;
 /** Sums and counts of the roll-up; rows for which `counted` is true count as bill rows. */
-export function dailySums(counted: string): string {
+export function buildDailySums(counted: string): string {
   const sums = allocatedCosts.map((cost) => `sum(${cost})::${EXACT_TYPE} AS ${cost}`);
   const without = allocatedCosts.map((cost) => `count(*) FILTER (${counted} AND ${cost} IS NULL) AS without_${cost}`);
   return [`count(*) FILTER (${counted}) AS bill_rows`, ...sums, ...without].join(', ');
@@ -28,8 +34,10 @@ export function dailySums(counted: string): string {
  * A FROM item of the rows outside pools with the given items, `rule_index` and the subject fields. Its rows have the kind
  * {@link DIRECT_KIND}.
  */
-export function directRows(classification: Classification, bill: string, items: string): string {
-  const subject = subjectFields.map((field) => `${classification.subject(field)} AS ${identifier(field)}`).join(', ');
+export function buildDirectRows(classification: Classification, bill: string, items: string): string {
+  const subject = subjectFields
+    .map((field) => `${classification.subject(field)} AS ${quoteIdentifier(field)}`)
+    .join(', ');
   return `(SELECT ${items}, rule_index, ${subject} FROM ${classification.from(bill)} WHERE ${classification.isDirect})`;
 }
 
@@ -37,11 +45,11 @@ export function directRows(classification: Classification, bill: string, items: 
 export const DIRECT_KIND = `CASE WHEN coalesce(${fieldList}) IS NULL THEN 'unallocated' ELSE 'allocated' END`;
 
 /** The daily roll-up of rows outside pools, by lake file. */
-export function directDailySelect(classification: Classification, bill: string): string {
+export function buildDirectDailySelect(classification: Classification, bill: string): string {
   const items = `lake_file, ChargePeriodStart::DATE AS charge_day, period, ${dimensionList}, ${costList}`;
   return `SELECT * EXCLUDE (rule_index), ${classification.ruleName} AS rule, ${DIRECT_KIND} AS kind FROM (
-    SELECT lake_file, charge_day, period, ${dimensionList}, ${fieldList}, rule_index, ${dailySums('true')}
-    FROM ${directRows(classification, bill, items)} GROUP BY ALL)`;
+    SELECT lake_file, charge_day, period, ${dimensionList}, ${fieldList}, rule_index, ${buildDailySums('true')}
+    FROM ${buildDirectRows(classification, bill, items)} GROUP BY ALL)`;
 }
 
 /** `kept` are additional columns of the bill relation that rows of pools keep. */
@@ -54,14 +62,14 @@ export async function createPeriodTables(
   kept: readonly string[] = [],
 ): Promise<void> {
   await createFileTable(session, files);
-  await session.query(`CREATE TEMP TABLE direct_daily AS ${directDailySelect(classification, bill)}`);
+  await session.query(`CREATE TEMP TABLE direct_daily AS ${buildDirectDailySelect(classification, bill)}`);
   await session.query(`CREATE TEMP TABLE pool_row AS SELECT row_number() OVER () AS id, lake_file,
-      file_row_number AS row_number, rule_index, ${poolSql(rules)} AS pool, BillingCurrency AS currency,
+      file_row_number AS row_number, rule_index, ${buildPoolSql(rules)} AS pool, BillingCurrency AS currency,
       ChargePeriodStart::DATE AS charge_day, period, ${[dimensionList, ...kept].join(', ')},
       ${NODE} AS node, epoch_ms(ChargePeriodStart) AS start_ms, epoch_ms(ChargePeriodEnd) AS end_ms,
-      ${allocatedCosts.map((cost) => `${units(cost)} AS ${cost}`).join(', ')}
+      ${allocatedCosts.map((cost) => `${buildUnitsSql(cost)} AS ${cost}`).join(', ')}
     FROM ${classification.from(bill)} WHERE NOT (${classification.isDirect})`);
-  const fields = subjectFields.map((field) => `${identifier(field)} VARCHAR`).join(', ');
+  const fields = subjectFields.map((field) => `${quoteIdentifier(field)} VARCHAR`).join(', ');
   await session.query(`CREATE TEMP TABLE share (id INTEGER, rule_index INTEGER, pool VARCHAR, place INTEGER,
       from_high BIGINT, from_low BIGINT, to_high BIGINT, to_low BIGINT, ratio ${EXACT_TYPE}, kind VARCHAR, method VARCHAR,
       layer INTEGER, usage_unit VARCHAR, usage_quantity ${EXACT_TYPE}, resource_id VARCHAR, resource_name VARCHAR,
@@ -74,7 +82,7 @@ export async function createPeriodTables(
 
 async function createFileTable(session: LakeSession, files: readonly StagedFile[]): Promise<void> {
   await session.query('CREATE TEMP TABLE bill_file (lake_file VARCHAR, partition_name VARCHAR, place INTEGER)');
-  const rows = files.map((file, place) => `(${literal(file.id)}, ${literal(file.partition)}, ${place})`);
+  const rows = files.map((file, place) => `(${quoteLiteral(file.id)}, ${quoteLiteral(file.partition)}, ${place})`);
   if (rows.length > 0) await session.query(`INSERT INTO bill_file VALUES ${rows.join(', ')}`);
 }
 
@@ -82,7 +90,7 @@ async function createFileTable(session: LakeSession, files: readonly StagedFile[
 const NODE = `coalesce(lower(trim(ResourceId)), '')`;
 
 /** Rows of one pool have the same split: by currency, and by day or by node and time where the rule requires it. */
-function poolSql(rules: RuleSet): string {
+function buildPoolSql(rules: RuleSet): string {
   const currency = `coalesce(BillingCurrency, '')`;
   const branches = rules.rules.flatMap((rule, index) => {
     if (!isPool(rule)) return [];
@@ -100,6 +108,6 @@ function poolSql(rules: RuleSet): string {
 }
 
 /** Key of a subject over some of its fields, to find equal subjects. */
-export function subjectKey(subject: Subject): string {
+export function buildSubjectKeySql(subject: Subject): string {
   return JSON.stringify(subjectFields.map((field) => subject[field] ?? null));
 }

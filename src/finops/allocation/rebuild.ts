@@ -4,11 +4,11 @@ import type { Sql } from '../../platform/store/index.ts';
 import { billRows } from '../billing/index.ts';
 import type { ApplyDeps } from './apply-rules.ts';
 import { rederive } from './apply-rules.ts';
-import { periodOfPartition, usageFingerprint } from './derivation.ts';
+import { parsePartitionPeriod, usageFingerprint } from './derivation.ts';
 import { derivePeriod } from './derive-period.ts';
-import { followsUsage } from './rules/rule-set.ts';
-import { type AllocationState, stateThatMade } from './states.ts';
-import { rulesOfVersion, type StoredRules, usageFingerprintOf } from './store.ts';
+import { dependsOnUsage } from './rules/rule-set.ts';
+import { type AllocationState, findMakingState } from './states.ts';
+import { findRulesOfVersion, findUsageFingerprint, type StoredRules } from './store.ts';
 import { allocatedDaily, allocations } from './tables.ts';
 
 const TABLES = [allocations, allocatedDaily];
@@ -23,12 +23,12 @@ export async function rebuildAllocations(
   files: readonly StagedFile[],
 ): Promise<Map<string, string | null>> {
   const outcomes = new Map<string, string | null>();
-  for (const file of files) outcomes.set(file.id, await explained(() => rebuildFile(deps, file)));
-  const current = await currentIds(deps, deps.store);
+  for (const file of files) outcomes.set(file.id, await explainFailure(() => rebuildFile(deps, file)));
+  const current = await findCurrentIds(deps, deps.store);
   const lost = files.filter(({ id }) => outcomes.get(id) !== null && current.has(id));
-  for (const period of new Set(lost.map(({ partition }) => periodOfPartition(partition)))) {
-    if ((await explained(() => rederive(deps, [period]).then(() => null))) !== null) continue;
-    for (const { id } of lost.filter(({ partition }) => periodOfPartition(partition) === period)) {
+  for (const period of new Set(lost.map(({ partition }) => parsePartitionPeriod(partition)))) {
+    if ((await explainFailure(() => rederive(deps, [period]).then(() => null))) !== null) continue;
+    for (const { id } of lost.filter(({ partition }) => parsePartitionPeriod(partition) === period)) {
       outcomes.set(id, `${outcomes.get(id)}; ${period} was reallocated; an issued statement may not be reproducible`);
     }
   }
@@ -41,7 +41,7 @@ export async function healAllocations(deps: ApplyDeps, sql: Sql, periods: readon
   const damaged: StagedFile[] = [];
   for (const table of TABLES) {
     for (const file of await deps.lake.files(sql, table)) {
-      if (!wanted.has(periodOfPartition(file.partition))) continue;
+      if (!wanted.has(parsePartitionPeriod(file.partition))) continue;
       const state = await deps.lake.upkeep.inspect(file);
       if (state.damage !== null) damaged.push({ ...file, damage: state.damage });
       else if (file.damage !== null || file.sha256 === null) await deps.lake.upkeep.note(sql, file, state);
@@ -51,7 +51,7 @@ export async function healAllocations(deps: ApplyDeps, sql: Sql, periods: readon
 }
 
 /** Null when the work succeeds, else the reason of the failure. */
-async function explained(work: () => Promise<string | null>): Promise<string | null> {
+async function explainFailure(work: () => Promise<string | null>): Promise<string | null> {
   try {
     return await work();
   } catch (error) {
@@ -61,11 +61,11 @@ async function explained(work: () => Promise<string | null>): Promise<string | n
 }
 
 async function rebuildFile(deps: ApplyDeps, file: StagedFile): Promise<string | null> {
-  const state = await stateThatMade(deps.store, file.id);
+  const state = await findMakingState(deps.store, file.id);
   if (state === null) return 'no derivation names it';
-  const rules = await rulesOf(deps.store, state);
+  const rules = await findRulesOfState(deps.store, state);
   if (rules === null) return `version ${state.rulesVersion} of the rules is not kept`;
-  if (followsUsage(rules) && !(await isUsageTheSame(deps, state))) return 'it followed usage that has changed since';
+  if (dependsOnUsage(rules) && !(await isUsageTheSame(deps, state))) return 'it followed usage that has changed since';
   const bill = await deps.lake.keptById(deps.store, billRows, state.billFiles);
   if (bill.length < state.billFiles.length) return 'bill rows that it was derived from were deleted';
   const made = await derivePeriod(deps, deps.store, { period: state.period, files: bill, rules }, [file.partition]);
@@ -77,16 +77,16 @@ async function rebuildFile(deps: ApplyDeps, file: StagedFile): Promise<string | 
   return isSame ? null : `its rules give ${again?.rows ?? 0} rows; ${file.rows} were written`;
 }
 
-async function rulesOf(sql: Sql, { rulesVersion }: AllocationState): Promise<StoredRules | null> {
+async function findRulesOfState(sql: Sql, { rulesVersion }: AllocationState): Promise<StoredRules | null> {
   if (rulesVersion === 0) return { version: 0, name: null, appliedAt: null, rules: [] };
-  return rulesOfVersion(sql, rulesVersion);
+  return findRulesOfVersion(sql, rulesVersion);
 }
 
 async function isUsageTheSame(deps: ApplyDeps, { id, period }: AllocationState): Promise<boolean> {
-  return (await usageFingerprint(deps, deps.store, period)) === (await usageFingerprintOf(deps.store, id));
+  return (await usageFingerprint(deps, deps.store, period)) === (await findUsageFingerprint(deps.store, id));
 }
 
-async function currentIds(deps: ApplyDeps, sql: Sql): Promise<ReadonlySet<string>> {
+async function findCurrentIds(deps: ApplyDeps, sql: Sql): Promise<ReadonlySet<string>> {
   const files = await Promise.all(TABLES.map((table) => deps.lake.files(sql, table)));
   return new Set(files.flat().map(({ id }) => id));
 }

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { call, importFiles, problemFrom } from '../../testing/application.ts';
-import { applyRules, billCsv } from '../testing/allocation.ts';
+import { call, catchProblem, importFiles } from '../../testing/application.ts';
 import { sharedQuietApplication } from '../../testing/shared.ts';
+import { applyRules, billCsv } from '../testing/allocation.ts';
 import { getAllocationRules, getCoverage, getRuleHits, getUnallocated, listDerivations } from './schema.ts';
 
 const application = await sharedQuietApplication();
@@ -67,7 +67,7 @@ describe('what is unallocated', () => {
       { value: null, currency: 'USD', amount: '5', billRows: 1, share: 0.125 },
     ]);
     expect(found.totals).toEqual([{ currency: 'USD', amount: '40' }]);
-    expect(await problemFrom(call(application, getUnallocated, { query: { by: 'nothing' } }))).toMatchObject({
+    expect(await catchProblem(call(application, getUnallocated, { query: { by: 'nothing' } }))).toMatchObject({
       code: 'dimension_unknown',
     });
   });
@@ -107,7 +107,7 @@ describe('versions of the rules', () => {
     const first = await call(application, getAllocationRules, { query: { version } });
     expect(first.rules.map(({ name }) => name)).toEqual(['tagged']);
     expect((await call(application, getAllocationRules)).version).toBe(version + 1);
-    const missing = await problemFrom(call(application, getAllocationRules, { query: { version: 999 } }));
+    const missing = await catchProblem(call(application, getAllocationRules, { query: { version: 999 } }));
     expect(missing).toMatchObject({ code: 'allocation_rules_not_found', status: 404 });
     const { derivations } = await call(application, listDerivations);
     expect(derivations).toEqual([

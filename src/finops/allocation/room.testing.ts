@@ -1,19 +1,19 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lakeMigrations, literal, openLake, type StagedFile } from '../../platform/lake/index.ts';
+import { lakeMigrations, openLake, quoteLiteral, type StagedFile } from '../../platform/lake/index.ts';
 import { openStore } from '../../platform/store/index.ts';
 import { billRows } from '../billing/index.ts';
 import type { ApplyDeps } from './apply-rules.ts';
 import { allocationMigrations } from './migrations.ts';
 
-const folder = () => mkdtempSync(join(tmpdir(), 'steelyard-allocation-'));
+const createFolder = () => mkdtempSync(join(tmpdir(), 'steelyard-allocation-'));
 
 /** Opens allocation with a separate store and lake; `usage` sets the fingerprint of metering. */
 export async function openRoom(usage: { fingerprint: string } = { fingerprint: '' }) {
-  const store = await openStore({ database: 'sqlite', folder: folder() });
+  const store = await openStore({ database: 'sqlite', folder: createFolder() });
   await store.migrate({ ...lakeMigrations, ...allocationMigrations });
-  const lake = await openLake({ root: folder(), readable: [], memory: '512MB', threads: 1 });
+  const lake = await openLake({ root: createFolder(), readable: [], memory: '512MB', threads: 1 });
   const deps: ApplyDeps = {
     store,
     lake,
@@ -42,7 +42,7 @@ export async function deliver(
     const given: Record<string, string | null> = { delivery: 'd_1', period, ...row };
     const columns = Object.entries(billRows.columns).map(([name, type]) => {
       const value = given[name] ?? null;
-      return `${value === null ? 'NULL' : valueSql(value, type)}::${type} AS "${name}"`;
+      return `${value === null ? 'NULL' : buildValueSql(value, type)}::${type} AS "${name}"`;
     });
     return `SELECT ${columns.join(', ')}`;
   });
@@ -54,6 +54,6 @@ export async function deliver(
 }
 
 /** Tags are given as JSON. */
-function valueSql(value: string, type: string): string {
-  return type.startsWith('MAP') ? `${literal(value)}::JSON` : literal(value);
+function buildValueSql(value: string, type: string): string {
+  return type.startsWith('MAP') ? `${quoteLiteral(value)}::JSON` : quoteLiteral(value);
 }

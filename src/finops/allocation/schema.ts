@@ -20,7 +20,7 @@ export const AllocationKind = z
 export type AllocationKind = z.infer<typeof AllocationKind>;
 
 const metric = CostMetric.default(DEFAULT_METRIC).describe('FOCUS cost column; default effectiveCost');
-const amount = (what: string) => DecimalString.describe(what);
+const describeAmount = (what: string) => DecimalString.describe(what);
 
 export const getAllocationRules = endpoint({
   method: 'GET',
@@ -49,7 +49,7 @@ export const RuleHit = z
       .number()
       .int()
       .describe('Of those, rows whose cost column is empty: unknown, not in the amount'),
-    amount: amount('Cost of these rows'),
+    amount: describeAmount('Cost of these rows'),
     share: z.number().nullable().describe('Part of the whole bill, 0 to 1; null when the whole is not above zero'),
   })
   .describe('Rows and cost that one rule matched');
@@ -90,11 +90,11 @@ export const CoverageRow = z
       .nullable()
       .describe('Value of the requested dimension; null for rows without one, or without a requested dimension'),
     currency: Currency,
-    total: amount('Whole cost'),
-    allocated: amount('Allocated to subjects and used, as far as use is known'),
-    idle: amount('Requested by subjects and not used'),
-    unallocated: amount('Unallocated cost'),
-    sharedUnallocated: amount('Shared pools that could not be split, and rests of fixed amounts'),
+    total: describeAmount('Whole cost'),
+    allocated: describeAmount('Allocated to subjects and used, as far as use is known'),
+    idle: describeAmount('Requested by subjects and not used'),
+    unallocated: describeAmount('Unallocated cost'),
+    sharedUnallocated: describeAmount('Shared pools that could not be split, and rests of fixed amounts'),
     rowsWithoutMetric: z.number().int().describe('Rows whose cost column is empty: unknown, not in the amounts'),
     allocatedRatio: z
       .number()
@@ -127,7 +127,7 @@ export const UnallocatedRow = z
   .strictObject({
     value: z.string().nullable().describe('Value of the dimension; null for rows without one'),
     currency: Currency,
-    amount: amount('Unallocated cost'),
+    amount: describeAmount('Unallocated cost'),
     billRows: z.number().int().describe('Bill rows behind it'),
     share: z.number().nullable().describe('Part of all that is unallocated, 0 to 1; null when that is not above zero'),
   })
@@ -139,7 +139,7 @@ export const Suggestion = z
     dimension: z.string().describe('Dimension that a rule could match: tag:KEY, subAccountId…'),
     value: z.string().nullable().describe('The one value it would match; null for any value of it'),
     currency: Currency,
-    amount: amount('Unallocated cost that such a rule would take'),
+    amount: describeAmount('Unallocated cost that such a rule would take'),
     billRows: z.number().int().describe('Bill rows that it would match'),
     values: z.number().int().describe('Number of different values'),
     rule: AllocationRule.describe('Draft of a rule; change its name and subject as needed'),
@@ -166,7 +166,7 @@ export const getUnallocated = endpoint({
   response: z.strictObject({
     rows: z.array(UnallocatedRow).describe('Largest first'),
     totals: z
-      .array(z.strictObject({ currency: Currency, amount: amount('All that is unallocated') }))
+      .array(z.strictObject({ currency: Currency, amount: describeAmount('All that is unallocated') }))
       .describe('Totals by currency, over all rows'),
     suggestions: z.array(Suggestion).describe('At most 20, the largest first'),
   }),
@@ -185,7 +185,7 @@ export const TeamOffer = z
       .array(
         z.strictObject({
           currency: Currency,
-          amount: amount('Effective cost of the rows that have such a tag'),
+          amount: describeAmount('Effective cost of the rows that have such a tag'),
           share: z
             .number()
             .nullable()
@@ -223,12 +223,12 @@ export const Holder = z
 export type Holder = z.infer<typeof Holder>;
 
 export const Move = z
-  .strictObject({ from: Holder, to: Holder, currency: Currency, amount: amount('Amount that moves') })
+  .strictObject({ from: Holder, to: Holder, currency: Currency, amount: describeAmount('Amount that moves') })
   .describe('Cost that moves from one holder to another');
 export type Move = z.infer<typeof Move>;
 
-const before = (what: string) => amount(`${what}, by the rules in force`);
-const after = (what: string) => amount(`${what}, by the new rules`);
+const describeBefore = (what: string) => describeAmount(`${what}, by the rules in force`);
+const describeAfter = (what: string) => describeAmount(`${what}, by the new rules`);
 
 export const Preview = z
   .strictObject({
@@ -241,9 +241,9 @@ export const Preview = z
         z.strictObject({
           ...Holder.shape,
           currency: Currency,
-          before: before('Cost of the holder'),
-          after: after('Cost of the holder'),
-          change: amount('after - before'),
+          before: describeBefore('Cost of the holder'),
+          after: describeAfter('Cost of the holder'),
+          change: describeAmount('after - before'),
         }),
       )
       .describe('Holders with cost before or after; the largest change first'),
@@ -253,8 +253,8 @@ export const Preview = z
         z.strictObject({
           rule: z.string().nullable().describe('Name; null for rows without a rule'),
           currency: Currency,
-          before: before('Cost that the rule matches'),
-          after: after('Cost that the rule matches'),
+          before: describeBefore('Cost that the rule matches'),
+          after: describeAfter('Cost that the rule matches'),
         }),
       )
       .describe('Cost by rule, current and proposed, by name'),
@@ -262,12 +262,12 @@ export const Preview = z
       .array(
         z.strictObject({
           currency: Currency,
-          total: amount('Whole cost; the same before and after'),
-          moved: amount('Sum of all moves'),
-          unallocatedBefore: before('unallocated and shared-unallocated'),
-          unallocatedAfter: after('unallocated and shared-unallocated'),
-          idleBefore: before('idle'),
-          idleAfter: after('idle'),
+          total: describeAmount('Whole cost; the same before and after'),
+          moved: describeAmount('Sum of all moves'),
+          unallocatedBefore: describeBefore('unallocated and shared-unallocated'),
+          unallocatedAfter: describeAfter('unallocated and shared-unallocated'),
+          idleBefore: describeBefore('idle'),
+          idleAfter: describeAfter('idle'),
         }),
       )
       .describe('Totals by currency'),

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { call, importFiles } from '../../testing/application.ts';
-import { applyRules, type BillRow, billCsv, costBy } from '../testing/allocation.ts';
 import { sharedQuietApplication } from '../../testing/shared.ts';
 import { recordUsage } from '../metering/schema.ts';
+import { applyRules, type BillRow, billCsv, readCostBy } from '../testing/allocation.ts';
 import { recordTokenUsage } from '../tokens/schema.ts';
 import { getCoverage, getRuleHits } from './schema.ts';
 
@@ -24,7 +24,7 @@ const team = (name: string, cost: string, more: Partial<BillRow> = {}): BillRow 
 const shared = (cost: string, more: Partial<BillRow> = {}): BillRow => ({ cost, service: 'AWS Support', ...more });
 const load = (rows: readonly BillRow[], source = 'aws') =>
   importFiles(application, source, { 'a.csv': billCsv(rows.map((row) => ({ resource, ...row }))) });
-const byTeam = (period = '2026-10') => costBy(application, 'team', period);
+const byTeam = (period = '2026-10') => readCostBy(application, 'team', period);
 const coverage = async () =>
   (await call(application, getCoverage, { query: { period: '2026-10' } })).rows.map(
     ({ period: _period, day: _day, value: _value, ...row }) => row,

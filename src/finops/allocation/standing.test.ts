@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Sql, transactPrepared } from '../../platform/store/index.ts';
+import { runPrepared, type Sql } from '../../platform/store/index.ts';
 import { type ApplyDeps, prepareRules } from './apply-rules.ts';
 import { createDeriver } from './deriver.ts';
 import { deliver, openRoom } from './room.testing.ts';
 import { AllocationRulesSpec } from './rules/schema.ts';
-import { insertRules, lastDerivations, rulesInForce } from './store.ts';
+import { findLastDerivations, findRulesInForce, insertRules } from './store.ts';
 import { allocatedDaily, allocations } from './tables.ts';
 
 const row = (BilledCost: string, period: string) => ({
@@ -39,7 +39,7 @@ async function put<T>({ deps: { store, lake } }: Room, prepared: Prepared<T>) {
     if (isInside) seen.lakeWorkInside += 1;
     return session.call(lake, work) as never;
   };
-  const outcome = await transactPrepared(
+  const outcome = await runPrepared(
     store,
     async (sql) => {
       isInside = true;
@@ -69,7 +69,7 @@ describe('an allocation that was prepared while the world went on', () => {
       if (next !== undefined) await deliver(room.deps, '2026-09', [row(next, '2026-09')]);
     };
     await deliver(room.deps, '2026-10', [row('16', '2026-10')]);
-    await transactPrepared(store, (sql) => prepared.apply(sql), refresh);
+    await runPrepared(store, (sql) => prepared.apply(sql), refresh);
     expect(await byTeam(room.deps)).toEqual({ a: '25.00' });
     expect(await lake.partitions(store, allocatedDaily)).toHaveLength(3);
     expect(await lake.removeOrphans(store)).toBe(0);
@@ -81,7 +81,7 @@ describe('an allocation that was prepared while the world went on', () => {
     const prepared = await prepareRules(room.deps, 'rules', rules('a'));
     const deliverNext = async () => void (await deliver(room.deps, '2026-10', [row('1', '2026-10')]));
     await deliverNext();
-    const trying = transactPrepared(
+    const trying = runPrepared(
       store,
       (sql) => prepared.apply(sql),
       async () => {
@@ -103,7 +103,7 @@ describe('an allocation that was prepared while the world went on', () => {
     await deliver(room.deps, '2026-09', [row('4', '2026-09')]);
     expect(await put(room, prepared)).toEqual({ outcome: 'created', refreshed: 1, lakeWorkInside: 0 });
     expect(await byTeam(room.deps)).toEqual({ a: '6.00' });
-    expect((await lastDerivations(room.deps.store)).map(({ period }) => period)).toEqual(['2026-09', '2026-10']);
+    expect((await findLastDerivations(room.deps.store)).map(({ period }) => period)).toEqual(['2026-09', '2026-10']);
   });
 
   it('is made anew when other rules were applied between', async () => {
@@ -113,7 +113,7 @@ describe('an allocation that was prepared while the world went on', () => {
     const quick = await prepareRules(room.deps, 'rules', rules('quick'));
     expect(await put(room, quick)).toMatchObject({ outcome: 'created', refreshed: 0 });
     expect(await put(room, slow)).toEqual({ outcome: 'changed', refreshed: 1, lakeWorkInside: 0 });
-    expect((await rulesInForce(room.deps.store)).version).toBe(2);
+    expect((await findRulesInForce(room.deps.store)).version).toBe(2);
     expect(await byTeam(room.deps)).toEqual({ slow: '2.00' });
   });
 
@@ -127,7 +127,7 @@ describe('an allocation that was prepared while the world went on', () => {
     });
     await expect(undone).rejects.toThrow('another document was wrong');
     await prepared.discard();
-    expect((await rulesInForce(room.deps.store)).version).toBe(0);
+    expect((await findRulesInForce(room.deps.store)).version).toBe(0);
     expect(await room.deps.lake.files(room.deps.store, allocations)).toEqual([]);
     expect(await room.deps.lake.removeOrphans(room.deps.store)).toBe(0);
   });

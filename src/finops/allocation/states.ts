@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 import type { Lake } from '../../platform/lake/index.ts';
-import { type Migrations, type Sql, withSequence } from '../../platform/store/index.ts';
+import { addSequence, type Migrations, type Sql } from '../../platform/store/index.ts';
 import type { DeletedUnitRows } from '../billing/index.ts';
 import type { Derivation } from './store.ts';
 import { allocatedDaily, allocations } from './tables.ts';
@@ -41,7 +41,7 @@ export interface AllocationState {
 export const allocationStateMigrations: Migrations = {
   'allocation/003-states': {
     async up(db) {
-      await withSequence(db, db.schema.createTable('allocation_state'), 'sequence')
+      await addSequence(db, db.schema.createTable('allocation_state'), 'sequence')
         .addColumn('id', 'text', (column) => column.notNull().unique())
         .addColumn('period', 'text', (column) => column.notNull())
         .addColumn('rules_version', 'integer', (column) => column.notNull())
@@ -105,11 +105,11 @@ export async function findState(sql: Sql, question: StateQuestion): Promise<Allo
   if (delivery !== undefined) query = query.where('deliveries', 'like', `%"${delivery}"%`);
   if (upTo !== undefined) query = query.where('sequence', '<=', upTo);
   const row = await query.orderBy('sequence', 'desc').limit(1).executeTakeFirst();
-  return row === undefined ? null : stateOf(row);
+  return row === undefined ? null : rowToState(row);
 }
 
 /** Files of all states in which bill files of a unit counted; includes files of the other units of the period. */
-export async function derivedFiles(
+export async function findDerivedFiles(
   sql: Sql,
   { period, lakeFiles }: Pick<DeletedUnitRows, 'period' | 'lakeFiles'>,
 ): Promise<Pick<AllocationState, 'allocationFiles' | 'dailyFiles'>> {
@@ -120,7 +120,7 @@ export async function derivedFiles(
     .selectAll()
     .where('period', '=', period)
     .execute();
-  const states = rows.map(stateOf).filter(({ billFiles }) => billFiles.some((id) => deleted.has(id)));
+  const states = rows.map(rowToState).filter(({ billFiles }) => billFiles.some((id) => deleted.has(id)));
   return {
     allocationFiles: [...new Set(states.flatMap(({ allocationFiles }) => allocationFiles))],
     dailyFiles: [...new Set(states.flatMap(({ dailyFiles }) => dailyFiles))],
@@ -128,7 +128,7 @@ export async function derivedFiles(
 }
 
 /** The earliest state that includes a file: its derivation made the file. Null when no state includes it. */
-export async function stateThatMade(sql: Sql, file: string): Promise<AllocationState | null> {
+export async function findMakingState(sql: Sql, file: string): Promise<AllocationState | null> {
   const row = await sql
     .tables<StateTables>()
     .selectFrom('allocation_state')
@@ -137,10 +137,10 @@ export async function stateThatMade(sql: Sql, file: string): Promise<AllocationS
     .orderBy('sequence')
     .limit(1)
     .executeTakeFirst();
-  return row === undefined ? null : stateOf(row);
+  return row === undefined ? null : rowToState(row);
 }
 
-function stateOf(row: Omit<StateTables['allocation_state'], 'sequence'> & { sequence: number }): AllocationState {
+function rowToState(row: Omit<StateTables['allocation_state'], 'sequence'> & { sequence: number }): AllocationState {
   const ids = (text: string) => JSON.parse(text) as string[];
   return {
     sequence: row.sequence,

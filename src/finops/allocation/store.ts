@@ -26,20 +26,20 @@ export interface StoredRules extends RuleSet {
 
 const NONE: StoredRules = { version: 0, name: null, appliedAt: null, rules: [] };
 
-export async function rulesInForce(sql: Sql): Promise<StoredRules> {
-  const row = await rules(sql).orderBy('version', 'desc').limit(1).executeTakeFirst();
-  return row === undefined ? NONE : rulesOf(row);
+export async function findRulesInForce(sql: Sql): Promise<StoredRules> {
+  const row = await selectRules(sql).orderBy('version', 'desc').limit(1).executeTakeFirst();
+  return row === undefined ? NONE : rowToRules(row);
 }
 
 /** Rules of a version; null for an unknown version. */
-export async function rulesOfVersion(sql: Sql, version: number): Promise<StoredRules | null> {
-  const row = await rules(sql).where('version', '=', version).executeTakeFirst();
-  return row === undefined ? null : rulesOf(row);
+export async function findRulesOfVersion(sql: Sql, version: number): Promise<StoredRules | null> {
+  const row = await selectRules(sql).where('version', '=', version).executeTakeFirst();
+  return row === undefined ? null : rowToRules(row);
 }
 
-const rules = (sql: Sql) => sql.tables<AllocationTables>().selectFrom('allocation_rules').selectAll();
+const selectRules = (sql: Sql) => sql.tables<AllocationTables>().selectFrom('allocation_rules').selectAll();
 
-function rulesOf(row: AllocationTables['allocation_rules']): StoredRules {
+function rowToRules(row: AllocationTables['allocation_rules']): StoredRules {
   const spec = AllocationRulesSpec.parse({
     rules: JSON.parse(row.rules),
     ...(row.normalise === null ? {} : { normalise: JSON.parse(row.normalise) }),
@@ -97,7 +97,7 @@ export async function insertDerivation(sql: Sql, derivation: Derivation): Promis
 }
 
 /** Fingerprint of the usage that a derivation used; null for an unknown derivation. */
-export async function usageFingerprintOf(sql: Sql, derivation: string): Promise<string | null> {
+export async function findUsageFingerprint(sql: Sql, derivation: string): Promise<string | null> {
   const row = await sql
     .tables<AllocationTables>()
     .selectFrom('allocation_derivation')
@@ -108,7 +108,7 @@ export async function usageFingerprintOf(sql: Sql, derivation: string): Promise<
 }
 
 /** The last derivation of a period, or of every period; by period. */
-export async function lastDerivations(sql: Sql, period?: string): Promise<Derivation[]> {
+export async function findLastDerivations(sql: Sql, period?: string): Promise<Derivation[]> {
   let query = sql
     .tables<AllocationTables>()
     .selectFrom('allocation_derivation')

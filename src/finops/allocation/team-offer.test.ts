@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { call, importFiles } from '../../testing/application.ts';
-import { applyRules, type BillRow, billCsv } from '../testing/allocation.ts';
 import { sharedQuietApplication } from '../../testing/shared.ts';
+import { applyRules, type BillRow, billCsv } from '../testing/allocation.ts';
 import { getCoverage, getTeamOffer } from './schema.ts';
 
 const application = await sharedQuietApplication();

@@ -2,11 +2,11 @@ import { stringify } from 'yaml';
 import type { LakeRow } from '../../platform/lake/index.ts';
 import { decimal, sumDecimals } from '../../platform/units/index.ts';
 import { billRows } from '../billing/index.ts';
-import { exact, type ReportDeps, ratioOf } from './coverage.ts';
+import { divideToRatio, type ReportDeps, toExact } from './coverage.ts';
 import { assignsField } from './rules/assignable.ts';
 import type { AllocationRule, Normalise } from './rules/schema.ts';
 import type { TeamOffer } from './schema.ts';
-import { rulesInForce, type StoredRules } from './store.ts';
+import { findRulesInForce, type StoredRules } from './store.ts';
 
 /** Tag keys that name a team, after removal of prefix, case and separators. */
 const TEAM_KEYS = ['team', 'teams', 'teamname', 'teamid', 'owningteam', 'ownerteam', 'teamowner', 'costteam'];
@@ -17,8 +17,8 @@ const RULE_NAME = 'by-team-tag';
  * Suggests a rule that assigns cost by the tag that names a team, in any spelling of its key, if no rule in force
  * assigns cost to a team. `offer` is null, with a reason, when there is nothing to suggest.
  */
-export async function teamOfferOf(deps: ReportDeps): Promise<{ offer: TeamOffer | null; reason: string | null }> {
-  const rules = await rulesInForce(deps.store);
+export async function suggestTeamRule(deps: ReportDeps): Promise<{ offer: TeamOffer | null; reason: string | null }> {
+  const rules = await findRulesInForce(deps.store);
   if (assignsField(rules, 'team')) return { offer: null, reason: 'Rules in force assign cost to teams.' };
   const bill = await deps.lake.relation(deps.store, billRows, { others: [] });
   const totals = await deps.lake.query(`SELECT BillingCurrency AS currency, count(*)::INTEGER AS bill_rows,
@@ -42,8 +42,8 @@ export async function teamOfferOf(deps: ReportDeps): Promise<{ offer: TeamOffer 
       values: Number(values[0]?.different ?? 0),
       billRows: countRows(sums),
       allRows: countRows(totals),
-      amounts: totals.map((total) => takenOf(total, sums)),
-      document: documentOf(rules, key, others),
+      amounts: totals.map((total) => buildOfferAmount(total, sums)),
+      document: buildOfferDocument(rules, key, others),
     },
     reason: null,
   };
@@ -56,15 +56,15 @@ function isTeamKey(key: string): string {
 
 const countRows = (rows: readonly LakeRow[]): number => rows.reduce((sum, row) => sum + Number(row.bill_rows), 0);
 
-function takenOf(total: LakeRow, sums: readonly LakeRow[]): TeamOffer['amounts'][number] {
+function buildOfferAmount(total: LakeRow, sums: readonly LakeRow[]): TeamOffer['amounts'][number] {
   const currency = String(total.currency);
-  const of = sums.filter((row) => String(row.currency) === currency).map((row) => exact(row.amount));
+  const of = sums.filter((row) => String(row.currency) === currency).map((row) => toExact(row.amount));
   const amount = sumDecimals(of);
-  return { currency, amount, share: decimal(amount).isZero() ? 0 : ratioOf(amount, exact(total.amount)) };
+  return { currency, amount, share: decimal(amount).isZero() ? 0 : divideToRatio(amount, toExact(total.amount)) };
 }
 
 /** The rules in force with one additional rule at the end, as a document to apply. */
-function documentOf({ name, rules, normalise }: StoredRules, key: string, others: readonly string[]): string {
+function buildOfferDocument({ name, rules, normalise }: StoredRules, key: string, others: readonly string[]): string {
   const rule: AllocationRule = {
     name: RULE_NAME,
     match: { [`tag:${key}`]: '*' },

@@ -25,7 +25,7 @@ const DAYS = 30;
  * between measured figures by their logarithms; 3.5 to 12. Example: 200 series and one in thirty days are 1.7e-4 a day for
  * each, which is 6.5.
  */
-export function alarmStrengthFor(series: number, perThirtyDays = FALSE_ALARMS_PER_30_DAYS): number {
+export function computeAlarmStrength(series: number, perThirtyDays = FALSE_ALARMS_PER_30_DAYS): number {
   const wanted = Math.log(perThirtyDays / DAYS / Math.max(1, series));
   const next = MEASURED.findIndex(([, rate]) => Math.log(rate) <= wanted);
   const [above, below] = [MEASURED[next === -1 ? MEASURED.length - 1 : next], MEASURED[next - 1]];

@@ -1,4 +1,4 @@
-import { holds, inOrder, isSku, type Slice, type SlicePart } from './slice.ts';
+import { isSku, matchesSlice, type Slice, type SlicePart, sortSlice } from './slice.ts';
 
 /** A kind of charge, and the excess of its cost over the expected cost, in the direction of the change. */
 export interface ExcessCell {
@@ -24,19 +24,19 @@ const MOVED_TOO = 0.5;
  * added only for the owner and the resource. Example: 100 of 110 in `p4d` of `search` gives both parts; if all of `search`
  * doubled, only `search`.
  */
-export function causeOf(cells: readonly ExcessCell[], start: Slice): Slice {
-  const total = sumOf(cells);
+export function findCauseSlice(cells: readonly ExcessCell[], start: Slice): Slice {
+  const total = sumExcess(cells);
   if (total <= 0) return start;
   let slice = start;
-  let kept = cells.filter(({ values }) => holds(start, values));
+  let kept = cells.filter(({ values }) => matchesSlice(start, values));
   const left = new Set(Object.keys(cells[0]?.values ?? {}).concat(...cells.map(({ values }) => Object.keys(values))));
   for (const { dimension } of start) left.delete(dimension);
   for (;;) {
-    const best = bestPart(kept, left, CAUSE_SHARE * total);
-    if (best === null) return inOrder(slice);
+    const best = findBestPart(kept, left, CAUSE_SHARE * total);
+    if (best === null) return sortSlice(slice);
     left.delete(best.part.dimension);
     if (isSku(best.part.dimension)) for (const dimension of left) if (isSku(dimension)) left.delete(dimension);
-    const fewer = kept.filter(({ values }) => holds([best.part], values));
+    const fewer = kept.filter(({ values }) => matchesSlice([best.part], values));
     if (fewer.length < kept.length || ALWAYS_NAMED.includes(best.part.dimension)) slice = [...slice, best.part];
     kept = fewer;
   }
@@ -46,26 +46,26 @@ export function causeOf(cells: readonly ExcessCell[], start: Slice): Slice {
  * Share of the expected cost (0 to 1) in cells that rose at least half as much as the whole, in relative terms. Near 1:
  * everything moved together; near 0: a few cells moved.
  */
-export function breadthOf(cells: readonly ExcessCell[]): number {
-  const [excess, expected] = [sumOf(cells), cells.reduce((sum, cell) => sum + Math.max(0, cell.expected), 0)];
+export function computeBreadth(cells: readonly ExcessCell[]): number {
+  const [excess, expected] = [sumExcess(cells), cells.reduce((sum, cell) => sum + Math.max(0, cell.expected), 0)];
   if (expected <= 0) return 0;
   const ratio = excess / expected;
   const moved = cells.filter((cell) => cell.expected > 0 && cell.excess / cell.expected >= ratio / 2);
   return moved.reduce((sum, cell) => sum + cell.expected, 0) / expected;
 }
 
-export function sumOf(cells: readonly ExcessCell[]): number {
+export function sumExcess(cells: readonly ExcessCell[]): number {
   return cells.reduce((sum, { excess }) => sum + excess, 0);
 }
 
 /** The part that keeps the most excess, among those that keep enough and leave out cells that did not move. */
-function bestPart(cells: readonly ExcessCell[], dimensions: ReadonlySet<string>, enough: number) {
-  const whole = sumsOf(cells);
+function findBestPart(cells: readonly ExcessCell[], dimensions: ReadonlySet<string>, enough: number) {
+  const whole = sumExcessAndExpected(cells);
   let best: { readonly part: SlicePart; readonly excess: number } | null = null;
   for (const dimension of dimensions) {
     const byValue = Map.groupBy(cells, ({ values }) => values[dimension] ?? null);
     for (const [value, of] of byValue) {
-      const kept = sumsOf(of);
+      const kept = sumExcessAndExpected(of);
       if (value === null || kept.excess < enough) continue;
       const out = { excess: whole.excess - kept.excess, expected: whole.expected - kept.expected };
       const movedToo = out.expected > 0 && out.excess * kept.expected >= MOVED_TOO * kept.excess * out.expected;
@@ -77,6 +77,6 @@ function bestPart(cells: readonly ExcessCell[], dimensions: ReadonlySet<string>,
   return best;
 }
 
-function sumsOf(cells: readonly ExcessCell[]): Pick<ExcessCell, 'excess' | 'expected'> {
-  return { excess: sumOf(cells), expected: cells.reduce((sum, { expected }) => sum + expected, 0) };
+function sumExcessAndExpected(cells: readonly ExcessCell[]): Pick<ExcessCell, 'excess' | 'expected'> {
+  return { excess: sumExcess(cells), expected: cells.reduce((sum, { expected }) => sum + expected, 0) };
 }

@@ -35,4 +35,4 @@ export interface Lesson {
 }
 
 /** Days of a candidate are those of its series. */
-export type Found = Omit<Candidate, 'days'>;
+export type CandidateSummary = Omit<Candidate, 'days'>;

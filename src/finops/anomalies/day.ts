@@ -1,16 +1,16 @@
 export const DAY_MS = 86_400_000;
 
 /** A UTC day as a number of days since 1970. */
-export function dayNumber(day: string): number {
+export function toDayNumber(day: string): number {
   return Date.parse(`${day}T00:00:00Z`) / DAY_MS;
 }
 
 /** YYYY-MM-DD. */
-export function dayText(day: number): string {
+export function formatDay(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
 
 /** YYYY-MM. */
-export function monthOf(day: string): string {
+export function toMonth(day: string): string {
   return day.slice(0, 'YYYY-MM'.length);
 }

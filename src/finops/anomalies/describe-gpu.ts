@@ -1,21 +1,21 @@
 import { type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
-import { type ChargeCell, noEffects, shownEffects } from '../costs/index.ts';
+import { type ChargeCell, createEmptyEffects, toEffects } from '../costs/index.ts';
 import type { GpuDay } from '../gpu-usage/index.ts';
-import { dayNumber, dayText } from './day.ts';
-import { type Described, describeCause, pointsOf, seenIn } from './describe-cause.ts';
+import { formatDay, toDayNumber } from './day.ts';
+import { buildEvidencePoints, type Described, describeCause, listSlices } from './describe-cause.ts';
 import { explainCause } from './explain-cause.ts';
-import { baselineOf, type Cause, cellsOf, conditionsOf, referenceOf } from './find-causes.ts';
-import { type AskedCharges, meets } from './gpu-charges.ts';
-import { gpuSentence, type Hours } from './gpu-sentence.ts';
+import { buildChargeConditions, type Cause, findBaseline, findReference, readCauseCells } from './find-causes.ts';
+import { type ChargeQueries, matchesConditions } from './gpu-charges.ts';
+import { buildGpuSentence, type Hours } from './gpu-sentence.ts';
 import type { Candidate } from './judge-series.ts';
 import type { AnomalyEvidence } from './schema.ts';
-import { titleOf } from './sentence.ts';
+import { buildTitle } from './sentence.ts';
 
 /** Readings of GPUs, as days and as charges. */
 export interface GpuLedger {
   readonly days: readonly GpuDay[];
-  readonly idle: AskedCharges;
-  readonly unused: AskedCharges;
+  readonly idle: ChargeQueries;
+  readonly unused: ChargeQueries;
 }
 
 /** Actual and expected figures of a GPU cause, and their explanation: idle cost by GPU-hours, their idle share, and the price per hour. */
@@ -32,16 +32,16 @@ export async function describeGpuCause(
 
 async function describeIdle(gpus: GpuLedger, cause: Cause, all: readonly Candidate[]): Promise<Described | null> {
   const found = await describeCause(gpus.idle, cause, all);
-  const reference = referenceOf(cause);
+  const reference = findReference(cause);
   if (found === null || found.evidence === null || reference === undefined) return found;
-  const sums = sumsOf(gpus.days, cause, reference, found.evidence.baseline, ({ idleHours }) => idleHours);
-  const cells = await cellsOf(gpus.idle.cells, reference, cause, all);
-  const effects = effectsOf(decimal(found.expected), decimal(found.actual), {
+  const sums = sumGpuDays(gpus.days, cause, reference, found.evidence.baseline, ({ idleHours }) => idleHours);
+  const cells = await readCauseCells(gpus.idle.cells, reference, cause, all);
+  const effects = computeGpuEffects(decimal(found.expected), decimal(found.actual), {
     ...sums,
-    costBefore: costBeforeOf(cells),
+    costBefore: sumCostBefore(cells),
   });
   const told = { ...found, days: reference.lastDay - reference.firstDay + 1, hours: sums.after };
-  return { ...found, sentence: gpuSentence(told), evidence: ofReadings({ ...found.evidence, effects }) };
+  return { ...found, sentence: buildGpuSentence(told), evidence: clearBillEvidence({ ...found.evidence, effects }) };
 }
 
 /** For utilization, the money is the cost of the paid hours without usage, compared with the expected cost of the same number of hours. */
@@ -52,47 +52,55 @@ async function describeUtilization(
   all: readonly Candidate[],
 ): Promise<Described> {
   const { series } = reference;
-  const baseline = baselineOf(reference, all);
-  const sums = sumsOf(gpus.days, cause, reference, baseline, ({ paidHours, usedHours }) => paidHours - usedHours);
+  const baseline = findBaseline(reference, all);
+  const sums = sumGpuDays(gpus.days, cause, reference, baseline, ({ paidHours, usedHours }) => paidHours - usedHours);
   const { paid, part } = sums.after;
   const share = (of: number) => decimalString(decimal(paid === 0 ? 0 : of / paid).toDecimalPlaces(DECIMALS));
   const [actual, expected] = [share(paid - part), share(sums.expectedUsed)];
-  const money = series.currency === null ? null : await moneyOf(gpus, cause, reference, all, sums);
+  const money = series.currency === null ? null : await computeGpuMoney(gpus, cause, reference, all, sums);
   const evidence =
-    money === null ? null : { points: pointsOf(reference, [], decimal(expected)), baseline, ...money.evidence };
+    money === null
+      ? null
+      : { points: buildEvidencePoints(reference, [], decimal(expected)), baseline, ...money.evidence };
   const figures = {
     measure: series.measure,
     kind: reference.kind,
     direction: cause.direction === 1 ? ('over' as const) : ('under' as const),
     slice: [...cause.slice],
     except: [...cause.except],
-    seenIn: seenIn(cause),
-    start: dayText(reference.firstDay),
-    end: dayText(reference.lastDay),
+    seenIn: listSlices(cause),
+    start: formatDay(reference.firstDay),
+    end: formatDay(reference.lastDay),
     ...{ currency: money === null ? null : series.currency, unit: null, actual, expected },
     impact: money === null ? null : money.impact,
     ...{ open: reference.open, differences: [], evidence },
   };
   const told = { ...figures, days: reference.lastDay - reference.firstDay + 1, hours: sums.after };
-  return { ...figures, title: titleOf({ ...told, drivers: [] }), sentence: gpuSentence(told) };
+  return { ...figures, title: buildTitle({ ...told, drivers: [] }), sentence: buildGpuSentence(told) };
 }
 
 const DECIMALS = 6;
 
 /** Null if its hours have no price. */
-async function moneyOf(gpus: GpuLedger, cause: Cause, reference: Candidate, all: readonly Candidate[], sums: Sums) {
-  const cells = await cellsOf(gpus.unused.cells, reference, cause, all);
-  const before = costBeforeOf(cells);
+async function computeGpuMoney(
+  gpus: GpuLedger,
+  cause: Cause,
+  reference: Candidate,
+  all: readonly Candidate[],
+  sums: Sums,
+) {
+  const cells = await readCauseCells(gpus.unused.cells, reference, cause, all);
+  const before = sumCostBefore(cells);
   const after = cells.reduce((sum, { costAfter }) => sum.plus(costAfter), decimal(0));
   const { paid, part } = sums.after;
   if (part <= 0 || paid <= 0) return null;
   // At the mean price of an hour that was not used.
   const expected = after.times(Math.max(0, paid - sums.expectedUsed)).dividedBy(part);
   const explanation = explainCause([], cells, before.isZero() ? decimal(0) : expected.dividedBy(before));
-  const effects = effectsOf(explanation.sums.before, explanation.sums.after, { ...sums, costBefore: before });
+  const effects = computeGpuEffects(explanation.sums.before, explanation.sums.after, { ...sums, costBefore: before });
   const impact = decimalString(explanation.sums.after.minus(explanation.sums.before));
   const { sums: _, ...evidence } = explanation;
-  return { impact, evidence: ofReadings({ ...evidence, effects }) };
+  return { impact, evidence: clearBillEvidence({ ...evidence, effects }) };
 }
 
 interface Sums {
@@ -102,25 +110,25 @@ interface Sums {
   readonly expectedUsed: number;
 }
 
-function sumsOf(
+function sumGpuDays(
   days: readonly GpuDay[],
   cause: Cause,
   { firstDay, lastDay, days: judged }: Candidate,
   baseline: AnomalyEvidence['baseline'],
   partOf: (one: GpuDay) => number,
 ): Sums {
-  const of = days.filter((one) => meets(one, conditionsOf(cause)));
+  const of = days.filter((one) => matchesConditions(one, buildChargeConditions(cause)));
   const sum = (from: string, to: string): Hours => {
     const inside = of.filter(({ day }) => day >= from && day <= to);
     const paid = inside.reduce((total, { paidHours }) => total + paidHours, 0);
     return { paid, part: inside.reduce((total, one) => total + partOf(one), 0) };
   };
   const usual = new Map(judged.map(({ day, expected }) => [day, expected ?? 0]));
-  const own = of.filter(({ day }) => dayNumber(day) >= firstDay && dayNumber(day) <= lastDay);
+  const own = of.filter(({ day }) => toDayNumber(day) >= firstDay && toDayNumber(day) <= lastDay);
   return {
     before: sum(baseline.from, baseline.to),
-    after: sum(dayText(firstDay), dayText(lastDay)),
-    expectedUsed: own.reduce((total, { day, paidHours }) => total + (usual.get(dayNumber(day)) ?? 0) * paidHours, 0),
+    after: sum(formatDay(firstDay), formatDay(lastDay)),
+    expectedUsed: own.reduce((total, { day, paidHours }) => total + (usual.get(toDayNumber(day)) ?? 0) * paidHours, 0),
   };
 }
 
@@ -128,15 +136,15 @@ function sumsOf(
  * Effects behind the difference in cost: `volume`, more GPU-hours at the baseline share and price; `mix`, another share;
  * `price`, another price per hour. They add up to actual - expected exactly; `mix` takes the rounding difference.
  */
-function effectsOf(
+function computeGpuEffects(
   expected: Decimal,
   actual: Decimal,
   { before, after, costBefore }: Sums & { readonly costBefore: Decimal },
 ): AnomalyEvidence['effects'] {
-  const { effects } = noEffects();
+  const { effects } = createEmptyEffects();
   const change = actual.minus(expected);
   if (before.part <= 0 || after.part <= 0 || costBefore.isZero()) {
-    return shownEffects({ ...effects, volume: change });
+    return toEffects({ ...effects, volume: change });
   }
   const priceBefore = costBefore.dividedBy(before.part);
   const priceAfter = actual.dividedBy(after.part);
@@ -149,16 +157,16 @@ function effectsOf(
     .times(priceBefore)
     .toDecimalPlaces(EFFECT_DECIMALS);
   const price = priceAfter.minus(priceBefore).times(after.paid).times(shareAfter).toDecimalPlaces(EFFECT_DECIMALS);
-  return shownEffects({ ...effects, volume, price, mix: change.minus(volume).minus(price) });
+  return toEffects({ ...effects, volume, price, mix: change.minus(volume).minus(price) });
 }
 
 const EFFECT_DECIMALS = 10;
 
-function costBeforeOf(cells: readonly ChargeCell[]): Decimal {
+function sumCostBefore(cells: readonly ChargeCell[]): Decimal {
   return cells.reduce((sum, { costBefore }) => sum.plus(costBefore), decimal(0));
 }
 
 /** The evidence is GPU readings, and no filter on bill rows lists them. */
-function ofReadings<T extends Pick<AnomalyEvidence, 'rows' | 'filter' | 'drivers'>>(evidence: T): T {
+function clearBillEvidence<T extends Pick<AnomalyEvidence, 'rows' | 'filter' | 'drivers'>>(evidence: T): T {
   return { ...evidence, drivers: [], filter: [], rows: evidence.rows.map((row) => ({ ...row, filter: [] })) };
 }

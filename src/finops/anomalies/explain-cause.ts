@@ -1,14 +1,14 @@
 import { type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
 import {
   addItem,
+  buildExactFilter,
   type ChargeCell,
   type ComparedItem,
+  computeItemEffects,
+  createEmptyEffects,
   type EffectSums,
-  exactFilter,
   isComparable,
-  itemEffects,
-  noEffects,
-  shownEffects,
+  toEffects,
 } from '../costs/index.ts';
 import type { AnomalyDriver, AnomalyEvidence, AnomalyRow } from './schema.ts';
 
@@ -36,18 +36,18 @@ export function explainCause(filter: readonly string[], cells: readonly ChargeCe
       expected: scale.times(cell.costBefore).toDecimalPlaces(EXPECTED_DECIMALS),
     }),
   );
-  const drivers = driversOf(scaled, scale);
-  const sums = noEffects();
+  const drivers = buildDrivers(scaled, scale);
+  const sums = createEmptyEffects();
   for (const { item, effects } of drivers) addItem(sums, item, effects);
-  const rows = scaled.map(rowOf).toSorted(byChange);
+  const rows = scaled.map(toAnomalyRow).toSorted(compareByChange);
   const rest = rows.slice(MOST_ROWS);
   return {
     sums,
-    effects: shownEffects(sums.effects),
-    cost: changeOf(sums.before, sums.after),
+    effects: toEffects(sums.effects),
+    cost: buildCostChange(sums.before, sums.after),
     drivers: drivers
       .map(({ driver }) => driver)
-      .toSorted(byChange)
+      .toSorted(compareByChange)
       .slice(0, MOST_DRIVERS),
     rows: rows.slice(0, MOST_ROWS),
     otherRows: rest.length === 0 ? null : { count: rest.length, ...sumOfRows(rest) },
@@ -56,34 +56,34 @@ export function explainCause(filter: readonly string[], cells: readonly ChargeCe
 }
 
 /** SKUs bought in one unit; resources and regions of one SKU are one. */
-function driversOf(cells: readonly ScaledCell[], scale: Decimal) {
+function buildDrivers(cells: readonly ScaledCell[], scale: Decimal) {
   const groups = [
     ...Map.groupBy(cells, (cell) =>
-      JSON.stringify([cell.service, skuOf(cell)?.value, cell.category, cell.unit]),
+      JSON.stringify([cell.service, findSku(cell)?.value, cell.category, cell.unit]),
     ).values(),
   ];
-  const items = groups.map((group) => itemOf(group, scale));
+  const items = groups.map((group) => toComparedItem(group, scale));
   const volume = (of: ComparedItem & { readonly service: string | null }, side: 'quantityBefore' | 'quantityAfter') => {
     const same = items.filter((item) => item.service === of.service && item.unit === of.unit && isMeasured(item));
     return decimalString(same.reduce((sum, item) => sum.plus(item[side]), decimal(0)));
   };
   return groups.map((group, index) => {
-    const plain = items[index] ?? itemOf(group, scale);
+    const plain = items[index] ?? toComparedItem(group, scale);
     const volumes = { volumeBefore: volume(plain, 'quantityBefore'), volumeAfter: volume(plain, 'quantityAfter') };
     const item: ComparedItem = { ...plain, ...volumes };
-    const effects = itemEffects(item);
+    const effects = computeItemEffects(item);
     const [first] = group;
     const isKnown = item.unit !== null;
     const driver: AnomalyDriver = {
       serviceName: first?.service ?? null,
-      sku: first === undefined ? null : (skuOf(first)?.value ?? null),
+      sku: first === undefined ? null : (findSku(first)?.value ?? null),
       description: first?.description ?? null,
       chargeCategory: item.chargeCategory,
       unit: item.unit,
       expectedQuantity: isKnown ? decimalString(decimal(item.quantityBefore).toDecimalPlaces(EXPECTED_DECIMALS)) : null,
       actualQuantity: isKnown ? item.quantityAfter : null,
-      ...changeOf(decimal(item.costBefore), decimal(item.costAfter)),
-      effects: shownEffects(effects),
+      ...buildCostChange(decimal(item.costBefore), decimal(item.costAfter)),
+      effects: toEffects(effects),
     };
     return { item, effects, driver };
   });
@@ -98,7 +98,10 @@ function isMeasured(item: ComparedItem): boolean {
 }
 
 /** The quantity that was expected has exactly the price of before, so that a price that stayed is no effect. */
-function itemOf(cells: readonly ScaledCell[], scale: Decimal): ComparedItem & { readonly service: string | null } {
+function toComparedItem(
+  cells: readonly ScaledCell[],
+  scale: Decimal,
+): ComparedItem & { readonly service: string | null } {
   const [first] = cells;
   const total = (of: (cell: ScaledCell) => Decimal | string) =>
     decimalString(cells.reduce((sum, cell) => sum.plus(of(cell)), decimal(0)));
@@ -126,7 +129,7 @@ function itemOf(cells: readonly ScaledCell[], scale: Decimal): ComparedItem & { 
 
 const SKU_COLUMNS = ['skuId', 'skuMeter', 'chargeDescription'];
 
-function skuOf({ values }: Pick<ChargeCell, 'values'>): { readonly column: string; readonly value: string } | null {
+function findSku({ values }: Pick<ChargeCell, 'values'>): { readonly column: string; readonly value: string } | null {
   for (const column of SKU_COLUMNS) {
     const value = values[column];
     if (value != null) return { column, value };
@@ -134,21 +137,21 @@ function skuOf({ values }: Pick<ChargeCell, 'values'>): { readonly column: strin
   return null;
 }
 
-function rowOf(cell: ScaledCell): AnomalyRow {
+function toAnomalyRow(cell: ScaledCell): AnomalyRow {
   const { values, category, rowsAfter, costAfter, expected } = cell;
   return {
     values,
     chargeCategory: category,
     rows: rowsAfter,
-    ...changeOf(expected, decimal(costAfter)),
+    ...buildCostChange(expected, decimal(costAfter)),
     filter: [
-      ...Object.entries(values).map(([name, value]) => exactFilter(name, value)),
-      exactFilter('chargeCategory', category),
+      ...Object.entries(values).map(([name, value]) => buildExactFilter(name, value)),
+      buildExactFilter('chargeCategory', category),
     ],
   };
 }
 
-function changeOf(expected: Decimal, actual: Decimal): AnomalyEvidence['cost'] {
+function buildCostChange(expected: Decimal, actual: Decimal): AnomalyEvidence['cost'] {
   return {
     expected: decimalString(expected),
     actual: decimalString(actual),
@@ -158,9 +161,9 @@ function changeOf(expected: Decimal, actual: Decimal): AnomalyEvidence['cost'] {
 
 function sumOfRows(rows: readonly AnomalyRow[]): AnomalyEvidence['cost'] {
   const sum = (of: 'expected' | 'actual') => rows.reduce((total, row) => total.plus(row[of]), decimal(0));
-  return changeOf(sum('expected'), sum('actual'));
+  return buildCostChange(sum('expected'), sum('actual'));
 }
 
-function byChange(a: { readonly change: string }, b: { readonly change: string }): number {
+function compareByChange(a: { readonly change: string }, b: { readonly change: string }): number {
   return decimal(b.change).abs().comparedTo(decimal(a.change).abs());
 }

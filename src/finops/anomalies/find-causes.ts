@@ -1,9 +1,18 @@
-import { type ChargeCell, type ChargeCondition, type DailyCharges, exactFilter } from '../costs/index.ts';
-import { breadthOf, CAUSE_SHARE, causeOf, type ExcessCell, sumOf } from './attribute.ts';
-import { dayText } from './day.ts';
+import { buildExactFilter, type ChargeCell, type ChargeCondition, type DailyCharges } from '../costs/index.ts';
+import { CAUSE_SHARE, computeBreadth, type ExcessCell, findCauseSlice, sumExcess } from './attribute.ts';
+import { formatDay } from './day.ts';
 import type { Candidate } from './judge-series.ts';
-import { type LedgerSeries, seriesKey } from './series.ts';
-import { compatible, holds, isSku, JUDGED_DIMENSIONS, type Measure, type Slice, sameSlice, within } from './slice.ts';
+import { buildSeriesKey, type LedgerSeries } from './series.ts';
+import {
+  areCompatible,
+  areSameSlices,
+  isSku,
+  isWithin,
+  JUDGED_DIMENSIONS,
+  type Measure,
+  matchesSlice,
+  type Slice,
+} from './slice.ts';
 
 /** `DailyCharges.cells`. */
 export type AskCells = DailyCharges['cells'];
@@ -38,20 +47,20 @@ export async function findCauses(
 ): Promise<Cause[]> {
   const causes: Cause[] = [];
   const later: { readonly candidate: Candidate; readonly cells: ExcessCell[] }[] = [];
-  const costs = candidates.filter(({ series }) => series.measure === money).toSorted(byCoarseness);
+  const costs = candidates.filter(({ series }) => series.measure === money).toSorted(compareByCoarseness);
   for (const candidate of costs) {
-    const cells = await excessCells(ask, candidate, candidates);
-    const rest = unexplained(candidate, cells, causes);
+    const cells = await readExcessCells(ask, candidate, candidates);
+    const rest = subtractKnownCauses(candidate, cells, causes);
     if (rest === null) continue;
-    const slice = causeOf(rest, candidate.series.slice);
+    const slice = findCauseSlice(rest, candidate.series.slice);
     const isNarrower = slice.length > candidate.series.slice.length && !isOnlyNaming(rest, slice);
-    if (isNarrower || breadthOf(rest) >= BROAD) causes.push(newCause(candidate, slice, causes));
+    if (isNarrower || computeBreadth(rest) >= BROAD) causes.push(createCause(candidate, slice, causes));
     else later.push({ candidate, cells });
   }
   for (const { candidate, cells } of later) {
-    const rest = unexplained(candidate, cells, causes);
+    const rest = subtractKnownCauses(candidate, cells, causes);
     if (rest === null) continue;
-    causes.push(newCause(candidate, causeOf(rest, candidate.series.slice), causes));
+    causes.push(createCause(candidate, findCauseSlice(rest, candidate.series.slice), causes));
   }
   mergeSame(causes);
   for (const candidate of candidates)
@@ -71,55 +80,56 @@ function mergeSame(causes: Cause[]): void {
 }
 
 function isOneWith(a: Cause, b: Cause): boolean {
-  if (a.direction !== b.direction || !sameSlice(a.slice, b.slice) || !sameSlice(a.except, b.except)) return false;
+  if (a.direction !== b.direction || !areSameSlices(a.slice, b.slice) || !areSameSlices(a.except, b.except))
+    return false;
   return a.candidates.some((one) =>
     b.candidates.some((other) => one.firstDay <= other.lastDay + 1 && other.firstDay <= one.lastDay + 1),
   );
 }
 
-function newCause(candidate: Candidate, slice: Slice, causes: readonly Cause[]): Cause {
-  const near = causes.filter((cause) => cause.direction === candidate.direction && overlap(cause, candidate));
+function createCause(candidate: Candidate, slice: Slice, causes: readonly Cause[]): Cause {
+  const near = causes.filter((cause) => cause.direction === candidate.direction && haveCommonDays(cause, candidate));
   const except = near.flatMap((cause) => {
-    const narrower = cause.slice.filter((part) => !within(slice, [part]));
-    return compatible(cause.slice, slice) ? narrower.slice(-1) : [];
+    const narrower = cause.slice.filter((part) => !isWithin(slice, [part]));
+    return areCompatible(cause.slice, slice) ? narrower.slice(-1) : [];
   });
   return { slice, except, direction: candidate.direction, candidates: [candidate] };
 }
 
-function byCoarseness(a: Candidate, b: Candidate): number {
-  return rankOf(a) - rankOf(b) || excessOf(b) - excessOf(a) || a.firstDay - b.firstDay;
+function compareByCoarseness(a: Candidate, b: Candidate): number {
+  return rankCandidate(a) - rankCandidate(b) || computeExcess(b) - computeExcess(a) || a.firstDay - b.firstDay;
 }
 
-function rankOf({ series: { slice } }: Candidate): number {
+function rankCandidate({ series: { slice } }: Candidate): number {
   const dimension = slice[0]?.dimension;
   if (dimension === undefined) return -1;
   return JUDGED_ORDER.indexOf(isSku(dimension) ? 'sku' : dimension);
 }
 
-const excessOf = ({ actual, expected }: Candidate): number => Math.abs(actual - expected);
+const computeExcess = ({ actual, expected }: Candidate): number => Math.abs(actual - expected);
 
 /** The cells of a candidate that known causes do not explain. Null if the known causes explain it; the candidate then joins them. */
-function unexplained(
+function subtractKnownCauses(
   candidate: Candidate,
   cells: readonly ExcessCell[],
   causes: readonly Cause[],
 ): ExcessCell[] | null {
-  const near = causes.filter((cause) => cause.direction === candidate.direction && overlap(cause, candidate));
+  const near = causes.filter((cause) => cause.direction === candidate.direction && haveCommonDays(cause, candidate));
   const explaining = near.flatMap((cause) => {
-    const of = cells.filter(({ values }) => holds(cause.slice, values));
-    const excess = sumOf(of);
+    const of = cells.filter(({ values }) => matchesSlice(cause.slice, values));
+    const excess = sumExcess(of);
     return excess > 0 ? [{ cause, excess }] : [];
   });
-  const rest = cells.filter(({ values }) => !near.some((cause) => holds(cause.slice, values)));
-  const total = sumOf(cells);
-  if (total <= 0 || total - sumOf(rest) < EXPLAINED_SHARE * total)
+  const rest = cells.filter(({ values }) => !near.some((cause) => matchesSlice(cause.slice, values)));
+  const total = sumExcess(cells);
+  if (total <= 0 || total - sumExcess(rest) < EXPLAINED_SHARE * total)
     return rest.length > 0 && total > 0 ? rest : [...cells];
   for (const { cause, excess } of explaining) if (excess >= (1 - CAUSE_SHARE) * total) cause.candidates.push(candidate);
   return null;
 }
 
 /** Whether most of the shorter one's days are days of the other too, or the next ones. */
-export function overlap({ candidates }: Cause, { firstDay, lastDay }: Candidate): boolean {
+export function haveCommonDays({ candidates }: Cause, { firstDay, lastDay }: Candidate): boolean {
   return candidates.some((other) => {
     const days = Math.min(other.lastDay, lastDay) - Math.max(other.firstDay, firstDay) + 1;
     return days >= Math.min(other.lastDay - other.firstDay + 1, lastDay - firstDay + 1) / 2;
@@ -128,7 +138,7 @@ export function overlap({ candidates }: Cause, { firstDay, lastDay }: Candidate)
 
 /** Parts that only name the owner or the resource, and leave out no cell, do not narrow the cause. */
 function isOnlyNaming(cells: readonly ExcessCell[], slice: Slice): boolean {
-  return cells.every(({ values }) => holds(slice, values));
+  return cells.every(({ values }) => matchesSlice(slice, values));
 }
 
 /** A change of quantity or price joins the cause of its cost change; without one it is a separate cause. */
@@ -139,13 +149,13 @@ async function joinOrAdd(
   all: readonly Candidate[],
 ): Promise<void> {
   const { series, direction } = candidate;
-  const near = causes.filter((cause) => cause.direction === direction && overlap(cause, candidate));
-  const cells = near.length === 0 ? [] : await cellsOf(ask, candidate, { slice: series.slice, except: [] }, all);
-  const weigh = (of: readonly ChargeCell[]) => changeIn(candidate, cells, of);
+  const near = causes.filter((cause) => cause.direction === direction && haveCommonDays(cause, candidate));
+  const cells = near.length === 0 ? [] : await readCauseCells(ask, candidate, { slice: series.slice, except: [] }, all);
+  const weigh = (of: readonly ChargeCell[]) => computeChange(candidate, cells, of);
   const known = near.find(({ slice, candidates: [first] }) => {
     if (first?.series.measure !== 'cost' && !isServed(first, series))
-      return first?.series.measure === series.measure && sameSlice(slice, series.slice);
-    return weigh(cells.filter(({ values }) => holds(slice, values))) >= EXPLAINED_SHARE * weigh(cells);
+      return first?.series.measure === series.measure && areSameSlices(slice, series.slice);
+    return weigh(cells.filter(({ values }) => matchesSlice(slice, values))) >= EXPLAINED_SHARE * weigh(cells);
   });
   if (known === undefined) causes.push({ slice: series.slice, except: [], direction, candidates: [candidate] });
   else known.candidates.push(candidate);
@@ -157,7 +167,7 @@ function isServed(first: Candidate | undefined, { measure }: LedgerSeries): bool
 }
 
 /** Contribution of some charges to the change of a quantity; for a price, their share of the cost. */
-function changeIn(
+function computeChange(
   { series, expected, direction }: Candidate,
   all: readonly ChargeCell[],
   of: readonly ChargeCell[],
@@ -174,30 +184,30 @@ function changeIn(
 }
 
 /** Baseline of a candidate: the four weeks before it, or before an earlier anomaly within them. */
-export function baselineOf(candidate: Candidate, candidates: readonly Candidate[]): { from: string; to: string } {
-  const key = seriesKey(candidate.series);
+export function findBaseline(candidate: Candidate, candidates: readonly Candidate[]): { from: string; to: string } {
+  const key = buildSeriesKey(candidate.series);
   const first = candidate.days[0]?.day ?? candidate.firstDay - BASELINE_DAYS;
   let to = candidate.firstDay - 1;
-  const earlier = candidates.filter((other) => other !== candidate && seriesKey(other.series) === key);
+  const earlier = candidates.filter((other) => other !== candidate && buildSeriesKey(other.series) === key);
   for (const { kind, firstDay, lastDay } of earlier.toSorted((a, b) => b.lastDay - a.lastDay)) {
     const isInBaseline = lastDay <= to && lastDay > to - BASELINE_DAYS && kind !== 'level_shift';
     if (isInBaseline && firstDay - BASELINE_DAYS >= first) to = firstDay - 1;
   }
-  return { from: dayText(Math.max(first, to - BASELINE_DAYS + 1)), to: dayText(to) };
+  return { from: formatDay(Math.max(first, to - BASELINE_DAYS + 1)), to: formatDay(to) };
 }
 
-export function conditionsOf({ slice, except }: Pick<Cause, 'slice' | 'except'>): ChargeCondition[] {
+export function buildChargeConditions({ slice, except }: Pick<Cause, 'slice' | 'except'>): ChargeCondition[] {
   return [...slice, ...except.map((part) => ({ ...part, isNot: true as const }))];
 }
 
 /** The same for people and for `cost rows`. */
-export function filtersOf({ slice, except }: Pick<Cause, 'slice' | 'except'>): string[] {
-  const wanted = slice.map(({ dimension, value }) => exactFilter(dimension, value));
-  return [...wanted, ...except.map(({ dimension, value }) => exactFilter(`${dimension}!`, value))];
+export function buildRowFilters({ slice, except }: Pick<Cause, 'slice' | 'except'>): string[] {
+  const wanted = slice.map(({ dimension, value }) => buildExactFilter(dimension, value));
+  return [...wanted, ...except.map(({ dimension, value }) => buildExactFilter(`${dimension}!`, value))];
 }
 
-async function excessCells(ask: AskCells, candidate: Candidate, all: readonly Candidate[]): Promise<ExcessCell[]> {
-  const cells = await cellsOf(ask, candidate, { slice: candidate.series.slice, except: [] }, all);
+async function readExcessCells(ask: AskCells, candidate: Candidate, all: readonly Candidate[]): Promise<ExcessCell[]> {
+  const cells = await readCauseCells(ask, candidate, { slice: candidate.series.slice, except: [] }, all);
   const before = cells.reduce((sum, { costBefore }) => sum + Number(costBefore), 0);
   const scale = before === 0 ? 0 : candidate.expected / before;
   return cells.map(({ values, costBefore, costAfter }) => {
@@ -207,7 +217,7 @@ async function excessCells(ask: AskCells, candidate: Candidate, all: readonly Ca
 }
 
 /** The charges of a slice on the days of a candidate, together with those of its baseline. */
-export function cellsOf(
+export function readCauseCells(
   ask: AskCells,
   candidate: Candidate,
   of: Pick<Cause, 'slice' | 'except'>,
@@ -215,9 +225,9 @@ export function cellsOf(
 ): Promise<ChargeCell[]> {
   return ask({
     currency: candidate.series.currency ?? '',
-    where: conditionsOf(of),
-    before: baselineOf(candidate, all),
-    after: { from: dayText(candidate.firstDay), to: dayText(candidate.lastDay) },
+    where: buildChargeConditions(of),
+    before: findBaseline(candidate, all),
+    after: { from: formatDay(candidate.firstDay), to: formatDay(candidate.lastDay) },
     most: MOST_CELLS,
   });
 }
@@ -226,11 +236,11 @@ export function cellsOf(
 const CLEAR = 0.8;
 
 /** Of the series in which a cause is seen the one that shows it best: all of it belongs to the series, and it is most of it. */
-export function referenceOf({ slice, candidates }: Cause): Candidate | undefined {
+export function findReference({ slice, candidates }: Cause): Candidate | undefined {
   const measure = candidates[0]?.series.measure;
-  const usable = candidates.filter(({ series }) => series.measure === measure && within(slice, series.slice));
+  const usable = candidates.filter(({ series }) => series.measure === measure && isWithin(slice, series.slice));
   const days = ({ firstDay, lastDay }: Candidate) => lastDay - firstDay;
-  const ratio = (one: Candidate) => excessOf(one) / Math.max(Math.abs(one.expected), 1e-12);
+  const ratio = (one: Candidate) => computeExcess(one) / Math.max(Math.abs(one.expected), 1e-12);
   // The largest relative excess marks a series without other causes. Of the series with a similar excess, the longest
   // candidate is used.
   const [clearest] = usable.toSorted((a, b) => ratio(b) - ratio(a));

@@ -8,7 +8,7 @@ const CELL_DIMENSIONS = [...GPU_DIMENSIONS, 'gpu'] as const;
 export const GPU_HOURS = 'GPU-hours';
 
 /** The interface of daily charges, with data from GPU readings instead of bills. */
-export type AskedCharges = Pick<DailyCharges, 'daily' | 'cells'>;
+export type ChargeQueries = Pick<DailyCharges, 'daily' | 'cells'>;
 
 /** The cost to report: idle cost, or the cost of all paid hours without usage. */
 export type GpuMoney = 'idle' | 'unused';
@@ -17,21 +17,21 @@ export type GpuMoney = 'idle' | 'unused';
  * GPU time as charges: a kind of charge is one GPU of one owner, and its quantity is GPU-hours. Causes are therefore found
  * and explained like those of bills. Hours without a price are left out. `days`: in time order.
  */
-export function gpuCharges(days: readonly GpuDay[], money: GpuMoney): AskedCharges {
-  const priced = days.flatMap((one) => amountsOf(one, money) ?? []);
+export function buildGpuCharges(days: readonly GpuDay[], money: GpuMoney): ChargeQueries {
+  const priced = days.flatMap((one) => priceGpuDay(one, money) ?? []);
   const through = days.at(-1)?.day ?? '';
   return {
     daily: async ({ dimensions, where }) => {
-      const of = priced.filter((one) => meets(one.from, where));
-      return [null, ...dimensions].flatMap((dimension) => slicesOf(of, dimension, through));
+      const of = priced.filter((one) => matchesConditions(one.from, where));
+      return [null, ...dimensions].flatMap((dimension) => sumSliceDays(of, dimension, through));
     },
     cells: async ({ currency, where, before, after, most }) => {
-      const asked = priced.filter((one) => one.currency === currency && meets(one.from, where));
-      const [first, second] = [inside(asked, before), inside(asked, after)];
-      const keys = new Set([...first, ...second].map(({ from }) => keyOf(from)));
-      const [ofBefore, ofAfter] = [Map.groupBy(first, byKey), Map.groupBy(second, byKey)];
+      const asked = priced.filter((one) => one.currency === currency && matchesConditions(one.from, where));
+      const [first, second] = [selectDays(asked, before), selectDays(asked, after)];
+      const keys = new Set([...first, ...second].map(({ from }) => buildCellKey(from)));
+      const [ofBefore, ofAfter] = [Map.groupBy(first, getDayKey), Map.groupBy(second, getDayKey)];
       return [...keys]
-        .map((key) => cellOf(ofBefore.get(key) ?? [], ofAfter.get(key) ?? []))
+        .map((key) => buildChargeCell(ofBefore.get(key) ?? [], ofAfter.get(key) ?? []))
         .toSorted((a, b) => Number(b.costAfter) + Number(b.costBefore) - Number(a.costAfter) - Number(a.costBefore))
         .slice(0, most);
     },
@@ -45,7 +45,7 @@ interface Priced {
   readonly hours: number;
 }
 
-function amountsOf(from: GpuDay, money: GpuMoney): Priced | null {
+function priceGpuDay(from: GpuDay, money: GpuMoney): Priced | null {
   const { currency, paidCost, usedCost, idleCost, paidHours, usedHours, idleHours } = from;
   if (currency === null || paidCost === null || usedCost === null || idleCost === null) return null;
   if (money === 'idle') return { from, currency, cost: idleCost, hours: idleHours };
@@ -53,21 +53,23 @@ function amountsOf(from: GpuDay, money: GpuMoney): Priced | null {
 }
 
 /** Whether the time of a GPU matches the conditions; a condition on a bill-only dimension never matches. */
-export function meets(one: GpuDay, where: readonly ChargeCondition[]): boolean {
-  return where.every(({ dimension, value, isNot }) => (valuesOf(one)[dimension] === value) === (isNot !== true));
+export function matchesConditions(one: GpuDay, where: readonly ChargeCondition[]): boolean {
+  return where.every(
+    ({ dimension, value, isNot }) => (toDimensionValues(one)[dimension] === value) === (isNot !== true),
+  );
 }
 
-function valuesOf({ team, model, endpoint, gpu }: GpuDay): Readonly<Record<string, string | null>> {
+function toDimensionValues({ team, model, endpoint, gpu }: GpuDay): Readonly<Record<string, string | null>> {
   return { team, model, endpoint, gpu };
 }
 
-function slicesOf(days: readonly Priced[], dimension: string | null, through: string): SliceDay[] {
+function sumSliceDays(days: readonly Priced[], dimension: string | null, through: string): SliceDay[] {
   const groups = Map.groupBy(days, ({ from, currency }) =>
-    JSON.stringify([dimension === null ? null : valuesOf(from)[dimension], currency, from.day]),
+    JSON.stringify([dimension === null ? null : toDimensionValues(from)[dimension], currency, from.day]),
   );
   const slices = [...groups.values()].flatMap((of): SliceDay[] => {
     const [first] = of;
-    const value = first === undefined || dimension === null ? null : (valuesOf(first.from)[dimension] ?? null);
+    const value = first === undefined || dimension === null ? null : (toDimensionValues(first.from)[dimension] ?? null);
     if (first === undefined || (dimension !== null && value === null)) return [];
     return [
       {
@@ -80,23 +82,23 @@ function slicesOf(days: readonly Priced[], dimension: string | null, through: st
   return slices.toSorted((a, b) => (a.day < b.day ? -1 : 1));
 }
 
-function inside(days: readonly Priced[], { from, to }: { readonly from: string; readonly to: string }): Priced[] {
+function selectDays(days: readonly Priced[], { from, to }: { readonly from: string; readonly to: string }): Priced[] {
   return days.filter(({ from: { day } }) => day >= from && day <= to);
 }
 
-function keyOf(one: GpuDay): string {
-  const values = valuesOf(one);
+function buildCellKey(one: GpuDay): string {
+  const values = toDimensionValues(one);
   return JSON.stringify(CELL_DIMENSIONS.map((name) => values[name]));
 }
 
-const byKey = ({ from }: Priced): string => keyOf(from);
+const getDayKey = ({ from }: Priced): string => buildCellKey(from);
 
-function cellOf(before: readonly Priced[], after: readonly Priced[]): ChargeCell {
+function buildChargeCell(before: readonly Priced[], after: readonly Priced[]): ChargeCell {
   const [first] = [...before, ...after];
   const cost = (of: readonly Priced[]) => sumDecimals(of.map((one) => one.cost));
   const hours = (of: readonly Priced[]) => decimalString(decimal(of.reduce((sum, one) => sum + one.hours, 0)));
   return {
-    values: first === undefined ? {} : valuesOf(first.from),
+    values: first === undefined ? {} : toDimensionValues(first.from),
     ...{ service: 'GPUs', category: 'Usage', description: null, unit: GPU_HOURS },
     ...{ costBefore: cost(before), costAfter: cost(after) },
     ...{ quantityBefore: hours(before), quantityAfter: hours(after) },

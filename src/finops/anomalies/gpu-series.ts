@@ -1,7 +1,7 @@
 import type { SliceDay } from '../costs/index.ts';
 import type { GpuDay } from '../gpu-usage/index.ts';
-import { dayNumber } from './day.ts';
-import { GPU_DIMENSIONS, meets } from './gpu-charges.ts';
+import { toDayNumber } from './day.ts';
+import { GPU_DIMENSIONS, matchesConditions } from './gpu-charges.ts';
 import { isDaily, type LedgerSeries } from './series.ts';
 import type { Slice } from './slice.ts';
 
@@ -16,24 +16,24 @@ const LEAST_HOURS = 1;
  * Daily series of GPUs: utilization and idle cost, in total and by team, model and endpoint. A day without readings, or with
  * far fewer than usual, is unknown. The last day may be incomplete, so it is never a dip.
  */
-export function gpuSeries(days: readonly GpuDay[], idle: readonly SliceDay[]): LedgerSeries[] {
-  const known = wholeDays(days);
+export function buildGpuSeries(days: readonly GpuDay[], idle: readonly SliceDay[]): LedgerSeries[] {
+  const known = listWholeDays(days);
   const last = known.at(-1);
   if (last === undefined) return [];
-  const slices: Slice[] = [[], ...GPU_DIMENSIONS.flatMap((dimension) => largest(days, dimension))];
+  const slices: Slice[] = [[], ...GPU_DIMENSIONS.flatMap((dimension) => listLargest(days, dimension))];
   return slices
     .flatMap((slice) => {
-      const own = days.filter((one) => meets(one, slice));
+      const own = days.filter((one) => matchesConditions(one, slice));
       const common = { slice, incompleteFrom: last };
-      return [utilization(own, known, common), ...idleCosts(idle, own, known, common)];
+      return [buildUtilizationSeries(own, known, common), ...buildIdleCostSeries(idle, own, known, common)];
     })
     .filter(isDaily);
 }
 
 /** Days with readings for most of the typical GPU-hours. */
-function wholeDays(days: readonly GpuDay[]): number[] {
+function listWholeDays(days: readonly GpuDay[]): number[] {
   const hours = new Map<number, number>();
-  for (const { day, paidHours } of days) hours.set(dayNumber(day), (hours.get(dayNumber(day)) ?? 0) + paidHours);
+  for (const { day, paidHours } of days) hours.set(toDayNumber(day), (hours.get(toDayNumber(day)) ?? 0) + paidHours);
   const sorted = [...hours.values()].toSorted((a, b) => a - b);
   const usual = sorted[sorted.length >> 1] ?? 0;
   return [...hours]
@@ -42,7 +42,7 @@ function wholeDays(days: readonly GpuDay[]): number[] {
     .toSorted((a, b) => a - b);
 }
 
-function largest(days: readonly GpuDay[], dimension: (typeof GPU_DIMENSIONS)[number]): Slice[] {
+function listLargest(days: readonly GpuDay[], dimension: (typeof GPU_DIMENSIONS)[number]): Slice[] {
   const hours = new Map<string, number>();
   for (const one of days) {
     const value = one[dimension];
@@ -54,8 +54,8 @@ function largest(days: readonly GpuDay[], dimension: (typeof GPU_DIMENSIONS)[num
 
 type Common = Pick<LedgerSeries, 'slice' | 'incompleteFrom'>;
 
-function utilization(own: readonly GpuDay[], known: readonly number[], common: Common): LedgerSeries {
-  const byDay = Map.groupBy(own, ({ day }) => dayNumber(day));
+function buildUtilizationSeries(own: readonly GpuDay[], known: readonly number[], common: Common): LedgerSeries {
+  const byDay = Map.groupBy(own, ({ day }) => toDayNumber(day));
   const sums = known.flatMap((day) => {
     const of = byDay.get(day) ?? [];
     const paid = of.reduce((sum, { paidHours }) => sum + paidHours, 0);
@@ -76,19 +76,19 @@ function utilization(own: readonly GpuDay[], known: readonly number[], common: C
 }
 
 /** A day with readings but without a GPU of the slice has no idle cost; hours without a price are unknown. */
-function idleCosts(
+function buildIdleCostSeries(
   idle: readonly SliceDay[],
   own: readonly GpuDay[],
   known: readonly number[],
   { slice, ...common }: Common,
 ): LedgerSeries[] {
   const [part] = slice;
-  const unpriced = new Set(own.flatMap(({ day, currency }) => (currency === null ? [dayNumber(day)] : [])));
+  const unpriced = new Set(own.flatMap(({ day, currency }) => (currency === null ? [toDayNumber(day)] : [])));
   const of = idle.filter(
     ({ dimension, value }) => dimension === (part?.dimension ?? null) && value === (part?.value ?? null),
   );
   return [...Map.groupBy(of, ({ currency }) => currency)].map(([currency, rows]) => {
-    const costs = new Map(rows.map(({ day, cost }) => [dayNumber(day), Number(cost)]));
+    const costs = new Map(rows.map(({ day, cost }) => [toDayNumber(day), Number(cost)]));
     const first = Math.min(...costs.keys());
     const points = known
       .filter((day) => day >= first && !unpriced.has(day))

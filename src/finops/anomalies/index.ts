@@ -2,10 +2,10 @@ import type { SubscribesToEvents } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { ManifestKind } from '../../platform/manifests/index.ts';
-import { anomalyRoutes } from '../anomaly-detection/index.ts';
+import { createAnomalyRoutes } from '../anomaly-detection/index.ts';
 import { askForJudging, type JudgingDeps, scheduleJudging } from './judging.ts';
-import { type AnomalyNoticeDeps, registerTelling, subscriptionKind, tellAnomalies } from './notices/index.ts';
-import { ledgerRoutes } from './routes.ts';
+import { type AnomalyNoticeDeps, announceAnomalies, createSubscriptionKind, registerTelling } from './notices/index.ts';
+import { createLedgerRoutes } from './routes.ts';
 
 export { anomalyMigrations } from './migrations.ts';
 
@@ -25,9 +25,9 @@ export function createAnomalies(deps: AnomaliesDeps): Anomalies {
   const { jobs, store, events } = deps;
   events.subscribe('anomalies', ['allocation.derived'], () => askForJudging(jobs, store));
   registerTelling(deps, jobs);
-  scheduleJudging(deps, jobs, () => tellAnomalies(deps, jobs));
+  scheduleJudging(deps, jobs, () => announceAnomalies(deps, jobs));
   return {
-    kinds: [subscriptionKind(deps, (sql) => askForJudging(jobs, sql))],
-    routes: [...anomalyRoutes(), ...ledgerRoutes(deps)],
+    kinds: [createSubscriptionKind(deps, (sql) => askForJudging(jobs, sql))],
+    routes: [...createAnomalyRoutes(), ...createLedgerRoutes(deps)],
   };
 }

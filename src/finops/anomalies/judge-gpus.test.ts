@@ -4,14 +4,14 @@ import { draws } from '../../testing/deep.ts';
 import { normal, seeded } from '../../testing/random.ts';
 import type { DailyCharges } from '../costs/index.ts';
 import type { GpuDay } from '../gpu-usage/index.ts';
-import { alarmStrengthFor, FALSE_ALARMS_PER_30_DAYS } from './alarm-rate.ts';
-import { DAY_MS, dayNumber, dayText } from './day.ts';
-import { gpuCharges } from './gpu-charges.ts';
-import { gpuSeries } from './gpu-series.ts';
+import { computeAlarmStrength, FALSE_ALARMS_PER_30_DAYS } from './alarm-rate.ts';
+import { DAY_MS, formatDay, toDayNumber } from './day.ts';
+import { buildGpuCharges } from './gpu-charges.ts';
+import { buildGpuSeries } from './gpu-series.ts';
 import { judgeLedger } from './judge-ledger.ts';
 import { judgeSeries } from './judge-series.ts';
 
-const FIRST = dayNumber('2026-05-01');
+const FIRST = toDayNumber('2026-05-01');
 const NO_BILL: DailyCharges = { through: new Map(), longer: [], daily: async () => [], cells: async () => [] };
 const CARDS = { search: ['a', 'b'], ads: ['c', 'd'], maps: ['e'] } as const;
 const PRICE = 2.5;
@@ -35,7 +35,7 @@ function madeDays(count: number, seed: number, change: (gpu: string, day: number
         const amounts = { paidCost: money(24), usedCost: money(usedHours), idleCost: money(idleHours) };
         const owner = { team, model: null, endpoint: null };
         return {
-          day: dayText(FIRST + day),
+          day: formatDay(FIRST + day),
           gpu,
           ...owner,
           paidHours: 24,
@@ -54,7 +54,7 @@ const context = { said: [], predictions: [], covers: () => true, grows: () => fa
 async function judged(gpus: readonly GpuDay[]) {
   const { found, judging } = await judgeLedger(NO_BILL, { ...context, gpus });
   const isMeant = ({ start }: { readonly start: string }) =>
-    start >= dayText(FIRST + 69) && start <= dayText(FIRST + 71);
+    start >= formatDay(FIRST + 69) && start <= formatDay(FIRST + 71);
   return { found: found.filter(isMeant), judging };
 }
 
@@ -68,8 +68,8 @@ describe('GPUs of teams', () => {
         kind: 'spike',
         direction: 'over',
         slice: [{ dimension: 'team', value: 'search' }],
-        start: dayText(FIRST + 70),
-        end: dayText(FIRST + 74),
+        start: formatDay(FIRST + 70),
+        end: formatDay(FIRST + 74),
       },
     ]);
     const [anomaly] = found;
@@ -85,7 +85,7 @@ describe('GPUs of teams', () => {
     expect(evidence.rows.map(({ values }) => values.gpu).toSorted()).toEqual(['a', 'b']);
     // Utilization and the sum of all teams show the same.
     expect(anomaly.seenIn).toContainEqual([]);
-    expect(judging).toMatchObject({ series: 8, through: null, gpusThrough: dayText(FIRST + 89) });
+    expect(judging).toMatchObject({ series: 8, through: null, gpusThrough: formatDay(FIRST + 89) });
   });
 
   it('that are used less while they are busy are told by utilization, with the money of what was not used', async () => {
@@ -109,7 +109,7 @@ describe('GPUs of teams', () => {
   it('without a price are told by hours alone, and a day without readings is not known', async () => {
     const days = madeDays(90, 3, (gpu, day) => ('e'.includes(gpu) && day >= 70 && day < 76 ? { used: 0.3 } : {}));
     const unpriced = days.map((day) => ({ ...day, currency: null, paidCost: null, usedCost: null, idleCost: null }));
-    const { found } = await judged(unpriced.filter(({ day }) => day !== dayText(FIRST + 50)));
+    const { found } = await judged(unpriced.filter(({ day }) => day !== formatDay(FIRST + 50)));
     expect(found).toMatchObject([{ measure: 'gpu_utilization', impact: null, currency: null, evidence: null }]);
   });
 
@@ -118,10 +118,10 @@ describe('GPUs of teams', () => {
     let [alarms, series] = [0, 0];
     for (let seed = 0; seed < ledgers; seed += 1) {
       const days = madeDays(count, 1000 + seed);
-      const idle = await gpuCharges(days, 'idle').daily({ dimensions: ['team'], where: [], most: 100 });
-      const of = gpuSeries(days, idle);
+      const idle = await buildGpuCharges(days, 'idle').daily({ dimensions: ['team'], where: [], most: 100 });
+      const of = buildGpuSeries(days, idle);
       series += of.length;
-      for (const one of of) alarms += judgeSeries(one, alarmStrengthFor(ledgers * of.length), []).length;
+      for (const one of of) alarms += judgeSeries(one, computeAlarmStrength(ledgers * of.length), []).length;
     }
     expect(series).toBe(8 * ledgers);
     const stated = (FALSE_ALARMS_PER_30_DAYS * (count - 28)) / 30;

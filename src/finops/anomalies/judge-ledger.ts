@@ -2,25 +2,25 @@ import { setImmediate } from 'node:timers/promises';
 import type { DailyCharges } from '../costs/index.ts';
 import type { GpuDay } from '../gpu-usage/index.ts';
 import type { CountedPredictions } from '../metering/index.ts';
-import { alarmStrengthFor, FALSE_ALARMS_PER_30_DAYS } from './alarm-rate.ts';
-import { dayText } from './day.ts';
-import { type Described, describeCause, type Found } from './describe-cause.ts';
+import { computeAlarmStrength, FALSE_ALARMS_PER_30_DAYS } from './alarm-rate.ts';
+import { formatDay } from './day.ts';
+import { type Described, describeCause, type FoundAnomaly } from './describe-cause.ts';
 import { describeGpuCause, type GpuLedger } from './describe-gpu.ts';
 import { findCauses } from './find-causes.ts';
 import { findGpuCauses } from './gpu-causes.ts';
-import { GPU_DIMENSIONS, gpuCharges } from './gpu-charges.ts';
-import { gpuSeries } from './gpu-series.ts';
+import { buildGpuCharges, GPU_DIMENSIONS } from './gpu-charges.ts';
+import { buildGpuSeries } from './gpu-series.ts';
 import { type Candidate, judgeSeries } from './judge-series.ts';
-import { type Judged, lessonsFor } from './lessons.ts';
+import { findLessons, type Judged } from './lessons.ts';
 import type { LedgerJudging } from './schema.ts';
-import { type LedgerSeries, type SeriesContext, seriesOf } from './series.ts';
+import { buildSliceSeries, type LedgerSeries, type SeriesContext } from './series.ts';
 import type { SeriesMemory } from './series-memory.ts';
-import { servedSeries } from './served-series.ts';
-import { isOfGpus, JUDGED_DIMENSIONS, sliceKey } from './slice.ts';
+import { buildServedSeries } from './served-series.ts';
+import { buildSliceKey, isOfGpus, JUDGED_DIMENSIONS } from './slice.ts';
 import { createSpend } from './spend.ts';
 
 export interface JudgedLedger {
-  readonly found: readonly Found[];
+  readonly found: readonly FoundAnomaly[];
   readonly judging: Omit<LedgerJudging, 'judgedAt'>;
 }
 
@@ -40,28 +40,28 @@ const MOST_SLICES = 100;
 
 /** Judges every series of the ledger as if its days arrived one by one. Deterministic for the same bill and the same verdicts. */
 export async function judgeLedger(asked: DailyCharges, question: LedgerQuestion): Promise<JudgedLedger> {
-  const charges = askedOnce(asked);
+  const charges = cacheCharges(asked);
   const days = await charges.daily({ dimensions: JUDGED_DIMENSIONS, where: [], most: MOST_SLICES });
-  const ofBill = seriesOf(days, question);
-  const gpus = gpuLedgerOf(question.gpus);
+  const ofBill = buildSliceSeries(days, question);
+  const gpus = buildGpuLedger(question.gpus);
   const idle = await gpus.idle.daily({ dimensions: GPU_DIMENSIONS, where: [], most: MOST_SLICES });
-  const ofGpus = gpuSeries(gpus.days, idle);
-  const series = [...ofBill, ...servedSeries(ofBill, question.predictions), ...ofGpus];
-  const alarmStrength = alarmStrengthFor(series.length);
+  const ofGpus = buildGpuSeries(gpus.days, idle);
+  const series = [...ofBill, ...buildServedSeries(ofBill, question.predictions), ...ofGpus];
+  const alarmStrength = computeAlarmStrength(series.length);
   const candidates = await judgeAll(series, alarmStrength, question);
   const spend = createSpend(days);
   const described = await describeAll(charges, gpus, candidates);
   const found = described.map((one) => ({ ...one, spend: spend(one) }));
-  const last = lastOf(ofBill);
+  const last = findLastDay(ofBill);
   const first = days.map(({ day }) => day).toSorted()[0];
   return {
     found,
     judging: {
       from: first ?? null,
       through: last,
-      gpusThrough: lastOf(ofGpus),
+      gpusThrough: findLastDay(ofGpus),
       series: series.length,
-      slices: new Set(series.map(({ slice }) => sliceKey(slice))).size,
+      slices: new Set(series.map(({ slice }) => buildSliceKey(slice))).size,
       falseAlarmsPer30Days: FALSE_ALARMS_PER_30_DAYS,
       alarmStrength,
       sources: [...charges.through].map(([source, through]) => ({ source, through })),
@@ -71,7 +71,7 @@ export async function judgeLedger(asked: DailyCharges, question: LedgerQuestion)
 }
 
 /** Finding, joining and describing causes read the same charges: this cache saves nearly half of the queries. */
-function askedOnce(charges: DailyCharges): DailyCharges {
+function cacheCharges(charges: DailyCharges): DailyCharges {
   const answers = new Map<string, ReturnType<DailyCharges['cells']>>();
   return {
     ...charges,
@@ -86,8 +86,8 @@ function askedOnce(charges: DailyCharges): DailyCharges {
   };
 }
 
-export function gpuLedgerOf(days: readonly GpuDay[]): GpuLedger {
-  return { days, idle: gpuCharges(days, 'idle'), unused: gpuCharges(days, 'unused') };
+export function buildGpuLedger(days: readonly GpuDay[]): GpuLedger {
+  return { days, idle: buildGpuCharges(days, 'idle'), unused: buildGpuCharges(days, 'unused') };
 }
 
 /** Causes of bills and of GPUs are found separately. Both may show the same event; then they are related. */
@@ -109,9 +109,9 @@ async function describeAll(
   return found.filter((one) => one !== null);
 }
 
-function lastOf(series: readonly LedgerSeries[]): string | null {
+function findLastDay(series: readonly LedgerSeries[]): string | null {
   const last = series.flatMap(({ points }) => points.at(-1)?.day ?? []);
-  return last.length === 0 ? null : dayText(Math.max(...last));
+  return last.length === 0 ? null : formatDay(Math.max(...last));
 }
 
 /** One series after the other, so that requests are answered in between. */
@@ -122,7 +122,7 @@ async function judgeAll(
 ): Promise<Candidate[]> {
   const candidates: Candidate[] = [];
   for (const one of series) {
-    candidates.push(...judgeSeries(one, alarmStrength, lessonsFor(one, said), memory));
+    candidates.push(...judgeSeries(one, alarmStrength, findLessons(one, said), memory));
     await setImmediate();
   }
   memory?.sweep();

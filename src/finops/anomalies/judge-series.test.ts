@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { draws } from '../../testing/deep.ts';
 import { seeded } from '../../testing/random.ts';
-import { costSeries, FIRST_DAY } from '../anomaly-detection/seeded-costs.testing.ts';
-import { alarmStrengthFor, FALSE_ALARMS_PER_30_DAYS } from './alarm-rate.ts';
+import { createCostSeries, FIRST_DAY } from '../anomaly-detection/seeded-costs.testing.ts';
+import { computeAlarmStrength, FALSE_ALARMS_PER_30_DAYS } from './alarm-rate.ts';
 import { DAY_MS } from './day.ts';
 import { judgeSeries, type Lesson } from './judge-series.ts';
 import type { LedgerSeries } from './series.ts';
@@ -29,24 +29,24 @@ const seriesOf = (values: readonly number[]): LedgerSeries => ({
 
 describe('the alarm of many series', () => {
   it('takes more the more there are, within what was measured', () => {
-    expect([1, 10, 200, 600, 1e6].map((count) => alarmStrengthFor(count))).toEqual([3.5, 3.79, 6.56, 7.87, 12]);
+    expect([1, 10, 200, 600, 1e6].map((count) => computeAlarmStrength(count))).toEqual([3.5, 3.79, 6.56, 7.87, 12]);
   });
 
   it('raises no more false ones in 200 series without a change than are stated for all of them', () => {
-    const strength = alarmStrengthFor(SERIES);
+    const strength = computeAlarmStrength(SERIES);
     let alarms = 0;
     for (let seed = 0; seed < JUDGED; seed += 1) {
-      alarms += judgeSeries(seriesOf(costSeries(seed, 'none', { days: DAYS }).values), strength, []).length;
+      alarms += judgeSeries(seriesOf(createCostSeries(seed, 'none', { days: DAYS }).values), strength, []).length;
     }
     expect(alarms).toBeLessThanOrEqual(MOST);
   });
 
   it('still finds what doubles for three days, and what rises by a third for good, in nine of ten of 200 series', () => {
-    const strength = alarmStrengthFor(SERIES);
+    const strength = computeAlarmStrength(SERIES);
     let [spikes, lasting] = [0, 0];
     const tried = draws(40, 10);
     for (let seed = 0; seed < tried; seed += 1) {
-      const { values } = costSeries(seed, 'none', { days: 130 });
+      const { values } = createCostSeries(seed, 'none', { days: 130 });
       const changed = (days: number, ratio: number) =>
         values.map((value, day) => (day >= 100 && day < 100 + days ? value * ratio : value));
       const found = (days: number, ratio: number) =>
@@ -103,7 +103,7 @@ describe('what is remembered of the judging before', () => {
     const memory = createSeriesMemory();
     const next = seeded(11);
     const lessons: Lesson[] = [{ afterDay: FIRST + 75, strengthRatio: 1.2 }];
-    let values = costSeries(5, 'spike', { days: 150 }).values;
+    let values = createCostSeries(5, 'spike', { days: 150 }).values;
     let resumed = 0;
     for (let round = 0; round < 24; round += 1) {
       const length = 100 + Math.floor(50 * next());

@@ -1,10 +1,10 @@
 import type { Episode, EpisodeKind } from '../anomaly-detection/index.ts';
 import { createChangeJudge } from '../anomaly-detection/index.ts';
-import type { Candidate, Found, JudgedDay, Lesson } from './candidate.ts';
+import type { Candidate, CandidateSummary, JudgedDay, Lesson } from './candidate.ts';
 import { DAY_MS } from './day.ts';
 import type { LedgerSeries } from './series.ts';
 import type { SeriesMemory } from './series-memory.ts';
-import { moneySideOf } from './slice.ts';
+import { getMoneySide } from './slice.ts';
 
 export type { Candidate, Lesson } from './candidate.ts';
 
@@ -29,13 +29,13 @@ export function judgeSeries(
     monthly: true,
     ...(series.measure === 'unit_cost' ? { leastDeviation: LEAST_PRICE_DEVIATION } : {}),
   };
-  const side = moneySideOf(series.measure);
+  const side = getMoneySide(series.measure);
   const known = memory?.resume(series, alarmStrength, lessons) ?? null;
   let ratio = known?.ratio ?? 1;
   let judge = createChangeJudge({ ...options, alarmStrength: alarmStrength * ratio }, known?.state);
   const pending = lessons.toSorted((a, b) => a.afterDay - b.afterDay).slice(known?.learned ?? 0);
   const days: JudgedDay[] = [...(known?.days ?? [])];
-  const found: Found[] = [...(known?.found ?? [])];
+  const found: CandidateSummary[] = [...(known?.found ?? [])];
   const learn = (day: number) => {
     while (pending[0] !== undefined && pending[0].afterDay < day) {
       const { accept, strengthRatio = 1 } = pending.shift() ?? {};

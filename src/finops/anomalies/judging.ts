@@ -10,13 +10,13 @@ import type { Costs, DailyCharges } from '../costs/index.ts';
 import type { GpuTelemetry } from '../gpu-telemetry/index.ts';
 import type { GpuDay, GpuUsage } from '../gpu-usage/index.ts';
 import type { CountedPredictions, Metering } from '../metering/index.ts';
-import { dayNumber, dayText, monthOf } from './day.ts';
-import type { Found } from './describe-cause.ts';
-import { conditionsOf } from './find-causes.ts';
-import { gpuLedgerOf, type JudgedLedger, judgeLedger } from './judge-ledger.ts';
+import { formatDay, toDayNumber, toMonth } from './day.ts';
+import type { FoundAnomaly } from './describe-cause.ts';
+import { buildChargeConditions } from './find-causes.ts';
+import { buildGpuLedger, type JudgedLedger, judgeLedger } from './judge-ledger.ts';
 import { reconcile } from './reconcile.ts';
 import { createSeriesMemory, type SeriesMemory } from './series-memory.ts';
-import { CAUSE_DIMENSIONS, isOfGpus, sliceKey } from './slice.ts';
+import { buildSliceKey, CAUSE_DIMENSIONS, isOfGpus } from './slice.ts';
 import { findAnomalies, findAnomaly, findJudging, putAnomaly, putJudging, type StoredAnomaly } from './store.ts';
 
 export interface JudgingDeps {
@@ -72,25 +72,25 @@ async function judgeOnce(deps: JudgingDeps, memory: SeriesMemory): Promise<boole
     if ((await billing.periodState(store, period)) !== 'closed') growing.add(period);
   }
   const now = clock.now();
-  const [from, to] = windowOf(periods.at(-1), now);
+  const [from, to] = computeJudgingWindow(periods.at(-1), now);
   const within = { start: Date.parse(from), end: Date.parse(to) };
   const predictions = await deps.metering.predictionsByDay(store, within);
   const ofGpus = await deps.gpuTelemetry.stamp(store, to);
-  const stamp = await stampOf(deps, { stored, growing: [...growing], predictions, ofGpus });
+  const stamp = await readInputStamp(deps, { stored, growing: [...growing], predictions, ofGpus });
   if (before?.stamp === stamp) return false;
   const gpus = ofGpus === null ? [] : await deps.gpuUsage.days({ from, to });
   const context = { covers: (month: string) => periods.includes(month), grows: (month: string) => growing.has(month) };
   const question = { from, to, dimensions: CAUSE_DIMENSIONS };
   const { judged, changed } = await costs.withDailyCharges(question, async (charges) => {
     const inner = await judgeLedger(charges, { said: stored, gpus, predictions, memory, ...context });
-    const hasEarlierBills = periods.some((period) => period < monthOf(from));
+    const hasEarlierBills = periods.some((period) => period < toMonth(from));
     const reconciled = await reconcile({
       stored,
       found: inner.found,
-      settledBefore: hasEarlierBills ? dayText(dayNumber(from) + WARM_UP_DAYS) : null,
+      settledBefore: hasEarlierBills ? formatDay(toDayNumber(from) + WARM_UP_DAYS) : null,
       now: new Date(now).toISOString(),
       newId: createAnomalyId,
-      costNow: (anomaly) => costNow(charges, gpus, anomaly),
+      costNow: (anomaly) => readCurrentCost(charges, gpus, anomaly),
     });
     return { judged: inner, changed: reconciled };
   });
@@ -98,9 +98,9 @@ async function judgeOnce(deps: JudgingDeps, memory: SeriesMemory): Promise<boole
 }
 
 /** Derives the id from measure, side, slice and first day, so that a different order of imports gives the same ids if possible. */
-function createAnomalyId(found: Found, taken: ReadonlySet<string>): string {
+function createAnomalyId(found: FoundAnomaly, taken: ReadonlySet<string>): string {
   const { measure, currency, direction, slice, except, start } = found;
-  const facts = [measure, currency, direction, sliceKey(slice), sliceKey(except), start];
+  const facts = [measure, currency, direction, buildSliceKey(slice), buildSliceKey(except), start];
   for (let copy = 0; ; copy += 1) {
     const digest = createHash('sha256')
       .update(JSON.stringify([...facts, copy]))
@@ -111,13 +111,13 @@ function createAnomalyId(found: Found, taken: ReadonlySet<string>): string {
 }
 
 /** From the first of the month half a year before the newest bill, so that the window moves by whole months. */
-function windowOf(newest: string | undefined, now: number): [from: string, to: string] {
+function computeJudgingWindow(newest: string | undefined, now: number): [from: string, to: string] {
   const today = new Date(now).toISOString().slice(0, 'YYYY-MM-DD'.length);
   const [year = 1970, month = 1] = (newest ?? today.slice(0, 'YYYY-MM'.length)).split('-').map(Number);
   return [new Date(Date.UTC(year, month - 1 - MONTHS_BACK, 1)).toISOString().slice(0, 'YYYY-MM-DD'.length), today];
 }
 
-interface Known {
+interface JudgingInputs {
   readonly stored: readonly StoredAnomaly[];
   readonly growing: readonly string[];
   readonly predictions: readonly CountedPredictions[];
@@ -125,7 +125,10 @@ interface Known {
 }
 
 /** Readings that sources send all the time change it once a day, those of files at each import. */
-async function stampOf({ store, lake }: JudgingDeps, { stored, growing, predictions, ofGpus }: Known): Promise<string> {
+async function readInputStamp(
+  { store, lake }: JudgingDeps,
+  { stored, growing, predictions, ofGpus }: JudgingInputs,
+): Promise<string> {
   const said = stored.flatMap(({ id, feedback }) =>
     feedback === null || feedback.from !== null ? [] : [[id, feedback]],
   );
@@ -136,15 +139,19 @@ async function stampOf({ store, lake }: JudgingDeps, { stored, growing, predicti
   return createHash('sha256').update(text).digest('hex');
 }
 
-async function costNow(charges: DailyCharges, gpus: readonly GpuDay[], anomaly: StoredAnomaly): Promise<string> {
+async function readCurrentCost(
+  charges: DailyCharges,
+  gpus: readonly GpuDay[],
+  anomaly: StoredAnomaly,
+): Promise<string> {
   const { currency, evidence, measure, start, end } = anomaly;
-  const readings = gpuLedgerOf(gpus);
+  const readings = buildGpuLedger(gpus);
   const ofGpus = measure === 'gpu_idle_cost' ? readings.idle : readings.unused;
   if (currency === null) return evidence?.cost.actual ?? anomaly.actual;
   const cells = await (isOfGpus(measure) ? ofGpus : charges).cells({
     currency,
-    where: conditionsOf(anomaly),
-    before: { from: start, to: dayText(dayNumber(start) - 1) },
+    where: buildChargeConditions(anomaly),
+    before: { from: start, to: formatDay(toDayNumber(start) - 1) },
     after: { from: start, to: end },
     most: 1,
   });

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { decimal, sumDecimals } from '../../platform/units/index.ts';
 import { call } from '../../testing/application.ts';
 import { costRows } from '../costs/schema.ts';
-import { type Change, daysOf, type MadeLedger, openAnomalyLedger } from '../testing/ledger.ts';
+import { type Change, listDays, type MadeLedger, openAnomalyLedger } from '../testing/ledger.ts';
 import { type AnomalySelection, anomaliesCsv, getAnomaly, listAnomalies } from './schema.ts';
 
-const DAYS = daysOf('2026-10-01', '2026-11-14');
+const DAYS = listDays('2026-10-01', '2026-11-14');
 const list = ({ application }: MadeLedger, query: AnomalySelection = {}) => call(application, listAnomalies, { query });
 const words = (slice: readonly { readonly value: string }[]) => slice.map(({ value }) => value).join(' ');
 
@@ -108,7 +108,7 @@ describe('bills that come later', () => {
     await using ledger = await openAnomalyLedger();
     await ledger.deliver(DAYS, { change: during('2026-11-05', '2026-11-08', times('p4d.24xlarge', 3)) });
     const before = (await list(ledger)).anomalies[0];
-    await ledger.deliver(daysOf('2026-11-01', '2026-11-14'));
+    await ledger.deliver(listDays('2026-11-01', '2026-11-14'));
     const { anomalies, totals } = await list(ledger);
     expect(anomalies).toMatchObject([{ id: before?.id, state: 'restated', counts: false }]);
     const { actualBefore, actualNow, difference } = anomalies[0]?.restatement ?? {};
@@ -126,12 +126,12 @@ describe('bills that come later', () => {
     await using ledger = await openAnomalyLedger();
     await ledger.deliver(DAYS, { change: during('2026-11-13', '2026-11-14', () => ({ quantity: 0.3 })) });
     expect((await list(ledger)).anomalies).toEqual([]);
-    await ledger.deliver(daysOf('2026-11-01', '2026-11-14'), {
+    await ledger.deliver(listDays('2026-11-01', '2026-11-14'), {
       change: during('2026-11-13', '2026-11-14', times('p4d.24xlarge', 3)),
     });
     expect((await list(ledger)).anomalies).toMatchObject([{ kind: 'spike', state: 'open', end: '2026-11-14' }]);
     ledger.at('2026-11-16T12:00:00Z');
-    const days = daysOf('2026-11-01', '2026-11-15');
+    const days = listDays('2026-11-01', '2026-11-15');
     await ledger.deliver(days, { change: during('2026-11-12', '2026-11-15', () => ({ quantity: 0.3 })) });
     const { anomalies } = await list(ledger, { direction: 'under' });
     expect(anomalies).toMatchObject([{ kind: 'dip', start: '2026-11-12', slice: [] }]);

@@ -1,8 +1,8 @@
-import { dayNumber } from './day.ts';
+import { toDayNumber } from './day.ts';
 import type { Lesson } from './judge-series.ts';
 import type { Anomaly, AnomalyFeedback } from './schema.ts';
 import type { LedgerSeries } from './series.ts';
-import { compatible, isOfGpus, sameSlice, within } from './slice.ts';
+import { areCompatible, areSameSlices, isOfGpus, isWithin } from './slice.ts';
 
 /** Factor of the alarm threshold after each false alarm. */
 const WRONG_RATIO = 1.2;
@@ -22,15 +22,15 @@ export type Judged = Pick<
 };
 
 /** The lessons for one series, from the feedback on anomalies seen in it. */
-export function lessonsFor(series: LedgerSeries, said: readonly Judged[]): Lesson[] {
+export function findLessons(series: LedgerSeries, said: readonly Judged[]): Lesson[] {
   return said.flatMap(({ slice, seenIn, direction, feedback, currency, measure, start, end }): Lesson[] => {
     if (feedback === null || feedback.from !== null || currency !== series.currency) return [];
     if (isOfGpus(measure) !== isOfGpus(series.measure)) return [];
-    const isSeen = seenIn.some((one) => sameSlice(one, series.slice)) || within(slice, series.slice);
+    const isSeen = seenIn.some((one) => areSameSlices(one, series.slice)) || isWithin(slice, series.slice);
     if (!isSeen) return [];
-    const afterDay = dayNumber(feedback.afterDay);
+    const afterDay = toDayNumber(feedback.afterDay);
     if (feedback.verdict === 'expected') {
-      const days = { firstDay: dayNumber(start), lastDay: dayNumber(end) };
+      const days = { firstDay: toDayNumber(start), lastDay: toDayNumber(end) };
       return [{ afterDay, accept: { direction: direction === 'over' ? 1 : -1, ...days } }];
     }
     return feedback.verdict === 'wrong' && measure === series.measure ? [{ afterDay, strengthRatio: WRONG_RATIO }] : [];
@@ -38,12 +38,15 @@ export function lessonsFor(series: LedgerSeries, said: readonly Judged[]): Lesso
 }
 
 /** The verdict that a new anomaly inherits from an earlier one: it is within a plan, or was expected last month too. */
-export function inherited(found: Omit<Judged, 'id' | 'feedback'>, said: readonly Judged[]): AnomalyFeedback | null {
+export function inheritVerdict(
+  found: Omit<Judged, 'id' | 'feedback'>,
+  said: readonly Judged[],
+): AnomalyFeedback | null {
   for (const earlier of said) {
     const { feedback } = earlier;
     if (feedback === null || feedback.from !== null || earlier.currency !== found.currency) continue;
-    if (!compatible(earlier.slice, found.slice)) continue;
-    if (isPlanned(found, earlier, feedback) || comesAgain(found, earlier, feedback)) {
+    if (!areCompatible(earlier.slice, found.slice)) continue;
+    if (isPlanned(found, earlier, feedback) || isRepeat(found, earlier, feedback)) {
       return { ...feedback, from: earlier.id };
     }
   }
@@ -52,16 +55,16 @@ export function inherited(found: Omit<Judged, 'id' | 'feedback'>, said: readonly
 
 function isPlanned(found: Pick<Judged, 'start'>, { start }: Judged, { verdict, until }: AnomalyFeedback): boolean {
   if (verdict !== 'planned' || until === null) return false;
-  return found.start >= start && dayNumber(found.start) <= dayNumber(until) + AFTER_PLAN_DAYS;
+  return found.start >= start && toDayNumber(found.start) <= toDayNumber(until) + AFTER_PLAN_DAYS;
 }
 
-function comesAgain(found: Omit<Judged, 'id' | 'feedback'>, earlier: Judged, { verdict }: AnomalyFeedback): boolean {
+function isRepeat(found: Omit<Judged, 'id' | 'feedback'>, earlier: Judged, { verdict }: AnomalyFeedback): boolean {
   if (verdict !== 'expected' || found.direction !== earlier.direction || found.start <= earlier.end) return false;
   if (found.impact === null || earlier.impact === null) return false;
-  const apart = Math.abs(dayOfMonth(found.start) - dayOfMonth(earlier.start));
+  const apart = Math.abs(getDayOfMonth(found.start) - getDayOfMonth(earlier.start));
   return apart <= SAME_DAY_OF_MONTH && Number(found.impact) / Number(earlier.impact) <= MOST_RATIO;
 }
 
-function dayOfMonth(day: string): number {
+function getDayOfMonth(day: string): number {
   return Number(day.slice('YYYY-MM-'.length));
 }

@@ -1,7 +1,7 @@
 import { type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
-import { dayNumber, monthOf } from './day.ts';
+import { toDayNumber, toMonth } from './day.ts';
 import type { Anomaly, AnomalySelection } from './schema.ts';
-import { compatible, isOfBill, type Slice, sameSlice } from './slice.ts';
+import { areCompatible, areSameSlices, isOfBill, type Slice } from './slice.ts';
 import { isMinor } from './spend.ts';
 import { isShown, type StoredAnomaly } from './store.ts';
 
@@ -13,7 +13,7 @@ export interface Counting {
   readonly minPercent: number;
 }
 
-export function shown(
+export function toListedAnomaly(
   { evidence: _, ...anomaly }: StoredAnomaly,
   all: readonly StoredAnomaly[],
   counting: Counting,
@@ -22,9 +22,9 @@ export function shown(
     ...anomaly,
     related: all.filter((other) => isRelated(anomaly, other)).map(({ id }) => id),
     repeats: all.filter((other) => isRepeat(anomaly, other)).map(({ id }) => id),
-    days: dayNumber(anomaly.end) - dayNumber(anomaly.start) + 1,
+    days: toDayNumber(anomaly.end) - toDayNumber(anomaly.start) + 1,
     isMinor: isMinor(anomaly, counting.scope, counting.minPercent),
-    counts: countsOf(anomaly, counting),
+    counts: isCounted(anomaly, counting),
   };
 }
 
@@ -32,19 +32,19 @@ export function shown(
 function isRepeat(a: Omit<StoredAnomaly, 'evidence'>, b: StoredAnomaly): boolean {
   if (a.id === b.id || a.measure !== b.measure || a.direction !== b.direction || a.currency !== b.currency)
     return false;
-  return isShown(a) && isShown(b) && sameSlice(a.slice, b.slice) && sameSlice(a.except, b.except);
+  return isShown(a) && isShown(b) && areSameSlices(a.slice, b.slice) && areSameSlices(a.except, b.except);
 }
 
 /** A different measure of the same owner or resource, on adjacent days: a team whose bill rose and whose GPUs are idle. */
 function isRelated(a: Omit<StoredAnomaly, 'evidence'>, b: StoredAnomaly): boolean {
   if (a.id === b.id || a.measure === b.measure || !isShown(a) || !isShown(b)) return false;
-  const isNear = dayNumber(a.start) <= dayNumber(b.end) + 1 && dayNumber(b.start) <= dayNumber(a.end) + 1;
+  const isNear = toDayNumber(a.start) <= toDayNumber(b.end) + 1 && toDayNumber(b.start) <= toDayNumber(a.end) + 1;
   const isShared = a.slice.length === 0 ? b.slice.length === 0 : b.slice.length > 0;
-  return isNear && isShared && compatible(a.slice, b.slice);
+  return isNear && isShared && areCompatible(a.slice, b.slice);
 }
 
 /** Whether the bills show it, no person has given a verdict, and it is large enough. */
-function countsOf(
+function isCounted(
   anomaly: Pick<StoredAnomaly, 'state' | 'feedback' | 'impact' | 'spend'>,
   counting: Counting,
 ): boolean {
@@ -57,11 +57,11 @@ function isUnanswered({ state, feedback }: Pick<StoredAnomaly, 'state' | 'feedba
 
 /** How many do not count only because they are minor. */
 export function countMinor(anomalies: readonly StoredAnomaly[], counting: Counting): number {
-  return anomalies.filter((one) => isUnanswered(one) && !countsOf(one, counting)).length;
+  return anomalies.filter((one) => isUnanswered(one) && !isCounted(one, counting)).length;
 }
 
 /** The requested anomalies, open ones first, then the latest. */
-export function selected(stored: readonly StoredAnomaly[], asked: AnomalySelection): StoredAnomaly[] {
+export function selectAnomalies(stored: readonly StoredAnomaly[], asked: AnomalySelection): StoredAnomaly[] {
   const { state, direction, measure, team, period, feedback } = asked;
   const ofTeam = ({ slice, seenIn }: StoredAnomaly) =>
     [slice, ...seenIn].some((one) => one.some(({ dimension, value }) => dimension === 'team' && value === team));
@@ -70,7 +70,7 @@ export function selected(stored: readonly StoredAnomaly[], asked: AnomalySelecti
     .filter((one) => direction === undefined || one.direction === direction)
     .filter((one) => measure === undefined || one.measure === measure)
     .filter((one) => team === undefined || ofTeam(one))
-    .filter((one) => period === undefined || (monthOf(one.start) <= period && monthOf(one.end) >= period))
+    .filter((one) => period === undefined || (toMonth(one.start) <= period && toMonth(one.end) >= period))
     .filter((one) => feedback === undefined || (one.feedback?.verdict ?? 'none') === feedback)
     .toSorted((a, b) => Number(b.state === 'open') - Number(a.state === 'open') || (a.start < b.start ? 1 : -1));
 }
@@ -84,19 +84,19 @@ interface Sides {
   open: number;
 }
 
-const nothing = (): Sides => ({
+const createEmptySides = (): Sides => ({
   ...{ over: decimal(0), under: decimal(0), wasted: decimal(0), gained: decimal(0) },
   ...{ anomalies: 0, open: 0 },
 });
 
 /** Both sides by currency, never set off against each other; of a month only its days. */
-export function totalsOf(anomalies: readonly StoredAnomaly[], period: string | undefined, counting: Counting) {
+export function sumAnomalyTotals(anomalies: readonly StoredAnomaly[], period: string | undefined, counting: Counting) {
   const byCurrency = new Map<string, Sides>();
   for (const anomaly of anomalies) {
     const { currency, direction, measure, state } = anomaly;
-    const impact = impactIn(anomaly, period);
-    if (currency === null || impact === null || !countsOf(anomaly, counting)) continue;
-    const sides = byCurrency.get(currency) ?? nothing();
+    const impact = computeImpactIn(anomaly, period);
+    if (currency === null || impact === null || !isCounted(anomaly, counting)) continue;
+    const sides = byCurrency.get(currency) ?? createEmptySides();
     const more = isOfBill(measure) ? 'over' : 'wasted';
     const less = isOfBill(measure) ? 'under' : 'gained';
     if (direction === 'over') sides[more] = sides[more].plus(impact);
@@ -116,10 +116,10 @@ export function totalsOf(anomalies: readonly StoredAnomaly[], period: string | u
 }
 
 /** Money of an anomaly on the days of a month. A quantity or a price has its money in the month in which it began. */
-function impactIn({ impact, differences, start }: StoredAnomaly, period: string | undefined): Decimal | null {
+function computeImpactIn({ impact, differences, start }: StoredAnomaly, period: string | undefined): Decimal | null {
   if (impact === null) return null;
   if (period === undefined) return decimal(impact);
-  if (differences.length === 0) return decimal(monthOf(start) === period ? impact : '0');
-  const inside = differences.filter(({ day }) => monthOf(day) === period);
+  if (differences.length === 0) return decimal(toMonth(start) === period ? impact : '0');
+  const inside = differences.filter(({ day }) => toMonth(day) === period);
   return inside.reduce((sum, { amount }) => sum.plus(amount), decimal(0));
 }

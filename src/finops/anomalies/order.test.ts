@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { call, deliverFiles } from '../../testing/application.ts';
 import { draws } from '../../testing/deep.ts';
 import { seeded } from '../../testing/random.ts';
-import { daysOf, type Line, type MadeLedger, madeBill, openAnomalyLedger, settle } from '../testing/ledger.ts';
+import { drainAll, type Line, listDays, type MadeLedger, madeBill, openAnomalyLedger } from '../testing/ledger.ts';
 import { listAnomalies } from './schema.ts';
 
 interface Delivery {
@@ -29,7 +29,7 @@ const MONTHS = [
 /** Three months of two sources, with a spike in November, and an October that was delivered wrong first. */
 function deliveries(): Delivery[] {
   return MONTHS.flatMap(([month, last]) => {
-    const days = daysOf(`${month}-01`, last);
+    const days = listDays(`${month}-01`, last);
     const rise = (sku: string, from: string, to: string, quantity: number) => (line: Line, day: string) =>
       line.sku === sku && day >= from && day <= to ? { quantity } : {};
     const aws = madeBill(days, { lines: AWS, change: rise('p4d.24xlarge', '2026-11-05', '2026-11-08', 3) });
@@ -65,7 +65,7 @@ function versionsInOrder(order: readonly Delivery[]): Delivery[] {
 async function deliver({ application }: MadeLedger, { source, month, content, version }: Delivery, place: number) {
   const producedAt = new Date(Date.parse('2026-11-15T00:00:00Z') + version * 60_000 + place * 1000).toISOString();
   await deliverFiles(application, source, { [`${month}-${version}.csv`]: content }, { period: month, producedAt });
-  await settle(application);
+  await drainAll(application);
 }
 
 /**

@@ -1,29 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { draws } from '../../testing/deep.ts';
 import { seeded } from '../../testing/random.ts';
-import { dayNumber, dayText } from './day.ts';
-import type { Found } from './describe-cause.ts';
+import { formatDay, toDayNumber } from './day.ts';
+import type { FoundAnomaly } from './describe-cause.ts';
 import { reconcile } from './reconcile.ts';
 import type { AnomalyFeedback } from './schema.ts';
 import type { StoredAnomaly } from './store.ts';
 
-const FIRST_DAY = dayNumber('2026-09-01');
+const FIRST_DAY = toDayNumber('2026-09-01');
 const NOW = '2026-11-15T00:00:00.000Z';
 const SKUS = ['p4d', 'm6i', 'db.r6g'];
 
 /** A found anomaly of a SKU: 10 a day beyond the expected cost. */
-function found(sku: string, from: number, days: number, open = false): Found {
+function found(sku: string, from: number, days: number, open = false): FoundAnomaly {
   const amount = String(10 * days);
   return {
     ...{ measure: 'cost', kind: 'spike', direction: 'over', currency: 'USD', unit: null, open, evidence: null },
     ...{ slice: [{ dimension: 'skuId', value: sku }], except: [], seenIn: [[]], differences: [], spend: [] },
-    ...{ start: dayText(FIRST_DAY + from), end: dayText(FIRST_DAY + from + days - 1) },
+    ...{ start: formatDay(FIRST_DAY + from), end: formatDay(FIRST_DAY + from + days - 1) },
     ...{ actual: amount, expected: '0', impact: amount, title: sku, sentence: `${sku} rose.` },
   };
 }
 
 /** Random findings of a judging, as from the bills received so far. */
-function randomFound(next: () => number): Found[] {
+function randomFound(next: () => number): FoundAnomaly[] {
   return SKUS.flatMap((sku) => {
     const [from, days] = [Math.floor(next() * 40), 1 + Math.floor(next() * 12)];
     if (next() < 0.3) return [];
@@ -34,7 +34,7 @@ function randomFound(next: () => number): Found[] {
 
 async function judge(
   stored: readonly StoredAnomaly[],
-  of: readonly Found[],
+  of: readonly FoundAnomaly[],
   settledBefore: string | null = null,
 ): Promise<StoredAnomaly[]> {
   const changed = await reconcile({
@@ -51,7 +51,7 @@ const countedOf = (stored: readonly StoredAnomaly[]) =>
     .filter(({ state }) => state === 'open' || state === 'ended')
     .map(({ title, start, end, state, impact }) => [title, start, end, state, impact].join(' '))
     .toSorted();
-const wordsOf = (of: readonly Found[]) =>
+const wordsOf = (of: readonly FoundAnomaly[]) =>
   of
     .map(({ title, start, end, open, impact }) => [title, start, end, open ? 'open' : 'ended', impact].join(' '))
     .toSorted();

@@ -1,19 +1,19 @@
 import { decimal, decimalString } from '../../platform/units/index.ts';
-import { dayNumber } from './day.ts';
-import type { Found } from './describe-cause.ts';
-import { inherited } from './lessons.ts';
-import { compatible, sameSlice } from './slice.ts';
+import { toDayNumber } from './day.ts';
+import type { FoundAnomaly } from './describe-cause.ts';
+import { inheritVerdict } from './lessons.ts';
+import { areCompatible, areSameSlices } from './slice.ts';
 import { isShown, type StoredAnomaly } from './store.ts';
 
 export interface Reconciling {
   readonly stored: readonly StoredAnomaly[];
-  readonly found: readonly Found[];
+  readonly found: readonly FoundAnomaly[];
   /** Anomalies that began before this day, YYYY-MM-DD, are settled: their bills are not judged any more. Null: none is settled. */
   readonly settledBefore: string | null;
   /** UTC instant. */
   readonly now: string;
   /** An id for an anomaly that was not known, other than those that are taken. */
-  readonly newId: (found: Found, taken: ReadonlySet<string>) => string;
+  readonly newId: (found: FoundAnomaly, taken: ReadonlySet<string>) => string;
   /** Cost of the days of an anomaly by the current bills. */
   readonly costNow: (anomaly: StoredAnomaly) => Promise<string>;
 }
@@ -30,11 +30,11 @@ export async function reconcile(reconciling: Reconciling): Promise<StoredAnomaly
   const { stored, found, now, newId, costNow } = reconciling;
   const settledBefore = reconciling.settledBefore ?? '';
   const usable = stored.filter(({ end }) => end >= settledBefore);
-  const pairs = pairsOf(usable, found);
+  const pairs = matchFoundAnomalies(usable, found);
   const taken = new Set(stored.map(({ id }) => id));
   const next: StoredAnomaly[] = found.map((one) => {
     const known = pairs.get(one) ?? null;
-    const said = inherited(
+    const said = inheritVerdict(
       one,
       stored.filter(({ id }) => id !== known?.id),
     );
@@ -54,32 +54,35 @@ export async function reconcile(reconciling: Reconciling): Promise<StoredAnomaly
   return next.filter((anomaly) => before.get(anomaly.id) !== JSON.stringify(anomaly));
 }
 
-type Comparable = Pick<Found, 'measure' | 'direction' | 'currency' | 'slice' | 'start' | 'end'>;
+type Comparable = Pick<FoundAnomaly, 'measure' | 'direction' | 'currency' | 'slice' | 'start' | 'end'>;
 
 function isNear(a: Comparable, b: Comparable): boolean {
   if (a.measure !== b.measure || a.direction !== b.direction || a.currency !== b.currency) return false;
-  return compatible(a.slice, b.slice) && sharedDays(a, b) > -GAP_DAYS;
+  return areCompatible(a.slice, b.slice) && countSharedDays(a, b) > -GAP_DAYS;
 }
 
-function sharedDays(a: Comparable, b: Comparable): number {
-  const start = Math.max(dayNumber(a.start), dayNumber(b.start));
-  return Math.min(dayNumber(a.end), dayNumber(b.end)) - start + 1;
+function countSharedDays(a: Comparable, b: Comparable): number {
+  const start = Math.max(toDayNumber(a.start), toDayNumber(b.start));
+  return Math.min(toDayNumber(a.end), toDayNumber(b.end)) - start + 1;
 }
 
 /**
  * Each found with the stored one that it continues: one that the bills showed last time before one that they did not, the same slice
  * before a similar one, one with a verdict before one without, more shared days before fewer.
  */
-function pairsOf(stored: readonly StoredAnomaly[], found: readonly Found[]): Map<Found, StoredAnomaly> {
+function matchFoundAnomalies(
+  stored: readonly StoredAnomaly[],
+  found: readonly FoundAnomaly[],
+): Map<FoundAnomaly, StoredAnomaly> {
   const possible = found.flatMap((one) =>
     stored
       .filter((anomaly) => isNear(anomaly, one))
       .map((anomaly) => ({
-        ...{ one, anomaly, days: sharedDays(one, anomaly) },
-        rank: [isShown(anomaly), sameSlice(one.slice, anomaly.slice), anomaly.feedback?.from === null],
+        ...{ one, anomaly, days: countSharedDays(one, anomaly) },
+        rank: [isShown(anomaly), areSameSlices(one.slice, anomaly.slice), anomaly.feedback?.from === null],
       })),
   );
-  const pairs = new Map<Found, StoredAnomaly>();
+  const pairs = new Map<FoundAnomaly, StoredAnomaly>();
   const taken = new Set<string>();
   for (const { one, anomaly } of possible.toSorted((a, b) => compareRanks(a.rank, b.rank) || b.days - a.days)) {
     if (pairs.has(one) || taken.has(anomaly.id)) continue;
@@ -96,7 +99,7 @@ function compareRanks(a: readonly boolean[], b: readonly boolean[]): number {
 }
 
 function addAnomaly(
-  { open, ...found }: Found,
+  { open, ...found }: FoundAnomaly,
   id: string,
   now: string,
   feedback: StoredAnomaly['feedback'],
@@ -107,29 +110,33 @@ function addAnomaly(
 
 function continueAnomaly(
   known: StoredAnomaly,
-  { open, ...found }: Found,
+  { open, ...found }: FoundAnomaly,
   now: string,
   said: StoredAnomaly['feedback'],
 ): StoredAnomaly {
   const { id, foundAt } = known;
-  const [before, after] = [costOf(known), found.evidence?.cost.actual ?? found.actual];
+  const [before, after] = [getCostText(known), found.evidence?.cost.actual ?? found.actual];
   const isSameDays = known.start === found.start && known.end === found.end;
-  const restatement = isSameDays && before !== after ? restated(before, after, now) : known.restatement;
+  const restatement = isSameDays && before !== after ? buildRestatement(before, after, now) : known.restatement;
   const own = known.feedback !== null && known.feedback.from === null ? known.feedback : said;
   return { ...found, id, state: open ? 'open' : 'ended', mergedInto: null, foundAt, restatement, feedback: own };
 }
 
 /** The bills no longer show the anomaly: they changed its days or other days, or the alarm threshold rose with the number of series. */
 function withdrawAnomaly(anomaly: StoredAnomaly, now: string, costNow: string): StoredAnomaly {
-  const before = costOf(anomaly);
+  const before = getCostText(anomaly);
   if (before === costNow) return { ...anomaly, state: 'withdrawn' };
-  return { ...anomaly, state: 'restated', restatement: restated(before, costNow, now) };
+  return { ...anomaly, state: 'restated', restatement: buildRestatement(before, costNow, now) };
 }
 
-function costOf({ evidence, actual }: StoredAnomaly): string {
+function getCostText({ evidence, actual }: StoredAnomaly): string {
   return evidence?.cost.actual ?? actual;
 }
 
-function restated(actualBefore: string, actualNow: string, at: string): NonNullable<StoredAnomaly['restatement']> {
+function buildRestatement(
+  actualBefore: string,
+  actualNow: string,
+  at: string,
+): NonNullable<StoredAnomaly['restatement']> {
   return { at, actualBefore, actualNow, difference: decimalString(decimal(actualNow).minus(actualBefore)) };
 }

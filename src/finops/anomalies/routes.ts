@@ -1,12 +1,12 @@
-import { csvLine } from '../../platform/csv/index.ts';
+import { formatCsvLine } from '../../platform/csv/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, handleDownload, type Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { dayNumber, dayText } from './day.ts';
+import { formatDay, toDayNumber } from './day.ts';
 import { askForJudging } from './judging.ts';
-import { type Counting, countMinor, selected, shown, totalsOf } from './list.ts';
+import { type Counting, countMinor, selectAnomalies, sumAnomalyTotals, toListedAnomaly } from './list.ts';
 import {
   type Anomaly,
   type AnomalyFeedback,
@@ -34,27 +34,27 @@ const MOST_LISTED = 500;
 /** Default length of a plan for an open anomaly. */
 const PLAN_DAYS = 14;
 
-export function ledgerRoutes({ store, clock, jobs, minImpactPercent }: LedgerRouteDeps): Route[] {
+export function createLedgerRoutes({ store, clock, jobs, minImpactPercent }: LedgerRouteDeps): Route[] {
   const everything: Counting = { scope: [], minPercent: minImpactPercent };
   return [
-    handle(listAnomalies, ({ query }) => listed(store, query, minImpactPercent)),
+    handle(listAnomalies, ({ query }) => readAnomalyList(store, query, minImpactPercent)),
     handleDownload(anomaliesCsv, async ({ query }) => ({
       contentType: 'text/csv; charset=utf-8',
       filename: 'anomalies.csv',
       content: csvOf(
-        selected(await findAnomalies(store, false), query).map((one) =>
-          shown(one, [], countingOf(query, minImpactPercent)),
+        selectAnomalies(await findAnomalies(store, false), query).map((one) =>
+          toListedAnomaly(one, [], buildCounting(query, minImpactPercent)),
         ),
       ),
     })),
     handle(getAnomaly, async ({ params: { anomaly } }) => {
       const found = await existing(store, anomaly);
-      return { ...shown(found, await findAnomalies(store, false), everything), evidence: found.evidence };
+      return { ...toListedAnomaly(found, await findAnomalies(store, false), everything), evidence: found.evidence };
     }),
     handle(giveAnomalyFeedback, ({ params: { anomaly }, body: { verdict, until, note }, actor }) =>
       store.transaction(async (sql) => {
         const found = await existing(sql, anomaly);
-        const through = judgedThrough(found, (await findJudging(sql))?.judging ?? null);
+        const through = findJudgedDay(found, (await findJudging(sql))?.judging ?? null);
         const feedback: AnomalyFeedback = {
           verdict,
           until: planUntil(found, verdict, until),
@@ -66,7 +66,7 @@ export function ledgerRoutes({ store, clock, jobs, minImpactPercent }: LedgerRou
         };
         await putFeedback(sql, anomaly, feedback);
         await askForJudging(jobs, sql);
-        return shown({ ...found, feedback }, await findAnomalies(sql, false), everything);
+        return toListedAnomaly({ ...found, feedback }, await findAnomalies(sql, false), everything);
       }),
     ),
     handle(undoAnomalyFeedback, ({ params: { anomaly } }) =>
@@ -74,20 +74,20 @@ export function ledgerRoutes({ store, clock, jobs, minImpactPercent }: LedgerRou
         const found = await existing(sql, anomaly);
         await putFeedback(sql, anomaly, null);
         await askForJudging(jobs, sql);
-        return shown({ ...found, feedback: null }, await findAnomalies(sql, false), everything);
+        return toListedAnomaly({ ...found, feedback: null }, await findAnomalies(sql, false), everything);
       }),
     ),
   ];
 }
 
-async function listed(store: Store, query: AnomalySelection, minImpactPercent: number): Promise<AnomalyList> {
-  const counting = countingOf(query, minImpactPercent);
+async function readAnomalyList(store: Store, query: AnomalySelection, minImpactPercent: number): Promise<AnomalyList> {
+  const counting = buildCounting(query, minImpactPercent);
   const [stored, judging] = [await findAnomalies(store, false), await findJudging(store)];
-  const anomalies = selected(stored, query);
+  const anomalies = selectAnomalies(stored, query);
   return {
-    anomalies: anomalies.slice(0, MOST_LISTED).map((one) => shown(one, stored, counting)),
+    anomalies: anomalies.slice(0, MOST_LISTED).map((one) => toListedAnomaly(one, stored, counting)),
     others: Math.max(0, anomalies.length - MOST_LISTED),
-    totals: totalsOf(anomalies, query.period, counting),
+    totals: sumAnomalyTotals(anomalies, query.period, counting),
     minor: countMinor(anomalies, counting),
     minImpactPercent,
     judging: judging?.judging ?? null,
@@ -95,11 +95,11 @@ async function listed(store: Store, query: AnomalySelection, minImpactPercent: n
 }
 
 /** Anomalies of a team count by the spend of the team. */
-function countingOf({ team }: AnomalySelection, minPercent: number): Counting {
+function buildCounting({ team }: AnomalySelection, minPercent: number): Counting {
   return { scope: team === undefined ? [] : [{ dimension: 'team', value: team }], minPercent };
 }
 
-function judgedThrough({ measure, end }: StoredAnomaly, judging: LedgerJudging | null): string {
+function findJudgedDay({ measure, end }: StoredAnomaly, judging: LedgerJudging | null): string {
   return (isOfGpus(measure) ? judging?.gpusThrough : judging?.through) ?? end;
 }
 
@@ -124,7 +124,7 @@ function planUntil(
     const detail = `The plan would end on ${until}, before the anomaly begins on ${start}. Give a later day.`;
     throw new AppError('anomaly_feedback_invalid', detail, { start, until });
   }
-  return until ?? (state === 'open' ? dayText(dayNumber(end) + PLAN_DAYS) : end);
+  return until ?? (state === 'open' ? formatDay(toDayNumber(end) + PLAN_DAYS) : end);
 }
 
 const COLUMNS = [
@@ -145,12 +145,12 @@ const COLUMNS = [
 
 function csvOf(anomalies: readonly Anomaly[]): string {
   const lines = anomalies.map((one) =>
-    csvLine([
+    formatCsvLine([
       ...COLUMNS.map((column) => one[column]),
       one.slice.map(({ dimension, value }) => `${dimension}=${value}`).join(' '),
       one.feedback?.verdict ?? null,
       String(one.counts),
     ]),
   );
-  return [csvLine([...COLUMNS, 'slice', 'feedback', 'counts']), ...lines].join('');
+  return [formatCsvLine([...COLUMNS, 'slice', 'feedback', 'counts']), ...lines].join('');
 }

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { noEffects, shownEffects } from '../costs/index.ts';
+import { createEmptyEffects, toEffects } from '../costs/index.ts';
 import type { AnomalyDriver } from './schema.ts';
-import { shortName, titleOf } from './sentence.ts';
+import { buildTitle, shortenName } from './sentence.ts';
 
 const driver = (sku: string, description: string | null): AnomalyDriver => ({
   ...{ serviceName: 'Amazon EC2', sku, description, chargeCategory: 'Usage', unit: 'Hours' },
   ...{ expectedQuantity: '1', actualQuantity: '2', expected: '1', actual: '2', change: '1' },
-  effects: shownEffects(noEffects().effects),
+  effects: toEffects(createEmptyEffects().effects),
 });
 const part = (dimension: string, value: string) => ({ dimension, value });
 const CODE = 'ZFDWZJ1JZEKT71MK';
@@ -39,13 +39,13 @@ it.each([
   ],
   ['GPUs of a team', [part('team', 'ads')], 'gpu_utilization', [], 'GPUs · ads: +512.40 USD a day'],
 ] as const)('a title names %s', (_, slice, measure, drivers, expected) => {
-  expect(titleOf({ slice, measure, drivers, impact: '2049.6', currency: 'USD', days: 4 })).toBe(expected);
+  expect(buildTitle({ slice, measure, drivers, impact: '2049.6', currency: 'USD', days: 4 })).toBe(expected);
 });
 
 it('a title has no money where no price is known, and a minus for less', () => {
   const told = { slice: [part('team', 'ads')], measure: 'cost', drivers: [], currency: 'USD', days: 2 } as const;
-  expect(titleOf({ ...told, impact: null })).toBe('ads');
-  expect(titleOf({ ...told, impact: '-21' })).toBe('ads: -10.50 USD a day');
+  expect(buildTitle({ ...told, impact: null })).toBe('ads');
+  expect(buildTitle({ ...told, impact: '-21' })).toBe('ads: -10.50 USD a day');
 });
 
 it.each([
@@ -56,5 +56,5 @@ it.each([
   ['web-1', 'web-1'],
   ['/', '/'],
 ])('the short name of %s is %s', (name, expected) => {
-  expect(shortName(name)).toBe(expected);
+  expect(shortenName(name)).toBe(expected);
 });

@@ -3,7 +3,7 @@ import type { EpisodeKind } from '../anomaly-detection/index.ts';
 import type { AnomalyDriver, AnomalyEvidence } from './schema.ts';
 import { isOfGpus, isSku, type Measure, type Slice } from './slice.ts';
 
-export interface Told {
+export interface SentenceFacts {
   readonly slice: Slice;
   readonly except: Slice;
   readonly measure: Measure;
@@ -24,61 +24,65 @@ const MOST_OF_IT = 0.6;
 const DIGITS = 3;
 
 /** Summary of an anomaly in plain words. Example: "p4d.24xlarge of team search rose 3.1x, from 40 to 124 Hours a day; price unchanged." */
-export function sentenceOf(told: Told): string {
+export function buildSentence(told: SentenceFacts): string {
   const { measure, kind, unit } = told;
   if (measure === 'cost_per_1000_predictions')
-    return `1,000 predictions of${namesOf(told.slice).slice(' of'.length)} ${moved(told, told.currency)}${servedParts(told)}.`;
-  if (measure === 'unit_cost') return `${subject(told)} ${moved(told, told.currency)} for each ${unit ?? 'unit'}.`;
-  if (measure === 'quantity') return `${subject(told)} ${movedByDay(told)} ${unit ?? 'units'} a day.`;
+    return `1,000 predictions of${nameSlice(told.slice).slice(' of'.length)} ${describeMove(told, told.currency)}${describeServedParts(told)}.`;
+  if (measure === 'unit_cost')
+    return `${describeSubject(told)} ${describeMove(told, told.currency)} for each ${unit ?? 'unit'}.`;
+  if (measure === 'quantity') return `${describeSubject(told)} ${describeDailyMove(told)} ${unit ?? 'units'} a day.`;
   if (kind === 'zero') {
-    return `Nothing was charged for ${subject(told)}, where ${money(perDay(told.expected, told), told.currency)} a day was expected.`;
+    return `Nothing was charged for ${describeSubject(told)}, where ${formatMoney(computePerDay(told.expected, told), told.currency)} a day was expected.`;
   }
-  return byDriver(told) ?? `${subject(told)} ${movedByDay(told, told.currency)} a day${parts(told)}.`;
+  return (
+    describeDriver(told) ??
+    `${describeSubject(told)} ${describeDailyMove(told, told.currency)} a day${describeParts(told)}.`
+  );
 }
 
 /** If one SKU causes most of the change, the sentence names its change of quantity or price. */
-function byDriver(told: Told): string | null {
+function describeDriver(told: SentenceFacts): string | null {
   const [driver] = told.drivers;
   const change = Number(told.actual) - Number(told.expected);
   if (driver === undefined || Number(driver.change) / change < MOST_OF_IT) return null;
-  const name = `${nameOf(driver)}${namesOf(told.slice)}`;
-  const cost = (amount: string) => money(perDay(amount, told), told.currency);
+  const name = `${nameSku(driver)}${nameSlice(told.slice)}`;
+  const cost = (amount: string) => formatMoney(computePerDay(amount, told), told.currency);
   if (driver.effects.new !== '0') return `${name} is new: ${cost(driver.actual)} a day.`;
   if (driver.effects.gone !== '0') return `${name} is gone: it was to cost ${cost(driver.expected)} a day.`;
   const { actualQuantity, expectedQuantity, unit } = driver;
   if (actualQuantity === null || expectedQuantity === null || Number(expectedQuantity) <= 0) return null;
-  const [before, after] = [perDay(expectedQuantity, told), perDay(actualQuantity, told)];
+  const [before, after] = [computePerDay(expectedQuantity, told), computePerDay(actualQuantity, told)];
   const price = Number(driver.actual) / after / (Number(driver.expected) / before);
-  const volume = `from ${figure(before)} to ${figure(after)} ${unit ?? 'units'} a day`;
+  const volume = `from ${formatFigure(before)} to ${formatFigure(after)} ${unit ?? 'units'} a day`;
   if (Math.abs(Number(driver.effects.price)) > MOST_OF_IT * Math.abs(Number(driver.change))) {
     const prices = [driver.expected, driver.actual].map((amount, index) =>
-      money(perDay(amount, told) / (index === 0 ? before : after), told.currency),
+      formatMoney(computePerDay(amount, told) / (index === 0 ? before : after), told.currency),
     );
-    return `The price of ${name} ${by(price)}, from ${prices[0]} to ${prices[1]} for each of its ${unit ?? 'units'}; ${usage(after / before)}.`;
+    return `The price of ${name} ${describeRatio(price)}, from ${prices[0]} to ${prices[1]} for each of its ${unit ?? 'units'}; ${describeUsage(after / before)}.`;
   }
-  return `${name} ${by(after / before)}, ${volume}; ${priced(price)}.`;
+  return `${name} ${describeRatio(after / before)}, ${volume}; ${describePrice(price)}.`;
 }
 
-function usage(ratio: number): string {
-  return Math.abs(ratio - 1) < UNCHANGED ? 'quantity unchanged' : `quantity ${signed(ratio)}`;
+function describeUsage(ratio: number): string {
+  return Math.abs(ratio - 1) < UNCHANGED ? 'quantity unchanged' : `quantity ${formatSignedPercent(ratio)}`;
 }
 
-function priced(ratio: number): string {
-  return Math.abs(ratio - 1) < UNCHANGED ? 'price unchanged' : `price ${signed(ratio)}`;
+function describePrice(ratio: number): string {
+  return Math.abs(ratio - 1) < UNCHANGED ? 'price unchanged' : `price ${formatSignedPercent(ratio)}`;
 }
 
-function signed(ratio: number): string {
+function formatSignedPercent(ratio: number): string {
   const percent = Math.round((ratio - 1) * 100);
   return `${percent > 0 ? 'up' : 'down'} ${Math.abs(percent)} %`;
 }
 
 /** "rose 3.1x", "rose by 12 %", "fell by 40 %". */
-function by(ratio: number): string {
-  if (ratio >= 2) return `rose ${figure(ratio)}x`;
+function describeRatio(ratio: number): string {
+  if (ratio >= 2) return `rose ${formatFigure(ratio)}x`;
   return `${ratio >= 1 ? 'rose' : 'fell'} by ${Math.abs(Math.round((ratio - 1) * 100))} %`;
 }
 
-function parts({ effects }: Told): string {
+function describeParts({ effects }: SentenceFacts): string {
   if (effects === null) return '';
   const named = Object.entries(effects)
     .filter(([, amount]) => amount !== '0')
@@ -96,7 +100,7 @@ const PARTS: Readonly<Record<string, string>> = {
 };
 
 /** The largest effect on the cost of predictions: the prices, or the quantity used per prediction. */
-function servedParts({ effects }: Told): string {
+function describeServedParts({ effects }: SentenceFacts): string {
   if (effects === null) return '';
   const [largest] = Object.entries(effects).toSorted(([, a], [, b]) => Math.abs(Number(b)) - Math.abs(Number(a)));
   if (largest === undefined || largest[1] === '0') return '';
@@ -109,47 +113,47 @@ function servedParts({ effects }: Told): string {
   return `, mostly by ${words[largest[0]] ?? largest[0]}`;
 }
 
-function movedByDay(told: Told, currency: string | null = null): string {
-  const [before, after] = [perDay(told.expected, told), perDay(told.actual, told)];
+function describeDailyMove(told: SentenceFacts, currency: string | null = null): string {
+  const [before, after] = [computePerDay(told.expected, told), computePerDay(told.actual, told)];
   return before > 0
-    ? `${by(after / before)}, ${fromTo(before, after, currency)}`
-    : `went ${fromTo(before, after, currency)}`;
+    ? `${describeRatio(after / before)}, ${formatRange(before, after, currency)}`
+    : `went ${formatRange(before, after, currency)}`;
 }
 
-function moved({ expected, actual }: Told, currency: string | null = null): string {
+function describeMove({ expected, actual }: SentenceFacts, currency: string | null = null): string {
   const [before, after] = [Number(expected), Number(actual)];
   return before > 0
-    ? `${by(after / before)}, ${fromTo(before, after, currency)}`
-    : `went ${fromTo(before, after, currency)}`;
+    ? `${describeRatio(after / before)}, ${formatRange(before, after, currency)}`
+    : `went ${formatRange(before, after, currency)}`;
 }
 
-function fromTo(before: number, after: number, currency: string | null): string {
+function formatRange(before: number, after: number, currency: string | null): string {
   return currency === null
-    ? `from ${figure(before)} to ${figure(after)}`
-    : `from ${money(before, currency)} to ${money(after, currency)}`;
+    ? `from ${formatFigure(before)} to ${formatFigure(after)}`
+    : `from ${formatMoney(before, currency)} to ${formatMoney(after, currency)}`;
 }
 
-function perDay(amount: string, { days }: Told): number {
+function computePerDay(amount: string, { days }: SentenceFacts): number {
   return Number(decimal(amount).dividedBy(days).toFixed(12));
 }
 
-export function money(amount: number, currency: string | null): string {
-  const shown = Math.abs(amount) < 1 ? figure(amount) : amount.toFixed(2);
+export function formatMoney(amount: number, currency: string | null): string {
+  const shown = Math.abs(amount) < 1 ? formatFigure(amount) : amount.toFixed(2);
   return currency === null ? shown : `${shown} ${currency}`;
 }
 
-export function figure(value: number): string {
+export function formatFigure(value: number): string {
   return String(Number(value.toPrecision(Math.max(DIGITS, Math.ceil(Math.log10(Math.abs(value) + 1))))));
 }
 
 /** A SKU by its description or meter, if the bill has one. */
-function skuName(sku: string, drivers: readonly AnomalyDriver[]): string {
+function findSkuName(sku: string, drivers: readonly AnomalyDriver[]): string {
   const driver = drivers.find((one) => one.sku === sku);
-  return driver === undefined ? sku : nameOf(driver);
+  return driver === undefined ? sku : nameSku(driver);
 }
 
 /** Input of a title. */
-export type Titled = Pick<Told, 'slice' | 'measure' | 'drivers' | 'currency' | 'days'> & {
+export type Titled = Pick<SentenceFacts, 'slice' | 'measure' | 'drivers' | 'currency' | 'days'> & {
   /** Cost beyond the expected cost; null if no price is known. */
   readonly impact: string | null;
 };
@@ -158,37 +162,37 @@ export type Titled = Pick<Told, 'slice' | 'measure' | 'drivers' | 'currency' | '
  * Resource, owner and amount per day. The service is named only without a more exact resource, the account only without a
  * known team. Example: `On Demand Linux m5.large Instance Hour · search: +512.40 USD a day`.
  */
-export function titleOf({ slice, measure, drivers, impact, currency, days }: Titled): string {
+export function buildTitle({ slice, measure, drivers, impact, currency, days }: Titled): string {
   const sku = slice.find(({ dimension }) => isSku(dimension));
   const isKnown = (of: string) => slice.some(({ dimension }) => dimension === of);
   const service = slice.find(({ dimension }) => dimension === 'serviceName')?.value ?? null;
-  const what = sku === undefined ? service : skuTitle(sku.value, service, drivers);
+  const what = sku === undefined ? service : buildSkuTitle(sku.value, service, drivers);
   const who = slice
     .filter(({ dimension }) => !isSku(dimension) && dimension !== 'serviceName')
     .filter(({ dimension }) => dimension !== 'subAccountId' || !isKnown('team'))
-    .map(({ value }) => shortName(value));
+    .map(({ value }) => shortenName(value));
   const words = [...(isOfGpus(measure) ? ['GPUs'] : []), ...(what === null ? [] : [what]), ...who];
   const name = words.length === 0 ? 'Everything' : words.join(' · ');
-  return impact === null || currency === null ? name : `${name}: ${moneyPerDay(impact, days, currency)}`;
+  return impact === null || currency === null ? name : `${name}: ${formatMoneyPerDay(impact, days, currency)}`;
 }
 
 /** Example: `+512.40 USD a day`. */
-function moneyPerDay(impact: string, days: number, currency: string): string {
+function formatMoneyPerDay(impact: string, days: number, currency: string): string {
   const amount = Number(impact) / days;
-  return `${amount < 0 ? '-' : '+'}${money(Math.abs(amount), currency)} a day`;
+  return `${amount < 0 ? '-' : '+'}${formatMoney(Math.abs(amount), currency)} a day`;
 }
 
 /** The last part of an ARN or of a path of Azure or Google Cloud. Example: `i-0abc` of `arn:aws:ec2:eu-west-1:1:instance/i-0abc`. */
-export function shortName(name: string): string {
+export function shortenName(name: string): string {
   const isPath =
     name.startsWith('arn:') || name.startsWith('/') || name.startsWith('//') || name.startsWith('projects/');
   return isPath ? (name.split(/[/:]/).findLast((part) => part !== '') ?? name) : name;
 }
 
 /** A SKU in words; of a SKU that is a code alone, its service. */
-function skuTitle(sku: string, service: string | null, drivers: readonly AnomalyDriver[]): string {
+function buildSkuTitle(sku: string, service: string | null, drivers: readonly AnomalyDriver[]): string {
   const driver = drivers.find((one) => one.sku === sku);
-  const name = shortName(driver === undefined ? sku : nameOf(driver));
+  const name = shortenName(driver === undefined ? sku : nameSku(driver));
   return SKU_CODE.test(name) ? (service ?? driver?.serviceName ?? name) : name;
 }
 
@@ -196,7 +200,7 @@ function skuTitle(sku: string, service: string | null, drivers: readonly Anomaly
 const SKU_CODE = /^(?=.*\d)[A-Z0-9]{5,}(\/[A-Z0-9]+)?$/;
 
 /** Common name of a SKU, from its description on the bill: SKU ids are seldom readable. */
-function nameOf({ sku, description }: AnomalyDriver): string {
+function nameSku({ sku, description }: AnomalyDriver): string {
   const name = (description ?? sku ?? 'Charges without a SKU').replace(PRICE, '');
   return name.length > MOST_NAME_CHARACTERS ? `${name.slice(0, MOST_NAME_CHARACTERS)}…` : name;
 }
@@ -216,7 +220,7 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** Owner and location of a slice, such as " of team search, region us-east-1"; the account only without a known team. */
-export function namesOf(slice: Slice): string {
+export function nameSlice(slice: Slice): string {
   const hasOwner = slice.some(({ dimension }) => dimension === 'team');
   const unsaid = ['serviceName', ...(hasOwner ? ['subAccountId'] : [])];
   const named = slice.filter(({ dimension }) => !isSku(dimension) && !unsaid.includes(dimension));
@@ -225,11 +229,11 @@ export function namesOf(slice: Slice): string {
 }
 
 /** Subject of the sentence: "Amazon EC2 of team search", "Everything". */
-function subject({ slice, except, drivers }: Told): string {
+function describeSubject({ slice, except, drivers }: SentenceFacts): string {
   const sku = slice.find(({ dimension }) => isSku(dimension));
   const service = slice.find(({ dimension }) => dimension === 'serviceName');
-  const named = namesOf(slice);
-  const what = sku === undefined ? service?.value : skuName(sku.value, drivers);
+  const named = nameSlice(slice);
+  const what = sku === undefined ? service?.value : findSkuName(sku.value, drivers);
   const other = except.length === 0 ? '' : ` other than ${except.map(({ value }) => value).join(', ')}`;
   if (what !== undefined) return `${what}${named}${other}`;
   return named === '' ? `The whole cost${other}` : `The cost${named}${other}`;

@@ -1,13 +1,13 @@
 import type { ChangeState } from '../anomaly-detection/index.ts';
-import type { Found, JudgedDay, Lesson } from './candidate.ts';
-import { type LedgerSeries, seriesKey } from './series.ts';
+import type { CandidateSummary, JudgedDay, Lesson } from './candidate.ts';
+import { buildSeriesKey, type LedgerSeries } from './series.ts';
 
 /** How far a series was judged. */
 export interface Progress {
   /** Points of the series that are judged. */
   readonly points: number;
   readonly days: readonly JudgedDay[];
-  readonly found: readonly Found[];
+  readonly found: readonly CandidateSummary[];
   /** Factor of the alarm threshold at that point. */
   readonly ratio: number;
   /** Lessons that were learned by then. */
@@ -43,13 +43,13 @@ export function createSeriesMemory(): SeriesMemory {
   const all = new Map<string, Remembered>();
   return {
     resume(series, strength, lessons) {
-      const key = seriesKey(series);
+      const key = buildSeriesKey(series);
       const before = all.get(key);
       const asked = JSON.stringify([strength, lessons]);
       const incompleteFrom = series.incompleteFrom ?? Number.POSITIVE_INFINITY;
       const usable = before?.asked === asked ? before : undefined;
       const complete = Math.min(incompleteFrom, usable?.incompleteFrom ?? 0);
-      const same = usable === undefined ? 0 : samePoints(usable.points, series.points, complete);
+      const same = usable === undefined ? 0 : countSamePoints(usable.points, series.points, complete);
       const snapshots = usable?.snapshots.filter(({ points }) => points <= same) ?? [];
       all.set(key, { points: series.points, asked, incompleteFrom, snapshots, isUsed: true });
       return snapshots.at(-1) ?? null;
@@ -57,7 +57,7 @@ export function createSeriesMemory(): SeriesMemory {
     note(series, progress) {
       if (progress.points % EVERY_POINTS !== 0) return;
       const { days, found } = progress;
-      all.get(seriesKey(series))?.snapshots.push({ ...progress, days: [...days], found: [...found] });
+      all.get(buildSeriesKey(series))?.snapshots.push({ ...progress, days: [...days], found: [...found] });
     },
     sweep() {
       for (const [key, remembered] of all) {
@@ -69,7 +69,7 @@ export function createSeriesMemory(): SeriesMemory {
 }
 
 /** How many of the first points are the same, and of days that are complete in both. */
-function samePoints(a: LedgerSeries['points'], b: LedgerSeries['points'], complete: number): number {
+function countSamePoints(a: LedgerSeries['points'], b: LedgerSeries['points'], complete: number): number {
   let same = 0;
   for (; same < a.length && same < b.length; same += 1) {
     const [one, other] = [a[same], b[same]];

@@ -1,6 +1,6 @@
 import type { SliceDay } from '../costs/index.ts';
-import { dayNumber, dayText, monthOf } from './day.ts';
-import { isSku, type Measure, type Slice, sliceKey } from './slice.ts';
+import { formatDay, toDayNumber, toMonth } from './day.ts';
+import { buildSliceKey, isSku, type Measure, type Slice } from './slice.ts';
 
 /** A daily series of a slice. Days are numbers since 1970; a day that is not known is not there, and no day is there twice. */
 export interface LedgerSeries {
@@ -34,30 +34,30 @@ const LEAST_DAYS = 29;
 const RECENT_DAYS = 35;
 
 /** Series of slices: their cost, and for SKUs in one unit also the quantity and the price. */
-export function seriesOf(days: readonly SliceDay[], context: SeriesContext): LedgerSeries[] {
+export function buildSliceSeries(days: readonly SliceDay[], context: SeriesContext): LedgerSeries[] {
   const slices = Map.groupBy(days, ({ dimension, value, currency }) => JSON.stringify([dimension, value, currency]));
-  return [...slices.values()].flatMap((of) => seriesOfSlice(of, context));
+  return [...slices.values()].flatMap((of) => buildSeriesOfSlice(of, context));
 }
 
-function seriesOfSlice(days: readonly SliceDay[], context: SeriesContext): LedgerSeries[] {
+function buildSeriesOfSlice(days: readonly SliceDay[], context: SeriesContext): LedgerSeries[] {
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) return [];
-  const slice = sliceOf(first);
-  const recent = days.filter(({ day }) => dayNumber(day) > dayNumber(last.day) - RECENT_DAYS);
+  const slice = toSlice(first);
+  const recent = days.filter(({ day }) => toDayNumber(day) > toDayNumber(last.day) - RECENT_DAYS);
   const through = recent.map((one) => one.through).toSorted()[0] ?? last.day;
-  const incompleteFrom = context.grows(monthOf(through)) ? dayNumber(through) - INCOMPLETE_DAYS + 1 : null;
+  const incompleteFrom = context.grows(toMonth(through)) ? toDayNumber(through) - INCOMPLETE_DAYS + 1 : null;
   const known = new Map(days.map((one) => [one.day, one]));
-  const all = daysBetween(first.day, through).filter((day) => context.covers(monthOf(day)));
-  const costs = all.flatMap((day) => pointOf(day, known.has(day) ? (known.get(day)?.cost ?? null) : '0'));
+  const all = listDaysBetween(first.day, through).filter((day) => context.covers(toMonth(day)));
+  const costs = all.flatMap((day) => toPoints(day, known.has(day) ? (known.get(day)?.cost ?? null) : '0'));
   const common = { slice, incompleteFrom };
   const series: LedgerSeries[] = [{ ...common, measure: 'cost', currency: first.currency, unit: null, points: costs }];
   const units = new Set(days.map(({ unit }) => unit));
   const [unit] = units;
   if (slice.some(({ dimension }) => isSku(dimension)) && units.size === 1 && unit != null && unit !== first.currency) {
-    const quantities = all.flatMap((day) => pointOf(day, known.has(day) ? (known.get(day)?.quantity ?? null) : 0));
+    const quantities = all.flatMap((day) => toPoints(day, known.has(day) ? (known.get(day)?.quantity ?? null) : 0));
     const prices = all.flatMap((day) => {
       const { cost = null, quantity = null } = known.get(day) ?? {};
-      return cost === null || quantity === null || quantity <= 0 ? [] : pointOf(day, Number(cost) / quantity);
+      return cost === null || quantity === null || quantity <= 0 ? [] : toPoints(day, Number(cost) / quantity);
     });
     series.push({ ...common, measure: 'quantity', currency: first.currency, unit, points: quantities });
     series.push({ ...common, measure: 'unit_cost', currency: first.currency, unit, points: prices });
@@ -65,17 +65,17 @@ function seriesOfSlice(days: readonly SliceDay[], context: SeriesContext): Ledge
   return series.filter(isDaily);
 }
 
-function sliceOf({ dimension, value }: SliceDay): Slice {
+function toSlice({ dimension, value }: SliceDay): Slice {
   return dimension === null || value === null ? [] : [{ dimension, value }];
 }
 
-function pointOf(day: string, value: string | number | null): { day: number; value: number }[] {
-  return value === null || !Number.isFinite(Number(value)) ? [] : [{ day: dayNumber(day), value: Number(value) }];
+function toPoints(day: string, value: string | number | null): { day: number; value: number }[] {
+  return value === null || !Number.isFinite(Number(value)) ? [] : [{ day: toDayNumber(day), value: Number(value) }];
 }
 
-function daysBetween(first: string, last: string): string[] {
-  const [from, to] = [dayNumber(first), dayNumber(last)];
-  return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => dayText(from + index));
+function listDaysBetween(first: string, last: string): string[] {
+  const [from, to] = [toDayNumber(first), toDayNumber(last)];
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => formatDay(from + index));
 }
 
 /** Whether there are values on most days from the first until the last that is not zero. */
@@ -86,6 +86,10 @@ export function isDaily({ points }: Pick<LedgerSeries, 'points'>): boolean {
   return used.length >= LEAST_SHARE_OF_DAYS * (last.day - first.day + 1);
 }
 
-export function seriesKey({ slice, measure, currency }: Pick<LedgerSeries, 'slice' | 'measure' | 'currency'>): string {
-  return JSON.stringify([measure, currency, sliceKey(slice)]);
+export function buildSeriesKey({
+  slice,
+  measure,
+  currency,
+}: Pick<LedgerSeries, 'slice' | 'measure' | 'currency'>): string {
+  return JSON.stringify([measure, currency, buildSliceKey(slice)]);
 }

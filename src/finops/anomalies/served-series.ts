@@ -1,5 +1,5 @@
 import type { CountedPredictions } from '../metering/index.ts';
-import { dayNumber } from './day.ts';
+import { toDayNumber } from './day.ts';
 import { isDaily, type LedgerSeries } from './series.ts';
 
 /** Fewer predictions of a day are no rate. */
@@ -10,7 +10,10 @@ const PER = 1000;
  * Daily cost of 1,000 predictions of an endpoint or a model: its cost on the bill divided by its counted predictions. Days
  * without a count, or with fewer than 1,000 predictions, are left out. `costs`: the cost series of the ledger.
  */
-export function servedSeries(costs: readonly LedgerSeries[], counted: readonly CountedPredictions[]): LedgerSeries[] {
+export function buildServedSeries(
+  costs: readonly LedgerSeries[],
+  counted: readonly CountedPredictions[],
+): LedgerSeries[] {
   return costs.flatMap((series) => {
     const [part] = series.slice;
     if (series.measure !== 'cost' || (part?.dimension !== 'endpoint' && part?.dimension !== 'model')) return [];
@@ -22,7 +25,7 @@ export function servedSeries(costs: readonly LedgerSeries[], counted: readonly C
     if (alone.length > 1) return [];
     const predictions = new Map<number, number>();
     for (const one of counted) {
-      const day = dayNumber(one.day);
+      const day = toDayNumber(one.day);
       if (one[dimension] === value) predictions.set(day, (predictions.get(day) ?? 0) + one.predictions);
     }
     const points = series.points.flatMap(({ day, value: cost }) => {

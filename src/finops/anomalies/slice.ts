@@ -32,7 +32,7 @@ export function isMoney(measure: Measure): boolean {
 }
 
 /** 1 if a higher value means more cost, -1 if a lower value does: at a lower utilization, the same cost buys less. */
-export function moneySideOf(measure: Measure): 1 | -1 {
+export function getMoneySide(measure: Measure): 1 | -1 {
   return measure === 'gpu_utilization' ? -1 : 1;
 }
 
@@ -58,18 +58,18 @@ export function isSku(dimension: string): boolean {
 }
 
 /** Owner first, then the resource. */
-export function inOrder(slice: Slice): Slice {
+export function sortSlice(slice: Slice): Slice {
   const rank = ({ dimension }: SlicePart) => CAUSE_ORDER.indexOf(isSku(dimension) ? 'sku' : dimension);
   return slice.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** Whether a row with these values belongs to a slice. */
-export function holds(slice: Slice, values: Readonly<Record<string, string | null>>): boolean {
+export function matchesSlice(slice: Slice, values: Readonly<Record<string, string | null>>): boolean {
   return slice.every(({ dimension, value }) => values[dimension] === value);
 }
 
 /** Whether two slices can have one cause: they do not contradict each other, and they share something, if only everything. */
-export function compatible(a: Slice, b: Slice): boolean {
+export function areCompatible(a: Slice, b: Slice): boolean {
   const other = new Map(b.map(({ dimension, value }) => [dimension, value]));
   const shared = a.filter(({ dimension }) => other.has(dimension));
   if (shared.some(({ dimension, value }) => other.get(dimension) !== value)) return false;
@@ -77,17 +77,17 @@ export function compatible(a: Slice, b: Slice): boolean {
 }
 
 /** Whether all rows of `inner` belong to `outer`, as far as their parts show. */
-export function within(inner: Slice, outer: Slice): boolean {
+export function isWithin(inner: Slice, outer: Slice): boolean {
   return outer.every((part) =>
     inner.some(({ dimension, value }) => dimension === part.dimension && value === part.value),
   );
 }
 
-export function sameSlice(a: Slice, b: Slice): boolean {
-  return within(a, b) && within(b, a);
+export function areSameSlices(a: Slice, b: Slice): boolean {
+  return isWithin(a, b) && isWithin(b, a);
 }
 
 /** One text for one slice, whatever the order of its parts. */
-export function sliceKey(slice: Slice): string {
+export function buildSliceKey(slice: Slice): string {
   return JSON.stringify(slice.map(({ dimension, value }) => [dimension, value]).toSorted());
 }

@@ -1,6 +1,6 @@
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
 import type { SliceDay } from '../costs/index.ts';
-import { dayNumber, dayText } from './day.ts';
+import { formatDay, toDayNumber } from './day.ts';
 import type { Anomaly } from './schema.ts';
 import type { Slice } from './slice.ts';
 
@@ -16,20 +16,22 @@ type Placed = Pick<Anomaly, 'currency' | 'end' | 'slice' | 'seenIn'>;
  * without a currency.
  */
 export function createSpend(days: readonly SliceDay[]): (anomaly: Placed) => Spend {
-  const byScope = Map.groupBy(days, ({ dimension, value, currency }) => scopeKey(dimension, value, currency));
+  const byScope = Map.groupBy(days, ({ dimension, value, currency }) => buildScopeKey(dimension, value, currency));
   return ({ currency, end, slice, seenIn }) => {
     if (currency === null) return [];
-    const from = dayText(dayNumber(end) - SPEND_DAYS + 1);
-    const parts = new Map([...slice, ...seenIn.flat()].map((part) => [scopeKey(part.dimension, part.value, ''), part]));
+    const from = formatDay(toDayNumber(end) - SPEND_DAYS + 1);
+    const parts = new Map(
+      [...slice, ...seenIn.flat()].map((part) => [buildScopeKey(part.dimension, part.value, ''), part]),
+    );
     return [{ dimension: null, value: null }, ...parts.values()].flatMap(({ dimension, value }) => {
-      const of = byScope.get(scopeKey(dimension, value, currency)) ?? [];
+      const of = byScope.get(buildScopeKey(dimension, value, currency)) ?? [];
       const costs = of.filter(({ day }) => day >= from && day <= end).flatMap(({ cost }) => cost ?? []);
       return costs.length === 0 ? [] : [{ dimension, value, amount: sumDecimals(costs) }];
     });
   };
 }
 
-function scopeKey(dimension: string | null, value: string | null, currency: string): string {
+function buildScopeKey(dimension: string | null, value: string | null, currency: string): string {
   return JSON.stringify([dimension, value, currency]);
 }
 

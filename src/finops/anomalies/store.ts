@@ -45,7 +45,7 @@ export async function findAnomalies(sql: Sql, withEvidence: boolean): Promise<St
   const columns = ['id', 'state', 'start_day', 'end_day', 'facts', 'feedback'] as const;
   const query = sql.tables<AnomalyTables>().selectFrom('anomaly').select(columns);
   const ordered = (withEvidence ? query.select('evidence') : query).orderBy('start_day', 'desc').orderBy('id');
-  return (await ordered.execute()).map(anomalyOf);
+  return (await ordered.execute()).map(rowToAnomaly);
 }
 
 export async function findAnomaly(sql: Sql, id: string): Promise<StoredAnomaly | null> {
@@ -55,10 +55,10 @@ export async function findAnomaly(sql: Sql, id: string): Promise<StoredAnomaly |
     .selectAll()
     .where('id', '=', id)
     .executeTakeFirst();
-  return row === undefined ? null : anomalyOf(row);
+  return row === undefined ? null : rowToAnomaly(row);
 }
 
-function anomalyOf(
+function rowToAnomaly(
   row: Omit<AnomalyTables['anomaly'], 'evidence'> & { readonly evidence?: string | null },
 ): StoredAnomaly {
   return {

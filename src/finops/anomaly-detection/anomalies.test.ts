@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
-import { urlOf } from '../../platform/contract/schema.ts';
+import { buildUrl } from '../../platform/contract/schema.ts';
 import { testApplication } from '../../testing/application.ts';
 import { type DetectionReport, detectAnomalies } from './schema.ts';
-import { costSeries, DAY_MS, FIRST_DAY } from './seeded-costs.testing.ts';
+import { createCostSeries, DAY_MS, FIRST_DAY } from './seeded-costs.testing.ts';
 
 let application: Application;
 beforeAll(async () => {
@@ -15,14 +15,14 @@ afterAll(() => application?.[Symbol.asyncDispose]());
 async function detected(payload: string | Buffer, query: Record<string, unknown> = {}) {
   const answer = await application.http.inject({
     method: 'POST',
-    url: urlOf(detectAnomalies, { query }),
+    url: buildUrl(detectAnomalies, { query }),
     headers: { host: 'localhost', 'content-type': 'application/octet-stream' },
     payload,
   });
   return { status: answer.statusCode, body: answer.json() as DetectionReport & { code?: string; detail?: string } };
 }
 
-const { values, change } = costSeries(3, 'spike');
+const { values, change } = createCostSeries(3, 'spike');
 const date = (day: number): string => new Date(FIRST_DAY + day * DAY_MS).toISOString().slice(0, 10);
 const lines = values.map((value, day) => `${date(day)},${value}`);
 const COSTS = ['date,cost', ...lines, ''].join('\n');

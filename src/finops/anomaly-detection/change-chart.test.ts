@@ -1,33 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import { latestChange } from './change-chart.ts';
-import { beyondSeen, sameDaysOfMonth } from './same-day-of-month.ts';
+import { findLatestChange } from './change-chart.ts';
+import { findSameDaysOfMonth, subtractSeen } from './same-day-of-month.ts';
 
 describe('the latest change', () => {
   it.each([
     ['a change that began four steps ago', [0, 0, 1, 1, 1, 1], { strength: 2, steps: 4, direction: 1 }],
     ['one step that stands out', [0, 1, -5], { strength: 5, steps: 1, direction: -1 }],
   ])('is %s', (_, residuals, expected) => {
-    expect(latestChange(residuals)).toEqual(expected);
+    expect(findLatestChange(residuals)).toEqual(expected);
   });
 
   it('is nothing of nothing', () => {
-    expect(latestChange([])).toBeNull();
+    expect(findLatestChange([])).toBeNull();
   });
 
   it('takes residuals that depend on each other for less evidence', () => {
-    const four = latestChange([1, 1, 1, 1], 0.5);
+    const four = findLatestChange([1, 1, 1, 1], 0.5);
     // v(4) = 4 + 2 (3·0.5 + 2·0.25 + 1·0.125) = 8.25
     expect(four).toMatchObject({ strength: 4 / Math.sqrt(8.25), steps: 4 });
   });
 
   it('looks back two weeks', () => {
-    expect(latestChange(Array.from({ length: 100 }, () => 1))?.steps).toBe(14);
+    expect(findLatestChange(Array.from({ length: 100 }, () => 1))?.steps).toBe(14);
   });
 });
 
 describe('the same day of earlier months', () => {
   const days = (text: string) =>
-    sameDaysOfMonth(Date.parse(text) / 86_400_000).map((day) => new Date(day * 86_400_000).toISOString().slice(0, 10));
+    findSameDaysOfMonth(Date.parse(text) / 86_400_000).map((day) =>
+      new Date(day * 86_400_000).toISOString().slice(0, 10),
+    );
 
   it.each([
     ['2026-03-01', ['2026-02-01', '2026-01-01']],
@@ -45,6 +47,6 @@ describe('the same day of earlier months', () => {
     [-0.2, [0.3], -0.2],
     [0.2, [], 0.2],
   ])('%j after %j leaves %j', (residual, seen, expected) => {
-    expect(beyondSeen(residual, seen)).toBeCloseTo(expected, 12);
+    expect(subtractSeen(residual, seen)).toBeCloseTo(expected, 12);
   });
 });

@@ -16,7 +16,7 @@ export const LONGEST_CHANGE_STEPS = 14;
  * residuals have a correlation of r with the previous one. `null` without residuals. Example: 1, 1, 1, 1 gives 2 over 4
  * steps.
  */
-export function latestChange(residuals: readonly number[], dependence = 0): Change | null {
+export function findLatestChange(residuals: readonly number[], dependence = 0): Change | null {
   let best: Change | null = null;
   let sum = 0;
   let variance = 0;

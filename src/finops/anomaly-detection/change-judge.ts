@@ -1,8 +1,8 @@
-import { type Change, LONGEST_CHANGE_STEPS, latestChange } from './change-chart.ts';
-import { type Episode, type EpisodePoint, episodeOf, type Judge, type Judgement, scoreOf } from './episodes.ts';
-import { dependenceOf, deviation, midmean } from './robust.ts';
-import { beyondSeen, sameDaysOfMonth } from './same-day-of-month.ts';
-import { type Expectation, expectedAt, type UsualStep } from './usual-level.ts';
+import { type Change, findLatestChange, LONGEST_CHANGE_STEPS } from './change-chart.ts';
+import { buildEpisode, type Episode, type EpisodePoint, type Judge, type Judgement, toScore } from './episodes.ts';
+import { computeMidmean, estimateDependence, estimateDeviation } from './robust.ts';
+import { findSameDaysOfMonth, subtractSeen } from './same-day-of-month.ts';
+import { computeExpectation, type Expectation, type UsualStep } from './usual-level.ts';
 
 /** Evaluation of a step. */
 interface JudgedStep extends UsualStep {
@@ -87,27 +87,27 @@ export function createChangeJudge(
   return {
     judge: (at, value) => {
       const step = monthly ? Math.floor(at / stepMs) : Math.round(at / stepMs);
-      const expectation = expectedAt(step, state.steps, seasonSteps);
+      const expectation = computeExpectation(step, state.steps, seasonSteps);
       if (expectation === null) return learnFirst(at, step, value);
-      const judged = judgedStep({ at, step, value }, expectation, state.steps, { monthly, leastDeviation });
+      const judged = judgeStep({ at, step, value }, expectation, state.steps, { monthly, leastDeviation });
       const latest = state.steps.at(-1)?.step ?? Number.NEGATIVE_INFINITY;
       if (step <= latest) return alone(judged, expectation);
       const ready = state.steps.length >= WARM_UP_STEPS;
       const seen = { ...state, steps: [...state.steps, judged].slice(-KEPT_STEPS) };
       const { next, strength, ended } = advance(seen, ready, alarmStrength);
       state = next;
-      return { score: ready ? scoreOf(strength, alarmStrength) : null, expected: expectation.value, ended };
+      return { score: ready ? toScore(strength, alarmStrength) : null, expected: expectation.value, ended };
     },
     accept: () => {
       const { open } = state;
       const last = state.steps.at(-1);
       if (open === null || last === undefined) return null;
-      const ended = episodeFrom(state.steps, open.fromStep, true, false);
-      state = accepted(state, open, last.step);
+      const ended = buildEpisodeFrom(state.steps, open.fromStep, true, false);
+      state = acceptChange(state, open, last.step);
       return ended;
     },
     newest: () => ({ expected: state.steps.at(-1)?.expected ?? null, spread: state.steps.at(-1)?.spread ?? null }),
-    open: () => (state.open === null ? null : episodeFrom(state.steps, state.open.fromStep, false, true)),
+    open: () => (state.open === null ? null : buildEpisodeFrom(state.steps, state.open.fromStep, false, true)),
     state: () => state,
   };
 
@@ -121,11 +121,11 @@ export function createChangeJudge(
   /** A repeated or late step is judged but not learned. */
   function alone({ z }: JudgedStep, { value: expected }: Expectation): Judgement {
     const ready = state.steps.length >= WARM_UP_STEPS;
-    return { score: ready ? scoreOf(Math.abs(z ?? 0), alarmStrength) : null, expected, ended: null };
+    return { score: ready ? toScore(Math.abs(z ?? 0), alarmStrength) : null, expected, ended: null };
   }
 }
 
-function judgedStep(
+function judgeStep(
   { at, step, value }: { readonly at: number; readonly step: number; readonly value: number },
   { value: expected, unit }: Expectation,
   steps: readonly JudgedStep[],
@@ -133,11 +133,11 @@ function judgedStep(
 ): JudgedStep {
   const residual = unit === 0 ? Math.sign(value) : (value - expected) / unit;
   const noises = steps.flatMap(({ noise }) => (noise === null ? [] : [noise]));
-  const sd = Math.max(leastDeviation, deviation(noises) ?? 0) * (1 + SMALL_SAMPLE / Math.max(1, noises.length));
-  const months = monthly ? sameDaysOfMonth(step) : [];
+  const sd = Math.max(leastDeviation, estimateDeviation(noises) ?? 0) * (1 + SMALL_SAMPLE / Math.max(1, noises.length));
+  const months = monthly ? findSameDaysOfMonth(step) : [];
   const seen = steps.flatMap((kept) => (months.includes(kept.step) && kept.residual !== null ? [kept.residual] : []));
   const notable = seen.filter((one) => Math.abs(one) > NOTABLE_DEVIATIONS * sd);
-  const beyond = beyondSeen(residual, notable);
+  const beyond = subtractSeen(residual, notable);
   const z = beyond / sd;
   const teaches = beyond === residual && Math.abs(z) <= OUTLIER_DEVIATIONS;
   return {
@@ -161,49 +161,54 @@ interface Advanced {
 
 /** Opens, continues or ends an episode by the newest step. */
 function advance(state: ChangeState, ready: boolean, alarmStrength: number): Advanced {
-  const change = chartOf(state);
+  const change = findChartChange(state);
   const strength = change?.strength ?? 0;
-  if (state.open === null) return { next: ready ? opened(state, change, alarmStrength) : state, strength, ended: null };
-  const open = calmed(state.open, state.steps.at(-1));
-  const held = { ...state, open, steps: withoutTeaching(state.steps, open.fromStep) };
+  if (state.open === null)
+    return { next: ready ? openChange(state, change, alarmStrength) : state, strength, ended: null };
+  const open = calmChange(state.open, state.steps.at(-1));
+  const held = { ...state, open, steps: dropTeaching(state.steps, open.fromStep) };
   if (open.calm >= CALM_EVIDENCE) {
     const before = held.steps.filter(({ step }) => step < open.calmFromStep);
-    const ended = episodeFrom(before, open.fromStep, false, false);
-    const steps = teachingAgain(held.steps, open.calmFromStep, 1);
+    const ended = buildEpisodeFrom(before, open.fromStep, false, false);
+    const steps = restoreTeaching(held.steps, open.calmFromStep, 1);
     const next = { steps, open: null, chartFromStep: open.calmFromStep };
-    return { next: opened(next, chartOf(next), alarmStrength), strength, ended };
+    return { next: openChange(next, findChartChange(next), alarmStrength), strength, ended };
   }
   const last = held.steps.at(-1)?.step ?? open.fromStep;
   if (last - open.fromStep + 1 < LASTING_STEPS) return { next: held, strength, ended: null };
-  return { next: accepted(held, open, last), strength, ended: episodeFrom(held.steps, open.fromStep, true, false) };
+  return {
+    next: acceptChange(held, open, last),
+    strength,
+    ended: buildEpisodeFrom(held.steps, open.fromStep, true, false),
+  };
 }
 
-function chartOf({ steps, chartFromStep }: ChangeState): Change | null {
+function findChartChange({ steps, chartFromStep }: ChangeState): Change | null {
   const residuals = steps.flatMap(({ step, z }) => (z === null || step < (chartFromStep ?? step) ? [] : [z]));
   const noises = steps.flatMap(({ noise, z }) => (noise === null || z === null ? [] : [z]));
-  return latestChange(residuals, dependenceOf(noises));
+  return findLatestChange(residuals, estimateDependence(noises));
 }
 
-function opened(state: ChangeState, change: Change | null, alarmStrength: number): ChangeState {
+function openChange(state: ChangeState, change: Change | null, alarmStrength: number): ChangeState {
   if (change === null || change.strength < alarmStrength) return state;
   const fromStep = state.steps.at(-change.steps)?.step ?? 0;
   const size = Math.max(LEAST_CHANGE_SIZE, change.strength / Math.sqrt(change.steps));
   const open = { fromStep, direction: change.direction, size, calm: 0, calmFromStep: fromStep };
-  return { ...state, open, steps: withoutTeaching(state.steps, fromStep) };
+  return { ...state, open, steps: dropTeaching(state.steps, fromStep) };
 }
 
 /** Page’s test in reverse: the log likelihood ratio of the usual against the change, no less than zero. */
-function calmed(open: OpenChange, newest: JudgedStep | undefined): OpenChange {
+function calmChange(open: OpenChange, newest: JudgedStep | undefined): OpenChange {
   if (newest === undefined || newest.z === null) return open;
   const calm = Math.max(0, open.calm + (open.size / 2 - open.direction * newest.z) * open.size);
   return { ...open, calm, calmFromStep: open.calm === 0 ? newest.step : open.calmFromStep };
 }
 
-function withoutTeaching(steps: readonly JudgedStep[], fromStep: number): JudgedStep[] {
+function dropTeaching(steps: readonly JudgedStep[], fromStep: number): JudgedStep[] {
   return steps.map((kept) => (kept.step < fromStep ? kept : { ...kept, usual: null, noise: null }));
 }
 
-function teachingAgain(steps: readonly JudgedStep[], fromStep: number, ratioBefore: number): JudgedStep[] {
+function restoreTeaching(steps: readonly JudgedStep[], fromStep: number, ratioBefore: number): JudgedStep[] {
   return steps.map((kept) => {
     if (kept.step >= fromStep) return { ...kept, usual: kept.value, noise: kept.residual };
     return { ...kept, usual: kept.usual === null ? null : kept.usual * ratioBefore };
@@ -211,22 +216,27 @@ function teachingAgain(steps: readonly JudgedStep[], fromStep: number, ratioBefo
 }
 
 /** The values of the change become the normal level. The values before are scaled to that level, or forgotten if that is impossible. */
-function accepted(state: ChangeState, open: OpenChange, last: number): ChangeState {
+function acceptChange(state: ChangeState, open: OpenChange, last: number): ChangeState {
   const during = state.steps.filter(({ step }) => step >= open.fromStep);
-  const ratio = midmean(
+  const ratio = computeMidmean(
     during.flatMap(({ value, expected }) => (expected === null || expected === 0 ? [] : [value / expected])),
   );
   const scalable = ratio !== null && ratio > 0;
   const known = scalable ? state.steps : during;
-  const steps = teachingAgain(known, open.fromStep, scalable ? ratio : 1).map((kept) =>
+  const steps = restoreTeaching(known, open.fromStep, scalable ? ratio : 1).map((kept) =>
     kept.step < open.fromStep ? kept : { ...kept, noise: null },
   );
   return { steps, open: null, chartFromStep: last + 1 };
 }
 
-function episodeFrom(steps: readonly JudgedStep[], fromStep: number, lasting: boolean, open: boolean): Episode | null {
+function buildEpisodeFrom(
+  steps: readonly JudgedStep[],
+  fromStep: number,
+  lasting: boolean,
+  open: boolean,
+): Episode | null {
   const points = steps.flatMap(({ at, step, value, expected }): EpisodePoint[] =>
     step < fromStep || expected === null ? [] : [{ at, value, expected }],
   );
-  return episodeOf(points, { lasting, open });
+  return buildEpisode(points, { lasting, open });
 }

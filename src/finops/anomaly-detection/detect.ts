@@ -54,7 +54,7 @@ export async function detect(
  * Increase of a counter from one point to the next, in time order. It is null for the first point and for a decrease: the
  * counter was reset, and the increase before the reset is unknown. Example: 5, 8, 2, 3 gives null, 3, null, 1.
  */
-export function increases(series: readonly SeriesPoint[]): SeriesPoint[] {
+export function computeIncreases(series: readonly SeriesPoint[]): SeriesPoint[] {
   let before: number | null = null;
   return series
     .toSorted((a, b) => a.at - b.at)

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { normal, seeded } from '../../testing/random.ts';
-import { createDetector, type Detector, type DetectorState, detect, increases, type Judgement } from './index.ts';
-import { costSeries, DAY_MS, dailyPoints, FIRST_DAY } from './seeded-costs.testing.ts';
+import {
+  computeIncreases,
+  createDetector,
+  type Detector,
+  type DetectorState,
+  detect,
+  type Judgement,
+} from './index.ts';
+import { createCostSeries, DAY_MS, FIRST_DAY, toDailyPoints } from './seeded-costs.testing.ts';
 
 const MINUTES_5 = 300_000;
 type Points = (readonly [at: number, value: number])[];
@@ -39,7 +46,7 @@ const regular = (days: number, change: (day: number) => number = () => 1): Point
 };
 
 describe.each<[string, Points]>([
-  ['daily costs', daily(costSeries(3, 'spike').values)],
+  ['daily costs', daily(createCostSeries(3, 'spike').values)],
   ['requests of every five minutes', requests(8, (index, usual) => (index > 1500 && index < 1520 ? 160 : usual))],
 ])('a detector of %s', (_, points) => {
   const whole = judged(points);
@@ -167,7 +174,7 @@ describe('odd series', () => {
   });
 
   it('are judged in the order of time and answered in their own', async () => {
-    const points = dailyPoints(costSeries(3, 'spike').values);
+    const points = toDailyPoints(createCostSeries(3, 'spike').values);
     const sorted = await detect(points);
     const reversed = await detect(points.toReversed());
     expect(reversed.points.toReversed()).toEqual(sorted.points);
@@ -195,6 +202,6 @@ describe('odd series', () => {
 describe('the increases of a counter', () => {
   it('are unknown at the start and where it began anew', () => {
     const series = [5, 8, 2, 3, null, 9].map((value, at) => ({ at, value }));
-    expect(increases(series).map(({ value }) => value)).toEqual([null, 3, null, 1, null, 6]);
+    expect(computeIncreases(series).map(({ value }) => value)).toEqual([null, 3, null, 1, null, 6]);
   });
 });

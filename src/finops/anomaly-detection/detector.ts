@@ -1,7 +1,7 @@
 import { type ChangeOptions, type ChangeState, createChangeJudge } from './change-judge.ts';
 import type { Episode, Judge, Judgement } from './episodes.ts';
 import { createNoveltyJudge, type NoveltyState } from './novelty-judge.ts';
-import { median } from './robust.ts';
+import { computeMedian } from './robust.ts';
 
 export type Method = 'changes' | 'novelty';
 
@@ -42,27 +42,27 @@ const WEEK_STEPS = 7;
  */
 export function createDetector(restored: DetectorState = { method: null, first: [] }): Detector {
   let state = restored;
-  let judge = judgeOf(state);
+  let judge = selectJudge(state);
   return {
     push: (at, value) => {
       if (judge !== null) return judge.judge(at, value);
       const first = state.method === null ? [...state.first, [at, value] as const] : [];
-      state = stateFor(first);
-      judge = judgeOf(state);
+      state = createState(first);
+      judge = selectJudge(state);
       first.forEach(([earlier, one]) => void judge?.judge(earlier, one));
       return { score: null, expected: null, ended: null };
     },
     open: () => judge?.open() ?? null,
     method: () => state.method,
-    state: () => current(state, judge),
+    state: () => updateState(state, judge),
   };
 }
 
-function stateFor(first: readonly (readonly [at: number, value: number])[]): DetectorState {
+function createState(first: readonly (readonly [at: number, value: number])[]): DetectorState {
   const steps = first.slice(1).map(([at], index) => at - (first[index]?.[0] ?? at));
   const forward = steps.filter((step) => step > 0);
   if (forward.length < FIRST_POINTS - 1 && first.length < MOST_FIRST_POINTS) return { method: null, first };
-  const stepMs = median(forward) ?? 0;
+  const stepMs = computeMedian(forward) ?? 0;
   if (stepMs < LEAST_DAY_MS) return { method: 'novelty', novelty: createNoveltyJudge().state() };
   const isDaily = stepMs <= MOST_DAY_MS;
   const options = { stepMs: isDaily ? DAY_MS : stepMs, seasonSteps: isDaily ? WEEK_STEPS : 1, monthly: isDaily };
@@ -71,7 +71,7 @@ function stateFor(first: readonly (readonly [at: number, value: number])[]): Det
 
 type AnyJudge = Pick<Judge<unknown>, 'judge' | 'open'> & { readonly keep: () => DetectorState };
 
-function judgeOf(state: DetectorState): AnyJudge | null {
+function selectJudge(state: DetectorState): AnyJudge | null {
   if (state.method === null) return null;
   if (state.method === 'novelty') {
     const judge = createNoveltyJudge(state.novelty);
@@ -82,6 +82,6 @@ function judgeOf(state: DetectorState): AnyJudge | null {
   return { ...judge, keep: () => ({ method: 'changes', options, changes: judge.state() }) };
 }
 
-function current(state: DetectorState, judge: AnyJudge | null): DetectorState {
+function updateState(state: DetectorState, judge: AnyJudge | null): DetectorState {
   return judge === null ? state : judge.keep();
 }

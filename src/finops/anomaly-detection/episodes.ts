@@ -23,7 +23,7 @@ export interface EpisodePoint {
 }
 
 /** The episode of some points, earliest first; `null` without points. `lasting`: its values have become the normal level. */
-export function episodeOf(
+export function buildEpisode(
   points: readonly EpisodePoint[],
   { lasting, open }: { readonly lasting: boolean; readonly open: boolean },
 ): Episode | null {
@@ -34,14 +34,14 @@ export function episodeOf(
   return {
     startAt: first.at,
     endAt: last.at,
-    kind: kindOf(points, impact, lasting),
+    kind: classifyEpisode(points, impact, lasting),
     impact,
     points: points.length,
     open,
   };
 }
 
-function kindOf(points: readonly EpisodePoint[], impact: number, lasting: boolean): EpisodeKind {
+function classifyEpisode(points: readonly EpisodePoint[], impact: number, lasting: boolean): EpisodeKind {
   if (points.every(({ value, expected }) => value === 0 && expected !== 0)) return 'zero';
   if (lasting) return 'level_shift';
   return impact < 0 ? 'dip' : 'spike';
@@ -58,7 +58,7 @@ export interface Judgement {
 }
 
 /** Maps a strength of evidence, >= 0, to 0 to 1, so that the alarm threshold becomes 0.5. */
-export function scoreOf(strength: number, alarmStrength: number): number {
+export function toScore(strength: number, alarmStrength: number): number {
   return strength / (strength + alarmStrength);
 }
 

@@ -1,6 +1,5 @@
-export { detect, increases } from './detect.ts';
+export { type ChangeState, createChangeJudge } from './change-judge.ts';
+export { computeIncreases, detect } from './detect.ts';
 export { createDetector, type Detector, type DetectorState } from './detector.ts';
-export type { Episode, Judgement } from './episodes.ts';
-export { anomalyRoutes } from './routes.ts';
-export type { EpisodeKind } from './episodes.ts';
-export { createChangeJudge, type ChangeState } from './change-judge.ts';
+export type { Episode, EpisodeKind, Judgement } from './episodes.ts';
+export { createAnomalyRoutes } from './routes.ts';

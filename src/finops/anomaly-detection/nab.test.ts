@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { detect } from './index.ts';
-import { seriesTime } from './series-time.ts';
+import { parseSeriesTime } from './series-time.ts';
 
 const shared = join(import.meta.dirname, '../../../../shared');
 const script = join(shared, 'checks/nab_score.py');
@@ -17,7 +17,7 @@ async function scored(path: string): Promise<string> {
   const [, ...lines] = gunzipSync(readFileSync(path)).toString('utf8').trim().split(/\r?\n/);
   const series = lines.map((line) => {
     const [time = '', value] = line.split(',');
-    return { at: Number(seriesTime(time)), value: Number(value) };
+    return { at: Number(parseSeriesTime(time)), value: Number(value) };
   });
   const { points } = await detect(series);
   return ['score', ...points.map(({ score }) => score ?? 0)].join('\n');

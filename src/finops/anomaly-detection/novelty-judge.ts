@@ -1,4 +1,4 @@
-import { type Episode, type EpisodePoint, episodeOf, type Judge, scoreOf } from './episodes.ts';
+import { buildEpisode, type Episode, type EpisodePoint, type Judge, toScore } from './episodes.ts';
 import { createNovelty, MEAN_POINTS, type NoveltyMemory } from './novelty.ts';
 
 interface OpenNovelty {
@@ -62,14 +62,14 @@ export function createNoveltyJudge(
       const expected = novelty.expected(at);
       const strength = novelty.of(at, value);
       const isNew = strength > newer * (recent[0]?.[1] ?? 0);
-      const score = scoreOf(isNew ? strength : 0, alarmNovelty);
+      const score = toScore(isNew ? strength : 0, alarmNovelty);
       const ready = seen >= WARM_UP_POINTS;
       const alarm = ready && isNew && strength >= alarmNovelty;
       const ended = expected === null || at < latest ? null : follow({ at, value, expected }, alarm);
       if (at >= latest) learn(at, value, strength);
       return { score: ready ? score : null, expected: ready ? expected : null, ended };
     },
-    open: () => (open === null ? null : episodeOf(open.points, { lasting: false, open: true })),
+    open: () => (open === null ? null : buildEpisode(open.points, { lasting: false, open: true })),
     state: () => ({ memory: novelty.memory(), seen, recent: [...recent], open }),
   };
 
@@ -105,7 +105,7 @@ export function createNoveltyJudge(
   }
 
   function closed(lasting: boolean, next: OpenNovelty | null): Episode | null {
-    const ended = open === null ? null : episodeOf(open.points, { lasting, open: false });
+    const ended = open === null ? null : buildEpisode(open.points, { lasting, open: false });
     open = next;
     return ended;
   }

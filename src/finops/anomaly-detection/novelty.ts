@@ -64,7 +64,7 @@ export function createNovelty(
   /** Points before this one are in the bucket of their time of day. */
   let sorted = 0;
   let { beganAt } = remembered;
-  const bucketAt = (at: number, offset = 0) => buckets[(bucketOf(at) + offset + BUCKETS) % BUCKETS];
+  const bucketAt = (at: number, offset = 0) => buckets[(findBucket(at) + offset + BUCKETS) % BUCKETS];
   const comparesTimes = (at: number) => beganAt !== null && at - beganAt >= LEAST_DAYS * DAY_MS;
 
   for (const point of remembered.points) remember(point);
@@ -85,10 +85,10 @@ export function createNovelty(
 
   /** From `value` to the nearest at any time, plus from `other` to the nearest of its kind at this time of day. */
   function distanceOf(at: number, value: number, kind: keyof Bucket, other: number): number {
-    const fromAll = zeroIfNone(all.nearest(value));
+    const fromAll = toFiniteDistance(all.nearest(value));
     if (!comparesTimes(at)) return fromAll;
     const distances = [-1, 0, 1].flatMap((offset) => bucketAt(at, offset)?.[kind].nearest(other) ?? []);
-    return fromAll + zeroIfNone(Math.min(...distances));
+    return fromAll + toFiniteDistance(Math.min(...distances));
   }
 
   function rangeFor(value: number): number {
@@ -135,12 +135,12 @@ export function createNovelty(
   }
 }
 
-function bucketOf(at: number): number {
+function findBucket(at: number): number {
   const ofDay = ((at % DAY_MS) + DAY_MS) % DAY_MS;
   return Math.floor((ofDay / DAY_MS) * BUCKETS);
 }
 
 /** Without values to compare with, nothing is new. */
-function zeroIfNone(distance: number): number {
+function toFiniteDistance(distance: number): number {
   return Number.isFinite(distance) ? distance : 0;
 }

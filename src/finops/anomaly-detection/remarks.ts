@@ -5,25 +5,29 @@ const COUNTER_SHARE = 0.95;
 const LEAST_FOR_COUNTER = 30;
 
 /** Remarks on irregularities of a series and their handling: one sentence each. */
-export function remarksOn(series: readonly SeriesPoint[], { points, method }: Detection, counter: boolean): string[] {
+export function buildRemarks(
+  series: readonly SeriesPoint[],
+  { points, method }: Detection,
+  counter: boolean,
+): string[] {
   const steps = series.slice(1).map(({ at }, index) => at - (series[index]?.at ?? at));
   const earlier = steps.filter((step) => step < 0).length;
   const repeated = series.length - new Set(series.map(({ at }) => at)).size;
   const unknown = series.filter(({ value }) => value === null).length;
   const remarks: string[] = [];
-  if (unknown > 0) remarks.push(`${rows(unknown)} without a value: gaps, not zeros.`);
-  if (earlier > 0) remarks.push(`${rows(earlier)} earlier than the row before: judged in the order of time.`);
-  if (repeated > 0) remarks.push(`${rows(repeated)} with the time of another: each is judged.`);
-  if (points.every(({ score }) => score === null)) remarks.push(tooFew(method));
+  if (unknown > 0) remarks.push(`${describeRows(unknown)} without a value: gaps, not zeros.`);
+  if (earlier > 0) remarks.push(`${describeRows(earlier)} earlier than the row before: judged in the order of time.`);
+  if (repeated > 0) remarks.push(`${describeRows(repeated)} with the time of another: each is judged.`);
+  if (points.every(({ score }) => score === null)) remarks.push(describeTooFew(method));
   if (!counter && looksLikeCounter(series)) remarks.push('The values hardly ever fall: if they are a counter, say so.');
   return remarks;
 }
 
-function rows(count: number): string {
+function describeRows(count: number): string {
   return count === 1 ? '1 row' : `${count} rows`;
 }
 
-function tooFew(method: Detection['method']): string {
+function describeTooFew(method: Detection['method']): string {
   const least = method === 'novelty' ? '150 points' : '28 points';
   return `Nothing is judged: the series is too short, or has too few values. ${least} are learned from first.`;
 }

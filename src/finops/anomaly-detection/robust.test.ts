@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normal, seeded } from '../../testing/random.ts';
-import { dependenceOf, deviation, median, midmean, slopeOf } from './robust.ts';
+import { computeMedian, computeMidmean, estimateDependence, estimateDeviation, estimateSlope } from './robust.ts';
 import { createSortedValues } from './sorted-values.ts';
 
 describe('robust statistics', () => {
@@ -9,19 +9,19 @@ describe('robust statistics', () => {
     [[1, 9, 2], 2],
     [[4, 1, 3, 2], 2.5],
   ])('the median of %j is %j', (values, expected) => {
-    expect(median(values)).toBe(expected);
+    expect(computeMedian(values)).toBe(expected);
   });
 
   it('take no notice of one wild value', () => {
-    expect(midmean([1, 2, 3, 90])).toBe(2.5);
-    expect(deviation([-1, 1, 1, 90])).toBeCloseTo(1.4826, 12);
+    expect(computeMidmean([1, 2, 3, 90])).toBe(2.5);
+    expect(estimateDeviation([-1, 1, 1, 90])).toBeCloseTo(1.4826, 12);
     const line = Array.from({ length: 20 }, (_, x): [number, number] => [x, 2 * x]);
-    expect(slopeOf(line.with(15, [15, 9000]))).toBe(2);
+    expect(estimateSlope(line.with(15, [15, 9000]))).toBe(2);
   });
 
   it('take the mean size for the deviation where most are zero', () => {
-    expect(deviation([0, 0, 0, 4])).toBeCloseTo(1.2533, 12);
-    expect(deviation([])).toBeNull();
+    expect(estimateDeviation([0, 0, 0, 4])).toBeCloseTo(1.2533, 12);
+    expect(estimateDeviation([])).toBeNull();
   });
 
   it('estimate deviation and dependence of noise that is known', () => {
@@ -29,10 +29,10 @@ describe('robust statistics', () => {
     const noise: number[] = [];
     for (let count = 0; count < 5000; count += 1)
       noise.push(0.4 * (noise.at(-1) ?? 0) + Math.sqrt(0.84) * normal(next));
-    expect(deviation(noise)).toBeCloseTo(1, 1);
-    expect(dependenceOf(noise)).toBeCloseTo(0.4, 1);
-    expect(dependenceOf(noise.slice(0, 20))).toBe(0);
-    expect(dependenceOf(Array.from({ length: 30 }, () => 0))).toBe(0);
+    expect(estimateDeviation(noise)).toBeCloseTo(1, 1);
+    expect(estimateDependence(noise)).toBeCloseTo(0.4, 1);
+    expect(estimateDependence(noise.slice(0, 20))).toBe(0);
+    expect(estimateDependence(Array.from({ length: 30 }, () => 0))).toBe(0);
   });
 });
 

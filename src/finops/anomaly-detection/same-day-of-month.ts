@@ -6,17 +6,17 @@ const DAY_MS = 86_400_000;
  * day.
  * Example: 31 March corresponds to 28 February and 31 January.
  */
-export function sameDaysOfMonth(day: number): number[] {
+export function findSameDaysOfMonth(day: number): number[] {
   const date = new Date(day * DAY_MS);
   const [year, month, number] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
-  const isLast = number === daysIn(year, month);
+  const isLast = number === countDays(year, month);
   return MONTHS_BACK.map((back) => {
-    const most = daysIn(year, month - back);
+    const most = countDays(year, month - back);
     return Date.UTC(year, month - back, isLast ? most : Math.min(number, most)) / DAY_MS;
   });
 }
 
-function daysIn(year: number, month: number): number {
+function countDays(year: number, month: number): number {
   return new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
 }
 
@@ -24,7 +24,7 @@ function daysIn(year: number, month: number): number {
  * The part of a residual beyond the residuals on the same day of earlier months: 0 if it lies between 0 and those.
  * Example: 0.35 with 0.3 before it leaves 0.05; -0.2 stays -0.2.
  */
-export function beyondSeen(residual: number, seen: readonly number[]): number {
+export function subtractSeen(residual: number, seen: readonly number[]): number {
   const low = Math.min(0, ...seen);
   const high = Math.max(0, ...seen);
   return residual - Math.max(low, Math.min(high, residual));

@@ -26,7 +26,7 @@ export const DAY_MS = 86_400_000;
  * correlation of `dependence` with the day before; a level change every month (1.5 %), and in every second series a fee of
  * 10 to 40 % on the first. The change is on a day between the 75th and the 150th.
  */
-export function costSeries(seed: number, change: Change, { days = 180, dependence = 0 } = {}): CostSeries {
+export function createCostSeries(seed: number, change: Change, { days = 180, dependence = 0 } = {}): CostSeries {
   const next = seeded(seed);
   const between = (low: number, high: number): number => low + (high - low) * next();
   const level = 20 * 10 ** between(0, 3);
@@ -51,5 +51,5 @@ export function costSeries(seed: number, change: Change, { days = 180, dependenc
 }
 
 /** The values of days from the first on. */
-export const dailyPoints = (values: readonly number[]): SeriesPoint[] =>
+export const toDailyPoints = (values: readonly number[]): SeriesPoint[] =>
   values.map((value, day) => ({ at: FIRST_DAY + day * DAY_MS, value }));

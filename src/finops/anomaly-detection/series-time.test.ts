@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { seriesTime } from './series-time.ts';
+import { parseSeriesTime } from './series-time.ts';
 
 it.each<[string, number | string]>([
   ['2026-11-01', Date.UTC(2026, 10, 1)],
@@ -12,5 +12,5 @@ it.each<[string, number | string]>([
   ['2026-13-01', 'is no date that exists'],
   ['9'.repeat(30), 'is no time'],
 ])('reads the time %j as %j', (text, expected) => {
-  expect(seriesTime(text)).toBe(expected);
+  expect(parseSeriesTime(text)).toBe(expected);
 });

@@ -8,7 +8,7 @@ const MOST_MILLISECONDS = 8.64e15;
  * Parses a day, a date and time (without an offset: UTC), or seconds or milliseconds since 1970. Returns milliseconds since
  * 1970, or the error as a few words that follow the text. Example: "2026-11-01 08:00" gives 1793520000000.
  */
-export function seriesTime(text: string): number | string {
+export function parseSeriesTime(text: string): number | string {
   const [, day, time = '00:00', seconds = ':00', fraction = '', offset = 'Z'] = DATED.exec(text) ?? [];
   if (day !== undefined) {
     const at = Date.parse(`${day}T${time}${seconds}${fraction.slice(0, 4)}${offset}`);

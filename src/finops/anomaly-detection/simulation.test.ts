@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { draws } from '../../testing/deep.ts';
 import { normal, seeded } from '../../testing/random.ts';
 import { createDetector, detect, type Episode } from './index.ts';
-import { type Change, type CostSeries, costSeries, DAY_MS, dailyPoints, FIRST_DAY } from './seeded-costs.testing.ts';
+import {
+  type Change,
+  type CostSeries,
+  createCostSeries,
+  DAY_MS,
+  FIRST_DAY,
+  toDailyPoints,
+} from './seeded-costs.testing.ts';
 
 const SERIES = draws(100, 20);
 const WARM_UP_DAYS = 28;
@@ -19,8 +26,8 @@ async function simulated(change: Change, dependence = 0): Promise<Figures> {
   let falseAlarms = 0;
   let days = 0;
   for (let seed = 0; seed < SERIES; seed += 1) {
-    const series = costSeries(seed, change, { dependence });
-    const { episodes } = await detect(dailyPoints(series.values));
+    const series = createCostSeries(seed, change, { dependence });
+    const { episodes } = await detect(toDailyPoints(series.values));
     const hits = episodes.filter((episode) => tells(episode, series));
     found += hits.length > 0 ? 1 : 0;
     falseAlarms += episodes.length - hits.length;

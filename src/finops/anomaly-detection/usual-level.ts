@@ -1,4 +1,4 @@
-import { midmean, slopeOf } from './robust.ts';
+import { computeMidmean, estimateSlope } from './robust.ts';
 
 /** Contribution of a step of a series (a day of daily costs) to the normal level: its value, or null while it belongs to an anomaly. */
 export interface UsualStep {
@@ -32,25 +32,30 @@ const LEAST_UNIT_SHARE = 0.1;
  * half of the trend, times the seasonal share of the step (its weekday). `null` with fewer than 14 steps. Example: 100 on
  * workdays, 50 on weekends, for a month: 50 on the next Saturday.
  */
-export function expectedAt(step: number, history: readonly UsualStep[], seasonSteps: number): Expectation | null {
+export function computeExpectation(
+  step: number,
+  history: readonly UsualStep[],
+  seasonSteps: number,
+): Expectation | null {
   const usual = history.filter((kept): kept is { step: number; usual: number } => kept.usual !== null);
   if (usual.length < LEAST_STEPS) return null;
-  const share = seasonShares(usual, seasonSteps);
+  const share = computeSeasonShares(usual, seasonSteps);
   const flat = usual.flatMap((kept): (readonly [number, number])[] => {
     const of = share(kept.step);
     return of === 0 ? [] : [[kept.step, kept.usual / of]];
   });
   if (flat.length === 0) return { value: 0, unit: 0 };
-  const slope = DAMPING * (slopeOf(flat) ?? 0);
+  const slope = DAMPING * (estimateSlope(flat) ?? 0);
   const settled = flat.filter(([at]) => at < step - NEWEST_STEPS).slice(-LEVEL_STEPS);
-  const level = midmean(settled.map(([at, value]) => value + slope * Math.min(step - at, MOST_REACH_STEPS))) ?? 0;
+  const level =
+    computeMidmean(settled.map(([at, value]) => value + slope * Math.min(step - at, MOST_REACH_STEPS))) ?? 0;
   const size = flat.reduce((sum, [, value]) => sum + Math.abs(value), 0) / flat.length;
   const value = level * share(step);
   return { value, unit: Math.max(Math.abs(value), LEAST_UNIT_SHARE * size) };
 }
 
 /** Ratio of each step of the season to the mean of the season around it, by the middle half of the ratios; 1 if unknown. */
-function seasonShares(
+function computeSeasonShares(
   usual: readonly { readonly step: number; readonly usual: number }[],
   seasonSteps: number,
 ): (step: number) => number {
@@ -60,7 +65,7 @@ function seasonShares(
     const mean = meanAround(step, byStep, seasonSteps);
     if (mean !== null && mean !== 0 && value / mean >= 0) shares[step % seasonSteps]?.push(value / mean);
   }
-  const middles = shares.map((of) => (of.length < LEAST_SEASONS ? null : midmean(of)));
+  const middles = shares.map((of) => (of.length < LEAST_SEASONS ? null : computeMidmean(of)));
   return (step) => {
     const share = middles[step % seasonSteps] ?? 1;
     // Nothing at weekends is as usual as anything; a share below zero is none.

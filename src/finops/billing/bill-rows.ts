@@ -32,12 +32,12 @@ export interface BillUnit {
 }
 
 /** The lake partition of a unit; also its identity wherever units are compared. */
-export function unitPartition(unit: BillUnit): string {
-  return `${unitExport(unit)}/${encodeURIComponent(unit.period)}`;
+export function buildUnitPartition(unit: BillUnit): string {
+  return `${buildUnitExport(unit)}/${encodeURIComponent(unit.period)}`;
 }
 
 /** A unit without its period: one export of one source over all months. */
-export function unitExport(unit: Omit<BillUnit, 'period'>): string {
+export function buildUnitExport(unit: Omit<BillUnit, 'period'>): string {
   return [unit.source, unit.exportName, unit.dataset, unit.scope].map(encodeURIComponent).join('/');
 }
 
@@ -45,7 +45,7 @@ export function unitExport(unit: Omit<BillUnit, 'period'>): string {
  * Display name of a unit's export: `aws`, or `aws, export daily, scope 123456789012`. Omits `default` parts and the
  * default dataset.
  */
-export function shownExport(unit: Omit<BillUnit, 'period'>): string {
+export function formatExport(unit: Omit<BillUnit, 'period'>): string {
   const parts = [unit.source];
   if (unit.exportName !== 'default') parts.push(`export ${unit.exportName}`);
   if (unit.dataset !== 'CostAndUsage') parts.push(unit.dataset);

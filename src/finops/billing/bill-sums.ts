@@ -1,9 +1,9 @@
 import type { Lake } from '../../platform/lake/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { billRows } from './bill-rows.ts';
-import { unitFacts } from './facts.ts';
+import { readUnitFacts } from './facts.ts';
 import type { MetricTotal } from './schema.ts';
-import { findDelivery, unitsOfDelivery } from './store.ts';
+import { findDelivery, findUnitsOfDelivery } from './store.ts';
 
 /** Sums of one delivery in one billing period. A decision keeps them as a record of the bill that it used. */
 export interface BillSums {
@@ -21,11 +21,11 @@ export interface BillSums {
 }
 
 /** Reads the sums stored at import; reads no bill row. Skips unknown deliveries and units without a period. */
-export async function billSums(sql: Sql, deliveries: readonly string[]): Promise<BillSums[]> {
+export async function findBillSums(sql: Sql, deliveries: readonly string[]): Promise<BillSums[]> {
   const sums: BillSums[] = [];
   for (const delivery of deliveries) {
     const stored = await findDelivery(sql, delivery);
-    for (const { source, period, rows, facts } of await unitsOfDelivery(sql, delivery)) {
+    for (const { source, period, rows, facts } of await findUnitsOfDelivery(sql, delivery)) {
       if (period === null || stored === null) continue;
       const [from, to] = [facts?.chargeDays.at(0), facts?.chargeDays.at(-1)];
       const chargeDates = from === undefined || to === undefined ? null : { from, to };
@@ -42,11 +42,11 @@ export async function sumBillRows(
   delivery: string,
 ): Promise<Pick<BillSums, 'source' | 'period' | 'rows' | 'totals'>[]> {
   const sums = [];
-  for (const { source, period, lakeFiles } of await unitsOfDelivery(store, delivery)) {
+  for (const { source, period, lakeFiles } of await findUnitsOfDelivery(store, delivery)) {
     if (period === null) continue;
     const files = await lake.filesById(store, billRows, lakeFiles);
     const [counted] = await lake.query(`SELECT count(*)::INTEGER AS rows FROM ${lake.stagedRelation(billRows, files)}`);
-    sums.push({ source, period, rows: Number(counted?.rows), totals: (await unitFacts(lake, files)).totals });
+    sums.push({ source, period, rows: Number(counted?.rows), totals: (await readUnitFacts(lake, files)).totals });
   }
   return sums;
 }

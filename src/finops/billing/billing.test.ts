@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
-import { call, deliverFiles, importFiles, problemFrom } from '../../testing/application.ts';
+import { call, catchProblem, deliverFiles, importFiles } from '../../testing/application.ts';
 import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
 import { costRows, costSummary } from '../costs/schema.ts';
 import { listDeliveries } from './schema.ts';
@@ -216,7 +216,7 @@ describe('a bill that cannot be accepted', () => {
     untouched = await quietApplication();
   });
   afterAll(() => untouched[Symbol.asyncDispose]());
-  const refusalOf = (files: Parameters<typeof importFiles>[2]) => problemFrom(importFiles(untouched, source, files));
+  const refusalOf = (files: Parameters<typeof importFiles>[2]) => catchProblem(importFiles(untouched, source, files));
   const isUntouched = async () => {
     expect((await call(untouched, costSummary, { query: { by: 'serviceName' } })).totals).toEqual([]);
     expect((await call(untouched, listDeliveries)).deliveries).toEqual([]);

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
-import { billText, call, importFiles, problemFrom, testApplication } from '../../testing/application.ts';
+import { billText, call, catchProblem, importFiles, testApplication } from '../../testing/application.ts';
 import { costSummary } from '../costs/schema.ts';
 
 let application: Application;
@@ -52,7 +52,7 @@ describe.each(['bill_row', 'allocated_daily'])('a damaged file of %s', (table) =
       await importFiles(application, source, files);
       const [august, september] = [await summaryOf('2026-08'), await summaryOf('2026-09')];
       for (const path of await lakeFiles(table, '2026-08')) damage(path);
-      expect(await problemFrom(summaryOf('2026-08'))).toMatchObject({
+      expect(await catchProblem(summaryOf('2026-08'))).toMatchObject({
         ...{ code: 'lake_file_damaged', status: 503 },
         detail: expect.stringMatching(/table \w+ of 2026-08.*steelyard verify --repair/),
       });

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { unitExport } from './bill-rows.ts';
+import { buildUnitExport } from './bill-rows.ts';
 import { BillDataset } from './schema.ts';
 
 /** Schema of the tables at the time of this migration. */
@@ -21,7 +21,7 @@ interface BeforeDecisions {
 export async function fillDecisions(db: Kysely<BeforeDecisions>): Promise<void> {
   const units = new Map<string, { readonly preference: number; readonly beside: boolean }>();
   for (const row of await db.selectFrom('bill_unit').selectAll().execute()) {
-    const name = unitExport({ ...row, exportName: row.export_name, dataset: BillDataset.parse(row.dataset) });
+    const name = buildUnitExport({ ...row, exportName: row.export_name, dataset: BillDataset.parse(row.dataset) });
     units.set(`${name} ${row.period}`, { preference: row.preference ?? 0, beside: row.beside === 1 });
   }
   for (const { one, other, period } of await db.selectFrom('bill_overlap').selectAll().execute()) {

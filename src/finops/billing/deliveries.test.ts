@@ -1,6 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createApplication } from '../../main.ts';
-import { type BillRow, billText, call, dailyRows, deliverFiles, importFiles, problemFrom } from '../../testing/application.ts';
+import {
+  type BillRow,
+  billText,
+  call,
+  catchProblem,
+  dailyRows,
+  deliverFiles,
+  importFiles,
+} from '../../testing/application.ts';
 import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
 import { costSummary } from '../costs/schema.ts';
 import { type ImportResult, listDeliveries, listRestatements, revertDelivery, setProvisionalDays } from './schema.ts';
@@ -117,7 +125,7 @@ describe('deliveries', () => {
 
   it('of a declared period reject rows of another one', async () => {
     const content = billOf({ cost: '1' }, { cost: '2', period: '2026-11' });
-    const problem = await problemFrom(deliver(content, { period: '2026-10' }));
+    const problem = await catchProblem(deliver(content, { period: '2026-10' }));
     expect(problem).toMatchObject({ code: 'bill_rows_rejected', rejectedRows: 1, accepted: 1 });
     expect(problem.rejected).toMatchObject([
       { column: 'BillingPeriodStart', reason: expect.stringContaining('2026-11') },
@@ -156,7 +164,7 @@ describe('a few stray rows of another month', () => {
   it('do not wipe that month', async () => {
     await month();
     const before = await total();
-    const problem = await problemFrom(deliver(stray()));
+    const problem = await catchProblem(deliver(stray()));
     expect(problem).toMatchObject({ code: 'bill_period_shrinks', period: '2026-10', rows: 1, rowsThatStand: 28 });
     expect(problem.detail).toContain('--allow-shrink');
     expect(await total()).toEqual(before);
@@ -279,9 +287,9 @@ describe('going back', () => {
 
   it('is refused where nothing was before, and for what never came', async () => {
     const only = await deliver(billOf({ cost: '1' }));
-    expect(await problemFrom(revert(only.delivery))).toMatchObject({ code: 'bill_nothing_before', status: 409 });
-    expect(await problemFrom(revert(`d_${'0'.repeat(20)}`))).toMatchObject({ code: 'bill_delivery_not_found' });
-    expect(await problemFrom(revert(only.delivery, { period: '2020-01' }))).toMatchObject({
+    expect(await catchProblem(revert(only.delivery))).toMatchObject({ code: 'bill_nothing_before', status: 409 });
+    expect(await catchProblem(revert(`d_${'0'.repeat(20)}`))).toMatchObject({ code: 'bill_delivery_not_found' });
+    expect(await catchProblem(revert(only.delivery, { period: '2020-01' }))).toMatchObject({
       code: 'bill_delivery_not_found',
     });
   });

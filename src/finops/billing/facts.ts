@@ -42,13 +42,13 @@ export type UnitFacts = z.infer<typeof UnitFacts>;
 /** Account of a charge: the sub-account, else the billing account; null when the row names neither. */
 export const ACCOUNT = 'coalesce(SubAccountId, BillingAccountId)';
 
-export async function unitFacts(
+export async function readUnitFacts(
   lake: Lake,
   files: readonly StagedFile[],
   origin?: UnitFacts['origin'],
 ): Promise<UnitFacts> {
   const named = IDENTITY_COLUMNS.map((column) => `count("${column}") AS "${column}"`);
-  const sums = CostMetric.options.map((metric) => `sum("${columnOf(metric)}")::VARCHAR AS "${metric}"`);
+  const sums = CostMetric.options.map((metric) => `sum("${toFocusColumn(metric)}")::VARCHAR AS "${metric}"`);
   const rows = await lake.query(
     `SELECT BillingCurrency AS currency, ${[...sums, ...named, ...ruleCounts].join(', ')},
       list(DISTINCT ChargePeriodStart::DATE)::VARCHAR[] AS days, list(DISTINCT ${ACCOUNT}) AS accounts
@@ -60,8 +60,8 @@ export async function unitFacts(
         .filter((row) => row[metric] !== null)
         .map((row) => ({ metric, currency: String(row.currency), amount: decimalString(String(row[metric])) })),
     ),
-    chargeDays: distinct(rows.map((row) => row.days)),
-    accounts: distinct(rows.map((row) => row.accounts)),
+    chargeDays: listDistinct(rows.map((row) => row.days)),
+    accounts: listDistinct(rows.map((row) => row.accounts)),
     currencies: rows.map((row) => String(row.currency)),
     identifiedBy: IDENTITY_COLUMNS.filter((column) => rows.some((row) => Number(row[column]) > 0)),
     findings: Object.fromEntries(
@@ -80,11 +80,11 @@ export function countFindings(facts: UnitFacts | null): number | null {
 }
 
 /** `billedCost` -> `BilledCost`. */
-export function columnOf(metric: CostMetric): string {
+export function toFocusColumn(metric: CostMetric): string {
   return metric.charAt(0).toUpperCase() + metric.slice(1);
 }
 
-function distinct(lists: readonly unknown[]): string[] {
+function listDistinct(lists: readonly unknown[]): string[] {
   const values = lists.flatMap((list) => (list as (string | null)[] | null) ?? []);
   return [...new Set(values.filter((value) => value !== null))].toSorted();
 }

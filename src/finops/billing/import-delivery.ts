@@ -3,17 +3,17 @@ import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import { billRows } from './bill-rows.ts';
-import { noteRawDeleted } from './deletion/store.ts';
+import { saveRawDeleted } from './deletion/store.ts';
 import { readImportResult } from './import-result.ts';
 import type { DeliveryRequest, OnOverlap, StagedBillFile } from './intake/index.ts';
 import {
   checkRows,
-  deliveryId,
+  computeDeliveryId,
   type Incoming,
   type IntakeDeps,
-  incomingFiles,
+  listStagedFiles,
+  openIncomingFiles,
   settleFiles,
-  stagedFiles,
   stageFiles,
 } from './intake/index.ts';
 import { healDelivery } from './rebuild.ts';
@@ -22,14 +22,14 @@ import { findDelivery, type StoredDelivery } from './store.ts';
 import { insertImport, type PlannedDelivery, toStoredDelivery } from './store-delivery.ts';
 import {
   applyPlan,
-  arrivingUnits,
+  buildArrivingUnits,
   type Deciding,
-  formatsOfSource,
+  findSourceFormats,
+  findStandingUnits,
   type LedgerDeps,
   planChange,
   refuseShrinking,
   refuseUnclear,
-  standingUnits,
 } from './units/index.ts';
 
 export interface BillingDeps extends LedgerDeps, IntakeDeps {
@@ -46,9 +46,9 @@ export interface BillingDeps extends LedgerDeps, IntakeDeps {
  */
 export async function importDelivery(deps: BillingDeps, asked: DeliveryRequest, actor: string): Promise<ImportResult> {
   const request = await withFormatsOfSource(deps.store, asked);
-  const incoming = await incomingFiles(deps, request.files);
+  const incoming = await openIncomingFiles(deps, request.files);
   const digests = incoming.map(({ sha256 }) => sha256);
-  const delivery = deliveryId(request, digests);
+  const delivery = computeDeliveryId(request, digests);
   const known = await findDelivery(deps.store, delivery);
   if (known !== null) return importAgain(deps, known, incoming);
   const staged = await stageFiles(deps, request, delivery, incoming);
@@ -70,7 +70,7 @@ async function storeStaged(
     await settleFiles(deps, arrival.incoming);
     return await commitDelivery(deps, request, planned, actor);
   } catch (error) {
-    await deps.lake.discard(stagedFiles(arrival.staged));
+    await deps.lake.discard(listStagedFiles(arrival.staged));
     throw error;
   }
 }
@@ -81,7 +81,7 @@ async function importAgain(
   known: StoredDelivery,
   incoming: readonly Incoming[],
 ): Promise<ImportResult> {
-  if (known.rawDeletedAt !== null) await noteRawDeleted(deps.store, known.id, null);
+  if (known.rawDeletedAt !== null) await saveRawDeleted(deps.store, known.id, null);
   await settleFiles(deps, incoming);
   await healDelivery(deps, known);
   await deps.deriver.heal(deps.store, [...known.periods]);
@@ -90,7 +90,7 @@ async function importAgain(
 
 /** A delivery without declared formats uses the formats declared for its source before. */
 async function withFormatsOfSource(sql: Sql, request: DeliveryRequest): Promise<DeliveryRequest> {
-  const kept = await formatsOfSource(sql, request.source);
+  const kept = await findSourceFormats(sql, request.source);
   const dateFormat = request.dateFormat ?? kept.dateFormat;
   const numberFormat = request.numberFormat ?? kept.numberFormat;
   return { ...request, dateFormat, numberFormat };
@@ -111,11 +111,11 @@ async function planDelivery(
   const { delivery, staged } = arrival;
   const receivedAt = new Date(deps.clock.now()).toISOString();
   const producedAt = request.producedAt === null ? receivedAt : new Date(request.producedAt).toISOString();
-  const units = await arrivingUnits(deps, request, staged, producedAt);
+  const units = await buildArrivingUnits(deps, request, staged, producedAt);
   await refuseShrinking(deps, request, units);
   const decided = decisions[request.overlap];
   const intended = units.filter(({ isOlder }) => !isOlder).map((unit) => ({ ...unit, delivery, ...decided }));
-  const before = await standingUnits(deps.store);
+  const before = await findStandingUnits(deps.store);
   const plan = await planChange(deps, intended);
   if (request.overlap === 'ask') refuseUnclear(intended, plan);
   return { ...arrival, units, plan, before, receivedAt, producedAt };

@@ -6,16 +6,16 @@ import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Rebuilder } from '../../platform/lake/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { billRows } from './bill-rows.ts';
-import { type BillSums, billSums, sumBillRows } from './bill-sums.ts';
+import { type BillSums, findBillSums, sumBillRows } from './bill-sums.ts';
 import {
   type BillRetention,
   createBillRetention,
+  createDeletionRoutes,
+  createDeliveryNotFoundError,
   type Dependent,
   deleteSource,
-  deletionRoutes,
-  deletionsOf,
-  deletionText,
-  deliveryNotFound,
+  describeDeletion,
+  findDeletions,
   type SourceDeletion,
   type StoredDeletion,
   scheduleDeletions,
@@ -23,19 +23,25 @@ import {
 import type { BillDeletion } from './deletion/schema.ts';
 import { type BillingDeps, importDelivery } from './import-delivery.ts';
 import type { DeliveryRequest } from './intake/index.ts';
-import { rawKey } from './intake/index.ts';
+import { buildRawKey } from './intake/index.ts';
 import { rebuildBillFiles } from './rebuild.ts';
-import { billingRoutes } from './routes.ts';
+import { createBillingRoutes } from './routes.ts';
 import type { ImportResult, PeriodState } from './schema.ts';
-import { findDelivery, unitsOfDelivery } from './store.ts';
-import { type CountedUnit, countedUnits, saveProvisionalDays, standingUnits, stateOfPeriod } from './units/index.ts';
-import { billReferences } from './verify-references.ts';
+import { findDelivery, findUnitsOfDelivery } from './store.ts';
+import {
+  type CountedUnit,
+  findCountedUnits,
+  findPeriodState,
+  findStandingUnits,
+  saveProvisionalDays,
+} from './units/index.ts';
+import { createBillVerifier } from './verify-references.ts';
 
 export { billRows } from './bill-rows.ts';
 export type { BillSums } from './bill-sums.ts';
 export { type BillDeletion, deleteSource as deleteSourceEndpoint } from './deletion/schema.ts';
-export { billDimension, otherColumns } from './dimensions.ts';
-export { camelCaseOf, type FocusColumn, focusColumnNames, focusColumns } from './formats/focus-columns.ts';
+export { findBillDimension, listOtherColumns } from './dimensions.ts';
+export { type FocusColumn, focusColumnNames, focusColumns, toCamelCase } from './formats/focus-columns.ts';
 export type { BillingDeps } from './import-delivery.ts';
 export type { ChargeDates, DeliveryFileRef, DeliveryRequest } from './intake/index.ts';
 export { isOfOtherPeriod } from './intake/index.ts';
@@ -141,29 +147,29 @@ export function createBilling(deps: BillingDeps): Billing {
         await isWanted?.();
         return importDelivery(deps, request, actor);
       }),
-    keepsRaw: async (sha256) => (await deps.objects.size(rawKey(sha256))) !== null,
+    keepsRaw: async (sha256) => (await deps.objects.size(buildRawKey(sha256))) !== null,
     exclusive,
     setProvisionalDays: saveProvisionalDays,
-    currentUnits: async (sql) => (await standingUnits(sql)).filter(({ shadowedBy }) => shadowedBy === null),
+    currentUnits: async (sql) => (await findStandingUnits(sql)).filter(({ shadowedBy }) => shadowedBy === null),
     heldSources: async (sql) =>
-      new Set((await standingUnits(sql)).filter(({ held }) => held).map(({ source }) => source)),
-    filesOf: async (sql, delivery) => (await unitsOfDelivery(sql, delivery)).flatMap(({ lakeFiles }) => lakeFiles),
+      new Set((await findStandingUnits(sql)).filter(({ held }) => held).map(({ source }) => source)),
+    filesOf: async (sql, delivery) => (await findUnitsOfDelivery(sql, delivery)).flatMap(({ lakeFiles }) => lakeFiles),
     rejectedRows: async (sql, delivery) => (await findDelivery(sql, delivery))?.rejectedRows ?? 0,
-    countedUnits,
+    countedUnits: findCountedUnits,
     producedAt: async (sql, { delivery, partition }) =>
-      (await unitsOfDelivery(sql, delivery)).find((unit) => unit.partition === partition)?.producedAt ?? null,
-    periodState: (sql, period) => stateOfPeriod(sql, period, deps.clock.now()),
+      (await findUnitsOfDelivery(sql, delivery)).find((unit) => unit.partition === partition)?.producedAt ?? null,
+    periodState: (sql, period) => findPeriodState(sql, period, deps.clock.now()),
     rebuilder: { tables: [billRows.name], rebuild: (files) => exclusive(() => rebuildBillFiles(deps, files)) },
-    references: billReferences(deps),
+    references: createBillVerifier(deps),
     deleteSource: (request) => deleteSource(deletion, request),
     deletionsOf: async (sql, deliveries) =>
-      (await deletionsOf(sql, deliveries)).map((one) => ({ ...one, text: deletionText(one) })),
-    deliveryNotFound,
-    billSums,
+      (await findDeletions(sql, deliveries)).map((one) => ({ ...one, text: describeDeletion(one) })),
+    deliveryNotFound: createDeliveryNotFoundError,
+    billSums: findBillSums,
     sumBillRows: (delivery) => sumBillRows(deps, delivery),
     addDependent: (dependent) => dependents.push(dependent),
     schedule: (jobs) => scheduleDeletions(deletion, jobs),
     retention,
-    routes: [...billingRoutes(deps, exclusive), ...deletionRoutes(deletion)],
+    routes: [...createBillingRoutes(deps, exclusive), ...createDeletionRoutes(deletion)],
   };
 }

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { type Migrations, withSequence } from '../../platform/store/index.ts';
+import { addSequence, type Migrations } from '../../platform/store/index.ts';
 import { fillDecisions } from './decisions-migration.ts';
 import { type BeforeUnits, fillUnits } from './units/index.ts';
 
@@ -39,7 +39,7 @@ export const billingMigrations: Migrations = {
       const delivery = db.schema.alterTable('bill_delivery');
       await delivery.addColumn('producer_id', 'text').execute();
       // One row per unit of a delivery, in order of arrival, counted or not; its content never changes.
-      await withSequence(db, db.schema.createTable('bill_delivery_unit'), 'sequence')
+      await addSequence(db, db.schema.createTable('bill_delivery_unit'), 'sequence')
         .addColumn('delivery_id', 'text', (column) => column.notNull())
         .addColumn('partition_name', 'text', (column) => column.notNull())
         .addColumn('source', 'text', (column) => column.notNull())
@@ -93,7 +93,7 @@ export const billingMigrations: Migrations = {
         .execute();
       // Operations that changed the counted deliveries, one row per operation and billing period; `delta` is set where
       // the period was closed.
-      await withSequence(db, db.schema.createTable('bill_act'), 'sequence')
+      await addSequence(db, db.schema.createTable('bill_act'), 'sequence')
         .addColumn('at', 'text', (column) => column.notNull())
         .addColumn('act', 'text', (column) => column.notNull())
         .addColumn('actor', 'text', (column) => column.notNull())
@@ -113,7 +113,7 @@ export const billingMigrations: Migrations = {
   // One row per deleted delivery, or per delivery with deleted raw files, for later queries about it.
   'billing/003-deletions': {
     async up(db) {
-      await withSequence(db, db.schema.createTable('bill_deletion'), 'sequence')
+      await addSequence(db, db.schema.createTable('bill_deletion'), 'sequence')
         .addColumn('at', 'text', (column) => column.notNull())
         .addColumn('cause', 'text', (column) => column.notNull())
         .addColumn('what', 'text', (column) => column.notNull())

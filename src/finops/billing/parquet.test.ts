@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
-import { call, importFiles, problemFrom } from '../../testing/application.ts';
+import { call, catchProblem, importFiles } from '../../testing/application.ts';
 import { quietApplication } from '../../testing/shared.ts';
 import { costRows, costSummary } from '../costs/schema.ts';
 
@@ -49,7 +49,7 @@ describe('a bill in Parquet', () => {
 
   it('with a bad value is refused by column, without a line because Parquet has none', async () => {
     const content = await parquet(`SELECT 'twelve' AS BilledCost, ${COLUMNS}`);
-    const problem = await problemFrom(importFiles(application, 'azure', { 'bill.parquet': content }));
+    const problem = await catchProblem(importFiles(application, 'azure', { 'bill.parquet': content }));
     expect(problem.rejected).toEqual([
       { file: 'bill.parquet', line: null, column: 'BilledCost', reason: expect.any(String) },
     ]);
@@ -57,7 +57,7 @@ describe('a bill in Parquet', () => {
 
   it('of another content is refused by the column that it lacks', async () => {
     const content = await parquet(`SELECT 1 AS x`);
-    expect(await problemFrom(importFiles(application, 'azure', { 'bill.parquet': content }))).toMatchObject({
+    expect(await catchProblem(importFiles(application, 'azure', { 'bill.parquet': content }))).toMatchObject({
       code: 'bill_column_missing',
     });
   });

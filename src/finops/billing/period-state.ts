@@ -10,7 +10,7 @@ const DAY_MS = 24 * 3_600_000;
  * State of a billing period (YYYY-MM, UTC) at an instant: `open` until the end of the month, `provisional` for
  * `provisionalDays` after it, then `closed`. Example: 2026-10 with 14 days is provisional until 2026-11-15T00:00:00Z.
  */
-export function periodState(period: string, provisionalDays: number, now: Instant): PeriodState {
+export function computePeriodState(period: string, provisionalDays: number, now: Instant): PeriodState {
   const end = endOfPeriod(period);
   if (now < end) return 'open';
   return now < end + provisionalDays * DAY_MS ? 'provisional' : 'closed';

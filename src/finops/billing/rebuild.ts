@@ -2,11 +2,17 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Lake, StagedFile } from '../../platform/lake/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import { billRows } from './bill-rows.ts';
-import { unitFacts } from './facts.ts';
+import { readUnitFacts } from './facts.ts';
 import type { DeliveryRequest } from './intake/index.ts';
-import { deliveryId, type IntakeDeps, incomingFiles, stagedFiles, stageFiles } from './intake/index.ts';
-import { type DeliveryUnit, findDelivery, type StoredDelivery, unitOfLakeFile, unitsOfDelivery } from './store.ts';
-import { filesByUnit } from './units/index.ts';
+import { computeDeliveryId, type IntakeDeps, listStagedFiles, openIncomingFiles, stageFiles } from './intake/index.ts';
+import {
+  type DeliveryUnit,
+  findDelivery,
+  findUnitOfLakeFile,
+  findUnitsOfDelivery,
+  type StoredDelivery,
+} from './store.ts';
+import { groupFilesByUnit } from './units/index.ts';
 
 export interface RebuildDeps extends IntakeDeps {
   readonly store: Store;
@@ -24,7 +30,7 @@ export async function rebuildBillFiles(
   const outcomes = new Map<string, string | null>();
   const byDelivery = new Map<string, StagedFile[]>();
   for (const file of files) {
-    const unit = await unitOfLakeFile(deps.store, file.id);
+    const unit = await findUnitOfLakeFile(deps.store, file.id);
     if (unit === null) outcomes.set(file.id, 'no delivery names it');
     else byDelivery.set(unit.delivery, [...(byDelivery.get(unit.delivery) ?? []), file]);
   }
@@ -39,7 +45,7 @@ export async function rebuildBillFiles(
  * one of them cannot be rebuilt.
  */
 export async function healDelivery(deps: RebuildDeps, { id }: StoredDelivery): Promise<void> {
-  const units = await unitsOfDelivery(deps.store, id);
+  const units = await findUnitsOfDelivery(deps.store, id);
   const ids = units.flatMap(({ lakeFiles }) => lakeFiles);
   const damaged: StagedFile[] = [];
   for (const file of await deps.lake.filesById(deps.store, billRows, ids)) {
@@ -73,16 +79,16 @@ async function rebuildFromRaw(
   damaged: readonly StagedFile[],
 ): Promise<Map<string, string | null>> {
   const delivery = await findDelivery(deps.store, id);
-  const units = await unitsOfDelivery(deps.store, id);
-  const request = delivery === null ? null : requestOf(delivery, units);
+  const units = await findUnitsOfDelivery(deps.store, id);
+  const request = delivery === null ? null : rebuildRequest(delivery, units);
   if (delivery !== null && delivery.rawDeletedAt !== null) {
     const why = `the raw bill of ${id} was deleted at ${delivery.rawDeletedAt} by retention (setting rawBillDays); import the same files again, or restore a backup`;
     return new Map(damaged.map((file) => [file.id, why]));
   }
   if (request === null) return new Map(damaged.map((file) => [file.id, `the request of ${id} is not known any more`]));
-  const incoming = await incomingFiles(deps, request.files);
+  const incoming = await openIncomingFiles(deps, request.files);
   const staged = await stageFiles(deps, request, id, incoming);
-  const rebuilt = filesByUnit(request, staged);
+  const rebuilt = groupFilesByUnit(request, staged);
   const placed = new Set<string>();
   try {
     const compared: { file: StagedFile; again: StagedFile | undefined; why: string | null }[] = [];
@@ -91,7 +97,7 @@ async function rebuildFromRaw(
       const made = rebuilt.get(unit?.partition ?? '')?.files ?? [];
       const again = made[unit?.lakeFiles.indexOf(file.id) ?? -1];
       const isThere = again !== undefined && unit !== undefined;
-      const why = isThere ? await difference(deps, file, { unit, made, again }) : 'the raw files hold no such rows';
+      const why = isThere ? await findDifference(deps, file, { unit, made, again }) : 'the raw files hold no such rows';
       compared.push({ file, again, why });
     }
     // Moves files only after all files of a unit are compared, because the comparison reads them in place.
@@ -102,12 +108,12 @@ async function rebuildFromRaw(
     }
     return new Map(compared.map(({ file, why }) => [file.id, why]));
   } finally {
-    await deps.lake.discard(stagedFiles(staged).filter((file) => !placed.has(file.id)));
+    await deps.lake.discard(listStagedFiles(staged).filter((file) => !placed.has(file.id)));
   }
 }
 
 /** Reason why rebuilt rows differ from the delivered ones, such as a new version of the reader. */
-async function difference(
+async function findDifference(
   { lake }: RebuildDeps,
   file: StagedFile,
   { unit, made, again }: { unit: DeliveryUnit; made: readonly StagedFile[]; again: StagedFile },
@@ -115,7 +121,7 @@ async function difference(
   if (again.rows !== file.rows) return `the raw file gives ${again.rows} rows; ${file.rows} were imported`;
   if (unit.facts === null || made.length !== unit.lakeFiles.length) return null;
   const sums = (totals: typeof unit.facts.totals) => JSON.stringify(totals);
-  const facts = await unitFacts(lake, made);
+  const facts = await readUnitFacts(lake, made);
   return sums(facts.totals) === sums(unit.facts.totals) ? null : 'the raw files give other totals than were imported';
 }
 
@@ -123,7 +129,7 @@ async function difference(
  * Reconstructs the request of a delivery. Its id is a digest of the declared fields, so the combination of candidate
  * values that yields the same id is the original request.
  */
-function requestOf(delivery: StoredDelivery, units: readonly DeliveryUnit[]): DeliveryRequest | null {
+function rebuildRequest(delivery: StoredDelivery, units: readonly DeliveryUnit[]): DeliveryRequest | null {
   const [first] = units;
   if (first === undefined) return null;
   const { source, producerId } = delivery;
@@ -135,7 +141,7 @@ function requestOf(delivery: StoredDelivery, units: readonly DeliveryUnit[]): De
         ...{ source, exportName: first.exportName, dataset, scope: first.scope, period, producerId },
         ...{ dateFormat: delivery.dateFormat, numberFormat: delivery.numberFormat },
       };
-      if (deliveryId(identity, sha256s) !== delivery.id) continue;
+      if (computeDeliveryId(identity, sha256s) !== delivery.id) continue;
       const files = delivery.files.map(({ name, sha256 }) => ({ name, sha256 }));
       const rest = { producedAt: null, coverage: null, allowRejected: delivery.rejectedRows, allowShrink: true };
       return { ...identity, ...rest, files, overlap: 'hold' };

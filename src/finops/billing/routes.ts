@@ -1,13 +1,13 @@
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { handle, handleDownload, type Route } from '../../platform/http/index.ts';
-import { shownDeliveries } from './deliveries.ts';
-import { diffDeliveries as diff } from './diff/index.ts';
+import { listDeliveryUnits } from './deliveries.ts';
+import { compareDeliveries as diff } from './diff/index.ts';
 import { diffDeliveries } from './diff/schema.ts';
 import { type BillingDeps, importDelivery } from './import-delivery.ts';
 import type { DeliveryRequest } from './intake/index.ts';
-import { deliveryQuality } from './quality/index.ts';
+import { checkDeliveryQuality } from './quality/index.ts';
 import { billQuality } from './quality/schema.ts';
-import { rawFile, rawRow } from './raw/index.ts';
+import { openRawFile, readRawRow } from './raw/index.ts';
 import { downloadRaw, getRawRow } from './raw/schema.ts';
 import {
   importBill,
@@ -18,7 +18,7 @@ import {
   setProvisionalDays,
 } from './schema.ts';
 import {
-  pageRestatements,
+  findRestatements,
   preferDelivery as prefer,
   revertDelivery as revert,
   saveProvisionalDays,
@@ -26,11 +26,11 @@ import {
 
 type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
 
-export function billingRoutes(deps: BillingDeps, exclusive: Exclusive): Route[] {
-  return [...writingRoutes(deps, exclusive), ...readingRoutes(deps), ...rawRoutes(deps)];
+export function createBillingRoutes(deps: BillingDeps, exclusive: Exclusive): Route[] {
+  return [...createWritingRoutes(deps, exclusive), ...createReadingRoutes(deps), ...createRawRoutes(deps)];
 }
 
-function writingRoutes(deps: BillingDeps, exclusive: Exclusive): Route[] {
+function createWritingRoutes(deps: BillingDeps, exclusive: Exclusive): Route[] {
   return [
     handle(importBill, ({ body, actor }) => {
       const { export: exportName, dataset = null, period = null, producedAt = null, ...given } = body;
@@ -61,40 +61,40 @@ function writingRoutes(deps: BillingDeps, exclusive: Exclusive): Route[] {
   ];
 }
 
-function readingRoutes(deps: BillingDeps): Route[] {
+function createReadingRoutes(deps: BillingDeps): Route[] {
   return [
     handle(listDeliveries, async ({ query: { source = null, period = null, held, pageSize, pageToken } }) => {
       const asked = { source, period, held: held === 'true' };
       const [after] = pageToken === undefined ? [] : decodePageToken(pageToken, asked);
-      const found = await shownDeliveries(deps, { ...asked, after: numberOrNull(after), limit: pageSize + 1 });
-      const { shown, nextPageToken } = pageOf(found, pageSize, asked);
+      const found = await listDeliveryUnits(deps, { ...asked, after: toNumberOrNull(after), limit: pageSize + 1 });
+      const { shown, nextPageToken } = cutPage(found, pageSize, asked);
       return { deliveries: shown.map(({ delivery }) => delivery), nextPageToken };
     }),
     handle(listRestatements, async ({ query: { period = null, pageSize, pageToken } }) => {
       const asked = { period };
       const [after] = pageToken === undefined ? [] : decodePageToken(pageToken, asked);
-      const page = { period, after: numberOrNull(after), limit: pageSize + 1 };
-      const { shown, nextPageToken } = pageOf(await pageRestatements(deps.store, page), pageSize, asked);
+      const page = { period, after: toNumberOrNull(after), limit: pageSize + 1 };
+      const { shown, nextPageToken } = cutPage(await findRestatements(deps.store, page), pageSize, asked);
       return { restatements: shown.map(({ restatement }) => restatement), nextPageToken };
     }),
-    handle(billQuality, ({ params: { delivery } }) => deliveryQuality(deps, delivery)),
+    handle(billQuality, ({ params: { delivery } }) => checkDeliveryQuality(deps, delivery)),
     handle(diffDeliveries, ({ query: { period = null, by = null, ...asked } }) => diff(deps, { ...asked, period, by })),
   ];
 }
 
-function rawRoutes(deps: BillingDeps): Route[] {
+function createRawRoutes(deps: BillingDeps): Route[] {
   return [
-    handleDownload(downloadRaw, ({ query }) => rawFile(deps, query)),
-    handle(getRawRow, ({ query }) => rawRow(deps, query)),
+    handleDownload(downloadRaw, ({ query }) => openRawFile(deps, query)),
+    handle(getRawRow, ({ query }) => readRawRow(deps, query)),
   ];
 }
 
-function numberOrNull(value: string | number | undefined): number | null {
+function toNumberOrNull(value: string | number | undefined): number | null {
   return value === undefined ? null : Number(value);
 }
 
 /** Cuts a page from a query that fetches one row more than `pageSize`, and builds the token of the next page. */
-function pageOf<T extends { readonly sequence: number }>(
+function cutPage<T extends { readonly sequence: number }>(
   found: readonly T[],
   pageSize: number,
   asked: unknown,

@@ -2,11 +2,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { literal, openLake } from '../../platform/lake/index.ts';
+import { openLake, quoteLiteral } from '../../platform/lake/index.ts';
 import { mapBillColumns } from './formats/index.ts';
-import { canonicalSelect } from './intake/canonical.ts';
+import { buildCanonicalSelect } from './intake/canonical.ts';
 import { inspectFile } from './intake/inspect-file.ts';
-import { sourceRelation } from './intake/source-relation.ts';
+import { openSourceRelation } from './intake/source-relation.ts';
 
 const headers = {
   FOCUS: 'BilledCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,Tags,x_Own',
@@ -29,12 +29,12 @@ it.each(Object.entries(headers))('%s from CSV is planned as a copy in the order 
   const path = join(root, 'bill.csv');
   writeFileSync(path, `${header}\n`);
   await lake.session(async (session) => {
-    const source = await sourceRelation(session, { path, name: 'bill.csv' }, await inspectFile(path, 'bill.csv'));
+    const source = await openSourceRelation(session, { path, name: 'bill.csv' }, await inspectFile(path, 'bill.csv'));
     const mapping = mapBillColumns(source.columns, { file: 'bill.csv', dataset: null });
     expect(mapping.format).toBe(name);
-    const { select } = canonicalSelect(source, mapping, { delivery: 'd', source: 's', file: 'f' });
+    const { select } = buildCanonicalSelect(source, mapping, { delivery: 'd', source: 's', file: 'f' });
     const [plan] = await session.query(
-      `EXPLAIN COPY (${select}) TO ${literal(join(root, 'x.parquet'))} (FORMAT parquet)`,
+      `EXPLAIN COPY (${select}) TO ${quoteLiteral(join(root, 'x.parquet'))} (FORMAT parquet)`,
     );
     expect(String(plan?.explain_value)).toContain('BATCH_COPY_TO_FILE');
   });

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { call, importFiles } from '../../testing/application.ts';
 import { quietApplication } from '../../testing/shared.ts';
 import { costRows } from '../costs/schema.ts';
-import { csvOf } from './formats/bill-reader.testing.ts';
+import { buildCsv } from './formats/bill-reader.testing.ts';
 
 const usage = {
   'lineItem/LineItemType': 'Usage',
@@ -26,7 +26,7 @@ const fee = {
 it('a record of a fee with an unused part is two rows of the bill, and counted as the one record that it is', async () => {
   const application = await quietApplication();
   onTestFinished(() => application[Symbol.asyncDispose]());
-  const result = await importFiles(application, 'aws', { 'cur.csv': csvOf([usage, fee]) });
+  const result = await importFiles(application, 'aws', { 'cur.csv': buildCsv([usage, fee]) });
   expect(result).toMatchObject({ accepted: 2, rejected: [] });
   const { rows } = await call(application, costRows, { query: {} });
   const said = rows.map(({ chargeCategory, billedCost, effectiveCost }) => [chargeCategory, billedCost, effectiveCost]);

@@ -121,7 +121,7 @@ export async function findDelivery(sql: Sql, id: string): Promise<StoredDelivery
     .selectAll()
     .where('id', '=', id)
     .executeTakeFirst();
-  return row === undefined ? null : deliveryOf(row);
+  return row === undefined ? null : rowToDelivery(row);
 }
 
 export async function findDeliveries(sql: Sql, ids: readonly string[]): Promise<ReadonlyMap<string, StoredDelivery>> {
@@ -132,11 +132,11 @@ export async function findDeliveries(sql: Sql, ids: readonly string[]): Promise<
     .selectAll()
     .where('id', 'in', [...ids])
     .execute();
-  return new Map(rows.map((row) => [row.id, deliveryOf(row)]));
+  return new Map(rows.map((row) => [row.id, rowToDelivery(row)]));
 }
 
 /** Every delivery, oldest first. */
-export async function allDeliveries(sql: Sql): Promise<StoredDelivery[]> {
+export async function findAllDeliveries(sql: Sql): Promise<StoredDelivery[]> {
   const rows = await sql
     .tables<DeliveryTables>()
     .selectFrom('bill_delivery')
@@ -144,7 +144,7 @@ export async function allDeliveries(sql: Sql): Promise<StoredDelivery[]> {
     .orderBy('received_at')
     .orderBy('id')
     .execute();
-  return rows.map(deliveryOf);
+  return rows.map(rowToDelivery);
 }
 
 /** Returns the sequence number of the unit. */
@@ -174,7 +174,7 @@ export async function insertDeliveryUnit(sql: Sql, unit: NewDeliveryUnit): Promi
 }
 
 /** The units of a delivery, in order of arrival. */
-export async function unitsOfDelivery(sql: Sql, delivery: string): Promise<DeliveryUnit[]> {
+export async function findUnitsOfDelivery(sql: Sql, delivery: string): Promise<DeliveryUnit[]> {
   const rows = await sql
     .tables<DeliveryTables>()
     .selectFrom('bill_delivery_unit')
@@ -182,11 +182,11 @@ export async function unitsOfDelivery(sql: Sql, delivery: string): Promise<Deliv
     .where('delivery_id', '=', delivery)
     .orderBy('sequence')
     .execute();
-  return rows.map(unitOf);
+  return rows.map(rowToUnit);
 }
 
 /** The unit of the rows in a lake file; null for a file without a delivery. */
-export async function unitOfLakeFile(sql: Sql, file: string): Promise<DeliveryUnit | null> {
+export async function findUnitOfLakeFile(sql: Sql, file: string): Promise<DeliveryUnit | null> {
   const row = await sql
     .tables<DeliveryTables>()
     .selectFrom('bill_delivery_unit')
@@ -194,11 +194,11 @@ export async function unitOfLakeFile(sql: Sql, file: string): Promise<DeliveryUn
     // Ids have a fixed length and contain no LIKE wildcard.
     .where('lake_files', 'like', `%"${file}"%`)
     .executeTakeFirst();
-  return row === undefined ? null : unitOf(row);
+  return row === undefined ? null : rowToUnit(row);
 }
 
 /** All deliveries of one unit, oldest first: by production time, then by arrival. */
-export async function deliveriesOfUnit(sql: Sql, partition: string): Promise<DeliveryUnit[]> {
+export async function findDeliveriesOfUnit(sql: Sql, partition: string): Promise<DeliveryUnit[]> {
   const rows = await sql
     .tables<DeliveryTables>()
     .selectFrom('bill_delivery_unit')
@@ -207,7 +207,7 @@ export async function deliveriesOfUnit(sql: Sql, partition: string): Promise<Del
     .orderBy('produced_at')
     .orderBy('sequence')
     .execute();
-  return rows.map(unitOf);
+  return rows.map(rowToUnit);
 }
 
 export interface DeliveryPage {
@@ -221,7 +221,7 @@ export interface DeliveryPage {
 }
 
 /** Oldest first. */
-export async function pageDeliveryUnits(sql: Sql, page: DeliveryPage): Promise<DeliveryUnit[]> {
+export async function findDeliveryUnitPage(sql: Sql, page: DeliveryPage): Promise<DeliveryUnit[]> {
   let query = sql
     .tables<DeliveryTables>()
     .selectFrom('bill_delivery_unit')
@@ -236,7 +236,7 @@ export async function pageDeliveryUnits(sql: Sql, page: DeliveryPage): Promise<D
   if (source !== null) query = query.where('source', '=', source);
   if (period !== null) query = query.where('period', '=', period);
   if (after !== null) query = query.where('sequence', '>', after);
-  return (await query.execute()).map(unitOf);
+  return (await query.execute()).map(rowToUnit);
 }
 
 export async function saveFacts(sql: Sql, sequence: number, facts: UnitFacts): Promise<void> {
@@ -248,7 +248,7 @@ export async function saveFacts(sql: Sql, sequence: number, facts: UnitFacts): P
     .execute();
 }
 
-function unitOf(row: Omit<DeliveryTables['bill_delivery_unit'], 'sequence'> & { sequence: number }): DeliveryUnit {
+function rowToUnit(row: Omit<DeliveryTables['bill_delivery_unit'], 'sequence'> & { sequence: number }): DeliveryUnit {
   return {
     sequence: row.sequence,
     delivery: row.delivery_id,
@@ -268,7 +268,7 @@ function unitOf(row: Omit<DeliveryTables['bill_delivery_unit'], 'sequence'> & { 
   };
 }
 
-function deliveryOf(row: DeliveryTables['bill_delivery']): StoredDelivery {
+function rowToDelivery(row: DeliveryTables['bill_delivery']): StoredDelivery {
   return {
     id: row.id,
     source: row.source,

@@ -1,14 +1,20 @@
 import { covers } from '../../org/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { type Decimal, decimal, decimalString, type Instant, largest } from '../../platform/units/index.ts';
+import { type Decimal, decimal, decimalString, findLargest, type Instant } from '../../platform/units/index.ts';
 import type { Metering, RunningTotal } from '../metering/index.ts';
-import { type Billed, type BilledDeps, billedIn } from './billed.ts';
-import { remainder } from './reservations/remainder.ts';
+import { type Billed, type BilledDeps, readBilledWindows } from './billed.ts';
+import { computeRemainder } from './reservations/remainder.ts';
 import type { StoredReservation } from './reservations/store.ts';
-import { type PastWindow, rolledOver } from './roll-over.ts';
+import { computeRollover, type PastWindow } from './roll-over.ts';
 import type { BudgetSpec } from './schema.ts';
-import { approvedByWindow, type BudgetVersion, budgetVersions, type StoredBudget, storedBudget } from './store.ts';
-import { type Window, windowAt } from './window.ts';
+import {
+  type BudgetVersion,
+  buildStoredBudget,
+  findBudgetVersions,
+  readApprovedByWindow,
+  type StoredBudget,
+} from './store.ts';
+import { findWindowAt, type Window } from './window.ts';
 
 export interface AllowanceDeps extends BilledDeps {
   readonly metering: Pick<Metering, 'runningTotal'>;
@@ -30,9 +36,14 @@ export interface WindowFacts extends BilledWindow {
 const WINDOWS_BEFORE = 400;
 
 /** The slow facts of a window: its billed spend, and that of the earlier windows that may roll over into it. */
-export async function factsOf(deps: BilledDeps, sql: Sql, budget: StoredBudget, window: Window): Promise<WindowFacts> {
-  const before = windowsBefore(budget, await versionsOf(sql, budget), window);
-  const billed = (of: StoredBudget, windows: readonly Window[]) => billedIn(deps, of.spec, windows);
+export async function readWindowFacts(
+  deps: BilledDeps,
+  sql: Sql,
+  budget: StoredBudget,
+  window: Window,
+): Promise<WindowFacts> {
+  const before = listWindowsBefore(budget, await readRolloverVersions(sql, budget), window);
+  const billed = (of: StoredBudget, windows: readonly Window[]) => readBilledWindows(deps, of.spec, windows);
   const groups = Map.groupBy(before, (past) => past.budget);
   const [own, ...past] = await Promise.all([
     billed(budget, [window]),
@@ -55,24 +66,24 @@ const NOT_BILLED: Billed = {
   deliveries: [],
 };
 
-async function versionsOf(sql: Sql, { name, spec }: StoredBudget): Promise<BudgetVersion[]> {
-  return spec.rollOver === 'none' ? [] : budgetVersions(sql, name);
+async function readRolloverVersions(sql: Sql, { name, spec }: StoredBudget): Promise<BudgetVersion[]> {
+  return spec.rollOver === 'none' ? [] : findBudgetVersions(sql, name);
 }
 
 /** Earlier windows in which the budget existed with the same currency and period, each by the version in force at its end. */
-function windowsBefore(
+function listWindowsBefore(
   budget: StoredBudget,
   versions: readonly BudgetVersion[],
   { start }: Window,
 ): Omit<BilledWindow, 'billed'>[] {
   const specs = versions.map((version) => ({
-    budget: storedBudget(budget.name, version.spec),
+    budget: buildStoredBudget(budget.name, version.spec),
     at: Date.parse(version.appliedAt),
   }));
   const windows: Omit<BilledWindow, 'billed'>[] = [];
   for (let end = start; windows.length < WINDOWS_BEFORE; ) {
     const given = specs.find(({ at }) => at < end)?.budget;
-    const window = windowAt(budget.recurrence, end - 1);
+    const window = findWindowAt(budget.recurrence, end - 1);
     if (given === undefined || window === null || !isSameRhythm(given.spec, budget.spec)) break;
     windows.push({ budget: given, window });
     if (given.spec.rollOver === 'none') break;
@@ -97,7 +108,7 @@ export interface Allowance {
  * The current allowance of a window. Call it in the same transaction that reserves the remainder. A window that has not
  * begun has no rollover: the previous window may still spend its full allowance.
  */
-export async function allowanceOf(
+export async function computeAllowance(
   deps: AllowanceDeps,
   sql: Sql,
   { budget, window, before }: WindowFacts,
@@ -105,15 +116,16 @@ export async function allowanceOf(
   now: Instant,
 ): Promise<Allowance> {
   const { name, spec } = budget;
-  const approved = await approvedByWindow(sql, name);
+  const approved = await readApprovedByWindow(sql, name);
   const allowed = (of: BudgetSpec, { start }: Window) => decimal(of.amount).plus(approved.get(start) ?? '0');
   if (spec.rollOver === 'none') return { total: allowed(spec, window), rolledOver: null };
   const pastWindow = async (past: BilledWindow): Promise<PastWindow> => ({
     allowed: allowed(past.budget.spec, past.window),
-    spent: await spentBefore(deps, sql, past, open),
+    spent: await readSpentBefore(deps, sql, past, open),
     most: decimal(past.budget.spec.rollOver === 'none' ? '0' : past.budget.spec.amount),
   });
-  const rolled = window.start > now ? null : await rolledOver(decimal(spec.amount), before.values().map(pastWindow));
+  const rolled =
+    window.start > now ? null : await computeRollover(decimal(spec.amount), before.values().map(pastWindow));
   return { total: allowed(spec, window).plus(rolled ?? '0'), rolledOver: rolled };
 }
 
@@ -122,7 +134,7 @@ export async function allowanceOf(
  * metered cost, the spend of an enforcing budget (hard or approval) is 0, as in its own limit; the spend of a soft budget is
  * unknown (null). Unpriced usage makes the spend of an enforcing budget unknown too.
  */
-async function spentBefore(
+async function readSpentBefore(
   { metering }: Pick<AllowanceDeps, 'metering'>,
   sql: Sql,
   { budget: { spec }, window, billed }: BilledWindow,
@@ -131,39 +143,39 @@ async function spentBefore(
   const metered = await metering.runningTotal(sql, spec.subject, window);
   const holds = spec.enforcement !== 'soft';
   if (holds && metered.unpricedIntervals > 0) return null;
-  const spent = larger(billed.amount, meteredAmount(metered, spec)) ?? (holds ? '0' : null);
-  return spent === null ? null : heldIn(window, spec, open).plus(spent);
+  const spent = getLarger(billed.amount, getMeteredAmount(metered, spec)) ?? (holds ? '0' : null);
+  return spent === null ? null : sumReserved(window, spec, open).plus(spent);
 }
 
 /** The metered amount if it is complete and in the currency of the budget; null otherwise. */
-export function meteredAmount({ cost, unpricedIntervals }: RunningTotal, { currency }: BudgetSpec): string | null {
+export function getMeteredAmount({ cost, unpricedIntervals }: RunningTotal, { currency }: BudgetSpec): string | null {
   return unpricedIntervals === 0 && cost?.currency === currency ? cost.amount : null;
 }
 
 /** Both figures count the same spend, metering early and bills late, so the larger one is used. Null if both are unknown. */
-export function larger(billed: string | null, metered: string | null): string | null {
+export function getLarger(billed: string | null, metered: string | null): string | null {
   if (billed === null || metered === null) return billed ?? metered;
-  return decimalString(largest(decimal(billed), decimal(metered)));
+  return decimalString(findLargest(decimal(billed), decimal(metered)));
 }
 
 /** Unspent amount that open reservations hold in a window. */
-export function heldIn(window: Window, { subject }: BudgetSpec, open: readonly StoredReservation[]): Decimal {
-  return touching(window, subject, open).reduce((sum, one) => sum.plus(remainder(one)), decimal(0));
+export function sumReserved(window: Window, { subject }: BudgetSpec, open: readonly StoredReservation[]): Decimal {
+  return selectOverlapping(window, subject, open).reduce((sum, one) => sum.plus(computeRemainder(one)), decimal(0));
 }
 
 /** Open reservations that the budget covers and that can spend in this window. */
-export function touching(
+export function selectOverlapping(
   window: Window,
   subject: BudgetSpec['subject'],
   open: readonly StoredReservation[],
 ): StoredReservation[] {
-  return open.filter((one) => covers(subject, one.subject) && touches(one, window));
+  return open.filter((one) => covers(subject, one.subject) && canSpendIn(one, window));
 }
 
 /**
  * Whether the unspent amount of a reservation can be spent in this window. The full amount counts in every such window,
  * because the time of the spend is unknown.
  */
-function touches({ metered, until }: StoredReservation, window: Window): boolean {
+function canSpendIn({ metered, until }: StoredReservation, window: Window): boolean {
   return metered < window.end && Math.max(until, metered + 1) > window.start;
 }

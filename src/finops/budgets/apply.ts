@@ -19,7 +19,7 @@ export async function applyBudget(
   if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
   refuseUntold(deps, spec.notify);
   const others = budgets.filter((budget) => budget.name !== name);
-  const parent = parentOf(name, spec, others);
+  const parent = findParent(name, spec, others);
   if (parent !== null) refuseMisfit(name, spec, parent, others);
   for (const part of others.filter((one) => one.spec.parent === name)) {
     const parts = others.filter((one) => one.name !== part.name);
@@ -31,7 +31,7 @@ export async function applyBudget(
 
 type Named = Pick<StoredBudget, 'name' | 'spec'>;
 
-function parentOf(name: string, { parent }: BudgetSpec, others: readonly Named[]): Named | null {
+function findParent(name: string, { parent }: BudgetSpec, others: readonly Named[]): Named | null {
   if (parent === undefined) return null;
   const found = others.find((one) => one.name === parent);
   if (found === undefined) {

@@ -1,6 +1,12 @@
-import { type Instant, monthPeriod, sumDecimals } from '../../platform/units/index.ts';
+import { type Instant, sumDecimals, toMonthPeriod } from '../../platform/units/index.ts';
 import { DEFAULT_METRIC } from '../billing/schema.ts';
-import { type AllocatedCosts, type AmountToDate, type Costs, earliestDay, type SourceBehind } from '../costs/index.ts';
+import {
+  type AllocatedCosts,
+  type AmountToDate,
+  type Costs,
+  findEarliestDay,
+  type SourceBehind,
+} from '../costs/index.ts';
 import { type ConversionDeps, convertRows, isConverting } from './converted.ts';
 import type { BudgetConversion, BudgetSpec } from './schema.ts';
 import type { Window } from './window.ts';
@@ -45,78 +51,84 @@ const DAY_MS = 24 * 3_600_000;
  * - no allocation rule can assign cost to the subject;
  * - the window begins or ends within a UTC day: bills have daily resolution.
  */
-export async function billedIn(
+export async function readBilledWindows(
   deps: BilledDeps,
   spec: Pick<BudgetSpec, 'subject' | 'currency' | 'enforcement'>,
   windows: readonly Window[],
 ): Promise<Billed[]> {
   const [first] = windows;
   if (first === undefined) return [];
-  if (!windows.every(isOfDays)) return windows.map(() => unknown('Its window begins or ends within a day in UTC.'));
-  const from = dayOf(windows.reduce((least, { start }) => Math.min(least, start), first.start));
-  const to = dayOf(windows.reduce((most, { end }) => Math.max(most, end), first.end) - 1);
+  if (!windows.every(isOfDays))
+    return windows.map(() => createUnknownBilled('Its window begins or ends within a day in UTC.'));
+  const from = toDay(windows.reduce((least, { start }) => Math.min(least, start), first.start));
+  const to = toDay(windows.reduce((most, { end }) => Math.max(most, end), first.end) - 1);
   const allocated = await deps.costs.allocatedOver(spec.subject, { from, to }, DEFAULT_METRIC);
-  return Promise.all(windows.map((window) => billedOf(deps, allocated, spec, window)));
+  return Promise.all(windows.map((window) => readBilled(deps, allocated, spec, window)));
 }
 
-async function billedOf(
+async function readBilled(
   deps: ConversionDeps,
   allocated: AllocatedCosts,
   spec: Pick<BudgetSpec, 'currency' | 'enforcement'>,
   window: Window,
 ): Promise<Billed> {
   const { rows, unstatedDays, deliveries, through, unassigned } = allocated;
-  const [from, to] = [dayOf(window.start), dayOf(window.end - 1)];
-  const months = [...deliveries.keys()].filter((month) => month >= monthOf(from) && month <= monthOf(to)).toSorted();
-  const missing = missingMonth(months, from);
-  if (missing !== null) return unknown(`No bill covers ${missing}.`);
-  if ((through ?? '') < from) return unknown('No bill reaches its window yet.');
+  const [from, to] = [toDay(window.start), toDay(window.end - 1)];
+  const months = [...deliveries.keys()].filter((month) => month >= toMonth(from) && month <= toMonth(to)).toSorted();
+  const missing = findMissingMonth(months, from);
+  if (missing !== null) return createUnknownBilled(`No bill covers ${missing}.`);
+  if ((through ?? '') < from) return createUnknownBilled('No bill reaches its window yet.');
   const isInside = (day: string) => day >= from && day <= to;
   const inside = rows.filter(({ day }) => isInside(day));
-  if (inside.length === 0 && unstatedDays.some(isInside)) return unknown('The bill states no EffectiveCost for it.');
+  if (inside.length === 0 && unstatedDays.some(isInside))
+    return createUnknownBilled('The bill states no EffectiveCost for it.');
   if (inside.length === 0 && unassigned !== null)
-    return unknown(`No rule assigns cost to ${unassigned.field} "${unassigned.value}".`);
+    return createUnknownBilled(`No rule assigns cost to ${unassigned.field} "${unassigned.value}".`);
   const other = inside.find((row) => row.currency !== spec.currency);
-  if (other !== undefined && !isConverting(deps, spec)) return unknown(`Part of it is billed in ${other.currency}.`);
+  if (other !== undefined && !isConverting(deps, spec))
+    return createUnknownBilled(`Part of it is billed in ${other.currency}.`);
   const { rows: converted, conversion } = await convertRows(deps, inside, spec.currency);
   if (other !== undefined && converted.length === 0)
-    return { ...unknown(`No exchange rate from ${other.currency} to ${spec.currency} is known for it.`), conversion };
+    return {
+      ...createUnknownBilled(`No exchange rate from ${other.currency} to ${spec.currency} is known for it.`),
+      conversion,
+    };
   return {
     amount: sumDecimals(converted.map(({ amount }) => amount)),
     reason: null,
-    toDate: spentToDate(converted, window, allocated),
+    toDate: computeSpentToDate(converted, window, allocated),
     conversion,
     deliveries: [...new Set(months.flatMap((month) => deliveries.get(month) ?? []))].toSorted(),
   };
 }
 
-function spentToDate(
+function computeSpentToDate(
   inside: AllocatedCosts['rows'],
   { start, end }: Window,
   { wholeThrough, behind }: AllocatedCosts,
 ): SpentToDate | null {
-  if (wholeThrough === null || wholeThrough < dayOf(start)) return null;
-  const through = earliestDay(wholeThrough, dayOf(end - 1));
+  if (wholeThrough === null || wholeThrough < toDay(start)) return null;
+  const through = findEarliestDay(wholeThrough, toDay(end - 1));
   const sum = (isWanted: (day: string) => boolean) =>
     sumDecimals(inside.filter(({ day }) => isWanted(day)).map(({ amount }) => amount));
   return { through, behind: [...behind], amount: sum((day) => day <= through), later: sum((day) => day > through) };
 }
 
 /** The first month without a bill, from the month of `from` to the last billed month; null if there is none. */
-function missingMonth(billed: readonly string[], from: string): string | null {
+function findMissingMonth(billed: readonly string[], from: string): string | null {
   const [earliest] = billed;
   // A one-time budget without a start begins with the first bill.
-  const first = from.startsWith('0001') ? earliest : monthOf(from);
-  if (first === undefined || earliest === undefined) return monthOf(from);
+  const first = from.startsWith('0001') ? earliest : toMonth(from);
+  if (first === undefined || earliest === undefined) return toMonth(from);
   let expected = first;
   for (const month of billed) {
     if (month !== expected) return expected;
-    expected = monthPeriod(month).end.slice(0, 'YYYY-MM'.length);
+    expected = toMonthPeriod(month).end.slice(0, 'YYYY-MM'.length);
   }
   return null;
 }
 
-function unknown(reason: string): Billed & { readonly amount: null } {
+function createUnknownBilled(reason: string): Billed & { readonly amount: null } {
   return { amount: null, reason, toDate: null, conversion: null, deliveries: [] };
 }
 
@@ -124,10 +136,10 @@ function isOfDays({ start, end }: Window): boolean {
   return start % DAY_MS === 0 && end % DAY_MS === 0;
 }
 
-function dayOf(at: Instant): string {
+function toDay(at: Instant): string {
   return new Date(at).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
 
-function monthOf(day: string): string {
+function toMonth(day: string): string {
   return day.slice(0, 'YYYY-MM'.length);
 }

@@ -1,10 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, importFiles, problemFrom } from '../../testing/application.ts';
-import { applyRules } from '../testing/allocation.ts';
+import { call, catchProblem, importFiles } from '../../testing/application.ts';
 import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
 import { recordUsage } from '../metering/schema.ts';
+import { applyRules } from '../testing/allocation.ts';
 import { listBudgets } from './schema.ts';
 
 const NOW = Date.parse('2026-11-10T12:00:00Z');
@@ -116,7 +116,7 @@ describe('a budget', () => {
 
   it('with a misspelt field is refused with the line and what was meant', async () => {
     const text = spec('').replace('amount', 'amuont');
-    expect(await problemFrom(apply(text))).toMatchObject({
+    expect(await catchProblem(apply(text))).toMatchObject({
       code: 'manifest_invalid',
       detail: expect.stringContaining('amount'),
     });
@@ -173,7 +173,7 @@ describe('a budget that rolls over', () => {
   });
 
   it('is refused for one that is given once', async () => {
-    const problem = await problemFrom(apply(spec(', every: once, rollOver: unspent')));
+    const problem = await catchProblem(apply(spec(', every: once, rollOver: unspent')));
     expect(problem.detail).toContain('no next window');
   });
 });

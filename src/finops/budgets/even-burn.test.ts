@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { evenBurn } from './even-burn.ts';
+import { projectSpend } from './even-burn.ts';
 
 const DAY = 86_400_000;
 const month = { start: 0, end: 30 * DAY };
@@ -13,5 +13,5 @@ it.each([
   ['300', DAY / 2, null],
   ['300', 30 * DAY, null],
 ])('%s spent after %i ms of 30 days burns evenly to %s', (spent, now, expected) => {
-  expect(evenBurn(spent, month, now)).toBe(expected);
+  expect(projectSpend(spent, month, now)).toBe(expected);
 });

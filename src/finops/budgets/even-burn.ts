@@ -10,7 +10,7 @@ const DECIMALS = 6;
  * decimals. `null` if the spend is unknown, in the first 2% of the window, and after its end. Example: 300 spent in 10 of 30
  * days -> 900.
  */
-export function evenBurn(spent: string | null, { start, end }: Window, now: Instant): string | null {
+export function projectSpend(spent: string | null, { start, end }: Window, now: Instant): string | null {
   const elapsed = now - start;
   if (spent === null || now >= end || elapsed < (end - start) * EARLIEST_SHARE) return null;
   const whole = decimal(spent)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { expectedSpend } from './expected-spend.ts';
+import { computeExpectedSpend } from './expected-spend.ts';
 
 const DAY = 86_400_000;
 const window = { start: 0, end: 30 * DAY };
@@ -23,5 +23,5 @@ it.each([
   ['the forecast where nothing is spent yet', null, forecastOf('950'), { amount: '950', basis: 'forecast' }],
   ['nothing while nothing is known', null, null, { amount: null, basis: null }],
 ])('a budget expects %s', (_, spent, forecast, expected) => {
-  expect(expectedSpend(spent, window, 10 * DAY, forecast)).toEqual(expected);
+  expect(computeExpectedSpend(spent, window, 10 * DAY, forecast)).toEqual(expected);
 });

@@ -1,5 +1,5 @@
 import { decimal, type Instant } from '../../platform/units/index.ts';
-import { evenBurn } from './even-burn.ts';
+import { projectSpend } from './even-burn.ts';
 import type { ExpectedBreach } from './notices/expected-breach.ts';
 import type { ForecastBasis } from './schema.ts';
 import type { Window } from './window.ts';
@@ -18,7 +18,7 @@ interface ExpectedSpend {
  * average rate so far.
  * Example: 300 spent in 10 of 30 days, forecast 950 -> 950 by forecast; without a forecast 900 by projection.
  */
-export function expectedSpend(
+export function computeExpectedSpend(
   spent: string | null,
   window: Window,
   now: Instant,
@@ -28,6 +28,6 @@ export function expectedSpend(
   if (isOfWindow && decimal(forecast.mean).greaterThanOrEqualTo(spent ?? 0)) {
     return { amount: forecast.mean, basis: 'forecast' };
   }
-  const amount = evenBurn(spent, window, now);
+  const amount = projectSpend(spent, window, now);
   return { amount, basis: amount === null ? null : 'evenBurn' };
 }

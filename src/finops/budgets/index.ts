@@ -3,23 +3,23 @@ import type { Subject } from '../../org/schema.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
-import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Metering } from '../metering/index.ts';
 import type { Prices } from '../prices/index.ts';
 import { applyBudget } from './apply.ts';
 import { type NoticeDeps, scheduleNotices } from './notices/index.ts';
 import { createExpiry } from './reservations/expiry.ts';
-import { coveringWindows, limitOf } from './reservations/limits.ts';
+import { findCoveringWindows, readWindowLimit } from './reservations/limits.ts';
 import { reprice } from './reservations/reprice.ts';
-import type { Held, NewReservation, Reservation } from './reservations/schema.ts';
+import type { HeldResource, NewReservation, Reservation } from './reservations/schema.ts';
 import { type LimitsNow, open, type ReservationDeps, settle } from './reservations/service.ts';
 import { openReservations } from './reservations/store.ts';
-import { metersTogether } from './reservations/together.ts';
-import { budgetRoutes, existing } from './routes.ts';
+import { createMeterBatcher } from './reservations/together.ts';
+import { createBudgetRoutes, requireBudget } from './routes.ts';
 import { BudgetSpec } from './schema.ts';
-import { type BudgetStanding, standingOf } from './standing.ts';
-import { budgetStamp, findBudgets } from './store.ts';
+import { type BudgetStanding, readBudgetStanding } from './standing.ts';
+import { findBudgets, readBudgetStamp } from './store.ts';
 import type { Window } from './window.ts';
 
 export { budgetMigrations } from './migrations.ts';
@@ -44,7 +44,7 @@ export interface Reservations {
    * `at`: end of the metered time, Unix milliseconds. `holds`: the resource that the work actually holds; its price applies
    * from then on.
    */
-  meter(reservation: string, at: number, holds?: Held): Promise<Reservation>;
+  meter(reservation: string, at: number, holds?: HeldResource): Promise<Reservation>;
   /** `stoppedBy`: the budget that stopped the work, if any. */
   settle(reservation: string, settling: Parameters<typeof settle>[2]): Promise<Reservation>;
 }
@@ -76,9 +76,9 @@ export interface Budgets {
 export function createBudgets(deps: BudgetsDeps): Budgets {
   const reservationDeps: ReservationDeps = {
     ...deps,
-    limitsFor: (subject, within) => limitsFor(deps, subject, within),
+    limitsFor: (subject, within) => readLimits(deps, subject, within),
   };
-  const together = metersTogether(reservationDeps);
+  const together = createMeterBatcher(reservationDeps);
   const reservations: Reservations = {
     open: (request) => open(reservationDeps, request),
     meter: async (reservation, at, holds) => {
@@ -88,14 +88,17 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
     settle: (reservation, settling) => settle(reservationDeps, reservation, settling),
   };
   return {
-    standing: async (sql, name) => standingOf(deps, sql, await existing(sql, name)),
+    standing: async (sql, name) => readBudgetStanding(deps, sql, await requireBudget(sql, name)),
     standings: async (sql) =>
-      Promise.all((await findBudgets(sql, null)).map((budget) => standingOf(deps, sql, budget))),
+      Promise.all((await findBudgets(sql, null)).map((budget) => readBudgetStanding(deps, sql, budget))),
     subjects: async (sql) => new Map((await findBudgets(sql, null)).map(({ name, spec }) => [name, spec.subject])),
-    stamp: budgetStamp,
+    stamp: readBudgetStamp,
     exhaustedFor: async (subject) => {
       const at = deps.clock.now();
-      const limitsNow = await limitsFor(deps, await deps.org.withTeam(deps.store, subject), { start: at, end: at + 1 });
+      const limitsNow = await readLimits(deps, await deps.org.withTeam(deps.store, subject), {
+        start: at,
+        end: at + 1,
+      });
       const limits = await limitsNow(deps.store, await openReservations(deps.store));
       return limits.find(({ left }) => !left.greaterThan(0))?.budget ?? null;
     },
@@ -105,16 +108,16 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
       jobs.schedule(EXPIRY, '* * * * *', { kind: EXPIRY, payload: {} });
       scheduleNotices(deps, jobs);
     },
-    kinds: [specKind('Budget', 40, BudgetSpec, (sql, name, spec) => applyBudget(deps, sql, name, spec))],
-    routes: budgetRoutes(deps, reservationDeps, reservations.meter),
+    kinds: [createSpecKind('Budget', 40, BudgetSpec, (sql, name, spec) => applyBudget(deps, sql, name, spec))],
+    routes: createBudgetRoutes(deps, reservationDeps, reservations.meter),
   };
 }
 
-async function limitsFor(deps: BudgetsDeps, subject: Subject, within: Window): Promise<LimitsNow> {
-  const covering = await coveringWindows(deps, deps.store, await findBudgets(deps.store, null), subject, within);
+async function readLimits(deps: BudgetsDeps, subject: Subject, within: Window): Promise<LimitsNow> {
+  const covering = await findCoveringWindows(deps, deps.store, await findBudgets(deps.store, null), subject, within);
   return async (sql, running) => {
     const limits = [];
-    for (const window of covering) limits.push(await limitOf(deps, sql, window, running));
+    for (const window of covering) limits.push(await readWindowLimit(deps, sql, window, running));
     return limits;
   };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Decimal, decimal, decimalString, largest, smallest } from '../../platform/units/index.ts';
-import { type PastWindow, rolledOver } from './roll-over.ts';
+import { type Decimal, decimal, decimalString, findLargest, findSmallest } from '../../platform/units/index.ts';
+import { computeRollover, type PastWindow } from './roll-over.ts';
 
 const past = (allowed: string, spent: string | null, most = allowed): PastWindow => ({
   allowed: decimal(allowed),
@@ -23,7 +23,7 @@ describe('what rolls over', () => {
     ['nothing from before a window of which nothing is known', [past('100', '40'), past('100', null)], '60'],
     ['what was approved beyond an amount is left, too', [past('150', '120', '100')], '30'],
   ] as const)('is %s', async (_case, before, expected) => {
-    expect(text(await rolledOver(decimal('100'), before))).toBe(expected);
+    expect(text(await computeRollover(decimal('100'), before))).toBe(expected);
   });
 
   it('is what counting from the first window on says, and asks for no more windows than matter', async () => {
@@ -35,9 +35,9 @@ describe('what rolls over', () => {
         for (const [index, one] of [...before.entries()].toReversed()) {
           const bound = before[index - 1]?.most ?? most;
           const left = one.allowed.plus(rolled).minus(one.spent);
-          rolled = largest(decimal(0), smallest(left, bound));
+          rolled = findLargest(decimal(0), findSmallest(left, bound));
         }
-        expect(text(await rolledOver(most, before))).toBe(text(rolled));
+        expect(text(await computeRollover(most, before))).toBe(text(rolled));
       }),
     );
     const asked: number[] = [];
@@ -46,7 +46,7 @@ describe('what rolls over', () => {
       asked.push(index);
       return one;
     };
-    await rolledOver(decimal('100'), windows.values().map(seen));
+    await computeRollover(decimal('100'), windows.values().map(seen));
     expect(asked).toEqual([0, 1]);
   });
 });

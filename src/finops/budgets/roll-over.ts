@@ -1,4 +1,4 @@
-import { type Decimal, decimal, largest, smallest } from '../../platform/units/index.ts';
+import { type Decimal, decimal, findLargest, findSmallest } from '../../platform/units/index.ts';
 
 /** A closed window, as an input of the rollover into the next one. Amounts are in the currency of the budget. */
 export interface PastWindow {
@@ -18,7 +18,7 @@ export interface PastWindow {
  * Example: allowances of 100, spend of 30 and then 40: the first rolls over 70, the second keeps 130 and rolls over 100
  * (`most`).
  */
-export async function rolledOver(
+export async function computeRollover(
   most: Decimal,
   before: Iterable<PastWindow | Promise<PastWindow>>,
 ): Promise<Decimal | null> {
@@ -28,16 +28,16 @@ export async function rolledOver(
   let isFirst = true;
   for (const coming of before) {
     const past = await coming;
-    if (past.spent === null) return isFirst ? null : within(range, shift);
+    if (past.spent === null) return isFirst ? null : clampAmount(range, shift);
     isFirst = false;
     shift = shift.plus(past.allowed).minus(past.spent);
-    const next = { least: within(range, shift), most: within(range, shift.plus(past.most)) };
+    const next = { least: clampAmount(range, shift), most: clampAmount(range, shift.plus(past.most)) };
     if (next.least.equals(next.most)) return next.least;
     range = next;
   }
   return isFirst ? decimal(0) : range.least;
 }
 
-function within({ least, most }: { readonly least: Decimal; readonly most: Decimal }, amount: Decimal): Decimal {
-  return largest(least, smallest(amount, most));
+function clampAmount({ least, most }: { readonly least: Decimal; readonly most: Decimal }, amount: Decimal): Decimal {
+  return findLargest(least, findSmallest(amount, most));
 }

@@ -3,19 +3,19 @@ import type { Subject } from '../../org/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Identity, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
-import { noticesIn } from './notices/store.ts';
+import { findNotices } from './notices/store.ts';
 import {
-  type Held,
+  type HeldResource,
   meterReservation,
   openReservation,
   type Reservation,
   settleReservation,
 } from './reservations/schema.ts';
 import { open, type ReservationDeps, settle } from './reservations/service.ts';
-import { findReservation, stopsBy } from './reservations/store.ts';
+import { findReservation, findStops } from './reservations/store.ts';
 import { approveBudget, type BudgetDetail, getBudget, listBudgets } from './schema.ts';
-import { presentWindow, type StandingDeps, standingOf, withoutDeliveries } from './standing.ts';
-import { approvalsIn, budgetVersions, findBudgets, putApproval, type StoredBudget } from './store.ts';
+import { dropDeliveries, findPresentWindow, readBudgetStanding, type StandingDeps } from './standing.ts';
+import { findApprovals, findBudgets, findBudgetVersions, putApproval, type StoredBudget } from './store.ts';
 
 /** Stops that are shown with a budget. */
 const STOPS_SHOWN = 100;
@@ -24,27 +24,29 @@ export interface RouteDeps extends StandingDeps {
   readonly store: Store;
 }
 
-export function budgetRoutes(
+export function createBudgetRoutes(
   deps: RouteDeps,
   reservations: ReservationDeps,
-  meter: (reservation: string, at: number, holds?: Held) => Promise<Reservation>,
+  meter: (reservation: string, at: number, holds?: HeldResource) => Promise<Reservation>,
 ): Route[] {
   return [
     handle(listBudgets, async () => {
       const budgets = await findBudgets(deps.store, null);
-      const standings = await Promise.all(budgets.map((budget) => standingOf(deps, deps.store, budget)));
-      return { budgets: standings.map(withoutDeliveries) };
+      const standings = await Promise.all(budgets.map((budget) => readBudgetStanding(deps, deps.store, budget)));
+      return { budgets: standings.map(dropDeliveries) };
     }),
-    handle(getBudget, async ({ params: { budget } }) => detailOf(deps, await existing(deps.store, budget))),
+    handle(getBudget, async ({ params: { budget } }) =>
+      readBudgetDetail(deps, await requireBudget(deps.store, budget)),
+    ),
     handle(approveBudget, async ({ params: { budget: name }, body }) => {
       await deps.store.transaction(async (sql) => {
-        const budget = await existing(sql, name);
-        if (budget.spec.enforcement !== 'approval') throw notApprovable(budget);
+        const budget = await requireBudget(sql, name);
+        if (budget.spec.enforcement !== 'approval') throw createNotApprovableError(budget);
         const at = deps.clock.now();
         const approval = { id: randomUUID(), budget: name, ...body, approvedAt: new Date(at).toISOString() };
-        await putApproval(sql, approval, presentWindow(budget, at));
+        await putApproval(sql, approval, findPresentWindow(budget, at));
       });
-      return detailOf(deps, await existing(deps.store, name));
+      return readBudgetDetail(deps, await requireBudget(deps.store, name));
     }),
     handle(openReservation, async ({ body, identity }) => {
       refuseOtherRun(identity, body.subject);
@@ -65,7 +67,7 @@ export function budgetRoutes(
 }
 
 /** Errors: `budget_not_found`. */
-export async function existing(sql: Sql, name: string): Promise<StoredBudget> {
+export async function requireBudget(sql: Sql, name: string): Promise<StoredBudget> {
   const [budget] = await findBudgets(sql, name);
   if (budget !== undefined) return budget;
   throw new AppError('budget_not_found', `There is no budget "${name}". Apply a document of kind Budget first.`, {
@@ -73,13 +75,13 @@ export async function existing(sql: Sql, name: string): Promise<StoredBudget> {
   });
 }
 
-async function detailOf(deps: RouteDeps, budget: StoredBudget): Promise<BudgetDetail> {
-  const window = presentWindow(budget, deps.clock.now());
-  const standing = await standingOf(deps, deps.store, budget);
-  const stops = await stopsBy(deps.store, budget.name, STOPS_SHOWN);
-  const approvals = await approvalsIn(deps.store, budget.name, window);
+async function readBudgetDetail(deps: RouteDeps, budget: StoredBudget): Promise<BudgetDetail> {
+  const window = findPresentWindow(budget, deps.clock.now());
+  const standing = await readBudgetStanding(deps, deps.store, budget);
+  const stops = await findStops(deps.store, budget.name, STOPS_SHOWN);
+  const approvals = await findApprovals(deps.store, budget.name, window);
   return {
-    ...withoutDeliveries(standing),
+    ...dropDeliveries(standing),
     stops: stops.map(({ id, subject, metered, spent, currency, checkpoint }) => ({
       reservation: id,
       subject,
@@ -88,12 +90,12 @@ async function detailOf(deps: RouteDeps, budget: StoredBudget): Promise<BudgetDe
       checkpoint,
     })),
     approvals: approvals.map(({ amount, note, approvedAt }) => ({ amount, note, approvedAt })),
-    notices: await noticesIn(deps.store, budget.name, window),
-    versions: await budgetVersions(deps.store, budget.name),
+    notices: await findNotices(deps.store, budget.name, window),
+    versions: await findBudgetVersions(deps.store, budget.name),
   };
 }
 
-function notApprovable({ name, spec }: StoredBudget): AppError {
+function createNotApprovableError({ name, spec }: StoredBudget): AppError {
   const detail = `Budget "${name}" is ${spec.enforcement}; only one of enforcement "approval" takes approvals. Change its amount instead.`;
   return new AppError('budget_not_approvable', detail, { budget: name });
 }

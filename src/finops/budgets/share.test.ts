@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimal } from '../../platform/units/index.ts';
-import { granted } from './share.ts';
+import { computeGrant } from './share.ts';
 
 const claim = (over: Partial<Record<'room' | 'held' | 'own' | 'rate' | 'rates' | 'lease' | 'least', number>> = {}) => {
   const all = { room: 80, held: 0, own: 0, rate: 1, rates: 1, lease: 100, least: 1, ...over };
   return Object.fromEntries(
     Object.entries(all).map(([name, value]) => [name, decimal(value)]),
-  ) as unknown as Parameters<typeof granted>[0];
+  ) as unknown as Parameters<typeof computeGrant>[0];
 };
 
 describe('what a reservation is granted', () => {
@@ -22,7 +22,7 @@ describe('what a reservation is granted', () => {
     ['nothing to one that holds more than its share', { own: 50, held: 50 }, '0'],
     ['what is free, a whole lease', { rate: 0, rates: 0, lease: 0, least: 0 }, '0'],
   ] as const)('%s', (_name, over, expected) => {
-    expect(granted(claim(over)).toFixed()).toBe(expected);
+    expect(computeGrant(claim(over)).toFixed()).toBe(expected);
   });
 
   it('is never more than the room and never less than nothing', () => {
@@ -38,7 +38,7 @@ describe('what a reservation is granted', () => {
     });
     fc.assert(
       fc.property(any, (over) => {
-        const grant = granted(claim(over));
+        const grant = computeGrant(claim(over));
         expect(grant.isNegative()).toBe(false);
         expect(grant.lessThanOrEqualTo(over.room)).toBe(true);
       }),

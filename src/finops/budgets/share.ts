@@ -1,4 +1,4 @@
-import { type Decimal, decimal, largest, smallest } from '../../platform/units/index.ts';
+import { type Decimal, decimal, findLargest, findSmallest } from '../../platform/units/index.ts';
 
 /** Number of parts of a fair share: small enough parts to start many runs together, large enough for few renewals. */
 const PARTS = 8;
@@ -24,8 +24,8 @@ export interface Claim {
  * reservation starves the others. All grants together never exceed the unreserved amount.
  * Example: 80 unreserved, nothing held, one of two equal rates, lease 100 -> (80 / 2) / 8 = 5.
  */
-export function granted({ room, held, own, rate, rates, lease, least }: Claim): Decimal {
+export function computeGrant({ room, held, own, rate, rates, lease, least }: Claim): Decimal {
   const fair = rates.isZero() ? room : room.plus(held).times(rate).dividedBy(rates);
-  const worthHolding = smallest(lease, largest(least, fair.dividedBy(PARTS)));
-  return largest(decimal(0), smallest(room, worthHolding.minus(own)));
+  const worthHolding = findSmallest(lease, findLargest(least, fair.dividedBy(PARTS)));
+  return findLargest(decimal(0), findSmallest(room, worthHolding.minus(own)));
 }

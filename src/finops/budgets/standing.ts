@@ -1,12 +1,19 @@
 import type { Sql } from '../../platform/store/index.ts';
 import { type Clock, type Decimal, decimal, decimalString, type Instant } from '../../platform/units/index.ts';
-import { type AllowanceDeps, allowanceOf, factsOf, heldIn, larger, meteredAmount } from './allowance.ts';
-import { expectedSpend } from './expected-spend.ts';
+import {
+  type AllowanceDeps,
+  computeAllowance,
+  getLarger,
+  getMeteredAmount,
+  readWindowFacts,
+  sumReserved,
+} from './allowance.ts';
+import { computeExpectedSpend } from './expected-spend.ts';
 import type { ExpectedBreachOf } from './notices/expected-breach.ts';
 import { openReservations } from './reservations/store.ts';
 import type { Budget, BudgetSpec } from './schema.ts';
 import type { StoredBudget } from './store.ts';
-import { type Window, windowAt } from './window.ts';
+import { findWindowAt, type Window } from './window.ts';
 
 export interface StandingDeps extends AllowanceDeps {
   readonly clock: Clock;
@@ -19,29 +26,29 @@ export interface BudgetStanding extends Budget {
   readonly deliveries: readonly string[];
 }
 
-export function withoutDeliveries({ deliveries: _deliveries, ...budget }: BudgetStanding): Budget {
+export function dropDeliveries({ deliveries: _deliveries, ...budget }: BudgetStanding): Budget {
   return budget;
 }
 
 /** Status of a budget in its present window; a one-time budget has only one window. */
-export async function standingOf(deps: StandingDeps, sql: Sql, budget: StoredBudget): Promise<BudgetStanding> {
+export async function readBudgetStanding(deps: StandingDeps, sql: Sql, budget: StoredBudget): Promise<BudgetStanding> {
   const { name, spec } = budget;
   const now = deps.clock.now();
-  const window = presentWindow(budget, now);
-  const facts = await factsOf(deps, sql, budget, window);
+  const window = findPresentWindow(budget, now);
+  const facts = await readWindowFacts(deps, sql, budget, window);
   const open = await openReservations(sql);
   const [allowance, meteredTotal] = await Promise.all([
-    allowanceOf(deps, sql, facts, open, now),
+    computeAllowance(deps, sql, facts, open, now),
     deps.metering.runningTotal(sql, spec.subject, window),
   ]);
   const { billed } = facts;
   const { currency } = spec;
   const amount = allowance.total;
-  const metered = meteredAmount(meteredTotal, spec);
-  const spent = larger(billed.amount, metered);
-  const held = decimalString(heldIn(window, spec, open));
+  const metered = getMeteredAmount(meteredTotal, spec);
+  const spent = getLarger(billed.amount, metered);
+  const held = decimalString(sumReserved(window, spec, open));
   const remaining = spent === null ? null : decimalString(amount.minus(spent).minus(held));
-  const expected = expectedSpend(spent, window, now, await deps.expectedBreach(sql, name));
+  const expected = computeExpectedSpend(spent, window, now, await deps.expectedBreach(sql, name));
   const money = (text: string | null) => (text === null ? null : { amount: text, currency });
   return {
     name,
@@ -64,19 +71,19 @@ export async function standingOf(deps: StandingDeps, sql: Sql, budget: StoredBud
     remaining,
     forecast: money(expected.amount),
     forecastBasis: expected.basis,
-    state: stateOf(spec, amount, spent, remaining),
+    state: classifyBudget(spec, amount, spent, remaining),
     deliveries: billed.deliveries,
   };
 }
 
 /** The window of an instant; of a budget that is given once, its only one. */
-export function presentWindow({ recurrence }: StoredBudget, at: Instant): Window {
+export function findPresentWindow({ recurrence }: StoredBudget, at: Instant): Window {
   const { from, until } = recurrence;
   const inside = from ?? (until === null ? at : until - 1);
-  return windowAt(recurrence, at) ?? windowAt(recurrence, inside) ?? { start: inside, end: inside + 1 };
+  return findWindowAt(recurrence, at) ?? findWindowAt(recurrence, inside) ?? { start: inside, end: inside + 1 };
 }
 
-function stateOf(
+function classifyBudget(
   { warnAt }: Pick<BudgetSpec, 'warnAt'>,
   amount: Decimal,
   spent: string | null,

@@ -27,10 +27,10 @@ export async function findBudgets(sql: Sql, name: string | null): Promise<Stored
   let query = sql.tables<BudgetTables>().selectFrom('budget').selectAll().orderBy('name');
   if (name !== null) query = query.where('name', '=', name);
   const rows = await query.execute();
-  return rows.map((row) => storedBudget(row.name, BudgetSpec.parse(JSON.parse(row.spec))));
+  return rows.map((row) => buildStoredBudget(row.name, BudgetSpec.parse(JSON.parse(row.spec))));
 }
 
-export function storedBudget(name: string, spec: BudgetSpec): StoredBudget {
+export function buildStoredBudget(name: string, spec: BudgetSpec): StoredBudget {
   const instant = (text: string | undefined) => (text === undefined ? null : Date.parse(text));
   const { every: period, timeZone, from, until } = spec;
   return { name, spec, recurrence: { period, timeZone, from: instant(from), until: instant(until) } };
@@ -46,7 +46,7 @@ export interface BudgetVersion {
 }
 
 /** All versions of a budget, latest first. */
-export async function budgetVersions(sql: Sql, name: string): Promise<BudgetVersion[]> {
+export async function findBudgetVersions(sql: Sql, name: string): Promise<BudgetVersion[]> {
   const rows = await sql
     .tables<BudgetTables>()
     .selectFrom('budget_version')
@@ -70,7 +70,7 @@ export async function putBudget(sql: Sql, name: string, spec: BudgetSpec, at: st
     .values(row)
     .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
     .execute();
-  const [latest] = await budgetVersions(sql, name);
+  const [latest] = await findBudgetVersions(sql, name);
   const version = { budget: name, version: (latest?.version ?? 0) + 1, spec: row.spec, applied_at: at };
   await tables.insertInto('budget_version').values(version).execute();
 }
@@ -89,7 +89,7 @@ export async function putApproval(sql: Sql, { approvedAt, ...approval }: Approva
 }
 
 /** Approved increases of a window's amount, oldest first. */
-export async function approvalsIn(sql: Sql, budget: string, window: Window): Promise<Approval[]> {
+export async function findApprovals(sql: Sql, budget: string, window: Window): Promise<Approval[]> {
   const rows = await sql
     .tables<BudgetTables>()
     .selectFrom('budget_approval')
@@ -109,7 +109,7 @@ export async function approvalsIn(sql: Sql, budget: string, window: Window): Pro
 }
 
 /** Total of the approved increases by the start of the window. */
-export async function approvedByWindow(sql: Sql, budget: string): Promise<Map<number, Decimal>> {
+export async function readApprovedByWindow(sql: Sql, budget: string): Promise<Map<number, Decimal>> {
   const rows = await sql
     .tables<BudgetTables>()
     .selectFrom('budget_approval')
@@ -125,7 +125,7 @@ export async function approvedByWindow(sql: Sql, budget: string): Promise<Map<nu
 }
 
 /** Changes whenever a budget or an approved increase changes. */
-export async function budgetStamp(sql: Sql): Promise<string> {
+export async function readBudgetStamp(sql: Sql): Promise<string> {
   const tables = sql.tables<BudgetTables>();
   const count = (name: 'budget_version' | 'budget_approval') =>
     tables

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Recurrence, windowAt, windowsWithin } from './window.ts';
+import { findWindowAt, listWindowsWithin, type Recurrence } from './window.ts';
 
 const recurrence = (period: Recurrence['period'], timeZone = 'UTC'): Recurrence => ({
   period,
@@ -24,24 +24,24 @@ describe('the window of a budget', () => {
     ['year', 'America/New_York', '2026-01-01T04:59:59Z', ['2025-01-01T05:00', '2026-01-01T05:00']],
     ['day', 'America/Sao_Paulo', '2018-11-04T12:00:00Z', ['2018-11-04T03:00', '2018-11-05T02:00']],
   ] as const)('of a %s in %s that holds %s', (period, timeZone, instant, expected) => {
-    expect(shown(windowAt(recurrence(period, timeZone), at(instant)))).toEqual(expected);
+    expect(shown(findWindowAt(recurrence(period, timeZone), at(instant)))).toEqual(expected);
   });
 
   it.each([
     ['2026-03-29', 23],
     ['2026-10-25', 25],
   ])('of the day %s, on which Berlin moves its clocks, has %i hours', (day, hours) => {
-    const window = windowAt(recurrence('day', 'Europe/Berlin'), at(`${day}T12:00:00Z`));
+    const window = findWindowAt(recurrence('day', 'Europe/Berlin'), at(`${day}T12:00:00Z`));
     expect(((window?.end ?? 0) - (window?.start ?? 0)) / 3_600_000).toBe(hours);
   });
 
   it('of a budget that is given once is its only one', () => {
     const once = { ...recurrence('once'), from: at('2026-11-01T00:00:00Z'), until: at('2026-12-01T00:00:00Z') };
-    expect(windowAt(once, at('2026-10-31T23:59:59Z'))).toBeNull();
-    expect(shown(windowAt(once, at('2026-11-01T00:00:00Z')))).toEqual(['2026-11-01T00:00', '2026-12-01T00:00']);
-    expect(windowAt(once, at('2026-12-01T00:00:00Z'))).toBeNull();
-    expect(windowsWithin(once, at('2026-10-01T00:00:00Z'), at('2027-01-01T00:00:00Z'))).toHaveLength(1);
-    expect(windowsWithin(once, at('2026-12-01T00:00:00Z'), at('2027-01-01T00:00:00Z'))).toEqual([]);
+    expect(findWindowAt(once, at('2026-10-31T23:59:59Z'))).toBeNull();
+    expect(shown(findWindowAt(once, at('2026-11-01T00:00:00Z')))).toEqual(['2026-11-01T00:00', '2026-12-01T00:00']);
+    expect(findWindowAt(once, at('2026-12-01T00:00:00Z'))).toBeNull();
+    expect(listWindowsWithin(once, at('2026-10-01T00:00:00Z'), at('2027-01-01T00:00:00Z'))).toHaveLength(1);
+    expect(listWindowsWithin(once, at('2026-12-01T00:00:00Z'), at('2027-01-01T00:00:00Z'))).toEqual([]);
   });
 
   it('holds its instant, and touches the next without a gap, in every zone', () => {
@@ -52,12 +52,12 @@ describe('the window of a budget', () => {
     const instant = fc.integer({ min: at('1990-01-01T00:00:00Z'), max: at('2040-01-01T00:00:00Z') });
     fc.assert(
       fc.property(anyRecurrence, instant, ({ period, timeZone }, now) => {
-        const window = windowAt(recurrence(period, timeZone), now);
+        const window = findWindowAt(recurrence(period, timeZone), now);
         if (window === null) throw new Error('none');
         expect(window.start).toBeLessThanOrEqual(now);
         expect(window.end).toBeGreaterThan(now);
-        expect(windowAt(recurrence(period, timeZone), window.end)?.start).toBe(window.end);
-        expect(windowAt(recurrence(period, timeZone), window.end - 1)).toEqual(window);
+        expect(findWindowAt(recurrence(period, timeZone), window.end)?.start).toBe(window.end);
+        expect(findWindowAt(recurrence(period, timeZone), window.end - 1)).toEqual(window);
       }),
     );
   });

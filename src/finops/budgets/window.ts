@@ -28,23 +28,26 @@ const LATEST: Instant = Date.parse('9999-12-31T00:00:00Z');
  * Monday (ISO 8601), quarters in January, April, July and October. A day of 23 or 25 hours is one day. Example: month in
  * Europe/Berlin at 2026-03-31T22:30Z -> [2026-03-31T22:00Z, 2026-04-30T22:00Z).
  */
-export function windowAt(recurrence: Recurrence, at: Instant): Window | null {
+export function findWindowAt(recurrence: Recurrence, at: Instant): Window | null {
   if (recurrence.period === 'once') {
     const { from, until } = recurrence;
     const window = { start: from ?? EARLIEST, end: until ?? LATEST };
     return at >= window.start && at < window.end ? window : null;
   }
   const today = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(recurrence.timeZone).toPlainDate();
-  const first = firstDay(recurrence.period, today);
-  return { start: midnight(first, recurrence), end: midnight(first.add(LENGTHS[recurrence.period]), recurrence) };
+  const first = findFirstDay(recurrence.period, today);
+  return {
+    start: findMidnight(first, recurrence),
+    end: findMidnight(first.add(LENGTHS[recurrence.period]), recurrence),
+  };
 }
 
 /** Every window that [start, end) touches, in order. */
-export function windowsWithin(recurrence: Recurrence, start: Instant, end: Instant): Window[] {
+export function listWindowsWithin(recurrence: Recurrence, start: Instant, end: Instant): Window[] {
   const windows: Window[] = [];
   for (let at = start; at < end; ) {
-    const window = windowAt(recurrence, at);
-    if (window === null) return windows.length === 0 ? laterOnce(recurrence, at, end) : windows;
+    const window = findWindowAt(recurrence, at);
+    if (window === null) return windows.length === 0 ? listOnceWindow(recurrence, at, end) : windows;
     windows.push(window);
     at = window.end;
   }
@@ -52,7 +55,7 @@ export function windowsWithin(recurrence: Recurrence, start: Instant, end: Insta
 }
 
 /** A budget that is given once and begins within [at, end). */
-function laterOnce({ from, until }: Recurrence, at: Instant, end: Instant): Window[] {
+function listOnceWindow({ from, until }: Recurrence, at: Instant, end: Instant): Window[] {
   return from !== null && from > at && from < end ? [{ start: from, end: until ?? LATEST }] : [];
 }
 
@@ -66,7 +69,7 @@ const LENGTHS: Readonly<Record<Recurring, Temporal.DurationLike>> = {
   year: { years: 1 },
 };
 
-function firstDay(period: Recurring, day: Temporal.PlainDate): Temporal.PlainDate {
+function findFirstDay(period: Recurring, day: Temporal.PlainDate): Temporal.PlainDate {
   switch (period) {
     case 'day':
       return day;
@@ -82,6 +85,6 @@ function firstDay(period: Recurring, day: Temporal.PlainDate): Temporal.PlainDat
 }
 
 /** If the time zone skips midnight, the day begins at the first instant after the skip. */
-function midnight(day: Temporal.PlainDate, { timeZone }: Recurrence): Instant {
+function findMidnight(day: Temporal.PlainDate, { timeZone }: Recurrence): Instant {
   return day.toZonedDateTime({ timeZone }).epochMilliseconds;
 }

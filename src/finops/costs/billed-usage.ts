@@ -1,9 +1,9 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { decimalString } from '../../platform/units/index.ts';
 import { parseFilter } from './filters.ts';
-import { isOfAllocation, type RowSelection, rowSource } from './query.ts';
-import { type CostsDeps, relationsOf } from './relations.ts';
-import { textOrNull } from './text-row.ts';
+import { buildRowSource, isOfAllocation, type RowSelection } from './query.ts';
+import { buildRelations, type CostsDeps } from './relations.ts';
+import { toTextOrNull } from './text-row.ts';
 
 /** Usage by kind of payment. `unused`: an unused commitment. */
 export type UsageKind = 'onDemand' | 'committed' | 'unused' | 'spot';
@@ -45,10 +45,10 @@ const UNIT = `CASE WHEN CommitmentDiscountStatus = 'Unused' THEN CommitmentDisco
  * Usage per charge period and kind of payment (on demand, commitment, spot). Errors: `invalid_request` for a filter by
  * an allocation dimension, `dimension_unknown`, `bill_delivery_not_found`.
  */
-export async function billedUsage(deps: CostsDeps, selection: RowSelection): Promise<BilledUsage> {
+export async function readBilledUsage(deps: CostsDeps, selection: RowSelection): Promise<BilledUsage> {
   refuseShares(selection);
-  const relations = await relationsOf(deps, selection);
-  const { from, where } = rowSource(selection, [], relations);
+  const relations = await buildRelations(deps, selection);
+  const { from, where } = buildRowSource(selection, [], relations);
   const usage = `${where === '' ? 'WHERE' : `${where} AND`} ChargeCategory = 'Usage' AND ChargeClass IS DISTINCT FROM 'Correction'`;
   const [periods, prices, deliveries] = await Promise.all([
     deps.lake.query(`SELECT strftime(ChargePeriodStart, '%Y-%m-%dT%H:%M:%SZ') AS start, strftime(ChargePeriodEnd, '%Y-%m-%dT%H:%M:%SZ') AS "end",
@@ -62,8 +62,8 @@ export async function billedUsage(deps: CostsDeps, selection: RowSelection): Pro
     periods: periods.map((row) => ({
       start: String(row.start),
       end: String(row.end),
-      kind: kindOf(row.kind),
-      unit: textOrNull(row.unit),
+      kind: parseUsageKind(row.kind),
+      unit: toTextOrNull(row.unit),
       quantity: row.quantity === null ? null : decimalString(String(row.quantity)),
       rowsWithoutQuantity: Number(row.missing),
     })),
@@ -76,7 +76,7 @@ export async function billedUsage(deps: CostsDeps, selection: RowSelection): Pro
   };
 }
 
-function kindOf(value: unknown): UsageKind {
+function parseUsageKind(value: unknown): UsageKind {
   const kind = (['onDemand', 'committed', 'unused', 'spot'] as const).find((known) => known === value);
   if (kind === undefined) throw new Error(`usage of the kind ${String(value)} is none of those that the question made`);
   return kind;

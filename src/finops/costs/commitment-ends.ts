@@ -1,8 +1,8 @@
 import { decimal, decimalString } from '../../platform/units/index.ts';
 import { billRows } from '../billing/index.ts';
-import { rowSource } from './query.ts';
-import { type CostsDeps, relationsOf } from './relations.ts';
-import { textOrNull } from './text-row.ts';
+import { buildRowSource } from './query.ts';
+import { buildRelations, type CostsDeps } from './relations.ts';
+import { toTextOrNull } from './text-row.ts';
 
 /** Change of a team's daily cost when a commitment has ended. */
 export interface EndedCommitmentPart {
@@ -46,23 +46,23 @@ const NO_CENT = '0.005';
  * the unused part with the contracted cost of the same usage. It is measured over the last 28 days before the end, or
  * before the end of the bill. `from` and `to` are days; `to` is exclusive.
  */
-export async function commitmentEnds(
+export async function findCommitmentEnds(
   deps: CostsDeps,
   { from, to, through }: { readonly from: string; readonly to: string; readonly through: string },
 ): Promise<CommitmentEnd[]> {
   const files = await deps.lake.files(deps.store, billRows);
   if (files.length === 0) return [];
-  const ends = await endsIn(deps, { from, to });
+  const ends = await readEnds(deps, { from, to });
   const found: CommitmentEnd[] = [];
-  for (const end of ends) found.push(...(await partsOf(deps, end, through)));
+  for (const end of ends) found.push(...(await readEndParts(deps, end, through)));
   return found;
 }
 
 type End = Omit<CommitmentEnd, 'currency' | 'parts'>;
 
-async function endsIn(deps: CostsDeps, { from, to }: { readonly from: string; readonly to: string }): Promise<End[]> {
+async function readEnds(deps: CostsDeps, { from, to }: { readonly from: string; readonly to: string }): Promise<End[]> {
   const named = [...END_COLUMNS, TERM_COLUMN];
-  const { bill } = await relationsOf(deps, { filter: [] }, named);
+  const { bill } = await buildRelations(deps, { filter: [] }, named);
   const isPurchase = `ChargeCategory = 'Purchase'`;
   const ends = [
     ...END_COLUMNS.map((name) => `TRY_CAST("${name}" AS TIMESTAMP)`),
@@ -78,25 +78,25 @@ async function endsIn(deps: CostsDeps, { from, to }: { readonly from: string; re
   return rows
     .map((row) => ({
       commitment: String(row.id),
-      name: textOrNull(row.name),
-      type: textOrNull(row.type),
-      end: dayAfter(String(row.last)),
+      name: toTextOrNull(row.name),
+      type: toTextOrNull(row.type),
+      end: getNextDay(String(row.last)),
     }))
     .filter(({ end }) => end >= from && end < to);
 }
 
 const DAY_MS = 86_400_000;
-const dayText = (at: number): string => new Date(at).toISOString().slice(0, 'YYYY-MM-DD'.length);
+const formatDay = (at: number): string => new Date(at).toISOString().slice(0, 'YYYY-MM-DD'.length);
 
-function dayAfter(day: string): string {
-  return dayText(Date.parse(`${day}T00:00:00Z`) + DAY_MS);
+function getNextDay(day: string): string {
+  return formatDay(Date.parse(`${day}T00:00:00Z`) + DAY_MS);
 }
 
-async function partsOf(deps: CostsDeps, end: End, through: string): Promise<CommitmentEnd[]> {
-  const behind = Date.parse(`${end.end <= through ? end.end : dayAfter(through)}T00:00:00Z`);
-  const range = { from: dayText(behind - LOOKED_AT_DAYS * DAY_MS), to: dayText(behind - DAY_MS) };
+async function readEndParts(deps: CostsDeps, end: End, through: string): Promise<CommitmentEnd[]> {
+  const behind = Date.parse(`${end.end <= through ? end.end : getNextDay(through)}T00:00:00Z`);
+  const range = { from: formatDay(behind - LOOKED_AT_DAYS * DAY_MS), to: formatDay(behind - DAY_MS) };
   const selection = { ...range, filter: [] };
-  const { from, where, cost } = rowSource(selection, ['team'], await relationsOf(deps, selection, ['team']));
+  const { from, where, cost } = buildRowSource(selection, ['team'], await buildRelations(deps, selection, ['team']));
   const isOfIt = `CommitmentDiscountId = $1 AND ChargeCategory = 'Usage'`;
   const isUsed = `coalesce(CommitmentDiscountStatus, 'Used') = 'Used'`;
   const rows = await deps.lake.query(
@@ -108,13 +108,13 @@ async function partsOf(deps: CostsDeps, end: End, through: string): Promise<Comm
   );
   const services = new Set(rows.flatMap(({ first_service: first, last_service: last }) => [first, last]));
   const [only] = services;
-  const serviceName = services.size === 1 ? textOrNull(only) : null;
+  const serviceName = services.size === 1 ? toTextOrNull(only) : null;
   const parts = rows.flatMap((row) => {
     if (row.after === null || row.before === null) return [];
     const change = decimal(String(row.after)).minus(String(row.before)).dividedBy(LOOKED_AT_DAYS);
     if (change.abs().lessThan(NO_CENT)) return [];
     const dailyAmount = decimalString(change.toDecimalPlaces(2));
-    return [{ currency: String(row.currency), team: textOrNull(row.team), serviceName, dailyAmount }];
+    return [{ currency: String(row.currency), team: toTextOrNull(row.team), serviceName, dailyAmount }];
   });
   return [...Map.groupBy(parts, ({ currency }) => currency)].map(([currency, of]) => ({
     ...end,

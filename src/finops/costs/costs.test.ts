@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
 import { decimal, sumDecimals } from '../../platform/units/index.ts';
-import { call, importFiles, problemFrom } from '../../testing/application.ts';
-import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../testing/costs.ts';
+import { call, catchProblem, importFiles } from '../../testing/application.ts';
 import { isDeep } from '../../testing/deep.ts';
 import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
-import { exactFilter, filterConditions, parseFilter } from './filters.ts';
-import { byDay, mayHold, rangeConditions } from './range.ts';
+import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../testing/costs.ts';
+import { buildExactFilter, buildFilterConditions, parseFilter } from './filters.ts';
+import { buildRangeConditions, canContain, isByDay } from './range.ts';
 import { costRows, costSummary, costValues } from './schema.ts';
 
 const shared = await sharedQuietApplication();
@@ -45,7 +45,7 @@ describe('the figures of a delivery', () => {
   });
 
   it('are refused for a delivery that never came', async () => {
-    expect(await problemFrom(summary('team', { delivery: `d_${'0'.repeat(20)}` }))).toMatchObject({
+    expect(await catchProblem(summary('team', { delivery: `d_${'0'.repeat(20)}` }))).toMatchObject({
       code: 'bill_delivery_not_found',
     });
   });
@@ -81,17 +81,17 @@ describe('a range', () => {
     [{ from: '2026-02-30' }, 'day that exists'],
     [{ from: '2026-13' }, 'billing month'],
   ])('%o is refused in words', async (query, words) => {
-    const problem = await problemFrom(summary('day', query));
+    const problem = await catchProblem(summary('day', query));
     expect(problem).toMatchObject({ code: 'invalid_request', detail: expect.stringContaining(words) });
   });
 
   it('reads only the billing periods that it can hold', () => {
     expect(
-      ['2026-08', '2026-09', '2026-10'].filter((each) => mayHold({ from: '2026-09', to: '2026-09' }, each)),
+      ['2026-08', '2026-09', '2026-10'].filter((each) => canContain({ from: '2026-09', to: '2026-09' }, each)),
     ).toEqual(['2026-09']);
-    expect(mayHold({ from: '2026-10-01' }, '2026-09')).toBe(true);
-    expect([byDay({}), byDay({ to: '2026-10-01' })]).toEqual([false, true]);
-    expect(rangeConditions({ to: '2026-12-31' })).toEqual(["ChargePeriodStart < TIMESTAMP '2027-01-01 00:00:00'"]);
+    expect(canContain({ from: '2026-10-01' }, '2026-09')).toBe(true);
+    expect([isByDay({}), isByDay({ to: '2026-10-01' })]).toEqual([false, true]);
+    expect(buildRangeConditions({ to: '2026-12-31' })).toEqual(["ChargePeriodStart < TIMESTAMP '2027-01-01 00:00:00'"]);
   });
 });
 
@@ -123,8 +123,12 @@ describe('filters', () => {
 
   it('that are exact take what they name and nothing else', () => {
     expect(parseFilter('tag:a!=b=c')).toEqual({ dimension: 'tag:a', isNot: true, value: 'b=c' });
-    expect([exactFilter('x', 'A*'), exactFilter('x', null), exactFilter('x', 'a')]).toEqual(['x=A\\*', 'x=', 'x=a']);
-    expect(filterConditions([parseFilter(exactFilter('x', 'A*'))], (name) => name)).toEqual(["(x = 'A*')"]);
+    expect([buildExactFilter('x', 'A*'), buildExactFilter('x', null), buildExactFilter('x', 'a')]).toEqual([
+      'x=A\\*',
+      'x=',
+      'x=a',
+    ]);
+    expect(buildFilterConditions([parseFilter(buildExactFilter('x', 'A*'))], (name) => name)).toEqual(["(x = 'A*')"]);
   });
 });
 

@@ -1,13 +1,13 @@
 import type { Subject } from '../../org/schema.ts';
-import { literal } from '../../platform/lake/index.ts';
+import { quoteLiteral } from '../../platform/lake/index.ts';
 import { decimalString } from '../../platform/units/index.ts';
 import { allocatedDaily } from '../allocation/index.ts';
 import type { CurrentUnit } from '../billing/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
-import { dailyAmounts } from './daily.ts';
-import { exactFilter } from './filters.ts';
-import { type CostsDeps, filesOf, relationsOf } from './relations.ts';
-import { textOrNull } from './text-row.ts';
+import { buildDailyAmounts } from './daily.ts';
+import { buildExactFilter } from './filters.ts';
+import { buildRelations, type CostsDeps, findCostFiles } from './relations.ts';
+import { toTextOrNull } from './text-row.ts';
 
 export interface DailyQuestion {
   /** Dimensions of the daily roll-up: subject fields, `serviceName`…; at most four. */
@@ -57,13 +57,13 @@ export interface DailyReach {
  * Daily allocated cost of many groups in one query of the roll-up. A day without a row cost nothing if a bill covers
  * it.
  */
-export async function dailySeries(deps: CostsDeps, question: DailyQuestion): Promise<DailyAmount[]> {
+export async function readDailySeries(deps: CostsDeps, question: DailyQuestion): Promise<DailyAmount[]> {
   const { by, subject, from, metric, withoutSources } = question;
   const filter = Object.entries(subject).flatMap(([field, value]) =>
-    value === undefined ? [] : [exactFilter(field, value)],
+    value === undefined ? [] : [buildExactFilter(field, value)],
   );
   const selection = { metric, from, filter, withoutSources };
-  const amounts = dailyAmounts(selection, ['day', ...by], (await relationsOf(deps, selection, by)).daily);
+  const amounts = buildDailyAmounts(selection, ['day', ...by], (await buildRelations(deps, selection, by)).daily);
   if (amounts === null) throw new Error(`the daily roll-up has not all of ${by.join(', ')}`);
   const keys = by.map((_, index) => `d${index + 1}`);
   const rows = await deps.lake.query(
@@ -71,7 +71,7 @@ export async function dailySeries(deps: CostsDeps, question: DailyQuestion): Pro
       GROUP BY ALL HAVING sum(amount) IS NOT NULL ORDER BY d0`,
   );
   return rows.map((row) => ({
-    keys: keys.map((key) => textOrNull(row[key])),
+    keys: keys.map((key) => toTextOrNull(row[key])),
     day: String(row.d0),
     currency: String(row.currency),
     amount: decimalString(String(row.amount)),
@@ -85,28 +85,28 @@ const EXPECTED_MONTHS = 3;
  * Period that the bills cover, by source, up to the end of a month ("2026-11"; the latest billing month by default).
  * Cost after the last charge of a source is unknown, not zero.
  */
-export async function dailyReach(deps: CostsDeps, month?: string): Promise<DailyReach> {
+export async function readDailyReach(deps: CostsDeps, month?: string): Promise<DailyReach> {
   const units = await deps.billing.currentUnits(deps.store);
   const months = [...new Set(units.map(({ period }) => period))].toSorted();
   const deliveries = [...new Set(units.map(({ delivery }) => delivery))].toSorted();
   const newest = months.at(-1);
   if (newest === undefined) return { months, sources: [], deliveries };
   const last = month === undefined || month > newest ? newest : month;
-  const first = monthsBefore(last, EXPECTED_MONTHS);
+  const first = subtractMonths(last, EXPECTED_MONTHS);
   const recent = units.filter(({ period }) => period >= first && period <= last);
-  const charged = await chargedMonths(deps, recent, { from: first, to: last });
+  const charged = await readChargedMonths(deps, recent, { from: first, to: last });
   const sources = await Promise.all(
     [...Map.groupBy(charged, ({ source }) => source)].map(async ([source, of]): Promise<SourceReach> => {
       const own = units.filter((unit) => unit.source === source);
-      const latest = latestOf(own.flatMap(({ period }) => (period <= last ? period : [])));
+      const latest = findLatest(own.flatMap(({ period }) => (period <= last ? period : [])));
       return {
         source,
         month: latest,
-        through: latestOf(of.map(({ through }) => through)),
+        through: findLatest(of.map(({ through }) => through)),
         chargedDays: of
-          .filter(({ period }) => period >= monthsBefore(latest, 1))
+          .filter(({ period }) => period >= subtractMonths(latest, 1))
           .reduce((sum, { days }) => sum + days, 0),
-        producedAt: await lastProduced(
+        producedAt: await findLastProduced(
           deps,
           own.filter(({ period }) => period === latest),
         ),
@@ -125,19 +125,19 @@ interface ChargedMonth {
   readonly days: number;
 }
 
-async function chargedMonths(
+async function readChargedMonths(
   deps: CostsDeps,
   units: readonly CurrentUnit[],
   range: { readonly from: string; readonly to: string },
 ): Promise<ChargedMonth[]> {
-  const { daily = [] } = await filesOf(deps, { ...range, filter: [] });
+  const { daily = [] } = await findCostFiles(deps, { ...range, filter: [] });
   const sourceOf = new Map(units.map(({ partition, source }) => [partition, source]));
   const bySource = Map.groupBy(daily, ({ partition }) => sourceOf.get(partition));
   const parts = [...bySource].flatMap(([source, files]) =>
     source === undefined
       ? []
       : [
-          `SELECT ${literal(source)} AS source, period, strftime(max(charge_day), '%Y-%m-%d') AS through,
+          `SELECT ${quoteLiteral(source)} AS source, period, strftime(max(charge_day), '%Y-%m-%d') AS through,
             count(DISTINCT charge_day)::INTEGER AS days
           FROM ${deps.lake.stagedRelation(allocatedDaily, files)}
           WHERE strftime(charge_day, '%Y-%m') = period GROUP BY period`,
@@ -154,17 +154,17 @@ async function chargedMonths(
 }
 
 /** The greatest text of a non-empty list. */
-function latestOf(texts: readonly string[]): string {
+function findLatest(texts: readonly string[]): string {
   return texts.toSorted().at(-1) ?? '';
 }
 
 /** Example: '2026-02', 3 -> '2025-11'. */
-function monthsBefore(month: string, count: number): string {
+function subtractMonths(month: string, count: number): string {
   const [year, number] = [Number(month.slice(0, 4)), Number(month.slice(5))];
   return new Date(Date.UTC(year, number - 1 - count, 1)).toISOString().slice(0, 'YYYY-MM'.length);
 }
 
-async function lastProduced({ store, billing }: CostsDeps, units: readonly CurrentUnit[]): Promise<string | null> {
+async function findLastProduced({ store, billing }: CostsDeps, units: readonly CurrentUnit[]): Promise<string | null> {
   const times = await Promise.all(units.map((unit) => billing.producedAt(store, unit)));
   return (
     times

@@ -1,10 +1,10 @@
 import { subjectFields } from '../../org/schema.ts';
-import { identifier, literal } from '../../platform/lake/index.ts';
+import { quoteIdentifier, quoteLiteral } from '../../platform/lake/index.ts';
 import { decimalString } from '../../platform/units/index.ts';
-import { camelCaseOf, focusColumnNames, focusColumns } from '../billing/index.ts';
-import { type CostSelection, costSource, dimensionExpression } from './query.ts';
-import { type CostsDeps, filesOf, relationsFrom, relationsOf } from './relations.ts';
-import { textOrNull } from './text-row.ts';
+import { focusColumnNames, focusColumns, toCamelCase } from '../billing/index.ts';
+import { buildCostSource, buildDimensionExpression, type CostSelection } from './query.ts';
+import { buildRelations, type CostsDeps, createRelations, findCostFiles } from './relations.ts';
+import { toTextOrNull } from './text-row.ts';
 
 export interface CostDimensions {
   readonly focusColumns: string[];
@@ -19,11 +19,11 @@ export interface CostDimensions {
 const MOST_LISTED = 200;
 
 /** Dimensions for grouping and filtering costs: those with at least one value. */
-export async function dimensionsOf(deps: CostsDeps): Promise<CostDimensions> {
-  const files = await filesOf(deps, { filter: [] });
-  const { bill, allocation } = relationsFrom(deps.lake, files);
+export async function readDimensions(deps: CostsDeps): Promise<CostDimensions> {
+  const files = await findCostFiles(deps, { filter: [] });
+  const { bill, allocation } = createRelations(deps.lake, files);
   const counted = (names: readonly string[]) =>
-    names.map((name) => `count(${identifier(name)})::INTEGER AS ${identifier(name)}`).join(', ');
+    names.map((name) => `count(${quoteIdentifier(name)})::INTEGER AS ${quoteIdentifier(name)}`).join(', ');
   const texts = focusColumnNames.filter((name) => focusColumns[name] === 'text');
   const [used, subjects, tagKeys, periods, currencies] = await Promise.all([
     deps.lake.query(`SELECT ${counted(texts)} FROM ${bill}`),
@@ -35,7 +35,7 @@ export async function dimensionsOf(deps: CostsDeps): Promise<CostDimensions> {
     deps.lake.query(`SELECT DISTINCT BillingCurrency AS currency FROM ${bill} ORDER BY 1`),
   ]);
   return {
-    focusColumns: texts.filter((name) => Number(used[0]?.[name] ?? 0) > 0).map(camelCaseOf),
+    focusColumns: texts.filter((name) => Number(used[0]?.[name] ?? 0) > 0).map(toCamelCase),
     subjectFields: subjectFields.filter((name) => Number(subjects[0]?.[name] ?? 0) > 0),
     tagKeys: tagKeys.map((row) => String(row.key)),
     customColumns: [...new Set(files.bill.flatMap(({ others }) => others))].toSorted().slice(0, MOST_LISTED),
@@ -59,23 +59,27 @@ export interface DimensionValue {
 /**
  * Values of one dimension, largest amount first; amounts of several currencies are listed together but not compared.
  */
-export async function valuesOf(
+export async function readDimensionValues(
   deps: CostsDeps,
   question: ValuesQuestion,
 ): Promise<{ values: DimensionValue[]; totalValues: number }> {
   const { dimension, search, limit } = question;
-  const { from, where, amount } = costSource(question, [dimension], await relationsOf(deps, question, [dimension]));
-  const sought = search === undefined ? '' : `WHERE contains(lower(value), lower(${literal(search)}))`;
+  const { from, where, amount } = buildCostSource(
+    question,
+    [dimension],
+    await buildRelations(deps, question, [dimension]),
+  );
+  const sought = search === undefined ? '' : `WHERE contains(lower(value), lower(${quoteLiteral(search)}))`;
   const rows = await deps.lake.query(`
     WITH amounts AS (SELECT value, currency, count(*) AS row_count, sum(amount) AS amount FROM (
-        SELECT ${dimensionExpression(dimension)} AS value, BillingCurrency AS currency, ${amount} AS amount FROM ${from} ${where})
+        SELECT ${buildDimensionExpression(dimension)} AS value, BillingCurrency AS currency, ${amount} AS amount FROM ${from} ${where})
       ${sought} GROUP BY 1, 2),
     listed AS (SELECT value, sum(row_count)::BIGINT AS value_rows, max(amount) AS largest, count(*) OVER () AS total_values
       FROM amounts GROUP BY 1 ORDER BY largest DESC NULLS LAST, value LIMIT ${limit})
     SELECT l.value, l.value_rows::INTEGER AS value_rows, l.total_values::INTEGER AS total_values, a.currency,
       a.amount::VARCHAR AS amount FROM listed l JOIN amounts a ON a.value IS NOT DISTINCT FROM l.value
     ORDER BY l.largest DESC NULLS LAST, l.value, a.currency`);
-  const byValue = Map.groupBy(rows, (row) => textOrNull(row.value));
+  const byValue = Map.groupBy(rows, (row) => toTextOrNull(row.value));
   return {
     values: [...byValue].map(([value, group]) => ({
       value,

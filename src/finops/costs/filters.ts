@@ -1,4 +1,4 @@
-import { literal } from '../../platform/lake/index.ts';
+import { quoteLiteral } from '../../platform/lake/index.ts';
 
 /** One parsed filter. */
 export interface ParsedFilter {
@@ -18,15 +18,15 @@ export function parseFilter(text: string): ParsedFilter {
  * SQL conditions of filters, one per dimension: any of its included values, and none of its excluded ones. A row
  * without a value differs from every named value, so it satisfies `!=`.
  */
-export function filterConditions(
+export function buildFilterConditions(
   filters: readonly ParsedFilter[],
   expressionOf: (dimension: string) => string,
 ): string[] {
   const byDimension = Map.groupBy(filters, ({ dimension }) => dimension);
   return [...byDimension].flatMap(([dimension, group]) => {
     const expression = expressionOf(dimension);
-    const wanted = group.filter(({ isNot }) => !isNot).map(({ value }) => matches(expression, value));
-    const unwanted = group.filter(({ isNot }) => isNot).map(({ value }) => matches(expression, value));
+    const wanted = group.filter(({ isNot }) => !isNot).map(({ value }) => buildMatchSql(expression, value));
+    const unwanted = group.filter(({ isNot }) => isNot).map(({ value }) => buildMatchSql(expression, value));
     return [
       ...(wanted.length === 0 ? [] : [`(${wanted.join(' OR ')})`]),
       ...unwanted.map((condition) => `NOT coalesce(${condition}, false)`),
@@ -34,15 +34,15 @@ export function filterConditions(
   });
 }
 
-function matches(expression: string, value: string): string {
+function buildMatchSql(expression: string, value: string): string {
   if (value === '') return `${expression} IS NULL`;
-  if (value.endsWith('\\*')) return `${expression} = ${literal(`${value.slice(0, -2)}*`)}`;
-  if (value.endsWith('*')) return `starts_with(${expression}, ${literal(value.slice(0, -1))})`;
-  return `${expression} = ${literal(value)}`;
+  if (value.endsWith('\\*')) return `${expression} = ${quoteLiteral(`${value.slice(0, -2)}*`)}`;
+  if (value.endsWith('*')) return `starts_with(${expression}, ${quoteLiteral(value.slice(0, -1))})`;
+  return `${expression} = ${quoteLiteral(value)}`;
 }
 
 /** A filter that matches exactly this value, including a trailing `*`; null matches rows without a value. */
-export function exactFilter(dimension: string, value: string | null): string {
+export function buildExactFilter(dimension: string, value: string | null): string {
   const text = value ?? '';
   return `${dimension}=${text.endsWith('*') ? `${text.slice(0, -1)}\\*` : text}`;
 }

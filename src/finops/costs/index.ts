@@ -1,20 +1,26 @@
 import type { Subject } from '../../org/schema.ts';
 import type { Route } from '../../platform/http/index.ts';
-import { allocatedDaily, unassignedPart } from '../allocation/index.ts';
+import { allocatedDaily, findUnassignablePart } from '../allocation/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
-import { type BilledUsage, billedUsage } from './billed-usage.ts';
+import { type BilledUsage, readBilledUsage } from './billed-usage.ts';
 import type { ChargesQuestion, DailyCharges } from './charges/daily-charges.ts';
 import { withDailyCharges } from './charges/index.ts';
-import { type CommitmentEnd, commitmentEnds } from './commitment-ends.ts';
-import { type DailyAmount, type DailyQuestion, type DailyReach, dailyReach, dailySeries } from './daily-series.ts';
-import { exactFilter } from './filters.ts';
+import { type CommitmentEnd, findCommitmentEnds } from './commitment-ends.ts';
+import {
+  type DailyAmount,
+  type DailyQuestion,
+  type DailyReach,
+  readDailyReach,
+  readDailySeries,
+} from './daily-series.ts';
+import { buildExactFilter } from './filters.ts';
 import type { RowSelection } from './query.ts';
-import { receivedDays, type SourceBehind } from './received-days.ts';
+import { findReceivedDays, type SourceBehind } from './received-days.ts';
 import type { CostsDeps } from './relations.ts';
-import { costRoutes } from './routes.ts';
+import { createCostRoutes } from './routes.ts';
 import { summarise } from './summary.ts';
 
-export { csvLine } from '../../platform/csv/index.ts';
+export { formatCsvLine } from '../../platform/csv/index.ts';
 export type { BilledUsage, PeriodUsage } from './billed-usage.ts';
 export type {
   ChargeCell,
@@ -28,16 +34,16 @@ export type { DailyAmount, DailyQuestion, DailyReach } from './daily-series.ts';
 export {
   addItem,
   type ComparedItem,
+  computeItemEffects,
+  createEmptyEffects,
   type EffectSums,
   isComparable,
-  itemEffects,
-  noEffects,
-  shownEffects,
+  toEffects,
 } from './explain/effects.ts';
-export { exactFilter } from './filters.ts';
-export { type CostRelations, rowSource } from './query.ts';
-export { type AmountToDate, earliestDay, receivedDays, type SourceBehind } from './received-days.ts';
-export { type CostsDeps, relationsFrom } from './relations.ts';
+export { buildExactFilter } from './filters.ts';
+export { buildRowSource, type CostRelations } from './query.ts';
+export { type AmountToDate, findEarliestDay, findReceivedDays, type SourceBehind } from './received-days.ts';
+export { type CostsDeps, createRelations } from './relations.ts';
 
 /** Charge days ("2026-11-03") in UTC; both ends are inclusive. */
 export interface AllocatedRange {
@@ -95,13 +101,13 @@ const MONTH_LENGTH = 'YYYY-MM'.length;
 export function createCosts(deps: CostsDeps): Costs {
   return {
     allocatedOver: (subject, range, metric) => allocatedOver(deps, subject, range, metric),
-    usageOver: (selection) => billedUsage(deps, selection),
-    dailySeries: (question) => dailySeries(deps, question),
-    dailyReach: () => dailyReach(deps),
-    commitmentEnds: (question) => commitmentEnds(deps, question),
+    usageOver: (selection) => readBilledUsage(deps, selection),
+    dailySeries: (question) => readDailySeries(deps, question),
+    dailyReach: () => readDailyReach(deps),
+    commitmentEnds: (question) => findCommitmentEnds(deps, question),
     dailyStamp: async () => String(await deps.lake.sequence(deps.store, allocatedDaily)),
     withDailyCharges: (question, work) => withDailyCharges(deps, question, work),
-    routes: costRoutes(deps),
+    routes: createCostRoutes(deps),
   };
 }
 
@@ -119,18 +125,18 @@ async function allocatedOver(
       [...new Set(of.map(({ delivery }) => delivery))].toSorted(),
     ]),
   );
-  const unassigned = await unassignedPart(deps.store, subject);
+  const unassigned = await findUnassignablePart(deps.store, subject);
   if (units.length === 0)
     return { rows: [], unstatedDays: [], deliveries, through: null, wholeThrough: null, behind: [], unassigned };
   const filter = Object.entries(subject).flatMap(([field, value]) =>
-    value === undefined ? [] : [exactFilter(field, value)],
+    value === undefined ? [] : [buildExactFilter(field, value)],
   );
   const [{ rows }, all, reach] = await Promise.all([
     summarise(deps, ['day'], { metric, from, to, filter }),
     summarise(deps, ['day'], { metric, from: first, to: last, filter: [] }),
-    dailyReach(deps, last),
+    readDailyReach(deps, last),
   ]);
-  const received = receivedDays(reach);
+  const received = findReceivedDays(reach);
   const days = all.rows.flatMap(({ day }) => day ?? []).toSorted();
   return {
     rows: rows.flatMap(({ day, currency, amount }) =>

@@ -6,7 +6,7 @@ import { seeded } from '../../testing/random.ts';
 import { deleteSourceEndpoint } from '../billing/index.ts';
 import { listBudgets } from '../budgets/schema.ts';
 import { listForecasts, makeForecasts } from '../forecasts/schema.ts';
-import { receivedDays } from './received-days.ts';
+import { findReceivedDays } from './received-days.ts';
 import { costSummary, getMonthToDate } from './schema.ts';
 
 let application: Application;
@@ -133,8 +133,8 @@ describe('received days', () => {
       const sources = Array.from({ length: 1 + Math.floor(next() * 6) }, (_, at) =>
         sourceOf(`s${at}`, next() < 0.4 ? '2026-10' : '2026-11', 1 + Math.floor(next() * 28), Math.floor(next() * 31)),
       );
-      const received = receivedDays({ sources });
-      expect(receivedDays({ sources: sources.toReversed() })).toEqual(received);
+      const received = findReceivedDays({ sources });
+      expect(findReceivedDays({ sources: sources.toReversed() })).toEqual(received);
       const through = received?.through ?? '';
       const behind = received?.behind.map(({ source }) => source) ?? [];
       const steady = sources.filter(({ chargedDays }) => chargedDays >= 4);

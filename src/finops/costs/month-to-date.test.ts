@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
-import { call, importFiles, postponeJobs, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, importFiles, postponeJobs, testApplication } from '../../testing/application.ts';
 import { draws } from '../../testing/deep.ts';
 import { seeded } from '../../testing/random.ts';
 import { listBudgets } from '../budgets/schema.ts';
 import { listForecasts, makeForecasts } from '../forecasts/schema.ts';
-import { receivedDays } from './received-days.ts';
+import { findReceivedDays } from './received-days.ts';
 import { costSummary, getMonthToDate } from './schema.ts';
 
 let application: Application;
@@ -105,7 +105,7 @@ describe('the month to date', () => {
   it('of an earlier month is the whole month, and of one without a bill an error', async () => {
     const toDate = await call(application, getMonthToDate, { query: { month: '2026-10' } });
     expect(toDate).toMatchObject({ through: '2026-10-31', isComplete: true, before: null });
-    const problem = await problemFrom(call(application, getMonthToDate, { query: { month: '2026-08' } }));
+    const problem = await catchProblem(call(application, getMonthToDate, { query: { month: '2026-08' } }));
     expect(problem).toMatchObject({ code: 'bill_period_not_covered', detail: expect.stringContaining('2026-08') });
   });
 });
@@ -124,10 +124,10 @@ describe('the last whole day', () => {
       '2026-11-27',
     ],
   ])('%s', (_, sources, through) => {
-    expect(receivedDays({ sources })?.through).toBe(through);
+    expect(findReceivedDays({ sources })?.through).toBe(through);
   });
 
   it('is unknown without a charge', () => {
-    expect(receivedDays({ sources: [] })).toBeNull();
+    expect(findReceivedDays({ sources: [] })).toBeNull();
   });
 });

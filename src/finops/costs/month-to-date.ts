@@ -1,8 +1,8 @@
 import { AppError } from '../../platform/errors/index.ts';
-import { monthPeriod, sumDecimals } from '../../platform/units/index.ts';
+import { sumDecimals, toMonthPeriod } from '../../platform/units/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
-import { type DailyReach, dailyReach } from './daily-series.ts';
-import { earliestDay, receivedDays, type SourceBehind } from './received-days.ts';
+import { type DailyReach, readDailyReach } from './daily-series.ts';
+import { findEarliestDay, findReceivedDays, type SourceBehind } from './received-days.ts';
 import type { CostsDeps } from './relations.ts';
 import type { MonthToDate, ReportedCosts } from './schema.ts';
 import { type CostSummary, summarise } from './summary.ts';
@@ -24,31 +24,31 @@ const MONTH_LENGTH = 'YYYY-MM'.length;
  * that every source has delivered completely. Charges of later days, from sources that are ahead, are reported
  * separately. Errors: `bill_period_not_covered`.
  */
-export async function monthToDate(deps: CostsDeps, question: MonthToDateQuestion): Promise<MonthToDate> {
+export async function readMonthToDate(deps: CostsDeps, question: MonthToDateQuestion): Promise<MonthToDate> {
   const { metric, filter } = question;
-  const reach = await dailyReach(deps, question.month);
+  const reach = await readDailyReach(deps, question.month);
   const month = question.month ?? reach.months.at(-1);
-  if (month === undefined || !reach.months.includes(month)) throw notCovered(question.month);
-  const [from, last] = daysOfMonth(month);
-  const received = receivedDays(reach);
-  const through = received === null || received.through < from ? null : earliestDay(received.through, last);
+  if (month === undefined || !reach.months.includes(month)) throw createNotCoveredError(question.month);
+  const [from, last] = findDaysOfMonth(month);
+  const received = findReceivedDays(reach);
+  const through = received === null || received.through < from ? null : findEarliestDay(received.through, last);
   const behind = received?.behind ?? [];
   const isComplete = through === last && behind.length === 0;
-  const before = through === null ? null : await sameDaysBefore(deps, question, reach, { through, behind });
+  const before = through === null ? null : await readPreviousMonth(deps, question, reach, { through, behind });
   const summary = await summarise(deps, ['day'], { metric, filter, from, to: last });
   return {
     ...{ month, metric, from, through, isComplete },
-    totals: totalsTo(summary, through ?? ''),
+    totals: buildTotalsTo(summary, through ?? ''),
     behind: [...behind],
     before: before === null ? null : { from: before.from, through: before.through, totals: before.totals },
     sources: reach.sources.map((source) => ({ source: source.source, through: source.through })),
     reporting:
-      through === null ? null : await reportingTo(deps, question, { from, through }, before?.reporting ?? null),
+      through === null ? null : await convertMonthToDate(deps, question, { from, through }, before?.reporting ?? null),
     leftOut: summary.leftOut,
   };
 }
 
-function notCovered(month: string | undefined): AppError {
+function createNotCoveredError(month: string | undefined): AppError {
   const detail =
     month === undefined
       ? 'No bill has been imported yet. steelyard bill import PATH --source NAME'
@@ -57,7 +57,7 @@ function notCovered(month: string | undefined): AppError {
 }
 
 /** The month-to-date amount in the reporting currency. */
-async function reportingTo(
+async function convertMonthToDate(
   deps: CostsDeps,
   { metric, filter, currency }: MonthToDateQuestion,
   { from, through }: { readonly from: string; readonly through: string },
@@ -72,16 +72,16 @@ async function reportingTo(
 }
 
 /** First and last day of a month. */
-function daysOfMonth(month: string): [string, string] {
-  const { start, end } = monthPeriod(month);
-  return [dayOf(Date.parse(start)), dayOf(Date.parse(end) - DAY_MS)];
+function findDaysOfMonth(month: string): [string, string] {
+  const { start, end } = toMonthPeriod(month);
+  return [toDay(Date.parse(start)), toDay(Date.parse(end) - DAY_MS)];
 }
 
-function dayOf(at: number): string {
+function toDay(at: number): string {
   return new Date(at).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
 
-function totalsTo({ rows }: CostSummary, through: string): MonthToDate['totals'] {
+function buildTotalsTo({ rows }: CostSummary, through: string): MonthToDate['totals'] {
   const stated = rows.flatMap(({ day, amount, currency }) =>
     day == null || amount == null || currency == null ? [] : [{ day, amount, currency }],
   );
@@ -99,20 +99,20 @@ function totalsTo({ rows }: CostSummary, through: string): MonthToDate['totals']
  * this month, without those that are behind. Null when no bill covers it, or when this month has charges of a source
  * that is behind.
  */
-async function sameDaysBefore(
+async function readPreviousMonth(
   deps: CostsDeps,
   { metric, filter, currency }: MonthToDateQuestion,
   { months, sources }: DailyReach,
   { through, behind }: { readonly through: string; readonly behind: readonly SourceBehind[] },
 ): Promise<(NonNullable<MonthToDate['before']> & { readonly reporting: ReportedCosts | null }) | null> {
-  const [first, end] = daysOfMonth(through.slice(0, MONTH_LENGTH));
-  const month = dayOf(Date.parse(first) - DAY_MS).slice(0, MONTH_LENGTH);
+  const [first, end] = findDaysOfMonth(through.slice(0, MONTH_LENGTH));
+  const month = toDay(Date.parse(first) - DAY_MS).slice(0, MONTH_LENGTH);
   if (!months.includes(month)) return null;
   const withoutSources = behind.map(({ source }) => source);
   if (sources.some((one) => withoutSources.includes(one.source) && one.through >= first)) return null;
-  const [from, last] = daysOfMonth(month);
+  const [from, last] = findDaysOfMonth(month);
   const sameDay = `${month}${through.slice(MONTH_LENGTH)}`;
-  const to = through === end ? last : earliestDay(sameDay, last);
+  const to = through === end ? last : findEarliestDay(sameDay, last);
   const selection = { metric, filter, from, to, withoutSources };
   const { totals, reporting } = await summarise(deps, ['day'], selection, currency);
   return { from, through: to, totals, reporting };

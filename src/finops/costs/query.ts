@@ -1,15 +1,15 @@
 import { subjectFields } from '../../org/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { identifier } from '../../platform/lake/index.ts';
-import { nearest } from '../../platform/manifests/index.ts';
+import { quoteIdentifier } from '../../platform/lake/index.ts';
+import { findNearest } from '../../platform/manifests/index.ts';
 import type { SubjectField } from '../allocation/index.ts';
-import { billDimension, camelCaseOf, focusColumnNames } from '../billing/index.ts';
+import { findBillDimension, focusColumnNames, toCamelCase } from '../billing/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
-import { filterConditions, parseFilter } from './filters.ts';
-import { type AskedRange, rangeConditions } from './range.ts';
+import { buildFilterConditions, parseFilter } from './filters.ts';
+import { buildRangeConditions, type RequestedRange } from './range.ts';
 
 /** Rows of a cost query; derived from the query of its endpoint. */
-export interface RowSelection extends AskedRange {
+export interface RowSelection extends RequestedRange {
   readonly filter: readonly string[];
   readonly delivery?: string | undefined;
   /** Excluded sources; no effect on a query about one delivery. */
@@ -30,7 +30,7 @@ export interface CostRelations {
   readonly shareColumns?: readonly string[];
 }
 
-export function metricColumn(metric: CostMetric): string {
+export function getMetricColumn(metric: CostMetric): string {
   return metric.charAt(0).toUpperCase() + metric.slice(1);
 }
 
@@ -47,14 +47,14 @@ export function isOfAllocation(name: string): boolean {
 const LONGEST_NAME = 300;
 
 /** SQL text expression of any dimension. Errors: `dimension_unknown`, with the nearest names. */
-export function dimensionExpression(name: string): string {
+export function buildDimensionExpression(name: string): string {
   if (name === 'kind') return `coalesce(a.kind, 'unallocated')`;
-  if (isOfAllocation(name)) return `a.${identifier(name)}`;
+  if (isOfAllocation(name)) return `a.${quoteIdentifier(name)}`;
   if (name === 'week') return `strftime(ChargePeriodStart, '%G-W%V')`;
-  const expression = billDimension(name);
+  const expression = findBillDimension(name);
   if (expression !== null) return expression;
-  const known = [...focusColumnNames.map(camelCaseOf), ...subjectFields, 'day', 'week', 'month', 'rule', 'kind'];
-  const similar = nearest(name, known);
+  const known = [...focusColumnNames.map(toCamelCase), ...subjectFields, 'day', 'week', 'month', 'rule', 'kind'];
+  const similar = findNearest(name, known);
   const hint = similar === null ? '' : ` Did you mean ${similar}?`;
   throw new AppError(
     'dimension_unknown',
@@ -76,32 +76,36 @@ export interface RowSource {
 }
 
 /** FROM and WHERE of a selection. Allocations are joined only when `dimensions` or a filter use them. */
-export function rowSource(selection: RowSelection, dimensions: readonly string[], relations: CostRelations): RowSource {
+export function buildRowSource(
+  selection: RowSelection,
+  dimensions: readonly string[],
+  relations: CostRelations,
+): RowSource {
   const filters = selection.filter.map(parseFilter);
   const named = [...dimensions, ...filters.map(({ dimension }) => dimension)];
   const isJoined = named.some(isOfAllocation);
-  const conditions = [...rangeConditions(selection), ...filterConditions(filters, dimensionExpression)];
+  const conditions = [...buildRangeConditions(selection), ...buildFilterConditions(filters, buildDimensionExpression)];
   return {
-    from: isJoined ? joined(relations) : `${relations.bill} b`,
+    from: isJoined ? buildJoinSql(relations) : `${relations.bill} b`,
     where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`,
-    cost: (column) => (isJoined ? sharedCost(column) : `b.${identifier(column)}`),
+    cost: (column) => (isJoined ? buildSharedCostSql(column) : `b.${quoteIdentifier(column)}`),
     isJoined,
   };
 }
 
 /** A row without a share keeps its whole cost. */
-function sharedCost(column: string): string {
-  return `CASE WHEN a.share IS NULL THEN b.${identifier(column)} ELSE a.${identifier(`shared_${column}`)} END`;
+function buildSharedCostSql(column: string): string {
+  return `CASE WHEN a.share IS NULL THEN b.${quoteIdentifier(column)} ELSE a.${quoteIdentifier(`shared_${column}`)} END`;
 }
 
 /** The FROM item of a query for one metric; `amount` is the SQL of the metric. */
-export function costSource(
+export function buildCostSource(
   selection: CostSelection,
   dimensions: readonly string[],
   relations: CostRelations,
 ): { from: string; where: string; amount: string } {
-  const { from, where, cost } = rowSource(selection, dimensions, relations);
-  return { from, where, amount: cost(metricColumn(selection.metric)) };
+  const { from, where, cost } = buildRowSource(selection, dimensions, relations);
+  return { from, where, amount: cost(getMetricColumn(selection.metric)) };
 }
 
 const SHARED_COSTS = ['BilledCost', 'EffectiveCost', 'ListCost', 'ContractedCost'];
@@ -111,9 +115,9 @@ const SHARE_FACTS = ['kind', 'layer', 'method', 'share', 'ratio', 'usage_unit', 
  * Bill rows with their shares; a row without an allocation stays, as unallocated. Columns that bill rows also have are
  * renamed, so that the columns of the bill can be used without a prefix.
  */
-function joined({ bill, allocation, shareColumns = [] }: CostRelations): string {
-  const fields = subjectFields.map(identifier).join(', ');
-  const costs = SHARED_COSTS.map((column) => `${identifier(column)} AS ${identifier(`shared_${column}`)}`);
+function buildJoinSql({ bill, allocation, shareColumns = [] }: CostRelations): string {
+  const fields = subjectFields.map(quoteIdentifier).join(', ');
+  const costs = SHARED_COSTS.map((column) => `${quoteIdentifier(column)} AS ${quoteIdentifier(`shared_${column}`)}`);
   const shares = `SELECT lake_file AS bill_file, row_number, rule, ${[...SHARE_FACTS, ...shareColumns].join(', ')},
     resource_id AS share_resource_id, resource_name AS share_resource_name, ${fields}, ${costs.join(', ')} FROM ${allocation}`;
   return `${bill} b LEFT JOIN (${shares}) a ON a.bill_file = b.lake_file AND a.row_number = b.file_row_number`;

@@ -1,4 +1,4 @@
-import { monthPeriod } from '../../platform/units/index.ts';
+import { toMonthPeriod } from '../../platform/units/index.ts';
 import type { DailyReach, SourceReach } from './daily-series.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -32,8 +32,8 @@ interface ReceivedDays {
  * The other sources are behind, as is a source with a few fees and no bill of that month. Null without a charge.
  * Example: sources to 29 Nov, 26 Nov and 31 Oct -> through 26 Nov, charged through 29 Nov, behind: the one of 31 Oct.
  */
-export function receivedDays({ sources }: Pick<DailyReach, 'sources'>): ReceivedDays | null {
-  const reached = sources.map((source) => ({ ...source, whole: wholeThrough(source) }));
+export function findReceivedDays({ sources }: Pick<DailyReach, 'sources'>): ReceivedDays | null {
+  const reached = sources.map((source) => ({ ...source, whole: findLastWholeDay(source) }));
   const steady = reached.filter(isSteady);
   const deciding = steady.length > 0 ? steady : reached;
   const latest = deciding
@@ -49,7 +49,7 @@ export function receivedDays({ sources }: Pick<DailyReach, 'sources'>): Received
   const isBehind = (one: (typeof reached)[number]) =>
     deciding.includes(one) ? one.whole.slice(0, MONTH_LENGTH) < month : one.month < month;
   return {
-    through: earliestDay(latest, ...deciding.filter((one) => !isBehind(one)).map(({ whole }) => whole)),
+    through: findEarliestDay(latest, ...deciding.filter((one) => !isBehind(one)).map(({ whole }) => whole)),
     chargedThrough,
     behind: reached
       .filter(isBehind)
@@ -62,17 +62,17 @@ function isSteady({ chargedDays }: SourceReach): boolean {
   return chargedDays >= LEAST_CHARGED_DAYS;
 }
 
-function wholeThrough({ month, through, producedAt, isFollowed }: SourceReach): string {
-  const reached = isFollowed ? dayBefore(Date.parse(monthPeriod(month).end)) : through;
-  return producedAt === null ? reached : earliestDay(dayBefore(Date.parse(producedAt) - LATE_MS), reached);
+function findLastWholeDay({ month, through, producedAt, isFollowed }: SourceReach): string {
+  const reached = isFollowed ? getDayBefore(Date.parse(toMonthPeriod(month).end)) : through;
+  return producedAt === null ? reached : findEarliestDay(getDayBefore(Date.parse(producedAt) - LATE_MS), reached);
 }
 
-function dayBefore(at: number): string {
+function getDayBefore(at: number): string {
   return new Date(at - DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
 
 /** Earliest of days such as "2026-11-26". */
-export function earliestDay(first: string, ...others: readonly string[]): string {
+export function findEarliestDay(first: string, ...others: readonly string[]): string {
   return [first, ...others].toSorted()[0] ?? first;
 }
 

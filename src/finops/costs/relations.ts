@@ -1,11 +1,11 @@
 import type { Lake, StagedFile } from '../../platform/lake/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
-import { allocatedDaily, allocations, findState, periodOfPartition } from '../allocation/index.ts';
-import { type Billing, billRows, otherColumns } from '../billing/index.ts';
+import { allocatedDaily, allocations, findState, parsePartitionPeriod } from '../allocation/index.ts';
+import { type Billing, billRows, listOtherColumns } from '../billing/index.ts';
 import type { Exchange } from '../exchange/index.ts';
 import { parseFilter } from './filters.ts';
 import type { CostRelations, RowSelection } from './query.ts';
-import { mayHold } from './range.ts';
+import { canContain } from './range.ts';
 
 export interface CostsDeps {
   readonly store: Store;
@@ -24,12 +24,14 @@ export interface CostFiles {
 }
 
 /** Lake files that a query reads. Errors: `bill_delivery_not_found`, `bill_delivery_deleted`, `invalid_request`. */
-export async function filesOf(deps: CostsDeps, selection: RowSelection): Promise<CostFiles> {
+export async function findCostFiles(deps: CostsDeps, selection: RowSelection): Promise<CostFiles> {
   const files =
-    selection.delivery === undefined ? await currentFiles(deps) : await deliveredFiles(deps, selection.delivery);
-  const omitted = await partitionsOf(deps, selection.withoutSources ?? []);
+    selection.delivery === undefined
+      ? await findCurrentFiles(deps)
+      : await findDeliveredFiles(deps, selection.delivery);
+  const omitted = await findSourcePartitions(deps, selection.withoutSources ?? []);
   const isRead = ({ partition }: StagedFile) =>
-    !omitted.has(partition) && mayHold(selection, periodOfPartition(partition));
+    !omitted.has(partition) && canContain(selection, parsePartitionPeriod(partition));
   return {
     bill: files.bill.filter(isRead),
     allocation: files.allocation.filter(isRead),
@@ -37,29 +39,32 @@ export async function filesOf(deps: CostsDeps, selection: RowSelection): Promise
   };
 }
 
-async function partitionsOf({ store, billing }: CostsDeps, sources: readonly string[]): Promise<ReadonlySet<string>> {
+async function findSourcePartitions(
+  { store, billing }: CostsDeps,
+  sources: readonly string[],
+): Promise<ReadonlySet<string>> {
   if (sources.length === 0) return new Set();
   const units = await billing.currentUnits(store);
   return new Set(units.filter(({ source }) => sources.includes(source)).map(({ partition }) => partition));
 }
 
 /** Relations that a query over `dimensions` reads. */
-export async function relationsOf(
+export async function buildRelations(
   deps: CostsDeps,
   selection: RowSelection,
   dimensions: readonly string[] = [],
 ): Promise<CostRelations> {
-  return relationsFrom(deps.lake, await filesOf(deps, selection), namedIn(selection, dimensions));
+  return createRelations(deps.lake, await findCostFiles(deps, selection), listNamedDimensions(selection, dimensions));
 }
 
 /** All dimensions that a query uses. */
-export function namedIn({ filter }: RowSelection, dimensions: readonly string[]): string[] {
+export function listNamedDimensions({ filter }: RowSelection, dimensions: readonly string[]): string[] {
   return [...dimensions, ...filter.map((text) => parseFilter(text).dimension)];
 }
 
-export function relationsFrom(lake: Lake, files: CostFiles, named: readonly string[] = []): CostRelations {
+export function createRelations(lake: Lake, files: CostFiles, named: readonly string[] = []): CostRelations {
   return {
-    bill: lake.stagedRelation(billRows, files.bill, otherColumns(named)),
+    bill: lake.stagedRelation(billRows, files.bill, listOtherColumns(named)),
     allocation: lake.stagedRelation(allocations, files.allocation),
     ...(files.daily === undefined ? {} : { daily: lake.stagedRelation(allocatedDaily, files.daily) }),
   };
@@ -68,17 +73,17 @@ export function relationsFrom(lake: Lake, files: CostFiles, named: readonly stri
 /**
  * One transaction swaps these files, but separate statements read them: reads again when a swap happened in between.
  */
-async function currentFiles({ store, lake }: CostsDeps): Promise<CostFiles> {
+async function findCurrentFiles({ store, lake }: CostsDeps): Promise<CostFiles> {
   for (;;) {
-    const before = await sequences(store, lake);
+    const before = await readSequences(store, lake);
     const bill = await lake.files(store, billRows);
     const allocation = await lake.files(store, allocations);
     const daily = await lake.files(store, allocatedDaily);
-    if ((await sequences(store, lake)) === before) return { bill, allocation, daily };
+    if ((await readSequences(store, lake)) === before) return { bill, allocation, daily };
   }
 }
 
-async function sequences(sql: Sql, lake: Lake): Promise<string> {
+async function readSequences(sql: Sql, lake: Lake): Promise<string> {
   const tables = [billRows, allocations, allocatedDaily];
   return JSON.stringify(await Promise.all(tables.map((table) => lake.sequence(sql, table))));
 }
@@ -87,7 +92,7 @@ async function sequences(sql: Sql, lake: Lake): Promise<string> {
  * Rows of a delivery, counted or not, with the last allocation that included it. A delivery that never counted was
  * never allocated, so all of its cost is unallocated.
  */
-async function deliveredFiles({ store, lake, billing }: CostsDeps, delivery: string): Promise<CostFiles> {
+async function findDeliveredFiles({ store, lake, billing }: CostsDeps, delivery: string): Promise<CostFiles> {
   const units = await billing.countedUnits(store, delivery);
   if (units === null) throw await billing.deliveryNotFound(store, delivery);
   const periods = [...new Set(units.map(({ period }) => period))];
@@ -105,10 +110,12 @@ async function deliveredFiles({ store, lake, billing }: CostsDeps, delivery: str
 }
 
 /** Number of rejected rows in the deliveries that a query reads. */
-export async function rejectedIn({ store, billing }: CostsDeps, selection: RowSelection): Promise<number> {
+export async function countRejectedRows({ store, billing }: CostsDeps, selection: RowSelection): Promise<number> {
   if (selection.delivery !== undefined) return billing.rejectedRows(store, selection.delivery);
   const units = await billing.currentUnits(store);
-  const deliveries = new Set(units.filter(({ period }) => mayHold(selection, period)).map(({ delivery }) => delivery));
+  const deliveries = new Set(
+    units.filter(({ period }) => canContain(selection, period)).map(({ delivery }) => delivery),
+  );
   const counts = await Promise.all([...deliveries].map((id) => billing.rejectedRows(store, id)));
   return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, importFiles, problemFrom } from '../../testing/application.ts';
-import { billCsv } from '../testing/allocation.ts';
+import { call, catchProblem, importFiles } from '../../testing/application.ts';
 import { sharedQuietApplication } from '../../testing/shared.ts';
 import { importExchangeRates, listExchangeRates } from '../exchange/schema.ts';
+import { billCsv } from '../testing/allocation.ts';
 import { costSummary, getMonthToDate } from './schema.ts';
 
 const application = await sharedQuietApplication();
@@ -93,7 +93,7 @@ spec: {source: 'Treasury, October', base: USD, rates: [{date: '2026-10-01', rate
 });
 
 it('refuses a file that is none, and changes nothing', async () => {
-  expect(await problemFrom(rates('Date,USD\n2026-10-02,9\n2026-10-03,x\n'))).toMatchObject({
+  expect(await catchProblem(rates('Date,USD\n2026-10-02,9\n2026-10-03,x\n'))).toMatchObject({
     code: 'exchange_rates_invalid',
     detail: expect.stringContaining('line 3'),
   });

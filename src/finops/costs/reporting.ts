@@ -2,8 +2,8 @@ import { type Decimal, decimal, decimalString } from '../../platform/units/index
 import type { CostRelations, CostSelection } from './query.ts';
 import type { CostsDeps } from './relations.ts';
 import type { ReportedCosts } from './schema.ts';
-import { groupsSql } from './summary-sql.ts';
-import { textOrNull } from './text-row.ts';
+import { buildGroupsSql } from './summary-sql.ts';
+import { toTextOrNull } from './text-row.ts';
 
 /**
  * Converts groups and total into one currency: the sum of each group on each charge day, at the rate of that day.
@@ -19,7 +19,7 @@ export async function reportIn(
 ): Promise<ReportedCosts> {
   const dated = [...new Set([...dimensions, 'day'])];
   const dayKey = `d${dated.indexOf('day')}`;
-  const rows = (await lake.query(groupsSql(selection, dated, relations))).filter(({ amount }) => amount !== null);
+  const rows = (await lake.query(buildGroupsSql(selection, dated, relations))).filter(({ amount }) => amount !== null);
   const days = rows.map((row) => String(row[dayKey])).toSorted();
   const [from, to] = [days[0], days.at(-1)];
   if (from === undefined || to === undefined) return { currency, amount: null, rows: [], rates: [], leftOut: [] };
@@ -30,20 +30,20 @@ export async function reportIn(
     const own = { day: String(row[dayKey]), currency: String(row.currency), amount: String(row.amount) };
     const amount = conversion.convert(own);
     if (amount === null) continue;
-    const key = JSON.stringify(dimensions.map((_, index) => textOrNull(row[`d${index}`])));
+    const key = JSON.stringify(dimensions.map((_, index) => toTextOrNull(row[`d${index}`])));
     groups.set(key, amount.plus(groups.get(key) ?? 0));
     total = amount.plus(total ?? 0);
   }
   return {
     currency,
     amount: total === null ? null : decimalString(total),
-    rows: rowsOf(groups, dimensions, currency),
+    rows: buildReportedRows(groups, dimensions, currency),
     rates: conversion.rates(),
     leftOut: conversion.leftOut(),
   };
 }
 
-function rowsOf(groups: ReadonlyMap<string, Decimal>, dimensions: readonly string[], currency: string) {
+function buildReportedRows(groups: ReadonlyMap<string, Decimal>, dimensions: readonly string[], currency: string) {
   return [...groups]
     .toSorted(([one, amount], [other, than]) => decimal(than).cmp(amount) || (one < other ? -1 : 1))
     .map(([key, amount]) => {

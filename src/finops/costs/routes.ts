@@ -1,14 +1,14 @@
-import { csvLine } from '../../platform/csv/index.ts';
+import { formatCsvLine } from '../../platform/csv/index.ts';
 import { type Download, handle, handleDownload, type Route } from '../../platform/http/index.ts';
-import { dimensionsOf, valuesOf } from './dimensions.ts';
+import { readDimensions, readDimensionValues } from './dimensions.ts';
 import { explain } from './explain/index.ts';
 import { explainCosts } from './explain/schema.ts';
 import { exportFocusFile } from './focus-export/index.ts';
 import { exportFocus } from './focus-export/schema.ts';
-import { monthToDate } from './month-to-date.ts';
+import { readMonthToDate } from './month-to-date.ts';
 import type { CostSelection } from './query.ts';
 import type { CostsDeps } from './relations.ts';
-import { pageRows, rowsCsv } from './rows.ts';
+import { buildRowsCsv, readRowPage } from './rows.ts';
 import {
   costDimensions,
   costRows,
@@ -20,33 +20,33 @@ import {
 } from './schema.ts';
 import { summarise } from './summary.ts';
 
-export function costRoutes(deps: CostsDeps): Route[] {
+export function createCostRoutes(deps: CostsDeps): Route[] {
   return [
     handle(costSummary, ({ query: { by, currency = deps.config.reportingCurrency, ...selection } }) =>
       summarise(deps, by, selection, currency ?? null),
     ),
     handleDownload(costSummaryCsv, ({ query: { by, currency, ...selection } }) =>
-      summaryCsv(deps, by, selection, currency ?? null),
+      buildSummaryCsv(deps, by, selection, currency ?? null),
     ),
     handle(costRows, ({ query: { pageSize, pageToken, ...selection } }) =>
-      pageRows(deps, selection, { pageSize, pageToken }),
+      readRowPage(deps, selection, { pageSize, pageToken }),
     ),
     handleDownload(costRowsCsv, async ({ query }) => ({
       contentType: 'text/csv; charset=utf-8',
       filename: 'cost-rows.csv',
-      content: await rowsCsv(deps, query),
+      content: await buildRowsCsv(deps, query),
     })),
     handle(getMonthToDate, ({ query: { currency = deps.config.reportingCurrency, ...query } }) =>
-      monthToDate(deps, { ...query, currency: currency ?? null }),
+      readMonthToDate(deps, { ...query, currency: currency ?? null }),
     ),
-    handle(costDimensions, () => dimensionsOf(deps)),
-    handle(costValues, ({ query }) => valuesOf(deps, query)),
+    handle(costDimensions, () => readDimensions(deps)),
+    handle(costValues, ({ query }) => readDimensionValues(deps, query)),
     handle(explainCosts, ({ query }) => explain(deps, query)),
     handleDownload(exportFocus, ({ query }) => exportFocusFile(deps, query)),
   ];
 }
 
-async function summaryCsv(
+async function buildSummaryCsv(
   deps: CostsDeps,
   by: readonly string[],
   selection: CostSelection,
@@ -55,10 +55,10 @@ async function summaryCsv(
   const { rows: own, reporting } = await summarise(deps, by, selection, currency);
   const rows = reporting?.rows ?? own;
   const columns = [...new Set(by), 'amount', 'currency'];
-  const lines = rows.map((row) => csvLine(columns.map((column) => row[column] ?? null)));
+  const lines = rows.map((row) => formatCsvLine(columns.map((column) => row[column] ?? null)));
   return {
     contentType: 'text/csv; charset=utf-8',
     filename: 'cost-summary.csv',
-    content: [csvLine(columns), ...lines].join(''),
+    content: [formatCsvLine(columns), ...lines].join(''),
   };
 }

@@ -1,17 +1,22 @@
-import { dailyAmounts } from './daily.ts';
-import { type CostRelations, type CostSelection, costSource, dimensionExpression } from './query.ts';
+import { buildDailyAmounts } from './daily.ts';
+import { buildCostSource, buildDimensionExpression, type CostRelations, type CostSelection } from './query.ts';
 
 /** SELECT of `d0`, `d1`… (the dimensions), `currency`, `amount` and `missing`, the number of rows without the metric; largest first. */
-export function groupsSql(selection: CostSelection, dimensions: readonly string[], relations: CostRelations): string {
+export function buildGroupsSql(
+  selection: CostSelection,
+  dimensions: readonly string[],
+  relations: CostRelations,
+): string {
   const keys = [...dimensions.map((_, index) => `d${index}`), 'currency'];
-  const amounts = dailyAmounts(selection, dimensions, relations.daily) ?? rowAmounts(selection, dimensions, relations);
+  const amounts =
+    buildDailyAmounts(selection, dimensions, relations.daily) ?? buildRowAmounts(selection, dimensions, relations);
   return `SELECT ${keys.join(', ')}, sum(amount)::VARCHAR AS amount, sum(missing)::INTEGER AS missing FROM (${amounts})
     GROUP BY ALL ORDER BY sum(amount) DESC NULLS LAST, ${keys.join(', ')}`;
 }
 
-function rowAmounts(selection: CostSelection, dimensions: readonly string[], relations: CostRelations): string {
-  const { from, where, amount } = costSource(selection, dimensions, relations);
-  const columns = dimensions.map((name, index) => `${dimensionExpression(name)} AS d${index}`);
+function buildRowAmounts(selection: CostSelection, dimensions: readonly string[], relations: CostRelations): string {
+  const { from, where, amount } = buildCostSource(selection, dimensions, relations);
+  const columns = dimensions.map((name, index) => `${buildDimensionExpression(name)} AS d${index}`);
   return `SELECT ${[...columns, 'BillingCurrency AS currency', `${amount} AS amount`].join(', ')},
       (${amount} IS NULL)::INTEGER AS missing FROM ${from} ${where}`;
 }

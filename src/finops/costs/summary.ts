@@ -1,12 +1,12 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { decimalString } from '../../platform/units/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
-import { type CostRelations, type CostSelection, costSource } from './query.ts';
-import { type CostsDeps, rejectedIn, relationsOf } from './relations.ts';
+import { buildCostSource, type CostRelations, type CostSelection } from './query.ts';
+import { buildRelations, type CostsDeps, countRejectedRows } from './relations.ts';
 import { reportIn } from './reporting.ts';
 import type { ReportedCosts } from './schema.ts';
-import { groupsSql } from './summary-sql.ts';
-import { type TextRow, textOrNull } from './text-row.ts';
+import { buildGroupsSql } from './summary-sql.ts';
+import { type TextRow, toTextOrNull } from './text-row.ts';
 
 const MAX_DIMENSIONS = 4;
 
@@ -31,20 +31,20 @@ export async function summarise(
   selection: CostSelection,
   reporting: string | null = null,
 ): Promise<CostSummary> {
-  const dimensions = distinctDimensions(by);
-  const relations = await relationsOf(deps, selection, dimensions);
+  const dimensions = listDistinctDimensions(by);
+  const relations = await buildRelations(deps, selection, dimensions);
   const [found, totals, rejectedRows, reported] = await Promise.all([
-    deps.lake.query(groupsSql(selection, dimensions, relations)),
-    totalsOf(deps, selection, relations),
-    rejectedIn(deps, selection),
+    deps.lake.query(buildGroupsSql(selection, dimensions, relations)),
+    readTotals(deps, selection, relations),
+    countRejectedRows(deps, selection),
     reporting === null ? null : reportIn(deps, reporting, dimensions, selection, relations),
   ]);
   return {
     metric: selection.metric,
     rows: found.map((row) => ({
-      ...Object.fromEntries(dimensions.map((name, index) => [name, textOrNull(row[`d${index}`])])),
+      ...Object.fromEntries(dimensions.map((name, index) => [name, toTextOrNull(row[`d${index}`])])),
       amount: row.amount === null ? null : decimalString(String(row.amount)),
-      currency: textOrNull(row.currency),
+      currency: toTextOrNull(row.currency),
     })),
     totals,
     leftOut: { rejectedRows, rowsWithoutMetric: found.reduce((sum, row) => sum + Number(row.missing), 0) },
@@ -53,14 +53,14 @@ export async function summarise(
 }
 
 /** Errors: `dimension_unknown` for more dimensions than a result can have. */
-export function distinctDimensions(by: readonly string[]): string[] {
+export function listDistinctDimensions(by: readonly string[]): string[] {
   if (by.length <= MAX_DIMENSIONS) return [...new Set(by)];
   throw new AppError('dimension_unknown', `At most ${MAX_DIMENSIONS} dimensions; ${by.length} were given.`);
 }
 
 /** Totals come from bill rows, never from the groups, so that a missing group is detected. */
-async function totalsOf(deps: CostsDeps, selection: CostSelection, relations: CostRelations): Promise<CostTotal[]> {
-  const { from, where, amount } = costSource(selection, [], relations);
+async function readTotals(deps: CostsDeps, selection: CostSelection, relations: CostRelations): Promise<CostTotal[]> {
+  const { from, where, amount } = buildCostSource(selection, [], relations);
   const rows = await deps.lake.query(
     `SELECT BillingCurrency AS currency, sum(${amount})::VARCHAR AS amount FROM ${from} ${where} GROUP BY 1 HAVING amount IS NOT NULL ORDER BY 1`,
   );

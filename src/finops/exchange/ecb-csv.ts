@@ -20,7 +20,7 @@ export function parseEcbRates(file: string, text: string): DayRates[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   const invalid = (line: number, problem: string) =>
     new AppError('exchange_rates_invalid', `${file}, line ${line}: ${problem}`, { file, line });
-  const header = cells(lines[0] ?? '');
+  const header = splitCells(lines[0] ?? '');
   const currencies = header.slice(1);
   if (header[0] !== 'Date' || currencies.length === 0 || !currencies.every((name) => CURRENCY.test(name))) {
     throw invalid(1, 'the header is not "Date,USD,JPY,…". Download eurofxref-hist.zip of the ECB and unpack its CSV.');
@@ -30,7 +30,7 @@ export function parseEcbRates(file: string, text: string): DayRates[] {
   const days = new Map<string, DayRates>();
   for (const [at, line] of lines.entries()) {
     if (at === 0 || line.trim() === '') continue;
-    const [date = '', ...values] = cells(line);
+    const [date = '', ...values] = splitCells(line);
     if (!RateDay.safeParse(date).success) throw invalid(at + 1, `"${date.slice(0, 40)}" is no day such as 2026-11-27.`);
     if (days.has(date)) throw invalid(at + 1, `${date} comes twice.`);
     if (values.length !== currencies.length) {
@@ -50,7 +50,7 @@ export function parseEcbRates(file: string, text: string): DayRates[] {
   return [...days.values()].toSorted((one, other) => (one.date < other.date ? -1 : 1));
 }
 
-function cells(line: string): string[] {
+function splitCells(line: string): string[] {
   const found = line.split(',').map((cell) => cell.trim());
   return found.length > 1 && found.at(-1) === '' && line.trimEnd().endsWith(',') ? found.slice(0, -1) : found;
 }

@@ -4,7 +4,7 @@ import { decimal, decimalString, sumDecimals } from '../../platform/units/index.
 import { createConversion } from './conversion.ts';
 import { parseEcbRates } from './ecb-csv.ts';
 import { findRate, type RateTable } from './rate-book.ts';
-import { shownRate } from './schema.ts';
+import { formatRate } from './schema.ts';
 
 const ECB_FILE = `Date,USD,JPY,GBP,
 2026-11-27,1.0544,161.52,0.8329,
@@ -80,7 +80,7 @@ describe('a rate in a sentence', () => {
     ['0.00000012345678901234', 'about 0.00000012345679'],
     ['25482.33333333333333333333', 'about 25482.333'],
   ])('%s is shown as %s', (rate, shown) => {
-    expect(shownRate(rate)).toBe(shown);
+    expect(formatRate(rate)).toBe(shown);
   });
 });
 

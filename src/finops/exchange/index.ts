@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { handle, type Route } from '../../platform/http/index.ts';
-import { type ManifestKind, type ManifestOutcome, specKind } from '../../platform/manifests/index.ts';
+import { createSpecKind, type ManifestKind, type ManifestOutcome } from '../../platform/manifests/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { type Conversion, createConversion } from './conversion.ts';
 import { parseEcbRates } from './ecb-csv.ts';
 import { ExchangeRatesSpec, importExchangeRates, listExchangeRates, MOST_DAYS_BACK } from './schema.ts';
-import { deleteDays, ECB, findTable, listTables, putDays, putTable, tablesWithin } from './store.ts';
+import { deleteDays, ECB, findTable, findTablesWithin, listTables, putDays, putTable } from './store.ts';
 
 export { exchangeMigrations } from './migrations.ts';
 
@@ -28,9 +28,9 @@ export function createExchange({ store }: { readonly store: Store }): Exchange {
   return {
     async conversion(reporting, { from, to }) {
       const first = new Date(Date.parse(`${from}T00:00:00Z`) - MOST_DAYS_BACK * DAY_MS).toISOString().slice(0, 10);
-      return createConversion(await tablesWithin(store, { from: first, to }), reporting);
+      return createConversion(await findTablesWithin(store, { from: first, to }), reporting);
     },
-    kinds: [specKind('ExchangeRates', 30, ExchangeRatesSpec, applyTable)],
+    kinds: [createSpecKind('ExchangeRates', 30, ExchangeRatesSpec, applyTable)],
     routes: [
       handle(listExchangeRates, async () => ({ tables: await listTables(store) })),
       handle(importExchangeRates, ({ body: { file, text } }) => importEcb(store, file, text)),

@@ -33,7 +33,7 @@ const DAY_MS = 24 * 3_600_000;
 export function findRate(tables: readonly RateTable[], from: string, to: string, day: string): FoundRate | null {
   const earliest = new Date(Date.parse(`${day}T00:00:00Z`) - MOST_DAYS_BACK * DAY_MS).toISOString().slice(0, 10);
   for (const { base, source, days } of tables) {
-    for (let at = lastUpTo(days, day); at >= 0; at -= 1) {
+    for (let at = findLastUpTo(days, day); at >= 0; at -= 1) {
       const published = days[at];
       if (published === undefined || published.date < earliest) break;
       const [own, other] = [from, to].map((currency) => (currency === base ? '1' : published.rates[currency]));
@@ -45,7 +45,7 @@ export function findRate(tables: readonly RateTable[], from: string, to: string,
 }
 
 /** Index of the last day up to `day`; -1 when all days are later. */
-function lastUpTo(days: readonly DayRates[], day: string): number {
+function findLastUpTo(days: readonly DayRates[], day: string): number {
   let [low, high] = [0, days.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

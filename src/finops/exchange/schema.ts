@@ -101,20 +101,20 @@ export const Unconverted = z
   .describe('Cost that a converted total leaves out, without a rate for its day or the seven days before');
 export type Unconverted = z.infer<typeof Unconverted>;
 
-const SHOWN_DIGITS = 8;
-const SHOWN = new Intl.NumberFormat('en', { maximumSignificantDigits: SHOWN_DIGITS, useGrouping: false });
+const DISPLAY_DIGITS = 8;
+const RATE_FORMAT = new Intl.NumberFormat('en', { maximumSignificantDigits: DISPLAY_DIGITS, useGrouping: false });
 
 /**
  * Rounds a cross rate of 20 decimals to eight significant digits for text. Example: 0.86213466678966123456 -> `about
  * 0.86213467`.
  */
-export function shownRate(rate: string): string {
+export function formatRate(rate: string): string {
   const digits = rate.replace('.', '').replace(/^0+/, '');
-  return digits.length <= SHOWN_DIGITS ? rate : `about ${SHOWN.format(Number(rate))}`;
+  return digits.length <= DISPLAY_DIGITS ? rate : `about ${RATE_FORMAT.format(Number(rate))}`;
 }
 
 /** `1 USD = 0.8 EUR on 2026-10-02, for charges of 2026-10-02 to 2026-10-04 (ECB …)`. */
-export function rateText({ currency, rate, date, source, from, to }: UsedRate, reporting: string): string {
+export function describeUsedRate({ currency, rate, date, source, from, to }: UsedRate, reporting: string): string {
   const days = from === to ? from : `${from} to ${to}`;
-  return `1 ${currency} = ${shownRate(rate)} ${reporting} on ${date}, for charges of ${days} (${source})`;
+  return `1 ${currency} = ${formatRate(rate)} ${reporting} on ${date}, for charges of ${days} (${source})`;
 }

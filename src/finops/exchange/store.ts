@@ -18,7 +18,7 @@ const ROWS_A_STATEMENT = 300;
 const Rates = z.record(Currency, DecimalString);
 
 /** Tables in order of precedence. */
-async function tablesInOrder(sql: Sql): Promise<ExchangeTables['exchange_table'][]> {
+async function findTables(sql: Sql): Promise<ExchangeTables['exchange_table'][]> {
   const rows = await sql.tables<ExchangeTables>().selectFrom('exchange_table').selectAll().orderBy('name').execute();
   return [...rows.filter(({ name }) => name !== ECB), ...rows.filter(({ name }) => name === ECB)];
 }
@@ -36,10 +36,10 @@ export async function findTable(sql: Sql, name: string): Promise<RateTable | nul
   const tables = sql.tables<ExchangeTables>();
   const table = await tables.selectFrom('exchange_table').selectAll().where('name', '=', name).executeTakeFirst();
   if (table === undefined) return null;
-  return { base: table.base, source: table.source, days: await daysOf(sql, name, null) };
+  return { base: table.base, source: table.source, days: await findRateDays(sql, name, null) };
 }
 
-async function daysOf(sql: Sql, name: string, within: { from: string; to: string } | null): Promise<DayRates[]> {
+async function findRateDays(sql: Sql, name: string, within: { from: string; to: string } | null): Promise<DayRates[]> {
   let query = sql.tables<ExchangeTables>().selectFrom('exchange_day').select(['day', 'rates']).where('name', '=', name);
   if (within !== null) query = query.where('day', '>=', within.from).where('day', '<=', within.to);
   const rows = await query.orderBy('day').execute();
@@ -65,10 +65,10 @@ export async function deleteDays(sql: Sql, name: string): Promise<void> {
 }
 
 /** Every table with its rates of a range of days, in order of precedence. */
-export async function tablesWithin(sql: Sql, within: { from: string; to: string }): Promise<RateTable[]> {
+export async function findTablesWithin(sql: Sql, within: { from: string; to: string }): Promise<RateTable[]> {
   const tables: RateTable[] = [];
-  for (const { name, base, source } of await tablesInOrder(sql)) {
-    tables.push({ base, source, days: await daysOf(sql, name, within) });
+  for (const { name, base, source } of await findTables(sql)) {
+    tables.push({ base, source, days: await findRateDays(sql, name, within) });
   }
   return tables;
 }
@@ -80,7 +80,7 @@ export async function listTables(sql: Sql) {
     .select((eb) => ['name', eb.fn.countAll().as('days'), eb.fn.min('day').as('from'), eb.fn.max('day').as('to')])
     .groupBy('name')
     .execute();
-  return (await tablesInOrder(sql)).flatMap(({ name, base, source }) =>
+  return (await findTables(sql)).flatMap(({ name, base, source }) =>
     counts
       .filter((count) => count.name === name)
       .map(({ days, from, to }) => ({ name, base, source, days: Number(days), from, to })),

@@ -1,7 +1,7 @@
 import { decomposedAr, decomposedAri, laggedAr, laggedAri } from './autoregression/methods.ts';
 import { decomposedEts, LONGEST_ETS_SEASON, seasonalEts } from './ets/methods.ts';
-import { type Fit, type History, historyOf, type Method } from './history.ts';
-import { originsOf } from './origins.ts';
+import { buildHistory, type Fit, type History, type Method } from './history.ts';
+import { chooseOrigins } from './origins.ts';
 import { seasonalNaive } from './seasonal-naive.ts';
 import { theta } from './theta/methods.ts';
 
@@ -27,7 +27,7 @@ export interface Trials {
  * out. Outliers are detected relative to the season. Without one, they cannot be told apart from a level change, and the
  * values stay unchanged.
  */
-export function candidatesOf(periods: readonly number[]): Candidate[] {
+export function listCandidates(periods: readonly number[]): Candidate[] {
   const single = periods.length === 1 && (periods[0] as number) <= LONGEST_ETS_SEASON;
   const seasonal = periods.length > 0 ? [laggedAr, laggedAri] : [];
   const methods = [
@@ -48,13 +48,13 @@ export function candidatesOf(periods: readonly number[]): Candidate[] {
 /**
  * Back-tests every candidate from each origin. Its form and parameters come from the values before the first origin, never
  * from the values that judge it. For the future, the parameters are re-estimated from all values. `from`: the origins,
- * ascending; null: those of `originsOf`.
+ * ascending; null: those of `chooseOrigins`.
  */
 export function tryCandidates(history: History, horizon: number, from: readonly number[] | null = null): Trials {
   const { values, periods } = history;
-  const candidates = candidatesOf(periods.filter((period) => values.length >= 2 * period + 2));
-  const origins = from ?? originsOf(values.length, horizon, periods[0] ?? 1);
-  const histories = origins.map((origin) => historyOf(values.subarray(0, origin), periods));
+  const candidates = listCandidates(periods.filter((period) => values.length >= 2 * period + 2));
+  const origins = from ?? chooseOrigins(values.length, horizon, periods[0] ?? 1);
+  const histories = origins.map((origin) => buildHistory(values.subarray(0, origin), periods));
   const first = histories[0] ?? history;
   const raw = new Map<Method, Fit>();
   const past: Float64Array[][] = [];

@@ -54,7 +54,7 @@ export function meanErrors({ sums, counts }: ErrorSums, without: number | null):
  * Shares that add up to 1, by the mean absolute error; by no error when none is known. Candidates that were never wrong
  * share all of it. Example: errors 1, 2 of two that are not cleaned -> 16/17, 1/17.
  */
-export function weightsOf(errors: Float64Array, candidates: readonly Pick<Candidate, 'cleaned'>[]): Float64Array {
+export function computeWeights(errors: Float64Array, candidates: readonly Pick<Candidate, 'cleaned'>[]): Float64Array {
   const least = Math.min(...errors.filter((error) => Number.isFinite(error)));
   const raw = errors.map((error, index) => {
     const favour = candidates[index]?.cleaned === true ? FAVOUR_OF_CLEANED : 1;
@@ -66,7 +66,11 @@ export function weightsOf(errors: Float64Array, candidates: readonly Pick<Candid
 }
 
 /** Weights without the candidates whose forecast is rejected, unless all would be rejected. */
-export function believable(weights: Float64Array, future: readonly Float64Array[], values: Float64Array): Float64Array {
+export function dropUnbelievable(
+  weights: Float64Array,
+  future: readonly Float64Array[],
+  values: Float64Array,
+): Float64Array {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const value of values) {

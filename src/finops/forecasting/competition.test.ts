@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { isDeep } from '../../testing/deep.ts';
 import { forecastSeries } from './forecast-series.ts';
-import { seasonsToUse } from './seasons.ts';
+import { selectSeasons } from './seasons.ts';
 
 const shared = join(import.meta.dirname, '../../../../shared/data/stats');
 const there = existsSync(join(shared, 'm4')) || process.env.CI !== undefined;
@@ -50,7 +50,7 @@ const readers: Readonly<Record<string, () => Known[]>> = {
 /** Mean absolute error in that of repeating the last season, and the shares inside, of the values that are known. */
 function scored({ past, future }: Known, period: number, told: readonly number[] | null) {
   const series = Float64Array.from(past);
-  const seasons = seasonsToUse(series, told, [52]);
+  const seasons = selectSeasons(series, told, [52]);
   const { mean, intervals } = forecastSeries(series, { horizon: future.length, seasons, levels: [0.8, 0.95] });
   const changes = past.slice(period).map((value, at) => Math.abs(value - (past[at] as number)));
   const scale = average(changes.filter((change) => !Number.isNaN(change)));

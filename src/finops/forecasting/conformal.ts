@@ -1,5 +1,5 @@
-import { normalQuantile, quantileOf } from '../../platform/numbers/index.ts';
-import { studentQuantile } from './numbers/student.ts';
+import { computeNormalQuantile, computeQuantile } from '../../platform/numbers/index.ts';
+import { computeStudentQuantile } from './numbers/student.ts';
 
 /** Size of past forecast errors, the basis of the intervals. */
 export interface Spread {
@@ -22,8 +22,8 @@ const LEAST_SCORES = 5;
  * by the ratio of Student's t to the normal, with `horizons / (2 * variance of the logarithm of the error size between
  * origins)` degrees of freedom. Null with fewer than five known outcomes.
  */
-export function conformalSpread(errors: readonly Float64Array[], horizons: number): Spread | null {
-  const growth = growthOf(errors, horizons);
+export function estimateConformalSpread(errors: readonly Float64Array[], horizons: number): Spread | null {
+  const growth = estimateGrowth(errors, horizons);
   const scores: number[] = [];
   const sizes: number[] = [];
   for (const byStep of errors) {
@@ -40,17 +40,17 @@ export function conformalSpread(errors: readonly Float64Array[], horizons: numbe
   }
   if (scores.length < LEAST_SCORES) return null;
   const ordered = Float64Array.from(scores).sort();
-  const degrees = degreesOf(sizes, horizons);
+  const degrees = estimateDegrees(sizes, horizons);
   return {
     halfWidth: (level, step) => {
       const share = (1 + level) / 2;
-      const wider = studentQuantile(share, degrees) / normalQuantile(share);
-      return (quantileOf(ordered, level) as number) * wider * (step + 1) ** growth;
+      const wider = computeStudentQuantile(share, degrees) / computeNormalQuantile(share);
+      return (computeQuantile(ordered, level) as number) * wider * (step + 1) ** growth;
     },
   };
 }
 
-function degreesOf(sizes: readonly number[], horizons: number): number {
+function estimateDegrees(sizes: readonly number[], horizons: number): number {
   const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
   const squares = sizes.reduce((sum, size) => sum + (size - mean) ** 2, 0);
   const seen = sizes.length > 1 ? squares / (sizes.length - 1) : USUAL_VARIANCE;
@@ -59,7 +59,7 @@ function degreesOf(sizes: readonly number[], horizons: number): number {
 }
 
 /** Slope of the logarithm of the mean absolute error over that of the steps; near steps, of which more is known, count more. */
-function growthOf(errors: readonly Float64Array[], horizons: number): number {
+function estimateGrowth(errors: readonly Float64Array[], horizons: number): number {
   const longest = Math.max(0, ...errors.map((byStep) => byStep.length));
   let weights = 0;
   let x1 = 0;
@@ -91,13 +91,13 @@ function growthOf(errors: readonly Float64Array[], horizons: number): number {
 }
 
 /** For a history too short to be tried on: changes from one value to the next that add up, as Student's t. */
-export function wanderingSpread(values: Float64Array): Spread {
+export function estimateWalkSpread(values: Float64Array): Spread {
   let squares = 0;
   for (let at = 1; at < values.length; at += 1) squares += ((values[at] as number) - (values[at - 1] as number)) ** 2;
   const count = Math.max(1, values.length - 1);
   const deviation = Math.sqrt(squares / count);
   const degrees = Math.max(LEAST_DEGREES, count);
   return {
-    halfWidth: (level, step) => studentQuantile((1 + level) / 2, degrees) * deviation * Math.sqrt(step + 1),
+    halfWidth: (level, step) => computeStudentQuantile((1 + level) / 2, degrees) * deviation * Math.sqrt(step + 1),
   };
 }

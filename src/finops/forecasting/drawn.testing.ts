@@ -1,4 +1,4 @@
-import { normalQuantile } from '../../platform/numbers/index.ts';
+import { computeNormalQuantile } from '../../platform/numbers/index.ts';
 import { seeded } from '../../testing/random.ts';
 
 /** Numbers drawn by a seed. */
@@ -12,9 +12,9 @@ export interface Draws {
 /** Keeps the draws away from 0 and 1. */
 const HALF_STEP = 1e-10;
 
-export function drawsOf(seed: number): Draws {
+export function createDraws(seed: number): Draws {
   const even = seeded(seed);
-  const normal = (): number => normalQuantile((even() + HALF_STEP) / (1 + 2 * HALF_STEP));
+  const normal = (): number => computeNormalQuantile((even() + HALF_STEP) / (1 + 2 * HALF_STEP));
   return { even, normal };
 }
 
@@ -30,7 +30,7 @@ export interface Shape {
 }
 
 /** 50 + trend + a sine of the period + autoregressive noise. */
-export function drawnSeries(draws: Draws, { count, period, season, slope, memory }: Shape): Float64Array {
+export function drawSeries(draws: Draws, { count, period, season, slope, memory }: Shape): Float64Array {
   let noise = 0;
   return new Float64Array(count).map((_, at) => {
     noise = memory * noise + draws.normal();

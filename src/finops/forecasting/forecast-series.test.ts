@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { drawnSeries, drawsOf, type Shape } from './drawn.testing.ts';
+import { createDraws, drawSeries, type Shape } from './drawn.testing.ts';
 import { forecastSeries, type SeriesForecast } from './forecast-series.ts';
 
 const LEVELS = [0.8, 0.95];
@@ -32,7 +32,7 @@ describe('a forecast of a series', () => {
   });
 
   it('is as many times as large for as many times the values', () => {
-    const values = drawnSeries(drawsOf(4), { count: 90, period: 7, season: 3, slope: 0.1, memory: 0.5 });
+    const values = drawSeries(createDraws(4), { count: 90, period: 7, season: 3, slope: 0.1, memory: 0.5 });
     const one = next(values, 10, [7]);
     const million = next(
       values.map((value) => 1e6 * value),
@@ -80,7 +80,7 @@ describe('a forecast of a series', () => {
   });
 
   it('takes a gap for unknown and not for zero, and is not judged on it', () => {
-    const values = drawnSeries(drawsOf(9), { count: 140, period: 7, season: 6, slope: 0, memory: 0.3 });
+    const values = drawSeries(createDraws(9), { count: 140, period: 7, season: 6, slope: 0, memory: 0.3 });
     const whole = next(values, 7, [7]);
     for (const at of [20, 21, 64, 99, 130, 139]) values[at] = Number.NaN;
     const gaps = next(values, 7, [7]);
@@ -92,7 +92,7 @@ describe('a forecast of a series', () => {
   });
 
   it('takes a bad day for less than it was while it is the last, and for little later', () => {
-    const values = drawnSeries(drawsOf(11), { count: 210, period: 7, season: 8, slope: 0, memory: 0 });
+    const values = drawSeries(createDraws(11), { count: 210, period: 7, season: 8, slope: 0, memory: 0 });
     const usual = next(values, 14, [7]).mean;
     const furthest = (at: number) => {
       const struck = Float64Array.from(values);
@@ -105,7 +105,7 @@ describe('a forecast of a series', () => {
   });
 
   it('gives the same again, and leaves what it was given as it was', () => {
-    const values = drawnSeries(drawsOf(2), { count: 80, period: 12, season: 4, slope: 0.2, memory: 0.6 });
+    const values = drawSeries(createDraws(2), { count: 80, period: 12, season: 4, slope: 0.2, memory: 0.6 });
     const before = Float64Array.from(values);
     expect(next(values, 12, [12])).toEqual(next(values, 12, [12]));
     expect(values).toEqual(before);
@@ -118,7 +118,7 @@ describe('the intervals', () => {
     const inside = LEVELS.map(() => 0);
     const series = 200;
     for (let seed = 1; seed <= series; seed += 1) {
-      const values = drawnSeries(drawsOf(1000 * seed), { ...shape, count: shape.count + horizon });
+      const values = drawSeries(createDraws(1000 * seed), { ...shape, count: shape.count + horizon });
       const seasons = shape.season > 0 ? [shape.period] : [];
       const { intervals } = next(values.subarray(0, shape.count), horizon, seasons);
       for (const [index, { low, high }] of intervals.entries()) {

@@ -1,9 +1,9 @@
 import { type Trials, tryCandidates } from './backtest.ts';
 import { type BacktestResult, judge, type Round } from './backtest-result.ts';
-import { believable, combine, type ErrorSums, meanErrors, sumErrors, weightsOf } from './combination.ts';
-import { conformalSpread, type Spread, wanderingSpread } from './conformal.ts';
+import { combine, computeWeights, dropUnbelievable, type ErrorSums, meanErrors, sumErrors } from './combination.ts';
+import { estimateConformalSpread, estimateWalkSpread, type Spread } from './conformal.ts';
 import { fillGaps } from './gaps.ts';
-import { historyOf } from './history.ts';
+import { buildHistory } from './history.ts';
 
 export interface SeriesForecastOptions {
   /** Steps ahead, 1 or more. */
@@ -66,20 +66,20 @@ export function forecastSeries(series: ArrayLike<number>, options: SeriesForecas
   const seasons = options.seasons.filter((period) => period > 1 && recent.length >= 2 * period);
   const periods = [...new Set(seasons)].toSorted((a, b) => a - b);
   const { values, known, filled } = fillGaps(recent, periods[0] ?? 1);
-  const size = sizeOf(values);
-  if (size === null) return constant(values[0] as number, horizon, levels, filled);
+  const size = measureSize(values);
+  if (size === null) return forecastConstant(values[0] as number, horizon, levels, filled);
   const scaled = values.map((value) => value / size);
   const from = options.stepsBack?.map((back) => values.length - back) ?? null;
-  const trials = tryCandidates(historyOf(scaled, periods), horizon, from);
+  const trials = tryCandidates(buildHistory(scaled, periods), horizon, from);
   const sums = sumErrors(trials, scaled, known);
   const errors = meanErrors(sums, null);
-  const weights = believable(weightsOf(errors, trials.candidates), trials.future, scaled);
+  const weights = dropUnbelievable(computeWeights(errors, trials.candidates), trials.future, scaled);
   const tested: Tested = { trials, sums, scaled, known, horizon };
-  const spread = spreadOf(tested, weights, null) ?? wanderingSpread(scaled);
+  const spread = estimateSpread(tested, weights, null) ?? estimateWalkSpread(scaled);
   const mean = combine(trials.future, weights);
   const floor = recent.some((value) => value < 0) ? Number.NEGATIVE_INFINITY : 0;
-  const naive = naiveError(scaled, known, periods[0] ?? 1);
-  const rounds = roundsOf(tested);
+  const naive = computeNaiveError(scaled, known, periods[0] ?? 1);
+  const rounds = buildRounds(tested);
   return {
     mean: mean.map((value) => size * Math.max(floor, value)),
     intervals: levels.map((level) => ({
@@ -88,7 +88,7 @@ export function forecastSeries(series: ArrayLike<number>, options: SeriesForecas
       high: mean.map((value, step) => size * Math.max(floor, value + spread.halfWidth(level, step))),
     })),
     method: 'combination',
-    members: membersOf(trials, weights, errors, naive),
+    members: buildMembers(trials, weights, errors, naive),
     backtest: judge(rounds, levels, naive),
     filled,
     pastErrors: rounds.map(({ errors }) => errors.map((error) => size * error)),
@@ -108,7 +108,7 @@ interface Tested {
 }
 
 /** Errors of the combination, by origin and step; NaN if the outcome is unknown. */
-function errorsOf({ trials, scaled, known }: Tested, weights: Float64Array, origin: number): Float64Array {
+function computeErrors({ trials, scaled, known }: Tested, weights: Float64Array, origin: number): Float64Array {
   const from = trials.origins[origin] as number;
   const forecast = combine(
     trials.past.map((byOrigin) => byOrigin[origin] as Float64Array),
@@ -119,29 +119,29 @@ function errorsOf({ trials, scaled, known }: Tested, weights: Float64Array, orig
   );
 }
 
-function spreadOf(tested: Tested, weights: Float64Array, without: number | null): Spread | null {
+function estimateSpread(tested: Tested, weights: Float64Array, without: number | null): Spread | null {
   const { origins } = tested.trials;
   const used = origins.map((_, origin) => origin).filter((origin) => origin !== without);
   if (used.length === 0) return null;
   const horizons = Math.max(1, (tested.scaled.length - (origins[0] as number)) / tested.horizon);
-  return conformalSpread(
-    used.map((origin) => errorsOf(tested, weights, origin)),
+  return estimateConformalSpread(
+    used.map((origin) => computeErrors(tested, weights, origin)),
     horizons,
   );
 }
 
 /** Every origin is judged by the weights and widths that the others give. */
-function roundsOf(tested: Tested): Round[] {
+function buildRounds(tested: Tested): Round[] {
   return tested.trials.origins.map((from, origin) => {
-    const weights = weightsOf(meanErrors(tested.sums, origin), tested.trials.candidates);
-    const spread = spreadOf(tested, weights, origin);
-    const errors = errorsOf(tested, weights, origin);
+    const weights = computeWeights(meanErrors(tested.sums, origin), tested.trials.candidates);
+    const spread = estimateSpread(tested, weights, origin);
+    const errors = computeErrors(tested, weights, origin);
     return { errors, outcomes: tested.scaled.subarray(from, from + errors.length), spread };
   });
 }
 
 /** Mean absolute value; null when all values are the same, or too small to divide by, so that nothing is to be learned. */
-function sizeOf(values: Float64Array): number | null {
+function measureSize(values: Float64Array): number | null {
   let greatest = 0;
   let differ = false;
   for (const value of values) {
@@ -154,7 +154,7 @@ function sizeOf(values: Float64Array): number | null {
   return (sum / values.length) * greatest;
 }
 
-function constant(value: number, horizon: number, levels: readonly number[], filled: number): SeriesForecast {
+function forecastConstant(value: number, horizon: number, levels: readonly number[], filled: number): SeriesForecast {
   const mean = new Float64Array(horizon).fill(value);
   return {
     mean,
@@ -168,7 +168,7 @@ function constant(value: number, horizon: number, levels: readonly number[], fil
 }
 
 /** Mean absolute change over one season, of the observed values; null if there is none, or it is zero. */
-function naiveError(values: Float64Array, known: Uint8Array, period: number): number | null {
+function computeNaiveError(values: Float64Array, known: Uint8Array, period: number): number | null {
   let sum = 0;
   let count = 0;
   for (let at = period; at < values.length; at += 1) {
@@ -179,7 +179,7 @@ function naiveError(values: Float64Array, known: Uint8Array, period: number): nu
   return sum > 0 ? sum / count : null;
 }
 
-function membersOf(trials: Trials, weights: Float64Array, errors: Float64Array, naive: number | null): Member[] {
+function buildMembers(trials: Trials, weights: Float64Array, errors: Float64Array, naive: number | null): Member[] {
   return trials.candidates
     .map(({ name }, index) => {
       const error = errors[index] as number;

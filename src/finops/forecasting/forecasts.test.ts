@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
-import { urlOf } from '../../platform/contract/schema.ts';
+import { buildUrl } from '../../platform/contract/schema.ts';
 import { testApplication } from '../../testing/application.ts';
 import { postSeriesFileForecast, type SeriesForecastReport } from './schema.ts';
 
@@ -176,7 +176,7 @@ describe('POST /api/v1/forecasts/series-files', () => {
     const rows = days(60).map((day, at) => `${at},${day},${at === 20 ? 'NaN' : week(60)[at]}`);
     const { statusCode, payload } = await application.http.inject({
       method: 'POST',
-      url: urlOf(postSeriesFileForecast, {
+      url: buildUrl(postSeriesFileForecast, {
         query: { timeColumn: 'day', valueColumn: 'cost', horizon: 3, seasons: '7' },
       }),
       headers: { host: 'localhost', 'content-type': 'application/octet-stream' },

@@ -16,7 +16,7 @@ export function fillGaps(series: ArrayLike<number>, period: number): Whole {
   const known = Uint8Array.from(values, (value) => (Number.isNaN(value) ? 0 : 1));
   const filled = known.reduce((sum, flag) => sum + 1 - flag, 0);
   if (filled === 0 || filled === values.length) return { values, known, filled };
-  const phases = phaseMeans(values, period);
+  const phases = computePhaseMeans(values, period);
   let before = -1;
   for (let at = 0; at < values.length; at += 1) {
     if (known[at] === 1) {
@@ -35,7 +35,7 @@ export function fillGaps(series: ArrayLike<number>, period: number): Whole {
 }
 
 /** Means by phase; the overall mean for a phase without an observed value. */
-function phaseMeans(values: Float64Array, period: number): Float64Array {
+function computePhaseMeans(values: Float64Array, period: number): Float64Array {
   const sums = new Float64Array(period);
   const counts = new Float64Array(period);
   let sum = 0;

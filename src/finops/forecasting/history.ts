@@ -1,5 +1,5 @@
 import { mstl, type SeasonalParts } from './decomposition/mstl.ts';
-import { withoutOutliers } from './outliers.ts';
+import { replaceOutliers } from './outliers.ts';
 
 /** The values of a series up to an instant, evenly spaced and without gaps, with intermediate results that its methods share. */
 export interface History {
@@ -12,7 +12,7 @@ export interface History {
   cleaned(): History;
 }
 
-export function historyOf(values: Float64Array, periods: readonly number[]): History {
+export function buildHistory(values: Float64Array, periods: readonly number[]): History {
   let parts: SeasonalParts | null = null;
   let cleaned: History | null = null;
   const history: History = {
@@ -24,8 +24,8 @@ export function historyOf(values: Float64Array, periods: readonly number[]): His
     },
     cleaned: () => {
       if (cleaned === null) {
-        const usual = withoutOutliers(values, history.parts().adjusted);
-        cleaned = usual === null ? history : historyOf(usual, periods);
+        const usual = replaceOutliers(values, history.parts().adjusted);
+        cleaned = usual === null ? history : buildHistory(usual, periods);
       }
       return cleaned;
     },

@@ -1,7 +1,6 @@
-export { forecastSeries } from './forecast-series.ts';
-export { studentQuantile } from './numbers/student.ts';
-export { forecastRoutes } from './routes.ts';
 export type { BacktestResult } from './backtest-result.ts';
-export { LEAST_VALUES } from './forecast-series.ts';
+export { estimateConformalSpread } from './conformal.ts';
+export { forecastSeries, LEAST_VALUES } from './forecast-series.ts';
+export { computeStudentQuantile } from './numbers/student.ts';
+export { createForecastRoutes } from './routes.ts';
 export { findSeasons } from './seasons.ts';
-export { conformalSpread } from './conformal.ts';

@@ -11,7 +11,7 @@ const LEAST_SHARE = 0.3;
  * Ascending origins, evenly spaced: first those with a full known horizon, then, if there are few of them, some with a part
  * of it. The distance between them is odd, so that they cover all phases of a season.
  */
-export function originsOf(count: number, horizon: number, period: number): number[] {
+export function chooseOrigins(count: number, horizon: number, period: number): number[] {
   const least = Math.max(LEAST_VALUES, LEAST_CYCLES * period + 2);
   const span = Math.max(HORIZONS * horizon, CYCLES * period);
   const first = Math.max(least, Math.floor(LEAST_SHARE * count), count - span);

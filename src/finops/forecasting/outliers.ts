@@ -1,4 +1,4 @@
-import { quantileOf } from '../../platform/numbers/index.ts';
+import { computeQuantile } from '../../platform/numbers/index.ts';
 
 /** Number of neighbours on each side; their median is the typical value. */
 const REACH = 7;
@@ -10,16 +10,16 @@ const RANGES = 2;
  * its neighbours is more than two interquartile ranges beyond the quartiles of those distances. It is moved to that median.
  * At the end only the earlier neighbours count. Null without outliers.
  */
-export function withoutOutliers(values: Float64Array, adjusted: Float64Array): Float64Array | null {
+export function replaceOutliers(values: Float64Array, adjusted: Float64Array): Float64Array | null {
   if (values.length === 0) return null;
   const distances = new Float64Array(values.length);
   const near = new Float64Array(2 * REACH + 1);
   for (let at = 0; at < values.length; at += 1) {
-    distances[at] = (adjusted[at] as number) - medianAround(adjusted, at, near);
+    distances[at] = (adjusted[at] as number) - computeMedianAround(adjusted, at, near);
   }
   const ordered = Float64Array.from(distances).sort();
-  const low = quantileOf(ordered, 0.25) as number;
-  const high = quantileOf(ordered, 0.75) as number;
+  const low = computeQuantile(ordered, 0.25) as number;
+  const high = computeQuantile(ordered, 0.75) as number;
   const reach = RANGES * (high - low);
   if (reach <= 0) return null;
   let cleaned: Float64Array | null = null;
@@ -33,7 +33,7 @@ export function withoutOutliers(values: Float64Array, adjusted: Float64Array): F
 }
 
 /** By insertion into a short ordered array: quicker than to sort so few. */
-function medianAround(values: Float64Array, at: number, near: Float64Array): number {
+function computeMedianAround(values: Float64Array, at: number, near: Float64Array): number {
   const from = Math.max(0, at - REACH);
   const to = Math.min(values.length - 1, at + REACH);
   let count = 0;

@@ -1,35 +1,35 @@
 import type { BodyOf } from '../../platform/contract/schema.ts';
-import { type EvenSeries, evenSeries } from './calendar/series.ts';
-import { durationOf, later, usualSeasons } from './calendar/step.ts';
+import { buildEvenSeries, type EvenSeries } from './calendar/series.ts';
+import { addSteps, formatDuration, listUsualSeasons } from './calendar/step.ts';
 import { forecastSeries, MOST_VALUES, type SeriesForecast } from './forecast-series.ts';
 import type { ForecastPoint, postSeriesForecast, SeriesForecastReport } from './schema.ts';
-import { seasonsToUse } from './seasons.ts';
+import { selectSeasons } from './seasons.ts';
 
 const LEVELS = [0.8, 0.95];
 
 /** The forecast of rows as people write them. Errors: those of `evenSeries`. */
-export function seriesReport(asked: BodyOf<typeof postSeriesForecast>): SeriesForecastReport {
+export function buildSeriesReport(asked: BodyOf<typeof postSeriesForecast>): SeriesForecastReport {
   const { horizon } = asked;
-  const series = evenSeries(asked.times, asked.values);
-  const seasons = seasonsToUse(series.values, asked.seasons ?? null, usualSeasons(series.step));
+  const series = buildEvenSeries(asked.times, asked.values);
+  const seasons = selectSeasons(series.values, asked.seasons ?? null, listUsualSeasons(series.step));
   const forecast = forecastSeries(series.values, { horizon, seasons, levels: LEVELS });
   return {
-    points: pointsOf(series, forecast),
+    points: buildPoints(series, forecast),
     method: forecast.method,
     members: [...forecast.members],
-    backtest: backtestOf(forecast),
-    step: durationOf(series.step),
+    backtest: buildBacktest(forecast),
+    step: formatDuration(series.step),
     seasons: [...seasons],
     values: series.values.length,
     missing: series.values.length - series.known,
-    notes: notesOf(series, forecast, horizon),
+    notes: buildNotes(series, forecast, horizon),
   };
 }
 
-function pointsOf({ last, step }: EvenSeries, { mean, intervals }: SeriesForecast): ForecastPoint[] {
+function buildPoints({ last, step }: EvenSeries, { mean, intervals }: SeriesForecast): ForecastPoint[] {
   const [inner, outer] = intervals as [SeriesForecast['intervals'][number], SeriesForecast['intervals'][number]];
   return Array.from(mean, (value, index) => ({
-    at: later(last, step, index + 1),
+    at: addSteps(last, step, index + 1),
     mean: value,
     lo80: inner.low[index] as number,
     hi80: inner.high[index] as number,
@@ -38,20 +38,20 @@ function pointsOf({ last, step }: EvenSeries, { mean, intervals }: SeriesForecas
   }));
 }
 
-function backtestOf({ backtest, method }: SeriesForecast): SeriesForecastReport['backtest'] {
+function buildBacktest({ backtest, method }: SeriesForecast): SeriesForecastReport['backtest'] {
   const { origins, outcomes, mase, smape, coverage } = backtest;
   const [coverage80 = null, coverage95 = null] = coverage.map(({ share }) => share);
-  return { origins, outcomes, mase, smape, coverage80, coverage95, reason: reasonOf(backtest, method) };
+  return { origins, outcomes, mase, smape, coverage80, coverage95, reason: explainUnknown(backtest, method) };
 }
 
-function reasonOf({ outcomes, mase, coverage }: SeriesForecast['backtest'], method: string): string | null {
+function explainUnknown({ outcomes, mase, coverage }: SeriesForecast['backtest'], method: string): string | null {
   if (method === 'constant') return 'All values are the same: there is no error to measure by.';
   if (outcomes === 0) return 'The series is too short to be forecast from an earlier time.';
   if (coverage.some(({ share }) => share === null)) return 'Too few earlier times to judge the intervals by others.';
   return mase === null ? 'Repeating the last season was never wrong: there is no error to measure by.' : null;
 }
 
-function notesOf(series: EvenSeries, { backtest, method }: SeriesForecast, horizon: number): string[] {
+function buildNotes(series: EvenSeries, { backtest, method }: SeriesForecast, horizon: number): string[] {
   const count = series.values.length;
   const missing = count - series.known;
   const tested = backtest.outcomes > 0;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { drawnSeries, drawsOf } from './drawn.testing.ts';
-import { findSeasons, seasonsToUse } from './seasons.ts';
+import { createDraws, drawSeries } from './drawn.testing.ts';
+import { findSeasons, selectSeasons } from './seasons.ts';
 
-const week = drawnSeries(drawsOf(3), { count: 400, period: 7, season: 3, slope: 0.01, memory: 0.3 });
+const week = drawSeries(createDraws(3), { count: 400, period: 7, season: 3, slope: 0.01, memory: 0.3 });
 
 describe('the seasons of a series', () => {
   it('are found where they are', () => {
@@ -14,7 +14,7 @@ describe('the seasons of a series', () => {
   it('are not found in noise, on a line, or of fewer than four cycles', () => {
     let found = 0;
     for (let seed = 1; seed <= 200; seed += 1) {
-      const noise = drawnSeries(drawsOf(seed), { count: 120, period: 7, season: 0, slope: 0.05, memory: 0.5 });
+      const noise = drawSeries(createDraws(seed), { count: 120, period: 7, season: 0, slope: 0.05, memory: 0.5 });
       found += findSeasons(noise, [7]).length;
     }
     expect(found / 200).toBeLessThan(0.1);
@@ -28,9 +28,9 @@ describe('the seasons of a series', () => {
   });
 
   it('that are told are used: the shortest in any case, a longer one when it shows', () => {
-    expect(seasonsToUse(week, [30, 7], [12])).toEqual([7]);
-    expect(seasonsToUse(week, [5], [7])).toEqual([5]);
-    expect(seasonsToUse(week, [], [7])).toEqual([]);
-    expect(seasonsToUse(week, null, [7])).toEqual([7]);
+    expect(selectSeasons(week, [30, 7], [12])).toEqual([7]);
+    expect(selectSeasons(week, [5], [7])).toEqual([5]);
+    expect(selectSeasons(week, [], [7])).toEqual([]);
+    expect(selectSeasons(week, null, [7])).toEqual([7]);
   });
 });

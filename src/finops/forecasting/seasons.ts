@@ -17,19 +17,19 @@ export function findSeasons(series: ArrayLike<number>, candidates: readonly numb
   for (const period of candidates.toSorted((first, second) => first - second)) {
     const cycles = Math.floor(values.length / period);
     if (period < 2 || cycles < LEAST_CYCLES) continue;
-    const rest = withoutTrend(values, period);
-    for (const shorter of found) takeOff(rest, profile(rest, shorter, 0, rest.length));
+    const rest = subtractTrend(values, period);
+    for (const shorter of found) takeOff(rest, computeProfile(rest, shorter, 0, rest.length));
     const half = period * (cycles >> 1);
-    const older = profile(rest, period, rest.length - 2 * half, rest.length - half);
-    const newer = profile(rest, period, rest.length - half, rest.length);
+    const older = computeProfile(rest, period, rest.length - 2 * half, rest.length - half);
+    const newer = computeProfile(rest, period, rest.length - half, rest.length);
     const wanted = Math.min(MOST_AGREEMENT, Math.max(LEAST_AGREEMENT, 2 / Math.sqrt(period - 1)));
-    if (correlation(older, newer) >= wanted) found.push(period);
+    if (computeCorrelation(older, newer) >= wanted) found.push(period);
   }
   return found;
 }
 
 /** Less the mean of one period around each value; at the ends that of the nearest whole one. */
-function withoutTrend(values: Float64Array, period: number): Float64Array {
+function subtractTrend(values: Float64Array, period: number): Float64Array {
   const count = values.length;
   const sums = new Float64Array(count + 1);
   for (let at = 0; at < count; at += 1) sums[at + 1] = (sums[at] as number) + (values[at] as number);
@@ -40,7 +40,7 @@ function withoutTrend(values: Float64Array, period: number): Float64Array {
 }
 
 /** Means by phase of the values in [from, to). */
-function profile(values: Float64Array, period: number, from: number, to: number): Float64Array {
+function computeProfile(values: Float64Array, period: number, from: number, to: number): Float64Array {
   const sums = new Float64Array(period);
   const counts = new Float64Array(period);
   for (let at = from; at < to; at += 1) {
@@ -57,7 +57,7 @@ function takeOff(values: Float64Array, means: Float64Array): void {
 }
 
 /** Pearson's correlation; 0 when one of them does not vary. */
-function correlation(first: Float64Array, second: Float64Array): number {
+function computeCorrelation(first: Float64Array, second: Float64Array): number {
   const means = [first, second].map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
   let both = 0;
   let one = 0;
@@ -76,7 +76,11 @@ function correlation(first: Float64Array, second: Float64Array): number {
  * The seasons that a forecast uses. Of the given ones (`told`): the shortest, and longer ones that the series confirms.
  * Without given ones: those of `usual` that the series confirms.
  */
-export function seasonsToUse(series: Float64Array, told: readonly number[] | null, usual: readonly number[]): number[] {
+export function selectSeasons(
+  series: Float64Array,
+  told: readonly number[] | null,
+  usual: readonly number[],
+): number[] {
   if (told === null) return findSeasons(series, usual);
   const ascending = [...new Set(told)].toSorted((first, second) => first - second);
   const [shortest, ...longer] = ascending;

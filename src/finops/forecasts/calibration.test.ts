@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { quantileOf } from '../../platform/numbers/index.ts';
+import { computeQuantile } from '../../platform/numbers/index.ts';
 import { isDeep } from '../../testing/deep.ts';
-import { drawnSeries, drawsOf } from '../forecasting/drawn.testing.ts';
-import { dailyForecast, stepsBackOf } from './daily-forecast.ts';
-import { degreesOf, drawMixes, errorsOnDay, runningErrors } from './paths.ts';
+import { createDraws, drawSeries } from '../forecasting/drawn.testing.ts';
+import { computeStepsBack, forecastDays } from './daily-forecast.ts';
+import { computeDegrees, computeErrorsOnDay, drawMixes, sumRunningErrors } from './paths.ts';
 
-const at = (sorted: Float64Array, share: number): number => quantileOf(sorted, share) ?? Number.NaN;
+const at = (sorted: Float64Array, share: number): number => computeQuantile(sorted, share) ?? Number.NaN;
 
 const shared = join(import.meta.dirname, '../../../../../shared/data/stats/nn5/daily.csv.gz');
 const there = existsSync(shared) || process.env.CI !== undefined;
@@ -25,14 +25,14 @@ const mixes = new Map<string, Float64Array[]>();
 /** The sum of the last `horizon` days, forecast from those before. */
 function judged(values: Float64Array, horizon: number): Judged {
   const past = values.subarray(0, -horizon);
-  const back = stepsBackOf(past.length, horizon);
-  const { mean, errors } = dailyForecast(past, FIRST, horizon, back);
-  const degrees = degreesOf((back[0] ?? 0) / horizon);
+  const back = computeStepsBack(past.length, horizon);
+  const { mean, errors } = forecastDays(past, FIRST, horizon, back);
+  const degrees = computeDegrees((back[0] ?? 0) / horizon);
   const key = `${errors.length} ${degrees}`;
   const mix = mixes.get(key) ?? drawMixes(errors.length, degrees);
   mixes.set(key, mix);
   const sum = (days: Float64Array) => days.reduce((total, day) => total + day, 0);
-  const paths = errorsOnDay(runningErrors(errors), mix, horizon - 1).sort();
+  const paths = computeErrorsOnDay(sumRunningErrors(errors), mix, horizon - 1).sort();
   return { error: sum(values.subarray(-horizon)) - sum(mean), paths };
 }
 
@@ -53,7 +53,7 @@ describe('the total of a month', () => {
   const drawn = shapes.flatMap((shape) =>
     [8, 20].flatMap((horizon) =>
       Array.from({ length: 60 }, (_, index) =>
-        judged(drawnSeries(drawsOf(900 + index), { ...shape, count: shape.count + horizon }), horizon),
+        judged(drawSeries(createDraws(900 + index), { ...shape, count: shape.count + horizon }), horizon),
       ),
     ),
   );
@@ -67,7 +67,7 @@ describe('the total of a month', () => {
   });
 
   it('passes a limit as often as the probability says', () => {
-    const draws = drawsOf(7);
+    const draws = createDraws(7);
     const said = drawn.flatMap(({ error, paths }) =>
       Array.from({ length: 4 }, () => {
         const limit = at(paths, 0.02 + 0.96 * draws.even());
@@ -83,15 +83,15 @@ describe('the total of a month', () => {
   });
 
   it('is not the sum of the intervals of its days, where days go together', () => {
-    const values = drawnSeries(drawsOf(3), { count: 200, period: 7, season: 2, slope: 0, memory: 0.9 });
-    const back = stepsBackOf(values.length, 20);
-    const { errors } = dailyForecast(values, FIRST, 20, back);
+    const values = drawSeries(createDraws(3), { count: 200, period: 7, season: 2, slope: 0, memory: 0.9 });
+    const back = computeStepsBack(values.length, 20);
+    const { errors } = forecastDays(values, FIRST, 20, back);
     const mix = drawMixes(errors.length, 20);
     const width = (vectors: readonly Float64Array[], step: number) => {
-      const sorted = errorsOnDay(vectors, mix, step).sort();
+      const sorted = computeErrorsOnDay(vectors, mix, step).sort();
       return at(sorted, 0.9) - at(sorted, 0.1);
     };
-    const total = width(runningErrors(errors), 19);
+    const total = width(sumRunningErrors(errors), 19);
     const days = Array.from({ length: 20 }, (_, step) => width(errors, step));
     const unrelated = Math.sqrt(days.reduce((sum, day) => sum + day * day, 0));
     expect(total).toBeGreaterThan(1.5 * unrelated);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { dailyForecast, stepsBackOf } from './daily-forecast.ts';
-import { dayNumber, dayText } from './days.ts';
-import { monthlyCharges } from './monthly-charges.ts';
+import { computeStepsBack, forecastDays } from './daily-forecast.ts';
+import { formatDay, toDayNumber } from './days.ts';
+import { findMonthlyCharges } from './monthly-charges.ts';
 
-const first = dayNumber('2026-01-01');
+const first = toDayNumber('2026-01-01');
 const series = (count: number, of: (index: number) => number) =>
   Float64Array.from({ length: count }, (_, index) => of(index));
 const forecast = (values: Float64Array, horizon = 15) =>
-  dailyForecast(values, first, horizon, stepsBackOf(values.length, horizon));
+  forecastDays(values, first, horizon, computeStepsBack(values.length, horizon));
 const rounded = (values: Float64Array) => [...new Set(Array.from(values, (value) => Math.round(value * 100) / 100))];
 
 describe('a daily forecast', () => {
@@ -37,7 +37,7 @@ describe('a daily forecast', () => {
 
   it('has as many past errors for what began late as for what was always there', () => {
     const late = forecast(series(300, (at) => (at < 240 ? 0 : 10 + (at % 7) + Math.sin(at * 12.9))));
-    expect(late.errors).toHaveLength(stepsBackOf(300, 15).length);
+    expect(late.errors).toHaveLength(computeStepsBack(300, 15).length);
     expect(late.tried).toBeGreaterThan(0);
     expect(late.tried).toBeLessThan(late.errors.length);
   });
@@ -49,30 +49,30 @@ describe('a daily forecast', () => {
       [60, 14],
       [400, 20],
     ] as const) {
-      const back = stepsBackOf(count, horizon);
+      const back = computeStepsBack(count, horizon);
       expect(back.at(-1)).toBe(horizon);
       expect(back.length).toBeGreaterThan(3);
       expect((back[0] as number) - (back[1] as number)).not.toBe(7);
       expect(count - (back[0] as number)).toBeGreaterThanOrEqual(16);
     }
-    expect(stepsBackOf(20, 14)).toEqual([]);
+    expect(computeStepsBack(20, 14)).toEqual([]);
   });
 });
 
 describe('monthly charges', () => {
   it('are taken apart and expected again, whatever the month is long', () => {
-    const values = series(150, (at) => 10 + (dayText(first + at).endsWith('-01') ? 300 : 0) + (at % 3));
-    const found = monthlyCharges(values, first);
+    const values = series(150, (at) => 10 + (formatDay(first + at).endsWith('-01') ? 300 : 0) + (at % 3));
+    const found = findMonthlyCharges(values, first);
     expect(found.days).toEqual([1]);
-    expect(found.expected(dayNumber('2026-06-01'))).toBeCloseTo(300, -1);
-    expect(found.expected(dayNumber('2026-06-02'))).toBe(0);
+    expect(found.expected(toDayNumber('2026-06-01'))).toBeCloseTo(300, -1);
+    expect(found.expected(toDayNumber('2026-06-02'))).toBe(0);
     expect(Math.max(...found.rest)).toBeLessThan(14);
   });
 
   it('are not what came once or twice, what has ended, or what comes every week', () => {
     const on = (days: readonly string[]) =>
-      monthlyCharges(
-        series(150, (at) => 10 + (days.includes(dayText(first + at)) ? 300 : 0)),
+      findMonthlyCharges(
+        series(150, (at) => 10 + (days.includes(formatDay(first + at)) ? 300 : 0)),
         first,
       ).days;
     expect(on(['2026-03-11'])).toEqual([]);
@@ -80,7 +80,7 @@ describe('monthly charges', () => {
     expect(on(['2026-01-05', '2026-02-05', '2026-03-05'])).toEqual([]);
     expect(on(['2026-03-05', '2026-04-05', '2026-05-05'])).toEqual([5]);
     expect(
-      monthlyCharges(
+      findMonthlyCharges(
         series(150, (at) => (at % 7 < 5 ? 10 : 2)),
         first,
       ).days,
@@ -94,12 +94,12 @@ describe('monthly charges', () => {
       '2026-03-10': 100,
       '2026-04-10': 160,
     };
-    const found = monthlyCharges(
-      series(120, (at) => 10 + (amounts[dayText(first + at)] ?? 0)),
+    const found = findMonthlyCharges(
+      series(120, (at) => 10 + (amounts[formatDay(first + at)] ?? 0)),
       first,
     );
-    expect(found.surprise(dayNumber('2026-04-10'))).toBe(60);
-    expect(found.surprise(dayNumber('2026-02-10'))).toBe(0);
-    expect(found.expected(dayNumber('2026-05-10'))).toBe(100);
+    expect(found.surprise(toDayNumber('2026-04-10'))).toBe(60);
+    expect(found.surprise(toDayNumber('2026-02-10'))).toBe(0);
+    expect(found.expected(toDayNumber('2026-05-10'))).toBe(100);
   });
 });

@@ -1,6 +1,6 @@
 import type { BacktestResult } from '../forecasting/index.ts';
 import { findSeasons, forecastSeries, LEAST_VALUES } from '../forecasting/index.ts';
-import { type MonthlyCharges, monthlyCharges } from './monthly-charges.ts';
+import { findMonthlyCharges, type MonthlyCharges } from './monthly-charges.ts';
 
 const WEEK = 7;
 const LEVELS = [0.8, 0.95];
@@ -38,7 +38,7 @@ export interface DailyForecast {
  * so that they cover all weekdays; the whole horizon after each is known. Empty if the history is too short. Example: 100
  * days, 10 ahead -> 69, 64 … 14 or so.
  */
-export function stepsBackOf(count: number, horizon: number): number[] {
+export function computeStepsBack(count: number, horizon: number): number[] {
   const most = Math.min(HORIZONS * horizon, Math.floor((1 - LEAST_SHARE) * count), count - LEAST_BEFORE);
   if (most < horizon) return [];
   let distance = Math.max(1, Math.ceil((most - horizon + 1) / MOST_ORIGINS));
@@ -53,7 +53,7 @@ export function stepsBackOf(count: number, horizon: number): number[] {
  * `stepsBack` the origins of the back-test (those of the whole bill, so that errors of several series can be added up).
  * Pure.
  */
-export function dailyForecast(
+export function forecastDays(
   series: Float64Array,
   first: number,
   horizon: number,
@@ -61,30 +61,28 @@ export function dailyForecast(
 ): DailyForecast {
   const start = series.findIndex((value) => !Number.isNaN(value) && value !== 0);
   const seen = start < 0 ? 0 : series.subarray(start).reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
-  if (start < 0) return flat(0, horizon, stepsBack, 'It has cost nothing so far.');
-  if (hasEnded(series)) return flat(0, horizon, stepsBack, `It has cost nothing for ${ENDED_AFTER} days.`);
+  if (start < 0) return forecastFlat(0, horizon, stepsBack, 'It has cost nothing so far.');
+  if (hasEnded(series)) return forecastFlat(0, horizon, stepsBack, `It has cost nothing for ${ENDED_AFTER} days.`);
   const own = series.subarray(start);
   if (seen < LEAST_VALUES) return guess(own, seen, horizon, stepsBack);
-  const monthly = monthlyCharges(own, first + start);
+  const monthly = findMonthlyCharges(own, first + start);
   const seasons = findSeasons(monthly.rest, [WEEK]);
   const back = stepsBack.filter((steps) => own.length - steps >= LEAST_BEFORE);
   const forecast = forecastSeries(monthly.rest, { horizon, seasons, levels: LEVELS, stepsBack: back });
   const behind = first + series.length;
   const tried = forecast.method === 'constant' ? back.map(() => new Float64Array(horizon)) : forecast.pastErrors;
-  const errors = tried.map((vector, index) =>
-    withSurprises(vector, monthly, behind - (back[index] as number), horizon),
-  );
+  const errors = tried.map((vector, index) => addSurprises(vector, monthly, behind - (back[index] as number), horizon));
   return {
     mean: forecast.mean.map((value, step) => value + monthly.expected(behind + step)),
-    errors: completed(errors, stepsBack, back) ?? wandering(own, horizon, stepsBack),
+    errors: fillMissingErrors(errors, stepsBack, back) ?? simulateWalkErrors(own, horizon, stepsBack),
     tried: errors.length,
     backtest: forecast.backtest.outcomes === 0 ? null : forecast.backtest,
     monthlyDays: monthly.days,
-    note: noteOf(forecast.method, errors.length),
+    note: buildNote(forecast.method, errors.length),
   };
 }
 
-function noteOf(method: string, tried: number): string | null {
+function buildNote(method: string, tried: number): string | null {
   if (method === 'constant') return 'Every day cost the same.';
   return tried === 0 ? 'Too short to be tried on itself: the intervals are a guess.' : null;
 }
@@ -94,7 +92,7 @@ function hasEnded(series: Float64Array): boolean {
 }
 
 /** Missing outcomes count as the mean of those that are known. */
-function withSurprises(vector: Float64Array, monthly: MonthlyCharges, from: number, horizon: number): Float64Array {
+function addSurprises(vector: Float64Array, monthly: MonthlyCharges, from: number, horizon: number): Float64Array {
   const known = vector.filter((error) => !Number.isNaN(error));
   const mean = known.length === 0 ? 0 : known.reduce((sum, error) => sum + error, 0) / known.length;
   return Float64Array.from({ length: horizon }, (_, step) => {
@@ -104,7 +102,7 @@ function withSurprises(vector: Float64Array, monthly: MonthlyCharges, from: numb
 }
 
 /** Fills in the vectors of origins before the series began: they repeat the back-tested ones, with alternating sign. */
-function completed(
+function fillMissingErrors(
   errors: readonly Float64Array[],
   stepsBack: readonly number[],
   back: readonly number[],
@@ -121,10 +119,10 @@ function completed(
   });
 }
 
-const countOf = (stepsBack: readonly number[]) => (stepsBack.length === 0 ? GUESSED : stepsBack.length);
+const countOrigins = (stepsBack: readonly number[]) => (stepsBack.length === 0 ? GUESSED : stepsBack.length);
 
 /** Changes from day to day that add up. */
-function wandering(series: Float64Array, horizon: number, stepsBack: readonly number[]): Float64Array[] {
+function simulateWalkErrors(series: Float64Array, horizon: number, stepsBack: readonly number[]): Float64Array[] {
   let squares = 0;
   let count = 0;
   for (let at = 1; at < series.length; at += 1) {
@@ -134,15 +132,15 @@ function wandering(series: Float64Array, horizon: number, stepsBack: readonly nu
     count += 1;
   }
   const deviation = Math.sqrt(squares / Math.max(1, count));
-  return Array.from({ length: countOf(stepsBack) }, (_, index) =>
+  return Array.from({ length: countOrigins(stepsBack) }, (_, index) =>
     new Float64Array(horizon).map((_zero, step) => (index % 2 === 0 ? 1 : -1) * deviation * Math.sqrt(step + 1)),
   );
 }
 
-function flat(value: number, horizon: number, stepsBack: readonly number[], note: string): DailyForecast {
+function forecastFlat(value: number, horizon: number, stepsBack: readonly number[], note: string): DailyForecast {
   return {
     mean: new Float64Array(horizon).fill(value),
-    errors: Array.from({ length: countOf(stepsBack) }, () => new Float64Array(horizon)),
+    errors: Array.from({ length: countOrigins(stepsBack) }, () => new Float64Array(horizon)),
     ...{ tried: 0, backtest: null, monthlyDays: [], note },
   };
 }
@@ -150,9 +148,9 @@ function flat(value: number, horizon: number, stepsBack: readonly number[], note
 /** Of one to three days: their mean, and anything between nothing and twice that. */
 function guess(series: Float64Array, seen: number, horizon: number, stepsBack: readonly number[]): DailyForecast {
   const mean = series.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : value), 0) / seen;
-  const errors = Array.from({ length: countOf(stepsBack) }, (_, index) =>
+  const errors = Array.from({ length: countOrigins(stepsBack) }, (_, index) =>
     new Float64Array(horizon).fill(index % 2 === 0 ? mean : -mean),
   );
   const note = `It has begun ${seen === 1 ? 'a day' : `${seen} days`} ago: the mean so far, and a guess how wrong that is.`;
-  return { ...flat(mean, horizon, stepsBack, note), errors };
+  return { ...forecastFlat(mean, horizon, stepsBack, note), errors };
 }

@@ -1,6 +1,6 @@
 import { covers } from '../../org/index.ts';
 import type { Subject } from '../../org/schema.ts';
-import { keyOfSubject, stepsOf } from './known-changes.ts';
+import { findStepRange, findSubjectKey } from './known-changes.ts';
 import type { SubjectSeries } from './panel.ts';
 import type { Base } from './reconcile.ts';
 import type { ChangeSubject, ForecastChange, ForecastLevel } from './schema.ts';
@@ -16,22 +16,22 @@ type Place = Pick<SubjectSeries, 'level' | 'key' | 'currency'>;
 const levels: readonly ForecastLevel[] = ['project', 'team', 'model', 'endpoint', 'service'];
 
 /** The level and key whose cost a factor multiplies. */
-export function targetOf(subject: ChangeSubject): { readonly level: ForecastLevel; readonly key: string | null } {
+export function findTarget(subject: ChangeSubject): { readonly level: ForecastLevel; readonly key: string | null } {
   if (subject.team !== undefined && subject.project === undefined) return { level: 'team', key: subject.team };
   for (const level of levels) {
-    const key = keyOfSubject(level, subject);
+    const key = findSubjectKey(level, subject);
     if (key !== null) return { level, key };
   }
   return { level: 'total', key: null };
 }
 
-function holdsIn({ factor, currency }: ForecastChange, of: Place): boolean {
+function appliesTo({ factor, currency }: ForecastChange, of: Place): boolean {
   return factor !== null && (currency === null || currency === of.currency);
 }
 
 /** Whether all that a subject costs is multiplied: everything is, the subject itself, and the projects of its team. */
 export function isWhole({ subject }: ForecastChange, { level, key }: Place): boolean {
-  const target = targetOf(subject);
+  const target = findTarget(subject);
   if (target.level === 'total') return true;
   if (target.level === level) return target.key === key;
   return target.level === 'team' && level === 'project' && key?.startsWith(`${target.key}/`) === true;
@@ -42,7 +42,7 @@ export function isWhole({ subject }: ForecastChange, { level, key }: Place): boo
  * forecast. The multiplied subject and its parts are divided by the factor; a subject that contains it falls by the same
  * amount.
  */
-export function grownBefore(
+export function computeEarlierGrowth(
   panel: readonly SubjectSeries[],
   changes: readonly ForecastChange[],
   first: number,
@@ -50,14 +50,14 @@ export function grownBefore(
   const grown = new Map(panel.map((series) => [series, new Float64Array(series.values.length)]));
   for (const change of changes) {
     for (const [currency, of] of Map.groupBy(panel, (series) => series.currency)) {
-      if (!holdsIn(change, { level: 'total', key: null, currency })) continue;
+      if (!appliesTo(change, { level: 'total', key: null, currency })) continue;
       const plain = of.map((series) => ({
         series,
-        mean: without(series.values, grown.get(series)),
+        mean: subtractValues(series.values, grown.get(series)),
         errors: [],
         mayBeNegative: false,
       }));
-      for (const { one, added } of spreadOf(plain, change, first, dividedBy(change.factor))) {
+      for (const { one, added } of spreadFactor(plain, change, first, computeFactorShare(change.factor))) {
         const sum = grown.get(one.series);
         for (const [step, more] of added.mean.entries())
           if (sum !== undefined) sum[step] = (sum[step] as number) + more;
@@ -67,17 +67,17 @@ export function grownBefore(
   return grown;
 }
 
-function without(values: Float64Array, taken: Float64Array | undefined): Float64Array {
+function subtractValues(values: Float64Array, taken: Float64Array | undefined): Float64Array {
   return values.map((value, step) => value - (taken?.[step] ?? 0));
 }
 
 /** Share of the present cost that a factor has added: after growth by 1.5, a third of it. */
-function dividedBy(factor: string | null): number {
+function computeFactorShare(factor: string | null): number {
   return 1 - 1 / Number(factor ?? 1);
 }
 
 /** Applies factors, in their order, to forecasts of one currency that add up, so that they still add up. */
-export function grown<T extends Base & { readonly series: Place }>(
+export function applyFactors<T extends Base & { readonly series: Place }>(
   parts: readonly T[],
   changes: readonly ForecastChange[],
   first: number,
@@ -85,9 +85,9 @@ export function grown<T extends Base & { readonly series: Place }>(
   let now = parts.map((part) => ({ ...part, effect: new Float64Array(part.mean.length) }));
   for (const change of changes) {
     const [one] = now;
-    if (one === undefined || !holdsIn(change, one.series)) continue;
+    if (one === undefined || !appliesTo(change, one.series)) continue;
     const spread = new Map(
-      spreadOf(now, change, first, Number(change.factor) - 1).map(({ one: part, added }) => [part, added]),
+      spreadFactor(now, change, first, Number(change.factor) - 1).map(({ one: part, added }) => [part, added]),
     );
     now = now.map((part) => {
       const added = spread.get(part);
@@ -117,17 +117,17 @@ interface Added {
  * of a project, get the same amount as the multiplied subject. On a level without a known owner, the amount goes to the
  * unallocated part; without such a part, all subjects of the level share it by size.
  */
-function spreadOf<T extends Base & { readonly series: Place }>(
+function spreadFactor<T extends Base & { readonly series: Place }>(
   parts: readonly T[],
   change: ForecastChange,
   first: number,
   share: number,
 ): { readonly one: T; readonly added: Added }[] {
-  const target = targetOf(change.subject);
+  const target = findTarget(change.subject);
   const grows = parts.find(({ series }) => series.level === target.level && series.key === target.key);
   if (grows === undefined) return [];
   const times = (values: Float64Array, by: (step: number) => number) => {
-    const [begin, end] = stepsOf(change, first, values.length);
+    const [begin, end] = findStepRange(change, first, values.length);
     return values.map((value, step) => (step >= begin && step < end && !Number.isNaN(value) ? value * by(step) : 0));
   };
   const ofOwn = (one: Base, by: (step: number) => number): Added => ({
@@ -138,7 +138,7 @@ function spreadOf<T extends Base & { readonly series: Place }>(
   return [...Map.groupBy(parts, ({ series }) => series.level)].flatMap(([level, of]) => {
     const whole = of.filter(({ series }) => isWhole(change, series));
     if (whole.length > 0) return whole.map((one) => ({ one, added: ofOwn(one, () => share) }));
-    const owner = of.find(({ series }) => series.key === ownerKey(level, change.subject));
+    const owner = of.find(({ series }) => series.key === buildOwnerKey(level, change.subject));
     if (owner !== undefined) return [{ one: owner, added: money }];
     const sums = grows.mean.map((_, step) => of.reduce((sum, { mean }) => sum + Math.max(0, mean[step] as number), 0));
     const part = (one: T, step: number) => {
@@ -155,12 +155,16 @@ function spreadOf<T extends Base & { readonly series: Place }>(
   });
 }
 
-function ownerKey(level: ForecastLevel, subject: ChangeSubject): string | null {
-  return level === 'total' ? null : keyOfSubject(level, subject);
+function buildOwnerKey(level: ForecastLevel, subject: ChangeSubject): string | null {
+  return level === 'total' ? null : findSubjectKey(level, subject);
 }
 
 /** Factors of all that a budget covers; those of a part of it are known by the part alone. */
-export function factorsOver(changes: readonly ForecastChange[], subject: Subject, currency: string): ForecastChange[] {
+export function selectFactors(
+  changes: readonly ForecastChange[],
+  subject: Subject,
+  currency: string,
+): ForecastChange[] {
   return changes.filter(({ subject: { serviceName, ...of }, ...change }) => {
     const holds = change.factor !== null && (change.currency === null || change.currency === currency);
     return holds && serviceName === undefined && covers(of, subject);

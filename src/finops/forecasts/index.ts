@@ -1,12 +1,12 @@
 import type { SubscribesToEvents } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
-import { forecastRoutes } from '../forecasting/index.ts';
-import { ledgerForecastRoutes } from './routes.ts';
+import { createForecastRoutes } from '../forecasting/index.ts';
+import { createLedgerForecastRoutes } from './routes.ts';
 import { type LedgerForecastDeps, scheduleForecasts } from './service.ts';
 
 export { forecastMigrations } from './migrations.ts';
 /** Probability that a budget is exceeded in its present window; null without a forecast. */
-export { breachOfBudget as findExpectedBreach } from './service.ts';
+export { findBreachOfBudget as findExpectedBreach } from './service.ts';
 
 /** Forecasts of cost, with calibrated intervals. */
 export interface Forecasts {
@@ -17,6 +17,6 @@ export interface Forecasts {
 export function createForecasts(deps: LedgerForecastDeps & SubscribesToEvents): Forecasts {
   scheduleForecasts(deps, deps.events);
   return {
-    routes: [...forecastRoutes(), ...ledgerForecastRoutes(deps)],
+    routes: [...createForecastRoutes(), ...createLedgerForecastRoutes(deps)],
   };
 }

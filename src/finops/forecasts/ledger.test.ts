@@ -4,14 +4,14 @@ import { postApply } from '../../platform/manifests/schema.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
 import {
   call,
+  catchProblem,
   deliverFiles,
   importFiles,
   postponeJobs,
-  problemFrom,
   testApplication,
 } from '../../testing/application.ts';
 import { seeded } from '../../testing/random.ts';
-import { dayNumber, dayText } from './days.ts';
+import { formatDay, toDayNumber } from './days.ts';
 import {
   addForecastChange,
   getForecast,
@@ -76,7 +76,9 @@ function billOf(charges: readonly Charge[]): string {
 
 /** Days from the first to the last, both included. */
 function days(from: string, to: string): string[] {
-  return Array.from({ length: dayNumber(to) - dayNumber(from) + 1 }, (_, index) => dayText(dayNumber(from) + index));
+  return Array.from({ length: toDayNumber(to) - toDayNumber(from) + 1 }, (_, index) =>
+    formatDay(toDayNumber(from) + index),
+  );
 }
 
 /** A week with quiet weekends, and noise. */
@@ -217,7 +219,7 @@ describe('forecasts of the ledger', () => {
     expect(change).toBe(added.change);
     expect(await call(application, listForecastChanges)).toEqual({ changes: [] });
     const gone = call(application, removeForecastChange, { params: { change } });
-    expect((await problemFrom(gone)).code).toBe('forecast_change_not_found');
+    expect((await catchProblem(gone)).code).toBe('forecast_change_not_found');
   });
 
   it('grow by a factor, all of a team and what it is a part of, and once when the bill has it', async () => {
@@ -290,7 +292,7 @@ describe('forecasts of the ledger', () => {
     ];
     for (const part of wrong) {
       const refused = call(application, addForecastChange, { body: { ...body, ...part } });
-      expect((await problemFrom(refused)).code, JSON.stringify(part)).toBe('invalid_request');
+      expect((await catchProblem(refused)).code, JSON.stringify(part)).toBe('invalid_request');
     }
   });
 
@@ -299,7 +301,7 @@ describe('forecasts of the ledger', () => {
     const head =
       'BilledCost,EffectiveCost,ContractedCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ChargePeriodEnd,ChargeCategory,ServiceName,CommitmentDiscountId,CommitmentDiscountType,CommitmentDiscountStatus,Tags';
     const covered = days('2026-08-01', '2026-11-15').flatMap((day) => {
-      const period = `${day.slice(0, 7)}-01,${day},${dayText(dayNumber(day) + 1)},Usage,EC2,arn:aws:sp/sp-1,Savings Plan`;
+      const period = `${day.slice(0, 7)}-01,${day},${formatDay(toDayNumber(day) + 1)},Usage,EC2,arn:aws:sp/sp-1,Savings Plan`;
       return [`0,6,10,USD,${period},Used,"{""team"":""recs""}"`, `0,1,0,USD,${period},Unused,`];
     });
     const bought = '100,0,100,USD,2026-08-01,2025-11-25,2026-11-25,Purchase,EC2,arn:aws:sp/sp-1,Savings Plan,,';
@@ -340,7 +342,7 @@ describe('forecasts of the ledger', () => {
     expect(Number(one(said, 'total', null)?.changes)).toBeCloseTo(12, 6);
     for (const params of [{ change: stated.change }, { change: 'fc_none' }]) {
       const refused = call(application, switchForecastChange, { params, body: { isOn: false } });
-      expect((await problemFrom(refused)).code).toBe('forecast_change_not_found');
+      expect((await catchProblem(refused)).code).toBe('forecast_change_not_found');
     }
   });
 
@@ -439,7 +441,7 @@ describe('forecasts of the ledger', () => {
       reason: expect.stringContaining('bill import'),
     });
     const none = call(application, getForecast, { query: { level: 'total' } });
-    expect((await problemFrom(none)).code).toBe('forecast_not_found');
+    expect((await catchProblem(none)).code).toBe('forecast_not_found');
     await budget('berlin', '{}', '1000', ', timeZone: Europe/Berlin');
     await budget('year', '{}', '30000', ', every: year');
     await budget('quarter', '{}', '9000', ', every: quarter');
@@ -473,7 +475,7 @@ describe('forecasts of the ledger', () => {
       { what: ' ' },
     ]) {
       const asked = call(application, addForecastChange, { body: { ...body, ...wrong } });
-      expect((await problemFrom(asked)).code).toBe('invalid_request');
+      expect((await catchProblem(asked)).code).toBe('invalid_request');
     }
   });
 });

@@ -2,16 +2,16 @@ import { setImmediate } from 'node:timers/promises';
 import type { Subject } from '../../org/schema.ts';
 import type { BudgetStanding } from '../budgets/index.ts';
 import type { Costs } from '../costs/index.ts';
-import { stepsBackOf } from './daily-forecast.ts';
-import { dayOfInstant, dayText, monthStart, nextMonth, startOfDay } from './days.ts';
-import { factorsOver, grownBefore } from './factors.ts';
-import { changesCoveredBy, plannedKeys } from './known-changes.ts';
-import { addedUp, type Outlook, outlookOf, panelOutlook, withEffect } from './outlook.ts';
-import { type Reach, reachOf, readPanel, readSubject, type SubjectSeries } from './panel.ts';
-import { degreesOf, drawMixes } from './paths.ts';
+import { computeStepsBack } from './daily-forecast.ts';
+import { findMonthStart, findNextMonth, formatDay, startOfDay, toDayOfInstant } from './days.ts';
+import { computeEarlierGrowth, selectFactors } from './factors.ts';
+import { listPlannedKeys, selectCoveredChanges } from './known-changes.ts';
+import { applyChanges, buildOutlook, buildPanelOutlook, mergeLeftOut, type Outlook } from './outlook.ts';
+import { buildReach, type Reach, readPanel, readSubject, type SubjectSeries } from './panel.ts';
+import { computeDegrees, drawMixes } from './paths.ts';
 import type { ForecastChange, LedgerForecast } from './schema.ts';
-import type { ForecastOfSubject, StandsOn } from './store.ts';
-import { type DayWindow, type Paths, windowForecast } from './window.ts';
+import type { ForecastInputs, ForecastOfSubject } from './store.ts';
+import { type DayWindow, forecastWindow, type Paths } from './window.ts';
 
 /** Minimum horizon of two weeks, so that the methods are not judged only by the last day of a month. */
 const LEAST_HORIZON = 14;
@@ -36,8 +36,8 @@ export interface MakeQuestion {
   readonly signal: AbortSignal;
 }
 
-export interface Made {
-  readonly standsOn: StandsOn;
+export interface MadeForecasts {
+  readonly standsOn: ForecastInputs;
   readonly forecasts: readonly ForecastOfSubject[];
 }
 
@@ -51,13 +51,13 @@ interface Frame {
 }
 
 /** Forecasts every subject and budget from the current bills; null without a bill. */
-export async function makeForecasts(deps: MakeDeps, question: MakeQuestion): Promise<Made | null> {
+export async function makeForecasts(deps: MakeDeps, question: MakeQuestion): Promise<MadeForecasts | null> {
   const bills = await deps.costs.dailyReach();
-  const reach = reachOf(bills);
+  const reach = buildReach(bills);
   if (reach === null) return null;
-  const frame = frameOf(reach, question.now);
-  const panel = await readPanel(deps.costs, reach, plannedKeys(question.changes));
-  const before = grownBefore(panel, question.changes, reach.first);
+  const frame = buildFrame(reach, question.now);
+  const panel = await readPanel(deps.costs, reach, listPlannedKeys(question.changes));
+  const before = computeEarlierGrowth(panel, question.changes, reach.first);
   // Each subject of the panel counts twice: its daily forecast, and the forecast of its window.
   const total = 2 * panel.length + question.budgets.length;
   const outlooks: Outlook[] = [];
@@ -65,13 +65,13 @@ export async function makeForecasts(deps: MakeDeps, question: MakeQuestion): Pro
     // Yields between two subjects, because each is pure CPU work.
     await setImmediate();
     question.signal.throwIfAborted();
-    outlooks.push(panelOutlook(series, frame, question.changes, before.get(series) ?? null));
+    outlooks.push(buildPanelOutlook(series, frame, question.changes, before.get(series) ?? null));
     await question.progress(outlooks.length, total);
   }
   const added = [...Map.groupBy(outlooks, ({ series }) => series.currency).values()].flatMap((of) =>
-    addedUp(of, reach, question.changes),
+    mergeLeftOut(of, reach, question.changes),
   );
-  const others = await currenciesBeside(deps, reach, question.budgets, panel);
+  const others = await findOtherCurrencies(deps, reach, question.budgets, panel);
   const comparable = question.budgets.filter(({ name }) => !others.has(name));
   const forecasts: ForecastOfSubject[] = [];
   const next = async (forecast: ForecastOfSubject) => {
@@ -80,37 +80,38 @@ export async function makeForecasts(deps: MakeDeps, question: MakeQuestion): Pro
     await setImmediate();
     question.signal.throwIfAborted();
   };
-  for (const outlook of added) await next(subjectForecast(frame, outlook, comparable));
-  forecasts.sort(bySize);
+  for (const outlook of added) await next(forecastSubject(frame, outlook, comparable));
+  forecasts.sort(compareBySize);
   for (const budget of question.budgets) {
-    const forecast = await budgetForecast(deps, frame, budget, { added, changes: question.changes, others });
+    const forecast = await forecastBudget(deps, frame, budget, { added, changes: question.changes, others });
     await next(forecast);
   }
   return { standsOn: standsOn(reach, bills, frame), forecasts };
 }
 
-function frameOf(reach: Reach, now: number): Frame {
+function buildFrame(reach: Reach, now: number): Frame {
   const next = reach.through + 1;
-  const today = dayOfInstant(now);
-  const from = today - next > MOST_LATE_DAYS ? monthStart(next) : Math.max(monthStart(next), monthStart(today));
-  const month = { from, until: nextMonth(from) };
+  const today = toDayOfInstant(now);
+  const from =
+    today - next > MOST_LATE_DAYS ? findMonthStart(next) : Math.max(findMonthStart(next), findMonthStart(today));
+  const month = { from, until: findNextMonth(from) };
   const horizon = Math.max(LEAST_HORIZON, month.until - next);
-  return { reach, month, horizon, ...triedBy(reach, horizon) };
+  return { reach, month, horizon, ...planBacktest(reach, horizon) };
 }
 
-function triedBy(reach: Reach, horizon: number): Pick<Frame, 'stepsBack' | 'paths'> {
-  const stepsBack = stepsBackOf(reach.through - reach.first + 1, horizon);
+function planBacktest(reach: Reach, horizon: number): Pick<Frame, 'stepsBack' | 'paths'> {
+  const stepsBack = computeStepsBack(reach.through - reach.first + 1, horizon);
   const horizons = (stepsBack[0] ?? 0) / horizon;
-  const degrees = degreesOf(horizons);
+  const degrees = computeDegrees(horizons);
   // A series that could not be tried has eight guessed errors.
   return { stepsBack, paths: { mixes: drawMixes(stepsBack.length || 8, degrees), degrees, horizons } };
 }
 
-function standsOn(reach: Reach, bills: Awaited<ReturnType<Costs['dailyReach']>>, { month }: Frame): StandsOn {
+function standsOn(reach: Reach, bills: Awaited<ReturnType<Costs['dailyReach']>>, { month }: Frame): ForecastInputs {
   return {
-    month: dayText(month.from).slice(0, 'YYYY-MM'.length),
-    through: dayText(reach.through),
-    billedThrough: dayText(reach.billedThrough),
+    month: formatDay(month.from).slice(0, 'YYYY-MM'.length),
+    through: formatDay(reach.through),
+    billedThrough: formatDay(reach.billedThrough),
     sources: bills.sources.map(({ source, through }) => ({ source, through })),
     behind: [...reach.behind],
     deliveries: [...bills.deliveries],
@@ -118,7 +119,7 @@ function standsOn(reach: Reach, bills: Awaited<ReturnType<Costs['dailyReach']>>,
 }
 
 /** The total first, then by level, largest first. */
-function bySize(one: ForecastOfSubject, other: ForecastOfSubject): number {
+function compareBySize(one: ForecastOfSubject, other: ForecastOfSubject): number {
   const [a, b] = [one.summary, other.summary];
   const place = (of: LedgerForecast) => LEVELS.indexOf(of.level);
   return place(a) - place(b) || Number(b.forecast?.mean ?? 0) - Number(a.forecast?.mean ?? 0);
@@ -134,14 +135,14 @@ const LEVELS: readonly LedgerForecast['level'][] = [
   'budget',
 ];
 
-function subjectForecast(frame: Frame, outlook: Outlook, budgets: readonly BudgetStanding[]): ForecastOfSubject {
+function forecastSubject(frame: Frame, outlook: Outlook, budgets: readonly BudgetStanding[]): ForecastOfSubject {
   const { level, key, currency } = outlook.series;
   const budget = budgets.find(
     (one) => isOfMonth(one, frame) && one.limit.currency === currency && isSame(one.subject, outlook.series),
   );
   const limit = budget?.limit.amount ?? null;
   const named = { level, key, currency, budget: budget?.name ?? null };
-  return forecastOf(frame, outlook, frame.month, named, limit);
+  return buildSubjectForecast(frame, outlook, frame.month, named, limit);
 }
 
 function isOfMonth({ period }: BudgetStanding, { month }: Frame): boolean {
@@ -158,7 +159,7 @@ function isSame(subject: Subject, { level, key }: SubjectSeries): boolean {
 
 type Named = Pick<LedgerForecast, 'level' | 'key' | 'currency' | 'budget'>;
 
-function forecastOf(
+function buildSubjectForecast(
   frame: Pick<Frame, 'reach' | 'paths'>,
   outlook: Outlook,
   window: DayWindow,
@@ -169,25 +170,25 @@ function forecastOf(
   if (outlook.series.isBehind && window.until > reach.through + 1) {
     const late = reach.behind.map(({ source, through }) => `${source} (to ${through})`).join(', ');
     const reason = `All of its cost comes from sources without a whole day of this month: ${late}.`;
-    return unknown(named, window, reason, historyOf(outlook.series, reach));
+    return buildUnknownForecast(named, window, reason, cutHistory(outlook.series, reach));
   }
   const seen = outlook.series.values.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
   if (seen < LEAST_DAYS && window.until > reach.through + 1) {
-    return unknown(
+    return buildUnknownForecast(
       named,
       window,
       `Bills cover ${seen} whole days; a forecast needs ${LEAST_DAYS}.`,
-      historyOf(outlook.series, reach),
+      cutHistory(outlook.series, reach),
     );
   }
-  const found = windowForecast(outlook, reach, window, frame.paths, limit);
-  if ('reason' in found) return unknown(named, window, found.reason, historyOf(outlook.series, reach));
+  const found = forecastWindow(outlook, reach, window, frame.paths, limit);
+  if ('reason' in found) return buildUnknownForecast(named, window, found.reason, cutHistory(outlook.series, reach));
   const { days, ...rest } = found;
-  const summary = { ...named, window: periodOf(window), ...rest, reason: null, note: outlook.daily.note };
-  return { summary, days: { history: historyOf(outlook.series, reach), days, changes: [...outlook.changes] } };
+  const summary = { ...named, window: toPeriod(window), ...rest, reason: null, note: outlook.daily.note };
+  return { summary, days: { history: cutHistory(outlook.series, reach), days, changes: [...outlook.changes] } };
 }
 
-function unknown(
+function buildUnknownForecast(
   named: Named,
   window: DayWindow,
   reason: string,
@@ -195,25 +196,25 @@ function unknown(
 ): ForecastOfSubject {
   const nothing = { known: null, forecast: null, note: null, changes: '0', breach: null, backtest: null };
   return {
-    summary: { ...named, window: periodOf(window), ...nothing, reason },
+    summary: { ...named, window: toPeriod(window), ...nothing, reason },
     days: { history, days: [], changes: [] },
   };
 }
 
-function periodOf({ from, until }: DayWindow): LedgerForecast['window'] {
+function toPeriod({ from, until }: DayWindow): LedgerForecast['window'] {
   return { start: new Date(startOfDay(from)).toISOString(), end: new Date(startOfDay(until)).toISOString() };
 }
 
-function historyOf({ amounts, values }: SubjectSeries, { first, through, billedThrough }: Reach) {
+function cutHistory({ amounts, values }: SubjectSeries, { first, through, billedThrough }: Reach) {
   const from = Math.max(first, through - HISTORY_SHOWN + 1);
   const whole = Array.from({ length: through - from + 1 }, (_, index) => {
     const day = from + index;
     const isKnown = !Number.isNaN(values[day - first]);
-    return { day: dayText(day), amount: isKnown ? (amounts.get(day) ?? '0') : null, isWhole: true };
+    return { day: formatDay(day), amount: isKnown ? (amounts.get(day) ?? '0') : null, isWhole: true };
   });
   const partial = Array.from({ length: Math.max(0, billedThrough - through) }, (_, index) => {
     const day = through + 1 + index;
-    return { day: dayText(day), amount: amounts.get(day) ?? '0', isWhole: false };
+    return { day: formatDay(day), amount: amounts.get(day) ?? '0', isWhole: false };
   });
   return [...whole, ...partial];
 }
@@ -231,7 +232,7 @@ interface BudgetQuestion {
  * Budgets with charges in their present window in another currency than theirs, and the first such currency. A forecast in
  * one currency does not cover the spend of such a budget, and is not compared with its limit.
  */
-async function currenciesBeside(
+async function findOtherCurrencies(
   { costs }: MakeDeps,
   reach: Reach,
   budgets: readonly BudgetStanding[],
@@ -240,7 +241,10 @@ async function currenciesBeside(
   const found = new Map<string, string>();
   for (const { name, subject, limit, period } of budgets) {
     if (panel.every(({ currency }) => currency === limit.currency)) continue;
-    const window = { from: dayOfInstant(Date.parse(period.start)), until: Math.ceil(Date.parse(period.end) / DAY_MS) };
+    const window = {
+      from: toDayOfInstant(Date.parse(period.start)),
+      until: Math.ceil(Date.parse(period.end) / DAY_MS),
+    };
     const series = await readSubject(costs, reach, subject, 'budget', name);
     const other = series.find(({ currency, amounts }) => currency !== limit.currency && isIn(window, amounts));
     if (other !== undefined) found.set(name, other.currency);
@@ -249,7 +253,7 @@ async function currenciesBeside(
 }
 
 /** Forecast of a budget in its present window. Its scope may be a subject of the panel, or any other one. */
-async function budgetForecast(
+async function forecastBudget(
   { costs }: Pick<MakeDeps, 'costs'>,
   frame: Frame,
   budget: BudgetStanding,
@@ -258,9 +262,9 @@ async function budgetForecast(
   const { name, subject, limit, period } = budget;
   const { reach } = frame;
   const [start, end] = [Date.parse(period.start), Date.parse(period.end)];
-  const window = { from: dayOfInstant(start), until: Math.ceil(end / DAY_MS) };
+  const window = { from: toDayOfInstant(start), until: Math.ceil(end / DAY_MS) };
   const named = { level: 'budget' as const, key: name, currency: limit.currency, budget: name };
-  const no = (reason: string) => unknown(named, window, reason, []);
+  const no = (reason: string) => buildUnknownForecast(named, window, reason, []);
   if (start % DAY_MS !== 0 || end % DAY_MS !== 0) return no('Its window begins or ends within a day in UTC.');
   const other = others.get(name);
   if (other !== undefined) return no(`Part of it is billed in ${other}. Forecasts are not converted.`);
@@ -268,16 +272,17 @@ async function budgetForecast(
   const horizon = Math.max(frame.horizon, window.until - reach.through - 1);
   if (horizon > MOST_HORIZON)
     return no(`Its window ends more than ${MOST_HORIZON} days behind the last whole day of the bills.`);
-  if (known !== undefined && horizon === frame.horizon) return forecastOf(frame, known, window, named, limit.amount);
+  if (known !== undefined && horizon === frame.horizon)
+    return buildSubjectForecast(frame, known, window, named, limit.amount);
   const all = await readSubject(costs, reach, subject, 'budget', name);
-  const own = all.find(({ currency }) => currency === limit.currency) ?? nothingOf(name, limit.currency, frame);
-  const question = horizon === frame.horizon ? frame : { ...frame, horizon, ...triedBy(reach, horizon) };
-  const covered = changesCoveredBy(changes, subject, limit.currency);
-  const factors = factorsOver(changes, subject, limit.currency);
+  const own = all.find(({ currency }) => currency === limit.currency) ?? buildEmptySeries(name, limit.currency, frame);
+  const question = horizon === frame.horizon ? frame : { ...frame, horizon, ...planBacktest(reach, horizon) };
+  const covered = selectCoveredChanges(changes, subject, limit.currency);
+  const factors = selectFactors(changes, subject, limit.currency);
   const whole = factors.map((change) => ({ ...change, subject: {} }));
-  const before = grownBefore([{ ...own, level: 'total', key: null }], whole, reach.first);
-  const outlook = outlookOf(own, question, covered, [...before.values()][0] ?? null);
-  return forecastOf(question, withEffect(outlook, factors, reach.through + 1), window, named, limit.amount);
+  const before = computeEarlierGrowth([{ ...own, level: 'total', key: null }], whole, reach.first);
+  const outlook = buildOutlook(own, question, covered, [...before.values()][0] ?? null);
+  return buildSubjectForecast(question, applyChanges(outlook, factors, reach.through + 1), window, named, limit.amount);
 }
 
 function isIn({ from, until }: DayWindow, amounts: ReadonlyMap<number, string>): boolean {
@@ -285,9 +290,9 @@ function isIn({ from, until }: DayWindow, amounts: ReadonlyMap<number, string>):
 }
 
 /** Series of a subject without charges: its cost is 0 on days with a bill. */
-function nothingOf(key: string, currency: string, { reach }: Frame): SubjectSeries {
+function buildEmptySeries(key: string, currency: string, { reach }: Frame): SubjectSeries {
   const values = Float64Array.from({ length: reach.through - reach.first + 1 }, (_, index) =>
-    reach.months.has(dayText(reach.first + index).slice(0, 'YYYY-MM'.length)) ? 0 : Number.NaN,
+    reach.months.has(formatDay(reach.first + index).slice(0, 'YYYY-MM'.length)) ? 0 : Number.NaN,
   );
   return { level: 'budget', key, currency, amounts: new Map(), values, isBehind: false };
 }

@@ -1,4 +1,4 @@
-import { dayOfMonth, monthStart, nextMonth } from './days.ts';
+import { findMonthStart, findNextMonth, getDayOfMonth } from './days.ts';
 
 /** Minimum number of consecutive months with a charge on one day of the month before it is expected again. */
 const LEAST_MONTHS = 3;
@@ -27,23 +27,23 @@ export interface MonthlyCharges {
  * median of the last three. `first` is the day of the first value. Example: 10 a day and 310 on every 1st -> a rest of 10 on
  * every day, and 300 expected on the next 1st.
  */
-export function monthlyCharges(series: Float64Array, first: number): MonthlyCharges {
+export function findMonthlyCharges(series: Float64Array, first: number): MonthlyCharges {
   const rest = Float64Array.from(series);
   const expectedOn = new Map<number, number>();
   const surprises = new Map<number, number>();
-  for (const [number, excesses] of excessesByDayOfMonth(series, first)) {
-    const run = lastRun(excesses, first + series.length);
+  for (const [number, excesses] of groupExcesses(series, first)) {
+    const run = findLastRun(excesses, first + series.length);
     if (run.length < LEAST_MONTHS) continue;
-    expectedOn.set(number, median(run.slice(-MONTHS_LOOKED_AT).map(({ excess }) => excess)));
+    expectedOn.set(number, computeMedian(run.slice(-MONTHS_LOOKED_AT).map(({ excess }) => excess)));
     for (const [index, { day, excess }] of run.entries()) {
       rest[day - first] = (rest[day - first] as number) - excess;
       const before = run.slice(Math.max(0, index - MONTHS_LOOKED_AT), index).map((one) => one.excess);
-      if (before.length > 0) surprises.set(day, excess - median(before));
+      if (before.length > 0) surprises.set(day, excess - computeMedian(before));
     }
   }
   return {
     rest,
-    expected: (day) => expectedOn.get(dayOfMonth(day)) ?? 0,
+    expected: (day) => expectedOn.get(getDayOfMonth(day)) ?? 0,
     surprise: (day) => surprises.get(day) ?? 0,
     days: [...expectedOn.keys()].toSorted((one, other) => one - other),
   };
@@ -54,18 +54,18 @@ interface Excess {
   readonly excess: number;
 }
 
-function excessesByDayOfMonth(series: Float64Array, first: number): Map<number, Excess[]> {
+function groupExcesses(series: Float64Array, first: number): Map<number, Excess[]> {
   const found = new Map<number, Excess[]>();
   for (let at = 0; at < series.length; at += 1) {
-    const excess = excessAt(series, at);
+    const excess = computeExcessAt(series, at);
     if (excess === null) continue;
-    const number = dayOfMonth(first + at);
+    const number = getDayOfMonth(first + at);
     found.set(number, [...(found.get(number) ?? []), { day: first + at, excess }]);
   }
   return found;
 }
 
-function excessAt(series: Float64Array, at: number): number | null {
+function computeExcessAt(series: Float64Array, at: number): number | null {
   const value = series[at] as number;
   if (Number.isNaN(value)) return null;
   const around: number[] = [];
@@ -74,29 +74,29 @@ function excessAt(series: Float64Array, at: number): number | null {
     if (near !== at && !Number.isNaN(other)) around.push(other);
   }
   if (around.length < NEIGHBOURS) return null;
-  const usual = median(around);
-  const distance = median(around.map((other) => Math.abs(other - usual)));
+  const usual = computeMedian(around);
+  const distance = computeMedian(around.map((other) => Math.abs(other - usual)));
   const excess = value - usual;
   const least = Math.max(LEAST_DISTANCES * distance, LEAST_SHARE * Math.abs(usual));
   return Math.abs(excess) > least && excess !== 0 ? excess : null;
 }
 
 /** The last months without a gap, up to the last time that the day could recur before `end`. */
-function lastRun(excesses: readonly Excess[], end: number): Excess[] {
+function findLastRun(excesses: readonly Excess[], end: number): Excess[] {
   const run: Excess[] = [];
   const last = excesses.at(-1);
   // The charge has ended if its day recurred without it.
-  if (last === undefined || nextMonth(last.day) + dayOfMonth(last.day) - 1 < end) return run;
+  if (last === undefined || findNextMonth(last.day) + getDayOfMonth(last.day) - 1 < end) return run;
   for (const one of excesses.toReversed()) {
     const [later] = run;
-    if (later !== undefined && nextMonth(one.day) !== monthStart(later.day)) break;
+    if (later !== undefined && findNextMonth(one.day) !== findMonthStart(later.day)) break;
     if (later !== undefined && Math.sign(later.excess) !== Math.sign(one.excess)) break;
     run.unshift(one);
   }
   return run;
 }
 
-function median(values: readonly number[]): number {
+function computeMedian(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1

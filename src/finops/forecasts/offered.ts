@@ -10,7 +10,7 @@ interface OfferedTables {
 }
 
 /** A commitment that ends as known changes, one for each team that it covered something of. */
-export function offeredBy(ends: readonly CommitmentEnd[], at: string): ForecastChange[] {
+export function buildOfferedChanges(ends: readonly CommitmentEnd[], at: string): ForecastChange[] {
   return ends.flatMap(({ commitment, name, type, end, currency, parts }) =>
     parts.map(({ team, serviceName, dailyAmount }): ForecastChange => {
       const text = JSON.stringify([commitment, currency, team]);
@@ -18,7 +18,7 @@ export function offeredBy(ends: readonly CommitmentEnd[], at: string): ForecastC
         change: `fc_${createHash('sha256').update(text).digest('hex').slice(0, 8)}`,
         subject: { ...(team === null ? {} : { team }), ...(serviceName === null ? {} : { serviceName }) },
         ...{ from: end, until: null, dailyAmount, factor: null, currency, commitment },
-        what: `${type ?? 'Commitment'} ${shortName(name ?? commitment)} ends`.slice(0, 200),
+        what: `${type ?? 'Commitment'} ${shortenName(name ?? commitment)} ends`.slice(0, 200),
         ...{ addedAt: at, addedBy: 'bill', origin: 'bill', isOn: true },
       };
     }),
@@ -26,7 +26,7 @@ export function offeredBy(ends: readonly CommitmentEnd[], at: string): ForecastC
 }
 
 /** The last part of a cloud address (ARN, path) is the name that users know. */
-function shortName(name: string): string {
+function shortenName(name: string): string {
   return name.split('/').at(-1) ?? name;
 }
 
@@ -67,7 +67,7 @@ export async function findOffered(sql: Sql, stated: readonly ForecastChange[]): 
 }
 
 /** All known changes: those stated by users, and those offered by the bill. */
-export async function allChanges(sql: Sql): Promise<ForecastChange[]> {
+export async function readAllChanges(sql: Sql): Promise<ForecastChange[]> {
   const stated = await findChanges(sql);
   return [...stated, ...(await findOffered(sql, stated))].toSorted((a, b) =>
     a.from < b.from ? -1 : a.from > b.from ? 1 : 0,

@@ -6,10 +6,10 @@ import {
   type DailyAmount,
   type DailyQuestion,
   type DailyReach,
-  receivedDays,
+  findReceivedDays,
   type SourceBehind,
 } from '../costs/index.ts';
-import { dayNumber, dayText } from './days.ts';
+import { formatDay, toDayNumber } from './days.ts';
 import type { ForecastLevel } from './schema.ts';
 
 /** Maximum number of days; older ones are ignored. */
@@ -47,13 +47,13 @@ export interface SubjectSeries {
 }
 
 /** Null when no bill has a charge. */
-export function reachOf(reach: DailyReach): Reach | null {
+export function buildReach(reach: DailyReach): Reach | null {
   const [earliest] = reach.months;
-  const received = receivedDays(reach);
+  const received = findReceivedDays(reach);
   if (earliest === undefined || received === null) return null;
-  const through = dayNumber(received.through);
-  const first = Math.max(dayNumber(`${earliest}-01`), through - MOST_DAYS + 1);
-  const billedThrough = dayNumber(received.chargedThrough);
+  const through = toDayNumber(received.through);
+  const first = Math.max(toDayNumber(`${earliest}-01`), through - MOST_DAYS + 1);
+  const billedThrough = toDayNumber(received.chargedThrough);
   return {
     ...{ first: Math.min(first, through), through, billedThrough },
     ...{ months: new Set(reach.months), behind: received.behind },
@@ -80,7 +80,7 @@ export async function readPanel(
     const rows = await readDays(costs, reach, { by, subject: {} });
     const extra = planned.get(level) ?? new Set<string>();
     for (const [currency, of] of Map.groupBy(rows, (row) => row.currency)) {
-      series.push(...subjectsOf(level, currency, of, reach, extra));
+      series.push(...buildSubjects(level, currency, of, reach, extra));
     }
   }
   return series;
@@ -96,7 +96,7 @@ export async function readSubject(
 ): Promise<SubjectSeries[]> {
   const rows = await readDays(costs, reach, { by: [], subject });
   return [...Map.groupBy(rows, (row) => row.currency)].map(([currency, of]) =>
-    seriesOf(level, key, currency, of, reach),
+    buildSubjectSeries(level, key, currency, of, reach),
   );
 }
 
@@ -111,7 +111,7 @@ async function readDays(
   { first, behind }: Reach,
   of: Pick<DailyQuestion, 'by' | 'subject'>,
 ): Promise<PanelDay[]> {
-  const question: DailyQuestion = { ...of, from: dayText(first), metric: DEFAULT_METRIC };
+  const question: DailyQuestion = { ...of, from: formatDay(first), metric: DEFAULT_METRIC };
   const rows = await costs.dailySeries(question);
   if (behind.length === 0) return rows.map((row) => ({ ...row, modelled: row.amount }));
   const others = await costs.dailySeries({ ...question, withoutSources: behind.map(({ source }) => source) });
@@ -120,18 +120,18 @@ async function readDays(
   return rows.map((row) => ({ ...row, modelled: modelled.get(placeOf(row)) ?? '0' }));
 }
 
-function subjectsOf(
+function buildSubjects(
   level: ForecastLevel,
   currency: string,
   rows: readonly PanelDay[],
   reach: Reach,
   planned: ReadonlySet<string>,
 ): SubjectSeries[] {
-  if (level === 'total') return [seriesOf(level, null, currency, rows, reach)];
-  const groups = Map.groupBy(rows, ({ keys }) => keyOf(level, keys));
+  if (level === 'total') return [buildSubjectSeries(level, null, currency, rows, reach)];
+  const groups = Map.groupBy(rows, ({ keys }) => buildSubjectKey(level, keys));
   const recent = (of: readonly PanelDay[]) =>
     of.reduce(
-      (sum, { day, amount }) => (dayNumber(day) > reach.through - RECENT_DAYS ? sum + Math.abs(Number(amount)) : sum),
+      (sum, { day, amount }) => (toDayNumber(day) > reach.through - RECENT_DAYS ? sum + Math.abs(Number(amount)) : sum),
       0,
     );
   const ordered = [...groups].map(([key, of]) => ({ key, of, size: recent(of) })).toSorted((a, b) => b.size - a.size);
@@ -140,19 +140,22 @@ function subjectsOf(
   const rest = ordered.filter((one) => !kept.includes(one)).flatMap(({ of }) => of);
   if (kept.every(({ key }) => key === null) && planned.size === 0) return [];
   return [
-    ...kept.map(({ key, of }) => seriesOf(level, key, currency, of, reach)),
-    ...[...planned].filter((key) => !groups.has(key)).map((key) => seriesOf(level, key, currency, [], reach)),
-    ...(rest.length === 0 ? [] : [seriesOf(level, OTHERS, currency, rest, reach)]),
+    ...kept.map(({ key, of }) => buildSubjectSeries(level, key, currency, of, reach)),
+    ...[...planned].filter((key) => !groups.has(key)).map((key) => buildSubjectSeries(level, key, currency, [], reach)),
+    ...(rest.length === 0 ? [] : [buildSubjectSeries(level, OTHERS, currency, rest, reach)]),
   ];
 }
 
 /** `team/project`; cost without a project stays with its team, and cost without both is unallocated. */
-function keyOf(level: ForecastLevel, [first = null, second = null]: readonly (string | null)[]): string | null {
+function buildSubjectKey(
+  level: ForecastLevel,
+  [first = null, second = null]: readonly (string | null)[],
+): string | null {
   if (level !== 'project') return first;
   return first === null && second === null ? null : `${first ?? ''}/${second ?? ''}`;
 }
 
-function seriesOf(
+function buildSubjectSeries(
   level: ForecastLevel,
   key: string | null,
   currency: string,
@@ -162,12 +165,12 @@ function seriesOf(
   const amounts = new Map<number, string>();
   const modelled = new Map<number, string>();
   for (const row of rows) {
-    addTo(amounts, dayNumber(row.day), row.amount);
-    addTo(modelled, dayNumber(row.day), row.modelled);
+    addTo(amounts, toDayNumber(row.day), row.amount);
+    addTo(modelled, toDayNumber(row.day), row.modelled);
   }
   const values = Float64Array.from({ length: through - first + 1 }, (_, index) => {
     const day = first + index;
-    if (!months.has(dayText(day).slice(0, 'YYYY-MM'.length))) return Number.NaN;
+    if (!months.has(formatDay(day).slice(0, 'YYYY-MM'.length))) return Number.NaN;
     return Number(modelled.get(day) ?? 0);
   });
   const isCharged = (days: ReadonlyMap<number, string>) => [...days.values()].some((amount) => Number(amount) !== 0);

@@ -1,4 +1,4 @@
-import { normalQuantile, seededRandom } from '../../platform/numbers/index.ts';
+import { computeNormalQuantile, createSeededRandom } from '../../platform/numbers/index.ts';
 
 /** Number of simulated paths of the next days, in mirrored pairs. */
 export const PATHS = 2000;
@@ -16,11 +16,11 @@ const HALF_STEP = 1e-10;
  */
 export function drawMixes(origins: number, degrees: number): Float64Array[] {
   // A fixed seed: the same bill gives the same forecast.
-  const even = seededRandom(SEED);
-  const normal = () => normalQuantile((even() + HALF_STEP) / (1 + 2 * HALF_STEP));
+  const even = createSeededRandom(SEED);
+  const normal = () => computeNormalQuantile((even() + HALF_STEP) / (1 + 2 * HALF_STEP));
   const mixes: Float64Array[] = [];
   for (let pair = 0; pair < PATHS / 2; pair += 1) {
-    const scale = Math.sqrt(degrees / chiSquare(degrees, normal)) / Math.sqrt(origins);
+    const scale = Math.sqrt(degrees / drawChiSquare(degrees, normal)) / Math.sqrt(origins);
     const mix = Float64Array.from({ length: origins }, () => scale * normal());
     mixes.push(
       mix,
@@ -31,18 +31,18 @@ export function drawMixes(origins: number, degrees: number): Float64Array[] {
 }
 
 /** Degrees of freedom for a number of back-tested horizons. */
-export function degreesOf(horizons: number): number {
+export function computeDegrees(horizons: number): number {
   return Math.min(MOST_DEGREES, Math.max(LEAST_DEGREES, Math.round(horizons)));
 }
 
-function chiSquare(degrees: number, normal: () => number): number {
+function drawChiSquare(degrees: number, normal: () => number): number {
   let sum = 0;
   for (let one = 0; one < degrees; one += 1) sum += normal() ** 2;
   return sum;
 }
 
 /** Past errors, summed from the first day on: the errors of the running total. */
-export function runningErrors(errors: readonly Float64Array[]): Float64Array[] {
+export function sumRunningErrors(errors: readonly Float64Array[]): Float64Array[] {
   return errors.map((vector) => {
     let sum = 0;
     return vector.map((error) => {
@@ -53,7 +53,7 @@ export function runningErrors(errors: readonly Float64Array[]): Float64Array[] {
 }
 
 /** Error of the running total in every path on one day of the horizon. */
-export function errorsOnDay(
+export function computeErrorsOnDay(
   running: readonly Float64Array[],
   mixes: readonly Float64Array[],
   step: number,

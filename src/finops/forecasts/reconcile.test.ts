@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Draws, drawsOf } from '../forecasting/drawn.testing.ts';
-import { addUpTo, type Base, weighTotal } from './reconcile.ts';
+import { createDraws, type Draws } from '../forecasting/drawn.testing.ts';
+import { addUpTo, type Base, reconcileTotal } from './reconcile.ts';
 
 const DAYS = 12;
 const ORIGINS = 6;
@@ -20,12 +20,12 @@ const added = (parts: readonly Base[], of: (base: Base) => Float64Array) =>
 describe('parts of a total', () => {
   it('add up to it on every day and in every past error, and none falls below nothing, whatever was forecast', () => {
     for (let seed = 1; seed <= 60; seed += 1) {
-      const draws = drawsOf(seed);
+      const draws = createDraws(seed);
       const parts = Array.from({ length: 1 + (seed % 9) }, () => drawn(draws, 40 * draws.even(), 1 + 9 * draws.even()));
       const others = Array.from({ length: 1 + (seed % 4) }, () =>
         drawn(draws, 40 * draws.even(), 1 + 9 * draws.even()),
       );
-      const { total, weights } = weighTotal(drawn(draws, 100 * draws.even(), 10), [parts, others]);
+      const { total, weights } = reconcileTotal(drawn(draws, 100 * draws.even(), 10), [parts, others]);
       expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 9);
       for (const level of [parts, others]) {
         const whole = addUpTo(total, level);
@@ -56,6 +56,6 @@ describe('parts of a total', () => {
     const total: Base = { ...rough, mean: Float64Array.of(26) };
     expect(addUpTo(total, [steady, rough]).map(({ mean }) => mean[0])).toEqual([10, 16]);
     expect(addUpTo({ ...total, mean: Float64Array.of(6) }, [steady, rough]).map(({ mean }) => mean[0])).toEqual([6, 0]);
-    expect(weighTotal(total, [[steady]]).weights).toEqual([0, 1]);
+    expect(reconcileTotal(total, [[steady]]).weights).toEqual([0, 1]);
   });
 });

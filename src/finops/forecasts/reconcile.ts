@@ -7,7 +7,7 @@ export interface Base {
 }
 
 /** A total as a weighted mean of the total's forecast and the sum of each level. All weights add up to 1. */
-export interface Weighed {
+export interface ReconciledTotal {
   readonly total: Base;
   readonly weights: readonly number[];
 }
@@ -17,9 +17,9 @@ export interface Weighed {
  * square of its past errors over the whole horizon: weighted least squares, with the errors of the levels treated as
  * uncorrelated.
  */
-export function weighTotal(own: Base, levels: readonly (readonly Base[])[]): Weighed {
-  const candidates = [own, ...levels.filter((level) => level.length > 0).map(sumOf)];
-  const squares = candidates.map(squareOf);
+export function reconcileTotal(own: Base, levels: readonly (readonly Base[])[]): ReconciledTotal {
+  const candidates = [own, ...levels.filter((level) => level.length > 0).map(sumBases)];
+  const squares = candidates.map(computeMeanSquare);
   const exact = squares.map((square) => square === 0);
   const raw = squares.map((square, index) => (exact.includes(true) ? Number(exact[index]) : 1 / square));
   const sum = raw.reduce((one, other) => one + other, 0);
@@ -44,19 +44,19 @@ export function weighTotal(own: Base, levels: readonly (readonly Base[])[]): Wei
  */
 export function addUpTo(total: Base, parts: readonly Base[]): Base[] {
   if (parts.length === 0) return [];
-  const shares = sharesOf(parts);
-  const sum = sumOf(parts);
+  const shares = computeShares(parts);
+  const sum = sumBases(parts);
   const errors = parts.map((part, index) =>
     part.errors.map((vector, origin) =>
       vector.map((error, step) => {
-        const between = at(total.errors, origin, step) - at(sum.errors, origin, step);
+        const between = getErrorAt(total.errors, origin, step) - getErrorAt(sum.errors, origin, step);
         return error + (shares[index] as number) * between;
       }),
     ),
   );
   const means = parts.map(({ mean }) => Float64Array.from(mean));
   for (let step = 0; step < total.mean.length; step += 1)
-    spread(total.mean[step] as number, parts, shares, means, step);
+    distributeDifference(total.mean[step] as number, parts, shares, means, step);
   return parts.map((part, index) => ({
     ...part,
     mean: means[index] as Float64Array,
@@ -64,11 +64,11 @@ export function addUpTo(total: Base, parts: readonly Base[]): Base[] {
   }));
 }
 
-const at = (vectors: readonly Float64Array[], origin: number, step: number) =>
+const getErrorAt = (vectors: readonly Float64Array[], origin: number, step: number) =>
   (vectors[origin] as Float64Array)[step] as number;
 
 /** Distributes the difference of one day. A part that would fall below zero stops at zero, and the other parts take the rest. */
-function spread(
+function distributeDifference(
   total: number,
   parts: readonly Base[],
   shares: readonly number[],
@@ -100,9 +100,9 @@ function spread(
 }
 
 /** Shares by the mean square of the errors over the horizon; by size if all errors are zero; equal if all sizes are zero. */
-function sharesOf(parts: readonly Base[]): number[] {
+function computeShares(parts: readonly Base[]): number[] {
   for (const weights of [
-    parts.map(squareOf),
+    parts.map(computeMeanSquare),
     parts.map(({ mean }) => Math.abs(mean.reduce((sum, day) => sum + day, 0))),
   ]) {
     const sum = weights.reduce((one, other) => one + other, 0);
@@ -111,7 +111,7 @@ function sharesOf(parts: readonly Base[]): number[] {
   return parts.map(() => 1 / parts.length);
 }
 
-function sumOf(parts: readonly Base[]): Base {
+function sumBases(parts: readonly Base[]): Base {
   const [first] = parts as [Base];
   const added = (of: (base: Base) => Float64Array) =>
     of(first).map((_, step) => parts.reduce((sum, part) => sum + (of(part)[step] as number), 0));
@@ -123,7 +123,7 @@ function sumOf(parts: readonly Base[]): Base {
 }
 
 /** Mean square of the error of the whole horizon. */
-function squareOf({ errors }: Base): number {
+function computeMeanSquare({ errors }: Base): number {
   const totals = errors.map((vector) => vector.reduce((sum, error) => sum + error, 0));
   return totals.reduce((sum, total) => sum + total * total, 0) / Math.max(1, totals.length);
 }

@@ -1,6 +1,6 @@
-import { csvLine } from '../../platform/csv/index.ts';
+import { formatCsvLine } from '../../platform/csv/index.ts';
 import { type Download, handle, handleDownload, type Route } from '../../platform/http/index.ts';
-import { allChanges } from './offered.ts';
+import { readAllChanges } from './offered.ts';
 import {
   addForecastChange,
   type ForecastDetail,
@@ -16,26 +16,30 @@ import {
 } from './schema.ts';
 import {
   addChange,
-  detailOf,
   enqueue,
   type LedgerForecastDeps,
-  listed,
+  readForecastDetail,
+  readForecasts,
   removeChange,
   switchChange,
 } from './service.ts';
 import { findWork } from './store.ts';
 
-export function ledgerForecastRoutes(deps: LedgerForecastDeps): Route[] {
+export function createLedgerForecastRoutes(deps: LedgerForecastDeps): Route[] {
   return [
-    handle(listForecasts, ({ query }) => listed(deps, query)),
-    handleDownload(listForecastsCsv, async ({ query }) => csvFile('forecasts.csv', listCsv(await listed(deps, query)))),
-    handle(getForecast, ({ query }) => detailOf(deps, query)),
-    handleDownload(getForecastCsv, async ({ query }) => csvFile('forecast.csv', daysCsv(await detailOf(deps, query)))),
+    handle(listForecasts, ({ query }) => readForecasts(deps, query)),
+    handleDownload(listForecastsCsv, async ({ query }) =>
+      csvFile('forecasts.csv', listCsv(await readForecasts(deps, query))),
+    ),
+    handle(getForecast, ({ query }) => readForecastDetail(deps, query)),
+    handleDownload(getForecastCsv, async ({ query }) =>
+      csvFile('forecast.csv', buildDaysCsv(await readForecastDetail(deps, query))),
+    ),
     handle(makeForecasts, async () => {
       await enqueue(deps, deps.store);
       return { working: await findWork(deps.store) };
     }),
-    handle(listForecastChanges, async () => ({ changes: await allChanges(deps.store) })),
+    handle(listForecastChanges, async () => ({ changes: await readAllChanges(deps.store) })),
     handle(addForecastChange, ({ body, actor }) => addChange(deps, body, actor)),
     handle(switchForecastChange, async ({ params: { change }, body: { isOn } }) => ({
       changes: await switchChange(deps, change, isOn),
@@ -61,11 +65,11 @@ function listCsv({ forecasts }: LedgerForecasts): string {
     ],
   );
   return [[...head, 'breachProbability', 'breachDay', 'mase', 'totalErrorRatio', 'reason'], ...lines]
-    .map(csvLine)
+    .map(formatCsvLine)
     .join('');
 }
 
-function daysCsv({ history, days, forecast: { currency } }: ForecastDetail): string {
+function buildDaysCsv({ history, days, forecast: { currency } }: ForecastDetail): string {
   const past = history
     .filter(({ isWhole }) => isWhole)
     .map(({ day, amount }) => [day, currency, 'billed', amount, ...ESTIMATE.map(() => null), null]);
@@ -74,7 +78,9 @@ function daysCsv({ history, days, forecast: { currency } }: ForecastDetail): str
     ...ESTIMATE.map((end) => String(day[end])),
     shown(day.running?.mean),
   ]);
-  return [['day', 'currency', 'kind', 'amount', ...ESTIMATE, 'windowToDay'], ...past, ...next].map(csvLine).join('');
+  return [['day', 'currency', 'kind', 'amount', ...ESTIMATE, 'windowToDay'], ...past, ...next]
+    .map(formatCsvLine)
+    .join('');
 }
 
 function shown(value: number | null | undefined): string | null {

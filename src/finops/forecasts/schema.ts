@@ -24,15 +24,15 @@ function isOnCalendar(day: string): boolean {
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
 }
 
-const value = (what: string) => z.string().min(1).max(250).optional().describe(`${what}, 1 to 250 characters`);
+const describeValue = (what: string) => z.string().min(1).max(250).optional().describe(`${what}, 1 to 250 characters`);
 
 export const ChangeSubject = z
   .strictObject({
-    team: value('Team whose cost changes'),
-    project: value('Project'),
-    model: value('Registered model'),
-    endpoint: value('Serving endpoint'),
-    serviceName: value('Service of the cloud, as FOCUS names it'),
+    team: describeValue('Team whose cost changes'),
+    project: describeValue('Project'),
+    model: describeValue('Registered model'),
+    endpoint: describeValue('Serving endpoint'),
+    serviceName: describeValue('Service of the cloud, as FOCUS names it'),
   })
   .describe('Subject of the changed cost; a field that is left out is unknown; the total changes in any case');
 export type ChangeSubject = z.infer<typeof ChangeSubject>;

@@ -6,11 +6,11 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Budgets, ExpectedBreach } from '../budgets/index.ts';
 import type { Costs } from '../costs/index.ts';
-import { dayOfInstant, dayText } from './days.ts';
+import { formatDay, toDayOfInstant } from './days.ts';
 import { makeForecasts } from './make.ts';
-import { allChanges, offeredBy, putOffered, switchCommitment } from './offered.ts';
-import { teamOfProject } from './outlook.ts';
-import { reachOf } from './panel.ts';
+import { buildOfferedChanges, putOffered, readAllChanges, switchCommitment } from './offered.ts';
+import { parseProjectTeam } from './outlook.ts';
+import { buildReach } from './panel.ts';
 import type {
   ForecastChange,
   ForecastDetail,
@@ -21,15 +21,15 @@ import type {
   NewForecastChange,
 } from './schema.ts';
 import {
-  daysOf,
   deleteChange,
-  earlierOf,
+  findEarlierForecasts,
+  findForecastDays,
+  findForecasts,
+  findLastRun,
   findWork,
   forecastOfBudget,
-  forecastsOf,
   insertChange,
   keepRun,
-  lastRun,
   type StoredRun,
   saveWork,
 } from './store.ts';
@@ -54,7 +54,7 @@ const heard = ['bill.imported', 'bill.reverted', 'bill.preferred', 'bill.deleted
  */
 export function scheduleForecasts(deps: LedgerForecastDeps, events: Pick<Events, 'subscribe'>): void {
   deps.jobs.register(MAKE, { handler: (_payload, context) => make(deps, context) });
-  deps.jobs.register(LOOK, { handler: () => look(deps) });
+  deps.jobs.register(LOOK, { handler: () => refreshIfChanged(deps) });
   deps.jobs.schedule(LOOK, '* * * * *', { kind: LOOK, payload: {} });
   events.subscribe('forecasts', heard, () => enqueue(deps, deps.store));
 }
@@ -64,26 +64,26 @@ export function enqueue({ jobs }: LedgerForecastDeps, sql: Sql): Promise<void> {
   return jobs.enqueue(sql, { kind: MAKE, payload: {}, uniqueKey: MAKE });
 }
 
-async function look(deps: LedgerForecastDeps): Promise<void> {
-  const run = await lastRun(deps.store);
-  if (run?.stamp !== (await stampOf(deps))) await enqueue(deps, deps.store);
+async function refreshIfChanged(deps: LedgerForecastDeps): Promise<void> {
+  const run = await findLastRun(deps.store);
+  if (run?.stamp !== (await readInputStamp(deps))) await enqueue(deps, deps.store);
 }
 
 /** Changes whenever any input of the forecasts changes. */
-async function stampOf({ store, clock, costs, budgets }: LedgerForecastDeps): Promise<string> {
-  const changes = (await allChanges(store))
+async function readInputStamp({ store, clock, costs, budgets }: LedgerForecastDeps): Promise<string> {
+  const changes = (await readAllChanges(store))
     .filter(({ isOn }) => isOn)
     .map(({ change, dailyAmount }) => [change, dailyAmount]);
-  const day = dayOfInstant(clock.now());
+  const day = toDayOfInstant(clock.now());
   return JSON.stringify([await costs.dailyStamp(), await budgets.stamp(store), changes, day]);
 }
 
 async function make(deps: LedgerForecastDeps, { signal }: JobContext): Promise<void> {
   const { store, clock } = deps;
-  if ((await lastRun(store))?.stamp === (await stampOf(deps))) return;
+  if ((await findLastRun(store))?.stamp === (await readInputStamp(deps))) return;
   await readCommitments(deps);
-  const stamp = await stampOf(deps);
-  const changes = (await allChanges(store)).filter(({ isOn }) => isOn);
+  const stamp = await readInputStamp(deps);
+  const changes = (await readAllChanges(store)).filter(({ isOn }) => isOn);
   const budgets = await deps.budgets.standings(store);
   let told = Number.NEGATIVE_INFINITY;
   const progress = async (done: number, total: number) => {
@@ -108,11 +108,15 @@ const AHEAD_DAYS = 366;
 
 /** Reads the commitments that end, as far as the bill states it. */
 async function readCommitments({ store, clock, costs }: LedgerForecastDeps): Promise<void> {
-  const reach = reachOf(await costs.dailyReach());
+  const reach = buildReach(await costs.dailyReach());
   if (reach === null) return;
   const { through } = reach;
-  const within = { from: dayText(through - ENDED_DAYS), to: dayText(through + AHEAD_DAYS), through: dayText(through) };
-  const offered = offeredBy(await costs.commitmentEnds(within), new Date(clock.now()).toISOString());
+  const within = {
+    from: formatDay(through - ENDED_DAYS),
+    to: formatDay(through + AHEAD_DAYS),
+    through: formatDay(through),
+  };
+  const offered = buildOfferedChanges(await costs.commitmentEnds(within), new Date(clock.now()).toISOString());
   await store.transaction((sql) => putOffered(sql, offered));
 }
 
@@ -121,41 +125,44 @@ export interface ForecastQuestion {
   readonly team?: string | undefined;
 }
 
-export async function listed(deps: LedgerForecastDeps, { level, team }: ForecastQuestion): Promise<LedgerForecasts> {
+export async function readForecasts(
+  deps: LedgerForecastDeps,
+  { level, team }: ForecastQuestion,
+): Promise<LedgerForecasts> {
   const { store } = deps;
-  const [run, working, changes] = [await lastRun(store), await findWork(store), await allChanges(store)];
+  const [run, working, changes] = [await findLastRun(store), await findWork(store), await readAllChanges(store)];
   if (run === null) {
-    const reason = working === null ? NOTHING : 'The first forecasts are being made.';
+    const reason = working === null ? NO_FORECAST : 'The first forecasts are being made.';
     return { standing: null, working, reason, forecasts: [], changes };
   }
-  const all = await forecastsOf(store, run.id);
-  const budgets = team === undefined ? [] : await budgetsOfTeam(deps, team);
+  const all = await findForecasts(store, run.id);
+  const budgets = team === undefined ? [] : await findBudgetsOfTeam(deps, team);
   const forecasts = all.filter(
     (one) => (level === undefined || one.level === level) && (team === undefined || isOfTeam(one, team, budgets)),
   );
-  return { standing: await standingOf(deps, run), working, reason: null, forecasts, changes };
+  return { standing: await readForecastStanding(deps, run), working, reason: null, forecasts, changes };
 }
 
-const NOTHING =
+const NO_FORECAST =
   'No forecast yet. Import a bill with: steelyard bill import FILE. Imported bills are forecast within a minute.';
 
-async function budgetsOfTeam({ store, budgets }: LedgerForecastDeps, team: string): Promise<string[]> {
+async function findBudgetsOfTeam({ store, budgets }: LedgerForecastDeps, team: string): Promise<string[]> {
   return [...(await budgets.subjects(store))].filter(([, subject]) => subject.team === team).map(([name]) => name);
 }
 
 function isOfTeam({ level, key }: LedgerForecast, team: string, budgets: readonly string[]): boolean {
   if (level === 'team') return key === team;
-  if (level === 'project') return teamOfProject(key) === team;
+  if (level === 'project') return parseProjectTeam(key) === team;
   return level === 'budget' && key !== null && budgets.includes(key);
 }
 
-async function standingOf(deps: LedgerForecastDeps, run: StoredRun): Promise<ForecastStanding> {
-  return { madeAt: run.madeAt, ...run.standsOn, isCurrent: run.stamp === (await stampOf(deps)) };
+async function readForecastStanding(deps: LedgerForecastDeps, run: StoredRun): Promise<ForecastStanding> {
+  return { madeAt: run.madeAt, ...run.standsOn, isCurrent: run.stamp === (await readInputStamp(deps)) };
 }
 
 /** Probability that a budget is exceeded, by the current forecast; null if there is none. */
-export async function breachOfBudget(sql: Sql, budget: string): Promise<ExpectedBreach | null> {
-  const run = await lastRun(sql);
+export async function findBreachOfBudget(sql: Sql, budget: string): Promise<ExpectedBreach | null> {
+  const run = await findLastRun(sql);
   if (run === null) return null;
   const found = await forecastOfBudget(sql, run.id, budget);
   if (found?.forecast == null || found.breach === null) return null;
@@ -171,23 +178,23 @@ export interface SubjectQuestion {
 }
 
 /** Errors: `forecast_not_found`. */
-export async function detailOf(deps: LedgerForecastDeps, question: SubjectQuestion): Promise<ForecastDetail> {
+export async function readForecastDetail(deps: LedgerForecastDeps, question: SubjectQuestion): Promise<ForecastDetail> {
   const { store } = deps;
   const { level, key = '', currency } = question;
-  const run = await lastRun(store);
-  const forecasts = run === null ? [] : await forecastsOf(store, run.id);
+  const run = await findLastRun(store);
+  const forecasts = run === null ? [] : await findForecasts(store, run.id);
   const forecast = forecasts.find(
     (one) => one.level === level && (one.key ?? '') === key && (currency === undefined || one.currency === currency),
   );
-  const days = run === null || forecast === undefined ? null : await daysOf(store, run.id, forecast);
-  if (run === null || forecast === undefined || days === null) throw notFound(question, run === null);
-  const earlier = await earlierOf(store, forecast, run.id);
-  return { standing: await standingOf(deps, run), forecast, ...days, earlier };
+  const days = run === null || forecast === undefined ? null : await findForecastDays(store, run.id, forecast);
+  if (run === null || forecast === undefined || days === null) throw createNotFoundError(question, run === null);
+  const earlier = await findEarlierForecasts(store, forecast, run.id);
+  return { standing: await readForecastStanding(deps, run), forecast, ...days, earlier };
 }
 
-function notFound({ level, key }: SubjectQuestion, isEmpty: boolean): AppError {
+function createNotFoundError({ level, key }: SubjectQuestion, isEmpty: boolean): AppError {
   const what = key === undefined ? level : `${level} "${key}"`;
-  const hint = isEmpty ? NOTHING : `steelyard forecast list --level ${level} names those that are.`;
+  const hint = isEmpty ? NO_FORECAST : `steelyard forecast list --level ${level} names those that are.`;
   return new AppError('forecast_not_found', `There is no forecast of ${what}. ${hint}`, { level, key: key ?? null });
 }
 
@@ -209,14 +216,14 @@ export async function addChange(
 /** Errors: `forecast_change_not_found`, also for one that a person stated. */
 export function switchChange(deps: LedgerForecastDeps, id: string, isOn: boolean): Promise<ForecastChange[]> {
   return deps.store.transaction(async (sql) => {
-    const found = (await allChanges(sql)).find(({ change, origin }) => change === id && origin === 'bill');
+    const found = (await readAllChanges(sql)).find(({ change, origin }) => change === id && origin === 'bill');
     if (found === undefined || found.commitment === null) {
       const detail = `The bill has no change ${id}. Remove a stated change with: steelyard forecast change remove ${id}`;
       throw new AppError('forecast_change_not_found', detail, { change: id });
     }
     await switchCommitment(sql, found.commitment, isOn);
     await enqueue(deps, sql);
-    return (await allChanges(sql)).filter(
+    return (await readAllChanges(sql)).filter(
       ({ commitment, origin }) => commitment === found.commitment && origin === 'bill',
     );
   });

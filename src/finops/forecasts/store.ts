@@ -34,7 +34,7 @@ const StandsOn = z.object({
   behind: ForecastStanding.shape.behind,
   deliveries: ForecastStanding.shape.deliveries,
 });
-export type StandsOn = z.infer<typeof StandsOn>;
+export type ForecastInputs = z.infer<typeof StandsOn>;
 
 const Days = z.object({
   history: ForecastDetail.shape.history,
@@ -47,7 +47,7 @@ export type StoredDays = z.infer<typeof Days>;
 export interface StoredRun {
   readonly id: string;
   readonly madeAt: string;
-  readonly standsOn: StandsOn;
+  readonly standsOn: ForecastInputs;
   readonly stamp: string;
 }
 
@@ -60,7 +60,7 @@ export interface ForecastOfSubject {
 const RUNS_KEPT = 200;
 const ROWS_AT_ONCE = 50;
 
-export async function lastRun(sql: Sql): Promise<StoredRun | null> {
+export async function findLastRun(sql: Sql): Promise<StoredRun | null> {
   const row = await sql
     .tables<ForecastTables>()
     .selectFrom('forecast_run')
@@ -110,7 +110,7 @@ export async function keepRun(sql: Sql, run: StoredRun, forecasts: readonly Fore
 }
 
 /** Forecasts of a run, in order. */
-export async function forecastsOf(sql: Sql, run: string): Promise<LedgerForecast[]> {
+export async function findForecasts(sql: Sql, run: string): Promise<LedgerForecast[]> {
   const rows = await sql
     .tables<ForecastTables>()
     .selectFrom('forecast_subject')
@@ -134,7 +134,7 @@ export async function forecastOfBudget(sql: Sql, run: string, budget: string): P
   return row === undefined ? null : LedgerForecast.parse(JSON.parse(row.summary));
 }
 
-export async function daysOf(sql: Sql, run: string, of: LedgerForecast): Promise<StoredDays | null> {
+export async function findForecastDays(sql: Sql, run: string, of: LedgerForecast): Promise<StoredDays | null> {
   const row = await sql
     .tables<ForecastTables>()
     .selectFrom('forecast_subject')
@@ -148,7 +148,11 @@ export async function daysOf(sql: Sql, run: string, of: LedgerForecast): Promise
 }
 
 /** Forecasts of the same window in earlier runs, latest first. */
-export async function earlierOf(sql: Sql, of: LedgerForecast, but: string): Promise<ForecastDetail['earlier']> {
+export async function findEarlierForecasts(
+  sql: Sql,
+  of: LedgerForecast,
+  but: string,
+): Promise<ForecastDetail['earlier']> {
   const rows = await sql
     .tables<ForecastTables>()
     .selectFrom('forecast_subject')

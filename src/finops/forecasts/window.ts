@@ -1,10 +1,10 @@
-import { quantileOf } from '../../platform/numbers/index.ts';
+import { computeQuantile } from '../../platform/numbers/index.ts';
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
-import { conformalSpread, studentQuantile } from '../forecasting/index.ts';
-import { dayText } from './days.ts';
+import { computeStudentQuantile, estimateConformalSpread } from '../forecasting/index.ts';
+import { formatDay } from './days.ts';
 import type { Outlook } from './outlook.ts';
 import type { Reach } from './panel.ts';
-import { errorsOnDay, runningErrors } from './paths.ts';
+import { computeErrorsOnDay, sumRunningErrors } from './paths.ts';
 import type { Breach, Estimate, ForecastDay, LedgerBacktest } from './schema.ts';
 
 /** Minimum share of the paths for a day to be named. */
@@ -43,29 +43,29 @@ export interface WindowForecast {
  * the total is that of the sum over each path, not the sum of the daily intervals. Null with a reason if a day of the window
  * is unknown.
  */
-export function windowForecast(
+export function forecastWindow(
   outlook: Outlook,
   reach: Reach,
   window: DayWindow,
   paths: Paths,
   limit: string | null,
 ): WindowForecast | { readonly reason: string } {
-  const gap = unknownDay(outlook, reach, window);
+  const gap = findUnknownDay(outlook, reach, window);
   if (gap !== null) return { reason: gap };
-  const known = knownIn(outlook, reach, window);
+  const known = sumKnown(outlook, reach, window);
   const first = reach.through + 1;
   const [start, end] = [Math.max(0, window.from - first), Math.max(0, window.until - first)];
-  const sums = sumsByDay(outlook, paths, Number(known), start, end);
+  const sums = computeSumsByDay(outlook, paths, Number(known), start, end);
   const rest = sums.at(-1)?.mean ?? Number(known);
   const estimate =
-    sums.length === 0 ? exactly(known) : estimateOf(sums.at(-1) as DaySums, known, outlook.mayBeNegative);
+    sums.length === 0 ? buildExactEstimate(known) : buildEstimate(sums.at(-1) as DaySums, known, outlook.mayBeNegative);
   return {
     known,
     forecast: estimate,
-    changes: amountText(outlook.effect.slice(start, end).reduce((sum, day) => sum + day, 0)),
-    breach: limit === null ? null : breachOf(outlook, reach, window, { known, limit, sums, start, mean: rest }),
-    days: daysOf(outlook, paths, first, start, sums),
-    backtest: backtestOf(outlook, paths, start, end),
+    changes: formatAmount(outlook.effect.slice(start, end).reduce((sum, day) => sum + day, 0)),
+    breach: limit === null ? null : estimateBreach(outlook, reach, window, { known, limit, sums, start, mean: rest }),
+    days: buildForecastDays(outlook, paths, first, start, sums),
+    backtest: backtestWindow(outlook, paths, start, end),
   };
 }
 
@@ -76,48 +76,48 @@ interface DaySums {
   readonly sorted: Float64Array;
 }
 
-function sumsByDay(outlook: Outlook, { mixes }: Paths, known: number, start: number, end: number): DaySums[] {
-  const running = runningErrors(outlook.errors.map((vector) => vector.subarray(start)));
+function computeSumsByDay(outlook: Outlook, { mixes }: Paths, known: number, start: number, end: number): DaySums[] {
+  const running = sumRunningErrors(outlook.errors.map((vector) => vector.subarray(start)));
   let mean = known;
   return Array.from({ length: Math.max(0, end - start) }, (_, step) => {
     mean += outlook.mean[start + step] as number;
-    const paths = errorsOnDay(running, mixes, step).map((error) => mean + error);
+    const paths = computeErrorsOnDay(running, mixes, step).map((error) => mean + error);
     return { mean, paths, sorted: paths.toSorted() };
   });
 }
 
-function unknownDay({ series }: Outlook, { first, through }: Reach, { from, until }: DayWindow): string | null {
+function findUnknownDay({ series }: Outlook, { first, through }: Reach, { from, until }: DayWindow): string | null {
   if (from < first)
-    return `Its window begins on ${dayText(from)}, before the first day that is looked at, ${dayText(first)}.`;
+    return `Its window begins on ${formatDay(from)}, before the first day that is looked at, ${formatDay(first)}.`;
   for (let day = from; day < until && day <= through; day += 1) {
-    if (Number.isNaN(series.values[day - first])) return `No bill covers ${dayText(day)}.`;
+    if (Number.isNaN(series.values[day - first])) return `No bill covers ${formatDay(day)}.`;
   }
   return null;
 }
 
-function knownIn({ series }: Outlook, { through }: Reach, { from, until }: DayWindow): string {
+function sumKnown({ series }: Outlook, { through }: Reach, { from, until }: DayWindow): string {
   const inside = [...series.amounts].filter(([day]) => day >= from && day < until && day <= through);
   return sumDecimals(inside.map(([, amount]) => amount));
 }
 
-function exactly(known: string): Estimate {
+function buildExactEstimate(known: string): Estimate {
   return { mean: known, lo80: known, hi80: known, lo95: known, hi95: known };
 }
 
 /** Of the paths, of which there are always some. */
-function quantileIn(sorted: Float64Array, share: number): number {
-  return quantileOf(sorted, share) as number;
+function findQuantile(sorted: Float64Array, share: number): number {
+  return computeQuantile(sorted, share) as number;
 }
 
-function estimateOf({ mean, sorted }: DaySums, known: string, mayBeNegative: boolean): Estimate {
+function buildEstimate({ mean, sorted }: DaySums, known: string, mayBeNegative: boolean): Estimate {
   const least = mayBeNegative ? Number.NEGATIVE_INFINITY : Number(known);
-  const text = (value: number) => amountText(Math.max(least, value));
-  const [lo95, lo80, hi80, hi95] = [0.025, 0.1, 0.9, 0.975].map((share) => text(quantileIn(sorted, share)));
+  const text = (value: number) => formatAmount(Math.max(least, value));
+  const [lo95, lo80, hi80, hi95] = [0.025, 0.1, 0.9, 0.975].map((share) => text(findQuantile(sorted, share)));
   return { mean: text(mean), lo80: lo80 ?? '', hi80: hi80 ?? '', lo95: lo95 ?? '', hi95: hi95 ?? '' };
 }
 
 /** Two decimals; six below one. */
-export function amountText(value: number): string {
+export function formatAmount(value: number): string {
   return decimalString(value.toFixed(Math.abs(value) >= 1 ? CENTS : SMALL_DIGITS));
 }
 
@@ -129,11 +129,11 @@ interface Limited {
   readonly mean: number;
 }
 
-function breachOf(outlook: Outlook, reach: Reach, window: DayWindow, limited: Limited): Breach {
+function estimateBreach(outlook: Outlook, reach: Reach, window: DayWindow, limited: Limited): Breach {
   const { known, limit, sums, start, mean } = limited;
   const allowed = Number(limit);
   const overRatio = allowed === 0 ? null : mean / allowed - 1;
-  const passed = dayPassed(outlook, reach, window, limit);
+  const passed = findBreachDay(outlook, reach, window, limit);
   if (passed !== null && decimal(known).greaterThan(limit)) {
     return { limit, probability: 1, overRatio, day: passed, firstDay: passed, lastDay: passed };
   }
@@ -147,29 +147,34 @@ function breachOf(outlook: Outlook, reach: Reach, window: DayWindow, limited: Li
     return { limit, probability, overRatio, day: null, firstDay: null, lastDay: null };
   const sorted = Float64Array.from(days).sort();
   const [firstDay = null, day = null, lastDay = null] = DAY_SHARES.map((share) =>
-    dayText(reach.through + 1 + start + (sorted[Math.floor(share * (sorted.length - 1))] as number)),
+    formatDay(reach.through + 1 + start + (sorted[Math.floor(share * (sorted.length - 1))] as number)),
   );
   return { limit, probability, overRatio, day, firstDay, lastDay };
 }
 
 /** The known day on which the limit was passed; null when it was not. */
-function dayPassed({ series }: Outlook, { through }: Reach, { from, until }: DayWindow, limit: string): string | null {
+function findBreachDay(
+  { series }: Outlook,
+  { through }: Reach,
+  { from, until }: DayWindow,
+  limit: string,
+): string | null {
   let sum = decimal('0');
   for (let day = from; day < until && day <= through; day += 1) {
     sum = sum.plus(series.amounts.get(day) ?? '0');
-    if (sum.greaterThan(limit)) return dayText(day);
+    if (sum.greaterThan(limit)) return formatDay(day);
   }
   return null;
 }
 
-function daysOf(
+function buildForecastDays(
   outlook: Outlook,
   { horizons }: Paths,
   first: number,
   start: number,
   sums: readonly DaySums[],
 ): ForecastDay[] {
-  const spread = conformalSpread(outlook.errors, Math.max(1, horizons));
+  const spread = estimateConformalSpread(outlook.errors, Math.max(1, horizons));
   const floor = outlook.mayBeNegative ? Number.NEGATIVE_INFINITY : 0;
   const count = Math.min(outlook.mean.length, start + sums.length);
   return Array.from({ length: count }, (_, step) => {
@@ -182,24 +187,24 @@ function daysOf(
     const [lo95, hi95] = ends(0.95);
     const sum = step < start ? undefined : sums[step - start];
     return {
-      ...{ day: dayText(first + step), mean, lo80, hi80, lo95, hi95, changes: outlook.effect[step] as number },
-      running: sum === undefined ? null : runningOf(sum),
+      ...{ day: formatDay(first + step), mean, lo80, hi80, lo95, hi95, changes: outlook.effect[step] as number },
+      running: sum === undefined ? null : buildRunningEstimate(sum),
     };
   });
 }
 
-function runningOf({ mean, sorted }: DaySums): NonNullable<ForecastDay['running']> {
+function buildRunningEstimate({ mean, sorted }: DaySums): NonNullable<ForecastDay['running']> {
   return {
     mean,
-    lo80: quantileIn(sorted, 0.1),
-    hi80: quantileIn(sorted, 0.9),
-    lo95: quantileIn(sorted, 0.025),
-    hi95: quantileIn(sorted, 0.975),
+    lo80: findQuantile(sorted, 0.1),
+    hi80: findQuantile(sorted, 0.9),
+    lo95: findQuantile(sorted, 0.025),
+    hi95: findQuantile(sorted, 0.975),
   };
 }
 
 /** Judges the sum over the remaining days at each origin by an interval from the errors of the other origins. */
-function backtestOf(outlook: Outlook, { degrees }: Paths, start: number, end: number): LedgerBacktest | null {
+function backtestWindow(outlook: Outlook, { degrees }: Paths, start: number, end: number): LedgerBacktest | null {
   const { backtest, tried } = outlook.daily;
   if (backtest === null) return null;
   const [coverage80 = null, coverage95 = null] = backtest.coverage.map(({ share }) => share);
@@ -211,7 +216,7 @@ function backtestOf(outlook: Outlook, { degrees }: Paths, start: number, end: nu
     return { ...facts, totalErrorRatio: null, totalCoverage80: null };
   }
   const squares = totals.reduce((sum, total) => sum + total * total, 0);
-  const wide = studentQuantile(0.9, degrees);
+  const wide = computeStudentQuantile(0.9, degrees);
   const held = totals.filter((total) => {
     const others = Math.sqrt((squares - total * total) / Math.max(1, totals.length - 1));
     return Math.abs(total) <= wide * others;

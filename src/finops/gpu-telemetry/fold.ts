@@ -1,21 +1,21 @@
 import type { JournaledTable } from '../../platform/journal/index.ts';
-import { type Lake, type LakeSession, literal, type StagedFile } from '../../platform/lake/index.ts';
+import { type Lake, type LakeSession, quoteLiteral, type StagedFile } from '../../platform/lake/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { appendTimeChanged, type ChangeDeps, spanOf } from './changes/time-changed.ts';
+import { appendTimeChanged, type ChangeDeps, findTimeSpan } from './changes/time-changed.ts';
 import type { GpuHolding } from './holders/holding.ts';
 import { type Device, findDevices, saveDevices } from './recent/devices.ts';
-import { devicesAfter } from './recent/devices-after.ts';
-import { gatheredEnergy, gatheredSelect, holdingsSelect, knownDevices } from './recent/gather-sql.ts';
+import { computeDevicesAfter } from './recent/devices-after.ts';
+import { buildDevicesSql, buildEnergySelect, buildHoldingsSelect, buildReadingsSelect } from './recent/gather-sql.ts';
 import type { Holdings } from './recent/holdings.ts';
 import { GPU_RECENT } from './recent/table.ts';
-import { noteWritten, partitionsIn } from './retention/retention.ts';
+import { listPartitions, saveWritten } from './retention/retention.ts';
 import type { LeftOut } from './series/left-out.ts';
-import { noteLeftOutById } from './sources/store.ts';
-import { addReadings, NOTHING_WRITTEN, swapIn, type WrittenSpans } from './telemetry/days.ts';
-import { rolledUpDays } from './telemetry/rolled-up.ts';
+import { saveLeftOutById } from './sources/store.ts';
+import { addReadings, EMPTY_SPANS, swapIn, type WrittenSpans } from './telemetry/days.ts';
+import { findRolledUpDays } from './telemetry/rolled-up.ts';
 import type { GpuMetric } from './telemetry/schema.ts';
-import { GPU_SAMPLE, partitionOf } from './telemetry/tables.ts';
+import { buildPartition, GPU_SAMPLE } from './telemetry/tables.ts';
 
 export interface FoldDeps extends ChangeDeps {
   readonly store: Store;
@@ -57,15 +57,15 @@ async function foldOnce(deps: FoldDeps): Promise<void> {
       // An import of another server has written days in the meantime: the files built from the older days are discarded.
       if ((await lake.sequence(sql, GPU_SAMPLE)) !== sequence) throw new Error('days of readings changed meanwhile');
       await swapIn(lake, sql, done.written);
-      const days = [...partitionsIn(done.written.flatMap((one) => one.files))].flatMap(
+      const days = [...listPartitions(done.written.flatMap((one) => one.files))].flatMap(
         (name) => name.split(' ')[1] ?? [],
       );
       const read = days.map((day) => ({ start: Date.parse(day), end: Date.parse(day) + DAY_MS - 1 }));
-      if (read.length > 0) await appendTimeChanged(deps, sql, spanOf(read));
-      await noteWritten(sql, partitionsIn(done.written.flatMap((one) => one.files)), deps.clock.now());
+      if (read.length > 0) await appendTimeChanged(deps, sql, findTimeSpan(read));
+      await saveWritten(sql, listPartitions(done.written.flatMap((one) => one.files)), deps.clock.now());
       await takeOut(deps, sql, files, done.waiting);
       await saveDevices(sql, done.devices);
-      await noteLeftOutById(sql, done.rolledUp);
+      await saveLeftOutById(sql, done.rolledUp);
     });
   } catch (error) {
     await lake.discard(staged);
@@ -110,16 +110,16 @@ async function foldFiles(
   const late = await stage(GPU_RECENT, WAITING, `SELECT ${columns} FROM ${all} WHERE "sampledAt" > ${until}`);
   const ready = `(SELECT ${columns} FROM ${all} WHERE "sampledAt" <= ${until})`;
   const known = await findDevices(deps.store);
-  const devices = knownDevices(known);
+  const devices = buildDevicesSql(known);
   const written: WrittenSpans[] = [];
   const rolledUp = new Map<string, LeftOut>();
   for (const metric of METRICS) {
-    const gathered = metric === 'energy' ? gatheredEnergy(ready) : gatheredSelect(metric, ready, devices);
+    const gathered = metric === 'energy' ? buildEnergySelect(ready) : buildReadingsSelect(metric, ready, devices);
     await session.query(`CREATE OR REPLACE TEMP TABLE gathered_${metric} AS ${gathered}`);
     written.push(await foldMetric(deps, { session, stage, metric, rolledUp }));
   }
-  const holdings = (await session.query(holdingsSelect(ready))).map(holdingOf);
-  const after = await devicesAfter(session, ready, known);
+  const holdings = (await session.query(buildHoldingsSelect(ready))).map(rowToHolding);
+  const after = await computeDevicesAfter(session, ready, known);
   if (late.rows === 0) await deps.lake.discard([late]);
   return {
     written,
@@ -139,37 +139,37 @@ interface FoldingMetric {
 
 async function foldMetric(deps: FoldDeps, { session, stage, metric, rolledUp }: FoldingMetric): Promise<WrittenSpans> {
   const gathered = `gathered_${metric}`;
-  const closed = await rolledUpDays(deps.store, deps.lake, metric);
+  const closed = await findRolledUpDays(deps.store, deps.lake, metric);
   const hours = (
     await session.query(`SELECT DISTINCT strftime("sampledAt", '%Y-%m-%d %H') AS hour FROM ${gathered} ORDER BY hour`)
   ).map(({ hour }) => String(hour));
-  const days = [...new Set(hours.map(dayOf))];
+  const days = [...new Set(hours.map(toDay))];
   for (const day of days.filter((one) => closed.has(one))) {
     const lost = await session.query(
-      `SELECT "import" AS source, count(*)::DOUBLE AS readings FROM ${gathered} WHERE "sampledAt"::DATE = ${literal(day)} GROUP BY 1`,
+      `SELECT "import" AS source, count(*)::DOUBLE AS readings FROM ${gathered} WHERE "sampledAt"::DATE = ${quoteLiteral(day)} GROUP BY 1`,
     );
-    for (const { source, readings } of lost) noteClosed(rolledUp, String(source), Number(readings), day);
+    for (const { source, readings } of lost) addClosed(rolledUp, String(source), Number(readings), day);
   }
   // Rewriting an hour is cheap. A late reading of a joined day goes into the day.
   const whole = new Set(await deps.lake.partitions(deps.store, GPU_SAMPLE));
-  const open = hours.filter((hour) => !closed.has(dayOf(hour)));
-  const spans = [...new Set(open.map((hour) => (whole.has(partitionOf(metric, dayOf(hour))) ? dayOf(hour) : hour)))];
-  if (spans.length === 0) return NOTHING_WRITTEN;
+  const open = hours.filter((hour) => !closed.has(toDay(hour)));
+  const spans = [...new Set(open.map((hour) => (whole.has(buildPartition(metric, toDay(hour))) ? toDay(hour) : hour)))];
+  if (spans.length === 0) return EMPTY_SPANS;
   const relation = `(SELECT gpu, "sampledAt", value, "intervalMs", "import" FROM ${gathered})`;
   return addReadings({ ...deps, session, stage }, { metric, relation, spans });
 }
 
-function dayOf(hour: string): string {
+function toDay(hour: string): string {
   return hour.split(' ')[0] ?? hour;
 }
 
-function noteClosed(all: Map<string, LeftOut>, source: string, readings: number, day: string): void {
+function addClosed(all: Map<string, LeftOut>, source: string, readings: number, day: string): void {
   const known = all.get(source);
   if (known !== undefined) known.readings += readings;
   else all.set(source, { reason: 'retention deleted the single readings of its day', readings, example: day });
 }
 
-function holdingOf(row: Record<string, unknown>): GpuHolding {
+function rowToHolding(row: Record<string, unknown>): GpuHolding {
   const text = (value: unknown) => (value === null ? null : String(value));
   return {
     gpu: String(row.gpu),

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
-import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { isDeep } from '../../testing/deep.ts';
 import { sharedQuietApplication } from '../../testing/shared.ts';
 import { packGpus } from '../packing/schema.ts';
@@ -272,7 +272,7 @@ describe('an import', () => {
       interval: '60s',
     });
     expect(done).toMatchObject({ accepted: 1, rejected: [{ rows: 1 }] });
-    const problem = await problemFrom(importSamples(application, samplesText({ a: [1] }), { unit: 'MiB' }));
+    const problem = await catchProblem(importSamples(application, samplesText({ a: [1] }), { unit: 'MiB' }));
     expect(problem.code).toBe('invalid_request');
   });
 
@@ -314,7 +314,7 @@ describe('an import', () => {
     await importSamples(application, samplesText({ z: minutes(HOUR, 1) }));
     const before = await idle(application);
     for (const [what, content, asked, code, detail] of refused) {
-      const problem = await problemFrom(importSamples(application, content, asked));
+      const problem = await catchProblem(importSamples(application, content, asked));
       expect(problem, what).toMatchObject({ code, detail: expect.stringMatching(detail) });
     }
     expect(await idle(application)).toEqual(before);
@@ -427,14 +427,14 @@ e,1000,1000,2,1000,
     ['pods.csv has a header and no row', ''],
   ])('refuses a list: %s', async (detail, rows) => {
     const pods = `name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec\n${rows}`;
-    expect(await problemFrom(pack(application, NODES, pods))).toMatchObject({
+    expect(await catchProblem(pack(application, NODES, pods))).toMatchObject({
       code: 'gpu_list_invalid',
       detail: expect.stringContaining(detail),
     });
   });
 
   it('names the column that a list lacks', async () => {
-    expect(await problemFrom(pack(application, 'sn,gpu\nn,1\n', 'name\na\n'))).toMatchObject({
+    expect(await catchProblem(pack(application, 'sn,gpu\nn,1\n', 'name\na\n'))).toMatchObject({
       code: 'gpu_column_missing',
       detail: expect.stringMatching(/nodes\.csv has no column "cpu_milli"\. It has sn, gpu/),
     });

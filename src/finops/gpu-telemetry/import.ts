@@ -1,18 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { AppError } from '../../platform/errors/index.ts';
-import { type Lake, type LakeSession, literal, type StagedFile } from '../../platform/lake/index.ts';
+import { type Lake, type LakeSession, quoteLiteral, type StagedFile } from '../../platform/lake/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { TableFile } from '../../platform/tables/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { appendTimeChanged, type ChangeDeps, spanOf } from './changes/time-changed.ts';
-import { type HoldersAsked, type HoldersRead, holdersOfReadings } from './holders/holders-of-readings.ts';
+import { appendTimeChanged, type ChangeDeps, findTimeSpan } from './changes/time-changed.ts';
+import { type HolderFileColumns, type HoldersRead, readHoldersOfReadings } from './holders/holders-of-readings.ts';
 import { isNobody } from './holders/holding.ts';
-import { noteTimes } from './holders/store.ts';
-import { noteWritten, partitionsIn } from './retention/retention.ts';
+import { saveTimes } from './holders/store.ts';
+import { listPartitions, saveWritten } from './retention/retention.ts';
 import { addReadings, swapIn, type WrittenSpans } from './telemetry/days.ts';
-import { INCOMING, readFacts, usualInterval } from './telemetry/facts.ts';
-import { type Readings, readingsSelect } from './telemetry/reading-sql.ts';
-import { rolledUpDays } from './telemetry/rolled-up.ts';
+import { INCOMING, readFacts, readUsualInterval } from './telemetry/facts.ts';
+import { buildReadingsSelect, type Readings } from './telemetry/reading-sql.ts';
+import { findRolledUpDays } from './telemetry/rolled-up.ts';
 import type { GpuImport, GpuMetric } from './telemetry/schema.ts';
 import { openFile, type SourceFile } from './telemetry/source-file.ts';
 import { findSameImport, saveImport } from './telemetry/store.ts';
@@ -35,7 +35,7 @@ export interface ImportPlan {
   /** One for each metric; created when the columns of the file are known. */
   readonly metrics: readonly { readonly metric: GpuMetric; readings(source: SourceFile): Omit<Readings, 'latest'> }[];
   /** Columns that identify the holders of the GPUs; null: none. */
-  readonly holders: HoldersAsked | null;
+  readonly holders: HolderFileColumns | null;
   /** All options of the import, as text: the same file with the same text is the same import. */
   readonly asked: string;
 }
@@ -56,18 +56,18 @@ export async function importReadings(deps: ImportDeps, file: SampleFile, plan: I
   try {
     const done = await deps.lake.session((session) => stageAll(deps, session, { file, plan, id, staged }));
     const { metrics, holders } = done;
-    const answer = answerOf(deps, { file, plan, id, done: metrics, holders });
+    const answer = buildImportAnswer(deps, { file, plan, id, done: metrics, holders });
     await deps.store.transaction(async (sql) => {
       await swapIn(
         deps.lake,
         sql,
         metrics.map(({ days }) => days),
       );
-      if (holders !== null) await noteTimes(sql, holders.holdings);
-      await noteWritten(sql, partitionsIn(metrics.flatMap(({ days }) => days.files)), deps.clock.now());
+      if (holders !== null) await saveTimes(sql, holders.holdings);
+      await saveWritten(sql, listPartitions(metrics.flatMap(({ days }) => days.files)), deps.clock.now());
       await saveImport(sql, content, answer);
       const read = { start: Date.parse(answer.firstAt), end: Date.parse(answer.lastAt) };
-      await appendTimeChanged(deps, sql, spanOf([read, ...(holders?.holdings ?? [])]));
+      await appendTimeChanged(deps, sql, findTimeSpan([read, ...(holders?.holdings ?? [])]));
     });
     const kept = new Set(metrics.flatMap(({ days }) => days.files.map((one) => one.id)));
     await deps.lake.discard(staged.filter((one) => !kept.has(one.id)));
@@ -104,31 +104,31 @@ async function stageAll(deps: ImportDeps, session: LakeSession, staging: Staging
   const all: StagedMetric[] = [];
   const latest = deps.clock.now() + SKEW_MS;
   for (const { metric, readings } of plan.metrics) {
-    const select = readingsSelect(source, { ...readings(source), latest });
+    const select = buildReadingsSelect(source, { ...readings(source), latest });
     const incoming = await source.guard(session.stage(INCOMING, metric, select));
     staged.push(incoming);
     const relation = deps.lake.stagedRelation(INCOMING, [incoming]);
     const facts = await readFacts(session, relation, file.name);
     await checkDays(deps, metric, facts.days, file.name);
-    const intervalMs = plan.intervalMs ?? (await usualInterval(session, relation, file.name));
+    const intervalMs = plan.intervalMs ?? (await readUsualInterval(session, relation, file.name));
     const stage = async (...call: Parameters<LakeSession['stage']>) => {
       const written = await session.stage(...call);
       staged.push(written);
       return written;
     };
-    const kept = `(SELECT gpu, "sampledAt", value, ${intervalMs}::BIGINT AS "intervalMs", ${literal(staging.id)} AS "import" FROM ${relation} WHERE fault = 0)`;
+    const kept = `(SELECT gpu, "sampledAt", value, ${intervalMs}::BIGINT AS "intervalMs", ${quoteLiteral(staging.id)} AS "import" FROM ${relation} WHERE fault = 0)`;
     const days = await addReadings({ ...deps, session, stage }, { metric, relation: kept, spans: facts.days });
     all.push({ metric, facts, intervalMs, days });
   }
   const [first] = all;
   if (plan.holders === null || first === undefined) return { metrics: all, holders: null };
   const times = { intervalMs: first.intervalMs, latest };
-  return { metrics: all, holders: await holdersOfReadings(session, source, plan.holders, times) };
+  return { metrics: all, holders: await readHoldersOfReadings(session, source, plan.holders, times) };
 }
 
 /** Error: `gpu_day_rolled_up`. */
 async function checkDays({ store, lake }: ImportDeps, metric: GpuMetric, days: readonly string[], name: string) {
-  const closed = await rolledUpDays(store, lake, metric);
+  const closed = await findRolledUpDays(store, lake, metric);
   const found = days.filter((day) => closed.has(day));
   const [first] = found;
   if (first === undefined) return;
@@ -136,7 +136,7 @@ async function checkDays({ store, lake }: ImportDeps, metric: GpuMetric, days: r
   throw new AppError('gpu_day_rolled_up', detail, { file: name, day: first });
 }
 
-function answerOf(
+function buildImportAnswer(
   { clock }: ImportDeps,
   {
     file,
@@ -166,11 +166,11 @@ function answerOf(
     resource: plan.resource,
     firstAt: first.facts.firstAt,
     lastAt: first.facts.lastAt,
-    holders: holders === null ? null : heldBy(holders),
+    holders: holders === null ? null : countHolders(holders),
   };
 }
 
-function heldBy({ holdings, leftOut }: HoldersRead): NonNullable<GpuImport['holders']> {
+function countHolders({ holdings, leftOut }: HoldersRead): NonNullable<GpuImport['holders']> {
   const holders = new Set(holdings.map(({ holder }) => (isNobody(holder) ? '' : JSON.stringify(holder))));
   return { holders: holders.size, stretches: holdings.length, leftOut };
 }

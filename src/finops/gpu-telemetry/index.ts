@@ -5,7 +5,7 @@ import { handle, type Plugin, type Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { JournaledTable } from '../../platform/journal/index.ts';
 import { createLoop } from '../../platform/loop/index.ts';
-import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { RetentionPreview } from '../../platform/retention/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
@@ -14,12 +14,12 @@ import { previewReadings, previewRetention, scheduleRetention } from './retentio
 import { gpuImportRoutes } from './routes.ts';
 import { previewGpuRetention } from './schema.ts';
 import { createGpuTelemetryService, type GpuTelemetryDeps, type GpuTelemetryService } from './service.ts';
-import { remoteWritePlugin } from './sources/receive.ts';
-import { gpuSourceRoutes } from './sources/routes.ts';
+import { createRemoteWritePlugin } from './sources/receive.ts';
+import { createGpuSourceRoutes } from './sources/routes.ts';
 import { listenToRuns, type RunGpus } from './sources/runs.ts';
 import { GpuSourceSpec } from './sources/schema.ts';
 import { applyGpuSource, type ContainerReader, scheduleSources } from './sources/service.ts';
-import { sourcePrices } from './sources/store.ts';
+import { findSourcePrices } from './sources/store.ts';
 import { importPrices } from './telemetry/store.ts';
 
 export { gpuMigrations } from './migrations.ts';
@@ -80,21 +80,21 @@ export function createGpuTelemetry(ground: GpuTelemetryGround): GpuTelemetry {
   scheduleRetention({ ...deps, days: keepDays }, jobs);
   listenToRuns(sources, events, runs);
   return {
-    kinds: [specKind('GpuSource', 40, GpuSourceSpec, applyGpuSource)],
+    kinds: [createSpecKind('GpuSource', 40, GpuSourceSpec, applyGpuSource)],
     routes: [
       handle(previewGpuRetention, ({ query: { days = keepDays } }) => previewRetention({ ...deps, days })),
       ...gpuImportRoutes(service),
-      ...gpuSourceRoutes(sources),
+      ...createGpuSourceRoutes(sources),
     ],
     previewReadings: (days) => previewReadings({ ...deps, days: days ?? keepDays }),
     readDays: service.readDays,
     stamp: async (sql, today) => {
-      const [imported, sent] = [await importPrices(sql), await sourcePrices(sql)];
+      const [imported, sent] = [await importPrices(sql), await findSourcePrices(sql)];
       return imported.length + sent.length === 0
         ? null
         : `${imported.at(-1)?.id ?? ''} ${sent.length === 0 ? '' : today}`;
     },
-    plugin: remoteWritePlugin(sources),
+    plugin: createRemoteWritePlugin(sources),
     start: loop.start,
     [Symbol.asyncDispose]: () => loop.stop(),
   };
@@ -102,17 +102,17 @@ export function createGpuTelemetry(ground: GpuTelemetryGround): GpuTelemetry {
 export { appendTimeChanged, type ChangeDeps } from './changes/time-changed.ts';
 export { type Holder, isNobody, METRICS_NAMESPACE } from './holders/holding.ts';
 export { replaceTimes } from './holders/replace-times.ts';
-export { holdersById, type TimeOfGpu, timesWithin } from './holders/store.ts';
+export { findHoldersById, findTimesWithin, type TimeOfGpu } from './holders/store.ts';
 export { type Device, findDevices } from './recent/devices.ts';
-export { type LivePart, liveSamples, liveStretches } from './recent/live.ts';
+export { buildLiveSamplesSql, buildLiveStretchesSql, type LivePart } from './recent/live.ts';
 export type { Labels } from './series/labels.ts';
-export { type LeftOut, noteLeftOut } from './series/left-out.ts';
-export { queryRange, TooMuchAsked } from './sources/prometheus.ts';
+export { addLeftOut, type LeftOut } from './series/left-out.ts';
+export { QueryTooLarge, queryRange } from './sources/prometheus.ts';
 export type { ContainerReader, ContainerSource } from './sources/service.ts';
-export { findSources, sourcePrices } from './sources/store.ts';
+export { findSourcePrices, findSources } from './sources/store.ts';
 export type { Series } from './sources/take.ts';
-export { stretchSelect } from './telemetry/day-sql.ts';
-export { rolledUpDays } from './telemetry/rolled-up.ts';
-export { columnOf, openFile } from './telemetry/source-file.ts';
+export { buildStretchSelect } from './telemetry/day-sql.ts';
+export { findRolledUpDays } from './telemetry/rolled-up.ts';
+export { findColumn, openFile } from './telemetry/source-file.ts';
 export { type ImportPrice, importPrices } from './telemetry/store.ts';
-export { GPU_SAMPLE, GPU_STRETCH, LEVELS, partitionsOf } from './telemetry/tables.ts';
+export { GPU_SAMPLE, GPU_STRETCH, LEVELS, selectPartitions } from './telemetry/tables.ts';

@@ -1,16 +1,16 @@
 import type { z } from 'zod';
-import { literal } from '../../platform/lake/index.ts';
+import { quoteLiteral } from '../../platform/lake/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { type SentFile, type UploadFilesDeps, useUploadedFiles } from '../../platform/uploads/index.ts';
-import { appendTimeChanged, spanOf } from './changes/time-changed.ts';
-import { type GpuHolding, holderOf } from './holders/holding.ts';
+import { appendTimeChanged, findTimeSpan } from './changes/time-changed.ts';
+import { type GpuHolding, toHolder } from './holders/holding.ts';
 import { importHolders } from './holders/import.ts';
-import { noteTimes } from './holders/store.ts';
+import { saveTimes } from './holders/store.ts';
 import { type ImportDeps, type ImportPlan, importReadings } from './import.ts';
 import type { GpuHolders, GpuImport, importGpuHolders, importGpuPool, importGpuSamples } from './schema.ts';
-import { columnOf } from './telemetry/source-file.ts';
-import { newestImports } from './telemetry/store.ts';
-import { GPU_STRETCH, partitionsOf } from './telemetry/tables.ts';
+import { findColumn } from './telemetry/source-file.ts';
+import { findNewestImports } from './telemetry/store.ts';
+import { GPU_STRETCH, selectPartitions } from './telemetry/tables.ts';
 
 export interface GpuTelemetryDeps extends ImportDeps, UploadFilesDeps {
   /** Work that writes days, one after the other. */
@@ -43,19 +43,19 @@ export function createGpuTelemetryService(deps: GpuTelemetryDeps): GpuTelemetryS
     useUploadedFiles(deps, [request], ([file]) => deps.oneAtATime(() => importReadings(deps, file, plan)));
   return {
     importSamples: (request) => importFile(request, samplePlan(request)),
-    importPool: (request) => importFile(request, poolPlan(request)),
-    imports: () => newestImports(deps.store),
+    importPool: (request) => importFile(request, buildPoolPlan(request)),
+    imports: () => findNewestImports(deps.store),
     importHolders: ({ upload, name, ...asked }) =>
       useUploadedFiles(deps, [{ upload, name }], ([file]) => deps.oneAtATime(() => importHolders(deps, file, asked))),
     async noteHolders(holdings) {
-      const noted = holdings.map((holding) => ({ ...holding, holder: holderOf(holding) }));
+      const noted = holdings.map((holding) => ({ ...holding, holder: toHolder(holding) }));
       await deps.store.transaction(async (sql) => {
-        await noteTimes(sql, noted);
-        if (noted.length > 0) await appendTimeChanged(deps, sql, spanOf(noted));
+        await saveTimes(sql, noted);
+        if (noted.length > 0) await appendTimeChanged(deps, sql, findTimeSpan(noted));
       });
     },
     async readDays(sql) {
-      const partitions = partitionsOf('utilization', await deps.lake.partitions(sql, GPU_STRETCH));
+      const partitions = selectPartitions('utilization', await deps.lake.partitions(sql, GPU_STRETCH));
       return [...new Set(partitions.flatMap((name) => name.split(' ')[1] ?? []))].toSorted();
     },
   };
@@ -65,7 +65,7 @@ function samplePlan({ upload: _upload, name: _name, ...asked }: SampleRequest): 
   const { metric, value, time, gpu, columns, labels } = asked;
   const unit = asked.unit ?? (metric === 'utilization' ? 'percent' : 'bytes');
   const readings: ImportPlan['metrics'][number]['readings'] = (source) => ({
-    gpu: columnOf(source, [gpu]),
+    gpu: findColumn(source, [gpu]),
     value,
     time,
     unit,
@@ -80,9 +80,9 @@ function samplePlan({ upload: _upload, name: _name, ...asked }: SampleRequest): 
   };
 }
 
-function poolPlan({ upload: _upload, name: _name, ...asked }: PoolRequest): ImportPlan {
+function buildPoolPlan({ upload: _upload, name: _name, ...asked }: PoolRequest): ImportPlan {
   const { pool, time, total, unallocated } = asked;
-  const readings = (value: string) => () => ({ gpu: literal(pool), value, time, unit: 'gpus' as const });
+  const readings = (value: string) => () => ({ gpu: quoteLiteral(pool), value, time, unit: 'gpus' as const });
   return {
     ...pricing(asked),
     holders: null,

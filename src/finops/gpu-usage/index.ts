@@ -1,20 +1,20 @@
 import type { Route } from '../../platform/http/index.ts';
 import type { JournaledTable } from '../../platform/journal/index.ts';
-import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { ChangeDeps } from '../gpu-telemetry/index.ts';
-import { type GpuLoad, gpuLoads } from './loads/loads.ts';
+import { type GpuLoad, readGpuLoads } from './loads/loads.ts';
 import { applyOwnerRules } from './owner-rules/apply.ts';
 import { GpuOwnerRulesSpec } from './owner-rules/schema.ts';
-import { type GpuDay, gpuDays } from './owners/gpu-days.ts';
-import { type GpuHeld, heldAt } from './owners/held-at.ts';
+import { type GpuDay, readGpuDays } from './owners/gpu-days.ts';
+import { type CurrentHolders, findHoldersAt } from './owners/held-at.ts';
 import { type RunGpuDay, runGpuDays } from './owners/run-days.ts';
-import { freshTimes, type OwnedDeps, ownedTimes } from './owners/service.ts';
+import { createFreshTimes, createOwnedTimes, type OwnedDeps } from './owners/service.ts';
 import { gpuUsageRoutes } from './routes.ts';
 
 export type { GpuLoad } from './loads/loads.ts';
 export type { GpuDay } from './owners/gpu-days.ts';
-export type { GpuHeld } from './owners/held-at.ts';
+export type { CurrentHolders } from './owners/held-at.ts';
 export type { GpuWork, ReconciledCost } from './owners/owner.ts';
 export type { RunGpuDay } from './owners/run-days.ts';
 
@@ -27,7 +27,7 @@ export interface GpuUsage {
   /** GPU time and cost of runs by run and day, within UTC days, the second exclusive. */
   runDays(within: { readonly from: string; readonly to: string }): Promise<RunGpuDay[]>;
   /** Holders of each GPU at an instant, Unix milliseconds, by the last report in the 15 minutes before. */
-  heldAt(at: number): Promise<GpuHeld[]>;
+  heldAt(at: number): Promise<CurrentHolders[]>;
   /** Load of each GPU in [start, end) Unix ms, as far as it was read, by name. */
   loads(window: { readonly start: number; readonly end: number }): Promise<GpuLoad[]>;
   readonly routes: readonly Route[];
@@ -41,20 +41,22 @@ export interface GpuUsageGround extends Omit<OwnedDeps, 'recent'>, ChangeDeps {
 
 export function createGpuUsage(ground: GpuUsageGround): GpuUsage {
   const deps = { ...ground, recent: ground.gpuReadings };
-  const times = ownedTimes(() => deps);
+  const times = createOwnedTimes(() => deps);
   return {
     kinds: [
-      specKind('GpuOwnerRules', 40, GpuOwnerRulesSpec, (sql, name, spec) => applyOwnerRules(deps, sql, name, spec)),
+      createSpecKind('GpuOwnerRules', 40, GpuOwnerRulesSpec, (sql, name, spec) =>
+        applyOwnerRules(deps, sql, name, spec),
+      ),
     ],
-    days: (within) => gpuDays(times, within),
+    days: (within) => readGpuDays(times, within),
     runDays: (within) =>
       runGpuDays(
-        freshTimes(() => deps),
+        createFreshTimes(() => deps),
         deps,
         within,
       ),
-    heldAt: (at) => heldAt(deps, at),
-    loads: (window) => gpuLoads(deps, window),
+    heldAt: (at) => findHoldersAt(deps, at),
+    loads: (window) => readGpuLoads(deps, window),
     routes: gpuUsageRoutes(deps),
   };
 }

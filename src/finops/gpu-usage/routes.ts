@@ -1,10 +1,10 @@
 import { type Download, handle, handleDownload, type Route } from '../../platform/http/index.ts';
-import { gpuHeatMap, gpuReadings } from './heat/service.ts';
-import { gpuIdle } from './idle/service.ts';
+import { readGpuHeatMap, readGpuReadings } from './heat/service.ts';
+import { readGpuIdle } from './idle/service.ts';
 import { findOwnerRules } from './owner-rules/store.ts';
-import { efficiencyCsv, outcomesCsv, ownersCsv } from './owners/csv.ts';
-import { gpuEfficiency, gpuOutcomes, gpuOwners } from './owners/reports.ts';
-import { type OwnedDeps, ownedTimes } from './owners/service.ts';
+import { buildEfficiencyCsv, buildOutcomesCsv, buildOwnersCsv } from './owners/csv.ts';
+import { reportGpuEfficiency, reportGpuOutcomes, reportGpuOwners } from './owners/reports.ts';
+import { createOwnedTimes, type OwnedDeps } from './owners/service.ts';
 import {
   getGpuEfficiency,
   getGpuHeatMap,
@@ -19,23 +19,23 @@ import {
 } from './schema.ts';
 
 export function gpuUsageRoutes(deps: OwnedDeps): Route[] {
-  const times = ownedTimes(() => deps);
+  const times = createOwnedTimes(() => deps);
   return [
-    handle(getGpuIdle, ({ query }) => gpuIdle(deps, query)),
+    handle(getGpuIdle, ({ query }) => readGpuIdle(deps, query)),
     handle(listGpuOwnerRules, async () => ({ documents: await findOwnerRules(deps.store) })),
-    handle(getGpuOwners, ({ query }) => gpuOwners(times, query)),
+    handle(getGpuOwners, ({ query }) => reportGpuOwners(times, query)),
     handleDownload(gpuOwnersCsv, async ({ query }) =>
-      toCsvFile(`gpus-by-${query.by}`, ownersCsv(await gpuOwners(times, query))),
+      toCsvFile(`gpus-by-${query.by}`, buildOwnersCsv(await reportGpuOwners(times, query))),
     ),
-    handle(getGpuEfficiency, ({ query }) => gpuEfficiency(times, query)),
+    handle(getGpuEfficiency, ({ query }) => reportGpuEfficiency(times, query)),
     handleDownload(gpuEfficiencyCsv, async ({ query }) =>
-      toCsvFile(`gpu-efficiency-by-${query.by}`, efficiencyCsv(await gpuEfficiency(times, query))),
+      toCsvFile(`gpu-efficiency-by-${query.by}`, buildEfficiencyCsv(await reportGpuEfficiency(times, query))),
     ),
-    handle(getGpuHeatMap, ({ query }) => gpuHeatMap(times, deps, query)),
-    handle(getGpuReadings, ({ query }) => gpuReadings(deps, query)),
-    handle(getGpuOutcomes, ({ query }) => gpuOutcomes(times, deps, query)),
+    handle(getGpuHeatMap, ({ query }) => readGpuHeatMap(times, deps, query)),
+    handle(getGpuReadings, ({ query }) => readGpuReadings(deps, query)),
+    handle(getGpuOutcomes, ({ query }) => reportGpuOutcomes(times, deps, query)),
     handleDownload(gpuOutcomesCsv, async ({ query }) =>
-      toCsvFile('gpu-outcomes', outcomesCsv(await gpuOutcomes(times, deps, query))),
+      toCsvFile('gpu-outcomes', buildOutcomesCsv(await reportGpuOutcomes(times, deps, query))),
     ),
   ];
 }

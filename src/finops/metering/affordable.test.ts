@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimal } from '../../platform/units/index.ts';
 import type { BookedPrice } from '../prices/index.ts';
-import { affordableUntil } from './affordable.ts';
-import { meteredCostOf } from './metered-cost.ts';
+import { computeAffordableUntil } from './affordable.ts';
+import { computeMeteredCost } from './metered-cost.ts';
 
 const HOUR = 3_600_000;
 const price = (amount: string, from: number, to: number | null): BookedPrice => ({
@@ -29,7 +29,7 @@ describe('how long an amount lasts', () => {
     ['what has no price does not begin', [], '1', '5', 0],
     ['a part of a millisecond is not begun', [price('3600000', 0, null)], '1', '1.9', 1],
   ] as const)('%s', (_name, prices, quantity, amount, until) => {
-    expect(affordableUntil(prices, { quantity, start: 0 }, amount, 10 * HOUR)).toBe(until);
+    expect(computeAffordableUntil(prices, { quantity, start: 0 }, amount, 10 * HOUR)).toBe(until);
   });
 
   it('never costs more, and a millisecond more would', () => {
@@ -38,8 +38,8 @@ describe('how long an amount lasts', () => {
       fc.property(cents, cents, cents, fc.integer({ min: 1, max: 64 }), (first, second, amount, units) => {
         const prices = [price(String(first / 100), 0, HOUR), price(String(second / 100), HOUR, null)];
         const held = { resource: 'gpu', quantity: String(units), start: 0 };
-        const until = affordableUntil(prices, held, String(amount / 100), 1000 * HOUR);
-        const cost = (end: number) => decimal(meteredCostOf({ ...held, end }, prices).cost?.amount ?? '0');
+        const until = computeAffordableUntil(prices, held, String(amount / 100), 1000 * HOUR);
+        const cost = (end: number) => decimal(computeMeteredCost({ ...held, end }, prices).cost?.amount ?? '0');
         if (until > 0) expect(cost(until).lessThanOrEqualTo(amount / 100)).toBe(true);
         if (until < 1000 * HOUR) expect(cost(until + 1).greaterThan(amount / 100)).toBe(true);
       }),

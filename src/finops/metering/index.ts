@@ -3,28 +3,28 @@ import type { SubscribesToEvents } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { type MeteredUsage, type MeteringDeps, priceUsage } from './priced-usage.ts';
-import { meteringRoutes } from './routes.ts';
-import { usageOfRun } from './run-usage.ts';
-import { type RunningTotal, runningTotal } from './running-totals.ts';
+import { createMeteringRoutes } from './routes.ts';
+import { parseRunUsage } from './run-usage.ts';
+import { type RunningTotal, readRunningTotal } from './running-totals.ts';
 import type { UsageInterval } from './schema.ts';
-import { type MeteredRuns, type MeteredTotalWithBooks, meteredRuns, record, totalOf } from './service.ts';
+import { type MeteredRuns, type MeteredTotalWithBooks, readMeteredRuns, readMeteredTotal, record } from './service.ts';
 import {
   type CountedPredictions,
+  findRunsHolding,
+  findRunsWithUsage,
   findUsage,
-  type Held,
-  predictionsByDay,
-  runsHolding,
-  runsWithUsage,
-  usageFingerprint,
-  usageOfRuns,
+  findUsageOfRuns,
+  readPredictionsByDay,
+  readUsageFingerprint,
+  type UsageMatch,
 } from './store.ts';
 
-export { affordableUntil } from './affordable.ts';
-export { meteredCostOf } from './metered-cost.ts';
+export { computeAffordableUntil } from './affordable.ts';
+export { computeMeteredCost } from './metered-cost.ts';
 export { meteringMigrations } from './migrations.ts';
 export type { MeteredUsage } from './priced-usage.ts';
 export type { RunningTotal } from './running-totals.ts';
-export { costPerThousand, type MeteredRuns, type MeteredTotalWithBooks, usedPrices } from './service.ts';
+export { computeCostPerThousand, listUsedPrices, type MeteredRuns, type MeteredTotalWithBooks } from './service.ts';
 export type { CountedPredictions } from './store.ts';
 
 /** Usage intervals times the price book: metered cost, available as usage happens. */
@@ -47,7 +47,7 @@ export interface Metering {
   /** Total metered cost within [start, end) Unix ms, split into the cost of runs and the cost of all other usage. */
   runsAndOthers(sql: Sql, within: { start: number; end: number }): Promise<MeteredRuns>;
   /** Ids of the runs that used a machine or that have a value in their subject, in order. */
-  runsHolding(sql: Sql, held: Held, limit: number): Promise<string[]>;
+  runsHolding(sql: Sql, held: UsageMatch, limit: number): Promise<string[]>;
   /** Ids of runs that have usage, in order, from after one ('' for the first). */
   runsWithUsage(sql: Sql, after: string, limit: number): Promise<string[]>;
   /**
@@ -60,7 +60,7 @@ export interface Metering {
 
 export function createMetering(deps: MeteringDeps & SubscribesToEvents): Metering {
   deps.events.subscribe('metering', ['run.usage_observed'], async (event) => {
-    const usage = usageOfRun(event);
+    const usage = parseRunUsage(event);
     if (usage === null) return;
     await deps.store.transaction(async (sql) => {
       const subject = await deps.org.withTeam(sql, usage.subject);
@@ -68,18 +68,18 @@ export function createMetering(deps: MeteringDeps & SubscribesToEvents): Meterin
     });
   });
   return {
-    total: (sql, subject, within) => totalOf(deps, sql, subject, within),
-    runningTotal: (sql, subject, within) => runningTotal(deps, sql, subject, within),
+    total: (sql, subject, within) => readMeteredTotal(deps, sql, subject, within),
+    runningTotal: (sql, subject, within) => readRunningTotal(deps, sql, subject, within),
     within: async (sql, within, subject = {}) => priceUsage(deps, sql, await findUsage(sql, { subject, within })),
-    ofRuns: async (sql, runs) => priceUsage(deps, sql, await usageOfRuns(sql, runs)),
-    runsAndOthers: (sql, within) => meteredRuns(deps, sql, within),
-    runsHolding,
-    runsWithUsage,
-    fingerprint: usageFingerprint,
-    predictionsByDay,
+    ofRuns: async (sql, runs) => priceUsage(deps, sql, await findUsageOfRuns(sql, runs)),
+    runsAndOthers: (sql, within) => readMeteredRuns(deps, sql, within),
+    runsHolding: findRunsHolding,
+    runsWithUsage: findRunsWithUsage,
+    fingerprint: readUsageFingerprint,
+    predictionsByDay: readPredictionsByDay,
     record: async (sql, intervals) => {
       await record(deps, sql, intervals);
     },
-    routes: meteringRoutes(deps),
+    routes: createMeteringRoutes(deps),
   };
 }

@@ -1,5 +1,5 @@
 import { decimal, decimalString } from '../../platform/units/index.ts';
-import { type BookedPrice, priceStretches } from '../prices/index.ts';
+import { type BookedPrice, splitAtPrices } from '../prices/index.ts';
 
 const MS_PER_HOUR = 3_600_000;
 /** The number of decimals in the lake. */
@@ -27,8 +27,8 @@ export type Metered =
  * decimals once, at the end. `null` with a reason when any part has no price.
  * Example: 2 GPUs for 30 minutes at 6.88 an hour -> 2 x 0.5 x 6.88 = 6.88.
  */
-export function meteredCostOf(usage: Usage, prices: readonly BookedPrice[]): Metered {
-  const { stretches, missing } = priceStretches(prices, usage.start, usage.end);
+export function computeMeteredCost(usage: Usage, prices: readonly BookedPrice[]): Metered {
+  const { stretches, missing } = splitAtPrices(prices, usage.start, usage.end);
   const used = stretches.map((stretch) => stretch.price);
   if (missing !== null) {
     const at = new Date(missing).toISOString();
@@ -56,7 +56,7 @@ export function meteredCostOf(usage: Usage, prices: readonly BookedPrice[]): Met
 }
 
 /** Quantity times hours, exact to 20 decimals. */
-export function resourceHours(usage: Usage): string {
+export function computeResourceHours(usage: Usage): string {
   return decimalString(
     decimal(usage.quantity)
       .times(usage.end - usage.start)

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, problemFrom } from '../../testing/application.ts';
+import { call, catchProblem } from '../../testing/application.ts';
 import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
 import { listPrices } from '../prices/schema.ts';
 import { listUsage, meteredCost, recordUsage, type UsageInterval } from './schema.ts';
@@ -96,11 +96,11 @@ describe('usage intervals', () => {
   it('are refused all together when one of them is not possible', async () => {
     await ownApplication();
     const future = { start: '2026-11-20T00:00:00Z', end: '2026-11-21T00:00:00Z' };
-    const problem = await problemFrom(record(usage(), usage({ usage: 'u2', period: future })));
+    const problem = await catchProblem(record(usage(), usage({ usage: 'u2', period: future })));
     expect(problem).toMatchObject({ code: 'usage_interval_invalid' });
     const backwards = { start: '2026-11-03T00:00:00Z', end: '2026-11-02T00:00:00Z' };
-    expect(await problemFrom(record(usage({ period: backwards })))).toMatchObject({ code: 'invalid_request' });
-    expect(await problemFrom(record(usage({ quantity: '-1' })))).toMatchObject({ code: 'invalid_request' });
+    expect(await catchProblem(record(usage({ period: backwards })))).toMatchObject({ code: 'invalid_request' });
+    expect(await catchProblem(record(usage({ quantity: '-1' })))).toMatchObject({ code: 'invalid_request' });
     expect((await call(application, listUsage)).intervals).toEqual([]);
   });
 
@@ -118,7 +118,7 @@ describe('usage intervals', () => {
     } while (pageToken !== undefined);
     expect(seen).toEqual(['u5', 'u4', 'u3', 'u2', 'u1']);
     const other = call(application, listUsage, { query: { run, pageToken: 'bm90IG91cnM' } });
-    expect(await problemFrom(other)).toMatchObject({ code: 'invalid_page_token' });
+    expect(await catchProblem(other)).toMatchObject({ code: 'invalid_page_token' });
   });
 });
 
@@ -214,7 +214,7 @@ describe('a price book', () => {
     ['a date that does not exist', book('own', "    - {resource: a, perHour: '1', effectiveFrom: 2026-02-30}\n")],
   ])('with %s is refused and the old prices stay', async (_what, text) => {
     await apply(PRICES);
-    expect(await problemFrom(apply(text))).toMatchObject({ code: 'manifest_invalid' });
+    expect(await catchProblem(apply(text))).toMatchObject({ code: 'manifest_invalid' });
     expect((await call(application, listPrices)).prices).toHaveLength(3);
   });
 });

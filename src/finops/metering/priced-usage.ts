@@ -3,8 +3,8 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { type BookedPrice, declaredPrice, type Prices } from '../prices/index.ts';
-import { type Metered, meteredCostOf, resourceHours } from './metered-cost.ts';
+import { type BookedPrice, buildDeclaredPrice, type Prices } from '../prices/index.ts';
+import { computeMeteredCost, computeResourceHours, type Metered } from './metered-cost.ts';
 import type { StoredUsage } from './store.ts';
 
 export interface MeteringDeps {
@@ -32,13 +32,13 @@ export async function priceUsage(
   for (const usage of usages) {
     const booked = books.get(usage.resource) ?? (await deps.prices.of(sql, usage.resource));
     books.set(usage.resource, booked);
-    const prices = usage.price === null ? booked : [declaredPrice(usage.resource, usage.price)];
-    priced.push({ usage, metered: meteredCostOf(usage, prices), hours: resourceHours(usage) });
+    const prices = usage.price === null ? booked : [buildDeclaredPrice(usage.resource, usage.price)];
+    priced.push({ usage, metered: computeMeteredCost(usage, prices), hours: computeResourceHours(usage) });
   }
   return priced;
 }
 
-export function clipped(usages: readonly StoredUsage[], within: { readonly start: number; readonly end: number }) {
+export function clipUsages(usages: readonly StoredUsage[], within: { readonly start: number; readonly end: number }) {
   return usages.map((usage) => ({
     ...usage,
     start: Math.max(usage.start, within.start),
@@ -47,7 +47,7 @@ export function clipped(usages: readonly StoredUsage[], within: { readonly start
 }
 
 /** The one currency of a sum; null for none. Errors: `currency_mismatch`. */
-export function onlyCurrency(currencies: readonly string[]): string | null {
+export function requireOneCurrency(currencies: readonly string[]): string | null {
   if (currencies.length <= 1) return currencies[0] ?? null;
   const detail = `The price book prices this in ${currencies.join(' and ')}; one sum needs one currency.`;
   throw new AppError('currency_mismatch', detail);

@@ -1,12 +1,12 @@
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
-import { usedPriceOf } from '../prices/index.ts';
+import { toUsedPrice } from '../prices/index.ts';
 import { type MeteredUsage, type MeteringDeps, priceUsage } from './priced-usage.ts';
 import { listUsage, meteredCost, recordUsage } from './schema.ts';
-import { record, totalOf } from './service.ts';
+import { readMeteredTotal, record } from './service.ts';
 import { findUsage } from './store.ts';
 
-export function meteringRoutes(deps: MeteringDeps): Route[] {
+export function createMeteringRoutes(deps: MeteringDeps): Route[] {
   return [
     handle(recordUsage, async ({ body }) => ({
       recorded: await deps.store.transaction((sql) => record(deps, sql, body.intervals)),
@@ -19,16 +19,16 @@ export function meteringRoutes(deps: MeteringDeps): Route[] {
       const last = priced.at(-1)?.usage;
       const nextPageToken =
         found.length > pageSize && last !== undefined ? encodePageToken([last.start, last.id], subject) : null;
-      return { intervals: priced.map(shown), nextPageToken };
+      return { intervals: priced.map(toListedUsage), nextPageToken };
     }),
     handle(meteredCost, async ({ query }) => {
-      const { priceBooks: _books, ...total } = await totalOf(deps, deps.store, query);
+      const { priceBooks: _books, ...total } = await readMeteredTotal(deps, deps.store, query);
       return total;
     }),
   ];
 }
 
-function shown({ usage, metered, hours }: MeteredUsage) {
+function toListedUsage({ usage, metered, hours }: MeteredUsage) {
   const sources = [...new Set(metered.prices.map((price) => `${price.source} (from ${price.effectiveFrom})`))];
   return {
     usage: usage.id,
@@ -47,7 +47,7 @@ function shown({ usage, metered, hours }: MeteredUsage) {
       reason: metered.reason,
       hours,
       priceSource: sources.length === 0 ? null : sources.join('; '),
-      prices: metered.prices.map((price) => usedPriceOf(price, usage.resource, usage.end)),
+      prices: metered.prices.map((price) => toUsedPrice(price, usage.resource, usage.end)),
     },
   };
 }

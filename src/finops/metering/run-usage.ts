@@ -18,7 +18,7 @@ const RunUsageObserved = z.object({
 const UNNAMED_GPU = 'gpu';
 
 /** The usage interval of a run's GPUs, or null while a single sample spans no time. */
-export function usageOfRun(event: StoredEvent): UsageInterval | null {
+export function parseRunUsage(event: StoredEvent): UsageInterval | null {
   const { runId, experimentId, gpus, start, end, tags } = RunUsageObserved.parse(event.payload);
   // The component that started the run already meters all of its resources.
   if (tags['steelyard.metered_by'] !== undefined) return null;

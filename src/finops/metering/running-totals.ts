@@ -2,9 +2,9 @@ import { covers } from '../../org/index.ts';
 import { Subject, subjectFields } from '../../org/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Money } from '../../platform/units/index.ts';
-import { clipped, type MeteringDeps, onlyCurrency, priceUsage } from './priced-usage.ts';
+import { clipUsages, type MeteringDeps, priceUsage, requireOneCurrency } from './priced-usage.ts';
 import { findUsage, type StoredUsage } from './store.ts';
-import { EMPTY_TALLY, moved, Tally } from './tally.ts';
+import { EMPTY_TALLY, moveTally, Tally } from './tally.ts';
 
 /** Metered cost of the intervals of a subject within a window. */
 export interface RunningTotal {
@@ -25,22 +25,22 @@ interface TotalTables {
 }
 
 /** Returns the stored total if the prices are unchanged. Otherwise reads all intervals once and stores their total. */
-export async function runningTotal(
+export async function readRunningTotal(
   deps: MeteringDeps,
   sql: Sql,
   subject: Subject,
   within: Stretch,
 ): Promise<RunningTotal> {
-  const key = keyOf(subject);
+  const key = buildSubjectKey(subject);
   const prices = await deps.prices.stamp(sql);
   const kept = await findTotal(sql, key, within);
-  if (kept?.prices === prices) return shown(Tally.parse(JSON.parse(kept.tally)));
-  if (!sql.tables().isTransaction) return deps.store.transaction((own) => runningTotal(deps, own, subject, within));
+  if (kept?.prices === prices) return toRunningTotal(Tally.parse(JSON.parse(kept.tally)));
+  if (!sql.tables().isTransaction) return deps.store.transaction((own) => readRunningTotal(deps, own, subject, within));
   const found = await findUsage(sql, { subject, within });
-  const tally = moved(EMPTY_TALLY, [], await priceUsage(deps, sql, clipped(found, within)));
+  const tally = moveTally(EMPTY_TALLY, [], await priceUsage(deps, sql, clipUsages(found, within)));
   const row = { subject: key, start_ms: within.start, end_ms: within.end, prices, tally: JSON.stringify(tally) };
   await putTotal(sql, row);
-  return shown(tally);
+  return toRunningTotal(tally);
 }
 
 /** Updates the stored totals together with the intervals, in the same transaction. */
@@ -49,7 +49,7 @@ export async function moveRunningTotals(
   sql: Sql,
   { before, after }: { readonly before: readonly StoredUsage[]; readonly after: readonly StoredUsage[] },
 ): Promise<void> {
-  const touched = await touchedTotals(sql, [...before, ...after]);
+  const touched = await findTouchedTotals(sql, [...before, ...after]);
   if (touched.length === 0) return;
   const prices = await deps.prices.stamp(sql);
   for (const row of touched) {
@@ -59,8 +59,8 @@ export async function moveRunningTotals(
       priceUsage(
         deps,
         sql,
-        clipped(
-          usages.filter((usage) => covers(subject, usage.subject) && touches(usage, within)),
+        clipUsages(
+          usages.filter((usage) => covers(subject, usage.subject) && overlapsWindow(usage, within)),
           within,
         ),
       );
@@ -69,7 +69,7 @@ export async function moveRunningTotals(
     // The stored total is based on other prices: the next call recomputes it.
     if (row.prices !== prices) await removeTotal(sql, row);
     else {
-      const tally = JSON.stringify(moved(Tally.parse(JSON.parse(row.tally)), taken, added));
+      const tally = JSON.stringify(moveTally(Tally.parse(JSON.parse(row.tally)), taken, added));
       await putTotal(sql, { ...row, tally });
     }
   }
@@ -77,7 +77,7 @@ export async function moveRunningTotals(
 
 type TotalRow = TotalTables['usage_total'];
 
-async function touchedTotals(sql: Sql, usages: readonly StoredUsage[]): Promise<TotalRow[]> {
+async function findTouchedTotals(sql: Sql, usages: readonly StoredUsage[]): Promise<TotalRow[]> {
   if (usages.length === 0) return [];
   const start = usages.reduce((least, usage) => Math.min(least, usage.start), Number.POSITIVE_INFINITY);
   const end = usages.reduce((most, usage) => Math.max(most, usage.end), Number.NEGATIVE_INFINITY);
@@ -121,17 +121,17 @@ async function removeTotal(sql: Sql, row: TotalRow): Promise<void> {
     .execute();
 }
 
-function touches({ start, end }: Stretch, within: Stretch): boolean {
+function overlapsWindow({ start, end }: Stretch, within: Stretch): boolean {
   return start < within.end && end > within.start;
 }
 
 /** One text for one subject, whatever the order of its fields. */
-function keyOf(subject: Subject): string {
+function buildSubjectKey(subject: Subject): string {
   return JSON.stringify(Object.fromEntries(subjectFields.map((field) => [field, subject[field]])));
 }
 
-function shown({ priced, unpriced }: Tally): RunningTotal {
-  const currency = onlyCurrency(Object.keys(priced));
+function toRunningTotal({ priced, unpriced }: Tally): RunningTotal {
+  const currency = requireOneCurrency(Object.keys(priced));
   return {
     cost: currency === null ? null : { amount: priced[currency]?.amount ?? '0', currency },
     unpricedIntervals: Object.values(unpriced).reduce((sum, intervals) => sum + intervals, 0),

@@ -3,19 +3,19 @@ import type { Subject } from '../../org/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
-import { usedPriceOf } from '../prices/index.ts';
+import { toUsedPrice } from '../prices/index.ts';
 import type { UsedPrice } from '../prices/schema.ts';
-import { clipped, type MeteredUsage, type MeteringDeps, onlyCurrency, priceUsage } from './priced-usage.ts';
+import { clipUsages, type MeteredUsage, type MeteringDeps, priceUsage, requireOneCurrency } from './priced-usage.ts';
 import { moveRunningTotals } from './running-totals.ts';
 import type { MeteredTotal, UsageInterval } from './schema.ts';
-import { findUsage, putUsage, type StoredUsage, usageById } from './store.ts';
+import { findUsage, findUsageById, putUsage, type StoredUsage } from './store.ts';
 
 /** An interval that ends this far after our clock is an error of the sender's clock or time zone. */
 const CLOCK_SKEW_MS = 24 * 3_600_000;
 
 export async function record(deps: MeteringDeps, sql: Sql, intervals: readonly UsageInterval[]): Promise<number> {
   const now = deps.clock.now();
-  const before = await usageById(
+  const before = await findUsageById(
     sql,
     intervals.map(({ usage }) => usage),
   );
@@ -80,14 +80,14 @@ export interface MeteredTotalWithBooks extends z.infer<typeof MeteredTotal> {
 }
 
 /** Metered cost of a subject; intervals are clipped to `within` when it is given. */
-export async function totalOf(
+export async function readMeteredTotal(
   deps: MeteringDeps,
   sql: Sql,
   subject: Subject,
   within?: { readonly start: number; readonly end: number },
 ): Promise<MeteredTotalWithBooks> {
   const found = await findUsage(sql, { subject, ...(within === undefined ? {} : { within }) });
-  return summed(await priceUsage(deps, sql, within === undefined ? found : clipped(found, within)));
+  return sumPricedUsage(await priceUsage(deps, sql, within === undefined ? found : clipUsages(found, within)));
 }
 
 /** total = to runs + to others, exactly, in each currency. Intervals without a price are counted, not summed. */
@@ -97,13 +97,13 @@ export interface MeteredRuns {
 }
 
 /** Metered cost within a window, split into runs and all other usage. */
-export async function meteredRuns(
+export async function readMeteredRuns(
   deps: MeteringDeps,
   sql: Sql,
   within: { readonly start: number; readonly end: number },
 ): Promise<MeteredRuns> {
   const found = await findUsage(sql, { subject: {}, within });
-  const priced = await priceUsage(deps, sql, clipped(found, within));
+  const priced = await priceUsage(deps, sql, clipUsages(found, within));
   const costs = priced.flatMap(({ usage, metered: { cost } }) =>
     cost === null ? [] : [{ ...cost, isRun: usage.subject.run !== undefined }],
   );
@@ -120,9 +120,9 @@ export async function meteredRuns(
   };
 }
 
-function summed(priced: readonly MeteredUsage[]): MeteredTotalWithBooks {
+function sumPricedUsage(priced: readonly MeteredUsage[]): MeteredTotalWithBooks {
   const costs = priced.flatMap(({ metered }) => (metered.cost === null ? [] : [metered.cost]));
-  const currency = onlyCurrency([...new Set(costs.map((cost) => cost.currency))]);
+  const currency = requireOneCurrency([...new Set(costs.map((cost) => cost.currency))]);
   const unpriced = priced.filter(({ metered }) => metered.cost === null);
   const counted = priced.flatMap(({ usage }) => (usage.predictions === null ? [] : [usage.predictions]));
   const starts = priced.map(({ usage }) => usage.start);
@@ -138,16 +138,16 @@ function summed(priced: readonly MeteredUsage[]): MeteredTotalWithBooks {
       priced.length === 0
         ? null
         : { start: new Date(Math.min(...starts)).toISOString(), end: new Date(Math.max(...ends)).toISOString() },
-    prices: usedPrices(priced),
+    prices: listUsedPrices(priced),
     priceBooks: [...new Set(priced.flatMap(({ metered }) => metered.prices.map((price) => price.book)))].toSorted(),
   };
 }
 
 /** The prices behind the priced intervals, each once and as old as at the end of the last one. */
-export function usedPrices(priced: readonly MeteredUsage[]): UsedPrice[] {
+export function listUsedPrices(priced: readonly MeteredUsage[]): UsedPrice[] {
   const used = priced
     .filter(({ metered }) => metered.cost !== null)
-    .flatMap(({ usage, metered }) => metered.prices.map((price) => usedPriceOf(price, usage.resource, usage.end)));
+    .flatMap(({ usage, metered }) => metered.prices.map((price) => toUsedPrice(price, usage.resource, usage.end)));
   const keyOf = (price: UsedPrice) => [price.resource, price.effectiveFrom, price.book, price.price.amount].join(' ');
   const oldest = new Map<string, UsedPrice>();
   for (const price of used.toSorted((a, b) => (a.ageDays ?? 0) - (b.ageDays ?? 0))) oldest.set(keyOf(price), price);
@@ -155,6 +155,6 @@ export function usedPrices(priced: readonly MeteredUsage[]): UsedPrice[] {
 }
 
 /** Cost per 1,000 predictions: cost / predictions x 1,000, rounded half-even to 20 decimals. */
-export function costPerThousand(cost: string, predictions: number): string {
+export function computeCostPerThousand(cost: string, predictions: number): string {
   return decimalString(decimal(cost).times(1000).dividedBy(predictions).toDecimalPlaces(20));
 }

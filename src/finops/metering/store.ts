@@ -1,5 +1,5 @@
 import { sql as raw } from 'kysely';
-import { type SubjectColumns, subjectColumns, subjectOf } from '../../org/index.ts';
+import { type SubjectColumns, toSubject, toSubjectColumns } from '../../org/index.ts';
 import { type Subject, subjectFields } from '../../org/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Money } from '../../platform/units/index.ts';
@@ -56,7 +56,7 @@ export async function putUsage(sql: Sql, usage: StoredUsage): Promise<void> {
     benchmark: usage.benchmark === null ? null : JSON.stringify(usage.benchmark),
     origin: usage.origin,
     recorded_at: usage.recordedAt,
-    ...subjectColumns(usage.subject),
+    ...toSubjectColumns(usage.subject),
   };
   await sql
     .tables<MeteringTables>()
@@ -67,13 +67,13 @@ export async function putUsage(sql: Sql, usage: StoredUsage): Promise<void> {
 }
 
 /** The stored intervals with these ids, with their subject and period. */
-export async function usageById(sql: Sql, ids: readonly string[]): Promise<StoredUsage[]> {
+export async function findUsageById(sql: Sql, ids: readonly string[]): Promise<StoredUsage[]> {
   const query = sql.tables<MeteringTables>().selectFrom('usage_interval').selectAll();
-  return (await query.where('id', 'in', [...ids]).execute()).map(usageOf);
+  return (await query.where('id', 'in', [...ids]).execute()).map(rowToUsage);
 }
 
 /** Intervals of these runs, in order of run and time; at most a few hundred runs per call. */
-export async function usageOfRuns(sql: Sql, runs: readonly string[]): Promise<StoredUsage[]> {
+export async function findUsageOfRuns(sql: Sql, runs: readonly string[]): Promise<StoredUsage[]> {
   if (runs.length === 0) return [];
   const rows = await sql
     .tables<MeteringTables>()
@@ -84,14 +84,14 @@ export async function usageOfRuns(sql: Sql, runs: readonly string[]): Promise<St
     .orderBy('start_ms')
     .orderBy('id')
     .execute();
-  return rows.map(usageOf);
+  return rows.map(rowToUsage);
 }
 
 /** A machine by its id in the bill, or a value of a subject field; compared without letter case. */
-export type Held = { readonly resourceId: string } | { readonly field: keyof Subject; readonly value: string };
+export type UsageMatch = { readonly resourceId: string } | { readonly field: keyof Subject; readonly value: string };
 
 /** Runs whose usage matches, by id. */
-export async function runsHolding(sql: Sql, held: Held, limit: number): Promise<string[]> {
+export async function findRunsHolding(sql: Sql, held: UsageMatch, limit: number): Promise<string[]> {
   const query = sql.tables<MeteringTables>().selectFrom('usage_interval').select('subject_run').distinct();
   const [column, value] =
     'resourceId' in held
@@ -107,7 +107,7 @@ export async function runsHolding(sql: Sql, held: Held, limit: number): Promise<
 }
 
 /** Runs that have usage, by id, from after one; for walking through all. */
-export async function runsWithUsage(sql: Sql, after: string, limit: number): Promise<string[]> {
+export async function findRunsWithUsage(sql: Sql, after: string, limit: number): Promise<string[]> {
   const rows = await sql
     .tables<MeteringTables>()
     .selectFrom('usage_interval')
@@ -149,7 +149,7 @@ export async function findUsage(sql: Sql, selection: UsageSelection): Promise<St
       eb.or([eb('start_ms', '<', after.start), eb.and([eb('start_ms', '=', after.start), eb('id', '<', after.id)])]),
     );
   }
-  return (await query.execute()).map(usageOf);
+  return (await query.execute()).map(rowToUsage);
 }
 
 /** Predictions that were counted on a day. */
@@ -164,7 +164,7 @@ export interface CountedPredictions {
 const DAY_MS = 86_400_000;
 
 /** Predictions by day, endpoint and model, each interval on the day on which it begins; of intervals for longer than a day none. */
-export async function predictionsByDay(
+export async function readPredictionsByDay(
   sql: Sql,
   { start, end }: { readonly start: number; readonly end: number },
 ): Promise<CountedPredictions[]> {
@@ -189,7 +189,7 @@ export async function predictionsByDay(
 }
 
 /** Number of intervals that overlap the window, and the time of the last record: changes with every recorded interval. */
-export async function usageFingerprint(sql: Sql, within: { start: number; end: number }): Promise<string> {
+export async function readUsageFingerprint(sql: Sql, within: { start: number; end: number }): Promise<string> {
   const row = await sql
     .tables<MeteringTables>()
     .selectFrom('usage_interval')
@@ -200,10 +200,10 @@ export async function usageFingerprint(sql: Sql, within: { start: number; end: n
   return `${Number(row.count)}@${row.last ?? 'never'}`;
 }
 
-function usageOf(row: MeteringTables['usage_interval']): StoredUsage {
+function rowToUsage(row: MeteringTables['usage_interval']): StoredUsage {
   return {
     id: row.id,
-    subject: subjectOf(row),
+    subject: toSubject(row),
     resource: row.resource,
     resourceId: row.resource_id,
     quantity: row.quantity,

@@ -24,7 +24,7 @@ export interface Counted {
  * A tally after removing `taken` and adding `added`, exact: after any sequence of changes it equals a full recount.
  * Example: {USD 5 of 2} - 2 + 4 -> {USD 7 of 2}.
  */
-export function moved(tally: Tally, taken: readonly Counted[], added: readonly Counted[]): Tally {
+export function moveTally(tally: Tally, taken: readonly Counted[], added: readonly Counted[]): Tally {
   const priced = new Map(Object.entries(tally.priced));
   const unpriced = new Map(Object.entries(tally.unpriced));
   const count = ({ usage: { resource }, metered: { cost } }: Counted, by: 1 | -1) => {

@@ -5,7 +5,11 @@ import type { PackNode, PackPod, PlacedPods } from './place-pods.ts';
  * The fault of a plan; null if it is valid. The check uses only the lists and the placements: every pod is placed once or
  * named as unplaced, no node exceeds its CPU or memory, no GPU exceeds its capacity, and models are as requested.
  */
-export function faultOf(nodes: readonly PackNode[], pods: readonly PackPod[], plan: PlacedPods): string | null {
+export function findPlacementFault(
+  nodes: readonly PackNode[],
+  pods: readonly PackPod[],
+  plan: PlacedPods,
+): string | null {
   const seen = new Set<number>();
   const left = nodes.map((node) => ({
     cpu: node.cpuMilli,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { fewerNodes, type HostedPod, type HostNode, lowerBoundNodes } from './fewer-nodes.ts';
+import { computeNodeLowerBound, type HostedPod, type HostNode, selectEmptiedNodes } from './fewer-nodes.ts';
 
 const node = (name: string, cpuMilli = 4000, more: Partial<HostNode> = {}): HostNode => {
   return { name, cpuMilli, memoryMib: 16_000, gpus: 0, model: null, mostPods: 10, ...more };
@@ -59,7 +59,7 @@ it.each<[string, HostNode[], HostedPod[], string[]]>([
   ],
   ['are never all', [node('a')], [], []],
 ])('nodes that can be given back %s', async (_, nodes, pods, freed) => {
-  expect((await fewerNodes(nodes, pods)).freed).toEqual(freed);
+  expect((await selectEmptiedNodes(nodes, pods)).freed).toEqual(freed);
 });
 
 it('what is placed fits, and fewer nodes than the bound are never said to do', async () => {
@@ -71,7 +71,7 @@ it('what is placed fits, and fewer nodes than the bound are never said to do', a
     fc.asyncProperty(pods, async (made) => {
       const nodes = [0, 1, 2, 3, 4, 5].map((index) => node(`n${index}`, 16_000, { memoryMib: 64_000, mostPods: null }));
       const all = made.map(({ on, cpu, memory }, index) => pod(`p${index}`, on, cpu, { memoryMib: memory }));
-      const { freed, moves } = await fewerNodes(nodes, all);
+      const { freed, moves } = await selectEmptiedNodes(nodes, all);
       const on = new Map(all.map(({ name, node: at }) => [name, nodes[at]?.name]));
       for (const { pod: name, from, to } of moves) {
         expect([on.get(name), freed.includes(to)]).toEqual([from, false]);
@@ -83,7 +83,7 @@ it('what is placed fits, and fewer nodes than the bound are never said to do', a
         expect(own.reduce((sum, one) => sum + one.memoryMib, 0)).toBeLessThanOrEqual(memoryMib);
         if (freed.includes(name)) expect(own).toEqual([]);
       }
-      expect(nodes.length - freed.length).toBeGreaterThanOrEqual(lowerBoundNodes(nodes, all));
+      expect(nodes.length - freed.length).toBeGreaterThanOrEqual(computeNodeLowerBound(nodes, all));
     }),
     { numRuns: 60 },
   );

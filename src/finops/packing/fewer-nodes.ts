@@ -1,5 +1,5 @@
-import { faultOf } from './check-placement.ts';
-import { lowerBoundGpus, WHOLE_GPU_MILLI } from './lower-bound.ts';
+import { findPlacementFault } from './check-placement.ts';
+import { computeGpuLowerBound, WHOLE_GPU_MILLI } from './lower-bound.ts';
 import { packPods } from './pack-pods.ts';
 import { type PackNode, type PackPod, type PlacedPods, placePods } from './place-pods.ts';
 
@@ -30,13 +30,13 @@ export interface FewerNodes {
  * while the pods of those nodes do not move. It respects CPU, memory, whole GPUs and the number of pods; an invalid
  * placement is a bug and throws. It does not try to free more nodes by moving the remaining pods.
  */
-export async function fewerNodes(
+export async function selectEmptiedNodes(
   nodes: readonly HostNode[],
   pods: readonly HostedPod[],
   most = Number.POSITIVE_INFINITY,
 ): Promise<FewerNodes> {
   const load = nodes.map((node, index) =>
-    loadOf(
+    measureLoad(
       node,
       pods.filter((pod) => pod.node === index),
     ),
@@ -45,7 +45,7 @@ export async function fewerNodes(
   const order = nodes
     .flatMap((_, index) => (fixed.has(index) ? [] : [index]))
     .toSorted((a, b) => (load[a] ?? 0) - (load[b] ?? 0) || a - b);
-  const planOf = (freed: readonly number[]) => emptied(nodes, pods, freed);
+  const planOf = (freed: readonly number[]) => planWithout(nodes, pods, freed);
   let best: Plan = { freed: [], moves: [] };
   let [least, tooMany] = [0, Math.min(nodes.length, order.length + 1, most + 1)];
   while (tooMany - least > 1) {
@@ -71,7 +71,7 @@ interface Plan extends Pick<FewerNodes, 'moves'> {
 }
 
 /** Largest requested share among CPU, memory and GPUs. */
-function loadOf(node: PackNode, own: readonly PackPod[]): number {
+function measureLoad(node: PackNode, own: readonly PackPod[]): number {
   const sum = (of: (pod: PackPod) => number) => own.reduce((total, pod) => total + of(pod), 0);
   return Math.max(
     sum(({ cpuMilli }) => cpuMilli) / Math.max(1, node.cpuMilli),
@@ -80,7 +80,7 @@ function loadOf(node: PackNode, own: readonly PackPod[]): number {
   );
 }
 
-async function emptied(
+async function planWithout(
   nodes: readonly HostNode[],
   pods: readonly HostedPod[],
   without: readonly number[],
@@ -90,16 +90,16 @@ async function emptied(
   const staying = pods.filter(({ node }) => !freed.has(node));
   const moving = pods
     .filter(({ node }) => freed.has(node))
-    .toSorted((a, b) => sizeOf(b, nodes) - sizeOf(a, nodes) || a.name.localeCompare(b.name));
+    .toSorted((a, b) => measurePod(b, nodes) - measurePod(a, nodes) || a.name.localeCompare(b.name));
   const spaces = kept.map(({ node, index }) =>
-    spaceOf(
+    measureSpace(
       node,
       staying.filter((pod) => pod.node === index),
     ),
   );
   const plan = await placeAll(spaces, moving);
   if (plan === null) return null;
-  const fault = faultOf(spaces, moving, plan);
+  const fault = findPlacementFault(spaces, moving, plan);
   if (fault !== null) throw new Error(`the plan does not hold: ${fault}`);
   const to = plan.placements.map(({ pod, node }) => ({ pod: moving[pod], node: kept[node] }));
   const after = new Map<HostedPod, number>(staying.map((pod) => [pod, pod.node]));
@@ -123,12 +123,12 @@ async function placeAll(spaces: readonly PackNode[], moving: readonly PackPod[])
   return plan.unplaced.length === 0 ? plan : null;
 }
 
-function sizeOf(pod: HostedPod, nodes: readonly HostNode[]): number {
+function measurePod(pod: HostedPod, nodes: readonly HostNode[]): number {
   const node = nodes[pod.node];
-  return node === undefined ? 0 : loadOf(node, [pod]);
+  return node === undefined ? 0 : measureLoad(node, [pod]);
 }
 
-function spaceOf(node: HostNode, own: readonly PackPod[]): PackNode {
+function measureSpace(node: HostNode, own: readonly PackPod[]): PackNode {
   const less = (of: (pod: PackPod) => number) => own.reduce((sum, pod) => sum + of(pod), 0);
   return {
     ...node,
@@ -156,12 +156,12 @@ function areApart(after: ReadonlyMap<HostedPod, number>): boolean {
  * Lower bound of the number of nodes of any placement: the bound L2 of Martello and Toth, for CPU, memory and GPUs, as
  * shares of the largest node, rounded down to thousandths. At least 1 if there are pods.
  */
-export function lowerBoundNodes(nodes: readonly PackNode[], pods: readonly PackPod[]): number {
+export function computeNodeLowerBound(nodes: readonly PackNode[], pods: readonly PackPod[]): number {
   const bound = (has: (node: PackNode) => number, asks: (pod: PackPod) => number) => {
     const most = Math.max(0, ...nodes.map(has));
     if (most === 0) return 0;
     const shares = pods.map((pod) => Math.min(WHOLE_GPU_MILLI, Math.floor((asks(pod) / most) * WHOLE_GPU_MILLI)));
-    return lowerBoundGpus(shares.filter((share) => share > 0));
+    return computeGpuLowerBound(shares.filter((share) => share > 0));
   };
   return Math.max(
     pods.length === 0 ? 0 : 1,

@@ -24,5 +24,11 @@ export function createPacking(deps: PackingDeps): Packing {
     ],
   };
 }
-export { type FewerNodes, fewerNodes, type HostedPod, type HostNode, lowerBoundNodes } from './fewer-nodes.ts';
+export {
+  computeNodeLowerBound,
+  type FewerNodes,
+  type HostedPod,
+  type HostNode,
+  selectEmptiedNodes,
+} from './fewer-nodes.ts';
 export { WHOLE_GPU_MILLI } from './lower-bound.ts';

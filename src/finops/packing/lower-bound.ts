@@ -7,8 +7,8 @@ export const WHOLE_GPU_MILLI = 1000;
  * filled with the shares from k on without a gap. Shares in thousandths, 1 to 1000; 0 for none.
  * Example: 600, 600, 600, 400 -> 3 (the sum alone, 2.2, gives 3 too; for 600, 600, 600 it gives 2, and the bound 3).
  */
-export function lowerBoundGpus(shares: readonly number[]): number {
-  const { counts, sums } = prefixes(shares);
+export function computeGpuLowerBound(shares: readonly number[]): number {
+  const { counts, sums } = computePrefixes(shares);
   const between = (table: Float64Array, from: number, to: number) => (table[to] ?? 0) - (table[from - 1] ?? 0);
   const half = WHOLE_GPU_MILLI / 2;
   let bound = 0;
@@ -24,7 +24,7 @@ export function lowerBoundGpus(shares: readonly number[]): number {
 }
 
 /** Number and sum of all shares up to each size. */
-function prefixes(shares: readonly number[]): { counts: Float64Array; sums: Float64Array } {
+function computePrefixes(shares: readonly number[]): { counts: Float64Array; sums: Float64Array } {
   const counts = new Float64Array(WHOLE_GPU_MILLI + 1);
   const sums = new Float64Array(WHOLE_GPU_MILLI + 1);
   for (const share of shares) {

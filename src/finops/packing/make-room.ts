@@ -1,14 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { WHOLE_GPU_MILLI } from './lower-bound.ts';
 import {
-  bestNode,
-  giveBack,
+  createSpace,
+  findBestNode,
   type PackNode,
   type PackPod,
   type PlacedPods,
   type Placement,
+  removePod,
   type Space,
-  spaceOf,
   take,
   takeGpus,
 } from './place-pods.ts';
@@ -34,11 +34,11 @@ export async function makeRoom(
   pods: readonly PackPod[],
   { placements, unplaced }: PlacedPods,
 ): Promise<PlacedPods> {
-  const spaces = nodes.map(spaceOf);
+  const spaces = nodes.map(createSpace);
   const state: State = { pods, spaces, placed: new Map(), onNode: nodes.map(() => new Set<number>()) };
   for (const placement of placements) put(state, placement);
   const left: number[] = [];
-  const order = unplaced.toSorted((a, b) => sizeOf(pods[b]) - sizeOf(pods[a]) || a - b);
+  const order = unplaced.toSorted((a, b) => measurePod(pods[b]) - measurePod(pods[a]) || a - b);
   for (const index of order) {
     await turn();
     if (!placeByMoving(state, index)) left.push(index);
@@ -51,7 +51,7 @@ export async function makeRoom(
 }
 
 /** GPUs count before CPU. */
-function sizeOf(pod: PackPod | undefined): number {
+function measurePod(pod: PackPod | undefined): number {
   return pod === undefined ? 0 : pod.gpus * pod.gpuMilli * 1e9 + pod.cpuMilli;
 }
 
@@ -67,7 +67,7 @@ function remove(state: State, index: number): Placement | undefined {
   const placement = state.placed.get(index);
   const [pod, space] = [state.pods[index], state.spaces[placement?.node ?? -1]];
   if (placement === undefined || pod === undefined || space === undefined) return undefined;
-  giveBack(space, pod, placement.gpus);
+  removePod(space, pod, placement.gpus);
   state.placed.delete(index);
   state.onNode[placement.node]?.delete(index);
   return placement;
@@ -78,18 +78,18 @@ function placeByMoving(state: State, index: number): boolean {
   if (pod === undefined) return false;
   const tries = state.spaces
     .flatMap((_, node) => {
-      const moved = podsInTheWay(state, node, pod);
+      const moved = findBlockingPods(state, node, pod);
       return moved === null
         ? []
-        : [{ node, moved, size: moved.reduce((sum, one) => sum + sizeOf(state.pods[one]), 0) }];
+        : [{ node, moved, size: moved.reduce((sum, one) => sum + measurePod(state.pods[one]), 0) }];
     })
-    .filter(({ size }) => size < sizeOf(pod))
+    .filter(({ size }) => size < measurePod(pod))
     .toSorted((a, b) => a.size - b.size);
   return tries.slice(0, MOST_TRIES).some(({ node, moved }) => swapIn(state, index, node, moved));
 }
 
 /** Pods of a node that must move so that another pod fits; null if that is not enough. */
-function podsInTheWay(state: State, node: number, pod: PackPod): number[] | null {
+function findBlockingPods(state: State, node: number, pod: PackPod): number[] | null {
   const space = state.spaces[node];
   if (space === undefined || space.cpuMilli < pod.cpuMilli || space.memoryMib < pod.memoryMib) return null;
   if (space.gpus < pod.gpus) return null;
@@ -105,7 +105,9 @@ function podsInTheWay(state: State, node: number, pod: PackPod): number[] | null
     memoryLeft += other.memoryMib;
     for (const gpu of placement.gpus) free[gpu] = (free[gpu] ?? 0) + other.gpuMilli;
   };
-  const here = [...(state.onNode[node] ?? [])].toSorted((a, b) => sizeOf(state.pods[a]) - sizeOf(state.pods[b]));
+  const here = [...(state.onNode[node] ?? [])].toSorted(
+    (a, b) => measurePod(state.pods[a]) - measurePod(state.pods[b]),
+  );
   const needed = pod.gpus === 1 ? pod.gpuMilli : WHOLE_GPU_MILLI;
   const enough = () => free.filter((milli) => milli >= needed).length >= pod.gpus;
   // The GPUs that have least on them are emptied first.
@@ -133,16 +135,16 @@ function swapIn(state: State, index: number, node: number, moved: readonly numbe
   const space = state.spaces[node];
   const putBest = (one: number, onlyOn: number | null): boolean => {
     const pod = state.pods[one];
-    const found = pod === undefined ? null : (onlyOn ?? bestNode(state.spaces, pod, 'best'));
+    const found = pod === undefined ? null : (onlyOn ?? findBestNode(state.spaces, pod, 'best'));
     const target = found === null ? undefined : state.spaces[found];
     if (pod === undefined || found === null || target === undefined) return false;
     const gpus = take(target, pod, 'best');
-    giveBack(target, pod, gpus);
+    removePod(target, pod, gpus);
     put(state, { pod: one, node: found, gpus });
     done.push(one);
     return true;
   };
-  const largestFirst = moved.toSorted((a, b) => sizeOf(state.pods[b]) - sizeOf(state.pods[a]));
+  const largestFirst = moved.toSorted((a, b) => measurePod(state.pods[b]) - measurePod(state.pods[a]));
   if (space !== undefined && putBest(index, node) && largestFirst.every((one) => putBest(one, null))) return true;
   for (const one of done) remove(state, one);
   for (const placement of before) put(state, placement);

@@ -46,8 +46,8 @@ export async function packPods(nodes: readonly PackNode[], pods: readonly PackPo
     if (plan.unplaced.length <= MOST_TO_MAKE_ROOM_FOR) plans.push(await makeRoom(nodes, pods, plan));
   }
   const baselines = [bestFit, firstFitDecreasing];
-  const sized = [...plans, ...baselines].map((plan) => ({ plan, size: sizeOfPlan(pods, plan) }));
-  const least = (of: (size: PlanSize) => number) => Math.min(...baselines.map((plan) => of(sizeOfPlan(pods, plan))));
+  const sized = [...plans, ...baselines].map((plan) => ({ plan, size: measurePlan(pods, plan) }));
+  const least = (of: (size: PlanSize) => number) => Math.min(...baselines.map((plan) => of(measurePlan(pods, plan))));
   const [fewestPods, fewestMilli] = [
     least(({ unplacedPods }) => unplacedPods),
     least(({ unplacedMilli }) => unplacedMilli),
@@ -59,8 +59,8 @@ export async function packPods(nodes: readonly PackNode[], pods: readonly PackPo
   return { plan: best.plan, bestFit, firstFitDecreasing };
 }
 
-export function sizeOfPlan(pods: readonly PackPod[], { placements, unplaced }: PlacedPods): PlanSize {
-  const unplacedMilli = unplaced.reduce((sum, index) => sum + milliOf(pods[index]), 0);
+export function measurePlan(pods: readonly PackPod[], { placements, unplaced }: PlacedPods): PlanSize {
+  const unplacedMilli = unplaced.reduce((sum, index) => sum + countMilliGpus(pods[index]), 0);
   return {
     unplacedPods: unplaced.length,
     unplacedMilli,
@@ -75,7 +75,7 @@ function isSmaller(a: PlanSize, b: PlanSize): boolean {
   return (one ?? 0) < 0;
 }
 
-function milliOf(pod: PackPod | undefined): number {
+function countMilliGpus(pod: PackPod | undefined): number {
   return pod === undefined ? 0 : pod.gpus * pod.gpuMilli;
 }
 
@@ -87,7 +87,7 @@ function orderBySize(pods: readonly PackPod[]): number[] {
     .toSorted((left, right) => {
       const [a, b] = [pods[left], pods[right]];
       return (
-        milliOf(b) - milliOf(a) ||
+        countMilliGpus(b) - countMilliGpus(a) ||
         models(a) - models(b) ||
         (b?.cpuMilli ?? 0) - (a?.cpuMilli ?? 0) ||
         (b?.memoryMib ?? 0) - (a?.memoryMib ?? 0) ||

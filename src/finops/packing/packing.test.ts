@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { draws } from '../../testing/deep.ts';
-import { faultOf } from './check-placement.ts';
-import { lowerBoundGpus } from './lower-bound.ts';
+import { findPlacementFault } from './check-placement.ts';
+import { computeGpuLowerBound } from './lower-bound.ts';
 import { makeRoom } from './make-room.ts';
-import { packPods, sizeOfPlan } from './pack-pods.ts';
+import { measurePlan, packPods } from './pack-pods.ts';
 import { type PackNode, type PackPod, placePods } from './place-pods.ts';
-import { shareGpus } from './share-gpus.ts';
+import { packShares } from './share-gpus.ts';
 
 /** Fewest GPUs by trying all ways; for a few shares. */
 function fewest(shares: readonly number[]): number {
@@ -39,17 +39,17 @@ describe('the lower bound', () => {
     [[1, 999, 2], 2],
     [[700, 700, 350, 350], 3],
   ])('of %j is %i', (shares, bound) => {
-    expect(lowerBoundGpus(shares)).toBe(bound);
+    expect(computeGpuLowerBound(shares)).toBe(bound);
   });
 
   it('is never above the fewest, nor below the sum, and the packing is between', () => {
     fc.assert(
       fc.property(fc.array(share, { maxLength: 7 }), (shares) => {
-        const bound = lowerBoundGpus(shares);
+        const bound = computeGpuLowerBound(shares);
         const best = fewest(shares);
         expect(bound).toBeLessThanOrEqual(best);
         expect(bound).toBeGreaterThanOrEqual(Math.ceil(shares.reduce((sum, one) => sum + one, 0) / 1000));
-        expect(shareGpus(shares).length).toBeGreaterThanOrEqual(best);
+        expect(packShares(shares).length).toBeGreaterThanOrEqual(best);
       }),
     );
   });
@@ -59,19 +59,19 @@ describe('sharing GPUs', () => {
   it('has every share on one GPU and no GPU above its whole, within what best fit promises', () => {
     fc.assert(
       fc.property(fc.array(share, { maxLength: 200 }), (shares) => {
-        const gpus = shareGpus(shares);
+        const gpus = packShares(shares);
         expect(gpus.flat().toSorted((a, b) => a - b)).toEqual(shares.map((_, place) => place));
         for (const gpu of gpus)
           expect(gpu.reduce((sum, place) => sum + (shares[place] ?? 0), 0)).toBeLessThanOrEqual(1000);
         // 11/9 of the fewest and 4 (best fit decreasing); the fewest are 3/2 of the bound at most.
-        expect(gpus.length).toBeLessThanOrEqual((11 / 9) * 1.5 * lowerBoundGpus(shares) + 4);
+        expect(gpus.length).toBeLessThanOrEqual((11 / 9) * 1.5 * computeGpuLowerBound(shares) + 4);
       }),
     );
   });
 
   it('fills what best fit decreasing leaves open', () => {
     // Decreasing best fit takes three: 410 + 410, then 300 + 300 + 290, then 290.
-    expect(shareGpus([410, 410, 300, 300, 290, 290]).length).toBe(2);
+    expect(packShares([410, 410, 300, 300, 290, 290]).length).toBe(2);
   });
 });
 
@@ -99,7 +99,7 @@ describe('placing pods', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(node, { maxLength: 6 }), fc.array(pod, { maxLength: 30 }), async (nodes, pods) => {
         const plan = await placePods(nodes, pods);
-        expect(faultOf(nodes, pods, plan)).toBeNull();
+        expect(findPlacementFault(nodes, pods, plan)).toBeNull();
         // Each unplaced pod, tried alone on the final state of the nodes, does not fit either.
         const left = nodes.map((one, index) => {
           const here = plan.placements.filter((placement) => placement.node === index);
@@ -141,18 +141,20 @@ describe('placing pods', () => {
       unplaced: [],
       freeMilli: [],
     });
-    expect(faultOf(nodes, [one], plan())).toMatch(/neither placed nor/);
-    expect(faultOf(nodes, [one, one], plan({ pod: 0, node: 0, gpus: [0] }, { pod: 1, node: 0, gpus: [0] }))).toMatch(
-      /CPU/,
-    );
+    expect(findPlacementFault(nodes, [one], plan())).toMatch(/neither placed nor/);
+    expect(
+      findPlacementFault(nodes, [one, one], plan({ pod: 0, node: 0, gpus: [0] }, { pod: 1, node: 0, gpus: [0] })),
+    ).toMatch(/CPU/);
     const lean = { ...one, cpuMilli: 1 };
-    expect(faultOf(nodes, [lean, lean], plan({ pod: 0, node: 0, gpus: [0] }, { pod: 1, node: 0, gpus: [0] }))).toMatch(
-      /GPU 0/,
+    expect(
+      findPlacementFault(nodes, [lean, lean], plan({ pod: 0, node: 0, gpus: [0] }, { pod: 1, node: 0, gpus: [0] })),
+    ).toMatch(/GPU 0/);
+    expect(findPlacementFault(nodes, [{ ...one, models: ['A10'] }], plan({ pod: 0, node: 0, gpus: [0] }))).toMatch(
+      /may not run/,
     );
-    expect(faultOf(nodes, [{ ...one, models: ['A10'] }], plan({ pod: 0, node: 0, gpus: [0] }))).toMatch(/may not run/);
-    expect(faultOf(nodes, [one], plan({ pod: 0, node: 0, gpus: [0] }, { pod: 0, node: 0, gpus: [0] }))).toMatch(
-      /twice/,
-    );
+    expect(
+      findPlacementFault(nodes, [one], plan({ pod: 0, node: 0, gpus: [0] }, { pod: 0, node: 0, gpus: [0] })),
+    ).toMatch(/twice/);
   });
 });
 
@@ -172,7 +174,7 @@ describe('packing pods', () => {
     const pods = [...small, ...light, ...whole];
     expect((await placePods(nodes, pods)).unplaced.length).toBeGreaterThan(0);
     const { plan } = await packPods(nodes, pods);
-    expect(faultOf(nodes, pods, plan)).toBeNull();
+    expect(findPlacementFault(nodes, pods, plan)).toBeNull();
     expect(plan.unplaced.map((index) => pods[index]?.gpus)).not.toContain(8);
   });
 
@@ -189,7 +191,7 @@ describe('packing pods', () => {
     };
     const plan = await makeRoom(nodes, pods, spread);
     expect(plan.unplaced).toEqual([]);
-    expect(faultOf(nodes, pods, plan)).toBeNull();
+    expect(findPlacementFault(nodes, pods, plan)).toBeNull();
     const full = await makeRoom([gpuNode('a')], pods, {
       ...spread,
       placements: spread.placements.slice(0, 1),
@@ -205,11 +207,11 @@ describe('packing pods', () => {
         fc.array(pod, { maxLength: 40 }),
         async (nodes, pods) => {
           const { plan, bestFit, firstFitDecreasing } = await packPods(nodes, pods);
-          expect(faultOf(nodes, pods, plan)).toBeNull();
-          const ours = sizeOfPlan(pods, plan);
+          expect(findPlacementFault(nodes, pods, plan)).toBeNull();
+          const ours = measurePlan(pods, plan);
           for (const baseline of [bestFit, firstFitDecreasing]) {
-            expect(faultOf(nodes, pods, baseline)).toBeNull();
-            const other = sizeOfPlan(pods, baseline);
+            expect(findPlacementFault(nodes, pods, baseline)).toBeNull();
+            const other = measurePlan(pods, baseline);
             expect(ours.unplacedPods).toBeLessThanOrEqual(other.unplacedPods);
             if (ours.unplacedPods < other.unplacedPods) continue;
             expect(ours.unplacedMilli).toBeLessThanOrEqual(other.unplacedMilli);

@@ -76,14 +76,14 @@ export async function placePods(
   fit: Fit = 'balanced',
   order: readonly number[] = pods.map((_, index) => index),
 ): Promise<PlacedPods> {
-  const spaces = nodes.map(spaceOf);
+  const spaces = nodes.map(createSpace);
   const placements: Placement[] = [];
   const unplaced: number[] = [];
   for (const [done, index] of order.entries()) {
     if (done % PODS_A_TURN === PODS_A_TURN - 1) await turn();
     const pod = pods[index];
     if (pod === undefined) continue;
-    const node = bestNode(spaces, pod, fit);
+    const node = findBestNode(spaces, pod, fit);
     const space = node === null ? undefined : spaces[node];
     if (node === null || space === undefined) unplaced.push(index);
     else placements.push({ pod: index, node, gpus: take(space, pod, fit) });
@@ -91,7 +91,7 @@ export async function placePods(
   return { placements, unplaced, freeMilli: spaces.map(({ free }) => free) };
 }
 
-export function spaceOf(node: PackNode): Space {
+export function createSpace(node: PackNode): Space {
   return {
     ...node,
     cpuLeft: node.cpuMilli,
@@ -103,12 +103,13 @@ export function spaceOf(node: PackNode): Space {
 }
 
 /** One score is written over for every node: hundreds of millions of them would else be thrown away. */
-export function bestNode(spaces: readonly Space[], pod: PackPod, fit: Fit): number | null {
+export function findBestNode(spaces: readonly Space[], pod: PackPod, fit: Fit): number | null {
   let best: number | null = null;
   const least = { first: 0, second: 0 };
   const score = { first: 0, second: 0 };
   for (const [node, space] of spaces.entries()) {
-    if (space.cpuLeft < pod.cpuMilli || space.memoryLeft < pod.memoryMib || !scoreOf(space, pod, fit, score)) continue;
+    if (space.cpuLeft < pod.cpuMilli || space.memoryLeft < pod.memoryMib || !scorePlacement(space, pod, fit, score))
+      continue;
     if (fit === 'first') return node;
     const worse = score.first > least.first || (score.first === least.first && score.second >= least.second);
     if (best !== null && worse) continue;
@@ -120,14 +121,14 @@ export function bestNode(spaces: readonly Space[], pod: PackPod, fit: Fit): numb
 }
 
 /** False if the GPUs of the node are insufficient, or of a different model. */
-function scoreOf(space: Space, pod: PackPod, fit: Fit, score: Score): boolean {
+function scorePlacement(space: Space, pod: PackPod, fit: Fit, score: Score): boolean {
   if (pod.gpus === 0) {
     score.first = space.gpus;
     score.second = space.cpuLeft - pod.cpuMilli;
     return true;
   }
   if (pod.models !== null && (space.model === null || !pod.models.includes(space.model))) return false;
-  const gpu = isShare(pod) ? tightest(space.free, pod.gpuMilli) : null;
+  const gpu = isShare(pod) ? findTightestGpu(space.free, pod.gpuMilli) : null;
   if (isShare(pod) ? gpu === null : space.wholeFree < pod.gpus) return false;
   if (fit === 'balanced') scoreBalance(space, pod, gpu, score);
   else {
@@ -138,7 +139,7 @@ function scoreOf(space: Space, pod: PackPod, fit: Fit, score: Score): boolean {
 }
 
 function scoreBalance(space: Space, pod: PackPod, gpu: number | null, score: Score): void {
-  const uneven = imbalance(space, pod);
+  const uneven = computeImbalance(space, pod);
   score.first =
     gpu === null ? uneven + (space.wholeFree - pod.gpus) * WHOLE_GPU_WEIGHT : (space.free[gpu] ?? 0) - pod.gpuMilli;
   score.second = gpu === null ? 0 : uneven;
@@ -149,7 +150,7 @@ function isShare({ gpus, gpuMilli }: PackPod): boolean {
 }
 
 /** The GPU with the least free share after placement; null if the share fits on none. */
-function tightest(free: readonly number[], share: number): number | null {
+function findTightestGpu(free: readonly number[], share: number): number | null {
   let best: number | null = null;
   let least = WHOLE_GPU_MILLI + 1;
   for (let gpu = 0; gpu < free.length; gpu += 1) {
@@ -162,14 +163,14 @@ function tightest(free: readonly number[], share: number): number | null {
 }
 
 /** Difference between the remaining shares of CPU and of GPUs of the node with the pod on it, 0 to 1. */
-function imbalance({ cpuLeft, cpuMilli, freeMilli, gpus }: Space, pod: PackPod): number {
+function computeImbalance({ cpuLeft, cpuMilli, freeMilli, gpus }: Space, pod: PackPod): number {
   const gpuShare = (freeMilli - pod.gpus * pod.gpuMilli) / (gpus * WHOLE_GPU_MILLI);
   return Math.abs((cpuLeft - pod.cpuMilli) / cpuMilli - gpuShare);
 }
 
 /** Which GPUs it takes. */
 export function take(space: Space, pod: PackPod, fit: Fit): number[] {
-  const gpus = isShare(pod) ? [gpuForShare(space.free, pod.gpuMilli, fit)] : firstWhole(space.free, pod.gpus);
+  const gpus = isShare(pod) ? [chooseGpu(space.free, pod.gpuMilli, fit)] : findFreeGpus(space.free, pod.gpus);
   takeGpus(space, pod, gpus);
   return gpus;
 }
@@ -186,7 +187,7 @@ export function takeGpus(space: Space, pod: PackPod, gpus: readonly number[]): v
 }
 
 /** Takes a pod off its node. */
-export function giveBack(space: Space, pod: PackPod, gpus: readonly number[]): void {
+export function removePod(space: Space, pod: PackPod, gpus: readonly number[]): void {
   space.cpuLeft += pod.cpuMilli;
   space.memoryLeft += pod.memoryMib;
   for (const gpu of gpus) {
@@ -196,10 +197,10 @@ export function giveBack(space: Space, pod: PackPod, gpus: readonly number[]): v
   }
 }
 
-function gpuForShare(free: readonly number[], share: number, fit: Fit): number {
-  return (fit === 'first' ? free.findIndex((left) => left >= share) : tightest(free, share)) ?? 0;
+function chooseGpu(free: readonly number[], share: number, fit: Fit): number {
+  return (fit === 'first' ? free.findIndex((left) => left >= share) : findTightestGpu(free, share)) ?? 0;
 }
 
-function firstWhole(free: readonly number[], count: number): number[] {
+function findFreeGpus(free: readonly number[], count: number): number[] {
   return free.flatMap((left, gpu) => (left === WHOLE_GPU_MILLI ? [gpu] : [])).slice(0, count);
 }

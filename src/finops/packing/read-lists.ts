@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
 import type { LakeSession } from '../../platform/lake/index.ts';
 import type { TableFile } from '../../platform/tables/index.ts';
-import { columnOf, openFile } from '../gpu-telemetry/index.ts';
+import { findColumn, openFile } from '../gpu-telemetry/index.ts';
 import { WHOLE_GPU_MILLI } from './lower-bound.ts';
 import type { PackNode, PackPod } from './place-pods.ts';
 
@@ -49,7 +49,7 @@ const POD_COLUMNS = {
 export async function readNodes(session: LakeSession, file: TableFile): Promise<PackNode[]> {
   const rows = await readRows(session, file, NODE_COLUMNS, { model: ['model'] }, MOST_NODES);
   return rows.map((row, index) => {
-    const { cpu, memory, ...rest } = parsed(NodeRow, row, file, index, { ...NODE_COLUMNS, model: ['model'] });
+    const { cpu, memory, ...rest } = parseRow(NodeRow, row, file, index, { ...NODE_COLUMNS, model: ['model'] });
     return { ...rest, cpuMilli: cpu, memoryMib: memory };
   });
 }
@@ -58,7 +58,10 @@ export async function readNodes(session: LakeSession, file: TableFile): Promise<
 export async function readPods(session: LakeSession, file: TableFile): Promise<PackPod[]> {
   const rows = await readRows(session, file, POD_COLUMNS, { models: ['gpu_spec'] }, MOST_PODS);
   return rows.map((row, index) => {
-    const { cpu, memory, models, ...rest } = parsed(PodRow, row, file, index, { ...POD_COLUMNS, models: ['gpu_spec'] });
+    const { cpu, memory, models, ...rest } = parseRow(PodRow, row, file, index, {
+      ...POD_COLUMNS,
+      models: ['gpu_spec'],
+    });
     const gpuMilli = rest.gpus === 0 ? 0 : rest.gpuMilli;
     return { ...rest, gpuMilli, cpuMilli: cpu, memoryMib: memory, models: models?.split('|') ?? null };
   });
@@ -75,10 +78,10 @@ async function readRows(
 ): Promise<Record<string, unknown>[]> {
   const source = await openFile(session, file);
   const picked = [
-    ...Object.entries(needed).map(([field, names]) => `${columnOf(source, names)}::VARCHAR AS "${field}"`),
+    ...Object.entries(needed).map(([field, names]) => `${findColumn(source, names)}::VARCHAR AS "${field}"`),
     ...Object.entries(known).map(([field, [column = '']]) => {
       const there = source.columns.includes(column);
-      return `${there ? `nullif(trim(${columnOf(source, [column])}::VARCHAR), '')` : 'NULL'} AS "${field}"`;
+      return `${there ? `nullif(trim(${findColumn(source, [column])}::VARCHAR), '')` : 'NULL'} AS "${field}"`;
     }),
   ];
   const rows = await source.guard(
@@ -94,7 +97,7 @@ async function readRows(
   return rows;
 }
 
-function parsed<S extends z.ZodType>(
+function parseRow<S extends z.ZodType>(
   schema: S,
   row: unknown,
   file: TableFile,

@@ -6,16 +6,16 @@ import { WHOLE_GPU_MILLI } from './lower-bound.ts';
  * free. Returns the indexes of the shares by GPU; each is on exactly one, and no GPU has more than 1000. Example: [600, 600,
  * 400, 300] -> [[0, 2], [1, 3]].
  */
-export function shareGpus(shares: readonly number[]): number[][] {
-  const [fitted, filled] = [bestFitDecreasing(shares), filledOneByOne(shares)];
+export function packShares(shares: readonly number[]): number[][] {
+  const [fitted, filled] = [packBestFit(shares), packMinimumSlack(shares)];
   return filled.length < fitted.length ? filled : fitted;
 }
 
-function bestFitDecreasing(shares: readonly number[]): number[][] {
+function packBestFit(shares: readonly number[]): number[][] {
   // Grouped by free share, so that the best fit is found without a search through all GPUs.
   const byFree: number[][][] = Array.from({ length: WHOLE_GPU_MILLI + 1 }, () => []);
   const gpus: number[][] = [];
-  for (const place of descending(shares)) {
+  for (const place of sortDescending(shares)) {
     const share = shares[place] ?? 0;
     let free = share;
     while (free <= WHOLE_GPU_MILLI && byFree[free]?.length === 0) free += 1;
@@ -28,12 +28,12 @@ function bestFitDecreasing(shares: readonly number[]): number[][] {
   return gpus;
 }
 
-function descending(shares: readonly number[]): number[] {
+function sortDescending(shares: readonly number[]): number[] {
   return shares.map((_, place) => place).toSorted((a, b) => (shares[b] ?? 0) - (shares[a] ?? 0) || a - b);
 }
 
-function filledOneByOne(shares: readonly number[]): number[][] {
-  const left = [...Map.groupBy(descending(shares).toReversed(), (place) => shares[place] ?? 0)]
+function packMinimumSlack(shares: readonly number[]): number[][] {
+  const left = [...Map.groupBy(sortDescending(shares).toReversed(), (place) => shares[place] ?? 0)]
     .map(([size, places]) => ({ size, places }))
     .toReversed();
   const gpus: number[][] = [];
@@ -41,7 +41,7 @@ function filledOneByOne(shares: readonly number[]): number[][] {
     const largest = left.find(({ places }) => places.length > 0);
     if (largest === undefined) return gpus;
     const gpu = [largest.places.pop() ?? 0];
-    for (const { places, times } of fullest(left, WHOLE_GPU_MILLI - largest.size)) {
+    for (const { places, times } of findFullest(left, WHOLE_GPU_MILLI - largest.size)) {
       gpu.push(...places.splice(-times));
     }
     gpus.push(gpu);
@@ -55,7 +55,7 @@ interface Sized {
 }
 
 /** Which of the shares together fill a space the best, the larger ones preferred: a subset sum over the sizes there are. */
-function fullest(sizes: readonly Sized[], space: number): { places: number[]; times: number }[] {
+function findFullest(sizes: readonly Sized[], space: number): { places: number[]; times: number }[] {
   const usable = sizes.filter(({ size, places }) => size <= space && places.length > 0);
   // For every sum that can be reached: the size that reached it first, and how often.
   const by = new Int32Array(space + 1).fill(-1);

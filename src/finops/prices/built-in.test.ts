@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { decimal } from '../../platform/units/index.ts';
-import { call, problemFrom } from '../../testing/application.ts';
+import { call, catchProblem } from '../../testing/application.ts';
 import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
 import { meteredCost, recordUsage } from '../metering/schema.ts';
-import { builtInInstance } from './built-in.ts';
+import { findBuiltInInstance } from './built-in.ts';
 import { BUILT_IN_INSTANCES } from './built-in-table.ts';
 import { getPrice } from './schema.ts';
 
@@ -15,7 +15,7 @@ describe('the built-in table of GPU instances', () => {
   it('has each instance once, with numbers that are numbers', () => {
     expect(new Set(names).size).toBe(lines.length);
     const unsound = names
-      .map(builtInInstance)
+      .map(findBuiltInInstance)
       .filter(
         (one) => one === null || !(one.gpus > 0 && one.vcpus > 0 && one.memoryGib > 0) || one.prices.length === 0,
       );
@@ -23,7 +23,7 @@ describe('the built-in table of GPU instances', () => {
   });
 
   it('has prices above zero that follow each other without a gap', () => {
-    for (const { prices } of names.flatMap((name) => builtInInstance(name) ?? [])) {
+    for (const { prices } of names.flatMap((name) => findBuiltInInstance(name) ?? [])) {
       for (const [index, { price, effectiveTo, effectiveFrom }] of prices.entries()) {
         expect(decimal(price.amount).greaterThan(0)).toBe(true);
         expect(effectiveTo).toBe(prices[index + 1]?.effectiveFrom ?? null);
@@ -33,7 +33,7 @@ describe('the built-in table of GPU instances', () => {
   });
 
   it('has as many GPUs as machines are built with: a catalogue once listed an H100 machine with twelve', () => {
-    const known = names.flatMap((name) => builtInInstance(name) ?? []);
+    const known = names.flatMap((name) => findBuiltInInstance(name) ?? []);
     const odd = known.filter(({ gpus }) => gpus > 1 && ![2, 4, 8, 16].includes(gpus)).map(({ instance }) => instance);
     expect(odd).toEqual(['inf2.24xlarge', 'inf2.48xlarge']);
   });
@@ -78,14 +78,14 @@ spec: {currency: EUR, source: contract, prices: [{resource: p5.48xlarge, perHour
       source: 'contract',
       ageDays: 0,
     });
-    expect(await problemFrom(priceAt('p5.48xlarge', '2025-12-31T00:00:00Z', own))).toMatchObject({
+    expect(await catchProblem(priceAt('p5.48xlarge', '2025-12-31T00:00:00Z', own))).toMatchObject({
       code: 'price_not_found',
       detail: expect.stringContaining('begin on 2026-01-01'),
     });
   });
 
   it('is not found where nobody knows it', async () => {
-    expect(await problemFrom(priceAt('p99.metal'))).toMatchObject({ code: 'price_not_found', status: 404 });
+    expect(await catchProblem(priceAt('p99.metal'))).toMatchObject({ code: 'price_not_found', status: 404 });
   });
 
   it('splits a run in which it changes: 12 h at 98.32 and 36 h at 55.04 are 3161.28', async () => {

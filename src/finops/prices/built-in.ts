@@ -22,7 +22,7 @@ const CLOUDS = {
 } as const;
 
 /** Another one for every other table. */
-export function builtInStamp(): string {
+export function getBuiltInStamp(): string {
   stamp ??= createHash('sha256').update(BUILT_IN_INSTANCES).update(JSON.stringify(CLOUDS)).digest('hex').slice(0, 16);
   return stamp;
 }
@@ -31,22 +31,22 @@ let stamp: string | null = null;
 let instances: ReadonlyMap<string, GpuInstance> | null = null;
 
 /** The built-in facts of an instance type, by its name in its cloud; null if there are none. */
-export function builtInInstance(instance: string): GpuInstance | null {
-  return builtInInstances().get(instance) ?? null;
+export function findBuiltInInstance(instance: string): GpuInstance | null {
+  return listBuiltInInstances().get(instance) ?? null;
 }
 
 /** All built-in machines, by name. */
-export function builtInInstances(): ReadonlyMap<string, GpuInstance> {
+export function listBuiltInInstances(): ReadonlyMap<string, GpuInstance> {
   instances ??= new Map(
     BUILT_IN_INSTANCES.trim()
       .split('\n')
-      .map(parsed)
+      .map(parseLine)
       .map((one) => [one.instance, one]),
   );
   return instances;
 }
 
-function parsed(line: string): GpuInstance {
+function parseLine(line: string): GpuInstance {
   const [cloud = '', instance = '', gpu = '', gpus, _memoryMib, vcpus, memoryGib, history = ''] = line.split(',');
   const of = cloud === 'azure' ? 'azure' : 'aws';
   return {
@@ -56,12 +56,12 @@ function parsed(line: string): GpuInstance {
     gpus: Number(gpus),
     vcpus: Number(vcpus),
     memoryGib: Number(memoryGib),
-    prices: pricesOf(instance, of, history.split(' ')),
+    prices: buildBuiltInPrices(instance, of, history.split(' ')),
   };
 }
 
 /** Each price is in force from the day on which it was first seen until the next one. */
-function pricesOf(resource: string, cloud: keyof typeof CLOUDS, history: readonly string[]): BookedPrice[] {
+function buildBuiltInPrices(resource: string, cloud: keyof typeof CLOUDS, history: readonly string[]): BookedPrice[] {
   const { lastSeen, region, where } = CLOUDS[cloud];
   const days = history.map((change) => change.split('='));
   return days.map(([day = '', amount = ''], index) => {

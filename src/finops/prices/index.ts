@@ -2,22 +2,22 @@ import type { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
 import type { SubscribesToEvents } from '../../platform/events/index.ts';
 import { handle, handleDownload, type Route } from '../../platform/http/index.ts';
-import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { builtInStamp } from './built-in.ts';
+import { getBuiltInStamp } from './built-in.ts';
 import { type CatalogueDeps, importPriceList } from './catalogue/service.ts';
-import { billEvents, hearBill, type LearnedDeps, learnAll } from './learned/service.ts';
-import { listedPrices, pricesCsv } from './list.ts';
-import { priceAt } from './price-at.ts';
+import { billEvents, type LearnedDeps, learnAll, relearnBill } from './learned/service.ts';
+import { buildPricesCsv, readListedPrices } from './list.ts';
+import { findPriceAt } from './price-at.ts';
 import type { PriceHome } from './resource-key.ts';
 import { getPrice, importPrices, learnPrices, listPrices, listPricesCsv, type Price, PriceBookSpec } from './schema.ts';
-import { pricesOf } from './sources.ts';
-import { bookVersions, findBook, findPrices, generationOf, replaceBook } from './store.ts';
+import { readPrices } from './sources.ts';
+import { findBook, findBookVersions, findPrices, readGeneration, replaceBook } from './store.ts';
 import type { BookedPrice } from './timeline.ts';
 
 export { priceMigrations } from './migrations.ts';
-export { priceAt, usedPriceOf, usedPriceText } from './price-at.ts';
-export { type BookedPrice, declaredPrice, priceStretches } from './timeline.ts';
+export { findPriceAt, formatUsedPrice, toUsedPrice } from './price-at.ts';
+export { type BookedPrice, buildDeclaredPrice, splitAtPrices } from './timeline.ts';
 
 /** The price book: effective-dated prices per unit and hour, each with its source. */
 export interface Prices {
@@ -45,24 +45,25 @@ export function createPriceBook(deps: Pick<PricesDeps, 'clock' | 'events' | 'con
   const { config } = deps;
   const home = [config.awsPriceRegion, config.azurePriceRegion, config.priceCurrency];
   return {
-    stamp: async (sql) => [builtInStamp(), ...home, await generationOf(sql), ...(await bookVersions(sql))].join(' '),
-    of: (sql, resource) => pricesOf(sql, config, resource),
-    kinds: [specKind('PriceBook', 30, PriceBookSpec, (sql, name, spec) => applyBook(deps, sql, name, spec))],
+    stamp: async (sql) =>
+      [getBuiltInStamp(), ...home, await readGeneration(sql), ...(await findBookVersions(sql))].join(' '),
+    of: (sql, resource) => readPrices(sql, config, resource),
+    kinds: [createSpecKind('PriceBook', 30, PriceBookSpec, (sql, name, spec) => applyBook(deps, sql, name, spec))],
   };
 }
 
 export function createPrices(deps: PricesDeps & SubscribesToEvents): Prices {
   const { store, clock, config } = deps;
-  deps.events.subscribe('prices', billEvents, (event) => hearBill(deps, event));
+  deps.events.subscribe('prices', billEvents, (event) => relearnBill(deps, event));
   return {
     ...createPriceBook(deps),
     routes: [
-      handle(listPrices, ({ query }) => listedPrices(deps, query)),
-      handleDownload(listPricesCsv, ({ query }) => pricesCsv(deps, query)),
+      handle(listPrices, ({ query }) => readListedPrices(deps, query)),
+      handleDownload(listPricesCsv, ({ query }) => buildPricesCsv(deps, query)),
       handle(getPrice, async ({ query: { resource, region, at } }) => {
         const key = region === undefined || resource.includes('@') ? resource : `${resource}@${region}`;
         const instant = at === undefined ? clock.now() : Date.parse(at);
-        return priceAt(await pricesOf(store, config, key), key, instant);
+        return findPriceAt(await readPrices(store, config, key), key, instant);
       }),
       handle(importPrices, ({ body }) => importPriceList(deps, body)),
       handle(learnPrices, async () => ({ periods: await learnAll(deps) })),
@@ -79,7 +80,7 @@ async function applyBook(
   const before = await findBook(sql, name);
   const text = JSON.stringify(spec);
   if (before?.spec === text) return 'unchanged';
-  const prices = datedPrices(name, spec);
+  const prices = buildDatedPrices(name, spec);
   await refuseOtherBooks(sql, name, prices);
   const appliedAt = new Date(clock.now()).toISOString();
   const version = (before?.version ?? 0) + 1;
@@ -89,7 +90,7 @@ async function applyBook(
 }
 
 /** A price without an end is in force until the next one of its resource begins. */
-function datedPrices(book: string, spec: z.infer<typeof PriceBookSpec>): Price[] {
+function buildDatedPrices(book: string, spec: z.infer<typeof PriceBookSpec>): Price[] {
   const sorted = spec.prices.toSorted((a, b) => Date.parse(a.effectiveFrom) - Date.parse(b.effectiveFrom));
   return sorted.map((entry, index) => {
     const next = sorted.slice(index + 1).find((later) => later.resource === entry.resource);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { layeredPrices, type StatedPrice, statedTimeline } from './layers.ts';
-import { type BookedPrice, priceStretches } from './timeline.ts';
+import { buildTimeline, layerPrices, type StatedPrice } from './layers.ts';
+import { type BookedPrice, splitAtPrices } from './timeline.ts';
 
 const day = (index: number) => new Date(Date.UTC(2026, 0, 1 + index)).toISOString();
 const price = (amount: string, from: number, to: number | null, more: Partial<BookedPrice> = {}): BookedPrice => ({
@@ -22,7 +22,7 @@ const shown = (prices: readonly BookedPrice[]) =>
 describe('layers of prices', () => {
   it('give at every instant the price of the first that has one', () => {
     const layers = [[price('3', 10, 20)], [price('2', 5, 15)], [price('1', 0, null)]];
-    expect(shown(layeredPrices(layers))).toEqual([
+    expect(shown(layerPrices(layers))).toEqual([
       ['1', day(0), day(5)],
       ['2', day(5), day(10)],
       ['3', day(10), day(20)],
@@ -32,7 +32,7 @@ describe('layers of prices', () => {
 
   it('never mix currencies: that of the first which has any price counts', () => {
     const euros = price('9', 0, null, { price: { amount: '9', currency: 'EUR' } });
-    expect(shown(layeredPrices([[], [price('3', 10, 20)], [euros], [price('1', 12, null)]]))).toEqual([
+    expect(shown(layerPrices([[], [price('3', 10, 20)], [euros], [price('1', 12, null)]]))).toEqual([
       ['3', day(10), day(20)],
       ['1', day(20), null],
     ]);
@@ -56,18 +56,18 @@ describe('layers of prices', () => {
     });
     fc.assert(
       fc.property(fc.array(layer, { maxLength: 4 }), (layers) => {
-        const found = layeredPrices(layers);
+        const found = layerPrices(layers);
         for (let index = 0; index < 60; index += 1) {
           const instant = Date.parse(day(index)) + 1;
           const expected = layers.flatMap(
             (one) =>
-              priceStretches(
+              splitAtPrices(
                 one.filter((each) => covers(each, instant)),
                 instant,
                 instant + 1,
               ).stretches,
           )[0];
-          const actual = priceStretches(found, instant, instant + 1).stretches;
+          const actual = splitAtPrices(found, instant, instant + 1).stretches;
           expect(actual.map((stretch) => stretch.price.price)).toEqual(
             expected === undefined ? [] : [expected.price.price],
           );
@@ -88,7 +88,7 @@ describe('statements of one source', () => {
   };
 
   it('hold until the next begins, or until they say that they end', () => {
-    expect(shown(statedTimeline([stated('2', 10, 11), stated('1', 0, 1), stated('3', 20, 21, 25)], true))).toEqual([
+    expect(shown(buildTimeline([stated('2', 10, 11), stated('1', 0, 1), stated('3', 20, 21, 25)], true))).toEqual([
       ['1', day(0), day(10)],
       ['2', day(10), day(20)],
       ['3', day(20), day(25)],
@@ -96,7 +96,7 @@ describe('statements of one source', () => {
   });
 
   it('go on as one price while the amount is the same, as old as the last of them', () => {
-    const found = statedTimeline([stated('1', 0, 1), stated('1', 10, 11), stated('2', 20, 21)], false);
+    const found = buildTimeline([stated('1', 0, 1), stated('1', 10, 11), stated('2', 20, 21)], false);
     expect(shown(found)).toEqual([
       ['1', day(0), day(20)],
       ['2', day(20), null],
@@ -108,6 +108,6 @@ describe('statements of one source', () => {
     [true, day(10)],
     [false, day(1)],
   ])('are known to hold until the next one where the source dates its prices (%s)', (dated, asOf) => {
-    expect(statedTimeline([stated('1', 0, 1), stated('2', 10, 11)], dated)[0]?.asOf).toBe(asOf);
+    expect(buildTimeline([stated('1', 0, 1), stated('2', 10, 11)], dated)[0]?.asOf).toBe(asOf);
   });
 });

@@ -6,13 +6,13 @@ import type { BookedPrice } from './timeline.ts';
  * its `asOf`.
  * Example: [Feb, Mar) of the bill over [Jan, ∞) built in -> built in until Feb, the bill's until Mar, built in from Mar.
  */
-export function layeredPrices(layers: readonly (readonly BookedPrice[])[]): BookedPrice[] {
+export function layerPrices(layers: readonly (readonly BookedPrice[])[]): BookedPrice[] {
   const currency = layers.flat()[0]?.price.currency;
   const usable = layers.map((layer) => layer.filter(({ price }) => price.currency === currency));
-  const bounds = boundsOf(usable.flat());
+  const bounds = listBounds(usable.flat());
   const found: BookedPrice[] = [];
   for (const [index, start] of bounds.entries()) {
-    const price = usable.flatMap((layer) => layer.find((one) => holdsAt(one, start)) ?? [])[0];
+    const price = usable.flatMap((layer) => layer.find((one) => isInForceAt(one, start)) ?? [])[0];
     if (price === undefined) continue;
     addPart(found, price, start, bounds[index + 1] ?? null);
   }
@@ -20,13 +20,13 @@ export function layeredPrices(layers: readonly (readonly BookedPrice[])[]): Book
 }
 
 /** Every instant at which some price begins or ends, in order, without repetition. */
-function boundsOf(prices: readonly BookedPrice[]): string[] {
+function listBounds(prices: readonly BookedPrice[]): string[] {
   const texts = prices.flatMap(({ effectiveFrom, effectiveTo }) => [effectiveFrom, effectiveTo ?? []].flat());
   const byInstant = new Map(texts.map((text) => [Date.parse(text), text]));
   return [...byInstant].toSorted(([a], [b]) => a - b).map(([, text]) => text);
 }
 
-function holdsAt({ effectiveFrom, effectiveTo }: BookedPrice, text: string): boolean {
+function isInForceAt({ effectiveFrom, effectiveTo }: BookedPrice, text: string): boolean {
   const at = Date.parse(text);
   return Date.parse(effectiveFrom) <= at && (effectiveTo === null || at < Date.parse(effectiveTo));
 }
@@ -53,13 +53,13 @@ export interface StatedPrice extends Omit<BookedPrice, 'effectiveTo' | 'asOf'> {
  * states the day on which a price begins, so the previous price is known to be in force until then; otherwise it is known to
  * be in force until it was last seen.
  */
-export function statedTimeline(statements: readonly StatedPrice[], dated: boolean): BookedPrice[] {
+export function buildTimeline(statements: readonly StatedPrice[], dated: boolean): BookedPrice[] {
   const sorted = statements.toSorted((a, b) => Date.parse(a.effectiveFrom) - Date.parse(b.effectiveFrom));
   const prices: BookedPrice[] = [];
   for (const [index, { endsAt, seenAt, ...stated }] of sorted.entries()) {
     const next = sorted[index + 1]?.effectiveFrom ?? null;
-    const effectiveTo = earlier(endsAt, next);
-    const asOf = dated && next !== null && effectiveTo === next ? later(seenAt, next) : seenAt;
+    const effectiveTo = findEarlier(endsAt, next);
+    const asOf = dated && next !== null && effectiveTo === next ? findLater(seenAt, next) : seenAt;
     const price = { ...stated, effectiveTo, asOf };
     const before = prices.at(-1);
     const goesOn = before?.effectiveTo === stated.effectiveFrom && before.price.amount === stated.price.amount;
@@ -69,11 +69,11 @@ export function statedTimeline(statements: readonly StatedPrice[], dated: boolea
   return prices;
 }
 
-function earlier(one: string | null, other: string | null): string | null {
+function findEarlier(one: string | null, other: string | null): string | null {
   if (one === null || other === null) return one ?? other;
   return Date.parse(one) <= Date.parse(other) ? one : other;
 }
 
-function later(one: string, other: string): string {
+function findLater(one: string, other: string): string {
   return Date.parse(one) >= Date.parse(other) ? one : other;
 }

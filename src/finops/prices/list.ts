@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import type { z } from 'zod';
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
-import { csvLine } from '../../platform/csv/index.ts';
+import { formatCsvLine } from '../../platform/csv/index.ts';
 import type { Download } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { builtInInstances } from './built-in.ts';
+import { listBuiltInInstances } from './built-in.ts';
 import { listCatalogue } from './catalogue/store.ts';
 import { listLearned } from './learned/store.ts';
-import { listedPriceOf } from './price-at.ts';
+import { toListedPrice } from './price-at.ts';
 import { ListedPrice, type listPrices, type listPricesCsv } from './schema.ts';
 import { listOwn, type PriceSelection } from './store.ts';
 import type { BookedPrice } from './timeline.ts';
@@ -21,18 +21,18 @@ interface ListDeps {
 /** Sources of the listed prices, in list order, each with the key that identifies its prices. */
 const origins = [
   { origin: 'own', read: listOwn, keyOf: (price: BookedPrice) => [price.resource, price.effectiveFrom] },
-  { origin: 'bill', read: listLearned, keyOf: statedKey },
-  { origin: 'catalogue', read: listCatalogue, keyOf: statedKey },
+  { origin: 'bill', read: listLearned, keyOf: buildStatedKey },
+  { origin: 'catalogue', read: listCatalogue, keyOf: buildStatedKey },
   { origin: 'builtIn', read: listBuiltIn, keyOf: (price: BookedPrice) => [price.resource, price.effectiveFrom] },
 ] as const;
 
-function statedKey({ resource, region, price, effectiveFrom }: BookedPrice): string[] {
+function buildStatedKey({ resource, region, price, effectiveFrom }: BookedPrice): string[] {
   return [resource, region ?? '', price.currency, effectiveFrom];
 }
 
 async function listBuiltIn(_sql: Sql, { resource, region, after, limit }: PriceSelection): Promise<BookedPrice[]> {
   const [name = '', from = ''] = after ?? [];
-  return [...builtInInstances().values()]
+  return [...listBuiltInInstances().values()]
     .toSorted((a, b) => (a.instance < b.instance ? -1 : 1))
     .flatMap(({ prices }) => prices)
     .filter((price) => resource === undefined || price.resource === resource)
@@ -46,19 +46,19 @@ type Selected = z.infer<typeof listPricesCsv.query>;
 type Place = readonly [origin: number, after: readonly string[] | null];
 
 /** Errors: `invalid_page_token`. */
-export async function listedPrices(
+export async function readListedPrices(
   { store, clock }: ListDeps,
   { pageSize, pageToken, ...selected }: ListQuery,
 ): Promise<z.infer<typeof listPrices.response>> {
-  const place = pageToken === undefined ? FIRST : placeOf(decodePageToken(pageToken, selected));
+  const place = pageToken === undefined ? FIRST : parsePlace(decodePageToken(pageToken, selected));
   const { prices, next } = await readPage(store, selected, place, pageSize);
   const nextPageToken = next === null ? null : encodePageToken([next[0], ...(next[1] ?? [])], selected);
-  return { prices: prices.map((price) => listedPriceOf(price, clock.now())), nextPageToken };
+  return { prices: prices.map((price) => toListedPrice(price, clock.now())), nextPageToken };
 }
 
 const FIRST: Place = [0, null];
 
-function placeOf([origin, ...after]: readonly (string | number)[]): Place {
+function parsePlace([origin, ...after]: readonly (string | number)[]): Place {
   return [Number(origin), after.length === 0 ? null : after.map(String)];
 }
 
@@ -89,19 +89,19 @@ const CSV_COLUMNS = [...Object.keys(ListedPrice.shape).filter((name) => name !==
 const CSV_PAGE = 1000;
 
 /** All selected prices, page by page: memory does not grow with their number. */
-export function pricesCsv({ store, clock }: ListDeps, selected: Selected): Download {
+export function buildPricesCsv({ store, clock }: ListDeps, selected: Selected): Download {
   async function* lines(): AsyncGenerator<string> {
-    yield csvLine(CSV_COLUMNS);
+    yield formatCsvLine(CSV_COLUMNS);
     for (let place: Place | null = FIRST; place !== null; ) {
       const page: Awaited<ReturnType<typeof readPage>> = await readPage(store, selected, place, CSV_PAGE);
-      yield page.prices.map((price) => csvLine(csvFields(listedPriceOf(price, clock.now())))).join('');
+      yield page.prices.map((price) => formatCsvLine(listCsvFields(toListedPrice(price, clock.now())))).join('');
       place = page.next;
     }
   }
   return { contentType: 'text/csv; charset=utf-8', filename: 'prices.csv', content: Readable.from(lines()) };
 }
 
-function csvFields({ price, ...rest }: ListedPrice): (string | null)[] {
+function listCsvFields({ price, ...rest }: ListedPrice): (string | null)[] {
   const cells: Readonly<Record<string, string | number | null>> = { ...rest, ...price };
   return CSV_COLUMNS.map((name) => {
     const value = cells[name] ?? null;

@@ -1,54 +1,54 @@
 import { AppError } from '../../platform/errors/index.ts';
 import type { Instant } from '../../platform/units/index.ts';
 import type { ListedPrice, PriceAt, UsedPrice } from './schema.ts';
-import { type BookedPrice, priceStretches } from './timeline.ts';
+import { type BookedPrice, splitAtPrices } from './timeline.ts';
 
 const DAY_MS = 86_400_000;
 
 /** The price in force at an instant. Errors: `price_not_found`, which states when a price exists. */
-export function priceAt(prices: readonly BookedPrice[], resource: string, at: Instant): PriceAt {
-  const found = priceStretches(prices, at, at + 1).stretches[0]?.price;
-  if (found === undefined) throw notFound(prices, resource, at);
+export function findPriceAt(prices: readonly BookedPrice[], resource: string, at: Instant): PriceAt {
+  const found = splitAtPrices(prices, at, at + 1).stretches[0]?.price;
+  if (found === undefined) throw createNotFoundError(prices, resource, at);
   const asOf = found.asOf ?? found.effectiveFrom;
   return {
     resource,
     amount: found.price.amount,
     currency: found.price.currency,
     unit: 'hour',
-    ...provenanceOf(found),
-    ...agreementOf(found),
+    ...pickProvenance(found),
+    ...pickAgreement(found),
     effectiveFrom: found.effectiveFrom,
     effectiveTo: found.effectiveTo,
     asOf,
-    ageDays: daysBetween(asOf, at),
+    ageDays: countDaysBetween(asOf, at),
   };
 }
 
-function provenanceOf({ origin, region, source, book }: BookedPrice) {
+function pickProvenance({ origin, region, source, book }: BookedPrice) {
   return { origin, region, source, book };
 }
 
-function agreementOf({ agreement }: BookedPrice) {
+function pickAgreement({ agreement }: BookedPrice) {
   return { agreedRows: agreement?.agreedRows ?? null, rows: agreement?.rows ?? null };
 }
 
 /** Whole days from an instant to a later one; 0 before it. */
-function daysBetween(from: string, at: Instant): number {
+function countDaysBetween(from: string, at: Instant): number {
   return Math.max(0, Math.floor((at - Date.parse(from)) / DAY_MS));
 }
 
 /** The price details that a cost reports. `at`: the end of the usage, Unix milliseconds. */
-export function usedPriceOf(price: BookedPrice, resource: string, at: Instant): UsedPrice {
+export function toUsedPrice(price: BookedPrice, resource: string, at: Instant): UsedPrice {
   const { effectiveFrom, asOf } = price;
-  const ageDays = asOf === null ? null : daysBetween(asOf, at);
-  return { resource, price: price.price, ...provenanceOf(price), effectiveFrom, asOf, ageDays };
+  const ageDays = asOf === null ? null : countDaysBetween(asOf, at);
+  return { resource, price: price.price, ...pickProvenance(price), effectiveFrom, asOf, ageDays };
 }
 
 /**
  * The same as a sentence.
  * Example: "g5.xlarge at 1.006 USD an hour: AWS on demand, Linux, us-east-1, built in (from 2023-02-01, seen 128 days before)".
  */
-export function usedPriceText({ resource, price, source, effectiveFrom, ageDays }: UsedPrice): string {
+export function formatUsedPrice({ resource, price, source, effectiveFrom, ageDays }: UsedPrice): string {
   const what = `${resource} at ${price.amount} ${price.currency} an hour: ${source}`;
   if (ageDays === null) return what;
   const age = ageDays === 0 ? '' : `, seen ${ageDays} ${ageDays === 1 ? 'day' : 'days'} before`;
@@ -56,14 +56,14 @@ export function usedPriceText({ resource, price, source, effectiveFrom, ageDays 
 }
 
 /** A price as a list shows it. */
-export function listedPriceOf(price: BookedPrice, now: Instant): ListedPrice {
+export function toListedPrice(price: BookedPrice, now: Instant): ListedPrice {
   const { resource, effectiveFrom, effectiveTo, asOf } = price;
-  const ageDays = asOf === null ? null : daysBetween(asOf, now);
+  const ageDays = asOf === null ? null : countDaysBetween(asOf, now);
   const when = { effectiveFrom, effectiveTo, asOf, ageDays };
-  return { resource, price: price.price, ...when, ...provenanceOf(price), ...agreementOf(price) };
+  return { resource, price: price.price, ...when, ...pickProvenance(price), ...pickAgreement(price) };
 }
 
-function notFound(prices: readonly BookedPrice[], resource: string, at: Instant): AppError {
+function createNotFoundError(prices: readonly BookedPrice[], resource: string, at: Instant): AppError {
   const [first] = prices.toSorted((a, b) => Date.parse(a.effectiveFrom) - Date.parse(b.effectiveFrom));
   const known = first === undefined ? 'none at all' : `its prices begin on ${first.effectiveFrom.slice(0, 10)}`;
   const detail = `There is no price of "${resource}" at ${new Date(at).toISOString()}: ${known}. Add it to your price book: steelyard apply -f PRICES.yaml`;

@@ -15,12 +15,12 @@ export function parseResourceKey(key: string): ResourceKey {
   return at === -1 ? { name: key, region: null } : { name: key.slice(0, at), region: key.slice(at + 1) };
 }
 
-export function regionOfKey(key: string): string | null {
+export function parseKeyRegion(key: string): string | null {
   return parseResourceKey(key).region;
 }
 
 /** Regions of which the key speaks: its own, or the home of each cloud. */
-export function regionsOfKey({ region }: ResourceKey, home: PriceHome): readonly string[] {
+export function listKeyRegions({ region }: ResourceKey, home: PriceHome): readonly string[] {
   return region === null ? [home.awsPriceRegion, home.azurePriceRegion] : [region];
 }
 
@@ -28,7 +28,7 @@ export function regionsOfKey({ region }: ResourceKey, home: PriceHome): readonly
  * Keys of the resource in your own price books, the nearest first: as requested; with a region, also the name alone, which
  * applies everywhere; without one, also the name in the home regions.
  */
-export function ownKeys(key: ResourceKey, home: PriceHome): readonly string[] {
-  const inRegions = regionsOfKey(key, home).map((region) => `${key.name}@${region}`);
+export function listOwnKeys(key: ResourceKey, home: PriceHome): readonly string[] {
+  const inRegions = listKeyRegions(key, home).map((region) => `${key.name}@${region}`);
   return key.region === null ? [key.name, ...inRegions] : [...inRegions, key.name];
 }

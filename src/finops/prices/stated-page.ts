@@ -11,7 +11,7 @@ interface StatedKey {
 }
 
 /** A page of one table, by machine, region, currency and date. Each row has the start of the next price; null: it is the last one. */
-export async function statedPage<Row extends StatedKey>(
+export async function readStatedPage<Row extends StatedKey>(
   sql: Sql,
   table: 'catalogue_price' | 'learned_price',
   { resource, region, after, limit }: PriceSelection,

@@ -1,5 +1,5 @@
 import type { Sql } from '../../platform/store/index.ts';
-import { regionOfKey } from './resource-key.ts';
+import { parseKeyRegion } from './resource-key.ts';
 import type { Price } from './schema.ts';
 import type { BookedPrice } from './timeline.ts';
 
@@ -36,7 +36,7 @@ export async function findBook(sql: Sql, name: string): Promise<{ version: numbe
 }
 
 /** `name@version` of every book, by name. */
-export async function bookVersions(sql: Sql): Promise<string[]> {
+export async function findBookVersions(sql: Sql): Promise<string[]> {
   const rows = await sql
     .tables<PriceTables>()
     .selectFrom('price_book')
@@ -77,26 +77,26 @@ export async function replaceBook(
 
 /** Prices under some keys, by resource, then date. */
 export async function findPrices(sql: Sql, keys: readonly string[]): Promise<BookedPrice[]> {
-  const rows = await ownPrices(sql)
+  const rows = await selectOwnPrices(sql)
     .where('resource', 'in', [...keys])
     .execute();
-  return rows.map(bookedOf);
+  return rows.map(rowToBookedPrice);
 }
 
 /** A page of all prices, by resource, then date. */
 export async function listOwn(sql: Sql, selection: PriceSelection): Promise<BookedPrice[]> {
   const { resource, region, after, limit } = selection;
-  let query = ownPrices(sql).limit(limit);
+  let query = selectOwnPrices(sql).limit(limit);
   const key = region === undefined ? resource : `${resource ?? '%'}@${region}`;
   if (key !== undefined) query = query.where('resource', resource === undefined ? 'like' : '=', key);
   if (after !== null) {
     const [name = '', from = ''] = after;
     query = query.where((eb) => eb(eb.refTuple('resource', 'effective_from'), '>', eb.tuple(name, from)));
   }
-  return (await query.execute()).map(bookedOf);
+  return (await query.execute()).map(rowToBookedPrice);
 }
 
-function ownPrices(sql: Sql) {
+function selectOwnPrices(sql: Sql) {
   return sql
     .tables<PriceTables>()
     .selectFrom('price')
@@ -107,14 +107,14 @@ function ownPrices(sql: Sql) {
     .orderBy('effective_from');
 }
 
-function bookedOf(row: PriceTables['price'] & { version: number; applied_at: string }): BookedPrice {
+function rowToBookedPrice(row: PriceTables['price'] & { version: number; applied_at: string }): BookedPrice {
   return {
     resource: row.resource,
     price: { amount: row.amount, currency: row.currency },
     effectiveFrom: row.effective_from,
     effectiveTo: row.effective_to,
     origin: 'own',
-    region: regionOfKey(row.resource),
+    region: parseKeyRegion(row.resource),
     source: row.source,
     book: `${row.book}@${row.version}`,
     asOf: row.applied_at,
@@ -126,7 +126,7 @@ interface GenerationTables {
 }
 
 /** A number that increases with every change of the prices from bills and price lists. */
-export async function generationOf(sql: Sql): Promise<number> {
+export async function readGeneration(sql: Sql): Promise<number> {
   const row = await sql
     .tables<GenerationTables>()
     .selectFrom('price_generation')
@@ -136,7 +136,7 @@ export async function generationOf(sql: Sql): Promise<number> {
 }
 
 /** Call it in the transaction that changes these prices. */
-export async function nextGeneration(sql: Sql): Promise<void> {
+export async function incrementGeneration(sql: Sql): Promise<void> {
   await sql
     .tables<GenerationTables>()
     .updateTable('price_generation')

@@ -33,7 +33,7 @@ export interface PricedStretch {
  * Splits [start, end) (Unix milliseconds) at price changes. `missing` is the first instant without a price, or null if the
  * whole period is priced: a part without a price is unknown, not free.
  */
-export function priceStretches(
+export function splitAtPrices(
   prices: readonly BookedPrice[],
   start: number,
   end: number,
@@ -53,7 +53,7 @@ export function priceStretches(
 }
 
 /** A price that is declared for a resource and replaces the price of the book; it is in force at all times. */
-export function declaredPrice(resource: string, price: Price['price']): BookedPrice {
+export function buildDeclaredPrice(resource: string, price: Price['price']): BookedPrice {
   const effectiveFrom = new Date(0).toISOString();
   return {
     resource,

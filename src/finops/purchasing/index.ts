@@ -1,13 +1,13 @@
 import { createOneAtATime } from '../../platform/concurrency/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import {
+  buildCommitmentAdvice,
+  buildCommitmentCase,
   type CommitmentCase,
   type CommitmentDeps,
   type CommitmentQuestion,
-  commitmentAdvice,
-  commitmentCase,
 } from './commitments/service.ts';
-import { type HardwareDeps, type HardwareQuestion, hardwareAdvice } from './hardware/service.ts';
+import { evaluateHardware, type HardwareDeps, type HardwareQuestion } from './hardware/service.ts';
 import {
   adviseCommitment,
   adviseHardware,
@@ -18,11 +18,11 @@ import {
   replaySpotDeadline,
   type SpotAdvice,
 } from './schema.ts';
-import { type DeadlineQuestion, deadlineReplay, type SpotQuestion, spotAdvice } from './spot/service.ts';
+import { adviseSpotZones, type DeadlineQuestion, reportDeadlineReplay, type SpotQuestion } from './spot/service.ts';
 
-export { billedHours } from './commitments/hourly-demand.ts';
+export { buildBilledHours } from './commitments/hourly-demand.ts';
 export type { MeasuredServing } from './hardware/measured-serving.ts';
-export { canPromise, type DeadlineJob, type DeadlineState, decideDeadline } from './spot/deadline-policy.ts';
+export { type DeadlineJob, type DeadlineState, decideDeadline, isFeasible } from './spot/deadline-policy.ts';
 
 export type PurchasingDeps = CommitmentDeps & HardwareDeps;
 
@@ -48,11 +48,11 @@ export interface Purchasing {
 export function createPurchasing(deps: PurchasingDeps): Purchasing {
   const oneAtATime = createOneAtATime();
   const advice: Omit<Purchasing, 'routes'> = {
-    spot: (question) => oneAtATime(() => spotAdvice(deps, question)),
-    deadline: (question) => oneAtATime(() => deadlineReplay(deps, question)),
-    commitment: (question) => oneAtATime(() => commitmentAdvice(deps, question)),
-    commitmentCase: (question) => oneAtATime(() => commitmentCase(deps, question)),
-    hardware: (question) => oneAtATime(() => hardwareAdvice(deps, question)),
+    spot: (question) => oneAtATime(() => adviseSpotZones(deps, question)),
+    deadline: (question) => oneAtATime(() => reportDeadlineReplay(deps, question)),
+    commitment: (question) => oneAtATime(() => buildCommitmentAdvice(deps, question)),
+    commitmentCase: (question) => oneAtATime(() => buildCommitmentCase(deps, question)),
+    hardware: (question) => oneAtATime(() => evaluateHardware(deps, question)),
   };
   return {
     ...advice,

@@ -1,4 +1,4 @@
-export { AskedPrice } from './asked-prices/schema.ts';
+export { PriceInput } from './asked-prices/schema.ts';
 export { adviseCommitment, CommitmentAdvice, MOST_DEMAND_HOURS } from './commitments/schema.ts';
 export { adviseHardware, HardwareAdvice, MeasuredProfile } from './hardware/schema.ts';
 export {

@@ -3,9 +3,9 @@ import type { Sql } from '../../platform/store/index.ts';
 import type { Clock, Instant } from '../../platform/units/index.ts';
 import { type DeliveryRequest, isOfOtherPeriod } from '../billing/index.ts';
 import { ImportResult } from '../billing/schema.ts';
-import { type FetchDeps, type FetchJob, fetchFiles, noteKept } from './fetch-files.ts';
-import { attemptHashOf, fingerprintOf } from './fingerprint.ts';
-import { findKnown, type KnownDelivery, lastProducedFrom, saveKnown } from './known-store.ts';
+import { type FetchDeps, type FetchJob, fetchFiles, saveKept } from './fetch-files.ts';
+import { computeAttemptHash, computeFingerprint } from './fingerprint.ts';
+import { findKnown, findLastProducedFrom, type KnownDelivery, saveKnown } from './known-store.ts';
 import type { DeliveryPlan } from './layouts/delivery-plan.ts';
 import type { BillSourceSpec, Sync, SyncedDelivery, SyncOutcome } from './schema.ts';
 import { findSync } from './store.ts';
@@ -54,65 +54,75 @@ const CHANGING: ReadonlySet<ErrorCode> = new Set([
 /** Processes one delivery of a bucket; an error of this delivery alone becomes its outcome and does not throw. */
 export async function deliverPlan(deps: DeliverDeps, job: DeliverJob, plan: DeliveryPlan): Promise<SyncedDelivery[]> {
   const { state } = plan;
-  const known = await findKnown(deps.store, job.source, fingerprintOf(plan));
-  if (known?.outcome === 'delivered') return state.kind === 'superseded' ? [] : known.deliveries.map(repeated);
+  const known = await findKnown(deps.store, job.source, computeFingerprint(plan));
+  if (known?.outcome === 'delivered') return state.kind === 'superseded' ? [] : known.deliveries.map(toRepeated);
   switch (state.kind) {
     case 'ignored':
-      return [outcomeOf(plan, 'ignored', state.reason)];
+      return [buildOutcome(plan, 'ignored', state.reason)];
     case 'superseded':
-      return known === null ? noteSuperseded(deps, job, plan, state.reason) : [];
+      return known === null ? saveSuperseded(deps, job, plan, state.reason) : [];
     case 'waiting':
-      return [waitingOutcome(deps.clock.now(), job, plan, state)];
+      return [buildWaitingOutcome(deps.clock.now(), job, plan, state)];
     case 'ready':
-      return repeatsFailure(job, plan, known) ?? importPlan(deps, job, plan);
+      return findRepeatedFailure(job, plan, known) ?? importPlan(deps, job, plan);
   }
 }
 
-function repeated(delivery: SyncedDelivery): SyncedDelivery {
+function toRepeated(delivery: SyncedDelivery): SyncedDelivery {
   return delivery.outcome === 'imported' ? { ...delivery, outcome: 'unchanged' } : delivery;
 }
 
-async function noteSuperseded(
+async function saveSuperseded(
   deps: DeliverDeps,
   job: DeliverJob,
   plan: DeliveryPlan,
   reason: string,
 ): Promise<SyncedDelivery[]> {
-  const deliveries = [outcomeOf(plan, 'ignored', reason)];
+  const deliveries = [buildOutcome(plan, 'ignored', reason)];
   await remember(deps, job, plan, { outcome: 'superseded', deliveries });
   return deliveries;
 }
 
-type Waiting = Extract<DeliveryPlan['state'], { kind: 'waiting' }>;
+type WaitingState = Extract<DeliveryPlan['state'], { kind: 'waiting' }>;
 
-function waitingOutcome(now: Instant, job: DeliverJob, plan: DeliveryPlan, { reason, fault }: Waiting): SyncedDelivery {
+function buildWaitingOutcome(
+  now: Instant,
+  job: DeliverJob,
+  plan: DeliveryPlan,
+  { reason, fault }: WaitingState,
+): SyncedDelivery {
   const isOverdue = now - plan.changedAt >= BROKEN_AFTER_MS;
   const isBroken = (fault !== null && isOverdue) || (fault === 'missing' && job.trigger === 'hand');
-  if (!isBroken) return outcomeOf(plan, 'waiting', `${reason}.`);
+  if (!isBroken) return buildOutcome(plan, 'waiting', `${reason}.`);
   const detail = `${reason}. Deliver it again, or wait for the next delivery; what stood before stands.`;
-  return { ...outcomeOf(plan, 'failed', detail), code: 'bill_manifest_broken' };
+  return { ...buildOutcome(plan, 'failed', detail), code: 'bill_manifest_broken' };
 }
 
 /**
  * Returns the stored failure if nothing has changed since and the sync was not started by hand, to avoid a useless
  * fetch.
  */
-function repeatsFailure(job: DeliverJob, plan: DeliveryPlan, known: KnownDelivery | null): SyncedDelivery[] | null {
+function findRepeatedFailure(
+  job: DeliverJob,
+  plan: DeliveryPlan,
+  known: KnownDelivery | null,
+): SyncedDelivery[] | null {
   if (known?.outcome !== 'failed' || job.trigger === 'hand') return null;
-  return known.attemptHash === attemptHashOf(plan, job.spec) ? [...known.deliveries] : null;
+  return known.attemptHash === computeAttemptHash(plan, job.spec) ? [...known.deliveries] : null;
 }
 
 async function importPlan(deps: DeliverDeps, job: DeliverJob, plan: DeliveryPlan): Promise<SyncedDelivery[]> {
   try {
     const result = await fetchAndImport(deps, job, plan);
-    const deliveries = deliveriesOf(plan, result);
-    await noteKept(deps, job.source, plan.files);
+    const deliveries = toSyncedDeliveries(plan, result);
+    await saveKept(deps, job.source, plan.files);
     await remember(deps, job, plan, { outcome: 'delivered', deliveries });
     return deliveries;
   } catch (error) {
     if (!(error instanceof AppError) || ENDING.has(error.code)) throw error;
-    if (CHANGING.has(error.code)) return [outcomeOf(plan, 'waiting', `It changed while it was read: ${error.message}`)];
-    const deliveries = [{ ...outcomeOf(plan, 'failed', error.message), code: error.code }];
+    if (CHANGING.has(error.code))
+      return [buildOutcome(plan, 'waiting', `It changed while it was read: ${error.message}`)];
+    const deliveries = [{ ...buildOutcome(plan, 'failed', error.message), code: error.code }];
     await remember(deps, job, plan, { outcome: 'failed', deliveries });
     return deliveries;
   }
@@ -128,7 +138,7 @@ async function fetchAndImport(deps: DeliverDeps, job: DeliverJob, plan: Delivery
     scope: plan.scope,
     period: plan.period,
     producerId: plan.producerId,
-    producedAt: new Date(await producedAt(deps, job.source, plan)).toISOString(),
+    producedAt: new Date(await findProducedAt(deps, job.source, plan)).toISOString(),
     coverage: plan.coverage,
     files,
     expectedRows: plan.expectedRows,
@@ -157,9 +167,9 @@ async function assertRunning(sql: Sql, { sync, source }: Pick<DeliverJob, 'sync'
  * Production time. Without a stated time, a rewritten manifest is newer than the previous one whatever the object's
  * time: copying and unpacking preserve old times.
  */
-async function producedAt(deps: DeliverDeps, source: string, plan: DeliveryPlan): Promise<Instant> {
+async function findProducedAt(deps: DeliverDeps, source: string, plan: DeliveryPlan): Promise<Instant> {
   if (plan.producedAtStated) return plan.producedAt;
-  const last = await lastProducedFrom(deps.store, source, plan.origin);
+  const last = await findLastProducedFrom(deps.store, source, plan.origin);
   return last === null ? plan.producedAt : Math.max(plan.producedAt, last + 1);
 }
 
@@ -184,15 +194,15 @@ const outcomes: Readonly<Record<ImportResult['units'][number]['standing'], SyncO
   empty: 'ignored',
 };
 
-function deliveriesOf(plan: DeliveryPlan, { delivery, units, unchanged }: ImportResult): SyncedDelivery[] {
+function toSyncedDeliveries(plan: DeliveryPlan, { delivery, units, unchanged }: ImportResult): SyncedDelivery[] {
   const byPeriod = units.toSorted((one, other) => ((one.period ?? '') < (other.period ?? '') ? -1 : 1));
   return byPeriod.map(({ period, rows, standing, reason }) => {
     const outcome = unchanged && standing === 'current' ? 'unchanged' : outcomes[standing];
-    return { ...outcomeOf(plan, outcome, reason), delivery, period: period ?? plan.period, rows };
+    return { ...buildOutcome(plan, outcome, reason), delivery, period: period ?? plan.period, rows };
   });
 }
 
-function outcomeOf(plan: DeliveryPlan, outcome: SyncOutcome, reason: string | null): SyncedDelivery {
+function buildOutcome(plan: DeliveryPlan, outcome: SyncOutcome, reason: string | null): SyncedDelivery {
   const { exportName, period } = plan;
   return { delivery: null, export: exportName, period, outcome, rows: null, reason, code: null };
 }
@@ -204,10 +214,10 @@ async function remember(
   what: Pick<KnownDelivery, 'outcome' | 'deliveries'>,
 ): Promise<void> {
   const known = {
-    fingerprint: fingerprintOf(plan),
+    fingerprint: computeFingerprint(plan),
     origin: plan.origin,
-    producedAt: await producedAt(deps, job.source, plan),
-    attemptHash: attemptHashOf(plan, job.spec),
+    producedAt: await findProducedAt(deps, job.source, plan),
+    attemptHash: computeAttemptHash(plan, job.spec),
     ...what,
   };
   await deps.store.transaction(async (sql) => {

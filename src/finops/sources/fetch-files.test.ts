@@ -7,7 +7,7 @@ import { type Bucket, openBucket } from '../../platform/buckets/index.ts';
 import { openObjects } from '../../platform/objects/index.ts';
 import { openStore } from '../../platform/store/index.ts';
 import { createUploads } from '../../platform/uploads/index.ts';
-import { type FetchDeps, fetchFiles, noteKept, tidyFetched } from './fetch-files.ts';
+import { discardFetched, type FetchDeps, fetchFiles, saveKept } from './fetch-files.ts';
 import { findFetched } from './known-store.ts';
 import { type DeliveryPlan, type Listing, READY } from './layouts/delivery-plan.ts';
 import { planPlainFiles } from './layouts/without-manifest.ts';
@@ -83,7 +83,7 @@ describe('the files of a delivery', () => {
     const { plan, listing } = await planOf(bucket);
     const changing = watched(bucket, () => appendFileSync(join(folder, 'a.csv'), 'more'));
     await expect(fetchFiles(deps, job(changing.bucket), plan)).rejects.toMatchObject({ code: 'bucket_object_changed' });
-    await tidyFetched(deps, 'aws', listing);
+    await discardFetched(deps, 'aws', listing);
     expect(await leftovers()).toBe(0);
     expect(await findFetched(deps.store, 'aws')).toEqual([]);
   });
@@ -107,7 +107,7 @@ describe('the files of a delivery', () => {
     expect(again.read).toEqual([]);
 
     for (const { sha256 } of await findFetched(deps.store, 'aws')) kept.add(sha256 ?? '');
-    await noteKept(deps, 'aws', plan.files);
+    await saveKept(deps, 'aws', plan.files);
     writeFileSync(join(folder, 'b.csv'), 'def');
     const { plan: next } = await planOf(bucket);
     const later = watched(bucket);
@@ -124,14 +124,14 @@ describe('the files of a delivery', () => {
     writeFileSync(join(folder, 'a.csv'), 'abc');
     const { plan, listing } = await planOf(bucket);
     await fetchFiles(deps, job(bucket), plan);
-    await tidyFetched(deps, 'aws', listing);
+    await discardFetched(deps, 'aws', listing);
     expect(await leftovers()).toBe(0);
 
     await fetchFiles(deps, job(bucket), plan);
-    await noteKept(deps, 'aws', plan.files);
-    await tidyFetched(deps, 'aws', listing);
+    await saveKept(deps, 'aws', plan.files);
+    await discardFetched(deps, 'aws', listing);
     expect(await findFetched(deps.store, 'aws')).toHaveLength(1);
-    await tidyFetched(deps, 'aws', new Map());
+    await discardFetched(deps, 'aws', new Map());
     expect(await findFetched(deps.store, 'aws')).toEqual([]);
   });
 

@@ -40,7 +40,7 @@ export async function fetchFiles(deps: FetchDeps, job: FetchJob, plan: DeliveryP
   const fetched = new Map((await findFetched(deps.store, job.source)).map((object) => [object.key, object]));
   return mapBounded(plan.files, FETCHES_AT_ONCE, async (file, failed) => {
     const known = fetched.get(file.key);
-    const here = await fromHere(deps, file, known);
+    const here = await findStoredFile(deps, file, known);
     if (here !== null) progress.addBytes(file.sizeBytes);
     else if (known !== undefined && known.upload !== null) await deps.uploads.discard(known.upload);
     const ref = here ?? (await fetchFile(deps, job, file, AbortSignal.any([job.signal, failed])));
@@ -49,7 +49,7 @@ export async function fetchFiles(deps: FetchDeps, job: FetchJob, plan: DeliveryP
   });
 }
 
-async function fromHere(
+async function findStoredFile(
   deps: FetchDeps,
   { key, etag }: PlannedFile,
   known: FetchedObject | undefined,
@@ -120,7 +120,7 @@ function isOurs(error: unknown): boolean {
 }
 
 /** After an import, the bytes are kept by hash. */
-export async function noteKept(deps: FetchDeps, source: string, files: readonly PlannedFile[]): Promise<void> {
+export async function saveKept(deps: FetchDeps, source: string, files: readonly PlannedFile[]): Promise<void> {
   const keys = new Set(files.map(({ key }) => key));
   for (const object of await findFetched(deps.store, source)) {
     if (keys.has(object.key) && object.upload !== null)
@@ -129,7 +129,7 @@ export async function noteKept(deps: FetchDeps, source: string, files: readonly 
 }
 
 /** Discards fetched files that were not imported, and forgets objects that are no longer listed. */
-export async function tidyFetched(deps: FetchDeps, source: string, listing: Listing | null): Promise<void> {
+export async function discardFetched(deps: FetchDeps, source: string, listing: Listing | null): Promise<void> {
   for (const { key, upload } of await findFetched(deps.store, source)) {
     if (upload !== null) await deps.uploads.discard(upload);
     if (upload !== null || (listing !== null && !listing.has(key))) await removeFetched(deps.store, source, key);

@@ -1,6 +1,6 @@
 import type { Route } from '../../platform/http/index.ts';
-import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
-import { sourceRoutes } from './routes.ts';
+import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
+import { createSourceRoutes } from './routes.ts';
 import { BillSourceSpec } from './schema.ts';
 import { applySource, registerJobs, type SourcesDeps } from './service.ts';
 
@@ -17,7 +17,7 @@ export interface Sources {
 export function createSources(deps: SourcesDeps): Sources {
   registerJobs(deps);
   return {
-    kinds: [specKind('BillSource', 40, BillSourceSpec, (sql, name, spec) => applySource(deps, sql, name, spec))],
-    routes: sourceRoutes(deps),
+    kinds: [createSpecKind('BillSource', 40, BillSourceSpec, (sql, name, spec) => applySource(deps, sql, name, spec))],
+    routes: createSourceRoutes(deps),
   };
 }

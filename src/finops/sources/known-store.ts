@@ -57,7 +57,7 @@ export async function findKnown(sql: Sql, source: string, fingerprint: string): 
 }
 
 /** Production time of the newest delivery imported from a manifest; null when there is none. */
-export async function lastProducedFrom(sql: Sql, source: string, origin: string): Promise<Instant | null> {
+export async function findLastProducedFrom(sql: Sql, source: string, origin: string): Promise<Instant | null> {
   const row = await sql
     .tables<KnownTables>()
     .selectFrom('bill_source_delivery')

@@ -1,5 +1,5 @@
 import { sql as raw } from 'kysely';
-import { type Migrations, withSequence } from '../../platform/store/index.ts';
+import { addSequence, type Migrations } from '../../platform/store/index.ts';
 
 export const sourceMigrations: Migrations = {
   'sources/001-sources': {
@@ -11,7 +11,7 @@ export const sourceMigrations: Migrations = {
         .addColumn('applied_at', 'text', (column) => column.notNull())
         .addColumn('next_at', 'text')
         .execute();
-      await withSequence(db, db.schema.createTable('bill_sync'), 'sequence')
+      await addSequence(db, db.schema.createTable('bill_sync'), 'sequence')
         .addColumn('id', 'text', (column) => column.notNull().unique())
         .addColumn('source', 'text', (column) => column.notNull())
         .addColumn('asked_by', 'text', (column) => column.notNull())

@@ -1,11 +1,11 @@
 import { handle, type Route } from '../../platform/http/index.ts';
 import { deleteSourceEndpoint } from '../billing/index.ts';
 import { getSync, listSources, startSyncs } from './schema.ts';
-import { deleteSourceByName, type SourcesDeps, sourcesWithState, startByHand, syncById } from './service.ts';
+import { deleteSourceByName, readSourcesWithState, type SourcesDeps, startByHand, syncById } from './service.ts';
 
-export function sourceRoutes(deps: SourcesDeps): Route[] {
+export function createSourceRoutes(deps: SourcesDeps): Route[] {
   return [
-    handle(listSources, async () => ({ sources: await sourcesWithState(deps) })),
+    handle(listSources, async () => ({ sources: await readSourcesWithState(deps) })),
     handle(startSyncs, async ({ body }) => {
       const syncs = await startByHand(deps, body.source ?? null);
       return { syncs: syncs.map(({ sync, source }) => ({ sync, source })) };

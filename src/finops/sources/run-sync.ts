@@ -3,12 +3,12 @@ import type { Bucket, BucketLocation, BucketObject } from '../../platform/bucket
 import { AppError, type ErrorCode } from '../../platform/errors/index.ts';
 import { toAppError } from '../../platform/http/problem.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
-import { monthPeriod } from '../../platform/units/index.ts';
+import { toMonthPeriod } from '../../platform/units/index.ts';
 import { type DeliverDeps, type DeliverJob, deliverPlan } from './deliver.ts';
-import { tidyFetched } from './fetch-files.ts';
-import { monthOf } from './layouts/dates.ts';
+import { discardFetched } from './fetch-files.ts';
+import { formatMonth } from './layouts/dates.ts';
 import type { DeliveryPlan, Listing, ManifestFile } from './layouts/delivery-plan.ts';
-import { manifestKeys, planDeliveries } from './layouts/plan-deliveries.ts';
+import { listManifestKeys, planDeliveries } from './layouts/plan-deliveries.ts';
 import { SETTLE_MS } from './layouts/without-manifest.ts';
 import { mapBounded } from './map-bounded.ts';
 import { createProgressMeter } from './progress.ts';
@@ -59,7 +59,7 @@ export async function runSync(deps: SyncDeps, run: SyncRun): Promise<void> {
   try {
     if (run.attempt > TRIES) throw new AppError('internal', `The server ended during each of ${TRIES} tries.`);
     const [source] = await findSources(deps.store, sync.source);
-    if (source === undefined) throw sourceNotFound(sync.source);
+    if (source === undefined) throw createSourceNotFoundError(sync.source);
     const job = {
       sync: sync.sync,
       source: sync.source,
@@ -76,7 +76,7 @@ export async function runSync(deps: SyncDeps, run: SyncRun): Promise<void> {
     await progress.flush();
     if (run.signal.aborted) throw error;
     if (sync.trigger === 'schedule' && run.attempt < TRIES && isPassing(error)) throw error;
-    await end({ state: 'failed', error: failureOf(deps.log, error) });
+    await end({ state: 'failed', error: toSyncError(deps.log, error) });
   }
 }
 
@@ -91,7 +91,7 @@ async function syncSource(
   let listing: Listing | null = null;
   try {
     listing = await readListing(bucket.list(''));
-    const plans = await plansOf(deps, bucket, listing, job);
+    const plans = await readPlans(deps, bucket, listing, job);
     progress.set({ deliveries: plans.length });
     let deliveries: Sync['deliveries'] = [];
     for (const plan of plans) {
@@ -102,7 +102,7 @@ async function syncSource(
     }
   } finally {
     // A stopping server resumes the sync after its restart, so it keeps the fetched files.
-    if (!job.signal.aborted) await tidyFetched(deps, source, listing);
+    if (!job.signal.aborted) await discardFetched(deps, source, listing);
   }
 }
 
@@ -112,21 +112,21 @@ async function readListing(objects: AsyncIterable<BucketObject>): Promise<Listin
   return listing;
 }
 
-async function plansOf(
+async function readPlans(
   deps: SyncDeps,
   bucket: Bucket,
   listing: Listing,
   { spec, trigger }: Pick<DeliverJob, 'spec' | 'trigger'>,
 ): Promise<DeliveryPlan[]> {
   const now = deps.clock.now();
-  const objects = manifestKeys(spec.layout, listing).flatMap((key) => listing.get(key) ?? []);
+  const objects = listManifestKeys(spec.layout, listing).flatMap((key) => listing.get(key) ?? []);
   const manifests = await mapBounded(objects, MANIFESTS_AT_ONCE, (object) => readManifestFile(bucket, object));
   const { layout, exportName, scope, dataset } = spec;
   const overrides = { exportName, scope, dataset };
   // A sync started by hand implies that copying is complete.
   const settleMs = trigger === 'hand' ? 0 : SETTLE_MS;
   const plans = planDeliveries({ layout, listing, manifests, overrides, now, settleMs });
-  const oldest = oldestPeriod(spec, now);
+  const oldest = findOldestPeriod(spec, now);
   return plans.filter(({ period }) => period === null || oldest === null || period >= oldest);
 }
 
@@ -148,25 +148,25 @@ async function readText(bucket: Bucket, { key, etag }: BucketObject): Promise<st
 }
 
 /** First month of the window; null when all months count. `periods: 1` is the current month alone. */
-function oldestPeriod({ periods }: BillSourceSpec, now: number): string | null {
+function findOldestPeriod({ periods }: BillSourceSpec, now: number): string | null {
   if (periods === null) return null;
-  const start = new Date(monthPeriod(monthOf(now)).start);
+  const start = new Date(toMonthPeriod(formatMonth(now)).start);
   start.setUTCMonth(start.getUTCMonth() - (periods - 1));
-  return monthOf(start.getTime());
+  return formatMonth(start.getTime());
 }
 
 function isPassing(error: unknown): boolean {
   return PASSING.has(toAppError(error).code);
 }
 
-function failureOf(log: Log, error: unknown): NonNullable<Sync['error']> {
+function toSyncError(log: Log, error: unknown): NonNullable<Sync['error']> {
   const { code, message: detail } = toAppError(error);
   if (error instanceof AppError || code !== 'internal') return { code, detail };
   log.error({ err: error }, 'a sync of bills ended in a bug');
   return { code: 'internal', detail: 'Something went wrong in the server; its log has the cause.' };
 }
 
-export function sourceNotFound(source: string): AppError {
+export function createSourceNotFoundError(source: string): AppError {
   const detail = `There is no source "${source}". Apply a document of kind BillSource first; steelyard source list shows what there is.`;
   return new AppError('bill_source_not_found', detail, { source });
 }

@@ -8,21 +8,21 @@ import type { Sql } from '../../platform/store/index.ts';
 import type { Instant } from '../../platform/units/index.ts';
 import type { BillDeletion, Billing } from '../billing/index.ts';
 import { findFetched } from './known-store.ts';
-import { shownLocation } from './location.ts';
+import { formatLocation } from './location.ts';
 import { NO_PROGRESS } from './progress.ts';
-import { runSync, type SyncDeps, sourceNotFound } from './run-sync.ts';
+import { createSourceNotFoundError, runSync, type SyncDeps } from './run-sync.ts';
 import type { BillSource, BillSourceSpec, Sync } from './schema.ts';
 import { SyncId } from './schema.ts';
 import {
+  findLastEndedSync,
   findSources,
   findSync,
+  findUnendedSync,
   insertSync,
-  lastEndedSync,
   removeSource,
   type StoredSource,
   saveSource,
   takeTurn,
-  unendedSync,
 } from './store.ts';
 
 export interface SourcesDeps extends SyncDeps {
@@ -64,14 +64,14 @@ export async function applySource(
   const now = deps.clock.now();
   const [before] = await findSources(sql, name);
   if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
-  const nextAt = nextTime(spec.schedule, now);
+  const nextAt = findNextTime(spec.schedule, now);
   await saveSource(sql, { name, spec, nextAt }, new Date(now).toISOString());
   await deps.setProvisionalDays(sql, name, spec.closedAfterDays);
   if (nextAt !== null && nextAt !== before?.nextAt) await enqueueTurn(deps, sql, name, nextAt);
   return before === undefined ? 'created' : 'changed';
 }
 
-function nextTime(schedule: string | null, now: Instant): string | null {
+function findNextTime(schedule: string | null, now: Instant): string | null {
   if (schedule === null) return null;
   try {
     const next = parseCron(schedule).next(now);
@@ -93,7 +93,7 @@ async function syncOnSchedule(deps: SourcesDeps, { source, at }: z.infer<typeof 
   await deps.store.transaction(async (sql) => {
     const [stored] = await findSources(sql, source);
     if (stored === undefined || stored.nextAt !== at) return;
-    const nextAt = nextTime(stored.spec.schedule, deps.clock.now());
+    const nextAt = findNextTime(stored.spec.schedule, deps.clock.now());
     if (!(await takeTurn(sql, source, at, nextAt))) return;
     await beginSync(deps, sql, stored, 'schedule');
     if (nextAt !== null) await enqueueTurn(deps, sql, source, nextAt);
@@ -104,7 +104,7 @@ async function syncOnSchedule(deps: SourcesDeps, { source, at }: z.infer<typeof 
 export async function startByHand(deps: SourcesDeps, name: string | null): Promise<Sync[]> {
   return deps.store.transaction(async (sql) => {
     const sources = await findSources(sql, name);
-    if (name !== null && sources.length === 0) throw sourceNotFound(name);
+    if (name !== null && sources.length === 0) throw createSourceNotFoundError(name);
     const syncs: Sync[] = [];
     for (const source of sources) syncs.push(await beginSync(deps, sql, source, 'hand'));
     return syncs;
@@ -112,7 +112,7 @@ export async function startByHand(deps: SourcesDeps, name: string | null): Promi
 }
 
 async function beginSync(deps: SourcesDeps, sql: Sql, source: StoredSource, trigger: Sync['trigger']): Promise<Sync> {
-  const running = await unendedSync(sql, source.name);
+  const running = await findUnendedSync(sql, source.name);
   if (running !== null) return running;
   const sync: Sync = {
     sync: `s_${randomBytes(10).toString('hex')}`,
@@ -153,34 +153,34 @@ export async function syncById(sql: Sql, id: string): Promise<Sync> {
 }
 
 /** Every source with the result of its last sync, by name. */
-export async function sourcesWithState({ store: sql, heldSources }: SourcesDeps): Promise<BillSource[]> {
+export async function readSourcesWithState({ store: sql, heldSources }: SourcesDeps): Promise<BillSource[]> {
   const sources: BillSource[] = [];
   const held = await heldSources(sql);
   for (const { name, spec, nextAt } of await findSources(sql, null)) {
-    const [running, last] = [await unendedSync(sql, name), await lastEndedSync(sql, name)];
+    const [running, last] = [await findUnendedSync(sql, name), await findLastEndedSync(sql, name)];
     sources.push({
       source: name,
-      location: shownLocation(spec.location),
+      location: formatLocation(spec.location),
       layout: spec.layout,
       schedule: spec.schedule,
       nextSyncAt: nextAt,
-      state: running !== null ? 'syncing' : stateAfter(last, held.has(name)),
+      state: running !== null ? 'syncing' : findSourceState(last, held.has(name)),
       lastSync: last?.sync ?? null,
       lastSyncAt: last?.endedAt ?? null,
-      lastError: last === null ? null : firstError(last),
+      lastError: last === null ? null : findFirstError(last),
     });
   }
   return sources;
 }
 
-function stateAfter(last: Sync | null, isHeld: boolean): BillSource['state'] {
+function findSourceState(last: Sync | null, isHeld: boolean): BillSource['state'] {
   if (last === null) return 'never';
-  if (firstError(last) !== null) return 'failed';
+  if (findFirstError(last) !== null) return 'failed';
   if (isHeld) return 'held';
   return last.deliveries.some(({ outcome }) => outcome === 'waiting') ? 'waiting' : 'ok';
 }
 
-function firstError({ error, deliveries }: Sync): BillSource['lastError'] {
+function findFirstError({ error, deliveries }: Sync): BillSource['lastError'] {
   const failed = deliveries.find(({ outcome }) => outcome === 'failed');
   if (error !== null) return error;
   return failed === undefined ? null : { code: failed.code ?? 'internal', detail: failed.reason ?? '' };

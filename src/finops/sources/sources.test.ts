@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, importFiles, postponeJobs, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, importFiles, postponeJobs, testApplication } from '../../testing/application.ts';
 import { isDeep } from '../../testing/deep.ts';
 import { sharedApplication } from '../../testing/shared.ts';
 import { deleteDelivery, deleteSource } from '../billing/deletion/schema.ts';
@@ -136,7 +136,7 @@ describe('a source that is deleted', () => {
     now += HOUR;
     await application.jobs.drain();
     expect(await total()).toBe(null);
-    expect(await problemFrom(sync())).toMatchObject({ code: 'bill_source_not_found' });
+    expect(await catchProblem(sync())).toMatchObject({ code: 'bill_source_not_found' });
     await apply(location());
     expect(outcomes(await sync())).toEqual(['daily 2026-10 imported 2']);
     expect(await total()).toBe('3');
@@ -154,7 +154,7 @@ describe('a source that is deleted', () => {
     await call(application, deleteSource, { body: { source, keepDeliveries: true, dryRun: false } });
     expect(await total()).toBe('6');
     const unknown = call(application, deleteSource, { body: { source: 'never-seen', dryRun: true } });
-    expect(await problemFrom(unknown)).toMatchObject({ code: 'bill_source_not_found' });
+    expect(await catchProblem(unknown)).toMatchObject({ code: 'bill_source_not_found' });
   });
 
   it('while it is synced brings nothing more in', async () => {
@@ -475,9 +475,9 @@ describe('a source', () => {
 
   it('that is not known is said so', async () => {
     const starting = call(application, startSyncs, { body: { source: 'nobody' } });
-    expect(await problemFrom(starting)).toMatchObject({ status: 404, code: 'bill_source_not_found' });
+    expect(await catchProblem(starting)).toMatchObject({ status: 404, code: 'bill_source_not_found' });
     const asking = call(application, getSync, { params: { sync: 's_0123456789abcdef0123' } });
-    expect(await problemFrom(asking)).toMatchObject({ status: 404, code: 'bill_sync_not_found' });
+    expect(await catchProblem(asking)).toMatchObject({ status: 404, code: 'bill_sync_not_found' });
   });
 
   it.each([
@@ -486,7 +486,7 @@ describe('a source', () => {
     ['{ location: { type: ftp, path: /bills } }', 'location'],
     ['{ location: { type: folder, path: /bills }, layout: cur }', 'layout'],
   ])('cannot be %s', async (spec, why) => {
-    const problem = await problemFrom(apply(spec));
+    const problem = await catchProblem(apply(spec));
     expect(problem).toMatchObject({ code: 'manifest_invalid' });
     expect(problem.detail).toContain(why);
     const { sources } = await call(application, listSources);

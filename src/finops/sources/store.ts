@@ -76,12 +76,12 @@ export async function insertSync(sql: Sql, sync: Sync): Promise<void> {
   await sql
     .tables<SourceTables>()
     .insertInto('bill_sync')
-    .values(rowOf(sync))
+    .values(syncToRow(sync))
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
 
-export async function unendedSync(sql: Sql, source: string): Promise<Sync | null> {
+export async function findUnendedSync(sql: Sql, source: string): Promise<Sync | null> {
   const row = await sql
     .tables<SourceTables>()
     .selectFrom('bill_sync')
@@ -89,7 +89,7 @@ export async function unendedSync(sql: Sql, source: string): Promise<Sync | null
     .where('source', '=', source)
     .where('ended_at', 'is', null)
     .executeTakeFirst();
-  return row === undefined ? null : syncOf(row);
+  return row === undefined ? null : rowToSync(row);
 }
 
 export async function findSync(sql: Sql, id: string): Promise<Sync | null> {
@@ -99,11 +99,11 @@ export async function findSync(sql: Sql, id: string): Promise<Sync | null> {
     .selectAll()
     .where('id', '=', id)
     .executeTakeFirst();
-  return row === undefined ? null : syncOf(row);
+  return row === undefined ? null : rowToSync(row);
 }
 
 /** The last sync of a source that has ended. */
-export async function lastEndedSync(sql: Sql, source: string): Promise<Sync | null> {
+export async function findLastEndedSync(sql: Sql, source: string): Promise<Sync | null> {
   const row = await sql
     .tables<SourceTables>()
     .selectFrom('bill_sync')
@@ -113,12 +113,12 @@ export async function lastEndedSync(sql: Sql, source: string): Promise<Sync | nu
     .orderBy('sequence', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row === undefined ? null : syncOf(row);
+  return row === undefined ? null : rowToSync(row);
 }
 
 /** Saves the state of a sync; an ended sync is not changed. */
 export async function saveSync(sql: Sql, sync: Sync): Promise<void> {
-  const { id: _id, ...row } = rowOf(sync);
+  const { id: _id, ...row } = syncToRow(sync);
   await sql
     .tables<SourceTables>()
     .updateTable('bill_sync')
@@ -139,7 +139,7 @@ export async function removeSyncs(sql: Sql, source: string, before: string, kept
     .execute();
 }
 
-function rowOf(sync: Sync): Insertable<SourceTables['bill_sync']> {
+function syncToRow(sync: Sync): Insertable<SourceTables['bill_sync']> {
   return {
     id: sync.sync,
     source: sync.source,
@@ -153,7 +153,7 @@ function rowOf(sync: Sync): Insertable<SourceTables['bill_sync']> {
   };
 }
 
-function syncOf(row: Selectable<SourceTables['bill_sync']>): Sync {
+function rowToSync(row: Selectable<SourceTables['bill_sync']>): Sync {
   return Sync.parse({
     sync: row.id,
     source: row.source,

@@ -27,15 +27,15 @@ export function sumBy<T extends CostPair>(
     sum.effective = sum.effective.plus(pair.effective);
     sums.set(key, sum);
   }
-  return new Map([...sums].map(([key, sum]) => [key, amountOf(sum)]));
+  return new Map([...sums].map(([key, sum]) => [key, toStatementAmount(sum)]));
 }
 
-function amountOf({ currency, billed, effective }: Sums): StatementAmount {
+function toStatementAmount({ currency, billed, effective }: Sums): StatementAmount {
   return { currency, billedCost: decimalString(billed), effectiveCost: decimalString(effective) };
 }
 
 /** Sums by currency, in the order of currencies. */
-export function totalsOf(pairs: readonly CostPair[]): StatementAmount[] {
+export function sumByCurrency(pairs: readonly CostPair[]): StatementAmount[] {
   return [...sumBy(pairs, () => '').values()].toSorted((a, b) => (a.currency < b.currency ? -1 : 1));
 }
 
@@ -65,10 +65,10 @@ export function compareBy<T extends CostPair>(
     };
     return { key, amount };
   });
-  return groups.toSorted(bySize);
+  return groups.toSorted(compareBySize);
 }
 
-function bySize(a: ComparedGroup, b: ComparedGroup): number {
+function compareBySize(a: ComparedGroup, b: ComparedGroup): number {
   const effective = decimal(b.amount.effectiveCost).comparedTo(a.amount.effectiveCost);
   if (effective !== 0) return effective;
   const billed = decimal(b.amount.billedCost).comparedTo(a.amount.billedCost);

@@ -1,5 +1,5 @@
-import { literal } from '../../platform/lake/index.ts';
-import { type CostRelations, rowSource } from '../costs/index.ts';
+import { quoteLiteral } from '../../platform/lake/index.ts';
+import { buildRowSource, type CostRelations } from '../costs/index.ts';
 
 /** Path by which the cost of a row reaches the team; see `StatementWay`. */
 const WAY = `CASE WHEN a.share IS NULL THEN 'direct' WHEN a.kind = 'idle' THEN 'idle' ELSE 'shared' END`;
@@ -13,9 +13,9 @@ const CHARGE = `CASE
 
 /** Reason why a row is unallocated. */
 const REASON = `CASE WHEN a.team IS NOT NULL THEN NULL
-    WHEN a.rule IS NULL THEN ${literal('no rule matches it')}
-    WHEN a.kind = 'idle' THEN ${literal('idle: requested and not used, without a team')}
-    ELSE coalesce(a.reason, ${literal('its rule names no team')}) END`;
+    WHEN a.rule IS NULL THEN ${quoteLiteral('no rule matches it')}
+    WHEN a.kind = 'idle' THEN ${quoteLiteral('idle: requested and not used, without a team')}
+    ELSE coalesce(a.reason, ${quoteLiteral('its rule names no team')}) END`;
 
 /** Keys of a cell; every breakdown of a statement sums the same cells. */
 const KEYS = {
@@ -34,28 +34,28 @@ const KEYS = {
 /** `undefined`: all teams; null: unallocated cost. */
 export type TeamChoice = string | null | undefined;
 
-function teamCondition(team: TeamChoice): string {
+function buildTeamCondition(team: TeamChoice): string {
   if (team === undefined) return '';
-  return team === null ? 'WHERE a.team IS NULL' : `WHERE a.team = ${literal(team)}`;
+  return team === null ? 'WHERE a.team IS NULL' : `WHERE a.team = ${quoteLiteral(team)}`;
 }
 
 const SUMS = `sum(billed)::VARCHAR AS billed, sum(effective)::VARCHAR AS effective,
     count(*) FILTER (billed IS NULL)::INTEGER AS without_billed, count(*) FILTER (effective IS NULL)::INTEGER AS without_effective`;
 
 /** Cells of a month: costs by every breakdown of a statement, for the chosen team. */
-export function cellsSql(relations: CostRelations, team: TeamChoice): string {
-  const { from, cost } = rowSource({ filter: [] }, ['rule'], relations);
+export function buildCellsSql(relations: CostRelations, team: TeamChoice): string {
+  const { from, cost } = buildRowSource({ filter: [] }, ['rule'], relations);
   const keys = Object.keys(KEYS).join(', ');
   const columns = Object.entries(KEYS).map(([name, sql]) => `${sql} AS ${name}`);
   return `SELECT ${keys}, ${SUMS}
     FROM (SELECT ${columns.join(', ')}, ${cost('BilledCost')} AS billed, ${cost('EffectiveCost')} AS effective
-      FROM ${from} ${teamCondition(team)})
+      FROM ${from} ${buildTeamCondition(team)})
     GROUP BY ${keys} ORDER BY ${keys}`;
 }
 
 /** Whole pools of a month by rule, layer and currency, over all teams. */
-export function poolsSql(relations: CostRelations): string {
-  const { from, cost } = rowSource({ filter: [] }, ['rule'], relations);
+export function buildPoolsSql(relations: CostRelations): string {
+  const { from, cost } = buildRowSource({ filter: [] }, ['rule'], relations);
   return `SELECT rule, layer, currency, coalesce(sum(billed), 0)::VARCHAR AS billed, coalesce(sum(effective), 0)::VARCHAR AS effective
     FROM (SELECT a.rule AS rule, a.layer AS layer, BillingCurrency AS currency, ${cost('BilledCost')} AS billed,
       ${cost('EffectiveCost')} AS effective FROM ${from} WHERE a.share IS NOT NULL)
@@ -63,7 +63,7 @@ export function poolsSql(relations: CostRelations): string {
 }
 
 /** The whole bill of a month, from bill rows alone, so that a missing share is detected. */
-export function billSql({ bill }: CostRelations): string {
+export function buildBillSql({ bill }: CostRelations): string {
   return `SELECT BillingCurrency AS currency, coalesce(sum(BilledCost), 0)::VARCHAR AS billed,
       coalesce(sum(EffectiveCost), 0)::VARCHAR AS effective,
       count(*) FILTER (BilledCost IS NULL)::INTEGER AS without_billed,

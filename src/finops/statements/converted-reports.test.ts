@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { call, importFiles } from '../../testing/application.ts';
-import { applyRules, billCsv } from '../testing/allocation.ts';
 import { sharedQuietApplication } from '../../testing/shared.ts';
 import { listBudgets } from '../budgets/schema.ts';
 import { importExchangeRates } from '../exchange/schema.ts';
+import { applyRules, billCsv } from '../testing/allocation.ts';
 import {
   getIssuedStatement,
   getStatement,

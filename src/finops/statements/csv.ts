@@ -1,7 +1,7 @@
-import { csvLine } from '../costs/index.ts';
-import { rateText } from '../exchange/schema.ts';
+import { formatCsvLine } from '../costs/index.ts';
+import { describeUsedRate } from '../exchange/schema.ts';
 import type { ComparedAmount, IssuedStatement, StatementFacts, StatementReporting } from './schema.ts';
-import { shownTeam } from './team.ts';
+import { formatTeam } from './team.ts';
 
 const HEADER = [
   'team',
@@ -40,23 +40,23 @@ interface Line {
  * `total`, so never sum over sections. `reporting` is the total in the reporting currency, `without-rate` the amounts
  * that it excludes, and `rate` the rates that it used, without amounts.
  */
-export function statementCsv(facts: StatementFacts, issued: IssuedStatement | null): string {
+export function buildStatementCsv(facts: StatementFacts, issued: IssuedStatement | null): string {
   const { basis, deliveries, rulesVersion, team, period } = facts;
   const number = issued === null ? null : String(issued.number);
-  const lines = linesOf(facts).map(({ section, item, method = null, ratio = null, amount, pool = [] }) =>
-    csvLine([
-      ...[shownTeam(team), period, number, section, item, method, ratio, amount.currency],
+  const lines = buildCsvLines(facts).map(({ section, item, method = null, ratio = null, amount, pool = [] }) =>
+    formatCsvLine([
+      ...[formatTeam(team), period, number, section, item, method, ratio, amount.currency],
       ...[amount.billedCost, amount.effectiveCost, amount.billedBefore ?? null, amount.effectiveBefore ?? null],
       ...[pool[0] ?? null, pool[1] ?? null, basis, deliveries.join(' '), String(rulesVersion)],
     ]),
   );
-  const rates = ratesOf(facts).map((item) =>
-    csvLine([shownTeam(team), period, number, 'rate', item, ...new Array(HEADER.length - 5).fill(null)]),
+  const rates = listRates(facts).map((item) =>
+    formatCsvLine([formatTeam(team), period, number, 'rate', item, ...new Array(HEADER.length - 5).fill(null)]),
   );
-  return [csvLine(HEADER), ...lines, ...rates].join('');
+  return [formatCsvLine(HEADER), ...lines, ...rates].join('');
 }
 
-function linesOf(facts: StatementFacts): Line[] {
+function buildCsvLines(facts: StatementFacts): Line[] {
   return [
     ...facts.totals.map((amount) => ({ section: 'total', item: null, amount })),
     ...facts.ways.map((amount) => ({ section: 'way', item: amount.way, amount })),
@@ -72,11 +72,11 @@ function linesOf(facts: StatementFacts): Line[] {
     ...facts.services.map((amount) => ({ section: 'service', item: amount.serviceName, amount })),
     ...facts.projects.map((amount) => ({ section: 'project', item: amount.project, amount })),
     ...facts.reasons.map((amount) => ({ section: 'unallocated', item: amount.reason, amount })),
-    ...reportedLines(facts),
+    ...buildReportedLines(facts),
   ];
 }
 
-function reportedLines({ reporting }: StatementFacts): Line[] {
+function buildReportedLines({ reporting }: StatementFacts): Line[] {
   if (reporting === null) return [];
   const { leftOut, ...total } = reporting;
   return [
@@ -85,6 +85,6 @@ function reportedLines({ reporting }: StatementFacts): Line[] {
   ];
 }
 
-function ratesOf({ reporting }: StatementFacts): string[] {
-  return reporting === null ? [] : reporting.rates.map((used) => rateText(used, reporting.currency));
+function listRates({ reporting }: StatementFacts): string[] {
+  return reporting === null ? [] : reporting.rates.map((used) => describeUsedRate(used, reporting.currency));
 }

@@ -1,5 +1,5 @@
 import { decimal, decimalString } from '../../platform/units/index.ts';
-import { type CostPair, compareBy, sumBy, totalsOf } from './amounts.ts';
+import { type CostPair, compareBy, sumBy, sumByCurrency } from './amounts.ts';
 import type {
   StatementAmount,
   StatementBasis,
@@ -53,7 +53,7 @@ const charges: readonly StatementCharge[] = [
  * Statement of a team, from its cells of the month and of the previous month (null when no bill covers that month).
  * Every breakdown sums the same cells, so each adds up to the totals exactly.
  */
-export function statementFacts(
+export function buildStatementFacts(
   team: string | null,
   month: Month,
   cells: readonly Cell[],
@@ -66,18 +66,18 @@ export function statementFacts(
     previousPeriod: month.previousPeriod,
     ...month.basis,
     totals: compareBy(cells, previous, () => '').map(({ amount }) => amount),
-    ways: ordered(cells, ({ way }) => way, ways).map(([way, amount]) => ({ way, ...amount })),
-    pools: poolsOf(cells, month.pools),
-    charges: ordered(cells, ({ charge }) => charge, charges).map(([charge, amount]) => ({ charge, ...amount })),
-    services: compared(cells, previous, ({ service }) => service).map(({ key, amount }) => ({
+    ways: sumInOrder(cells, ({ way }) => way, ways).map(([way, amount]) => ({ way, ...amount })),
+    pools: buildStatementPools(cells, month.pools),
+    charges: sumInOrder(cells, ({ charge }) => charge, charges).map(([charge, amount]) => ({ charge, ...amount })),
+    services: compareCells(cells, previous, ({ service }) => service).map(({ key, amount }) => ({
       serviceName: key,
       ...amount,
     })),
-    projects: compared(cells, previous, ({ project }) => project).map(({ key, amount }) => ({
+    projects: compareCells(cells, previous, ({ project }) => project).map(({ key, amount }) => ({
       project: key,
       ...amount,
     })),
-    reasons: team === null ? reasonsOf(cells) : [],
+    reasons: team === null ? sumReasons(cells) : [],
     leftOut: {
       rejectedRows: month.rejectedRows,
       rowsWithoutBilledCost: count(({ withoutBilled }) => withoutBilled),
@@ -87,29 +87,29 @@ export function statementFacts(
 }
 
 /** Sums of a breakdown with known names, in the order of the names; names without a cell are omitted. */
-function ordered<Name extends string>(
+function sumInOrder<Name extends string>(
   cells: readonly Cell[],
   nameOf: (cell: Cell) => Name,
   names: readonly Name[],
 ): (readonly [Name, StatementAmount])[] {
   return names.flatMap((name) =>
-    totalsOf(cells.filter((cell) => nameOf(cell) === name)).map((amount) => [name, amount] as const),
+    sumByCurrency(cells.filter((cell) => nameOf(cell) === name)).map((amount) => [name, amount] as const),
   );
 }
 
-function compared(cells: readonly Cell[], previous: readonly Cell[] | null, nameOf: (cell: Cell) => string | null) {
+function compareCells(cells: readonly Cell[], previous: readonly Cell[] | null, nameOf: (cell: Cell) => string | null) {
   const groups = compareBy(cells, previous, (cell) => JSON.stringify(nameOf(cell)));
   return groups.map(({ key, amount }) => ({ key: JSON.parse(key) as string | null, amount }));
 }
 
-function reasonsOf(cells: readonly Cell[]): StatementFacts['reasons'] {
-  return compared(cells, null, ({ reason }) => reason).map(({ key, amount }) => {
+function sumReasons(cells: readonly Cell[]): StatementFacts['reasons'] {
+  return compareCells(cells, null, ({ reason }) => reason).map(({ key, amount }) => {
     const { currency, billedCost, effectiveCost } = amount;
     return { reason: key ?? 'its rule names no team', currency, billedCost, effectiveCost };
   });
 }
 
-function poolsOf(cells: readonly Cell[], pools: readonly PoolTotal[]): StatementPool[] {
+function buildStatementPools(cells: readonly Cell[], pools: readonly PoolTotal[]): StatementPool[] {
   const shared = cells.filter(({ way }) => way !== 'direct');
   const keyOf = ({ layer, rule, method, way }: Cell) => JSON.stringify([layer ?? 0, rule ?? '', method ?? '', way]);
   const found = [...sumBy(shared, keyOf)].map(([id, amount]): StatementPool => {
@@ -121,7 +121,7 @@ function poolsOf(cells: readonly Cell[], pools: readonly PoolTotal[]): Statement
       ...{ rule, method, layer, way, ...amount },
       poolBilledCost: billed ?? '0',
       poolEffectiveCost: effective ?? '0',
-      ratio: ratioOf(amount.effectiveCost, effective ?? '0') ?? ratioOf(amount.billedCost, billed ?? '0'),
+      ratio: divideExact(amount.effectiveCost, effective ?? '0') ?? divideExact(amount.billedCost, billed ?? '0'),
     };
   });
   return found.toSorted((a, b) => a.layer - b.layer || ways.indexOf(a.way) - ways.indexOf(b.way));
@@ -130,7 +130,7 @@ function poolsOf(cells: readonly Cell[], pools: readonly PoolTotal[]): Statement
 const RATIO_DECIMALS = 10;
 
 /** Part / whole to ten decimals; null when the whole is zero. */
-export function ratioOf(part: string, whole: string): string | null {
+export function divideExact(part: string, whole: string): string | null {
   if (decimal(whole).isZero()) return null;
   return decimalString(decimal(part).dividedBy(whole).toDecimalPlaces(RATIO_DECIMALS));
 }

@@ -1,7 +1,7 @@
 import type { Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { type StatementsDeps, statementRoutes } from './routes.ts';
-import { statementsOnDeliveries } from './store.ts';
+import { createStatementRoutes, type StatementsDeps } from './routes.ts';
+import { findStatementsOnDeliveries } from './store.ts';
 
 export { statementMigrations } from './migrations.ts';
 export type { StatementsDeps } from './routes.ts';
@@ -18,9 +18,9 @@ export interface Statements {
 
 export function createStatements(deps: StatementsDeps): Statements {
   return {
-    routes: statementRoutes(deps),
+    routes: createStatementRoutes(deps),
     naming: async (sql, deliveries) =>
-      (await statementsOnDeliveries(sql, deliveries)).map(
+      (await findStatementsOnDeliveries(sql, deliveries)).map(
         ({ number, period }) =>
           `statement ${number} of ${period} cannot be computed again from its rows; it stays as it was issued`,
       ),

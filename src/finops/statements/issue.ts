@@ -3,17 +3,17 @@ import type { Sql } from '../../platform/store/index.ts';
 import { type Clock, decimal, decimalString } from '../../platform/units/index.ts';
 import type { Billing } from '../billing/index.ts';
 import type { PeriodState } from '../billing/schema.ts';
-import { type CostPair, totalsOf } from './amounts.ts';
-import { statementCsv } from './csv.ts';
-import { allFacts, billTotals } from './month.ts';
-import { statementPage } from './page/index.ts';
+import { type CostPair, sumByCurrency } from './amounts.ts';
+import { buildStatementCsv } from './csv.ts';
+import { readAllFacts, readBillTotals } from './month.ts';
+import { buildStatementPage } from './page/index.ts';
 import { type IssuedStatement, type StatementAmount, StatementFacts } from './schema.ts';
-import { findStand, type Stand, type StandDeps } from './stand.ts';
-import { insertStatement, type LatestStatement, latestStatements } from './store.ts';
+import { findStatementState, type StatementState, type StatementStateDeps } from './stand.ts';
+import { findLatestStatements, insertStatement, type LatestStatement } from './store.ts';
 
-export interface IssueDeps extends StandDeps {
+export interface IssueDeps extends StatementStateDeps {
   readonly clock: Clock;
-  readonly billing: StandDeps['billing'] & Pick<Billing, 'exclusive' | 'periodState'>;
+  readonly billing: StatementStateDeps['billing'] & Pick<Billing, 'exclusive' | 'periodState'>;
 }
 
 export interface IssueQuestion {
@@ -32,17 +32,19 @@ export interface IssueQuestion {
  */
 export function issueStatements(deps: IssueDeps, question: IssueQuestion): Promise<IssuedStatement[]> {
   return deps.billing.exclusive(async () => {
-    const stand = await findStand(deps, { period: question.period });
+    const stand = await findStatementState(deps, { period: question.period });
     const periodState = await deps.billing.periodState(deps.store, question.period);
     refuseUnclosed(question, periodState);
-    const before = await latestStatements(deps.store, question.period);
-    const facts = await conservedFacts(deps, stand, before);
-    const changed = facts.filter((each) => isChanged(each, latestOf(before, each.team)));
-    if (changed.length === 0) throw alreadyIssued(question.period, before);
+    const before = await findLatestStatements(deps.store, question.period);
+    const facts = await buildConservedFacts(deps, stand, before);
+    const changed = facts.filter((each) => isChanged(each, findLatestStatement(before, each.team)));
+    if (changed.length === 0) throw createAlreadyIssuedError(question.period, before);
     return deps.store.transaction(async (sql) => {
       const issued: IssuedStatement[] = [];
       for (const each of changed)
-        issued.push(await issueOne(deps, sql, each, latestOf(before, each.team), { ...question, periodState }));
+        issued.push(
+          await issueOne(deps, sql, each, findLatestStatement(before, each.team), { ...question, periodState }),
+        );
       return issued;
     });
   });
@@ -57,13 +59,13 @@ function refuseUnclosed({ period, allowProvisional }: IssueQuestion, state: Peri
   throw new AppError('statement_period_not_closed', detail, { period, state });
 }
 
-function alreadyIssued(period: string, before: readonly LatestStatement[]): AppError {
+function createAlreadyIssuedError(period: string, before: readonly LatestStatement[]): AppError {
   const numbers = before.map(({ issued }) => issued.number).toSorted((a, b) => a - b);
   const detail = `The statements of ${period} were issued as numbers ${numbers.join(', ')}, and nothing has changed since.`;
   return new AppError('statement_already_issued', detail, { period, numbers });
 }
 
-function latestOf(before: readonly LatestStatement[], team: string | null): LatestStatement | null {
+function findLatestStatement(before: readonly LatestStatement[], team: string | null): LatestStatement | null {
   return before.find(({ issued }) => issued.team === team) ?? null;
 }
 
@@ -71,16 +73,16 @@ function latestOf(before: readonly LatestStatement[], team: string | null): Late
  * Builds the statements and compares their sum with a separate sum of the bill; throws on a difference, so that nothing
  * is issued.
  */
-async function conservedFacts(
+async function buildConservedFacts(
   deps: IssueDeps,
-  stand: Stand,
+  stand: StatementState,
   before: readonly LatestStatement[],
 ): Promise<StatementFacts[]> {
   const named = before.flatMap(({ issued }) => (issued.team === null ? [] : [issued.team]));
-  const facts = await allFacts(deps, stand, { named });
-  const bill = totalsOf((await billTotals(deps, stand.current)).totals);
-  const sum = totalsOf(facts.flatMap(({ totals }) => totals.map(pairOf)));
-  if (JSON.stringify(withoutZeros(sum)) !== JSON.stringify(withoutZeros(bill))) {
+  const facts = await readAllFacts(deps, stand, { named });
+  const bill = sumByCurrency((await readBillTotals(deps, stand.current)).totals);
+  const sum = sumByCurrency(facts.flatMap(({ totals }) => totals.map(amountToPair)));
+  if (JSON.stringify(dropZeros(sum)) !== JSON.stringify(dropZeros(bill))) {
     throw new Error(
       `statements of ${stand.period} sum to ${JSON.stringify(sum)} and not to the bill ${JSON.stringify(bill)}`,
     );
@@ -88,32 +90,32 @@ async function conservedFacts(
   return facts;
 }
 
-function pairOf({ currency, billedCost, effectiveCost }: StatementAmount): CostPair {
+function amountToPair({ currency, billedCost, effectiveCost }: StatementAmount): CostPair {
   return { currency, billed: billedCost, effective: effectiveCost };
 }
 
-function withoutZeros(amounts: readonly StatementAmount[]): StatementAmount[] {
+function dropZeros(amounts: readonly StatementAmount[]): StatementAmount[] {
   return amounts.filter(({ billedCost, effectiveCost }) => billedCost !== '0' || effectiveCost !== '0');
 }
 
 /** Charged figures of a statement, without the previous month and without its inputs. */
-function figuresOf(facts: StatementFacts): string {
+function serializeFigures(facts: StatementFacts): string {
   const { totals, ways, pools, charges, services, projects, leftOut } = facts;
-  const plain = (amount: StatementAmount, name: unknown = null) => [name, ...Object.values(pairOf(amount))];
+  const plain = (amount: StatementAmount, name: unknown = null) => [name, ...Object.values(amountToPair(amount))];
   return JSON.stringify([
-    withoutZeros(totals).map((each) => plain(each)),
+    dropZeros(totals).map((each) => plain(each)),
     ways,
     pools,
     charges,
-    withoutZeros(services).map((each) => plain(each, 'serviceName' in each ? each.serviceName : null)),
-    withoutZeros(projects).map((each) => plain(each, 'project' in each ? each.project : null)),
+    dropZeros(services).map((each) => plain(each, 'serviceName' in each ? each.serviceName : null)),
+    dropZeros(projects).map((each) => plain(each, 'project' in each ? each.project : null)),
     [leftOut.rowsWithoutBilledCost, leftOut.rowsWithoutEffectiveCost],
   ]);
 }
 
 function isChanged(facts: StatementFacts, before: LatestStatement | null): boolean {
   // Parsed like the stored facts, so that the fields are in the same order.
-  return before === null || figuresOf(StatementFacts.parse(facts)) !== figuresOf(before.facts);
+  return before === null || serializeFigures(StatementFacts.parse(facts)) !== serializeFigures(before.facts);
 }
 
 interface Issue extends IssueQuestion {
@@ -145,19 +147,19 @@ async function issueOne(
     deliveries: facts.deliveries,
     rulesVersion: facts.rulesVersion,
     totals,
-    difference: before === null ? [] : differenceOf(totals, before.issued.totals),
+    difference: before === null ? [] : computeDifference(totals, before.issued.totals),
   };
   return insertStatement(sql, record, facts, (issued) => ({
-    html: statementPage(facts, issued),
-    csv: statementCsv(facts, issued),
+    html: buildStatementPage(facts, issued),
+    csv: buildStatementCsv(facts, issued),
   }));
 }
 
 /** `after - before` by currency, exact. */
-function differenceOf(after: readonly StatementAmount[], before: readonly StatementAmount[]): StatementAmount[] {
+function computeDifference(after: readonly StatementAmount[], before: readonly StatementAmount[]): StatementAmount[] {
   const negative = (amount: string) => decimalString(decimal(amount).negated());
-  return totalsOf([
-    ...after.map(pairOf),
+  return sumByCurrency([
+    ...after.map(amountToPair),
     ...before.map(({ currency, billedCost, effectiveCost }) => ({
       currency,
       billed: negative(billedCost),

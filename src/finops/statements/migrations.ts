@@ -1,10 +1,10 @@
-import { type Migrations, withSequence } from '../../platform/store/index.ts';
+import { addSequence, type Migrations } from '../../platform/store/index.ts';
 
 export const statementMigrations: Migrations = {
   'statements/001-issued': {
     async up(db) {
       // Insert-only: an issued statement is final. `team` is null for unallocated cost.
-      await withSequence(db, db.schema.createTable('statement'), 'number')
+      await addSequence(db, db.schema.createTable('statement'), 'number')
         .addColumn('period', 'text', (column) => column.notNull())
         .addColumn('team', 'text')
         .addColumn('record', 'text', (column) => column.notNull())

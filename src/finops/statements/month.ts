@@ -1,9 +1,9 @@
 import type { LakeRow } from '../../platform/lake/index.ts';
-import { type CostRelations, relationsFrom } from '../costs/index.ts';
+import { type CostRelations, createRelations } from '../costs/index.ts';
 import type { CostPair } from './amounts.ts';
-import { billSql, cellsSql, poolsSql, type TeamChoice } from './cells-sql.ts';
-import { type Cell, type Month, type PoolTotal, statementFacts } from './facts.ts';
-import { type DatedPair, datedBillSql, datedSql, reportPairs } from './reporting.ts';
+import { buildBillSql, buildCellsSql, buildPoolsSql, type TeamChoice } from './cells-sql.ts';
+import { buildStatementFacts, type Cell, type Month, type PoolTotal } from './facts.ts';
+import { buildDatedBillSql, buildDatedSql, type DatedPair, reportPairs } from './reporting.ts';
 import {
   type StatementBasis,
   StatementCharge,
@@ -11,87 +11,93 @@ import {
   type StatementReporting,
   StatementWay,
 } from './schema.ts';
-import { type MonthStand, rejectedOf, type Stand, type StandDeps } from './stand.ts';
+import { countRejectedRows, type MonthState, type StatementState, type StatementStateDeps } from './stand.ts';
 
-const text = (value: unknown): string | null => (value === null || value === undefined ? null : String(value));
+const toTextOrNull = (value: unknown): string | null => (value === null || value === undefined ? null : String(value));
 
-function relationsOf({ lake }: StandDeps, stand: MonthStand): CostRelations {
-  return relationsFrom(lake, stand);
+function buildStateRelations({ lake }: StatementStateDeps, stand: MonthState): CostRelations {
+  return createRelations(lake, stand);
 }
 
 /** Sums of a row; an unknown cost adds nothing, and a separate column counts the unknown costs. */
-function pairOf(row: LakeRow): CostPair {
+function rowToPair(row: LakeRow): CostPair {
   return {
     currency: String(row.currency),
-    billed: text(row.billed) ?? '0',
-    effective: text(row.effective) ?? '0',
+    billed: toTextOrNull(row.billed) ?? '0',
+    effective: toTextOrNull(row.effective) ?? '0',
   };
 }
 
-export async function cellsOf(deps: StandDeps, stand: MonthStand, team: TeamChoice): Promise<Cell[]> {
+export async function readCells(deps: StatementStateDeps, stand: MonthState, team: TeamChoice): Promise<Cell[]> {
   const cells: Cell[] = [];
-  for await (const rows of deps.lake.stream(cellsSql(relationsOf(deps, stand), team))) {
-    for (const row of rows) cells.push(cellOf(row));
+  for await (const rows of deps.lake.stream(buildCellsSql(buildStateRelations(deps, stand), team))) {
+    for (const row of rows) cells.push(rowToCell(row));
   }
   return cells;
 }
 
-function cellOf(row: LakeRow): Cell {
+function rowToCell(row: LakeRow): Cell {
   return {
-    ...pairOf(row),
-    team: text(row.team),
+    ...rowToPair(row),
+    team: toTextOrNull(row.team),
     way: StatementWay.parse(row.way),
-    rule: text(row.rule),
-    method: text(row.method),
+    rule: toTextOrNull(row.rule),
+    method: toTextOrNull(row.method),
     layer: row.layer === null ? null : Number(row.layer),
     charge: StatementCharge.parse(row.charge),
-    service: text(row.service),
-    project: text(row.project),
-    reason: text(row.reason),
+    service: toTextOrNull(row.service),
+    project: toTextOrNull(row.project),
+    reason: toTextOrNull(row.reason),
     withoutBilled: Number(row.without_billed),
     withoutEffective: Number(row.without_effective),
   };
 }
 
-async function poolTotals(deps: StandDeps, stand: MonthStand): Promise<PoolTotal[]> {
-  const rows = await deps.lake.query(poolsSql(relationsOf(deps, stand)));
-  return rows.map((row) => ({ ...pairOf(row), rule: text(row.rule) ?? '' }));
+async function readPoolTotals(deps: StatementStateDeps, stand: MonthState): Promise<PoolTotal[]> {
+  const rows = await deps.lake.query(buildPoolsSql(buildStateRelations(deps, stand)));
+  return rows.map((row) => ({ ...rowToPair(row), rule: toTextOrNull(row.rule) ?? '' }));
 }
 
 /** The bill of a month, summed from its rows instead of from statements. */
-export async function billTotals(
-  deps: StandDeps,
-  stand: MonthStand,
+export async function readBillTotals(
+  deps: StatementStateDeps,
+  stand: MonthState,
 ): Promise<{ totals: CostPair[]; withoutBilled: number; withoutEffective: number }> {
-  const rows = await deps.lake.query(billSql(relationsOf(deps, stand)));
+  const rows = await deps.lake.query(buildBillSql(buildStateRelations(deps, stand)));
   const count = (name: string) => rows.reduce((sum, row) => sum + Number(row[name]), 0);
   return {
-    totals: rows.map(pairOf),
+    totals: rows.map(rowToPair),
     withoutBilled: count('without_billed'),
     withoutEffective: count('without_effective'),
   };
 }
 
 /** Billed and effective cost of a month by team, charge day and currency; null without a reporting currency. */
-async function datedOf(deps: StandDeps, { reporting, current }: Stand): Promise<DatedPair[] | null> {
+async function readDatedPairs(
+  deps: StatementStateDeps,
+  { reporting, current }: StatementState,
+): Promise<DatedPair[] | null> {
   if (reporting === null) return null;
-  return (await deps.lake.query(datedSql(relationsOf(deps, current)))).map(datedPairOf);
+  return (await deps.lake.query(buildDatedSql(buildStateRelations(deps, current)))).map(rowToDatedPair);
 }
 
-function datedPairOf(row: LakeRow): DatedPair {
-  return { ...pairOf(row), team: text(row.team), day: String(row.day) };
+function rowToDatedPair(row: LakeRow): DatedPair {
+  return { ...rowToPair(row), team: toTextOrNull(row.team), day: String(row.day) };
 }
 
 /** The whole bill in the reporting currency, from its rows; null without a reporting currency. */
-export async function reportedBill(deps: StandDeps, { reporting, current }: Stand): Promise<StatementReporting | null> {
+export async function readReportedBill(
+  deps: StatementStateDeps,
+  { reporting, current }: StatementState,
+): Promise<StatementReporting | null> {
   if (reporting === null) return null;
-  const rows = await deps.lake.query(datedBillSql(relationsOf(deps, current)));
-  return reportPairs(deps, reporting, rows.map(datedPairOf));
+  const rows = await deps.lake.query(buildDatedBillSql(buildStateRelations(deps, current)));
+  return reportPairs(deps, reporting, rows.map(rowToDatedPair));
 }
 
-async function reportedOf(
-  deps: StandDeps,
-  { reporting }: Stand,
+async function convertTotals(
+  deps: StatementStateDeps,
+  { reporting }: StatementState,
   dated: readonly DatedPair[] | null,
   team: string | null,
 ): Promise<StatementReporting | null> {
@@ -103,7 +109,7 @@ async function reportedOf(
   );
 }
 
-export function basisOf({ current, previous }: Stand): StatementBasis {
+export function buildBasis({ current, previous }: StatementState): StatementBasis {
   return {
     basis: current.basis,
     previousBasis: previous?.basis ?? null,
@@ -114,24 +120,28 @@ export function basisOf({ current, previous }: Stand): StatementBasis {
   };
 }
 
-async function monthOf(deps: StandDeps, stand: Stand): Promise<Month> {
+async function readMonth(deps: StatementStateDeps, stand: StatementState): Promise<Month> {
   return {
     period: stand.period,
     previousPeriod: stand.previousPeriod,
-    basis: basisOf(stand),
-    rejectedRows: await rejectedOf(deps.store, deps, stand.current),
-    pools: await poolTotals(deps, stand.current),
+    basis: buildBasis(stand),
+    rejectedRows: await countRejectedRows(deps.store, deps, stand.current),
+    pools: await readPoolTotals(deps, stand.current),
   };
 }
 
 /** The statement of one team; null when it has no row in either month. */
-export async function factsOf(deps: StandDeps, stand: Stand, team: string | null): Promise<StatementFacts | null> {
-  const month = await monthOf(deps, stand);
-  const cells = await cellsOf(deps, stand.current, team);
-  const previous = stand.previous === null ? null : await cellsOf(deps, stand.previous, team);
+export async function readStatementFacts(
+  deps: StatementStateDeps,
+  stand: StatementState,
+  team: string | null,
+): Promise<StatementFacts | null> {
+  const month = await readMonth(deps, stand);
+  const cells = await readCells(deps, stand.current, team);
+  const previous = stand.previous === null ? null : await readCells(deps, stand.previous, team);
   if (team !== null && cells.length === 0 && (previous ?? []).length === 0) return null;
-  const reporting = await reportedOf(deps, stand, await datedOf(deps, stand), team);
-  return { ...statementFacts(team, month, cells, previous), reporting };
+  const reporting = await convertTotals(deps, stand, await readDatedPairs(deps, stand), team);
+  return { ...buildStatementFacts(team, month, cells, previous), reporting };
 }
 
 /** Teams that get a statement even without rows in the month. */
@@ -142,22 +152,22 @@ export interface FurtherTeams {
 }
 
 /** Every statement of a month, teams by name, the unallocated statement last. */
-export async function allFacts(
-  deps: StandDeps,
-  stand: Stand,
+export async function readAllFacts(
+  deps: StatementStateDeps,
+  stand: StatementState,
   { gone = false, named = [] }: FurtherTeams = {},
 ): Promise<StatementFacts[]> {
-  const month = await monthOf(deps, stand);
-  const cells = Map.groupBy(await cellsOf(deps, stand.current, undefined), ({ team }) => team);
-  const before = stand.previous === null ? null : await cellsOf(deps, stand.previous, undefined);
+  const month = await readMonth(deps, stand);
+  const cells = Map.groupBy(await readCells(deps, stand.current, undefined), ({ team }) => team);
+  const before = stand.previous === null ? null : await readCells(deps, stand.previous, undefined);
   const previous = before === null ? null : Map.groupBy(before, ({ team }) => team);
   const found = [...cells.keys(), ...named, ...(gone ? (previous?.keys() ?? []) : [])];
   const teams = [...new Set(found)].filter((team) => team !== null).toSorted();
-  const dated = await datedOf(deps, stand);
+  const dated = await readDatedPairs(deps, stand);
   return Promise.all(
     [...teams, null].map(async (team) => ({
-      ...statementFacts(team, month, cells.get(team) ?? [], previous === null ? null : (previous.get(team) ?? [])),
-      reporting: await reportedOf(deps, stand, dated, team),
+      ...buildStatementFacts(team, month, cells.get(team) ?? [], previous === null ? null : (previous.get(team) ?? [])),
+      reporting: await convertTotals(deps, stand, dated, team),
     })),
   );
 }

@@ -1,5 +1,5 @@
 import { type Decimal, decimalString } from '../../platform/units/index.ts';
-import { type CostRelations, rowSource } from '../costs/index.ts';
+import { buildRowSource, type CostRelations } from '../costs/index.ts';
 import type { Exchange } from '../exchange/index.ts';
 import type { CostPair } from './amounts.ts';
 import type { StatementReporting } from './schema.ts';
@@ -22,8 +22,8 @@ const SUMS = `coalesce(sum(billed), 0)::VARCHAR AS billed, coalesce(sum(effectiv
 /**
  * Billed and effective cost of a month by team, charge day and currency, from the same rows and shares as its cells.
  */
-export function datedSql(relations: CostRelations): string {
-  const { from, cost } = rowSource({ filter: [] }, ['rule'], relations);
+export function buildDatedSql(relations: CostRelations): string {
+  const { from, cost } = buildRowSource({ filter: [] }, ['rule'], relations);
   return `SELECT team, day, currency, ${SUMS}
     FROM (SELECT a.team AS team, ${DAY} AS day, BillingCurrency AS currency, ${cost('BilledCost')} AS billed,
       ${cost('EffectiveCost')} AS effective FROM ${from})
@@ -31,7 +31,7 @@ export function datedSql(relations: CostRelations): string {
 }
 
 /** The same for the whole bill, from bill rows alone. */
-export function datedBillSql({ bill }: CostRelations): string {
+export function buildDatedBillSql({ bill }: CostRelations): string {
   return `SELECT NULL AS team, ${DAY} AS day, BillingCurrency AS currency, coalesce(sum(BilledCost), 0)::VARCHAR AS billed,
     coalesce(sum(EffectiveCost), 0)::VARCHAR AS effective FROM ${bill} GROUP BY ALL ORDER BY ALL`;
 }

@@ -41,7 +41,7 @@ export const StatementCharge = z
   );
 export type StatementCharge = z.infer<typeof StatementCharge>;
 
-const named = (what: string) => z.string().nullable().describe(`${what}; null for cost without one`);
+const describeName = (what: string) => z.string().nullable().describe(`${what}; null for cost without one`);
 
 export const StatementPool = z
   .strictObject({
@@ -120,10 +120,10 @@ export const StatementFacts = z
       .array(StatementAmount.extend({ charge: StatementCharge }))
       .describe('By kind of charge: usage, commitments, credits, taxes…'),
     services: z
-      .array(ComparedAmount.extend({ serviceName: named('FOCUS ServiceName') }))
+      .array(ComparedAmount.extend({ serviceName: describeName('FOCUS ServiceName') }))
       .describe('By service, largest first; services of the month before that are gone are listed with 0'),
     projects: z
-      .array(ComparedAmount.extend({ project: named('Project') }))
+      .array(ComparedAmount.extend({ project: describeName('Project') }))
       .describe('By project, largest first; projects of the month before that are gone are listed with 0'),
     reasons: z
       .array(StatementAmount.extend({ reason: z.string().describe('Reason that it is unallocated') }))

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
-import { type CallInput, urlOf } from '../../platform/contract/schema.ts';
+import { buildUrl, type CallInput } from '../../platform/contract/schema.ts';
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
-import { call, importFiles, problemFrom } from '../../testing/application.ts';
+import { call, catchProblem, importFiles } from '../../testing/application.ts';
 import { isDeep } from '../../testing/deep.ts';
 import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
 import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../testing/costs.ts';
@@ -75,7 +75,7 @@ async function fileOf<E extends typeof getStatementHtml | typeof getIssuedStatem
 ): Promise<string> {
   const answer = await application.http.inject({
     method: 'GET',
-    url: urlOf(endpoint, input),
+    url: buildUrl(endpoint, input),
     headers: { host: 'localhost' },
   });
   if (answer.statusCode !== 200) throw new Error(answer.body);
@@ -141,14 +141,14 @@ describe('what a team pays', () => {
 
   it('is nothing that can be shown for a month without a bill, or a team without cost', async () => {
     await take('bill', rows());
-    expect(await problemFrom(statement('search', { period: '2020-01' }))).toMatchObject({
+    expect(await catchProblem(statement('search', { period: '2020-01' }))).toMatchObject({
       code: 'bill_period_not_covered',
     });
-    expect(await problemFrom(statement('nobody'))).toMatchObject({ code: 'statement_not_found' });
-    expect(await problemFrom(statement('-', { basis: 'al_unknown' }))).toMatchObject({
+    expect(await catchProblem(statement('nobody'))).toMatchObject({ code: 'statement_not_found' });
+    expect(await catchProblem(statement('-', { basis: 'al_unknown' }))).toMatchObject({
       code: 'statement_basis_not_found',
     });
-    expect(await problemFrom(statement('-', { delivery: `d_${'0'.repeat(20)}` }))).toMatchObject({
+    expect(await catchProblem(statement('-', { delivery: `d_${'0'.repeat(20)}` }))).toMatchObject({
       code: 'bill_delivery_not_found',
     });
   });
@@ -279,7 +279,7 @@ describe('an issued statement', () => {
   it('is corrected by a new one that says the difference, and only where the figures changed', async () => {
     await take('bill', rows());
     const first = (await issue()).issued[0]?.number ?? 0;
-    expect(await problemFrom(issue())).toMatchObject({ code: 'statement_already_issued' });
+    expect(await catchProblem(issue())).toMatchObject({ code: 'statement_already_issued' });
     await take('restated', [...rows(), charge('0.5')]);
     const { issued } = await issue();
     expect(issued).toMatchObject([
@@ -293,7 +293,7 @@ describe('an issued statement', () => {
     ]);
     const { statements } = await call(application, listIssuedStatements, { query: { team: 'search', period: month } });
     expect(statements.map(({ number }) => number)).toEqual([first + 4, first + 2]);
-    expect(await problemFrom(issue())).toMatchObject({ code: 'statement_already_issued' });
+    expect(await catchProblem(issue())).toMatchObject({ code: 'statement_already_issued' });
   });
 
   it('gives everything back to a team that has nothing any more, so that the newest still add up', async () => {
@@ -315,18 +315,18 @@ describe('an issued statement', () => {
     await ownApplication();
     await take('bill', rows());
     now = Date.parse('2026-10-20T00:00:00Z');
-    expect(await problemFrom(issue({ allowProvisional: true }))).toMatchObject({
+    expect(await catchProblem(issue({ allowProvisional: true }))).toMatchObject({
       code: 'statement_period_not_closed',
       state: 'open',
     });
     now = Date.parse('2026-11-03T00:00:00Z');
-    expect(await problemFrom(issue())).toMatchObject({ code: 'statement_period_not_closed', state: 'provisional' });
+    expect(await catchProblem(issue())).toMatchObject({ code: 'statement_period_not_closed', state: 'provisional' });
     expect((await issue({ allowProvisional: true })).issued).toMatchObject(
       [{ team: 'search' }, { periodState: 'provisional' }].slice(1),
     );
-    expect(await problemFrom(call(application, getIssuedStatement, { params: { number: 99 } }))).toMatchObject({
+    expect(await catchProblem(call(application, getIssuedStatement, { params: { number: 99 } }))).toMatchObject({
       code: 'statement_not_found',
     });
-    expect(await problemFrom(issue({ period: '2025-01' }))).toMatchObject({ code: 'bill_period_not_covered' });
+    expect(await catchProblem(issue({ period: '2025-01' }))).toMatchObject({ code: 'bill_period_not_covered' });
   });
 });

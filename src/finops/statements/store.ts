@@ -58,11 +58,11 @@ export async function findStatement(
     .executeTakeFirst();
   if (row === undefined) return null;
   const { html, csv } = row;
-  return { issued: issuedOf(row), facts: StatementFacts.parse(JSON.parse(row.facts)), files: { html, csv } };
+  return { issued: rowToStatement(row), facts: StatementFacts.parse(JSON.parse(row.facts)), files: { html, csv } };
 }
 
 /** Issued statements that depend on one of these deliveries, by number. */
-export async function statementsOnDeliveries(
+export async function findStatementsOnDeliveries(
   sql: Sql,
   deliveries: ReadonlySet<string>,
 ): Promise<Pick<IssuedStatement, 'number' | 'period'>[]> {
@@ -73,7 +73,7 @@ export async function statementsOnDeliveries(
     .orderBy('number')
     .execute();
   return rows
-    .map(issuedOf)
+    .map(rowToStatement)
     .filter((issued) => issued.deliveries.some((delivery) => deliveries.has(delivery)))
     .map(({ number, period }) => ({ number, period }));
 }
@@ -84,7 +84,7 @@ export interface LatestStatement {
 }
 
 /** The newest issued statement of every team of a month. */
-export async function latestStatements(sql: Sql, period: string): Promise<LatestStatement[]> {
+export async function findLatestStatements(sql: Sql, period: string): Promise<LatestStatement[]> {
   const rows = await sql
     .tables<StatementTables>()
     .selectFrom('statement')
@@ -94,7 +94,7 @@ export async function latestStatements(sql: Sql, period: string): Promise<Latest
     .execute();
   const latest = new Map(rows.map((row) => [row.team, row]));
   return [...latest.values()].map((row) => ({
-    issued: issuedOf(row),
+    issued: rowToStatement(row),
     facts: StatementFacts.parse(JSON.parse(row.facts)),
   }));
 }
@@ -109,16 +109,16 @@ export interface StatementPage {
 }
 
 /** Newest first. */
-export async function pageStatements(sql: Sql, page: StatementPage): Promise<IssuedStatement[]> {
+export async function findStatementPage(sql: Sql, page: StatementPage): Promise<IssuedStatement[]> {
   const { period, team, before, limit } = page;
   let query = sql.tables<StatementTables>().selectFrom('statement').select(['number', 'record']);
   if (period !== null) query = query.where('period', '=', period);
   if (team === null) query = query.where('team', 'is', null);
   else if (team !== undefined) query = query.where('team', '=', team);
   if (before !== null) query = query.where('number', '<', before);
-  return (await query.orderBy('number', 'desc').limit(limit).execute()).map(issuedOf);
+  return (await query.orderBy('number', 'desc').limit(limit).execute()).map(rowToStatement);
 }
 
-function issuedOf(row: { readonly number: number; readonly record: string }): IssuedStatement {
+function rowToStatement(row: { readonly number: number; readonly record: string }): IssuedStatement {
   return IssuedStatement.parse({ number: Number(row.number), ...(JSON.parse(row.record) as object) });
 }

@@ -1,11 +1,11 @@
 /** Placeholder for unallocated cost in parameters that expect a team. */
-const NOBODY = '-';
+const NO_TEAM = '-';
 
-export function teamOf(word: string): string | null {
-  return word === NOBODY ? null : word;
+export function parseTeam(word: string): string | null {
+  return word === NO_TEAM ? null : word;
 }
 
 /** Display name of a team. */
-export function shownTeam(team: string | null): string {
+export function formatTeam(team: string | null): string {
   return team ?? 'Unallocated';
 }

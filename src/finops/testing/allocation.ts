@@ -1,7 +1,7 @@
-import { costSummary } from '../costs/schema.ts';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { call } from '../../testing/application.ts';
+import { costSummary } from '../costs/schema.ts';
 
 export interface BillRow {
   readonly cost: string;
@@ -64,7 +64,7 @@ export async function applyRules(application: Application, rules: string, head =
 }
 
 /** Cost by a dimension, as `{ value: amount }`; rows without one as `unallocated`. */
-export async function costBy(
+export async function readCostBy(
   application: Application,
   by: string,
   period?: string,

@@ -1,12 +1,12 @@
 import type { Application } from '../../main.ts';
 import { deliverFiles, postponeJobs, testApplication } from '../../testing/application.ts';
-import { applyRules } from './allocation.ts';
 import { normal, seeded } from '../../testing/random.ts';
+import { applyRules } from './allocation.ts';
 
 const DAY_MS = 86_400_000;
 const dayNumber = (day: string): number => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
 const dayText = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
-const monthOf = (day: string): string => day.slice(0, 'YYYY-MM'.length);
+const toMonth = (day: string): string => day.slice(0, 'YYYY-MM'.length);
 
 /** Something that is bought every day. */
 export interface Line {
@@ -62,7 +62,7 @@ export function madeBill(
       const [start, end] = [`${day}T00:00:00Z`, `${dayText(dayNumber(day) + 1)}T00:00:00Z`];
       const { account = '111', region = 'eu-west-1', service, sku, team, endpoint } = line;
       const tags = `"${JSON.stringify({ team, endpoint }).replaceAll('"', '""')}"`;
-      const month = `${monthOf(day)}-01T00:00:00Z`;
+      const month = `${toMonth(day)}-01T00:00:00Z`;
       return [
         cost,
         cost,
@@ -85,7 +85,7 @@ export function madeBill(
   return `${[HEADER, ...rows].join('\n')}\n`;
 }
 
-export function daysOf(first: string, last: string): string[] {
+export function listDays(first: string, last: string): string[] {
   const from = dayNumber(first);
   return Array.from({ length: dayNumber(last) - from + 1 }, (_, index) => dayText(from + index));
 }
@@ -105,12 +105,12 @@ export async function openLedger(now = '2026-11-15T12:00:00Z', settings: Paramet
     },
     /** Delivers the days, a file for each month, and lets everything that follows be done. */
     deliver: async (days: readonly string[], made: Parameters<typeof madeBill>[1] = {}) => {
-      for (const [month, of] of Map.groupBy(days, monthOf)) {
+      for (const [month, of] of Map.groupBy(days, toMonth)) {
         const options = { period: month, producedAt: new Date(clock.at).toISOString() };
         await deliverFiles(application, 'aws', { [`${month}.csv`]: madeBill(of, made) }, options);
         clock.at += 1000;
       }
-      await settle(application);
+      await drainAll(application);
     },
     [Symbol.asyncDispose]: () => application[Symbol.asyncDispose](),
   };
@@ -126,7 +126,7 @@ export async function openAnomalyLedger(...options: Parameters<typeof openLedger
 export type MadeLedger = Awaited<ReturnType<typeof openLedger>>;
 
 /** Events reach their subscribers and jobs are done. */
-export async function settle({ events, jobs }: Application): Promise<void> {
+export async function drainAll({ events, jobs }: Application): Promise<void> {
   await events.drain();
   await jobs.drain();
 }

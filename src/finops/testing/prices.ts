@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { importPrices, type PriceImport } from '../prices/schema.ts';
 import type { Application } from '../../main.ts';
 import { Upload } from '../../platform/uploads/schema.ts';
 import { call } from '../../testing/application.ts';
+import { importPrices, type PriceImport } from '../prices/schema.ts';
 
 /** A product of an AWS price list with its on-demand price; the defaults are those of a Linux machine with shared tenancy, in use. */
 export interface AwsOffer {
@@ -16,7 +16,7 @@ export interface AwsOffer {
   readonly attributes?: Readonly<Record<string, string | undefined>>;
 }
 
-const attributesOf = ({
+const buildAttributes = ({
   type,
   region = 'us-east-1',
   attributes,
@@ -45,7 +45,7 @@ export function awsJson(offers: readonly AwsOffer[], publishedAt = '2026-11-20T1
   const skus = offers.map((_, index) => `SKU${index}`);
   const products = offers.map((offer, index) => [
     skus[index],
-    { sku: skus[index], productFamily: offer.family ?? FAMILY, attributes: attributesOf(offer) },
+    { sku: skus[index], productFamily: offer.family ?? FAMILY, attributes: buildAttributes(offer) },
   ]);
   const other = { sku: 'OTHER', productFamily: 'Storage', attributes: { servicecode: 'AmazonEC2', volumeType: 'gp3' } };
   const term = ({ price, currency = 'USD', from = FROM, unit = 'Hrs' }: AwsOffer, sku = '') => ({
@@ -121,7 +121,7 @@ export function awsCsv(offers: readonly AwsOffer[], publishedAt = '2026-11-20T10
     ...[`SKU${index}`, 'JRTCKXETXF', `SKU${index}.JRTCKXETXF`, term, `$${offer.price} per hour`],
     ...[(offer.from ?? FROM).slice(0, 10), '0', 'Inf', offer.unit ?? 'Hrs', offer.price, offer.currency ?? 'USD'],
     ...[term === 'Reserved' ? '1yr' : '', offer.family ?? FAMILY],
-    ...Object.values(CSV_ATTRIBUTES).map((name) => attributesOf(offer)[name] ?? ''),
+    ...Object.values(CSV_ATTRIBUTES).map((name) => buildAttributes(offer)[name] ?? ''),
   ];
   const rows = offers.flatMap((offer, index) => [
     rowOf(offer, index, 'OnDemand'),

@@ -1,4 +1,4 @@
-import { identifier } from '../../platform/lake/index.ts';
+import { quoteIdentifier } from '../../platform/lake/index.ts';
 import type { MeterText } from './classify.ts';
 
 /** Columns outside FOCUS by the names that clouds' exports give them, without the `x_`. */
@@ -18,8 +18,8 @@ const products = [
 const unitDescriptions = ['PricingUnitDescription', 'UnitOfMeasure', 'unitOfMeasure'];
 const blockSizes = ['PricingBlockSize'];
 
-function customColumn(names: readonly string[]): string {
-  return names.map((name) => identifier(`x_${name}`)).join(', ');
+function buildCustomColumnSql(names: readonly string[]): string {
+  return names.map((name) => quoteIdentifier(`x_${name}`)).join(', ');
 }
 
 /** Columns outside FOCUS that a bill relation must show. */
@@ -31,13 +31,13 @@ export const meterColumns = [usageTypes, meterNames, products, unitDescriptions,
 const parts: Readonly<Record<keyof MeterText, string>> = {
   provider: 'ServiceProviderName',
   service: 'ServiceName',
-  product: `coalesce(${customColumn(products)})`,
+  product: `coalesce(${buildCustomColumnSql(products)})`,
   // AWS has more details in its usage type than in the meter of FOCUS.
-  meter: `coalesce(${customColumn(usageTypes)}, SkuMeter, ${customColumn(meterNames)})`,
+  meter: `coalesce(${buildCustomColumnSql(usageTypes)}, SkuMeter, ${buildCustomColumnSql(meterNames)})`,
   description: 'ChargeDescription',
   pricingUnit: 'PricingUnit',
-  unitDescription: `coalesce(${customColumn(unitDescriptions)})`,
-  blockSize: `coalesce(${customColumn(blockSizes)})`,
+  unitDescription: `coalesce(${buildCustomColumnSql(unitDescriptions)})`,
+  blockSize: `coalesce(${buildCustomColumnSql(blockSizes)})`,
   skuPriceDetails: 'SkuPriceDetails',
 };
 
@@ -72,7 +72,7 @@ export const billedUnits = `CASE
   ELSE coalesce(PricingQuantity, ConsumedQuantity) END`;
 
 /** A row of a query over `meterPartColumns` as the text to classify. */
-export function meterTextOf(row: Readonly<Record<string, unknown>>): MeterText {
+export function rowToMeterText(row: Readonly<Record<string, unknown>>): MeterText {
   const text = (name: keyof MeterText) => (row[name] === null || row[name] === undefined ? null : String(row[name]));
   return Object.fromEntries(meterParts.map((name) => [name, text(name)])) as Record<keyof MeterText, string | null>;
 }

@@ -14,20 +14,20 @@ const azureFamilies: readonly (readonly [pattern: RegExp, family: string])[] = [
 const RELEASE_YEARS = [2023, 2024, 2025, 2026, 2027];
 
 /** The catalogue's model for a name on an Azure meter, null when it has none. */
-export function azureModel(catalogue: Catalogue, written: string): CatalogueModel | null {
-  const slug = withFamily(written.toLowerCase().replaceAll(/[\s_]+/g, '-'));
+export function findAzureModel(catalogue: Catalogue, written: string): CatalogueModel | null {
+  const slug = addFamily(written.toLowerCase().replaceAll(/[\s_]+/g, '-'));
   const dated = /^(?<base>.+?)-(?<month>0[1-9]|1[0-2])(?<day>0[1-9]|[12]\d|3[01])(?:20\d\d)?$/.exec(slug)?.groups;
   if (dated === undefined) return catalogue.find(slug, 'azure');
   const releases = RELEASE_YEARS.map((year) => `${dated.base}-${year}-${dated.month}-${dated.day}`);
-  return firstFound(catalogue, [...releases, slug, dated.base ?? slug], 'azure');
+  return findFirst(catalogue, [...releases, slug, dated.base ?? slug], 'azure');
 }
 
-function withFamily(slug: string): string {
+function addFamily(slug: string): string {
   const [pattern, family] = azureFamilies.find(([known]) => known.test(slug)) ?? [/^/, ''];
   return slug.replace(pattern, family);
 }
 
-function firstFound(catalogue: Catalogue, names: readonly string[], provider: string): CatalogueModel | null {
+function findFirst(catalogue: Catalogue, names: readonly string[], provider: string): CatalogueModel | null {
   for (const name of names) {
     const found = catalogue.find(name, provider);
     if (found !== null) return found;
@@ -40,7 +40,7 @@ function firstFound(catalogue: Catalogue, names: readonly string[], provider: st
  * Sonnet 4.5`, `Claude4.5Sonnet`, `anthropic.claude-sonnet-4-5-20250929-v1:0`), so names are compared as sets of words. If
  * the catalogue has separate prices for global and regional use, the bill's geography selects one.
  */
-export function bedrockModel(catalogue: Catalogue, written: string, geography: Geography): CatalogueModel | null {
+export function findBedrockModel(catalogue: Catalogue, written: string, geography: Geography): CatalogueModel | null {
   const prefix = geography === 'global' ? 'global.' : 'regional.';
   const other = geography === 'global' ? 'regional.' : 'global.';
   const named = catalogue.named(written, 'aws').filter((id) => !id.startsWith(other));
@@ -54,7 +54,7 @@ export function bedrockModel(catalogue: Catalogue, written: string, geography: G
 }
 
 /** The catalogue's model for a model id in a separate column of the bill; null if the catalogue has none. */
-export function statedModel(
+export function findStatedModel(
   catalogue: Catalogue,
   modelId: string,
   providers: readonly (string | null)[],

@@ -11,20 +11,20 @@ const MS_PER_DAY = 86_400_000;
  * applies from its midnight UTC; hours are UTC unless they state otherwise, end exclusive, and may pass midnight. The first
  * price applies if no condition is fulfilled. Null for an empty list.
  */
-export function conditionAt(prices: readonly ConditionalPrice[], at: number): ConditionalPrice | null {
-  return prices.findLast(({ constraint }) => constraint === undefined || holds(constraint, at)) ?? prices[0] ?? null;
+export function findConditionAt(prices: readonly ConditionalPrice[], at: number): ConditionalPrice | null {
+  return prices.findLast(({ constraint }) => constraint === undefined || isMet(constraint, at)) ?? prices[0] ?? null;
 }
 
-function holds(constraint: NonNullable<ConditionalPrice['constraint']>, at: number): boolean {
+function isMet(constraint: NonNullable<ConditionalPrice['constraint']>, at: number): boolean {
   if (constraint.type === 'start_date') return at >= Date.parse(constraint.start_date);
-  const start = timeOfDayMs(constraint.start_time);
-  const end = timeOfDayMs(constraint.end_time);
+  const start = parseTimeOfDay(constraint.start_time);
+  const end = parseTimeOfDay(constraint.end_time);
   const now = ((at % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY;
   return end < start ? now >= start || now < end : now >= start && now < end;
 }
 
 /** `16:30:00Z` -> milliseconds after midnight UTC; an offset is honoured. */
-function timeOfDayMs(text: string): number {
+function parseTimeOfDay(text: string): number {
   const onFirstDay = Date.parse(`1970-01-02T${text}`);
   return onFirstDay % MS_PER_DAY;
 }
@@ -33,26 +33,29 @@ function timeOfDayMs(text: string): number {
  * The catalogue's numbers as exact decimals. Each number prints as its authors wrote it (0.075), so the conversion uses that
  * text and runs before any arithmetic.
  */
-export function ratesOf(prices: ModelPrice): TokenRates {
+export function convertRates(prices: ModelPrice): TokenRates {
   const requests = prices.requests_kcount;
   return {
     currency: CURRENCY,
-    input: rateOf(prices.input_mtok),
-    output: rateOf(prices.output_mtok),
-    cacheRead: rateOf(prices.cache_read_mtok),
-    cacheWrite: rateOf(prices.cache_write_mtok),
-    cacheWrite1h: rateOf(prices.cache_write_1h_mtok),
-    perThousandRequests: typeof requests === 'number' ? exact(requests) : null,
+    input: convertRate(prices.input_mtok),
+    output: convertRate(prices.output_mtok),
+    cacheRead: convertRate(prices.cache_read_mtok),
+    cacheWrite: convertRate(prices.cache_write_mtok),
+    cacheWrite1h: convertRate(prices.cache_write_1h_mtok),
+    perThousandRequests: typeof requests === 'number' ? toExactDecimal(requests) : null,
   };
 }
 
-function rateOf(price: number | TieredPrices | undefined): TokenRate | null {
+function convertRate(price: number | TieredPrices | undefined): TokenRate | null {
   if (price === undefined) return null;
-  if (typeof price === 'number') return { perMillion: exact(price), tiers: [] };
-  const tiers = price.tiers.map(({ start, price: perMillion }) => ({ above: start, perMillion: exact(perMillion) }));
-  return { perMillion: exact(price.base), tiers: tiers.toSorted((a, b) => a.above - b.above) };
+  if (typeof price === 'number') return { perMillion: toExactDecimal(price), tiers: [] };
+  const tiers = price.tiers.map(({ start, price: perMillion }) => ({
+    above: start,
+    perMillion: toExactDecimal(perMillion),
+  }));
+  return { perMillion: toExactDecimal(price.base), tiers: tiers.toSorted((a, b) => a.above - b.above) };
 }
 
-function exact(price: number): string {
+function toExactDecimal(price: number): string {
   return decimalString(String(price));
 }

@@ -1,7 +1,7 @@
 import { calcPrice, waitForUpdate } from '@pydantic/genai-prices';
 import { describe, expect, it } from 'vitest';
 import { type Catalogue, loadCatalogue } from './catalogue.ts';
-import { conditionAt } from './catalogue-price.ts';
+import { findConditionAt } from './catalogue-price.ts';
 
 const catalogue = await loadCatalogue();
 const providers = (await waitForUpdate()) ?? [];
@@ -79,7 +79,7 @@ describe('a condition on hours', () => {
   } as const;
   const day = { prices: { input_mtok: 2 } };
   it('may pass midnight and name an offset', () => {
-    const held = (time: string) => conditionAt([day, night], at(`2026-01-05T${time}Z`))?.prices.input_mtok;
+    const held = (time: string) => findConditionAt([day, night], at(`2026-01-05T${time}Z`))?.prices.input_mtok;
     expect([held('19:59:59'), held('20:00:00'), held('23:59:59'), held('03:59:59'), held('04:00:00')]).toEqual([
       2, 1, 1, 1, 2,
     ]);

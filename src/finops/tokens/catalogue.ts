@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { ConditionalPrice, ModelInfo, ModelPrice, Provider } from '@pydantic/genai-prices';
-import { conditionAt, ratesOf } from './catalogue-price.ts';
-import { nameKey } from './name-key.ts';
+import { convertRates, findConditionAt } from './catalogue-price.ts';
+import { buildNameKey } from './name-key.ts';
 import type { TokenRates } from './rates/schema.ts';
 
 /** A model of the catalogue: two models of one name at two providers are two. */
@@ -37,7 +37,7 @@ export interface Catalogue {
 }
 
 /** Loads the catalogue of several thousand prices on first use, not at server start. */
-export function lazyCatalogue(): () => Promise<Catalogue> {
+export function createLazyCatalogue(): () => Promise<Catalogue> {
   let loading: Promise<Catalogue> | undefined;
   return () => {
     loading ??= loadCatalogue();
@@ -51,50 +51,51 @@ export async function loadCatalogue(): Promise<Catalogue> {
   const { calcPrice, waitForUpdate } = await import('@pydantic/genai-prices');
   // This process does not start the package's auto-update, so these are the published data of the package.
   const providers = (await waitForUpdate()) ?? [];
-  const source = `${PACKAGE} ${publishedVersion()}`;
-  const byName = new Map(providers.map((provider) => [provider.id, idsByName(provider)]));
+  const source = `${PACKAGE} ${readPublishedVersion()}`;
+  const byName = new Map(providers.map((provider) => [provider.id, indexIdsByName(provider)]));
   return {
     source,
     find: (model, provider) => {
       const found = calcPrice({}, model, provider === undefined ? {} : { providerId: provider });
       return found === null
         ? null
-        : { provider: holderOf(providers, found.provider, found.model), model: found.model.id };
+        : { provider: findPriceHolder(providers, found.provider, found.model), model: found.model.id };
     },
     price: (wanted, at) => {
-      const model = modelOf(providers, wanted);
-      return model === undefined ? null : priceAt(model, at, source);
+      const model = findModel(providers, wanted);
+      return model === undefined ? null : findCataloguePriceAt(model, at, source);
     },
-    named: (name, provider) => byName.get(provider)?.get(nameKey(name)) ?? [],
+    named: (name, provider) => byName.get(provider)?.get(buildNameKey(name)) ?? [],
   };
 }
 
-function idsByName({ models }: Provider): Map<string, string[]> {
+function indexIdsByName({ models }: Provider): Map<string, string[]> {
   const ids = new Map<string, string[]>();
   for (const { id, name } of models) {
-    for (const key of new Set([nameKey(id), nameKey(name ?? id)])) ids.set(key, [...(ids.get(key) ?? []), id]);
+    for (const key of new Set([buildNameKey(id), buildNameKey(name ?? id)]))
+      ids.set(key, [...(ids.get(key) ?? []), id]);
   }
   return ids;
 }
 
 /** A provider may reuse the prices of another (Azure those of OpenAI): the holder is the provider that lists the model. */
-function holderOf(providers: readonly Provider[], asked: Provider, model: ModelInfo): string {
+function findPriceHolder(providers: readonly Provider[], asked: Provider, model: ModelInfo): string {
   const holder = providers.find(({ models }) => models.includes(model));
   return holder?.id ?? asked.id;
 }
 
-function modelOf(providers: readonly Provider[], { provider, model }: CatalogueModel): ModelInfo | undefined {
+function findModel(providers: readonly Provider[], { provider, model }: CatalogueModel): ModelInfo | undefined {
   return providers.find(({ id }) => id === provider)?.models.find(({ id }) => id === model);
 }
 
-function priceAt(model: ModelInfo, at: number, source: string): CataloguePrice | null {
+function findCataloguePriceAt(model: ModelInfo, at: number, source: string): CataloguePrice | null {
   const dated: readonly ConditionalPrice[] = isDated(model.prices) ? model.prices : [{ prices: model.prices }];
-  const held = conditionAt(dated, at);
+  const held = findConditionAt(dated, at);
   if (held === null) return null;
   const { constraint } = held;
   const hours = constraint?.type === 'time_of_date' ? `, from ${constraint.start_time} to ${constraint.end_time}` : '';
   return {
-    rates: ratesOf(held.prices),
+    rates: convertRates(held.prices),
     effectiveFrom: constraint?.type === 'start_date' ? constraint.start_date : null,
     source: `${source}${hours}`,
   };
@@ -105,7 +106,7 @@ function isDated(prices: ConditionalPrice[] | ModelPrice): prices is Conditional
 }
 
 /** The package exports no version, so it is read from the package.json next to its `dist` folder. */
-function publishedVersion(): string {
+function readPublishedVersion(): string {
   const entry = createRequire(import.meta.url).resolve(PACKAGE);
   const folder = entry.slice(0, entry.lastIndexOf('dist'));
   const { version } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8')) as { version: string };

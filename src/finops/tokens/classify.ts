@@ -1,17 +1,17 @@
 import type { Catalogue, CatalogueModel } from './catalogue.ts';
-import { azureModel, bedrockModel, statedModel } from './catalogue-name.ts';
+import { findAzureModel, findBedrockModel, findStatedModel } from './catalogue-name.ts';
 import {
-  directionOf,
-  geographyOf,
+  findDirection,
+  findGeography,
+  findOtherKind,
+  findTier,
   isLongContext,
   nameBeforeMarkers,
-  otherKindIn,
-  tierOf,
-  wordsOf,
+  splitWords,
 } from './meter-words.ts';
 import type { TokenDirection } from './rates/schema.ts';
 import type { BilledTokens, ServiceTier } from './schema.ts';
-import { tokensPerUnit, type UnitText } from './token-unit.ts';
+import { findTokensPerUnit, type UnitText } from './token-unit.ts';
 
 /** The columns of a bill row that can identify its usage. A field that the bill lacks is null. */
 export interface MeterText extends UnitText {
@@ -49,26 +49,26 @@ type Family = 'bedrock' | 'azure' | 'other';
  * Example: `USE1-NovaLite-input-tokens-batch` in `1K tokens` -> NovaLite, input, 1,000 tokens a unit, batch, regional.
  */
 export function classifyTokenMeter(text: MeterText, catalogue: Catalogue): Classification {
-  const family = familyOf(text);
-  const details = detailsOf(text.skuPriceDetails);
-  const meterWords = wordsOf(text.meter ?? '');
-  const words = directionOf(meterWords) === null ? [...meterWords, ...describedWords(text)] : meterWords;
-  const otherKind = otherKindIn(words);
-  if (otherKind !== null) return unclassified(`it is about "${otherKind}", not tokens of text`);
-  const direction = directionOf(words);
-  if (direction === null) return unclassified('its text does not say whether tokens went in or out');
-  const unit = tokensPerUnit(text, family === 'bedrock');
-  if (unit.tokensPerUnit === null) return unclassified(unit.reason);
-  const model = details.model ?? writtenModel(text, family);
-  if (model === null) return unclassified('its text names no model');
-  const geography = geographyOf(words) ?? (family === 'bedrock' ? 'regional' : null);
+  const family = findFamily(text);
+  const details = parseDetails(text.skuPriceDetails);
+  const meterWords = splitWords(text.meter ?? '');
+  const words = findDirection(meterWords) === null ? [...meterWords, ...listDescribedWords(text)] : meterWords;
+  const otherKind = findOtherKind(words);
+  if (otherKind !== null) return createUnclassified(`it is about "${otherKind}", not tokens of text`);
+  const direction = findDirection(words);
+  if (direction === null) return createUnclassified('its text does not say whether tokens went in or out');
+  const unit = findTokensPerUnit(text, family === 'bedrock');
+  if (unit.tokensPerUnit === null) return createUnclassified(unit.reason);
+  const model = details.model ?? findWrittenModel(text, family);
+  if (model === null) return createUnclassified('its text names no model');
+  const geography = findGeography(words) ?? (family === 'bedrock' ? 'regional' : null);
   return {
     meter: {
       model,
-      catalogueModel: catalogueModelOf(catalogue, { text, family, model, stated: details.model !== null, geography }),
+      catalogueModel: findCatalogueModel(catalogue, { text, family, model, stated: details.model !== null, geography }),
       direction,
       tokensPerUnit: unit.tokensPerUnit,
-      serviceTier: tierOf(meterWords),
+      serviceTier: findTier(meterWords),
       geography,
       longContext: isLongContext(meterWords),
     },
@@ -76,25 +76,25 @@ export function classifyTokenMeter(text: MeterText, catalogue: Catalogue): Class
   };
 }
 
-function unclassified(reason: string): Classification {
+function createUnclassified(reason: string): Classification {
   return { meter: null, reason };
 }
 
-function familyOf({ provider, service, product, meter }: MeterText): Family {
+function findFamily({ provider, service, product, meter }: MeterText): Family {
   const said = [provider, service, product, meter].join(' ').toLowerCase();
   if (said.includes('bedrock') || /\bmp:[a-z0-9]+_/.test(said)) return 'bedrock';
   return /microsoft|azure|foundry|cognitive services/.test(said) ? 'azure' : 'other';
 }
 
 /** Prose has words that mean something else in a meter's name (`in US East`), so only the unmistakable count. */
-function describedWords({ description }: MeterText): string[] {
-  return wordsOf(description ?? '').filter(
+function listDescribedWords({ description }: MeterText): string[] {
+  return splitWords(description ?? '').filter(
     (word) => word !== 'in' && word !== 'out' && word !== 'opt' && word !== 'response',
   );
 }
 
-function detailsOf(json: string | null): { readonly model: string | null } {
-  const details = parsedObject(json);
+function parseDetails(json: string | null): { readonly model: string | null } {
+  const details = parseJsonObject(json);
   const text = (key: string) => {
     const value = details[key] ?? details[`x_${key}`];
     return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
@@ -104,7 +104,7 @@ function detailsOf(json: string | null): { readonly model: string | null } {
   return { model: text('ModelId') ?? (family === null || version === null ? family : `${family} ${version}`) };
 }
 
-function parsedObject(json: string | null): Readonly<Record<string, unknown>> {
+function parseJsonObject(json: string | null): Readonly<Record<string, unknown>> {
   if (json === null) return {};
   try {
     const parsed: unknown = JSON.parse(json);
@@ -115,10 +115,10 @@ function parsedObject(json: string | null): Readonly<Record<string, unknown>> {
 }
 
 /** The model as written in the row's text, or null. */
-function writtenModel({ meter, product, service }: MeterText, family: Family): string | null {
-  const marketplace = editionOf(product) ?? editionOf(service);
+function findWrittenModel({ meter, product, service }: MeterText, family: Family): string | null {
+  const marketplace = parseBedrockEdition(product) ?? parseBedrockEdition(service);
   if (marketplace !== null) return marketplace;
-  const usage = family === 'bedrock' ? withoutRegion(meter ?? '') : (meter ?? '');
+  const usage = family === 'bedrock' ? dropRegion(meter ?? '') : (meter ?? '');
   const name = nameBeforeMarkers(usage);
   return name === '' ? null : name;
 }
@@ -126,13 +126,13 @@ function writtenModel({ meter, product, service }: MeterText, family: Family): s
 const EDITION = '(amazon bedrock edition)';
 
 /** `Claude Sonnet 4.6 (Amazon Bedrock Edition)` -> `Claude Sonnet 4.6`; null for any other product. */
-function editionOf(product: string | null): string | null {
+function parseBedrockEdition(product: string | null): string | null {
   const name = product?.slice(0, Math.max(0, product.toLowerCase().indexOf(EDITION))).trim() ?? '';
   return name === '' ? null : name;
 }
 
 /** `USE1-NovaLite-…` and `USE1-MP:USE1_InputTokenCount-Units` without their region codes. */
-function withoutRegion(usageType: string): string {
+function dropRegion(usageType: string): string {
   return usageType.replace(/^(?:[A-Z]{2,4}\d?[-_])?(?:MP:)?(?:[A-Z]{3,4}\d_)?/, '');
 }
 
@@ -145,13 +145,15 @@ interface Written {
   readonly geography: BilledTokens['geography'];
 }
 
-function catalogueModelOf(
+function findCatalogueModel(
   catalogue: Catalogue,
   { text, family, model, stated, geography }: Written,
 ): CatalogueModel | null {
-  if (family === 'bedrock') return bedrockModel(catalogue, model, geography);
-  if (family === 'azure') return isOtherVendor(text, model) ? null : azureModel(catalogue, model);
-  return stated ? statedModel(catalogue, model, [text.provider, text.service]) : statedModel(catalogue, model, []);
+  if (family === 'bedrock') return findBedrockModel(catalogue, model, geography);
+  if (family === 'azure') return isOtherVendor(text, model) ? null : findAzureModel(catalogue, model);
+  return stated
+    ? findStatedModel(catalogue, model, [text.provider, text.service])
+    : findStatedModel(catalogue, model, []);
 }
 
 /** A bare version (`4.6 Outp DZ`) is a GPT only with a product that names GPT, or without a product. */

@@ -1,5 +1,5 @@
 import { sql as raw } from 'kysely';
-import { type SubjectColumns, subjectOf } from '../../org/index.ts';
+import { type SubjectColumns, toSubject } from '../../org/index.ts';
 import { type Subject, subjectFields } from '../../org/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { sameCallId } from './same-call.ts';
@@ -22,7 +22,7 @@ interface CountedTables {
 }
 
 /** Tokens used in [start, end) by subject, each call once; one row for each combination of subject fields. */
-export async function countedTokens(sql: Sql, { start, end }: TokenWindow): Promise<CountedTokens[]> {
+export async function readCountedTokens(sql: Sql, { start, end }: TokenWindow): Promise<CountedTokens[]> {
   const columns = subjectFields.map((field) => `subject_${field}` as const);
   const rows = await sql
     .tables<CountedTables>()
@@ -36,13 +36,13 @@ export async function countedTokens(sql: Sql, { start, end }: TokenWindow): Prom
     .orderBy(columns)
     .execute();
   return rows.map((row) => ({
-    subject: subjectOf(row),
+    subject: toSubject(row),
     tokens: String(row.tokens),
   }));
 }
 
 /** Changes whenever usage within [start, end) is recorded or replaced, or becomes the same call as another. */
-export async function tokenFingerprint(sql: Sql, { start, end }: TokenWindow): Promise<string> {
+export async function readTokenFingerprint(sql: Sql, { start, end }: TokenWindow): Promise<string> {
   const row = await sql
     .tables<CountedTables>()
     .selectFrom('token_usage')

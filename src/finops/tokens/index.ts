@@ -2,17 +2,17 @@ import type { z } from 'zod';
 import type { Subject } from '../../org/schema.ts';
 import type { SubscribesToEvents } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
-import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { lazyCatalogue } from './catalogue.ts';
-import { type CountedTokens, countedTokens, type TokenWindow, tokenFingerprint } from './counted-tokens.ts';
-import { tokenRoutes } from './routes.ts';
+import { createLazyCatalogue } from './catalogue.ts';
+import { type CountedTokens, readCountedTokens, readTokenFingerprint, type TokenWindow } from './counted-tokens.ts';
+import { createTokenRoutes } from './routes.ts';
 import { type TokenCostTotal, TokenPricesSpec } from './schema.ts';
-import { type ServedUsage, usageOfServed } from './served-usage.ts';
-import { applyPriceList, priceNow, type TokensDeps } from './service.ts';
+import { buildServedUsage, type ServedUsage } from './served-usage.ts';
+import { applyPriceList, readCurrentPrices, type TokensDeps } from './service.ts';
 import { removeTokenUsage } from './store.ts';
-import { priceSpans, type SpanCost, type SpanTokenUse, usageOfTrace } from './trace-usage.ts';
-import { recordTokens, tokenCostOf } from './usage.ts';
+import { buildTraceUsage, priceSpans, type SpanCost, type SpanTokenUse } from './trace-usage.ts';
+import { readTokenCost, recordTokens } from './usage.ts';
 
 export { tokenMigrations } from './migrations.ts';
 
@@ -37,10 +37,10 @@ export interface Tokens {
 }
 
 export function createTokens(given: Omit<TokensDeps, 'catalogue'> & SubscribesToEvents): Tokens {
-  const deps: TokensDeps = { ...given, catalogue: lazyCatalogue() };
+  const deps: TokensDeps = { ...given, catalogue: createLazyCatalogue() };
   const { store, clock } = deps;
   given.events.subscribe('tokens', ['trace.tokens_counted'], async (event) => {
-    const { records, withdrawn } = usageOfTrace(event, clock);
+    const { records, withdrawn } = buildTraceUsage(event, clock);
     await store.transaction(async (sql) => {
       await recordTokens(clock, sql, records);
       await removeTokenUsage(sql, withdrawn);
@@ -49,19 +49,21 @@ export function createTokens(given: Omit<TokensDeps, 'catalogue'> & SubscribesTo
   return {
     async total(subject, within) {
       const selection = { subject, start: within?.start ?? null, end: within?.end ?? null };
-      const { groups: _groups, ...total } = await tokenCostOf(
-        { store, priceOf: await priceNow(deps, store) },
+      const { groups: _groups, ...total } = await readTokenCost(
+        { store, priceOf: await readCurrentPrices(deps, store) },
         selection,
         null,
       );
       return total;
     },
-    counted: countedTokens,
-    fingerprint: tokenFingerprint,
-    priceSpans: async (sql, spans) => (spans.length === 0 ? [] : priceSpans(await priceNow(deps, sql), spans)),
+    counted: readCountedTokens,
+    fingerprint: readTokenFingerprint,
+    priceSpans: async (sql, spans) => (spans.length === 0 ? [] : priceSpans(await readCurrentPrices(deps, sql), spans)),
     recordServed: (used) =>
-      store.transaction(async (sql) => void (await recordTokens(clock, sql, used.map(usageOfServed)))),
-    kinds: [specKind('TokenPrices', 30, TokenPricesSpec, (sql, name, spec) => applyPriceList(clock, sql, name, spec))],
-    routes: tokenRoutes(deps),
+      store.transaction(async (sql) => void (await recordTokens(clock, sql, used.map(buildServedUsage)))),
+    kinds: [
+      createSpecKind('TokenPrices', 30, TokenPricesSpec, (sql, name, spec) => applyPriceList(clock, sql, name, spec)),
+    ],
+    routes: createTokenRoutes(deps),
   };
 }

@@ -75,7 +75,7 @@ const markers: ReadonlySet<string> = new Set([
 ]);
 
 /** `InputTokenCount_Global-Units` -> input, token, count, global, units; `1K`, `4o` and `LongCo` stay whole. */
-export function wordsOf(text: string): string[] {
+export function splitWords(text: string): string[] {
   return text
     .replaceAll(/\b(Short|Long)Co\b/gi, (word) => word.toLowerCase())
     .replaceAll(/(write)(?=1h)/gi, '$1 ')
@@ -86,39 +86,39 @@ export function wordsOf(text: string): string[] {
     .filter((word) => word !== '');
 }
 
-function hasAny(words: readonly string[], wanted: readonly string[]): boolean {
+function includesAny(words: readonly string[], wanted: readonly string[]): boolean {
   return words.some((word) => wanted.includes(word));
 }
 
 /** Direction of the tokens of a meter, or null if its words do not state it. */
-export function directionOf(words: readonly string[]): TokenDirection | null {
-  if (hasAny(words, CACHED)) {
-    if (!hasAny(words, WRITTEN)) return hasAny(words, OUTPUT) ? null : 'cacheRead';
-    return hasAny(words, ONE_HOUR) ? 'cacheWrite1h' : 'cacheWrite';
+export function findDirection(words: readonly string[]): TokenDirection | null {
+  if (includesAny(words, CACHED)) {
+    if (!includesAny(words, WRITTEN)) return includesAny(words, OUTPUT) ? null : 'cacheRead';
+    return includesAny(words, ONE_HOUR) ? 'cacheWrite1h' : 'cacheWrite';
   }
-  const [input, output] = [hasAny(words, INPUT), hasAny(words, OUTPUT)];
+  const [input, output] = [includesAny(words, INPUT), includesAny(words, OUTPUT)];
   if (input && output) return null;
   if (input) return 'input';
   if (output) return 'output';
-  return hasAny(words, EMBEDDING) ? 'input' : null;
+  return includesAny(words, EMBEDDING) ? 'input' : null;
 }
 
 /** The first word that means tokens which are not text (`image`, `audio`…), or null. */
-export function otherKindIn(words: readonly string[]): string | null {
+export function findOtherKind(words: readonly string[]): string | null {
   return words.find((word) => OTHER_KINDS.includes(word)) ?? null;
 }
 
-export function tierOf(words: readonly string[]): ServiceTier {
-  return tiers.find(([, wanted]) => hasAny(words, wanted))?.[0] ?? 'standard';
+export function findTier(words: readonly string[]): ServiceTier {
+  return tiers.find(([, wanted]) => includesAny(words, wanted))?.[0] ?? 'standard';
 }
 
-export function geographyOf(words: readonly string[]): Geography | null {
-  return geographies.find(([, wanted]) => hasAny(words, wanted))?.[0] ?? null;
+export function findGeography(words: readonly string[]): Geography | null {
+  return geographies.find(([, wanted]) => includesAny(words, wanted))?.[0] ?? null;
 }
 
 export function isLongContext(words: readonly string[]): boolean {
   return (
-    hasAny(words, LONG_CONTEXT) ||
+    includesAny(words, LONG_CONTEXT) ||
     words.some((word, index) => word === 'long' && /^(?:ctx|context)$/.test(words[index + 1] ?? ''))
   );
 }
@@ -131,7 +131,7 @@ export function nameBeforeMarkers(text: string): string {
   let end = 0;
   for (const { 0: piece, index } of text.matchAll(/[^\s_-]+/g)) {
     // `InputTokenCount` is one piece of marker words; `NovaLite` has none.
-    const words = wordsOf(piece);
+    const words = splitWords(piece);
     if (
       words.every((word) => markers.has(word)) ||
       (/^\d+[km]$/i.test(piece) && /^[\s-]*tokens?\b/i.test(text.slice(index + piece.length)))

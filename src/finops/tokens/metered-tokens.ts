@@ -1,5 +1,5 @@
 import { decimal } from '../../platform/units/index.ts';
-import { sizeBounds, type TokenCounts, tokenCost } from './rates/schema.ts';
+import { computeTokenCost, listSizeBounds, type TokenCounts } from './rates/schema.ts';
 import type { TokenPrice, TokenUsage } from './schema.ts';
 
 export interface MeteredTokens {
@@ -13,7 +13,7 @@ type Counted = Pick<
   'inputTokens' | 'outputTokens' | 'cacheReadTokens' | 'cacheWriteTokens' | 'cacheWrite1hTokens' | 'requests'
 >;
 
-export function countsOf(usage: Counted): TokenCounts {
+export function toTokenCounts(usage: Counted): TokenCounts {
   return {
     inputTokens: decimal(usage.inputTokens),
     outputTokens: decimal(usage.outputTokens),
@@ -28,14 +28,14 @@ export function countsOf(usage: Counted): TokenCounts {
  * Cost of a usage record at a price; null with a reason without one. A record of several requests may exceed the size
  * from which a price changes though none of its requests did: then its cost is unknown.
  */
-export function meteredTokens(usage: Counted, price: TokenPrice): MeteredTokens {
+export function meterTokens(usage: Counted, price: TokenPrice): MeteredTokens {
   const { rates } = price;
   if (rates === null) return { cost: null, reason: price.reason, price };
-  const [lowest] = sizeBounds(rates);
+  const [lowest] = listSizeBounds(rates);
   if (usage.requests > 1 && lowest !== undefined && usage.inputTokens > lowest) {
     const reason = `the price of "${price.model}" depends on the size of each request; record them one by one`;
     return { cost: null, reason, price };
   }
-  const { amount, reason } = tokenCost(rates, countsOf(usage), usage.inputTokens);
+  const { amount, reason } = computeTokenCost(rates, toTokenCounts(usage), usage.inputTokens);
   return { cost: amount === null ? null : { amount, currency: rates.currency }, reason, price };
 }

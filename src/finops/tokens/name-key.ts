@@ -5,7 +5,7 @@ const NOISE: ReadonlySet<string> = new Set(['instruct', 'v', 'edition', 'amazon'
  * The words of a model's name in alphabetical order, without vendor, version and date, so that all spellings of one model
  * are equal. Examples: `regional.anthropic.claude-sonnet-4-5-20250929-v1:0` and `Claude4.5Sonnet` -> `4 5 claude sonnet`.
  */
-export function nameKey(name: string): string {
+export function buildNameKey(name: string): string {
   const bare = name
     .replace(/^(?:global|regional|us|eu|apac)\./, '')
     .replace(/^[a-z0-9]+\.(?=[a-z])/, '')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clashingPrice, listedPrices, matchingPrices, type PriceQuestion } from './price-list.ts';
+import { buildListedPrices, findClashingPrice, findMatchingPrices, type PriceQuestion } from './price-list.ts';
 import { TokenPricesSpec } from './schema.ts';
 
 const spec = (...prices: object[]) => TokenPricesSpec.parse({ currency: 'USD', source: 'contract', prices });
@@ -18,7 +18,10 @@ const question = (change: Partial<PriceQuestion> = {}): PriceQuestion => ({
   ...change,
 });
 const winners = (prices: object[], asked = question()) =>
-  matchingPrices(listedPrices('own', 1, spec(...prices)), asked).map(({ model, provider }) => [model, provider]);
+  findMatchingPrices(buildListedPrices('own', 1, spec(...prices)), asked).map(({ model, provider }) => [
+    model,
+    provider,
+  ]);
 
 describe('a price list', () => {
   it('prefers a full name to a pattern, a longer pattern to a shorter one, a named provider to none', () => {
@@ -55,13 +58,13 @@ describe('a price list', () => {
   });
 
   it('holds from its date to the next of the same model, or to its end', () => {
-    const listed = listedPrices(
+    const listed = buildListedPrices(
       'own',
       1,
       spec(price('gpt-4o', { input: '9' }), price('gpt-4o', { effectiveFrom: '2026-05-01' })),
     );
     const at = (instant: string) =>
-      matchingPrices(listed, question({ at: Date.parse(instant) })).map(({ rates }) => rates.input?.perMillion);
+      findMatchingPrices(listed, question({ at: Date.parse(instant) })).map(({ rates }) => rates.input?.perMillion);
     expect(at('2025-12-31T23:59:59Z')).toEqual([]);
     expect(at('2026-04-30T23:59:59Z')).toEqual(['9']);
     expect(at('2026-05-01T00:00:00Z')).toEqual(['1']);
@@ -81,15 +84,15 @@ describe('a price list', () => {
       [price('gpt-4o', { effectiveTo: '2026-07-01' }), price('gpt-4o', { effectiveFrom: '2026-06-01' })],
     ],
   ])('refuses %s', (_what, prices) => {
-    expect(() => listedPrices('own', 1, spec(...prices))).toThrow('two prices of');
+    expect(() => buildListedPrices('own', 1, spec(...prices))).toThrow('two prices of');
   });
 
   it('clashes with another list that prices the same model at the same time', () => {
-    const own = listedPrices('a', 1, spec(price('gpt-4o', { effectiveTo: '2026-02-01' })));
-    const later = listedPrices('b', 1, spec(price('gpt-4o', { effectiveFrom: '2026-02-01' })));
-    const same = listedPrices('b', 1, spec(price('GPT-4O')));
-    expect(clashingPrice(own, later)).toBeNull();
-    expect(clashingPrice(own, same)?.list).toBe('b@1');
+    const own = buildListedPrices('a', 1, spec(price('gpt-4o', { effectiveTo: '2026-02-01' })));
+    const later = buildListedPrices('b', 1, spec(price('gpt-4o', { effectiveFrom: '2026-02-01' })));
+    const same = buildListedPrices('b', 1, spec(price('GPT-4O')));
+    expect(findClashingPrice(own, later)).toBeNull();
+    expect(findClashingPrice(own, same)?.list).toBe('b@1');
   });
 
   it.each([

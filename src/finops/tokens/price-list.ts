@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
-import { flatRate, type TokenRate, type TokenRates } from './rates/schema.ts';
+import { type TokenRate, type TokenRates, toFlatRate } from './rates/schema.ts';
 import type { ServiceTier, TokenPricesSpec } from './schema.ts';
 
 type Entry = z.infer<typeof TokenPricesSpec>['prices'][number];
@@ -34,10 +34,10 @@ export interface PriceQuestion {
  * The prices of a list. A price without an end is in force until the next one of the same model, provider and tier begins.
  * Errors: `manifest_invalid` if two of them overlap.
  */
-export function listedPrices(name: string, version: number, spec: z.infer<typeof TokenPricesSpec>): ListedPrice[] {
+export function buildListedPrices(name: string, version: number, spec: z.infer<typeof TokenPricesSpec>): ListedPrice[] {
   const sorted = spec.prices.toSorted((a, b) => Date.parse(a.effectiveFrom) - Date.parse(b.effectiveFrom));
   return sorted.map((entry, index) => {
-    const next = sorted.slice(index + 1).find((later) => keyOf(later) === keyOf(entry));
+    const next = sorted.slice(index + 1).find((later) => buildEntryKey(later) === buildEntryKey(entry));
     const effectiveTo = entry.effectiveTo ?? next?.effectiveFrom ?? null;
     if (next !== undefined && endsAfter(effectiveTo, next.effectiveFrom, entry.effectiveFrom)) {
       const detail = `TokenPrices "${name}": two prices of ${entry.model} hold at ${next.effectiveFrom}. End the first price at that instant.`;
@@ -48,7 +48,7 @@ export function listedPrices(name: string, version: number, spec: z.infer<typeof
       model: entry.model,
       provider: entry.provider ?? null,
       serviceTier: entry.serviceTier,
-      rates: ratesOf(entry, spec.currency),
+      rates: buildRates(entry, spec.currency),
       effectiveFrom: entry.effectiveFrom,
       effectiveTo,
       source: entry.source ?? spec.source,
@@ -56,7 +56,7 @@ export function listedPrices(name: string, version: number, spec: z.infer<typeof
   });
 }
 
-function keyOf({ model, provider, serviceTier }: Pick<Entry, 'model' | 'provider' | 'serviceTier'>): string {
+function buildEntryKey({ model, provider, serviceTier }: Pick<Entry, 'model' | 'provider' | 'serviceTier'>): string {
   return JSON.stringify([model.toLowerCase(), provider?.toLowerCase() ?? null, serviceTier]);
 }
 
@@ -64,10 +64,10 @@ function endsAfter(effectiveTo: string | null, nextFrom: string, from: string): 
   return from === nextFrom || (effectiveTo !== null && Date.parse(effectiveTo) > Date.parse(nextFrom));
 }
 
-function ratesOf(entry: Entry, currency: string): TokenRates {
+function buildRates(entry: Entry, currency: string): TokenRates {
   const rate = (price: Entry['input']): TokenRate | null => {
     if (price === undefined) return null;
-    if (typeof price === 'string') return flatRate(price);
+    if (typeof price === 'string') return toFlatRate(price);
     return { perMillion: price.base, tiers: price.tiers.toSorted((a, b) => a.above - b.above) };
   };
   return {
@@ -82,17 +82,19 @@ function ratesOf(entry: Entry, currency: string): TokenRates {
 }
 
 /** A price of another list for the very same model, provider, tier and time: which would win depends on nothing. */
-export function clashingPrice(own: readonly ListedPrice[], others: readonly ListedPrice[]): ListedPrice | null {
-  return others.find((other) => own.some((price) => sameKey(price, other) && overlap(price, other))) ?? null;
+export function findClashingPrice(own: readonly ListedPrice[], others: readonly ListedPrice[]): ListedPrice | null {
+  return (
+    others.find((other) => own.some((price) => haveSameKey(price, other) && doPricesOverlap(price, other))) ?? null
+  );
 }
 
-function sameKey(a: ListedPrice, b: ListedPrice): boolean {
+function haveSameKey(a: ListedPrice, b: ListedPrice): boolean {
   const key = ({ model, provider, serviceTier }: ListedPrice) =>
-    keyOf({ model, provider: provider ?? undefined, serviceTier });
+    buildEntryKey({ model, provider: provider ?? undefined, serviceTier });
   return key(a) === key(b);
 }
 
-function overlap(a: ListedPrice, b: ListedPrice): boolean {
+function doPricesOverlap(a: ListedPrice, b: ListedPrice): boolean {
   const end = (price: ListedPrice) =>
     price.effectiveTo === null ? Number.POSITIVE_INFINITY : Date.parse(price.effectiveTo);
   return Date.parse(a.effectiveFrom) < end(b) && Date.parse(b.effectiveFrom) < end(a);
@@ -102,19 +104,19 @@ function overlap(a: ListedPrice, b: ListedPrice): boolean {
  * The matching prices, by precedence: a full name before a pattern, a longer pattern before a shorter one, a price with a
  * provider before one without.
  */
-export function matchingPrices(prices: readonly ListedPrice[], question: PriceQuestion): ListedPrice[] {
+export function findMatchingPrices(prices: readonly ListedPrice[], question: PriceQuestion): ListedPrice[] {
   return prices
-    .filter((price) => price.serviceTier === question.serviceTier && holdsAt(price, question.at))
-    .filter((price) => price.provider === null || isOneOf(price.provider, question.providers))
+    .filter((price) => price.serviceTier === question.serviceTier && isInForceAt(price, question.at))
+    .filter((price) => price.provider === null || matchesAnyName(price.provider, question.providers))
     .filter((price) => question.names.some((name) => isLike(price.model, name)))
-    .toSorted((a, b) => rankOf(b) - rankOf(a) || a.model.localeCompare(b.model));
+    .toSorted((a, b) => rankPrice(b) - rankPrice(a) || a.model.localeCompare(b.model));
 }
 
-function isOneOf(name: string, names: readonly string[]): boolean {
+function matchesAnyName(name: string, names: readonly string[]): boolean {
   return names.some((other) => other.toLowerCase() === name.toLowerCase());
 }
 
-function holdsAt({ effectiveFrom, effectiveTo }: ListedPrice, at: number): boolean {
+function isInForceAt({ effectiveFrom, effectiveTo }: ListedPrice, at: number): boolean {
   return Date.parse(effectiveFrom) <= at && (effectiveTo === null || at < Date.parse(effectiveTo));
 }
 
@@ -136,7 +138,7 @@ function isLike(pattern: string, name: string): boolean {
 
 const FULL_NAME = 100_000;
 
-function rankOf({ model, provider }: ListedPrice): number {
+function rankPrice({ model, provider }: ListedPrice): number {
   const literalLength = model.replaceAll('*', '').length;
   return (model.includes('*') ? 0 : FULL_NAME) + literalLength * 2 + (provider === null ? 0 : 1);
 }

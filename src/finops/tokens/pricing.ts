@@ -1,5 +1,5 @@
 import type { Catalogue, CatalogueModel, CataloguePrice } from './catalogue.ts';
-import { type ListedPrice, matchingPrices } from './price-list.ts';
+import { findMatchingPrices, type ListedPrice } from './price-list.ts';
 import type { TokenRates } from './rates/schema.ts';
 import type { ServiceTier, TokenPrice } from './schema.ts';
 import { SELF_HOSTED } from './served-usage.ts';
@@ -23,12 +23,12 @@ export type PriceOf = (wanted: PricedModel) => TokenPrice;
  * catalogue prices the standard tier only. Matching prices with a lower precedence are returned as `overridden`, so that a
  * conflict is visible.
  */
-export function pricing(listed: readonly ListedPrice[], catalogue: Catalogue): PriceOf {
+export function createPricing(listed: readonly ListedPrice[], catalogue: Catalogue): PriceOf {
   const ownServed = listed.filter(({ provider }) => isSelfHosted(provider));
   return (wanted) => {
     if (isSelfHosted(wanted.provider)) return priceSelfHosted(ownServed, wanted);
     const known = wanted.catalogueModel === undefined ? find(catalogue, wanted) : wanted.catalogueModel;
-    const own = matchingPrices(listed, {
+    const own = findMatchingPrices(listed, {
       names: known === null ? [wanted.model] : [wanted.model, known.model],
       providers: [wanted.provider, known?.provider ?? null].filter((name) => name !== null),
       serviceTier: wanted.serviceTier,
@@ -36,7 +36,7 @@ export function pricing(listed: readonly ListedPrice[], catalogue: Catalogue): P
     });
     const isStandard = wanted.serviceTier === 'standard';
     const list = known === null || !isStandard ? null : catalogue.price(known, wanted.at);
-    const candidates = [...own.map(ofList), ...(list === null ? [] : [ofCatalogue(list, known)])];
+    const candidates = [...own.map(listToCandidate), ...(list === null ? [] : [catalogueToCandidate(list, known)])];
     const [held, ...overridden] = candidates;
     const about = {
       model: wanted.model,
@@ -44,7 +44,7 @@ export function pricing(listed: readonly ListedPrice[], catalogue: Catalogue): P
       catalogueProvider: known?.provider ?? null,
     };
     if (held === undefined) {
-      const reason = known === null ? unknownModel(wanted, catalogue) : noPrice(wanted, catalogue);
+      const reason = known === null ? explainUnknownModel(wanted, catalogue) : explainNoPrice(wanted, catalogue);
       return { ...about, rates: null, reason, source: null, effectiveFrom: null, overridden: [] };
     }
     return {
@@ -64,7 +64,9 @@ function isSelfHosted(provider: string | null): boolean {
 
 /** The cost of an endpoint's tokens is that of its replicas; only a price that is stated for them, with their provider, is a price. */
 function priceSelfHosted(listed: readonly ListedPrice[], { model, serviceTier, at }: PricedModel): TokenPrice {
-  const own = matchingPrices(listed, { names: [model], providers: [SELF_HOSTED], serviceTier, at }).map(ofList);
+  const own = findMatchingPrices(listed, { names: [model], providers: [SELF_HOSTED], serviceTier, at }).map(
+    listToCandidate,
+  );
   const [held, ...overridden] = own;
   const reason = held === undefined ? 'served here: its cost is that of the replicas of its endpoint' : null;
   return {
@@ -87,20 +89,23 @@ interface Candidate {
   readonly effectiveFrom: string | null;
 }
 
-function ofList({ list, model, rates, source, effectiveFrom }: ListedPrice): Candidate {
+function listToCandidate({ list, model, rates, source, effectiveFrom }: ListedPrice): Candidate {
   return { model, rates, source: `${list}: ${source}`, effectiveFrom };
 }
 
-function ofCatalogue({ rates, source, effectiveFrom }: CataloguePrice, known: CatalogueModel | null): Candidate {
+function catalogueToCandidate(
+  { rates, source, effectiveFrom }: CataloguePrice,
+  known: CatalogueModel | null,
+): Candidate {
   return { model: known === null ? '' : `${known.provider}/${known.model}`, rates, source, effectiveFrom };
 }
 
-function unknownModel({ model, provider }: PricedModel, { source }: Catalogue): string {
+function explainUnknownModel({ model, provider }: PricedModel, { source }: Catalogue): string {
   const at = provider === null ? '' : ` of ${provider}`;
   return `neither your price lists nor ${source} know the model "${model}"${at}`;
 }
 
-function noPrice({ model, serviceTier }: PricedModel, { source }: Catalogue): string {
+function explainNoPrice({ model, serviceTier }: PricedModel, { source }: Catalogue): string {
   const tier = serviceTier === 'standard' ? '' : ` in the ${serviceTier} tier`;
   return `neither your price lists nor ${source} have a price for "${model}"${tier}`;
 }

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
-import { identifier, literal } from '../../platform/lake/index.ts';
+import { quoteIdentifier, quoteLiteral } from '../../platform/lake/index.ts';
 import { type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
-import { billedUnits, mayBeTokens, meterPartColumns, meterTextOf } from './bill-meters.ts';
+import { billedUnits, mayBeTokens, meterPartColumns, rowToMeterText } from './bill-meters.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Classification, classifyTokenMeter, type MeterText, type TokenMeter } from './classify.ts';
 import type { PriceOf } from './pricing.ts';
-import { effectiveRate, perMillionAt } from './rates/schema.ts';
+import { findEffectiveRate, findPerMillion } from './rates/schema.ts';
 import type { BilledTokens, tokenReconciliation, UnclassifiedCost } from './schema.ts';
 
 const MILLION = 1_000_000;
@@ -30,19 +30,19 @@ export interface BilledMeter {
 }
 
 /** SQL that sums bill rows by meter text and day. The result is small for a bill of any size. */
-export function billedMetersSql(bill: string, metric: CostMetric, period: string | undefined): string {
-  const column = identifier(metric.charAt(0).toUpperCase() + metric.slice(1));
-  const ofPeriod = period === undefined ? '' : `AND period = ${literal(period)}`;
+export function buildBilledMetersSql(bill: string, metric: CostMetric, period: string | undefined): string {
+  const column = quoteIdentifier(metric.charAt(0).toUpperCase() + metric.slice(1));
+  const ofPeriod = period === undefined ? '' : `AND period = ${quoteLiteral(period)}`;
   return `SELECT ${meterPartColumns}, period, strftime(ChargePeriodStart, '%Y-%m-%d') AS day, BillingCurrency AS currency,
     count(*)::INTEGER AS rows, (count(*) - count(${column}))::INTEGER AS unstated, sum(${billedUnits})::VARCHAR AS quantity, sum(${column})::VARCHAR AS cost,
     (${billedUnits}) IS NULL AS no_quantity
     FROM ${bill} WHERE ${mayBeTokens} ${ofPeriod} GROUP BY ALL`;
 }
 
-export function billedMeterOf(row: Readonly<Record<string, unknown>>): BilledMeter {
+export function rowToBilledMeter(row: Readonly<Record<string, unknown>>): BilledMeter {
   const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
   return {
-    text: meterTextOf(row),
+    text: rowToMeterText(row),
     period: String(row.period),
     day: Date.parse(`${String(row.day)}T00:00:00Z`),
     currency: String(row.currency),
@@ -90,12 +90,12 @@ export function reconcile(meters: readonly BilledMeter[], catalogue: Catalogue, 
     const key = [provider, service, ...what, billed.period, billed.currency];
     gather(classified, key, { ...billed, tokens }, { meter });
   }
-  const rows = [...classified.values()].map(({ meter, of }) => billedTokens(meter, of, priceOf));
-  const unclassified = [...others.values()].map(({ reason, of }) => unclassifiedCost(reason, of));
+  const rows = [...classified.values()].map(({ meter, of }) => buildBilledTokens(meter, of, priceOf));
+  const unclassified = [...others.values()].map(({ reason, of }) => buildUnclassifiedCost(reason, of));
   return {
-    rows: rows.toSorted(byCost),
-    unclassified: unclassified.toSorted(byCost),
-    totals: totalsOf(rows, unclassified, meters),
+    rows: rows.toSorted(compareByCost),
+    unclassified: unclassified.toSorted(compareByCost),
+    totals: sumTotals(rows, unclassified, meters),
   };
 }
 
@@ -111,10 +111,10 @@ function gather<Facts extends object, Billed>(
   else group.of.push(billed);
 }
 
-function billedTokens(meter: TokenMeter, of: readonly CountedMeter[], priceOf: PriceOf): BilledTokens {
-  const tokens = sumOf(of.map((billed) => billed.tokens));
+function buildBilledTokens(meter: TokenMeter, of: readonly CountedMeter[], priceOf: PriceOf): BilledTokens {
+  const tokens = sumDecimals(of.map((billed) => billed.tokens));
   const cost = sumOrNull(of.map(({ cost }) => cost));
-  const priced = pricedDays(meter, of, priceOf);
+  const priced = priceDays(meter, of, priceOf);
   const [first] = of;
   return {
     provider: first?.text.provider ?? null,
@@ -130,10 +130,10 @@ function billedTokens(meter: TokenMeter, of: readonly CountedMeter[], priceOf: P
     currency: first?.currency ?? '',
     rows: of.reduce((sum, billed) => sum + billed.rows, 0),
     tokens: decimalString(tokens),
-    cost: textOf(cost),
-    costPerMillion: perMillion(cost, tokens),
-    cataloguePerMillion: perMillion(priced.cost, tokens),
-    catalogueCost: textOf(priced.cost),
+    cost: toDecimalText(cost),
+    costPerMillion: computePerMillion(cost, tokens),
+    cataloguePerMillion: computePerMillion(priced.cost, tokens),
+    catalogueCost: toDecimalText(priced.cost),
     difference: cost === null || priced.cost === null ? null : decimalString(cost.minus(priced.cost)),
     priceSource: priced.source,
     reason: priced.reason,
@@ -147,7 +147,7 @@ interface Priced {
 }
 
 /** Cost of the tokens by the price of each day; null if a day has no price, or a price in another currency. */
-function pricedDays(meter: TokenMeter, of: readonly CountedMeter[], priceOf: PriceOf): Priced {
+function priceDays(meter: TokenMeter, of: readonly CountedMeter[], priceOf: PriceOf): Priced {
   let cost = decimal(0);
   const sources = new Set<string>();
   for (const billed of of) {
@@ -158,17 +158,17 @@ function pricedDays(meter: TokenMeter, of: readonly CountedMeter[], priceOf: Pri
       const reason = `its price is in ${price.rates.currency}, the bill in ${billed.currency}`;
       return { cost: null, source: price.source, reason };
     }
-    const rate = effectiveRate(price.rates, direction);
+    const rate = findEffectiveRate(price.rates, direction);
     if (rate === null)
       return { cost: null, source: price.source, reason: `its price has none for ${direction} tokens` };
     const requestSize = meter.longContext ? Number.MAX_SAFE_INTEGER : 0;
-    cost = cost.plus(billed.tokens.times(perMillionAt(rate, requestSize)).dividedBy(MILLION));
+    cost = cost.plus(billed.tokens.times(findPerMillion(rate, requestSize)).dividedBy(MILLION));
     if (price.source !== null) sources.add(price.source);
   }
   return { cost, source: [...sources].toSorted().join('; '), reason: null };
 }
 
-function unclassifiedCost(reason: string, of: readonly BilledMeter[]): UnclassifiedCost {
+function buildUnclassifiedCost(reason: string, of: readonly BilledMeter[]): UnclassifiedCost {
   const [first] = of;
   return {
     provider: first?.text.provider ?? null,
@@ -179,12 +179,12 @@ function unclassifiedCost(reason: string, of: readonly BilledMeter[]): Unclassif
     period: first?.period ?? '',
     currency: first?.currency ?? '',
     rows: of.reduce((sum, billed) => sum + billed.rows, 0),
-    cost: textOf(sumOrNull(of.map(({ cost }) => cost))),
+    cost: toDecimalText(sumOrNull(of.map(({ cost }) => cost))),
     reason,
   };
 }
 
-function totalsOf(
+function sumTotals(
   rows: readonly BilledTokens[],
   unclassified: readonly UnclassifiedCost[],
   meters: readonly BilledMeter[],
@@ -196,38 +196,38 @@ function totalsOf(
     const rest = unclassified.filter((row) => row.currency === currency);
     return {
       currency,
-      tokenCost: costsOf(own),
-      pricedTokenCost: costsOf(priced),
-      catalogueCost: decimalString(sumOf(priced.map(({ catalogueCost }) => decimal(catalogueCost ?? 0)))),
-      unclassifiedCost: costsOf(rest),
+      tokenCost: sumCosts(own),
+      pricedTokenCost: sumCosts(priced),
+      catalogueCost: decimalString(sumDecimals(priced.map(({ catalogueCost }) => decimal(catalogueCost ?? 0)))),
+      unclassifiedCost: sumCosts(rest),
       rowsWithoutMetric: meters.reduce((sum, own) => sum + (own.currency === currency ? own.unstatedRows : 0), 0),
     };
   });
 }
 
 /** Zero without rows; null when none of the rows states its cost. */
-function costsOf(rows: readonly { readonly cost: string | null }[]): string | null {
-  return rows.length === 0 ? '0' : textOf(sumOrNull(rows.map(({ cost }) => cost)));
+function sumCosts(rows: readonly { readonly cost: string | null }[]): string | null {
+  return rows.length === 0 ? '0' : toDecimalText(sumOrNull(rows.map(({ cost }) => cost)));
 }
 
-function sumOf(values: readonly Decimal[]): Decimal {
+function sumDecimals(values: readonly Decimal[]): Decimal {
   return values.reduce((sum, value) => sum.plus(value), decimal(0));
 }
 
 function sumOrNull(values: readonly (string | null)[]): Decimal | null {
   const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : sumOf(known.map((value) => decimal(value)));
+  return known.length === 0 ? null : sumDecimals(known.map((value) => decimal(value)));
 }
 
-function perMillion(cost: Decimal | null, tokens: Decimal): string | null {
+function computePerMillion(cost: Decimal | null, tokens: Decimal): string | null {
   if (cost === null || tokens.isZero()) return null;
   return decimalString(cost.times(MILLION).dividedBy(tokens).toDecimalPlaces(DECIMALS));
 }
 
-function textOf(value: Decimal | null): string | null {
+function toDecimalText(value: Decimal | null): string | null {
   return value === null ? null : decimalString(value);
 }
 
-function byCost(a: { readonly cost: string | null }, b: { readonly cost: string | null }): number {
+function compareByCost(a: { readonly cost: string | null }, b: { readonly cost: string | null }): number {
   return decimal(b.cost ?? 0).comparedTo(a.cost ?? 0);
 }

@@ -3,15 +3,15 @@ import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { MeteredTokens } from './metered-tokens.ts';
 import { getTokenPrice, listTokenUsage, recordTokenUsage, tokenCostReport, tokenReconciliation } from './schema.ts';
-import { priceNow, reconcileBill, type TokensDeps } from './service.ts';
+import { readCurrentPrices, reconcileBill, type TokensDeps } from './service.ts';
 import { type FoundTokenUsage, findTokenUsage } from './store.ts';
-import { priceUsage, recordTokens, tokenCostOf } from './usage.ts';
+import { priceUsage, readTokenCost, recordTokens } from './usage.ts';
 
-export function tokenRoutes(deps: TokensDeps): Route[] {
+export function createTokenRoutes(deps: TokensDeps): Route[] {
   const { store, clock } = deps;
   return [
     handle(getTokenPrice, async ({ query: { model, provider = null, serviceTier, at } }) => {
-      const priceOf = await priceNow(deps, store);
+      const priceOf = await readCurrentPrices(deps, store);
       return priceOf({ model, provider, serviceTier, at: at === undefined ? clock.now() : Date.parse(at) });
     }),
     handle(recordTokenUsage, async ({ body }) => ({
@@ -22,20 +22,20 @@ export function tokenRoutes(deps: TokensDeps): Route[] {
       const after = at === undefined ? null : { at: Number(at), id: String(id) };
       const selection = { subject, start: null, end: null };
       const found = await findTokenUsage(store, selection, { after, limit: pageSize + 1 });
-      const priceOf = await priceNow(deps, store);
+      const priceOf = await readCurrentPrices(deps, store);
       const page = found.slice(0, pageSize);
       const last = page.at(-1);
       const more = found.length > pageSize && last !== undefined;
       return {
-        records: page.map((usage) => shown(usage, priceUsage(priceOf, usage))),
+        records: page.map((usage) => toListedUsage(usage, priceUsage(priceOf, usage))),
         nextPageToken: more ? encodePageToken([last.at, last.usage], subject) : null,
       };
     }),
     handle(tokenCostReport, async ({ query: { by, start, end, ...subject } }) => {
       refuseReversed(start, end);
-      const priceOf = await priceNow(deps, store);
-      const selection = { subject, start: instantOrNull(start), end: instantOrNull(end) };
-      return tokenCostOf({ store, priceOf }, selection, by ?? null);
+      const priceOf = await readCurrentPrices(deps, store);
+      const selection = { subject, start: toInstantOrNull(start), end: toInstantOrNull(end) };
+      return readTokenCost({ store, priceOf }, selection, by ?? null);
     }),
     handle(tokenReconciliation, ({ query: { period, metric } }) => reconcileBill(deps, metric, period)),
   ];
@@ -47,11 +47,11 @@ function refuseReversed(start: string | undefined, end: string | undefined): voi
   throw new AppError('invalid_request', `"end" ${end} is not after "start" ${start}. Give the later instant as "end".`);
 }
 
-function instantOrNull(instant: string | undefined): number | null {
+function toInstantOrNull(instant: string | undefined): number | null {
   return instant === undefined ? null : Date.parse(instant);
 }
 
-function shown(usage: FoundTokenUsage, { cost, reason, price }: MeteredTokens) {
+function toListedUsage(usage: FoundTokenUsage, { cost, reason, price }: MeteredTokens) {
   const { provider, at, ...rest } = usage;
   return {
     ...rest,

@@ -26,7 +26,15 @@ export interface ServedUsage {
  * The usage record of a served request. Its id comes from the prediction, so recording it again is idempotent. Its provider
  * excludes it from the catalogue's prices: its cost is that of the replicas of its endpoint, which are metered already.
  */
-export function usageOfServed({ prediction, llm, user, at, subject, caller, ...counts }: ServedUsage): RecordedUsage {
+export function buildServedUsage({
+  prediction,
+  llm,
+  user,
+  at,
+  subject,
+  caller,
+  ...counts
+}: ServedUsage): RecordedUsage {
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = counts;
   // A count of cached tokens above the input tokens is an error of the response, and is recorded as 0.
   const isCacheValid = cacheReadTokens + cacheWriteTokens <= inputTokens;

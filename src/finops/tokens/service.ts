@@ -8,9 +8,9 @@ import { billRows } from '../billing/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
 import { meterColumns } from './bill-meters.ts';
 import type { Catalogue } from './catalogue.ts';
-import { clashingPrice, type ListedPrice, listedPrices } from './price-list.ts';
-import { type PriceOf, pricing } from './pricing.ts';
-import { billedMeterOf, billedMetersSql, reconcile } from './reconciliation.ts';
+import { buildListedPrices, findClashingPrice, type ListedPrice } from './price-list.ts';
+import { createPricing, type PriceOf } from './pricing.ts';
+import { buildBilledMetersSql, reconcile, rowToBilledMeter } from './reconciliation.ts';
 import { TokenPricesSpec, type tokenReconciliation } from './schema.ts';
 import { findPriceLists, putPriceList, type StoredPriceList } from './store.ts';
 
@@ -22,14 +22,14 @@ export interface TokensDeps {
 }
 
 /** Current prices from the lists. */
-export async function priceNow(deps: Pick<TokensDeps, 'catalogue'>, sql: Sql): Promise<PriceOf> {
+export async function readCurrentPrices(deps: Pick<TokensDeps, 'catalogue'>, sql: Sql): Promise<PriceOf> {
   const [lists, catalogue] = await Promise.all([findPriceLists(sql), deps.catalogue()]);
-  return pricing(lists.flatMap(pricesOf), catalogue);
+  return createPricing(lists.flatMap(parsePriceList), catalogue);
 }
 
 /** The stored spec passed the schema once. It is parsed again, because the column type is plain text. */
-function pricesOf({ name, version, spec }: StoredPriceList): ListedPrice[] {
-  return listedPrices(name, version, TokenPricesSpec.parse(JSON.parse(spec)));
+function parsePriceList({ name, version, spec }: StoredPriceList): ListedPrice[] {
+  return buildListedPrices(name, version, TokenPricesSpec.parse(JSON.parse(spec)));
 }
 
 /** Replaces the list of this name. Errors: `manifest_invalid` when another list already prices a model of it. */
@@ -44,8 +44,8 @@ export async function applyPriceList(
   const text = JSON.stringify(spec);
   if (before?.spec === text) return 'unchanged';
   const version = (before?.version ?? 0) + 1;
-  const own = listedPrices(name, version, spec);
-  const clash = clashingPrice(own, lists.filter((list) => list.name !== name).flatMap(pricesOf));
+  const own = buildListedPrices(name, version, spec);
+  const clash = findClashingPrice(own, lists.filter((list) => list.name !== name).flatMap(parsePriceList));
   if (clash !== null) {
     const detail = `TokenPrices "${name}": ${clash.model} is already priced by ${clash.list} from ${clash.effectiveFrom}. Keep it in one list.`;
     throw new AppError('manifest_invalid', detail, { list: name, model: clash.model });
@@ -62,9 +62,9 @@ export async function reconcileBill(
 ): Promise<z.infer<typeof tokenReconciliation.response>> {
   const bill = await deps.lake.relation(deps.store, billRows, { others: meterColumns });
   const [found, catalogue, priceOf] = await Promise.all([
-    deps.lake.query(billedMetersSql(bill, metric, period)),
+    deps.lake.query(buildBilledMetersSql(bill, metric, period)),
     deps.catalogue(),
-    priceNow(deps, deps.store),
+    readCurrentPrices(deps, deps.store),
   ]);
-  return { metric, ...reconcile(found.map(billedMeterOf), catalogue, priceOf) };
+  return { metric, ...reconcile(found.map(rowToBilledMeter), catalogue, priceOf) };
 }

@@ -1,4 +1,4 @@
-import { type SubjectColumns, subjectColumns, subjectOf } from '../../org/index.ts';
+import { type SubjectColumns, toSubject, toSubjectColumns } from '../../org/index.ts';
 import { type Subject, subjectFields } from '../../org/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { type CallSpans, sameCallId, toCallSpansColumn } from './same-call.ts';
@@ -88,7 +88,7 @@ export async function putTokenUsage(sql: Sql, usage: StoredTokenUsage, call: Cal
     call_span_ids: toCallSpansColumn(call?.callSpanIds ?? null),
     origin: usage.origin,
     recorded_at: usage.recordedAt,
-    ...subjectColumns(usage.subject),
+    ...toSubjectColumns(usage.subject),
   };
   await sql
     .tables<TokenTables>()
@@ -141,13 +141,13 @@ export async function findTokenUsage(
       eb.or([eb('at_ms', '<', after.at), eb.and([eb('at_ms', '=', after.at), eb('id', '<', after.id)])]),
     );
   }
-  return (await query.execute()).map((row) => ({ ...usageOf(row), sameCallAs: row.same_call }));
+  return (await query.execute()).map((row) => ({ ...rowToUsage(row), sameCallAs: row.same_call }));
 }
 
-function usageOf(row: TokenTables['token_usage']): StoredTokenUsage {
+function rowToUsage(row: TokenTables['token_usage']): StoredTokenUsage {
   return {
     usage: row.id,
-    subject: subjectOf(row),
+    subject: toSubject(row),
     model: row.model,
     provider: row.provider,
     serviceTier: row.service_tier,

@@ -31,20 +31,20 @@ const BLOCKS: ReadonlySet<number> = new Set([1, 1_000, 1_000_000]);
  * or the meter's name decides.
  * Examples: `1K tokens` -> 1,000; `Million Input Tokens` -> 1,000,000; `Units` of `5.4 inp Gl 1M Tokens` -> 1,000,000.
  */
-export function tokensPerUnit(text: UnitText, isBedrock: boolean): TokensPerUnit {
+export function findTokensPerUnit(text: UnitText, isBedrock: boolean): TokensPerUnit {
   const { pricingUnit, unitDescription, blockSize, meter, description } = text;
   const stated = [pricingUnit, unitDescription].filter((unit) => unit !== null);
   for (const unit of stated) {
-    const tokens = statedTokens(unit);
+    const tokens = parseStatedTokens(unit);
     if (tokens !== null) return { tokensPerUnit: tokens, reason: null };
     if (!isUnspecific(unit))
       return { tokensPerUnit: null, reason: `its unit is "${unit}", which is no number of tokens` };
   }
   const said =
-    blockOf(blockSize) ??
-    tokensNamedIn(marketplaceUnit(description)) ??
-    tokensNamedIn(meter) ??
-    tokensNamedIn(description);
+    parseBlock(blockSize) ??
+    parseNamedTokens(parseMarketplaceUnit(description)) ??
+    parseNamedTokens(meter) ??
+    parseNamedTokens(description);
   if (said !== null) return { tokensPerUnit: said, reason: null };
   if (isBedrock && pricingUnit !== null) return { tokensPerUnit: BEDROCK_UNIT, reason: null };
   const unit = pricingUnit === null ? 'it has no unit' : `its unit is "${pricingUnit}"`;
@@ -55,7 +55,7 @@ export function tokensPerUnit(text: UnitText, isBedrock: boolean): TokensPerUnit
 }
 
 /** `1K tokens`, `1000 Tokens`, `Million Input Tokens`, `1M`; null for anything that is not wholly that. */
-function statedTokens(unit: string): number | null {
+function parseStatedTokens(unit: string): number | null {
   const shape = /^(?<count>\d[\d,]*)?\s*(?<multiple>k|m|thousand|million)?\s*(?<rest>[a-z\s-]*)$/i.exec(unit.trim());
   if (shape?.groups === undefined) return null;
   const { count, multiple = '', rest = '' } = shape.groups;
@@ -63,25 +63,25 @@ function statedTokens(unit: string): number | null {
   const isBareMultiple = rest.trim() === '' && multiple !== '';
   if (!isTokens && !isBareMultiple) return null;
   if (/\b(?:hours?|minutes?|months?)\b/i.test(rest)) return null;
-  return tokenNumber(count, multiple);
+  return parseTokenNumber(count, multiple);
 }
 
 function isUnspecific(unit: string): boolean {
   return /^\s*(?:1\s*)?(?:units?|count|quantity|each|)\s*$/i.test(unit);
 }
 
-function blockOf(size: string | null): number | null {
+function parseBlock(size: string | null): number | null {
   const number = size === null || size.trim() === '' ? Number.NaN : Number(size);
   return number !== 1 && BLOCKS.has(number) ? number : null;
 }
 
 /** `AWS Marketplace software usage|us-east-1|Million Input Tokens`: the third part is the unit. */
-function marketplaceUnit(description: string | null): string | null {
+function parseMarketplaceUnit(description: string | null): string | null {
   return description?.split('|')[2] ?? null;
 }
 
 /** `5.4 inp Gl 1M Tokens` -> 1,000,000; `per 1K tokens` -> 1,000; `per million input tokens` -> 1,000,000. */
-function tokensNamedIn(text: string | null): number | null {
+function parseNamedTokens(text: string | null): number | null {
   const named =
     /\b(?:(?<count>\d[\d,]*)\s*)?(?<multiple>k|m|thousand|million)\b[\s-]+(?:[a-z-]+\s+){0,3}?tokens?\b/i.exec(
       text ?? '',
@@ -89,11 +89,11 @@ function tokensNamedIn(text: string | null): number | null {
   if (named?.groups === undefined) return null;
   const { count, multiple = '' } = named.groups;
   if (count === undefined && multiple.length === 1) return null;
-  return tokenNumber(count, multiple);
+  return parseTokenNumber(count, multiple);
 }
 
 /** `1,000` and `k` -> 1,000,000; null if the result is not a positive safe integer. */
-function tokenNumber(count: string | undefined, multiple: string): number | null {
+function parseTokenNumber(count: string | undefined, multiple: string): number | null {
   const tokens = Number((count ?? '1').replaceAll(',', '')) * (multiples[multiple.toLowerCase()] ?? 1);
   return Number.isSafeInteger(tokens) && tokens > 0 ? tokens : null;
 }

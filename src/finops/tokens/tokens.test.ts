@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
-import { call, problemFrom } from '../../testing/application.ts';
+import { call, catchProblem } from '../../testing/application.ts';
 import { isDeep } from '../../testing/deep.ts';
 import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
 import { getTokenPrice, listTokenUsage, recordTokenUsage, type TokenUsage, tokenCostReport } from './schema.ts';
@@ -102,7 +102,7 @@ describe('the price of a model', () => {
     await ownApplication();
     await apply(DISCOUNT);
     const other = list('other', `    - {model: GPT-4o, provider: openai, input: '1', effectiveFrom: 2026-06-01}\n`);
-    expect(await problemFrom(apply(other))).toMatchObject({ code: 'manifest_invalid' });
+    expect(await catchProblem(apply(other))).toMatchObject({ code: 'manifest_invalid' });
     expect((await apply(DISCOUNT)).applied).toMatchObject([{ outcome: 'unchanged' }]);
   });
 });
@@ -202,7 +202,7 @@ describe('token usage', () => {
     ['half a token', { outputTokens: 0.5 }, 'invalid_request'],
     ['the future', { at: '2026-11-12T00:00:00Z' }, 'token_usage_invalid'],
   ])('refuses %s and stores nothing of the batch', async (_what, change, code) => {
-    expect(await problemFrom(record(usage(), usage({ usage: 'r2', ...change })))).toMatchObject({ code });
+    expect(await catchProblem(record(usage(), usage({ usage: 'r2', ...change })))).toMatchObject({ code });
     expect((await cost()).pricedRecords).toBe(0);
   });
 
@@ -210,7 +210,7 @@ describe('token usage', () => {
     await ownApplication();
     await apply(list('eur', `    - {model: house-7, input: '1', output: '1', effectiveFrom: 2026-01-01}\n`, 'EUR'));
     await record(usage(), usage({ usage: 'r2', model: 'house-7' }));
-    expect(await problemFrom(cost())).toMatchObject({ code: 'currency_mismatch' });
+    expect(await catchProblem(cost())).toMatchObject({ code: 'currency_mismatch' });
   });
 
   it('totals to the exact sum of its priced records, for any records', async () => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Purpose, type Subject } from '../../org/schema.ts';
 import type { StoredEvent } from '../../platform/events/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { meteredTokens } from './metered-tokens.ts';
+import { meterTokens } from './metered-tokens.ts';
 import type { PriceOf } from './pricing.ts';
 import { tokenCounts } from './rates/schema.ts';
 import type { RecordedUsage } from './same-call.ts';
@@ -58,9 +58,9 @@ export interface TraceUsage {
  * The usage records of an event, one per span. The id comes from trace and span, so a repeated delivery is idempotent. A
  * time after our clock is replaced by our clock.
  */
-export function usageOfTrace(event: StoredEvent, clock: Clock): TraceUsage {
+export function buildTraceUsage(event: StoredEvent, clock: Clock): TraceUsage {
   const { traceId, spans, ...about } = TraceTokensCounted.parse(event.payload);
-  const subject = subjectOfTrace(about);
+  const subject = buildTraceSubject(about);
   const user = toLabel(about.user);
   const session = toLabel(about.session);
   const used = spans.map((span) => ({ span, usage: `trace:${traceId}:${span.spanId}` }));
@@ -103,7 +103,7 @@ type About = Pick<z.infer<typeof TraceTokensCounted>, 'experimentId' | 'runId' |
 
 const TAG_FIELDS = ['team', 'project', 'model', 'modelVersion', 'endpoint', 'environment'] as const;
 
-function subjectOfTrace({ experimentId, runId, tags }: About): Subject {
+function buildTraceSubject({ experimentId, runId, tags }: About): Subject {
   const purpose = Purpose.safeParse(tags['steelyard.purpose']);
   const named = TAG_FIELDS.flatMap((field) => {
     const value = tags[`steelyard.${field}`]?.trim() ?? '';
@@ -129,7 +129,7 @@ export function priceSpans(priceOf: PriceOf, spans: readonly SpanTokenUse[]): Sp
     if (span.model === null) return { cost: null, reason: 'the span does not name its model' };
     const { model, provider, at } = span;
     const price = priceOf({ model, provider, serviceTier: 'standard', at });
-    const { cost, reason } = meteredTokens({ ...span.tokens, requests: 1 }, price);
+    const { cost, reason } = meterTokens({ ...span.tokens, requests: 1 }, price);
     return cost === null ? { cost, reason: reason ?? 'its price is unknown' } : { cost, reason: null };
   });
 }

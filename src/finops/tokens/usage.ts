@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { type Clock, type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
-import { type MeteredTokens, meteredTokens } from './metered-tokens.ts';
+import { type MeteredTokens, meterTokens } from './metered-tokens.ts';
 import type { PriceOf } from './pricing.ts';
 import type { RecordedUsage } from './same-call.ts';
 import type { TokenCostTotal, TokenGrouping, tokenCostReport } from './schema.ts';
@@ -36,7 +36,7 @@ export async function recordTokens(clock: Clock, sql: Sql, records: readonly Rec
 
 export function priceUsage(priceOf: PriceOf, usage: StoredTokenUsage): MeteredTokens {
   const { model, provider, serviceTier, at } = usage;
-  return meteredTokens(usage, priceOf({ model, provider, serviceTier, at }));
+  return meterTokens(usage, priceOf({ model, provider, serviceTier, at }));
 }
 
 type Report = z.infer<typeof tokenCostReport.response>;
@@ -46,28 +46,31 @@ type Report = z.infer<typeof tokenCostReport.response>;
  * Records without a price, and traced ones whose call was also served, are counted separately, never as zero. Errors:
  * `currency_mismatch`.
  */
-export async function tokenCostOf(
+export async function readTokenCost(
   deps: { readonly store: Store; readonly priceOf: PriceOf },
   selection: TokenUsageSelection,
   by: TokenGrouping | null,
 ): Promise<Report> {
-  const all = nothingYet();
+  const all = createRunning();
   const groups = new Map<string | null, Running>();
-  for await (const usage of allUsage(deps.store, selection)) {
+  for await (const usage of readAllUsage(deps.store, selection)) {
     const metered = priceUsage(deps.priceOf, usage);
     addTo(all, usage, metered);
     if (by === null) continue;
-    const value = groupOf(usage, by);
-    const group = groups.get(value) ?? nothingYet();
+    const value = findUsageGroup(usage, by);
+    const group = groups.get(value) ?? createRunning();
     groups.set(value, group);
     addTo(group, usage, metered);
   }
-  const rows = [...groups].map(([value, total]) => ({ value, ...totalOf(total) }));
-  return { ...totalOf(all), groups: rows.toSorted((a, b) => compareCosts(b, a)) };
+  const rows = [...groups].map(([value, total]) => ({ value, ...buildCostTotal(total) }));
+  return { ...buildCostTotal(all), groups: rows.toSorted((a, b) => compareCosts(b, a)) };
 }
 
 /** The group of a record; null if it has no value. */
-function groupOf({ model, provider, user, session, subject }: StoredTokenUsage, by: TokenGrouping): string | null {
+function findUsageGroup(
+  { model, provider, user, session, subject }: StoredTokenUsage,
+  by: TokenGrouping,
+): string | null {
   switch (by) {
     case 'llm':
       return model;
@@ -82,7 +85,7 @@ function groupOf({ model, provider, user, session, subject }: StoredTokenUsage, 
   }
 }
 
-async function* allUsage(store: Store, selection: TokenUsageSelection): AsyncGenerator<FoundTokenUsage> {
+async function* readAllUsage(store: Store, selection: TokenUsageSelection): AsyncGenerator<FoundTokenUsage> {
   let after: UsagePosition | null = null;
   for (;;) {
     const page: FoundTokenUsage[] = await findTokenUsage(store, selection, { after, limit: TOTAL_PAGE });
@@ -110,7 +113,7 @@ interface Running {
   readonly unpricedModels: Set<string>;
 }
 
-function nothingYet(): Running {
+function createRunning(): Running {
   const [inputTokens, outputTokens, requests] = [decimal(0), decimal(0), decimal(0)];
   const counts = { pricedRecords: 0, unpricedRecords: 0, sameCallRecords: 0, inputTokens, outputTokens, requests };
   return { cost: null, ...counts, currencies: new Set(), unpricedModels: new Set() };
@@ -134,7 +137,7 @@ function addTo(sum: Running, usage: FoundTokenUsage, { cost }: MeteredTokens): v
   sum.cost = (sum.cost ?? decimal(0)).plus(cost.amount);
 }
 
-function totalOf(sum: Running): TokenCostTotal {
+function buildCostTotal(sum: Running): TokenCostTotal {
   const [currency, ...others] = sum.currencies;
   if (others.length > 0) {
     const detail = `The prices of these tokens are in ${[...sum.currencies].join(' and ')}; one sum needs one currency.`;

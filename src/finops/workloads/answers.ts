@@ -1,5 +1,5 @@
 import type { Series } from '../gpu-telemetry/index.ts';
-import { saidBy } from './labels.ts';
+import { createLabelReader } from './labels.ts';
 import type { QueryName } from './queries.ts';
 import { HOUR_MS } from './tables.ts';
 
@@ -10,13 +10,13 @@ export type HourRow = Readonly<Record<string, string | number | boolean | null |
 export type Answers = ReadonlyMap<QueryName, readonly Series[]>;
 
 /** Labels of the answers by object and hour. The last series with the object in that hour wins. */
-export function saidByHour(
+export function readLabelsByHour(
   answers: Answers,
   query: QueryName,
   key: (said: (name: string) => string | null) => string | null,
 ): Map<string, (name: string) => string | null> {
   const all = answers.get(query) ?? [];
-  const said = saidBy(all);
+  const said = createLabelReader(all);
   const found = new Map<string, (name: string) => string | null>();
   for (const { labels, samples } of all) {
     const own = (name: string) => said(labels, name);

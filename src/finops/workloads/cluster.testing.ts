@@ -1,5 +1,5 @@
-import { matrix, standIn } from '../gpu-telemetry/sources/stand-in.testing.ts';
-import { containerQueries, type QueryName } from './queries.ts';
+import { sendMatrix, startStandIn } from '../gpu-telemetry/sources/stand-in.testing.ts';
+import { buildContainerQueries, type QueryName } from './queries.ts';
 
 /** A pod of a made cluster, with one container. Times are Unix milliseconds. */
 export interface MadePod {
@@ -32,16 +32,16 @@ export interface MadeCluster {
 }
 
 type Point = (at: number) => number | null;
-type Told = readonly [labels: Readonly<Record<string, string>>, point: Point];
+type MadeSeries = readonly [labels: Readonly<Record<string, string>>, point: Point];
 
 /** For tests: a Prometheus that answers the container queries for a made-up cluster; it ignores `selector`s. */
-export function standInCluster(cluster: () => MadeCluster, stepMs: number) {
-  const names = new Map(containerQueries(undefined, stepMs).map(({ name, query }) => [query, name]));
-  return standIn(({ query, start, end, step }, response) => {
+export function startCluster(cluster: () => MadeCluster, stepMs: number) {
+  const names = new Map(buildContainerQueries(undefined, stepMs).map(({ name, query }) => [query, name]));
+  return startStandIn(({ query, start, end, step }, response) => {
     const name = names.get(query);
     const { isLost = () => false } = cluster();
     const instants = Array.from({ length: Math.floor((end - start) / step) + 1 }, (_, index) => start + index * step);
-    const told = name === undefined ? [] : toldOf(cluster(), name, step);
+    const told = name === undefined ? [] : buildResponse(cluster(), name, step);
     const result = told.map(([metric, point]) => ({
       metric,
       values: instants.flatMap((at) => {
@@ -49,27 +49,30 @@ export function standInCluster(cluster: () => MadeCluster, stepMs: number) {
         return value === null ? [] : [[at / 1000, String(value)]];
       }),
     }));
-    matrix(
+    sendMatrix(
       response,
       result.filter(({ values }) => values.length > 0),
     );
   });
 }
 
-function toldOf({ pods, nodes = [], owners = {} }: MadeCluster, name: QueryName, step: number): Told[] {
-  const ofPods = (told: (pod: MadePod) => readonly Told[]) => pods.flatMap((pod) => told(pod));
+function buildResponse({ pods, nodes = [], owners = {} }: MadeCluster, name: QueryName, step: number): MadeSeries[] {
+  const ofPods = (told: (pod: MadePod) => readonly MadeSeries[]) => pods.flatMap((pod) => told(pod));
   const labels = ({ pod }: MadePod) => ({ namespace: 'shop', pod, container: 'main' });
-  const resources = (of: Readonly<Record<string, number>> | undefined, pod: MadePod): Told[] =>
-    Object.entries(of ?? {}).map(([resource, value]) => [{ ...labels(pod), resource }, during(pod, step, () => value)]);
+  const resources = (of: Readonly<Record<string, number>> | undefined, pod: MadePod): MadeSeries[] =>
+    Object.entries(of ?? {}).map(([resource, value]) => [
+      { ...labels(pod), resource },
+      limitToPod(pod, step, () => value),
+    ]);
   switch (name) {
     case 'cpu':
-      return ofPods((pod) => [[{ ...labels(pod), id: `/${pod.pod}` }, during(pod, step, pod.cpus)]]);
+      return ofPods((pod) => [[{ ...labels(pod), id: `/${pod.pod}` }, limitToPod(pod, step, pod.cpus)]]);
     case 'memory':
-      return ofPods((pod) => [[{ ...labels(pod), id: `/${pod.pod}` }, during(pod, step, pod.memory)]]);
+      return ofPods((pod) => [[{ ...labels(pod), id: `/${pod.pod}` }, limitToPod(pod, step, pod.memory)]]);
     case 'periods':
-      return ofPods((pod) => (pod.throttled === undefined ? [] : [[labels(pod), during(pod, step, () => 100)]]));
+      return ofPods((pod) => (pod.throttled === undefined ? [] : [[labels(pod), limitToPod(pod, step, () => 100)]]));
     case 'throttled':
-      return ofPods((pod) => [[labels(pod), during(pod, step, () => 100 * (pod.throttled ?? 0))]]);
+      return ofPods((pod) => [[labels(pod), limitToPod(pod, step, () => 100 * (pod.throttled ?? 0))]]);
     case 'requests':
       return ofPods((pod) => resources(pod.requests, pod));
     case 'limits':
@@ -81,11 +84,11 @@ function toldOf({ pods, nodes = [], owners = {} }: MadeCluster, name: QueryName,
             ...{ namespace: 'shop', pod: pod.pod, node: pod.node ?? 'n1' },
             ...{ created_by_kind: pod.owner?.kind ?? '<none>', created_by_name: pod.owner?.name ?? '<none>' },
           },
-          during(pod, step, () => 1),
+          limitToPod(pod, step, () => 1),
         ],
       ]);
     case 'endedForMemory':
-      return ofPods((pod) => (pod.isEnded === true ? [[labels(pod), during(pod, step, () => 1)]] : []));
+      return ofPods((pod) => (pod.isEnded === true ? [[labels(pod), limitToPod(pod, step, () => 1)]] : []));
     case 'running':
       // At an instant; the other answers cover the hour before it.
       return ofPods((pod) => [
@@ -93,7 +96,7 @@ function toldOf({ pods, nodes = [], owners = {} }: MadeCluster, name: QueryName,
       ]);
     case 'nodes':
       return nodes.flatMap(({ node, has }) =>
-        Object.entries(has).map(([resource, value]): Told => [{ node, resource }, () => value]),
+        Object.entries(has).map(([resource, value]): MadeSeries => [{ node, resource }, () => value]),
       );
     case 'nodeLabels':
       return nodes.map(({ node, type }) => [{ node, label_node_kubernetes_io_instance_type: type }, () => 1]);
@@ -107,6 +110,6 @@ function toldOf({ pods, nodes = [], owners = {} }: MadeCluster, name: QueryName,
 }
 
 /** A value of the time before an instant, while the pod was there in it. */
-function during({ from = 0, until = Number.POSITIVE_INFINITY }: MadePod, step: number, value: Point): Point {
+function limitToPod({ from = 0, until = Number.POSITIVE_INFINITY }: MadePod, step: number, value: Point): Point {
   return (at) => (at > from && at - step < until ? value(at) : null);
 }

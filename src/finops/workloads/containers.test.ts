@@ -10,7 +10,7 @@ import {
 } from '../../tradeoff/recommendations/schema.ts';
 import { recordWorkloadUsage } from '../allocation/workloads/schema.ts';
 import { applyText, gpuSource, syncAll } from '../testing/gpu-sources.ts';
-import { type MadeCluster, type MadePod, standInCluster } from './cluster.testing.ts';
+import { type MadeCluster, type MadePod, startCluster } from './cluster.testing.ts';
 import { listContainerUse } from './schema.ts';
 
 const HOUR = 3_600_000;
@@ -80,7 +80,7 @@ spec: {currency: USD, source: a list, prices: [{resource: cpu-core, perHour: '0.
 
 it('of containers that a Prometheus is asked about, CPU and memory are right-sized, and an hour is an hour however often it is asked', async () => {
   const cluster = { is: CLUSTER };
-  const { url, asked } = await standInCluster(() => cluster.is, STEP);
+  const { url, asked } = await startCluster(() => cluster.is, STEP);
   const clock = { at: START + 14 * DAY + 20 * 60_000 };
   const application = await testApplication({ clock: { now: () => clock.at } });
   onTestFinished(() => application[Symbol.asyncDispose]());

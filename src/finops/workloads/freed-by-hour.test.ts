@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { freedByHour } from './freed-by-hour.ts';
+import { computeFreedByHour } from './freed-by-hour.ts';
 import { HOUR_MS } from './tables.ts';
 
 const MANY = Array.from({ length: 10 }, (_, index) => index);
@@ -10,7 +10,7 @@ const asks = (hour: number, cpus: number, more: object = {}) => {
 };
 
 it('what could have been given back in an hour is no more than now, less where more was asked for, and not known where nothing was told', () => {
-  const hours = freedByHour({
+  const hours = computeFreedByHour({
     own: [...nodes(0, 8), ...nodes(1, 8), ...nodes(2, 10), ...nodes(4, 10), ...nodes(5, 10), ...nodes(6, 10)],
     // A node of another group with all of its requests does not count.
     asked: [
@@ -39,7 +39,7 @@ it('what could have been given back in an hour is no more than now, less where m
 
 it('nodes that are filled further now are taken to be so then', () => {
   const own = [...nodes(0, 10), ...nodes(1, 10)];
-  const hours = freedByHour({
+  const hours = computeFreedByHour({
     own,
     asked: [asks(0, 60), asks(1, 57)],
     within: { start: 0, end: 2 * HOUR_MS },

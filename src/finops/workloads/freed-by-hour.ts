@@ -18,7 +18,7 @@ interface NodeOfHour {
 const FILLED = 0.8;
 const EPSILON = 1e-9;
 
-export interface Asking {
+export interface GroupHours {
   readonly own: readonly NodeOfHour[];
   /** By node and hour: cpus, memoryBytes, gpus. */
   readonly asked: readonly LakeRow[];
@@ -36,9 +36,9 @@ export interface Asking {
  * Example: 10 nodes of 10 CPUs, 4 of them removable now; an hour with 8 nodes and requests of 58 CPUs needs 58 / 8 -> 8: 0
  * removable.
  */
-export function freedByHour({ own, asked, within, freedNow, has }: Asking): (HourOfGroup | null)[] {
+export function computeFreedByHour({ own, asked, within, freedNow, has }: GroupHours): (HourOfGroup | null)[] {
   const nodes = Map.groupBy(own, ({ hourMs }) => hourMs);
-  const sums = askedByHour(own, asked);
+  const sums = sumRequestedByHour(own, asked);
   const last = within.end - HOUR_MS;
   const needed = (nodes.get(last)?.length ?? 0) - freedNow;
   const filled = has.map((size, at) =>
@@ -56,7 +56,7 @@ export function freedByHour({ own, asked, within, freedNow, has }: Asking): (Hou
   });
 }
 
-function askedByHour(own: readonly NodeOfHour[], asked: readonly LakeRow[]): Map<number, readonly number[]> {
+function sumRequestedByHour(own: readonly NodeOfHour[], asked: readonly LakeRow[]): Map<number, readonly number[]> {
   const isOwn = new Set(own.map(({ source, node, hourMs }) => `${source} ${node} ${hourMs}`));
   const sums = new Map<number, readonly number[]>();
   for (const row of asked) {

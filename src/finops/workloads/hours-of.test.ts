@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { scraped } from '../gpu-telemetry/sources/exporter.testing.ts';
-import { containerHours } from './hours-of.ts';
-import { nodeHours } from './nodes-of.ts';
+import { parseScrape } from '../gpu-telemetry/sources/exporter.testing.ts';
+import { buildContainerHours } from './hours-of.ts';
+import { buildNodeHours } from './nodes-of.ts';
 import type { QueryName } from './queries.ts';
 import { HOUR_MS } from './tables.ts';
 
@@ -21,10 +21,10 @@ function read(lines: Lines, { at = FIRST, target = {} }: { at?: number; target?:
   const answers = new Map(
     Object.entries(lines).map(([name, text]) => {
       const instant = name === 'cpu' || name === 'memory' ? at : END;
-      return [name as QueryName, scraped(text, instant, target)] as const;
+      return [name as QueryName, parseScrape(text, instant, target)] as const;
     }),
   );
-  return { ...containerHours(answers, { source: 'gs_a', stepMs: STEP }), nodes: nodeHours(answers, 'gs_a') };
+  return { ...buildContainerHours(answers, { source: 'gs_a', stepMs: STEP }), nodes: buildNodeHours(answers, 'gs_a') };
 }
 
 const of = (pod: string, container: string, more = '') =>

@@ -1,9 +1,9 @@
-import { type LeftOut, noteLeftOut } from '../gpu-telemetry/index.ts';
+import { addLeftOut, type LeftOut } from '../gpu-telemetry/index.ts';
 import type { Answers, HourRow } from './answers.ts';
-import { type ContainerName, containerOf, keyOf, saidBy } from './labels.ts';
+import { buildContainerKey, type ContainerName, createLabelReader, parseContainer } from './labels.ts';
 import type { QueryName } from './queries.ts';
 import { HOUR_MS } from './tables.ts';
-import { workloadsOf } from './workloads-of.ts';
+import { buildWorkloadFinder } from './workloads-of.ts';
 
 interface Hour {
   readonly hourMs: number;
@@ -21,7 +21,7 @@ const MOST = { cpu: 10_000, memory: 2 ** 50 } as const;
  * the same control group (scraped twice) count once. Different control groups follow each other within the step, as after a
  * restart, and are added up.
  */
-export function containerHours(
+export function buildContainerHours(
   answers: Answers,
   { source, stepMs }: { readonly source: string; readonly stepMs: number },
 ): { readonly rows: HourRow[]; readonly readings: number; readonly leftOut: readonly LeftOut[] } {
@@ -30,24 +30,25 @@ export function containerHours(
   const hourOf = (name: ContainerName, at: number): Hour => {
     // A reading covers the time before its instant.
     const hourMs = Math.floor((at - 1) / HOUR_MS) * HOUR_MS;
-    const key = `${keyOf(name)} ${hourMs}`;
+    const key = `${buildContainerKey(name)} ${hourMs}`;
     const known = hours.get(key) ?? { hourMs, name, cpus: new Map(), memory: new Map() };
     hours.set(key, known);
     return known;
   };
-  for (const { name, at, value } of byContainer(answers, 'cpu', 'sum', leftOut)) hourOf(name, at).cpus.set(at, value);
-  for (const { name, at, value } of byContainer(answers, 'memory', 'max', leftOut))
+  for (const { name, at, value } of readByContainer(answers, 'cpu', 'sum', leftOut))
+    hourOf(name, at).cpus.set(at, value);
+  for (const { name, at, value } of readByContainer(answers, 'memory', 'max', leftOut))
     hourOf(name, at).memory.set(at, value);
-  for (const { name, at } of hourly(answers, 'running').values()) hourOf(name, at);
-  const facts = hourlyFacts(answers);
+  for (const { name, at } of readHourly(answers, 'running').values()) hourOf(name, at);
+  const facts = readHourlyFacts(answers);
   const rows = [...hours.values()]
-    .toSorted((a, b) => a.hourMs - b.hourMs || keyOf(a.name).localeCompare(keyOf(b.name)))
-    .map((hour) => ({ source, stepMs, ...rowOf(hour), ...facts(hour.name, hour.hourMs) }));
+    .toSorted((a, b) => a.hourMs - b.hourMs || buildContainerKey(a.name).localeCompare(buildContainerKey(b.name)))
+    .map((hour) => ({ source, stepMs, ...hourToRow(hour), ...facts(hour.name, hour.hourMs) }));
   const readings = [...hours.values()].reduce((sum, { cpus, memory }) => sum + cpus.size + memory.size, 0);
   return { rows, readings, leftOut };
 }
 
-function rowOf({ hourMs, name, cpus, memory }: Hour) {
+function hourToRow({ hourMs, name, cpus, memory }: Hour) {
   const instants = [...cpus.keys()].toSorted((a, b) => a - b);
   return {
     ...{ hourMs, ...name },
@@ -59,26 +60,31 @@ function rowOf({ hourMs, name, cpus, memory }: Hour) {
   };
 }
 
-interface Read {
+interface ContainerReading {
   readonly name: ContainerName;
   readonly at: number;
   readonly value: number;
 }
 
 /** One value for each container and instant. */
-function byContainer(answers: Answers, query: 'cpu' | 'memory', join: 'sum' | 'max', leftOut: LeftOut[]): Read[] {
+function readByContainer(
+  answers: Answers,
+  query: 'cpu' | 'memory',
+  join: 'sum' | 'max',
+  leftOut: LeftOut[],
+): ContainerReading[] {
   const all = answers.get(query) ?? [];
-  const said = saidBy(all);
+  const said = createLabelReader(all);
   const groups = new Map<string, { name: ContainerName; at: number; groups: Map<string, number> }>();
   for (const { labels, samples } of all) {
-    const name = containerOf(labels, said);
+    const name = parseContainer(labels, said);
     if (name === null) continue;
-    const key = keyOf(name);
+    const key = buildContainerKey(name);
     const group = labels.id ?? labels.name ?? '';
     for (const [at, value] of samples) {
-      const fault = faultOf(value, MOST[query]);
+      const fault = findFault(value, MOST[query]);
       if (fault !== null) {
-        noteLeftOut(leftOut, fault, 1, () => `${query} of ${key} at ${new Date(at).toISOString()}: ${value}`);
+        addLeftOut(leftOut, fault, 1, () => `${query} of ${key} at ${new Date(at).toISOString()}: ${value}`);
         continue;
       }
       const found = groups.get(`${key} ${at}`) ?? { name, at, groups: new Map() };
@@ -92,59 +98,61 @@ function byContainer(answers: Answers, query: 'cpu' | 'memory', join: 'sum' | 'm
   });
 }
 
-function faultOf(value: number, most: number): string | null {
+function findFault(value: number, most: number): string | null {
   if (!Number.isFinite(value)) return 'no value: NaN or infinite';
   if (value < 0) return 'below zero';
   return value > most ? 'more than there can be' : null;
 }
 
 /** Values at the ends of hours, by container, a further label, and hour; the largest of several values. */
-function hourly(answers: Answers, query: QueryName, further?: string) {
+function readHourly(answers: Answers, query: QueryName, further?: string) {
   const all = answers.get(query) ?? [];
-  const said = saidBy(all);
-  const found = new Map<string, Read>();
+  const said = createLabelReader(all);
+  const found = new Map<string, ContainerReading>();
   for (const { labels, samples } of all) {
-    const name = containerOf(labels, said);
+    const name = parseContainer(labels, said);
     if (name === null) continue;
     for (const [at, value] of samples) {
       if (!Number.isFinite(value) || value < 0) continue;
-      const key = hourlyKey(name, at - HOUR_MS, further === undefined ? '' : (labels[further] ?? ''));
+      const key = buildHourlyKey(name, at - HOUR_MS, further === undefined ? '' : (labels[further] ?? ''));
       if ((found.get(key)?.value ?? -1) < value) found.set(key, { name, at, value });
     }
   }
   return found;
 }
 
-function hourlyKey(name: ContainerName, hourMs: number, further: string): string {
-  return `${keyOf(name)} ${hourMs} ${further}`;
+function buildHourlyKey(name: ContainerName, hourMs: number, further: string): string {
+  return `${buildContainerKey(name)} ${hourMs} ${further}`;
 }
 
 /** Keys of the requests that are stored as amounts. */
-const KNOWN = / (cpu|memory|nvidia_com_gpu)$/;
+const AMOUNT_KEYS = / (cpu|memory|nvidia_com_gpu)$/;
 
 /** Hourly facts of containers. */
-function hourlyFacts(answers: Answers): (name: ContainerName, hourMs: number) => HourRow {
+function readHourlyFacts(answers: Answers): (name: ContainerName, hourMs: number) => HourRow {
   const of = {
-    requests: hourly(answers, 'requests', 'resource'),
-    limits: hourly(answers, 'limits', 'resource'),
-    periods: hourly(answers, 'periods'),
-    throttled: hourly(answers, 'throttled'),
-    ended: hourly(answers, 'endedForMemory'),
-    running: hourly(answers, 'running'),
+    requests: readHourly(answers, 'requests', 'resource'),
+    limits: readHourly(answers, 'limits', 'resource'),
+    periods: readHourly(answers, 'periods'),
+    throttled: readHourly(answers, 'throttled'),
+    ended: readHourly(answers, 'endedForMemory'),
+    running: readHourly(answers, 'running'),
   };
-  const workloads = workloadsOf(answers);
+  const workloads = buildWorkloadFinder(answers);
   const others = new Set(
-    [...of.requests].flatMap(([key, { value }]) => (value > 0 && !KNOWN.test(key) ? [key.replace(/ \S*$/, '')] : [])),
+    [...of.requests].flatMap(([key, { value }]) =>
+      value > 0 && !AMOUNT_KEYS.test(key) ? [key.replace(/ \S*$/, '')] : [],
+    ),
   );
   return (name, hourMs) => {
-    const value = (table: ReadonlyMap<string, Read>, further = '') =>
-      table.get(hourlyKey(name, hourMs, further))?.value ?? null;
+    const value = (table: ReadonlyMap<string, ContainerReading>, further = '') =>
+      table.get(buildHourlyKey(name, hourMs, further))?.value ?? null;
     return {
       ...workloads(name, hourMs),
       cpuRequest: value(of.requests, 'cpu'),
       memoryRequestBytes: value(of.requests, 'memory'),
       gpuRequest: value(of.requests, 'nvidia_com_gpu'),
-      hasOtherDevices: others.has(hourlyKey(name, hourMs, '').trimEnd()),
+      hasOtherDevices: others.has(buildHourlyKey(name, hourMs, '').trimEnd()),
       cpuLimit: value(of.limits, 'cpu'),
       memoryLimitBytes: value(of.limits, 'memory'),
       cfsPeriods: value(of.periods),

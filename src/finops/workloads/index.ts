@@ -6,13 +6,13 @@ import type { Lake } from '../../platform/lake/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { ContainerReader } from '../gpu-telemetry/index.ts';
-import { type NodeGroup, nodeGroups } from './node-groups.ts';
-import { containerReport } from './report.ts';
+import { type NodeGroup, readNodeGroups } from './node-groups.ts';
+import { buildContainerReport } from './report.ts';
 import { scheduleContainerRetention } from './retention.ts';
 import { listContainerUse } from './schema.ts';
-import { containersRead } from './store.ts';
+import { findContainersRead } from './store.ts';
 import { syncContainers } from './sync.ts';
-import { type ContainerUse, type ContainerUseDeps, containerUses } from './use.ts';
+import { type ContainerUse, type ContainerUseDeps, readContainerUses } from './use.ts';
 
 export type { NodeGroup } from './node-groups.ts';
 export type { ContainerUse } from './use.ts';
@@ -28,9 +28,9 @@ export interface Workloads {
 
 export function createWorkloads(deps: ContainerUseDeps & { readonly clock: Clock }): Workloads {
   return {
-    containers: (window) => containerUses(deps, window),
-    nodeGroups: (window) => nodeGroups(deps, window),
-    routes: [handle(listContainerUse, ({ query }) => containerReport(deps, query))],
+    containers: (window) => readContainerUses(deps, window),
+    nodeGroups: (window) => readNodeGroups(deps, window),
+    routes: [handle(listContainerUse, ({ query }) => buildContainerReport(deps, query))],
   };
 }
 
@@ -46,5 +46,5 @@ export interface ContainerReaderGround {
 export function createContainerReader(ground: ContainerReaderGround): ContainerReader {
   const deps = { ...ground, oneAtATime: createOneAtATime() };
   scheduleContainerRetention({ ...deps, days: ground.config.gpuReadingDays }, ground.jobs);
-  return { sync: (source, limits) => syncContainers(deps, source, limits), read: containersRead };
+  return { sync: (source, limits) => syncContainers(deps, source, limits), read: findContainersRead };
 }

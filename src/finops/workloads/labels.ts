@@ -8,7 +8,7 @@ export interface ContainerName {
 }
 
 /** Value of a label of a series; null if it is missing. */
-export type Said = (labels: Labels, name: string) => string | null;
+export type LabelReader = (labels: Labels, name: string) => string | null;
 
 /**
  * Reads labels of the series of one query. If labels of the exporter collide with target labels, Prometheus renames them
@@ -16,7 +16,7 @@ export type Said = (labels: Labels, name: string) => string | null;
  * label is the exporter's pod.
  * Example: `{job="ksm", exported_pod="train-0", pod="kube-state-metrics-x"}` -> pod `train-0`.
  */
-export function saidBy(all: readonly Series[]): Said {
+export function createLabelReader(all: readonly Series[]): LabelReader {
   const renamed = new Set<string>();
   for (const { labels } of all) {
     for (const [name, value] of Object.entries(labels)) {
@@ -24,9 +24,9 @@ export function saidBy(all: readonly Series[]): Said {
     }
   }
   return (labels, name) => {
-    const exported = text(labels[`${EXPORTED}${name}`]);
+    const exported = toTextOrNull(labels[`${EXPORTED}${name}`]);
     if (exported !== null || renamed.has(`${labels.job ?? ''} ${name}`)) return exported;
-    return text(labels[name]);
+    return toTextOrNull(labels[name]);
   };
 }
 
@@ -34,7 +34,7 @@ const EXPORTED = 'exported_';
 /** Valid names of Kubernetes objects, kinds and instances. Other text is rejected, because names appear in commands that users copy. */
 const NAME = /^[A-Za-z0-9][\w.:-]{0,252}$/;
 
-function text(value: string | undefined): string | null {
+function toTextOrNull(value: string | undefined): string | null {
   return value !== undefined && NAME.test(value) ? value : null;
 }
 
@@ -45,7 +45,7 @@ const PAUSE = 'POD';
  * The container of a series; null for series without one: cAdvisor's sums over pods and control groups (without a
  * container), and the pause container. Each of them would count the same CPU twice.
  */
-export function containerOf(labels: Labels, said: Said): ContainerName | null {
+export function parseContainer(labels: Labels, said: LabelReader): ContainerName | null {
   const [namespace, pod, container] = [said(labels, 'namespace'), said(labels, 'pod'), said(labels, 'container')];
   if (namespace === null || pod === null || container === null || container === PAUSE) return null;
   // Some kubelets report parts by core in addition to their sum.
@@ -53,6 +53,6 @@ export function containerOf(labels: Labels, said: Said): ContainerName | null {
   return cpu === '' || cpu === 'total' ? { namespace, pod, container } : null;
 }
 
-export function keyOf({ namespace, pod, container }: ContainerName): string {
+export function buildContainerKey({ namespace, pod, container }: ContainerName): string {
   return `${namespace}/${pod}/${container}`;
 }

@@ -2,19 +2,19 @@ import type { Lake, LakeRow } from '../../platform/lake/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import { findDevices, findSources } from '../gpu-telemetry/index.ts';
 import {
+  computeNodeLowerBound,
   type FewerNodes,
-  fewerNodes,
   type HostedPod,
   type HostNode,
-  lowerBoundNodes,
+  selectEmptiedNodes,
   WHOLE_GPU_MILLI,
 } from '../packing/index.ts';
 import type { Prices } from '../prices/index.ts';
-import { freedByHour, type HourOfGroup } from './freed-by-hour.ts';
-import { askedSelect, nodesSelect, podsSelect } from './node-groups-sql.ts';
+import { computeFreedByHour, type HourOfGroup } from './freed-by-hour.ts';
+import { buildNodesSelect, buildPodsSelect, buildRequestedSelect } from './node-groups-sql.ts';
 import { CONTAINER_HOUR, HOUR_MS, NODE_HOUR } from './tables.ts';
-import { type PricedResource, pricedAt } from './use.ts';
-import { partitionsWithin, type Within } from './use-sql.ts';
+import { findPriceAt, type PricedResource } from './use.ts';
+import { selectPartitions, type Within } from './use-sql.ts';
 
 export interface NodeGroupDeps {
   readonly store: Store;
@@ -65,27 +65,27 @@ const MILLI = 1000;
 const EPSILON = 1e-6;
 
 /** Groups of nodes that were there in the last hour of [start, end) Unix ms, on whole hours. Pods are not moved to another type. */
-export async function nodeGroups(deps: NodeGroupDeps, within: Within): Promise<NodeGroup[]> {
+export async function readNodeGroups(deps: NodeGroupDeps, within: Within): Promise<NodeGroup[]> {
   const { store, lake } = deps;
   const of = async (table: typeof NODE_HOUR) =>
-    lake.relation(store, table, { partitions: partitionsWithin(await lake.partitions(store, table), within) });
+    lake.relation(store, table, { partitions: selectPartitions(await lake.partitions(store, table), within) });
   const { nodes, pods, asked } = await lake.hold(async () => {
     const [nodeHours, hours] = [await of(NODE_HOUR), await of(CONTAINER_HOUR)];
     return lake.session(async (session) => ({
-      nodes: (await session.query(nodesSelect(nodeHours, within))).map(nodeOf),
-      pods: await session.query(podsSelect(hours, within)),
-      asked: await session.query(askedSelect(hours, within)),
+      nodes: (await session.query(buildNodesSelect(nodeHours, within))).map(rowToNode),
+      pods: await session.query(buildPodsSelect(hours, within)),
+      asked: await session.query(buildRequestedSelect(hours, within)),
     }));
   });
   const groups: NodeGroup[] = [];
-  for (const own of Map.groupBy(nodes, groupOf).values()) {
+  for (const own of Map.groupBy(nodes, buildGroupKey).values()) {
     const now = own.filter(({ hourMs }) => hourMs === within.end - HOUR_MS);
     if (now.length > 0) groups.push(await groupNow(deps, { now, own, pods, asked, within }));
   }
   return groups;
 }
 
-function nodeOf(row: LakeRow): Node {
+function rowToNode(row: LakeRow): Node {
   const text = (value: unknown) => (value === null ? null : String(value));
   return {
     source: String(row.source),
@@ -102,7 +102,7 @@ function nodeOf(row: LakeRow): Node {
 }
 
 /** Key of cluster and instance type; nodes of unknown type are grouped by equal capacity. */
-function groupOf({ source, instanceType, region, cpus, memoryBytes, gpus }: Node): string {
+function buildGroupKey({ source, instanceType, region, cpus, memoryBytes, gpus }: Node): string {
   const type = instanceType ?? `${cpus} ${Math.round(memoryBytes / MIB)} ${gpus}`;
   return JSON.stringify([source, type, region]);
 }
@@ -121,34 +121,34 @@ async function groupNow(deps: NodeGroupDeps, { now, own, pods, asked, within }: 
   if (first === undefined) throw new Error('a group has a node');
   const places = new Map(now.map(({ node }, index) => [node, index]));
   const onThem = pods.filter((row) => row.source === first.source && places.has(String(row.node)));
-  const hosted = onThem.filter(({ isWithNode }) => isWithNode !== true).map((row) => podOf(row, places));
+  const hosted = onThem.filter(({ isWithNode }) => isWithNode !== true).map((row) => rowToPod(row, places));
   const hosts = now.map((node) =>
-    hostOf(
+    nodeToHost(
       node,
       onThem.filter((row) => row.isWithNode === true && row.node === node.node),
     ),
   );
-  const bound = lowerBoundNodes(hosts, hosted);
+  const bound = computeNodeLowerBound(hosts, hosted);
   // A group with an unschedulable node is left as it is: that node is being drained or reserved.
   const isOpen = now.every(({ isSchedulable }) => isSchedulable);
-  const most = isOpen ? await fewerNodes(hosts, hosted) : { freed: [], moves: [] };
-  const byHour = freedByHour({ own, asked, within, freedNow: most.freed.length, has: hasOf(hosts) });
+  const most = isOpen ? await selectEmptiedNodes(hosts, hosted) : { freed: [], moves: [] };
+  const byHour = computeFreedByHour({ own, asked, within, freedNow: most.freed.length, has: averageCapacity(hosts) });
   const sure = Math.min(most.freed.length, ...byHour.slice(-24).flatMap((hour) => (hour === null ? [] : [hour.freed])));
-  const plan = sure === most.freed.length ? most : await fewerNodes(hosts, hosted, sure);
+  const plan = sure === most.freed.length ? most : await selectEmptiedNodes(hosts, hosted, sure);
   const source = (await findSources(deps.store)).find(({ id }) => id === first.source);
-  const resource = first.instanceType === null ? null : resourceOf(first.instanceType, first.region);
+  const resource = first.instanceType === null ? null : buildResourceKey(first.instanceType, first.region);
   return {
     source: source?.name ?? first.source,
     resource,
     what:
       resource ??
       `nodes of ${first.cpus} CPUs and ${Math.round(first.memoryBytes / MIB / 1024)} GiB${first.gpus === 0 ? '' : ` and ${first.gpus} GPUs`}`,
-    price: resource === null ? null : await pricedAt(deps.prices, deps.store, resource, within.end),
+    price: resource === null ? null : await findPriceAt(deps.prices, deps.store, resource, within.end),
     gpus: (await findDevices(deps.store)).flatMap(({ gpu, host }) => (places.has(host ?? '') ? [gpu] : [])),
     ...{
       nodes: now.length,
       pods: hosted.length,
-      askedRatio: askedRatioOf(hosts, hosted),
+      askedRatio: computeRequestedRatio(hosts, hosted),
       lowerBoundNodes: bound,
       plan,
       byHour,
@@ -161,12 +161,12 @@ async function groupNow(deps: NodeGroupDeps, { now, own, pods, asked, within }: 
   };
 }
 
-function resourceOf(type: string, region: string | null): string {
+function buildResourceKey(type: string, region: string | null): string {
   return region === null ? type : `${type}@${region}`;
 }
 
 /** Rounds requests up, so that a pod that barely does not fit is not placed. */
-function podOf(row: LakeRow, places: ReadonlyMap<string, number>): HostedPod {
+function rowToPod(row: LakeRow, places: ReadonlyMap<string, number>): HostedPod {
   return {
     name: String(row.pod),
     workload: String(row.workload),
@@ -181,7 +181,7 @@ function podOf(row: LakeRow, places: ReadonlyMap<string, number>): HostedPod {
   };
 }
 
-function hostOf({ node, cpus, memoryBytes, gpus, pods }: Node, withIt: readonly LakeRow[]): HostNode {
+function nodeToHost({ node, cpus, memoryBytes, gpus, pods }: Node, withIt: readonly LakeRow[]): HostNode {
   const taken = (column: string) => withIt.reduce((sum, row) => sum + Number(row[column]), 0);
   return {
     name: node,
@@ -194,13 +194,13 @@ function hostOf({ node, cpus, memoryBytes, gpus, pods }: Node, withIt: readonly 
 }
 
 /** Mean capacity of a node for pods that can move: CPUs, bytes and GPUs. */
-function hasOf(hosts: readonly HostNode[]): number[] {
+function averageCapacity(hosts: readonly HostNode[]): number[] {
   const mean = (of: (host: HostNode) => number) =>
     hosts.reduce((sum, host) => sum + of(host), 0) / Math.max(1, hosts.length);
   return [mean(({ cpuMilli }) => cpuMilli) / MILLI, mean(({ memoryMib }) => memoryMib) * MIB, mean(({ gpus }) => gpus)];
 }
 
-function askedRatioOf(hosts: readonly HostNode[], pods: readonly HostedPod[]): NodeGroup['askedRatio'] {
+function computeRequestedRatio(hosts: readonly HostNode[], pods: readonly HostedPod[]): NodeGroup['askedRatio'] {
   const sum = <T>(all: readonly T[], of: (one: T) => number) => all.reduce((total, one) => total + of(one), 0);
   const gpus = sum(hosts, (host) => host.gpus);
   return {

@@ -1,13 +1,13 @@
-import { type Answers, type HourRow, saidByHour } from './answers.ts';
-import { saidBy } from './labels.ts';
+import { type Answers, type HourRow, readLabelsByHour } from './answers.ts';
+import { createLabelReader } from './labels.ts';
 import { HOUR_MS } from './tables.ts';
 
 /** Allocatable resources of nodes by hour, after the reservations of the system. */
-export function nodeHours(answers: Answers, source: string): HourRow[] {
+export function buildNodeHours(answers: Answers, source: string): HourRow[] {
   const all = answers.get('nodes') ?? [];
-  const said = saidBy(all);
-  const labels = saidByHour(answers, 'nodeLabels', (own) => own('node'));
-  const closed = saidByHour(answers, 'unschedulable', (own) => own('node'));
+  const said = createLabelReader(all);
+  const labels = readLabelsByHour(answers, 'nodeLabels', (own) => own('node'));
+  const closed = readLabelsByHour(answers, 'unschedulable', (own) => own('node'));
   const nodes = new Map<string, { node: string; hourMs: number; resources: Map<string, number> }>();
   for (const series of all) {
     const [node, resource] = [said(series.labels, 'node'), series.labels.resource];

@@ -28,7 +28,7 @@ export type QueryName =
  * a counter reset counts from zero, and the increase between two scrapes is distributed by time. Memory is the maximum
  * within the step, so that no peak between two readings is missed. Slowly changing facts are read once an hour.
  */
-export function containerQueries(selector: string | undefined, stepMs: number): ContainerQuery[] {
+export function buildContainerQueries(selector: string | undefined, stepMs: number): ContainerQuery[] {
   const own = selector === undefined || selector.trim() === '' ? [] : [selector];
   const matched = (metric: string, ...matchers: string[]) => `${metric}{${[...own, ...matchers].join(',')}}`;
   // With renamed labels these are the exporter's own, so the answer is filtered again.

@@ -2,28 +2,28 @@ import type { z } from 'zod';
 import type { Clock } from '../../platform/units/index.ts';
 import type { listContainerUse } from './schema.ts';
 import { HOUR_MS } from './tables.ts';
-import { type ContainerUseDeps, containerUses } from './use.ts';
+import { type ContainerUseDeps, readContainerUses } from './use.ts';
 
 const USUAL_MS = 14 * 24 * HOUR_MS;
 
 /** Requests and usage of containers, in whole hours. */
-export async function containerReport(
+export async function buildContainerReport(
   deps: ContainerUseDeps & { readonly clock: Clock },
   { from, to }: z.infer<typeof listContainerUse.query>,
 ): Promise<z.infer<typeof listContainerUse.response>> {
   const end = Math.ceil((to === undefined ? deps.clock.now() : Date.parse(to)) / HOUR_MS) * HOUR_MS;
   const start = from === undefined ? end - USUAL_MS : Math.floor(Date.parse(from) / HOUR_MS) * HOUR_MS;
-  const uses = start < end ? await containerUses(deps, { start, end }) : [];
+  const uses = start < end ? await readContainerUses(deps, { start, end }) : [];
   return {
-    period: { start: iso(start), end: iso(Math.max(start, end)) },
+    period: { start: formatInstant(start), end: formatInstant(Math.max(start, end)) },
     containers: uses.map(
       ({ podsByHour: _pods, cpuPrice: _cpu, memoryPrice: _memory, expectedReadings, gpuRequest: _gpus, ...use }) => {
         const { firstAt, lastAt, memoryReadings: _read, endedAtLimitBytes: _ended, ...rest } = use;
         const coverageRatio = Math.min(1, rest.readings / expectedReadings);
-        return { ...rest, coverageRatio, firstAt: iso(firstAt), lastAt: iso(lastAt) };
+        return { ...rest, coverageRatio, firstAt: formatInstant(firstAt), lastAt: formatInstant(lastAt) };
       },
     ),
   };
 }
 
-const iso = (instant: number): string => new Date(instant).toISOString();
+const formatInstant = (instant: number): string => new Date(instant).toISOString();

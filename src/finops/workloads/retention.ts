@@ -2,8 +2,8 @@ import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Lake, LakeTable } from '../../platform/lake/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { CONTAINER_HOUR, endOf, isOver, NODE_HOUR, partitionParts } from './tables.ts';
-import { columnsOf } from './write-hours.ts';
+import { CONTAINER_HOUR, findPartitionEnd, isOver, NODE_HOUR, parsePartition } from './tables.ts';
+import { listColumnTypes } from './write-hours.ts';
 
 export interface ContainerRetentionDeps {
   readonly store: Store;
@@ -40,12 +40,12 @@ async function retainContainers(deps: ContainerRetentionDeps): Promise<void> {
 async function joinHours({ store, lake, clock }: ContainerRetentionDeps, table: LakeTable): Promise<void> {
   const now = clock.now();
   const apart = (await lake.partitions(store, table)).filter(
-    (name) => partitionParts(name).hour !== null && isOver(name, now),
+    (name) => parsePartition(name).hour !== null && isOver(name, now),
   );
   for (const [day, hours] of Map.groupBy(apart, (name) => name.slice(0, name.lastIndexOf(' ')))) {
     const isPart = new Set([day, ...hours]);
     const files = (await lake.files(store, table)).filter(({ partition }) => isPart.has(partition));
-    const columns = columnsOf(table);
+    const columns = listColumnTypes(table);
     const select = `SELECT ${columns} FROM ${lake.stagedRelation(table, files)} ORDER BY ALL`;
     const whole = await lake.session((session) => session.stage(table, day, select));
     try {
@@ -63,7 +63,9 @@ async function joinHours({ store, lake, clock }: ContainerRetentionDeps, table: 
 
 async function removeOld({ store, lake, clock, days }: ContainerRetentionDeps, table: LakeTable): Promise<void> {
   await store.transaction(async (sql) => {
-    const remove = (await lake.partitions(sql, table)).filter((name) => endOf(name) + days * DAY_MS < clock.now());
+    const remove = (await lake.partitions(sql, table)).filter(
+      (name) => findPartitionEnd(name) + days * DAY_MS < clock.now(),
+    );
     if (remove.length > 0) await lake.swap(sql, table, { remove, add: [] });
   });
 }

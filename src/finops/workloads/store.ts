@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../../platform/store/index.ts';
-import { type LeftOut, noteLeftOut } from '../gpu-telemetry/index.ts';
+import { addLeftOut, type LeftOut } from '../gpu-telemetry/index.ts';
 
 interface ContainerTables {
   gpu_container_source: {
@@ -29,7 +29,7 @@ export interface ContainersRead {
 
 const NEVER: ContainersRead = { readUntil: null, lastAt: null, readings: 0, leftOut: [], lastError: null };
 
-export async function containersRead(sql: Sql, name: string): Promise<ContainersRead> {
+export async function findContainersRead(sql: Sql, name: string): Promise<ContainersRead> {
   const row = await sql
     .tables<ContainerTables>()
     .selectFrom('gpu_container_source')
@@ -47,7 +47,7 @@ export async function containersRead(sql: Sql, name: string): Promise<Containers
 }
 
 /** Records hours as read, so that they are not read again. Call it in the transaction of their swap. */
-export async function noteContainersRead(
+export async function saveContainersRead(
   sql: Sql,
   name: string,
   now: {
@@ -57,9 +57,9 @@ export async function noteContainersRead(
     readonly leftOut: readonly LeftOut[];
   },
 ): Promise<void> {
-  const before = await containersRead(sql, name);
+  const before = await findContainersRead(sql, name);
   const leftOut = before.leftOut.map((one) => ({ ...one }));
-  for (const one of now.leftOut) noteLeftOut(leftOut, one.reason, one.readings, () => one.example);
+  for (const one of now.leftOut) addLeftOut(leftOut, one.reason, one.readings, () => one.example);
   await put(sql, name, {
     read_until_ms: now.readUntil,
     last_ms: now.at,
@@ -69,8 +69,8 @@ export async function noteContainersRead(
   });
 }
 
-export async function noteContainersFailure(sql: Sql, name: string, failure: Failure): Promise<void> {
-  const { readUntil, lastAt, readings, leftOut } = await containersRead(sql, name);
+export async function saveContainersFailure(sql: Sql, name: string, failure: Failure): Promise<void> {
+  const { readUntil, lastAt, readings, leftOut } = await findContainersRead(sql, name);
   await put(sql, name, {
     read_until_ms: readUntil,
     last_ms: lastAt,

@@ -1,12 +1,12 @@
 import { AppError } from '../../platform/errors/index.ts';
 import type { ContainerSource, Series } from '../gpu-telemetry/index.ts';
-import { queryRange, TooMuchAsked } from '../gpu-telemetry/index.ts';
+import { QueryTooLarge, queryRange } from '../gpu-telemetry/index.ts';
 import type { PrometheusSource } from '../gpu-telemetry/schema.ts';
 import type { Answers } from './answers.ts';
-import { containerHours } from './hours-of.ts';
-import { nodeHours } from './nodes-of.ts';
-import { containerQueries, type QueryName } from './queries.ts';
-import { containersRead, noteContainersFailure, noteContainersRead } from './store.ts';
+import { buildContainerHours } from './hours-of.ts';
+import { buildNodeHours } from './nodes-of.ts';
+import { buildContainerQueries, type QueryName } from './queries.ts';
+import { findContainersRead, saveContainersFailure, saveContainersRead } from './store.ts';
 import { HOUR_MS } from './tables.ts';
 import { type WritingHours, writeHours } from './write-hours.ts';
 
@@ -28,7 +28,7 @@ const POINTS = 480;
 export async function syncContainers(deps: ContainerDeps, source: ContainerSource, limits: Limits): Promise<boolean> {
   const { backfill, overlap, containers } = source.spec;
   const now = deps.clock.now();
-  const { readUntil } = await containersRead(deps.store, source.name);
+  const { readUntil } = await findContainersRead(deps.store, source.name);
   const first = readUntil === null ? now - backfill : readUntil - overlap;
   let start = Math.floor(Math.max(0, first) / HOUR_MS) * HOUR_MS;
   let hours = Math.max(1, Math.floor((POINTS * containers.interval) / HOUR_MS));
@@ -36,9 +36,9 @@ export async function syncContainers(deps: ContainerDeps, source: ContainerSourc
     while (start < now) {
       if (performance.now() >= limits.until || limits.signal.aborted) return false;
       const end = Math.min(start + hours * HOUR_MS, Math.ceil(now / HOUR_MS) * HOUR_MS);
-      const answers = await asked(source, { start, end, now }, limits.signal);
+      const answers = await queryHour(source, { start, end, now }, limits.signal);
       if (answers === null) {
-        if (hours === 1) throw tooMuch(source);
+        if (hours === 1) throw createTooLargeError(source);
         hours = Math.max(1, Math.floor(hours / 2));
         continue;
       }
@@ -49,18 +49,18 @@ export async function syncContainers(deps: ContainerDeps, source: ContainerSourc
   } catch (error) {
     if (limits.signal.aborted) return false;
     if (!(error instanceof AppError)) throw error;
-    await noteContainersFailure(deps.store, source.name, { code: error.code, detail: error.message });
+    await saveContainersFailure(deps.store, source.name, { code: error.code, detail: error.message });
     return true;
   }
 }
 
-function tooMuch({ spec }: ContainerSource): AppError {
+function createTooLargeError({ spec }: ContainerSource): AppError {
   const detail = `${new URL(spec.url).origin} cannot answer a query for one hour of containers: narrow containers.selector, take a longer containers.interval, or raise its limits.`;
   return new AppError('gpu_source_refused', detail);
 }
 
 /** Null if the query is too large for the source. */
-async function asked(
+async function queryHour(
   { spec }: ContainerSource,
   { start, end, now }: { readonly start: number; readonly end: number; readonly now: number },
   signal: AbortSignal,
@@ -68,7 +68,7 @@ async function asked(
   const { selector, interval: stepMs } = spec.containers;
   const answers = new Map<QueryName, readonly Series[]>();
   try {
-    for (const { name, query, at } of containerQueries(selector, stepMs)) {
+    for (const { name, query, at } of buildContainerQueries(selector, stepMs)) {
       // The range covers only past times; the present hour is also queried at its end, for its data so far.
       const last = Math.floor((Math.min(end, now) - start) / stepMs) * stepMs + start;
       const range =
@@ -78,7 +78,7 @@ async function asked(
       if (range.end >= range.start) answers.set(name, await queryRange(spec, range, signal));
     }
   } catch (error) {
-    if (error instanceof TooMuchAsked) return null;
+    if (error instanceof QueryTooLarge) return null;
     throw error;
   }
   return answers;
@@ -91,7 +91,7 @@ async function keep(
   answers: Answers,
   { now, readUntil }: { readonly now: number; readonly readUntil: number },
 ): Promise<void> {
-  const { rows, readings, leftOut } = containerHours(answers, { source: id, stepMs: spec.containers.interval });
-  const hours = { containers: rows, nodes: nodeHours(answers, id) };
-  await writeHours(deps, id, hours, (sql) => noteContainersRead(sql, name, { at: now, readUntil, readings, leftOut }));
+  const { rows, readings, leftOut } = buildContainerHours(answers, { source: id, stepMs: spec.containers.interval });
+  const hours = { containers: rows, nodes: buildNodeHours(answers, id) };
+  await writeHours(deps, id, hours, (sql) => saveContainersRead(sql, name, { at: now, readUntil, readings, leftOut }));
 }

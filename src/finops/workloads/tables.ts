@@ -58,7 +58,7 @@ export const NODE_HOUR: LakeTable = {
 export const HOUR_MS = 3_600_000;
 
 /** Of both tables: a source's hour, and once its day is over its day. */
-export function hourPartition(source: string, hourMs: number): string {
+export function buildHourPartition(source: string, hourMs: number): string {
   const [day = '', time = ''] = new Date(hourMs).toISOString().split('T');
   return `${source} ${day} ${time.slice(0, 2)}`;
 }
@@ -69,16 +69,16 @@ const DAY_OPEN_MS = 26 * HOUR_MS;
 
 /** Whether the day of a partition ended long enough ago to be one file. Unix milliseconds. */
 export function isOver(partition: string, now: number): boolean {
-  return endOf(partition) + DAY_OPEN_MS < now;
+  return findPartitionEnd(partition) + DAY_OPEN_MS < now;
 }
 
 /** End of the day of a partition, Unix milliseconds. */
-export function endOf(partition: string): number {
-  return Date.parse(`${partitionParts(partition).day}T00:00:00Z`) + DAY_MS;
+export function findPartitionEnd(partition: string): number {
+  return Date.parse(`${parsePartition(partition).day}T00:00:00Z`) + DAY_MS;
 }
 
 /** Parses `gs_a 2026-11-02 10` into its source, its day, and its hour, if any. */
-export function partitionParts(name: string): { source: string; day: string; hour: string | null } {
+export function parsePartition(name: string): { source: string; day: string; hour: string | null } {
   const [source = '', day = '', hour = null] = name.split(' ');
   return { source, day, hour };
 }

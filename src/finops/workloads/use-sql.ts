@@ -17,7 +17,7 @@ const LEAST_OF_A_POD = 20;
  * highest one: pods of one workload may differ, and all get the same requests. Requests and limits are the last reported
  * ones.
  */
-export function usesSelect(hours: string, { start, end }: Within): string {
+export function buildUsesSelect(hours: string, { start, end }: Within): string {
   const within = `SELECT * FROM ${hours} WHERE "hourMs" >= ${start} AND "hourMs" < ${end}`;
   const readings = `SELECT ${WHICH}, "pod", unnest("cpus")::DOUBLE AS cpu FROM h`;
   const counted = `SELECT ${WHICH}, "pod", sum(len("cpus")) AS n FROM h GROUP BY ALL`;
@@ -49,26 +49,26 @@ export function usesSelect(hours: string, { start, end }: Within): string {
 }
 
 /** By container of a workload and hour: time of its pods in milliseconds; an hour in which none ran is not there. */
-export function podTimesSelect(hours: string, { start, end }: Within): string {
+export function buildPodTimesSelect(hours: string, { start, end }: Within): string {
   return `SELECT ${WHICH}, "hourMs"::DOUBLE AS "hourMs", sum(least(len("cpus") * "stepMs", ${HOUR_MS}))::DOUBLE AS "podMs"
     FROM ${hours} WHERE "hourMs" >= ${start} AND "hourMs" < ${end} AND len("cpus") > 0 GROUP BY ALL ORDER BY ALL`;
 }
 
 /** Hours with data of a source. */
-export function knownHoursSelect(hours: string, { start, end }: Within): string {
+export function buildKnownHoursSelect(hours: string, { start, end }: Within): string {
   return `SELECT DISTINCT "source", "hourMs"::DOUBLE AS "hourMs" FROM ${hours}
     WHERE "hourMs" >= ${start} AND "hourMs" < ${end} AND len("cpus") > 0`;
 }
 
 /** Partitions of the days that overlap a period. */
-export function partitionsWithin(all: readonly string[], { start, end }: Within): string[] {
-  const [first, last] = [dayOf(start), dayOf(end - 1)];
+export function selectPartitions(all: readonly string[], { start, end }: Within): string[] {
+  const [first, last] = [toDay(start), toDay(end - 1)];
   return all.filter((name) => {
     const day = name.split(' ')[1] ?? '';
     return day >= first && day <= last;
   });
 }
 
-function dayOf(instant: number): string {
+function toDay(instant: number): string {
   return new Date(instant).toISOString().slice(0, 10);
 }

@@ -5,9 +5,15 @@ import type { Money } from '../../platform/units/schema.ts';
 import type { Holder } from '../gpu-telemetry/index.ts';
 import { findSources } from '../gpu-telemetry/index.ts';
 import { findOwners, type OwnerDeps } from '../gpu-usage/index.ts';
-import { type Prices, priceStretches, usedPriceOf, usedPriceText } from '../prices/index.ts';
+import { formatUsedPrice, type Prices, splitAtPrices, toUsedPrice } from '../prices/index.ts';
 import { CONTAINER_HOUR, HOUR_MS } from './tables.ts';
-import { knownHoursSelect, partitionsWithin, podTimesSelect, usesSelect, type Within } from './use-sql.ts';
+import {
+  buildKnownHoursSelect,
+  buildPodTimesSelect,
+  buildUsesSelect,
+  selectPartitions,
+  type Within,
+} from './use-sql.ts';
 
 export interface ContainerUseDeps extends OwnerDeps {
   readonly store: Store;
@@ -66,48 +72,48 @@ export interface ContainerUse {
 }
 
 /** Containers of all workloads that were read in [start, end) Unix ms, on whole hours, by name. */
-export async function containerUses(deps: ContainerUseDeps, within: Within): Promise<ContainerUse[]> {
+export async function readContainerUses(deps: ContainerUseDeps, within: Within): Promise<ContainerUse[]> {
   const { store, lake } = deps;
-  const partitions = partitionsWithin(await lake.partitions(store, CONTAINER_HOUR), within);
+  const partitions = selectPartitions(await lake.partitions(store, CONTAINER_HOUR), within);
   if (partitions.length === 0) return [];
   const { uses, times, known } = await lake.hold(async () => {
     const hours = await lake.relation(store, CONTAINER_HOUR, { partitions });
     return lake.session(async (session) => ({
-      uses: await session.query(usesSelect(hours, within)),
-      times: await session.query(podTimesSelect(hours, within)),
-      known: await session.query(knownHoursSelect(hours, within)),
+      uses: await session.query(buildUsesSelect(hours, within)),
+      times: await session.query(buildPodTimesSelect(hours, within)),
+      known: await session.query(buildKnownHoursSelect(hours, within)),
     }));
   });
-  const owners = await ownersOf(deps, uses, within);
-  const resources = await resourcesOf(deps, store, within.end);
+  const owners = await findUseOwners(deps, uses, within);
+  const resources = await readResourcePrices(deps, store, within.end);
   const knownHours = new Set(known.map(({ source, hourMs }) => `${source} ${Number(hourMs)}`));
-  const podMs = new Map(times.map((row) => [`${whichOf(row)} ${Number(row.hourMs)}`, Number(row.podMs)]));
+  const podMs = new Map(times.map((row) => [`${buildUseKey(row)} ${Number(row.hourMs)}`, Number(row.podMs)]));
   return uses.map((row) => {
-    const which = whichOf(row);
+    const which = buildUseKey(row);
     const firstHour = Math.floor((Number(row.firstMs) - 1) / HOUR_MS) * HOUR_MS;
-    const podsByHour = hoursIn(within).map((hour) =>
+    const podsByHour = listHours(within).map((hour) =>
       hour < firstHour || !knownHours.has(`${row.source} ${hour}`)
         ? null
         : (podMs.get(`${which} ${hour}`) ?? 0) / HOUR_MS,
     );
     const owner = owners.get(which);
     return {
-      ...useOf(row),
-      ...(resources.get(String(row.source)) ?? UNKNOWN_SOURCE(String(row.source))),
+      ...rowToUse(row),
+      ...(resources.get(String(row.source)) ?? createUnknownSource(String(row.source))),
       ...{ subject: owner?.subject ?? null, unknownOwner: owner?.reason ?? null, podsByHour },
     };
   });
 }
 
-function hoursIn({ start, end }: Within): number[] {
+function listHours({ start, end }: Within): number[] {
   return Array.from({ length: Math.ceil((end - start) / HOUR_MS) }, (_, index) => start + index * HOUR_MS);
 }
 
-function whichOf(row: LakeRow): string {
+function buildUseKey(row: LakeRow): string {
   return JSON.stringify([row.source, row.namespace, row.workloadKind, row.workload, row.container]);
 }
 
-function useOf(row: LakeRow) {
+function rowToUse(row: LakeRow) {
   const number = (column: string) => (row[column] === null ? null : Number(row[column]));
   const [throttled, periods] = [number('throttled'), number('periods')];
   return {
@@ -136,10 +142,10 @@ function useOf(row: LakeRow) {
 }
 
 /** Owners of workloads, found by the pod that was seen last as those of GPUs are. */
-function ownersOf(deps: ContainerUseDeps, uses: readonly LakeRow[], within: Within) {
+function findUseOwners(deps: ContainerUseDeps, uses: readonly LakeRow[], within: Within) {
   const holders = new Map(
     uses.map((row): [string, Holder] => [
-      whichOf(row),
+      buildUseKey(row),
       {
         namespace: String(row.namespace),
         pod: String(row.lastPod),
@@ -152,13 +158,13 @@ function ownersOf(deps: ContainerUseDeps, uses: readonly LakeRow[], within: With
 }
 
 /** Price of a CPU and of a GiB of memory, by id of the source. */
-async function resourcesOf({ prices }: Pick<ContainerUseDeps, 'prices'>, sql: Sql, at: number) {
+async function readResourcePrices({ prices }: Pick<ContainerUseDeps, 'prices'>, sql: Sql, at: number) {
   const found = new Map<string, { source: string; cpuPrice: PricedResource; memoryPrice: PricedResource }>();
   for (const { id, name, spec } of await findSources(sql)) {
     if (spec.type !== 'prometheus' || spec.containers === undefined) continue;
     const [cpuPrice, memoryPrice] = [
-      await pricedAt(prices, sql, spec.containers.cpu, at),
-      await pricedAt(prices, sql, spec.containers.memory, at),
+      await findPriceAt(prices, sql, spec.containers.cpu, at),
+      await findPriceAt(prices, sql, spec.containers.memory, at),
     ];
     found.set(id, { source: name, cpuPrice, memoryPrice });
   }
@@ -166,19 +172,19 @@ async function resourcesOf({ prices }: Pick<ContainerUseDeps, 'prices'>, sql: Sq
 }
 
 /** The price of a resource just before an instant, with its source. */
-export async function pricedAt(
+export async function findPriceAt(
   prices: Pick<Prices, 'of'>,
   sql: Sql,
   resource: string,
   at: number,
 ): Promise<PricedResource> {
-  const held = priceStretches(await prices.of(sql, resource), at - 1, at).stretches[0]?.price;
+  const held = splitAtPrices(await prices.of(sql, resource), at - 1, at).stretches[0]?.price;
   if (held === undefined) return { resource, price: null, source: null };
-  return { resource, price: held.price, source: usedPriceText(usedPriceOf(held, resource, at)) };
+  return { resource, price: held.price, source: formatUsedPrice(toUsedPrice(held, resource, at)) };
 }
 
 /** For a source that is no longer queried about containers. */
-const UNKNOWN_SOURCE = (source: string) => ({
+const createUnknownSource = (source: string) => ({
   source: source.replace(/^gs_/, ''),
   cpuPrice: { resource: 'cpu-core', price: null, source: null },
   memoryPrice: { resource: 'memory-gib', price: null, source: null },

@@ -1,4 +1,4 @@
-import { type Answers, saidByHour } from './answers.ts';
+import { type Answers, readLabelsByHour } from './answers.ts';
 import type { ContainerName } from './labels.ts';
 
 export interface Workload {
@@ -14,17 +14,17 @@ export interface Workload {
  * The workload of a pod: its owner, or the owner of its ReplicaSet or Job. A pod without a known owner is a workload itself.
  * Example: pod `api-7d9f-x` of ReplicaSet `api-7d9f` of Deployment `api` -> Deployment `api`.
  */
-export function workloadsOf(answers: Answers): (name: ContainerName, hourMs: number) => Workload {
+export function buildWorkloadFinder(answers: Answers): (name: ContainerName, hourMs: number) => Workload {
   const inNamespace = (label: string) => (said: (name: string) => string | null) => {
     const [namespace, name] = [said('namespace'), said(label)];
     return namespace === null || name === null ? null : `${namespace}/${name}`;
   };
-  const pods = saidByHour(answers, 'pods', inNamespace('pod'));
+  const pods = readLabelsByHour(answers, 'pods', inNamespace('pod'));
   const owners = {
-    ReplicaSet: saidByHour(answers, 'replicaSets', inNamespace('replicaset')),
-    Job: saidByHour(answers, 'jobs', inNamespace('job_name')),
+    ReplicaSet: readLabelsByHour(answers, 'replicaSets', inNamespace('replicaset')),
+    Job: readLabelsByHour(answers, 'jobs', inNamespace('job_name')),
   };
-  const scaled = saidByHour(answers, 'autoscalers', (said) => {
+  const scaled = readLabelsByHour(answers, 'autoscalers', (said) => {
     const [namespace, kind, name] = [said('namespace'), said('scaletargetref_kind'), said('scaletargetref_name')];
     return namespace === null || kind === null || name === null ? null : `${namespace}/${kind}/${name}`;
   });

@@ -1,9 +1,9 @@
 import type { Lake, LakeSession, LakeTable, StagedFile } from '../../platform/lake/index.ts';
-import { identifier } from '../../platform/lake/index.ts';
+import { quoteIdentifier } from '../../platform/lake/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { HourRow } from './answers.ts';
-import { CONTAINER_HOUR, hourPartition, isOver, NODE_HOUR } from './tables.ts';
+import { buildHourPartition, CONTAINER_HOUR, isOver, NODE_HOUR } from './tables.ts';
 
 interface Written {
   readonly table: LakeTable;
@@ -43,7 +43,7 @@ async function writeOnce(
   hours: Hours,
   note: (sql: Sql) => Promise<void>,
 ): Promise<void> {
-  const sequences = await sequencesOf(lake, store);
+  const sequences = await readSequences(lake, store);
   const staged: StagedFile[] = [];
   const now = clock.now();
   try {
@@ -56,7 +56,7 @@ async function writeOnce(
     });
     await store.transaction(async (sql) => {
       // Another server has joined hours in the meantime: an hour next to its joined day would count twice.
-      if ((await sequencesOf(lake, sql)) !== sequences) throw new Error('hours of containers changed meanwhile');
+      if ((await readSequences(lake, sql)) !== sequences) throw new Error('hours of containers changed meanwhile');
       for (const { table, remove, add } of written) if (add.length > 0) await lake.swap(sql, table, { remove, add });
       await note(sql);
     });
@@ -66,7 +66,7 @@ async function writeOnce(
   }
 }
 
-async function sequencesOf(lake: Lake, sql: Sql): Promise<string> {
+async function readSequences(lake: Lake, sql: Sql): Promise<string> {
   return `${await lake.sequence(sql, CONTAINER_HOUR)} ${await lake.sequence(sql, NODE_HOUR)}`;
 }
 
@@ -89,7 +89,7 @@ async function stageHours(
   const remove: string[] = [];
   const add: StagedFile[] = [];
   const byPartition = Map.groupBy(rows, ({ hourMs }) => {
-    const hour = hourPartition(source, Number(hourMs));
+    const hour = buildHourPartition(source, Number(hourMs));
     const day = hour.slice(0, hour.lastIndexOf(' '));
     return isOver(day, now) || files.some(({ partition }) => partition === day) ? day : hour;
   });
@@ -97,7 +97,7 @@ async function stageHours(
     await fillNew(session, table, own);
     // Those of a day are its hours too.
     const known = files.filter((file) => file.partition === partition || file.partition.startsWith(`${partition} `));
-    const columns = columnsOf(table);
+    const columns = listColumnTypes(table);
     const hoursNow = [...new Set(own.map(({ hourMs }) => Number(hourMs)))].join(', ');
     const kept = `SELECT ${columns} FROM ${lake.stagedRelation(table, known)} WHERE "hourMs" NOT IN (${hoursNow})`;
     const select = `SELECT ${columns} FROM (SELECT ${columns} FROM ${NEW} UNION ALL ${kept}) ORDER BY ALL`;
@@ -112,9 +112,9 @@ async function stageHours(
 const NEW = 'new_hours';
 
 async function fillNew(session: LakeSession, table: LakeTable, rows: readonly HourRow[]): Promise<void> {
-  const shape = Object.entries(table.columns).map(([name, type]) => `${identifier(name)} ${type}`);
+  const shape = Object.entries(table.columns).map(([name, type]) => `${quoteIdentifier(name)} ${type}`);
   await session.query(`CREATE OR REPLACE TEMP TABLE ${NEW} (${shape.join(', ')})`);
-  const kinds = Object.entries(table.columns).map(([name, type]) => [name, jsonTypeOf(type)]);
+  const kinds = Object.entries(table.columns).map(([name, type]) => [name, toJsonType(type)]);
   const structure = JSON.stringify([Object.fromEntries(kinds)]).replaceAll("'", "''");
   for (let at = 0; at < rows.length; at += ROWS_A_CALL) {
     await session.query(`INSERT INTO ${NEW} BY NAME SELECT unnest(from_json(?, '${structure}'), max_depth := 2)`, [
@@ -124,10 +124,10 @@ async function fillNew(session: LakeSession, table: LakeTable, rows: readonly Ho
 }
 
 /** `FLOAT[]` -> `["FLOAT"]`, as `from_json` wants a list. */
-function jsonTypeOf(type: string): string | string[] {
+function toJsonType(type: string): string | string[] {
   return type.endsWith('[]') ? [type.slice(0, -2)] : type;
 }
 
-export function columnsOf(table: LakeTable): string {
-  return Object.keys(table.columns).map(identifier).join(', ');
+export function listColumnTypes(table: LakeTable): string {
+  return Object.keys(table.columns).map(quoteIdentifier).join(', ');
 }

@@ -1,5 +1,5 @@
 import type { Identity } from '../../platform/http/index.ts';
-import { ownerIn } from '../tracking/index.ts';
+import { readOwner } from '../tracking/index.ts';
 import { type Checks, isFree } from './checks.ts';
 
 /** A request that changes state at an endpoint of Steelyard's API, before it is parsed. */
@@ -12,20 +12,20 @@ export interface EndpointWrite {
 /** Checks the runs, experiments, models, pipelines and so on that a request names. Error: `not_permitted`. */
 export async function checkEndpoint(checks: Checks, { identity, params, body }: EndpointWrite): Promise<void> {
   if (identity.scopes === null) return;
-  const fields = { ...fieldsOf(body), ...fieldsOf(params) };
-  const subject = fieldsOf(fields.subject);
-  for (const runId of textsOf(fields.runId, fields.runIds, subject.run)) await checks.run(identity, runId);
-  for (const experimentId of textsOf(fields.experimentId)) await checks.experiment(identity, experimentId);
-  for (const modelId of textsOf(fields.modelId)) await checks.loggedModel(identity, modelId);
-  for (const model of textsOf(fields.model)) await checks.model(identity, model);
+  const fields = { ...toFields(body), ...toFields(params) };
+  const subject = toFields(fields.subject);
+  for (const runId of selectTexts(fields.runId, fields.runIds, subject.run)) await checks.run(identity, runId);
+  for (const experimentId of selectTexts(fields.experimentId)) await checks.experiment(identity, experimentId);
+  for (const modelId of selectTexts(fields.modelId)) await checks.loggedModel(identity, modelId);
+  for (const model of selectTexts(fields.model)) await checks.model(identity, model);
   for (const field of checks.ownedFields) {
-    for (const name of textsOf(fields[field])) await checks.owned(identity, field, name);
+    for (const name of selectTexts(fields[field])) await checks.owned(identity, field, name);
   }
-  const tags = Object.entries(fieldsOf(fields.tags)).filter(
+  const tags = Object.entries(toFields(fields.tags)).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
-  await checks.belonging(identity, ownerIn(tags.map(([key, value]) => ({ key, value }))));
-  await checks.belonging(identity, belongingIn(subject));
+  await checks.belonging(identity, readOwner(tags.map(([key, value]) => ({ key, value }))));
+  await checks.belonging(identity, readBelonging(subject));
   await checkPredictions(checks, identity, fields.predictions);
 }
 
@@ -33,28 +33,28 @@ export async function checkEndpoint(checks: Checks, { identity, params, body }: 
 async function checkPredictions(checks: Checks, identity: Identity, predictions: unknown): Promise<void> {
   if (!Array.isArray(predictions) || isFree(identity)) return;
   const models = new Set<string>();
-  const belongings = new Map<string, ReturnType<typeof belongingIn>>();
+  const belongings = new Map<string, ReturnType<typeof readBelonging>>();
   for (const prediction of predictions) {
-    const { model, team, project } = fieldsOf(prediction);
+    const { model, team, project } = toFields(prediction);
     if (typeof model === 'string') models.add(model);
-    const belonging = belongingIn({ team, project });
+    const belonging = readBelonging({ team, project });
     belongings.set(JSON.stringify(belonging), belonging);
   }
   for (const model of models) await checks.model(identity, model);
   for (const belonging of belongings.values()) await checks.belonging(identity, belonging);
 }
 
-function belongingIn({ team, project }: Readonly<Record<string, unknown>>) {
+function readBelonging({ team, project }: Readonly<Record<string, unknown>>) {
   return { team: typeof team === 'string' ? team : null, project: typeof project === 'string' ? project : null };
 }
 
 /** Fields of a JSON object. Bytes and texts have none; spreading megabytes of them would block the event loop for seconds. */
-function fieldsOf(value: unknown): Record<string, unknown> {
+function toFields(value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
   return ArrayBuffer.isView(value) || 'pipe' in value ? {} : { ...value };
 }
 
 /** The texts among values and lists of values. */
-function textsOf(...values: readonly unknown[]): string[] {
+function selectTexts(...values: readonly unknown[]): string[] {
   return values.flat().filter((value): value is string => typeof value === 'string');
 }

@@ -1,5 +1,5 @@
 import type { CheckTraces } from '../tracing/index.ts';
-import { type ArtifactWrites, ownerIn } from '../tracking/index.ts';
+import { type ArtifactWrites, readOwner } from '../tracking/index.ts';
 import type { CheckWrite } from '../wire/index.ts';
 import { createChecks, isFree, type WriteAccessDeps } from './checks.ts';
 import { checkEndpoint, type EndpointWrite } from './endpoint-writes.ts';
@@ -36,7 +36,7 @@ export function createWriteAccess(deps: WriteAccessDeps): WriteAccess {
     async traces(identity, { experimentId, runId, traceIds, owners }) {
       await checks.experiment(identity, experimentId);
       if (runId !== null) await checks.run(identity, runId);
-      for (const tags of owners) await checks.belonging(identity, ownerIn(tags));
+      for (const tags of owners) await checks.belonging(identity, readOwner(tags));
       await checks.traces(identity, traceIds);
     },
     artifacts: {

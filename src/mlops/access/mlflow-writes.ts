@@ -1,6 +1,6 @@
 import { isAllowed } from '../../platform/http/index.ts';
-import { tracesNamedIn } from '../tracing/index.ts';
-import { ownerIn, ownerTags } from '../tracking/index.ts';
+import { listNamedTraces } from '../tracing/index.ts';
+import { ownerTags, readOwner } from '../tracking/index.ts';
 import type { Fields, MlflowCall, MlflowRoute } from '../wire/index.ts';
 import type { Checks } from './checks.ts';
 import { refuseStep } from './refusals.ts';
@@ -21,8 +21,8 @@ export async function checkMessage(checks: Checks, path: MlflowRoute['path'], ca
 }
 
 async function checkRuns(checks: Checks, path: string, { fields, identity }: MlflowCall): Promise<void> {
-  const tags = tagsIn(fields);
-  await checks.belonging(identity, ownerIn(tags));
+  const tags = readTags(fields);
+  await checks.belonging(identity, readOwner(tags));
   if (path !== '/mlflow/runs/create') {
     if (path === '/mlflow/runs/delete-tag') refuseUntagging(fields, { identity });
     return checks.run(identity, fields.requiredText('run_id', 'run_uuid'));
@@ -40,12 +40,12 @@ function refuseUntagging(fields: Fields, { identity }: Pick<MlflowCall, 'identit
 }
 
 async function checkExperiments(checks: Checks, path: string, { fields, identity }: MlflowCall): Promise<void> {
-  await checks.belonging(identity, ownerIn(tagsIn(fields)));
+  await checks.belonging(identity, readOwner(readTags(fields)));
   if (path !== '/mlflow/experiments/create') await checks.experiment(identity, fields.requiredText('experiment_id'));
 }
 
 async function checkLoggedModels(checks: Checks, { fields, params, identity }: MlflowCall): Promise<void> {
-  await checks.belonging(identity, ownerIn(tagsIn(fields)));
+  await checks.belonging(identity, readOwner(readTags(fields)));
   if (params.modelId !== undefined) return checks.loggedModel(identity, params.modelId);
   await checks.experiment(identity, fields.text('experiment_id') ?? DEFAULT_EXPERIMENT);
   const runId = fields.text('source_run_id') || null;
@@ -56,30 +56,30 @@ async function checkLoggedModels(checks: Checks, { fields, params, identity }: M
 /** The traces that a message names, and where it puts them. */
 async function checkTraces(checks: Checks, call: MlflowCall): Promise<void> {
   const { identity } = call;
-  const { traceIds, experimentIds, runIds, tags } = tracesNamedIn(call);
-  await checks.belonging(identity, ownerIn(tags));
+  const { traceIds, experimentIds, runIds, tags } = listNamedTraces(call);
+  await checks.belonging(identity, readOwner(tags));
   for (const runId of runIds) await checks.run(identity, runId);
   for (const experimentId of experimentIds) await checks.experiment(identity, experimentId);
   await checks.traces(identity, traceIds);
 }
 
 async function checkModels(checks: Checks, path: string, { fields, identity }: MlflowCall): Promise<void> {
-  await checks.belonging(identity, ownerIn(tagsIn(fields)));
+  await checks.belonging(identity, readOwner(readTags(fields)));
   await checks.model(identity, fields.requiredText('name'));
   if (path !== '/mlflow/model-versions/create' || isAllowed(identity, 'mlops.write')) return;
-  const [modelId, runId] = [fields.text('model_id') || loggedModelIn(fields), fields.text('run_id') || null];
+  const [modelId, runId] = [fields.text('model_id') || readLoggedModelId(fields), fields.text('run_id') || null];
   if (modelId !== null) await checks.loggedModel(identity, modelId);
   if (runId !== null) await checks.run(identity, runId);
   if (modelId === null && runId === null) throw refuseStep('a version of another run');
 }
 
 /** `models:/m-…` names a logged model. */
-function loggedModelIn(fields: Fields): string | null {
+function readLoggedModelId(fields: Fields): string | null {
   return /^models:\/+(m-[0-9a-f]{32})$/.exec(fields.requiredText('source'))?.[1] ?? null;
 }
 
 /** Tags that a message sets: a list of them, or one by its key and value. */
-function tagsIn(fields: Fields): { key: string; value: string }[] {
+function readTags(fields: Fields): { key: string; value: string }[] {
   const listed = fields.has('tags') ? fields.messages('tags') : [];
   return [fields, ...listed].flatMap((tag) => {
     const key = tag.has('key') ? tag.text('key') : undefined;

@@ -1,5 +1,5 @@
 import { cleanKey } from '../../platform/objects/index.ts';
-import { characters, invalidParameter } from '../wire/index.ts';
+import { buildInvalidParameter, countCharacters } from '../wire/index.ts';
 
 export const DEFAULT_EXPERIMENT_ID = 0;
 
@@ -16,7 +16,7 @@ const STORE_SCHEMES = new Set(
 );
 
 /** Clients resolve this scheme to this server's artifact routes, so no artifact ends on a client's disk by accident. */
-export function defaultArtifactLocation(experimentId: number): string {
+export function buildArtifactLocation(experimentId: number): string {
   return `mlflow-artifacts:/${experimentId}`;
 }
 
@@ -31,47 +31,47 @@ export function appendToUri(root: string, ...segments: readonly string[]): strin
  * Object key of a proxied URI (`mlflow-artifacts:/3/run/artifacts` -> `artifacts/3/run/artifacts`). Null: the URI is
  * not stored by this server. Error: `object_path_invalid`.
  */
-export function objectKey(uri: string, ...path: readonly string[]): string | null {
+export function buildObjectKey(uri: string, ...path: readonly string[]): string | null {
   const found = /^mlflow-artifacts:\/+(.*)$/s.exec(uri);
   const [, root = ''] = found ?? [];
   if (found === null || /^mlflow-artifacts:\/\/[^/]/.test(uri)) return null;
-  return proxiedKey([root, ...path].filter((part) => part !== '').join('/'));
+  return toProxiedKey([root, ...path].filter((part) => part !== '').join('/'));
 }
 
 /** Object key of a path under the artifact proxy. Error: `object_path_invalid`. */
-export function proxiedKey(path: string): string {
+export function toProxiedKey(path: string): string {
   const key = cleanKey(path);
   return key === '' ? 'artifacts' : `artifacts/${key}`;
 }
 
 /** Checks an artifact location that a client gives for an experiment. Refusals use MLflow's texts. */
 export function checkArtifactLocation(location: string): void {
-  if (characters(location) > MAX_LOCATION_LENGTH) {
-    throw invalidParameter(
+  if (countCharacters(location) > MAX_LOCATION_LENGTH) {
+    throw buildInvalidParameter(
       `Invalid artifact path length. The length of the artifact path cannot be greater than ${MAX_LOCATION_LENGTH} bytes.`,
     );
   }
   if (location.startsWith('runs:')) {
-    throw invalidParameter(`Artifact location cannot be a runs:/ URI. Given: '${location}'`);
+    throw buildInvalidParameter(`Artifact location cannot be a runs:/ URI. Given: '${location}'`);
   }
   const [, scheme = '', rest = ''] = /^([a-zA-Z][a-zA-Z0-9+.-]*):(.*)$/s.exec(location) ?? [];
   const decoded = decodeFully(location);
   if (decoded.includes('#') || decoded.includes(';')) {
-    throw invalidParameter("'artifact_location' URL can't include fragments or params.");
+    throw buildInvalidParameter("'artifact_location' URL can't include fragments or params.");
   }
   if (decoded.split(/[/\\?&=]/).includes('..') || decoded.includes('\0')) {
-    throw invalidParameter(`Invalid artifact location: '${location}' must not contain '..'.`);
+    throw buildInvalidParameter(`Invalid artifact location: '${location}' must not contain '..'.`);
   }
   checkHost('artifact_location', location);
   checkScheme(scheme);
   if (!(scheme.toLowerCase() === 'mlflow-artifacts' && /^\/\/[^/]/.test(rest))) return;
-  throw otherHost('artifact_location', 'mlflow-artifacts');
+  throw buildOtherHost('artifact_location', 'mlflow-artifacts');
 }
 
 /** One letter is a drive of Windows. */
 function checkScheme(scheme: string): void {
   if (scheme.length <= 1 || STORE_SCHEMES.has(scheme.toLowerCase())) return;
-  throw invalidParameter(
+  throw buildInvalidParameter(
     `'artifact_location' cannot use the '${scheme}' scheme. Use one of ${[...STORE_SCHEMES].join(', ')}, or a path.`,
   );
 }
@@ -79,11 +79,11 @@ function checkScheme(scheme: string): void {
 /** Refuses a URI that would make a server or a reader connect to a host chosen by the caller. */
 export function checkHost(field: string, uri: string): void {
   const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):/.exec(uri)?.[1]?.toLowerCase() ?? '';
-  if (HOST_SCHEMES.has(scheme)) throw otherHost(field, scheme);
+  if (HOST_SCHEMES.has(scheme)) throw buildOtherHost(field, scheme);
 }
 
-function otherHost(field: string, scheme: string): Error {
-  return invalidParameter(
+function buildOtherHost(field: string, scheme: string): Error {
+  return buildInvalidParameter(
     `'${field}' cannot use the '${scheme}' scheme: it addresses a host other than this server's artifact storage.`,
   );
 }
@@ -96,7 +96,7 @@ export function decodeFully(text: string): string {
     if (next === current) return current;
     current = next;
   }
-  throw invalidParameter('Invalid path: it is encoded too many times.', 'object_path_invalid');
+  throw buildInvalidParameter('Invalid path: it is encoded too many times.', 'object_path_invalid');
 }
 
 /** Decodes each sequence separately, so that one broken sequence does not hide the others. */

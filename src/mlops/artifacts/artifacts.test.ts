@@ -1,10 +1,10 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { listen } from '../../platform/http/index.ts';
+import { listenOn } from '../../platform/http/index.ts';
 import { sharedApplication } from '../../testing/shared.ts';
 import { mlflow, newRun, post, textAt } from '../wire/testing.ts';
-import { attachment, mimeType } from './mime-type.ts';
+import { buildAttachmentHeader, detectMimeType } from './mime-type.ts';
 
 const application = await sharedApplication();
 
@@ -159,7 +159,7 @@ describe('a path that leaves its folder', () => {
   let modelId: string;
 
   beforeAll(async () => {
-    address = new URL(await listen(application.http, { host: '127.0.0.1', port: 0 }));
+    address = new URL(await listenOn(application.http, { host: '127.0.0.1', port: 0 }));
     runId = await newRun(application);
     modelId = textAt((await post(application, 'logged-models', { experiment_id: '0' })).model, 'info', 'model_id');
     await post(application, 'registered-models/create', { name: 'closed' });
@@ -241,7 +241,7 @@ describe('the type and name of a download', () => {
     ['.txt', 'application/octet-stream'],
     ['c.constructor', 'application/octet-stream'],
   ])('%s is %s', (name, type) => {
-    expect(mimeType(name)).toBe(type);
+    expect(detectMimeType(name)).toBe(type);
   });
 
   it.each([
@@ -252,6 +252,6 @@ describe('the type and name of a download', () => {
     ['a"b\\c', 'attachment; filename="a_b_c"; filename*=UTF-8\'\'a%22b%5Cc'],
     ['ü.bin', 'attachment; filename="_.bin"; filename*=UTF-8\'\'%C3%BC.bin'],
   ])('%s is named by %s', (name, header) => {
-    expect(attachment(name)).toBe(header);
+    expect(buildAttachmentHeader(name)).toBe(header);
   });
 });

@@ -25,7 +25,7 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
 };
 
 /** The type of an artifact by its name alone: what an uploader claims about it does not count. */
-export function mimeType(filename: string): string {
+export function detectMimeType(filename: string): string {
   const dot = filename.lastIndexOf('.');
   const extension = dot < 1 ? '' : filename.slice(dot + 1).toLowerCase();
   if (TEXT.has(extension) || TEXT_FILES.has(filename)) return 'text/plain';
@@ -36,7 +36,7 @@ export function mimeType(filename: string): string {
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /** `attachment; filename="…"` (RFC 6266), with the full name after an ASCII one where they differ. */
-export function attachment(filename: string): string {
+export function buildAttachmentHeader(filename: string): string {
   const ascii = filename.replaceAll(/[^\x20-\x7e]|["\\]/g, '_');
   if (ascii === filename) return `attachment; filename=${TOKEN.test(ascii) ? ascii : `"${ascii}"`}`;
   const encoded = encodeURIComponent(filename).replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);

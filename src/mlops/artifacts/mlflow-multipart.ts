@@ -2,9 +2,16 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../platform/errors/index.ts';
 import { checkJson } from '../../platform/json/index.ts';
-import { apiPrefixes, bodyFields, type Fields, invalidParameter, readParams, sendMessage } from '../wire/index.ts';
+import {
+  apiPrefixes,
+  buildInvalidParameter,
+  type Fields,
+  parseBodyFields,
+  readParams,
+  sendMessage,
+} from '../wire/index.ts';
 import type { ArtifactWrites } from './artifact-writes.ts';
-import { type Multipart, type PartAddress, pathOfUpload } from './multipart.ts';
+import { buildUploadPath, type Multipart, type PartAddress } from './multipart.ts';
 
 export interface MultipartRoutesDeps {
   readonly multipart: Multipart;
@@ -27,7 +34,7 @@ export function multipartRoutes(app: FastifyInstance, deps: MultipartRoutesDeps)
       const fields = await readMessage(request, bodyOf(request));
       const folder = readParams(request.params)['*'] ?? '';
       const file = fields.requiredText('path');
-      await writes.check(request.identity, pathOfUpload(folder, file));
+      await writes.check(request.identity, buildUploadPath(folder, file));
       return answer({ request, fields, folder, file });
     };
     for (const prefix of apiPrefixes) {
@@ -39,7 +46,7 @@ export function multipartRoutes(app: FastifyInstance, deps: MultipartRoutesDeps)
   };
   step('create', async ({ request, fields, folder, file }) => {
     const parts = fields.integer('num_parts') ?? 1;
-    const { uploadId, addresses } = await multipart.create(folder, file, parts, (own) => urlOf(request, own));
+    const { uploadId, addresses } = await multipart.create(folder, file, parts, (own) => buildUrl(request, own));
     const credentials = addresses.map(({ url, headers }, index) => ({ url, part_number: index + 1, headers }));
     return { upload_id: uploadId, credentials };
   });
@@ -57,7 +64,7 @@ export function multipartRoutes(app: FastifyInstance, deps: MultipartRoutesDeps)
   });
   // Open, because clients send no credentials to the URL of a part; its signature authorizes the write of this part.
   app.put(`${PARTS_PATH}/:uploadId/:partNumber`, { config: { scope: 'open' } }, async (request, reply) => {
-    const etag = await multipart.putPart(addressOf(request), limited(bodyOf(request)));
+    const etag = await multipart.putPart(parsePartAddress(request), limited(bodyOf(request)));
     return sendMessage(reply.header('etag', `"${etag}"`), {});
   });
 }
@@ -72,7 +79,7 @@ interface Step {
 async function readMessage(request: FastifyRequest, body: Readable): Promise<Fields> {
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') {
-    throw invalidParameter("Bad Request. Content-Type must be one of ['application/json'].");
+    throw buildInvalidParameter("Bad Request. Content-Type must be one of ['application/json'].");
   }
   const chunks: Buffer[] = [];
   let received = 0;
@@ -85,11 +92,11 @@ async function readMessage(request: FastifyRequest, body: Readable): Promise<Fie
   }
   const bytes = Buffer.concat(chunks);
   checkJson(bytes);
-  return bodyFields(bytes.toString('utf8'));
+  return parseBodyFields(bytes.toString('utf8'));
 }
 
 /** Builds the URL from the host of this request, because the client can reach it. Only this client receives the URL. */
-function urlOf(request: FastifyRequest, address: PartAddress): string {
+function buildUrl(request: FastifyRequest, address: PartAddress): string {
   const forwarded = String(request.headers['x-forwarded-proto'] ?? '')
     .split(',')[0]
     ?.trim();
@@ -99,7 +106,7 @@ function urlOf(request: FastifyRequest, address: PartAddress): string {
   return `${protocol}://${request.host}${path}?expires=${expires}&signature=${signature}`;
 }
 
-function addressOf(request: FastifyRequest): PartAddress {
+function parsePartAddress(request: FastifyRequest): PartAddress {
   const { uploadId = '', partNumber = '' } = readParams(request.params);
   const query: Record<string, unknown> = { ...Object(request.query) };
   return {

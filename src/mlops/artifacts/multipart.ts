@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
 import { cleanKey, type DirectUpload, type Objects, type SignedAddress } from '../../platform/objects/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { doesNotExist, invalidParameter } from '../wire/index.ts';
-import { proxiedKey } from './artifact-uri.ts';
+import { buildDoesNotExist, buildInvalidParameter } from '../wire/index.ts';
+import { toProxiedKey } from './artifact-uri.ts';
 
 /**
  * Multipart uploads of large artifacts. If the object store supports multipart uploads, clients send the parts there
@@ -30,7 +30,7 @@ export interface GivenPart {
   readonly etag: string;
 }
 
-export interface Begun {
+export interface StartedUpload {
   readonly uploadId: string;
   /** URL of each part, in order. */
   readonly addresses: readonly SignedAddress[];
@@ -63,33 +63,38 @@ interface MultipartDeps {
 
 export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDeps) {
   const save = (id: string, upload: StoredUpload) =>
-    objects.put(`${folderOf(id)}/${UPLOAD_FILE}`, JSON.stringify(upload));
+    objects.put(`${buildFolder(id)}/${UPLOAD_FILE}`, JSON.stringify(upload));
 
   async function find(id: string): Promise<StoredUpload> {
     const upload = /^[0-9a-f]{32}$/.test(id) ? await read(objects, id) : null;
     if (upload !== null && upload.begunAt + KEPT_MS > clock.now()) return upload;
-    throw doesNotExist(`There is no multipart upload with id '${id}'; it was completed, aborted or has expired.`);
+    throw buildDoesNotExist(`There is no multipart upload with id '${id}'; it was completed, aborted or has expired.`);
   }
 
   async function findFor(folder: string, file: string, id: string): Promise<StoredUpload> {
     const upload = await find(id);
-    if (upload.key === targetOf(folder, file)) return upload;
-    throw invalidParameter(`The multipart upload '${id}' is for another artifact.`);
+    if (upload.key === buildTargetKey(folder, file)) return upload;
+    throw buildInvalidParameter(`The multipart upload '${id}' is for another artifact.`);
   }
 
   /** The store's upload first: this server's record has the id by which a retry finds it. */
   async function forget(id: string, upload: StoredUpload | null): Promise<void> {
     if (upload !== null && upload.storeId !== null && !upload.completed)
-      await objects.direct?.abortUpload(thereOf(id, upload));
-    await objects.remove(folderOf(id));
+      await objects.direct?.abortUpload(toDirectUpload(id, upload));
+    await objects.remove(buildFolder(id));
   }
 
   return {
     /** Starts an upload of `file` (the client's path, of which only the last segment is used) into a folder. */
-    async create(folder: string, file: string, parts: number, urlOf: (address: PartAddress) => string): Promise<Begun> {
-      const key = targetOf(folder, file);
+    async create(
+      folder: string,
+      file: string,
+      parts: number,
+      urlOf: (address: PartAddress) => string,
+    ): Promise<StartedUpload> {
+      const key = buildTargetKey(folder, file);
       if (!Number.isInteger(parts) || parts < 1 || parts > MAX_PARTS) {
-        throw invalidParameter(`Invalid value ${parts} for parameter 'num_parts' supplied: 1 to ${MAX_PARTS}.`);
+        throw buildInvalidParameter(`Invalid value ${parts} for parameter 'num_parts' supplied: 1 to ${MAX_PARTS}.`);
       }
       const uploadId = randomBytes(16).toString('hex');
       const secret = randomBytes(32).toString('hex');
@@ -97,7 +102,10 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
       const { direct } = objects;
       if (direct === null) {
         await save(uploadId, upload);
-        return { uploadId, addresses: ownAddresses(uploadId, upload).map((own) => ({ url: urlOf(own), headers: {} })) };
+        return {
+          uploadId,
+          addresses: buildPartAddresses(uploadId, upload).map((own) => ({ url: urlOf(own), headers: {} })),
+        };
       }
       const there = await direct.beginUpload(key, uploadId);
       await save(uploadId, { ...upload, storeId: there.storeId });
@@ -112,7 +120,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
         throw new AppError('upload_not_found', 'The address of this part is not valid or has expired.');
       }
       const etag = randomBytes(32).toString('hex');
-      await objects.put(partKey(address.uploadId, address.partNumber, etag), content);
+      await objects.put(buildPartKey(address.uploadId, address.partNumber, etag), content);
       return etag;
     },
 
@@ -127,11 +135,11 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
       const upload = await findFor(folder, file, id);
       // The server may have crashed after it recorded the completion, and before it removed the parts.
       if (upload.completed) return removeParts(objects, id);
-      const parts = allParts(id, upload, given);
+      const parts = requireAllParts(id, upload, given);
       if (upload.storeId === null) {
-        const keys = await keysOf(objects, id, parts);
-        await objects.put(upload.key, limited(Readable.from(joined(objects, keys), { objectMode: false })));
-      } else await directOf(objects, id).completeUpload(thereOf(id, upload), parts, maxUploadBytes);
+        const keys = await resolvePartKeys(objects, id, parts);
+        await objects.put(upload.key, limited(Readable.from(joinParts(objects, keys), { objectMode: false })));
+      } else await requireDirect(objects, id).completeUpload(toDirectUpload(id, upload), parts, maxUploadBytes);
       await save(id, { ...upload, completed: true });
       await removeParts(objects, id);
     },
@@ -158,59 +166,59 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
 const ROOT = 'multipart';
 const UPLOAD_FILE = 'upload.json';
 
-function folderOf(uploadId: string): string {
+function buildFolder(uploadId: string): string {
   return `${ROOT}/${uploadId}`;
 }
 
-function partKey(uploadId: string, partNumber: number, etag: string): string {
-  return `${folderOf(uploadId)}/${partNumber}.${etag}`;
+function buildPartKey(uploadId: string, partNumber: number, etag: string): string {
+  return `${buildFolder(uploadId)}/${partNumber}.${etag}`;
 }
 
 async function removeParts(objects: Objects, id: string): Promise<void> {
-  for (const { name } of await objects.list(folderOf(id))) {
-    if (name !== UPLOAD_FILE) await objects.remove(`${folderOf(id)}/${name}`);
+  for (const { name } of await objects.list(buildFolder(id))) {
+    if (name !== UPLOAD_FILE) await objects.remove(`${buildFolder(id)}/${name}`);
   }
 }
 
 /** The upload in the store's terms; the object carries this server's id as the mark of its upload. */
-function thereOf(id: string, { key, storeId }: StoredUpload): DirectUpload {
+function toDirectUpload(id: string, { key, storeId }: StoredUpload): DirectUpload {
   return { key, storeId: storeId ?? id, mark: id };
 }
 
-function directOf({ direct }: Objects, id: string): NonNullable<Objects['direct']> {
+function requireDirect({ direct }: Objects, id: string): NonNullable<Objects['direct']> {
   if (direct !== null) return direct;
-  throw doesNotExist(
+  throw buildDoesNotExist(
     `The multipart upload '${id}' was started in a store that is no longer configured for direct access.`,
   );
 }
 
-function ownAddresses(uploadId: string, { parts, begunAt, secret }: StoredUpload): PartAddress[] {
+function buildPartAddresses(uploadId: string, { parts, begunAt, secret }: StoredUpload): PartAddress[] {
   return Array.from({ length: parts }, (_, index) => {
     const place = { uploadId, partNumber: index + 1, expires: begunAt + KEPT_MS };
-    return { ...place, signature: signatureOf(secret, place) };
+    return { ...place, signature: signPart(secret, place) };
   });
 }
 
 /** Clients send a path on their disk; only its last segment is used, with either kind of slash. */
-function targetOf(folder: string, file: string): string {
-  return proxiedKey(pathOfUpload(folder, file));
+function buildTargetKey(folder: string, file: string): string {
+  return toProxiedKey(buildUploadPath(folder, file));
 }
 
 /** Path under the proxy that an upload is for. */
-export function pathOfUpload(folder: string, file: string): string {
+export function buildUploadPath(folder: string, file: string): string {
   const name = file.split(/[/\\]/).at(-1) ?? '';
-  if (name === '') throw invalidParameter("Missing value for required parameter 'path'.");
+  if (name === '') throw buildInvalidParameter("Missing value for required parameter 'path'.");
   const inside = cleanKey(folder);
   return inside === '' ? name : `${inside}/${name}`;
 }
 
 async function read(objects: Objects, uploadId: string): Promise<StoredUpload | null> {
-  const key = `${folderOf(uploadId)}/${UPLOAD_FILE}`;
+  const key = `${buildFolder(uploadId)}/${UPLOAD_FILE}`;
   if ((await objects.size(key)) === null) return null;
   return StoredUpload.parse(JSON.parse(await text((await objects.open(key)).content)));
 }
 
-function signatureOf(secret: string, place: Omit<PartAddress, 'signature'>): string {
+function signPart(secret: string, place: Omit<PartAddress, 'signature'>): string {
   const { uploadId, partNumber, expires } = place;
   return createHmac('sha256', secret).update(`${uploadId}.${partNumber}.${expires}`).digest('hex');
 }
@@ -218,29 +226,29 @@ function signatureOf(secret: string, place: Omit<PartAddress, 'signature'>): str
 function isSigned(upload: StoredUpload, address: PartAddress): boolean {
   if (upload.completed || upload.storeId !== null || address.partNumber < 1 || address.partNumber > upload.parts)
     return false;
-  const [expected, given] = [Buffer.from(signatureOf(upload.secret, address)), Buffer.from(address.signature)];
+  const [expected, given] = [Buffer.from(signPart(upload.secret, address)), Buffer.from(address.signature)];
   return expected.length === given.length && timingSafeEqual(expected, given);
 }
 
 /** The parts 1 to the last, in order. */
-function allParts(id: string, upload: StoredUpload, given: readonly GivenPart[]): GivenPart[] {
+function requireAllParts(id: string, upload: StoredUpload, given: readonly GivenPart[]): GivenPart[] {
   const parts = given.toSorted((one, other) => one.partNumber - other.partNumber);
   if (parts.length !== upload.parts || parts.some(({ partNumber }, index) => partNumber !== index + 1)) {
-    throw invalidParameter(`Invalid parts: the multipart upload '${id}' has the parts 1 to ${upload.parts}.`);
+    throw buildInvalidParameter(`Invalid parts: the multipart upload '${id}' has the parts 1 to ${upload.parts}.`);
   }
   return parts;
 }
 
-async function keysOf(objects: Objects, id: string, parts: readonly GivenPart[]): Promise<string[]> {
-  const stored = new Set((await objects.list(folderOf(id))).map(({ name }) => name));
+async function resolvePartKeys(objects: Objects, id: string, parts: readonly GivenPart[]): Promise<string[]> {
+  const stored = new Set((await objects.list(buildFolder(id))).map(({ name }) => name));
   return parts.map(({ partNumber, etag }) => {
     const bare = etag.replaceAll('"', '').toLowerCase();
-    if (stored.has(`${partNumber}.${bare}`)) return partKey(id, partNumber, bare);
-    throw invalidParameter(`Invalid parts: part ${partNumber} with the etag '${etag}' has not been uploaded.`);
+    if (stored.has(`${partNumber}.${bare}`)) return buildPartKey(id, partNumber, bare);
+    throw buildInvalidParameter(`Invalid parts: part ${partNumber} with the etag '${etag}' has not been uploaded.`);
   });
 }
 
 /** Reads the parts in sequence, so that memory does not grow with the artifact. */
-async function* joined(objects: Objects, keys: readonly string[]): AsyncGenerator<Buffer> {
+async function* joinParts(objects: Objects, keys: readonly string[]): AsyncGenerator<Buffer> {
   for (const key of keys) yield* (await objects.open(key)).content as AsyncIterable<Buffer>;
 }

@@ -1,6 +1,6 @@
 import type { ColumnPair } from './column.ts';
 import type { MethodName } from './methods.ts';
-import { type CountPair, countsOf, levelsUpTo, total } from './samples.ts';
+import { type CountPair, countLevelsUpTo, countValues, sumCounts } from './samples.ts';
 import { smallestExpected } from './tests/chi-square.ts';
 
 /** A numerical column with no more distinct values than this, each held by some rows, is compared value by value. */
@@ -17,21 +17,21 @@ const MOST_PERMUTED = 100_000;
  * to hold fewer than five; on large samples rare levels are put together instead, by their rows on both sides, which the test
  * is conditional on.
  */
-export function calibratedChoice(column: ColumnPair): { name: MethodName; column: ColumnPair } {
-  if (column.type === 'categorical') return chiSquareOf(column.counts);
+export function chooseCalibrated(column: ColumnPair): { name: MethodName; column: ColumnPair } {
+  if (column.type === 'categorical') return chooseChiSquare(column.counts);
   const { reference, current } = column.pair;
-  const levels = levelsUpTo(column.pair, MOST_LEVELS);
+  const levels = countLevelsUpTo(column.pair, MOST_LEVELS);
   const sparse = levels * LEAST_ROWS_A_LEVEL > reference.length + current.length;
   if (levels > MOST_LEVELS || sparse) return { name: 'ks', column };
-  return chiSquareOf(countsOf(column.pair));
+  return chooseChiSquare(countValues(column.pair));
 }
 
-function chiSquareOf(counts: CountPair): { name: MethodName; column: ColumnPair } {
-  const rows = Math.min(total(counts.reference), total(counts.current));
+function chooseChiSquare(counts: CountPair): { name: MethodName; column: ColumnPair } {
+  const rows = Math.min(sumCounts(counts.reference), sumCounts(counts.current));
   const isRare = smallestExpected(counts) < LEAST_EXPECTED;
   if (!isRare) return { name: 'chi2_contingency', column: { type: 'categorical', counts, codes: null } };
-  const all = total(counts.reference) + total(counts.current);
-  const pooled = rows <= MOST_PERMUTED ? null : pooledRare(counts, (LEAST_EXPECTED * all) / rows);
+  const all = sumCounts(counts.reference) + sumCounts(counts.current);
+  const pooled = rows <= MOST_PERMUTED ? null : poolRareLevels(counts, (LEAST_EXPECTED * all) / rows);
   if (pooled === null || pooled.reference.length < 2) {
     return { name: 'chi2_permutation', column: { type: 'categorical', counts, codes: null } };
   }
@@ -39,7 +39,7 @@ function chiSquareOf(counts: CountPair): { name: MethodName; column: ColumnPair 
 }
 
 /** Levels with fewer rows on both sides together become one, with the next smallest where that is too small still. */
-export function pooledRare({ reference, current }: CountPair, least: number): CountPair {
+export function poolRareLevels({ reference, current }: CountPair, least: number): CountPair {
   const levels = Array.from(reference, (count, at) => [count, current[at] ?? 0] as const);
   const sizeOf = ([a, b]: readonly [number, number]) => a + b;
   const ascending = levels.toSorted((a, b) => sizeOf(a) - sizeOf(b));
@@ -58,7 +58,7 @@ const SMALL_REFERENCE = 1000;
 const FEW_NUMBERS = 5;
 
 /** The default test of Evidently. It depends on the size of the reference and not on the size of the current data. */
-export function evidentlyChoice(column: ColumnPair): { name: MethodName; column: ColumnPair } {
+export function chooseLikeEvidently(column: ColumnPair): { name: MethodName; column: ColumnPair } {
   if (column.type === 'categorical') {
     const { reference } = column.counts;
     const rows = reference.reduce((sum, count) => sum + count, 0);
@@ -66,9 +66,9 @@ export function evidentlyChoice(column: ColumnPair): { name: MethodName; column:
     return { name: reference.length > 2 ? 'chisquare' : 'z', column };
   }
   const small = column.pair.reference.length <= SMALL_REFERENCE;
-  const values = levelsUpTo(column.pair, FEW_NUMBERS);
+  const values = countLevelsUpTo(column.pair, FEW_NUMBERS);
   if (values > FEW_NUMBERS) return { name: small ? 'ks' : 'wasserstein', column };
   if (!small) return { name: 'jensenshannon', column };
-  const counts = countsOf(column.pair);
+  const counts = countValues(column.pair);
   return { name: values > 2 ? 'chisquare' : 'z', column: { type: 'categorical', counts, codes: null } };
 }

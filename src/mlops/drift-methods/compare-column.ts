@@ -1,6 +1,6 @@
-import { calibratedChoice, evidentlyChoice } from './choice.ts';
+import { chooseCalibrated, chooseLikeEvidently } from './choice.ts';
 import type { ColumnPair } from './column.ts';
-import type { Measured } from './measured.ts';
+import type { TestResult } from './measured.ts';
 import type { Alarm, Method } from './method.ts';
 import { type MethodName, methods } from './methods.ts';
 
@@ -25,12 +25,12 @@ const FEWEST = 2;
 
 /** Compares one column. If the method does not support the column or has no result, the reason says why. */
 export function compareColumn(column: ColumnPair, choice: MethodChoice): ColumnVerdict {
-  const chosen = chosenMethod(column, choice);
-  return verdictOf(chosen.name, tooFew(column) ?? measure(methods[chosen.name], chosen), chosen.column);
+  const chosen = chooseMethod(column, choice);
+  return decideVerdict(chosen.name, explainTooFew(column) ?? measure(methods[chosen.name], chosen), chosen.column);
 }
 
 /** Whether a figure is drift by the threshold of its method; `column` for thresholds that come from it. */
-export function verdictOf(name: MethodName, measured: Measured, column?: ColumnPair): ColumnVerdict {
+export function decideVerdict(name: MethodName, measured: TestResult, column?: ColumnPair): ColumnVerdict {
   const method: Method = methods[name];
   if ('reason' in measured) {
     return { method: name, statistic: null, pValue: null, threshold: null, drifted: null, reason: measured.reason };
@@ -42,13 +42,13 @@ export function verdictOf(name: MethodName, measured: Measured, column?: ColumnP
   return { method: name, ...measured, threshold, drifted, reason };
 }
 
-function chosenMethod(column: ColumnPair, choice: MethodChoice): { name: MethodName; column: ColumnPair } {
-  if (choice === 'auto') return calibratedChoice(column);
-  if (choice === 'evidently') return evidentlyChoice(column);
+function chooseMethod(column: ColumnPair, choice: MethodChoice): { name: MethodName; column: ColumnPair } {
+  if (choice === 'auto') return chooseCalibrated(column);
+  if (choice === 'evidently') return chooseLikeEvidently(column);
   return { name: choice, column };
 }
 
-function measure(method: Method, { name, column }: { name: MethodName; column: ColumnPair }): Measured {
+function measure(method: Method, { name, column }: { name: MethodName; column: ColumnPair }): TestResult {
   if (column.type === 'numerical') {
     return (
       method.numerical?.(column.pair) ?? { reason: `${name} requires a column of categories, and this one has numbers` }
@@ -61,7 +61,7 @@ function measure(method: Method, { name, column }: { name: MethodName; column: C
   );
 }
 
-function tooFew(column: ColumnPair): { reason: string } | null {
+function explainTooFew(column: ColumnPair): { reason: string } | null {
   const [n, m] =
     column.type === 'numerical'
       ? [column.pair.reference.length, column.pair.current.length]

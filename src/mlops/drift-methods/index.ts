@@ -1,14 +1,21 @@
-export { binCounts } from './bins.ts';
-export { pooledRare } from './choice.ts';
+export { countBins } from './bins.ts';
+export { poolRareLevels } from './choice.ts';
 export type { ColumnPair } from './column.ts';
-export { type ColumnVerdict, compareColumn, type MethodChoice, verdictOf } from './compare-column.ts';
+export { type ColumnVerdict, compareColumn, decideVerdict, type MethodChoice } from './compare-column.ts';
 export { jensenShannon } from './distances/between-shares.ts';
 export { unsortedKolmogorovSmirnov } from './distances/kolmogorov-smirnov-unsorted.ts';
 export { twoSampleTail } from './laws/kolmogorov-two-sample.ts';
 export { twoByTwo } from './laws/two-by-two.ts';
-export { testOf } from './measured.ts';
-export { type Moments, momentsOf } from './moments.ts';
-export { type CountPair, countsOf, distinctValues, levelsUpTo, type NumericPair, total } from './samples.ts';
+export { toTestResult } from './measured.ts';
+export { computeMoments, type Moments } from './moments.ts';
+export {
+  type CountPair,
+  countLevelsUpTo,
+  countValues,
+  listDistinctValues,
+  type NumericPair,
+  sumCounts,
+} from './samples.ts';
 export { sortNumbers } from './sort-numbers.ts';
 export { contingency } from './tests/chi-square.ts';
 export { leastPermutedPValue } from './tests/permuted-contingency.ts';

@@ -38,7 +38,7 @@ const goldens = Goldens.parse(JSON.parse(readFileSync(new URL('goldens/libraries
 /** Methods whose golden is a p-value that the library draws without a seed. */
 const unseeded = new Set(['empirical_mmd']);
 
-function columnOf(golden: Case): ColumnPair {
+function buildColumn(golden: Case): ColumnPair {
   if (golden.type === 'numerical') {
     const reference = Float64Array.from(golden.reference);
     const pair = { reference: reference.toSorted(), current: Float64Array.from(golden.current).sort() };
@@ -60,7 +60,7 @@ const figures = goldens.cases.flatMap((golden) =>
 describe('Evidently’s and NannyML’s figures', () => {
   it.each(figures.filter(({ name }) => !unseeded.has(name)))('$title', ({ name, value, golden }) => {
     expect(Object.keys(methods)).toContain(name);
-    const verdict = compareColumn(columnOf(golden), name as MethodName);
+    const verdict = compareColumn(buildColumn(golden), name as MethodName);
     if (value === null) {
       expect(verdict).toMatchObject({ statistic: null, pValue: null, drifted: null });
       expect(verdict.reason).not.toBeNull();
@@ -78,7 +78,7 @@ describe('Evidently’s and NannyML’s figures', () => {
   });
 
   it.each(goldens.cases)('takes the same test by itself for $title', (golden) => {
-    expect(compareColumn(columnOf(golden), 'evidently').method).toBe(golden.default);
+    expect(compareColumn(buildColumn(golden), 'evidently').method).toBe(golden.default);
   });
 
   it('are NannyML’s from 10,000 reference rows on, where it bins', () => {

@@ -1,5 +1,5 @@
 import type { ColumnPair } from './column.ts';
-import type { Measured } from './measured.ts';
+import type { TestResult } from './measured.ts';
 import type { CountPair, NumericPair } from './samples.ts';
 
 /** Condition under which a figure means drift: the figure, and its side of the threshold. */
@@ -11,6 +11,6 @@ export interface Method {
   readonly threshold: number | ((column: ColumnPair) => number | null);
   readonly alarm: Alarm;
   /** Left out where the method does not take such columns. */
-  readonly numerical?: (pair: NumericPair) => Measured;
-  readonly categorical?: (counts: CountPair, column: ColumnPair & { type: 'categorical' }) => Measured;
+  readonly numerical?: (pair: NumericPair) => TestResult;
+  readonly categorical?: (counts: CountPair, column: ColumnPair & { type: 'categorical' }) => TestResult;
 }

@@ -1,4 +1,4 @@
-import { edgesOfDistinct, evidentlyShares } from './bins.ts';
+import { computeDistinctEdges, computeEvidentlyShares } from './bins.ts';
 import { energyDistance, normedWasserstein } from './distances/between-distributions.ts';
 import {
   densityHellinger,
@@ -12,10 +12,10 @@ import {
 } from './distances/between-shares.ts';
 import { kolmogorovSmirnov } from './distances/kolmogorov-smirnov.ts';
 import { twoSampleTail } from './laws/kolmogorov-two-sample.ts';
-import { distanceOf, type Measured, testOf } from './measured.ts';
+import { type TestResult, toDistanceResult, toTestResult } from './measured.ts';
 import type { Method } from './method.ts';
 import { nannyMethods } from './nannyml.ts';
-import { type CountPair, type NumericPair, sharesOf } from './samples.ts';
+import { type CountPair, computeShares, type NumericPair } from './samples.ts';
 import { andersonDarling } from './tests/anderson-darling.ts';
 import { contingency, goodnessOfFit, gTest } from './tests/chi-square.ts';
 import { cramerVonMises } from './tests/cramer-von-mises.ts';
@@ -32,22 +32,24 @@ import { maximumMeanDiscrepancyTest } from './vectors/mmd.ts';
 import { pointPair } from './vectors/points.ts';
 
 /** Two-sample test of Kolmogorov and Smirnov by its finite law. */
-function kolmogorovSmirnovTest(pair: NumericPair): Measured {
+function kolmogorovSmirnovTest(pair: NumericPair): TestResult {
   const statistic = kolmogorovSmirnov(pair);
-  return testOf(statistic, twoSampleTail(statistic, pair.reference.length, pair.current.length));
+  return toTestResult(statistic, twoSampleTail(statistic, pair.reference.length, pair.current.length));
 }
 
 type ShareDistance = (shares: SharePair) => number;
 
-const ofBins = (of: ShareDistance) => (pair: NumericPair) => distanceOf(of(evidentlyShares(pair)));
+const compareBins = (of: ShareDistance) => (pair: NumericPair) => toDistanceResult(of(computeEvidentlyShares(pair)));
 const ofLevels =
   (of: ShareDistance) =>
   ({ reference, current }: CountPair) =>
-    distanceOf(of({ reference: sharesOf(reference), current: sharesOf(current) }));
+    toDistanceResult(of({ reference: computeShares(reference), current: computeShares(current) }));
 /** A distance of shares: over Evidently's bins of numbers, over the levels of others. */
-const ofShares = (of: ShareDistance) => ({ numerical: ofBins(of), categorical: ofLevels(of) });
+const compareShares = (of: ShareDistance) => ({ numerical: compareBins(of), categorical: ofLevels(of) });
 
-const ROWS_NEEDED: Measured = { reason: 'TVD requires the rows of the reference, and a profile does not contain them' };
+const ROWS_NEEDED: TestResult = {
+  reason: 'TVD requires the rows of the reference, and a profile does not contain them',
+};
 
 /** Evidently's methods (0.7) by its names: its formulas, thresholds and alarms. */
 const evidentlyMethods = {
@@ -55,18 +57,22 @@ const evidentlyMethods = {
   wasserstein: {
     threshold: 0.1,
     alarm: 'statistic >= threshold',
-    numerical: (pair) => distanceOf(normedWasserstein(pair)),
+    numerical: (pair) => toDistanceResult(normedWasserstein(pair)),
   },
-  jensenshannon: { threshold: 0.1, alarm: 'statistic >= threshold', ...ofShares((shares) => jensenShannon(shares)) },
-  psi: { threshold: 0.1, alarm: 'statistic >= threshold', ...ofShares(populationStability) },
-  kl_div: { threshold: 0.1, alarm: 'statistic >= threshold', ...ofShares(kullbackLeibler) },
+  jensenshannon: {
+    threshold: 0.1,
+    alarm: 'statistic >= threshold',
+    ...compareShares((shares) => jensenShannon(shares)),
+  },
+  psi: { threshold: 0.1, alarm: 'statistic >= threshold', ...compareShares(populationStability) },
+  kl_div: { threshold: 0.1, alarm: 'statistic >= threshold', ...compareShares(kullbackLeibler) },
   hellinger: {
     threshold: 0.1,
     alarm: 'statistic >= threshold',
-    numerical: (pair) => distanceOf(densityHellinger(pair.reference, pair.current, edgesOfDistinct(pair))),
+    numerical: (pair) => toDistanceResult(densityHellinger(pair.reference, pair.current, computeDistinctEdges(pair))),
     categorical: ofLevels(hellinger),
   },
-  ed: { threshold: 0.1, alarm: 'statistic > threshold', numerical: (pair) => distanceOf(energyDistance(pair)) },
+  ed: { threshold: 0.1, alarm: 'statistic > threshold', numerical: (pair) => toDistanceResult(energyDistance(pair)) },
   chisquare: { threshold: 0.05, alarm: 'p < threshold', categorical: goodnessOfFit },
   z: { threshold: 0.05, alarm: 'p < threshold', categorical: twoProportions },
   anderson: { threshold: 0.1, alarm: 'p < threshold', numerical: andersonDarling },

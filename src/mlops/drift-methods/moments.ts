@@ -6,7 +6,7 @@ export interface Moments {
 }
 
 /** Moments of at least one value. Example: `momentsOf([1, 2, 3])` is mean 2, variance 2/3. */
-export function momentsOf(values: Float64Array): Moments {
+export function computeMoments(values: Float64Array): Moments {
   const count = values.length;
   let sum = 0;
   for (const value of values) sum += value;

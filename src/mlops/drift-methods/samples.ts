@@ -13,14 +13,14 @@ export interface CountPair {
 }
 
 /** Sum of counts or weights. */
-export function total(values: ArrayLike<number>): number {
+export function sumCounts(values: ArrayLike<number>): number {
   let sum = 0;
   for (let at = 0; at < values.length; at += 1) sum += values[at] ?? 0;
   return sum;
 }
 
 /** Number of distinct values of a sorted sample. */
-export function distinctCount(sorted: Float64Array): number {
+export function countDistinct(sorted: Float64Array): number {
   let count = 0;
   let before = Number.NaN;
   for (const value of sorted) {
@@ -31,7 +31,7 @@ export function distinctCount(sorted: Float64Array): number {
 }
 
 /** Number of distinct values of both sides, counted no further than `most` + 1. */
-export function levelsUpTo({ reference, current }: NumericPair, most: number): number {
+export function countLevelsUpTo({ reference, current }: NumericPair, most: number): number {
   let [i, j, levels] = [0, 0, 0];
   while ((i < reference.length || j < current.length) && levels <= most) {
     const value = Math.min(reference[i] ?? Number.POSITIVE_INFINITY, current[j] ?? Number.POSITIVE_INFINITY);
@@ -59,7 +59,7 @@ function placeAfter(sorted: Float64Array, from: number, value: number): number {
 }
 
 /** The distinct values of both sides, ascending. */
-export function distinctValues({ reference, current }: NumericPair): Float64Array {
+export function listDistinctValues({ reference, current }: NumericPair): Float64Array {
   const values = new Float64Array(reference.length + current.length);
   let count = 0;
   let [i, j] = [0, 0];
@@ -74,8 +74,8 @@ export function distinctValues({ reference, current }: NumericPair): Float64Arra
 }
 
 /** A numeric column with few values as counts of them. */
-export function countsOf(pair: NumericPair): CountPair {
-  const values = distinctValues(pair);
+export function countValues(pair: NumericPair): CountPair {
+  const values = listDistinctValues(pair);
   return { reference: countEach(pair.reference, values), current: countEach(pair.current, values) };
 }
 
@@ -91,7 +91,7 @@ function countEach(sorted: Float64Array, values: Float64Array): Float64Array {
 }
 
 /** Shares of counts in their sum. */
-export function sharesOf(counts: Float64Array): Float64Array {
-  const sum = total(counts);
+export function computeShares(counts: Float64Array): Float64Array {
+  const sum = sumCounts(counts);
   return counts.map((count) => count / sum);
 }

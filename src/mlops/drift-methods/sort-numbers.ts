@@ -15,8 +15,8 @@ export function sortNumbers(values: Float64Array): Float64Array {
   const leading = new Uint32Array(values.length);
   const counts = [new Uint32Array(SIZE), new Uint32Array(SIZE), new Uint32Array(SIZE)] as const;
   readKeys(values, leading, counts);
-  let from: Keyed = { keys: leading, values };
-  let to: Keyed = { keys: new Uint32Array(values.length), values: new Float64Array(values.length) };
+  let from: KeyedNumbers = { keys: leading, values };
+  let to: KeyedNumbers = { keys: new Uint32Array(values.length), values: new Float64Array(values.length) };
   counts.forEach((count, place) => {
     if (count.includes(values.length)) return;
     scatter(from, to, count, place * BITS);
@@ -27,7 +27,7 @@ export function sortNumbers(values: Float64Array): Float64Array {
   return values;
 }
 
-interface Keyed {
+interface KeyedNumbers {
   readonly keys: Uint32Array;
   readonly values: Float64Array;
 }
@@ -51,7 +51,7 @@ function readKeys(
 }
 
 /** One counting pass by the digit at `shift`; equal digits keep their order. */
-function scatter(from: Keyed, to: Keyed, counts: Uint32Array, shift: number): void {
+function scatter(from: KeyedNumbers, to: KeyedNumbers, counts: Uint32Array, shift: number): void {
   const places = new Uint32Array(SIZE);
   let sum = 0;
   for (let digit = 0; digit < SIZE; digit += 1) {

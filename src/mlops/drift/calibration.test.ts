@@ -13,13 +13,13 @@ import {
   shiftFoundRate,
   sizes,
 } from './calibration.testing.ts';
-import { withMissing } from './missing-values.ts';
+import { addMissingTest } from './missing-values.ts';
 
 /** DRIFT_CALIBRATION=1 draws as often as docs/drift.md states. */
 const full = process.env.DRIFT_CALIBRATION !== undefined;
 
 /** Numbers are drawn less often: that their rate is at most 5 % is counted below, exactly and for every distribution. */
-function runsOf(family: Family, [rows, current]: (typeof sizes)[number]): number {
+function countRuns(family: Family, [rows, current]: (typeof sizes)[number]): number {
   if (full) return rows > 10_000 ? 5_000 : 20_000;
   if (!family.endsWith('levels')) return draws(rows > 10_000 ? 300 : 1_000);
   if (rows > 10_000) return draws(1_000);
@@ -31,7 +31,7 @@ function runsOf(family: Family, [rows, current]: (typeof sizes)[number]): number
  * as the rate would often lie above it by chance. A tenth of the draws adds 2.9: with 24 cells, one of them exceeds that by chance in 5 % of
  * all choices of seeds (Bonferroni). The seeds are fixed: what passes once always does.
  */
-function limitOf(runs: number): number {
+function computeLimit(runs: number): number {
   const errors = isDeep || full ? 2 : 2.9;
   return runs >= 5_000 ? 0.055 : 0.055 + errors * Math.sqrt((0.055 * 0.945) / runs);
 }
@@ -41,9 +41,9 @@ type Cell = (typeof cells)[number];
 
 /** Cache of false-alarm rates: each cell is drawn once, for its own test and for the test of all cells. */
 const rates = new Map<Cell, number>();
-function rateOf(cell: Cell): number {
+function measureRate(cell: Cell): number {
   const { family, size, seed } = cell;
-  const rate = rates.get(cell) ?? falseAlarmRate(family, size, runsOf(family, size), seed);
+  const rate = rates.get(cell) ?? falseAlarmRate(family, size, countRuns(family, size), seed);
   rates.set(cell, rate);
   return rate;
 }
@@ -51,18 +51,18 @@ function rateOf(cell: Cell): number {
 describe('the calibrated alarm, on data that does not drift', () => {
   it.each(cells)('alarms in no more than 5.5 % of $family columns of $size rows', { timeout: 120_000 }, (cell) => {
     const { family, size } = cell;
-    const runs = runsOf(family, size);
-    const rate = rateOf(cell);
+    const runs = countRuns(family, size);
+    const rate = measureRate(cell);
     if (full) console.log(size.join(' v '), family, runs, rate);
-    expect(rate).toBeLessThanOrEqual(limitOf(runs));
+    expect(rate).toBeLessThanOrEqual(computeLimit(runs));
   });
 
   it('alarms in no more than 5.5 % of all columns together, and of all numbers, without any allowance', {
     timeout: 240_000,
   }, () => {
     const pooled = (of: readonly Cell[]) => {
-      const runs = of.map(({ family, size }) => runsOf(family, size));
-      const alarms = of.reduce((sum, cell, at) => sum + rateOf(cell) * (runs[at] ?? 0), 0);
+      const runs = of.map(({ family, size }) => countRuns(family, size));
+      const alarms = of.reduce((sum, cell, at) => sum + measureRate(cell) * (runs[at] ?? 0), 0);
       return alarms / runs.reduce((sum, one) => sum + one, 0);
     };
     expect(pooled(cells)).toBeLessThanOrEqual(0.055);
@@ -114,7 +114,7 @@ describe('the calibrated alarm, where values are missing', () => {
     const rates = lacking.map((cell, at) => {
       const rate = lackingFoundRate(cell, runs, 300 + at);
       if (full) console.log(cell.size.join(' v '), cell.family, cell.missing[0], runs, rate);
-      expect(rate).toBeLessThanOrEqual(limitOf(runs));
+      expect(rate).toBeLessThanOrEqual(computeLimit(runs));
       return rate;
     });
     expect(rates.reduce((sum, rate) => sum + rate, 0) / rates.length).toBeLessThanOrEqual(0.055);
@@ -135,7 +135,7 @@ describe('the calibrated alarm, where values are missing', () => {
     const random = createRandom(9);
     for (let run = 0; run < 200; run += 1) {
       const p = random();
-      expect(withMissing(p, { rows: 900, missing: 0 }, { rows: 80, missing: 0 }).pValue).toBe(p);
+      expect(addMissingTest(p, { rows: 900, missing: 0 }, { rows: 80, missing: 0 }).pValue).toBe(p);
     }
   });
 });

@@ -3,8 +3,8 @@ import type { ColumnPair } from '../drift-methods/column.ts';
 import { compareColumn } from '../drift-methods/compare-column.ts';
 import type { CountPair } from '../drift-methods/samples.ts';
 import { sortNumbers } from '../drift-methods/sort-numbers.ts';
-import { adjustedForDiscovery } from './false-discovery.ts';
-import { withMissing } from './missing-values.ts';
+import { adjustForDiscovery } from './false-discovery.ts';
+import { addMissingTest } from './missing-values.ts';
 
 /** A column to draw samples of, as the calibration is stated for. */
 export type Family = 'normal' | 'lognormal' | 'pareto' | '3 levels' | '10 levels' | '20 levels';
@@ -28,8 +28,8 @@ export function drawPair(family: Family, n: number, m: number, random: Random): 
     const counts: CountPair = { reference: drawCounts(shares, n, random), current: drawCounts(shares, m, random) };
     return { type: 'categorical', counts: withoutEmpty(counts), codes: null };
   }
-  const draw = drawOf(family, random);
-  const sample = (size: number) => sampleOf(size, draw);
+  const draw = createDraw(family, random);
+  const sample = (size: number) => drawSample(size, draw);
   return {
     type: 'numerical',
     pair: { reference: sample(n), current: sample(m), integral: false },
@@ -37,13 +37,13 @@ export function drawPair(family: Family, n: number, m: number, random: Random): 
   };
 }
 
-function sampleOf(size: number, draw: () => number): Float64Array {
+function drawSample(size: number, draw: () => number): Float64Array {
   const sample = new Float64Array(size);
   for (let at = 0; at < size; at += 1) sample[at] = draw();
   return sortNumbers(sample);
 }
 
-function drawOf(family: Family, random: Random): () => number {
+function createDraw(family: Family, random: Random): () => number {
   if (family === 'normal') return () => normal(random);
   if (family === 'lognormal') return () => Math.exp(1.5 * normal(random));
   return () => (1 - random()) ** (-1 / 2.2);
@@ -91,7 +91,7 @@ export function falseAlarmRate(family: Family, [n, m]: readonly [number, number]
 /** Share of 500 against 500 normal values, one side moved by so many standard deviations, that `auto` finds. */
 export function shiftFoundRate(shift: number, runs: number, seed: number): number {
   const random = createRandom(seed);
-  const sample = (by: number) => sampleOf(500, () => normal(random) + by);
+  const sample = (by: number) => drawSample(500, () => normal(random) + by);
   let found = 0;
   for (let run = 0; run < runs; run += 1) {
     const pair = { reference: sample(0), current: sample(shift), integral: false };
@@ -108,7 +108,7 @@ export function anyColumnRate([n, m]: readonly [number, number], runs: number, s
     const pValues = [...families, ...families, ...families].map(
       (family) => compareColumn(drawPair(family, n, m, random), 'auto').pValue,
     );
-    if (adjustedForDiscovery(pValues).some((p) => p !== null && p <= 0.05)) alarms += 1;
+    if (adjustForDiscovery(pValues).some((p) => p !== null && p <= 0.05)) alarms += 1;
   }
   return alarms / runs;
 }
@@ -128,7 +128,7 @@ export function lackingFoundRate({ family, size, missing, shift = 0 }: Lacking, 
   const random = createRandom(seed);
   let found = 0;
   for (let run = 0; run < runs; run += 1) {
-    const [n, m] = size.map((rows, side) => knownOf(rows, missing[side] ?? 0, random));
+    const [n, m] = size.map((rows, side) => drawKnownCount(rows, missing[side] ?? 0, random));
     const pair = drawPair(family, n ?? 0, m ?? 0, random);
     if (pair.type === 'numerical' && shift !== 0)
       pair.pair.current.forEach((x, at, all) => {
@@ -137,13 +137,13 @@ export function lackingFoundRate({ family, size, missing, shift = 0 }: Lacking, 
     const sides = [n, m].map((known, side) => ({ rows: size[side] ?? 0, missing: (size[side] ?? 0) - (known ?? 0) }));
     const [reference, current] = sides;
     if (reference === undefined || current === undefined) continue;
-    const { pValue } = withMissing(compareColumn(pair, 'auto').pValue, reference, current);
+    const { pValue } = addMissingTest(compareColumn(pair, 'auto').pValue, reference, current);
     if (pValue !== null && pValue <= 0.05) found += 1;
   }
   return found / runs;
 }
 
-function knownOf(rows: number, missing: number, random: Random): number {
+function drawKnownCount(rows: number, missing: number, random: Random): number {
   let known = 0;
   for (let row = 0; row < rows; row += 1) if (random() >= missing) known += 1;
   return known;

@@ -1,7 +1,7 @@
-import { compareColumn, type MethodChoice, type Moments, momentsOf, sortNumbers } from '../drift-methods/index.ts';
+import { compareColumn, computeMoments, type MethodChoice, type Moments, sortNumbers } from '../drift-methods/index.ts';
 import { compareVectors, type RawVectors } from './compare-vectors.ts';
 import { type ComparedColumn, summarizeColumn } from './compared-column.ts';
-import { knownValues } from './known-values.ts';
+import { selectKnownValues } from './known-values.ts';
 import { compareLarge } from './large-column.ts';
 import { prepareColumn, type RawColumn } from './prepare-column.ts';
 import { watchColumn } from './watched-column.ts';
@@ -35,6 +35,6 @@ export function workOn(question: ColumnQuestion): ColumnAnswer {
     if (question.watched) return { compared: watchColumn(column, question.raw, question.choice) };
     return { compared: summarizeColumn(column, compareColumn(column, question.choice)) };
   }
-  const sorted = new Float64Array(sortNumbers(knownValues(question.values)));
-  return { profiled: { sorted, moments: momentsOf(sorted) } };
+  const sorted = new Float64Array(sortNumbers(selectKnownValues(question.values)));
+  return { profiled: { sorted, moments: computeMoments(sorted) } };
 }

@@ -1,12 +1,12 @@
 import type { LakeSession } from '../../platform/lake/index.ts';
-import { type RawVectors, vectorMethod } from './compare-vectors.ts';
+import { chooseVectorMethod, type RawVectors } from './compare-vectors.ts';
 import type { ComparedColumn } from './compared-column.ts';
 import { spreadOfLevels } from './distribution.ts';
-import { effectOfMissing } from './effect.ts';
-import { withMissing } from './missing-values.ts';
+import { computeMissingEffect } from './effect.ts';
+import { addMissingTest } from './missing-values.ts';
 import type { RawColumn } from './prepare-column.ts';
 import type { Reference } from './reference.ts';
-import { reportOf, type SingleColumn } from './report.ts';
+import { buildReport, type SingleColumn } from './report.ts';
 import type { Distribution, DriftMethodChoice, DriftReport } from './schema.ts';
 import { countKnown } from './tables/count-known.ts';
 import { alignLevels, codeRows, countLevels, isFreeText } from './tables/level-counts.ts';
@@ -52,12 +52,12 @@ export async function compareSides(comparison: Comparison): Promise<DriftReport>
   ];
   const byName = new Map(compared.map((found) => [found.column, found]));
   for (const pair of pairs) {
-    if (pair.how === 'none') byName.set(pair.column, notCompared(pair.column, pair.type, pair.reason));
+    if (pair.how === 'none') byName.set(pair.column, buildNotCompared(pair.column, pair.type, pair.reason));
   }
   const singles = pairs.flatMap(({ column }) => byName.get(column) ?? []);
-  if (method !== 'auto') return reportOf(singles, method);
-  return reportOf(
-    (await withCounts(comparison, singles)).map((single) => withMissingValues(comparison, single)),
+  if (method !== 'auto') return buildReport(singles, method);
+  return buildReport(
+    (await addCounts(comparison, singles)).map((single) => addMissingValues(comparison, single)),
     method,
   );
 }
@@ -70,7 +70,7 @@ interface Work {
 /** Fields that only the method `auto` fills. */
 const NO_PARTS = { valuesPValue: null, missingPValue: null, missingEffect: null, decidedBy: null } as const;
 
-function notCompared(column: string, type: SingleColumn['type'], reason: string): SingleColumn {
+function buildNotCompared(column: string, type: SingleColumn['type'], reason: string): SingleColumn {
   const figures = { statistic: null, effect: null, pValue: null, threshold: null, drifted: null, ...NO_PARTS };
   const counts = { nReference: null, nCurrent: null, missingReference: null, missingCurrent: null };
   return { column, type, method: null, ...figures, ...counts, reason };
@@ -97,9 +97,9 @@ async function compareNumbers({ comparison, threads }: Work, pairs: readonly Pai
         integral,
         ordered: needsRows(method),
       };
-      return single(column, comparison, await threads.compare(raw, method, comparison.spread !== undefined));
+      return toSingleColumn(column, comparison, await threads.compare(raw, method, comparison.spread !== undefined));
     });
-    batches.push(handled(Promise.all(comparing)));
+    batches.push(markHandled(Promise.all(comparing)));
   }
   return (await Promise.all(batches)).flat();
 }
@@ -108,11 +108,11 @@ async function compareLevels({ comparison, threads }: Work, pairs: readonly Pair
   const comparing: Promise<SingleColumn>[] = [];
   for (const pair of pairs) {
     if (pair.how !== 'levels') continue;
-    const raw = await rawLevels(comparison, pair.column);
-    if ('reason' in raw) comparing.push(Promise.resolve(notCompared(pair.column, 'text', raw.reason)));
+    const raw = await readRawLevels(comparison, pair.column);
+    if ('reason' in raw) comparing.push(Promise.resolve(buildNotCompared(pair.column, 'text', raw.reason)));
     else {
       const compared = threads.compare(raw, comparison.method, comparison.spread !== undefined);
-      comparing.push(handled(compared.then((found) => single(pair.column, comparison, found))));
+      comparing.push(markHandled(compared.then((found) => toSingleColumn(pair.column, comparison, found))));
     }
   }
   return Promise.all(comparing);
@@ -121,18 +121,18 @@ async function compareLevels({ comparison, threads }: Work, pairs: readonly Pair
 async function compareEmbeddings({ comparison, threads }: Work, pairs: readonly PairedColumn[]) {
   const compared: SingleColumn[] = [];
   for (const { column } of pairs.filter(({ how }) => how === 'vectors')) {
-    const raw = await rawVectors(comparison, column);
-    if ('reason' in raw) compared.push(notCompared(column, 'embedding', raw.reason));
-    else compared.push(single(column, comparison, await threads.compare(raw, comparison.method, false)));
+    const raw = await readRawVectors(comparison, column);
+    if ('reason' in raw) compared.push(buildNotCompared(column, 'embedding', raw.reason));
+    else compared.push(toSingleColumn(column, comparison, await threads.compare(raw, comparison.method, false)));
   }
   return compared;
 }
 
-async function rawVectors(
+async function readRawVectors(
   { session, reference, current, method }: Comparison,
   column: string,
 ): Promise<RawVectors | { readonly reason: string }> {
-  if (vectorMethod(method) === null)
+  if (chooseVectorMethod(method) === null)
     return { reason: `${method} does not support embeddings; mmd and domain_classifier do` };
   const left = await reference.vectors(column);
   if (left === null) return { reason: 'a profile contains no embeddings' };
@@ -145,7 +145,7 @@ async function rawVectors(
   return { kind: 'vectors', reference: left.points, current: right.points, known };
 }
 
-async function rawLevels(comparison: Comparison, column: string): Promise<RawColumn | { readonly reason: string }> {
+async function readRawLevels(comparison: Comparison, column: string): Promise<RawColumn | { readonly reason: string }> {
   const { session, reference, current, method } = comparison;
   const [left, right] = [await reference.levels(column), await countLevels(session, current, column)];
   if (left === null || right === null) return { reason: 'it has too many different texts to be categories' };
@@ -153,10 +153,10 @@ async function rawLevels(comparison: Comparison, column: string): Promise<RawCol
     return { reason: 'more than half of its texts are different: free text or ids, not categories' };
   const { levels, counts } = alignLevels(left, right);
   comparison.spread?.(column, spreadOfLevels(levels, counts));
-  return { kind: 'levels', ...counts, codes: needsRows(method) ? await codesOf(comparison, column, levels) : null };
+  return { kind: 'levels', ...counts, codes: needsRows(method) ? await readCodes(comparison, column, levels) : null };
 }
 
-async function codesOf({ session, reference, current }: Comparison, column: string, levels: readonly string[]) {
+async function readCodes({ session, reference, current }: Comparison, column: string, levels: readonly string[]) {
   const [left, right] = [await reference.codes(column, levels), await codeRows(session, current, column, levels)];
   return left === null || right === null ? null : { reference: left, current: right };
 }
@@ -167,12 +167,16 @@ function needsRows(method: DriftMethodChoice): boolean {
 }
 
 /** A failure is met where all are awaited; until then it is no unhandled one. */
-function handled<T>(promise: Promise<T>): Promise<T> {
+function markHandled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;
 }
 
-function single(column: string, { reference, current, spread }: Comparison, compared: ComparedColumn): SingleColumn {
+function toSingleColumn(
+  column: string,
+  { reference, current, spread }: Comparison,
+  compared: ComparedColumn,
+): SingleColumn {
   const { type, nReference, nCurrent, verdict, effect, distribution } = compared;
   if (distribution != null) spread?.(column, distribution);
   const missing = { missingReference: reference.rows - nReference, missingCurrent: current.rows - nCurrent };
@@ -180,7 +184,7 @@ function single(column: string, { reference, current, spread }: Comparison, comp
 }
 
 /** Columns of both sides whose values were not compared: how many there are can be. */
-async function withCounts({ session, reference, current }: Comparison, singles: readonly SingleColumn[]) {
+async function addCounts({ session, reference, current }: Comparison, singles: readonly SingleColumn[]) {
   const [left, right] = [reference.columns, current.columns].map((columns) => new Set(columns.map(({ name }) => name)));
   const names = singles
     .filter(({ column, nReference }) => nReference === null && left?.has(column) && right?.has(column))
@@ -195,12 +199,15 @@ async function withCounts({ session, reference, current }: Comparison, singles: 
   });
 }
 
-function withMissingValues({ reference, current, awaited }: Comparison, single: SingleColumn): SingleColumn {
+function addMissingValues({ reference, current, awaited }: Comparison, single: SingleColumn): SingleColumn {
   const { pValue, missingReference, missingCurrent } = single;
   const isCounted = missingReference !== null && missingCurrent !== null && awaited?.(single.column) !== true;
   const [before, now] = isCounted ? [missingReference, missingCurrent] : [0, 0];
-  const parts = withMissing(pValue, { rows: reference.rows, missing: before }, { rows: current.rows, missing: now });
+  const parts = addMissingTest(pValue, { rows: reference.rows, missing: before }, { rows: current.rows, missing: now });
   if (parts.missingPValue === null) return { ...single, ...parts };
-  const ofMissing = effectOfMissing({ rows: reference.rows, missing: before }, { rows: current.rows, missing: now });
+  const ofMissing = computeMissingEffect(
+    { rows: reference.rows, missing: before },
+    { rows: current.rows, missing: now },
+  );
   return { ...single, ...parts, missingEffect: ofMissing };
 }

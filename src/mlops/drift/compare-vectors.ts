@@ -1,5 +1,10 @@
 import type { PointPair } from '../drift-methods/index.ts';
-import { domainClassifier, type MethodChoice, maximumMeanDiscrepancyTest, verdictOf } from '../drift-methods/index.ts';
+import {
+  decideVerdict,
+  domainClassifier,
+  type MethodChoice,
+  maximumMeanDiscrepancyTest,
+} from '../drift-methods/index.ts';
 import type { ComparedColumn } from './compared-column.ts';
 
 /** Embeddings of both sides, as they were read. */
@@ -12,7 +17,7 @@ export interface RawVectors extends PointPair {
 const vectorTests = { mmd: maximumMeanDiscrepancyTest, domain_classifier: domainClassifier };
 
 /** The method that compares embeddings; null: the chosen method does not support them. */
-export function vectorMethod(choice: MethodChoice): keyof typeof vectorTests | null {
+export function chooseVectorMethod(choice: MethodChoice): keyof typeof vectorTests | null {
   if (choice === 'auto' || choice === 'mmd') return 'mmd';
   return choice === 'domain_classifier' ? choice : null;
 }
@@ -20,7 +25,7 @@ export function vectorMethod(choice: MethodChoice): keyof typeof vectorTests | n
 /** Compares a column of embeddings, all their numbers together. */
 export function compareVectors({ known, ...pair }: RawVectors, choice: MethodChoice): ComparedColumn {
   const facts = { type: 'embedding' as const, nReference: known.reference, nCurrent: known.current };
-  const chosen = vectorMethod(choice);
+  const chosen = chooseVectorMethod(choice);
   if (chosen === null) throw new Error(`${choice} was asked for embeddings`);
-  return { ...facts, verdict: verdictOf(chosen, vectorTests[chosen](pair)), effect: null };
+  return { ...facts, verdict: decideVerdict(chosen, vectorTests[chosen](pair)), effect: null };
 }

@@ -1,6 +1,6 @@
 import type { ColumnPair, ColumnVerdict } from '../drift-methods/index.ts';
-import { total } from '../drift-methods/index.ts';
-import { effectOf } from './effect.ts';
+import { sumCounts } from '../drift-methods/index.ts';
+import { computeEffect } from './effect.ts';
 import type { Distribution } from './schema.ts';
 
 /** Result of a worker thread for one column. */
@@ -17,10 +17,10 @@ export interface ComparedColumn {
 }
 
 export function summarizeColumn(column: ColumnPair, verdict: ColumnVerdict): Omit<ComparedColumn, 'distribution'> {
-  const facts = { type: column.type, verdict, effect: effectOf(column, verdict) };
+  const facts = { type: column.type, verdict, effect: computeEffect(column, verdict) };
   if (column.type === 'categorical') {
     const { reference, current } = column.counts;
-    return { ...facts, nReference: total(reference), nCurrent: total(current) };
+    return { ...facts, nReference: sumCounts(reference), nCurrent: sumCounts(current) };
   }
   const { reference, current } = column.pair;
   return { ...facts, nReference: reference.length, nCurrent: current.length };

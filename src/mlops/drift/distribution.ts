@@ -1,11 +1,11 @@
-import { lowerQuantileOf } from '../../platform/numbers/index.ts';
+import { computeLowerQuantile } from '../../platform/numbers/index.ts';
 import {
-  binCounts,
   type CountPair,
-  countsOf,
-  distinctValues,
+  countBins,
+  countValues,
+  listDistinctValues,
   type NumericPair,
-  total,
+  sumCounts,
 } from '../drift-methods/index.ts';
 import type { Distribution } from './schema.ts';
 
@@ -20,21 +20,21 @@ const TAIL = 0.005;
 export function spreadOfNumbers(pair: NumericPair): Distribution | null {
   const { reference, current } = pair;
   if (reference.length === 0 || current.length === 0) return null;
-  const edges = edgesOf(pair);
+  const edges = computeHistogramEdges(pair);
   return {
     kind: 'numbers',
     edges: [...edges],
-    reference: [...binCounts(reference, edges)],
-    current: [...binCounts(current, edges)],
+    reference: [...countBins(reference, edges)],
+    current: [...countBins(current, edges)],
   };
 }
 
-function edgesOf({ reference, current }: NumericPair): Float64Array {
+function computeHistogramEdges({ reference, current }: NumericPair): Float64Array {
   const least = Math.min(reference[0] ?? 0, current[0] ?? 0);
   const most = Math.max(reference.at(-1) ?? 0, current.at(-1) ?? 0);
   if (least === most) return Float64Array.of(least - 0.5, most + 0.5);
-  const low = Math.min(quantileIn(reference, TAIL), quantileIn(current, TAIL));
-  const high = Math.max(quantileIn(reference, 1 - TAIL), quantileIn(current, 1 - TAIL));
+  const low = Math.min(computeQuantile(reference, TAIL), computeQuantile(current, TAIL));
+  const high = Math.max(computeQuantile(reference, 1 - TAIL), computeQuantile(current, 1 - TAIL));
   if (low === high) return Float64Array.of(least, most);
   const edges = Float64Array.from({ length: BINS + 1 }, (_, at) => low + ((high - low) * at) / BINS);
   edges[0] = least;
@@ -42,13 +42,13 @@ function edgesOf({ reference, current }: NumericPair): Float64Array {
   return edges;
 }
 
-function quantileIn(sorted: Float64Array, share: number): number {
-  return lowerQuantileOf(sorted, share) ?? 0;
+function computeQuantile(sorted: Float64Array, share: number): number {
+  return computeLowerQuantile(sorted, share) ?? 0;
 }
 
 /** Counts of numbers of few values by their values. */
 export function spreadOfValues(pair: NumericPair): Distribution {
-  return spreadOfLevels([...distinctValues(pair)].map(String), countsOf(pair));
+  return spreadOfLevels([...listDistinctValues(pair)].map(String), countValues(pair));
 }
 
 /** Counts of the most frequent categories of both sides; the rest together. */
@@ -64,7 +64,7 @@ export function spreadOfLevels(levels: readonly string[], { reference, current }
     values: places.map((at) => levels[at] ?? ''),
     reference: shown(reference),
     current: shown(current),
-    otherReference: total(reference) - total(shown(reference)),
-    otherCurrent: total(current) - total(shown(current)),
+    otherReference: sumCounts(reference) - sumCounts(shown(reference)),
+    otherCurrent: sumCounts(current) - sumCounts(shown(current)),
   };
 }

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
 import { createRandom } from '../../platform/numbers/index.ts';
-import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { compareColumn } from '../drift-methods/compare-column.ts';
 import { methods } from '../drift-methods/methods.ts';
 import {
@@ -99,10 +99,10 @@ describe('two files', () => {
     await compare(csv('a', 1, 2), csv('a', 1, 2));
     const again = await send('x.csv', csv('a', 1));
     const gone = { upload: 'u_00000000000000000000000000000000', name: 'gone.csv' };
-    const problem = await problemFrom(call(application, compareDrift, { body: { reference: again, current: gone } }));
+    const problem = await catchProblem(call(application, compareDrift, { body: { reference: again, current: gone } }));
     expect(problem).toMatchObject({ code: 'upload_not_found' });
     const body = { reference: again, current: again };
-    expect(await problemFrom(call(application, compareDrift, { body }))).toMatchObject({ code: 'upload_not_found' });
+    expect(await catchProblem(call(application, compareDrift, { body }))).toMatchObject({ code: 'upload_not_found' });
   });
 });
 
@@ -230,13 +230,13 @@ describe('a file that cannot be read is refused with a sentence that names it', 
   ];
 
   it.each(cases)('%s', async (_what, content, code) => {
-    const problem = await problemFrom(compare(good, content));
+    const problem = await catchProblem(compare(good, content));
     expect(problem).toMatchObject({ code, file: 'cur.csv' });
     expect(problem.detail).toContain('cur.csv');
   });
 
   it('and a column that no side has is named, with those that there are', async () => {
-    const problem = await problemFrom(compare(good, good, { columns: ['y'] }));
+    const problem = await catchProblem(compare(good, good, { columns: ['y'] }));
     expect(problem).toMatchObject({ code: 'drift_column_missing', column: 'y' });
     expect(problem.detail).toContain('Their columns are x.');
   });
@@ -284,11 +284,11 @@ describe('a stored profile', () => {
     const { profiles } = await call(application, listDriftProfiles);
     expect(profiles.find(({ name }) => name === 'once')).toMatchObject({ file: 'b.csv', rows: 3, columns: ['y'] });
     expect(await call(application, removeDriftProfile, { params: { name: 'once' } })).toEqual({ removed: 'once' });
-    const gone = problemFrom(call(application, removeDriftProfile, { params: { name: 'once' } }));
+    const gone = catchProblem(call(application, removeDriftProfile, { params: { name: 'once' } }));
     expect(await gone).toMatchObject({ code: 'drift_profile_not_found', status: 404 });
     const current = await send('cur.csv', csv('x', 1));
     const body = { reference: { profile: 'once' }, current };
-    expect(await problemFrom(call(application, compareDrift, { body }))).toMatchObject({
+    expect(await catchProblem(call(application, compareDrift, { body }))).toMatchObject({
       code: 'drift_profile_not_found',
     });
   });

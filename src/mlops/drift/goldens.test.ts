@@ -9,7 +9,7 @@ import { prepareColumn } from './prepare-column.ts';
 
 const shared = join(import.meta.dirname, '../../../../../shared/data/stats');
 const place = join(shared, 'drift/evidently_goldens.json');
-const there = existsSync(place) || process.env.CI !== undefined;
+const hasGoldens = existsSync(place) || process.env.CI !== undefined;
 
 const Case = z.looseObject({
   file: z.string(),
@@ -43,7 +43,7 @@ const figures: Readonly<Record<string, readonly [MethodChoice, 'pValue' | 'stati
 
 const files = new Map<string, string[][]>();
 
-function rowsOf(file: string): string[][] {
+function readRows(file: string): string[][] {
   const known =
     files.get(file) ??
     gunzipSync(readFileSync(join(shared, file)))
@@ -55,8 +55,8 @@ function rowsOf(file: string): string[][] {
   return known;
 }
 
-function columnOf(golden: Case): ColumnPair {
-  const [header = [], ...rows] = rowsOf(golden.file);
+function buildColumn(golden: Case): ColumnPair {
+  const [header = [], ...rows] = readRows(golden.file);
   const at = header.indexOf(golden.column);
   const values = ([from, to]: readonly [number, number]) =>
     Float64Array.from(rows.slice(from, to), (row) => (row[at] === '' ? Number.NaN : Number(row[at])));
@@ -83,8 +83,10 @@ function expectEqual(key: string, verdict: ColumnVerdict, golden: number): void 
   }
 }
 
-describe.skipIf(!there)('values of Evidently’s formulas on real streams (needs ../shared)', () => {
-  const cases = there ? z.object({ cases: z.array(Case) }).parse(JSON.parse(readFileSync(place, 'utf8'))).cases : [];
+describe.skipIf(!hasGoldens)('values of Evidently’s formulas on real streams (needs ../shared)', () => {
+  const cases = hasGoldens
+    ? z.object({ cases: z.array(Case) }).parse(JSON.parse(readFileSync(place, 'utf8'))).cases
+    : [];
   const titled = cases.map((golden) => ({
     golden,
     title: `${golden.column}, rows ${golden.ref_rows.join('-')} v ${golden.cur_rows.join('-')}`,
@@ -93,7 +95,7 @@ describe.skipIf(!there)('values of Evidently’s formulas on real streams (needs
   it('are there for 27 columns', () => expect(cases).toHaveLength(27));
 
   it.each(titled)('$title', ({ golden }) => {
-    const column = columnOf(golden);
+    const column = buildColumn(golden);
     expect(compareColumn(column, 'evidently').method).toBe(golden.default_test);
     const keys = Object.keys(figures).filter((key) => typeof golden[key] === 'number');
     expect(keys.length).toBeGreaterThan(8);

@@ -3,8 +3,8 @@ import { driftRoutes } from './routes.ts';
 import { createDriftService, type DriftDeps } from './service.ts';
 
 export { compareSides } from './compare-files.ts';
-export { type EffectMeasure, effectMeasureOf } from './effect.ts';
-export { adjustedForDiscovery } from './false-discovery.ts';
+export { type EffectMeasure, selectEffectMeasure } from './effect.ts';
+export { adjustForDiscovery } from './false-discovery.ts';
 export { profileColumns } from './profiles/make-profile.ts';
 export type { Band, StoredProfile, Variation } from './profiles/profile.ts';
 export { createProfileStore, type ProfileStore } from './profiles/store.ts';

@@ -1,12 +1,12 @@
 import {
+  decideVerdict,
   type MethodChoice,
-  testOf,
+  toTestResult,
   twoSampleTail,
   unsortedKolmogorovSmirnov,
-  verdictOf,
 } from '../drift-methods/index.ts';
 import type { ComparedColumn } from './compared-column.ts';
-import { knownValues } from './known-values.ts';
+import { selectKnownValues } from './known-values.ts';
 import type { RawColumn } from './prepare-column.ts';
 
 /** Below this, sorting is as fast. */
@@ -23,11 +23,11 @@ const LOOKED_AT = 2_000;
 export function compareLarge(raw: RawColumn, choice: MethodChoice): ComparedColumn | null {
   if (raw.kind !== 'numbers' || (choice !== 'auto' && choice !== 'ks')) return null;
   if (Math.min(raw.reference.length, raw.current.length) < FEW) return null;
-  const pair = { reference: knownValues(raw.reference), current: knownValues(raw.current) };
+  const pair = { reference: selectKnownValues(raw.reference), current: selectKnownValues(raw.current) };
   const [n, m] = [pair.reference.length, pair.current.length];
   if (Math.min(n, m) < FEW || !hasMany(pair.current)) return null;
   const statistic = unsortedKolmogorovSmirnov(pair);
-  const verdict = verdictOf('ks', testOf(statistic, twoSampleTail(statistic, n, m)));
+  const verdict = decideVerdict('ks', toTestResult(statistic, twoSampleTail(statistic, n, m)));
   return { type: 'numerical', nReference: n, nCurrent: m, verdict, effect: statistic };
 }
 

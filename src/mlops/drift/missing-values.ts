@@ -28,7 +28,11 @@ export interface ColumnPValue {
  * find a change costs no power.
  * Example: 0.01 of the values, 3 of 1,000 against 2 of 1,000 missing -> 0.01.
  */
-export function withMissing(valuesPValue: number | null, reference: MissingRows, current: MissingRows): ColumnPValue {
+export function addMissingTest(
+  valuesPValue: number | null,
+  reference: MissingRows,
+  current: MissingRows,
+): ColumnPValue {
   const missing = reference.missing + current.missing;
   const isCertain = missing === 0 || missing === reference.rows + current.rows;
   if (isCertain || reference.rows === 0 || current.rows === 0) {
@@ -48,7 +52,7 @@ export function withMissing(valuesPValue: number | null, reference: MissingRows,
 }
 
 /** `missing in 0.2 % of the reference and in 100 % of the current data`. */
-export function missingText(reference: MissingRows, current: MissingRows): string {
+export function describeMissing(reference: MissingRows, current: MissingRows): string {
   return `missing in ${shareText(reference)} of the reference and in ${shareText(current)} of the current data`;
 }
 

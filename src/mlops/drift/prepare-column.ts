@@ -1,6 +1,12 @@
 import type { CodePair, ColumnPair } from '../drift-methods/index.ts';
-import { countsOf, distinctValues, levelsUpTo, type NumericPair, sortNumbers } from '../drift-methods/index.ts';
-import { knownValues } from './known-values.ts';
+import {
+  countLevelsUpTo,
+  countValues,
+  listDistinctValues,
+  type NumericPair,
+  sortNumbers,
+} from '../drift-methods/index.ts';
+import { selectKnownValues } from './known-values.ts';
 
 /** Whole numbers with no more distinct values than this name categories: Evidently's rule. */
 const MOST_INTEGER_LEVELS = 10;
@@ -33,8 +39,8 @@ export function prepareColumn(raw: RawColumn): ColumnPair {
   if (raw.kind === 'levels') {
     return { type: 'categorical', counts: { reference: raw.reference, current: raw.current }, codes: raw.codes };
   }
-  const reference = knownValues(raw.reference);
-  const current = knownValues(raw.current);
+  const reference = selectKnownValues(raw.reference);
+  const current = selectKnownValues(raw.current);
   const referenceInOrder = raw.ordered && !raw.referenceSorted ? reference.slice() : null;
   const currentInOrder = raw.ordered ? current.slice() : null;
   // Without a missing value: pandas, and so Evidently, makes whole numbers with gaps to floating-point ones.
@@ -44,16 +50,20 @@ export function prepareColumn(raw: RawColumn): ColumnPair {
     current: sortNumbers(current),
     integral: raw.integral && whole,
   };
-  if (!raw.integral || levelsUpTo(pair, MOST_INTEGER_LEVELS) > MOST_INTEGER_LEVELS) {
+  if (!raw.integral || countLevelsUpTo(pair, MOST_INTEGER_LEVELS) > MOST_INTEGER_LEVELS) {
     return { type: 'numerical', pair, referenceInOrder };
   }
-  const codes = codesOf(pair, referenceInOrder, currentInOrder);
-  return { type: 'categorical', counts: countsOf(pair), codes };
+  const codes = encodeNumbers(pair, referenceInOrder, currentInOrder);
+  return { type: 'categorical', counts: countValues(pair), codes };
 }
 
-function codesOf(pair: NumericPair, reference: Float64Array | null, current: Float64Array | null): CodePair | null {
+function encodeNumbers(
+  pair: NumericPair,
+  reference: Float64Array | null,
+  current: Float64Array | null,
+): CodePair | null {
   if (reference === null || current === null) return null;
-  const places = new Map([...distinctValues(pair)].map((value, at) => [value, at]));
+  const places = new Map([...listDistinctValues(pair)].map((value, at) => [value, at]));
   const code = (value: number) => places.get(value) ?? 0;
   return { reference: Uint32Array.from(reference, code), current: Uint32Array.from(current, code) };
 }

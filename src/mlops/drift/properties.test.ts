@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pooledRare } from '../drift-methods/choice.ts';
+import { poolRareLevels } from '../drift-methods/choice.ts';
 import type { ColumnPair } from '../drift-methods/column.ts';
 import { compareColumn } from '../drift-methods/compare-column.ts';
 import { type MethodName, methods } from '../drift-methods/methods.ts';
 import { sortNumbers } from '../drift-methods/sort-numbers.ts';
-import { adjustedForDiscovery } from './false-discovery.ts';
+import { adjustForDiscovery } from './false-discovery.ts';
 
 const sample = fc
   .array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 60 })
@@ -113,14 +113,14 @@ describe('rare levels of large samples', () => {
       reference: Float64Array.of(3, 500_000, 0, 400_000, 9),
       current: Float64Array.of(2, 500_000, 1, 400_000, 0),
     };
-    const pooled = pooledRare(counts, 10);
+    const pooled = poolRareLevels(counts, 10);
     expect([...pooled.reference]).toEqual([12, 400_000, 500_000]);
     expect([...pooled.current]).toEqual([3, 400_000, 500_000]);
     expect(compareColumn(categorical(counts.reference, counts.current), 'auto').method).toBe('chi2_contingency');
   });
 
   it('are pooled with the smallest of the others where they are too few together', () => {
-    const pooled = pooledRare({ reference: Float64Array.of(1, 50, 90), current: Float64Array.of(1, 50, 90) }, 10);
+    const pooled = poolRareLevels({ reference: Float64Array.of(1, 50, 90), current: Float64Array.of(1, 50, 90) }, 10);
     expect([...pooled.reference]).toEqual([51, 90]);
   });
 });
@@ -141,15 +141,15 @@ describe('sorting', () => {
 
 describe('the adjustment for many columns', () => {
   it('is Benjamini and Hochberg’s, and leaves out what is not known', () => {
-    expect(adjustedForDiscovery([0.01, null, 0.04, 0.5])).toEqual([0.03, null, 0.06, 0.5]);
-    expect(adjustedForDiscovery([0.03, 0.02, 0.04])).toEqual([0.04, 0.04, 0.04]);
-    expect(adjustedForDiscovery([])).toEqual([]);
+    expect(adjustForDiscovery([0.01, null, 0.04, 0.5])).toEqual([0.03, null, 0.06, 0.5]);
+    expect(adjustForDiscovery([0.03, 0.02, 0.04])).toEqual([0.04, 0.04, 0.04]);
+    expect(adjustForDiscovery([])).toEqual([]);
   });
 
   it('keeps the order of the p-values and makes none smaller', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 30 }), (pValues) => {
-        const adjusted = adjustedForDiscovery(pValues);
+        const adjusted = adjustForDiscovery(pValues);
         const pairs = pValues.map((p, at) => [p, adjusted[at] ?? Number.NaN] as const).toSorted(([a], [b]) => a - b);
         pairs.forEach(([p, q], at) => {
           expect(q).toBeGreaterThanOrEqual(p);

@@ -23,7 +23,7 @@ export interface Reference {
 }
 
 /** A reference whose rows are here. */
-export function tableReference(session: LakeSession, table: Table): Reference {
+export function createTableReference(session: LakeSession, table: Table): Reference {
   return {
     rows: table.rows,
     columns: table.columns,

@@ -1,5 +1,5 @@
-import { adjustedForDiscovery } from './false-discovery.ts';
-import { missingText } from './missing-values.ts';
+import { adjustForDiscovery } from './false-discovery.ts';
+import { describeMissing } from './missing-values.ts';
 import type { DriftColumn, DriftMethodChoice, DriftReport } from './schema.ts';
 
 /** A column before the others are looked at. */
@@ -11,14 +11,14 @@ const LEVEL = 0.05;
 export const DRIFT_SHARE = 0.5;
 
 /** Combines columns into a report. With `auto`, a column drifts by its p-value adjusted for the number of columns. */
-export function reportOf(singles: readonly SingleColumn[], method: DriftMethodChoice): DriftReport {
-  const adjusted = method === 'auto' ? adjustedForDiscovery(singles.map(({ pValue }) => pValue)) : null;
+export function buildReport(singles: readonly SingleColumn[], method: DriftMethodChoice): DriftReport {
+  const adjusted = method === 'auto' ? adjustForDiscovery(singles.map(({ pValue }) => pValue)) : null;
   const columns = singles.map((single, at) => {
     const adjustedPValue = adjusted?.[at] ?? null;
     const open = { ...single, adjustedPValue, minEffect: null, beyondPeriods: null, significant: null };
     if (adjustedPValue === null) return open;
     const drifted = adjustedPValue <= LEVEL;
-    const reason = drifted ? reasonOf(single) : single.reason;
+    const reason = drifted ? describeReason(single) : single.reason;
     return { ...open, threshold: LEVEL, drifted, significant: drifted, reason };
   });
   const verdicts = columns.flatMap(({ drifted }) => (drifted === null ? [] : [drifted]));
@@ -28,11 +28,11 @@ export function reportOf(singles: readonly SingleColumn[], method: DriftMethodCh
 }
 
 /** Why it drifted, where its values do not say so. */
-function reasonOf({ decidedBy, reason, ...counts }: SingleColumn): string | null {
+function describeReason({ decidedBy, reason, ...counts }: SingleColumn): string | null {
   if (decidedBy !== 'missing') return reason;
   const { nReference, nCurrent, missingReference, missingCurrent } = counts;
   if (nReference === null || nCurrent === null || missingReference === null || missingCurrent === null) return reason;
-  const text = missingText(
+  const text = describeMissing(
     { rows: nReference + missingReference, missing: missingReference },
     { rows: nCurrent + missingCurrent, missing: missingCurrent },
   );

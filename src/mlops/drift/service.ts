@@ -8,7 +8,7 @@ import { compareSides } from './compare-files.ts';
 import { profileColumns } from './profiles/make-profile.ts';
 import type { StoredProfile } from './profiles/profile.ts';
 import { createProfileStore } from './profiles/store.ts';
-import { type Reference, tableReference } from './reference.ts';
+import { createTableReference, type Reference } from './reference.ts';
 import type { DriftMethodChoice, DriftProfile, DriftReport } from './schema.ts';
 import { openTable } from './tables/table.ts';
 
@@ -61,7 +61,7 @@ export function createDriftService({ lake, objects, uploads, clock }: DriftDeps)
   };
   const referenceOf = async (session: LakeSession, request: ReferenceRequest): Promise<Reference> => {
     if ('profile' in request) return profiles.reference(await profiles.read(request.profile));
-    return tableReference(session, await openTable(session, await fileOf(request), 'reference'));
+    return createTableReference(session, await openTable(session, await fileOf(request), 'reference'));
   };
   const compare = ({ reference, current, method, columns }: CompareRequest) =>
     lake.session(async (session) => {
@@ -77,7 +77,7 @@ export function createDriftService({ lake, objects, uploads, clock }: DriftDeps)
       const createdAt = new Date(clock.now()).toISOString();
       const profile = { name, createdAt, file: file.name, rows: table.rows, numbers, columns };
       await profiles.write(profile);
-      return shown(profile);
+      return toDriftProfile(profile);
     });
   /** Discards the uploads after use, also after an error. */
   const using = async <T>(sent: readonly ReferenceRequest[], work: () => Promise<T>): Promise<T> => {
@@ -90,11 +90,11 @@ export function createDriftService({ lake, objects, uploads, clock }: DriftDeps)
   return {
     compare: (request) => using([request.reference, request.current], () => compare(request)),
     makeProfile: (name, file) => using([file], () => makeProfile(name, file)),
-    profiles: async () => (await profiles.list()).map(shown),
+    profiles: async () => (await profiles.list()).map(toDriftProfile),
     removeProfile: (name) => profiles.remove(name),
   };
 }
 
-function shown({ name, createdAt, file, rows, columns }: StoredProfile): DriftProfile {
+function toDriftProfile({ name, createdAt, file, rows, columns }: StoredProfile): DriftProfile {
   return { name, createdAt, file, rows, columns: columns.map((column) => column.name) };
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { compiledCode } from '../../platform/processes/index.ts';
+import { buildCompiledCodeEnvironment } from '../../platform/processes/index.ts';
 import type { MethodChoice } from '../drift-methods/index.ts';
 import { type ColumnQuestion, type ProfiledNumbers, workOn } from './column-work.ts';
 import type { RawVectors } from './compare-vectors.ts';
@@ -16,7 +16,7 @@ export interface Threads extends AsyncDisposable {
   profile(values: Float64Array): Promise<ProfiledNumbers>;
 }
 
-interface Waiting {
+interface WaitingQuestion {
   readonly question: ColumnQuestion;
   resolve(answer: WorkerAnswer): void;
   reject(error: unknown): void;
@@ -26,7 +26,7 @@ interface Waiting {
 const FEW_ROWS = 500;
 const FEW_COLUMNS = 40;
 
-interface ThreadsWanted {
+interface ThreadRequirement {
   readonly columns: number;
   readonly rows: number;
   /** Ends the threads; tasks in progress fail with this reason. */
@@ -34,9 +34,9 @@ interface ThreadsWanted {
 }
 
 /** Starts a thread a core, no more than there are columns, where there is work for them; they end with it. */
-export function startThreads({ columns, rows, signal }: ThreadsWanted): Threads {
+export function startThreads({ columns, rows, signal }: ThreadRequirement): Threads {
   signal.throwIfAborted();
-  const queue: Waiting[] = [];
+  const queue: WaitingQuestion[] = [];
   const count = rows <= FEW_ROWS && columns <= FEW_COLUMNS ? 0 : Math.min(columns, availableParallelism());
   const workers = Array.from({ length: count }, () => createThread(queue));
   const stop = () => {
@@ -54,12 +54,12 @@ export function startThreads({ columns, rows, signal }: ThreadsWanted): Threads 
     compare: async (raw, choice, watched) => {
       const answer = await ask({ kind: 'compare', raw, choice, watched });
       if ('compared' in answer) return answer.compared;
-      throw failureOf(answer);
+      throw toWorkerFailure(answer);
     },
     profile: async (values) => {
       const answer = await ask({ kind: 'profile', values });
       if ('profiled' in answer) return answer.profiled;
-      throw failureOf(answer);
+      throw toWorkerFailure(answer);
     },
     [Symbol.asyncDispose]: async () => {
       signal.removeEventListener('abort', stop);
@@ -68,16 +68,16 @@ export function startThreads({ columns, rows, signal }: ThreadsWanted): Threads 
   };
 }
 
-function failureOf(answer: WorkerAnswer): unknown {
+function toWorkerFailure(answer: WorkerAnswer): unknown {
   return 'error' in answer ? answer.error : new Error('the thread answered another request');
 }
 
-function createThread(queue: Waiting[]) {
+function createThread(queue: WaitingQuestion[]) {
   // The source is TypeScript in a checkout and JavaScript in a published package; the file's own name tells which.
   const worker = new Worker(new URL(`./drift-worker${extname(import.meta.url)}`, import.meta.url), {
-    env: compiledCode(),
+    env: buildCompiledCodeEnvironment(),
   });
-  let running: Waiting | null = null;
+  let running: WaitingQuestion | null = null;
   let failure: Error | null = null;
   const next = () => {
     if (running !== null) return;
@@ -88,7 +88,7 @@ function createThread(queue: Waiting[]) {
       return;
     }
     running = waiting;
-    worker.postMessage(waiting.question, buffersOf(waiting.question));
+    worker.postMessage(waiting.question, listTransferBuffers(waiting.question));
   };
   const fail = (error: Error) => {
     failure ??= error;
@@ -110,12 +110,12 @@ function createThread(queue: Waiting[]) {
   return { next, stop, end: () => worker.terminate() };
 }
 
-function arraysOf(raw: RawColumn | RawVectors): Float64Array[] {
+function listArrays(raw: RawColumn | RawVectors): Float64Array[] {
   if (raw.kind === 'vectors') return [raw.reference.values, raw.current.values];
   return [raw.reference, raw.current];
 }
 
-function buffersOf(question: ColumnQuestion): ArrayBuffer[] {
-  const arrays = question.kind === 'profile' ? [question.values] : arraysOf(question.raw);
+function listTransferBuffers(question: ColumnQuestion): ArrayBuffer[] {
+  const arrays = question.kind === 'profile' ? [question.values] : listArrays(question.raw);
   return arrays.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer);
 }

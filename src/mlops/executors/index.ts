@@ -8,13 +8,13 @@ import type { WorkloadsDeps } from '../kubernetes-executor/index.ts';
 import { createKubernetesExecutor, type KubernetesExecutorDeps } from '../kubernetes-executor/index.ts';
 import type { createDockerExecutor } from './docker/index.ts';
 import type { LeasedContainersDeps } from './docker/leased.ts';
-import { openedLater } from './opened-later.ts';
+import { openInBackground } from './opened-later.ts';
 import { createProcessExecutor } from './process/index.ts';
 import { listExecutors } from './schema.ts';
 import { createTurns, type Turns } from './turns.ts';
-import { workloadsLater } from './workloads-later.ts';
+import { openWorkloadsInBackground } from './workloads-later.ts';
 
-export { serverIdIn } from './server-id.ts';
+export { readServerId } from './server-id.ts';
 export { isPodOfEndpoint, workIdsIn } from './work-names.ts';
 
 export interface ExecutorsDeps {
@@ -50,7 +50,7 @@ export interface Executors extends AsyncDisposable {
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH'];
 
 /** Selects the variables of the server's environment that a command on this machine receives. */
-export function passedEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+export function selectEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const passed = PASSED_ON.flatMap((name) =>
     environment[name] === undefined ? [] : [[name, environment[name]] as const],
   );
@@ -66,7 +66,7 @@ async function openDocker(docker: Parameters<typeof createDockerExecutor>[0]): P
 type DockerSettings = NonNullable<ExecutorsDeps['docker']>;
 
 /** Opened immediately: containers left by an earlier process must be removed even if no other is started. */
-function leasedContainers(docker: DockerSettings, alone: Turns) {
+function createLeasedContainers(docker: DockerSettings, alone: Turns) {
   const open = async () => (await import('./docker/leased.ts')).openLeasedContainers({ ...docker, alone });
   const opening = open();
   // The caller of `start` receives the error.
@@ -83,14 +83,14 @@ function leasedContainers(docker: DockerSettings, alone: Turns) {
 export function createExecutors(deps: ExecutorsDeps): Executors {
   const { processes, processUser, docker, kubernetes, environment, clock, log, warnings } = deps;
   const alone = createTurns();
-  const containers = docker === null ? null : leasedContainers(docker, alone);
-  const workloads = kubernetes === null ? null : workloadsLater(kubernetes);
+  const containers = docker === null ? null : createLeasedContainers(docker, alone);
+  const workloads = kubernetes === null ? null : openWorkloadsInBackground(kubernetes);
   const engines: Executor[] = [
     ...(processes
-      ? [createProcessExecutor({ environment: passedEnvironment(environment), user: processUser, clock })]
+      ? [createProcessExecutor({ environment: selectEnvironment(environment), user: processUser, clock })]
       : []),
-    ...(docker === null ? [] : [openedLater('docker', () => openDocker({ ...docker, alone }), log)]),
-    ...(kubernetes === null ? [] : [openedLater('kubernetes', () => createKubernetesExecutor(kubernetes), log)]),
+    ...(docker === null ? [] : [openInBackground('docker', () => openDocker({ ...docker, alone }), log)]),
+    ...(kubernetes === null ? [] : [openInBackground('kubernetes', () => createKubernetesExecutor(kubernetes), log)]),
   ];
   return {
     containers,

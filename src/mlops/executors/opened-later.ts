@@ -6,7 +6,7 @@ import type { Executor } from '../compute/index.ts';
  * the server, and retries at each call until it succeeds: an unreachable cluster does not keep the server from
  * starting.
  */
-export function openedLater(engine: Executor['engine'], open: () => Promise<Executor>, log: Log): Executor {
+export function openInBackground(engine: Executor['engine'], open: () => Promise<Executor>, log: Log): Executor {
   let opening: Promise<Executor> | null = null;
   const opened = () => {
     const asked = opening ?? open();

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { systemCode } from '../../platform/errors/index.ts';
+import { readSystemCode } from '../../platform/errors/index.ts';
 
 const ID = /^[0-9a-f]{12}$/;
 
 /** Id of the server of a data folder on shared engines, constant over restarts: 12 hexadecimal digits, stored in the file. */
-export function serverIdIn(file: string): string {
+export function readServerId(file: string): string {
   const kept = read(file);
   if (kept !== null) return kept;
   const made = randomBytes(6).toString('hex');
@@ -20,7 +20,7 @@ function read(file: string): string | null {
     const text = readFileSync(file, 'utf8').trim();
     return ID.test(text) ? text : null;
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
+    if (readSystemCode(error) === 'ENOENT') return null;
     throw error;
   }
 }

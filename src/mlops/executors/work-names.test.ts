@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { workloadName } from '../kubernetes-executor/serving/names.ts';
+import { buildWorkloadName } from '../kubernetes-executor/serving/names.ts';
 import { isPodOfEndpoint, workIdsIn } from './work-names.ts';
 
 it.each([
@@ -13,7 +13,7 @@ it.each([
 it('knows the pods of an endpoint by the name that they were given, and no others', () => {
   const long = 'an-endpoint-whose-name-is-longer-than-it-can-be-in-a-name';
   for (const endpoint of ['home-feed', long]) {
-    const pod = `${workloadName(endpoint, 'f0f1f2f3f4f5f6')}-0d9c7f8b6d-abcde`;
+    const pod = `${buildWorkloadName(endpoint, 'f0f1f2f3f4f5f6')}-0d9c7f8b6d-abcde`;
     expect(isPodOfEndpoint(pod, endpoint)).toBe(true);
     expect(isPodOfEndpoint(pod, 'home')).toBe(false);
   }

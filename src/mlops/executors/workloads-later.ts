@@ -2,7 +2,7 @@ import type { Workloads } from '../compute/index.ts';
 import type { WorkloadsDeps } from '../kubernetes-executor/index.ts';
 
 /** Opened at its first use, with a retry at each call until it succeeds: a server that serves nothing there needs no permissions for it. */
-export function workloadsLater(deps: WorkloadsDeps): Workloads & { close(): Promise<void> } {
+export function openWorkloadsInBackground(deps: WorkloadsDeps): Workloads & { close(): Promise<void> } {
   const open = async () => (await import('../kubernetes-executor/index.ts')).openWorkloads(deps);
   let opening: ReturnType<typeof open> | null = null;
   const opened = () => {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { badRequest, ClientGone, type Request, ServingProblem } from '../inference/index.ts';
+import { buildBadRequest, ClientGone, type Request, ServingProblem } from '../inference/index.ts';
 import type { Deployment } from '../serving/index.ts';
 import type { LogQueue } from './log/queue.ts';
 
@@ -42,7 +42,7 @@ function readPredictionId(headers: Request['headers'], made: string): string {
   const given = headers[ID_HEADER];
   if (given !== undefined) {
     if (typeof given === 'string' && PRINTABLE.test(given)) return given;
-    throw badRequest(`${ID_HEADER} must be 1 to 180 visible ASCII characters.`);
+    throw buildBadRequest(`${ID_HEADER} must be 1 to 180 visible ASCII characters.`);
   }
   const called = headers['x-request-id'];
   return typeof called === 'string' && PRINTABLE.test(called) ? called : made;
@@ -94,7 +94,7 @@ function readWithin(body: Readable, limitBytes: number): Promise<Buffer> {
     });
     body.once('end', () => resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)));
     body.once('error', reject);
-    body.once('close', () => reject(badRequest('The request ended before its body was complete.')));
+    body.once('close', () => reject(buildBadRequest('The request ended before its body was complete.')));
   });
 }
 

@@ -7,9 +7,9 @@ import { admit, ID_HEADER } from './admit.ts';
 import { sendPredicted } from './answer.ts';
 import { logAnswer } from './log/log-answer.ts';
 import type { LogQueue } from './log/queue.ts';
-import { countedVariant, startCounting } from './metrics/counting.ts';
+import { startCounting, toCountedVariant } from './metrics/counting.ts';
 import type { MetricRecorder } from './metrics/recorder.ts';
-import { type Asked, predict } from './predict.ts';
+import { type PredictionRequest, predict } from './predict.ts';
 import { routeRequest } from './route.ts';
 import { sendShadows } from './shadows.ts';
 
@@ -36,7 +36,7 @@ export async function answerPrediction(
   const { id, request, signal } = await admit(queue, found, incoming, reply);
   const { deployment, live } = routeRequest(found, target, request, reply.raw);
   counting.choose(live);
-  const served: Asked['served'] = (by, once) => metrics.served(countedVariant(endpoint, by), once);
+  const served: PredictionRequest['served'] = (by, once) => metrics.served(toCountedVariant(endpoint, by), once);
   const asked = { request, timeoutMs: spec.limits.timeout, signal, served };
   const predicted = await predict(live, target.spoken, asked);
   reply.header('x-steelyard-variant', live.name).header('x-steelyard-model-version', live.version);

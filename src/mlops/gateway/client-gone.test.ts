@@ -6,13 +6,13 @@ import { type FastifyInstance, fastify } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../platform/telemetry/index.ts';
 import { EndpointSpec } from '../endpoint-spec/schema.ts';
-import { newAgent } from '../replicas/backends/exchange.ts';
+import { createAgent } from '../replicas/backends/exchange.ts';
 import { createBreaker } from '../replicas/breaker.ts';
 import { Places } from '../replicas/places.ts';
 import type { Replica } from '../replicas/replica.ts';
 import type { Deployment, Deployments, LiveVariant } from '../serving/deployments.ts';
 import { LogQueue } from './log/queue.ts';
-import type { Ending } from './metrics/tally.ts';
+import type { RequestEnding } from './metrics/tally.ts';
 import { gatewayPlugin } from './plugin.ts';
 
 /** A model server over HTTP: it answers `{"do": "stream"}` without an end, `wait` (the default) on release, and `now` immediately. */
@@ -42,14 +42,14 @@ function newModel() {
   return { server, seen, release };
 }
 
-async function variantOf(name: string, server: ReturnType<typeof newModel>['server'], timeoutMs: number) {
+async function startVariant(name: string, server: ReturnType<typeof newModel>['server'], timeoutMs: number) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const replica: Replica = {
     id: name,
     address: { host: '127.0.0.1', port: (server.address() as AddressInfo).port },
     ended: new Promise<never>(() => undefined),
     stop: async () => undefined,
-    agent: newAgent(),
+    agent: createAgent(),
     breaker: createBreaker(),
     inFlight: 0,
   };
@@ -65,8 +65,8 @@ async function variantOf(name: string, server: ReturnType<typeof newModel>['serv
 async function openGateway({ timeout = '5s', shadow = {}, answer = 'never' } = {}) {
   const [model, copy] = [newModel(), newModel()];
   const timeoutMs = Number.parseInt(timeout, 10) * 1000;
-  const main = await variantOf('main', model.server, timeoutMs);
-  const other = await variantOf('copy', copy.server, timeoutMs);
+  const main = await startVariant('main', model.server, timeoutMs);
+  const other = await startVariant('copy', copy.server, timeoutMs);
   const variant = { model: 'm', version: '1', backend: 'process', process: { protocol: 'mlflow', command: ['true'] } };
   const spec = EndpointSpec.parse({
     variants: { main: variant, copy: variant },
@@ -83,9 +83,9 @@ async function openGateway({ timeout = '5s', shadow = {}, answer = 'never' } = {
     log,
     counted: () => undefined,
   });
-  const endings: Ending[] = [];
+  const endings: RequestEnding[] = [];
   const metrics = {
-    request: (_what: unknown, ending: Ending) => void endings.push(ending),
+    request: (_what: unknown, ending: RequestEnding) => void endings.push(ending),
     served: () => undefined,
     unmeasured: () => undefined,
   };

@@ -1,25 +1,25 @@
 import type { Datatype, Target, TensorSpec } from '../inference/index.ts';
-import { type Body, jsonBody, ServingProblem } from '../inference/index.ts';
+import { type Body, buildJsonBody, ServingProblem } from '../inference/index.ts';
 import type { Deployment, LiveVariant } from '../serving/index.ts';
-import { namedVariants } from './traffic.ts';
+import { selectVariants } from './traffic.ts';
 
 /** Health, readiness and metadata of an endpoint, in the words of each protocol. Errors: `not_found`, `unavailable`. */
-export function described(deployment: Deployment, target: Target): [status: number, body: Body] {
+export function describeTarget(deployment: Deployment, target: Target): [status: number, body: Body] {
   const { spoken, what, model } = target;
   const { endpoint } = deployment.revision;
-  const variants = namedVariants(endpoint, deployment.variants, target);
-  if (what === 'alive') return [200, json({ live: true })];
+  const variants = selectVariants(endpoint, deployment.variants, target);
+  if (what === 'alive') return [200, buildDescriptionBody({ live: true })];
   if (what === 'ready') return ready(spoken, model, variants);
   if (what === 'version')
     return [200, { contentType: 'text/plain', content: variants.map(({ version }) => version).join(',') }];
   if (what === 'server')
-    return [200, json({ name: endpoint, version: 'steelyard', extensions: ['binary_tensor_data'] })];
-  if (what === 'models') return [200, json({ models: modelNames(variants) })];
-  if (what === 'status') return [200, json(status(model, variants))];
-  return [200, json(spoken === 'v2' ? v2Metadata(variants) : tensorflowMetadata(variants))];
+    return [200, buildDescriptionBody({ name: endpoint, version: 'steelyard', extensions: ['binary_tensor_data'] })];
+  if (what === 'models') return [200, buildDescriptionBody({ models: listModelNames(variants) })];
+  if (what === 'status') return [200, buildDescriptionBody(status(model, variants))];
+  return [200, buildDescriptionBody(spoken === 'v2' ? buildV2Metadata(variants) : buildTensorflowMetadata(variants))];
 }
 
-const json = (value: unknown): Body => jsonBody(JSON.stringify(value));
+const buildDescriptionBody = (value: unknown): Body => buildJsonBody(JSON.stringify(value));
 
 /** A set that is scaled to zero counts as ready: the next request starts a replica. */
 function isReady({ set }: LiveVariant): boolean {
@@ -31,11 +31,14 @@ function isReady({ set }: LiveVariant): boolean {
 function ready(spoken: Target['spoken'], model: string | null, variants: readonly LiveVariant[]): [number, Body] {
   const all = variants.every(isReady);
   if (!all && spoken === 'mlflow') throw new ServingProblem('unavailable', 'No replica of the model is ready.', 1);
-  if (spoken === 'mlflow') return [200, jsonBody('\n')];
-  return [all ? 200 : 503, json({ ...(model === null ? {} : { name: model }), ready: all, live: true })];
+  if (spoken === 'mlflow') return [200, buildJsonBody('\n')];
+  return [
+    all ? 200 : 503,
+    buildDescriptionBody({ ...(model === null ? {} : { name: model }), ready: all, live: true }),
+  ];
 }
 
-function modelNames(variants: readonly LiveVariant[]): string[] {
+function listModelNames(variants: readonly LiveVariant[]): string[] {
   return [...new Set(variants.map(({ variant }) => variant.model))];
 }
 
@@ -53,25 +56,25 @@ function status(model: string | null, variants: readonly LiveVariant[]) {
 }
 
 /** The first variant describes all: clients send all variants the same requests. */
-function firstOf(variants: readonly LiveVariant[]): LiveVariant {
+function requireFirst(variants: readonly LiveVariant[]): LiveVariant {
   const [first] = variants;
   if (first === undefined) throw new ServingProblem('not_found', 'There is no such model.');
   return first;
 }
 
-function v2Metadata(variants: readonly LiveVariant[]) {
-  const { set, variant } = firstOf(variants);
+function buildV2Metadata(variants: readonly LiveVariant[]) {
+  const { set, variant } = requireFirst(variants);
   const { inputs, outputs } = set.spec();
   return {
     name: variant.model,
     versions: variants.map(({ version }) => version),
     platform: variant.backend === 'onnx' ? 'onnxruntime_onnx' : `steelyard_${set.backend.protocol}`,
-    inputs: (inputs ?? []).map(shown),
-    outputs: (outputs ?? []).map(shown),
+    inputs: (inputs ?? []).map(toMetadata),
+    outputs: (outputs ?? []).map(toMetadata),
   };
 }
 
-const shown = ({ name, datatype, shape }: TensorSpec) => ({ name, datatype, shape });
+const toMetadata = ({ name, datatype, shape }: TensorSpec) => ({ name, datatype, shape });
 
 const TF_TYPES: Readonly<Record<Datatype, string>> = {
   BOOL: 'DT_BOOL',
@@ -89,12 +92,12 @@ const TF_TYPES: Readonly<Record<Datatype, string>> = {
   BYTES: 'DT_STRING',
 };
 
-function tensorflowMetadata(variants: readonly LiveVariant[]) {
-  const { set, variant, version } = firstOf(variants);
+function buildTensorflowMetadata(variants: readonly LiveVariant[]) {
+  const { set, variant, version } = requireFirst(variants);
   const { inputs, outputs } = set.spec();
   const serving = {
-    inputs: tensorInfo(inputs),
-    outputs: tensorInfo(outputs),
+    inputs: toTensorInfo(inputs),
+    outputs: toTensorInfo(outputs),
     method_name: 'tensorflow/serving/predict',
   };
   return {
@@ -103,7 +106,7 @@ function tensorflowMetadata(variants: readonly LiveVariant[]) {
   };
 }
 
-function tensorInfo(specs: readonly TensorSpec[] | null) {
+function toTensorInfo(specs: readonly TensorSpec[] | null) {
   return Object.fromEntries(
     (specs ?? []).map(({ name, datatype, shape }) => [
       name,

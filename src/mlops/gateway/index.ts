@@ -12,12 +12,12 @@ import { createServingUse, type ServingUse } from './use.ts';
 
 export type { PredictionLog } from './log/prediction-log.ts';
 export type { TokenLedger } from './log/served-tokens.ts';
-export { hourlyRequests } from './metrics/hourly-requests.ts';
-export { servedOf } from './metrics/served.ts';
-export { servedMinutes } from './metrics/served-minutes.ts';
-export { serviceTimes } from './metrics/service-times.ts';
+export { readHourlyRequests } from './metrics/hourly-requests.ts';
+export { countServed } from './metrics/served.ts';
+export { readServedMinutes } from './metrics/served-minutes.ts';
+export { loadServiceTimes } from './metrics/service-times.ts';
 export { gatewayMigrations } from './migrations.ts';
-export { busyShare, type ServingUse, type VariantSpan } from './use.ts';
+export { computeBusyShare, type ServingUse, type VariantSpan } from './use.ts';
 
 export interface LogQueueDeps extends Omit<QueueDeps, 'counted'> {
   readonly telemetry: Pick<Telemetry, 'predictionLog' | 'predictionLogWaiting'>;

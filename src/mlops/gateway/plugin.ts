@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Plugin } from '../../platform/http/index.ts';
-import { ClientGone, ServingProblem, targetOf } from '../inference/index.ts';
+import { ClientGone, parseTarget, ServingProblem } from '../inference/index.ts';
 import type { Deployment, Deployments } from '../serving/index.ts';
 import { problemOf, sendBody, sendProblem } from './answer.ts';
 import { answerPrediction, type PredictionDeps } from './answer-prediction.ts';
-import { described } from './describe.ts';
+import { describeTarget } from './describe.ts';
 import { countEndings } from './metrics/counting.ts';
 import type { MetricRecorder } from './metrics/recorder.ts';
 
@@ -19,13 +19,13 @@ export function gatewayPlugin(deps: GatewayPluginDeps): Plugin {
 
   async function answered(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { endpoint = '', '*': path = '' } = request.params as Record<string, string>;
-    const target = targetOf(request.method === 'HEAD' ? 'GET' : request.method, path);
+    const target = parseTarget(request.method === 'HEAD' ? 'GET' : request.method, path);
     try {
       const found = deployments.find(endpoint);
       if (found === null && target.what === 'predict') metrics.unmeasured(endpoint);
-      const deployment = somethingLive(endpoint, found);
-      if (target.what === 'nothing') throw noAddress(request.method, path);
-      if (target.what !== 'predict') return sendBody(reply, ...described(deployment, target));
+      const deployment = requireLive(endpoint, found);
+      if (target.what === 'nothing') throw buildNoAddress(request.method, path);
+      if (target.what !== 'predict') return sendBody(reply, ...describeTarget(deployment, target));
       return await answerPrediction(deps, deployment, target, request, reply);
     } catch (error) {
       if (error instanceof ClientGone) return reply.status(CLIENT_GONE).send();
@@ -47,13 +47,13 @@ export function gatewayPlugin(deps: GatewayPluginDeps): Plugin {
 const CLIENT_GONE = 499;
 
 /** Errors: `unavailable` while it has nothing live, `not_found`. */
-function somethingLive(endpoint: string, found: Deployment | null | undefined): Deployment {
+function requireLive(endpoint: string, found: Deployment | null | undefined): Deployment {
   if (found === undefined) throw new ServingProblem('not_found', `There is no endpoint "${endpoint}".`);
   if (found === null) throw new ServingProblem('unavailable', `Endpoint "${endpoint}" has no live revision yet.`, 1);
   return found;
 }
 
-function noAddress(method: string, path: string): ServingProblem {
+function buildNoAddress(method: string, path: string): ServingProblem {
   return new ServingProblem(
     'not_found',
     `No protocol of this server has ${method} ${path}; docs/serving.md lists the protocols.`,

@@ -2,28 +2,28 @@ import type { IncomingMessage } from 'node:http';
 import type { Predicted, Request } from '../inference/index.ts';
 import {
   type Body,
-  badAnswer,
-  binaryRequest,
-  boundInputs,
-  boundOutputs,
+  bindInputs,
+  bindOutputs,
+  buildBadAnswer,
+  buildBinaryRequest,
   ClientGone,
   type Codec,
   codecs,
-  givenTensor,
   isRecord,
   kserveV1Codec,
   mlflowCodec,
   ServingProblem,
-  type Spoken,
+  toGiven,
   v1Codec,
   v2Codec,
+  type WireProtocol,
 } from '../inference/index.ts';
 import type { Outcome, Place, Protocol, Replica } from '../replicas/index.ts';
-import { begin, type Exchange, exchanged, NotConnected, wholeOf } from '../replicas/index.ts';
+import { type Exchange, NotConnected, readWhole, sendExchange, startExchange } from '../replicas/index.ts';
 import type { LiveVariant } from '../serving/index.ts';
 import type { ServedOnce } from './metrics/tally.ts';
 
-const speaks: Readonly<Record<Protocol, Spoken>> = { mlflow: 'mlflow', tensorflow: 'v1', kserve: 'v1', v2: 'v2' };
+const speaks: Readonly<Record<Protocol, WireProtocol>> = { mlflow: 'mlflow', tensorflow: 'v1', kserve: 'v1', v2: 'v2' };
 const backendCodecs: Readonly<Record<Protocol, Codec>> = {
   mlflow: mlflowCodec,
   tensorflow: v1Codec,
@@ -31,7 +31,7 @@ const backendCodecs: Readonly<Record<Protocol, Codec>> = {
   v2: v2Codec,
 };
 
-function pathOf(protocol: Protocol, model: string): string {
+function buildModelPath(protocol: Protocol, model: string): string {
   const name = encodeURIComponent(model);
   if (protocol === 'mlflow') return '/invocations';
   return protocol === 'v2' ? `/v2/models/${name}/infer` : `/v1/models/${name}:predict`;
@@ -41,7 +41,7 @@ function pathOf(protocol: Protocol, model: string): string {
 const TRIES = 3;
 
 /** A request to an endpoint's variant, and until when its answer is wanted. */
-export interface Asked {
+export interface PredictionRequest {
   readonly request: Request;
   readonly timeoutMs: number;
   /** Aborted with a `ClientGone` when the client has left. */
@@ -54,18 +54,18 @@ export interface Asked {
  * Runs one prediction of a variant in the client's protocol, converted where its server speaks another. Errors:
  * `ServingProblem`, `ClientGone`.
  */
-export async function predict(live: LiveVariant, spoken: Spoken, asked: Asked): Promise<Predicted> {
+export async function predict(live: LiveVariant, spoken: WireProtocol, asked: PredictionRequest): Promise<Predicted> {
   const { backend, places } = live.set;
   const attempt = speaks[backend.protocol] === spoken ? passOn : convert(spoken, asked.request);
   const tried = new Set<Replica>();
   let tries = 0;
   for (;;) {
-    const place = timedPlace(await places.take(tried, asked.signal), live, asked.served);
+    const place = takeTimedSlot(await places.take(tried, asked.signal), live, asked.served);
     try {
       return await attempt(live, place, asked);
     } catch (error) {
       const isUntouched = error instanceof NotConnected;
-      place.leave(outcomeOf(error));
+      place.leave(classifyOutcome(error));
       if (!isUntouched) throw error;
       tried.add(place.replica);
       tries += 1;
@@ -75,7 +75,7 @@ export async function predict(live: LiveVariant, spoken: Spoken, asked: Asked): 
 }
 
 /** The same place, whose time is measured until it is left with an answer. */
-function timedPlace(place: Place, live: LiveVariant, served: Asked['served']): Place {
+function takeTimedSlot(place: Place, live: LiveVariant, served: PredictionRequest['served']): Place {
   if (served === undefined) return place;
   const sinceMs = performance.now();
   const concurrent = place.replica.inFlight;
@@ -91,7 +91,7 @@ function timedPlace(place: Place, live: LiveVariant, served: Asked['served']): P
   };
 }
 
-type Attempt = (live: LiveVariant, place: Place, asked: Asked) => Promise<Predicted>;
+type Attempt = (live: LiveVariant, place: Place, asked: PredictionRequest) => Promise<Predicted>;
 
 /** Headers that pass in both directions with a body that is not decoded. */
 const PASSED_HEADERS = ['content-type', 'accept', 'inference-header-content-length'] as const;
@@ -102,11 +102,11 @@ const SHORT_BYTES = 64 * 1024;
 /** The bytes as they are, both ways; the place is given back when the last of them has come. */
 const passOn: Attempt = async ({ set }, place, { request: { headers, body }, timeoutMs, signal }) => {
   const { protocol, modelName } = set.backend;
-  const passed = Object.fromEntries(PASSED_HEADERS.flatMap((name) => textOf(name, headers[name])));
+  const passed = Object.fromEntries(PASSED_HEADERS.flatMap((name) => toHeaderEntry(name, headers[name])));
   const { address, agent } = place.replica;
-  const answer = await begin(address, {
+  const answer = await startExchange(address, {
     method: 'POST',
-    path: pathOf(protocol, modelName),
+    path: buildModelPath(protocol, modelName),
     headers: passed,
     body,
     timeoutMs,
@@ -114,45 +114,45 @@ const passOn: Attempt = async ({ set }, place, { request: { headers, body }, tim
     signal,
   });
   const status = answer.statusCode ?? 502;
-  answer.once('close', () => place.leave(answer.complete ? outcomeOfStatus(status) : outcomeOfTorn(answer)));
+  answer.once('close', () => place.leave(answer.complete ? classifyStatus(status) : classifyTorn(answer)));
   const length = answer.headers['content-length'];
   if (length === undefined || Number(length) > SHORT_BYTES) return { status, passed: answer };
-  return { status, passed: answer, whole: await wholeOf(answer) };
+  return { status, passed: answer, whole: await readWhole(answer) };
 };
 
-function textOf(name: string, value: string | readonly string[] | undefined): [string, string][] {
+function toHeaderEntry(name: string, value: string | readonly string[] | undefined): [string, string][] {
   return typeof value === 'string' ? [[name, value]] : [];
 }
 
-function convert(spoken: Spoken, request: Request): Attempt {
+function convert(spoken: WireProtocol, request: Request): Attempt {
   const codec = codecs[spoken];
   // Decode first: a request that cannot be read takes no slot.
   const asked = codec.decodeRequest(request.body, request.headers);
   return async ({ set, variant, version }, place, { timeoutMs, signal }) => {
     const { protocol, modelName } = set.backend;
     const spec = set.spec();
-    const inputs = boundInputs(asked, spec);
+    const inputs = bindInputs(asked, spec);
     const { address, agent, channel } = place.replica;
     const answer =
       channel === undefined
-        ? await exchanged(address, {
-            ...posted(backendCodecs[protocol].encodeRequest(inputs, spec)),
-            ...{ path: pathOf(protocol, modelName), timeoutMs, agent, signal },
+        ? await sendExchange(address, {
+            ...buildPost(backendCodecs[protocol].encodeRequest(inputs, spec)),
+            ...{ path: buildModelPath(protocol, modelName), timeoutMs, agent, signal },
           })
         : // A frame cannot be recalled: the replica is busy with it, and its place taken, until it answers.
-          await channel.ask(binaryRequest(inputs), timeoutMs);
-    if (answer.status !== 200) throw refusal(answer.status, answer.body);
-    const outputs = boundOutputs(
+          await channel.ask(buildBinaryRequest(inputs), timeoutMs);
+    if (answer.status !== 200) throw buildRefusal(answer.status, answer.body);
+    const outputs = bindOutputs(
       read(() => backendCodecs[protocol].decodeResponse(answer.body, answer.headers)),
       spec.outputs,
     );
     const body = codec.encodeResponse(outputs, asked, { model: variant.model, version });
     place.leave('answered');
-    return { status: 200, body, tensors: { asked: asked.given, answered: outputs.map(givenTensor) } };
+    return { status: 200, body, tensors: { asked: asked.given, answered: outputs.map(toGiven) } };
   };
 }
 
-function posted({ contentType, headers, content }: Body): Pick<Exchange, 'method' | 'headers' | 'body'> {
+function buildPost({ contentType, headers, content }: Body): Pick<Exchange, 'method' | 'headers' | 'body'> {
   return { method: 'POST', headers: { ...headers, 'content-type': contentType }, body: content };
 }
 
@@ -161,7 +161,7 @@ function read<T>(reading: () => T): T {
   try {
     return reading();
   } catch (error) {
-    if (error instanceof ServingProblem && error.kind === 'bad_request') throw badAnswer(error.message);
+    if (error instanceof ServingProblem && error.kind === 'bad_request') throw buildBadAnswer(error.message);
     throw error;
   }
 }
@@ -169,14 +169,14 @@ function read<T>(reading: () => T): T {
 const LONGEST_MESSAGE = 2_000;
 
 /** Maps an error of a model server to the matching problem of the gateway. */
-function refusal(status: number, body: Buffer): ServingProblem {
-  const said = saidIn(body).slice(0, LONGEST_MESSAGE);
+function buildRefusal(status: number, body: Buffer): ServingProblem {
+  const said = readErrorMessage(body).slice(0, LONGEST_MESSAGE);
   if (status >= 400 && status < 500 && status !== 429) return new ServingProblem('bad_request', said);
   if (status === 503 || status === 429) return new ServingProblem('unavailable', said, 1);
   return new ServingProblem(status === 504 ? 'timeout' : status === 500 ? 'model_failed' : 'bad_answer', said);
 }
 
-function saidIn(body: Buffer): string {
+function readErrorMessage(body: Buffer): string {
   const text = body.toString('utf8');
   try {
     const json: unknown = JSON.parse(text);
@@ -187,7 +187,7 @@ function saidIn(body: Buffer): string {
   }
 }
 
-function outcomeOf(error: unknown): Outcome {
+function classifyOutcome(error: unknown): Outcome {
   if (error instanceof ClientGone) return 'abandoned';
   if (!(error instanceof ServingProblem)) return 'lost';
   if (error.kind === 'timeout') return 'late';
@@ -198,11 +198,11 @@ function outcomeOf(error: unknown): Outcome {
  * An answer that the model breaks off has an error. An answer that the gateway closes for a disconnected client has none, or
  * `ClientGone`.
  */
-function outcomeOfTorn({ errored }: IncomingMessage): Outcome {
+function classifyTorn({ errored }: IncomingMessage): Outcome {
   return errored === null || errored instanceof ClientGone ? 'abandoned' : 'lost';
 }
 
-function outcomeOfStatus(status: number): Outcome {
+function classifyStatus(status: number): Outcome {
   if (status < 400) return 'answered';
   return status >= 502 && status <= 504 ? 'lost' : 'refused';
 }

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Request, Target } from '../inference/index.ts';
 import type { Deployment, LiveVariant } from '../serving/index.ts';
-import { noted, sideOf } from './split.ts';
-import { chosenVariant } from './traffic.ts';
+import { chooseSide, recordResult } from './split.ts';
+import { chooseVariant } from './traffic.ts';
 
 /** Where a request goes. */
 export interface Routed {
@@ -16,7 +16,7 @@ export interface Routed {
  * comparison. Errors: `not_found`, when no variant has the name that the request states.
  */
 export function routeRequest(found: Deployment, target: Target, request: Request, response: ServerResponse): Routed {
-  const deployment = sideOf(found, target, request, Math.random());
-  noted(found, deployment, response);
-  return { deployment, live: chosenVariant(deployment, target, request, Math.random()) };
+  const deployment = chooseSide(found, target, request, Math.random());
+  recordResult(found, deployment, response);
+  return { deployment, live: chooseVariant(deployment, target, request, Math.random()) };
 }

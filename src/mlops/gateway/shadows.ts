@@ -1,13 +1,13 @@
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Target } from '../inference/index.ts';
 import type { Deployment } from '../serving/index.ts';
-import { type Asked, predict } from './predict.ts';
+import { type PredictionRequest, predict } from './predict.ts';
 
 /**
  * Sends copies of a request to the shadow variants of a deployment, each by its share, and drops their answers. A client that hangs
  * up ends the copies too.
  */
-export function sendShadows(deployment: Deployment, target: Target, asked: Asked, log: Log): void {
+export function sendShadows(deployment: Deployment, target: Target, asked: PredictionRequest, log: Log): void {
   const { traffic } = deployment.revision.spec;
   for (const [name, share] of Object.entries(traffic.shadow)) {
     const live = deployment.variants.find((one) => one.name === name);

@@ -2,28 +2,28 @@ import type { ServerResponse } from 'node:http';
 import type { Request, Target } from '../inference/index.ts';
 import { ServingProblem } from '../inference/index.ts';
 import type { Deployment } from '../serving/index.ts';
-import { namedVariants, stickyPlace, VARIANT_HEADER } from './traffic.ts';
+import { computeStickyPlace, selectVariants, VARIANT_HEADER } from './traffic.ts';
 
-type Named = Pick<Target, 'model' | 'version' | 'label'>;
+type NamedTarget = Pick<Target, 'model' | 'version' | 'label'>;
 
 /**
  * Chooses the live deployment or the canary: the only one that has the named variant, else by weight. With a sticky endpoint
  * the choice is the same for each caller, and a growing canary only moves callers to it and none away. `chance` is in [0,
  * 1).
  */
-export function sideOf(found: Deployment, target: Named, request: Request, chance: number): Deployment {
+export function chooseSide(found: Deployment, target: NamedTarget, request: Request, chance: number): Deployment {
   const { canary, revision } = found;
   if (canary === null) return found;
   const [inLive, inCanary] = [found, canary.deployment].map((one) => has(one, target, request));
   if (inLive !== inCanary) return inCanary ? canary.deployment : found;
   const { sticky } = revision.spec.traffic;
-  const place = stickyPlace(`${revision.endpoint} canary`, sticky, request) ?? chance;
+  const place = computeStickyPlace(`${revision.endpoint} canary`, sticky, request) ?? chance;
   return 100 * place < canary.weight ? canary.deployment : found;
 }
 
-function has({ revision, variants }: Deployment, target: Named, { headers }: Request): boolean {
+function has({ revision, variants }: Deployment, target: NamedTarget, { headers }: Request): boolean {
   try {
-    return namedVariants(revision.endpoint, variants, target, headers[VARIANT_HEADER]).length > 0;
+    return selectVariants(revision.endpoint, variants, target, headers[VARIANT_HEADER]).length > 0;
   } catch (error) {
     if (error instanceof ServingProblem) return false;
     throw error;
@@ -31,7 +31,7 @@ function has({ revision, variants }: Deployment, target: Named, { headers }: Req
 }
 
 /** Records the result of a request for the comparison of both sides. A request whose client disconnects is not recorded. */
-export function noted({ canary }: Deployment, side: Deployment, response: ServerResponse): void {
+export function recordResult({ canary }: Deployment, side: Deployment, response: ServerResponse): void {
   if (canary === null) return;
   const since = performance.now();
   response.once('finish', () => {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { targetOf } from '../inference/protocols/target.ts';
-import { byWeight } from './traffic.ts';
+import { parseTarget } from '../inference/protocols/target.ts';
+import { chooseByWeight } from './traffic.ts';
 
 it('traffic is split by weight', () => {
   const weights = { main: 90, canary: 10 };
   const weightOf = (name: keyof typeof weights) => weights[name];
   const names = Object.keys(weights) as (keyof typeof weights)[];
-  const seen = Array.from({ length: 1_000 }, (_, at) => byWeight(names, weightOf, at / 1_000));
+  const seen = Array.from({ length: 1_000 }, (_, at) => chooseByWeight(names, weightOf, at / 1_000));
   expect(seen.filter((name) => name === 'canary').length).toBe(100);
 });
 
@@ -17,7 +17,7 @@ it('a canary that stands last and grows takes callers from others and loses none
     fc.property(place, fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 100 }), (at, one, other) => {
       const [small, large] = [one, other].toSorted((a, b) => a - b) as [number, number];
       const chosen = (canary: number) =>
-        byWeight(['main', 'canary'], (name) => (name === 'canary' ? canary : 100 - canary), at);
+        chooseByWeight(['main', 'canary'], (name) => (name === 'canary' ? canary : 100 - canary), at);
       if (chosen(small) === 'canary') expect(chosen(large)).toBe('canary');
     }),
   );
@@ -39,5 +39,5 @@ it.each([
   ['POST', 'v2/models/a/b/infer', { spoken: 'v2', what: 'nothing' }],
   ['POST', '', { spoken: 'mlflow', what: 'nothing' }],
 ])('%s %s is read', (method, path, target) => {
-  expect(targetOf(method, path)).toMatchObject(target);
+  expect(parseTarget(method, path)).toMatchObject(target);
 });

@@ -12,22 +12,22 @@ export const VARIANT_HEADER = 'x-steelyard-variant';
  * Chooses the variant of a request by weight, among those that its address and header name. With a sticky endpoint the
  * choice is the same for each caller. `chance` is in [0, 1). Errors: `not_found`, when no variant has the name.
  */
-export function chosenVariant(
+export function chooseVariant(
   { revision, variants }: Deployment,
   target: Pick<Target, 'model' | 'version' | 'label'>,
   request: Request,
   chance: number,
 ): LiveVariant {
-  const named = namedVariants(revision.endpoint, variants, target, request.headers[VARIANT_HEADER]);
+  const named = selectVariants(revision.endpoint, variants, target, request.headers[VARIANT_HEADER]);
   const [only, ...others] = named;
   if (only !== undefined && others.length === 0) return only;
   const weights = weightsOf(revision.spec);
-  const place = stickyPlace(revision.endpoint, revision.spec.traffic.sticky, request) ?? chance;
-  return byWeight(named, (variant) => weights[variant.name] ?? 0, place);
+  const place = computeStickyPlace(revision.endpoint, revision.spec.traffic.sticky, request) ?? chance;
+  return chooseByWeight(named, (variant) => weights[variant.name] ?? 0, place);
 }
 
 /** The variants that match the model, version and label in the address and the variant in a header. Error: `not_found`. */
-export function namedVariants(
+export function selectVariants(
   endpoint: string,
   variants: readonly LiveVariant[],
   { model, version, label }: Pick<Target, 'model' | 'version' | 'label'>,
@@ -52,7 +52,7 @@ export function namedVariants(
 }
 
 /** The first variant with a cumulative share above `place`. Without weights, the first. */
-export function byWeight<T>(variants: readonly T[], weightOf: (variant: T) => number, place: number): T {
+export function chooseByWeight<T>(variants: readonly T[], weightOf: (variant: T) => number, place: number): T {
   const total = variants.reduce((sum, variant) => sum + weightOf(variant), 0);
   let rest = place * total;
   for (const variant of variants) {
@@ -66,7 +66,7 @@ export function byWeight<T>(variants: readonly T[], weightOf: (variant: T) => nu
 }
 
 /** Fixed position of a caller in [0, 1); null where the endpoint is not sticky or the request lacks the header. */
-export function stickyPlace(
+export function computeStickyPlace(
   endpoint: string,
   sticky: EndpointSpec['traffic']['sticky'],
   { headers, body }: Request,

@@ -1,7 +1,7 @@
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { ServedVariants } from '../serving/index.ts';
 import type { MetricRecorder } from './metrics/recorder.ts';
-import { talliesIn } from './metrics/store.ts';
+import { listTalliesIn } from './metrics/store.ts';
 import { SPANS } from './metrics/tally.ts';
 
 /** Counts of a version of a variant in one minute or hour, over all servers. */
@@ -39,7 +39,7 @@ export function createServingUse({ store, metrics, variants }: UseDeps): Serving
     async spans(endpoint, { start, end, unit }) {
       // Flush, so that the answer includes all counts until now.
       await metrics.flush();
-      const tallies = await talliesIn(store, endpoint, { start, end, spanMs: SPANS[unit] });
+      const tallies = await listTalliesIn(store, endpoint, { start, end, spanMs: SPANS[unit] });
       return tallies.map(({ at, variant, model, version, endings, latency, replicaMs, measuredMs }) => ({
         ...{ at, variant, model, version, replicaMs, measuredMs },
         requests: Object.values(endings).reduce((sum, count) => sum + count, 0),
@@ -53,12 +53,12 @@ export function createServingUse({ store, metrics, variants }: UseDeps): Serving
  * Share of the time of a version's replicas in [start, end) Unix ms that answers took, 0 to 1: an upper bound, since requests overlap.
  * null when no replica was counted.
  */
-export async function busyShare(
+export async function computeBusyShare(
   sql: Sql,
   { endpoint, version }: { readonly endpoint: string; readonly version: string },
   within: { readonly start: number; readonly end: number },
 ): Promise<number | null> {
-  const tallies = await talliesIn(sql, endpoint, { ...within, spanMs: SPANS.hour });
+  const tallies = await listTalliesIn(sql, endpoint, { ...within, spanMs: SPANS.hour });
   let [busyMs, replicaMs] = [0, 0];
   for (const tally of tallies.filter((one) => one.version === version)) {
     busyMs += tally.latency.sum;

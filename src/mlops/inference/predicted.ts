@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Body, Headers } from './protocols/codec.ts';
-import type { Given } from './tensors/given.ts';
+import type { UntypedTensor } from './tensors/given.ts';
 
 /** A request for a prediction, as it came. */
 export interface Request {
@@ -17,6 +17,6 @@ export type Predicted =
 
 /** Tensors of the request and of the answer, as the gateway decoded them. */
 export interface ConvertedTensors {
-  readonly asked: readonly Given[];
-  readonly answered: readonly Given[];
+  readonly asked: readonly UntypedTensor[];
+  readonly answered: readonly UntypedTensor[];
 }

@@ -73,26 +73,26 @@ export async function connect(kubeconfig: string): Promise<Cluster> {
     const url = new URL(base + request.path);
     for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
     const body = request.body === undefined ? null : JSON.stringify(request.body);
-    const headers = { accept: 'application/json', ...bodyHeaders(request, body) };
+    const headers = { accept: 'application/json', ...buildBodyHeaders(request, body) };
     return exchange(await open(url, { method: request.method, signal }, headers), body);
   };
   return {
     async call(request) {
-      const answer = await reached(() => send(request, AbortSignal.timeout(CALL_WITHIN_MS)));
-      const body = await reached(() => json(answer)).catch((error: unknown) => {
+      const answer = await callReachable(() => send(request, AbortSignal.timeout(CALL_WITHIN_MS)));
+      const body = await callReachable(() => json(answer)).catch((error: unknown) => {
         if ((answer.statusCode ?? 500) < 300) throw error;
         return null;
       });
       const status = answer.statusCode ?? 500;
       if (status < 300 || status === 404 || status === 409 || status === 410) return { status, body };
-      throw refusal(status, body);
+      throw toRefusal(status, body);
     },
     async follow(path, query, signal) {
-      const answer = await reached(() => send({ method: 'GET', path, query }, signal));
+      const answer = await callReachable(() => send({ method: 'GET', path, query }, signal));
       if (answer.statusCode === 200) return answer;
       const body = await json(answer).catch(() => null);
       if (answer.statusCode === 404 || answer.statusCode === 410) return null;
-      throw refusal(answer.statusCode ?? 500, body);
+      throw toRefusal(answer.statusCode ?? 500, body);
     },
     open: ({ method, path, headers }) => open(new URL(base + path), { method }, headers),
     [Symbol.dispose]() {
@@ -116,7 +116,7 @@ async function load(kubeconfig: string) {
 }
 
 /** The length is explicit: Node sets no content length for the body of a DELETE. */
-function bodyHeaders({ method }: ClusterRequest, body: string | null): Record<string, string | number> {
+function buildBodyHeaders({ method }: ClusterRequest, body: string | null): Record<string, string | number> {
   if (body === null) return {};
   const type = method === 'PATCH' ? MERGE_PATCH : 'application/json';
   return { 'content-type': type, 'content-length': Buffer.byteLength(body) };
@@ -129,7 +129,7 @@ async function exchange(request: ReturnType<typeof httpRequest>, body: string | 
   return answer;
 }
 
-async function reached<T>(ask: () => Promise<T>): Promise<T> {
+async function callReachable<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (cause) {
@@ -142,7 +142,7 @@ async function reached<T>(ask: () => Promise<T>): Promise<T> {
 const Status = z.object({ message: z.string(), reason: z.string().optional() });
 
 /** Error for an answer of the API server other than success. */
-export function refusal(status: number, body: unknown): AppError {
+export function toRefusal(status: number, body: unknown): AppError {
   const parsed = Status.safeParse(body);
   const message = parsed.success ? parsed.data.message : `status ${status}`;
   if (status === 403 && isQuota(message))

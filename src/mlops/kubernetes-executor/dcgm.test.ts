@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createDcgm, gpusOf, type Sample } from './dcgm.ts';
+import { createDcgm, groupGpuReadings, type Sample } from './dcgm.ts';
 
 const sample = (name: string, value: string, labels: Readonly<Record<string, string>> = {}): Sample => ({
   metric: { __name__: name, gpu: '0', UUID: 'GPU-a', modelName: 'NVIDIA H100', ...labels },
@@ -45,11 +45,11 @@ describe('GPUs of samples of the DCGM exporter', () => {
     ],
     ['one with a number that is none', [sample('DCGM_FI_DEV_POWER_USAGE', 'NaN')], {}],
   ])('%s', (_, samples, over) => {
-    expect(gpusOf(samples)).toEqual([{ ...WHOLE, ...over }]);
+    expect(groupGpuReadings(samples)).toEqual([{ ...WHOLE, ...over }]);
   });
 
   it('that name no GPU are left out', () => {
-    expect(gpusOf([{ metric: { __name__: 'up' }, value: [0, '1'] }])).toEqual([]);
+    expect(groupGpuReadings([{ metric: { __name__: 'up' }, value: [0, '1'] }])).toEqual([]);
   });
 });
 

@@ -26,7 +26,7 @@ export type Sample = z.infer<typeof Answer>['data']['result'][number];
  * PromQL query for the GPUs of a pod. If Prometheus scrapes without `honorLabels`, `exported_pod` is the pod that holds
  * the GPU and `pod` is the pod of the exporter.
  */
-export function queryOf(namespace: string, pod: string): string {
+export function buildQuery(namespace: string, pod: string): string {
   const names = `__name__=~"${Object.values(COUNTERS).join('|')}"`;
   // Names of Kubernetes hold nothing that a string of PromQL would take for its end.
   return ['exported_', '']
@@ -39,7 +39,7 @@ export function queryOf(namespace: string, pod: string): string {
  * utilization counter and shares its power: its engine-active ratio counts, and it has no energy. Values that encode
  * "none" are null.
  */
-export function gpusOf(samples: readonly Sample[]): GpuReading[] {
+export function groupGpuReadings(samples: readonly Sample[]): GpuReading[] {
   const byGpu = new Map<string, Sample[]>();
   for (const sample of samples) {
     const { UUID: uuid, GPU_I_ID: part } = sample.metric;
@@ -47,15 +47,15 @@ export function gpusOf(samples: readonly Sample[]): GpuReading[] {
     const key = part === undefined || part === '' ? uuid : `${uuid}/${part}`;
     byGpu.set(key, [...(byGpu.get(key) ?? []), sample]);
   }
-  return [...byGpu].map(([uuid, own]) => readingOf(uuid, own)).toSorted((one, other) => one.index - other.index);
+  return [...byGpu].map(([uuid, own]) => buildGpuReading(uuid, own)).toSorted((one, other) => one.index - other.index);
 }
 
-function readingOf(uuid: string, samples: readonly Sample[]): GpuReading {
+function buildGpuReading(uuid: string, samples: readonly Sample[]): GpuReading {
   const value = (name: string) => {
     const found = samples.find(({ metric }) => metric.__name__ === name);
-    return found === undefined ? null : amountIn(found.value[1]);
+    return found === undefined ? null : parseAmount(found.value[1]);
   };
-  const percent = within(value(COUNTERS.utilization), 100);
+  const percent = clampToRange(value(COUNTERS.utilization), 100);
   const mebibytes = value(COUNTERS.memory);
   const millijoules = value(COUNTERS.energy);
   const isPart = uuid.includes('/');
@@ -65,19 +65,19 @@ function readingOf(uuid: string, samples: readonly Sample[]): GpuReading {
     uuid,
     index: Number(first?.metric.gpu ?? 0),
     model: first?.metric.modelName ?? null,
-    utilizationRatio: percent === null || isPart ? within(value(COUNTERS.active), 1) : percent / 100,
+    utilizationRatio: percent === null || isPart ? clampToRange(value(COUNTERS.active), 1) : percent / 100,
     memoryBytes: mebibytes === null ? null : mebibytes * MIB,
     powerWatts: isPart ? null : value(COUNTERS.power),
     energyJoules: isPart || millijoules === null ? null : millijoules / 1000,
   };
 }
 
-function amountIn(text: string): number | null {
+function parseAmount(text: string): number | null {
   const value = Number(text);
   return Number.isFinite(value) && value >= 0 && !isDcgmBlank(value) ? value : null;
 }
 
-function within(value: number | null, most: number): number | null {
+function clampToRange(value: number | null, most: number): number | null {
   return value !== null && value <= most ? value : null;
 }
 
@@ -92,10 +92,10 @@ export function createDcgm({ prometheus, namespace }: { readonly prometheus: str
         const name = pod();
         if (name === null) return 'its pod does not exist yet';
         try {
-          const body = new URLSearchParams({ query: queryOf(namespace, name) });
+          const body = new URLSearchParams({ query: buildQuery(namespace, name) });
           const answer = await fetch(address, { method: 'POST', body, signal: AbortSignal.timeout(ASK_MS) });
           if (!answer.ok) return `Prometheus answers ${answer.status}`;
-          const readings = gpusOf(Answer.parse(await answer.json()).data.result);
+          const readings = groupGpuReadings(Answer.parse(await answer.json()).data.result);
           return readings.length === 0 ? 'Prometheus has no GPU readings of its pod' : readings;
         } catch (error) {
           if (error instanceof z.ZodError || error instanceof SyntaxError)

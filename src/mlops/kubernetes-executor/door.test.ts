@@ -27,11 +27,11 @@ beforeEach(async () => {
     reply.status(error instanceof AppError ? error.meaning.status : 500).send(),
   );
   await http.register(async (app: FastifyInstance) => door.plugin(app));
-  work = workOf('w-1');
+  work = buildWork('w-1');
   addresses = await door.admit(work);
 });
 
-function workOf(id: string): Work {
+function buildWork(id: string): Work {
   const folder = mkdtempSync(join(tmpdir(), 'door-'));
   mkdirSync(join(folder, 'workspace'));
   return {
@@ -49,7 +49,7 @@ function workOf(id: string): Work {
   };
 }
 
-async function tarOf(...entries: [name: string, content: string][]): Promise<Buffer> {
+async function buildTar(...entries: [name: string, content: string][]): Promise<Buffer> {
   const archive = pack();
   for (const [name, content] of entries) archive.entry({ name }, content);
   archive.finalize();
@@ -72,7 +72,7 @@ describe('the door of pods', () => {
 
   it('takes the outputs that the work names, in place of what was there, and nothing else', async () => {
     writeFileSync(inWorkspace('out.txt'), 'old');
-    const tar = await tarOf(['./out.txt', 'new'], ['made/deep/b.txt', 'b'], ['other.txt', 'c']);
+    const tar = await buildTar(['./out.txt', 'new'], ['made/deep/b.txt', 'b'], ['other.txt', 'c']);
     expect(await post(addresses.out, tar)).toBe(204);
     expect(readFileSync(inWorkspace('out.txt'), 'utf8')).toBe('new');
     expect(readFileSync(inWorkspace('made/deep/b.txt'), 'utf8')).toBe('b');
@@ -81,10 +81,10 @@ describe('the door of pods', () => {
   });
 
   it.each<[string, () => Promise<Buffer>]>([
-    ['a path that climbs', () => tarOf(['out.txt', 'x'], ['../../escaped.txt', 'x'])],
-    ['an absolute path', () => tarOf(['/tmp/escaped.txt', 'x'])],
-    ['what breaks off', async () => (await tarOf(['out.txt', 'x'.repeat(5_000)])).subarray(0, 2_000)],
-    ['more than is taken', () => tarOf(['out.txt', 'x'.repeat(1_000_001)])],
+    ['a path that climbs', () => buildTar(['out.txt', 'x'], ['../../escaped.txt', 'x'])],
+    ['an absolute path', () => buildTar(['/tmp/escaped.txt', 'x'])],
+    ['what breaks off', async () => (await buildTar(['out.txt', 'x'.repeat(5_000)])).subarray(0, 2_000)],
+    ['more than is taken', () => buildTar(['out.txt', 'x'.repeat(1_000_001)])],
   ])('takes nothing of %s, and the work says why', async (_, tar) => {
     writeFileSync(inWorkspace('out.txt'), 'old');
     expect(await post(addresses.out, await tar())).toBe(204);
@@ -95,7 +95,7 @@ describe('the door of pods', () => {
   it('follows no link of the workspace out of it', async () => {
     const outside = mkdtempSync(join(tmpdir(), 'door-'));
     symlinkSync(outside, inWorkspace('made'));
-    expect(await post(addresses.out, await tarOf(['made/deep/b.txt', 'b']))).toBe(204);
+    expect(await post(addresses.out, await buildTar(['made/deep/b.txt', 'b']))).toBe(204);
     expect(existsSync(join(outside, 'deep'))).toBe(false);
     expect(await door.refusal(work)).toContain('is not in the working folder');
   });
@@ -110,7 +110,7 @@ describe('the door of pods', () => {
   });
 
   it('opens by the address of this work and this purpose alone, and not for ever', async () => {
-    const other = await door.admit(workOf('w-2'));
+    const other = await door.admit(buildWork('w-2'));
     const moved = (address: string, from: string, to: string) => address.replace(from, to);
     const later = String(work.until + 1_000 * DAY_MS);
     const wrong = [

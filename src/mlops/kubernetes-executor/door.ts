@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { packed } from '../../platform/archives/index.ts';
-import { AppError, systemCode } from '../../platform/errors/index.ts';
+import { packFiles } from '../../platform/archives/index.ts';
+import { AppError, readSystemCode } from '../../platform/errors/index.ts';
 import type { Plugin } from '../../platform/http/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Work } from '../compute/index.ts';
@@ -67,7 +67,7 @@ export function createWorkspaceDoor({ clock, maxUploadBytes }: DoorDeps): Worksp
       const { expires, signature } = query.data;
       if (isSame(signature, sign(found.secret, purpose, params.workId, expires))) return found.work;
     }
-    throw notValid();
+    throw buildInvalidAddress();
   }
 
   return {
@@ -80,31 +80,32 @@ export function createWorkspaceDoor({ clock, maxUploadBytes }: DoorDeps): Worksp
         return reply
           .header('cache-control', 'no-store')
           .type('application/x-tar')
-          .send(packed(work.workspace, ['.']));
+          .send(packFiles(work.workspace, ['.']));
       });
       app.get('/api/v1/executors/files/:filesId', open, (request, reply) => {
         const { filesId } = FilesParams.parse(request.params);
         const query = FilesQuery.safeParse(request.query);
         const found = lent.get(filesId);
-        if (!query.success || found === undefined || !isSame(query.data.signature, found.signature)) throw notValid();
+        if (!query.success || found === undefined || !isSame(query.data.signature, found.signature))
+          throw buildInvalidAddress();
         return reply
           .header('cache-control', 'no-store')
           .type('application/x-tar')
-          .send(packed(found.folder, ['.']));
+          .send(packFiles(found.folder, ['.']));
       });
       app.post('/api/v1/executors/work/:workId/outputs', open, async (request, reply) => {
         const work = admittedBy(request, 'outputs');
-        await takeOrNote(work, bodyOf(request), maxUploadBytes);
+        await takeOrNote(work, toBodyStream(request), maxUploadBytes);
         return reply.status(204).send();
       });
       app.post('/api/v1/executors/work/:workId/end', open, async (request, reply) => {
         const work = admittedBy(request, 'end');
-        await keepResult(work.folder, await textOf(bodyOf(request).pipe(limit(END_LIMIT_BYTES))));
+        await keepResult(work.folder, await readText(toBodyStream(request).pipe(createLimit(END_LIMIT_BYTES))));
         return reply.status(204).send();
       });
     },
     async admit(work) {
-      const { secret, expires } = await secretOf(work);
+      const { secret, expires } = await readOrCreateSecret(work);
       admitted.set(work.id, { work, secret });
       const address = (purpose: Purpose) =>
         `/api/v1/executors/work/${work.id}/${purpose}?expires=${expires}&signature=${sign(secret, purpose, work.id, expires)}`;
@@ -117,7 +118,7 @@ export function createWorkspaceDoor({ clock, maxUploadBytes }: DoorDeps): Worksp
     refusal: ({ folder }) => readIfThere(join(folder, REFUSAL)),
     shut: (id) => void admitted.delete(id),
     async lend({ id, folder, keyFile }) {
-      const signature = sign(await keyIn(keyFile), 'files', id, 0);
+      const signature = sign(await readKey(keyFile), 'files', id, 0);
       lent.set(id, { folder, signature });
       return `/api/v1/executors/files/${id}?signature=${signature}`;
     },
@@ -134,12 +135,12 @@ function isSame(given: string, right: string): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-const notValid = () => new AppError('upload_not_found', 'The address is not valid or has expired.');
+const buildInvalidAddress = () => new AppError('upload_not_found', 'The address is not valid or has expired.');
 
 const Key = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** The key is kept, so that URLs of pods from before a restart stay valid. */
-async function keyIn(file: string): Promise<string> {
+async function readKey(file: string): Promise<string> {
   const kept = Key.safeParse(await readIfThere(file));
   if (kept.success) return kept.data;
   const made = randomBytes(32).toString('hex');
@@ -149,12 +150,12 @@ async function keyIn(file: string): Promise<string> {
 }
 
 /** Each work has a separate secret, which is stored in the work's folder and survives a restart. */
-async function secretOf(work: Work): Promise<z.infer<typeof Secret>> {
+async function readOrCreateSecret(work: Work): Promise<z.infer<typeof Secret>> {
   const file = join(work.folder, 'kubernetes-door.json');
   try {
     return Secret.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error;
+    if (readSystemCode(error) !== 'ENOENT') throw error;
   }
   const made = { secret: randomBytes(32).toString('hex'), expires: work.until + VALID_AFTER_END_MS };
   await mkdir(work.folder, { recursive: true });
@@ -185,7 +186,7 @@ async function readIfThere(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
+    if (readSystemCode(error) === 'ENOENT') return null;
     throw error;
   }
 }
@@ -195,12 +196,12 @@ async function writeWhole(file: string, text: string): Promise<void> {
   await rename(`${file}.part`, file);
 }
 
-function bodyOf(request: FastifyRequest): Readable {
+function toBodyStream(request: FastifyRequest): Readable {
   if (request.body instanceof Readable) return request.body;
   return Readable.from([]);
 }
 
-function limit(bytes: number): Transform {
+function createLimit(bytes: number): Transform {
   let left = bytes;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -211,7 +212,7 @@ function limit(bytes: number): Transform {
   });
 }
 
-async function textOf(content: Readable): Promise<string> {
+async function readText(content: Readable): Promise<string> {
   const parts: Buffer[] = [];
   for await (const part of content) parts.push(part);
   return Buffer.concat(parts).toString('utf8');

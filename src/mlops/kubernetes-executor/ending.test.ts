@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type Ended, endOf, type Result } from './ending.ts';
+import { buildEnd, type EndedJob, type Result } from './ending.ts';
 import { Job, Pod } from './objects.ts';
 
 const AT = '2026-11-25T10:00:00Z';
 const meta = { name: 'w', creationTimestamp: AT };
 const failed = (reason: string) => [{ type: 'Failed', status: 'True', reason }];
-const jobOf = (conditions: object[], annotations = {}) =>
+const parseJob = (conditions: object[], annotations = {}) =>
   Job.parse({ metadata: { ...meta, annotations }, spec: {}, status: { conditions } });
-const podOf = (status: object) => Pod.parse({ metadata: meta, spec: { nodeName: 'n' }, status });
+const parsePod = (status: object) => Pod.parse({ metadata: meta, spec: { nodeName: 'n' }, status });
 const ran = (terminated: object, more: object = {}) =>
-  podOf({
+  parsePod({
     containerStatuses: [{ name: 'main', state: { terminated: { startedAt: AT, finishedAt: AT, ...terminated } } }],
     ...more,
   });
@@ -22,15 +22,15 @@ const result = (over: Partial<Result>): Result => ({
   oomKills: 0,
   ...over,
 });
-const complete = jobOf([{ type: 'Complete', status: 'True' }]);
-const backoff = jobOf(failed('BackoffLimitExceeded'));
-const deadline = jobOf(failed('DeadlineExceeded'));
+const complete = parseJob([{ type: 'Complete', status: 'True' }]);
+const backoff = parseJob(failed('BackoffLimitExceeded'));
+const deadline = parseJob(failed('DeadlineExceeded'));
 const disrupted = {
   conditions: [{ type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler', message: 'm' }],
 };
 
 describe('work on Kubernetes', () => {
-  it.each<[string, Partial<Ended>, object]>([
+  it.each<[string, Partial<EndedJob>, object]>([
     ['ended well', { job: complete, pod: ran({ exitCode: 0 }), result: result({}) }, { reason: 'exited', exitCode: 0 }],
     [
       'ended badly',
@@ -64,12 +64,15 @@ describe('work on Kubernetes', () => {
     ],
     [
       'was stopped by another server',
-      { job: jobOf(failed('DeadlineExceeded'), { 'steelyard.dev/stopped-by': 'starter' }), pod: ran({ exitCode: 0 }) },
+      {
+        job: parseJob(failed('DeadlineExceeded'), { 'steelyard.dev/stopped-by': 'starter' }),
+        pod: ran({ exitCode: 0 }),
+      },
       { reason: 'stopped', stoppedBy: 'starter', exitCode: 0 },
     ],
     [
       'was put out by its node',
-      { job: backoff, pod: podOf({ reason: 'Evicted', message: 'low on memory' }) },
+      { job: backoff, pod: parsePod({ reason: 'Evicted', message: 'low on memory' }) },
       { reason: 'evicted', detail: 'Kubernetes evicted its pod (Evicted): low on memory' },
     ],
     [
@@ -79,7 +82,7 @@ describe('work on Kubernetes', () => {
     ],
     [
       'vanished',
-      { job: backoff, pod: podOf({ containerStatuses: [{ name: 'main', state: { running: { startedAt: AT } } }] }) },
+      { job: backoff, pod: parsePod({ containerStatuses: [{ name: 'main', state: { running: { startedAt: AT } } }] }) },
       { reason: 'lost', exitCode: null },
     ],
     ['is not known any more', { job: null, pod: null }, { reason: 'lost', exitCode: null }],
@@ -92,7 +95,7 @@ describe('work on Kubernetes', () => {
       'could not fetch its workspace',
       {
         job: backoff,
-        pod: podOf({
+        pod: parsePod({
           initContainerStatuses: [{ name: 'begin', state: { terminated: { exitCode: 1, message: 'refused' } } }],
         }),
       },
@@ -100,11 +103,11 @@ describe('work on Kubernetes', () => {
     ],
     [
       'was stopped before it began',
-      { job: deadline, pod: podOf({}), stopped: true },
+      { job: deadline, pod: parsePod({}), stopped: true },
       { reason: 'stopped', stoppedBy: 'starter', exitCode: null },
     ],
   ])('that %s says so', (_, seen, end) => {
-    const ended: Ended = {
+    const ended: EndedJob = {
       job: null,
       pod: null,
       result: null,
@@ -114,11 +117,11 @@ describe('work on Kubernetes', () => {
       now: 9,
       ...seen,
     };
-    expect(endOf(ended)).toMatchObject(end);
+    expect(buildEnd(ended)).toMatchObject(end);
   });
 
   it('is told with what its agent measured, in our units', () => {
-    const end = endOf({
+    const end = buildEnd({
       job: complete,
       pod: null,
       result: result({}),
@@ -136,7 +139,7 @@ describe('work on Kubernetes', () => {
 
   it('has the words of its container where the server got none', () => {
     const message = JSON.stringify(result({ exitCode: 4 }));
-    const end = endOf({
+    const end = buildEnd({
       job: backoff,
       pod: ran({ exitCode: 4, message }),
       result: null,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EndReason, WorkEnd } from '../compute/index.ts';
-import { conditionOf, type Job, mainOf, type Pod, STOPPED_BY } from './objects.ts';
-import { waitingFor } from './waiting.ts';
+import { findCondition, findMainContainer, type Job, type Pod, STOPPED_BY } from './objects.ts';
+import { describePending } from './waiting.ts';
 
 /** Result that the pod's agent reports, to the server's endpoint and as the last message of the container. */
 export const Result = z.object({
@@ -15,7 +15,7 @@ export const Result = z.object({
 });
 export type Result = z.infer<typeof Result>;
 
-export interface Ended {
+export interface EndedJob {
   /** State at the last check; null: it no longer exists. */
   readonly job: Job | null;
   readonly pod: Pod | null;
@@ -30,14 +30,14 @@ export interface Ended {
 }
 
 /** End of work, from all available records. */
-export function endOf(ended: Ended): WorkEnd {
-  const result = ended.result ?? resultOf(ended.pod);
-  const terminated = ended.pod === null ? null : (mainOf(ended.pod)?.state.terminated ?? null);
+export function buildEnd(ended: EndedJob): WorkEnd {
+  const result = ended.result ?? parsePodResult(ended.pod);
+  const terminated = ended.pod === null ? null : (findMainContainer(ended.pod)?.state.terminated ?? null);
   const exitCode = result?.exitCode ?? terminated?.exitCode ?? null;
-  const start = startOf(ended.pod) ?? (result === null ? ended.begunAt : result.start * 1000);
+  const start = findStart(ended.pod) ?? (result === null ? ended.begunAt : result.start * 1000);
   const end = result === null ? (terminated?.finishedAt ?? ended.now) : result.end * 1000;
   return {
-    ...reasonOf(ended, result, exitCode),
+    ...decideReason(ended, result, exitCode),
     exitCode,
     start,
     end: Math.max(start, end),
@@ -49,57 +49,64 @@ export function endOf(ended: Ended): WorkEnd {
 }
 
 /** The moment at which the command's container began, Unix milliseconds; null before that. */
-export function startOf(pod: Pod | null): number | null {
-  const state = pod === null ? null : mainOf(pod)?.state;
+export function findStart(pod: Pod | null): number | null {
+  const state = pod === null ? null : findMainContainer(pod)?.state;
   return state?.running?.startedAt ?? state?.terminated?.startedAt ?? null;
 }
 
 type Reason = Pick<WorkEnd, 'reason' | 'stoppedBy' | 'detail'>;
-const because = (reason: EndReason, detail: string | null = null, stoppedBy: WorkEnd['stoppedBy'] = null): Reason => ({
+const buildReason = (
+  reason: EndReason,
+  detail: string | null = null,
+  stoppedBy: WorkEnd['stoppedBy'] = null,
+): Reason => ({
   reason,
   stoppedBy,
   detail,
 });
 
-function reasonOf(ended: Ended, result: Result | null, exitCode: number | null): Reason {
+function decideReason(ended: EndedJob, result: Result | null, exitCode: number | null): Reason {
   const { job, pod } = ended;
-  if (ended.givenUp !== null) return because('not-started', ended.givenUp);
+  if (ended.givenUp !== null) return buildReason('not-started', ended.givenUp);
   // Evicted work may save its state and exit with success without finishing. The eviction takes precedence over the exit code.
-  const taken = pod === null ? null : takenAway(pod, job);
-  if (taken !== null) return because('evicted', taken);
-  const finishedByItself = job !== null && conditionOf(job, 'Complete') !== null;
-  const stoppedBy = finishedByItself ? null : whoStopped(ended);
-  const began = result !== null || (pod !== null && startOf(pod) !== null);
-  if (!began) return neverBegan(ended, stoppedBy);
-  if (stoppedBy !== null) return because('stopped', null, stoppedBy);
-  if (job === null) return because('evicted', 'Its Job was deleted in Kubernetes while it ran.');
+  const taken = pod === null ? null : describeEviction(pod, job);
+  if (taken !== null) return buildReason('evicted', taken);
+  const finishedByItself = job !== null && findCondition(job, 'Complete') !== null;
+  const stoppedBy = finishedByItself ? null : findStopper(ended);
+  const began = result !== null || (pod !== null && findStart(pod) !== null);
+  if (!began) return explainNeverStarted(ended, stoppedBy);
+  if (stoppedBy !== null) return buildReason('stopped', null, stoppedBy);
+  if (job === null) return buildReason('evicted', 'Its Job was deleted in Kubernetes while it ran.');
   if (isOutOfMemory(pod, result, exitCode)) {
-    return because('out-of-memory', 'It exceeded its memory limit on Kubernetes.');
+    return buildReason('out-of-memory', 'It exceeded its memory limit on Kubernetes.');
   }
-  if (exitCode === null) return because('lost', 'Kubernetes deleted its pod before the exit code was recorded.');
-  if (exitCode > 128 && exitCode <= 128 + 64) return because('signal');
-  return because('exited', startError(pod));
+  if (exitCode === null) return buildReason('lost', 'Kubernetes deleted its pod before the exit code was recorded.');
+  if (exitCode > 128 && exitCode <= 128 + 64) return buildReason('signal');
+  return buildReason('exited', startError(pod));
 }
 
-function whoStopped({ job, stopped }: Ended): WorkEnd['stoppedBy'] {
+function findStopper({ job, stopped }: EndedJob): WorkEnd['stoppedBy'] {
   if (stopped || job?.metadata.annotations[STOPPED_BY] !== undefined) return 'starter';
-  const failed = job === null ? null : (conditionOf(job, 'Failed') ?? conditionOf(job, 'FailureTarget'));
+  const failed = job === null ? null : (findCondition(job, 'Failed') ?? findCondition(job, 'FailureTarget'));
   return failed?.reason === 'DeadlineExceeded' ? 'watchdog' : null;
 }
 
-function neverBegan({ job, pod }: Ended, stoppedBy: WorkEnd['stoppedBy']): Reason {
-  if (stoppedBy === 'starter') return because('stopped', 'It was stopped before it started.', stoppedBy);
-  const waited = waitingFor(job, pod);
+function explainNeverStarted({ job, pod }: EndedJob, stoppedBy: WorkEnd['stoppedBy']): Reason {
+  if (stoppedBy === 'starter') return buildReason('stopped', 'It was stopped before it started.', stoppedBy);
+  const waited = describePending(job, pod);
   if (stoppedBy === 'watchdog') {
-    return because('not-started', `Its timeout expired before it could start. ${waited ?? ''}`.trim(), stoppedBy);
+    return buildReason('not-started', `Its timeout expired before it could start. ${waited ?? ''}`.trim(), stoppedBy);
   }
   if (job === null)
-    return because('lost', 'Kubernetes no longer has its Job, which had not started at the last check.');
-  return because('not-started', waited ?? agentFailure(pod) ?? 'Kubernetes ended its pod before the command started.');
+    return buildReason('lost', 'Kubernetes no longer has its Job, which had not started at the last check.');
+  return buildReason(
+    'not-started',
+    waited ?? describeAgentFailure(pod) ?? 'Kubernetes ended its pod before the command started.',
+  );
 }
 
 /** Message of the agent when it could not prepare the pod. */
-function agentFailure(pod: Pod | null): string | null {
+function describeAgentFailure(pod: Pod | null): string | null {
   const failed = pod?.status.initContainerStatuses.find(({ state }) => (state.terminated?.exitCode ?? 0) !== 0);
   const said = failed?.state.terminated?.message.trim() ?? '';
   return failed === undefined ? null : `The pod could not fetch its workspace from the server: ${said || 'no message'}`;
@@ -115,11 +122,11 @@ const TAKEN_REASONS: ReadonlySet<string> = new Set([
 ]);
 
 /** Reason why Kubernetes evicted the pod. Null: it was not evicted. */
-function takenAway(pod: Pod, job: Job | null): string | null {
-  const disrupted = conditionOf(pod, 'DisruptionTarget');
-  if (disrupted !== null) return sentence(`Kubernetes evicted its pod (${disrupted.reason})`, disrupted.message);
+function describeEviction(pod: Pod, job: Job | null): string | null {
+  const disrupted = findCondition(pod, 'DisruptionTarget');
+  if (disrupted !== null) return toSentence(`Kubernetes evicted its pod (${disrupted.reason})`, disrupted.message);
   if (TAKEN_REASONS.has(pod.status.reason)) {
-    return sentence(`Kubernetes evicted its pod (${pod.status.reason})`, pod.status.message);
+    return toSentence(`Kubernetes evicted its pod (${pod.status.reason})`, pod.status.message);
   }
   if (job?.spec.suspend === true)
     return 'Its Job was suspended while it ran; a step that has started is not restarted.';
@@ -128,19 +135,19 @@ function takenAway(pod: Pod, job: Job | null): string | null {
 
 function isOutOfMemory(pod: Pod | null, result: Result | null, exitCode: number | null): boolean {
   if (exitCode === 0) return false;
-  const reason = pod === null ? '' : (mainOf(pod)?.state.terminated?.reason ?? '');
+  const reason = pod === null ? '' : (findMainContainer(pod)?.state.terminated?.reason ?? '');
   return reason === 'OOMKilled' || (result?.oomKills ?? 0) > 0;
 }
 
 /** Message of the container runtime where the container could not start. */
 function startError(pod: Pod | null): string | null {
-  const terminated = pod === null ? undefined : mainOf(pod)?.state.terminated;
+  const terminated = pod === null ? undefined : findMainContainer(pod)?.state.terminated;
   return terminated?.reason === 'StartError' || terminated?.reason === 'ContainerCannotRun' ? terminated.message : null;
 }
 
 /** The last message of the command's container, where the agent wrote it. */
-function resultOf(pod: Pod | null): Result | null {
-  const message = pod === null ? '' : (mainOf(pod)?.state.terminated?.message ?? '');
+function parsePodResult(pod: Pod | null): Result | null {
+  const message = pod === null ? '' : (findMainContainer(pod)?.state.terminated?.message ?? '');
   return parseResult(message);
 }
 
@@ -153,4 +160,4 @@ export function parseResult(text: string): Result | null {
   }
 }
 
-const sentence = (what: string, message: string): string => (message === '' ? `${what}.` : `${what}: ${message}`);
+const toSentence = (what: string, message: string): string => (message === '' ? `${what}.` : `${what}: ${message}`);

@@ -8,12 +8,12 @@ import { createDcgm } from './dcgm.ts';
 import type { WorkspaceDoor } from './door.ts';
 import { createDigests } from './image-digest.ts';
 import { type Jobs, openJobs } from './jobs.ts';
-import { checkWork, type DoorAddresses, jobOf, secretOf } from './manifest.ts';
+import { buildJob, buildSecret, checkWork, type DoorAddresses } from './manifest.ts';
 import type { Job } from './objects.ts';
 import { cleanPath } from './outputs.ts';
 import { checkPermissions, maySeeNodes } from './permissions.ts';
-import { checkFits, productsOf } from './placement.ts';
-import { endedBefore, type Tracked, track } from './running.ts';
+import { checkFits, findProducts } from './placement.ts';
+import { findEndedWork, type TrackedJob, track } from './running.ts';
 import { isOver } from './waiting.ts';
 
 export interface KubernetesExecutorDeps {
@@ -44,7 +44,7 @@ const LOOK_EVERY_MS = 200;
 export async function createKubernetesExecutor(deps: KubernetesExecutorDeps): Promise<Executor> {
   const { namespace, gpuPrometheus, door, log } = deps;
   const cluster = await connect(deps.kubeconfig);
-  const tracked = new Map<string, Tracked>();
+  const tracked = new Map<string, TrackedJob>();
   try {
     await checkPermissions(cluster, namespace);
   } catch (error) {
@@ -77,17 +77,17 @@ export async function createKubernetesExecutor(deps: KubernetesExecutorDeps): Pr
       );
     },
     async start(work) {
-      const known = tracked.get(work.id)?.running ?? (await endedBefore(work));
+      const known = tracked.get(work.id)?.running ?? (await findEndedWork(work));
       if (known !== null) return known;
       checkWork(work);
       for (const output of work.outputs) cleanPath(output);
-      const job = (await whole(deps, jobs, work)) ?? (await make(deps, jobs, work));
+      const job = (await readCompleteJob(deps, jobs, work)) ?? (await make(deps, jobs, work));
       return adopt(work, job);
     },
     async find(work) {
-      const known = tracked.get(work.id)?.running ?? (await endedBefore(work));
+      const known = tracked.get(work.id)?.running ?? (await findEndedWork(work));
       if (known !== null) return known;
-      const job = await whole(deps, jobs, work);
+      const job = await readCompleteJob(deps, jobs, work);
       return job === null ? null : adopt(work, job);
     },
     async remove({ id }) {
@@ -103,16 +103,16 @@ export async function createKubernetesExecutor(deps: KubernetesExecutorDeps): Pr
 }
 
 /** The Job of some work. If a server was killed between the creation of the Job and of its Secret, the Secret is created now. */
-async function whole(deps: KubernetesExecutorDeps, jobs: Jobs, work: Work): Promise<Job | null> {
+async function readCompleteJob(deps: KubernetesExecutorDeps, jobs: Jobs, work: Work): Promise<Job | null> {
   const job = await jobs.read(work.id);
   if (job === null || isOver(job)) return job;
   const uid = await jobs.uidOf(work.id);
-  if (uid !== null) await jobs.makeSecret(secretOf(work, uid, await addressesOf(deps, work)));
+  if (uid !== null) await jobs.makeSecret(buildSecret(work, uid, await admitAddresses(deps, work)));
   return job;
 }
 
 /** URLs of this server from which its pod fetches and to which it sends. */
-async function addressesOf({ door, publicUrl }: KubernetesExecutorDeps, work: Work): Promise<DoorAddresses> {
+async function admitAddresses({ door, publicUrl }: KubernetesExecutorDeps, work: Work): Promise<DoorAddresses> {
   const paths = await door.admit(work);
   const base = publicUrl.replace(/\/$/, '');
   return { in: base + paths.in, out: base + paths.out, end: base + paths.end };
@@ -123,14 +123,14 @@ async function make(deps: KubernetesExecutorDeps, jobs: Jobs, work: Work): Promi
   const nodes = await jobs.nodes();
   if (nodes !== null && deps.nodes === 'fixed') checkFits(nodes, work.resources);
   const { model } = work.resources.gpus;
-  const gpuProducts = nodes === null || model === null ? null : productsOf(nodes, model);
-  const addresses = await addressesOf(deps, work);
+  const gpuProducts = nodes === null || model === null ? null : findProducts(nodes, model);
+  const addresses = await admitAddresses(deps, work);
   const uid =
-    (await jobs.make(jobOf({ work, agentImage, gpuProducts, now: clock.now() }))) ?? (await jobs.uidOf(work.id));
+    (await jobs.make(buildJob({ work, agentImage, gpuProducts, now: clock.now() }))) ?? (await jobs.uidOf(work.id));
   if (uid === null)
     throw new AppError('executor_unreachable', 'The Job disappeared from Kubernetes during its creation.');
   try {
-    await jobs.makeSecret(secretOf(work, uid, addresses));
+    await jobs.makeSecret(buildSecret(work, uid, addresses));
     await awaitPod(jobs, work.id);
   } catch (error) {
     await jobs.remove(work.id);

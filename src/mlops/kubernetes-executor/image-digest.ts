@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Jobs } from './jobs.ts';
-import { digestJobOf } from './manifest.ts';
-import { mainOf, type Pod } from './objects.ts';
-import { imageTrouble, waitingFor } from './waiting.ts';
+import { buildDigestJob } from './manifest.ts';
+import { findMainContainer, type Pod } from './objects.ts';
+import { describeImageFailure, describePending } from './waiting.ts';
 
 interface DigestDeps {
   readonly jobs: Jobs;
@@ -19,7 +19,7 @@ const DIGEST = /sha256:[0-9a-f]{64}/;
 export function createDigests({ jobs, agentImage }: DigestDeps) {
   async function ask(image: string): Promise<string> {
     const name = `image-${createHash('sha256').update(image).digest('hex').slice(0, 12)}-${randomBytes(4).toString('hex')}`;
-    await jobs.make(digestJobOf(name, image, agentImage));
+    await jobs.make(buildDigestJob(name, image, agentImage));
     try {
       return await awaitDigest(jobs, name, image);
     } finally {
@@ -42,12 +42,12 @@ async function awaitDigest(jobs: Jobs, name: string, image: string): Promise<str
   let pod: Pod | null = null;
   while (Date.now() < deadline) {
     pod = jobs.podOf(name) ?? pod;
-    const [digest] = DIGEST.exec(pod === null ? '' : (mainOf(pod)?.imageID ?? '')) ?? [];
+    const [digest] = DIGEST.exec(pod === null ? '' : (findMainContainer(pod)?.imageID ?? '')) ?? [];
     if (digest !== undefined) return digest;
-    const trouble = pod === null ? null : imageTrouble(pod);
+    const trouble = pod === null ? null : describeImageFailure(pod);
     if (trouble !== null) throw new AppError('image_not_found', trouble, { image });
     await pause(LOOK_EVERY_MS);
   }
-  const why = waitingFor(null, pod) ?? 'no node responded in time';
+  const why = describePending(null, pod) ?? 'no node responded in time';
   throw new AppError('executor_unreachable', `Kubernetes did not report the digest of the image "${image}": ${why}`);
 }

@@ -4,8 +4,8 @@ import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Resources, WorkPlace } from '../compute/index.ts';
 import type { Cluster } from './cluster.ts';
-import { deadlineSeconds } from './manifest.ts';
-import { listNodes, placeOf } from './nodes.ts';
+import { computeDeadlineSeconds } from './manifest.ts';
+import { findPlace, listNodes } from './nodes.ts';
 import { Event, JOB_NAME, Job, List, type Node, Pod, STOPPED_BY } from './objects.ts';
 import { watch } from './watched.ts';
 
@@ -87,7 +87,7 @@ export function openJobs(request: JobsRequest): Jobs {
     // An existing one comes from a server that was killed in between.
     makeSecret: async (body) => void (await cluster.call({ method: 'POST', path: `${core}/secrets`, body })),
     extend: async (id, until, graceMs, begunAt) =>
-      void (await patch(id, { spec: { activeDeadlineSeconds: deadlineSeconds(until, graceMs, begunAt) } })),
+      void (await patch(id, { spec: { activeDeadlineSeconds: computeDeadlineSeconds(until, graceMs, begunAt) } })),
     stop: async (id) => void (await patch(id, { metadata: STOPPED_BY_US, spec: { activeDeadlineSeconds: 1 } })),
     noteStop: async (id) => void (await patch(id, { metadata: STOPPED_BY_US })),
     remove: async (id) =>
@@ -96,9 +96,9 @@ export function openJobs(request: JobsRequest): Jobs {
         path: `${path}/${id}`,
         body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' },
       })),
-    troubleOf: (id) => troubleOf(cluster, core, id),
+    troubleOf: (id) => findJobFailure(cluster, core, id),
     nodes: async () => (seesNodes ? listNodes(cluster) : null),
-    placeOf: async (name, resources) => (seesNodes ? placeOf(cluster, name, resources) : null),
+    placeOf: async (name, resources) => (seesNodes ? findPlace(cluster, name, resources) : null),
     async hurry(pod, withinMs) {
       // A grace period of 0 deletes the pod object without waiting for its node, while the command may still run.
       const gracePeriodSeconds = Math.max(1, Math.floor(withinMs / 1000));
@@ -117,7 +117,7 @@ export function openJobs(request: JobsRequest): Jobs {
   };
 }
 
-async function troubleOf(cluster: Cluster, core: string, id: string): Promise<string | null> {
+async function findJobFailure(cluster: Cluster, core: string, id: string): Promise<string | null> {
   const query = { fieldSelector: `involvedObject.kind=Job,involvedObject.name=${id},reason=FailedCreate` };
   const { body } = await cluster.call({ method: 'GET', path: `${core}/events`, query });
   const [first] = List.parse(body).items;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareStamps, createLogReader, type LogPosition } from './log-lines.ts';
 
-const stampOf = (n: number) => `2026-11-25T10:00:0${Math.floor(n / 4) % 10}.${String(n % 4).padStart(9, '0')}Z`;
+const buildStamp = (n: number) => `2026-11-25T10:00:0${Math.floor(n / 4) % 10}.${String(n % 4).padStart(9, '0')}Z`;
 
 /** Answer of a node to a log request with `sinceTime`, which has a resolution of one second. */
 function logSince(lines: readonly (readonly [stamp: string, text: string])[], position: LogPosition | null): Buffer {
@@ -23,7 +23,7 @@ describe('a log that is read in pieces', () => {
       let at = 1;
       return steps.map(([step, back, word]): [string, string] => {
         at += step;
-        return [stampOf(at - back), word];
+        return [buildStamp(at - back), word];
       });
     });
     fc.assert(

@@ -41,17 +41,17 @@ export function createLogReader(from: LogPosition | null): LogReader {
   const counts = new Map<number, number>();
 
   function begin(stamp: string): { skip: boolean; skipBytes: number } {
-    counts.set(secondOf(stamp), (counts.get(secondOf(stamp)) ?? 0) + 1);
+    counts.set(toSecond(stamp), (counts.get(toSecond(stamp)) ?? 0) + 1);
     if (from !== null && toPass > 0) {
-      toPass = secondOf(stamp) > secondOf(from.stamp) + BACK_SECONDS ? 0 : toPass - 1;
+      toPass = toSecond(stamp) > toSecond(from.stamp) + BACK_SECONDS ? 0 : toPass - 1;
       if (toPass > 0) return { skip: true, skipBytes: 0 };
-      if (secondOf(stamp) <= secondOf(from.stamp) + BACK_SECONDS) return { skip: from.ended, skipBytes: from.bytes };
+      if (toSecond(stamp) <= toSecond(from.stamp) + BACK_SECONDS) return { skip: from.ended, skipBytes: from.bytes };
     }
     if (latest === '' || compareStamps(stamp, latest) > 0) latest = stamp;
-    const since = secondOf(latest) - BACK_SECONDS;
+    const since = toSecond(latest) - BACK_SECONDS;
     for (const second of counts.keys()) if (second < since) counts.delete(second);
     const lines = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    position = { stamp: latest, since: instantOf(since), lines, bytes: 0, ended: false };
+    position = { stamp: latest, since: formatInstant(since), lines, bytes: 0, ended: false };
     return { skip: false, skipBytes: 0 };
   }
 
@@ -98,12 +98,12 @@ export function createLogReader(from: LogPosition | null): LogReader {
 
 /** Compares two timestamps to the nanosecond: negative, zero or positive. */
 export function compareStamps(one: string, other: string): number {
-  const [a, b] = [nanoseconds(one), nanoseconds(other)];
+  const [a, b] = [toNanoseconds(one), toNanoseconds(other)];
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
 
-function nanoseconds(stamp: string): bigint {
+function toNanoseconds(stamp: string): bigint {
   const [, whole = '', fraction = '', zone = 'Z'] = /^([^.Z+]+?)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?$/.exec(stamp) ?? [];
   const seconds = Date.parse(`${whole}${zone}`) / 1000;
   if (!Number.isFinite(seconds)) return 0n;
@@ -111,11 +111,11 @@ function nanoseconds(stamp: string): bigint {
 }
 
 /** Whole seconds since the Unix epoch. */
-function secondOf(stamp: string): number {
-  return Number(nanoseconds(stamp) / 1_000_000_000n);
+function toSecond(stamp: string): number {
+  return Number(toNanoseconds(stamp) / 1_000_000_000n);
 }
 
 /** In the format of the API server, which has no fractions of a second. */
-function instantOf(second: number): string {
+function formatInstant(second: number): string {
   return new Date(second * 1000).toISOString().replace('.000Z', 'Z');
 }

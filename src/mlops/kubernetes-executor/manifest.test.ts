@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { deadlineSeconds, labelText, verbatim } from './manifest.ts';
+import { computeDeadlineSeconds, escapeDollars, toLabelText } from './manifest.ts';
 
 /** As Kubernetes does it (third_party/forked/golang/expansion): `$$` is a dollar, `$(NAME)` a variable. */
 const expanded = (word: string) => word.replaceAll(/\$\$|\$\((\w+)\)/g, (found) => (found === '$$' ? '$' : 'EXPANDED'));
@@ -8,7 +8,7 @@ const expanded = (word: string) => word.replaceAll(/\$\$|\$\((\w+)\)/g, (found) 
 it('gives every word to the command as it is, with dollars, too', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('$', '(', ')', 'H', ' ', "'") }), (word) => {
-      expect(expanded(verbatim(word))).toBe(word);
+      expect(expanded(escapeDollars(word))).toBe(word);
     }),
   );
 });
@@ -20,7 +20,7 @@ it.each([
   ['a'.repeat(80), 'a'.repeat(63)],
   ['///', ''],
 ])('writes the label %s as %s', (text, label) => {
-  expect(labelText(text)).toBe(label);
+  expect(toLabelText(text)).toBe(label);
 });
 
 it.each([
@@ -30,6 +30,6 @@ it.each([
 ])(
   'asks work that must have ended at %i ms, with a grace of %i ms, begun at %i, to end after %i s',
   (until, grace, at, seconds) => {
-    expect(deadlineSeconds(until, grace, at)).toBe(seconds);
+    expect(computeDeadlineSeconds(until, grace, at)).toBe(seconds);
   },
 );

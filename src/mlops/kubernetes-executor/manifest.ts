@@ -2,7 +2,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Work } from '../compute/index.ts';
 import { BEGIN_SCRIPT, CARRY_SCRIPT, PLACES, RUN_SCRIPT } from './agent.ts';
 import { BEGUN_AT, MAIN, MANAGED } from './objects.ts';
-import { type Placement, placementOf } from './placement.ts';
+import { buildPlacement, type Placement } from './placement.ts';
 
 export interface ManifestRequest {
   readonly work: Work;
@@ -28,24 +28,24 @@ export const TRANSFER_SECONDS = 60;
 const KEPT_SECONDS = 7 * 24 * 3600;
 
 /** One Job: one pod, once. */
-export function jobOf(request: ManifestRequest): object {
+export function buildJob(request: ManifestRequest): object {
   const { work, now } = request;
-  const labels = labelsOf(work);
+  const labels = buildLabels(work);
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name: work.id, labels, annotations: { ...annotationsOf(work), [BEGUN_AT]: String(now) } },
+    metadata: { name: work.id, labels, annotations: { ...buildAnnotations(work), [BEGUN_AT]: String(now) } },
     spec: {
       backoffLimit: 0,
       completions: 1,
       parallelism: 1,
       // A second pod while the first one is ending would run the work twice.
       podReplacementPolicy: 'Failed',
-      activeDeadlineSeconds: deadlineSeconds(work.until, work.graceMs, now),
+      activeDeadlineSeconds: computeDeadlineSeconds(work.until, work.graceMs, now),
       ttlSecondsAfterFinished: KEPT_SECONDS,
       template: {
-        metadata: { labels, annotations: annotationsOf(work) },
-        spec: podSpec(request, placementOf(request)),
+        metadata: { labels, annotations: buildAnnotations(work) },
+        spec: buildPodSpec(request, buildPlacement(request)),
       },
     },
   };
@@ -55,26 +55,26 @@ export function jobOf(request: ManifestRequest): object {
  * Seconds from a Job's start to the stop request for its command, so that it has ended at `until`. At least 1, the
  * minimum of Kubernetes. Example: until 60 s from the start, grace 10 s -> 50.
  */
-export function deadlineSeconds(until: number, graceMs: number, begunAt: number): number {
+export function computeDeadlineSeconds(until: number, graceMs: number, begunAt: number): number {
   return Math.max(1, Math.floor((until - graceMs - begunAt) / 1000));
 }
 
 /** The environment and the URLs, deleted with the Job. */
-export function secretOf(work: Work, jobUid: string, door: DoorAddresses): object {
+export function buildSecret(work: Work, jobUid: string, door: DoorAddresses): object {
   const variables = Object.entries(work.environment).map(([name, value], index) => [`variable-${index}`, name, value]);
   return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
       name: work.id,
-      labels: labelsOf(work),
+      labels: buildLabels(work),
       ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: work.id, uid: jobUid, blockOwnerDeletion: false }],
     },
     stringData: { ...door, ...Object.fromEntries(variables.map(([key, , value]) => [key, value])) },
   };
 }
 
-function podSpec({ work, agentImage }: ManifestRequest, placement: Placement): object {
+function buildPodSpec({ work, agentImage }: ManifestRequest, placement: Placement): object {
   return {
     restartPolicy: 'Never',
     automountServiceAccountToken: false,
@@ -88,10 +88,13 @@ function podSpec({ work, agentImage }: ManifestRequest, placement: Placement): o
       { name: 'door', secret: { secretName: work.id, items: ['in', 'out', 'end'].map((key) => ({ key, path: key })) } },
     ],
     initContainers: [
-      agent('begin', agentImage, ['sh', '-c', BEGIN_SCRIPT]),
-      { ...agent('carry', agentImage, ['sh', '-c', CARRY_SCRIPT, 'carry', ...work.outputs]), restartPolicy: 'Always' },
+      buildAgentContainer('begin', agentImage, ['sh', '-c', BEGIN_SCRIPT]),
+      {
+        ...buildAgentContainer('carry', agentImage, ['sh', '-c', CARRY_SCRIPT, 'carry', ...work.outputs]),
+        restartPolicy: 'Always',
+      },
     ],
-    containers: [mainContainer(work)],
+    containers: [buildMainContainer(work)],
   };
 }
 
@@ -101,11 +104,11 @@ const MOUNTS = [
   { name: 'agent', mountPath: PLACES.agent },
 ];
 
-function agent(name: string, image: string, command: readonly string[]): object {
+function buildAgentContainer(name: string, image: string, command: readonly string[]): object {
   return {
     name,
     image,
-    command: command.map(verbatim),
+    command: command.map(escapeDollars),
     securityContext: CONFINED,
     resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '1', memory: '256Mi' } },
     terminationMessagePolicy: 'FallbackToLogsOnError',
@@ -113,27 +116,27 @@ function agent(name: string, image: string, command: readonly string[]): object 
   };
 }
 
-function mainContainer(work: Work): object {
+function buildMainContainer(work: Work): object {
   const words = ['steelyard', String(work.graceMs / 1000), String(TRANSFER_SECONDS), ...work.command];
   return {
     name: MAIN,
     image: work.image,
     workingDir: PLACES.workspace,
-    command: [`${PLACES.agent}/busybox`, 'sh', '-c', RUN_SCRIPT, ...words].map(verbatim),
+    command: [`${PLACES.agent}/busybox`, 'sh', '-c', RUN_SCRIPT, ...words].map(escapeDollars),
     env: Object.keys(work.environment).map((name, index) => ({
       name,
       valueFrom: { secretKeyRef: { name: work.id, key: `variable-${index}` } },
     })),
     securityContext: CONFINED,
-    resources: resourcesOf(work),
+    resources: buildResources(work),
     volumeMounts: MOUNTS,
   };
 }
 
 /** Kubernetes would put a variable where it finds `$(NAME)`; a dollar that is doubled stays one. */
-export const verbatim = (word: string): string => word.replaceAll('$', '$$$$');
+export const escapeDollars = (word: string): string => word.replaceAll('$', '$$$$');
 
-function resourcesOf({ resources: { cpus, memoryBytes, gpus } }: Work): object {
+function buildResources({ resources: { cpus, memoryBytes, gpus } }: Work): object {
   const amounts = {
     ...(cpus === null ? {} : { cpu: String(cpus) }),
     ...(memoryBytes === null ? {} : { memory: String(memoryBytes) }),
@@ -144,18 +147,18 @@ function resourcesOf({ resources: { cpus, memoryBytes, gpus } }: Work): object {
 
 const OWN = 'steelyard.dev/';
 
-function labelsOf(work: Work): Record<string, string> {
-  const own = Object.entries(work.labels).map(([name, value]) => [`${OWN}${labelText(name)}`, labelText(value)]);
+function buildLabels(work: Work): Record<string, string> {
+  const own = Object.entries(work.labels).map(([name, value]) => [`${OWN}${toLabelText(name)}`, toLabelText(value)]);
   return { ...MANAGED, 'app.kubernetes.io/instance': work.id, ...Object.fromEntries(own) };
 }
 
 /** Labels as they are: a label of Kubernetes cannot hold every text. */
-function annotationsOf(work: Work): Record<string, string> {
-  return Object.fromEntries(Object.entries(work.labels).map(([name, value]) => [`${OWN}${labelText(name)}`, value]));
+function buildAnnotations(work: Work): Record<string, string> {
+  return Object.fromEntries(Object.entries(work.labels).map(([name, value]) => [`${OWN}${toLabelText(name)}`, value]));
 }
 
 /** Text of a label value: up to 63 of `A-Za-z0-9._-`, a letter or digit first and last. Example: `team/α 1` -> `team---1`. */
-export function labelText(text: string): string {
+export function toLabelText(text: string): string {
   return text
     .replaceAll(/[^A-Za-z0-9._-]/g, '-')
     .slice(0, 63)
@@ -167,11 +170,11 @@ const ASKING_SECONDS = 300;
 const ASKED_SECONDS = 30;
 
 /** A Job without a task: the node fetches the image and reports its digest. */
-export function digestJobOf(name: string, image: string, agentImage: string): object {
+export function buildDigestJob(name: string, image: string, agentImage: string): object {
   const labels = { ...MANAGED, 'app.kubernetes.io/instance': name, 'app.kubernetes.io/component': 'image' };
   const copy = `for shell in /bin/busybox.static /bin/busybox; do [ -x "$shell" ] && break; done; cp "$shell" ${PLACES.agent}/busybox`;
-  const begin = { ...agent('begin', agentImage, ['sh', '-c', copy]), volumeMounts: MOUNTS };
-  const main = { ...agent(MAIN, image, [`${PLACES.agent}/busybox`, 'true']), volumeMounts: MOUNTS };
+  const begin = { ...buildAgentContainer('begin', agentImage, ['sh', '-c', copy]), volumeMounts: MOUNTS };
+  const main = { ...buildAgentContainer(MAIN, image, [`${PLACES.agent}/busybox`, 'true']), volumeMounts: MOUNTS };
   const volumes = ['workspace', 'agent'].map((volume) => ({ name: volume, emptyDir: {} }));
   const spec = {
     restartPolicy: 'Never',

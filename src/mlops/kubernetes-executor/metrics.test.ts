@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addMetrics, type Measured } from './metrics.ts';
+import { addMetrics, type MeasuredUsage } from './metrics.ts';
 
 const at = (timestamp: number, cpu: string, memory: string, window = '15s') => ({
   timestamp,
@@ -10,7 +10,7 @@ const at = (timestamp: number, cpu: string, memory: string, window = '15s') => (
   ],
 });
 const summed = (...all: Parameters<typeof addMetrics>[1][]) =>
-  all.reduce<Measured | null>((before, one) => addMetrics(before, one), null);
+  all.reduce<MeasuredUsage | null>((before, one) => addMetrics(before, one), null);
 
 describe('what a metrics API says of a pod', () => {
   it('is added up over the time that it speaks of, of the command alone', () => {

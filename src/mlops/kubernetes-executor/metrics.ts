@@ -3,7 +3,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { WorkUsage } from '../compute/index.ts';
 import type { Cluster } from './cluster.ts';
 import { MAIN } from './objects.ts';
-import { amountOf } from './placement.ts';
+import { parseQuantity } from './placement.ts';
 
 /** `metrics.k8s.io/v1beta1`: mean usage of containers over a window that ends at `timestamp`. */
 const PodMetrics = z.object({
@@ -14,7 +14,7 @@ const PodMetrics = z.object({
 type PodMetrics = z.infer<typeof PodMetrics>;
 
 /** Usage of a pod measured so far. */
-export interface Measured {
+export interface MeasuredUsage {
   readonly cpuSeconds: number;
   readonly peakMemoryBytes: number;
   /** Start and end of the measurement, Unix milliseconds. */
@@ -27,12 +27,15 @@ export interface Measured {
  * repeated measurement adds nothing. Null: it lacks the command's container. Example: 500m over the 15 s since the last
  * -> 7.5 s more.
  */
-export function addMetrics(before: Measured | null, { timestamp, window, containers }: PodMetrics): Measured | null {
+export function addMetrics(
+  before: MeasuredUsage | null,
+  { timestamp, window, containers }: PodMetrics,
+): MeasuredUsage | null {
   const main = containers.find(({ name }) => name === MAIN);
-  const cpus = amountOf(main?.usage.cpu ?? '');
-  const memoryBytes = amountOf(main?.usage.memory ?? '');
+  const cpus = parseQuantity(main?.usage.cpu ?? '');
+  const memoryBytes = parseQuantity(main?.usage.memory ?? '');
   if (cpus === null || memoryBytes === null || (before !== null && timestamp <= before.to)) return before;
-  const from = before?.to ?? timestamp - windowMs(window);
+  const from = before?.to ?? timestamp - parseWindowMs(window);
   return {
     cpuSeconds: (before?.cpuSeconds ?? 0) + (cpus * (timestamp - from)) / 1000,
     peakMemoryBytes: Math.max(memoryBytes, before?.peakMemoryBytes ?? 0),
@@ -42,7 +45,7 @@ export function addMetrics(before: Measured | null, { timestamp, window, contain
 }
 
 /** A duration of Go, such as `15.03s` or `1m0s`, in milliseconds. */
-function windowMs(text: string): number {
+function parseWindowMs(text: string): number {
   const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
   return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)].reduce(
     (sum, [, amount, unit = 's']) => sum + Number(amount) * (UNITS[unit] ?? 0),
@@ -63,7 +66,7 @@ interface MeterRequest {
  * Usage of running work from the metrics API of the cluster. A missing value is null, with the reason. Never rejects.
  */
 export function createUsageMeter({ cluster, namespace, pod, start }: MeterRequest): () => Promise<WorkUsage> {
-  let measured: Measured | null = null;
+  let measured: MeasuredUsage | null = null;
 
   async function look(): Promise<string | null> {
     const name = pod();

@@ -2,7 +2,7 @@ import type { Resources, WorkPlace } from '../compute/index.ts';
 import type { Cluster } from './cluster.ts';
 import { listAll } from './list.ts';
 import { Node } from './objects.ts';
-import { GPU_PRODUCT, INSTANCE, isSpot, shareOf } from './placement.ts';
+import { computeShare, GPU_PRODUCT, INSTANCE, isSpot } from './placement.ts';
 
 /** All nodes of the cluster. */
 export async function listNodes(cluster: Cluster): Promise<Node[]> {
@@ -12,12 +12,12 @@ export async function listNodes(cluster: Cluster): Promise<Node[]> {
 /**
  * Location of a pod on this node, and the share of the node that its request takes. Null: the node no longer exists.
  */
-export async function placeOf(cluster: Cluster, name: string, resources: Resources): Promise<WorkPlace | null> {
+export async function findPlace(cluster: Cluster, name: string, resources: Resources): Promise<WorkPlace | null> {
   const { status, body } = await cluster.call({ method: 'GET', path: `/api/v1/nodes/${name}` });
-  return status === 404 ? null : placeOfNode(Node.parse(body), resources);
+  return status === 404 ? null : toPlace(Node.parse(body), resources);
 }
 
-function placeOfNode(node: Node, resources: Resources): WorkPlace {
+function toPlace(node: Node, resources: Resources): WorkPlace {
   const { name, labels } = node.metadata;
   return {
     node: name,
@@ -26,6 +26,6 @@ function placeOfNode(node: Node, resources: Resources): WorkPlace {
     zone: labels['topology.kubernetes.io/zone'] ?? null,
     gpuModel: labels[GPU_PRODUCT] ?? null,
     spot: isSpot(labels),
-    share: shareOf(node, resources),
+    share: computeShare(node, resources),
   };
 }

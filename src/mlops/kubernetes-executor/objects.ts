@@ -111,8 +111,8 @@ export const MAIN = 'main';
 export const BEGUN_AT = 'steelyard.dev/begun-at';
 export const STOPPED_BY = 'steelyard.dev/stopped-by';
 
-export const conditionOf = (of: { status: { conditions: z.infer<typeof Conditions> } }, type: string) =>
+export const findCondition = (of: { status: { conditions: z.infer<typeof Conditions> } }, type: string) =>
   of.status.conditions.find((condition) => condition.type === type && condition.status === 'True') ?? null;
 
-export const mainOf = (pod: Pod): ContainerStatus | null =>
+export const findMainContainer = (pod: Pod): ContainerStatus | null =>
   pod.status.containerStatuses.find(({ name }) => name === MAIN) ?? null;

@@ -2,7 +2,7 @@ import { lstat, mkdir, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { unpack } from '../../platform/archives/index.ts';
-import { AppError, systemCode } from '../../platform/errors/index.ts';
+import { AppError, readSystemCode } from '../../platform/errors/index.ts';
 import type { Work } from '../compute/index.ts';
 
 /**
@@ -25,11 +25,11 @@ export async function takeOutputs(tar: Readable, work: Work, maxBytes: number): 
 export function cleanPath(name: string): string {
   const segments = name.split('/').filter((segment) => segment !== '' && segment !== '.');
   if (name.startsWith('/') || /[\0\n]/.test(name) || segments.includes('..') || segments.length === 0)
-    throw leaves(name);
+    throw buildPathError(name);
   return segments.join('/');
 }
 
-const leaves = (path: string) =>
+const buildPathError = (path: string) =>
   new AppError('object_path_invalid', `The output "${path}" is not in the working folder.`, { path });
 
 /** A link in the workspace must not lead the output somewhere else. */
@@ -41,7 +41,7 @@ async function moveIn(incoming: string, workspace: string, output: string): Prom
   const [root, parent, source, whole] = await Promise.all(
     [workspace, dirname(target), dirname(from), incoming].map((path) => realpath(path)),
   );
-  if (!isInside(parent, root) || !isInside(source, whole)) throw leaves(output);
+  if (!isInside(parent, root) || !isInside(source, whole)) throw buildPathError(output);
   await rm(target, { recursive: true, force: true });
   await rename(from, target);
 }
@@ -54,7 +54,7 @@ async function isThere(path: string): Promise<boolean> {
     await lstat(path);
     return true;
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return false;
+    if (readSystemCode(error) === 'ENOENT') return false;
     throw error;
   }
 }

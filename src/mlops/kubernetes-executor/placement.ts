@@ -27,18 +27,20 @@ export const SPOT: readonly (readonly [label: string, value: string])[] = [
   ['kubernetes.azure.com/scalesetpriority', 'spot'],
 ];
 
-export function placementOf({ work: { resources }, gpuProducts }: PlacementRequest): Placement {
+export function buildPlacement({ work: { resources }, gpuProducts }: PlacementRequest): Placement {
   const { instance, gpus, spot, onlySpot = false } = resources;
-  const required = [...productRule(gpus.model, gpuProducts), ...(spot ? [] : notOnSpot())];
+  const required = [...buildProductRule(gpus.model, gpuProducts), ...(spot ? [] : excludeSpot())];
   const preferred = SPOT.map(([key, value]) => ({
     weight: 100,
-    preference: { matchExpressions: [one(key, 'In', value)] },
+    preference: { matchExpressions: [buildExpression(key, 'In', value)] },
   }));
   const nodeAffinity = {
     ...(required.length === 0
       ? {}
       : { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: required }] } }),
-    ...(onlySpot ? { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: spotTerms(required) } } : {}),
+    ...(onlySpot
+      ? { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: buildSpotTerms(required) } }
+      : {}),
     ...(spot && !onlySpot ? { preferredDuringSchedulingIgnoredDuringExecution: preferred } : {}),
   };
   const tolerations = [
@@ -53,47 +55,47 @@ export function placementOf({ work: { resources }, gpuProducts }: PlacementReque
   };
 }
 
-const one = (key: string, operator: 'In' | 'NotIn', ...values: string[]) => ({ key, operator, values });
+const buildExpression = (key: string, operator: 'In' | 'NotIn', ...values: string[]) => ({ key, operator, values });
 
 /** Nodes of any of the clouds: of several terms one has to hold. */
-const spotTerms = (required: readonly object[]) =>
-  SPOT.map(([key, value]) => ({ matchExpressions: [one(key, 'In', value), ...required] }));
+const buildSpotTerms = (required: readonly object[]) =>
+  SPOT.map(([key, value]) => ({ matchExpressions: [buildExpression(key, 'In', value), ...required] }));
 
 /** A node without the label is no spot node: `NotIn` holds there. */
-const notOnSpot = () => SPOT.map(([key, value]) => one(key, 'NotIn', value));
+const excludeSpot = () => SPOT.map(([key, value]) => buildExpression(key, 'NotIn', value));
 
-function productRule(model: string | null, products: readonly string[] | null) {
+function buildProductRule(model: string | null, products: readonly string[] | null) {
   if (model === null) return [];
-  return [one(GPU_PRODUCT, 'In', ...(products === null || products.length === 0 ? [model] : products))];
+  return [buildExpression(GPU_PRODUCT, 'In', ...(products === null || products.length === 0 ? [model] : products))];
 }
 
 /**
  * Products on these nodes that are the model, as people name it. Example: `H100` is `NVIDIA-H100-80GB-HBM3`, and so is
  * `nvidia h100`; `A10` is `NVIDIA-A10` and not `NVIDIA-A100-SXM4-40GB`.
  */
-export function productsOf(nodes: readonly Node[], model: string): string[] {
-  const asked = wordsOf(model);
+export function findProducts(nodes: readonly Node[], model: string): string[] {
+  const asked = splitWords(model);
   const products = new Set(nodes.flatMap((node) => node.metadata.labels[GPU_PRODUCT] ?? []));
   return [...products].filter((product) => {
-    const words = wordsOf(product);
+    const words = splitWords(product);
     return asked.every((word) => words.includes(word));
   });
 }
 
-const wordsOf = (name: string): string[] =>
+const splitWords = (name: string): string[] =>
   name
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
 
 /** Whether the node could hold the work if it were empty. */
-export function fits(node: Node, resources: Resources): boolean {
+export function isFitting(node: Node, resources: Resources): boolean {
   const { labels } = node.metadata;
-  const has = (name: string) => amountOf(node.status.allocatable[name] ?? '0') ?? Number.POSITIVE_INFINITY;
+  const has = (name: string) => parseQuantity(node.status.allocatable[name] ?? '0') ?? Number.POSITIVE_INFINITY;
   const { cpus, memoryBytes, gpus, instance, spot } = resources;
   return (
     (instance === null || labels[INSTANCE] === instance) &&
-    (gpus.model === null || productsOf([node], gpus.model).length > 0) &&
+    (gpus.model === null || findProducts([node], gpus.model).length > 0) &&
     (spot || !isSpot(labels)) &&
     has('cpu') >= (cpus ?? 0) &&
     has('memory') >= (memoryBytes ?? 0) &&
@@ -105,8 +107,8 @@ export function fits(node: Node, resources: Resources): boolean {
  * Share of a node that work requests: the largest of its shares of allocatable CPUs, memory and GPUs; rounded up to 6
  * decimals. Work without any such request may take the whole node: 1. Example: 2 of 8 CPUs and 1 of 4 GPUs -> 0.25.
  */
-export function shareOf(node: Pick<Node, 'status'>, { cpus, memoryBytes, gpus }: Resources): number {
-  const has = (name: string) => amountOf(node.status.allocatable[name] ?? '') ?? 0;
+export function computeShare(node: Pick<Node, 'status'>, { cpus, memoryBytes, gpus }: Resources): number {
+  const has = (name: string) => parseQuantity(node.status.allocatable[name] ?? '') ?? 0;
   const shares = [
     ...(cpus === null ? [] : [cpus / has('cpu')]),
     ...(memoryBytes === null ? [] : [memoryBytes / has('memory')]),
@@ -139,7 +141,7 @@ const FACTORS: Readonly<Record<string, number>> = {
 };
 
 /** A quantity of Kubernetes as a number; null where it is none. Example: `1500m` -> 1.5, `2Gi` -> 2147483648. */
-export function amountOf(quantity: string): number | null {
+export function parseQuantity(quantity: string): number | null {
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)([A-Za-z]*)$/.exec(quantity) ?? [];
   const factor = FACTORS[unit];
   return amount === undefined || factor === undefined ? null : Number(amount) * factor;
@@ -151,14 +153,14 @@ export function amountOf(quantity: string): number | null {
  */
 export function checkFits(nodes: readonly Node[], resources: Resources): void {
   // Spot nodes come and go: there may be none now.
-  if (resources.onlySpot === true || nodes.some((node) => fits(node, resources))) return;
+  if (resources.onlySpot === true || nodes.some((node) => isFitting(node, resources))) return;
   throw new AppError(
     'executor_cannot',
-    `None of the ${nodes.length} nodes of the Kubernetes cluster has ${described(resources)}. If the cluster adds nodes on demand, set kubernetesNodes to "growing".`,
+    `None of the ${nodes.length} nodes of the Kubernetes cluster has ${describeResources(resources)}. If the cluster adds nodes on demand, set kubernetesNodes to "growing".`,
   );
 }
 
-function described({ cpus, memoryBytes, gpus, instance, spot }: Resources): string {
+function describeResources({ cpus, memoryBytes, gpus, instance, spot }: Resources): string {
   const parts = [
     cpus === null ? [] : [`${cpus} CPUs`],
     memoryBytes === null ? [] : [`${memoryBytes} bytes of memory`],

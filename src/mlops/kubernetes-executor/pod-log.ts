@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { systemCode } from '../../platform/errors/index.ts';
+import { readSystemCode } from '../../platform/errors/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import { type CappedLog, openCappedLog } from './capped-log.ts';
 import type { Cluster } from './cluster.ts';
@@ -96,18 +96,18 @@ async function readOnce(request: PodLogRequest, capped: CappedLog, from: LogPosi
   }
 }
 
-const noteOf = (folder: string) => join(folder, 'kubernetes-log.json');
+const buildNotePath = (folder: string) => join(folder, 'kubernetes-log.json');
 
 async function readNote(folder: string): Promise<Read> {
   try {
-    return Read.parse(JSON.parse(await readFile(noteOf(folder), 'utf8')));
+    return Read.parse(JSON.parse(await readFile(buildNotePath(folder), 'utf8')));
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error;
+    if (readSystemCode(error) !== 'ENOENT') throw error;
     return { bytes: 0, position: null, finished: false };
   }
 }
 
 async function note(folder: string, read: Read): Promise<void> {
-  await writeFile(`${noteOf(folder)}.part`, JSON.stringify(read));
-  await rename(`${noteOf(folder)}.part`, noteOf(folder));
+  await writeFile(`${buildNotePath(folder)}.part`, JSON.stringify(read));
+  await rename(`${buildNotePath(folder)}.part`, buildNotePath(folder));
 }

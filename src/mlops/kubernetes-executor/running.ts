@@ -1,18 +1,18 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { systemCode } from '../../platform/errors/index.ts';
+import { readSystemCode } from '../../platform/errors/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { RunningWork, Work, WorkEnd, WorkPlace } from '../compute/index.ts';
 import type { Dcgm } from './dcgm.ts';
 import type { WorkspaceDoor } from './door.ts';
-import { endOf, startOf } from './ending.ts';
+import { buildEnd, findStart } from './ending.ts';
 import type { Jobs } from './jobs.ts';
 import { createUsageMeter } from './metrics.ts';
-import { BEGUN_AT, type Job, mainOf, type Pod, STOPPED_BY } from './objects.ts';
+import { BEGUN_AT, findMainContainer, type Job, type Pod, STOPPED_BY } from './objects.ts';
 import { followPodLog } from './pod-log.ts';
-import { imageTrouble, isOver, waitingFor } from './waiting.ts';
+import { describeImageFailure, describePending, isOver } from './waiting.ts';
 
 export interface RunningDeps {
   readonly jobs: Jobs;
@@ -24,7 +24,7 @@ export interface RunningDeps {
 }
 
 /** Work on the cluster that this server watches, until it has ended or the engine is closed. */
-export interface Tracked {
+export interface TrackedJob {
   readonly running: RunningWork;
   /** Something in the cluster is other than it was. */
   look(): void;
@@ -38,16 +38,16 @@ const NO_PROMETHEUS = 'no Prometheus with DCGM metrics is configured (setting gp
 /** Time to read the rest of the log. For a deleted pod, the log ends with the lines read so far. */
 const LOG_WITHIN_MS = 60_000;
 
-export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work, first: Job): Tracked {
+export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work, first: Job): TrackedJob {
   const over = new AbortController();
   const ended = Promise.withResolvers<WorkEnd>();
   const placed = Promise.withResolvers<WorkPlace | null>();
   const begunAt = Number(first.metadata.annotations[BEGUN_AT] ?? first.metadata.creationTimestamp);
-  const seen = seenFirst(first);
+  const seen = toFirstSeen(first);
   let following: Promise<void> | null = null;
   let told: WorkEnd | null = null;
   const podName = () => seen.pod?.metadata.name ?? null;
-  const begun = () => startOf(seen.pod) ?? begunAt;
+  const begun = () => findStart(seen.pod) ?? begunAt;
   const { cluster, namespace } = jobs;
   const usage = createUsageMeter({ cluster, namespace, pod: podName, start: begun });
 
@@ -68,7 +68,7 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
   async function lookOnce(): Promise<void> {
     await tellStop({ jobs, log }, work, seen);
     const { pod } = await update(jobs, work.id, seen);
-    if (pod !== null && startOf(pod) !== null) follow(pod);
+    if (pod !== null && findStart(pod) !== null) follow(pod);
     if (pod?.spec.nodeName !== undefined) seen.place ??= await jobs.placeOf(pod.spec.nodeName, work.resources);
     if (seen.place !== null) placed.resolve(seen.place);
     await giveUp(jobs, work.id, seen, clock.now());
@@ -81,10 +81,10 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
   }
 
   async function finish(): Promise<void> {
-    if (following !== null) await Promise.race([following.catch(() => undefined), timeout(LOG_WITHIN_MS)]);
+    if (following !== null) await Promise.race([following.catch(() => undefined), awaitTimeout(LOG_WITHIN_MS)]);
     const [result, refusal] = await Promise.all([door.result(work), door.refusal(work)]);
-    const seenEnd = endOf({ ...seen, result, begunAt, now: clock.now() });
-    const end: WorkEnd = { ...seenEnd, detail: sentences(seenEnd.detail, refusal), place: seen.place };
+    const seenEnd = buildEnd({ ...seen, result, begunAt, now: clock.now() });
+    const end: WorkEnd = { ...seenEnd, detail: joinSentences(seenEnd.detail, refusal), place: seen.place };
     await keepEnd(work.folder, end);
     door.shut(work.id);
     over.abort();
@@ -122,7 +122,7 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
       usage: async () => told?.usage ?? usage(),
       placed: placed.promise,
       gpus: work.resources.gpus.count === 0 ? null : (dcgm?.of(podName) ?? NO_PROMETHEUS),
-      waiting: () => (startOf(seen.pod) === null ? waitingFor(seen.job, seen.pod) : null),
+      waiting: () => (findStart(seen.pod) === null ? describePending(seen.job, seen.pod) : null),
     },
   };
 }
@@ -132,7 +132,11 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
  * received the full grace period keeps it for the sidecars, so this call precedes the stop of the Job, whose controller
  * sends the full one.
  */
-async function hurry({ jobs, log }: Pick<RunningDeps, 'jobs' | 'log'>, work: Work, withinMs: number): Promise<void> {
+async function shortenGrace(
+  { jobs, log }: Pick<RunningDeps, 'jobs' | 'log'>,
+  work: Work,
+  withinMs: number,
+): Promise<void> {
   const pod = jobs.podOf(work.id);
   if (pod === null || withinMs >= work.graceMs) return;
   await jobs.noteStop(work.id);
@@ -141,7 +145,7 @@ async function hurry({ jobs, log }: Pick<RunningDeps, 'jobs' | 'log'>, work: Wor
 }
 
 /** Last observed state. */
-interface Seen {
+interface JobObservation {
   job: Job | null;
   pod: Pod | null;
   place: WorkPlace | null;
@@ -153,24 +157,24 @@ interface Seen {
   troubleSince: number | null;
 }
 
-function seenFirst(job: Job): Seen {
+function toFirstSeen(job: Job): JobObservation {
   const stopped = job.metadata.annotations[STOPPED_BY] !== undefined;
   return { job, pod: null, place: null, stopped, owesStopWithinMs: null, givenUp: null, troubleSince: null };
 }
 
 /** Sends a due stop request, where the work has not ended. */
-async function tellStop(deps: Pick<RunningDeps, 'jobs' | 'log'>, work: Work, seen: Seen): Promise<void> {
+async function tellStop(deps: Pick<RunningDeps, 'jobs' | 'log'>, work: Work, seen: JobObservation): Promise<void> {
   if (seen.owesStopWithinMs === null) return;
   const job = await deps.jobs.read(work.id);
   if (job !== null && !isOver(job)) {
-    await hurry(deps, work, seen.owesStopWithinMs);
+    await shortenGrace(deps, work, seen.owesStopWithinMs);
     await deps.jobs.stop(work.id);
     seen.stopped = true;
   }
   seen.owesStopWithinMs = null;
 }
 
-async function update(jobs: Jobs, id: string, seen: Seen): Promise<Seen> {
+async function update(jobs: Jobs, id: string, seen: JobObservation): Promise<JobObservation> {
   const listed = jobs.jobOf(id);
   // The watch may lag behind the creation of the Job: only a read from the API server proves that the Job is gone.
   if (listed !== null) seen.job = listed;
@@ -179,18 +183,18 @@ async function update(jobs: Jobs, id: string, seen: Seen): Promise<Seen> {
   return seen;
 }
 
-function isPodOver({ pod }: Seen, name: string): boolean {
+function isPodOver({ pod }: JobObservation, name: string): boolean {
   if (pod === null || pod.metadata.name !== name) return true;
-  return mainOf(pod)?.state.terminated !== undefined || ['Succeeded', 'Failed'].includes(pod.status.phase);
+  return findMainContainer(pod)?.state.terminated !== undefined || ['Succeeded', 'Failed'].includes(pod.status.phase);
 }
 
 /** Suspended by another client after it had started: if resumed, the work would start from its beginning. */
 function isTakenBack(job: Job, pod: Pod | null): boolean {
-  return job.spec.suspend === true && pod !== null && startOf(pod) !== null;
+  return job.spec.suspend === true && pod !== null && findStart(pod) !== null;
 }
 
-async function giveUp(jobs: Jobs, id: string, seen: Seen, now: number): Promise<void> {
-  const trouble = seen.pod === null || startOf(seen.pod) !== null ? null : imageTrouble(seen.pod);
+async function giveUp(jobs: Jobs, id: string, seen: JobObservation, now: number): Promise<void> {
+  const trouble = seen.pod === null || findStart(seen.pod) !== null ? null : describeImageFailure(seen.pod);
   seen.troubleSince = trouble === null ? null : (seen.troubleSince ?? now);
   if (trouble === null || seen.troubleSince === null || now - seen.troubleSince < IMAGE_GIVEN_UP_MS) return;
   if (seen.givenUp !== null) return;
@@ -219,11 +223,11 @@ function createLooks(look: () => Promise<void>, signal: AbortSignal, failed: (er
   return { look: again, quiet: () => busy };
 }
 
-function timeout(ms: number): Promise<void> {
+function awaitTimeout(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms).unref());
 }
 
-function sentences(...parts: readonly (string | null)[]): string | null {
+function joinSentences(...parts: readonly (string | null)[]): string | null {
   const said = parts.filter((part) => part !== null);
   return said.length === 0 ? null : said.join(' ');
 }
@@ -259,7 +263,7 @@ async function keepEnd(folder: string, end: WorkEnd): Promise<void> {
 }
 
 /** Work with a stored end; null where no end is stored. */
-export async function endedBefore({ id, folder }: Pick<Work, 'id' | 'folder'>): Promise<RunningWork | null> {
+export async function findEndedWork({ id, folder }: Pick<Work, 'id' | 'folder'>): Promise<RunningWork | null> {
   const end = await readEnd(folder);
   if (end === null) return null;
   return {
@@ -278,7 +282,7 @@ async function readEnd(folder: string): Promise<WorkEnd | null> {
   try {
     return KeptEnd.parse(JSON.parse(await readFile(endFile(folder), 'utf8')));
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
+    if (readSystemCode(error) === 'ENOENT') return null;
     throw error;
   }
 }

@@ -1,16 +1,16 @@
-import { type ContainerStatus, conditionOf, type Job, type Pod } from './objects.ts';
+import { type ContainerStatus, findCondition, type Job, type Pod } from './objects.ts';
 
 /** Reason why the command has not started, one sentence. Null: no known reason. */
-export function waitingFor(job: Job | null, pod: Pod | null): string | null {
+export function describePending(job: Job | null, pod: Pod | null): string | null {
   if (pod === null) {
     if (job?.spec.suspend === true) return 'Its Job is suspended.';
     return null;
   }
   const unschedulable = pod.status.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
   if (unschedulable !== undefined) return `No node of Kubernetes has capacity for it now: ${unschedulable.message}`;
-  const image = imageTrouble(pod);
+  const image = describeImageFailure(pod);
   if (image !== null) return image;
-  const stuck = statusesOf(pod).find(({ state }) => CONFIG_ERRORS.has(state.waiting?.reason ?? ''));
+  const stuck = listStatuses(pod).find(({ state }) => CONFIG_ERRORS.has(state.waiting?.reason ?? ''));
   return stuck === undefined ? null : `Kubernetes cannot create its container: ${stuck.state.waiting?.message}`;
 }
 
@@ -28,19 +28,19 @@ const IMAGE_ERRORS: ReadonlySet<string> = new Set([
 ]);
 
 /** Why an image cannot be had, one sentence; null when nothing is wrong with the images. */
-export function imageTrouble(pod: Pod): string | null {
-  const stuck = statusesOf(pod).find(({ state }) => IMAGE_ERRORS.has(state.waiting?.reason ?? ''));
+export function describeImageFailure(pod: Pod): string | null {
+  const stuck = listStatuses(pod).find(({ state }) => IMAGE_ERRORS.has(state.waiting?.reason ?? ''));
   if (stuck === undefined) return null;
   const { reason = '', message = '' } = stuck.state.waiting ?? {};
   const whose = stuck.name === 'main' ? 'The image' : "The agent's image";
   return `${whose} cannot be pulled (${reason}): ${message}`;
 }
 
-const statusesOf = (pod: Pod): ContainerStatus[] => [
+const listStatuses = (pod: Pod): ContainerStatus[] => [
   ...pod.status.initContainerStatuses,
   ...pod.status.containerStatuses,
 ];
 
 /** Whether a Job is over and nothing of it runs any more. */
 export const isOver = (job: Job): boolean =>
-  conditionOf(job, 'Complete') !== null || conditionOf(job, 'Failed') !== null;
+  findCondition(job, 'Complete') !== null || findCondition(job, 'Failed') !== null;

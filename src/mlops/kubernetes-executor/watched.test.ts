@@ -7,7 +7,7 @@ import type { Cluster } from './cluster.ts';
 import { Job } from './objects.ts';
 import { watch } from './watched.ts';
 
-const jobOf = (name: string, resourceVersion: string) => ({
+const buildJobItem = (name: string, resourceVersion: string) => ({
   metadata: { name, resourceVersion, creationTimestamp: '2026-11-25T10:00:00Z' },
   spec: {},
   status: {},
@@ -26,7 +26,7 @@ function scripted(steps: Step[]): Cluster & { asked: string[] } {
       if (step === undefined || !('list' in step)) throw away();
       return {
         status: 200,
-        body: { metadata: { resourceVersion: step.version }, items: step.list.map((name) => jobOf(name, '1')) },
+        body: { metadata: { resourceVersion: step.version }, items: step.list.map((name) => buildJobItem(name, '1')) },
       };
     },
     async follow(_path, query, signal) {
@@ -47,7 +47,7 @@ function scripted(steps: Step[]): Cluster & { asked: string[] } {
 
 const open = (cluster: Cluster) =>
   watch({ cluster, path: '/jobs', parse: Job, changed: () => undefined, log: pino({ level: 'silent' }) });
-const event = (type: string, name: string, version: string) => ({ type, object: jobOf(name, version) });
+const event = (type: string, name: string, version: string) => ({ type, object: buildJobItem(name, version) });
 const bookmark = (resourceVersion: string) => ({ type: 'BOOKMARK', object: { metadata: { resourceVersion } } });
 
 it.each<[string, Step[], string[], string[]]>([

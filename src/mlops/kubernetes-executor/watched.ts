@@ -6,7 +6,7 @@ import type { Cluster } from './cluster.ts';
 import { List, MANAGED } from './objects.ts';
 
 /** Objects of one kind in a cluster, kept up to date. */
-export interface Watched<T> extends AsyncDisposable {
+export interface WatchedObjects<T> extends AsyncDisposable {
   /** Resolves when what there is has been listed once. */
   readonly listed: Promise<void>;
   get(name: string): T | null;
@@ -16,7 +16,7 @@ export interface Watched<T> extends AsyncDisposable {
 interface WatchRequest<T> {
   readonly cluster: Cluster;
   readonly path: string;
-  readonly parse: z.ZodType<T & Named>;
+  readonly parse: z.ZodType<T & NamedObject>;
   /** Labels that select its objects; default: those of work. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Something is other than it was. */
@@ -24,7 +24,7 @@ interface WatchRequest<T> {
   readonly log: Log;
 }
 
-interface Named {
+interface NamedObject {
   readonly metadata: { readonly name: string; readonly resourceVersion: string };
 }
 
@@ -35,7 +35,7 @@ const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5_000;
 
 /** Formats labels as a label selector of a query. Example: `{ a: 'b', c: 'd' }` -> `a=b,c=d`. */
-export function selectorOf(labels: Readonly<Record<string, string>>): string {
+export function buildSelector(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)
     .map(([name, value]) => `${name}=${value}`)
     .join(',');
@@ -49,8 +49,8 @@ const Bookmark = z.object({ metadata: z.object({ resourceVersion: z.string() }) 
  * server has expired that version (410 Gone), all objects are listed again. An unreachable API server is retried
  * without a limit.
  */
-export function watch<T>(request: WatchRequest<T>): Watched<T> {
-  const known = new Map<string, T & Named>();
+export function watch<T>(request: WatchRequest<T>): WatchedObjects<T> {
+  const known = new Map<string, T & NamedObject>();
   const over = new AbortController();
   const listed = Promise.withResolvers<void>();
   const ended = keepUp(request, known, over.signal, listed.resolve);
@@ -65,11 +65,11 @@ export function watch<T>(request: WatchRequest<T>): Watched<T> {
   };
 }
 
-type Known<T> = Map<string, T & Named>;
+type KnownObjects<T> = Map<string, T & NamedObject>;
 
 async function keepUp<T>(
   request: WatchRequest<T>,
-  known: Known<T>,
+  known: KnownObjects<T>,
   signal: AbortSignal,
   listed: () => void,
 ): Promise<void> {
@@ -94,13 +94,13 @@ async function keepUp<T>(
 }
 
 /** Replaces the known objects by those of the cluster. Answers the version of the list. */
-async function list<T>(request: WatchRequest<T>, known: Known<T>): Promise<string> {
+async function list<T>(request: WatchRequest<T>, known: KnownObjects<T>): Promise<string> {
   const { cluster, path, parse, labels = MANAGED, log } = request;
-  const found: Known<T> = new Map();
+  const found: KnownObjects<T> = new Map();
   let version = '';
   let next = '';
   do {
-    const query = { labelSelector: selectorOf(labels), limit: PAGE, ...(next === '' ? {} : { continue: next }) };
+    const query = { labelSelector: buildSelector(labels), limit: PAGE, ...(next === '' ? {} : { continue: next }) };
     const { status, body } = await cluster.call({ method: 'GET', path, query });
     // The version of the list expired before all of its pages were read: list again from the beginning.
     if (status === 410) return list(request, known);
@@ -115,19 +115,19 @@ async function list<T>(request: WatchRequest<T>, known: Known<T>): Promise<strin
 }
 
 /** Answers the version to resume from. Null: all objects must be listed again. */
-async function watchFrom<T>(request: WatchRequest<T>, known: Known<T>, from: string, signal: AbortSignal) {
+async function watchFrom<T>(request: WatchRequest<T>, known: KnownObjects<T>, from: string, signal: AbortSignal) {
   const query = {
     watch: 'true',
     allowWatchBookmarks: 'true',
     resourceVersion: from,
-    labelSelector: selectorOf(request.labels ?? MANAGED),
+    labelSelector: buildSelector(request.labels ?? MANAGED),
     timeoutSeconds: String(WATCH_SECONDS),
   };
   const answer = await request.cluster.follow(request.path, query, signal);
   if (answer === null) return null;
   let version = from;
   try {
-    for await (const line of linesOf(answer)) {
+    for await (const line of readLines(answer)) {
       const event = WatchEvent.parse(JSON.parse(line));
       // 410 Gone may also arrive as an event.
       if (event.type === 'ERROR') return null;
@@ -143,7 +143,7 @@ async function watchFrom<T>(request: WatchRequest<T>, known: Known<T>, from: str
 }
 
 /** Without `readline`, which waits forever on a destroyed stream. */
-async function* linesOf(content: Readable): AsyncGenerator<string> {
+async function* readLines(content: Readable): AsyncGenerator<string> {
   let rest = '';
   for await (const piece of content.setEncoding('utf8')) {
     const lines = `${rest}${piece}`.split('\n');
@@ -154,14 +154,19 @@ async function* linesOf(content: Readable): AsyncGenerator<string> {
 
 function apply<T>(
   { parse, log }: WatchRequest<T>,
-  known: Known<T>,
+  known: KnownObjects<T>,
   { type, object }: z.infer<typeof WatchEvent>,
 ): void {
   const item = keep(known, parse, object, log);
   if (type === 'DELETED' && item !== null) known.delete(item.metadata.name);
 }
 
-function keep<T>(known: Known<T>, parse: z.ZodType<T & Named>, object: unknown, log: Log): (T & Named) | null {
+function keep<T>(
+  known: KnownObjects<T>,
+  parse: z.ZodType<T & NamedObject>,
+  object: unknown,
+  log: Log,
+): (T & NamedObject) | null {
   const parsed = parse.safeParse(object);
   if (parsed.success) {
     known.set(parsed.data.metadata.name, parsed.data);

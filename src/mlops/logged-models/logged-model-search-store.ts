@@ -2,18 +2,18 @@ import { type Expression, sql as raw, type SqlBool } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import type { LoggedModel, TrackingTables } from '../runs/index.ts';
 import {
-  after,
+  buildAfterCondition,
+  buildSelectedSteps,
   type Comparison,
   compare,
   type KeysetPosition,
   type Ordering,
   orderList,
-  positionOf,
+  readPosition,
   type SortStep,
-  selectedSteps,
   sortColumns,
 } from '../wire/index.ts';
-import { type LoggedModelRow, loggedModelsOf } from './logged-model-store.ts';
+import { findLoggedModelDetails, type LoggedModelRow } from './logged-model-store.ts';
 
 /** At least one of both. */
 export interface DatasetScope {
@@ -37,7 +37,7 @@ export interface LoggedModelQuery {
   readonly limit: number;
 }
 
-export function modelPositionLength(orderings: readonly LoggedModelOrdering[]): number {
+export function countModelPositionValues(orderings: readonly LoggedModelOrdering[]): number {
   return 2 * orderings.length + TAIL.length;
 }
 
@@ -51,7 +51,7 @@ export async function searchLoggedModels(
   sql: Sql,
   query: LoggedModelQuery,
 ): Promise<{ models: LoggedModel[]; positions: KeysetPosition[] }> {
-  const steps = [...query.orderings.flatMap(orderingSteps), ...TAIL];
+  const steps = [...query.orderings.flatMap(buildOrderingSteps), ...TAIL];
   let matching = sql
     .tables<TrackingTables>()
     .selectFrom('logged_model')
@@ -59,57 +59,60 @@ export async function searchLoggedModels(
     .select(sortColumns(steps))
     .where('lifecycle_stage', '=', 'active')
     .where('experiment_id', 'in', query.experimentIds);
-  for (const condition of conditions(query)) matching = matching.where(condition);
-  const selected = selectedSteps(steps, 'page');
+  for (const condition of buildConditions(query)) matching = matching.where(condition);
+  const selected = buildSelectedSteps(steps, 'page');
   let page = sql.tables<TrackingTables>().selectFrom(matching.as('page')).selectAll('page');
-  if (query.position !== null) page = page.where(after(selected, query.position));
+  if (query.position !== null) page = page.where(buildAfterCondition(selected, query.position));
   const rows = await page.orderBy(orderList(selected)).limit(query.limit).execute();
   const models: readonly LoggedModelRow[] = rows;
-  return { models: await loggedModelsOf(sql, models), positions: rows.map((row) => positionOf({ ...row }, steps)) };
+  return {
+    models: await findLoggedModelDetails(sql, models),
+    positions: rows.map((row) => readPosition({ ...row }, steps)),
+  };
 }
 
-function conditions(query: LoggedModelQuery): Expression<SqlBool>[] {
-  const wanted = query.comparisons.map((comparison) => matches(comparison, query.datasets));
+function buildConditions(query: LoggedModelQuery): Expression<SqlBool>[] {
+  const wanted = query.comparisons.map((comparison) => buildCondition(comparison, query.datasets));
   const scoped = query.comparisons.some((comparison) => comparison.entity === 'metric');
   if (query.datasets.length === 0 || scoped) return wanted;
-  return [...wanted, raw`exists (${metrics()} and ${ofDatasets(query.datasets)})`];
+  return [...wanted, raw`exists (${selectMetrics()} and ${buildDatasetsCondition(query.datasets)})`];
 }
 
-function matches(comparison: Comparison, datasets: readonly DatasetScope[]): Expression<SqlBool> {
+function buildCondition(comparison: Comparison, datasets: readonly DatasetScope[]): Expression<SqlBool> {
   const { entity, key } = comparison;
   if (entity === 'attribute') return compare(raw.ref(`logged_model.${key}`), comparison);
   const value = compare(raw.ref('m.value'), comparison);
   if (entity === 'metric') {
-    return raw`exists (${metrics()} and m.key = ${key} and m.is_nan = 0 and ${value} and ${ofDatasets(datasets)})`;
+    return raw`exists (${selectMetrics()} and m.key = ${key} and m.is_nan = 0 and ${value} and ${buildDatasetsCondition(datasets)})`;
   }
   const table = raw.table(entity === 'param' ? 'logged_model_param' : 'logged_model_tag');
   return raw`exists (select 1 from ${table} as m where m.model_id = logged_model.model_id and m.key = ${key} and ${value})`;
 }
 
-function metrics(): Expression<unknown> {
+function selectMetrics(): Expression<unknown> {
   return raw`select 1 from logged_model_metric as m where m.model_id = logged_model.model_id`;
 }
 
-function ofDatasets(datasets: readonly DatasetScope[]): Expression<SqlBool> {
+function buildDatasetsCondition(datasets: readonly DatasetScope[]): Expression<SqlBool> {
   if (datasets.length === 0) return raw`1 = 1`;
-  return raw`(${raw.join(datasets.map(ofDataset), raw` or `)})`;
+  return raw`(${raw.join(datasets.map(buildDatasetCondition), raw` or `)})`;
 }
 
-function ofDataset({ name, digest }: DatasetScope): Expression<SqlBool> {
+function buildDatasetCondition({ name, digest }: DatasetScope): Expression<SqlBool> {
   const named = name === null ? raw<SqlBool>`1 = 1` : raw<SqlBool>`m.dataset_name = ${name}`;
   return digest === null ? named : raw`(${named} and m.dataset_digest = ${digest})`;
 }
 
-function orderingSteps({ entity, key, attribute, ascending, dataset }: LoggedModelOrdering): SortStep[] {
+function buildOrderingSteps({ entity, key, attribute, ascending, dataset }: LoggedModelOrdering): SortStep[] {
   const none = entity === 'metric' || attribute?.kind === 'number' ? raw.lit(0) : raw.lit('');
-  const value = entity === 'metric' ? newestMetric(key, dataset) : raw.ref(`logged_model.${key}`);
+  const value = entity === 'metric' ? selectNewestMetric(key, dataset) : raw.ref(`logged_model.${key}`);
   return [
     { expression: raw`case when ${value} is null then 1 else 0 end`, ascending: true },
     { expression: raw`coalesce(${value}, ${none})`, ascending },
   ];
 }
 
-function newestMetric(key: string, dataset: DatasetScope | null): Expression<unknown> {
-  const scope = dataset === null ? raw`1 = 1` : ofDataset(dataset);
+function selectNewestMetric(key: string, dataset: DatasetScope | null): Expression<unknown> {
+  const scope = dataset === null ? raw`1 = 1` : buildDatasetCondition(dataset);
   return raw`(select m.value from logged_model_metric as m where m.model_id = logged_model.model_id and m.key = ${key} and m.is_nan = 0 and ${scope} order by m.timestamp desc, m.step desc, m.run_id limit 1)`;
 }

@@ -1,7 +1,7 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { LoggedModel, ModelMetric, TrackingTables } from '../runs/index.ts';
-import { chunks, valuesOfModels } from '../runs/index.ts';
-import { restoredDouble } from '../wire/index.ts';
+import { findModelValues, splitIntoChunks } from '../runs/index.ts';
+import { restoreDouble } from '../wire/index.ts';
 
 export type LoggedModelRow = TrackingTables['logged_model'];
 
@@ -13,7 +13,7 @@ export async function insertLoggedModel(sql: Sql, row: LoggedModelRow): Promise<
 export async function findLoggedModel(sql: Sql, modelId: string, withDeleted: boolean): Promise<LoggedModel | null> {
   const query = sql.tables<TrackingTables>().selectFrom('logged_model').selectAll().where('model_id', '=', modelId);
   const rows = await (withDeleted ? query : query.where('lifecycle_stage', '=', 'active')).execute();
-  const [model] = await loggedModelsOf(sql, rows);
+  const [model] = await findLoggedModelDetails(sql, rows);
   return model ?? null;
 }
 
@@ -26,11 +26,11 @@ export async function updateLoggedModel(
 }
 
 /** Models with their metrics, params and tags, in the order given. */
-export async function loggedModelsOf(sql: Sql, rows: readonly LoggedModelRow[]): Promise<LoggedModel[]> {
+export async function findLoggedModelDetails(sql: Sql, rows: readonly LoggedModelRow[]): Promise<LoggedModel[]> {
   const modelIds = rows.map((row) => row.model_id);
-  const tags = await valuesOfModels(sql, 'logged_model_tag', modelIds);
-  const params = await valuesOfModels(sql, 'logged_model_param', modelIds);
-  const metrics = await metricsOfModels(sql, modelIds);
+  const tags = await findModelValues(sql, 'logged_model_tag', modelIds);
+  const params = await findModelValues(sql, 'logged_model_param', modelIds);
+  const metrics = await findModelMetrics(sql, modelIds);
   return rows.map((row) => ({
     modelId: row.model_id,
     experimentId: row.experiment_id,
@@ -47,15 +47,15 @@ export async function loggedModelsOf(sql: Sql, rows: readonly LoggedModelRow[]):
   }));
 }
 
-async function metricsOfModels(sql: Sql, modelIds: readonly string[]): Promise<Map<string, ModelMetric[]>> {
+async function findModelMetrics(sql: Sql, modelIds: readonly string[]): Promise<Map<string, ModelMetric[]>> {
   const byModel = new Map<string, ModelMetric[]>(modelIds.map((modelId) => [modelId, []]));
-  for (const ids of chunks(modelIds, 1000)) {
+  for (const ids of splitIntoChunks(modelIds, 1000)) {
     const query = sql.tables<TrackingTables>().selectFrom('logged_model_metric').selectAll();
     const rows = await query.where('model_id', 'in', ids).orderBy('key').orderBy('timestamp').orderBy('step').execute();
     for (const row of rows) {
       byModel.get(row.model_id)?.push({
         key: row.key,
-        value: restoredDouble(row),
+        value: restoreDouble(row),
         timestamp: row.timestamp,
         step: row.step,
         modelId: row.model_id,

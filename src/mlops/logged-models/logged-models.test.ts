@@ -17,7 +17,7 @@ async function newModel(application: Application, message: object = {}): Promise
   return textAt(model, 'info', 'model_id');
 }
 
-async function namesOf(application: Application, message: object): Promise<unknown> {
+async function searchNames(application: Application, message: object): Promise<unknown> {
   const { status, body } = await mlflow(application, 'POST', 'logged-models/search', {
     experiment_ids: ['0'],
     ...message,
@@ -67,7 +67,7 @@ describe('logged models', () => {
     await mlflow(shared, 'DELETE', `logged-models/${id}`);
     expect((await mlflow(shared, 'GET', `logged-models/${id}`)).body.error_code).toBe('RESOURCE_DOES_NOT_EXIST');
     expect((await mlflow(shared, 'GET', `logged-models/${id}`, { allow_deleted: true })).status).toBe(200);
-    expect(await namesOf(shared, { experiment_ids: [experiment_id] })).toEqual([]);
+    expect(await searchNames(shared, { experiment_ids: [experiment_id] })).toEqual([]);
   });
 
   it.each([
@@ -82,7 +82,7 @@ describe('logged models', () => {
 
   it('are found by what was measured of them, on a dataset where one is named', async () => {
     const experiment_id = await newExperiment('measured');
-    const found = (message: object) => namesOf(shared, { experiment_ids: [experiment_id], ...message });
+    const found = (message: object) => searchNames(shared, { experiment_ids: [experiment_id], ...message });
     const run_id = await newRun(shared);
     const measured: [string, number, string | undefined][] = [
       ['a', 0.5, 'train'],
@@ -118,11 +118,11 @@ describe('logged models', () => {
     const message = { experiment_ids: ['0'], max_results: 2, order_by: [{ field_name: 'name', ascending: false }] };
     const first = await post(application, 'logged-models/search', message);
     const page_token = first.next_page_token;
-    expect(await namesOf(application, { ...message, page_token })).toEqual(['a']);
-    expect(await namesOf(application, { ...message, page_token, filter: "name = 'a'" })).toBe(
+    expect(await searchNames(application, { ...message, page_token })).toEqual(['a']);
+    expect(await searchNames(application, { ...message, page_token, filter: "name = 'a'" })).toBe(
       'INVALID_PARAMETER_VALUE',
     );
-    expect(await namesOf(application, {})).toEqual(['c', 'b', 'a']);
+    expect(await searchNames(application, {})).toEqual(['c', 'b', 'a']);
   });
 
   let experiment_id: string;
@@ -145,6 +145,6 @@ describe('logged models', () => {
     ["nope.k = 'v'", 'INVALID_PARAMETER_VALUE'],
   ])('match %s', async (filter, names) => {
     const order_by = [{ field_name: 'name', ascending: false }];
-    expect(await namesOf(shared, { experiment_ids: [experiment_id], filter, order_by })).toEqual(names);
+    expect(await searchNames(shared, { experiment_ids: [experiment_id], filter, order_by })).toEqual(names);
   });
 });

@@ -8,31 +8,31 @@ import {
   checkLoggedModelName,
   checkModelEntry,
   deleteModelTag,
+  drawRandomName,
   forgetDeleted,
   loggedModelVocabulary,
   noteDeleted,
   parseExperimentId,
-  randomName,
   requireExperiment,
   upsertModelParams,
   upsertModelTags,
 } from '../runs/index.ts';
 import {
+  buildDoesNotExist,
+  buildInvalidFilter,
+  buildInvalidParameter,
   type Comparison,
   type Condition,
   checkMaxResults,
   decodePageToken,
-  doesNotExist,
   encodePageToken,
-  invalidFilter,
-  invalidParameter,
   parseFilter,
   parseOrderings,
 } from '../wire/index.ts';
 import {
+  countModelPositionValues,
   type DatasetScope,
   type LoggedModelOrdering,
-  modelPositionLength,
   searchLoggedModels,
 } from './logged-model-search-store.ts';
 import { findLoggedModel, insertLoggedModel, updateLoggedModel } from './logged-model-store.ts';
@@ -104,7 +104,7 @@ export function createLoggedModels(deps: LoggedModelsDeps) {
     deleteTag: (modelId: string, key: string) =>
       change(modelId, async (sql) => {
         if (await deleteModelTag(sql, modelId, key)) return;
-        throw doesNotExist(`No tag with key '${key}' found for model with ID '${modelId}'.`);
+        throw buildDoesNotExist(`No tag with key '${key}' found for model with ID '${modelId}'.`);
       }),
     addParams: (modelId: string, params: readonly KeyValue[]) => {
       params.forEach(checkModelEntry);
@@ -120,7 +120,7 @@ export function createLoggedModels(deps: LoggedModelsDeps) {
 export async function requireLoggedModel(sql: Sql, modelId: string, withDeleted = false): Promise<LoggedModel> {
   const model = await findLoggedModel(sql, modelId, withDeleted);
   if (model !== null) return model;
-  throw doesNotExist(`Logged model with ID '${modelId}' not found.`);
+  throw buildDoesNotExist(`Logged model with ID '${modelId}' not found.`);
 }
 
 /** Params of a model never change, as those of a run: the same value again is no change. */
@@ -128,7 +128,7 @@ function checkUnchanged(model: LoggedModel, params: readonly KeyValue[]): void {
   for (const { key, value } of params) {
     const old = model.params.find((param) => param.key === key);
     if (old === undefined || old.value === value) continue;
-    throw invalidParameter(
+    throw buildInvalidParameter(
       `Changing param values is not allowed. Param with key='${key}' was already logged with value='${old.value}' for ` +
         `model ID='${model.modelId}'. Attempted logging new value '${value}'.`,
     );
@@ -146,7 +146,7 @@ async function createLoggedModel({ store, clock }: LoggedModelsDeps, input: NewL
     await insertLoggedModel(sql, {
       model_id: modelId,
       experiment_id: experiment.experimentId,
-      name: input.name || randomName(),
+      name: input.name || drawRandomName(),
       model_type: input.modelType,
       source_run_id: input.sourceRunId,
       artifact_uri: appendToUri(experiment.artifactLocation, 'models', modelId, 'artifacts'),
@@ -163,10 +163,10 @@ async function createLoggedModel({ store, clock }: LoggedModelsDeps, input: NewL
 
 async function search(sql: Sql, input: LoggedModelSearch): Promise<Page<LoggedModel>> {
   const limit = checkMaxResults(Math.min(input.maxResults, MAX_MODELS_A_PAGE), MAX_MODELS_A_PAGE);
-  const comparisons = parseFilter(input.filter, loggedModelVocabulary).map(withStoredStatus);
-  const orderings = orderingsOf(input.orderBy);
+  const comparisons = parseFilter(input.filter, loggedModelVocabulary).map(toStoredStatusComparison);
+  const orderings = parseModelOrderings(input.orderBy);
   const query = ['logged models', input.experimentIds, input.filter, input.datasets, input.orderBy];
-  const position = decodePageToken(input.pageToken, query, modelPositionLength(orderings));
+  const position = decodePageToken(input.pageToken, query, countModelPositionValues(orderings));
   if (input.experimentIds.length === 0) return { items: [], nextPageToken: null };
   const found = await searchLoggedModels(sql, {
     experimentIds: input.experimentIds.map(parseExperimentId),
@@ -184,12 +184,12 @@ async function search(sql: Sql, input: LoggedModelSearch): Promise<Page<LoggedMo
 }
 
 /** Clients write the wire's name of a status (`LOGGED_MODEL_READY`) or its own (`READY`). */
-function withStoredStatus(comparison: Comparison): Comparison {
+function toStoredStatusComparison(comparison: Comparison): Comparison {
   const { entity, key } = comparison;
-  return entity === 'attribute' && key === 'status' ? { entity, key, ...storedStatus(comparison) } : comparison;
+  return entity === 'attribute' && key === 'status' ? { entity, key, ...toStoredStatus(comparison) } : comparison;
 }
 
-function storedStatus(condition: Condition): Condition {
+function toStoredStatus(condition: Condition): Condition {
   const stored = (status: string | number) => String(status).replace(/^LOGGED_MODEL_/, '');
   switch (condition.operator) {
     case 'IN':
@@ -203,15 +203,15 @@ function storedStatus(condition: Condition): Condition {
   }
 }
 
-function orderingsOf(orderBy: readonly ModelOrder[]): LoggedModelOrdering[] {
+function parseModelOrderings(orderBy: readonly ModelOrder[]): LoggedModelOrdering[] {
   const clauses = orderBy.map(({ fieldName }) => quoteKey(fieldName));
   return parseOrderings(clauses, loggedModelVocabulary).map((ordering, index) => {
     const { dataset = null, ascending = true, fieldName = '' } = orderBy[index] ?? {};
     if (ordering.entity !== 'attribute' && ordering.entity !== 'metric') {
-      throw invalidFilter(`Invalid order by field name: ${fieldName}. Only metrics are supported.`);
+      throw buildInvalidFilter(`Invalid order by field name: ${fieldName}. Only metrics are supported.`);
     }
     if (dataset !== null && ordering.entity !== 'metric') {
-      throw invalidParameter(`A dataset can only be given where the order is by a metric, not by ${fieldName}.`);
+      throw buildInvalidParameter(`A dataset can only be given where the order is by a metric, not by ${fieldName}.`);
     }
     return { ...ordering, ascending, dataset };
   });

@@ -1,6 +1,6 @@
 import type { Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
-import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { TargetRules } from '../../platform/notices/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { createDrift, type DriftDeps } from '../drift/index.ts';
@@ -14,13 +14,13 @@ import {
 } from '../predictions/index.ts';
 import { createQuality, type QualityDeps } from '../quality/index.ts';
 import { createEstimates } from './alerts/estimated.ts';
-import { measured } from './alerts/losses.ts';
+import { measureQuality } from './alerts/losses.ts';
 import type { QualityEstimates, ServedRequests } from './alerts/ports.ts';
 import { alertRoutes } from './alerts/routes.ts';
 import { type AlertDeps, scheduleAlerts } from './alerts/service.ts';
 import { noteRetrained } from './alerts/take-look.ts';
 
-export { lossMetric } from './alerts/losses.ts';
+export { selectLossMetric } from './alerts/losses.ts';
 export type { ServedRequests } from './alerts/ports.ts';
 export { findAlertedModel } from './alerts/store.ts';
 export { monitoringMigrations } from './migrations.ts';
@@ -71,8 +71,8 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedPredictio
     previewLabels: predictions.previewLabels,
     monitor: async (sql, name) => (await findMonitors(sql, name))[0] ?? null,
     retrained: noteRetrained,
-    measured: (monitor, part) => measured({ tables, clock: deps.clock }, monitor, part),
-    kinds: [specKind('Monitor', 60, MonitorSpec, (sql, name, spec) => applyMonitor(deps, sql, name, spec))],
+    measured: (monitor, part) => measureQuality({ tables, clock: deps.clock }, monitor, part),
+    kinds: [createSpecKind('Monitor', 60, MonitorSpec, (sql, name, spec) => applyMonitor(deps, sql, name, spec))],
     routes: [
       ...predictions.routes,
       ...quality.routes,

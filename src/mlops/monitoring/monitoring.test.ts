@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { type MonitorWindow, showMonitor } from '../monitors/schema.ts';
 import {
   importLabels,
@@ -53,9 +53,9 @@ const predict = (...predictions: Partial<Prediction>[]) =>
   });
 
 const label = (...labels: object[]) => call(application, recordLabels, { body: { model, labels: labels as never } });
-const shown = (query: object = {}) =>
+const readWindows = (query: object = {}) =>
   call(application, showMonitor, { params: { monitor }, query: { by: 'all', ...query } });
-const labelsOf = async (query: object = {}) =>
+const readLabels = async (query: object = {}) =>
   Object.fromEntries(
     (await call(application, listPredictions, { query: { model, ...query } })).predictions.map((each) => [
       each.prediction,
@@ -136,11 +136,11 @@ describe('labels', () => {
     await label({ prediction: 'p0', value: 'no' }, { prediction: 'nobody', value: 'no' });
     await watch();
     await predict({}, {});
-    expect(await labelsOf()).toEqual({ p0: 'no', p1: null });
+    expect(await readLabels()).toEqual({ p0: 'no', p1: null });
     now += 1_000;
     await label({ prediction: 'p0', value: 'yes' });
-    expect(await labelsOf()).toEqual({ p0: 'yes', p1: null });
-    expect(await shown()).toMatchObject({
+    expect(await readLabels()).toEqual({ p0: 'yes', p1: null });
+    expect(await readWindows()).toMatchObject({
       unmatchedLabels: 1,
       windows: [{ predictions: 2, labelled: 1, completeness: 0.5, quality: [] }],
     });
@@ -156,15 +156,15 @@ describe('labels', () => {
       { entity: 'bob', observedAt: at(0, 23), value: 'before it' },
       { entity: 'ann', observedAt: at(2), value: 'at that moment' },
     );
-    expect(await labelsOf()).toEqual({ p0: 'first', p1: null, p2: 'at that moment', p3: null });
+    expect(await readLabels()).toEqual({ p0: 'first', p1: null, p2: 'at that moment', p3: null });
   });
 
   it('of an entity are not of an earlier prediction because a later one is left out of the question', async () => {
     await predict({ entity: 'ann', modelVersion: '1' }, { entity: 'ann', modelVersion: '2' });
     await label({ entity: 'ann', observedAt: at(2), value: 'yes' });
-    expect(await labelsOf({ modelVersion: '1' })).toEqual({ p0: null });
-    expect(await labelsOf({ end: at(1) })).toEqual({ p0: null });
-    expect(await labelsOf({ start: at(1) })).toEqual({ p1: 'yes' });
+    expect(await readLabels({ modelVersion: '1' })).toEqual({ p0: null });
+    expect(await readLabels({ end: at(1) })).toEqual({ p0: null });
+    expect(await readLabels({ start: at(1) })).toEqual({ p1: 'yes' });
   });
 
   it('are as they were known at any time before', async () => {
@@ -174,7 +174,7 @@ describe('labels', () => {
     await label({ prediction: 'p0', value: 'no' });
     now += DAY_MS;
     await label({ prediction: 'p0', value: 'yes' });
-    const known = async (days: number) => (await shown({ knownAt: at(9 + days, 13) })).windows.map(quality);
+    const known = async (days: number) => (await readWindows({ knownAt: at(9 + days, 13) })).windows.map(quality);
     expect(await known(-1)).toEqual([]);
     expect(await known(0)).toEqual([{ accuracy: [null, 0] }]);
     expect(await known(1)).toEqual([{ accuracy: [0, 1] }]);
@@ -186,7 +186,7 @@ describe('labels', () => {
     [{ prediction: 'p', entity: 'ann', observedAt: at(0), value: 1 }, 'a prediction or an entity'],
     [{ entity: 'ann', value: 1 }, 'observedAt with an entity'],
   ])('such as %j are refused', async (one, reason) => {
-    expect(JSON.stringify(await problemFrom(label(one)))).toContain(reason);
+    expect(JSON.stringify(await catchProblem(label(one)))).toContain(reason);
   });
 
   it('come from a file, row by row; what is wrong with a row is said, and the rest is kept', async () => {
@@ -209,9 +209,9 @@ describe('labels', () => {
         value: 'y',
       }),
     ).toMatchObject({ accepted: 1, rejectedRows: 1, rejected: [{ line: 2 }] });
-    expect(await labelsOf()).toEqual({ p0: 2.5, p1: 4 });
-    expect((await shown()).windows.map(quality)).toEqual([{ mae: [1.5, 2], rmse: [Math.sqrt(2.5), 2] }]);
-    const problem = await problemFrom(file('c.csv', 'id,y\np0,1\n', { prediction: 'gone', value: 'y' }));
+    expect(await readLabels()).toEqual({ p0: 2.5, p1: 4 });
+    expect((await readWindows()).windows.map(quality)).toEqual([{ mae: [1.5, 2], rmse: [Math.sqrt(2.5), 2] }]);
+    const problem = await catchProblem(file('c.csv', 'id,y\np0,1\n', { prediction: 'gone', value: 'y' }));
     expect(problem).toMatchObject({ code: 'label_file_malformed', detail: expect.stringContaining('c.csv') });
   });
 });
@@ -235,7 +235,7 @@ describe('quality', () => {
       prediction: 'p6',
       value: 1,
     });
-    const [window] = (await shown()).windows;
+    const [window] = (await readWindows()).windows;
     expect(window).toMatchObject({ predictions: 7, labelled: 7, unmeasured: 1 });
     expect(quality(window)).toEqual({
       accuracy: [4 / 6, 6],
@@ -256,7 +256,7 @@ describe('quality', () => {
       { prediction: 'p2', value: 8 },
       { prediction: 'p3', value: [] },
     );
-    const [window] = (await shown()).windows;
+    const [window] = (await readWindows()).windows;
     const ideal = 1 + 1 / Math.log2(3) + 1 / 2;
     const found = quality(window);
     expect(found['ndcg@3']?.[0]).toBeCloseTo((1 / 2 / ideal + 0 + 1 / Math.log2(3)) / 3, 12);
@@ -281,16 +281,16 @@ describe('quality', () => {
         predictions,
         latencyMs?.p50,
       ]);
-    expect(facts((await shown({ by: 'day' })).windows)).toEqual([
+    expect(facts((await readWindows({ by: 'day' })).windows)).toEqual([
       ['2026-11-01', null, 2, 15],
       ['2026-11-02', null, 1, 30],
     ]);
-    expect(facts((await shown({ slice: 'home country' })).windows)).toEqual([
+    expect(facts((await readWindows({ slice: 'home country' })).windows)).toEqual([
       [undefined, 'DE', 2, 20],
       [undefined, 'FR', 1, 20],
     ]);
-    expect(facts((await shown({ modelVersion: '2' })).windows)).toEqual([[undefined, null, 1, 30]]);
-    expect((await shown({ by: 'month' })).windows[0]?.period).toEqual({
+    expect(facts((await readWindows({ modelVersion: '2' })).windows)).toEqual([[undefined, null, 1, 30]]);
+    expect((await readWindows({ by: 'month' })).windows[0]?.period).toEqual({
       start: '2026-11-01T00:00:00Z',
       end: '2026-12-01T00:00:00Z',
     });
@@ -300,8 +300,8 @@ describe('quality', () => {
 describe('a monitor', () => {
   it('is one for each model, and one that is not there is said to be', async () => {
     await watch();
-    expect(await problemFrom(watch({}, 'other'))).toMatchObject({ code: 'monitor_model_taken' });
+    expect(await catchProblem(watch({}, 'other'))).toMatchObject({ code: 'monitor_model_taken' });
     const asked = call(application, showMonitor, { params: { monitor: 'nobody' } });
-    expect(await problemFrom(asked)).toMatchObject({ code: 'monitor_not_found' });
+    expect(await catchProblem(asked)).toMatchObject({ code: 'monitor_not_found' });
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { type CallInput, type Endpoint, type ResponseOf, urlOf } from '../../platform/contract/schema.ts';
+import { buildUrl, type CallInput, type Endpoint, type ResponseOf } from '../../platform/contract/schema.ts';
 import { createEvents, eventMigrations, type StoredEvent } from '../../platform/events/index.ts';
 import { createHttp, localAccess, noRecorder } from '../../platform/http/index.ts';
 import { testClock } from '../../platform/jobs/fixtures.testing.ts';
@@ -148,7 +148,7 @@ export async function call<E extends Endpoint>(
   target: E,
   input: CallInput<E> = {},
 ): Promise<ResponseOf<E>> {
-  const asked = { method: target.method, url: urlOf(target, input), headers: { host: 'localhost' } };
+  const asked = { method: target.method, url: buildUrl(target, input), headers: { host: 'localhost' } };
   const answer = await http.inject(input.body === undefined ? asked : { ...asked, payload: input.body as object });
   if (answer.statusCode !== 200) throw Object.assign(new Error(answer.body), { problem: answer.json() });
   return answer.json();

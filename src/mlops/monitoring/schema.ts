@@ -1,1 +1,1 @@
-export { AlertCause, AlertEpisode, lossKey, QualityLoss } from './alerts/episode/schema.ts';
+export { AlertCause, AlertEpisode, buildLossKey, QualityLoss } from './alerts/episode/schema.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { verifyJournals } from '../../platform/journal/index.ts';
-import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { deletePredictions, recordPredictions } from '../predictions/schema.ts';
 
 const DAY_MS = 86_400_000;
@@ -26,7 +26,7 @@ it('a server that is stopped while it settles a large back-fill ends in time, an
   expect(before).toHaveLength(1);
   const application = await testApplication({ clock }, { data });
   // Settles first; a file for each of thousands of days takes longer than a stopping server has.
-  const asking = problemFrom(call(application, deletePredictions, { body: { entity: 'of no row', dryRun: true } }));
+  const asking = catchProblem(call(application, deletePredictions, { body: { entity: 'of no row', dryRun: true } }));
   await expect.poll(() => existsSync(join(data, 'lake', 'prediction')), { timeout: 20_000 }).toBe(true);
   const startedAt = performance.now();
   await application[Symbol.asyncDispose]();

@@ -4,7 +4,7 @@ import { refuseUntold, type TargetRules } from '../../platform/notices/index.ts'
 import type { Sql } from '../../platform/store/index.ts';
 import { refuseUnmeasured } from './check-spec.ts';
 import type { MonitorSpec } from './schema.ts';
-import { findMonitors, monitorOfModel, putMonitor } from './store.ts';
+import { findMonitorOfModel, findMonitors, saveMonitor } from './store.ts';
 
 /**
  * Errors: `monitor_model_taken`; `manifest_invalid` where an alert has nothing to measure, or where `notify:` has a target
@@ -16,7 +16,7 @@ export async function applyMonitor(
   monitor: string,
   spec: MonitorSpec,
 ): Promise<ManifestOutcome> {
-  const other = await monitorOfModel(sql, spec.model);
+  const other = await findMonitorOfModel(sql, spec.model);
   if (other !== null && other.monitor !== monitor) {
     const detail = `The monitor "${other.monitor}" already monitors "${spec.model}". Change that monitor.`;
     throw new AppError('monitor_model_taken', detail, { model: spec.model, monitor: other.monitor });
@@ -25,6 +25,6 @@ export async function applyMonitor(
   if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
   refuseUnmeasured(spec);
   refuseUntold(rules, spec.notify);
-  await putMonitor(sql, { monitor, spec });
+  await saveMonitor(sql, { monitor, spec });
   return before === undefined ? 'created' : 'changed';
 }

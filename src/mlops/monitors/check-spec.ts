@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/errors/index.ts';
 import type { AlertRule } from './alerts/schema.ts';
 import type { MonitorSpec } from './schema.ts';
-import { scoresOf } from './scores.ts';
+import { listScores } from './scores.ts';
 
 /** Error: `manifest_invalid` for an alert or a value that nothing in the monitor could ever speak of. */
 export function refuseUnmeasured(spec: MonitorSpec): void {
@@ -30,7 +30,7 @@ function refuseAlert(spec: MonitorSpec, rule: AlertRule, place: string): void {
 }
 
 function refuseMetric({ quality }: MonitorSpec, metric: string, place: string): void {
-  const known = quality === undefined ? [] : scoresOf(quality).map((score) => score.metric);
+  const known = quality === undefined ? [] : listScores(quality).map((score) => score.metric);
   if (known.includes(metric)) return;
   const has = known.length === 0 ? 'the monitor has no quality:' : `its quality is measured as ${known.join(', ')}`;
   refuse(place, `"${metric}" is not measured: ${has}.`);

@@ -1,13 +1,13 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { LostQuestion, MonitorRules } from '../predictions/index.ts';
 import type { Monitor } from './schema.ts';
-import { findMonitors, monitorOfModel } from './store.ts';
+import { findMonitorOfModel, findMonitors } from './store.ts';
 
 /** The settings of the stored monitors that the prediction log applies. */
 export function createMonitorRules(sql: Sql): MonitorRules {
   return {
-    logRule: async (model) => (await monitorOfModel(sql, model))?.spec.log ?? null,
-    labelWithinDays: async (model) => (await monitorOfModel(sql, model))?.spec.labels.withinDays ?? null,
+    logRule: async (model) => (await findMonitorOfModel(sql, model))?.spec.log ?? null,
+    labelWithinDays: async (model) => (await findMonitorOfModel(sql, model))?.spec.labels.withinDays ?? null,
     questionsBefore: async (day) => (await findMonitors(sql)).flatMap((monitor) => findLostQuestions(monitor, day)),
   };
 }

@@ -1,4 +1,4 @@
-import { literal } from '../../platform/lake/index.ts';
+import { quoteLiteral } from '../../platform/lake/index.ts';
 import type { Quality } from './schema.ts';
 
 /** A measure as the mean of a score of each labelled prediction. */
@@ -16,27 +16,27 @@ export interface Score {
 }
 
 /** The measures of a kind of quality. */
-export function scoresOf(quality: Quality): Score[] {
-  const said = extracted('output', quality.output);
-  if (quality.kind === 'classification') return classification(said, quality);
-  return quality.kind === 'regression' ? regression(said) : ranking(said, quality.k);
+export function listScores(quality: Quality): Score[] {
+  const said = buildExtractSql('output', quality.output);
+  if (quality.kind === 'classification') return listClassificationScores(said, quality);
+  return quality.kind === 'regression' ? listRegressionScores(said) : listRankingScores(said, quality.k);
 }
 
-function classification(
+function listClassificationScores(
   said: string,
   { positive, probability }: Extract<Quality, { kind: 'classification' }>,
 ): Score[] {
-  const [predicted, actual] = [text(said), text('label')];
-  const right = same(predicted, actual);
+  const [predicted, actual] = [buildTextSql(said), buildTextSql('label')];
+  const right = buildSameSql(predicted, actual);
   const accuracy: Score = { metric: 'accuracy', score: `CAST(${right} AS INTEGER)`, of: 'share' };
   if (positive === undefined) return [accuracy];
-  const isPositive = (value: string) => same(value, literal(positive));
+  const isPositive = (value: string) => buildSameSql(value, quoteLiteral(positive));
   const among = (value: string) => `CASE WHEN ${isPositive(value)} THEN CAST(${right} AS INTEGER) END`;
   const either = `${isPositive(predicted)} OR ${isPositive(actual)}`;
   const area: Score[] =
     probability === undefined
       ? []
-      : [{ metric: 'roc_auc', score: probabilityOf(probability), of: 'auc', positive: isPositive(actual) }];
+      : [{ metric: 'roc_auc', score: buildProbabilitySql(probability), of: 'auc', positive: isPositive(actual) }];
   return [
     accuracy,
     { metric: 'precision', score: among(predicted), of: 'share' },
@@ -46,8 +46,8 @@ function classification(
   ];
 }
 
-function regression(said: string): Score[] {
-  const error = `(${number(text(said))} - ${number(text('label'))})`;
+function listRegressionScores(said: string): Score[] {
+  const error = `(${buildNumberSql(buildTextSql(said))} - ${buildNumberSql(buildTextSql('label'))})`;
   return [
     { metric: 'mae', score: `abs(${error})`, of: 'mean' },
     { metric: 'rmse', score: `${error} * ${error}`, of: 'rootMean' },
@@ -55,7 +55,7 @@ function regression(said: string): Score[] {
 }
 
 /** Gains are 0 or 1; DCG = sum of 1 / log2(rank + 1) over the relevant among the first k, as a share of the best possible. */
-function ranking(said: string, k: number): Score[] {
+function listRankingScores(said: string, k: number): Score[] {
   const items = `list_slice(${list(said)}, 1, ${k})`;
   const relevant = `list_distinct(${list('label')})`;
   const ranks = `list_filter(range(1, len(${items}) + 1), lambda rank: list_contains(${relevant}, ${items}[rank]))`;
@@ -74,34 +74,34 @@ function ranking(said: string, k: number): Score[] {
 }
 
 /** A number from 0 to 1 at a path of the output; null for anything else. */
-export function probabilityOf(path: string): string {
-  const p = number(text(extracted('output', path)));
+export function buildProbabilitySql(path: string): string {
+  const p = buildNumberSql(buildTextSql(buildExtractSql('output', path)));
   return `CASE WHEN ${p} >= 0 AND ${p} <= 1 THEN ${p} END`;
 }
 
 /** JSON at a path with dots. */
-export function extracted(document: string, path: string | undefined): string {
+export function buildExtractSql(document: string, path: string | undefined): string {
   if (path === undefined) return document;
   const steps = path.split('.').map((name) => `."${name.replaceAll('"', '')}"`);
-  return `json_extract(${document}, ${literal(`$${steps.join('')}`)})`;
+  return `json_extract(${document}, ${quoteLiteral(`$${steps.join('')}`)})`;
 }
 
 /** A JSON scalar as text; null for anything else. */
-export function text(json: string): string {
+export function buildTextSql(json: string): string {
   return `CASE WHEN json_type(${json}) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN json_extract_string(${json}, '$') END`;
 }
 
 /** A finite number; null for anything else. */
-export function number(value: string): string {
+export function buildNumberSql(value: string): string {
   return `CASE WHEN isfinite(TRY_CAST(${value} AS DOUBLE)) THEN CAST(${value} AS DOUBLE) END`;
 }
 
 /** 1 and 1.0 are one class. */
-export function same(one: string, other: string): string {
-  return `coalesce(${number(one)} = ${number(other)}, ${one} = ${other})`;
+export function buildSameSql(one: string, other: string): string {
+  return `coalesce(${buildNumberSql(one)} = ${buildNumberSql(other)}, ${one} = ${other})`;
 }
 
 /** Items as text: of a list, or a single item as a list of one. */
 function list(json: string): string {
-  return `CASE WHEN json_type(${json}) = 'ARRAY' THEN json_extract_string(${json}, '$[*]') ELSE [${text(json)}] END`;
+  return `CASE WHEN json_type(${json}) = 'ARRAY' THEN json_extract_string(${json}, '$[*]') ELSE [${buildTextSql(json)}] END`;
 }

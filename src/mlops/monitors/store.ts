@@ -9,17 +9,17 @@ interface MonitorTables {
 export async function findMonitors(sql: Sql, name: string | null = null): Promise<Monitor[]> {
   let query = sql.tables<MonitorTables>().selectFrom('monitor').selectAll().orderBy('name');
   if (name !== null) query = query.where('name', '=', name);
-  return (await query.execute()).map(monitor);
+  return (await query.execute()).map(parseMonitorRow);
 }
 
 /** Null: the model has no monitor. */
-export async function monitorOfModel(sql: Sql, model: string): Promise<Monitor | null> {
+export async function findMonitorOfModel(sql: Sql, model: string): Promise<Monitor | null> {
   const query = sql.tables<MonitorTables>().selectFrom('monitor').selectAll().where('model', '=', model);
   const row = await query.executeTakeFirst();
-  return row === undefined ? null : monitor(row);
+  return row === undefined ? null : parseMonitorRow(row);
 }
 
-export async function putMonitor(sql: Sql, { monitor: name, spec }: Monitor): Promise<void> {
+export async function saveMonitor(sql: Sql, { monitor: name, spec }: Monitor): Promise<void> {
   const row = { name, model: spec.model, spec: JSON.stringify(spec) };
   await sql
     .tables<MonitorTables>()
@@ -29,7 +29,7 @@ export async function putMonitor(sql: Sql, { monitor: name, spec }: Monitor): Pr
     .execute();
 }
 
-function monitor({ name, spec }: MonitorTables['monitor']): Monitor {
+function parseMonitorRow({ name, spec }: MonitorTables['monitor']): Monitor {
   return { monitor: name, spec: MonitorSpec.parse(JSON.parse(spec)) };
 }
 

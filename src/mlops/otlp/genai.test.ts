@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { genAiFacts, withMlflowNames } from './genai.ts';
+import { addMlflowNames, readGenAiFacts } from './genai.ts';
 import { type Attribute, anyValue } from './otlp-span.ts';
-import { previewOf } from './preview.ts';
+import { buildPreview } from './preview.ts';
 import { isSecretKey, redactNamed, redactText } from './redaction.ts';
 
 const attributes = (values: Readonly<Record<string, unknown>>): Attribute[] =>
@@ -52,7 +52,7 @@ describe('what a span says of its model', () => {
       { model: 'gpt-4o', provider: null, input: 7, output: 2, read: 0, write: 0, hour: 0 },
     ],
   ])('is read in the names of %s', (_names, values, expected) => {
-    const { model, provider, tokens } = genAiFacts(attributes(values));
+    const { model, provider, tokens } = readGenAiFacts(attributes(values));
     expect({
       model,
       provider,
@@ -69,11 +69,11 @@ describe('what a span says of its model', () => {
     { 'gen_ai.usage.input_tokens': -1 },
     { 'gen_ai.usage.input_tokens': 'many' },
     { 'mlflow.chat.tokenUsage': 'x' },
-  ])('is no usage in %o', (values) => expect(genAiFacts(attributes(values)).tokens).toBeNull());
+  ])('is no usage in %o', (values) => expect(readGenAiFacts(attributes(values)).tokens).toBeNull());
 
   it('has the inputs and outputs of Traceloop', () => {
     const given = attributes({ 'traceloop.entity.input': 'in', 'traceloop.entity.output': 'out' });
-    expect(withMlflowNames(given, genAiFacts(given)).slice(2)).toEqual(
+    expect(addMlflowNames(given, readGenAiFacts(given)).slice(2)).toEqual(
       attributes({ 'mlflow.spanInputs': 'in', 'mlflow.spanOutputs': 'out' }),
     );
   });
@@ -86,7 +86,7 @@ describe('what a span says of its model', () => {
       'gen_ai.input.messages': '[]',
       'mlflow.spanType': 'UNKNOWN',
     });
-    expect(withMlflowNames(given, genAiFacts(given)).slice(4)).toEqual(
+    expect(addMlflowNames(given, readGenAiFacts(given)).slice(4)).toEqual(
       attributes({
         'mlflow.spanInputs': '[]',
         'mlflow.chat.tokenUsage': { input_tokens: 2, output_tokens: 0, total_tokens: 2 },
@@ -105,7 +105,7 @@ describe('the type of a span', () => {
     ['traceloop.span.kind', 'constructor', undefined],
   ])('is read from %s %s', (key, value, expected) => {
     const given = attributes({ [key]: value });
-    const [added] = withMlflowNames(given, genAiFacts(given)).filter(
+    const [added] = addMlflowNames(given, readGenAiFacts(given)).filter(
       (attribute) => attribute.key === 'mlflow.spanType',
     );
     expect(added?.value).toEqual(expected === undefined ? undefined : anyValue(expected));
@@ -113,7 +113,7 @@ describe('the type of a span', () => {
 
   it('stays as it is where the span says it in MLflow’s own name', () => {
     const given = attributes({ 'mlflow.spanType': 'AGENT', 'openinference.span.kind': 'LLM' });
-    expect(withMlflowNames(given, genAiFacts(given))).toEqual(given);
+    expect(addMlflowNames(given, readGenAiFacts(given))).toEqual(given);
   });
 });
 
@@ -135,7 +135,7 @@ describe('a preview', () => {
     ['plain', 'user', 'plain'],
     [null, 'user', null],
     ['x'.repeat(1001), 'user', `${'x'.repeat(997)}...`],
-  ] as const)('of %o', (value, role, expected) => expect(previewOf(value, role)).toBe(expected));
+  ] as const)('of %o', (value, role, expected) => expect(buildPreview(value, role)).toBe(expected));
 });
 
 describe('credentials', () => {

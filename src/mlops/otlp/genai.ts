@@ -1,5 +1,5 @@
 import { parseBoundedJson } from '../../platform/json/index.ts';
-import { type Attribute, anyValue, plainValue } from './otlp-span.ts';
+import { type Attribute, anyValue, toPlainValue } from './otlp-span.ts';
 
 /** Tokens of one span by kind, as finops counts them: cached ones are part of the input. Whole numbers, >= 0. */
 export interface SpanTokens {
@@ -79,25 +79,25 @@ const SPAN_TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
  * Model, provider and tokens of a span, by MLflow's attributes or else by the semantic conventions. If a report omits
  * the cached tokens from its input (its cached tokens exceed the input), they are added, since they are billed input.
  */
-export function genAiFacts(attributes: readonly Attribute[]): GenAiFacts {
-  const values = valuesOf(attributes);
-  return { tokens: tokensOf(values), model: nameOf(values, MODEL, 300), provider: nameOf(values, PROVIDER, 100) };
+export function readGenAiFacts(attributes: readonly Attribute[]): GenAiFacts {
+  const values = indexAttributes(attributes);
+  return { tokens: readTokens(values), model: readName(values, MODEL, 300), provider: readName(values, PROVIDER, 100) };
 }
 
 /** The span's attributes, plus MLflow's names for those with names of the semantic conventions. */
-export function withMlflowNames(attributes: readonly Attribute[], facts: GenAiFacts): Attribute[] {
-  const values = valuesOf(attributes);
+export function addMlflowNames(attributes: readonly Attribute[], facts: GenAiFacts): Attribute[] {
+  const values = indexAttributes(attributes);
   const added = new Map<string, unknown>();
   const add = (key: string, value: unknown) => {
     if (!values.has(key) && value !== undefined && value !== null) added.set(key, value);
   };
-  add('mlflow.spanInputs', first(values, INPUTS));
-  add('mlflow.spanOutputs', first(values, OUTPUTS));
-  if (facts.tokens !== null) add(USAGE, mlflowUsage(facts.tokens));
+  add('mlflow.spanInputs', findFirst(values, INPUTS));
+  add('mlflow.spanOutputs', findFirst(values, OUTPUTS));
+  if (facts.tokens !== null) add(USAGE, toMlflowUsage(facts.tokens));
   add('mlflow.llm.model', facts.model);
   add('mlflow.llm.provider', facts.provider);
-  const type = typeOf(values);
-  const isUntyped = ['UNKNOWN', undefined].includes(textOf(values.get('mlflow.spanType')));
+  const type = findSpanType(values);
+  const isUntyped = ['UNKNOWN', undefined].includes(toText(values.get('mlflow.spanType')));
   if (isUntyped && type !== undefined) added.set('mlflow.spanType', type);
   return [
     ...attributes.filter(({ key }) => !added.has(key)),
@@ -105,14 +105,14 @@ export function withMlflowNames(attributes: readonly Attribute[], facts: GenAiFa
   ];
 }
 
-function typeOf(values: Values): string | undefined {
+function findSpanType(values: Values): string | undefined {
   return Object.entries(SPAN_TYPES)
     .map(([key, types]) => new Map(Object.entries(types)).get(String(values.get(key))))
     .find((type) => type !== undefined);
 }
 
 /** Usage as MLflow's clients write and read it. */
-export function mlflowUsage(tokens: SpanTokens): Record<string, number> {
+export function toMlflowUsage(tokens: SpanTokens): Record<string, number> {
   return {
     input_tokens: tokens.inputTokens,
     output_tokens: tokens.outputTokens,
@@ -125,17 +125,17 @@ export function mlflowUsage(tokens: SpanTokens): Record<string, number> {
   };
 }
 
-function valuesOf(attributes: readonly Attribute[]): Values {
-  return new Map(attributes.map(({ key, value }) => [key, plainValue(value)]));
+function indexAttributes(attributes: readonly Attribute[]): Values {
+  return new Map(attributes.map(({ key, value }) => [key, toPlainValue(value)]));
 }
 
-function tokensOf(values: Values): SpanTokens | null {
-  const own = objectOf(values.get(USAGE));
-  const input = count(own?.get('input_tokens')) ?? count(first(values, INPUT));
-  const output = count(own?.get('output_tokens')) ?? count(first(values, OUTPUT));
+function readTokens(values: Values): SpanTokens | null {
+  const own = parseObject(values.get(USAGE));
+  const input = count(own?.get('input_tokens')) ?? count(findFirst(values, INPUT));
+  const output = count(own?.get('output_tokens')) ?? count(findFirst(values, OUTPUT));
   if (input === null && output === null) return null;
-  const cacheRead = count(own?.get('cache_read_input_tokens')) ?? count(first(values, CACHE_READ)) ?? 0;
-  const written = count(own?.get('cache_creation_input_tokens')) ?? count(first(values, CACHE_WRITE)) ?? 0;
+  const cacheRead = count(own?.get('cache_read_input_tokens')) ?? count(findFirst(values, CACHE_READ)) ?? 0;
+  const written = count(own?.get('cache_creation_input_tokens')) ?? count(findFirst(values, CACHE_WRITE)) ?? 0;
   const forAnHour = Math.min(count(own?.get('cache_creation_input_tokens_above_1hr')) ?? 0, written);
   const isLeftOut = cacheRead + written > (input ?? 0);
   return {
@@ -147,7 +147,7 @@ function tokensOf(values: Values): SpanTokens | null {
   };
 }
 
-function first(values: Values, keys: readonly string[]): unknown {
+function findFirst(values: Values, keys: readonly string[]): unknown {
   return keys.map((key) => values.get(key)).find((value) => value !== undefined && value !== null);
 }
 
@@ -161,17 +161,17 @@ function count(value: unknown): number | null {
     : null;
 }
 
-function nameOf(values: Values, keys: readonly string[], limit: number): string | null {
-  const name = textOf(first(values, keys))?.trim() ?? '';
+function readName(values: Values, keys: readonly string[], limit: number): string | null {
+  const name = toText(findFirst(values, keys))?.trim() ?? '';
   return name === '' ? null : name.slice(0, limit);
 }
 
-function textOf(value: unknown): string | undefined {
+function toText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
 /** MLflow's usage is an object, or the JSON text of one. */
-function objectOf(value: unknown): Values | null {
+function parseObject(value: unknown): Values | null {
   const parsed = typeof value === 'string' ? tryJson(value) : value;
   return typeof parsed === 'object' && parsed !== null ? new Map(Object.entries(parsed)) : null;
 }

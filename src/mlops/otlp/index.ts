@@ -1,10 +1,10 @@
 export { exportAnswer } from './answer.ts';
-export { type GenAiFacts, genAiFacts, mlflowUsage, type SpanTokens, tryJson, withMlflowNames } from './genai.ts';
+export { addMlflowNames, type GenAiFacts, readGenAiFacts, type SpanTokens, toMlflowUsage, tryJson } from './genai.ts';
 export { unpack } from './inflate.ts';
 export { parseJson } from './json.ts';
-export { type Attribute, InvalidOtlp, type OtlpSpan, plainValue, type ResourceSpans } from './otlp-span.ts';
-export { previewOf } from './preview.ts';
+export { type Attribute, InvalidOtlp, type OtlpSpan, type ResourceSpans, toPlainValue } from './otlp-span.ts';
+export { buildPreview } from './preview.ts';
 export { parseProtobuf } from './protobuf.ts';
 export { redactAttributes, redactNamed, redactText } from './redaction.ts';
-export { spanAttributes } from './span-values.ts';
-export { callSpans, ownTokens, totalTokens } from './token-tree.ts';
+export { readSpanAttributes } from './span-values.ts';
+export { callSpans, selectOwnTokens, sumTokens } from './token-tree.ts';

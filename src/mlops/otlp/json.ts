@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkJson } from '../../platform/json/index.ts';
-import { wireDouble } from '../wire/index.ts';
+import { toWireDouble } from '../wire/index.ts';
 import {
   type AnyValue,
   type Attribute,
@@ -8,8 +8,8 @@ import {
   InvalidOtlp,
   type OtlpSpan,
   type ResourceSpans,
-  statusCode,
-  wireInteger,
+  toStatusCode,
+  toWireInteger,
 } from './otlp-span.ts';
 
 /**
@@ -33,14 +33,14 @@ const TEXT_DEPTH_LIMIT = 3 * DEEPEST_VALUE + 12;
 function parseExact(text: string): unknown {
   try {
     return JSON.parse(text, (...[, value, context]: readonly unknown[]) =>
-      typeof value === 'number' && !Number.isSafeInteger(value) ? (integerText(context) ?? value) : value,
+      typeof value === 'number' && !Number.isSafeInteger(value) ? (formatInteger(context) ?? value) : value,
     );
   } catch (error) {
     throw new InvalidOtlp('not JSON', { cause: error });
   }
 }
 
-function integerText(context: unknown): string | null {
+function formatInteger(context: unknown): string | null {
   if (typeof context !== 'object' || context === null || !('source' in context)) return null;
   return typeof context.source === 'string' && /^-?\d+$/.test(context.source) ? context.source : null;
 }
@@ -54,21 +54,21 @@ const text = z
   .string()
   .nullish()
   .transform((value) => value ?? '');
-const hexadecimal = text.pipe(z.string().regex(/^([0-9a-fA-F]{2})*$/)).transform((value) => value.toLowerCase());
+const parseHexadecimal = text.pipe(z.string().regex(/^([0-9a-fA-F]{2})*$/)).transform((value) => value.toLowerCase());
 const integer = z.union([z.string().regex(/^-?\d{1,20}$/), z.number().int()]);
-const nanos = integer.nullish().transform((value) => BigInt(value ?? 0));
+const parseNanos = integer.nullish().transform((value) => BigInt(value ?? 0));
 const attributes = list(z.object({ key: text, value: z.unknown() }));
 
 const Span = z.object({
-  traceId: hexadecimal,
-  spanId: hexadecimal,
-  parentSpanId: hexadecimal,
+  traceId: parseHexadecimal,
+  spanId: parseHexadecimal,
+  parentSpanId: parseHexadecimal,
   name: text,
-  startTimeUnixNano: nanos,
-  endTimeUnixNano: nanos,
+  startTimeUnixNano: parseNanos,
+  endTimeUnixNano: parseNanos,
   attributes,
-  events: list(z.object({ name: text, timeUnixNano: nanos, attributes })),
-  links: list(z.object({ traceId: hexadecimal, spanId: hexadecimal, attributes })),
+  events: list(z.object({ name: text, timeUnixNano: parseNanos, attributes })),
+  links: list(z.object({ traceId: parseHexadecimal, spanId: parseHexadecimal, attributes })),
   status: z.object({ code: z.union([z.number(), z.string()]).nullish(), message: text }).nullish(),
 });
 
@@ -101,7 +101,7 @@ function readSpan(span: z.infer<typeof Span>): OtlpSpan {
 }
 
 function readStatus(code: number | string): OtlpSpan['status']['code'] {
-  if (typeof code === 'number') return statusCode(code);
+  if (typeof code === 'number') return toStatusCode(code);
   if (code === 'STATUS_CODE_ERROR') return 2;
   return code === 'STATUS_CODE_OK' ? 1 : 0;
 }
@@ -127,8 +127,8 @@ function readValue(found: unknown, depth: number): AnyValue {
   const value = parsed.data;
   if (value.stringValue !== undefined) return { string_value: value.stringValue };
   if (value.boolValue !== undefined) return { bool_value: value.boolValue };
-  if (value.intValue !== undefined) return { int_value: wireInteger(BigInt(value.intValue)) };
-  if (value.doubleValue !== undefined) return { double_value: wireDouble(Number(value.doubleValue)) };
+  if (value.intValue !== undefined) return { int_value: toWireInteger(BigInt(value.intValue)) };
+  if (value.doubleValue !== undefined) return { double_value: toWireDouble(Number(value.doubleValue)) };
   if (value.arrayValue !== undefined) {
     return { array_value: { values: value.arrayValue.values.map((item) => readValue(item, depth + 1)) } };
   }

@@ -63,22 +63,22 @@ export const DEEPEST_VALUE = 64;
 /** Error for an invalid request. */
 export class InvalidOtlp extends Error {}
 
-export function statusCode(code: number): OtlpStatusCode {
+export function toStatusCode(code: number): OtlpStatusCode {
   return code === 1 || code === 2 ? code : 0;
 }
 
 /** Numbers of 64 bits as JSON carries them: a number where it is exact, text where it is not. */
-export function wireInteger(value: bigint): number | string {
+export function toWireInteger(value: bigint): number | string {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value.toString();
 }
 
 /** The value in plain JSON: objects for lists of keys. */
-export function plainValue(value: AnyValue): unknown {
+export function toPlainValue(value: AnyValue): unknown {
   if (value.kvlist_value !== undefined) {
-    return Object.fromEntries(value.kvlist_value.values.map((entry) => [entry.key, plainValue(entry.value)]));
+    return Object.fromEntries(value.kvlist_value.values.map((entry) => [entry.key, toPlainValue(entry.value)]));
   }
-  if (value.array_value !== undefined) return value.array_value.values.map(plainValue);
+  if (value.array_value !== undefined) return value.array_value.values.map(toPlainValue);
   return value.string_value ?? value.bool_value ?? value.int_value ?? value.double_value ?? value.bytes_value ?? null;
 }
 

@@ -1,7 +1,7 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { AppError } from '../../platform/errors/index.ts';
-import { tooManyValues } from '../../platform/json/index.ts';
-import { wireDouble } from '../wire/index.ts';
+import { createTooManyValues } from '../../platform/json/index.ts';
+import { toWireDouble } from '../wire/index.ts';
 import {
   type AnyValue,
   type Attribute,
@@ -11,8 +11,8 @@ import {
   type OtlpLink,
   type OtlpSpan,
   type ResourceSpans,
-  statusCode,
-  wireInteger,
+  toStatusCode,
+  toWireInteger,
 } from './otlp-span.ts';
 
 /**
@@ -52,7 +52,7 @@ function read(
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
     budget.fields -= 1;
-    if (budget.fields < 0) throw tooManyValues(FIELD_LIMIT);
+    if (budget.fields < 0) throw createTooManyValues(FIELD_LIMIT);
     const [field, type] = reader.tag();
     const take = readers[field];
     if (take === undefined) {
@@ -86,9 +86,9 @@ function readSpan(budget: Budget, bytes: Uint8Array): OtlpSpan {
     budget,
     bytes,
     {
-      1: (reader) => Object.assign(span, { traceId: hex(reader.bytes()) }),
-      2: (reader) => Object.assign(span, { spanId: hex(reader.bytes()) }),
-      4: (reader) => Object.assign(span, { parentSpanId: hex(reader.bytes()) }),
+      1: (reader) => Object.assign(span, { traceId: toHex(reader.bytes()) }),
+      2: (reader) => Object.assign(span, { spanId: toHex(reader.bytes()) }),
+      4: (reader) => Object.assign(span, { parentSpanId: toHex(reader.bytes()) }),
       5: (reader) => Object.assign(span, { name: reader.string() }),
       7: (reader) => Object.assign(span, { startNanos: BigInt(reader.fixed64()) }),
       8: (reader) => Object.assign(span, { endNanos: BigInt(reader.fixed64()) }),
@@ -124,8 +124,8 @@ function readLink(budget: Budget, bytes: Uint8Array): OtlpLink {
   const link = { traceId: '', spanId: '' };
   const attributes: Attribute[] = [];
   read(budget, bytes, {
-    1: (reader) => Object.assign(link, { traceId: hex(reader.bytes()) }),
-    2: (reader) => Object.assign(link, { spanId: hex(reader.bytes()) }),
+    1: (reader) => Object.assign(link, { traceId: toHex(reader.bytes()) }),
+    2: (reader) => Object.assign(link, { spanId: toHex(reader.bytes()) }),
     4: (reader) => attributes.push(readAttribute(budget, reader.bytes(), 0)),
   });
   return { ...link, attributes };
@@ -142,7 +142,7 @@ function readStatus(budget: Budget, bytes: Uint8Array): OtlpSpan['status'] {
     },
     { 3: WireType.Varint },
   );
-  return { code: statusCode(status.code), message: status.message };
+  return { code: toStatusCode(status.code), message: status.message };
 }
 
 function readAttribute(budget: Budget, bytes: Uint8Array, depth: number): Attribute {
@@ -173,8 +173,8 @@ function readValue(budget: Budget, bytes: Uint8Array, depth: number): AnyValue {
     {
       1: (reader) => keep({ string_value: reader.string() }),
       2: (reader) => keep({ bool_value: reader.bool() }),
-      3: (reader) => keep({ int_value: wireInteger(BigInt(reader.int64())) }),
-      4: (reader) => keep({ double_value: wireDouble(reader.double()) }),
+      3: (reader) => keep({ int_value: toWireInteger(BigInt(reader.int64())) }),
+      4: (reader) => keep({ double_value: toWireDouble(reader.double()) }),
       5: (reader) =>
         keep({
           array_value: { values: readItems(budget, reader.bytes(), (item) => readValue(budget, item, depth + 1)) },
@@ -196,6 +196,6 @@ function readItems<Item>(budget: Budget, bytes: Uint8Array, readItem: (bytes: Ui
   return items;
 }
 
-function hex(bytes: Uint8Array): string {
+function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }

@@ -1,7 +1,7 @@
 import { array, assert, integer, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SpanTokens } from './genai.ts';
-import { callSpans, ownTokens, type TokenNode, totalTokens } from './token-tree.ts';
+import { callSpans, selectOwnTokens, sumTokens, type TokenNode } from './token-tree.ts';
 
 const tokens = (inputTokens: number, outputTokens = 0): SpanTokens => ({
   inputTokens,
@@ -41,18 +41,18 @@ describe('the own tokens of spans', () => {
     ['a span whose parent is not here is a root', [span('b', 'gone', 5), span('c', 'b', 2)], { b: 3, c: 2 }],
   ])('%s, in whatever order they come', (_what, spans, expected) => {
     for (const order of [spans, spans.toReversed()]) {
-      const own = Object.fromEntries([...ownTokens(order)].map(([id, { inputTokens }]) => [id, inputTokens]));
+      const own = Object.fromEntries([...selectOwnTokens(order)].map(([id, { inputTokens }]) => [id, inputTokens]));
       expect(own).toEqual(expected);
     }
   });
 
   it('of a circle, which no tracer makes, are counted once', () => {
-    expect(totalTokens(ownTokens([span('a', 'b', 5), span('b', 'a', 5)]))?.inputTokens).toBe(5);
+    expect(sumTokens(selectOwnTokens([span('a', 'b', 5), span('b', 'a', 5)]))?.inputTokens).toBe(5);
   });
 
   it('keep cached tokens within the input that is left', () => {
     const cached = { ...tokens(10), cacheReadTokens: 8 };
-    const own = ownTokens([
+    const own = selectOwnTokens([
       { spanId: 'a', parentSpanId: null, tokens: cached },
       { spanId: 'b', parentSpanId: 'a', tokens: tokens(7) },
     ]);
@@ -71,7 +71,7 @@ describe('the own tokens of spans', () => {
     assert(
       property(spans, (tree) => {
         const reported = tree.flatMap((node) => (node.tokens === null ? [] : [node.tokens.inputTokens]));
-        const total = totalTokens(ownTokens(tree))?.inputTokens ?? 0;
+        const total = sumTokens(selectOwnTokens(tree))?.inputTokens ?? 0;
         expect(total).toBeLessThanOrEqual(reported.reduce((sum, count) => sum + count, 0));
         expect(total).toBeGreaterThanOrEqual(Math.max(0, ...reported));
       }),
@@ -82,7 +82,7 @@ describe('the own tokens of spans', () => {
     const spans = Array.from({ length: 50_000 }, (_, index) =>
       span(String(index), index === 0 ? null : String(index - 1), 5),
     );
-    expect(totalTokens(ownTokens(spans))?.inputTokens).toBe(5);
+    expect(sumTokens(selectOwnTokens(spans))?.inputTokens).toBe(5);
   });
 });
 

@@ -20,27 +20,30 @@ const NOTHING: SpanTokens = {
  * tokens of a trace add up to its topmost reports, or to the sum of the reports below where that is more.
  * Example: an agent reports 100, two calls below it 60 and 30 -> 10, 60, 30.
  */
-export function ownTokens(spans: readonly TokenNode[]): Map<string, SpanTokens> {
-  const children = childrenOf(spans);
+export function selectOwnTokens(spans: readonly TokenNode[]): Map<string, SpanTokens> {
+  const children = groupByParent(spans);
   const own = new Map<string, SpanTokens>();
   // Per span, the usage that it and all spans below it report, without double counting.
   const covered = new Map<string, SpanTokens>();
-  for (const { spanId, tokens } of leavesFirst(spans, children)) {
-    const below = (children.get(spanId) ?? []).reduce((sum, child) => plus(sum, covered.get(child.spanId)), NOTHING);
+  for (const { spanId, tokens } of sortLeavesFirst(spans, children)) {
+    const below = (children.get(spanId) ?? []).reduce(
+      (sum, child) => addTokens(sum, covered.get(child.spanId)),
+      NOTHING,
+    );
     if (tokens === null) {
       covered.set(spanId, below);
     } else {
-      const rest = minus(tokens, below);
+      const rest = subtractTokens(tokens, below);
       own.set(spanId, rest);
-      covered.set(spanId, plus(below, rest));
+      covered.set(spanId, addTokens(below, rest));
     }
   }
   return own;
 }
 
 /** The sum of tokens, as MLflow gives it for a whole trace; null when nothing was reported. */
-export function totalTokens(own: ReadonlyMap<string, SpanTokens>): SpanTokens | null {
-  return own.size === 0 ? null : [...own.values()].reduce((sum, tokens) => plus(sum, tokens), NOTHING);
+export function sumTokens(own: ReadonlyMap<string, SpanTokens>): SpanTokens | null {
+  return own.size === 0 ? null : [...own.values()].reduce((sum, tokens) => addTokens(sum, tokens), NOTHING);
 }
 
 /** Spans of one call that are looked up in the ledger of tokens: its own, the client's and those of retries. */
@@ -52,10 +55,10 @@ const MOST_CALL_SPANS = 8;
  * Example: chat (reports) > POST (no usage) -> chat: [chat, POST]; agent > chat -> agent: [].
  */
 export function callSpans(spans: readonly TokenNode[]): Map<string, readonly string[]> {
-  const children = childrenOf(spans);
+  const children = groupByParent(spans);
   const below = new Map<string, readonly string[] | null>();
   const calls = new Map<string, readonly string[]>();
-  for (const { spanId, tokens } of leavesFirst(spans, children)) {
+  for (const { spanId, tokens } of sortLeavesFirst(spans, children)) {
     const parts = (children.get(spanId) ?? []).map((child) => below.get(child.spanId) ?? null);
     const isAboveOthers = parts.includes(null);
     const ids = isAboveOthers ? [] : [spanId, ...parts.flatMap((part) => part ?? [])].slice(0, MOST_CALL_SPANS);
@@ -65,7 +68,7 @@ export function callSpans(spans: readonly TokenNode[]): Map<string, readonly str
   return calls;
 }
 
-function childrenOf(spans: readonly TokenNode[]): Map<string, TokenNode[]> {
+function groupByParent(spans: readonly TokenNode[]): Map<string, TokenNode[]> {
   const children = new Map<string, TokenNode[]>();
   for (const span of spans) {
     if (span.parentSpanId === null) continue;
@@ -77,7 +80,10 @@ function childrenOf(spans: readonly TokenNode[]): Map<string, TokenNode[]> {
 }
 
 /** Children before their parents. Spans of a cycle, which no tracer creates, start where the cycle is entered. */
-function leavesFirst(spans: readonly TokenNode[], children: ReadonlyMap<string, readonly TokenNode[]>): TokenNode[] {
+function sortLeavesFirst(
+  spans: readonly TokenNode[],
+  children: ReadonlyMap<string, readonly TokenNode[]>,
+): TokenNode[] {
   const ids = new Set(spans.map(({ spanId }) => spanId));
   const seen = new Set<string>();
   const order: TokenNode[] = [];
@@ -95,12 +101,12 @@ function leavesFirst(spans: readonly TokenNode[], children: ReadonlyMap<string, 
   return order.reverse();
 }
 
-function plus(a: SpanTokens, b: SpanTokens = NOTHING): SpanTokens {
+function addTokens(a: SpanTokens, b: SpanTokens = NOTHING): SpanTokens {
   return map((kind) => a[kind] + b[kind]);
 }
 
 /** Never below zero; the cached tokens stay within the input that they are part of. */
-function minus(a: SpanTokens, b: SpanTokens): SpanTokens {
+function subtractTokens(a: SpanTokens, b: SpanTokens): SpanTokens {
   const rest = map((kind) => Math.max(0, a[kind] - b[kind]));
   const cacheReadTokens = Math.min(rest.cacheReadTokens, rest.inputTokens);
   const cacheWriteTokens = Math.min(rest.cacheWriteTokens, rest.inputTokens - cacheReadTokens);

@@ -11,7 +11,7 @@ import { unpack } from '../../platform/archives/index.ts';
 import { createTurns } from '../../platform/concurrency/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Objects } from '../../platform/objects/index.ts';
-import { type TreeFile, TreeFile as TreeFileSchema, type Trees, treeDigest } from './trees.ts';
+import { hashTree, type TreeFile, TreeFile as TreeFileSchema, type Trees } from './trees.ts';
 
 /** The code of a run: all of its files, and their origin. */
 export const Code = z.strictObject({
@@ -40,7 +40,7 @@ export interface CodeStore {
   find(digest: string): Promise<Code>;
 }
 
-export const NO_CODE: Code = { digest: treeDigest([]), files: [], commit: null };
+export const NO_CODE: Code = { digest: hashTree([]), files: [], commit: null };
 /** Limits of uploaded code: a user who may run a pipeline must not fill the disk with a small archive. */
 const MOST_SENT = { maxBytes: 4 * 1024 ** 3, maxFiles: 200_000 };
 const GIT_MS = 10 * 60_000;
@@ -48,13 +48,13 @@ const GIT_MS = 10 * 60_000;
 export function createCodeStore(deps: CodeDeps): CodeStore {
   const { objects, trees, folder } = deps;
   const inTurn = createTurns();
-  const askGit = gitWith(deps.environment);
+  const askGit = createGit(deps.environment);
   const gitIn = (clone: string) => (words: readonly string[], git: string) => askGit(['-C', clone, ...words], git);
   const keyOf = (digest: string) => `pipelines/code/${digest}.json`;
 
   async function keepFolder(place: string, commit: string | null): Promise<Code> {
     const files: TreeFile[] = await trees.keep(place, readdirSync(place));
-    const code: Code = { digest: treeDigest(files), files, commit };
+    const code: Code = { digest: hashTree(files), files, commit };
     await objects.put(keyOf(code.digest), JSON.stringify(code));
     return code;
   }
@@ -89,7 +89,7 @@ export function createCodeStore(deps: CodeDeps): CodeStore {
     addCommit: ({ git, ref }) =>
       inFolder(async (place) => {
         const clone = await freshClone(git);
-        const commit = await commitOf(gitIn(clone), git, ref);
+        const commit = await resolveCommit(gitIn(clone), git, ref);
         const archive = `${place}.tar`;
         try {
           await gitIn(clone)(['archive', '--format=tar', `--output=${archive}`, commit], git);
@@ -113,7 +113,7 @@ export function createCodeStore(deps: CodeDeps): CodeStore {
 
 type Git = (words: readonly string[], git: string) => Promise<string>;
 
-async function commitOf(ask: Git, git: string, ref: string): Promise<string> {
+async function resolveCommit(ask: Git, git: string, ref: string): Promise<string> {
   const said = await ask(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], git).catch(() => {
     throw new AppError('git_failed', `The repository ${git} has no branch, tag or commit "${ref}".`, { git, ref });
   });
@@ -124,7 +124,7 @@ async function commitOf(ask: Git, git: string, ref: string): Promise<string> {
 const PROTOCOLS = 'https:ssh:file';
 
 /** Runs Git and returns its standard output. Git never prompts for a password or a host key. */
-function gitWith(environment: CodeDeps['environment']): Git {
+function createGit(environment: CodeDeps['environment']): Git {
   const silent = {
     GIT_ALLOW_PROTOCOL: PROTOCOLS,
     GIT_TERMINAL_PROMPT: '0',
@@ -145,7 +145,7 @@ function gitWith(environment: CodeDeps['environment']): Git {
 }
 
 /** Reads one text file of a code; null when it has none there. */
-export async function fileOf(trees: Trees, code: Code, path: string, folder: string): Promise<string | null> {
+export async function readCodeFile(trees: Trees, code: Code, path: string, folder: string): Promise<string | null> {
   const file = code.files.find((each) => each.path === path);
   if (file === undefined) return null;
   await mkdir(folder, { recursive: true });

@@ -1,3 +1,3 @@
-export { type Code, type CodeStore, createCodeStore, fileOf, NO_CODE } from './code.ts';
-export { textInside } from './inside.ts';
-export { createTrees, TreeFile, type Trees, treeDigest } from './trees.ts';
+export { type Code, type CodeStore, createCodeStore, NO_CODE, readCodeFile } from './code.ts';
+export { readTextInside } from './inside.ts';
+export { createTrees, hashTree, TreeFile, type Trees } from './trees.ts';

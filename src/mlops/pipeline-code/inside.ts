@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { systemCode } from '../../platform/errors/index.ts';
+import { readSystemCode } from '../../platform/errors/index.ts';
 
 /** An output of a command may be a link to any file, or a pipe without a writer. */
 const PLAIN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -13,7 +13,7 @@ export async function isInside(folder: string, path: string): Promise<boolean> {
     const [root, parent] = await Promise.all([realpath(folder), realpath(dirname(join(folder, path)))]);
     return parent === root || parent.startsWith(`${root}${sep}`);
   } catch (error) {
-    if (NOT_THERE.has(systemCode(error) ?? '')) return false;
+    if (NOT_THERE.has(readSystemCode(error) ?? '')) return false;
     throw error;
   }
 }
@@ -26,14 +26,14 @@ export async function openInside(folder: string, path: string): Promise<FileHand
     file = await open(join(folder, path), PLAIN);
     if ((await file.stat()).isFile()) return file;
   } catch (error) {
-    if (!NOT_THERE.has(systemCode(error) ?? '')) throw error;
+    if (!NOT_THERE.has(readSystemCode(error) ?? '')) throw error;
   }
   await file?.close();
   return null;
 }
 
 /** The text of such a file, up to a limit in bytes; null where there is none. */
-export async function textInside(folder: string, path: string, maxBytes: number): Promise<string | null> {
+export async function readTextInside(folder: string, path: string, maxBytes: number): Promise<string | null> {
   const file = await openInside(folder, path);
   if (file === null) return null;
   try {

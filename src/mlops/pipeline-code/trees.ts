@@ -5,7 +5,7 @@ import { dirname, join, posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { systemCode } from '../../platform/errors/index.ts';
+import { readSystemCode } from '../../platform/errors/index.ts';
 import type { Objects } from '../../platform/objects/index.ts';
 import { isInside } from './inside.ts';
 
@@ -44,33 +44,33 @@ export function createTrees(objects: Objects): Trees {
       const found: string[] = [];
       for (const path of paths) {
         // A link that a command left must not turn files of this machine into its outputs.
-        if (await isInside(folder, path)) found.push(...(await filesAt(folder, path)));
+        if (await isInside(folder, path)) found.push(...(await listFiles(folder, path)));
       }
       const unique = [...new Set(found)].toSorted();
-      return inTurns(unique, (path) => keepFile(objects, folder, path));
+      return runInTurns(unique, (path) => keepFile(objects, folder, path));
     },
     async place(files, folder) {
-      await inTurns(files, (file) => placeFile(objects, file, folder));
+      await runInTurns(files, (file) => placeFile(objects, file, folder));
     },
-    open: async ({ digest }) => (await objects.open(keyOf(digest))).content,
+    open: async ({ digest }) => (await objects.open(buildObjectKey(digest))).content,
   };
 }
 
 /** One digest for many files: of their paths, contents and kinds. */
-export function treeDigest(files: readonly TreeFile[]): string {
+export function hashTree(files: readonly TreeFile[]): string {
   const lines = files.map(({ path, digest, kind }) => JSON.stringify([path, digest, kind])).toSorted();
   return createHash('sha256').update(lines.join('\n')).digest('hex');
 }
 
-async function filesAt(folder: string, path: string): Promise<string[]> {
+async function listFiles(folder: string, path: string): Promise<string[]> {
   const facts = await lstat(join(folder, path)).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return null;
+    if (readSystemCode(error) === 'ENOENT' || readSystemCode(error) === 'ENOTDIR') return null;
     throw error;
   });
   if (facts === null) return [];
   if (!facts.isDirectory()) return facts.isFile() || facts.isSymbolicLink() ? [posix.normalize(path)] : [];
   const names = await readdir(join(folder, path));
-  return (await Promise.all(names.toSorted().map((name) => filesAt(folder, posix.join(path, name))))).flat();
+  return (await Promise.all(names.toSorted().map((name) => listFiles(folder, posix.join(path, name))))).flat();
 }
 
 async function keepFile(objects: Objects, folder: string, path: string): Promise<TreeFile> {
@@ -79,32 +79,32 @@ async function keepFile(objects: Objects, folder: string, path: string): Promise
   if (facts.isSymbolicLink()) {
     const content = await readlink(place);
     const digest = createHash('sha256').update(content).digest('hex');
-    await putOnce(objects, digest, () => content);
+    await saveOnce(objects, digest, () => content);
     return { path, digest, sizeBytes: content.length, kind: 'link' };
   }
-  const digest = await digestOf(place);
-  await putOnce(objects, digest, () => plainFile(place));
+  const digest = await hashFile(place);
+  await saveOnce(objects, digest, () => openPlainFile(place));
   return { path, digest, sizeBytes: facts.size, kind: (facts.mode & OWNER_EXECUTES) === 0 ? 'file' : 'executable' };
 }
 
-async function digestOf(place: string): Promise<string> {
+async function hashFile(place: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(await plainFile(place), hash);
+  await pipeline(await openPlainFile(place), hash);
   return hash.digest('hex');
 }
 
 /** A file that became a link since the check is not followed. */
-async function plainFile(place: string): Promise<Readable> {
+async function openPlainFile(place: string): Promise<Readable> {
   return (await open(place, PLAIN)).createReadStream();
 }
 
 type Content = Parameters<Objects['put']>[1];
 
-async function putOnce(objects: Objects, digest: string, content: () => Content | Promise<Content>): Promise<void> {
-  if ((await objects.size(keyOf(digest))) === null) await objects.put(keyOf(digest), await content());
+async function saveOnce(objects: Objects, digest: string, content: () => Content | Promise<Content>): Promise<void> {
+  if ((await objects.size(buildObjectKey(digest))) === null) await objects.put(buildObjectKey(digest), await content());
 }
 
-function keyOf(digest: string): string {
+function buildObjectKey(digest: string): string {
   return `${ROOT}/${digest.slice(0, 2)}/${digest}`;
 }
 
@@ -114,17 +114,20 @@ async function placeFile(objects: Objects, { path, digest, kind }: TreeFile, fol
   if (!(await isInside(folder, path))) throw new Error(`${path} is outside of its folder because of a link`);
   // A link in its place would be written through.
   await rm(place, { force: true });
-  const local = await objects.localPath(keyOf(digest));
+  const local = await objects.localPath(buildObjectKey(digest));
   if (kind === 'link') {
-    const { content } = await objects.open(keyOf(digest));
+    const { content } = await objects.open(buildObjectKey(digest));
     return symlink((await content.toArray()).join(''), place);
   }
-  if (local === null) await pipeline((await objects.open(keyOf(digest))).content, createWriteStream(place));
+  if (local === null) await pipeline((await objects.open(buildObjectKey(digest))).content, createWriteStream(place));
   else await copyFile(local, place, constants.COPYFILE_FICLONE);
   await chmod(place, kind === 'executable' ? 0o755 : 0o644);
 }
 
-async function inTurns<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+async function runInTurns<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
   const results: Result[] = [];
   for (let at = 0; at < items.length; at += AT_ONCE) {
     results.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(work))));

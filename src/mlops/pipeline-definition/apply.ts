@@ -2,9 +2,9 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { ManifestOutcome } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { planOf } from './plan.ts';
+import { buildPlan } from './plan.ts';
 import type { PipelineSpec } from './schema.ts';
-import { findPipelines, putPipeline } from './store.ts';
+import { findPipelines, savePipeline } from './store.ts';
 
 /** Stores the pipeline of the document. Errors: `manifest_invalid` for an invalid plan. */
 export async function applyPipeline(
@@ -17,13 +17,13 @@ export async function applyPipeline(
   const [before] = await findPipelines(sql, name);
   if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
   const pipelineVersion = (before?.pipelineVersion ?? 0) + 1;
-  await putPipeline(sql, { name, pipelineVersion, spec, appliedAt: new Date(clock.now()).toISOString() });
+  await savePipeline(sql, { name, pipelineVersion, spec, appliedAt: new Date(clock.now()).toISOString() });
   return before === undefined ? 'created' : 'changed';
 }
 
 /** Errors: `manifest_invalid`, which names the first problem. */
 export function checkPlan(spec: Pick<PipelineSpec, 'steps' | 'params'>): void {
-  const { problems } = planOf(spec);
+  const { problems } = buildPlan(spec);
   const [first, ...others] = problems ?? [];
   if (first === undefined) return;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;

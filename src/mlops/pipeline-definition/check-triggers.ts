@@ -1,11 +1,11 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { parseCron } from '../../platform/jobs/cron.ts';
 import type { PipelineSpec } from './schema.ts';
-import { type CronTrigger, type EventTrigger, namedTriggers } from './triggers/schema.ts';
+import { type CronTrigger, type EventTrigger, nameTriggers } from './triggers/schema.ts';
 
 /** Errors: `manifest_invalid` for a trigger that can never start a run. */
 export function checkTriggers(spec: Pick<PipelineSpec, 'on' | 'steps' | 'source' | 'params'>): void {
-  for (const [index, { name, trigger }] of namedTriggers(spec.on).entries()) {
+  for (const [index, { name, trigger }] of nameTriggers(spec.on).entries()) {
     const refuse = (path: string, message: string) => {
       const detail = `"spec.on[${index}]${path}" (${name}): ${message}`;
       throw new AppError('manifest_invalid', detail, { path: `spec.on[${index}]${path}` });
@@ -17,7 +17,7 @@ export function checkTriggers(spec: Pick<PipelineSpec, 'on' | 'steps' | 'source'
       refuse('.push', 'the pipeline has no "source" for the pushed commit.');
     }
     if ('cron' in trigger) {
-      const problem = cronProblem(trigger);
+      const problem = findCronProblem(trigger);
       if (problem !== null) refuse('.cron', problem);
     }
   }
@@ -37,7 +37,7 @@ export function refuseCircle(link: Link, all: readonly Link[]): void {
   const others = all.filter(({ name }) => name !== link.name);
   for (const [index, trigger] of link.spec.on.entries()) {
     if (!('event' in trigger)) continue;
-    const circle = wayTo(trigger, link, others);
+    const circle = findPath(trigger, link, others);
     if (circle === null) continue;
     const path = `spec.on[${index}].event`;
     const detail =
@@ -49,14 +49,14 @@ export function refuseCircle(link: Link, all: readonly Link[]): void {
 }
 
 /** The pipelines by which one causes in the end what a trigger waits for, itself first; null where it does not. */
-function wayTo(trigger: EventTrigger, from: Link, all: readonly Link[]): string[] | null {
+function findPath(trigger: EventTrigger, from: Link, all: readonly Link[]): string[] | null {
   const ways: Link[][] = [[from]];
   const left = new Set(all);
   for (const way of ways) {
     const last = way.at(-1) ?? from;
-    if (causes(last.spec, trigger)) return way.map(({ name }) => name);
+    if (isCausedByStep(last.spec, trigger)) return way.map(({ name }) => name);
     for (const next of left) {
-      if (!next.spec.on.some((one) => 'event' in one && causes(last.spec, one))) continue;
+      if (!next.spec.on.some((one) => 'event' in one && isCausedByStep(last.spec, one))) continue;
       left.delete(next);
       ways.push([...way, next]);
     }
@@ -64,7 +64,7 @@ function wayTo(trigger: EventTrigger, from: Link, all: readonly Link[]): string[
   return null;
 }
 
-function cronProblem({ cron, timeZone }: CronTrigger): string | null {
+function findCronProblem({ cron, timeZone }: CronTrigger): string | null {
   try {
     parseCron(cron, timeZone).next(0);
     return null;
@@ -75,7 +75,7 @@ function cronProblem({ cron, timeZone }: CronTrigger): string | null {
 }
 
 /** Whether a built-in step causes the event of the trigger: a version of the model, its alias, a decision about it. */
-function causes({ steps }: Pick<PipelineSpec, 'steps'>, { event }: EventTrigger): boolean {
+function isCausedByStep({ steps }: Pick<PipelineSpec, 'steps'>, { event }: EventTrigger): boolean {
   const { type, model, match } = event;
   return Object.values(steps).some((step) => {
     if (!('uses' in step)) return false;

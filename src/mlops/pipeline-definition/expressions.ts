@@ -23,47 +23,47 @@ export class ExpressionError extends Error {
  * The text with the value of each `${{ expression }}` in its place. Expressions are CEL.
  * Example: `--lr ${{ matrix.lr }}` with `{ lr: 0.01 }` is `--lr 0.01`.
  */
-export function filled(text: string, scope: Scope): string {
-  return text.replace(TEMPLATE, (_, expression: string) => shown(resultOf(expression, scope)));
+export function fillExpressions(text: string, scope: Scope): string {
+  return text.replace(TEMPLATE, (_, expression: string) => formatValue(evaluateExpression(expression, scope)));
 }
 
 /** Whether an expression is true. Errors: {@link ExpressionError} if its result is not a boolean. */
-export function holds(expression: string, scope: Scope): boolean {
+export function isTrue(expression: string, scope: Scope): boolean {
   const bare = /^\$\{\{([\s\S]*)\}\}$/.exec(expression.trim())?.[1] ?? expression;
-  const value = resultOf(bare, scope);
+  const value = evaluateExpression(bare, scope);
   if (typeof value === 'boolean') return value;
-  throw new ExpressionError(`"${bare.trim()}" is ${shown(value)}, but must be true or false`);
+  throw new ExpressionError(`"${bare.trim()}" is ${formatValue(value)}, but must be true or false`);
 }
 
-function resultOf(expression: string, scope: Scope): unknown {
+function evaluateExpression(expression: string, scope: Scope): unknown {
   try {
     return evaluate(expression, { ...scope });
   } catch (error) {
-    throw new ExpressionError(`"${expression}": ${firstLine(error)}`);
+    throw new ExpressionError(`"${expression}": ${selectFirstLine(error)}`);
   }
 }
 
-function shown(value: unknown): string {
+function formatValue(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-function firstLine(error: unknown): string {
+function selectFirstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }
 
 /** Names in a text or expression, such as `params.lr` or `steps.train`; throws {@link ExpressionError} on a syntax error. */
-export function namesIn(text: string): Set<string> {
-  return new Set([...text.matchAll(TEMPLATE)].flatMap(([, expression = '']) => [...namesInExpression(expression)]));
+export function listNames(text: string): Set<string> {
+  return new Set([...text.matchAll(TEMPLATE)].flatMap(([, expression = '']) => [...listExpressionNames(expression)]));
 }
 
 /** The same of a bare expression, as `when` has it. */
-export function namesInExpression(expression: string): Set<string> {
+export function listExpressionNames(expression: string): Set<string> {
   const bare = /^\$\{\{([\s\S]*)\}\}$/.exec(expression.trim())?.[1] ?? expression;
   const names = new Set<string>();
   try {
     collect(parse(bare).ast, names);
   } catch (error) {
-    throw new ExpressionError(`"${bare.trim()}": ${firstLine(error)}`);
+    throw new ExpressionError(`"${bare.trim()}": ${selectFirstLine(error)}`);
   }
   return names;
 }
@@ -77,7 +77,7 @@ function collect(node: unknown, names: Set<string>): void {
   if (typeof node !== 'object' || node === null || !('op' in node) || !('args' in node)) return;
   const [left, right] = Array.isArray(node.args) ? node.args : [];
   if ((node.op === '.' || node.op === '[]') && isName(left)) {
-    const key = typeof right === 'string' ? right : constantOf(right);
+    const key = typeof right === 'string' ? right : readConstant(right);
     if (key !== null) names.add(`${left.args}.${key}`);
   }
   collect(node.args, names);
@@ -87,7 +87,7 @@ function isName(node: unknown): node is { op: 'id'; args: string } {
   return typeof node === 'object' && node !== null && 'op' in node && node.op === 'id' && 'args' in node;
 }
 
-function constantOf(node: unknown): string | null {
+function readConstant(node: unknown): string | null {
   if (typeof node !== 'object' || node === null || !('op' in node) || node.op !== 'value' || !('args' in node))
     return null;
   return typeof node.args === 'string' ? node.args : null;

@@ -1,7 +1,7 @@
 export { applyPipeline, checkPlan } from './apply.ts';
 export { checkTriggers, refuseCircle } from './check-triggers.ts';
-export { ExpressionError, filled, holds, namesIn, namesInExpression, type Scope } from './expressions.ts';
+export { ExpressionError, fillExpressions, isTrue, listExpressionNames, listNames, type Scope } from './expressions.ts';
 export { isSelected } from './patterns.ts';
-export { labelOf, type Plan, type PlannedStep, planOf, textsOf } from './plan.ts';
-export { specFrom } from './spec-from.ts';
-export { findPipelines, ownerOfPipeline, type StoredPipeline, takeRunNumber } from './store.ts';
+export { buildMatrixLabel, buildPlan, listTexts, type Plan, type PlannedStep } from './plan.ts';
+export { parseSpec } from './spec-from.ts';
+export { findPipelineOwner, findPipelines, type StoredPipeline, takeRunNumber } from './store.ts';

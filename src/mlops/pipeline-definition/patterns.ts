@@ -5,11 +5,11 @@
  * Example: `['**', '!docs/**']` selects `src/a.ts` and excludes `docs/a.md`.
  */
 export function isSelected(patterns: readonly string[], name: string): boolean {
-  const deciding = patterns.findLast((pattern) => matches([...name], wordsOf(pattern.replace(/^!/, ''))));
+  const deciding = patterns.findLast((pattern) => isMatch([...name], splitPattern(pattern.replace(/^!/, ''))));
   return deciding !== undefined && !deciding.startsWith('!');
 }
 
-function wordsOf(pattern: string): string[] {
+function splitPattern(pattern: string): string[] {
   return pattern.match(/(?<=^|\/)\*\*\/|\*\*|\*|\?|[^*?]/gu) ?? [];
 }
 
@@ -17,14 +17,14 @@ function wordsOf(pattern: string): string[] {
  * Reads the pattern once and keeps all reachable positions of the name: the time is at most the length of the pattern
  * times that of the name. Node's `matchesGlob` skips names with a leading dot, and backtracks.
  */
-function matches(name: readonly string[], words: readonly string[]): boolean {
+function isMatch(name: readonly string[], words: readonly string[]): boolean {
   let reached = [true, ...name.map(() => false)];
-  for (const word of words) reached = after(word, name, reached);
+  for (const word of words) reached = matchRest(word, name, reached);
   return reached[name.length] === true;
 }
 
 /** Positions of the name that are reachable after one token of the pattern, from those before it. */
-function after(word: string, name: readonly string[], before: readonly boolean[]): boolean[] {
+function matchRest(word: string, name: readonly string[], before: readonly boolean[]): boolean[] {
   let open = false;
   return before.map((from, place) => {
     const last = name[place - 1];

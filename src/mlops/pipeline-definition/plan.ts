@@ -1,4 +1,4 @@
-import { ExpressionError, namesIn, namesInExpression } from './expressions.ts';
+import { ExpressionError, listExpressionNames, listNames } from './expressions.ts';
 import type { PipelineSpec, Scalar, Step } from './schema.ts';
 
 /** A step to execute; a matrix has one for each combination. */
@@ -24,7 +24,7 @@ export interface PlanProblem {
   readonly message: string;
 }
 
-export type Planned =
+export type PlanResult =
   | { readonly plan: Plan; readonly problems: null }
   | { readonly plan: null; readonly problems: PlanProblem[] };
 
@@ -36,13 +36,13 @@ const MAX_STEPS = 10_000;
  * Example: `train` with the matrix `{ lr: [0.1, 0.2] }` that needs `prepare` gives prepare, train[lr=0.1],
  * train[lr=0.2].
  */
-export function planOf({ steps, params }: Pick<PipelineSpec, 'steps' | 'params'>): Planned {
+export function buildPlan({ steps, params }: Pick<PipelineSpec, 'steps' | 'params'>): PlanResult {
   const problems = [
     ...(Object.keys(steps).length === 0 ? [{ path: 'steps', message: 'a pipeline needs at least one step' }] : []),
-    ...Object.entries(steps).flatMap(([name, step]) => problemsOf(name, step, steps, params)),
+    ...Object.entries(steps).flatMap(([name, step]) => findProblems(name, step, steps, params)),
   ];
   if (problems.length > 0) return { plan: null, problems };
-  const order = ordered(steps);
+  const order = orderSteps(steps);
   if ('cycle' in order) {
     const way = order.cycle.map((name) => `"${name}"`).join(' needs ');
     return {
@@ -51,7 +51,7 @@ export function planOf({ steps, params }: Pick<PipelineSpec, 'steps' | 'params'>
     };
   }
   const expanded = new Map<string, PlannedStep[]>();
-  for (const name of order.names) expanded.set(name, expandedStep(name, steps, expanded));
+  for (const name of order.names) expanded.set(name, expandStep(name, steps, expanded));
   const all = [...expanded.values()].flat();
   if (all.length > MAX_STEPS) {
     return {
@@ -62,16 +62,16 @@ export function planOf({ steps, params }: Pick<PipelineSpec, 'steps' | 'params'>
   return { plan: { steps: all }, problems: null };
 }
 
-function expandedStep(
+function expandStep(
   name: string,
   steps: PipelineSpec['steps'],
   before: ReadonlyMap<string, readonly PlannedStep[]>,
 ): PlannedStep[] {
   const step = steps[name];
   if (step === undefined) return [];
-  const needs = neededBy(step).flatMap((need) => before.get(need)?.map(({ key }) => key) ?? []);
-  return combinations('run' in step ? (step.matrix ?? {}) : {}).map((matrix) => ({
-    key: keyOf(name, matrix),
+  const needs = listNeeds(step).flatMap((need) => before.get(need)?.map(({ key }) => key) ?? []);
+  return listCombinations('run' in step ? (step.matrix ?? {}) : {}).map((matrix) => ({
+    key: buildStepKey(name, matrix),
     name,
     matrix,
     step,
@@ -80,19 +80,19 @@ function expandedStep(
 }
 
 /** `train[lr=0.01,depth=3]`, in the order of the matrix. */
-export function keyOf(name: string, matrix: Readonly<Record<string, Scalar>>): string {
-  const label = labelOf(matrix);
+export function buildStepKey(name: string, matrix: Readonly<Record<string, Scalar>>): string {
+  const label = buildMatrixLabel(matrix);
   return label === '' ? name : `${name}[${label}]`;
 }
 
 /** Label of a combination of matrix values, also used as a folder name: `lr=0.01,depth=3`. */
-export function labelOf(matrix: Readonly<Record<string, Scalar>>): string {
+export function buildMatrixLabel(matrix: Readonly<Record<string, Scalar>>): string {
   return Object.entries(matrix)
     .map(([name, value]) => `${name}=${String(value).replaceAll(/[/\\\0[\]]/g, '_')}`)
     .join(',');
 }
 
-function combinations(matrix: Readonly<Record<string, readonly Scalar[]>>): Record<string, Scalar>[] {
+function listCombinations(matrix: Readonly<Record<string, readonly Scalar[]>>): Record<string, Scalar>[] {
   return Object.entries(matrix).reduce<Record<string, Scalar>[]>(
     (made, [name, values]) => made.flatMap((one) => values.map((value) => ({ ...one, [name]: value }))),
     [{}],
@@ -100,7 +100,7 @@ function combinations(matrix: Readonly<Record<string, readonly Scalar[]>>): Reco
 }
 
 /** Names of the steps that end before it: those that it needs, and those that it takes something of. */
-export function neededBy(step: Step): string[] {
+export function listNeeds(step: Step): string[] {
   const taken =
     'run' in step
       ? step.inputs.flatMap((input) => (typeof input === 'object' && 'from' in input ? [input.from] : []))
@@ -111,7 +111,7 @@ export function neededBy(step: Step): string[] {
 }
 
 /** Names in an order in which each follows all that it needs; or a cycle that returns to its first name. */
-function ordered(steps: PipelineSpec['steps']): { names: string[] } | { cycle: string[] } {
+function orderSteps(steps: PipelineSpec['steps']): { names: string[] } | { cycle: string[] } {
   const names: string[] = [];
   const done = new Set<string>();
   const way: string[] = [];
@@ -120,7 +120,7 @@ function ordered(steps: PipelineSpec['steps']): { names: string[] } | { cycle: s
     if (way.includes(name)) return [...way.slice(way.indexOf(name)), name];
     way.push(name);
     const step = steps[name];
-    for (const need of step === undefined ? [] : neededBy(step)) {
+    for (const need of step === undefined ? [] : listNeeds(step)) {
       const cycle = visit(need);
       if (cycle !== null) return cycle;
     }
@@ -136,30 +136,30 @@ function ordered(steps: PipelineSpec['steps']): { names: string[] } | { cycle: s
   return { names };
 }
 
-function problemsOf(
+function findProblems(
   name: string,
   step: Step,
   steps: PipelineSpec['steps'],
   params: PipelineSpec['params'],
 ): PlanProblem[] {
   const at = (path: string, message: string): PlanProblem => ({ path: `steps.${name}.${path}`, message });
-  const unknown = neededBy(step)
+  const unknown = listNeeds(step)
     .filter((need) => steps[need] === undefined)
     .map((need) => at('needs', `there is no step "${need}"; the steps are: ${Object.keys(steps).join(', ')}`));
   const duplicates =
     'run' in step
-      ? duplicateKeys(name, step.matrix ?? {}).map((key) => at('matrix', `"${key}" is a duplicate key`))
+      ? findDuplicateKeys(name, step.matrix ?? {}).map((key) => at('matrix', `"${key}" is a duplicate key`))
       : [];
-  return [...unknown, ...duplicates, ...wrongKind(name, step, steps), ...nameProblems(name, step, params)];
+  return [...unknown, ...duplicates, ...findWrongKind(name, step, steps), ...nameProblems(name, step, params)];
 }
 
-function duplicateKeys(name: string, matrix: Readonly<Record<string, readonly Scalar[]>>): string[] {
-  const keys = combinations(matrix).map((one) => keyOf(name, one));
+function findDuplicateKeys(name: string, matrix: Readonly<Record<string, readonly Scalar[]>>): string[] {
+  const keys = listCombinations(matrix).map((one) => buildStepKey(name, one));
   return [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))];
 }
 
 /** Steps that require a certain kind of step. */
-function wrongKind(name: string, step: Step, steps: PipelineSpec['steps']): PlanProblem[] {
+function findWrongKind(name: string, step: Step, steps: PipelineSpec['steps']): PlanProblem[] {
   const problem = (path: string, message: string) => [{ path: `steps.${name}.${path}`, message }];
   if (!('uses' in step)) return [];
   if (step.uses === 'evaluate') return step.needs.length === 0 ? problem('needs', 'name the steps to compare') : [];
@@ -182,7 +182,7 @@ function nameProblems(name: string, step: Step, params: PipelineSpec['params']):
   const look = (path: string, namesOf: () => Set<string>) => {
     try {
       for (const named of namesOf()) {
-        const message = problemOfName(named, step, params);
+        const message = findNameProblem(named, step, params);
         if (message !== null) problems.push({ path: `steps.${name}.${path}`, message });
       }
     } catch (error) {
@@ -191,13 +191,13 @@ function nameProblems(name: string, step: Step, params: PipelineSpec['params']):
     }
   };
   const { when } = step;
-  if (when !== undefined) look('when', () => namesInExpression(when));
-  for (const { path, text } of textsOf(step)) look(path, () => namesIn(text));
+  if (when !== undefined) look('when', () => listExpressionNames(when));
+  for (const { path, text } of listTexts(step)) look(path, () => listNames(text));
   return problems;
 }
 
 /** Every text of a step that may have expressions. */
-export function textsOf(step: Step): { path: string; text: string }[] {
+export function listTexts(step: Step): { path: string; text: string }[] {
   if (!('run' in step)) return [];
   const words =
     typeof step.run === 'string'
@@ -212,7 +212,7 @@ export function textsOf(step: Step): { path: string; text: string }[] {
   return [...words, ...env, ...datasets];
 }
 
-function problemOfName(named: string, step: Step, params: PipelineSpec['params']): string | null {
+function findNameProblem(named: string, step: Step, params: PipelineSpec['params']): string | null {
   const [part = '', key = ''] = named.split('.', 2);
   const known = (names: readonly string[]) =>
     names.length === 0 ? 'there are none' : `valid names: ${names.join(', ')}`;
@@ -222,7 +222,7 @@ function problemOfName(named: string, step: Step, params: PipelineSpec['params']
     return key in matrix ? null : `its matrix has no "${key}"; ${known(Object.keys(matrix))}`;
   }
   if (part === 'steps')
-    return neededBy(step).includes(key) ? null : `it does not depend on "${key}"; add "${key}" to needs`;
+    return listNeeds(step).includes(key) ? null : `it does not depend on "${key}"; add "${key}" to needs`;
   if (part === 'run') return ['id', 'number', 'pipeline', 'commit'].includes(key) ? null : `a run has no "${key}"`;
   return `"${part}" is not a known name; use params, matrix, steps or run`;
 }

@@ -13,10 +13,10 @@ export {
   type DataTrigger,
   type EventTrigger,
   EventType,
-  kindOf,
-  namedTriggers,
+  nameTriggers,
   Provider,
   type PushTrigger,
+  selectTriggerKind,
   type Trigger,
   TriggerKind,
   TriggerName,
@@ -331,7 +331,7 @@ export const PipelineSpec = z
   .superRefine(({ engine, steps }, context) => {
     for (const [name, step] of Object.entries(steps)) {
       if (!('run' in step)) continue;
-      const problem = problemOfDeadline(engine, step);
+      const problem = findDeadlineProblem(engine, step);
       const path = ['steps', name, 'resources', 'spot'];
       if (problem !== null) context.addIssue({ code: 'custom', path, message: problem });
     }
@@ -350,7 +350,10 @@ export const PipelineSpec = z
 export type PipelineSpec = z.infer<typeof PipelineSpec>;
 
 /** Reason why the deadline of a step is not possible, in one sentence; null: it is possible, or there is no deadline. */
-function problemOfDeadline(engine: z.infer<typeof Engine>, { resources: { spot }, grace }: CommandStep): string | null {
+function findDeadlineProblem(
+  engine: z.infer<typeof Engine>,
+  { resources: { spot }, grace }: CommandStep,
+): string | null {
   if (typeof spot === 'boolean') return null;
   if (engine !== 'kubernetes')
     return `${engine} has no spot capacity: a deadline with spot requires engine: kubernetes`;

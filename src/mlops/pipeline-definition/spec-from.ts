@@ -10,7 +10,7 @@ const Named = z.looseObject({
 });
 
 /** The pipeline of this name in a text of YAML documents; null when it is not among them. Errors: `yaml_invalid`, `manifest_invalid`. */
-export async function specFrom(text: string, name: string, file: string): Promise<PipelineSpec | null> {
+export async function parseSpec(text: string, name: string, file: string): Promise<PipelineSpec | null> {
   const documents = await readYaml(text).catch((error: unknown) => {
     if (error instanceof InvalidYaml) throw new AppError('yaml_invalid', `${file}: ${error.message}.`, { file });
     throw error;

@@ -26,7 +26,7 @@ export async function findPipelines(sql: Sql, name: string | null): Promise<Stor
 }
 
 /** Team and project of a pipeline as it is applied now; null when there is no such pipeline. */
-export async function ownerOfPipeline(
+export async function findPipelineOwner(
   sql: Sql,
   name: string,
 ): Promise<{ readonly team: string | null; readonly project: string | null } | null> {
@@ -34,7 +34,10 @@ export async function ownerOfPipeline(
   return found === undefined ? null : { team: found.spec.team ?? null, project: found.spec.project ?? null };
 }
 
-export async function putPipeline(sql: Sql, { name, pipelineVersion, spec, appliedAt }: StoredPipeline): Promise<void> {
+export async function savePipeline(
+  sql: Sql,
+  { name, pipelineVersion, spec, appliedAt }: StoredPipeline,
+): Promise<void> {
   const row = { spec: JSON.stringify(spec), pipeline_version: pipelineVersion, applied_at: appliedAt };
   await sql
     .tables<PipelineTables>()

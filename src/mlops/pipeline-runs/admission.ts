@@ -35,7 +35,7 @@ export interface Allowance {
 }
 
 /** Resource that the work actually holds. */
-export interface Held {
+export interface HeldResource {
   readonly resource: string;
   readonly quantity: string;
 }
@@ -50,7 +50,7 @@ export interface Admission {
    * `at`: until when it has run, Unix milliseconds. `holds`: from now on its price is that of this, where it has one.
    * Errors: `reservation_settled`.
    */
-  meter(reservation: string, at: number, holds?: Held): Promise<Allowance>;
+  meter(reservation: string, at: number, holds?: HeldResource): Promise<Allowance>;
   settle(
     reservation: string,
     settling: { readonly end: string; readonly stopped: boolean; readonly checkpoint?: string },

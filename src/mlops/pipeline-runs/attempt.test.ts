@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { WorkEnd } from '../compute/index.ts';
 import { CommandStep } from '../pipeline-definition/schema.ts';
-import { outcomeOf } from './attempt.ts';
-import { nextTry } from './next-try.ts';
+import { decideOutcome } from './attempt.ts';
+import { computeNextTry } from './next-try.ts';
 import { Attempt } from './taken.ts';
 
 const END: WorkEnd = {
@@ -30,7 +30,7 @@ describe('what the end of a try means', () => {
       'the server was not running for longer than the lease of the reservation',
     ],
   ])('that was stopped: %s', (_, facts, outcome, reason) => {
-    expect(outcomeOf({ end: END, ...NOTHING, ...facts })).toEqual({ outcome, reason });
+    expect(decideOutcome({ end: END, ...NOTHING, ...facts })).toEqual({ outcome, reason });
   });
 
   it.each<[Partial<WorkEnd>, string, string | null]>([
@@ -40,7 +40,7 @@ describe('what the end of a try means', () => {
     [{ reason: 'lost' }, 'again', 'lost'],
     [{ reason: 'signal', detail: 'signal 11' }, 'failed', 'signal 11'],
   ])('that ended by itself: %j', (end, outcome, reason) => {
-    expect(outcomeOf({ end: { ...END, stoppedBy: null, ...end }, ...NOTHING })).toEqual({ outcome, reason });
+    expect(decideOutcome({ end: { ...END, stoppedBy: null, ...end }, ...NOTHING })).toEqual({ outcome, reason });
   });
 });
 
@@ -87,6 +87,6 @@ describe('one more try', () => {
       true,
     ],
   ])('%s', (_, spot, attempts, capacity, outcome, again) => {
-    expect(nextTry(step(spot), { attempt: attempts.length, attempts, capacity }, outcome).again).toBe(again);
+    expect(computeNextTry(step(spot), { attempt: attempts.length, attempts, capacity }, outcome).again).toBe(again);
   });
 });

@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
-import { evenTimeFrom, hold, STOP_AHEAD_MS } from '../../platform/processes/index.ts';
+import { createEvenTime, hold, STOP_AHEAD_MS } from '../../platform/processes/index.ts';
 import type { Executor, RunningWork, Work, WorkEnd } from '../compute/index.ts';
 import type { CommandStep } from '../pipeline-definition/schema.ts';
-import type { Allowance, Held } from './admission.ts';
-import { untilMoved } from './capacity.ts';
+import type { Allowance, HeldResource } from './admission.ts';
+import { awaitMove } from './capacity.ts';
 import type { DriveDeps, DrivenRun } from './context.ts';
-import { heldOn, type Observer, observe } from './observe.ts';
-import type { Attempt, Taken } from './taken.ts';
-import { checkpointOf } from './work.ts';
+import { type Observer, observe, selectHeldResource } from './observe.ts';
+import type { Attempt, StepUsage } from './taken.ts';
+import { readCheckpoint } from './work.ts';
 import { NO_MASK } from './work-secrets.ts';
 
 /** Outcome of an attempt and its reason. */
@@ -30,7 +30,7 @@ export interface AttemptInput {
   readonly key: string;
   readonly mlflowRun: string | null;
   /** Called at every report with the cost and usage so far. */
-  readonly reports: (spent: Allowance['spent'], taken: Taken) => Promise<void>;
+  readonly reports: (spent: Allowance['spent'], taken: StepUsage) => Promise<void>;
 }
 
 /** If the clock differs by more milliseconds than this from monotonic time, it was set: an end time of the engine is then unusable. */
@@ -42,14 +42,14 @@ const CLOCK_WAS_SET_MS = 5_000;
  */
 export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptInput): Promise<AttemptEnd | null> {
   const { running, work, step } = input;
-  const deadline = deadlineOf(step, running.start);
+  const deadline = computeDeadline(step, running.start);
   let allowance = input.allowance;
-  const stopped = onStop(deps, driven.stop, input);
-  const now = running.now ?? evenTimeFrom(deps.clock.now());
+  const stopped = watchStop(deps, driven.stop, input);
+  const now = running.now ?? createEvenTime(deps.clock.now());
   const observer = observe(deps, input);
   void observer.look();
   const held = hold({
-    running: logged(deps, running),
+    running: logFailures(deps, running),
     until: Math.min(Date.parse(allowance.until), deadline),
     graceMs: work.graceMs,
     now,
@@ -64,13 +64,13 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
     },
     runsOut: async () => undefined,
   });
-  const moving = onMove(deps, driven, input);
-  const end = await Promise.race([held, aborted(driven.letGo)]);
+  const moving = watchMove(deps, driven, input);
+  const end = await Promise.race([held, awaitAbort(driven.letGo)]);
   stopped.end();
   const moved = await moving.end();
   if (end === null) return null;
   await observer.last();
-  const told = outcomeOf({
+  const told = decideOutcome({
     end: end.ended,
     ranOut: end.ranOut || end.ended.stoppedBy === 'watchdog',
     // If this server ended the work, the limit then in force decides; if the engine ended it alone, the end time decides.
@@ -83,11 +83,11 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
   const ended = byClock ? { ...end.ended, end: now() } : end.ended;
   const masker = deps.workSecrets.maskerOf(work.id) ?? NO_MASK;
   const reason = told.reason === null ? null : masker.text(told.reason);
-  return settled(deps, input, observer, { end: ended, told: { ...told, reason }, isMoved: moved !== null });
+  return settleAttempt(deps, input, observer, { end: ended, told: { ...told, reason }, isMoved: moved !== null });
 }
 
 /** Time at which its timeout must have ended the attempt, stop request and grace period included; Unix milliseconds. */
-function deadlineOf({ timeout, grace }: CommandStep, start: number): number {
+function computeDeadline({ timeout, grace }: CommandStep, start: number): number {
   return timeout === undefined ? Number.POSITIVE_INFINITY : start + timeout + STOP_AHEAD_MS + grace;
 }
 
@@ -95,7 +95,7 @@ async function meter(
   deps: DriveDeps,
   { work }: Pick<AttemptInput, 'work'>,
   at: number,
-  holds: Held | null,
+  holds: HeldResource | null,
 ): Promise<Allowance | null> {
   try {
     return await deps.admission.meter(`pipeline:${work.id}`, at, holds ?? undefined);
@@ -106,7 +106,7 @@ async function meter(
   }
 }
 
-function onStop(
+function watchStop(
   { log }: DriveDeps,
   stop: AbortSignal,
   { running, work }: AttemptInput,
@@ -119,7 +119,7 @@ function onStop(
 }
 
 /** Ends an attempt that must move to other capacity. `end`: stops further decisions; answers the reason of the move, or null. */
-function onMove(
+function watchMove(
   deps: DriveDeps,
   driven: DrivenRun,
   { running, work, step, key }: AttemptInput,
@@ -127,7 +127,7 @@ function onMove(
   const over = new AbortController();
   const isOver = () => over.abort();
   running.ended.then(isOver, isOver);
-  const moved = untilMoved(deps, driven, { key, step, running, over: over.signal }).then(async (why) => {
+  const moved = awaitMove(deps, driven, { key, step, running, over: over.signal }).then(async (why) => {
     if (why !== null) await running.stop();
     return why;
   });
@@ -144,7 +144,7 @@ function onMove(
 }
 
 /** Logs failed calls to an engine and rethrows them: the lease holder handles them. */
-function logged(
+function logFailures(
   { log }: DriveDeps,
   { id, ended, extend, stop }: RunningWork,
 ): Pick<RunningWork, 'ended' | 'extend' | 'stop'> {
@@ -156,14 +156,14 @@ function logged(
   return { ended, extend: (until) => telling(extend(until)), stop: (withinMs) => telling(stop(withinMs)) };
 }
 
-function aborted(signal: AbortSignal): Promise<null> {
+function awaitAbort(signal: AbortSignal): Promise<null> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve(null);
     else signal.addEventListener('abort', () => resolve(null), { once: true });
   });
 }
 
-interface Facts {
+interface AttemptFacts {
   readonly end: WorkEnd;
   /** Whether its deadline ended it, enforced by this server or by the engine. */
   readonly ranOut: boolean;
@@ -179,7 +179,7 @@ interface Facts {
 type Outcome = Pick<AttemptEnd, 'outcome' | 'reason'>;
 
 /** Maps the end of an attempt to its outcome. */
-export function outcomeOf({ end, ranOut, own, person, moved, limitedBy }: Facts): Outcome {
+export function decideOutcome({ end, ranOut, own, person, moved, limitedBy }: AttemptFacts): Outcome {
   if (end.reason === 'stopped') {
     if (ranOut && own) return { outcome: 'failed', reason: 'timeout' };
     if (ranOut && limitedBy !== null) return { outcome: 'stopped', reason: `budget ${limitedBy}` };
@@ -194,19 +194,19 @@ export function outcomeOf({ end, ranOut, own, person, moved, limitedBy }: Facts)
   return { outcome: 'failed', reason: end.detail ?? end.reason };
 }
 
-async function settled(
+async function settleAttempt(
   deps: DriveDeps,
   { work, step, number }: AttemptInput,
   observer: Observer,
   { end, told, isMoved }: { readonly end: WorkEnd; readonly told: Outcome; readonly isMoved: boolean },
 ): Promise<AttemptEnd> {
   const masker = deps.workSecrets.maskerOf(work.id) ?? NO_MASK;
-  const left = await checkpointOf(work);
+  const left = await readCheckpoint(work);
   const checkpoint = left === null ? null : masker.text(left);
   // Frees the disk before anything else is written.
   if (end.reason === 'disk') await rm(work.workspace, { recursive: true, force: true });
   const place = end.place ?? null;
-  const holds = heldOn(place, step);
+  const holds = selectHeldResource(place, step);
   // The work may have ended before the metering of this resource.
   if (holds !== null) await meter(deps, { work }, end.end, holds);
   const { spent, prices } = await deps.admission.settle(`pipeline:${work.id}`, {

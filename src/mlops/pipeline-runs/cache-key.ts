@@ -25,7 +25,7 @@ export const KeyParts = z.strictObject({
 export type KeyParts = z.infer<typeof KeyParts>;
 
 /** SHA-256 in hex, independent of the order of the parts. */
-export function cacheKey(parts: KeyParts): string {
+export function computeCacheKey(parts: KeyParts): string {
   const sorted = Object.entries(parts).map(([name, part]) => [
     name,
     isTexts(part) ? Object.entries(part).toSorted() : part,
@@ -52,7 +52,7 @@ const SHOWN = 4;
  */
 export function explainMiss(parts: KeyParts, before: MadeBefore | null): string {
   if (before === null) return 'missed: the step has no earlier execution';
-  const changes = changesOf(before.parts, parts);
+  const changes = listChanges(before.parts, parts);
   if (changes.length === 0) return `missed: the result of ${before.run} is no longer stored`;
   const more = changes.length > SHOWN ? `; and ${changes.length - SHOWN} more` : '';
   return `missed: ${changes.slice(0, SHOWN).join('; ')}${more}`;
@@ -63,24 +63,25 @@ export function explainHit(run: string): string {
   return `hit: nothing changed since ${run}`;
 }
 
-function changesOf(before: KeyParts, now: KeyParts): string[] {
+function listChanges(before: KeyParts, now: KeyParts): string[] {
   return [
-    ...differences(before.code, now.code).map(({ name, was, is }) => fileChange(name, was, is)),
-    ...differences(before.inputs, now.inputs).map(({ name, was, is }) => fileChange(name, was, is)),
-    ...differences(before.params, now.params).map((change) => `params.${valueChange(change)}`),
-    ...differences(before.matrix, now.matrix).map((change) => `matrix.${valueChange(change)}`),
-    ...differences(before.env, now.env).map((change) => `env.${valueChange(change)}`),
-    ...differences(before.secrets, now.secrets).map(({ name }) => `secrets.${name} changed`),
+    ...listDifferences(before.code, now.code).map(({ name, was, is }) => describeFileChange(name, was, is)),
+    ...listDifferences(before.inputs, now.inputs).map(({ name, was, is }) => describeFileChange(name, was, is)),
+    ...listDifferences(before.params, now.params).map((change) => `params.${describeValueChange(change)}`),
+    ...listDifferences(before.matrix, now.matrix).map((change) => `matrix.${describeValueChange(change)}`),
+    ...listDifferences(before.env, now.env).map((change) => `env.${describeValueChange(change)}`),
+    ...listDifferences(before.secrets, now.secrets).map(({ name }) => `secrets.${name} changed`),
     ...(before.image === now.image ? [] : ['the image changed']),
-    ...(same(before.outputs, now.outputs) ? [] : ['the list of outputs changed']),
-    ...commandChange(before, now),
+    ...(isEqual(before.outputs, now.outputs) ? [] : ['the list of outputs changed']),
+    ...describeCommandChange(before, now),
   ];
 }
 
 /** The words of a command change with the params in them; such a change is reported once. */
-function commandChange(before: KeyParts, now: KeyParts): string[] {
-  if (same(before.command, now.command)) return [];
-  const explained = differences(before.params, now.params).length + differences(before.matrix, now.matrix).length > 0;
+function describeCommandChange(before: KeyParts, now: KeyParts): string[] {
+  if (isEqual(before.command, now.command)) return [];
+  const explained =
+    listDifferences(before.params, now.params).length + listDifferences(before.matrix, now.matrix).length > 0;
   return explained ? [] : ['the command changed'];
 }
 
@@ -90,21 +91,24 @@ interface Difference {
   readonly is: string | undefined;
 }
 
-function differences(before: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>): Difference[] {
+function listDifferences(
+  before: Readonly<Record<string, string>>,
+  now: Readonly<Record<string, string>>,
+): Difference[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].toSorted();
   return names.map((name) => ({ name, was: before[name], is: now[name] })).filter(({ was, is }) => was !== is);
 }
 
-function fileChange(name: string, was: string | undefined, is: string | undefined): string {
+function describeFileChange(name: string, was: string | undefined, is: string | undefined): string {
   if (was === undefined) return `\`${name}\` is new`;
   return is === undefined ? `\`${name}\` is gone` : `\`${name}\` changed`;
 }
 
-function valueChange({ name, was, is }: Difference): string {
+function describeValueChange({ name, was, is }: Difference): string {
   if (was === undefined) return `${name} is new: ${is}`;
   return is === undefined ? `${name} is gone` : `${name} ${was} -> ${is}`;
 }
 
-function same(one: readonly string[], other: readonly string[]): boolean {
+function isEqual(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((each, index) => each === other[index]);
 }

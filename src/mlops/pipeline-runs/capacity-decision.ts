@@ -20,7 +20,7 @@ export type CapacityDecision = z.infer<typeof CapacityDecision>;
 export type Capacity = 'spot' | 'on-demand';
 
 /** Capacity that was decided for an attempt; null without a decision. */
-export function capacityOf(
+export function findCapacity(
   { capacity }: { readonly capacity: readonly CapacityDecision[] },
   attempt: number,
 ): Capacity | null {

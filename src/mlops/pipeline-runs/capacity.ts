@@ -1,11 +1,11 @@
 import type { RunningWork } from '../compute/index.ts';
 import type { CommandStep, SpotDeadline } from '../pipeline-definition/schema.ts';
-import { type CapacityDecision, capacityOf } from './capacity-decision.ts';
-import { type DriveDeps, type DrivenRun, storedOf } from './context.ts';
+import { type CapacityDecision, findCapacity } from './capacity-decision.ts';
+import { type DriveDeps, type DrivenRun, requireStep } from './context.ts';
 import type { DeadlineJob, DeadlineState } from './spot-deadlines.ts';
 import { save } from './steps-of-run.ts';
 import type { StoredStep } from './store.ts';
-import { subjectOf } from './work.ts';
+import { buildSubject } from './work.ts';
 
 const SECOND_MS = 1000;
 /** Between two decisions. */
@@ -14,22 +14,22 @@ const STEP_MS = 60_000;
 const MOST_KEPT = 500;
 
 /** The deadline of a step; null where it has none. */
-export function deadlineOf({ resources: { spot } }: CommandStep): SpotDeadline | null {
+export function selectDeadline({ resources: { spot } }: CommandStep): SpotDeadline | null {
   return typeof spot === 'boolean' ? null : spot;
 }
 
 /** Decides on which capacity the next attempt starts, where the step has a deadline. */
 export async function decideBefore(deps: DriveDeps, driven: DrivenRun, key: string, step: CommandStep): Promise<void> {
-  const spot = deadlineOf(step);
-  const stored = storedOf(driven, key);
+  const spot = selectDeadline(step);
+  const stored = requireStep(driven, key);
   // The one before was moved to it: that is decided.
-  if (spot === null || capacityOf(stored, stored.attempt + 1) !== null) return;
-  const state = await stateOf(deps, stored, spot, { running: 'nothing', spotAvailable: true });
-  const action = deps.deadlines.decide(jobOf(step, spot), state);
+  if (spot === null || findCapacity(stored, stored.attempt + 1) !== null) return;
+  const state = await readDeadlineState(deps, stored, spot, { running: 'nothing', spotAvailable: true });
+  const action = deps.deadlines.decide(toDeadlineJob(step, spot), state);
   await keep(deps, driven, key, { state, action, forAttempt: stored.attempt + 1, spot });
 }
 
-interface Watched {
+interface WatchedAttempt {
   readonly key: string;
   readonly step: CommandStep;
   readonly running: RunningWork;
@@ -41,14 +41,14 @@ interface Watched {
  * Decides once a minute while an attempt runs, or waits for capacity. Resolves with the reason when the attempt must
  * move to other capacity. Null: the attempt is over, or the step has no deadline.
  */
-export async function untilMoved(
+export async function awaitMove(
   deps: DriveDeps,
   driven: DrivenRun,
-  { key, step, running, over }: Watched,
+  { key, step, running, over }: WatchedAttempt,
 ): Promise<string | null> {
-  const spot = deadlineOf(step);
+  const spot = selectDeadline(step);
   if (spot === null) return null;
-  const here = capacityOf(storedOf(driven, key), storedOf(driven, key).attempt) ?? 'on-demand';
+  const here = findCapacity(requireStep(driven, key), requireStep(driven, key).attempt) ?? 'on-demand';
   let isPlaced = running.placed === undefined;
   void running.placed?.then((place) => {
     isPlaced = place !== null;
@@ -57,10 +57,13 @@ export async function untilMoved(
   for (;;) {
     await deps.rest(STEP_MS, over);
     if (over.aborted || driven.stop.aborted) return null;
-    const stored = storedOf(driven, key);
+    const stored = requireStep(driven, key);
     const on = here === 'spot' && !isPlaced ? 'nothing' : here;
-    const state = await stateOf(deps, stored, spot, { running: on, spotAvailable: here === 'spot' && isPlaced });
-    const action = deps.deadlines.decide(jobOf(step, spot), state);
+    const state = await readDeadlineState(deps, stored, spot, {
+      running: on,
+      spotAvailable: here === 'spot' && isPlaced,
+    });
+    const action = deps.deadlines.decide(toDeadlineJob(step, spot), state);
     // Back to spot only right after a checkpoint: work since the last one would be lost.
     const hasSaved = state.savedSeconds > savedBefore;
     savedBefore = state.savedSeconds;
@@ -71,7 +74,7 @@ export async function untilMoved(
 }
 
 /** The grace period for a clean end is part of the changeover time. */
-function jobOf({ grace }: CommandStep, { deadline, work, changeover }: SpotDeadline): DeadlineJob {
+function toDeadlineJob({ grace }: CommandStep, { deadline, work, changeover }: SpotDeadline): DeadlineJob {
   return {
     workSeconds: work / SECOND_MS,
     deadlineSeconds: deadline / SECOND_MS,
@@ -80,7 +83,7 @@ function jobOf({ grace }: CommandStep, { deadline, work, changeover }: SpotDeadl
   };
 }
 
-async function stateOf(
+async function readDeadlineState(
   { clock, store, deadlines }: DriveDeps,
   { startedMs, mlflowRun }: StoredStep,
   { work, progress }: SpotDeadline,
@@ -93,7 +96,7 @@ async function stateOf(
   return { ...now, elapsedSeconds: elapsedMs / SECOND_MS, savedSeconds: (saved * work) / SECOND_MS };
 }
 
-interface Decided {
+interface CapacityChoice {
   readonly state: DeadlineState;
   readonly action: CapacityDecision['action'];
   readonly forAttempt: number;
@@ -105,16 +108,16 @@ async function keep(
   deps: DriveDeps,
   driven: DrivenRun,
   key: string,
-  { state, action, forAttempt, spot }: Decided,
+  { state, action, forAttempt, spot }: CapacityChoice,
 ): Promise<string> {
   const { elapsedSeconds, savedSeconds, spotAvailable: isSpotThere, running } = state;
   const where = action === 'on-demand' ? 'on demand' : 'on spot capacity';
-  const reason = `${where}: ${hours(savedSeconds)} of ${hours(spot.work / SECOND_MS)} saved, ${hours(elapsedSeconds)} of ${hours(spot.deadline / SECOND_MS)} elapsed${action === 'on-demand' && !isSpotThere ? ', no spot capacity' : ''}`;
+  const reason = `${where}: ${formatHours(savedSeconds)} of ${formatHours(spot.work / SECOND_MS)} saved, ${formatHours(elapsedSeconds)} of ${formatHours(spot.deadline / SECOND_MS)} elapsed${action === 'on-demand' && !isSpotThere ? ', no spot capacity' : ''}`;
   await deps.store.transaction(async (sql) => {
-    const stored = storedOf(driven, key);
+    const stored = requireStep(driven, key);
     const decision = await deps.deadlines.record(sql, {
       about: `pipeline:${driven.run.id}:${key}`.slice(0, 250),
-      subject: subjectOf(driven, stored),
+      subject: buildSubject(driven, stored),
       summary: `${driven.run.pipeline} #${driven.run.number}, step ${key}, try ${forAttempt}: ${reason}`,
       evidence: { action, forAttempt, elapsedSeconds, savedSeconds, isSpotThere, running, deadline: spot },
     });
@@ -128,6 +131,6 @@ async function keep(
   return reason;
 }
 
-function hours(seconds: number): string {
+function formatHours(seconds: number): string {
   return `${(seconds / 3600).toFixed(1)} h`;
 }

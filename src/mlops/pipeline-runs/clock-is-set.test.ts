@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { getBudget } from '../../finops/budgets/schema.ts';
 import type { Application } from '../../main.ts';
-import { marked } from '../../platform/processes/kernel.ts';
+import { findMarked } from '../../platform/processes/kernel.ts';
 import { call, testApplication } from '../../testing/application.ts';
 import { type PipelineRun, startPipelineRun } from '../pipelines/schema.ts';
-import { applied, ended, stepOf } from '../testing/pipelines.ts';
-import { workIdOf } from './work.ts';
+import { applied, ended, requireStep } from '../testing/pipelines.ts';
+import { computeWorkId } from './work.ts';
 
 const SOON = { timeout: 30_000, interval: 20 };
 const HOUR_MS = 3_600_000;
 const DOLLARS = 14;
 
 /** A run of one step at a dollar a second, once it has touched its file. */
-async function begun(application: Application, script: string): Promise<string> {
+async function startRun(application: Application, script: string): Promise<string> {
   const mark = join(mkdtempSync(join(tmpdir(), 'clock-')), 'begun');
   const steps = {
     work: {
@@ -44,7 +44,7 @@ const standing = (application: Application) => call(application, getBudget, { pa
 
 function expectTrue(over: PipelineRun): void {
   expect(Date.parse(over.endedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(over.startedAt ?? ''));
-  expect(marked(`STEELYARD_EXECUTION=${workIdOf(over.run, { name: 'work', key: 'work' }, 1)}`)).toEqual([]);
+  expect(findMarked(`STEELYARD_EXECUTION=${computeWorkId(over.run, { name: 'work', key: 'work' }, 1)}`)).toEqual([]);
 }
 
 describe.each([
@@ -55,10 +55,10 @@ describe.each([
     let setMs = 0;
     await using application = await testApplication({ clock: { now: () => Date.now() + setMs } });
     await applied(application, budget('hard'));
-    const run = await begun(application, 'sleep 600 & wait');
+    const run = await startRun(application, 'sleep 600 & wait');
     setMs = jumpMs;
     const over = await ended(application, 'p', run);
-    expect(stepOf(over, 'work')).toMatchObject({ reason: 'budget small', attempts: [{ checkpoint: 'saved' }] });
+    expect(requireStep(over, 'work')).toMatchObject({ reason: 'budget small', attempts: [{ checkpoint: 'saved' }] });
     expectTrue(over);
     const { spent, reserved, stops } = await standing(application);
     expect({ spent, reserved, stops: stops.length }).toMatchObject({
@@ -77,13 +77,13 @@ describe.each([
     await applied(first, budget('soft'));
     const go = join(mkdtempSync(join(tmpdir(), 'clock-')), 'go');
     const from = Date.now();
-    const run = await begun(first, `while [ ! -e ${go} ]; do sleep 0.05; done; sleep 1`);
+    const run = await startRun(first, `while [ ! -e ${go} ]; do sleep 0.05; done; sleep 1`);
     await first[Symbol.asyncDispose]();
     setMs = jumpMs;
     await using application = await testApplication({ clock }, { data: first.config.data });
     writeFileSync(go, '');
     const over = await ended(application, 'p', run);
-    expect([over.state, stepOf(over, 'work').attempts.length]).toEqual(['succeeded', 1]);
+    expect([over.state, requireStep(over, 'work').attempts.length]).toEqual(['succeeded', 1]);
     expectTrue(over);
     const { spent, reserved } = await standing(application);
     expect({ spent, reserved }).toMatchObject({ spent: over.cost, reserved: { amount: '0' } });

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Work } from '../compute/index.ts';
-import { textInside } from '../pipeline-code/index.ts';
+import { readTextInside } from '../pipeline-code/index.ts';
 import type { CommandStep } from '../pipeline-definition/schema.ts';
 import type { AttemptEnd } from './attempt.ts';
 import type { DriveDeps } from './context.ts';
 import { NO_OUTPUTS, type StepOutputs } from './store.ts';
 import { NO_MASK } from './work-secrets.ts';
 
-export interface Collecting {
+export interface CollectInput {
   readonly work: Work;
   readonly step: CommandStep;
   readonly mlflowRun: string | null;
@@ -20,7 +20,7 @@ export interface Collecting {
   readonly log: Promise<void>;
 }
 
-export interface Collected {
+export interface CollectedOutputs {
   readonly outputs: StepOutputs;
   /** Final outcome of the attempt: it fails if a promised output is missing. */
   readonly verdict: Pick<AttemptEnd, 'outcome' | 'reason'>;
@@ -31,7 +31,7 @@ const MOST_METRICS_BYTES = 16 * 1024 * 1024;
 const Metrics = z.record(z.string().min(1), z.number());
 
 /** Stores the results of an attempt: its log, its metrics, and, after success, its outputs. */
-export async function collect(deps: DriveDeps, collecting: Collecting): Promise<Collected> {
+export async function collect(deps: DriveDeps, collecting: CollectInput): Promise<CollectedOutputs> {
   const { work, step, end, log } = collecting;
   await log;
   const verdict = { outcome: end.outcome, reason: end.reason };
@@ -40,12 +40,12 @@ export async function collect(deps: DriveDeps, collecting: Collecting): Promise<
   const missing = step.outputs.filter(
     (path) => !files.some((file) => file.path === path || file.path.startsWith(`${path}/`)),
   );
-  if (missing.length > 0) return failed(`its outputs are missing: ${missing.join(', ')}`);
+  if (missing.length > 0) return failCollection(`its outputs are missing: ${missing.join(', ')}`);
   const problem = await logMetrics(deps, collecting);
-  return problem === null ? { outputs: { files, values: {} }, verdict } : failed(problem);
+  return problem === null ? { outputs: { files, values: {} }, verdict } : failCollection(problem);
 }
 
-function failed(reason: string): Collected {
+function failCollection(reason: string): CollectedOutputs {
   return { outputs: NO_OUTPUTS, verdict: { outcome: 'failed', reason } };
 }
 
@@ -69,11 +69,11 @@ export async function keepLog(
 }
 
 /** Logs the numbers of the metrics file. Answers a problem with the file, one sentence, or null. */
-async function logMetrics(deps: DriveDeps, { work, step, mlflowRun }: Collecting): Promise<string | null> {
+async function logMetrics(deps: DriveDeps, { work, step, mlflowRun }: CollectInput): Promise<string | null> {
   if (step.metrics === undefined || mlflowRun === null) return null;
-  const text = await textInside(work.workspace, step.metrics, MOST_METRICS_BYTES);
+  const text = await readTextInside(work.workspace, step.metrics, MOST_METRICS_BYTES);
   if (text === null) return `its metrics file ${step.metrics} is missing`;
-  const parsed = Metrics.safeParse(parsedJson(text));
+  const parsed = Metrics.safeParse(parseMetricsJson(text));
   if (!parsed.success) return `${step.metrics} must be a JSON object of numbers by name`;
   const timestamp = deps.clock.now();
   const metrics = Object.entries(parsed.data).map(([key, value]) => ({
@@ -89,7 +89,7 @@ async function logMetrics(deps: DriveDeps, { work, step, mlflowRun }: Collecting
   return null;
 }
 
-function parsedJson(text: string): unknown {
+function parseMetricsJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -7,20 +7,20 @@ import type { PlannedStep } from '../pipeline-definition/index.ts';
 import type { CommandStep } from '../pipeline-definition/schema.ts';
 import type { Allowance } from './admission.ts';
 import { type AttemptEnd, watch } from './attempt.ts';
-import { cacheKey, explainHit, explainMiss } from './cache-key.ts';
+import { computeCacheKey, explainHit, explainMiss } from './cache-key.ts';
 import { decideBefore } from './capacity.ts';
-import { capacityOf } from './capacity-decision.ts';
+import { findCapacity } from './capacity-decision.ts';
 import { collect, keepLog } from './collect.ts';
-import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context.ts';
+import { type DriveDeps, type DrivenRun, listKnownSteps, requireStep } from './context.ts';
 import { readLastLines } from './last-lines.ts';
-import { findCached, lastMade } from './made-steps.ts';
-import { nextTry } from './next-try.ts';
-import { type Prepared, prepare, problemOf } from './prepare.ts';
-import { isAway, LATER_MS, putAway, whenReached } from './put-away.ts';
+import { findCached, findLastMade } from './made-steps.ts';
+import { computeNextTry } from './next-try.ts';
+import { describeProblem, type PreparedStep, prepare } from './prepare.ts';
+import { isAway, LATER_MS, removeWork, retryUntilReached } from './put-away.ts';
 import { save } from './steps-of-run.ts';
-import { putCached, type StoredStep } from './store.ts';
-import type { Taken } from './taken.ts';
-import { admissionOf, fillWorkspace, resourcesOf, workId, workOf } from './work.ts';
+import { type StoredStep, saveCached } from './store.ts';
+import type { StepUsage } from './taken.ts';
+import { buildAdmission, buildWork, fillWorkspace, toResources, workId } from './work.ts';
 import { NO_MASK } from './work-secrets.ts';
 
 /** Runs a step that is ready, or takes its result from the cache. Resolves when the step is over, or this server releases the run. */
@@ -30,48 +30,59 @@ export async function runCommandStep(
   planned: PlannedStep,
   step: CommandStep,
 ): Promise<void> {
-  const before = storedOf(driven, planned.key);
+  const before = requireStep(driven, planned.key);
   const executor = deps.executorOf(driven.run.spec.engine);
   try {
     // Running work is found by its id: its image may be gone by now, or slow to resolve, and is not needed.
-    const image = before.state === 'running' ? null : await imageOf(deps, driven, executor, step);
-    const prepared = prepare({ ...driven.run, ...partsOf(driven, planned, step), image: image?.digest ?? null });
+    const image = before.state === 'running' ? null : await resolveImage(deps, driven, executor, step);
+    const prepared = prepare({
+      ...driven.run,
+      ...buildPrepareInput(driven, planned, step),
+      image: image?.digest ?? null,
+    });
     if (
       before.state === 'waiting' &&
       before.attempt === 0 &&
       (await takeCached(deps, driven, { stored: before, step, prepared }))
     )
       return;
-    const found = storedOf(driven, planned.key);
-    const begun = await begin(deps, driven, { executor, step, stored: found, prepared, image: image?.name ?? null });
+    const found = requireStep(driven, planned.key);
+    const begun = await startAttempt(deps, driven, {
+      executor,
+      step,
+      stored: found,
+      prepared,
+      image: image?.name ?? null,
+    });
     if (begun !== null) await follow(deps, driven, begun);
   } catch (error) {
-    const said = problemOf(error) ?? (error instanceof AppError ? error.message : null);
-    const masker = deps.workSecrets.maskerOf(workId(driven, before, storedOf(driven, planned.key).attempt)) ?? NO_MASK;
+    const said = describeProblem(error) ?? (error instanceof AppError ? error.message : null);
+    const masker =
+      deps.workSecrets.maskerOf(workId(driven, before, requireStep(driven, planned.key).attempt)) ?? NO_MASK;
     const reason = said === null ? null : masker.text(said);
     // Of the disk of this server, which is no fault of the step.
     const isFull = error instanceof AppError && error.code === 'storage_full';
     if (reason === null || isFull) throw error;
-    const found = storedOf(driven, planned.key);
+    const found = requireStep(driven, planned.key);
     if (isAway(error) && found.state === 'waiting')
       return void (await save(deps, driven, { ...found, reason, notBeforeMs: deps.clock.now() + LATER_MS }));
-    await endWith(deps, driven, storedOf(driven, planned.key), refusalOf(error), reason);
+    await endWith(deps, driven, requireStep(driven, planned.key), classifyRefusal(error), reason);
   }
 }
 
 /** A budget with too little left stops a step before its start. */
-function refusalOf(error: unknown): 'stopped' | 'failed' {
+function classifyRefusal(error: unknown): 'stopped' | 'failed' {
   const isBudget =
     error instanceof AppError && (error.code === 'budget_exceeded' || error.code === 'budget_approval_needed');
   return isBudget ? 'stopped' : 'failed';
 }
 
-function partsOf(driven: DrivenRun, planned: PlannedStep, step: CommandStep) {
+function buildPrepareInput(driven: DrivenRun, planned: PlannedStep, step: CommandStep) {
   const { run, code } = driven;
   return {
     planned,
     step,
-    before: knownBefore(driven, planned),
+    before: listKnownSteps(driven, planned),
     code,
     env: run.spec.env,
     run: { id: run.id, number: run.number, pipeline: run.pipeline, commit: run.commit ?? '' },
@@ -84,7 +95,7 @@ interface NamedImage {
 }
 
 /** The image that a step runs in, by its content; null on an engine that needs none. */
-async function imageOf(
+async function resolveImage(
   deps: DriveDeps,
   { run, code }: DrivenRun,
   executor: Executor,
@@ -114,15 +125,15 @@ async function imageOf(
 async function takeCached(
   deps: DriveDeps,
   driven: DrivenRun,
-  { stored, step, prepared }: Pick<Beginning, 'stored' | 'step' | 'prepared'>,
+  { stored, step, prepared }: Pick<AttemptStart, 'stored' | 'step' | 'prepared'>,
 ): Promise<boolean> {
   const { run } = driven;
-  const key = cacheKey(prepared.parts);
+  const key = computeCacheKey(prepared.parts);
   const keyed: StoredStep = { ...stored, cacheKey: key, keyParts: prepared.parts };
   const made = await findCached(deps.store, run.pipeline, stored.key, key);
   const isKept = made !== null && (step.cache || made.step.run === run.resumedFrom);
   if (!isKept) {
-    const last = made === null ? await lastMade(deps.store, run.pipeline, stored.key) : null;
+    const last = made === null ? await findLastMade(deps.store, run.pipeline, stored.key) : null;
     const explanation = made === null ? explainMiss(prepared.parts, last) : 'executed again: the step has cache: false';
     driven.steps.set(stored.key, { ...keyed, explanation });
     return false;
@@ -140,7 +151,7 @@ async function takeCached(
   return true;
 }
 
-interface Begun {
+interface StartedAttempt {
   readonly executor: Executor;
   readonly step: CommandStep;
   readonly key: string;
@@ -149,40 +160,44 @@ interface Begun {
   readonly allowance: Allowance;
 }
 
-interface Beginning {
+interface AttemptStart {
   readonly executor: Executor;
   readonly step: CommandStep;
   readonly stored: StoredStep;
-  readonly prepared: Prepared;
+  readonly prepared: PreparedStep;
   readonly image: string | null;
 }
 
 /** Starts an attempt, or finds the one that was started before a restart; null when it must start later, or never. */
-async function begin(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): Promise<Begun | null> {
+async function startAttempt(
+  deps: DriveDeps,
+  driven: DrivenRun,
+  beginning: AttemptStart,
+): Promise<StartedAttempt | null> {
   const { executor, step, stored } = beginning;
   if (stored.state === 'running') return findAgain(deps, driven, beginning);
   const giveUp = AbortSignal.any([driven.stop, driven.letGo]);
   await decideBefore(deps, driven, stored.key, step);
-  const decided = storedOf(driven, stored.key);
+  const decided = requireStep(driven, stored.key);
   const next = stored.attempt + 1;
-  const wanted = { id: workId(driven, stored, next), resources: resourcesOf(step, capacityOf(decided, next)) };
+  const wanted = { id: workId(driven, stored, next), resources: toResources(step, findCapacity(decided, next)) };
   const leave = await deps.line.enter(executor, wanted, giveUp);
   if (leave === null) return null;
   try {
     const marked = await markBegun(deps, driven, { ...beginning, stored: { ...stored, capacity: decided.capacity } });
-    return await beginNow(deps, driven, { ...beginning, stored: marked });
+    return await startAdmittedAttempt(deps, driven, { ...beginning, stored: marked });
   } finally {
     leave();
   }
 }
 
 /** Finds the attempt that an earlier server started. If it never started, it cost nothing and is started now. */
-async function findAgain(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): Promise<Begun | null> {
+async function findAgain(deps: DriveDeps, driven: DrivenRun, beginning: AttemptStart): Promise<StartedAttempt | null> {
   const { executor, step, prepared, image, stored } = beginning;
   const id = workId(driven, stored, stored.attempt);
-  const work = await workOf(deps, driven, { id, step, stored, prepared, image, until: deps.clock.now() });
+  const work = await buildWork(deps, driven, { id, step, stored, prepared, image, until: deps.clock.now() });
   // An unreachable engine may run it: its state is unknown until the engine answers.
-  const found = await whenReached(
+  const found = await retryUntilReached(
     deps,
     driven.letGo,
     () => findOrRemove(executor, work),
@@ -190,9 +205,10 @@ async function findAgain(deps: DriveDeps, driven: DrivenRun, beginning: Beginnin
   );
   if (found === null) return null;
   const running = found.answer;
-  if (running === null) return notBegun(deps, driven, { stored, work, why: 'it had not started yet', laterMs: 0 });
-  await save(deps, driven, { ...storedOf(driven, stored.key), reason: null });
-  const allowance = await deps.admission.open(admissionOf(driven, stored, step, id));
+  if (running === null)
+    return postponeAttempt(deps, driven, { stored, work, why: 'it had not started yet', laterMs: 0 });
+  await save(deps, driven, { ...requireStep(driven, stored.key), reason: null });
+  const allowance = await deps.admission.open(buildAdmission(driven, stored, step, id));
   return { executor, step, key: stored.key, work, running, allowance };
 }
 
@@ -203,11 +219,15 @@ async function findOrRemove(executor: Executor, work: Work): Promise<RunningWork
   return running;
 }
 
-async function beginNow(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): Promise<Begun | null> {
+async function startAdmittedAttempt(
+  deps: DriveDeps,
+  driven: DrivenRun,
+  beginning: AttemptStart,
+): Promise<StartedAttempt | null> {
   const { executor, step, prepared, image, stored } = beginning;
   const id = workId(driven, stored, stored.attempt);
-  const allowance = await deps.admission.open(admissionOf(driven, stored, step, id));
-  const work = await workOf(deps, driven, { id, step, stored, prepared, image, until: Date.parse(allowance.until) });
+  const allowance = await deps.admission.open(buildAdmission(driven, stored, step, id));
+  const work = await buildWork(deps, driven, { id, step, stored, prepared, image, until: Date.parse(allowance.until) });
   try {
     await fillWorkspace(deps, driven, work, prepared);
     return { executor, step, key: stored.key, work, running: await executor.start(work), allowance };
@@ -217,13 +237,13 @@ async function beginNow(deps: DriveDeps, driven: DrivenRun, beginning: Beginning
     const isLater = error instanceof AppError && error.code === 'executor_quota';
     const said = error instanceof Error ? error.message : String(error);
     const why = (deps.workSecrets.maskerOf(id) ?? NO_MASK).text(said);
-    await notBegun(deps, driven, { stored, work, why, laterMs: LATER_MS });
+    await postponeAttempt(deps, driven, { stored, work, why, laterMs: LATER_MS });
     if (isLater) return null;
     throw error;
   }
 }
 
-interface NotBegun {
+interface PostponedAttempt {
   readonly stored: StoredStep;
   readonly work: Work;
   readonly why: string;
@@ -231,7 +251,11 @@ interface NotBegun {
 }
 
 /** Nothing was spent; it is started later, as another attempt. */
-async function notBegun(deps: DriveDeps, driven: DrivenRun, { stored, work, why, laterMs }: NotBegun): Promise<null> {
+async function postponeAttempt(
+  deps: DriveDeps,
+  driven: DrivenRun,
+  { stored, work, why, laterMs }: PostponedAttempt,
+): Promise<null> {
   const settling = { end: new Date(0).toISOString(), stopped: false };
   await deps.admission.settle(`pipeline:${work.id}`, settling).catch((error: unknown) => {
     // It may have no reservation yet.
@@ -245,9 +269,9 @@ async function notBegun(deps: DriveDeps, driven: DrivenRun, { stored, work, why,
 }
 
 /** From now on a restarted server searches for its work. */
-async function markBegun(deps: DriveDeps, driven: DrivenRun, { stored, prepared }: Beginning): Promise<StoredStep> {
+async function markBegun(deps: DriveDeps, driven: DrivenRun, { stored, prepared }: AttemptStart): Promise<StoredStep> {
   const now = deps.clock.now();
-  const mlflowRun = stored.mlflowRun ?? runIdOf(driven, stored);
+  const mlflowRun = stored.mlflowRun ?? computeRunId(driven, stored);
   const begun: StoredStep = {
     ...stored,
     state: 'running',
@@ -265,7 +289,7 @@ async function markBegun(deps: DriveDeps, driven: DrivenRun, { stored, prepared 
       runName: stored.key,
       userId: driven.run.requestedBy,
       startTime: now,
-      tags: tagsOf(driven, stored),
+      tags: buildTags(driven, stored),
     });
     await save(deps, driven, begun, sql);
   });
@@ -278,11 +302,11 @@ async function markBegun(deps: DriveDeps, driven: DrivenRun, { stored, prepared 
 }
 
 /** Deterministic for a step of a run: a repeated start creates one MLflow run. */
-function runIdOf({ run }: DrivenRun, { key }: StoredStep): string {
+function computeRunId({ run }: DrivenRun, { key }: StoredStep): string {
   return createHash('sha256').update(`${run.id} ${key}`).digest('hex').slice(0, 32);
 }
 
-function tagsOf({ run }: DrivenRun, stored: StoredStep) {
+function buildTags({ run }: DrivenRun, stored: StoredStep) {
   const { team, project } = run.spec;
   const tags = {
     'mlflow.parentRunId': run.mlflowRun,
@@ -299,16 +323,16 @@ function tagsOf({ run }: DrivenRun, stored: StoredStep) {
 }
 
 /** Watches an attempt to its end, and stores its results. */
-async function follow(deps: DriveDeps, driven: DrivenRun, begun: Begun): Promise<void> {
-  const stored = storedOf(driven, begun.key);
+async function follow(deps: DriveDeps, driven: DrivenRun, begun: StartedAttempt): Promise<void> {
+  const stored = requireStep(driven, begun.key);
   // Cost of the earlier attempts: after a restart, the stored step cost may already include this attempt.
   const spentBefore = stored.attempts.reduce<Money | null>((total, { spent }) => sum(total, spent), null);
   const input = {
     ...begun,
     number: stored.attempt,
     mlflowRun: stored.mlflowRun,
-    reports: async (spent: Money | null, taken: Taken) =>
-      void (await save(deps, driven, { ...storedOf(driven, begun.key), spent: sum(spentBefore, spent), taken })),
+    reports: async (spent: Money | null, taken: StepUsage) =>
+      void (await save(deps, driven, { ...requireStep(driven, begun.key), spent: sum(spentBefore, spent), taken })),
   };
   // Runs concurrently with the settlement: both wait for the disk.
   const { mlflowRun, attempt } = stored;
@@ -325,7 +349,7 @@ async function follow(deps: DriveDeps, driven: DrivenRun, begun: Begun): Promise
     spentBefore,
   });
   deps.line.left();
-  await putAway(deps, driven.letGo, begun.executor, begun.work);
+  await removeWork(deps, driven.letGo, begun.executor, begun.work);
 }
 
 function sum(one: Money | null, other: Money | null): Money | null {
@@ -333,7 +357,7 @@ function sum(one: Money | null, other: Money | null): Money | null {
   return { amount: decimalString(decimal(one.amount).plus(other.amount)), currency: one.currency };
 }
 
-interface Kept {
+interface CachedResult {
   readonly end: AttemptEnd;
   readonly outputs: StoredStep['outputs'];
   readonly spentBefore: Money | null;
@@ -342,11 +366,11 @@ interface Kept {
 async function keepEnd(
   deps: DriveDeps,
   driven: DrivenRun,
-  { step, key }: Begun,
-  { end, outputs, spentBefore }: Kept,
+  { step, key }: StartedAttempt,
+  { end, outputs, spentBefore }: CachedResult,
 ): Promise<void> {
   const { outcome, reason, attempt } = end;
-  const stored = storedOf(driven, key);
+  const stored = requireStep(driven, key);
   const ended: StoredStep = {
     ...stored,
     reason,
@@ -356,7 +380,7 @@ async function keepEnd(
     taken: null,
     endedMs: attempt.endMs,
   };
-  const { again, tries } = nextTry(step, ended, outcome);
+  const { again, tries } = computeNextTry(step, ended, outcome);
   if (again && !driven.stop.aborted) {
     const pauseMs = outcome === 'again' ? 0 : step.retries.backoff * 2 ** Math.max(0, tries - 1);
     await save(deps, driven, { ...ended, state: 'waiting', notBeforeMs: deps.clock.now() + pauseMs });
@@ -365,7 +389,7 @@ async function keepEnd(
   const state = outcome === 'again' ? 'failed' : outcome;
   await deps.store.transaction(async (sql) => {
     const over = await save(deps, driven, { ...ended, state }, sql);
-    if (state === 'succeeded') await putCached(sql, driven.run.pipeline, over, deps.clock.now());
+    if (state === 'succeeded') await saveCached(sql, driven.run.pipeline, over, deps.clock.now());
   });
   // Dependent steps start without waiting for the cleanup.
   driven.wake();

@@ -64,14 +64,14 @@ export interface DrivenRun {
   wake(): void;
 }
 
-export function storedOf({ steps }: DrivenRun, key: string): StoredStep {
+export function requireStep({ steps }: DrivenRun, key: string): StoredStep {
   const found = steps.get(key);
   if (found === undefined) throw new Error(`the run has no step ${key}`);
   return found;
 }
 
 /** Steps that end before a step, all the way back, in the order of the plan, as far as they are over. */
-export function knownBefore(driven: DrivenRun, planned: PlannedStep): KnownStep[] {
+export function listKnownSteps(driven: DrivenRun, planned: PlannedStep): KnownStep[] {
   const wanted = new Set<string>();
   const byKey = new Map(driven.plan.steps.map((step) => [step.key, step]));
   const collect = (keys: readonly string[]) => {
@@ -84,7 +84,7 @@ export function knownBefore(driven: DrivenRun, planned: PlannedStep): KnownStep[
   collect(planned.needs);
   return driven.plan.steps
     .filter(({ key }) => wanted.has(key))
-    .map((step) => ({ planned: step, ...pick(storedOf(driven, step.key)) }))
+    .map((step) => ({ planned: step, ...pick(requireStep(driven, step.key)) }))
     .filter(({ state }) => isOver(state));
 }
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { publishedHistories } from '../../finops/purchasing/spot/published-traces.testing.ts';
+import { readPublishedHistories } from '../../finops/purchasing/spot/published-traces.testing.ts';
 import { withoutTraces } from '../../finops/testing/gpus.ts';
 import type { Application } from '../../main.ts';
 import { call, testApplication } from '../../testing/application.ts';
 import { seeded } from '../../testing/random.ts';
 import { listDecidedActs } from '../../tradeoff/decisions/schema.ts';
 import { PipelineSpec } from '../pipeline-definition/schema.ts';
-import { applied, ranToEnd, stepOf } from '../testing/pipelines.ts';
+import { applied, ranToEnd, requireStep } from '../testing/pipelines.ts';
 import { sent } from '../testing/serving.ts';
 import { SpotCluster } from '../testing/spot-cluster.ts';
 
@@ -65,7 +65,7 @@ async function trained(up: Up, saveMs = 15 * MINUTE) {
   cluster.next({ workMs: WORK_HOURS * HOUR, changeoverMs: 5 * MINUTE, saveMs, up, saved });
   const from = clock.at;
   const run = await ranToEnd(application, 'training');
-  const step = stepOf(run, 'train');
+  const step = requireStep(run, 'train');
   const { acts } = await call(application, listDecidedActs, { query: { about: `pipeline:${run.run}:train` } });
   return { run, step, acts, elapsedHours: (Date.parse(step.endedAt ?? '') - from) / HOUR };
 }
@@ -93,7 +93,7 @@ describe('a step with a deadline on spot capacity', () => {
   });
 
   it.skipIf(withoutTraces)('is done in time on a published series (skipped without ../shared)', async () => {
-    const history = publishedHistories().get('us-west-2b');
+    const history = readPublishedHistories().get('us-west-2b');
     if (history === undefined) throw new Error('there is no us-west-2b');
     const [[first = 0] = []] = history.up;
     const { run, elapsedHours } = await trained(

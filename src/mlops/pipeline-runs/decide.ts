@@ -35,7 +35,7 @@ export function decide(
   // Steps are ordered after all that they need, so a skip affects dependent steps in the same pass.
   for (const step of steps) {
     if (stateOf(step.key) !== 'waiting') continue;
-    const reason = stopping ? 'the run was stopped' : reasonToSkip(step, stateOf);
+    const reason = stopping ? 'the run was stopped' : findSkipReason(step, stateOf);
     if (reason !== null) {
       skipped.push({ step, reason });
       known.set(step.key, 'skipped');
@@ -47,7 +47,7 @@ export function decide(
     ready,
     skipped,
     end: steps.every(({ key }) => isOver(stateOf(key)))
-      ? endOf(
+      ? decideEndState(
           steps.map(({ key }) => stateOf(key)),
           stopping,
         )
@@ -55,7 +55,7 @@ export function decide(
   };
 }
 
-function reasonToSkip({ step, needs }: PlannedStep, stateOf: (key: string) => StepState): string | null {
+function findSkipReason({ step, needs }: PlannedStep, stateOf: (key: string) => StepState): string | null {
   if (step.when !== undefined) return null;
   const bad = needs.find((need) => isOver(stateOf(need)) && !isGood(stateOf(need)));
   return bad === undefined
@@ -63,7 +63,7 @@ function reasonToSkip({ step, needs }: PlannedStep, stateOf: (key: string) => St
     : `${bad} ${{ failed: 'failed', stopped: 'was stopped' }[String(stateOf(bad))] ?? 'was skipped'}`;
 }
 
-function endOf(states: readonly StepState[], stopping: boolean): RunState {
+function decideEndState(states: readonly StepState[], stopping: boolean): RunState {
   if (stopping || states.includes('stopped')) return 'stopped';
   return states.includes('failed') ? 'failed' : 'succeeded';
 }

@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { AppError, systemCode } from '../../platform/errors/index.ts';
+import { AppError, readSystemCode } from '../../platform/errors/index.ts';
 import type { PlannedStep } from '../pipeline-definition/index.ts';
-import { holds, planOf } from '../pipeline-definition/index.ts';
+import { buildPlan, isTrue } from '../pipeline-definition/index.ts';
 import { runBuiltInStep } from './built-in-step.ts';
 import { runCommandStep } from './command-step.ts';
-import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context.ts';
+import { type DriveDeps, type DrivenRun, listKnownSteps, requireStep } from './context.ts';
 import { decide, type StepNow } from './decide.ts';
-import { problemOf, scopeOf } from './prepare.ts';
-import { putAwayBefore } from './put-away.ts';
+import { buildScope, describeProblem } from './prepare.ts';
+import { removeEarlierWork } from './put-away.ts';
 import { isOver, type RunState } from './schema.ts';
 import { save } from './steps-of-run.ts';
-import { activeRuns, findRun, putRun, type StoredRun, stepsOf, stopRequestOf } from './store.ts';
+import { findRun, findStopRequest, listActiveRuns, listSteps, type StoredRun, saveRun } from './store.ts';
 import { createWaker, type Waker } from './waker.ts';
 
 /** Drives runs from their stored state to their end. */
@@ -40,10 +40,10 @@ export function createDriver(deps: DriveDeps): Driver {
     wakers.set(runId, waker);
     letGo.addEventListener('abort', waker.wake, { once: true });
     try {
-      const run = await turnOf(deps, runId, letGo, waker);
+      const run = await awaitTurn(deps, runId, letGo, waker);
       if (run === null || isOver(run.state)) return;
       const stopping = new AbortController();
-      await toTheEnd(deps, await drivenRun(deps, run, { stop: stopping.signal, letGo, wake: waker.wake }), {
+      await toTheEnd(deps, await loadDrivenRun(deps, run, { stop: stopping.signal, letGo, wake: waker.wake }), {
         stopping,
         waker,
       });
@@ -63,15 +63,15 @@ async function toTheEnd(
   const { plan, letGo } = driven;
   const busy = new Map<string, Promise<void>>();
   const failed: unknown[] = [];
-  const tidied = putAwayBefore(deps, driven).catch((error: unknown) => void failed.push(error));
+  const tidied = removeEarlierWork(deps, driven).catch((error: unknown) => void failed.push(error));
   while (!letGo.aborted && failed.length === 0) {
-    const looked = await look(deps, driven, busy, stopping).catch((error: unknown) => void failed.push(error));
+    const looked = await checkRun(deps, driven, busy, stopping).catch((error: unknown) => void failed.push(error));
     if (looked === undefined) break;
     const { ready, end } = looked;
     const resumed = plan.steps.filter(({ key }) => driven.steps.get(key)?.state === 'running' && !busy.has(key));
     for (const planned of [...ready, ...resumed]) {
       const ended = runStep(deps, driven, planned)
-        .catch((error: unknown) => goOnWithSpace(deps, driven, planned, error))
+        .catch((error: unknown) => awaitDiskSpace(deps, driven, planned, error))
         .catch((error: unknown) => void failed.push(error))
         .finally(() => {
           busy.delete(planned.key);
@@ -80,27 +80,27 @@ async function toTheEnd(
       busy.set(planned.key, ended);
     }
     if (end !== null) break;
-    await waker.rest(untilNextTry(driven, deps.clock.now()));
+    await waker.rest(computeWaitMs(driven, deps.clock.now()));
   }
   // A step that is over may still be in its cleanup.
   await Promise.all([...busy.values(), tidied]);
   if (failed.length > 0) throw failed[0];
-  const { end } = decide(plan.steps, statesNow(driven, busy), deps.clock.now(), stopping.signal.aborted);
+  const { end } = decide(plan.steps, listStates(driven, busy), deps.clock.now(), stopping.signal.aborted);
   if (end !== null && !letGo.aborted) await finish(deps, driven, end);
 }
 
 /** Answers the next actions, and marks skipped steps. */
-async function look(
+async function checkRun(
   deps: DriveDeps,
   driven: DrivenRun,
   busy: ReadonlyMap<string, unknown>,
   stopping: AbortController,
 ): Promise<Pick<ReturnType<typeof decide>, 'ready' | 'end'>> {
-  await heedStop(deps, driven.run.id, stopping);
+  await applyStopRequest(deps, driven.run.id, stopping);
   const { plan } = driven;
   const { ready, skipped, end } = decide(
     plan.steps,
-    statesNow(driven, busy),
+    listStates(driven, busy),
     deps.clock.now(),
     stopping.signal.aborted,
   );
@@ -109,7 +109,7 @@ async function look(
 }
 
 /** A step that was started here and is not over counts as running, whatever state is stored so far. */
-function statesNow({ steps }: DrivenRun, busy: ReadonlyMap<string, unknown>): Map<string, StepNow> {
+function listStates({ steps }: DrivenRun, busy: ReadonlyMap<string, unknown>): Map<string, StepNow> {
   return new Map(
     [...steps].map(([key, { state, notBeforeMs }]) => [
       key,
@@ -119,7 +119,7 @@ function statesNow({ steps }: DrivenRun, busy: ReadonlyMap<string, unknown>): Ma
 }
 
 /** Milliseconds until a step may start its next attempt, and at most one poll interval. */
-function untilNextTry({ steps }: DrivenRun, now: number): number {
+function computeWaitMs({ steps }: DrivenRun, now: number): number {
   const tries = [...steps.values()].filter(({ state, notBeforeMs }) => state === 'waiting' && notBeforeMs !== null);
   return Math.max(0, Math.min(LOOK_MS, ...tries.map(({ notBeforeMs }) => (notBeforeMs ?? now) - now)));
 }
@@ -128,30 +128,30 @@ function untilNextTry({ steps }: DrivenRun, now: number): number {
  * A full disk of this server does not fail a step: running work continues, and is found again when its state can be
  * stored. A state that was not stored is discarded. Error: any other error is rethrown.
  */
-async function goOnWithSpace(deps: DriveDeps, driven: DrivenRun, { key }: PlannedStep, error: unknown): Promise<void> {
-  const isFull = error instanceof AppError ? error.code === 'storage_full' : FULL.has(systemCode(error) ?? '');
+async function awaitDiskSpace(deps: DriveDeps, driven: DrivenRun, { key }: PlannedStep, error: unknown): Promise<void> {
+  const isFull = error instanceof AppError ? error.code === 'storage_full' : FULL.has(readSystemCode(error) ?? '');
   if (!isFull) throw error;
   deps.log.error(
     { err: error, run: driven.run.id, step: key },
     'the disk is full; the step continues when space is free',
   );
   await pause(UNTIL_SPACE_MS, undefined, { signal: driven.letGo }).catch(() => undefined);
-  const stored = (await stepsOf(deps.store, driven.run.id)).find((step) => step.key === key);
+  const stored = (await listSteps(deps.store, driven.run.id)).find((step) => step.key === key);
   if (stored !== undefined) driven.steps.set(key, stored);
 }
 
 async function runStep(deps: DriveDeps, driven: DrivenRun, planned: PlannedStep): Promise<void> {
   const { step, key } = planned;
-  const stored = storedOf(driven, key);
+  const stored = requireStep(driven, key);
   if (step.when !== undefined && stored.state === 'waiting' && stored.attempt === 0) {
-    const answer = whenOf(driven, planned, step.when);
+    const answer = evaluateWhen(driven, planned, step.when);
     if (answer !== null) return void (await save(deps, driven, { ...stored, ...answer, endedMs: deps.clock.now() }));
   }
   return 'run' in step ? runCommandStep(deps, driven, planned, step) : runBuiltInStep(deps, driven, planned, step);
 }
 
 /** Outcome of a step according to its `when`. Null: the step must run. */
-function whenOf(
+function evaluateWhen(
   driven: DrivenRun,
   planned: PlannedStep,
   when: string,
@@ -159,54 +159,54 @@ function whenOf(
   const { run } = driven;
   const facts = { id: run.id, number: run.number, pipeline: run.pipeline, commit: run.commit ?? '' };
   try {
-    const scope = scopeOf({ planned, before: knownBefore(driven, planned), params: run.params, run: facts });
-    return holds(when, scope) ? null : { state: 'skipped', reason: `its when is false: ${when}` };
+    const scope = buildScope({ planned, before: listKnownSteps(driven, planned), params: run.params, run: facts });
+    return isTrue(when, scope) ? null : { state: 'skipped', reason: `its when is false: ${when}` };
   } catch (error) {
-    const reason = problemOf(error);
+    const reason = describeProblem(error);
     if (reason === null) throw error;
     return { state: 'failed', reason };
   }
 }
 
 /** The run when it may start. Null: it does not exist, or was released. */
-async function turnOf(deps: DriveDeps, runId: string, letGo: AbortSignal, waker: Waker): Promise<StoredRun | null> {
+async function awaitTurn(deps: DriveDeps, runId: string, letGo: AbortSignal, waker: Waker): Promise<StoredRun | null> {
   while (!letGo.aborted) {
     const run = await findRun(deps.store, runId);
     if (run === null || run.state !== 'waiting') return run;
-    if (run.stopRequested !== null) return begun(deps, run);
-    const before = (await activeRuns(deps.store, run.pipeline)).filter(({ number }) => number < run.number);
-    if (before.length < run.spec.concurrency.runs) return begun(deps, run);
+    if (run.stopRequested !== null) return startRun(deps, run);
+    const before = (await listActiveRuns(deps.store, run.pipeline)).filter(({ number }) => number < run.number);
+    if (before.length < run.spec.concurrency.runs) return startRun(deps, run);
     await waker.rest(LOOK_MS);
   }
   return null;
 }
 
-async function begun(deps: DriveDeps, run: StoredRun): Promise<StoredRun> {
+async function startRun(deps: DriveDeps, run: StoredRun): Promise<StoredRun> {
   const running: StoredRun = { ...run, state: 'running', startedMs: deps.clock.now() };
-  await putRun(deps.store, running);
+  await saveRun(deps.store, running);
   return running;
 }
 
-async function drivenRun(
+async function loadDrivenRun(
   deps: DriveDeps,
   run: StoredRun,
   signals: Pick<DrivenRun, 'stop' | 'letGo' | 'wake'>,
 ): Promise<DrivenRun> {
-  const { plan, problems } = planOf({ steps: run.spec.steps, params: run.params });
+  const { plan, problems } = buildPlan({ steps: run.spec.steps, params: run.params });
   if (plan === null) throw new Error(`run ${run.id} has a plan that was validated before: ${problems[0]?.message}`);
-  const steps = new Map((await stepsOf(deps.store, run.id)).map((step) => [step.key, step]));
+  const steps = new Map((await listSteps(deps.store, run.id)).map((step) => [step.key, step]));
   return { run, plan, code: await deps.code.find(run.code), steps, ...signals };
 }
 
-async function heedStop({ store }: DriveDeps, runId: string, stopping: AbortController): Promise<void> {
+async function applyStopRequest({ store }: DriveDeps, runId: string, stopping: AbortController): Promise<void> {
   if (stopping.signal.aborted) return;
-  const by = await stopRequestOf(store, runId);
+  const by = await findStopRequest(store, runId);
   if (by !== null) stopping.abort(by);
 }
 
 async function skip(deps: DriveDeps, driven: DrivenRun, skipped: ReturnType<typeof decide>['skipped']): Promise<void> {
   for (const { step, reason } of skipped) {
-    await save(deps, driven, { ...storedOf(driven, step.key), state: 'skipped', reason, endedMs: deps.clock.now() });
+    await save(deps, driven, { ...requireStep(driven, step.key), state: 'skipped', reason, endedMs: deps.clock.now() });
   }
 }
 
@@ -217,7 +217,7 @@ async function finish(deps: DriveDeps, { run, steps }: DrivenRun, state: RunStat
   // A stop request at the very end has no effect.
   const now = (await findRun(deps.store, run.id)) ?? run;
   await deps.store.transaction(async (sql) => {
-    await putRun(sql, { ...now, state, endedMs });
+    await saveRun(sql, { ...now, state, endedMs });
     const { pipeline, number } = run;
     const payload = { pipeline, run: run.id, number, state };
     await deps.events.append(sql, { type: RUN_ENDED, subject: `pipeline:${pipeline}`, payload });

@@ -2,7 +2,7 @@ export type { Admission } from './admission.ts';
 export { logPath } from './collect.ts';
 export type { DriveDeps } from './context.ts';
 export { createDriver, RUN_ENDED } from './drive.ts';
-export { type LogRange, maskedBytes } from './last-lines.ts';
+export { type LogRange, maskBytes } from './last-lines.ts';
 export { createLine } from './line.ts';
 export type { ModelSteps } from './model-steps.ts';
 export {
@@ -15,18 +15,18 @@ export {
   stopRun,
 } from './service.ts';
 export type { SpotDeadlines } from './spot-deadlines.ts';
-export { type StatesOfRun, statesOf } from './states.ts';
+export { listStates, type StatesOfRun } from './states.ts';
 export {
+  findPipelineRun,
   findRun,
-  pipelineRunOf,
+  findStopRequest,
+  listRuns,
+  listStepSummaries,
+  listSteps,
   requestStop,
-  runsOf,
   type StoredRun,
   type StoredStep,
-  stepSummaries,
-  stepsOf,
-  stopRequestOf,
 } from './store.ts';
-export type { Taken } from './taken.ts';
-export { workIdOf } from './work.ts';
+export type { StepUsage } from './taken.ts';
+export { computeWorkId } from './work.ts';
 export { createWorkSecrets } from './work-secrets.ts';

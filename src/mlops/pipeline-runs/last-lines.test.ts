@@ -5,15 +5,15 @@ import { describe, expect, it } from 'vitest';
 import { readLastLines, takeLastLines } from './last-lines.ts';
 import { createWorkSecrets } from './work-secrets.ts';
 
-const workOf = (log: string | null) => {
+const buildWork = (log: string | null) => {
   const folder = mkdtempSync(join(tmpdir(), 'steelyard-lines-'));
   if (log !== null) writeFileSync(join(folder, 'output.log'), log);
   return { id: 'w', folder };
 };
-const lastOf = (log: string | null, secrets: readonly string[] = []) => {
+const showLastLines = (log: string | null, secrets: readonly string[] = []) => {
   const workSecrets = createWorkSecrets();
   workSecrets.keep('w', secrets);
-  return readLastLines({ workSecrets }, workOf(log));
+  return readLastLines({ workSecrets }, buildWork(log));
 };
 
 describe('the last lines of a log', () => {
@@ -33,21 +33,21 @@ describe('the last lines of a log', () => {
   });
 
   it('are read from the end of a large log', async () => {
-    expect(await lastOf(`${'noise\n'.repeat(200_000)}Traceback\nKeyError: 'x'\n`)).toMatch(
+    expect(await showLastLines(`${'noise\n'.repeat(200_000)}Traceback\nKeyError: 'x'\n`)).toMatch(
       /noise\nTraceback\nKeyError: 'x'$/,
     );
   });
 
   it('are unknown without a log', async () => {
-    expect(await lastOf(null)).toBeNull();
+    expect(await showLastLines(null)).toBeNull();
   });
 
   it('keep no part of a secret, wherever the tail begins', async () => {
     const secret = 'hush-hush-0123456789';
     for (let shift = 0; shift < 30; shift += 1) {
       const tail = 'y'.repeat(16 * 1024 - shift);
-      expect(await lastOf(`${'x'.repeat(50_000)}${secret}${tail}\n`, [secret])).not.toMatch(/hush|0123|89y/);
+      expect(await showLastLines(`${'x'.repeat(50_000)}${secret}${tail}\n`, [secret])).not.toMatch(/hush|0123|89y/);
     }
-    expect(await lastOf(`token ${secret}`, [secret])).toBe(`token ${'*'.repeat(secret.length)}`);
+    expect(await showLastLines(`token ${secret}`, [secret])).toBe(`token ${'*'.repeat(secret.length)}`);
   });
 });

@@ -18,7 +18,7 @@ export interface LogRange {
 }
 
 /** Bytes of a growing file, masked. A possible beginning of a secret at the end is left for the next call. */
-export async function maskedBytes(file: FileHandle, masker: Masker, { from, maxBytes }: LogRange): Promise<Buffer> {
+export async function maskBytes(file: FileHandle, masker: Masker, { from, maxBytes }: LogRange): Promise<Buffer> {
   const before = bytesBefore(masker, from);
   // Also a few bytes after the part, which complete a secret that started in it.
   const bytes = await readBytes(file, from - before, before + maxBytes + 2 * masker.longest);

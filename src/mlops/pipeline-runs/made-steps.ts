@@ -1,6 +1,6 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { MadeBefore } from './cache-key.ts';
-import { type RunTables, type StoredStep, storedStep } from './store.ts';
+import { parseStepRow, type RunTables, type StoredStep } from './store.ts';
 
 /** An executed step, and the number of its run. */
 export interface MadeStep {
@@ -15,24 +15,24 @@ export async function findCached(
   stepKey: string,
   cacheKey: string,
 ): Promise<MadeStep | null> {
-  const found = await cacheQuery(sql, pipeline, stepKey)
+  const found = await buildCacheQuery(sql, pipeline, stepKey)
     .where('pipeline_cache.cache_key', '=', cacheKey)
     .executeTakeFirst();
-  return found === undefined ? null : { step: storedStep(found), number: found.run_number };
+  return found === undefined ? null : { step: parseStepRow(found), number: found.run_number };
 }
 
 /** The last execution of a step, with any inputs. */
-export async function lastMade(sql: Sql, pipeline: string, stepKey: string): Promise<MadeBefore | null> {
-  const found = await cacheQuery(sql, pipeline, stepKey)
+export async function findLastMade(sql: Sql, pipeline: string, stepKey: string): Promise<MadeBefore | null> {
+  const found = await buildCacheQuery(sql, pipeline, stepKey)
     .orderBy('pipeline_cache.made_ms', 'desc')
     .limit(1)
     .executeTakeFirst();
-  const parts = found === undefined ? null : storedStep(found).keyParts;
+  const parts = found === undefined ? null : parseStepRow(found).keyParts;
   return found === undefined || parts === null ? null : { parts, run: `${pipeline} #${found.run_number}` };
 }
 
 /** A step as it was when it last succeeded in a run of the pipeline; null when it never did. */
-export async function lastSucceeded(sql: Sql, pipeline: string, stepKey: string): Promise<StoredStep | null> {
+export async function findLastSucceeded(sql: Sql, pipeline: string, stepKey: string): Promise<StoredStep | null> {
   const found = await sql
     .tables<RunTables>()
     .selectFrom('pipeline_step')
@@ -44,10 +44,10 @@ export async function lastSucceeded(sql: Sql, pipeline: string, stepKey: string)
     .orderBy('pipeline_run.run_number', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return found === undefined ? null : storedStep(found);
+  return found === undefined ? null : parseStepRow(found);
 }
 
-function cacheQuery(sql: Sql, pipeline: string, stepKey: string) {
+function buildCacheQuery(sql: Sql, pipeline: string, stepKey: string) {
   return sql
     .tables<RunTables>()
     .selectFrom('pipeline_cache')

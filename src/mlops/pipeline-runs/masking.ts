@@ -41,8 +41,8 @@ interface Node {
  * Example: with `['s3cret-1']`, `text('key=s3cret-1')` is `key=********`.
  */
 export function createMasker(secrets: readonly string[]): Masker {
-  const patterns = [...new Set(secrets.flatMap(formsOf))].map((form) => Buffer.from(form));
-  const root = automatonOf(patterns);
+  const patterns = [...new Set(secrets.flatMap(listForms))].map((form) => Buffer.from(form));
+  const root = buildAutomaton(patterns);
   const longest = Math.max(0, ...patterns.map(({ length }) => length));
   const pass = () => createPass(root);
   return {
@@ -65,16 +65,16 @@ export function createMasker(secrets: readonly string[]): Masker {
 }
 
 /** Every way in which a secret may be written. */
-function formsOf(secret: string): string[] {
+function listForms(secret: string): string[] {
   const value = secret.slice(0, LONGEST_VALUE);
-  const whole = withoutLineEnds(value);
+  const whole = trimLineEnds(value);
   const plain = [whole, whole.trim(), ...value.split(/[\r\n]+/).map((line) => line.trim())];
   const written = [...new Set(plain)].filter(({ length }) => length >= SHORTEST);
-  const encoded = [value, value.trim()].filter(({ length }) => length >= SHORTEST).flatMap(encodingsOf);
+  const encoded = [value, value.trim()].filter(({ length }) => length >= SHORTEST).flatMap(listEncodings);
   return [...written, ...encoded];
 }
 
-function encodingsOf(value: string): string[] {
+function listEncodings(value: string): string[] {
   const bytes = Buffer.from(value);
   const url = encodeURIComponent(value.toWellFormed());
   const json = JSON.stringify(value).slice(1, -1);
@@ -85,7 +85,7 @@ function encodingsOf(value: string): string[] {
     bytes.toString('hex'),
     bytes.toString('hex').toUpperCase(),
     ...(['base64', 'base64url'] as const).flatMap((way) =>
-      [0, 1, 2].flatMap((before) => insidesOf(bytes, before, way)),
+      [0, 1, 2].flatMap((before) => listBase64Forms(bytes, before, way)),
     ),
   ].filter(({ length }) => length >= SHORTEST);
 }
@@ -94,7 +94,7 @@ function encodingsOf(value: string): string[] {
  * Base64 characters that depend on these bytes alone, after `before` other bytes: once as the end of the text, and once
  * with bytes after them. Characters that encode a part of other bytes are omitted.
  */
-function insidesOf(bytes: Buffer, before: number, way: 'base64' | 'base64url'): string[] {
+function listBase64Forms(bytes: Buffer, before: number, way: 'base64' | 'base64url'): string[] {
   const text = Buffer.concat([Buffer.alloc(before), bytes])
     .toString(way)
     .replaceAll('=', '');
@@ -102,17 +102,17 @@ function insidesOf(bytes: Buffer, before: number, way: 'base64' | 'base64url'): 
   return (before + bytes.length) % 3 === 0 ? [last] : [last, last.slice(0, -1)];
 }
 
-function withoutLineEnds(text: string): string {
+function trimLineEnds(text: string): string {
   return text.replaceAll(/[\r\n]/g, '');
 }
 
 /** Aho-Corasick automaton: one step per byte, for any number of search texts. */
-function automatonOf(patterns: readonly Buffer[]): Node {
-  const root = newNode(0);
+function buildAutomaton(patterns: readonly Buffer[]): Node {
+  const root = createNode(0);
   for (const pattern of patterns) {
     let node = root;
     for (const byte of pattern) {
-      const next = node.next.get(byte) ?? newNode(node.depth + 1);
+      const next = node.next.get(byte) ?? createNode(node.depth + 1);
       node.next.set(byte, next);
       node = next;
     }
@@ -121,7 +121,7 @@ function automatonOf(patterns: readonly Buffer[]): Node {
   const queue = [root];
   for (const node of queue) {
     for (const [byte, child] of node.next) {
-      child.fall = node === root ? root : stepOf(root, node.fall ?? root, byte);
+      child.fall = node === root ? root : advanceNode(root, node.fall ?? root, byte);
       child.ends = [...child.ends, ...child.fall.ends];
       queue.push(child);
     }
@@ -129,11 +129,11 @@ function automatonOf(patterns: readonly Buffer[]): Node {
   return root;
 }
 
-function newNode(depth: number): Node {
+function createNode(depth: number): Node {
   return { next: new Map(), depth, fall: null, ends: [] };
 }
 
-function stepOf(root: Node, from: Node, byte: number): Node {
+function advanceNode(root: Node, from: Node, byte: number): Node {
   let node: Node | null = from;
   while (node !== null) {
     const next = node.next.get(byte);
@@ -154,10 +154,10 @@ function createPass(root: Node): MaskingPass {
       for (let at = held.length; at < bytes.length; at += 1) {
         const byte = bytes[at] ?? 0;
         if (LINE_ENDS.has(byte)) continue;
-        node = stepOf(root, node, byte);
+        node = advanceNode(root, node, byte);
         node.ends.some((length) => maskBack(bytes, at, length));
       }
-      const settled = startOf(bytes, node.depth);
+      const settled = computeOpenStart(bytes, node.depth);
       held = bytes.subarray(settled);
       return bytes.subarray(0, settled);
     },
@@ -189,6 +189,6 @@ function placeBack(bytes: Buffer, end: number, length: number): number {
 }
 
 /** Position of the first of the open bytes; the end of the buffer when none is open. */
-function startOf(bytes: Buffer, open: number): number {
+function computeOpenStart(bytes: Buffer, open: number): number {
   return open === 0 ? bytes.length : placeBack(bytes, bytes.length - 1, open);
 }

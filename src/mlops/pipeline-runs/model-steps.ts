@@ -1,5 +1,5 @@
 /** Evaluation of a run. */
-export interface Weighed {
+export interface GateResult {
   readonly verdict: 'promote' | 'hold' | 'reject';
   readonly summary: string;
   /** Every check in a line, for the log of the step. */
@@ -17,7 +17,7 @@ export interface RegisteredModel {
 /** A decision of a policy about a version. */
 export interface RegisteredDecision {
   readonly decision: string;
-  readonly verdict: Weighed['verdict'];
+  readonly verdict: GateResult['verdict'];
 }
 
 /** Functions that the built-in steps need from other features: evaluation, registration and deployment. */
@@ -25,7 +25,7 @@ export interface ModelSteps {
   /** Latest value of a metric of a run; null when it logged none. */
   metricOf(runId: string, metric: string): Promise<number | null>;
   /** Evaluates a run as the version that it would become. Errors: `policy_not_found`, `currency_mismatch`, `budget_not_found`. */
-  weigh(request: { readonly runId: string; readonly policy: string }): Promise<Weighed>;
+  weigh(request: { readonly runId: string; readonly policy: string }): Promise<GateResult>;
   /**
    * Registers a version from a run's logged model, or from `artifact` among its artifacts; a missing model is created.
    * Idempotent: the same run and artifact find the earlier version. With a policy, the decision is recorded and, on

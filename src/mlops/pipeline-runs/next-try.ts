@@ -1,7 +1,7 @@
 import type { CommandStep } from '../pipeline-definition/schema.ts';
 import type { AttemptEnd } from './attempt.ts';
-import { deadlineOf } from './capacity.ts';
-import { capacityOf } from './capacity-decision.ts';
+import { selectDeadline } from './capacity.ts';
+import { findCapacity } from './capacity-decision.ts';
 import type { StoredStep } from './store.ts';
 import type { Attempt } from './taken.ts';
 
@@ -12,14 +12,14 @@ const MAX_TAKEN_AWAY = 10;
  * The retry decision: whether a failed step gets another attempt, and how many of its attempts count. An eviction is no failure, up to ten times. For a step
  * with a deadline, neither an eviction from spot capacity, which the deadline bounds, nor a move counts.
  */
-export function nextTry(
+export function computeNextTry(
   step: CommandStep,
   stored: Pick<StoredStep, 'attempt' | 'attempts' | 'capacity'>,
   outcome: AttemptEnd['outcome'],
 ): { readonly again: boolean; readonly tries: number } {
   const isFree = ({ number, again }: Attempt) =>
-    again === 'moved' || (again === 'taken' && capacityOf(stored, number) === 'spot');
-  const counted = deadlineOf(step) === null ? stored.attempts : stored.attempts.filter((each) => !isFree(each));
+    again === 'moved' || (again === 'taken' && findCapacity(stored, number) === 'spot');
+  const counted = selectDeadline(step) === null ? stored.attempts : stored.attempts.filter((each) => !isFree(each));
   const takenAway = counted.filter(({ reason, exitCode }) => reason !== null && exitCode === null).length;
   const free = stored.attempts.length - counted.length;
   const tries = stored.attempt - (outcome === 'again' ? takenAway : 0) - free;

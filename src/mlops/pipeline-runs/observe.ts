@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { createGpuMeter, type SystemMetric } from '../../platform/gpus/index.ts';
 import type { RunningWork, Work, WorkPlace, WorkUsage } from '../compute/index.ts';
 import type { CommandStep } from '../pipeline-definition/schema.ts';
-import type { Held } from './admission.ts';
+import type { HeldResource } from './admission.ts';
 import type { DriveDeps } from './context.ts';
-import type { Taken } from './taken.ts';
+import type { StepUsage } from './taken.ts';
 
-export interface Observed {
+export interface ObservedWork {
   readonly work: Work;
   readonly running: RunningWork;
   readonly step: CommandStep;
@@ -20,9 +20,9 @@ export interface Observer {
   /** Last reading, after the end of the attempt. Never rejects. */
   last(): Promise<void>;
   /** As it was seen last. */
-  seen(): Pick<Taken, 'cpuSeconds' | 'peakMemoryBytes' | 'usageReason' | 'gpus' | 'place'>;
+  seen(): Pick<StepUsage, 'cpuSeconds' | 'peakMemoryBytes' | 'usageReason' | 'gpus' | 'place'>;
   /** Resource that it actually holds and that sets its price from then on. Null: as requested. */
-  holds(): Held | null;
+  holds(): HeldResource | null;
   /** Resolves when that is known; never if it stays unknown. */
   readonly moved: Promise<void>;
 }
@@ -31,7 +31,7 @@ const GPU_FILE = 'gpu-readings.json';
 
 export function observe(
   deps: Pick<DriveDeps, 'runLog' | 'log'>,
-  { work, running, step, mlflowRun }: Observed,
+  { work, running, step, mlflowRun }: ObservedWork,
 ): Observer {
   const { count, model } = work.resources.gpus;
   const gpus = createGpuMeter({
@@ -44,7 +44,7 @@ export function observe(
   let place: WorkPlace | null = null;
   void running.placed?.then((found) => {
     place = found;
-    if (heldOn(found, step) !== null) moved.resolve();
+    if (selectHeldResource(found, step) !== null) moved.resolve();
   });
 
   async function log(metrics: readonly SystemMetric[]): Promise<void> {
@@ -82,7 +82,7 @@ export function observe(
       gpus: gpus.use(),
       place,
     }),
-    holds: () => heldOn(place, step),
+    holds: () => selectHeldResource(place, step),
     moved: moved.promise,
   };
 }
@@ -93,10 +93,10 @@ export function observe(
  * Null: the step does, the instance is unknown, or the capacity can be evicted (its price is not an instance price).
  * Example: half of a `g5.xlarge` in `eu-west-1` -> `g5.xlarge@eu-west-1`, 0.5.
  */
-export function heldOn(
+export function selectHeldResource(
   place: WorkPlace | null,
   { resources, price }: Pick<CommandStep, 'resources' | 'price'>,
-): Held | null {
+): HeldResource | null {
   if (resources.instance !== undefined || price !== undefined) return null;
   if (place === null || place.instance === null || place.spot) return null;
   const { instance, region, share } = place;

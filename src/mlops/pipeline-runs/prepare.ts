@@ -1,15 +1,15 @@
 import type { Code } from '../pipeline-code/index.ts';
-import { type TreeFile, treeDigest } from '../pipeline-code/index.ts';
+import { hashTree, type TreeFile } from '../pipeline-code/index.ts';
 import {
+  buildMatrixLabel,
   ExpressionError,
-  filled,
+  fillExpressions,
   isSelected,
-  labelOf,
-  namesIn,
-  namesInExpression,
+  listExpressionNames,
+  listNames,
+  listTexts,
   type PlannedStep,
   type Scope,
-  textsOf,
 } from '../pipeline-definition/index.ts';
 import type { CommandStep, Scalar } from '../pipeline-definition/schema.ts';
 import type { KeyParts } from './cache-key.ts';
@@ -38,7 +38,7 @@ export interface PrepareInput {
 }
 
 /** A step with every expression filled in and every input found. */
-export interface Prepared {
+export interface PreparedStep {
   readonly command: readonly [program: string, ...words: string[]];
   readonly environment: Readonly<Record<string, string>>;
   /** Files in addition to the code: outputs of earlier steps, each with its target path. */
@@ -53,12 +53,12 @@ export class StepProblem extends Error {
 }
 
 /** Fills in and finds all that a step needs. Errors: {@link StepProblem}, {@link ExpressionError}. */
-export function prepare(input: PrepareInput): Prepared {
+export function prepare(input: PrepareInput): PreparedStep {
   const { planned, step, params, image } = input;
-  const scope = scopeOf(input);
-  const command = commandOf(step, scope);
-  const env = filledAll({ ...input.env, ...step.env }, scope);
-  const made = step.inputs.map((each) => resolved(each, input, scope));
+  const scope = buildScope(input);
+  const command = fillCommand(step, scope);
+  const env = fillAll({ ...input.env, ...step.env }, scope);
+  const made = step.inputs.map((each) => resolveInput(each, input, scope));
   const inputs = made.flatMap(({ files }) => files);
   const datasets = made.flatMap(({ dataset }) => dataset ?? []);
   return {
@@ -68,13 +68,13 @@ export function prepare(input: PrepareInput): Prepared {
     datasets,
     parts: {
       command: [...command],
-      code: digests(codeOf(step, input.code)),
-      params: texts(named(step, 'params', params)),
-      matrix: texts(planned.matrix),
+      code: listDigests(selectCodeFiles(step, input.code)),
+      params: toTexts(fillValues(step, 'params', params)),
+      matrix: toTexts(planned.matrix),
       env,
       secrets: step.secrets,
       inputs: {
-        ...digestsByInput(made),
+        ...listInputDigests(made),
         ...Object.fromEntries(datasets.map(({ dataset, digest }) => [dataset, digest])),
       },
       image,
@@ -84,7 +84,7 @@ export function prepare(input: PrepareInput): Prepared {
 }
 
 /** Names that the expressions of a step can use. */
-export function scopeOf({
+export function buildScope({
   planned,
   before,
   params,
@@ -101,95 +101,95 @@ export function scopeOf({
   return { params, matrix: planned.matrix, steps: Object.fromEntries(steps), run };
 }
 
-function commandOf({ run }: CommandStep, scope: Scope): [string, ...string[]] {
-  if (typeof run === 'string') return ['sh', '-e', '-c', filled(run, scope)];
-  const [program = '', ...words] = run.map((word) => filled(word, scope));
+function fillCommand({ run }: CommandStep, scope: Scope): [string, ...string[]] {
+  if (typeof run === 'string') return ['sh', '-e', '-c', fillExpressions(run, scope)];
+  const [program = '', ...words] = run.map((word) => fillExpressions(word, scope));
   return [program, ...words];
 }
 
-function filledAll(env: Readonly<Record<string, Scalar>>, scope: Scope): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, filled(String(value), scope)]));
+function fillAll(env: Readonly<Record<string, Scalar>>, scope: Scope): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fillExpressions(String(value), scope)]));
 }
 
 /** Files of the code that a step depends on. */
-function codeOf({ code: patterns }: CommandStep, { files }: Code): TreeFile[] {
+function selectCodeFiles({ code: patterns }: CommandStep, { files }: Code): TreeFile[] {
   if (patterns === undefined) return files;
   return files.filter(({ path }) => isSelected(patterns, path));
 }
 
-function named(step: CommandStep, part: string, values: Readonly<Record<string, Scalar>>): Record<string, Scalar> {
-  const names = new Set(textsOf(step).flatMap(({ text }) => [...namesIn(text)]));
-  if (step.when !== undefined) for (const name of namesInExpression(step.when)) names.add(name);
+function fillValues(step: CommandStep, part: string, values: Readonly<Record<string, Scalar>>): Record<string, Scalar> {
+  const names = new Set(listTexts(step).flatMap(({ text }) => [...listNames(text)]));
+  if (step.when !== undefined) for (const name of listExpressionNames(step.when)) names.add(name);
   return Object.fromEntries(Object.entries(values).filter(([name]) => names.has(`${part}.${name}`)));
 }
 
-interface Resolved {
+interface ResolvedInput {
   readonly place: string | null;
   readonly files: readonly TreeFile[];
   readonly dataset?: { readonly dataset: string; readonly digest: string };
 }
 
-function resolved(input: CommandStep['inputs'][number], context: PrepareInput, scope: Scope): Resolved {
-  if (typeof input === 'string') return byPath(input, context);
+function resolveInput(input: CommandStep['inputs'][number], context: PrepareInput, scope: Scope): ResolvedInput {
+  if (typeof input === 'string') return comparePaths(input, context);
   if ('dataset' in input) {
     return {
       place: null,
       files: [],
-      dataset: { dataset: filled(input.dataset, scope), digest: filled(input.digest, scope) },
+      dataset: { dataset: fillExpressions(input.dataset, scope), digest: fillExpressions(input.digest, scope) },
     };
   }
   const makers = context.before.filter(({ planned }) => planned.name === input.from);
   const to = input.to ?? input.path;
   const files = makers.flatMap(({ planned, outputs }) => {
-    const label = labelOf(planned.matrix);
-    const found = under(outputs.files, input.path);
+    const label = buildMatrixLabel(planned.matrix);
+    const found = selectUnder(outputs.files, input.path);
     if (found.length === 0) throw new StepProblem(`"${planned.key}" made no "${input.path}".`);
-    return moved(found, input.path, label === '' ? to : `${to}/${label}`);
+    return moveFiles(found, input.path, label === '' ? to : `${to}/${label}`);
   });
   return { place: to, files };
 }
 
 /** A path that exactly one earlier step produced, or that the code has. */
-function byPath(path: string, { planned, before, code }: PrepareInput): Resolved {
-  const makers = before.filter(({ outputs }) => under(outputs.files, path).length > 0);
+function comparePaths(path: string, { planned, before, code }: PrepareInput): ResolvedInput {
+  const makers = before.filter(({ outputs }) => selectUnder(outputs.files, path).length > 0);
   const [maker, other] = makers;
   if (other !== undefined && maker !== undefined) {
     const names = makers.map((one) => one.planned.key).join(', ');
     throw new StepProblem(`"${path}" is an output of ${names}: select one with {from: STEP, path: ${path}}.`);
   }
-  if (maker !== undefined) return { place: path, files: under(maker.outputs.files, path) };
+  if (maker !== undefined) return { place: path, files: selectUnder(maker.outputs.files, path) };
   // The file is in the working folder with the rest of the code. It counts even where the patterns of `code` exclude it.
-  const found = under(code.files, path);
+  const found = selectUnder(code.files, path);
   if (found.length > 0) return { place: path, files: found };
   throw new StepProblem(
     `"${planned.key}" reads "${path}", which is neither an output of an earlier step nor a file of the code.`,
   );
 }
 
-function under(files: readonly TreeFile[], path: string): TreeFile[] {
+function selectUnder(files: readonly TreeFile[], path: string): TreeFile[] {
   return files.filter((file) => file.path === path || file.path.startsWith(`${path}/`));
 }
 
-function moved(files: readonly TreeFile[], from: string, to: string): TreeFile[] {
+function moveFiles(files: readonly TreeFile[], from: string, to: string): TreeFile[] {
   return files.map((file) => ({ ...file, path: `${to}${file.path.slice(from.length)}` }));
 }
 
-function digests(files: readonly TreeFile[]): Record<string, string> {
+function listDigests(files: readonly TreeFile[]): Record<string, string> {
   return Object.fromEntries(
     files.map(({ path, digest, kind }) => [path, kind === 'file' ? digest : `${kind}:${digest}`]),
   );
 }
 
 /** Returns one digest for each input, so that a folder of a thousand files is one line of an explanation. */
-function digestsByInput(made: readonly Resolved[]): Record<string, string> {
-  return Object.fromEntries(made.flatMap(({ place, files }) => (place === null ? [] : [[place, treeDigest(files)]])));
+function listInputDigests(made: readonly ResolvedInput[]): Record<string, string> {
+  return Object.fromEntries(made.flatMap(({ place, files }) => (place === null ? [] : [[place, hashTree(files)]])));
 }
 
-function texts(values: Readonly<Record<string, Scalar>>): Record<string, string> {
+function toTexts(values: Readonly<Record<string, Scalar>>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 }
 
 /** Reason why a step cannot start, where its author can correct it; null for any other error. */
-export function problemOf(error: unknown): string | null {
+export function describeProblem(error: unknown): string | null {
   return error instanceof StepProblem || error instanceof ExpressionError ? error.message : null;
 }

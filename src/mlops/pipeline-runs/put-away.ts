@@ -21,7 +21,7 @@ export function isAway(error: unknown): error is AppError {
  * Calls an engine, with retries while it is unreachable. Null: this server releases the run before the engine answers.
  * `away`: called at the first failure, with one sentence.
  */
-export async function whenReached<T>(
+export async function retryUntilReached<T>(
   { log }: Pick<DriveDeps, 'log'>,
   letGo: AbortSignal,
   act: () => Promise<T>,
@@ -40,13 +40,18 @@ export async function whenReached<T>(
   return null;
 }
 
-type Finished = Pick<Work, 'id' | 'folder'>;
+type FinishedWork = Pick<Work, 'id' | 'folder'>;
 
 /** Removes the remains of an ended attempt, first from the engine: while the folder exists, the next server knows that the cleanup is incomplete. */
-export async function putAway(deps: DriveDeps, letGo: AbortSignal, executor: Executor, work: Finished): Promise<void> {
+export async function removeWork(
+  deps: DriveDeps,
+  letGo: AbortSignal,
+  executor: Executor,
+  work: FinishedWork,
+): Promise<void> {
   await deps.endAccess(work.id);
   try {
-    if ((await whenReached(deps, letGo, () => executor.remove(work))) === null) return;
+    if ((await retryUntilReached(deps, letGo, () => executor.remove(work))) === null) return;
   } catch (error) {
     // The outcome of the attempt is stored and does not change.
     deps.log.error({ err: error, work: work.id }, 'cannot remove finished work from its engine');
@@ -56,20 +61,20 @@ export async function putAway(deps: DriveDeps, letGo: AbortSignal, executor: Exe
 }
 
 /** Removes the remains of attempts whose end an earlier server had stored, and of no others. */
-export async function putAwayBefore(deps: DriveDeps, driven: DrivenRun): Promise<void> {
+export async function removeEarlierWork(deps: DriveDeps, driven: DrivenRun): Promise<void> {
   const left = [...driven.steps.values()].flatMap((step) =>
-    overTries(step).map((attempt) => workId(driven, step, attempt)),
+    listEndedAttempts(step).map((attempt) => workId(driven, step, attempt)),
   );
   const works = left
     .map((id) => ({ id, folder: join(deps.workFolder, id) }))
     .filter(({ folder }) => existsSync(folder));
   if (works.length === 0) return;
   const executor = deps.executorOf(driven.run.spec.engine);
-  await Promise.all(works.map((work) => putAway(deps, driven.letGo, executor, work)));
+  await Promise.all(works.map((work) => removeWork(deps, driven.letGo, executor, work)));
 }
 
 /** Numbers of the ended attempts of a step, without the running one. */
-function overTries({ attempt, state }: StoredStep): number[] {
+function listEndedAttempts({ attempt, state }: StoredStep): number[] {
   const last = isOver(state) || state === 'waiting' ? attempt : attempt - 1;
   return Array.from({ length: Math.max(0, last) }, (_, index) => index + 1);
 }

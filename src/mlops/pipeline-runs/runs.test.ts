@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, 
 import { getBudget } from '../../finops/budgets/schema.ts';
 import { A10G, placeNvidiaSmi } from '../../platform/gpus/nvidia-smi.testing.ts';
 import { decimal } from '../../platform/units/index.ts';
-import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import {
   getPipelineRun,
   pipelineStepLog,
@@ -15,7 +15,7 @@ import {
   stopPipelineRun,
 } from '../pipelines/schema.ts';
 import { getRun } from '../runs/schema.ts';
-import { applied, ended, ranToEnd, sentCode, statesOf, stepOf } from '../testing/pipelines.ts';
+import { applied, collectStates, ended, ranToEnd, requireStep, sentCode } from '../testing/pipelines.ts';
 
 const SOON = { timeout: 30_000, interval: 20 };
 
@@ -45,7 +45,7 @@ const pipeline = (steps: object, more: object = {}, name = p, server = applicati
     server,
     JSON.stringify({ apiVersion: 'steelyard/v1', kind: 'Pipeline', metadata: { name }, spec: { steps, ...more } }),
   );
-const begun = async (
+const startRun = async (
   body: Parameters<typeof call<typeof startPipelineRun>>[2] extends infer I ? I : never = {
     params: { pipeline: p },
     body: {},
@@ -71,7 +71,7 @@ describe('a step', () => {
       },
     });
     const run = await ranToEnd(application, p);
-    expect([run.state, stepOf(run, 'flaky').attempts.map(({ exitCode }) => exitCode)]).toEqual([
+    expect([run.state, requireStep(run, 'flaky').attempts.map(({ exitCode }) => exitCode)]).toEqual([
       'succeeded',
       [1, 1, 0],
     ]);
@@ -92,16 +92,16 @@ describe('a step', () => {
       always: { run: 'true', needs: ['bad'], when: "steps.bad.state == 'failed'" },
     });
     const run = await ranToEnd(application, p);
-    expect([run.state, statesOf(run)]).toEqual([
+    expect([run.state, collectStates(run)]).toEqual([
       'failed',
       { bad: 'failed', after: 'skipped', later: 'skipped', aside: 'succeeded', always: 'succeeded' },
     ]);
-    expect([stepOf(run, 'bad').reason, stepOf(run, 'after').reason, stepOf(run, 'later').reason]).toEqual([
-      'exit code 3',
-      'bad failed',
-      'after was skipped',
-    ]);
-    expect(stepOf(run, 'bad').attempts).toMatchObject([{ lastLines: 'begun\nKeyError: x' }]);
+    expect([
+      requireStep(run, 'bad').reason,
+      requireStep(run, 'after').reason,
+      requireStep(run, 'later').reason,
+    ]).toEqual(['exit code 3', 'bad failed', 'after was skipped']);
+    expect(requireStep(run, 'bad').attempts).toMatchObject([{ lastLines: 'begun\nKeyError: x' }]);
   });
 
   it.concurrent.each([
@@ -128,7 +128,7 @@ describe('a step', () => {
     await pipeline({ step }, {}, name);
     const run = await ranToEnd(application, name);
     expect(run.state).toBe('failed');
-    expect(stepOf(run, 'step').reason).toMatch(reason);
+    expect(requireStep(run, 'step').reason).toMatch(reason);
   });
 
   it('that has a GPU says what it did, and its run has the energy', async () => {
@@ -143,7 +143,7 @@ describe('a step', () => {
     const read = `until [ "$(wc -l < ${calls})" -ge 4 ]; do sleep 0.05; done; echo "has $CUDA_VISIBLE_DEVICES"`;
     await pipeline({ train: { run: read, resources: { gpu: { model: 'A10G', count: 1 } } } }, {}, p, fresh);
     const run = await ranToEnd(fresh, p);
-    const step = stepOf(run, 'train');
+    const step = requireStep(run, 'train');
     expect(step.attempts[0]?.gpus).toEqual({
       source: 'nvidia-smi',
       count: 1,
@@ -202,7 +202,7 @@ describe('a document', () => {
     [{ a: { uses: 'fly' } }, '"run" is missing'],
     [{}, 'at least one step'],
   ])('with %j is refused, and says what to do', async (steps, said) => {
-    const problem = await problemFrom(pipeline(steps));
+    const problem = await catchProblem(pipeline(steps));
     expect(problem).toMatchObject({ code: 'manifest_invalid' });
     expect(JSON.stringify(problem)).toContain(said.replaceAll('"', '\\"'));
   });
@@ -217,13 +217,13 @@ describe('a run', () => {
       },
       after: { run: 'true', needs: ['long'] },
     });
-    const run = await begun();
+    const run = await startRun();
     await vi.waitFor(() => expect(existsSync(begunMark)).toBe(true), SOON);
     await call(application, stopPipelineRun, { params: { pipeline: p, run } });
     const over = await ended(application, p, run);
-    expect([over.state, statesOf(over)]).toEqual(['stopped', { long: 'stopped', after: 'skipped' }]);
-    expect(stepOf(over, 'long')).toMatchObject({ reason: 'by local', attempts: [{ checkpoint: 'at step 7' }] });
-    expect(await problemFrom(call(application, stopPipelineRun, { params: { pipeline: p, run } }))).toMatchObject({
+    expect([over.state, collectStates(over)]).toEqual(['stopped', { long: 'stopped', after: 'skipped' }]);
+    expect(requireStep(over, 'long')).toMatchObject({ reason: 'by local', attempts: [{ checkpoint: 'at step 7' }] });
+    expect(await catchProblem(call(application, stopPipelineRun, { params: { pipeline: p, run } }))).toMatchObject({
       code: 'pipeline_run_ended',
     });
   });
@@ -234,13 +234,17 @@ describe('a run', () => {
       long: { run: `echo x >> ${count}; while [ ! -e ${gate} ]; do sleep 0.05; done` },
       after: { run: 'true', needs: ['long'] },
     });
-    const run = await begun();
+    const run = await startRun();
     await vi.waitFor(() => expect(existsSync(count)).toBe(true), SOON);
     await application[Symbol.asyncDispose]();
     application = await testApplication({}, { data: application.config.data });
     writeFileSync(gate, '');
     const over = await ended(application, p, run);
-    expect([over.state, stepOf(over, 'long').attempt, readFileSync(count, 'utf8')]).toEqual(['succeeded', 1, 'x\n']);
+    expect([over.state, requireStep(over, 'long').attempt, readFileSync(count, 'utf8')]).toEqual([
+      'succeeded',
+      1,
+      'x\n',
+    ]);
   });
 
   it('is resumed after an edit from the step that failed, and keeps what is still valid', async () => {
@@ -258,21 +262,21 @@ describe('a run', () => {
       body: { code },
     });
     const resumed = await ended(application, p, run);
-    expect([resumed.state, statesOf(resumed), resumed.cause.detail]).toEqual([
+    expect([resumed.state, collectStates(resumed), resumed.cause.detail]).toEqual([
       'succeeded',
       { prepare: 'cached', train: 'succeeded' },
       'resumed #1',
     ]);
     expect(readFileSync(count, 'utf8')).toBe('x\n');
     expect(
-      await problemFrom(call(application, resumePipelineRun, { params: { pipeline: p, run: '99' }, body: {} })),
+      await catchProblem(call(application, resumePipelineRun, { params: { pipeline: p, run: '99' }, body: {} })),
     ).toMatchObject({ code: 'pipeline_run_not_found' });
   });
 
   it('makes a step again when any file of its code changed, also one with a dot before its name', async () => {
     await pipeline({ step: { run: 'cat src/.env', code: ['src/**'] } });
     const ranWith = async (text: string) =>
-      stepOf(await ranToEnd(application, p, { code: await sentCode(application, { 'src/.env': text }) }), 'step');
+      requireStep(await ranToEnd(application, p, { code: await sentCode(application, { 'src/.env': text }) }), 'step');
     expect(await ranWith('A=1')).toMatchObject({ state: 'succeeded' });
     expect(await ranWith('A=2')).toMatchObject({ state: 'succeeded', explanation: 'missed: `src/.env` changed' });
   });
@@ -280,19 +284,19 @@ describe('a run', () => {
   it('waits for the one before it, is left out, or replaces it, as the pipeline says', async () => {
     const steps = { slow: { run: 'sleep 0.4', cache: false } };
     await pipeline(steps);
-    const [one, two] = [await begun(), await begun()];
+    const [one, two] = [await startRun(), await startRun()];
     expect((await now(two)).state).toBe('waiting');
     const [first, second] = [await ended(application, p, one), await ended(application, p, two)];
     expect(Date.parse(second.startedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(first.endedAt ?? ''));
     await pipeline(steps, { concurrency: { whenFull: 'skip' } });
-    const three = await begun();
-    expect(await problemFrom(begun())).toMatchObject({ code: 'pipeline_run_full' });
+    const three = await startRun();
+    expect(await catchProblem(startRun())).toMatchObject({ code: 'pipeline_run_full' });
     await ended(application, p, three);
     await pipeline({ slow: { run: 'sleep 30', cache: false } }, { concurrency: { whenFull: 'replace' } });
-    const four = await begun();
+    const four = await startRun();
     await vi.waitFor(async () => expect((await now(four)).steps.running).toBe(1), SOON);
     await pipeline(steps, { concurrency: { whenFull: 'replace' } });
-    const five = await begun();
+    const five = await startRun();
     expect((await ended(application, p, four)).state).toBe('stopped');
     expect((await ended(application, p, five)).state).toBe('succeeded');
   });
@@ -300,14 +304,14 @@ describe('a run', () => {
   it('is begun once for one key, and refuses params that the pipeline does not have', async () => {
     await pipeline({ a: { run: 'true' } }, { params: { lr: 1 } });
     const body = { params: { pipeline: p }, body: { requestKey: 'delivery-1' } };
-    expect(await begun(body)).toBe(await begun(body));
-    const unknown = begun({ params: { pipeline: p }, body: { params: { LR: 2 } } });
-    expect(await problemFrom(unknown)).toMatchObject({
+    expect(await startRun(body)).toBe(await startRun(body));
+    const unknown = startRun({ params: { pipeline: p }, body: { params: { LR: 2 } } });
+    expect(await catchProblem(unknown)).toMatchObject({
       code: 'pipeline_param_unknown',
       detail: 'The pipeline has no param "LR". It has: lr.',
     });
     expect(
-      await problemFrom(call(application, startPipelineRun, { params: { pipeline: 'q' }, body: {} })),
+      await catchProblem(call(application, startPipelineRun, { params: { pipeline: 'q' }, body: {} })),
     ).toMatchObject({ code: 'pipeline_not_found' });
   });
 });
@@ -351,7 +355,7 @@ describe.concurrent('money', () => {
         // Stopped by the budget while it ran, or because the rest of the budget was too small to continue from its checkpoint.
         reason: expect.stringMatching(/^(budget small$|Budget "small" has too little left)/),
       });
-    expect(stepOf(over, 'after').state).toBe('skipped');
+    expect(requireStep(over, 'after').state).toBe('skipped');
     const { spent, stops } = await call(application, getBudget, { params: { budget: 'small' } });
     expect(decimal(spent?.amount ?? '99').toNumber()).toBeLessThanOrEqual(12 + 1);
     expect(decimal(spent?.amount ?? '0').toNumber()).toBeGreaterThan(5);
@@ -364,8 +368,8 @@ describe.concurrent('money', () => {
     const ran = join(mkdtempSync(join(tmpdir(), 'runs-')), 'ran');
     await pipeline({ work: { run: `touch ${ran}` } }, {}, 'none');
     const over = await ranToEnd(application, 'none');
-    expect([over.state, stepOf(over, 'work').state, existsSync(ran)]).toEqual(['stopped', 'stopped', false]);
-    expect(stepOf(over, 'work').reason).toContain('"none"');
+    expect([over.state, requireStep(over, 'work').state, existsSync(ran)]).toEqual(['stopped', 'stopped', false]);
+    expect(requireStep(over, 'work').reason).toContain('"none"');
   });
 
   it('of the budget of a run is what all of its steps may spend together', async () => {
@@ -388,7 +392,7 @@ describe.concurrent('money', () => {
   it('of the budget of a step is its own limit', async () => {
     await pipeline({ work: { run: 'sleep 600', budget: '4 USD', grace: '1s' } }, {}, 'own-limit');
     const over = await ranToEnd(application, 'own-limit');
-    expect(stepOf(over, 'work')).toMatchObject({ state: 'stopped', reason: 'budget its own limit' });
+    expect(requireStep(over, 'work')).toMatchObject({ state: 'stopped', reason: 'budget its own limit' });
     expect(Number(over.cost?.amount)).toBeLessThanOrEqual(5);
   });
 });

@@ -2,27 +2,27 @@ import { createHash, randomUUID } from 'node:crypto';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { type Code, fileOf, NO_CODE } from '../pipeline-code/index.ts';
+import { type Code, NO_CODE, readCodeFile } from '../pipeline-code/index.ts';
 import {
+  buildPlan,
   checkPlan,
   findPipelines,
-  planOf,
+  parseSpec,
   refuseCircle,
   type StoredPipeline,
-  specFrom,
   takeRunNumber,
 } from '../pipeline-definition/index.ts';
 import type { PipelineSpec, Scalar } from '../pipeline-definition/schema.ts';
 import type { DriveDeps } from './context.ts';
 import { isOver } from './schema.ts';
 import {
-  activeRuns,
   type Cause,
   type CodeFrom,
   findRun,
   findRunByNumber,
   insertRun,
   insertSteps,
+  listActiveRuns,
   NO_OUTPUTS,
   requestStop,
   type StoredRun,
@@ -74,18 +74,18 @@ interface NewRun {
 export async function startRun(deps: PipelineDeps, request: RunRequest): Promise<StoredRun> {
   refuseOwnCommands(request);
   const pipeline = await requirePipeline(deps, request.pipeline);
-  const id = request.requestKey === null ? newId() : idOf(`${request.pipeline} ${request.requestKey}`);
+  const id = request.requestKey === null ? createId() : hashToId(`${request.pipeline} ${request.requestKey}`);
   const before = await findRun(deps.store, id);
   if (before !== null) return before;
-  const code = await codeOf(deps, pipeline, request);
+  const code = await resolveCode(deps, pipeline, request);
   const codeFrom = request.code !== null ? 'sent' : pipeline.spec.source === undefined ? 'none' : 'git';
-  const spec = await specFor(deps, pipeline, code, codeFrom);
+  const spec = await resolveSpec(deps, pipeline, code, codeFrom);
   const { cause, actor, within = null } = request;
-  return begin(deps, {
+  return createRun(deps, {
     id,
     pipeline: pipeline.name,
     spec,
-    params: paramsOf(spec.params, request.params),
+    params: mergeParams(spec.params, request.params),
     code,
     codeFrom,
     cause,
@@ -114,13 +114,13 @@ export async function resumeRun(deps: PipelineDeps, old: StoredRun, request: Res
   const found = await deps.code.find(request.code ?? old.code);
   const code = { ...found, commit: request.commit ?? found.commit };
   const codeFrom = request.code === null ? old.codeFrom : 'sent';
-  const spec = await specFor(deps, pipeline, code, codeFrom);
+  const spec = await resolveSpec(deps, pipeline, code, codeFrom);
   const kept = Object.fromEntries(Object.entries(old.params).filter(([name]) => name in spec.params));
-  return begin(deps, {
-    id: newId(),
+  return createRun(deps, {
+    id: createId(),
     pipeline: old.pipeline,
     spec,
-    params: paramsOf({ ...spec.params, ...kept }, request.params),
+    params: mergeParams({ ...spec.params, ...kept }, request.params),
     code,
     codeFrom,
     cause: { kind: 'resume', detail: `resumed #${old.number}` },
@@ -186,7 +186,11 @@ function refuseOwnCommands({
   throw new AppError('not_permitted', detail, { param: odd[0] });
 }
 
-async function codeOf(deps: PipelineDeps, { spec }: StoredPipeline, { code, ref, commit }: RunRequest): Promise<Code> {
+async function resolveCode(
+  deps: PipelineDeps,
+  { spec }: StoredPipeline,
+  { code, ref, commit }: RunRequest,
+): Promise<Code> {
   if (code !== null) return { ...(await deps.code.find(code)), commit };
   if (spec.source === undefined) return NO_CODE;
   return deps.code.addCommit({ git: spec.source.git, ref: ref ?? spec.source.ref });
@@ -197,30 +201,30 @@ async function codeOf(deps: PipelineDeps, { spec }: StoredPipeline, { code, ref,
  * Uploaded code brings no document: permission to run a pipeline must not allow a change of its budget, team or
  * secrets.
  */
-async function specFor(
+async function resolveSpec(
   deps: PipelineDeps,
   pipeline: StoredPipeline,
   code: Code,
   from: CodeFrom,
 ): Promise<PipelineSpec> {
-  return (from === 'git' ? await specIn(deps, pipeline, code) : null) ?? pipeline.spec;
+  return (from === 'git' ? await readSpec(deps, pipeline, code) : null) ?? pipeline.spec;
 }
 
 /** The pipeline as its repository has it at this commit; null if the repository has none. */
-async function specIn(deps: PipelineDeps, { name, spec }: StoredPipeline, code: Code): Promise<PipelineSpec | null> {
+async function readSpec(deps: PipelineDeps, { name, spec }: StoredPipeline, code: Code): Promise<PipelineSpec | null> {
   if (spec.source === undefined) return null;
-  const text = await fileOf(deps.trees, code, spec.source.file, deps.codeFolder);
-  const found = text === null ? null : await specFrom(text, name, spec.source.file);
+  const text = await readCodeFile(deps.trees, code, spec.source.file, deps.codeFolder);
+  const found = text === null ? null : await parseSpec(text, name, spec.source.file);
   if (found === null) return null;
   refuseNewSecrets(spec, found);
   // Triggers are those of the applied document, and so is who pays and how much: a commit must change neither.
   const { team: _team, project: _project, budget: _budget, ...document } = found;
-  const merged = { ...document, ...payerOf(spec), source: spec.source, on: spec.on };
+  const merged = { ...document, ...selectPayer(spec), source: spec.source, on: spec.on };
   refuseCircle({ name, spec: merged }, await findPipelines(deps.store, null));
   return merged;
 }
 
-function payerOf({ team, project, budget }: PipelineSpec): Pick<PipelineSpec, 'team' | 'project' | 'budget'> {
+function selectPayer({ team, project, budget }: PipelineSpec): Pick<PipelineSpec, 'team' | 'project' | 'budget'> {
   return {
     ...(team === undefined ? {} : { team }),
     ...(project === undefined ? {} : { project }),
@@ -230,18 +234,18 @@ function payerOf({ team, project, budget }: PipelineSpec): Pick<PipelineSpec, 't
 
 /** Push access to a repository must not give access to more secrets of the server: only those of the applied document are allowed. */
 function refuseNewSecrets(applied: PipelineSpec, found: PipelineSpec): void {
-  const allowed = secretsOf(applied);
-  const fresh = [...secretsOf(found)].find((reference) => !allowed.has(reference));
+  const allowed = listSecrets(applied);
+  const fresh = [...listSecrets(found)].find((reference) => !allowed.has(reference));
   if (fresh === undefined) return;
   const detail = `The file in the repository uses the secret "${fresh}", which the applied pipeline does not. An administrator must apply that file first.`;
   throw new AppError('manifest_invalid', detail, { secret: fresh });
 }
 
-function secretsOf({ steps }: PipelineSpec): Set<string> {
+function listSecrets({ steps }: PipelineSpec): Set<string> {
   return new Set(Object.values(steps).flatMap((step) => ('run' in step ? Object.values(step.secrets) : [])));
 }
 
-function paramsOf(
+function mergeParams(
   defaults: Readonly<Record<string, Scalar>>,
   given: Readonly<Record<string, Scalar>>,
 ): Record<string, Scalar> {
@@ -252,7 +256,7 @@ function paramsOf(
   throw new AppError('pipeline_param_unknown', detail, { param: unknown });
 }
 
-async function begin(
+async function createRun(
   deps: PipelineDeps,
   { id, pipeline, spec, params, code, codeFrom, cause, resumedFrom, actor, within }: NewRun,
 ): Promise<StoredRun> {
@@ -260,7 +264,7 @@ async function begin(
   deps.executorOf(spec.engine);
   const experimentId = await deps.runLog.experiment(spec.experiment ?? pipeline);
   const now = deps.clock.now();
-  const { plan } = planOf({ ...spec, params });
+  const { plan } = buildPlan({ ...spec, params });
   return deps.store.transaction(async (sql) => {
     const number = await takeRunNumber(sql, pipeline);
     await within?.(sql, id, number);
@@ -278,7 +282,7 @@ async function begin(
       cause,
       resumedFrom,
       experimentId,
-      mlflowRun: idOf(`${id} run`),
+      mlflowRun: hashToId(`${id} run`),
       requestedBy: actor,
       stopRequested: null,
       createdMs: now,
@@ -288,9 +292,9 @@ async function begin(
     await insertRun(sql, run);
     await insertSteps(
       sql,
-      (plan?.steps ?? []).map(({ key, name }, position) => newStep(id, position, key, name)),
+      (plan?.steps ?? []).map(({ key, name }, position) => buildStep(id, position, key, name)),
     );
-    await beginMlflowRun(deps, sql, run);
+    await createMlflowRun(deps, sql, run);
     await deps.jobs.enqueue(sql, { kind: DRIVE, payload: { run: id }, uniqueKey: id });
     return run;
   });
@@ -298,7 +302,7 @@ async function begin(
 
 /** Applies `whenFull` when the concurrency limit is reached. */
 async function makeRoom(sql: Sql, pipeline: string, { concurrency }: PipelineSpec, actor: string): Promise<void> {
-  const active = await activeRuns(sql, pipeline);
+  const active = await listActiveRuns(sql, pipeline);
   if (active.length < concurrency.runs || concurrency.whenFull === 'wait') return;
   if (concurrency.whenFull === 'skip') {
     const detail = `Run #${active[0]?.number} of "${pipeline}" is active, and the concurrency limit of the pipeline is reached (whenFull: skip).`;
@@ -308,7 +312,7 @@ async function makeRoom(sql: Sql, pipeline: string, { concurrency }: PipelineSpe
   for (const run of over) await requestStop(sql, run.id, `${actor} (replaced by a newer run)`);
 }
 
-function newStep(run: string, position: number, key: string, name: string): StoredStep {
+function buildStep(run: string, position: number, key: string, name: string): StoredStep {
   return {
     run,
     position,
@@ -332,7 +336,7 @@ function newStep(run: string, position: number, key: string, name: string): Stor
   };
 }
 
-async function beginMlflowRun({ runLog }: PipelineDeps, sql: Sql, run: StoredRun): Promise<void> {
+async function createMlflowRun({ runLog }: PipelineDeps, sql: Sql, run: StoredRun): Promise<void> {
   const { team, project } = run.spec;
   const tags = {
     'steelyard.pipeline': run.pipeline,
@@ -351,10 +355,10 @@ async function beginMlflowRun({ runLog }: PipelineDeps, sql: Sql, run: StoredRun
   });
 }
 
-function newId(): string {
+function createId(): string {
   return randomUUID().replaceAll('-', '');
 }
 
-function idOf(text: string): string {
+function hashToId(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

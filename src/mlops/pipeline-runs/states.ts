@@ -12,7 +12,7 @@ export interface StatesOfRun {
   readonly steps: ReadonlyMap<string, StepState>;
 }
 
-export async function statesOf(sql: Sql, runs: readonly string[]): Promise<Map<string, StatesOfRun>> {
+export async function listStates(sql: Sql, runs: readonly string[]): Promise<Map<string, StatesOfRun>> {
   const tables = sql.tables<StateTables>();
   const found = await tables
     .selectFrom('pipeline_run')

@@ -1,6 +1,6 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { DriveDeps, DrivenRun } from './context.ts';
-import { putStep, type StoredStep } from './store.ts';
+import { type StoredStep, saveStep } from './store.ts';
 
 /** Writes a step, in the store and in memory. The end time is never before the start time, even if the clock was set meanwhile. */
 export async function save(
@@ -11,7 +11,7 @@ export async function save(
 ): Promise<StoredStep> {
   const { startedMs, endedMs } = given;
   const step = startedMs === null || endedMs === null ? given : { ...given, endedMs: Math.max(startedMs, endedMs) };
-  await putStep(sql, step);
+  await saveStep(sql, step);
   driven.steps.set(step.key, step);
   if (sql === store) driven.wake();
   return step;

@@ -6,7 +6,7 @@ import { PipelineSpec, type Scalar } from '../pipeline-definition/schema.ts';
 import { KeyParts } from './cache-key.ts';
 import { CapacityDecision } from './capacity-decision.ts';
 import { RunState, StepState } from './schema.ts';
-import { Attempt, Taken } from './taken.ts';
+import { Attempt, StepUsage } from './taken.ts';
 
 /** Cause of a run, for a person and a machine. */
 export const Cause = z.strictObject({
@@ -67,7 +67,7 @@ export interface StoredStep {
   readonly spent: Money | null;
   readonly attempts: readonly Attempt[];
   /** Usage of the running attempt; null while none runs, or no usage is known yet. */
-  readonly taken: Taken | null;
+  readonly taken: StepUsage | null;
   /** Capacity decisions, first to last; empty without a deadline. */
   readonly capacity: readonly CapacityDecision[];
   readonly startedMs: number | null;
@@ -132,7 +132,7 @@ export async function insertRun(sql: Sql, run: StoredRun): Promise<void> {
   await sql.tables<RunTables>().insertInto('pipeline_run').values(runRow(run)).execute();
 }
 
-export async function putRun(sql: Sql, run: StoredRun): Promise<void> {
+export async function saveRun(sql: Sql, run: StoredRun): Promise<void> {
   const { id, ...row } = runRow(run);
   await sql.tables<RunTables>().updateTable('pipeline_run').set(row).where('id', '=', id).execute();
 }
@@ -143,7 +143,7 @@ export async function requestStop(sql: Sql, id: string, by: string): Promise<voi
 }
 
 /** Account or component that asked a run to stop. Null: no stop was requested. */
-export async function stopRequestOf(sql: Sql, id: string): Promise<string | null> {
+export async function findStopRequest(sql: Sql, id: string): Promise<string | null> {
   const query = sql.tables<RunTables>().selectFrom('pipeline_run').select('stop_requested').where('id', '=', id);
   return (await query.executeTakeFirst())?.stop_requested ?? null;
 }
@@ -155,37 +155,37 @@ export async function findRun(sql: Sql, id: string): Promise<StoredRun | null> {
     .selectAll()
     .where('id', '=', id)
     .executeTakeFirst();
-  return row === undefined ? null : storedRun(row);
+  return row === undefined ? null : parseRunRow(row);
 }
 
 export async function findRunByNumber(sql: Sql, pipeline: string, number: number): Promise<StoredRun | null> {
   const query = sql.tables<RunTables>().selectFrom('pipeline_run').selectAll();
   const row = await query.where('pipeline', '=', pipeline).where('run_number', '=', number).executeTakeFirst();
-  return row === undefined ? null : storedRun(row);
+  return row === undefined ? null : parseRunRow(row);
 }
 
 /** Latest first, before a number. */
-export async function runsOf(sql: Sql, pipeline: string, before: number | null, limit: number): Promise<StoredRun[]> {
+export async function listRuns(sql: Sql, pipeline: string, before: number | null, limit: number): Promise<StoredRun[]> {
   let query = sql.tables<RunTables>().selectFrom('pipeline_run').selectAll().where('pipeline', '=', pipeline);
   if (before !== null) query = query.where('run_number', '<', before);
-  return (await query.orderBy('run_number', 'desc').limit(limit).execute()).map(storedRun);
+  return (await query.orderBy('run_number', 'desc').limit(limit).execute()).map(parseRunRow);
 }
 
 /** Runs of a pipeline that are not over, oldest first. */
-export async function activeRuns(sql: Sql, pipeline: string): Promise<StoredRun[]> {
+export async function listActiveRuns(sql: Sql, pipeline: string): Promise<StoredRun[]> {
   const query = sql.tables<RunTables>().selectFrom('pipeline_run').selectAll().where('pipeline', '=', pipeline);
-  return (await query.where('state', 'in', ['waiting', 'running']).orderBy('run_number').execute()).map(storedRun);
+  return (await query.where('state', 'in', ['waiting', 'running']).orderBy('run_number').execute()).map(parseRunRow);
 }
 
 export async function insertSteps(sql: Sql, steps: readonly StoredStep[]): Promise<void> {
   for (let at = 0; at < steps.length; at += ROWS_AT_ONCE) {
-    const rows = steps.slice(at, at + ROWS_AT_ONCE).map(stepRow);
+    const rows = steps.slice(at, at + ROWS_AT_ONCE).map(toStepRow);
     await sql.tables<RunTables>().insertInto('pipeline_step').values(rows).execute();
   }
 }
 
-export async function putStep(sql: Sql, step: StoredStep): Promise<void> {
-  const { run, step_key, ...row } = stepRow(step);
+export async function saveStep(sql: Sql, step: StoredStep): Promise<void> {
+  const { run, step_key, ...row } = toStepRow(step);
   await sql
     .tables<RunTables>()
     .updateTable('pipeline_step')
@@ -196,7 +196,7 @@ export async function putStep(sql: Sql, step: StoredStep): Promise<void> {
 }
 
 /** Id of the latest pipeline run with a step that has this MLflow run. Null: none. */
-export async function pipelineRunOf(sql: Sql, mlflowRun: string): Promise<string | null> {
+export async function findPipelineRun(sql: Sql, mlflowRun: string): Promise<string | null> {
   const row = await sql
     .tables<RunTables>()
     .selectFrom('pipeline_step')
@@ -208,13 +208,13 @@ export async function pipelineRunOf(sql: Sql, mlflowRun: string): Promise<string
   return row?.id ?? null;
 }
 
-export async function stepsOf(sql: Sql, run: string): Promise<StoredStep[]> {
+export async function listSteps(sql: Sql, run: string): Promise<StoredStep[]> {
   const query = sql.tables<RunTables>().selectFrom('pipeline_step').selectAll().where('run', '=', run);
-  return (await query.orderBy('position').execute()).map(storedStep);
+  return (await query.orderBy('position').execute()).map(parseStepRow);
 }
 
 /** Steps of many runs, for lists: without outputs. */
-export async function stepSummaries(sql: Sql, runs: readonly string[]) {
+export async function listStepSummaries(sql: Sql, runs: readonly string[]) {
   if (runs.length === 0) return [];
   const query = sql.tables<RunTables>().selectFrom('pipeline_step');
   const rows = await query
@@ -225,11 +225,11 @@ export async function stepSummaries(sql: Sql, runs: readonly string[]) {
     run,
     state: StepState.parse(state),
     mlflowRun: mlflow_run,
-    spent: moneyOf(spent_amount, spent_currency),
+    spent: toMoney(spent_amount, spent_currency),
   }));
 }
 
-export async function putCached(
+export async function saveCached(
   sql: Sql,
   pipeline: string,
   { key, cacheKey, run }: Pick<StoredStep, 'key' | 'cacheKey' | 'run'>,
@@ -270,7 +270,7 @@ function runRow(run: StoredRun): RunRow {
 
 const Params = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
-function storedRun(row: RunRow): StoredRun {
+function parseRunRow(row: RunRow): StoredRun {
   return {
     id: row.id,
     pipeline: row.pipeline,
@@ -294,7 +294,7 @@ function storedRun(row: RunRow): StoredRun {
   };
 }
 
-function stepRow(step: StoredStep): StepRow {
+function toStepRow(step: StoredStep): StepRow {
   return {
     run: step.run,
     position: step.position,
@@ -319,7 +319,7 @@ function stepRow(step: StoredStep): StepRow {
   };
 }
 
-export function storedStep(row: StepRow): StoredStep {
+export function parseStepRow(row: StepRow): StoredStep {
   return {
     run: row.run,
     position: row.position,
@@ -334,15 +334,15 @@ export function storedStep(row: StepRow): StoredStep {
     explanation: row.explanation,
     outputs: StepOutputs.parse(JSON.parse(row.outputs)),
     mlflowRun: row.mlflow_run,
-    spent: moneyOf(row.spent_amount, row.spent_currency),
+    spent: toMoney(row.spent_amount, row.spent_currency),
     attempts: z.array(Attempt).parse(JSON.parse(row.attempts)),
-    taken: row.taken === null ? null : Taken.parse(JSON.parse(row.taken)),
+    taken: row.taken === null ? null : StepUsage.parse(JSON.parse(row.taken)),
     capacity: row.capacity === null ? [] : z.array(CapacityDecision).parse(JSON.parse(row.capacity)),
     startedMs: row.started_ms,
     endedMs: row.ended_ms,
   };
 }
 
-function moneyOf(amount: string | null, currency: string | null): Money | null {
+function toMoney(amount: string | null, currency: string | null): Money | null {
   return amount === null || currency === null ? null : { amount, currency };
 }

@@ -25,8 +25,8 @@ const taking = {
 };
 
 /** Usage of the running attempt so far. */
-export const Taken = z.strictObject({ atMs: z.number(), ...taking });
-export type Taken = z.infer<typeof Taken>;
+export const StepUsage = z.strictObject({ atMs: z.number(), ...taking });
+export type StepUsage = z.infer<typeof StepUsage>;
 
 /** One try of a step. */
 export const Attempt = z.strictObject({

@@ -24,7 +24,7 @@ export function createWorkSecrets(): WorkSecrets {
 }
 
 /** Values of the secrets of a step, by variable. Error: `secret_unresolved`. */
-export async function secretsOf({ secrets }: Pick<CommandStep, 'secrets'>): Promise<Record<string, string>> {
+export async function resolveSecrets({ secrets }: Pick<CommandStep, 'secrets'>): Promise<Record<string, string>> {
   const read = Object.entries(secrets).map(
     async ([name, reference]) => [name, (await resolveSecret(reference)).reveal()] as const,
   );

@@ -3,14 +3,14 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Subject } from '../../org/schema.ts';
 import type { Resources, Work } from '../compute/index.ts';
-import { textInside } from '../pipeline-code/index.ts';
+import { readTextInside } from '../pipeline-code/index.ts';
 import type { CommandStep } from '../pipeline-definition/schema.ts';
 import type { AdmissionRequest } from './admission.ts';
-import { type Capacity, capacityOf } from './capacity-decision.ts';
+import { type Capacity, findCapacity } from './capacity-decision.ts';
 import type { DriveDeps, DrivenRun } from './context.ts';
-import type { Prepared } from './prepare.ts';
+import type { PreparedStep } from './prepare.ts';
 import type { StoredStep } from './store.ts';
-import { secretsOf } from './work-secrets.ts';
+import { resolveSecrets } from './work-secrets.ts';
 
 /** File in the working folder in which a step records the location of its checkpoint. */
 export const CHECKPOINT_FILE = '.steelyard-checkpoint';
@@ -22,17 +22,17 @@ const BEGIN_SECONDS = { process: 0, docker: 5, kubernetes: 5 } as const;
 const MACHINE = 'machine';
 
 /** Id of one attempt of a step on every engine, in reservations and in usage. Deterministic. */
-export function workIdOf(run: string, step: Pick<StoredStep, 'name' | 'key'>, attempt: number): string {
+export function computeWorkId(run: string, step: Pick<StoredStep, 'name' | 'key'>, attempt: number): string {
   const mark = createHash('sha256').update(`${run} ${step.key} ${attempt}`).digest('hex').slice(0, 12);
   return `${step.name.slice(0, 39)}-${mark}`;
 }
 
 export function workId({ run }: DrivenRun, step: StoredStep, attempt: number): string {
-  return workIdOf(run.id, step, attempt);
+  return computeWorkId(run.id, step, attempt);
 }
 
 /** `capacity`: decided capacity of this attempt; null: no decision. */
-export function resourcesOf({ resources }: CommandStep, capacity: Capacity | null): Resources {
+export function toResources({ resources }: CommandStep, capacity: Capacity | null): Resources {
   return {
     cpus: resources.cpu ?? null,
     memoryBytes: resources.memory ?? null,
@@ -45,7 +45,7 @@ export function resourcesOf({ resources }: CommandStep, capacity: Capacity | nul
 }
 
 /** Subject of a step, for budgets and for usage. */
-export function subjectOf({ run }: DrivenRun, step: StoredStep): Subject {
+export function buildSubject({ run }: DrivenRun, step: StoredStep): Subject {
   const { team, project } = run.spec;
   return {
     ...(team === undefined ? {} : { team }),
@@ -60,16 +60,21 @@ export function subjectOf({ run }: DrivenRun, step: StoredStep): Subject {
 }
 
 /** Planned spend of an attempt of a step: its instance, else its GPUs, else the machine. */
-export function admissionOf(driven: DrivenRun, stored: StoredStep, step: CommandStep, work: string): AdmissionRequest {
+export function buildAdmission(
+  driven: DrivenRun,
+  stored: StoredStep,
+  step: CommandStep,
+  work: string,
+): AdmissionRequest {
   const { instance, gpu, spot } = step.resources;
-  const isOnSpot = typeof spot !== 'boolean' && capacityOf(stored, stored.attempt) === 'spot';
+  const isOnSpot = typeof spot !== 'boolean' && findCapacity(stored, stored.attempt) === 'spot';
   const gpus = gpu === undefined ? null : { resource: `gpu:${gpu.model ?? 'any'}`, quantity: String(gpu.count) };
   const onDemand =
     instance === undefined ? (gpus ?? { resource: MACHINE, quantity: '1' }) : { resource: instance, quantity: '1' };
   const held = isOnSpot && spot.resource !== undefined ? { ...onDemand, resource: spot.resource } : onDemand;
   return {
     reservation: `pipeline:${work}`,
-    subject: subjectOf(driven, stored),
+    subject: buildSubject(driven, stored),
     ...held,
     ...(step.price === undefined ? {} : { price: step.price }),
     ...(step.budget === undefined ? {} : { limit: step.budget }),
@@ -84,18 +89,18 @@ export interface WorkRequest {
   readonly id: string;
   readonly step: CommandStep;
   readonly stored: StoredStep;
-  readonly prepared: Prepared;
+  readonly prepared: PreparedStep;
   readonly image: string | null;
   readonly until: number;
 }
 
 /** An attempt of a step as work for an engine. Its secrets are read now. Errors: `secret_unresolved`. */
-export async function workOf(deps: DriveDeps, driven: DrivenRun, request: WorkRequest): Promise<Work> {
+export async function buildWork(deps: DriveDeps, driven: DrivenRun, request: WorkRequest): Promise<Work> {
   const { id, step, stored, prepared, image, until } = request;
   const folder = join(deps.workFolder, id);
   const { run } = driven;
-  const [access, secrets] = [await deps.access(run, { id, mlflowRun: stored.mlflowRun }), await secretsOf(step)];
-  deps.workSecrets.keep(id, [...Object.values(secrets), ...tokensIn(access)]);
+  const [access, secrets] = [await deps.access(run, { id, mlflowRun: stored.mlflowRun }), await resolveSecrets(step)];
+  deps.workSecrets.keep(id, [...Object.values(secrets), ...listTokens(access)]);
   return {
     id,
     folder,
@@ -104,11 +109,11 @@ export async function workOf(deps: DriveDeps, driven: DrivenRun, request: WorkRe
     image,
     environment: {
       ...access,
-      ...ownEnvironment(driven, stored, step),
+      ...buildOwnEnvironment(driven, stored, step),
       ...prepared.environment,
       ...secrets,
     },
-    resources: resourcesOf(step, capacityOf(stored, stored.attempt)),
+    resources: toResources(step, findCapacity(stored, stored.attempt)),
     outputs: [...step.outputs, ...(step.metrics === undefined ? [] : [step.metrics]), CHECKPOINT_FILE],
     labels: {
       pipeline: run.pipeline,
@@ -123,7 +128,7 @@ export async function workOf(deps: DriveDeps, driven: DrivenRun, request: WorkRe
   };
 }
 
-function ownEnvironment({ run }: DrivenRun, stored: StoredStep, step: CommandStep): Record<string, string> {
+function buildOwnEnvironment({ run }: DrivenRun, stored: StoredStep, step: CommandStep): Record<string, string> {
   return {
     ...(stored.mlflowRun === null
       ? {}
@@ -138,7 +143,7 @@ function ownEnvironment({ run }: DrivenRun, stored: StoredStep, step: CommandSte
 }
 
 /** Tokens that identify a step, from its environment for this server. */
-function tokensIn(access: Readonly<Record<string, string>>): string[] {
+function listTokens(access: Readonly<Record<string, string>>): string[] {
   return Object.entries(access).flatMap(([name, value]) => (name.endsWith('_TOKEN') ? [value] : []));
 }
 
@@ -147,7 +152,7 @@ export async function fillWorkspace(
   { trees }: DriveDeps,
   { code }: DrivenRun,
   work: Work,
-  prepared: Prepared,
+  prepared: PreparedStep,
 ): Promise<void> {
   await rm(work.folder, { recursive: true, force: true });
   await mkdir(work.workspace, { recursive: true });
@@ -157,8 +162,8 @@ export async function fillWorkspace(
 }
 
 /** The first line that a step left about its checkpoint; null when it left none. */
-export async function checkpointOf({ workspace }: Work): Promise<string | null> {
-  const text = (await textInside(workspace, CHECKPOINT_FILE, MOST_CHECKPOINT_BYTES)) ?? '';
+export async function readCheckpoint({ workspace }: Work): Promise<string | null> {
+  const text = (await readTextInside(workspace, CHECKPOINT_FILE, MOST_CHECKPOINT_BYTES)) ?? '';
   const [line = ''] = text.trim().split('\n');
   return line === '' ? null : line.slice(0, 2000);
 }

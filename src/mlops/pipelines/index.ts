@@ -4,7 +4,7 @@ import type { Events } from '../../platform/events/index.ts';
 import type { Plugin, Route, WriteRecorder } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Lake } from '../../platform/lake/index.ts';
-import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
@@ -17,14 +17,14 @@ import { PipelineSpec } from '../pipeline-definition/schema.ts';
 import type { Admission, DriveDeps, ModelSteps, SpotDeadlines } from '../pipeline-runs/index.ts';
 import { createDriver, createLine, createWorkSecrets, DRIVE } from '../pipeline-runs/index.ts';
 import type { RunLog } from '../tracking/index.ts';
-import { createTriggers, type Seen, seenNow } from '../triggers/index.ts';
+import { createTriggers, type ObservedData, readDigest } from '../triggers/index.ts';
 import { pipelineRoutes } from './routes.ts';
 import { createPipelineRuns, type PipelineRuns } from './runs-port.ts';
 
-export { ownerOfPipeline } from '../pipeline-definition/index.ts';
+export { findPipelineOwner } from '../pipeline-definition/index.ts';
 export type { ModelSteps, SpotDeadlines } from '../pipeline-runs/index.ts';
-export { RUN_ENDED, statesOf as findPipelineRunStates } from '../pipeline-runs/index.ts';
-export type { Seen } from '../triggers/index.ts';
+export { listStates as findPipelineRunStates, RUN_ENDED } from '../pipeline-runs/index.ts';
+export type { ObservedData } from '../triggers/index.ts';
 export { pipelineMigrations } from './migrations.ts';
 export type { PipelineRuns } from './runs-port.ts';
 
@@ -71,7 +71,7 @@ export interface Pipelines {
   /** Functions for other features of this server. */
   readonly runs: PipelineRuns;
   /** Observes data, as triggers do. Errors: those of buckets. */
-  readonly data: { seen(data: Data, before: Parameters<typeof seenNow>[2]): Promise<Seen> };
+  readonly data: { seen(data: Data, before: Parameters<typeof readDigest>[2]): Promise<ObservedData> };
 }
 
 /** A restart is no failure: a run is driven on for as often as it takes. */
@@ -97,7 +97,7 @@ export function createPipelines(deps: PipelinesDeps): Pipelines {
   return {
     kinds: [
       {
-        ...specKind('Pipeline', 60, PipelineSpec, async (sql, name, spec) => {
+        ...createSpecKind('Pipeline', 60, PipelineSpec, async (sql, name, spec) => {
           const outcome = await applyPipeline(deps.clock, sql, name, spec);
           if (outcome !== 'unchanged') await triggers.apply(sql, name, spec);
           return outcome;
@@ -108,6 +108,6 @@ export function createPipelines(deps: PipelinesDeps): Pipelines {
     routes: [...pipelineRoutes(all, driver.wake), ...triggers.routes],
     plugin: triggers.plugin,
     runs: createPipelineRuns(all, driver.wake),
-    data: { seen: (data, before) => seenNow(deps, data, before) },
+    data: { seen: (data, before) => readDigest(deps, data, before) },
   };
 }

@@ -2,16 +2,16 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { StringDecoder } from 'node:string_decoder';
-import { AppError, systemCode } from '../../platform/errors/index.ts';
+import { AppError, readSystemCode } from '../../platform/errors/index.ts';
 import type { DriveDeps } from '../pipeline-runs/index.ts';
 import {
+  computeWorkId,
   type LogRange,
+  listSteps,
   logPath,
-  maskedBytes,
+  maskBytes,
   type StoredRun,
   type StoredStep,
-  stepsOf,
-  workIdOf,
 } from '../pipeline-runs/index.ts';
 import { isOver } from '../pipeline-runs/schema.ts';
 
@@ -24,28 +24,28 @@ export interface LogPart {
 }
 
 /** Output of one attempt of a step, from a byte offset: from its working folder while it runs here, and later from its run. */
-export async function logOf(
+export async function readLog(
   deps: DriveDeps,
   run: StoredRun,
   key: string,
   attempt: number | null,
   range: LogRange,
 ): Promise<LogPart> {
-  const step = (await stepsOf(deps.store, run.id)).find((one) => one.key === key);
+  const step = (await listSteps(deps.store, run.id)).find((one) => one.key === key);
   if (step === undefined)
     throw new AppError('pipeline_step_not_found', `Run #${run.number} of "${run.pipeline}" has no step "${key}".`, {
       step: key,
     });
   const number = attempt ?? step.attempt;
-  const live = await liveLog(deps, run, step, number, range);
+  const live = await readLiveLog(deps, run, step, number, range);
   if (live !== null) return live;
-  const kept = step.mlflowRun === null ? null : await keptLog(deps, step, number, range);
+  const kept = step.mlflowRun === null ? null : await readStoredLog(deps, step, number, range);
   if (kept !== null) return { ...kept, attempt: number, ended: true, elsewhere: false };
   const runs = step.state === 'running' && step.attempt === number;
   return { text: '', next: range.from, attempt: number, ended: isOver(step.state), elsewhere: runs };
 }
 
-async function liveLog(
+async function readLiveLog(
   deps: DriveDeps,
   run: StoredRun,
   step: StoredStep,
@@ -54,19 +54,19 @@ async function liveLog(
 ): Promise<LogPart | null> {
   if (step.state !== 'running' || step.attempt !== attempt) return null;
   try {
-    const work = workIdOf(run.id, step, attempt);
+    const work = computeWorkId(run.id, step, attempt);
     await using file = await open(join(deps.workFolder, work, 'output.log'));
     const masker = deps.workSecrets.maskerOf(work);
     // After a restart the secrets of the step are unknown until its run is found again, so nothing is shown.
-    const bytes = masker === null ? Buffer.alloc(0) : await maskedBytes(file, masker, range);
-    return { ...textOf(bytes, range.from), attempt, ended: false, elsewhere: false };
+    const bytes = masker === null ? Buffer.alloc(0) : await maskBytes(file, masker, range);
+    return { ...decodeText(bytes, range.from), attempt, ended: false, elsewhere: false };
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
+    if (readSystemCode(error) === 'ENOENT') return null;
     throw error;
   }
 }
 
-async function keptLog(
+async function readStoredLog(
   deps: DriveDeps,
   { mlflowRun }: StoredStep,
   attempt: number,
@@ -76,11 +76,11 @@ async function keptLog(
     mlflowRun === null
       ? null
       : await deps.runLog.open(mlflowRun, logPath(attempt), { start: from, end: from + maxBytes });
-  return kept === null ? null : textOf(await buffer(kept), from);
+  return kept === null ? null : decodeText(await buffer(kept), from);
 }
 
 /** Decodes complete characters only: an incomplete one at the end is part of the next read. */
-function textOf(bytes: Buffer, from: number): Pick<LogPart, 'text' | 'next'> {
+function decodeText(bytes: Buffer, from: number): Pick<LogPart, 'text' | 'next'> {
   const text = new StringDecoder('utf8').write(bytes);
   const taken = text === '' ? bytes.length : Buffer.byteLength(text);
   // Each byte that is not UTF-8 becomes a replacement character, which has another length in bytes.

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Application } from '../../main.ts';
-import { call, problemFrom, testApplication } from '../../testing/application.ts';
-import { applied, ranToEnd, sentCode, statesOf, stepOf } from '../testing/pipelines.ts';
+import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { listDecisions } from '../../tradeoff/decisions/schema.ts';
 import { getVersionEvidence } from '../../tradeoff/evidence/schema.ts';
 import { listOpenLineageEvents } from '../../tradeoff/openlineage/schema.ts';
+import { applied, collectStates, ranToEnd, requireStep, sentCode } from '../testing/pipelines.ts';
 import { isOver, pipelineStepLog } from './schema.ts';
 
 const PRICED = `
@@ -66,7 +66,7 @@ describe('a pipeline', () => {
   it('prepares, trains a matrix, picks the best, weighs it and registers it, with what it cost', async () => {
     await applied(application, TRAINING);
     const run = await ranToEnd(application, 'training', { code: await sentCode(application, CODE) });
-    expect([run.state, statesOf(run)]).toEqual([
+    expect([run.state, collectStates(run)]).toEqual([
       'succeeded',
       {
         prepare: 'succeeded',
@@ -78,12 +78,12 @@ describe('a pipeline', () => {
         register: 'succeeded',
       },
     ]);
-    expect(stepOf(run, 'evaluate').values).toMatchObject({ step: 'train[lr=0.7]', value: '0.7', of: '3' });
-    expect(stepOf(run, 'gate').values).toMatchObject({ verdict: 'promote' });
-    expect(stepOf(run, 'register').values).toMatchObject({ model: 'ranker', version: '1' });
+    expect(requireStep(run, 'evaluate').values).toMatchObject({ step: 'train[lr=0.7]', value: '0.7', of: '3' });
+    expect(requireStep(run, 'gate').values).toMatchObject({ verdict: 'promote' });
+    expect(requireStep(run, 'register').values).toMatchObject({ model: 'ranker', version: '1' });
     const evidence = await call(application, getVersionEvidence, { params: { model: 'ranker', version: '1' } });
     expect(evidence.aliases).toEqual(['champion']);
-    expect(evidence.trainingCost.cost).toEqual(stepOf(run, 'train[lr=0.7]').cost);
+    expect(evidence.trainingCost.cost).toEqual(requireStep(run, 'train[lr=0.7]').cost);
     expect(Number(run.cost?.amount)).toBeGreaterThan(0);
     const log = await call(application, pipelineStepLog, {
       params: { pipeline: 'training', run: run.run },
@@ -103,8 +103,8 @@ describe('a pipeline', () => {
     const code = await sentCode(application, CODE);
     const first = await ranToEnd(application, 'training', { code });
     const again = await ranToEnd(application, 'training', { code });
-    expect(stepOf(again, 'train[lr=0.7]').state).toBe('cached');
-    expect(stepOf(again, 'register').values).toEqual(stepOf(first, 'register').values);
+    expect(requireStep(again, 'train[lr=0.7]').state).toBe('cached');
+    expect(requireStep(again, 'register').values).toEqual(requireStep(first, 'register').values);
     const aliasMoves = async () => {
       const { decisions } = await call(application, listDecisions, { query: { model: 'ranker' } });
       return decisions.length;
@@ -112,7 +112,7 @@ describe('a pipeline', () => {
     expect(await aliasMoves()).toBe(1);
     const better = { ...CODE, 'words.txt': 'another word\n' };
     const other = await ranToEnd(application, 'training', { code: await sentCode(application, better) });
-    expect(stepOf(other, 'register').values).toMatchObject({ version: '2' });
+    expect(requireStep(other, 'register').values).toMatchObject({ version: '2' });
     expect(await aliasMoves()).toBe(2);
     await ranToEnd(application, 'training', { code: await sentCode(application, better) });
     expect(await aliasMoves()).toBe(2);
@@ -144,11 +144,11 @@ spec:
 `,
     );
     const refused = await ranToEnd(application, 'shipping');
-    expect(statesOf(refused)).toMatchObject({ register: 'succeeded', deploy: 'failed' });
-    expect(stepOf(refused, 'deploy').reason).toMatch(/^Policy "production" governs the alias "champion".* reject/);
+    expect(collectStates(refused)).toMatchObject({ register: 'succeeded', deploy: 'failed' });
+    expect(requireStep(refused, 'deploy').reason).toMatch(/^Policy "production" governs the alias "champion".* reject/);
     await applied(application, policy('0.5'));
     const shipped = await ranToEnd(application, 'shipping');
-    expect(stepOf(shipped, 'deploy')).toMatchObject({ state: 'succeeded' });
+    expect(requireStep(shipped, 'deploy')).toMatchObject({ state: 'succeeded' });
     const { decisions } = await call(application, listDecisions, { query: { model: 'ranker' } });
     expect(decisions.map(({ verdict, action }) => [verdict, action?.to])).toEqual([
       ['promote', '1'],
@@ -161,15 +161,18 @@ spec:
     await applied(application, TRAINING);
     await ranToEnd(application, 'training', { code: await sentCode(application, CODE) });
     const again = await ranToEnd(application, 'training', { code: await sentCode(application, CODE) });
-    expect(statesOf(again)).toMatchObject({ prepare: 'cached', 'train[lr=0.1]': 'cached', register: 'succeeded' });
-    expect(stepOf(again, 'prepare').explanation).toBe('hit: nothing changed since training #1');
+    expect(collectStates(again)).toMatchObject({ prepare: 'cached', 'train[lr=0.1]': 'cached', register: 'succeeded' });
+    expect(requireStep(again, 'prepare').explanation).toBe('hit: nothing changed since training #1');
     const code = { ...CODE, 'train.sh': `${CODE['train.sh']}# more\n` };
     const edited = await ranToEnd(application, 'training', {
       code: await sentCode(application, code),
       params: { rows: 4 },
     });
-    expect(stepOf(edited, 'prepare')).toMatchObject({ state: 'succeeded', explanation: 'missed: params.rows 3 -> 4' });
-    expect(stepOf(edited, 'train[lr=0.4]').explanation).toBe('missed: `train.sh` changed; `clean.csv` changed');
+    expect(requireStep(edited, 'prepare')).toMatchObject({
+      state: 'succeeded',
+      explanation: 'missed: params.rows 3 -> 4',
+    });
+    expect(requireStep(edited, 'train[lr=0.4]').explanation).toBe('missed: `train.sh` changed; `clean.csv` changed');
   });
 
   it('lets its steps log to the server, with accounts as well, and nobody with a token that is not theirs', async () => {
@@ -202,7 +205,7 @@ spec:
 
   it('is refused where its steps need each other, with the way round', async () => {
     const circle = `{apiVersion: steelyard/v1, kind: Pipeline, metadata: {name: p}, spec: {steps: {a: {run: x, needs: [b]}, b: {run: x, needs: [a]}}}}`;
-    expect(await problemFrom(applied(application, circle))).toMatchObject({
+    expect(await catchProblem(applied(application, circle))).toMatchObject({
       code: 'manifest_invalid',
       detail: expect.stringContaining('"a" needs "b" needs "a"'),
     });

@@ -3,16 +3,16 @@ import { handle, isAllowed, type Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { findPipelines, type StoredPipeline } from '../pipeline-definition/index.ts';
 import {
+  listRuns,
   type PipelineDeps,
   requirePipeline,
   requirePipelineRun,
   resumeRun,
-  runsOf,
   startRun,
   stopRun,
 } from '../pipeline-runs/index.ts';
-import { logOf } from './logs.ts';
-import { shown, shownSummaries } from './read.ts';
+import { readLog } from './logs.ts';
+import { readPipelineRun, readRunSummaries } from './read.ts';
 import {
   getPipelineRun,
   listPipelineRuns,
@@ -30,15 +30,15 @@ export function pipelineRoutes(deps: PipelineDeps, wake: (runId: string) => void
   return [
     handle(listPipelines, async () => {
       const pipelines = await findPipelines(store, null);
-      return { pipelines: await Promise.all(pipelines.map((pipeline) => shownPipeline(store, pipeline))) };
+      return { pipelines: await Promise.all(pipelines.map((pipeline) => readPipeline(store, pipeline))) };
     }),
     handle(listPipelineRuns, async ({ params: { pipeline }, query: { pageSize, pageToken } }) => {
       await requirePipeline(deps, pipeline);
       const [before] = pageToken === undefined ? [] : decodePageToken(pageToken, { pipeline });
-      const found = await runsOf(store, pipeline, before === undefined ? null : Number(before), pageSize + 1);
+      const found = await listRuns(store, pipeline, before === undefined ? null : Number(before), pageSize + 1);
       const last = found.length > pageSize ? found[pageSize - 1] : undefined;
       return {
-        runs: await shownSummaries(store, found.slice(0, pageSize)),
+        runs: await readRunSummaries(store, found.slice(0, pageSize)),
         nextPageToken: last === undefined ? null : encodePageToken([last.number], { pipeline }),
       };
     }),
@@ -51,33 +51,33 @@ export function pipelineRoutes(deps: PipelineDeps, wake: (runId: string) => void
       const mayRunCode = isAllowed(identity, 'mlops.run_code');
       const cause = { kind: 'manual', detail: `requested by ${actor}` } as const;
       const request = { pipeline, params, code, ref, commit, requestKey, mayRunCode, cause, actor };
-      return shown(store, await startRun(deps, request));
+      return readPipelineRun(store, await startRun(deps, request));
     }),
     handle(getPipelineRun, async ({ params: { pipeline, run } }) =>
-      shown(store, await requirePipelineRun(deps, pipeline, run)),
+      readPipelineRun(store, await requirePipelineRun(deps, pipeline, run)),
     ),
     handle(stopPipelineRun, async ({ params: { pipeline, run }, actor }) => {
       const found = await requirePipelineRun(deps, pipeline, run);
       await stopRun(deps, found, actor);
       wake(found.id);
-      return shown(store, await requirePipelineRun(deps, pipeline, run));
+      return readPipelineRun(store, await requirePipelineRun(deps, pipeline, run));
     }),
     handle(
       resumePipelineRun,
       async ({ params: { pipeline, run }, body: { params, code = null, commit = null }, actor, identity }) => {
         const mayRunCode = isAllowed(identity, 'mlops.run_code');
         const old = await requirePipelineRun(deps, pipeline, run);
-        return shown(store, await resumeRun(deps, old, { params, code, commit, mayRunCode, actor }));
+        return readPipelineRun(store, await resumeRun(deps, old, { params, code, commit, mayRunCode, actor }));
       },
     ),
     handle(pipelineStepLog, async ({ params: { pipeline, run }, query: { step, attempt = null, from, maxBytes } }) =>
-      logOf(deps, await requirePipelineRun(deps, pipeline, run), step, attempt, { from, maxBytes }),
+      readLog(deps, await requirePipelineRun(deps, pipeline, run), step, attempt, { from, maxBytes }),
     ),
   ];
 }
 
-async function shownPipeline(sql: Sql, { name, pipelineVersion, spec, appliedAt }: StoredPipeline): Promise<Pipeline> {
-  const [lastRun = null] = await shownSummaries(sql, await runsOf(sql, name, null, 1));
+async function readPipeline(sql: Sql, { name, pipelineVersion, spec, appliedAt }: StoredPipeline): Promise<Pipeline> {
+  const [lastRun = null] = await readRunSummaries(sql, await listRuns(sql, name, null, 1));
   return {
     name,
     pipelineVersion,

@@ -2,18 +2,18 @@ import type { Sql } from '../../platform/store/index.ts';
 import type { PipelineSpec, Scalar } from '../pipeline-definition/schema.ts';
 import {
   findRun,
+  findStopRequest,
+  listRuns,
+  listStates,
   type PipelineDeps,
   requestStop,
   requirePipeline,
   requirePipelineRun,
-  runsOf,
   type StatesOfRun,
   startRun,
-  statesOf,
-  stopRequestOf,
 } from '../pipeline-runs/index.ts';
 import { isOver } from '../pipeline-runs/schema.ts';
-import { shown, shownSummaries } from './read.ts';
+import { readPipelineRun, readRunSummaries } from './read.ts';
 import type { PipelineRun, PipelineRunSummary } from './schema.ts';
 
 /** A run that another feature of this server requests. */
@@ -58,7 +58,7 @@ export function createPipelineRuns(deps: PipelineDeps, wake: (run: string) => vo
       await requestStop(sql, id, by);
       return null;
     },
-    stopRequestedBy: stopRequestOf,
+    stopRequestedBy: findStopRequest,
     spec: async (sql, pipeline) => (await requirePipeline({ store: sql }, pipeline)).spec,
     async begin({ pipeline, params, requestKey, detail, actor, within }) {
       const { id, number } = await startRun(deps, {
@@ -75,8 +75,8 @@ export function createPipelineRuns(deps: PipelineDeps, wake: (run: string) => vo
       });
       return { run: id, number };
     },
-    show: async (sql, pipeline, run) => shown(sql, await requirePipelineRun({ store: sql }, pipeline, run)),
-    states: statesOf,
-    latest: async (sql, pipeline, limit) => shownSummaries(sql, await runsOf(sql, pipeline, null, limit)),
+    show: async (sql, pipeline, run) => readPipelineRun(sql, await requirePipelineRun({ store: sql }, pipeline, run)),
+    states: listStates,
+    latest: async (sql, pipeline, limit) => readRunSummaries(sql, await listRuns(sql, pipeline, null, limit)),
   };
 }

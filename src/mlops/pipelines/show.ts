@@ -1,14 +1,14 @@
 import { decimal, decimalString, type Money } from '../../platform/units/index.ts';
 import type { PlannedStep } from '../pipeline-definition/index.ts';
-import type { StoredRun, StoredStep, Taken } from '../pipeline-runs/index.ts';
+import type { StepUsage, StoredRun, StoredStep } from '../pipeline-runs/index.ts';
 import { isGood, type StepState } from '../pipeline-runs/schema.ts';
 import type { PipelineRun, PipelineRunSummary, PipelineStep } from './schema.ts';
 
 const SHOWN_FILES = 100;
 
-type Counted = Pick<StoredStep, 'state' | 'spent' | 'mlflowRun'>;
+type CountedStep = Pick<StoredStep, 'state' | 'spent' | 'mlflowRun'>;
 
-export function shownSummary(run: StoredRun, steps: readonly Counted[]): PipelineRunSummary {
+export function toRunSummary(run: StoredRun, steps: readonly CountedStep[]): PipelineRunSummary {
   return {
     run: run.id,
     pipeline: run.pipeline,
@@ -17,17 +17,17 @@ export function shownSummary(run: StoredRun, steps: readonly Counted[]): Pipelin
     cause: { kind: run.cause.kind, detail: run.cause.detail },
     requestedBy: run.requestedBy,
     commit: run.commit,
-    createdAt: instant(run.createdMs),
-    startedAt: run.startedMs === null ? null : instant(run.startedMs),
-    endedAt: run.endedMs === null ? null : instant(run.endedMs),
-    steps: countsOf(steps),
-    ...costOf(steps),
+    createdAt: formatInstant(run.createdMs),
+    startedAt: run.startedMs === null ? null : formatInstant(run.startedMs),
+    endedAt: run.endedMs === null ? null : formatInstant(run.endedMs),
+    steps: countByState(steps),
+    ...sumCosts(steps),
     mlflowRun: run.mlflowRun,
     experiment: String(run.experimentId),
   };
 }
 
-function countsOf(steps: readonly Counted[]): PipelineRunSummary['steps'] {
+function countByState(steps: readonly CountedStep[]): PipelineRunSummary['steps'] {
   const count = (of: (state: StepState) => boolean) => steps.filter(({ state }) => of(state)).length;
   return {
     waiting: count((state) => state === 'waiting'),
@@ -39,7 +39,7 @@ function countsOf(steps: readonly Counted[]): PipelineRunSummary['steps'] {
 }
 
 /** Total cost of steps. Steps with an unknown cost are counted, not summed. */
-function costOf(steps: readonly Counted[]): Pick<PipelineRunSummary, 'cost' | 'unpricedSteps'> {
+function sumCosts(steps: readonly CountedStep[]): Pick<PipelineRunSummary, 'cost' | 'unpricedSteps'> {
   const ran = steps.filter(
     ({ state }) => state === 'running' || state === 'succeeded' || state === 'failed' || state === 'stopped',
   );
@@ -53,18 +53,18 @@ function costOf(steps: readonly Counted[]): Pick<PipelineRunSummary, 'cost' | 'u
   return { cost, unpricedSteps: ran.filter((step) => step.spent === null && step.mlflowRun !== null).length };
 }
 
-export function shownRun(run: StoredRun, plan: readonly PlannedStep[], steps: readonly StoredStep[]): PipelineRun {
+export function toPipelineRun(run: StoredRun, plan: readonly PlannedStep[], steps: readonly StoredStep[]): PipelineRun {
   const planned = new Map(plan.map((step) => [step.key, step]));
   return {
-    ...shownSummary(run, steps),
+    ...toRunSummary(run, steps),
     params: { ...run.params },
     resumedFrom: run.resumedFrom,
     stopRequestedBy: run.stopRequested,
-    stepList: steps.map((step) => shownStep(step, planned.get(step.key))),
+    stepList: steps.map((step) => toPipelineStep(step, planned.get(step.key))),
   };
 }
 
-function shownStep(stored: StoredStep, planned: PlannedStep | undefined): PipelineStep {
+function toPipelineStep(stored: StoredStep, planned: PlannedStep | undefined): PipelineStep {
   const step = planned?.step;
   return {
     step: stored.key,
@@ -75,8 +75,8 @@ function shownStep(stored: StoredStep, planned: PlannedStep | undefined): Pipeli
     reason: stored.reason,
     explanation: stored.explanation,
     attempt: stored.attempt,
-    startedAt: stored.startedMs === null ? null : instant(stored.startedMs),
-    endedAt: stored.endedMs === null ? null : instant(stored.endedMs),
+    startedAt: stored.startedMs === null ? null : formatInstant(stored.startedMs),
+    endedAt: stored.endedMs === null ? null : formatInstant(stored.endedMs),
     cost: stored.state === 'cached' ? null : stored.spent,
     mlflowRun: stored.mlflowRun,
     values: stored.outputs.values,
@@ -85,26 +85,26 @@ function shownStep(stored: StoredStep, planned: PlannedStep | undefined): Pipeli
       .map(({ path, sizeBytes, digest }) => ({ path, sizeBytes, digest })),
     attempts: stored.attempts.map((attempt) => ({
       attempt: attempt.number,
-      startedAt: instant(attempt.startMs),
-      endedAt: attempt.endMs === null ? null : instant(attempt.endMs),
+      startedAt: formatInstant(attempt.startMs),
+      endedAt: attempt.endMs === null ? null : formatInstant(attempt.endMs),
       reason: attempt.reason,
       exitCode: attempt.exitCode,
       cost: attempt.spent,
-      ...takingOf(attempt),
+      ...selectUsage(attempt),
       checkpoint: attempt.checkpoint,
       lastLines: attempt.lastLines,
     })),
     capacity: stored.capacity.map(({ atMs, forAttempt, action, reason, decision }) => ({
-      ...{ at: instant(atMs), attempt: forAttempt, action, reason, decision },
+      ...{ at: formatInstant(atMs), attempt: forAttempt, action, reason, decision },
     })),
-    taken: stored.taken === null ? null : { asOf: instant(stored.taken.atMs), ...takingOf(stored.taken) },
+    taken: stored.taken === null ? null : { asOf: formatInstant(stored.taken.atMs), ...selectUsage(stored.taken) },
   };
 }
 
-function takingOf({ cpuSeconds, peakMemoryBytes, usageReason, gpus, place, prices }: Omit<Taken, 'atMs'>) {
+function selectUsage({ cpuSeconds, peakMemoryBytes, usageReason, gpus, place, prices }: Omit<StepUsage, 'atMs'>) {
   return { cpuSeconds, peakMemoryBytes, usageReason, gpus, place, prices };
 }
 
-function instant(milliseconds: number): string {
+function formatInstant(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }

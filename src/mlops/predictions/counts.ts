@@ -1,5 +1,5 @@
-import { literal } from '../../platform/lake/index.ts';
-import { instant } from './labelled.ts';
+import { quoteLiteral } from '../../platform/lake/index.ts';
+import { buildInstantSql } from './labelled.ts';
 import type { PredictionDeps } from './service.ts';
 
 /** Number of stored predictions; a monitor can store a sample of them. */
@@ -28,7 +28,7 @@ export function createCounts({
           const [row] = await session.query(`SELECT count(DISTINCT prediction)::DOUBLE AS predictions,
             strftime(min(predictedAt), '%Y-%m-%dT%H:%M:%S.%gZ') AS first
           FROM ${relation}
-          WHERE model = ${literal(model)} AND predictedAt >= ${instant(start)} AND predictedAt < ${instant(end)}`);
+          WHERE model = ${quoteLiteral(model)} AND predictedAt >= ${buildInstantSql(start)} AND predictedAt < ${buildInstantSql(end)}`);
           return {
             predictions: Number(row?.predictions ?? 0),
             first: typeof row?.first === 'string' ? row.first : null,
@@ -40,7 +40,7 @@ export function createCounts({
       (of === 'labels' ? labels : predictions).read(async (relation, session) => {
         const one = of === 'labels' ? `coalesce(prediction, concat_ws(' ', entity, observedAt))` : 'prediction';
         const [row] = await session.query(`SELECT count(DISTINCT ${one})::DOUBLE AS recorded FROM ${relation}
-          WHERE model = ${literal(model)} AND recordedAt >= ${instant(since)}`);
+          WHERE model = ${quoteLiteral(model)} AND recordedAt >= ${buildInstantSql(since)}`);
         return Number(row?.recorded ?? 0);
       }),
   };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
 import { openLake } from '../../platform/lake/index.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { showMonitor } from '../monitors/schema.ts';
 import {
   deletePredictions,
@@ -188,6 +188,6 @@ describe('texts that no store keeps', () => {
 
   it('says of a deletion without a subject what is wrong', async () => {
     const deleting = call(application, deletePredictions, { body: { entity: '', dryRun: false } });
-    expect(await problemFrom(deleting)).toMatchObject({ code: 'invalid_request' });
+    expect(await catchProblem(deleting)).toMatchObject({ code: 'invalid_request' });
   });
 });

@@ -8,17 +8,17 @@ import { createServedLog, type ServedLog } from './served.ts';
 
 export type { PredictionCounts } from './counts.ts';
 export {
-  conditions,
-  instant,
+  buildConditions,
+  buildInstantSql,
+  computeReadRange,
   labelledSql,
   type ReadColumns,
-  rangeOf,
   rowsOfModelSql,
   type Selection,
 } from './labelled.ts';
 export { LABEL } from './lake-tables.ts';
 export type { LostQuestion, MonitorRules } from './monitor-rules.ts';
-export { journalFolder, type OpenedPredictions, openPredictions } from './open.ts';
+export { buildJournalFolder, type OpenedPredictions, openPredictions } from './open.ts';
 export type { ServedLog } from './served.ts';
 
 /** The log of predictions and their labels. */

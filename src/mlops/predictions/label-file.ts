@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
 import { parseBoundedJson } from '../../platform/json/index.ts';
-import { identifier, type Lake, literal } from '../../platform/lake/index.ts';
+import { type Lake, quoteIdentifier, quoteLiteral } from '../../platform/lake/index.ts';
 import { Label, type LabelColumns, type Recorded } from './schema.ts';
 import { addRecorded, keepLabels, NOTHING_RECORDED, type PredictionDeps } from './service.ts';
 
@@ -21,7 +21,7 @@ export async function keepLabelFile(
   let total = NOTHING_RECORDED;
   let firstLine = 1;
   try {
-    for await (const rows of deps.lake.stream(selectOf(file))) {
+    for await (const rows of deps.lake.stream(buildLabelSql(file))) {
       total = addRecorded(total, await keepPart(deps, file.model, rows, firstLine));
       firstLine += rows.length;
     }
@@ -34,12 +34,12 @@ export async function keepLabelFile(
   return total;
 }
 
-function selectOf({ path, name, columns }: LabelFile): string {
+function buildLabelSql({ path, name, columns }: LabelFile): string {
   const from = name.endsWith('.parquet')
-    ? `read_parquet(${literal(path)})`
-    : `read_csv(${literal(path)}, header = true, all_varchar = true)`;
+    ? `read_parquet(${quoteLiteral(path)})`
+    : `read_csv(${quoteLiteral(path)}, header = true, all_varchar = true)`;
   const picked = Object.entries(columns).map(
-    ([field, column]) => `CAST(${identifier(column ?? '')} AS VARCHAR) AS ${identifier(field)}`,
+    ([field, column]) => `CAST(${quoteIdentifier(column ?? '')} AS VARCHAR) AS ${quoteIdentifier(field)}`,
   );
   return `SELECT ${picked.join(', ')} FROM ${from}`;
 }
@@ -50,28 +50,28 @@ async function keepPart(
   rows: readonly Record<string, unknown>[],
   firstLine: number,
 ): Promise<Recorded> {
-  const parsed = rows.map((row) => Label.safeParse(labelOf(row)));
+  const parsed = rows.map((row) => Label.safeParse(toLabel(row)));
   const bad = parsed.flatMap(({ error }, index) =>
-    error === undefined ? [] : [{ line: firstLine + index, reason: reasonOf(error) }],
+    error === undefined ? [] : [{ line: firstLine + index, reason: describeIssue(error) }],
   );
   const labels = parsed.flatMap(({ data }) => data ?? []);
   const kept = await keepLabels(deps, { model, labels, firstLine });
   return addRecorded(kept, { ...NOTHING_RECORDED, rejectedRows: bad.length, rejected: bad });
 }
 
-function labelOf(row: Record<string, unknown>) {
+function toLabel(row: Record<string, unknown>) {
   const { value, observedAt, ...ids } = row;
   return {
     ...Object.fromEntries(Object.entries(ids).filter(([, id]) => id !== null && id !== '')),
     ...(observedAt === null || observedAt === undefined || observedAt === ''
       ? {}
-      : { observedAt: utcOf(String(observedAt)) }),
-    value: value === null || value === '' ? null : scalarOf(String(value)),
+      : { observedAt: parseUtc(String(observedAt)) }),
+    value: value === null || value === '' ? null : parseScalar(String(value)),
   };
 }
 
 /** `2026-11-01 10:00:00` is UTC, as everything is that names no zone. */
-function utcOf(text: string): string {
+function parseUtc(text: string): string {
   const iso = text.trim().replace(' ', 'T');
   const full = /^\d{4}-\d{2}-\d{2}$/.test(iso) ? `${iso}T00:00:00` : iso;
   return /(Z|[+-]\d{2}:?\d{2})$/.test(full) ? toUtc(full) : `${full}Z`;
@@ -83,7 +83,7 @@ function toUtc(text: string): string {
 }
 
 /** Numbers, true, false and lists as JSON writes them; everything else is text. */
-function scalarOf(text: string): z.infer<typeof Label>['value'] {
+function parseScalar(text: string): z.infer<typeof Label>['value'] {
   try {
     return parseBoundedJson(text) as z.infer<typeof Label>['value'];
   } catch {
@@ -91,7 +91,7 @@ function scalarOf(text: string): z.infer<typeof Label>['value'] {
   }
 }
 
-function reasonOf(error: z.ZodError): string {
+function describeIssue(error: z.ZodError): string {
   const [issue] = error.issues;
   return `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim();
 }

@@ -1,5 +1,5 @@
 import type { InstantRange } from '../../platform/journal/index.ts';
-import { literal } from '../../platform/lake/index.ts';
+import { quoteLiteral } from '../../platform/lake/index.ts';
 
 export interface Selection {
   readonly model: string;
@@ -44,11 +44,11 @@ export function labelledSql(
   withinMs: number,
   columns: ReadColumns = 'all',
 ): string {
-  const known = selection.knownAt === undefined ? [] : [`recordedAt <= ${instant(selection.knownAt)}`];
-  const model = `model = ${literal(selection.model)}`;
+  const known = selection.knownAt === undefined ? [] : [`recordedAt <= ${buildInstantSql(selection.knownAt)}`];
+  const model = `model = ${quoteLiteral(selection.model)}`;
   return `predicted AS (
       SELECT ${columns === 'all' ? '*' : '* EXCLUDE (inputs)'} FROM ${relations.predictions} sent
-      WHERE ${[model, ...known, ...rivals(selection, withinMs), ...notSentBefore(relations, [model, ...known])].join(' AND ')}
+      WHERE ${[model, ...known, ...buildRivalsSql(selection, withinMs), ...buildFirstSentSql(relations, [model, ...known])].join(' AND ')}
       QUALIFY row_number() OVER (PARTITION BY prediction ORDER BY ${FIRST_SENT.join(', ')}, hash(output)) = 1
     ),
     told AS (SELECT * FROM ${relations.labels} WHERE ${[model, ...known].join(' AND ')}),
@@ -59,7 +59,7 @@ export function labelledSql(
       FROM (FROM told WHERE entity IS NOT NULL) told
       ASOF JOIN (FROM predicted WHERE entity IS NOT NULL) predicted
         ON told.entity = predicted.entity AND told.observedAt >= predicted.predictedAt
-      WHERE told.observedAt <= predicted.predictedAt + ${milliseconds(withinMs)}
+      WHERE told.observedAt <= predicted.predictedAt + ${buildMillisecondsSql(withinMs)}
     ),
     outcome AS (
       SELECT prediction, value AS label, recordedAt AS labelledAt FROM matched
@@ -69,12 +69,12 @@ export function labelledSql(
     ),
     labelled AS (
       SELECT predicted.*, outcome.label, outcome.labelledAt FROM predicted LEFT JOIN outcome USING (prediction)
-      WHERE ${['true', ...conditions(selection)].join(' AND ')}
+      WHERE ${['true', ...buildConditions(selection)].join(' AND ')}
     )`;
 }
 
 /** Excludes rows with an id that was first sent at a time outside of the selected rows. */
-function notSentBefore({ predictionsOfAnyDay }: Relations, conditions: readonly string[]): string[] {
+function buildFirstSentSql({ predictionsOfAnyDay }: Relations, conditions: readonly string[]): string[] {
   if (predictionsOfAnyDay === undefined) return [];
   const [recordedAt, predictedAt] = FIRST_SENT;
   return [
@@ -87,13 +87,13 @@ function notSentBefore({ predictionsOfAnyDay }: Relations, conditions: readonly 
 
 /** Rows of the model that were known at the time of a selection; `answers` without the content of `inputs`. */
 export function rowsOfModelSql(relation: string, { model, knownAt }: Selection, columns: ReadColumns): string {
-  const known = knownAt === undefined ? [] : [`recordedAt <= ${instant(knownAt)}`];
+  const known = knownAt === undefined ? [] : [`recordedAt <= ${buildInstantSql(knownAt)}`];
   const read = columns === 'all' ? '*' : '* REPLACE (NULL::VARCHAR AS inputs)';
-  return `SELECT ${read} FROM ${relation} WHERE ${[`model = ${literal(model)}`, ...known].join(' AND ')}`;
+  return `SELECT ${read} FROM ${relation} WHERE ${[`model = ${quoteLiteral(model)}`, ...known].join(' AND ')}`;
 }
 
 /** Range of prediction times that `labelledSql` reads: files of other days need not be opened. */
-export function rangeOf({ start, end }: Pick<Selection, 'start' | 'end'>, withinMs: number): InstantRange {
+export function computeReadRange({ start, end }: Pick<Selection, 'start' | 'end'>, withinMs: number): InstantRange {
   return { from: start, to: end === undefined ? undefined : new Date(Date.parse(end) + withinMs).toISOString() };
 }
 
@@ -101,27 +101,27 @@ export function rangeOf({ start, end }: Pick<Selection, 'start' | 'end'>, within
  * Conditions for the selected predictions and all others that may take their outcomes: of other versions, or made up to
  * `withinMs` later.
  */
-function rivals({ start, end }: Selection, withinMs: number): string[] {
-  const from = start === undefined ? [] : [`predictedAt >= ${instant(start)}`];
-  const until = end === undefined ? [] : [`predictedAt < ${instant(end)} + ${milliseconds(withinMs)}`];
+function buildRivalsSql({ start, end }: Selection, withinMs: number): string[] {
+  const from = start === undefined ? [] : [`predictedAt >= ${buildInstantSql(start)}`];
+  const until = end === undefined ? [] : [`predictedAt < ${buildInstantSql(end)} + ${buildMillisecondsSql(withinMs)}`];
   return [...from, ...until];
 }
 
 /** SQL conditions on the columns of a prediction. */
-export function conditions({ modelVersion, endpoint, environment, start, end }: Selection): string[] {
+export function buildConditions({ modelVersion, endpoint, environment, start, end }: Selection): string[] {
   const equal = Object.entries({ modelVersion, endpoint, environment }).flatMap(([column, value]) =>
-    value === undefined ? [] : [`${column} = ${literal(value)}`],
+    value === undefined ? [] : [`${column} = ${quoteLiteral(value)}`],
   );
-  const from = start === undefined ? [] : [`predictedAt >= ${instant(start)}`];
-  const until = end === undefined ? [] : [`predictedAt < ${instant(end)}`];
+  const from = start === undefined ? [] : [`predictedAt >= ${buildInstantSql(start)}`];
+  const until = end === undefined ? [] : [`predictedAt < ${buildInstantSql(end)}`];
   return [...equal, ...from, ...until];
 }
 
 /** A UTC instant in the way of the lake's TIMESTAMP columns. */
-export function instant(text: string): string {
-  return `TIMESTAMP ${literal(text.replace('T', ' ').replace('Z', ''))}`;
+export function buildInstantSql(text: string): string {
+  return `TIMESTAMP ${quoteLiteral(text.replace('T', ' ').replace('Z', ''))}`;
 }
 
-function milliseconds(duration: number): string {
+function buildMillisecondsSql(duration: number): string {
   return `INTERVAL (${Math.round(duration)}) MILLISECOND`;
 }

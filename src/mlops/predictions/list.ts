@@ -1,13 +1,13 @@
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
-import { type LakeRow, literal } from '../../platform/lake/index.ts';
-import { labelledSql, rangeOf, type Selection } from './labelled.ts';
+import { type LakeRow, quoteLiteral } from '../../platform/lake/index.ts';
+import { computeReadRange, labelledSql, type Selection } from './labelled.ts';
 import type { LoggedPrediction } from './schema.ts';
 import type { PredictionDeps } from './service.ts';
 
 const DAY_MS = 86_400_000;
 
 /** One page of a model's predictions, latest first. Error: `invalid_page_token`. */
-export async function listed(
+export async function readPredictionPage(
   tables: Pick<PredictionDeps, 'predictions' | 'labels'>,
   selection: Selection,
   { withinDays, pageSize, pageToken }: { withinDays: number; pageSize: number; pageToken?: string | undefined },
@@ -16,7 +16,7 @@ export async function listed(
   const after =
     at === undefined
       ? ''
-      : `WHERE (predictedAt, prediction) < (TIMESTAMP ${literal(String(at))}, ${literal(String(id))})`;
+      : `WHERE (predictedAt, prediction) < (TIMESTAMP ${quoteLiteral(String(at))}, ${quoteLiteral(String(id))})`;
   const withinMs = withinDays * DAY_MS;
   const rows = await tables.predictions.read(
     (predictions, session) =>
@@ -26,40 +26,40 @@ export async function listed(
           CAST(predictedAt AS VARCHAR) AS position
         FROM labelled ${after} ORDER BY labelled.predictedAt DESC, prediction DESC LIMIT ${pageSize + 1}`),
       ),
-    rangeOf(selection, withinMs),
+    computeReadRange(selection, withinMs),
   );
   const page = rows.slice(0, pageSize);
   const last = page.at(-1);
   const more = rows.length > pageSize && last !== undefined;
   return {
-    predictions: page.map(shown),
+    predictions: page.map(toLoggedPrediction),
     nextPageToken: more ? encodePageToken([String(last.position), String(last.prediction)], selection) : null,
   };
 }
 
 const INSTANT = '%Y-%m-%dT%H:%M:%S.%gZ';
 
-function shown(row: LakeRow): LoggedPrediction {
+function toLoggedPrediction(row: LakeRow): LoggedPrediction {
   return {
     prediction: String(row.prediction),
     model: String(row.model),
-    modelVersion: text(row.modelVersion),
-    endpoint: text(row.endpoint),
-    environment: text(row.environment),
+    modelVersion: toText(row.modelVersion),
+    endpoint: toText(row.endpoint),
+    environment: toText(row.environment),
     predictedAt: String(row.predictedAt),
-    entity: text(row.entity),
+    entity: toText(row.entity),
     inputs: JSON.parse(String(row.inputs)),
     output: JSON.parse(String(row.output)),
-    latencyMs: number(row.latencyMs),
-    inputTokens: number(row.inputTokens),
-    outputTokens: number(row.outputTokens),
-    caller: text(row.caller),
-    project: text(row.project),
-    team: text(row.team),
+    latencyMs: toNumber(row.latencyMs),
+    inputTokens: toNumber(row.inputTokens),
+    outputTokens: toNumber(row.outputTokens),
+    caller: toText(row.caller),
+    project: toText(row.project),
+    team: toText(row.team),
     label: row.label === null ? null : JSON.parse(String(row.label)),
-    labelledAt: text(row.labelledAt),
+    labelledAt: toText(row.labelledAt),
   };
 }
 
-const text = (value: unknown) => (value === null ? null : String(value));
-const number = (value: unknown) => (value === null ? null : Number(value));
+const toText = (value: unknown) => (value === null ? null : String(value));
+const toNumber = (value: unknown) => (value === null ? null : Number(value));

@@ -68,6 +68,6 @@ export async function openPredictions(deps: OpeningPredictions): Promise<OpenedP
 }
 
 /** Folder of the journals below the data folder. */
-export function journalFolder(dataFolder: string): string {
+export function buildJournalFolder(dataFolder: string): string {
   return join(dataFolder, 'journals');
 }

@@ -1,5 +1,5 @@
 import type { JournaledTable, StoredRows } from '../../platform/journal/index.ts';
-import { literal } from '../../platform/lake/index.ts';
+import { quoteLiteral } from '../../platform/lake/index.ts';
 import type { RetentionPreview } from '../../platform/retention/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { MonitorRules } from './monitor-rules.ts';
@@ -26,7 +26,7 @@ const IDS_A_STATEMENT = 1_000;
 export async function previewRetention(deps: PredictionRetentionDeps, keep: KeepDays): Promise<PredictionRetention> {
   const { predictions, labels, monitors } = deps;
   const of = async (name: 'predictions' | 'labels', table: JournaledTable, keepDays: number | undefined) => {
-    const before = firstDayKept(deps.clock, keepDays);
+    const before = computeFirstDayKept(deps.clock, keepDays);
     const removes = before === null ? NOTHING : await table.removeBefore(before, { dryRun: true });
     const [firstDay, lastDay] = [removes.days[0] ?? null, removes.days.at(-1) ?? null];
     return { table: name, keepDays: keepDays ?? null, before, deletes: toCounts(removes), firstDay, lastDay };
@@ -64,7 +64,7 @@ export async function retainPredictions(deps: PredictionRetentionDeps, keep: Kee
     [deps.labels, keep.labelDays],
   ] as const;
   for (const [table, days] of tables) {
-    const before = firstDayKept(deps.clock, days);
+    const before = computeFirstDayKept(deps.clock, days);
     if (before !== null) deletes += (await table.removeBefore(before, { dryRun: false })).rows;
   }
   return deletes > 0;
@@ -72,7 +72,7 @@ export async function retainPredictions(deps: PredictionRetentionDeps, keep: Kee
 
 const NOTHING: StoredRows = { rows: 0, files: 0, sizeBytes: 0, days: [] };
 
-function firstDayKept(clock: Clock, days: number | undefined): string | null {
+function computeFirstDayKept(clock: Clock, days: number | undefined): string | null {
   return days === undefined ? null : new Date(clock.now() - days * DAY_MS).toISOString().slice(0, 10);
 }
 
@@ -81,13 +81,13 @@ export async function deleteSubject(
   { predictions, labels }: Pick<PredictionRetentionDeps, 'predictions' | 'labels'>,
   { entity, model, dryRun }: { readonly entity: string; readonly model?: string | undefined; readonly dryRun: boolean },
 ): Promise<PredictionDeletion> {
-  const ofModel = model === undefined ? [] : [`model = ${literal(model)}`];
-  const subject = [`entity = ${literal(entity)}`, ...ofModel].join(' AND ');
+  const ofModel = model === undefined ? [] : [`model = ${quoteLiteral(model)}`];
+  const subject = [`entity = ${quoteLiteral(entity)}`, ...ofModel].join(' AND ');
   const ids = await predictions.read((relation, session) =>
     session.query(`SELECT DISTINCT model, prediction FROM ${relation} WHERE ${subject} ORDER BY ALL`),
   );
   // Labels first: after a crash in between the predictions are still there, and name the labels that are left.
-  const conditions = [subject, ...labelConditions(ids)];
+  const conditions = [subject, ...buildLabelConditions(ids)];
   let ofLabels = NOTHING;
   for (const condition of conditions) {
     const removed = await labels.removeRows(condition, { dryRun });
@@ -99,23 +99,23 @@ export async function deleteSubject(
     dryRun,
     predictions: toCounts(ofPredictions),
     labels: toCounts(ofLabels),
-    notSearched: notSearched([predictions, labels]),
+    notSearched: describeUnsearched([predictions, labels]),
   };
 }
 
 /** Labels that name their prediction, and not the subject; many statements, so that none grows without end. */
-function labelConditions(ids: readonly Record<string, unknown>[]): string[] {
+function buildLabelConditions(ids: readonly Record<string, unknown>[]): string[] {
   const conditions: string[] = [];
   for (let at = 0; at < ids.length; at += IDS_A_STATEMENT) {
     const pairs = ids
       .slice(at, at + IDS_A_STATEMENT)
-      .map((row) => `(${literal(String(row.model))}, ${literal(String(row.prediction))})`);
+      .map((row) => `(${quoteLiteral(String(row.model))}, ${quoteLiteral(String(row.prediction))})`);
     conditions.push(`entity IS NULL AND (model, prediction) IN (${pairs.join(', ')})`);
   }
   return conditions;
 }
 
-function notSearched(tables: readonly JournaledTable[]): string | null {
+function describeUnsearched(tables: readonly JournaledTable[]): string | null {
   const found = tables.flatMap(({ damage: { table, spotsSetAside, segmentsKept } }) =>
     spotsSetAside + segmentsKept === 0
       ? []

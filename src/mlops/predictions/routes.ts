@@ -4,7 +4,7 @@ import type { Objects } from '../../platform/objects/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Uploads } from '../../platform/uploads/index.ts';
 import { keepLabelFile } from './label-file.ts';
-import { listed } from './list.ts';
+import { readPredictionPage } from './list.ts';
 import type { MonitorRules } from './monitor-rules.ts';
 import type { OpenedPredictions } from './open.ts';
 import { deleteSubject, type KeepDays, previewRetention } from './retention.ts';
@@ -48,7 +48,7 @@ export function predictionRoutes(deps: PredictionRouteDeps): Route[] {
     }),
     handle(listPredictions, async ({ query: { pageSize, pageToken, ...selection } }) => {
       const withinDays = (await deps.monitors.labelWithinDays(selection.model)) ?? WITHIN_DAYS;
-      return listed(deps, selection, { withinDays, pageSize, pageToken });
+      return readPredictionPage(deps, selection, { withinDays, pageSize, pageToken });
     }),
     handle(previewPredictionRetention, ({ query }) => {
       const { predictionDays = deps.config.predictionDays, labelDays = deps.config.labelDays } = query;

@@ -4,7 +4,7 @@ import { createLogRules } from './log-rules.ts';
 import type { LogRule, MonitorRules } from './monitor-rules.ts';
 import { removeFields } from './redaction.ts';
 import { isSampled } from './sampling.ts';
-import { tooLong } from './service.ts';
+import { findOverlong } from './service.ts';
 
 /** A prediction that the gateway has answered; unknown fields are null. */
 export interface AnsweredPrediction {
@@ -50,8 +50,8 @@ export function createServedLog({ monitors, clock, predictions }: ServedLogDeps)
       const outcomes = answered.map((one) => {
         const rule = ruleOf.get(one.model) ?? { sample: 1, redact: [] };
         if (!isSampled(one.prediction, rule.sample)) return 'sampledOut';
-        const row = rowOf(one, rule, recordedAt);
-        const isLong = row.inputs.length + row.output.length > SURELY_SHORT && tooLong(row) !== null;
+        const row = toPredictionRow(one, rule, recordedAt);
+        const isLong = row.inputs.length + row.output.length > SURELY_SHORT && findOverlong(row) !== null;
         rows.push(isLong ? { ...row, inputs: '{}', output: 'null' } : row);
         return isLong ? 'withoutContent' : 'kept';
       });
@@ -61,7 +61,7 @@ export function createServedLog({ monitors, clock, predictions }: ServedLogDeps)
   };
 }
 
-function rowOf(answered: AnsweredPrediction, { redact }: LogRule, recordedAt: string) {
+function toPredictionRow(answered: AnsweredPrediction, { redact }: LogRule, recordedAt: string) {
   const inputs = toKeptJson(removeFields(answered.inputs, redact));
   const output = toKeptJson(removeFields(answered.output, redact) ?? null);
   const columns = Object.entries(answered).map(([column, value]) => [column, toKeptText(value)] as const);

@@ -1,5 +1,5 @@
 import { type JournaledTable, LONGEST_ROW_BYTES } from '../../platform/journal/index.ts';
-import { type Clock, unkeptCharacter } from '../../platform/units/index.ts';
+import { type Clock, findUnkeptCharacter } from '../../platform/units/index.ts';
 import type { MonitorRules } from './monitor-rules.ts';
 import { removeFields } from './redaction.ts';
 import { isSampled } from './sampling.ts';
@@ -20,7 +20,7 @@ const SHOWN_REJECTED = 100;
 export async function keepPredictions(deps: PredictionDeps, sent: readonly Prediction[]): Promise<Recorded> {
   const now = deps.clock.now();
   const rules = await findRules(deps, sent);
-  const outcome = newOutcome();
+  const outcome = createOutcome();
   const rows: Record<string, unknown>[] = [];
   for (const [index, prediction] of sent.entries()) {
     const { sample, redact } = rules.get(prediction.model) ?? { sample: 1, redact: [] };
@@ -31,7 +31,7 @@ export async function keepPredictions(deps: PredictionDeps, sent: readonly Predi
       output: JSON.stringify(removeFields(prediction.output, redact)),
       recordedAt: new Date(now).toISOString(),
     };
-    const reason = reasonToReject(row, row.predictedAt, now);
+    const reason = findRejection(row, row.predictedAt, now);
     if (reason !== null) reject(outcome, index, reason);
     else if (isSampled(prediction.prediction, sample)) rows.push(row);
     else outcome.sampledOut += 1;
@@ -50,7 +50,7 @@ export async function keepLabels(
   }: { readonly model: string; readonly labels: readonly Label[]; readonly firstLine?: number },
 ): Promise<Recorded> {
   const now = deps.clock.now();
-  const outcome = newOutcome();
+  const outcome = createOutcome();
   const rows: Record<string, unknown>[] = [];
   for (const [index, { value, ...label }] of labels.entries()) {
     const row = {
@@ -63,7 +63,7 @@ export async function keepLabels(
     const reason =
       value === null
         ? 'the label is null: omit it until it is known'
-        : (unkeptReason({ ...label, value }) ?? reasonToReject(row, row.observedAt, now));
+        : (explainUnkept({ ...label, value }) ?? findRejection(row, row.observedAt, now));
     if (reason === null) rows.push(row);
     else reject(outcome, index + firstLine - 1, reason);
   }
@@ -91,7 +91,7 @@ async function findRules({ monitors }: PredictionDeps, sent: readonly Prediction
 
 type Outcome = { sampledOut: number; rejectedRows: number; rejected: Recorded['rejected'] };
 
-function newOutcome(): Outcome {
+function createOutcome(): Outcome {
   return { sampledOut: 0, rejectedRows: 0, rejected: [] };
 }
 
@@ -101,18 +101,18 @@ function reject(outcome: Outcome, index: number, reason: string): void {
 }
 
 /** Validates a label from a file. Labels over HTTP were validated before. */
-function unkeptReason(label: Record<string, unknown>): string | null {
-  const unkept = unkeptCharacter(label);
+function explainUnkept(label: Record<string, unknown>): string | null {
+  const unkept = findUnkeptCharacter(label);
   return unkept === null ? null : `it holds ${unkept}`;
 }
 
-function reasonToReject(row: Record<string, unknown>, instant: string, now: number): string | null {
+function findRejection(row: Record<string, unknown>, instant: string, now: number): string | null {
   if (Date.parse(instant) > now + CLOCK_SKEW_MS) return `${instant} is in the future`;
-  return tooLong(row);
+  return findOverlong(row);
 }
 
 /** Why a row is too long to be stored; null when it is not. */
-export function tooLong(row: Readonly<Record<string, unknown>>): string | null {
+export function findOverlong(row: Readonly<Record<string, unknown>>): string | null {
   const sizeBytes = Buffer.byteLength(JSON.stringify(row));
   return sizeBytes >= LONGEST_ROW_BYTES ? `it has ${sizeBytes} bytes; at most ${LONGEST_ROW_BYTES} are kept` : null;
 }

@@ -12,10 +12,15 @@ import { qualityRoutes } from './routes.ts';
 import { createStoredWindows, type StoredWindows } from './windows/stored-windows.ts';
 
 export { LEAST_EFFECT } from './drift-windows/least-effect.ts';
-export { type DriftWindows, generationOf, type OnWindow, type ReferencePredictions } from './drift-windows/service.ts';
-export { windowsOf } from './drift-windows/store.ts';
+export {
+  computeGeneration,
+  type DriftWindows,
+  type OnWindow,
+  type ReferencePredictions,
+} from './drift-windows/service.ts';
+export { listWindows } from './drift-windows/store.ts';
 export { qualityMigrations } from './migrations.ts';
-export { type Tables, watched } from './windows/windows.ts';
+export { readWindows, type Tables } from './windows/windows.ts';
 
 export interface QualityDeps {
   readonly store: Store;

@@ -6,7 +6,7 @@ import { findMonitors, noMonitor } from '../monitors/index.ts';
 import { listMonitors, showMonitor } from '../monitors/schema.ts';
 import { readInputNames } from './windows/input-names.ts';
 import type { StoredWindows } from './windows/stored-windows.ts';
-import { watched } from './windows/windows.ts';
+import { readWindows } from './windows/windows.ts';
 
 interface QualityRouteDeps {
   readonly store: Store;
@@ -27,7 +27,7 @@ export function qualityRoutes(deps: QualityRouteDeps): Route[] {
       const selection = { ...selected, knownAt, model: spec.model };
       const stored = await deps.storedWindows.find(monitor, { by, slice, mostValues, ...selected });
       if (stored !== null) return { monitor: name, spec, ...stored };
-      const shown = await watched(deps, { spec, selection, by, slice, mostValues });
+      const shown = await readWindows(deps, { spec, selection, by, slice, mostValues });
       const inputs = await readInputNames(deps.predictions, selection, shown.windows);
       return { monitor: name, spec, knownAt, ...shown, inputs };
     }),

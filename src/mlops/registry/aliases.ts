@@ -1,12 +1,12 @@
 import type { Events } from '../../platform/events/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
-import { doesNotExist, invalidParameter } from '../wire/index.ts';
+import { buildDoesNotExist, buildInvalidParameter } from '../wire/index.ts';
 import { appendChange } from './change-events.ts';
 import { type AliasChange, type AliasGovernance, type Override, refuseGoverned } from './governance.ts';
 import { checkAlias, checkAliasFree, isLatest, parseVersion } from './limits.ts';
 import { requireModelName } from './models.ts';
 import type { ModelVersion } from './types.ts';
-import { allVersions, deleteAlias, findAlias, findVersion, upsertAlias } from './version-store.ts';
+import { deleteAlias, findAlias, findVersion, listVersions, upsertAlias } from './version-store.ts';
 
 type AliasEvents = Pick<Events, 'append'>;
 
@@ -35,7 +35,7 @@ export function createAliases({ store, events, governance }: AliasesDeps) {
       store.transaction(async (sql) => {
         const policies = await refuseGoverned(governance, sql, { model, alias, version }, by);
         const before = await setAlias(events, sql, model, alias, version);
-        const moved = { model, alias, from: asText(before), to: String(parseVersion(version)) };
+        const moved = { model, alias, from: formatVersion(before), to: String(parseVersion(version)) };
         await keepOverride(sql, policies, by, moved);
         return before;
       }),
@@ -56,21 +56,21 @@ export function createAliases({ store, events, governance }: AliasesDeps) {
     async get(model: string, alias: string): Promise<ModelVersion> {
       await requireModelName(store, model);
       checkAlias(alias);
-      const found = await versionBehind(store, model, alias);
+      const found = await findVersionOfAlias(store, model, alias);
       if (found !== null) return found;
-      if (isLatest(alias)) throw doesNotExist(`Latest version not found for model ${model}.`);
-      throw invalidParameter(`Registered model alias ${alias} not found.`);
+      if (isLatest(alias)) throw buildDoesNotExist(`Latest version not found for model ${model}.`);
+      throw buildInvalidParameter(`Registered model alias ${alias} not found.`);
     },
   };
 }
 
-function asText(version: number | null): string | null {
+function formatVersion(version: number | null): string | null {
   return version === null ? null : String(version);
 }
 
 /** The version behind an alias, `latest` included; null when there is none. */
-export async function versionBehind(sql: Sql, model: string, alias: string): Promise<ModelVersion | null> {
-  if (isLatest(alias)) return (await allVersions(sql, model))[0] ?? null;
+export async function findVersionOfAlias(sql: Sql, model: string, alias: string): Promise<ModelVersion | null> {
+  if (isLatest(alias)) return (await listVersions(sql, model))[0] ?? null;
   const version = await findAlias(sql, model, alias);
   return version === null ? null : findVersion(sql, model, version);
 }
@@ -92,7 +92,7 @@ export async function setAlias(
   await requireModelName(sql, model);
   const found = await findVersion(sql, model, number);
   if (found === null) {
-    throw doesNotExist(`Model Version (name=${model}, version=${version}) not found`, 'model_version_not_found');
+    throw buildDoesNotExist(`Model Version (name=${model}, version=${version}) not found`, 'model_version_not_found');
   }
   const before = await findAlias(sql, model, alias);
   if (before === number) return before;

@@ -31,10 +31,10 @@ export interface RegistryChange {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-type Appending = Pick<Events, 'append'>;
+type EventAppend = Pick<Events, 'append'>;
 
 /** Appends the event in the transaction of the change. */
-export async function appendChange(events: Appending, sql: Sql, change: RegistryChange): Promise<void> {
+export async function appendChange(events: EventAppend, sql: Sql, change: RegistryChange): Promise<void> {
   const { of, action, model, data } = change;
   const entity = entities[of][(await isPrompt(sql, model)) ? 'prompt' : 'model'];
   if (entity === null) return;
@@ -44,12 +44,12 @@ export async function appendChange(events: Appending, sql: Sql, change: Registry
 
 /** Called once the tags are stored: they show whether this is a prompt. */
 export async function appendModelCreated(
-  events: Appending,
+  events: EventAppend,
   sql: Sql,
   { name, tags, description }: { name: string; tags: readonly KeyValue[]; description: string | null },
 ): Promise<void> {
   const shown = (await isPrompt(sql, name)) ? tags.filter(({ key }) => !INNER_TAGS.has(key)) : tags;
-  const data = { tags: byKey(shown), description: description ?? '' };
+  const data = { tags: indexByKey(shown), description: description ?? '' };
   await appendChange(events, sql, { of: 'model', action: 'created', model: name, data });
 }
 
@@ -62,7 +62,7 @@ export interface CreatedVersion {
   readonly description: string | null;
 }
 
-export async function appendVersionCreated(events: Appending, sql: Sql, created: CreatedVersion): Promise<void> {
+export async function appendVersionCreated(events: EventAppend, sql: Sql, created: CreatedVersion): Promise<void> {
   const { model, source, runId, tags } = created;
   const common = { version: String(created.version), description: created.description || null };
   const inner = (key: string) => INNER_TAGS.has(key) || key === PROMPT_TEXT;
@@ -70,14 +70,14 @@ export async function appendVersionCreated(events: Appending, sql: Sql, created:
     ? {
         ...common,
         template: tags.findLast(({ key }) => key === PROMPT_TEXT)?.value ?? null,
-        tags: byKey(tags.filter(({ key }) => !inner(key))),
+        tags: indexByKey(tags.filter(({ key }) => !inner(key))),
       }
-    : { ...common, source, run_id: runId, tags: byKey(tags) };
+    : { ...common, source, run_id: runId, tags: indexByKey(tags) };
   await appendChange(events, sql, { of: 'version', action: 'created', model, data });
 }
 
 /** Decides by tags: for a repeated key, the last value counts. */
-export function saysPrompt(tags: readonly KeyValue[]): boolean {
+export function isPromptTag(tags: readonly KeyValue[]): boolean {
   return tags.findLast(({ key }) => key === IS_PROMPT)?.value.toLowerCase() === 'true';
 }
 
@@ -88,6 +88,6 @@ export async function isPrompt(sql: Sql, model: string): Promise<boolean> {
   return row?.value.toLowerCase() === 'true';
 }
 
-function byKey(tags: readonly KeyValue[]): Record<string, string> {
+function indexByKey(tags: readonly KeyValue[]): Record<string, string> {
   return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
 }

@@ -1,4 +1,4 @@
-import { administers } from '../../platform/auth/index.ts';
+import { isAdministrator } from '../../platform/auth/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Aliases } from './aliases.ts';
@@ -27,16 +27,16 @@ export function registryEditRoutes({ store, tracking, models, versions, aliases 
       return readVersion(tracking, store, model, version);
     }),
     handle(setModelAlias, async ({ params: { model, alias }, body: { version, reason = null }, identity }) => {
-      const by = { identity, isAdmin: administers(identity), reason };
-      return { version, previousVersion: asText(await aliases.set(model, alias, version, by)) };
+      const by = { identity, isAdmin: isAdministrator(identity), reason };
+      return { version, previousVersion: formatVersion(await aliases.set(model, alias, version, by)) };
     }),
     handle(removeModelAlias, async ({ params: { model, alias }, query: { reason = null }, identity }) => {
-      const by = { identity, isAdmin: administers(identity), reason };
-      return { version: null, previousVersion: asText(await aliases.delete(model, alias, by)) };
+      const by = { identity, isAdmin: isAdministrator(identity), reason };
+      return { version: null, previousVersion: formatVersion(await aliases.delete(model, alias, by)) };
     }),
   ];
 }
 
-function asText(version: number | null): string | null {
+function formatVersion(version: number | null): string | null {
   return version === null ? null : String(version);
 }

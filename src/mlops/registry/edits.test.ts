@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { call, problemFrom } from '../../testing/application.ts';
+import { call, catchProblem } from '../../testing/application.ts';
 import { sharedApplication } from '../../testing/shared.ts';
 import { eventsAbout, post } from '../wire/testing.ts';
 import { editModel, editModelVersion, getModelVersion, removeModelAlias, setModelAlias } from './schema.ts';
@@ -41,7 +41,7 @@ describe('changing the registry by hand', () => {
     ['ranker', 'champion', 'one', 'invalid_request'],
   ])('refuses %s@%s at version %s: %s', async (model, alias, version, code) => {
     const calling = call(application, setModelAlias, { params: { model, alias }, body: { version } });
-    expect(await problemFrom(calling)).toMatchObject({ code });
+    expect(await catchProblem(calling)).toMatchObject({ code });
   });
 
   it('describes a model and a version, and takes a description away', async () => {
@@ -57,6 +57,6 @@ describe('changing the registry by hand', () => {
     await call(application, editModelVersion, { params, body: { description: '' } });
     expect(await call(application, getModelVersion, { params })).toMatchObject({ description: null });
     const missing = call(application, editModelVersion, { params: { ...params, version: '9' }, body: {} });
-    expect(await problemFrom(missing)).toMatchObject({ code: 'model_version_not_found' });
+    expect(await catchProblem(missing)).toMatchObject({ code: 'model_version_not_found' });
   });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql as raw } from 'kysely';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
-import { objectKey, type Tracking } from '../tracking/index.ts';
+import { buildObjectKey, type Tracking } from '../tracking/index.ts';
 import type { RegistryTables } from './tables.ts';
 
 /** Job that measures the files of a new version. */
@@ -24,7 +24,7 @@ const PREFIX = 'artifacts/';
  * Location of a version's artifacts, as a path under the proxy; null if this server does not store them.
  * Example: `mlflow-artifacts:/0/RUN/artifacts/model` has the path `0/RUN/artifacts/model`.
  */
-export async function frozenPath(
+export async function toFrozenPath(
   tracking: Pick<Tracking, 'runArtifactUri'>,
   sql: Sql,
   storageLocation: string,
@@ -33,7 +33,7 @@ export async function frozenPath(
   const root = runId === '' ? storageLocation : await tracking.runArtifactUri(sql, runId);
   if (root === null) return null;
   try {
-    const key = objectKey(root, inside);
+    const key = buildObjectKey(root, inside);
     return key?.startsWith(PREFIX) ? key.slice(PREFIX.length) : null;
   } catch (error) {
     if (error instanceof AppError) return null; // no path of ours, so nothing of ours to keep
@@ -46,7 +46,7 @@ export async function frozenPath(
  * Error: `artifact_immutable`.
  */
 export async function refuseFrozen(sql: Sql, path: string, what: 'file' | 'folder' = 'file'): Promise<void> {
-  const key = objectKey('mlflow-artifacts:/', path)?.slice(PREFIX.length) ?? '';
+  const key = buildObjectKey('mlflow-artifacts:/', path)?.slice(PREFIX.length) ?? '';
   const parts = key.split('/');
   const below = key === '' ? '' : `${key}/`;
   const above = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
@@ -77,7 +77,7 @@ export async function measureVersion(
   const rows = store.tables<RegistryTables>().selectFrom('model_version').select('artifact_path');
   const row = await rows.where('model', '=', model).where('version', '=', version).executeTakeFirst();
   if (row?.artifact_path == null) return;
-  const { digest, files: count, sizeBytes } = await measured(files, row.artifact_path);
+  const { digest, files: count, sizeBytes } = await measureFiles(files, row.artifact_path);
   await store
     .tables<RegistryTables>()
     .updateTable('model_version')
@@ -87,11 +87,11 @@ export async function measureVersion(
     .execute();
 }
 
-async function measured(files: Files, path: string): Promise<MeasuredFiles> {
+async function measureFiles(files: Files, path: string): Promise<MeasuredFiles> {
   const root = `mlflow-artifacts:/${path}`;
   const lines: string[] = [];
   let sizeBytes = 0;
-  for await (const file of allUnder(files, root, '')) {
+  for await (const file of listAllUnder(files, root, '')) {
     const hash = createHash('sha256');
     const { content } = await files.open(root, file.path);
     for await (const chunk of content) hash.update(chunk);
@@ -102,14 +102,14 @@ async function measured(files: Files, path: string): Promise<MeasuredFiles> {
   return { digest, files: lines.length, sizeBytes };
 }
 
-async function* allUnder(
+async function* listAllUnder(
   files: Files,
   root: string,
   folder: string,
 ): AsyncGenerator<{ readonly path: string; readonly sizeBytes: number }> {
   for (const { name, isFolder, sizeBytes } of await files.list(root, folder)) {
     const path = folder === '' ? name : `${folder}/${name}`;
-    if (isFolder) yield* allUnder(files, root, path);
+    if (isFolder) yield* listAllUnder(files, root, path);
     else yield { path, sizeBytes: sizeBytes ?? 0 };
   }
 }

@@ -3,7 +3,7 @@ import type { Identity } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 
 /** A policy that governs an alias of a model. */
-export interface Governing {
+export interface GoverningPolicy {
   readonly policy: string;
   readonly alias: string;
 }
@@ -23,7 +23,7 @@ export interface Override {
 
 /** Policies that govern the aliases of a model, and the record of overrides. `main.ts` supplies it: policies are outside MLOps. */
 export interface AliasGovernance {
-  governing(sql: Sql, model: string): Promise<readonly Governing[]>;
+  governing(sql: Sql, model: string): Promise<readonly GoverningPolicy[]>;
   /** Stores an override as a decision, in the caller's transaction. */
   overridden(sql: Sql, override: Override): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { Sql } from '../../platform/store/index.ts';
 import type { RegistryTables } from './tables.ts';
 
 /** A run or a logged model, as versions may name it. */
-export interface Named {
+export interface NamedItem {
   readonly id: string;
   /** Root of its artifacts; null for none. */
   readonly artifactUri: string | null;
@@ -12,26 +12,29 @@ export interface Named {
 const ITEMS_A_STATEMENT = 50;
 
 /** Returns the items that a version references as its run or model, or that contain its artifacts, each with that version. */
-export async function versionsOn(sql: Sql, items: readonly Named[]): Promise<Map<string, string>> {
+export async function findDependents(sql: Sql, items: readonly NamedItem[]): Promise<Map<string, string>> {
   const held = new Map<string, string>();
   for (let start = 0; start < items.length; start += ITEMS_A_STATEMENT) {
     const part = items.slice(start, start + ITEMS_A_STATEMENT);
-    for (const version of await versionsNaming(sql, part)) {
+    for (const version of await findNamingVersions(sql, part)) {
       const reason = `version ${version.version} of the registered model "${version.model}" depends on it`;
-      for (const item of part) if (names(version, item)) held.set(item.id, reason);
+      for (const item of part) if (isNamedBy(version, item)) held.set(item.id, reason);
     }
   }
   return held;
 }
 
-type Naming = Pick<RegistryTables['model_version'], 'model' | 'version' | 'run_id' | 'model_id' | 'storage_location'>;
+type VersionReference = Pick<
+  RegistryTables['model_version'],
+  'model' | 'version' | 'run_id' | 'model_id' | 'storage_location'
+>;
 
-function names(version: Naming, { id, artifactUri }: Named): boolean {
+function isNamedBy(version: VersionReference, { id, artifactUri }: NamedItem): boolean {
   if (version.run_id === id || version.model_id === id) return true;
   return artifactUri !== null && `${version.storage_location}/`.startsWith(`${artifactUri}/`);
 }
 
-function versionsNaming(sql: Sql, items: readonly Named[]): Promise<Naming[]> {
+function findNamingVersions(sql: Sql, items: readonly NamedItem[]): Promise<VersionReference[]> {
   const ids = items.map(({ id }) => id);
   const roots = items.map(({ artifactUri }) => artifactUri).filter((uri) => uri !== null);
   return sql

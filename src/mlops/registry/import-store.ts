@@ -29,7 +29,7 @@ export async function overwriteModel(sql: Sql, row: RegistryTables['registered_m
 export async function replaceModelTags(sql: Sql, model: string, tags: readonly KeyValue[]): Promise<void> {
   const tables = sql.tables<RegistryTables>();
   await tables.deleteFrom('registered_model_tag').where('model', '=', model).execute();
-  const rows = distinct(tags).map(({ key, value }) => ({ model, key, value }));
+  const rows = listDistinct(tags).map(({ key, value }) => ({ model, key, value }));
   if (rows.length > 0) await tables.insertInto('registered_model_tag').values(rows).execute();
 }
 
@@ -52,10 +52,10 @@ export async function replaceVersionTags(
 ): Promise<void> {
   const tables = sql.tables<RegistryTables>();
   await tables.deleteFrom('model_version_tag').where('model', '=', model).where('version', '=', version).execute();
-  const rows = distinct(tags).map(({ key, value }) => ({ model, version, key, value }));
+  const rows = listDistinct(tags).map(({ key, value }) => ({ model, version, key, value }));
   if (rows.length > 0) await tables.insertInto('model_version_tag').values(rows).execute();
 }
 
-function distinct(tags: readonly KeyValue[]): KeyValue[] {
+function listDistinct(tags: readonly KeyValue[]): KeyValue[] {
   return [...new Map(tags.map((tag) => [tag.key, tag])).values()];
 }

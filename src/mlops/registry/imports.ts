@@ -1,6 +1,6 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { Tracking } from '../tracking/index.ts';
-import { frozenPath } from './frozen.ts';
+import { toFrozenPath } from './frozen.ts';
 import type { AliasGovernance } from './governance.ts';
 import { overwriteModel, overwriteVersion, replaceModelTags, replaceVersionTags } from './import-store.ts';
 import { checkAlias, checkAliasFree } from './limits.ts';
@@ -102,7 +102,7 @@ async function importVersion(
   model: string,
   input: VersionToImport,
 ): Promise<'created' | 'known' | { readonly reason: string }> {
-  const place = await placeOf(tracking, sql, input);
+  const place = await resolveArtifactRoot(tracking, sql, input);
   if (typeof place !== 'string') return place;
   const row: VersionRow = {
     model,
@@ -116,7 +116,7 @@ async function importVersion(
     run_id: input.runId,
     run_link: input.runLink,
     model_id: input.modelId,
-    artifact_path: await frozenPath(tracking, sql, place),
+    artifact_path: await toFrozenPath(tracking, sql, place),
   };
   const known = await findVersion(sql, model, input.version);
   if (known === null) {
@@ -131,7 +131,7 @@ async function importVersion(
 }
 
 /** Root URI here of the version's artifacts, or why there is none. */
-async function placeOf(
+async function resolveArtifactRoot(
   tracking: Sources,
   sql: Sql,
   input: VersionToImport,
@@ -140,17 +140,17 @@ async function placeOf(
   if (under.of === 'run') {
     const root = runId === null ? null : await tracking.runArtifactUri(sql, runId);
     if (root === null) return { reason: `its run ${runId ?? ''} was not imported` };
-    return refusalOf(under.path === '' ? root : `${root}/${under.path}`);
+    return checkExternalSource(under.path === '' ? root : `${root}/${under.path}`);
   }
   if (under.of === 'logged-model') {
     const logged = modelId === null ? null : await tracking.loggedModel(sql, modelId);
     return logged?.artifactUri ?? { reason: `its logged model ${modelId ?? ''} was not imported` };
   }
   // A client would read a local path on its own disk, so a path outside all known artifacts is not passed on.
-  return refusalOf(source);
+  return checkExternalSource(source);
 }
 
-function refusalOf(source: string): string | { readonly reason: string } {
+function checkExternalSource(source: string): string | { readonly reason: string } {
   try {
     checkSource(source, null, 'run_id');
     return source;

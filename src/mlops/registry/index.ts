@@ -1,24 +1,24 @@
 import { z } from 'zod';
 import type { Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { instant, type Owner, ownerIn } from '../tracking/index.ts';
+import { formatInstant, type Owner, readOwner } from '../tracking/index.ts';
 import type { MlflowRoute } from '../wire/index.ts';
-import { createAliases, setAlias, versionBehind } from './aliases.ts';
+import { createAliases, findVersionOfAlias, setAlias } from './aliases.ts';
 import { registryEditRoutes } from './edit-routes.ts';
 import { MEASURE_VERSION, measureVersion, refuseFrozen } from './frozen.ts';
-import { type Named, versionsOn } from './held.ts';
+import { findDependents, type NamedItem } from './held.ts';
 import { createRegistryImports, type RegistryImports } from './imports.ts';
 import { modelVersionRoutes } from './mlflow-model-versions.ts';
 import { registeredModelRoutes } from './mlflow-registered-models.ts';
 import { findModel, hasModel } from './model-store.ts';
 import { createModels, type RegistryDeps } from './models.ts';
-import { findModelOf, findVersionByText, type VersionMetric, versionMetrics } from './read-models.ts';
+import { findModelContract, findVersionByText, selectVersionMetrics, type VersionMetric } from './read-models.ts';
 import { type Registration, register } from './register.ts';
 import { registryRoutes } from './routes.ts';
 import type { Model } from './schema.ts';
 import { searchModelVersions, searchRegisteredModels } from './searches.ts';
 import type { ModelVersion } from './types.ts';
-import { allVersions, versionsOfLoggedModel, versionsOfRun } from './version-store.ts';
+import { listVersions, listVersionsOfLoggedModel, listVersionsOfRun } from './version-store.ts';
 import { createVersions } from './versions.ts';
 
 export { REGISTRY_CHANGED } from './change-events.ts';
@@ -76,7 +76,7 @@ export interface Registry {
   /** Root URI of a version's artifacts. Errors: `model_not_found`, `model_version_not_found`. */
   versionSource(name: string, version: string): Promise<string>;
   /** The runs and logged models, among these, that a version depends on, each with the version as text. */
-  versionsOn(sql: Sql, items: readonly Named[]): Promise<Map<string, string>>;
+  versionsOn(sql: Sql, items: readonly NamedItem[]): Promise<Map<string, string>>;
   /** Owner of a model by its tags; null when there is no such model. */
   ownerOf(sql: Sql, name: string): Promise<Pick<Owner, 'team' | 'project'> | null>;
   /**
@@ -105,25 +105,26 @@ export function createRegistry(deps: RegistryDeps): Registry {
     },
   });
   return {
-    model: findModelOf,
-    version: async (sql, name, version) => orNull(await findVersionByText(sql, name, version)),
-    versionByAlias: async (sql, name, alias) => orNull(await versionBehind(sql, name, alias)),
+    model: findModelContract,
+    version: async (sql, name, version) => nullIfMissing(await findVersionByText(sql, name, version)),
+    versionByAlias: async (sql, name, alias) => nullIfMissing(await findVersionOfAlias(sql, name, alias)),
     versions: async (sql, name) =>
-      (await hasModel(sql, name)) ? (await allVersions(sql, name)).map(registeredVersion) : null,
-    versionsOfRun: async (sql, runId) => (await versionsOfRun(sql, runId)).map(registeredVersion),
-    versionsOfLoggedModel: async (sql, modelId) => (await versionsOfLoggedModel(sql, modelId)).map(registeredVersion),
+      (await hasModel(sql, name)) ? (await listVersions(sql, name)).map(findRegisteredVersion) : null,
+    versionsOfRun: async (sql, runId) => (await listVersionsOfRun(sql, runId)).map(findRegisteredVersion),
+    versionsOfLoggedModel: async (sql, modelId) =>
+      (await listVersionsOfLoggedModel(sql, modelId)).map(findRegisteredVersion),
     async metrics(sql, { model, version }) {
       const found = await findVersionByText(sql, model, version);
-      return found === null ? [] : versionMetrics(tracking, sql, found);
+      return found === null ? [] : selectVersionMetrics(tracking, sql, found);
     },
-    metricsOfRun: (sql, run) => versionMetrics(tracking, sql, run),
-    register: (request) => register({ store, models, versions }, request).then(registeredVersion),
+    metricsOfRun: (sql, run) => selectVersionMetrics(tracking, sql, run),
+    register: (request) => register({ store, models, versions }, request).then(findRegisteredVersion),
     setAlias: async (sql, name, alias, version) => void (await setAlias(events, sql, name, alias, version)),
-    versionsOn,
+    versionsOn: findDependents,
     imports: createRegistryImports(deps),
     ownerOf: async (sql, name) => {
       const model = await findModel(sql, name);
-      return model === null ? null : ownerIn(model.tags);
+      return model === null ? null : readOwner(model.tags);
     },
     refuseFrozen,
     versionSource: async (name, version) => (await versions.get(name, version)).storageLocation,
@@ -138,18 +139,18 @@ export function createRegistry(deps: RegistryDeps): Registry {
   };
 }
 
-function orNull(version: ModelVersion | null): RegisteredVersion | null {
-  return version === null ? null : registeredVersion(version);
+function nullIfMissing(version: ModelVersion | null): RegisteredVersion | null {
+  return version === null ? null : findRegisteredVersion(version);
 }
 
-function registeredVersion(version: ModelVersion): RegisteredVersion {
+function findRegisteredVersion(version: ModelVersion): RegisteredVersion {
   return {
     model: version.model,
     version: String(version.version),
     aliases: version.aliases,
     runId: version.runId,
     modelId: version.modelId,
-    createdAt: instant(version.creationTimestamp),
+    createdAt: formatInstant(version.creationTimestamp),
     tags: Object.fromEntries(version.tags.map(({ key, value }) => [key, value])),
   };
 }

@@ -1,4 +1,4 @@
-import { checkLength, checkName, invalidParameter, isPlainPath, MAX_KEY_LENGTH } from '../wire/index.ts';
+import { buildInvalidParameter, checkLength, checkName, isPlainPath, MAX_KEY_LENGTH } from '../wire/index.ts';
 import { type Stage, stages } from './tables.ts';
 import type { KeyValue } from './types.ts';
 
@@ -7,13 +7,13 @@ const MAX_ALIAS = 255;
 const MAX_MODEL_NAME = 256;
 
 export function checkModelName(name: string, field = 'name'): void {
-  if (name.trim() === '') throw invalidParameter(`Missing value for required parameter '${field}'.`);
+  if (name.trim() === '') throw buildInvalidParameter(`Missing value for required parameter '${field}'.`);
   checkLength(field, name, MAX_MODEL_NAME);
   if (/[/:]/.test(name)) {
-    throw invalidParameter(`Invalid model name '${name}'. Names cannot contain '/' or ':'.`);
+    throw buildInvalidParameter(`Invalid model name '${name}'. Names cannot contain '/' or ':'.`);
   }
   if (isPlainPath(name)) return;
-  throw invalidParameter(
+  throw buildInvalidParameter(
     `Invalid value ${JSON.stringify(name)} for parameter '${field}' supplied: Names may be treated as files in certain ` +
       'cases, and must not resolve to other names when treated as such.',
   );
@@ -27,7 +27,7 @@ export function checkTag(tag: KeyValue): void {
 
 export function checkAlias(alias: string): void {
   if (!/^[\p{L}\p{N}_-]*$/u.test(alias)) {
-    throw invalidParameter(
+    throw buildInvalidParameter(
       `Invalid alias name: '${alias}'. Names may only contain alphanumerics, underscores (_), and dashes (-).`,
     );
   }
@@ -36,8 +36,8 @@ export function checkAlias(alias: string): void {
 
 /** Names that already mean something else in a model URI. */
 export function checkAliasFree(alias: string): void {
-  if (isLatest(alias)) throw invalidParameter("'latest' alias name (case insensitive) is reserved.");
-  if (/^[vV]\d+$/.test(alias)) throw invalidParameter(`Version alias name '${alias}' is reserved.`);
+  if (isLatest(alias)) throw buildInvalidParameter("'latest' alias name (case insensitive) is reserved.");
+  if (/^[vV]\d+$/.test(alias)) throw buildInvalidParameter(`Version alias name '${alias}' is reserved.`);
 }
 
 export function isLatest(alias: string): boolean {
@@ -49,11 +49,11 @@ const MAX_VERSION = 2_147_483_647;
 
 export function parseVersion(version: string): number {
   if (/^\s*[-+]?\d+\s*$/.test(version)) return Math.min(Number(version), MAX_VERSION);
-  throw invalidParameter(`Parameter 'version' must be an integer, got '${version}'.`);
+  throw buildInvalidParameter(`Parameter 'version' must be an integer, got '${version}'.`);
 }
 
 export function parseStage(stage: string): Stage {
   const known = stages.find((candidate) => candidate.toLowerCase() === stage.toLowerCase());
   if (known !== undefined) return known;
-  throw invalidParameter(`Invalid Model Version stage: ${stage}. Value must be one of ${stages.join(', ')}.`);
+  throw buildInvalidParameter(`Invalid Model Version stage: ${stage}. Value must be one of ${stages.join(', ')}.`);
 }

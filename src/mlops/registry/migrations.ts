@@ -24,7 +24,7 @@ export const registryMigrations: Migrations = {
   },
 };
 
-function required(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
+function requireColumn(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
   return column.notNull();
 }
 
@@ -33,22 +33,22 @@ async function createModels(database: Database): Promise<void> {
     .createTable('registered_model')
     .addColumn('name', 'text', (of) => of.primaryKey())
     .addColumn('description', 'text')
-    .addColumn('creation_timestamp', 'bigint', required)
-    .addColumn('last_updated_timestamp', 'bigint', required)
-    .addColumn('last_version', 'integer', required)
+    .addColumn('creation_timestamp', 'bigint', requireColumn)
+    .addColumn('last_updated_timestamp', 'bigint', requireColumn)
+    .addColumn('last_version', 'integer', requireColumn)
     .execute();
   await database.schema
     .createTable('registered_model_tag')
-    .addColumn('model', 'text', required)
-    .addColumn('key', 'text', required)
-    .addColumn('value', 'text', required)
+    .addColumn('model', 'text', requireColumn)
+    .addColumn('key', 'text', requireColumn)
+    .addColumn('value', 'text', requireColumn)
     .addPrimaryKeyConstraint('registered_model_tag_key', ['model', 'key'])
     .execute();
   await database.schema
     .createTable('model_alias')
-    .addColumn('model', 'text', required)
-    .addColumn('alias', 'text', required)
-    .addColumn('version', 'integer', required)
+    .addColumn('model', 'text', requireColumn)
+    .addColumn('alias', 'text', requireColumn)
+    .addColumn('version', 'integer', requireColumn)
     .addPrimaryKeyConstraint('model_alias_key', ['model', 'alias'])
     .execute();
 }
@@ -56,14 +56,14 @@ async function createModels(database: Database): Promise<void> {
 async function createVersions(database: Database): Promise<void> {
   await database.schema
     .createTable('model_version')
-    .addColumn('model', 'text', required)
-    .addColumn('version', 'integer', required)
-    .addColumn('creation_timestamp', 'bigint', required)
-    .addColumn('last_updated_timestamp', 'bigint', required)
+    .addColumn('model', 'text', requireColumn)
+    .addColumn('version', 'integer', requireColumn)
+    .addColumn('creation_timestamp', 'bigint', requireColumn)
+    .addColumn('last_updated_timestamp', 'bigint', requireColumn)
     .addColumn('description', 'text')
-    .addColumn('current_stage', 'text', required)
-    .addColumn('source', 'text', required)
-    .addColumn('storage_location', 'text', required)
+    .addColumn('current_stage', 'text', requireColumn)
+    .addColumn('source', 'text', requireColumn)
+    .addColumn('storage_location', 'text', requireColumn)
     .addColumn('run_id', 'text')
     .addColumn('run_link', 'text')
     .addColumn('model_id', 'text')
@@ -72,10 +72,10 @@ async function createVersions(database: Database): Promise<void> {
   await database.schema.createIndex('model_version_of_run').on('model_version').columns(['run_id']).execute();
   await database.schema
     .createTable('model_version_tag')
-    .addColumn('model', 'text', required)
-    .addColumn('version', 'integer', required)
-    .addColumn('key', 'text', required)
-    .addColumn('value', 'text', required)
+    .addColumn('model', 'text', requireColumn)
+    .addColumn('version', 'integer', requireColumn)
+    .addColumn('key', 'text', requireColumn)
+    .addColumn('value', 'text', requireColumn)
     .addPrimaryKeyConstraint('model_version_tag_key', ['model', 'version', 'key'])
     .execute();
 }

@@ -2,12 +2,12 @@ import type { KeyValue, ModelVersion, RegisteredModel } from './types.ts';
 
 /** Our types in MLflow's names. Undefined fields and empty lists are left out, as proto-JSON leaves them out. */
 
-export function listed<T>(items: readonly T[]): readonly T[] | undefined {
+export function omitEmptyList<T>(items: readonly T[]): readonly T[] | undefined {
   return items.length === 0 ? undefined : items;
 }
 
-function pairs(items: readonly KeyValue[]): readonly KeyValue[] | undefined {
-  return listed(items.map(({ key, value }) => ({ key, value })));
+function toPairs(items: readonly KeyValue[]): readonly KeyValue[] | undefined {
+  return omitEmptyList(items.map(({ key, value }) => ({ key, value })));
 }
 
 export function modelAnswer(model: RegisteredModel): object {
@@ -16,9 +16,9 @@ export function modelAnswer(model: RegisteredModel): object {
     creation_timestamp: model.creationTimestamp,
     last_updated_timestamp: model.lastUpdatedTimestamp,
     description: model.description || undefined,
-    latest_versions: listed(model.latestVersions.map(versionAnswer)),
-    tags: pairs(model.tags),
-    aliases: listed(model.aliases.map(({ alias, version }) => ({ alias, version: String(version) }))),
+    latest_versions: omitEmptyList(model.latestVersions.map(versionAnswer)),
+    tags: toPairs(model.tags),
+    aliases: omitEmptyList(model.aliases.map(({ alias, version }) => ({ alias, version: String(version) }))),
   };
 }
 
@@ -34,9 +34,9 @@ export function versionAnswer(version: ModelVersion): object {
     run_id: version.runId ?? '',
     // There is nothing to wait for: a version is whole when it is stored.
     status: 'READY',
-    tags: pairs(version.tags),
+    tags: toPairs(version.tags),
     run_link: version.runLink ?? undefined,
-    aliases: listed(version.aliases),
+    aliases: omitEmptyList(version.aliases),
     model_id: version.modelId ?? undefined,
   };
 }

@@ -1,6 +1,6 @@
 import { type Fields, logRoute, type MlflowRoute, readRoute, removeRoute, writeRoute } from '../wire/index.ts';
-import { listed, versionAnswer } from './mlflow-answers.ts';
-import { nameOf, readPair, readPairs, readSearch } from './mlflow-registered-models.ts';
+import { omitEmptyList, versionAnswer } from './mlflow-answers.ts';
+import { readName, readPair, readPairs, readSearch } from './mlflow-registered-models.ts';
 import type { ModelVersion, Page, SearchInput } from './types.ts';
 import type { Versions } from './versions.ts';
 
@@ -16,7 +16,7 @@ export function modelVersionRoutes({ versions, search }: ModelVersionRoutesDeps)
   return [
     logRoute('POST', '/mlflow/model-versions/create', async ({ fields }) => {
       const version = await versions.create({
-        model: nameOf(fields),
+        model: readName(fields),
         source: fields.requiredText('source'),
         runId: fields.text('run_id') || null,
         modelId: fields.text('model_id') || null,
@@ -28,15 +28,15 @@ export function modelVersionRoutes({ versions, search }: ModelVersionRoutesDeps)
       return { model_version: versionAnswer(version) };
     }),
     readRoute('GET', '/mlflow/model-versions/get', async ({ fields }) => ({
-      model_version: versionAnswer(await versions.get(nameOf(fields), versionOf(fields))),
+      model_version: versionAnswer(await versions.get(readName(fields), readVersion(fields))),
     })),
     readRoute('GET', '/mlflow/model-versions/get-download-uri', async ({ fields }) => ({
-      artifact_uri: (await versions.get(nameOf(fields), versionOf(fields))).storageLocation,
+      artifact_uri: (await versions.get(readName(fields), readVersion(fields))).storageLocation,
     })),
     readRoute('GET', '/mlflow/model-versions/search', async ({ fields }) => {
       const page = await search(readSearch(fields, DEFAULT_PAGE));
       return {
-        model_versions: listed(page.items.map(versionAnswer)),
+        model_versions: omitEmptyList(page.items.map(versionAnswer)),
         next_page_token: page.nextPageToken ?? undefined,
       };
     }),
@@ -48,30 +48,32 @@ function changeRoutes(versions: Versions): MlflowRoute[] {
   return [
     writeRoute('PATCH', '/mlflow/model-versions/update', async ({ fields }) => {
       const description = fields.text('description') ?? null;
-      return { model_version: versionAnswer(await versions.update(nameOf(fields), versionOf(fields), description)) };
+      return {
+        model_version: versionAnswer(await versions.update(readName(fields), readVersion(fields), description)),
+      };
     }),
     removeRoute('DELETE', '/mlflow/model-versions/delete', async ({ fields }) => {
-      await versions.delete(nameOf(fields), versionOf(fields));
+      await versions.delete(readName(fields), readVersion(fields));
       return undefined;
     }),
     writeRoute('POST', '/mlflow/model-versions/transition-stage', async ({ fields }) => {
       const stage = fields.requiredText('stage');
       const archive = fields.flag('archive_existing_versions') ?? false;
       return {
-        model_version: versionAnswer(await versions.transition(nameOf(fields), versionOf(fields), stage, archive)),
+        model_version: versionAnswer(await versions.transition(readName(fields), readVersion(fields), stage, archive)),
       };
     }),
     writeRoute('POST', '/mlflow/model-versions/set-tag', async ({ fields }) => {
-      await versions.setTag(nameOf(fields), versionOf(fields), readPair(fields));
+      await versions.setTag(readName(fields), readVersion(fields), readPair(fields));
       return undefined;
     }),
     writeRoute('DELETE', '/mlflow/model-versions/delete-tag', async ({ fields }) => {
-      await versions.deleteTag(nameOf(fields), versionOf(fields), fields.requiredText('key'));
+      await versions.deleteTag(readName(fields), readVersion(fields), fields.requiredText('key'));
       return undefined;
     }),
   ];
 }
 
-function versionOf(fields: Fields): string {
+function readVersion(fields: Fields): string {
   return fields.requiredText('version');
 }

@@ -10,7 +10,7 @@ import {
 } from '../wire/index.ts';
 import type { Aliases } from './aliases.ts';
 import type { AliasChange } from './governance.ts';
-import { listed, modelAnswer, versionAnswer } from './mlflow-answers.ts';
+import { modelAnswer, omitEmptyList, versionAnswer } from './mlflow-answers.ts';
 import type { Models } from './models.ts';
 import type { KeyValue, Page, RegisteredModel, SearchInput } from './types.ts';
 import type { Versions } from './versions.ts';
@@ -38,13 +38,13 @@ function modelRoutes({ models }: RegisteredModelRoutesDeps): MlflowRoute[] {
       return { registered_model: modelAnswer(model) };
     }),
     writeRoute('POST', '/mlflow/registered-models/rename', async ({ fields }) => ({
-      registered_model: modelAnswer(await models.rename(nameOf(fields), fields.requiredText('new_name'))),
+      registered_model: modelAnswer(await models.rename(readName(fields), fields.requiredText('new_name'))),
     })),
     writeRoute('PATCH', '/mlflow/registered-models/update', async ({ fields }) => ({
-      registered_model: modelAnswer(await models.update(nameOf(fields), fields.text('description') ?? '')),
+      registered_model: modelAnswer(await models.update(readName(fields), fields.text('description') ?? '')),
     })),
     removeRoute('DELETE', '/mlflow/registered-models/delete', async ({ fields }) => {
-      await models.delete(nameOf(fields));
+      await models.delete(readName(fields));
       return undefined;
     }),
   ];
@@ -53,18 +53,18 @@ function modelRoutes({ models }: RegisteredModelRoutesDeps): MlflowRoute[] {
 function tagRoutes({ models }: RegisteredModelRoutesDeps): MlflowRoute[] {
   return [
     writeRoute('POST', '/mlflow/registered-models/set-tag', async ({ fields }) => {
-      await models.setTag(nameOf(fields), readPair(fields));
+      await models.setTag(readName(fields), readPair(fields));
       return undefined;
     }),
     writeRoute('DELETE', '/mlflow/registered-models/delete-tag', async ({ fields }) => {
-      await models.deleteTag(nameOf(fields), fields.requiredText('key'));
+      await models.deleteTag(readName(fields), fields.requiredText('key'));
       return undefined;
     }),
   ];
 }
 
 /** MLflow's messages have no field for a reason. */
-function withoutReason(identity: Identity): AliasChange {
+function omitReason(identity: Identity): AliasChange {
   return { identity, isAdmin: false, reason: null };
 }
 
@@ -73,32 +73,32 @@ function aliasRoutes({ aliases }: RegisteredModelRoutesDeps): MlflowRoute[] {
   const aliasOf = (fields: Fields) => fields.requiredText('alias');
   return [
     writeRoute('POST', '/mlflow/registered-models/alias', async ({ fields, identity }) => {
-      await aliases.set(nameOf(fields), aliasOf(fields), fields.requiredText('version'), withoutReason(identity));
+      await aliases.set(readName(fields), aliasOf(fields), fields.requiredText('version'), omitReason(identity));
       return undefined;
     }),
     writeRoute('DELETE', '/mlflow/registered-models/alias', async ({ fields, identity }) => {
-      await aliases.delete(nameOf(fields), aliasOf(fields), withoutReason(identity));
+      await aliases.delete(readName(fields), aliasOf(fields), omitReason(identity));
       return undefined;
     }),
     readRoute('GET', '/mlflow/registered-models/alias', async ({ fields }) => ({
-      model_version: versionAnswer(await aliases.get(nameOf(fields), aliasOf(fields))),
+      model_version: versionAnswer(await aliases.get(readName(fields), aliasOf(fields))),
     })),
   ];
 }
 
 function readRoutes({ models, versions, search }: RegisteredModelRoutesDeps): MlflowRoute[] {
   const newest = async ({ fields }: MlflowCall) => {
-    const found = await versions.newest(nameOf(fields), fields.texts('stages'));
-    return { model_versions: listed(found.map(versionAnswer)) };
+    const found = await versions.newest(readName(fields), fields.texts('stages'));
+    return { model_versions: omitEmptyList(found.map(versionAnswer)) };
   };
   return [
     readRoute('GET', '/mlflow/registered-models/get', async ({ fields }) => ({
-      registered_model: modelAnswer(await models.get(nameOf(fields))),
+      registered_model: modelAnswer(await models.get(readName(fields))),
     })),
     readRoute('GET', '/mlflow/registered-models/search', async ({ fields }) => {
       const page = await search(readSearch(fields, DEFAULT_PAGE));
       return {
-        registered_models: listed(page.items.map(modelAnswer)),
+        registered_models: omitEmptyList(page.items.map(modelAnswer)),
         next_page_token: page.nextPageToken ?? undefined,
       };
     }),
@@ -107,7 +107,7 @@ function readRoutes({ models, versions, search }: RegisteredModelRoutesDeps): Ml
   ];
 }
 
-export function nameOf(fields: Fields): string {
+export function readName(fields: Fields): string {
   return fields.requiredText('name');
 }
 

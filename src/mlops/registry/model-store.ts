@@ -1,7 +1,7 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { RegistryTables } from './tables.ts';
 import type { Alias, KeyValue, RegisteredModel } from './types.ts';
-import { newestOfEachStage } from './version-store.ts';
+import { findNewestOfEachStage } from './version-store.ts';
 
 type ModelRow = RegistryTables['registered_model'];
 
@@ -11,7 +11,7 @@ export async function insertModel(sql: Sql, row: ModelRow): Promise<void> {
 
 export async function findModel(sql: Sql, name: string): Promise<RegisteredModel | null> {
   const query = sql.tables<RegistryTables>().selectFrom('registered_model').selectAll().where('name', '=', name);
-  const [model] = await modelsOf(sql, await query.execute());
+  const [model] = await findModelDetails(sql, await query.execute());
   return model ?? null;
 }
 
@@ -83,7 +83,7 @@ export async function deleteModelTag(sql: Sql, model: string, key: string): Prom
 }
 
 /** Models with their tags, aliases and the newest version of each stage, in the order given. */
-export async function modelsOf(sql: Sql, rows: readonly ModelRow[]): Promise<RegisteredModel[]> {
+export async function findModelDetails(sql: Sql, rows: readonly ModelRow[]): Promise<RegisteredModel[]> {
   const names = rows.map((row) => row.name);
   if (names.length === 0) return [];
   const tables = sql.tables<RegistryTables>();
@@ -94,8 +94,8 @@ export async function modelsOf(sql: Sql, rows: readonly ModelRow[]): Promise<Reg
     .orderBy('key')
     .execute();
   const tags = Map.groupBy(tagRows, (row) => row.model);
-  const aliases = await aliasesOf(sql, names);
-  const latest = Map.groupBy(await newestOfEachStage(sql, names), (version) => version.model);
+  const aliases = await findAliases(sql, names);
+  const latest = Map.groupBy(await findNewestOfEachStage(sql, names), (version) => version.model);
   return rows.map((row) => ({
     name: row.name,
     description: row.description,
@@ -107,7 +107,7 @@ export async function modelsOf(sql: Sql, rows: readonly ModelRow[]): Promise<Reg
   }));
 }
 
-export async function aliasesOf(sql: Sql, models: readonly string[]): Promise<Map<string, Alias[]>> {
+export async function findAliases(sql: Sql, models: readonly string[]): Promise<Map<string, Alias[]>> {
   const query = sql.tables<RegistryTables>().selectFrom('model_alias').selectAll().where('model', 'in', models);
   const byModel = Map.groupBy(await query.orderBy('alias').execute(), (row) => row.model);
   return new Map([...byModel].map(([model, rows]) => [model, rows.map(({ alias, version }) => ({ alias, version }))]));

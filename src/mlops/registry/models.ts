@@ -3,8 +3,8 @@ import type { Jobs } from '../../platform/jobs/index.ts';
 import { isConflict, type Sql, type Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Tracking } from '../tracking/index.ts';
-import { alreadyExists, doesNotExist, type MlflowError } from '../wire/index.ts';
-import { appendChange, appendModelCreated, isPrompt, saysPrompt } from './change-events.ts';
+import { buildAlreadyExists, buildDoesNotExist, type MlflowError } from '../wire/index.ts';
+import { appendChange, appendModelCreated, isPrompt, isPromptTag } from './change-events.ts';
 import { type AliasGovernance, refuseGovernedModel } from './governance.ts';
 import { checkModelName, checkTag } from './limits.ts';
 import {
@@ -79,30 +79,30 @@ export function createModels({ store, clock, events, governance }: RegistryDeps)
 export async function requireModelName(sql: Sql, name: string): Promise<void> {
   checkModelName(name);
   if (await hasModel(sql, name)) return;
-  throw modelNotFound(name);
+  throw buildModelNotFound(name);
 }
 
 export async function requireModel(sql: Sql, name: string): Promise<RegisteredModel> {
   checkModelName(name);
   const model = await findModel(sql, name);
   if (model !== null) return model;
-  throw modelNotFound(name);
+  throw buildModelNotFound(name);
 }
 
-function modelNotFound(name: string): MlflowError {
-  return doesNotExist(`Registered Model with name=${name} not found`, 'model_not_found');
+function buildModelNotFound(name: string): MlflowError {
+  return buildDoesNotExist(`Registered Model with name=${name} not found`, 'model_not_found');
 }
 
 function nameTaken(name: string): MlflowError {
-  return alreadyExists(`Registered Model (name=${name}) already exists.`);
+  return buildAlreadyExists(`Registered Model (name=${name}) already exists.`);
 }
 
 /** Prompts are registered models with a tag: the error states the kind that already has the name. */
 async function nameTakenFor(sql: Sql, name: string, isPromptNew: boolean): Promise<MlflowError> {
   const kind = (itIsPrompt: boolean) => (itIsPrompt ? 'Prompt' : 'Registered Model');
   const [old, wanted] = [kind(await isPrompt(sql, name)), kind(isPromptNew)];
-  if (old === wanted) return alreadyExists(`${wanted} (name=${name}) already exists.`);
-  return alreadyExists(
+  if (old === wanted) return buildAlreadyExists(`${wanted} (name=${name}) already exists.`);
+  return buildAlreadyExists(
     `Tried to create a ${wanted.toLowerCase()} with name '${name}', but the name is already taken by a ` +
       `${old.toLowerCase()}. A model and a prompt cannot have the same name.`,
   );
@@ -116,9 +116,9 @@ async function createModel(
   checkModelName(name);
   tags.forEach(checkTag);
   return deps.store.transaction(async (sql) => {
-    if (await hasModel(sql, name)) throw await nameTakenFor(sql, name, saysPrompt(tags));
+    if (await hasModel(sql, name)) throw await nameTakenFor(sql, name, isPromptTag(tags));
     const now = deps.clock.now();
-    await orTaken(name, () =>
+    await toNameTaken(name, () =>
       insertModel(sql, {
         name,
         description,
@@ -145,13 +145,13 @@ async function rename(
     if (await hasModel(sql, newName)) throw nameTaken(newName);
     // Its aliases go with it, to a name that may be governed as well.
     for (const one of [name, newName]) await refuseGovernedModel(governance, sql, one);
-    await orTaken(newName, () => renameModel(sql, name, newName, clock.now()));
+    await toNameTaken(newName, () => renameModel(sql, name, newName, clock.now()));
     return requireModel(sql, newName);
   });
 }
 
 /** Another server may take the name between the check and the write. */
-async function orTaken(name: string, write: () => Promise<void>): Promise<void> {
+async function toNameTaken(name: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();
   } catch (error) {

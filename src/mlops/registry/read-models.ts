@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { instant, type MeasuredValue, type Tracking } from '../tracking/index.ts';
+import { formatInstant, type MeasuredValue, type Tracking } from '../tracking/index.ts';
 import { findModel, hasModel } from './model-store.ts';
 import type { Model, ModelVersion as VersionContract } from './schema.ts';
 import type { KeyValue, ModelVersion, RegisteredModel } from './types.ts';
@@ -10,15 +10,15 @@ import { countVersions, findVersion } from './version-store.ts';
 
 export type Measurements = Pick<Tracking, 'latestMetrics' | 'loggedModel' | 'run'>;
 
-export async function modelsWithCounts(sql: Sql, models: readonly RegisteredModel[]): Promise<Model[]> {
+export async function addVersionCounts(sql: Sql, models: readonly RegisteredModel[]): Promise<Model[]> {
   const counts = await countVersions(
     sql,
     models.map((model) => model.name),
   );
-  return models.map((model) => modelOf(model, counts.get(model.name) ?? 0));
+  return models.map((model) => toModel(model, counts.get(model.name) ?? 0));
 }
 
-function modelOf(model: RegisteredModel, versions: number): Model {
+function toModel(model: RegisteredModel, versions: number): Model {
   const latest = Math.max(0, ...model.latestVersions.map(({ version }) => version));
   return {
     name: model.name,
@@ -26,26 +26,26 @@ function modelOf(model: RegisteredModel, versions: number): Model {
     latestVersion: latest === 0 ? null : String(latest),
     aliases: model.aliases.map(({ alias, version }) => ({ alias, version: String(version) })),
     versions,
-    tags: byKey(model.tags),
-    lastUpdatedAt: instant(model.lastUpdatedTimestamp),
+    tags: indexByKey(model.tags),
+    lastUpdatedAt: formatInstant(model.lastUpdatedTimestamp),
   };
 }
 
-export async function findModelOf(sql: Sql, name: string): Promise<Model | null> {
+export async function findModelContract(sql: Sql, name: string): Promise<Model | null> {
   const model = await findModel(sql, name);
   if (model === null) return null;
-  const [found] = await modelsWithCounts(sql, [model]);
+  const [found] = await addVersionCounts(sql, [model]);
   return found ?? null;
 }
 
 /** Error: `model_not_found`. */
 export async function readModel(sql: Sql, name: string): Promise<Model> {
-  const model = await findModelOf(sql, name);
-  if (model === null) throw noModel(name);
+  const model = await findModelContract(sql, name);
+  if (model === null) throw buildModelNotFound(name);
   return model;
 }
 
-export function noModel(model: string): AppError {
+export function buildModelNotFound(model: string): AppError {
   return new AppError('model_not_found', `There is no registered model "${model}".`, { model });
 }
 
@@ -57,8 +57,8 @@ export async function readVersion(
   version: string,
 ): Promise<VersionContract> {
   const found = await findVersionByText(sql, model, version);
-  if (found !== null) return versionOf(measurements, sql, found);
-  if (!(await hasModel(sql, model))) throw noModel(model);
+  if (found !== null) return readVersionContract(measurements, sql, found);
+  if (!(await hasModel(sql, model))) throw buildModelNotFound(model);
   const detail = `Model "${model}" has no version "${version}".`;
   throw new AppError('model_version_not_found', detail, { model, version });
 }
@@ -68,7 +68,11 @@ export async function findVersionByText(sql: Sql, model: string, version: string
   return /^[1-9]\d{0,8}$/.test(version) ? findVersion(sql, model, Number(version)) : null;
 }
 
-export async function versionOf(measurements: Measurements, sql: Sql, version: ModelVersion): Promise<VersionContract> {
+export async function readVersionContract(
+  measurements: Measurements,
+  sql: Sql,
+  version: ModelVersion,
+): Promise<VersionContract> {
   const run = version.runId === null ? null : await measurements.run(sql, version.runId);
   const logged = version.modelId === null ? null : await measurements.loggedModel(sql, version.modelId);
   const ofModel = [...(logged?.metrics ?? [])].map(([key, { value }]) => [key, Number.isNaN(value) ? null : value]);
@@ -80,10 +84,10 @@ export async function versionOf(measurements: Measurements, sql: Sql, version: M
     runId: version.runId,
     modelId: version.modelId,
     source: version.source,
-    createdAt: instant(version.creationTimestamp),
-    updatedAt: instant(version.lastUpdatedTimestamp),
+    createdAt: formatInstant(version.creationTimestamp),
+    updatedAt: formatInstant(version.lastUpdatedTimestamp),
     description: version.description || null,
-    tags: byKey(version.tags),
+    tags: indexByKey(version.tags),
     metrics: { ...run?.metrics, ...Object.fromEntries(ofModel) },
     params: { ...run?.params, ...logged?.params },
     cost: run?.cost ?? null,
@@ -103,7 +107,7 @@ export interface VersionMetric {
 }
 
 /** A metric of the logged model itself takes precedence over the same metric of its run. */
-export async function versionMetrics(
+export async function selectVersionMetrics(
   measurements: Measurements,
   sql: Sql,
   of: { readonly runId: string | null; readonly modelId: string | null },
@@ -113,7 +117,7 @@ export async function versionMetrics(
   const metrics = new Map<string, VersionMetric>();
   const add = (source: string, values: ReadonlyMap<string, MeasuredValue>) => {
     for (const [name, { value, timestamp }] of values) {
-      metrics.set(name, { name, value, measuredAt: instant(timestamp), source });
+      metrics.set(name, { name, value, measuredAt: formatInstant(timestamp), source });
     }
   };
   add(`run ${of.runId}`, ofRun);
@@ -121,6 +125,6 @@ export async function versionMetrics(
   return [...metrics.values()];
 }
 
-function byKey(pairs: readonly KeyValue[]): Record<string, string> {
+function indexByKey(pairs: readonly KeyValue[]): Record<string, string> {
   return Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
 }

@@ -2,7 +2,7 @@ import type { Store } from '../../platform/store/index.ts';
 import { hasModel } from './model-store.ts';
 import type { Models } from './models.ts';
 import type { ModelVersion } from './types.ts';
-import { versionsOfRun } from './version-store.ts';
+import { listVersionsOfRun } from './version-store.ts';
 import type { Versions } from './versions.ts';
 
 /** Content of a new version, and its caller. */
@@ -34,7 +34,7 @@ export async function register(
       if (!(await hasModel(store, model))) throw error;
     });
   }
-  const before = (await versionsOfRun(store, runId)).find(
+  const before = (await listVersionsOfRun(store, runId)).find(
     (one) =>
       one.model === model &&
       one.source === source &&

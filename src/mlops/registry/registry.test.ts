@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { sharedApplication } from '../../testing/shared.ts';
 import { unknownCost } from '../tracking/index.ts';
 import { eventsAbout, mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
@@ -400,7 +400,7 @@ describe('our own API of models', () => {
       () => call(application, listModels, { query: { pageToken: 'x' } }),
     ];
     const codes = [];
-    for (const failure of failures) codes.push((await problemFrom(failure())).code);
+    for (const failure of failures) codes.push((await catchProblem(failure())).code);
     expect(codes).toEqual([
       'model_not_found',
       'model_not_found',

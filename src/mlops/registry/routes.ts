@@ -1,10 +1,17 @@
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import { hasModel } from './model-store.ts';
-import { type Measurements, modelsWithCounts, noModel, readModel, readVersion, versionOf } from './read-models.ts';
+import {
+  addVersionCounts,
+  buildModelNotFound,
+  type Measurements,
+  readModel,
+  readVersion,
+  readVersionContract,
+} from './read-models.ts';
 import { getModel, getModelVersion, listModels, listModelVersions, listRunVersions } from './schema.ts';
 import type { Page, RegisteredModel, SearchInput } from './types.ts';
-import { allVersions, versionsOfRun } from './version-store.ts';
+import { listVersions, listVersionsOfRun } from './version-store.ts';
 
 export interface RegistryRoutesDeps {
   readonly store: Store;
@@ -16,18 +23,19 @@ export function registryRoutes({ store, tracking, search }: RegistryRoutesDeps):
   return [
     handle(listModels, async ({ query: { pageSize, pageToken } }) => {
       const page = await search({ filter: '', orderBy: [], maxResults: pageSize, pageToken });
-      return { models: await modelsWithCounts(store, page.items), nextPageToken: page.nextPageToken };
+      return { models: await addVersionCounts(store, page.items), nextPageToken: page.nextPageToken };
     }),
     handle(getModel, ({ params }) => readModel(store, params.model)),
     handle(listModelVersions, async ({ params: { model } }) => {
-      if (!(await hasModel(store, model))) throw noModel(model);
+      if (!(await hasModel(store, model))) throw buildModelNotFound(model);
       const versions = [];
-      for (const version of await allVersions(store, model)) versions.push(await versionOf(tracking, store, version));
+      for (const version of await listVersions(store, model))
+        versions.push(await readVersionContract(tracking, store, version));
       return { versions };
     }),
     handle(listRunVersions, async ({ params }) => {
-      const found = await versionsOfRun(store, params.runId);
-      return { versions: await Promise.all(found.map((version) => versionOf(tracking, store, version))) };
+      const found = await listVersionsOfRun(store, params.runId);
+      return { versions: await Promise.all(found.map((version) => readVersionContract(tracking, store, version))) };
     }),
     handle(getModelVersion, ({ params }) => readVersion(tracking, store, params.model, params.version)),
   ];

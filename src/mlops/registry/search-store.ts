@@ -1,19 +1,19 @@
 import { type Expression, sql as raw, type SqlBool } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import {
-  after,
+  buildAfterCondition,
   type Comparison,
   compare,
   type KeysetPosition,
   orderList,
-  positionOf,
+  readPosition,
   type SortStep,
   sortColumns,
 } from '../wire/index.ts';
-import { modelsOf } from './model-store.ts';
+import { findModelDetails } from './model-store.ts';
 import type { RegistryTables } from './tables.ts';
 import type { ModelVersion, RegisteredModel } from './types.ts';
-import { versionsOf } from './version-store.ts';
+import { findVersionDetails } from './version-store.ts';
 
 export interface RegistryQuery<Column extends string> {
   readonly comparisons: readonly Comparison[];
@@ -33,46 +33,46 @@ export async function searchModels(
   sql: Sql,
   query: RegistryQuery<ModelColumn>,
 ): Promise<{ items: RegisteredModel[]; positions: KeysetPosition[] }> {
-  const steps = stepsOf('registered_model', query.order);
+  const steps = buildSortSteps('registered_model', query.order);
   let select = sql
     .tables<RegistryTables>()
     .selectFrom('registered_model')
     .selectAll()
     .select(sortColumns(steps))
-    .where(promptCondition('registered_model.name', query.prompts));
-  for (const comparison of query.comparisons) select = select.where(modelMatches(comparison));
-  if (query.position !== null) select = select.where(after(steps, query.position));
+    .where(buildPromptCondition('registered_model.name', query.prompts));
+  for (const comparison of query.comparisons) select = select.where(buildModelCondition(comparison));
+  if (query.position !== null) select = select.where(buildAfterCondition(steps, query.position));
   const rows = await select.orderBy(orderList(steps)).limit(query.limit).execute();
-  return { items: await modelsOf(sql, rows), positions: rows.map((row) => positionOf({ ...row }, steps)) };
+  return { items: await findModelDetails(sql, rows), positions: rows.map((row) => readPosition({ ...row }, steps)) };
 }
 
 export async function searchVersions(
   sql: Sql,
   query: RegistryQuery<VersionColumn>,
 ): Promise<{ items: ModelVersion[]; positions: KeysetPosition[] }> {
-  const steps = stepsOf('model_version', query.order);
+  const steps = buildSortSteps('model_version', query.order);
   let select = sql
     .tables<RegistryTables>()
     .selectFrom('model_version')
     .selectAll()
     .select(sortColumns(steps))
-    .where(promptCondition('model_version.model', query.prompts));
-  for (const comparison of query.comparisons) select = select.where(versionMatches(comparison));
-  if (query.position !== null) select = select.where(after(steps, query.position));
+    .where(buildPromptCondition('model_version.model', query.prompts));
+  for (const comparison of query.comparisons) select = select.where(buildVersionCondition(comparison));
+  if (query.position !== null) select = select.where(buildAfterCondition(steps, query.position));
   const rows = await select.orderBy(orderList(steps)).limit(query.limit).execute();
-  return { items: await versionsOf(sql, rows), positions: rows.map((row) => positionOf({ ...row }, steps)) };
+  return { items: await findVersionDetails(sql, rows), positions: rows.map((row) => readPosition({ ...row }, steps)) };
 }
 
-function stepsOf(table: string, order: RegistryQuery<string>['order']): SortStep[] {
+function buildSortSteps(table: string, order: RegistryQuery<string>['order']): SortStep[] {
   return order.map(({ column, ascending }) => ({ expression: raw.ref(`${table}.${column}`), ascending }));
 }
 
-function promptCondition(model: string, prompts: boolean): Expression<SqlBool> {
+function buildPromptCondition(model: string, prompts: boolean): Expression<SqlBool> {
   const tagged = raw`exists (select 1 from registered_model_tag as p where p.model = ${raw.ref(model)} and p.key = ${PROMPT_TAG} and p.value = 'true')`;
   return prompts ? raw`${tagged}` : raw`not ${tagged}`;
 }
 
-function modelMatches(comparison: Comparison): Expression<SqlBool> {
+function buildModelCondition(comparison: Comparison): Expression<SqlBool> {
   if (comparison.entity === 'attribute') return compare(raw.ref('registered_model.name'), comparison);
   if (comparison.key === PROMPT_TAG) return raw`1 = 1`;
   const value = compare(raw.ref('t.value'), comparison);
@@ -86,7 +86,7 @@ const VERSION_COLUMNS: Readonly<Record<string, string>> = {
   version_number: 'version',
 };
 
-function versionMatches(comparison: Comparison): Expression<SqlBool> {
+function buildVersionCondition(comparison: Comparison): Expression<SqlBool> {
   const { entity, key } = comparison;
   if (entity === 'attribute') {
     const column = raw.ref(`model_version.${VERSION_COLUMNS[key] ?? key}`);
@@ -100,7 +100,7 @@ function versionMatches(comparison: Comparison): Expression<SqlBool> {
 }
 
 /** True when the filter selects prompts: `tags.mlflow.prompt.is_prompt = 'true'`, or `!= 'false'`. */
-export function asksForPrompts(comparisons: readonly Comparison[]): boolean {
+export function includesPrompts(comparisons: readonly Comparison[]): boolean {
   return comparisons.some(({ entity, key, operator, value }) => {
     if (entity !== 'tag' || key !== PROMPT_TAG) return false;
     const text = String(value).toLowerCase();

@@ -1,26 +1,26 @@
 import type { Sql } from '../../platform/store/index.ts';
 import {
-  attributesOf,
+  buildAttributes,
+  buildInvalidFilter,
   checkMaxResults,
   decodePageToken,
   encodePageToken,
-  invalidFilter,
   type KeysetPosition,
   parseFilter,
   parseOrderings,
   type Vocabulary,
 } from '../wire/index.ts';
-import { asksForPrompts, type RegistryQuery, searchModels, searchVersions } from './search-store.ts';
+import { includesPrompts, type RegistryQuery, searchModels, searchVersions } from './search-store.ts';
 import type { ModelVersion, Page, RegisteredModel, SearchInput } from './types.ts';
 
 const entities = { attribute: 'attribute', tag: 'tag', tags: 'tag' } as const;
 
-const modelVocabulary: Vocabulary = { entities, attributes: attributesOf({ name: 'list' }), nullable: [] };
+const modelVocabulary: Vocabulary = { entities, attributes: buildAttributes({ name: 'list' }), nullable: [] };
 
 const modelOrder: Vocabulary = {
   entities,
   attributes: {
-    ...attributesOf({ name: 'text', creation_timestamp: 'number', last_updated_timestamp: 'number' }),
+    ...buildAttributes({ name: 'text', creation_timestamp: 'number', last_updated_timestamp: 'number' }),
     timestamp: { name: 'last_updated_timestamp', kind: 'number' },
   },
   nullable: [],
@@ -29,7 +29,7 @@ const modelOrder: Vocabulary = {
 const versionVocabulary: Vocabulary = {
   entities,
   attributes: {
-    ...attributesOf({ name: 'list', run_id: 'list', source_path: 'text' }),
+    ...buildAttributes({ name: 'list', run_id: 'list', source_path: 'text' }),
     version_number: { name: 'version_number', kind: 'number', quotable: true },
   },
   nullable: [],
@@ -40,7 +40,7 @@ const versionOrder: Vocabulary = {
   attributes: {
     name: { name: 'model', kind: 'text' },
     version_number: { name: 'version', kind: 'number' },
-    ...attributesOf({ creation_timestamp: 'number', last_updated_timestamp: 'number' }),
+    ...buildAttributes({ creation_timestamp: 'number', last_updated_timestamp: 'number' }),
   },
   nullable: [],
 };
@@ -99,10 +99,10 @@ interface Search<Column extends string, T> {
 async function search<Column extends string, T>(input: SearchInput, of: Search<Column, T>): Promise<Page<T>> {
   const limit = checkMaxResults(input.maxResults, of.limit);
   const comparisons = parseFilter(input.filter, of.filter);
-  const order = orderOf(input.orderBy, of);
+  const order = parseOrder(input.orderBy, of);
   const query = [of.name, input.filter, input.orderBy];
   const position = decodePageToken(input.pageToken, query, order.length);
-  const prompts = asksForPrompts(comparisons);
+  const prompts = includesPrompts(comparisons);
   const found = await of.run({ comparisons, order, prompts, position, limit: limit + 1 });
   const last = found.items.length > limit ? found.positions[limit - 1] : undefined;
   return {
@@ -111,10 +111,10 @@ async function search<Column extends string, T>(input: SearchInput, of: Search<C
   };
 }
 
-function orderOf<Column extends string, T>(orderBy: readonly string[], of: Search<Column, T>): Order<Column>[] {
+function parseOrder<Column extends string, T>(orderBy: readonly string[], of: Search<Column, T>): Order<Column>[] {
   const asked = parseOrderings(orderBy, of.order).map(({ entity, key, ascending }) => {
     const column = entity === 'attribute' ? of.columns.find((name) => name === key) : undefined;
-    if (column === undefined) throw invalidFilter(`Invalid order_by entity: ${entity}`);
+    if (column === undefined) throw buildInvalidFilter(`Invalid order_by entity: ${entity}`);
     return { column, ascending };
   });
   const order = asked.length > 0 ? asked : of.byDefault;

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { checkHost, decodeFully } from '../tracking/index.ts';
-import { invalidParameter } from '../wire/index.ts';
+import { buildInvalidParameter } from '../wire/index.ts';
 
 /** Valid sources of a version's artifacts (MLflow's rule; security-refusals.md, section 1). */
 
@@ -18,7 +18,7 @@ export function parseModelUri(source: string): ModelUri | null {
   const [, model = '', rest] = /^([^/@]+)(?:[/@](.+))?$/s.exec(path) ?? [];
   if (model !== '' && rest === undefined && model.startsWith('m-')) return { kind: 'logged-model', modelId: model };
   if (model === '' || rest === undefined || rest.includes('/')) {
-    throw invalidParameter(`Invalid model version source: '${source}' is not a model URI.`);
+    throw buildInvalidParameter(`Invalid model version source: '${source}' is not a model URI.`);
   }
   if (path.charAt(model.length) === '@') return { kind: 'alias', model, alias: rest };
   return /^\d+$/.test(rest) ? { kind: 'version', model, version: rest } : { kind: 'stage', model, stage: rest };
@@ -40,9 +40,9 @@ export function checkSource(source: string, root: string | null, idField: 'run_i
     checkRemote(source);
     return;
   }
-  if (root !== null && isLocal(root) && isInside(localPath(source), localPath(root))) return;
+  if (root !== null && isLocal(root) && isInside(toLocalPath(source), toLocalPath(root))) return;
   const owner = idField === 'run_id' ? 'run' : 'model';
-  throw invalidParameter(
+  throw buildInvalidParameter(
     `Invalid model version source: '${source}'. To use a local path as a model version source, the ${idField} request ` +
       `parameter has to be specified and the local path has to be contained within the artifact directory of the ` +
       `${owner} specified by the ${idField}.`,
@@ -61,7 +61,7 @@ export function checkOwner(
   const ofRun = /^runs:\/+([^/]+)/i.exec(source)?.[1];
   const owned = ofRun === undefined ? isOwned(source, owner.root) : ofRun === owner.runId;
   if (owned) return;
-  throw invalidParameter(
+  throw buildInvalidParameter(
     `Invalid model version source: '${source}'. The ${owner.idField} request parameter must identify the resource that ` +
       'contains the source.',
   );
@@ -69,11 +69,11 @@ export function checkOwner(
 
 function isOwned(source: string, root: string | null): boolean {
   if (!/^(?:mlflow-artifacts|runs):/i.test(source)) return true;
-  return root !== null && isInside(`/${partsOf(source)}`, `/${partsOf(root)}`);
+  return root !== null && isInside(`/${normalizeUri(source)}`, `/${normalizeUri(root)}`);
 }
 
 /** Scheme and path segments, decoded, without what repeats a slash. */
-function partsOf(uri: string): string {
+function normalizeUri(uri: string): string {
   return decodeFully(uri)
     .split('/')
     .filter((part) => part !== '')
@@ -82,12 +82,12 @@ function partsOf(uri: string): string {
 
 function checkRemote(source: string): void {
   const decoded = decodeFully(source);
-  const path = pathOf(decoded).replaceAll(/\/+/g, '/').replace(/\/$/, '');
+  const path = parsePath(decoded).replaceAll(/\/+/g, '/').replace(/\/$/, '');
   const climbs = decoded.split(/[/\\]/).some((segment) => segment === '..');
-  const hides = decoded.includes('\0') || decoded.includes('#') || queryOf(decoded).includes('..');
+  const hides = decoded.includes('\0') || decoded.includes('#') || parseQuery(decoded).includes('..');
   const resolves = path === '' || (path.startsWith('/') && posix.normalize(path) === path);
   if (!climbs && !hides && resolves) return;
-  throw invalidParameter(
+  throw buildInvalidParameter(
     `Invalid model version source: '${source}'. If supplying a source as an http, https, local file path, ftp, ` +
       'objectstore, or mlflow-artifacts uri, an absolute path must be provided without relative path references ' +
       'present. Please provide an absolute path.',
@@ -95,17 +95,17 @@ function checkRemote(source: string): void {
 }
 
 /** The path of a URI, after its scheme and authority. */
-function pathOf(uri: string): string {
+function parsePath(uri: string): string {
   const withoutScheme = uri.replace(/^[a-zA-Z][a-zA-Z0-9+.-]*:/, '').split('?')[0] ?? '';
   return withoutScheme.startsWith('//') ? withoutScheme.replace(/^\/\/[^/]*/, '') : withoutScheme;
 }
 
-function queryOf(uri: string): string {
+function parseQuery(uri: string): string {
   const start = uri.indexOf('?');
   return start === -1 ? '' : uri.slice(start + 1);
 }
 
-function localPath(source: string): string {
+function toLocalPath(source: string): string {
   const path = decodeFully(source).replace(/^file:(?:\/\/)?/i, '');
   if (path.includes('\0') || path.includes('\\')) return '';
   return posix.resolve('/', path);

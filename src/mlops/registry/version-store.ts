@@ -18,26 +18,32 @@ export async function insertVersion(sql: Sql, row: VersionRow, tags: readonly Ke
 export async function findVersion(sql: Sql, model: string, version: number): Promise<ModelVersion | null> {
   const query = sql.tables<RegistryTables>().selectFrom('model_version').selectAll();
   const rows = await query.where('model', '=', model).where('version', '=', version).execute();
-  const [found] = await versionsOf(sql, rows);
+  const [found] = await findVersionDetails(sql, rows);
   return found ?? null;
 }
 
 /** All versions of a model, newest first. */
-export async function allVersions(sql: Sql, model: string): Promise<ModelVersion[]> {
+export async function listVersions(sql: Sql, model: string): Promise<ModelVersion[]> {
   const query = sql.tables<RegistryTables>().selectFrom('model_version').selectAll().where('model', '=', model);
-  return versionsOf(sql, await query.orderBy('version', 'desc').execute());
+  return findVersionDetails(sql, await query.orderBy('version', 'desc').execute());
 }
 
 /** Versions that name a run as their source, newest first; at most 100. */
-export async function versionsOfRun(sql: Sql, runId: string): Promise<ModelVersion[]> {
+export async function listVersionsOfRun(sql: Sql, runId: string): Promise<ModelVersion[]> {
   const query = sql.tables<RegistryTables>().selectFrom('model_version').selectAll().where('run_id', '=', runId);
-  return versionsOf(sql, await query.orderBy('creation_timestamp', 'desc').limit(MAX_VERSIONS_OF_A_RUN).execute());
+  return findVersionDetails(
+    sql,
+    await query.orderBy('creation_timestamp', 'desc').limit(MAX_VERSIONS_OF_A_RUN).execute(),
+  );
 }
 
 /** Versions of a logged model, newest first; at most 100. */
-export async function versionsOfLoggedModel(sql: Sql, modelId: string): Promise<ModelVersion[]> {
+export async function listVersionsOfLoggedModel(sql: Sql, modelId: string): Promise<ModelVersion[]> {
   const query = sql.tables<RegistryTables>().selectFrom('model_version').selectAll().where('model_id', '=', modelId);
-  return versionsOf(sql, await query.orderBy('creation_timestamp', 'desc').limit(MAX_VERSIONS_OF_A_RUN).execute());
+  return findVersionDetails(
+    sql,
+    await query.orderBy('creation_timestamp', 'desc').limit(MAX_VERSIONS_OF_A_RUN).execute(),
+  );
 }
 
 export async function countVersions(sql: Sql, models: readonly string[]): Promise<Map<string, number>> {
@@ -117,7 +123,7 @@ export async function deleteVersionTag(sql: Sql, model: string, version: number,
 }
 
 /** The newest version of each stage of each model, in the order of the stages' versions. */
-export async function newestOfEachStage(sql: Sql, models: readonly string[]): Promise<ModelVersion[]> {
+export async function findNewestOfEachStage(sql: Sql, models: readonly string[]): Promise<ModelVersion[]> {
   const tables = sql.tables<RegistryTables>();
   const newest = tables
     .selectFrom('model_version')
@@ -134,7 +140,7 @@ export async function newestOfEachStage(sql: Sql, models: readonly string[]): Pr
     // MLflow lists the stages in the order in which versions first enter them.
     .orderBy('newest.first')
     .execute();
-  return versionsOf(sql, rows);
+  return findVersionDetails(sql, rows);
 }
 
 export async function findAlias(sql: Sql, model: string, alias: string): Promise<number | null> {
@@ -161,17 +167,17 @@ export async function deleteAlias(sql: Sql, model: string, alias: string): Promi
 const VERSIONS_A_STATEMENT = 500;
 
 /** Versions with their tags and aliases, in the order given. */
-export async function versionsOf(sql: Sql, rows: readonly StoredVersionRow[]): Promise<ModelVersion[]> {
+export async function findVersionDetails(sql: Sql, rows: readonly StoredVersionRow[]): Promise<ModelVersion[]> {
   const found: ModelVersion[] = [];
   for (let start = 0; start < rows.length; start += VERSIONS_A_STATEMENT) {
-    found.push(...(await partOf(sql, rows.slice(start, start + VERSIONS_A_STATEMENT))));
+    found.push(...(await findVersionChunk(sql, rows.slice(start, start + VERSIONS_A_STATEMENT))));
   }
   return found;
 }
 
-async function partOf(sql: Sql, rows: readonly StoredVersionRow[]): Promise<ModelVersion[]> {
+async function findVersionChunk(sql: Sql, rows: readonly StoredVersionRow[]): Promise<ModelVersion[]> {
   const tables = sql.tables<RegistryTables>();
-  const [models, numbers] = [distinct(rows.map((row) => row.model)), distinct(rows.map((row) => row.version))];
+  const [models, numbers] = [listDistinct(rows.map((row) => row.model)), listDistinct(rows.map((row) => row.version))];
   // Rows of other pairs may be included; no lookup uses them.
   const tagRows = tables.selectFrom('model_version_tag').selectAll().where('model', 'in', models);
   const tags = await tagRows.where('version', 'in', numbers).orderBy('key').execute();
@@ -192,17 +198,17 @@ async function partOf(sql: Sql, rows: readonly StoredVersionRow[]): Promise<Mode
     runId: row.run_id,
     runLink: row.run_link,
     modelId: row.model_id,
-    files: filesOf(row),
+    files: toFiles(row),
     tags: (tagsOf.get(of(row)) ?? []).map(({ key, value }) => ({ key, value })),
     aliases: (aliasesOf.get(of(row)) ?? []).map((alias) => alias.alias),
   }));
 }
 
-function filesOf(row: StoredVersionRow): ModelVersion['files'] {
+function toFiles(row: StoredVersionRow): ModelVersion['files'] {
   const { artifact_digest: digest, artifact_files: count, artifact_bytes: sizeBytes } = row;
   return digest === null || count === null || sizeBytes === null ? null : { digest, count, sizeBytes };
 }
 
-function distinct<T>(items: readonly T[]): T[] {
+function listDistinct<T>(items: readonly T[]): T[] {
   return [...new Set(items)];
 }

@@ -1,8 +1,8 @@
 import type { Sql } from '../../platform/store/index.ts';
-import { doesNotExist, invalidParameter, type MlflowError } from '../wire/index.ts';
+import { buildDoesNotExist, buildInvalidParameter, type MlflowError } from '../wire/index.ts';
 import { appendAliasDeleted } from './aliases.ts';
-import { appendChange, appendVersionCreated, saysPrompt } from './change-events.ts';
-import { frozenPath, MEASURE_VERSION } from './frozen.ts';
+import { appendChange, appendVersionCreated, isPromptTag } from './change-events.ts';
+import { MEASURE_VERSION, toFrozenPath } from './frozen.ts';
 import { refuseGovernedVersion } from './governance.ts';
 import { checkTag, parseStage, parseVersion } from './limits.ts';
 import { takeVersionNumber, updateModel } from './model-store.ts';
@@ -11,14 +11,14 @@ import { checkOwner, checkSource, type ModelUri, parseModelUri } from './source-
 import type { Stage } from './tables.ts';
 import type { KeyValue, ModelVersion } from './types.ts';
 import {
-  allVersions,
   archiveOthers,
   deleteVersion,
   deleteVersionTag,
   findAlias,
+  findNewestOfEachStage,
   findVersion,
   insertVersion,
-  newestOfEachStage,
+  listVersions,
   updateVersion,
   upsertVersionTag,
 } from './version-store.ts';
@@ -51,7 +51,7 @@ export function createVersions(deps: RegistryDeps) {
     async newest(model: string, wanted: readonly string[]): Promise<ModelVersion[]> {
       await requireModelName(store, model);
       const accepted = wanted.map(parseStage);
-      const versions = await newestOfEachStage(store, [model]);
+      const versions = await findNewestOfEachStage(store, [model]);
       return versions.filter(({ stage }) => accepted.length === 0 || accepted.includes(stage));
     },
     update: (model: string, version: string, description: string | null) =>
@@ -60,7 +60,7 @@ export function createVersions(deps: RegistryDeps) {
         return requireVersion(sql, model, version);
       }),
     transition: (model: string, version: string, stage: string, archiveExisting: boolean) =>
-      change(model, version, (sql, found) => transition(deps, sql, found, { stage, archiveExisting })),
+      change(model, version, (sql, found) => changeStage(deps, sql, found, { stage, archiveExisting })),
     delete: (model: string, version: string) =>
       change(model, version, async (sql, found) => {
         await refuseGovernedVersion(governance, sql, found);
@@ -89,11 +89,11 @@ export function createVersions(deps: RegistryDeps) {
 export async function requireVersion(sql: Sql, model: string, version: string): Promise<ModelVersion> {
   const found = await findVersion(sql, model, parseVersion(version));
   if (found !== null) return found;
-  throw versionNotFound(model, version);
+  throw buildVersionNotFound(model, version);
 }
 
-function versionNotFound(model: string, version: string): MlflowError {
-  return doesNotExist(`Model Version (name=${model}, version=${version}) not found`, 'model_version_not_found');
+function buildVersionNotFound(model: string, version: string): MlflowError {
+  return buildDoesNotExist(`Model Version (name=${model}, version=${version}) not found`, 'model_version_not_found');
 }
 
 /** Source of a new version, after names of other models are resolved. */
@@ -109,7 +109,7 @@ async function createVersion(deps: RegistryDeps, input: NewVersion): Promise<Mod
   input.tags.forEach(checkTag);
   return store.transaction(async (sql) => {
     await requireModelName(sql, input.model);
-    const origin = await originOf(deps, sql, input);
+    const origin = await resolveOrigin(deps, sql, input);
     const now = clock.now();
     const version = await takeVersionNumber(sql, input.model, now);
     const row = {
@@ -124,7 +124,7 @@ async function createVersion(deps: RegistryDeps, input: NewVersion): Promise<Mod
       run_id: origin.runId,
       run_link: input.runLink,
       model_id: origin.modelId,
-      artifact_path: await frozenPath(tracking, sql, origin.storageLocation),
+      artifact_path: await toFrozenPath(tracking, sql, origin.storageLocation),
     };
     await insertVersion(sql, row, input.tags);
     const payload = { model: input.model, version };
@@ -141,11 +141,11 @@ async function createVersion(deps: RegistryDeps, input: NewVersion): Promise<Mod
   });
 }
 
-async function originOf(deps: RegistryDeps, sql: Sql, input: NewVersion): Promise<Origin> {
+async function resolveOrigin(deps: RegistryDeps, sql: Sql, input: NewVersion): Promise<Origin> {
   const uri = parseModelUri(input.source);
-  if (uri === null) return directOrigin(deps, sql, input);
-  if (uri.kind === 'logged-model') return loggedModelOrigin(deps, sql, input, uri.modelId);
-  const copied = await versionOf(sql, uri);
+  if (uri === null) return resolveDirectOrigin(deps, sql, input);
+  if (uri.kind === 'logged-model') return resolveLoggedModelOrigin(deps, sql, input, uri.modelId);
+  const copied = await resolveSourceVersion(sql, uri);
   return {
     source: `models:/${copied.model}/${copied.version}`,
     storageLocation: copied.storageLocation,
@@ -154,7 +154,7 @@ async function originOf(deps: RegistryDeps, sql: Sql, input: NewVersion): Promis
   };
 }
 
-async function directOrigin({ tracking }: RegistryDeps, sql: Sql, input: NewVersion): Promise<Origin> {
+async function resolveDirectOrigin({ tracking }: RegistryDeps, sql: Sql, input: NewVersion): Promise<Origin> {
   const { source, runId, modelId } = input;
   const logged = modelId === null ? null : await tracking.loggedModel(sql, modelId);
   const runRoot = runId === null ? null : await tracking.runArtifactUri(sql, runId);
@@ -163,7 +163,7 @@ async function directOrigin({ tracking }: RegistryDeps, sql: Sql, input: NewVers
     modelId === null ? (['run_id', runRoot] as const) : (['model_id', logged?.artifactUri ?? null] as const);
   checkSource(source, root, idField);
   checkOwner(source, { idField, root, runId: modelId === null ? runId : null });
-  if (modelId !== null && logged === null) throw doesNotExist(`Logged model with ID '${modelId}' not found.`);
+  if (modelId !== null && logged === null) throw buildDoesNotExist(`Logged model with ID '${modelId}' not found.`);
   return { source, storageLocation: source, runId: runId ?? logged?.sourceRunId ?? null, modelId };
 }
 
@@ -172,10 +172,10 @@ async function directOrigin({ tracking }: RegistryDeps, sql: Sql, input: NewVers
  * Any other source is checked, for any tags (CVE-2026-2614).
  */
 function isPromptText({ source, modelId, tags }: NewVersion): boolean {
-  return modelId === null && PROMPT_SOURCES.has(source) && saysPrompt(tags);
+  return modelId === null && PROMPT_SOURCES.has(source) && isPromptTag(tags);
 }
 
-async function loggedModelOrigin(
+async function resolveLoggedModelOrigin(
   { tracking }: RegistryDeps,
   sql: Sql,
   { source, runId, modelId }: NewVersion,
@@ -183,7 +183,7 @@ async function loggedModelOrigin(
 ): Promise<Origin> {
   const logged = await tracking.loggedModel(sql, sourceModelId);
   if (logged === null || (modelId !== null && modelId !== sourceModelId)) {
-    throw invalidParameter(
+    throw buildInvalidParameter(
       `Invalid model version source: '${source}'. The model_id request parameter must identify the resource that ` +
         'contains the source.',
     );
@@ -192,22 +192,22 @@ async function loggedModelOrigin(
   return { source, storageLocation, runId: runId ?? logged.sourceRunId, modelId: modelId ?? sourceModelId };
 }
 
-async function versionOf(sql: Sql, uri: Exclude<ModelUri, { kind: 'logged-model' }>): Promise<ModelVersion> {
+async function resolveSourceVersion(sql: Sql, uri: Exclude<ModelUri, { kind: 'logged-model' }>): Promise<ModelVersion> {
   if (uri.kind === 'version') return requireVersion(sql, uri.model, uri.version);
   await requireModelName(sql, uri.model);
   if (uri.kind === 'alias') {
     const version = await findAlias(sql, uri.model, uri.alias);
-    if (version === null) throw invalidParameter(`Registered model alias ${uri.alias} not found.`);
+    if (version === null) throw buildInvalidParameter(`Registered model alias ${uri.alias} not found.`);
     return requireVersion(sql, uri.model, String(version));
   }
-  const versions = await allVersions(sql, uri.model);
+  const versions = await listVersions(sql, uri.model);
   const stage = uri.stage.toLowerCase() === 'latest' ? null : parseStage(uri.stage);
   const found = versions.find((version) => stage === null || version.stage === stage);
-  if (found === undefined) throw versionNotFound(uri.model, uri.stage);
+  if (found === undefined) throw buildVersionNotFound(uri.model, uri.stage);
   return found;
 }
 
-async function transition(
+async function changeStage(
   { clock }: RegistryDeps,
   sql: Sql,
   { model, version }: ModelVersion,
@@ -215,7 +215,7 @@ async function transition(
 ): Promise<ModelVersion> {
   const stage = parseStage(to.stage);
   if (to.archiveExisting && !ACTIVE_STAGES.includes(stage)) {
-    throw invalidParameter(
+    throw buildInvalidParameter(
       `Model version transition cannot archive existing model versions because '${to.stage}' is not an Active stage. ` +
         `Valid stages are ${ACTIVE_STAGES.join(', ')}`,
     );

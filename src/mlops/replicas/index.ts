@@ -1,8 +1,8 @@
-export type { Backend, Held, Protocol } from './backends/backend.ts';
-export { begin, type Exchange, exchanged, NotConnected, wholeOf } from './backends/exchange.ts';
+export type { Backend, HeldResource, Protocol } from './backends/backend.ts';
+export { type Exchange, NotConnected, readWhole, sendExchange, startExchange } from './backends/exchange.ts';
 export { endFormer } from './backends/leased-process.ts';
-export { backendOf, type ContainerEngines, type Served } from './backends/of-variant.ts';
-export { registriesIn } from './backends/registries.ts';
+export { type ContainerEngines, createBackend, type ServedVariantFacts } from './backends/of-variant.ts';
+export { parseRegistries } from './backends/registries.ts';
 export { type ArtifactFiles, createModelFiles, type ModelFiles } from './model-files.ts';
 export type { Outcome, Place, ReplicaMeter } from './places.ts';
 export { NotReady, type Replica } from './replica.ts';

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { ModelSpec } from '../inference/index.ts';
-import type { Backend, Held } from './backends/backend.ts';
+import type { Backend, HeldResource } from './backends/backend.ts';
 import type { ReplicaMeter } from './places.ts';
 import { NotReady, type Replica, startReplica } from './replica.ts';
 
@@ -20,7 +20,7 @@ export interface LifeDeps {
   readonly backend: Backend;
   readonly limits: { readonly startTimeoutMs: number };
   readonly clock: Clock;
-  readonly metered: (replica: string, held: Held | null) => ReplicaMeter;
+  readonly metered: (replica: string, held: HeldResource | null) => ReplicaMeter;
   begun(copy: Copy, replica: Replica, meter: ReplicaMeter, tookMs: number): void;
   over(copy: Copy, replica: Replica): void;
   /** Somebody else takes it away. */
@@ -42,7 +42,7 @@ export async function keepOne(copy: Copy, deps: LifeDeps): Promise<void> {
   let pauseMs = FIRST_PAUSE_MS;
   while (!signal.aborted && !copy.isLeaving) {
     const begun = deps.clock.now();
-    const end = await oneLife(copy, deps);
+    const end = await runReplica(copy, deps);
     if (end === null || signal.aborted) return;
     deps.ended(end);
     if (deps.clock.now() - begun > LONG_LIFE_MS) pauseMs = FIRST_PAUSE_MS;
@@ -52,12 +52,12 @@ export async function keepOne(copy: Copy, deps: LifeDeps): Promise<void> {
 }
 
 /** Runs one replica from its start to its end. Returns why it ended, null when it was given up. */
-async function oneLife(copy: Copy, deps: LifeDeps): Promise<string | null> {
+async function runReplica(copy: Copy, deps: LifeDeps): Promise<string | null> {
   const { backend, clock, limits } = deps;
   const { signal } = copy.giveUp;
   const id = `replica-${randomUUID()}`;
   let meter = backend.isPlacedLater === true ? null : deps.metered(id, null);
-  const placed = (held: Held | null) => {
+  const placed = (held: HeldResource | null) => {
     meter ??= deps.metered(id, held);
     if (isOver) meter.end();
   };
@@ -92,7 +92,7 @@ async function oneLife(copy: Copy, deps: LifeDeps): Promise<string | null> {
 }
 
 /** Copies in the order in which to remove them: starting ones first, the newest first; then those with the fewest requests in flight. */
-export function dispensable(copies: readonly Copy[]): Copy[] {
+export function isDispensable(copies: readonly Copy[]): Copy[] {
   const busy = ({ replica }: Copy) => replica?.inFlight ?? -1;
   return copies.toReversed().toSorted((one, other) => busy(one) - busy(other));
 }

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { AppError, systemCode } from '../../platform/errors/index.ts';
+import { AppError, readSystemCode } from '../../platform/errors/index.ts';
 import { type MlModel, readMlModel } from './backends/mlmodel.ts';
 
 /** Reads artifacts under a root. Implemented by tracking; injected by main. */
@@ -47,7 +47,7 @@ export function createModelFiles(deps: {
   const leaving = new Map<string, Promise<void>>();
 
   async function fetch(model: string, version: string): Promise<ModelFolder> {
-    await leaving.get(keyOf(model, version));
+    await leaving.get(buildModelKey(model, version));
     // A deleted and registered version has its number and another source.
     const root = await deps.sourceOf(model, version);
     const folder = join(
@@ -62,18 +62,18 @@ export function createModelFiles(deps: {
       await copyTree(deps.files, root, part);
       await rename(part, folder);
     }
-    return { folder, mlModel: await mlModelIn(folder) };
+    return { folder, mlModel: await loadMlModel(folder) };
   }
 
   return {
     fetch(model, version) {
-      const key = keyOf(model, version);
+      const key = buildModelKey(model, version);
       const found = fetching.get(key) ?? fetch(model, version).finally(() => fetching.delete(key));
       fetching.set(key, found);
       return found;
     },
     hold(model, version) {
-      const key = keyOf(model, version);
+      const key = buildModelKey(model, version);
       held.set(key, (held.get(key) ?? 0) + 1);
       let isHeld = true;
       return () => {
@@ -83,8 +83,8 @@ export function createModelFiles(deps: {
     },
     async sweep(isNeeded) {
       let removed = 0;
-      for (const { model, version, folder } of await versionsIn(deps.folder)) {
-        const key = keyOf(model, version);
+      for (const { model, version, folder } of await listVersionsIn(deps.folder)) {
+        const key = buildModelKey(model, version);
         // No await between this check and `leaving.set` below: no fetch can start in between.
         if ((held.get(key) ?? 0) > 0 || fetching.has(key) || isNeeded(model, version)) continue;
         const left = rename(folder, join(deps.folder, `${GONE}${randomUUID()}`));
@@ -101,18 +101,18 @@ export function createModelFiles(deps: {
   };
 }
 
-function keyOf(model: string, version: string): string {
+function buildModelKey(model: string, version: string): string {
   return JSON.stringify([model, version]);
 }
 
 /** Prefix of folders to remove. No model folder starts with it, because a colon in a model name is encoded. */
 const GONE = 'gone:';
 
-async function versionsIn(folder: string): Promise<{ model: string; version: string; folder: string }[]> {
+async function listVersionsIn(folder: string): Promise<{ model: string; version: string; folder: string }[]> {
   const found: { model: string; version: string; folder: string }[] = [];
-  for (const name of await namesIn(folder)) {
+  for (const name of await listNamesIn(folder)) {
     if (name.startsWith(GONE)) continue;
-    const versions = await namesIn(join(folder, name));
+    const versions = await listNamesIn(join(folder, name));
     const model = decodeURIComponent(name);
     found.push(...versions.map((version) => ({ model, version, folder: join(folder, name, version) })));
   }
@@ -120,14 +120,14 @@ async function versionsIn(folder: string): Promise<{ model: string; version: str
 }
 
 async function removeGone(folder: string): Promise<void> {
-  for (const name of await namesIn(folder)) {
+  for (const name of await listNamesIn(folder)) {
     if (name.startsWith(GONE)) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+async function listNamesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') return [];
+    if (readSystemCode(error) === 'ENOENT') return [];
     throw error;
   });
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
@@ -147,7 +147,7 @@ async function copyTree(files: ArtifactFiles, root: string, folder: string): Pro
       copied += 1;
       if (copied > MOST_FILES)
         throw new AppError('endpoint_model_unusable', `The version has more than ${MOST_FILES} files.`);
-      const file = inside(folder, inner);
+      const file = resolveInside(folder, inner);
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
       await pipeline((await files.open(root, inner)).content, createWriteStream(file, { mode: 0o600 }));
     }
@@ -156,13 +156,13 @@ async function copyTree(files: ArtifactFiles, root: string, folder: string): Pro
 }
 
 /** Error: a path that would leave the folder. */
-function inside(folder: string, path: string): string {
+function resolveInside(folder: string, path: string): string {
   const file = join(folder, ...path.split('/'));
   if (!relative(folder, file).startsWith(`..${sep}`)) return file;
   throw new AppError('object_path_invalid', `The path ${path} is outside of its folder.`, { path });
 }
 
-async function mlModelIn(folder: string): Promise<MlModel | null> {
+async function loadMlModel(folder: string): Promise<MlModel | null> {
   const file = join(folder, 'MLmodel');
   const facts = await stat(file).catch(() => null);
   if (facts === null || facts.size > MLMODEL_LIMIT_BYTES) return null;
@@ -170,11 +170,11 @@ async function mlModelIn(folder: string): Promise<MlModel | null> {
 }
 
 /** The `.onnx` file of a version: the one that its MLmodel names, else the only one at its root. Error: `endpoint_model_unusable`. */
-export async function onnxFileOf({ folder, mlModel }: ModelFolder): Promise<string> {
+export async function findOnnxFile({ folder, mlModel }: ModelFolder): Promise<string> {
   const named = mlModel?.onnxFile ?? null;
   const found = (await readdir(folder)).filter((name) => name.endsWith('.onnx'));
   const [lone, ...others] = named === null ? found : [named];
-  const file = lone === undefined || others.length > 0 ? null : inside(folder, lone);
+  const file = lone === undefined || others.length > 0 ? null : resolveInside(folder, lone);
   if (file !== null && (await isThere(file))) return file;
   const detail = `The backend "onnx" cannot serve the version: its MLmodel has no ONNX file, and ${found.length} .onnx files are at its root. Log it with mlflow.onnx.log_model, or serve it with the backend "process".`;
   throw new AppError('endpoint_model_unusable', detail);
@@ -185,7 +185,7 @@ async function isThere(path: string): Promise<boolean> {
     await stat(path);
     return true;
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return false;
+    if (readSystemCode(error) === 'ENOENT') return false;
     throw error;
   }
 }

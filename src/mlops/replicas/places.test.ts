@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newAgent } from './backends/exchange.ts';
+import { createAgent } from './backends/exchange.ts';
 import { createBreaker } from './breaker.ts';
 import { Places } from './places.ts';
 import type { Replica } from './replica.ts';
@@ -14,7 +14,7 @@ function newReplica(id: string): Replica {
     address: { socketPath: '/nowhere' },
     ended,
     stop,
-    agent: newAgent(),
+    agent: createAgent(),
     breaker: createBreaker(),
     inFlight: 0,
   };

@@ -38,7 +38,7 @@ export interface PlaceLimits {
 }
 
 /** Queue of requests while there is no replica. */
-export interface Hold {
+export interface QueueSettings {
   /** Maximum number of held requests. */
   readonly requests: number;
   readonly timeoutMs: number;
@@ -55,7 +55,7 @@ export interface DemandWatch {
   held(): void;
 }
 
-interface Waiting {
+interface WaitingRequest {
   admit(replica: Replica): void;
   refuse(problem: ServingProblem): void;
 }
@@ -76,12 +76,12 @@ export class Places {
   readonly #replicas = new Map<Replica, ReplicaMeter>();
   /** Replicas that get no new requests and finish those in flight. */
   readonly #leaving = new Map<Replica, () => void>();
-  readonly #line: Waiting[] = [];
+  readonly #line: WaitingRequest[] = [];
   readonly #counts = { answered: 0, refused: 0, lost: 0, inFlight: 0 };
   #meanMs = 0;
   #wakeAtDrain: (() => void) | null = null;
   #reopening: NodeJS.Timeout | undefined;
-  #hold: Hold | null = null;
+  #hold: QueueSettings | null = null;
   #watch: DemandWatch | null = null;
 
   constructor(deps: PlacesDeps) {
@@ -129,7 +129,7 @@ export class Places {
    * Holds requests while there is no replica, and notifies `watch` of demand; null: the queue limit and timeout of the
    * endpoint apply, without a watch.
    */
-  govern(hold: Hold | null, watch: DemandWatch | null): void {
+  govern(hold: QueueSettings | null, watch: DemandWatch | null): void {
     this.#hold = hold;
     this.#watch = watch;
   }
@@ -292,7 +292,7 @@ export class Places {
       clearTimeout(late);
       signal?.removeEventListener('abort', abandon);
     };
-    const waiting: Waiting = {
+    const waiting: WaitingRequest = {
       admit: (replica) => {
         settle();
         resolve(this.#placeIn(replica, watch));

@@ -1,7 +1,7 @@
 import type { Agent } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Backend, StartedReplica, Starting } from './backends/backend.ts';
-import { newAgent } from './backends/exchange.ts';
+import type { Backend, StartedReplica, StartSettings } from './backends/backend.ts';
+import { createAgent } from './backends/exchange.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 
 /** A copy of a model that is ready. */
@@ -24,22 +24,22 @@ export class NotReady extends Error {}
  */
 export async function startReplica(
   backend: Backend,
-  { id, ...starting }: Starting & { readonly id: string },
+  { id, ...starting }: StartSettings & { readonly id: string },
 ): Promise<Replica> {
   const { timeoutMs, signal } = starting;
   const started = await backend.start(id, starting);
   try {
-    await becomesReady(backend, started, timeoutMs, signal);
+    await awaitReady(backend, started, timeoutMs, signal);
     await backend.warmUp(started.address);
     signal.throwIfAborted();
   } catch (error) {
     await started.stop();
     throw error;
   }
-  return { ...started, id, agent: newAgent(), breaker: createBreaker(), inFlight: 0 };
+  return { ...started, id, agent: createAgent(), breaker: createBreaker(), inFlight: 0 };
 }
 
-async function becomesReady(
+async function awaitReady(
   backend: Backend,
   { address, ended, waiting }: StartedReplica,
   timeoutMs: number,
@@ -52,10 +52,10 @@ async function becomesReady(
   gone.catch(() => undefined);
   for (let look = FIRST_LOOK_MS; ; look = Math.min(look * 1.5, LONGEST_LOOK_MS)) {
     if (await Promise.race([gone, backend.isReady(address)])) return;
-    if (late.aborted) throw new NotReady(lateBecause(timeoutMs, waiting?.() ?? null));
+    if (late.aborted) throw new NotReady(explainLate(timeoutMs, waiting?.() ?? null));
     await Promise.race([gone, pause(look, undefined, { signal })]);
   }
 }
 
-const lateBecause = (timeoutMs: number, why: string | null): string =>
+const explainLate = (timeoutMs: number, why: string | null): string =>
   `it was not ready after ${timeoutMs / 1000} s${why === null ? '' : `: ${why}`}`;

@@ -7,7 +7,7 @@ import { createReplicaSet } from './set.ts';
 const LIMITS = { concurrency: 2, queue: 2, timeoutMs: 60_000, startTimeoutMs: 60_000 };
 
 /** Replicas that are ready immediately, with the given end and stop. */
-function backendOf(copy: () => Pick<StartedReplica, 'ended' | 'stop'>): Backend {
+function createBackend(copy: () => Pick<StartedReplica, 'ended' | 'stop'>): Backend {
   return {
     protocol: 'v2',
     modelName: 'ranker',
@@ -18,7 +18,7 @@ function backendOf(copy: () => Pick<StartedReplica, 'ended' | 'stop'>): Backend 
   };
 }
 
-function setOf(backend: Backend) {
+function createSet(backend: Backend) {
   const metered = { begun: 0, ended: 0 };
   const set = createReplicaSet({
     backend,
@@ -41,8 +41,8 @@ function setOf(backend: Backend) {
 
 describe('a set of replicas that is closed', () => {
   it('is gone when all of its replicas have said that they are', async () => {
-    const { set, metered } = setOf(
-      backendOf(() => {
+    const { set, metered } = createSet(
+      createBackend(() => {
         const { promise: ended, resolve } = Promise.withResolvers<{ detail: string }>();
         return { ended, stop: async () => resolve({ detail: 'told to end' }) };
       }),
@@ -55,8 +55,8 @@ describe('a set of replicas that is closed', () => {
 
   it('does not wait for replicas of which nobody can say any more that they are gone', async () => {
     // An engine that is away: `stop` gives up after the grace, and `ended` is never known.
-    const { set, metered } = setOf(
-      backendOf(() => ({ ended: new Promise(() => undefined), stop: async () => undefined })),
+    const { set, metered } = createSet(
+      createBackend(() => ({ ended: new Promise(() => undefined), stop: async () => undefined })),
     );
     await set.ready();
     await set.close();

@@ -2,9 +2,9 @@ import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { ModelSpec } from '../inference/index.ts';
 import { ServingProblem } from '../inference/index.ts';
-import type { Backend, Held } from './backends/backend.ts';
+import type { Backend, HeldResource } from './backends/backend.ts';
 import { UNKNOWN_SPEC } from './backends/specs.ts';
-import { type Copy, dispensable, keepOne, type LifeDeps } from './life.ts';
+import { type Copy, isDispensable, keepOne, type LifeDeps } from './life.ts';
 import { type PlaceLimits, Places, type ReplicaMeter } from './places.ts';
 import { NotReady, type Replica } from './replica.ts';
 
@@ -19,7 +19,7 @@ export interface SetDeps {
   readonly clock: Clock;
   readonly log: Log;
   /** Called for every replica from the moment that it holds a machine. */
-  readonly metered: (replica: string, held: Held | null) => ReplicaMeter;
+  readonly metered: (replica: string, held: HeldResource | null) => ReplicaMeter;
 }
 
 export interface SetState {
@@ -131,11 +131,11 @@ export function createReplicaSet(deps: SetDeps): ReplicaSet {
     scale(replicas) {
       const now = wanted();
       for (let missing = replicas - now.length; missing > 0; missing -= 1) addOne();
-      for (const copy of dispensable(now).slice(0, Math.max(0, now.length - replicas))) removeOne(copy);
+      for (const copy of isDispensable(now).slice(0, Math.max(0, now.length - replicas))) removeOne(copy);
       // A set that is scaled to zero is ready immediately.
       if (replicas === 0) firstReady.resolve();
     },
-    state: () => ({ wanted: wanted().length, ready: places.size, lastEnd, coldStartMs: longestOf(coldStarts) }),
+    state: () => ({ wanted: wanted().length, ready: places.size, lastEnd, coldStartMs: findLongest(coldStarts) }),
     async close(how) {
       firstReady.reject(new NotReady('it was stopped'));
       if (how !== 'now') await places.drained();
@@ -146,7 +146,7 @@ export function createReplicaSet(deps: SetDeps): ReplicaSet {
   };
 }
 
-function longestOf(times: readonly number[]): number | null {
+function findLongest(times: readonly number[]): number | null {
   return times.length === 0 ? null : Math.max(...times);
 }
 

@@ -7,7 +7,7 @@ import { openStore, type Store } from '../../platform/store/index.ts';
 import type { Deleted } from '../tracking/index.ts';
 import { retentionMigrations } from './migrations.ts';
 import { createService, type RetentionDeps } from './service.ts';
-import { notedObjects, putPolicy } from './store.ts';
+import { listNotedObjects, savePolicy } from './store.ts';
 
 let store: Store;
 let objects: Objects;
@@ -17,7 +17,7 @@ beforeEach(async () => {
   store = await openStore({ database: 'sqlite', folder });
   await store.migrate(retentionMigrations);
   objects = await openObjects(join(folder, 'objects'));
-  await putPolicy(store, { policy: 'all', spec: { keepDeletedDays: 0, experiment: null } });
+  await savePolicy(store, { policy: 'all', spec: { keepDeletedDays: 0, experiment: null } });
 });
 afterEach(() => store[Symbol.asyncDispose]());
 
@@ -61,8 +61,8 @@ it('removes after a crash the artifacts whose rows were gone already', async () 
   await objects.put('artifacts/0/r/artifacts/a', '1');
   const dying = service({ remove: () => Promise.reject(new Error('the disk is gone')) });
   await expect(dying.run('all', new Date(0).toISOString(), 10)).rejects.toThrow('the disk is gone');
-  expect(await notedObjects(store)).toEqual(['artifacts/0/r']);
+  expect(await listNotedObjects(store)).toEqual(['artifacts/0/r']);
   await service({ remove: objects.remove }).removeNoted();
   expect(await objects.size('artifacts/0/r/artifacts/a')).toBeNull();
-  expect(await notedObjects(store)).toEqual([]);
+  expect(await listNotedObjects(store)).toEqual([]);
 });

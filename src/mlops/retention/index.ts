@@ -1,10 +1,10 @@
 import type { Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
-import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import { retentionRoutes } from './routes.ts';
 import { RetentionSpec } from './schema.ts';
 import { createService, type RetentionDeps } from './service.ts';
-import { findPolicies, putPolicy } from './store.ts';
+import { findPolicies, savePolicy } from './store.ts';
 
 export { retentionMigrations } from './migrations.ts';
 export type { RetentionDeps } from './service.ts';
@@ -27,10 +27,10 @@ export function createRetention(
   return {
     routes: retentionRoutes(deps, service),
     kinds: [
-      specKind('Retention', 60, RetentionSpec, async (sql, policy, spec) => {
+      createSpecKind('Retention', 60, RetentionSpec, async (sql, policy, spec) => {
         const [before] = await findPolicies(sql, policy);
         if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
-        await putPolicy(sql, { policy, spec });
+        await savePolicy(sql, { policy, spec });
         return before === undefined ? 'created' : 'changed';
       }),
     ],

@@ -10,7 +10,7 @@ import {
 } from './schema.ts';
 import type { RetentionDeps, Service } from './service.ts';
 import { findPolicies } from './store.ts';
-import { type Measured, measure } from './volume.ts';
+import { type MeasuredItem, measure } from './volume.ts';
 
 export function retentionRoutes(deps: RetentionDeps, service: Service): Route[] {
   const { store, clock, tracking } = deps;
@@ -24,7 +24,7 @@ export function retentionRoutes(deps: RetentionDeps, service: Service): Route[] 
       const last = items.length > pageSize ? items[pageSize - 1] : undefined;
       const measured = await measure(deps, store, items.slice(0, pageSize));
       return {
-        deleted: measured.map(deletedItem),
+        deleted: measured.map(toDeletedItem),
         nextPageToken: last === undefined ? null : encodePageToken([last.deletedAt, last.id], ['deleted', kind]),
       };
     }),
@@ -38,7 +38,7 @@ export function retentionRoutes(deps: RetentionDeps, service: Service): Route[] 
   ];
 }
 
-function deletedItem({ item, samples, artifacts, cost }: Measured): DeletedItem {
+function toDeletedItem({ item, samples, artifacts, cost }: MeasuredItem): DeletedItem {
   return {
     kind: item.kind,
     id: item.id,

@@ -4,8 +4,8 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Deleted, Tracking } from '../tracking/index.ts';
 import { addVolumes, type KeptItem, type RetentionPreview, type RetentionStep } from './schema.ts';
-import { findPolicies, forgetObjects, notedObjects, noteObjects, type Policy } from './store.ts';
-import { type CostOfRuns, type Measured, measure, nothing, sumOf } from './volume.ts';
+import { findPolicies, forgetObjects, listNotedObjects, noteObjects, type Policy } from './store.ts';
+import { type CostOfRuns, emptyVolume, type MeasuredItem, measure, sumVolume } from './volume.ts';
 
 /** Other entities that depend on a run or a logged model, in FinOps, MLOps or the bridges; `main.ts` supplies it. */
 export interface Holders {
@@ -39,10 +39,10 @@ export function createService(deps: RetentionDeps) {
       const until = clock.now() - policy.spec.keepDeletedDays * DAY_MS;
       await store.transaction((sql) => deps.tracking.deletions.noteMissing(sql, clock.now()));
       const keeps: KeptItem[] = [];
-      let [keepsCount, removes] = [0, nothing()];
-      for await (const page of pages(deps, policy, until)) {
-        const { free, held } = await divided(deps, store, page);
-        removes = addVolumes(removes, sumOf(await measure(deps, store, free)));
+      let [keepsCount, removes] = [0, emptyVolume()];
+      for await (const page of listPages(deps, policy, until)) {
+        const { free, held } = await splitByDependents(deps, store, page);
+        removes = addVolumes(removes, sumVolume(await measure(deps, store, free)));
         keepsCount += held.length;
         keeps.push(...held.slice(0, MAX_KEPT - keeps.length));
       }
@@ -55,15 +55,15 @@ export function createService(deps: RetentionDeps) {
       refuseEarly(policy, until, clock.now());
       await removeNoted(deps);
       const chosen: Deleted[] = [];
-      for await (const page of pages(deps, policy, until)) {
-        chosen.push(...(await divided(deps, store, page)).free);
+      for await (const page of listPages(deps, policy, until)) {
+        chosen.push(...(await splitByDependents(deps, store, page)).free);
         if (chosen.length > limit) break;
       }
-      const removed: Measured[] = [];
+      const removed: MeasuredItem[] = [];
       for (const measured of await measure(deps, store, chosen.slice(0, limit))) {
         if (await removeOne(deps, measured.item, until)) removed.push(measured);
       }
-      return { removed: sumOf(removed), done: chosen.length <= limit };
+      return { removed: sumVolume(removed), done: chosen.length <= limit };
     },
 
     /** Removes objects that a crash left behind after their rows were removed. */
@@ -87,7 +87,7 @@ function refuseEarly(policy: Policy, until: number, now: number): void {
   throw new AppError('retention_too_early', detail, { policy: policy.policy });
 }
 
-async function* pages(deps: RetentionDeps, { spec }: Policy, until: number): AsyncGenerator<Deleted[]> {
+async function* listPages(deps: RetentionDeps, { spec }: Policy, until: number): AsyncGenerator<Deleted[]> {
   const { store, tracking } = deps;
   const experimentId = spec.experiment === null ? null : await deps.experimentId(store, spec.experiment);
   // A name that no experiment has means none, and not all.
@@ -103,7 +103,7 @@ async function* pages(deps: RetentionDeps, { spec }: Policy, until: number): Asy
   }
 }
 
-async function divided(deps: RetentionDeps, sql: Sql, items: readonly Deleted[]) {
+async function splitByDependents(deps: RetentionDeps, sql: Sql, items: readonly Deleted[]) {
   const reasons = new Map<string, string>();
   for (const holder of deps.holders) {
     for (const [id, reason] of await holder.holding(sql, items)) if (!reasons.has(id)) reasons.set(id, reason);
@@ -124,7 +124,7 @@ async function removeOne(deps: RetentionDeps, item: Deleted, until: number): Pro
   const { kind, id } = item;
   const folder = item.artifactUri === null ? null : tracking.deletions.objectFolder(item.artifactUri, id);
   const erased = await store.transaction(async (sql) => {
-    if ((await divided(deps, sql, [item])).held.length > 0) return false;
+    if ((await splitByDependents(deps, sql, [item])).held.length > 0) return false;
     if (!(await tracking.deletions.erase(sql, kind, id, until))) return false;
     if (folder !== null) await noteObjects(sql, folder);
     return true;
@@ -134,7 +134,7 @@ async function removeOne(deps: RetentionDeps, item: Deleted, until: number): Pro
 }
 
 async function removeNoted(deps: RetentionDeps): Promise<void> {
-  for (const folder of await notedObjects(deps.store)) await removeObjects(deps, folder);
+  for (const folder of await listNotedObjects(deps.store)) await removeObjects(deps, folder);
 }
 
 async function removeObjects({ store, objects }: RetentionDeps, folder: string): Promise<void> {

@@ -19,7 +19,7 @@ export async function findPolicies(sql: Sql, name: string | null): Promise<Polic
   return rows.map((row) => ({ policy: row.name, spec: RetentionSpec.parse(JSON.parse(row.spec)) }));
 }
 
-export async function putPolicy(sql: Sql, { policy, spec }: Policy): Promise<void> {
+export async function savePolicy(sql: Sql, { policy, spec }: Policy): Promise<void> {
   const row = { name: policy, spec: JSON.stringify(spec) };
   await sql
     .tables<RetentionTables>()
@@ -35,7 +35,7 @@ export async function noteObjects(sql: Sql, folder: string): Promise<void> {
   await query.onConflict((of) => of.doNothing()).execute();
 }
 
-export async function notedObjects(sql: Sql): Promise<string[]> {
+export async function listNotedObjects(sql: Sql): Promise<string[]> {
   const rows = await sql.tables<RetentionTables>().selectFrom('retention_object').select('folder').execute();
   return rows.map((row) => row.folder);
 }

@@ -16,7 +16,7 @@ export interface RunCostFacts {
 }
 
 /** A deleted item with its size. */
-export interface Measured {
+export interface MeasuredItem {
   readonly item: Deleted;
   readonly samples: number;
   /** null when its artifacts are stored elsewhere, and for an experiment, which has no artifacts. */
@@ -32,7 +32,7 @@ export interface MeasureDeps {
 
 const UNKNOWN: RunCostFacts = { cost: null, reason: 'no usage was recorded for the run' };
 
-export async function measure(deps: MeasureDeps, sql: Sql, items: readonly Deleted[]): Promise<Measured[]> {
+export async function measure(deps: MeasureDeps, sql: Sql, items: readonly Deleted[]): Promise<MeasuredItem[]> {
   const { deletions } = deps.tracking;
   const idsOf = (kind: Deleted['kind']) => items.filter((item) => item.kind === kind).map(({ id }) => id);
   const runIds = idsOf('run');
@@ -41,7 +41,7 @@ export async function measure(deps: MeasureDeps, sql: Sql, items: readonly Delet
     ...(await deletions.samples(sql, 'logged-model', idsOf('logged-model'))),
   ]);
   const costs = runIds.length === 0 ? new Map() : await deps.costs.costsOfRuns(sql, runIds);
-  const measured: Measured[] = [];
+  const measured: MeasuredItem[] = [];
   for (const item of items) {
     measured.push({
       item,
@@ -54,12 +54,12 @@ export async function measure(deps: MeasureDeps, sql: Sql, items: readonly Delet
 }
 
 /** The volume of nothing at all. */
-export function nothing(): Volume {
-  return sumOf([]);
+export function emptyVolume(): Volume {
+  return sumVolume([]);
 }
 
 /** Exact sums; amounts of one currency are added, runs of unknown cost are counted. */
-export function sumOf(measured: readonly Measured[]): Volume {
+export function sumVolume(measured: readonly MeasuredItem[]): Volume {
   const kept = measured.map(({ artifacts }) => artifacts).filter((artifacts) => artifacts !== null);
   const costs = measured.map(({ cost }) => cost).filter((cost) => cost !== null);
   const known = costs.map(({ cost }) => cost).filter((cost) => cost !== null);

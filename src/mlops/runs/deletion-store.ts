@@ -1,6 +1,6 @@
 import { type QueryExecutorProvider, sql as raw } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
-import { chunks } from './key-value-store.ts';
+import { splitIntoChunks } from './key-value-store.ts';
 import type { RunCostTables } from './run-cost/store.ts';
 import type { TrackingTables } from './tables.ts';
 
@@ -31,7 +31,7 @@ export interface Deleted {
 
 /** Notes that these are deleted now. */
 export async function noteDeleted(sql: Sql, kind: DeletedKind, ids: readonly string[], at: number): Promise<void> {
-  for (const part of chunks(ids, 1000)) {
+  for (const part of splitIntoChunks(ids, 1000)) {
     const rows = part.map((id) => ({ kind, id, deleted_at: at }));
     const query = sql.tables<Tables>().insertInto('deletion').values(rows);
     await query.onConflict((of) => of.columns(['kind', 'id']).doUpdateSet({ deleted_at: at })).execute();
@@ -39,7 +39,7 @@ export async function noteDeleted(sql: Sql, kind: DeletedKind, ids: readonly str
 }
 
 export async function forgetDeleted(sql: Sql, kind: DeletedKind, ids: readonly string[]): Promise<void> {
-  for (const part of chunks(ids, 1000)) {
+  for (const part of splitIntoChunks(ids, 1000)) {
     await sql.tables<Tables>().deleteFrom('deletion').where('kind', '=', kind).where('id', 'in', part).execute();
   }
 }
@@ -68,7 +68,7 @@ export async function isDeleted(
   until: number,
 ): Promise<boolean> {
   const page = { kind, until, experimentId: null, after: null, limit: 1 };
-  const found = kind === 'run' ? deletedRuns(sql, page, id) : deletedModels(sql, page, id);
+  const found = kind === 'run' ? listDeletedRuns(sql, page, id) : listDeletedModels(sql, page, id);
   return (await found).length === 1;
 }
 
@@ -85,12 +85,12 @@ export interface DeletedQuery {
 
 /** Deleted first, oldest first. */
 export async function listDeleted(sql: Sql, query: DeletedQuery): Promise<Deleted[]> {
-  if (query.kind === 'run') return deletedRuns(sql, query);
-  return query.kind === 'logged-model' ? deletedModels(sql, query) : deletedExperiments(sql, query);
+  if (query.kind === 'run') return listDeletedRuns(sql, query);
+  return query.kind === 'logged-model' ? listDeletedModels(sql, query) : listDeletedExperiments(sql, query);
 }
 
 /** Deletions of one kind that match the query, in order. */
-function deletions(sql: Sql, { kind, until, after, limit }: DeletedQuery) {
+function selectDeletions(sql: Sql, { kind, until, after, limit }: DeletedQuery) {
   let found = sql.tables<Tables>().selectFrom('deletion').where('deletion.kind', '=', kind);
   if (until !== null) found = found.where('deletion.deleted_at', '<=', until);
   if (after !== null) {
@@ -104,8 +104,8 @@ function deletions(sql: Sql, { kind, until, after, limit }: DeletedQuery) {
   return found.orderBy('deletion.deleted_at').orderBy('deletion.id').limit(limit);
 }
 
-async function deletedRuns(sql: Sql, query: DeletedQuery, id?: string): Promise<Deleted[]> {
-  let found = deletions(sql, query)
+async function listDeletedRuns(sql: Sql, query: DeletedQuery, id?: string): Promise<Deleted[]> {
+  let found = selectDeletions(sql, query)
     .innerJoin('run', 'run.run_id', 'deletion.id')
     .where('run.lifecycle_stage', '=', 'deleted')
     .select(['deletion.id', 'deletion.deleted_at', 'run.run_name', 'run.experiment_id', 'run.artifact_uri']);
@@ -121,8 +121,8 @@ async function deletedRuns(sql: Sql, query: DeletedQuery, id?: string): Promise<
   }));
 }
 
-async function deletedModels(sql: Sql, query: DeletedQuery, id?: string): Promise<Deleted[]> {
-  let found = deletions(sql, query)
+async function listDeletedModels(sql: Sql, query: DeletedQuery, id?: string): Promise<Deleted[]> {
+  let found = selectDeletions(sql, query)
     .innerJoin('logged_model', 'logged_model.model_id', 'deletion.id')
     .where('logged_model.lifecycle_stage', '=', 'deleted')
     .select(['deletion.id', 'deletion.deleted_at', 'logged_model.name'])
@@ -139,8 +139,8 @@ async function deletedModels(sql: Sql, query: DeletedQuery, id?: string): Promis
   }));
 }
 
-async function deletedExperiments(sql: Sql, query: DeletedQuery): Promise<Deleted[]> {
-  let found = deletions(sql, query)
+async function listDeletedExperiments(sql: Sql, query: DeletedQuery): Promise<Deleted[]> {
+  let found = selectDeletions(sql, query)
     .innerJoin('experiment', (join) =>
       join.on((eb) => eb(eb.cast<string>('experiment.experiment_id', 'text'), '=', eb.ref('deletion.id'))),
     )
@@ -161,7 +161,7 @@ async function deletedExperiments(sql: Sql, query: DeletedQuery): Promise<Delete
 export async function countSamples(sql: Sql, kind: DeletedKind, ids: readonly string[]): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   if (kind === 'experiment') return counts;
-  for (const part of chunks(ids, 1000)) {
+  for (const part of splitIntoChunks(ids, 1000)) {
     const tables = sql.tables<Tables>();
     const rows =
       kind === 'run'

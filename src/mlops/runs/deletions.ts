@@ -1,6 +1,6 @@
 import { cleanKey, type Objects } from '../../platform/objects/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { objectKey } from '../artifacts/index.ts';
+import { buildObjectKey } from '../artifacts/index.ts';
 import {
   countSamples,
   type Deleted,
@@ -41,10 +41,10 @@ export function createDeletions(objects: Objects): Deletions {
     noteMissing: (sql, at) => noteMissing(sql.tables(), at),
     samples: countSamples,
     async volume(artifactUri, id) {
-      const folder = objectFolder(artifactUri, id);
-      return folder === null ? null : volumeUnder(objects, folder);
+      const folder = toObjectFolder(artifactUri, id);
+      return folder === null ? null : measureVolumeUnder(objects, folder);
     },
-    objectFolder,
+    objectFolder: toObjectFolder,
     async erase(sql, kind, id, until) {
       if (!(await isDeleted(sql, kind, id, until))) return false;
       await (kind === 'run' ? eraseRun(sql, id) : eraseLoggedModel(sql, id));
@@ -53,10 +53,10 @@ export function createDeletions(objects: Objects): Deletions {
   };
 }
 
-async function volumeUnder(objects: Objects, key: string): Promise<ArtifactVolume> {
+async function measureVolumeUnder(objects: Objects, key: string): Promise<ArtifactVolume> {
   let [files, bytes] = [0, 0];
   for (const entry of await objects.list(key)) {
-    const inner = entry.isFolder ? await volumeUnder(objects, `${key}/${entry.name}`) : null;
+    const inner = entry.isFolder ? await measureVolumeUnder(objects, `${key}/${entry.name}`) : null;
     files += inner?.files ?? 1;
     bytes += inner?.bytes ?? entry.sizeBytes ?? 0;
   }
@@ -64,8 +64,8 @@ async function volumeUnder(objects: Objects, key: string): Promise<ArtifactVolum
 }
 
 /** `…/<id>/artifacts` -> `…/<id>`; a root without the id in its place is taken as it is. */
-function objectFolder(artifactUri: string, id: string): string | null {
-  const key = objectKey(artifactUri);
+function toObjectFolder(artifactUri: string, id: string): string | null {
+  const key = buildObjectKey(artifactUri);
   if (key === null) return null;
   const whole = cleanKey(key).replace(/\/artifacts$/, '');
   return whole.endsWith(`/${id}`) ? whole : null;

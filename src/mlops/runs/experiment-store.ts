@@ -1,16 +1,16 @@
 import { type Expression, type ExpressionBuilder, sql as raw, type SqlBool } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import {
-  after,
+  buildAfterCondition,
   type Comparison,
   compare,
   type KeysetPosition,
   orderList,
-  positionOf,
+  readPosition,
   type SortStep,
   sortColumns,
 } from '../wire/index.ts';
-import { chunks } from './key-value-store.ts';
+import { splitIntoChunks } from './key-value-store.ts';
 import type { LifecycleStage, TrackingTables } from './tables.ts';
 import type { Experiment, KeyValue } from './types.ts';
 
@@ -19,7 +19,7 @@ type ExperimentRow = TrackingTables['experiment'];
 /**
  * Ids only increase, deleted experiments included; two servers that take the same id concurrently conflict and retry.
  */
-export async function nextExperimentId(sql: Sql): Promise<number> {
+export async function takeExperimentId(sql: Sql): Promise<number> {
   const query = sql.tables<TrackingTables>().selectFrom('experiment');
   const row = await query.select((eb) => eb.fn.max('experiment_id').as('last')).executeTakeFirst();
   return (row?.last ?? 0) + 1;
@@ -31,26 +31,26 @@ export async function insertExperiment(sql: Sql, row: ExperimentRow): Promise<vo
 
 export async function findExperiment(sql: Sql, experimentId: number): Promise<Experiment | null> {
   const query = sql.tables<TrackingTables>().selectFrom('experiment').selectAll();
-  return withTags(sql, await query.where('experiment_id', '=', experimentId).execute());
+  return addTags(sql, await query.where('experiment_id', '=', experimentId).execute());
 }
 
 export async function findExperimentByName(sql: Sql, name: string): Promise<Experiment | null> {
   const query = sql.tables<TrackingTables>().selectFrom('experiment').selectAll();
-  return withTags(sql, await query.where('name', '=', name).execute());
+  return addTags(sql, await query.where('name', '=', name).execute());
 }
 
 /** Names by id. */
-export async function experimentNames(sql: Sql, experimentIds: readonly number[]): Promise<Map<number, string>> {
+export async function findExperimentNames(sql: Sql, experimentIds: readonly number[]): Promise<Map<number, string>> {
   const names = new Map<number, string>();
-  for (const ids of chunks(experimentIds, 1000)) {
+  for (const ids of splitIntoChunks(experimentIds, 1000)) {
     const query = sql.tables<TrackingTables>().selectFrom('experiment').select(['experiment_id', 'name']);
     for (const row of await query.where('experiment_id', 'in', ids).execute()) names.set(row.experiment_id, row.name);
   }
   return names;
 }
 
-async function withTags(sql: Sql, rows: readonly ExperimentRow[]): Promise<Experiment | null> {
-  const [experiment] = await experimentsOf(sql, rows);
+async function addTags(sql: Sql, rows: readonly ExperimentRow[]): Promise<Experiment | null> {
+  const [experiment] = await findExperimentDetails(sql, rows);
   return experiment ?? null;
 }
 
@@ -108,13 +108,19 @@ export async function searchExperiments(
     .selectAll('experiment')
     .select(sortColumns(steps))
     .where('lifecycle_stage', 'in', query.stages);
-  for (const comparison of query.comparisons) select = select.where((eb) => matches(eb, comparison));
-  if (query.position !== null) select = select.where(after(steps, query.position));
+  for (const comparison of query.comparisons) select = select.where((eb) => buildCondition(eb, comparison));
+  if (query.position !== null) select = select.where(buildAfterCondition(steps, query.position));
   const rows = await select.orderBy(orderList(steps)).limit(query.limit).execute();
-  return { experiments: await experimentsOf(sql, rows), positions: rows.map((row) => positionOf({ ...row }, steps)) };
+  return {
+    experiments: await findExperimentDetails(sql, rows),
+    positions: rows.map((row) => readPosition({ ...row }, steps)),
+  };
 }
 
-function matches(eb: ExpressionBuilder<TrackingTables, 'experiment'>, comparison: Comparison): Expression<SqlBool> {
+function buildCondition(
+  eb: ExpressionBuilder<TrackingTables, 'experiment'>,
+  comparison: Comparison,
+): Expression<SqlBool> {
   if (comparison.entity === 'attribute') return compare(raw.ref(`experiment.${comparison.key}`), comparison);
   const tags = eb
     .selectFrom('experiment_tag')
@@ -126,9 +132,9 @@ function matches(eb: ExpressionBuilder<TrackingTables, 'experiment'>, comparison
   return eb.exists(tags.where(compare(raw.ref('experiment_tag.value'), comparison)));
 }
 
-async function experimentsOf(sql: Sql, rows: readonly ExperimentRow[]): Promise<Experiment[]> {
+async function findExperimentDetails(sql: Sql, rows: readonly ExperimentRow[]): Promise<Experiment[]> {
   const tags = new Map<number, KeyValue[]>(rows.map((row) => [row.experiment_id, []]));
-  for (const ids of chunks([...tags.keys()], 1000)) {
+  for (const ids of splitIntoChunks([...tags.keys()], 1000)) {
     const query = sql.tables<TrackingTables>().selectFrom('experiment_tag').selectAll();
     for (const row of await query.where('experiment_id', 'in', ids).orderBy('key').execute()) {
       tags.get(row.experiment_id)?.push({ key: row.key, value: row.value });
@@ -146,7 +152,7 @@ async function experimentsOf(sql: Sql, rows: readonly ExperimentRow[]): Promise<
 }
 
 /** Id of the experiment that has this tag with this value, or null. */
-export async function experimentIdByTag(sql: Sql, key: string, value: string): Promise<number | null> {
+export async function findExperimentIdByTag(sql: Sql, key: string, value: string): Promise<number | null> {
   const query = sql.tables<TrackingTables>().selectFrom('experiment_tag').select('experiment_id');
   const row = await query.where('key', '=', key).where('value', '=', value).executeTakeFirst();
   return row?.experiment_id ?? null;

@@ -1,15 +1,15 @@
 import { isConflict, type Sql, type Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { checkArtifactLocation, defaultArtifactLocation } from '../artifacts/index.ts';
+import { buildArtifactLocation, checkArtifactLocation } from '../artifacts/index.ts';
 import {
-  alreadyExists,
+  buildAlreadyExists,
+  buildDoesNotExist,
+  buildInvalidFilter,
+  buildInvalidParameter,
   type Comparison,
   checkMaxResults,
   decodePageToken,
-  doesNotExist,
   encodePageToken,
-  invalidFilter,
-  invalidParameter,
   MlflowError,
   parseFilter,
   parseOrderings,
@@ -20,8 +20,8 @@ import {
   findExperiment,
   findExperimentByName,
   insertExperiment,
-  nextExperimentId,
   searchExperiments,
+  takeExperimentId,
   updateExperiment,
   upsertExperimentTags,
 } from './experiment-store.ts';
@@ -29,7 +29,7 @@ import { checkExperimentName, checkExperimentTag } from './limits.ts';
 import { appendRunEvent, type RunEvents } from './run-events.ts';
 import { moveRunsOfExperiment } from './run-store.ts';
 import type { LifecycleStage, TrackingTables } from './tables.ts';
-import { type Experiment, type KeyValue, type Page, type SearchInput, stagesOf, type ViewType } from './types.ts';
+import { type Experiment, type KeyValue, type Page, type SearchInput, selectStages, type ViewType } from './types.ts';
 import { experimentVocabulary } from './vocabularies.ts';
 
 export interface ExperimentsDeps {
@@ -65,7 +65,7 @@ export function createExperiments(deps: ExperimentsDeps) {
     async getByName(name: string): Promise<Experiment> {
       const experiment = await findExperimentByName(store, name);
       if (experiment !== null) return experiment;
-      throw doesNotExist(`Could not find experiment with name '${name}'`, 'experiment_not_found');
+      throw buildDoesNotExist(`Could not find experiment with name '${name}'`, 'experiment_not_found');
     },
     search: (input: SearchInput & { readonly view: ViewType }) => search(store, input),
     delete: (id: string) => change(id, (sql, experiment) => moveExperiment(deps, sql, experiment, 'deleted')),
@@ -99,7 +99,7 @@ export function createExperiments(deps: ExperimentsDeps) {
       change(id, async (sql, experiment) => {
         checkActive(experiment);
         if (await deleteExperimentTag(sql, experiment.experimentId, key)) return;
-        throw doesNotExist(`No tag with name: ${key} in experiment with id ${id}`);
+        throw buildDoesNotExist(`No tag with name: ${key} in experiment with id ${id}`);
       }),
   };
 }
@@ -107,18 +107,18 @@ export function createExperiments(deps: ExperimentsDeps) {
 /** Ids are numbers to this server, text to its clients. A number outside the range of ids is treated as a missing experiment. */
 export function parseExperimentId(id: string): number {
   if (/^\s*[-+]?\d+\s*$/.test(id)) return Math.min(Math.max(Number(id), -MAX_ID), MAX_ID);
-  throw invalidParameter(`Invalid experiment ID '${id}'. Experiment ID must be a valid integer.`);
+  throw buildInvalidParameter(`Invalid experiment ID '${id}'. Experiment ID must be a valid integer.`);
 }
 
 export async function requireExperiment(sql: Sql, experimentId: number): Promise<Experiment> {
   const experiment = await findExperiment(sql, experimentId);
   if (experiment !== null) return experiment;
-  throw doesNotExist(`No Experiment with id=${experimentId} exists`, 'experiment_not_found');
+  throw buildDoesNotExist(`No Experiment with id=${experimentId} exists`, 'experiment_not_found');
 }
 
 export function checkActive(experiment: Experiment): void {
   if (experiment.lifecycleStage === 'active') return;
-  throw invalidParameter(
+  throw buildInvalidParameter(
     `The experiment ${experiment.experimentId} must be in the 'active' state. ` +
       `Current state is ${experiment.lifecycleStage}.`,
   );
@@ -132,12 +132,12 @@ async function createExperiment({ store, clock }: ExperimentsDeps, input: NewExp
   return store.transaction(async (sql) => {
     // A deleted experiment keeps its name: the error tells the client to restore it.
     if ((await findExperimentByName(sql, input.name)) !== null) throw nameTaken(input.name);
-    const experimentId = await nextExperimentId(sql);
+    const experimentId = await takeExperimentId(sql);
     const now = clock.now();
     await insertExperiment(sql, {
       experiment_id: experimentId,
       name: input.name,
-      artifact_location: location ?? defaultArtifactLocation(experimentId),
+      artifact_location: location ?? buildArtifactLocation(experimentId),
       lifecycle_stage: 'active',
       creation_time: now,
       last_update_time: now,
@@ -148,7 +148,7 @@ async function createExperiment({ store, clock }: ExperimentsDeps, input: NewExp
 }
 
 function nameTaken(name: string): MlflowError {
-  return alreadyExists(`Experiment(name=${name}) already exists.`);
+  return buildAlreadyExists(`Experiment(name=${name}) already exists.`);
 }
 
 async function moveExperiment(
@@ -159,7 +159,7 @@ async function moveExperiment(
 ): Promise<number> {
   const { experimentId } = experiment;
   if (experiment.lifecycleStage === stage) {
-    throw doesNotExist(`No Experiment with id=${experimentId} exists`, 'experiment_not_found');
+    throw buildDoesNotExist(`No Experiment with id=${experimentId} exists`, 'experiment_not_found');
   }
   await updateExperiment(sql, experimentId, { lifecycle_stage: stage, last_update_time: clock.now() });
   const moved = await moveRunsOfExperiment(sql, experimentId, stage);
@@ -187,7 +187,7 @@ async function noteMoved(
 
 async function renameExperiment(sql: Sql, experiment: Experiment, name: string, now: number): Promise<void> {
   checkExperimentName(name);
-  if (experiment.lifecycleStage !== 'active') throw invalidParameter('Cannot rename a non-active experiment.');
+  if (experiment.lifecycleStage !== 'active') throw buildInvalidParameter('Cannot rename a non-active experiment.');
   if (experiment.name === name) return;
   const taken = new MlflowError('BAD_REQUEST', `Experiment(name=${name}) already exists.`, 'invalid_request');
   if ((await findExperimentByName(sql, name)) !== null) throw taken;
@@ -202,12 +202,12 @@ async function search(sql: Sql, input: SearchInput & { readonly view: ViewType }
   const limit = checkMaxResults(input.maxResults, MAX_EXPERIMENTS_A_PAGE);
   const comparisons = parseFilter(input.filter, experimentVocabulary);
   comparisons.forEach(checkIds);
-  const order = orderOf(input.orderBy);
+  const order = parseExperimentOrder(input.orderBy);
   const query = ['experiments', input.filter, input.orderBy, input.view];
   const position = decodePageToken(input.pageToken, query, order.length);
   // One row more than the page shows whether there is another page.
   const found = await searchExperiments(sql, {
-    stages: stagesOf(input.view),
+    stages: selectStages(input.view),
     comparisons,
     order,
     position,
@@ -224,11 +224,11 @@ type ExperimentOrder = { readonly column: keyof TrackingTables['experiment']; re
 
 const ORDER_COLUMNS = ['name', 'experiment_id', 'creation_time', 'last_update_time'] as const;
 
-function orderOf(orderBy: readonly string[]): ExperimentOrder {
+function parseExperimentOrder(orderBy: readonly string[]): ExperimentOrder {
   const orderings = parseOrderings(orderBy, experimentVocabulary);
   const order: ExperimentOrder = orderings.map(({ entity, key, ascending }) => {
     const column = entity === 'attribute' ? ORDER_COLUMNS.find((name) => name === key) : undefined;
-    if (column === undefined) throw invalidFilter(`Invalid order_by entity: ${entity}`);
+    if (column === undefined) throw buildInvalidFilter(`Invalid order_by entity: ${entity}`);
     return { column, ascending };
   });
   if (order.length === 0) order.push({ column: 'creation_time', ascending: false });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sharedApplication } from '../../testing/shared.ts';
 import { eventsAbout, newRun, post } from '../wire/testing.ts';
-import { mergeUsage, usageIn } from './gpu-usage.ts';
+import { mergeUsage, readUsage } from './gpu-usage.ts';
 
 const at = Date.parse('2026-11-01T10:00:00Z');
 const gpu = (name: string, minutes: number) => ({
@@ -26,16 +26,16 @@ describe('GPU usage in samples', () => {
       ['node-a/gpu_0', 'node-b/gpu_0'],
     ],
   ])('counts the GPUs of %j', (keys, gpus) => {
-    expect(usageIn(keys.map((key) => ({ key, value: 1, timestamp: 1, step: 0 })))?.gpus).toEqual(gpus);
+    expect(readUsage(keys.map((key) => ({ key, value: 1, timestamp: 1, step: 0 })))?.gpus).toEqual(gpus);
   });
 
   it('sees none in metrics of anything else', () => {
     const keys = ['system/cpu_utilization_percentage', 'gpu_0_utilization_percentage', 'system/gpus_0_x'];
-    expect(usageIn(keys.map((key) => ({ key, value: 1, timestamp: 1, step: 0 })))).toBeNull();
+    expect(readUsage(keys.map((key) => ({ key, value: 1, timestamp: 1, step: 0 })))).toBeNull();
   });
 
   it('spans from the first to the last sample in whatever order they come', () => {
-    const [early, late] = [usageIn([gpu('gpu_0', 1)]), usageIn([gpu('gpu_1', 9), gpu('gpu_1', 5)])];
+    const [early, late] = [readUsage([gpu('gpu_0', 1)]), readUsage([gpu('gpu_1', 9), gpu('gpu_1', 5)])];
     if (early === null || late === null) throw new Error('no usage');
     const whole = { gpus: ['gpu_0', 'gpu_1'], firstSample: at + 60_000, lastSample: at + 540_000 };
     expect([mergeUsage(early, late), mergeUsage(late, early)]).toEqual([whole, whole]);

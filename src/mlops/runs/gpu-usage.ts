@@ -1,5 +1,5 @@
 import type { Sql } from '../../platform/store/index.ts';
-import { instant, type RunEvents, SUBJECT_TAG_PREFIX, subjectTags } from './run-events.ts';
+import { findSubjectTags, formatInstant, type RunEvents, SUBJECT_TAG_PREFIX } from './run-events.ts';
 import type { KeyValue, Metric, RunInfo } from './types.ts';
 import { findGpuUsage, type GpuUsage, upsertGpuUsage } from './usage-store.ts';
 
@@ -7,7 +7,7 @@ import { findGpuUsage, type GpuUsage, upsertGpuUsage } from './usage-store.ts';
 const GPU_METRIC = /^system\/((?:\S+\/)?gpu_\d+)_/;
 
 /** The usage that these samples show, or null when none is about a GPU. */
-export function usageIn(metrics: readonly Metric[]): GpuUsage | null {
+export function readUsage(metrics: readonly Metric[]): GpuUsage | null {
   const samples = metrics.flatMap(({ key, timestamp }) => {
     const gpu = GPU_METRIC.exec(key)?.[1];
     return gpu === undefined ? [] : [{ gpu, timestamp }];
@@ -15,7 +15,7 @@ export function usageIn(metrics: readonly Metric[]): GpuUsage | null {
   if (samples.length === 0) return null;
   const times = samples.map((sample) => sample.timestamp);
   return {
-    gpus: distinct(samples.map((sample) => sample.gpu)),
+    gpus: listDistinct(samples.map((sample) => sample.gpu)),
     firstSample: Math.min(...times),
     lastSample: Math.max(...times),
   };
@@ -25,13 +25,13 @@ export function usageIn(metrics: readonly Metric[]): GpuUsage | null {
 export function mergeUsage(a: GpuUsage | null, b: GpuUsage): GpuUsage {
   if (a === null) return b;
   return {
-    gpus: distinct([...a.gpus, ...b.gpus]),
+    gpus: listDistinct([...a.gpus, ...b.gpus]),
     firstSample: Math.min(a.firstSample, b.firstSample),
     lastSample: Math.max(a.lastSample, b.lastSample),
   };
 }
 
-function distinct(gpus: readonly string[]): string[] {
+function listDistinct(gpus: readonly string[]): string[] {
   return [...new Set(gpus)].sort();
 }
 
@@ -45,7 +45,7 @@ export async function observeUsage(
   run: RunInfo,
   logged: { readonly metrics?: readonly Metric[]; readonly tags?: readonly KeyValue[] },
 ): Promise<void> {
-  const seen = usageIn(logged.metrics ?? []);
+  const seen = readUsage(logged.metrics ?? []);
   const retagged = (logged.tags ?? []).some((tag) => tag.key.startsWith(SUBJECT_TAG_PREFIX));
   if (seen === null && !retagged) return;
   const known = await findGpuUsage(sql, run.runId);
@@ -61,9 +61,9 @@ export async function observeUsage(
       runId: run.runId,
       experimentId: String(run.experimentId),
       gpus: usage.gpus.length,
-      start: instant(usage.firstSample),
-      end: instant(usage.lastSample),
-      tags: await subjectTags(sql, run.runId),
+      start: formatInstant(usage.firstSample),
+      end: formatInstant(usage.lastSample),
+      tags: await findSubjectTags(sql, run.runId),
     },
   });
 }

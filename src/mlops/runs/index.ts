@@ -1,11 +1,11 @@
 export { type Deleted, forgetDeleted, noteDeleted } from './deletion-store.ts';
 export { createDeletions, type Deletions } from './deletions.ts';
 export {
-  experimentIdByTag,
   findExperiment,
   findExperimentByName,
+  findExperimentIdByTag,
   insertExperiment,
-  nextExperimentId,
+  takeExperimentId,
   updateExperiment,
   upsertExperimentTags,
 } from './experiment-store.ts';
@@ -16,33 +16,41 @@ export {
   parseExperimentId,
   requireExperiment,
 } from './experiments.ts';
-export { type GpuSample, gpuSamplesOf } from './gpu-samples.ts';
+export { type GpuSample, readGpuSamples } from './gpu-samples.ts';
 export { observeUsage } from './gpu-usage.ts';
 export { ensureDataset, insertDatasetInput, insertModelInputs, upsertModelOutputs } from './input-store.ts';
 export {
-  chunks,
   deleteModelTag,
-  lastOfEach,
+  findModelValues,
+  selectLastOfEach,
+  splitIntoChunks,
   upsertModelParams,
   upsertModelTags,
   upsertRunTags,
-  valuesOfModels,
 } from './key-value-store.ts';
 export { checkLoggedModelName, checkModelEntry } from './limits.ts';
 export { type Batch, createLogging, type Logging } from './logging.ts';
 export { createMetricRest } from './metric-rest.ts';
-export { insertMetrics, insertModelMetrics, type StepRange, samplesOf } from './metric-store.ts';
+export { insertMetrics, insertModelMetrics, type StepRange, selectSamples } from './metric-store.ts';
 export { trackingMigrations } from './migrations.ts';
-export { randomName } from './random-name.ts';
-export { findRun, readRun, runsWithExperiment } from './read-run.ts';
-export { experimentOf } from './run-answer.ts';
+export { drawRandomName } from './random-name.ts';
+export { findRun, readRun, toRunsWithExperiment } from './read-run.ts';
+export { toExperiment } from './run-answer.ts';
 export type { RunMatch } from './run-conditions.ts';
-export { energyOfRun } from './run-cost/energy.ts';
-export { costsOfRuns, putRunCosts, type RunCostTables, unknownCost } from './run-cost/store.ts';
-export { appendRunEvent, instant, type RunEvents, SUBJECT_TAG_PREFIX } from './run-events.ts';
-export { matchingRuns } from './run-search-store.ts';
-export { findRunInfo, fullRuns, insertRun, latestMetricsOf, runInfo, statusesOf, updateRun } from './run-store.ts';
-export { type RunGpuSamples, runningGpuSamples } from './running-gpu-samples.ts';
+export { computeRunEnergy } from './run-cost/energy.ts';
+export { findRunCosts, type RunCostTables, saveRunCosts, unknownCost } from './run-cost/store.ts';
+export { appendRunEvent, formatInstant, type RunEvents, SUBJECT_TAG_PREFIX } from './run-events.ts';
+export { selectMatchingRuns } from './run-search-store.ts';
+export {
+  findLatestMetrics,
+  findRunInfo,
+  findStatuses,
+  insertRun,
+  readFullRuns,
+  runInfo,
+  updateRun,
+} from './run-store.ts';
+export { type RunGpuSamples, readRunningGpuSamples } from './running-gpu-samples.ts';
 export { createRuns, findRuns, RUN_NAME_TAG, type RunSearch, type Runs, runMatch } from './runs.ts';
 export {
   type LifecycleStage,

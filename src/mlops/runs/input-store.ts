@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isAmong, type Sql } from '../../platform/store/index.ts';
-import { chunks } from './key-value-store.ts';
+import { splitIntoChunks } from './key-value-store.ts';
 import type { TrackingTables } from './tables.ts';
 import type { Dataset, DatasetInput, ModelOutput } from './types.ts';
 
@@ -96,10 +96,10 @@ export async function upsertModelOutputs(sql: Sql, runId: string, outputs: reado
   }
 }
 
-export async function datasetInputsOf(sql: Sql, runIds: readonly string[]): Promise<Map<string, DatasetInput[]>> {
+export async function findDatasetInputs(sql: Sql, runIds: readonly string[]): Promise<Map<string, DatasetInput[]>> {
   const byRun = new Map<string, DatasetInput[]>();
-  for (const ids of chunks(runIds, 1000)) {
-    const tags = await datasetTagsOf(sql, ids);
+  for (const ids of splitIntoChunks(runIds, 1000)) {
+    const tags = await findDatasetTags(sql, ids);
     const rows = await sql
       .tables<TrackingTables>()
       .selectFrom('dataset_input')
@@ -119,7 +119,7 @@ export async function datasetInputsOf(sql: Sql, runIds: readonly string[]): Prom
   return byRun;
 }
 
-async function datasetTagsOf(sql: Sql, runIds: readonly string[]): Promise<Map<string, DatasetInput['tags']>> {
+async function findDatasetTags(sql: Sql, runIds: readonly string[]): Promise<Map<string, DatasetInput['tags']>> {
   const query = sql.tables<TrackingTables>().selectFrom('dataset_input_tag').selectAll();
   const rows = await query
     .where(isAmong(sql, 'run_id', runIds))
@@ -134,11 +134,11 @@ export interface ModelLinks {
   readonly outputs: ReadonlyMap<string, ModelOutput[]>;
 }
 
-export async function modelLinksOf(sql: Sql, runIds: readonly string[]): Promise<ModelLinks> {
+export async function findModelLinks(sql: Sql, runIds: readonly string[]): Promise<ModelLinks> {
   const inputs = new Map<string, string[]>(runIds.map((runId) => [runId, []]));
   const outputs = new Map<string, ModelOutput[]>(runIds.map((runId) => [runId, []]));
   const tables = sql.tables<TrackingTables>();
-  for (const ids of chunks(runIds, 1000)) {
+  for (const ids of splitIntoChunks(runIds, 1000)) {
     const read = await tables
       .selectFrom('model_input')
       .selectAll()
@@ -166,7 +166,7 @@ export interface DatasetSummary {
 
 const MAX_SUMMARIES = 1000;
 
-export async function datasetSummaries(sql: Sql, experimentIds: readonly number[]): Promise<DatasetSummary[]> {
+export async function listDatasetSummaries(sql: Sql, experimentIds: readonly number[]): Promise<DatasetSummary[]> {
   const rows = await sql
     .tables<TrackingTables>()
     .selectFrom('dataset')

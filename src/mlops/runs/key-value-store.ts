@@ -7,7 +7,7 @@ const ROWS_A_STATEMENT = 100;
 /** Owners per select statement. */
 const OWNERS_A_STATEMENT = 1000;
 
-export function* chunks<T>(items: readonly T[], size = ROWS_A_STATEMENT): Generator<T[]> {
+export function* splitIntoChunks<T>(items: readonly T[], size = ROWS_A_STATEMENT): Generator<T[]> {
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }
 
@@ -16,7 +16,7 @@ type ModelTable = 'logged_model_tag' | 'logged_model_param';
 
 /** Sets values, the last of a repeated key winning. */
 export async function upsertRunTags(sql: Sql, runId: string, tags: readonly KeyValue[]): Promise<void> {
-  for (const rows of chunks(lastOfEach(tags))) {
+  for (const rows of splitIntoChunks(selectLastOfEach(tags))) {
     await sql
       .tables<TrackingTables>()
       .insertInto('tag')
@@ -28,7 +28,7 @@ export async function upsertRunTags(sql: Sql, runId: string, tags: readonly KeyV
 
 /** Stores params that the run does not have yet; existing params do not change. */
 export async function insertNewParams(sql: Sql, runId: string, params: readonly KeyValue[]): Promise<void> {
-  for (const rows of chunks(params)) {
+  for (const rows of splitIntoChunks(params)) {
     await sql
       .tables<TrackingTables>()
       .insertInto('param')
@@ -39,7 +39,7 @@ export async function insertNewParams(sql: Sql, runId: string, params: readonly 
 }
 
 export async function upsertModelTags(sql: Sql, modelId: string, tags: readonly KeyValue[]): Promise<void> {
-  for (const rows of chunks(lastOfEach(tags))) {
+  for (const rows of splitIntoChunks(selectLastOfEach(tags))) {
     await sql
       .tables<TrackingTables>()
       .insertInto('logged_model_tag')
@@ -50,7 +50,7 @@ export async function upsertModelTags(sql: Sql, modelId: string, tags: readonly 
 }
 
 export async function upsertModelParams(sql: Sql, modelId: string, params: readonly KeyValue[]): Promise<void> {
-  for (const rows of chunks(lastOfEach(params))) {
+  for (const rows of splitIntoChunks(selectLastOfEach(params))) {
     await sql
       .tables<TrackingTables>()
       .insertInto('logged_model_param')
@@ -61,7 +61,7 @@ export async function upsertModelParams(sql: Sql, modelId: string, params: reado
 }
 
 /** Returns one pair for each key: the last one. */
-export function lastOfEach(pairs: readonly KeyValue[]): KeyValue[] {
+export function selectLastOfEach(pairs: readonly KeyValue[]): KeyValue[] {
   return [...new Map(pairs.map((pair) => [pair.key, pair])).values()];
 }
 
@@ -72,7 +72,7 @@ export async function runValues(
   keys: readonly string[],
 ): Promise<KeyValue[]> {
   const found: KeyValue[] = [];
-  for (const wanted of chunks(keys)) {
+  for (const wanted of splitIntoChunks(keys)) {
     const query = sql.tables<TrackingTables>().selectFrom(table).select(['key', 'value']);
     found.push(...(await query.where('run_id', '=', runId).where('key', 'in', wanted).execute()));
   }
@@ -105,13 +105,13 @@ export async function deleteModelTag(sql: Sql, modelId: string, key: string): Pr
 }
 
 /** Keys and values of many runs, by run id, each in order of key. */
-export async function valuesOfRuns(
+export async function findRunValues(
   sql: Sql,
   table: RunTable,
   runIds: readonly string[],
 ): Promise<Map<string, KeyValue[]>> {
   const byRun = new Map<string, KeyValue[]>(runIds.map((runId) => [runId, []]));
-  for (const ids of chunks(runIds, OWNERS_A_STATEMENT)) {
+  for (const ids of splitIntoChunks(runIds, OWNERS_A_STATEMENT)) {
     const query = sql.tables<TrackingTables>().selectFrom(table).select(['run_id', 'key', 'value']);
     for (const row of await query
       .where(isAmong(sql, 'run_id', ids))
@@ -124,13 +124,13 @@ export async function valuesOfRuns(
   return byRun;
 }
 
-export async function valuesOfModels(
+export async function findModelValues(
   sql: Sql,
   table: ModelTable,
   modelIds: readonly string[],
 ): Promise<Map<string, KeyValue[]>> {
   const byModel = new Map<string, KeyValue[]>(modelIds.map((modelId) => [modelId, []]));
-  for (const ids of chunks(modelIds, OWNERS_A_STATEMENT)) {
+  for (const ids of splitIntoChunks(modelIds, OWNERS_A_STATEMENT)) {
     const query = sql.tables<TrackingTables>().selectFrom(table).select(['model_id', 'key', 'value']);
     for (const row of await query
       .where(isAmong(sql, 'model_id', ids))

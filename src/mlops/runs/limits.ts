@@ -1,4 +1,4 @@
-import { checkLength, checkName, cutTo, invalidParameter, MAX_KEY_LENGTH } from '../wire/index.ts';
+import { buildInvalidParameter, checkLength, checkName, MAX_KEY_LENGTH, truncate } from '../wire/index.ts';
 import type { DatasetInput, KeyValue, MetricInput } from './types.ts';
 
 /** Limits of the protocol (mlflow/utils/validation.py); lengths in characters. */
@@ -13,33 +13,33 @@ const MAX_DATASET = { name: 500, digest: 36, source: 65_535, schema: 1_048_575, 
 const MAX_INPUT_TAG = { key: 255, value: 500 } as const;
 
 /** `path` is the position of the entry in the request: `tags[3]`, or '' for a single entry. */
-function within(path: string, field: string): string {
+function joinPath(path: string, field: string): string {
   return path === '' ? field : `${path}.${field}`;
 }
 
 /** The tag as it is stored: a value that is too long is cut. */
-export function checkedTag(tag: KeyValue, path = ''): KeyValue {
-  checkName(tag.key, within(path, 'key'));
-  checkLength(within(path, 'key'), tag.key, MAX_KEY_LENGTH);
-  return { key: tag.key, value: cutTo(tag.value, MAX_TAG_VALUE) };
+export function checkTag(tag: KeyValue, path = ''): KeyValue {
+  checkName(tag.key, joinPath(path, 'key'));
+  checkLength(joinPath(path, 'key'), tag.key, MAX_KEY_LENGTH);
+  return { key: tag.key, value: truncate(tag.value, MAX_TAG_VALUE) };
 }
 
 /** The param as it is stored: a value that is too long is cut. */
-export function checkedParam(param: KeyValue, path = ''): KeyValue {
-  checkName(param.key, within(path, 'key'));
+export function checkParam(param: KeyValue, path = ''): KeyValue {
+  checkName(param.key, joinPath(path, 'key'));
   checkLength('Param key', param.key, MAX_KEY_LENGTH);
-  return { key: param.key, value: cutTo(param.value, MAX_PARAM_VALUE) };
+  return { key: param.key, value: truncate(param.value, MAX_PARAM_VALUE) };
 }
 
 export function checkMetric(metric: MetricInput, path = ''): void {
-  checkName(metric.key, within(path, 'name'));
+  checkName(metric.key, joinPath(path, 'name'));
   checkLength('Metric name', metric.key, MAX_KEY_LENGTH);
   checkModelId(metric.modelId ?? '');
-  checkLength(within(path, 'dataset_name'), metric.datasetName ?? '', MAX_DATASET.name);
-  checkLength(within(path, 'dataset_digest'), metric.datasetDigest ?? '', MAX_DATASET.digest);
+  checkLength(joinPath(path, 'dataset_name'), metric.datasetName ?? '', MAX_DATASET.name);
+  checkLength(joinPath(path, 'dataset_digest'), metric.datasetDigest ?? '', MAX_DATASET.digest);
   if (metric.timestamp >= 0) return;
-  throw invalidParameter(
-    `Invalid value ${metric.timestamp} for parameter '${within(path, 'timestamp')}' supplied: metric '${metric.key}' ` +
+  throw buildInvalidParameter(
+    `Invalid value ${metric.timestamp} for parameter '${joinPath(path, 'timestamp')}' supplied: metric '${metric.key}' ` +
       `(value=${metric.value}). Timestamp must be a nonnegative long (64-bit integer) `,
   );
 }
@@ -53,7 +53,7 @@ export function checkBatchSize(sizes: { metrics: number; params: number; tags: n
 
 function checkCount(what: string, count: number, limit: number): void {
   if (count <= limit) return;
-  throw invalidParameter(
+  throw buildInvalidParameter(
     `A batch logging request can contain at most ${limit} ${what}. Got ${count} ${what}. ` +
       `Please split up ${what} across multiple requests and try again.`,
   );
@@ -63,7 +63,7 @@ export function checkParamKeysUnique(params: readonly KeyValue[]): void {
   const keys = params.map((param) => param.key);
   const repeated = keys.filter((key, index) => keys.indexOf(key) !== index);
   if (repeated.length === 0) return;
-  throw invalidParameter(
+  throw buildInvalidParameter(
     `Duplicate parameter keys have been submitted: [${repeated.map((key) => `'${key}'`).join(', ')}]. Please ensure ` +
       'the request contains only one param value per param key.',
   );
@@ -104,7 +104,7 @@ export function checkModelEntry({ key }: KeyValue): void {
 
 export function checkLoggedModelName(name: string): void {
   if (name !== '' && !/[/:.%"']/.test(name)) return;
-  throw invalidParameter(
+  throw buildInvalidParameter(
     `Invalid model name ('${name}') provided. Model name must be a non-empty string and cannot contain the following ` +
       `characters: ('/', ':', '.', '%', '"', "'")`,
   );

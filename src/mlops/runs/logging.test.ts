@@ -4,7 +4,7 @@ import { mlflow, newRun, post, valueAt } from '../wire/testing.ts';
 
 const application = await sharedApplication();
 
-async function dataOf(runId: string): Promise<unknown> {
+async function readRunData(runId: string): Promise<unknown> {
   return valueAt((await mlflow(application, 'GET', 'runs/get', { run_id: runId })).body, 'run', 'data');
 }
 
@@ -21,7 +21,7 @@ describe('metrics', () => {
     for (const metrics of [samples.map((each) => [each]), samples.toReversed().map((each) => [each]), [samples]]) {
       const run_id = await newRun(application);
       for (const batch of metrics) await post(application, 'runs/log-batch', { run_id, metrics: batch });
-      expect(valueAt(await dataOf(run_id), 'metrics', 0, 'value')).toBe(latest);
+      expect(valueAt(await readRunData(run_id), 'metrics', 0, 'value')).toBe(latest);
     }
   });
 
@@ -88,8 +88,8 @@ describe('a batch', () => {
       error_code: 'INVALID_PARAMETER_VALUE',
       message: expect.stringContaining("Changing param values is not allowed. Param with key='p'"),
     });
-    expect(await dataOf(run_id)).toMatchObject({ params: [{ key: 'p', value: '1' }] });
-    expect(await dataOf(run_id)).not.toHaveProperty('metrics');
+    expect(await readRunData(run_id)).toMatchObject({ params: [{ key: 'p', value: '1' }] });
+    expect(await readRunData(run_id)).not.toHaveProperty('metrics');
   });
 
   const many = (count: number, entry: (index: number) => object) => Array.from({ length: count }, (_, i) => entry(i));
@@ -132,14 +132,14 @@ describe('a batch', () => {
     const run_id = await newRun(application);
     const key = 'größe/тест: a_b-c.d';
     await post(application, 'runs/log-batch', { run_id, params: [{ key, value: '' }] });
-    expect(await dataOf(run_id)).toMatchObject({ params: [{ key, value: '' }] });
+    expect(await readRunData(run_id)).toMatchObject({ params: [{ key, value: '' }] });
   });
 
   it('cuts values that are too long, counting characters and not UTF-16 units', async () => {
     const run_id = await newRun(application);
     const value = '😀'.repeat(9000);
     await post(application, 'runs/log-batch', { run_id, params: [{ key: 'p', value }], tags: [{ key: 't', value }] });
-    const data = await dataOf(run_id);
+    const data = await readRunData(run_id);
     expect([...String(valueAt(data, 'params', 0, 'value'))]).toHaveLength(6000);
     expect([...String(valueAt(data, 'tags', 1, 'value'))]).toHaveLength(8000);
   });
@@ -207,7 +207,7 @@ describe('params, tags and inputs', () => {
     const log = (model_json: string) => mlflow(application, 'POST', 'runs/log-model', { run_id, model_json });
     await log(JSON.stringify(model));
     await log(JSON.stringify(model));
-    const history = valueAt(await dataOf(run_id), 'tags', 0, 'value');
+    const history = valueAt(await readRunData(run_id), 'tags', 0, 'value');
     expect(JSON.parse(String(history))).toEqual([model, model]);
     expect((await log('{')).status).toBe(400);
     expect((await log('{}')).body.message).toContain('missing mandatory fields');

@@ -1,46 +1,46 @@
 import { parseBoundedJson } from '../../platform/json/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import {
+  buildDoesNotExist,
+  buildInvalidParameter,
   checkMaxResults,
   checkRunId,
   decodePageToken,
-  doesNotExist,
   encodePageToken,
-  invalidParameter,
 } from '../wire/index.ts';
 import { parseExperimentId } from './experiments.ts';
-import { observeUsage, usageIn } from './gpu-usage.ts';
+import { observeUsage, readUsage } from './gpu-usage.ts';
 import {
   type DatasetSummary,
-  datasetSummaries,
   ensureDataset,
   insertDatasetInput,
   insertModelInputs,
+  listDatasetSummaries,
   upsertModelOutputs,
 } from './input-store.ts';
 import { deleteRunTag, insertNewParams, runValues, upsertRunTags } from './key-value-store.ts';
 import {
   checkBatchSize,
   checkDatasetInput,
-  checkedParam,
-  checkedTag,
   checkMetric,
   checkModelId,
+  checkParam,
   checkParamKeysUnique,
+  checkTag,
 } from './limits.ts';
 import type { MetricRest } from './metric-rest.ts';
 import {
   HISTORY_POSITION_LENGTH,
   insertMetrics,
   insertModelMetrics,
-  metricHistory,
+  readMetricHistory,
+  readSampledHistory,
   type StepRange,
-  sampledHistory,
 } from './metric-store.ts';
 import type { RunEvents } from './run-events.ts';
 import { updateRun } from './run-store.ts';
 import { RUN_NAME_TAG, requireActiveRun, requireRun } from './runs.ts';
-import { together } from './together.ts';
+import { awaitAll } from './together.ts';
 import type { DatasetInput, KeyValue, Metric, MetricInput, ModelOutput, Page, RunInfo, RunMetric } from './types.ts';
 
 export interface LoggingDeps {
@@ -71,33 +71,34 @@ export function createLogging({ store, events, rest }: LoggingDeps) {
   /** Metrics and params do not depend on the order of arrival; tags and GPU usage do, so only these batches take a transaction. */
   const put = async (runId: string, batch: Batch): Promise<void> => {
     if (batch.metrics.length > 0) rest.logged(runId);
-    const ordered = batch.tags.length > 0 || usageIn(batch.metrics) !== null;
+    const ordered = batch.tags.length > 0 || readUsage(batch.metrics) !== null;
     if (ordered) await write(runId, (sql, run) => storeBatch(events, sql, run, batch));
     else await store.append((sql) => appendBatch(sql, runId, batch));
   };
   return {
     /** Stores the batch atomically. */
-    batch: (runId: string, batch: Batch): Promise<void> => put(runId, checkedBatch(runId, batch)),
+    batch: (runId: string, batch: Batch): Promise<void> => put(runId, checkBatch(runId, batch)),
     metric(runId: string, metric: MetricInput): Promise<void> {
       checkMetric(metric);
       return put(runId, { metrics: [metric], params: [], tags: [] });
     },
     param(runId: string, param: KeyValue): Promise<void> {
-      return put(runId, { metrics: [], params: [checkedParam(param)], tags: [] });
+      return put(runId, { metrics: [], params: [checkParam(param)], tags: [] });
     },
     tag(runId: string, tag: KeyValue): Promise<void> {
-      const checked = checkedTag(tag);
+      const checked = checkTag(tag);
       return write(runId, (sql, run) => storeTags(events, sql, run, [checked]));
     },
     deleteTag: (runId: string, key: string) =>
       write(runId, async (sql) => {
         if (await deleteRunTag(sql, runId, key)) return;
-        throw doesNotExist(`No tag with name: ${key} in run with id ${runId}`);
+        throw buildDoesNotExist(`No tag with name: ${key} in run with id ${runId}`);
       }),
     /** Applies the changes atomically. The name of a run is a tag that can be set, but not removed. */
     editTags: (runId: string, { set, remove }: TagEdit) => {
-      const checked = set.map((tag, index) => checkedTag(tag, `tags[${index}]`));
-      if (remove.includes(RUN_NAME_TAG)) throw invalidParameter('The name of a run can be changed, but not removed.');
+      const checked = set.map((tag, index) => checkTag(tag, `tags[${index}]`));
+      if (remove.includes(RUN_NAME_TAG))
+        throw buildInvalidParameter('The name of a run can be changed, but not removed.');
       return write(runId, async (sql, run) => {
         for (const key of remove) await deleteRunTag(sql, runId, key);
         await storeTags(events, sql, run, checked);
@@ -115,12 +116,12 @@ export function createLogging({ store, events, rest }: LoggingDeps) {
     },
     /** MLflow 2 stores its models in a tag of the run. */
     modelRecord: (runId: string, record: object) => write(runId, (sql) => appendModelRecord(sql, runId, record)),
-    history: (runId: string, key: string, page: HistoryPage) => history(store, runId, key, page),
+    history: (runId: string, key: string, page: HistoryPage) => readHistory(store, runId, key, page),
     async sampled(runIds: readonly string[], key: string, limit: number, range: StepRange | null) {
       for (const runId of runIds) await requireRun(store, runId);
       const found: RunMetric[] = [];
       for (const runId of runIds) {
-        const metrics = await sampledHistory(store, runId, key, limit, range);
+        const metrics = await readSampledHistory(store, runId, key, limit, range);
         found.push(...metrics.map((metric) => ({ ...metric, runId })));
       }
       return found;
@@ -130,25 +131,25 @@ export function createLogging({ store, events, rest }: LoggingDeps) {
       const found: RunMetric[] = [];
       for (const runId of runIds) {
         if (found.length >= limit) break;
-        const { metrics } = await metricHistory(store, runId, key, { position: null, limit: limit - found.length });
+        const { metrics } = await readMetricHistory(store, runId, key, { position: null, limit: limit - found.length });
         found.push(...metrics.map((metric) => ({ ...metric, runId })));
       }
       return found;
     },
     datasets: (experimentIds: readonly string[]): Promise<DatasetSummary[]> =>
-      datasetSummaries(store, experimentIds.map(parseExperimentId)),
+      listDatasetSummaries(store, experimentIds.map(parseExperimentId)),
   };
 }
 
-function checkedBatch(runId: string, batch: Batch): Batch {
+function checkBatch(runId: string, batch: Batch): Batch {
   checkRunId(runId);
   batch.metrics.forEach((metric, index) => {
     checkMetric(metric, `metrics[${index}]`);
   });
   const checked = {
     metrics: batch.metrics,
-    params: batch.params.map((param, index) => checkedParam(param, `params[${index}]`)),
-    tags: batch.tags.map((tag, index) => checkedTag(tag, `tags[${index}]`)),
+    params: batch.params.map((param, index) => checkParam(param, `params[${index}]`)),
+    tags: batch.tags.map((tag, index) => checkTag(tag, `tags[${index}]`)),
   };
   checkBatchSize({ metrics: batch.metrics.length, params: batch.params.length, tags: batch.tags.length });
   checkParamKeysUnique(checked.params);
@@ -157,7 +158,7 @@ function checkedBatch(runId: string, batch: Batch): Batch {
 
 /** All statements are sent concurrently. If the run does not exist, the transaction undoes the inserts. */
 async function appendBatch(sql: Sql, runId: string, { metrics, params }: Batch): Promise<void> {
-  await together([
+  await awaitAll([
     requireActiveRun(sql, runId),
     storeParams(sql, runId, params),
     insertMetrics(sql, runId, metrics),
@@ -174,12 +175,12 @@ async function storeBatch(events: RunEvents, sql: Sql, run: RunInfo, batch: Batc
 async function storeParams(sql: Sql, runId: string, params: readonly KeyValue[]): Promise<void> {
   if (params.length === 0) return;
   const keys = params.map((param) => param.key);
-  const [, values] = await together([insertNewParams(sql, runId, params), runValues(sql, 'param', runId, keys)]);
+  const [, values] = await awaitAll([insertNewParams(sql, runId, params), runValues(sql, 'param', runId, keys)]);
   const stored = new Map(values.map(({ key, value }) => [key, value]));
   for (const { key, value } of params) {
     const old = stored.get(key);
     if (old === value) continue;
-    throw invalidParameter(
+    throw buildInvalidParameter(
       `Changing param values is not allowed. Param with key='${key}' was already logged with value='${old}' ` +
         `for run ID='${runId}'. Attempted logging new value '${value}'.`,
     );
@@ -213,11 +214,11 @@ async function storeInputs(
 }
 
 /** A client can write the tag itself. */
-function earlierRecords(text: string): unknown {
+function parseEarlierRecords(text: string): unknown {
   try {
     return parseBoundedJson(text);
   } catch {
-    throw invalidParameter(
+    throw buildInvalidParameter(
       `The tag ${LOGGED_MODELS_TAG} of the run is not a JSON list. Set it to "[]" and log the model again.`,
     );
   }
@@ -225,7 +226,7 @@ function earlierRecords(text: string): unknown {
 
 async function appendModelRecord(sql: Sql, runId: string, record: object): Promise<void> {
   const [tag] = await runValues(sql, 'tag', runId, [LOGGED_MODELS_TAG]);
-  const earlier = tag === undefined ? [] : earlierRecords(tag.value);
+  const earlier = tag === undefined ? [] : parseEarlierRecords(tag.value);
   const records = Array.isArray(earlier) ? [...earlier, record] : [record];
   await upsertRunTags(sql, runId, [{ key: LOGGED_MODELS_TAG, value: JSON.stringify(records) }]);
 }
@@ -236,7 +237,7 @@ export interface HistoryPage {
   readonly pageToken: string | undefined;
 }
 
-async function history(sql: Sql, runId: string, key: string, page: HistoryPage): Promise<Page<Metric>> {
+async function readHistory(sql: Sql, runId: string, key: string, page: HistoryPage): Promise<Page<Metric>> {
   const limit =
     page.maxResults === undefined
       ? null
@@ -244,7 +245,7 @@ async function history(sql: Sql, runId: string, key: string, page: HistoryPage):
   const query = ['metric history', runId, key];
   const position = decodePageToken(page.pageToken, query, HISTORY_POSITION_LENGTH);
   await requireRun(sql, runId);
-  const found = await metricHistory(sql, runId, key, { position, limit: limit === null ? null : limit + 1 });
+  const found = await readMetricHistory(sql, runId, key, { position, limit: limit === null ? null : limit + 1 });
   const last = limit !== null && found.metrics.length > limit ? found.positions[limit - 1] : undefined;
   return {
     items: limit === null ? found.metrics : found.metrics.slice(0, limit),

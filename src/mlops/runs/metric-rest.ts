@@ -2,7 +2,7 @@ import { createLoop } from '../../platform/loop/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { runsWithMovingMetrics, settleMetrics } from './metric-store.ts';
+import { listRunsWithMovingMetrics, settleMetrics } from './metric-store.ts';
 
 /**
  * After this time without new metrics, a run is found by the index of values; until then searches read it separately.
@@ -34,7 +34,7 @@ export function createMetricRest({ store, clock, log }: MetricRestDeps): MetricR
     async look() {
       const since = clock.now() - QUIET_MS;
       for (const [runId, at] of loggedAt) if (at <= since) loggedAt.delete(runId);
-      const moving = await runsWithMovingMetrics(store);
+      const moving = await listRunsWithMovingMetrics(store);
       await settleMetrics(
         store,
         moving.filter((runId) => !loggedAt.has(runId)),

@@ -1,9 +1,16 @@
 import { type RawBuilder, sql as raw } from 'kysely';
 import { insertRows, type Sql, type Store } from '../../platform/store/index.ts';
-import { after, type KeysetPosition, orderList, restoredDouble, type SortStep, storedDouble } from '../wire/index.ts';
-import { chunks } from './key-value-store.ts';
+import {
+  buildAfterCondition,
+  type KeysetPosition,
+  orderList,
+  restoreDouble,
+  type SortStep,
+  toStoredDouble,
+} from '../wire/index.ts';
+import { splitIntoChunks } from './key-value-store.ts';
 import type { TrackingTables } from './tables.ts';
-import { together } from './together.ts';
+import { awaitAll } from './together.ts';
 import type { Metric, MetricInput } from './types.ts';
 
 type Sample = Omit<TrackingTables['metric'], 'block'>;
@@ -17,18 +24,18 @@ const STEPS_A_BLOCK = 8;
 
 /** Stores samples and moves the latest of each key. A sample that is there already changes nothing. */
 export async function insertMetrics(sql: Sql, runId: string, metrics: readonly Metric[]): Promise<void> {
-  const samples = metrics.map((metric) => sampleOf(runId, metric));
-  await together([
+  const samples = metrics.map((metric) => toSample(runId, metric));
+  await awaitAll([
     insertRows(sql, {
       table: 'metric',
       columns: { ...SAMPLE, block: 'bigint' },
-      rows: samples.map((sample) => [...valuesOf(sample), Math.floor(sample.step / STEPS_A_BLOCK)]),
+      rows: samples.map((sample) => [...toValues(sample), Math.floor(sample.step / STEPS_A_BLOCK)]),
       onConflict: 'on conflict do nothing',
     }),
     insertRows(sql, {
       table: 'latest_metric',
       columns: SAMPLE,
-      rows: newestOfEach(samples).map(valuesOf),
+      rows: selectNewestOfEach(samples).map(toValues),
       onConflict: MOVE_LATEST,
     }),
   ]);
@@ -49,17 +56,17 @@ const MOVE_LATEST = `on conflict (run_id, key) do update set
   where (excluded.step, excluded.timestamp, excluded.value, -excluded.is_nan) >
     (latest_metric.step, latest_metric.timestamp, latest_metric.value, -latest_metric.is_nan)`;
 
-function sampleOf(runId: string, { key, timestamp, step, value: number }: Metric): Sample {
-  const { value, isNan } = storedDouble(number);
+function toSample(runId: string, { key, timestamp, step, value: number }: Metric): Sample {
+  const { value, isNan } = toStoredDouble(number);
   return { run_id: runId, key, timestamp, step, value, is_nan: isNan };
 }
 
-function valuesOf({ run_id, key, timestamp, step, value, is_nan }: Sample): (string | number)[] {
+function toValues({ run_id, key, timestamp, step, value, is_nan }: Sample): (string | number)[] {
   return [run_id, key, timestamp, step, value, is_nan];
 }
 
 /** Sorted by key, so that two writers never deadlock. */
-function newestOfEach(samples: readonly Sample[]): Sample[] {
+function selectNewestOfEach(samples: readonly Sample[]): Sample[] {
   const newest = new Map<string, Sample>();
   for (const sample of samples) {
     const known = newest.get(sample.key);
@@ -75,7 +82,7 @@ function isNewer(a: Sample, b: Sample): boolean {
 }
 
 /** Runs of which some latest metric has changed since it entered the index by value. */
-export async function runsWithMovingMetrics(sql: Sql): Promise<string[]> {
+export async function listRunsWithMovingMetrics(sql: Sql): Promise<string[]> {
   const query = sql.tables<TrackingTables>().selectFrom('latest_metric').select('run_id').distinct();
   const rows = await query.where(raw<boolean>`rests = 0`).execute();
   return rows.map((row) => row.run_id);
@@ -85,7 +92,7 @@ export async function runsWithMovingMetrics(sql: Sql): Promise<string[]> {
 const RUNS_SETTLED_AT_ONCE = 50;
 
 export async function settleMetrics(store: Store, runIds: readonly string[]): Promise<void> {
-  for (const ids of chunks(runIds, RUNS_SETTLED_AT_ONCE)) {
+  for (const ids of splitIntoChunks(runIds, RUNS_SETTLED_AT_ONCE)) {
     await store.append(async (sql) => {
       const update = sql.tables<TrackingTables>().updateTable('latest_metric').set({ rests: 1 });
       await update.where('run_id', 'in', ids).where(raw<boolean>`rests = 0`).execute();
@@ -99,14 +106,14 @@ export async function insertModelMetrics(sql: Sql, runId: string, metrics: reado
       ? []
       : [
           {
-            ...sampleOf(runId, metric),
+            ...toSample(runId, metric),
             model_id: metric.modelId,
             dataset_name: metric.datasetName ?? '',
             dataset_digest: metric.datasetDigest ?? '',
           },
         ],
   );
-  for (const part of chunks(rows)) {
+  for (const part of splitIntoChunks(rows)) {
     await sql
       .tables<TrackingTables>()
       .insertInto('logged_model_metric')
@@ -120,7 +127,7 @@ export async function insertModelMetrics(sql: Sql, runId: string, metrics: reado
  * All samples of some metrics (null: of all) of some runs, to be narrowed further: each run's blocks, found one from the
  * other, and the metrics' places in each.
  */
-export function samplesOf(sql: Sql, runIds: readonly string[], keys: readonly string[] | null) {
+export function selectSamples(sql: Sql, runIds: readonly string[], keys: readonly string[] | null) {
   return (
     sql
       .tables<TrackingTables>()
@@ -132,12 +139,12 @@ export function samplesOf(sql: Sql, runIds: readonly string[], keys: readonly st
         tables
           .selectFrom('wanted')
           .select('wanted.owner')
-          .select(firstBlock(raw`wanted.owner`, raw`true`).as('number'))
+          .select(selectFirstBlock(raw`wanted.owner`, raw`true`).as('number'))
           .unionAll(
             tables
               .selectFrom('run_block')
               .select('run_block.owner')
-              .select(firstBlock(raw`run_block.owner`, raw`metric.block > run_block.number`).as('number'))
+              .select(selectFirstBlock(raw`run_block.owner`, raw`metric.block > run_block.number`).as('number'))
               .where('run_block.number', 'is not', null),
           ),
       )
@@ -151,7 +158,7 @@ export function samplesOf(sql: Sql, runIds: readonly string[], keys: readonly st
   );
 }
 
-function firstBlock(runId: RawBuilder<unknown>, which: RawBuilder<unknown>) {
+function selectFirstBlock(runId: RawBuilder<unknown>, which: RawBuilder<unknown>) {
   return raw<number | null>`(select min(metric.block) from metric where metric.run_id = ${runId} and ${which})`;
 }
 
@@ -162,24 +169,24 @@ const HISTORY_STEPS: readonly SortStep[] = ['timestamp', 'step', 'value', 'is_na
 export const HISTORY_POSITION_LENGTH = HISTORY_STEPS.length;
 
 /** Samples in order of timestamp, step and value, from after `position`; all that follow when `limit` is null. */
-export async function metricHistory(
+export async function readMetricHistory(
   sql: Sql,
   runId: string,
   key: string,
   page: { readonly position: KeysetPosition | null; readonly limit: number | null },
 ): Promise<{ metrics: Metric[]; positions: KeysetPosition[] }> {
-  let query = samplesOf(sql, [runId], [key]);
-  if (page.position !== null) query = query.where(after(HISTORY_STEPS, page.position));
+  let query = selectSamples(sql, [runId], [key]);
+  if (page.position !== null) query = query.where(buildAfterCondition(HISTORY_STEPS, page.position));
   if (page.limit !== null) query = query.limit(page.limit);
   const rows = await query.orderBy(orderList(HISTORY_STEPS)).execute();
   return {
-    metrics: rows.map(metricOf),
+    metrics: rows.map(toMetric),
     positions: rows.map((row) => [row.timestamp, row.step, row.value, row.is_nan]),
   };
 }
 
-function metricOf(row: Sample): Metric {
-  return { key: row.key, value: restoredDouble(row), timestamp: row.timestamp, step: row.step };
+function toMetric(row: Sample): Metric {
+  return { key: row.key, value: restoreDouble(row), timestamp: row.timestamp, step: row.step };
 }
 
 export interface StepRange {
@@ -191,14 +198,14 @@ export interface StepRange {
  * At most `limit` samples spread evenly over the history, first and last included: the first of each of `limit` equal
  * buckets, then the last of all. The engine picks them, so a long history costs no memory here.
  */
-export async function sampledHistory(
+export async function readSampledHistory(
   sql: Sql,
   runId: string,
   key: string,
   limit: number,
   range: StepRange | null,
 ): Promise<Metric[]> {
-  const wanted = samplesOf(sql, [runId], [key]).$if(range !== null, (query) =>
+  const wanted = selectSamples(sql, [runId], [key]).$if(range !== null, (query) =>
     query.where('metric.step', '>=', range?.start ?? 0).where('metric.step', '<=', range?.end ?? 0),
   );
   const order = raw`step, timestamp, value, is_nan`;
@@ -222,5 +229,5 @@ export async function sampledHistory(
     .execute();
   // The last sample may exceed the limit; it then replaces the other sample of its bucket.
   const sampled = rows.length > limit ? [...rows.slice(0, limit - 1), ...rows.slice(-1)] : rows;
-  return sampled.map(metricOf);
+  return sampled.map(toMetric);
 }

@@ -5,10 +5,10 @@ import type { Place } from '../../platform/store/suite.testing.ts';
 import { createLog } from '../../platform/telemetry/index.ts';
 import type { Comparison, Ordering } from '../wire/index.ts';
 import { createMetricRest } from './metric-rest.ts';
-import { insertMetrics, metricHistory, runsWithMovingMetrics, settleMetrics } from './metric-store.ts';
+import { insertMetrics, listRunsWithMovingMetrics, readMetricHistory, settleMetrics } from './metric-store.ts';
 import { trackingMigrations } from './migrations.ts';
 import { searchRuns } from './run-search-store.ts';
-import { insertRun, latestMetricsOf } from './run-store.ts';
+import { findLatestMetrics, insertRun } from './run-store.ts';
 import type { Metric, RunInfo } from './types.ts';
 
 const NUMBERS = [-1, 0, 0.1, 1, 2 ** 53 - 1];
@@ -50,10 +50,10 @@ function samplesTests(newPlace: NewPlace): void {
         // Each batch twice, as a client does that has lost the answer.
         if (atOnce) await Promise.all([...given, ...given].map(write));
         else for (const batch of [...given, ...given]) await write(batch);
-        const latest = (await latestMetricsOf(store, [runId])).get(runId) ?? [];
+        const latest = (await findLatestMetrics(store, [runId])).get(runId) ?? [];
         expect(latest).toEqual(expectedLatest(given.flat()));
         for (const { key } of latest) {
-          const { metrics } = await metricHistory(store, runId, key, { position: null, limit: null });
+          const { metrics } = await readMetricHistory(store, runId, key, { position: null, limit: null });
           expect(metrics).toEqual(expectedHistory(given.flat(), key));
         }
       }),
@@ -87,9 +87,9 @@ function upkeepTests(newPlace: NewPlace): void {
     await store.migrate(trackingMigrations);
     const samples = steps.map((step) => ({ key: 'a', timestamp: 5, step, value: step / 3 }));
     await insertMetrics(store, 'old', samples);
-    const { metrics } = await metricHistory(store, 'old', 'a', { position: null, limit: null });
+    const { metrics } = await readMetricHistory(store, 'old', 'a', { position: null, limit: null });
     expect(metrics).toEqual(samples);
-    expect((await latestMetricsOf(store, ['old'])).get('old')).toEqual(samples.slice(-1));
+    expect((await findLatestMetrics(store, ['old'])).get('old')).toEqual(samples.slice(-1));
   });
 
   it('enter the index by value when their run has been quiet, and leave it when they move', async () => {
@@ -101,7 +101,7 @@ function upkeepTests(newPlace: NewPlace): void {
       rest.logged(runId);
       await insertMetrics(store, runId, [{ key: 'a', value: step, timestamp: step, step }]);
     };
-    const moving = async () => (await runsWithMovingMetrics(store)).toSorted();
+    const moving = async () => (await listRunsWithMovingMetrics(store)).toSorted();
     await log('one', 1);
     now = 4_000;
     await log('other', 1);
@@ -234,7 +234,7 @@ async function insertRuns(store: Store, experimentId: number, given: readonly Gi
   const ids = given.map((_, index) => `${experimentId}-${(index * 7) % RUNS}`);
   for (const [index, { start, a, b }] of given.entries()) {
     const runId = ids[index] ?? '';
-    await insertRun(store, runOf(runId, experimentId, start));
+    await insertRun(store, buildRun(runId, experimentId, start));
     const metrics = Object.entries({ a, b }).flatMap(([key, value]) =>
       value === null ? [] : [{ key, value, timestamp: 0, step: 0 }],
     );
@@ -247,7 +247,7 @@ async function insertRuns(store: Store, experimentId: number, given: readonly Gi
   return ids;
 }
 
-function runOf(runId: string, experimentId: number, startTime: number): RunInfo {
+function buildRun(runId: string, experimentId: number, startTime: number): RunInfo {
   return {
     runId,
     experimentId,

@@ -1,7 +1,7 @@
 import type { ColumnDefinitionBuilder, CreateTableBuilder, Kysely } from 'kysely';
 import type { Migrations } from '../../platform/store/index.ts';
 import { systemClock } from '../../platform/units/index.ts';
-import { DEFAULT_EXPERIMENT_ID, defaultArtifactLocation } from '../artifacts/index.ts';
+import { buildArtifactLocation, DEFAULT_EXPERIMENT_ID } from '../artifacts/index.ts';
 import { deletionMigrations } from './deletion-migration.ts';
 import { metricMigrations } from './metric-migration.ts';
 import { runCostMigrations } from './run-cost/migration.ts';
@@ -26,9 +26,9 @@ export const trackingMigrations: Migrations = {
       await database.schema
         .createTable('run_gpu_usage')
         .addColumn('run_id', 'text', (of) => of.primaryKey())
-        .addColumn('gpus', 'text', required)
-        .addColumn('first_sample', 'bigint', required)
-        .addColumn('last_sample', 'bigint', required)
+        .addColumn('gpus', 'text', requireColumn)
+        .addColumn('first_sample', 'bigint', requireColumn)
+        .addColumn('last_sample', 'bigint', requireColumn)
         .execute();
     },
   },
@@ -37,7 +37,7 @@ export const trackingMigrations: Migrations = {
   ...deletionMigrations,
 };
 
-function required(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
+function requireColumn(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
   return column.notNull();
 }
 
@@ -46,12 +46,12 @@ async function createExperiments(database: Database): Promise<void> {
     .createTable('experiment')
     .addColumn('experiment_id', 'bigint', (of) => of.primaryKey())
     .addColumn('name', 'text', (of) => of.notNull().unique())
-    .addColumn('artifact_location', 'text', required)
-    .addColumn('lifecycle_stage', 'text', required)
-    .addColumn('creation_time', 'bigint', required)
-    .addColumn('last_update_time', 'bigint', required)
+    .addColumn('artifact_location', 'text', requireColumn)
+    .addColumn('lifecycle_stage', 'text', requireColumn)
+    .addColumn('creation_time', 'bigint', requireColumn)
+    .addColumn('last_update_time', 'bigint', requireColumn)
     .execute();
-  await keyValueTable(database, 'experiment_tag', 'experiment_id', 'bigint');
+  await createKeyValueTable(database, 'experiment_tag', 'experiment_id', 'bigint');
 }
 
 /** Clients that name no experiment log into this one. */
@@ -62,7 +62,7 @@ async function insertDefaultExperiment(database: Kysely<TrackingTables>): Promis
     .values({
       experiment_id: DEFAULT_EXPERIMENT_ID,
       name: 'Default',
-      artifact_location: defaultArtifactLocation(DEFAULT_EXPERIMENT_ID),
+      artifact_location: buildArtifactLocation(DEFAULT_EXPERIMENT_ID),
       lifecycle_stage: 'active',
       creation_time: now,
       last_update_time: now,
@@ -74,50 +74,55 @@ async function createRuns(database: Database): Promise<void> {
   await database.schema
     .createTable('run')
     .addColumn('run_id', 'text', (of) => of.primaryKey())
-    .addColumn('experiment_id', 'bigint', required)
-    .addColumn('run_name', 'text', required)
-    .addColumn('user_id', 'text', required)
-    .addColumn('status', 'text', required)
-    .addColumn('start_time', 'bigint', required)
+    .addColumn('experiment_id', 'bigint', requireColumn)
+    .addColumn('run_name', 'text', requireColumn)
+    .addColumn('user_id', 'text', requireColumn)
+    .addColumn('status', 'text', requireColumn)
+    .addColumn('start_time', 'bigint', requireColumn)
     .addColumn('end_time', 'bigint')
-    .addColumn('artifact_uri', 'text', required)
-    .addColumn('lifecycle_stage', 'text', required)
+    .addColumn('artifact_uri', 'text', requireColumn)
+    .addColumn('lifecycle_stage', 'text', requireColumn)
     .execute();
   await database.schema
     .createIndex('run_of_experiment')
     .on('run')
     .columns(['experiment_id', 'lifecycle_stage', 'start_time'])
     .execute();
-  await keyValueTable(database, 'param', 'run_id', 'text');
-  await keyValueTable(database, 'tag', 'run_id', 'text');
+  await createKeyValueTable(database, 'param', 'run_id', 'text');
+  await createKeyValueTable(database, 'tag', 'run_id', 'text');
 }
 
 /** `owner, key -> value`, one value a key. */
-async function keyValueTable(database: Database, name: string, owner: string, type: 'text' | 'bigint'): Promise<void> {
+async function createKeyValueTable(
+  database: Database,
+  name: string,
+  owner: string,
+  type: 'text' | 'bigint',
+): Promise<void> {
   await database.schema
     .createTable(name)
-    .addColumn(owner, type, required)
-    .addColumn('key', 'text', required)
-    .addColumn('value', 'text', required)
+    .addColumn(owner, type, requireColumn)
+    .addColumn('key', 'text', requireColumn)
+    .addColumn('value', 'text', requireColumn)
     .addPrimaryKeyConstraint(`${name}_key`, [owner, 'key'])
     .execute();
 }
 
-function metricColumns<Columns extends string>(table: CreateTableBuilder<string, Columns>) {
+function addMetricColumns<Columns extends string>(table: CreateTableBuilder<string, Columns>) {
   return table
-    .addColumn('key', 'text', required)
-    .addColumn('timestamp', 'bigint', required)
-    .addColumn('step', 'bigint', required)
-    .addColumn('value', 'double precision', required)
-    .addColumn('is_nan', 'integer', required);
+    .addColumn('key', 'text', requireColumn)
+    .addColumn('timestamp', 'bigint', requireColumn)
+    .addColumn('step', 'bigint', requireColumn)
+    .addColumn('value', 'double precision', requireColumn)
+    .addColumn('is_nan', 'integer', requireColumn);
 }
 
 async function createMetrics(database: Database): Promise<void> {
-  await metricColumns(database.schema.createTable('metric').addColumn('run_id', 'text', required))
+  await addMetricColumns(database.schema.createTable('metric').addColumn('run_id', 'text', requireColumn))
     // The key is the whole sample, in the order of a history: a repeat is no second sample, and a history is one range.
     .addPrimaryKeyConstraint('metric_key', ['run_id', 'key', 'timestamp', 'step', 'value', 'is_nan'])
     .execute();
-  await metricColumns(database.schema.createTable('latest_metric').addColumn('run_id', 'text', required))
+  await addMetricColumns(database.schema.createTable('latest_metric').addColumn('run_id', 'text', requireColumn))
     .addPrimaryKeyConstraint('latest_metric_key', ['run_id', 'key'])
     .execute();
 }
@@ -126,28 +131,28 @@ async function createDatasets(database: Database): Promise<void> {
   await database.schema
     .createTable('dataset')
     .addColumn('dataset_id', 'text', (of) => of.primaryKey())
-    .addColumn('experiment_id', 'bigint', required)
-    .addColumn('name', 'text', required)
-    .addColumn('digest', 'text', required)
-    .addColumn('source_type', 'text', required)
-    .addColumn('source', 'text', required)
+    .addColumn('experiment_id', 'bigint', requireColumn)
+    .addColumn('name', 'text', requireColumn)
+    .addColumn('digest', 'text', requireColumn)
+    .addColumn('source_type', 'text', requireColumn)
+    .addColumn('source', 'text', requireColumn)
     .addColumn('schema', 'text')
     .addColumn('profile', 'text')
     .addUniqueConstraint('dataset_identity', ['experiment_id', 'name', 'digest'])
     .execute();
   await database.schema
     .createTable('dataset_input')
-    .addColumn('run_id', 'text', required)
-    .addColumn('dataset_id', 'text', required)
-    .addColumn('position', 'integer', required)
+    .addColumn('run_id', 'text', requireColumn)
+    .addColumn('dataset_id', 'text', requireColumn)
+    .addColumn('position', 'integer', requireColumn)
     .addPrimaryKeyConstraint('dataset_input_key', ['run_id', 'dataset_id'])
     .execute();
   await database.schema
     .createTable('dataset_input_tag')
-    .addColumn('run_id', 'text', required)
-    .addColumn('dataset_id', 'text', required)
-    .addColumn('key', 'text', required)
-    .addColumn('value', 'text', required)
+    .addColumn('run_id', 'text', requireColumn)
+    .addColumn('dataset_id', 'text', requireColumn)
+    .addColumn('key', 'text', requireColumn)
+    .addColumn('value', 'text', requireColumn)
     .addPrimaryKeyConstraint('dataset_input_tag_key', ['run_id', 'dataset_id', 'key'])
     .execute();
 }
@@ -156,23 +161,23 @@ async function createLoggedModels(database: Database): Promise<void> {
   await database.schema
     .createTable('logged_model')
     .addColumn('model_id', 'text', (of) => of.primaryKey())
-    .addColumn('experiment_id', 'bigint', required)
-    .addColumn('name', 'text', required)
+    .addColumn('experiment_id', 'bigint', requireColumn)
+    .addColumn('name', 'text', requireColumn)
     .addColumn('model_type', 'text')
     .addColumn('source_run_id', 'text')
-    .addColumn('artifact_uri', 'text', required)
-    .addColumn('status', 'text', required)
-    .addColumn('lifecycle_stage', 'text', required)
-    .addColumn('creation_timestamp', 'bigint', required)
-    .addColumn('last_updated_timestamp', 'bigint', required)
+    .addColumn('artifact_uri', 'text', requireColumn)
+    .addColumn('status', 'text', requireColumn)
+    .addColumn('lifecycle_stage', 'text', requireColumn)
+    .addColumn('creation_timestamp', 'bigint', requireColumn)
+    .addColumn('last_updated_timestamp', 'bigint', requireColumn)
     .execute();
   await database.schema
     .createIndex('logged_model_of_experiment')
     .on('logged_model')
     .columns(['experiment_id', 'lifecycle_stage', 'creation_timestamp'])
     .execute();
-  await keyValueTable(database, 'logged_model_param', 'model_id', 'text');
-  await keyValueTable(database, 'logged_model_tag', 'model_id', 'text');
+  await createKeyValueTable(database, 'logged_model_param', 'model_id', 'text');
+  await createKeyValueTable(database, 'logged_model_tag', 'model_id', 'text');
   await createLoggedModelMetrics(database);
   await createModelLinks(database);
 }
@@ -181,11 +186,11 @@ async function createLoggedModelMetrics(database: Database): Promise<void> {
   const identity = ['model_id', 'key', 'dataset_name', 'dataset_digest', 'run_id', 'timestamp', 'step'] as const;
   const table = database.schema
     .createTable('logged_model_metric')
-    .addColumn('model_id', 'text', required)
-    .addColumn('run_id', 'text', required)
-    .addColumn('dataset_name', 'text', required)
-    .addColumn('dataset_digest', 'text', required);
-  await metricColumns(table)
+    .addColumn('model_id', 'text', requireColumn)
+    .addColumn('run_id', 'text', requireColumn)
+    .addColumn('dataset_name', 'text', requireColumn)
+    .addColumn('dataset_digest', 'text', requireColumn);
+  await addMetricColumns(table)
     .addPrimaryKeyConstraint('logged_model_metric_key', [...identity])
     .execute();
 }
@@ -194,10 +199,10 @@ async function createModelLinks(database: Database): Promise<void> {
   for (const name of ['model_input', 'model_output']) {
     const table = database.schema
       .createTable(name)
-      .addColumn('run_id', 'text', required)
-      .addColumn('model_id', 'text', required)
-      .addColumn('position', 'integer', required);
-    const whole = name === 'model_output' ? table.addColumn('step', 'bigint', required) : table;
+      .addColumn('run_id', 'text', requireColumn)
+      .addColumn('model_id', 'text', requireColumn)
+      .addColumn('position', 'integer', requireColumn);
+    const whole = name === 'model_output' ? table.addColumn('step', 'bigint', requireColumn) : table;
     await whole.addPrimaryKeyConstraint(`${name}_key`, ['run_id', 'model_id']).execute();
   }
 }

@@ -11,6 +11,6 @@ const NOUNS = [
 ].flatMap((line) => line.split(' '));
 
 /** Default name of an entity without a name: `steady-otter-417`. */
-export function randomName(): string {
+export function drawRandomName(): string {
   return `${ADJECTIVES[randomInt(ADJECTIVES.length)]}-${NOUNS[randomInt(NOUNS.length)]}-${randomInt(1000)}`;
 }

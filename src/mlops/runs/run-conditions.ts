@@ -26,15 +26,19 @@ export function isWanted(
   const eb = expressionBuilder<TrackingTables, 'run'>();
   const inStages = eb('run.lifecycle_stage', 'in', stages);
   const inExperiments = experimentIds === null ? [] : [eb('run.experiment_id', 'in', experimentIds)];
-  return eb.and([inStages, ...inExperiments, ...comparisons.map((comparison) => matches(eb, comparison, owner))]);
+  return eb.and([
+    inStages,
+    ...inExperiments,
+    ...comparisons.map((comparison) => buildCondition(eb, comparison, owner)),
+  ]);
 }
 
 type RunBuilder = ExpressionBuilder<TrackingTables, 'run'>;
 
-function matches(eb: RunBuilder, comparison: Comparison, owner: Expression<string>): Expression<SqlBool> {
+function buildCondition(eb: RunBuilder, comparison: Comparison, owner: Expression<string>): Expression<SqlBool> {
   if (comparison.entity === 'attribute') return compare(raw.ref(`run.${comparison.key}`), comparison);
-  if (comparison.entity === 'dataset') return matchesDataset(eb, comparison, owner);
-  if (comparison.entity === 'metric') return matchesMetric(eb, comparison, owner);
+  if (comparison.entity === 'dataset') return buildDatasetCondition(eb, comparison, owner);
+  if (comparison.entity === 'metric') return buildMetricCondition(eb, comparison, owner);
   if (comparison.entity === 'cost') {
     // An unknown cost is null, which no comparison matches.
     const matching = compare(raw.ref(`run_cost.${comparison.key}`), comparison);
@@ -48,7 +52,7 @@ function matches(eb: RunBuilder, comparison: Comparison, owner: Expression<strin
 }
 
 /** NaN is unequal to every number and never greater or smaller; it is stored as 0 with a flag. */
-function matchesMetric(eb: RunBuilder, comparison: Comparison, owner: Expression<string>): Expression<SqlBool> {
+function buildMetricCondition(eb: RunBuilder, comparison: Comparison, owner: Expression<string>): Expression<SqlBool> {
   const value = compare(raw.ref('of_key.value'), comparison);
   const isNumber = raw<SqlBool>`of_key.is_nan = 0`;
   return eb.exists(
@@ -61,7 +65,7 @@ function matchesMetric(eb: RunBuilder, comparison: Comparison, owner: Expression
   );
 }
 
-function matchesDataset(eb: RunBuilder, comparison: Comparison, owner: Expression<string>): Expression<SqlBool> {
+function buildDatasetCondition(eb: RunBuilder, comparison: Comparison, owner: Expression<string>): Expression<SqlBool> {
   if (comparison.key === 'context') {
     const contexts = eb
       .selectFrom('dataset_input_tag')

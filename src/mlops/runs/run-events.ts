@@ -23,14 +23,14 @@ export async function appendRunEvent(
       experimentId: String(run.experimentId),
       runName: run.runName,
       status: run.status,
-      startTime: instant(run.startTime),
-      endTime: run.endTime === null ? null : instant(run.endTime),
-      tags: await subjectTags(sql, run.runId),
+      startTime: formatInstant(run.startTime),
+      endTime: run.endTime === null ? null : formatInstant(run.endTime),
+      tags: await findSubjectTags(sql, run.runId),
     },
   });
 }
 
-export async function subjectTags(sql: Sql, runId: string): Promise<Record<string, string>> {
+export async function findSubjectTags(sql: Sql, runId: string): Promise<Record<string, string>> {
   const tags = await runTagsWithPrefix(sql, runId, SUBJECT_TAG_PREFIX);
   return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
 }
@@ -39,6 +39,6 @@ export async function subjectTags(sql: Sql, runId: string): Promise<Record<strin
 const FIRST_INSTANT_MS = Date.parse('0001-01-01T00:00:00.000Z');
 const LAST_INSTANT_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
-export function instant(milliseconds: number): string {
+export function formatInstant(milliseconds: number): string {
   return new Date(Math.min(Math.max(milliseconds, FIRST_INSTANT_MS), LAST_INSTANT_MS)).toISOString();
 }

@@ -1,5 +1,5 @@
 import { type Expression, sql as raw } from 'kysely';
-import { invalidFilter, type Ordering, type SortStep } from '../wire/index.ts';
+import { buildInvalidFilter, type Ordering, type SortStep } from '../wire/index.ts';
 import { KEYED_TABLES } from './run-conditions.ts';
 
 /** Ties go to the newest start, then to the run id. */
@@ -9,28 +9,30 @@ export const TAIL: readonly SortStep[] = [
 ];
 
 /** Each ordering sorts by presence first: values, then NaN, then missing, in both directions. */
-export function positionLength(orderings: readonly Ordering[]): number {
+export function countPositionValues(orderings: readonly Ordering[]): number {
   return 2 * orderings.length + TAIL.length;
 }
 
 /** Sort steps with a lookup per run: for orders that only break ties. */
-export function orderingSteps(orderings: readonly Ordering[]): SortStep[] {
-  return orderings.flatMap((ordering) => stepsOf(ordering, (column) => lookedUp(ordering, column)));
+export function buildOrderingSteps(orderings: readonly Ordering[]): SortStep[] {
+  return orderings.flatMap((ordering) => buildSortSteps(ordering, (column) => buildLookup(ordering, column)));
 }
 
 /** The same steps over {@link orderJoins}: for orders that every run is sorted by. */
-export function joinedSteps(orderings: readonly Ordering[]): SortStep[] {
-  return orderings.flatMap((ordering, index) => stepsOf(ordering, (column) => raw.ref(`${alias(index)}.${column}`)));
+export function buildJoinedSteps(orderings: readonly Ordering[]): SortStep[] {
+  return orderings.flatMap((ordering, index) =>
+    buildSortSteps(ordering, (column) => raw.ref(`${buildAlias(index)}.${column}`)),
+  );
 }
 
 /** Sort values, joined to `run`: each value once, and by a hash where the engine has one. */
 export function orderJoins(orderings: readonly Ordering[]): Expression<unknown> {
   const joins = orderings.flatMap(({ entity, key }, index) => {
     if (entity === 'attribute' || entity === 'dataset') return [];
-    const value = raw.ref(alias(index));
-    const ofRun = raw`${raw.ref(`${alias(index)}.run_id`)} = run.run_id`;
+    const value = raw.ref(buildAlias(index));
+    const ofRun = raw`${raw.ref(`${buildAlias(index)}.run_id`)} = run.run_id`;
     if (entity === 'cost') return [raw`left join run_cost as ${value} on ${ofRun}`];
-    const ofKey = raw`${raw.ref(`${alias(index)}.key`)} = ${key}`;
+    const ofKey = raw`${raw.ref(`${buildAlias(index)}.key`)} = ${key}`;
     return [raw`left join ${raw.table(KEYED_TABLES[entity])} as ${value} on ${ofRun} and ${ofKey}`];
   });
   return raw.join(joins, raw` `);
@@ -39,16 +41,16 @@ export function orderJoins(orderings: readonly Ordering[]): Expression<unknown> 
 /** A column of the row that an ordering sorts by; null where the run has none. */
 type Lookup = (column: string) => Expression<unknown>;
 
-const alias = (index: number) => `order_${index}`;
+const buildAlias = (index: number) => `order_${index}`;
 
-function lookedUp({ entity, key }: Ordering, column: string): Expression<unknown> {
+function buildLookup({ entity, key }: Ordering, column: string): Expression<unknown> {
   if (entity === 'cost') return raw`(select ${raw.ref(column)} from run_cost where run_cost.run_id = run.run_id)`;
   if (entity === 'attribute' || entity === 'dataset') return raw.ref(`run.${column}`);
   const table = raw.table(KEYED_TABLES[entity]);
   return raw`(select ${raw.ref(`of_key.${column}`)} from ${table} as of_key where of_key.run_id = run.run_id and of_key.key = ${key})`;
 }
 
-function stepsOf(ordering: Ordering, lookup: Lookup): SortStep[] {
+function buildSortSteps(ordering: Ordering, lookup: Lookup): SortStep[] {
   const { rank, value } = sortValues(ordering, lookup);
   return [
     { expression: rank, ascending: true },
@@ -61,7 +63,7 @@ function sortValues(
   { entity, key, attribute }: Ordering,
   lookup: Lookup,
 ): { rank: Expression<unknown>; value: Expression<unknown> } {
-  if (entity === 'dataset') throw invalidFilter(`Invalid identifier type '${entity}'`);
+  if (entity === 'dataset') throw buildInvalidFilter(`Invalid identifier type '${entity}'`);
   if (entity === 'metric') {
     return { rank: raw`coalesce(${lookup('is_nan')}, 2)`, value: raw`coalesce(${lookup('value')}, 0)` };
   }

@@ -1,7 +1,7 @@
 import { isAmong, type Sql } from '../../platform/store/index.ts';
-import { restoredDouble } from '../wire/index.ts';
-import { datasetInputsOf, modelLinksOf } from './input-store.ts';
-import { chunks, valuesOfRuns } from './key-value-store.ts';
+import { restoreDouble } from '../wire/index.ts';
+import { findDatasetInputs, findModelLinks } from './input-store.ts';
+import { findRunValues, splitIntoChunks } from './key-value-store.ts';
 import type { TrackingTables } from './tables.ts';
 import type { FullRun, Metric, RunInfo } from './types.ts';
 
@@ -32,9 +32,9 @@ export async function findRunInfo(sql: Sql, runId: string): Promise<RunInfo | nu
 }
 
 /** Statuses by run id; missing runs are left out. */
-export async function statusesOf(sql: Sql, runIds: readonly string[]): Promise<Map<string, RunRow['status']>> {
+export async function findStatuses(sql: Sql, runIds: readonly string[]): Promise<Map<string, RunRow['status']>> {
   const statuses = new Map<string, RunRow['status']>();
-  for (const ids of chunks(runIds, 1000)) {
+  for (const ids of splitIntoChunks(runIds, 1000)) {
     const query = sql.tables<TrackingTables>().selectFrom('run').select(['run_id', 'status']);
     for (const row of await query.where(isAmong(sql, 'run_id', ids)).execute()) statuses.set(row.run_id, row.status);
   }
@@ -89,14 +89,14 @@ export function runInfo(row: RunRow): RunInfo {
 /**
  * Runs with their metrics, params and tags, in the order given; a fixed number of statements for any number of runs.
  */
-export async function fullRuns(sql: Sql, infos: readonly RunInfo[]): Promise<FullRun[]> {
+export async function readFullRuns(sql: Sql, infos: readonly RunInfo[]): Promise<FullRun[]> {
   const runIds = infos.map((info) => info.runId);
   const [metrics, params, tags, datasets, links] = await Promise.all([
-    latestMetricsOf(sql, runIds),
-    valuesOfRuns(sql, 'param', runIds),
-    valuesOfRuns(sql, 'tag', runIds),
-    datasetInputsOf(sql, runIds),
-    modelLinksOf(sql, runIds),
+    findLatestMetrics(sql, runIds),
+    findRunValues(sql, 'param', runIds),
+    findRunValues(sql, 'tag', runIds),
+    findDatasetInputs(sql, runIds),
+    findModelLinks(sql, runIds),
   ]);
   return infos.map((info) => ({
     info,
@@ -109,9 +109,9 @@ export async function fullRuns(sql: Sql, infos: readonly RunInfo[]): Promise<Ful
   }));
 }
 
-export async function latestMetricsOf(sql: Sql, runIds: readonly string[]): Promise<Map<string, Metric[]>> {
+export async function findLatestMetrics(sql: Sql, runIds: readonly string[]): Promise<Map<string, Metric[]>> {
   const byRun = new Map<string, Metric[]>(runIds.map((runId) => [runId, []]));
-  for (const ids of chunks(runIds, 1000)) {
+  for (const ids of splitIntoChunks(runIds, 1000)) {
     const query = sql.tables<TrackingTables>().selectFrom('latest_metric').selectAll();
     for (const row of await query
       .where(isAmong(sql, 'run_id', ids))
@@ -120,7 +120,7 @@ export async function latestMetricsOf(sql: Sql, runIds: readonly string[]): Prom
       .execute()) {
       byRun.get(row.run_id)?.push({
         key: row.key,
-        value: restoredDouble(row),
+        value: restoreDouble(row),
         timestamp: row.timestamp,
         step: row.step,
       });

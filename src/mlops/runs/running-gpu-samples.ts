@@ -1,6 +1,6 @@
 import type { Sql } from '../../platform/store/index.ts';
-import { samplesOf } from './metric-store.ts';
-import { subjectTags } from './run-events.ts';
+import { selectSamples } from './metric-store.ts';
+import { findSubjectTags } from './run-events.ts';
 import type { TrackingTables } from './tables.ts';
 
 /** GPU readings of a running run. */
@@ -24,7 +24,7 @@ const KEY = (gpu: string) => `system/${gpu}_utilization_percentage`;
 const MOST_RUNS = 1000;
 
 /** Runs that are not over and whose GPUs were read since then (Unix milliseconds), with the readings since; 1,000 runs at most. */
-export async function runningGpuSamples(sql: Sql, since: number): Promise<RunGpuSamples[]> {
+export async function readRunningGpuSamples(sql: Sql, since: number): Promise<RunGpuSamples[]> {
   const runs = await sql
     .tables<TrackingTables>()
     .selectFrom('run_gpu_usage')
@@ -40,15 +40,15 @@ export async function runningGpuSamples(sql: Sql, since: number): Promise<RunGpu
   for (const { run_id: runId, run_name: runName, gpus } of runs) {
     all.push({
       ...{ runId, runName },
-      tags: await subjectTags(sql, runId),
-      gpus: await samplesByGpu(sql, runId, gpus.split(' '), since),
+      tags: await findSubjectTags(sql, runId),
+      gpus: await readSamplesByGpu(sql, runId, gpus.split(' '), since),
     });
   }
   return all;
 }
 
-async function samplesByGpu(sql: Sql, runId: string, gpus: readonly string[], since: number) {
-  const rows = await samplesOf(sql, [runId], gpus.map(KEY))
+async function readSamplesByGpu(sql: Sql, runId: string, gpus: readonly string[], since: number) {
+  const rows = await selectSamples(sql, [runId], gpus.map(KEY))
     .where('metric.timestamp', '>=', since)
     .orderBy('metric.timestamp')
     .execute();

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { sharedApplication } from '../../testing/shared.ts';
 import { mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
 import { unknownCost } from './run-cost/store.ts';
@@ -12,7 +12,7 @@ async function newExperiment(name: string): Promise<string> {
   return textAt(await post(application, 'experiments/create', { name }), 'experiment_id');
 }
 
-async function namesOf(message: Readonly<Record<string, unknown>>): Promise<unknown> {
+async function searchNames(message: Readonly<Record<string, unknown>>): Promise<unknown> {
   const { status, body } = await mlflow(application, 'POST', 'runs/search', message);
   if (status !== 200) return body.error_code;
   const runs = Array.isArray(body.runs) ? body.runs : [];
@@ -20,7 +20,7 @@ async function namesOf(message: Readonly<Record<string, unknown>>): Promise<unkn
 }
 
 /** Names on each page, to the last. */
-async function pagesOf(message: object): Promise<unknown[][]> {
+async function searchPages(message: object): Promise<unknown[][]> {
   const pages: unknown[][] = [];
   let token: object = {};
   for (;;) {
@@ -83,9 +83,9 @@ describe('runs', () => {
       if (value !== undefined) await post(application, 'runs/log-metric', { run_id, key: 'm', value, timestamp: 1 });
     }
     const descending = ['a', 'f', 'd', 'e', 'b', 'c'];
-    expect(await namesOf({ experiment_ids, order_by: ['metrics.m ASC'] })).toEqual(['e', 'f', 'd', 'a', 'b', 'c']);
-    expect(await namesOf({ experiment_ids, order_by: ['metrics.m DESC'] })).toEqual(descending);
-    const pages = await pagesOf({ experiment_ids, order_by: ['metrics.m DESC'], max_results: 1 });
+    expect(await searchNames({ experiment_ids, order_by: ['metrics.m ASC'] })).toEqual(['e', 'f', 'd', 'a', 'b', 'c']);
+    expect(await searchNames({ experiment_ids, order_by: ['metrics.m DESC'] })).toEqual(descending);
+    const pages = await searchPages({ experiment_ids, order_by: ['metrics.m DESC'], max_results: 1 });
     expect(pages).toEqual([...descending.map((name) => [name]), []]);
   });
 
@@ -96,9 +96,9 @@ describe('runs', () => {
       if (run_name !== 'c') await post(application, 'runs/log-metric', { run_id, key: 'm', value: 1, timestamp: 1 });
     }
     const byMetric = { experiment_ids: [experiment_id], order_by: ['metrics.m DESC', 'attributes.run_name ASC'] };
-    expect(await pagesOf({ ...byMetric, max_results: 2 })).toEqual([['a', 'b'], ['c']]);
-    expect(await pagesOf({ ...byMetric, max_results: 3 })).toEqual([['a', 'b', 'c'], []]);
-    expect(await pagesOf({ ...byMetric, max_results: 4 })).toEqual([['a', 'b', 'c']]);
+    expect(await searchPages({ ...byMetric, max_results: 2 })).toEqual([['a', 'b'], ['c']]);
+    expect(await searchPages({ ...byMetric, max_results: 3 })).toEqual([['a', 'b', 'c'], []]);
+    expect(await searchPages({ ...byMetric, max_results: 4 })).toEqual([['a', 'b', 'c']]);
   });
 
   it('do not skip or repeat one when others come and go between two pages', async () => {
@@ -109,8 +109,8 @@ describe('runs', () => {
     await newRun(application, { experiment_id, run_name: 'late', start_time: 100 });
     await post(application, 'runs/delete', { run_id: textAt(first, 'runs', '0', 'info', 'run_id') });
     const message = { experiment_ids, max_results: 3, page_token: first.next_page_token };
-    expect(await namesOf(message)).toEqual(['r2', 'r1', 'r0']);
-    expect(await namesOf({ ...message, filter: "params.p = '1'" })).toBe('INVALID_PARAMETER_VALUE');
+    expect(await searchNames(message)).toEqual(['r2', 'r1', 'r0']);
+    expect(await searchNames({ ...message, filter: "params.p = '1'" })).toBe('INVALID_PARAMETER_VALUE');
   });
 
   let matched: string;
@@ -145,7 +145,7 @@ describe('runs', () => {
     ["run_id IN ('nobody')", []],
     ["params.p = 'x''; drop table run; --'", []],
   ])('match %s', async (filter, names) => {
-    const found = await namesOf({ experiment_ids: [matched], filter, order_by: ['run_name'] });
+    const found = await searchNames({ experiment_ids: [matched], filter, order_by: ['run_name'] });
     expect(found).toEqual(names);
   });
 
@@ -182,7 +182,7 @@ describe('runs', () => {
       () => call(application, listRuns, { query: { pageToken: 'nonsense' } }),
     ];
     const codes = [];
-    for (const failure of failures) codes.push((await problemFrom(failure())).code);
+    for (const failure of failures) codes.push((await catchProblem(failure())).code);
     expect(codes).toEqual(['run_not_found', 'search_filter_invalid', 'invalid_page_token']);
   });
 });

@@ -3,24 +3,24 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { appendToUri, DEFAULT_EXPERIMENT_ID } from '../artifacts/index.ts';
 import {
+  buildDoesNotExist,
+  buildInvalidParameter,
   checkMaxResults,
   decodePageToken,
-  doesNotExist,
   encodePageToken,
-  invalidParameter,
   parseFilter,
   parseOrderings,
 } from '../wire/index.ts';
 import { forgetDeleted, noteDeleted } from './deletion-store.ts';
 import { checkActive, parseExperimentId, requireExperiment } from './experiments.ts';
 import { upsertRunTags } from './key-value-store.ts';
-import { checkedTag } from './limits.ts';
-import { randomName } from './random-name.ts';
+import { checkTag } from './limits.ts';
+import { drawRandomName } from './random-name.ts';
 import type { RunMatch } from './run-conditions.ts';
 import { appendRunEvent, type RunEvents } from './run-events.ts';
-import { positionLength } from './run-order.ts';
+import { countPositionValues } from './run-order.ts';
 import { searchRuns } from './run-search-store.ts';
-import { findRunInfo, fullRuns, insertRun, updateRun } from './run-store.ts';
+import { findRunInfo, insertRun, readFullRuns, updateRun } from './run-store.ts';
 import type { RunStatus } from './tables.ts';
 import {
   type FullRun,
@@ -28,7 +28,7 @@ import {
   type Page,
   type RunInfo,
   type SearchInput,
-  stagesOf,
+  selectStages,
   type ViewType,
 } from './types.ts';
 import { runVocabulary } from './vocabularies.ts';
@@ -93,7 +93,7 @@ export function createRuns(deps: RunsDeps) {
       }),
     search: async (input: RunSearch): Promise<Page<FullRun>> => {
       const page = await findRuns(store, input, 'full page');
-      return { ...page, items: await fullRuns(store, page.items) };
+      return { ...page, items: await readFullRuns(store, page.items) };
     },
   };
 }
@@ -101,25 +101,27 @@ export function createRuns(deps: RunsDeps) {
 export async function requireRun(sql: Sql, runId: string): Promise<RunInfo> {
   const run = await findRunInfo(sql, runId);
   if (run !== null) return run;
-  throw doesNotExist(`Run with id=${runId} not found`, 'run_not_found');
+  throw buildDoesNotExist(`Run with id=${runId} not found`, 'run_not_found');
 }
 
 /** The run that a write is for: nothing is written to a deleted one. */
 export async function requireActiveRun(sql: Sql, runId: string): Promise<RunInfo> {
   const run = await requireRun(sql, runId);
   if (run.lifecycleStage === 'active') return run;
-  throw invalidParameter(`The run ${runId} must be in the 'active' state. Current state is ${run.lifecycleStage}.`);
+  throw buildInvalidParameter(
+    `The run ${runId} must be in the 'active' state. Current state is ${run.lifecycleStage}.`,
+  );
 }
 
 export async function requireFullRun(sql: Sql, runId: string): Promise<FullRun> {
-  const [run] = await fullRuns(sql, [await requireRun(sql, runId)]);
-  if (run === undefined) throw doesNotExist(`Run with id=${runId} not found`, 'run_not_found');
+  const [run] = await readFullRuns(sql, [await requireRun(sql, runId)]);
+  if (run === undefined) throw buildDoesNotExist(`Run with id=${runId} not found`, 'run_not_found');
   return run;
 }
 
 async function createRun({ store, clock, events }: RunsDeps, input: NewRun): Promise<FullRun> {
-  const tags = input.tags.map((tag, index) => checkedTag(tag, `tags[${index}]`));
-  const runName = nameOf(input.runName, tags);
+  const tags = input.tags.map((tag, index) => checkTag(tag, `tags[${index}]`));
+  const runName = resolveRunName(input.runName, tags);
   return store.transaction(async (sql) => {
     const id =
       input.experimentId === undefined || input.experimentId === '' ? DEFAULT_EXPERIMENT_ID : input.experimentId;
@@ -145,15 +147,15 @@ async function createRun({ store, clock, events }: RunsDeps, input: NewRun): Pro
 }
 
 /** A run's name and its tag `mlflow.runName` are one fact in two places; two different ones are refused. */
-function nameOf(runName: string, tags: readonly KeyValue[]): string {
+function resolveRunName(runName: string, tags: readonly KeyValue[]): string {
   const tagged = tags.findLast((tag) => tag.key === RUN_NAME_TAG)?.value ?? '';
   if (runName !== '' && tagged !== '' && runName !== tagged) {
-    throw invalidParameter(
+    throw buildInvalidParameter(
       "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values " +
         `(run_name='${runName}', mlflow.runName='${tagged}').`,
     );
   }
-  return runName || tagged || randomName();
+  return runName || tagged || drawRandomName();
 }
 
 async function changeRun(events: RunEvents, sql: Sql, run: RunInfo, change: RunChange): Promise<RunInfo> {
@@ -191,7 +193,7 @@ export async function findRuns(
   const match = runMatch(input);
   const orderings = parseOrderings(input.orderBy, runVocabulary);
   const query = ['runs', input.experimentIds, input.filter, input.orderBy, input.view];
-  const position = decodePageToken(input.pageToken, query, positionLength(orderings));
+  const position = decodePageToken(input.pageToken, query, countPositionValues(orderings));
   if (match.experimentIds?.length === 0) return { items: [], nextPageToken: null };
   const wanted = tokenAfter === 'full page' ? limit : limit + 1;
   const found = await searchRuns(sql, { ...match, orderings, position, limit: wanted });
@@ -207,6 +209,6 @@ export function runMatch(input: Pick<RunSearch, 'filter' | 'experimentIds' | 'vi
   return {
     comparisons: parseFilter(input.filter, runVocabulary),
     experimentIds: input.experimentIds?.map(parseExperimentId) ?? null,
-    stages: stagesOf(input.view),
+    stages: selectStages(input.view),
   };
 }

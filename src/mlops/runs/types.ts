@@ -101,7 +101,7 @@ export type ViewType = 'ACTIVE_ONLY' | 'DELETED_ONLY' | 'ALL';
 
 export const viewTypes = ['ACTIVE_ONLY', 'DELETED_ONLY', 'ALL'] as const satisfies readonly ViewType[];
 
-export function stagesOf(view: ViewType): LifecycleStage[] {
+export function selectStages(view: ViewType): LifecycleStage[] {
   if (view === 'ALL') return ['active', 'deleted'];
   return [view === 'ACTIVE_ONLY' ? 'active' : 'deleted'];
 }

@@ -1,4 +1,4 @@
-import { attributesOf, type Vocabulary } from '../wire/index.ts';
+import { buildAttributes, type Vocabulary } from '../wire/index.ts';
 import { costKeys } from './run-cost/schema.ts';
 
 const runEntities = {
@@ -18,7 +18,7 @@ const runEntities = {
   datasets: 'dataset',
 } as const;
 
-const runAttributes = attributesOf({
+const runAttributes = buildAttributes({
   run_id: 'list',
   run_name: 'text',
   user_id: 'text',
@@ -40,12 +40,12 @@ export const runVocabulary: Vocabulary = {
     'Run Name': { name: 'run_name', kind: 'text' },
   },
   nullable: ['param', 'tag'],
-  costs: attributesOf(costKeys),
+  costs: buildAttributes(costKeys),
 };
 
 export const experimentVocabulary: Vocabulary = {
   entities: { attribute: 'attribute', tag: 'tag', tags: 'tag' },
-  attributes: attributesOf({
+  attributes: buildAttributes({
     name: 'text',
     experiment_id: 'id',
     creation_time: 'number',
@@ -57,7 +57,7 @@ export const experimentVocabulary: Vocabulary = {
 export const loggedModelVocabulary: Vocabulary = {
   entities: { attributes: 'attribute', metrics: 'metric', params: 'param', tags: 'tag' },
   attributes: {
-    ...attributesOf({
+    ...buildAttributes({
       name: 'list',
       model_id: 'list',
       model_type: 'list',

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { draws, isDeep } from '../../testing/deep.ts';
 import { seeded } from '../../testing/random.ts';
-import { standardErrorOfMisses } from './batch-means.ts';
+import { computeMissStandardError } from './batch-means.ts';
 import { createHpa } from './hpa.ts';
 import { createKpa } from './kpa.ts';
 import type { ScalingPolicy } from './policy.ts';
-import { type Decision, decided, type Replayed, replay, type Trace } from './simulation.ts';
+import { createDecidedPolicy, type Decision, type ReplayResult, replay, type Trace } from './simulation.ts';
 import { createSlo } from './slo.ts';
 import { readTrace } from './trace-csv.ts';
 
@@ -32,7 +32,7 @@ const options = {
 const trace = () => readTrace(createReadStream(file), { timeColumn: null, service: { by: 'tokens' } });
 
 /** In the format of the script's last line. */
-function told({ replicaHours, waitsSeconds }: Replayed): string {
+function formatReplay({ replicaHours, waitsSeconds }: ReplayResult): string {
   const share = (100 * waitsSeconds.filter((wait) => wait > 2).length) / waitsSeconds.length;
   const sorted = waitsSeconds.toSorted();
   const place = 0.99 * (sorted.length - 1);
@@ -50,7 +50,7 @@ function scriptSays(...words: readonly string[]): string {
   );
 }
 
-function scoreOf(decisions: readonly Decision[]): string {
+function scoreDecisions(decisions: readonly Decision[]): string {
   const path = join(folder, 'decisions.json');
   writeFileSync(path, JSON.stringify(decisions));
   return scriptSays('--decisions', path, '--initial', String(decisions[0]?.[1] ?? 2));
@@ -64,7 +64,7 @@ describe.skipIf(!existsSync(script) || !hasPython)('the check script (skipped wi
     const path = join(folder, `${name}.json`);
     expect(scriptSays('--policy', name, '--record', path)).toBe(figures);
     const ours = replay(await trace(), policy, fleet, 2);
-    expect(told(ours)).toBe(figures);
+    expect(formatReplay(ours)).toBe(figures);
     expect(ours.decisions).toEqual(JSON.parse(readFileSync(path, 'utf8')));
   });
 
@@ -73,7 +73,9 @@ describe.skipIf(!existsSync(script) || !hasPython)('the check script (skipped wi
     for (const seed of [1, 2, 3].slice(0, draws(3))) {
       const next = seeded(seed);
       const decisions = Array.from({ length: 60 }, (_, index): Decision => [index * 57, Math.floor(next() * 7)]);
-      expect(told(replay(requests, decided(decisions), fleet, decisions[0]?.[1] ?? 0))).toBe(scoreOf(decisions));
+      expect(formatReplay(replay(requests, createDecidedPolicy(decisions), fleet, decisions[0]?.[1] ?? 0))).toBe(
+        scoreDecisions(decisions),
+      );
     }
   });
 
@@ -97,7 +99,7 @@ describe.skipIf(!existsSync(script) || !hasPython)('the check script (skipped wi
         const chosen = { ...options, concurrency, missRatio };
         const { waitsSeconds } = replay(requests, createSlo(chosen), chosen, 2);
         const missed = waitsSeconds.filter((wait) => wait > 2).length / waitsSeconds.length;
-        const error = standardErrorOfMisses(waitsSeconds, 2) ?? Number.NaN;
+        const error = computeMissStandardError(waitsSeconds, 2) ?? Number.NaN;
         expect(missed).toBeLessThanOrEqual(missRatio + 2 * error);
       }
     },
@@ -106,7 +108,7 @@ describe.skipIf(!existsSync(script) || !hasPython)('the check script (skipped wi
 
   it('finds at most 5 % waiting at no more than 3.5 replica-hours in the decisions of our slo', async () => {
     const { decisions } = replay(await trace(), createSlo(options), fleet, 2);
-    const [, hours, share] = /^autoscale ([\d.]+) h, ([\d.]+) %/.exec(scoreOf(decisions)) ?? [];
+    const [, hours, share] = /^autoscale ([\d.]+) h, ([\d.]+) %/.exec(scoreDecisions(decisions)) ?? [];
     expect(Number(hours)).toBeLessThanOrEqual(3.5);
     expect(Number(share)).toBeLessThanOrEqual(5);
   });

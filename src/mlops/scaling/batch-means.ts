@@ -6,7 +6,7 @@ const BATCHES = 20;
  * independent, but means of 20 batches of equally many requests in a row nearly are. Null for fewer than 40 requests.
  * Formula: sd(batch means) / sqrt(20). Example: all misses in one batch, of which they are half: 0.025.
  */
-export function standardErrorOfMisses(waitsSeconds: Float64Array, waitSeconds: number): number | null {
+export function computeMissStandardError(waitsSeconds: Float64Array, waitSeconds: number): number | null {
   if (waitsSeconds.length < 2 * BATCHES) return null;
   const edge = (batch: number) => Math.floor((batch * waitsSeconds.length) / BATCHES);
   const means = Array.from({ length: BATCHES }, (_, batch) => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../platform/numbers/index.ts';
 import { draws } from '../../testing/deep.ts';
-import { standardErrorOfMisses } from './batch-means.ts';
+import { computeMissStandardError } from './batch-means.ts';
 import { type CapacityQuestion, measureCapacity } from './capacity.ts';
-import { decided, replay } from './simulation.ts';
+import { createDecidedPolicy, replay } from './simulation.ts';
 
 const exponential = (random: Random) => -Math.log(1 - random());
 const normal = (random: Random) => Math.sqrt(2 * exponential(random)) * Math.cos(2 * Math.PI * random());
@@ -34,10 +34,10 @@ function shareWaiting({ concurrency, waitSeconds }: CapacityQuestion, rate: numb
     return at;
   });
   const trace = { atSeconds, serviceSeconds: Float64Array.from(atSeconds, serve) };
-  const policy = decided([[0, 1]]);
+  const policy = createDecidedPolicy([[0, 1]]);
   const { waitsSeconds } = replay(trace, policy, { concurrency, coldStartSeconds: 0 }, 1);
   const share = waitsSeconds.filter((wait) => wait > waitSeconds).length / waitsSeconds.length;
-  return { share, standardError: standardErrorOfMisses(waitsSeconds, waitSeconds) ?? 0 };
+  return { share, standardError: computeMissStandardError(waitsSeconds, waitSeconds) ?? 0 };
 }
 
 describe('the capacity of a replica at a latency SLO', () => {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createRandom } from '../../platform/numbers/index.ts';
-import { standardErrorOfMisses } from './batch-means.ts';
+import { computeMissStandardError } from './batch-means.ts';
 import { MOST_UTILISATION_RATIO } from './demand.ts';
 import { createShadowFleet } from './shadow-fleet.ts';
 
@@ -63,13 +63,13 @@ const TAIL = 0.025;
 export async function measureCapacity(question: CapacityQuestion): Promise<Capacity | null> {
   const { serviceSeconds, concurrency, missRatio } = question;
   const ascending = thinOut(Float64Array.from(serviceSeconds).sort());
-  if (ascending.length === 0 || meanOf(ascending) <= 0) return null;
+  if (ascending.length === 0 || computeMean(ascending) <= 0) return null;
   const wanted = Math.max(REQUESTS, Math.ceil(MISSES / missRatio), REQUESTS_OF_A_PLACE * concurrency);
   const requests = Math.min(MOST_REQUESTS, wanted);
   const simulation = createSimulation(question, requests, SEED);
-  const most = mostRate(ascending, question);
+  const most = computeMostRate(ascending, question);
   const keeps = (rate: number) => simulation.keeps(ascending, rate, STANDARD_ERRORS);
-  const requestsPerSecond = await largestRate(keeps, { least: most * LEAST_SHARE_OF_MOST, most }, STEPS);
+  const requestsPerSecond = await findLargestRate(keeps, { least: most * LEAST_SHARE_OF_MOST, most }, STEPS);
   if (requestsPerSecond === null) return null;
   return { requestsPerSecond, interval: await bootstrapCapacity(question, ascending, requestsPerSecond) };
 }
@@ -80,9 +80,11 @@ async function bootstrapCapacity(question: CapacityQuestion, ascending: Float64A
   const random = createRandom(SEED + 1);
   const simulation = createSimulation(question, REQUESTS_OF_A_DRAW, SEED + 2);
   const capacityOf = async (sample: Float64Array) => {
-    const most = Math.min(mostRate(sample, question), capacity * DRAW_FACTOR);
+    const most = Math.min(computeMostRate(sample, question), capacity * DRAW_FACTOR);
     const least = Math.min(most, capacity / DRAW_FACTOR);
-    return (await largestRate((rate) => simulation.keeps(sample, rate, 0), { least, most }, STEPS_OF_A_DRAW)) ?? least;
+    return (
+      (await findLargestRate((rate) => simulation.keeps(sample, rate, 0), { least, most }, STEPS_OF_A_DRAW)) ?? least
+    );
   };
   const whole = await capacityOf(ascending);
   const drawn: number[] = [];
@@ -105,16 +107,16 @@ function thinOut(ascending: Float64Array): Float64Array {
   );
 }
 
-function mostRate(ascending: Float64Array, { concurrency }: CapacityQuestion): number {
-  return (MOST_UTILISATION_RATIO * concurrency) / meanOf(ascending);
+function computeMostRate(ascending: Float64Array, { concurrency }: CapacityQuestion): number {
+  return (MOST_UTILISATION_RATIO * concurrency) / computeMean(ascending);
 }
 
-function meanOf(values: Float64Array): number {
+function computeMean(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Bisection of the logarithm; null when the least rate does not keep the share. */
-async function largestRate(
+async function findLargestRate(
   keeps: (rate: number) => boolean,
   { least, most }: { readonly least: number; readonly most: number },
   steps: number,
@@ -155,7 +157,7 @@ function createSimulation({ concurrency, waitSeconds, missRatio }: CapacityQuest
         if (missed > allowed) return false;
       }
       const counted = misses.subarray(first);
-      const error = standardErrors === 0 ? 0 : (standardErrorOfMisses(counted, 0) ?? 0);
+      const error = standardErrors === 0 ? 0 : (computeMissStandardError(counted, 0) ?? 0);
       return missed / counted.length + standardErrors * error <= missRatio;
     },
   };

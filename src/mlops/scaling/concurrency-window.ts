@@ -29,12 +29,12 @@ export function createConcurrencyWindow(memorySeconds: number): ConcurrencyWindo
       const now = intervals.at(-1)?.to ?? 0;
       const seconds = Math.min(windowSeconds, now - (begun ?? now));
       if (seconds <= 0) return 0;
-      return intervals.reduce((sum, one) => sum + partAfter(one, now - windowSeconds), 0) / seconds;
+      return intervals.reduce((sum, one) => sum + selectPartAfter(one, now - windowSeconds), 0) / seconds;
     },
   };
 }
 
-function partAfter({ from, to, concurrencySeconds }: Interval, start: number): number {
+function selectPartAfter({ from, to, concurrencySeconds }: Interval, start: number): number {
   if (to <= start) return 0;
   return from >= start ? concurrencySeconds : (concurrencySeconds * (to - start)) / (to - from);
 }

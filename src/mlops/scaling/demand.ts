@@ -48,15 +48,15 @@ export function createDemandMeter({ concurrency, coldStartSeconds, waitSeconds }
     const sustained = countAfter(horizon, now - horizonSeconds) / Math.min(horizonSeconds, Math.max(now - begun, 1));
     const waiting = Math.max(0, inFlight - replicas * concurrency) / horizonSeconds;
     return {
-      peakReplicas: wholeReplicas((burst * service) / concurrency),
-      sustainedReplicas: wholeReplicas(((sustained / MOST_UTILISATION_RATIO + waiting) * service) / concurrency),
-      presentReplicas: wholeReplicas(inFlight / concurrency),
+      peakReplicas: roundUpReplicas((burst * service) / concurrency),
+      sustainedReplicas: roundUpReplicas(((sustained / MOST_UTILISATION_RATIO + waiting) * service) / concurrency),
+      presentReplicas: roundUpReplicas(inFlight / concurrency),
     };
   };
 }
 
 /** A rounding error in the last digit must not add a replica. */
-function wholeReplicas(exact: number): number {
+function roundUpReplicas(exact: number): number {
   return Math.ceil(exact - 1e-9);
 }
 

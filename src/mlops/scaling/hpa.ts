@@ -1,6 +1,6 @@
 import { createConcurrencyWindow } from './concurrency-window.ts';
-import { bounded, type ReplicaBounds, type ScalingPolicy } from './policy.ts';
-import { highestOfLast } from './stabilization.ts';
+import { clampReplicas, type ReplicaBounds, type ScalingPolicy } from './policy.ts';
+import { createHighestOfLast } from './stabilization.ts';
 
 /** Kubernetes' own defaults: the controller manager's flags and the `behavior` of autoscaling/v2. */
 export const HPA_DEFAULTS = {
@@ -28,7 +28,7 @@ export interface HpaOptions extends ReplicaBounds {
 export function createHpa({ concurrency, targetRatio, ...bounds }: HpaOptions): ScalingPolicy {
   const { syncSeconds, toleranceRatio, stabilizationSeconds, mostUpFactor, mostUpReplicas } = HPA_DEFAULTS;
   const seenSoFar = createConcurrencyWindow(syncSeconds);
-  const highest = highestOfLast(stabilizationSeconds);
+  const highest = createHighestOfLast(stabilizationSeconds);
   const within = { ...bounds, min: Math.max(1, bounds.min) };
   return {
     everySeconds: syncSeconds,
@@ -40,7 +40,7 @@ export function createHpa({ concurrency, targetRatio, ...bounds }: HpaOptions): 
       const wish = Math.min(exact, Math.max(mostUpFactor * replicas, replicas + mostUpReplicas));
       const held = highest(seen.atSeconds, wish);
       return {
-        replicas: bounded(wish < replicas ? held : wish, within),
+        replicas: clampReplicas(wish < replicas ? held : wish, within),
         reason: `${ratio.toFixed(2)} of the target is used`,
       };
     },

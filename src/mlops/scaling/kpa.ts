@@ -1,6 +1,6 @@
 import { createConcurrencyWindow } from './concurrency-window.ts';
-import { bounded, type ReplicaBounds, type ScalingPolicy } from './policy.ts';
-import { highestOfLast } from './stabilization.ts';
+import { clampReplicas, type ReplicaBounds, type ScalingPolicy } from './policy.ts';
+import { createHighestOfLast } from './stabilization.ts';
 
 /** Knative's own defaults: its ConfigMap `config-autoscaler`. */
 export const KPA_DEFAULTS = {
@@ -33,7 +33,7 @@ export function createKpa(options: KpaOptions): ScalingPolicy {
   const { tickSeconds, stableSeconds, panicSeconds, panicThreshold, mostUpFactor, mostDownFactor } = KPA_DEFAULTS;
   const target = options.concurrency * options.targetRatio;
   const seenSoFar = createConcurrencyWindow(stableSeconds);
-  const delayed = highestOfLast(options.scaleDownDelaySeconds ?? KPA_DEFAULTS.scaleDownDelaySeconds);
+  const delayed = createHighestOfLast(options.scaleDownDelaySeconds ?? KPA_DEFAULTS.scaleDownDelaySeconds);
   let panic: { readonly since: number; readonly peak: number } | null = null;
   return {
     everySeconds: tickSeconds,
@@ -50,7 +50,7 @@ export function createKpa(options: KpaOptions): ScalingPolicy {
       else if (panic !== null && seen.atSeconds > panic.since + stableSeconds) panic = null;
       if (panic !== null) panic = { ...panic, peak: Math.max(panic.peak, stable, inPanic) };
       return {
-        replicas: bounded(delayed(seen.atSeconds, panic?.peak ?? stable), options),
+        replicas: clampReplicas(delayed(seen.atSeconds, panic?.peak ?? stable), options),
         reason: panic === null ? `the last ${stableSeconds} s` : `panic: the last ${panicSeconds} s`,
       };
     },

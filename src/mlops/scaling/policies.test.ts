@@ -14,7 +14,7 @@ const options: HpaOptions & KpaOptions = { concurrency: 8, targetRatio: 0.7, min
  * Runs a policy with the given average numbers of concurrent requests, one for each evaluation. Each decision sets the
  * replicas of the next.
  */
-function looks(policy: ScalingPolicy, replicas: number, ...concurrencies: readonly number[]): number[] {
+function replayLooks(policy: ScalingPolicy, replicas: number, ...concurrencies: readonly number[]): number[] {
   let now = 0;
   let current = replicas;
   return concurrencies.map((concurrency) => {
@@ -47,11 +47,11 @@ describe('the HPA', () => {
     ['shrinks to the highest wish of 300 s only', 8, [45, ...times(20, 3), 3], [8, ...times(20, 8), 1]],
     ['keeps to its bounds', 40, [4000], [50]],
   ])('%s', (_, replicas, concurrencies, wanted) => {
-    expect(looks(createHpa(options), replicas, ...concurrencies)).toEqual(wanted);
+    expect(replayLooks(createHpa(options), replicas, ...concurrencies)).toEqual(wanted);
   });
 
   it('takes a least of zero replicas for one', () => {
-    expect(looks(createHpa({ ...options, min: 0 }), 0, 0)).toEqual([1]);
+    expect(replayLooks(createHpa({ ...options, min: 0 }), 0, 0)).toEqual([1]);
   });
 });
 
@@ -62,22 +62,22 @@ describe('the KPA', () => {
     ['shrinks by half a look at most', 16, [0, 0, 0], [8, 4, 2]],
     ['keeps to its bounds', 2, [4000], [50]],
   ])('%s', (_, replicas, concurrencies, wanted) => {
-    expect(looks(createKpa(options), replicas, ...concurrencies)).toEqual(wanted);
+    expect(replayLooks(createKpa(options), replicas, ...concurrencies)).toEqual(wanted);
   });
 
   it('ends panic a minute after the last look that called for it', () => {
-    const path = looks(createKpa(options), 2, 40, ...times(40, 5));
+    const path = replayLooks(createKpa(options), 2, 40, ...times(40, 5));
     expect(path.slice(0, 31)).toEqual(times(31, 8));
     expect(path[31]).toBeLessThan(8);
   });
 
   it('goes to zero when it may, and comes back', () => {
-    const path = looks(createKpa({ ...options, min: 0 }), 1, ...times(3, 0), 1);
+    const path = replayLooks(createKpa({ ...options, min: 0 }), 1, ...times(3, 0), 1);
     expect(path).toEqual([0, 0, 0, 1]);
   });
 
   it('waits with shrinking for the scale-down delay', () => {
-    const path = looks(createKpa({ ...options, scaleDownDelaySeconds: 10 }), 4, ...times(3, 22), ...times(7, 0));
+    const path = replayLooks(createKpa({ ...options, scaleDownDelaySeconds: 10 }), 4, ...times(3, 22), ...times(7, 0));
     expect(path.slice(0, 3)).toEqual([4, 4, 4]);
     expect(path.slice(3, 7)).toEqual([4, 4, 4, 4]);
   });

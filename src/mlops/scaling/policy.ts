@@ -41,6 +41,6 @@ export interface ReplicaBounds {
 }
 
 /** A wish within the bounds. Example: 7 within 1..5 is 5. */
-export function bounded(wish: number, { min, max }: ReplicaBounds): number {
+export function clampReplicas(wish: number, { min, max }: ReplicaBounds): number {
   return Math.min(max, Math.max(min, wish));
 }

@@ -1,12 +1,12 @@
-import { quantileOf } from '../../platform/numbers/index.ts';
+import { computeQuantile } from '../../platform/numbers/index.ts';
 import { decimal, decimalString } from '../../platform/units/index.ts';
-import { standardErrorOfMisses } from './batch-means.ts';
+import { computeMissStandardError } from './batch-means.ts';
 import { createHpa } from './hpa.ts';
 import { createKpa } from './kpa.ts';
 import type { ScalingPolicy } from './policy.ts';
 import type { CurvePoint, PolicyKind, PolicyOutcome, ReplayReport, ReplaySettings } from './schema.ts';
 import { PolicyKind as Kinds } from './schema.ts';
-import { createReplay, decided, type Replay, type Replayed, type Trace } from './simulation.ts';
+import { createDecidedPolicy, createReplay, type Replay, type ReplayResult, type Trace } from './simulation.ts';
 import { createSlo } from './slo.ts';
 
 /** Events between two breaths of whatever else the process does; a few milliseconds of work. */
@@ -36,11 +36,11 @@ export async function replayReport(
   const policies: PolicyOutcome[] = [];
   const kinds = settings.policy === 'all' ? Kinds.options : [settings.policy];
   for (const policy of kinds) {
-    const replayed = await run(policyOf(policy, settings), settings.initialReplicas);
+    const replayed = await run(createReplayPolicy(policy, settings), settings.initialReplicas);
     policies.push({
       policy,
       decisions: replayed.decisions.map(([at, replicas]) => [at, replicas]),
-      ...outcomeOf(replayed, settings),
+      ...computeOutcome(replayed, settings),
     });
   }
   return {
@@ -48,15 +48,15 @@ export async function replayReport(
     hours: lastSeconds / 3600,
     busyPlaces: lastSeconds === 0 ? null : trace.serviceSeconds.reduce((sum, each) => sum + each, 0) / lastSeconds,
     policies,
-    curve: settings.curve === 'true' ? await curveOf(kinds, settings, run) : [],
-    bestConstant: settings.policy === 'all' ? await bestConstant(settings, run) : null,
+    curve: settings.curve === 'true' ? await buildCurve(kinds, settings, run) : [],
+    bestConstant: settings.policy === 'all' ? await findBestConstant(settings, run) : null,
   };
 }
 
 type Run = (policy: ScalingPolicy, initialReplicas: number) => Promise<Replay>;
 
 /** The outcomes of each policy by its one setting that trades cost for waiting, all else being the same. */
-async function curveOf(kinds: readonly PolicyKind[], settings: ReplaySettings, run: Run): Promise<CurvePoint[]> {
+async function buildCurve(kinds: readonly PolicyKind[], settings: ReplaySettings, run: Run): Promise<CurvePoint[]> {
   const points: CurvePoint[] = [];
   for (const policy of kinds) {
     for (const ratio of policy === 'slo' ? CURVE_SHARES : CURVE_TARGETS) {
@@ -66,14 +66,14 @@ async function curveOf(kinds: readonly PolicyKind[], settings: ReplaySettings, r
         missRatio: missRatio ?? settings.missRatio,
         targetRatio: targetRatio ?? settings.targetRatio,
       };
-      const replayed = await run(policyOf(policy, changed), settings.initialReplicas);
-      points.push({ policy, missRatio, targetRatio, ...outcomeOf(replayed, settings) });
+      const replayed = await run(createReplayPolicy(policy, changed), settings.initialReplicas);
+      points.push({ policy, missRatio, targetRatio, ...computeOutcome(replayed, settings) });
     }
   }
   return points;
 }
 
-function policyOf(kind: PolicyKind, settings: ReplaySettings): ScalingPolicy {
+function createReplayPolicy(kind: PolicyKind, settings: ReplaySettings): ScalingPolicy {
   const { minReplicas: min, maxReplicas: max, price, missPrice } = settings;
   const options = { ...settings, min, max };
   switch (kind) {
@@ -89,15 +89,15 @@ function policyOf(kind: PolicyKind, settings: ReplaySettings): ScalingPolicy {
 }
 
 /** More replicas never cause more waits, so bisection finds the fewest. */
-async function bestConstant(
+async function findBestConstant(
   settings: ReplaySettings,
-  run: (policy: ScalingPolicy, initialReplicas: number) => Promise<Replayed>,
+  run: (policy: ScalingPolicy, initialReplicas: number) => Promise<ReplayResult>,
 ): Promise<ReplayReport['bestConstant']> {
   let found: ReplayReport['bestConstant'] = null;
   let [fewest, most] = [Math.max(1, settings.minReplicas), settings.maxReplicas];
   while (fewest <= most) {
     const replicas = Math.floor((fewest + most) / 2);
-    const outcome = outcomeOf(await run(decided([[0, replicas]]), replicas), settings);
+    const outcome = computeOutcome(await run(createDecidedPolicy([[0, replicas]]), replicas), settings);
     if (outcome.waitingShare <= settings.missRatio) {
       found = { replicas, ...outcome };
       most = replicas - 1;
@@ -106,7 +106,7 @@ async function bestConstant(
   return found;
 }
 
-function outcomeOf(replayed: Replayed, { waitSeconds, price, missPrice, currency }: ReplaySettings) {
+function computeOutcome(replayed: ReplayResult, { waitSeconds, price, missPrice, currency }: ReplaySettings) {
   const { waitsSeconds } = replayed;
   const hours = replayed.replicaHours.toFixed(HOUR_DIGITS);
   const misses = waitsSeconds.reduce((count, wait) => count + Number(wait > waitSeconds), 0);
@@ -116,8 +116,8 @@ function outcomeOf(replayed: Replayed, { waitSeconds, price, missPrice, currency
   return {
     replicaHours: Number(hours),
     waitingShare: misses / waitsSeconds.length,
-    waitingShareError: standardErrorOfMisses(waitsSeconds, waitSeconds),
-    p99WaitSeconds: quantileOf(waitsSeconds.toSorted(), 0.99) ?? 0,
+    waitingShareError: computeMissStandardError(waitsSeconds, waitSeconds),
+    p99WaitSeconds: computeQuantile(waitsSeconds.toSorted(), 0.99) ?? 0,
     replicaCost: money(replicaCost),
     missCost: missCost === null ? null : money(missCost),
     cost: money(missCost === null ? replicaCost : replicaCost.plus(missCost)),

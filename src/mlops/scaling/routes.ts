@@ -10,7 +10,10 @@ export function scalingRoutes(): Route[] {
   return [
     handle(replayScaling, async ({ query, stream }) => {
       const { timeColumn = null, serviceColumn, serviceSeconds } = query;
-      const trace = await readTrace(stream, { timeColumn, service: serviceOf(serviceColumn, serviceSeconds) });
+      const trace = await readTrace(stream, {
+        timeColumn,
+        service: selectServiceFormat(serviceColumn, serviceSeconds),
+      });
       const report = last.then(() => replayReport(trace, query, async () => void (await setImmediate())));
       last = report.catch(() => null); // the caller of this replay gets the error; the next replay starts regardless
       return report;
@@ -18,7 +21,7 @@ export function scalingRoutes(): Route[] {
   ];
 }
 
-function serviceOf(column: string | undefined, seconds: number | undefined) {
+function selectServiceFormat(column: string | undefined, seconds: number | undefined) {
   if (column !== undefined) return { by: 'column', column } as const;
   return seconds === undefined ? ({ by: 'tokens' } as const) : ({ by: 'constant', seconds } as const);
 }

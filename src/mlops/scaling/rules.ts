@@ -1,6 +1,6 @@
 import type { Demand } from './demand.ts';
 import { createDemandQuantiles } from './demand-quantiles.ts';
-import { bounded, type ReplicaBounds } from './policy.ts';
+import { clampReplicas, type ReplicaBounds } from './policy.ts';
 
 /** A rule that chooses the number of replicas from the observed demand. */
 export interface Rule {
@@ -26,9 +26,9 @@ export function createRules(coldStartSeconds: number, bounds: ReplicaBounds, hea
     const seconds = Math.max(coldStarts * coldStartSeconds, coldStarts);
     return { seconds, quantiles: createDemandQuantiles(seconds) };
   });
-  const floors: Rule[] = constantsWithin(bounds).map((constant) => ({
+  const floors: Rule[] = listConstantsWithin(bounds).map((constant) => ({
     text: `${constant} at least`,
-    wish: ({ sustainedReplicas }) => bounded(Math.max(constant, sustainedReplicas), bounds),
+    wish: ({ sustainedReplicas }) => clampReplicas(Math.max(constant, sustainedReplicas), bounds),
   }));
   const forecasts: Rule[] = memories.flatMap(({ seconds, quantiles }) =>
     [
@@ -42,7 +42,7 @@ export function createRules(coldStartSeconds: number, bounds: ReplicaBounds, hea
       })),
     ].map(({ text, replicas }) => ({
       text,
-      wish: ({ sustainedReplicas }) => bounded(Math.max(replicas(), sustainedReplicas), bounds),
+      wish: ({ sustainedReplicas }) => clampReplicas(Math.max(replicas(), sustainedReplicas), bounds),
     })),
   );
   return {
@@ -56,7 +56,7 @@ export function createRules(coldStartSeconds: number, bounds: ReplicaBounds, hea
 }
 
 /** Example: within 1..10 these are 1, 2, 3, 4, 5, 6, 7, 8, 10. */
-function constantsWithin({ min, max }: ReplicaBounds): number[] {
+function listConstantsWithin({ min, max }: ReplicaBounds): number[] {
   const constants: number[] = [];
   for (let next = min; next <= max; next = Math.max(next + 1, Math.floor(next * CONSTANT_STEP))) constants.push(next);
   return constants;

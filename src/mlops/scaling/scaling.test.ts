@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { urlOf } from '../../platform/contract/schema.ts';
+import { buildUrl } from '../../platform/contract/schema.ts';
 import { sharedApplication } from '../../testing/shared.ts';
 import { createTraffic, type ScalingObservation, type Traffic } from './index.ts';
 import { type ReplayReport, replayScaling } from './schema.ts';
@@ -9,7 +9,7 @@ const application = await sharedApplication();
 async function replayed(query: Record<string, unknown>, payload: string) {
   const answer = await application.http.inject({
     method: 'POST',
-    url: urlOf(replayScaling, { query }),
+    url: buildUrl(replayScaling, { query }),
     headers: { host: 'localhost', 'content-type': 'application/octet-stream' },
     payload,
   });

@@ -59,7 +59,7 @@ export const images = (seed: number): Trace =>
   });
 
 /** A rate that wanders around its mean: the logarithm returns to its mean with a memory of so many seconds. */
-function wandering(seed: number, seconds: number, mean: number, spread: number, memorySeconds: number) {
+function createRandomWalk(seed: number, seconds: number, mean: number, spread: number, memorySeconds: number) {
   const stepSeconds = 5;
   const next = seeded(seed + 1);
   const kept = Math.exp(-stepSeconds / memorySeconds);
@@ -74,13 +74,13 @@ function wandering(seed: number, seconds: number, mean: number, spread: number, 
 
 /** An hour of chat with a language model: answers that take 6.5 s each, 5 requests a second or so, from the first second on. */
 export function chat(seed: number): Trace {
-  const { rate, highest } = wandering(seed, HOUR, 5.4, 0.25, 300);
+  const { rate, highest } = createRandomWalk(seed, HOUR, 5.4, 0.25, 300);
   return poisson(seed, HOUR, rate, highest, { meanSeconds: 6.5, spread: 0.9 });
 }
 
 /** Demand that wanders between a quarter and four times its mean within tens of minutes. */
 export function wander(seed: number): Trace {
-  const { rate, highest } = wandering(seed, 3 * HOUR, 4, 0.7, 600);
+  const { rate, highest } = createRandomWalk(seed, 3 * HOUR, 4, 0.7, 600);
   return poisson(seed, 3 * HOUR, rate, highest, { meanSeconds: 3, spread: 0.8 });
 }
 

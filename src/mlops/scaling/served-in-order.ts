@@ -2,7 +2,7 @@ import type { ScalingObservation } from './policy.ts';
 import { createQueue } from './queue.ts';
 
 /** An event of the past, in the order of time. */
-export type Happened<Look> =
+export type TraceEvent<Look> =
   | { readonly kind: 'look'; readonly look: Look }
   | { readonly kind: 'request'; readonly atSeconds: number; readonly serviceSeconds: number };
 
@@ -15,7 +15,7 @@ export function createServedInOrder<Look extends { readonly atSeconds: number }>
   const arrivals = createQueue<number>();
   const services = createQueue<number>();
   const looks = createQueue<Look>();
-  return function* (seen: ScalingObservation, look: Look): Generator<Happened<Look>> {
+  return function* (seen: ScalingObservation, look: Look): Generator<TraceEvent<Look>> {
     for (const at of seen.arrivalsSeconds) arrivals.put(at);
     for (const seconds of seen.servedSeconds) services.put(seconds);
     for (let left = 0; left < seen.unserved; left += 1) arrivals.take();
@@ -28,7 +28,7 @@ export function createServedInOrder<Look extends { readonly atSeconds: number }>
     if (arrivals.size === 0) yield* looksBefore(Number.POSITIVE_INFINITY);
   };
 
-  function* looksBefore(atSeconds: number): Generator<Happened<Look>> {
+  function* looksBefore(atSeconds: number): Generator<TraceEvent<Look>> {
     for (let next = looks.first(); next !== undefined && next.atSeconds < atSeconds; next = looks.first()) {
       looks.take();
       yield { kind: 'look', look: next };

@@ -1,7 +1,7 @@
 import type { Fleet } from './fleet.ts';
 import type { ScalingObservation } from './policy.ts';
 import { createQueue } from './queue.ts';
-import { highestOfLast } from './stabilization.ts';
+import { createHighestOfLast } from './stabilization.ts';
 
 /** Number of last requests in the mean service time. */
 const SERVICE_MEMORY = 500;
@@ -17,7 +17,7 @@ const ASSUMED_SERVICE_SECONDS = 1;
 export function createServiceTime({ concurrency, coldStartSeconds }: Fleet): (seen: ScalingObservation) => number {
   const last = createQueue<number>();
   /** Replicas that were there one cold start ago, and still are, serve. */
-  const highestOfNegated = highestOfLast(coldStartSeconds);
+  const highestOfNegated = createHighestOfLast(coldStartSeconds);
   let [sum, served, placeSeconds] = [0, 0, 0];
   return ({ fromSeconds, atSeconds, replicas, concurrencySeconds, servedSeconds }) => {
     const places = -highestOfNegated(atSeconds, -replicas) * concurrency;

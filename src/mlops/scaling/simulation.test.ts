@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bursts } from './seeded-traces.testing.ts';
-import { createReplay, type Decision, decided, replay, type Trace } from './simulation.ts';
+import { createDecidedPolicy, createReplay, type Decision, replay, type Trace } from './simulation.ts';
 
 const fleet = { concurrency: 8, coldStartSeconds: 30 };
 const trace = (...requests: readonly (readonly [at: number, service: number])[]): Trace => ({
@@ -10,7 +10,7 @@ const trace = (...requests: readonly (readonly [at: number, service: number])[])
 });
 const nine = (service: number) => trace(...Array.from({ length: 9 }, () => [0, service] as const));
 const follow = (requests: Trace, ...decisions: readonly Decision[]) =>
-  replay(requests, decided(decisions), fleet, decisions[0]?.[1] ?? 0);
+  replay(requests, createDecidedPolicy(decisions), fleet, decisions[0]?.[1] ?? 0);
 
 describe('a replay', () => {
   it('makes the ninth of nine requests wait for one of eight places', () => {
@@ -45,7 +45,7 @@ describe('a replay', () => {
       fc.property(decisions, fc.integer({ min: 1, max: 50 }), (list, events) => {
         const sorted = list.toSorted(([a], [b]) => a - b);
         const whole = follow(requests, ...sorted);
-        const pieces = createReplay(requests, decided(sorted), fleet, sorted[0]?.[1] ?? 0);
+        const pieces = createReplay(requests, createDecidedPolicy(sorted), fleet, sorted[0]?.[1] ?? 0);
         while (!pieces.goOn(events));
         expect(pieces.waitsSeconds).toEqual(whole.waitsSeconds);
         expect(pieces.replicaHours).toBe(whole.replicaHours);

@@ -14,7 +14,7 @@ export interface Trace {
 /** The wanted number of replicas from a time on. */
 export type Decision = readonly [atSeconds: number, replicas: number];
 
-export interface Replayed {
+export interface ReplayResult {
   /** The first wish and every change of it. */
   readonly decisions: readonly Decision[];
   /** Hours of serving and starting replicas. */
@@ -23,7 +23,7 @@ export interface Replayed {
   readonly waitsSeconds: Float64Array;
 }
 
-export interface Replay extends Replayed {
+export interface Replay extends ReplayResult {
   /** Processes at most so many events; true at the end. */
   goOn(events: number): boolean;
 }
@@ -91,14 +91,14 @@ export function createReplay(trace: Trace, policy: ScalingPolicy, fleet: Fleet, 
 }
 
 /** Runs the whole replay in one call. */
-export function replay(trace: Trace, policy: ScalingPolicy, fleet: Fleet, initialReplicas: number): Replayed {
+export function replay(trace: Trace, policy: ScalingPolicy, fleet: Fleet, initialReplicas: number): ReplayResult {
   const whole = createReplay(trace, policy, fleet, initialReplicas);
   whole.goOn(Number.POSITIVE_INFINITY);
   return whole;
 }
 
 /** A policy that follows decisions made elsewhere, looking every second. */
-export function decided(decisions: readonly Decision[]): ScalingPolicy {
+export function createDecidedPolicy(decisions: readonly Decision[]): ScalingPolicy {
   let next = 0;
   let latest = 0;
   return {

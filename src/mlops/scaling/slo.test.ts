@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { draws, isDeep } from '../../testing/deep.ts';
-import { standardErrorOfMisses } from './batch-means.ts';
+import { computeMissStandardError } from './batch-means.ts';
 import { createHpa, createKpa, createSlo, type ReplicaBounds, type ScalingPolicy, type SloOptions } from './index.ts';
 import * as seededTraces from './seeded-traces.testing.ts';
 import { type Decision, replay, type Trace } from './simulation.ts';
@@ -109,7 +109,7 @@ describe('the stated share', () => {
       const chosen = { ...options, max: 100, missRatio, concurrency: name === 'images' ? 1 : 8 };
       const { waitsSeconds } = replay(make(), createSlo(chosen), chosen, 2);
       const missed = waitsSeconds.filter((wait) => wait > 2).length / waitsSeconds.length;
-      const error = standardErrorOfMisses(waitsSeconds, 2) ?? Number.NaN;
+      const error = computeMissStandardError(waitsSeconds, 2) ?? Number.NaN;
       expect(missed).toBeLessThanOrEqual(missRatio + 2 * error);
     },
     300_000,

@@ -1,7 +1,7 @@
 import { createDemandMeter, type Demand } from './demand.ts';
 import type { Fleet } from './fleet.ts';
 import { createMissBudget } from './miss-budget.ts';
-import { bounded, type ReplicaBounds, type ScalingObservation, type ScalingPolicy } from './policy.ts';
+import { clampReplicas, type ReplicaBounds, type ScalingObservation, type ScalingPolicy } from './policy.ts';
 import { createRules, type Rule } from './rules.ts';
 import { createServedInOrder } from './served-in-order.ts';
 import { createShadowFleet, type ShadowFleet } from './shadow-fleet.ts';
@@ -29,7 +29,7 @@ interface Shadow {
   misses: number;
 }
 
-interface Look {
+interface PolicyLook {
   readonly atSeconds: number;
   readonly wishes: readonly number[];
 }
@@ -56,7 +56,7 @@ export function createSlo(options: SloOptions): ScalingPolicy {
   const halfLifeSeconds = options.halfLifeSeconds ?? HALF_LIFE_SECONDS;
   const measure = createDemandMeter(options);
   const { rules, see, highest } = createRules(coldStartSeconds, options, options.headrooms);
-  const inOrder = createServedInOrder<Look>();
+  const inOrder = createServedInOrder<PolicyLook>();
   const budget = createMissBudget(options);
   const learn = createLearning(coldStartSeconds, Math.min(coldStartSeconds / missRatio, halfLifeSeconds));
   let book: Book | null = null;
@@ -82,9 +82,9 @@ export function createSlo(options: SloOptions): ScalingPolicy {
       const best = book?.cheapest(Math.max(NO_MISS, allowed), missReplicaHours) ?? 0;
       const wish = wishes[best] ?? options.min;
       const held =
-        missReplicaHours === null ? bounded(Math.max(wish, floorOf(allowed, isLearning, demand)), options) : wish;
-      const replicas = bounded(keep(held), options);
-      return { replicas, reason: reasonOf(replicas, held, wish) ?? rules[best]?.text ?? '' };
+        missReplicaHours === null ? clampReplicas(Math.max(wish, floorOf(allowed, isLearning, demand)), options) : wish;
+      const replicas = clampReplicas(keep(held), options);
+      return { replicas, reason: describeReason(replicas, held, wish) ?? rules[best]?.text ?? '' };
     },
   };
 }
@@ -93,7 +93,7 @@ export function createSlo(options: SloOptions): ScalingPolicy {
 const NO_MISS = 0.5;
 
 /** Null where the rule alone decides. */
-function reasonOf(replicas: number, held: number, wish: number): string | null {
+function describeReason(replicas: number, held: number, wish: number): string | null {
   if (replicas > held) return 'still learning';
   return held > wish ? 'too many requests waited too long' : null;
 }
@@ -118,7 +118,7 @@ function createLearning(coldStartSeconds: number, untilSeconds: number) {
 
 /** Simulated cost of each rule. */
 interface Book {
-  look(look: Look): void;
+  look(look: PolicyLook): void;
   request(atSeconds: number, serviceSeconds: number): void;
   /** Requests that were followed; older ones count less. */
   readonly requests: number;
@@ -126,7 +126,7 @@ interface Book {
   cheapest(allowedMisses: number, missReplicaHours: number | null): number;
 }
 
-function createBook(options: SloOptions, rules: readonly Rule[], halfLifeSeconds: number, first: Look): Book {
+function createBook(options: SloOptions, rules: readonly Rule[], halfLifeSeconds: number, first: PolicyLook): Book {
   const shadows = rules.map(
     (rule, index): Shadow => ({
       rule,
@@ -157,7 +157,7 @@ function createBook(options: SloOptions, rules: readonly Rule[], halfLifeSeconds
       for (const shadow of shadows) if (shadow.fleet.serve(atSeconds, serviceSeconds)) shadow.misses += 1;
     },
     cheapest: (allowedMisses, missReplicaHours) => {
-      const costs = shadows.map((shadow) => costOf(shadow, allowedMisses, missReplicaHours));
+      const costs = shadows.map((shadow) => computeShadowCost(shadow, allowedMisses, missReplicaHours));
       return costs.reduce((best, cost, index) => (isLess(cost, costs[best]) ? index : best), 0);
     },
   };
@@ -166,7 +166,11 @@ function createBook(options: SloOptions, rules: readonly Rule[], halfLifeSeconds
 /** Compared in this order: misses beyond the permitted ones; then replica-hours, plus misses at their price in replica-hours. */
 type Cost = readonly [beyondSlo: number, replicaHours: number];
 
-function costOf({ replicaSeconds, misses }: Shadow, allowedMisses: number, missReplicaHours: number | null): Cost {
+function computeShadowCost(
+  { replicaSeconds, misses }: Shadow,
+  allowedMisses: number,
+  missReplicaHours: number | null,
+): Cost {
   const hours = replicaSeconds / 3600;
   if (missReplicaHours !== null) return [0, hours + misses * missReplicaHours];
   return [Math.max(0, misses - allowedMisses), hours];

@@ -26,7 +26,7 @@ export interface TraceColumns {
 }
 
 /** Finds the columns by the header. Error: `trace_column_missing`. */
-export function traceColumns(header: readonly string[], { timeColumn, service }: TraceFormat): TraceColumns {
+export function findTraceColumns(header: readonly string[], { timeColumn, service }: TraceFormat): TraceColumns {
   const names = header.map((name) => name.trim());
   const placeOf = (wanted: readonly string[], what: string, option: string) => {
     const name = wanted.find((one) => names.includes(one));

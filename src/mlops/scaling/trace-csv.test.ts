@@ -7,7 +7,7 @@ import { readTrace } from './trace-csv.ts';
 const tokens: TraceFormat = { timeColumn: null, service: { by: 'tokens' } };
 const seconds: TraceFormat = { timeColumn: null, service: { by: 'column', column: 'service' } };
 const read = (text: string | Buffer, format = seconds) => readTrace(Readable.from([Buffer.from(text)]), format);
-const problemOf = (text: string | Buffer, format = seconds) =>
+const readProblem = (text: string | Buffer, format = seconds) =>
   read(text, format).then(
     () => null,
     (error: { code: string; message: string }) => `${error.code}: ${error.message}`,
@@ -105,11 +105,11 @@ describe('a trace of requests', () => {
     ],
     ['time,service\n1,"1\n', /^csv_malformed: Line/],
   ])('is refused, and why: %j', async (text, why) => {
-    expect(await problemOf(text)).toEqual(typeof why === 'string' ? why : expect.stringMatching(why));
+    expect(await readProblem(text)).toEqual(typeof why === 'string' ? why : expect.stringMatching(why));
   });
 
   it('is refused when its gzip ends too early', async () => {
     const packed = gzipSync(`time,service\n${'1,1\n'.repeat(500)}`);
-    expect(await problemOf(packed.subarray(0, packed.length - 12))).toMatch(/^file_truncated: /);
+    expect(await readProblem(packed.subarray(0, packed.length - 12))).toMatch(/^file_truncated: /);
   });
 });

@@ -2,10 +2,10 @@ import type { Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import { isGzip } from '../../platform/archives/gzip.ts';
-import { AppError, systemCode } from '../../platform/errors/index.ts';
+import { AppError, readSystemCode } from '../../platform/errors/index.ts';
 import type { Trace } from './simulation.ts';
-import { type TraceColumns, type TraceFormat, traceColumns } from './trace-columns.ts';
-import { secondsBetween, type TraceTime, traceTime } from './trace-time.ts';
+import { findTraceColumns, type TraceColumns, type TraceFormat } from './trace-columns.ts';
+import { computeSecondsBetween, parseTraceTime, type TraceTime } from './trace-time.ts';
 
 const MOST_REQUESTS = 5_000_000;
 const MOST_RECORD_CHARACTERS = 64 * 1024;
@@ -21,8 +21,8 @@ export async function readTrace(content: AsyncIterable<Buffer>, format: TraceFor
   const requests = createRequests();
   let columns: TraceColumns | null = null;
   try {
-    for await (const { record, info } of rowsOf(content)) {
-      if (columns === null) columns = traceColumns(record, format);
+    for await (const { record, info } of parseRows(content)) {
+      if (columns === null) columns = findTraceColumns(record, format);
       else requests.add(record, info.lines, columns);
     }
   } catch (error) {
@@ -36,16 +36,16 @@ interface CsvRecord {
   readonly info: { readonly lines: number };
 }
 
-function rowsOf(content: AsyncIterable<Buffer>): AsyncIterable<CsvRecord> {
+function parseRows(content: AsyncIterable<Buffer>): AsyncIterable<CsvRecord> {
   const parser = parse({ bom: true, info: true, skip_empty_lines: true, max_record_size: MOST_RECORD_CHARACTERS });
-  void feed(parser, unpacked(content));
+  void feed(parser, decompressIfGzip(content));
   return parser as AsyncIterable<CsvRecord>;
 }
 
 async function feed(target: Transform, source: AsyncIterable<Buffer>): Promise<void> {
   try {
     for await (const chunk of source) {
-      if (!target.write(chunk)) await drained(target);
+      if (!target.write(chunk)) await awaitDrain(target);
       if (target.destroyed) return;
     }
     target.end();
@@ -54,7 +54,7 @@ async function feed(target: Transform, source: AsyncIterable<Buffer>): Promise<v
   }
 }
 
-function drained(target: Transform): Promise<void> {
+function awaitDrain(target: Transform): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       target.off('drain', done).off('close', done);
@@ -64,11 +64,11 @@ function drained(target: Transform): Promise<void> {
   });
 }
 
-async function* unpacked(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* decompressIfGzip(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const chunks = content[Symbol.asyncIterator]();
   const first = await chunks.next();
   if (first.done === true) return;
-  const all = joined(first.value, chunks);
+  const all = prependChunk(first.value, chunks);
   if (!isGzip(first.value)) {
     yield* all;
     return;
@@ -78,7 +78,7 @@ async function* unpacked(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
   yield* gunzip as AsyncIterable<Buffer>;
 }
 
-async function* joined(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+async function* prependChunk(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   yield first;
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
@@ -111,16 +111,16 @@ function createRequests() {
     add: (record: readonly string[], line: number, columns: TraceColumns): void => {
       const { name, place } = columns.time;
       const text = (record[place] ?? '').trim();
-      const time = traceTime(text);
-      if (typeof time === 'string') throw rowInvalid(line, name, text, time);
+      const time = parseTraceTime(text);
+      if (typeof time === 'string') throw buildRowInvalid(line, name, text, time);
       first ??= time;
-      const seconds = secondsBetween(first, time);
-      if (seconds < latest) throw notSorted(line, name, text);
+      const seconds = computeSecondsBetween(first, time);
+      if (seconds < latest) throw buildNotSorted(line, name, text);
       latest = seconds;
       at.add(seconds);
-      service.add(columns.service((column, where) => numberOf(line, column, (record[where] ?? '').trim())));
+      service.add(columns.service((column, where) => parseNumber(line, column, (record[where] ?? '').trim())));
       count += 1;
-      if (count > MOST_REQUESTS) throw tooLong();
+      if (count > MOST_REQUESTS) throw buildTooLong();
     },
     trace: (): Trace => {
       if (count === 0) {
@@ -134,24 +134,24 @@ function createRequests() {
   };
 }
 
-function numberOf(line: number, column: string, text: string): number {
+function parseNumber(line: number, column: string, text: string): number {
   const value = Number(text);
   if (PLAIN_NUMBER.test(text) && Number.isFinite(value)) return value;
-  if (text === '') throw rowInvalid(line, column, text, 'is empty: remove the row if the value is unknown');
-  throw rowInvalid(line, column, text, /^-\d/.test(text) ? 'is negative' : 'is not a number');
+  if (text === '') throw buildRowInvalid(line, column, text, 'is empty: remove the row if the value is unknown');
+  throw buildRowInvalid(line, column, text, /^-\d/.test(text) ? 'is negative' : 'is not a number');
 }
 
-function rowInvalid(line: number, column: string, text: string, why: string): AppError {
+function buildRowInvalid(line: number, column: string, text: string, why: string): AppError {
   const detail = `Line ${line} of the trace, column ${column}: "${text.slice(0, SHOWN_CHARACTERS)}" ${why}.`;
   return new AppError('trace_row_invalid', detail, { line, column });
 }
 
-function notSorted(line: number, column: string, text: string): AppError {
+function buildNotSorted(line: number, column: string, text: string): AppError {
   const detail = `Line ${line} of the trace is earlier than the line before it (${text.slice(0, SHOWN_CHARACTERS)}). Sort the rows by ${column}.`;
   return new AppError('trace_not_sorted', detail, { line, column });
 }
 
-function tooLong(): AppError {
+function buildTooLong(): AppError {
   const detail = `The trace has more than ${MOST_REQUESTS.toLocaleString('en')} requests. Replay a part of it.`;
   return new AppError('trace_too_long', detail, { mostRequests: MOST_REQUESTS });
 }
@@ -163,7 +163,7 @@ function readFailure(error: unknown): unknown {
     const why = many ? 'the number of fields differs from the header line' : error.message.slice(0, 200);
     return new AppError('csv_malformed', `Line ${line} of the trace: ${why}.`, { line }, { cause: error });
   }
-  if ((systemCode(error) ?? '').startsWith('Z_')) {
+  if ((readSystemCode(error) ?? '').startsWith('Z_')) {
     const detail = 'The trace is a gzip file that is truncated or damaged. Copy it again.';
     return new AppError('file_truncated', detail, {}, { cause: error });
   }

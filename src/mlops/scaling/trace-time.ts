@@ -12,7 +12,7 @@ const COUNTED = /^\d+(\.\d+)?([eE][+-]?\d+)?$/;
  * Reads `2023-11-16 18:17:03.9799600`, ISO 8601 with or without an offset (without: UTC), or a number of seconds; what else it is, as a
  * few words that follow the text.
  */
-export function traceTime(text: string): TraceTime | string {
+export function parseTraceTime(text: string): TraceTime | string {
   const [, day, time, fraction = '', offset = 'Z'] = DATED.exec(text) ?? [];
   if (day !== undefined) {
     const instant = Date.parse(`${day}T${time}${offset}`);
@@ -36,6 +36,6 @@ function isRealDay(day: string): boolean {
 }
 
 /** Seconds from one time to another; negative when the other is earlier. */
-export function secondsBetween(from: TraceTime, to: TraceTime): number {
+export function computeSecondsBetween(from: TraceTime, to: TraceTime): number {
   return to.seconds - from.seconds + (to.fraction - from.fraction);
 }

@@ -3,18 +3,18 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import type { Backend, ModelFiles, Served } from '../replicas/index.ts';
+import type { Backend, ModelFiles, ServedVariantFacts } from '../replicas/index.ts';
 import { createReplicaSet, NotReady, type ReplicaSet, type SetDeps } from '../replicas/index.ts';
 import type { Autoscaling } from './autoscaling/autoscaling.ts';
-import { lastDecision } from './autoscaling/store.ts';
-import { neededVersions } from './needed-versions.ts';
+import { findLastDecision } from './autoscaling/store.ts';
+import { listNeededVersions } from './needed-versions.ts';
 import { type CanaryShare, driveCanary } from './rollouts/canary.ts';
-import { prepared } from './rollouts/prepare.ts';
+import { prepareReplicas } from './rollouts/prepare.ts';
 import { endRollout } from './rollouts/store.ts';
 import { findEndpoints, findRevision, noteFailed, noteLive, type Pointers, type Revision } from './store.ts';
-import { untilAborted } from './until-aborted.ts';
-import { heldBy, type MeterBook } from './usage.ts';
-import { type WantedVariant, wantedOf } from './wanted.ts';
+import { runUntilAborted } from './until-aborted.ts';
+import { type MeterBook, selectHeldResource } from './usage.ts';
+import { listWantedVariants, type WantedVariant } from './wanted.ts';
 
 /** A variant with the replicas that answer for it. */
 export interface LiveVariant extends WantedVariant {
@@ -43,7 +43,7 @@ export interface DeploymentsDeps {
   readonly meters: MeterBook;
   readonly autoscaling: Pick<Autoscaling, 'follow' | 'expect'>;
   /** Errors: `AppError`, when the version cannot be served by it. */
-  readonly backendOf: (served: Served) => Promise<Backend>;
+  readonly backendOf: (served: ServedVariantFacts) => Promise<Backend>;
   /** Model versions that are fetched to this machine. */
   readonly models: Pick<ModelFiles, 'hold' | 'sweep'>;
   /** Ends what a server before this one left running. */
@@ -123,7 +123,7 @@ export class Deployments implements AsyncDisposable {
       rolling?.abort();
       clearTimeout(previous?.timer);
     }
-    await Promise.all([...this.#sets.values()].map((making) => making.then((set) => set.close('now'), ignored)));
+    await Promise.all([...this.#sets.values()].map((making) => making.then((set) => set.close('now'), ignoreError)));
     await Promise.all(this.#closing.keys());
     await this.#sweeping;
   }
@@ -155,7 +155,7 @@ export class Deployments implements AsyncDisposable {
         for (const key of state?.coming ?? []) keys.add(key);
         // Not back yet after a restart.
         const revision = state?.active != null || live === null ? null : await findRevision(store, name, live);
-        for (const { key } of revision === null ? [] : wantedOf(revision)) keys.add(key);
+        for (const { key } of revision === null ? [] : listWantedVariants(revision)) keys.add(key);
       }
       const said = [...keys].toSorted().join();
       if (this.#isOver || (said === retained.keys && clock.now() - retained.at < RETAIN_MS)) return;
@@ -201,14 +201,14 @@ export class Deployments implements AsyncDisposable {
       if (this.#isOver) return;
       const { store, log } = this.#deps;
       const revision = { endpoint: name, revision: target };
-      const reason = signal.aborted ? 'a newer revision replaced it before it was ready' : reasonOf(error, log);
+      const reason = signal.aborted ? 'a newer revision replaced it before it was ready' : describeFailure(error, log);
       log.warn({ ...revision, reason }, 'a revision of an endpoint failed to become live');
       if (!signal.aborted) state.coming = [];
       const aborted = { state: 'aborted', reason } as const;
       await Promise.all([noteFailed(store, revision, reason), endRollout(store, revision, aborted)]).catch(
         (failure: unknown) => log.error({ err: failure }, 'not noted'),
       );
-      if (state.active === null && live !== null) againLater(state, target);
+      if (state.active === null && live !== null) retryLater(state, target);
       this.#tidy();
     }
   }
@@ -218,18 +218,18 @@ export class Deployments implements AsyncDisposable {
     const { store, clock } = this.#deps;
     const revision = await findRevision(store, name, number);
     if (revision === null) throw new Error(`endpoint ${name} has no revision ${number}`);
-    const wanted = wantedOf(revision);
+    const wanted = listWantedVariants(revision);
     signal?.throwIfAborted();
     state.coming = wanted.map(({ key }) => key);
     // A canary that this one comes before is on its way out.
     const active = state.active === null ? null : { ...state.active, canary: null };
-    const isCanary = signal !== null && active !== null && isCanaryOf(revision, wanted, active);
+    const isCanary = signal !== null && active !== null && needsCanary(revision, wanted, active);
     const making = wanted.map(async (one) => {
       const replicas = await this.#firstReplicas(isCanary ? null : active, revision, one, signal === null);
       return { ...one, set: await this.#setOf(revision, one, replicas) };
     });
     const variants = await Promise.all(making);
-    if (signal !== null) await untilAborted(Promise.all(variants.map(({ set }) => set.ready())), signal);
+    if (signal !== null) await runUntilAborted(Promise.all(variants.map(({ set }) => set.ready())), signal);
     const deployment: Deployment = { revision, variants, canary: null };
     if (isCanary) await this.#stepByStep(state, active, deployment, signal);
     this.#swap(state, deployment);
@@ -245,7 +245,7 @@ export class Deployments implements AsyncDisposable {
       await driveCanary({
         ...{ store, clock, endpoint, revision },
         spec: spec.rollout,
-        prepare: (weight) => prepared(autoscaling, { live, deployment, weight }, signal),
+        prepare: (weight) => prepareReplicas(autoscaling, { live, deployment, weight }, signal),
         show: (share) => {
           state.active = { ...live, canary: { ...share, deployment } };
         },
@@ -271,7 +271,7 @@ export class Deployments implements AsyncDisposable {
       const timer = setTimeout(() => {
         state.previous = null;
         this.#tidy();
-      }, keptMs(deployment.revision));
+      }, computeKeepMs(deployment.revision));
       state.previous = { deployment: before, timer: timer.unref() };
     }
     this.#tidy();
@@ -287,7 +287,7 @@ export class Deployments implements AsyncDisposable {
     const { min, max = Math.max(1, min) } = variant.replicas;
     const { model } = variant;
     const now = before?.variants.find((one) => one.name === name)?.set.state().wanted;
-    const last = isBack ? await lastDecision(this.#deps.store, { endpoint, model, version }) : null;
+    const last = isBack ? await findLastDecision(this.#deps.store, { endpoint, model, version }) : null;
     // At least one, to show that a new version starts at all.
     return Math.min(max, Math.max(now ?? last?.to ?? 1, isBack ? min : Math.max(1, min)));
   }
@@ -317,7 +317,7 @@ export class Deployments implements AsyncDisposable {
     const { startTimeout: startTimeoutMs } = spec;
     const what = { endpoint, variant, version, project, environment, key, startTimeoutMs };
     const backend = await this.#deps.backendOf(what);
-    const facts = { endpoint, model: variant.model, version, ...heldBy(variant), project, environment };
+    const facts = { endpoint, model: variant.model, version, ...selectHeldResource(variant), project, environment };
     const { timeout: timeoutMs, concurrency, queue } = spec.limits;
     const limits = { concurrency, queue, timeoutMs, startTimeoutMs };
     const metered: SetDeps['metered'] = (id, held) => meters.begin(id, { ...facts, ...held });
@@ -331,9 +331,9 @@ export class Deployments implements AsyncDisposable {
     for (const [key, making] of this.#sets) {
       if (this.#isNeeded(key)) continue;
       this.#sets.delete(key);
-      const release = this.#held.get(key) ?? ignored;
+      const release = this.#held.get(key) ?? ignoreError;
       this.#held.delete(key);
-      const closed = making.then((set) => set.close(), ignored).finally(release);
+      const closed = making.then((set) => set.close(), ignoreError).finally(release);
       const done: Promise<void> = closed.finally(() => this.#closing.delete(done));
       this.#closing.set(done, key);
     }
@@ -348,7 +348,7 @@ export class Deployments implements AsyncDisposable {
       .then(() => Promise.all(closing))
       .then(async () => {
         if (this.#isOver) return;
-        const removed = await models.sweep(await neededVersions(store));
+        const removed = await models.sweep(await listNeededVersions(store));
         if (removed > 0) log.info({ removed }, 'removed files of versions without a revision');
       })
       .catch((error: unknown) => log.error({ err: error }, 'cannot remove files of versions'));
@@ -363,22 +363,22 @@ export class Deployments implements AsyncDisposable {
 }
 
 /** Retries a revision that was live before a restart and could not be started. */
-function againLater(state: State, target: number): void {
+function retryLater(state: State, target: number): void {
   setTimeout(() => {
     if (state.target === target) state.target = null;
   }, AGAIN_MS).unref();
 }
 
-const ignored = () => undefined;
+const ignoreError = () => undefined;
 
-function reasonOf(error: unknown, log: Log): string {
+function describeFailure(error: unknown, log: Log): string {
   if (error instanceof NotReady || error instanceof AppError) return error.message;
   log.error({ err: error }, 'a revision of an endpoint failed');
   return 'an internal error occurred in Steelyard; see the server log';
 }
 
 /** A revision that changes no running replica needs no canary. */
-function isCanaryOf(
+function needsCanary(
   { strategy }: Revision,
   wanted: readonly { readonly key: string }[],
   { variants }: Deployment,
@@ -386,6 +386,6 @@ function isCanaryOf(
   return strategy === 'canary' && wanted.some(({ key }) => !variants.some((one) => one.key === key));
 }
 
-function keptMs({ strategy, spec }: Revision): number {
+function computeKeepMs({ strategy, spec }: Revision): number {
   return (strategy === 'blueGreen' ? spec.rollout.keepFor : undefined) ?? spec.keepPrevious;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Events } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
-import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
@@ -11,8 +11,8 @@ import { EndpointSpec } from '../endpoint-spec/schema.ts';
 import { REGISTRY_CHANGED, type Registry } from '../registry/index.ts';
 import {
   type ArtifactFiles,
-  backendOf,
   type ContainerEngines,
+  createBackend,
   createModelFiles,
   endFormer,
 } from '../replicas/index.ts';
@@ -25,17 +25,17 @@ import { createServedVariants, type ServedVariants } from './served-variants.ts'
 import { applyEndpoint, checkCluster, followAlias, type ServiceDeps } from './service.ts';
 import type { ShowDeps } from './show.ts';
 import { createMeterBook, type ServingUsage } from './usage.ts';
-import { usageFile } from './usage-file.ts';
+import { createUsageFile } from './usage-file.ts';
 
 export type { ScalingBudget } from './autoscaling/autoscaling.ts';
 export type { ReplicaPrices } from './autoscaling/price.ts';
 export type { CostInterval, ServingCosts } from './costs.ts';
 export type { Deployment, Deployments, LiveVariant } from './deployments.ts';
 export { servingMigrations } from './migrations.ts';
-export { DEFAULT_SLO, type ServedVariant, type ServedVariants, servedVariants } from './served-variants.ts';
-export { type ServedVersion, servedVersions } from './served-versions.ts';
+export { DEFAULT_SLO, listServedVariants, type ServedVariant, type ServedVariants } from './served-variants.ts';
+export { listServedVersions, type ServedVersion } from './served-versions.ts';
 export { requireEndpoint } from './service.ts';
-export { ownerOfEndpoint } from './store.ts';
+export { findEndpointOwner } from './store.ts';
 export { weightsOf } from './traffic-weights.ts';
 export type { ServingUsage } from './usage.ts';
 
@@ -94,16 +94,16 @@ export function createServing(deps: ServingDeps): Serving {
     sourceOf: registry.versionSource,
   });
   mkdirSync(place, { recursive: true, mode: 0o700 });
-  const meters = createMeterBook({ ...deps, file: usageFile(place) });
+  const meters = createMeterBook({ ...deps, file: createUsageFile(place) });
   const autoscaling = new Autoscaling(deps);
   const deployments = new Deployments({
     ...deps,
     meters,
     autoscaling,
     models,
-    backendOf: (served) => backendOf({ ...deps, models, replicaFolder }, served),
+    backendOf: (served) => createBackend({ ...deps, models, replicaFolder }, served),
     endFormer: async () => {
-      const lived = await lastingReplicas(deps);
+      const lived = await createLastingReplicas(deps);
       await meters.recover(new Map([...(await endFormer(replicaFolder)), ...lived]));
     },
     retain: async (keys) => deps.engines.kubernetes?.retain(keys),
@@ -118,7 +118,7 @@ export function createServing(deps: ServingDeps): Serving {
   });
 
   return {
-    kinds: [endpointKind(all)],
+    kinds: [createEndpointKind(all)],
     routes: servingRoutes(all),
     deployments,
     variants: createServedVariants({ ...all, wake: () => void deployments.wake() }),
@@ -134,9 +134,9 @@ export function createServing(deps: ServingDeps): Serving {
   };
 }
 
-function endpointKind(deps: ServiceDeps): ManifestKind {
+function createEndpointKind(deps: ServiceDeps): ManifestKind {
   const apply = (sql: Sql, name: string, spec: EndpointSpec) => applyEndpoint(deps, sql, name, spec);
-  const kind = specKind('Endpoint', 70, EndpointSpec, apply, async (name, spec) => {
+  const kind = createSpecKind('Endpoint', 70, EndpointSpec, apply, async (name, spec) => {
     await checkCluster(deps, spec);
     return { apply: (sql) => apply(sql, name, spec), discard: async () => undefined };
   });
@@ -147,7 +147,7 @@ function endpointKind(deps: ServiceDeps): ManifestKind {
  * End of the usage of replicas that a cluster kept running while no server was up: now. If the cluster does not answer, the
  * ends stay unknown.
  */
-async function lastingReplicas({ engines, clock }: ServingDeps): Promise<Map<string, number>> {
+async function createLastingReplicas({ engines, clock }: ServingDeps): Promise<Map<string, number>> {
   const taken = (await engines.kubernetes?.taken().catch(() => [])) ?? [];
   return new Map(taken.map((replica) => [replica, clock.now()]));
 }

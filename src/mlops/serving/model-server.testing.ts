@@ -15,7 +15,7 @@ const misbehaviours: Readonly<Record<number, (response: ServerResponse) => void>
     for (;;);
   },
   [-3]: (response) => void response.setHeader('content-type', 'text/html').end('<script>alert(1)</script>'),
-  [-4]: (response) => send(response, answerOf([1, 2, 3, 4, 5])),
+  [-4]: (response) => send(response, buildAnswer([1, 2, 3, 4, 5])),
   [-5]: (response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
     response.write('{"predic');
@@ -26,7 +26,7 @@ const misbehaviours: Readonly<Record<number, (response: ServerResponse) => void>
   [-7]: () => undefined,
 };
 
-function rowsOf(body: Record<string, unknown>): number[][] {
+function parseRows(body: Record<string, unknown>): number[][] {
   const inputs = body.inputs as number[][] | { x: number[][] } | [{ data: number[] }] | undefined;
   const [first] = Array.isArray(inputs) ? inputs : [];
   if (first !== undefined && 'data' in first) {
@@ -37,7 +37,7 @@ function rowsOf(body: Record<string, unknown>): number[][] {
   return split?.data ?? ((body.instances ?? inputs) as number[][]);
 }
 
-function answerOf(scores: readonly number[]): object {
+function buildAnswer(scores: readonly number[]): object {
   if (protocol !== 'v2') return { predictions: scores };
   return { model_name: 'm', outputs: [{ name: 'score', datatype: 'FP64', shape: [scores.length], data: scores }] };
 }
@@ -78,12 +78,12 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (request.method === 'GET') return send(response, describe(request.url ?? ''));
   const body = (await json(request)) as Record<string, unknown>;
   if ('messages' in body) return chat(response, body);
-  const rows = rowsOf(body);
+  const rows = parseRows(body);
   const misbehaviour = misbehaviours[rows[0]?.[0] ?? 0];
   if (misbehaviour !== undefined) return misbehaviour(response);
   if (behaviour === 'fails') return misbehaviours[-6]?.(response);
   if (behaviour === 'is slow') await pause(SLOW_MS);
-  send(response, answerOf(rows.map(([a = 0, b = 0, c = 0]) => a + 2 * b + 3 * c)));
+  send(response, buildAnswer(rows.map(([a = 0, b = 0, c = 0]) => a + 2 * b + 3 * c)));
 }
 
 if (behaviour === 'crashes at its start') {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { recordUsage } from '../../finops/metering/schema.ts';
 import type { Application } from '../../main.ts';
-import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../testing/application.ts';
+import { sharedApplication } from '../../testing/shared.ts';
 import { applied } from '../testing/pipelines.ts';
 import { aliased, appliedEndpoint, registeredFiles, sent, settled } from '../testing/serving.ts';
-import { sharedApplication } from '../../testing/shared.ts';
 import { graphWithWeightsAt, greedyGraph, linearGraph, loopGraph } from './graphs.testing.ts';
 import { deleteEndpoint, getEndpoint, rollBackEndpoint, setEndpointTraffic } from './schema.ts';
 
@@ -18,7 +18,7 @@ const main = (version: string, more: object = {}) => ({ variants: { main: onnx(v
 
 const predicted = async (application: Application, endpoint: string, headers = {}) =>
   sent(application, 'POST', `/serve/${endpoint}/invocations`, { inputs: [[1, 1]] }, 'application/json', headers);
-const versionOf = async (application: Application, endpoint: string, headers = {}) => {
+const readServedVersion = async (application: Application, endpoint: string, headers = {}) => {
   const answer = await predicted(application, endpoint, headers);
   return [answer.statusCode, answer.headers['x-steelyard-model-version']];
 };
@@ -34,12 +34,12 @@ describe('revisions of an endpoint', () => {
 
   it('go forward, back, and back to the newer one', async () => {
     await appliedEndpoint(application, 'roll', main('1'));
-    expect(await versionOf(application, 'roll')).toEqual([200, '1']);
+    expect(await readServedVersion(application, 'roll')).toEqual([200, '1']);
     await appliedEndpoint(application, 'roll', main('2'));
-    expect(await versionOf(application, 'roll')).toEqual([200, '2']);
+    expect(await readServedVersion(application, 'roll')).toEqual([200, '2']);
     await call(application, rollBackEndpoint, { params: { endpoint: 'roll' }, body: {} });
     const back = await settled(application, 'roll');
-    expect(await versionOf(application, 'roll')).toEqual([200, '1']);
+    expect(await readServedVersion(application, 'roll')).toEqual([200, '1']);
     expect(back.revisions).toMatchObject([
       { revision: 3, state: 'live', versions: { main: '1' }, cause: 'rolled back to revision 1 by local' },
       { revision: 2, state: 'replaced' },
@@ -47,7 +47,7 @@ describe('revisions of an endpoint', () => {
     ]);
     await call(application, rollBackEndpoint, { params: { endpoint: 'roll' }, body: { revision: 2 } });
     await settled(application, 'roll');
-    expect(await versionOf(application, 'roll')).toEqual([200, '2']);
+    expect(await readServedVersion(application, 'roll')).toEqual([200, '2']);
   });
 
   it.each([
@@ -62,10 +62,10 @@ describe('revisions of an endpoint', () => {
       newest: { reason: expect.stringMatching(reason) },
       live: { revision: 1 },
     });
-    expect(await versionOf(application, endpoint)).toEqual([200, '1']);
+    expect(await readServedVersion(application, endpoint)).toEqual([200, '1']);
     // A good one comes through after it.
     expect(await appliedEndpoint(application, endpoint, main('2'))).toMatchObject({ state: 'live' });
-    expect(await versionOf(application, endpoint)).toEqual([200, '2']);
+    expect(await readServedVersion(application, endpoint)).toEqual([200, '2']);
   });
 
   it('follow an alias that moves', async () => {
@@ -73,9 +73,9 @@ describe('revisions of an endpoint', () => {
     await appliedEndpoint(application, 'aliased', {
       variants: { main: { model: 'm', alias: 'champion', backend: 'onnx' } },
     });
-    expect(await versionOf(application, 'aliased')).toEqual([200, '1']);
+    expect(await readServedVersion(application, 'aliased')).toEqual([200, '1']);
     await aliased(application, 'm', 'champion', '2');
-    await expect.poll(() => versionOf(application, 'aliased'), { timeout: 60_000 }).toEqual([200, '2']);
+    await expect.poll(() => readServedVersion(application, 'aliased'), { timeout: 60_000 }).toEqual([200, '2']);
     expect((await settled(application, 'aliased')).newest.cause).toBe('the alias champion of m moved');
   });
 
@@ -87,10 +87,13 @@ describe('revisions of an endpoint', () => {
     const before = await appliedEndpoint(application, 'split', spec);
     expect(before.variants.map(({ weight }) => weight)).toEqual([0.5, 0.5]);
     const users = Array.from({ length: 30 }, (_, at) => ({ 'x-user-id': `user ${at}` }));
-    const seen = await Promise.all(users.map((user) => versionOf(application, 'split', user)));
+    const seen = await Promise.all(users.map((user) => readServedVersion(application, 'split', user)));
     expect(new Set(seen.map(String))).toEqual(new Set(['200,1', '200,2']));
-    expect(await Promise.all(users.map((user) => versionOf(application, 'split', user)))).toEqual(seen);
-    expect(await versionOf(application, 'split', { ...users[0], 'x-steelyard-variant': 'canary' })).toEqual([200, '2']);
+    expect(await Promise.all(users.map((user) => readServedVersion(application, 'split', user)))).toEqual(seen);
+    expect(await readServedVersion(application, 'split', { ...users[0], 'x-steelyard-variant': 'canary' })).toEqual([
+      200,
+      '2',
+    ]);
     await call(application, setEndpointTraffic, { params: { endpoint: 'split' }, body: { weights: { canary: 1 } } });
     const after = await settled(application, 'split');
     expect(after.variants).toMatchObject([
@@ -98,14 +101,14 @@ describe('revisions of an endpoint', () => {
       { variant: 'canary', weight: 1 },
     ]);
     expect(
-      new Set((await Promise.all(users.map((user) => versionOf(application, 'split', user)))).map(String)),
+      new Set((await Promise.all(users.map((user) => readServedVersion(application, 'split', user)))).map(String)),
     ).toEqual(new Set(['200,2']));
   });
 
   it('send copies to a shadow, which answers nobody', async () => {
     const spec = { variants: { main: onnx('1'), next: onnx('2') }, traffic: { shadow: { next: 1 } } };
     await appliedEndpoint(application, 'shadowed', spec);
-    expect(await versionOf(application, 'shadowed')).toEqual([200, '1']);
+    expect(await readServedVersion(application, 'shadowed')).toEqual([200, '1']);
     const shadow = async () => (await call(application, getEndpoint, { params: { endpoint: 'shadowed' } })).variants[1];
     await expect.poll(shadow).toMatchObject({ variant: 'next', shadow: 1, answered: 1 });
   });
@@ -150,7 +153,7 @@ describe('revisions of an endpoint', () => {
     ],
   ])('are refused with %s', async (_what, spec, code, detail) => {
     const document = { apiVersion: 'steelyard/v1', kind: 'Endpoint', metadata: { name: 'refused' }, spec };
-    expect(await problemFrom(applied(application, JSON.stringify(document)))).toMatchObject({
+    expect(await catchProblem(applied(application, JSON.stringify(document)))).toMatchObject({
       code,
       detail: expect.stringContaining(detail),
     });
@@ -163,24 +166,24 @@ describe('revisions of an endpoint', () => {
     expect(await call(application, deleteEndpoint, { params })).toEqual({ name: 'deleted' });
     expect([200, 404]).toContain((await begun).statusCode);
     expect((await predicted(application, 'deleted')).statusCode).toBe(404);
-    expect(await problemFrom(call(application, deleteEndpoint, { params }))).toMatchObject({
+    expect(await catchProblem(call(application, deleteEndpoint, { params }))).toMatchObject({
       code: 'endpoint_not_found',
     });
     const again = await appliedEndpoint(application, 'deleted', main('2'));
     expect(again).toMatchObject({ live: { revision: 2 }, revisions: [{ revision: 2 }, { revision: 1 }] });
-    expect(await versionOf(application, 'deleted')).toEqual([200, '2']);
+    expect(await readServedVersion(application, 'deleted')).toEqual([200, '2']);
   });
 
   it('that nobody knows are not gone back to', async () => {
     await appliedEndpoint(application, 'first', main('1'));
     const rollBack = (endpoint: string, body: object) =>
-      problemFrom(call(application, rollBackEndpoint, { params: { endpoint }, body }));
+      catchProblem(call(application, rollBackEndpoint, { params: { endpoint }, body }));
     expect(await rollBack('first', {})).toMatchObject({ code: 'endpoint_revision_not_found' });
     expect(await rollBack('first', { revision: 7 })).toMatchObject({ code: 'endpoint_revision_not_found' });
     expect(await rollBack('none', {})).toMatchObject({ code: 'endpoint_not_found' });
     const weights = { nobody: 1 };
     expect(
-      await problemFrom(call(application, setEndpointTraffic, { params: { endpoint: 'first' }, body: { weights } })),
+      await catchProblem(call(application, setEndpointTraffic, { params: { endpoint: 'first' }, body: { weights } })),
     ).toMatchObject({
       code: 'endpoint_variant_not_found',
     });

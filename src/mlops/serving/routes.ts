@@ -2,14 +2,14 @@ import { handle, type Route } from '../../platform/http/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Autoscaling } from './autoscaling/autoscaling.ts';
 import { getEndpointScaling } from './autoscaling/schema.ts';
-import { shownScaling } from './autoscaling/show.ts';
+import { readScaling } from './autoscaling/show.ts';
 import type { Deployments } from './deployments.ts';
 import { abortEndpoint, getEndpointRollout, promoteEndpoint } from './rollouts/schema.ts';
 import { abort, promote } from './rollouts/service.ts';
-import { shownRollout } from './rollouts/show.ts';
+import { readRollout } from './rollouts/show.ts';
 import { deleteEndpoint, getEndpoint, listEndpoints, rollBackEndpoint, setEndpointTraffic } from './schema.ts';
 import { removeEndpoint, requireEndpoint, rollBack, type ServiceDeps, setTraffic } from './service.ts';
-import { type ShowDeps, shownEndpoint, shownSummary } from './show.ts';
+import { readEndpoint, readSummary, type ShowDeps } from './show.ts';
 import { findEndpoints } from './store.ts';
 
 interface RouteDeps extends ServiceDeps, ShowDeps {
@@ -23,9 +23,9 @@ export function servingRoutes(deps: RouteDeps): Route[] {
   return [
     handle(listEndpoints, async () => {
       const endpoints = await findEndpoints(store, null);
-      return { endpoints: await Promise.all(endpoints.map((one) => shownSummary(store, one))) };
+      return { endpoints: await Promise.all(endpoints.map((one) => readSummary(store, one))) };
     }),
-    handle(getEndpoint, ({ params: { endpoint } }) => shownEndpoint(deps, store, endpoint)),
+    handle(getEndpoint, ({ params: { endpoint } }) => readEndpoint(deps, store, endpoint)),
     handle(deleteEndpoint, async ({ params: { endpoint } }) => {
       await store.transaction((sql) => removeEndpoint(deps, sql, endpoint));
       await deployments.wake();
@@ -33,29 +33,29 @@ export function servingRoutes(deps: RouteDeps): Route[] {
     }),
     handle(getEndpointScaling, async ({ params: { endpoint }, query }) => {
       await requireEndpoint(store, endpoint);
-      return shownScaling(autoscaling, store, endpoint, query);
+      return readScaling(autoscaling, store, endpoint, query);
     }),
     handle(getEndpointRollout, async ({ params: { endpoint } }) => {
       await requireEndpoint(store, endpoint);
-      return { rollout: await shownRollout(deployments, store, endpoint) };
+      return { rollout: await readRollout(deployments, store, endpoint) };
     }),
     handle(promoteEndpoint, async ({ params: { endpoint }, actor }) => {
       await store.transaction(async (sql) => promote(sql, (await requireEndpoint(sql, endpoint)).name, actor));
-      return { rollout: await shownRollout(deployments, store, endpoint) };
+      return { rollout: await readRollout(deployments, store, endpoint) };
     }),
     handle(abortEndpoint, async ({ params: { endpoint }, actor }) => {
       await store.transaction(async (sql) => abort(sql, (await requireEndpoint(sql, endpoint)).name, actor));
-      return { rollout: await shownRollout(deployments, store, endpoint) };
+      return { rollout: await readRollout(deployments, store, endpoint) };
     }),
     handle(rollBackEndpoint, async ({ params: { endpoint }, body: { revision = null }, actor }) => {
       await store.transaction((sql) => rollBack(deps, sql, endpoint, revision, actor));
       void deployments.wake();
-      return shownEndpoint(deps, store, endpoint);
+      return readEndpoint(deps, store, endpoint);
     }),
     handle(setEndpointTraffic, async ({ params: { endpoint }, body: { weights }, actor }) => {
       await store.transaction((sql) => setTraffic(deps, sql, endpoint, { weights, actor }));
       void deployments.wake();
-      return shownEndpoint(deps, store, endpoint);
+      return readEndpoint(deps, store, endpoint);
     }),
   ];
 }

@@ -2,9 +2,9 @@ import type { Sql } from '../../platform/store/index.ts';
 import type { EndpointSpec, Variant } from '../endpoint-spec/schema.ts';
 import { ScalingSpec } from '../endpoint-spec/schema.ts';
 import type { WaitingSlo } from '../scaling/index.ts';
-import { changedRevision, type ServiceDeps } from './service.ts';
+import { buildChangedRevision, type ServiceDeps } from './service.ts';
 import { findEndpoints, findRevision, type Revision } from './store.ts';
-import { heldBy } from './usage.ts';
+import { selectHeldResource } from './usage.ts';
 
 /** A variant of an endpoint, with the replica bounds of its document. */
 export interface ServedVariant {
@@ -66,47 +66,47 @@ const DEFAULTS = ScalingSpec.parse({});
 
 export function createServedVariants(deps: ServedVariantsDeps): ServedVariants {
   return {
-    variants: servedVariants,
+    variants: listServedVariants,
     changeReplicas: (sql, change) => changeReplicas(deps, sql, change),
     wake: deps.wake,
   };
 }
 
 /** Variants of revisions that have the traffic, by endpoint and name. */
-export async function servedVariants(sql: Sql): Promise<ServedVariant[]> {
+export async function listServedVariants(sql: Sql): Promise<ServedVariant[]> {
   const served: ServedVariant[] = [];
   for (const { name, live, newest } of await findEndpoints(sql, null)) {
     const revision = live === null ? null : await findRevision(sql, name, live);
     if (revision === null) continue;
     for (const variant of Object.keys(revision.spec.variants)) {
-      served.push(servedVariant(revision, variant, live === newest));
+      served.push(toServedVariant(revision, variant, live === newest));
     }
   }
   return served;
 }
 
-function servedVariant({ endpoint, revision, spec, versions }: Revision, name: string, isSettled: boolean) {
-  const variant = variantOf(spec, name);
+function toServedVariant({ endpoint, revision, spec, versions }: Revision, name: string, isSettled: boolean) {
+  const variant = requireVariant(spec, name);
   const { coldStart, idleAfter, target } = variant.scaling ?? DEFAULTS;
-  const slo = statedSlo(variant.scaling);
+  const slo = readStatedSlo(variant.scaling);
   return {
     ...{ endpoint, variant: name, revision, isSettled },
     model: variant.model,
     version: versions[name] ?? '',
     project: spec.project ?? null,
     environment: spec.environment ?? null,
-    ...boundsOf(variant),
+    ...selectBounds(variant),
     concurrency: spec.limits.concurrency,
     idleAfterMs: idleAfter,
     coldStartMs: coldStart,
     targetUtilization: target,
     slo,
-    ...heldBy(variant),
+    ...selectHeldResource(variant),
   };
 }
 
 /** The SLO of a variant's document, with the defaults of `slo` where it has no scaling policy. */
-function statedSlo(scaling: ScalingSpec | undefined): WaitingSlo | null {
+function readStatedSlo(scaling: ScalingSpec | undefined): WaitingSlo | null {
   if (scaling?.policy === 'hpa' || scaling?.policy === 'kpa') return null;
   const { wait, missRatio } = scaling ?? DEFAULTS;
   return { waitSeconds: wait / 1000, missRatio };
@@ -115,14 +115,14 @@ function statedSlo(scaling: ScalingSpec | undefined): WaitingSlo | null {
 /** Permitted waits where a variant has no scaling policy: the defaults of `slo`. */
 export const DEFAULT_SLO: WaitingSlo = { waitSeconds: DEFAULTS.wait / 1000, missRatio: DEFAULTS.missRatio };
 
-function variantOf(spec: EndpointSpec, name: string): Variant {
+function requireVariant(spec: EndpointSpec, name: string): Variant {
   const variant = spec.variants[name];
   if (variant === undefined) throw new Error(`there is no variant ${name}`);
   return variant;
 }
 
 /** The same defaults as in autoscaling. */
-function boundsOf({ replicas: { min, max = Math.max(1, min) } }: Variant) {
+function selectBounds({ replicas: { min, max = Math.max(1, min) } }: Variant) {
   return { min, max };
 }
 
@@ -136,10 +136,10 @@ async function changeReplicas(deps: ServiceDeps, sql: Sql, change: ReplicaChange
   if (isOnItsWay) return `endpoint "${change.endpoint}" has a rollout in progress`;
   const variant = revision?.spec.variants[change.variant];
   if (revision === null || variant === undefined) return `variant "${change.variant}" no longer exists`;
-  const { min, max } = boundsOf(variant);
+  const { min, max } = selectBounds(variant);
   if (min !== change.from.min || max !== change.from.max) {
     return `variant "${change.variant}" now has ${min} to ${max} replicas, not ${change.from.min} to ${change.from.max}`;
   }
   const variants = { ...revision.spec.variants, [change.variant]: { ...variant, replicas: { ...change.to } } };
-  return changedRevision(deps, sql, revision, { ...revision.spec, variants }, change.cause);
+  return buildChangedRevision(deps, sql, revision, { ...revision.spec, variants }, change.cause);
 }

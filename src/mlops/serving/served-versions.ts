@@ -1,5 +1,5 @@
 import type { Sql } from '../../platform/store/index.ts';
-import { findRevision, pointersOf, revisionsOf } from './store.ts';
+import { findRevision, listPointers, listRevisions } from './store.ts';
 
 /** A version that a variant of one revision of an endpoint serves, served, or is about to serve. */
 export interface ServedVersion {
@@ -20,10 +20,10 @@ const MOST_REVISIONS = 1_000;
  * The versions of an endpoint, or of all, the newest revision first, deleted endpoints included. A failed revision, or one
  * that was replaced before it had traffic, is left out.
  */
-export async function servedVersions(sql: Sql, endpoint: string | null): Promise<ServedVersion[]> {
+export async function listServedVersions(sql: Sql, endpoint: string | null): Promise<ServedVersion[]> {
   const served: ServedVersion[] = [];
-  for (const { name, live } of await pointersOf(sql, endpoint)) {
-    const revisions = await revisionsOf(sql, name, MOST_REVISIONS);
+  for (const { name, live } of await listPointers(sql, endpoint)) {
+    const revisions = await listRevisions(sql, name, MOST_REVISIONS);
     const old =
       live === null || revisions.some(({ revision }) => revision === live) ? null : await findRevision(sql, name, live);
     for (const { revision, spec, versions, state, liveMs } of old === null ? revisions : [...revisions, old]) {

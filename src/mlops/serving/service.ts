@@ -9,14 +9,14 @@ import { endRollout } from './rollouts/store.ts';
 import {
   addRevision,
   findEndpoints,
+  findLastRevision,
   findRevision,
-  lastRevision,
+  listRevisions,
   noteDeleted,
   type Pointers,
   type Revision,
-  revisionsOf,
 } from './store.ts';
-import { heldBy } from './usage.ts';
+import { selectHeldResource } from './usage.ts';
 
 /** The queries of serving to the registry. */
 export interface ServedVersions {
@@ -71,14 +71,14 @@ export async function applyEndpoint(
   endpoint: string,
   spec: EndpointSpec,
 ): Promise<ManifestOutcome> {
-  const versions = await resolved(deps, sql, spec);
+  const versions = await resolveVersions(deps, sql, spec);
   await checkPrices(deps, sql, spec);
   const [pointers] = await findEndpoints(sql, endpoint);
   const newest = pointers === undefined ? null : await findRevision(sql, endpoint, pointers.newest);
   // An unchanged document retries a failed revision.
   if (newest !== null && newest.state !== 'failed' && isSame(newest, { spec, versions })) return 'unchanged';
   const { strategy } = spec.rollout;
-  await next(deps, sql, endpoint, { spec, versions, cause: 'applied', strategy });
+  await addNextRevision(deps, sql, endpoint, { spec, versions, cause: 'applied', strategy });
   return newest === null ? 'created' : 'changed';
 }
 
@@ -94,10 +94,10 @@ export async function rollBack(
   actor: string,
 ): Promise<void> {
   await requireEndpoint(sql, endpoint);
-  const before = (await revisionsOf(sql, endpoint, LOOK_BACK)).filter(
+  const before = (await listRevisions(sql, endpoint, LOOK_BACK)).filter(
     ({ revision, liveMs }) => liveMs !== null && revision !== to,
   );
-  const target = to === null ? await wasLiveBefore(sql, endpoint) : await findRevision(sql, endpoint, to);
+  const target = to === null ? await isEarlierLive(sql, endpoint) : await findRevision(sql, endpoint, to);
   if (target === null || target.liveMs === null) {
     const known = before.map(({ revision }) => revision).join(', ');
     const detail =
@@ -109,19 +109,19 @@ export async function rollBack(
   checkBackends(deps, target.spec);
   const cause = `rolled back to revision ${target.revision} by ${actor}`;
   const { spec, versions } = target;
-  await next(deps, sql, endpoint, { spec, versions, cause, strategy: 'instant' });
+  await addNextRevision(deps, sql, endpoint, { spec, versions, cause, strategy: 'instant' });
 }
 
 /** The newest revision that was live, was made before the live one, and differs from it. */
-async function wasLiveBefore(sql: Sql, endpoint: string): Promise<Revision | null> {
+async function isEarlierLive(sql: Sql, endpoint: string): Promise<Revision | null> {
   const { live } = await requireEndpoint(sql, endpoint);
-  const all = await revisionsOf(sql, endpoint, LOOK_BACK);
+  const all = await listRevisions(sql, endpoint, LOOK_BACK);
   const now = all.find(({ revision }) => revision === live);
-  return now === undefined ? null : rollbackTarget(all, now);
+  return now === undefined ? null : findRollbackTarget(all, now);
 }
 
 /** Target of a rollback without a revision number; `revisions`: latest first. */
-export function rollbackTarget(revisions: readonly Revision[], live: Revision): Revision | null {
+export function findRollbackTarget(revisions: readonly Revision[], live: Revision): Revision | null {
   return revisions.find((one) => one.liveMs !== null && one.revision < live.revision && !isSame(one, live)) ?? null;
 }
 
@@ -134,7 +134,7 @@ export async function setTraffic(
 ): Promise<void> {
   const pointers = await requireEndpoint(sql, endpoint);
   const current = await findRevision(sql, endpoint, pointers.live ?? pointers.newest);
-  if (current === null) throw notFound(endpoint);
+  if (current === null) throw buildEndpointNotFound(endpoint);
   const { spec, versions } = current;
   const unknown = Object.keys(weights).find((name) => !(name in spec.variants));
   if (unknown !== undefined) {
@@ -144,18 +144,18 @@ export async function setTraffic(
   checkBackends(deps, spec);
   const changed = { ...spec, traffic: { ...spec.traffic, weights: { ...weights } } };
   const cause = `traffic changed by ${actor}`;
-  await next(deps, sql, endpoint, { spec: changed, versions, cause, strategy: 'instant' });
+  await addNextRevision(deps, sql, endpoint, { spec: changed, versions, cause, strategy: 'instant' });
 }
 
 /** A revision with another document and the same versions; answers its number. */
-export async function changedRevision(
+export async function buildChangedRevision(
   deps: Pick<ServiceDeps, 'clock'>,
   sql: Sql,
   { endpoint, versions }: Revision,
   spec: EndpointSpec,
   cause: string,
 ): Promise<number> {
-  return next(deps, sql, endpoint, { spec, versions, cause, strategy: 'instant' });
+  return addNextRevision(deps, sql, endpoint, { spec, versions, cause, strategy: 'instant' });
 }
 
 /** Deletes an endpoint: it answers no more requests; its revisions and its cost stay in the store. Errors: `endpoint_not_found`. */
@@ -185,7 +185,7 @@ export async function followAlias(deps: ServiceDeps, sql: Sql, model: string, al
     if (isSame(revision, { spec: revision.spec, versions })) continue;
     const { spec } = revision;
     const cause = `the alias ${alias} of ${model} moved`;
-    await next(deps, sql, name, { spec, versions, cause, strategy: spec.rollout.strategy });
+    await addNextRevision(deps, sql, name, { spec, versions, cause, strategy: spec.rollout.strategy });
   }
 }
 
@@ -193,20 +193,20 @@ export async function followAlias(deps: ServiceDeps, sql: Sql, model: string, al
 export async function requireEndpoint(sql: Sql, endpoint: string): Promise<Pointers> {
   const [found] = await findEndpoints(sql, endpoint);
   if (found !== undefined) return found;
-  throw notFound(endpoint);
+  throw buildEndpointNotFound(endpoint);
 }
 
-function notFound(endpoint: string): AppError {
+function buildEndpointNotFound(endpoint: string): AppError {
   return new AppError('endpoint_not_found', `There is no endpoint "${endpoint}".`, { endpoint });
 }
 
-async function next(
+async function addNextRevision(
   { clock }: Pick<ServiceDeps, 'clock'>,
   sql: Sql,
   endpoint: string,
   what: Pick<Revision, 'spec' | 'versions' | 'cause' | 'strategy'>,
 ): Promise<number> {
-  const revision = (await lastRevision(sql, endpoint)) + 1;
+  const revision = (await findLastRevision(sql, endpoint)) + 1;
   await addRevision(sql, { endpoint, revision, createdMs: clock.now(), ...what });
   return revision;
 }
@@ -215,11 +215,11 @@ function isSame(one: Pick<Revision, 'spec' | 'versions'>, other: Pick<Revision, 
   return JSON.stringify([one.spec, one.versions]) === JSON.stringify([other.spec, other.versions]);
 }
 
-async function resolved(deps: ServiceDeps, sql: Sql, spec: EndpointSpec): Promise<Record<string, string>> {
+async function resolveVersions(deps: ServiceDeps, sql: Sql, spec: EndpointSpec): Promise<Record<string, string>> {
   checkBackends(deps, spec);
   const versions: Record<string, string> = {};
   for (const [name, variant] of Object.entries(spec.variants)) {
-    const found = await versionOf(deps.versions, sql, variant);
+    const found = await resolveVersion(deps.versions, sql, variant);
     if (found === null) {
       const { model, version, alias } = variant;
       const what = version === undefined ? `the alias "${alias}"` : `version ${version}`;
@@ -236,14 +236,14 @@ async function checkPrices({ prices }: ServiceDeps, sql: Sql, spec: EndpointSpec
   for (const [name, variant] of Object.entries(spec.variants)) {
     const { scaling } = variant;
     if (scaling?.policy !== 'slo' || scaling.missPrice === undefined || scaling.price !== undefined) continue;
-    const held = heldBy(variant);
+    const held = selectHeldResource(variant);
     if ((await prices.of(sql, held)) !== null) continue;
     const detail = `spec.variants.${name}.scaling: missPrice requires the price of a replica, and "${held.resource}" has no price now. Set scaling.price, or add it to your price book: steelyard apply -f PRICES.yaml`;
     throw new AppError('manifest_reference_unknown', detail, { variant: name, resource: held.resource });
   }
 }
 
-function versionOf(versions: ServedVersions, sql: Sql, { model, version, alias }: Variant) {
+function resolveVersion(versions: ServedVersions, sql: Sql, { model, version, alias }: Variant) {
   return version === undefined
     ? versions.versionByAlias(sql, model, alias ?? '')
     : versions.version(sql, model, version);

@@ -4,7 +4,7 @@ import type { ServingCosts } from './costs.ts';
 import type { Deployment, Deployments, LiveVariant } from './deployments.ts';
 import type { EndpointDetail, EndpointRevision, EndpointSummary, EndpointVariant } from './schema.ts';
 import { requireEndpoint } from './service.ts';
-import { findRevision, type Pointers, type Revision, revisionsOf } from './store.ts';
+import { findRevision, listRevisions, type Pointers, type Revision } from './store.ts';
 import { weightsOf } from './traffic-weights.ts';
 
 export interface ShowDeps {
@@ -17,7 +17,7 @@ export interface ShowDeps {
 const SHOWN_REVISIONS = 50;
 
 /** Errors: `endpoint_not_found`. */
-export async function shownEndpoint(
+export async function readEndpoint(
   { deployments, costs, predictionLog }: ShowDeps,
   sql: Sql,
   name: string,
@@ -25,34 +25,34 @@ export async function shownEndpoint(
   const pointers = await requireEndpoint(sql, name);
   const deployment = deployments.find(name) ?? null;
   return {
-    ...(await shownSummary(sql, pointers)),
+    ...(await readSummary(sql, pointers)),
     url: `/serve/${name}`,
-    ...(await shownTraffic(costs, sql, deployment)),
+    ...(await readTraffic(costs, sql, deployment)),
     log: predictionLog.state(name),
-    revisions: (await revisionsOf(sql, name, SHOWN_REVISIONS)).map(shownRevision),
+    revisions: (await listRevisions(sql, name, SHOWN_REVISIONS)).map(toEndpointRevision),
   };
 }
 
-export async function shownSummary(sql: Sql, { name, newest, live }: Pointers): Promise<EndpointSummary> {
+export async function readSummary(sql: Sql, { name, newest, live }: Pointers): Promise<EndpointSummary> {
   const now = await findRevision(sql, name, newest);
   if (now === null) throw new Error(`endpoint ${name} has no revision ${newest}`);
   const serving = live === null ? null : await findRevision(sql, name, live);
   return {
     name,
     description: now.spec.description ?? null,
-    state: stateOf(now, live),
-    newest: shownRevision(now),
-    live: serving === null ? null : shownRevision(serving),
+    state: selectState(now, live),
+    newest: toEndpointRevision(now),
+    live: serving === null ? null : toEndpointRevision(serving),
   };
 }
 
-function stateOf({ state, revision }: Revision, live: number | null): EndpointSummary['state'] {
+function selectState({ state, revision }: Revision, live: number | null): EndpointSummary['state'] {
   if (revision === live) return 'live';
   if (state === 'failed') return 'failed';
   return live === null ? 'starting' : 'rolling-out';
 }
 
-function shownRevision({
+function toEndpointRevision({
   revision,
   state,
   reason,
@@ -75,17 +75,17 @@ function shownRevision({
 }
 
 /** Variants of the live revision, and those of a canary. A variant of both is listed in the live revision with its whole share. */
-async function shownTraffic(
+async function readTraffic(
   costs: ServingCosts,
   sql: Sql,
   live: Deployment | null,
 ): Promise<Pick<EndpointDetail, 'variants' | 'canary'>> {
   if (live === null) return { variants: [], canary: [] };
   const share = live.canary === null ? 0 : live.canary.weight / 100;
-  const own = await shownVariants(costs, sql, live, 1 - share);
+  const own = await toEndpointVariants(costs, sql, live, 1 - share);
   if (live.canary === null) return { variants: own, canary: [] };
   const beside = live.canary.deployment;
-  const rolled = await shownVariants(costs, sql, beside, share);
+  const rolled = await toEndpointVariants(costs, sql, beside, share);
   const shared = beside.variants.map(({ key }) => live.variants.findIndex((one) => one.key === key));
   const added = (index: number) =>
     rolled.filter((_, at) => shared[at] === index).reduce((sum, { weight }) => sum + weight, 0);
@@ -95,7 +95,7 @@ async function shownTraffic(
   };
 }
 
-function shownVariants(
+function toEndpointVariants(
   costs: ServingCosts,
   sql: Sql,
   deployment: Deployment,
@@ -109,7 +109,7 @@ function shownVariants(
       const { model } = live.variant;
       const { unpriced, ...cost } = await costs.of(sql, { endpoint, model, version: live.version });
       return {
-        ...shownReplicas(live),
+        ...toReplicaStatus(live),
         weight: (share * (weights[live.name] ?? 0)) / total,
         shadow: spec.traffic.shadow[live.name] ?? 0,
         cost: { ...cost, unpriced: [...unpriced] },
@@ -118,7 +118,7 @@ function shownVariants(
   );
 }
 
-function shownReplicas({ name, variant, version, set }: LiveVariant) {
+function toReplicaStatus({ name, variant, version, set }: LiveVariant) {
   const { wanted, ready, lastEnd } = set.state();
   return {
     variant: name,

@@ -57,7 +57,7 @@ export async function findEndpoints(sql: Sql, name: string | null): Promise<Poin
 }
 
 /** Includes deleted endpoints. */
-export async function pointersOf(sql: Sql, name: string | null): Promise<Pointers[]> {
+export async function listPointers(sql: Sql, name: string | null): Promise<Pointers[]> {
   let query = sql.tables<ServingTables>().selectFrom('endpoint').select(['name', 'newest', 'live']).orderBy('name');
   if (name !== null) query = query.where('name', '=', name);
   return query.execute();
@@ -71,11 +71,11 @@ export async function findRevision(sql: Sql, endpoint: string, revision: number)
     .where('endpoint', '=', endpoint)
     .where('revision', '=', revision)
     .executeTakeFirst();
-  return row === undefined ? null : revisionOf(row);
+  return row === undefined ? null : parseRevisionRow(row);
 }
 
 /** Team and project of an endpoint, as its newest revision names them; null when there is no such endpoint. */
-export async function ownerOfEndpoint(
+export async function findEndpointOwner(
   sql: Sql,
   name: string,
 ): Promise<{ readonly team: null; readonly project: string | null } | null> {
@@ -85,7 +85,7 @@ export async function ownerOfEndpoint(
 }
 
 /** The last number that a revision had, also of an endpoint that was deleted; 0 when there was none. */
-export async function lastRevision(sql: Sql, endpoint: string): Promise<number> {
+export async function findLastRevision(sql: Sql, endpoint: string): Promise<number> {
   const row = await sql
     .tables<ServingTables>()
     .selectFrom('endpoint')
@@ -108,7 +108,7 @@ export async function noteDeleted(sql: Sql, endpoint: string, at: number): Promi
 }
 
 /** Latest first. */
-export async function revisionsOf(sql: Sql, endpoint: string, limit: number): Promise<Revision[]> {
+export async function listRevisions(sql: Sql, endpoint: string, limit: number): Promise<Revision[]> {
   const rows = await sql
     .tables<ServingTables>()
     .selectFrom('endpoint_revision')
@@ -117,7 +117,7 @@ export async function revisionsOf(sql: Sql, endpoint: string, limit: number): Pr
     .orderBy('revision', 'desc')
     .limit(limit)
     .execute();
-  return rows.map(revisionOf);
+  return rows.map(parseRevisionRow);
 }
 
 /** Adds the newest revision; creates the endpoint if it does not exist. */
@@ -180,7 +180,7 @@ export async function noteFailed(
     .execute();
 }
 
-function revisionOf(row: ServingTables['endpoint_revision']): Revision {
+function parseRevisionRow(row: ServingTables['endpoint_revision']): Revision {
   return {
     endpoint: row.endpoint,
     revision: row.revision,

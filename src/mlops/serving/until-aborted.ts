@@ -1,5 +1,5 @@
 /** Resolves as `what` does, or rejects with the reason of the signal as soon as it is aborted. */
-export async function untilAborted<T>(what: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function runUntilAborted<T>(what: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);
   if (signal.aborted) abort();

@@ -33,7 +33,7 @@ export interface UsageFile {
 }
 
 /** A killed process loses nothing of it; a machine without power what its disk had not yet. */
-export function usageFile(folder: string): UsageFile {
+export function createUsageFile(folder: string): UsageFile {
   const file = join(folder, 'usage.json');
   return {
     read() {

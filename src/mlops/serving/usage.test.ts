@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createLog } from '../../platform/telemetry/index.ts';
 import { EndpointSpec } from '../endpoint-spec/schema.ts';
-import { createMeterBook, heldBy, type ReplicaUsage } from './usage.ts';
+import { createMeterBook, type ReplicaUsage, selectHeldResource } from './usage.ts';
 import type { UsageFile } from './usage-file.ts';
 
 const FACTS = {
@@ -93,5 +93,5 @@ it.each([
   const container = { image: 'i', protocol: 'v2' };
   const main = { model: 'm', version: 1, backend: 'docker', container, resources };
   const { variants } = EndpointSpec.parse({ variants: { main } });
-  expect(variants.main && heldBy(variants.main)).toEqual({ resource, quantity });
+  expect(variants.main && selectHeldResource(variants.main)).toEqual({ resource, quantity });
 });

@@ -1,7 +1,7 @@
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Variant } from '../endpoint-spec/schema.ts';
-import type { Held, ReplicaMeter } from '../replicas/index.ts';
+import type { HeldResource, ReplicaMeter } from '../replicas/index.ts';
 import type { UsageFile } from './usage-file.ts';
 
 /** A replica with its resource and quantity for pricing. */
@@ -23,7 +23,7 @@ const MACHINE = 'machine';
  * Resource that a replica of a variant is priced by: the instance that it names, else its GPUs, else the machine.
  * Example: two H100 -> `gpu:H100`, 2.
  */
-export function heldBy({ resources: { instance, gpu } }: Pick<Variant, 'resources'>): Held {
+export function selectHeldResource({ resources: { instance, gpu } }: Pick<Variant, 'resources'>): HeldResource {
   if (instance !== MACHINE || gpu === undefined) return { resource: instance, quantity: '1' };
   return { resource: `gpu:${gpu.model ?? 'any'}`, quantity: String(gpu.count) };
 }
@@ -59,7 +59,7 @@ const NOTE_MS = 1_000;
 /** Longest interval. Then the interval is final and the next begins: prices are hourly, and the number of rows stays small. */
 const LONGEST_MS = 3_600_000;
 
-interface Metered {
+interface MeteredUsage {
   readonly replica: string;
   readonly facts: ReplicaFacts;
   part: number;
@@ -78,7 +78,7 @@ interface MeterBookDeps {
 /** Meters the usage of replicas, and keeps it until it is recorded. */
 export function createMeterBook({ usage, clock, log, file }: MeterBookDeps): MeterBook {
   const left = file.read();
-  const open = new Set<Metered>();
+  const open = new Set<MeteredUsage>();
   let recording = Promise.resolve();
 
   async function record(): Promise<void> {
@@ -125,7 +125,7 @@ export function createMeterBook({ usage, clock, log, file }: MeterBookDeps): Met
   for (const timer of timers) timer.unref();
   return {
     begin(replica, facts) {
-      const one: Metered = { replica, facts, part: 0, start: clock.now(), predictions: 0, ended: null };
+      const one: MeteredUsage = { replica, facts, part: 0, start: clock.now(), predictions: 0, ended: null };
       open.add(one);
       return {
         predicted() {

@@ -12,19 +12,19 @@ export interface WantedVariant {
 }
 
 /** The variants that a revision wants to run. */
-export function wantedOf(revision: Revision): WantedVariant[] {
-  return Object.entries(revision.spec.variants).map(([name, variant]) => wantedVariant(revision, name, variant));
+export function listWantedVariants(revision: Revision): WantedVariant[] {
+  return Object.entries(revision.spec.variants).map(([name, variant]) => toWantedVariant(revision, name, variant));
 }
 
-function wantedVariant(revision: Revision, name: string, variant: Variant): WantedVariant {
+function toWantedVariant(revision: Revision, name: string, variant: Variant): WantedVariant {
   const version = revision.versions[name];
   if (version === undefined)
     throw new Error(`revision ${revision.revision} of ${revision.endpoint} has no version for ${name}`);
-  return { name, variant, version, key: keyOf(revision, variant, version) };
+  return { name, variant, version, key: buildReplicaSetKey(revision, variant, version) };
 }
 
 /** Key of a replica set: equal keys share one set, in any revision. */
-function keyOf({ spec, endpoint }: Revision, variant: Variant, version: string): string {
+function buildReplicaSetKey({ spec, endpoint }: Revision, variant: Variant, version: string): string {
   const { alias: _alias, version: _version, replicas: _replicas, scaling: _scaling, ...what } = variant;
   const { limits, startTimeout, project, environment } = spec;
   const facts = [endpoint, what, version, limits, startTimeout, project, environment];

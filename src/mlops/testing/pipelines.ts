@@ -2,15 +2,9 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pack } from 'tar-stream';
 import type { Application } from '../../main.ts';
-import {
-  getPipelineRun,
-  isOver,
-  type PipelineRun,
-  startPipelineRun,
-  uploadPipelineCode,
-} from '../pipelines/schema.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { call } from '../../testing/application.ts';
+import { getPipelineRun, isOver, type PipelineRun, startPipelineRun, uploadPipelineCode } from '../pipelines/schema.ts';
 
 /** For tests: applies documents. */
 export function applied(application: Application, text: string) {
@@ -56,11 +50,11 @@ export async function ended(application: Application, pipeline: string, run: str
 }
 
 /** States of the steps by name. */
-export function statesOf({ stepList }: PipelineRun): Record<string, string> {
+export function collectStates({ stepList }: PipelineRun): Record<string, string> {
   return Object.fromEntries(stepList.map(({ step, state }) => [step, state]));
 }
 
-export function stepOf({ stepList }: PipelineRun, step: string) {
+export function requireStep({ stepList }: PipelineRun, step: string) {
   const found = stepList.find((one) => one.step === step);
   if (found === undefined) throw new Error(`no step ${step}`);
   return found;

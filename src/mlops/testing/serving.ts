@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { InjectOptions } from 'fastify';
 import type { Application } from '../../main.ts';
-import { type EndpointDetail, getEndpoint } from '../serving/schema.ts';
 import { call } from '../../testing/application.ts';
+import { type EndpointDetail, getEndpoint } from '../serving/schema.ts';
 import { applied } from './pipelines.ts';
 
 /** For tests: registers a version whose artifacts are these files, and answers its number. */

@@ -101,7 +101,11 @@ export async function send(
 }
 
 /** A trigger as the server shows it now. */
-export async function triggerOf(application: Application, pipeline: string, name: string): Promise<PipelineTrigger> {
+export async function requireTrigger(
+  application: Application,
+  pipeline: string,
+  name: string,
+): Promise<PipelineTrigger> {
   const { triggers } = await call(application, listPipelineTriggers, { params: { pipeline } });
   const found = triggers.find(({ trigger }) => trigger === name);
   if (found === undefined) throw new Error(`${pipeline} has no trigger ${name}`);
@@ -113,7 +117,7 @@ const LOOK_MS = 20;
 /** The outcomes of the trigger, latest first, once all are decided and there are `count` of them. */
 export async function outcomes(application: Application, pipeline: string, name: string, count: number) {
   for (;;) {
-    const { decisions } = await triggerOf(application, pipeline, name);
+    const { decisions } = await requireTrigger(application, pipeline, name);
     const decided = decisions.filter(({ outcome }) => outcome !== 'pending');
     if (decided.length > count) throw new Error(`${name} decided ${decided.length} times: ${JSON.stringify(decided)}`);
     if (decided.length === count && decided.length === decisions.length) return decisions;

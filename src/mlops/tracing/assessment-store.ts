@@ -1,11 +1,11 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { AssessmentRow, TracingTables } from './tables.ts';
-import { chunks } from './trace-store.ts';
+import { splitIntoChunks } from './trace-store.ts';
 
 /** Inserts assessments, or replaces those of the same id and trace; an id of another trace is not replaced. */
-export async function putAssessments(sql: Sql, rows: readonly AssessmentRow[]): Promise<void> {
+export async function saveAssessments(sql: Sql, rows: readonly AssessmentRow[]): Promise<void> {
   const unique = new Map(rows.map((row) => [row.assessment_id, row]));
-  for (const part of chunks([...unique.values()], 500)) {
+  for (const part of splitIntoChunks([...unique.values()], 500)) {
     await sql
       .tables<TracingTables>()
       .insertInto('assessment')

@@ -3,7 +3,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import { parseBoundedJson } from '../../platform/json/index.ts';
 import { replaceUnkept } from '../../platform/units/index.ts';
 import { redactNamed, redactText } from '../otlp/index.ts';
-import { invalidParameter } from '../wire/index.ts';
+import { buildInvalidParameter } from '../wire/index.ts';
 import type { AssessmentRow } from './tables.ts';
 
 const texts = z.record(z.string(), z.coerce.string());
@@ -51,7 +51,7 @@ export function readAssessment(value: unknown): Assessment {
   const parsed = AssessmentMessage.safeParse(dropNulls(value));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw invalidParameter(`Invalid assessment: '${issue?.path.join('.')}' ${issue?.message}.`);
+  throw buildInvalidParameter(`Invalid assessment: '${issue?.path.join('.')}' ${issue?.message}.`);
 }
 
 /** JSON that nests deeper than the call stack can be parsed but not serialized. */
@@ -59,7 +59,7 @@ function checkDepth(value: unknown): void {
   try {
     JSON.stringify(value);
   } catch {
-    throw invalidParameter('Invalid assessment: its values nest too deep.');
+    throw buildInvalidParameter('Invalid assessment: its values nest too deep.');
   }
 }
 
@@ -70,19 +70,19 @@ function dropNulls(value: unknown): unknown {
 }
 
 /** Type of the assessment. Error: `invalid_request` unless it is exactly one. */
-export function assessmentType(assessment: Assessment): AssessmentRow['type'] {
+export function readAssessmentType(assessment: Assessment): AssessmentRow['type'] {
   const types = (['feedback', 'expectation', 'issue'] as const).filter((type) => assessment[type] !== undefined);
   const [type, other] = types;
-  if (type === undefined) throw invalidParameter('Unknown assessment type: None');
+  if (type === undefined) throw buildInvalidParameter('Unknown assessment type: None');
   if (other === undefined) return type;
-  throw invalidParameter('Exactly one of `expectation`, `feedback`, or `issue` should be specified.');
+  throw buildInvalidParameter('Exactly one of `expectation`, `feedback`, or `issue` should be specified.');
 }
 
 /** The row of an assessment with known id, trace and times. */
-export function assessmentRow(assessment: Assessment, ids: { assessmentId: string; traceId: string }): AssessmentRow {
-  const type = assessmentType(assessment);
-  const kept = withoutSecrets({ ...settled(assessment), assessment_id: ids.assessmentId, trace_id: ids.traceId });
-  const value = judgement(kept);
+export function toAssessmentRow(assessment: Assessment, ids: { assessmentId: string; traceId: string }): AssessmentRow {
+  const type = readAssessmentType(assessment);
+  const kept = omitSecrets({ ...validateValue(assessment), assessment_id: ids.assessmentId, trace_id: ids.traceId });
+  const value = readJudgement(kept);
   return {
     assessment_id: ids.assessmentId,
     trace_id: ids.traceId,
@@ -96,40 +96,48 @@ export function assessmentRow(assessment: Assessment, ids: { assessmentId: strin
   };
 }
 
-export function assessmentOf(row: Pick<AssessmentRow, 'content' | 'valid'>): Assessment {
+export function parseAssessmentRow(row: Pick<AssessmentRow, 'content' | 'valid'>): Assessment {
   return { ...AssessmentMessage.parse(JSON.parse(row.content)), valid: row.valid === 1 };
 }
 
 /** Judgement: the value of a feedback or an expectation, the name of an issue. */
-export function judgement({ feedback, expectation, issue }: Assessment): unknown {
+export function readJudgement({ feedback, expectation, issue }: Assessment): unknown {
   if (feedback !== undefined) return feedback.value;
   if (issue !== undefined) return issue.issue_name;
-  return expectation?.serialized_value === undefined ? expectation?.value : parsed(expectation.serialized_value);
+  return expectation?.serialized_value === undefined
+    ? expectation?.value
+    : parseSerializedValue(expectation.serialized_value);
 }
 
 /** An expectation as clients expect it back: an object or a list as JSON text, anything else as it is. */
-function settled(assessment: Assessment): Assessment {
+function validateValue(assessment: Assessment): Assessment {
   if (assessment.expectation === undefined) return assessment;
-  const value = judgement(assessment);
-  if (value === undefined || value === null) throw invalidParameter('The `value` field must be specified.');
+  const value = readJudgement(assessment);
+  if (value === undefined || value === null) throw buildInvalidParameter('The `value` field must be specified.');
   if (typeof value !== 'object') return { ...assessment, expectation: { value } };
   const serialized = { serialization_format: JSON_FORMAT, value: JSON.stringify(value) };
   return { ...assessment, expectation: { serialized_value: serialized } };
 }
 
-function parsed({ serialization_format: format, value }: { serialization_format: string; value: string }): unknown {
+function parseSerializedValue({
+  serialization_format: format,
+  value,
+}: {
+  serialization_format: string;
+  value: string;
+}): unknown {
   if (format !== JSON_FORMAT) {
-    throw invalidParameter(`Unknown serialization format: ${format}. Only ${JSON_FORMAT} is supported.`);
+    throw buildInvalidParameter(`Unknown serialization format: ${format}. Only ${JSON_FORMAT} is supported.`);
   }
   try {
     return parseBoundedJson(value);
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw invalidParameter('Invalid assessment: the serialized value of its expectation is not JSON.');
+    throw buildInvalidParameter('Invalid assessment: the serialized value of its expectation is not JSON.');
   }
 }
 
-function withoutSecrets(assessment: Assessment): Assessment {
+function omitSecrets(assessment: Assessment): Assessment {
   const { rationale, metadata, feedback } = assessment;
   return {
     ...assessment,

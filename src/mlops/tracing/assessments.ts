@@ -1,9 +1,9 @@
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { doesNotExist, invalidParameter } from '../wire/index.ts';
-import { type Assessment, assessmentOf, assessmentRow, assessmentType } from './assessment.ts';
+import { buildDoesNotExist, buildInvalidParameter } from '../wire/index.ts';
+import { type Assessment, parseAssessmentRow, readAssessmentType, toAssessmentRow } from './assessment.ts';
 import type { NewAssessmentId } from './assessment-ids.ts';
-import { findAssessment, putAssessments, removeAssessment, setValid } from './assessment-store.ts';
+import { findAssessment, removeAssessment, saveAssessments, setValid } from './assessment-store.ts';
 import type { AssessmentRow } from './tables.ts';
 import { requireRow } from './traces.ts';
 
@@ -20,20 +20,21 @@ export function createAssessments({ store, clock, newAssessmentId }: Assessments
   const now = () => new Date(clock.now()).toISOString();
   return {
     async create(traceId: string, given: Assessment): Promise<Assessment> {
-      assessmentType(given);
+      readAssessmentType(given);
       const times = { create_time: given.create_time ?? now(), last_update_time: given.last_update_time ?? now() };
-      const row = assessmentRow({ ...given, ...times, valid: true }, { assessmentId: newAssessmentId(), traceId });
+      const row = toAssessmentRow({ ...given, ...times, valid: true }, { assessmentId: newAssessmentId(), traceId });
       return store.transaction(async (sql) => {
         await requireRow(sql, traceId);
         if (given.overrides !== undefined && given.overrides !== '') {
-          if (!(await setValid(sql, traceId, given.overrides, false))) throw missing(traceId, given.overrides);
+          if (!(await setValid(sql, traceId, given.overrides, false)))
+            throw assessmentNotFound(traceId, given.overrides);
         }
-        await putAssessments(sql, [row]);
-        return assessmentOf(row);
+        await saveAssessments(sql, [row]);
+        return parseAssessmentRow(row);
       });
     },
     get: async (traceId: string, assessmentId: string): Promise<Assessment> =>
-      assessmentOf(await requireAssessment(store, traceId, assessmentId)),
+      parseAssessmentRow(await requireAssessment(store, traceId, assessmentId)),
     /** Changes the fields that the mask names; metadata is merged. */
     async update(
       traceId: string,
@@ -43,10 +44,10 @@ export function createAssessments({ store, clock, newAssessmentId }: Assessments
     ): Promise<Assessment> {
       return store.transaction(async (sql) => {
         const row = await requireAssessment(sql, traceId, assessmentId);
-        const changed = { ...changedBy(assessmentOf(row), given, mask), last_update_time: now() };
-        const next = assessmentRow(changed, { assessmentId, traceId });
-        await putAssessments(sql, [next]);
-        return assessmentOf(next);
+        const changed = { ...applyMask(parseAssessmentRow(row), given, mask), last_update_time: now() };
+        const next = toAssessmentRow(changed, { assessmentId, traceId });
+        await saveAssessments(sql, [next]);
+        return parseAssessmentRow(next);
       });
     },
     /** Removes it; the assessment that it overrode is valid again. A missing assessment is no error, as in MLflow. */
@@ -55,7 +56,7 @@ export function createAssessments({ store, clock, newAssessmentId }: Assessments
         await requireRow(sql, traceId);
         const row = await findAssessment(sql, traceId, assessmentId);
         if (row === undefined) return;
-        const { overrides } = assessmentOf(row);
+        const { overrides } = parseAssessmentRow(row);
         await removeAssessment(sql, assessmentId);
         if (overrides !== undefined) await setValid(sql, traceId, overrides, true);
       });
@@ -63,34 +64,34 @@ export function createAssessments({ store, clock, newAssessmentId }: Assessments
   };
 }
 
-function changedBy(before: Assessment, given: Assessment, mask: readonly string[]): Assessment {
+function applyMask(before: Assessment, given: Assessment, mask: readonly string[]): Assessment {
   const changed = { ...before };
   for (const path of mask) {
     if (path === 'assessment_name') changed.assessment_name = given.assessment_name;
     else if (path === 'rationale') changed.rationale = given.rationale;
     else if (path === 'metadata') changed.metadata = { ...before.metadata, ...given.metadata };
     else if (path === 'valid') changed.valid = given.valid;
-    else if (path === 'feedback') changed.feedback = replaced(before, given, 'feedback');
-    else if (path === 'expectation') changed.expectation = replaced(before, given, 'expectation');
-    else throw invalidParameter(`The update mask names '${path}', which is not a field that can be changed.`);
+    else if (path === 'feedback') changed.feedback = replaceValue(before, given, 'feedback');
+    else if (path === 'expectation') changed.expectation = replaceValue(before, given, 'expectation');
+    else throw buildInvalidParameter(`The update mask names '${path}', which is not a field that can be changed.`);
   }
   return changed;
 }
 
-function replaced<Type extends 'feedback' | 'expectation'>(before: Assessment, given: Assessment, type: Type) {
+function replaceValue<Type extends 'feedback' | 'expectation'>(before: Assessment, given: Assessment, type: Type) {
   if (before[type] === undefined) {
     const other = type === 'feedback' ? 'an Expectation' : 'a Feedback';
-    throw invalidParameter(`Cannot update ${type} value on ${other} assessment.`);
+    throw buildInvalidParameter(`Cannot update ${type} value on ${other} assessment.`);
   }
   return given[type];
 }
 
 async function requireAssessment(sql: Sql, traceId: string, assessmentId: string): Promise<AssessmentRow> {
   const row = await findAssessment(sql, traceId, assessmentId);
-  if (row === undefined) throw missing(traceId, assessmentId);
+  if (row === undefined) throw assessmentNotFound(traceId, assessmentId);
   return row;
 }
 
-function missing(traceId: string, assessmentId: string): Error {
-  return doesNotExist(`Assessment with ID '${assessmentId}' not found for trace '${traceId}'`);
+function assessmentNotFound(traceId: string, assessmentId: string): Error {
+  return buildDoesNotExist(`Assessment with ID '${assessmentId}' not found for trace '${traceId}'`);
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { replaceUnkept } from '../../platform/units/index.ts';
 import { InvalidOtlp, parseJson, parseProtobuf, type ResourceSpans } from '../otlp/index.ts';
-import { type SpanRecord, spanRecord } from './span-record.ts';
+import { type SpanRecord, toSpanRecord } from './span-record.ts';
 
 export type MediaType = 'application/x-protobuf' | 'application/json';
 
@@ -25,36 +25,36 @@ export function convertSpans({ type, bytes }: OtlpBody): Conversion {
   try {
     resources = type === 'application/json' ? parseJson(bytes) : parseProtobuf(bytes);
   } catch (error) {
-    if (error instanceof AppError) return refused(error.meaning.status, error.message);
+    if (error instanceof AppError) return buildRefusal(error.meaning.status, error.message);
     if (!(error instanceof InvalidOtlp)) throw error;
-    return refused(400, 'Invalid OpenTelemetry format');
+    return buildRefusal(400, 'Invalid OpenTelemetry format');
   }
-  if (resources.length === 0) return refused(400, 'Invalid OpenTelemetry format - no spans found');
+  if (resources.length === 0) return buildRefusal(400, 'Invalid OpenTelemetry format - no spans found');
   const count = resources.reduce((sum, { spans }) => sum + spans.length, 0);
   if (count > MOST_SPANS)
-    return refused(413, `A request can have at most ${MOST_SPANS} spans, but this one has ${count}`);
+    return buildRefusal(413, `A request can have at most ${MOST_SPANS} spans, but this one has ${count}`);
   try {
-    return recordsOf(resources);
+    return convertResources(resources);
   } catch (error) {
     if (!(error instanceof InvalidOtlp)) throw error;
-    return refused(422, 'Cannot convert OpenTelemetry span to MLflow span');
+    return buildRefusal(422, 'Cannot convert OpenTelemetry span to MLflow span');
   }
 }
 
 /** Texts with a NUL character or half a surrogate pair get U+FFFD in its place; `changedSpans` counts the spans that had any. */
-function recordsOf(resources: readonly ResourceSpans[]): Conversion {
+function convertResources(resources: readonly ResourceSpans[]): Conversion {
   let changedSpans = 0;
   const records = resources.flatMap(({ resource, spans }) => {
     const keptResource = replaceUnkept(resource);
     return spans.map((span) => {
       const kept = replaceUnkept(span);
       if (kept !== span || keptResource !== resource) changedSpans += 1;
-      return spanRecord(kept, keptResource);
+      return toSpanRecord(kept, keptResource);
     });
   });
   return { records, changedSpans };
 }
 
-function refused(status: number, detail: string): Conversion {
+function buildRefusal(status: number, detail: string): Conversion {
   return { refused: { status, detail } };
 }

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { compiledCode } from '../../platform/processes/index.ts';
+import { buildCompiledCodeEnvironment } from '../../platform/processes/index.ts';
 import { type Conversion, convertSpans, type OtlpBody } from './convert-spans.ts';
 import type { WorkerAnswer } from './convert-worker.ts';
 
@@ -18,21 +18,21 @@ const MOST_WAITING = 8;
 /** A body that needs more memory ends the worker thread and not the server. */
 const HEAP_MIB = 512;
 
-interface Waiting {
+interface WaitingConversion {
   readonly body: OtlpBody;
   resolve(answer: Conversion): void;
   reject(error: unknown): void;
 }
 
 export function createConverter(): Converter {
-  const queue: Waiting[] = [];
-  let running: Waiting | null = null;
+  const queue: WaitingConversion[] = [];
+  let running: WaitingConversion | null = null;
   let worker: Worker | null = null;
 
   function startWorker(): Worker {
     // The source is TypeScript in a checkout and JavaScript in a published package; the extension of this file shows which.
     const started = new Worker(new URL(`./convert-worker${extname(import.meta.url)}`, import.meta.url), {
-      env: compiledCode(),
+      env: buildCompiledCodeEnvironment(),
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
     });
     started.on('message', (answer: WorkerAnswer) => {

@@ -34,15 +34,15 @@ export function jsonRequest(spans: readonly TestSpan[], resource: Readonly<Recor
     name: span.name ?? 'step',
     startTimeUnixNano: span.start ?? START,
     endTimeUnixNano: span.end ?? END,
-    attributes: attributesOf(span.attributes ?? {}),
+    attributes: buildAttributes(span.attributes ?? {}),
     status: { code: span.status ?? 1 },
   }));
   return JSON.stringify({
-    resourceSpans: [{ resource: { attributes: attributesOf(resource) }, scopeSpans: [{ spans: found }] }],
+    resourceSpans: [{ resource: { attributes: buildAttributes(resource) }, scopeSpans: [{ spans: found }] }],
   });
 }
 
-function attributesOf(values: Readonly<Record<string, unknown>>): object[] {
+function buildAttributes(values: Readonly<Record<string, unknown>>): object[] {
   return Object.entries(values).map(([key, value]) => ({ key, value: valueOfJson(value) }));
 }
 
@@ -51,7 +51,7 @@ function valueOfJson(value: unknown): object {
   if (typeof value === 'boolean') return { boolValue: value };
   if (typeof value === 'number') return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
   if (Array.isArray(value)) return { arrayValue: { values: value.map(valueOfJson) } };
-  return { kvlistValue: { values: attributesOf({ ...Object(value) }) } };
+  return { kvlistValue: { values: buildAttributes({ ...Object(value) }) } };
 }
 
 /** The same request in protocol buffers; only texts and whole numbers as attributes. */

@@ -14,7 +14,7 @@ import { createTraces, type TracesDeps } from './traces.ts';
 
 export { tracingMigrations } from './migrations.ts';
 export type { CheckTraces } from './otlp-plugin.ts';
-export { findTraceOwners, type TraceOwner, tracesNamedIn } from './trace-owners.ts';
+export { findTraceOwners, listNamedTraces, type TraceOwner } from './trace-owners.ts';
 
 export interface TracingDeps extends IngestDeps, Omit<TracesDeps, 'newAssessmentId'> {
   /** Refuses spans for an experiment, run or trace of another team. Error: `not_permitted`. */

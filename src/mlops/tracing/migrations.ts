@@ -12,7 +12,7 @@ export const tracingMigrations: Migrations = {
   },
 };
 
-function required(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
+function requireColumn(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
   return column.notNull();
 }
 
@@ -20,30 +20,30 @@ async function createTraces(database: Kysely<unknown>): Promise<void> {
   await database.schema
     .createTable('trace')
     .addColumn('trace_id', 'text', (of) => of.primaryKey())
-    .addColumn('experiment_id', 'bigint', required)
-    .addColumn('request_time', 'bigint', required)
+    .addColumn('experiment_id', 'bigint', requireColumn)
+    .addColumn('request_time', 'bigint', requireColumn)
     .addColumn('execution_duration', 'bigint')
-    .addColumn('state', 'text', required)
+    .addColumn('state', 'text', requireColumn)
     .addColumn('client_request_id', 'text')
     .addColumn('request_preview', 'text')
     .addColumn('response_preview', 'text')
-    .addColumn('finalized', 'integer', required)
+    .addColumn('finalized', 'integer', requireColumn)
     .execute();
   await index(database, 'trace_by_time', 'trace', ['experiment_id', 'request_time desc', 'trace_id']);
   for (const table of ['trace_tag', 'trace_metadata']) {
     await database.schema
       .createTable(table)
-      .addColumn('trace_id', 'text', required)
-      .addColumn('key', 'text', required)
-      .addColumn('value', 'text', required)
+      .addColumn('trace_id', 'text', requireColumn)
+      .addColumn('key', 'text', requireColumn)
+      .addColumn('value', 'text', requireColumn)
       .addPrimaryKeyConstraint(`${table}_key`, ['trace_id', 'key'])
       .execute();
   }
   await database.schema
     .createTable('trace_link')
-    .addColumn('trace_id', 'text', required)
-    .addColumn('kind', 'text', required)
-    .addColumn('target', 'text', required)
+    .addColumn('trace_id', 'text', requireColumn)
+    .addColumn('kind', 'text', requireColumn)
+    .addColumn('target', 'text', requireColumn)
     .addPrimaryKeyConstraint('trace_link_key', ['trace_id', 'kind', 'target'])
     .execute();
   await index(database, 'trace_link_target', 'trace_link', ['kind', 'target', 'trace_id']);
@@ -52,16 +52,16 @@ async function createTraces(database: Kysely<unknown>): Promise<void> {
 async function createSpans(database: Kysely<unknown>): Promise<void> {
   await database.schema
     .createTable('span')
-    .addColumn('trace_id', 'text', required)
-    .addColumn('span_id', 'text', required)
+    .addColumn('trace_id', 'text', requireColumn)
+    .addColumn('span_id', 'text', requireColumn)
     .addColumn('parent_span_id', 'text')
-    .addColumn('experiment_id', 'bigint', required)
-    .addColumn('name', 'text', required)
-    .addColumn('type', 'text', required)
-    .addColumn('status', 'text', required)
-    .addColumn('start_us', 'bigint', required)
+    .addColumn('experiment_id', 'bigint', requireColumn)
+    .addColumn('name', 'text', requireColumn)
+    .addColumn('type', 'text', requireColumn)
+    .addColumn('status', 'text', requireColumn)
+    .addColumn('start_us', 'bigint', requireColumn)
     .addColumn('end_us', 'bigint')
-    .addColumn('content', 'text', required)
+    .addColumn('content', 'text', requireColumn)
     .addColumn('input_tokens', 'bigint')
     .addColumn('output_tokens', 'bigint')
     .addColumn('cache_read_tokens', 'bigint')
@@ -79,14 +79,14 @@ async function createAssessments(database: Kysely<unknown>): Promise<void> {
   await database.schema
     .createTable('assessment')
     .addColumn('assessment_id', 'text', (of) => of.primaryKey())
-    .addColumn('trace_id', 'text', required)
-    .addColumn('name', 'text', required)
-    .addColumn('type', 'text', required)
+    .addColumn('trace_id', 'text', requireColumn)
+    .addColumn('name', 'text', requireColumn)
+    .addColumn('type', 'text', requireColumn)
     .addColumn('value', 'text')
     .addColumn('numeric_value', 'double precision')
-    .addColumn('valid', 'integer', required)
-    .addColumn('content', 'text', required)
-    .addColumn('create_time', 'bigint', required)
+    .addColumn('valid', 'integer', requireColumn)
+    .addColumn('content', 'text', requireColumn)
+    .addColumn('create_time', 'bigint', requireColumn)
     .execute();
   await index(database, 'assessment_of_trace', 'assessment', ['trace_id', 'type', 'name']);
 }

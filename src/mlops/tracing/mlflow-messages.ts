@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Fields, invalidParameter } from '../wire/index.ts';
+import { buildInvalidParameter, type Fields } from '../wire/index.ts';
 import { type AssessmentMessage, readAssessment } from './assessment.ts';
 import { type TraceState, traceStates } from './tables.ts';
 import type { TraceInput } from './traces.ts';
@@ -30,26 +30,26 @@ const TraceInfoMessage = z.object({
 /** `{trace: {trace_info}}` of MLflow 3. */
 export function readTrace(fields: Fields): TraceInput {
   const trace = fields.message('trace');
-  if (trace === undefined) throw missing('trace');
+  if (trace === undefined) throw missingParameter('trace');
   const parsed = TraceInfoMessage.safeParse(trace.json('trace_info'));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw invalidParameter(
+    throw buildInvalidParameter(
       `Invalid value for parameter 'trace.trace_info.${issue?.path.join('.')}': ${issue?.message}.`,
     );
   }
   const info = parsed.data;
   const experimentId = info.trace_location.mlflow_experiment?.experiment_id;
   if (experimentId === undefined) {
-    throw invalidParameter(
+    throw buildInvalidParameter(
       'Only traces of MLflow experiments are stored: `trace_location.mlflow_experiment` is missing.',
     );
   }
   return {
     traceId: checkTraceId(info.trace_id),
     experimentId,
-    requestTime: instantOf(info.request_time, 'request_time'),
-    executionDuration: info.execution_duration === null ? null : durationOf(info.execution_duration),
+    requestTime: parseInstant(info.request_time, 'request_time'),
+    executionDuration: info.execution_duration === null ? null : parseDuration(info.execution_duration),
     state: typeof info.state === 'number' ? (traceStates[info.state] ?? 'STATE_UNSPECIFIED') : info.state,
     clientRequestId: info.client_request_id,
     requestPreview: info.request_preview,
@@ -63,25 +63,27 @@ export function readTrace(fields: Fields): TraceInput {
 /** An id becomes part of the path of the trace's artifacts. */
 function checkTraceId(traceId: string): string {
   if (/^[\w-]{1,250}$/.test(traceId)) return traceId;
-  throw invalidParameter(`Invalid value ${JSON.stringify(traceId)} for parameter 'trace_id' supplied.`);
+  throw buildInvalidParameter(`Invalid value ${JSON.stringify(traceId)} for parameter 'trace_id' supplied.`);
 }
 
-export function missing(name: string): Error {
-  return invalidParameter(
+export function missingParameter(name: string): Error {
+  return buildInvalidParameter(
     `Missing value for required parameter '${name}'. See the API docs for more information about request parameters.`,
   );
 }
 
-export function instantOf(value: string, name: string): number {
+export function parseInstant(value: string, name: string): number {
   const milliseconds = Date.parse(value);
   if (Number.isFinite(milliseconds)) return milliseconds;
-  throw invalidParameter(`Invalid value ${JSON.stringify(value)} for parameter '${name}' supplied: not a timestamp.`);
+  throw buildInvalidParameter(
+    `Invalid value ${JSON.stringify(value)} for parameter '${name}' supplied: not a timestamp.`,
+  );
 }
 
 /** `1.5s` -> 1500. */
-function durationOf(value: string): number {
+function parseDuration(value: string): number {
   if (/^-?\d{1,12}(\.\d{1,9})?s$/.test(value)) return Math.round(Number(value.slice(0, -1)) * 1000);
-  throw invalidParameter(`Invalid value ${JSON.stringify(value)} for parameter 'execution_duration' supplied.`);
+  throw buildInvalidParameter(`Invalid value ${JSON.stringify(value)} for parameter 'execution_duration' supplied.`);
 }
 
 const OLD_STATUSES: Readonly<Record<string, TraceState>> = { TRACE_STATUS_UNSPECIFIED: 'STATE_UNSPECIFIED' };
@@ -100,7 +102,7 @@ export function readPairs(fields: Fields, name: string): Record<string, string> 
 
 /** The experiments of a search. */
 export function readLocations(fields: Fields): string[] {
-  if (!fields.has('locations')) throw missing('locations');
+  if (!fields.has('locations')) throw missingParameter('locations');
   return fields
     .messages('locations')
     .map((location) => location.message('mlflow_experiment')?.text('experiment_id'))
@@ -115,11 +117,11 @@ const UpdateMask = z.union([
 /** A field mask as proto-JSON writes it: `assessmentName,rationale`. */
 export function readMask(fields: Fields): string[] {
   const parsed = UpdateMask.safeParse(fields.json('update_mask'));
-  if (!parsed.success) throw missing('update_mask');
+  if (!parsed.success) throw missingParameter('update_mask');
   return parsed.data.map((path) => path.trim().replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 }
 
 export function readAssessmentField(fields: Fields): z.infer<typeof AssessmentMessage> {
-  if (!fields.has('assessment')) throw missing('assessment');
+  if (!fields.has('assessment')) throw missingParameter('assessment');
   return readAssessment(fields.json('assessment'));
 }

@@ -1,6 +1,6 @@
 import type { Store } from '../../platform/store/index.ts';
 import {
-  doesNotExist,
+  buildDoesNotExist,
   type Fields,
   type MlflowCall,
   type MlflowRoute,
@@ -8,12 +8,12 @@ import {
   removeRoute,
   writeRoute,
 } from '../wire/index.ts';
-import { oldTraceInfoAnswer, traceInfoAnswer, traceJson } from './mlflow-answers.ts';
-import { contentWithCost, mlflowCosts, withCost } from './mlflow-cost.ts';
-import { missing, readLocations, readOldStatus, readPairs, readTrace } from './mlflow-messages.ts';
+import { oldTraceInfoAnswer, toTraceJson, traceInfoAnswer } from './mlflow-answers.ts';
+import { addContentCost, addCost, computeMlflowCosts } from './mlflow-cost.ts';
+import { missingParameter, readLocations, readOldStatus, readPairs, readTrace } from './mlflow-messages.ts';
 import { npmi } from './npmi.ts';
 import type { Searches } from './searches.ts';
-import { type StoredContent, spanContents } from './span-store.ts';
+import { findSpanContents, type StoredContent } from './span-store.ts';
 import type { TokenPricing } from './token-pricing.ts';
 import { findTraces } from './trace-store.ts';
 import type { Traces } from './traces.ts';
@@ -69,12 +69,12 @@ function writeRoutes({ traces }: TraceRoutesDeps): MlflowRoute[] {
       }),
     })),
     writeRoute('POST', '/mlflow/traces/link-to-run', async ({ fields }) => {
-      await traces.linkToRun(requiredTexts(fields, 'trace_ids'), fields.requiredText('run_id'));
+      await traces.linkToRun(readRequiredTexts(fields, 'trace_ids'), fields.requiredText('run_id'));
       return undefined;
     }),
     writeRoute('POST', '/mlflow/traces/link-prompts', async ({ fields }) => {
       const prompts = fields.messages('prompt_versions');
-      if (prompts.length === 0) throw missing('prompt_versions');
+      if (prompts.length === 0) throw missingParameter('prompt_versions');
       await traces.linkPrompts(
         fields.requiredText('trace_id'),
         prompts.map((prompt) => ({ name: prompt.requiredText('name'), version: prompt.requiredText('version') })),
@@ -104,9 +104,9 @@ async function startOld(traces: Traces, fields: Fields): Promise<object> {
   return { trace_info: oldTraceInfoAnswer(trace) };
 }
 
-function requiredTexts(fields: Fields, name: string): string[] {
+function readRequiredTexts(fields: Fields, name: string): string[] {
   const values = fields.texts(name);
-  if (values.length === 0) throw missing(name);
+  if (values.length === 0) throw missingParameter(name);
   return values;
 }
 
@@ -115,30 +115,30 @@ function readRoutes(deps: TraceRoutesDeps): MlflowRoute[] {
   return [
     readRoute('GET', '/mlflow/traces/get', async ({ fields }) => {
       const trace = await traces.get(fields.requiredText('trace_id'));
-      const spans = (await spanContents(store, [trace.traceId])).get(trace.traceId) ?? [];
-      if (fields.flag('allow_partial') !== true && !isWhole(trace, spans.length)) throw notWhole(trace.traceId);
-      return `{"trace":${await pricedJson(deps, [{ trace, spans }])}}`;
+      const spans = (await findSpanContents(store, [trace.traceId])).get(trace.traceId) ?? [];
+      if (fields.flag('allow_partial') !== true && !isWhole(trace, spans.length)) throw buildNotComplete(trace.traceId);
+      return `{"trace":${await buildPricedJson(deps, [{ trace, spans }])}}`;
     }),
     readRoute('GET', '/mlflow/traces/batchGet', async ({ fields }) => {
-      const found = ofExperiments(await findTraces(store, requiredTexts(fields, 'trace_ids')), fields);
+      const found = readExperimentIds(await findTraces(store, readRequiredTexts(fields, 'trace_ids')), fields);
       const stored = found.filter((trace) => trace.tags[tagKeys.spansLocation] === IN_TRACKING_STORE);
-      const contents = await spanContents(
+      const contents = await findSpanContents(
         store,
         stored.map(({ traceId }) => traceId),
       );
       const whole = stored
         .map((trace) => ({ trace, spans: contents.get(trace.traceId) ?? [] }))
         .filter(({ trace, spans }) => spans.length > 0 && isWhole(trace, spans.length));
-      return `{"traces":[${await pricedJson(deps, whole)}]}`;
+      return `{"traces":[${await buildPricedJson(deps, whole)}]}`;
     }),
     readRoute('GET', '/mlflow/traces/batchGetInfos', async ({ fields }) => ({
-      trace_infos: await pricedInfos(
+      trace_infos: await priceInfos(
         deps,
-        ofExperiments(await findTraces(store, requiredTexts(fields, 'trace_ids')), fields),
+        readExperimentIds(await findTraces(store, readRequiredTexts(fields, 'trace_ids')), fields),
       ),
     })),
     readRoute('GET', '/mlflow/traces/:traceId', async ({ params }) => ({
-      trace: { trace_info: (await pricedInfos(deps, [await traces.get(params.traceId ?? '')]))[0] },
+      trace: { trace_info: (await priceInfos(deps, [await traces.get(params.traceId ?? '')]))[0] },
     })),
     readRoute('GET', '/mlflow/traces/:traceId/info', async ({ params }) => ({
       trace_info: oldTraceInfoAnswer(await traces.get(params.traceId ?? '')),
@@ -147,34 +147,34 @@ function readRoutes(deps: TraceRoutesDeps): MlflowRoute[] {
 }
 
 /** Answers of MLflow 3 with the cost of the traces. */
-async function pricedInfos(deps: TraceRoutesDeps, traces: readonly TraceInfo[]): Promise<object[]> {
-  const costs = await mlflowCosts(
+async function priceInfos(deps: TraceRoutesDeps, traces: readonly TraceInfo[]): Promise<object[]> {
+  const costs = await computeMlflowCosts(
     deps,
     traces.map(({ traceId }) => traceId),
   );
-  return traces.map((trace) => traceInfoAnswer(withCost(trace, costs.get(trace.traceId))));
+  return traces.map((trace) => traceInfoAnswer(addCost(trace, costs.get(trace.traceId))));
 }
 
 /** Whole traces as JSON, with their costs, separated by commas. */
-async function pricedJson(
+async function buildPricedJson(
   deps: TraceRoutesDeps,
   whole: readonly { readonly trace: TraceInfo; readonly spans: readonly StoredContent[] }[],
 ): Promise<string> {
-  const costs = await mlflowCosts(
+  const costs = await computeMlflowCosts(
     deps,
     whole.map(({ trace }) => trace.traceId),
   );
   const texts = whole.map(({ trace, spans }) => {
     const cost = costs.get(trace.traceId);
-    return traceJson(
-      withCost(trace, cost),
-      spans.map((span) => contentWithCost(span, cost)),
+    return toTraceJson(
+      addCost(trace, cost),
+      spans.map((span) => addContentCost(span, cost)),
     );
   });
   return texts.join(',');
 }
 
-function ofExperiments(traces: readonly TraceInfo[], fields: Fields): readonly TraceInfo[] {
+function readExperimentIds(traces: readonly TraceInfo[], fields: Fields): readonly TraceInfo[] {
   if (!fields.has('experiment_ids')) return traces;
   const ids = new Set(fields.texts('experiment_ids'));
   return traces.filter((trace) => ids.has(String(trace.experimentId)));
@@ -186,8 +186,8 @@ function isWhole(trace: TraceInfo, spans: number): boolean {
   return spans > 0 && spans >= Number(stats?.[1] ?? 0);
 }
 
-function notWhole(traceId: string): Error {
-  return doesNotExist(`Trace with ID ${traceId} is not fully exported yet, please try again later.`);
+function buildNotComplete(traceId: string): Error {
+  return buildDoesNotExist(`Trace with ID ${traceId} is not fully exported yet, please try again later.`);
 }
 
 function searchRoutes(deps: TraceRoutesDeps): MlflowRoute[] {
@@ -204,19 +204,19 @@ function searchRoutes(deps: TraceRoutesDeps): MlflowRoute[] {
     readRoute('POST', '/mlflow/traces/search', async ({ fields }) => {
       const { traces, nextPageToken } = await searchOf(fields, readLocations(fields));
       return {
-        traces: traces.length === 0 ? undefined : await pricedInfos(deps, traces),
+        traces: traces.length === 0 ? undefined : await priceInfos(deps, traces),
         next_page_token: nextPageToken ?? undefined,
       };
     }),
     readRoute('GET', '/mlflow/traces', async ({ fields }) => {
-      const { traces, nextPageToken } = await searchOf(fields, requiredTexts(fields, 'experiment_ids'));
+      const { traces, nextPageToken } = await searchOf(fields, readRequiredTexts(fields, 'experiment_ids'));
       return {
         traces: traces.length === 0 ? undefined : traces.map(oldTraceInfoAnswer),
         next_page_token: nextPageToken ?? undefined,
       };
     }),
     readRoute('POST', '/mlflow/traces/calculate-filter-correlation', async ({ fields }) => {
-      const counts = await searches.correlation(requiredTexts(fields, 'experiment_ids'), {
+      const counts = await searches.correlation(readRequiredTexts(fields, 'experiment_ids'), {
         first: fields.requiredText('filter_string1'),
         second: fields.requiredText('filter_string2'),
         base: fields.text('base_filter') ?? '',

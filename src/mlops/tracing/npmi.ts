@@ -1,4 +1,4 @@
-import { wireDouble } from '../wire/index.ts';
+import { toWireDouble } from '../wire/index.ts';
 
 /** Numbers of traces that pass each of two filters, both filters, and of all traces. */
 export interface FilterCounts {
@@ -19,7 +19,7 @@ const PRIOR = 0.5;
 export function npmi(counts: FilterCounts): { npmi: number | string; npmi_smoothed: number | string } {
   if (counts.first === 0 || counts.second === 0) return { npmi: 'NaN', npmi_smoothed: 'NaN' };
   const plain = counts.joint === 0 ? -1 : ratio(counts, 0);
-  return { npmi: wireDouble(plain), npmi_smoothed: wireDouble(ratio(counts, PRIOR)) };
+  return { npmi: toWireDouble(plain), npmi_smoothed: toWireDouble(ratio(counts, PRIOR)) };
 }
 
 function ratio({ first, second, joint, total }: FilterCounts, prior: number): number {

@@ -7,7 +7,7 @@ import type { MediaType } from './convert-spans.ts';
 import { type Converter, createConverter } from './converter.ts';
 import { type IngestDeps, storeSpans } from './ingest.ts';
 import type { SpanRecord } from './span-record.ts';
-import { ownersClaimedBy } from './trace-owners.ts';
+import { readClaimedOwners } from './trace-owners.ts';
 
 /** Size of a body as received; decompressed it may be larger (otlp/inflate.ts). */
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -48,33 +48,33 @@ export function otlpPlugin(deps: IngestDeps & { readonly checkWrite: CheckTraces
       done(null, body),
     );
     app.post('/v1/traces', { config: { scope: 'mlops.log', audit: 'counted' } }, async (request, reply) => {
-      const experimentId = headerOf(request, 'x-mlflow-experiment-id');
-      if (experimentId === null) throw missingHeader('x-mlflow-experiment-id');
-      const runId = headerOf(request, 'x-mlflow-run-id');
+      const experimentId = readHeader(request, 'x-mlflow-experiment-id');
+      if (experimentId === null) throw buildMissingHeader('x-mlflow-experiment-id');
+      const runId = readHeader(request, 'x-mlflow-run-id');
       if (runId !== null) checkRunId(runId);
       const place = { experimentId, runId };
       // Checked before the spans are parsed, and again once their traces are known.
       await deps.checkWrite(request.identity, { ...place, traceIds: [], owners: [] });
-      const type = mediaType(request);
-      const { records, changedSpans } = await recordsIn(request, type, converter);
+      const type = readMediaType(request);
+      const { records, changedSpans } = await readRecords(request, type, converter);
       const traceIds = [...new Set(records.map(({ row }) => row.trace_id))];
-      await deps.checkWrite(request.identity, { ...place, traceIds, owners: ownersClaimedBy(records) });
+      await deps.checkWrite(request.identity, { ...place, traceIds, owners: readClaimedOwners(records) });
       if (records.length > 0) await storeSpans(deps, { experimentId, runId, records });
       return reply.type(type).send(exportAnswer(type, changedSpans));
     });
   };
 }
 
-function headerOf(request: FastifyRequest, name: string): string | null {
+function readHeader(request: FastifyRequest, name: string): string | null {
   const value = request.headers[name];
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-function missingHeader(name: string): Refusal {
+function buildMissingHeader(name: string): Refusal {
   return new Refusal(422, [{ type: 'missing', loc: ['header', name], msg: 'Field required', input: null }]);
 }
 
-function mediaType(request: FastifyRequest): MediaType {
+function readMediaType(request: FastifyRequest): MediaType {
   const given = request.headers['content-type'];
   const type = given?.split(';')[0]?.trim().toLowerCase();
   if (type === 'application/x-protobuf' || type === 'application/json') return type;
@@ -84,19 +84,19 @@ function mediaType(request: FastifyRequest): MediaType {
   );
 }
 
-async function recordsIn(
+async function readRecords(
   request: FastifyRequest,
   type: MediaType,
   converter: Converter,
 ): Promise<{ readonly records: readonly SpanRecord[]; readonly changedSpans: number }> {
   const packed = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-  const bytes = await orRefuse(() => unpack(packed, request.headers['content-encoding']));
+  const bytes = await convertOrRefuse(() => unpack(packed, request.headers['content-encoding']));
   const conversion = await converter.convert({ type, bytes });
   if ('records' in conversion) return conversion;
   throw new Refusal(conversion.refused.status, conversion.refused.detail);
 }
 
-async function orRefuse<Result>(work: () => Promise<Result>): Promise<Result> {
+async function convertOrRefuse<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {

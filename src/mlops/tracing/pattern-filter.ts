@@ -1,10 +1,10 @@
 import type { Sql } from '../../platform/store/index.ts';
-import { spanAttributes } from '../otlp/index.ts';
-import { judgement } from './assessment.ts';
+import { readSpanAttributes } from '../otlp/index.ts';
+import { readJudgement } from './assessment.ts';
 import type { TraceCondition } from './search-grammar.ts';
-import { spanRowsOf } from './span-store.ts';
+import { findSpanRows } from './span-store.ts';
 import type { SpanRow, TraceRow } from './tables.ts';
-import { fullTraces, linkedRuns } from './trace-store.ts';
+import { listLinkedRuns, readFullTraces } from './trace-store.ts';
 import { metadataKeys, type TraceInfo } from './types.ts';
 
 /** Selects the traces that match the regular expressions of a filter. */
@@ -27,47 +27,47 @@ export async function loadPatternFilter(conditions: readonly TraceCondition[]): 
   const tests = conditions.map((condition) => ({ condition, matches: compilePattern(String(condition.value)) }));
   const needSpans = conditions.some(({ entity }) => entity === 'span');
   return async (sql, rows) => {
-    const traces = await fullTraces(sql, rows);
+    const traces = await readFullTraces(sql, rows);
     const ids = rows.map((row) => row.trace_id);
-    const spans = needSpans ? await spanRowsOf(sql, ids) : new Map<string, SpanRow[]>();
-    const runs = await linkedRuns(sql, ids);
+    const spans = needSpans ? await findSpanRows(sql, ids) : new Map<string, SpanRow[]>();
+    const runs = await listLinkedRuns(sql, ids);
     return rows.filter((row, index) => {
       const trace = traces[index];
       if (trace === undefined) return false;
       const candidate = { row, trace, spans: spans.get(row.trace_id) ?? [], linkedRun: runs.get(row.trace_id) };
-      return tests.every(({ condition, matches }) => valuesOf(condition, candidate).some(matches));
+      return tests.every(({ condition, matches }) => listValues(condition, candidate).some(matches));
     });
   };
 }
 
-function valuesOf({ entity, key }: TraceCondition, { row, trace, spans, linkedRun }: Candidate): string[] {
+function listValues({ entity, key }: TraceCondition, { row, trace, spans, linkedRun }: Candidate): string[] {
   switch (entity) {
     case 'attribute':
-      return present([Reflect.get(row, key)]);
+      return selectPresent([Reflect.get(row, key)]);
     case 'tag':
-      return present([trace.tags[key]]);
+      return selectPresent([trace.tags[key]]);
     case 'metadata':
-      return present([trace.metadata[key]]);
+      return selectPresent([trace.metadata[key]]);
     case 'run':
-      return present([trace.metadata[metadataKeys.sourceRun], linkedRun]);
+      return selectPresent([trace.metadata[metadataKeys.sourceRun], linkedRun]);
     case 'span':
-      return present(spans.map((span) => spanValue(span, key)));
+      return selectPresent(spans.map((span) => readSpanValue(span, key)));
     default:
-      return present(
+      return selectPresent(
         trace.assessments
           .filter((assessment) => assessment.valid !== false && assessment.assessment_name === key)
           .filter((assessment) => assessment[entity === 'expectation' ? 'expectation' : 'feedback'] !== undefined)
-          .map(judgement),
+          .map(readJudgement),
       );
   }
 }
 
-function spanValue(span: SpanRow, key: string): unknown {
-  if (key.startsWith('attributes.')) return spanAttributes(span.content)[key.slice('attributes.'.length)];
+function readSpanValue(span: SpanRow, key: string): unknown {
+  if (key.startsWith('attributes.')) return readSpanAttributes(span.content)[key.slice('attributes.'.length)];
   return Reflect.get(span, key);
 }
 
-function present(values: readonly unknown[]): string[] {
+function selectPresent(values: readonly unknown[]): string[] {
   return values
     .filter((value) => value !== undefined && value !== null)
     .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));

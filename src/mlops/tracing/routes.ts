@@ -2,15 +2,15 @@ import type { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Store } from '../../platform/store/index.ts';
-import { spanAttributes, totalTokens } from '../otlp/index.ts';
-import { instantText } from './mlflow-answers.ts';
+import { readSpanAttributes, sumTokens } from '../otlp/index.ts';
+import { formatInstant } from './mlflow-answers.ts';
 import { getTrace, listTraces, type Trace, type TraceSpan } from './schema.ts';
 import type { Searches } from './searches.ts';
-import { spanRowsOf, tokenTrees } from './span-store.ts';
+import { findSpanRows, findTokenTrees } from './span-store.ts';
 import type { SpanRow } from './tables.ts';
-import { type CountedSpan, countedSpans } from './token-counts.ts';
+import { type CountedSpan, selectCountedSpans } from './token-counts.ts';
 import type { TokenPricing } from './token-pricing.ts';
-import { type SpanCost, traceCost } from './trace-cost.ts';
+import { computeTraceCost, type SpanCost } from './trace-cost.ts';
 import { findTrace } from './trace-store.ts';
 import { metadataKeys, type TraceInfo, tagKeys } from './types.ts';
 
@@ -26,7 +26,7 @@ export function tracingRoutes(deps: RoutesDeps): Route[] {
     handle(listTraces, async ({ query: { experimentId, filter, pageSize, pageToken } }) => {
       const search = { experimentIds: [experimentId], filter, orderBy: [], maxResults: pageSize, pageToken };
       const page = await searches.search(search, pageSize);
-      const priced = await pricedTraces(
+      const priced = await priceTraces(
         deps,
         page.traces.map((trace) => trace.traceId),
       );
@@ -38,8 +38,8 @@ export function tracingRoutes(deps: RoutesDeps): Route[] {
     handle(getTrace, async ({ params: { traceId } }) => {
       const trace = await findTrace(store, traceId);
       if (trace === null) throw new AppError('trace_not_found', `There is no trace "${traceId}".`, { traceId });
-      const priced = (await pricedTraces(deps, [traceId])).get(traceId);
-      const rows = (await spanRowsOf(store, [traceId])).get(traceId) ?? [];
+      const priced = (await priceTraces(deps, [traceId])).get(traceId);
+      const rows = (await findSpanRows(store, [traceId])).get(traceId) ?? [];
       return { ...traceAnswer(trace, priced), spans: rows.map((row) => spanAnswer(row, priced)) };
     }),
   ];
@@ -49,9 +49,9 @@ interface PricedTrace {
   readonly spans: ReadonlyMap<string, CountedSpan & { readonly priced: SpanCost }>;
 }
 
-async function pricedTraces({ store, pricing }: RoutesDeps, traceIds: readonly string[]) {
-  const trees = await tokenTrees(store, traceIds);
-  const counted = [...trees].map(([traceId, tree]) => ({ traceId, spans: countedSpans(tree) }));
+async function priceTraces({ store, pricing }: RoutesDeps, traceIds: readonly string[]) {
+  const trees = await findTokenTrees(store, traceIds);
+  const counted = [...trees].map(([traceId, tree]) => ({ traceId, spans: selectCountedSpans(tree) }));
   const costs = await pricing.price(
     store,
     counted.flatMap(({ spans }) => spans),
@@ -69,17 +69,18 @@ function traceAnswer(trace: TraceInfo, priced: PricedTrace | undefined): z.input
   const spans = [...(priced?.spans.values() ?? [])];
   // A span that only sums the tokens of the spans below it has no cost in addition to theirs.
   const paying = spans.filter(({ tokens }) => tokens.inputTokens + tokens.outputTokens > 0);
-  const { cost, reason } = paying.length > 0 ? traceCost(paying.map((span) => span.priced)) : withoutTokens(trace);
+  const { cost, reason } =
+    paying.length > 0 ? computeTraceCost(paying.map((span) => span.priced)) : buildWithoutTokens(trace);
   return {
     traceId: trace.traceId,
     experimentId: String(trace.experimentId),
     name: trace.tags[tagKeys.name] ?? null,
     state: trace.state,
-    startTime: instantText(trace.requestTime),
+    startTime: formatInstant(trace.requestTime),
     durationMs: trace.executionDuration,
     request: trace.requestPreview,
     response: trace.responsePreview,
-    tokens: totalTokens(new Map(spans.map(({ spanId, tokens }) => [spanId, tokens]))),
+    tokens: sumTokens(new Map(spans.map(({ spanId, tokens }) => [spanId, tokens]))),
     cost,
     costReason: reason,
     tags: trace.tags,
@@ -88,7 +89,7 @@ function traceAnswer(trace: TraceInfo, priced: PricedTrace | undefined): z.input
 }
 
 /** Clients before 3.4 send their spans as an artifact, which the server does not open. */
-function withoutTokens(trace: TraceInfo): { cost: null; reason: string } {
+function buildWithoutTokens(trace: TraceInfo): { cost: null; reason: string } {
   const isArtifact = trace.metadata[metadataKeys.tokenUsage] !== undefined;
   return {
     cost: null,
@@ -106,13 +107,13 @@ function spanAnswer(row: SpanRow, priced: PricedTrace | undefined): z.input<type
     name: row.name,
     type: row.type,
     status: row.status,
-    startTime: instantText(Math.floor(row.start_us / 1000)),
+    startTime: formatInstant(Math.floor(row.start_us / 1000)),
     durationMicroseconds: row.end_us === null ? null : row.end_us - row.start_us,
     model: row.model,
     provider: row.provider,
     tokens: counted?.tokens ?? null,
     cost: counted?.priced.cost ?? null,
     costReason: counted === undefined ? 'no tokens were reported' : counted.priced.reason,
-    attributes: spanAttributes(row.content),
+    attributes: readSpanAttributes(row.content),
   };
 }

@@ -1,5 +1,5 @@
-import { createReader, invalidFilter, type Reader, shown, tokenize } from '../wire/index.ts';
-import { isNumeric, type Key, keyOf, type Operator, ORDER, operatorsOf, type TraceEntity } from './search-keys.ts';
+import { buildInvalidFilter, createReader, formatToken, type Reader, tokenize } from '../wire/index.ts';
+import { isNumeric, type Key, listOperators, type Operator, ORDER, parseKey, type TraceEntity } from './search-keys.ts';
 
 export interface TraceCondition {
   readonly entity: TraceEntity;
@@ -28,7 +28,7 @@ export function parseTraceFilter(text: string): TraceCondition[] {
   do conditions.push(readCondition(tokens));
   while (tokens.word('AND'));
   const rest = tokens.peek();
-  if (rest !== undefined) throw invalidFilter(`Invalid clause(s) in filter string: '${shown(rest)}'`);
+  if (rest !== undefined) throw buildInvalidFilter(`Invalid clause(s) in filter string: '${formatToken(rest)}'`);
   return conditions;
 }
 
@@ -36,7 +36,7 @@ export function parseTraceFilter(text: string): TraceCondition[] {
 export function parseTraceOrderings(clauses: readonly string[]): TraceOrdering[] {
   const orderings = clauses.map(readOrdering);
   if (new Set(orderings.map(({ entity, key }) => `${entity} ${key}`)).size < orderings.length) {
-    throw invalidFilter(`\`order_by\` contains duplicate fields: ${JSON.stringify(clauses)}`);
+    throw buildInvalidFilter(`\`order_by\` contains duplicate fields: ${JSON.stringify(clauses)}`);
   }
   return orderings;
 }
@@ -45,19 +45,19 @@ function readOrdering(clause: string): TraceOrdering {
   const tokens = createReader(tokenize(clause));
   const { entity, key } = readKey(tokens);
   const ascending = tokens.word('ASC') || !tokens.word('DESC');
-  if (tokens.peek() !== undefined) throw invalidFilter(`Invalid ordering key in order_by clause '${clause}'.`);
+  if (tokens.peek() !== undefined) throw buildInvalidFilter(`Invalid ordering key in order_by clause '${clause}'.`);
   if (entity === 'attribute' || entity === 'tag' || entity === 'metadata' || entity === 'run') {
     return { entity, key, ascending };
   }
-  throw invalidFilter(`Invalid identifier type '${entity}'`);
+  throw buildInvalidFilter(`Invalid identifier type '${entity}'`);
 }
 
 function readCondition(tokens: Reader): TraceCondition {
   const key = readKey(tokens);
   const operator = readOperator(tokens);
-  const allowed = operatorsOf(key);
+  const allowed = listOperators(key);
   if (!allowed.includes(operator)) {
-    throw invalidFilter(`Invalid comparator '${operator}' not one of '${allowed.join(', ')}'`);
+    throw buildInvalidFilter(`Invalid comparator '${operator}' not one of '${allowed.join(', ')}'`);
   }
   if (operator === 'IS NULL' || operator === 'IS NOT NULL') return { ...key, operator, value: null };
   if (operator === 'IN' || operator === 'NOT IN') return { ...key, operator, value: readList(tokens) };
@@ -67,13 +67,13 @@ function readCondition(tokens: Reader): TraceCondition {
 function readKey(tokens: Reader): Key {
   const parts = [readName(tokens)];
   while (tokens.sign('.')) parts.push(readName(tokens));
-  return keyOf(parts);
+  return parseKey(parts);
 }
 
 function readName(tokens: Reader): string {
   const token = tokens.next();
   if (token?.kind === 'word' || (token?.kind === 'quoted' && token.quote !== "'")) return token.text;
-  throw invalidFilter(`Invalid clause(s) in filter string: expected 'Identifier' found '${shown(token)}'`);
+  throw buildInvalidFilter(`Invalid clause(s) in filter string: expected 'Identifier' found '${formatToken(token)}'`);
 }
 
 const SIGNS: Readonly<Record<string, Operator>> = {
@@ -99,7 +99,7 @@ function readOperator(tokens: Reader): Operator {
   }
   const operator = Object.hasOwn(SIGNS, text) ? SIGNS[text] : undefined;
   if (operator !== undefined) return operator;
-  throw invalidFilter(`Invalid comparison clause. Expected comparison found '${shown(token)}'`);
+  throw buildInvalidFilter(`Invalid comparison clause. Expected comparison found '${formatToken(token)}'`);
 }
 
 function readValue(tokens: Reader, key: Key, operator: Operator): string | number {
@@ -108,32 +108,34 @@ function readValue(tokens: Reader, key: Key, operator: Operator): string | numbe
   const isText = token?.kind === 'quoted' && token.quote !== '`';
   if (token?.kind === 'number' && (isNumeric(key) || isJudgement)) return Number(token.text);
   if (isText && isJudgement && ORDER.includes(operator)) {
-    throw invalidFilter(`Expected a numeric value for ${key.entity}.${key.key} after '${operator}'.`);
+    throw buildInvalidFilter(`Expected a numeric value for ${key.entity}.${key.key} after '${operator}'.`);
   }
   if (isText && !isNumeric(key)) return token.text;
   if (isNumeric(key)) {
-    throw invalidFilter(`Expected numeric value type for numeric attribute: ${key.key}. Found ${shown(token)}`);
+    throw buildInvalidFilter(
+      `Expected numeric value type for numeric attribute: ${key.key}. Found ${formatToken(token)}`,
+    );
   }
-  throw invalidFilter(
-    `Expected a quoted string value for ${key.entity} (e.g. 'my-value'). Got value ${shown(token)}. ` +
+  throw buildInvalidFilter(
+    `Expected a quoted string value for ${key.entity} (e.g. 'my-value'). Got value ${formatToken(token)}. ` +
       'Use either single or double quotes.',
   );
 }
 
 function readList(tokens: Reader): string[] {
   const values: string[] = [];
-  if (!tokens.sign('(')) throw illFormedList();
+  if (!tokens.sign('(')) throw buildIllFormedList();
   do {
     const token = tokens.next();
-    if (token?.kind !== 'quoted' || token.quote === '`') throw illFormedList();
+    if (token?.kind !== 'quoted' || token.quote === '`') throw buildIllFormedList();
     values.push(token.text);
   } while (tokens.sign(','));
-  if (!tokens.sign(')')) throw illFormedList();
+  if (!tokens.sign(')')) throw buildIllFormedList();
   return values;
 }
 
-function illFormedList(): Error {
-  return invalidFilter(
+function buildIllFormedList(): Error {
+  return buildInvalidFilter(
     'While parsing a list in the query, expected a non-empty list of string values, but got ill-formed list.',
   );
 }

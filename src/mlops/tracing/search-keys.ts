@@ -1,4 +1,4 @@
-import { invalidFilter } from '../wire/index.ts';
+import { buildInvalidFilter } from '../wire/index.ts';
 import { tagKeys } from './types.ts';
 
 export type Operator =
@@ -73,34 +73,34 @@ export interface Key {
 }
 
 /** `status` -> `['status']`, `tags.env` -> `['tags', 'env']`. Error: `search_filter_invalid`. */
-export function keyOf(parts: readonly string[]): Key {
+export function parseKey(parts: readonly string[]): Key {
   const [first = '', ...rest] = parts;
-  if (rest.length === 0) return attributeKey(first);
+  if (rest.length === 0) return parseAttributeKey(first);
   const entity = Object.hasOwn(ENTITIES, first) ? ENTITIES[first] : undefined;
   if (entity === undefined) {
-    throw invalidFilter(`Invalid entity type '${first}'. Valid values are ${Object.keys(ENTITIES).join(', ')}`);
+    throw buildInvalidFilter(`Invalid entity type '${first}'. Valid values are ${Object.keys(ENTITIES).join(', ')}`);
   }
   const key = rest.join('.');
-  if (entity === 'attribute') return attributeKey(key);
+  if (entity === 'attribute') return parseAttributeKey(key);
   if (entity === 'span' && !SPAN_KEYS.includes(key) && !/^attributes\../s.test(key)) {
-    throw invalidFilter(
+    throw buildInvalidFilter(
       `Invalid span attribute '${key}'. Supported attributes: name, status, type, attributes.<attribute_name>.`,
     );
   }
   if (entity === 'issue' && key !== 'id') {
-    throw invalidFilter(`Invalid issue attribute '${key}'. Supported attributes: id`);
+    throw buildInvalidFilter(`Invalid issue attribute '${key}'. Supported attributes: id`);
   }
   return { entity, key };
 }
 
-function attributeKey(name: string): Key {
+function parseAttributeKey(name: string): Key {
   if (name === 'name') return { entity: 'tag', key: tagKeys.name };
   if (name === 'run_id') return { entity: 'run', key: 'run_id' };
   if (name === 'prompt') return { entity: 'prompt', key: 'prompt' };
   if (name === 'text') return { entity: 'span', key: 'content' };
   const column = Object.hasOwn(NUMBERS, name) ? NUMBERS[name] : Object.hasOwn(TEXTS, name) ? TEXTS[name] : undefined;
   if (column !== undefined) return { entity: 'attribute', key: column };
-  throw invalidFilter(`Invalid attribute key '${name}' specified. Valid keys are '${ATTRIBUTES.join(', ')}'`);
+  throw buildInvalidFilter(`Invalid attribute key '${name}' specified. Valid keys are '${ATTRIBUTES.join(', ')}'`);
 }
 
 /** Whether its values are numbers only. */
@@ -109,7 +109,7 @@ export function isNumeric({ entity, key }: Key): boolean {
 }
 
 /** The operators that it takes. */
-export function operatorsOf(key: Key): readonly Operator[] {
+export function listOperators(key: Key): readonly Operator[] {
   if (isNumeric(key)) return COMPARE;
   switch (key.entity) {
     case 'attribute':

@@ -1,18 +1,18 @@
 import { type Expression, sql as raw, type SqlBool } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import {
-  after,
+  buildAfterCondition,
+  buildSelectedSteps,
   compare,
   type KeysetPosition,
   orderList,
-  positionOf,
+  readPosition,
   type SortStep,
-  selectedSteps,
   sortColumns,
 } from '../wire/index.ts';
 import type { TraceCondition, TraceOrdering } from './search-grammar.ts';
-import { matchesSpanAttribute } from './span-attribute-sql.ts';
-import { spanText } from './span-text-sql.ts';
+import { buildSpanAttributeCondition } from './span-attribute-sql.ts';
+import { buildSpanTextSql } from './span-text-sql.ts';
 import type { TraceRow, TracingTables } from './tables.ts';
 import { metadataKeys } from './types.ts';
 
@@ -30,23 +30,23 @@ export interface TracePage {
 }
 
 /** Values that a position has. */
-export function positionLength(orderings: readonly TraceOrdering[]): number {
-  return stepsOf(orderings).length;
+export function countPositionValues(orderings: readonly TraceOrdering[]): number {
+  return buildSortSteps(orderings).length;
 }
 
 /** Traces that match all conditions, by semi-joins; ties go to the newest, then to the trace id. */
 export async function searchTraces(sql: Sql, query: TraceQuery): Promise<TracePage> {
-  const steps = stepsOf(query.orderings);
-  const matching = matchingTraces(sql, query).selectAll('trace').select(sortColumns(steps));
-  const selected = selectedSteps(steps, 'page');
+  const steps = buildSortSteps(query.orderings);
+  const matching = selectMatchingTraces(sql, query).selectAll('trace').select(sortColumns(steps));
+  const selected = buildSelectedSteps(steps, 'page');
   let page = sql.tables<TracingTables>().selectFrom(matching.as('page')).selectAll('page');
   if (query.position !== null) {
-    page = page.where(after(selected, query.position));
+    page = page.where(buildAfterCondition(selected, query.position));
     // A redundant condition that lets the index start at the page: no engine seeks by alternatives (`or`).
     if (query.orderings.length === 0) page = page.where(raw<SqlBool>`page.request_time <= ${query.position[0]}`);
   }
   const rows = await page.orderBy(orderList(selected)).limit(query.limit).execute();
-  return { rows: rows.map(traceRowOf), positions: rows.map((row) => positionOf({ ...row }, steps)) };
+  return { rows: rows.map(selectTraceRow), positions: rows.map((row) => readPosition({ ...row }, steps)) };
 }
 
 export async function countTraces(
@@ -54,21 +54,24 @@ export async function countTraces(
   experimentIds: readonly number[],
   conditions: readonly TraceCondition[],
 ): Promise<number> {
-  const query = matchingTraces(sql, { experimentIds, conditions });
+  const query = selectMatchingTraces(sql, { experimentIds, conditions });
   const row = await query.select((eb) => eb.fn.countAll().as('count')).executeTakeFirstOrThrow();
   return Number(row.count);
 }
 
-function matchingTraces(sql: Sql, { experimentIds, conditions }: Pick<TraceQuery, 'experimentIds' | 'conditions'>) {
+function selectMatchingTraces(
+  sql: Sql,
+  { experimentIds, conditions }: Pick<TraceQuery, 'experimentIds' | 'conditions'>,
+) {
   let query = sql.tables<TracingTables>().selectFrom('trace').where('trace.experiment_id', 'in', experimentIds);
   const spans = conditions.filter(({ entity }) => entity === 'span');
-  for (const condition of conditions) if (condition.entity !== 'span') query = query.where(matches(condition));
+  for (const condition of conditions) if (condition.entity !== 'span') query = query.where(buildCondition(condition));
   // All conditions on spans are about one and the same span.
-  if (spans.length > 0) query = query.where(existsIn('span', raw.join(spans.map(matchesSpan), raw` and `)));
+  if (spans.length > 0) query = query.where(buildExists('span', raw.join(spans.map(buildSpanCondition), raw` and `)));
   return query;
 }
 
-function traceRowOf(row: TraceRow): TraceRow {
+function selectTraceRow(row: TraceRow): TraceRow {
   return {
     trace_id: row.trace_id,
     experiment_id: row.experiment_id,
@@ -90,7 +93,7 @@ const TAIL: readonly SortStep[] = [
 const END_TIME = raw`(trace.request_time + coalesce(trace.execution_duration, 0))`;
 
 /** Values first, then missing ones, in both directions. */
-function stepsOf(orderings: readonly TraceOrdering[]): SortStep[] {
+function buildSortSteps(orderings: readonly TraceOrdering[]): SortStep[] {
   const named = orderings.flatMap((ordering): SortStep[] => {
     const { value, none } = sortValue(ordering);
     return [
@@ -104,7 +107,7 @@ function stepsOf(orderings: readonly TraceOrdering[]): SortStep[] {
 function sortValue({ entity, key }: TraceOrdering): { value: Expression<unknown>; none: Expression<unknown> } {
   if (entity === 'attribute') {
     const isText = ['trace_id', 'state', 'client_request_id'].includes(key);
-    return { value: columnOf(key), none: isText ? raw.lit('') : raw.lit(0) };
+    return { value: selectColumn(key), none: isText ? raw.lit('') : raw.lit(0) };
   }
   const table = raw.table(entity === 'tag' ? 'trace_tag' : 'trace_metadata');
   const name = entity === 'run' ? metadataKeys.sourceRun : key;
@@ -114,76 +117,87 @@ function sortValue({ entity, key }: TraceOrdering): { value: Expression<unknown>
   };
 }
 
-function columnOf(key: string): Expression<unknown> {
+function selectColumn(key: string): Expression<unknown> {
   return key === 'end_time' ? END_TIME : raw.ref(`trace.${key}`);
 }
 
-function matches(condition: TraceCondition): Expression<SqlBool> {
+function buildCondition(condition: TraceCondition): Expression<SqlBool> {
   const { entity, key } = condition;
   switch (entity) {
     case 'attribute':
-      return compared(columnOf(key), condition);
+      return buildComparison(selectColumn(key), condition);
     case 'tag':
-      return ofKey('trace_tag', key, condition);
+      return buildKeyCondition('trace_tag', key, condition);
     case 'metadata':
-      return ofKey('trace_metadata', key, condition);
+      return buildKeyCondition('trace_metadata', key, condition);
     case 'run':
-      return ofRun(condition);
+      return buildRunCondition(condition);
     case 'prompt':
-      return existsIn('trace_link', raw`found.kind = 'prompt' and ${compared(raw.ref('found.target'), condition)}`);
+      return buildExists(
+        'trace_link',
+        raw`found.kind = 'prompt' and ${buildComparison(raw.ref('found.target'), condition)}`,
+      );
     case 'issue':
-      return existsIn('assessment', raw`found.type = 'issue' and ${compared(raw.ref('found.name'), condition)}`);
+      return buildExists(
+        'assessment',
+        raw`found.type = 'issue' and ${buildComparison(raw.ref('found.name'), condition)}`,
+      );
     default:
-      return matchesAssessment(condition);
+      return buildAssessmentCondition(condition);
   }
 }
 
 /** Condition on the run of the trace, or on any run that was linked to it later. */
-function ofRun(condition: TraceCondition): Expression<SqlBool> {
-  if (condition.operator === 'IS NULL') return raw<SqlBool>`not ${ofRun({ ...condition, operator: 'IS NOT NULL' })}`;
+function buildRunCondition(condition: TraceCondition): Expression<SqlBool> {
+  if (condition.operator === 'IS NULL')
+    return raw<SqlBool>`not ${buildRunCondition({ ...condition, operator: 'IS NOT NULL' })}`;
   const target =
-    condition.operator === 'IS NOT NULL' ? raw<SqlBool>`1 = 1` : compared(raw.ref('found.target'), condition);
-  const linked = existsIn('trace_link', raw`found.kind = 'run' and ${target}`);
-  return raw<SqlBool>`(${ofKey('trace_metadata', metadataKeys.sourceRun, condition)} or ${linked})`;
+    condition.operator === 'IS NOT NULL' ? raw<SqlBool>`1 = 1` : buildComparison(raw.ref('found.target'), condition);
+  const linked = buildExists('trace_link', raw`found.kind = 'run' and ${target}`);
+  return raw<SqlBool>`(${buildKeyCondition('trace_metadata', metadataKeys.sourceRun, condition)} or ${linked})`;
 }
 
-function ofKey(table: 'trace_tag' | 'trace_metadata', key: string, condition: TraceCondition): Expression<SqlBool> {
-  if (condition.operator === 'IS NULL') return raw<SqlBool>`not ${existsIn(table, raw`found.key = ${key}`)}`;
-  if (condition.operator === 'IS NOT NULL') return existsIn(table, raw`found.key = ${key}`);
-  return existsIn(table, raw`found.key = ${key} and ${compared(raw.ref('found.value'), condition)}`);
+function buildKeyCondition(
+  table: 'trace_tag' | 'trace_metadata',
+  key: string,
+  condition: TraceCondition,
+): Expression<SqlBool> {
+  if (condition.operator === 'IS NULL') return raw<SqlBool>`not ${buildExists(table, raw`found.key = ${key}`)}`;
+  if (condition.operator === 'IS NOT NULL') return buildExists(table, raw`found.key = ${key}`);
+  return buildExists(table, raw`found.key = ${key} and ${buildComparison(raw.ref('found.value'), condition)}`);
 }
 
 type Below = 'trace_tag' | 'trace_metadata' | 'trace_link' | 'span' | 'assessment';
 
-function existsIn(table: Below, where: Expression<unknown>): Expression<SqlBool> {
+function buildExists(table: Below, where: Expression<unknown>): Expression<SqlBool> {
   return raw<SqlBool>`exists (select 1 from ${raw.table(table)} as found where found.trace_id = trace.trace_id and ${where})`;
 }
 
-function matchesSpan(condition: TraceCondition): Expression<SqlBool> {
+function buildSpanCondition(condition: TraceCondition): Expression<SqlBool> {
   const { key } = condition;
-  if (key.startsWith('attributes.')) return matchesSpanAttribute(key.slice('attributes.'.length), condition);
-  const column = compared(raw.ref(`found.${key}`), condition);
+  if (key.startsWith('attributes.')) return buildSpanAttributeCondition(key.slice('attributes.'.length), condition);
+  const column = buildComparison(raw.ref(`found.${key}`), condition);
   // The content as it is rules most spans out at less cost.
-  return key === 'content' ? raw<SqlBool>`(${column} and ${compared(spanText, condition)})` : column;
+  return key === 'content' ? raw<SqlBool>`(${column} and ${buildComparison(buildSpanTextSql, condition)})` : column;
 }
 
 /** Condition on the value as text (`true`, `0.5`, `yes`), or as a number for a numeric operator. */
-function matchesAssessment(condition: TraceCondition): Expression<SqlBool> {
+function buildAssessmentCondition(condition: TraceCondition): Expression<SqlBool> {
   const { entity, key, operator, value } = condition;
   const named = raw`found.type = ${entity} and found.name = ${key} and found.valid = 1`;
-  if (operator === 'IS NULL') return raw<SqlBool>`not ${existsIn('assessment', named)}`;
-  if (operator === 'IS NOT NULL') return existsIn('assessment', named);
+  if (operator === 'IS NULL') return raw<SqlBool>`not ${buildExists('assessment', named)}`;
+  if (operator === 'IS NOT NULL') return buildExists('assessment', named);
   if (['<', '<=', '>', '>='].includes(operator)) {
-    return existsIn('assessment', raw`${named} and ${compared(raw.ref('found.numeric_value'), condition)}`);
+    return buildExists('assessment', raw`${named} and ${buildComparison(raw.ref('found.numeric_value'), condition)}`);
   }
   if (operator === '=' || operator === '!=') {
     const isIt = raw`found.value in (${String(value)}, ${JSON.stringify(String(value))})`;
-    return existsIn('assessment', operator === '=' ? raw`${named} and ${isIt}` : raw`${named} and not ${isIt}`);
+    return buildExists('assessment', operator === '=' ? raw`${named} and ${isIt}` : raw`${named} and not ${isIt}`);
   }
-  return existsIn('assessment', raw`${named} and ${compared(raw.ref('found.value'), condition)}`);
+  return buildExists('assessment', raw`${named} and ${buildComparison(raw.ref('found.value'), condition)}`);
 }
 
-function compared(column: Expression<unknown>, { operator, value }: TraceCondition): Expression<SqlBool> {
+function buildComparison(column: Expression<unknown>, { operator, value }: TraceCondition): Expression<SqlBool> {
   if (operator === 'RLIKE') throw new Error('regular expressions are matched outside the store');
   if (operator === 'IS NULL' || operator === 'IS NOT NULL') return compare(column, { operator, value: null });
   if (operator === 'IN' || operator === 'NOT IN') {

@@ -1,16 +1,16 @@
 import type { Store } from '../../platform/store/index.ts';
 import {
+  buildInvalidFilter,
   checkMaxResults,
   decodePageToken,
   encodePageToken,
-  invalidFilter,
   type KeysetPosition,
 } from '../wire/index.ts';
 import { loadPatternFilter, type PatternFilter } from './pattern-filter.ts';
 import { parseTraceFilter, parseTraceOrderings, type TraceCondition } from './search-grammar.ts';
-import { countTraces, positionLength, searchTraces, type TraceQuery } from './search-store.ts';
+import { countPositionValues, countTraces, searchTraces, type TraceQuery } from './search-store.ts';
 import type { TraceRow } from './tables.ts';
-import { fullTraces } from './trace-store.ts';
+import { readFullTraces } from './trace-store.ts';
 import type { TraceInfo } from './types.ts';
 
 const MAX_RESULTS = 500;
@@ -38,23 +38,23 @@ export function createSearches({ store }: { readonly store: Store }) {
       const { conditions, patterns } = split(parseTraceFilter(search.filter));
       const filter = patterns.length === 0 ? null : await loadPatternFilter(patterns);
       const orderings = parseTraceOrderings(search.orderBy);
-      const experimentIds = numbersOf(search.experimentIds);
+      const experimentIds = parseExperimentIds(search.experimentIds);
       const query = [search.experimentIds, search.filter, search.orderBy];
-      const position = decodePageToken(search.pageToken, query, positionLength(orderings));
+      const position = decodePageToken(search.pageToken, query, countPositionValues(orderings));
       if (experimentIds.length === 0) return { traces: [], nextPageToken: null };
       const wanted = { experimentIds, conditions, orderings, position, limit: maxResults + 1 };
-      const matching = filter === null ? plainPage(store, wanted) : patternPage(store, wanted, filter);
+      const matching = filter === null ? readPlainPage(store, wanted) : readPatternPage(store, wanted, filter);
       const { rows, next } = await matching;
       const nextPageToken = next === null ? null : encodePageToken(query, next);
-      return { traces: await fullTraces(store, rows), nextPageToken };
+      return { traces: await readFullTraces(store, rows), nextPageToken };
     },
     /** Counts the traces of these experiments that pass the base filter and each filter, and both filters. */
     async correlation(experimentIds: readonly string[], filters: { first: string; second: string; base: string }) {
-      const ids = numbersOf(experimentIds);
+      const ids = parseExperimentIds(experimentIds);
       const [base, first, second] = [
-        withoutPatterns(filters.base),
-        withoutPatterns(filters.first),
-        withoutPatterns(filters.second),
+        refusePatterns(filters.base),
+        refusePatterns(filters.first),
+        refusePatterns(filters.second),
       ];
       if (ids.length === 0) return { total: 0, first: 0, second: 0, joint: 0 };
       const count = (...more: TraceCondition[]) => countTraces(store, ids, [...base, ...more]);
@@ -68,14 +68,14 @@ export function createSearches({ store }: { readonly store: Store }) {
   };
 }
 
-interface Matching {
+interface MatchingTraces {
   readonly rows: TraceRow[];
   /** Position of the next page; null on the last. */
   readonly next: KeysetPosition | null;
 }
 
 /** Requests one row more than the page, to know whether there is a next page. */
-async function plainPage(store: Store, query: TraceQuery): Promise<Matching> {
+async function readPlainPage(store: Store, query: TraceQuery): Promise<MatchingTraces> {
   const size = query.limit - 1;
   const { rows, positions } = await searchTraces(store, query);
   const last = positions[size - 1];
@@ -86,7 +86,7 @@ async function plainPage(store: Store, query: TraceQuery): Promise<Matching> {
 const MOST_CANDIDATES = 5_000;
 const CANDIDATES = 250;
 
-async function patternPage(store: Store, query: TraceQuery, patterns: PatternFilter): Promise<Matching> {
+async function readPatternPage(store: Store, query: TraceQuery, patterns: PatternFilter): Promise<MatchingTraces> {
   const size = query.limit - 1;
   const found: TraceRow[] = [];
   let position = query.position;
@@ -111,12 +111,12 @@ function split(all: readonly TraceCondition[]): { conditions: TraceCondition[]; 
   return { conditions: all.filter((condition) => !isPattern(condition)), patterns: all.filter(isPattern) };
 }
 
-function withoutPatterns(filter: string): TraceCondition[] {
+function refusePatterns(filter: string): TraceCondition[] {
   const { conditions, patterns } = split(parseTraceFilter(filter));
   if (patterns.length === 0) return conditions;
-  throw invalidFilter('RLIKE is not supported here: counting requires a filter that the store can evaluate.');
+  throw buildInvalidFilter('RLIKE is not supported here: counting requires a filter that the store can evaluate.');
 }
 
-function numbersOf(ids: readonly string[]): number[] {
+function parseExperimentIds(ids: readonly string[]): number[] {
   return [...new Set(ids.filter((id) => /^\d{1,15}$/.test(id)).map(Number))];
 }

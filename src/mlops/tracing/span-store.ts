@@ -1,15 +1,15 @@
 import { sql as raw } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import type { SpanRow, TracingTables } from './tables.ts';
-import { chunks } from './trace-store.ts';
+import { splitIntoChunks } from './trace-store.ts';
 
 /** Eighteen values a row. */
 const ROWS = 300;
 const IDS = 1000;
 
 /** Inserts spans, or replaces those of the same id. Idempotent for a client's retry. Preserves `counted`. */
-export async function putSpans(sql: Sql, rows: readonly SpanRow[]): Promise<void> {
-  for (const part of chunks(rows, ROWS)) {
+export async function saveSpans(sql: Sql, rows: readonly SpanRow[]): Promise<void> {
+  for (const part of splitIntoChunks(rows, ROWS)) {
     await sql
       .tables<TracingTables>()
       .insertInto('span')
@@ -44,9 +44,9 @@ export interface StoredContent {
 }
 
 /** JSON of the spans of each trace: the root first, then by their start. */
-export async function spanContents(sql: Sql, traceIds: readonly string[]): Promise<Map<string, StoredContent[]>> {
+export async function findSpanContents(sql: Sql, traceIds: readonly string[]): Promise<Map<string, StoredContent[]>> {
   const found = new Map<string, StoredContent[]>();
-  for (const ids of chunks(traceIds, IDS)) {
+  for (const ids of splitIntoChunks(traceIds, IDS)) {
     const rows = await sql
       .tables<TracingTables>()
       .selectFrom('span')
@@ -87,9 +87,9 @@ const treeColumns = [
 export type SpanNode = Pick<SpanRow, (typeof treeColumns)[number]>;
 
 /** Spans of the traces in which any span reports usage, by trace; other traces have no tokens to count. */
-export async function tokenTrees(sql: Sql, traceIds: readonly string[]): Promise<Map<string, SpanNode[]>> {
+export async function findTokenTrees(sql: Sql, traceIds: readonly string[]): Promise<Map<string, SpanNode[]>> {
   const trees = new Map<string, SpanNode[]>();
-  for (const ids of chunks(traceIds, IDS)) {
+  for (const ids of splitIntoChunks(traceIds, IDS)) {
     const withTokens = sql
       .tables<TracingTables>()
       .selectFrom('span')
@@ -106,14 +106,14 @@ export async function tokenTrees(sql: Sql, traceIds: readonly string[]): Promise
   return trees;
 }
 
-export interface Counted {
+export interface CountedSpanRow {
   readonly traceId: string;
   readonly spanId: string;
   readonly counted: string;
 }
 
-export async function markCounted(sql: Sql, spans: readonly Counted[]): Promise<void> {
-  for (const part of chunks(spans, IDS)) {
+export async function markCounted(sql: Sql, spans: readonly CountedSpanRow[]): Promise<void> {
+  for (const part of splitIntoChunks(spans, IDS)) {
     const values = part.map(({ traceId, spanId, counted }) => raw`(${traceId}, ${spanId}, ${counted})`);
     await raw`update span set counted = given.column3 from (values ${raw.join(values)}) as given
       where span.trace_id = given.column1 and span.span_id = given.column2`.execute(sql.tables());
@@ -131,9 +131,9 @@ export async function moveSpans(sql: Sql, traceId: string, experimentId: number)
 }
 
 /** The spans of each trace: the root first, then by their start. */
-export async function spanRowsOf(sql: Sql, traceIds: readonly string[]): Promise<Map<string, SpanRow[]>> {
+export async function findSpanRows(sql: Sql, traceIds: readonly string[]): Promise<Map<string, SpanRow[]>> {
   const found = new Map<string, SpanRow[]>();
-  for (const ids of chunks(traceIds, IDS)) {
+  for (const ids of splitIntoChunks(traceIds, IDS)) {
     const query = sql.tables<TracingTables>().selectFrom('span').selectAll().where('trace_id', 'in', ids);
     const rows = await query
       .orderBy((eb) => eb.case().when('parent_span_id', 'is', null).then(0).else(1).end())

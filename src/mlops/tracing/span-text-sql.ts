@@ -16,7 +16,7 @@ const FORM = [
 ];
 
 /** The text of a span (`found.content`) without the names of its format. A quote inside a text is written `\"`, so that no logged text is removed. */
-export const spanText: Expression<string> = FORM.reduce<Expression<string>>(
+export const buildSpanTextSql: Expression<string> = FORM.reduce<Expression<string>>(
   (text, name) => raw`replace(${text}, ${raw.lit(`"${name}":`)}, '')`,
   raw<string>`found.content`,
 );

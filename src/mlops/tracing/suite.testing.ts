@@ -50,13 +50,17 @@ async function search(room: Room, filter: string, more: Readonly<Record<string, 
   return room.calls.post(room.application, 'traces/search', { locations, filter, ...more });
 }
 
-async function found(room: Room, filter: string, more: Readonly<Record<string, unknown>> = {}): Promise<string[]> {
+async function searchTraceIds(
+  room: Room,
+  filter: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<string[]> {
   const { traces = [] } = await search(room, filter, more);
   return Array.isArray(traces) ? traces.map((trace) => textAt(trace, 'trace_id')) : [];
 }
 
 /** All traces of a filter, one a page. */
-async function pagesOf(room: Room, filter: string, orderBy: readonly string[] = []): Promise<string[]> {
+async function listPages(room: Room, filter: string, orderBy: readonly string[] = []): Promise<string[]> {
   const pages: string[] = [];
   let token: unknown;
   do {
@@ -203,15 +207,16 @@ async function addSearched(room: Room): Promise<void> {
 function searchingSuite(room: Room): void {
   it('searches with every form of the grammar', async () => {
     await addSearched(room);
-    for (const [filter, expected] of CASES) expect([filter, await found(room, filter)]).toEqual([filter, expected]);
+    for (const [filter, expected] of CASES)
+      expect([filter, await searchTraceIds(room, filter)]).toEqual([filter, expected]);
   });
 
   it('orders and pages by key, and refuses the token of another search', async () => {
-    const all = await found(room, '', { order_by: ['execution_time_ms ASC'] });
-    expect(await found(room, '', { order_by: ['tags.env DESC'] })).toHaveLength(3);
-    expect(await found(room, '', { order_by: ['experiment_id', 'execution_time_ms ASC'] })).toEqual(all);
-    expect(await pagesOf(room, '', ['execution_time_ms ASC'])).toEqual(all);
-    expect(await pagesOf(room, "name RLIKE '^trace [02]'")).toEqual(await found(room, "name != 'trace 1'"));
+    const all = await searchTraceIds(room, '', { order_by: ['execution_time_ms ASC'] });
+    expect(await searchTraceIds(room, '', { order_by: ['tags.env DESC'] })).toHaveLength(3);
+    expect(await searchTraceIds(room, '', { order_by: ['experiment_id', 'execution_time_ms ASC'] })).toEqual(all);
+    expect(await listPages(room, '', ['execution_time_ms ASC'])).toEqual(all);
+    expect(await listPages(room, "name RLIKE '^trace [02]'")).toEqual(await searchTraceIds(room, "name != 'trace 1'"));
     const first = await search(room, '', { max_results: 1 });
     const locations = [{ mlflow_experiment: { experiment_id: room.experimentId } }];
     const other = { locations, filter: "status = 'OK'", page_token: first.next_page_token };
@@ -236,7 +241,7 @@ function searchingSuite(room: Room): void {
     expect(await remove({ request_ids: ['tr-none'] })).toEqual({ traces_deleted: 0 });
     const upTo = Date.parse('2026-11-22T00:00:00Z');
     expect(await remove({ max_timestamp_millis: upTo, max_traces: 1 })).toEqual({ traces_deleted: 1 });
-    expect(await found(room, '')).toEqual([`tr-${id('5', 32)}`, `tr-${id('4', 32)}`]);
+    expect(await searchTraceIds(room, '')).toEqual([`tr-${id('5', 32)}`, `tr-${id('4', 32)}`]);
     expect(await remove({ request_ids: [`tr-${id('5', 32)}`, `tr-${id('4', 32)}`] })).toEqual({ traces_deleted: 2 });
     const rest = await room.calls.mlflow(room.application, 'GET', 'traces/batchGet', {
       trace_ids: `tr-${id('4', 32)}`,

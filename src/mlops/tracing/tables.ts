@@ -65,7 +65,7 @@ export type TraceRow = TracingTables['trace'];
 export type SpanRow = TracingTables['span'];
 export type AssessmentRow = TracingTables['assessment'];
 
-export function tokensOfRow(row: TokenColumns): SpanTokens | null {
+export function readRowTokens(row: TokenColumns): SpanTokens | null {
   if (row.input_tokens === null) return null;
   return {
     inputTokens: row.input_tokens,
@@ -81,7 +81,7 @@ export type TokenColumns = Pick<
   'input_tokens' | 'output_tokens' | 'cache_read_tokens' | 'cache_write_tokens' | 'cache_write_1h_tokens'
 >;
 
-export function tokenColumns(tokens: SpanTokens | null): TokenColumns {
+export function toTokenColumns(tokens: SpanTokens | null): TokenColumns {
   return {
     input_tokens: tokens?.inputTokens ?? null,
     output_tokens: tokens?.outputTokens ?? null,

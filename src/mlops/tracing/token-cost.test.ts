@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { eventsAbout, mlflow, newRun, post } from '../wire/testing.ts';
 import { id, sendSpans, type TestSpan, traceMessage } from './fixtures.testing.ts';
 import { getTrace, listTraces } from './schema.ts';
@@ -140,7 +140,7 @@ describe('tokens of traces', () => {
     await sendSpans(application, [{ traceId, spanId: id('1', 16) }]);
     const trace = await call(application, getTrace, { params: { traceId: `tr-${traceId}` } });
     expect(trace).toMatchObject({ tokens: null, cost: null, costReason: 'no span reported tokens' });
-    const problem = await problemFrom(call(application, getTrace, { params: { traceId: 'tr-none' } }));
+    const problem = await catchProblem(call(application, getTrace, { params: { traceId: 'tr-none' } }));
     expect(problem).toMatchObject({ code: 'trace_not_found', status: 404 });
   });
 });

@@ -1,12 +1,12 @@
 import type { Events } from '../../platform/events/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { SpanTokens } from '../otlp/index.ts';
-import { callSpans, ownTokens } from '../otlp/index.ts';
+import { callSpans, selectOwnTokens } from '../otlp/index.ts';
 import type { Run } from '../tracking/index.ts';
-import { type Counted, markCounted, type SpanNode, tokenTrees } from './span-store.ts';
-import { tokensOfRow } from './tables.ts';
+import { type CountedSpanRow, findTokenTrees, markCounted, type SpanNode } from './span-store.ts';
+import { readRowTokens } from './tables.ts';
 import { findTraceFacts } from './trace-owners.ts';
-import { chunks } from './trace-store.ts';
+import { splitIntoChunks } from './trace-store.ts';
 import { metadataKeys } from './types.ts';
 
 /** Tags of a trace, and of its run, that name its subject: `steelyard.team`, `steelyard.project`… */
@@ -34,11 +34,11 @@ export interface CountedSpan {
 }
 
 /** Spans that report usage, each with its own tokens. */
-export function countedSpans(tree: readonly SpanNode[]): CountedSpan[] {
+export function selectCountedSpans(tree: readonly SpanNode[]): CountedSpan[] {
   const nodes = tree.map((row) => ({
-    ...{ spanId: row.span_id, parentSpanId: row.parent_span_id, tokens: tokensOfRow(row) },
+    ...{ spanId: row.span_id, parentSpanId: row.parent_span_id, tokens: readRowTokens(row) },
   }));
-  const own = ownTokens(nodes);
+  const own = selectOwnTokens(nodes);
   const calls = callSpans(nodes);
   return tree.flatMap((row) => {
     const tokens = own.get(row.span_id);
@@ -51,7 +51,7 @@ export function countedSpans(tree: readonly SpanNode[]): CountedSpan[] {
 
 /** Counts the tokens of whole traces again, after their subject has changed. */
 export async function countTokensAgain(deps: TokenCountDeps, sql: Sql, traceIds: readonly string[]): Promise<void> {
-  await countTokens(deps, sql, await tokenTrees(sql, traceIds), 'all');
+  await countTokens(deps, sql, await findTokenTrees(sql, traceIds), 'all');
 }
 
 /** Spans by trace; see {@link tokenTrees}. */
@@ -68,12 +68,12 @@ export async function countTokens(
   again: 'changed' | 'all',
 ): Promise<void> {
   if (trees.size === 0) return;
-  const subjects = await subjectsOf(deps, sql, [...trees.keys()]);
+  const subjects = await findSubjects(deps, sql, [...trees.keys()]);
   for (const [traceId, tree] of trees) {
     const before = new Map(tree.map((row) => [row.span_id, row.counted]));
-    const spans = countedSpans(tree).map((span) => ({ ...span, counted: countedText(span) }));
+    const spans = selectCountedSpans(tree).map((span) => ({ ...span, counted: serializeCount(span) }));
     const said = again === 'all' ? spans : spans.filter((span) => span.counted !== before.get(span.spanId));
-    for (const part of chunks(said, SPANS_OF_EVENT)) {
+    for (const part of splitIntoChunks(said, SPANS_OF_EVENT)) {
       await deps.events.append(sql, {
         type: 'trace.tokens_counted',
         subject: `trace:${traceId}`,
@@ -82,13 +82,13 @@ export async function countTokens(
     }
     await markCounted(
       sql,
-      said.map(({ spanId, counted }): Counted => ({ traceId, spanId, counted })),
+      said.map(({ spanId, counted }): CountedSpanRow => ({ traceId, spanId, counted })),
     );
   }
 }
 
 /** Text of a span's last event: it changes when the span's record in the ledger of tokens must change. */
-function countedText({ model, tokens, callSpanIds }: CountedSpan): string {
+function serializeCount({ model, tokens, callSpanIds }: CountedSpan): string {
   return JSON.stringify([model, tokens, ...(callSpanIds.length === 1 ? [] : [callSpanIds])]);
 }
 
@@ -102,7 +102,7 @@ interface TraceSubject {
   readonly session: string | null;
 }
 
-async function subjectsOf(deps: TokenCountDeps, sql: Sql, traceIds: readonly string[]) {
+async function findSubjects(deps: TokenCountDeps, sql: Sql, traceIds: readonly string[]) {
   const tagsOfRun = new Map<string, Record<string, string>>();
   const subjects = new Map<string, TraceSubject>();
   for (const [traceId, { experimentId, runId, labels }] of await findTraceFacts(sql, traceIds)) {

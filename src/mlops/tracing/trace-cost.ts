@@ -10,7 +10,7 @@ export type SpanCost =
  * The exact sum of the spans' costs, with the reason for omitted spans. Null when no span has a price, or when prices
  * are in several currencies. Example: 0.01 USD and one unpriced span -> 0.01 USD, "1 of 2 spans have no price: …".
  */
-export function traceCost(costs: readonly SpanCost[]): { cost: Money | null; reason: string | null } {
+export function computeTraceCost(costs: readonly SpanCost[]): { cost: Money | null; reason: string | null } {
   const sums = new Map<string, Decimal>();
   const reasons = new Set<string>();
   let unpriced = 0;

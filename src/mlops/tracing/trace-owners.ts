@@ -1,9 +1,9 @@
 import type { Sql } from '../../platform/store/index.ts';
-import { plainValue } from '../otlp/index.ts';
-import { ownerIn, ownerTags } from '../tracking/index.ts';
+import { toPlainValue } from '../otlp/index.ts';
+import { ownerTags, readOwner } from '../tracking/index.ts';
 import type { Fields } from '../wire/index.ts';
 import type { SpanRecord } from './span-record.ts';
-import { findTraceRows, keyValues, linkedRuns } from './trace-store.ts';
+import { findTraceRows, listKeyValues, listLinkedRuns } from './trace-store.ts';
 import { metadataKeys, TRACE_TAG_PREFIX } from './types.ts';
 
 /** Experiment, run and team of a trace, as the trace names them. */
@@ -25,9 +25,9 @@ export async function findTraceFacts(sql: Sql, traceIds: readonly string[]): Pro
   const rows = await findTraceRows(sql, traceIds);
   if (rows.size === 0) return new Map();
   const ids = [...rows.keys()];
-  const tags = await keyValues(sql, 'trace_tag', ids);
-  const metadata = await keyValues(sql, 'trace_metadata', ids);
-  const linked = await linkedRuns(sql, ids);
+  const tags = await listKeyValues(sql, 'trace_tag', ids);
+  const metadata = await listKeyValues(sql, 'trace_metadata', ids);
+  const linked = await listLinkedRuns(sql, ids);
   return new Map(
     [...rows].map(([traceId, { experiment_id: experimentId }]) => {
       const runId = metadata.get(traceId)?.[metadataKeys.sourceRun] ?? linked.get(traceId) ?? null;
@@ -41,7 +41,7 @@ export async function findTraceOwners(sql: Sql, traceIds: readonly string[]): Pr
   const facts = await findTraceFacts(sql, traceIds);
   return new Map(
     [...facts].map(([traceId, { experimentId, runId, labels }]) => {
-      return [traceId, { experimentId, runId, ...ownerIn(pairsOf(labels)) }];
+      return [traceId, { experimentId, runId, ...readOwner(toPairs(labels)) }];
     }),
   );
 }
@@ -58,29 +58,34 @@ export interface NamedTraces {
 }
 
 /** Reads which traces a message of `traces/…` changes, and where it puts them; of MLflow 2 and of MLflow 3. */
-export function tracesNamedIn(call: {
+export function listNamedTraces(call: {
   readonly fields: Fields;
   readonly params: Readonly<Record<string, string>>;
 }): NamedTraces {
   const { fields, params } = call;
   const info = fields.message('trace')?.message('trace_info');
   const place = info?.message('trace_location')?.message('mlflow_experiment');
-  const metadata = [...pairsIn(fields, 'request_metadata'), ...pairsOf(info?.json('trace_metadata'))];
+  const metadata = [...readPairs(fields, 'request_metadata'), ...toPairs(info?.json('trace_metadata'))];
   const single = fields.has('key') ? [{ key: fields.text('key') ?? '', value: fields.text('value') ?? '' }] : [];
   return {
-    traceIds: present(params.traceId, fields.text('trace_id'), info?.text('trace_id'), ...fields.texts('trace_ids')),
-    experimentIds: present(fields.text('experiment_id'), place?.text('experiment_id')),
-    runIds: present(fields.text('run_id'), metadata.find(({ key }) => key === metadataKeys.sourceRun)?.value),
-    tags: [...metadata, ...pairsIn(fields, 'tags'), ...pairsOf(info?.json('tags')), ...single],
+    traceIds: selectPresent(
+      params.traceId,
+      fields.text('trace_id'),
+      info?.text('trace_id'),
+      ...fields.texts('trace_ids'),
+    ),
+    experimentIds: selectPresent(fields.text('experiment_id'), place?.text('experiment_id')),
+    runIds: selectPresent(fields.text('run_id'), metadata.find(({ key }) => key === metadataKeys.sourceRun)?.value),
+    tags: [...metadata, ...readPairs(fields, 'tags'), ...toPairs(info?.json('tags')), ...single],
   };
 }
 
 /** The distinct owners that spans claim for their traces: by their resource, or by tags on the root span. */
-export function ownersClaimedBy(records: readonly SpanRecord[]): Pair[][] {
+export function readClaimedOwners(records: readonly SpanRecord[]): Pair[][] {
   const claims = new Map<string, Pair[]>();
   for (const { resource, attributes } of records) {
     const pairs = [
-      ...resource.map(({ key, value }) => ({ key, value: String(plainValue(value)) })),
+      ...resource.map(({ key, value }) => ({ key, value: String(toPlainValue(value)) })),
       ...[...attributes]
         .filter(([key]) => key.startsWith(TRACE_TAG_PREFIX))
         .map(([key, value]) => ({ key: key.slice(TRACE_TAG_PREFIX.length), value: String(value) })),
@@ -90,18 +95,18 @@ export function ownersClaimedBy(records: readonly SpanRecord[]): Pair[][] {
   return [...claims.values()];
 }
 
-function present(...values: readonly (string | undefined)[]): string[] {
+function selectPresent(...values: readonly (string | undefined)[]): string[] {
   return values.filter((value): value is string => value !== undefined && value !== '');
 }
 
 /** `[{key, value}]` of MLflow 2. */
-function pairsIn(fields: Fields, name: string): Pair[] {
+function readPairs(fields: Fields, name: string): Pair[] {
   if (!fields.has(name)) return [];
   return fields.messages(name).map((pair) => ({ key: pair.text('key') ?? '', value: pair.text('value') ?? '' }));
 }
 
 /** The entries of a JSON object. */
-function pairsOf(value: unknown): Pair[] {
+function toPairs(value: unknown): Pair[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
   return Object.entries(value).map(([key, text]) => ({ key, value: String(text) }));
 }

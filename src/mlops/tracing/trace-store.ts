@@ -1,5 +1,5 @@
 import type { Sql } from '../../platform/store/index.ts';
-import { assessmentOf } from './assessment.ts';
+import { parseAssessmentRow } from './assessment.ts';
 import type { TraceRow, TracingTables } from './tables.ts';
 import type { TraceInfo } from './types.ts';
 
@@ -10,7 +10,7 @@ export type KeyValueTable = 'trace_tag' | 'trace_metadata';
 
 export async function findTraceRows(sql: Sql, traceIds: readonly string[]): Promise<Map<string, TraceRow>> {
   const rows = new Map<string, TraceRow>();
-  for (const ids of chunks([...new Set(traceIds)], CHUNK)) {
+  for (const ids of splitIntoChunks([...new Set(traceIds)], CHUNK)) {
     const query = sql.tables<TracingTables>().selectFrom('trace').selectAll().where('trace_id', 'in', ids);
     for (const row of await query.execute()) rows.set(row.trace_id, row);
   }
@@ -20,7 +20,7 @@ export async function findTraceRows(sql: Sql, traceIds: readonly string[]): Prom
 /** Traces in full, in the order of their ids as given; those that do not exist are left out. */
 export async function findTraces(sql: Sql, traceIds: readonly string[]): Promise<TraceInfo[]> {
   const rows = await findTraceRows(sql, traceIds);
-  return fullTraces(
+  return readFullTraces(
     sql,
     [...new Set(traceIds)].map((id) => rows.get(id)).filter((row) => row !== undefined),
   );
@@ -32,11 +32,11 @@ export async function findTrace(sql: Sql, traceId: string): Promise<TraceInfo | 
 }
 
 /** The rows with their tags, metadata and assessments. */
-export async function fullTraces(sql: Sql, rows: readonly TraceRow[]): Promise<TraceInfo[]> {
+export async function readFullTraces(sql: Sql, rows: readonly TraceRow[]): Promise<TraceInfo[]> {
   const ids = rows.map((row) => row.trace_id);
-  const tags = await keyValues(sql, 'trace_tag', ids);
-  const metadata = await keyValues(sql, 'trace_metadata', ids);
-  const assessments = await assessmentsOf(sql, ids);
+  const tags = await listKeyValues(sql, 'trace_tag', ids);
+  const metadata = await listKeyValues(sql, 'trace_metadata', ids);
+  const assessments = await findAssessments(sql, ids);
   return rows.map((row) => ({
     traceId: row.trace_id,
     experimentId: row.experiment_id,
@@ -52,13 +52,13 @@ export async function fullTraces(sql: Sql, rows: readonly TraceRow[]): Promise<T
   }));
 }
 
-export async function keyValues(
+export async function listKeyValues(
   sql: Sql,
   table: KeyValueTable,
   traceIds: readonly string[],
 ): Promise<Map<string, Record<string, string>>> {
   const found = new Map<string, Record<string, string>>();
-  for (const ids of chunks(traceIds, CHUNK)) {
+  for (const ids of splitIntoChunks(traceIds, CHUNK)) {
     const query = sql.tables<TracingTables>().selectFrom(table).selectAll().where('trace_id', 'in', ids);
     for (const { trace_id: id, key, value } of await query.orderBy('key').execute()) {
       const entries = found.get(id) ?? {};
@@ -69,22 +69,22 @@ export async function keyValues(
   return found;
 }
 
-async function assessmentsOf(sql: Sql, traceIds: readonly string[]) {
-  const found = new Map<string, ReturnType<typeof assessmentOf>[]>();
-  for (const ids of chunks(traceIds, CHUNK)) {
+async function findAssessments(sql: Sql, traceIds: readonly string[]) {
+  const found = new Map<string, ReturnType<typeof parseAssessmentRow>[]>();
+  for (const ids of splitIntoChunks(traceIds, CHUNK)) {
     const query = sql.tables<TracingTables>().selectFrom('assessment').selectAll().where('trace_id', 'in', ids);
     for (const row of await query.orderBy('create_time').orderBy('assessment_id').execute()) {
       const list = found.get(row.trace_id) ?? [];
       found.set(row.trace_id, list);
-      list.push(assessmentOf(row));
+      list.push(parseAssessmentRow(row));
     }
   }
   return found;
 }
 
 /** Inserts the rows, or replaces those of the same trace. One row a trace. */
-export async function putTraceRows(sql: Sql, rows: readonly TraceRow[]): Promise<void> {
-  for (const part of chunks(rows, CHUNK)) {
+export async function saveTraceRows(sql: Sql, rows: readonly TraceRow[]): Promise<void> {
+  for (const part of splitIntoChunks(rows, CHUNK)) {
     await sql
       .tables<TracingTables>()
       .insertInto('trace')
@@ -112,14 +112,14 @@ export interface TraceKeyValue {
 }
 
 /** The later of two values for one key wins, unless `keep` preserves an existing value. */
-export async function putKeyValues(
+export async function saveKeyValues(
   sql: Sql,
   table: KeyValueTable,
   entries: readonly TraceKeyValue[],
   keep = false,
 ): Promise<void> {
   const unique = new Map(entries.map((entry) => [JSON.stringify([entry.trace_id, entry.key]), entry]));
-  for (const part of chunks([...unique.values()], CHUNK)) {
+  for (const part of splitIntoChunks([...unique.values()], CHUNK)) {
     const insert = sql
       .tables<TracingTables>()
       .insertInto(table)
@@ -140,8 +140,8 @@ export async function deleteTag(sql: Sql, traceId: string, key: string): Promise
   return result.numDeletedRows > 0n;
 }
 
-export async function putLinks(sql: Sql, links: readonly TracingTables['trace_link'][]): Promise<void> {
-  for (const part of chunks(links, CHUNK)) {
+export async function saveLinks(sql: Sql, links: readonly TracingTables['trace_link'][]): Promise<void> {
+  for (const part of splitIntoChunks(links, CHUNK)) {
     await sql
       .tables<TracingTables>()
       .insertInto('trace_link')
@@ -152,9 +152,9 @@ export async function putLinks(sql: Sql, links: readonly TracingTables['trace_li
 }
 
 /** The run of each trace that a client linked to one; the first by its id where there are several. */
-export async function linkedRuns(sql: Sql, traceIds: readonly string[]): Promise<Map<string, string>> {
+export async function listLinkedRuns(sql: Sql, traceIds: readonly string[]): Promise<Map<string, string>> {
   const runs = new Map<string, string>();
-  for (const ids of chunks(traceIds, CHUNK)) {
+  for (const ids of splitIntoChunks(traceIds, CHUNK)) {
     const query = sql.tables<TracingTables>().selectFrom('trace_link').selectAll().where('trace_id', 'in', ids);
     for (const row of await query.where('kind', '=', 'run').orderBy('target', 'desc').execute()) {
       runs.set(row.trace_id, row.target);
@@ -185,7 +185,7 @@ export async function deleteTraces(sql: Sql, selection: DeleteSelection): Promis
   if (selection.traceIds.length > 0) query = query.where('trace_id', 'in', selection.traceIds);
   if (selection.maxTraces !== null) query = query.limit(selection.maxTraces);
   const found = (await query.execute()).map((row) => row.trace_id);
-  for (const ids of chunks(found, CHUNK)) {
+  for (const ids of splitIntoChunks(found, CHUNK)) {
     for (const table of ['span', 'assessment', 'trace_link', 'trace_metadata', 'trace_tag', 'trace'] as const) {
       await sql.tables<TracingTables>().deleteFrom(table).where('trace_id', 'in', ids).execute();
     }
@@ -193,7 +193,7 @@ export async function deleteTraces(sql: Sql, selection: DeleteSelection): Promis
   return found;
 }
 
-export function chunks<Item>(items: readonly Item[], size: number): Item[][] {
+export function splitIntoChunks<Item>(items: readonly Item[], size: number): Item[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
     items.slice(index * size, (index + 1) * size),
   );

@@ -4,11 +4,18 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import { replaceUnkept } from '../../platform/units/index.ts';
 import { redactText } from '../otlp/index.ts';
 import type { ExperimentFacts } from '../tracking/index.ts';
-import { checkLength, checkName, checkRunId, doesNotExist, invalidParameter, MAX_KEY_LENGTH } from '../wire/index.ts';
-import { type Assessment, assessmentRow } from './assessment.ts';
+import {
+  buildDoesNotExist,
+  buildInvalidParameter,
+  checkLength,
+  checkName,
+  checkRunId,
+  MAX_KEY_LENGTH,
+} from '../wire/index.ts';
+import { type Assessment, toAssessmentRow } from './assessment.ts';
 import type { NewAssessmentId } from './assessment-ids.ts';
-import { putAssessments } from './assessment-store.ts';
-import { activeExperiment, type Experiments, readExperimentId, tracesFolder } from './experiment.ts';
+import { saveAssessments } from './assessment-store.ts';
+import { buildTracesFolder, type Experiments, readExperimentId, requireActiveExperiment } from './experiment.ts';
 import { moveSpans } from './span-store.ts';
 import type { TraceRow, TraceState } from './tables.ts';
 import { countTokensAgain, isSubjectTag, type TokenCountDeps } from './token-counts.ts';
@@ -18,11 +25,11 @@ import {
   deleteTraces,
   findTrace,
   findTraceRows,
-  putKeyValues,
-  putLinks,
-  putTraceRows,
+  saveKeyValues,
+  saveLinks,
+  saveTraceRows,
 } from './trace-store.ts';
-import { cutEntry, entriesOf } from './trace-values.ts';
+import { buildCutEntry, buildEntries } from './trace-values.ts';
 import { type TraceInfo, tagKeys } from './types.ts';
 
 export interface TracesDeps extends TokenCountDeps {
@@ -83,7 +90,7 @@ export function createTraces(deps: TracesDeps) {
       checkLength('key', key, MAX_KEY_LENGTH);
       await store.transaction(async (sql) => {
         await requireRow(sql, traceId);
-        await putKeyValues(sql, 'trace_tag', entriesOf(traceId, { [key]: value }));
+        await saveKeyValues(sql, 'trace_tag', buildEntries(traceId, { [key]: value }));
         if (isSubjectTag(key)) await countTokensAgain(deps, sql, [traceId]);
       });
     },
@@ -92,7 +99,7 @@ export function createTraces(deps: TracesDeps) {
       await store.transaction(async (sql) => {
         await requireRow(sql, traceId);
         const found = await deleteTag(sql, traceId, key);
-        if (!found) throw doesNotExist(`No trace tag with key '${key}' for trace with ID '${traceId}'`);
+        if (!found) throw buildDoesNotExist(`No trace tag with key '${key}' for trace with ID '${traceId}'`);
         if (isSubjectTag(key)) await countTokensAgain(deps, sql, [traceId]);
       });
     },
@@ -107,13 +114,13 @@ export function createTraces(deps: TracesDeps) {
     async linkToRun(traceIds: readonly string[], runId: string): Promise<void> {
       checkRunId(runId);
       if (traceIds.length > MAX_LINKS) {
-        throw invalidParameter(
+        throw buildInvalidParameter(
           `Cannot link more than ${MAX_LINKS} traces to a run in a single request. Provided ${traceIds.length} traces.`,
         );
       }
       await store.transaction(async (sql) => {
         const known = [...(await findTraceRows(sql, traceIds)).keys()];
-        await putLinks(
+        await saveLinks(
           sql,
           known.map((traceId) => ({ trace_id: traceId, kind: 'run' as const, target: runId })),
         );
@@ -124,7 +131,7 @@ export function createTraces(deps: TracesDeps) {
       for (const { name, version } of prompts) checkLength('prompt_versions', `${name}/${version}`, MAX_LINK_LENGTH);
       await store.transaction(async (sql) => {
         await requireRow(sql, traceId);
-        await putLinks(
+        await saveLinks(
           sql,
           prompts.map(({ name, version }) => ({
             trace_id: traceId,
@@ -138,7 +145,7 @@ export function createTraces(deps: TracesDeps) {
 }
 
 async function startTrace(deps: TracesDeps, sql: Sql, input: TraceInput): Promise<TraceInfo> {
-  const experiment = await activeExperiment(deps.experiments, sql, readExperimentId(input.experimentId));
+  const experiment = await requireActiveExperiment(deps.experiments, sql, readExperimentId(input.experimentId));
   const { traceId } = input;
   const known = (await findTraceRows(sql, [traceId])).get(traceId);
   const row: TraceRow = {
@@ -147,22 +154,22 @@ async function startTrace(deps: TracesDeps, sql: Sql, input: TraceInput): Promis
     request_time: input.requestTime,
     execution_duration: input.executionDuration,
     state: input.state,
-    client_request_id: kept(input.clientRequestId),
-    request_preview: kept(input.requestPreview) ?? known?.request_preview ?? null,
-    response_preview: kept(input.responsePreview) ?? known?.response_preview ?? null,
+    client_request_id: cutPreview(input.clientRequestId),
+    request_preview: cutPreview(input.requestPreview) ?? known?.request_preview ?? null,
+    response_preview: cutPreview(input.responsePreview) ?? known?.response_preview ?? null,
     finalized: 1,
   };
-  await putTraceRows(sql, [row]);
+  await saveTraceRows(sql, [row]);
   if (known !== undefined) await moveSpans(sql, traceId, experiment.experimentId);
   const tags = Object.fromEntries(Object.entries(input.tags).filter(([key]) => !OWN_TAGS.includes(key)));
-  const artifacts = cutEntry(traceId, tagKeys.artifactLocation, tracesFolder(experiment, traceId));
-  await putKeyValues(sql, 'trace_tag', [...entriesOf(traceId, tags), artifacts]);
-  await putKeyValues(sql, 'trace_metadata', entriesOf(traceId, input.metadata));
+  const artifacts = buildCutEntry(traceId, tagKeys.artifactLocation, buildTracesFolder(experiment, traceId));
+  await saveKeyValues(sql, 'trace_tag', [...buildEntries(traceId, tags), artifacts]);
+  await saveKeyValues(sql, 'trace_metadata', buildEntries(traceId, input.metadata));
   const time = new Date(input.requestTime).toISOString();
-  await putAssessments(
+  await saveAssessments(
     sql,
     input.assessments.map((assessment) =>
-      assessmentRow(
+      toAssessmentRow(
         { create_time: time, last_update_time: time, ...assessment },
         { assessmentId: assessment.assessment_id || deps.newAssessmentId(), traceId },
       ),
@@ -177,58 +184,58 @@ async function startTrace(deps: TracesDeps, sql: Sql, input: TraceInput): Promis
  * files are removed after the rows; a crash between the two steps leaves orphaned files.
  */
 async function removeArtifacts(deps: TracesDeps, experiment: ExperimentFacts, traceId: string): Promise<void> {
-  const folder = deps.artifacts.objectFolder(tracesFolder(experiment, traceId), traceId);
+  const folder = deps.artifacts.objectFolder(buildTracesFolder(experiment, traceId), traceId);
   if (folder !== null) await deps.objects.remove(folder);
 }
 
 async function endTrace(deps: TracesDeps, sql: Sql, end: TraceEnd): Promise<TraceInfo> {
   const row = await requireRow(sql, end.traceId);
   const duration = Math.min(Math.max(0, end.endTime - row.request_time), Number.MAX_SAFE_INTEGER);
-  await putTraceRows(sql, [{ ...row, execution_duration: duration, state: end.state, finalized: 1 }]);
+  await saveTraceRows(sql, [{ ...row, execution_duration: duration, state: end.state, finalized: 1 }]);
   const tags = Object.fromEntries(Object.entries(end.tags).filter(([key]) => !OWN_TAGS.includes(key)));
-  await putKeyValues(sql, 'trace_tag', entriesOf(end.traceId, tags));
-  await putKeyValues(sql, 'trace_metadata', entriesOf(end.traceId, end.metadata));
+  await saveKeyValues(sql, 'trace_tag', buildEntries(end.traceId, tags));
+  await saveKeyValues(sql, 'trace_metadata', buildEntries(end.traceId, end.metadata));
   await countTokensAgain(deps, sql, [end.traceId]);
   return requireTrace(sql, end.traceId);
 }
 
-function kept(preview: string | null): string | null {
+function cutPreview(preview: string | null): string | null {
   return preview === null ? null : redactText(replaceUnkept(preview));
 }
 
 /** Error: RESOURCE_DOES_NOT_EXIST. */
 export async function requireTrace(sql: Sql, traceId: string): Promise<TraceInfo> {
   const trace = await findTrace(sql, traceId);
-  if (trace === null) throw traceMissing(traceId);
+  if (trace === null) throw buildTraceNotFound(traceId);
   return trace;
 }
 
 export async function requireRow(sql: Sql, traceId: string): Promise<TraceRow> {
   const row = (await findTraceRows(sql, [traceId])).get(traceId);
-  if (row === undefined) throw traceMissing(traceId);
+  if (row === undefined) throw buildTraceNotFound(traceId);
   return row;
 }
 
-function traceMissing(traceId: string): Error {
-  return doesNotExist(`Trace with ID '${traceId}' not found.`, 'trace_not_found');
+function buildTraceNotFound(traceId: string): Error {
+  return buildDoesNotExist(`Trace with ID '${traceId}' not found.`, 'trace_not_found');
 }
 
 function checkTag(key: string, operation: 'set' | 'deleted'): void {
   if (!OWN_TAGS.includes(key)) return;
-  throw invalidParameter(`Tag '${key}' is immutable and cannot be ${operation} on a trace.`);
+  throw buildInvalidParameter(`Tag '${key}' is immutable and cannot be ${operation} on a trace.`);
 }
 
 function checkDeletion({ traceIds, maxTimestamp, maxTraces }: Omit<DeleteSelection, 'experimentId'>): void {
   if (maxTimestamp === null && traceIds.length === 0) {
-    throw invalidParameter('Either `max_timestamp_millis` or `trace_ids` must be specified.');
+    throw buildInvalidParameter('Either `max_timestamp_millis` or `trace_ids` must be specified.');
   }
   if (maxTimestamp !== null && traceIds.length > 0) {
-    throw invalidParameter('Only one of `max_timestamp_millis` and `trace_ids` can be specified.');
+    throw buildInvalidParameter('Only one of `max_timestamp_millis` and `trace_ids` can be specified.');
   }
   if (traceIds.length > 0 && maxTraces !== null) {
-    throw invalidParameter("`max_traces` can't be specified if `trace_ids` is specified.");
+    throw buildInvalidParameter("`max_traces` can't be specified if `trace_ids` is specified.");
   }
   if (maxTraces !== null && maxTraces <= 0) {
-    throw invalidParameter(`\`max_traces\` must be a positive integer, received ${maxTraces}.`);
+    throw buildInvalidParameter(`\`max_traces\` must be a positive integer, received ${maxTraces}.`);
   }
 }

@@ -1,7 +1,7 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { LoggedModelRow } from '../logged-models/index.ts';
 import type { KeyValue, RunInfo, TrackingTables } from '../runs/index.ts';
-import { chunks, lastOfEach, SUBJECT_TAG_PREFIX } from '../runs/index.ts';
+import { SUBJECT_TAG_PREFIX, selectLastOfEach, splitIntoChunks } from '../runs/index.ts';
 
 /** Writes that only an import may do: fields that our clients may never change. */
 
@@ -39,7 +39,7 @@ export async function replaceRunValues(
     .where('run_id', '=', runId)
     .where('key', 'not like', `${SUBJECT_TAG_PREFIX}%`)
     .execute();
-  for (const part of chunks(lastOfEach(values))) {
+  for (const part of splitIntoChunks(selectLastOfEach(values))) {
     await tables
       .insertInto(table)
       .values(part.map(({ key, value }) => ({ run_id: runId, key, value })))
@@ -56,7 +56,7 @@ export async function replaceModelValues(
 ): Promise<void> {
   const tables = sql.tables<TrackingTables>();
   await tables.deleteFrom(table).where('model_id', '=', modelId).execute();
-  for (const part of chunks(lastOfEach(values))) {
+  for (const part of splitIntoChunks(selectLastOfEach(values))) {
     await tables
       .insertInto(table)
       .values(part.map(({ key, value }) => ({ model_id: modelId, key, value })))

@@ -1,15 +1,15 @@
 import type { Readable } from 'node:stream';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { appendToUri, createArtifacts, defaultArtifactLocation } from '../artifacts/index.ts';
+import { appendToUri, buildArtifactLocation, createArtifacts } from '../artifacts/index.ts';
 import { findLoggedModel, insertLoggedModel, type LoggedModelRow } from '../logged-models/index.ts';
 import type { DatasetInput, KeyValue, MetricInput, ModelOutput, RunInfo, RunStatus } from '../runs/index.ts';
 import {
   appendRunEvent,
   ensureDataset,
-  experimentIdByTag,
   findExperiment,
   findExperimentByName,
+  findExperimentIdByTag,
   findRunInfo,
   insertDatasetInput,
   insertExperiment,
@@ -17,10 +17,10 @@ import {
   insertModelInputs,
   insertModelMetrics,
   insertRun,
-  nextExperimentId,
   observeUsage,
   type RunEvents,
   requireExperiment,
+  takeExperimentId,
   updateExperiment,
   upsertExperimentTags,
   upsertModelOutputs,
@@ -105,7 +105,7 @@ export function createImports(deps: { readonly objects: Objects; readonly events
     metrics: (sql, runId, metrics) => importMetrics(deps.events, sql, runId, metrics),
     hasLoggedModel: async (sql, modelId) => (await findLoggedModel(sql, modelId, true)) !== null,
     loggedModel: importLoggedModel,
-    files: (rootUri) => filesUnder(artifacts, rootUri, ''),
+    files: (rootUri) => listFilesUnder(artifacts, rootUri, ''),
     putFile: async (rootUri, path, content) => (await artifacts.putUnder(rootUri, path, content)).sizeBytes,
   };
 }
@@ -115,7 +115,7 @@ async function importExperiment(
   input: ExperimentToImport,
 ): Promise<{ experimentId: number; outcome: ExperimentOutcome }> {
   const tags = [...input.tags.filter(({ key }) => key !== ORIGIN_TAG), { key: ORIGIN_TAG, value: input.origin }];
-  const known = await experimentIdByTag(sql, ORIGIN_TAG, input.origin);
+  const known = await findExperimentIdByTag(sql, ORIGIN_TAG, input.origin);
   if (known !== null) {
     await renewExperiment(sql, known, input, tags);
     return { experimentId: known, outcome: 'known' };
@@ -128,11 +128,11 @@ async function importExperiment(
   }
   const wanted = /^\d{1,15}$/.test(input.experimentId) ? Number(input.experimentId) : null;
   const kept = wanted !== null && (await findExperiment(sql, wanted)) === null ? wanted : null;
-  const experimentId = kept ?? (await nextExperimentId(sql));
+  const experimentId = kept ?? (await takeExperimentId(sql));
   await insertExperiment(sql, {
     experiment_id: experimentId,
     name: input.name,
-    artifact_location: defaultArtifactLocation(experimentId),
+    artifact_location: buildArtifactLocation(experimentId),
     lifecycle_stage: input.lifecycleStage,
     creation_time: input.creationTime,
     last_update_time: input.lastUpdateTime,
@@ -214,7 +214,7 @@ async function importLoggedModel(sql: Sql, input: LoggedModelToImport): Promise<
   await replaceModelValues(sql, 'logged_model_tag', input.modelId, input.tags);
 }
 
-async function filesUnder(
+async function listFilesUnder(
   artifacts: ReturnType<typeof createArtifacts>,
   rootUri: string,
   folder: string,
@@ -222,7 +222,7 @@ async function filesUnder(
   const found: { path: string; sizeBytes: number }[] = [];
   for (const { name, isFolder, sizeBytes } of await artifacts.listUnder(rootUri, folder)) {
     const path = folder === '' ? name : `${folder}/${name}`;
-    if (isFolder) found.push(...(await filesUnder(artifacts, rootUri, path)));
+    if (isFolder) found.push(...(await listFilesUnder(artifacts, rootUri, path)));
     else found.push({ path, sizeBytes: sizeBytes ?? 0 });
   }
   return found;

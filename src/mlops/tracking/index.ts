@@ -11,25 +11,25 @@ import { type ArtifactContent, type ArtifactEntry, createArtifacts, createMultip
 import { createLoggedModels, findLoggedModel, noteRegistration, type Registration } from '../logged-models/index.ts';
 import { artifactViewRoutes, runViewRoutes } from '../run-views/index.ts';
 import {
-  costsOfRuns,
+  computeRunEnergy,
   createDeletions,
   createExperiments,
   createLogging,
   createMetricRest,
   createRuns,
   type Deletions,
-  energyOfRun,
   findExperiment,
   findExperimentByName,
+  findLatestMetrics,
   findRun,
+  findRunCosts,
   findRunInfo,
+  findStatuses,
   type GpuSample,
-  gpuSamplesOf,
-  latestMetricsOf,
-  putRunCosts,
   type RunGpuSamples,
-  runningGpuSamples,
-  statusesOf,
+  readGpuSamples,
+  readRunningGpuSamples,
+  saveRunCosts,
 } from '../runs/index.ts';
 import type { Run, RunCost } from '../runs/schema.ts';
 import type { MlflowRoute } from '../wire/index.ts';
@@ -41,18 +41,18 @@ import { experimentRoutes } from './mlflow-experiments.ts';
 import { loggedModelRoutes } from './mlflow-logged-models.ts';
 import { loggingRoutes } from './mlflow-logging.ts';
 import { runRoutes } from './mlflow-runs.ts';
-import { type Owner, ownerOfExperiment, ownerOfLoggedModel, ownerOfRun } from './owner-store.ts';
+import { findExperimentOwner, findLoggedModelOwner, findRunOwner, type Owner } from './owner-store.ts';
 import { trackingRoutes } from './routes.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
 
 export type { ArtifactWrites, VersionSources } from '../artifacts/index.ts';
-export { checkHost, decodeFully, objectKey, proxiedPath } from '../artifacts/index.ts';
+export { buildObjectKey, checkHost, decodeFully, toProxiedPath } from '../artifacts/index.ts';
 export type { Deleted, RunGpuSamples } from '../runs/index.ts';
-export { instant, trackingMigrations, unknownCost } from '../runs/index.ts';
+export { formatInstant, trackingMigrations, unknownCost } from '../runs/index.ts';
 export type { Run } from '../runs/schema.ts';
 export type { TrackingImports } from './imports.ts';
 export type { LineageDataset, LineageModel, LineageRun } from './lineage-store.ts';
-export { type Owner, ownerIn, ownerTags } from './owner-store.ts';
+export { type Owner, ownerTags, readOwner } from './owner-store.ts';
 export type { RunLog } from './run-log.ts';
 
 const CLEAR_MULTIPART = 'multipart-uploads.clear';
@@ -175,20 +175,20 @@ export function createTracking(deps: TrackingDeps): Tracking {
     [Symbol.asyncDispose]: () => rest[Symbol.asyncDispose](),
     run: findRun,
     async latestMetrics(sql, runId) {
-      const metrics = (await latestMetricsOf(sql, [runId])).get(runId) ?? [];
+      const metrics = (await findLatestMetrics(sql, [runId])).get(runId) ?? [];
       return new Map(metrics.map(({ key, ...sample }) => [key, sample]));
     },
-    statuses: statusesOf,
+    statuses: findStatuses,
     runArtifactUri: async (sql, runId) => (await findRunInfo(sql, runId))?.artifactUri ?? null,
-    experiment: experimentFacts,
-    owners: { ofRun: ownerOfRun, ofExperiment: ownerOfExperiment, ofLoggedModel: ownerOfLoggedModel },
-    loggedModel: loggedModelFacts,
+    experiment: findExperimentFacts,
+    owners: { ofRun: findRunOwner, ofExperiment: findExperimentOwner, ofLoggedModel: findLoggedModelOwner },
+    loggedModel: findLoggedModelFacts,
     noteRegistration,
-    costs: costsOfRuns,
-    putCosts: putRunCosts,
-    energy: energyOfRun,
-    runningGpuSamples,
-    gpuSamples: gpuSamplesOf,
+    costs: findRunCosts,
+    putCosts: saveRunCosts,
+    energy: computeRunEnergy,
+    runningGpuSamples: readRunningGpuSamples,
+    gpuSamples: readGpuSamples,
     runLog: createRunLog({ ...deps, experiments, runs, logging }),
     lineage: trackingLineage,
     experimentIdByName: async (sql, name) => (await findExperimentByName(sql, name))?.experimentId ?? null,
@@ -221,14 +221,14 @@ export function createTracking(deps: TrackingDeps): Tracking {
   };
 }
 
-async function experimentFacts(sql: Sql, id: number): Promise<ExperimentFacts | null> {
+async function findExperimentFacts(sql: Sql, id: number): Promise<ExperimentFacts | null> {
   const experiment = await findExperiment(sql, id);
   if (experiment === null) return null;
   const { experimentId, artifactLocation, lifecycleStage } = experiment;
   return { experimentId, artifactLocation, isActive: lifecycleStage === 'active' };
 }
 
-async function loggedModelFacts(sql: Sql, modelId: string): Promise<LoggedModelFacts | null> {
+async function findLoggedModelFacts(sql: Sql, modelId: string): Promise<LoggedModelFacts | null> {
   const model = await findLoggedModel(sql, modelId, false);
   if (model === null) return null;
   const oldestFirst = model.metrics.toSorted(

@@ -67,7 +67,7 @@ export const trackingLineage: TrackingLineage = {
   async dataset(sql, datasetId) {
     const query = sql.tables<TrackingTables>().selectFrom('dataset').selectAll().where('dataset_id', '=', datasetId);
     const row = await query.executeTakeFirst();
-    return row === undefined ? null : datasetOf(row);
+    return row === undefined ? null : toLineageDataset(row);
   },
   async datasetsOfRun(sql, runId) {
     const rows = await sql
@@ -78,7 +78,7 @@ export const trackingLineage: TrackingLineage = {
       .where('dataset_input.run_id', '=', runId)
       .orderBy('dataset_input.position')
       .execute();
-    return rows.map(datasetOf);
+    return rows.map(toLineageDataset);
   },
   async runsOfDataset(sql, datasetId, limit) {
     const rows = await sql
@@ -96,7 +96,7 @@ export const trackingLineage: TrackingLineage = {
   async loggedModel(sql, modelId) {
     const query = sql.tables<TrackingTables>().selectFrom('logged_model').selectAll().where('model_id', '=', modelId);
     const row = await query.executeTakeFirst();
-    return row === undefined ? null : modelOf(row);
+    return row === undefined ? null : toLineageModel(row);
   },
   async modelsOfRun(sql, runId, limit) {
     const tables = sql.tables<TrackingTables>();
@@ -109,7 +109,7 @@ export const trackingLineage: TrackingLineage = {
       .orderBy('model_id')
       .limit(limit)
       .execute();
-    return rows.map(modelOf);
+    return rows.map(toLineageModel);
   },
   async modelsReadBy(sql, runId, limit) {
     const rows = await sql
@@ -121,7 +121,7 @@ export const trackingLineage: TrackingLineage = {
       .orderBy('model_input.position')
       .limit(limit)
       .execute();
-    return rows.map(modelOf);
+    return rows.map(toLineageModel);
   },
   async runsReading(sql, modelId, limit) {
     const rows = await sql
@@ -138,12 +138,12 @@ export const trackingLineage: TrackingLineage = {
   },
 };
 
-function datasetOf(row: TrackingTables['dataset']): LineageDataset {
+function toLineageDataset(row: TrackingTables['dataset']): LineageDataset {
   const { name, digest, source, schema } = row;
   return { datasetId: row.dataset_id, name, digest, sourceType: row.source_type, source, schema };
 }
 
-function modelOf(row: TrackingTables['logged_model']): LineageModel {
+function toLineageModel(row: TrackingTables['logged_model']): LineageModel {
   const { name, status } = row;
   return { modelId: row.model_id, name, status, sourceRunId: row.source_run_id, artifactUri: row.artifact_uri };
 }

@@ -9,17 +9,17 @@ import type {
   ModelMetric,
   RunInfo,
 } from '../runs/index.ts';
-import { wireDouble } from '../wire/index.ts';
+import { toWireDouble } from '../wire/index.ts';
 
 /** Our types in MLflow's names. Undefined fields and empty lists are left out, as proto-JSON leaves them out. */
 
 /** The list, or undefined when it is empty. */
-export function listed<T>(items: readonly T[]): readonly T[] | undefined {
+export function omitEmptyList<T>(items: readonly T[]): readonly T[] | undefined {
   return items.length === 0 ? undefined : items;
 }
 
-function pairs(items: readonly KeyValue[]): readonly KeyValue[] | undefined {
-  return listed(items.map(({ key, value }) => ({ key, value })));
+function toPairs(items: readonly KeyValue[]): readonly KeyValue[] | undefined {
+  return omitEmptyList(items.map(({ key, value }) => ({ key, value })));
 }
 
 export function experimentAnswer(experiment: Experiment): object {
@@ -30,7 +30,7 @@ export function experimentAnswer(experiment: Experiment): object {
     lifecycle_stage: experiment.lifecycleStage,
     last_update_time: experiment.lastUpdateTime,
     creation_time: experiment.creationTime,
-    tags: pairs(experiment.tags),
+    tags: toPairs(experiment.tags),
   };
 }
 
@@ -52,24 +52,28 @@ export function runInfoAnswer(info: RunInfo): object {
 export function runAnswer(run: FullRun): object {
   return {
     info: runInfoAnswer(run.info),
-    data: { metrics: listed(run.metrics.map(metricAnswer)), params: pairs(run.params), tags: pairs(run.tags) },
+    data: {
+      metrics: omitEmptyList(run.metrics.map(metricAnswer)),
+      params: toPairs(run.params),
+      tags: toPairs(run.tags),
+    },
     inputs: {
-      dataset_inputs: listed(run.datasetInputs.map(datasetInputAnswer)),
-      model_inputs: listed(run.modelInputs.map((modelId) => ({ model_id: modelId }))),
+      dataset_inputs: omitEmptyList(run.datasetInputs.map(datasetInputAnswer)),
+      model_inputs: omitEmptyList(run.modelInputs.map((modelId) => ({ model_id: modelId }))),
     },
     outputs: {
-      model_outputs: listed(run.modelOutputs.map(({ modelId, step }) => ({ model_id: modelId, step }))),
+      model_outputs: omitEmptyList(run.modelOutputs.map(({ modelId, step }) => ({ model_id: modelId, step }))),
     },
   };
 }
 
 export function metricAnswer(metric: Metric): object {
-  return { key: metric.key, value: wireDouble(metric.value), timestamp: metric.timestamp, step: metric.step };
+  return { key: metric.key, value: toWireDouble(metric.value), timestamp: metric.timestamp, step: metric.step };
 }
 
 function datasetInputAnswer({ dataset, tags }: DatasetInput): object {
   return {
-    tags: pairs(tags),
+    tags: toPairs(tags),
     dataset: {
       name: dataset.name,
       digest: dataset.digest,
@@ -93,9 +97,9 @@ export function loggedModelAnswer(model: LoggedModel): object {
       status: `LOGGED_MODEL_${model.status}`,
       model_type: model.modelType ?? '',
       source_run_id: model.sourceRunId ?? '',
-      tags: pairs(model.tags),
+      tags: toPairs(model.tags),
     },
-    data: { params: pairs(model.params), metrics: listed(model.metrics.map(modelMetricAnswer)) },
+    data: { params: toPairs(model.params), metrics: omitEmptyList(model.metrics.map(modelMetricAnswer)) },
   };
 }
 
@@ -111,7 +115,7 @@ function modelMetricAnswer(metric: ModelMetric): object {
 
 /** Entries of a folder; `is_dir` is always there, since the client reads it without asking. */
 export function filesAnswer(entries: readonly ArtifactEntry[], folder = ''): readonly object[] | undefined {
-  return listed(
+  return omitEmptyList(
     entries.map(({ name, isFolder, sizeBytes }) => ({
       path: folder === '' ? name : `${folder.replace(/\/+$/, '')}/${name}`,
       is_dir: isFolder,

@@ -2,22 +2,22 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Plugin } from '../../platform/http/index.ts';
-import { collectedAlong } from '../../platform/memory/index.ts';
+import { collectDuring } from '../../platform/memory/index.ts';
 import { cleanKey } from '../../platform/objects/index.ts';
 import type { ArtifactWrites, Multipart, VersionSources } from '../artifacts/index.ts';
 import {
   type ArtifactContent,
   type Artifacts,
-  attachment,
-  mimeType,
+  buildAttachmentHeader,
+  detectMimeType,
   multipartRoutes,
-  proxiedPath,
+  toProxiedPath,
 } from '../artifacts/index.ts';
 import type { LoggedModels } from '../logged-models/index.ts';
 import type { Runs } from '../runs/index.ts';
 import {
   apiPrefixes,
-  invalidParameter,
+  buildInvalidParameter,
   MlflowError,
   readParams,
   replyWithMlflowError,
@@ -46,7 +46,12 @@ export function artifactPlugin(deps: ArtifactRoutesDeps): Plugin {
     for (const prefix of apiPrefixes) proxyRoutes(app, prefix, deps);
     for (const prefix of apiPrefixes) presignedRoutes(app, prefix, deps);
     const { multipart, writes, maxUploadBytes } = deps;
-    multipartRoutes(app, { multipart, writes, bodyOf, limited: (content) => limited(content, maxUploadBytes) });
+    multipartRoutes(app, {
+      multipart,
+      writes,
+      bodyOf: readBody,
+      limited: (content) => limitStream(content, maxUploadBytes),
+    });
     directRoutes(app, deps);
   };
 }
@@ -62,22 +67,22 @@ function proxyRoutes(
     { config: { scope: 'mlops.log' } },
   ] as const;
   app.get(base, read, async (request, reply) => {
-    const files = filesAnswer(await artifacts.list(queryText(request, 'path') ?? ''));
+    const files = filesAnswer(await artifacts.list(readQueryText(request, 'path') ?? ''));
     return sendMessage(reply, { files });
   });
   app.get(`${base}/*`, read, async (request, reply) =>
-    sendArtifact(reply, await artifacts.get(pathOf(request), request.headers.range)),
+    sendArtifact(reply, await artifacts.get(readPath(request), request.headers.range)),
   );
   app.put(`${base}/*`, write, async (request, reply) => {
-    const check = () => writes.check(request.identity, pathOf(request));
+    const check = () => writes.check(request.identity, readPath(request));
     await check();
     // Checked again after the upload: a version may have been registered meanwhile.
-    await artifacts.put(pathOf(request), endingWith(limited(bodyOf(request), maxUploadBytes), check));
+    await artifacts.put(readPath(request), checkAtEnd(limitStream(readBody(request), maxUploadBytes), check));
     return sendMessage(reply, {});
   });
   app.delete(`${base}/*`, { config: { scope: 'mlops.delete' } }, async (request, reply) => {
-    await writes.check(request.identity, pathOf(request), 'folder');
-    await artifacts.remove(pathOf(request));
+    await writes.check(request.identity, readPath(request), 'folder');
+    await artifacts.remove(readPath(request));
     return sendMessage(reply, {});
   });
 }
@@ -86,9 +91,9 @@ function proxyRoutes(
 function presignedRoutes(app: FastifyInstance, prefix: string, { artifacts }: ArtifactRoutesDeps): void {
   const read = { config: { scope: 'mlops.read' } } as const;
   app.get(`${prefix}/mlflow-artifacts/presigned/*`, read, async (request, reply) => {
-    const address = await artifacts.address(pathOf(request));
+    const address = await artifacts.address(readPath(request));
     if (address === null) {
-      throw notImplemented('Presigned download is not supported for the current artifact repository');
+      throw buildNotImplemented('Presigned download is not supported for the current artifact repository');
     }
     const { url, headers, sizeBytes } = address;
     // The URL in the answer grants access to the file.
@@ -96,7 +101,7 @@ function presignedRoutes(app: FastifyInstance, prefix: string, { artifacts }: Ar
   });
 }
 
-function notImplemented(detail: string): MlflowError {
+function buildNotImplemented(detail: string): MlflowError {
   return new MlflowError('NOT_IMPLEMENTED', detail, 'route_not_found');
 }
 
@@ -105,32 +110,32 @@ function directRoutes(app: FastifyInstance, deps: ArtifactRoutesDeps): void {
   const { artifacts, runs, loggedModels, versions, writes } = deps;
   const read = { config: { scope: 'mlops.read' } } as const;
   app.get('/get-artifact', read, async (request, reply) => {
-    const path = cleanKey(requiredQuery(request, 'path'));
-    const runId = queryText(request, 'run_id') ?? requiredQuery(request, 'run_uuid');
+    const path = cleanKey(requireQuery(request, 'path'));
+    const runId = readQueryText(request, 'run_id') ?? requireQuery(request, 'run_uuid');
     return sendArtifact(
       reply,
       await artifacts.getUnder((await runs.info(runId)).artifactUri, path, request.headers.range),
     );
   });
   app.get('/model-versions/get-artifact', read, async (request, reply) => {
-    const path = cleanKey(requiredQuery(request, 'path'));
-    const root = await versions.versionSource(requiredQuery(request, 'name'), requiredQuery(request, 'version'));
+    const path = cleanKey(requireQuery(request, 'path'));
+    const root = await versions.versionSource(requireQuery(request, 'name'), requireQuery(request, 'version'));
     return sendArtifact(reply, await artifacts.getUnder(root, path, request.headers.range));
   });
   for (const prefix of apiPrefixes) {
     app.get(`${prefix}/mlflow/logged-models/:modelId/artifacts/files`, read, async (request, reply) => {
-      const path = cleanKey(requiredQuery(request, 'artifact_file_path'));
+      const path = cleanKey(requireQuery(request, 'artifact_file_path'));
       const { artifactUri } = await loggedModels.get(readParams(request.params).modelId ?? '');
       return sendArtifact(reply, await artifacts.getUnder(artifactUri, path, request.headers.range));
     });
     app.post(`${prefix}/mlflow/upload-artifact`, { config: { scope: 'mlops.log' } }, async (request, reply) => {
-      const runId = specified(request, 'run_uuid');
-      const path = specified(request, 'path');
+      const runId = requireSpecified(request, 'run_uuid');
+      const path = requireSpecified(request, 'path');
       const { artifactUri } = await runs.info(runId);
-      const check = () => writes.check(request.identity, proxiedPath(artifactUri, path));
+      const check = () => writes.check(request.identity, toProxiedPath(artifactUri, path));
       await check();
-      const content = something(limited(bodyOf(request), UPLOAD_FORM_LIMIT_BYTES));
-      await artifacts.putUnder(artifactUri, path, endingWith(content, check));
+      const content = requireContent(limitStream(readBody(request), UPLOAD_FORM_LIMIT_BYTES));
+      await artifacts.putUnder(artifactUri, path, checkAtEnd(content, check));
       return sendMessage(reply, {});
     });
   }
@@ -143,20 +148,20 @@ function sendArtifact(reply: FastifyReply, artifact: ArtifactContent): FastifyRe
   return reply
     .headers({
       'accept-ranges': 'bytes',
-      'content-disposition': attachment(filename),
+      'content-disposition': buildAttachmentHeader(filename),
       'content-length': range === null ? sizeBytes : range.end - range.start,
       'content-security-policy': "sandbox; default-src 'none'",
       'x-content-type-options': 'nosniff',
     })
-    .type(mimeType(filename))
-    .send(Readable.from(collectedAlong(content), { objectMode: false }));
+    .type(detectMimeType(filename))
+    .send(Readable.from(collectDuring(content), { objectMode: false }));
 }
 
-function pathOf(request: FastifyRequest): string {
+function readPath(request: FastifyRequest): string {
   return readParams(request.params)['*'] ?? '';
 }
 
-function bodyOf(request: FastifyRequest): Readable {
+function readBody(request: FastifyRequest): Readable {
   return request.body instanceof Readable ? request.body : request.raw;
 }
 
@@ -164,11 +169,11 @@ function bodyOf(request: FastifyRequest): Readable {
  * The stream, with an error once it exceeds the limit; then none of it is stored. It reads lazily, so that after a
  * refused path Node drops the rest of the request.
  */
-function limited(content: Readable, limitBytes: number): Readable {
-  return Readable.from(upTo(content, limitBytes), { objectMode: false });
+function limitStream(content: Readable, limitBytes: number): Readable {
+  return Readable.from(readUpTo(content, limitBytes), { objectMode: false });
 }
 
-async function* upTo(content: Readable, limitBytes: number): AsyncGenerator<Buffer> {
+async function* readUpTo(content: Readable, limitBytes: number): AsyncGenerator<Buffer> {
   let received = 0;
   // Kept open on failure: the answer goes out on the same connection.
   for await (const chunk of content.iterator({ destroyOnReturn: false })) {
@@ -182,49 +187,49 @@ async function* upTo(content: Readable, limitBytes: number): AsyncGenerator<Buff
 }
 
 /** The stream, which fails at its end where the check does; nothing is stored then. */
-function endingWith(content: Readable, check: () => Promise<void>): Readable {
-  return Readable.from(checkedAtEnd(content, check), { objectMode: false });
+function checkAtEnd(content: Readable, check: () => Promise<void>): Readable {
+  return Readable.from(yieldAndCheck(content, check), { objectMode: false });
 }
 
-async function* checkedAtEnd(content: Readable, check: () => Promise<void>): AsyncGenerator<unknown> {
+async function* yieldAndCheck(content: Readable, check: () => Promise<void>): AsyncGenerator<unknown> {
   yield* content;
   await check();
 }
 
 /** The stream, with an error at its end if it is empty; then nothing is stored. */
-function something(content: Readable): Readable {
-  return Readable.from(orFail(content), { objectMode: false });
+function requireContent(content: Readable): Readable {
+  return Readable.from(yieldOrFail(content), { objectMode: false });
 }
 
-async function* orFail(content: Readable): AsyncGenerator<unknown> {
+async function* yieldOrFail(content: Readable): AsyncGenerator<unknown> {
   let empty = true;
   for await (const chunk of content) {
     empty = false;
     yield chunk;
   }
-  if (empty) throw unspecified('data');
+  if (empty) throw buildUnspecified('data');
 }
 
-function queryText(request: FastifyRequest, name: string): string | undefined {
+function readQueryText(request: FastifyRequest, name: string): string | undefined {
   const value: unknown = Reflect.get(Object(request.query), name);
   if (typeof value !== 'string') return undefined;
-  if (value.includes('\0')) throw invalidParameter(`Invalid path: "${name}" holds a NUL character.`);
+  if (value.includes('\0')) throw buildInvalidParameter(`Invalid path: "${name}" holds a NUL character.`);
   return value;
 }
 
-function requiredQuery(request: FastifyRequest, name: string): string {
-  const value = queryText(request, name);
+function requireQuery(request: FastifyRequest, name: string): string {
+  const value = readQueryText(request, name);
   if (value !== undefined && value !== '') return value;
-  throw invalidParameter(`Request must include the "${name}" query parameter.`);
+  throw buildInvalidParameter(`Request must include the "${name}" query parameter.`);
 }
 
 /** As `requiredQuery`, with the error text of `upload-artifact`. */
-function specified(request: FastifyRequest, name: string): string {
-  const value = queryText(request, name);
+function requireSpecified(request: FastifyRequest, name: string): string {
+  const value = readQueryText(request, name);
   if (value !== undefined && value !== '') return value;
-  throw unspecified(name);
+  throw buildUnspecified(name);
 }
 
-function unspecified(what: string): MlflowError {
-  return invalidParameter(`Request must specify ${what}.`);
+function buildUnspecified(what: string): MlflowError {
+  return buildInvalidParameter(`Request must specify ${what}.`);
 }

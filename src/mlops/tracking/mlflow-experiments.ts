@@ -1,7 +1,7 @@
 import type { Experiments } from '../runs/index.ts';
 import { type KeyValue, type SearchInput, viewTypes } from '../runs/index.ts';
 import { type Fields, type MlflowCall, type MlflowRoute, readRoute, removeRoute, writeRoute } from '../wire/index.ts';
-import { experimentAnswer, listed } from './mlflow-answers.ts';
+import { experimentAnswer, omitEmptyList } from './mlflow-answers.ts';
 
 const DEFAULT_PAGE = 1000;
 
@@ -11,7 +11,7 @@ export function experimentRoutes(experiments: Experiments): MlflowRoute[] {
     const view = fields.choice('view_type', viewTypes) ?? 'ACTIVE_ONLY';
     const page = await experiments.search({ ...readSearch(fields, DEFAULT_PAGE), view });
     return {
-      experiments: listed(page.items.map(experimentAnswer)),
+      experiments: omitEmptyList(page.items.map(experimentAnswer)),
       next_page_token: page.nextPageToken ?? undefined,
     };
   };

@@ -2,8 +2,8 @@ import { cleanKey } from '../../platform/objects/index.ts';
 import type { Artifacts } from '../artifacts/index.ts';
 import type { DatasetScope, LoggedModels, ModelOrder } from '../logged-models/index.ts';
 import {
+  buildInvalidParameter,
   type Fields,
-  invalidParameter,
   logRoute,
   type MlflowCall,
   type MlflowRoute,
@@ -11,7 +11,7 @@ import {
   removeRoute,
   writeRoute,
 } from '../wire/index.ts';
-import { filesAnswer, listed, loggedModelAnswer } from './mlflow-answers.ts';
+import { filesAnswer, loggedModelAnswer, omitEmptyList } from './mlflow-answers.ts';
 import { readPairs } from './mlflow-experiments.ts';
 
 const DEFAULT_PAGE = 50;
@@ -38,20 +38,23 @@ export function loggedModelRoutes(models: LoggedModels, artifacts: Artifacts): M
       return { model: loggedModelAnswer(model) };
     }),
     readRoute('GET', '/mlflow/logged-models/:modelId', async (call) => ({
-      model: loggedModelAnswer(await models.get(modelId(call), call.fields.flag('allow_deleted') ?? false)),
+      model: loggedModelAnswer(await models.get(readModelId(call), call.fields.flag('allow_deleted') ?? false)),
     })),
     logRoute('PATCH', '/mlflow/logged-models/:modelId', async (call) => {
       const status = call.fields.choice('status', STATUSES);
-      if (status === undefined) throw invalidParameter("Missing value for required parameter 'status'.");
-      return { model: loggedModelAnswer(await models.finalize(modelId(call), STORED[status])) };
+      if (status === undefined) throw buildInvalidParameter("Missing value for required parameter 'status'.");
+      return { model: loggedModelAnswer(await models.finalize(readModelId(call), STORED[status])) };
     }),
     removeRoute('DELETE', '/mlflow/logged-models/:modelId', async (call) => {
-      await models.delete(modelId(call));
+      await models.delete(readModelId(call));
       return undefined;
     }),
     readRoute('POST', '/mlflow/logged-models/search', async ({ fields }) => {
       const page = await models.search(readModelSearch(fields));
-      return { models: listed(page.items.map(loggedModelAnswer)), next_page_token: page.nextPageToken ?? undefined };
+      return {
+        models: omitEmptyList(page.items.map(loggedModelAnswer)),
+        next_page_token: page.nextPageToken ?? undefined,
+      };
     }),
     ...partRoutes(models, artifacts),
   ];
@@ -60,33 +63,34 @@ export function loggedModelRoutes(models: LoggedModels, artifacts: Artifacts): M
 function partRoutes(models: LoggedModels, artifacts: Artifacts): MlflowRoute[] {
   return [
     logRoute('PATCH', '/mlflow/logged-models/:modelId/tags', async (call) => {
-      await models.setTags(modelId(call), readPairs(call.fields, 'tags'));
+      await models.setTags(readModelId(call), readPairs(call.fields, 'tags'));
       return undefined;
     }),
     writeRoute('DELETE', '/mlflow/logged-models/:modelId/tags/:key', async (call) => {
-      await models.deleteTag(modelId(call), call.params.key ?? '');
+      await models.deleteTag(readModelId(call), call.params.key ?? '');
       return undefined;
     }),
     logRoute('POST', '/mlflow/logged-models/:modelId/params', async (call) => {
-      await models.addParams(modelId(call), readPairs(call.fields, 'params'));
+      await models.addParams(readModelId(call), readPairs(call.fields, 'params'));
       return undefined;
     }),
     readRoute('GET', '/mlflow/logged-models/:modelId/artifacts/directories', async (call) => {
       const folder = cleanKey(call.fields.text('artifact_directory_path') ?? '');
-      const { artifactUri } = await models.get(modelId(call));
+      const { artifactUri } = await models.get(readModelId(call));
       const entries = await artifacts.listUnder(artifactUri, folder);
       return { root_uri: artifactUri, files: filesAnswer(entries, folder) };
     }),
   ];
 }
 
-function modelId({ params }: MlflowCall): string {
+function readModelId({ params }: MlflowCall): string {
   return params.modelId ?? '';
 }
 
 function readModelSearch(fields: Fields) {
   const experimentIds = fields.texts('experiment_ids');
-  if (!fields.has('experiment_ids')) throw invalidParameter("Missing value for required parameter 'experiment_ids'.");
+  if (!fields.has('experiment_ids'))
+    throw buildInvalidParameter("Missing value for required parameter 'experiment_ids'.");
   return {
     experimentIds,
     filter: fields.text('filter') ?? '',
@@ -98,7 +102,8 @@ function readModelSearch(fields: Fields) {
 }
 
 function readScope(fields: Fields): DatasetScope {
-  if (!fields.has('dataset_name')) throw invalidParameter('`dataset_name` in the `datasets` clause must be specified.');
+  if (!fields.has('dataset_name'))
+    throw buildInvalidParameter('`dataset_name` in the `datasets` clause must be specified.');
   return { name: fields.requiredText('dataset_name'), digest: fields.text('dataset_digest') || null };
 }
 

@@ -1,8 +1,8 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { parseBoundedJson } from '../../platform/json/index.ts';
 import type { Dataset, DatasetInput, Logging, MetricInput } from '../runs/index.ts';
-import { type Fields, invalidParameter, logRoute, type MlflowRoute, slashless } from '../wire/index.ts';
-import { listed } from './mlflow-answers.ts';
+import { buildInvalidParameter, buildSlashlessRoute, type Fields, logRoute, type MlflowRoute } from '../wire/index.ts';
+import { omitEmptyList } from './mlflow-answers.ts';
 import { readPair, readPairs } from './mlflow-experiments.ts';
 import { checkCount, historyRoutes } from './mlflow-history.ts';
 import { readRunId } from './mlflow-runs.ts';
@@ -61,15 +61,15 @@ function linkRoutes(logging: Logging): MlflowRoute[] {
       await logging.modelRecord(readRunId(fields), readModelRecord(fields.requiredText('model_json')));
       return undefined;
     }),
-    slashless('POST', '/mlflow/experiments/search-datasets', async ({ fields }) => {
+    buildSlashlessRoute('POST', '/mlflow/experiments/search-datasets', async ({ fields }) => {
       const experimentIds = fields.texts('experiment_ids');
       if (experimentIds.length === 0) {
-        throw invalidParameter('SearchDatasets request must specify at least one experiment_id.');
+        throw buildInvalidParameter('SearchDatasets request must specify at least one experiment_id.');
       }
       checkCount('SearchDatasets', 'experiment_ids', experimentIds.length, MAX_DATASET_EXPERIMENTS);
       const summaries = await logging.datasets(experimentIds);
       return {
-        dataset_summaries: listed(
+        dataset_summaries: omitEmptyList(
           summaries.map(({ experimentId, name, digest, context }) => ({
             experiment_id: String(experimentId),
             name,
@@ -96,7 +96,7 @@ function readMetric(fields: Fields): MetricInput {
 
 function readDatasetInput(fields: Fields): DatasetInput {
   const dataset = fields.message('dataset');
-  if (dataset === undefined) throw invalidParameter('Dataset cannot be None');
+  if (dataset === undefined) throw buildInvalidParameter('Dataset cannot be None');
   return { dataset: readDataset(dataset), tags: readPairs(fields, 'tags') };
 }
 
@@ -115,10 +115,10 @@ const MODEL_FIELDS = ['artifact_path', 'flavors', 'utc_time_created', 'run_id'] 
 
 function readModelRecord(text: string): object {
   const model = parseObject(text);
-  if (model === null) throw invalidParameter(`Malformed model info. \n ${text} \n is not a valid JSON.`);
+  if (model === null) throw buildInvalidParameter(`Malformed model info. \n ${text} \n is not a valid JSON.`);
   const missing = MODEL_FIELDS.filter((field) => !(field in model));
   if (missing.length === 0) return model;
-  throw invalidParameter(
+  throw buildInvalidParameter(
     `Model json is missing mandatory fields: {${missing.map((field) => `'${field}'`).join(', ')}}`,
   );
 }

@@ -3,7 +3,7 @@ import type { Artifacts } from '../artifacts/index.ts';
 import type { Runs } from '../runs/index.ts';
 import { runStatuses, viewTypes } from '../runs/index.ts';
 import { checkMaxResults, type Fields, logRoute, type MlflowRoute, readRoute, writeRoute } from '../wire/index.ts';
-import { filesAnswer, listed, runAnswer, runInfoAnswer } from './mlflow-answers.ts';
+import { filesAnswer, omitEmptyList, runAnswer, runInfoAnswer } from './mlflow-answers.ts';
 import { readPairs, readSearch } from './mlflow-experiments.ts';
 
 const DEFAULT_PAGE = 1000;
@@ -51,7 +51,7 @@ function readRoutes(runs: Runs, artifacts: Artifacts): MlflowRoute[] {
       checkMaxResults(search.maxResults, MAX_PAGE);
       const view = fields.choice('run_view_type', viewTypes) ?? 'ACTIVE_ONLY';
       const page = await runs.search({ ...search, experimentIds: fields.texts('experiment_ids'), view });
-      return { runs: listed(page.items.map(runAnswer)), next_page_token: page.nextPageToken ?? undefined };
+      return { runs: omitEmptyList(page.items.map(runAnswer)), next_page_token: page.nextPageToken ?? undefined };
     }),
     readRoute('GET', '/mlflow/artifacts/list', async ({ fields }) => {
       const folder = cleanKey(fields.text('path') ?? '');

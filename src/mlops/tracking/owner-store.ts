@@ -18,7 +18,7 @@ const PARENT = 'mlflow.parentRunId';
 export const ownerTags: ReadonlySet<string> = new Set([TEAM, PROJECT]);
 
 /** The owner that tags name. Example: of `steelyard.team: search` the team is "search". */
-export function ownerIn(
+export function readOwner(
   tags: readonly { readonly key: string; readonly value: string }[],
 ): Pick<Owner, 'team' | 'project'> {
   const value = (wanted: string) => tags.find(({ key }) => key === wanted)?.value ?? null;
@@ -26,37 +26,38 @@ export function ownerIn(
 }
 
 /** Owner of a run; missing fields come from its experiment. Null when there is no such run. */
-export async function ownerOfRun(sql: Sql, runId: string): Promise<Owner | null> {
+export async function findRunOwner(sql: Sql, runId: string): Promise<Owner | null> {
   const tables = sql.tables<TrackingTables>();
   const run = await tables.selectFrom('run').select('experiment_id').where('run_id', '=', runId).executeTakeFirst();
   if (run === undefined) return null;
   const ownTags = tables.selectFrom('tag').select(['key', 'value']).where('run_id', '=', runId);
   const tags = await ownTags.where('key', 'in', [TEAM, PROJECT, PARENT]).execute();
-  const own = ownerIn(tags);
+  const own = readOwner(tags);
   const isOwned = own.team !== null || own.project !== null;
-  const { team, project } = isOwned ? own : ownerIn(await experimentTags(sql, run.experiment_id));
+  const { team, project } = isOwned ? own : readOwner(await findExperimentTags(sql, run.experiment_id));
   const parentRunId = tags.find(({ key }) => key === PARENT)?.value ?? null;
   return { experimentId: run.experiment_id, team, project, parentRunId };
 }
 
 /** null when there is no such experiment. */
-export async function ownerOfExperiment(sql: Sql, experimentId: number): Promise<Owner | null> {
+export async function findExperimentOwner(sql: Sql, experimentId: number): Promise<Owner | null> {
   const rows = sql.tables<TrackingTables>().selectFrom('experiment').select('experiment_id');
   if ((await rows.where('experiment_id', '=', experimentId).executeTakeFirst()) === undefined) return null;
-  return { experimentId, ...ownerIn(await experimentTags(sql, experimentId)), parentRunId: null };
+  return { experimentId, ...readOwner(await findExperimentTags(sql, experimentId)), parentRunId: null };
 }
 
 /** Owner of a logged model: that of its source run, else of its experiment. Null when there is no such model. */
-export async function ownerOfLoggedModel(sql: Sql, modelId: string): Promise<Owner | null> {
+export async function findLoggedModelOwner(sql: Sql, modelId: string): Promise<Owner | null> {
   const rows = sql.tables<TrackingTables>().selectFrom('logged_model').select(['experiment_id', 'source_run_id']);
   const model = await rows.where('model_id', '=', modelId).executeTakeFirst();
   if (model === undefined) return null;
   const { source_run_id: runId, experiment_id: experimentId } = model;
-  const owner = (runId === null ? null : await ownerOfRun(sql, runId)) ?? (await ownerOfExperiment(sql, experimentId));
+  const owner =
+    (runId === null ? null : await findRunOwner(sql, runId)) ?? (await findExperimentOwner(sql, experimentId));
   return owner === null ? null : { ...owner, parentRunId: runId };
 }
 
-async function experimentTags(sql: Sql, experimentId: number): Promise<{ key: string; value: string }[]> {
+async function findExperimentTags(sql: Sql, experimentId: number): Promise<{ key: string; value: string }[]> {
   const rows = sql.tables<TrackingTables>().selectFrom('experiment_tag').select(['key', 'value']);
   return rows.where('experiment_id', '=', experimentId).where('key', 'in', [TEAM, PROJECT]).execute();
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { ByteRange } from '../../platform/objects/objects.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
-import { appendToUri, objectKey } from '../artifacts/index.ts';
+import { appendToUri, buildObjectKey } from '../artifacts/index.ts';
 import type { Batch, createExperiments, KeyValue, Logging, RunStatus } from '../runs/index.ts';
 import {
   appendRunEvent,
@@ -83,13 +83,13 @@ export function createRunLog({ store, objects, events, experiments, runs, loggin
     log: (runId, batch) => logging.batch(runId, batch),
     async keep(runId, path, content) {
       const run = await findRunInfo(store, runId);
-      const key = run === null ? null : objectKey(run.artifactUri, path);
+      const key = run === null ? null : buildObjectKey(run.artifactUri, path);
       // Artifacts that lie elsewhere are their owner's.
       if (key !== null) await objects.put(key, content);
     },
     async open(runId, path, { start, end }) {
       const run = await findRunInfo(store, runId);
-      const key = run === null ? null : objectKey(run.artifactUri, path);
+      const key = run === null ? null : buildObjectKey(run.artifactUri, path);
       const sizeBytes = key === null ? null : await objects.size(key);
       if (key === null || sizeBytes === null) return null;
       if (start >= sizeBytes) return Readable.from([]);

@@ -12,8 +12,8 @@ const MAX_VALUE = 100_000;
 const MAX_METRICS = 10_000;
 const MAX_IDS = 1000;
 
-const withoutNul = (text: string): boolean => !text.includes('\0');
-const Text = z.string().refine(withoutNul, 'a text without NUL');
+const hasNoNul = (text: string): boolean => !text.includes('\0');
+const Text = z.string().refine(hasNoNul, 'a text without NUL');
 const Milliseconds = z
   .number()
   .int()

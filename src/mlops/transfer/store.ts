@@ -14,7 +14,7 @@ interface Entity {
   readonly id: string;
 }
 
-export async function wholeFingerprints(
+export async function findFingerprints(
   sql: Sql,
   source: string,
   kind: ImportedKind,
@@ -40,7 +40,7 @@ export async function isImported(sql: Sql, kind: ImportedKind, id: string, sourc
 }
 
 /** Records that the import of the entity has started. It has no fingerprint until the import is complete. */
-export async function beginImport(sql: Sql, { source, kind, id }: Entity, now: number): Promise<void> {
+export async function insertImport(sql: Sql, { source, kind, id }: Entity, now: number): Promise<void> {
   await sql
     .tables<TransferTables>()
     .insertInto('imported')

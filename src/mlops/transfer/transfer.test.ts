@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { sharedApplication } from '../../testing/shared.ts';
 import { mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
 import {
@@ -99,7 +99,7 @@ describe('a run from another server', () => {
     const runId = '1'.repeat(32);
     const known = () => call(application, listImported, { body: { source: SOURCE, kind: 'run', ids: [runId] } });
     const done = { source: SOURCE, kind: 'run', id: runId, fingerprint: 'f' } as const;
-    expect(await problemFrom(call(application, recordImported, { body: done }))).toMatchObject({
+    expect(await catchProblem(call(application, recordImported, { body: done }))).toMatchObject({
       code: 'import_not_begun',
     });
     await call(application, importRun, { body: run({ runId }) });
@@ -113,9 +113,9 @@ describe('a run from another server', () => {
   it('never takes the place of one that was made here', async () => {
     const made = await newRun(application);
     const body = run({ runId: made, experimentId: '0' });
-    expect(await problemFrom(call(application, importRun, { body }))).toMatchObject({ code: 'import_conflict' });
+    expect(await catchProblem(call(application, importRun, { body }))).toMatchObject({ code: 'import_conflict' });
     const metrics = { params: { runId: made }, body: { metrics: [] } };
-    expect(await problemFrom(call(application, importMetrics, metrics))).toMatchObject({ code: 'import_not_begun' });
+    expect(await catchProblem(call(application, importMetrics, metrics))).toMatchObject({ code: 'import_not_begun' });
   });
 
   it('takes files under its own root only', async () => {
@@ -199,7 +199,7 @@ describe('a registered model from another server', () => {
 
   it('never takes the place of one that was made here', async () => {
     await post(application, 'registered-models/create', { name: 'own' });
-    expect(await problemFrom(call(application, importModel, { body: model({ name: 'own' }) }))).toMatchObject({
+    expect(await catchProblem(call(application, importModel, { body: model({ name: 'own' }) }))).toMatchObject({
       code: 'import_conflict',
     });
   });

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { testApplication } from '../../testing/application.ts';
 import type { AlertEpisode } from '../monitoring/schema.ts';
 import { applied } from '../testing/pipelines.ts';
-import { outcomes, triggerOf } from '../testing/triggers.ts';
+import { outcomes, requireTrigger } from '../testing/triggers.ts';
 
 const EPISODE: AlertEpisode = {
   episode: 'ep_1',
@@ -41,7 +41,7 @@ describe('an alert', () => {
     expect(await outcomes(application, 'p', 'opened', 1)).toMatchObject([
       { outcome: 'began', detail: 'alert.opened: drift (drift) of ranker' },
     ]);
-    expect((await triggerOf(application, 'p', 'opened')).waitsFor).toBe(
+    expect((await requireTrigger(application, 'p', 'opened')).waitsFor).toBe(
       'alert.opened, monitor ranker, cause drift, state alert',
     );
   });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Sql } from '../../platform/store/index.ts';
 import type { PipelineSpec } from '../pipeline-definition/schema.ts';
-import { namedTriggers, type Trigger } from '../pipeline-definition/schema.ts';
+import { nameTriggers, type Trigger } from '../pipeline-definition/schema.ts';
 import type { TriggerDeps } from './context.ts';
-import { putTriggerState, removeTrigger, type TriggerState, triggerStates } from './store.ts';
-import { enqueueTurn, firstTurn } from './turns.ts';
+import { listTriggerStates, removeTrigger, saveTriggerState, type TriggerState } from './store.ts';
+import { computeFirstTurn, enqueueTurn } from './turns.ts';
 
 /** Updates the triggers of a pipeline to its document. An unchanged trigger keeps its start time and its last observation. */
 export async function applyTriggers(
@@ -13,26 +13,26 @@ export async function applyTriggers(
   pipeline: string,
   { on }: Pick<PipelineSpec, 'on'>,
 ): Promise<void> {
-  const named = namedTriggers(on);
-  const before = new Map((await triggerStates(sql, pipeline)).map((state) => [state.name, state]));
+  const named = nameTriggers(on);
+  const before = new Map((await listTriggerStates(sql, pipeline)).map((state) => [state.name, state]));
   for (const { name, trigger } of named) {
     const old = before.get(name) ?? null;
     before.delete(name);
-    if (old?.definition === definitionOf(trigger)) continue;
-    const state = { ...freshState(deps.clock.now(), pipeline, name, trigger), ...seenBefore(old, trigger) };
-    await putTriggerState(sql, state);
+    if (old?.definition === serializeDefinition(trigger)) continue;
+    const state = { ...buildFreshState(deps.clock.now(), pipeline, name, trigger), ...selectSeenBefore(old, trigger) };
+    await saveTriggerState(sql, state);
     await enqueueTurn(deps, sql, state, trigger);
   }
   for (const name of before.keys()) await removeTrigger(sql, pipeline, name);
 }
 
-function freshState(now: number, pipeline: string, name: string, trigger: Trigger): TriggerState {
+function buildFreshState(now: number, pipeline: string, name: string, trigger: Trigger): TriggerState {
   return {
     pipeline,
     name,
-    definition: definitionOf(trigger),
+    definition: serializeDefinition(trigger),
     sinceMs: now,
-    nextAt: firstTurn(trigger, now),
+    nextAt: computeFirstTurn(trigger, now),
     digest: null,
     mark: null,
     changes: 0,
@@ -45,7 +45,7 @@ const Watched = z.looseObject({
 });
 
 /** A changed poll interval on the same data keeps the last observation. */
-function seenBefore(old: TriggerState | null, trigger: Trigger): Partial<TriggerState> {
+function selectSeenBefore(old: TriggerState | null, trigger: Trigger): Partial<TriggerState> {
   if (old === null || !('data' in trigger)) return {};
   const { data } = Watched.parse(JSON.parse(old.definition));
   const isSame = data?.object === trigger.data.object && data?.table === trigger.data.table;
@@ -53,6 +53,11 @@ function seenBefore(old: TriggerState | null, trigger: Trigger): Partial<Trigger
 }
 
 /** Condition of the trigger, without the settings of its runs. */
-function definitionOf({ params: _params, concurrency: _concurrency, name: _name, ...definition }: Trigger): string {
+function serializeDefinition({
+  params: _params,
+  concurrency: _concurrency,
+  name: _name,
+  ...definition
+}: Trigger): string {
   return JSON.stringify(definition);
 }

@@ -4,7 +4,7 @@ import type { Lake } from '../../platform/lake/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { findPipelines } from '../pipeline-definition/index.ts';
 import type { PipelineSpec } from '../pipeline-definition/schema.ts';
-import { namedTriggers, type Trigger } from '../pipeline-definition/schema.ts';
+import { nameTriggers, type Trigger } from '../pipeline-definition/schema.ts';
 import type { PipelineDeps } from '../pipeline-runs/index.ts';
 
 export interface TriggerDeps extends PipelineDeps {
@@ -22,11 +22,11 @@ export interface NamedTrigger {
 }
 
 /** Triggers of a pipeline as it is applied now; empty where there is no such pipeline. */
-export async function triggersOf(sql: Sql, pipeline: string): Promise<NamedTrigger[]> {
+export async function listTriggers(sql: Sql, pipeline: string): Promise<NamedTrigger[]> {
   const [found] = await findPipelines(sql, pipeline);
-  return found === undefined ? [] : namedTriggers(found.spec.on).map((named) => ({ ...named, spec: found.spec }));
+  return found === undefined ? [] : nameTriggers(found.spec.on).map((named) => ({ ...named, spec: found.spec }));
 }
 
-export async function triggerNamed(sql: Sql, pipeline: string, name: string): Promise<NamedTrigger | null> {
-  return (await triggersOf(sql, pipeline)).find((named) => named.name === name) ?? null;
+export async function findTrigger(sql: Sql, pipeline: string, name: string): Promise<NamedTrigger | null> {
+  return (await listTriggers(sql, pipeline)).find((named) => named.name === name) ?? null;
 }

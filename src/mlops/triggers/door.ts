@@ -4,11 +4,11 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Plugin } from '../../platform/http/index.ts';
 import { resolveSecret } from '../../platform/secrets/index.ts';
 import { PipelineName, Provider, type PushTrigger } from '../pipeline-definition/schema.ts';
-import { type TriggerDeps, triggersOf } from './context.ts';
-import { ignored, type Occurrence, occurred } from './fire.ts';
-import { branchOf, type Push, pushOf, whyIgnored } from './pushes.ts';
-import { namedByGitlab, SIGNING_TOKEN, signedByGithub, signedByGitlab } from './signatures.ts';
-import { shortCommit } from './words.ts';
+import { listTriggers, type TriggerDeps } from './context.ts';
+import { type Occurrence, recordIgnored, recordOccurrence } from './fire.ts';
+import { explainIgnored, type Push, parseBranch, parsePush } from './pushes.ts';
+import { SIGNING_TOKEN, verifyGithubSignature, verifyGitlabSignature, verifyGitlabToken } from './signatures.ts';
+import { shortenCommit } from './words.ts';
 
 /** Any client can send a body of this size. A push of thousands of commits is larger, and is refused. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -43,7 +43,7 @@ interface Answer {
  * Git host has no account here. A signature over the received bytes authorizes the call; a caller without one gets no
  * information.
  */
-export function webhookDoor(deps: TriggerDeps): Plugin {
+export function createWebhookPlugin(deps: TriggerDeps): Plugin {
   return (app) => {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser(
@@ -67,11 +67,11 @@ async function take(
   const { data } = PipelineName.safeParse(Object(request.params).pipeline);
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const delivery: Delivery = { pipeline: data ?? '', provider, body, request };
-  const opened = await openedBy(deps, delivery);
-  if (opened.length === 0) throw notSigned();
-  const push = eventOf(delivery) === PUSH_EVENTS[provider] ? pushOf(provider, body) : null;
-  const answer = push === null ? NO_PUSH : await noted(deps, delivery, opened, push);
-  await recorded(deps, delivery, push);
+  const opened = await findSignedTriggers(deps, delivery);
+  if (opened.length === 0) throw buildNotSigned();
+  const push = readEventType(delivery) === PUSH_EVENTS[provider] ? parsePush(provider, body) : null;
+  const answer = push === null ? NO_PUSH : await recordPush(deps, delivery, opened, push);
+  await recordAudit(deps, delivery, push);
   return reply.status(202).type('application/json; charset=utf-8').send(JSON.stringify(answer));
 }
 
@@ -79,27 +79,27 @@ async function take(
 const NO_PUSH: Answer = { outcome: 'ignored', triggers: [] };
 
 /** The same whether there is no such pipeline, no such trigger, no signature or a wrong one. */
-function notSigned(): AppError {
+function buildNotSigned(): AppError {
   const detail = 'No trigger of this pipeline has a secret that matches the signature.';
   return new AppError('webhook_not_signed', detail);
 }
 
 /** The triggers whose secret signed the delivery. */
-async function openedBy(deps: TriggerDeps, delivery: Delivery): Promise<NamedPush[]> {
-  const named = (await triggersOf(deps.store, delivery.pipeline)).flatMap(({ name, trigger }) =>
+async function findSignedTriggers(deps: TriggerDeps, delivery: Delivery): Promise<NamedPush[]> {
+  const named = (await listTriggers(deps.store, delivery.pipeline)).flatMap(({ name, trigger }) =>
     'push' in trigger && trigger.push.provider === delivery.provider ? [{ name, trigger }] : [],
   );
   if (named.length === 0) isSigned(deps, delivery, NOBODYS_SECRET);
   const opened: NamedPush[] = [];
   for (const each of named) {
-    const secret = await secretOf(deps, delivery, each);
+    const secret = await readSecret(deps, delivery, each);
     if (isSigned(deps, delivery, secret)) opened.push(each);
   }
   return opened;
 }
 
 /** A secret that cannot be read verifies nothing; the log tells the operator. */
-async function secretOf({ log }: TriggerDeps, { pipeline }: Delivery, { name, trigger }: NamedPush): Promise<string> {
+async function readSecret({ log }: TriggerDeps, { pipeline }: Delivery, { name, trigger }: NamedPush): Promise<string> {
   try {
     return (await resolveSecret(trigger.push.secret)).reveal();
   } catch (error) {
@@ -110,30 +110,30 @@ async function secretOf({ log }: TriggerDeps, { pipeline }: Delivery, { name, tr
 }
 
 function isSigned({ clock }: TriggerDeps, { provider, body, request }: Delivery, secret: string): boolean {
-  const header = (name: string) => headerOf(request, name);
-  if (provider === 'github') return signedByGithub(secret, body, header('x-hub-signature-256'));
-  if (!SIGNING_TOKEN.test(secret)) return namedByGitlab(secret, header('x-gitlab-token'));
+  const header = (name: string) => readHeader(request, name);
+  if (provider === 'github') return verifyGithubSignature(secret, body, header('x-hub-signature-256'));
+  if (!SIGNING_TOKEN.test(secret)) return verifyGitlabToken(secret, header('x-gitlab-token'));
   const [id, timestamp, signature] = ['id', 'timestamp', 'signature'].map((name) => header(`webhook-${name}`));
   const headers = { id: id ?? null, timestamp: timestamp ?? null, signature: signature ?? null };
-  return signedByGitlab(secret, body, headers, clock.now());
+  return verifyGitlabSignature(secret, body, headers, clock.now());
 }
 
-function headerOf({ headers }: FastifyRequest, name: string): string | null {
+function readHeader({ headers }: FastifyRequest, name: string): string | null {
   const value = headers[name];
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-function eventOf({ provider, request }: Delivery): string | null {
-  return headerOf(request, `x-${provider}-event`);
+function readEventType({ provider, request }: Delivery): string | null {
+  return readHeader(request, `x-${provider}-event`);
 }
 
-function deliveryId({ provider, request }: Delivery): string | null {
-  if (provider === 'github') return headerOf(request, 'x-github-delivery');
-  return headerOf(request, 'webhook-id') ?? headerOf(request, 'idempotency-key');
+function readDeliveryId({ provider, request }: Delivery): string | null {
+  if (provider === 'github') return readHeader(request, 'x-github-delivery');
+  return readHeader(request, 'webhook-id') ?? readHeader(request, 'idempotency-key');
 }
 
 /** Records a push for all triggers or for none. A sender without a response retries, and the same push is recorded once. */
-async function noted(
+async function recordPush(
   deps: TriggerDeps,
   { pipeline }: Delivery,
   opened: readonly NamedPush[],
@@ -142,10 +142,12 @@ async function noted(
   const triggers = await deps.store.transaction(async (sql) => {
     const answers: Answer['triggers'][number][] = [];
     for (const { name, trigger } of opened) {
-      const reason = whyIgnored(trigger.push, push);
-      const occurrence = occurrenceOf(pipeline, name, push);
+      const reason = explainIgnored(trigger.push, push);
+      const occurrence = buildOccurrence(pipeline, name, push);
       const fresh =
-        reason === null ? await occurred(deps, sql, occurrence) : await ignored(deps, sql, occurrence, reason);
+        reason === null
+          ? await recordOccurrence(deps, sql, occurrence)
+          : await recordIgnored(deps, sql, occurrence, reason);
       const outcome = fresh ? 'accepted' : 'duplicate';
       answers.push({ trigger: name, outcome: reason === null ? outcome : 'ignored', reason });
     }
@@ -158,23 +160,23 @@ async function noted(
  * A push is identified by its change of the branch, not by the id of its delivery: the id is not signed, and differs
  * for a second webhook of the same repository.
  */
-function occurrenceOf(pipeline: string, trigger: string, push: Push): Occurrence {
+function buildOccurrence(pipeline: string, trigger: string, push: Push): Occurrence {
   const { repository, ref, before, after } = push;
   const mark = createHash('sha256')
     .update(JSON.stringify([repository, ref, before, after]))
     .digest('hex');
-  const place = branchOf(push) ?? ref;
-  const detail = after === null ? `${place} was deleted` : `push of ${shortCommit(after)} to ${place}`;
+  const place = parseBranch(push) ?? ref;
+  const detail = after === null ? `${place} was deleted` : `push of ${shortenCommit(after)} to ${place}`;
   return { pipeline, trigger, occurrence: `push ${mark}`, detail: detail.slice(0, 500), commit: after };
 }
 
 /** Signed deliveries are recorded in the audit trail, like writes of an account. Unsigned ones are not: any client could fill the trail. */
-async function recorded({ writes }: TriggerDeps, delivery: Delivery, push: Push | null): Promise<void> {
+async function recordAudit({ writes }: TriggerDeps, delivery: Delivery, push: Push | null): Promise<void> {
   const { pipeline, provider, body, request } = delivery;
   const facts = {
     pipeline,
-    delivery: deliveryId(delivery),
-    event: eventOf(delivery),
+    delivery: readDeliveryId(delivery),
+    event: readEventType(delivery),
     ref: push?.ref,
     after: push?.after,
   };

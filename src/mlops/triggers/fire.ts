@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { createTurns } from '../../platform/concurrency/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { kindOf, type Trigger } from '../pipeline-definition/schema.ts';
+import { selectTriggerKind, type Trigger } from '../pipeline-definition/schema.ts';
 import { findRun, requestStop, startRun } from '../pipeline-runs/index.ts';
-import { type TriggerDeps, triggerNamed } from './context.ts';
+import { findTrigger, type TriggerDeps } from './context.ts';
 import {
-  activeRunsOfTrigger,
   type Decision,
   endDecision,
   findDecision,
   insertDecision,
-  pendingOccurrences,
+  listActiveRunsOfTrigger,
+  listPendingOccurrences,
   pruneDecisions,
 } from './store.ts';
 
@@ -38,7 +38,7 @@ export function registerFiring(deps: TriggerDeps): void {
     handler: async (payload, { attempt }) => {
       const { pipeline, trigger, occurrence } = FirePayload.parse(payload);
       await inTurn(JSON.stringify([pipeline, trigger]), () =>
-        fireUpTo(deps, { pipeline, trigger, occurrence }, attempt),
+        fireUntil(deps, { pipeline, trigger, occurrence }, attempt),
       );
     },
   });
@@ -48,8 +48,8 @@ export function registerFiring(deps: TriggerDeps): void {
  * Starts the runs of the pending occurrences of a trigger, oldest first, up to this one. Jobs run concurrently, and
  * with `whenFull: replace` a run of an older commit would otherwise replace one of a newer commit.
  */
-async function fireUpTo(deps: TriggerDeps, payload: FirePayload, attempt: number): Promise<void> {
-  for (const occurrence of await pendingOccurrences(deps.store, payload)) {
+async function fireUntil(deps: TriggerDeps, payload: FirePayload, attempt: number): Promise<void> {
+  for (const occurrence of await listPendingOccurrences(deps.store, payload)) {
     await fire(deps, { ...payload, occurrence }, attempt);
     if (occurrence === payload.occurrence) return;
   }
@@ -59,8 +59,8 @@ async function fireUpTo(deps: TriggerDeps, payload: FirePayload, attempt: number
  * Records an occurrence of a trigger's condition, in the transaction of the caller: its run starts soon after, once.
  * False when the occurrence was recorded before.
  */
-export async function occurred(deps: TriggerDeps, sql: Sql, occurrence: Occurrence): Promise<boolean> {
-  if (!(await noted(deps, sql, occurrence, 'pending', null))) return false;
+export async function recordOccurrence(deps: TriggerDeps, sql: Sql, occurrence: Occurrence): Promise<boolean> {
+  if (!(await saveDecision(deps, sql, occurrence, 'pending', null))) return false;
   const payload: FirePayload = {
     pipeline: occurrence.pipeline,
     trigger: occurrence.trigger,
@@ -71,11 +71,16 @@ export async function occurred(deps: TriggerDeps, sql: Sql, occurrence: Occurren
 }
 
 /** Records the reason why an occurrence starts no run. False when it was recorded before. */
-export async function ignored(deps: TriggerDeps, sql: Sql, occurrence: Occurrence, reason: string): Promise<boolean> {
-  return noted(deps, sql, occurrence, 'ignored', reason);
+export async function recordIgnored(
+  deps: TriggerDeps,
+  sql: Sql,
+  occurrence: Occurrence,
+  reason: string,
+): Promise<boolean> {
+  return saveDecision(deps, sql, occurrence, 'ignored', reason);
 }
 
-async function noted(
+async function saveDecision(
   { clock }: TriggerDeps,
   sql: Sql,
   occurrence: Occurrence,
@@ -98,22 +103,22 @@ async function noted(
 async function fire(deps: TriggerDeps, payload: FirePayload, attempt: number): Promise<void> {
   const { store, log } = deps;
   const decision = await findDecision(store, payload);
-  const named = await triggerNamed(store, payload.pipeline, payload.trigger);
+  const named = await findTrigger(store, payload.pipeline, payload.trigger);
   if (decision === null || decision.outcome !== 'pending' || named === null) return;
   try {
-    const run = await begun(deps, decision, named.trigger);
+    const run = await startTriggeredRun(deps, decision, named.trigger);
     await endDecision(store, payload, { outcome: 'began', reason: null, run });
   } catch (error) {
     if (attempt < TRIES && mayPass(error)) throw error;
     if (!(error instanceof AppError)) log.error({ err: error, ...payload }, 'a trigger cannot start its run');
     const outcome = error instanceof AppError && error.code === 'pipeline_run_full' ? 'skipped' : 'refused';
-    await endDecision(store, payload, { outcome, reason: reasonOf(error), run: null });
+    await endDecision(store, payload, { outcome, reason: describeError(error), run: null });
   }
 }
 
-async function begun(deps: TriggerDeps, decision: Decision, trigger: Trigger): Promise<string> {
+async function startTriggeredRun(deps: TriggerDeps, decision: Decision, trigger: Trigger): Promise<string> {
   const { pipeline, occurrence, detail, commit } = decision;
-  const depth = await depthOf(deps, decision);
+  const depth = await measureChainDepth(deps, decision);
   const actor = `trigger:${decision.trigger}`;
   const { id } = await startRun(deps, {
     pipeline,
@@ -123,11 +128,11 @@ async function begun(deps: TriggerDeps, decision: Decision, trigger: Trigger): P
     commit: null,
     requestKey: `trigger ${decision.trigger} ${occurrence}`,
     mayRunCode: true,
-    cause: { kind: kindOf(trigger), detail, ...(depth === 0 ? {} : { depth }) },
+    cause: { kind: selectTriggerKind(trigger), detail, ...(depth === 0 ? {} : { depth }) },
     actor,
     // The link is written in the transaction, so that the next occurrence sees it.
     within: async (sql, run) => {
-      await heedLimit(sql, decision, trigger);
+      await enforceLimit(sql, decision, trigger);
       await endDecision(sql, decision, { outcome: 'began', reason: null, run });
     },
   });
@@ -135,7 +140,7 @@ async function begun(deps: TriggerDeps, decision: Decision, trigger: Trigger): P
 }
 
 /** Length of the chain of runs that started each other up to this one. Error: `pipeline_circle`. */
-async function depthOf({ store }: TriggerDeps, { causedBy }: Decision): Promise<number> {
+async function measureChainDepth({ store }: TriggerDeps, { causedBy }: Decision): Promise<number> {
   const cause = causedBy === null ? null : await findRun(store, causedBy);
   if (cause === null) return 0;
   const depth = (cause.cause.depth ?? 0) + 1;
@@ -146,9 +151,9 @@ async function depthOf({ store }: TriggerDeps, { causedBy }: Decision): Promise<
 }
 
 /** Error: `pipeline_run_full`. */
-async function heedLimit(sql: Sql, { pipeline, trigger: name }: Decision, { concurrency }: Trigger): Promise<void> {
+async function enforceLimit(sql: Sql, { pipeline, trigger: name }: Decision, { concurrency }: Trigger): Promise<void> {
   if (concurrency === undefined) return;
-  const active = await activeRunsOfTrigger(sql, pipeline, name);
+  const active = await listActiveRunsOfTrigger(sql, pipeline, name);
   if (active.length < concurrency.runs) return;
   if (concurrency.whenFull === 'skip') {
     const detail = `The concurrency limit of this trigger is reached: its run #${active[0]?.number} of "${pipeline}" is active (whenFull: skip).`;
@@ -163,6 +168,6 @@ function mayPass(error: unknown): boolean {
   return !(error instanceof AppError) || PASSING.has(error.code) || error.meaning.status >= 500;
 }
 
-function reasonOf(error: unknown): string {
+function describeError(error: unknown): string {
   return error instanceof AppError ? error.message : 'An internal error occurred in Steelyard; see the server log.';
 }

@@ -6,14 +6,14 @@ import type { PipelineSpec } from '../pipeline-definition/schema.ts';
 import { requirePipeline } from '../pipeline-runs/index.ts';
 import { applyTriggers } from './apply.ts';
 import type { TriggerDeps } from './context.ts';
-import { webhookDoor } from './door.ts';
+import { createWebhookPlugin } from './door.ts';
 import { listenForEvents } from './events.ts';
 import { registerFiring } from './fire.ts';
-import { shownTriggers } from './list.ts';
+import { readTriggers } from './list.ts';
 import { listPipelineTriggers } from './schema.ts';
 import { registerTurns } from './turns.ts';
 
-export { type Seen, seenNow } from './data-digest.ts';
+export { type ObservedData, readDigest } from './data-digest.ts';
 export { triggerMigrations } from './migrations.ts';
 
 /** Starts runs without a person. */
@@ -37,9 +37,9 @@ export function createTriggers(deps: TriggerDeps & { readonly events: Pick<Event
     },
     routes: [
       handle(listPipelineTriggers, async ({ params: { pipeline } }) => ({
-        triggers: await shownTriggers(deps.store, await requirePipeline(deps, pipeline)),
+        triggers: await readTriggers(deps.store, await requirePipeline(deps, pipeline)),
       })),
     ],
-    plugin: webhookDoor(deps),
+    plugin: createWebhookPlugin(deps),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pushOf, whyIgnored } from './pushes.ts';
+import { explainIgnored, parsePush } from './pushes.ts';
 
 const A = 'a'.repeat(40);
 const B = 'b'.repeat(40);
@@ -23,7 +23,7 @@ const gitlab = {
   project: { path_with_namespace: 'acme/ranker' },
 };
 const wanted = { provider: 'github', secret: 'env:S', branches: ['main', 'release/*'] } as const;
-const of = (provider: 'github' | 'gitlab', body: object) => pushOf(provider, Buffer.from(JSON.stringify(body)));
+const of = (provider: 'github' | 'gitlab', body: object) => parsePush(provider, Buffer.from(JSON.stringify(body)));
 
 describe('a push', () => {
   it.each([
@@ -39,7 +39,7 @@ describe('a push', () => {
     ['of a new branch, whose files are not all told', { before: NONE }, { paths: ['docs/**'] }, null],
   ])('%s', (_what, body, trigger, reason) => {
     const push = of('github', { ...github, ...body });
-    expect(whyIgnored({ ...wanted, branches: [...wanted.branches], ...trigger }, push)).toBe(reason);
+    expect(explainIgnored({ ...wanted, branches: [...wanted.branches], ...trigger }, push)).toBe(reason);
   });
 
   it.each([
@@ -49,7 +49,7 @@ describe('a push', () => {
     ['that deletes', { after: NONE, commits: [], total_commits_count: 0 }, 'the branch main was deleted'],
   ])('of GitLab %s', (_what, body, reason) => {
     const push = of('gitlab', { ...gitlab, ...body });
-    expect(whyIgnored({ ...wanted, branches: ['main'], paths: ['docs/**'] }, push)).toBe(reason);
+    expect(explainIgnored({ ...wanted, branches: ['main'], paths: ['docs/**'] }, push)).toBe(reason);
   });
 
   it.each([
@@ -65,6 +65,6 @@ describe('a push', () => {
   });
 
   it('is refused where it is no JSON', () => {
-    expect(() => pushOf('github', Buffer.from('payload=%7B%7D'))).toThrow('not valid JSON');
+    expect(() => parsePush('github', Buffer.from('payload=%7B%7D'))).toThrow('not valid JSON');
   });
 });

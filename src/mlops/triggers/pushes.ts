@@ -53,12 +53,14 @@ const MOST_GITHUB_COMMITS = 2048;
 const NOTHING = /^0+$/;
 
 /** Error: `invalid_request` for a signed body that is no push. */
-export function pushOf(provider: Provider, body: Buffer): Push {
-  const json = jsonOf(body);
-  return provider === 'github' ? githubPush(checked(GithubPush, json)) : gitlabPush(checked(GitlabPush, json));
+export function parsePush(provider: Provider, body: Buffer): Push {
+  const json = parseJsonBody(body);
+  return provider === 'github'
+    ? toGithubPush(parseMessage(GithubPush, json))
+    : toGitlabPush(parseMessage(GitlabPush, json));
 }
 
-function githubPush({ ref, before, after, deleted, forced, commits, repository }: z.infer<typeof GithubPush>): Push {
+function toGithubPush({ ref, before, after, deleted, forced, commits, repository }: z.infer<typeof GithubPush>): Push {
   // Of a new branch or one that was moved, the commits are not all that is different.
   const whole = !forced && !NOTHING.test(before) && commits.length < MOST_GITHUB_COMMITS;
   return {
@@ -66,11 +68,11 @@ function githubPush({ ref, before, after, deleted, forced, commits, repository }
     ref,
     before,
     after: deleted || NOTHING.test(after) ? null : after,
-    paths: whole ? pathsOf(commits) : null,
+    paths: whole ? listChangedPaths(commits) : null,
   };
 }
 
-function gitlabPush({ ref, before, after, commits, total_commits_count, project }: z.infer<typeof GitlabPush>): Push {
+function toGitlabPush({ ref, before, after, commits, total_commits_count, project }: z.infer<typeof GitlabPush>): Push {
   // GitLab lists twenty commits at most, and none of a branch that was moved back.
   const whole = !NOTHING.test(before) && commits.length > 0 && total_commits_count <= commits.length;
   return {
@@ -78,15 +80,15 @@ function gitlabPush({ ref, before, after, commits, total_commits_count, project 
     ref,
     before,
     after: NOTHING.test(after) ? null : after,
-    paths: whole ? pathsOf(commits) : null,
+    paths: whole ? listChangedPaths(commits) : null,
   };
 }
 
-function pathsOf(commits: z.infer<typeof Commits>): string[] {
+function listChangedPaths(commits: z.infer<typeof Commits>): string[] {
   return [...new Set(commits.flatMap(({ added, removed, modified }) => [...added, ...removed, ...modified]))];
 }
 
-function jsonOf(body: Buffer): unknown {
+function parseJsonBody(body: Buffer): unknown {
   try {
     checkJson(body);
     return JSON.parse(body.toString('utf8'));
@@ -96,7 +98,7 @@ function jsonOf(body: Buffer): unknown {
   }
 }
 
-function checked<Schema extends z.ZodType>(schema: Schema, json: unknown): z.infer<Schema> {
+function parseMessage<Schema extends z.ZodType>(schema: Schema, json: unknown): z.infer<Schema> {
   const { data, error } = schema.safeParse(json);
   if (error === undefined) return data;
   const [issue] = error.issues;
@@ -104,8 +106,8 @@ function checked<Schema extends z.ZodType>(schema: Schema, json: unknown): z.inf
 }
 
 /** Reason why a push starts no run. Null: it starts one. A push without a list of changed files starts a run. */
-export function whyIgnored({ repository, branches, paths }: PushTrigger['push'], push: Push): string | null {
-  const branch = branchOf(push);
+export function explainIgnored({ repository, branches, paths }: PushTrigger['push'], push: Push): string | null {
+  const branch = parseBranch(push);
   if (repository !== undefined && repository !== push.repository) return `the repository is ${push.repository}`;
   if (branch === null) return `${push.ref} is not a branch`;
   if (push.after === null) return `the branch ${branch} was deleted`;
@@ -115,6 +117,6 @@ export function whyIgnored({ repository, branches, paths }: PushTrigger['push'],
 }
 
 /** `main` of `refs/heads/main`; null for a tag. */
-export function branchOf({ ref }: Push): string | null {
+export function parseBranch({ ref }: Push): string | null {
   return /^refs\/heads\/(.+)$/.exec(ref)?.[1] ?? null;
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { namedByGitlab, signedByGithub, signedByGitlab } from './signatures.ts';
+import { verifyGithubSignature, verifyGitlabSignature, verifyGitlabToken } from './signatures.ts';
 
 const BODY = Buffer.from('Hello, World!');
 
@@ -8,7 +8,7 @@ describe('a signature of GitHub', () => {
   it('is the one of its documentation', () => {
     // "Testing the webhook payload validation" of GitHub's documentation.
     const documented = 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17';
-    expect(signedByGithub("It's a Secret to Everybody", BODY, documented)).toBe(true);
+    expect(verifyGithubSignature("It's a Secret to Everybody", BODY, documented)).toBe(true);
   });
 
   it.each([
@@ -21,15 +21,15 @@ describe('a signature of GitHub', () => {
     ['one in capitals', `sha256=${createHmac('sha256', 's').update(BODY).digest('hex').toUpperCase()}`],
     ['one of another secret', `sha256=${createHmac('sha256', 't').update(BODY).digest('hex')}`],
   ])('is not %s', (_what, header) => {
-    expect(signedByGithub('s', BODY, header)).toBe(false);
+    expect(verifyGithubSignature('s', BODY, header)).toBe(false);
   });
 });
 
 describe('GitLab', () => {
   it('names its older token', () => {
-    expect(namedByGitlab('s3cret', 's3cret')).toBe(true);
+    expect(verifyGitlabToken('s3cret', 's3cret')).toBe(true);
     for (const wrong of [null, '', 's3cre', 's3cret ', 'S3CRET', 's3crets']) {
-      expect(namedByGitlab('s3cret', wrong)).toBe(false);
+      expect(verifyGitlabToken('s3cret', wrong)).toBe(false);
     }
   });
 
@@ -42,9 +42,9 @@ describe('GitLab', () => {
 
   it('signs with its token, also with two of them while one is changed for another', () => {
     const headers = signed('m1', '1780000000');
-    expect(signedByGitlab(token, BODY, headers, now)).toBe(true);
+    expect(verifyGitlabSignature(token, BODY, headers, now)).toBe(true);
     const two = `v1,${Buffer.alloc(32).toString('base64')} ${headers.signature}`;
-    expect(signedByGitlab(token, BODY, { ...headers, signature: two }, now)).toBe(true);
+    expect(verifyGitlabSignature(token, BODY, { ...headers, signature: two }, now)).toBe(true);
   });
 
   it.each([
@@ -56,10 +56,10 @@ describe('GitLab', () => {
     ['none', { ...signed('m1', '1780000000'), signature: null }],
     ['zeros', { ...signed('m1', '1780000000'), signature: `v1,${Buffer.alloc(32).toString('base64')}` }],
   ])('is not believed with %s', (_what, headers) => {
-    expect(signedByGitlab(token, BODY, headers, now)).toBe(false);
+    expect(verifyGitlabSignature(token, BODY, headers, now)).toBe(false);
   });
 
   it('is not believed where the token has no key', () => {
-    expect(signedByGitlab('whsec_', BODY, signed('m1', '1780000000'), now)).toBe(false);
+    expect(verifyGitlabSignature('whsec_', BODY, signed('m1', '1780000000'), now)).toBe(false);
   });
 });

@@ -75,16 +75,16 @@ interface TriggerTables {
 /** Retention: decisions kept per trigger. */
 export const KEPT_DECISIONS = 100;
 
-export async function triggerStates(sql: Sql, pipeline: string): Promise<TriggerState[]> {
+export async function listTriggerStates(sql: Sql, pipeline: string): Promise<TriggerState[]> {
   const query = sql.tables<TriggerTables>().selectFrom('pipeline_trigger').selectAll();
-  return (await query.where('pipeline', '=', pipeline).execute()).map(stateOf);
+  return (await query.where('pipeline', '=', pipeline).execute()).map(parseStateRow);
 }
 
-export async function triggerState(sql: Sql, pipeline: string, name: string): Promise<TriggerState | null> {
-  return (await triggerStates(sql, pipeline)).find((state) => state.name === name) ?? null;
+export async function findTriggerState(sql: Sql, pipeline: string, name: string): Promise<TriggerState | null> {
+  return (await listTriggerStates(sql, pipeline)).find((state) => state.name === name) ?? null;
 }
 
-export async function putTriggerState(sql: Sql, state: TriggerState): Promise<void> {
+export async function saveTriggerState(sql: Sql, state: TriggerState): Promise<void> {
   const row = {
     definition: state.definition,
     since_ms: state.sinceMs,
@@ -169,22 +169,22 @@ export async function findDecision(
   sql: Sql,
   { pipeline, trigger, occurrence }: Pick<Decision, 'pipeline' | 'trigger' | 'occurrence'>,
 ): Promise<Decision | null> {
-  const row = await decisions(sql, pipeline, trigger).where('occurrence', '=', occurrence).executeTakeFirst();
-  return row === undefined ? null : decisionOf(row);
+  const row = await selectDecisions(sql, pipeline, trigger).where('occurrence', '=', occurrence).executeTakeFirst();
+  return row === undefined ? null : parseDecisionRow(row);
 }
 
 /** Occurrences of a trigger that are still to be decided, oldest first. */
-export async function pendingOccurrences(
+export async function listPendingOccurrences(
   sql: Sql,
   { pipeline, trigger }: Pick<Decision, 'pipeline' | 'trigger'>,
 ): Promise<string[]> {
-  const pending = decisions(sql, pipeline, trigger).where('outcome', '=', 'pending');
+  const pending = selectDecisions(sql, pipeline, trigger).where('outcome', '=', 'pending');
   const rows = await pending.orderBy('at_ms').orderBy('occurrence').execute();
   return rows.map(({ occurrence }) => occurrence);
 }
 
 /** Latest first, each with the number of its run; null where it has none, or the run was removed. */
-export async function lastDecisions(
+export async function listLastDecisions(
   sql: Sql,
   pipeline: string,
   trigger: string,
@@ -201,11 +201,11 @@ export async function lastDecisions(
     .orderBy('occurrence', 'desc')
     .limit(KEPT_DECISIONS)
     .execute();
-  return rows.map((row) => ({ ...decisionOf(row), number: row.run_number }));
+  return rows.map((row) => ({ ...parseDecisionRow(row), number: row.run_number }));
 }
 
 /** Runs that a trigger started and that are not over, oldest first. */
-export async function activeRunsOfTrigger(
+export async function listActiveRunsOfTrigger(
   sql: Sql,
   pipeline: string,
   trigger: string,
@@ -224,7 +224,7 @@ export async function activeRunsOfTrigger(
 
 /** Retention: removes the oldest decisions beyond the limit. Pending ones stay. */
 export async function pruneDecisions(sql: Sql, pipeline: string, trigger: string): Promise<void> {
-  const rows = await decisions(sql, pipeline, trigger)
+  const rows = await selectDecisions(sql, pipeline, trigger)
     .where('outcome', '!=', 'pending')
     .orderBy('at_ms', 'desc')
     .orderBy('occurrence', 'desc')
@@ -242,12 +242,12 @@ export async function pruneDecisions(sql: Sql, pipeline: string, trigger: string
     .execute();
 }
 
-function decisions(sql: Sql, pipeline: string, trigger: string) {
+function selectDecisions(sql: Sql, pipeline: string, trigger: string) {
   const query = sql.tables<TriggerTables>().selectFrom('pipeline_trigger_decision').selectAll();
   return query.where('pipeline', '=', pipeline).where('trigger_name', '=', trigger);
 }
 
-function stateOf(row: TriggerRow): TriggerState {
+function parseStateRow(row: TriggerRow): TriggerState {
   return {
     pipeline: row.pipeline,
     name: row.trigger_name,
@@ -261,7 +261,7 @@ function stateOf(row: TriggerRow): TriggerState {
   };
 }
 
-function decisionOf(row: DecisionRow): Decision {
+function parseDecisionRow(row: DecisionRow): Decision {
   return {
     pipeline: row.pipeline,
     trigger: row.trigger_name,

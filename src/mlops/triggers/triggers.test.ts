@@ -2,10 +2,10 @@ import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
-import { call, importFiles, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, importFiles, testApplication } from '../../testing/application.ts';
 import { listPipelineRuns, startPipelineRun } from '../pipelines/schema.ts';
 import { applied, ended } from '../testing/pipelines.ts';
-import { newFolder, outcomes, triggerOf } from '../testing/triggers.ts';
+import { newFolder, outcomes, requireTrigger } from '../testing/triggers.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -50,7 +50,7 @@ const runs = async (name = 'p') => (await call(application, listPipelineRuns, { 
 describe('a time of the calendar', () => {
   it('begins a run in its time zone, and those missed are made up for once, over a restart', async () => {
     await pipeline('p', '{cron: 0 3 * * *, timeZone: Europe/Berlin, params: {rows: 7}}', 'params: {rows: 1},');
-    expect((await triggerOf(application, 'p', 'cron')).nextAt).toBe('2026-11-26T02:00:00.000Z');
+    expect((await requireTrigger(application, 'p', 'cron')).nextAt).toBe('2026-11-26T02:00:00.000Z');
     await pass(HOUR);
     expect(await outcomes(application, 'p', 'cron', 1)).toMatchObject([
       { outcome: 'began', number: 1, detail: 'the time 2026-11-26T02:00:00.000Z' },
@@ -67,17 +67,17 @@ describe('a time of the calendar', () => {
       { outcome: 'began', number: 2, detail: 'the time 2026-11-27T02:00:00.000Z' },
       { number: 1 },
     ]);
-    expect((await triggerOf(application, 'p', 'cron')).nextAt).toBe('2026-11-30T02:00:00.000Z');
+    expect((await requireTrigger(application, 'p', 'cron')).nextAt).toBe('2026-11-30T02:00:00.000Z');
   });
 
   it('stays as it is when its pipeline is applied with other steps, and goes with its pattern', async () => {
     await pipeline('p', '{cron: 0 3 * * *}');
-    const { since, nextAt } = await triggerOf(application, 'p', 'cron');
+    const { since, nextAt } = await requireTrigger(application, 'p', 'cron');
     await pass(MINUTE);
     await pipeline('p', '{cron: 0 3 * * *}', 'description: other,');
-    expect(await triggerOf(application, 'p', 'cron')).toMatchObject({ since, nextAt });
+    expect(await requireTrigger(application, 'p', 'cron')).toMatchObject({ since, nextAt });
     await pipeline('p', '{cron: 30 1 * * *}');
-    expect((await triggerOf(application, 'p', 'cron')).nextAt).toBe('2026-11-26T01:30:00.000Z');
+    expect((await requireTrigger(application, 'p', 'cron')).nextAt).toBe('2026-11-26T01:30:00.000Z');
     await pipeline('p', '{name: later, cron: 0 5 * * *}');
     await pass(3 * HOUR);
     await pass(2 * HOUR);
@@ -95,13 +95,13 @@ describe('a time of the calendar', () => {
 });
 
 /** Waits until a trigger has looked once more. */
-async function looked(name = 'p'): Promise<void> {
-  const { nextAt } = await triggerOf(application, name, 'data');
+async function awaitCheck(name = 'p'): Promise<void> {
+  const { nextAt } = await requireTrigger(application, name, 'data');
   await pass(5 * MINUTE);
-  await expect.poll(async () => (await triggerOf(application, name, 'data')).nextAt).not.toBe(nextAt);
+  await expect.poll(async () => (await requireTrigger(application, name, 'data')).nextAt).not.toBe(nextAt);
 }
 
-const seenFirst = () => expect.poll(async () => (await triggerOf(application, 'p', 'data')).digest).not.toBeNull();
+const seenFirst = () => expect.poll(async () => (await requireTrigger(application, 'p', 'data')).digest).not.toBeNull();
 
 describe('a change of data', () => {
   it('of a file begins a run when its content is another, once, also while no server ran', async () => {
@@ -110,11 +110,11 @@ describe('a change of data', () => {
     await pipeline('p', `{data: {object: ${file}}}`);
     await seenFirst();
     utimesSync(file, 1, 1);
-    await looked();
-    expect((await triggerOf(application, 'p', 'data')).decisions).toEqual([]);
+    await awaitCheck();
+    expect((await requireTrigger(application, 'p', 'data')).decisions).toEqual([]);
     writeFileSync(file, 'b\n');
-    await looked();
-    await looked();
+    await awaitCheck();
+    await awaitCheck();
     expect(await outcomes(application, 'p', 'data', 1)).toMatchObject([
       { outcome: 'began', number: 1, detail: expect.stringMatching(/^\/.*train\.csv changed to [0-9a-f]{12}$/) },
     ]);
@@ -124,7 +124,7 @@ describe('a change of data', () => {
     });
     expect(await outcomes(application, 'p', 'data', 2)).toMatchObject([{ outcome: 'began', number: 2 }, {}]);
     writeFileSync(file, 'b\n');
-    await looked();
+    await awaitCheck();
     expect(await outcomes(application, 'p', 'data', 3)).toMatchObject([{ outcome: 'began', number: 3 }, {}, {}]);
   });
 
@@ -140,11 +140,11 @@ describe('a change of data', () => {
     ];
     for (const [index, change] of changes.entries()) {
       change();
-      await looked();
+      await awaitCheck();
       await outcomes(application, 'p', 'data', index + 1);
     }
-    await looked();
-    expect((await triggerOf(application, 'p', 'data')).decisions).toHaveLength(3);
+    await awaitCheck();
+    expect((await requireTrigger(application, 'p', 'data')).decisions).toHaveLength(3);
   });
 
   it('of a table of the lake begins a run', async () => {
@@ -153,7 +153,7 @@ describe('a change of data', () => {
     const row = 'BilledCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ChargePeriodEnd';
     const day = '2026-10-01T00:00:00Z,2026-10-03T00:00:00Z,2026-10-04T00:00:00Z';
     await importFiles(application, 's', { 'a.csv': `${row},EffectiveCost\n1,USD,${day},1\n` });
-    await looked();
+    await awaitCheck();
     expect(await outcomes(application, 'p', 'data', 1)).toMatchObject([
       { outcome: 'began', detail: expect.stringMatching(/^table bill_row changed to version \d+$/) },
     ]);
@@ -163,16 +163,16 @@ describe('a change of data', () => {
     const file = join(folder, 'train.csv');
     await pipeline('p', `{data: {object: ${file}}}`);
     await expect
-      .poll(async () => (await triggerOf(application, 'p', 'data')).problem)
+      .poll(async () => (await requireTrigger(application, 'p', 'data')).problem)
       .toBe(`There is no ${file} on the server.`);
     writeFileSync(file, 'a');
-    await looked();
-    expect(await triggerOf(application, 'p', 'data')).toMatchObject({ problem: null, decisions: [] });
+    await awaitCheck();
+    expect(await requireTrigger(application, 'p', 'data')).toMatchObject({ problem: null, decisions: [] });
     rmSync(file);
-    await looked();
+    await awaitCheck();
     writeFileSync(file, 'a');
-    await looked();
-    expect(await triggerOf(application, 'p', 'data')).toMatchObject({ problem: null, decisions: [] });
+    await awaitCheck();
+    expect(await requireTrigger(application, 'p', 'data')).toMatchObject({ problem: null, decisions: [] });
   });
 
   it('is remembered when it is looked at more often', async () => {
@@ -221,7 +221,7 @@ describe('an event of the registry', () => {
       );
     await registering('a', 'one', 'three');
     await registering('b', 'two', 'one');
-    expect(await problemFrom(registering('c', 'three', 'two'))).toMatchObject({
+    expect(await catchProblem(registering('c', 'three', 'two'))).toMatchObject({
       code: 'manifest_invalid',
       detail: expect.stringContaining('in a cycle (c -> a -> b -> c)'),
     });

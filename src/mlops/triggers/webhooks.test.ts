@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listAudit } from '../../platform/audit/schema.ts';
-import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { sharedApplication } from '../../testing/shared.ts';
 import { listPipelineRuns, pipelineStepLog } from '../pipelines/schema.ts';
 import { applied, ended } from '../testing/pipelines.ts';
@@ -13,10 +13,10 @@ import {
   newRepository,
   outcomes,
   type Repository,
+  requireTrigger,
   SECRET,
   secretFile,
   send,
-  triggerOf,
 } from '../testing/triggers.ts';
 
 const shared = await sharedApplication();
@@ -129,7 +129,7 @@ describe('a push that GitHub tells of', () => {
       status: 202,
       body: { outcome: 'ignored' },
     });
-    expect((await triggerOf(shared, name, 'push')).decisions).toEqual([]);
+    expect((await requireTrigger(shared, name, 'push')).decisions).toEqual([]);
   });
 
   it('is left out where the pipeline is full, and the history says so', async () => {
@@ -179,7 +179,7 @@ describe('what is not signed', () => {
   ])('is refused %s', async (_what, headers) => {
     await github();
     expect(await pushed(githubPush('a'.repeat(40)), headers)).toMatchObject(refusal);
-    expect((await triggerOf(shared, name, 'push')).decisions).toEqual([]);
+    expect((await requireTrigger(shared, name, 'push')).decisions).toEqual([]);
   });
 
   it('learns nothing: no pipeline, no trigger, no signature and a secret that is gone are one answer', async () => {
@@ -269,11 +269,11 @@ describe('a push that GitLab tells of', () => {
 describe('a trigger whose secret cannot be read', () => {
   it('says so as its problem, with the variable, and no problem once it can', async () => {
     await pipeline('{provider: github, secret: env:NO_SUCH_HOOK}');
-    expect(await triggerOf(shared, name, 'push')).toMatchObject({
+    expect(await requireTrigger(shared, name, 'push')).toMatchObject({
       problem: 'The variable NO_SUCH_HOOK is not set on the server; put the secret there or change the reference.',
     });
     await github();
-    expect(await triggerOf(shared, name, 'push')).toMatchObject({ problem: null });
+    expect(await requireTrigger(shared, name, 'push')).toMatchObject({ problem: null });
   });
 });
 
@@ -299,7 +299,7 @@ describe('a pipeline whose trigger could never begin a run is refused', () => {
     ],
   ])('%s', async (_what, spec, words) => {
     const steps = spec.includes('steps:') ? '' : ', steps: {a: {run: x}}';
-    expect(await problemFrom(applied(shared, `${header()}{${spec}${steps}}}`))).toMatchObject({
+    expect(await catchProblem(applied(shared, `${header()}{${spec}${steps}}}`))).toMatchObject({
       code: 'manifest_invalid',
       detail: expect.stringContaining(words),
     });

@@ -4,21 +4,21 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Events, StoredEvent } from '../../platform/events/index.ts';
 import { createLoop, type Rest } from '../../platform/loop/index.ts';
 import type { Message, Send, SendResult } from '../../platform/outbound/index.ts';
-import { leaseOwner, longestRestMs, type Store } from '../../platform/store/index.ts';
+import { chooseLongestRestMs, leaseOwner, type Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { REGISTRY_CHANGED } from '../registry/index.ts';
 import {
   claimDeliveries,
+  type DeliveryEnding,
   type DeliveryRow,
-  type Ending,
+  findNextDue,
   insertDelivery,
-  nextDue,
   releaseDeliveries,
   removeEndedDeliveries,
   saveTry,
 } from './delivery-store.ts';
-import { listeningWebhooks } from './store.ts';
+import { listListeningWebhooks } from './store.ts';
 
 export interface DeliveriesDeps {
   readonly store: Store;
@@ -61,15 +61,15 @@ export function createDeliveries(deps: DeliveriesDeps) {
   const loop = createLoop({
     look,
     failed: (error) => log.error({ err: error }, 'cannot deliver webhooks; retry follows'),
-    longestRestMs: longestRestMs(store.engine),
+    longestRestMs: chooseLongestRestMs(store.engine),
   });
 
   async function fanOut(event: StoredEvent): Promise<void> {
     const { entity, action, data } = Changed.parse(event.payload);
     const body = JSON.stringify({ entity, action, timestamp: event.at, data });
     await store.transaction(async (sql) => {
-      for (const webhookId of await listeningWebhooks(sql, { entity, action }, Date.parse(event.at))) {
-        await insertDelivery(sql, waiting(webhookId, event.sequence, { entity, action, body }, clock.now()));
+      for (const webhookId of await listListeningWebhooks(sql, { entity, action }, Date.parse(event.at))) {
+        await insertDelivery(sql, createQueue(webhookId, event.sequence, { entity, action, body }, clock.now()));
       }
       sql.afterCommit(() => loop.wake());
     });
@@ -87,7 +87,7 @@ export function createDeliveries(deps: DeliveriesDeps) {
     const now = clock.now();
     const claim = { owner, now, leaseEnd: now + LEASE_MS, limit: free, sending: [...sending.keys()] };
     for (const row of await claimDeliveries(store, claim)) begin(row);
-    const due = await nextDue(store, [...sending.keys()]);
+    const due = await findNextDue(store, [...sending.keys()]);
     return due === null || sending.size === AT_ONCE ? null : Math.max(0, due - clock.now());
   }
 
@@ -105,7 +105,7 @@ export function createDeliveries(deps: DeliveriesDeps) {
   }
 
   async function attempt(row: DeliveryRow): Promise<void> {
-    const ending = endingOf(row, await sendOnce(row), clock.now());
+    const ending = decideEnding(row, await sendOnce(row), clock.now());
     await saveTry(store, { deliveryId: row.delivery_id, owner, attempts: row.attempts }, ending);
     if (ending.state !== 'failed') return;
     const facts = { webhook: row.webhook_id, delivery: row.delivery_id, attempts: row.attempts, why: ending.error };
@@ -131,7 +131,7 @@ export function createDeliveries(deps: DeliveriesDeps) {
       do {
         await loop.settle();
         await Promise.all(sending.values());
-      } while (sending.size > 0 || ((await nextDue(store, [])) ?? Number.POSITIVE_INFINITY) <= clock.now());
+      } while (sending.size > 0 || ((await findNextDue(store, [])) ?? Number.POSITIVE_INFINITY) <= clock.now());
     },
     async [Symbol.asyncDispose]() {
       stopping.abort(new Error('the server stops'));
@@ -141,7 +141,7 @@ export function createDeliveries(deps: DeliveriesDeps) {
   };
 }
 
-function waiting(
+function createQueue(
   webhookId: string,
   sequence: number,
   event: Pick<DeliveryRow, 'entity' | 'action' | 'body'>,
@@ -167,7 +167,11 @@ function waiting(
 /**
  * State of a delivery after an attempt; for a deleted or disabled webhook (`result` is null) the delivery is skipped.
  */
-export function endingOf(row: Pick<DeliveryRow, 'tries_left'>, result: SendResult | null, now: number): Ending {
+export function decideEnding(
+  row: Pick<DeliveryRow, 'tries_left'>,
+  result: SendResult | null,
+  now: number,
+): DeliveryEnding {
   if (result === null) {
     const error = 'The webhook was disabled before the delivery.';
     return { state: 'skipped', triesLeft: 0, dueAt: now, endedAt: now, status: null, error };

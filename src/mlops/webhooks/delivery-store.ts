@@ -54,7 +54,7 @@ export async function releaseDeliveries(sql: Sql, owner: string, now: number): P
     .execute();
 }
 
-export interface Ending {
+export interface DeliveryEnding {
   readonly state: DeliveryState;
   readonly triesLeft: number;
   readonly dueAt: number;
@@ -71,7 +71,7 @@ interface Try {
 }
 
 /** Stores the result of an attempt, unless a later attempt has started or another server has taken the delivery. */
-export async function saveTry(sql: Sql, { deliveryId, owner, attempts }: Try, ending: Ending): Promise<void> {
+export async function saveTry(sql: Sql, { deliveryId, owner, attempts }: Try, ending: DeliveryEnding): Promise<void> {
   await sql
     .tables<WebhookTables>()
     .updateTable('webhook_delivery')
@@ -91,7 +91,7 @@ export async function saveTry(sql: Sql, { deliveryId, owner, attempts }: Try, en
 }
 
 /** Earliest time at which another delivery can be claimed; null: none waits. */
-export async function nextDue(sql: Sql, sending: readonly string[]): Promise<number | null> {
+export async function findNextDue(sql: Sql, sending: readonly string[]): Promise<number | null> {
   const query = sql.tables<WebhookTables>().selectFrom('webhook_delivery').where('state', '=', 'waiting');
   const row = await query
     .where(isNone(sending))

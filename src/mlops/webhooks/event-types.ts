@@ -66,11 +66,11 @@ const examples: Readonly<Record<string, Readonly<Record<string, object>>>> = {
 };
 
 /** Actions of an entity, sorted; empty for an entity without events on this server. */
-export function actionsOf(entity: string): string[] {
+export function listActions(entity: string): string[] {
   return Object.keys(examples[entity] ?? {}).sort();
 }
 
 /** Payload of a test delivery. */
-export function exampleOf({ entity, action }: EventType): object {
+export function buildExample({ entity, action }: EventType): object {
   return examples[entity]?.[action] ?? {};
 }

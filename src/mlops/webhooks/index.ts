@@ -1,6 +1,6 @@
 import type { Events } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
-import { createSend, type Resolve, readAllowedHosts, systemResolve } from '../../platform/outbound/index.ts';
+import { createSend, type Resolve, readAllowedHosts, resolveBySystem } from '../../platform/outbound/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
@@ -38,7 +38,7 @@ export interface Webhooks extends AsyncDisposable {
 
 /** Creates the webhooks; `main.ts` calls it once, before events are delivered. */
 export function createWebhooks(deps: WebhooksDeps): Webhooks {
-  const rules = { allowedHosts: readAllowedHosts(deps.allowedHosts), resolve: deps.resolve ?? systemResolve };
+  const rules = { allowedHosts: readAllowedHosts(deps.allowedHosts), resolve: deps.resolve ?? resolveBySystem };
   const send = createSend(rules);
   const service = createService({ ...deps, sealing: createSealing(deps.folder), rules, send });
   const deliveries = createDeliveries({ ...deps, send, message: service.message });

@@ -13,7 +13,7 @@ export const webhookMigrations: Migrations = {
   },
 };
 
-function required(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
+function requireColumn(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
   return column.notNull();
 }
 
@@ -21,20 +21,20 @@ async function createWebhooks(database: Database): Promise<void> {
   await database.schema
     .createTable('webhook')
     .addColumn('webhook_id', 'text', (of) => of.primaryKey())
-    .addColumn('name', 'text', required)
-    .addColumn('url', 'text', required)
+    .addColumn('name', 'text', requireColumn)
+    .addColumn('url', 'text', requireColumn)
     .addColumn('description', 'text')
     .addColumn('sealed_secret', 'text')
-    .addColumn('status', 'text', required)
-    .addColumn('creation_timestamp', 'bigint', required)
-    .addColumn('last_updated_timestamp', 'bigint', required)
+    .addColumn('status', 'text', requireColumn)
+    .addColumn('creation_timestamp', 'bigint', requireColumn)
+    .addColumn('last_updated_timestamp', 'bigint', requireColumn)
     .execute();
   await database.schema
     .createTable('webhook_event')
-    .addColumn('webhook_id', 'text', required)
-    .addColumn('entity', 'text', required)
-    .addColumn('action', 'text', required)
-    .addColumn('position', 'integer', required)
+    .addColumn('webhook_id', 'text', requireColumn)
+    .addColumn('entity', 'text', requireColumn)
+    .addColumn('action', 'text', requireColumn)
+    .addColumn('position', 'integer', requireColumn)
     .addPrimaryKeyConstraint('webhook_event_key', ['webhook_id', 'entity', 'action'])
     .execute();
 }
@@ -43,17 +43,17 @@ async function createDeliveries(database: Database): Promise<void> {
   await database.schema
     .createTable('webhook_delivery')
     .addColumn('delivery_id', 'text', (of) => of.primaryKey())
-    .addColumn('webhook_id', 'text', required)
-    .addColumn('sequence', 'bigint', required)
-    .addColumn('entity', 'text', required)
-    .addColumn('action', 'text', required)
-    .addColumn('body', 'text', required)
-    .addColumn('state', 'text', required)
-    .addColumn('attempts', 'integer', required)
-    .addColumn('tries_left', 'integer', required)
-    .addColumn('due_at', 'bigint', required)
+    .addColumn('webhook_id', 'text', requireColumn)
+    .addColumn('sequence', 'bigint', requireColumn)
+    .addColumn('entity', 'text', requireColumn)
+    .addColumn('action', 'text', requireColumn)
+    .addColumn('body', 'text', requireColumn)
+    .addColumn('state', 'text', requireColumn)
+    .addColumn('attempts', 'integer', requireColumn)
+    .addColumn('tries_left', 'integer', requireColumn)
+    .addColumn('due_at', 'bigint', requireColumn)
     .addColumn('leased_by', 'text')
-    .addColumn('created_at', 'bigint', required)
+    .addColumn('created_at', 'bigint', requireColumn)
     .addColumn('ended_at', 'bigint')
     .addColumn('response_status', 'integer')
     .addColumn('error', 'text')

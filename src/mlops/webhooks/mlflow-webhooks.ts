@@ -1,6 +1,6 @@
 import type { SendResult } from '../../platform/outbound/index.ts';
 import type { Fields, MlflowRoute } from '../wire/index.ts';
-import { invalidParameter } from '../wire/index.ts';
+import { buildInvalidParameter } from '../wire/index.ts';
 import { actionNames, type EventType, entityNames } from './event-types.ts';
 import type { Service } from './service.ts';
 import type { Webhook } from './store.ts';
@@ -81,15 +81,15 @@ function readNew(fields: Fields) {
     name: fields.requiredText('name'),
     url: fields.requiredText('url'),
     description: fields.text('description') || null,
-    events: requiredEvents(fields),
+    events: readRequiredEvents(fields),
     secret: fields.text('secret') || null,
     status: fields.choice('status', webhookStatuses) ?? ('ACTIVE' as const),
   };
 }
 
-function requiredEvents(fields: Fields): EventType[] {
+function readRequiredEvents(fields: Fields): EventType[] {
   if (fields.has('events')) return readEvents(fields);
-  throw invalidParameter(
+  throw buildInvalidParameter(
     "Missing value for required parameter 'events'. See the API docs for more information about request parameters.",
   );
 }

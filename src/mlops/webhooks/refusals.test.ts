@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Application, createApplication } from '../../main.ts';
 import { loadConfig } from '../../platform/config/index.ts';
 import {
-  addressesOf,
   checkUrl,
   createSend,
   type DestinationRules,
   readAllowedHosts,
+  resolveAddresses,
 } from '../../platform/outbound/index.ts';
 import { type Receiver, startReceiver } from '../../platform/outbound/receiver.testing.ts';
 import { mlflow, post, valueAt } from '../wire/testing.ts';
@@ -88,7 +88,7 @@ describe('CVE-2026-2393: webhooks lead to no internal address', () => {
       { address: '93.184.216.34', family: 4 },
       { address: '10.0.0.1', family: 4 },
     ];
-    const finding = addressesOf(checkUrl('https://hooks.example/', strict), { ...strict, resolve });
+    const finding = resolveAddresses(checkUrl('https://hooks.example/', strict), { ...strict, resolve });
     await expect(finding).rejects.toMatchObject({ code: 'webhook_url_refused' });
   });
 

@@ -24,7 +24,7 @@ export function deliveryRoutes({ store, clock, deliveries }: WebhookRoutesDeps):
       const rows = await listDeliveries(store, webhookId, after, query.pageSize + 1);
       const last = rows.length > query.pageSize ? rows[query.pageSize - 1] : undefined;
       return {
-        deliveries: rows.slice(0, query.pageSize).map(deliveryOf),
+        deliveries: rows.slice(0, query.pageSize).map(toWebhookDelivery),
         nextPageToken: last === undefined ? null : encodePageToken([last.created_at, last.delivery_id], scope),
       };
     }),
@@ -37,13 +37,13 @@ export function deliveryRoutes({ store, clock, deliveries }: WebhookRoutesDeps):
           throw new AppError('webhook_delivery_not_found', detail, { webhookId, deliveryId });
         }
         sql.afterCommit(deliveries.wake);
-        return deliveryOf(row);
+        return toWebhookDelivery(row);
       }),
     ),
   ];
 }
 
-function deliveryOf(row: DeliveryRow): WebhookDelivery {
+function toWebhookDelivery(row: DeliveryRow): WebhookDelivery {
   const instant = (at: number) => new Date(at).toISOString();
   return {
     delivery: row.delivery_id,

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError, systemCode } from '../../platform/errors/index.ts';
+import { AppError, readSystemCode } from '../../platform/errors/index.ts';
 import { Secret } from '../../platform/secrets/index.ts';
 
 /**
@@ -62,7 +62,7 @@ async function readOrMakeKey(path: string): Promise<Buffer> {
   try {
     await link(fresh, path);
   } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw error;
+    if (readSystemCode(error) !== 'EEXIST') throw error;
   } finally {
     await rm(fresh, { force: true });
   }
@@ -74,7 +74,7 @@ async function readKey(path: string): Promise<Buffer | null> {
     const key = Buffer.from(await readFile(path, 'utf8'), 'base64');
     if (key.length === KEY_BYTES) return key;
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
+    if (readSystemCode(error) === 'ENOENT') return null;
     throw error;
   }
   throw new AppError(

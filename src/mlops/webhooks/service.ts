@@ -1,19 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../platform/errors/index.ts';
 import {
-  addressesOf,
   checkUrl,
   DestinationError,
   type DestinationRules,
   type Message,
+  resolveAddresses,
   type Send,
   type SendResult,
-  signatureOf,
+  signDelivery,
 } from '../../platform/outbound/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { decodePageToken, doesNotExist, encodePageToken, invalidParameter, MlflowError } from '../wire/index.ts';
-import { actionsOf, type EventType, exampleOf } from './event-types.ts';
+import {
+  buildDoesNotExist,
+  buildInvalidParameter,
+  decodePageToken,
+  encodePageToken,
+  MlflowError,
+} from '../wire/index.ts';
+import { buildExample, type EventType, listActions } from './event-types.ts';
 import type { Sealing } from './sealing.ts';
 import { deleteWebhook, findWebhook, insertWebhook, listWebhooks, updateWebhook, type Webhook } from './store.ts';
 import type { WebhookStatus } from './tables.ts';
@@ -59,7 +65,7 @@ export function createService(deps: ServiceDeps) {
     /** The message of a delivery, built now; null when the webhook is deleted or disabled. */
     async message(webhookId: string, deliveryId: string, body: string): Promise<Message | null> {
       const webhook = await findWebhook(store, webhookId);
-      return webhook?.status === 'ACTIVE' ? signed(deps, webhook, deliveryId, body) : null;
+      return webhook?.status === 'ACTIVE' ? signMessage(deps, webhook, deliveryId, body) : null;
     },
   };
 }
@@ -67,7 +73,7 @@ export function createService(deps: ServiceDeps) {
 export async function requireWebhook(sql: Sql, webhookId: string): Promise<Webhook> {
   const webhook = await findWebhook(sql, webhookId);
   if (webhook !== null) return webhook;
-  throw doesNotExist(`Webhook with ID ${webhookId} not found.`, 'webhook_not_found');
+  throw buildDoesNotExist(`Webhook with ID ${webhookId} not found.`, 'webhook_not_found');
 }
 
 async function create(deps: ServiceDeps, input: NewWebhook): Promise<Webhook> {
@@ -119,7 +125,7 @@ async function seal(sealing: Sealing, secret: string | null, webhookId: string):
 
 async function list(sql: Sql, maxResults: number, pageToken: string | undefined) {
   if (maxResults < 1 || maxResults > MAX_A_PAGE) {
-    throw invalidParameter(`max_results must be between 1 and ${MAX_A_PAGE}.`);
+    throw buildInvalidParameter(`max_results must be between 1 and ${MAX_A_PAGE}.`);
   }
   const limit = maxResults;
   const position = decodePageToken(pageToken, 'webhooks', 2);
@@ -136,19 +142,19 @@ async function list(sql: Sql, maxResults: number, pageToken: string | undefined)
 async function test(deps: ServiceDeps, webhookId: string, wanted: EventType | null): Promise<SendResult> {
   const webhook = await requireWebhook(deps.store, webhookId);
   const event = wanted ?? webhook.events[0];
-  if (event === undefined) throw invalidParameter('The webhook has no event.');
+  if (event === undefined) throw buildInvalidParameter('The webhook has no event.');
   checkEvents([event]);
   const timestamp = new Date(deps.clock.now()).toISOString();
-  const body = JSON.stringify({ ...event, timestamp, data: exampleOf(event) });
-  return deps.send(await signed(deps, webhook, randomUUID(), body), new AbortController().signal);
+  const body = JSON.stringify({ ...event, timestamp, data: buildExample(event) });
+  return deps.send(await signMessage(deps, webhook, randomUUID(), body), new AbortController().signal);
 }
 
-async function signed(deps: ServiceDeps, webhook: Webhook, deliveryId: string, body: string): Promise<Message> {
+async function signMessage(deps: ServiceDeps, webhook: Webhook, deliveryId: string, body: string): Promise<Message> {
   const timestamp = String(Math.floor(deps.clock.now() / 1000));
   const { sealedSecret, webhookId, url } = webhook;
   const secret = sealedSecret === null ? null : await deps.sealing.open(sealedSecret, webhookId);
   const signature =
-    secret === null ? {} : { 'x-mlflow-signature': signatureOf(secret.reveal(), deliveryId, timestamp, body) };
+    secret === null ? {} : { 'x-mlflow-signature': signDelivery(secret.reveal(), deliveryId, timestamp, body) };
   return {
     url,
     body,
@@ -158,7 +164,7 @@ async function signed(deps: ServiceDeps, webhook: Webhook, deliveryId: string, b
 
 function checkName(name: string): void {
   if (/^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/i.test(name)) return;
-  throw invalidParameter(
+  throw buildInvalidParameter(
     `Webhook name '${name}' is invalid. It must start and end with a letter or digit, be less than 63 characters ` +
       'long, and contain only letters, digits, dots (.), underscores (_), and hyphens (-).',
   );
@@ -166,19 +172,19 @@ function checkName(name: string): void {
 
 function checkEvents(events: readonly EventType[]): void {
   if (events.length === 0)
-    throw invalidParameter('Webhook events must be a non-empty list of WebhookEvent objects: [].');
+    throw buildInvalidParameter('Webhook events must be a non-empty list of WebhookEvent objects: [].');
   for (const { entity, action } of events) {
-    const actions = actionsOf(entity);
+    const actions = listActions(entity);
     if (actions.includes(action)) continue;
     const known = actions.map((name) => `'${name}'`).join(', ');
-    throw invalidParameter(`Invalid action '${action}' for entity '${entity}'. Valid actions are: [${known}]`);
+    throw buildInvalidParameter(`Invalid action '${action}' for entity '${entity}'. Valid actions are: [${known}]`);
   }
 }
 
 /** A name that cannot be resolved now is accepted: it is checked again, and pinned, at each delivery. */
 async function checkDestination(rules: DestinationRules, text: string): Promise<void> {
   try {
-    await addressesOf(checkUrl(text, rules), rules);
+    await resolveAddresses(checkUrl(text, rules), rules);
   } catch (error) {
     if (error instanceof DestinationError) return;
     if (!(error instanceof AppError)) throw error;

@@ -35,7 +35,7 @@ async function insertEvents(sql: Sql, webhookId: string, events: readonly EventT
 
 export async function findWebhook(sql: Sql, webhookId: string): Promise<Webhook | null> {
   const query = sql.tables<WebhookTables>().selectFrom('webhook').selectAll().where('webhook_id', '=', webhookId);
-  const [found] = await webhooksOf(sql, await query.execute());
+  const [found] = await findWebhookDetails(sql, await query.execute());
   return found ?? null;
 }
 
@@ -56,11 +56,11 @@ export async function listWebhooks(sql: Sql, after: WebhookPosition | null, limi
     );
   }
   const rows = await query.orderBy('creation_timestamp', 'desc').orderBy('webhook_id').limit(limit).execute();
-  return webhooksOf(sql, rows);
+  return findWebhookDetails(sql, rows);
 }
 
 /** Ids of the active webhooks that subscribe to this event and existed when it happened. */
-export async function listeningWebhooks(sql: Sql, { entity, action }: EventType, at: number): Promise<string[]> {
+export async function listListeningWebhooks(sql: Sql, { entity, action }: EventType, at: number): Promise<string[]> {
   const rows = await sql
     .tables<WebhookTables>()
     .selectFrom('webhook')
@@ -97,7 +97,7 @@ export async function deleteWebhook(sql: Sql, webhookId: string): Promise<void> 
   }
 }
 
-async function webhooksOf(sql: Sql, rows: readonly WebhookRow[]): Promise<Webhook[]> {
+async function findWebhookDetails(sql: Sql, rows: readonly WebhookRow[]): Promise<Webhook[]> {
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.webhook_id);
   const query = sql.tables<WebhookTables>().selectFrom('webhook_event').selectAll().where('webhook_id', 'in', ids);

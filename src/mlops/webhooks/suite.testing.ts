@@ -14,7 +14,7 @@ import { openStore, type Store } from '../../platform/store/index.ts';
 import { createTelemetry } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { REGISTRY_CHANGED } from '../registry/index.ts';
-import { bodyFields } from '../wire/index.ts';
+import { parseBodyFields } from '../wire/index.ts';
 import { createWebhooks, webhookMigrations } from './index.ts';
 import type { WebhookTables } from './tables.ts';
 
@@ -46,7 +46,7 @@ async function openRoom(database: string) {
   await store.migrate({ ...eventMigrations, ...webhookMigrations });
   const receiver = await startReceiver();
   const server = (own: { keyFolder?: string; clock?: Clock } = {}) =>
-    serverOf(store, own.clock ?? clock, own.keyFolder ?? folder);
+    createServer(store, own.clock ?? clock, own.keyFolder ?? folder);
   return {
     store,
     receiver,
@@ -66,7 +66,7 @@ async function openRoom(database: string) {
   };
 }
 
-function serverOf(store: Store, clock: Clock, folder: string) {
+function createServer(store: Store, clock: Clock, folder: string) {
   const log = pino({ level: 'silent' });
   const events = createEvents({ store, clock, log, telemetry: createTelemetry() });
   const webhooks = createWebhooks({ store, clock, log, events, folder, allowedHosts: '127.0.0.1' });
@@ -75,7 +75,7 @@ function serverOf(store: Store, clock: Clock, folder: string) {
     call(method: string, path: string, message: object = {}, params: Record<string, string> = {}) {
       const route = webhooks.mlflowRoutes.find((one) => one.method === method && one.path.endsWith(path));
       if (route === undefined) throw new Error(`no route ${method} ${path}`);
-      return route.handler({ fields: bodyFields(JSON.stringify(message)), params, identity: LOCAL });
+      return route.handler({ fields: parseBodyFields(JSON.stringify(message)), params, identity: LOCAL });
     },
     happens: (version: string) =>
       store.transaction((sql) =>

@@ -9,7 +9,7 @@ const COUNTED: ReadonlySet<string> = new Set([
 ]);
 
 /** Audit mode of the writes of a path; requests about webhooks contain their secret. */
-export function auditOf(path: string): { readonly audit?: 'counted' | 'bare' } {
+export function selectAuditMode(path: string): { readonly audit?: 'counted' | 'bare' } {
   if (COUNTED.has(path)) return { audit: 'counted' };
   return path.startsWith('/mlflow/webhooks') ? { audit: 'bare' } : {};
 }
@@ -30,20 +30,20 @@ const IDS = [
 const OWNERS = ['run_id', 'run_uuid'];
 
 /** Ids that a message names, for the audit trail. */
-export function subjectIn(
+export function readSubject(
   fields: Fields,
   params: Readonly<Record<string, string>>,
   counted: boolean,
 ): Record<string, string> {
   const subject: Record<string, string> = { ...params };
   for (const name of counted ? OWNERS : IDS) {
-    const text = idOf(fields, name);
+    const text = readId(fields, name);
     if (text !== null) subject[name] = text.slice(0, 250);
   }
   return subject;
 }
 
-function idOf(fields: Fields, name: string): string | null {
+function readId(fields: Fields, name: string): string | null {
   if (!fields.has(name)) return null;
   try {
     return fields.text(name) ?? null;

@@ -8,7 +8,7 @@ const LIMITS: readonly (readonly [path: RegExp, limitBytes: number])[] = [
 ];
 
 /** The route option for a path that takes more than the default of 1 MiB. */
-export function bodyLimitOf(path: string): { readonly bodyLimit?: number } {
+export function findBodyLimit(path: string): { readonly bodyLimit?: number } {
   const found = LIMITS.find(([pattern]) => pattern.test(path));
   return found === undefined ? {} : { bodyLimit: found[1] };
 }

@@ -1,5 +1,5 @@
 /** proto-JSON has no bare NaN: the three special doubles travel as strings, in both directions. */
-export function wireDouble(value: number): number | string {
+export function toWireDouble(value: number): number | string {
   return Number.isFinite(value) ? value : String(value);
 }
 
@@ -13,11 +13,11 @@ export function readDouble(value: unknown): number | null {
 }
 
 /** Infinity is stored as the largest double, as MLflow stores it, so that every engine can hold and order it. */
-export function storedDouble(value: number): { readonly value: number; readonly isNan: 0 | 1 } {
+export function toStoredDouble(value: number): { readonly value: number; readonly isNan: 0 | 1 } {
   if (Number.isNaN(value)) return { value: 0, isNan: 1 };
   return { value: Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE), isNan: 0 };
 }
 
-export function restoredDouble(row: { readonly value: number; readonly is_nan: number }): number {
+export function restoreDouble(row: { readonly value: number; readonly is_nan: number }): number {
   return row.is_nan === 1 ? Number.NaN : row.value;
 }

@@ -30,22 +30,22 @@ const INVALID_PATH = 'Invalid path';
  */
 export function replyWithMlflowError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = toAppError(error);
-  const { errorCode, status } = mlflowMeaning(known);
+  const { errorCode, status } = toMlflowMeaning(known);
   if (known.meaning.status >= 500) {
     request.log.error({ err: known.cause ?? error, requestId: request.id }, known.message);
   }
   return reply
     .status(status)
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify({ error_code: errorCode, message: messageOf(known, request.id) }));
+    .send(JSON.stringify({ error_code: errorCode, message: buildMessage(known, request.id) }));
 }
 
-function messageOf(error: AppError, requestId: string): string {
+function buildMessage(error: AppError, requestId: string): string {
   if (error.code === 'object_path_invalid') return INVALID_PATH;
   return error.code === 'internal' ? `${error.message} (request id ${requestId})` : error.message;
 }
 
-function mlflowMeaning(error: AppError): { errorCode: MlflowErrorCode; status: number } {
+function toMlflowMeaning(error: AppError): { errorCode: MlflowErrorCode; status: number } {
   if (error instanceof MlflowError) return { errorCode: error.errorCode, status: mlflowStatus[error.errorCode] };
   const { status } = errorTable[error.code];
   const errorCode = translated[error.code] ?? byStatus[status] ?? 'INTERNAL_ERROR';

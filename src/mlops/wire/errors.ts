@@ -33,18 +33,18 @@ export class MlflowError extends AppError {
   }
 }
 
-export function invalidParameter(detail: string, code: ErrorCode = 'invalid_request'): MlflowError {
+export function buildInvalidParameter(detail: string, code: ErrorCode = 'invalid_request'): MlflowError {
   return new MlflowError('INVALID_PARAMETER_VALUE', detail, code);
 }
 
-export function invalidFilter(detail: string): MlflowError {
-  return invalidParameter(detail, 'search_filter_invalid');
+export function buildInvalidFilter(detail: string): MlflowError {
+  return buildInvalidParameter(detail, 'search_filter_invalid');
 }
 
-export function doesNotExist(detail: string, code: ErrorCode = 'object_not_found'): MlflowError {
+export function buildDoesNotExist(detail: string, code: ErrorCode = 'object_not_found'): MlflowError {
   return new MlflowError('RESOURCE_DOES_NOT_EXIST', detail, code);
 }
 
-export function alreadyExists(detail: string): MlflowError {
+export function buildAlreadyExists(detail: string): MlflowError {
   return new MlflowError('RESOURCE_ALREADY_EXISTS', detail, 'invalid_request');
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { bodyFields, queryFields } from './fields.ts';
+import { parseBodyFields, parseQueryFields } from './fields.ts';
 
 describe('fields of a message', () => {
   it('takes null for unset, numbers as text, and JSON that is a JSON string', () => {
-    const fields = bodyFields(JSON.stringify('{"a": null, "n": "17", "f": "NaN", "b": true, "list": ["x"]}'));
+    const fields = parseBodyFields(JSON.stringify('{"a": null, "n": "17", "f": "NaN", "b": true, "list": ["x"]}'));
     expect([fields.text('a'), fields.has('a'), fields.integer('n'), fields.flag('b')]).toEqual([
       undefined,
       false,
@@ -12,30 +12,35 @@ describe('fields of a message', () => {
     ]);
     expect(fields.requiredDouble('f')).toBeNaN();
     expect(fields.texts('list')).toEqual(['x']);
-    expect(bodyFields('').texts('list')).toEqual([]);
+    expect(parseBodyFields('').texts('list')).toEqual([]);
   });
 
   it('takes a field by its camelCase name, and what Python writes for doubles', () => {
-    const fields = bodyFields('{"experimentId": "4", "value": NaN, "low": -Infinity, "text": "NaN, \\"Infinity\\""}');
+    const fields = parseBodyFields(
+      '{"experimentId": "4", "value": NaN, "low": -Infinity, "text": "NaN, \\"Infinity\\""}',
+    );
     expect(fields.text('experiment_id')).toBe('4');
     expect([fields.requiredDouble('value'), fields.requiredDouble('low')]).toEqual([Number.NaN, -Infinity]);
     expect(fields.text('text')).toBe('NaN, "Infinity"');
-    expect(() => bodyFields('{"value": NaNs}')).toThrow('not valid JSON');
+    expect(() => parseBodyFields('{"value": NaNs}')).toThrow('not valid JSON');
   });
 
   it('takes Python’s spelling of a flag in a query, and only true and false in a body', () => {
-    expect([queryFields({ b: 'True' }).flag('b'), bodyFields('{"b": false}').flag('b')]).toEqual([true, false]);
-    expect(() => bodyFields('{"b": "True"}').flag('b')).toThrow("for parameter 'b' supplied");
+    expect([parseQueryFields({ b: 'True' }).flag('b'), parseBodyFields('{"b": false}').flag('b')]).toEqual([
+      true,
+      false,
+    ]);
+    expect(() => parseBodyFields('{"b": "True"}').flag('b')).toThrow("for parameter 'b' supplied");
   });
 
   it('refuses half of a surrogate pair, which PostgreSQL cannot keep', () => {
-    expect(() => bodyFields('{"a": "\\ud800"}').text('a')).toThrow("for parameter 'a' supplied");
-    expect(bodyFields('{"a": "\\ud83d\\ude00"}').text('a')).toBe('😀');
+    expect(() => parseBodyFields('{"a": "\\ud800"}').text('a')).toThrow("for parameter 'a' supplied");
+    expect(parseBodyFields('{"a": "\\ud83d\\ude00"}').text('a')).toBe('😀');
   });
 
   it('takes one query value for a list of one', () => {
-    expect(queryFields({ ids: 'a' }).texts('ids')).toEqual(['a']);
-    expect(queryFields({ ids: ['a', 'b'] }).texts('ids')).toEqual(['a', 'b']);
+    expect(parseQueryFields({ ids: 'a' }).texts('ids')).toEqual(['a']);
+    expect(parseQueryFields({ ids: ['a', 'b'] }).texts('ids')).toEqual(['a', 'b']);
   });
 
   it.each([
@@ -48,40 +53,40 @@ describe('fields of a message', () => {
     [{ id: ['ü'] }, "Invalid value [\"\\u00fc\"] for parameter 'id' supplied:  Hint: Value was of type 'list'."],
     [{ id: { b: 1, a: {} } }, 'Invalid value {"a":{},"b":1} for parameter \'id\' supplied:'],
   ])('says what is wrong with %j in MLflow’s words', (message, text) => {
-    expect(() => bodyFields(JSON.stringify(message)).requiredText('id')).toThrow(text);
+    expect(() => parseBodyFields(JSON.stringify(message)).requiredText('id')).toThrow(text);
   });
 
   it('shows a number as it was written', () => {
-    expect(() => bodyFields('{"id": 9.0}').text('id')).toThrow("Invalid value 9.0 for parameter 'id' supplied");
-    expect(() => bodyFields('{"id": 1e400}').text('id')).toThrow('Invalid value 1e400');
+    expect(() => parseBodyFields('{"id": 9.0}').text('id')).toThrow("Invalid value 9.0 for parameter 'id' supplied");
+    expect(() => parseBodyFields('{"id": 1e400}').text('id')).toThrow('Invalid value 1e400');
   });
 
   it('names the place of a nested value', () => {
-    const body = bodyFields('{"metrics": [{"timestamp": 1}, {"timestamp": 2.5}, {}]}');
+    const body = parseBodyFields('{"metrics": [{"timestamp": 1}, {"timestamp": 2.5}, {}]}');
     const [, second, third] = body.messages('metrics');
     expect(() => second?.requiredInteger('timestamp')).toThrow(
       "Invalid value 2.5 for parameter 'metrics[1].timestamp'",
     );
     expect(() => third?.requiredInteger('timestamp')).toThrow("required parameter 'metrics[2].timestamp'");
-    expect(() => bodyFields('{"metrics": "foo"}').messages('metrics')).toThrow(
+    expect(() => parseBodyFields('{"metrics": "foo"}').messages('metrics')).toThrow(
       'Invalid value "foo" for parameter \'metrics\'',
     );
-    expect(() => bodyFields('{"metrics": [1]}').messages('metrics')).toThrow("parameter 'metrics'");
+    expect(() => parseBodyFields('{"metrics": [1]}').messages('metrics')).toThrow("parameter 'metrics'");
   });
 
   it('reads an enum by name and by number', () => {
     const names = ['ONE', 'TWO'] as const;
-    expect(bodyFields('{"e": "TWO"}').choice('e', names)).toBe('TWO');
-    expect(bodyFields('{"e": 2}').choice('e', names)).toBe('TWO');
-    expect(() => bodyFields('{"e": 3}').choice('e', names)).toThrow('Invalid value 3');
-    expect(() => bodyFields('{"e": "three"}').choice('e', names)).toThrow('Invalid value "three"');
+    expect(parseBodyFields('{"e": "TWO"}').choice('e', names)).toBe('TWO');
+    expect(parseBodyFields('{"e": 2}').choice('e', names)).toBe('TWO');
+    expect(() => parseBodyFields('{"e": 3}').choice('e', names)).toThrow('Invalid value 3');
+    expect(() => parseBodyFields('{"e": "three"}').choice('e', names)).toThrow('Invalid value "three"');
   });
 
   it.each(['{', '[1]', '17', '"[]"', '"{"'])('refuses the body %j', (body) => {
-    expect(() => bodyFields(body)).toThrow(expect.objectContaining({ errorCode: 'INVALID_PARAMETER_VALUE' }));
+    expect(() => parseBodyFields(body)).toThrow(expect.objectContaining({ errorCode: 'INVALID_PARAMETER_VALUE' }));
   });
 
   it('does not take inherited names for fields', () => {
-    expect(bodyFields('{}').has('constructor')).toBe(false);
+    expect(parseBodyFields('{}').has('constructor')).toBe(false);
   });
 });

@@ -1,8 +1,8 @@
 import { checkJson } from '../../platform/json/index.ts';
 import { replaceUnkept } from '../../platform/units/index.ts';
 import { readDouble } from './doubles.ts';
-import { invalidParameter, type MlflowError } from './errors.ts';
-import { parseAsWritten, pythonJson, pythonType, quoteSpecialDoubles } from './python-json.ts';
+import { buildInvalidParameter, type MlflowError } from './errors.ts';
+import { formatPythonJson, namePythonType, parseAsWritten, quoteSpecialDoubles } from './python-json.ts';
 
 const SEE_DOCS = 'See the API docs for more information about request parameters.';
 
@@ -47,12 +47,12 @@ interface Source {
   readonly body: string | null;
 }
 
-export function bodyFields(body: string): Fields {
-  return fieldsOf({ values: parseBody(body), place: [], body });
+export function parseBodyFields(body: string): Fields {
+  return createFields({ values: parseBody(body), place: [], body });
 }
 
-export function queryFields(query: Readonly<Record<string, unknown>>): Fields {
-  return fieldsOf({ values: query, place: [], body: null });
+export function parseQueryFields(query: Readonly<Record<string, unknown>>): Fields {
+  return createFields({ values: query, place: [], body: null });
 }
 
 function parseBody(body: string): Record<string, unknown> {
@@ -61,7 +61,7 @@ function parseBody(body: string): Record<string, unknown> {
   // Old clients post their JSON as a JSON string.
   const message = typeof value === 'string' ? parseInner(value) : value;
   if (message === null) return {};
-  if (!isMessage(message)) throw invalidParameter('The request body must be a JSON object.');
+  if (!isMessage(message)) throw buildInvalidParameter('The request body must be a JSON object.');
   return message;
 }
 
@@ -83,7 +83,7 @@ function parsePythonJson(text: string): unknown {
   try {
     return JSON.parse(quoteSpecialDoubles(text));
   } catch {
-    throw invalidParameter('The request body is not valid JSON.');
+    throw buildInvalidParameter('The request body is not valid JSON.');
   }
 }
 
@@ -91,14 +91,14 @@ function isMessage(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function fieldsOf(source: Source): Fields {
+function createFields(source: Source): Fields {
   const get = (name: string): unknown => {
-    const value = wireValue(source, name);
+    const value = readWireValue(source, name);
     return value === null ? undefined : value;
   };
-  const invalid = (name: string, why?: string) => invalidValue(source, name, why);
+  const invalid = (name: string, why?: string) => buildInvalidValue(source, name, why);
   const required = <T>(name: string, value: T | undefined): T => {
-    if (value === undefined || value === '') throw missingValue(source, name);
+    if (value === undefined || value === '') throw buildMissingValue(source, name);
     return value;
   };
   const optional = <T>(name: string, read: (value: unknown) => T | null): T | undefined => {
@@ -109,7 +109,7 @@ function fieldsOf(source: Source): Fields {
     return result;
   };
   const numeric = <T>(name: string, read: (value: unknown) => T | null): T => {
-    if (get(name) === '') throw missingValue(source, name);
+    if (get(name) === '') throw buildMissingValue(source, name);
     return required(name, optional(name, read));
   };
   return {
@@ -128,7 +128,9 @@ function fieldsOf(source: Source): Fields {
     requiredMessages: (name) => readMessages(source, name, required(name, optional(name, readList))),
     message: (name) => {
       const value = optional(name, (found) => (isMessage(found) ? found : null));
-      return value === undefined ? undefined : fieldsOf({ ...source, values: value, place: [...source.place, name] });
+      return value === undefined
+        ? undefined
+        : createFields({ ...source, values: value, place: [...source.place, name] });
     },
     json: (name) => replaceUnkept(get(name)),
     choice: (name, names, first = 1) => optional(name, (value) => readChoice(value, names, first)),
@@ -137,7 +139,7 @@ function fieldsOf(source: Source): Fields {
 }
 
 /** proto-JSON takes a field's camelCase name as well; queries have only the other. */
-function wireValue({ values, body }: Source, name: string): unknown {
+function readWireValue({ values, body }: Source, name: string): unknown {
   if (Object.hasOwn(values, name)) return values[name];
   if (body === null || !name.includes('_')) return undefined;
   const camel = name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -171,23 +173,23 @@ function readQueryFlag(value: unknown): boolean | null {
 /** Maximum of one repeated field: more than any call of the protocol needs, and less than the parameters of a statement. */
 const MOST_ITEMS = 10_000;
 
-function tooManyItems(): MlflowError {
-  return invalidParameter(`A repeated field can have at most ${MOST_ITEMS} values. Send several requests.`);
+function buildTooManyItems(): MlflowError {
+  return buildInvalidParameter(`A repeated field can have at most ${MOST_ITEMS} values. Send several requests.`);
 }
 
 function readTexts(value: unknown, fromQuery: boolean): string[] | null {
   const items: readonly unknown[] =
     fromQuery && typeof value === 'string' ? [value] : Array.isArray(value) ? value : [0];
-  if (items.length > MOST_ITEMS) throw tooManyItems();
+  if (items.length > MOST_ITEMS) throw buildTooManyItems();
   const texts = items.map(readText).filter((text) => text !== null);
   return texts.length === items.length ? texts : null;
 }
 
 function readMessages(source: Source, name: string, items: readonly unknown[] = []): Fields[] {
-  if (items.length > MOST_ITEMS) throw tooManyItems();
+  if (items.length > MOST_ITEMS) throw buildTooManyItems();
   return items.map((item, index) => {
-    if (!isMessage(item)) throw invalidValue(source, name);
-    return fieldsOf({ ...source, values: item, place: [...source.place, name, index] });
+    if (!isMessage(item)) throw buildInvalidValue(source, name);
+    return createFields({ ...source, values: item, place: [...source.place, name, index] });
   });
 }
 
@@ -197,26 +199,26 @@ function readChoice<Name extends string>(value: unknown, names: readonly Name[],
   return names.find((name) => name === value) ?? null;
 }
 
-function pathOf(source: Source, name: string): string {
+function buildPath(source: Source, name: string): string {
   return [...source.place, name].reduce<string>((path, step) => {
     if (typeof step === 'number') return `${path}[${step}]`;
     return path === '' ? step : `${path}.${step}`;
   }, '');
 }
 
-function missingValue(source: Source, name: string): MlflowError {
-  return invalidParameter(`Missing value for required parameter '${pathOf(source, name)}'. ${SEE_DOCS}`);
+function buildMissingValue(source: Source, name: string): MlflowError {
+  return buildInvalidParameter(`Missing value for required parameter '${buildPath(source, name)}'. ${SEE_DOCS}`);
 }
 
-function invalidValue(source: Source, name: string, why?: string): MlflowError {
-  const value = asWritten(source, name);
-  const hint = why ?? ` Hint: Value was of type '${pythonType(value)}'. ${SEE_DOCS}`;
-  return invalidParameter(
-    `Invalid value ${pythonJson(value)} for parameter '${pathOf(source, name)}' supplied: ${hint}`,
+function buildInvalidValue(source: Source, name: string, why?: string): MlflowError {
+  const value = readAsWritten(source, name);
+  const hint = why ?? ` Hint: Value was of type '${namePythonType(value)}'. ${SEE_DOCS}`;
+  return buildInvalidParameter(
+    `Invalid value ${formatPythonJson(value)} for parameter '${buildPath(source, name)}' supplied: ${hint}`,
   );
 }
 
-function asWritten(source: Source, name: string): unknown {
+function readAsWritten(source: Source, name: string): unknown {
   if (source.body === null) return source.values[name];
   // Parsing a large body once more would cost more than the text of a number is worth.
   if (source.body.length > LONGEST_REPARSED) return source.values[name];

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseFilter, parseOrderings } from './grammar.ts';
-import { attributesOf, type Vocabulary } from './vocabulary.ts';
+import { buildAttributes, type Vocabulary } from './vocabulary.ts';
 
 const vocabulary: Vocabulary = {
   entities: { metrics: 'metric', params: 'param', tags: 'tag', attributes: 'attribute', dataset: 'dataset' },
-  attributes: attributesOf({ name: 'text', run_id: 'list', id: 'id', start_time: 'number' }),
+  attributes: buildAttributes({ name: 'text', run_id: 'list', id: 'id', start_time: 'number' }),
   nullable: ['tag'],
 };
 

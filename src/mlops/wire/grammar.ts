@@ -1,7 +1,7 @@
-import { invalidFilter } from './errors.ts';
-import { shown, tokenize } from './grammar-tokens.ts';
+import { buildInvalidFilter } from './errors.ts';
+import { formatToken, tokenize } from './grammar-tokens.ts';
 import { createReader, type Reader } from './token-reader.ts';
-import { type Attribute, type Entity, type Operator, operatorsOf, type Vocabulary } from './vocabulary.ts';
+import { type Attribute, type Entity, listOperators, type Operator, type Vocabulary } from './vocabulary.ts';
 
 /** One condition of a filter, checked against its vocabulary. */
 export type Comparison = {
@@ -33,16 +33,16 @@ export function parseFilter(text: string, vocabulary: Vocabulary): Comparison[] 
   const reader = createReader(tokenize(text));
   const comparisons: Comparison[] = [];
   if (text === '') return comparisons;
-  if (reader.peek() === undefined) throw invalidFilter(`Invalid filter '${text}'. Could not be parsed.`);
+  if (reader.peek() === undefined) throw buildInvalidFilter(`Invalid filter '${text}'. Could not be parsed.`);
   do {
     comparisons.push(readComparison(reader, vocabulary));
     checkSize(comparisons);
   } while (reader.word('AND'));
   const rest = reader.peek();
   if (rest?.kind === 'sign' && rest.text === ';') {
-    throw invalidFilter(`Search filter contained multiple expression '${text}'. Provide AND-ed expression list.`);
+    throw buildInvalidFilter(`Search filter contained multiple expression '${text}'. Provide AND-ed expression list.`);
   }
-  if (rest !== undefined) throw invalidFilter(`Invalid clause(s) in filter string: '${shown(rest)}'`);
+  if (rest !== undefined) throw buildInvalidFilter(`Invalid clause(s) in filter string: '${formatToken(rest)}'`);
   return comparisons;
 }
 
@@ -53,11 +53,13 @@ const MOST_ORDERINGS = 20;
 
 function checkSize(comparisons: readonly Comparison[]): void {
   if (comparisons.length > MOST_COMPARISONS) {
-    throw invalidFilter(`Invalid filter: it has more than ${MOST_COMPARISONS} comparisons.`);
+    throw buildInvalidFilter(`Invalid filter: it has more than ${MOST_COMPARISONS} comparisons.`);
   }
   const listed = comparisons.reduce((sum, { value }) => sum + (Array.isArray(value) ? value.length : 0), 0);
   if (listed > MOST_LISTED_VALUES) {
-    throw invalidFilter(`Invalid filter: its lists have more than ${MOST_LISTED_VALUES} values. Split the request.`);
+    throw buildInvalidFilter(
+      `Invalid filter: its lists have more than ${MOST_LISTED_VALUES} values. Split the request.`,
+    );
   }
 }
 
@@ -71,30 +73,32 @@ export interface Ordering {
 /** `metrics.loss DESC`, "params.`learning rate`", `start_time`. A field named twice is refused, and so are more than 20 clauses. */
 export function parseOrderings(clauses: readonly string[], vocabulary: Vocabulary): Ordering[] {
   if (clauses.length > MOST_ORDERINGS)
-    throw invalidFilter(`Invalid order_by: it has more than ${MOST_ORDERINGS} clauses.`);
+    throw buildInvalidFilter(`Invalid order_by: it has more than ${MOST_ORDERINGS} clauses.`);
   const orderings = clauses.map((clause) => parseOrdering(clause, vocabulary));
   const fields = new Set(orderings.map((ordering) => JSON.stringify([ordering.entity, ordering.key])));
   if (fields.size < orderings.length) {
-    throw invalidFilter(`\`order_by\` contains duplicate fields: ${JSON.stringify(clauses)}`);
+    throw buildInvalidFilter(`\`order_by\` contains duplicate fields: ${JSON.stringify(clauses)}`);
   }
   return orderings;
 }
 
 function parseOrdering(clause: string, vocabulary: Vocabulary): Ordering {
   const reader = createReader(tokenize(clause));
-  if (reader.peek() === undefined) throw invalidFilter(`Invalid order_by clause '${clause}'. Could not be parsed.`);
+  if (reader.peek() === undefined)
+    throw buildInvalidFilter(`Invalid order_by clause '${clause}'. Could not be parsed.`);
   const key = readKey(reader, vocabulary);
   const ascending = reader.word('ASC') || !reader.word('DESC');
-  if (reader.peek() !== undefined) throw invalidFilter(`Invalid ordering key in order_by clause '${clause}'.`);
+  if (reader.peek() !== undefined) throw buildInvalidFilter(`Invalid ordering key in order_by clause '${clause}'.`);
   return { ...key, ascending };
 }
 
 function readComparison(reader: Reader, vocabulary: Vocabulary): Comparison {
   const key = readKey(reader, vocabulary);
   const operator = readOperator(reader);
-  const allowed = operatorsOf(vocabulary, key.entity, key.attribute);
+  const allowed = listOperators(vocabulary, key.entity, key.attribute);
   const known = allowed.find((candidate) => candidate === operator);
-  if (known === undefined) throw invalidFilter(`Invalid comparator '${operator}' not one of '${allowed.join(', ')}'`);
+  if (known === undefined)
+    throw buildInvalidFilter(`Invalid comparator '${operator}' not one of '${allowed.join(', ')}'`);
   const { entity, key: name } = key;
   if (known === 'IS NULL' || known === 'IS NOT NULL') return { entity, key: name, operator: known, value: null };
   if (known === 'IN' || known === 'NOT IN') return { entity, key: name, operator: known, value: readList(reader) };
@@ -107,39 +111,39 @@ function readKey(reader: Reader, vocabulary: Vocabulary): Key {
   while (reader.sign('.')) parts.push(readName(reader));
   const [first = '', ...rest] = parts;
   if (first === 'cost' && rest.length > 0 && vocabulary.costs !== undefined) {
-    return costKey(rest.join('.'), vocabulary.costs);
+    return parseCostKey(rest.join('.'), vocabulary.costs);
   }
   const entity = rest.length === 0 ? 'attribute' : vocabulary.entities[first];
   if (entity === undefined || (rest.length > 0 && !Object.hasOwn(vocabulary.entities, first))) {
-    throw invalidFilter(
+    throw buildInvalidFilter(
       `Invalid entity type '${first}'. Valid values are ${Object.keys(vocabulary.entities).join(', ')}`,
     );
   }
   const key = rest.length === 0 ? first : rest.join('.');
-  if (entity === 'attribute') return attributeKey(key, vocabulary);
+  if (entity === 'attribute') return parseAttributeKey(key, vocabulary);
   if (entity === 'dataset' && !['name', 'digest', 'context'].includes(key)) {
-    throw invalidFilter(`Invalid dataset key '${key}' specified. Valid keys are 'name, digest, context'`);
+    throw buildInvalidFilter(`Invalid dataset key '${key}' specified. Valid keys are 'name, digest, context'`);
   }
   return { entity, key, attribute: null };
 }
 
-function attributeKey(key: string, vocabulary: Vocabulary): Key {
+function parseAttributeKey(key: string, vocabulary: Vocabulary): Key {
   const attribute = Object.hasOwn(vocabulary.attributes, key) ? vocabulary.attributes[key] : undefined;
   if (attribute !== undefined) return { entity: 'attribute', key: attribute.name, attribute };
   const valid = Object.keys(vocabulary.attributes).join(', ');
-  throw invalidFilter(`Invalid attribute key '${key}' specified. Valid keys are '${valid}'`);
+  throw buildInvalidFilter(`Invalid attribute key '${key}' specified. Valid keys are '${valid}'`);
 }
 
-function costKey(key: string, costs: NonNullable<Vocabulary['costs']>): Key {
+function parseCostKey(key: string, costs: NonNullable<Vocabulary['costs']>): Key {
   const attribute = Object.hasOwn(costs, key) ? costs[key] : undefined;
   if (attribute !== undefined) return { entity: 'cost', key: attribute.name, attribute };
-  throw invalidFilter(`Invalid cost key '${key}' specified. Valid keys are '${Object.keys(costs).join(', ')}'`);
+  throw buildInvalidFilter(`Invalid cost key '${key}' specified. Valid keys are '${Object.keys(costs).join(', ')}'`);
 }
 
 function readName(reader: Reader): string {
   const token = reader.next();
   if (token?.kind === 'word' || (token?.kind === 'quoted' && token.quote !== "'")) return token.text;
-  throw invalidFilter(`Invalid clause(s) in filter string: expected 'Identifier' found '${shown(token)}'`);
+  throw buildInvalidFilter(`Invalid clause(s) in filter string: expected 'Identifier' found '${formatToken(token)}'`);
 }
 
 function readOperator(reader: Reader): string {
@@ -152,7 +156,7 @@ function readOperator(reader: Reader): string {
     if (reader.word('NOT') && reader.word('NULL')) return 'IS NOT NULL';
   }
   if (['LIKE', 'ILIKE', 'RLIKE', 'IN'].includes(word)) return word;
-  throw invalidFilter(`Invalid comparison clause. Expected comparison found '${shown(token)}'`);
+  throw buildInvalidFilter(`Invalid comparison clause. Expected comparison found '${formatToken(token)}'`);
 }
 
 function readValue(reader: Reader, key: Key): string | number {
@@ -161,34 +165,34 @@ function readValue(reader: Reader, key: Key): string | number {
     if (token?.kind === 'number') return Number(token.text);
     if (key.attribute?.quotable && token?.kind === 'quoted' && /^\d+$/.test(token.text)) return Number(token.text);
     const what = key.entity === 'metric' ? 'metric' : `numeric attribute: ${key.key}`;
-    throw invalidFilter(`Expected numeric value type for ${what}. Found ${shown(token)}`);
+    throw buildInvalidFilter(`Expected numeric value type for ${what}. Found ${formatToken(token)}`);
   }
   if (token?.kind === 'quoted' && token.quote !== '`') return token.text;
   if (token?.kind === 'sign' && token.text === '(') {
-    throw invalidFilter(`'${key.key}' does not support comparison with a list of quoted string values.`);
+    throw buildInvalidFilter(`'${key.key}' does not support comparison with a list of quoted string values.`);
   }
-  throw invalidFilter(
-    `Expected a quoted string value for ${key.entity} (e.g. 'my-value'). Got value ${shown(token)}. ` +
+  throw buildInvalidFilter(
+    `Expected a quoted string value for ${key.entity} (e.g. 'my-value'). Got value ${formatToken(token)}. ` +
       'Use either single or double quotes.',
   );
 }
 
 function readList(reader: Reader): string[] {
   const values: string[] = [];
-  if (!reader.sign('(')) throw illFormedList();
+  if (!reader.sign('(')) throw buildIllFormedList();
   while (!reader.sign(')')) {
-    if (values.length > 0 && !reader.sign(',')) throw illFormedList();
+    if (values.length > 0 && !reader.sign(',')) throw buildIllFormedList();
     if (values.length > 0 && reader.sign(')')) return values;
     const token = reader.next();
-    if (token?.kind !== 'quoted' || token.quote === '`') throw illFormedList();
+    if (token?.kind !== 'quoted' || token.quote === '`') throw buildIllFormedList();
     values.push(token.text);
   }
-  if (values.length === 0) throw illFormedList();
+  if (values.length === 0) throw buildIllFormedList();
   return values;
 }
 
-function illFormedList(): Error {
-  return invalidFilter(
+function buildIllFormedList(): Error {
+  return buildInvalidFilter(
     'While parsing a list in the query, expected a non-empty list of string values, but got ill-formed list.',
   );
 }

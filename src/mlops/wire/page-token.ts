@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { invalidParameter } from './errors.ts';
+import { buildInvalidParameter } from './errors.ts';
 
 /** End of a page: the sort values of its last row. */
 export type KeysetPosition = readonly (string | number)[];
@@ -9,15 +9,16 @@ export type KeysetPosition = readonly (string | number)[];
  * another filter or order, which would silently skip rows.
  */
 export function encodePageToken(query: unknown, position: KeysetPosition): string {
-  return Buffer.from(JSON.stringify({ hash: hashOf(query, position), at: position })).toString('base64url');
+  return Buffer.from(JSON.stringify({ hash: hashPosition(query, position), at: position })).toString('base64url');
 }
 
 /** Error: `invalid_page_token` when the text is no token or one of another query. */
 export function decodePageToken(token: string | undefined, query: unknown, length: number): KeysetPosition | null {
   if (token === undefined || token === '') return null;
   const content = parseToken(token);
-  if (content !== null && content.at.length === length && content.hash === hashOf(query, content.at)) return content.at;
-  throw invalidParameter('Invalid page token: it was not issued for this query.', 'invalid_page_token');
+  if (content !== null && content.at.length === length && content.hash === hashPosition(query, content.at))
+    return content.at;
+  throw buildInvalidParameter('Invalid page token: it was not issued for this query.', 'invalid_page_token');
 }
 
 function parseToken(token: string): { hash: string; at: (string | number)[] } | null {
@@ -32,7 +33,7 @@ function parseToken(token: string): { hash: string; at: (string | number)[] } | 
   }
 }
 
-function hashOf(query: unknown, position: KeysetPosition): string {
+function hashPosition(query: unknown, position: KeysetPosition): string {
   return createHash('sha256')
     .update(JSON.stringify([query, position]))
     .digest('base64url')

@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Method, Scope } from '../../platform/contract/schema.ts';
 import type { Identity, Plugin } from '../../platform/http/index.ts';
 import { checkJson } from '../../platform/json/index.ts';
-import { auditOf, subjectIn } from './audit-facts.ts';
-import { bodyLimitOf } from './body-limits.ts';
+import { readSubject, selectAuditMode } from './audit-facts.ts';
+import { findBodyLimit } from './body-limits.ts';
 import { replyWithMlflowError } from './error-reply.ts';
-import { invalidParameter, MlflowError } from './errors.ts';
-import { bodyFields, type Fields, queryFields } from './fields.ts';
-import { type Abilities, serverInfo } from './server-info.ts';
+import { buildInvalidParameter, MlflowError } from './errors.ts';
+import { type Fields, parseBodyFields, parseQueryFields } from './fields.ts';
+import { type Abilities, buildServerInfo } from './server-info.ts';
 
 /** Every endpoint of the protocol lives under each of these; a client takes the one of its age and place. */
 export const apiPrefixes = ['/api/2.0', '/api/3.0', '/ajax-api/2.0', '/ajax-api/3.0'] as const;
@@ -61,13 +61,17 @@ export function removeRoute(method: Method, path: MlflowRoute['path'], handler: 
 }
 
 /** MLflow's definition of this path lacks its first slash, so some clients request `/api/2.0mlflow/…`. */
-export function slashless(method: Method, path: MlflowRoute['path'], handler: MlflowRoute['handler']): MlflowRoute {
+export function buildSlashlessRoute(
+  method: Method,
+  path: MlflowRoute['path'],
+  handler: MlflowRoute['handler'],
+): MlflowRoute {
   return { ...readRoute(method, path, handler), slashless: true };
 }
 
 /** The JSON endpoints of the protocol, with its error format, body rules and answer to unknown paths. */
 export function createMlflowWire(routes: readonly MlflowRoute[], abilities: Abilities, checkWrite: CheckWrite): Plugin {
-  const serverInfoRoute = readRoute('GET', '/mlflow/server-info', async () => serverInfo(abilities));
+  const serverInfoRoute = readRoute('GET', '/mlflow/server-info', async () => buildServerInfo(abilities));
   return (app) => {
     app.setErrorHandler(replyWithMlflowError);
     acceptJsonText(app);
@@ -86,18 +90,18 @@ export function createMlflowWire(routes: readonly MlflowRoute[], abilities: Abil
 }
 
 function attachRoute(app: FastifyInstance, url: string, route: MlflowRoute, checkWrite: CheckWrite): void {
-  const config = { scope: route.scope, ...auditOf(route.path) };
+  const config = { scope: route.scope, ...selectAuditMode(route.path) };
   const reads = route.scope.endsWith('.read');
   app.route({
     method: route.method,
     url,
     config,
-    ...bodyLimitOf(route.path),
+    ...findBodyLimit(route.path),
     handler: async (request, reply) => {
-      const [fields, params] = [fieldsOf(request), readParams(request.params)];
+      const [fields, params] = [readFields(request), readParams(request.params)];
       const call = { fields, params, identity: request.identity };
       if (!reads) {
-        request.subject = subjectIn(fields, params, config.audit === 'counted');
+        request.subject = readSubject(fields, params, config.audit === 'counted');
         await checkWrite(route.path, call);
       }
       const answer = await route.handler(call);
@@ -111,15 +115,15 @@ export function sendMessage(reply: FastifyReply, message: object | string): Fast
   return reply.type('application/json; charset=utf-8').send(text);
 }
 
-function fieldsOf(request: FastifyRequest): Fields {
-  if (request.method === 'GET') return queryFields({ ...Object(request.query) });
-  return bodyFields(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '');
+function readFields(request: FastifyRequest): Fields {
+  if (request.method === 'GET') return parseQueryFields({ ...Object(request.query) });
+  return parseBodyFields(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '');
 }
 
 export function readParams(params: unknown): Record<string, string> {
   const entries = Object.entries({ ...Object(params) }).map(([name, value]): [string, string] => [name, String(value)]);
   if (entries.some(([, text]) => text.includes('\0')))
-    throw invalidParameter('Invalid path: it holds a NUL character.');
+    throw buildInvalidParameter('Invalid path: it holds a NUL character.');
   return Object.fromEntries(entries);
 }
 
@@ -140,8 +144,8 @@ function acceptJsonText(app: FastifyInstance): void {
   app.addHook('onRequest', async (request) => {
     if (request.method !== 'POST' && request.method !== 'PUT') return;
     const type = request.headers['content-type'];
-    if (type === undefined) throw invalidParameter('Bad Request. Content-Type header is missing.');
+    if (type === undefined) throw buildInvalidParameter('Bad Request. Content-Type header is missing.');
     if (type.split(';')[0]?.trim().toLowerCase() === 'application/json') return;
-    throw invalidParameter("Bad Request. Content-Type must be one of ['application/json'].");
+    throw buildInvalidParameter("Bad Request. Content-Type must be one of ['application/json'].");
   });
 }

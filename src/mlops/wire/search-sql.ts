@@ -17,21 +17,21 @@ export function compare(column: Expression<unknown>, condition: Condition): Expr
     case 'IS NOT NULL':
       return raw`${column} ${raw.raw(operator.toLowerCase())}`;
     case 'LIKE':
-      return raw`${column} like ${likePattern(value)} escape '\\'`;
+      return raw`${column} like ${buildLikePattern(value)} escape '\\'`;
     case 'ILIKE':
-      return raw`lower(${column}) like lower(${likePattern(value)}) escape '\\'`;
+      return raw`lower(${column}) like lower(${buildLikePattern(value)}) escape '\\'`;
     default:
-      return raw`${column} ${raw.raw(operator)} ${operand(value)}`;
+      return raw`${column} ${raw.raw(operator)} ${buildOperand(value)}`;
   }
 }
 
 /** PostgreSQL would read a number as the type of the column, and an integer column then refuses `1.5`. */
-function operand(value: string | number): Expression<unknown> {
+function buildOperand(value: string | number): Expression<unknown> {
   return typeof value === 'number' ? raw`cast(${value} as double precision)` : raw`${value}`;
 }
 
 /** A backslash is a character like any other here; PostgreSQL would take it for an escape. */
-function likePattern(value: string | number): string {
+function buildLikePattern(value: string | number): string {
   return String(value).replaceAll('\\', '\\\\');
 }
 
@@ -42,7 +42,7 @@ export interface SortStep {
 }
 
 /** The rows after a position: the steps compared from left to right. */
-export function after(steps: readonly SortStep[], position: KeysetPosition): Expression<SqlBool> {
+export function buildAfterCondition(steps: readonly SortStep[], position: KeysetPosition): Expression<SqlBool> {
   const alternatives = steps.map((step, index) => {
     const equal = steps.slice(0, index).map((earlier, at) => raw`${earlier.expression} = ${position[at]}`);
     const beyond = raw`${step.expression} ${raw.raw(step.ascending ? '>' : '<')} ${position[index]}`;
@@ -66,12 +66,12 @@ export function sortColumns(steps: readonly SortStep[]): AliasedExpression<strin
 }
 
 /** The same steps over a query that selected {@link sortColumns} under this alias: each value is computed once. */
-export function selectedSteps(steps: readonly SortStep[], alias: string): SortStep[] {
+export function buildSelectedSteps(steps: readonly SortStep[], alias: string): SortStep[] {
   return steps.map(({ ascending }, index) => ({ expression: raw.ref(`${alias}.${sortColumn(index)}`), ascending }));
 }
 
 /** The position of a row whose sort values were selected by {@link sortColumns}. */
-export function positionOf(row: Readonly<Record<string, unknown>>, steps: readonly SortStep[]): KeysetPosition {
+export function readPosition(row: Readonly<Record<string, unknown>>, steps: readonly SortStep[]): KeysetPosition {
   return steps.map((_, index) => {
     const value = row[sortColumn(index)];
     return typeof value === 'string' ? value : Number(value);

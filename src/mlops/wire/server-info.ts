@@ -8,7 +8,7 @@ export interface Abilities {
  * Answer of `GET /api/3.0/mlflow/server-info`. The newest clients then upload large files in parts, and download every
  * file from the URL that they receive.
  */
-export function serverInfo({ downloadsInParts }: Abilities) {
+export function buildServerInfo({ downloadsInParts }: Abilities) {
   return {
     store_type: 'SqlStore',
     workspaces_enabled: false,

@@ -24,13 +24,13 @@ export async function mlflow(
   const url = `/api/2.0/mlflow/${path}`;
   const options: InjectOptions =
     method === 'GET'
-      ? { method, url: `${url}?${queryOf(message)}`, headers }
+      ? { method, url: `${url}?${buildQuery(message)}`, headers }
       : { method, url, headers, payload: message };
   const answer = await http.inject(options);
   return { status: answer.statusCode, body: answer.json() };
 }
 
-function queryOf(message: Readonly<Record<string, unknown>>): string {
+function buildQuery(message: Readonly<Record<string, unknown>>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(message)) {
     for (const item of Array.isArray(value) ? value : [value]) query.append(name, String(item));

@@ -42,12 +42,16 @@ const TEXT: readonly Operator[] = ['=', '!=', 'LIKE', 'ILIKE'];
 const LISTS: readonly Operator[] = ['IN', 'NOT IN'];
 const NULLS: readonly Operator[] = ['IS NULL', 'IS NOT NULL'];
 
-export function attributesOf(kinds: Readonly<Record<string, AttributeKind>>): Record<string, Attribute> {
+export function buildAttributes(kinds: Readonly<Record<string, AttributeKind>>): Record<string, Attribute> {
   return Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, { name, kind }]));
 }
 
 /** The operators that a key of this entity takes. `attribute` is null for every other entity. */
-export function operatorsOf(vocabulary: Vocabulary, entity: Entity, attribute: Attribute | null): readonly Operator[] {
+export function listOperators(
+  vocabulary: Vocabulary,
+  entity: Entity,
+  attribute: Attribute | null,
+): readonly Operator[] {
   if (entity === 'metric' || attribute?.kind === 'number') return NUMERIC;
   const lists = vocabulary.listsEverywhere === true || entity === 'dataset' || attribute?.kind === 'list';
   const nulls = vocabulary.nullable.includes(entity) ? NULLS : [];

@@ -6,11 +6,11 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { expect, it } from 'vitest';
-import { packed, unpack } from './index.ts';
+import { packFiles, unpack } from './index.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'archives-'));
 
-async function archiveOf(...entries: [Partial<Header> & { name: string }, string?][]): Promise<Readable> {
+async function packArchive(...entries: [Partial<Header> & { name: string }, string?][]): Promise<Readable> {
   const archive = pack();
   for (const [header, content] of entries) archive.entry(header, content ?? '');
   archive.finalize();
@@ -25,7 +25,7 @@ it('brings back what was packed: files, folders, links inside, and what may be r
   writeFileSync(join(from, 'empty'), '');
   symlinkSync('er/a.txt', join(from, 'deep/link'));
   const to = folder();
-  await unpack(packed(from, ['.', 'not-there']), to);
+  await unpack(packFiles(from, ['.', 'not-there']), to);
   expect(readFileSync(join(to, 'deep/link'), 'utf8')).toHaveLength(200_000);
   expect(statSync(join(to, 'run.sh')).mode & 0o111).not.toBe(0);
   expect(readFileSync(join(to, 'empty'), 'utf8')).toBe('');
@@ -33,7 +33,7 @@ it('brings back what was packed: files, folders, links inside, and what may be r
 
 it('reads gzip as well, and nothing at all', async () => {
   const to = folder();
-  const archive = await buffer(await archiveOf([{ name: './a' }, 'x']));
+  const archive = await buffer(await packArchive([{ name: './a' }, 'x']));
   await unpack(Readable.from([gzipSync(archive)]), to);
   expect(readFileSync(join(to, 'a'), 'utf8')).toBe('x');
   await unpack(Readable.from([]), to);
@@ -72,12 +72,12 @@ it.each<[string, [Partial<Header> & { name: string }, string?][]]>([
   ],
 ])('refuses %s', async (_, entries) => {
   const to = folder();
-  await expect(unpack(await archiveOf(...entries), to)).rejects.toMatchObject({ code: 'archive_invalid' });
+  await expect(unpack(await packArchive(...entries), to)).rejects.toMatchObject({ code: 'archive_invalid' });
   expect(existsSync(join(to, '../out'))).toBe(false);
 });
 
 it('refuses what is no archive, what ends too soon, and more than is taken', async () => {
-  const whole = await buffer(await archiveOf([{ name: 'a' }, 'x'.repeat(5000)]));
+  const whole = await buffer(await packArchive([{ name: 'a' }, 'x'.repeat(5000)]));
   await expect(unpack(Readable.from([Buffer.alloc(3000, 'no tar')]), folder())).rejects.toMatchObject({
     code: 'archive_invalid',
   });

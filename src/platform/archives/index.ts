@@ -5,7 +5,7 @@ import { type Duplex, PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract, type Header, pack } from 'tar-stream';
-import { AppError, systemCode } from '../errors/index.ts';
+import { AppError, readSystemCode } from '../errors/index.ts';
 import { isGzip } from './gzip.ts';
 
 export interface UnpackOptions {
@@ -49,7 +49,7 @@ export async function unpack(content: Readable, folder: string, options: UnpackO
   const archive = extract();
   const unpacking: Unpacking = { folder, strange, left: { bytes: maxBytes, files: maxFiles } };
   const leftOut: string[] = [];
-  const feeding = feed(content, archive).catch((error: unknown) => void archive.destroy(asError(error)));
+  const feeding = feedArchive(content, archive).catch((error: unknown) => void archive.destroy(toError(error)));
   try {
     for await (const entry of archive) {
       const isIn = await writeEntry(unpacking, entry.header, Readable.from(entry));
@@ -58,8 +58,8 @@ export async function unpack(content: Readable, folder: string, options: UnpackO
     }
   } catch (error) {
     if (error instanceof AppError) throw error;
-    const system = systemCode(error);
-    if (system !== null && FAULTS_OF_NAMES.has(system)) throw unusableName(system, error);
+    const system = readSystemCode(error);
+    if (system !== null && FAULTS_OF_NAMES.has(system)) throw reportUnusableName(system, error);
     // A full disk is not the archive's fault.
     if (system?.startsWith('E') === true) throw error;
     throw new AppError('archive_invalid', 'The archive cannot be read to its end.', {}, { cause: error });
@@ -70,15 +70,15 @@ export async function unpack(content: Readable, folder: string, options: UnpackO
   return { leftOut };
 }
 
-function unusableName(system: string, cause: unknown): AppError {
+function reportUnusableName(system: string, cause: unknown): AppError {
   const why =
     system === 'ENAMETOOLONG' ? 'a name longer than this machine allows' : 'a file and a folder of the same path';
   return new AppError('archive_invalid', `The archive has ${why}.`, {}, { cause });
 }
 
 /** Without `pipe`: the two kinds of streams do not propagate every end to each other. */
-async function feed(content: Readable, archive: ReturnType<typeof extract>): Promise<void> {
-  for await (const chunk of await plain(content)) {
+async function feedArchive(content: Readable, archive: ReturnType<typeof extract>): Promise<void> {
+  for await (const chunk of await decompress(content)) {
     if (archive.destroyed) return;
     if (archive.write(chunk)) continue;
     await new Promise<void>((done) => {
@@ -89,26 +89,26 @@ async function feed(content: Readable, archive: ReturnType<typeof extract>): Pro
   archive.end(undefined);
 }
 
-function asError(error: unknown): Error {
+function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Returns the decompressed stream of a gzip, or the stream unchanged. */
-async function plain(content: Readable): Promise<Readable> {
-  const through = joined(content, new PassThrough());
-  const first = await firstChunk(through);
+async function decompress(content: Readable): Promise<Readable> {
+  const through = pipeThrough(content, new PassThrough());
+  const first = await peekFirstChunk(through);
   if (first === null) return Readable.from([]);
   through.unshift(first);
-  return isGzip(first) ? joined(through, createGunzip()) : through;
+  return isGzip(first) ? pipeThrough(through, createGunzip()) : through;
 }
 
 /** `pipe` that also propagates errors. */
-function joined<Through extends Duplex>(from: Readable, through: Through): Through {
+function pipeThrough<Through extends Duplex>(from: Readable, through: Through): Through {
   pipeline(from, through).catch(() => undefined);
   return through;
 }
 
-async function firstChunk(stream: Readable): Promise<Buffer | null> {
+async function peekFirstChunk(stream: Readable): Promise<Buffer | null> {
   for (;;) {
     const chunk: unknown = stream.read();
     if (Buffer.isBuffer(chunk)) return chunk;
@@ -124,9 +124,11 @@ async function firstChunk(stream: Readable): Promise<Buffer | null> {
 /** Returns false for an entry that is left out. */
 async function writeEntry(unpacking: Unpacking, header: Header, content: Readable): Promise<boolean> {
   const { folder, strange, left } = unpacking;
-  const path = insideOf(header.name);
+  const path = normalizeInnerPath(header.name);
   if (path === null) {
-    return isRoot(header.name) || strangeEntry(strange, `"${header.name}" leads out of the archive.`, header.name);
+    return (
+      isRoot(header.name) || refuseStrangeEntry(strange, `"${header.name}" leads out of the archive.`, header.name)
+    );
   }
   left.files -= 1;
   left.bytes -= header.size ?? 0;
@@ -135,7 +137,7 @@ async function writeEntry(unpacking: Unpacking, header: Header, content: Readabl
 }
 
 /** False where strange entries are left out. Error: `archive_invalid` where they are refused. */
-function strangeEntry(strange: Unpacking['strange'], detail: string, path: string): false {
+function refuseStrangeEntry(strange: Unpacking['strange'], detail: string, path: string): false {
   if (strange === 'left out') return false;
   throw new AppError('archive_invalid', detail, { path });
 }
@@ -143,13 +145,13 @@ function strangeEntry(strange: Unpacking['strange'], detail: string, path: strin
 async function writeOnce(folder: string, path: string, header: Header, content: Readable): Promise<boolean> {
   await refuseThroughLink(folder, path);
   if (header.type === 'symlink') {
-    const link = innerLink(folder, path, header.linkname ?? '');
+    const link = resolveInnerLink(folder, path, header.linkname ?? '');
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await symlink(link, join(folder, path));
     return true;
   }
   const detail = `"${path}" is neither a file nor a folder.`;
-  return (await writePlain(folder, path, header, content)) || strangeEntry('refused', detail, path);
+  return (await writePlain(folder, path, header, content)) || refuseStrangeEntry('refused', detail, path);
 }
 
 async function writeOver(folder: string, path: string, header: Header, content: Readable): Promise<boolean> {
@@ -179,7 +181,7 @@ function isFile({ type }: Header): boolean {
 
 /** Replaces a hard link by a copy of its target. False if the target is not in the folder. */
 async function copyInside(folder: string, linked: string, target: string): Promise<boolean> {
-  const inside = insideOf(linked);
+  const inside = normalizeInnerPath(linked);
   const source = inside === null ? null : join(folder, inside);
   const facts = source === null ? null : await lstat(source).catch(() => null);
   if (source === null || source === target || facts?.isFile() !== true) return false;
@@ -189,7 +191,7 @@ async function copyInside(folder: string, linked: string, target: string): Promi
 }
 
 /** Normalized path below a folder, without `.`; null when it leads out of the folder or is the folder itself. */
-export function insideOf(path: string): string | null {
+export function normalizeInnerPath(path: string): string | null {
   // Refuses backslashes: another operating system reads them as path separators.
   if (path.includes('\0') || path.includes('\\') || posix.isAbsolute(path)) return null;
   const normal = posix.normalize(path).replace(/\/$/, '');
@@ -201,7 +203,7 @@ function isRoot(name: string): boolean {
   return /^(\.\/*)?$/.test(name);
 }
 
-function innerLink(folder: string, path: string, link: string): string {
+function resolveInnerLink(folder: string, path: string, link: string): string {
   const root = resolve(folder);
   const end = resolve(dirname(join(root, path)), link);
   if (!link.startsWith('/') && (end === root || end.startsWith(root + sep))) return link;
@@ -223,13 +225,13 @@ async function refuseThroughLink(folder: string, path: string): Promise<void> {
 }
 
 /** Files and folders of a folder as a tar stream, read as it is read from. Paths that are not there are left out. */
-export function packed(folder: string, paths: readonly string[]): Readable {
+export function packFiles(folder: string, paths: readonly string[]): Readable {
   const archive = pack();
   const add = async () => {
     for (const path of paths) await addPath(archive, folder, path);
     archive.finalize();
   };
-  add().catch((error: unknown) => archive.destroy(asError(error)));
+  add().catch((error: unknown) => archive.destroy(toError(error)));
   return Readable.from(archive);
 }
 

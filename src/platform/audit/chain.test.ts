@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AuditFacts, chainHash, followChain, GENESIS, subjectText } from './chain.ts';
+import { type AuditFacts, followChain, GENESIS, hashChainRow, serializeSubject } from './chain.ts';
 
 const facts: fc.Arbitrary<Omit<AuditFacts, 'seq'>> = fc.record({
   firstAt: fc.string(),
@@ -22,7 +22,7 @@ function chained(rows: readonly Omit<AuditFacts, 'seq'>[]) {
   let hash = GENESIS;
   return rows.map((row, index) => {
     const whole = { ...row, seq: index + 1 };
-    hash = chainHash(hash, whole);
+    hash = hashChainRow(hash, whole);
     return { ...whole, hash };
   });
 }
@@ -63,6 +63,6 @@ describe('the chain of the audit trail', () => {
   });
 
   it('has one text for the same ids', () => {
-    expect(subjectText({ b: '1', a: '2' })).toBe(subjectText({ a: '2', b: '1' }));
+    expect(serializeSubject({ b: '1', a: '2' })).toBe(serializeSubject({ a: '2', b: '1' }));
   });
 });

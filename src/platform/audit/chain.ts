@@ -30,7 +30,7 @@ export const GENESIS = '0'.repeat(64);
  * order. So a row that was changed, taken out, put in or moved breaks every hash from there on.
  * Example: `chainHash(GENESIS, facts)` is the hash of the first row.
  */
-export function chainHash(previous: string, facts: AuditFacts): string {
+export function hashChainRow(previous: string, facts: AuditFacts): string {
   const row = JSON.stringify([
     facts.seq,
     facts.firstAt,
@@ -50,7 +50,7 @@ export function chainHash(previous: string, facts: AuditFacts): string {
 }
 
 /** Canonical text of a set of ids, independent of their order. */
-export function subjectText(subject: Readonly<Record<string, string>>): string {
+export function serializeSubject(subject: Readonly<Record<string, string>>): string {
   return JSON.stringify(Object.fromEntries(Object.entries(subject).toSorted(([a], [b]) => (a < b ? -1 : 1))));
 }
 
@@ -69,7 +69,7 @@ export function followChain(from: Link, rows: readonly ChainedFacts[]): Break | 
   let last = from;
   for (const row of rows) {
     if (row.seq !== last.seq + 1) return { seq: last.seq + 1, why: 'row missing' };
-    if (chainHash(last.hash, row) !== row.hash) return { seq: row.seq, why: 'row changed' };
+    if (hashChainRow(last.hash, row) !== row.hash) return { seq: row.seq, why: 'row changed' };
     last = { seq: row.seq, hash: row.hash };
   }
   return last;

@@ -1,6 +1,6 @@
 import type { Route } from '../http/index.ts';
 import { createRecorder, type Recorder, type RecorderDeps } from './recorder.ts';
-import { auditRoutes } from './routes.ts';
+import { createAuditRoutes } from './routes.ts';
 
 export { auditMigrations } from './migrations.ts';
 export { verifyTrail } from './verify.ts';
@@ -15,5 +15,5 @@ export interface Audit extends Recorder {
 
 /** Creates the audit trail. Dispose it before the store: disposal stores the counts in memory. */
 export function createAudit(deps: RecorderDeps): Audit {
-  return { ...createRecorder(deps), routes: auditRoutes(deps.store) };
+  return { ...createRecorder(deps), routes: createAuditRoutes(deps.store) };
 }

@@ -2,7 +2,7 @@ import type { WriteRecord, WriteRecorder } from '../http/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { Clock } from '../units/index.ts';
-import { type AuditFacts, subjectText } from './chain.ts';
+import { type AuditFacts, serializeSubject } from './chain.ts';
 import { appendRows } from './store.ts';
 
 type NewRow = Omit<AuditFacts, 'seq'>;
@@ -54,7 +54,7 @@ export function createRecorder({ store, clock, log }: RecorderDeps): Recorder {
   const count = (row: NewRow): void => {
     const key = JSON.stringify([row.actor, row.role, row.method, row.route, row.subject, row.status]);
     const before = counts.get(key);
-    counts.set(key, before === undefined ? row : together(before, row));
+    counts.set(key, before === undefined ? row : mergeRows(before, row));
   };
   const keepCounting = (row: NewRow, error: unknown): never => {
     if (counts.size < MOST_KEPT) count(row);
@@ -73,7 +73,7 @@ export function createRecorder({ store, clock, log }: RecorderDeps): Recorder {
 
   return {
     record(write) {
-      const row = rowOf(write, new Date(clock.now()).toISOString());
+      const row = toAuditRow(write, new Date(clock.now()).toISOString());
       if (!write.counted) return append(row);
       count(row);
       if (counts.size >= MOST_COUNTS) flushSoon();
@@ -102,13 +102,13 @@ async function storeTogether(store: Store, batch: readonly Waiting[]): Promise<v
 }
 
 /** Merges counts of the same caller, route, ids and status. */
-function together(one: NewRow, other: NewRow): NewRow {
+function mergeRows(one: NewRow, other: NewRow): NewRow {
   const [firstAt = one.firstAt] = [one.firstAt, other.firstAt].toSorted();
   const [, lastAt = one.lastAt] = [one.lastAt, other.lastAt].toSorted();
   return { ...one, firstAt, lastAt, writes: one.writes + other.writes };
 }
 
-function rowOf(write: WriteRecord, at: string): NewRow {
+function toAuditRow(write: WriteRecord, at: string): NewRow {
   return {
     firstAt: at,
     lastAt: at,
@@ -117,7 +117,7 @@ function rowOf(write: WriteRecord, at: string): NewRow {
     method: write.method,
     route: write.route,
     scope: write.scope,
-    subject: subjectText(write.subject),
+    subject: serializeSubject(write.subject),
     bodyDigest: write.bodyDigest,
     status: write.status,
     writes: 1,

@@ -1,5 +1,5 @@
 import type { Sql } from '../store/index.ts';
-import { type AuditFacts, type ChainedFacts, chainHash, GENESIS, type Link } from './chain.ts';
+import { type AuditFacts, type ChainedFacts, GENESIS, hashChainRow, type Link } from './chain.ts';
 
 interface AuditTables {
   audit_row: {
@@ -59,7 +59,7 @@ export async function appendRows(sql: Sql, rows: readonly Omit<AuditFacts, 'seq'
   let last = await findHead(sql);
   const chained = rows.map((row) => {
     const facts = { ...row, seq: last.seq + 1 };
-    last = { seq: facts.seq, hash: chainHash(last.hash, facts) };
+    last = { seq: facts.seq, hash: hashChainRow(last.hash, facts) };
     return { ...facts, hash: last.hash };
   });
   await sql.tables<AuditTables>().updateTable('audit_head').set(last).where('id', '=', HEAD).execute();
@@ -88,7 +88,7 @@ export async function appendRows(sql: Sql, rows: readonly Omit<AuditFacts, 'seq'
 }
 
 /** Rows after a number, oldest first. */
-export async function rowsAfter(sql: Sql, seq: number, limit: number): Promise<ChainedFacts[]> {
+export async function findRowsAfter(sql: Sql, seq: number, limit: number): Promise<ChainedFacts[]> {
   const rows = await sql
     .tables<AuditTables>()
     .selectFrom('audit_row')
@@ -107,7 +107,7 @@ export interface AuditFilter {
 }
 
 /** Rows before a number (null: from the end), newest first. */
-export async function rowsBefore(
+export async function findRowsBefore(
   sql: Sql,
   filter: AuditFilter,
   before: number | null,
@@ -120,7 +120,7 @@ export async function rowsBefore(
   return (await query.execute()).map(toFacts);
 }
 
-export async function hashAt(sql: Sql, seq: number): Promise<string | null> {
+export async function findRowHash(sql: Sql, seq: number): Promise<string | null> {
   if (seq === 0) return GENESIS;
   const row = await sql
     .tables<AuditTables>()

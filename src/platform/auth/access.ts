@@ -1,14 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 import type { Scope } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
-import { type Access, type Identity, isAllowed, isLoopback, LOCAL, sameOrigin } from '../http/index.ts';
-import { type Credentials, credentialsOf } from './credentials.ts';
+import { type Access, type Identity, isAllowed, isLoopback, isSameOrigin, LOCAL } from '../http/index.ts';
+import { type Credentials, readCredentials } from './credentials.ts';
 import type { PasswordCheck } from './password-check.ts';
 import type { Proofs } from './proofs.ts';
 import { type Roles, workScopes } from './roles.ts';
 import { Role } from './schema.ts';
-import { hashOf, isToken } from './secrets.ts';
-import type { Proven, Verified } from './verified.ts';
+import { hashSecret, isToken } from './secrets.ts';
+import type { Verified, VerifiedIdentity } from './verified.ts';
 import { isWorkToken, type WorkTokens } from './work-tokens.ts';
 
 export interface AccessDeps {
@@ -31,17 +31,17 @@ export interface AccountAccess extends Access {
 /** Access control of a server with accounts: default-deny for every route, in one place. */
 export function createAccess(deps: AccessDeps): AccountAccess {
   const { roles, workTokens } = deps;
-  const localHash = hashOf(deps.localKey);
+  const localHash = hashSecret(deps.localKey);
   const identify = async (request: FastifyRequest): Promise<Identity | null> => {
-    const credentials = credentialsOf(request);
+    const credentials = readCredentials(request);
     const secret = 'secret' in credentials ? credentials.secret : '';
-    if (credentials.kind === 'bearer' && isLoopback(request.ip) && hashOf(secret) === localHash) {
+    if (credentials.kind === 'bearer' && isLoopback(request.ip) && hashSecret(secret) === localHash) {
       return { ...LOCAL, role: 'admin', scopes: roles.scopesOf('admin') };
     }
     // Never from the cache of verified credentials: a work token ends with its step.
-    if (isWorkToken(secret)) return ofWork(await workTokens.verify(secret), credentials);
-    const proven = await proof(deps, request, credentials);
-    return proven === null ? null : identityOf(roles, proven);
+    if (isWorkToken(secret)) return toWorkIdentity(await workTokens.verify(secret), credentials);
+    const proven = await findProof(deps, request, credentials);
+    return proven === null ? null : buildIdentity(roles, proven);
   };
   return {
     identify,
@@ -49,16 +49,16 @@ export function createAccess(deps: AccessDeps): AccountAccess {
     async admit(request, scope) {
       if (scope === 'open') return;
       const identity = await identify(request);
-      if (identity === null) throw notAuthenticated(request);
+      if (identity === null) throw createNotAuthenticated(request);
       request.identity = identity;
       checkPage(request);
       // An address that no route has: any account may learn that.
-      if (scope !== null && !isAllowed(identity, scope)) throw notPermitted(roles, identity, scope);
+      if (scope !== null && !isAllowed(identity, scope)) throw createNotPermitted(roles, identity, scope);
     },
   };
 }
 
-function identityOf(roles: Roles, { name, role, until, token, limits }: Proven): Identity {
+function buildIdentity(roles: Roles, { name, role, until, token, limits }: VerifiedIdentity): Identity {
   const all = roles.scopesOf(role);
   return {
     name,
@@ -69,33 +69,40 @@ function identityOf(roles: Roles, { name, role, until, token, limits }: Proven):
   };
 }
 
-function ofWork(verified: Awaited<ReturnType<WorkTokens['verify']>>, credentials: Credentials): Identity | null {
+function toWorkIdentity(
+  verified: Awaited<ReturnType<WorkTokens['verify']>>,
+  credentials: Credentials,
+): Identity | null {
   if (verified === null || (credentials.kind === 'basic' && credentials.name !== verified.name)) return null;
   return { name: verified.name, role: 'step', scopes: workScopes, token: null, work: verified.work };
 }
 
-async function proof(deps: AccessDeps, request: FastifyRequest, credentials: Credentials): Promise<Proven | null> {
+async function findProof(
+  deps: AccessDeps,
+  request: FastifyRequest,
+  credentials: Credentials,
+): Promise<VerifiedIdentity | null> {
   const { proofs, verified } = deps;
   switch (credentials.kind) {
     case 'session':
-      return cached(verified, ['session', credentials.secret], () => proofs.session(credentials.secret));
+      return verifyCached(verified, ['session', credentials.secret], () => proofs.session(credentials.secret));
     case 'bearer':
-      return cached(verified, ['bearer', credentials.secret], () => proofs.token(credentials.secret, null));
+      return verifyCached(verified, ['bearer', credentials.secret], () => proofs.token(credentials.secret, null));
     case 'basic': {
       const { name, secret } = credentials;
       if (!isToken(secret)) return deps.checkPassword(request, name, secret);
-      return cached(verified, ['token', name, secret], () => proofs.token(secret, name));
+      return verifyCached(verified, ['token', name, secret], () => proofs.token(secret, name));
     }
     default:
       return null;
   }
 }
 
-async function cached(
+async function verifyCached(
   verified: Verified,
   [kind, ...secrets]: readonly [string, ...string[]],
-  verify: () => Promise<Proven | null>,
-): Promise<Proven | null> {
+  verify: () => Promise<VerifiedIdentity | null>,
+): Promise<VerifiedIdentity | null> {
   return verified.find(kind, ...secrets) ?? verified.check([kind, ...secrets], verify);
 }
 
@@ -106,18 +113,18 @@ async function cached(
 function checkPage(request: FastifyRequest): void {
   if (request.headers.authorization !== undefined || request.method === 'GET' || request.method === 'HEAD') return;
   const { origin, host = '' } = request.headers;
-  if (origin !== undefined ? sameOrigin(origin, host) : request.headers['sec-fetch-site'] === 'same-origin') return;
+  if (origin !== undefined ? isSameOrigin(origin, host) : request.headers['sec-fetch-site'] === 'same-origin') return;
   throw new AppError('origin_not_allowed', 'A write with a session cookie must come from a page of this server.');
 }
 
-function notAuthenticated(request: FastifyRequest): AppError {
+function createNotAuthenticated(request: FastifyRequest): AppError {
   const given = request.headers.authorization !== undefined;
   const why = given ? 'The name, password or token is wrong, expired or disabled.' : 'This server requires an account.';
   const how = 'Log in, or send a token: "Authorization: Bearer sy_…"; for MLflow clients set MLFLOW_TRACKING_TOKEN.';
   return new AppError('not_authenticated', `${why} ${how}`);
 }
 
-function notPermitted(roles: Roles, identity: Identity, scope: Scope): AppError {
+function createNotPermitted(roles: Roles, identity: Identity, scope: Scope): AppError {
   const { name, role, work } = identity;
   const facts = { role, scope };
   if (work !== null) {

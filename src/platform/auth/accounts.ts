@@ -6,7 +6,7 @@ import type { Identity } from '../http/index.ts';
 import type { Sql, Store } from '../store/index.ts';
 import type { Clock } from '../units/index.ts';
 import { checkPasswordStrength } from './common-passwords.ts';
-import { administers, type Roles } from './roles.ts';
+import { isAdministrator, type Roles } from './roles.ts';
 import {
   type Account,
   type changeAccount,
@@ -16,22 +16,22 @@ import {
   type Token,
   TokenScopes,
 } from './schema.ts';
-import { hashOf, hashPassword, newToken } from './secrets.ts';
+import { generateToken, hashPassword, hashSecret } from './secrets.ts';
 import {
-  allAccounts,
   deleteAccount,
+  deleteAccountSessions,
   deleteSession,
   deleteSessionsBefore,
-  deleteSessionsOf,
   findAccount,
+  findAllAccounts,
   findToken,
+  findTokens,
   holdToken,
   insertAccount,
   insertSession,
   insertToken,
   type StoredAccount,
   setTokensRevoked,
-  tokensOf,
   updateAccount,
 } from './store.ts';
 
@@ -49,7 +49,7 @@ const DAY_MS = 86_400_000;
 const DEFAULT_TOKEN_DAYS = 90;
 export const SESSION_MS = 12 * 60 * 60_000;
 
-const instant = (ms: number): string => new Date(ms).toISOString();
+const formatInstant = (ms: number): string => new Date(ms).toISOString();
 
 /** Errors: `account_exists`, `password_too_common`. */
 export async function makeAccount(
@@ -63,8 +63,8 @@ export async function makeAccount(
     if ((await findAccount(sql, name)) !== null) {
       throw new AppError('account_exists', `An account "${name}" exists already.`, { account: name });
     }
-    await insertAccount(sql, { name, role, password: stored, createdAt: instant(clock.now()), createdBy });
-    return shown(await accountOf(sql, name));
+    await insertAccount(sql, { name, role, password: stored, createdAt: formatInstant(clock.now()), createdBy });
+    return hidePassword(await requireAccount(sql, name));
   });
 }
 
@@ -77,14 +77,14 @@ export async function alterAccount(
   if (password !== undefined) checkPasswordStrength(password, name);
   const stored = password === undefined ? undefined : await hashPassword(password);
   const changed = await store.transaction(async (sql) => {
-    const before = await accountOf(sql, name);
-    const disabledAt = disabled === undefined ? before.disabledAt : disabled ? instant(clock.now()) : null;
+    const before = await requireAccount(sql, name);
+    const disabledAt = disabled === undefined ? before.disabledAt : disabled ? formatInstant(clock.now()) : null;
     const after = { role: role ?? before.role, password: stored ?? before.password, disabledAt };
     if (isAdmin(before) && !isAdmin({ ...before, ...after })) await assertOtherAdmin(sql, name);
     await updateAccount(sql, name, after);
-    await deleteSessionsOf(sql, name);
-    if (password !== undefined) await revokeOwnTokens(sql, name, instant(clock.now()));
-    return shown(await accountOf(sql, name));
+    await deleteAccountSessions(sql, name);
+    if (password !== undefined) await revokeOwnTokens(sql, name, formatInstant(clock.now()));
+    return hidePassword(await requireAccount(sql, name));
   });
   forget();
   return changed;
@@ -92,7 +92,7 @@ export async function alterAccount(
 
 /** A person with the old password may have created tokens with it. Tokens that an administrator created are kept. */
 async function revokeOwnTokens(sql: Sql, name: string, at: string): Promise<void> {
-  const own = (await tokensOf(sql, name)).filter(({ createdBy }) => createdBy === null || createdBy === name);
+  const own = (await findTokens(sql, name)).filter(({ createdBy }) => createdBy === null || createdBy === name);
   await setTokensRevoked(
     sql,
     own.map(({ id }) => id),
@@ -111,13 +111,13 @@ export async function dropAccount(
     throw new AppError('account_own', detail, { account: name });
   }
   const deleted = await store.transaction(async (sql) => {
-    const account = await accountOf(sql, name);
+    const account = await requireAccount(sql, name);
     if (isAdmin(account)) await assertOtherAdmin(sql, name);
-    const tokens = (await tokensOf(sql, name)).map(({ id }) => id);
-    await setTokensRevoked(sql, tokens, instant(clock.now()));
+    const tokens = (await findTokens(sql, name)).map(({ id }) => id);
+    await setTokensRevoked(sql, tokens, formatInstant(clock.now()));
     await deleteAccount(sql, name);
     await accountDeleted(sql, name);
-    return shown(account);
+    return hidePassword(account);
   });
   forget();
   return deleted;
@@ -127,7 +127,7 @@ const isAdmin = ({ role, disabledAt }: Pick<StoredAccount, 'role' | 'disabledAt'
   role === 'admin' && disabledAt === null;
 
 async function assertOtherAdmin(sql: Sql, name: string): Promise<void> {
-  const others = (await allAccounts(sql)).filter((account) => account.name !== name && isAdmin(account));
+  const others = (await findAllAccounts(sql)).filter((account) => account.name !== name && isAdmin(account));
   if (others.length > 0) return;
   throw new AppError('account_last_admin', `"${name}" is the last administrator. Create another one first.`, {
     account: name,
@@ -135,17 +135,17 @@ async function assertOtherAdmin(sql: Sql, name: string): Promise<void> {
 }
 
 /** Error: `account_not_found`. */
-async function accountOf(sql: Sql, name: string): Promise<StoredAccount> {
+async function requireAccount(sql: Sql, name: string): Promise<StoredAccount> {
   const account = await findAccount(sql, name);
   if (account !== null) return account;
   throw new AppError('account_not_found', `There is no account "${name}".`, { account: name });
 }
 
-export async function listOfAccounts({ store }: AccountsDeps): Promise<Account[]> {
-  return (await allAccounts(store)).map(shown);
+export async function readAccounts({ store }: AccountsDeps): Promise<Account[]> {
+  return (await findAllAccounts(store)).map(hidePassword);
 }
 
-function shown({ password: _secret, ...account }: StoredAccount): Account {
+function hidePassword({ password: _secret, ...account }: StoredAccount): Account {
   return account;
 }
 
@@ -158,43 +158,44 @@ export async function makeToken(
   const { store, clock } = deps;
   const owner = account ?? asker.name;
   assertOwn(asker, owner);
-  const secret = newToken();
+  const secret = generateToken();
   const now = clock.now();
   const token = await store.transaction(async (sql) => {
-    const { role } = await accountOf(sql, owner);
+    const { role } = await requireAccount(sql, owner);
     const made: Token = {
       id: `t_${randomUUID().replaceAll('-', '')}`,
       account: owner,
       label,
-      createdAt: instant(now),
-      expiresAt: expiryOf(asker, expiresInDays, now),
+      createdAt: formatInstant(now),
+      expiresAt: resolveExpiry(asker, expiresInDays, now),
       lastUsedAt: null,
       revokedAt: null,
-      scopes: limitsOf(deps.roles, asker, { role, scopes }),
+      scopes: resolveTokenScopes(deps.roles, asker, { role, scopes }),
       parent: asker.token?.id ?? null,
       createdBy: asker.name,
     };
     if (asker.token !== null && !(await holdToken(sql, asker.token.id))) {
       throw new AppError('not_authenticated', 'The calling token was revoked.');
     }
-    await insertToken(sql, made, hashOf(secret));
+    await insertToken(sql, made, hashSecret(secret));
     return made;
   });
   return { token, secret };
 }
 
 /** Expiry of a new token; null: never. Error: `not_permitted` where it is later than the expiry of the calling token. */
-function expiryOf({ token }: Identity, days: number | null | undefined, now: number): string | null {
+function resolveExpiry({ token }: Identity, days: number | null | undefined, now: number): string | null {
   const parentEnd = token?.expiresMs ?? null;
   const wanted = days === null ? null : now + (days ?? DEFAULT_TOKEN_DAYS) * DAY_MS;
-  if (parentEnd === null || (wanted !== null && wanted <= parentEnd)) return wanted === null ? null : instant(wanted);
-  if (days === undefined) return instant(parentEnd);
-  const detail = `A token cannot outlive the token that creates it, which expires at ${instant(parentEnd)}. Request fewer days, or log in with the password.`;
-  throw new AppError('not_permitted', detail, { expiresAt: instant(parentEnd) });
+  if (parentEnd === null || (wanted !== null && wanted <= parentEnd))
+    return wanted === null ? null : formatInstant(wanted);
+  if (days === undefined) return formatInstant(parentEnd);
+  const detail = `A token cannot outlive the token that creates it, which expires at ${formatInstant(parentEnd)}. Request fewer days, or log in with the password.`;
+  throw new AppError('not_permitted', detail, { expiresAt: formatInstant(parentEnd) });
 }
 
 /** Scopes of a new token; null: all of the role. Error: `not_permitted` for a scope that the role or the calling token lacks. */
-function limitsOf(
+function resolveTokenScopes(
   roles: Roles,
   asker: Identity,
   { role, scopes }: { readonly role: Role; readonly scopes: Token['scopes'] | undefined },
@@ -217,24 +218,24 @@ function limitsOf(
 }
 
 /** Error: `not_permitted` for tokens of another account without administrator rights. */
-export async function listOfTokens(
+export async function readTokens(
   { store }: AccountsDeps,
   account: string | undefined,
   asker: Identity,
 ): Promise<Token[]> {
-  const owner = account ?? (administers(asker) ? null : asker.name);
+  const owner = account ?? (isAdministrator(asker) ? null : asker.name);
   if (owner !== null) assertOwn(asker, owner);
-  return tokensOf(store, owner);
+  return findTokens(store, owner);
 }
 
 /** Without administrator rights, the token of another account is reported as unknown. Error: `token_not_found`. */
 export async function endToken({ store, clock, forget }: AccountsDeps, id: string, asker: Identity): Promise<Token> {
   const ended = await store.transaction(async (sql) => {
     const token = await findToken(sql, id);
-    if (token === null || !(administers(asker) || token.account === asker.name)) {
+    if (token === null || !(isAdministrator(asker) || token.account === asker.name)) {
       throw new AppError('token_not_found', `There is no token "${id}".`, { token: id });
     }
-    const revokedAt = token.revokedAt ?? instant(clock.now());
+    const revokedAt = token.revokedAt ?? formatInstant(clock.now());
     await setTokensRevoked(sql, [id], revokedAt);
     return { ...token, revokedAt };
   });
@@ -243,7 +244,7 @@ export async function endToken({ store, clock, forget }: AccountsDeps, id: strin
 }
 
 function assertOwn(asker: Identity, owner: string): void {
-  if (administers(asker) || asker.name === owner) return;
+  if (isAdministrator(asker) || asker.name === owner) return;
   throw new AppError('not_permitted', `Only an admin can read the tokens of another account, "${owner}".`, {
     account: owner,
   });
@@ -253,13 +254,13 @@ function assertOwn(asker: Identity, owner: string): void {
 export async function openSession({ store, clock }: AccountsDeps, account: string, secret: string): Promise<void> {
   const now = clock.now();
   await store.transaction(async (sql) => {
-    await deleteSessionsBefore(sql, instant(now));
-    const times = { createdAt: instant(now), expiresAt: instant(now + SESSION_MS) };
-    await insertSession(sql, { hash: hashOf(secret), account, ...times });
+    await deleteSessionsBefore(sql, formatInstant(now));
+    const times = { createdAt: formatInstant(now), expiresAt: formatInstant(now + SESSION_MS) };
+    await insertSession(sql, { hash: hashSecret(secret), account, ...times });
   });
 }
 
 export async function closeSession({ store, forget }: AccountsDeps, secret: string): Promise<void> {
-  await deleteSession(store, hashOf(secret));
+  await deleteSession(store, hashSecret(secret));
   forget();
 }

@@ -4,7 +4,7 @@ import { isIPv6 } from 'node:net';
  * Key by which attempts are counted: an IPv4 address, or the /64 network of an IPv6 address, since one machine has all addresses of its network.
  * Example: `addressKey('2001:db8::1')` is `2001:db8:0:0`; `addressKey('::ffff:10.0.0.1')` is `10.0.0.1`.
  */
-export function addressKey(address: string): string {
+export function buildAddressKey(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   const [plain = ''] = address.split('%');

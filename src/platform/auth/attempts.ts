@@ -51,10 +51,10 @@ export function createAttempts(clock: Clock): Attempts {
     begin(source) {
       const pair = `${source.address} ${source.account}`;
       const waitMs = pairs.until(pair) - clock.now();
-      if (waitMs > 0) throw tooManyAttempts(Math.ceil(waitMs / 1000));
+      if (waitMs > 0) throw createTooManyAttempts(Math.ceil(waitMs / 1000));
       const isTrusted = trusted.has(pair);
-      const ofAccount = delayAfter(accounts.add(source.account), FREE_OF_ACCOUNT);
-      const ofAddress = delayAfter(addresses.add(source.address), FREE_OF_ADDRESS);
+      const ofAccount = computeDelay(accounts.add(source.account), FREE_OF_ACCOUNT);
+      const ofAddress = computeDelay(addresses.add(source.address), FREE_OF_ADDRESS);
       pairs.add(pair);
       const withdraw = () => {
         pairs.takeBack(pair);
@@ -74,13 +74,13 @@ export function createAttempts(clock: Clock): Attempts {
   };
 }
 
-export function tooManyAttempts(retryAfterSeconds: number): AppError {
+export function createTooManyAttempts(retryAfterSeconds: number): AppError {
   const detail = `Too many wrong passwords. Retry in ${retryAfterSeconds} s.`;
   return new AppError('too_many_attempts', detail, { retryAfterSeconds });
 }
 
 /** Delay of an attempt that is the `count`th failure. Example: `delayAfter(12, 10)` is 500. */
-export function delayAfter(count: number, free: number): number {
+export function computeDelay(count: number, free: number): number {
   return count <= free ? 0 : Math.min(FIRST_DELAY_MS * 2 ** Math.min(count - free - 1, 20), LONGEST_DELAY_MS);
 }
 

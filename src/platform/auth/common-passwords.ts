@@ -66,32 +66,32 @@ export function isCommonPassword(password: string, account: string): boolean {
     .toLowerCase()
     .split(/[._@-]/)
     .concat(account.toLowerCase());
-  return [plain, spelled].some((text) => remainder(text, names).length < FEWEST_LEFT || isRepetition(text));
+  return [plain, spelled].some((text) => removeKnownParts(text, names).length < FEWEST_LEFT || isRepetition(text));
 }
 
 /** The rest of a password without its guessable parts and the signs between them. */
-function remainder(text: string, names: readonly string[]): string {
+function removeKnownParts(text: string, names: readonly string[]): string {
   let rest = text;
   for (const name of names) if (name.length >= SHORTEST_NAME) rest = rest.replaceAll(name, ' ');
   for (const word of COMMON_WORDS) rest = rest.replaceAll(word, ' ');
-  rest = withoutRuns(rest)
+  rest = removeRuns(rest)
     .replaceAll(/(19|20)\d\d/g, ' ')
     .replaceAll(/(.)\1{2,}/gu, ' ');
   return rest.replaceAll(/[^\p{L}\p{N}]/gu, '');
 }
 
 /** Without neighbours of the alphabet, of digits and of the keyboard. */
-function withoutRuns(text: string): string {
+function removeRuns(text: string): string {
   let rest = '';
   for (let at = 0; at < text.length; ) {
-    const length = runAt(text, at);
+    const length = measureRun(text, at);
     rest += length >= SHORTEST_RUN ? ' ' : text.slice(at, at + 1);
     at += length >= SHORTEST_RUN ? length : 1;
   }
   return rest;
 }
 
-function runAt(text: string, at: number): number {
+function measureRun(text: string, at: number): number {
   let length = 1;
   for (const row of RUNS) {
     const from = row.indexOf(text.charAt(at));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Scope } from '../contract/schema.ts';
-import { credentialsOf, sessionCookie } from './credentials.ts';
+import { buildSessionCookie, readCredentials } from './credentials.ts';
 import { createRoles } from './roles.ts';
 import { roles } from './schema.ts';
 import { hashPassword, verifyPassword } from './secrets.ts';
@@ -18,15 +18,15 @@ describe('credentials', () => {
     ['', { kind: 'malformed' }],
     ['Bearer', { kind: 'malformed' }],
   ])('reads %j', (authorization, expected) => {
-    expect(credentialsOf({ headers: { authorization } })).toEqual(expected);
+    expect(readCredentials({ headers: { authorization } })).toEqual(expected);
   });
 
   it('takes the cookie only where no header names anybody, and the cookie of that name alone', () => {
     const cookie = 'other=1; steelyard_session=sy_a; xsteelyard_session=sy_b';
-    expect(credentialsOf({ headers: { cookie } })).toEqual({ kind: 'session', secret: 'sy_a' });
-    expect(credentialsOf({ headers: { cookie, authorization: 'Bearer sy_c' } })).toMatchObject({ secret: 'sy_c' });
-    expect(credentialsOf({ headers: { cookie: 'a=b' } })).toEqual({ kind: 'none' });
-    expect(sessionCookie('', 0, false)).toContain('Max-Age=0');
+    expect(readCredentials({ headers: { cookie } })).toEqual({ kind: 'session', secret: 'sy_a' });
+    expect(readCredentials({ headers: { cookie, authorization: 'Bearer sy_c' } })).toMatchObject({ secret: 'sy_c' });
+    expect(readCredentials({ headers: { cookie: 'a=b' } })).toEqual({ kind: 'none' });
+    expect(buildSessionCookie('', 0, false)).toContain('Max-Age=0');
   });
 
   it('makes another hash of the same password each time, and knows it in either composition', async () => {

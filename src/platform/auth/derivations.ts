@@ -24,7 +24,7 @@ export function createDerivations(): DerivationQueue {
 
   function enqueue(address: string, entry: Waiting): void {
     const queue = queues.get(address) ?? [];
-    if (queue.length >= MOST_WAITING_OF_ADDRESS) throw queueFull();
+    if (queue.length >= MOST_WAITING_OF_ADDRESS) throw createQueueFull();
     if (waiting >= MOST_WAITING) dropFromLongest(queue.length);
     queue.push(entry);
     queues.set(address, queue);
@@ -33,8 +33,8 @@ export function createDerivations(): DerivationQueue {
 
   function dropFromLongest(shorterThan: number): void {
     const longest = [...queues.values()].reduce((one, other) => (other.length > one.length ? other : one), []);
-    if (longest.length <= shorterThan + 1) throw queueFull();
-    longest.pop()?.refuse(queueFull());
+    if (longest.length <= shorterThan + 1) throw createQueueFull();
+    longest.pop()?.refuse(createQueueFull());
     waiting -= 1;
   }
 
@@ -63,6 +63,6 @@ export function createDerivations(): DerivationQueue {
   };
 }
 
-function queueFull(): AppError {
+function createQueueFull(): AppError {
   return new AppError('too_many_attempts', 'Too many concurrent logins. Retry in a second.', { retryAfterSeconds: 1 });
 }

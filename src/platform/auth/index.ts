@@ -8,14 +8,14 @@ import { createAttempts } from './attempts.ts';
 import { createPasswordCheck } from './password-check.ts';
 import { createProofs } from './proofs.ts';
 import { createRoles, type RolesDeps } from './roles.ts';
-import { authRoutes } from './routes.ts';
-import { randomPassword } from './secrets.ts';
-import { allAccounts, findAccount } from './store.ts';
+import { createAuthRoutes } from './routes.ts';
+import { generatePassword } from './secrets.ts';
+import { findAccount, findAllAccounts } from './store.ts';
 import { createVerified } from './verified.ts';
 import { createWorkTokens } from './work-tokens.ts';
 
 export { authMigrations } from './migrations.ts';
-export { administers } from './roles.ts';
+export { isAdministrator } from './roles.ts';
 
 /** Whether there is an account of this name. */
 export async function hasAccount(sql: Sql, name: string): Promise<boolean> {
@@ -70,15 +70,15 @@ export function createAuth(deps: AuthDeps): Auth {
   const accounts = { store, clock, roles, forget: verified.forget, accountDeleted };
   return {
     access: on ? access : localAccess,
-    routes: authRoutes({ ...accounts, writes, access: on ? access : null }),
+    routes: createAuthRoutes({ ...accounts, writes, access: on ? access : null }),
     localKey: on ? localKey : null,
     work: {
       issue: async (name, work, until) => (on ? workTokens.issue(name, work, until) : null),
       end: async (work) => (on ? workTokens.end(work) : undefined),
     },
     async ensureFirstAccount() {
-      if (!on || (await allAccounts(store)).length > 0) return null;
-      const first = { name: 'admin', password: randomPassword() };
+      if (!on || (await findAllAccounts(store)).length > 0) return null;
+      const first = { name: 'admin', password: generatePassword() };
       await makeAccount(accounts, { ...first, role: 'admin' }, 'first start');
       return first;
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addressKey } from './address.ts';
-import { createAttempts, delayAfter } from './attempts.ts';
+import { buildAddressKey } from './address.ts';
+import { computeDelay, createAttempts } from './attempts.ts';
 import { isCommonPassword } from './common-passwords.ts';
 import { createDerivations } from './derivations.ts';
 
@@ -66,7 +66,7 @@ describe('attempts', () => {
     const { begin } = start();
     const delays = Array.from({ length: 23 }, (_, index) => begin('a', `name ${index}`).attempt?.delayMs);
     expect(delays).toEqual([...Array(20).fill(0), 250, 500, 1000]);
-    expect(delayAfter(1_000_000, 20)).toBe(5000);
+    expect(computeDelay(1_000_000, 20)).toBe(5000);
   });
 });
 
@@ -81,7 +81,7 @@ describe('addresses', () => {
     ['::1', '0:0:0:0'],
     ['', ''],
   ])('%s counts as %s', (address, key) => {
-    expect(addressKey(address)).toBe(key);
+    expect(buildAddressKey(address)).toBe(key);
   });
 });
 

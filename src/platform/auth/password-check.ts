@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors/index.ts';
 import { NOBODY, type WriteRecorder } from '../http/index.ts';
-import { addressKey } from './address.ts';
-import { type Attempt, type Attempts, tooManyAttempts } from './attempts.ts';
+import { buildAddressKey } from './address.ts';
+import { type Attempt, type Attempts, createTooManyAttempts } from './attempts.ts';
 import type { Proofs } from './proofs.ts';
-import type { Proven, Verified } from './verified.ts';
+import type { Verified, VerifiedIdentity } from './verified.ts';
 
 export interface PasswordCheckDeps {
   readonly proofs: Pick<Proofs, 'password' | 'exists'>;
@@ -16,7 +16,11 @@ export interface PasswordCheckDeps {
   readonly wait?: (ms: number) => Promise<unknown>;
 }
 
-export type PasswordCheck = (request: FastifyRequest, name: string, password: string) => Promise<Proven | null>;
+export type PasswordCheck = (
+  request: FastifyRequest,
+  name: string,
+  password: string,
+) => Promise<VerifiedIdentity | null>;
 
 /** Delayed attempts that are held at one time, of one address and in all. */
 const MOST_HELD_OF_ADDRESS = 64;
@@ -31,7 +35,8 @@ export function createPasswordCheck(deps: PasswordCheckDeps): PasswordCheck {
   async function hold(address: string, delayMs: number): Promise<void> {
     if (delayMs === 0) return;
     const ofAddress = held.get(address) ?? 0;
-    if (ofAddress >= MOST_HELD_OF_ADDRESS || heldInAll >= MOST_HELD) throw tooManyAttempts(Math.ceil(delayMs / 1000));
+    if (ofAddress >= MOST_HELD_OF_ADDRESS || heldInAll >= MOST_HELD)
+      throw createTooManyAttempts(Math.ceil(delayMs / 1000));
     held.set(address, ofAddress + 1);
     heldInAll += 1;
     try {
@@ -44,9 +49,9 @@ export function createPasswordCheck(deps: PasswordCheckDeps): PasswordCheck {
     }
   }
 
-  async function attempted(address: string, name: string, password: string): Promise<Proven | null> {
+  async function attempted(address: string, name: string, password: string): Promise<VerifiedIdentity | null> {
     const attempt: Attempt = attempts.begin({ address, account: name });
-    let proven: Proven | null;
+    let proven: VerifiedIdentity | null;
     try {
       await hold(address, attempt.delayMs);
       proven = await proofs.password(name, password, address);
@@ -61,7 +66,7 @@ export function createPasswordCheck(deps: PasswordCheckDeps): PasswordCheck {
   return async (request, name, password) => {
     const known = verified.find('password', name, password);
     if (known !== null) return known;
-    const address = addressKey(request.ip);
+    const address = buildAddressKey(request.ip);
     try {
       const proven = await verified.check(['password', name, password], () => attempted(address, name, password));
       if (proven === null) await recordFailure(deps, request, { address, name, status: 401 });

@@ -2,21 +2,21 @@ import type { Store } from '../store/index.ts';
 import type { Clock } from '../units/index.ts';
 import { createDerivations } from './derivations.ts';
 import type { Token } from './schema.ts';
-import { hashOf, hashPassword, randomPassword, verifyPassword } from './secrets.ts';
+import { generatePassword, hashPassword, hashSecret, verifyPassword } from './secrets.ts';
 import { findAccount, findSession, findTokenByHash, type StoredAccount, setTokenUsed } from './store.ts';
-import type { Proven } from './verified.ts';
+import type { VerifiedIdentity } from './verified.ts';
 
 const USED_EVERY_MS = 60_000;
 
 /** Checks of credentials: each reads the store and returns the verified account, or null. */
 export interface Proofs {
   /** `address` takes its turn among others in the queue of derivations. */
-  password(name: string, password: string, address: string): Promise<Proven | null>;
+  password(name: string, password: string, address: string): Promise<VerifiedIdentity | null>;
   /** Whether there is an account of this name. */
   exists(name: string): Promise<boolean>;
   /** `name` is null where only the token is given; else it must be the token's account. */
-  token(secret: string, name: string | null): Promise<Proven | null>;
-  session(secret: string): Promise<Proven | null>;
+  token(secret: string, name: string | null): Promise<VerifiedIdentity | null>;
+  session(secret: string): Promise<VerifiedIdentity | null>;
 }
 
 export function createProofs(store: Store, clock: Clock): Proofs {
@@ -27,39 +27,39 @@ export function createProofs(store: Store, clock: Clock): Proofs {
     exists: async (name) => (await findAccount(store, name)) !== null,
     async password(name, password, address) {
       const account = await findAccount(store, name);
-      nobody ??= hashPassword(randomPassword());
+      nobody ??= hashPassword(generatePassword());
       const stored = account?.password ?? (await nobody);
       const right = await inTurn(address, () => verifyPassword(password, stored));
-      return right && account !== null && account.password !== null ? provenOf(account, null) : null;
+      return right && account !== null && account.password !== null ? buildProven(account, null) : null;
     },
     async token(secret, name) {
-      const token = await findTokenByHash(store, hashOf(secret));
+      const token = await findTokenByHash(store, hashSecret(secret));
       const now = clock.now();
       if (token === null || token.revokedAt !== null || (name !== null && name !== token.account)) return null;
       const until = token.expiresAt === null ? null : Date.parse(token.expiresAt);
       if (until !== null && until <= now) return null;
       const account = await findAccount(store, token.account);
-      const proven = account === null ? null : provenOf(account, until, token);
+      const proven = account === null ? null : buildProven(account, until, token);
       const used = token.lastUsedAt === null ? 0 : Date.parse(token.lastUsedAt);
       if (proven !== null && now - used > USED_EVERY_MS)
         await setTokenUsed(store, token.id, new Date(now).toISOString());
       return proven;
     },
     async session(secret) {
-      const session = await findSession(store, hashOf(secret));
+      const session = await findSession(store, hashSecret(secret));
       if (session === null) return null;
       const until = Date.parse(session.expiresAt);
       const account = until <= clock.now() ? null : await findAccount(store, session.account);
-      return account === null ? null : provenOf(account, until);
+      return account === null ? null : buildProven(account, until);
     },
   };
 }
 
-function provenOf(
+function buildProven(
   { name, role, disabledAt }: StoredAccount,
   until: number | null,
   token: Pick<Token, 'id' | 'scopes'> | null = null,
-): Proven | null {
+): VerifiedIdentity | null {
   if (disabledAt !== null) return null;
   return { name, role, until, token: token?.id ?? null, limits: token?.scopes ?? null };
 }

@@ -46,6 +46,6 @@ export function createRoles({ contributorsRunCode }: RolesDeps): Roles {
 export const workScopes: ReadonlySet<Scope> = new Set<Scope>([...READ, 'mlops.log', 'finops.reserve']);
 
 /** Whether the caller is an administrator. On a server without accounts, `local` (role null) may do everything. */
-export function administers(identity: Pick<Identity, 'role' | 'scopes'>): boolean {
+export function isAdministrator(identity: Pick<Identity, 'role' | 'scopes'>): boolean {
   return identity.role === null || (identity.role === 'admin' && isAllowed(identity, 'account.write'));
 }

@@ -1,7 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Endpoint } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
-import { bodyLimitOf, handle, type Identity, parseRequest, type Route, type WriteRecorder } from '../http/index.ts';
+import {
+  handle,
+  type Identity,
+  parseRequest,
+  type Route,
+  toBodyLimitOption,
+  type WriteRecorder,
+} from '../http/index.ts';
 import type { AccountAccess } from './access.ts';
 import {
   type AccountsDeps,
@@ -9,15 +16,15 @@ import {
   closeSession,
   dropAccount,
   endToken,
-  listOfAccounts,
-  listOfTokens,
   makeAccount,
   makeToken,
   openSession,
+  readAccounts,
+  readTokens,
   SESSION_MS,
 } from './accounts.ts';
-import { addressKey } from './address.ts';
-import { cookieValue, SESSION_COOKIE, sessionCookie } from './credentials.ts';
+import { buildAddressKey } from './address.ts';
+import { buildSessionCookie, readCookie, SESSION_COOKIE } from './credentials.ts';
 import {
   changeAccount,
   changePassword,
@@ -33,8 +40,8 @@ import {
   startSession,
   type Who,
 } from './schema.ts';
-import { newToken } from './secrets.ts';
-import type { Proven } from './verified.ts';
+import { generateToken } from './secrets.ts';
+import type { VerifiedIdentity } from './verified.ts';
 
 export interface AuthRoutesDeps extends AccountsDeps {
   /** Where sign-ins are recorded. */
@@ -43,14 +50,14 @@ export interface AuthRoutesDeps extends AccountsDeps {
   readonly access: AccountAccess | null;
 }
 
-export function authRoutes(deps: AuthRoutesDeps): Route[] {
+export function createAuthRoutes(deps: AuthRoutesDeps): Route[] {
   return [
-    ...sessionRoutes(deps),
-    handle(listAccounts, async () => ({ accounts: await listOfAccounts(deps) })),
+    ...createSessionRoutes(deps),
+    handle(listAccounts, async () => ({ accounts: await readAccounts(deps) })),
     handle(createAccount, ({ body, actor }) => makeAccount(deps, body, actor)),
     handle(changeAccount, ({ params, body }) => alterAccount(deps, params.name, body)),
     handle(removeAccount, ({ params, identity }) => dropAccount(deps, params.name, identity)),
-    handle(listTokens, async ({ query, identity }) => ({ tokens: await listOfTokens(deps, query.account, identity) })),
+    handle(listTokens, async ({ query, identity }) => ({ tokens: await readTokens(deps, query.account, identity) })),
     handle(createToken, ({ body, identity }) => makeToken(deps, body, identity)),
     handle(revokeToken, ({ params, identity }) => endToken(deps, params.id, identity)),
   ];
@@ -60,22 +67,22 @@ const LOCAL_WHO: Who = { accounts: 'off', name: 'local', role: null };
 const NOBODY: Who = { accounts: 'on', name: null, role: null };
 
 /** Routes that need the raw request, for its cookie and its IP address. */
-function sessionRoutes(deps: AuthRoutesDeps): Route[] {
+function createSessionRoutes(deps: AuthRoutesDeps): Route[] {
   const { access } = deps;
   return [
-    sessionRoute(getSession, async (request) => {
+    createSessionRoute(getSession, async (request) => {
       if (access === null) return LOCAL_WHO;
       const proven = await access.identify(request);
-      return proven === null ? NOBODY : { accounts: 'on', name: proven.name, role: roleOf(proven) };
+      return proven === null ? NOBODY : { accounts: 'on', name: proven.name, role: parseRole(proven) };
     }),
-    sessionRoute(startSession, (request, reply) => logIn(deps, request, reply)),
-    sessionRoute(endSession, async (request, reply) => {
-      const secret = cookieValue(request.headers.cookie ?? '', SESSION_COOKIE);
+    createSessionRoute(startSession, (request, reply) => logIn(deps, request, reply)),
+    createSessionRoute(endSession, async (request, reply) => {
+      const secret = readCookie(request.headers.cookie ?? '', SESSION_COOKIE);
       if (secret !== undefined) await closeSession(deps, secret);
-      reply.header('set-cookie', sessionCookie('', 0, isSecure(request)));
+      reply.header('set-cookie', buildSessionCookie('', 0, isSecure(request)));
       return access === null ? LOCAL_WHO : NOBODY;
     }),
-    sessionRoute(changePassword, async (request) => {
+    createSessionRoute(changePassword, async (request) => {
       const { current, next } = parseRequest(changePassword, request).body;
       const { name } = request.identity;
       if (access !== null && (await access.checkPassword(request, name, current)) === null) {
@@ -87,7 +94,7 @@ function sessionRoutes(deps: AuthRoutesDeps): Route[] {
 }
 
 /** Null for the token of a step, which has no role. */
-function roleOf({ role }: Identity): Who['role'] {
+function parseRole({ role }: Identity): Who['role'] {
   const parsed = Role.safeParse(role);
   return parsed.success ? parsed.data : null;
 }
@@ -99,24 +106,24 @@ async function logIn(deps: AuthRoutesDeps, request: FastifyRequest, reply: Fasti
   const { name, password } = parseRequest(startSession, request).body;
   const proven = await access.checkPassword(request, name, password);
   if (proven === null) throw new AppError('not_authenticated', 'The name or the password is wrong.');
-  const secret = newToken();
+  const secret = generateToken();
   await openSession(deps, name, secret);
   await recordSignIn(deps, request, proven);
-  reply.header('set-cookie', sessionCookie(secret, SESSION_MS / 1000, isSecure(request)));
+  reply.header('set-cookie', buildSessionCookie(secret, SESSION_MS / 1000, isSecure(request)));
   return { accounts: 'on', name: proven.name, role: proven.role };
 }
 
 async function recordSignIn(
   { writes }: AuthRoutesDeps,
   request: FastifyRequest,
-  { name, role }: Proven,
+  { name, role }: VerifiedIdentity,
 ): Promise<void> {
   await writes.record({
     actor: { name, role },
     method: request.method,
     route: startSession.path,
     scope: startSession.scope,
-    subject: { account: name, address: addressKey(request.ip), signIn: 'succeeded' },
+    subject: { account: name, address: buildAddressKey(request.ip), signIn: 'succeeded' },
     bodyDigest: null,
     status: 200,
     requestId: request.id,
@@ -129,7 +136,7 @@ function isSecure(request: FastifyRequest): boolean {
   return request.headers.origin?.startsWith('https:') === true;
 }
 
-function sessionRoute<E extends Endpoint>(
+function createSessionRoute<E extends Endpoint>(
   endpoint: E,
   answer: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
 ): Route {
@@ -138,6 +145,6 @@ function sessionRoute<E extends Endpoint>(
     reply
       .type('application/json; charset=utf-8')
       .send(JSON.stringify(endpoint.response.parse(await answer(request, reply))));
-  const options = { method, url, config: { scope, audit: 'bare' }, ...bodyLimitOf(endpoint) } as const;
+  const options = { method, url, config: { scope, audit: 'bare' }, ...toBodyLimitOption(endpoint) } as const;
   return { endpoint, attach: (app) => void app.route({ ...options, handler }) };
 }

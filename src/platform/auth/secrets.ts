@@ -33,7 +33,7 @@ function derive(password: string, salt: Buffer, cost: ScryptOptions): Promise<Bu
 const TOKEN_PREFIX = 'sy_';
 
 /** 256 random bits; the prefix lets secret scanners detect leaked tokens. */
-export function newToken(): string {
+export function generateToken(): string {
   return `${TOKEN_PREFIX}${randomBytes(32).toString('base64url')}`;
 }
 
@@ -42,11 +42,11 @@ export function isToken(secret: string): boolean {
 }
 
 /** Random password for the first account. */
-export function randomPassword(): string {
+export function generatePassword(): string {
   return randomBytes(18).toString('base64url');
 }
 
 /** How tokens and sessions are stored: they are random, so a plain hash cannot be guessed back. */
-export function hashOf(secret: string): string {
+export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }

@@ -64,7 +64,7 @@ export async function findAccount(sql: Sql, name: string): Promise<StoredAccount
   return row === undefined ? null : toAccount(row);
 }
 
-export async function allAccounts(sql: Sql): Promise<StoredAccount[]> {
+export async function findAllAccounts(sql: Sql): Promise<StoredAccount[]> {
   return (await sql.tables<AuthTables>().selectFrom('account').selectAll().orderBy('name').execute()).map(toAccount);
 }
 
@@ -117,7 +117,7 @@ export async function findToken(sql: Sql, id: string): Promise<Token | null> {
 }
 
 /** Tokens of an account, or all of them; newest first. */
-export async function tokensOf(sql: Sql, account: string | null): Promise<Token[]> {
+export async function findTokens(sql: Sql, account: string | null): Promise<Token[]> {
   const all = sql.tables<AuthTables>().selectFrom('account_token').selectAll();
   const chosen = account === null ? all : all.where('account', '=', account);
   return (await chosen.orderBy('created_at', 'desc').orderBy('id').execute()).map(toToken);
@@ -156,7 +156,7 @@ export async function setTokensRevoked(sql: Sql, ids: readonly string[], at: str
 /** Removes an account with its tokens and sessions. */
 export async function deleteAccount(sql: Sql, name: string): Promise<void> {
   const tables = sql.tables<AuthTables>();
-  await deleteSessionsOf(sql, name);
+  await deleteAccountSessions(sql, name);
   await tables.deleteFrom('account_token').where('account', '=', name).execute();
   await tables.deleteFrom('account').where('name', '=', name).execute();
 }
@@ -184,7 +184,7 @@ export async function deleteSession(sql: Sql, hash: string): Promise<void> {
   await sql.tables<AuthTables>().deleteFrom('account_session').where('hash', '=', hash).execute();
 }
 
-export async function deleteSessionsOf(sql: Sql, account: string): Promise<void> {
+export async function deleteAccountSessions(sql: Sql, account: string): Promise<void> {
   await sql.tables<AuthTables>().deleteFrom('account_session').where('account', '=', account).execute();
 }
 

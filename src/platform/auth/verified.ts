@@ -4,7 +4,7 @@ import type { Clock } from '../units/index.ts';
 import type { Role } from './schema.ts';
 
 /** An account with verified credentials. */
-export interface Proven {
+export interface VerifiedIdentity {
   readonly name: string;
   readonly role: Role;
   /** Expiry of the token or session, Unix milliseconds; null without one. */
@@ -19,9 +19,9 @@ const KEPT_MS = 30_000;
 const MOST_KEPT = 10_000;
 
 export interface Verified {
-  find(kind: string, ...secrets: readonly string[]): Proven | null;
+  find(kind: string, ...secrets: readonly string[]): VerifiedIdentity | null;
   /** Checks once however many ask at the same time; only a success is kept. */
-  check(proof: readonly string[], verify: () => Promise<Proven | null>): Promise<Proven | null>;
+  check(proof: readonly string[], verify: () => Promise<VerifiedIdentity | null>): Promise<VerifiedIdentity | null>;
   /** After any change of accounts, tokens or sessions. */
   forget(): void;
 }
@@ -32,11 +32,11 @@ export interface Verified {
  */
 export function createVerified(clock: Clock): Verified {
   const key = randomBytes(32);
-  const kept = new Map<string, { proven: Proven; at: number }>();
-  const asking = new Map<string, Promise<Proven | null>>();
+  const kept = new Map<string, { proven: VerifiedIdentity; at: number }>();
+  const asking = new Map<string, Promise<VerifiedIdentity | null>>();
   const idOf = (proof: readonly string[]): string =>
     createHmac('sha256', key).update(JSON.stringify(proof)).digest('base64');
-  const fresh = (id: string): Proven | null => {
+  const fresh = (id: string): VerifiedIdentity | null => {
     const found = kept.get(id);
     const now = clock.now();
     if (found === undefined) return null;

@@ -46,7 +46,7 @@ export function createWorkTokens(store: Store, clock: Clock): WorkTokens {
     async issue(name, work, until) {
       const claims = Buffer.from(JSON.stringify({ name, until, work })).toString('base64url');
       await store.transaction((sql) => putWork(sql, { id: work.id, until_ms: until }, clock.now()));
-      return `${PREFIX}${claims}.${signed(claims, await keyOf())}`;
+      return `${PREFIX}${claims}.${signClaims(claims, await keyOf())}`;
     },
     async end(work) {
       await store.tables<WorkTables>().deleteFrom('auth_work').where('id', '=', work).execute();
@@ -54,7 +54,7 @@ export function createWorkTokens(store: Store, clock: Clock): WorkTokens {
     async verify(token) {
       const [, claims = '', signature = ''] = /^sy_work_([\w-]+)\.([\w-]+)$/.exec(token) ?? [];
       if (claims === '') return null;
-      const expected = Buffer.from(signed(claims, await keyOf()));
+      const expected = Buffer.from(signClaims(claims, await keyOf()));
       const given = Buffer.from(signature);
       if (expected.length !== given.length || !timingSafeEqual(expected, given)) return null;
       // A token of an earlier version names no work and is not accepted.
@@ -82,7 +82,7 @@ async function isUnderWay(sql: Sql, work: string): Promise<boolean> {
   return (await rows.where('id', '=', work).executeTakeFirst()) !== undefined;
 }
 
-function signed(claims: string, key: string): string {
+function signClaims(claims: string, key: string): string {
   return createHmac('sha256', key).update(claims).digest('base64url');
 }
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { deleteDelivery, listDeletions } from '../../finops/billing/deletion/schema.ts';
-import { settle } from '../../finops/testing/ledger.ts';
+import { drainAll } from '../../finops/testing/ledger.ts';
 import type { Application } from '../../main.ts';
-import { billText, call, dailyRows, importFiles, problemFrom, testApplication } from '../../testing/application.ts';
+import { billText, call, catchProblem, dailyRows, importFiles, testApplication } from '../../testing/application.ts';
 import { fillApplication } from '../../testing/recorded-answers.ts';
 import { getVerification, startVerification } from '../integrity/schema.ts';
 import { systemClock } from '../units/index.ts';
@@ -22,10 +22,10 @@ beforeAll(async () => {
   asked = await fillApplication(application);
   await putArtifact(application, 'before', 'weights '.repeat(20_000));
   await record(application, 'before', 0, 500);
-  await settle(application);
-  recorded = await answersOf(application);
+  await drainAll(application);
+  recorded = await readAnswers(application);
   expect([recorded.size, [...recorded].filter(([, answer]) => !answer.startsWith('200 '))]).toEqual([50, []]);
-  expect(await answersOf(application)).toEqual(recorded);
+  expect(await readAnswers(application)).toEqual(recorded);
 });
 afterAll(() => application[Symbol.asyncDispose]());
 
@@ -35,7 +35,7 @@ async function ask(of: Application, method: 'GET' | 'PUT' | 'POST', url: string,
   return of.http.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
 }
 
-async function answersOf(of: Application): Promise<Map<string, string>> {
+async function readAnswers(of: Application): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const url of asked) {
     const { statusCode, body } = await ask(of, 'GET', url);
@@ -67,7 +67,7 @@ async function backUp(to = place): Promise<BackupRun> {
   return state();
 }
 
-function summaryOf({ summary }: BackupRun): BackupSummary {
+function requireSummary({ summary }: BackupRun): BackupSummary {
   if (summary === null) throw new Error('no backup was made');
   return summary;
 }
@@ -81,7 +81,7 @@ async function restore(
   return restoreBackup(opened, backup, folder, progress);
 }
 
-async function findingsOf(of: Application): Promise<unknown[]> {
+async function readFindings(of: Application): Promise<unknown[]> {
   const { verification } = await call(of, startVerification, { body: { repair: false } });
   const state = () => call(of, getVerification, { params: { verification } });
   await vi.waitFor(async () => expect(await state()).toMatchObject({ state: 'ended' }), SOON);
@@ -106,15 +106,15 @@ describe('a backup', () => {
     const loaded = load();
     await expect.poll(() => sent, { interval: 5 }).toBeGreaterThan(100);
     const before = sent;
-    const summary = summaryOf(await backUp());
+    const summary = requireSummary(await backUp());
     loading = false;
     await loaded;
     expect(summary.damaged).toEqual([]);
     const folder = join(newFolder('restored'), 'data');
     await restore(summary.backup, folder);
     await using restored = await testApplication({}, { data: folder });
-    expect(await answersOf(restored)).toEqual(recorded);
-    expect(await findingsOf(restored)).toEqual([]);
+    expect(await readAnswers(restored)).toEqual(recorded);
+    expect(await readFindings(restored)).toEqual([]);
     const { body } = await ask(restored, 'GET', '/api/v1/predictions?model=during&pageSize=1000');
     const kept = (JSON.parse(body) as { predictions: { prediction: string }[] }).predictions;
     expect(new Set(kept.map(({ prediction }) => prediction)).size).toBe(kept.length);
@@ -138,18 +138,18 @@ describe('a backup', () => {
     }
     const state = () => call(application, getBackupRun, { params: { run } });
     await vi.waitFor(async () => expect(await state()).toMatchObject({ state: 'ended', error: null }), SOON);
-    const summary = summaryOf(await state());
+    const summary = requireSummary(await state());
     expect(summary.damaged).toEqual([]);
     const folder = join(newFolder('restored'), 'data');
     await using opened = await openBackupPlace(busy, systemClock);
     await restoreBackup(opened, summary.backup, folder, () => {});
     await using restored = await testApplication({}, { data: folder });
-    expect(await findingsOf(restored)).toEqual([]);
+    expect(await readFindings(restored)).toEqual([]);
     await vi.waitFor(async () => {
       const { deletions } = await call(application, listDeletions, { query: { source: 'doomed' } });
       expect(deletions.filter(({ finishedAt }) => finishedAt !== null)).toHaveLength(4);
     }, SOON);
-    expect(await findingsOf(application)).toEqual([]);
+    expect(await readFindings(application)).toEqual([]);
   });
 
   it('copies no content a second time', async () => {
@@ -158,10 +158,10 @@ describe('a backup', () => {
     const second = await backUp();
     // The new object and the store; journals only where they grew.
     expect(second.copiedFiles).toBeLessThan(6);
-    expect(summaryOf(second).files).toBeGreaterThan(summaryOf(first).files);
+    expect(requireSummary(second).files).toBeGreaterThan(requireSummary(first).files);
     await using opened = await openBackupPlace(place, systemClock);
     const ids = (await listBackups(opened)).backups.map(({ backup }) => backup);
-    expect(ids).toEqual(expect.arrayContaining([summaryOf(first).backup, summaryOf(second).backup]));
+    expect(ids).toEqual(expect.arrayContaining([requireSummary(first).backup, requireSummary(second).backup]));
     expect(ids).toEqual(ids.toSorted());
   });
 
@@ -189,7 +189,7 @@ describe('a backup', () => {
     const bytes = readFileSync(path);
     writeFileSync(path, Buffer.concat([bytes, Buffer.from('x')]));
     const elsewhere = newFolder('elsewhere');
-    const summary = summaryOf(await backUp(elsewhere));
+    const summary = requireSummary(await backUp(elsewhere));
     writeFileSync(path, bytes);
     expect(summary.damaged).toEqual([{ path: `lake/${file}`, problem: 'does not match its digest' }]);
   });
@@ -197,10 +197,10 @@ describe('a backup', () => {
   it('is refused to a place that cannot be one', async () => {
     const file = join(newFolder('file'), 'file');
     writeFileSync(file, '');
-    expect(await problemFrom(call(application, startBackup, { body: { to: 'relative/place' } }))).toMatchObject({
+    expect(await catchProblem(call(application, startBackup, { body: { to: 'relative/place' } }))).toMatchObject({
       code: 'invalid_request',
     });
-    expect(await problemFrom(call(application, startBackup, { body: { to: file } }))).toMatchObject({
+    expect(await catchProblem(call(application, startBackup, { body: { to: file } }))).toMatchObject({
       code: 'bucket_not_found',
     });
   });
@@ -210,7 +210,7 @@ describe('a restore', () => {
   let made: Promise<string> | undefined;
   /** One backup for all of these tests. */
   const theBackup = () => {
-    made ??= backUp().then((run) => summaryOf(run).backup);
+    made ??= backUp().then((run) => requireSummary(run).backup);
     return made;
   };
 

@@ -3,14 +3,14 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { createDigester, type Digester, type FileDigest } from '../digests/index.ts';
-import { systemCode } from '../errors/index.ts';
-import { keysBelow } from '../integrity/index.ts';
+import { readSystemCode } from '../errors/index.ts';
+import { listKeysBelow } from '../integrity/index.ts';
 import { copyJournals, type JournaledTable } from '../journal/index.ts';
 import type { Lake } from '../lake/index.ts';
-import { type Digests, keptDigests, type Objects } from '../objects/index.ts';
+import { createKeptDigests, type Digests, type Objects } from '../objects/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import type { Clock } from '../units/index.ts';
-import { type BackupFile, type BackupManifest, blobKey, STORE, writeManifest } from './layout.ts';
+import { type BackupFile, type BackupManifest, buildBlobKey, STORE, writeManifest } from './layout.ts';
 
 export interface CreateDeps {
   /** The data folder. */
@@ -59,9 +59,9 @@ export async function createBackup(deps: CreateDeps, target: Objects, look: Crea
   const copier = new Copier(target, digester, look);
   try {
     await using _lake = deps.lake.upkeep.hold();
-    await snapshot(deps, work);
+    await takeSnapshot(deps, work);
     look.signal.throwIfAborted();
-    for (const path of await filesBelow(join(work, 'journals'))) {
+    for (const path of await listFilesBelow(join(work, 'journals'))) {
       await copier.copyFile(`journals/${path}`, join(work, 'journals', path), null);
     }
     await using copied = await openStore({ database: 'sqlite', folder: work });
@@ -83,7 +83,7 @@ export async function createBackup(deps: CreateDeps, target: Objects, look: Crea
 }
 
 /** The store, and the journals as they were then or later: a row is in the lake of the snapshot or in a journal. */
-async function snapshot({ folder, store, journals }: CreateDeps, work: string): Promise<void> {
+async function takeSnapshot({ folder, store, journals }: CreateDeps, work: string): Promise<void> {
   const holds: Disposable[] = [];
   try {
     for (const journal of journals) holds.push(await journal.holdSettling());
@@ -110,10 +110,10 @@ async function copyLake({ lake }: CreateDeps, copied: Store, copier: Copier): Pr
  */
 async function copyObjects(deps: CreateDeps, copied: Store, copier: Copier): Promise<void> {
   const { objects, digests, store, statedDigest } = deps;
-  const now = keptDigests({ ...digests, store });
-  const then = keptDigests({ ...digests, store: copied });
+  const now = createKeptDigests({ ...digests, store });
+  const then = createKeptDigests({ ...digests, store: copied });
   const seen = new Set<string>();
-  for await (const key of keysBelow(objects, '')) {
+  for await (const key of listKeysBelow(objects, '')) {
     const path = join(deps.folder, 'objects', ...key.split('/'));
     const kept = digests.isKept(key) ? await now.find(key) : null;
     const sha256 = statedDigest(key) ?? kept?.sha256 ?? null;
@@ -134,7 +134,7 @@ async function copyObjects(deps: CreateDeps, copied: Store, copier: Copier): Pro
 }
 
 /** Paths of the files below a folder, relative to it, with `/`; none when there is no such folder. */
-async function filesBelow(folder: string): Promise<string[]> {
+async function listFilesBelow(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
@@ -147,7 +147,7 @@ async function filesBelow(folder: string): Promise<string[]> {
       )
       .toSorted();
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return [];
+    if (readSystemCode(error) === 'ENOENT') return [];
     throw error;
   }
 }
@@ -197,7 +197,7 @@ class Copier {
       else this.files.push({ path, ...put });
       return put;
     } catch (error) {
-      const code = systemCode(error);
+      const code = readSystemCode(error);
       if (code !== 'ENOENT' && code !== 'EIO') throw error;
       // An object that was removed since it was listed is not missing.
       if (code === 'EIO' || path.startsWith('lake/'))
@@ -208,7 +208,7 @@ class Copier {
 
   /** The file that an earlier backup copied, if its size still matches; null otherwise. */
   async #known(sha256: string, source: string): Promise<FileDigest | null> {
-    const sizeBytes = await this.#target.size(blobKey(sha256));
+    const sizeBytes = await this.#target.size(buildBlobKey(sha256));
     return sizeBytes !== null && sizeBytes === (await stat(source)).size ? { sha256, sizeBytes } : null;
   }
 
@@ -225,7 +225,7 @@ class Copier {
   }
 
   async #put(source: string, expected: FileDigest): Promise<FileDigest> {
-    const key = blobKey(expected.sha256);
+    const key = buildBlobKey(expected.sha256);
     if ((await this.#target.size(key)) === expected.sizeBytes) return expected;
     // A blob never holds other bytes than its name states, also when the file changes while it is copied.
     await this.#target.put(

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
-import { AppError, systemCode } from '../errors/index.ts';
+import { AppError, readSystemCode } from '../errors/index.ts';
 import { type Objects, openObjects, openRemoteObjects } from '../objects/index.ts';
 import type { Clock } from '../units/index.ts';
 import { BackupId, type BackupSummary, DamagedEntry } from './schema.ts';
@@ -41,8 +41,8 @@ export const BackupManifest = z.strictObject({
 });
 export type BackupManifest = z.infer<typeof BackupManifest>;
 
-export const blobKey = (sha256: string) => `blobs/${sha256.slice(0, 2)}/${sha256}`;
-const manifestKey = (backup: string) => `backups/${backup}.json`;
+export const buildBlobKey = (sha256: string) => `blobs/${sha256.slice(0, 2)}/${sha256}`;
+const buildManifestKey = (backup: string) => `backups/${backup}.json`;
 
 /** Opens a place of backups; a folder is made when it is missing. Errors: those of buckets. */
 export async function openBackupPlace(address: string, clock: Clock): Promise<Objects> {
@@ -50,7 +50,7 @@ export async function openBackupPlace(address: string, clock: Clock): Promise<Ob
   try {
     return await openObjects(resolve(address), { shared: true });
   } catch (cause) {
-    const code = systemCode(cause);
+    const code = readSystemCode(cause);
     if (code === null) throw cause;
     const isDenied = ['EACCES', 'EPERM', 'EROFS'].includes(code);
     const detail = `${address} cannot store backups (${code}). Name a folder that the server's user can write.`;
@@ -59,7 +59,7 @@ export async function openBackupPlace(address: string, clock: Clock): Promise<Ob
 }
 
 export async function writeManifest(place: Objects, manifest: BackupManifest): Promise<void> {
-  await place.put(manifestKey(manifest.backup), JSON.stringify(manifest));
+  await place.put(buildManifestKey(manifest.backup), JSON.stringify(manifest));
 }
 
 export interface ListedBackups {
@@ -87,11 +87,11 @@ export async function listBackups(place: Objects): Promise<ListedBackups> {
 
 /** Errors: `backup_not_found`, `backup_damaged`. */
 export async function readManifest(place: Objects, backup: string): Promise<BackupManifest> {
-  if ((await place.size(manifestKey(backup))) === null) {
+  if ((await place.size(buildManifestKey(backup))) === null) {
     const detail = `There is no complete backup ${backup} at this address. List backups with steelyard backup list.`;
     throw new AppError('backup_not_found', detail, { backup });
   }
-  const { content } = await place.open(manifestKey(backup));
+  const { content } = await place.open(buildManifestKey(backup));
   const chunks: Buffer[] = [];
   for await (const chunk of content) chunks.push(chunk as Buffer);
   try {

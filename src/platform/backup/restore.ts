@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { createDigester, type Digester, fileStamp } from '../digests/index.ts';
-import { AppError, systemCode } from '../errors/index.ts';
+import { createDigester, type Digester, readFileStamp } from '../digests/index.ts';
+import { AppError, readSystemCode } from '../errors/index.ts';
 import type { Objects } from '../objects/index.ts';
 import { lockFolder } from '../store/folder-lock.ts';
 import { checkSqlite } from '../store/index.ts';
-import { type BackupFile, type BackupManifest, blobKey, readManifest, STORE, toSummary } from './layout.ts';
+import { type BackupFile, type BackupManifest, buildBlobKey, readManifest, STORE, toSummary } from './layout.ts';
 import { BackupId, type BackupSummary } from './schema.ts';
 
 /** Marker file from the first file of a restore to its last check: no server starts on a folder with it. */
@@ -49,7 +49,7 @@ export async function restoreBackup(
     await rm(join(folder, PART), { force: true });
     await checkAll(manifest, folder, digester, progress);
   } catch (error) {
-    throw systemCode(error) === 'ENOSPC' ? diskFull(folder, error) : error;
+    throw readSystemCode(error) === 'ENOSPC' ? createDiskFull(folder, error) : error;
   }
   await rm(join(folder, MARKER));
   await syncFolder(folder);
@@ -86,14 +86,14 @@ async function writeMarker(folder: string, backup: string): Promise<void> {
 
 async function restoreFile(place: Objects, file: BackupFile, folder: string, digester: Digester): Promise<void> {
   const target = join(folder, ...file.path.split('/'));
-  const there = await fileStamp(target);
+  const there = await readFileStamp(target);
   if (there?.sizeBytes === file.sizeBytes && (await digester.digest(target)).sha256 === file.sha256) return;
   await mkdir(dirname(target), { recursive: true, mode: 0o700 });
   const part = join(folder, PART);
   await rm(part, { force: true });
-  const { content } = await place.open(blobKey(file.sha256)).catch((error: unknown) => {
+  const { content } = await place.open(buildBlobKey(file.sha256)).catch((error: unknown) => {
     const isMissing = error instanceof AppError && ['object_not_found', 'bucket_object_not_found'].includes(error.code);
-    throw isMissing ? damagedBackup(file, 'is missing') : error;
+    throw isMissing ? createDamagedBackup(file, 'is missing') : error;
   });
   const hash = createHash('sha256');
   {
@@ -104,7 +104,7 @@ async function restoreFile(place: Objects, file: BackupFile, folder: string, dig
     }
     await written.sync();
   }
-  if (hash.digest('hex') !== file.sha256) throw damagedBackup(file, 'does not match its digest');
+  if (hash.digest('hex') !== file.sha256) throw createDamagedBackup(file, 'does not match its digest');
   await rename(part, target);
   await syncFolder(dirname(target));
 }
@@ -119,19 +119,19 @@ async function checkAll(
   for (const [index, file] of files.entries()) {
     progress(files.length + index, files.length * 2);
     const { sha256 } = await digester.digest(join(folder, ...file.path.split('/')));
-    if (sha256 !== file.sha256) throw damagedBackup(file, 'does not match its digest after the write to disk');
+    if (sha256 !== file.sha256) throw createDamagedBackup(file, 'does not match its digest after the write to disk');
   }
   if (!files.some(({ path }) => path === STORE)) throw new AppError('backup_damaged', 'The backup has no store.');
   const [problem] = await checkSqlite(join(folder, STORE));
   if (problem !== undefined) throw new AppError('backup_damaged', `The store of the backup is damaged: ${problem}.`);
 }
 
-function damagedBackup(file: BackupFile, why: string): AppError {
-  const detail = `${blobKey(file.sha256)} of the backup (${file.path}) ${why}. Use another backup, or repair this one and run the restore again.`;
-  return new AppError('backup_damaged', detail, { path: file.path, blob: blobKey(file.sha256) });
+function createDamagedBackup(file: BackupFile, why: string): AppError {
+  const detail = `${buildBlobKey(file.sha256)} of the backup (${file.path}) ${why}. Use another backup, or repair this one and run the restore again.`;
+  return new AppError('backup_damaged', detail, { path: file.path, blob: buildBlobKey(file.sha256) });
 }
 
-function diskFull(folder: string, cause: unknown): AppError {
+function createDiskFull(folder: string, cause: unknown): AppError {
   const detail = `The disk of ${folder} is full. Free space and run the restore again: it resumes.`;
   return new AppError('storage_full', detail, { folder }, { cause });
 }

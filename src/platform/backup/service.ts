@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { createMutex } from '../concurrency/index.ts';
 import { AppError } from '../errors/index.ts';
-import { type JobContext, type Jobs, removeJobsOf } from '../jobs/index.ts';
+import { type JobContext, type Jobs, removeJobsByKind } from '../jobs/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { type CreateDeps, createBackup } from './create.ts';
 import { openBackupPlace, toSummary } from './layout.ts';
@@ -83,7 +83,7 @@ async function make(
   try {
     await using place = await openBackupPlace(asked.to, clock);
     const beforeCopy: CreateDeps['beforeCopy'] = async (snapshot) => {
-      await removeJobsOf(snapshot, JOB);
+      await removeJobsByKind(snapshot, JOB);
       await removeRuns(snapshot);
     };
     const progress = (filesDone: number, files: number | null) => report({ filesDone, files });

@@ -1,10 +1,10 @@
 import type { BlobItem } from '@azure/storage-blob';
 import type { Environment } from '../secrets/index.ts';
 import { listAzure } from './azure-list.ts';
-import { type AzurePlace, bareEtag, notAzure, openAzurePlace } from './azure-place.ts';
+import { type AzurePlace, createNotAzure, openAzurePlace, stripEtagQuotes } from './azure-place.ts';
 import { readAzure } from './azure-read.ts';
 import type { Bucket, BucketObject } from './bucket.ts';
-import { listingPrefix, requireInside } from './keys.ts';
+import { computeListingPrefix, requireInside } from './keys.ts';
 import type { AzureBlobLocation } from './schema.ts';
 
 /** A container of Azure Blob Storage, through the Azure SDK. No request is sent before the first use. */
@@ -22,13 +22,13 @@ export async function openAzureBlob(location: AzureBlobLocation, environment: En
 }
 
 async function* list(place: AzurePlace, wanted: string): AsyncIterable<BucketObject> {
-  const prefix = listingPrefix(place.folder, wanted);
+  const prefix = computeListingPrefix(place.folder, wanted);
   if (prefix === null) return;
   for await (const blob of listAzure(place, prefix)) yield describe(place, blob);
 }
 
 function describe(place: AzurePlace, { name, properties }: BlobItem): BucketObject {
   const { contentLength, etag, lastModified } = properties;
-  if (contentLength === undefined) throw notAzure(place, `"${name}" without its size`);
-  return { key: name, sizeBytes: contentLength, etag: bareEtag(etag), modifiedAt: lastModified.getTime() };
+  if (contentLength === undefined) throw createNotAzure(place, `"${name}" without its size`);
+  return { key: name, sizeBytes: contentLength, etag: stripEtagQuotes(etag), modifiedAt: lastModified.getTime() };
 }

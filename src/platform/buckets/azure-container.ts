@@ -20,11 +20,11 @@ interface AzureAccess {
 }
 
 /** The client of a container, with the credential that the location names; without one, Azure's default chain. */
-export async function azureContainer(location: AzureBlobLocation, environment: Environment): Promise<AzureAccess> {
+export async function openAzureContainer(location: AzureBlobLocation, environment: Environment): Promise<AzureAccess> {
   const { connectionString, sasToken, accountKey } = location;
   const reveal = async (reference: string) => (await resolveSecret(reference, environment)).reveal();
-  if (connectionString !== undefined) return fromConnectionString(location, await reveal(connectionString));
-  const url = containerUrl(location);
+  if (connectionString !== undefined) return openByConnectionString(location, await reveal(connectionString));
+  const url = buildContainerUrl(location);
   if (sasToken !== undefined) {
     const token = (await reveal(sasToken)).replace(/^\?/, '');
     return { container: new ContainerClient(`${url}?${token}`, new AnonymousCredential(), OPTIONS), credential: null };
@@ -32,11 +32,11 @@ export async function azureContainer(location: AzureBlobLocation, environment: E
   const credential =
     accountKey === undefined
       ? new (await import('@azure/identity')).DefaultAzureCredential()
-      : new StorageSharedKeyCredential(accountName(location), await reveal(accountKey));
+      : new StorageSharedKeyCredential(readAccountName(location), await reveal(accountKey));
   return { container: new ContainerClient(url, credential, OPTIONS), credential };
 }
 
-function fromConnectionString(location: AzureBlobLocation, text: string): AzureAccess {
+function openByConnectionString(location: AzureBlobLocation, text: string): AzureAccess {
   try {
     const service = BlobServiceClient.fromConnectionString(text, OPTIONS);
     const credential = service.credential instanceof StorageSharedKeyCredential ? service.credential : null;
@@ -48,13 +48,13 @@ function fromConnectionString(location: AzureBlobLocation, text: string): AzureA
   }
 }
 
-function containerUrl({ account, accountUrl, container }: AzureBlobLocation): string {
+function buildContainerUrl({ account, accountUrl, container }: AzureBlobLocation): string {
   const service = accountUrl?.replace(/\/+$/, '') ?? `https://${account}.blob.core.windows.net`;
   return `${service}/${encodeURIComponent(container)}`;
 }
 
 /** The first label of the host; emulators have an address for a host and the account in the path. */
-function accountName({ account, accountUrl }: AzureBlobLocation): string {
+function readAccountName({ account, accountUrl }: AzureBlobLocation): string {
   if (account !== undefined) return account;
   const { hostname, pathname } = new URL(accountUrl ?? '');
   return pathname.split('/')[1] || (hostname.split('.')[0] ?? '');

@@ -1,6 +1,13 @@
 import { isRestError, type RestError } from '@azure/storage-blob';
 import { AppError } from '../errors/index.ts';
-import { accessDenied, bucketNotFound, networkWords, objectChanged, objectNotFound, unreachable } from './failures.ts';
+import {
+  createAccessDenied,
+  createBucketNotFound,
+  createObjectChanged,
+  createObjectNotFound,
+  createUnreachable,
+  describeNetworkError,
+} from './failures.ts';
 
 const REPEATABLE_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 const READER = 'the role "Storage Blob Data Reader", or a SAS with read and list';
@@ -26,46 +33,46 @@ const REFUSALS: Readonly<Record<string, string>> = {
 };
 
 /** Whether a retry may succeed: throttling, a server error, a broken connection or listing. */
-export function azureMayHelp(error: unknown): boolean {
+export function isAzureRetryable(error: unknown): boolean {
   if (!isRestError(error)) return false;
   if (error.statusCode !== undefined && error.statusCode >= 300) return REPEATABLE_STATUS.has(error.statusCode);
-  return error.code === 'REQUEST_SEND_ERROR' || error.code === 'PARSE_ERROR' || networkWords(error) !== null;
+  return error.code === 'REQUEST_SEND_ERROR' || error.code === 'PARSE_ERROR' || describeNetworkError(error) !== null;
 }
 
 /**
  * Converts an error of the SDK to an actionable message. `key` is the requested object, null for the container
  * itself; `right` is the permission that the credentials need.
  */
-export function azureFailure(error: unknown, shown: string, key: string | null, right: string = READER): AppError {
+export function toAzureFailure(error: unknown, shown: string, key: string | null, right: string = READER): AppError {
   if (error instanceof AppError) return error;
-  if (!isRestError(error)) return withoutAnswer(error, shown);
+  if (!isRestError(error)) return toNoAnswerFailure(error, shown);
   const { statusCode: status } = error;
-  const code = codeOf(error);
-  const refusal = isNotAuthentic(error) ? whyNotAuthentic(error) : REFUSALS[code];
-  if (refusal !== undefined) return accessDenied(shown, refusal.replace('{right}', right), error);
-  if (code === 'ContainerNotFound' || code === 'ContainerBeingDeleted') return bucketNotFound(shown);
-  if (status === 404) return key === null ? bucketNotFound(shown) : objectNotFound(key, shown);
-  if (key !== null && (status === 412 || status === 416)) return objectChanged(key);
+  const code = readErrorCode(error);
+  const refusal = isNotAuthentic(error) ? explainAuthenticationFailure(error) : REFUSALS[code];
+  if (refusal !== undefined) return createAccessDenied(shown, refusal.replace('{right}', right), error);
+  if (code === 'ContainerNotFound' || code === 'ContainerBeingDeleted') return createBucketNotFound(shown);
+  if (status === 404) return key === null ? createBucketNotFound(shown) : createObjectNotFound(key, shown);
+  if (key !== null && (status === 412 || status === 416)) return createObjectChanged(key);
   if (status === 401 || status === 403)
-    return accessDenied(shown, `the credentials lack a permission; grant ${right}.`, error);
-  return unreachable(shown, whatItDid(status, code), error);
+    return createAccessDenied(shown, `the credentials lack a permission; grant ${right}.`, error);
+  return createUnreachable(shown, describeAzureAnswer(status, code), error);
 }
 
 /** An answer without a body has its code in a header alone. */
-function codeOf({ code, response }: RestError): string {
+function readErrorCode({ code, response }: RestError): string {
   return code ?? response?.headers.get('x-ms-error-code') ?? '';
 }
 
 /** Errors without a response: of the identity library, of the deadline, of the client. */
-function withoutAnswer(error: unknown, shown: string): AppError {
+function toNoAnswerFailure(error: unknown, shown: string): AppError {
   const name = error instanceof Error ? error.name : '';
   if (/Credential|Authentication/.test(name)) {
     const what =
       'the credentials are missing: no identity was found in the environment, the machine or a signed-in tool; name a ' +
       'SAS token, or give the server an identity.';
-    return accessDenied(shown, what, error);
+    return createAccessDenied(shown, what, error);
   }
-  return unreachable(shown, name === 'AbortError' ? 'did not respond in time' : 'could not be reached', error);
+  return createUnreachable(shown, name === 'AbortError' ? 'did not respond in time' : 'could not be reached', error);
 }
 
 /** The emulator uses another code with the same text. */
@@ -75,7 +82,7 @@ function isNotAuthentic({ statusCode, code, message }: RestError): boolean {
 }
 
 /** Azure has one code for all of these causes. A SAS token has its expiry in `se`, compared with the clock of Azure's server. */
-function whyNotAuthentic(error: RestError): string {
+function explainAuthenticationFailure(error: RestError): string {
   const { request, response } = error;
   const end = request === undefined ? null : new URL(request.url).searchParams.get('se');
   const ended = end !== null && Date.parse(end) <= Date.parse(response?.headers.get('date') ?? '');
@@ -87,7 +94,7 @@ function whyNotAuthentic(error: RestError): string {
     : 'the account key or the clock of this server is wrong; check both.';
 }
 
-function whatItDid(status: number | undefined, code: string): string {
+function describeAzureAnswer(status: number | undefined, code: string): string {
   if (status === 429 || code === 'ServerBusy') return 'throttled all retries';
   if (status !== undefined && status >= 300) return `answered ${status} ${code}`.trimEnd();
   return status === undefined ? 'could not be reached' : 'did not respond like Azure Blob; check its address';

@@ -1,5 +1,5 @@
 import type { BlobItem, BlobPrefix, ContainerListBlobFlatSegmentResponse } from '@azure/storage-blob';
-import { type AzurePlace, askAzure, notAzure } from './azure-place.ts';
+import { type AzurePlace, createNotAzure, requestAzure } from './azure-place.ts';
 import { isFolderMarker } from './keys.ts';
 
 const PAGE_BLOBS = 1000;
@@ -9,14 +9,14 @@ interface Page {
   readonly continuationToken?: string;
 }
 
-interface Asked {
+interface PageOptions {
   readonly maxPageSize: number;
   readonly continuationToken?: string;
 }
 
 /** Every blob under a prefix, page by page. */
 export async function* listAzure(place: AzurePlace, prefix: string): AsyncGenerator<BlobItem> {
-  const pages = pagesOf<ContainerListBlobFlatSegmentResponse>(place, (abortSignal, asked) =>
+  const pages = listPages<ContainerListBlobFlatSegmentResponse>(place, (abortSignal, asked) =>
     place.container.listBlobsFlat({ prefix, includeMetadata: true, abortSignal }).byPage(asked),
   );
   for await (const { segment } of pages) for (const blob of segment.blobItems) if (!isFolder(blob)) yield blob;
@@ -24,7 +24,7 @@ export async function* listAzure(place: AzurePlace, prefix: string): AsyncGenera
 
 /** Blobs and folders directly under a prefix, page by page; the names of folders end in `/`. */
 export async function* listAzureLevel(place: AzurePlace, prefix: string): AsyncGenerator<BlobItem | BlobPrefix> {
-  const pages = pagesOf(place, (abortSignal, asked) =>
+  const pages = listPages(place, (abortSignal, asked) =>
     place.container.listBlobsByHierarchy('/', { prefix, includeMetadata: true, abortSignal }).byPage(asked),
   );
   for await (const { segment } of pages) {
@@ -33,17 +33,18 @@ export async function* listAzureLevel(place: AzurePlace, prefix: string): AsyncG
   }
 }
 
-async function* pagesOf<P extends Page>(
+async function* listPages<P extends Page>(
   place: AzurePlace,
-  open: (abortSignal: AbortSignal, asked: Asked) => AsyncIterableIterator<P>,
+  open: (abortSignal: AbortSignal, asked: PageOptions) => AsyncIterableIterator<P>,
 ): AsyncGenerator<P> {
   let token: string | undefined;
   do {
     const from = token === undefined ? {} : { continuationToken: token };
-    const page = await askAzure(place, { key: null }, async (abortSignal): Promise<P> => {
+    const page = await requestAzure(place, { key: null }, async (abortSignal): Promise<P> => {
       const { done, value } = await open(abortSignal, { maxPageSize: PAGE_BLOBS, ...from }).next();
       // An HTML page parses into an empty listing, which would look like an empty container.
-      if (done === true || value.containerName === undefined) throw notAzure(place, 'not a listing of a container');
+      if (done === true || value.containerName === undefined)
+        throw createNotAzure(place, 'not a listing of a container');
       return value;
     });
     yield page;

@@ -1,11 +1,11 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import type { AppError } from '../errors/index.ts';
 import type { Environment } from '../secrets/index.ts';
-import { type AzureCredential, azureContainer } from './azure-container.ts';
-import { azureFailure, azureMayHelp } from './azure-failures.ts';
-import { unreachable } from './failures.ts';
-import { folderOf } from './keys.ts';
-import { retrying, withDeadline } from './retry.ts';
+import { type AzureCredential, openAzureContainer } from './azure-container.ts';
+import { isAzureRetryable, toAzureFailure } from './azure-failures.ts';
+import { createUnreachable } from './failures.ts';
+import { toFolderPrefix } from './keys.ts';
+import { retryWithBackoff, runWithDeadline } from './retry.ts';
 import type { AzureBlobLocation } from './schema.ts';
 
 export interface AzurePlace {
@@ -19,8 +19,8 @@ export interface AzurePlace {
 
 /** The client of a container of Azure Blob Storage. No request is sent before the first use. */
 export async function openAzurePlace(location: AzureBlobLocation, environment: Environment): Promise<AzurePlace> {
-  const { container, credential } = await azureContainer(location, environment);
-  const folder = folderOf(location.prefix);
+  const { container, credential } = await openAzureContainer(location, environment);
+  const folder = toFolderPrefix(location.prefix);
   const { origin, pathname } = new URL(container.url); // without the signature in its query
   return { container, credential, folder, shown: `${origin}${pathname}/${folder}`.replace(/\/$/, '') };
 }
@@ -34,22 +34,22 @@ export interface AzureQuestion {
 }
 
 /** Retries are off in the SDK (it does not retry on 429). This function alone decides which requests are retried and for how long. */
-export async function askAzure<T>(
+export async function requestAzure<T>(
   place: AzurePlace,
   { key, right }: AzureQuestion,
   act: (abortSignal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const asking = withDeadline((signal) => retrying(() => act(signal), azureMayHelp, signal));
+  const asking = runWithDeadline((signal) => retryWithBackoff(() => act(signal), isAzureRetryable, signal));
   return asking.catch((error: unknown) => {
-    throw azureFailure(error, place.shown, key, right);
+    throw toAzureFailure(error, place.shown, key, right);
   });
 }
 
-export function notAzure(place: AzurePlace, what: string): AppError {
-  return unreachable(place.shown, `returned an invalid response for Azure Blob: ${what}`, null);
+export function createNotAzure(place: AzurePlace, what: string): AppError {
+  return createUnreachable(place.shown, `returned an invalid response for Azure Blob: ${what}`, null);
 }
 
 /** Listings give the etag without its quotes, downloads with them. */
-export function bareEtag(etag: string): string {
+export function stripEtagQuotes(etag: string): string {
   return etag.replace(/^"|"$/g, '');
 }

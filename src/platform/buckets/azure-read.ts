@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import type { BlobDownloadResponseParsed } from '@azure/storage-blob';
 import type { AppError } from '../errors/index.ts';
-import { type AzurePlace, askAzure, bareEtag, notAzure } from './azure-place.ts';
-import { objectChanged, unreachable } from './failures.ts';
-import { type Span, totalOf } from './span.ts';
-import { wholeBody } from './whole-body.ts';
+import { type AzurePlace, createNotAzure, requestAzure, stripEtagQuotes } from './azure-place.ts';
+import { createObjectChanged, createUnreachable } from './failures.ts';
+import { parseTotalBytes, type Span } from './span.ts';
+import { streamWholeBody } from './whole-body.ts';
 
 /** An object's bytes, of one version, whole or failing; a span of them where one is wanted. */
 export async function readAzure(
@@ -13,14 +13,14 @@ export async function readAzure(
   wanted: { readonly etag?: string | undefined; readonly span?: Span } = {},
 ): Promise<{ content: Readable; sizeBytes: number }> {
   const { start = 0, end = null } = wanted.span ?? {};
-  const head = await download(place, key, { start, end }, wanted.etag);
+  const head = await downloadSpan(place, key, { start, end }, wanted.etag);
   const { version, bodyBytes } = head;
-  const content = wholeBody({
+  const content = streamWholeBody({
     sizeBytes: bodyBytes,
     first: head.body,
-    from: async (offset) => (await download(place, key, { start: start + offset, end }, version)).body,
+    from: async (offset) => (await downloadSpan(place, key, { start: start + offset, end }, version)).body,
     failed: (cause, offset) =>
-      unreachable(place.shown, `ended "${key}" early in every retry, at byte ${offset} of ${bodyBytes}`, cause),
+      createUnreachable(place.shown, `ended "${key}" early in every retry, at byte ${offset} of ${bodyBytes}`, cause),
   });
   return { content, sizeBytes: head.sizeBytes };
 }
@@ -34,17 +34,17 @@ interface Downloaded {
   readonly sizeBytes: number;
 }
 
-async function download(place: AzurePlace, key: string, span: Span, etag: string | undefined): Promise<Downloaded> {
+async function downloadSpan(place: AzurePlace, key: string, span: Span, etag: string | undefined): Promise<Downloaded> {
   const ranged = span.start > 0 || span.end !== null;
   const count = span.end === null ? undefined : span.end - span.start;
   const conditions = etag === undefined ? {} : { ifMatch: `"${etag}"` };
   // The retries of the SDK during a body (maxRetryRequests) are off: they have no idle timeout.
-  const answer = await askAzure(place, { key }, (abortSignal) =>
+  const answer = await requestAzure(place, { key }, (abortSignal) =>
     place.container.getBlobClient(key).download(span.start, count, { conditions, abortSignal, maxRetryRequests: 0 }),
   );
   const { readableStreamBody: body, etag: version, contentLength: bodyBytes } = answer;
-  const sizeBytes = ranged ? totalOf(answer.contentRange) : bodyBytes;
-  const failure = whatIsWrong(place, key, ranged ? span.start : null, etag, answer);
+  const sizeBytes = ranged ? parseTotalBytes(answer.contentRange) : bodyBytes;
+  const failure = findAzureProblem(place, key, ranged ? span.start : null, etag, answer);
   if (
     body instanceof Readable &&
     failure === null &&
@@ -52,23 +52,23 @@ async function download(place: AzurePlace, key: string, span: Span, etag: string
     bodyBytes !== undefined &&
     sizeBytes !== undefined
   ) {
-    return { body, version: bareEtag(version), bodyBytes, sizeBytes };
+    return { body, version: stripEtagQuotes(version), bodyBytes, sizeBytes };
   }
   if (body instanceof Readable) body.destroy();
-  throw failure ?? notAzure(place, `"${key}" without length, etag or content`);
+  throw failure ?? createNotAzure(place, `"${key}" without length, etag or content`);
 }
 
 /** Azure-compatible servers may ignore conditions and ranges; then the bytes are not the requested ones. */
-function whatIsWrong(
+function findAzureProblem(
   place: AzurePlace,
   key: string,
   start: number | null,
   etag: string | undefined,
   answer: BlobDownloadResponseParsed,
 ): AppError | null {
-  if (etag !== undefined && bareEtag(answer.etag ?? '') !== etag) return objectChanged(key);
+  if (etag !== undefined && stripEtagQuotes(answer.etag ?? '') !== etag) return createObjectChanged(key);
   if (start !== null && answer.contentRange?.startsWith(`bytes ${start}-`) !== true) {
-    return notAzure(place, `"${key}" from its start although a range was requested`);
+    return createNotAzure(place, `"${key}" from its start although a range was requested`);
   }
   return null;
 }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { networkWords, withoutKeys, withoutSecrets } from './failures.ts';
+import { describeNetworkError, redactCause, redactKeys } from './failures.ts';
 
 describe('what is shown of the SDKs errors', () => {
   it.each([
@@ -14,19 +14,19 @@ describe('what is shown of the SDKs errors', () => {
       'User: arn:aws:iam::123456789012:user/ann is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::bills"',
     ],
   ])('takes keys out of %j', (said, shown) => {
-    expect(withoutKeys(said)).toBe(shown);
+    expect(redactKeys(said)).toBe(shown);
   });
 
   it('keeps name and message, and none of the properties', () => {
     const error = Object.assign(new Error('refused'), { name: 'Refused', request: { authorization: 'hush' } });
-    const shown = inspect(withoutSecrets(error), { showHidden: true, depth: 5 });
+    const shown = inspect(redactCause(error), { showHidden: true, depth: 5 });
     expect(shown).toContain('Refused: refused');
     expect(shown).not.toContain('hush');
   });
 
   it('finds the word of the network in what is wrapped', () => {
     const inner = Object.assign(new Error('x'), { code: 'ECONNRESET' });
-    expect(networkWords(new Error('outer', { cause: inner }))).toBe('ECONNRESET');
-    expect(networkWords(new Error('x'))).toBeNull();
+    expect(describeNetworkError(new Error('outer', { cause: inner }))).toBe('ECONNRESET');
+    expect(describeNetworkError(new Error('x'))).toBeNull();
   });
 });

@@ -1,56 +1,56 @@
-import { AppError, systemCode } from '../errors/index.ts';
+import { AppError, readSystemCode } from '../errors/index.ts';
 import { shorten } from './keys.ts';
 
-export function objectNotFound(key: string, shown: string): AppError {
+export function createObjectNotFound(key: string, shown: string): AppError {
   return new AppError('bucket_object_not_found', `There is no object "${shorten(key)}" in ${shown}; list it again.`, {
     key,
     bucket: shown,
   });
 }
 
-export function objectChanged(key: string): AppError {
+export function createObjectChanged(key: string): AppError {
   const detail = `"${shorten(key)}" changed since it was listed, or during the read; list again and read the new version.`;
   return new AppError('bucket_object_changed', detail, { key });
 }
 
-export function bucketNotFound(shown: string): AppError {
+export function createBucketNotFound(shown: string): AppError {
   return new AppError('bucket_not_found', `There is no ${shown}; check its name, its account and its region.`, {
     bucket: shown,
   });
 }
 
 /** `what` completes "<bucket> refused the credentials: …" and ends with the next step for the user. */
-export function accessDenied(shown: string, what: string, cause: unknown): AppError {
-  return new AppError('bucket_access_denied', `${shown}: ${what}`, { bucket: shown }, { cause: withoutSecrets(cause) });
+export function createAccessDenied(shown: string, what: string, cause: unknown): AppError {
+  return new AppError('bucket_access_denied', `${shown}: ${what}`, { bucket: shown }, { cause: redactCause(cause) });
 }
 
 /** `what` completes "<bucket> …", in the past tense: "did not respond". Thrown after the retries. */
-export function unreachable(shown: string, what: string, cause: unknown): AppError {
-  const why = networkWords(cause);
+export function createUnreachable(shown: string, what: string, cause: unknown): AppError {
+  const why = describeNetworkError(cause);
   const detail = `${shown} ${what}${why === null ? '' : ` (${why})`}; check address and network, or retry later.`;
-  return new AppError('bucket_unreachable', detail, { bucket: shown }, { cause: withoutSecrets(cause) });
+  return new AppError('bucket_unreachable', detail, { bucket: shown }, { cause: redactCause(cause) });
 }
 
 /** System error code such as `ECONNREFUSED`, of the error or of its cause; null when it is not a network error. */
-export function networkWords(error: unknown): string | null {
+export function describeNetworkError(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
-  const code = systemCode(error);
-  return code !== null && /^E[A-Z_]+$/.test(code) ? code : networkWords(error.cause);
+  const code = readSystemCode(error);
+  return code !== null && /^E[A-Z_]+$/.test(code) ? code : describeNetworkError(error.cause);
 }
 
 /**
  * The errors of the SDKs carry requests, signatures, access key ids and signed URLs as properties, which a log would show.
  * The copy keeps only the name and the one-line message, without anything that looks like a key or a signature.
  */
-export function withoutSecrets(cause: unknown): Error | undefined {
+export function redactCause(cause: unknown): Error | undefined {
   if (!(cause instanceof Error)) return undefined;
-  const plain = new Error(`${cause.name}: ${withoutKeys(cause.message)}`);
+  const plain = new Error(`${cause.name}: ${redactKeys(cause.message)}`);
   plain.stack = plain.message; // the original stack begins with the original message
   return plain;
 }
 
 /** First line of a server message (which may not be text), without access key ids, signatures and tokens. */
-export function withoutKeys(said: unknown): string {
+export function redactKeys(said: unknown): string {
   return (String(said).split('\n')[0] ?? '')
     .replace(/\b(A[KS]IA|A[A-Z]{3})[A-Z0-9]{12,}\b/g, '[redacted]')
     .replace(/\b(sig|signature|x-amz-[a-z-]+|accountkey|sharedaccesssignature)=[^&;\s"']+/gi, '$1=[redacted]')

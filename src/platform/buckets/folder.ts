@@ -2,9 +2,9 @@ import type { BigIntStats, Dirent } from 'node:fs';
 import { constants, type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { Readable } from 'node:stream';
-import { AppError, systemCode } from '../errors/index.ts';
+import { AppError, readSystemCode } from '../errors/index.ts';
 import type { Bucket, BucketObject } from './bucket.ts';
-import { objectChanged, objectNotFound } from './failures.ts';
+import { createObjectChanged, createObjectNotFound } from './failures.ts';
 import { compareKeys, shorten } from './keys.ts';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -17,9 +17,9 @@ const UNLISTED: ReadonlySet<string> = new Set(['object_path_invalid', 'bucket_ob
  */
 export async function openFolder(root: string): Promise<Bucket> {
   const real = await realpath(root).catch((error: unknown) => {
-    throw folderFailure(error, root);
+    throw toFolderFailure(error, root);
   });
-  if (!(await stat(real)).isDirectory()) throw folderFailure(null, root);
+  if (!(await stat(real)).isDirectory()) throw toFolderFailure(null, root);
   return {
     shown: root,
     list: (prefix) => list(real, prefix),
@@ -37,7 +37,7 @@ async function* list(root: string, prefix: string): AsyncIterable<BucketObject> 
 
 /** Only one directory is in memory; its names, sorted with `/` after folder names, are in the order of the keys. */
 async function* listBelow(root: string, folderKey: string, prefix: string): AsyncIterable<BucketObject> {
-  const names = (await entriesOf(join(root, folderKey))).map((entry) =>
+  const names = (await readEntries(join(root, folderKey))).map((entry) =>
     entry.isDirectory() ? `${entry.name}/` : entry.name,
   );
   for (const name of names.toSorted(compareKeys)) {
@@ -51,12 +51,12 @@ async function* listBelow(root: string, folderKey: string, prefix: string): Asyn
   }
 }
 
-async function entriesOf(path: string): Promise<Dirent[]> {
+async function readEntries(path: string): Promise<Dirent[]> {
   try {
     return await readdir(path, { withFileTypes: true });
   } catch (error) {
     if (isAbsent(error)) return []; // removed since its parent was read, or a prefix that names no folder
-    throw folderFailure(error, path);
+    throw toFolderFailure(error, path);
   }
 }
 
@@ -70,10 +70,10 @@ async function describe(root: string, key: string): Promise<BucketObject | null>
   try {
     const facts = await stat(path, { bigint: true });
     if (!facts.isFile()) return null;
-    return { key, sizeBytes: Number(facts.size), etag: etagOf(facts), modifiedAt: Number(facts.mtimeMs) };
+    return { key, sizeBytes: Number(facts.size), etag: buildEtag(facts), modifiedAt: Number(facts.mtimeMs) };
   } catch (error) {
     if (isAbsent(error)) return null;
-    throw folderFailure(error, path);
+    throw toFolderFailure(error, path);
   }
 }
 
@@ -82,14 +82,14 @@ async function read(root: string, key: string, etag: string | undefined): Promis
   // The path is resolved: a link that replaces the file now is not followed, and opening a pipe does not block.
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
     (error: unknown) => {
-      throw isAbsent(error) ? objectNotFound(key, root) : folderFailure(error, path);
+      throw isAbsent(error) ? createObjectNotFound(key, root) : toFolderFailure(error, path);
     },
   );
   try {
     const facts = await file.stat({ bigint: true });
-    if (!facts.isFile()) throw objectNotFound(key, root);
-    if (etag !== undefined && etagOf(facts) !== etag) throw objectChanged(key);
-    return streamOf(file, facts, key);
+    if (!facts.isFile()) throw createObjectNotFound(key, root);
+    if (etag !== undefined && buildEtag(facts) !== etag) throw createObjectChanged(key);
+    return streamFile(file, facts, key);
   } catch (error) {
     await file.close();
     throw error;
@@ -97,7 +97,7 @@ async function read(root: string, key: string, etag: string | undefined): Promis
 }
 
 /** The bytes of the file as it was opened; fails at the end when the file is no longer the one that was opened. */
-function streamOf(file: FileHandle, opened: BigIntStats, key: string): Readable {
+function streamFile(file: FileHandle, opened: BigIntStats, key: string): Readable {
   const sizeBytes = Number(opened.size);
   let position = 0;
   const next = async (): Promise<Buffer | null> => {
@@ -106,7 +106,8 @@ function streamOf(file: FileHandle, opened: BigIntStats, key: string): Readable 
     position += bytesRead;
     const short = bytesRead === 0 && position < sizeBytes;
     const ended = position === sizeBytes;
-    if (short || (ended && etagOf(await file.stat({ bigint: true })) !== etagOf(opened))) throw objectChanged(key);
+    if (short || (ended && buildEtag(await file.stat({ bigint: true })) !== buildEtag(opened)))
+      throw createObjectChanged(key);
     return bytesRead === 0 ? null : buffer.subarray(0, bytesRead);
   };
   return new Readable({
@@ -124,15 +125,15 @@ function streamOf(file: FileHandle, opened: BigIntStats, key: string): Readable 
 }
 
 async function resolveInside(root: string, key: string): Promise<string> {
-  if (key === '' || isOutside(key)) throw leavesFolder(key);
+  if (key === '' || isOutside(key)) throw createLeavesFolder(key);
   let real: string;
   try {
     real = await realpath(join(root, key));
   } catch (error) {
-    if (isAbsent(error)) throw objectNotFound(key, root);
-    throw systemCode(error) === 'ELOOP' ? leavesFolder(key) : folderFailure(error, root);
+    if (isAbsent(error)) throw createObjectNotFound(key, root);
+    throw readSystemCode(error) === 'ELOOP' ? createLeavesFolder(key) : toFolderFailure(error, root);
   }
-  if (real !== root && !real.startsWith(root === sep ? sep : root + sep)) throw leavesFolder(key);
+  if (real !== root && !real.startsWith(root === sep ? sep : root + sep)) throw createLeavesFolder(key);
   return real;
 }
 
@@ -143,25 +144,25 @@ function isOutside(key: string): boolean {
   return key !== '' && (odd || key.includes('\0') || (sep !== '/' && key.includes(sep)));
 }
 
-function etagOf({ size, mtimeNs, ino }: BigIntStats): string {
+function buildEtag({ size, mtimeNs, ino }: BigIntStats): string {
   return `${size}-${mtimeNs}-${ino}`;
 }
 
-function leavesFolder(key: string): AppError {
+function createLeavesFolder(key: string): AppError {
   return new AppError('object_path_invalid', `"${shorten(key)}" leads out of its folder and is not read.`, { key });
 }
 
 function isAbsent(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(systemCode(error) ?? '');
+  return ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(readSystemCode(error) ?? '');
 }
 
-function folderFailure(error: unknown, path: string): AppError {
+function toFolderFailure(error: unknown, path: string): AppError {
   if (error === null || isAbsent(error)) {
     return new AppError('bucket_not_found', `There is no folder ${path} on the server; create it or name another.`, {
       path,
     });
   }
-  const why = systemCode(error) ?? 'unknown';
+  const why = readSystemCode(error) ?? 'unknown';
   if (why === 'EACCES' || why === 'EPERM') {
     const detail = `The server's user cannot read ${path}; grant it permission to read and list.`;
     return new AppError('bucket_access_denied', detail, { path }, { cause: error });

@@ -9,7 +9,7 @@ export function compareKeys(one: string, other: string): number {
 }
 
 /** The configured prefix as a folder: `exports` and `/exports/` -> `exports/`; no prefix -> ``. */
-export function folderOf(prefix: string | undefined): string {
+export function toFolderPrefix(prefix: string | undefined): string {
   const trimmed = (prefix ?? '').replace(/^\/+|\/+$/g, '');
   return trimmed === '' ? '' : `${trimmed}/`;
 }
@@ -18,7 +18,7 @@ export function folderOf(prefix: string | undefined): string {
  * Prefix for the listing request, so that all results are below both the configured folder and the wanted prefix; null when
  * none can be. Example: folder `a/b/`, wanted `a/` -> `a/b/`; wanted `a/b/c` -> `a/b/c`; wanted `x` -> null.
  */
-export function listingPrefix(folder: string, wanted: string): string | null {
+export function computeListingPrefix(folder: string, wanted: string): string | null {
   if (wanted.startsWith(folder)) return wanted;
   return folder.startsWith(wanted) ? folder : null;
 }

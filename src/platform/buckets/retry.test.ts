@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ATTEMPTS, backoffMs, retrying, withDeadline } from './retry.ts';
+import { ATTEMPTS, computeBackoffMs, retryWithBackoff, runWithDeadline } from './retry.ts';
 
 const never = new AbortController().signal;
 
@@ -12,8 +12,8 @@ describe('asking again', () => {
       [7, 8000],
       [40, 8000],
     ] as const) {
-      expect(backoffMs(attempt)).toBeGreaterThanOrEqual(full / 2);
-      expect(backoffMs(attempt)).toBeLessThanOrEqual(full);
+      expect(computeBackoffMs(attempt)).toBeGreaterThanOrEqual(full / 2);
+      expect(computeBackoffMs(attempt)).toBeLessThanOrEqual(full);
     }
   });
 
@@ -23,7 +23,7 @@ describe('asking again', () => {
       asked += 1;
       throw new Error('refused');
     };
-    await expect(retrying(act, () => false, never)).rejects.toThrow('refused');
+    await expect(retryWithBackoff(act, () => false, never)).rejects.toThrow('refused');
     expect(asked).toBe(1);
     expect(ATTEMPTS).toBeGreaterThan(1);
   });
@@ -31,20 +31,22 @@ describe('asking again', () => {
   it('ends at the deadline, while it asks and while it waits to ask again', async () => {
     const hanging = (signal: AbortSignal) =>
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
-    await expect(withDeadline(hanging, 20)).rejects.toThrow('aborted');
+    await expect(runWithDeadline(hanging, 20)).rejects.toThrow('aborted');
     let asked = 0;
     const failing = async () => {
       asked += 1;
       throw new Error('busy');
     };
-    await expect(withDeadline((signal) => retrying(failing, () => true, signal), 20)).rejects.toThrow('busy');
+    await expect(runWithDeadline((signal) => retryWithBackoff(failing, () => true, signal), 20)).rejects.toThrow(
+      'busy',
+    );
     // The first pause is longer than the deadline.
     expect(asked).toBe(1);
   });
 
   it('leaves alone what came before the deadline', async () => {
     let given: AbortSignal | undefined;
-    await withDeadline(async (signal) => {
+    await runWithDeadline(async (signal) => {
       given = signal;
     }, 5);
     await new Promise((resolve) => setTimeout(resolve, 20));

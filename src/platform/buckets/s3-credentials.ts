@@ -1,23 +1,23 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { type Environment, resolveSecret } from '../secrets/index.ts';
 import { isAmazon } from './s3-endpoint.ts';
-import { s3Failure } from './s3-failures.ts';
+import { toS3Failure } from './s3-failures.ts';
 import type { S3Location } from './schema.ts';
 
 type Credentials = NonNullable<S3ClientConfig['credentials']>;
 type RoleToAssume = NonNullable<S3Location['assumeRole']>;
 
 /** What to sign with; null leaves it to the SDK's default chain: environment, profile, container, machine. */
-export async function s3Credentials(
+export async function resolveS3Credentials(
   location: S3Location,
   region: string,
   environment: Environment,
 ): Promise<Credentials | null> {
-  const own = location.credentials === undefined ? null : await accessKey(location.credentials, environment);
-  return location.assumeRole === undefined ? own : ofRole(location, location.assumeRole, region, own);
+  const own = location.credentials === undefined ? null : await revealAccessKey(location.credentials, environment);
+  return location.assumeRole === undefined ? own : assumeRoleCredentials(location, location.assumeRole, region, own);
 }
 
-async function accessKey(given: NonNullable<S3Location['credentials']>, environment: Environment) {
+async function revealAccessKey(given: NonNullable<S3Location['credentials']>, environment: Environment) {
   const reveal = async (reference: string) => (await resolveSecret(reference, environment)).reveal();
   return {
     accessKeyId: await reveal(given.accessKeyId),
@@ -27,11 +27,11 @@ async function accessKey(given: NonNullable<S3Location['credentials']>, environm
 }
 
 /** Assumes the role at the first request and again before it expires. A custom endpoint that is not Amazon is also used for STS. */
-async function ofRole(
+async function assumeRoleCredentials(
   location: S3Location,
   role: RoleToAssume,
   region: string,
-  own: Awaited<ReturnType<typeof accessKey>> | null,
+  own: Awaited<ReturnType<typeof revealAccessKey>> | null,
 ): Promise<Credentials> {
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   const { endpoint } = location;
@@ -46,6 +46,6 @@ async function ofRole(
   });
   return () =>
     assume().catch((error: unknown) => {
-      throw s3Failure(error, `the role ${role.roleArn}`, null);
+      throw toS3Failure(error, `the role ${role.roleArn}`, null);
     });
 }

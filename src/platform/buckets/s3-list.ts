@@ -1,5 +1,5 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
-import { askS3, notS3, type S3Place } from './s3-place.ts';
+import { createNotS3, requestS3, type S3Place } from './s3-place.ts';
 
 const PAGE_KEYS = 1000;
 
@@ -13,10 +13,11 @@ export async function* listS3(
   do {
     const page = await listPage(place, prefix, delimiter, token);
     // An HTML page parses into an empty listing, which would look like an empty bucket.
-    if (page.IsTruncated === undefined) throw notS3(place, 'a listing without `IsTruncated`');
+    if (page.IsTruncated === undefined) throw createNotS3(place, 'a listing without `IsTruncated`');
     yield page;
     token = page.IsTruncated ? page.NextContinuationToken : undefined;
-    if (page.IsTruncated && token === undefined) throw notS3(place, 'a truncated page without a token of the next one');
+    if (page.IsTruncated && token === undefined)
+      throw createNotS3(place, 'a truncated page without a token of the next one');
   } while (token !== undefined);
 }
 
@@ -34,10 +35,10 @@ async function listPage(
     ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
     ...(token === undefined ? {} : { ContinuationToken: token }),
   });
-  return askS3(place, { key: null }, (options) => place.client.send(command, options));
+  return requestS3(place, { key: null }, (options) => place.client.send(command, options));
 }
 
 /** A key from a page, decoded where the server applied the requested encoding. */
-export function keyOf({ EncodingType: encoding }: ListObjectsV2CommandOutput, written: string): string {
+export function decodeKey({ EncodingType: encoding }: ListObjectsV2CommandOutput, written: string): string {
   return encoding === 'url' ? decodeURIComponent(written.replaceAll('+', ' ')) : written;
 }

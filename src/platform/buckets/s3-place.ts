@@ -1,12 +1,12 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { AppError } from '../errors/index.ts';
 import type { Environment } from '../secrets/index.ts';
-import { unreachable } from './failures.ts';
-import { folderOf } from './keys.ts';
-import { ATTEMPTS, withDeadline } from './retry.ts';
-import { s3Credentials } from './s3-credentials.ts';
+import { createUnreachable } from './failures.ts';
+import { toFolderPrefix } from './keys.ts';
+import { ATTEMPTS, runWithDeadline } from './retry.ts';
+import { resolveS3Credentials } from './s3-credentials.ts';
 import { isAmazon } from './s3-endpoint.ts';
-import { s3Failure } from './s3-failures.ts';
+import { toS3Failure } from './s3-failures.ts';
 import type { S3Location } from './schema.ts';
 
 const CONNECT_MS = 10_000;
@@ -27,7 +27,7 @@ export interface S3Place {
 export async function openS3Place(location: S3Location, environment: Environment): Promise<S3Place> {
   const { endpoint, bucket } = location;
   const region = location.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? 'us-east-1';
-  const credentials = await s3Credentials(location, region, environment);
+  const credentials = await resolveS3Credentials(location, region, environment);
   const agent = { maxSockets: MAX_CONNECTIONS, keepAlive: true };
   const timeouts = { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true };
   const client = new S3Client({
@@ -43,7 +43,7 @@ export async function openS3Place(location: S3Location, environment: Environment
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestChecksumCalculation: 'WHEN_REQUIRED',
   });
-  const folder = folderOf(location.prefix);
+  const folder = toFolderPrefix(location.prefix);
   return { client, bucket, folder, shown: `s3://${bucket}/${folder}`.replace(/\/$/, '') };
 }
 
@@ -58,16 +58,16 @@ export interface S3Question {
 }
 
 /** Sends a request within a deadline and converts its error to an `AppError`. */
-export async function askS3<T>(
+export async function requestS3<T>(
   place: S3Place,
   { key, right, deadlineMs }: S3Question,
   act: (options: { abortSignal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
-  return withDeadline((abortSignal) => act({ abortSignal }), deadlineMs).catch((error: unknown) => {
-    throw s3Failure(error, place.shown, key, right);
+  return runWithDeadline((abortSignal) => act({ abortSignal }), deadlineMs).catch((error: unknown) => {
+    throw toS3Failure(error, place.shown, key, right);
   });
 }
 
-export function notS3(place: S3Place, what: string): AppError {
-  return unreachable(place.shown, `returned an invalid response for S3: ${what}`, null);
+export function createNotS3(place: S3Place, what: string): AppError {
+  return createUnreachable(place.shown, `returned an invalid response for S3: ${what}`, null);
 }

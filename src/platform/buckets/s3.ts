@@ -1,9 +1,9 @@
 import type { _Object as Listed, ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import type { Environment } from '../secrets/index.ts';
 import type { Bucket, BucketObject } from './bucket.ts';
-import { isFolderMarker, listingPrefix, requireInside } from './keys.ts';
-import { keyOf, listS3 } from './s3-list.ts';
-import { notS3, openS3Place, type S3Place } from './s3-place.ts';
+import { computeListingPrefix, isFolderMarker, requireInside } from './keys.ts';
+import { decodeKey, listS3 } from './s3-list.ts';
+import { createNotS3, openS3Place, type S3Place } from './s3-place.ts';
 import { readS3 } from './s3-read.ts';
 import type { S3Location } from './schema.ts';
 
@@ -22,7 +22,7 @@ export async function openS3(location: S3Location, environment: Environment): Pr
 }
 
 async function* list(place: S3Place, wanted: string): AsyncIterable<BucketObject> {
-  const prefix = listingPrefix(place.folder, wanted);
+  const prefix = computeListingPrefix(place.folder, wanted);
   if (prefix === null) return;
   for await (const page of listS3(place, prefix)) {
     for (const listed of page.Contents ?? []) {
@@ -35,7 +35,7 @@ async function* list(place: S3Place, wanted: string): AsyncIterable<BucketObject
 function describe(place: S3Place, page: ListObjectsV2CommandOutput, listed: Listed): BucketObject {
   const { Key, Size, ETag, LastModified } = listed;
   if (Key === undefined || Size === undefined || ETag === undefined || LastModified === undefined) {
-    throw notS3(place, 'an object without key, size, etag or time');
+    throw createNotS3(place, 'an object without key, size, etag or time');
   }
-  return { key: keyOf(page, Key), sizeBytes: Size, etag: ETag, modifiedAt: LastModified.getTime() };
+  return { key: decodeKey(page, Key), sizeBytes: Size, etag: ETag, modifiedAt: LastModified.getTime() };
 }

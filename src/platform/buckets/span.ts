@@ -5,7 +5,7 @@ export interface Span {
 }
 
 /** Total object size from a `Content-Range` header; undefined without one. `bytes 0-3/12` -> 12. */
-export function totalOf(contentRange: string | undefined): number | undefined {
+export function parseTotalBytes(contentRange: string | undefined): number | undefined {
   const total = /\/(\d+)$/.exec(contentRange ?? '')?.[1];
   return total === undefined ? undefined : Number(total);
 }

@@ -68,8 +68,8 @@ export function remoteBucketSuite(kind: string, newPlace: () => Promise<RemotePl
       for (const key of ['mine/', 'mine/1', 'mine-too/2', 'theirs/3']) await place.put(key, '');
       await using bucket = await place.openBelow('mine');
       expect(bucket.shown).toMatch(/mine$/);
-      for (const prefix of ['', 'm', 'mine/']) expect(await keysOf(bucket, prefix)).toEqual(['mine/1']);
-      for (const prefix of ['theirs/', 'mine-too/']) expect(await keysOf(bucket, prefix)).toEqual([]);
+      for (const prefix of ['', 'm', 'mine/']) expect(await listKeys(bucket, prefix)).toEqual(['mine/1']);
+      for (const prefix of ['theirs/', 'mine-too/']) expect(await listKeys(bucket, prefix)).toEqual([]);
       await expect(bucket.read('theirs/3')).rejects.toMatchObject({ code: 'object_path_invalid' });
       expect(await text(await bucket.read('mine/1'))).toBe('');
     });
@@ -91,7 +91,7 @@ export async function listAll(listing: AsyncIterable<BucketObject>): Promise<Buc
   return found;
 }
 
-const keysOf = async (bucket: Bucket, prefix = '') => (await listAll(bucket.list(prefix))).map(({ key }) => key);
+const listKeys = async (bucket: Bucket, prefix = '') => (await listAll(bucket.list(prefix))).map(({ key }) => key);
 
 function listingTests(newPlace: NewPlace): void {
   it('lists nothing in an empty bucket', async () => {
@@ -103,9 +103,9 @@ function listingTests(newPlace: NewPlace): void {
   it('lists more objects than a page holds, each once and in key order', async () => {
     const place = await newPlace();
     const keys = Array.from({ length: MANY }, (_, index) => `d${index % 7}/${index}.csv`);
-    await eachOf(keys, 16, (key) => place.put(key, key));
+    await runForEach(keys, 16, (key) => place.put(key, key));
     await using bucket = await place.open();
-    expect(await keysOf(bucket)).toEqual(keys.toSorted(compareKeys));
+    expect(await listKeys(bucket)).toEqual(keys.toSorted(compareKeys));
   });
 
   it('says size and time, and an etag that changes with the content', async () => {
@@ -122,22 +122,22 @@ function listingTests(newPlace: NewPlace): void {
 
   it('lists and reads keys of every spelling', async () => {
     const place = await newPlace();
-    await eachOf(ODD_KEYS, 4, (key) => place.put(key, key));
+    await runForEach(ODD_KEYS, 4, (key) => place.put(key, key));
     await using bucket = await place.open();
-    expect(await keysOf(bucket)).toEqual(ODD_KEYS.toSorted(compareKeys));
+    expect(await listKeys(bucket)).toEqual(ODD_KEYS.toSorted(compareKeys));
     for (const { key, etag } of await listAll(bucket.list('')))
       expect(await text(await bucket.read(key, etag))).toBe(key);
-    expect(await keysOf(bucket, 'a/b&')).toEqual(['a/b&c<d>.csv']);
-    expect(await keysOf(bucket, 'ü/')).toEqual(['ü/日本/\u{1F600}.csv']);
+    expect(await listKeys(bucket, 'a/b&')).toEqual(['a/b&c<d>.csv']);
+    expect(await listKeys(bucket, 'ü/')).toEqual(['ü/日本/\u{1F600}.csv']);
   });
 
   it('lists by prefix, which need not end at a folder', async () => {
     const place = await newPlace();
     for (const key of ['x/1', 'x/2/3', 'x-y', 'xy/4', 'z']) await place.put(key, key);
     await using bucket = await place.open();
-    expect(await keysOf(bucket, 'x/')).toEqual(['x/1', 'x/2/3']);
-    expect(await keysOf(bucket, 'x')).toEqual(['x-y', 'x/1', 'x/2/3', 'xy/4']);
-    expect(await keysOf(bucket, 'x/2/3')).toEqual(['x/2/3']);
+    expect(await listKeys(bucket, 'x/')).toEqual(['x/1', 'x/2/3']);
+    expect(await listKeys(bucket, 'x')).toEqual(['x-y', 'x/1', 'x/2/3', 'xy/4']);
+    expect(await listKeys(bucket, 'x/2/3')).toEqual(['x/2/3']);
   });
 }
 
@@ -163,7 +163,7 @@ function readingTests(newPlace: NewPlace): void {
 
   it('streams 100 MiB to a slow reader without holding them', async () => {
     const place = await newPlace();
-    const expected = await hashOf(numberedBlocks());
+    const expected = await hashChunks(numberedBlocks());
     await place.putStream('big', Readable.from(numberedBlocks()), BIG_BYTES);
     await using bucket = await place.open();
     const held = heldBytes();
@@ -227,7 +227,7 @@ async function* numberedBlocks(): AsyncGenerator<Buffer> {
   for (let block = 0; block < BIG_BYTES / MIB; block += 1) yield Buffer.alloc(MIB, `${block},`);
 }
 
-async function hashOf(chunks: AsyncIterable<Buffer>): Promise<string> {
+async function hashChunks(chunks: AsyncIterable<Buffer>): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of chunks) hash.update(chunk);
   return hash.digest('hex');
@@ -240,7 +240,7 @@ function heldBytes(): number {
   return process.memoryUsage().arrayBuffers;
 }
 
-async function eachOf<T>(items: readonly T[], atOnce: number, act: (item: T) => Promise<void>): Promise<void> {
+async function runForEach<T>(items: readonly T[], atOnce: number, act: (item: T) => Promise<void>): Promise<void> {
   const waiting = [...items];
   const worker = async () => {
     for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) await act(item);

@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { unreachable } from './failures.ts';
-import { wholeBody } from './whole-body.ts';
+import { createUnreachable } from './failures.ts';
+import { streamWholeBody } from './whole-body.ts';
 
-const failed = (cause: unknown) => unreachable('s3://b', 'broke off', cause);
+const failed = (cause: unknown) => createUnreachable('s3://b', 'broke off', cause);
 
 describe('a body that must be whole', () => {
   it('has every byte once, wherever connections break', async () => {
@@ -16,7 +16,7 @@ describe('a body that must be whole', () => {
         const whole = Buffer.from(bytes);
         const left = [...lengths];
         const from = async (offset: number) => breaking(whole.subarray(offset), left.shift());
-        const body = wholeBody({ sizeBytes: whole.length, first: await from(0), from, failed });
+        const body = streamWholeBody({ sizeBytes: whole.length, first: await from(0), from, failed });
         expect((await buffer(body)).equals(whole)).toBe(true);
       }),
       { numRuns: 40 },
@@ -26,7 +26,7 @@ describe('a body that must be whole', () => {
   it('goes on after a connection that is silent for too long', async () => {
     const silent = new Readable({ read() {} });
     silent.push('ab');
-    const body = wholeBody(
+    const body = streamWholeBody(
       { sizeBytes: 4, first: silent, from: async () => Readable.from([Buffer.from('cd')]), failed },
       50,
     );
@@ -40,7 +40,7 @@ describe('a body that must be whole', () => {
       fetched += 1;
       return Readable.from([Buffer.from('rest')]);
     };
-    const body = wholeBody(
+    const body = streamWholeBody(
       { sizeBytes: 2, first: Readable.from([Buffer.from('a'), Buffer.from('b')]), from, failed },
       20,
     );
@@ -51,13 +51,13 @@ describe('a body that must be whole', () => {
 
   it('refuses more bytes than the object has', async () => {
     const first = Readable.from([Buffer.from('abc')]);
-    const body = wholeBody({ sizeBytes: 2, first, from: async () => Readable.from([]), failed });
+    const body = streamWholeBody({ sizeBytes: 2, first, from: async () => Readable.from([]), failed });
     await expect(buffer(body)).rejects.toMatchObject({ code: 'bucket_unreachable' });
   });
 
   it('lets go of its connection when it is left before the first byte', async () => {
     const first = new Readable({ read() {} });
-    const body = wholeBody({ sizeBytes: 2, first, from: async () => Readable.from([]), failed });
+    const body = streamWholeBody({ sizeBytes: 2, first, from: async () => Readable.from([]), failed });
     body.destroy();
     await new Promise((resolve) => body.once('close', resolve));
     expect(first.destroyed).toBe(true);

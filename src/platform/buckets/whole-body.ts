@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../errors/index.ts';
-import { backoffMs } from './retry.ts';
+import { computeBackoffMs } from './retry.ts';
 
 /** One version of an object that is being read over the network. */
 export interface RemoteBody {
@@ -23,7 +23,7 @@ const MAX_BREAKS_IN_A_ROW = 5;
  * The body of exactly `sizeBytes`. Where a connection breaks, stalls or ends early, the rest is fetched from there; an incomplete
  * body always ends with an error. Only the current chunk is in memory.
  */
-export function wholeBody(body: RemoteBody, stalledMs = STALLED_MS): Readable {
+export function streamWholeBody(body: RemoteBody, stalledMs = STALLED_MS): Readable {
   const reader = new Reader(body, stalledMs);
   const whole = Readable.from(reader.chunks(), { objectMode: false });
   // A generator that was never started does not run its `finally`, so the connection is released here.
@@ -41,7 +41,7 @@ class Reader {
   constructor(body: RemoteBody, stalledMs: number) {
     this.#body = body;
     this.#stalledMs = stalledMs;
-    this.#source = guarded(body.first);
+    this.#source = guardStream(body.first);
   }
 
   letGo(): void {
@@ -88,13 +88,13 @@ class Reader {
     this.#breaksInARow += 1;
     if (error instanceof AppError) throw error;
     if (this.#breaksInARow > MAX_BREAKS_IN_A_ROW) throw this.#body.failed(error, this.#position);
-    await pause(backoffMs(this.#breaksInARow));
-    this.#source = guarded(await this.#body.from(this.#position));
+    await pause(computeBackoffMs(this.#breaksInARow));
+    this.#source = guardStream(await this.#body.from(this.#position));
     if (this.#left) this.#source.destroy(); // the reader was closed during the request of the rest
   }
 }
 
 /** Without a listener, an error while no read is active would end the process. The next read reports the error. */
-function guarded(source: Readable): Readable {
+function guardStream(source: Readable): Readable {
   return source.on('error', () => {});
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
-import { AppError, systemCode } from '../errors/index.ts';
+import { AppError, readSystemCode } from '../errors/index.ts';
 import { type Config, type ConfigName, ConfigSchema } from './schema.ts';
 
 export type { Config } from './schema.ts';
@@ -8,17 +8,17 @@ export type { Config } from './schema.ts';
 type ProcessSettings = Pick<Config, 'processExecutor' | 'processUser' | 'accounts'>;
 
 /** Whether commands run as processes of this machine: `auto` means on a server without accounts. */
-export function runsProcesses({ processExecutor, accounts }: Omit<ProcessSettings, 'processUser'>): boolean {
+export function isProcessExecutorOn({ processExecutor, accounts }: Omit<ProcessSettings, 'processUser'>): boolean {
   return processExecutor === 'on' || (processExecutor === 'auto' && accounts === 'off');
 }
 
 /** Whether such commands run as the user of the server, and so can read all that it can. */
-export function sharesUser(config: ProcessSettings): boolean {
-  return runsProcesses(config) && config.processUser === undefined;
+export function isUserShared(config: ProcessSettings): boolean {
+  return isProcessExecutorOn(config) && config.processUser === undefined;
 }
 
 /** `maxUploadBytes` -> `STEELYARD_MAX_UPLOAD_BYTES`. */
-export function environmentName(name: string): string {
+export function toEnvironmentName(name: string): string {
   return `STEELYARD_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
@@ -50,8 +50,8 @@ export function loadConfig(input: ConfigInput): LoadedConfig {
   const file = input.file ?? input.environment.STEELYARD_CONFIG;
   const layers: [ConfigSource, Record<string, unknown>][] = [
     ['file', file === undefined ? {} : readConfigFile(file)],
-    ['environment', environmentValues(input.environment)],
-    ['command line', definedOnly(input.flags ?? {})],
+    ['environment', readEnvironmentValues(input.environment)],
+    ['command line', removeUndefined(input.flags ?? {})],
   ];
   const merged: Record<string, unknown> = {};
   const sources: Record<string, ConfigSource> = {};
@@ -62,7 +62,7 @@ export function loadConfig(input: ConfigInput): LoadedConfig {
     }
   }
   const parsed = ConfigSchema.safeParse(merged);
-  if (!parsed.success) throw invalidConfig(parsed.error.issues, sources);
+  if (!parsed.success) throw createInvalidConfig(parsed.error.issues, sources);
   const names = Object.keys(ConfigSchema.shape) as ConfigName[];
   return {
     config: parsed.data,
@@ -77,13 +77,13 @@ function readConfigFile(path: string): Record<string, unknown> {
     throw new AppError('config_invalid', `${path} must contain "name: value" lines.`, { file: path });
   } catch (error) {
     if (error instanceof AppError) throw error;
-    const why = systemCode(error) === 'ENOENT' ? 'does not exist' : `cannot be read: ${String(error)}`;
+    const why = readSystemCode(error) === 'ENOENT' ? 'does not exist' : `cannot be read: ${String(error)}`;
     throw new AppError('config_invalid', `The configuration file ${path} ${why}.`, { file: path }, { cause: error });
   }
 }
 
-function environmentValues(environment: ConfigInput['environment']): Record<string, unknown> {
-  const known = new Map(Object.keys(ConfigSchema.shape).map((name) => [environmentName(name), name]));
+function readEnvironmentValues(environment: ConfigInput['environment']): Record<string, unknown> {
+  const known = new Map(Object.keys(ConfigSchema.shape).map((name) => [toEnvironmentName(name), name]));
   const values: Record<string, unknown> = {};
   for (const [variable, value] of Object.entries(environment)) {
     if (!variable.startsWith('STEELYARD_') || OTHER_VARIABLES.has(variable) || value === undefined) continue;
@@ -99,11 +99,11 @@ function environmentValues(environment: ConfigInput['environment']): Record<stri
   return values;
 }
 
-function definedOnly(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function removeUndefined(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
-function invalidConfig(
+function createInvalidConfig(
   issues: readonly { path: PropertyKey[]; message: string; code?: string; keys?: string[] }[],
   sources: Record<string, ConfigSource>,
 ): AppError {

@@ -101,7 +101,7 @@ export interface CallInput<E extends Endpoint> {
 }
 
 /** The URL path with query of a call. Undefined query fields are left out; arrays repeat their key. */
-export function urlOf<E extends Endpoint>(target: E, input: CallInput<E>): string {
+export function buildUrl<E extends Endpoint>(target: E, input: CallInput<E>): string {
   const params: Record<string, unknown> = { ...input.params };
   const path = target.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
   const search = new URLSearchParams();

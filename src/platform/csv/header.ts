@@ -1,13 +1,13 @@
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 
 /** The delimiter that splits a header into most names. */
-export function delimiterOf(record: string): string {
+export function detectDelimiter(record: string): string {
   const counted = DELIMITERS.map((delimiter) => ({ delimiter, names: splitRecord(record, delimiter).length }));
   return counted.reduce((a, b) => (b.names > a.names ? b : a)).delimiter;
 }
 
 /** Up to the first line end that is not inside quotes. */
-export function firstRecord(text: string): string {
+export function readFirstRecord(text: string): string {
   let quoted = false;
   for (let at = 0; at < text.length; at += 1) {
     const character = text[at];

@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import { isGzip } from '../archives/gzip.ts';
-import { AppError, systemCode } from '../errors/index.ts';
-import { delimiterOf, firstRecord } from './header.ts';
+import { AppError, readSystemCode } from '../errors/index.ts';
+import { detectDelimiter, readFirstRecord } from './header.ts';
 
 /** Maximum rows of a series; a longer file has to be cut to its recent rows. */
 const MOST_ROWS = 200_000;
@@ -42,11 +42,11 @@ export async function readSeries(content: AsyncIterable<Buffer>, columns: Series
   const read: SeriesRow[] = [];
   let places: Places | null = null;
   try {
-    const bytes = await unpacked(await whole(content));
-    for await (const { record, info } of parsed(bytes, textOf(bytes))) {
-      if (places === null) places = placesOf(record, columns);
-      else read.push(rowOf(record, info.lines, places, columns));
-      if (read.length > MOST_ROWS) throw tooLong();
+    const bytes = await gunzipContent(await readWhole(content));
+    for await (const { record, info } of parseRows(bytes, decodeSeriesText(bytes))) {
+      if (places === null) places = findColumnPlaces(record, columns);
+      else read.push(parseSeriesRow(record, info.lines, places, columns));
+      if (read.length > MOST_ROWS) throw createTooLong();
     }
   } catch (error) {
     throw readFailure(error);
@@ -63,8 +63,8 @@ interface CsvRow {
   readonly info: { readonly lines: number };
 }
 
-function parsed(bytes: Buffer, text: string): AsyncIterable<CsvRow> {
-  const delimiter = delimiterOf(firstRecord(text.slice(0, MOST_RECORD_CHARACTERS)));
+function parseRows(bytes: Buffer, text: string): AsyncIterable<CsvRow> {
+  const delimiter = detectDelimiter(readFirstRecord(text.slice(0, MOST_RECORD_CHARACTERS)));
   const parser = parse({
     bom: true,
     delimiter,
@@ -72,18 +72,18 @@ function parsed(bytes: Buffer, text: string): AsyncIterable<CsvRow> {
     skip_empty_lines: true,
     max_record_size: MOST_RECORD_CHARACTERS,
   });
-  return Readable.from(parts(bytes)).pipe(parser);
+  return Readable.from(splitParts(bytes)).pipe(parser);
 }
 
 /** The parser handles one part synchronously; between two parts it yields to the event loop. */
-async function* parts(bytes: Buffer): AsyncGenerator<Buffer> {
+async function* splitParts(bytes: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += PART_BYTES) {
     yield bytes.subarray(at, at + PART_BYTES);
     await nextTurn();
   }
 }
 
-function textOf(content: Buffer): string {
+function decodeSeriesText(content: Buffer): string {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
     if (!text.includes('\0')) return text;
@@ -93,18 +93,18 @@ function textOf(content: Buffer): string {
   throw new AppError('file_not_utf8', 'The series is not UTF-8 text. Save it as CSV in UTF-8.');
 }
 
-async function whole(content: AsyncIterable<Buffer>): Promise<Buffer> {
+async function readWhole(content: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of content) {
     sizeBytes += chunk.length;
-    if (sizeBytes > MOST_BYTES) throw tooLong();
+    if (sizeBytes > MOST_BYTES) throw createTooLong();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-async function unpacked(content: Buffer): Promise<Buffer> {
+async function gunzipContent(content: Buffer): Promise<Buffer> {
   if (!isGzip(content)) return content;
   return promisify(gunzip)(content, { maxOutputLength: MOST_BYTES });
 }
@@ -114,7 +114,7 @@ interface Places {
   readonly value: number;
 }
 
-function placesOf(header: readonly string[], { timeColumn, valueColumn }: SeriesColumns): Places {
+function findColumnPlaces(header: readonly string[], { timeColumn, valueColumn }: SeriesColumns): Places {
   const names = header.map((name) => name.trim());
   const placeOf = (column: string, what: string): number => {
     const place = names.indexOf(column);
@@ -129,30 +129,34 @@ function placesOf(header: readonly string[], { timeColumn, valueColumn }: Series
   return { time: placeOf(timeColumn, 'time'), value: placeOf(valueColumn, 'value') };
 }
 
-function rowOf(record: readonly string[], line: number, places: Places, columns: SeriesColumns): SeriesRow {
+function parseSeriesRow(record: readonly string[], line: number, places: Places, columns: SeriesColumns): SeriesRow {
   const time = (record[places.time] ?? '').trim();
   const text = (record[places.value] ?? '').trim();
   if (UNKNOWN.has(text.toLowerCase())) return { line, time, value: null };
   const value = NUMBER.test(text) ? Number(text) : Number.NaN;
   if (Math.abs(value) <= GREATEST_VALUE) return { line, time, value };
   const why = Number.isNaN(value) ? 'is not a number: leave an unknown value empty' : 'is beyond 1e15';
-  throw new AppError('series_value_invalid', cellDetail(line, columns.valueColumn, text, why), {
+  throw new AppError('series_value_invalid', describeCell(line, columns.valueColumn, text, why), {
     line,
     column: columns.valueColumn,
   });
 }
 
 /** `why`: end of the error text, such as "is no time". */
-export function seriesTimeInvalid({ line, time }: SeriesRow, { timeColumn }: SeriesColumns, why: string): AppError {
-  const detail = cellDetail(line, timeColumn, time, why);
+export function createSeriesTimeInvalid(
+  { line, time }: SeriesRow,
+  { timeColumn }: SeriesColumns,
+  why: string,
+): AppError {
+  const detail = describeCell(line, timeColumn, time, why);
   return new AppError('series_time_invalid', detail, { line, column: timeColumn });
 }
 
-function cellDetail(line: number, column: string, text: string, why: string): string {
+function describeCell(line: number, column: string, text: string, why: string): string {
   return `Line ${line} of the series, column ${column}: "${text.slice(0, SHOWN_CHARACTERS)}" ${why}.`;
 }
 
-function tooLong(): AppError {
+function createTooLong(): AppError {
   const detail = `The series has more than ${MOST_ROWS.toLocaleString('en')} values, or 64 MiB. Split it.`;
   return new AppError('series_too_long', detail, { mostRows: MOST_ROWS });
 }
@@ -164,8 +168,8 @@ function readFailure(error: unknown): unknown {
     const why = many ? 'the number of fields differs from the header line' : error.message.slice(0, 200);
     return new AppError('csv_malformed', `Line ${line} of the series: ${why}.`, { line }, { cause: error });
   }
-  const code = systemCode(error) ?? '';
-  if (code === 'ERR_BUFFER_TOO_LARGE') return tooLong();
+  const code = readSystemCode(error) ?? '';
+  if (code === 'ERR_BUFFER_TOO_LARGE') return createTooLong();
   if (!code.startsWith('Z_')) return error;
   const detail = 'The series is a truncated or damaged gzip file. Copy it again.';
   return new AppError('file_truncated', detail, {}, { cause: error });

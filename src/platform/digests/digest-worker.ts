@@ -13,7 +13,7 @@ export type DigestAnswer =
 
 const chunk = Buffer.allocUnsafe(1024 * 1024);
 
-function digest({ id, path }: DigestQuestion): DigestAnswer {
+function digestFile({ id, path }: DigestQuestion): DigestAnswer {
   try {
     const hash = createHash('sha256');
     const file = openSync(path, 'r');
@@ -34,4 +34,4 @@ function digest({ id, path }: DigestQuestion): DigestAnswer {
   }
 }
 
-parentPort?.on('message', (question: DigestQuestion) => parentPort?.postMessage(digest(question)));
+parentPort?.on('message', (question: DigestQuestion) => parentPort?.postMessage(digestFile(question)));

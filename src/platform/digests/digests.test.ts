@@ -3,7 +3,7 @@ import { mkdtempSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createDigester, fileStamp } from './index.ts';
+import { createDigester, readFileStamp } from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'digests-'));
 const place = (name: string) => join(folder, name);
@@ -12,7 +12,7 @@ const place = (name: string) => join(folder, name);
 async function nextTick(stamp: string | undefined): Promise<void> {
   const tickOf = (text: string | undefined) => text?.split('-')[1];
   do writeFileSync(place('clock'), '');
-  while (tickOf((await fileStamp(place('clock')))?.stamp) === tickOf(stamp));
+  while (tickOf((await readFileStamp(place('clock')))?.stamp) === tickOf(stamp));
 }
 
 describe('the digest of a file', () => {
@@ -41,22 +41,22 @@ describe('the stamp of a file', () => {
     const [one, other] = [place('one'), place('other')];
     writeFileSync(one, 'aaaa');
     writeFileSync(other, 'bbbb');
-    const before = await fileStamp(one);
-    expect(await fileStamp(one)).toEqual(before);
+    const before = await readFileStamp(one);
+    expect(await readFileStamp(one)).toEqual(before);
     await nextTick(before?.stamp);
     const time = new Date('2026-10-01T00:00:00Z');
     writeFileSync(one, 'cccc');
     utimesSync(one, time, time);
-    const written = await fileStamp(one);
+    const written = await readFileStamp(one);
     expect(written).not.toEqual(before);
     utimesSync(other, time, time);
     renameSync(other, one);
-    expect(await fileStamp(one)).not.toEqual(written);
+    expect(await readFileStamp(one)).not.toEqual(written);
   });
 
   it('is null where there is no file', async () => {
-    expect(await fileStamp(place('never'))).toBeNull();
-    expect(await fileStamp(join(place('one'), 'below'))).toBeNull();
-    expect(await fileStamp(folder)).toBeNull();
+    expect(await readFileStamp(place('never'))).toBeNull();
+    expect(await readFileStamp(join(place('one'), 'below'))).toBeNull();
+    expect(await readFileStamp(folder)).toBeNull();
   });
 });

@@ -3,8 +3,8 @@ import type { BigIntStats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { systemCode } from '../errors/index.ts';
-import { compiledCode } from '../processes/index.ts';
+import { readSystemCode } from '../errors/index.ts';
+import { buildCompiledCodeEnvironment } from '../processes/index.ts';
 import type { DigestAnswer, DigestQuestion } from './digest-worker.ts';
 
 /** Content of a file in one line. */
@@ -44,12 +44,14 @@ export function createDigester(): Digester {
  * Size, time of the last change and inode of a file as one text. It differs as soon as anything writes to the file, moves
  * it or puts another one in its place; it stays when bytes change on the disk beneath the file system. Null: no such file.
  */
-export async function fileStamp(path: string): Promise<{ readonly sizeBytes: number; readonly stamp: string } | null> {
+export async function readFileStamp(
+  path: string,
+): Promise<{ readonly sizeBytes: number; readonly stamp: string } | null> {
   try {
     const facts = await stat(path, { bigint: true });
     return facts.isFile() ? { sizeBytes: Number(facts.size), stamp: toStamp(facts) } : null;
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return null;
+    if (['ENOENT', 'ENOTDIR'].includes(readSystemCode(error) ?? '')) return null;
     throw error;
   }
 }
@@ -73,7 +75,7 @@ class DigestThread {
   constructor() {
     // The source is TypeScript in a checkout and JavaScript in a published package; the extension of this file is the same.
     const program = new URL(`./digest-worker${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(program, { env: compiledCode() });
+    this.#worker = new Worker(program, { env: buildCompiledCodeEnvironment() });
     this.#worker.on('message', (answer: DigestAnswer) => this.#take(answer));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('the digest thread ended')));

@@ -27,7 +27,7 @@ export class AppError extends Error {
 }
 
 /** Error code of Node or the operating system (`ENOENT`, `ENOSPC`); null without one. */
-export function systemCode(error: unknown): string | null {
+export function readSystemCode(error: unknown): string | null {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return null;
 }

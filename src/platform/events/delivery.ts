@@ -61,7 +61,7 @@ export function createDelivery(deps: DeliveryDeps, subscription: Subscription): 
 
   function leaseFromNow(): Lease {
     const now = clock.now();
-    return { subscriber, owner, now: iso(now), until: iso(now + LEASE_MS) };
+    return { subscriber, owner, now: formatInstant(now), until: formatInstant(now + LEASE_MS) };
   }
 
   async function deliverBatch(cursor: number): Promise<Rest> {
@@ -70,7 +70,7 @@ export function createDelivery(deps: DeliveryDeps, subscription: Subscription): 
     }, LEASE_MS / 3);
     try {
       const [due, fresh] = await Promise.all([
-        readDue(store, subscriber, iso(clock.now()), BATCH),
+        readDue(store, subscriber, formatInstant(clock.now()), BATCH),
         readNew(store, types, cursor, BATCH),
       ]);
       const subjects = fresh.map((event) => event.subject);
@@ -126,6 +126,6 @@ export function createDelivery(deps: DeliveryDeps, subscription: Subscription): 
   return look;
 }
 
-function iso(instant: number): string {
+function formatInstant(instant: number): string {
   return new Date(instant).toISOString();
 }

@@ -1,9 +1,9 @@
-import { type Migrations, withSequence } from '../store/index.ts';
+import { addSequence, type Migrations } from '../store/index.ts';
 
 export const eventMigrations: Migrations = {
   'events/001-outbox': {
     async up(database) {
-      await withSequence(database, database.schema.createTable('event'), 'sequence')
+      await addSequence(database, database.schema.createTable('event'), 'sequence')
         .addColumn('type', 'text', (of) => of.notNull())
         .addColumn('subject', 'text', (of) => of.notNull())
         .addColumn('payload', 'text', (of) => of.notNull())

@@ -1,5 +1,5 @@
 import { createLoop, type Loop } from '../loop/index.ts';
-import { leaseOwner, longestRestMs, type Store } from '../store/index.ts';
+import { chooseLongestRestMs, leaseOwner, type Store } from '../store/index.ts';
 import type { Log, Telemetry } from '../telemetry/index.ts';
 import type { Clock } from '../units/index.ts';
 import { createDelivery } from './delivery.ts';
@@ -55,7 +55,7 @@ export function createEvents(deps: EventsDeps): Events {
       if (started) throw new Error(`${subscriber} subscribes after the start`);
       if (loops.has(subscriber)) throw new Error(`${subscriber} subscribes twice`);
       const look = createDelivery({ ...deps, owner, stopping: () => stopping }, { subscriber, types, handler });
-      loops.set(subscriber, createLoop({ look, failed, longestRestMs: longestRestMs(store.engine) }));
+      loops.set(subscriber, createLoop({ look, failed, longestRestMs: chooseLongestRestMs(store.engine) }));
       subscribers.set(subscriber, types);
     },
     start() {

@@ -1,7 +1,7 @@
 import type { Sql } from '../store/index.ts';
 import type { Log, Telemetry } from '../telemetry/index.ts';
 import type { EventHandler } from './events.ts';
-import { type DueEvent, park, putWaiting, removeWaiting } from './store.ts';
+import { type DueEvent, parkEvent, putWaiting, removeWaiting } from './store.ts';
 
 /** Back-off of 1, 2, 4, … seconds: a subscriber that is down for four minutes misses no event. */
 const TRIES = 9;
@@ -48,7 +48,7 @@ export async function saveOutcome(sql: Sql, subscriber: string, outcome: Outcome
     await putWaiting(sql, subscriber, item, at(now + pauseMs(item.attempts)));
   } else {
     const error = String(outcome.error).slice(0, LONGEST_ERROR);
-    await park(sql, subscriber, item, { error, parkedAt: at(now) });
+    await parkEvent(sql, subscriber, item, { error, parkedAt: at(now) });
   }
 }
 

@@ -82,7 +82,7 @@ export async function renewLease(sql: Sql, lease: Lease): Promise<void> {
     .execute();
 }
 
-function stored(row: EventColumns & { sequence: number }): StoredEvent {
+function toStoredEvent(row: EventColumns & { sequence: number }): StoredEvent {
   return { ...row, payload: JSON.parse(row.payload) as unknown };
 }
 
@@ -126,11 +126,11 @@ export async function readNew(
     .orderBy('sequence')
     .limit(limit)
     .execute();
-  return rows.map(stored);
+  return rows.map(toStoredEvent);
 }
 
 /** Of the events that wait, the first of each subject: only those may be tried. */
-function heads(sql: Sql, subscriber: string) {
+function selectHeads(sql: Sql, subscriber: string) {
   return sql
     .tables<EventTables>()
     .selectFrom('event_waiting as waiting')
@@ -151,7 +151,7 @@ function heads(sql: Sql, subscriber: string) {
 
 /** When the next try of a waiting event is due, ISO; null when none waits. */
 export async function readNextDue(sql: Sql, subscriber: string): Promise<string | null> {
-  const first = await heads(sql, subscriber)
+  const first = await selectHeads(sql, subscriber)
     .select((eb) => eb.fn.min('waiting.due_at').as('due'))
     .executeTakeFirstOrThrow();
   return first.due;
@@ -163,14 +163,14 @@ export interface DueEvent {
 }
 
 export async function readDue(sql: Sql, subscriber: string, now: string, limit: number): Promise<DueEvent[]> {
-  const rows = await heads(sql, subscriber)
+  const rows = await selectHeads(sql, subscriber)
     .innerJoin('event', 'event.sequence', 'waiting.sequence')
     .select(['event.sequence', 'event.type', 'event.subject', 'event.payload', 'event.at', 'waiting.attempts'])
     .where('waiting.due_at', '<=', now)
     .orderBy('waiting.sequence')
     .limit(limit)
     .execute();
-  return rows.map(({ attempts, ...event }) => ({ event: stored(event), attempts }));
+  return rows.map(({ attempts, ...event }) => ({ event: toStoredEvent(event), attempts }));
 }
 
 /** Which of these subjects have an event that waits. */
@@ -224,7 +224,7 @@ export async function removeWaiting(sql: Sql, subscriber: string, sequence: numb
     .execute();
 }
 
-export async function park(
+export async function parkEvent(
   sql: Sql,
   subscriber: string,
   item: DueEvent,

@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { GpuReader } from './reading.ts';
 import type { GpuUse } from './schema.ts';
-import { type SystemMetric, systemMetricsOf } from './system-metrics.ts';
-import { addReadings, type DeclaredGpus, GpuTally, gpuUseOf, NO_READINGS } from './tally.ts';
+import { type SystemMetric, toSystemMetrics } from './system-metrics.ts';
+import { addReadings, type DeclaredGpus, GpuTally, NO_READINGS, summarizeGpuUse } from './tally.ts';
 
 export interface GpuMeterRequest {
   /** Reader of the GPUs. A string is the reason why they are not read; null when the work holds no GPU. */
@@ -26,7 +26,7 @@ export interface GpuMeter {
 }
 
 export function createGpuMeter({ reader, declared, file }: GpuMeterRequest): GpuMeter {
-  let tally = file === null ? NO_READINGS : keptIn(file);
+  let tally = file === null ? NO_READINGS : readKeptTally(file);
   let looking: Promise<SystemMetric[]> | null = null;
 
   async function lookOnce(source: GpuReader, running: boolean): Promise<SystemMetric[]> {
@@ -36,14 +36,14 @@ export function createGpuMeter({ reader, declared, file }: GpuMeterRequest): Gpu
       return [];
     }
     tally = addReadings(tally, readings, running && Object.keys(tally.gpus).length > 0);
-    if (file !== null) keep(file, tally);
-    return systemMetricsOf(readings, tally);
+    if (file !== null) saveTally(file, tally);
+    return toSystemMetrics(readings, tally);
   }
 
   if (reader === null || typeof reader === 'string') {
     if (reader !== null) tally = { ...tally, trouble: reader };
     const nothing = async () => [];
-    return { look: nothing, last: nothing, use: () => gpuUseOf(tally, null, declared) };
+    return { look: nothing, last: nothing, use: () => summarizeGpuUse(tally, null, declared) };
   }
   return {
     look() {
@@ -57,12 +57,12 @@ export function createGpuMeter({ reader, declared, file }: GpuMeterRequest): Gpu
       await looking;
       return lookOnce(reader, false);
     },
-    use: () => gpuUseOf(tally, reader.source, declared),
+    use: () => summarizeGpuUse(tally, reader.source, declared),
   };
 }
 
 /** A missing or truncated file (for instance after a crash) counts as empty: its readings are lost, and the tally starts from zero. */
-function keptIn(file: string): GpuTally {
+function readKeptTally(file: string): GpuTally {
   try {
     return GpuTally.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
@@ -70,7 +70,7 @@ function keptIn(file: string): GpuTally {
   }
 }
 
-function keep(file: string, tally: GpuTally): void {
+function saveTally(file: string, tally: GpuTally): void {
   writeFileSync(`${file}.part`, JSON.stringify(tally));
   renameSync(`${file}.part`, file);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listingOf, processesOf } from './listing.ts';
+import { parseGpuListing, parseGpuProcesses } from './listing.ts';
 
 const GPU = {
   index: 0,
@@ -32,18 +32,18 @@ describe('what nvidia-smi lists', () => {
     ],
     ['without a model', '0, GPU-5c1b, [Unknown Error], 61 %, 2048 MiB, 71.25 W', { model: null }],
   ])('is read %s', (_, line, over) => {
-    expect(listingOf(`${line}\n`)).toEqual([{ ...GPU, ...over }]);
+    expect(parseGpuListing(`${line}\n`)).toEqual([{ ...GPU, ...over }]);
   });
 
   it('is nothing of what else it says', () => {
-    expect(listingOf('No devices were found\n')).toEqual([]);
-    expect(listingOf('')).toEqual([]);
+    expect(parseGpuListing('No devices were found\n')).toEqual([]);
+    expect(parseGpuListing('')).toEqual([]);
   });
 });
 
 it('processes are known by GPU; one without an id makes those of its GPU unknown', () => {
   const text = 'GPU-a, 4021\nGPU-a, 4022\nGPU-b, [N/A]\nGPU-b, 7\n\nNo devices were found\nMIG-c, 9\n';
-  expect([...processesOf(text)]).toEqual([
+  expect([...parseGpuProcesses(text)]).toEqual([
     ['GPU-a', [4021, 4022]],
     ['GPU-b', null],
     ['MIG-c', [9]],

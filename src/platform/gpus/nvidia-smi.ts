@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { systemCode } from '../errors/index.ts';
-import { type GpuListing, listingOf, processesOf } from './listing.ts';
+import { readSystemCode } from '../errors/index.ts';
+import { type GpuListing, parseGpuListing, parseGpuProcesses } from './listing.ts';
 import type { GpuReader, GpuReading } from './reading.ts';
 
 const ASK_MS = 10_000;
@@ -33,12 +33,12 @@ export function createNvidiaSmi({ now, environment }: NvidiaSmiRequest) {
         timeout: ASK_MS,
         ...(environment === undefined ? {} : { env: environment }),
       });
-      return readingsOf(listingOf(stdout), now());
+      return toGpuReadings(parseGpuListing(stdout), now());
     } catch (error) {
       // A missing program is not retried: even a failed start costs time.
-      isThere = systemCode(error) !== 'ENOENT';
+      isThere = readSystemCode(error) !== 'ENOENT';
       if (!isThere) return MISSING;
-      const said = saidBy(error);
+      const said = readErrorOutput(error);
       if (!counts || !NO_FIELD.test(said)) return `nvidia-smi: ${said}`;
       counts = false;
       return ask();
@@ -61,9 +61,9 @@ export function createNvidiaSmi({ now, environment }: NvidiaSmiRequest) {
         timeout: ASK_MS,
         ...(environment === undefined ? {} : { env: environment }),
       });
-      return processesOf(stdout);
+      return parseGpuProcesses(stdout);
     } catch (error) {
-      return `nvidia-smi: ${saidBy(error)}`;
+      return `nvidia-smi: ${readErrorOutput(error)}`;
     }
   }
 
@@ -83,12 +83,12 @@ export function createNvidiaSmi({ now, environment }: NvidiaSmiRequest) {
   };
 }
 
-function readingsOf(listed: readonly GpuListing[], at: number): readonly GpuReading[] | string {
+function toGpuReadings(listed: readonly GpuListing[], at: number): readonly GpuReading[] | string {
   return listed.length === 0 ? 'nvidia-smi lists no GPU' : listed.map((gpu) => ({ ...gpu, at }));
 }
 
 /** First line of the program's output. It reports unsupported fields on stdout. */
-function saidBy(error: unknown): string {
+function readErrorOutput(error: unknown): string {
   const { stdout, stderr, message } = error as { stdout?: string; stderr?: string; message: string };
   const said = `${stdout ?? ''}\n${stderr ?? ''}`.trim();
   return (said === '' ? message : said).split('\n')[0]?.slice(0, 300) ?? message;

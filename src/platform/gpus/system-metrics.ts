@@ -14,7 +14,7 @@ export interface SystemMetric {
  * Readings under the names of MLflow's system metrics (`system/gpu_0_utilization_percentage`…), and in addition the energy of each GPU
  * since the work began, in joules (`system/gpu_0_energy_joules`). Unknown values are left out.
  */
-export function systemMetricsOf(readings: readonly GpuReading[], { gpus }: Pick<GpuTally, 'gpus'>): SystemMetric[] {
+export function toSystemMetrics(readings: readonly GpuReading[], { gpus }: Pick<GpuTally, 'gpus'>): SystemMetric[] {
   return readings.flatMap(({ at, uuid, index, utilizationRatio, memoryBytes, powerWatts }) => {
     const energy = gpus[uuid];
     const values: readonly (readonly [string, number | null])[] = [

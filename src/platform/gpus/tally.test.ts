@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GpuReading } from './reading.ts';
-import { addReadings, type GpuTally, gpuUseOf, LONGEST_GAP_MS, NO_READINGS } from './tally.ts';
+import { addReadings, type GpuTally, LONGEST_GAP_MS, NO_READINGS, summarizeGpuUse } from './tally.ts';
 
 const GIB = 1024 ** 3;
 const reading = (at: number, over: Partial<GpuReading> = {}): GpuReading => ({
@@ -17,13 +17,13 @@ const reading = (at: number, over: Partial<GpuReading> = {}): GpuReading => ({
 });
 const after = (...looks: readonly (readonly GpuReading[])[]): GpuTally =>
   looks.reduce((tally, readings, index) => addReadings(tally, readings, index > 0), NO_READINGS);
-const useOf = (...looks: readonly (readonly GpuReading[])[]) =>
-  gpuUseOf(after(...looks), 'nvidia-smi', { count: 1, model: null });
+const tallyUse = (...looks: readonly (readonly GpuReading[])[]) =>
+  summarizeGpuUse(after(...looks), 'nvidia-smi', { count: 1, model: null });
 
 describe('what readings of GPUs add up to', () => {
   it('is the mean of the utilisation, the most memory at once, and power over time', () => {
     const b = { uuid: 'GPU-b', index: 1 };
-    const use = useOf(
+    const use = tallyUse(
       [reading(0), reading(0, b)],
       [reading(10_000, { utilizationRatio: 1, powerWatts: 200 }), reading(10_000, { ...b, utilizationRatio: 0 })],
       [reading(20_000, { memoryBytes: 3 * GIB, powerWatts: 200 }), reading(20_000, b)],
@@ -42,36 +42,36 @@ describe('what readings of GPUs add up to', () => {
 
   it('is the difference of the counter where there is one, exactly, whatever the power was', () => {
     const counted = (at: number, energyJoules: number) => [reading(at, { energyJoules, powerWatts: 9_999 })];
-    expect(useOf(counted(0, 1000), counted(10_000, 1700), counted(3_600_000, 5000))).toMatchObject({
+    expect(tallyUse(counted(0, 1000), counted(10_000, 1700), counted(3_600_000, 5000))).toMatchObject({
       energyJoules: 4000,
       reason: null,
     });
   });
 
   it('is power over time where the counter went back, as with a driver that was loaded anew', () => {
-    const use = useOf([reading(0, { energyJoules: 1e6 })], [reading(10_000, { energyJoules: 5 })]);
+    const use = tallyUse([reading(0, { energyJoules: 1e6 })], [reading(10_000, { energyJoules: 5 })]);
     expect(use).toMatchObject({ energyJoules: 1000 });
   });
 
   it('leaves out the time of which nothing is known, and says so', () => {
-    const use = useOf([reading(0)], [reading(10_000)], [reading(10_000 + LONGEST_GAP_MS + 60_000)]);
+    const use = tallyUse([reading(0)], [reading(10_000)], [reading(10_000 + LONGEST_GAP_MS + 60_000)]);
     expect(use).toMatchObject({ energyJoules: 1000, reason: 'energy leaves out 6.0 GPU-minutes without readings' });
   });
 
   it('is not known, and never zero, where nothing was measured', () => {
     const nothing = { utilizationRatio: null, memoryBytes: null, powerWatts: null };
-    expect(useOf([reading(0, nothing)], [reading(10_000, nothing)])).toMatchObject({
+    expect(tallyUse([reading(0, nothing)], [reading(10_000, nothing)])).toMatchObject({
       utilizationRatio: null,
       peakMemoryBytes: null,
       energyJoules: null,
       reason:
         'no reading of utilization while it ran; no reading of GPU memory while it ran; fewer than two readings of energy or power',
     });
-    expect(useOf([reading(0)])).toMatchObject({ utilizationRatio: null, energyJoules: null });
+    expect(tallyUse([reading(0)])).toMatchObject({ utilizationRatio: null, energyJoules: null });
   });
 
   it('is what was declared where nobody reads them, and nothing where there are none', () => {
-    expect(gpuUseOf(NO_READINGS, null, { count: 2, model: 'H100' })).toEqual({
+    expect(summarizeGpuUse(NO_READINGS, null, { count: 2, model: 'H100' })).toEqual({
       source: 'declared',
       count: 2,
       model: 'H100',
@@ -80,7 +80,7 @@ describe('what readings of GPUs add up to', () => {
       energyJoules: null,
       reason: 'no readings',
     });
-    expect(gpuUseOf(NO_READINGS, null, { count: 0, model: null })).toBe(null);
+    expect(summarizeGpuUse(NO_READINGS, null, { count: 0, model: null })).toBe(null);
   });
 
   it('is the same through a file between any two readings', () => {

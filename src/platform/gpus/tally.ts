@@ -43,7 +43,7 @@ export const NO_READINGS: GpuTally = {
  */
 export function addReadings(tally: GpuTally, readings: readonly GpuReading[], running: boolean): GpuTally {
   const gpus = { ...tally.gpus };
-  for (const reading of readings) gpus[reading.uuid] = oneMore(gpus[reading.uuid], reading);
+  for (const reading of readings) gpus[reading.uuid] = addReading(gpus[reading.uuid], reading);
   if (!running) return { ...tally, gpus, trouble: null };
   const ratios = readings.flatMap(({ utilizationRatio }) => utilizationRatio ?? []);
   const memory = readings.map(({ memoryBytes }) => memoryBytes);
@@ -60,12 +60,12 @@ export function addReadings(tally: GpuTally, readings: readonly GpuReading[], ru
   };
 }
 
-function oneMore(before: z.infer<typeof OneGpu> | undefined, reading: GpuReading): z.infer<typeof OneGpu> {
+function addReading(before: z.infer<typeof OneGpu> | undefined, reading: GpuReading): z.infer<typeof OneGpu> {
   const { at, index, model, powerWatts: watts, energyJoules: counted } = reading;
   const now = { index, model, last: { at, watts, counted } };
   if (before === undefined) return { ...now, joules: 0, coveredMs: 0, gapMs: 0 };
   const elapsedMs = at - before.last.at;
-  const joules = joulesBetween(before.last, now.last, elapsedMs);
+  const joules = computeJoules(before.last, now.last, elapsedMs);
   return {
     ...now,
     joules: before.joules + (joules ?? 0),
@@ -76,7 +76,7 @@ function oneMore(before: z.infer<typeof OneGpu> | undefined, reading: GpuReading
 
 type Moment = z.infer<typeof OneGpu>['last'];
 
-function joulesBetween(one: Moment, other: Moment, elapsedMs: number): number | null {
+function computeJoules(one: Moment, other: Moment, elapsedMs: number): number | null {
   // A reloaded driver counts from zero.
   if (one.counted !== null && other.counted !== null && other.counted >= one.counted)
     return other.counted - one.counted;
@@ -91,7 +91,11 @@ export interface DeclaredGpus {
 }
 
 /** Usage from a tally; null when no GPU was held. Without readings: the declared GPUs and the reason why no readings exist. */
-export function gpuUseOf(tally: GpuTally, source: 'nvidia-smi' | 'dcgm' | null, declared: DeclaredGpus): GpuUse | null {
+export function summarizeGpuUse(
+  tally: GpuTally,
+  source: 'nvidia-smi' | 'dcgm' | null,
+  declared: DeclaredGpus,
+): GpuUse | null {
   const gpus = Object.values(tally.gpus);
   if (source === null || gpus.length === 0) {
     if (declared.count === 0) return null;
@@ -109,12 +113,12 @@ export function gpuUseOf(tally: GpuTally, source: 'nvidia-smi' | 'dcgm' | null, 
     utilizationRatio: readings === 0 ? null : sum / readings,
     peakMemoryBytes: tally.peakMemoryBytes,
     energyJoules: measured.length === 0 ? null : measured.reduce((total, { joules }) => total + joules, 0),
-    reason: reasonOf(tally, measured.length),
+    reason: explainMissingUse(tally, measured.length),
   };
 }
 
 /** Reason for unknown or left-out values; null when there are none. */
-function reasonOf({ gpus, utilization, peakMemoryBytes, trouble }: GpuTally, measured: number): string | null {
+function explainMissingUse({ gpus, utilization, peakMemoryBytes, trouble }: GpuTally, measured: number): string | null {
   const all = Object.values(gpus);
   const gapMs = all.reduce((sum, gpu) => sum + gpu.gapMs, 0);
   const parts = [

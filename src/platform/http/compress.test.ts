@@ -5,7 +5,7 @@ import { createGunzip, gunzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLog, createTelemetry } from '../telemetry/index.ts';
-import { createHttp, listen, localAccess, noRecorder } from './index.ts';
+import { createHttp, listenOn, localAccess, noRecorder } from './index.ts';
 
 const LONG = 'a line of text, as often as it takes\n'.repeat(200);
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -53,7 +53,7 @@ describe('compression of answers', () => {
         },
       ],
     });
-    url = await listen(app, { host: '127.0.0.1', port: 0 });
+    url = await listenOn(app, { host: '127.0.0.1', port: 0 });
   });
   afterAll(() => app.close());
 

@@ -20,7 +20,7 @@ const COMPRESSIBLE =
 export function compressAnswers(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     if (!isCompressible(request, reply)) return payload;
-    reply.header('vary', varyingByEncoding(reply.getHeader('vary')));
+    reply.header('vary', addVaryEncoding(reply.getHeader('vary')));
     if (request.method === 'HEAD' || pickEncoding(request.headers['accept-encoding'], ['gzip']) === null)
       return payload;
     if (payload instanceof Readable) return compressStream(reply, payload);
@@ -58,7 +58,7 @@ function isCompressible(request: FastifyRequest, reply: FastifyReply): boolean {
   return COMPRESSIBLE.test(String(reply.getHeader('content-type') ?? ''));
 }
 
-function varyingByEncoding(vary: unknown): string {
+function addVaryEncoding(vary: unknown): string {
   const names = String(vary ?? '')
     .split(',')
     .map((name) => name.trim())

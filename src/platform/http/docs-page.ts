@@ -7,7 +7,7 @@ import type { Plugin } from './route.ts';
  * `/api/openapi.json` and an HTML page of it, without scripts or other origins. Both are built from the endpoints on first
  * request and then kept: building takes some 200 ms of CPU, and most processes (a command, a test) never serve them.
  */
-export function docsPlugin(endpoints: readonly Endpoint[], version: string): Plugin {
+export function createDocsPlugin(endpoints: readonly Endpoint[], version: string): Plugin {
   let document: string | undefined;
   let page: string | undefined;
   return (app) => {
@@ -16,15 +16,17 @@ export function docsPlugin(endpoints: readonly Endpoint[], version: string): Plu
       return reply.type('application/json; charset=utf-8').send(document);
     });
     app.get('/api/docs', { config: { scope: 'open' } }, (_request, reply) => {
-      page ??= docsPage(endpoints, version);
+      page ??= renderDocsPage(endpoints, version);
       return reply.type('text/html; charset=utf-8').send(page);
     });
   };
 }
 
-function docsPage(endpoints: readonly Endpoint[], version: string): string {
+function renderDocsPage(endpoints: readonly Endpoint[], version: string): string {
   const groups = Map.groupBy(endpoints, (target) => target.path.split('/')[3] ?? 'platform');
-  const sections = [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, group]) => section(name, group));
+  const sections = [...groups]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, group]) => renderSection(name, group));
   const errors = Object.entries(errorTable).map(
     ([code, { status, exitCode, title }]) =>
       `<tr id="error-${code}"><td><code>${code}</code></td><td>${status}</td><td>${exitCode}</td><td>${escapeHtml(title)}</td></tr>`,
@@ -42,19 +44,22 @@ ${sections.join('\n')}
 <table><thead><tr><th>code</th><th>HTTP</th><th>exit</th><th>meaning</th></tr></thead><tbody>${errors.join('')}</tbody></table></main></html>`;
 }
 
-function section(name: string, group: readonly Endpoint[]): string {
-  return `<h2 id="${name}">${name}</h2>${group.map(entry).join('')}`;
+function renderSection(name: string, group: readonly Endpoint[]): string {
+  return `<h2 id="${name}">${name}</h2>${group.map(renderEntry).join('')}`;
 }
 
-function entry(target: Endpoint): string {
-  const fields = [...fieldRows(target.params.shape, 'path'), ...fieldRows(target.query.shape, 'query')];
+function renderEntry(target: Endpoint): string {
+  const fields = [...renderFieldRows(target.params.shape, 'path'), ...renderFieldRows(target.query.shape, 'query')];
   const table = fields.length === 0 ? '' : `<table><tbody>${fields.join('')}</tbody></table>`;
   const errors = target.errors.map((code) => `<a href="#error-${code}"><code>${code}</code></a>`).join(' ');
   return `<details><summary><b>${target.method}</b> <code>${escapeHtml(target.path)}</code> ${escapeHtml(target.summary)}</summary>
 <p>Scope <code>${target.scope}</code></p>${table}<p>${errors === '' ? '' : `Errors: ${errors}`}</p></details>`;
 }
 
-function fieldRows(shape: Readonly<Record<string, { description?: string | undefined }>>, place: string): string[] {
+function renderFieldRows(
+  shape: Readonly<Record<string, { description?: string | undefined }>>,
+  place: string,
+): string[] {
   return Object.entries(shape).map(
     ([name, schema]) =>
       `<tr><td><code>${escapeHtml(name)}</code></td><td>${place}</td><td>${escapeHtml(schema.description ?? '')}</td></tr>`,

@@ -2,10 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/index.ts';
 import type { Scope } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
-import { unkeptCharacter } from '../units/index.ts';
+import { findUnkeptCharacter } from '../units/index.ts';
 import { type Access, type Identity, NOBODY, type WriteRecorder } from './access.ts';
 import { checkHostAndOrigin } from './origin.ts';
-import { writeRecordOf } from './write-record.ts';
+import { toWriteRecord } from './write-record.ts';
 
 /** A registered route: the source of lists and documents of routes. */
 export interface DeclaredRoute {
@@ -49,7 +49,7 @@ const PROBES: ReadonlySet<string> = new Set(['/health', '/version']);
 
 /** Hooks before every route: headers, Host and Origin, authentication and authorization. After the route: the audit record. */
 export function guard(app: FastifyInstance, deps: GuardDeps): void {
-  const allowedHosts = namesIn(deps.config.allowedHosts);
+  const allowedHosts = parseHostNames(deps.config.allowedHosts);
   const declared: DeclaredRoute[] = [];
   app.decorate('declaredRoutes', declared);
   app.decorateRequest('identity');
@@ -62,9 +62,9 @@ export function guard(app: FastifyInstance, deps: GuardDeps): void {
     reply.headers({ 'x-request-id': request.id, ...HEADERS });
     request.identity = NOBODY;
     if (!PROBES.has(request.routeOptions.url ?? '')) checkHostAndOrigin(request, allowedHosts);
-    await admit(deps.access, request, reply);
+    await admitRequest(deps.access, request, reply);
     // Here for every route: those of plugins read their path themselves.
-    const unkept = unkeptCharacter(request.params);
+    const unkept = findUnkeptCharacter(request.params);
     if (unkept !== null) throw new AppError('invalid_request', `The path contains ${unkept}.`);
   });
   const { checkWrite } = deps;
@@ -75,7 +75,7 @@ export function guard(app: FastifyInstance, deps: GuardDeps): void {
     });
   }
   app.addHook('onSend', async (request, reply, payload) => {
-    await keep(deps.writes, request, reply.statusCode);
+    await recordWrite(deps.writes, request, reply.statusCode);
     return payload;
   });
 }
@@ -86,12 +86,12 @@ function isTeamWrite(scope: Scope): boolean {
   return scope.startsWith('mlops.') && !scope.endsWith('.read');
 }
 
-function namesIn(list: string): ReadonlySet<string> {
+function parseHostNames(list: string): ReadonlySet<string> {
   const names = list.split(',').map((name) => name.trim().toLowerCase());
   return new Set(names.filter((name) => name !== ''));
 }
 
-async function admit(access: Access, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+async function admitRequest(access: Access, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   try {
     await access.admit(request, request.routeOptions.config?.scope ?? null);
   } catch (error) {
@@ -111,9 +111,9 @@ async function admit(access: Access, request: FastifyRequest, reply: FastifyRepl
  * If the audit record cannot be stored, a refusal is still sent, but a success becomes an error. The log then has the
  * missing record.
  */
-async function keep(writes: WriteRecorder, request: FastifyRequest, status: number): Promise<void> {
+async function recordWrite(writes: WriteRecorder, request: FastifyRequest, status: number): Promise<void> {
   try {
-    const write = writeRecordOf(request, status);
+    const write = toWriteRecord(request, status);
     if (write !== null) await writes.record(write);
   } catch (error) {
     const { method, identity, subject } = request;

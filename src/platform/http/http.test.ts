@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { endpoint } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
 import { createLog, createTelemetry } from '../telemetry/index.ts';
-import { createHttp, handle, listen, localAccess, noRecorder, type Plugin } from './index.ts';
+import { createHttp, handle, listenOn, localAccess, noRecorder, type Plugin } from './index.ts';
 
 const getThing = endpoint({
   method: 'GET',
@@ -149,11 +149,11 @@ describe('the server', () => {
   });
 
   it('listens on loopback only while there are no accounts', async () => {
-    await expect(listen(app, { host: '0.0.0.0', port: 0 })).rejects.toMatchObject({ code: 'listen_not_allowed' });
-    const url = await listen(app, { host: '127.0.0.1', port: 0 });
+    await expect(listenOn(app, { host: '0.0.0.0', port: 0 })).rejects.toMatchObject({ code: 'listen_not_allowed' });
+    const url = await listenOn(app, { host: '127.0.0.1', port: 0 });
     const second = await open();
     onTestFinished(() => second.close());
-    const taken = listen(second, { host: '127.0.0.1', port: Number(new URL(url).port) });
+    const taken = listenOn(second, { host: '127.0.0.1', port: Number(new URL(url).port) });
     await expect(taken).rejects.toMatchObject({ code: 'port_in_use' });
   });
 });

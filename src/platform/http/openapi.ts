@@ -9,7 +9,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
   const paths: Record<string, Json> = {};
   for (const target of endpoints) {
     const path = target.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [target.method.toLowerCase()]: operationOf(target) };
+    paths[path] = { ...paths[path], [target.method.toLowerCase()]: describeOperation(target) };
   }
   return {
     openapi: '3.1.0',
@@ -23,7 +23,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
     // The empty one is a server without accounts.
     security: [{ token: [] }, { password: [] }, {}],
     components: {
-      schemas: { Problem: jsonSchema(Problem, 'output') },
+      schemas: { Problem: toJsonSchema(Problem, 'output') },
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'A token of an account: sy_…' },
         password: { type: 'http', scheme: 'basic', description: 'Name of an account with its password or a token' },
@@ -32,40 +32,40 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
   };
 }
 
-function operationOf(target: Endpoint): Json {
+function describeOperation(target: Endpoint): Json {
   const operation: Json = {
     summary: target.summary,
-    operationId: operationId(target),
+    operationId: buildOperationId(target),
     tags: [target.path.split('/')[3] ?? 'platform'],
     'x-scope': target.scope,
     ...(target.scope === 'open' ? { security: [] } : {}),
-    parameters: [...parametersOf(target.params, 'path'), ...parametersOf(target.query, 'query')],
-    responses: responsesOf(target),
+    parameters: [...describeParameters(target.params, 'path'), ...describeParameters(target.query, 'query')],
+    responses: describeResponses(target),
   };
   if (target.accepts === 'bytes') {
     operation.requestBody = { required: true, content: { 'application/octet-stream': { schema: { type: 'string' } } } };
   } else if (!(target.body instanceof z.ZodUndefined)) {
     operation.requestBody = {
       required: true,
-      content: { 'application/json': { schema: jsonSchema(target.body, 'input') } },
+      content: { 'application/json': { schema: toJsonSchema(target.body, 'input') } },
     };
   }
   return operation;
 }
 
-function operationId(target: Endpoint): string {
+function buildOperationId(target: Endpoint): string {
   return `${target.method.toLowerCase()}${target.path.replaceAll(/[/:.-]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`;
 }
 
-function parametersOf(fields: z.ZodObject, place: 'path' | 'query'): Json[] {
+function describeParameters(fields: z.ZodObject, place: 'path' | 'query'): Json[] {
   return Object.entries(fields.shape).map(([name, field]) => {
-    const { description = '', ...schema } = jsonSchema(field, 'input');
+    const { description = '', ...schema } = toJsonSchema(field, 'input');
     const required = place === 'path' || !field.safeParse(undefined).success;
     return { name, in: place, required, description, schema };
   });
 }
 
-function responsesOf(target: Endpoint): Json {
+function describeResponses(target: Endpoint): Json {
   const media =
     target.answers === 'csv'
       ? 'text/csv'
@@ -73,7 +73,7 @@ function responsesOf(target: Endpoint): Json {
         ? 'application/octet-stream'
         : 'application/json';
   const responses: Json = {
-    200: { description: 'OK', content: { [media]: { schema: jsonSchema(target.response, 'output') } } },
+    200: { description: 'OK', content: { [media]: { schema: toJsonSchema(target.response, 'output') } } },
   };
   const byStatus = Map.groupBy(target.errors, (code) => errorTable[code].status);
   for (const [status, codes] of byStatus) {
@@ -85,7 +85,7 @@ function responsesOf(target: Endpoint): Json {
   return responses;
 }
 
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',

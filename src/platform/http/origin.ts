@@ -8,7 +8,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /** `example.org:80` -> `example.org`; `[::1]:80` -> `[::1]`. */
-function hostName(authority: string): string {
+function parseHostName(authority: string): string {
   return authority.replace(/:\d+$/, '').toLowerCase();
 }
 
@@ -18,7 +18,7 @@ function hostName(authority: string): string {
  */
 export function checkHostAndOrigin(request: FastifyRequest, allowedHosts: ReadonlySet<string>): void {
   const authority = request.headers.host ?? '';
-  const host = hostName(authority);
+  const host = parseHostName(authority);
   if (!isLoopback(host) && !allowedHosts.has(host)) {
     throw new AppError(
       'host_not_allowed',
@@ -30,7 +30,7 @@ export function checkHostAndOrigin(request: FastifyRequest, allowedHosts: Readon
   }
   const { origin } = request.headers;
   const fetchSite = request.headers['sec-fetch-site'];
-  if (origin !== undefined && !sameOrigin(origin, authority)) {
+  if (origin !== undefined && !isSameOrigin(origin, authority)) {
     throw new AppError(
       'origin_not_allowed',
       `Cross-origin request blocked: a page of ${origin} cannot call this server.`,
@@ -46,7 +46,7 @@ export function checkHostAndOrigin(request: FastifyRequest, allowedHosts: Readon
 }
 
 /** Whether an Origin names the server that the Host names; a proxy may have ended TLS, so the scheme does not count. */
-export function sameOrigin(origin: string, authority: string): boolean {
+export function isSameOrigin(origin: string, authority: string): boolean {
   try {
     return new URL(origin).host === authority.toLowerCase();
   } catch {

@@ -1,10 +1,10 @@
 import type { Problem } from '../contract/schema.ts';
-import { AppError, type ErrorCode, errorTable, systemCode } from '../errors/index.ts';
+import { AppError, type ErrorCode, errorTable, readSystemCode } from '../errors/index.ts';
 
 /** Converts any thrown value to an `AppError`: a bug stays opaque, a full disk is named, Fastify's own errors keep their meaning. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const system = systemCode(error);
+  const system = readSystemCode(error);
   if (system === 'ENOSPC' || system === 'EDQUOT') {
     return new AppError(
       'storage_full',
@@ -33,7 +33,7 @@ const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** Problem details (RFC 9457) of an error. */
-export function problemOf(error: AppError, requestId: string): Problem {
+export function toProblemDetails(error: AppError, requestId: string): Problem {
   return {
     ...error.context,
     type: `/api/docs#error-${error.code}`,

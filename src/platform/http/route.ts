@@ -3,9 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { BodyOf, Endpoint, ParamsOf, QueryOf, Scope } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
-import { unkeptCharacter } from '../units/index.ts';
+import { findUnkeptCharacter } from '../units/index.ts';
 import type { Identity } from './access.ts';
-import { named } from './write-record.ts';
+import { pickNamedIds } from './write-record.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -60,7 +60,7 @@ export function handle<E extends Endpoint>(
   endpoint: E,
   handler: (input: Handled<E>) => Promise<z.input<E['response']>> | z.input<E['response']>,
 ): Route {
-  return attachable(endpoint, async (request, reply) =>
+  return createAttachableRoute(endpoint, async (request, reply) =>
     sendJson(endpoint, reply, await handler(parseRequest(endpoint, request))),
   );
 }
@@ -70,27 +70,30 @@ export function handleDownload<E extends Endpoint>(
   endpoint: E,
   handler: (input: Handled<E>) => Promise<Download> | Download,
 ): Route {
-  return attachable(endpoint, async (request, reply) =>
-    sendDownload(reply, await begun(await handler(parseRequest(endpoint, request)))),
+  return createAttachableRoute(endpoint, async (request, reply) =>
+    sendDownload(reply, await awaitFirstBytes(await handler(parseRequest(endpoint, request)))),
   );
 }
 
-function attachable(
+function createAttachableRoute(
   endpoint: Endpoint,
   handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
 ): Route {
   const { method, path: url, scope } = endpoint;
-  const audit = countingOf(endpoint);
+  const audit = chooseWriteCounting(endpoint);
   const config = audit === null ? { scope } : { scope, audit };
-  return { endpoint, attach: (app) => void app.route({ method, url, config, ...bodyLimitOf(endpoint), handler }) };
+  return {
+    endpoint,
+    attach: (app) => void app.route({ method, url, config, ...toBodyLimitOption(endpoint), handler }),
+  };
 }
 
 /** The route option of an endpoint that takes other bodies than the default. */
-export function bodyLimitOf({ bodyLimitBytes }: Endpoint): { readonly bodyLimit?: number } {
+export function toBodyLimitOption({ bodyLimitBytes }: Endpoint): { readonly bodyLimit?: number } {
   return bodyLimitBytes === undefined ? {} : { bodyLimit: bodyLimitBytes };
 }
 
-function countingOf({ secretBody, frequent }: Endpoint): WriteCounting | null {
+function chooseWriteCounting({ secretBody, frequent }: Endpoint): WriteCounting | null {
   if (secretBody === true) return 'bare';
   return frequent === true ? 'counted' : null;
 }
@@ -107,14 +110,14 @@ export function parseRequest<E extends Endpoint>(endpoint: E, request: FastifyRe
     actor: request.identity.name,
     identity: request.identity,
     audited: (subject) => {
-      request.subject = named(subject);
+      request.subject = pickNamedIds(subject);
     },
   } as Handled<E>;
 }
 
 function parsePart(schema: z.ZodType, value: unknown, part: string): unknown {
   // One of the stores cannot hold it in a text, and no name, filter or label needs it.
-  const unkept = unkeptCharacter(value);
+  const unkept = findUnkeptCharacter(value);
   if (unkept !== null) throw new AppError('invalid_request', `The ${part} holds ${unkept}.`);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -142,7 +145,7 @@ function sendJson(endpoint: Endpoint, reply: FastifyReply, answer: unknown): Fas
 }
 
 /** Waits for the first bytes: an error before them is still answered as a problem, not by a truncated download. */
-async function begun(download: Download): Promise<Download> {
+async function awaitFirstBytes(download: Download): Promise<Download> {
   const { content } = download;
   if (typeof content === 'string') return download;
   await new Promise<void>((resolve, reject) => {

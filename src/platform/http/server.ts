@@ -4,14 +4,14 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, 
 import type { Config } from '../config/index.ts';
 import { splitList } from '../config/schema.ts';
 import { DEFAULT_BODY_LIMIT_BYTES } from '../contract/schema.ts';
-import { AppError, systemCode } from '../errors/index.ts';
+import { AppError, readSystemCode } from '../errors/index.ts';
 import { checkJson } from '../json/index.ts';
 import type { Log, Telemetry } from '../telemetry/index.ts';
 import type { Access, WriteRecorder } from './access.ts';
 import { compressAnswers } from './compress.ts';
 import { type GuardDeps, guard } from './guard.ts';
 import { isLoopback } from './origin.ts';
-import { problemOf, toAppError } from './problem.ts';
+import { toAppError, toProblemDetails } from './problem.ts';
 import type { Plugin, Route } from './route.ts';
 
 export interface HttpDeps {
@@ -37,7 +37,7 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
     loggerInstance: deps.log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: DEFAULT_BODY_LIMIT_BYTES,
-    trustProxy: proxiesIn(deps.config.trustedProxies ?? ''),
+    trustProxy: parseProxies(deps.config.trustedProxies ?? ''),
     genReqId: () => randomUUID(),
     // Those that are idle; `closeHttp` closes the others after a grace.
     forceCloseConnections: 'idle',
@@ -58,7 +58,7 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
 }
 
 /** Ranges whose X-Forwarded-For is believed; false for none. */
-function proxiesIn(list: string): string[] | false {
+function parseProxies(list: string): string[] | false {
   const ranges = splitList(list);
   return ranges.length > 0 && ranges;
 }
@@ -88,10 +88,10 @@ function reportErrors(app: FastifyInstance, notFoundPage: HttpDeps['notFoundPage
     const known = toAppError(error);
     if (known.meaning.status >= 500)
       request.log.error({ err: known.cause ?? error, requestId: request.id }, known.message);
-    if (known.code === 'not_authenticated' && request.is404 && notFoundPage !== undefined && opensPage(request)) {
+    if (known.code === 'not_authenticated' && request.is404 && notFoundPage !== undefined && isPageRequest(request)) {
       return notFoundPage(request, reply.status(404));
     }
-    const problem = problemOf(known, request.id);
+    const problem = toProblemDetails(known, request.id);
     // Of an answer that failed before its first byte.
     reply.removeHeader('content-encoding');
     const { retryAfterSeconds } = known.context;
@@ -100,17 +100,19 @@ function reportErrors(app: FastifyInstance, notFoundPage: HttpDeps['notFoundPage
   });
   app.setNotFoundHandler((request, reply) => {
     reply.status(404);
-    if (notFoundPage !== undefined && opensPage(request)) return notFoundPage(request, reply);
+    if (notFoundPage !== undefined && isPageRequest(request)) return notFoundPage(request, reply);
     const error = new AppError(
       'route_not_found',
       `${request.method} ${request.url.split('?')[0]} does not exist. See /api/docs.`,
     );
-    return reply.type('application/problem+json; charset=utf-8').send(JSON.stringify(problemOf(error, request.id)));
+    return reply
+      .type('application/problem+json; charset=utf-8')
+      .send(JSON.stringify(toProblemDetails(error, request.id)));
   });
 }
 
 /** Whether a browser navigates to a page; programs accept JSON or anything, and API paths have no pages. */
-function opensPage({ method, url, headers }: FastifyRequest): boolean {
+function isPageRequest({ method, url, headers }: FastifyRequest): boolean {
   const isInterface = /^\/(api|v1|v2|assets|metrics|health)(\/|\?|$)/.test(url);
   return method === 'GET' && !isInterface && /\btext\/html\b/.test(headers.accept ?? '');
 }
@@ -169,7 +171,7 @@ export async function closeHttp(app: FastifyInstance, graceMs = CLOSE_GRACE_MS):
 }
 
 /** Starts listening and returns the address to reach it. Errors: `listen_not_allowed`, `port_in_use`. */
-export async function listen(
+export async function listenOn(
   app: FastifyInstance,
   config: Pick<Config, 'host' | 'port'> & Partial<Pick<Config, 'accounts'>>,
 ): Promise<string> {
@@ -183,7 +185,7 @@ export async function listen(
   try {
     return await app.listen({ host: config.host, port: config.port });
   } catch (error) {
-    if (systemCode(error) !== 'EADDRINUSE') throw error;
+    if (readSystemCode(error) !== 'EADDRINUSE') throw error;
     throw new AppError(
       'port_in_use',
       `Port ${config.port} is in use. Set another with --port, or --port 0 for a free one.`,

@@ -6,7 +6,7 @@ const LONGEST_ID = 250;
 const MOST_IDS = 20;
 
 /** The write record of a request for the audit trail; null for a request that writes nothing or was not authenticated. */
-export function writeRecordOf(request: FastifyRequest, status: number): WriteRecord | null {
+export function toWriteRecord(request: FastifyRequest, status: number): WriteRecord | null {
   const { url: route, config } = request.routeOptions;
   const { scope, audit } = config ?? {};
   if (route === undefined || scope === undefined || scope === 'open' || scope.endsWith('.read')) return null;
@@ -18,17 +18,17 @@ export function writeRecordOf(request: FastifyRequest, status: number): WriteRec
     method: request.method,
     route,
     scope,
-    subject: request.subject ?? subjectOf(request, audit === 'bare'),
-    bodyDigest: counted || audit === 'bare' ? null : digestOf(request.body),
+    subject: request.subject ?? collectRequestIds(request, audit === 'bare'),
+    bodyDigest: counted || audit === 'bare' ? null : digestBody(request.body),
     status,
     requestId: request.id,
     counted: counted && status < 400,
   };
 }
 
-function subjectOf(request: FastifyRequest, secretBody: boolean): Record<string, string> {
+function collectRequestIds(request: FastifyRequest, secretBody: boolean): Record<string, string> {
   const { body, query, params } = request;
-  return named({ ...(secretBody || !isMessage(body) ? {} : body), ...Object(query), ...Object(params) });
+  return pickNamedIds({ ...(secretBody || !isMessage(body) ? {} : body), ...Object(query), ...Object(params) });
 }
 
 /** A JSON object; not a stream and not bytes. */
@@ -37,14 +37,14 @@ function isMessage(body: unknown): body is Record<string, unknown> {
 }
 
 /** The short texts among the values: ids and names. */
-export function named(values: Readonly<Record<string, unknown>>): Record<string, string> {
+export function pickNamedIds(values: Readonly<Record<string, unknown>>): Record<string, string> {
   const texts = Object.entries(values)
     .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
     .slice(0, MOST_IDS);
   return Object.fromEntries(texts.map(([name, text]) => [name.slice(0, LONGEST_ID), text.slice(0, LONGEST_ID)]));
 }
 
-function digestOf(body: unknown): string | null {
+function digestBody(body: unknown): string | null {
   const content = isMessage(body) || Array.isArray(body) ? JSON.stringify(body) : body;
   if (typeof content !== 'string' && !Buffer.isBuffer(content)) return null;
   return createHash('sha256').update(content).digest('hex');

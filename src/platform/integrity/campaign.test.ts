@@ -44,7 +44,7 @@ beforeAll(async () => {
     await predict(application, session);
   }
   await using application = await openOn(base);
-  recorded = (await answersOf(application)).answers;
+  recorded = (await readAnswers(application)).answers;
 });
 
 async function put(application: Application, name: string, payload: string): Promise<void> {
@@ -64,7 +64,7 @@ async function predict(application: Application, session: number): Promise<void>
 }
 
 /** Responses by URL, each the body or `refused`; and the URLs whose response reports missing records. */
-async function answersOf(application: Application) {
+async function readAnswers(application: Application) {
   const months = MONTHS.flatMap((month) => [
     `/api/v1/costs/summary?by=serviceName&from=${month}&to=${month}`,
     `/api/v1/costs/rows?from=${month}&to=${month}`,
@@ -83,7 +83,7 @@ async function answersOf(application: Application) {
 
 /** URLs whose response differs from before without a report of missing records. */
 async function silentOnes(application: Application, before: ReadonlyMap<string, string>): Promise<string[]> {
-  const { answers, incomplete } = await answersOf(application);
+  const { answers, incomplete } = await readAnswers(application);
   const other = [...answers].filter(([url, answer]) => answer !== before.get(url));
   count.refused += other.filter(([, answer]) => /^refused (404|503)$/.test(answer)).length;
   count.incomplete += other.filter(([url]) => incomplete.has(url)).length;
@@ -115,7 +115,7 @@ function keptIds(data: string, table: string, lines: readonly string[]): Set<str
   return new Set(whole.map((line) => String((JSON.parse(line) as { prediction: string }).prediction)));
 }
 
-function linesOf(data: string, table: string): string[] {
+function readJournalLines(data: string, table: string): string[] {
   const folder = join('journals', table);
   return journalFiles(data)
     .filter((path) => relative(data, path).startsWith(`${folder}/`) && path.endsWith('.jsonl'))
@@ -178,8 +178,8 @@ describe('damage to lake, objects and journals', () => {
         cpSync(base, data, { recursive: true });
         const running = state === 'running' ? await openOn(data) : null;
         if (running !== null) await predict(running, SESSIONS);
-        const before = running === null ? recorded : (await answersOf(running)).answers;
-        const lines = ['prediction', 'prediction_label'].map((table) => linesOf(data, table));
+        const before = running === null ? recorded : (await readAnswers(running)).answers;
+        const lines = ['prediction', 'prediction_label'].map((table) => readJournalLines(data, table));
         const damaged = damageSome(data, { random, drawn, hasMemory: state === 'running' });
         const [predictions, labels] = ['prediction', 'prediction_label'].map((table, index) =>
           keptIds(data, table, lines[index] ?? []),

@@ -4,11 +4,11 @@ import { getKnownDamage, getVerification, listVerifications, startVerification }
 import { createIntegrityService, type IntegrityDeps } from './service.ts';
 
 export { integrityMigrations } from './migrations.ts';
-export type { Look, Verifier } from './verifier.ts';
-export { unrepairable } from './verifier.ts';
-export { lakeVerifier } from './verify-lake.ts';
-export { keysBelow, objectsVerifier } from './verify-objects.ts';
-export { auditVerifier, journalVerifier, storeVerifier } from './verify-store.ts';
+export type { Verifier, VerifyContext } from './verifier.ts';
+export { buildUnrepairableFinding } from './verifier.ts';
+export { createLakeVerifier } from './verify-lake.ts';
+export { createObjectsVerifier, listKeysBelow } from './verify-objects.ts';
+export { createAuditVerifier, createJournalVerifier, storeVerifier } from './verify-store.ts';
 
 /** Checks all that is stored: digests of files and objects, pages of the store, the audit trail, references. */
 export interface Integrity {

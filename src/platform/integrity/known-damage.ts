@@ -1,5 +1,5 @@
 import type { JournalFinding } from '../journal/index.ts';
-import { type StagedFile, timeOfPartition } from '../lake/index.ts';
+import { parsePartitionTime, type StagedFile } from '../lake/index.ts';
 import type { KeptDigest } from '../objects/index.ts';
 import type { DamagedPlace, KnownDamage } from './schema.ts';
 
@@ -28,7 +28,7 @@ export async function listKnownDamage(deps: KnownDamageDeps): Promise<KnownDamag
         area: 'lake',
         what: `lake/${file.path}`,
         problem: `table ${file.table}: ${file.damage}`,
-        period: timeOfPartition(file.partition),
+        period: parsePartitionTime(file.partition),
         sizeBytes: file.sizeBytes,
       }),
     ),
@@ -49,12 +49,12 @@ function toPlace(known: Pick<DamagedPlace, 'area' | 'what' | 'problem'> & Partia
 }
 
 function toJournalPlace({ file, offset, sizeBytes, lines, kind }: JournalFinding): DamagedPlace {
-  const problem = problemOfJournal(kind, lines);
+  const problem = describeJournalDamage(kind, lines);
   return toPlace({ area: 'journals', what: `journals/${file}`, problem, offset, sizeBytes, lines });
 }
 
 /** Description of a finding in a journal. */
-export function problemOfJournal(kind: JournalFinding['kind'], lines: number | null): string {
+export function describeJournalDamage(kind: JournalFinding['kind'], lines: number | null): string {
   switch (kind) {
     case 'set_aside':
       return 'damaged bytes were isolated in this file; the intact lines around them are kept';

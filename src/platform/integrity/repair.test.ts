@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
-import { billText, call, dailyRows, importFiles, problemFrom, testApplication } from '../../testing/application.ts';
+import { billText, call, catchProblem, dailyRows, importFiles, testApplication } from '../../testing/application.ts';
 import { getVerification, startVerification, type Verification } from './schema.ts';
 
 const MONTHS = ['2026-06', '2026-07', '2026-08'];
@@ -120,6 +120,6 @@ describe('a verification', () => {
 
   it('is unknown under any other id', async () => {
     const asked = call(application, getVerification, { params: { verification: `ver_${'0'.repeat(32)}` } });
-    expect(await problemFrom(asked)).toMatchObject({ code: 'verification_not_found', status: 404 });
+    expect(await catchProblem(asked)).toMatchObject({ code: 'verification_not_found', status: 404 });
   });
 });

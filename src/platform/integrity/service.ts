@@ -7,7 +7,7 @@ import type { Store } from '../store/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { Clock } from '../units/index.ts';
 import { type CheckedArea, type Finding, type Verification, VerificationId } from './schema.ts';
-import { findVerification, lastVerifications, type StoredVerification, saveVerification } from './store.ts';
+import { findLastVerifications, findVerification, type StoredVerification, saveVerification } from './store.ts';
 import type { Verifier } from './verifier.ts';
 
 export interface IntegrityDeps {
@@ -73,7 +73,7 @@ export function createIntegrityService(deps: IntegrityDeps): IntegrityService {
       const detail = `There is no verification ${verification}. steelyard verify starts one.`;
       throw new AppError('verification_not_found', detail, { verification });
     },
-    list: async () => (await lastVerifications(store, LISTED)).map(toShown),
+    list: async () => (await findLastVerifications(store, LISTED)).map(toShown),
   };
 }
 

@@ -50,7 +50,7 @@ export async function findVerification(sql: Sql, id: string): Promise<StoredVeri
 }
 
 /** Newest first. */
-export async function lastVerifications(sql: Sql, limit: number): Promise<StoredVerification[]> {
+export async function findLastVerifications(sql: Sql, limit: number): Promise<StoredVerification[]> {
   const rows = await sql
     .tables<VerificationTables>()
     .selectFrom('verification')

@@ -1,7 +1,7 @@
 import type { CheckedArea, Finding, VerifiedArea } from './schema.ts';
 
 /** Input of a verifier: callbacks for findings and progress. */
-export interface Look {
+export interface VerifyContext {
   readonly repair: boolean;
   /** Aborted when the server stops; a verifier checks it between two items. */
   readonly signal: AbortSignal;
@@ -15,11 +15,11 @@ export type Counts = Omit<CheckedArea, 'area'>;
 /** Checks one area of the stored data. */
 export interface Verifier {
   readonly area: VerifiedArea;
-  verify(look: Look): Promise<Counts>;
+  verify(look: VerifyContext): Promise<Counts>;
 }
 
 /** A finding that cannot be repaired. */
-export function unrepairable(
+export function buildUnrepairableFinding(
   what: string,
   problem: string,
   reason: string,

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { JournalFinding } from '../journal/index.ts';
-import { auditVerifier, journalVerifier, type Look, storeVerifier, type Verifier } from './index.ts';
+import {
+  createAuditVerifier,
+  createJournalVerifier,
+  storeVerifier,
+  type Verifier,
+  type VerifyContext,
+} from './index.ts';
 import type { Finding } from './schema.ts';
 
 /** Findings and counts of a verifier. */
 async function run(verifier: Verifier) {
   const findings: Omit<Finding, 'area'>[] = [];
-  const look: Look = {
+  const look: VerifyContext = {
     ...{ repair: false, signal: new AbortController().signal },
     find: (finding) => findings.push(finding),
     progress: () => {},
@@ -26,7 +32,7 @@ describe('the verifier of the journals', () => {
     const restoreLedgers = async () => {
       isRestored = true;
     };
-    const { findings } = await run(journalVerifier({ ...calls, check, restoreLedgers }));
+    const { findings } = await run(createJournalVerifier({ ...calls, check, restoreLedgers }));
     expect(findings).toMatchObject([
       { what: 'journals/prediction/damaged_ledger', repaired: true },
       {
@@ -45,7 +51,7 @@ describe('the verifier of the journals', () => {
       kind: 'damaged_line',
       lines: null,
     };
-    const { findings } = await run(journalVerifier({ ...calls, check: async () => [damage] }));
+    const { findings } = await run(createJournalVerifier({ ...calls, check: async () => [damage] }));
     expect(findings).toMatchObject([
       {
         what: 'journals/prediction/0001.jsonl',
@@ -53,17 +59,17 @@ describe('the verifier of the journals', () => {
         repaired: false,
       },
     ]);
-    expect((await run(journalVerifier({ ...calls, check: async () => [] }))).findings).toEqual([]);
+    expect((await run(createJournalVerifier({ ...calls, check: async () => [] }))).findings).toEqual([]);
   });
 });
 
 describe('the verifier of the audit trail', () => {
   it('finds the first row that does not follow from the one before', async () => {
     const broken = { seq: 12, why: 'row changed' };
-    expect((await run(auditVerifier(async () => ({ rows: 11, broken })))).findings).toMatchObject([
+    expect((await run(createAuditVerifier(async () => ({ rows: 11, broken })))).findings).toMatchObject([
       { what: 'row 12 of the audit trail', problem: 'row changed' },
     ]);
-    expect(await run(auditVerifier(async () => ({ rows: 30, broken: null })))).toMatchObject({
+    expect(await run(createAuditVerifier(async () => ({ rows: 30, broken: null })))).toMatchObject({
       ...{ counts: { items: 30 }, findings: [] },
     });
   });

@@ -1,9 +1,9 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Lake, type Rebuilder, type StagedFile, timeOfPartition } from '../lake/index.ts';
+import { type Lake, parsePartitionTime, type Rebuilder, type StagedFile } from '../lake/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Clock } from '../units/index.ts';
-import type { Look, Verifier } from './verifier.ts';
+import type { Verifier, VerifyContext } from './verifier.ts';
 
 export interface LakeVerifierDeps {
   readonly store: Store;
@@ -20,7 +20,7 @@ const STAGING_MS = 24 * 3_600_000;
  * Reads every file of the lake and compares it with its digest. A damaged file is marked, so that no query reads it; one
  * without a digest (written before digests were kept) gets it when the engine can read all of it.
  */
-export function lakeVerifier(deps: LakeVerifierDeps): Verifier {
+export function createLakeVerifier(deps: LakeVerifierDeps): Verifier {
   return {
     area: 'lake',
     async verify(look) {
@@ -45,7 +45,11 @@ export function lakeVerifier(deps: LakeVerifierDeps): Verifier {
   };
 }
 
-async function reportDamage(deps: LakeVerifierDeps, look: Look, damaged: readonly StagedFile[]): Promise<void> {
+async function reportDamage(
+  deps: LakeVerifierDeps,
+  look: VerifyContext,
+  damaged: readonly StagedFile[],
+): Promise<void> {
   // A file that was replaced and removed during the check is not missing.
   const known = new Set((await deps.lake.upkeep.allFiles(deps.store)).map(({ id }) => id));
   const files = damaged.filter(({ id }) => known.has(id));
@@ -55,7 +59,7 @@ async function reportDamage(deps: LakeVerifierDeps, look: Look, damaged: readonl
     look.find({
       what: `lake/${file.path}`,
       problem: `table ${file.table}, partition "${file.partition}": ${file.damage}`,
-      period: timeOfPartition(file.partition),
+      period: parsePartitionTime(file.partition),
       repaired: outcome === null,
       reason: outcome ?? null,
     });
@@ -66,7 +70,7 @@ async function rebuild(
   rebuilders: readonly Rebuilder[],
   files: readonly StagedFile[],
 ): Promise<Map<string, string | null>> {
-  const outcomes = new Map(files.map(({ id, table }) => [id, noSource(table)] as [string, string | null]));
+  const outcomes = new Map(files.map(({ id, table }) => [id, describeMissingSource(table)] as [string, string | null]));
   for (const rebuilder of rebuilders) {
     const own = files.filter(({ table }) => rebuilder.tables.includes(table));
     if (own.length === 0) continue;
@@ -75,11 +79,11 @@ async function rebuild(
   return outcomes;
 }
 
-function noSource(table: string): string {
+function describeMissingSource(table: string): string {
   return `rows of ${table} have no source for a rebuild; restore the file from a backup`;
 }
 
-async function reportLeftovers({ lake, store, clock }: LakeVerifierDeps, look: Look): Promise<void> {
+async function reportLeftovers({ lake, store, clock }: LakeVerifierDeps, look: VerifyContext): Promise<void> {
   for (const path of await lake.upkeep.unknownFiles(store)) {
     const place = join(lake.upkeep.root, path);
     const facts = await stat(place).catch(() => null);

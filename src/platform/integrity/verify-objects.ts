@@ -1,6 +1,6 @@
-import { fileStamp } from '../digests/index.ts';
+import { readFileStamp } from '../digests/index.ts';
 import type { Digests, KeptDigest, Objects } from '../objects/index.ts';
-import { type Look, unrepairable, type Verifier } from './verifier.ts';
+import { buildUnrepairableFinding, type Verifier, type VerifyContext } from './verifier.ts';
 
 export interface ObjectsVerifierDeps {
   readonly objects: Objects;
@@ -19,12 +19,12 @@ export interface ObjectsVerifierDeps {
 const NO_COPY = 'no other copy exists; upload it again, or restore it from a backup';
 
 /** Compares every object with its digest; one that has none yet gets it. */
-export function objectsVerifier(deps: ObjectsVerifierDeps): Verifier {
+export function createObjectsVerifier(deps: ObjectsVerifierDeps): Verifier {
   return {
     area: 'objects',
     async verify(look) {
       const counts = { items: 0, sizeBytes: 0, digestsAdded: 0 };
-      for await (const key of keysBelow(deps.objects, '')) {
+      for await (const key of listKeysBelow(deps.objects, '')) {
         look.signal.throwIfAborted();
         look.progress(counts.items, null);
         counts.items += 1;
@@ -39,10 +39,10 @@ export function objectsVerifier(deps: ObjectsVerifierDeps): Verifier {
 }
 
 /** Every key below a folder key, depth first. */
-export async function* keysBelow(objects: Objects, folder: string): AsyncGenerator<string> {
+export async function* listKeysBelow(objects: Objects, folder: string): AsyncGenerator<string> {
   for (const { name, isFolder } of await objects.list(folder)) {
     const key = folder === '' ? name : `${folder}/${name}`;
-    if (isFolder) yield* keysBelow(objects, key);
+    if (isFolder) yield* listKeysBelow(objects, key);
     else yield key;
   }
 }
@@ -54,29 +54,29 @@ interface Running {
 
 async function verifyStated(
   { objects, shown }: ObjectsVerifierDeps,
-  look: Look,
+  look: VerifyContext,
   { key, stated }: { readonly key: string; readonly stated: string },
   counts: Running,
 ): Promise<void> {
   const found = await read(objects, key);
   if (found === null) return;
-  if ('problem' in found) return look.find(unrepairable(`${shown}/${key}`, found.problem, NO_COPY));
+  if ('problem' in found) return look.find(buildUnrepairableFinding(`${shown}/${key}`, found.problem, NO_COPY));
   counts.sizeBytes += found.sizeBytes;
   if (found.sha256 !== stated) {
-    look.find(unrepairable(`${shown}/${key}`, 'does not match the digest in its name', NO_COPY));
+    look.find(buildUnrepairableFinding(`${shown}/${key}`, 'does not match the digest in its name', NO_COPY));
   }
 }
 
-async function verifyKept(deps: ObjectsVerifierDeps, look: Look, key: string, counts: Running): Promise<void> {
+async function verifyKept(deps: ObjectsVerifierDeps, look: VerifyContext, key: string, counts: Running): Promise<void> {
   const { objects, digests, shown } = deps;
   const before = await digests.find(key);
   if (deps.pathOf === null) return verifySize(deps, look, before);
-  const stamp = (await fileStamp(deps.pathOf(key)))?.stamp ?? null;
+  const stamp = (await readFileStamp(deps.pathOf(key)))?.stamp ?? null;
   const found = await read(objects, key);
   const kept = await digests.find(key);
   // A put happened during the check: its object is checked in the next run.
   if (found === null || kept?.sha256 !== before?.sha256) return;
-  if ('problem' in found) return look.find(unrepairable(`${shown}/${key}`, found.problem, NO_COPY));
+  if ('problem' in found) return look.find(buildUnrepairableFinding(`${shown}/${key}`, found.problem, NO_COPY));
   counts.sizeBytes += found.sizeBytes;
   if (kept === null) {
     counts.digestsAdded += 1;
@@ -89,21 +89,25 @@ async function verifyKept(deps: ObjectsVerifierDeps, look: Look, key: string, co
   }
   const damage = 'does not match its digest';
   await digests.save({ ...kept, damage });
-  look.find(unrepairable(`${shown}/${key}`, damage, NO_COPY));
+  look.find(buildUnrepairableFinding(`${shown}/${key}`, damage, NO_COPY));
 }
 
-async function verifySize({ objects, shown }: ObjectsVerifierDeps, look: Look, kept: KeptDigest | null): Promise<void> {
+async function verifySize(
+  { objects, shown }: ObjectsVerifierDeps,
+  look: VerifyContext,
+  kept: KeptDigest | null,
+): Promise<void> {
   if (kept === null || kept.previous !== null) return;
   const sizeBytes = await objects.size(kept.key);
   if (sizeBytes === null || sizeBytes === kept.sizeBytes) return;
   const problem = `has ${sizeBytes} bytes; ${kept.sizeBytes} were written`;
-  look.find(unrepairable(`${shown}/${kept.key}`, problem, NO_COPY));
+  look.find(buildUnrepairableFinding(`${shown}/${kept.key}`, problem, NO_COPY));
 }
 
 /** A digest without an object: it is lost, or its put never became visible. */
 async function verifyPresent(
   { objects, digests, shown }: ObjectsVerifierDeps,
-  look: Look,
+  look: VerifyContext,
   kept: KeptDigest,
 ): Promise<void> {
   look.signal.throwIfAborted();
@@ -113,7 +117,7 @@ async function verifyPresent(
   const now = await digests.find(kept.key);
   if (now === null || now.sha256 !== kept.sha256) return;
   if (now.previous === '') return digests.remove(kept.key);
-  look.find(unrepairable(`${shown}/${kept.key}`, 'is missing', NO_COPY));
+  look.find(buildUnrepairableFinding(`${shown}/${kept.key}`, 'is missing', NO_COPY));
 }
 
 async function read(

@@ -1,8 +1,8 @@
 import type { JournalFinding } from '../journal/index.ts';
 import type { Store } from '../store/index.ts';
-import { problemOfJournal } from './known-damage.ts';
+import { describeJournalDamage } from './known-damage.ts';
 import type { Finding } from './schema.ts';
-import { unrepairable, type Verifier } from './verifier.ts';
+import { buildUnrepairableFinding, type Verifier } from './verifier.ts';
 
 const RESTORE = 'the store cannot be repaired; restore a backup';
 
@@ -12,14 +12,14 @@ export function storeVerifier(store: Pick<Store, 'check'>): Verifier {
     area: 'store',
     async verify(look) {
       const problems = await store.check();
-      for (const problem of problems) look.find(unrepairable('store.db', problem, RESTORE));
+      for (const problem of problems) look.find(buildUnrepairableFinding('store.db', problem, RESTORE));
       return { items: 1, sizeBytes: 0, digestsAdded: 0 };
     },
   };
 }
 
 /** The hash chain of the audit trail. */
-export function auditVerifier(
+export function createAuditVerifier(
   verifyTrail: () => Promise<{
     readonly rows: number;
     readonly broken: { readonly seq: number; readonly why: string } | null;
@@ -31,7 +31,11 @@ export function auditVerifier(
       const { rows, broken } = await verifyTrail();
       if (broken !== null) {
         look.find(
-          unrepairable(`row ${broken.seq} of the audit trail`, broken.why, 'a changed audit trail cannot be repaired'),
+          buildUnrepairableFinding(
+            `row ${broken.seq} of the audit trail`,
+            broken.why,
+            'a changed audit trail cannot be repaired',
+          ),
         );
       }
       return { items: rows, sizeBytes: 0, digestsAdded: 0 };
@@ -49,7 +53,7 @@ interface JournalCheck {
 }
 
 /** Verifier of the journal files. With `repair`, damaged bytes are set aside immediately. */
-export function journalVerifier({ check, restoreLedgers, settle }: JournalCheck): Verifier {
+export function createJournalVerifier({ check, restoreLedgers, settle }: JournalCheck): Verifier {
   return {
     area: 'journals',
     async verify(look) {
@@ -74,6 +78,6 @@ const NO_OTHER_COPY =
   'the lines around the damage are kept; damaged or missing lines have no other copy. Delete the file that ends in .damaged after you have handled it';
 
 function toFinding({ file, offset, sizeBytes, kind, lines }: JournalFinding, repaired: boolean): Omit<Finding, 'area'> {
-  const problem = `${kind}: ${problemOfJournal(kind, lines)} (${sizeBytes} bytes at ${offset})`;
+  const problem = `${kind}: ${describeJournalDamage(kind, lines)} (${sizeBytes} bytes at ${offset})`;
   return { what: `journals/${file}`, problem, period: null, repaired, reason: repaired ? null : NO_OTHER_COPY };
 }

@@ -1,4 +1,4 @@
 export type { JobContext, JobHandler, Jobs, NewJob } from './jobs.ts';
 export { jobMigrations } from './migrations.ts';
 export { createJobs } from './queue.ts';
-export { removeJobsOf } from './store.ts';
+export { removeJobsByKind } from './store.ts';

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createLoop, type Rest } from '../loop/index.ts';
-import { leaseOwner, longestRestMs, type Sql, type Store } from '../store/index.ts';
+import { chooseLongestRestMs, leaseOwner, type Sql, type Store } from '../store/index.ts';
 import type { Log, Telemetry } from '../telemetry/index.ts';
 import type { Clock } from '../units/index.ts';
 import type { JobKind, Jobs, NewJob } from './jobs.ts';
 import { createRunner, LEASE_MS } from './runner.ts';
 import { createScheduler } from './scheduler.ts';
-import { claimJobs, insertJob, nextDue, releaseAll, removeFailed } from './store.ts';
+import { claimJobs, findNextDue, insertJob, releaseAll, removeFailed } from './store.ts';
 
 export interface JobsDeps {
   readonly store: Store;
@@ -37,7 +37,7 @@ export function createJobs(deps: JobsDeps): Jobs {
   const loop = createLoop({
     look,
     failed: (error) => log.error({ err: error }, 'jobs could not be leased, will retry'),
-    longestRestMs: longestRestMs(store.engine),
+    longestRestMs: chooseLongestRestMs(store.engine),
   });
 
   async function enqueue(sql: Sql, job: NewJob): Promise<void> {
@@ -64,7 +64,7 @@ export function createJobs(deps: JobsDeps): Jobs {
   async function look(): Promise<Rest> {
     if (fresh) await cleanUp();
     const nextSchedule = await scheduler.enqueueDue();
-    if (kinds.size === 0 || stopping) return restUntil([nextSchedule], clock.now());
+    if (kinds.size === 0 || stopping) return computeRest([nextSchedule], clock.now());
     await runner.keepLeases();
     const free = concurrency - runner.running();
     if (free > 0) {
@@ -73,8 +73,8 @@ export function createJobs(deps: JobsDeps): Jobs {
       for (const job of await claimJobs(store, claim)) runner.run(job);
     }
     // With all slots in use, the end of a job wakes the loop; schedules continue in the meantime.
-    const nextJob = runner.running() < concurrency ? await nextDue(store, [...kinds.keys()]) : null;
-    return restUntil([nextSchedule, nextJob], clock.now());
+    const nextJob = runner.running() < concurrency ? await findNextDue(store, [...kinds.keys()]) : null;
+    return computeRest([nextSchedule, nextJob], clock.now());
   }
 
   return {
@@ -98,7 +98,7 @@ export function createJobs(deps: JobsDeps): Jobs {
   };
 }
 
-function restUntil(times: readonly (string | null)[], now: number): Rest {
+function computeRest(times: readonly (string | null)[], now: number): Rest {
   const known = times.filter((time) => time !== null).map((time) => Date.parse(time));
   return known.length === 0 ? null : Math.max(0, Math.min(...known) - now);
 }

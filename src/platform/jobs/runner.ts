@@ -3,7 +3,7 @@ import type { Store } from '../store/index.ts';
 import type { Log, Telemetry } from '../telemetry/index.ts';
 import type { Clock } from '../units/index.ts';
 import type { JobKind } from './jobs.ts';
-import { type ClaimedJob, type HeldJob, markFailed, putBack, release, removeDone, renewLeases } from './store.ts';
+import { type ClaimedJob, type HeldJob, markFailed, release, removeDone, renewLeases, returnToQueue } from './store.ts';
 
 /** Duration of a lease; the jobs of a dead server wait for its expiry. Running jobs renew their lease every third of this time. */
 export const LEASE_MS = 30_000;
@@ -160,7 +160,7 @@ function createFinish(deps: RunnerDeps): Finish {
       telemetry.jobs.inc({ kind: job.kind, outcome: 'done' });
     },
     async retried(job, error) {
-      await putBack(store, held(job), iso(clock.now() + pauseMs(job.attempts)), text(error));
+      await returnToQueue(store, held(job), iso(clock.now() + pauseMs(job.attempts)), text(error));
       telemetry.jobs.inc({ kind: job.kind, outcome: 'retried' });
       log.warn(facts(job, error), 'job failed, will retry');
     },

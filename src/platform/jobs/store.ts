@@ -105,7 +105,7 @@ export interface HeldJob {
   readonly attempts: number;
 }
 
-function held(sql: Sql, job: HeldJob) {
+function updateHeldJob(sql: Sql, job: HeldJob) {
   return sql
     .tables<JobTables>()
     .updateTable('job')
@@ -145,8 +145,8 @@ export async function removeDone(sql: Sql, job: HeldJob): Promise<void> {
     .execute();
 }
 
-export async function putBack(sql: Sql, job: HeldJob, dueAt: string, error: string): Promise<void> {
-  await held(sql, job).set({ state: 'waiting', due_at: dueAt, leased_by: null, error }).execute();
+export async function returnToQueue(sql: Sql, job: HeldJob, dueAt: string, error: string): Promise<void> {
+  await updateHeldJob(sql, job).set({ state: 'waiting', due_at: dueAt, leased_by: null, error }).execute();
 }
 
 /** Due instant of a job to retry now: in the past even if the clock is set back before the next server looks. */
@@ -154,13 +154,13 @@ const AT_ONCE = new Date(0).toISOString();
 
 /** Releases a job without counting the attempt: the server stopped, which is not a failure of the job. */
 export async function release(sql: Sql, job: HeldJob): Promise<void> {
-  await held(sql, job)
+  await updateHeldJob(sql, job)
     .set({ state: 'waiting', due_at: AT_ONCE, leased_by: null, attempts: job.attempts - 1 })
     .execute();
 }
 
 export async function markFailed(sql: Sql, job: HeldJob, endedAt: string, error: string): Promise<void> {
-  await held(sql, job).set({ state: 'failed', ended_at: endedAt, leased_by: null, error }).execute();
+  await updateHeldJob(sql, job).set({ state: 'failed', ended_at: endedAt, leased_by: null, error }).execute();
 }
 
 export interface Released {
@@ -183,7 +183,7 @@ export async function releaseAll(sql: Sql, { owner, kinds }: Released): Promise<
 }
 
 /** When the next job of these kinds may be taken, ISO; null when there is none. */
-export async function nextDue(sql: Sql, kinds: readonly string[]): Promise<string | null> {
+export async function findNextDue(sql: Sql, kinds: readonly string[]): Promise<string | null> {
   const row = await sql
     .tables<JobTables>()
     .selectFrom('job')
@@ -244,6 +244,6 @@ export async function claimSchedule(sql: Sql, name: string, at: string, nextAt: 
 }
 
 /** Takes every job of a kind out of a store that no server uses. */
-export async function removeJobsOf(sql: Sql, kind: string): Promise<void> {
+export async function removeJobsByKind(sql: Sql, kind: string): Promise<void> {
   await sql.tables<JobTables>().deleteFrom('job').where('kind', '=', kind).execute();
 }

@@ -1,4 +1,4 @@
-import { identifier, type Lake, type LakeSession, type StagedFile } from '../lake/index.ts';
+import { type Lake, type LakeSession, quoteIdentifier, type StagedFile } from '../lake/index.ts';
 import type { Store } from '../store/index.ts';
 import type { RowShape } from './readable.ts';
 
@@ -13,7 +13,7 @@ const SMALL_BYTES = 16 * 1024 * 1024;
  * Files to be compacted, one list for each partition: all files of a closed day with more than one file, and the small
  * files of other partitions with many of them. `now`: Unix milliseconds.
  */
-export function dueForCompaction(files: readonly StagedFile[], now: number): StagedFile[][] {
+export function selectDueFiles(files: readonly StagedFile[], now: number): StagedFile[][] {
   return [...Map.groupBy(files, ({ partition }) => partition)].flatMap(([partition, group]) => {
     const end = Date.parse(`${partition}T00:00:00Z`) + DAY_MS;
     if (end + DAY_OPEN_MS <= now) return group.length > 1 ? [group] : [];
@@ -63,8 +63,8 @@ async function stageJoined(
   { table, dayOf }: RowShape,
   files: readonly StagedFile[],
 ): Promise<void> {
-  const columns = Object.keys(table.columns).map(identifier).join(', ');
-  const select = `SELECT ${columns} FROM ${lake.stagedRelation(table, files)} ORDER BY ${identifier(dayOf)}`;
+  const columns = Object.keys(table.columns).map(quoteIdentifier).join(', ');
+  const select = `SELECT ${columns} FROM ${lake.stagedRelation(table, files)} ORDER BY ${quoteIdentifier(dayOf)}`;
   const joined = await session.stage(table, files[0]?.partition ?? '', select);
   staged.push(joined);
   const rows = files.reduce((sum, file) => sum + file.rows, 0);

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from '../errors/index.ts';
+import { readSystemCode } from '../errors/index.ts';
 import { HEAD, LEDGER } from './ledger.ts';
 import { DAMAGED_SUFFIX, listFiles, listSegments } from './segment.ts';
 
@@ -9,7 +9,7 @@ import { DAMAGED_SUFFIX, listFiles, listSegments } from './segment.ts';
  * before its lines, so that the copy never names more lines than it holds.
  */
 export async function copyJournals(from: string, to: string): Promise<void> {
-  for (const table of await tableNames(from)) {
+  for (const table of await listTableNames(from)) {
     const [source, target] = [join(from, table), join(to, table)];
     await mkdir(target, { recursive: true, mode: 0o700 });
     for (const name of [LEDGER, HEAD]) await copyIfThere(join(source, name), join(target, name));
@@ -18,12 +18,12 @@ export async function copyJournals(from: string, to: string): Promise<void> {
   }
 }
 
-async function tableNames(folder: string): Promise<string[]> {
+async function listTableNames(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return [];
+    if (readSystemCode(error) === 'ENOENT') return [];
     throw error;
   }
 }
@@ -33,6 +33,6 @@ async function copyIfThere(source: string, target: string): Promise<void> {
   try {
     await copyFile(source, target);
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error;
+    if (readSystemCode(error) !== 'ENOENT') throw error;
   }
 }

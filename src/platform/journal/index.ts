@@ -1,6 +1,6 @@
 export { copyJournals } from './copy.ts';
 export {
-  damageText,
+  describeDamages,
   type InstantRange,
   type JournaledRow,
   type JournaledTable,

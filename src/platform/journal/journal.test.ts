@@ -21,7 +21,7 @@ const opened = (folder: string, fsync: 'always' | 'interval' = 'always', { log }
 const segmentIn = (folder: string) =>
   join(folder, readdirSync(folder).find((name) => name.endsWith('.jsonl')) ?? 'none');
 
-async function contentOf(journal: Journal): Promise<unknown[]> {
+async function readJournal(journal: Journal): Promise<unknown[]> {
   const segments = await journal.cut();
   const lines = segments.flatMap(({ path }) => readFileSync(path, 'utf8').split('\n'));
   return lines.filter((line) => line !== '').map((line) => withoutChecksum(JSON.parse(line)));
@@ -58,7 +58,7 @@ describe('a journal', () => {
     await using journal = await opened(newFolder(), fsync);
     const documents = Array.from({ length: 500 }, (_, number) => ({ number }));
     await Promise.all(documents.map((document) => journal.append([document])));
-    expect(await contentOf(journal)).toEqual(documents);
+    expect(await readJournal(journal)).toEqual(documents);
   });
 
   it('has acknowledged documents on the disk before it is closed, each line with its checksum', async () => {
@@ -84,7 +84,7 @@ describe('a journal', () => {
     await using journal = await opened(folder, 'always', { lines, log });
     expect(lines).toMatchObject([{ level: 30, file: path, sizeBytes: torn.length }]);
     await journal.append([{ number: 5 }]);
-    expect(new Set((await contentOf(journal)).map((one) => Object.values(one as object)[0]))).toEqual(
+    expect(new Set((await readJournal(journal)).map((one) => Object.values(one as object)[0]))).toEqual(
       new Set([1, 2, 5]),
     );
     expect(journal.damagedSpots).toBe(0);
@@ -98,7 +98,7 @@ describe('a journal', () => {
     overwrite(path, at + 22, 'XXXX{{{');
     const { lines, log } = newLog();
     await using journal = await opened(folder, 'always', { lines, log });
-    expect(await contentOf(journal)).toEqual(numbers.filter((number) => number !== 7).map((number) => ({ number })));
+    expect(await readJournal(journal)).toEqual(numbers.filter((number) => number !== 7).map((number) => ({ number })));
     expect(lines).toMatchObject([{ level: 50, file: path, offset: at, count: 1, lines: 2059 }]);
     const damaged = lines[0]?.setAside as string;
     const entry = JSON.parse(readFileSync(damaged, 'utf8')) as { offset: number; base64: string };
@@ -130,7 +130,7 @@ describe('a journal', () => {
     const { folder, path, offsets } = await filled([1, 2, 3]);
     overwrite(path, (offsets[place + 1] ?? statSync(path).size) - 1, 'J');
     await using journal = await opened(folder);
-    expect(await contentOf(journal)).toEqual(kept.map((number) => ({ number })));
+    expect(await readJournal(journal)).toEqual(kept.map((number) => ({ number })));
     expect(journal.damagedSpots).toBe(1);
   });
 
@@ -138,7 +138,7 @@ describe('a journal', () => {
     const { folder, path } = await filled([1, 2]);
     writeFileSync(path, readFileSync(path).subarray(0, -1));
     await using journal = await opened(folder);
-    expect(await contentOf(journal)).toEqual([{ number: 1 }, { number: 2 }]);
+    expect(await readJournal(journal)).toEqual([{ number: 1 }, { number: 2 }]);
   });
 
   it('reads segments of older versions, whose lines have no checksum', async () => {
@@ -148,7 +148,7 @@ describe('a journal', () => {
     const path = join(folder, '00000000000001-a.jsonl');
     writeFileSync(path, `{"a":"${long}"}\n{"bro\n{"b":2}\n{"a":"${long.slice(0, 2_000_000)}`);
     await using journal = await opened(folder);
-    expect(await contentOf(journal)).toEqual([{ a: long }, { b: 2 }]);
+    expect(await readJournal(journal)).toEqual([{ a: long }, { b: 2 }]);
     expect(await verifyJournals(join(folder, '..'))).toMatchObject([{ kind: 'set_aside', sizeBytes: 6 }]);
   });
 
@@ -157,7 +157,7 @@ describe('a journal', () => {
     const whole = encodeLine({ number: 2 }, crc32(basename(path)));
     appendFileSync(path, `${'\0'.repeat(20_000_000)}${whole}`);
     await using journal = await opened(folder);
-    expect(await contentOf(journal)).toEqual([{ number: 1 }, { number: 2 }]);
+    expect(await readJournal(journal)).toEqual([{ number: 1 }, { number: 2 }]);
     const [finding] = await verifyJournals(join(folder, '..'));
     expect(finding).toMatchObject({ kind: 'set_aside', offset: encodeLine({ number: 1 }).length });
   });
@@ -173,7 +173,7 @@ describe('a journal', () => {
     await journal.append([{ number: 2 }]);
     expect(journal.sizeBytes).toBe(encodeLine({ number: 2 }).length);
     if (first !== undefined) await journal.remove(first);
-    expect(await contentOf(journal)).toEqual([{ number: 2 }]);
+    expect(await readJournal(journal)).toEqual([{ number: 2 }]);
     expect(await journal.cut()).toHaveLength(1);
   });
 });
@@ -211,7 +211,7 @@ describe('one damage of a segment', () => {
     writeFileSync(join(folder, basename(path)), bytes);
     const findings = await verifyJournals(root);
     await using journal = await opened(folder);
-    const numbers = (await contentOf(journal)).map((one) => (one as { number: number }).number);
+    const numbers = (await readJournal(journal)).map((one) => (one as { number: number }).number);
     return { numbers, findings, after: await verifyJournals(root) };
   }
 

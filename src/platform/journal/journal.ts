@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { fileStamp, toStamp } from '../digests/index.ts';
+import { readFileStamp, toStamp } from '../digests/index.ts';
 import { AppError } from '../errors/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { KnownSegments } from './known-segments.ts';
 import { openHead, removeHead, writeHead } from './ledger.ts';
 import { encodeContent, frameLine, type JournalDocument } from './line.ts';
-import { type KeepsLine, type MendedSegment, mendSegment } from './mend.ts';
+import { type KeepsLine, type MendedSegment, repairSegment } from './mend.ts';
 import { BOUND_SUFFIX, listSegments, type Segment } from './segment.ts';
 import { countSetAside } from './verify.ts';
 
@@ -156,7 +156,7 @@ class FileJournal implements Journal {
   async mend(segment: Segment, keeps?: KeepsLine): Promise<MendedSegment> {
     const { name, path: file } = segment;
     const before = this.#known.get(name);
-    const mended = await mendSegment(segment, { keeps, expected: before });
+    const mended = await repairSegment(segment, { keeps, expected: before });
     const { spots, setAside, tornBytes, lines, sizeBytes, missing } = mended;
     this.#torn.delete(name);
     if (tornBytes > 0) {
@@ -169,7 +169,7 @@ class FileJournal implements Journal {
       this.#options.log.error(facts, text);
     }
     if (missing !== null) await this.#known.noteMissing(file, missing);
-    this.#known.set(name, { sizeBytes, lines, stamp: (await fileStamp(file))?.stamp ?? null });
+    this.#known.set(name, { sizeBytes, lines, stamp: (await readFileStamp(file))?.stamp ?? null });
     if (before?.sizeBytes !== sizeBytes || before.lines !== lines) await this.#inTurn(() => this.#known.writeLedger());
     return mended;
   }
@@ -230,7 +230,7 @@ class FileJournal implements Journal {
     const { name, file, head, seed } = segment;
     const bytes = Buffer.from(contents.map((content) => frameLine(content, seed)).join(''));
     try {
-      await writeAt(file, bytes, this.#offset);
+      await writeAtOffset(file, bytes, this.#offset);
     } catch (error) {
       await this.#takeBack(segment);
       throw error;
@@ -336,7 +336,7 @@ class FileJournal implements Journal {
   }
 }
 
-async function writeAt(file: FileHandle, bytes: Buffer, offset: number): Promise<void> {
+async function writeAtOffset(file: FileHandle, bytes: Buffer, offset: number): Promise<void> {
   for (let written = 0; written < bytes.length; ) {
     const { bytesWritten } = await file.write(bytes, written, bytes.length - written, offset + written);
     written += bytesWritten;

@@ -4,14 +4,21 @@ import { AppError } from '../errors/index.ts';
 import type { DayRange, Lake, LakeSession, StagedFile } from '../lake/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import { compactFiles, dueForCompaction } from './compaction.ts';
+import { compactFiles, selectDueFiles } from './compaction.ts';
 import { type Journal, openJournal } from './journal.ts';
 import type { JournalDocument } from './line.ts';
-import { type RowShape, unreadableReason } from './readable.ts';
-import { filesBefore, matchingRows, type StoredRows, storedRows, swapOutBefore, swapOutMatching } from './removal.ts';
+import { explainUnreadable, type RowShape } from './readable.ts';
+import {
+  findFilesBefore,
+  findMatchingRows,
+  type StoredRows,
+  sumStoredRows,
+  swapOutBefore,
+  swapOutMatching,
+} from './removal.ts';
 import type { Segment } from './segment.ts';
-import { segmentRows, stageSegments } from './segment-sql.ts';
-import { forgetSegment, noteSegments, settledSegments } from './store.ts';
+import { buildSegmentRowsSql, stageSegments } from './segment-sql.ts';
+import { findSettledSegments, forgetSegment, noteSegments } from './store.ts';
 
 /** A row as it is appended: by column, as JSON; instants as ISO 8601 in UTC. */
 export type JournaledRow = JournalDocument;
@@ -83,7 +90,7 @@ export interface JournalDamage {
  *
  * @example damageText([{ table: 'prediction', spotsSetAside: 2, segmentsKept: 0 }]) // 'prediction=2'
  */
-export function damageText(damages: readonly JournalDamage[]): string | null {
+export function describeDamages(damages: readonly JournalDamage[]): string | null {
   const damaged = damages.map(({ table, spotsSetAside, segmentsKept }) => ({
     table,
     count: spotsSetAside + segmentsKept,
@@ -142,7 +149,7 @@ class LakeJournal implements JournaledTable {
 
   async append(rows: readonly JournaledRow[]): Promise<void> {
     for (const row of rows) {
-      const reason = unreadableReason(row, this.#shape);
+      const reason = explainUnreadable(row, this.#shape);
       if (reason !== null) throw new Error(`a row of ${this.#shape.table.name} cannot be stored: ${reason}`);
     }
     await this.#journal.append(rows);
@@ -159,7 +166,7 @@ class LakeJournal implements JournaledTable {
   #failRead(error: unknown): never {
     const { name } = this.#shape.table;
     const isDamage =
-      isOfTheRows(error) && error instanceof Error && error.message.includes(join(this.#deps.folder, name));
+      isRowError(error) && error instanceof Error && error.message.includes(join(this.#deps.folder, name));
     throw isDamage || error instanceof FoundDamage ? this.#setDamageAside(error) : error;
   }
 
@@ -182,12 +189,12 @@ class LakeJournal implements JournaledTable {
     const segments = await this.#journal.segments();
     // One transaction for both reads: a segment is either settled and in the lake, or neither.
     const relation = await store.transaction(async (sql) => {
-      const settled = await settledSegments(sql, table.name);
+      const settled = await findSettledSegments(sql, table.name);
       const waiting = segments.filter(({ name }) => !settled.has(name));
       const stored = await lake.relation(sql, table, { days: toDays(range) });
       if (waiting.length === 0) return stored;
       const isWhole = (one: (typeof waiting)[number]) => one.isWhole && !this.#kept.has(one.name);
-      return `(FROM ${stored} UNION ALL BY NAME ${segmentRows(
+      return `(FROM ${stored} UNION ALL BY NAME ${buildSegmentRowsSql(
         this.#shape,
         waiting.map((one) => ({ ...one, isWhole: isWhole(one) })),
       )})`;
@@ -198,9 +205,9 @@ class LakeJournal implements JournaledTable {
   async state(): Promise<string> {
     const { lake, store } = this.#deps;
     const { table } = this.#shape;
-    const sizes = await Promise.all((await this.#journal.segments()).map(segmentSize));
+    const sizes = await Promise.all((await this.#journal.segments()).map(measureSegment));
     return store.transaction(async (sql) => {
-      const settled = await settledSegments(sql, table.name);
+      const settled = await findSettledSegments(sql, table.name);
       const waiting = sizes.flatMap(({ name, sizeBytes }) => (settled.has(name) ? [] : [`${name}:${sizeBytes}`]));
       return [await lake.sequence(sql, table), ...waiting].join(' ');
     });
@@ -216,7 +223,7 @@ class LakeJournal implements JournaledTable {
 
   removeBefore(day: string, { dryRun }: { readonly dryRun: boolean }): Promise<StoredRows> {
     return this.#inTurn(async () => {
-      if (dryRun) return storedRows(await filesBefore(this.#deps, this.#shape, day));
+      if (dryRun) return sumStoredRows(await findFilesBefore(this.#deps, this.#shape, day));
       await this.#settle();
       return this.#forgetting(await swapOutBefore(this.#deps, this.#shape, day));
     });
@@ -226,9 +233,9 @@ class LakeJournal implements JournaledTable {
     return this.#inTurn(async () => {
       await this.#settle();
       if (!dryRun) return this.#forgetting(await swapOutMatching(this.#deps, this.#shape, condition));
-      const matching = await matchingRows(this.#deps, this.#shape, condition);
+      const matching = await findMatchingRows(this.#deps, this.#shape, condition);
       const rows = matching.reduce((sum, one) => sum + one.rows, 0);
-      return { ...storedRows(matching.map(({ file }) => file)), rows };
+      return { ...sumStoredRows(matching.map(({ file }) => file)), rows };
     });
   }
 
@@ -258,7 +265,7 @@ class LakeJournal implements JournaledTable {
     const { table } = this.#shape;
     const segments = await this.#journal.cut();
     if (segments.length === 0) return;
-    const settled = await settledSegments(store, table.name);
+    const settled = await findSettledSegments(store, table.name);
     const waiting: Counted[] = [];
     for (const segment of segments) {
       if (!settled.has(segment.name)) waiting.push({ segment, lines: (await this.#journal.mend(segment)).lines });
@@ -292,7 +299,7 @@ class LakeJournal implements JournaledTable {
 
   #isReadable(line: Buffer): boolean {
     const row: unknown = JSON.parse(line.toString('utf8'));
-    return typeof row === 'object' && row !== null && unreadableReason({ ...row }, this.#shape) === null;
+    return typeof row === 'object' && row !== null && explainUnreadable({ ...row }, this.#shape) === null;
   }
 
   /** Moves segments into the lake; false, without a change, when the engine does not read exactly one row for each line. */
@@ -312,7 +319,7 @@ class LakeJournal implements JournaledTable {
       return true;
     } catch (error) {
       await lake.discard(staged);
-      if (error instanceof UnreadLines || isOfTheRows(error)) return false;
+      if (error instanceof UnreadLines || isRowError(error)) return false;
       throw error;
     }
   }
@@ -320,7 +327,7 @@ class LakeJournal implements JournaledTable {
   async #compact(): Promise<void> {
     const { lake, store, now } = this.#deps;
     const { table } = this.#shape;
-    await compactFiles({ lake, store }, this.#shape, dueForCompaction(await lake.files(store, table), now()));
+    await compactFiles({ lake, store }, this.#shape, selectDueFiles(await lake.files(store, table), now()));
     await lake.removeSuperseded(store, table);
   }
 
@@ -331,7 +338,7 @@ class LakeJournal implements JournaledTable {
 }
 
 /** A segment that is gone has been settled. */
-async function segmentSize({ name, path }: Segment): Promise<{ name: string; sizeBytes: number }> {
+async function measureSegment({ name, path }: Segment): Promise<{ name: string; sizeBytes: number }> {
   const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error;
@@ -350,7 +357,7 @@ class UnreadLines extends Error {}
 class FoundDamage extends Error {}
 
 /** Whether an engine error is caused by the rows, not by the engine itself or the machine. */
-function isOfTheRows(error: unknown): boolean {
+function isRowError(error: unknown): boolean {
   return (
     error instanceof Error && !(error instanceof AppError) && /^(Invalid Input|Conversion) Error/.test(error.message)
   );

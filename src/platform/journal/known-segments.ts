@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fileStamp } from '../digests/index.ts';
+import { readFileStamp } from '../digests/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { type Extent, isLedgerWritten, LEDGER, readLedger, removeHead, writeLedger } from './ledger.ts';
 import { inspectSegment, type MissingLines, noteMissing } from './mend.ts';
@@ -63,7 +63,7 @@ export class KnownSegments {
       // Of one that is gone at least the name is known.
       else if (!names.has(name)) this.#segments.set(name, { sizeBytes: 0, lines: 0, stamp: null });
     }
-    const isLost = recorded === null && (await holdsBoundLines(folder));
+    const isLost = recorded === null && (await hasBoundLines(folder));
     for (const file of isLost ? [LEDGER] : (recorded?.damaged ?? [])) {
       await this.noteMissing(join(folder, file), { offset: 0, sizeBytes: 0, lines: null });
     }
@@ -118,7 +118,7 @@ export class KnownSegments {
   async findDamage(): Promise<string | null> {
     for (const [name, known] of this.#segments) {
       const path = join(this.#options.folder, name);
-      const found = await fileStamp(path);
+      const found = await readFileStamp(path);
       // It may have been settled and removed meanwhile.
       if (found?.stamp === known.stamp || !this.#segments.has(name)) continue;
       if (found === null) return path;
@@ -131,9 +131,9 @@ export class KnownSegments {
 }
 
 /** A ledger is there before the first line of such a segment. */
-async function holdsBoundLines(folder: string): Promise<boolean> {
+async function hasBoundLines(folder: string): Promise<boolean> {
   for (const { name, path } of await listSegments(folder)) {
-    if (name.endsWith(BOUND_SUFFIX) && (await fileStamp(path))?.sizeBytes !== 0) return true;
+    if (name.endsWith(BOUND_SUFFIX) && (await readFileStamp(path))?.sizeBytes !== 0) return true;
   }
   return false;
 }

@@ -2,7 +2,7 @@ import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
-import { systemCode } from '../errors/index.ts';
+import { readSystemCode } from '../errors/index.ts';
 import { encodeLine } from './line.ts';
 import { syncFolder } from './segment.ts';
 
@@ -132,7 +132,7 @@ async function readText(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
+    if (readSystemCode(error) === 'ENOENT') return null;
     throw error;
   }
 }

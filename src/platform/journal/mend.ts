@@ -1,10 +1,10 @@
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { systemCode } from '../errors/index.ts';
+import { readSystemCode } from '../errors/index.ts';
 import type { Extent } from './ledger.ts';
 import { encodeLine } from './line.ts';
 import { type SegmentPart, scanSegment } from './scan.ts';
-import { checksumSeed, DAMAGED_SUFFIX, type Segment, syncFolder } from './segment.ts';
+import { computeChecksumSeed, DAMAGED_SUFFIX, type Segment, syncFolder } from './segment.ts';
 
 /** Bytes of a segment that are part of no intact line. */
 export interface DamagedSpot {
@@ -49,7 +49,7 @@ export interface MendOptions {
  * next to the segment, one JSON line for each (`offset`, `sizeBytes`, `base64`). Intact lines around the damage stay as they are. A segment
  * without damage is only read. Idempotent: after a crash, another repair produces the same files.
  */
-export async function mendSegment(segment: Segment, options: MendOptions = {}): Promise<MendedSegment> {
+export async function repairSegment(segment: Segment, options: MendOptions = {}): Promise<MendedSegment> {
   const { path } = segment;
   const found = await inspectSegment(segment, options);
   const { lines, spots, tornAt, sizeBytes, lacksNewline, missing } = found;
@@ -108,7 +108,7 @@ export async function inspectSegment(segment: Segment, options: MendOptions = {}
 async function* scanParts({ name, path }: Segment, { expected }: MendOptions): AsyncIterable<readonly SegmentPart[]> {
   await using file = await open(path, 'r');
   const acknowledged = expected?.sizeBytes ?? 0;
-  for await (const parts of scanSegment(file, { seed: checksumSeed(name) })) {
+  for await (const parts of scanSegment(file, { seed: computeChecksumSeed(name) })) {
     yield parts.map((part) =>
       part.kind === 'torn' && part.offset < acknowledged ? { ...part, kind: 'damaged', endsLine: true } : part,
     );
@@ -155,7 +155,7 @@ async function splitSegment(
   await using aside = await open(to.damages, 'w', 0o600);
   let sizeBytes = 0;
   for await (const parts of scanParts(segment, options)) {
-    const kept = Buffer.concat(parts.flatMap((part) => (isKept(part, keeps) ? lineBytes(part) : [])));
+    const kept = Buffer.concat(parts.flatMap((part) => (isKept(part, keeps) ? toLineBytes(part) : [])));
     sizeBytes += kept.length;
     await whole.appendFile(kept);
     for (const part of parts) if (part.kind !== 'torn' && !isKept(part, keeps)) await writeDamage(aside, part);
@@ -171,7 +171,7 @@ function isKept(part: SegmentPart, keeps: KeepsLine): boolean {
 
 const NEWLINE = Buffer.from('\n');
 
-function lineBytes({ bytes, endsLine }: SegmentPart): Buffer[] {
+function toLineBytes({ bytes, endsLine }: SegmentPart): Buffer[] {
   return endsLine ? [bytes] : [bytes, NEWLINE];
 }
 
@@ -197,7 +197,7 @@ export async function noteMissing(
     await file.appendFile(encodeLine({ offset, sizeBytes, missingLines: lines }));
     await file.datasync();
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return null;
+    if (readSystemCode(error) === 'EEXIST') return null;
     throw error;
   }
   await syncFolder(dirname(path));

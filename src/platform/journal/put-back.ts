@@ -49,7 +49,7 @@ export async function putBackSegments(folder: string, known: Iterable<string>): 
 
 /** Checks the first lines of a file against each name; its own name first, which is right for all but damaged files. */
 async function findOwner({ name, path }: Segment, names: readonly string[]): Promise<string | null> {
-  const lines = await firstLines(path);
+  const lines = await readFirstLines(path);
   for (const candidate of [name, ...names]) {
     const seed = crc32(candidate);
     if (lines.some((line) => isIntactLine(line, seed))) return candidate;
@@ -58,7 +58,7 @@ async function findOwner({ name, path }: Segment, names: readonly string[]): Pro
   return lines.length === 0 ? name : null;
 }
 
-async function firstLines(path: string): Promise<Buffer[]> {
+async function readFirstLines(path: string): Promise<Buffer[]> {
   await using file = await open(path, 'r');
   const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(LOOKED_AT_BYTES), 0, LOOKED_AT_BYTES, 0);
   const lines: Buffer[] = [];

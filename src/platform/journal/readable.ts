@@ -15,16 +15,16 @@ export interface RowShape {
  *
  * @example unreadableReason({ at: '2026-11-26T10:00:00Z', note: '\ud83d' }, shape) // 'note holds half a surrogate pair'
  */
-export function unreadableReason(row: JournalDocument, { table, dayOf }: RowShape): string | null {
+export function explainUnreadable(row: JournalDocument, { table, dayOf }: RowShape): string | null {
   if (typeof row[dayOf] !== 'string') return `${dayOf} is missing`;
   for (const [column, type] of Object.entries(table.columns)) {
-    const reason = reasonOfValue(row[column], type);
+    const reason = explainInvalidValue(row[column], type);
     if (reason !== null) return `${column} ${reason}`;
   }
   return null;
 }
 
-function reasonOfValue(value: unknown, type: string): string | null {
+function explainInvalidValue(value: unknown, type: string): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' && !value.isWellFormed()) return 'contains half a surrogate pair';
   if (type === 'TIMESTAMP') return isInstant(value) ? null : 'is not an instant';

@@ -1,4 +1,4 @@
-import { identifier, type Lake, type StagedFile } from '../lake/index.ts';
+import { type Lake, quoteIdentifier, type StagedFile } from '../lake/index.ts';
 import type { Store } from '../store/index.ts';
 import type { RowShape } from './readable.ts';
 
@@ -19,7 +19,7 @@ export interface StoredRows {
 }
 
 /** Files of days before a UTC day (`2026-11-26`). */
-export async function filesBefore(
+export async function findFilesBefore(
   { lake, store }: RemovalDeps,
   { table }: RowShape,
   day: string,
@@ -30,16 +30,16 @@ export async function filesBefore(
 /** Takes the days before a UTC day out of the manifest. */
 export async function swapOutBefore(deps: RemovalDeps, shape: RowShape, day: string): Promise<StoredRows> {
   const { lake, store } = deps;
-  const files = await filesBefore(deps, shape, day);
-  if (files.length === 0) return storedRows(files);
+  const files = await findFilesBefore(deps, shape, day);
+  if (files.length === 0) return sumStoredRows(files);
   await store.transaction((sql) =>
     lake.swap(sql, shape.table, { remove: [], removeFiles: files.map(({ id }) => id), add: [] }),
   );
-  return storedRows(files);
+  return sumStoredRows(files);
 }
 
 /** Counts the rows of the lake that meet a condition. */
-export async function matchingRows({ lake, store }: RemovalDeps, { table }: RowShape, condition: string) {
+export async function findMatchingRows({ lake, store }: RemovalDeps, { table }: RowShape, condition: string) {
   return lake.hold(async () => {
     const files = await lake.files(store, table);
     const relation = lake.stagedRelation(table, files);
@@ -58,15 +58,15 @@ export async function matchingRows({ lake, store }: RemovalDeps, { table }: RowS
 export async function swapOutMatching(deps: RemovalDeps, shape: RowShape, condition: string): Promise<StoredRows> {
   const { lake, store } = deps;
   const { table, dayOf } = shape;
-  const matching = await matchingRows(deps, shape, condition);
-  if (matching.length === 0) return storedRows([]);
-  const columns = Object.keys(table.columns).map(identifier).join(', ');
+  const matching = await findMatchingRows(deps, shape, condition);
+  if (matching.length === 0) return sumStoredRows([]);
+  const columns = Object.keys(table.columns).map(quoteIdentifier).join(', ');
   const staged: StagedFile[] = [];
   try {
     await lake.session(async (session) => {
       for (const { file, rows } of matching.filter((one) => one.rows < one.file.rows)) {
         const select = `SELECT ${columns} FROM ${lake.stagedRelation(table, [file])}
-          WHERE (${condition}) IS NOT TRUE ORDER BY ${identifier(dayOf)}`;
+          WHERE (${condition}) IS NOT TRUE ORDER BY ${quoteIdentifier(dayOf)}`;
         const rest = await session.stage(table, file.partition, select);
         staged.push(rest);
         if (rest.rows !== file.rows - rows) throw new Error(`file ${file.id} of ${table.name} kept ${rest.rows} rows`);
@@ -78,19 +78,19 @@ export async function swapOutMatching(deps: RemovalDeps, shape: RowShape, condit
     await lake.discard(staged);
     throw error;
   }
-  return { ...storedRows(matching.map(({ file }) => file)), rows: sumOf(matching.map(({ rows }) => rows)) };
+  return { ...sumStoredRows(matching.map(({ file }) => file)), rows: sumNumbers(matching.map(({ rows }) => rows)) };
 }
 
-export function storedRows(files: readonly StagedFile[]): StoredRows {
+export function sumStoredRows(files: readonly StagedFile[]): StoredRows {
   return {
-    rows: sumOf(files.map(({ rows }) => rows)),
+    rows: sumNumbers(files.map(({ rows }) => rows)),
     files: files.length,
-    sizeBytes: sumOf(files.map(({ sizeBytes }) => sizeBytes)),
+    sizeBytes: sumNumbers(files.map(({ sizeBytes }) => sizeBytes)),
     days: [...new Set(files.map(({ partition }) => partition))].toSorted(),
   };
 }
 
-function sumOf(numbers: readonly number[]): number {
+function sumNumbers(numbers: readonly number[]): number {
   return numbers.reduce((sum, number) => sum + number, 0);
 }
 

@@ -39,41 +39,41 @@ export async function* scanSegment(file: FileHandle, options: ScanOptions): Asyn
     for (let end = text.indexOf(NEWLINE, rest.length); end !== -1; end = text.indexOf(NEWLINE, start)) {
       const bytes = text.subarray(start, end + 1);
       // The end of a line that is too long may be JSON by chance; a checksum is not right by chance.
-      if (isInsideDamage && options.seed === null) parts.push(damaged(offset + start, bytes));
-      else parts.push(...partsOfLine(offset + start, bytes, options));
+      if (isInsideDamage && options.seed === null) parts.push(buildDamagedPart(offset + start, bytes));
+      else parts.push(...splitLine(offset + start, bytes, options));
       isInsideDamage = false;
       start = end + 1;
     }
     rest = text.subarray(start);
     offset += start;
     if (rest.length > LONGEST_LINE_BYTES) {
-      parts.push(damaged(offset, rest));
+      parts.push(buildDamagedPart(offset, rest));
       offset += rest.length;
       rest = Buffer.alloc(0);
       isInsideDamage = true;
     }
     if (parts.length > 0) yield parts;
   }
-  if (rest.length > 0) yield partsOfEnd(offset, rest, options);
+  if (rest.length > 0) yield splitTornEnd(offset, rest, options);
 }
 
-function damaged(offset: number, bytes: Buffer): SegmentPart {
+function buildDamagedPart(offset: number, bytes: Buffer): SegmentPart {
   return { kind: 'damaged', offset, bytes, endsLine: true };
 }
 
 /** A line with its newline. */
-function partsOfLine(offset: number, bytes: Buffer, { seed }: ScanOptions): SegmentPart[] {
+function splitLine(offset: number, bytes: Buffer, { seed }: ScanOptions): SegmentPart[] {
   const line = bytes.subarray(0, -1);
   const isIntact = seed === null ? isJsonLine(line) : isIntactLine(line, seed);
   if (isIntact) return [{ kind: 'line', offset, bytes, endsLine: true }];
-  return seed === null ? [damaged(offset, bytes)] : salvage(offset, bytes, { seed, hasNewline: true });
+  return seed === null ? [buildDamagedPart(offset, bytes)] : salvageParts(offset, bytes, { seed, hasNewline: true });
 }
 
 /** Bytes after the last newline of a file. */
-function partsOfEnd(offset: number, bytes: Buffer, { seed }: ScanOptions): SegmentPart[] {
+function splitTornEnd(offset: number, bytes: Buffer, { seed }: ScanOptions): SegmentPart[] {
   // Without a checksum a number that was cut off looks like a whole one.
   if (seed === null) return [{ kind: 'torn', offset, bytes, endsLine: false }];
-  return salvage(offset, bytes, { seed, hasNewline: false });
+  return salvageParts(offset, bytes, { seed, hasNewline: false });
 }
 
 interface Salvage {
@@ -85,18 +85,18 @@ interface Salvage {
  * Intact lines among bytes with a damaged newline, where two lines run into each other. Cuts where lines begin; the
  * last byte before a cut is the damaged newline.
  */
-function salvage(offset: number, bytes: Buffer, options: Salvage): SegmentPart[] {
+function salvageParts(offset: number, bytes: Buffer, options: Salvage): SegmentPart[] {
   const parts: SegmentPart[] = [];
   for (let start = 0; start < bytes.length; ) {
     const next = bytes.indexOf(LINE_START, start + 1);
     const end = next === -1 ? bytes.length : next;
-    parts.push(...partsOfCut(offset + start, bytes.subarray(start, end), { ...options, isLast: next === -1 }));
+    parts.push(...splitCut(offset + start, bytes.subarray(start, end), { ...options, isLast: next === -1 }));
     start = end;
   }
   return parts;
 }
 
-function partsOfCut(
+function splitCut(
   offset: number,
   bytes: Buffer,
   { isLast, hasNewline, seed }: Salvage & { readonly isLast: boolean },
@@ -105,8 +105,8 @@ function partsOfCut(
   if (isIntactLine(endsLine ? bytes.subarray(0, -1) : bytes, seed)) return [{ kind: 'line', offset, bytes, endsLine }];
   const line = bytes.subarray(0, -1);
   if (!endsLine && isIntactLine(line, seed)) {
-    const newline = damaged(offset + line.length, bytes.subarray(-1));
+    const newline = buildDamagedPart(offset + line.length, bytes.subarray(-1));
     return [{ kind: 'line', offset, bytes: line, endsLine: false }, newline];
   }
-  return [isLast && !hasNewline ? { kind: 'torn', offset, bytes, endsLine: false } : damaged(offset, bytes)];
+  return [isLast && !hasNewline ? { kind: 'torn', offset, bytes, endsLine: false } : buildDamagedPart(offset, bytes)];
 }

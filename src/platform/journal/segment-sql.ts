@@ -1,4 +1,4 @@
-import { identifier, type LakeSession, literal, type StagedFile } from '../lake/index.ts';
+import { type LakeSession, quoteIdentifier, quoteLiteral, type StagedFile } from '../lake/index.ts';
 import type { RowShape } from './readable.ts';
 import type { Segment } from './segment.ts';
 
@@ -11,19 +11,19 @@ const LONGEST_LINE_BYTES = LONGEST_ROW_BYTES + 64;
  * The rows of segments. The engine fails at a line of a whole segment that it cannot read. The last line of a segment that is
  * written to may be half there: the engine makes a row without any value of it, which is left out.
  */
-export function segmentRows(
+export function buildSegmentRowsSql(
   { table, dayOf }: RowShape,
   segments: readonly (Segment & { readonly isWhole: boolean })[],
 ): string {
-  const columns = Object.entries(table.columns).map(([name, type]) => `${literal(name)}: ${literal(type)}`);
+  const columns = Object.entries(table.columns).map(([name, type]) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`);
   const rows = (group: readonly Segment[], ignoresErrors: boolean) =>
-    `FROM read_json([${group.map(({ path }) => literal(path)).join(', ')}], format = 'newline_delimited',
+    `FROM read_json([${group.map(({ path }) => quoteLiteral(path)).join(', ')}], format = 'newline_delimited',
       columns = {${columns.join(', ')}}, ignore_errors = ${ignoresErrors}, maximum_object_size = ${LONGEST_LINE_BYTES})`;
   const whole = segments.filter(({ isWhole }) => isWhole);
   const growing = segments.filter(({ isWhole }) => !isWhole);
   return [
     ...(whole.length === 0 ? [] : [rows(whole, false)]),
-    ...(growing.length === 0 ? [] : [`(${rows(growing, true)} WHERE ${identifier(dayOf)} IS NOT NULL)`]),
+    ...(growing.length === 0 ? [] : [`(${rows(growing, true)} WHERE ${quoteIdentifier(dayOf)} IS NOT NULL)`]),
   ].join(' UNION ALL BY NAME ');
 }
 
@@ -36,8 +36,8 @@ export async function stageSegments(
   segments: readonly Segment[],
   staged: StagedFile[],
 ): Promise<void> {
-  const at = identifier(shape.dayOf);
-  const rows = segmentRows(
+  const at = quoteIdentifier(shape.dayOf);
+  const rows = buildSegmentRowsSql(
     shape,
     segments.map((segment) => ({ ...segment, isWhole: true })),
   );
@@ -48,7 +48,7 @@ export async function stageSegments(
       `SELECT DISTINCT strftime(${at}, '%Y-%m-%d') AS day FROM ${SETTLING} ORDER BY day`,
     );
     for (const day of days.map((row) => String(row.day))) {
-      const start = `TIMESTAMP ${literal(day)}`;
+      const start = `TIMESTAMP ${quoteLiteral(day)}`;
       const select = `SELECT * FROM ${SETTLING} WHERE ${at} >= ${start} AND ${at} < ${start} + INTERVAL 1 DAY ORDER BY ${at}`;
       staged.push(await session.stage(shape.table, day, select));
     }

@@ -19,7 +19,7 @@ const CHECKED_SUFFIX = `.crc${SUFFIX}`;
 export const DAMAGED_SUFFIX = '.damaged';
 
 /** Seed of the checksums in a segment; null: a segment of an older version, whose lines have none. */
-export function checksumSeed(name: string): number | null {
+export function computeChecksumSeed(name: string): number | null {
   if (name.endsWith(BOUND_SUFFIX)) return crc32(name);
   return name.endsWith(CHECKED_SUFFIX) ? 0 : null;
 }

@@ -6,7 +6,7 @@ interface JournalTables {
 }
 
 /** Names of the segments whose rows are in the lake, and whose files may still be there. */
-export async function settledSegments(sql: Sql, table: string): Promise<ReadonlySet<string>> {
+export async function findSettledSegments(sql: Sql, table: string): Promise<ReadonlySet<string>> {
   const rows = await sql
     .tables<JournalTables>()
     .selectFrom('journal_settled')

@@ -1,7 +1,7 @@
 import { open, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
-import { systemCode } from '../errors/index.ts';
+import { readSystemCode } from '../errors/index.ts';
 import { type Extent, LEDGER, type Recorded, readLedger } from './ledger.ts';
 import { inspectSegment } from './mend.ts';
 import { scanSegment } from './scan.ts';
@@ -36,7 +36,7 @@ const TRIES = 20;
  */
 export async function verifyJournals(folder: string): Promise<readonly JournalFinding[]> {
   const findings: JournalFinding[] = [];
-  for (const table of await tableFolders(folder)) {
+  for (const table of await listTableFolders(folder)) {
     findings.push(
       ...(await verifyTable(table)).map((one) => ({ ...one, file: relative(folder, join(table, one.file)) })),
     );
@@ -47,7 +47,7 @@ export async function verifyJournals(folder: string): Promise<readonly JournalFi
 /** Bytes that were set aside and missing lines that were noted, below a folder. Reads none of the segments. */
 export async function listKnownDamage(folder: string): Promise<readonly JournalFinding[]> {
   const findings: JournalFinding[] = [];
-  for (const table of await tableFolders(folder)) {
+  for (const table of await listTableFolders(folder)) {
     const own = await listAllSetAside(table);
     findings.push(...own.map((one) => ({ ...one, file: relative(folder, join(table, one.file)) })));
   }
@@ -68,7 +68,7 @@ async function verifySegments(table: string, recorded: Recorded | null): Promise
   const segments = await listSegments(table);
   for (const segment of segments) {
     const expected = recorded?.segments.get(segment.name) ?? null;
-    findings.push(...(await unlessGone(verifySegment(segment, expected))));
+    findings.push(...(await readUnlessGone(verifySegment(segment, expected))));
     // The ledger is there before the first line.
     if (recorded === null && segment.name.endsWith(BOUND_SUFFIX)) findings.push(toLedgerFinding(LEDGER));
   }
@@ -87,21 +87,22 @@ function toLedgerFinding(file: string): JournalFinding {
 
 async function listAllSetAside(table: string): Promise<JournalFinding[]> {
   const findings: JournalFinding[] = [];
-  for (const file of await listFiles(table, DAMAGED_SUFFIX)) findings.push(...(await unlessGone(listSetAside(file))));
+  for (const file of await listFiles(table, DAMAGED_SUFFIX))
+    findings.push(...(await readUnlessGone(listSetAside(file))));
   return findings;
 }
 
-async function tableFolders(folder: string): Promise<string[]> {
-  const entries = await unlessGone(readdir(folder, { withFileTypes: true }));
+async function listTableFolders(folder: string): Promise<string[]> {
+  const entries = await readUnlessGone(readdir(folder, { withFileTypes: true }));
   return entries.flatMap((entry) => (entry.isDirectory() ? [join(folder, entry.name)] : [])).toSorted();
 }
 
 /** Empty for a missing file: a running server removes a segment after settling it. */
-async function unlessGone<T>(reading: Promise<readonly T[]>): Promise<readonly T[]> {
+async function readUnlessGone<T>(reading: Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await reading;
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return [];
+    if (readSystemCode(error) === 'ENOENT') return [];
     throw error;
   }
 }

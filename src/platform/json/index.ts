@@ -34,19 +34,19 @@ export function checkJson(bytes: Uint8Array, limits: JsonLimits = {}): void {
   let at = 0;
   while (at < end) {
     const byte = bytes[at++];
-    if (byte === QUOTE) at = endOfString(bytes, at);
+    if (byte === QUOTE) at = findStringEnd(bytes, at);
     else if (byte === COMMA) values += 1;
     else if (isOpening(byte)) {
       values += 2;
       depth += 1;
-      if (depth > mostDepth) throw tooDeep(mostDepth);
+      if (depth > mostDepth) throw createTooDeep(mostDepth);
     } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) {
       depth -= 1;
       // An empty container holds no value.
       if (isOpening(bytes[at - 2])) values -= 1;
     }
   }
-  if (values > mostValues) throw tooManyValues(mostValues);
+  if (values > mostValues) throw createTooManyValues(mostValues);
 }
 
 function isOpening(byte: number | undefined): boolean {
@@ -54,7 +54,7 @@ function isOpening(byte: number | undefined): boolean {
 }
 
 /** Place after the closing quote of a string that begins before `at`. */
-function endOfString(bytes: Uint8Array, at: number): number {
+function findStringEnd(bytes: Uint8Array, at: number): number {
   let next = at;
   while (next < bytes.length) {
     const byte = bytes[next++];
@@ -64,14 +64,14 @@ function endOfString(bytes: Uint8Array, at: number): number {
   return next;
 }
 
-function tooDeep(limit: number): AppError {
+function createTooDeep(limit: number): AppError {
   return new AppError('json_too_deep', `The JSON is nested more than ${limit} levels deep. Send a flatter document.`, {
     limit,
   });
 }
 
 /** Also for other encodings of the same documents. */
-export function tooManyValues(limit: number): AppError {
+export function createTooManyValues(limit: number): AppError {
   const detail = `The body has more than ${limit} values. Send it in several requests.`;
   return new AppError('json_too_many_values', detail, { limit });
 }

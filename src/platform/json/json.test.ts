@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkJson, JSON_DEPTH_LIMIT, parseBoundedJson } from './index.ts';
 
-function codeOf(text: string | Buffer, limits: Parameters<typeof checkJson>[1] = {}): string | null {
+function checkCode(text: string | Buffer, limits: Parameters<typeof checkJson>[1] = {}): string | null {
   try {
     checkJson(Buffer.from(text as string), limits);
     return null;
@@ -13,9 +13,9 @@ function codeOf(text: string | Buffer, limits: Parameters<typeof checkJson>[1] =
 
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
-function depthOf(value: unknown): number {
+function measureDepth(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
-  return 1 + Math.max(0, ...Object.values(value).map(depthOf));
+  return 1 + Math.max(0, ...Object.values(value).map(measureDepth));
 }
 
 describe('bounds of JSON', () => {
@@ -33,7 +33,7 @@ describe('bounds of JSON', () => {
     ['closing brackets alone', ']'.repeat(1000), null],
     ['nothing', '', null],
   ])('%s', (_name, text, code) => {
-    expect(codeOf(text)).toBe(code);
+    expect(checkCode(text)).toBe(code);
   });
 
   it('counts values', () => {
@@ -44,18 +44,18 @@ describe('bounds of JSON', () => {
       ['{"a":1,"b":{"c":[1]}}', 8],
       ['"a,b[{"', 1],
     ] as const) {
-      expect(codeOf(text, { values })).toBeNull();
-      expect(codeOf(text, { values: values - 1 })).toBe('json_too_many_values');
+      expect(checkCode(text, { values })).toBeNull();
+      expect(checkCode(text, { values: values - 1 })).toBe('json_too_many_values');
     }
-    expect(codeOf(`[${'{},'.repeat(5 * 2 ** 20)}{}]`)).toBe('json_too_many_values');
+    expect(checkCode(`[${'{},'.repeat(5 * 2 ** 20)}{}]`)).toBe('json_too_many_values');
   });
 
   it('agrees with the parser on the depth of any document', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
-        const [text, depth] = [JSON.stringify(value), depthOf(value)];
-        expect(codeOf(text, { depth })).toBeNull();
-        if (depth > 0) expect(codeOf(text, { depth: depth - 1 })).toBe('json_too_deep');
+        const [text, depth] = [JSON.stringify(value), measureDepth(value)];
+        expect(checkCode(text, { depth })).toBeNull();
+        if (depth > 0) expect(checkCode(text, { depth: depth - 1 })).toBe('json_too_deep');
       }),
     );
   });
@@ -63,7 +63,7 @@ describe('bounds of JSON', () => {
   it('never throws anything else, whatever the bytes are', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-        expect([null, 'json_too_deep']).toContain(codeOf(Buffer.from(bytes), { depth: 3 }));
+        expect([null, 'json_too_deep']).toContain(checkCode(Buffer.from(bytes), { depth: 3 }));
       }),
     );
   });

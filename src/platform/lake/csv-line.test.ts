@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { csvLine } from '../csv/index.ts';
+import { formatCsvLine } from '../csv/index.ts';
 import { decimalString } from '../units/index.ts';
-import { csvLineSql, type Lake, openLake, plainDecimalSql } from './index.ts';
+import { buildCsvLineSql, buildPlainDecimalSql, type Lake, openLake } from './index.ts';
 
 let lake: Lake;
 beforeAll(async () => {
@@ -28,10 +28,10 @@ describe('CSV made by the engine', () => {
     );
     const values = rows.map(() => '(?, ?, ?, ?)').join(', ');
     const lines = await lake.query(
-      `SELECT ${csvLineSql(['a', 'b', 'c'])} AS line FROM (VALUES ${values}) AS t(n, a, b, c) ORDER BY n`,
+      `SELECT ${buildCsvLineSql(['a', 'b', 'c'])} AS line FROM (VALUES ${values}) AS t(n, a, b, c) ORDER BY n`,
       rows.flatMap((row, index) => [index, ...row]),
     );
-    expect(lines.map(({ line }) => line)).toEqual(rows.map(csvLine));
+    expect(lines.map(({ line }) => line)).toEqual(rows.map(formatCsvLine));
   });
 
   it('writes decimals as decimalString does', async () => {
@@ -49,7 +49,7 @@ describe('CSV made by the engine', () => {
       '12345678901234567890.120',
     ];
     const shown = await lake.query(
-      `SELECT ${plainDecimalSql('v')} AS text FROM (VALUES ${texts.map(() => '(?, ?)').join(', ')}) AS t(n, v) ORDER BY n`,
+      `SELECT ${buildPlainDecimalSql('v')} AS text FROM (VALUES ${texts.map(() => '(?, ?)').join(', ')}) AS t(n, v) ORDER BY n`,
       texts.flatMap((text, index) => [index, text]),
     );
     expect(shown.map(({ text }) => text)).toEqual(texts.map(decimalString));

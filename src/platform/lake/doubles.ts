@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { asExpected } from './engine-failure.ts';
+import { toExpectedError } from './engine-failure.ts';
 
 /** Reads every column of a SELECT, all of them DOUBLE without null, into arrays of `rows` numbers. */
 export async function readDoubles(connection: DuckDBConnection, select: string, rows: number): Promise<Float64Array[]> {
@@ -24,6 +24,6 @@ export async function readDoubles(connection: DuckDBConnection, select: string, 
     if (at !== rows) throw new Error(`${at} rows were read, not ${rows}`);
     return columns;
   } catch (error) {
-    throw asExpected(error);
+    throw toExpectedError(error);
   }
 }

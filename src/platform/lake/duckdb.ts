@@ -3,13 +3,13 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { createDigester, type Digester, fileStamp } from '../digests/index.ts';
+import { createDigester, type Digester, readFileStamp } from '../digests/index.ts';
 import { AppError } from '../errors/index.ts';
 import type { Sql, Store } from '../store/index.ts';
 import { readDoubles } from './doubles.ts';
 import { Engine } from './engine.ts';
-import { asExpected, mayBeDamage } from './engine-failure.ts';
-import { type ExportFormat, exportFile, removeExports, scratchPath } from './export-file.ts';
+import { mayBeDamage, toExpectedError } from './engine-failure.ts';
+import { buildScratchPath, type ExportFormat, exportFile, removeExports } from './export-file.ts';
 import { FileChecks } from './file-checks.ts';
 import type {
   Lake,
@@ -22,18 +22,18 @@ import type {
   StagedFile,
 } from './lake.ts';
 import {
-  currentPartitions,
-  filesById,
+  findCurrentPartitions,
+  findFilesById,
+  findKeptFilesById,
+  findManifestFiles,
+  findNewestSequence,
   forgetFiles,
   forgetFilesById,
   keepFiles,
-  keptFilesById,
-  manifestFiles,
-  newestSequence,
   swapFiles,
 } from './manifest.ts';
-import { parquetOptions } from './parquet-options.ts';
-import { literal } from './quote.ts';
+import { buildParquetOptions } from './parquet-options.ts';
+import { quoteLiteral } from './quote.ts';
 import { OTHER_PREFIX, type ScanOptions, scanRelation } from './scan.ts';
 import { createUpkeep, Removals } from './upkeep.ts';
 
@@ -60,17 +60,17 @@ export async function openLake(deps: LakeDeps): Promise<Lake> {
 
 const INTERRUPT_EVERY_MS = 100;
 
-function stopping(): AppError {
+function createStoppingError(): AppError {
   return new AppError('server_stopping', 'The server is stopping. Retry when it has restarted.');
 }
 
-function removedError(): AppError {
+function createRemovedError(): AppError {
   const detail = 'Rows of this query were deleted or replaced while it ran. Retry the request.';
   return new AppError('lake_file_removed', detail);
 }
 
 /** Paths of lake files in a statement, each once. */
-function pathsIn(sql: string): string[] {
+function findPaths(sql: string): string[] {
   return [...new Set(sql.match(/[\w-]+\/[0-9a-f-]{36}\.parquet/g) ?? [])];
 }
 
@@ -110,7 +110,7 @@ class DuckDbLake implements Lake {
       await rm(join(root, path), { force: true });
     });
     const readWhole = async (path: string) =>
-      Number((await this.query(`SELECT count(hash(f)) AS rows FROM read_parquet(${literal(path)}) f`))[0]?.rows);
+      Number((await this.query(`SELECT count(hash(f)) AS rows FROM read_parquet(${quoteLiteral(path)}) f`))[0]?.rows);
     this.upkeep = createUpkeep({ root, digester: this.#digester, forget, readWhole, removals: this.#removals });
   }
 
@@ -136,7 +136,7 @@ class DuckDbLake implements Lake {
   }
 
   scratchPath(extension: string): string {
-    return scratchPath(join(this.#root, SPILL), extension);
+    return buildScratchPath(join(this.#root, SPILL), extension);
   }
 
   async session<T>(work: (session: LakeSession) => Promise<T>): Promise<T> {
@@ -166,7 +166,7 @@ class DuckDbLake implements Lake {
 
   async relation(sql: Sql, table: LakeTable, options: RelationOptions = {}): Promise<string> {
     const { rowIds = false, others = [] } = options;
-    return this.#scan(table, await manifestFiles(sql, table.name, options), { rowIds, others });
+    return this.#scan(table, await findManifestFiles(sql, table.name, options), { rowIds, others });
   }
 
   stagedRelation(table: LakeTable, files: readonly StagedFile[], others: readonly string[] = []): string {
@@ -174,19 +174,19 @@ class DuckDbLake implements Lake {
   }
 
   files(sql: Sql, table: LakeTable): Promise<StagedFile[]> {
-    return manifestFiles(sql, table.name);
+    return findManifestFiles(sql, table.name);
   }
 
   filesById(sql: Sql, table: LakeTable, ids: readonly string[]): Promise<StagedFile[]> {
-    return filesById(sql, table.name, ids);
+    return findFilesById(sql, table.name, ids);
   }
 
   keptById(sql: Sql, table: LakeTable, ids: readonly string[]): Promise<StagedFile[]> {
-    return keptFilesById(sql, table.name, ids);
+    return findKeptFilesById(sql, table.name, ids);
   }
 
   sequence(sql: Sql, table: LakeTable): Promise<number> {
-    return newestSequence(sql, table.name);
+    return findNewestSequence(sql, table.name);
   }
 
   keep(sql: Sql, table: LakeTable, files: readonly StagedFile[]): Promise<void> {
@@ -194,7 +194,7 @@ class DuckDbLake implements Lake {
   }
 
   partitions(sql: Sql, table: LakeTable): Promise<string[]> {
-    return currentPartitions(sql, table.name);
+    return findCurrentPartitions(sql, table.name);
   }
 
   swap(sql: Sql, table: LakeTable, change: { remove: readonly string[]; add: readonly StagedFile[] }): Promise<void> {
@@ -224,7 +224,7 @@ class DuckDbLake implements Lake {
 
   async removeSuperseded(store: Store, table: LakeTable): Promise<StagedFile[]> {
     const superseded = await store.transaction(async (sql) =>
-      forgetFiles(sql, table.name, await newestSequence(sql, table.name)),
+      forgetFiles(sql, table.name, await findNewestSequence(sql, table.name)),
     );
     // A crash before they are deleted leaves files that no manifest names: the next start removes them.
     await this.removeForgotten(superseded);
@@ -238,7 +238,7 @@ class DuckDbLake implements Lake {
 
   #interruptNow(): void {
     if (this.#stop.signal.aborted) return;
-    this.#stop.abort(stopping());
+    this.#stop.abort(createStoppingError());
     const interruptAll = () => {
       for (const connection of this.#connections) connection.interrupt();
     };
@@ -287,24 +287,24 @@ class DuckDbLake implements Lake {
   /** The engine does not always name the file that it failed on, so the files of the statement are read. */
   async #explain(error: unknown, sql: string): Promise<unknown> {
     const isInterrupted = error instanceof Error && error.message.startsWith('INTERRUPT');
-    if (isInterrupted && this.#stop.signal.aborted) return stopping();
-    const expected = asExpected(error);
+    if (isInterrupted && this.#stop.signal.aborted) return createStoppingError();
+    const expected = toExpectedError(error);
     if (expected instanceof AppError || !mayBeDamage(error)) return expected;
-    if (this.#removedIn(sql).length > 0) return removedError();
+    if (this.#removedIn(sql).length > 0) return createRemovedError();
     return (await this.#checks.explainFailure(this.#filesIn(sql), error)) ?? expected;
   }
 
   #filesIn(sql: string): StagedFile[] {
-    return pathsIn(sql).flatMap((path) => this.#scanned.get(path) ?? []);
+    return findPaths(sql).flatMap((path) => this.#scanned.get(path) ?? []);
   }
 
   #removedIn(sql: string): string[] {
-    return this.#removed.size === 0 ? [] : pathsIn(sql).filter((path) => this.#removed.has(path));
+    return this.#removed.size === 0 ? [] : findPaths(sql).filter((path) => this.#removed.has(path));
   }
 
   /** Error: `lake_file_removed`. */
   #assertNotRemoved(sql: string): void {
-    if (this.#removedIn(sql).length > 0) throw removedError();
+    if (this.#removedIn(sql).length > 0) throw createRemovedError();
   }
 
   /** A set keeps the order of insertion, so the oldest note goes first. */
@@ -335,12 +335,13 @@ class DuckDbLake implements Lake {
     const target = join(this.#root, path);
     await mkdir(join(this.#root, table.name), { recursive: true, mode: 0o700 });
     try {
-      const others = table.others === undefined ? [] : (content.others ?? (await otherColumns(connection, content)));
-      const options = parquetOptions(Object.keys(table.columns).length + others.length);
-      const copy = `COPY (${select}) TO ${literal(target)} (${options})`;
+      const others =
+        table.others === undefined ? [] : (content.others ?? (await findOtherColumns(connection, content)));
+      const options = buildParquetOptions(Object.keys(table.columns).length + others.length);
+      const copy = `COPY (${select}) TO ${quoteLiteral(target)} (${options})`;
       const [counted] = await readAll(connection, copy, parameters);
       await syncFile(target);
-      const stamp = (await fileStamp(target))?.stamp ?? null;
+      const stamp = (await readFileStamp(target))?.stamp ?? null;
       const { sizeBytes, sha256 } = await this.#digester.digest(target);
       const rows = Number(counted?.Count ?? 0);
       return { id, table: table.name, partition, path, rows, sizeBytes, sha256, stamp, damage: null, others };
@@ -358,7 +359,7 @@ interface RowsToStage {
 }
 
 /** Takes as long as planning the SELECT, which for a wide bill is a fifth of its import. */
-async function otherColumns(
+async function findOtherColumns(
   connection: DuckDBConnection,
   { select, parameters }: RowsToStage,
 ): Promise<readonly string[]> {
@@ -375,7 +376,7 @@ async function readAll(
     const reader = await connection.runAndReadAll(sql, [...parameters]);
     return reader.getRowObjectsJson();
   } catch (error) {
-    throw asExpected(error);
+    throw toExpectedError(error);
   }
 }
 

@@ -1,8 +1,8 @@
 import { AppError } from '../errors/index.ts';
 
 /** Converts an engine error to an `AppError` where it is an expected one. */
-export function asExpected(error: unknown): unknown {
-  return asStorageFull(error) ?? asMemoryExhausted(error) ?? error;
+export function toExpectedError(error: unknown): unknown {
+  return toStorageFull(error) ?? toMemoryExhausted(error) ?? error;
 }
 
 /** Whether a failure of the engine can come from the content of a file: then its files are worth reading whole. */
@@ -13,14 +13,14 @@ export function mayBeDamage(error: unknown): boolean {
   );
 }
 
-function asMemoryExhausted(error: unknown): AppError | null {
+function toMemoryExhausted(error: unknown): AppError | null {
   if (!(error instanceof Error) || !error.message.startsWith('Out of Memory Error')) return null;
   const detail =
     'The query needs more memory than the limit of the query engine. Raise lakeMemory (STEELYARD_LAKE_MEMORY), or request less data.';
   return new AppError('lake_memory_exhausted', detail, {}, { cause: error });
 }
 
-function asStorageFull(error: unknown): AppError | null {
+function toStorageFull(error: unknown): AppError | null {
   if (!(error instanceof Error) || !/No space left on device|Could not write all bytes/.test(error.message))
     return null;
   return new AppError(

@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { literal } from './quote.ts';
+import { quoteLiteral } from './quote.ts';
 
 export interface EngineOptions {
   /** Folders that SQL may read and write. */
@@ -50,7 +50,9 @@ async function openInstance({ folders, spill, memory, threads }: EngineOptions):
     const connection = await instance.connect();
     await connection.run("SET GLOBAL TimeZone = 'UTC'");
     await connection.run('SET autoinstall_known_extensions = false');
-    await connection.run(`SET allowed_directories = [${folders.map((folder) => literal(`${folder}/`)).join(', ')}]`);
+    await connection.run(
+      `SET allowed_directories = [${folders.map((folder) => quoteLiteral(`${folder}/`)).join(', ')}]`,
+    );
     await connection.run('SET enable_external_access = false');
     await connection.run('SET lock_configuration = true');
     connection.closeSync();

@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { parquetOptions } from './parquet-options.ts';
-import { literal } from './quote.ts';
+import { buildParquetOptions } from './parquet-options.ts';
+import { quoteLiteral } from './quote.ts';
 
 /** File format of exported rows. CSV: RFC 4180, a header, nothing for null, `""` for an empty text. */
 export type ExportFormat = 'parquet' | 'csv';
@@ -20,10 +20,10 @@ export async function exportFile(
   format: ExportFormat,
   run: (statement: string) => Promise<readonly unknown[]>,
 ): Promise<Readable> {
-  const path = scratchPath(folder, format);
+  const path = buildScratchPath(folder, format);
   const remove = () => rm(path, { force: true });
   try {
-    await run(`COPY (${select}) TO ${literal(path)} (${await optionsOf(select, format, run)})`);
+    await run(`COPY (${select}) TO ${quoteLiteral(path)} (${await buildFormatOptions(select, format, run)})`);
   } catch (error) {
     await remove();
     throw error;
@@ -31,17 +31,17 @@ export async function exportFile(
   return createReadStream(path).on('close', () => void remove());
 }
 
-async function optionsOf(
+async function buildFormatOptions(
   select: string,
   format: ExportFormat,
   run: (statement: string) => Promise<readonly unknown[]>,
 ): Promise<string> {
   if (format === 'csv') return "FORMAT csv, HEADER true, NULLSTR ''";
-  return parquetOptions((await run(`DESCRIBE ${select}`)).length);
+  return buildParquetOptions((await run(`DESCRIBE ${select}`)).length);
 }
 
 /** A path for a file that its writer removes; one that a crash leaves there goes when the lake is opened. */
-export function scratchPath(folder: string, extension: string): string {
+export function buildScratchPath(folder: string, extension: string): string {
   return join(folder, `${PREFIX}${randomUUID()}.${extension}`);
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type Digester, fileStamp } from '../digests/index.ts';
-import { AppError, systemCode } from '../errors/index.ts';
+import { type Digester, readFileStamp } from '../digests/index.ts';
+import { AppError, readSystemCode } from '../errors/index.ts';
 import type { StagedFile } from './lake.ts';
 
 /** Failures of the disk that make a file unreadable; anything else is not the file's fault. */
@@ -31,7 +31,7 @@ export class FileChecks {
   async assertIntact(files: readonly StagedFile[]): Promise<void> {
     const checked = await Promise.all(files.map(async (file) => ({ file, why: await this.#damageOf(file, false) })));
     const damaged = checked.filter((one): one is DamagedFile => one.why !== null);
-    if (damaged.length > 0) throw damagedError(damaged);
+    if (damaged.length > 0) throw createDamagedError(damaged);
   }
 
   /** Reads files whole after the engine failed on them: the error that explains it, or null when the files are intact. */
@@ -41,7 +41,7 @@ export class FileChecks {
       const why = await this.#damageOf(file, true);
       if (why !== null) damaged.push({ file, why });
     }
-    return damaged.length === 0 ? null : damagedError(damaged, cause);
+    return damaged.length === 0 ? null : createDamagedError(damaged, cause);
   }
 
   /** The file of a path has other facts from now on. */
@@ -52,9 +52,9 @@ export class FileChecks {
   async #damageOf(file: StagedFile, whole: boolean): Promise<string | null> {
     if (file.damage !== null) return file.damage;
     try {
-      const now = await fileStamp(join(this.#root, file.path));
+      const now = await readFileStamp(join(this.#root, file.path));
       if (now === null) return MISSING;
-      if (now.sizeBytes !== file.sizeBytes) return sizeDamage(now.sizeBytes, file.sizeBytes);
+      if (now.sizeBytes !== file.sizeBytes) return describeSizeDamage(now.sizeBytes, file.sizeBytes);
       if (file.sha256 === null) return null;
       if (!whole && (now.stamp === file.stamp || now.stamp === this.#right.get(file.path))) return null;
       const { sha256 } = await this.#digester.digest(join(this.#root, file.path));
@@ -62,7 +62,7 @@ export class FileChecks {
       this.#right.set(file.path, now.stamp);
       return null;
     } catch (error) {
-      return unreadableDamage(error);
+      return describeUnreadableDamage(error);
     }
   }
 }
@@ -70,23 +70,23 @@ export class FileChecks {
 export const MISSING = 'is missing';
 export const OTHER_CONTENT = 'does not match its digest';
 
-export function sizeDamage(found: number, written: number): string {
+export function describeSizeDamage(found: number, written: number): string {
   return `has ${found} bytes; ${written} were written`;
 }
 
 /** Text of a disk error; rethrows any other error. */
-export function unreadableDamage(error: unknown): string {
-  const code = systemCode(error);
+export function describeUnreadableDamage(error: unknown): string {
+  const code = readSystemCode(error);
   if (code === null || !UNREADABLE.has(code)) throw error;
   return code === 'ENOENT' || code === 'ENOTDIR' ? MISSING : `cannot be read (${code})`;
 }
 
 /** The billing month or the day that a partition is named by, `2026-10` or `2026-10-03`; null for any other name. */
-export function timeOfPartition(partition: string): string | null {
-  return /(\d{4}-\d{2}(-\d{2})?)$/.exec(decoded(partition))?.[1] ?? null;
+export function parsePartitionTime(partition: string): string | null {
+  return /(\d{4}-\d{2}(-\d{2})?)$/.exec(decodePartition(partition))?.[1] ?? null;
 }
 
-function decoded(partition: string): string {
+function decodePartition(partition: string): string {
   try {
     return decodeURIComponent(partition);
   } catch {
@@ -94,20 +94,20 @@ function decoded(partition: string): string {
   }
 }
 
-function damagedError(damaged: readonly DamagedFile[], cause?: unknown): AppError {
+function createDamagedError(damaged: readonly DamagedFile[], cause?: unknown): AppError {
   const named = damaged.slice(0, NAMED_FILES).map(({ file, why }) => `lake/${file.path} ${why}`);
   const more = damaged.length > NAMED_FILES ? ` and ${damaged.length - NAMED_FILES} more` : '';
   const places = [...new Set(damaged.map(({ file }) => placeText(file)))];
   const place = places.slice(0, NAMED_FILES).join(', ') + (places.length > NAMED_FILES ? ', …' : '');
   const detail = `Incomplete: ${place}. File ${named.join('; ')}${more}. Run "steelyard verify --repair" to rebuild it, or restore it from a backup.`;
   const files = damaged.slice(0, 100).map(({ file, why }) => ({
-    ...{ table: file.table, partition: file.partition, period: timeOfPartition(file.partition) },
+    ...{ table: file.table, partition: file.partition, period: parsePartitionTime(file.partition) },
     ...{ file: `lake/${file.path}`, why },
   }));
   return new AppError('lake_file_damaged', detail, { files }, { cause });
 }
 
 function placeText({ table, partition }: StagedFile): string {
-  const time = timeOfPartition(partition);
+  const time = parsePartitionTime(partition);
   return `table ${table} ${time === null ? `(partition "${partition}")` : `of ${time}`}`;
 }

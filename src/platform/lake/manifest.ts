@@ -20,7 +20,7 @@ interface LakeTables {
 }
 
 /** The files that a manifest of a table names, the newest one when no number is given, in the order they were added. */
-export async function manifestFiles(
+export async function findManifestFiles(
   sql: Sql,
   table: string,
   { partitions, days, at }: Pick<RelationOptions, 'partitions' | 'days' | 'at'> = {},
@@ -48,19 +48,19 @@ export async function manifestFiles(
       ]),
     );
   }
-  return (await query.execute()).map(stagedFile);
+  return (await query.execute()).map(toStagedFile);
 }
 
 /** Files by id, in the requested order. */
-export async function filesById(sql: Sql, table: string, ids: readonly string[]): Promise<StagedFile[]> {
-  const files = await keptFilesById(sql, table, ids);
+export async function findFilesById(sql: Sql, table: string, ids: readonly string[]): Promise<StagedFile[]> {
+  const files = await findKeptFilesById(sql, table, ids);
   if (files.length === ids.length) return files;
   const known = new Set(files.map(({ id }) => id));
   throw new Error(`no file ${ids.find((id) => !known.has(id))} in lake table ${table}`);
 }
 
 /** The same, without files that no manifest names any more. */
-export async function keptFilesById(sql: Sql, table: string, ids: readonly string[]): Promise<StagedFile[]> {
+export async function findKeptFilesById(sql: Sql, table: string, ids: readonly string[]): Promise<StagedFile[]> {
   const known = new Map<string, StagedFile>();
   for (let at = 0; at < ids.length; at += IDS_A_STATEMENT) {
     const rows = await sql
@@ -70,7 +70,7 @@ export async function keptFilesById(sql: Sql, table: string, ids: readonly strin
       .where('table_name', '=', table)
       .where('id', 'in', ids.slice(at, at + IDS_A_STATEMENT))
       .execute();
-    for (const row of rows) known.set(row.id, stagedFile(row));
+    for (const row of rows) known.set(row.id, toStagedFile(row));
   }
   return ids.flatMap((id) => known.get(id) ?? []);
 }
@@ -78,7 +78,7 @@ export async function keptFilesById(sql: Sql, table: string, ids: readonly strin
 /** Below the limit of parameters of one statement in either engine. */
 const IDS_A_STATEMENT = 500;
 
-function stagedFile(row: LakeTables['lake_file']): StagedFile {
+function toStagedFile(row: LakeTables['lake_file']): StagedFile {
   return {
     id: row.id,
     table: row.table_name,
@@ -93,7 +93,7 @@ function stagedFile(row: LakeTables['lake_file']): StagedFile {
   };
 }
 
-export async function newestSequence(sql: Sql, table: string): Promise<number> {
+export async function findNewestSequence(sql: Sql, table: string): Promise<number> {
   const row = await sql
     .tables<LakeTables>()
     .selectFrom('lake_manifest')
@@ -103,7 +103,7 @@ export async function newestSequence(sql: Sql, table: string): Promise<number> {
   return row?.sequence ?? 0;
 }
 
-export async function currentPartitions(sql: Sql, table: string): Promise<string[]> {
+export async function findCurrentPartitions(sql: Sql, table: string): Promise<string[]> {
   const rows = await sql
     .tables<LakeTables>()
     .selectFrom('lake_file')
@@ -117,7 +117,7 @@ export async function currentPartitions(sql: Sql, table: string): Promise<string
 }
 
 /** Every file that any manifest, current or old, still names, each once; by table, then partition. */
-export async function everyFile(sql: Sql): Promise<StagedFile[]> {
+export async function findAllFiles(sql: Sql): Promise<StagedFile[]> {
   const rows = await sql
     .tables<LakeTables>()
     .selectFrom('lake_file')
@@ -126,11 +126,11 @@ export async function everyFile(sql: Sql): Promise<StagedFile[]> {
     .orderBy('partition_name')
     .orderBy('id')
     .execute();
-  return [...new Map(rows.map((row) => [row.id, stagedFile(row)])).values()];
+  return [...new Map(rows.map((row) => [row.id, toStagedFile(row)])).values()];
 }
 
 /** Those of them that are marked as damaged. */
-export async function damagedFiles(sql: Sql): Promise<StagedFile[]> {
+export async function findDamagedFiles(sql: Sql): Promise<StagedFile[]> {
   const rows = await sql
     .tables<LakeTables>()
     .selectFrom('lake_file')
@@ -140,7 +140,7 @@ export async function damagedFiles(sql: Sql): Promise<StagedFile[]> {
     .orderBy('partition_name')
     .orderBy('id')
     .execute();
-  return [...new Map(rows.map((row) => [row.id, stagedFile(row)])).values()];
+  return [...new Map(rows.map((row) => [row.id, toStagedFile(row)])).values()];
 }
 
 /** Facts of a file that change without a swap, in each of its stays. */
@@ -177,18 +177,18 @@ export async function saveDamage(sql: Sql, { id, stamp }: StagedFile, damage: st
 }
 
 /** Every path that any manifest, current or old, still names. */
-export async function knownPaths(sql: Sql): Promise<Set<string>> {
+export async function findKnownPaths(sql: Sql): Promise<Set<string>> {
   const rows = await sql.tables<LakeTables>().selectFrom('lake_file').select('path').execute();
   return new Set(rows.map((row) => row.path));
 }
 
 /** Files that no manifest names and that stay on the disk all the same: a stay that ended as it began. */
 export async function keepFiles(sql: Sql, table: string, files: readonly StagedFile[]): Promise<void> {
-  const sequence = await nextSequence(sql, table);
+  const sequence = await takeNextSequence(sql, table);
   for (const file of files) await insertStay(sql, table, file, { added_at: sequence, removed_at: sequence });
 }
 
-async function nextSequence(sql: Sql, table: string): Promise<number> {
+async function takeNextSequence(sql: Sql, table: string): Promise<number> {
   const { sequence } = await sql
     .tables<LakeTables>()
     .insertInto('lake_manifest')
@@ -228,7 +228,7 @@ async function insertStay(
 
 export async function swapFiles(sql: Sql, table: string, change: LakeSwap): Promise<void> {
   const db = sql.tables<LakeTables>();
-  const sequence = await nextSequence(sql, table);
+  const sequence = await takeNextSequence(sql, table);
   for (const partition of change.remove) {
     await db
       .updateTable('lake_file')
@@ -265,7 +265,7 @@ export async function forgetFilesById(sql: Sql, table: string, ids: readonly str
       .where('table_name', '=', table)
       .where('id', 'in', some)
       .execute();
-    for (const row of rows) files.set(row.id, stagedFile(row));
+    for (const row of rows) files.set(row.id, toStagedFile(row));
     await db.deleteFrom('lake_file').where('table_name', '=', table).where('id', 'in', some).execute();
   }
   return [...files.values()];
@@ -287,7 +287,7 @@ export async function forgetFiles(sql: Sql, table: string, sequence: number): Pr
         .where((stay) => stay.or([stay('removed_at', 'is', null), stay('removed_at', '>', sequence)])),
     )
     .execute();
-  const files = new Map(rows.map((row) => [row.id, stagedFile(row)]));
+  const files = new Map(rows.map((row) => [row.id, toStagedFile(row)]));
   for (const id of files.keys()) {
     await db.deleteFrom('lake_file').where('table_name', '=', table).where('id', '=', id).execute();
   }

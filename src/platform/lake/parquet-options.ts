@@ -8,7 +8,7 @@ const DICTIONARY_BYTES = 1024 * 1024;
 const USUAL_COLUMNS = 100;
 
 /** Options of COPY for a table with this many columns: memory does not grow with their number. */
-export function parquetOptions(columns: number): string {
+export function buildParquetOptions(columns: number): string {
   const share = Math.min(1, USUAL_COLUMNS / columns);
   const groupRows = Math.max(1, Math.floor((ROW_GROUP_ROWS * share) / VECTOR_ROWS)) * VECTOR_ROWS;
   const dictionaryBytes = Math.floor(DICTIONARY_BYTES * share);

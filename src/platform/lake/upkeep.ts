@@ -1,9 +1,9 @@
 import { open, readdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Digester, fileStamp } from '../digests/index.ts';
-import { MISSING, OTHER_CONTENT, sizeDamage, unreadableDamage } from './file-checks.ts';
+import { type Digester, readFileStamp } from '../digests/index.ts';
+import { describeSizeDamage, describeUnreadableDamage, MISSING, OTHER_CONTENT } from './file-checks.ts';
 import type { FileState, LakeUpkeep, StagedFile } from './lake.ts';
-import { damagedFiles, everyFile, knownPaths, saveDamage, saveFileFacts } from './manifest.ts';
+import { findAllFiles, findDamagedFiles, findKnownPaths, saveDamage, saveFileFacts } from './manifest.ts';
 
 export interface UpkeepDeps {
   readonly root: string;
@@ -18,9 +18,9 @@ export interface UpkeepDeps {
 export function createUpkeep({ root, digester, forget, readWhole, removals }: UpkeepDeps): LakeUpkeep {
   return {
     root,
-    allFiles: everyFile,
-    damagedFiles,
-    inspect: (file) => inspect({ root, digester, readWhole }, file),
+    allFiles: findAllFiles,
+    damagedFiles: findDamagedFiles,
+    inspect: (file) => inspectFile({ root, digester, readWhole }, file),
     async note(sql, file, { damage, found }) {
       forget(file.path);
       if (damage !== null || found === null) return saveDamage(sql, file, damage ?? MISSING);
@@ -34,35 +34,35 @@ export function createUpkeep({ root, digester, forget, readWhole, removals }: Up
       forget(rebuilt.path);
       const { sha256, sizeBytes, rows, others } = rebuilt;
       // The rename changed the stamp.
-      const stamp = (await fileStamp(target))?.stamp ?? null;
+      const stamp = (await readFileStamp(target))?.stamp ?? null;
       await saveFileFacts(sql, damaged.id, { sha256, sizeBytes, rows, others, stamp, damage: null });
     },
-    unknownFiles: (sql) => unknownFiles(root, () => knownPaths(sql)),
+    unknownFiles: (sql) => findUnknownFiles(root, () => findKnownPaths(sql)),
     hold: () => removals.hold(),
     afterHolds: (work) => removals.run(work),
   };
 }
 
-async function inspect(
+async function inspectFile(
   { root, digester, readWhole }: Pick<UpkeepDeps, 'root' | 'digester' | 'readWhole'>,
   file: StagedFile,
 ): Promise<FileState> {
   const path = join(root, file.path);
   try {
-    const now = await fileStamp(path);
+    const now = await readFileStamp(path);
     if (now === null) return { damage: MISSING, found: null };
     const { sha256, sizeBytes } = await digester.digest(path);
     const found = { sha256, sizeBytes, stamp: now.stamp };
-    if (sizeBytes !== file.sizeBytes) return { damage: sizeDamage(sizeBytes, file.sizeBytes), found };
+    if (sizeBytes !== file.sizeBytes) return { damage: describeSizeDamage(sizeBytes, file.sizeBytes), found };
     if (file.sha256 !== null) return { damage: sha256 === file.sha256 ? null : OTHER_CONTENT, found };
-    return { damage: await engineDamage(() => readWhole(path), file.rows), found };
+    return { damage: await findEngineDamage(() => readWhole(path), file.rows), found };
   } catch (error) {
-    return { damage: unreadableDamage(error), found: null };
+    return { damage: describeUnreadableDamage(error), found: null };
   }
 }
 
 /** A file without a digest is taken for intact when the engine reads all of it. */
-async function engineDamage(readWhole: () => Promise<number>, rows: number): Promise<string | null> {
+async function findEngineDamage(readWhole: () => Promise<number>, rows: number): Promise<string | null> {
   try {
     const found = await readWhole();
     return found === rows ? null : `has ${found} rows; ${rows} were written`;
@@ -71,7 +71,7 @@ async function engineDamage(readWhole: () => Promise<number>, rows: number): Pro
   }
 }
 
-async function unknownFiles(root: string, known: () => Promise<ReadonlySet<string>>): Promise<string[]> {
+async function findUnknownFiles(root: string, known: () => Promise<ReadonlySet<string>>): Promise<string[]> {
   const entries = await readdir(root, { recursive: true });
   const paths = await known();
   return entries.filter((path) => path.endsWith('.parquet') && !paths.has(path)).toSorted();

@@ -32,7 +32,7 @@ export function createLifetime({ limitMs, late }: LifetimeOptions = {}): Lifetim
         try {
           const closing = close(resource);
           if (limitMs === undefined) await closing;
-          else if (!(await endsWithin(closing, Math.max(LEAST_MS, deadline - performance.now())))) late?.(place);
+          else if (!(await isEndedWithin(closing, Math.max(LEAST_MS, deadline - performance.now())))) late?.(place);
         } catch (error) {
           failures.push(error);
         }
@@ -48,7 +48,7 @@ async function close(resource: Disposable | AsyncDisposable): Promise<void> {
 }
 
 /** False when the work is still running after the time; a later error of it is ignored. */
-async function endsWithin(work: Promise<void>, timeMs: number): Promise<boolean> {
+async function isEndedWithin(work: Promise<void>, timeMs: number): Promise<boolean> {
   const over = new AbortController();
   const late = pause(timeMs, false, { signal: over.signal }).catch(() => false);
   work.catch(() => undefined);

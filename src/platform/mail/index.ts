@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.ts';
 import { AppError } from '../errors/index.ts';
-import { within } from '../outbound/index.ts';
+import { waitWithin } from '../outbound/index.ts';
 import { resolveSecret } from '../secrets/index.ts';
 
 export interface Letter {
@@ -44,7 +44,7 @@ export function createMail({ smtpUrl, smtpFrom: from }: Pick<Config, 'smtpUrl' |
       });
       try {
         const limit = AbortSignal.any([AbortSignal.timeout(LONGEST_MS), ...(signal === undefined ? [] : [signal])]);
-        await within(limit, transport.sendMail({ from, to, subject, text, messageId: `<${id}@steelyard>` }));
+        await waitWithin(limit, transport.sendMail({ from, to, subject, text, messageId: `<${id}@steelyard>` }));
       } finally {
         transport.close();
       }

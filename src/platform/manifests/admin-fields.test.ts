@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { SecretReference } from '../secrets/schema.ts';
-import { adminFields } from './admin-fields.ts';
+import { findAdminFields } from './admin-fields.ts';
 
 const secret = 'env:TOKEN';
 const Nested = z.strictObject({
@@ -35,6 +35,6 @@ describe('fields that only an administrator may set', () => {
     ['not set', Nested, { inner: {} }, []],
     ['none', z.strictObject({ name: z.string() }), { name: secret }, []],
   ])('are found: %s', (_, schema, value, fields) => {
-    expect(adminFields(schema, value)).toEqual(fields);
+    expect(findAdminFields(schema, value)).toEqual(fields);
   });
 });

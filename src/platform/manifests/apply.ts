@@ -1,6 +1,6 @@
 import { AppError } from '../errors/index.ts';
-import { type Sql, type Store, transactPrepared } from '../store/index.ts';
-import { adminFields } from './admin-fields.ts';
+import { runPrepared, type Sql, type Store } from '../store/index.ts';
+import { findAdminFields } from './admin-fields.ts';
 import type { ManifestKinds, PreparedManifest } from './manifest-kind.ts';
 import { type ReadManifest, readManifests } from './read.ts';
 import type { AppliedManifest, ManifestText } from './schema.ts';
@@ -38,10 +38,10 @@ export async function applyManifests(
   options: ApplyOptions = {},
 ): Promise<{ applied: AppliedManifest[] }> {
   const manifests = await readManifests(texts, kinds);
-  options.tell?.(namesByKind(manifests));
+  options.tell?.(groupNamesByKind(manifests));
   refuseDoubles(manifests);
   const ordered = manifests.toSorted((one, other) => one.kind.order - other.kind.order);
-  const guarded: Guarded = new Map(ordered.flatMap((manifest) => guardedBy(manifest, options)));
+  const guarded: Guarded = new Map(ordered.flatMap((manifest) => findRefusals(manifest, options)));
   const prepared: Prepared = new Map();
   try {
     // Guarded documents are not prepared: without administrator rights they must not cause any read or request.
@@ -55,7 +55,7 @@ export async function applyManifests(
     const refresh = async () => {
       for (const each of prepared.values()) await each.refresh?.();
     };
-    const applied = await transactPrepared(store, work, refresh);
+    const applied = await runPrepared(store, work, refresh);
     return { applied };
   } catch (error) {
     if (error instanceof Undo) return { applied: error.applied };
@@ -68,14 +68,14 @@ type Prepared = Map<ReadManifest, PreparedManifest>;
 /** Documents that may only stay as they are, with the refusal of any change. */
 type Guarded = ReadonlyMap<ReadManifest, AppError>;
 
-function guardedBy(manifest: ReadManifest, { asAdmin, mayRunCode }: ApplyOptions): [ReadManifest, AppError][] {
+function findRefusals(manifest: ReadManifest, { asAdmin, mayRunCode }: ApplyOptions): [ReadManifest, AppError][] {
   const { kind, document } = manifest;
-  const [field] = asAdmin === true ? [] : adminFields(kind.schema, document);
-  if (field !== undefined) return [[manifest, adminOnlyField(field)]];
-  return kind.runsCode === true && mayRunCode !== true ? [[manifest, commandsOf(kind.kind)]] : [];
+  const [field] = asAdmin === true ? [] : findAdminFields(kind.schema, document);
+  if (field !== undefined) return [[manifest, createAdminOnlyField(field)]];
+  return kind.runsCode === true && mayRunCode !== true ? [[manifest, commandsNotPermitted(kind.kind)]] : [];
 }
 
-function namesByKind(manifests: readonly ReadManifest[]): Record<string, string> {
+function groupNamesByKind(manifests: readonly ReadManifest[]): Record<string, string> {
   const byKind = Map.groupBy(manifests, ({ kind }) => kind.kind);
   const named = ([kind, of]: [string, ReadManifest[]]) => [
     kind,
@@ -89,7 +89,7 @@ async function prepareEach(manifests: readonly ReadManifest[], prepared: Prepare
   for (const manifest of manifests) {
     const { kind, document } = manifest;
     if (kind.prepare === undefined) continue;
-    prepared.set(manifest, await placed(kind.prepare(document), manifest));
+    prepared.set(manifest, await attachPlace(kind.prepare(document), manifest));
   }
 }
 
@@ -104,32 +104,32 @@ async function applyEach(
     const { kind, document } = manifest;
     const ready = prepared.get(manifest);
     const applying = ready === undefined ? kind.apply(sql, document) : ready.apply(sql);
-    const outcome = await placed(applying, manifest);
+    const outcome = await attachPlace(applying, manifest);
     const refusal = guarded.get(manifest);
-    if (refusal !== undefined && outcome !== 'unchanged') throw withPlace(refusal, manifest);
+    if (refusal !== undefined && outcome !== 'unchanged') throw addPlace(refusal, manifest);
     applied.push({ kind: kind.kind, name: document.metadata.name, outcome });
   }
   return applied;
 }
 
-function commandsOf(kind: string): AppError {
+function commandsNotPermitted(kind: string): AppError {
   const detail = `A document of kind ${kind} runs commands; applying a new or changed one requires the scope mlops.run_code (docs/security.md).`;
   return new AppError('not_permitted', detail);
 }
 
-function adminOnlyField(path: string): AppError {
+function createAdminOnlyField(path: string): AppError {
   const why = 'makes the server use a secret, an address or a folder with the privileges of the server';
   const detail = `${path} ${why}; only an account with the role admin may apply a new or changed document with this field.`;
   return new AppError('not_permitted', detail, { path });
 }
 
-function placed<T>(work: Promise<T>, manifest: ReadManifest): Promise<T> {
+function attachPlace<T>(work: Promise<T>, manifest: ReadManifest): Promise<T> {
   return work.catch((error: unknown) => {
-    throw error instanceof AppError ? withPlace(error, manifest) : error;
+    throw error instanceof AppError ? addPlace(error, manifest) : error;
   });
 }
 
-function withPlace(error: AppError, { file, line, kind, document }: ReadManifest): AppError {
+function addPlace(error: AppError, { file, line, kind, document }: ReadManifest): AppError {
   const { name } = document.metadata;
   const detail = `${file}:${line}: ${kind.kind} "${name}": ${error.message}`;
   return new AppError(error.code, detail, { ...error.context, file, line, kind: kind.kind, name }, { cause: error });

@@ -7,7 +7,7 @@ import { AppError } from '../errors/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { DecimalString } from '../units/schema.ts';
 import { applyManifests, type Manifest, type ManifestKind, type ManifestKinds, readManifests } from './index.ts';
-import { editDistance, nearest } from './nearest.ts';
+import { computeEditDistance, findNearest } from './nearest.ts';
 
 interface Tables {
   thing: { kind: string; name: string };
@@ -319,7 +319,7 @@ describe('the nearest word', () => {
     ['xyz', null],
     ['', null],
   ])('takes %j for %j', (word, expected) => {
-    expect(nearest(word, ['owner', 'displayName', 'description'])).toBe(expected);
+    expect(findNearest(word, ['owner', 'displayName', 'description'])).toBe(expected);
   });
 
   it.each([
@@ -329,6 +329,6 @@ describe('the nearest word', () => {
     ['ab', 'ba', 1],
     ['abcd', 'acbd', 1],
   ])('counts the edits from %j to %j as %d, in both directions', (from, to, edits) => {
-    expect([editDistance(from, to), editDistance(to, from)]).toEqual([edits, edits]);
+    expect([computeEditDistance(from, to), computeEditDistance(to, from)]).toEqual([edits, edits]);
   });
 });

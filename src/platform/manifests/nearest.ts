@@ -3,11 +3,11 @@
  * (insert, delete, replace, swap of two neighbours) for every three letters, and at least one is forgiven.
  * Example: `nearest('ower', ['owner', 'team'])` is `owner`.
  */
-export function nearest(word: string, candidates: Iterable<string>): string | null {
+export function findNearest(word: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
   let bestEdits = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    const edits = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    const edits = computeEditDistance(word.toLowerCase(), candidate.toLowerCase());
     if (edits < bestEdits) {
       best = candidate;
       bestEdits = edits;
@@ -17,7 +17,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
 }
 
 /** Damerau-Levenshtein distance (optimal string alignment): edits that turn one word into the other. */
-export function editDistance(from: string, to: string): number {
+export function computeEditDistance(from: string, to: string): number {
   let before: number[] = [];
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let row = 1; row <= from.length; row++) {
@@ -25,20 +25,20 @@ export function editDistance(from: string, to: string): number {
     for (let column = 1; column <= to.length; column++) {
       const same = from[row - 1] === to[column - 1];
       let edits = Math.min(
-        at(previous, column) + 1,
-        at(current, column - 1) + 1,
-        at(previous, column - 1) + (same ? 0 : 1),
+        readCell(previous, column) + 1,
+        readCell(current, column - 1) + 1,
+        readCell(previous, column - 1) + (same ? 0 : 1),
       );
       const swapped = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
-      if (swapped) edits = Math.min(edits, at(before, column - 2) + 1);
+      if (swapped) edits = Math.min(edits, readCell(before, column - 2) + 1);
       current.push(edits);
     }
     before = previous;
     previous = current;
   }
-  return at(previous, to.length);
+  return readCell(previous, to.length);
 }
 
-function at(row: readonly number[], index: number): number {
+function readCell(row: readonly number[], index: number): number {
   return row[index] ?? Number.POSITIVE_INFINITY;
 }

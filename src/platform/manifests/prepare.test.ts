@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { SecretReference } from '../secrets/schema.ts';
 import { Outdated, openStore } from '../store/index.ts';
 import { applyManifests } from './apply.ts';
-import { specKind } from './spec-kind.ts';
+import { createSpecKind } from './spec-kind.ts';
 
 const text = (kind: string) => `apiVersion: steelyard/v1\nkind: ${kind}\nmetadata: {name: one}\nspec: {}\n`;
 const file = { file: 'all.yaml', text: `${text('Slow')}---\n${text('Quick')}` };
@@ -15,7 +15,7 @@ const file = { file: 'all.yaml', text: `${text('Slow')}---\n${text('Quick')}` };
 function kinds(quickFails = false) {
   const done: string[] = [];
   const spec = z.strictObject({ token: SecretReference.optional() });
-  const slow = specKind(
+  const slow = createSpecKind(
     'Slow',
     1,
     spec,
@@ -34,7 +34,7 @@ function kinds(quickFails = false) {
       };
     },
   );
-  const quick = specKind('Quick', 2, spec, async () => {
+  const quick = createSpecKind('Quick', 2, spec, async () => {
     if (quickFails) throw new Error('no');
     done.push('quick');
     return 'created';
@@ -57,7 +57,7 @@ describe('a kind that prepares', () => {
   it('prepares again what has changed meanwhile, outside of the transaction that was undone', async () => {
     await using opened = await store();
     const done: string[] = [];
-    const changing = specKind(
+    const changing = createSpecKind(
       'Slow',
       1,
       z.strictObject({}),

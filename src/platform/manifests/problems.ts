@@ -1,6 +1,6 @@
 import { isMap, isPair, isScalar, type Document as YamlDocument } from 'yaml';
 import { z } from 'zod';
-import { nearest } from './nearest.ts';
+import { findNearest } from './nearest.ts';
 
 /** One problem of a document, with its place. */
 export interface ManifestProblem {
@@ -18,15 +18,21 @@ type Path = readonly PropertyKey[];
 const MOST_UNKNOWN_KEYS = 100;
 
 /** Schema errors of a document, each as a message with its offset in the text. */
-export function problemsOf(issues: readonly Issue[], schema: z.ZodType, document: YamlDocument): ManifestProblem[] {
+export function toManifestProblems(
+  issues: readonly Issue[],
+  schema: z.ZodType,
+  document: YamlDocument,
+): ManifestProblem[] {
   // A mistyped key often also causes a missing one; the typo is reported before its consequence.
   const mistakesFirst = issues.toSorted((one, other) => rank(one) - rank(other));
   return mistakesFirst.flatMap((issue) => {
     const [innermost, path] = unwrapUnion(issue, issue.path);
     if (innermost.code === 'unrecognized_keys') {
-      return innermost.keys.slice(0, MOST_UNKNOWN_KEYS).map((key) => unknownKey(key, path, schema, document));
+      return innermost.keys.slice(0, MOST_UNKNOWN_KEYS).map((key) => describeUnknownKey(key, path, schema, document));
     }
-    return [{ path: pathText(path), message: inWords(innermost, path, document), offset: offsetOf(document, path) }];
+    return [
+      { path: formatPath(path), message: describeIssue(innermost, path, document), offset: findOffset(document, path) },
+    ];
   });
 }
 
@@ -43,33 +49,34 @@ function unwrapUnion(issue: Issue, path: Path): [Issue, Path] {
   return unwrapUnion(deepest, [...path, ...deepest.path]);
 }
 
-function unknownKey(key: string, path: Path, schema: z.ZodType, document: YamlDocument): ManifestProblem {
-  const known = knownKeys(schemaAt(schema, path));
-  const meant = nearest(key, known);
-  const hint = meant === null ? listed('valid fields:', known) : `; did you mean "${meant}"?`;
+function describeUnknownKey(key: string, path: Path, schema: z.ZodType, document: YamlDocument): ManifestProblem {
+  const known = listKnownKeys(findSchemaAt(schema, path));
+  const meant = findNearest(key, known);
+  const hint = meant === null ? formatList('valid fields:', known) : `; did you mean "${meant}"?`;
   const whole = [...path, key];
   return {
-    path: pathText(whole),
+    path: formatPath(whole),
     message: `unknown field "${shorten(key)}"${hint}`,
-    offset: keyOffset(document, whole),
+    offset: findKeyOffset(document, whole),
   };
 }
 
-function inWords(issue: Issue, path: Path, document: YamlDocument): string {
+function describeIssue(issue: Issue, path: Path, document: YamlDocument): string {
   const value: unknown = document.getIn(path);
-  if (value === undefined) return `"${String(path.at(-1) ?? 'the document')}" is missing; ${expectation(issue, null)}`;
-  const source = scalarSource(document, path);
+  if (value === undefined)
+    return `"${String(path.at(-1) ?? 'the document')}" is missing; ${describeExpectation(issue, null)}`;
+  const source = readScalarSource(document, path);
   if (issue.code === 'invalid_type' && issue.expected === 'string' && source !== null) {
     return `expected text, found ${shorten(source)}; put it in quotes: "${shorten(source)}"`;
   }
-  return `${expectation(issue, value)}${source === null ? '' : `, found ${JSON.stringify(shorten(source))}`}`;
+  return `${describeExpectation(issue, value)}${source === null ? '' : `, found ${JSON.stringify(shorten(source))}`}`;
 }
 
-function expectation(issue: Issue, value: unknown): string {
-  if (issue.code === 'invalid_type') return `expected ${withArticle(issue.expected)}`;
+function describeExpectation(issue: Issue, value: unknown): string {
+  if (issue.code === 'invalid_type') return `expected ${addArticle(issue.expected)}`;
   if (issue.code === 'invalid_value') {
     const values = issue.values.map(String);
-    const meant = typeof value === 'string' && values.length > 1 ? nearest(value, values) : null;
+    const meant = typeof value === 'string' && values.length > 1 ? findNearest(value, values) : null;
     const choice = values.length === 1 ? `"${values[0]}"` : `one of ${values.map((one) => `"${one}"`).join(', ')}`;
     return meant === null ? `expected ${choice}` : `expected ${choice} (did you mean "${meant}"?)`;
   }
@@ -87,15 +94,15 @@ const NAMES: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 };
 
-function withArticle(expected: string): string {
+function addArticle(expected: string): string {
   return NAMES[expected] ?? expected;
 }
 
-function listed(introduction: string, names: readonly string[]): string {
+function formatList(introduction: string, names: readonly string[]): string {
   return names.length === 0 ? '' : `; ${introduction} ${names.join(', ')}`;
 }
 
-function pathText(path: Path): string {
+function formatPath(path: Path): string {
   return path.reduce<string>(
     (text, part) =>
       typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
@@ -104,13 +111,13 @@ function pathText(path: Path): string {
 }
 
 /** The value as it was written, or null for a list or a mapping. */
-function scalarSource(document: YamlDocument, path: Path): string | null {
+function readScalarSource(document: YamlDocument, path: Path): string | null {
   const node: unknown = document.getIn(path, true);
   return isScalar(node) ? (node.source ?? String(node.value)) : null;
 }
 
 /** Offset of the value; for a missing value, the offset of the nearest enclosing value. */
-export function offsetOf(document: YamlDocument, path: Path): number {
+export function findOffset(document: YamlDocument, path: Path): number {
   for (let length = path.length; length > 0; length--) {
     const node = document.getIn(path.slice(0, length), true);
     if (hasRange(node)) return node.range[0];
@@ -118,11 +125,11 @@ export function offsetOf(document: YamlDocument, path: Path): number {
   return document.contents?.range?.[0] ?? document.range?.[0] ?? 0;
 }
 
-function keyOffset(document: YamlDocument, path: Path): number {
+function findKeyOffset(document: YamlDocument, path: Path): number {
   const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
   const pairs: readonly unknown[] = isMap(parent) ? parent.items : [];
   const pair = pairs.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === path.at(-1));
-  return isPair(pair) && hasRange(pair.key) ? pair.key.range[0] : offsetOf(document, path);
+  return isPair(pair) && hasRange(pair.key) ? pair.key.range[0] : findOffset(document, path);
 }
 
 function hasRange(node: unknown): node is { range: [number, number, number] } {
@@ -130,36 +137,36 @@ function hasRange(node: unknown): node is { range: [number, number, number] } {
 }
 
 /** The schema at a path of the document; null where it cannot be determined (inside a record of `unknown`, for instance). */
-function schemaAt(schema: z.core.$ZodType | null, path: Path): z.core.$ZodType | null {
-  const bare = unwrapped(schema);
+function findSchemaAt(schema: z.core.$ZodType | null, path: Path): z.core.$ZodType | null {
+  const bare = unwrapSchema(schema);
   const [head, ...rest] = path;
   if (bare === null || head === undefined) return bare;
-  if (bare instanceof z.ZodObject) return schemaAt(bare.shape[String(head)] ?? null, rest);
-  if (bare instanceof z.ZodArray) return schemaAt(bare.element, rest);
-  if (bare instanceof z.ZodRecord) return schemaAt(bare.valueType, rest);
+  if (bare instanceof z.ZodObject) return findSchemaAt(bare.shape[String(head)] ?? null, rest);
+  if (bare instanceof z.ZodArray) return findSchemaAt(bare.element, rest);
+  if (bare instanceof z.ZodRecord) return findSchemaAt(bare.valueType, rest);
   if (bare instanceof z.ZodUnion) {
-    const fitting = bare.options.map((option) => schemaAt(option, path)).filter((option) => option !== null);
+    const fitting = bare.options.map((option) => findSchemaAt(option, path)).filter((option) => option !== null);
     return fitting[0] ?? null;
   }
   return null;
 }
 
-function unwrapped(schema: z.core.$ZodType | null): z.core.$ZodType | null {
+function unwrapSchema(schema: z.core.$ZodType | null): z.core.$ZodType | null {
   if (
     schema instanceof z.ZodOptional ||
     schema instanceof z.ZodNullable ||
     schema instanceof z.ZodDefault ||
     schema instanceof z.ZodPrefault
   ) {
-    return unwrapped(schema.unwrap());
+    return unwrapSchema(schema.unwrap());
   }
-  return schema instanceof z.ZodPipe ? unwrapped(schema.in) : schema;
+  return schema instanceof z.ZodPipe ? unwrapSchema(schema.in) : schema;
 }
 
-function knownKeys(schema: z.core.$ZodType | null): string[] {
+function listKnownKeys(schema: z.core.$ZodType | null): string[] {
   if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
   if (schema instanceof z.ZodUnion)
-    return [...new Set(schema.options.flatMap((option) => knownKeys(unwrapped(option))))];
+    return [...new Set(schema.options.flatMap((option) => listKnownKeys(unwrapSchema(option))))];
   return [];
 }
 

@@ -3,8 +3,8 @@ import { isScalar, LineCounter, type Document as YamlDocument } from 'yaml';
 import { AppError } from '../errors/index.ts';
 import { InvalidYaml, readYaml, YAML_PART_LIMIT, type YamlBudget } from '../yaml/index.ts';
 import type { Manifest, ManifestKind, ManifestKinds } from './manifest-kind.ts';
-import { nearest } from './nearest.ts';
-import { type ManifestProblem, offsetOf, problemsOf } from './problems.ts';
+import { findNearest } from './nearest.ts';
+import { findOffset, type ManifestProblem, toManifestProblems } from './problems.ts';
 import type { ManifestText } from './schema.ts';
 
 /** A document that matches the schema of its kind, and where it begins. */
@@ -26,13 +26,13 @@ const MOST_PARTS = 16_000;
 
 /** Error: `payload_too_large`, before anything is parsed. */
 function checkManifestSize(texts: readonly ManifestText[]): void {
-  const parts = texts.reduce((sum, { text }) => sum + partsOf(text), 0);
+  const parts = texts.reduce((sum, { text }) => sum + countParts(text), 0);
   if (parts <= MOST_PARTS) return;
   const detail = `The manifests have ${parts} lines and list items, of at most ${MOST_PARTS}. Apply them in several calls.`;
   throw new AppError('payload_too_large', detail, { parts, limit: MOST_PARTS });
 }
 
-function partsOf(text: string): number {
+function countParts(text: string): number {
   let parts = 1;
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charCodeAt(at);
@@ -78,7 +78,7 @@ async function parseYaml({ file, text }: ManifestText, budget: YamlBudget) {
       const detail = `${file}: ${error.message}, in all files of the request. Apply them in several calls.`;
       throw new AppError('payload_too_large', detail, { file, limit: YAML_PART_LIMIT });
     }
-    throw refusal('yaml_invalid', source, error.offset, '', `${error.message}.`);
+    throw createRefusal('yaml_invalid', source, error.offset, '', `${error.message}.`);
   }
 }
 
@@ -89,52 +89,59 @@ function isEmpty({ contents }: YamlDocument.Parsed): boolean {
 
 function readDocument(document: YamlDocument.Parsed, source: Source, kinds: ManifestKinds): ReadManifest {
   const start = document.contents?.range?.[0] ?? document.range[0];
-  const content = contentOf(document, source, start);
-  const kind = kindOf(document, source, kinds);
+  const content = readContent(document, source, start);
+  const kind = findManifestKind(document, source, kinds);
   const parsed = kind.schema.safeParse(content, { reportInput: false });
-  if (!parsed.success) throw invalid(problemsOf(parsed.error.issues, kind.schema, document), source, kind);
+  if (!parsed.success)
+    throw createInvalidManifest(toManifestProblems(parsed.error.issues, kind.schema, document), source, kind);
   return { kind, document: parsed.data, file: source.file, line: source.lines.linePos(start).line };
 }
 
-function contentOf(document: YamlDocument.Parsed, source: Source, start: number): unknown {
+function readContent(document: YamlDocument.Parsed, source: Source, start: number): unknown {
   let content: unknown;
   try {
     content = document.toJS();
   } catch (error) {
     // An alias without an anchor, or so many aliases that they would exhaust the memory.
-    throw refusal('yaml_invalid', source, start, '', `${error instanceof Error ? error.message : String(error)}.`);
+    throw createRefusal(
+      'yaml_invalid',
+      source,
+      start,
+      '',
+      `${error instanceof Error ? error.message : String(error)}.`,
+    );
   }
   if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content;
   const example = 'apiVersion, kind, metadata and spec';
-  throw refusal('manifest_invalid', source, start, '', `a document is a mapping with ${example}.`);
+  throw createRefusal('manifest_invalid', source, start, '', `a document is a mapping with ${example}.`);
 }
 
-function kindOf(document: YamlDocument.Parsed, source: Source, kinds: ManifestKinds): ManifestKind {
+function findManifestKind(document: YamlDocument.Parsed, source: Source, kinds: ManifestKinds): ManifestKind {
   const name: unknown = document.get('kind');
   const kind = typeof name === 'string' && Object.hasOwn(kinds, name) ? kinds[name] : undefined;
   if (kind !== undefined) return kind;
   const known = Object.keys(kinds);
-  const offset = offsetOf(document, ['kind']);
+  const offset = findOffset(document, ['kind']);
   if (name === undefined) {
     const message = `the document has no kind. Kinds: ${known.join(', ')}.`;
-    throw refusal('manifest_kind_unknown', source, offset, 'kind', message);
+    throw createRefusal('manifest_kind_unknown', source, offset, 'kind', message);
   }
-  const meant = nearest(String(name), known);
+  const meant = findNearest(String(name), known);
   const hint = meant === null ? `Kinds: ${known.join(', ')}.` : `Did you mean "${meant}"?`;
-  throw refusal('manifest_kind_unknown', source, offset, 'kind', `there is no kind "${String(name)}". ${hint}`);
+  throw createRefusal('manifest_kind_unknown', source, offset, 'kind', `there is no kind "${String(name)}". ${hint}`);
 }
 
 type Refusal = 'yaml_invalid' | 'manifest_invalid' | 'manifest_kind_unknown';
 
-function refusal(code: Refusal, source: Source, offset: number, path: string, message: string): AppError {
-  const place = placeOf(source, offset);
+function createRefusal(code: Refusal, source: Source, offset: number, path: string, message: string): AppError {
+  const place = toSourcePlace(source, offset);
   const where = `${source.file}:${place.line}:${place.column}`;
   return new AppError(code, `${where}: ${path === '' ? '' : `${path}: `}${message}`, { ...place, path });
 }
 
-function invalid(problems: readonly ManifestProblem[], source: Source, kind: ManifestKind): AppError {
+function createInvalidManifest(problems: readonly ManifestProblem[], source: Source, kind: ManifestKind): AppError {
   const located = problems
-    .map(({ path, message, offset }) => ({ ...placeOf(source, offset), path, message }))
+    .map(({ path, message, offset }) => ({ ...toSourcePlace(source, offset), path, message }))
     .toSorted((one, other) => one.line - other.line || one.column - other.column);
   const [first] = located;
   const more = located.length > 1 ? ` (and ${located.length - 1} more in this document)` : '';
@@ -148,7 +155,7 @@ function invalid(problems: readonly ManifestProblem[], source: Source, kind: Man
   });
 }
 
-function placeOf(source: Source, offset: number): { file: string; line: number; column: number } {
+function toSourcePlace(source: Source, offset: number): { file: string; line: number; column: number } {
   const { line, col } = source.lines.linePos(offset);
   return { file: source.file, line: Math.max(1, line), column: Math.max(1, col) };
 }

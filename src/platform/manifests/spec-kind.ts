@@ -9,7 +9,7 @@ const Name = z
   .describe('Name, unique among the documents of its kind');
 
 /** A kind whose document is a name and a spec, which is nearly every kind. */
-export function specKind<Spec extends z.ZodType>(
+export function createSpecKind<Spec extends z.ZodType>(
   kind: string,
   order: number,
   spec: Spec,

@@ -8,9 +8,9 @@ const COLLECT_EVERY_BYTES = 8 * 1024 * 1024;
  * heap, so V8 alone lets 64 MB and more of them accumulate, or marks its whole heap for every 15 MB where the heap is small; a minor
  * collection takes a millisecond.
  */
-export async function* collectedAlong(
+export async function* collectDuring(
   content: AsyncIterable<Buffer>,
-  collectorOf: () => () => void = smallCollection,
+  collectorOf: () => () => void = createSmallCollection,
 ): AsyncGenerator<Buffer> {
   let collect: (() => void) | null = null;
   let gatheredBytes = 0;
@@ -25,7 +25,7 @@ export async function* collectedAlong(
 }
 
 /** The minor garbage collection of V8; a no-op where V8 does not expose it. */
-function smallCollection(): () => void {
+function createSmallCollection(): () => void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
   return typeof collect === 'function' ? () => collect({ type: 'minor' }) : () => undefined;

@@ -1,7 +1,7 @@
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
-import { collectedAlong } from './index.ts';
+import { collectDuring } from './index.ts';
 
 const MIB = 1024 * 1024;
 
@@ -19,7 +19,7 @@ async function recordedDuring(content: AsyncIterable<Buffer>): Promise<AsyncDisp
     asked += list.getEntries().filter(wasAskedFor).length;
   });
   observer.observe({ entryTypes: ['gc'] });
-  for await (const _ of collectedAlong(content)) await turn();
+  for await (const _ of collectDuring(content)) await turn();
   return { asked: () => asked, [Symbol.asyncDispose]: async () => observer.disconnect() };
 }
 
@@ -31,7 +31,7 @@ function wasAskedFor(entry: PerformanceEntry): boolean {
 
 it('passes every byte on, in order', async () => {
   const seen: number[] = [];
-  for await (const chunk of collectedAlong(chunks(40, MIB))) seen.push(chunk.length, chunk[0] ?? -1);
+  for await (const chunk of collectDuring(chunks(40, MIB))) seen.push(chunk.length, chunk[0] ?? -1);
   expect(seen).toEqual(Array.from({ length: 40 }, (_, number) => [MIB, number]).flat());
 });
 
@@ -40,9 +40,9 @@ it('has the engine collect every 8 MiB, and not at all for a short stream', asyn
   const collectorOf = () => () => {
     collections += 1;
   };
-  for await (const _ of collectedAlong(chunks(7, MIB), collectorOf)) await turn();
+  for await (const _ of collectDuring(chunks(7, MIB), collectorOf)) await turn();
   expect(collections).toBe(0);
-  for await (const _ of collectedAlong(chunks(64, MIB), collectorOf)) await turn();
+  for await (const _ of collectDuring(chunks(64, MIB), collectorOf)) await turn();
   expect(collections).toBe(8);
 });
 
@@ -61,6 +61,6 @@ it('ends what it reads when its reader stops', async () => {
       ended = true;
     }
   }
-  for await (const _ of collectedAlong(source())) break;
+  for await (const _ of collectDuring(source())) break;
   expect(ended).toBe(true);
 });

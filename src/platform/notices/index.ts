@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.ts';
 import { createMail } from '../mail/index.ts';
-import { createSend, destinationRules } from '../outbound/index.ts';
+import { createDestinationRules, createSend } from '../outbound/index.ts';
 
 export { type DeliverDeps, deliver } from './deliver.ts';
 export { Notice } from './notice.ts';
@@ -8,6 +8,6 @@ export { refuseUntold, type TargetRules } from './targets.ts';
 
 /** Dependencies of notifications, from the configuration of the server. */
 export function createTelling(config: Pick<Config, 'webhookAllowedHosts' | 'smtpUrl' | 'smtpFrom'>) {
-  const rules = destinationRules(config.webhookAllowedHosts);
+  const rules = createDestinationRules(config.webhookAllowedHosts);
   return { rules, send: createSend(rules), mail: createMail(config) };
 }

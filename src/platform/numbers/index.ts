@@ -1,3 +1,3 @@
-export { normalQuantile } from './normal.ts';
-export { ascendingOf, lowerQuantileOf, meanOf, quantileOf } from './quantile.ts';
-export { createRandom, type Random, seededRandom } from './random.ts';
+export { computeNormalQuantile } from './normal.ts';
+export { averageValues, computeLowerQuantile, computeQuantile, sortAscending } from './quantile.ts';
+export { createRandom, createSeededRandom, type Random } from './random.ts';

@@ -13,16 +13,16 @@ const TAIL_BELOW = [0.007784695709041462, 0.3224671290700398, 2.445134137142996,
 const TAIL_SHARE = 0.02425;
 
 /** The number below which a standard normal value lies with probability `share`, 0 < share < 1. Example: 0.975 -> 1.96. */
-export function normalQuantile(share: number): number {
-  if (share > 0.5) return -normalQuantile(1 - share);
+export function computeNormalQuantile(share: number): number {
+  if (share > 0.5) return -computeNormalQuantile(1 - share);
   if (share < TAIL_SHARE) {
     const root = Math.sqrt(-2 * Math.log(share));
-    return polynomial(TAIL, root) / polynomial(TAIL_BELOW, root);
+    return evaluatePolynomial(TAIL, root) / evaluatePolynomial(TAIL_BELOW, root);
   }
   const away = share - 0.5;
-  return (polynomial(CENTRE, away * away) * away) / polynomial(CENTRE_BELOW, away * away);
+  return (evaluatePolynomial(CENTRE, away * away) * away) / evaluatePolynomial(CENTRE_BELOW, away * away);
 }
 
-function polynomial(coefficients: readonly number[], at: number): number {
+function evaluatePolynomial(coefficients: readonly number[], at: number): number {
   return coefficients.reduce((sum, coefficient) => sum * at + coefficient, 0);
 }

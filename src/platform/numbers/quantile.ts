@@ -3,7 +3,7 @@
  * Hyndman and Fan (1996), the default of NumPy and R. Null without values.
  * Example: 0.25 of 1, 2, 3, 4 -> 1.75.
  */
-export function quantileOf(ascending: ArrayLike<number>, q: number): number | null {
+export function computeQuantile(ascending: ArrayLike<number>, q: number): number | null {
   const last = ascending.length - 1;
   if (last < 0) return null;
   const place = Math.min(Math.max(q, 0), 1) * last;
@@ -17,15 +17,15 @@ export function quantileOf(ascending: ArrayLike<number>, q: number): number | nu
  * The value at or below that place, never one between two: NumPy's method `lower`. Null of none.
  * Example: 0.25 of 1, 2, 3, 4 -> 1.
  */
-export function lowerQuantileOf(ascending: ArrayLike<number>, q: number): number | null {
+export function computeLowerQuantile(ascending: ArrayLike<number>, q: number): number | null {
   return ascending[Math.floor(q * (ascending.length - 1))] ?? null;
 }
 
 /** Mean; null of none. */
-export function meanOf(values: readonly number[]): number | null {
+export function averageValues(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-export function ascendingOf(values: readonly number[]): number[] {
+export function sortAscending(values: readonly number[]): number[] {
   return values.toSorted((a, b) => a - b);
 }

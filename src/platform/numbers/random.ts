@@ -5,7 +5,7 @@ export type Random = () => number;
  * Numbers that a seed determines, the same on every machine (mulberry32): 2^32 of them, which is enough for some thousand draws. Not
  * for secrets.
  */
-export function seededRandom(seed: number): Random {
+export function createSeededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -8,7 +8,7 @@ export interface AtMost {
   settled(): Promise<void>;
 }
 
-export function atMost(limit: number): AtMost {
+export function createAtMost(limit: number): AtMost {
   const running = new Set<Promise<void>>();
   const failures: unknown[] = [];
   const throwFirst = () => {

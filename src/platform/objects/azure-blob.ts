@@ -1,13 +1,13 @@
 import { listAzure, listAzureLevel } from '../buckets/azure-list.ts';
-import { type AzurePlace, askAzure, notAzure, openAzurePlace } from '../buckets/azure-place.ts';
+import { type AzurePlace, createNotAzure, openAzurePlace, requestAzure } from '../buckets/azure-place.ts';
 import { readAzure } from '../buckets/azure-read.ts';
 import type { AzureBlobLocation } from '../buckets/schema.ts';
 import { AppError } from '../errors/index.ts';
 import type { Environment } from '../secrets/index.ts';
 import type { Clock } from '../units/index.ts';
-import { azureDirect } from './azure-direct.ts';
-import { azureSigner } from './azure-sign.ts';
-import { blockId, commitAzure, headAzure, MAX_BLOCKS, newMark, WRITER } from './azure-upload.ts';
+import { createAzureDirect } from './azure-direct.ts';
+import { createAzureSigner } from './azure-sign.ts';
+import { blockId, commitAzure, generateMark, headAzure, MAX_BLOCKS, WRITER } from './azure-upload.ts';
 import { PIECE_BYTES } from './pieces.ts';
 import type { PiecewisePut, RemoteStore } from './remote.ts';
 
@@ -25,24 +25,24 @@ export async function openAzureStore(
 ): Promise<RemoteStore> {
   const place = await openAzurePlace(location, environment);
   await check(place);
-  const sign = direct ? await azureSigner(place, clock) : null;
+  const sign = direct ? await createAzureSigner(place, clock) : null;
   return {
     folder: place.folder,
-    accepts,
+    accepts: isAcceptedKey,
     putWhole: (key, content) => putWhole(place, key, content),
     begin: async (key) => begin(place, key),
     read: (key, span) => readAzure(place, key, span === undefined ? {} : { span }),
     size: async (key) => (await headAzure(place, key))?.sizeBytes ?? null,
-    level: (prefix) => level(place, prefix),
-    keys: (prefix) => keys(place, prefix),
+    level: (prefix) => listAzureEntries(place, prefix),
+    keys: (prefix) => listAzureKeys(place, prefix),
     remove: (key) => remove(place, key),
-    direct: sign === null ? null : azureDirect(place, sign),
+    direct: sign === null ? null : createAzureDirect(place, sign),
     [Symbol.asyncDispose]: async () => {}, // idle connections do not keep the process
   };
 }
 
 /** Azure may take a dot at the end of a segment away, so that two keys would be one. */
-function accepts(key: string): boolean {
+function isAcceptedKey(key: string): boolean {
   const segments = key.split('/');
   return (
     key.length <= MAX_KEY_CHARACTERS &&
@@ -54,21 +54,21 @@ function accepts(key: string): boolean {
 /** Checks the rights to list and to write. The write is a block that is never committed: no reader sees it, and Azure drops it. */
 async function check(place: AzurePlace): Promise<void> {
   await listAzureLevel(place, place.folder).next();
-  await putBlock(place, `${place.folder}.incoming/check`, blockId(newMark(), 1), Buffer.from('?'));
+  await putBlock(place, `${place.folder}.incoming/check`, blockId(generateMark(), 1), Buffer.from('?'));
 }
 
 async function putWhole(place: AzurePlace, key: string, content: Buffer): Promise<void> {
-  await askAzure(place, { key, right: WRITER }, (abortSignal) =>
+  await requestAzure(place, { key, right: WRITER }, (abortSignal) =>
     place.container.getBlockBlobClient(key).upload(content, content.length, { abortSignal }),
   );
 }
 
 /** Azure drops uncommitted blocks after a week, so an abandoned upload needs no cleanup. */
 function begin(place: AzurePlace, key: string): PiecewisePut {
-  const mark = newMark();
+  const mark = generateMark();
   return {
     async put(pieceNumber, piece) {
-      if (pieceNumber > MAX_BLOCKS) throw tooManyPieces();
+      if (pieceNumber > MAX_BLOCKS) throw createTooManyBlocks();
       await putBlock(place, key, blockId(mark, pieceNumber), piece);
     },
     finish: (pieces) => commitAzure(place, key, mark, pieces),
@@ -77,31 +77,35 @@ function begin(place: AzurePlace, key: string): PiecewisePut {
 }
 
 async function putBlock(place: AzurePlace, key: string, id: string, content: Buffer): Promise<void> {
-  await askAzure(place, { key, right: WRITER }, (abortSignal) =>
+  await requestAzure(place, { key, right: WRITER }, (abortSignal) =>
     place.container.getBlockBlobClient(key).stageBlock(id, content, content.length, { abortSignal }),
   );
 }
 
-function tooManyPieces(): AppError {
+function createTooManyBlocks(): AppError {
   const most = MAX_BLOCKS * PIECE_BYTES;
   const detail = `An artifact uploaded through the server to a container may have at most ${most} bytes; upload it in parts.`;
   return new AppError('payload_too_large', detail);
 }
 
-async function* level(place: AzurePlace, prefix: string): AsyncGenerator<{ key: string; sizeBytes: number | null }> {
+async function* listAzureEntries(
+  place: AzurePlace,
+  prefix: string,
+): AsyncGenerator<{ key: string; sizeBytes: number | null }> {
   for await (const entry of listAzureLevel(place, prefix)) {
     if (!('properties' in entry)) yield { key: entry.name, sizeBytes: null };
-    else if (entry.properties.contentLength === undefined) throw notAzure(place, `"${entry.name}" without its size`);
+    else if (entry.properties.contentLength === undefined)
+      throw createNotAzure(place, `"${entry.name}" without its size`);
     else yield { key: entry.name, sizeBytes: entry.properties.contentLength };
   }
 }
 
-async function* keys(place: AzurePlace, prefix: string): AsyncGenerator<string> {
+async function* listAzureKeys(place: AzurePlace, prefix: string): AsyncGenerator<string> {
   for await (const { name } of listAzure(place, prefix)) yield name;
 }
 
 async function remove(place: AzurePlace, key: string): Promise<void> {
-  await askAzure(place, { key, right: WRITER }, (abortSignal) =>
+  await requestAzure(place, { key, right: WRITER }, (abortSignal) =>
     place.container.getBlobClient(key).deleteIfExists({ deleteSnapshots: 'include', abortSignal }),
   );
 }

@@ -1,5 +1,5 @@
 import type { AzurePlace } from '../buckets/azure-place.ts';
-import { objectNotFound } from '../buckets/failures.ts';
+import { createObjectNotFound } from '../buckets/failures.ts';
 import type { AzureSigner } from './azure-sign.ts';
 import { blockId, blockSizes, commitAzure, headAzure } from './azure-upload.ts';
 import { DOWNLOAD_SECONDS, PARTS_SECONDS, requireAllParts } from './direct.ts';
@@ -9,12 +9,12 @@ import type { DirectAccess } from './objects.ts';
  * URLs signed for one blob each. Azure cannot limit a signature to one block: the holder of the URL of a part may
  * write the whole blob until the signature expires, but no other blob.
  */
-export function azureDirect(place: AzurePlace, sign: AzureSigner): DirectAccess {
+export function createAzureDirect(place: AzurePlace, sign: AzureSigner): DirectAccess {
   const urlOf = (key: string) => place.container.getBlobClient(key).url;
   return {
     async download(key, presentation) {
       const head = await headAzure(place, key);
-      if (head === null) throw objectNotFound(key, place.shown);
+      if (head === null) throw createObjectNotFound(key, place.shown);
       const signature = await sign({ key, may: 'read', seconds: DOWNLOAD_SECONDS, presentation });
       return { url: `${urlOf(key)}?${signature}`, headers: {}, sizeBytes: head.sizeBytes };
     },

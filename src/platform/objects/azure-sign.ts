@@ -6,7 +6,7 @@ import {
   StorageSharedKeyCredential,
   type UserDelegationKey,
 } from '@azure/storage-blob';
-import { type AzurePlace, askAzure } from '../buckets/azure-place.ts';
+import { type AzurePlace, requestAzure } from '../buckets/azure-place.ts';
 import type { Clock } from '../units/index.ts';
 import { PARTS_SECONDS } from './direct.ts';
 import type { Presentation } from './objects.ts';
@@ -17,7 +17,7 @@ const KEY_SECONDS = 6 * 3600;
 /** Clocks differ. */
 const EARLIER_SECONDS = 300;
 
-export interface Leave {
+export interface AddressPermission {
   readonly key: string;
   readonly may: 'read' | 'write';
   readonly seconds: number;
@@ -25,24 +25,28 @@ export interface Leave {
 }
 
 /** A shared access signature for one blob, as the query of an address. */
-export type AzureSigner = (leave: Leave) => Promise<string>;
+export type AzureSigner = (leave: AddressPermission) => Promise<string>;
 
 /** Signs by the account's key, or by one that Azure lends to an identity; null where there is neither. */
-export async function azureSigner(place: AzurePlace, clock: Clock): Promise<AzureSigner | null> {
+export async function createAzureSigner(place: AzurePlace, clock: Clock): Promise<AzureSigner | null> {
   const { credential, container } = place;
   if (credential === null) return null;
   if (credential instanceof StorageSharedKeyCredential) {
-    return async (leave) => generateBlobSASQueryParameters(valuesOf(place, leave, clock), credential).toString();
+    return async (leave) => generateBlobSASQueryParameters(buildSasValues(place, leave, clock), credential).toString();
   }
-  const lent = lentKeys(place, new BlobServiceClient(serviceUrl(container.url), credential), clock);
+  const lent = createLentKeys(place, new BlobServiceClient(toServiceUrl(container.url), credential), clock);
   await lent();
   return async (leave) => {
-    const values = valuesOf(place, leave, clock);
+    const values = buildSasValues(place, leave, clock);
     return generateBlobSASQueryParameters(values, await lent(), container.accountName).toString();
   };
 }
 
-function valuesOf({ container }: AzurePlace, { key, may, seconds, presentation = undefined }: Leave, clock: Clock) {
+function buildSasValues(
+  { container }: AzurePlace,
+  { key, may, seconds, presentation = undefined }: AddressPermission,
+  clock: Clock,
+) {
   const permissions = new BlobSASPermissions();
   if (may === 'read') permissions.read = true;
   else permissions.write = true;
@@ -58,13 +62,13 @@ function valuesOf({ container }: AzurePlace, { key, may, seconds, presentation =
 }
 
 /** One delegation key signs many URLs; a new one is requested before a URL could outlive the current one. */
-function lentKeys(place: AzurePlace, service: BlobServiceClient, clock: Clock): () => Promise<UserDelegationKey> {
+function createLentKeys(place: AzurePlace, service: BlobServiceClient, clock: Clock): () => Promise<UserDelegationKey> {
   let lent: { readonly key: Promise<UserDelegationKey>; readonly endsAt: number } | null = null;
   return async () => {
     if (lent === null || lent.endsAt < clock.now() + (PARTS_SECONDS + EARLIER_SECONDS) * 1000) {
       const starts = new Date(clock.now() - EARLIER_SECONDS * 1000);
       const ends = new Date(clock.now() + KEY_SECONDS * 1000);
-      const key = askAzure(place, { key: null, right: DELEGATOR }, (abortSignal) =>
+      const key = requestAzure(place, { key: null, right: DELEGATOR }, (abortSignal) =>
         service.getUserDelegationKey(starts, ends, { abortSignal }),
       );
       lent = { key, endsAt: ends.getTime() };
@@ -76,6 +80,6 @@ function lentKeys(place: AzurePlace, service: BlobServiceClient, clock: Clock): 
   };
 }
 
-function serviceUrl(containerUrl: string): string {
+function toServiceUrl(containerUrl: string): string {
   return containerUrl.replace(/\/[^/]+\/?$/, '');
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isRestError } from '@azure/storage-blob';
-import { type AzurePlace, askAzure, notAzure } from '../buckets/azure-place.ts';
+import { type AzurePlace, createNotAzure, requestAzure } from '../buckets/azure-place.ts';
 import { AppError } from '../errors/index.ts';
 
 export const MAX_BLOCKS = 50_000;
@@ -9,7 +9,7 @@ const MARK = 'steelyardUpload';
 const DIGITS = 5;
 
 /** Mark of one upload: part of its block ids, then in the metadata of the object. */
-export function newMark(): string {
+export function generateMark(): string {
   return randomBytes(16).toString('hex');
 }
 
@@ -21,19 +21,19 @@ export function blockId(mark: string, number: number): string {
 /** Makes the object of the blocks 1 to `blocks` of an upload. Doing it again is no error. Error: `bucket_object_changed`. */
 export async function commitAzure(place: AzurePlace, key: string, mark: string, blocks: number): Promise<void> {
   const ids = Array.from({ length: blocks }, (_, index) => blockId(mark, index + 1));
-  await askAzure(place, { key, right: WRITER }, (abortSignal) =>
+  await requestAzure(place, { key, right: WRITER }, (abortSignal) =>
     place.container
       .getBlockBlobClient(key)
       .commitBlockList(ids, { metadata: { [MARK]: mark }, abortSignal })
       .catch((error: unknown) => {
-        throw isRestError(error) && error.code === 'InvalidBlockList' ? writtenBetween(key) : error;
+        throw isRestError(error) && error.code === 'InvalidBlockList' ? createWrittenBetween(key) : error;
       }),
   );
 }
 
 /** Size of each block of an upload that has arrived and waits, by its number. */
 export async function blockSizes(place: AzurePlace, key: string, mark: string): Promise<Map<number, number>> {
-  const answer = await askAzure(place, { key }, (abortSignal) =>
+  const answer = await requestAzure(place, { key }, (abortSignal) =>
     place.container
       .getBlockBlobClient(key)
       .getBlockList('uncommitted', { abortSignal })
@@ -56,10 +56,10 @@ export async function headAzure(
   key: string,
 ): Promise<{ sizeBytes: number; mark: string | undefined } | null> {
   try {
-    const answer = await askAzure(place, { key }, (abortSignal) =>
+    const answer = await requestAzure(place, { key }, (abortSignal) =>
       place.container.getBlobClient(key).getProperties({ abortSignal }),
     );
-    if (answer.contentLength === undefined) throw notAzure(place, `"${key}" without its length`);
+    if (answer.contentLength === undefined) throw createNotAzure(place, `"${key}" without its length`);
     // Proxies may change the case of metadata names.
     const mark = Object.entries(answer.metadata ?? {}).find(([name]) => name.toLowerCase() === MARK.toLowerCase())?.[1];
     return { sizeBytes: answer.contentLength, mark };
@@ -70,7 +70,7 @@ export async function headAzure(
 }
 
 /** Each commit drops the blocks that wait for another one of the same blob. */
-function writtenBetween(key: string): AppError {
+function createWrittenBetween(key: string): AppError {
   const detail = `"${key}" was written concurrently during the upload of its parts; the parts were discarded. Upload it again.`;
   return new AppError('bucket_object_changed', detail, { key });
 }

@@ -23,10 +23,10 @@ export interface KeptDigest extends ObjectFacts {
   readonly damage: string | null;
 }
 
-const table = (sql: Sql) => sql.tables<DigestTables>();
+const selectTable = (sql: Sql) => sql.tables<DigestTables>();
 
 export async function findDigest(sql: Sql, place: string, key: string): Promise<KeptDigest | null> {
-  const row = await table(sql)
+  const row = await selectTable(sql)
     .selectFrom('object_digest')
     .selectAll()
     .where('place', '=', place)
@@ -37,7 +37,7 @@ export async function findDigest(sql: Sql, place: string, key: string): Promise<
 
 /** Digests by key, from the key after `after` on. */
 export async function pageDigests(sql: Sql, place: string, after: string, limit: number): Promise<KeptDigest[]> {
-  const rows = await table(sql)
+  const rows = await selectTable(sql)
     .selectFrom('object_digest')
     .selectAll()
     .where('place', '=', place)
@@ -49,8 +49,8 @@ export async function pageDigests(sql: Sql, place: string, after: string, limit:
 }
 
 /** Digests of objects that are marked as damaged, by key, up to a limit. */
-export async function damagedDigests(sql: Sql, place: string, limit: number): Promise<KeptDigest[]> {
-  const rows = await table(sql)
+export async function findDamagedDigests(sql: Sql, place: string, limit: number): Promise<KeptDigest[]> {
+  const rows = await selectTable(sql)
     .selectFrom('object_digest')
     .selectAll()
     .where('place', '=', place)
@@ -64,7 +64,7 @@ export async function damagedDigests(sql: Sql, place: string, limit: number): Pr
 /** Records the content that a put is about to make visible, and the content before. */
 export async function expectDigest(sql: Sql, place: string, { key, sizeBytes, sha256 }: ObjectFacts): Promise<void> {
   const now = { size_bytes: sizeBytes, sha256, stamp: null, damage: null };
-  await table(sql)
+  await selectTable(sql)
     .insertInto('object_digest')
     .values({ place, object_key: key, ...now, previous: '' })
     .onConflict((conflict) =>
@@ -79,7 +79,7 @@ export async function expectDigest(sql: Sql, place: string, { key, sizeBytes, sh
 export async function saveDigest(sql: Sql, place: string, kept: KeptDigest): Promise<void> {
   const { key, sizeBytes, sha256, previous, stamp, damage } = kept;
   const facts = { size_bytes: sizeBytes, sha256, previous, stamp, damage };
-  await table(sql)
+  await selectTable(sql)
     .insertInto('object_digest')
     .values({ place, object_key: key, ...facts })
     .onConflict((conflict) => conflict.columns(['place', 'object_key']).doUpdateSet(facts))
@@ -93,7 +93,7 @@ export async function confirmDigest(
   { key, sha256 }: ObjectFacts,
   stamp: string | null,
 ): Promise<void> {
-  await table(sql)
+  await selectTable(sql)
     .updateTable('object_digest')
     .set({ previous: null, stamp })
     .where('place', '=', place)
@@ -104,7 +104,7 @@ export async function confirmDigest(
 
 /** Forgets an object, or a folder with all under it. */
 export async function removeDigests(sql: Sql, place: string, key: string): Promise<void> {
-  await table(sql)
+  await selectTable(sql)
     .deleteFrom('object_digest')
     .where('place', '=', place)
     .where((eb) =>

@@ -4,9 +4,9 @@ import type { Clock } from '../units/index.ts';
 import { createLocalObjects } from './local.ts';
 import type { Objects } from './objects.ts';
 import { createRemoteObjects, type RemoteStore } from './remote.ts';
-import { objectsPlace } from './schema.ts';
+import { parseObjectsPlace } from './schema.ts';
 
-export { type Digests, type KeptDigest, keepDigests, keptDigests } from './keep-digests.ts';
+export { createKeptDigests, type Digests, type KeptDigest, keepDigests } from './keep-digests.ts';
 export { cleanKey } from './key.ts';
 export { objectMigrations } from './migrations.ts';
 export type { DirectUpload, Objects, SignedAddress, StoredPart } from './objects.ts';
@@ -29,7 +29,7 @@ export async function openRemoteObjects(
 }
 
 async function openStore(address: string, environment: Environment, clock: Clock): Promise<RemoteStore> {
-  const { location, direct } = objectsPlace(address);
+  const { location, direct } = parseObjectsPlace(address);
   if (location.type === 's3') return (await import('./s3.ts')).openS3Store({ location, direct }, environment, clock);
   return (await import('./azure-blob.ts')).openAzureStore({ location, direct }, environment, clock);
 }

@@ -1,11 +1,11 @@
 import { createMutex, type Mutex } from '../concurrency/index.ts';
-import { fileStamp } from '../digests/index.ts';
+import { readFileStamp } from '../digests/index.ts';
 import { AppError } from '../errors/index.ts';
 import type { Store } from '../store/index.ts';
 import {
   confirmDigest,
-  damagedDigests,
   expectDigest,
+  findDamagedDigests,
   findDigest,
   type KeptDigest,
   pageDigests,
@@ -75,7 +75,7 @@ export function keepDigests(objects: Objects, deps: DigestDeps): Objects {
     direct:
       objects.direct === null
         ? null
-        : withoutDigest(objects.direct, (key) => removeDigests(deps.store, deps.place, cleanKey(key))),
+        : forgetDigestOnUpload(objects.direct, (key) => removeDigests(deps.store, deps.place, cleanKey(key))),
     async [Symbol.asyncDispose]() {
       await kept.settled();
       await objects[Symbol.asyncDispose]();
@@ -84,12 +84,12 @@ export function keepDigests(objects: Objects, deps: DigestDeps): Objects {
 }
 
 /** The digests that `keepDigests` keeps of a place. */
-export function keptDigests({ store, place, isKept }: Omit<DigestDeps, 'statedDigest'>): Digests {
+export function createKeptDigests({ store, place, isKept }: Omit<DigestDeps, 'statedDigest'>): Digests {
   return {
     place,
     isKept,
     find: (key) => findDigest(store, place, key),
-    damaged: () => damagedDigests(store, place, LISTED_DAMAGES),
+    damaged: () => findDamagedDigests(store, place, LISTED_DAMAGES),
     async *all() {
       for (let after = ''; ; ) {
         const page = await pageDigests(store, place, after, PAGE);
@@ -104,7 +104,7 @@ export function keptDigests({ store, place, isKept }: Omit<DigestDeps, 'statedDi
 }
 
 /** The server does not see the bytes that a client sends directly to the bucket, so no digest is kept. */
-function withoutDigest(direct: DirectAccess, forget: (key: string) => Promise<void>): DirectAccess {
+function forgetDigestOnUpload(direct: DirectAccess, forget: (key: string) => Promise<void>): DirectAccess {
   return {
     ...direct,
     async completeUpload(upload, parts, maxBytes) {
@@ -171,7 +171,7 @@ class ObjectsWithDigests {
     if (known.damage !== null) throw damaged(key, known.damage);
     const path = await this.#objects.localPath(key);
     if (path === null) return;
-    const now = await fileStamp(path);
+    const now = await readFileStamp(path);
     if (now === null) return this.#assertPresent(key);
     if (now.stamp === known.stamp || now.stamp === this.#right.get(key)) return;
     const { sha256 } = (await this.#objects.digest(key)) ?? known;
@@ -208,7 +208,7 @@ class ObjectsWithDigests {
     const { store, place } = this.#deps;
     const work = async (): Promise<void> => {
       const path = await this.#objects.localPath(facts.key);
-      const stamp = path === null ? null : ((await fileStamp(path))?.stamp ?? null);
+      const stamp = path === null ? null : ((await readFileStamp(path))?.stamp ?? null);
       await store.append((sql) => confirmDigest(sql, place, facts, stamp));
     };
     const confirming: Promise<void> = work()

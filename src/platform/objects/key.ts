@@ -16,13 +16,13 @@ export function cleanKey(raw: string): string {
     decoded.startsWith('/') ||
     /^[a-zA-Z]:/.test(decoded) ||
     decoded.split('/').some((segment) => segment === '..' || segment === '.');
-  if (refused || decoded.includes('#') || hasControlCharacter(decoded)) throw invalidKey(raw);
+  if (refused || decoded.includes('#') || hasControlCharacter(decoded)) throw createInvalidKey(raw);
   const segments = raw.split('/').filter((segment) => segment !== '');
-  if (segments.some((segment) => Buffer.byteLength(segment) > MAX_SEGMENT_BYTES)) throw invalidKey(raw);
+  if (segments.some((segment) => Buffer.byteLength(segment) > MAX_SEGMENT_BYTES)) throw createInvalidKey(raw);
   return segments.join('/');
 }
 
-export function invalidKey(raw: string): AppError {
+export function createInvalidKey(raw: string): AppError {
   return new AppError('object_path_invalid', `Invalid path: "${raw.slice(0, 200)}" must stay inside its folder.`);
 }
 
@@ -33,7 +33,7 @@ function decodeUntilStable(raw: string): string {
     if (next === text) return text;
     text = next;
   }
-  throw invalidKey(raw);
+  throw createInvalidKey(raw);
 }
 
 function decodeOnce(text: string): string {

@@ -4,9 +4,9 @@ import { type FileHandle, lstat, mkdir, open, readdir, realpath, rename, rm, sta
 import { dirname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { createDigester, type Digester } from '../digests/index.ts';
-import { AppError, systemCode } from '../errors/index.ts';
+import { AppError, readSystemCode } from '../errors/index.ts';
 import { deferError } from './defer-error.ts';
-import { cleanKey, invalidKey } from './key.ts';
+import { cleanKey, createInvalidKey } from './key.ts';
 import type { BeforeVisible, ByteRange, ListedObject, ObjectFacts, Objects } from './objects.ts';
 
 /** Uploads in progress live here, out of every key's sight, and move into place when they are whole and on the disk. */
@@ -33,9 +33,9 @@ export async function createLocalObjects(root: string, shared: boolean): Promise
     },
     open: async (key, range) => openObject(files, cleanKey(key), range),
     size: async (key) => (await files.statOrNull(cleanKey(key), 'file'))?.size ?? null,
-    digest: async (key) => digestOf(files, digester, cleanKey(key)),
+    digest: async (key) => digestFile(files, digester, cleanKey(key)),
     list: async (folderKey) => list(files, cleanKey(folderKey)),
-    remove: async (key) => remove(files, notRoot(cleanKey(key), key)),
+    remove: async (key) => remove(files, requireNotRoot(cleanKey(key), key)),
     rename: async (from, to) => move(files, cleanKey(from), cleanKey(to)),
     localPath: async (key) => files.path(cleanKey(key)),
     direct: null,
@@ -45,12 +45,12 @@ export async function createLocalObjects(root: string, shared: boolean): Promise
 
 async function clearIncoming(folder: string, before: number): Promise<void> {
   for (const name of await readdir(folder)) {
-    const facts = await stat(join(folder, name)).catch(nullIfAbsent);
+    const facts = await stat(join(folder, name)).catch(toNullIfAbsent);
     if (facts !== null && facts.mtimeMs < before) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 
-async function digestOf(files: ConfinedFiles, digester: Digester, key: string): ReturnType<Objects['digest']> {
+async function digestFile(files: ConfinedFiles, digester: Digester, key: string): ReturnType<Objects['digest']> {
   if ((await files.statOrNull(key, 'file')) === null) return null;
   try {
     return await digester.digest(await files.path(key));
@@ -69,11 +69,11 @@ class ConfinedFiles {
   }
 
   async path(key: string): Promise<string> {
-    if (key.split('/')[0] === INCOMING) throw invalidKey(key);
+    if (key.split('/')[0] === INCOMING) throw createInvalidKey(key);
     const path = join(this.root, key);
     const existing = await this.#deepestExisting(path);
     const real = await realpath(existing);
-    if (real !== this.root && !real.startsWith(this.root + sep)) throw invalidKey(key);
+    if (real !== this.root && !real.startsWith(this.root + sep)) throw createInvalidKey(key);
     return path;
   }
 
@@ -110,7 +110,7 @@ async function put(
   content: Readable | Buffer | string,
   beforeVisible?: BeforeVisible,
 ): Promise<ObjectFacts> {
-  const target = await files.path(notRoot(key, key));
+  const target = await files.path(requireNotRoot(key, key));
   const incoming = files.incoming();
   try {
     const facts = await writeDurably(incoming, content);
@@ -122,7 +122,7 @@ async function put(
     return { key, ...facts };
   } catch (error) {
     await rm(incoming, { force: true });
-    throw asAppError(error, key);
+    throw toAppError(error, key);
   }
 }
 
@@ -168,7 +168,7 @@ async function syncFolder(path: string): Promise<void> {
 async function openObject(files: ConfinedFiles, key: string, range?: ByteRange): ReturnType<Objects['open']> {
   const isThere = (await files.statOrNull(key, 'file')) !== null;
   // Opened here, not by the stream: its open error would have no listener if the object is removed now.
-  const file = isThere ? await open(await files.path(key), 'r').catch(nullIfAbsent) : null;
+  const file = isThere ? await open(await files.path(key), 'r').catch(toNullIfAbsent) : null;
   if (file === null) throw new AppError('object_not_found', `There is no object "${key}".`, { key });
   const { size } = await file.stat();
   const window = range === undefined ? {} : { start: range.start, end: range.end - 1 };
@@ -178,12 +178,12 @@ async function openObject(files: ConfinedFiles, key: string, range?: ByteRange):
 async function list(files: ConfinedFiles, folderKey: string): Promise<ListedObject[]> {
   if ((await files.statOrNull(folderKey, 'folder')) === null) return [];
   const folder = await files.path(folderKey);
-  const entries = await readdir(folder, { withFileTypes: true }).catch(noneIfAbsent);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(toNoneIfAbsent);
   const listed = entries
     .filter((entry) => entry.name !== INCOMING && (entry.isFile() || entry.isDirectory()))
     .map(async (entry): Promise<ListedObject | null> => {
       if (entry.isDirectory()) return { name: entry.name, isFolder: true, sizeBytes: null };
-      const facts = await stat(join(folder, entry.name)).catch(nullIfAbsent);
+      const facts = await stat(join(folder, entry.name)).catch(toNullIfAbsent);
       return facts === null ? null : { name: entry.name, isFolder: false, sizeBytes: facts.size };
     });
   // The file may have been removed since the folder was read.
@@ -191,12 +191,12 @@ async function list(files: ConfinedFiles, folderKey: string): Promise<ListedObje
   return there.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function nullIfAbsent(error: unknown): null {
+function toNullIfAbsent(error: unknown): null {
   if (isAbsent(error)) return null;
   throw error;
 }
 
-function noneIfAbsent(error: unknown): Dirent[] {
+function toNoneIfAbsent(error: unknown): Dirent[] {
   if (isAbsent(error)) return [];
   throw error;
 }
@@ -210,29 +210,29 @@ async function remove(files: ConfinedFiles, key: string): Promise<void> {
 }
 
 async function move(files: ConfinedFiles, from: string, to: string): Promise<void> {
-  const [source, target] = [await files.path(notRoot(from, from)), await files.path(notRoot(to, to))];
+  const [source, target] = [await files.path(requireNotRoot(from, from)), await files.path(requireNotRoot(to, to))];
   try {
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     await rename(source, target);
     await syncFolder(dirname(target));
   } catch (error) {
     if (isAbsent(error)) throw new AppError('object_not_found', `There is no object "${from}".`, { key: from });
-    throw asAppError(error, to);
+    throw toAppError(error, to);
   }
 }
 
-function notRoot(key: string, raw: string): string {
-  if (key === '') throw invalidKey(raw);
+function requireNotRoot(key: string, raw: string): string {
+  if (key === '') throw createInvalidKey(raw);
   return key;
 }
 
 function isAbsent(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
+  return ['ENOENT', 'ENOTDIR'].includes(readSystemCode(error) ?? '');
 }
 
 /** A key below a file, or a file in place of a folder, is a mistake of the caller; other errors are passed on. */
-function asAppError(error: unknown, key: string): unknown {
-  if (['ENOTDIR', 'EISDIR', 'EEXIST', 'ENOTEMPTY', 'ENAMETOOLONG'].includes(systemCode(error) ?? ''))
-    return invalidKey(key);
+function toAppError(error: unknown, key: string): unknown {
+  if (['ENOTDIR', 'EISDIR', 'EEXIST', 'ENOTEMPTY', 'ENAMETOOLONG'].includes(readSystemCode(error) ?? ''))
+    return createInvalidKey(key);
   return error;
 }

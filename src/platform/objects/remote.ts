@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { AppError } from '../errors/index.ts';
-import { atMost } from './at-most.ts';
+import { createAtMost } from './at-most.ts';
 import { deferError } from './defer-error.ts';
-import { cleanKey, invalidKey } from './key.ts';
+import { cleanKey, createInvalidKey } from './key.ts';
 import type {
   BeforeVisible,
   ByteRange,
@@ -50,22 +50,22 @@ const REMOVED_AT_ONCE = 16;
 /** Objects in a store of blobs, under the same keys as in a folder. */
 export function createRemoteObjects(store: RemoteStore): Objects {
   const full = (key: string) => {
-    if (key === '' || !store.accepts(store.folder + key)) throw invalidKey(key);
+    if (key === '' || !store.accepts(store.folder + key)) throw createInvalidKey(key);
     return store.folder + key;
   };
   return {
     put: (raw, content, beforeVisible) => {
       deferError(content);
-      return onKey(raw, (key) => put(store, { key, fullKey: full(key) }, content, beforeVisible));
+      return runOnKey(raw, (key) => put(store, { key, fullKey: full(key) }, content, beforeVisible));
     },
-    open: (raw, range) => onKey(raw, (key) => open(store, key, range)),
-    size: (raw) => onKey(raw, async (key) => (key === '' ? null : store.size(store.folder + key))),
-    digest: (raw) => onKey(raw, (key) => digestOf(store, key)),
-    list: (raw) => onKey(raw, (key) => list(store, key)),
-    remove: (raw) => onKey(raw, (key) => remove(store, full(key))),
-    rename: (raw, to) => onKey(raw, (key) => rename(store, key, { key: cleanKey(to), fullKey: full(cleanKey(to)) })),
-    localPath: (raw) => onKey(raw, async () => null),
-    direct: store.direct === null ? null : directOf(store.direct, full),
+    open: (raw, range) => runOnKey(raw, (key) => open(store, key, range)),
+    size: (raw) => runOnKey(raw, async (key) => (key === '' ? null : store.size(store.folder + key))),
+    digest: (raw) => runOnKey(raw, (key) => digestObject(store, key)),
+    list: (raw) => runOnKey(raw, (key) => list(store, key)),
+    remove: (raw) => runOnKey(raw, (key) => remove(store, full(key))),
+    rename: (raw, to) => runOnKey(raw, (key) => rename(store, key, { key: cleanKey(to), fullKey: full(cleanKey(to)) })),
+    localPath: (raw) => runOnKey(raw, async () => null),
+    direct: store.direct === null ? null : wrapDirectAccess(store.direct, full),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }
@@ -86,7 +86,7 @@ async function put(
   return { key, ...pieces.facts() };
 }
 
-async function digestOf(store: RemoteStore, key: string): ReturnType<Objects['digest']> {
+async function digestObject(store: RemoteStore, key: string): ReturnType<Objects['digest']> {
   if (key === '' || (await store.size(store.folder + key)) === null) return null;
   const { content } = await store.read(store.folder + key);
   const hash = createHash('sha256');
@@ -104,7 +104,7 @@ async function putPieces(
   pieces: Pieces,
   beforeVisible: () => Promise<void>,
 ): Promise<void> {
-  const sending = atMost(PIECES_IN_FLIGHT);
+  const sending = createAtMost(PIECES_IN_FLIGHT);
   let begun: PiecewisePut | undefined;
   let count = 0;
   try {
@@ -131,11 +131,11 @@ async function putPieces(
 }
 
 async function open(store: RemoteStore, key: string, range?: ByteRange): ReturnType<Objects['open']> {
-  if (key === '') throw notFound(key);
+  if (key === '') throw createNotFound(key);
   const fullKey = store.folder + key;
   if (range === undefined) return store.read(fullKey);
   const sizeBytes = await store.size(fullKey);
-  if (sizeBytes === null) throw notFound(key);
+  if (sizeBytes === null) throw createNotFound(key);
   const end = Math.min(range.end, sizeBytes);
   // Stores refuse an empty range, and an empty file has no other.
   if (range.start >= end) return { content: Readable.from([]), sizeBytes };
@@ -161,35 +161,35 @@ async function list(store: RemoteStore, key: string): Promise<ListedObject[]> {
 
 async function remove(store: RemoteStore, fullKey: string): Promise<void> {
   await store.remove(fullKey);
-  const removing = atMost(REMOVED_AT_ONCE);
+  const removing = createAtMost(REMOVED_AT_ONCE);
   for await (const below of store.keys(`${fullKey}/`)) await removing.start(() => store.remove(below));
   await removing.finished();
 }
 
-function directOf(direct: DirectAccess, full: (key: string) => string): DirectAccess {
+function wrapDirectAccess(direct: DirectAccess, full: (key: string) => string): DirectAccess {
   const there = (upload: DirectUpload) => ({ ...upload, key: full(upload.key) });
   return {
-    download: (raw, presentation) => onKey(raw, (key) => direct.download(full(key), presentation)),
-    beginUpload: (raw, mark) => onKey(raw, async (key) => ({ ...(await direct.beginUpload(full(key), mark)), key })),
-    partAddresses: (upload, parts) => onKey(upload.key, () => direct.partAddresses(there(upload), parts)),
+    download: (raw, presentation) => runOnKey(raw, (key) => direct.download(full(key), presentation)),
+    beginUpload: (raw, mark) => runOnKey(raw, async (key) => ({ ...(await direct.beginUpload(full(key), mark)), key })),
+    partAddresses: (upload, parts) => runOnKey(upload.key, () => direct.partAddresses(there(upload), parts)),
     completeUpload: (upload, parts, maxBytes) =>
-      onKey(upload.key, () => direct.completeUpload(there(upload), parts, maxBytes)),
-    abortUpload: (upload) => onKey(upload.key, () => direct.abortUpload(there(upload))),
+      runOnKey(upload.key, () => direct.completeUpload(there(upload), parts, maxBytes)),
+    abortUpload: (upload) => runOnKey(upload.key, () => direct.abortUpload(there(upload))),
   };
 }
 
-function notFound(key: string): AppError {
+function createNotFound(key: string): AppError {
   return new AppError('object_not_found', `There is no object "${key}".`, { key });
 }
 
 /** A bucket's errors as those of objects: a bucket that is gone must not look like an object that never was. */
-async function onKey<T>(raw: string, act: (key: string) => Promise<T>): Promise<T> {
+async function runOnKey<T>(raw: string, act: (key: string) => Promise<T>): Promise<T> {
   const key = cleanKey(raw);
   try {
     return await act(key);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    if (error.code === 'bucket_object_not_found') throw notFound(key);
+    if (error.code === 'bucket_object_not_found') throw createNotFound(key);
     if (error.code === 'bucket_not_found')
       throw new AppError('bucket_unreachable', error.message, error.context, { cause: error });
     throw error;

@@ -7,7 +7,7 @@ import {
   ListPartsCommand,
   type ListPartsCommandOutput,
 } from '@aws-sdk/client-s3';
-import { askS3, notS3, type S3Place } from '../buckets/s3-place.ts';
+import { createNotS3, requestS3, type S3Place } from '../buckets/s3-place.ts';
 import { AppError } from '../errors/index.ts';
 import type { StoredPart } from './objects.ts';
 
@@ -27,10 +27,10 @@ export interface S3Upload {
 /** Creates a multipart upload and returns its S3 upload id. */
 export async function beginS3(place: S3Place, key: string, mark: string): Promise<string> {
   const command = new CreateMultipartUploadCommand({ Bucket: place.bucket, Key: key, Metadata: { [MARK]: mark } });
-  const { UploadId: uploadId } = await askS3(place, { key, right: PUT_RIGHT }, (options) =>
+  const { UploadId: uploadId } = await requestS3(place, { key, right: PUT_RIGHT }, (options) =>
     place.client.send(command, options),
   );
-  if (uploadId === undefined) throw notS3(place, `an upload of "${key}" without its id`);
+  if (uploadId === undefined) throw createNotS3(place, `an upload of "${key}" without its id`);
   return uploadId;
 }
 
@@ -48,17 +48,21 @@ export async function completeS3(
     MultipartUpload: { Parts: named.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag })) },
   });
   const question = { key, right: PUT_RIGHT, deadlineMs: COMPLETE_MS };
-  const answer = await askS3(place, question, (options) =>
+  const answer = await requestS3(place, question, (options) =>
     place.client.send(command, options).catch((error: unknown) => {
       if (isGone(error)) return null;
-      throw isRefused(error) ? partsRefused(key, error) : error;
+      throw isRefused(error) ? createPartsRefused(key, error) : error;
     }),
   );
   if (answer === null && !(await isComplete(place, key, mark))) throw uploadGone(key);
 }
 
 /** Size of each uploaded part, by its number; null when the upload no longer exists. */
-export async function partSizesS3(place: S3Place, key: string, uploadId: string): Promise<Map<number, number> | null> {
+export async function listPartSizesS3(
+  place: S3Place,
+  key: string,
+  uploadId: string,
+): Promise<Map<number, number> | null> {
   const sizes = new Map<number, number>();
   let marker: string | undefined;
   do {
@@ -79,15 +83,15 @@ async function listParts(
 ): Promise<ListPartsCommandOutput | null> {
   const from = marker === undefined ? {} : { PartNumberMarker: marker };
   const command = new ListPartsCommand({ Bucket: place.bucket, Key: key, UploadId: uploadId, ...from });
-  return askS3(place, { key, right: 's3:ListMultipartUploadParts' }, (options) =>
-    place.client.send(command, options).catch(nullIfGone),
+  return requestS3(place, { key, right: 's3:ListMultipartUploadParts' }, (options) =>
+    place.client.send(command, options).catch(toNullIfGone),
   );
 }
 
 export async function abortS3(place: S3Place, key: string, uploadId: string): Promise<void> {
   const command = new AbortMultipartUploadCommand({ Bucket: place.bucket, Key: key, UploadId: uploadId });
-  await askS3(place, { key, right: 's3:AbortMultipartUpload' }, (options) =>
-    place.client.send(command, options).catch(nullIfGone),
+  await requestS3(place, { key, right: 's3:AbortMultipartUpload' }, (options) =>
+    place.client.send(command, options).catch(toNullIfGone),
   );
 }
 
@@ -103,14 +107,14 @@ export async function headS3(
 ): Promise<{ sizeBytes: number; mark: string | undefined } | null> {
   const command = new HeadObjectCommand({ Bucket: place.bucket, Key: key });
   try {
-    const answer = await askS3(place, { key }, (options) => place.client.send(command, options));
-    if (answer.ContentLength === undefined) throw notS3(place, `"${key}" without its length`);
+    const answer = await requestS3(place, { key }, (options) => place.client.send(command, options));
+    if (answer.ContentLength === undefined) throw createNotS3(place, `"${key}" without its length`);
     return { sizeBytes: answer.ContentLength, mark: answer.Metadata?.[MARK] };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'bucket_object_not_found') throw error;
     // A response without a body does not show whether the bucket is missing, too.
     const bucket = new HeadBucketCommand({ Bucket: place.bucket });
-    await askS3(place, { key: null }, (options) => place.client.send(bucket, options));
+    await requestS3(place, { key: null }, (options) => place.client.send(bucket, options));
     return null;
   }
 }
@@ -121,7 +125,7 @@ export function uploadGone(key: string): AppError {
   });
 }
 
-function nullIfGone(error: unknown): null {
+function toNullIfGone(error: unknown): null {
   if (isGone(error)) return null;
   throw error;
 }
@@ -134,7 +138,7 @@ function isRefused(error: unknown): error is Error {
   return error instanceof Error && ['InvalidPart', 'InvalidPartOrder', 'EntityTooSmall'].includes(error.name);
 }
 
-function partsRefused(key: string, { name }: Error): AppError {
+function createPartsRefused(key: string, { name }: Error): AppError {
   const why =
     name === 'EntityTooSmall'
       ? 'every part but the last must have at least 5 MiB'

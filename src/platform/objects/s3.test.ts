@@ -16,7 +16,7 @@ function xml(body: string): Answer {
     response.writeHead(200, { 'content-type': 'application/xml' }).end(`<?xml version="1.0"?>${body}`);
 }
 
-const uploadsOf = (ages: Readonly<Record<string, number>>, now: number): Answer => {
+const buildUploadsAnswer = (ages: Readonly<Record<string, number>>, now: number): Answer => {
   const uploads = Object.entries(ages).map(
     ([id, hours]) =>
       `<Upload><Key>team/${id}</Key><UploadId>${id}</UploadId><Initiated>${new Date(now - hours * HOUR_MS).toISOString()}</Initiated></Upload>`,
@@ -46,7 +46,7 @@ function s3Answers(others: Readonly<Record<string, Answer>> = {}): Answer {
 describe('a bucket of S3 for objects', () => {
   it('is cleared at its opening of uploads that nobody can end any more, and of no others', async () => {
     const clock = testClock();
-    const uploads = uploadsOf({ young: 1, day: 24, old: 26, older: 900 }, clock.now());
+    const uploads = buildUploadsAnswer({ young: 1, day: 24, old: 26, older: 900 }, clock.now());
     await using server = await startMisbehaving(s3Answers({ 'GET uploads': uploads }));
     await using _objects = await open(server.address, clock);
     const aborted = server.requests.filter(({ method }) => method === 'DELETE').map(({ url }) => url.pathname);

@@ -6,8 +6,8 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { isFolderMarker } from '../buckets/keys.ts';
-import { keyOf, listS3 } from '../buckets/s3-list.ts';
-import { askS3, notS3, openS3Place, type S3Place } from '../buckets/s3-place.ts';
+import { decodeKey, listS3 } from '../buckets/s3-list.ts';
+import { createNotS3, openS3Place, requestS3, type S3Place } from '../buckets/s3-place.ts';
 import { readS3 } from '../buckets/s3-read.ts';
 import type { S3Location } from '../buckets/schema.ts';
 import { AppError } from '../errors/index.ts';
@@ -15,7 +15,7 @@ import type { Environment } from '../secrets/index.ts';
 import type { Clock } from '../units/index.ts';
 import { PIECE_BYTES } from './pieces.ts';
 import type { PiecewisePut, RemoteStore } from './remote.ts';
-import { s3Direct } from './s3-direct.ts';
+import { createS3Direct } from './s3-direct.ts';
 import { abortS3, beginS3, completeS3, headS3, MAX_PARTS, PUT_RIGHT } from './s3-upload.ts';
 
 const MAX_KEY_BYTES = 1024;
@@ -46,10 +46,10 @@ export async function openS3Store(
     begin: (key) => begin(place, key),
     read: (key, span) => readS3(place, key, span === undefined ? {} : { span }),
     size: async (key) => (await headS3(place, key))?.sizeBytes ?? null,
-    level: (prefix) => level(place, prefix),
-    keys: (prefix) => keys(place, prefix),
+    level: (prefix) => listS3Entries(place, prefix),
+    keys: (prefix) => listS3Keys(place, prefix),
     remove: (key) => remove(place, key),
-    direct: direct ? s3Direct(place) : null,
+    direct: direct ? createS3Direct(place) : null,
     [Symbol.asyncDispose]: async () => place.client.destroy(),
   };
 }
@@ -64,7 +64,7 @@ async function check(place: S3Place): Promise<void> {
 async function clearAbandoned(place: S3Place, before: number): Promise<void> {
   const command = new ListMultipartUploadsCommand({ Bucket: place.bucket, Prefix: place.folder });
   const question = { key: null, right: 's3:ListBucketMultipartUploads' };
-  const { Uploads: uploads = [] } = await askS3(place, question, (options) => place.client.send(command, options));
+  const { Uploads: uploads = [] } = await requestS3(place, question, (options) => place.client.send(command, options));
   for (const { Key: key, UploadId: id, Initiated: begun } of uploads) {
     if (key !== undefined && id !== undefined && begun !== undefined && begun.getTime() < before)
       await abortS3(place, key, id);
@@ -78,7 +78,7 @@ async function putWhole(place: S3Place, key: string, content: Buffer): Promise<v
     Body: content,
     ContentLength: content.length,
   });
-  await askS3(place, { key, right: PUT_RIGHT }, (options) => place.client.send(command, options));
+  await requestS3(place, { key, right: PUT_RIGHT }, (options) => place.client.send(command, options));
 }
 
 async function begin(place: S3Place, key: string): Promise<PiecewisePut> {
@@ -87,7 +87,7 @@ async function begin(place: S3Place, key: string): Promise<PiecewisePut> {
   const etags = new Map<number, string>();
   return {
     async put(pieceNumber, piece) {
-      if (pieceNumber > MAX_PARTS) throw tooManyPieces();
+      if (pieceNumber > MAX_PARTS) throw createTooManyParts();
       etags.set(pieceNumber, await putPart(place, { key, uploadId, pieceNumber, piece }));
     },
     async finish() {
@@ -114,37 +114,40 @@ async function putPart(place: S3Place, { key, uploadId, pieceNumber, piece }: Pa
     Body: piece,
     ContentLength: piece.length,
   });
-  const { ETag: etag } = await askS3(place, { key, right: PUT_RIGHT }, (options) =>
+  const { ETag: etag } = await requestS3(place, { key, right: PUT_RIGHT }, (options) =>
     place.client.send(command, options),
   );
-  if (etag === undefined) throw notS3(place, `a part of "${key}" without its etag`);
+  if (etag === undefined) throw createNotS3(place, `a part of "${key}" without its etag`);
   return etag;
 }
 
-function tooManyPieces(): AppError {
+function createTooManyParts(): AppError {
   const most = MAX_PARTS * PIECE_BYTES;
   const detail = `An artifact uploaded through the server to a bucket may have at most ${most} bytes; upload it in parts.`;
   return new AppError('payload_too_large', detail);
 }
 
-async function* level(place: S3Place, prefix: string): AsyncGenerator<{ key: string; sizeBytes: number | null }> {
+async function* listS3Entries(
+  place: S3Place,
+  prefix: string,
+): AsyncGenerator<{ key: string; sizeBytes: number | null }> {
   for await (const page of listS3(place, prefix, '/')) {
     for (const { Prefix: folder } of page.CommonPrefixes ?? [])
-      if (folder !== undefined) yield { key: keyOf(page, folder), sizeBytes: null };
+      if (folder !== undefined) yield { key: decodeKey(page, folder), sizeBytes: null };
     for (const { Key: written, Size: sizeBytes } of page.Contents ?? []) {
-      if (written === undefined || sizeBytes === undefined) throw notS3(place, 'an object without key or size');
-      const key = keyOf(page, written);
+      if (written === undefined || sizeBytes === undefined) throw createNotS3(place, 'an object without key or size');
+      const key = decodeKey(page, written);
       if (!isFolderMarker(key)) yield { key, sizeBytes };
     }
   }
 }
 
-async function* keys(place: S3Place, prefix: string): AsyncGenerator<string> {
+async function* listS3Keys(place: S3Place, prefix: string): AsyncGenerator<string> {
   for await (const page of listS3(place, prefix))
-    for (const { Key: key } of page.Contents ?? []) if (key !== undefined) yield keyOf(page, key);
+    for (const { Key: key } of page.Contents ?? []) if (key !== undefined) yield decodeKey(page, key);
 }
 
 async function remove(place: S3Place, key: string): Promise<void> {
   const command = new DeleteObjectCommand({ Bucket: place.bucket, Key: key });
-  await askS3(place, { key, right: 's3:DeleteObject' }, (options) => place.client.send(command, options));
+  await requestS3(place, { key, right: 's3:DeleteObject' }, (options) => place.client.send(command, options));
 }

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { ObjectsAddress, objectsPlace } from './schema.ts';
+import { ObjectsAddress, parseObjectsPlace } from './schema.ts';
 
 describe('the address of objects', () => {
   it('says bucket, prefix and what a location has', () => {
-    expect(objectsPlace('s3://acme-models')).toEqual({ location: { type: 's3', bucket: 'acme-models' }, direct: true });
+    expect(parseObjectsPlace('s3://acme-models')).toEqual({
+      location: { type: 's3', bucket: 'acme-models' },
+      direct: true,
+    });
     const minio =
       's3://models/team-a/x/?endpoint=http://minio:9000&accessKeyId=env:KEY&secretAccessKey=file:/run/key&forcePathStyle=false';
-    expect(objectsPlace(minio)).toEqual({
+    expect(parseObjectsPlace(minio)).toEqual({
       location: {
         type: 's3',
         bucket: 'models',
@@ -17,12 +20,12 @@ describe('the address of objects', () => {
       },
       direct: true,
     });
-    expect(objectsPlace('azure-blob://models/team?account=acmemodels&direct=false')).toEqual({
+    expect(parseObjectsPlace('azure-blob://models/team?account=acmemodels&direct=false')).toEqual({
       location: { type: 'azureBlob', container: 'models', prefix: 'team', account: 'acmemodels' },
       direct: false,
     });
     const role = 's3://models?roleArn=arn:aws:iam::123456789012:role/steelyard&externalId=acme';
-    expect(objectsPlace(role).location).toMatchObject({
+    expect(parseObjectsPlace(role).location).toMatchObject({
       assumeRole: { roleArn: 'arn:aws:iam::123456789012:role/steelyard', externalId: 'acme' },
     });
   });

@@ -30,33 +30,33 @@ const NESTED: Readonly<Record<string, string>> = {
 
 /** The address of a bucket in one line: bucket, prefix, and the other fields of a `location` as parameters. */
 export const ObjectsAddress = z.string().superRefine((text, context) => {
-  const found = read(text);
+  const found = parseAddress(text);
   if (typeof found === 'string') context.addIssue({ code: 'custom', message: found });
 });
 
 /** Parses an address. The configuration has already validated it. */
-export function objectsPlace(address: string): RemoteObjectsPlace {
-  const found = read(address);
+export function parseObjectsPlace(address: string): RemoteObjectsPlace {
+  const found = parseAddress(address);
   if (typeof found === 'string') throw new Error(found);
   return found;
 }
 
 /** The place, or an error message about the address. */
-function read(text: string): RemoteObjectsPlace | string {
+function parseAddress(text: string): RemoteObjectsPlace | string {
   const [, scheme = '', name = '', path = '', query = ''] = ADDRESS.exec(text) ?? [];
   const kind = Object.hasOwn(KINDS, scheme) ? KINDS[scheme] : undefined;
   if (kind === undefined || path.split('/').some((segment) => /^\.\.?$/.test(segment))) return `an address: ${FORM}`;
-  const { direct, ...fields } = fieldsOf(new URLSearchParams(query));
+  const { direct, ...fields } = parseLocationFields(new URLSearchParams(query));
   if (direct !== undefined && typeof direct !== 'boolean') return '"direct" is true or false';
   const misplaced = Object.keys(fields).find((field) => BEFORE.has(field));
   if (misplaced !== undefined) return `"${misplaced}" is no parameter of an address: ${FORM}`;
   const prefix = path === '' ? {} : { prefix: path.slice(1) };
   const { data, error } = BucketLocation.safeParse({ ...fields, ...prefix, type: kind.type, [kind.name]: name });
-  if (error !== undefined) return `${FORM}: ${error.issues.map(said).join('; ')}`;
+  if (error !== undefined) return `${FORM}: ${error.issues.map(describeIssue).join('; ')}`;
   return data.type === 'folder' ? `an address: ${FORM}` : { location: data, direct: direct ?? true };
 }
 
-function fieldsOf(parameters: URLSearchParams): Record<string, unknown> {
+function parseLocationFields(parameters: URLSearchParams): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const [name, text] of parameters) {
     const value = text === 'true' || text === 'false' ? text === 'true' : text;
@@ -67,6 +67,6 @@ function fieldsOf(parameters: URLSearchParams): Record<string, unknown> {
   return fields;
 }
 
-function said({ path, message }: z.core.$ZodIssue): string {
+function describeIssue({ path, message }: z.core.$ZodIssue): string {
   return path.length === 0 ? message : `${path.join('.')}: ${message}`;
 }

@@ -66,7 +66,7 @@ function putTests(opened: Opened): void {
   it('replaces what was there', async () => {
     await opened().put('k', Buffer.alloc(9 * MIB, 1));
     await opened().put('k', 'new');
-    expect(await contentOf(opened(), 'k')).toBe('new');
+    expect(await readObjectText(opened(), 'k')).toBe('new');
   });
 
   it('keeps an object of no bytes', async () => {
@@ -107,7 +107,7 @@ function wholeTests(opened: Opened): void {
     await opened().put('k', 'old');
     await expect(opened().put('k', broken(bytes))).rejects.toThrow('connection lost');
     await expect(opened().put('fresh', broken(bytes))).rejects.toThrow('connection lost');
-    expect(await contentOf(opened(), 'k')).toBe('old');
+    expect(await readObjectText(opened(), 'k')).toBe('old');
     expect(await opened().size('fresh')).toBeNull();
     expect((await opened().list('')).map(({ name }) => name)).toEqual(['k']);
   });
@@ -115,10 +115,10 @@ function wholeTests(opened: Opened): void {
   it('shows one whole content or another while many put the same key', async () => {
     const contents = Array.from({ length: 6 }, (_, index) => `${index}`.repeat(1000 + index));
     await opened().put('k', contents[0] ?? '');
-    const reads = Array.from({ length: 12 }, () => contentOf(opened(), 'k'));
+    const reads = Array.from({ length: 12 }, () => readObjectText(opened(), 'k'));
     await Promise.all(contents.map((content) => opened().put('k', content)));
     for (const read of await Promise.all(reads)) expect(contents).toContain(read);
-    expect(contents).toContain(await contentOf(opened(), 'k'));
+    expect(contents).toContain(await readObjectText(opened(), 'k'));
   });
 
   it('shows a long put only when it has ended', async () => {
@@ -161,7 +161,7 @@ function readTests(opened: Opened): void {
       expect((chunk as Buffer).length).toBeGreaterThan(0);
       break;
     }
-    expect(await contentOf(opened(), 'k')).toHaveLength(4 * MIB);
+    expect(await readObjectText(opened(), 'k')).toHaveLength(4 * MIB);
   });
 
   it('says not found for what is not there, and for a folder', async () => {
@@ -212,7 +212,7 @@ function changeTests(opened: Opened): void {
     await opened().remove('d-too/3/4');
     expect(await opened().size('d/1')).toBeNull();
     expect(await opened().size('d/e/f/2')).toBeNull();
-    expect(await contentOf(opened(), 'd-too/3')).toBe('d-too/3');
+    expect(await readObjectText(opened(), 'd-too/3')).toBe('d-too/3');
     for (const root of ['', '/', '//'])
       await expect(opened().remove(root)).rejects.toMatchObject({ code: 'object_path_invalid' });
   });
@@ -221,10 +221,10 @@ function changeTests(opened: Opened): void {
     await opened().put('a/from', 'new');
     await opened().put('b/to', 'old');
     await opened().rename('a/from', 'b/to');
-    expect(await contentOf(opened(), 'b/to')).toBe('new');
+    expect(await readObjectText(opened(), 'b/to')).toBe('new');
     expect(await opened().size('a/from')).toBeNull();
     await opened().rename('b/to', 'b/to');
-    expect(await contentOf(opened(), 'b/to')).toBe('new');
+    expect(await readObjectText(opened(), 'b/to')).toBe('new');
     await expect(opened().rename('a/from', 'c')).rejects.toMatchObject({ code: 'object_not_found' });
   });
 }
@@ -265,9 +265,9 @@ function keyTests(opened: Opened): void {
       fc.asyncProperty(path, async (segments) => {
         run += 1;
         const key = `${run}/${segments.join('/')}`;
-        const facts = await opened().put(key, key).catch(refusalOf);
+        const facts = await opened().put(key, key).catch(expectRefusal);
         if (facts === null) return;
-        expect(await contentOf(opened(), key)).toBe(key);
+        expect(await readObjectText(opened(), key)).toBe(key);
         const [folder, name] = [facts.key.slice(0, facts.key.lastIndexOf('/')), facts.key.split('/').at(-1)];
         expect(await opened().list(folder)).toEqual([{ name, isFolder: false, sizeBytes: Buffer.byteLength(key) }]);
         await opened().remove(key);
@@ -279,12 +279,12 @@ function keyTests(opened: Opened): void {
 }
 
 /** Null for the refusal of a key; any other failure is one. */
-function refusalOf(error: unknown): null {
+function expectRefusal(error: unknown): null {
   expect(error).toMatchObject({ code: 'object_path_invalid' });
   return null;
 }
 
-export async function contentOf(objects: Objects, key: string): Promise<string> {
+export async function readObjectText(objects: Objects, key: string): Promise<string> {
   return text((await objects.open(key)).content);
 }
 

@@ -1,24 +1,24 @@
-import { type DestinationRules, readAllowedHosts, systemResolve } from './destination.ts';
+import { type DestinationRules, readAllowedHosts, resolveBySystem } from './destination.ts';
 import { createSend, type Send } from './send.ts';
 
 export {
-  addressesOf,
   checkUrl,
   DestinationError,
   type DestinationRules,
   type Resolve,
   readAllowedHosts,
-  systemResolve,
+  resolveAddresses,
+  resolveBySystem,
 } from './destination.ts';
-export { createSend, type Message, type Send, type SendResult, within } from './send.ts';
-export { signatureOf } from './signature.ts';
+export { createSend, type Message, type Send, type SendResult, waitWithin } from './send.ts';
+export { signDelivery } from './signature.ts';
 
 /** Posts to an address that the operator configured: its host may be internal and without TLS, and no other host is. */
 export function createOperatorSend(url: string): Send {
-  return createSend({ allowedHosts: new Set([new URL(url).host]), resolve: systemResolve });
+  return createSend({ allowedHosts: new Set([new URL(url).host]), resolve: resolveBySystem });
 }
 
 /** Rules for addresses of others: public ones by https, and these hosts (comma-separated), wherever they are. */
-export function destinationRules(allowedHosts: string): DestinationRules {
-  return { allowedHosts: readAllowedHosts(allowedHosts), resolve: systemResolve };
+export function createDestinationRules(allowedHosts: string): DestinationRules {
+  return { allowedHosts: readAllowedHosts(allowedHosts), resolve: resolveBySystem };
 }

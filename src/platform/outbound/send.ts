@@ -1,7 +1,13 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { AppError, systemCode } from '../errors/index.ts';
-import { addressesOf, checkUrl, DestinationError, type DestinationRules, pinnedTo } from './destination.ts';
+import { AppError, readSystemCode } from '../errors/index.ts';
+import {
+  checkUrl,
+  createPinnedLookup,
+  DestinationError,
+  type DestinationRules,
+  resolveAddresses,
+} from './destination.ts';
 
 export interface Message {
   readonly url: string;
@@ -33,17 +39,17 @@ export function createSend(rules: DestinationRules, timeoutMs = TIMEOUT_MS): Sen
       // One limit for all of it: a name server that does not answer holds a try no longer than a receiver does.
       const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
       const url = checkUrl(message.url, rules);
-      const addresses = await within(limit, addressesOf(url, rules));
-      return resultOf(await post(url, pinnedTo(addresses), message, limit));
+      const addresses = await waitWithin(limit, resolveAddresses(url, rules));
+      return toSendResult(await post(url, createPinnedLookup(addresses), message, limit));
     } catch (error) {
       if (signal.aborted) throw error;
-      return failure(error, timeoutMs);
+      return buildFailure(error, timeoutMs);
     }
   };
 }
 
 /** Rejects with the reason of the signal as soon as it is aborted. */
-export async function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+export async function waitWithin<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);
@@ -60,7 +66,12 @@ interface Answer {
   readonly retryAfter: string | undefined;
 }
 
-function post(url: URL, lookup: ReturnType<typeof pinnedTo>, message: Message, signal: AbortSignal): Promise<Answer> {
+function post(
+  url: URL,
+  lookup: ReturnType<typeof createPinnedLookup>,
+  message: Message,
+  signal: AbortSignal,
+): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const body = Buffer.from(message.body);
@@ -74,32 +85,38 @@ function post(url: URL, lookup: ReturnType<typeof pinnedTo>, message: Message, s
   return promise;
 }
 
-function resultOf({ status, retryAfter }: Answer): SendResult {
+function toSendResult({ status, retryAfter }: Answer): SendResult {
   if (status >= 200 && status < 300) {
     return { delivered: true, status, error: null, mayRetry: false, retryAfterMs: null };
   }
   const redirect = status >= 300 && status < 400 ? '; redirects are not followed' : '';
   const mayRetry = status === 429 || status >= 500;
   const error = `The receiver answered ${status}${redirect}.`;
-  return { delivered: false, status, error, mayRetry, retryAfterMs: secondsToMs(retryAfter) };
+  return { delivered: false, status, error, mayRetry, retryAfterMs: parseSecondsToMs(retryAfter) };
 }
 
 /** `Retry-After` in seconds; its other form, a date, is left alone. */
-function secondsToMs(header: string | undefined): number | null {
+function parseSecondsToMs(header: string | undefined): number | null {
   return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : null;
 }
 
-function failure(error: unknown, timeoutMs: number): SendResult {
+function buildFailure(error: unknown, timeoutMs: number): SendResult {
   const refused = error instanceof AppError;
-  return { delivered: false, status: null, error: textOf(error, timeoutMs), mayRetry: !refused, retryAfterMs: null };
+  return {
+    delivered: false,
+    status: null,
+    error: describeSendError(error, timeoutMs),
+    mayRetry: !refused,
+    retryAfterMs: null,
+  };
 }
 
-function textOf(error: unknown, timeoutMs: number): string {
+function describeSendError(error: unknown, timeoutMs: number): string {
   if (error instanceof AppError || error instanceof DestinationError) return error.message;
   if (isTimeout(error) || (error instanceof Error && isTimeout(error.cause))) {
     return `The receiver did not answer in ${timeoutMs / 1000} s.`;
   }
-  return `The receiver could not be reached (${systemCode(error) ?? 'failed'}).`;
+  return `The receiver could not be reached (${readSystemCode(error) ?? 'failed'}).`;
 }
 
 function isTimeout(error: unknown): boolean {

@@ -5,7 +5,7 @@ import { createHmac } from 'node:crypto';
  * whole seconds since the Unix epoch.
  * Example: signatureOf('s', 'id', '1', '{}') -> 'v1,' + base64(hmac('s', 'id.1.{}')).
  */
-export function signatureOf(secret: string, deliveryId: string, timestamp: string, body: string): string {
+export function signDelivery(secret: string, deliveryId: string, timestamp: string, body: string): string {
   const digest = createHmac('sha256', secret).update(`${deliveryId}.${timestamp}.${body}`).digest('base64');
   return `v1,${digest}`;
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { signal } from './kernel.ts';
+import { sendSignal } from './kernel.ts';
 
 /** Limits for all processes of a group together; null: no limit. */
 export interface Limits {
@@ -11,7 +11,7 @@ export interface Limits {
 }
 
 /** Resource usage of the group; null where the kernel does not report it. */
-export interface Taken {
+export interface ResourceUsage {
   readonly cpuSeconds: number | null;
   readonly peakMemoryBytes: number | null;
   /** How many of them were ended for memory. */
@@ -22,7 +22,7 @@ export interface Taken {
 export interface ControlGroup {
   /** Folders whose `cgroup.procs` a process writes its id to, in order to be in the group. */
   readonly folders: readonly string[];
-  taken(): Taken;
+  taken(): ResourceUsage;
   /** Kills all its processes, until the group is empty. */
   kill(): void;
   /** Removes the group; false while it has processes. */
@@ -38,7 +38,7 @@ const LOOKS = 50;
 type Kernel = 'v1' | 'v2';
 
 /** The group of this name, made or found again; null where the kernel has none or does not let us. */
-export function controlGroup(name: string, limits: Limits): ControlGroup | null {
+export function openControlGroup(name: string, limits: Limits): ControlGroup | null {
   try {
     return existsSync(join(ROOT, 'cgroup.controllers')) ? makeV2(name, limits) : makeV1(name, limits);
   } catch {
@@ -49,20 +49,20 @@ export function controlGroup(name: string, limits: Limits): ControlGroup | null 
 /** The group of this name as it was made before; null when there is none. */
 export function findControlGroup(name: string): ControlGroup | null {
   const kernel: Kernel = existsSync(join(ROOT, 'cgroup.controllers')) ? 'v2' : 'v1';
-  const folders = foldersOf(kernel, name).filter((folder) => existsSync(folder));
-  return folders.length === 0 ? null : groupOf(kernel, folders);
+  const folders = listGroupFolders(kernel, name).filter((folder) => existsSync(folder));
+  return folders.length === 0 ? null : createControlGroup(kernel, folders);
 }
 
 const CONTROLLERS = ['memory', 'cpu', 'cpuacct', 'pids'];
 
-function foldersOf(kernel: Kernel, name: string): string[] {
+function listGroupFolders(kernel: Kernel, name: string): string[] {
   return kernel === 'v2'
     ? [join(ROOT, PARENT, name)]
     : CONTROLLERS.map((controller) => join(ROOT, controller, PARENT, name));
 }
 
 function makeV1(name: string, { memoryBytes, cpus, tasks }: Limits): ControlGroup {
-  const folders = foldersOf('v1', name);
+  const folders = listGroupFolders('v1', name);
   for (const folder of folders) mkdirSync(folder, { recursive: true });
   const [memory = '', cpu = '', , pids = ''] = folders;
   if (memoryBytes !== null) {
@@ -75,7 +75,7 @@ function makeV1(name: string, { memoryBytes, cpus, tasks }: Limits): ControlGrou
     writeFileSync(join(cpu, 'cpu.cfs_quota_us'), String(Math.max(1_000, Math.round(cpus * PERIOD_US))));
   }
   if (tasks !== null) writeWhereItIs(join(pids, 'pids.max'), String(tasks));
-  return groupOf('v1', folders);
+  return createControlGroup('v1', folders);
 }
 
 function makeV2(name: string, { memoryBytes, cpus, tasks }: Limits): ControlGroup {
@@ -92,19 +92,19 @@ function makeV2(name: string, { memoryBytes, cpus, tasks }: Limits): ControlGrou
   }
   if (cpus !== null) writeFileSync(join(folder, 'cpu.max'), `${Math.round(cpus * PERIOD_US)} ${PERIOD_US}`);
   if (tasks !== null) writeFileSync(join(folder, 'pids.max'), String(tasks));
-  return groupOf('v2', [folder]);
+  return createControlGroup('v2', [folder]);
 }
 
-function groupOf(kernel: Kernel, folders: readonly string[]): ControlGroup {
+function createControlGroup(kernel: Kernel, folders: readonly string[]): ControlGroup {
   const [first = ''] = folders;
   return {
     folders,
-    taken: () => (kernel === 'v2' ? takenV2(first) : takenV1(folders)),
+    taken: () => (kernel === 'v2' ? readTakenV2(first) : readTakenV1(folders)),
     kill() {
       for (let look = 0; look < LOOKS; look += 1) {
-        const inside = members(first);
+        const inside = readMembers(first);
         if (inside.length === 0) return;
-        for (const pid of inside) signal(pid, 'SIGKILL');
+        for (const pid of inside) sendSignal(pid, 'SIGKILL');
       }
     },
     remove() {
@@ -118,35 +118,35 @@ function groupOf(kernel: Kernel, folders: readonly string[]): ControlGroup {
   };
 }
 
-function members(folder: string): number[] {
+function readMembers(folder: string): number[] {
   return (read(join(folder, 'cgroup.procs')) ?? '').split('\n').filter(Boolean).map(Number);
 }
 
-function takenV1([memory = '', , accounting = '']: readonly string[]): Taken {
-  const nanoseconds = number(read(join(accounting, 'cpuacct.usage')));
+function readTakenV1([memory = '', , accounting = '']: readonly string[]): ResourceUsage {
+  const nanoseconds = parseNumber(read(join(accounting, 'cpuacct.usage')));
   return {
     cpuSeconds: nanoseconds === null ? null : nanoseconds / 1e9,
-    peakMemoryBytes: number(read(join(memory, 'memory.max_usage_in_bytes'))),
-    outOfMemoryKills: field(read(join(memory, 'memory.oom_control')), 'oom_kill'),
+    peakMemoryBytes: parseNumber(read(join(memory, 'memory.max_usage_in_bytes'))),
+    outOfMemoryKills: readField(read(join(memory, 'memory.oom_control')), 'oom_kill'),
   };
 }
 
-function takenV2(folder: string): Taken {
-  const microseconds = field(read(join(folder, 'cpu.stat')), 'usage_usec');
+function readTakenV2(folder: string): ResourceUsage {
+  const microseconds = readField(read(join(folder, 'cpu.stat')), 'usage_usec');
   return {
     cpuSeconds: microseconds === null ? null : microseconds / 1e6,
-    peakMemoryBytes: number(read(join(folder, 'memory.peak'))),
-    outOfMemoryKills: field(read(join(folder, 'memory.events')), 'oom_kill'),
+    peakMemoryBytes: parseNumber(read(join(folder, 'memory.peak'))),
+    outOfMemoryKills: readField(read(join(folder, 'memory.events')), 'oom_kill'),
   };
 }
 
 /** Of lines `name value`. */
-function field(text: string | null, name: string): number | null {
+function readField(text: string | null, name: string): number | null {
   const line = text?.split('\n').find((each) => each.startsWith(`${name} `));
-  return line === undefined ? null : number(line.slice(name.length));
+  return line === undefined ? null : parseNumber(line.slice(name.length));
 }
 
-function number(text: string | null): number | null {
+function parseNumber(text: string | null): number | null {
   const value = Number(text ?? Number.NaN);
   return text === null || text.trim() === '' || Number.isNaN(value) ? null : value;
 }

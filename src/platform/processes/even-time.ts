@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
  * Milliseconds since this machine was started, the time that it slept included, to a hundredth of a second: no setting of its clock
  * changes it. Null where the kernel does not show it (Linux does).
  */
-export function uptimeMs(): number | null {
+export function readUptimeMs(): number | null {
   try {
     const [seconds] = readFileSync('/proc/uptime', 'latin1').split(' ');
     return Math.round(Number(seconds) * 1000);
@@ -17,9 +17,9 @@ export function uptimeMs(): number | null {
  * Monotonic time from an instant, independent of changes to the machine's clock; Unix milliseconds.
  * Example: from 12:00:00, called ten seconds later -> 12:00:10, although the clock was set to 13:00 in between.
  */
-export function evenTimeFrom(instant: number): () => number {
-  const start = uptimeMs();
-  if (start !== null) return () => instant + (uptimeMs() ?? start) - start;
+export function createEvenTime(instant: number): () => number {
+  const start = readUptimeMs();
+  if (start !== null) return () => instant + (readUptimeMs() ?? start) - start;
   const begun = performance.now();
   return () => instant + Math.round(performance.now() - begun);
 }

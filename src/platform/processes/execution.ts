@@ -1,10 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ControlGroup, controlGroup, findControlGroup, type Limits, type Taken } from './control-group.ts';
-import { uptimeMs } from './even-time.ts';
-import { birthOf, killMarked, markOf, signal } from './kernel.ts';
-import { commandAs, type OtherUser } from './other-user.ts';
+import {
+  type ControlGroup,
+  findControlGroup,
+  type Limits,
+  openControlGroup,
+  type ResourceUsage,
+} from './control-group.ts';
+import { readUptimeMs } from './even-time.ts';
+import { buildExecutionMark, killMarked, readBirth, sendSignal } from './kernel.ts';
+import { buildCommandAs, type OtherUser } from './other-user.ts';
 import { LEADER, WATCHDOG } from './scripts.ts';
 
 export interface ExecutionSpec {
@@ -40,7 +46,7 @@ export interface Ended {
   readonly killedFor: string | null;
   /** Unix milliseconds. */
   readonly end: number;
-  readonly taken: Taken;
+  readonly taken: ResourceUsage;
 }
 
 /** A command in a separate process group. It ends in time even if this process dies. */
@@ -52,7 +58,7 @@ export interface Execution {
   /** Whether the kernel meters its usage and enforces its limits. */
   readonly bounded: boolean;
   /** Resource usage so far. */
-  taken(): Taken;
+  taken(): ResourceUsage;
   /** Resolves when the command and all that it started are gone. */
   readonly ended: Promise<Ended>;
   /** Extends its deadline (Unix milliseconds). The watchdog has the new deadline before this returns. */
@@ -63,7 +69,7 @@ export interface Execution {
   kill(why: string): void;
 }
 
-const NOT_COUNTED: Taken = { cpuSeconds: null, peakMemoryBytes: null, outOfMemoryKills: null };
+const NOT_COUNTED: ResourceUsage = { cpuSeconds: null, peakMemoryBytes: null, outOfMemoryKills: null };
 /** Bytes of a file output that are kept, from its beginning and from its end. */
 const KEPT_BYTES = { first: 48 * 1024 * 1024, last: 1024 * 1024 };
 
@@ -74,19 +80,22 @@ const LOOK_MS = 200;
 export function startExecution(spec: ExecutionSpec): Execution {
   // The leader stays with the server, so the user of the command cannot change its files.
   mkdirSync(spec.folder, { recursive: true, mode: 0o700 });
-  const begun: Start = { start: Math.round((spec.now ?? Date.now)()), upMs: uptimeMs() };
+  const begun: Start = { start: Math.round((spec.now ?? Date.now)()), upMs: readUptimeMs() };
   writeUntil(spec.folder, spec.until, begun);
-  const group = spec.limits === undefined ? null : controlGroup(spec.id, spec.limits);
+  const group = spec.limits === undefined ? null : openControlGroup(spec.id, spec.limits);
   const leader = spawnLeader(spec, group);
   const pid = leader.pid;
   if (pid === undefined) throw new Error(`sh cannot be started in ${spec.cwd}`);
-  writeFileSync(join(spec.folder, 'started'), `${pid} ${birthOf(pid) ?? 'gone'} ${begun.upMs ?? '-'} ${begun.start}\n`);
-  const watchdog = spawnWatchdog(spec.folder, pid, spec.graceMs, markOf(spec.id));
+  writeFileSync(
+    join(spec.folder, 'started'),
+    `${pid} ${readBirth(pid) ?? 'gone'} ${begun.upMs ?? '-'} ${begun.start}\n`,
+  );
+  const watchdog = spawnWatchdog(spec.folder, pid, spec.graceMs, buildExecutionMark(spec.id));
   const exit = new Promise<void>((resolve) => {
     leader.once('exit', () => resolve());
   });
   const { id, folder, graceMs } = spec;
-  return execution({ id, folder, pid, graceMs, exit, watchdog, group, seenAlive: true });
+  return createExecution({ id, folder, pid, graceMs, exit, watchdog, group, seenAlive: true });
 }
 
 /** An execution that this process or an earlier user of its folder started; null when there was none. It may have ended long ago. */
@@ -99,15 +108,15 @@ export function findExecution({
   if (started === null) return null;
   const [word, birth = ''] = started.split(' ');
   const pid = Number(word);
-  const exit = goneFrom(folder, pid, birth);
-  const lives = birthOf(pid) === birth;
+  const exit = waitUntilGone(folder, pid, birth);
+  const lives = readBirth(pid) === birth;
   // The starter may have been killed before it started a watchdog; a second watchdog only sleeps.
-  if (lives) spawnWatchdog(folder, pid, graceMs, markOf(id));
+  if (lives) spawnWatchdog(folder, pid, graceMs, buildExecutionMark(id));
   const known = { id, folder, pid, graceMs, exit, watchdog: null, group: findControlGroup(id) };
-  return execution({ ...known, seenAlive: lives });
+  return createExecution({ ...known, seenAlive: lives });
 }
 
-interface Known {
+interface ExecutionParts {
   readonly id: string;
   readonly folder: string;
   readonly pid: number;
@@ -120,31 +129,31 @@ interface Known {
   readonly seenAlive: boolean;
 }
 
-function execution({ id, folder, pid, graceMs, exit, watchdog, group, seenAlive }: Known): Execution {
+function createExecution({ id, folder, pid, graceMs, exit, watchdog, group, seenAlive }: ExecutionParts): Execution {
   let killing: NodeJS.Timeout | undefined;
   let killedFor: string | null = null;
   const kill = () => {
-    signal(-pid, 'SIGKILL');
-    if (group === null) killMarked(markOf(id));
+    sendSignal(-pid, 'SIGKILL');
+    if (group === null) killMarked(buildExecutionMark(id));
     else group.kill();
   };
   const taken = () => group?.taken() ?? NOT_COUNTED;
-  const started = startOf(folder);
+  const started = readStart(folder);
   const ended = exit.then(() => {
     clearTimeout(killing);
     // Kills the watchdog together with its `sleep`. A watchdog that has sent a stop request records the kill, and then exits without help.
-    if (watchdog?.pid !== undefined && read(folder, 'stopped') !== 'watchdog') signal(-watchdog.pid, 'SIGKILL');
+    if (watchdog?.pid !== undefined && read(folder, 'stopped') !== 'watchdog') sendSignal(-watchdog.pid, 'SIGKILL');
     // Processes that the command left running, in its group or outside, would otherwise run forever.
     kill();
     const why = killedFor ?? read(folder, 'killed-for');
-    const end = { ...endOf(folder, started, seenAlive), killedFor: why, taken: taken() };
+    const end = { ...readEnd(folder, started, seenAlive), killedFor: why, taken: taken() };
     group?.remove();
     return end;
   });
   return {
     id,
     start: started.start,
-    now: () => timeIn(started, uptimeMs()) ?? Date.now(),
+    now: () => toInstant(started, readUptimeMs()) ?? Date.now(),
     bounded: group !== null,
     taken,
     ended,
@@ -152,7 +161,7 @@ function execution({ id, folder, pid, graceMs, exit, watchdog, group, seenAlive 
     stop() {
       if (killing !== undefined) return;
       if (read(folder, 'stopped') === null) writeFileSync(join(folder, 'stopped'), 'starter\n');
-      signal(-pid, 'SIGTERM');
+      sendSignal(-pid, 'SIGTERM');
       killing = setTimeout(kill, graceMs);
     },
     kill(why) {
@@ -173,7 +182,7 @@ function spawnLeader(
 ): ChildProcess {
   const out = output === 'inherit' ? 'inherit' : openSync(log, 'a', 0o600);
   const marked = { ...environment, STEELYARD_EXECUTION: id };
-  const run = runAs === undefined ? command : commandAs(runAs.user, folder, command, marked);
+  const run = runAs === undefined ? command : buildCommandAs(runAs.user, folder, command, marked);
   const kept = output === 'inherit' ? { first: 0, last: 0 } : KEPT_BYTES;
   const words = [folder, log, group?.folders.join(' ') ?? '', String(kept.first), String(kept.last)];
   try {
@@ -206,7 +215,7 @@ interface Start {
 }
 
 /** Unix milliseconds of a moment since the machine was started, counted from a start; null where one of them is not known. */
-function timeIn({ start, upMs }: Start, thenMs: number | null): number | null {
+function toInstant({ start, upMs }: Start, thenMs: number | null): number | null {
   return upMs === null || thenMs === null ? null : Math.round(start + thenMs - upMs);
 }
 
@@ -222,43 +231,47 @@ function writeWhole(file: string, text: string): void {
 }
 
 /** A starter that was killed in the moment of the start left no word, but the leader did. */
-function startOf(folder: string): Start {
+function readStart(folder: string): Start {
   const file = read(folder, 'started') === null ? 'leader' : 'started';
   const [, , up, start] = read(folder, file)?.split(' ') ?? [];
-  return { start: numberIn(start) ?? statSync(join(folder, file)).mtimeMs, upMs: numberIn(up) };
+  return { start: parseNumberWord(start) ?? statSync(join(folder, file)).mtimeMs, upMs: parseNumberWord(up) };
 }
 
 /** Null where the kernel shows none, or a server before this one kept none. */
-function numberIn(word: string | undefined): number | null {
+function parseNumberWord(word: string | undefined): number | null {
   return word === undefined || word === '' || word === '-' ? null : Number(word);
 }
 
 /** Resolves when the leader with this birth is gone. */
-async function goneFrom(folder: string, pid: number, birth: string): Promise<void> {
-  while (read(folder, 'exit') === null && birthOf(pid) === birth) {
+async function waitUntilGone(folder: string, pid: number, birth: string): Promise<void> {
+  while (read(folder, 'exit') === null && readBirth(pid) === birth) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS).unref());
   }
 }
 
-function endOf(folder: string, started: Start, seenAlive: boolean): Omit<Ended, 'taken' | 'killedFor'> {
+function readEnd(folder: string, started: Start, seenAlive: boolean): Omit<Ended, 'taken' | 'killedFor'> {
   const [status, up] = read(folder, 'exit')?.split(' ') ?? [];
   const stopped = read(folder, 'stopped');
   // Killed with its leader, it left no word; its watchdog did.
-  const even = timeIn(started, numberIn(status === undefined ? (read(folder, 'killed') ?? undefined) : up));
+  const even = toInstant(started, parseNumberWord(status === undefined ? (read(folder, 'killed') ?? undefined) : up));
   return {
     exitCode: status === undefined ? null : Number(status),
     stoppedBy: stopped === 'starter' || stopped === 'watchdog' ? stopped : null,
-    end: even ?? writtenAt(folder, 'exit') ?? writtenAt(folder, 'killed') ?? lastMoment(folder, started, seenAlive),
+    end:
+      even ??
+      readWriteTime(folder, 'exit') ??
+      readWriteTime(folder, 'killed') ??
+      computeLastMoment(folder, started, seenAlive),
   };
 }
 
 /** End of a command killed with its leader, which left no end time: now, or, if it was not seen alive, its deadline at the latest. */
-function lastMoment(folder: string, started: Start, seenAlive: boolean): number {
+function computeLastMoment(folder: string, started: Start, seenAlive: boolean): number {
   const until = seenAlive ? Number.POSITIVE_INFINITY : Number(read(folder, 'until') ?? Number.POSITIVE_INFINITY);
-  return Math.max(started.start, Math.min(timeIn(started, uptimeMs()) ?? Date.now(), until));
+  return Math.max(started.start, Math.min(toInstant(started, readUptimeMs()) ?? Date.now(), until));
 }
 
-function writtenAt(folder: string, name: string): number | null {
+function readWriteTime(folder: string, name: string): number | null {
   return statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? null;
 }
 

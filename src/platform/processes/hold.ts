@@ -45,15 +45,15 @@ export async function hold<End>(held: Hold<End>): Promise<HoldEnd<End>> {
   let { until } = held;
   const ended = running.ended.then((end) => ({ end }));
   const untilEndOr = <T>(what: Promise<T>) => Promise.race([ended, what]);
-  const bell = bellOf(held.sooner);
+  const bell = createBell(held.sooner);
   for (;;) {
-    const leftMs = leftOf(held, until);
+    const leftMs = computeTimeLeft(held, until);
     if (leftMs <= 0) break;
-    const early = await untilEndOr(bell(sleep(restMs(leftMs, nextReport(held)))));
+    const early = await untilEndOr(bell(sleep(computeRestMs(leftMs, computeNextReport(held)))));
     if (early !== undefined) return { ended: early.end, ranOut: false };
-    if (leftOf(held, until) <= 0) break;
+    if (computeTimeLeft(held, until) <= 0) break;
     // An answer after the deadline is ignored: the old deadline stays.
-    const first = await untilEndOr(Promise.race([held.renew(), sleep(leftOf(held, until))]));
+    const first = await untilEndOr(Promise.race([held.renew(), sleep(computeTimeLeft(held, until))]));
     if (first === undefined || first === null || typeof first === 'object') continue;
     if (await isTold(() => running.extend(first))) until = first;
   }
@@ -64,7 +64,7 @@ export async function hold<End>(held: Hold<End>): Promise<HoldEnd<End>> {
 }
 
 /** Cuts a rest short when the bell rings, once. */
-function bellOf(bell: Promise<unknown> | undefined): (rest: Promise<undefined>) => Promise<undefined> {
+function createBell(bell: Promise<unknown> | undefined): (rest: Promise<undefined>) => Promise<undefined> {
   let ringing = bell?.then(() => undefined);
   let rung = false;
   ringing?.then(() => {
@@ -88,17 +88,17 @@ async function isTold(tell: () => void | Promise<void>): Promise<boolean> {
 }
 
 /** Milliseconds until the stop request. */
-function leftOf({ graceMs, now }: Pick<Hold<unknown>, 'graceMs' | 'now'>, until: number): number {
+function computeTimeLeft({ graceMs, now }: Pick<Hold<unknown>, 'graceMs' | 'now'>, until: number): number {
   return until - graceMs - STOP_AHEAD_MS - now();
 }
 
 /** Milliseconds to the next full ten seconds of the clock: holders that report together are written together. */
-function nextReport({ now, reportMs = REPORT_MS }: Pick<Hold<unknown>, 'now' | 'reportMs'>): number {
+function computeNextReport({ now, reportMs = REPORT_MS }: Pick<Hold<unknown>, 'now' | 'reportMs'>): number {
   return reportMs - (now() % reportMs);
 }
 
 /** Until the next report: soon enough to be given more before the last moment. */
-function restMs(leftMs: number, reportMs: number): number {
+function computeRestMs(leftMs: number, reportMs: number): number {
   const ahead = ASK_AHEAD_MS.find((one) => leftMs > one) ?? 0;
   return Math.max(0, Math.min(reportMs, leftMs - ahead));
 }

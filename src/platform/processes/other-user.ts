@@ -56,7 +56,7 @@ export function findUser(name: string): OtherUser {
  * A command that becomes another user before it does anything. Its environment goes through a file of the server, which the command
  * line of no process shows.
  */
-export function commandAs(
+export function buildCommandAs(
   { uid, gid }: OtherUser,
   folder: string,
   command: readonly string[],
@@ -68,7 +68,7 @@ export function commandAs(
 }
 
 /** Gives a folder with all in it to a user; links are given and not followed. */
-export async function giveFolder(folder: string, { uid, gid }: OtherUser): Promise<void> {
+export async function chownFolder(folder: string, { uid, gid }: OtherUser): Promise<void> {
   await promisify(execFile)('chown', ['-Rh', '--', `${uid}:${gid}`, folder]);
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Execution, type ExecutionSpec, findExecution, startExecution } from './index.ts';
-import { marked } from './kernel.ts';
+import { findMarked } from './kernel.ts';
 
 const MINUTE_MS = 60_000;
 /** Timeout for effects of a command, which take milliseconds, on a machine that may be busy. */
@@ -20,7 +20,7 @@ beforeEach(() => {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
 });
 
-const specOf = (script: string, over: Partial<ExecutionSpec> = {}): ExecutionSpec => ({
+const buildSpec = (script: string, over: Partial<ExecutionSpec> = {}): ExecutionSpec => ({
   id,
   folder: join(folder, 'execution'),
   command: ['sh', '-c', script],
@@ -31,10 +31,10 @@ const specOf = (script: string, over: Partial<ExecutionSpec> = {}): ExecutionSpe
   output: 'file',
   ...over,
 });
-const start = (script: string, over: Partial<ExecutionSpec> = {}) => startExecution(specOf(script, over));
+const start = (script: string, over: Partial<ExecutionSpec> = {}) => startExecution(buildSpec(script, over));
 const output = () => readFileSync(join(folder, 'execution', 'output.log'), 'utf8');
 const begun = (text = 'begun') => expect.poll(output, SOON).toContain(text);
-const nobodyLeft = () => expect.poll(() => marked(`STEELYARD_EXECUTION=${id}`), SOON).toEqual([]);
+const nobodyLeft = () => expect.poll(() => findMarked(`STEELYARD_EXECUTION=${id}`), SOON).toEqual([]);
 const timed = async (execution: Execution) => {
   const from = Date.now();
   const ended = await execution.ended;
@@ -152,7 +152,7 @@ describe('an execution', () => {
     const first = await start('exit 0').ended;
     const later = new Date(Date.now() + 3_600_000);
     utimesSync(join(folder, 'execution', 'exit'), later, later);
-    expect((await findExecution(specOf(''))?.ended)?.end).toBe(first.end);
+    expect((await findExecution(buildSpec(''))?.ended)?.end).toBe(first.end);
   });
 
   it('goes on while it is given more time', async () => {
@@ -162,14 +162,14 @@ describe('an execution', () => {
   });
 
   it('is found again by its folder, running or ended', async () => {
-    expect(findExecution(specOf(''))).toBeNull();
+    expect(findExecution(buildSpec(''))).toBeNull();
     const first = start('echo begun; while [ ! -e go ]; do sleep 0.05; done; exit 9');
     await begun();
-    const found = findExecution(specOf(''));
+    const found = findExecution(buildSpec(''));
     expect(found?.start).toBe(first.start);
     execFileSync('touch', [join(folder, 'go')]);
     expect(await found?.ended).toMatchObject({ exitCode: 9 });
-    expect(await findExecution(specOf(''))?.ended).toEqual(await first.ended);
+    expect(await findExecution(buildSpec(''))?.ended).toEqual(await first.ended);
   });
 
   it('that its watchdog killed while nobody looked ended then, and not when somebody looks', async () => {
@@ -177,7 +177,7 @@ describe('an execution', () => {
     const first = start('trap "" TERM; while :; do sleep 0.05; done', { until, graceMs: 1000 });
     await first.ended;
     await expect.poll(() => existsSync(join(folder, 'execution', 'killed')), SOON).toBe(true);
-    const { end } = (await findExecution(specOf(''))?.ended) ?? { end: 0 };
+    const { end } = (await findExecution(buildSpec(''))?.ended) ?? { end: 0 };
     expect(end).toBeGreaterThanOrEqual(until - 1);
     expect(Math.abs(end - statSync(join(folder, 'execution', 'killed')).mtimeMs)).toBeLessThan(1000);
   });
@@ -188,20 +188,20 @@ describe('an execution', () => {
     rmSync(join(folder, 'execution', 'exit'));
     first.extend(first.start + 2);
     const end = Math.floor(first.start + 2);
-    expect(await findExecution(specOf(''))?.ended).toMatchObject({ exitCode: null, end });
+    expect(await findExecution(buildSpec(''))?.ended).toMatchObject({ exitCode: null, end });
   });
 
   it('outlives a starter that is killed, is found by the next, and stops for it', async () => {
     const starter = `
       import { startExecution } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))};
-      startExecution(${JSON.stringify(specOf('trap "exit 5" TERM; echo begun; while :; do sleep 0.05; done'))});
+      startExecution(${JSON.stringify(buildSpec('trap "exit 5" TERM; echo begun; while :; do sleep 0.05; done'))});
       setInterval(() => {}, 1000);`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', starter], { stdio: 'ignore' });
     await expect
       .poll(() => (existsSync(join(folder, 'execution', 'output.log')) ? output() : ''), SOON)
       .toContain('begun');
     child.kill('SIGKILL');
-    const found = findExecution(specOf(''));
+    const found = findExecution(buildSpec(''));
     found?.stop();
     expect(await found?.ended).toMatchObject({ exitCode: 5, stoppedBy: 'starter' });
     await nobodyLeft();

@@ -14,7 +14,7 @@
  * | `killed` | milliseconds since boot; exists once the watchdog has killed the leader together with the rest, so that there is no `exit` |
  */
 
-/** Sets `born` to the start time of the leader, as `birthOf` returns it; without a child process where /proc exists. */
+/** Sets `born` to the start time of the leader, as `readBirth` returns it; without a child process where /proc exists. */
 const BORN = `
 born() {
   born=

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { processEnvironment } from '../environment/index.ts';
-import { AppError, systemCode } from '../errors/index.ts';
+import { AppError, readSystemCode } from '../errors/index.ts';
 import type { SecretReference } from './schema.ts';
 
 /** Maximum size of a secret file: a larger one is no password, key or token, and is not read completely. */
@@ -49,10 +49,13 @@ export async function resolveSecret(
   const value = (kind === 'env' ? (environment[place] ?? '') : await readSecretFile(place)).trim();
   if (value === '') {
     const nothing = kind === 'env' ? `The variable ${place} is not set on the server` : `The file ${place} is empty`;
-    throw unresolved(reference, `${nothing}; put the secret there or change the reference.`);
+    throw createUnresolved(reference, `${nothing}; put the secret there or change the reference.`);
   }
   if (hasControlCharacter(value)) {
-    throw unresolved(reference, `The value of ${reference} is not one line of text, so it cannot be used as a secret.`);
+    throw createUnresolved(
+      reference,
+      `The value of ${reference} is not one line of text, so it cannot be used as a secret.`,
+    );
   }
   return new Secret(value);
 }
@@ -64,16 +67,23 @@ function split(reference: SecretReference): ['env' | 'file', string] {
 
 async function readSecretFile(path: string): Promise<string> {
   const content = await readFile(path).catch((error: unknown) => {
-    const why = systemCode(error) === 'ENOENT' ? 'does not exist' : `cannot be read (${systemCode(error) ?? 'failed'})`;
-    throw unresolved(`file:${path}`, `The secret file ${path} ${why}; the server's user must be able to read it.`);
+    const why =
+      readSystemCode(error) === 'ENOENT' ? 'does not exist' : `cannot be read (${readSystemCode(error) ?? 'failed'})`;
+    throw createUnresolved(
+      `file:${path}`,
+      `The secret file ${path} ${why}; the server's user must be able to read it.`,
+    );
   });
   if (content.length > MAX_BYTES) {
-    throw unresolved(`file:${path}`, `The secret file ${path} has more than ${MAX_BYTES} bytes; use a smaller file.`);
+    throw createUnresolved(
+      `file:${path}`,
+      `The secret file ${path} has more than ${MAX_BYTES} bytes; use a smaller file.`,
+    );
   }
   return content.toString('utf8');
 }
 
-function unresolved(reference: string, detail: string): AppError {
+function createUnresolved(reference: string, detail: string): AppError {
   return new AppError('secret_unresolved', detail, { reference });
 }
 

@@ -14,28 +14,28 @@ import type { Sql, StoreEngine } from './sql.ts';
 /** The few places where the two engines need different SQL; everything else is written once. */
 
 /** Which engine a migration step runs on; steps get Kysely's own object and not our `Sql`. */
-function engineOf<Tables>(database: Kysely<Tables>): StoreEngine {
+function detectEngine<Tables>(database: Kysely<Tables>): StoreEngine {
   return database.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite';
 }
 
 /** An auto-increment primary key whose values are never reused. */
-export function withSequence<Name extends string, Columns extends string, Column extends string, Tables>(
+export function addSequence<Name extends string, Columns extends string, Column extends string, Tables>(
   database: Kysely<Tables>,
   table: CreateTableBuilder<Name, Columns>,
   column: Column,
 ): CreateTableBuilder<Name, Columns | Column> {
-  if (engineOf(database) === 'sqlite') {
+  if (detectEngine(database) === 'sqlite') {
     return table.addColumn(column, 'integer', (of) => of.primaryKey().autoIncrement());
   }
   return table.addColumn(column, 'bigint', (of) => of.primaryKey().generatedAlwaysAsIdentity());
 }
 
 /** Keeps the rows in the order of their primary key, where the engine can (SQLite: no second tree to write to). */
-export function clustered<Name extends string, Columns extends string, Tables>(
+export function addClustering<Name extends string, Columns extends string, Tables>(
   database: Kysely<Tables>,
   table: CreateTableBuilder<Name, Columns>,
 ): CreateTableBuilder<Name, Columns> {
-  return engineOf(database) === 'sqlite' ? table.modifyEnd(raw`without rowid`) : table;
+  return detectEngine(database) === 'sqlite' ? table.modifyEnd(raw`without rowid`) : table;
 }
 
 /**
@@ -56,7 +56,7 @@ export function leaseOwner(engine: StoreEngine): string {
 }
 
 /** Longest rest before looking at the store again: only with PostgreSQL can another server have written to it. */
-export function longestRestMs(engine: StoreEngine): number {
+export function chooseLongestRestMs(engine: StoreEngine): number {
   return engine === 'sqlite' ? 60_000 : 1_000;
 }
 

@@ -13,7 +13,7 @@ export class EachRow {
 }
 
 /** Bindings for the thread: plain parameters, or a list of rows to bind one at a time. */
-export function bindingsOf(parameters: readonly unknown[]): {
+export function toBindings(parameters: readonly unknown[]): {
   readonly parameters: readonly unknown[];
   readonly rows?: readonly Row[];
 } {

@@ -3,8 +3,8 @@ import { AppError } from '../errors/index.ts';
 import { runMigrations } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
 import type { Store, StoreEngine } from './sql.ts';
-import { openSqlite, sqliteFile } from './sqlite.ts';
-import { checkSqlite, snapshotSqlite } from './sqlite-upkeep.ts';
+import { buildSqlitePath, openSqlite } from './sqlite.ts';
+import { checkSqlite, copySqliteSnapshot } from './sqlite-upkeep.ts';
 import { runAppend, runTransaction } from './transaction.ts';
 import { createTurns } from './turns.ts';
 
@@ -19,9 +19,9 @@ export async function openStore(config: { readonly database: string; readonly fo
     transaction: (work) => runTransaction(on, work),
     append: (work) => runAppend(on, work),
     migrate: (migrations) => runMigrations(database, migrations),
-    check: async () => (engine === 'sqlite' ? checkSqlite(sqliteFile(config.folder)) : []),
+    check: async () => (engine === 'sqlite' ? checkSqlite(buildSqlitePath(config.folder)) : []),
     async snapshot(target) {
-      if (engine === 'sqlite') return snapshotSqlite(sqliteFile(config.folder), target);
+      if (engine === 'sqlite') return copySqliteSnapshot(buildSqlitePath(config.folder), target);
       const detail =
         'This command does not back up a PostgreSQL store. Stop every server, run pg_dump --format=custom for the database, copy the data folder (lake, objects, journals), and start again. To restore: pg_restore into a new database, put the copied folder in place, start the server with both, and run steelyard verify.';
       throw new AppError('backup_store_unsupported', detail);
@@ -36,7 +36,7 @@ function openEngine(config: Parameters<typeof openStore>[0]): { engine: StoreEng
   try {
     return config.database === 'sqlite' ? openSqlite(config.folder) : openPostgres(config.database);
   } catch (error) {
-    throw cannotOpen(config.database, error);
+    throw createCannotOpen(config.database, error);
   }
 }
 
@@ -49,11 +49,11 @@ async function probe(store: Store, database: string): Promise<void> {
   } catch (error) {
     // Closing may fail too after a failed open; the first error is thrown.
     await Promise.allSettled([store[Symbol.asyncDispose]()]);
-    throw cannotOpen(database, error);
+    throw createCannotOpen(database, error);
   }
 }
 
-function cannotOpen(database: string, cause: unknown): AppError {
+function createCannotOpen(database: string, cause: unknown): AppError {
   const why = cause instanceof Error ? cause.message : String(cause);
   if (database === 'sqlite') {
     return new AppError(

@@ -34,7 +34,7 @@ export function openPostgres(address: string): { engine: 'postgres'; database: K
     askInTurn(client);
   });
   const dialect = new PostgresDialect({
-    pool: { options: pool.options, end: () => pool.end(), connect: () => pool.connect().catch(unreachable) },
+    pool: { options: pool.options, end: () => pool.end(), connect: () => pool.connect().catch(throwUnreachable) },
   });
   return { engine: 'postgres', database: new Kysely({ dialect }) };
 }
@@ -50,7 +50,7 @@ function askInTurn(client: PoolClient): void {
   }) as typeof client.query;
 }
 
-function unreachable(cause: unknown): never {
+function throwUnreachable(cause: unknown): never {
   const why = cause instanceof Error ? cause.message : String(cause);
   throw new AppError('store_unreachable', `PostgreSQL refuses the connection: ${why}.`, {}, { cause });
 }

@@ -16,7 +16,7 @@ const MOST_TRIES = 10;
  * inputs and throws `Outdated` if one has changed; then `refresh` prepares again, outside any transaction, and the transaction is retried.
  * Error: `prepared_outdated` after 10 attempts, with nothing stored.
  */
-export async function transactPrepared<T>(
+export async function runPrepared<T>(
   store: Pick<Store, 'transaction'>,
   work: (sql: Sql) => Promise<T>,
   refresh: () => Promise<void>,

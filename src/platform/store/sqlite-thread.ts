@@ -2,14 +2,14 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { QueryResult } from 'kysely';
 import { AppError } from '../errors/index.ts';
-import { compiledCode } from '../processes/index.ts';
+import { buildCompiledCodeEnvironment } from '../processes/index.ts';
 import type { ThreadAnswer, ThreadQuestion } from './sqlite-worker.ts';
 
-type Asked = Omit<ThreadQuestion, 'id' | 'claim'>;
+type NewQuestion = Omit<ThreadQuestion, 'id' | 'claim'>;
 
 /** A question whose answer is due. */
 interface Waiting {
-  readonly asked: Asked;
+  readonly asked: NewQuestion;
   readonly since: number;
   /** Where it may be taken back; see `ThreadQuestion`. */
   claim: number | null;
@@ -48,7 +48,7 @@ export class SqliteThread {
     // The source is TypeScript in a checkout and JavaScript in a published package; the file's own name tells which.
     const program = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url);
     const claims = new Int32Array(new SharedArrayBuffer(CLAIMS * Int32Array.BYTES_PER_ELEMENT));
-    const worker = new Worker(program, { env: compiledCode(), workerData: { file, mode, claims } });
+    const worker = new Worker(program, { env: buildCompiledCodeEnvironment(), workerData: { file, mode, claims } });
     const thread = new SqliteThread(worker, mode, claims);
     await thread.run('SELECT 1');
     thread.#worker.unref();
@@ -76,9 +76,9 @@ export class SqliteThread {
     }
   }
 
-  async query<R>(question: Asked): Promise<QueryResult<R>> {
+  async query<R>(question: NewQuestion): Promise<QueryResult<R>> {
     const { columns, rows, changes } = await this.#ask(question);
-    const named = rows.map((row) => rowOf(columns, row)) as R[];
+    const named = rows.map((row) => toRowObject(columns, row)) as R[];
     return changes === null ? { rows: named } : { rows: named, numAffectedRows: changes };
   }
 
@@ -95,7 +95,7 @@ export class SqliteThread {
     await ended;
   }
 
-  #ask(asked: Asked): Promise<Extract<ThreadAnswer, { ok: true }>> {
+  #ask(asked: NewQuestion): Promise<Extract<ThreadAnswer, { ok: true }>> {
     return new Promise((resolve, reject) => {
       const answered = (answer: ThreadAnswer) => (answer.ok ? resolve(answer) : reject(storeError(answer)));
       this.#put({ asked, since: performance.now(), claim: null, resolve: answered, reject });
@@ -155,7 +155,7 @@ export class SqliteThread {
   }
 }
 
-function rowOf(columns: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+function toRowObject(columns: readonly string[], values: readonly unknown[]): Record<string, unknown> {
   const row: Record<string, unknown> = {};
   columns.forEach((column, at) => {
     row[column] = values[at];

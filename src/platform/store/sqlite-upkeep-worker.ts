@@ -7,17 +7,17 @@ export type UpkeepTask =
   | { readonly task: 'snapshot'; readonly file: string; readonly target: string };
 
 const LISTED_PROBLEMS = 100;
-const asked = workerData as UpkeepTask;
+const upkeepTask = workerData as UpkeepTask;
 
 /** A separate connection, so that neither readers nor writers wait. */
-using database = new DatabaseSync(asked.file, { readOnly: true, timeout: 5000 });
-if (asked.task === 'check') {
+using database = new DatabaseSync(upkeepTask.file, { readOnly: true, timeout: 5000 });
+if (upkeepTask.task === 'check') {
   const rows = database.prepare(`PRAGMA integrity_check(${LISTED_PROBLEMS})`).all();
   const problems = rows.map((row) => String(Object.values(row)[0])).filter((text) => text !== 'ok');
   parentPort?.postMessage(problems);
 } else {
-  database.prepare('VACUUM INTO ?').run(asked.target);
-  const file = openSync(asked.target, 'r');
+  database.prepare('VACUUM INTO ?').run(upkeepTask.target);
+  const file = openSync(upkeepTask.target, 'r');
   fsyncSync(file);
   closeSync(file);
   parentPort?.postMessage([]);

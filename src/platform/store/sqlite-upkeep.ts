@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { compiledCode } from '../processes/index.ts';
+import { buildCompiledCodeEnvironment } from '../processes/index.ts';
 import { checkSqliteHeader } from './sqlite-header.ts';
 import type { UpkeepTask } from './sqlite-upkeep-worker.ts';
 
@@ -15,14 +15,14 @@ export async function checkSqlite(file: string): Promise<string[]> {
 }
 
 /** Writes the current state to a separate database file, while other connections read and write. `target` must not exist. */
-export async function snapshotSqlite(file: string, target: string): Promise<void> {
+export async function copySqliteSnapshot(file: string, target: string): Promise<void> {
   await run({ task: 'snapshot', file, target });
 }
 
 function run(task: UpkeepTask): Promise<string[]> {
   const program = new URL(`./sqlite-upkeep-worker${extname(import.meta.url)}`, import.meta.url);
   return new Promise((resolve, reject) => {
-    const worker = new Worker(program, { env: compiledCode(), workerData: task });
+    const worker = new Worker(program, { env: buildCompiledCodeEnvironment(), workerData: task });
     // A snapshot is taken by a server that runs; one that stops meanwhile does not wait for it.
     if (task.task === 'snapshot') worker.unref();
     worker.once('message', (problems: string[]) => resolve(problems));

@@ -52,7 +52,7 @@ interface Prepared {
 
 const statements = new Map<string, Prepared>();
 
-function prepared(sql: string): Prepared {
+function prepareStatement(sql: string): Prepared {
   const known = statements.get(sql);
   if (known !== undefined) {
     statements.delete(sql);
@@ -73,11 +73,11 @@ function toSqlite(value: unknown): SQLInputValue {
   return value as SQLInputValue;
 }
 
-function answer(question: ThreadQuestion): ThreadAnswer {
+function answerQuestion(question: ThreadQuestion): ThreadAnswer {
   const { id, sql, rows } = question;
   try {
     if (question.inTransaction === true && !database.isTransaction) throw new Error('no transaction is active');
-    const known = prepared(sql);
+    const known = prepareStatement(sql);
     const { statement } = known;
     if (rows !== undefined) return { id, ok: true, columns: [], rows: [], changes: runForEach(statement, rows) };
     const parameters = question.parameters.map(toSqlite);
@@ -117,7 +117,7 @@ function isQuick(sql: string): boolean {
 }
 
 /** False for a question that was taken back. */
-function begins(claim: number): boolean {
+function claimQuestion(claim: number): boolean {
   if (Atomics.compareExchange(claims, claim, OPEN, BEGUN) === OPEN) return true;
   Atomics.store(claims, claim, FREE);
   return false;
@@ -130,9 +130,9 @@ function answerAll(questions: readonly ThreadQuestion[]): void {
     answers = [];
   };
   for (const question of questions) {
-    if (question.claim !== undefined && !begins(question.claim)) continue;
+    if (question.claim !== undefined && !claimQuestion(question.claim)) continue;
     if (!isQuick(question.sql)) send();
-    answers.push(answer(question));
+    answers.push(answerQuestion(question));
   }
   send();
 }

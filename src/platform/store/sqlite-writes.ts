@@ -1,5 +1,5 @@
 import type { CompiledQuery, QueryResult } from 'kysely';
-import { bindingsOf } from './each-row.ts';
+import { toBindings } from './each-row.ts';
 import type { SqliteThread } from './sqlite-thread.ts';
 
 /** The shared commit of a transaction failed: nothing of it is stored, and it may be retried alone. */
@@ -48,7 +48,7 @@ export class SqliteWrites {
   async single<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     await this.#turn(false);
     try {
-      return await this.#thread.query<R>({ sql: query.sql, ...bindingsOf(query.parameters) });
+      return await this.#thread.query<R>({ sql: query.sql, ...toBindings(query.parameters) });
     } finally {
       this.#pass();
     }
@@ -59,7 +59,7 @@ export class SqliteWrites {
     await this.#turn(shared);
     const begun: Promise<void>[] = [];
     if (this.#group === null) {
-      this.#group = newGroup();
+      this.#group = createGroup();
       begun.push(this.#thread.run('BEGIN IMMEDIATE'));
     }
     if (shared) begun.push(this.#thread.run(SAVEPOINT));
@@ -172,7 +172,7 @@ export class SqliteTransaction {
   /** As in PostgreSQL, after a failed statement the transaction takes no other and cannot be committed. */
   async query<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     if (this.#failure !== null) throw this.#failure;
-    const asked = this.#thread.query<R>({ sql, inTransaction: true, ...bindingsOf(parameters) });
+    const asked = this.#thread.query<R>({ sql, inTransaction: true, ...toBindings(parameters) });
     this.#sent = asked.catch((error: unknown) => {
       this.#failure ??= error;
     });
@@ -191,7 +191,7 @@ export class SqliteTransaction {
   }
 }
 
-function newGroup(): Group {
+function createGroup(): Group {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   // Each member awaits it; without members the rejection has no handler.
   promise.catch(() => undefined);

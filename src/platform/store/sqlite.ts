@@ -21,7 +21,7 @@ import { type SqliteTransaction, SqliteWrites } from './sqlite-writes.ts';
  */
 export function openSqlite(folder: string): { engine: 'sqlite'; database: Kysely<unknown> } {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = sqliteFile(folder);
+  const file = buildSqlitePath(folder);
   const dialect = {
     createAdapter: () => new TransactionalSqliteAdapter(),
     createDriver: () => new ThreadedSqliteDriver(file),
@@ -32,7 +32,7 @@ export function openSqlite(folder: string): { engine: 'sqlite'; database: Kysely
 }
 
 /** The database of a data folder. */
-export function sqliteFile(folder: string): string {
+export function buildSqlitePath(folder: string): string {
   return join(folder, 'store.db');
 }
 

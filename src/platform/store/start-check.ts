@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { opendir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileStamp } from '../digests/index.ts';
-import { AppError, systemCode } from '../errors/index.ts';
-import { sqliteFile } from './sqlite.ts';
+import { readFileStamp } from '../digests/index.ts';
+import { AppError, readSystemCode } from '../errors/index.ts';
+import { buildSqlitePath } from './sqlite.ts';
 import { checkSqlite } from './sqlite-upkeep.ts';
 
 /** Stamp of the store when the server last stopped in order; absent while one runs and after it was killed. */
@@ -24,11 +24,11 @@ export interface CheckedStart extends AsyncDisposable {
  * Errors: `store_damaged`.
  */
 export async function checkStoreAtStart(folder: string): Promise<CheckedStart> {
-  const [store, stampFile] = [sqliteFile(folder), join(folder, STAMP_FILE)];
+  const [store, stampFile] = [buildSqlitePath(folder), join(folder, STAMP_FILE)];
   const hasLog = existsSync(`${store}-wal`);
   const noted = await readStamp(stampFile);
-  const found = await fileStamp(store);
-  if (found === null && (noted !== null || hasLog || (await holdsFiles(folder)))) {
+  const found = await readFileStamp(store);
+  if (found === null && (noted !== null || hasLog || (await hasFiles(folder)))) {
     throw storeDamaged(folder, 'store.db is missing, but its other files exist');
   }
   if (noted !== null && (hasLog || found?.stamp !== noted)) {
@@ -43,7 +43,7 @@ export async function checkStoreAtStart(folder: string): Promise<CheckedStart> {
       isOpen = true;
     },
     async [Symbol.asyncDispose]() {
-      const closed = existsSync(`${store}-wal`) || !isOpen ? null : await fileStamp(store);
+      const closed = existsSync(`${store}-wal`) || !isOpen ? null : await readFileStamp(store);
       if (closed !== null) await writeFile(stampFile, closed.stamp, { mode: 0o600 });
     },
   };
@@ -53,12 +53,12 @@ async function readStamp(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
+    if (readSystemCode(error) === 'ENOENT') return null;
     throw error;
   }
 }
 
-async function holdsFiles(folder: string): Promise<boolean> {
+async function hasFiles(folder: string): Promise<boolean> {
   for (const name of STORED) {
     if (!existsSync(join(folder, name))) continue;
     for await (const entry of await opendir(join(folder, name), { recursive: true })) if (entry.isFile()) return true;

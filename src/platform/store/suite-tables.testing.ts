@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Migrations, type Store, withSequence } from './index.ts';
+import { addSequence, type Migrations, type Store } from './index.ts';
 
 interface SuiteTables {
   item: { name: string; amount: number; note: string | null };
@@ -19,7 +19,7 @@ export const suiteMigrations: Migrations = {
   },
   'suite/002-entry': {
     async up(database) {
-      await withSequence(database, database.schema.createTable('entry'), 'id')
+      await addSequence(database, database.schema.createTable('entry'), 'id')
         .addColumn('text', 'text', (of) => of.notNull())
         .execute();
     },

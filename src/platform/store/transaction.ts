@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Kysely, sql as raw } from 'kysely';
-import { systemCode } from '../errors/index.ts';
+import { readSystemCode } from '../errors/index.ts';
 import type { Sql, StoreEngine } from './sql.ts';
 import { SharedCommitLost } from './sqlite-writes.ts';
 import type { Turns } from './turns.ts';
@@ -28,7 +28,7 @@ export interface Database {
 export async function runTransaction<T>(on: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
   await on.turns.free();
   try {
-    return await once(on.engine, on.database, work, 'serializable');
+    return await runOnce(on.engine, on.database, work, 'serializable');
   } catch (error) {
     // Without the group it succeeds, or fails for its own reason.
     if (error instanceof SharedCommitLost) return runTransaction(on, work);
@@ -36,21 +36,21 @@ export async function runTransaction<T>(on: Database, work: (sql: Sql) => Promis
   }
   const giveBack = await on.turns.take();
   try {
-    return await on.database.connection().execute((connection) => onlyOne(on.engine, connection, work));
+    return await on.database.connection().execute((connection) => runExclusively(on.engine, connection, work));
   } finally {
     giveBack();
   }
 }
 
 /** Transactions that began earlier may still win the conflict; each of them can win only once. */
-async function onlyOne<T>(
+async function runExclusively<T>(
   engine: StoreEngine,
   connection: Kysely<unknown>,
   work: (sql: Sql) => Promise<T>,
 ): Promise<T> {
   await raw`select pg_advisory_lock(hashtextextended(${TURN}, 0))`.execute(connection);
   try {
-    return await untilWon(() => once(engine, connection, work, 'serializable'));
+    return await retryUntilWon(() => runOnce(engine, connection, work, 'serializable'));
   } finally {
     await raw`select pg_advisory_unlock(hashtextextended(${TURN}, 0))`.execute(connection);
   }
@@ -59,14 +59,14 @@ async function onlyOne<T>(
 /** As {@link runTransaction}, for work whose order does not matter: it waits for no turn. */
 export async function runAppend<T>({ engine, database, turns }: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
   try {
-    return await untilWon(() => once(engine, database, work, 'read committed'));
+    return await retryUntilWon(() => runOnce(engine, database, work, 'read committed'));
   } catch (error) {
     if (error instanceof SharedCommitLost) return runTransaction({ engine, database, turns }, work);
     throw error;
   }
 }
 
-async function untilWon<T>(run: () => Promise<T>): Promise<T> {
+async function retryUntilWon<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run();
@@ -79,10 +79,10 @@ async function untilWon<T>(run: () => Promise<T>): Promise<T> {
 }
 
 function hasLost(error: unknown): boolean {
-  return LOST_TO_ANOTHER.has(systemCode(error) ?? '');
+  return LOST_TO_ANOTHER.has(readSystemCode(error) ?? '');
 }
 
-async function once<T>(
+async function runOnce<T>(
   engine: StoreEngine,
   database: Kysely<unknown>,
   work: (sql: Sql) => Promise<T>,

@@ -3,8 +3,8 @@ import { open } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { AppError, systemCode } from '../errors/index.ts';
-import { bytesAt, isWholeParquet, refuseOtherFormats } from './first-bytes.ts';
+import { AppError, readSystemCode } from '../errors/index.ts';
+import { isWholeParquet, readBytesAt, refuseOtherFormats } from './first-bytes.ts';
 
 /** A file on this machine, with the name that the user gave it. */
 export interface TableFile {
@@ -15,11 +15,11 @@ export interface TableFile {
 export type FileFormat = 'parquet' | 'csv' | 'csv.gz';
 
 /** Detects the format of a file from its first and last bytes. Errors: `file_empty`, `file_truncated`, `file_not_utf8`, `file_format_unknown`. */
-export async function formatOf({ path, name }: TableFile): Promise<FileFormat> {
+export async function detectFormat({ path, name }: TableFile): Promise<FileFormat> {
   await using file = await open(path, 'r');
   const { size } = await file.stat();
   if (size === 0) throw new AppError('file_empty', `${name} is empty (0 bytes). Export it again.`, { file: name });
-  const head = await bytesAt(file, 0, 4);
+  const head = await readBytesAt(file, 0, 4);
   if (await isWholeParquet(file, head, name)) return 'parquet';
   refuseOtherFormats(head, name, 'Data is');
   if (head[0] !== 0x1f || head[1] !== 0x8b) return 'csv';
@@ -33,7 +33,7 @@ async function checkWhole({ path, name }: TableFile): Promise<void> {
   try {
     await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), createGunzip(), nowhere);
   } catch (error) {
-    const code = systemCode(error);
+    const code = readSystemCode(error);
     if (code?.startsWith('Z_') !== true) throw error;
     const isCut = code === 'Z_BUF_ERROR';
     const what = isCut
@@ -45,7 +45,7 @@ async function checkWhole({ path, name }: TableFile): Promise<void> {
 }
 
 /** Converts an engine error on reading a file to an `AppError`. Errors: `file_not_utf8`, `file_unreadable`, `csv_malformed`. */
-export function asUnreadable(error: unknown, { name, path }: TableFile, format: FileFormat): unknown {
+export function toUnreadable(error: unknown, { name, path }: TableFile, format: FileFormat): unknown {
   if (error instanceof AppError || !(error instanceof Error)) return error;
   const context = { file: name };
   const [first = ''] = error.message.replaceAll(path, name).split('\n');

@@ -24,13 +24,13 @@ export function refuseOtherFormats(head: Buffer, name: string, read: 'Bills are'
 export async function isWholeParquet(file: FileHandle, head: Buffer, name: string): Promise<boolean> {
   if (head.toString('latin1') !== 'PAR1') return false;
   const { size } = await file.stat();
-  const tail = size < LEAST_PARQUET_BYTES ? '' : (await bytesAt(file, size - 4, 4)).toString('latin1');
+  const tail = size < LEAST_PARQUET_BYTES ? '' : (await readBytesAt(file, size - 4, 4)).toString('latin1');
   if (tail === 'PAR1') return true;
   const detail = `${name} is a truncated Parquet file. Copy or export it again.`;
   throw new AppError('file_truncated', detail, { file: name });
 }
 
-export async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+export async function readBytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
   return buffer.subarray(0, bytesRead);
 }

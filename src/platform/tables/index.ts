@@ -1,2 +1,2 @@
-export { asUnreadable, type FileFormat, formatOf, type TableFile } from './file-format.ts';
-export { bytesAt, isWholeParquet, refuseOtherFormats } from './first-bytes.ts';
+export { detectFormat, type FileFormat, type TableFile, toUnreadable } from './file-format.ts';
+export { isWholeParquet, readBytesAt, refuseOtherFormats } from './first-bytes.ts';

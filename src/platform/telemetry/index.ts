@@ -72,8 +72,8 @@ export function createTelemetry(): Telemetry {
       labelNames: ['endpoint', 'outcome'],
       registers,
     }),
-    predictionLogWaiting: followed(registers),
-    followJournal: journalDamage(registers),
+    predictionLogWaiting: createFollowedGauge(registers),
+    followJournal: createJournalDamageGauge(registers),
   };
 }
 
@@ -85,7 +85,7 @@ function collectProcessMetrics(): void {
   if (processRegistry.getSingleMetric('process_cpu_seconds_total') === undefined) collectDefaultMetrics();
 }
 
-function journalDamage(registers: Registry[]): Telemetry['followJournal'] {
+function createJournalDamageGauge(registers: Registry[]): Telemetry['followJournal'] {
   const followed: (() => JournalDamageCounts)[] = [];
   new Gauge({
     name: 'steelyard_journal_damage',
@@ -102,7 +102,7 @@ function journalDamage(registers: Registry[]): Telemetry['followJournal'] {
   return (damage) => void followed.push(damage);
 }
 
-function followed(registers: Registry[]): Followed {
+function createFollowedGauge(registers: Registry[]): Followed {
   let current = () => 0;
   new Gauge({
     name: 'steelyard_prediction_log_waiting_bytes',

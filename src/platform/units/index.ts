@@ -1,3 +1,3 @@
 export { type Clock, type Instant, systemClock } from './clock.ts';
-export { replaceUnkept, unkeptCharacter } from './kept-text.ts';
+export { findUnkeptCharacter, replaceUnkept } from './kept-text.ts';
 export * from './schema.ts';

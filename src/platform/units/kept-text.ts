@@ -4,14 +4,14 @@
  *
  * @example unkeptCharacter({ note: 'cut \ud83d' }) // 'half a surrogate pair'
  */
-export function unkeptCharacter(value: unknown): 'a NUL character' | 'half a surrogate pair' | null {
+export function findUnkeptCharacter(value: unknown): 'a NUL character' | 'half a surrogate pair' | null {
   if (typeof value === 'string') {
     if (value.includes('\0')) return 'a NUL character';
     return value.isWellFormed() ? null : 'half a surrogate pair';
   }
   if (typeof value !== 'object' || value === null) return null;
   for (const [name, item] of Object.entries(value)) {
-    const found = unkeptCharacter(name) ?? unkeptCharacter(item);
+    const found = findUnkeptCharacter(name) ?? findUnkeptCharacter(item);
     if (found !== null) return found;
   }
   return null;
@@ -24,12 +24,12 @@ export function unkeptCharacter(value: unknown): 'a NUL character' | 'half a sur
  * @example replaceUnkept({ note: 'cut \ud83d' }) // { note: 'cut \ufffd' }
  */
 export function replaceUnkept<Value>(value: Value): Value {
-  return unkeptCharacter(value) === null ? value : (replaced(value) as Value);
+  return findUnkeptCharacter(value) === null ? value : (replaceInValue(value) as Value);
 }
 
-function replaced(value: unknown): unknown {
+function replaceInValue(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\ufffd');
-  if (Array.isArray(value)) return value.map(replaced);
+  if (Array.isArray(value)) return value.map(replaceInValue);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [replaced(name), replaced(item)]));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [replaceInValue(name), replaceInValue(item)]));
 }

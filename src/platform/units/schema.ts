@@ -11,12 +11,12 @@ export function decimal(value: string | number | Decimal): Decimal {
 }
 
 /** The largest of some amounts, exactly. */
-export function largest(...amounts: readonly [Decimal, ...Decimal[]]): Decimal {
+export function findLargest(...amounts: readonly [Decimal, ...Decimal[]]): Decimal {
   return Exact.max(...amounts);
 }
 
 /** The smallest of some amounts, exactly. */
-export function smallest(...amounts: readonly [Decimal, ...Decimal[]]): Decimal {
+export function findSmallest(...amounts: readonly [Decimal, ...Decimal[]]): Decimal {
   return Exact.min(...amounts);
 }
 
@@ -73,7 +73,7 @@ export const Period = z
 export type Period = z.infer<typeof Period>;
 
 /** `2026-11` -> [2026-11-01, 2026-12-01). */
-export function monthPeriod(month: string): Period {
+export function toMonthPeriod(month: string): Period {
   const [year = 0, monthNumber = 1] = month.split('-').map(Number);
   return {
     start: new Date(Date.UTC(year, monthNumber - 1, 1)).toISOString(),
@@ -105,7 +105,7 @@ const MOST_DECIMALS = 6;
  * @example amountDigits(decimal('10095.7461')) // '10,095.75'
  * @example amountDigits(decimal('0.00086571')) // '0.000866'
  */
-export function amountDigits(amount: Decimal): string {
+export function formatAmountDigits(amount: Decimal): string {
   const size = amount.abs();
   if (size.isZero()) return '0.00';
   // An amount that rounds up to the next step uses the format of that step.
@@ -126,8 +126,8 @@ function trimZeros(digits: string): string {
  * @example moneyText({ amount: '10095.746135970111', currency: 'USD' }) // '10,095.75 USD'
  * @example moneyText({ amount: '45000', currency: 'USD' }) // '45,000 USD'
  */
-export function moneyText({ amount, currency }: Money): string {
+export function formatMoneyText({ amount, currency }: Money): string {
   const exact = decimal(amount);
-  const digits = amountDigits(exact).replace(exact.isInteger() ? /\.00$/ : /$^/, '');
+  const digits = formatAmountDigits(exact).replace(exact.isInteger() ? /\.00$/ : /$^/, '');
   return `${exact.isNegative() && !exact.isZero() ? '-' : ''}${digits} ${currency}`;
 }

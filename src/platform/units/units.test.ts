@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../numbers/index.ts';
+import { createSeededRandom } from '../numbers/index.ts';
 import {
-  amountDigits,
   decimal,
   decimalString,
+  formatAmountDigits,
+  formatMoneyText,
   groupThousands,
-  moneyText,
-  monthPeriod,
   Period,
   sumDecimals,
+  toMonthPeriod,
   UtcInstant,
 } from './index.ts';
 
@@ -42,12 +42,12 @@ describe('an amount in a sentence', () => {
     ['-0', '0 USD'],
     ['0', '0 USD'],
     ['99999999999999999999999999.999', '100,000,000,000,000,000,000,000,000.00 USD'],
-  ])('%s is written %s', (amount, text) => expect(moneyText({ amount, currency: 'USD' })).toBe(text));
+  ])('%s is written %s', (amount, text) => expect(formatMoneyText({ amount, currency: 'USD' })).toBe(text));
 
   it('never has more than six decimals', () => {
-    const random = seededRandom(7);
+    const random = createSeededRandom(7);
     for (let draw = 0; draw < 500; draw += 1) {
-      const digits = amountDigits(decimal(random()).times(decimal(10).pow(Math.floor(random() * 24) - 12)));
+      const digits = formatAmountDigits(decimal(random()).times(decimal(10).pow(Math.floor(random() * 24) - 12)));
       expect(digits).toMatch(/^(under 0\.000001|\d{1,3}(,\d{3})*\.\d{2,6})$/);
     }
   });
@@ -83,7 +83,7 @@ describe('an instant', () => {
 
 describe('a period', () => {
   it('of a month ends where the next begins, over the year', () => {
-    expect(monthPeriod('2026-12')).toEqual({ start: '2026-12-01T00:00:00.000Z', end: '2027-01-01T00:00:00.000Z' });
+    expect(toMonthPeriod('2026-12')).toEqual({ start: '2026-12-01T00:00:00.000Z', end: '2027-01-01T00:00:00.000Z' });
   });
   it('has an end after its start', () => {
     const at = '2026-01-01T00:00:00Z';

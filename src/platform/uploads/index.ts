@@ -84,7 +84,7 @@ export function createUploads({ objects, clock }: { readonly objects: Objects; r
 async function clearBefore(objects: Objects, before: Instant): Promise<number> {
   let cleared = 0;
   for (const { name } of await objects.list('uploads')) {
-    const arrivedAt = await arrivalOf(objects, name);
+    const arrivedAt = await readArrival(objects, name);
     if (arrivedAt === null || arrivedAt >= before) continue;
     await objects.remove(`uploads/${name}`);
     cleared += 1;
@@ -96,7 +96,7 @@ async function clearBefore(objects: Objects, before: Instant): Promise<number> {
  * When an upload arrived, in Unix milliseconds. Bytes without readable facts are still arriving, or were left by a crash: then the age
  * of their folder is used. null where neither is known.
  */
-async function arrivalOf(objects: Objects, upload: string): Promise<number | null> {
+async function readArrival(objects: Objects, upload: string): Promise<number | null> {
   const facts = await readFacts(objects, upload).catch(() => null);
   if (facts !== null) return Date.parse(facts.receivedAt);
   const folder = await objects.localPath(`uploads/${upload}`);

@@ -34,7 +34,7 @@ export interface WebApp {
  * Without a build the root explains how to make one.
  */
 export async function openWebApp(bundle: string): Promise<WebApp> {
-  const files = new Set(await filesUnder(bundle));
+  const files = new Set(await listFilesUnder(bundle));
   const sendFile = async (request: FastifyRequest, reply: FastifyReply, file: string) => {
     const offered = ENCODINGS.filter((coding) => files.has(file + COMPRESSED[coding]));
     const coding = pickEncoding(request.headers['accept-encoding'], offered);
@@ -102,7 +102,7 @@ function isCompressedCopy(file: string): boolean {
   return Object.values(COMPRESSED).some((ending) => file.endsWith(ending));
 }
 
-async function filesUnder(folder: string): Promise<string[]> {
+async function listFilesUnder(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true }).catch(() => []);
   const kinds = await Promise.all(entries.map(async (entry) => ({ entry, facts: await stat(join(folder, entry)) })));
   return kinds.filter(({ facts }) => facts.isFile()).map(({ entry }) => entry);

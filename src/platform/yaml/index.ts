@@ -50,13 +50,13 @@ export async function readYaml(text: string, options: YamlOptions = {}): Promise
   for (const lexeme of new Lexer().lex(text)) {
     budget.parts -= 1;
     if (budget.parts < 0) throw new InvalidYaml(TOO_MANY_PARTS, parser.offset, 'too_large');
-    for (const token of parser.next(lexeme)) documents.push(...compose(composer, token));
+    for (const token of parser.next(lexeme)) documents.push(...composeDocuments(composer, token));
     // The document itself is on the stack too.
     if (parser.stack.length > YAML_DEPTH_LIMIT + 1) throw new InvalidYaml(TOO_DEEP, parser.offset);
     turn += 1;
     if (turn % PARTS_A_TURN === 0) await nextTurn();
   }
-  for (const token of parser.end()) documents.push(...compose(composer, token));
+  for (const token of parser.end()) documents.push(...composeDocuments(composer, token));
   documents.push(...composer.end());
   refuseErrors(documents);
   for (const document of documents) refuseDoubleKeys(document);
@@ -66,7 +66,7 @@ export async function readYaml(text: string, options: YamlOptions = {}): Promise
 const TOO_MANY_PARTS = `it has more than ${YAML_PART_LIMIT} keys, values and marks`;
 const TOO_DEEP = `it is nested more than ${YAML_DEPTH_LIMIT} levels deep`;
 
-function* compose(composer: Composer, token: CST.Token): Generator<Document.Parsed> {
+function* composeDocuments(composer: Composer, token: CST.Token): Generator<Document.Parsed> {
   // The library continues after an error, and keeps each of them: ten microseconds for each surplus comma.
   if (token.type === 'error') throw new InvalidYaml(token.message, token.offset);
   for (const document of composer.next(token)) {

@@ -29,8 +29,8 @@ export function createGpuWork(tracking: Pick<Tracking, 'statuses' | 'costs'>): G
     workIdsIn,
     isPodOfEndpoint,
     async outcomesOf(sql, subjects) {
-      const statuses = await tracking.statuses(sql, distinct(subjects, 'run'));
-      const states = await findPipelineRunStates(sql, distinct(subjects, 'pipelineRun'));
+      const statuses = await tracking.statuses(sql, collectDistinct(subjects, 'run'));
+      const states = await findPipelineRunStates(sql, collectDistinct(subjects, 'pipelineRun'));
       const outcomeOf = ({ run, pipelineRun, step, endpoint }: Subject): WorkOutcome | null => {
         if (endpoint !== undefined) return 'serving';
         // A failed step may have been started for a run that continues.
@@ -59,6 +59,6 @@ export function createGpuWork(tracking: Pick<Tracking, 'statuses' | 'costs'>): G
   };
 }
 
-function distinct(subjects: readonly Subject[], field: 'run' | 'pipelineRun'): string[] {
+function collectDistinct(subjects: readonly Subject[], field: 'run' | 'pipelineRun'): string[] {
   return [...new Set(subjects.flatMap((subject) => subject[field] ?? []))];
 }

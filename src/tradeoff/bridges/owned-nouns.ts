@@ -1,9 +1,9 @@
 import { findReservationSubject } from '../../finops/budgets/index.ts';
 import type { OwnedNoun } from '../../mlops/access/index.ts';
 import { findAlertedModel } from '../../mlops/monitoring/index.ts';
-import { ownerOfPipeline } from '../../mlops/pipelines/index.ts';
+import { findPipelineOwner } from '../../mlops/pipelines/index.ts';
 import type { Registry } from '../../mlops/registry/index.ts';
-import { ownerOfEndpoint } from '../../mlops/serving/index.ts';
+import { findEndpointOwner } from '../../mlops/serving/index.ts';
 import type { Tracking } from '../../mlops/tracking/index.ts';
 import type { Subject } from '../../org/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
@@ -26,13 +26,13 @@ export function createOwnedNouns({ registry, tracking }: OwnedNounsDeps): Readon
     const { team = null, project = null, run, pipeline, endpoint } = subject;
     if (team !== null || project !== null) return { team, project };
     const ofRun = run === undefined ? null : await tracking.owners.ofRun(sql, run);
-    const ofPipeline = pipeline === undefined ? null : await ownerOfPipeline(sql, pipeline);
-    const ofEndpoint = endpoint === undefined ? null : await ownerOfEndpoint(sql, endpoint);
+    const ofPipeline = pipeline === undefined ? null : await findPipelineOwner(sql, pipeline);
+    const ofEndpoint = endpoint === undefined ? null : await findEndpointOwner(sql, endpoint);
     return ofRun ?? ofPipeline ?? ofEndpoint;
   };
   return {
-    pipeline: { title: 'Pipeline', ownerOf: ownerOfPipeline },
-    endpoint: { title: 'Endpoint', ownerOf: ownerOfEndpoint },
+    pipeline: { title: 'Pipeline', ownerOf: findPipelineOwner },
+    endpoint: { title: 'Endpoint', ownerOf: findEndpointOwner },
     reservation: {
       title: 'Reservation',
       ownerOf: async (sql, id) => ownerOfSubject(sql, await findReservationSubject(sql, id)),
@@ -46,7 +46,7 @@ export function createOwnedNouns({ registry, tracking }: OwnedNounsDeps): Readon
       title: 'Retraining',
       async ownerOf(sql, name) {
         const pipeline = await findRetrainedPipeline(sql, name);
-        return pipeline === null ? null : ownerOfPipeline(sql, pipeline);
+        return pipeline === null ? null : findPipelineOwner(sql, pipeline);
       },
     },
     episode: {

@@ -1,4 +1,4 @@
-import { type Prices, priceStretches, usedPriceOf, usedPriceText } from '../../finops/prices/index.ts';
+import { formatUsedPrice, type Prices, splitAtPrices, toUsedPrice } from '../../finops/prices/index.ts';
 import type { ReplicaPrices } from '../../mlops/serving/index.ts';
 import { type Clock, decimal, decimalString } from '../../platform/units/index.ts';
 
@@ -7,10 +7,10 @@ export function createReplicaPrices(prices: Pick<Prices, 'of'>, clock: Clock): R
   return {
     async of(sql, { resource, quantity }) {
       const now = clock.now();
-      const [held] = priceStretches(await prices.of(sql, resource), now, now + 1).stretches;
+      const [held] = splitAtPrices(await prices.of(sql, resource), now, now + 1).stretches;
       if (held === undefined) return null;
       const { amount, currency } = held.price.price;
-      const source = usedPriceText(usedPriceOf(held.price, resource, now));
+      const source = formatUsedPrice(toUsedPrice(held.price, resource, now));
       return {
         amount: decimalString(decimal(amount).times(quantity)),
         currency,

@@ -1,4 +1,4 @@
-import { costPerThousand, type Metering } from '../../finops/metering/index.ts';
+import { computeCostPerThousand, type Metering } from '../../finops/metering/index.ts';
 import type { ServingCosts } from '../../mlops/serving/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 
@@ -16,7 +16,7 @@ export function createServingCosts(metering: Metering, clock: Clock): ServingCos
       const per1000 =
         cost === null || predictions === null || predictions === 0
           ? null
-          : { amount: costPerThousand(cost.amount, predictions), currency: cost.currency };
+          : { amount: computeCostPerThousand(cost.amount, predictions), currency: cost.currency };
       return { predictions, hours, cost, per1000, unpriced: unpricedResources };
     },
     async within(sql, endpoint, within) {

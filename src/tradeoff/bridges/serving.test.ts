@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { recordUsage, type UsageInterval } from '../../finops/metering/schema.ts';
 import { adviseHardware } from '../../finops/purchasing/schema.ts';
 import type { Application } from '../../main.ts';
-import { putTallies } from '../../mlops/gateway/metrics/store.ts';
+import { saveTallies } from '../../mlops/gateway/metrics/store.ts';
 import { createTallies } from '../../mlops/gateway/metrics/tally.ts';
 import { linearGraph } from '../../mlops/serving/graphs.testing.ts';
 import { appliedEndpoint, registeredFiles } from '../../mlops/testing/serving.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { listModelEvidence } from '../evidence/schema.ts';
 import { checkGate } from '../gates/schema.ts';
 
@@ -36,7 +36,7 @@ it('takes what replicas of an endpoint answered, on the hardware that their usag
   minute(30, '2', 2, 1800, 80);
   minute(29, '2', 1, 5, 10);
   minute(10, '3', 1, 3000, 10);
-  await application.store.append((sql) => putTallies(sql, 'server', tallies.changed(NOW)));
+  await application.store.append((sql) => saveTallies(sql, 'server', tallies.changed(NOW)));
   const held = (usage: string, resource: string, modelVersion: string, [from, to]: readonly [number, number]) => ({
     ...{ usage, resource, quantity: '1', origin: 'test' },
     subject: { endpoint: 'ranker', model: 'ranker', modelVersion, purpose: 'inference' as const },
@@ -66,9 +66,9 @@ it('takes what replicas of an endpoint answered, on the hardware that their usag
   });
 
   const code = 'profile_unusable';
-  expect(await problemFrom(advise({ endpoint: 'other', demand: [all] }))).toMatchObject({ code });
+  expect(await catchProblem(advise({ endpoint: 'other', demand: [all] }))).toMatchObject({ code });
   const two = advise({ endpoint: 'ranker', demand: [all, { ...all, bucket: 'long' }] });
-  expect(await problemFrom(two)).toMatchObject({ code, detail: expect.stringContaining('one size') });
+  expect(await catchProblem(two)).toMatchObject({ code, detail: expect.stringContaining('one size') });
 });
 
 const CAPACITY_CONFIG = `
@@ -106,7 +106,11 @@ spec:
 /** Service times with a mean of 0.2 s. */
 const serviceSeconds = Array.from({ length: 100 }, (_, index) => 0.002 + 0.004 * index);
 
-const usageOf = (usage: string, subject: UsageInterval['subject'], change: Partial<UsageInterval>): UsageInterval => ({
+const buildUsage = (
+  usage: string,
+  subject: UsageInterval['subject'],
+  change: Partial<UsageInterval>,
+): UsageInterval => ({
   ...{ usage, resource: 'vcpu', quantity: '1', origin: 'test', predictions: 8_000 },
   subject: { purpose: 'inference', ...subject },
   period: { start: new Date(NOW - HOUR_MS).toISOString(), end: new Date(NOW).toISOString() },
@@ -134,9 +138,9 @@ it('takes the recorded requests of the endpoint and its SLO for a cost at demand
   for (const seconds of [...serviceSeconds, ...serviceSeconds]) {
     tallies.served(what, { seconds: 100 * seconds, concurrent: 1 }, NOW - HOUR_MS);
   }
-  await application.store.append((sql) => putTallies(sql, 'server', tallies.changed(NOW)));
+  await application.store.append((sql) => saveTallies(sql, 'server', tallies.changed(NOW)));
   const subject = { model, modelVersion: version, endpoint: 'translations' };
-  const live = usageOf('translations', subject, { resource: 'machine', predictions: 60 });
+  const live = buildUsage('translations', subject, { resource: 'machine', predictions: 60 });
   await call(application, recordUsage, { body: { intervals: [live] } });
 
   const body = { model, version, policy: 'recorded', dryRun: true };
@@ -171,14 +175,14 @@ it('takes the capacity of a replica for a cost at demand from live traffic, else
   };
 
   // 8,000 predictions in an hour at full use.
-  await call(application, recordUsage, { body: { intervals: [usageOf('bench', subject, {})] } });
+  await call(application, recordUsage, { body: { intervals: [buildUsage('bench', subject, {})] } });
   expect(await atDemand()).toMatchObject([
     { capacity: { source: 'assumed', targetUtilization: 0.7, slo: null }, replicas: { most: 7 } },
     { capacity: { source: 'assumed' } },
   ]);
 
   const benchmark = { batchSize: 4, serviceSeconds };
-  const timed = usageOf('bench', subject, { benchmark });
+  const timed = buildUsage('bench', subject, { benchmark });
   await call(application, recordUsage, { body: { intervals: [timed] } });
   const byBenchmark = await atDemand();
   expect(byBenchmark).toMatchObject([
@@ -197,8 +201,8 @@ it('takes the capacity of a replica for a cost at demand from live traffic, else
   for (const seconds of [...serviceSeconds, ...serviceSeconds, ...serviceSeconds]) {
     tallies.served(what, { seconds, concurrent: 2 }, NOW - HOUR_MS);
   }
-  await application.store.append((sql) => putTallies(sql, 'server', tallies.changed(NOW)));
-  const served = usageOf('live', { ...subject, endpoint: 'summaries' }, {});
+  await application.store.append((sql) => saveTallies(sql, 'server', tallies.changed(NOW)));
+  const served = buildUsage('live', { ...subject, endpoint: 'summaries' }, {});
   await call(application, recordUsage, { body: { intervals: [served] } });
   const [live] = await atDemand();
   expect(live).toMatchObject({
@@ -212,7 +216,7 @@ it('takes the capacity of a replica for a cost at demand from live traffic, else
   const { compared } = await call(application, listModelEvidence, { params: { model } });
   expect(compared).toMatchObject({ basis: 'benchmark', batchSize: 4 });
   const refused = call(application, recordUsage, { body: { intervals: [{ ...served, benchmark }] } });
-  expect(await problemFrom(refused)).toMatchObject({
+  expect(await catchProblem(refused)).toMatchObject({
     code: 'usage_interval_invalid',
     detail: expect.stringContaining('what an endpoint serves is no benchmark'),
   });

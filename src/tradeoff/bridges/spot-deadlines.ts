@@ -22,4 +22,3 @@ export function createSpotDeadlines({
       (await tracking.latestMetrics(sql, mlflowRun)).get(metric)?.value ?? null,
   };
 }
-

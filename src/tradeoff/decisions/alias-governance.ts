@@ -1,21 +1,21 @@
 import type { AliasGovernance } from '../../mlops/registry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { policiesOf } from '../gates/index.ts';
+import { findModelPolicies } from '../gates/index.ts';
 import { insertAct } from './acts-store.ts';
-import { newDecisionId } from './decision-id.ts';
+import { generateDecisionId } from './decision-id.ts';
 
 /** Policy lookup for the registry: the alias that each policy governs, and the ledger for overrides of a policy. */
 export function createAliasGovernance({ clock }: { readonly clock: Clock }): AliasGovernance {
   return {
     async governing(sql, model) {
-      const policies = await policiesOf(sql, model);
+      const policies = await findModelPolicies(sql, model);
       return policies.map(({ name, spec }) => ({ policy: name, alias: spec.alias }));
     },
     async overridden(sql, { actor, model, alias, from, to, reason, policies }) {
       const was = from === null ? 'it did not exist before' : `it pointed to version ${from} before`;
       const moved = to === null ? 'was removed' : `points to version ${to}`;
       await insertAct(sql, {
-        decision: newDecisionId(),
+        decision: generateDecisionId(),
         at: new Date(clock.now()).toISOString(),
         actor,
         act: 'overridden',

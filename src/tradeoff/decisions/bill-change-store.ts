@@ -17,7 +17,7 @@ export interface BillChangeRow {
 
 interface ChangeTables {
   decision_bill_change: BillChangeRow;
-  decision: Weighing & { sequence: number };
+  decision: LatestEvaluation & { sequence: number };
 }
 
 export async function insertBillChange(sql: Sql, change: BillChangeRow): Promise<void> {
@@ -30,7 +30,7 @@ export async function insertBillChange(sql: Sql, change: BillChangeRow): Promise
 }
 
 /** Changes that took one of the deliveries away or brought it back, in order. */
-export async function billChangesOf(sql: Sql, deliveries: readonly string[]): Promise<BillChangeRow[]> {
+export async function findBillChanges(sql: Sql, deliveries: readonly string[]): Promise<BillChangeRow[]> {
   if (deliveries.length === 0) return [];
   return sql
     .tables<ChangeTables>()
@@ -42,7 +42,7 @@ export async function billChangesOf(sql: Sql, deliveries: readonly string[]): Pr
     .execute();
 }
 
-export interface Weighing {
+export interface LatestEvaluation {
   readonly id: string;
   readonly model: string;
   readonly version: string;
@@ -51,7 +51,7 @@ export interface Weighing {
 }
 
 /** The last decision about each version of the models by each policy. */
-export async function latestWeighings(sql: Sql, models: readonly string[]): Promise<Weighing[]> {
+export async function findLatestEvaluations(sql: Sql, models: readonly string[]): Promise<LatestEvaluation[]> {
   if (models.length === 0) return [];
   const db = sql.tables<ChangeTables>();
   const latest = db

@@ -6,13 +6,13 @@ import { createHash } from 'node:crypto';
  *
  * @example evidenceDigest({ a: 1, b: 2 }) === evidenceDigest({ b: 2, a: 1 }) // true
  */
-export function evidenceDigest(evidence: unknown): string {
+export function digestEvidence(evidence: unknown): string {
   return createHash('sha256')
-    .update(JSON.stringify(evidence, (_key, value: unknown) => sorted(value)))
+    .update(JSON.stringify(evidence, (_key, value: unknown) => sortKeys(value)))
     .digest('hex');
 }
 
-function sorted(value: unknown): unknown {
+function sortKeys(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }

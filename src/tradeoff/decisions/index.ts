@@ -7,10 +7,10 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Ledger, TakenDecision } from '../gates/index.ts';
 import { insertAct, pageActs } from './acts-store.ts';
-import { newDecisionId } from './decision-id.ts';
-import { evidenceDigest } from './evidence-digest.ts';
+import { generateDecisionId } from './decision-id.ts';
+import { digestEvidence } from './evidence-digest.ts';
 import { type ReplayDeps, replayDecision } from './replay.ts';
-import { keepBillChanges, withRestatements } from './restatements.ts';
+import { addRestatements, keepBillChanges } from './restatements.ts';
 import {
   type DecidedAct,
   type Decision,
@@ -21,7 +21,7 @@ import {
   replayDecision as replayEndpoint,
   type TakenRecord,
 } from './schema.ts';
-import { decisionsNaming, decisionsOnDeliveries, findDecision, insertDecision, pageDecisions } from './store.ts';
+import { findDecision, findDecisionsByDelivery, findDecisionsNaming, insertDecision, pageDecisions } from './store.ts';
 
 export { createAliasGovernance } from './alias-governance.ts';
 export { decisionMigrations } from './migrations.ts';
@@ -55,7 +55,7 @@ export function createDecisions(deps: DecisionDeps & SubscribesToEvents): Decisi
   return {
     async record(sql, taken) {
       const bills = await deps.bills.billSums(sql, taken.billDeliveries);
-      const decision = documentOf(taken, bills, new Date(deps.clock.now()).toISOString());
+      const decision = buildDecisionRecord(taken, bills, new Date(deps.clock.now()).toISOString());
       await insertDecision(sql, decision);
       const { model, version, verdict, policy } = decision;
       await deps.events.append(sql, {
@@ -66,7 +66,7 @@ export function createDecisions(deps: DecisionDeps & SubscribesToEvents): Decisi
       return decision.decision;
     },
     async recordAct(sql, act) {
-      const decided = { decision: newDecisionId(), at: new Date(deps.clock.now()).toISOString(), ...act };
+      const decided = { decision: generateDecisionId(), at: new Date(deps.clock.now()).toISOString(), ...act };
       await insertAct(sql, decided);
       return decided.decision;
     },
@@ -74,11 +74,11 @@ export function createDecisions(deps: DecisionDeps & SubscribesToEvents): Decisi
       (await pageDecisions(sql, { model, version, verdict: null, after: null, limit })).map(({ decision }) => decision),
     taken: findDecision,
     async naming(sql, items) {
-      const naming = await decisionsNaming(sql, new Set(items.map(({ id }) => id)));
+      const naming = await findDecisionsNaming(sql, new Set(items.map(({ id }) => id)));
       return new Map([...naming].map(([id, decision]) => [id, `decision ${decision} names it in its evidence`]));
     },
     standingOn: async (sql, deliveries) =>
-      (await decisionsOnDeliveries(sql, deliveries)).map(
+      (await findDecisionsByDelivery(sql, deliveries)).map(
         ({ decision, delivery }) => `a replay of decision ${decision}: its evidence names ${delivery}`,
       ),
     routes: [
@@ -88,7 +88,7 @@ export function createDecisions(deps: DecisionDeps & SubscribesToEvents): Decisi
         const found = await pageDecisions(deps.store, { model, verdict, after, limit: pageSize + 1 });
         const shown = found.slice(0, pageSize);
         const taken = shown.map(({ decision }) => decision);
-        const decisions = (await withRestatements(deps.store, taken)).map(withoutEvidence);
+        const decisions = (await addRestatements(deps.store, taken)).map(omitEvidence);
         const last = shown.at(-1);
         const more = found.length > pageSize && last !== undefined;
         const nextPageToken = more ? encodePageToken([last.sequence], { model, verdict }) : null;
@@ -104,7 +104,7 @@ export function createDecisions(deps: DecisionDeps & SubscribesToEvents): Decisi
       }),
       handle(getDecision, async ({ params }) => {
         const taken = await findTaken(deps.store, params.decision);
-        const [decision = { ...taken, restatedBy: [], needsReevaluation: false }] = await withRestatements(deps.store, [
+        const [decision = { ...taken, restatedBy: [], needsReevaluation: false }] = await addRestatements(deps.store, [
           taken,
         ]);
         return decision;
@@ -122,11 +122,11 @@ async function findTaken(sql: Sql, decision: string): Promise<TakenRecord> {
   throw new AppError('decision_not_found', detail, { decision });
 }
 
-function withoutEvidence({ evidence: _evidence, evidenceSha256: _digest, ...decision }: DecisionDetail): Decision {
+function omitEvidence({ evidence: _evidence, evidenceSha256: _digest, ...decision }: DecisionDetail): Decision {
   return decision;
 }
 
-function documentOf(taken: TakenDecision, bills: readonly BillSums[], at: string): TakenRecord {
+function buildDecisionRecord(taken: TakenDecision, bills: readonly BillSums[], at: string): TakenRecord {
   const evidence = {
     candidate: taken.candidate,
     champion: taken.champion,
@@ -141,7 +141,7 @@ function documentOf(taken: TakenDecision, bills: readonly BillSums[], at: string
     })),
   };
   return {
-    decision: newDecisionId(),
+    decision: generateDecisionId(),
     at,
     actor: taken.actor,
     model: taken.model,
@@ -153,6 +153,6 @@ function documentOf(taken: TakenDecision, bills: readonly BillSums[], at: string
     checks: [...taken.checks],
     action: taken.action,
     evidence,
-    evidenceSha256: evidenceDigest(evidence),
+    evidenceSha256: digestEvidence(evidence),
   };
 }

@@ -1,9 +1,9 @@
-import { type Migrations, withSequence } from '../../platform/store/index.ts';
+import { addSequence, type Migrations } from '../../platform/store/index.ts';
 
 export const decisionMigrations: Migrations = {
   'decisions/001-ledger': {
     async up(db) {
-      await withSequence(db, db.schema.createTable('decision'), 'sequence')
+      await addSequence(db, db.schema.createTable('decision'), 'sequence')
         .addColumn('id', 'text', (column) => column.notNull().unique())
         .addColumn('at', 'text', (column) => column.notNull())
         .addColumn('model', 'text', (column) => column.notNull())
@@ -39,7 +39,7 @@ export const decisionMigrations: Migrations = {
   // Acts: decided actions on any object with an id.
   'decisions/003-acts': {
     async up(db) {
-      await withSequence(db, db.schema.createTable('decided_act'), 'sequence')
+      await addSequence(db, db.schema.createTable('decided_act'), 'sequence')
         .addColumn('id', 'text', (column) => column.notNull().unique())
         .addColumn('about', 'text', (column) => column.notNull())
         .addColumn('document', 'text', (column) => column.notNull())

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { deleteDelivery } from '../../finops/billing/deletion/schema.ts';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, importFiles, problemFrom } from '../../testing/application.ts';
+import { call, catchProblem, importFiles } from '../../testing/application.ts';
 import { sharedQuietApplication } from '../../testing/shared.ts';
 import { checkGate } from '../gates/schema.ts';
 import { getDecision, replayDecision } from './schema.ts';
@@ -91,7 +91,7 @@ describe('the replay of a decision', () => {
     expect(dry.unanswerable).toContain(`a replay of decision ${decision}: its evidence names ${delivery}`);
     const before = await call(application, getDecision, { params: { decision } });
     await remove(delivery);
-    const problem = await problemFrom(replay(decision));
+    const problem = await catchProblem(replay(decision));
     expect(problem).toMatchObject({
       ...{ code: 'evidence_deleted', status: 410, decision },
       deleted: [
@@ -120,14 +120,14 @@ describe('the replay of a decision', () => {
         .execute();
     };
     await change((text) => text.replace('"remaining":"350"', '"remaining":"950"'));
-    expect(await problemFrom(replay(decision))).toMatchObject({ code: 'evidence_damaged', status: 503 });
+    expect(await catchProblem(replay(decision))).toMatchObject({ code: 'evidence_damaged', status: 503 });
     await change((text) => {
       const { evidenceSha256: _digest, ...old } = JSON.parse(text);
       const { budgets: _budgets, bills: _bills, ...evidence } = old.evidence;
       return JSON.stringify({ ...old, evidence });
     });
-    expect(await problemFrom(replay(decision))).toMatchObject({ code: 'evidence_not_kept', status: 409 });
+    expect(await catchProblem(replay(decision))).toMatchObject({ code: 'evidence_not_kept', status: 409 });
     const unknown = replay(`dec_${'0'.repeat(20)}`);
-    expect(await problemFrom(unknown)).toMatchObject({ code: 'decision_not_found' });
+    expect(await catchProblem(unknown)).toMatchObject({ code: 'decision_not_found' });
   });
 });

@@ -1,8 +1,8 @@
 import type { Billing } from '../../finops/billing/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Store } from '../../platform/store/index.ts';
-import { weigh } from '../gates/index.ts';
-import { evidenceDigest } from './evidence-digest.ts';
+import { evaluatePolicy } from '../gates/index.ts';
+import { digestEvidence } from './evidence-digest.ts';
 import type { DecisionReplay, KeptBill, TakenRecord } from './schema.ts';
 
 export interface ReplayDeps {
@@ -20,8 +20,8 @@ export async function replayDecision(deps: ReplayDeps, decision: TakenRecord): P
   assertUnchanged(decision);
   await assertNotDeleted(deps, decision);
   const { policy, candidate, champion } = evidence;
-  const budgets = keptBudgets(decision);
-  const { verdict, checks } = weigh({ policy: policy.spec, candidate, champion, budgets });
+  const budgets = readKeptBudgets(decision);
+  const { verdict, checks } = evaluatePolicy({ policy: policy.spec, candidate, champion, budgets });
   const bills = [];
   for (const kept of evidence.bills ?? []) bills.push(await compareBill(deps, kept));
   const isSame = verdict === decision.verdict && bills.every((bill) => bill.isSame);
@@ -33,7 +33,7 @@ export async function replayDecision(deps: ReplayDeps, decision: TakenRecord): P
 }
 
 function assertUnchanged({ decision, evidence, evidenceSha256 }: TakenRecord): void {
-  if (evidenceSha256 === undefined || evidenceDigest(evidence) === evidenceSha256) return;
+  if (evidenceSha256 === undefined || digestEvidence(evidence) === evidenceSha256) return;
   const detail = `The recorded evidence of ${decision} is damaged: its SHA-256 differs. Restore a backup of the store.`;
   throw new AppError('evidence_damaged', detail, { decision });
 }
@@ -52,7 +52,7 @@ async function assertNotDeleted({ store, bills }: ReplayDeps, { decision, eviden
 }
 
 /** Error: `evidence_not_kept` for a decision with a budget rule from before remaining budgets were stored. */
-function keptBudgets({ decision, evidence }: TakenRecord) {
+function readKeptBudgets({ decision, evidence }: TakenRecord) {
   const needsBudgets = evidence.policy.spec.cost.some(({ measure }) => measure === 'budget');
   if (evidence.budgets === undefined && needsBudgets) {
     const detail = `${decision} has no recorded budgets, so it cannot be replayed. Its checks state the figures.`;
@@ -67,7 +67,7 @@ async function compareBill({ bills }: ReplayDeps, kept: KeptBill): Promise<Decis
   const rows = now.reduce((sum, one) => sum + one.rows, 0);
   const isSame = now.some(
     (sums) =>
-      sums.rows === kept.rows && (kept.totals === null || evidenceDigest(sums.totals) === evidenceDigest(kept.totals)),
+      sums.rows === kept.rows && (kept.totals === null || digestEvidence(sums.totals) === digestEvidence(kept.totals)),
   );
   return { delivery, period, rows, isSame };
 }

@@ -4,10 +4,10 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import { Month } from '../../platform/units/index.ts';
 import {
   type BillChangeRow,
-  billChangesOf,
+  findBillChanges,
+  findLatestEvaluations,
   insertBillChange,
-  latestWeighings,
-  type Weighing,
+  type LatestEvaluation,
 } from './bill-change-store.ts';
 import type { DecisionDetail, EvidenceChange, TakenRecord } from './schema.ts';
 
@@ -46,15 +46,15 @@ export async function keepBillChanges(store: Store, { sequence, at, payload }: S
  * Decisions with those bills of their evidence that are no longer active. A bill that was changed and then reverted
  * is active again. A decision needs reevaluation unless the version was evaluated against the policy since the change.
  */
-export async function withRestatements(sql: Sql, decisions: readonly TakenRecord[]): Promise<DecisionDetail[]> {
+export async function addRestatements(sql: Sql, decisions: readonly TakenRecord[]): Promise<DecisionDetail[]> {
   const named = new Set(decisions.flatMap(({ evidence }) => evidence.billDeliveries));
-  const changes = await billChangesOf(sql, [...named]);
+  const changes = await findBillChanges(sql, [...named]);
   const shown = decisions.map((decision) => ({
     decision,
-    restatedBy: gone(decision.evidence.billDeliveries, changes),
+    restatedBy: listEvidenceChanges(decision.evidence.billDeliveries, changes),
   }));
   const restated = shown.filter(({ restatedBy }) => restatedBy.length > 0).map(({ decision }) => decision.model);
-  const weighings = await latestWeighings(sql, [...new Set(restated)]);
+  const weighings = await findLatestEvaluations(sql, [...new Set(restated)]);
   return shown.map(({ decision, restatedBy }) => {
     const again = weighings.find((latest) => isSameQuestion(latest, decision) && latest.id !== decision.decision);
     const needsReevaluation = restatedBy.some(({ at }) => again === undefined || again.at < at);
@@ -62,12 +62,12 @@ export async function withRestatements(sql: Sql, decisions: readonly TakenRecord
   });
 }
 
-function isSameQuestion(one: Weighing, other: Pick<TakenRecord, 'model' | 'version' | 'policy'>): boolean {
+function isSameQuestion(one: LatestEvaluation, other: Pick<TakenRecord, 'model' | 'version' | 'policy'>): boolean {
   return one.model === other.model && one.version === other.version && one.policy === other.policy;
 }
 
 /** For every unit whose last change took a named delivery away: that change. */
-function gone(named: readonly string[], changes: readonly BillChangeRow[]): EvidenceChange[] {
+function listEvidenceChanges(named: readonly string[], changes: readonly BillChangeRow[]): EvidenceChange[] {
   return named.flatMap((delivery) => {
     const last = new Map<string, BillChangeRow>();
     for (const change of changes) {

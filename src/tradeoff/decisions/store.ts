@@ -47,7 +47,7 @@ export async function findDecision(sql: Sql, id: string): Promise<TakenRecord | 
  * The ids among these that the evidence of a decision contains as a whole word, with the newest such decision. Documents
  * are read in batches because a ledger is long.
  */
-export async function decisionsNaming(sql: Sql, ids: ReadonlySet<string>): Promise<Map<string, string>> {
+export async function findDecisionsNaming(sql: Sql, ids: ReadonlySet<string>): Promise<Map<string, string>> {
   const naming = new Map<string, string>();
   let after = 0;
   for (;;) {
@@ -69,7 +69,7 @@ export async function decisionsNaming(sql: Sql, ids: ReadonlySet<string>): Promi
 }
 
 /** Decisions whose evidence names one of these deliveries, oldest first, each with the first that it names. */
-export async function decisionsOnDeliveries(
+export async function findDecisionsByDelivery(
   sql: Sql,
   deliveries: ReadonlySet<string>,
 ): Promise<{ decision: string; delivery: string }[]> {

@@ -18,7 +18,7 @@ const boundsWith = (slo: ScalingBounds['slo'], endpoint = 'e'): ScalingBounds =>
 });
 const own = { waitSeconds: 0.25, missRatio: 0.02 };
 const other = { waitSeconds: 9, missRatio: 0.2 };
-const slosOf = async (...input: Parameters<typeof findCapacities>) =>
+const listSlos = async (...input: Parameters<typeof findCapacities>) =>
   (await findCapacities(...input)).map(({ slo, askedSlo }) => [askedSlo, slo]);
 
 it('counts predictions, of which a request asks for a whole batch', async () => {
@@ -33,15 +33,15 @@ it('counts predictions, of which a request asks for a whole batch', async () => 
 it('takes the SLO of the policy, else of the endpoint that measured it, else of another endpoint of the model, else the default', async () => {
   const traffic = { ...sample, source: 'traffic', endpoint: 'f' } as const;
   const bounds = [boundsWith(own), boundsWith(other, 'f')];
-  expect(await slosOf([sample], [other, null], bounds)).toEqual([
+  expect(await listSlos([sample], [other, null], bounds)).toEqual([
     ['policy', other],
     ['endpoint', own],
   ]);
-  expect(await slosOf([traffic], [null], bounds)).toEqual([['endpoint', other]]);
-  expect(await slosOf([sample], [null], [])).toEqual([['default', { waitSeconds: 2, missRatio: 0.05 }]]);
+  expect(await listSlos([traffic], [null], bounds)).toEqual([['endpoint', other]]);
+  expect(await listSlos([sample], [null], [])).toEqual([['default', { waitSeconds: 2, missRatio: 0.05 }]]);
 });
 
 it('knows none for endpoints that plan by a target utilization, unless the policy states an SLO', async () => {
-  expect(await slosOf([sample], [null], [boundsWith(null)])).toEqual([]);
-  expect(await slosOf([sample], [own], [boundsWith(null)])).toEqual([['policy', own]]);
+  expect(await listSlos([sample], [null], [boundsWith(null)])).toEqual([]);
+  expect(await listSlos([sample], [own], [boundsWith(null)])).toEqual([['policy', own]]);
 });

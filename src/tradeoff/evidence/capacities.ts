@@ -6,7 +6,7 @@ import type { ReplicaCapacity, ScalingBounds, UnitCost, WaitingSlo } from '../un
 import type { ServingFacts } from './unit-costs.ts';
 
 /** Service times that answers of a version took at its endpoints in the window. An endpoint on several kinds of hardware has no price of a replica. */
-export async function trafficSamples(
+export async function readTrafficSamples(
   serving: Pick<ServingFacts, 'serviceTimes'>,
   sql: Sql,
   version: string,
@@ -33,14 +33,14 @@ export async function findCapacities(
   const found: ReplicaCapacity[] = [];
   for (const sample of samples) {
     for (const asked of slos) {
-      const slo = asked === null ? sloOfEndpoints(sample, scaling) : { slo: asked, askedSlo: 'policy' as const };
+      const slo = asked === null ? chooseEndpointSlo(sample, scaling) : { slo: asked, askedSlo: 'policy' as const };
       if (slo !== null) found.push(await findCapacity(sample, slo));
     }
   }
   return found;
 }
 
-function sloOfEndpoints({ endpoint }: ServiceSample, scaling: readonly ScalingBounds[]) {
+function chooseEndpointSlo({ endpoint }: ServiceSample, scaling: readonly ScalingBounds[]) {
   const bounds = scaling.find((one) => one.endpoint === endpoint) ?? scaling[0];
   if (bounds === undefined) return { slo: DEFAULT_SLO, askedSlo: 'default' as const };
   return bounds.slo == null ? null : { slo: bounds.slo, askedSlo: 'endpoint' as const };

@@ -9,10 +9,10 @@ import {
   findVersion,
   type GatheredEvidence,
   type GatherOptions,
-  gather,
-  gatherRun,
+  gatherEvidence,
+  gatherRunEvidence,
 } from './service.ts';
-import { modelFacts } from './unit-costs.ts';
+import { gatherModelFacts } from './unit-costs.ts';
 
 export type { GatheredEvidence } from './service.ts';
 export type { ServingFacts } from './unit-costs.ts';
@@ -37,20 +37,22 @@ export function createEvidence(deps: EvidenceDeps & { readonly store: Store }): 
   return {
     find: (sql, model, version) => findVersion(deps, sql, model, version),
     behind: (sql, model, alias) => deps.versions.versionByAlias(sql, model, alias),
-    gather: (sql, version, options) => gather(deps, sql, version, options),
-    gatherRun: (sql, question) => gatherRun(deps, sql, question),
+    gather: (sql, version, options) => gatherEvidence(deps, sql, version, options),
+    gatherRun: (sql, question) => gatherRunEvidence(deps, sql, question),
     routes: [
       handle(getVersionEvidence, async ({ params }) => {
         const version = await findVersion(deps, deps.store, params.model, params.version);
-        return (await gather(deps, deps.store, version)).evidence;
+        return (await gatherEvidence(deps, deps.store, version)).evidence;
       }),
       handle(listModelEvidence, async ({ params: { model } }) => {
         const versions = await deps.versions.versions(deps.store, model);
         if (versions === null) {
           throw new AppError('model_not_found', `There is no registered model "${model}".`, { model });
         }
-        const facts = await modelFacts(deps, deps.store, model);
-        const gathered = await Promise.all(versions.map((version) => gather(deps, deps.store, version, { facts })));
+        const facts = await gatherModelFacts(deps, deps.store, model);
+        const gathered = await Promise.all(
+          versions.map((version) => gatherEvidence(deps, deps.store, version, { facts })),
+        );
         const evidence = gathered.map((one) => one.evidence);
         return { versions: evidence, compared: compareVersions(evidence) };
       }),

@@ -6,10 +6,16 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { compareUnitCosts, type ServiceSample } from '../unit-cost/index.ts';
 import type { ComparedUnitCosts, UnitCost, WaitingSlo } from '../unit-cost/schema.ts';
-import { findCapacities, trafficSamples } from './capacities.ts';
+import { findCapacities, readTrafficSamples } from './capacities.ts';
 import type { QualityEvidence, VersionEvidence } from './schema.ts';
-import { deliveriesOf, trainingCostOf } from './training-cost.ts';
-import { type ModelFacts, modelFacts, recordedTrace, type UnitCostDeps, unitCostsOf } from './unit-costs.ts';
+import { findCostDeliveries, toTrainingCost } from './training-cost.ts';
+import {
+  gatherModelFacts,
+  gatherUnitCosts,
+  type ModelFacts,
+  readRecordedTrace,
+  type UnitCostDeps,
+} from './unit-costs.ts';
 
 /** The part of the registry that evidence reads. */
 export type VersionSource = Pick<Registry, 'version' | 'versionByAlias' | 'versions' | 'metrics' | 'metricsOfRun'>;
@@ -36,13 +42,13 @@ export interface GatherOptions {
   readonly slos?: readonly (WaitingSlo | null)[] | undefined;
 }
 
-export async function gather(
+export async function gatherEvidence(
   deps: EvidenceDeps,
   sql: Sql,
   version: RegisteredVersion,
   options: GatherOptions = {},
 ): Promise<GatheredEvidence> {
-  return gathered(deps, sql, { version, ...options, metrics: await deps.versions.metrics(sql, version) });
+  return gatherVersionEvidence(deps, sql, { version, ...options, metrics: await deps.versions.metrics(sql, version) });
 }
 
 /** The unit costs of a model's versions that can be compared, its champion's before others. */
@@ -60,7 +66,7 @@ const CHAMPION = 'champion';
 export const NOT_REGISTERED = 'not registered';
 
 /** The evidence of a run as the version that it would become. */
-export async function gatherRun(
+export async function gatherRunEvidence(
   deps: EvidenceDeps,
   sql: Sql,
   { model, runId, slos }: { readonly model: string; readonly runId: string } & Pick<GatherOptions, 'slos'>,
@@ -76,14 +82,14 @@ export async function gatherRun(
     createdAt: new Date(0).toISOString(),
     tags: {},
   };
-  return gathered(deps, sql, {
+  return gatherVersionEvidence(deps, sql, {
     version: candidate,
     slos,
     metrics: await deps.versions.metricsOfRun(sql, { runId, modelId }),
   });
 }
 
-async function gathered(
+async function gatherVersionEvidence(
   deps: EvidenceDeps,
   sql: Sql,
   {
@@ -95,8 +101,8 @@ async function gathered(
 ): Promise<GatheredEvidence> {
   const { model, version: modelVersion, runId } = version;
   const training = runId === null ? null : await deps.metering.total(sql, { run: runId });
-  const modelWide = facts ?? (await modelFacts(deps, sql, model));
-  const { unitCosts, priceBooks: unitPriceBooks, benchmarks } = await unitCostsOf(deps, sql, version, modelWide);
+  const modelWide = facts ?? (await gatherModelFacts(deps, sql, model));
+  const { unitCosts, priceBooks: unitPriceBooks, benchmarks } = await gatherUnitCosts(deps, sql, version, modelWide);
   const runCost = runId === null ? null : ((await deps.tracking.costs(sql, [runId])).get(runId) ?? unknownRunCost);
   const evidence: VersionEvidence = {
     model,
@@ -104,22 +110,22 @@ async function gathered(
     aliases: [...version.aliases],
     runId,
     createdAt: version.createdAt,
-    quality: qualityOf(metrics),
-    trainingCost: trainingCostOf(training, runId, runCost ?? unknownRunCost),
+    quality: toQualityEvidence(metrics),
+    trainingCost: toTrainingCost(training, runId, runCost ?? unknownRunCost),
     unitCosts,
     scaling: [...modelWide.scaling],
     demandPerMonth: modelWide.demandPerMonth,
-    ...(await atDemandEvidence(deps, sql, version, { slos, modelWide, unitCosts, benchmarks })),
+    ...(await gatherDemandEvidence(deps, sql, version, { slos, modelWide, unitCosts, benchmarks })),
     runCost,
   };
   const priceBooks = new Set([...(training?.priceBooks ?? []), ...unitPriceBooks]);
   const window = evidence.trainingCost.window;
-  const billDeliveries = runCost === null ? [] : await deliveriesOf(deps.billing, sql, runCost, window);
+  const billDeliveries = runCost === null ? [] : await findCostDeliveries(deps.billing, sql, runCost, window);
   return { evidence, priceBooks: [...priceBooks].toSorted(), billDeliveries };
 }
 
 /** Additional evidence for a rule at demand; empty where no SLO is requested. */
-async function atDemandEvidence(
+async function gatherDemandEvidence(
   deps: EvidenceDeps,
   sql: Sql,
   { model, version }: Pick<RegisteredVersion, 'model' | 'version'>,
@@ -132,9 +138,9 @@ async function atDemandEvidence(
 ): Promise<Pick<VersionEvidence, 'demandTrace' | 'capacities'>> {
   const { slos = [], modelWide, unitCosts, benchmarks } = known;
   if (slos.length === 0) return {};
-  const traffic = await trafficSamples(deps.serving, sql, version, { unitCosts, window: modelWide.window });
+  const traffic = await readTrafficSamples(deps.serving, sql, version, { unitCosts, window: modelWide.window });
   return {
-    demandTrace: await recordedTrace(deps, sql, model, modelWide),
+    demandTrace: await readRecordedTrace(deps, sql, model, modelWide),
     capacities: await findCapacities([...traffic, ...benchmarks], slos, modelWide.scaling),
   };
 }
@@ -165,7 +171,7 @@ const SUFFIXES = ['.ci_lower', '.ci_upper', '.n'];
 const CONFIDENCE_LEVEL = 0.95;
 
 /** Metrics with their interval and sample size, where those were logged with them; by name. */
-function qualityOf(metrics: readonly VersionMetric[]): QualityEvidence[] {
+function toQualityEvidence(metrics: readonly VersionMetric[]): QualityEvidence[] {
   const values = new Map(metrics.map((metric) => [metric.name, metric.value]));
   return metrics
     .filter(

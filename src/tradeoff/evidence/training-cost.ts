@@ -8,25 +8,25 @@ import type { CostEvidence } from './schema.ts';
  * Cost of the run of a version: the effective cost of the bill where it covers all metered hours, so that a training on committed
  * capacity has the cost of the commitment; else usage times the price book. Unknown with its reason where neither is known.
  */
-export function trainingCostOf(
+export function toTrainingCost(
   metered: MeteredTotalWithBooks | null,
   runId: string | null,
   { total }: Pick<RunCost, 'total'>,
 ): CostEvidence {
-  if (metered === null || runId === null) return unknownCost(null, 'the version names no run', 'registry');
+  if (metered === null || runId === null) return buildUnknownCost(null, 'the version names no run', 'registry');
   if (isReconciled({ total }) && total.cost !== null) {
     const source = `effective cost of the bill, split by metered usage of run ${runId}`;
-    return known(metered, { cost: total.cost, basis: 'reconciled', source });
+    return buildKnownCost(metered, { cost: total.cost, basis: 'reconciled', source });
   }
   const source = `metered usage of run ${runId}`;
-  if (metered.unpricedIntervals > 0) return unknownCost(metered, unpricedReason(metered), source);
-  if (metered.cost === null) return unknownCost(metered, 'no usage was recorded for its run', source);
+  if (metered.unpricedIntervals > 0) return buildUnknownCost(metered, explainUnpriced(metered), source);
+  if (metered.cost === null) return buildUnknownCost(metered, 'no usage was recorded for its run', source);
   const books = `${source}, price book ${metered.priceBooks.join(', ')}`;
-  return known(metered, { cost: metered.cost, basis: 'metered', source: books });
+  return buildKnownCost(metered, { cost: metered.cost, basis: 'metered', source: books });
 }
 
 /** Deliveries of the bills that a reconciled cost was taken from; none for another cost. */
-export async function deliveriesOf(
+export async function findCostDeliveries(
   billing: Pick<Billing, 'currentUnits'>,
   sql: Sql,
   runCost: Pick<RunCost, 'total'>,
@@ -44,7 +44,7 @@ function isReconciled({ total }: Pick<RunCost, 'total'>): boolean {
   return total.basis === 'reconciled';
 }
 
-function known(
+function buildKnownCost(
   { pricedIntervals, unpricedIntervals, period }: MeteredTotalWithBooks,
   { cost, basis, source }: Required<Pick<CostEvidence, 'cost' | 'basis' | 'source'>>,
 ): CostEvidence {
@@ -52,7 +52,7 @@ function known(
   return { cost, reason: null, basis, intervals, predictions: null, window: period, source };
 }
 
-function unknownCost(total: MeteredTotalWithBooks | null, reason: string, source: string): CostEvidence {
+function buildUnknownCost(total: MeteredTotalWithBooks | null, reason: string, source: string): CostEvidence {
   return {
     cost: null,
     reason,
@@ -64,6 +64,6 @@ function unknownCost(total: MeteredTotalWithBooks | null, reason: string, source
   };
 }
 
-function unpricedReason(total: MeteredTotalWithBooks): string {
+function explainUnpriced(total: MeteredTotalWithBooks): string {
   return `no price for ${total.unpricedResources.join(', ')} at the time of use; apply a PriceBook that has it`;
 }

@@ -1,16 +1,16 @@
 import type { MeteredUsage, Metering } from '../../finops/metering/index.ts';
-import { type Prices, priceStretches } from '../../finops/prices/index.ts';
+import { type Prices, splitAtPrices } from '../../finops/prices/index.ts';
 import type { RegisteredVersion } from '../../mlops/registry/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import {
-  benchmarkCosts,
-  benchmarkSamples,
-  demandPerMonth,
+  buildBenchmarkSamples,
+  computeBenchmarkCosts,
+  computeDemandPerMonth,
+  computeServedCosts,
+  groupTraceDays,
   type MeasuredUsage,
   type ServiceSample,
-  servedCosts,
-  traceDays,
   type Window,
 } from '../unit-cost/index.ts';
 import type { DemandTrace, ScalingBounds, UnitCost } from '../unit-cost/schema.ts';
@@ -56,18 +56,18 @@ export interface ModelFacts {
 /** Served costs are those of the last seven days: whole weeks hold working days and week ends alike. */
 const WINDOW_MS = 7 * 86_400_000;
 
-export async function modelFacts(deps: UnitCostDeps, sql: Sql, model: string): Promise<ModelFacts> {
+export async function gatherModelFacts(deps: UnitCostDeps, sql: Sql, model: string): Promise<ModelFacts> {
   const now = deps.clock.now();
   const window = { start: now - WINDOW_MS, end: now };
   const used = await deps.metering.within(sql, window, { model, purpose: 'inference' });
   const scaling = await deps.serving.bounds(sql, model);
-  return { now, window, scaling, demandPerMonth: demandPerMonth(used.map(measuredUsage), window) };
+  return { now, window, scaling, demandPerMonth: computeDemandPerMonth(used.map(toMeasuredUsage), window) };
 }
 
 const HOUR_MS = 3_600_000;
 
 /** Requests of the last seven days by the hour, up to the last whole hour; null when not exactly one endpoint serves the model. */
-export async function recordedTrace(
+export async function readRecordedTrace(
   { serving }: Pick<UnitCostDeps, 'serving'>,
   sql: Sql,
   model: string,
@@ -77,11 +77,11 @@ export async function recordedTrace(
   if (endpoint === undefined || others.length > 0) return null;
   const end = now - (now % HOUR_MS);
   const window = { start: end - WINDOW_MS, end };
-  return { endpoint, days: traceDays(await serving.hourlyRequests(sql, { endpoint, model }, window), window) };
+  return { endpoint, days: groupTraceDays(await serving.hourlyRequests(sql, { endpoint, model }, window), window) };
 }
 
 /** Unit costs of a version: of its benchmarks, including those that its run recorded before registration, and of serving it. */
-export async function unitCostsOf(
+export async function gatherUnitCosts(
   deps: UnitCostDeps,
   sql: Sql,
   { model, version, runId }: Pick<RegisteredVersion, 'model' | 'version' | 'runId'>,
@@ -91,23 +91,26 @@ export async function unitCostsOf(
   const own = await deps.metering.within(sql, ever, { model, modelVersion: version, purpose: 'inference' });
   const ofRun = runId === null ? [] : await deps.metering.within(sql, ever, { run: runId, purpose: 'inference' });
   const usage = [...new Map([...own, ...ofRun].map((one) => [one.usage.id, one])).values()];
-  const measured = usage.map(measuredUsage);
-  const { priceNow, books } = await pricesNow(deps, sql, { resources: resourcesOf(measured), now });
+  const measured = usage.map(toMeasuredUsage);
+  const { priceNow, books } = await readPricesNow(deps, sql, { resources: collectResources(measured), now });
   const endpoints = new Set(measured.flatMap(({ endpoint }) => endpoint ?? []));
   const shares = new Map<string, number | null>();
   for (const endpoint of endpoints) {
     shares.set(endpoint, await deps.serving.busyShare(sql, { endpoint, version }, window));
   }
-  const served = servedCosts(measured, window, { priceNow, busyShare: (endpoint) => shares.get(endpoint) ?? null });
+  const served = computeServedCosts(measured, window, {
+    priceNow,
+    busyShare: (endpoint) => shares.get(endpoint) ?? null,
+  });
   const usedBooks = usage.flatMap(({ metered }) => metered.prices.map(({ book }) => book));
   return {
-    unitCosts: [...benchmarkCosts(measured, priceNow), ...served],
+    unitCosts: [...computeBenchmarkCosts(measured, priceNow), ...served],
     priceBooks: [...books, ...usedBooks],
-    benchmarks: benchmarkSamples(measured, priceNow),
+    benchmarks: buildBenchmarkSamples(measured, priceNow),
   };
 }
 
-function measuredUsage({ usage, metered }: MeteredUsage): MeasuredUsage {
+function toMeasuredUsage({ usage, metered }: MeteredUsage): MeasuredUsage {
   const { resource, quantity, start, end, predictions, benchmark, subject, price, origin } = usage;
   return {
     ...{ resource, quantity, start, end, predictions, benchmark, origin },
@@ -117,19 +120,19 @@ function measuredUsage({ usage, metered }: MeteredUsage): MeasuredUsage {
   };
 }
 
-function resourcesOf(usage: readonly MeasuredUsage[]): Set<string> {
+function collectResources(usage: readonly MeasuredUsage[]): Set<string> {
   return new Set(usage.map(({ resource }) => resource));
 }
 
 /** The prices that hold now, and the price books that they are from. */
-async function pricesNow(
+async function readPricesNow(
   { prices }: Pick<UnitCostDeps, 'prices'>,
   sql: Sql,
   { resources, now }: { readonly resources: ReadonlySet<string>; readonly now: number },
 ) {
   const known = new Map<string, { price: UnitPrice; source: string; book: string }>();
   for (const resource of resources) {
-    const booked = priceStretches(await prices.of(sql, resource), now, now + 1).stretches[0]?.price;
+    const booked = splitAtPrices(await prices.of(sql, resource), now, now + 1).stretches[0]?.price;
     if (booked !== undefined) known.set(resource, booked);
   }
   return {

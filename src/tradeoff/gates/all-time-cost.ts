@@ -6,7 +6,7 @@ import type { MeasuredCost, ServingCostRule } from './known-costs.ts';
  * The cost that decisions used before unit costs had a basis: total cost divided by total predictions, and the monthly cost
  * in proportion to it. Used only to replay such decisions.
  */
-export function allTimeCost(rule: ServingCostRule, candidate: VersionEvidence, currency: string): MeasuredCost {
+export function computeAllTimeCost(rule: ServingCostRule, candidate: VersionEvidence, currency: string): MeasuredCost {
   const evidence = candidate.costPerThousandPredictions;
   const source = evidence?.cost == null ? `unknown: ${evidence?.reason ?? 'no cost was recorded'}` : evidence.source;
   const known = evidence?.cost?.currency === currency ? evidence.cost.amount : null;

@@ -1,12 +1,12 @@
 import { groupThousands } from '../../platform/units/index.ts';
-import { costAtDemand, costOfTrace, LEAST_DAYS, type Scaling } from '../unit-cost/index.ts';
+import { computeDemandCost, computeTraceCost, LEAST_DAYS, type Scaling } from '../unit-cost/index.ts';
 import type { AtDemand, CostInterval, DemandTrace, PlannedDemand, ScalingBounds } from '../unit-cost/schema.ts';
 import {
   type BasedEvidence,
+  buildUnknownMeasuredCost,
   chooseBenchmark,
   type MeasuredCost,
   type ServingCostRule,
-  unknownCost,
 } from './known-costs.ts';
 import { type CapacityPlan, type PlannedScaling, planAssumed, planMeasured } from './planned-capacity.ts';
 import type { PolicySpec } from './schema.ts';
@@ -19,22 +19,22 @@ const DEFAULT_SCALING: PlannedScaling = { minReplicas: 1, maxReplicas: null, tar
  * the benchmark at `targetUtilization`. Demand: stated, else the recorded trace of the endpoint, else the mean of the last seven days. Unknown with
  * a reason where one of them is missing.
  */
-export function costAtDemandOf(rule: ServingCostRule, candidate: BasedEvidence, policy: PolicySpec): MeasuredCost {
+export function computeCostAtDemand(rule: ServingCostRule, candidate: BasedEvidence, policy: PolicySpec): MeasuredCost {
   const benchmark = chooseBenchmark(rule, candidate, policy.currency);
   const measured = planMeasured(rule, candidate, { benchmark, currency: policy.currency });
-  if (typeof measured === 'string') return unknownCost('atDemand', measured);
+  if (typeof measured === 'string') return buildUnknownMeasuredCost('atDemand', measured);
   if (measured === null && typeof benchmark === 'string') {
-    return unknownCost('atDemand', `no capacity of a replica: ${benchmark}`);
+    return buildUnknownMeasuredCost('atDemand', `no capacity of a replica: ${benchmark}`);
   }
-  const demand = demandOf(rule, candidate, policy);
-  if (typeof demand === 'string') return unknownCost('atDemand', demand);
+  const demand = chooseDemand(rule, candidate, policy);
+  if (typeof demand === 'string') return buildUnknownMeasuredCost('atDemand', demand);
   const hardware = measured?.hardware ?? (typeof benchmark === 'string' ? '' : benchmark.hardware.name);
-  const scaling = scalingOf(rule, candidate, hardware);
-  if (typeof scaling === 'string') return unknownCost('atDemand', scaling);
+  const scaling = chooseScaling(rule, candidate, hardware);
+  if (typeof scaling === 'string') return buildUnknownMeasuredCost('atDemand', scaling);
   const plan = measured ?? (typeof benchmark === 'string' ? null : planAssumed(benchmark, scaling));
-  if (plan === null) return unknownCost('atDemand', 'no capacity of a replica');
-  const cost = 'days' in demand ? traceCost(plan, demand, scaling) : steadyCost(plan, demand, scaling);
-  if (typeof cost === 'string') return unknownCost('atDemand', cost);
+  if (plan === null) return buildUnknownMeasuredCost('atDemand', 'no capacity of a replica');
+  const cost = 'days' in demand ? computeTracedCost(plan, demand, scaling) : computeSteadyCost(plan, demand, scaling);
+  if (typeof cost === 'string') return buildUnknownMeasuredCost('atDemand', cost);
   const isMonth = rule.measure !== 'costPerThousandPredictions';
   return {
     amount: isMonth ? cost.perMonth : cost.perThousand,
@@ -54,7 +54,7 @@ interface SteadyDemand {
 type Demand = SteadyDemand | DemandTrace;
 
 /** The demand that the rule states, else the one that other rules of the policy state, else recorded days, else the measured mean of the model. */
-function demandOf(
+function chooseDemand(
   rule: ServingCostRule,
   { demandPerMonth, demandTrace }: BasedEvidence,
   { cost }: PolicySpec,
@@ -89,9 +89,9 @@ interface Costed {
   readonly text: string;
 }
 
-function steadyCost(plan: CapacityPlan, { predictions, source, text }: SteadyDemand, scaling: Scaling) {
+function computeSteadyCost(plan: CapacityPlan, { predictions, source, text }: SteadyDemand, scaling: Scaling) {
   const { rate, pricePerHour, hardware } = plan;
-  const cost = costAtDemand({ rate, pricePerHour, predictionsPerMonth: predictions, scaling });
+  const cost = computeDemandCost({ rate, pricePerHour, predictionsPerMonth: predictions, scaling });
   if (typeof cost === 'string') return cost;
   const { replicas } = cost;
   const answer: Costed = {
@@ -101,14 +101,14 @@ function steadyCost(plan: CapacityPlan, { predictions, source, text }: SteadyDem
     perThousandInterval: cost.perThousandInterval,
     demand: { source, predictionsPerMonth: predictions, days: null },
     replicas: { least: replicas, most: replicas },
-    text: `${countReplicas(String(replicas), replicas)} of ${hardware} for ${groupThousands(String(predictions))} predictions a month (${text}), ${loadText(cost)}`,
+    text: `${countReplicas(String(replicas), replicas)} of ${hardware} for ${groupThousands(String(predictions))} predictions a month (${text}), ${describeLoad(cost)}`,
   };
   return answer;
 }
 
-function traceCost(plan: CapacityPlan, { endpoint, days }: DemandTrace, scaling: Scaling) {
+function computeTracedCost(plan: CapacityPlan, { endpoint, days }: DemandTrace, scaling: Scaling) {
   const { rate, pricePerHour, hardware } = plan;
-  const cost = costOfTrace({ rate, pricePerHour, days, scaling });
+  const cost = computeTraceCost({ rate, pricePerHour, days, scaling });
   if (typeof cost === 'string') return cost;
   const { least, most } = cost.replicas;
   const monthly = groupThousands(String(Math.round(cost.predictionsPerMonth)));
@@ -124,7 +124,7 @@ function traceCost(plan: CapacityPlan, { endpoint, days }: DemandTrace, scaling:
     perThousandInterval: cost.perThousandInterval,
     demand: { source: 'recorded', predictionsPerMonth: cost.predictionsPerMonth, days: days.length },
     replicas: cost.replicas,
-    text: `${countReplicas(least === most ? String(most) : `${least} to ${most}`, most)} of ${hardware} for the recorded requests of endpoint ${endpoint} (${days.length} days by the hour, ${monthly} a month)${beyond}, ${loadText(cost)}`,
+    text: `${countReplicas(least === most ? String(most) : `${least} to ${most}`, most)} of ${hardware} for the recorded requests of endpoint ${endpoint} (${days.length} days by the hour, ${monthly} a month)${beyond}, ${describeLoad(cost)}`,
   };
   return answer;
 }
@@ -135,7 +135,7 @@ function countReplicas(count: string, most: number): string {
   return `${count} ${most === 1 ? 'replica' : 'replicas'}`;
 }
 
-function loadText({ utilization, fixedPerMonth }: { utilization: number; fixedPerMonth: MoneyText }): string {
+function describeLoad({ utilization, fixedPerMonth }: { utilization: number; fixedPerMonth: MoneyText }): string {
   const { amount, currency } = fixedPerMonth;
   return `${(utilization * 100).toFixed(1)} % of their capacity at full use; fixed part ${amount} ${currency} a month`;
 }
@@ -146,14 +146,18 @@ interface MoneyText {
 }
 
 /** The scaling of the rule, else the scaling policy of the endpoint that serves the model on this hardware, else {@link DEFAULT_SCALING}. */
-function scalingOf(rule: ServingCostRule, { scaling = [] }: BasedEvidence, hardware: string): PlannedScaling | string {
+function chooseScaling(
+  rule: ServingCostRule,
+  { scaling = [] }: BasedEvidence,
+  hardware: string,
+): PlannedScaling | string {
   const { replicas, targetUtilization } = rule;
   const target = targetUtilization === undefined ? {} : { targetUtilization };
   if (replicas !== undefined) {
     const own = { minReplicas: replicas.min, maxReplicas: replicas.max ?? null };
     return { ...DEFAULT_SCALING, ...own, ...target };
   }
-  const kinds = new Map(scaling.map((bounds) => [boundsKey(bounds), bounds]));
+  const kinds = new Map(scaling.map((bounds) => [buildBoundsKey(bounds), bounds]));
   const [bounds] = kinds.values();
   if (bounds === undefined) return { ...DEFAULT_SCALING, ...target };
   if (kinds.size > 1) {
@@ -166,6 +170,6 @@ function scalingOf(rule: ServingCostRule, { scaling = [] }: BasedEvidence, hardw
   return { minReplicas, maxReplicas, targetUtilization: bounds.targetUtilization, ...target };
 }
 
-function boundsKey({ hardware, minReplicas, maxReplicas, targetUtilization, slo }: ScalingBounds): string {
+function buildBoundsKey({ hardware, minReplicas, maxReplicas, targetUtilization, slo }: ScalingBounds): string {
   return JSON.stringify([hardware, minReplicas, maxReplicas, targetUtilization, slo]);
 }

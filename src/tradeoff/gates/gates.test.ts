@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { recordUsage } from '../../finops/metering/schema.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, importFiles, problemFrom } from '../../testing/application.ts';
+import { call, catchProblem, importFiles } from '../../testing/application.ts';
 import { sharedQuietApplication } from '../../testing/shared.ts';
 import { getDecision, listDecisions } from '../decisions/schema.ts';
 import { getVersionEvidence, listModelEvidence } from '../evidence/schema.ts';
@@ -211,7 +211,7 @@ describe('the gate on recorded facts', () => {
   ])('refuses %s with a clear code', async (_what, change, code) => {
     await registerVersion(0.25, 1);
     const body = { model, version: '1', policy, ...change };
-    expect(await problemFrom(call(application, checkGate, { body }))).toMatchObject({ code });
+    expect(await catchProblem(call(application, checkGate, { body }))).toMatchObject({ code });
   });
 
   it('records one promotion for each of many that ask at once', async () => {

@@ -1,15 +1,15 @@
 import { handle, type Route } from '../../platform/http/index.ts';
-import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { checkGate as checkGateEndpoint, listPolicies, PolicySpec } from './schema.ts';
-import { checkGate, type GateAnswer, type GateDeps, type GateQuestion, weighRun } from './service.ts';
+import { checkGate, evaluateRun, type GateAnswer, type GateDeps, type GateQuestion } from './service.ts';
 import { findPolicies, putPolicy } from './store.ts';
 
 export { gateMigrations } from './migrations.ts';
 export type { Ledger, TakenDecision } from './service.ts';
-export { policiesOf } from './store.ts';
-export { nameOf } from './summary.ts';
-export { weigh } from './weigh.ts';
+export { findModelPolicies } from './store.ts';
+export { describeCheck } from './summary.ts';
+export { evaluatePolicy } from './weigh.ts';
 
 /** Policies and verdicts: both questions, one answer. */
 export interface Gates {
@@ -29,9 +29,9 @@ export interface Gates {
 export function createGates(deps: GateDeps & { readonly clock: Clock }): Gates {
   return {
     check: (question) => checkGate(deps, question),
-    weighRun: (question) => weighRun(deps, question),
+    weighRun: (question) => evaluateRun(deps, question),
     kinds: [
-      specKind('Policy', 50, PolicySpec, async (sql, name, spec) => {
+      createSpecKind('Policy', 50, PolicySpec, async (sql, name, spec) => {
         const [before] = await findPolicies(sql, name);
         if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
         const policyVersion = (before?.policyVersion ?? 0) + 1;

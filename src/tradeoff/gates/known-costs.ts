@@ -21,7 +21,7 @@ export interface MeasuredCost {
 }
 
 /** A cost that is not known, with the reason. */
-export function unknownCost(basis: UnitCostBasis, reason: string): MeasuredCost {
+export function buildUnknownMeasuredCost(basis: UnitCostBasis, reason: string): MeasuredCost {
   return { amount: null, basis, interval: null, source: `unknown: ${reason}` };
 }
 
@@ -56,14 +56,14 @@ export function chooseBenchmark(
   const served = named.filter(({ hardware }) => scaling.some((bounds) => bounds.hardware === hardware.name));
   const left = served.length > 0 ? served : named;
   const [chosen = first, ...others] = left;
-  if (others.length === 0) return knownIn(chosen, currency);
+  if (others.length === 0) return toKnownBenchmark(chosen, currency);
   const names = new Set(left.map(({ hardware }) => hardware.name));
   if (names.size > 1) return `benchmarks were run on ${[...names].join(', ')}; name "hardware" in the policy`;
   const sizes = left.map(({ batchSize }) => batchSize ?? 'unknown size').join(', ');
   return `benchmarks on ${chosen.hardware.name} were run with batches of ${sizes}; name "batchSize" in the policy`;
 }
 
-function knownIn(cost: UnitCost, currency: string): KnownBenchmark | string {
+function toKnownBenchmark(cost: UnitCost, currency: string): KnownBenchmark | string {
   const { perThousand, serviceTime, hardware, reason } = cost;
   const { pricePerHour } = hardware;
   if (perThousand === null || serviceTime === null || pricePerHour === null) return reason ?? 'it was not measured';

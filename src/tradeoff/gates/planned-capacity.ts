@@ -24,14 +24,14 @@ export interface CapacityPlan {
  * SLOs at which the rules of a policy at demand need the capacity of a replica; null means the SLO of the endpoint. Empty without
  * a rule at demand.
  */
-export function slosAtDemand({ cost }: PolicySpec): (WaitingSlo | null)[] {
+export function listDemandSlos({ cost }: PolicySpec): (WaitingSlo | null)[] {
   const asked = cost.flatMap((rule) =>
     rule.measure === 'trainingCost' || (rule.basis ?? 'atDemand') !== 'atDemand' ? [] : [rule.slo ?? null],
   );
-  return [...new Map(asked.map((slo) => [sloKey(slo), slo])).values()];
+  return [...new Map(asked.map((slo) => [buildSloKey(slo), slo])).values()];
 }
 
-function sloKey(slo: WaitingSlo | null): string {
+function buildSloKey(slo: WaitingSlo | null): string {
   return slo === null ? '' : `${slo.waitSeconds} ${slo.missRatio}`;
 }
 
@@ -46,31 +46,35 @@ export function planMeasured(
 ): CapacityPlan | string | null {
   const known = capacities.filter(
     ({ slo, askedSlo, hardware }) =>
-      (rule.slo === undefined ? askedSlo !== 'policy' : askedSlo === 'policy' && sloKey(slo) === sloKey(rule.slo)) &&
+      (rule.slo === undefined
+        ? askedSlo !== 'policy'
+        : askedSlo === 'policy' && buildSloKey(slo) === buildSloKey(rule.slo)) &&
       (rule.hardware === undefined || hardware.name === rule.hardware) &&
       hardware.pricePerHour?.currency === currency,
   );
   const [live] = known
     .filter(({ source, batchSize }) => source === 'traffic' && batchSize === (rule.batchSize ?? batchSize))
     .toSorted((a, b) => b.measurements - a.measurements);
-  const chosen = live ?? (typeof benchmark === 'string' ? undefined : known.find((one) => isOf(one, benchmark)));
+  const chosen =
+    live ?? (typeof benchmark === 'string' ? undefined : known.find((one) => isBenchmarkCapacity(one, benchmark)));
   if (chosen === undefined || chosen.hardware.pricePerHour === null) return null;
   const { predictionsPerSecond, hardware, slo } = chosen;
-  if (predictionsPerSecond === null) return `one replica of ${hardware.name} meets the SLO at no rate: ${sloText(slo)}`;
-  return planOf(chosen, predictionsPerSecond, chosen.hardware.pricePerHour);
+  if (predictionsPerSecond === null)
+    return `one replica of ${hardware.name} meets the SLO at no rate: ${describeSlo(slo)}`;
+  return buildCapacityPlan(chosen, predictionsPerSecond, chosen.hardware.pricePerHour);
 }
 
-function isOf({ source, hardware, batchSize }: ReplicaCapacity, benchmark: KnownBenchmark): boolean {
+function isBenchmarkCapacity({ source, hardware, batchSize }: ReplicaCapacity, benchmark: KnownBenchmark): boolean {
   return source === 'benchmark' && hardware.name === benchmark.hardware.name && batchSize === benchmark.batchSize;
 }
 
-function planOf(chosen: ReplicaCapacity, predictionsPerSecond: number, pricePerHour: Money): CapacityPlan {
+function buildCapacityPlan(chosen: ReplicaCapacity, predictionsPerSecond: number, pricePerHour: Money): CapacityPlan {
   const { source, endpoint, hardware, concurrency, batchSize, measurements, secondsPerThousand, slo, interval } =
     chosen;
   const where =
     source === 'traffic'
-      ? `measured at the SLO (${sloText(slo)}) on traffic of endpoint ${endpoint}`
-      : `from the benchmark's service times at the SLO (${sloText(slo)})`;
+      ? `measured at the SLO (${describeSlo(slo)}) on traffic of endpoint ${endpoint}`
+      : `from the benchmark's service times at the SLO (${describeSlo(slo)})`;
   const batches = batchSize === 1 ? '' : ` of ${groupThousands(String(batchSize))}`;
   const requests = `${groupThousands(String(measurements))} requests${batches}, ${concurrency} at a time`;
   return {
@@ -116,6 +120,6 @@ export function planAssumed(benchmark: KnownBenchmark, { targetUtilization }: Pl
 }
 
 /** Example: "5 % may wait longer than 2 s". */
-function sloText({ waitSeconds, missRatio }: WaitingSlo): string {
+function describeSlo({ waitSeconds, missRatio }: WaitingSlo): string {
   return `${Number((missRatio * 100).toPrecision(6))} % may wait longer than ${waitSeconds} s`;
 }

@@ -2,14 +2,14 @@ import type { Budgets } from '../../finops/budgets/index.ts';
 import type { Registry } from '../../mlops/registry/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
-import { moneyText } from '../../platform/units/index.ts';
+import { formatMoneyText } from '../../platform/units/index.ts';
 import type { Evidence, GatheredEvidence } from '../evidence/index.ts';
 import type { VersionEvidence } from '../evidence/schema.ts';
-import { slosAtDemand } from './planned-capacity.ts';
+import { listDemandSlos } from './planned-capacity.ts';
 import type { Check, Policy, Verdict } from './schema.ts';
 import { findPolicies } from './store.ts';
 import { summarise } from './summary.ts';
-import { type BudgetLeft, weigh } from './weigh.ts';
+import { type BudgetLeft, evaluatePolicy } from './weigh.ts';
 
 /** A verdict to be stored in the ledger, with all of its evidence. */
 export interface TakenDecision {
@@ -62,7 +62,7 @@ export interface GateAnswer {
 }
 
 /** Result of an evaluation; the alias and the policy must be unchanged when the decision is stored. */
-interface Weighing {
+interface PolicyEvaluation {
   readonly policy: Policy;
   readonly candidate: GatheredEvidence;
   readonly champion: GatheredEvidence | null;
@@ -77,8 +77,8 @@ const ATTEMPTS = 5;
 
 export async function checkGate(deps: GateDeps, question: GateQuestion): Promise<GateAnswer> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const weighed = await weighVersion(deps, question);
-    const answer = answerOf(weighed, question);
+    const weighed = await evaluateVersion(deps, question);
+    const answer = buildGateAnswer(weighed, question);
     if (question.dryRun) return answer;
     const decision = await decide(deps, question, weighed, answer.summary);
     if (decision !== null) return { ...answer, decision };
@@ -87,19 +87,19 @@ export async function checkGate(deps: GateDeps, question: GateQuestion): Promise
 }
 
 /** Evaluates a run as if it were a version of the policy's model. Records nothing and moves no alias. */
-export async function weighRun(
+export async function evaluateRun(
   deps: GateDeps,
   question: { readonly runId: string; readonly policy: string },
 ): Promise<GateAnswer> {
-  const policy = await policyNamed(deps.store, question.policy);
+  const policy = await requirePolicy(deps.store, question.policy);
   const { model } = policy.spec;
-  const slos = slosAtDemand(policy.spec);
+  const slos = listDemandSlos(policy.spec);
   const candidate = await deps.evidence.gatherRun(deps.store, { model, runId: question.runId, slos });
-  return answerOf(await weighing(deps, policy, candidate), { model });
+  return buildGateAnswer(await buildEvaluation(deps, policy, candidate), { model });
 }
 
-async function weighVersion(deps: GateDeps, question: GateQuestion): Promise<Weighing> {
-  const policy = await policyNamed(deps.store, question.policy);
+async function evaluateVersion(deps: GateDeps, question: GateQuestion): Promise<PolicyEvaluation> {
+  const policy = await requirePolicy(deps.store, question.policy);
   if (policy.spec.model !== question.model) {
     throw new AppError(
       'policy_model_mismatch',
@@ -108,14 +108,14 @@ async function weighVersion(deps: GateDeps, question: GateQuestion): Promise<Wei
     );
   }
   const version = await deps.evidence.find(deps.store, question.model, question.version);
-  const slos = slosAtDemand(policy.spec);
-  return weighing(deps, policy, await deps.evidence.gather(deps.store, version, { slos }));
+  const slos = listDemandSlos(policy.spec);
+  return buildEvaluation(deps, policy, await deps.evidence.gather(deps.store, version, { slos }));
 }
 
-async function weighing(deps: GateDeps, policy: Policy, candidate: GatheredEvidence): Promise<Weighing> {
+async function buildEvaluation(deps: GateDeps, policy: Policy, candidate: GatheredEvidence): Promise<PolicyEvaluation> {
   const behind = await deps.evidence.behind(deps.store, policy.spec.model, policy.spec.alias);
   const champion = behind === null ? null : await deps.evidence.gather(deps.store, behind);
-  const { budgets, deliveries } = await budgetsOf(deps, policy);
+  const { budgets, deliveries } = await readBudgets(deps, policy);
   const scales = {
     policy: policy.spec,
     candidate: candidate.evidence,
@@ -124,10 +124,10 @@ async function weighing(deps: GateDeps, policy: Policy, candidate: GatheredEvide
   };
   const named = [...deliveries, ...candidate.billDeliveries, ...(champion?.billDeliveries ?? [])];
   const billDeliveries = [...new Set(named)].toSorted();
-  return { policy, candidate, champion, billDeliveries, budgets, ...weigh(scales) };
+  return { policy, candidate, champion, billDeliveries, budgets, ...evaluatePolicy(scales) };
 }
 
-export async function policyNamed(sql: Sql, name: string): Promise<Policy> {
+export async function requirePolicy(sql: Sql, name: string): Promise<Policy> {
   const [policy] = await findPolicies(sql, name);
   if (policy !== undefined) return policy;
   const known = (await findPolicies(sql, null)).map((each) => each.name);
@@ -135,7 +135,7 @@ export async function policyNamed(sql: Sql, name: string): Promise<Policy> {
   throw new AppError('policy_not_found', detail, { policy: name });
 }
 
-async function budgetsOf(
+async function readBudgets(
   deps: GateDeps,
   policy: Policy,
 ): Promise<{ budgets: Map<string, BudgetLeft>; deliveries: string[] }> {
@@ -150,15 +150,18 @@ async function budgetsOf(
     }
     const month = standing.period.start.slice(0, 7);
     const { currency } = standing.limit;
-    const left = standing.remaining === null ? 'unknown' : moneyText({ amount: standing.remaining, currency });
-    const source = `budget ${name}: ${left} left of ${moneyText(standing.limit)} in ${month}`;
+    const left = standing.remaining === null ? 'unknown' : formatMoneyText({ amount: standing.remaining, currency });
+    const source = `budget ${name}: ${left} left of ${formatMoneyText(standing.limit)} in ${month}`;
     budgets.set(name, { currency: standing.limit.currency, remaining: standing.remaining, source });
     for (const delivery of standing.deliveries) deliveries.add(delivery);
   }
   return { budgets, deliveries: [...deliveries].toSorted() };
 }
 
-function answerOf({ policy, candidate, verdict, checks }: Weighing, question: Pick<GateQuestion, 'model'>): GateAnswer {
+function buildGateAnswer(
+  { policy, candidate, verdict, checks }: PolicyEvaluation,
+  question: Pick<GateQuestion, 'model'>,
+): GateAnswer {
   const { version } = candidate.evidence;
   return {
     verdict,
@@ -172,7 +175,12 @@ function answerOf({ policy, candidate, verdict, checks }: Weighing, question: Pi
 }
 
 /** Records the decision and, for a promotion, moves the alias: both or neither. null when the facts moved meanwhile. */
-function decide(deps: GateDeps, question: GateQuestion, weighed: Weighing, summary: string): Promise<string | null> {
+function decide(
+  deps: GateDeps,
+  question: GateQuestion,
+  weighed: PolicyEvaluation,
+  summary: string,
+): Promise<string | null> {
   return deps.store.transaction(async (sql) => {
     const { policy, candidate, champion, verdict, checks, billDeliveries, budgets } = weighed;
     const { alias } = policy.spec;

@@ -18,7 +18,7 @@ export async function findPolicies(sql: Sql, name: string | null): Promise<Polic
 }
 
 /** Policies of a model, by name. */
-export async function policiesOf(sql: Sql, model: string): Promise<Policy[]> {
+export async function findModelPolicies(sql: Sql, model: string): Promise<Policy[]> {
   return (await findPolicies(sql, null)).filter(({ spec }) => spec.model === model);
 }
 

@@ -21,7 +21,7 @@ function countPasses(checks: readonly Check[]): string {
 }
 
 function explainMissing(checks: readonly Check[]): string {
-  const missing = checks.filter(({ holds }) => holds === null).map(nameOf);
+  const missing = checks.filter(({ holds }) => holds === null).map(describeCheck);
   return missing.length === 0 ? '' : `Evidence is missing for ${joinWords(missing)}.`;
 }
 
@@ -29,7 +29,7 @@ function explainFailures(checks: readonly Check[]): string {
   const failed = checks.filter(({ holds }) => holds === false);
   const reasons = failed.map(
     (check) =>
-      `${nameOf(check)} is ${roundFigure(check.measured)}, required ${check.comparison} ${roundFigure(check.bound)} ${check.unit}`,
+      `${describeCheck(check)} is ${roundFigure(check.measured)}, required ${check.comparison} ${roundFigure(check.bound)} ${check.unit}`,
   );
   return reasons.length === 0 ? '' : `Failed: ${reasons.join('; ')}.`;
 }
@@ -41,7 +41,7 @@ function joinWords(items: readonly string[]): string {
 const BASIS = { benchmark: 'benchmark', served: 'served', atDemand: 'at demand' } as const;
 
 /** Example: "cost per month (at demand)". */
-export function nameOf({ name, basis }: Check): string {
+export function describeCheck({ name, basis }: Check): string {
   return basis === undefined ? name : `${name} (${BASIS[basis]})`;
 }
 

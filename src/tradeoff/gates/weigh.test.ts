@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { CostEvidence, VersionEvidence } from '../evidence/schema.ts';
-import { benchmarkCosts, type MeasuredUsage, servedCosts } from '../unit-cost/index.ts';
+import { computeBenchmarkCosts, computeServedCosts, type MeasuredUsage } from '../unit-cost/index.ts';
 import { describeAtDemand, type ReplicaCapacity, type ScalingBounds } from '../unit-cost/schema.ts';
 import type { Check } from './schema.ts';
 import { PolicySpec as PolicySchema, type PolicySpec } from './schema.ts';
 import { summarise } from './summary.ts';
-import { type Scales, weigh } from './weigh.ts';
+import { evaluatePolicy, type Scales } from './weigh.ts';
 
 const cost = (amount: string | null): CostEvidence => ({
   cost: amount === null ? null : { amount, currency: 'USD' },
@@ -61,21 +61,23 @@ describe('the gate, with evidence from before unit costs had a basis', () => {
     ['holds when the cost is unknown, and does not take it for zero', version('7', 0.3, null), 'hold'],
     ['rejects rather than holds when one side fails and the other lacks evidence', version('8', 0.05, null), 'reject'],
   ])('%s', (_name, candidate, verdict) => {
-    expect(weigh(scales(candidate)).verdict).toBe(verdict);
+    expect(evaluatePolicy(scales(candidate)).verdict).toBe(verdict);
   });
 
   it('computes the cost a month at the stated demand exactly', () => {
-    const check = weigh(scales(version('2', 0.21, '0.015'))).checks.find(({ name }) => name === 'cost per month');
+    const check = evaluatePolicy(scales(version('2', 0.21, '0.015'))).checks.find(
+      ({ name }) => name === 'cost per month',
+    );
     expect(check).toMatchObject({ measured: '750', bound: '900', unit: 'USD per month', holds: true });
   });
 
   it('lets the first version through the comparison with a champion that does not exist', () => {
-    expect(weigh(scales(version('1', 0.15, '0.01'), { champion: null })).verdict).toBe('promote');
+    expect(evaluatePolicy(scales(version('1', 0.15, '0.01'), { champion: null })).verdict).toBe('promote');
   });
 
   it('holds while nothing is known of a budget', () => {
     const budgets = new Map([['recs', { currency: 'USD', remaining: null, source: '' }]]);
-    expect(weigh(scales(version('2', 0.21, '0.015'), { budgets })).verdict).toBe('hold');
+    expect(evaluatePolicy(scales(version('2', 0.21, '0.015'), { budgets })).verdict).toBe('hold');
   });
 
   it('does not compare a cost with a bound in another currency', () => {
@@ -84,16 +86,18 @@ describe('the gate, with evidence from before unit costs had a basis', () => {
       ...candidate,
       trainingCost: { ...candidate.trainingCost, cost: { amount: '1', currency: 'EUR' } },
     };
-    expect(weigh(scales(euro)).verdict).toBe('hold');
+    expect(evaluatePolicy(scales(euro)).verdict).toBe('hold');
   });
 
   it('turns the comparison round for a metric where lower is better', () => {
     const quality: PolicySpec['quality'] = [{ metric: 'ndcg_at_10', direction: 'lower', floor: '0.2' }];
-    expect(weigh(scales(version('2', 0.21, '0.01'), { policy: { ...policy, quality } })).verdict).toBe('reject');
+    expect(evaluatePolicy(scales(version('2', 0.21, '0.01'), { policy: { ...policy, quality } })).verdict).toBe(
+      'reject',
+    );
   });
 
   it('says the verdict, how many checks pass, and what fails by how much', () => {
-    const { verdict, checks } = weigh(scales(version('3', 0.4, '0.5')));
+    const { verdict, checks } = evaluatePolicy(scales(version('3', 0.4, '0.5')));
     expect(summarise('ranker', '3', verdict, checks)).toBe(
       'ranker v3: reject. 2 of 2 quality checks and 1 of 4 cost checks pass. Failed: cost per 1,000 predictions is 0.5, required <= 0.02 USD per 1,000 predictions; cost per month is 25,000.00, required <= 900 USD per month; budget recs is 25,000.00, required <= 1,000.00 USD per month.',
     );
@@ -108,7 +112,7 @@ describe('the gate, with evidence from before unit costs had a basis', () => {
   });
 
   it('names the evidence that is missing', () => {
-    const { verdict, checks } = weigh(scales(version('2', 0.21, null)));
+    const { verdict, checks } = evaluatePolicy(scales(version('2', 0.21, null)));
     expect(summarise('ranker', 'not registered', verdict, checks)).toMatch(
       /^ranker \(not registered\): hold\. 2 of 2 quality checks and 1 of 4 cost checks pass\. Evidence is missing for cost per 1,000 predictions,/,
     );
@@ -132,9 +136,9 @@ const usage = (change: Partial<MeasuredUsage> = {}): MeasuredUsage => ({
   ...change,
 });
 /** Two vCPUs need an hour for 10,000 predictions, for 0.08 USD. */
-const [BENCHMARK] = benchmarkCosts([usage()], priceNow);
+const [BENCHMARK] = computeBenchmarkCosts([usage()], priceNow);
 const servedBy = (...intervals: Partial<MeasuredUsage>[]) =>
-  servedCosts(
+  computeServedCosts(
     intervals.map((change) => usage({ endpoint: 'e', ...change })),
     { start: 0, end: 7 * DAY },
     { priceNow, busyShare: () => null },
@@ -152,7 +156,7 @@ describe('a cost rule', () => {
     const { costPerThousandPredictions: _old, ...base } = version('2', 0.21, null);
     const spec = PolicySchema.parse({ ...policy, cost: [rule, ...others] });
     const candidate = { ...base, unitCosts: BENCHMARK === undefined ? [] : [BENCHMARK], ...evidence };
-    const check = weigh(scales(candidate, { policy: spec })).checks.find(({ side }) => side === 'cost');
+    const check = evaluatePolicy(scales(candidate, { policy: spec })).checks.find(({ side }) => side === 'cost');
     const { measured: amount, basis, holds, source, atDemand, interval } = check ?? {};
     return { measured: amount, basis, holds, source, atDemand, interval };
   };
@@ -332,7 +336,10 @@ describe('a cost rule', () => {
   });
 
   it('holds for a cost in another currency', () => {
-    const euro = benchmarkCosts([usage()], () => ({ price: { amount: '0.04', currency: 'EUR' }, source: 'own' }));
+    const euro = computeBenchmarkCosts([usage()], () => ({
+      price: { amount: '0.04', currency: 'EUR' },
+      source: 'own',
+    }));
     expect(measured(perMonth, { unitCosts: euro })).toMatchObject({
       holds: null,
       source: expect.stringContaining('its cost is in EUR, the policy is in USD'),

@@ -1,9 +1,9 @@
 import { decimal, decimalString } from '../../platform/units/index.ts';
 import type { QualityEvidence, VersionEvidence } from '../evidence/schema.ts';
-import { allTimeCost } from './all-time-cost.ts';
+import { computeAllTimeCost } from './all-time-cost.ts';
 import type { ServingCostRule } from './known-costs.ts';
 import type { Check, CostRule, PolicySpec, QualityRule, Verdict } from './schema.ts';
-import { servingCost } from './serving-cost.ts';
+import { computeServingCost } from './serving-cost.ts';
 
 /** Remaining amount of a budget, as far as it is known. */
 export interface BudgetLeft {
@@ -26,32 +26,37 @@ export interface Scales {
  * Evaluates the quality and cost rules of a policy. Pure: the same input gives the same verdict. Reject when any check fails; else hold when
  * any check lacks evidence; else promote.
  */
-export function weigh(scales: Scales): { verdict: Verdict; checks: Check[] } {
+export function evaluatePolicy(scales: Scales): { verdict: Verdict; checks: Check[] } {
   const checks = [
-    ...scales.policy.quality.flatMap((rule) => qualityChecks(rule, scales)),
-    ...scales.policy.cost.map((rule) => costCheck(rule, scales)),
+    ...scales.policy.quality.flatMap((rule) => checkQualityRule(rule, scales)),
+    ...scales.policy.cost.map((rule) => checkCostRule(rule, scales)),
   ];
-  return { verdict: verdictOf(checks), checks };
+  return { verdict: decideVerdict(checks), checks };
 }
 
-function verdictOf(checks: readonly Check[]): Verdict {
+function decideVerdict(checks: readonly Check[]): Verdict {
   if (checks.some(({ holds }) => holds === false)) return 'reject';
   return checks.some(({ holds }) => holds === null) ? 'hold' : 'promote';
 }
 
-function qualityChecks(rule: QualityRule, scales: Scales): Check[] {
+function checkQualityRule(rule: QualityRule, scales: Scales): Check[] {
   const measured = scales.candidate.quality.find(({ metric }) => metric === rule.metric) ?? null;
   const checks: Check[] = [];
-  if (rule.floor !== undefined) checks.push(qualityCheck(`${rule.metric} floor`, rule, measured, rule.floor));
+  if (rule.floor !== undefined) checks.push(buildQualityCheck(`${rule.metric} floor`, rule, measured, rule.floor));
   if (rule.notWorseThanChampionBy !== undefined) {
-    checks.push(againstChampion(rule, rule.notWorseThanChampionBy, measured, scales));
+    checks.push(checkAgainstChampion(rule, rule.notWorseThanChampionBy, measured, scales));
   }
   return checks;
 }
 
-function qualityCheck(name: string, rule: QualityRule, measured: QualityEvidence | null, bound: string | null): Check {
+function buildQualityCheck(
+  name: string,
+  rule: QualityRule,
+  measured: QualityEvidence | null,
+  bound: string | null,
+): Check {
   const comparison = rule.direction === 'higher' ? '>=' : '<=';
-  const value = measured === null ? null : numeral(measured.value);
+  const value = measured === null ? null : toPlainDecimal(measured.value);
   const interval = measured?.interval ?? null;
   return {
     name,
@@ -61,47 +66,53 @@ function qualityCheck(name: string, rule: QualityRule, measured: QualityEvidence
     comparison,
     bound,
     holds: value === null || bound === null ? null : compare(value, comparison, bound),
-    interval: interval === null ? null : { lower: numeral(interval.lower), upper: numeral(interval.upper) },
+    interval:
+      interval === null ? null : { lower: toPlainDecimal(interval.lower), upper: toPlainDecimal(interval.upper) },
     source: measured === null ? `no metric "${rule.metric}" was logged for this version` : measured.source,
   };
 }
 
 /** Bound: the champion's value, less the margin where higher is better, plus it where lower is. */
-function againstChampion(rule: QualityRule, margin: string, measured: QualityEvidence | null, scales: Scales): Check {
+function checkAgainstChampion(
+  rule: QualityRule,
+  margin: string,
+  measured: QualityEvidence | null,
+  scales: Scales,
+): Check {
   const name = `${rule.metric} against @${scales.policy.alias}`;
   const { champion, candidate, policy } = scales;
   if (champion === null || champion.version === candidate.version) {
-    const check = qualityCheck(name, rule, measured, null);
+    const check = buildQualityCheck(name, rule, measured, null);
     const why = champion === null ? `no version is @${policy.alias} yet` : `this version is @${policy.alias}`;
     return { ...check, holds: true, source: `${why}, so there is no champion to compare with` };
   }
   const standing = champion.quality.find(({ metric }) => metric === rule.metric);
   if (standing === undefined) {
-    const check = qualityCheck(name, rule, measured, null);
+    const check = buildQualityCheck(name, rule, measured, null);
     return {
       ...check,
       source: `@${policy.alias} (version ${champion.version}) has no metric "${rule.metric}" to compare with`,
     };
   }
-  const value = decimal(numeral(standing.value));
+  const value = decimal(toPlainDecimal(standing.value));
   const bound = rule.direction === 'higher' ? value.minus(margin) : value.plus(margin);
-  const check = qualityCheck(name, rule, measured, decimalString(bound));
+  const check = buildQualityCheck(name, rule, measured, decimalString(bound));
   return {
     ...check,
     source: `${check.source}; @${policy.alias} is version ${champion.version} with ${decimalString(standing.value.toPrecision(4))}`,
   };
 }
 
-function costCheck(rule: CostRule, scales: Scales): Check {
+function checkCostRule(rule: CostRule, scales: Scales): Check {
   const { candidate, policy, budgets } = scales;
-  if (rule.measure === 'trainingCost') return trainingCheck(rule.atMost, scales);
+  if (rule.measure === 'trainingCost') return checkTrainingCost(rule.atMost, scales);
   const bound = rule.measure === 'budget' ? (budgets.get(rule.budget)?.remaining ?? null) : rule.atMost;
   const cost =
     candidate.unitCosts === undefined
-      ? allTimeCost(rule, candidate, policy.currency)
-      : servingCost(rule, { ...candidate, unitCosts: candidate.unitCosts }, policy);
+      ? computeAllTimeCost(rule, candidate, policy.currency)
+      : computeServingCost(rule, { ...candidate, unitCosts: candidate.unitCosts }, policy);
   const check: Check = {
-    ...named(rule, policy.currency),
+    ...nameCostCheck(rule, policy.currency),
     side: 'cost',
     measured: cost.amount,
     comparison: '<=',
@@ -112,11 +123,13 @@ function costCheck(rule: CostRule, scales: Scales): Check {
     ...(cost.atDemand === undefined ? {} : { atDemand: cost.atDemand }),
     source: cost.source,
   };
-  return rule.measure === 'budget' ? { ...check, source: budgetSource(rule.budget, check.source, budgets) } : check;
+  return rule.measure === 'budget'
+    ? { ...check, source: describeBudgetSource(rule.budget, check.source, budgets) }
+    : check;
 }
 
 /** The name leaves out the basis: decisions from before costs had a basis are listed together with newer ones. */
-function named(rule: ServingCostRule, currency: string): Pick<Check, 'name' | 'unit'> {
+function nameCostCheck(rule: ServingCostRule, currency: string): Pick<Check, 'name' | 'unit'> {
   if (rule.measure === 'costPerThousandPredictions') {
     return { name: 'cost per 1,000 predictions', unit: `${currency} per 1,000 predictions` };
   }
@@ -124,7 +137,7 @@ function named(rule: ServingCostRule, currency: string): Pick<Check, 'name' | 'u
   return { name, unit: `${currency} per month` };
 }
 
-function trainingCheck(bound: string, { candidate, policy }: Scales): Check {
+function checkTrainingCost(bound: string, { candidate, policy }: Scales): Check {
   const { trainingCost: evidence } = candidate;
   // A cost in another currency cannot be compared and is unknown here.
   const measured = evidence.cost?.currency === policy.currency ? evidence.cost.amount : null;
@@ -141,7 +154,7 @@ function trainingCheck(bound: string, { candidate, policy }: Scales): Check {
   };
 }
 
-function budgetSource(name: string, source: string, budgets: Scales['budgets']): string {
+function describeBudgetSource(name: string, source: string, budgets: Scales['budgets']): string {
   const budget = budgets.get(name);
   if (budget === undefined) return `there is no budget "${name}"`;
   return `${source}; ${budget.remaining === null ? 'its spend of this month is not known' : budget.source}`;
@@ -153,6 +166,6 @@ function compare(measured: string, comparison: '>=' | '<=', bound: string): bool
 }
 
 /** The shortest decimal that names this double, in plain notation. */
-function numeral(value: number): string {
+function toPlainDecimal(value: number): string {
   return decimalString(String(value));
 }

@@ -1,7 +1,7 @@
 import type { RegisteredVersion } from '../../mlops/registry/index.ts';
 import type { LineageModel, Tracking } from '../../mlops/tracking/index.ts';
 import type { Store } from '../../platform/store/index.ts';
-import { loggedModelNode, nodeId, runNode, versionNode } from './node.ts';
+import { buildLoggedModelNode, buildNodeId, buildVersionNode, runNode } from './node.ts';
 import type { LineageNode } from './schema.ts';
 
 interface CostDeps {
@@ -18,7 +18,7 @@ export async function runNodes({ tracking, store }: CostDeps, ids: readonly stri
     if (run !== undefined) return runNode(run, costs.get(id));
     const cost = costs.get(id)?.total.cost ?? null;
     return {
-      id: nodeId('run', id),
+      id: buildNodeId('run', id),
       kind: 'run',
       name: id,
       cost,
@@ -27,7 +27,7 @@ export async function runNodes({ tracking, store }: CostDeps, ids: readonly stri
   });
 }
 
-export async function modelNodes(
+export async function buildModelNodes(
   { tracking, store }: CostDeps,
   models: readonly LineageModel[],
 ): Promise<LineageNode[]> {
@@ -35,10 +35,10 @@ export async function modelNodes(
     store,
     models.flatMap(({ sourceRunId }) => sourceRunId ?? []),
   );
-  return models.map((model) => loggedModelNode(model, costs.get(model.sourceRunId ?? '')));
+  return models.map((model) => buildLoggedModelNode(model, costs.get(model.sourceRunId ?? '')));
 }
 
-export async function versionNodes(
+export async function buildVersionNodes(
   { tracking, store }: CostDeps,
   versions: readonly RegisteredVersion[],
 ): Promise<LineageNode[]> {
@@ -46,5 +46,5 @@ export async function versionNodes(
     store,
     versions.flatMap(({ runId }) => runId ?? []),
   );
-  return versions.map((version) => versionNode(version, costs.get(version.runId ?? '')));
+  return versions.map((version) => buildVersionNode(version, costs.get(version.runId ?? '')));
 }

@@ -1,10 +1,17 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
-import { modelNodes, runNodes, versionNodes } from './costed-nodes.ts';
-import { downstream, type LineageDeps, upstream, versionOf } from './neighbours.ts';
-import { billLineNode, datasetNode, decisionNode, endpointNode, predictionsNode, resourceNode } from './node.ts';
+import { buildModelNodes, buildVersionNodes, runNodes } from './costed-nodes.ts';
+import { downstream, findVersion, type LineageDeps, upstream } from './neighbours.ts';
+import {
+  buildBillLineNode,
+  buildDatasetNode,
+  buildDecisionNode,
+  buildEndpointNode,
+  buildPredictionsNode,
+  buildResourceNode,
+} from './node.ts';
 import { getLineage, type LineageNode, NodeKind } from './schema.ts';
-import { walk } from './walk.ts';
+import { walkGraph } from './walk.ts';
 
 const MOST_NODES = 500;
 
@@ -23,7 +30,7 @@ export function createLineage(deps: LineageDeps): LineageGraph {
           throw new AppError('lineage_node_not_found', detail, { node });
         }
         const directions = direction === 'both' ? (['upstream', 'downstream'] as const) : [direction];
-        return walk(start, directions, { depth, nodes: MOST_NODES }, ({ id, kind }, way) => {
+        return walkGraph(start, directions, { depth, nodes: MOST_NODES }, ({ id, kind }, way) => {
           const ask = way === 'upstream' ? upstream[kind] : downstream[kind];
           return ask(deps, id.slice(kind.length + 1), billLines);
         });
@@ -38,7 +45,7 @@ async function findNode(deps: LineageDeps, node: string): Promise<LineageNode | 
   return kind.success ? finders[kind.data](deps, node.slice(at + 1)) : null;
 }
 
-function first(nodes: readonly LineageNode[]): LineageNode | null {
+function takeFirst(nodes: readonly LineageNode[]): LineageNode | null {
   return nodes[0] ?? null;
 }
 
@@ -47,46 +54,46 @@ type Find = (deps: LineageDeps, id: string) => Promise<LineageNode | null>;
 const finders: Readonly<Record<NodeKind, Find>> = {
   async bill_line({ allocation }, id) {
     const line = await allocation.billLine(id);
-    return line && billLineNode(line);
+    return line && buildBillLineNode(line);
   },
   async resource({ allocation, metering, store }, id) {
     const { lines, rest } = await allocation.linesOfResource(id, 1);
     const isKnown =
       lines.length + rest.length > 0 || (await metering.runsHolding(store, { resourceId: id }, 1)).length > 0;
-    return isKnown ? resourceNode(id.startsWith('tag:') ? id : id.trim().toLowerCase()) : null;
+    return isKnown ? buildResourceNode(id.startsWith('tag:') ? id : id.trim().toLowerCase()) : null;
   },
   async dataset({ tracking, store }, id) {
     const dataset = await tracking.lineage.dataset(store, id);
-    return dataset && datasetNode(dataset);
+    return dataset && buildDatasetNode(dataset);
   },
   async run(deps, id) {
     const isKnown =
       (await deps.tracking.lineage.runs(deps.store, [id])).length > 0 ||
       (await deps.metering.ofRuns(deps.store, [id])).length > 0;
-    return isKnown ? first(await runNodes(deps, [id])) : null;
+    return isKnown ? takeFirst(await runNodes(deps, [id])) : null;
   },
   async logged_model(deps, id) {
     const model = await deps.tracking.lineage.loggedModel(deps.store, id);
-    return model && first(await modelNodes(deps, [model]));
+    return model && takeFirst(await buildModelNodes(deps, [model]));
   },
   async model_version(deps, id) {
-    const version = await versionOf(deps, id);
-    return version && first(await versionNodes(deps, [version]));
+    const version = await findVersion(deps, id);
+    return version && takeFirst(await buildVersionNodes(deps, [version]));
   },
   async endpoint({ servedVersions, store }, id) {
     const served = await servedVersions(store, id);
-    return served.length === 0 ? null : endpointNode(id, served);
+    return served.length === 0 ? null : buildEndpointNode(id, served);
   },
   async predictions(deps, id) {
-    const version = await versionOf(deps, id);
+    const version = await findVersion(deps, id);
     if (version === null) return null;
     const { model, version: modelVersion } = version;
     const used = await deps.metering.total(deps.store, { model, modelVersion, purpose: 'inference' });
     const cost = used.unpricedIntervals > 0 ? null : used.cost;
-    return used.predictions === null ? null : predictionsNode(version, used.predictions, cost);
+    return used.predictions === null ? null : buildPredictionsNode(version, used.predictions, cost);
   },
   async decision({ decisions, store }, id) {
     const decision = await decisions.taken(store, id);
-    return decision && decisionNode(decision);
+    return decision && buildDecisionNode(decision);
   },
 };

@@ -8,7 +8,7 @@ import { appliedEndpoint, registeredFiles } from '../../mlops/testing/serving.ts
 import { newRun, post, textAt } from '../../mlops/wire/testing.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
-import { call, importFiles, postponeJobs, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, importFiles, postponeJobs, testApplication } from '../../testing/application.ts';
 import { checkGate } from '../gates/schema.ts';
 import { getLineage, type Lineage } from './schema.ts';
 
@@ -184,6 +184,6 @@ describe('the lineage', () => {
     'endpoint:e',
     'predictions:ranker/7',
   ])('does not know %s', async (node) => {
-    expect(await problemFrom(lineage(node))).toMatchObject({ status: 404, code: 'lineage_node_not_found' });
+    expect(await catchProblem(lineage(node))).toMatchObject({ status: 404, code: 'lineage_node_not_found' });
   });
 });

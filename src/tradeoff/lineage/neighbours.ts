@@ -1,4 +1,4 @@
-import { type Allocation, type BillLines, resourceOfUsage } from '../../finops/allocation/index.ts';
+import { type Allocation, type BillLines, findUsageResource } from '../../finops/allocation/index.ts';
 import type { Metering } from '../../finops/metering/index.ts';
 import type { RegisteredVersion, Registry } from '../../mlops/registry/index.ts';
 import type { ServedVersion } from '../../mlops/serving/index.ts';
@@ -6,16 +6,16 @@ import type { Tracking } from '../../mlops/tracking/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { type Money, sumDecimals } from '../../platform/units/index.ts';
 import type { Decisions } from '../decisions/index.ts';
-import { modelNodes, runNodes, versionNodes } from './costed-nodes.ts';
+import { buildModelNodes, buildVersionNodes, runNodes } from './costed-nodes.ts';
 import {
-  billLineNode,
-  datasetNode,
-  decisionNode,
-  endpointNode,
-  nodeId,
-  predictionsNode,
-  resourceNode,
-  versionId,
+  buildBillLineNode,
+  buildDatasetNode,
+  buildDecisionNode,
+  buildEndpointNode,
+  buildNodeId,
+  buildPredictionsNode,
+  buildResourceNode,
+  buildVersionId,
 } from './node.ts';
 import type { LeftOut, LineageEdge, LineageNode, NodeKind } from './schema.ts';
 import type { Neighbours } from './walk.ts';
@@ -44,23 +44,28 @@ export const upstream: Readonly<Record<NodeKind, Ask>> = {
   bill_line: none,
   async resource({ allocation }, id, limit) {
     const lines = await allocation.linesOfResource(id, limit);
-    return linesInto(nodeId('resource', id), 'billed_for', lines);
+    return linkBillLines(buildNodeId('resource', id), 'billed_for', lines);
   },
   dataset: none,
-  run: upstreamOfRun,
+  run: readRunUpstream,
   async logged_model({ tracking, store }, id) {
     const model = await tracking.lineage.loggedModel(store, id);
     if (model === null || model.sourceRunId === null) return NOTHING;
-    return into(nodeId('logged_model', id), 'logged', await runNodes({ tracking, store }, [model.sourceRunId]));
+    return linkIncoming(
+      buildNodeId('logged_model', id),
+      'logged',
+      await runNodes({ tracking, store }, [model.sourceRunId]),
+    );
   },
   async model_version(deps, id) {
-    const version = await versionOf(deps, id);
+    const version = await findVersion(deps, id);
     if (version === null) return NOTHING;
     const { store, tracking } = deps;
     const model = version.modelId === null ? null : await tracking.lineage.loggedModel(store, version.modelId);
-    if (model !== null) return into(versionId(version), 'registered_as', await modelNodes(deps, [model]));
+    if (model !== null)
+      return linkIncoming(buildVersionId(version), 'registered_as', await buildModelNodes(deps, [model]));
     const runs = version.runId === null ? [] : await runNodes(deps, [version.runId]);
-    return into(versionId(version), 'registered_as', runs);
+    return linkIncoming(buildVersionId(version), 'registered_as', runs);
   },
   async endpoint(deps, id) {
     const served = await deps.servedVersions(deps.store, id);
@@ -70,13 +75,17 @@ export const upstream: Readonly<Record<NodeKind, Ask>> = {
       const registered = await deps.registry.version(deps.store, model, version);
       if (registered !== null) found.push(registered);
     }
-    return into(nodeId('endpoint', id), 'served_by', await versionNodes(deps, found));
+    return linkIncoming(buildNodeId('endpoint', id), 'served_by', await buildVersionNodes(deps, found));
   },
-  predictions: versionBehind('predictions', 'answered'),
+  predictions: createVersionReader('predictions', 'answered'),
   async decision(deps, id) {
     const decision = await deps.decisions.taken(deps.store, id);
     const version = decision && (await deps.registry.version(deps.store, decision.model, decision.version));
-    return into(nodeId('decision', id), 'judged_by', version === null ? [] : await versionNodes(deps, [version]));
+    return linkIncoming(
+      buildNodeId('decision', id),
+      'judged_by',
+      version === null ? [] : await buildVersionNodes(deps, [version]),
+    );
   },
 };
 
@@ -89,78 +98,83 @@ export const downstream: Readonly<Record<NodeKind, Ask>> = {
       ...(resource === null ? [] : [resource.trim().toLowerCase()]),
       ...Object.entries(line.tags).map(([field, value]) => `tag:steelyard.${field}=${value.trim().toLowerCase()}`),
     ];
-    return outOf(nodeId('bill_line', id), 'billed_for', names.map(resourceNode));
+    return linkOutgoing(buildNodeId('bill_line', id), 'billed_for', names.map(buildResourceNode));
   },
   async resource(deps, id) {
     const [, field, value] = /^tag:steelyard\.(run|pipelineRun|endpoint)=(.*)$/s.exec(id) ?? [];
     const held =
       value === undefined ? { resourceId: id } : { field: field as 'run' | 'pipelineRun' | 'endpoint', value };
     const runs = await deps.metering.runsHolding(deps.store, held, SHOWN + 1);
-    return outOf(nodeId('resource', id), 'held_by', await runNodes(deps, runs));
+    return linkOutgoing(buildNodeId('resource', id), 'held_by', await runNodes(deps, runs));
   },
   async dataset(deps, id) {
     const runs = await deps.tracking.lineage.runsOfDataset(deps.store, id, SHOWN + 1);
-    return outOf(nodeId('dataset', id), 'read_by', await runNodes(deps, runs));
+    return linkOutgoing(buildNodeId('dataset', id), 'read_by', await runNodes(deps, runs));
   },
   async run(deps, id) {
     const { store, tracking, registry } = deps;
     const models = await tracking.lineage.modelsOfRun(store, id, SHOWN + 1);
     // A version of a logged model hangs on the model, the others on the run.
     const versions = (await registry.versionsOfRun(store, id)).filter(({ modelId }) => modelId === null);
-    return joined([
-      outOf(nodeId('run', id), 'logged', await modelNodes(deps, models)),
-      outOf(nodeId('run', id), 'registered_as', await versionNodes(deps, versions)),
+    return joinNeighbours([
+      linkOutgoing(buildNodeId('run', id), 'logged', await buildModelNodes(deps, models)),
+      linkOutgoing(buildNodeId('run', id), 'registered_as', await buildVersionNodes(deps, versions)),
     ]);
   },
   async logged_model(deps, id) {
     const { store, tracking, registry } = deps;
     const readers = await tracking.lineage.runsReading(store, id, SHOWN + 1);
-    return joined([
-      outOf(
-        nodeId('logged_model', id),
+    return joinNeighbours([
+      linkOutgoing(
+        buildNodeId('logged_model', id),
         'registered_as',
-        await versionNodes(deps, await registry.versionsOfLoggedModel(store, id)),
+        await buildVersionNodes(deps, await registry.versionsOfLoggedModel(store, id)),
       ),
-      outOf(nodeId('logged_model', id), 'read_by', await runNodes(deps, readers)),
+      linkOutgoing(buildNodeId('logged_model', id), 'read_by', await runNodes(deps, readers)),
     ]);
   },
-  model_version: downstreamOfVersion,
+  model_version: readVersionDownstream,
   endpoint: none,
   predictions: none,
   decision: none,
 };
 
-async function upstreamOfRun(deps: LineageDeps, id: string, limit: number): Promise<Neighbours> {
+async function readRunUpstream(deps: LineageDeps, id: string, limit: number): Promise<Neighbours> {
   const { store, tracking, metering, allocation } = deps;
-  const run = nodeId('run', id);
+  const run = buildNodeId('run', id);
   const datasets = await tracking.lineage.datasetsOfRun(store, id);
   const models = await tracking.lineage.modelsReadBy(store, id, SHOWN + 1);
-  return joined([
-    heldBy(run, await metering.ofRuns(store, [id])),
-    linesInto(run, 'allocated_to', await allocation.linesOfRun(id, limit)),
-    into(run, 'read_by', datasets.map(datasetNode)),
-    into(run, 'read_by', await modelNodes(deps, models)),
+  return joinNeighbours([
+    linkHeldResources(run, await metering.ofRuns(store, [id])),
+    linkBillLines(run, 'allocated_to', await allocation.linesOfRun(id, limit)),
+    linkIncoming(run, 'read_by', datasets.map(buildDatasetNode)),
+    linkIncoming(run, 'read_by', await buildModelNodes(deps, models)),
   ]);
 }
 
 /** The resources that a run's usage held, each with its metered cost there. */
-function heldBy(run: string, usage: Awaited<ReturnType<Metering['ofRuns']>>): Neighbours {
-  const groups = Map.groupBy(usage, (each) => resourceOfUsage(each.usage) ?? '');
+function linkHeldResources(run: string, usage: Awaited<ReturnType<Metering['ofRuns']>>): Neighbours {
+  const groups = Map.groupBy(usage, (each) => findUsageResource(each.usage) ?? '');
   const nodes: LineageNode[] = [];
   const edges: LineageEdge[] = [];
   for (const [resource, group] of groups) {
     if (resource === '') continue;
     const node = {
-      ...resourceNode(resource),
+      ...buildResourceNode(resource),
       facts: { priceKey: [...new Set(group.map((each) => each.usage.resource))].join(', ') },
     };
     nodes.push(node);
-    edges.push({ from: node.id, to: run, relation: 'held_by', cost: sumOf(group.map(({ metered }) => metered.cost)) });
+    edges.push({
+      from: node.id,
+      to: run,
+      relation: 'held_by',
+      cost: sumKnownCosts(group.map(({ metered }) => metered.cost)),
+    });
   }
   return { nodes, edges, leftOut: [] };
 }
 
-function sumOf(costs: readonly (Money | null)[]): Money | null {
+function sumKnownCosts(costs: readonly (Money | null)[]): Money | null {
   const known = costs.flatMap((cost) => cost ?? []);
   const [first] = known;
   if (first === undefined || known.length < costs.length) return null;
@@ -168,8 +182,8 @@ function sumOf(costs: readonly (Money | null)[]): Money | null {
   return { amount: sumDecimals(known.map(({ amount }) => amount)), currency: first.currency };
 }
 
-function linesInto(to: string, relation: Relation, { lines, rest }: BillLines): Neighbours {
-  const nodes = lines.map(billLineNode);
+function linkBillLines(to: string, relation: Relation, { lines, rest }: BillLines): Neighbours {
+  const nodes = lines.map(buildBillLineNode);
   const count = rest.reduce((sum, each) => sum + each.lines, 0);
   return {
     nodes,
@@ -189,65 +203,79 @@ function linesInto(to: string, relation: Relation, { lines, rest }: BillLines): 
   };
 }
 
-async function downstreamOfVersion(deps: LineageDeps, id: string): Promise<Neighbours> {
-  const version = await versionOf(deps, id);
+async function readVersionDownstream(deps: LineageDeps, id: string): Promise<Neighbours> {
+  const version = await findVersion(deps, id);
   if (version === null) return NOTHING;
   const { store, metering, decisions } = deps;
   const { model, version: modelVersion } = version;
   const used = await metering.total(store, { model, modelVersion, purpose: 'inference' });
   const cost = used.unpricedIntervals > 0 ? null : used.cost;
-  const answered = used.predictions === null ? [] : [predictionsNode(version, used.predictions, cost)];
-  const from = versionId(version);
+  const answered = used.predictions === null ? [] : [buildPredictionsNode(version, used.predictions, cost)];
+  const from = buildVersionId(version);
   const endpoints = Map.groupBy(await deps.servedVersions(store, null), ({ endpoint }) => endpoint);
   const serving = [...endpoints].filter(([, served]) =>
     served.some((one) => one.model === model && one.version === modelVersion),
   );
   const taken = await decisions.about(store, model, modelVersion, SHOWN + 1);
-  return joined([
-    outOf(
+  return joinNeighbours([
+    linkOutgoing(
       from,
       'served_by',
-      serving.map(([endpoint, served]) => endpointNode(endpoint, served)),
+      serving.map(([endpoint, served]) => buildEndpointNode(endpoint, served)),
     ),
-    outOf(from, 'answered', answered),
-    outOf(from, 'judged_by', taken.map(decisionNode)),
+    linkOutgoing(from, 'answered', answered),
+    linkOutgoing(from, 'judged_by', taken.map(buildDecisionNode)),
     {
       nodes: [],
       edges: [],
       leftOut:
         answered.length > 0
           ? []
-          : [notRecorded(from, 'predictions', 'no usage with a count of predictions was recorded for the version')],
+          : [
+              buildNotRecorded(
+                from,
+                'predictions',
+                'no usage with a count of predictions was recorded for the version',
+              ),
+            ],
     },
   ]);
 }
 
-function notRecorded(of: string, kind: NodeKind, reason: string): LeftOut {
+function buildNotRecorded(of: string, kind: NodeKind, reason: string): LeftOut {
   return { of, kind, count: null, costs: [], reason };
 }
 
-function versionBehind(kind: NodeKind, relation: Relation): Ask {
+function createVersionReader(kind: NodeKind, relation: Relation): Ask {
   return async (deps, id) => {
-    const version = await versionOf(deps, id);
-    return into(nodeId(kind, id), relation, version === null ? [] : await versionNodes(deps, [version]));
+    const version = await findVersion(deps, id);
+    return linkIncoming(
+      buildNodeId(kind, id),
+      relation,
+      version === null ? [] : await buildVersionNodes(deps, [version]),
+    );
   };
 }
 
 /** The version `<model>/<number>`; a model's name may itself hold slashes. */
-export async function versionOf({ registry, store }: LineageDeps, id: string): Promise<RegisteredVersion | null> {
+export async function findVersion({ registry, store }: LineageDeps, id: string): Promise<RegisteredVersion | null> {
   const at = id.lastIndexOf('/');
   return at < 1 ? null : registry.version(store, id.slice(0, at), id.slice(at + 1));
 }
 
-function into(to: string, relation: Relation, nodes: readonly LineageNode[]): Neighbours {
-  return shownOf(to, nodes, (node) => ({ from: node.id, to, relation, cost: null }));
+function linkIncoming(to: string, relation: Relation, nodes: readonly LineageNode[]): Neighbours {
+  return limitNeighbours(to, nodes, (node) => ({ from: node.id, to, relation, cost: null }));
 }
 
-function outOf(from: string, relation: Relation, nodes: readonly LineageNode[]): Neighbours {
-  return shownOf(from, nodes, (node) => ({ from, to: node.id, relation, cost: null }));
+function linkOutgoing(from: string, relation: Relation, nodes: readonly LineageNode[]): Neighbours {
+  return limitNeighbours(from, nodes, (node) => ({ from, to: node.id, relation, cost: null }));
 }
 
-function shownOf(of: string, nodes: readonly LineageNode[], edge: (node: LineageNode) => LineageEdge): Neighbours {
+function limitNeighbours(
+  of: string,
+  nodes: readonly LineageNode[],
+  edge: (node: LineageNode) => LineageEdge,
+): Neighbours {
   const shown = nodes.slice(0, SHOWN);
   const [over] = nodes.slice(SHOWN);
   const leftOut: LeftOut[] =
@@ -257,7 +285,7 @@ function shownOf(of: string, nodes: readonly LineageNode[], edge: (node: Lineage
   return { nodes: shown, edges: shown.map(edge), leftOut };
 }
 
-function joined(parts: readonly Neighbours[]): Neighbours {
+function joinNeighbours(parts: readonly Neighbours[]): Neighbours {
   return {
     nodes: parts.flatMap(({ nodes }) => nodes),
     edges: parts.flatMap(({ edges }) => edges),

@@ -8,44 +8,44 @@ import type { LineageNode, NodeKind } from './schema.ts';
 
 /** Converts records of both wings to nodes; ids are `<kind>:<id>`. */
 
-export function nodeId(kind: NodeKind, id: string): string {
+export function buildNodeId(kind: NodeKind, id: string): string {
   return `${kind}:${id}`;
 }
 
-export function versionId({ model, version }: { readonly model: string; readonly version: string }): string {
-  return nodeId('model_version', `${model}/${version}`);
+export function buildVersionId({ model, version }: { readonly model: string; readonly version: string }): string {
+  return buildNodeId('model_version', `${model}/${version}`);
 }
 
 /** Known facts; a fact that is null is left out. */
-function factsOf(facts: Readonly<Record<string, string | null>>): Record<string, string> {
+function withoutNullFacts(facts: Readonly<Record<string, string | null>>): Record<string, string> {
   return Object.fromEntries(Object.entries(facts).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }
 
-function nodeOf(
+function buildNode(
   kind: NodeKind,
   id: string,
   name: string,
   cost: LineageNode['cost'],
   facts: Readonly<Record<string, string | null>>,
 ): LineageNode {
-  return { id: nodeId(kind, id), kind, name, cost, facts: factsOf(facts) };
+  return { id: buildNodeId(kind, id), kind, name, cost, facts: withoutNullFacts(facts) };
 }
 
-export function billLineNode(line: BillLine): LineageNode {
+export function buildBillLineNode(line: BillLine): LineageNode {
   const name = [line.serviceName, line.chargeCategory, line.chargePeriodStart].filter((part) => part !== null);
   const cost = line.cost === null ? null : { amount: line.cost, currency: line.currency };
   const { delivery, source, file, resourceId, chargePeriodStart } = line;
-  return nodeOf('bill_line', line.line, name.join(', ') || line.line, cost, {
+  return buildNode('bill_line', line.line, name.join(', ') || line.line, cost, {
     ...{ source, delivery, file, resourceId, chargePeriodStart },
   });
 }
 
-export function resourceNode(resource: string): LineageNode {
-  return nodeOf('resource', resource, resource, null, {});
+export function buildResourceNode(resource: string): LineageNode {
+  return buildNode('resource', resource, resource, null, {});
 }
 
 export function runNode(run: LineageRun, cost: RunCost | undefined): LineageNode {
-  return nodeOf('run', run.runId, run.runName, cost?.total.cost ?? null, {
+  return buildNode('run', run.runId, run.runName, cost?.total.cost ?? null, {
     experiment: run.experimentName,
     status: run.status,
     costBasis: cost?.total.basis ?? null,
@@ -54,51 +54,51 @@ export function runNode(run: LineageRun, cost: RunCost | undefined): LineageNode
   });
 }
 
-export function datasetNode(dataset: LineageDataset): LineageNode {
+export function buildDatasetNode(dataset: LineageDataset): LineageNode {
   const { datasetId, name, digest, sourceType } = dataset;
-  return nodeOf('dataset', datasetId, name, null, { digest, sourceType });
+  return buildNode('dataset', datasetId, name, null, { digest, sourceType });
 }
 
 /** Its cost is the whole cost of the run that made it, as that of a version is. */
-export function loggedModelNode({ modelId, name, status }: LineageModel, cost: RunCost | undefined): LineageNode {
-  return nodeOf('logged_model', modelId, name, cost?.total.cost ?? null, { status });
+export function buildLoggedModelNode({ modelId, name, status }: LineageModel, cost: RunCost | undefined): LineageNode {
+  return buildNode('logged_model', modelId, name, cost?.total.cost ?? null, { status });
 }
 
-export function versionNode(version: RegisteredVersion, cost: RunCost | undefined): LineageNode {
+export function buildVersionNode(version: RegisteredVersion, cost: RunCost | undefined): LineageNode {
   const aliases = version.aliases.length === 0 ? null : version.aliases.join(', ');
   const { model, version: number, createdAt } = version;
-  return nodeOf('model_version', `${model}/${number}`, `${model} ${number}`, cost?.total.cost ?? null, {
+  return buildNode('model_version', `${model}/${number}`, `${model} ${number}`, cost?.total.cost ?? null, {
     aliases,
     createdAt,
   });
 }
 
-export function decisionNode({ decision, verdict, policy, at, summary }: TakenRecord): LineageNode {
-  return nodeOf('decision', decision, `${verdict} by ${policy}`, null, { verdict, policy, at, summary });
+export function buildDecisionNode({ decision, verdict, policy, at, summary }: TakenRecord): LineageNode {
+  return buildNode('decision', decision, `${verdict} by ${policy}`, null, { verdict, policy, at, summary });
 }
 
 /** An endpoint by the versions of its revisions, the newest first; none: it is not known. */
-export function endpointNode(endpoint: string, served: readonly ServedVersion[]): LineageNode {
+export function buildEndpointNode(endpoint: string, served: readonly ServedVersion[]): LineageNode {
   const live = served.find(({ state }) => state === 'live');
   const versions = Map.groupBy(served, ({ model, version }) => `${model} ${version}`);
   const texts = [...versions].map(([version, of]) => {
     const revisions = of.map(({ revision, state }) => (state === 'replaced' ? `${revision}` : `${revision} ${state}`));
     return `${version} (revision ${[...new Set(revisions)].join(', ')})`;
   });
-  return nodeOf('endpoint', endpoint, endpoint, null, {
+  return buildNode('endpoint', endpoint, endpoint, null, {
     liveRevision: live === undefined ? null : String(live.revision),
     liveSince: live?.liveAt ?? null,
     versions: texts.join(', '),
   });
 }
 
-export function predictionsNode(
+export function buildPredictionsNode(
   version: { readonly model: string; readonly version: string },
   count: number,
   cost: LineageNode['cost'],
 ): LineageNode {
   const id = `${version.model}/${version.version}`;
-  return nodeOf('predictions', id, `${count} predictions of ${version.model} ${version.version}`, cost, {
+  return buildNode('predictions', id, `${count} predictions of ${version.model} ${version.version}`, cost, {
     count: String(count),
     source: 'usage intervals with a count of predictions',
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LineageEdge, LineageNode } from './schema.ts';
-import { walk } from './walk.ts';
+import { walkGraph } from './walk.ts';
 
 const node = (name: string): LineageNode => ({ id: `run:${name}`, kind: 'run', name, cost: null, facts: {} });
 const edge = (from: string, to: string): LineageEdge => ({
@@ -24,7 +24,7 @@ const names = ({ nodes }: { nodes: readonly LineageNode[] }) => nodes.map(({ nam
 
 describe('a walk', () => {
   it('goes upstream of upstream and downstream of downstream, not to siblings', async () => {
-    const found = await walk(
+    const found = await walkGraph(
       node('c'),
       ['upstream', 'downstream'],
       { depth: 9, nodes: 99 },
@@ -35,17 +35,19 @@ describe('a walk', () => {
   });
 
   it('stops at its depth', async () => {
-    expect(names(await walk(node('a'), ['downstream'], { depth: 2, nodes: 99 }, graph('a>b b>c c>d')))).toBe('abc');
+    expect(names(await walkGraph(node('a'), ['downstream'], { depth: 2, nodes: 99 }, graph('a>b b>c c>d')))).toBe(
+      'abc',
+    );
   });
 
   it('ends in a circle, and shows a node once however many ways lead to it', async () => {
-    const found = await walk(node('a'), ['downstream'], { depth: 10, nodes: 99 }, graph('a>b a>c b>d c>d d>a'));
+    const found = await walkGraph(node('a'), ['downstream'], { depth: 10, nodes: 99 }, graph('a>b a>c b>d c>d d>a'));
     expect(names(found)).toBe('abcd');
     expect(found.edges).toHaveLength(5);
   });
 
   it('says what its limit left out, and leaves no edge to it', async () => {
-    const found = await walk(node('a'), ['downstream'], { depth: 10, nodes: 3 }, graph('a>b a>c a>d a>e'));
+    const found = await walkGraph(node('a'), ['downstream'], { depth: 10, nodes: 3 }, graph('a>b a>c a>d a>e'));
     expect(names(found)).toBe('abc');
     expect(found.edges).toHaveLength(2);
     expect(found.leftOut).toEqual([

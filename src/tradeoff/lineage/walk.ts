@@ -19,7 +19,7 @@ export interface WalkLimits {
  * Walks from a node, level by level, each direction separately: upstream of upstream, downstream of downstream. A node is visited
  * once in each direction, so that a cycle of references ends.
  */
-export async function walk(
+export async function walkGraph(
   start: LineageNode,
   directions: readonly Direction[],
   limits: WalkLimits,
@@ -38,7 +38,7 @@ export async function walk(
         const found = await neighbours(node, direction);
         leftOut.push(...found.leftOut);
         const over = found.nodes.filter((each) => !nodes.has(each.id)).slice(Math.max(0, limits.nodes - nodes.size));
-        leftOut.push(...overLimit(node, over, limits.nodes));
+        leftOut.push(...groupOverLimit(node, over, limits.nodes));
         const gone = new Set(over.map(({ id }) => id));
         for (const each of found.nodes) {
           if (gone.has(each.id)) continue;
@@ -55,7 +55,7 @@ export async function walk(
   return { nodes: [...nodes.values()], edges: [...edges.values()], leftOut };
 }
 
-function overLimit(of: LineageNode, over: readonly LineageNode[], limit: number): LeftOut[] {
+function groupOverLimit(of: LineageNode, over: readonly LineageNode[], limit: number): LeftOut[] {
   return [...Map.groupBy(over, ({ kind }) => kind)].map(([kind, group]) => ({
     of: of.id,
     kind,

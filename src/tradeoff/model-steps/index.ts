@@ -3,7 +3,7 @@ import type { Registry } from '../../mlops/registry/index.ts';
 import type { Tracking } from '../../mlops/tracking/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Store } from '../../platform/store/index.ts';
-import { type Gates, nameOf, policiesOf } from '../gates/index.ts';
+import { describeCheck, findModelPolicies, type Gates } from '../gates/index.ts';
 import type { Check } from '../gates/schema.ts';
 
 export interface ModelStepsDeps {
@@ -22,7 +22,7 @@ export function createModelSteps({ store, tracking, registry, gates }: ModelStep
       return { verdict, summary, checks: checks.map(checkLine) };
     },
     async register({ model, runId, artifact, policy, actor, mark, promotedBefore }) {
-      const { source, modelId } = await sourceOf({ store, tracking }, runId, artifact);
+      const { source, modelId } = await resolveSource({ store, tracking }, runId, artifact);
       const { version } = await registry.register({
         model,
         runId,
@@ -39,7 +39,7 @@ export function createModelSteps({ store, tracking, registry, gates }: ModelStep
       return { model, version, decision: decision === null ? null : { decision, verdict } };
     },
     async deploy({ model, version, alias, actor }) {
-      const policies = (await policiesOf(store, model)).filter(({ spec }) => spec.alias === alias);
+      const policies = (await findModelPolicies(store, model)).filter(({ spec }) => spec.alias === alias);
       if (policies.length === 0) return store.transaction((sql) => registry.setAlias(sql, model, alias, version));
       // Governed, so it moves by decisions: every policy has to promote the version, and the last of them moves the alias.
       for (const [index, { name }] of policies.entries()) {
@@ -54,7 +54,7 @@ export function createModelSteps({ store, tracking, registry, gates }: ModelStep
 }
 
 /** Where the artifacts of a new version are: among those of its run, or in the model that the run logged last. */
-async function sourceOf(
+async function resolveSource(
   { store, tracking }: Pick<ModelStepsDeps, 'store' | 'tracking'>,
   runId: string,
   artifact: string | null,
@@ -73,7 +73,7 @@ async function sourceOf(
 /** `ndcg 0.31 >= 0.2: passes`. */
 function checkLine(check: Check): string {
   const { measured, comparison, bound, holds, source } = check;
-  const name = nameOf(check);
+  const name = describeCheck(check);
   if (holds === null) return `${name}: ${source}`;
   return `${name} ${measured} ${comparison} ${bound}: ${holds ? 'passes' : 'fails'}`;
 }

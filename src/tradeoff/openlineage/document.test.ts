@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type EventFacts, eventDocument, uuidOf } from './document.ts';
+import { buildEventDocument, type EventFacts, toRunUuid } from './document.ts';
 import { OpenLineageEvent } from './schema.ts';
 
 const names = { producer: 'urn:steelyard:server:1', namespace: 'steelyard' };
@@ -17,12 +17,12 @@ const facts: EventFacts = {
 const dataset = (source: string, schema: string | null = null) => ({
   ...{ datasetId: 'd', name: 'clicks', digest: 'abc', sourceType: 's3', source, schema },
 });
-const inputOf = (source: string, schema?: string) =>
-  OpenLineageEvent.parse(eventDocument({ ...facts, datasets: [dataset(source, schema)] }, names)).inputs[0];
+const buildInput = (source: string, schema?: string) =>
+  OpenLineageEvent.parse(buildEventDocument({ ...facts, datasets: [dataset(source, schema)] }, names)).inputs[0];
 
 it('names the run that a step is nested in, by the standard facet', () => {
   const parent = { ...facts.run, runId: '1'.repeat(32), experimentName: 'training' };
-  const document = OpenLineageEvent.parse(eventDocument({ ...facts, parent }, names));
+  const document = OpenLineageEvent.parse(buildEventDocument({ ...facts, parent }, names));
   expect(document.run.facets.parent).toEqual({
     _producer: names.producer,
     _schemaURL: 'https://openlineage.io/spec/facets/1-1-0/ParentRunFacet.json#/$defs/ParentRunFacet',
@@ -41,7 +41,7 @@ describe('an OpenLineage document', () => {
     ['{"uri":"s3://bucket"}', 'steelyard', 'datasets/clicks'],
     ['{"uri":7}', 'steelyard', 'datasets/clicks'],
   ])('names the dataset of %s', (source, namespace, name) => {
-    expect(inputOf(source)).toMatchObject({ namespace, name, facets: { version: { datasetVersion: 'abc' } } });
+    expect(buildInput(source)).toMatchObject({ namespace, name, facets: { version: { datasetVersion: 'abc' } } });
   });
 
   it.each([
@@ -56,13 +56,13 @@ describe('an OpenLineage document', () => {
     ['broken {', undefined],
     ['[]', undefined],
   ])('says the columns of %s', (schema, fields) => {
-    expect(inputOf('{}', schema)?.facets.schema?.fields).toEqual(fields);
+    expect(buildInput('{}', schema)?.facets.schema?.fields).toEqual(fields);
   });
 
   it('has a UUID for any run id: its own where it is one, the same hash for the same text otherwise', () => {
-    expect(uuidOf('0123456789abcdef0123456789abcdef')).toBe('01234567-89ab-cdef-0123-456789abcdef');
-    expect(uuidOf('my-run')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
-    expect(uuidOf('my-run')).toBe(uuidOf('my-run'));
-    expect(uuidOf('my-run')).not.toBe(uuidOf('my-run2'));
+    expect(toRunUuid('0123456789abcdef0123456789abcdef')).toBe('01234567-89ab-cdef-0123-456789abcdef');
+    expect(toRunUuid('my-run')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(toRunUuid('my-run')).toBe(toRunUuid('my-run'));
+    expect(toRunUuid('my-run')).not.toBe(toRunUuid('my-run2'));
   });
 });

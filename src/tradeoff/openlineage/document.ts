@@ -25,12 +25,12 @@ export interface Names {
   readonly namespace: string;
 }
 
-const standard = (name: string, version: string) =>
+const buildStandardFacetUri = (name: string, version: string) =>
   `https://openlineage.io/spec/facets/${version}/${name}.json#/$defs/${name}`;
-const own = (name: string) => `urn:steelyard:openlineage:${name}:1-0-0`;
+const buildOwnFacetUri = (name: string) => `urn:steelyard:openlineage:${name}:1-0-0`;
 
 /** The OpenLineage document for an event of a run. */
-export function eventDocument(facts: EventFacts, names: Names): OpenLineageEvent {
+export function buildEventDocument(facts: EventFacts, names: Names): OpenLineageEvent {
   const { producer, namespace } = names;
   const { run, cost, parent } = facts;
   const facet = (schema: string) => ({ _producer: producer, _schemaURL: schema });
@@ -40,11 +40,11 @@ export function eventDocument(facts: EventFacts, names: Names): OpenLineageEvent
     producer,
     schemaURL: RUN_EVENT_SCHEMA,
     run: {
-      runId: uuidOf(run.runId),
+      runId: toRunUuid(run.runId),
       facets: {
-        steelyard_run: { ...facet(own('SteelyardRunFacet')), runId: run.runId, runName: run.runName },
-        ...(parent === null ? {} : { parent: parentOf(parent, names) }),
-        ...(cost === null ? {} : { steelyard_cost: { ...facet(own('SteelyardCostRunFacet')), ...cost } }),
+        steelyard_run: { ...facet(buildOwnFacetUri('SteelyardRunFacet')), runId: run.runId, runName: run.runName },
+        ...(parent === null ? {} : { parent: buildParentFacet(parent, names) }),
+        ...(cost === null ? {} : { steelyard_cost: { ...facet(buildOwnFacetUri('SteelyardCostRunFacet')), ...cost } }),
       },
     },
     job: {
@@ -52,7 +52,7 @@ export function eventDocument(facts: EventFacts, names: Names): OpenLineageEvent
       name: run.experimentName,
       facets: {
         jobType: {
-          ...facet(standard('JobTypeJobFacet', '2-0-4')),
+          ...facet(buildStandardFacetUri('JobTypeJobFacet', '2-0-4')),
           processingType: 'BATCH',
           integration: 'STEELYARD',
           jobType: 'EXPERIMENT',
@@ -60,21 +60,21 @@ export function eventDocument(facts: EventFacts, names: Names): OpenLineageEvent
       },
     },
     inputs: [
-      ...facts.datasets.map((dataset) => datasetOf(dataset, names)),
-      ...facts.modelsRead.map((model) => modelOf(model, names)),
+      ...facts.datasets.map((dataset) => toDataset(dataset, names)),
+      ...facts.modelsRead.map((model) => toModelDataset(model, names)),
     ],
     outputs: [
-      ...facts.modelsLogged.map((model) => modelOf(model, names)),
-      ...facts.versions.map((version) => versionOf(version, names)),
+      ...facts.modelsLogged.map((model) => toModelDataset(model, names)),
+      ...facts.versions.map((version) => toVersionDataset(version, names)),
     ],
   };
 }
 
-function parentOf({ runId, experimentName }: LineageRun, { producer, namespace }: Names) {
+function buildParentFacet({ runId, experimentName }: LineageRun, { producer, namespace }: Names) {
   return {
     _producer: producer,
-    _schemaURL: standard('ParentRunFacet', '1-1-0'),
-    run: { runId: uuidOf(runId) },
+    _schemaURL: buildStandardFacetUri('ParentRunFacet', '1-1-0'),
+    run: { runId: toRunUuid(runId) },
     job: { namespace, name: experimentName },
   };
 }
@@ -83,48 +83,50 @@ function parentOf({ runId, experimentName }: LineageRun, { producer, namespace }
  * A run id as the UUID that OpenLineage wants: MLflow's ids are UUIDs without hyphens; any other text is hashed to one.
  * Example: `0123…cdef` (32 digits) -> `01234567-89ab-…`.
  */
-export function uuidOf(runId: string): string {
-  const hex = /^[0-9a-f]{32}$/.test(runId) ? runId : hashed(runId);
+export function toRunUuid(runId: string): string {
+  const hex = /^[0-9a-f]{32}$/.test(runId) ? runId : hashToUuidHex(runId);
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
 /** A UUID of version 8 (RFC 9562: custom algorithm), from SHA-256. */
-function hashed(text: string): string {
+function hashToUuidHex(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   return `${hex.slice(0, 12)}8${hex.slice(13, 16)}8${hex.slice(17, 32)}`;
 }
 
-function datasetOf(dataset: LineageDataset, { producer, namespace }: Names): OpenLineageDataset {
+function toDataset(dataset: LineageDataset, { producer, namespace }: Names): OpenLineageDataset {
   const { name, digest, sourceType } = dataset;
-  const uri = uriOf(dataset.source);
-  const fields = fieldsOf(dataset.schema);
+  const uri = parseSourceUri(dataset.source);
+  const fields = parseSchemaFields(dataset.schema);
   return {
-    ...(placeOf(uri) ?? { namespace, name: `datasets/${name}` }),
+    ...(splitUri(uri) ?? { namespace, name: `datasets/${name}` }),
     facets: {
       version: {
         _producer: producer,
-        _schemaURL: standard('DatasetVersionDatasetFacet', '1-0-1'),
+        _schemaURL: buildStandardFacetUri('DatasetVersionDatasetFacet', '1-0-1'),
         datasetVersion: digest,
       },
       dataSource: {
         _producer: producer,
-        _schemaURL: standard('DatasourceDatasetFacet', '1-0-1'),
+        _schemaURL: buildStandardFacetUri('DatasourceDatasetFacet', '1-0-1'),
         name: sourceType,
         ...(uri === null ? {} : { uri }),
       },
       ...(fields.length === 0
         ? {}
-        : { schema: { _producer: producer, _schemaURL: standard('SchemaDatasetFacet', '1-2-0'), fields } }),
+        : {
+            schema: { _producer: producer, _schemaURL: buildStandardFacetUri('SchemaDatasetFacet', '1-2-0'), fields },
+          }),
     },
   };
 }
 
-function modelOf({ modelId, name }: LineageModel, { producer, namespace }: Names): OpenLineageDataset {
-  const known = { _producer: producer, _schemaURL: own('SteelyardModelDatasetFacet'), modelId, name };
+function toModelDataset({ modelId, name }: LineageModel, { producer, namespace }: Names): OpenLineageDataset {
+  const known = { _producer: producer, _schemaURL: buildOwnFacetUri('SteelyardModelDatasetFacet'), modelId, name };
   return { namespace, name: `logged_models/${modelId}`, facets: { steelyard_model: known } };
 }
 
-function versionOf(version: EventFacts['versions'][number], { producer, namespace }: Names): OpenLineageDataset {
+function toVersionDataset(version: EventFacts['versions'][number], { producer, namespace }: Names): OpenLineageDataset {
   const { model, modelId } = version;
   return {
     namespace,
@@ -132,10 +134,15 @@ function versionOf(version: EventFacts['versions'][number], { producer, namespac
     facets: {
       version: {
         _producer: producer,
-        _schemaURL: standard('DatasetVersionDatasetFacet', '1-0-1'),
+        _schemaURL: buildStandardFacetUri('DatasetVersionDatasetFacet', '1-0-1'),
         datasetVersion: version.version,
       },
-      steelyard_model: { _producer: producer, _schemaURL: own('SteelyardModelDatasetFacet'), modelId, name: model },
+      steelyard_model: {
+        _producer: producer,
+        _schemaURL: buildOwnFacetUri('SteelyardModelDatasetFacet'),
+        modelId,
+        name: model,
+      },
     },
   };
 }
@@ -143,14 +150,14 @@ function versionOf(version: EventFacts['versions'][number], { producer, namespac
 const Source = z.object({ uri: z.string().optional(), url: z.string().optional(), path: z.string().optional() });
 
 /** URI of a dataset, from the source that MLflow's client recorded; null where that is no URI. */
-function uriOf(source: string): string | null {
-  const parsed = Source.safeParse(jsonOf(source));
+function parseSourceUri(source: string): string | null {
+  const parsed = Source.safeParse(parseJsonOrUndefined(source));
   const text = parsed.success ? (parsed.data.uri ?? parsed.data.url ?? parsed.data.path) : source;
   return text !== undefined && /^[a-z][a-z0-9+.-]*:\/\/\S+$/i.test(text) ? text : null;
 }
 
 /** OpenLineage name of a dataset in a bucket or on a host: `scheme://authority` and the path. */
-function placeOf(uri: string | null): { namespace: string; name: string } | null {
+function splitUri(uri: string | null): { namespace: string; name: string } | null {
   const [, namespace, name] = /^([a-z][a-z0-9+.-]*:\/\/[^/?#\s]+)\/([^?#\s]+)/i.exec(uri ?? '') ?? [];
   return namespace === undefined || name === undefined ? null : { namespace, name };
 }
@@ -158,8 +165,8 @@ function placeOf(uri: string | null): { namespace: string; name: string } | null
 const Column = z.object({ name: z.string().optional(), type: z.string().optional() });
 const Schema = z.object({ mlflow_colspec: z.array(Column).optional() });
 
-function fieldsOf(schema: string | null): { name: string; type?: string }[] {
-  const parsed = Schema.safeParse(schema === null ? null : jsonOf(schema));
+function parseSchemaFields(schema: string | null): { name: string; type?: string }[] {
+  const parsed = Schema.safeParse(schema === null ? null : parseJsonOrUndefined(schema));
   const columns = parsed.success ? (parsed.data.mlflow_colspec ?? []) : [];
   return columns.map(({ name, type }, index) => ({
     name: name ?? String(index),
@@ -168,7 +175,7 @@ function fieldsOf(schema: string | null): { name: string; type?: string }[] {
 }
 
 /** Parses JSON written by clients; undefined for invalid JSON. */
-function jsonOf(text: string): unknown {
+function parseJsonOrUndefined(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,10 +1,10 @@
 import type { SubscribesToEvents } from '../../platform/events/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
-import { type PushDeps, push } from './push.ts';
-import { documentFor, type RecordDeps, told } from './record.ts';
+import { type PushDeps, pushEvents } from './push.ts';
+import { buildDocument, type RecordDeps, recordedEvents } from './record.ts';
 import { listOpenLineageEvents } from './schema.ts';
-import { documentsAfter, insertDocument } from './store.ts';
+import { findDocumentsAfter, insertDocument } from './store.ts';
 
 export { openLineageMigrations } from './migrations.ts';
 export type { Receiver } from './push.ts';
@@ -23,11 +23,11 @@ export interface OpenLineage {
 
 export function createOpenLineage(deps: OpenLineageDeps & SubscribesToEvents): OpenLineage {
   const { store, jobs, receiver } = deps;
-  jobs.register(PUSH, { handler: (_payload, { signal }) => push(deps, signal) });
+  jobs.register(PUSH, { handler: (_payload, { signal }) => pushEvents(deps, signal) });
   jobs.schedule(PUSH, EVERY_MINUTE, { kind: PUSH, payload: null });
-  deps.events.subscribe('openlineage', told, (event) =>
+  deps.events.subscribe('openlineage', recordedEvents, (event) =>
     store.transaction(async (sql) => {
-      const document = await documentFor(deps, sql, event);
+      const document = await buildDocument(deps, sql, event);
       if (document === null) return;
       await insertDocument(sql, event.sequence, document, event.at);
       if (receiver === null) return;
@@ -37,7 +37,7 @@ export function createOpenLineage(deps: OpenLineageDeps & SubscribesToEvents): O
   return {
     routes: [
       handle(listOpenLineageEvents, async ({ query: { since, pageSize } }) => {
-        const events = await documentsAfter(store, since, pageSize);
+        const events = await findDocumentsAfter(store, since, pageSize);
         return { events, last: events.at(-1)?.sequence ?? since };
       }),
     ],

@@ -1,9 +1,9 @@
-import { type Migrations, withSequence } from '../../platform/store/index.ts';
+import { addSequence, type Migrations } from '../../platform/store/index.ts';
 
 export const openLineageMigrations: Migrations = {
   'openlineage/001-events': {
     async up(database) {
-      await withSequence(database, database.schema.createTable('openlineage_event'), 'sequence')
+      await addSequence(database, database.schema.createTable('openlineage_event'), 'sequence')
         .addColumn('source', 'bigint', (of) => of.notNull().unique())
         .addColumn('document', 'text', (of) => of.notNull())
         .addColumn('at', 'text', (of) => of.notNull())

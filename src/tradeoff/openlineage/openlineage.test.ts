@@ -10,7 +10,7 @@ import { newRun, post, textAt } from '../../mlops/wire/testing.ts';
 import { loadConfig } from '../../platform/config/index.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { call } from '../../testing/application.ts';
-import { uuidOf } from './document.ts';
+import { toRunUuid } from './document.ts';
 import { listOpenLineageEvents, OpenLineageEvent } from './schema.ts';
 
 const at = Date.parse('2026-10-02T00:00:00Z');
@@ -65,7 +65,7 @@ describe('OpenLineage events', () => {
       '2026-10-02T00:00:00.000Z',
       '2026-10-02T00:01:00.000Z',
     ]);
-    expect(events.map(({ event }) => event.run.runId)).toEqual([uuidOf(run_id), uuidOf(run_id)]);
+    expect(events.map(({ event }) => event.run.runId)).toEqual([toRunUuid(run_id), toRunUuid(run_id)]);
     expect((await list(application, last)).events).toEqual([]);
     expect((await list(application, events[0]?.sequence)).events).toHaveLength(1);
   });

@@ -36,7 +36,7 @@ const KEEP_MS = 30 * 24 * 3600_000;
  * Sends waiting documents, oldest first, until none is left or the receiver fails; then the rest waits for the next minute. A
  * document in flight during a crash is sent again after its lease expiry: at-least-once delivery.
  */
-export async function push(deps: PushDeps, signal: AbortSignal): Promise<void> {
+export async function pushEvents(deps: PushDeps, signal: AbortSignal): Promise<void> {
   const { store, clock, log, receiver } = deps;
   const iso = (instant: number) => new Date(instant).toISOString();
   await removeDocuments(store, iso(clock.now() - KEEP_MS));

@@ -4,7 +4,7 @@ import { type LineageRun, type Tracking, unknownCost } from '../../mlops/trackin
 import type { StoredEvent } from '../../platform/events/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { UtcInstant } from '../../platform/units/index.ts';
-import { type EventFacts, eventDocument, type Names } from './document.ts';
+import { buildEventDocument, type EventFacts, type Names } from './document.ts';
 import type { OpenLineageEvent } from './schema.ts';
 
 export interface RecordDeps {
@@ -14,7 +14,7 @@ export interface RecordDeps {
 }
 
 /** Events that are converted to OpenLineage. */
-export const told = ['run.created', 'run.ended', 'run.cost_changed', 'model_version.created'] as const;
+export const recordedEvents = ['run.created', 'run.ended', 'run.cost_changed', 'model_version.created'] as const;
 
 const RunEvent = z.object({
   runId: z.string().nullable(),
@@ -32,26 +32,26 @@ const ENDS: Readonly<Record<string, OpenLineageEvent['eventType']>> = {
 const MOST_MODELS = 100;
 
 /** The document of an event, or null for an event without one: a cost while the run is still running, a deleted run. */
-export async function documentFor(deps: RecordDeps, sql: Sql, event: StoredEvent): Promise<OpenLineageEvent | null> {
+export async function buildDocument(deps: RecordDeps, sql: Sql, event: StoredEvent): Promise<OpenLineageEvent | null> {
   const payload = RunEvent.parse(event.payload);
   const { lineage } = deps.tracking;
   const [run] = payload.runId === null ? [] : await lineage.runs(sql, [payload.runId]);
   if (run === undefined) return null;
-  const kind = kindOf(event, payload, run.status);
+  const kind = toEventKind(event, payload, run.status);
   if (kind === null) return null;
   const isStart = kind.eventType === 'START';
   const facts: EventFacts = {
     ...kind,
     run,
-    parent: await parentOf(deps, sql, run.runId),
+    parent: await findParentRun(deps, sql, run.runId),
     cost: isStart ? null : ((await deps.tracking.costs(sql, [run.runId])).get(run.runId) ?? unknownCost),
-    ...(isStart ? NOTHING_YET : await linksOf(deps, sql, run.runId)),
+    ...(isStart ? NOTHING_YET : await readLinks(deps, sql, run.runId)),
   };
-  return eventDocument(facts, deps.names);
+  return buildEventDocument(facts, deps.names);
 }
 
 /** The parent run by MLflow's tag. */
-async function parentOf({ tracking }: RecordDeps, sql: Sql, runId: string): Promise<LineageRun | null> {
+async function findParentRun({ tracking }: RecordDeps, sql: Sql, runId: string): Promise<LineageRun | null> {
   const parent = (await tracking.run(sql, runId))?.tags['mlflow.parentRunId'];
   const [found = null] = parent === undefined ? [] : await tracking.lineage.runs(sql, [parent]);
   return found;
@@ -60,7 +60,7 @@ async function parentOf({ tracking }: RecordDeps, sql: Sql, runId: string): Prom
 type Links = Pick<EventFacts, 'datasets' | 'modelsRead' | 'modelsLogged' | 'versions'>;
 const NOTHING_YET: Links = { datasets: [], modelsRead: [], modelsLogged: [], versions: [] };
 
-async function linksOf({ tracking: { lineage }, registry }: RecordDeps, sql: Sql, runId: string): Promise<Links> {
+async function readLinks({ tracking: { lineage }, registry }: RecordDeps, sql: Sql, runId: string): Promise<Links> {
   return {
     datasets: await lineage.datasetsOfRun(sql, runId),
     modelsRead: await lineage.modelsReadBy(sql, runId, MOST_MODELS),
@@ -69,7 +69,7 @@ async function linksOf({ tracking: { lineage }, registry }: RecordDeps, sql: Sql
   };
 }
 
-function kindOf(
+function toEventKind(
   event: StoredEvent,
   { status, startTime, endTime }: z.infer<typeof RunEvent>,
   statusNow: string,

@@ -31,7 +31,7 @@ export async function insertDocument(sql: Sql, source: number, event: OpenLineag
     .execute();
 }
 
-export async function documentsAfter(sql: Sql, sequence: number, limit: number): Promise<StoredDocument[]> {
+export async function findDocumentsAfter(sql: Sql, sequence: number, limit: number): Promise<StoredDocument[]> {
   const query = sql.tables<OpenLineageTables>().selectFrom('openlineage_event').selectAll();
   const rows = await query.where('sequence', '>', sequence).orderBy('sequence').limit(limit).execute();
   return rows.map((row) => ({

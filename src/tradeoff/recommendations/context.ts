@@ -40,21 +40,21 @@ export interface RecommendationDeps
   readonly publicUrl: string | null;
 }
 
-export const iso = (instant: number): string => new Date(instant).toISOString();
+export const formatInstant = (instant: number): string => new Date(instant).toISOString();
 
 /** The document with one more entry at the end of its timeline. */
-export function told(
+export function addTimelineEntry(
   document: Recommendation,
   at: number,
   step: TimelineEntry['step'],
   text: string,
   by: string | null = null,
 ): Recommendation {
-  return { ...document, timeline: [...document.timeline, { at: iso(at), step, by, text }] };
+  return { ...document, timeline: [...document.timeline, { at: formatInstant(at), step, by, text }] };
 }
 
 /** Records an act in the ledger of decisions, with its evidence, so that the saving can be recomputed. */
-export function ledgered(
+export function recordDecidedAct(
   { decisions }: Pick<RecommendationDeps, 'decisions'>,
   sql: Sql,
   document: Recommendation,

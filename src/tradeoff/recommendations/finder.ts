@@ -9,7 +9,7 @@ export interface Window {
 }
 
 /** A recommendation as it is found: everything but its life. */
-export interface Found
+export interface Finding
   extends Pick<RecommendationSummary, 'title' | 'what' | 'before' | 'after' | 'confidence' | 'risk' | 'guard'> {
   /** Object of the recommendation, stable across scans: together with the kind it is the key. */
   readonly about: string;
@@ -27,5 +27,5 @@ export interface Finder {
    * All current findings: an open recommendation that is no longer found lapses. If `find` throws, the error is recorded and no recommendation
    * lapses. `lacks`: missing input that would allow more findings, as text.
    */
-  find(window: Window): Promise<Found[] | { readonly found: Found[]; readonly lacks: string | null }>;
+  find(window: Window): Promise<Finding[] | { readonly found: Finding[]; readonly lacks: string | null }>;
 }

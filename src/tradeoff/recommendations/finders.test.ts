@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { cpuMemoryFor } from './containers/cpu-memory.ts';
-import { keptReplicas, quantile, replicasNeeded } from './endpoints/replica-count.ts';
+import { computeCpuMemory } from './containers/cpu-memory.ts';
+import { computeKeptReplicas, computeReplicasNeeded, pickQuantile } from './endpoints/replica-count.ts';
 import { idleHours, isWorthZero } from './endpoints/scale-to-zero.ts';
-import { confidenceOf } from './savings/confidence.ts';
+import { rateConfidence } from './savings/confidence.ts';
 
 const MINUTE = 60_000;
 const hour = (requests: number, measured = 1) => ({ measured, requests, replicas: measured === 0 ? null : 1 });
@@ -44,12 +44,12 @@ describe('replicas that suffice', () => {
     ['are two above that', 180, 0.81 * 8 * MINUTE, 2],
     ['are more than there are where too few are', 180, 4 * 8 * MINUTE, 5],
   ])('%s', (_, count, busyMs, expected) => {
-    expect(replicasNeeded(minutes(count, busyMs), 8)).toBe(expected);
+    expect(computeReplicasNeeded(minutes(count, busyMs), 8)).toBe(expected);
   });
 
   it('bear bursts of one minute in twenty and no more', () => {
     const with_ = (bursts: number) => [...minutes(200 - bursts, 0), ...minutes(bursts, 4 * 8 * MINUTE)];
-    expect([replicasNeeded(with_(10), 8), replicasNeeded(with_(11), 8)]).toEqual([1, 5]);
+    expect([computeReplicasNeeded(with_(10), 8), computeReplicasNeeded(with_(11), 8)]).toEqual([1, 5]);
   });
 
   it.each([
@@ -60,11 +60,11 @@ describe('replicas that suffice', () => {
     [null, 4, 1, 1],
     [0, 4, 1, 1],
   ])('of %s replicas with a least of %i, %i instead, keep %d of the cost', (replicas, min, needed, keep) => {
-    expect(keptReplicas(replicas, min, needed)).toBe(keep);
+    expect(computeKeptReplicas(replicas, min, needed)).toBe(keep);
   });
 
   it('by nearest rank', () => {
-    expect([quantile([1, 2, 3, 4], 0.5), quantile([1], 0.95), quantile([], 0.95)]).toEqual([2, 1, 0]);
+    expect([pickQuantile([1, 2, 3, 4], 0.5), pickQuantile([1], 0.95), pickQuantile([], 0.95)]).toEqual([2, 1, 0]);
   });
 });
 
@@ -86,7 +86,7 @@ describe('CPU and memory', () => {
     ['are a quarter more than what it was ended at', read(100, 0.2, 1e9), 2e9, { cpus: 0.2, memoryBytes: 2.5e9 }],
     ['are never below the floor', read(100, 0, 0), null, { cpus: 0.01, memoryBytes: 1e8 }],
   ])('%s', (_, readings, endedAt, expected) => {
-    expect(cpuMemoryFor(readings, endedAt)).toEqual(expected);
+    expect(computeCpuMemory(readings, endedAt)).toEqual(expected);
   });
 });
 
@@ -97,5 +97,5 @@ it.each([
   [3, 0.1, 'medium'],
   [2.9, 1, 'low'],
 ])('%d days with %d measured are of %s confidence', (days, coverage, level) => {
-  expect(confidenceOf(days, coverage).level).toBe(level);
+  expect(rateConfidence(days, coverage).level).toBe(level);
 });

@@ -1,22 +1,22 @@
 import { handle, type Route } from '../../platform/http/index.ts';
-import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
-import { cpuMemoryFinder } from './containers/finder.ts';
-import { packNodesFinder } from './containers/nodes-finder.ts';
+import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
+import { createCpuMemoryFinder } from './containers/finder.ts';
+import { createPackNodesFinder } from './containers/nodes-finder.ts';
 import type { RecommendationDeps } from './context.ts';
-import { replicaCountFinder, scaleToZeroFinder } from './endpoints/finders.ts';
+import { createReplicaCountFinder, createScaleToZeroFinder } from './endpoints/finders.ts';
 import type { Finder } from './finder.ts';
-import { gpuShareFinder } from './gpus/finder.ts';
-import { keptFor } from './idle/keep.ts';
+import { createGpuShareFinder } from './gpus/finder.ts';
+import { keepResource } from './idle/keep.ts';
 import { registerTelling } from './idle/notice.ts';
-import { applyPolicy, deletedPolicy, lookWithPolicies, shownPolicies } from './idle/policies.ts';
+import { applyPolicies, applyPolicy, deletePolicy, readPolicies } from './idle/policies.ts';
 import { deleteIdlePolicy, IdlePolicySpec, listIdlePolicies } from './idle/schema.ts';
-import { lookForAll } from './look.ts';
-import { commitmentFinder } from './purchases/commitment-finder.ts';
-import { hardwareFinder } from './purchases/hardware-finder.ts';
-import { spotFinder } from './purchases/spot-finder.ts';
-import { termsKind, termsRoutes } from './purchases/terms.ts';
+import { scanForAll } from './look.ts';
+import { createCommitmentFinder } from './purchases/commitment-finder.ts';
+import { createHardwareFinder } from './purchases/hardware-finder.ts';
+import { createSpotFinder } from './purchases/spot-finder.ts';
+import { createTermsKind, createTermsRoutes } from './purchases/terms.ts';
 import { measureAll } from './realised/measure.ts';
-import { idleRunFinder } from './runs/finder.ts';
+import { createIdleRunFinder } from './runs/finder.ts';
 import {
   applyRecommendation,
   dismissRecommendation,
@@ -26,8 +26,8 @@ import {
   listRecommendations,
   undoRecommendation,
 } from './schema.ts';
-import { applied, dismissed, existing, previewed, undone } from './service.ts';
-import { shownList } from './show.ts';
+import { applyOnce, dismissOpen, previewRecommendation, requireRecommendation, undoApplied } from './service.ts';
+import { readList } from './show.ts';
 
 export type { RecommendationDeps } from './context.ts';
 export { recommendationMigrations } from './migrations.ts';
@@ -47,17 +47,17 @@ const EVERY_HOUR = '7 * * * *';
 
 export function createRecommendations(deps: RecommendationDeps): Recommendations {
   const finders: readonly Finder[] = [
-    scaleToZeroFinder(deps),
-    replicaCountFinder(deps),
-    idleRunFinder(deps),
-    gpuShareFinder(deps),
-    spotFinder(deps),
-    commitmentFinder(deps),
-    hardwareFinder(deps),
-    cpuMemoryFinder(deps),
-    packNodesFinder(deps),
+    createScaleToZeroFinder(deps),
+    createReplicaCountFinder(deps),
+    createIdleRunFinder(deps),
+    createGpuShareFinder(deps),
+    createSpotFinder(deps),
+    createCommitmentFinder(deps),
+    createHardwareFinder(deps),
+    createCpuMemoryFinder(deps),
+    createPackNodesFinder(deps),
   ];
-  const look = () => lookForAll(deps, finders);
+  const look = () => scanForAll(deps, finders);
   deps.jobs.register(LOOK, {
     handler: async () => {
       await look();
@@ -65,32 +65,40 @@ export function createRecommendations(deps: RecommendationDeps): Recommendations
     },
   });
   deps.jobs.schedule(LOOK, EVERY_HOUR, { kind: LOOK, payload: null });
-  deps.jobs.register(LOOK_IDLE, { handler: () => lookWithPolicies(deps) });
+  deps.jobs.register(LOOK_IDLE, { handler: () => applyPolicies(deps) });
   deps.jobs.schedule(LOOK_IDLE, '* * * * *', { kind: LOOK_IDLE, payload: null });
   registerTelling(deps);
-  const policies = specKind('IdlePolicy', 70, IdlePolicySpec, (sql, name, spec) => applyPolicy(deps, sql, name, spec));
-  return { kinds: [policies, termsKind(deps.clock)], routes: [...routesOf(deps, look), ...termsRoutes(deps.store)] };
+  const policies = createSpecKind('IdlePolicy', 70, IdlePolicySpec, (sql, name, spec) =>
+    applyPolicy(deps, sql, name, spec),
+  );
+  return {
+    kinds: [policies, createTermsKind(deps.clock)],
+    routes: [...createRecommendationRoutes(deps, look), ...createTermsRoutes(deps.store)],
+  };
 }
 
-function routesOf(deps: RecommendationDeps, look: () => ReturnType<typeof lookForAll>): Route[] {
+function createRecommendationRoutes(deps: RecommendationDeps, look: () => ReturnType<typeof scanForAll>): Route[] {
   const { store } = deps;
   return [
-    handle(listRecommendations, ({ query: { state } }) => shownList(store, state)),
-    handle(getRecommendation, async ({ params }) => (await existing(store, params.recommendation)).document),
+    handle(listRecommendations, ({ query: { state } }) => readList(store, state)),
+    handle(
+      getRecommendation,
+      async ({ params }) => (await requireRecommendation(store, params.recommendation)).document,
+    ),
     handle(findRecommendations, async () => ({ searched: await look() })),
     handle(applyRecommendation, ({ params: { recommendation }, body: { isDryRun, reason = null }, actor }) =>
-      isDryRun ? previewed(deps, recommendation) : applied(deps, { recommendation, actor, reason }),
+      isDryRun ? previewRecommendation(deps, recommendation) : applyOnce(deps, { recommendation, actor, reason }),
     ),
     handle(dismissRecommendation, ({ params: { recommendation }, body: { reason = null, until = null }, actor }) =>
-      dismissed(deps, { recommendation, actor, reason, until }),
+      dismissOpen(deps, { recommendation, actor, reason, until }),
     ),
     handle(undoRecommendation, ({ params: { recommendation }, body: { reason = null }, actor }) =>
-      undone(deps, { recommendation, actor, reason }),
+      undoApplied(deps, { recommendation, actor, reason }),
     ),
-    handle(listIdlePolicies, async () => ({ policies: await shownPolicies(deps) })),
-    handle(deleteIdlePolicy, ({ params: { policy }, actor }) => deletedPolicy(deps, policy, actor)),
+    handle(listIdlePolicies, async () => ({ policies: await readPolicies(deps) })),
+    handle(deleteIdlePolicy, ({ params: { policy }, actor }) => deletePolicy(deps, policy, actor)),
     handle(keepRecommendation, ({ params: { recommendation }, body: { hours }, actor }) =>
-      keptFor(deps, { recommendation, actor, hours }),
+      keepResource(deps, { recommendation, actor, hours }),
     ),
   ];
 }

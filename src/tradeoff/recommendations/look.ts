@@ -1,41 +1,48 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../platform/errors/index.ts';
 import { lockUntilCommit, type Sql } from '../../platform/store/index.ts';
-import { moneyText } from '../../platform/units/index.ts';
-import { iso, type RecommendationDeps, told } from './context.ts';
+import { formatMoneyText } from '../../platform/units/index.ts';
+import { addTimelineEntry, formatInstant, type RecommendationDeps } from './context.ts';
 import { HOUR_MS } from './endpoints/endpoint-hours.ts';
-import type { Finder, Found, Window } from './finder.ts';
-import { deliveriesOfMonths } from './savings/bill-deliveries.ts';
-import { savingAlone } from './savings/joint-saving.ts';
+import type { Finder, Finding, Window } from './finder.ts';
+import { findMonthDeliveries } from './savings/bill-deliveries.ts';
+import { computeSavingAlone } from './savings/joint-saving.ts';
 import { Evidence, type Recommendation, type RecommendationKind, type Saving, type Searched } from './schema.ts';
-import { heldOpen, insertRecommendation, type Kept, lastOf, putLook, putRecommendation } from './store.ts';
+import {
+  findLastInState,
+  findOpen,
+  insertRecommendation,
+  putRecommendation,
+  type StoredRecommendation,
+  saveScan,
+} from './store.ts';
 
 /** Length of the scan window: the minimum for high confidence. */
 const WINDOW_MS = 14 * 24 * HOUR_MS;
 
 /** Whole hours until now. */
-export function windowUntil(now: number): Window {
+export function computeScanWindow(now: number): Window {
   const end = now - (now % HOUR_MS);
   return { start: end - WINDOW_MS, end };
 }
 
 /** Runs every finder: opens new recommendations, renews the evidence of known ones, and lapses those no longer found. */
-export async function lookForAll(deps: RecommendationDeps, finders: readonly Finder[]): Promise<Searched[]> {
+export async function scanForAll(deps: RecommendationDeps, finders: readonly Finder[]): Promise<Searched[]> {
   const now = deps.clock.now();
-  const window = windowUntil(now);
+  const window = computeScanWindow(now);
   const searched: Searched[] = [];
-  for (const finder of finders) searched.push(await lookWith(deps, finder, window, now));
-  await deps.store.transaction((sql) => putLook(sql, iso(now), searched));
+  for (const finder of finders) searched.push(await scanWith(deps, finder, window, now));
+  await deps.store.transaction((sql) => saveScan(sql, formatInstant(now), searched));
   return searched;
 }
 
-async function lookWith(deps: RecommendationDeps, finder: Finder, window: Window, now: number): Promise<Searched> {
+async function scanWith(deps: RecommendationDeps, finder: Finder, window: Window, now: number): Promise<Searched> {
   const { kind } = finder;
   try {
     const answer = await finder.find(window);
     const { found, lacks } = Array.isArray(answer) ? { found: answer, lacks: null } : answer;
-    for (const one of found) await keepFound(deps, kind, one, now);
-    await lapseOthers(deps, kind, new Set(found.map(({ about }) => adviceOf(kind, about))), now);
+    for (const one of found) await storeFinding(deps, kind, one, now);
+    await lapseUnfound(deps, kind, new Set(found.map(({ about }) => buildAdviceKey(kind, about))), now);
     return { kind, found: found.length, reason: lacks };
   } catch (error) {
     // An error of one finder does not affect the others.
@@ -45,45 +52,50 @@ async function lookWith(deps: RecommendationDeps, finder: Finder, window: Window
   }
 }
 
-export function adviceOf(kind: RecommendationKind, about: string): string {
+export function buildAdviceKey(kind: RecommendationKind, about: string): string {
   return `${kind}:${about}`;
 }
 
 /** Stores a finding; returns the open recommendation for it, or null where it was dismissed. */
-export async function keepFound(
+export async function storeFinding(
   deps: RecommendationDeps,
   kind: RecommendationKind,
-  unread: Found,
+  unread: Finding,
   now: number,
 ): Promise<Recommendation | null> {
-  const found = await withDeliveries(deps, unread);
-  const key = adviceOf(kind, found.about);
+  const found = await addDeliveries(deps, unread);
+  const key = buildAdviceKey(kind, found.about);
   return deps.store.transaction(async (sql) => {
     await lockUntilCommit(sql, key);
-    const [current] = await heldOpen(sql, key);
-    if (current !== undefined) return renewed(sql, current, documentOf(kind, found, now), now);
-    const dismissed = (await lastOf(sql, key, 'dismissed'))?.document.dismissed ?? null;
+    const [current] = await findOpen(sql, key);
+    if (current !== undefined) return renewRecommendation(sql, current, buildRecommendation(kind, found, now), now);
+    const dismissed = (await findLastInState(sql, key, 'dismissed'))?.document.dismissed ?? null;
     if (dismissed !== null && (dismissed.until === null || Date.parse(dismissed.until) > now)) return null;
-    const opened = told(documentOf(kind, found, now), now, 'found', found.title);
+    const opened = addTimelineEntry(buildRecommendation(kind, found, now), now, 'found', found.title);
     await insertRecommendation(sql, opened);
     return opened;
   });
 }
 
 /** With the deliveries that its prices were learned from. */
-async function withDeliveries({ billing, store }: RecommendationDeps, found: Found): Promise<Found> {
-  const learned = await deliveriesOfMonths(billing, store, found.billedMonths ?? new Set());
+async function addDeliveries({ billing, store }: RecommendationDeps, found: Finding): Promise<Finding> {
+  const learned = await findMonthDeliveries(billing, store, found.billedMonths ?? new Set());
   const deliveries = [...new Set([...(found.evidence.deliveries ?? []), ...learned])].toSorted();
   return { ...found, evidence: { ...found.evidence, deliveries } };
 }
 
 /** Renews the evidence of the same action; a different action supersedes the recommendation. */
-async function renewed(sql: Sql, current: Kept, found: Recommendation, now: number): Promise<Recommendation> {
+async function renewRecommendation(
+  sql: Sql,
+  current: StoredRecommendation,
+  found: Recommendation,
+  now: number,
+): Promise<Recommendation> {
   const before = current.document;
   if (isBeingDone(before)) return before;
   if (JSON.stringify(before.action) !== JSON.stringify(found.action)) {
-    const opened = told(found, now, 'found', `${found.title}; replaces: ${before.title}`);
-    const over = told(before, now, 'superseded', `Newer measurements lead to: ${found.title}`);
+    const opened = addTimelineEntry(found, now, 'found', `${found.title}; replaces: ${before.title}`);
+    const over = addTimelineEntry(before, now, 'superseded', `Newer measurements lead to: ${found.title}`);
     await putRecommendation(sql, {
       ...current,
       document: { ...over, state: 'superseded', supersededBy: found.recommendation, notice: null },
@@ -95,8 +107,8 @@ async function renewed(sql: Sql, current: Kept, found: Recommendation, now: numb
   const said = { title, what, subject, before: found.before, after };
   const fresh = { ...before, ...said, saving, confidence, risk, guard, evidence, seenAt };
   const isRepriced = JSON.stringify(before.evidence.prices) !== JSON.stringify(evidence.prices);
-  const text = `A price has changed: the saving is ${shownSaving(saving)} a month, before ${shownSaving(before.saving)}.`;
-  const document = isRepriced ? told(fresh, now, 'restated', text) : fresh;
+  const text = `A price has changed: the saving is ${formatSaving(saving)} a month, before ${formatSaving(before.saving)}.`;
+  const document = isRepriced ? addTimelineEntry(fresh, now, 'restated', text) : fresh;
   // A concurrent scan may have written first; its evidence is as recent.
   await putRecommendation(sql, { ...current, document });
   return document;
@@ -110,49 +122,49 @@ function isBeingDone({ state, evidence: { measuredBy } }: Recommendation): boole
   return state === 'approved' && measuredBy !== null;
 }
 
-function shownSaving({ monthly }: Saving): string {
-  return monthly === null ? 'not known' : moneyText(monthly);
+function formatSaving({ monthly }: Saving): string {
+  return monthly === null ? 'not known' : formatMoneyText(monthly);
 }
 
-async function lapseOthers(
+async function lapseUnfound(
   { store }: RecommendationDeps,
   kind: RecommendationKind,
   found: ReadonlySet<string>,
   now: number,
 ): Promise<void> {
-  for (const { document } of await heldOpen(store)) {
+  for (const { document } of await findOpen(store)) {
     // A recommendation with a notice is left to its idle policy.
     if (document.kind !== kind || found.has(document.key) || document.notice !== null) continue;
     await store.transaction(async (sql) => {
-      const [current] = await heldOpen(sql, document.key);
+      const [current] = await findOpen(sql, document.key);
       if (current === undefined || current.document.recommendation !== document.recommendation) return;
       if (isBeingDone(current.document)) return;
       const wasApproved = current.document.state === 'approved';
       const text = wasApproved
         ? 'The scan no longer finds it: it was carried out, or its resource changed or ended.'
         : 'The scan no longer finds it: its resource changed or ended.';
-      const over = told(current.document, now, 'lapsed', text);
+      const over = addTimelineEntry(current.document, now, 'lapsed', text);
       await putRecommendation(sql, { ...current, document: { ...over, state: 'lapsed', notice: null } });
     });
   }
 }
 
-function documentOf(
+function buildRecommendation(
   kind: RecommendationKind,
-  { about, evidence: told_, billedMonths: _, ...found }: Found,
+  { about, evidence: told_, billedMonths: _, ...found }: Finding,
   now: number,
 ): Recommendation {
-  const key = adviceOf(kind, about);
+  const key = buildAdviceKey(kind, about);
   const evidence = Evidence.parse(told_);
   const { missing } = evidence;
-  const alone = savingAlone({ key, ...evidence });
+  const alone = computeSavingAlone({ key, ...evidence });
   return {
     recommendation: `rec_${randomBytes(10).toString('hex')}`,
     ...{ key, kind, ...found, evidence },
     saving: alone.reason === null ? alone : { ...alone, reason: missing.at(-1) ?? alone.reason },
     state: 'open',
-    foundAt: iso(now),
-    seenAt: iso(now),
+    foundAt: formatInstant(now),
+    seenAt: formatInstant(now),
     ...{ approved: null, applied: null, dismissed: null, undone: null, realised: null, notice: null },
     ...{ supersededBy: null, timeline: [] },
   };

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sent } from '../../mlops/testing/serving.ts';
-import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { listDecidedActs } from '../decisions/schema.ts';
 import { RecommendationRoom } from '../testing/recommendations.ts';
-import { savingAlone } from './savings/joint-saving.ts';
+import { computeSavingAlone } from './savings/joint-saving.ts';
 import {
   applyRecommendation,
   dismissRecommendation,
@@ -11,7 +11,7 @@ import {
   getRecommendation,
   undoRecommendation,
 } from './schema.ts';
-import { partOf } from './show.ts';
+import { toSavingPart } from './show.ts';
 
 const NOON = Date.parse('2026-11-26T12:20:00Z');
 const HOUR = 3_600_000;
@@ -66,7 +66,7 @@ describe('an endpoint that nobody asks', () => {
     expect(acts).toMatchObject([{ act: 'applied', decision: done.recommendation.applied?.decision, actor: 'local' }]);
     // The saving can be recomputed from the ledger alone.
     const kept = acts[0]?.evidence.evidence as typeof detail.evidence;
-    expect(savingAlone(partOf({ ...detail, evidence: kept }))).toEqual(detail.saving);
+    expect(computeSavingAlone(toSavingPart({ ...detail, evidence: kept }))).toEqual(detail.saving);
 
     await all.room.untilReady('home', 0);
     expect((await all.room.shown('home')).newest.cause).toContain('Scale home to zero without requests, by local');
@@ -98,14 +98,14 @@ describe('an endpoint that nobody asks', () => {
     );
     expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect((await all.room.shown('home')).newest.revision).toBe(2);
-    expect(await problemFrom(call(application, applyRecommendation, { params, body: apply }))).toMatchObject({
+    expect(await catchProblem(call(application, applyRecommendation, { params, body: apply }))).toMatchObject({
       code: 'recommendation_not_open',
     });
     await all.room.untilReady('home', 0);
     const back = await call(application, undoRecommendation, { params, body: { reason: 'a launch' } });
     expect(back).toMatchObject({ state: 'undone', undone: { reason: 'a launch' } });
     await all.room.untilReady('home', 1);
-    expect(await problemFrom(call(application, undoRecommendation, { params, body: {} }))).toMatchObject({
+    expect(await catchProblem(call(application, undoRecommendation, { params, body: {} }))).toMatchObject({
       code: 'recommendation_not_undoable',
     });
   });
@@ -132,7 +132,7 @@ describe('a recommendation', () => {
   it('is not carried out where its endpoint has changed since', async () => {
     const params = await quietEndpoint('changed');
     await all.room.endpoint('changed', { replicas: { min: 2 } });
-    const problem = await problemFrom(call(all.application, applyRecommendation, { params, body: apply }));
+    const problem = await catchProblem(call(all.application, applyRecommendation, { params, body: apply }));
     expect(problem).toMatchObject({ code: 'recommendation_outdated' });
     expect(problem.detail).toContain('now has 2 to 2 replicas, not 1 to 1');
     expect(await get(params.recommendation)).toMatchObject({ state: 'open' });

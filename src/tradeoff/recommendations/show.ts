@@ -1,6 +1,6 @@
 import type { Sql } from '../../platform/store/index.ts';
 import { decimal, sumDecimals } from '../../platform/units/index.ts';
-import { jointSaving } from './savings/joint-saving.ts';
+import { computeJointSaving } from './savings/joint-saving.ts';
 import type { SavingPart } from './savings/saving-part.ts';
 import type {
   Recommendation,
@@ -9,7 +9,7 @@ import type {
   RecommendationSummary,
   Saving,
 } from './schema.ts';
-import { heldOpen, lastLook, recommendationsIn } from './store.ts';
+import { findByState, findLastScan, findOpen } from './store.ts';
 
 const STATES: Readonly<Record<'open' | 'done' | 'closed' | 'all', readonly RecommendationState[]>> = {
   open: ['open', 'approved'],
@@ -19,13 +19,13 @@ const STATES: Readonly<Record<'open' | 'done' | 'closed' | 'all', readonly Recom
 };
 
 /** Recommendations in these states, and the joint saving of the open ones. */
-export async function shownList(sql: Sql, state: keyof typeof STATES): Promise<RecommendationList> {
-  const listed = (await recommendationsIn(sql, STATES[state])).map(({ document }) => document);
-  const open = (await heldOpen(sql)).map(({ document }) => document);
-  const look = await lastLook(sql);
+export async function readList(sql: Sql, state: keyof typeof STATES): Promise<RecommendationList> {
+  const listed = (await findByState(sql, STATES[state])).map(({ document }) => document);
+  const open = (await findOpen(sql)).map(({ document }) => document);
+  const look = await findLastScan(sql);
   return {
-    recommendations: listed.toSorted(byWorth).map(summaryOf),
-    totals: totalsOf(open),
+    recommendations: listed.toSorted(compareByWorth).map(toSummary),
+    totals: computeTotals(open),
     unknownSavings: open.filter(({ saving }) => saving.monthly === null).length,
     lookedAt: look?.at ?? null,
     searched: look?.searched ?? [],
@@ -33,14 +33,14 @@ export async function shownList(sql: Sql, state: keyof typeof STATES): Promise<R
 }
 
 /** The fields of a recommendation for the ledger of hours. */
-export function partOf({ key, evidence: { items, effects, commitments, pins } }: Recommendation): SavingPart {
+export function toSavingPart({ key, evidence: { items, effects, commitments, pins } }: Recommendation): SavingPart {
   return { key, items, effects, commitments, pins };
 }
 
-function totalsOf(open: readonly Recommendation[]): RecommendationList['totals'] {
+function computeTotals(open: readonly Recommendation[]): RecommendationList['totals'] {
   const known = open.filter(({ saving }) => saving.monthly !== null);
   const ids = new Map(known.map(({ key, recommendation }) => [key, recommendation]));
-  return jointSaving(known.map(partOf)).map(({ currency, saving, leftOut }) => {
+  return computeJointSaving(known.map(toSavingPart)).map(({ currency, saving, leftOut }) => {
     const own = known.flatMap(({ saving: { monthly } }) => (monthly?.currency === currency ? [monthly.amount] : []));
     const sumOfAlone = { amount: sumDecimals(own), currency };
     const others = leftOut.flatMap((key) => ids.get(key) ?? []);
@@ -48,17 +48,17 @@ function totalsOf(open: readonly Recommendation[]): RecommendationList['totals']
   });
 }
 
-function byWorth(one: Recommendation, other: Recommendation): number {
-  const [first, second] = [amountOf(one.saving), amountOf(other.saving)];
+function compareByWorth(one: Recommendation, other: Recommendation): number {
+  const [first, second] = [parseMonthlyAmount(one.saving), parseMonthlyAmount(other.saving)];
   if (first === null || second === null) return Number(first === null) - Number(second === null);
   return second.comparedTo(first) || one.title.localeCompare(other.title);
 }
 
-function amountOf({ monthly }: Saving) {
+function parseMonthlyAmount({ monthly }: Saving) {
   return monthly === null ? null : decimal(monthly.amount);
 }
 
-function summaryOf(document: Recommendation): RecommendationSummary {
+function toSummary(document: Recommendation): RecommendationSummary {
   const { key: _key, evidence: _evidence, approved: _approved, undone: _undone, ...rest } = document;
   const { supersededBy: _supersededBy, timeline: _timeline, ...summary } = rest;
   return summary;

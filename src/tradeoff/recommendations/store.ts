@@ -18,7 +18,7 @@ interface RecommendationTables {
 }
 
 /** A recommendation as it is kept. */
-export interface Kept {
+export interface StoredRecommendation {
   readonly document: Recommendation;
   /** Increases with every change (optimistic lock): a writer with an older version does not overwrite a newer one. */
   readonly version: number;
@@ -26,15 +26,15 @@ export interface Kept {
   readonly measureAt: string | null;
 }
 
-const tables = (sql: Sql) => sql.tables<RecommendationTables>();
+const selectTables = (sql: Sql) => sql.tables<RecommendationTables>();
 
-function kept({ document, version, measure_at }: RecommendationTables['recommendation']): Kept {
+function toKept({ document, version, measure_at }: RecommendationTables['recommendation']): StoredRecommendation {
   return { document: Recommendation.parse(JSON.parse(document)), version, measureAt: measure_at };
 }
 
 const isHeldOpen = (state: RecommendationState) => state === 'open' || state === 'approved';
 
-function row({ document, measureAt }: Omit<Kept, 'version'>) {
+function toRecommendationRow({ document, measureAt }: Omit<StoredRecommendation, 'version'>) {
   const { recommendation: id, key: advice, state, foundAt } = document;
   return {
     ...{ id, advice, state },
@@ -46,16 +46,16 @@ function row({ document, measureAt }: Omit<Kept, 'version'>) {
 }
 
 export async function insertRecommendation(sql: Sql, document: Recommendation): Promise<void> {
-  await tables(sql)
+  await selectTables(sql)
     .insertInto('recommendation')
-    .values({ ...row({ document, measureAt: null }), version: 1 })
+    .values({ ...toRecommendationRow({ document, measureAt: null }), version: 1 })
     .execute();
 }
 
 /** Replaces the version that was read; false after a concurrent change, and then nothing is written. */
-export async function putRecommendation(sql: Sql, { version, ...rest }: Kept): Promise<boolean> {
-  const { id, ...values } = row(rest);
-  const done = await tables(sql)
+export async function putRecommendation(sql: Sql, { version, ...rest }: StoredRecommendation): Promise<boolean> {
+  const { id, ...values } = toRecommendationRow(rest);
+  const done = await selectTables(sql)
     .updateTable('recommendation')
     .set({ ...values, version: version + 1 })
     .where('id', '=', id)
@@ -64,9 +64,13 @@ export async function putRecommendation(sql: Sql, { version, ...rest }: Kept): P
   return Number(done.numUpdatedRows) === 1;
 }
 
-export async function findRecommendation(sql: Sql, id: string): Promise<Kept | null> {
-  const found = await tables(sql).selectFrom('recommendation').selectAll().where('id', '=', id).executeTakeFirst();
-  return found === undefined ? null : kept(found);
+export async function findRecommendation(sql: Sql, id: string): Promise<StoredRecommendation | null> {
+  const found = await selectTables(sql)
+    .selectFrom('recommendation')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return found === undefined ? null : toKept(found);
 }
 
 /** Subject of a recommendation; null when there is no such recommendation. */
@@ -75,43 +79,47 @@ export async function findRecommendedSubject(sql: Sql, id: string): Promise<Subj
 }
 
 /** The open or approved recommendation of each key; null: of all keys. */
-export async function heldOpen(sql: Sql, advice: string | null = null): Promise<Kept[]> {
-  let query = tables(sql).selectFrom('recommendation').selectAll().where('open_advice', 'is not', null);
+export async function findOpen(sql: Sql, advice: string | null = null): Promise<StoredRecommendation[]> {
+  let query = selectTables(sql).selectFrom('recommendation').selectAll().where('open_advice', 'is not', null);
   if (advice !== null) query = query.where('open_advice', '=', advice);
-  return (await query.orderBy('id').execute()).map(kept);
+  return (await query.orderBy('id').execute()).map(toKept);
 }
 
 /** The last of an advice that has this state; null: there was none. */
-export async function lastOf(sql: Sql, advice: string, state: RecommendationState): Promise<Kept | null> {
-  const query = tables(sql).selectFrom('recommendation').selectAll().where('advice', '=', advice);
+export async function findLastInState(
+  sql: Sql,
+  advice: string,
+  state: RecommendationState,
+): Promise<StoredRecommendation | null> {
+  const query = selectTables(sql).selectFrom('recommendation').selectAll().where('advice', '=', advice);
   const found = await query
     .where('state', '=', state)
     .orderBy('found_at', 'desc')
     .orderBy('id', 'desc')
     .executeTakeFirst();
-  return found === undefined ? null : kept(found);
+  return found === undefined ? null : toKept(found);
 }
 
 const MOST_LISTED = 500;
 
 /** Those found last first, 500 at most. */
-export async function recommendationsIn(sql: Sql, states: readonly RecommendationState[]): Promise<Kept[]> {
-  const query = tables(sql).selectFrom('recommendation').selectAll().where('state', 'in', states);
+export async function findByState(sql: Sql, states: readonly RecommendationState[]): Promise<StoredRecommendation[]> {
+  const query = selectTables(sql).selectFrom('recommendation').selectAll().where('state', 'in', states);
   const rows = await query.orderBy('found_at', 'desc').orderBy('id').limit(MOST_LISTED).execute();
-  return rows.map(kept);
+  return rows.map(toKept);
 }
 
 /** Those whose saving is to be measured now. */
-export async function dueToMeasure(sql: Sql, now: string): Promise<Kept[]> {
-  const query = tables(sql).selectFrom('recommendation').selectAll().where('measure_at', '<=', now);
-  return (await query.orderBy('id').execute()).map(kept);
+export async function findDueToMeasure(sql: Sql, now: string): Promise<StoredRecommendation[]> {
+  const query = selectTables(sql).selectFrom('recommendation').selectAll().where('measure_at', '<=', now);
+  return (await query.orderBy('id').execute()).map(toKept);
 }
 
 const LAST = 'last';
 
-export async function putLook(sql: Sql, at: string, searched: readonly Searched[]): Promise<void> {
+export async function saveScan(sql: Sql, at: string, searched: readonly Searched[]): Promise<void> {
   const values = { at, searched: JSON.stringify(searched) };
-  await tables(sql)
+  await selectTables(sql)
     .insertInto('recommendation_look')
     .values({ id: LAST, ...values })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
@@ -119,8 +127,8 @@ export async function putLook(sql: Sql, at: string, searched: readonly Searched[
 }
 
 /** The last scan; null: no scan yet. */
-export async function lastLook(sql: Sql): Promise<{ at: string; searched: Searched[] } | null> {
-  const found = await tables(sql)
+export async function findLastScan(sql: Sql): Promise<{ at: string; searched: Searched[] } | null> {
+  const found = await selectTables(sql)
     .selectFrom('recommendation_look')
     .selectAll()
     .where('id', '=', LAST)

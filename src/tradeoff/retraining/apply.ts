@@ -2,11 +2,11 @@ import { AppError } from '../../platform/errors/index.ts';
 import { parseCron } from '../../platform/jobs/cron.ts';
 import type { ManifestOutcome } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { iso, lookSoon, type RetrainingDeps } from './context.ts';
-import { namedTriggers, type RetrainingSpec } from './spec/schema.ts';
+import { formatInstant, type RetrainingDeps, scheduleCheck } from './context.ts';
+import { nameTriggers, type RetrainingSpec } from './spec/schema.ts';
 import { findRetrainings, putRetraining } from './store.ts';
 import { applyTriggers } from './triggers.ts';
-import { FILLED, unknownName } from './window.ts';
+import { FILLED, findUnknownName } from './window.ts';
 
 /** Updates the store to match the document. Errors: `manifest_invalid`, `pipeline_not_found`, `budget_not_found`. */
 export async function applyRetraining(
@@ -18,37 +18,37 @@ export async function applyRetraining(
   await refuseImpossible(deps, sql, spec);
   const [before] = await findRetrainings(sql, name);
   if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
-  const now = iso(deps.clock.now());
+  const now = formatInstant(deps.clock.now());
   const kept = before?.spec.model === spec.model ? before : undefined;
   const retraining = {
     name,
     spec,
     since: before?.since ?? now,
     appliedAt: now,
-    trainedUntil: kept?.trainedUntil ?? (await lastTraining(deps, sql, spec)) ?? now,
+    trainedUntil: kept?.trainedUntil ?? (await findLastTraining(deps, sql, spec)) ?? now,
     coolsUntil: kept?.coolsUntil ?? null,
   };
   await putRetraining(sql, retraining);
   await applyTriggers(deps, sql, retraining);
-  await lookSoon(deps, sql, name, `applied ${now}`);
+  await scheduleCheck(deps, sql, name, `applied ${now}`);
   return before === undefined ? 'created' : 'changed';
 }
 
 /** When the version to beat was made; null where there is none. */
-async function lastTraining({ registry }: RetrainingDeps, sql: Sql, spec: RetrainingSpec): Promise<string | null> {
+async function findLastTraining({ registry }: RetrainingDeps, sql: Sql, spec: RetrainingSpec): Promise<string | null> {
   const champion = await registry.versionByAlias(sql, spec.model, spec.alias);
-  return champion === null ? null : iso(Date.parse(champion.createdAt));
+  return champion === null ? null : formatInstant(Date.parse(champion.createdAt));
 }
 
 async function refuseImpossible(deps: RetrainingDeps, sql: Sql, spec: RetrainingSpec): Promise<void> {
   await refuseOtherModel(deps, sql, spec);
   await refusePipeline(deps, sql, spec);
   if (spec.budget !== undefined) await deps.budgets.standing(sql, spec.budget);
-  const unknown = unknownName(spec.params);
+  const unknown = findUnknownName(spec.params);
   if (unknown !== null) {
     refuse(`params.${unknown.param}`, `unknown expression "${unknown.name}"; known: ${FILLED.join(', ')}.`);
   }
-  for (const [index, { trigger }] of namedTriggers(spec.on).entries()) {
+  for (const [index, { trigger }] of nameTriggers(spec.on).entries()) {
     if ('cron' in trigger) refuseNoTime(`on[${index}].cron`, trigger);
   }
 }

@@ -1,10 +1,10 @@
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { iso, type RetrainingDeps } from './context.ts';
-import { ended } from './rounds.ts';
+import { formatInstant, type RetrainingDeps } from './context.ts';
+import { toEndedRound } from './rounds.ts';
 import type { RetrainingRound } from './schema.ts';
 import { findRetrainings, findRound, putRound, type StoredRound } from './store.ts';
-import { told } from './timeline.ts';
+import { appendEntry } from './timeline.ts';
 
 /** Maximum attempts to begin a run; with the back-off of the queue they take about a minute. */
 const TRIES = 5;
@@ -22,7 +22,7 @@ export async function beginRun(deps: RetrainingDeps, name: string, number: numbe
   // The link is stored in the transaction that begins the run, so that a crash cannot lose it.
   const link = async (sql: Sql, begun: { readonly run: string; readonly number: number }) => {
     const now = await findRound(sql, name, number);
-    if (now?.document.state === 'starting') await putRound(sql, running(deps, now, { pipeline, ...begun }));
+    if (now?.document.state === 'starting') await putRound(sql, toRunning(deps, now, { pipeline, ...begun }));
   };
   try {
     const begun = await deps.pipelines.runs.begin({
@@ -38,30 +38,44 @@ export async function beginRun(deps: RetrainingDeps, name: string, number: numbe
   } catch (error) {
     if (attempt < TRIES && mayPass(error)) throw error;
     if (!(error instanceof AppError)) deps.log.error({ err: error, name, number }, 'a retraining could not start');
-    await notBegun(deps, name, number, error);
+    await recordStartFailure(deps, name, number, error);
   }
 }
 
-function running({ clock }: RetrainingDeps, round: StoredRound, run: NonNullable<RetrainingRound['run']>): StoredRound {
-  const at = iso(clock.now());
+function toRunning(
+  { clock }: RetrainingDeps,
+  round: StoredRound,
+  run: NonNullable<RetrainingRound['run']>,
+): StoredRound {
+  const at = formatInstant(clock.now());
   const id = `${run.pipeline}/${run.number}`;
   const text = `Run #${run.number} of "${run.pipeline}" started.`;
-  const timeline = told(round.document.timeline, { at, step: 'run', text, evidence: [{ kind: 'pipeline_run', id }] });
+  const timeline = appendEntry(round.document.timeline, {
+    at,
+    step: 'run',
+    text,
+    evidence: [{ kind: 'pipeline_run', id }],
+  });
   return { ...round, document: { ...round.document, state: 'running', run, timeline } };
 }
 
 /** At the concurrency limit of the pipeline the round waits again; any other error ends it. */
-async function notBegun(deps: RetrainingDeps, name: string, number: number, error: unknown): Promise<void> {
+async function recordStartFailure(deps: RetrainingDeps, name: string, number: number, error: unknown): Promise<void> {
   const reason = error instanceof AppError ? error.message : 'Internal error in Steelyard; see the log.';
   const isFull = error instanceof AppError && error.code === 'pipeline_run_full';
   await deps.store.transaction(async (sql) => {
     const round = await findRound(sql, name, number);
     if (round === null || round.document.state !== 'starting') return;
-    if (!isFull) return putRound(sql, ended(deps, round, { state: 'failed', reason, evidence: [] }));
+    if (!isFull) return putRound(sql, toEndedRound(deps, round, { state: 'failed', reason, evidence: [] }));
     const now = deps.clock.now();
-    const timeline = told(round.document.timeline, { at: iso(now), step: 'wait', text: reason, evidence: [] });
+    const timeline = appendEntry(round.document.timeline, {
+      at: formatInstant(now),
+      step: 'wait',
+      text: reason,
+      evidence: [],
+    });
     const document: RetrainingRound = { ...round.document, state: 'waiting', reason, startedAt: null, timeline };
-    await putRound(sql, { ...round, document, lookAt: iso(now + MINUTE_MS) });
+    await putRound(sql, { ...round, document, lookAt: formatInstant(now + MINUTE_MS) });
   });
 }
 

@@ -25,10 +25,10 @@ export const LOOK_AT_ALL = 'retraining.look_at_all';
 export const LOOK = 'retraining.look';
 export const START = 'retraining.start';
 
-export const iso = (instant: number): string => new Date(instant).toISOString();
+export const formatInstant = (instant: number): string => new Date(instant).toISOString();
 
 /** Enqueues a look at a retraining, once for each reason: a look that is about to end would not see a new one. */
-export async function lookSoon(
+export async function scheduleCheck(
   { jobs }: Pick<RetrainingDeps, 'jobs'>,
   sql: Sql,
   retraining: string,
@@ -38,6 +38,6 @@ export async function lookSoon(
 }
 
 /** For reading, to the minute: `2026-11-27 07:54 UTC`. */
-export function shownInstant(instant: string): string {
+export function formatMinute(instant: string): string {
   return `${instant.slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,10 +1,10 @@
 import { parseCron } from '../../platform/jobs/cron.ts';
 import type { Money } from '../../platform/units/index.ts';
-import { iso, type RetrainingDeps } from './context.ts';
+import { formatInstant, type RetrainingDeps } from './context.ts';
 import type { RetrainingRound, Worth } from './schema.ts';
-import { namedTriggers, type RetrainingSpec } from './spec/schema.ts';
+import { nameTriggers, type RetrainingSpec } from './spec/schema.ts';
 import { pageRounds, type StoredRetraining, type StoredRound } from './store.ts';
-import { horizonOf, perDay, type Scales, weighWorth } from './worth.ts';
+import { computeHorizon, computePerDay, evaluateWorth, type Scales } from './worth.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -14,7 +14,7 @@ const TRAFFIC_MS = 7 * DAY_MS;
 const ASKED = 20;
 
 /** Evaluates a round from all current facts. Reads the lake, so call it outside a transaction. */
-export async function weighRound(
+export async function evaluateRound(
   deps: RetrainingDeps,
   retraining: StoredRetraining,
   { episode }: Pick<StoredRound, 'episode'>,
@@ -22,28 +22,28 @@ export async function weighRound(
   const { spec } = retraining;
   const now = deps.clock.now();
   const scales: Scales = {
-    at: iso(now),
+    at: formatInstant(now),
     loss: episode?.loss ?? null,
-    lossReason: lossReason(episode !== null),
-    traffic: await trafficOf(deps, spec, now),
+    lossReason: explainUnknownLoss(episode !== null),
+    traffic: await measureTraffic(deps, spec, now),
     valuePerPrediction: spec.worth.valuePerPrediction ?? null,
     moneyPerDay: episode?.moneyPerDay ?? null,
-    horizon: horizonOf(now, spec.worth.horizon, nextTime(spec, now)),
-    ...(await costOf(deps, retraining)),
-    budget: await budgetOf(deps, spec),
+    horizon: computeHorizon(now, spec.worth.horizon, findNextScheduledTime(spec, now)),
+    ...(await estimateCost(deps, retraining)),
+    budget: await readBudget(deps, spec),
     minimumGain: spec.worth.minimumGain,
   };
-  return weighWorth(scales);
+  return evaluateWorth(scales);
 }
 
-function lossReason(isEpisode: boolean): string {
+function explainUnknownLoss(isEpisode: boolean): string {
   return isEpisode
     ? 'The loss of quality of the episode was neither measured nor estimated.'
     : 'The trigger is no episode, so no loss of quality is known.';
 }
 
 /** Predictions of the last week, or of the part of it since the first, an hour at least. */
-async function trafficOf(
+async function measureTraffic(
   { monitoring, store }: RetrainingDeps,
   { model, monitor: name }: RetrainingSpec,
   now: number,
@@ -51,18 +51,18 @@ async function trafficOf(
   const monitor = await monitoring.monitor(store, name);
   const sample = monitor?.spec.log.sample ?? 1;
   const { predictions, first } = await monitoring.counts.traffic(model, {
-    start: iso(now - TRAFFIC_MS),
-    end: iso(now),
+    start: formatInstant(now - TRAFFIC_MS),
+    end: formatInstant(now),
   });
   if (predictions === 0 || first === null || sample === 0) return null;
   const start = Math.min(Date.parse(first), now - HOUR_MS);
-  const period = { start: iso(start), end: iso(now) };
-  return { perDay: perDay(predictions, sample, period), period };
+  const period = { start: formatInstant(start), end: formatInstant(now) };
+  return { perDay: computePerDay(predictions, sample, period), period };
 }
 
 /** The next time of its calendar; null where it has none. */
-function nextTime({ on }: RetrainingSpec, now: number): { trigger: string; at: number } | null {
-  const times = namedTriggers(on).flatMap(({ name, trigger }) => {
+function findNextScheduledTime({ on }: RetrainingSpec, now: number): { trigger: string; at: number } | null {
+  const times = nameTriggers(on).flatMap(({ name, trigger }) => {
     const at = 'cron' in trigger ? parseCron(trigger.cron, trigger.timeZone).next(now) : null;
     return at === null ? [] : [{ trigger: name, at }];
   });
@@ -70,7 +70,7 @@ function nextTime({ on }: RetrainingSpec, now: number): { trigger: string; at: n
 }
 
 /** Cost of the last priced retraining; else of the last successful run of the pipeline; else the budget of one run. */
-async function costOf(
+async function estimateCost(
   { store, pipelines }: RetrainingDeps,
   { name, spec: { pipeline } }: StoredRetraining,
 ): Promise<{ cost: Money | null; costFrom: string }> {
@@ -89,7 +89,7 @@ function isPriced({ cost, unpricedSteps }: Pick<RetrainingRound, 'cost' | 'unpri
   return cost !== null && unpricedSteps === 0;
 }
 
-async function budgetOf(
+async function readBudget(
   { budgets, store }: RetrainingDeps,
   { budget: name }: RetrainingSpec,
 ): Promise<Worth['budget']> {

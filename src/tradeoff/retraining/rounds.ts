@@ -1,20 +1,20 @@
 import type { Sql } from '../../platform/store/index.ts';
-import { iso, lookSoon, type RetrainingDeps, START, shownInstant } from './context.ts';
-import { weighRound } from './gather.ts';
+import { formatInstant, formatMinute, type RetrainingDeps, START, scheduleCheck } from './context.ts';
+import { evaluateRound } from './gather.ts';
 import type { RetrainingRound, RoundTrigger, TimelineEntry, Worth } from './schema.ts';
-import { namedTriggers, type RetrainingTrigger } from './spec/schema.ts';
+import { nameTriggers, type RetrainingTrigger } from './spec/schema.ts';
 import {
   findRetrainings,
   findRound,
+  findRoundByOccurrence,
+  findRoundsByState,
   putRound,
-  roundOfOccurrence,
-  roundsIn,
   type StoredRetraining,
   type StoredRound,
   takeRoundNumber,
 } from './store.ts';
-import { told } from './timeline.ts';
-import { filledParams, windowOf } from './window.ts';
+import { appendEntry } from './timeline.ts';
+import { computeDataWindow, fillParams } from './window.ts';
 
 const HOUR_MS = 3_600_000;
 /** Polling interval for a running run, in addition to its end event. */
@@ -36,8 +36,8 @@ export async function openRound(
   { name, spec }: StoredRetraining,
   { occurrence, trigger, episode, heard, evidence }: Occurrence,
 ): Promise<StoredRound | null> {
-  if ((await roundOfOccurrence(sql, name, occurrence)) !== null) return null;
-  const now = iso(deps.clock.now());
+  if ((await findRoundByOccurrence(sql, name, occurrence)) !== null) return null;
+  const now = formatInstant(deps.clock.now());
   const document: RetrainingRound = {
     retraining: name,
     round: await takeRoundNumber(sql, name),
@@ -68,7 +68,7 @@ export async function openRound(
   };
   const stored = { document, occurrence, lookAt: now, heard, episode };
   await putRound(sql, stored);
-  await lookSoon(deps, sql, name, `round ${document.round}`);
+  await scheduleCheck(deps, sql, name, `round ${document.round}`);
   return stored;
 }
 
@@ -80,17 +80,18 @@ export async function decide(deps: RetrainingDeps, name: string, number: number)
   const [retraining] = await findRetrainings(deps.store, name);
   const before = await findRound(deps.store, name, number);
   if (retraining === undefined || before === null || before.document.state !== 'waiting') return;
-  const worth = await weighRound(deps, retraining, before);
+  const worth = await evaluateRound(deps, retraining, before);
   await deps.store.transaction(async (sql) => {
     const [now] = await findRetrainings(sql, name);
     const round = await findRound(sql, name, number);
     if (now === undefined || round === null || round.document.state !== 'waiting') return;
     // A new event arrived during the evaluation, so its result is outdated; that event has scheduled another look.
     if (round.heard !== before.heard) return;
-    const weighed = { ...round, document: withWorth(round.document, worth) };
-    const wait = await reasonToWait(deps, sql, now, weighed.document, worth);
+    const weighed = { ...round, document: setWorth(round.document, worth) };
+    const wait = await findReasonToWait(deps, sql, now, weighed.document, worth);
     if (wait === null) await start(deps, sql, now, weighed, worth.reason);
-    else await putRound(sql, wait.over ? lapsed(deps, weighed, wait.reason) : waiting(deps, weighed, wait));
+    else
+      await putRound(sql, wait.over ? toLapsedRound(deps, weighed, wait.reason) : toWaitingRound(deps, weighed, wait));
   });
 }
 
@@ -103,41 +104,41 @@ interface Wait {
 }
 
 /** Why a round does not begin now; null when it does. */
-async function reasonToWait(
+async function findReasonToWait(
   { clock }: RetrainingDeps,
   sql: Sql,
   { name, spec, coolsUntil }: StoredRetraining,
   { openedAt }: RetrainingRound,
   { answer, reason }: Worth,
 ): Promise<Wait | null> {
-  const covering = await coveredBy(sql, name, openedAt);
+  const covering = await findCoveringRound(sql, name, openedAt);
   if (covering !== null) {
     return { over: true, lookAt: null, reason: `Round ${covering} started later and has made a candidate.` };
   }
-  const underWay = await roundUnderWay(sql, name);
+  const underWay = await findActiveRound(sql, name);
   if (underWay !== null) return { over: false, lookAt: null, reason: `Round ${underWay} is active.` };
   const now = clock.now();
   if (coolsUntil !== null && Date.parse(coolsUntil) > now) {
     return {
       over: false,
       lookAt: coolsUntil,
-      reason: `Cooldown after the last retraining until ${shownInstant(coolsUntil)}.`,
+      reason: `Cooldown after the last retraining until ${formatMinute(coolsUntil)}.`,
     };
   }
   if (answer === 'worth' || (answer === 'unknown' && spec.worth.whenUnknown === 'retrain')) return null;
   const known =
     answer === 'unknown' ? `${reason} The round waits while gain or cost is unknown (whenUnknown: wait).` : reason;
-  return { over: false, lookAt: iso(now + HOUR_MS), reason: known };
+  return { over: false, lookAt: formatInstant(now + HOUR_MS), reason: known };
 }
 
 /** The round that began after an instant and has a candidate; null where there is none. */
-async function coveredBy(sql: Sql, name: string, openedAt: string): Promise<number | null> {
-  const ended = (await roundsIn(sql, name, ['promoted', 'not_promoted'])).map(({ document }) => document);
+async function findCoveringRound(sql: Sql, name: string, openedAt: string): Promise<number | null> {
+  const ended = (await findRoundsByState(sql, name, ['promoted', 'not_promoted'])).map(({ document }) => document);
   return ended.findLast(({ startedAt }) => startedAt !== null && startedAt >= openedAt)?.round ?? null;
 }
 
-export async function roundUnderWay(sql: Sql, name: string): Promise<number | null> {
-  const [first] = await roundsIn(sql, name, ['starting', 'running']);
+export async function findActiveRound(sql: Sql, name: string): Promise<number | null> {
+  const [first] = await findRoundsByState(sql, name, ['starting', 'running']);
   return first?.document.round ?? null;
 }
 
@@ -152,10 +153,10 @@ export async function start(
 ): Promise<StoredRound> {
   const { document } = round;
   const now = deps.clock.now();
-  const trigger = triggerOf(spec.on, document.trigger.name);
-  const window = asked?.window ?? windowOf(trigger, document.trigger, { trainedUntil, now });
+  const trigger = findTrigger(spec.on, document.trigger.name);
+  const window = asked?.window ?? computeDataWindow(trigger, document.trigger, { trainedUntil, now });
   const champion = await deps.registry.versionByAlias(sql, spec.model, spec.alias);
-  const params = filledParams(spec.params, {
+  const params = fillParams(spec.params, {
     'window.start': window.start,
     'window.end': window.end,
     // Only fixed words: column names from a monitor must not reach a command line.
@@ -166,19 +167,19 @@ export async function start(
   });
   const started: StoredRound = {
     ...round,
-    lookAt: iso(now + SURE_MS),
+    lookAt: formatInstant(now + SURE_MS),
     document: {
       ...document,
       state: 'starting',
       reason: null,
-      startedAt: iso(now),
+      startedAt: formatInstant(now),
       window,
       params,
       champion: champion?.version ?? null,
-      timeline: told(document.timeline, {
-        at: iso(now),
+      timeline: appendEntry(document.timeline, {
+        at: formatInstant(now),
         step: 'start',
-        text: `${why} Training data from ${shownInstant(window.start)} to ${shownInstant(window.end)}.`,
+        text: `${why} Training data from ${formatMinute(window.start)} to ${formatMinute(window.end)}.`,
         evidence: asked === null ? [] : [{ kind: 'person', id: asked.by }],
       }),
     },
@@ -189,31 +190,31 @@ export async function start(
   return started;
 }
 
-export function triggerOf(on: readonly RetrainingTrigger[], name: string | null): RetrainingTrigger | null {
-  return namedTriggers(on).find((named) => named.name === name)?.trigger ?? null;
+export function findTrigger(on: readonly RetrainingTrigger[], name: string | null): RetrainingTrigger | null {
+  return nameTriggers(on).find((named) => named.name === name)?.trigger ?? null;
 }
 
-export function withWorth(document: RetrainingRound, worth: Worth): RetrainingRound {
+export function setWorth(document: RetrainingRound, worth: Worth): RetrainingRound {
   const evidence = worth.budget === null ? [] : [{ kind: 'budget', id: worth.budget.name } as const];
-  const timeline = told(document.timeline, { at: worth.at, step: 'worth', text: worth.reason, evidence });
+  const timeline = appendEntry(document.timeline, { at: worth.at, step: 'worth', text: worth.reason, evidence });
   return { ...document, worth, gain: worth.gain, timeline };
 }
 
-function waiting({ clock }: RetrainingDeps, round: StoredRound, { reason, lookAt }: Wait): StoredRound {
+function toWaitingRound({ clock }: RetrainingDeps, round: StoredRound, { reason, lookAt }: Wait): StoredRound {
   const { document } = round;
   const isSaid = reason === document.worth?.reason;
-  const entry: TimelineEntry = { at: iso(clock.now()), step: 'wait', text: reason, evidence: [] };
-  const timeline = isSaid ? document.timeline : told(document.timeline, entry);
+  const entry: TimelineEntry = { at: formatInstant(clock.now()), step: 'wait', text: reason, evidence: [] };
+  const timeline = isSaid ? document.timeline : appendEntry(document.timeline, entry);
   return { ...round, lookAt, document: { ...document, reason, timeline } };
 }
 
 /** Lapses a waiting round: its reason is over. */
-export function lapsed(deps: Pick<RetrainingDeps, 'clock'>, round: StoredRound, reason: string): StoredRound {
-  return ended(deps, round, { state: 'lapsed', reason, evidence: [] });
+export function toLapsedRound(deps: Pick<RetrainingDeps, 'clock'>, round: StoredRound, reason: string): StoredRound {
+  return toEndedRound(deps, round, { state: 'lapsed', reason, evidence: [] });
 }
 
 /** The round as it ended. */
-export function ended(
+export function toEndedRound(
   { clock }: Pick<RetrainingDeps, 'clock'>,
   round: StoredRound,
   {
@@ -222,8 +223,8 @@ export function ended(
     evidence,
   }: Pick<RetrainingRound, 'state'> & { readonly reason: string; readonly evidence: TimelineEntry['evidence'] },
 ): StoredRound {
-  const at = iso(clock.now());
+  const at = formatInstant(clock.now());
   const { document } = round;
-  const timeline = told(document.timeline, { at, step: 'end', text: reason, evidence });
+  const timeline = appendEntry(document.timeline, { at, step: 'end', text: reason, evidence });
   return { ...round, lookAt: null, document: { ...document, state, reason, endedAt: at, timeline } };
 }

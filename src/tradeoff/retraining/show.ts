@@ -9,20 +9,20 @@ import type {
   RetrainingRoundSummary,
   RetrainingTriggerNow,
 } from './schema.ts';
-import { kindOf, namedTriggers } from './spec/schema.ts';
-import { pageRounds, roundsIn, type StoredRetraining, type StoredRound, triggerStates } from './store.ts';
-import { enoughOf, waitsFor } from './triggers.ts';
+import { nameTriggers, toTriggerKind } from './spec/schema.ts';
+import { findRoundsByState, findTriggerStates, pageRounds, type StoredRetraining, type StoredRound } from './store.ts';
+import { describeCondition, readThreshold } from './triggers.ts';
 
 /** A round with the current cost of its run. */
-export async function shownRound(deps: RetrainingDeps, { document }: StoredRound): Promise<RetrainingRound> {
+export async function readRound(deps: RetrainingDeps, { document }: StoredRound): Promise<RetrainingRound> {
   if (document.state !== 'running' || document.run === null) return document;
   const { pipeline, run } = document.run;
   const { cost, unpricedSteps } = await deps.pipelines.runs.show(deps.store, pipeline, run);
   return { ...document, cost, unpricedSteps };
 }
 
-async function shownSummary(deps: RetrainingDeps, round: StoredRound): Promise<RetrainingRoundSummary> {
-  const { retraining, round: number, state, reason, trigger, ...rest } = await shownRound(deps, round);
+async function readRoundSummary(deps: RetrainingDeps, round: StoredRound): Promise<RetrainingRoundSummary> {
+  const { retraining, round: number, state, reason, trigger, ...rest } = await readRound(deps, round);
   const { openedAt, startedAt, endedAt, run, candidate, verdict, gain, cost, realisedGain } = rest;
   return {
     retraining,
@@ -42,14 +42,14 @@ async function shownSummary(deps: RetrainingDeps, round: StoredRound): Promise<R
   };
 }
 
-export async function shownRetraining(deps: RetrainingDeps, stored: StoredRetraining): Promise<Retraining> {
+export async function readRetraining(deps: RetrainingDeps, stored: StoredRetraining): Promise<Retraining> {
   const { name, spec, appliedAt, coolsUntil, trainedUntil } = stored;
   const { store, registry, clock } = deps;
   const [last] = await pageRounds(store, name, null, 1);
   const [champion, waiting, underWay] = [
     await registry.versionByAlias(store, spec.model, spec.alias),
-    await roundsIn(store, name, ['waiting']),
-    await roundsIn(store, name, ['starting', 'running']),
+    await findRoundsByState(store, name, ['waiting']),
+    await findRoundsByState(store, name, ['starting', 'running']),
   ];
   return {
     name,
@@ -63,14 +63,14 @@ export async function shownRetraining(deps: RetrainingDeps, stored: StoredRetrai
     underWay: underWay[0]?.document.round ?? null,
     coolsUntil: coolsUntil !== null && Date.parse(coolsUntil) > clock.now() ? coolsUntil : null,
     trainedUntil,
-    lastRound: last === undefined ? null : await shownSummary(deps, last),
-    ...(await spentOn(store, name)),
+    lastRound: last === undefined ? null : await readRoundSummary(deps, last),
+    ...(await sumSpent(store, name)),
   };
 }
 
 /** Cost of the runs of all finished rounds; rounds with unknown cost are counted, not summed. */
-async function spentOn(sql: Sql, name: string): Promise<Pick<Retraining, 'spent' | 'unpricedRounds'>> {
-  const over = await roundsIn(sql, name, ['promoted', 'not_promoted', 'failed']);
+async function sumSpent(sql: Sql, name: string): Promise<Pick<Retraining, 'spent' | 'unpricedRounds'>> {
+  const over = await findRoundsByState(sql, name, ['promoted', 'not_promoted', 'failed']);
   const ran = over.map(({ document }) => document).filter(({ run }) => run !== null);
   const costs = ran.flatMap(({ cost }): Money[] => (cost === null ? [] : [cost]));
   const spent = [...Map.groupBy(costs, ({ currency }) => currency)].map(([currency, all]) => ({
@@ -85,7 +85,7 @@ async function spentOn(sql: Sql, name: string): Promise<Pick<Retraining, 'spent'
 }
 
 /** Error: `invalid_page_token`. */
-export async function shownDetail(
+export async function readRetrainingDetail(
   deps: RetrainingDeps,
   stored: StoredRetraining,
   { pageSize, pageToken }: { readonly pageSize: number; readonly pageToken?: string | undefined },
@@ -95,8 +95,8 @@ export async function shownDetail(
   const found = await pageRounds(deps.store, name, before === undefined ? null : Number(before), pageSize + 1);
   const last = found.length > pageSize ? found[pageSize - 1] : undefined;
   return {
-    ...(await shownRetraining(deps, stored)),
-    triggers: await shownTriggers(deps.store, stored),
+    ...(await readRetraining(deps, stored)),
+    triggers: await readTriggers(deps.store, stored),
     params: spec.params,
     cooldownMs: spec.cooldown,
     budget: spec.budget ?? null,
@@ -106,23 +106,23 @@ export async function shownDetail(
       minimumGain: spec.worth.minimumGain,
       whenUnknown: spec.worth.whenUnknown,
     },
-    rounds: await Promise.all(found.slice(0, pageSize).map((round) => shownSummary(deps, round))),
+    rounds: await Promise.all(found.slice(0, pageSize).map((round) => readRoundSummary(deps, round))),
     nextPageToken: last === undefined ? null : encodePageToken([last.document.round], { name }),
   };
 }
 
-async function shownTriggers(sql: Sql, { name, spec }: StoredRetraining): Promise<RetrainingTriggerNow[]> {
-  const states = new Map((await triggerStates(sql, name)).map((state) => [state.name, state]));
-  return namedTriggers(spec.on).map(({ name: trigger, trigger: wanted }) => {
+async function readTriggers(sql: Sql, { name, spec }: StoredRetraining): Promise<RetrainingTriggerNow[]> {
+  const states = new Map((await findTriggerStates(sql, name)).map((state) => [state.name, state]));
+  return nameTriggers(spec.on).map(({ name: trigger, trigger: wanted }) => {
     const state = states.get(trigger);
     if (state === undefined) throw new Error(`trigger ${trigger} of ${name} was applied without its state`);
     return {
       trigger,
-      kind: kindOf(wanted),
-      waitsFor: waitsFor(wanted),
+      kind: toTriggerKind(wanted),
+      waitsFor: describeCondition(wanted),
       nextAt: state.nextAt,
       count: state.counted,
-      enough: enoughOf(wanted),
+      enough: readThreshold(wanted),
       problem: state.problem,
     };
   });

@@ -77,11 +77,11 @@ interface RetrainingTables {
   };
 }
 
-const tables = (sql: Sql) => sql.tables<RetrainingTables>();
+const selectTables = (sql: Sql) => sql.tables<RetrainingTables>();
 
 /** By name. */
 export async function findRetrainings(sql: Sql, name: string | null = null): Promise<StoredRetraining[]> {
-  let query = tables(sql).selectFrom('retraining').selectAll().orderBy('name');
+  let query = selectTables(sql).selectFrom('retraining').selectAll().orderBy('name');
   if (name !== null) query = query.where('name', '=', name);
   return (await query.execute()).map((row) => ({
     name: row.name,
@@ -107,7 +107,7 @@ export async function putRetraining(sql: Sql, retraining: StoredRetraining): Pro
     trained_until: trainedUntil,
     cools_until: coolsUntil,
   };
-  await tables(sql)
+  await selectTables(sql)
     .insertInto('retraining')
     .values({ name, since, next_round: 1, ...row })
     .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
@@ -116,12 +116,12 @@ export async function putRetraining(sql: Sql, retraining: StoredRetraining): Pro
 
 /** The number of the next round, taken in the caller's transaction. */
 export async function takeRoundNumber(sql: Sql, name: string): Promise<number> {
-  const { next_round: round } = await tables(sql)
+  const { next_round: round } = await selectTables(sql)
     .selectFrom('retraining')
     .select('next_round')
     .where('name', '=', name)
     .executeTakeFirstOrThrow();
-  await tables(sql)
+  await selectTables(sql)
     .updateTable('retraining')
     .set({ next_round: round + 1 })
     .where('name', '=', name)
@@ -129,8 +129,8 @@ export async function takeRoundNumber(sql: Sql, name: string): Promise<number> {
   return round;
 }
 
-export async function triggerStates(sql: Sql, retraining: string): Promise<TriggerState[]> {
-  const rows = await tables(sql)
+export async function findTriggerStates(sql: Sql, retraining: string): Promise<TriggerState[]> {
+  const rows = await selectTables(sql)
     .selectFrom('retraining_trigger')
     .selectAll()
     .where('retraining', '=', retraining)
@@ -140,7 +140,7 @@ export async function triggerStates(sql: Sql, retraining: string): Promise<Trigg
 
 export async function putTriggerState(sql: Sql, { name, nextAt, ...state }: TriggerState): Promise<void> {
   const row = { ...state, trigger_name: name, next_at: nextAt };
-  await tables(sql)
+  await selectTables(sql)
     .insertInto('retraining_trigger')
     .values(row)
     .onConflict((conflict) => conflict.columns(['retraining', 'trigger_name']).doUpdateSet(row))
@@ -148,7 +148,7 @@ export async function putTriggerState(sql: Sql, { name, nextAt, ...state }: Trig
 }
 
 export async function removeTrigger(sql: Sql, retraining: string, name: string): Promise<void> {
-  await tables(sql)
+  await selectTables(sql)
     .deleteFrom('retraining_trigger')
     .where('retraining', '=', retraining)
     .where('trigger_name', '=', name)
@@ -156,14 +156,14 @@ export async function removeTrigger(sql: Sql, retraining: string, name: string):
 }
 
 /** Names of retrainings with a due trigger or round. */
-export async function dueRetrainings(sql: Sql, now: string): Promise<string[]> {
-  const triggers = await tables(sql)
+export async function findDueRetrainings(sql: Sql, now: string): Promise<string[]> {
+  const triggers = await selectTables(sql)
     .selectFrom('retraining_trigger')
     .select('retraining')
     .distinct()
     .where('next_at', '<=', now)
     .execute();
-  const rounds = await tables(sql)
+  const rounds = await selectTables(sql)
     .selectFrom('retraining_round')
     .select('retraining')
     .distinct()
@@ -173,7 +173,7 @@ export async function dueRetrainings(sql: Sql, now: string): Promise<string[]> {
   return [...new Set([...triggers, ...rounds].map(({ retraining }) => retraining))].toSorted();
 }
 
-const round = ({
+const toStoredRound = ({
   document,
   occurrence,
   look_at,
@@ -188,30 +188,38 @@ const round = ({
   episode: episode === null ? null : AlertEpisode.parse(JSON.parse(episode)),
 });
 
-const rounds = (sql: Sql) => tables(sql).selectFrom('retraining_round').selectAll();
+const selectRounds = (sql: Sql) => selectTables(sql).selectFrom('retraining_round').selectAll();
 
 export async function findRound(sql: Sql, retraining: string, number: number): Promise<StoredRound | null> {
-  const query = rounds(sql).where('retraining', '=', retraining).where('round', '=', number);
+  const query = selectRounds(sql).where('retraining', '=', retraining).where('round', '=', number);
   const row = await query.executeTakeFirst();
-  return row === undefined ? null : round(row);
+  return row === undefined ? null : toStoredRound(row);
 }
 
-export async function roundOfRun(sql: Sql, run: string): Promise<StoredRound | null> {
-  const row = await rounds(sql).where('run', '=', run).executeTakeFirst();
-  return row === undefined ? null : round(row);
+export async function findRoundByRun(sql: Sql, run: string): Promise<StoredRound | null> {
+  const row = await selectRounds(sql).where('run', '=', run).executeTakeFirst();
+  return row === undefined ? null : toStoredRound(row);
 }
 
 /** The round that an occurrence began; null where it began none. */
-export async function roundOfOccurrence(sql: Sql, retraining: string, occurrence: string): Promise<StoredRound | null> {
-  const query = rounds(sql).where('retraining', '=', retraining).where('occurrence', '=', occurrence);
+export async function findRoundByOccurrence(
+  sql: Sql,
+  retraining: string,
+  occurrence: string,
+): Promise<StoredRound | null> {
+  const query = selectRounds(sql).where('retraining', '=', retraining).where('occurrence', '=', occurrence);
   const row = await query.executeTakeFirst();
-  return row === undefined ? null : round(row);
+  return row === undefined ? null : toStoredRound(row);
 }
 
 /** Rounds in any of these states, first to last. */
-export async function roundsIn(sql: Sql, retraining: string, states: readonly RoundState[]): Promise<StoredRound[]> {
-  const query = rounds(sql).where('retraining', '=', retraining).where('state', 'in', states).orderBy('round');
-  return (await query.execute()).map(round);
+export async function findRoundsByState(
+  sql: Sql,
+  retraining: string,
+  states: readonly RoundState[],
+): Promise<StoredRound[]> {
+  const query = selectRounds(sql).where('retraining', '=', retraining).where('state', 'in', states).orderBy('round');
+  return (await query.execute()).map(toStoredRound);
 }
 
 /** Latest first, before one of this number where it is given. */
@@ -221,9 +229,9 @@ export async function pageRounds(
   before: number | null,
   limit: number,
 ): Promise<StoredRound[]> {
-  let query = rounds(sql).where('retraining', '=', retraining).orderBy('round', 'desc').limit(limit);
+  let query = selectRounds(sql).where('retraining', '=', retraining).orderBy('round', 'desc').limit(limit);
   if (before !== null) query = query.where('round', '<', before);
-  return (await query.execute()).map(round);
+  return (await query.execute()).map(toStoredRound);
 }
 
 /** In the caller's transaction; another round of the same occurrence is an error of the store. */
@@ -241,7 +249,7 @@ export async function putRound(sql: Sql, stored: StoredRound): Promise<void> {
     episode: episode === null ? null : JSON.stringify(episode),
     document: JSON.stringify(document),
   };
-  await tables(sql)
+  await selectTables(sql)
     .insertInto('retraining_round')
     .values(row)
     .onConflict((conflict) => conflict.columns(['retraining', 'round']).doUpdateSet(row))

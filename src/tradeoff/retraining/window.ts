@@ -16,17 +16,17 @@ export type Filled = Readonly<Record<(typeof FILLED)[number], string>>;
  * else the last days; each starts its lookback earlier. Example: an episode opened on the 10th with a lookback of 7 days,
  * begun on the 12th -> [3rd, 12th).
  */
-export function windowOf(
+export function computeDataWindow(
   trigger: RetrainingTrigger | null,
   { at }: Pick<RoundTrigger, 'at'>,
   { trainedUntil, now }: { readonly trainedUntil: string; readonly now: number },
 ): Period {
-  const from = trigger === null ? trainedUntil : fromOf(trigger, { at, trainedUntil, now });
+  const from = trigger === null ? trainedUntil : chooseDataStart(trigger, { at, trainedUntil, now });
   const start = Math.min(Date.parse(from) - (trigger?.lookback ?? 0), now - LEAST_MS);
   return { start: new Date(start).toISOString(), end: new Date(now).toISOString() };
 }
 
-function fromOf(
+function chooseDataStart(
   trigger: RetrainingTrigger,
   { at, trainedUntil, now }: { readonly at: string; readonly trainedUntil: string; readonly now: number },
 ): string {
@@ -35,7 +35,7 @@ function fromOf(
 }
 
 /** Parameters with their templates replaced. Example: `from=${{ window.start }}`. */
-export function filledParams(params: Readonly<Record<string, Scalar>>, facts: Filled): Record<string, Scalar> {
+export function fillParams(params: Readonly<Record<string, Scalar>>, facts: Filled): Record<string, Scalar> {
   const value = (whole: string, name: string) => {
     const known = FILLED.find((one) => one === name);
     return known === undefined ? whole : facts[known];
@@ -49,7 +49,7 @@ export function filledParams(params: Readonly<Record<string, Scalar>>, facts: Fi
 }
 
 /** The first unknown template name in a parameter; null where there is none. */
-export function unknownName(params: Readonly<Record<string, Scalar>>): { param: string; name: string } | null {
+export function findUnknownName(params: Readonly<Record<string, Scalar>>): { param: string; name: string } | null {
   for (const [param, value] of Object.entries(params)) {
     for (const [, name = ''] of String(value).matchAll(/\$\{\{([\s\S]*?)\}\}/g)) {
       const bare = name.trim();

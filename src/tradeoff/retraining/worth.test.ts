@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { QualityLoss } from '../../mlops/monitoring/schema.ts';
 import { decimal } from '../../platform/units/index.ts';
-import { horizonOf, lossOf, perDay, type Scales, weighWorth } from './worth.ts';
+import { computeHorizon, computePerDay, evaluateWorth, type Scales, toLoss } from './worth.ts';
 
 const NOW = '2026-11-10T00:00:00.000Z';
 const usd = (amount: string) => ({ amount, currency: 'USD' });
@@ -14,7 +14,7 @@ const ACCURACY: QualityLoss = {
   upper: 0.82,
   estimated: false,
 };
-const THIRTY_DAYS = horizonOf(Date.parse(NOW), 30 * 86_400_000, null);
+const THIRTY_DAYS = computeHorizon(Date.parse(NOW), 30 * 86_400_000, null);
 const SCALES: Scales = {
   at: NOW,
   loss: ACCURACY,
@@ -52,7 +52,7 @@ describe('the loss', () => {
     ],
   ];
   it.each(cases)('%s', (_, part, [lower, expected, upper]) => {
-    const loss = lossOf({ ...ACCURACY, ...part });
+    const loss = toLoss({ ...ACCURACY, ...part });
     expect([String(loss.lower), String(loss.expected), loss.upper === null ? null : String(loss.upper)]).toEqual([
       lower,
       expected,
@@ -64,8 +64,8 @@ describe('the loss', () => {
 describe('the traffic', () => {
   it('a day is what was kept, by the share that is kept, over the time that it was counted in', () => {
     const half = { start: '2026-11-01T00:00:00Z', end: '2026-11-01T12:00:00Z' };
-    expect(perDay(350, 0.5, half)).toBe('1400');
-    expect(perDay(10, 1, { start: '2026-11-01T00:00:00Z', end: '2026-11-08T00:00:00Z' })).toBe('1.428571');
+    expect(computePerDay(350, 0.5, half)).toBe('1400');
+    expect(computePerDay(10, 1, { start: '2026-11-01T00:00:00Z', end: '2026-11-08T00:00:00Z' })).toBe('1.428571');
   });
 });
 
@@ -73,11 +73,11 @@ describe('the horizon', () => {
   const now = Date.parse(NOW);
   it('ends when the calendar retrains anyhow, where that is sooner', () => {
     const nextTime = (days: number) => ({ trigger: 'weekly', at: now + days * 86_400_000 });
-    expect(horizonOf(now, 30 * 86_400_000, nextTime(3))).toEqual({
+    expect(computeHorizon(now, 30 * 86_400_000, nextTime(3))).toEqual({
       period: { start: NOW, end: '2026-11-13T00:00:00.000Z' },
       from: 'trigger "weekly" retrains at that time',
     });
-    expect(horizonOf(now, 30 * 86_400_000, nextTime(40)).period.end).toBe('2026-12-10T00:00:00.000Z');
+    expect(computeHorizon(now, 30 * 86_400_000, nextTime(40)).period.end).toBe('2026-12-10T00:00:00.000Z');
   });
 });
 
@@ -128,7 +128,7 @@ describe('a retraining', () => {
     ],
     [
       'counts until it would be trained anyhow',
-      { horizon: horizonOf(Date.parse(NOW), 30 * 86_400_000, { trigger: 'n', at: Date.parse(NOW) + 86_400_000 }) },
+      { horizon: computeHorizon(Date.parse(NOW), 30 * 86_400_000, { trigger: 'n', at: Date.parse(NOW) + 86_400_000 }) },
       { answer: 'not_worth', gain: usd('4') },
     ],
     [
@@ -184,7 +184,7 @@ describe('a retraining', () => {
     ],
   ];
   it.each(cases)('%s', (_, part, expected) => {
-    expect(weighWorth({ ...SCALES, ...part })).toMatchObject(expected);
+    expect(evaluateWorth({ ...SCALES, ...part })).toMatchObject(expected);
   });
 
   const ratio = fc.integer({ min: 0, max: 1000 }).map((thousandths) => thousandths / 1000);
@@ -194,7 +194,7 @@ describe('a retraining', () => {
     fc.assert(
       fc.property(ends, traffic, fc.integer({ min: 0, max: 10_000 }), (three, predictions, cents) => {
         const [lower = 0, current = 0, upper = 0] = three.toSorted((one, other) => one - other);
-        const worth = weighWorth({
+        const worth = evaluateWorth({
           ...SCALES,
           loss: { ...ACCURACY, lower, current, upper },
           traffic: { perDay: String(predictions), period: { start: '2026-11-03T00:00:00.000Z', end: NOW } },

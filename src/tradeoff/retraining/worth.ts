@@ -3,9 +3,9 @@ import {
   type Decimal,
   decimal,
   decimalString,
-  largest,
+  findLargest,
+  formatMoneyText,
   type Money,
-  moneyText,
   type Period,
 } from '../../platform/units/index.ts';
 import type { Worth } from './schema.ts';
@@ -17,7 +17,7 @@ const PLACES = 6;
 const LESS_IS_BETTER = /(^|_)(mae|mse|rmse|mape|error|loss|brier|logloss)(_|@|$)/i;
 
 /** Whether a measure is an error, by its name. */
-export function lessIsBetter(metric: string): boolean {
+export function isLowerBetter(metric: string): boolean {
   return LESS_IS_BETTER.test(metric);
 }
 
@@ -59,10 +59,10 @@ export interface Loss {
  * Loss of quality relative to the reference, never negative. An interval of the current value becomes an interval of the loss, with its ends
  * swapped where more is better. Example: accuracy 0.9 before, 0.8 now with [0.78, 0.82] -> 0.1 with [0.08, 0.12].
  */
-export function lossOf({ metric, reference, current, lower, upper }: QualityLoss): Loss {
-  const isError = lessIsBetter(metric);
+export function toLoss({ metric, reference, current, lower, upper }: QualityLoss): Loss {
+  const isError = isLowerBetter(metric);
   const worse = (now: number) =>
-    largest(isError ? decimal(now).minus(reference) : decimal(reference).minus(now), decimal(0));
+    findLargest(isError ? decimal(now).minus(reference) : decimal(reference).minus(now), decimal(0));
   const expected = worse(current);
   if (lower === null || upper === null) return { lower: expected, expected, upper: null };
   const [least, most] = isError ? [lower, upper] : [upper, lower];
@@ -73,13 +73,13 @@ export function lossOf({ metric, reference, current, lower, upper }: QualityLoss
  * Predictions a day, of `kept` predictions within a period of which a share is kept; 6 places. Example: 350 in half a day of which
  * half are kept -> 350 / 0.5 / 0.5 = 1400.
  */
-export function perDay(kept: number, sample: number, period: Period): string {
+export function computePerDay(kept: number, sample: number, period: Period): string {
   const spanMs = Date.parse(period.end) - Date.parse(period.start);
-  return rounded(decimal(kept).times(DAY_MS).dividedBy(spanMs).dividedBy(sample));
+  return roundAmount(decimal(kept).times(DAY_MS).dividedBy(spanMs).dividedBy(sample));
 }
 
 /** The gain counts until the next training: the end of the horizon, or the next scheduled time where that is sooner. */
-export function horizonOf(
+export function computeHorizon(
   now: number,
   horizonMs: number,
   nextTime: { readonly trigger: string; readonly at: number } | null,
@@ -99,15 +99,15 @@ export function horizonOf(
  * interval and is evaluated again. Worth it when gain - cost is above 0 and at least `minimumGain`.
  * Example: 0.08 x 1000 a day x 0.05 USD x 30 days = 120 USD against 20 USD -> worth it, net 100 USD.
  */
-export function weighWorth(scales: Scales): Worth {
+export function evaluateWorth(scales: Scales): Worth {
   const { at, loss, traffic, horizon, cost, costFrom, budget, minimumGain, valuePerPrediction } = scales;
-  const known = loss === null ? null : lossOf(loss);
+  const known = loss === null ? null : toLoss(loss);
   const daily = known === null ? null : moneyPerDay(scales, known);
-  const gain = daily === null ? null : over(horizon.period, daily.deciding);
+  const gain = daily === null ? null : multiplyByDays(horizon.period, daily.deciding);
   const net =
     gain === null || cost === null || gain.currency !== cost.currency
       ? null
-      : money(decimal(gain.amount).minus(cost.amount), gain.currency);
+      : toMoney(decimal(gain.amount).minus(cost.amount), gain.currency);
   const worth: Omit<Worth, 'answer' | 'reason'> = {
     at,
     loss,
@@ -123,14 +123,14 @@ export function weighWorth(scales: Scales): Worth {
     horizon: horizon.period,
     horizonFrom: horizon.from,
     gain,
-    gainUpper: daily === null || daily.upper === null ? null : over(horizon.period, daily.upper),
+    gainUpper: daily === null || daily.upper === null ? null : multiplyByDays(horizon.period, daily.upper),
     cost,
     costFrom,
     net,
     minimumGain,
     budget,
   };
-  return { ...worth, ...answerOf(worth, scales) };
+  return { ...worth, ...decideWorth(worth, scales) };
 }
 
 interface Daily {
@@ -142,27 +142,27 @@ interface Daily {
 /** Daily cost of the loss; null where value or traffic is not known. */
 function moneyPerDay({ valuePerPrediction, traffic, moneyPerDay: said }: Scales, loss: Loss): Daily | null {
   const daily = (one: Decimal | null, of: (loss: Decimal) => Decimal, currency: string) =>
-    one === null ? null : money(of(one), currency);
+    one === null ? null : toMoney(of(one), currency);
   if (valuePerPrediction !== null) {
     if (traffic === null) return null;
     const { amount, currency } = valuePerPrediction;
     const of = (one: Decimal) => one.times(traffic.perDay).times(amount);
-    return { deciding: money(of(loss.lower), currency), upper: daily(loss.upper, of, currency) };
+    return { deciding: toMoney(of(loss.lower), currency), upper: daily(loss.upper, of, currency) };
   }
   if (said === null) return null;
   // The monitor's value is for the measured loss; the ends of the interval are in proportion.
   const of = (one: Decimal) => (loss.expected.isZero() ? decimal(0) : one.times(said.amount).dividedBy(loss.expected));
-  return { deciding: money(of(loss.lower), said.currency), upper: daily(loss.upper, of, said.currency) };
+  return { deciding: toMoney(of(loss.lower), said.currency), upper: daily(loss.upper, of, said.currency) };
 }
 
-function answerOf(worth: Omit<Worth, 'answer' | 'reason'>, scales: Scales): Pick<Worth, 'answer' | 'reason'> {
+function decideWorth(worth: Omit<Worth, 'answer' | 'reason'>, scales: Scales): Pick<Worth, 'answer' | 'reason'> {
   const { gain, cost, net, budget, minimumGain, horizon } = worth;
-  const short = budgetProblem(worth);
+  const short = findBudgetProblem(worth);
   if (short !== null) return short;
-  if (gain === null) return { answer: 'unknown', reason: gainReason(scales) };
+  if (gain === null) return { answer: 'unknown', reason: explainUnknownGainInputs(scales) };
   const until = horizon.end.slice(0, 10);
   if (cost === null) {
-    return { answer: 'unknown', reason: `Expected gain ${moneyText(gain)} until ${until}; ${scales.costFrom}.` };
+    return { answer: 'unknown', reason: `Expected gain ${formatMoneyText(gain)} until ${until}; ${scales.costFrom}.` };
   }
   if (net === null) {
     const reason = `The gain is in ${gain.currency} and the cost in ${cost.currency}; no comparison is possible.`;
@@ -174,32 +174,38 @@ function answerOf(worth: Omit<Worth, 'answer' | 'reason'>, scales: Scales): Pick
   const amount = decimal(net.amount);
   const enough = amount.greaterThan(0) && amount.greaterThanOrEqualTo(minimumGain);
   const end = worth.decidedBy === 'lower_end' ? ' of at least' : '';
-  const sums = `Expected gain${end} ${moneyText(gain)} until ${until}, cost ${moneyText(cost)}`;
+  const sums = `Expected gain${end} ${formatMoneyText(gain)} until ${until}, cost ${formatMoneyText(cost)}`;
   if (enough) return { answer: 'worth', reason: `${sums}.` };
   const wanted = decimal(minimumGain).isZero()
     ? ''
-    : `; the gain must exceed the cost by ${moneyText(money(decimal(minimumGain), cost.currency))}`;
+    : `; the gain must exceed the cost by ${formatMoneyText(toMoney(decimal(minimumGain), cost.currency))}`;
   return { answer: 'not_worth', reason: `${sums}${wanted}. Retraining does not pay yet.` };
 }
 
 /** Reason why the budget blocks a round, whatever its gain; null where it does not. */
-function budgetProblem({
+function findBudgetProblem({
   budget,
   cost,
 }: Pick<Worth, 'budget' | 'cost'>): { answer: 'not_worth' | 'unknown'; reason: string } | null {
   if (budget === null || budget.remaining === null) return null;
   const { name, remaining } = budget;
-  const left = `The budget "${name}" has ${moneyText(remaining)} left`;
+  const left = `The budget "${name}" has ${formatMoneyText(remaining)} left`;
   if (!decimal(remaining.amount).greaterThan(0)) return { answer: 'not_worth', reason: `${left}.` };
   if (cost === null) return null;
   if (cost.currency !== remaining.currency) {
     return { answer: 'unknown', reason: `${left}, and the cost is in ${cost.currency}; no comparison is possible.` };
   }
   if (decimal(cost.amount).lessThanOrEqualTo(remaining.amount)) return null;
-  return { answer: 'not_worth', reason: `${left}, and the expected cost is ${moneyText(cost)}.` };
+  return { answer: 'not_worth', reason: `${left}, and the expected cost is ${formatMoneyText(cost)}.` };
 }
 
-function gainReason({ loss, lossReason, traffic, valuePerPrediction, moneyPerDay: said }: Scales): string {
+function explainUnknownGainInputs({
+  loss,
+  lossReason,
+  traffic,
+  valuePerPrediction,
+  moneyPerDay: said,
+}: Scales): string {
   if (loss === null) return lossReason;
   if (valuePerPrediction === null && said === null) {
     return 'No value of a prediction is stated: set worth.valuePerPrediction in the retraining or a value in the monitor.';
@@ -207,16 +213,16 @@ function gainReason({ loss, lossReason, traffic, valuePerPrediction, moneyPerDay
   return traffic === null ? 'No prediction of the last days is recorded, so the traffic is not known.' : lossReason;
 }
 
-function over({ start, end }: Period, daily: Money): Money {
+function multiplyByDays({ start, end }: Period, daily: Money): Money {
   const days = decimal(Date.parse(end) - Date.parse(start));
-  return money(days.times(daily.amount).dividedBy(DAY_MS), daily.currency);
+  return toMoney(days.times(daily.amount).dividedBy(DAY_MS), daily.currency);
 }
 
 /** Rounded to six places. */
-export function money(amount: Decimal, currency: string): Money {
-  return { amount: rounded(amount), currency };
+export function toMoney(amount: Decimal, currency: string): Money {
+  return { amount: roundAmount(amount), currency };
 }
 
-function rounded(amount: Decimal): string {
+function roundAmount(amount: Decimal): string {
   return decimalString(amount.toDecimalPlaces(PLACES));
 }

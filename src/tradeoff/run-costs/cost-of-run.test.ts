@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunGpuDay } from '../../finops/gpu-usage/index.ts';
 import type { MeteredUsage } from '../../finops/metering/index.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
-import { type BilledPart, costOfRun } from './cost-of-run.ts';
+import { type BilledPart, computeRunCost } from './cost-of-run.ts';
 
 const energy = { kilowattHours: null, reason: 'no GPU power was logged' };
 const asOf = '2026-11-15T00:00:00.000Z';
@@ -41,7 +41,7 @@ const billed = (part: Partial<BilledPart>): BilledPart => ({
   ...part,
 });
 const of = (facts: { usage?: MeteredUsage[]; billed?: BilledPart[]; gpuDays?: RunGpuDay[] }) =>
-  costOfRun({ usage: [], billed: [], gpuDays: [], energy, asOf, ...facts });
+  computeRunCost({ usage: [], billed: [], gpuDays: [], energy, asOf, ...facts });
 
 describe('the cost of a run', () => {
   it('is unknown, not zero, without usage', () => {

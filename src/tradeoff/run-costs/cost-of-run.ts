@@ -1,9 +1,9 @@
 import type { RunGpuDay } from '../../finops/gpu-usage/index.ts';
-import { type MeteredUsage, usedPrices } from '../../finops/metering/index.ts';
-import { usedPriceText } from '../../finops/prices/index.ts';
+import { listUsedPrices, type MeteredUsage } from '../../finops/metering/index.ts';
+import { formatUsedPrice } from '../../finops/prices/index.ts';
 import type { Hardware, RunCost } from '../../mlops/runs/schema.ts';
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
-import { costOfGpuDays, type GpuCost } from './gpu-cost.ts';
+import { type GpuCost, sumGpuDayCosts } from './gpu-cost.ts';
 import { sumMoney } from './sum-money.ts';
 
 /** Cost of a run from a bill, in one period and currency. */
@@ -38,13 +38,13 @@ const NO_MACHINE = 'no usage interval of the run names a ResourceId of the bill'
  * intervals, and from GPU readings only for a run without any: both are records of the same work.
  * Example: metered 12, billed rows cover 3 of 4 hours and cost 10 -> reconciled 10 with a reason, total 12 (metered).
  */
-export function costOfRun({ usage, billed, gpuDays, energy, asOf }: CostFacts): RunCost {
-  const byGpus = usage.length === 0 && gpuDays.length > 0 ? costOfGpuDays(gpuDays) : null;
-  const { metered, gpuHours, priceSources, hardware } = byGpus ?? costOfUsage(usage);
-  const reconciled = byGpus === null ? reconciledOf(usage, billed) : unknown(NO_MACHINE);
-  const allocated = allocatedOf(billed);
+export function computeRunCost({ usage, billed, gpuDays, energy, asOf }: CostFacts): RunCost {
+  const byGpus = usage.length === 0 && gpuDays.length > 0 ? sumGpuDayCosts(gpuDays) : null;
+  const { metered, gpuHours, priceSources, hardware } = byGpus ?? computeUsageCost(usage);
+  const reconciled = byGpus === null ? sumReconciled(usage, billed) : buildUnknownFigure(NO_MACHINE);
+  const allocated = sumAllocated(billed);
   return {
-    total: totalOf(metered, reconciled, allocated),
+    total: chooseTotal(metered, reconciled, allocated),
     metered,
     reconciled,
     allocated,
@@ -56,16 +56,16 @@ export function costOfRun({ usage, billed, gpuDays, energy, asOf }: CostFacts): 
   };
 }
 
-function costOfUsage(usage: readonly MeteredUsage[]): GpuCost {
+function computeUsageCost(usage: readonly MeteredUsage[]): GpuCost {
   return {
-    metered: meteredOf(usage),
-    gpuHours: gpuHoursOf(usage),
-    priceSources: usedPrices(usage).map(usedPriceText),
-    hardware: hardwareOf(usage),
+    metered: sumMetered(usage),
+    gpuHours: sumGpuHours(usage),
+    priceSources: listUsedPrices(usage).map(formatUsedPrice),
+    hardware: groupHardware(usage),
   };
 }
 
-function totalOf(metered: Figure, reconciled: Figure, allocated: Figure): RunCost['total'] {
+function chooseTotal(metered: Figure, reconciled: Figure, allocated: Figure): RunCost['total'] {
   if (reconciled.cost !== null && reconciled.reason === null) return { ...reconciled, basis: 'reconciled' };
   if (metered.cost !== null && metered.reason === null) return { ...metered, basis: 'metered' };
   if (allocated.cost !== null) return { ...allocated, basis: 'allocated' };
@@ -73,17 +73,17 @@ function totalOf(metered: Figure, reconciled: Figure, allocated: Figure): RunCos
   return { cost: null, basis: null, reason: [...new Set(reason)].join('; ') };
 }
 
-function meteredOf(usage: readonly MeteredUsage[]): Figure {
-  if (usage.length === 0) return unknown(NO_USAGE);
+function sumMetered(usage: readonly MeteredUsage[]): Figure {
+  if (usage.length === 0) return buildUnknownFigure(NO_USAGE);
   const reasons = new Set(usage.flatMap(({ metered }) => metered.reason ?? []));
-  if (reasons.size > 0) return unknown([...reasons].slice(0, 3).join('; '));
+  if (reasons.size > 0) return buildUnknownFigure([...reasons].slice(0, 3).join('; '));
   return sumMoney(usage.flatMap(({ metered: { cost } }) => cost ?? []));
 }
 
-function reconciledOf(usage: readonly MeteredUsage[], billed: readonly BilledPart[]): Figure {
-  if (usage.length === 0) return unknown(NO_USAGE);
+function sumReconciled(usage: readonly MeteredUsage[], billed: readonly BilledPart[]): Figure {
+  if (usage.length === 0) return buildUnknownFigure(NO_USAGE);
   const parts = billed.filter(({ reconciled }) => reconciled !== null);
-  if (parts.length === 0) return unknown('no bill row matches its usage yet');
+  if (parts.length === 0) return buildUnknownFigure('no bill row matches its usage yet');
   const sum = sumMoney(parts.map(({ reconciled, currency }) => ({ amount: reconciled ?? '0', currency })));
   const hours = decimal(sumDecimals(usage.map((each) => each.hours)));
   const covered = decimal(sumDecimals(parts.map(({ coveredHours }) => coveredHours)));
@@ -92,14 +92,14 @@ function reconciledOf(usage: readonly MeteredUsage[], billed: readonly BilledPar
   return { cost: sum.cost, reason: `the bill covers ${of} of ${all} metered hours so far` };
 }
 
-function allocatedOf(billed: readonly BilledPart[]): Figure {
+function sumAllocated(billed: readonly BilledPart[]): Figure {
   const parts = billed.flatMap(({ allocated, currency }) =>
     allocated === null ? [] : [{ amount: allocated, currency }],
   );
-  return parts.length === 0 ? unknown('no allocation rule assigns billed cost to the run') : sumMoney(parts);
+  return parts.length === 0 ? buildUnknownFigure('no allocation rule assigns billed cost to the run') : sumMoney(parts);
 }
 
-function unknown(reason: string): Figure {
+function buildUnknownFigure(reason: string): Figure {
   return { cost: null, reason };
 }
 
@@ -108,7 +108,7 @@ function isGpu(resource: string): boolean {
   return /^gpu(:|$)/i.test(resource);
 }
 
-function gpuHoursOf(usage: readonly MeteredUsage[]): RunCost['gpuHours'] {
+function sumGpuHours(usage: readonly MeteredUsage[]): RunCost['gpuHours'] {
   if (usage.length === 0) return { hours: null, reason: NO_USAGE };
   const gpus = usage.filter((each) => isGpu(each.usage.resource));
   const others = [...new Set(usage.map((each) => each.usage.resource).filter((resource) => !isGpu(resource)))];
@@ -121,7 +121,7 @@ function gpuHoursOf(usage: readonly MeteredUsage[]): RunCost['gpuHours'] {
   return { hours: sumDecimals(gpus.map(({ hours }) => hours)), reason: null };
 }
 
-function hardwareOf(usage: readonly MeteredUsage[]): Hardware[] {
+function groupHardware(usage: readonly MeteredUsage[]): Hardware[] {
   const groups = Map.groupBy(usage, (each) => JSON.stringify([each.usage.resource, each.usage.resourceId]));
   return [...groups.values()].flatMap((group): Hardware[] => {
     const [first] = group;

@@ -11,7 +11,7 @@ export type GpuCost = Pick<RunCost, 'metered' | 'gpuHours' | 'priceSources' | 'h
  * of which a part has no cost makes the whole unknown, with the reasons. `days`: of one run, one per UTC day, not empty.
  * Example: 2 days of 48 GPU-hours at 2.4 USD each -> metered 230.4 USD, 96 GPU-hours.
  */
-export function costOfGpuDays(days: readonly RunGpuDay[]): GpuCost {
+export function sumGpuDayCosts(days: readonly RunGpuDay[]): GpuCost {
   const reasons = [...new Set(days.flatMap((day) => day.reasons))].toSorted();
   const devices = days.flatMap((day) => day.devices);
   const sources = [...new Set(days.flatMap(({ priceSources }) => priceSources))].toSorted();
@@ -22,11 +22,11 @@ export function costOfGpuDays(days: readonly RunGpuDay[]): GpuCost {
         : sumMoney(days.flatMap(({ costs }) => costs)),
     gpuHours: { hours: sumDecimals(devices.map(({ gpuHours }) => gpuHours)), reason: null },
     priceSources: sources.map((source) => `GPU readings: ${source}`),
-    hardware: hardwareOf(devices),
+    hardware: groupGpuHardware(devices),
   };
 }
 
-function hardwareOf(devices: readonly RunGpuDay['devices'][number][]): RunCost['hardware'] {
+function groupGpuHardware(devices: readonly RunGpuDay['devices'][number][]): RunCost['hardware'] {
   const groups = Map.groupBy(devices, ({ host, model }) => JSON.stringify([model, host]));
   return [...groups.values()].flatMap((group) => {
     const [first] = group;

@@ -50,7 +50,7 @@ export async function replaceGpuDays(
 }
 
 /** GPU time of these runs by day, in order of run and day. */
-export async function gpuDaysOfRuns(sql: Sql, runs: readonly string[]): Promise<RunGpuDay[]> {
+export async function findGpuDays(sql: Sql, runs: readonly string[]): Promise<RunGpuDay[]> {
   if (runs.length === 0) return [];
   const query = sql.tables<GpuDayTables>().selectFrom('run_cost_gpu_day').selectAll();
   const rows = await query

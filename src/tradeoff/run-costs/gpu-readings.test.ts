@@ -29,12 +29,12 @@ beforeEach(() => {
 });
 
 const instant = (hour: number) => new Date(midnight + hour * HOUR).toISOString();
-const dayOf = (hour: number) => instant(hour).slice(0, 'YYYY-MM-DD'.length);
+const formatDay = (hour: number) => instant(hour).slice(0, 'YYYY-MM-DD'.length);
 
 /** Readings of GPUs, one an hour for so many hours. */
 const read = (gpus: readonly string[], hours: number, asked: Parameters<typeof importSamples>[2] = { price }) => {
   const values = Object.fromEntries(gpus.map((name) => [name, Array.from({ length: hours }, () => 50)]));
-  return importSamples(shared, samplesText(values, { every: 3600, day: dayOf(0) }), asked);
+  return importSamples(shared, samplesText(values, { every: 3600, day: formatDay(0) }), asked);
 };
 /** Imports holders of GPUs: GPU, first and last hour, and values of the fields. */
 const hold = (fields: readonly string[], ...rows: readonly (readonly [string, number, number, ...string[]])[]) => {
@@ -53,7 +53,7 @@ const use = (run: string, more: Partial<UsageInterval>) => {
   };
   return call(shared, recordUsage, { body: { intervals: [{ ...interval, price, ...more }] } });
 };
-const costOf = async (runId: string): Promise<RunCost> => (await call(shared, getRun, { params: { runId } })).cost;
+const readRunCost = async (runId: string): Promise<RunCost> => (await call(shared, getRun, { params: { runId } })).cost;
 const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
 const metered = (amount: string) => ({ cost: { amount, currency: 'USD' }, basis: 'metered', reason: null });
 
@@ -71,15 +71,15 @@ describe('GPU time of runs', () => {
       [gpu, 0, 36, a, `n-${tests}`, 'H100'],
       [gpu, 36, 48, b, `n-${tests}`, 'H100'],
     );
-    await eventually(async () => expect((await costOf(a)).total).toEqual(metered('72')));
-    expect(await costOf(a)).toMatchObject({
+    await eventually(async () => expect((await readRunCost(a)).total).toEqual(metered('72')));
+    expect(await readRunCost(a)).toMatchObject({
       gpuHours: { hours: '36', reason: null },
       hardware: [{ resource: 'H100', resourceId: `n-${tests}`, quantity: '1', hours: '36' }],
       priceSources: ['GPU readings: 2 USD an hour, stated with the import of readings'],
     });
-    await eventually(async () => expect((await costOf(b)).total).toEqual(metered('24')));
-    await eventually(async () => expect((await costOf(unknown)).total).toMatchObject({ cost: null, basis: null }));
-    const query = { by: 'run', from: dayOf(0), to: dayOf(96) } as const;
+    await eventually(async () => expect((await readRunCost(b)).total).toEqual(metered('24')));
+    await eventually(async () => expect((await readRunCost(unknown)).total).toMatchObject({ cost: null, basis: null }));
+    const query = { by: 'run', from: formatDay(0), to: formatDay(96) } as const;
     const { groups } = await call(shared, getGpuOwners, { query });
     expect(groups.flatMap(({ key, cost }) => (key === null ? [] : [[key, cost.paid]])).toSorted()).toEqual(
       [
@@ -96,7 +96,7 @@ describe('GPU time of runs', () => {
     await read([gpu], 10, { price: { amount: '1', currency: 'USD' } });
     await hold(['run'], ...runs.map((run) => [gpu, 0, 10, run] as const));
     await eventually(async () => {
-      const amounts = await Promise.all(runs.map(async (run) => (await costOf(run)).total.cost?.amount ?? '0'));
+      const amounts = await Promise.all(runs.map(async (run) => (await readRunCost(run)).total.cost?.amount ?? '0'));
       expect(sumDecimals(amounts)).toBe('10');
     });
   });
@@ -110,12 +110,12 @@ describe('GPU time of runs', () => {
     ]);
     const asked = { columns: { pod: 'pod' }, labels: { mlflow_run: 'label' }, interval: '1h', price } as const;
     await importSamples(shared, ['gpu,time,value,pod,label', ...rows].join('\n'), asked);
-    expect((await costOf(run)).total.cost).toBeNull();
+    expect((await readRunCost(run)).total.cost).toBeNull();
     const rule = "{ name: label, match: { pod: 'train-*' }, subject: { run: '{label:mlflow_run}' } }";
     const document = `apiVersion: steelyard/v1\nkind: GpuOwnerRules\nmetadata: {name: own}\nspec: { rules: [${rule}] }\n`;
     await applyText(shared, document);
-    await eventually(async () => expect((await costOf(run)).total).toEqual(metered('8')));
-    expect((await costOf(alike)).total.cost).toBeNull();
+    await eventually(async () => expect((await readRunCost(run)).total).toEqual(metered('8')));
+    expect((await readRunCost(alike)).total.cost).toBeNull();
   });
 
   it('is not known where it has no price', async () => {
@@ -123,7 +123,7 @@ describe('GPU time of runs', () => {
     await read([gpu], 4, { resource: 'gpu:none' });
     await hold(['run'], [gpu, 0, 4, run]);
     const reason = 'the price book has no price of "gpu:none"';
-    await eventually(async () => expect((await costOf(run)).metered).toEqual({ cost: null, reason }));
+    await eventually(async () => expect((await readRunCost(run)).metered).toEqual({ cost: null, reason }));
   });
 });
 
@@ -133,19 +133,21 @@ describe('GPU time that is metered otherwise', () => {
     const machine = `i-own-${tests}`;
     await read([gpu], 24);
     await hold(['run', 'host'], [gpu, 0, 24, run, machine]);
-    await eventually(async () => expect((await costOf(run)).total).toEqual(metered('48')));
+    await eventually(async () => expect((await readRunCost(run)).total).toEqual(metered('48')));
     await use(run, { resourceId: machine, price: { amount: '3', currency: 'USD' } });
-    await eventually(async () => expect((await costOf(run)).total).toEqual(metered('72')));
+    await eventually(async () => expect((await readRunCost(run)).total).toEqual(metered('72')));
     const row = {
       category: 'Compute',
       service: 'EC2',
       cost: '60',
       resource: machine,
-      day: dayOf(0),
-      period: dayOf(0).slice(0, 7),
+      day: formatDay(0),
+      period: formatDay(0).slice(0, 7),
     } as const;
     await importFiles(shared, 'aws', { 'a.csv': billCsv([row]) });
-    await eventually(async () => expect((await costOf(run)).total).toEqual({ ...metered('60'), basis: 'reconciled' }));
+    await eventually(async () =>
+      expect((await readRunCost(run)).total).toEqual({ ...metered('60'), basis: 'reconciled' }),
+    );
   });
 
   it.each(['readings first', 'usage first'])('of a machine that other work holds, in any order: %s', async (order) => {
@@ -163,15 +165,15 @@ describe('GPU time that is metered otherwise', () => {
     };
     if (order === 'readings first') {
       await reading();
-      await eventually(async () => expect((await costOf(shares)).total).toEqual(metered('96')));
+      await eventually(async () => expect((await readRunCost(shares)).total).toEqual(metered('96')));
       await using();
     } else {
       await using();
       await reading();
     }
-    await eventually(async () => expect((await costOf(holder)).total).toEqual(metered('48')));
-    await eventually(async () => expect((await costOf(shares)).total).toMatchObject({ cost: null, basis: null }));
+    await eventually(async () => expect((await readRunCost(holder)).total).toEqual(metered('48')));
+    await eventually(async () => expect((await readRunCost(shares)).total).toMatchObject({ cost: null, basis: null }));
     const reason = `usage of other work holds ${machine} in the same time, so that its GPU time is metered there`;
-    await eventually(async () => expect((await costOf(shares)).metered.reason).toBe(reason));
+    await eventually(async () => expect((await readRunCost(shares)).metered.reason).toBe(reason));
   });
 });

@@ -1,10 +1,10 @@
 import type { SubscribesToEvents } from '../../platform/events/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
-import { monthPeriod } from '../../platform/units/index.ts';
+import { toMonthPeriod } from '../../platform/units/index.ts';
 import type { RunCostDeps } from './deps.ts';
 import { getRunCostTotals } from './schema.ts';
-import { hear, heard, SETTLE, settle } from './service.ts';
-import { totalsOfPeriod } from './store.ts';
+import { receiveEvent, SETTLE, settleDues, subscribedEvents } from './service.ts';
+import { findPeriodTotals } from './store.ts';
 
 export { runCostMigrations } from './migrations.ts';
 
@@ -17,16 +17,16 @@ export interface RunCosts {
 }
 
 export function createRunCosts(deps: RunCostDeps & SubscribesToEvents): RunCosts {
-  deps.jobs.register(SETTLE, { handler: (_payload, { signal }) => settle(deps, signal) });
+  deps.jobs.register(SETTLE, { handler: (_payload, { signal }) => settleDues(deps, signal) });
   deps.jobs.schedule(SETTLE, EVERY_TEN_MINUTES, { kind: SETTLE, payload: null });
-  deps.events.subscribe('run-costs', heard, (event) => hear(deps, event));
+  deps.events.subscribe('run-costs', subscribedEvents, (event) => receiveEvent(deps, event));
   return {
     routes: [
       handle(getRunCostTotals, async ({ query: { period } }) => {
-        const { start, end } = monthPeriod(period);
+        const { start, end } = toMonthPeriod(period);
         const within = { start: Date.parse(start), end: Date.parse(end) };
         const [billed, { totals, unpricedIntervals }] = await Promise.all([
-          totalsOfPeriod(deps.store, period),
+          findPeriodTotals(deps.store, period),
           deps.metering.runsAndOthers(deps.store, within),
         ]);
         return {

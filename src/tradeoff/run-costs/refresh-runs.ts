@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RunCost } from '../../mlops/runs/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { costOfRun } from './cost-of-run.ts';
+import { computeRunCost } from './cost-of-run.ts';
 import type { RunCostDeps } from './deps.ts';
-import { gpuDaysOfRuns } from './gpu-days.ts';
-import { periodsOfRuns } from './store.ts';
+import { findGpuDays } from './gpu-days.ts';
+import { findRunPeriods } from './store.ts';
 
 /** Runs whose cost is worked out in one transaction. */
 export const RUNS_AT_ONCE = 200;
@@ -17,14 +17,14 @@ export async function refreshRuns(
   energy?: RunCost['energy'],
 ): Promise<void> {
   const usage = Map.groupBy(await deps.metering.ofRuns(sql, runs), (each) => each.usage.subject.run ?? '');
-  const billed = Map.groupBy(await periodsOfRuns(sql, runs), ({ run }) => run);
-  const gpuDays = Map.groupBy(await gpuDaysOfRuns(sql, runs), ({ run }) => run);
+  const billed = Map.groupBy(await findRunPeriods(sql, runs), ({ run }) => run);
+  const gpuDays = Map.groupBy(await findGpuDays(sql, runs), ({ run }) => run);
   const known = await deps.tracking.costs(sql, runs);
   const asOf = new Date(deps.clock.now()).toISOString();
   const found = runs.filter((run) => known.has(run) || usage.has(run) || billed.has(run) || gpuDays.has(run));
   const costs = found.map((run): [string, RunCost] => [
     run,
-    costOfRun({
+    computeRunCost({
       usage: usage.get(run) ?? [],
       billed: billed.get(run) ?? [],
       gpuDays: gpuDays.get(run) ?? [],
@@ -34,18 +34,18 @@ export async function refreshRuns(
   ]);
   await deps.tracking.putCosts(sql, new Map(costs));
   for (const [runId, cost] of costs) {
-    if (sameFigures(known.get(runId), cost)) continue;
+    if (hasSameFigures(known.get(runId), cost)) continue;
     const payload = { runId, total: cost.total };
     await deps.events.append(sql, { type: 'run.cost_changed', subject: `run:${runId}`, payload });
   }
 }
 
-function sameFigures(one: RunCost | undefined, other: RunCost): boolean {
-  return isDeepStrictEqual(figuresOf(one), figuresOf(other));
+function hasSameFigures(one: RunCost | undefined, other: RunCost): boolean {
+  return isDeepStrictEqual(toComparedFigures(one), toComparedFigures(other));
 }
 
 /** All figures except the timestamp and the reason for unknown energy: a change of only these is not reported. */
-function figuresOf(cost: RunCost | undefined): unknown {
+function toComparedFigures(cost: RunCost | undefined): unknown {
   return { ...cost, asOf: null, energy: cost?.energy.kilowattHours ?? null };
 }
 

@@ -50,7 +50,8 @@ const interval = (usage: string, hours: number, more: Partial<UsageInterval> = {
   ...more,
 });
 const record = (...intervals: UsageInterval[]) => call(application, recordUsage, { body: { intervals } });
-const costOf = async (runId: string): Promise<RunCost> => (await call(application, getRun, { params: { runId } })).cost;
+const readRunCost = async (runId: string): Promise<RunCost> =>
+  (await call(application, getRun, { params: { runId } })).cost;
 const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
 
 /** A run that logs one sample of a GPU's power every minute. */
@@ -74,10 +75,12 @@ describe('the cost of a run', () => {
   it('is metered as it happens, with hardware, GPU-hours and energy', async () => {
     await priced('6');
     const run = await gpuRun(60, 500);
-    await eventually(async () => expect((await costOf(run)).metered.cost).toEqual({ amount: '6', currency: 'USD' }));
+    await eventually(async () =>
+      expect((await readRunCost(run)).metered.cost).toEqual({ amount: '6', currency: 'USD' }),
+    );
     await post(application, 'runs/update', { run_id: run, status: 'FINISHED' });
-    await eventually(async () => expect((await costOf(run)).energy).toEqual({ kilowattHours: 0.5, reason: null }));
-    expect(await costOf(run)).toMatchObject({
+    await eventually(async () => expect((await readRunCost(run)).energy).toEqual({ kilowattHours: 0.5, reason: null }));
+    expect(await readRunCost(run)).toMatchObject({
       total: { cost: { amount: '6', currency: 'USD' }, basis: 'metered', reason: null },
       gpuHours: { hours: '1', reason: null },
       priceSources: [expect.stringMatching(/^gpu:H100 at 6 USD an hour: .* \(from \d{4}-\d\d-\d\d\)$/)],
@@ -88,27 +91,27 @@ describe('the cost of a run', () => {
   it('is null with the reason without usage or a price, and follows the price book', async () => {
     const idle = await newRun(application);
     const run = await gpuRun(60, 500);
-    expect((await costOf(idle)).total).toEqual({
+    expect((await readRunCost(idle)).total).toEqual({
       ...{ cost: null, basis: null, reason: 'no usage was recorded for the run' },
     });
     const unpriced = { cost: null, reason: 'the price book has no "gpu:H100"' };
-    await eventually(async () => expect((await costOf(run)).metered).toEqual(unpriced));
+    await eventually(async () => expect((await readRunCost(run)).metered).toEqual(unpriced));
     await priced('6');
-    await eventually(async () => expect((await costOf(run)).metered.cost?.amount).toBe('6'));
+    await eventually(async () => expect((await readRunCost(run)).metered.cost?.amount).toBe('6'));
     await priced('7');
-    await eventually(async () => expect((await costOf(run)).metered.cost?.amount).toBe('7'));
+    await eventually(async () => expect((await readRunCost(run)).metered.cost?.amount).toBe('7'));
   });
 
   it('is reconciled when the bill comes and again when it is restated', async () => {
     await priced('6');
     const run = await gpuRun(60, 500);
-    await eventually(async () => expect((await costOf(run)).total.basis).toBe('metered'));
+    await eventually(async () => expect((await readRunCost(run)).total.basis).toBe('metered'));
     // 8 GPUs for a day at 1920: 10 a GPU-hour.
     await importFiles(application, 'aws', { 'a.csv': billCsv([gpuRow({ cost: '1920', resource: 'i-1' })]) });
     const reconciled = (amount: string) => ({ cost: { amount, currency: 'USD' }, basis: 'reconciled', reason: null });
-    await eventually(async () => expect((await costOf(run)).total).toEqual(reconciled('10')));
+    await eventually(async () => expect((await readRunCost(run)).total).toEqual(reconciled('10')));
     await importFiles(application, 'aws', { 'b.csv': billCsv([gpuRow({ cost: '2880', resource: 'i-1' })]) });
-    await eventually(async () => expect((await costOf(run)).total).toEqual(reconciled('15')));
+    await eventually(async () => expect((await readRunCost(run)).total).toEqual(reconciled('15')));
   });
 
   it('is the effective cost of a machine that a commitment covers, though nothing was billed for it', async () => {
@@ -123,9 +126,9 @@ describe('the cost of a run', () => {
     await applyRules(application, "    - {name: runs, match: {'tag:run': '*'}, subject: {run: '{tag:run}'}}\n");
     const cost = { amount: '960', currency: 'USD' };
     await eventually(async () =>
-      expect((await costOf(run)).total).toEqual({ cost, basis: 'reconciled', reason: null }),
+      expect((await readRunCost(run)).total).toEqual({ cost, basis: 'reconciled', reason: null }),
     );
-    await eventually(async () => expect((await costOf(run)).allocated).toEqual({ cost, reason: null }));
+    await eventually(async () => expect((await readRunCost(run)).allocated).toEqual({ cost, reason: null }));
     const found = async (filter: string, orderBy?: string) =>
       (await call(application, listRuns, { query: { filter, orderBy } })).runs.map(({ runId }) => runId);
     expect(await found('cost.total > 500')).toEqual([run]);
@@ -157,25 +160,25 @@ describe('the cost of a run', () => {
     await priced('6');
     await importFiles(application, 'aws', { 'a.csv': billCsv([gpuRow({ cost: '1920', resource: 'i-1' })]) });
     const run = await gpuRun(60, 500);
-    await eventually(async () => expect((await costOf(run)).metered.cost?.amount).toBe('6'));
+    await eventually(async () => expect((await readRunCost(run)).metered.cost?.amount).toBe('6'));
     await post(application, 'runs/update', { run_id: run, status: 'FINISHED' });
     // Whatever was not worked out by now is noted in the store.
     await before[Symbol.asyncDispose]();
     const after = await createApplication(config, { clock });
     onTestFinished(() => after[Symbol.asyncDispose]());
     application = after;
-    await eventually(async () => expect((await costOf(run)).total.basis).toBe('reconciled'));
-    await eventually(async () => expect((await costOf(run)).energy.kilowattHours).toBe(0.5));
+    await eventually(async () => expect((await readRunCost(run)).total.basis).toBe('reconciled'));
+    await eventually(async () => expect((await readRunCost(run)).energy.kilowattHours).toBe(0.5));
   });
 
   it('holds what allocation rules give, beside and never added', async () => {
     const run = await newRun(application);
     await importFiles(application, 'aws', { 'a.csv': billCsv([{ cost: '42', tags: { run } }]) });
     await applyRules(application, "    - {name: runs, match: {'tag:run': '*'}, subject: {run: '{tag:run}'}}\n");
-    await eventually(async () => expect((await costOf(run)).total).toMatchObject({ basis: 'allocated' }));
-    expect((await costOf(run)).allocated).toEqual({ cost: { amount: '42', currency: 'USD' }, reason: null });
+    await eventually(async () => expect((await readRunCost(run)).total).toMatchObject({ basis: 'allocated' }));
+    expect((await readRunCost(run)).allocated).toEqual({ cost: { amount: '42', currency: 'USD' }, reason: null });
     await applyRules(application, "    - {name: none, match: {'tag:nothing': '*'}, subject: {team: x}}\n");
-    await eventually(async () => expect((await costOf(run)).total.cost).toBeNull());
+    await eventually(async () => expect((await readRunCost(run)).total.cost).toBeNull());
   });
 
   it('is that of the version that it made', async () => {
@@ -183,11 +186,11 @@ describe('the cost of a run', () => {
     const run = await gpuRun(60, 500);
     await post(application, 'registered-models/create', { name: 'ranker' });
     await post(application, 'model-versions/create', { name: 'ranker', source: `runs:/${run}/model`, run_id: run });
-    await eventually(async () => expect((await costOf(run)).total.cost?.amount).toBe('6'));
+    await eventually(async () => expect((await readRunCost(run)).total.cost?.amount).toBe('6'));
     await post(application, 'runs/update', { run_id: run, status: 'FINISHED' });
-    await eventually(async () => expect((await costOf(run)).energy.kilowattHours).toBe(0.5));
+    await eventually(async () => expect((await readRunCost(run)).energy.kilowattHours).toBe(0.5));
     const params = { model: 'ranker', version: '1' };
-    const cost = await costOf(run);
+    const cost = await readRunCost(run);
     expect((await call(application, getModelVersion, { params })).cost).toEqual(cost);
     expect((await call(application, getVersionEvidence, { params })).runCost).toEqual(cost);
   });
@@ -228,7 +231,7 @@ describe('the costs of a month', () => {
     const { totals: said } = await call(application, getReconciliation, { query: { period: '2026-10' } });
     expect(said[0]).toMatchObject({ billed: bill.billed, idle: bill.idle, untracked: bill.untracked });
     expect(sumDecimals([bill.toRuns, bill.toOthers])).toBe(said[0]?.reconciled);
-    const costs = await Promise.all(runs.map(costOf));
+    const costs = await Promise.all(runs.map(readRunCost));
     const sumOf = (figure: 'metered' | 'reconciled') =>
       sumDecimals(costs.flatMap((cost) => cost[figure].cost?.amount ?? []));
     expect(costs.every(({ total }) => total.basis === 'reconciled')).toBe(true);
@@ -253,7 +256,7 @@ describe('a search by cost', () => {
       metrics: [{ key: 'ndcg', value: 0.5, timestamp: at, step: 0 }],
     });
     await record(interval(cheap, 2), interval(dear, 9));
-    await eventually(async () => expect((await costOf(dear)).total.cost?.amount).toBe('9'));
+    await eventually(async () => expect((await readRunCost(dear)).total.cost?.amount).toBe('9'));
   });
 
   const found = async (filter: string) =>

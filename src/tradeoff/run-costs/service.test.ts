@@ -5,8 +5,8 @@ import { expect, it } from 'vitest';
 import { openStore } from '../../platform/store/index.ts';
 import type { RunCostDeps } from './deps.ts';
 import { runCostMigrations } from './migrations.ts';
-import { settle } from './service.ts';
-import { nextDue, noteDue, replacePeriod, takeDue } from './store.ts';
+import { settleDues } from './service.ts';
+import { findNextDueRuns, noteDue, replacePeriod, takeDue } from './store.ts';
 
 it('leaves what is due to the next server, and its job with it, when the server stops', async () => {
   await using store = await openStore({ database: 'sqlite', folder: mkdtempSync(join(tmpdir(), 'run-costs-')) });
@@ -26,8 +26,8 @@ it('leaves what is due to the next server, and its job with it, when the server 
     events: { append: unused },
   };
   // A job that ends without an error is done; the next attempt would come only after ten minutes.
-  await expect(settle(deps, AbortSignal.abort(new Error('the server stops')))).rejects.toThrow('the server stops');
-  expect(await nextDue(store, 10)).toContainEqual(due);
+  await expect(settleDues(deps, AbortSignal.abort(new Error('the server stops')))).rejects.toThrow('the server stops');
+  expect(await findNextDueRuns(store, 10)).toContainEqual(due);
 });
 
 it('works every stored period and all GPU days through after the migrations', async () => {
@@ -42,7 +42,7 @@ it('works every stored period and all GPU days through after the migrations', as
   await replacePeriod(store, '2026-10', { reconciled: [], allocated: [], totals: [totals], asOf });
   await noteDue(store, [{ kind: 'period', key: '2026-10', noted: 7 }]);
   await store.migrate(runCostMigrations);
-  expect(await nextDue(store, 10)).toEqual([
+  expect(await findNextDueRuns(store, 10)).toEqual([
     { kind: 'period', key: '2026-09', noted: 0 },
     { kind: 'period', key: '2026-10', noted: 7 },
     { kind: 'gpus', key: '', noted: 0 },

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { StoredEvent } from '../../platform/events/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { Month, monthPeriod, UtcInstant } from '../../platform/units/index.ts';
+import { Month, toMonthPeriod, UtcInstant } from '../../platform/units/index.ts';
 import type { RunCostDeps } from './deps.ts';
 import { RUNS_AT_ONCE, refreshRuns, splitRuns } from './refresh-runs.ts';
-import { gpuKeys, settleGpuDays } from './settle-gpu-days.ts';
-import { type Due, nextDue, noteDue, replacePeriod, takeDue } from './store.ts';
+import { listGpuKeys, settleGpuDays } from './settle-gpu-days.ts';
+import { type Due, findNextDueRuns, noteDue, replacePeriod, takeDue } from './store.ts';
 
 export const SETTLE = 'run-costs.settle';
 const DUES_AT_ONCE = 100;
@@ -16,7 +16,7 @@ const GpuTimeChanged = z.object({ start: UtcInstant, end: UtcInstant }).nullable
 const RunEnded = z.object({ runId: z.string() });
 
 /** Events that change the cost of a run. */
-export const heard = [
+export const subscribedEvents = [
   'usage.recorded',
   'allocation.derived',
   'prices.applied',
@@ -25,32 +25,32 @@ export const heard = [
 ] as const;
 
 /** Updates metered cost immediately; work that needs the lake or a long history is queued for the job. */
-export async function hear(deps: RunCostDeps, event: StoredEvent): Promise<void> {
+export async function receiveEvent(deps: RunCostDeps, event: StoredEvent): Promise<void> {
   const { sequence: noted, type, payload } = event;
   // Most runs have no metered usage; later usage has its own event.
   if (type === 'run.ended' && !(await isCosted(deps, deps.store, RunEnded.parse(payload).runId))) return;
   await deps.store.transaction(async (sql) => {
-    if (type === 'usage.recorded') return hearUsage(deps, sql, UsageRecorded.parse(payload), noted);
-    await noteDue(sql, duesOf(type, payload, noted));
+    if (type === 'usage.recorded') return receiveUsage(deps, sql, UsageRecorded.parse(payload), noted);
+    await noteDue(sql, listDues(type, payload, noted));
     // A unique key: a job that is about to end would not see the new entries.
     await deps.jobs.enqueue(sql, { kind: SETTLE, payload: null, uniqueKey: `${SETTLE}:${noted}` });
   });
 }
 
-async function hearUsage(
+async function receiveUsage(
   deps: RunCostDeps,
   sql: Sql,
   usage: z.infer<typeof UsageRecorded>,
   noted: number,
 ): Promise<void> {
   for (const runs of splitRuns(usage.runs)) await refreshRuns(deps, sql, runs);
-  const periods = (await deps.allocation.billedPeriods(sql)).filter((period) => touches(period, usage));
+  const periods = (await deps.allocation.billedPeriods(sql)).filter((period) => isTouched(period, usage));
   // A running run reports every few seconds: the job of every ten minutes handles these entries, and no job is enqueued here.
   await noteDue(sql, [
     ...periods.map((period): Due => ({ kind: 'period', key: period, noted })),
     ...usage.runs.map((run): Due => ({ kind: 'energy', key: run, noted })),
     // Usage of a whole machine holds its GPUs too: their time is not counted twice.
-    ...gpuKeys(usage).map((key): Due => ({ kind: 'gpus', key, noted })),
+    ...listGpuKeys(usage).map((key): Due => ({ kind: 'gpus', key, noted })),
   ]);
 }
 
@@ -58,12 +58,12 @@ async function isCosted(deps: RunCostDeps, sql: Sql, run: string): Promise<boole
   return (await deps.tracking.costs(sql, [run])).has(run);
 }
 
-function touches(period: string, { start, end }: { readonly start: string; readonly end: string }): boolean {
-  const month = monthPeriod(period);
+function isTouched(period: string, { start, end }: { readonly start: string; readonly end: string }): boolean {
+  const month = toMonthPeriod(period);
   return Date.parse(start) < Date.parse(month.end) && Date.parse(end) > Date.parse(month.start);
 }
 
-function duesOf(type: string, payload: unknown, noted: number): Due[] {
+function listDues(type: string, payload: unknown, noted: number): Due[] {
   if (type === 'prices.applied') {
     return [
       { kind: 'all', key: '', noted },
@@ -72,7 +72,7 @@ function duesOf(type: string, payload: unknown, noted: number): Due[] {
   }
   if (type === 'gpus.time_changed') {
     const span = GpuTimeChanged.parse(payload);
-    return (span === null ? [''] : gpuKeys(span)).map((key) => ({ kind: 'gpus', key, noted }));
+    return (span === null ? [''] : listGpuKeys(span)).map((key) => ({ kind: 'gpus', key, noted }));
   }
   if (type === 'run.ended') return [{ kind: 'energy', key: RunEnded.parse(payload).runId, noted }];
   // Workload usage, which allocation rules split by, also maps pods to their runs.
@@ -83,9 +83,9 @@ function duesOf(type: string, payload: unknown, noted: number): Due[] {
 }
 
 /** Processes everything that is due, including entries from before a restart. Throws when aborted, so that the job is retried. */
-export async function settle(deps: RunCostDeps, signal: AbortSignal): Promise<void> {
+export async function settleDues(deps: RunCostDeps, signal: AbortSignal): Promise<void> {
   for (let stuck = 0; stuck < 3; ) {
-    const dues = await nextDue(deps.store, DUES_AT_ONCE);
+    const dues = await findNextDueRuns(deps.store, DUES_AT_ONCE);
     if (dues.length === 0) return;
     let taken = 0;
     // `all` and months add further entries, so the next entry is read again after each.
@@ -93,13 +93,13 @@ export async function settle(deps: RunCostDeps, signal: AbortSignal): Promise<vo
     const batch = first?.kind === 'energy' ? dues : dues.slice(0, 1);
     for (const due of batch) {
       signal.throwIfAborted();
-      if (await settleOne(deps, due)) taken += 1;
+      if (await settleDue(deps, due)) taken += 1;
     }
     stuck = taken === 0 ? stuck + 1 : 0;
   }
 }
 
-async function settleOne(deps: RunCostDeps, due: Due): Promise<boolean> {
+async function settleDue(deps: RunCostDeps, due: Due): Promise<boolean> {
   if (due.kind === 'all') return settleAll(deps, due);
   if (due.kind === 'period') return settlePeriod(deps, due);
   if (due.kind === 'gpus') return settleGpuDays(deps, due);

@@ -16,14 +16,14 @@ const MOST_MONTHS = 24;
  *
  * @example gpuKeys({ start: '2026-10-30T00:00:00Z', end: '2026-11-02T00:00:00Z' }) // ['2026-10', '2026-11']
  */
-export function gpuKeys({ start, end }: { readonly start: string; readonly end: string }): string[] {
+export function listGpuKeys({ start, end }: { readonly start: string; readonly end: string }): string[] {
   const [first, last] = [start.slice(0, 'YYYY-MM-DD'.length), end.slice(0, 'YYYY-MM-DD'.length)];
   if (first === last) return [first];
-  const months = monthsBetween(first.slice(0, 'YYYY-MM'.length), last.slice(0, 'YYYY-MM'.length));
+  const months = listMonthsBetween(first.slice(0, 'YYYY-MM'.length), last.slice(0, 'YYYY-MM'.length));
   return months.length > MOST_MONTHS ? [''] : months;
 }
 
-function monthsBetween(first: string, last: string): string[] {
+function listMonthsBetween(first: string, last: string): string[] {
   const numberOf = (month: string) => Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1;
   const nameOf = (number: number) => `${Math.floor(number / 12)}-${String((number % 12) + 1).padStart(2, '0')}`;
   const start = numberOf(first);
@@ -39,7 +39,7 @@ export async function settleGpuDays(deps: RunCostDeps, due: Due): Promise<boolea
   const parts = splitDays(days);
   for (const [index, part] of parts.entries()) {
     const [from = '', last = ''] = [part[0], part.at(-1)];
-    const found = await deps.gpuUsage.runDays({ from, to: dayAfter(last) });
+    const found = await deps.gpuUsage.runDays({ from, to: computeDayAfter(last) });
     const isCurrent = await deps.store.transaction(async (sql) => {
       // A result that was read before a later change, or by a slower server, must not replace newer data.
       if (!(await takeDue(sql, due))) return false;
@@ -66,6 +66,6 @@ function splitDays(days: readonly string[]): string[][] {
   return stretches;
 }
 
-function dayAfter(day: string): string {
+function computeDayAfter(day: string): string {
   return new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }

@@ -50,7 +50,7 @@ export async function noteDue(sql: Sql, dues: readonly Due[]): Promise<void> {
 }
 
 /** Due entries: `all` first, then months and GPU days, which take the most time; `all` adds further entries. */
-export async function nextDue(sql: Sql, limit: number): Promise<Due[]> {
+export async function findNextDueRuns(sql: Sql, limit: number): Promise<Due[]> {
   const query = sql.tables<RunCostTables>().selectFrom('run_cost_due').select(['kind', 'key', 'noted']);
   return query
     .orderBy((eb) => {
@@ -98,7 +98,7 @@ export async function replacePeriod(
   const before = await db.selectFrom('run_cost_period').select('run_id').where('period', '=', period).execute();
   await db.deleteFrom('run_cost_period').where('period', '=', period).execute();
   await db.deleteFrom('run_cost_total').where('period', '=', period).execute();
-  const rows = rowsOf(period, found.reconciled, found.allocated);
+  const rows = buildPeriodRows(period, found.reconciled, found.allocated);
   for (let at = 0; at < rows.length; at += ROWS_A_STATEMENT) {
     await db
       .insertInto('run_cost_period')
@@ -117,7 +117,11 @@ export async function replacePeriod(
 
 const ROWS_A_STATEMENT = 500;
 
-function rowsOf(period: string, reconciled: readonly ReconciledRun[], allocated: readonly AllocatedRun[]): PeriodRow[] {
+function buildPeriodRows(
+  period: string,
+  reconciled: readonly ReconciledRun[],
+  allocated: readonly AllocatedRun[],
+): PeriodRow[] {
   const rows = new Map<string, PeriodRow>();
   const rowFor = (run: string, currency: string): PeriodRow => {
     const key = JSON.stringify([run, currency]);
@@ -136,7 +140,7 @@ function rowsOf(period: string, reconciled: readonly ReconciledRun[], allocated:
 }
 
 /** Billed cost of these runs, by period. */
-export async function periodsOfRuns(sql: Sql, runs: readonly string[]): Promise<RunPeriod[]> {
+export async function findRunPeriods(sql: Sql, runs: readonly string[]): Promise<RunPeriod[]> {
   if (runs.length === 0) return [];
   const query = sql.tables<RunCostTables>().selectFrom('run_cost_period').selectAll();
   const rows = await query
@@ -150,7 +154,7 @@ export async function periodsOfRuns(sql: Sql, runs: readonly string[]): Promise<
 }
 
 /** Sums of a period's bill by currency, and when they were worked out. */
-export async function totalsOfPeriod(
+export async function findPeriodTotals(
   sql: Sql,
   period: string,
 ): Promise<(ReconciledTotal & { readonly asOf: string })[]> {

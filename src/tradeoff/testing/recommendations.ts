@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { recordUsage } from '../../finops/metering/schema.ts';
 import type { Application } from '../../main.ts';
 import { createDdSketch } from '../../mlops/gateway/metrics/dd-sketch.ts';
-import { putTallies } from '../../mlops/gateway/metrics/store.ts';
+import { saveTallies } from '../../mlops/gateway/metrics/store.ts';
 import { SPANS } from '../../mlops/gateway/metrics/tally.ts';
 import { linearGraph } from '../../mlops/serving/graphs.testing.ts';
 import { type EndpointDetail, getEndpoint } from '../../mlops/serving/schema.ts';
@@ -79,7 +79,7 @@ export class RecommendationRoom {
     const minutes = Array.from({ length: hoursOfMinutes * 60 }, (_, index) =>
       tally(Math.ceil(requests(Math.floor(index / 60)) / 60), SPANS.minute, now - (index + 1) * SPANS.minute),
     );
-    await this.application.store.transaction((sql) => putTallies(sql, 'test', [...tallies, ...minutes]));
+    await this.application.store.transaction((sql) => saveTallies(sql, 'test', [...tallies, ...minutes]));
     if (replicas === 0) return;
     const intervals = tallies.map(({ at }) => ({
       usage: `past:${endpoint}:${at}`,

@@ -1,5 +1,5 @@
 import { decimal, decimalString, groupThousands, type Money } from '../../platform/units/index.ts';
-import { HOURS_PER_MONTH, perThousand } from './measured-usage.ts';
+import { computePerThousand, HOURS_PER_MONTH } from './measured-usage.ts';
 import type { CostInterval } from './schema.ts';
 
 /** How replicas follow demand. */
@@ -53,11 +53,11 @@ const ROUNDING = 1e-9;
  *
  * @example D = 1 per s, 1.4 per s and replica, price 1.00: 1 replica, 730.00 a month of 730 hours.
  */
-export function costAtDemand(question: DemandQuestion): CostAtDemand | string {
+export function computeDemandCost(question: DemandQuestion): CostAtDemand | string {
   const { rate, pricePerHour, predictionsPerMonth, scaling } = question;
   const { secondsPerThousand, interval } = rate;
   const perSecond = predictionsPerMonth / SECONDS_PER_MONTH;
-  const needed = (capacity: number) => Math.max(1, scaling.minReplicas, neededReplicas(perSecond, capacity));
+  const needed = (capacity: number) => Math.max(1, scaling.minReplicas, computeNeededReplicas(perSecond, capacity));
   const replicas = needed(rate.predictionsPerSecond);
   if (scaling.maxReplicas !== null && replicas > scaling.maxReplicas) {
     return `${groupThousands(String(predictionsPerMonth))} predictions a month need ${replicas} replicas; the scaling policy allows ${scaling.maxReplicas}`;
@@ -74,7 +74,7 @@ export function costAtDemand(question: DemandQuestion): CostAtDemand | string {
     replicas,
     utilization: (perSecond * secondsPerThousand) / 1000 / replicas,
     perMonth: { amount: perMonth, currency },
-    perThousand: { amount: perThousand(perMonth, predictionsPerMonth), currency },
+    perThousand: { amount: computePerThousand(perMonth, predictionsPerMonth), currency },
     fixedPerMonth: { amount: monthOf(scaling.minReplicas), currency },
     variablePerThousand: {
       amount: decimalString(decimal(pricePerHour.amount).times(secondsPerThousand).dividedBy(3600).toDecimalPlaces(20)),
@@ -84,11 +84,14 @@ export function costAtDemand(question: DemandQuestion): CostAtDemand | string {
     perThousandInterval:
       bounds === null
         ? null
-        : { lower: perThousand(bounds[0], predictionsPerMonth), upper: perThousand(bounds[1], predictionsPerMonth) },
+        : {
+            lower: computePerThousand(bounds[0], predictionsPerMonth),
+            upper: computePerThousand(bounds[1], predictionsPerMonth),
+          },
   };
 }
 
 /** Whole replicas for a demand, both in predictions a second. */
-export function neededReplicas(perSecond: number, capacity: number): number {
+export function computeNeededReplicas(perSecond: number, capacity: number): number {
   return Math.ceil((perSecond / capacity) * (1 - ROUNDING));
 }

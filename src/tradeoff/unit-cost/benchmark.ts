@@ -1,12 +1,12 @@
 import { bootstrapServiceTime, LEAST_MEASUREMENTS } from './bootstrap.ts';
 import {
-  costOfSeconds,
+  buildHardwareName,
   groupByTime,
-  type Held,
-  hardwareName,
   type MeasuredUsage,
   type PriceNow,
   priceHardware,
+  priceSeconds,
+  type TimedUsage,
 } from './measured-usage.ts';
 import type { Hardware, ServiceTime, UnitCost } from './schema.ts';
 
@@ -16,11 +16,11 @@ import type { Hardware, ServiceTime, UnitCost } from './schema.ts';
  *
  * @example 10,000 predictions in an hour on 2 vCPUs at 0.04 an hour each -> 0.008 per 1,000.
  */
-export function benchmarkCosts(usage: readonly MeasuredUsage[], priceNow: PriceNow): UnitCost[] {
+export function computeBenchmarkCosts(usage: readonly MeasuredUsage[], priceNow: PriceNow): UnitCost[] {
   const measured = groupByTime(usage.filter(({ endpoint }) => endpoint === null));
-  const keyOf = ({ parts, benchmark }: Held) => JSON.stringify([parts, benchmark?.batchSize ?? null]);
+  const keyOf = ({ parts, benchmark }: TimedUsage) => JSON.stringify([parts, benchmark?.batchSize ?? null]);
   return [...Map.groupBy(measured, keyOf).values()]
-    .map((group) => benchmarkCost(group, priceNow))
+    .map((group) => computeGroupCost(group, priceNow))
     .toSorted((a, b) => compareNames(a.hardware.name, b.hardware.name) || (a.batchSize ?? 0) - (b.batchSize ?? 0));
 }
 
@@ -29,18 +29,18 @@ function compareNames(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-function benchmarkCost(group: readonly Held[], priceNow: PriceNow): UnitCost {
+function computeGroupCost(group: readonly TimedUsage[], priceNow: PriceNow): UnitCost {
   const parts = group[0]?.parts ?? [];
   const { hardware, missing } = priceHardware(parts, priceNow);
-  const serviceTime = serviceTimeOf(group);
+  const serviceTime = measureServiceTime(group);
   const { pricePerHour } = hardware;
-  const cost = pricePerHour === null ? null : costOfSeconds(pricePerHour, serviceTime.secondsPerThousand);
-  const bound = (seconds: number) => (pricePerHour === null ? '0' : costOfSeconds(pricePerHour, seconds).amount);
+  const cost = pricePerHour === null ? null : priceSeconds(pricePerHour, serviceTime.secondsPerThousand);
+  const bound = (seconds: number) => (pricePerHour === null ? '0' : priceSeconds(pricePerHour, seconds).amount);
   const { interval } = serviceTime;
   return {
     basis: 'benchmark',
     perThousand: cost,
-    reason: cost === null ? priceReason(missing, hardwareName(parts)) : null,
+    reason: cost === null ? priceReason(missing, buildHardwareName(parts)) : null,
     interval:
       cost === null || interval === null ? null : { lower: bound(interval.lower), upper: bound(interval.upper) },
     busy: cost,
@@ -48,22 +48,22 @@ function benchmarkCost(group: readonly Held[], priceNow: PriceNow): UnitCost {
     hardware,
     batchSize: group[0]?.benchmark?.batchSize ?? null,
     endpoint: null,
-    window: windowOf(group),
+    window: computeUsageWindow(group),
     predictions: group.reduce((sum, { predictions }) => sum + predictions, 0),
     predictionsPerMonth: null,
     serviceTime,
-    source: `benchmark on ${pricedName(hardware)}: ${[...new Set(group.map(({ origin }) => origin))].join('; ')}`,
+    source: `benchmark on ${describePricedHardware(hardware)}: ${[...new Set(group.map(({ origin }) => origin))].join('; ')}`,
   };
 }
 
 /** Example: `2 x vcpu at 0.08 USD an hour (contract of 2026-01)`. */
-function pricedName({ name, pricePerHour, priceSource }: Hardware): string {
+function describePricedHardware({ name, pricePerHour, priceSource }: Hardware): string {
   return pricePerHour === null
     ? name
     : `${name} at ${pricePerHour.amount} ${pricePerHour.currency} an hour (${priceSource})`;
 }
 
-function serviceTimeOf(group: readonly Held[]): ServiceTime {
+function measureServiceTime(group: readonly TimedUsage[]): ServiceTime {
   const timed = group.map(({ start, end, predictions }) => ({ seconds: (end - start) / 1000, predictions }));
   const total = timed.reduce(
     (sum, one) => ({ seconds: sum.seconds + one.seconds, predictions: sum.predictions + one.predictions }),
@@ -81,7 +81,7 @@ function priceReason(missing: readonly string[], hardware: string): string {
   return `no price for ${missing.join(', ')} now; apply a PriceBook that has it`;
 }
 
-function windowOf(usage: readonly { readonly start: number; readonly end: number }[]): UnitCost['window'] {
+function computeUsageWindow(usage: readonly { readonly start: number; readonly end: number }[]): UnitCost['window'] {
   return {
     start: new Date(Math.min(...usage.map(({ start }) => start))).toISOString(),
     end: new Date(Math.max(...usage.map(({ end }) => end))).toISOString(),

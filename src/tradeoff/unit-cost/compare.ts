@@ -16,7 +16,13 @@ interface Entry {
  * `served` the window. An unknown batch size equals no known one. A benchmark is priced as of now, so the time of its measurement does not
  * matter. null while the cost is unknown.
  */
-export function comparisonKey({ basis, perThousand, hardware, batchSize = null, window }: UnitCost): string | null {
+export function buildComparisonKey({
+  basis,
+  perThousand,
+  hardware,
+  batchSize = null,
+  window,
+}: UnitCost): string | null {
   if (perThousand === null) return null;
   if (basis === 'benchmark') {
     return JSON.stringify([basis, perThousand.currency, hardware.name, hardware.pricePerHour, batchSize]);
@@ -32,12 +38,12 @@ export function comparisonKey({ basis, perThousand, hardware, batchSize = null, 
  */
 export function compareUnitCosts(versions: readonly VersionUnitCosts[], preferred: string | null): ComparedUnitCosts {
   const groups = [...groupEntries(versions).values()].toSorted(
-    (a, b) => rank(b, preferred) - rank(a, preferred) || orderOf(a).localeCompare(orderOf(b)),
+    (a, b) => rank(b, preferred) - rank(a, preferred) || buildSortKey(a).localeCompare(buildSortKey(b)),
   );
   const [chosen] = groups;
   const [first] = chosen ?? [];
   if (chosen === undefined || first === undefined) {
-    const leftOut = versions.map((version) => ({ version: version.version, reason: unknownReason(version) }));
+    const leftOut = versions.map((version) => ({ version: version.version, reason: explainUnknownCost(version) }));
     const reason = 'no version has a known cost per prediction';
     return { basis: null, hardware: null, batchSize: null, window: null, currency: null, figures: [], leftOut, reason };
   }
@@ -55,9 +61,9 @@ export function compareUnitCosts(versions: readonly VersionUnitCosts[], preferre
       .filter(({ version }) => !named.has(version))
       .map((one) => ({
         version: one.version,
-        reason: leftOutReason(one, first.cost, what),
+        reason: explainLeftOut(one, first.cost, what),
       })),
-    reason: chosen.length > 1 ? null : aloneReason(versions, first, what),
+    reason: chosen.length > 1 ? null : explainAlone(versions, first, what),
   };
 }
 
@@ -67,17 +73,17 @@ function describeTerms({ basis, hardware, batchSize = null }: UnitCost): string 
   return `benchmark on ${hardware.name} ${batchSize === null ? 'without a recorded batch size' : `with batches of ${batchSize}`}`;
 }
 
-function leftOutReason(one: VersionUnitCosts, chosen: Entry['cost'], what: string): string {
-  if (!isKnown(one)) return unknownReason(one);
-  const other = otherBatchSizes(one, chosen);
+function explainLeftOut(one: VersionUnitCosts, chosen: Entry['cost'], what: string): string {
+  if (!isKnown(one)) return explainUnknownCost(one);
+  const other = describeOtherBatchSizes(one, chosen);
   return other === null
     ? `no ${what}; its cost is known only on another basis or hardware`
     : `not comparable: no ${what}; its benchmark was run ${other}`;
 }
 
-function aloneReason(versions: readonly VersionUnitCosts[], { version, cost }: Entry, what: string): string {
+function explainAlone(versions: readonly VersionUnitCosts[], { version, cost }: Entry, what: string): string {
   const others = versions.flatMap((one) => {
-    const other = one.version === version ? null : otherBatchSizes(one, cost);
+    const other = one.version === version ? null : describeOtherBatchSizes(one, cost);
     return other === null ? [] : [`that of version ${one.version} was run ${other}`];
   });
   const differ = others.length === 0 ? '' : `; not comparable: ${others.join('; ')}`;
@@ -85,10 +91,10 @@ function aloneReason(versions: readonly VersionUnitCosts[], { version, cost }: E
 }
 
 /** How the benchmarks of a version on the same hardware were run, where they differ by batch size alone; null when there is none. */
-function otherBatchSizes({ unitCosts }: VersionUnitCosts, chosen: Entry['cost']): string | null {
+function describeOtherBatchSizes({ unitCosts }: VersionUnitCosts, chosen: Entry['cost']): string | null {
   if (chosen.basis !== 'benchmark') return null;
   const sizes = unitCosts.flatMap((cost) => {
-    const isSame = comparisonKey({ ...cost, batchSize: chosen.batchSize ?? null }) === comparisonKey(chosen);
+    const isSame = buildComparisonKey({ ...cost, batchSize: chosen.batchSize ?? null }) === buildComparisonKey(chosen);
     return isSame && (cost.batchSize ?? null) !== (chosen.batchSize ?? null) ? [cost.batchSize ?? null] : [];
   });
   if (sizes.length === 0) return null;
@@ -100,7 +106,7 @@ function otherBatchSizes({ unitCosts }: VersionUnitCosts, chosen: Entry['cost'])
 function groupEntries(versions: readonly VersionUnitCosts[]): Map<string, Entry[]> {
   const groups = new Map<string, Entry[]>();
   for (const { version, unitCosts } of versions) {
-    const byKey = Map.groupBy(unitCosts, comparisonKey);
+    const byKey = Map.groupBy(unitCosts, buildComparisonKey);
     for (const [key, costs] of byKey) {
       const [cost] = costs;
       if (key === null || cost === undefined || cost.perThousand === null || costs.length > 1) continue;
@@ -116,15 +122,15 @@ function rank(group: readonly Entry[], preferred: string | null): number {
   return (group.length > 1 ? 1e9 : 0) + (holdsPreferred ? 1e6 : 0) + group.length;
 }
 
-function orderOf([first]: readonly Entry[]): string {
-  return first === undefined ? '' : `${first.cost.basis} ${comparisonKey(first.cost)}`;
+function buildSortKey([first]: readonly Entry[]): string {
+  return first === undefined ? '' : `${first.cost.basis} ${buildComparisonKey(first.cost)}`;
 }
 
 function isKnown({ unitCosts }: VersionUnitCosts): boolean {
   return unitCosts.some(({ perThousand }) => perThousand !== null);
 }
 
-function unknownReason({ unitCosts }: VersionUnitCosts): string {
+function explainUnknownCost({ unitCosts }: VersionUnitCosts): string {
   const reasons = new Set(unitCosts.flatMap(({ reason }) => reason ?? []));
   return reasons.size > 0 ? [...reasons].join('; ') : 'no benchmark was recorded and no endpoint served it';
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { costOfTrace } from './cost-of-trace.ts';
-import { traceDays } from './demand-trace.ts';
+import { computeTraceCost } from './cost-of-trace.ts';
+import { groupTraceDays } from './demand-trace.ts';
 
 const HOUR = 3_600_000;
 const usd = (amount: string) => ({ amount, currency: 'USD' });
@@ -13,15 +13,15 @@ describe('a cost of a recorded trace', () => {
     start: '2026-11-01T00:00:00.000Z',
     requestsPerHour: Array.from({ length: 24 }, (_, hour) => (hour < 12 ? night : noon)),
   });
-  const question = (change: Partial<Parameters<typeof costOfTrace>[0]> = {}) => ({
+  const question = (change: Partial<Parameters<typeof computeTraceCost>[0]> = {}) => ({
     rate,
     pricePerHour: usd('1'),
     days: [day(18_000, 54_000), day(18_000, 54_000), day(18_000, 54_000)],
     scaling: { minReplicas: 1, maxReplicas: null },
     ...change,
   });
-  const known = (change: Partial<Parameters<typeof costOfTrace>[0]> = {}) => {
-    const cost = costOfTrace(question(change));
+  const known = (change: Partial<Parameters<typeof computeTraceCost>[0]> = {}) => {
+    const cost = computeTraceCost(question(change));
     if (typeof cost === 'string') throw new Error(cost);
     return cost;
   };
@@ -47,7 +47,7 @@ describe('a cost of a recorded trace', () => {
       perMonth: usd('730'),
       fixedPerMonth: usd('0'),
     });
-    expect(costOfTrace(question({ days: [day(0, 0)] }))).toBe('no request was recorded in the trace');
+    expect(computeTraceCost(question({ days: [day(0, 0)] }))).toBe('no request was recorded in the trace');
   });
 
   it('has an interval over the days, wider by that of the planned rate', () => {
@@ -76,11 +76,11 @@ describe('a cost of a recorded trace', () => {
   it('is recorded by days of 24 hours that were all measured', () => {
     const hours = Array.from({ length: 50 }, (_, hour) => ({ at: hour * HOUR, requests: hour, isWhole: true }));
     const window = { start: 0, end: 50 * HOUR + 1 };
-    const days = traceDays(hours, window);
+    const days = groupTraceDays(hours, window);
     expect(days.map(({ start }) => Date.parse(start) / HOUR)).toEqual([2, 26]);
     expect(days[1]?.requestsPerHour.slice(0, 2)).toEqual([26, 27]);
     const withGap = hours.map((hour) => (hour.at === 30 * HOUR ? { ...hour, isWhole: false } : hour));
-    expect(traceDays(withGap, window).map(({ start }) => Date.parse(start) / HOUR)).toEqual([2]);
-    expect(traceDays([], window)).toEqual([]);
+    expect(groupTraceDays(withGap, window).map(({ start }) => Date.parse(start) / HOUR)).toEqual([2]);
+    expect(groupTraceDays([], window)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { createRandom } from '../../platform/numbers/index.ts';
 import { decimal, decimalString, type Money } from '../../platform/units/index.ts';
-import { neededReplicas, type PlannedRate, type Scaling } from './at-demand.ts';
+import { computeNeededReplicas, type PlannedRate, type Scaling } from './at-demand.ts';
 import { HOURS_PER_MONTH } from './measured-usage.ts';
 import type { CostInterval, DemandTrace } from './schema.ts';
 
@@ -50,14 +50,14 @@ interface Day {
  *
  * @example 12 hours of 2 replicas and 12 of 1, price 1.00: 36 replica-hours a day, 1,095.00 a month.
  */
-export function costOfTrace({ rate, pricePerHour, days, scaling }: TraceQuestion): CostOfTrace | string {
+export function computeTraceCost({ rate, pricePerHour, days, scaling }: TraceQuestion): CostOfTrace | string {
   const requests = days.flatMap(({ requestsPerHour }) => requestsPerHour);
-  const total = sumOf(requests);
+  const total = sumNumbers(requests);
   if (total === 0) return 'no request was recorded in the trace';
-  const needed = requests.map((count) => neededReplicas(count / SECONDS_OF_AN_HOUR, rate.predictionsPerSecond));
-  const used = needed.map((count) => boundReplicas(count, scaling));
+  const needed = requests.map((count) => computeNeededReplicas(count / SECONDS_OF_AN_HOUR, rate.predictionsPerSecond));
+  const used = needed.map((count) => clampReplicas(count, scaling));
   const beyond = needed.filter((count, hour) => count > (used[hour] ?? 0));
-  const replicaHours = sumOf(used);
+  const replicaHours = sumNumbers(used);
   const { currency } = pricePerHour;
   const priceOf = (hours: number, per: number) =>
     decimalString(decimal(pricePerHour.amount).times(hours).dividedBy(per).toDecimalPlaces(DECIMALS));
@@ -81,11 +81,11 @@ export function costOfTrace({ rate, pricePerHour, days, scaling }: TraceQuestion
   };
 }
 
-function boundReplicas(needed: number, { minReplicas, maxReplicas }: Scaling): number {
+function clampReplicas(needed: number, { minReplicas, maxReplicas }: Scaling): number {
   return Math.min(maxReplicas ?? Number.POSITIVE_INFINITY, Math.max(minReplicas, needed));
 }
 
-function sumOf(values: readonly number[]): number {
+function sumNumbers(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
@@ -97,27 +97,29 @@ function bootstrapDays({ rate, days, scaling }: Pick<TraceQuestion, 'rate' | 'da
   const { predictionsPerSecond } = rate;
   const ends = rate.interval ?? { lower: predictionsPerSecond, upper: predictionsPerSecond };
   return {
-    lower: quantileOfDraws(daysAt(days, ends.upper, scaling), TAIL),
-    upper: quantileOfDraws(daysAt(days, ends.lower, scaling), 1 - TAIL),
+    lower: computeDrawQuantile(computeDays(days, ends.upper, scaling), TAIL),
+    upper: computeDrawQuantile(computeDays(days, ends.lower, scaling), 1 - TAIL),
   };
 }
 
-function daysAt(days: DemandTrace['days'], capacity: number, scaling: Scaling): Day[] {
+function computeDays(days: DemandTrace['days'], capacity: number, scaling: Scaling): Day[] {
   return days.map(({ requestsPerHour }) => ({
-    requests: sumOf(requestsPerHour),
-    replicaHours: sumOf(
-      requestsPerHour.map((count) => boundReplicas(neededReplicas(count / SECONDS_OF_AN_HOUR, capacity), scaling)),
+    requests: sumNumbers(requestsPerHour),
+    replicaHours: sumNumbers(
+      requestsPerHour.map((count) =>
+        clampReplicas(computeNeededReplicas(count / SECONDS_OF_AN_HOUR, capacity), scaling),
+      ),
     ),
   }));
 }
 
 /** Mean replicas, and replica-hours of a request, at this share of the draws; draws without a request have none. */
-function quantileOfDraws(days: readonly Day[], share: number) {
+function computeDrawQuantile(days: readonly Day[], share: number) {
   const random = createRandom(SEED);
   const drawn = Array.from({ length: DRAWS }, () => {
     const sample = days.map(() => days[Math.floor(random() * days.length)]);
-    const replicaHours = sumOf(sample.map((day) => day?.replicaHours ?? 0));
-    return { replicaHours, requests: sumOf(sample.map((day) => day?.requests ?? 0)) };
+    const replicaHours = sumNumbers(sample.map((day) => day?.replicaHours ?? 0));
+    return { replicaHours, requests: sumNumbers(sample.map((day) => day?.requests ?? 0)) };
   });
   const hours = days.length * HOURS_OF_A_DAY;
   const at = (values: readonly number[]) =>

@@ -16,7 +16,10 @@ interface RecordedHour {
  *
  * @example 50 hours, all measured -> the last two days.
  */
-export function traceDays(hours: readonly RecordedHour[], window: { start: number; end: number }): DemandTrace['days'] {
+export function groupTraceDays(
+  hours: readonly RecordedHour[],
+  window: { start: number; end: number },
+): DemandTrace['days'] {
   const whole = new Map(hours.filter(({ isWhole }) => isWhole).map(({ at, requests }) => [at, requests]));
   const days: DemandTrace['days'][number][] = [];
   const last = window.end - (window.end % HOUR_MS);

@@ -35,7 +35,7 @@ export interface BenchmarkRun {
 export type PriceNow = (resource: string) => { readonly price: Money; readonly source: string } | null;
 
 /** Usage with the same period: the resources of one measurement, and its predictions. */
-export interface Held {
+export interface TimedUsage {
   readonly start: number;
   readonly end: number;
   readonly predictions: number;
@@ -54,18 +54,18 @@ interface Part {
 export const HOURS_PER_MONTH = 730;
 
 /** Groups usage with the same period into one measurement. A period without a count of predictions is left out. */
-export function groupByTime(usage: readonly MeasuredUsage[]): Held[] {
+export function groupByTime(usage: readonly MeasuredUsage[]): TimedUsage[] {
   return [...Map.groupBy(usage, ({ start, end }) => `${start} ${end}`).values()].flatMap((group) => {
     const [first] = group;
     const predictions = group.reduce((sum, one) => sum + (one.predictions ?? 0), 0);
     if (first === undefined || predictions === 0 || first.end <= first.start) return [];
     const { start, end, origin } = first;
     const benchmark = group.find((one) => one.benchmark !== null)?.benchmark ?? null;
-    return [{ start, end, predictions, parts: partsOf(group), benchmark, origin }];
+    return [{ start, end, predictions, parts: groupParts(group), benchmark, origin }];
   });
 }
 
-function partsOf(group: readonly MeasuredUsage[]): Part[] {
+function groupParts(group: readonly MeasuredUsage[]): Part[] {
   const keyOf = ({ resource, statedPrice }: MeasuredUsage) => JSON.stringify([resource, statedPrice]);
   return [...Map.groupBy(group, keyOf).values()]
     .flatMap(([first, ...rest]) => {
@@ -77,7 +77,7 @@ function partsOf(group: readonly MeasuredUsage[]): Part[] {
 }
 
 /** Example: two vCPUs -> `2 x vcpu`. */
-export function hardwareName(parts: readonly { readonly resource: string; readonly quantity: string }[]): string {
+export function buildHardwareName(parts: readonly { readonly resource: string; readonly quantity: string }[]): string {
   return parts.map(({ resource, quantity }) => `${decimalString(quantity)} x ${resource}`).join(' + ');
 }
 
@@ -90,7 +90,7 @@ export function priceHardware(parts: readonly Part[], priceNow: PriceNow): { har
         : { price: part.statedPrice, source: 'stated with the usage' };
     return { ...part, known };
   });
-  const name = hardwareName(parts);
+  const name = buildHardwareName(parts);
   const missing = priced.filter(({ known }) => known === null).map(({ resource }) => resource);
   const currencies = new Set(priced.flatMap(({ known }) => known?.price.currency ?? []));
   const [currency] = currencies;
@@ -114,11 +114,11 @@ export function priceHardware(parts: readonly Part[], priceNow: PriceNow): { har
 const DECIMALS = 20;
 
 /** price per hour x seconds / 3600, rounded half-even to 20 decimals. */
-export function costOfSeconds(pricePerHour: Money, seconds: number): Money {
+export function priceSeconds(pricePerHour: Money, seconds: number): Money {
   const amount = decimal(pricePerHour.amount).times(seconds).dividedBy(3600).toDecimalPlaces(DECIMALS);
   return { amount: decimalString(amount), currency: pricePerHour.currency };
 }
 
-export function perThousand(amount: string, predictions: number): string {
+export function computePerThousand(amount: string, predictions: number): string {
   return decimalString(decimal(amount).times(1000).dividedBy(predictions).toDecimalPlaces(DECIMALS));
 }

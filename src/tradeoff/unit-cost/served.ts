@@ -1,10 +1,10 @@
-import { decimal, decimalString, smallest, sumDecimals } from '../../platform/units/index.ts';
+import { decimal, decimalString, findSmallest, sumDecimals } from '../../platform/units/index.ts';
 import {
+  buildHardwareName,
+  computePerThousand,
   HOURS_PER_MONTH,
-  hardwareName,
   type MeasuredUsage,
   type PriceNow,
-  perThousand,
   priceHardware,
 } from './measured-usage.ts';
 import type { UnitCost } from './schema.ts';
@@ -27,14 +27,14 @@ type BusyShare = (endpoint: string) => number | null;
  *
  * @example a replica at 2.00 an hour for 24 hours with 48,000 predictions -> 1.00 per 1,000.
  */
-export function servedCosts(
+export function computeServedCosts(
   usage: readonly MeasuredUsage[],
   window: Window,
   facts: { readonly priceNow: PriceNow; readonly busyShare: BusyShare },
 ): UnitCost[] {
   const within = usage.flatMap((one) => clipUsage(one, window));
   return [...Map.groupBy(within, ({ endpoint }) => endpoint ?? '')]
-    .map(([endpoint, group]) => servedCost(endpoint, group, window, facts))
+    .map(([endpoint, group]) => computeEndpointCost(endpoint, group, window, facts))
     .toSorted((a, b) => ((a.endpoint ?? '') < (b.endpoint ?? '') ? -1 : 1));
 }
 
@@ -51,7 +51,7 @@ function clipUsage(usage: MeasuredUsage, window: Window): ClippedUsage[] {
   return [{ ...usage, start, end, cost, predictions: Math.round(share.times(usage.predictions ?? 0).toNumber()) }];
 }
 
-function servedCost(
+function computeEndpointCost(
   endpoint: string,
   group: readonly ClippedUsage[],
   window: Window,
@@ -61,13 +61,13 @@ function servedCost(
   const parts = held.toSorted((a, b) => (a.resource < b.resource ? -1 : 1));
   const { hardware } = priceHardware(parts, priceNow);
   // Replicas on different hardware have no single price of a replica.
-  const shown = parts.length > 1 ? { name: hardwareName(parts), pricePerHour: null, priceSource: null } : hardware;
+  const shown = parts.length > 1 ? { name: buildHardwareName(parts), pricePerHour: null, priceSource: null } : hardware;
   const predictions = group.reduce((sum, one) => sum + one.predictions, 0);
-  const reason = unknownReason(group, predictions);
+  const reason = explainUnknownServed(group, predictions);
   const cost =
     reason === null
       ? {
-          amount: perThousand(sumDecimals(group.map((one) => one.cost?.amount ?? '0')), predictions),
+          amount: computePerThousand(sumDecimals(group.map((one) => one.cost?.amount ?? '0')), predictions),
           currency: group[0]?.cost?.currency ?? '',
         }
       : null;
@@ -83,20 +83,20 @@ function servedCost(
     endpoint,
     window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
     predictions,
-    predictionsPerMonth: ratePerMonth(group, predictions),
+    predictionsPerMonth: computeRatePerMonth(group, predictions),
     serviceTime: null,
     source: `replicas of endpoint ${endpoint}, idle time included`,
   };
 }
 
 /** Monthly rate from the first start to the last end of the usage. */
-function ratePerMonth(held: readonly Window[], predictions: number): number {
+function computeRatePerMonth(held: readonly Window[], predictions: number): number {
   const start = Math.min(...held.map((one) => one.start));
   const end = Math.max(...held.map((one) => one.end));
   return (predictions * HOURS_PER_MONTH * HOUR_MS) / (end - start);
 }
 
-function unknownReason(group: readonly ClippedUsage[], predictions: number): string | null {
+function explainUnknownServed(group: readonly ClippedUsage[], predictions: number): string | null {
   const unpriced = new Set(group.filter(({ cost }) => cost === null).map(({ resource }) => resource));
   if (unpriced.size > 0)
     return `no price for ${[...unpriced].join(', ')} at the time of use; apply a PriceBook that has it`;
@@ -108,7 +108,7 @@ function unknownReason(group: readonly ClippedUsage[], predictions: number): str
 /** busy + idle = the whole, exactly. */
 function splitCost(cost: { amount: string; currency: string }, share: number) {
   const busy = decimal(cost.amount)
-    .times(smallest(decimal(share), decimal(1)))
+    .times(findSmallest(decimal(share), decimal(1)))
     .toDecimalPlaces(20);
   return {
     busy: { amount: decimalString(busy), currency: cost.currency },
@@ -117,10 +117,10 @@ function splitCost(cost: { amount: string; currency: string }, share: number) {
 }
 
 /** Predictions a month of everything that endpoints served in the window, at the rate of the time in which they served; null when none did. */
-export function demandPerMonth(usage: readonly MeasuredUsage[], window: Window): number | null {
+export function computeDemandPerMonth(usage: readonly MeasuredUsage[], window: Window): number | null {
   const within = usage.flatMap((one) => clipUsage(one, window));
   if (within.length === 0) return null;
-  return ratePerMonth(
+  return computeRatePerMonth(
     within,
     within.reduce((sum, { predictions }) => sum + predictions, 0),
   );

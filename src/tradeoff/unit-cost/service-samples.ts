@@ -1,4 +1,4 @@
-import { groupByTime, type Held, type MeasuredUsage, type PriceNow, priceHardware } from './measured-usage.ts';
+import { groupByTime, type MeasuredUsage, type PriceNow, priceHardware, type TimedUsage } from './measured-usage.ts';
 import type { Hardware } from './schema.ts';
 
 /** Measured service times of single requests on one hardware. */
@@ -20,10 +20,10 @@ export interface ServiceSample {
  *
  * @example two intervals with 40 service times each on 1 x gpu, batches of 8 -> one sample of 80.
  */
-export function benchmarkSamples(usage: readonly MeasuredUsage[], priceNow: PriceNow): ServiceSample[] {
+export function buildBenchmarkSamples(usage: readonly MeasuredUsage[], priceNow: PriceNow): ServiceSample[] {
   const measured = groupByTime(usage.filter(({ endpoint }) => endpoint === null));
   const timed = measured.filter(({ benchmark }) => benchmark?.serviceSeconds !== undefined);
-  const keyOf = ({ parts, benchmark }: Held) => JSON.stringify([parts, benchmark?.batchSize]);
+  const keyOf = ({ parts, benchmark }: TimedUsage) => JSON.stringify([parts, benchmark?.batchSize]);
   return [...Map.groupBy(timed, keyOf).values()].flatMap((group) => {
     const [first] = group;
     if (first?.benchmark == null) return [];

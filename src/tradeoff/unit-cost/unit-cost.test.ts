@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { decimal } from '../../platform/units/index.ts';
 import { bootstrapServiceTime } from './bootstrap.ts';
 import {
-  benchmarkCosts,
-  benchmarkSamples,
+  buildBenchmarkSamples,
+  buildComparisonKey,
   compareUnitCosts,
-  comparisonKey,
-  costAtDemand,
+  computeBenchmarkCosts,
+  computeDemandCost,
+  computeServedCosts,
   type MeasuredUsage,
-  servedCosts,
 } from './index.ts';
 import type { UnitCost } from './schema.ts';
 
@@ -39,7 +39,7 @@ const facts = { priceNow, busyShare: () => null };
 
 describe('a unit cost on the basis benchmark', () => {
   it('is the measured service time times the price of the hardware now, whatever it cost then', () => {
-    const [cost] = benchmarkCosts([usage({ cost: usd('99') })], priceNow);
+    const [cost] = computeBenchmarkCosts([usage({ cost: usd('99') })], priceNow);
     expect(cost).toMatchObject({
       basis: 'benchmark',
       perThousand: usd('0.008'),
@@ -54,12 +54,12 @@ describe('a unit cost on the basis benchmark', () => {
   it('leaves usage of endpoints out, so that traffic and its absence change nothing', () => {
     const own = [usage({})];
     const idle = served({ start: 0, end: 30 * DAY, predictions: 1, cost: usd('1440') });
-    expect(benchmarkCosts([...own, idle], priceNow)).toEqual(benchmarkCosts(own, priceNow));
+    expect(computeBenchmarkCosts([...own, idle], priceNow)).toEqual(computeBenchmarkCosts(own, priceNow));
   });
 
   it('keeps each hardware apart, and takes what was held at the same time as one hardware', () => {
     const pair = [usage({ quantity: '1' }), usage({ resource: 'gpu', quantity: '1', predictions: null })];
-    const costs = benchmarkCosts([...pair, usage({ start: HOUR, end: 2 * HOUR })], priceNow);
+    const costs = computeBenchmarkCosts([...pair, usage({ start: HOUR, end: 2 * HOUR })], priceNow);
     expect(costs.map(({ hardware, perThousand }) => [hardware.name, perThousand?.amount])).toEqual([
       ['1 x gpu + 1 x vcpu', '0.204'],
       ['2 x vcpu', '0.008'],
@@ -74,7 +74,7 @@ describe('a unit cost on the basis benchmark', () => {
         benchmark: batchSize === null ? null : { batchSize },
       }),
     );
-    const costs = benchmarkCosts(sizes, priceNow);
+    const costs = computeBenchmarkCosts(sizes, priceNow);
     expect(costs.map(({ batchSize, predictions }) => [batchSize, predictions])).toEqual([
       [null, 10_000],
       [16, 10_000],
@@ -83,9 +83,9 @@ describe('a unit cost on the basis benchmark', () => {
   });
 
   it('is unknown with a reason, and not zero, without a price', () => {
-    const [cost] = benchmarkCosts([usage({ resource: 'tpu' })], priceNow);
+    const [cost] = computeBenchmarkCosts([usage({ resource: 'tpu' })], priceNow);
     expect(cost).toMatchObject({ perThousand: null, reason: expect.stringContaining('no price for tpu'), busy: null });
-    expect(benchmarkCosts([usage({ predictions: null }), usage({ predictions: 0 })], priceNow)).toEqual([]);
+    expect(computeBenchmarkCosts([usage({ predictions: null }), usage({ predictions: 0 })], priceNow)).toEqual([]);
   });
 
   it('has a 95 % interval from five measurements on, the same every time', () => {
@@ -106,7 +106,7 @@ describe('a unit cost on the basis served', () => {
     const hours = [0, 1].map((hour) =>
       served({ start: hour * HOUR, end: (hour + 1) * HOUR, predictions: 1000 * hour, cost: usd('2') }),
     );
-    const [cost] = servedCosts(hours, window, { priceNow, busyShare: () => 0.25 });
+    const [cost] = computeServedCosts(hours, window, { priceNow, busyShare: () => 0.25 });
     expect(cost).toMatchObject({
       perThousand: usd('4'),
       busy: usd('1'),
@@ -120,14 +120,16 @@ describe('a unit cost on the basis served', () => {
   it('counts usage across the edge of the window by its share, and nothing outside', () => {
     const across = served({ start: -HOUR, end: HOUR, predictions: 2000, cost: usd('4') });
     const before = served({ start: -9 * HOUR, end: -HOUR, predictions: 9_000_000, cost: usd('16') });
-    expect(servedCosts([across, before], window, facts)).toMatchObject([{ perThousand: usd('2'), predictions: 1000 }]);
+    expect(computeServedCosts([across, before], window, facts)).toMatchObject([
+      { perThousand: usd('2'), predictions: 1000 },
+    ]);
   });
 
   it.each([
     ['without a prediction', served({ predictions: 0, cost: usd('2') }), /no prediction/],
     ['without a price', served({ cost: null }), /no price for gpu/],
   ])('is unknown with a reason %s', (_what, one, reason) => {
-    expect(servedCosts([one], window, facts)).toMatchObject([
+    expect(computeServedCosts([one], window, facts)).toMatchObject([
       { perThousand: null, reason: expect.stringMatching(reason) },
     ]);
   });
@@ -140,15 +142,15 @@ describe('a cost at demand', () => {
     secondsPerThousand,
     interval,
   });
-  const question = (change: Partial<Parameters<typeof costAtDemand>[0]> = {}) => ({
+  const question = (change: Partial<Parameters<typeof computeDemandCost>[0]> = {}) => ({
     rate: rateOf(360),
     pricePerHour: usd('0.08'),
     predictionsPerMonth: 20_000_000,
     scaling: { minReplicas: 1, maxReplicas: null },
     ...change,
   });
-  const known = (change: Partial<Parameters<typeof costAtDemand>[0]> = {}) => {
-    const cost = costAtDemand(question(change));
+  const known = (change: Partial<Parameters<typeof computeDemandCost>[0]> = {}) => {
+    const cost = computeDemandCost(question(change));
     if (typeof cost === 'string') throw new Error(cost);
     return cost;
   };
@@ -171,7 +173,7 @@ describe('a cost at demand', () => {
 
   it('says in words that the scaling policy allows fewer replicas than the demand needs', () => {
     const scaling = { minReplicas: 1, maxReplicas: 3 };
-    expect(costAtDemand(question({ scaling }))).toMatch(/need 4 replicas; the scaling policy allows 3/);
+    expect(computeDemandCost(question({ scaling }))).toMatch(/need 4 replicas; the scaling policy allows 3/);
   });
 
   it('takes the interval of the planned rate through the same steps', () => {
@@ -209,7 +211,7 @@ describe('service times of a benchmark', () => {
   it('are one sample for each hardware and batch size, at the largest concurrency', () => {
     const at = (hour: number, benchmark: MeasuredUsage['benchmark']) =>
       usage({ start: hour * HOUR, end: (hour + 1) * HOUR, benchmark });
-    const samples = benchmarkSamples(
+    const samples = buildBenchmarkSamples(
       [
         at(0, { batchSize: 8, serviceSeconds: [1, 2] }),
         at(1, { batchSize: 8, serviceSeconds: [3] }),
@@ -229,10 +231,10 @@ describe('service times of a benchmark', () => {
 
 describe('a comparison of unit costs', () => {
   const unitCost = (change: Partial<UnitCost>): UnitCost => ({
-    ...(benchmarkCosts([usage({})], priceNow)[0] as UnitCost),
+    ...(computeBenchmarkCosts([usage({})], priceNow)[0] as UnitCost),
     ...change,
   });
-  const live = servedCosts([served({ cost: usd('2') })], { start: 0, end: DAY }, facts);
+  const live = computeServedCosts([served({ cost: usd('2') })], { start: 0, end: DAY }, facts);
 
   it('never takes a benchmark and a served cost together, and names who is left out', () => {
     const compared = compareUnitCosts(
@@ -312,7 +314,7 @@ describe('a comparison of unit costs', () => {
           ),
         );
         expect(behind.every((costs) => (costs ?? []).length > 0)).toBe(true);
-        const keys = behind.map((costs) => new Set((costs ?? []).map(comparisonKey)));
+        const keys = behind.map((costs) => new Set((costs ?? []).map(buildComparisonKey)));
         const shared = [...(keys[0] ?? [])].filter((key) => keys.every((own) => own.has(key)));
         expect(compared.figures.length === 0 || shared.length > 0).toBe(true);
         const told = [...compared.figures, ...compared.leftOut].map(({ version }) => version);

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { costSummaryCsv } from '../../../src/finops/costs/schema.ts';
-import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import { Legend } from '../charts/Legend.tsx';
 import { StackedBars } from '../charts/StackedBars.tsx';
 import { usePng } from '../charts/use-png.ts';
@@ -68,7 +68,7 @@ export function CostChart({ costs, onPick }: CostChartProps) {
     return stackSeries(all).map((one) => ({ ...one, label: `all ${groups.length} groups` }));
   }, [bySlotRows, stacked, groups, dimensions, slotDimension, slots, colours]);
   const by = dimensions.map((dimension) => dimensionLabel(dimension).toLowerCase()).join(' and ');
-  const csv = urlOf(costSummaryCsv, { query: { by: [...new Set([...dimensions, slotDimension])], ...selection } });
+  const csv = buildUrl(costSummaryCsv, { query: { by: [...new Set([...dimensions, slotDimension])], ...selection } });
   const asTable = search.chart === 'table';
   const widths = costs.period.range === undefined ? [] : listGranularities(costs.period.range);
   return (

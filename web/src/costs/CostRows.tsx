@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import { costRows, costRowsCsv } from '../../../src/finops/costs/schema.ts';
-import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import { endpointPages } from '../client.ts';
 import { counted, formatCount } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
@@ -66,7 +66,7 @@ export function CostRows({ costs }: { readonly costs: Costs }) {
                 void navigate({ search: (before) => ({ ...before, columns: chosen }), resetScroll: false })
               }
             />
-            <a className={parts.button} href={urlOf(costRowsCsv, { query: selection })} download="bill-rows.csv">
+            <a className={parts.button} href={buildUrl(costRowsCsv, { query: selection })} download="bill-rows.csv">
               CSV<span className="visually-hidden"> of the bill rows</span>
             </a>
           </>

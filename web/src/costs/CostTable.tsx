@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { costSummaryCsv } from '../../../src/finops/costs/schema.ts';
-import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import { decimal } from '../../../src/platform/units/schema.ts';
 import { dimensionLabel, dimensionValue } from '../format/dimension.ts';
 import { counted, formatShare } from '../format/number.ts';
@@ -33,7 +33,7 @@ export function CostTable({ costs, onOpen }: CostTableProps) {
     () => summaryColumns(dimensions, colours, total, currency),
     [dimensions, colours, total, currency],
   );
-  const csv = urlOf(costSummaryCsv, { query: { by: [...dimensions], ...selection } });
+  const csv = buildUrl(costSummaryCsv, { query: { by: [...dimensions], ...selection } });
   return (
     <Card
       title="Cost by group"

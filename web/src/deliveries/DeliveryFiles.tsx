@@ -1,6 +1,6 @@
 import { downloadRaw } from '../../../src/finops/billing/raw/schema.ts';
 import type { Delivery } from '../../../src/finops/billing/schema.ts';
-import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import { toCsv } from '../format/csv.ts';
 import { counted, formatBytes, formatCount } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
@@ -44,7 +44,7 @@ export function DeliveryFiles({ entry }: { readonly entry: Delivery }) {
             <tr key={file.name}>
               <th scope="row" className={styles.fileName}>
                 <a
-                  href={urlOf(downloadRaw, { query: { delivery, file: file.name } })}
+                  href={buildUrl(downloadRaw, { query: { delivery, file: file.name } })}
                   download={file.name.split('/').at(-1)}
                   className={parts.textLink}
                 >

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { runsCsv } from '../../../src/mlops/run-views/run-table/schema.ts';
-import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import { CallError } from '../client.ts';
 import { counted, formatCount } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
@@ -83,7 +83,7 @@ export function RunsCard({ runs }: { readonly runs: Runs }) {
             complete={known.data?.complete ?? false}
             onChange={(columns, pin) => change({ columns, pin })}
           />
-          <a className={parts.button} href={urlOf(runsCsv, { query: file })} download="runs.csv">
+          <a className={parts.button} href={buildUrl(runsCsv, { query: file })} download="runs.csv">
             CSV<span className="visually-hidden"> of the runs that match</span>
           </a>
         </>

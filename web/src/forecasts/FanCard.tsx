@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { type ForecastDetail, getForecastCsv } from '../../../src/finops/forecasts/schema.ts';
-import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import { FanChart } from '../charts/FanChart.tsx';
 import { usePng } from '../charts/use-png.ts';
 import { formatDay } from '../format/time.ts';
@@ -96,5 +96,5 @@ function describeFan({ standing, forecast }: ForecastDetail): string {
 }
 
 function csvAddress({ level, key, currency }: ForecastDetail['forecast']): string {
-  return urlOf(getForecastCsv, { query: { level, key: key ?? undefined, currency } });
+  return buildUrl(getForecastCsv, { query: { level, key: key ?? undefined, currency } });
 }

@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type LedgerForecast, listForecastsCsv } from '../../../src/finops/forecasts/schema.ts';
-import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
@@ -32,7 +32,7 @@ export function ForecastsCard({ data: { all, detail, team } }: { readonly data: 
       actions={
         <>
           <Select label="Level" hideLabel value={openLevel} options={[...offered]} onChange={choose} />
-          <a className={parts.button} href={urlOf(listForecastsCsv, { query: { team } })} download="forecasts.csv">
+          <a className={parts.button} href={buildUrl(listForecastsCsv, { query: { team } })} download="forecasts.csv">
             CSV<span className="visually-hidden"> of all forecasts</span>
           </a>
         </>

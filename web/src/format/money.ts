@@ -1,4 +1,4 @@
-import { amountDigits, decimal, groupThousands, type Money } from '../../../src/platform/units/schema.ts';
+import { decimal, formatAmountDigits, groupThousands, type Money } from '../../../src/platform/units/schema.ts';
 
 const SYMBOLS: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', JPY: '¥', INR: '₹', KRW: '₩' };
 const MINUS = '\u2212';
@@ -16,7 +16,7 @@ export function currencySymbol(currency: string): string {
 export function formatMoney(money: Money): string {
   const amount = decimal(money.amount);
   const sign = amount.isNegative() && !amount.isZero() ? MINUS : '';
-  const digits = amountDigits(amount);
+  const digits = formatAmountDigits(amount);
   const symbol = currencySymbol(money.currency);
   return digits.startsWith('under ')
     ? `${sign}under ${symbol}${digits.slice('under '.length)}`

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { type GpuEfficiency, gpuEfficiencyCsv } from '../../../src/finops/gpu-usage/schema.ts';
-import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import { Legend } from '../charts/Legend.tsx';
 import { ShareLines } from '../charts/ShareLines.tsx';
 import { usePng } from '../charts/use-png.ts';
@@ -35,7 +35,7 @@ export function EfficiencyCard({ gpus }: { readonly gpus: GpusInView }) {
   const { efficiency, efficiencyQuery, over, step, search, choose } = gpus;
   const png = usePng(`gpu-efficiency-by-${over}`);
   const asTable = search.efficiency === 'table';
-  const csv = urlOf(gpuEfficiencyCsv, { query: { ...efficiencyQuery, top: 1000 } });
+  const csv = buildUrl(gpuEfficiencyCsv, { query: { ...efficiencyQuery, top: 1000 } });
   return (
     <Card
       title="GPU efficiency over time"

@@ -1,5 +1,5 @@
 import { gpuOutcomesCsv } from '../../../src/finops/gpu-usage/schema.ts';
-import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import { Legend } from '../charts/Legend.tsx';
 import { StackedBars } from '../charts/StackedBars.tsx';
 import { usePng } from '../charts/use-png.ts';
@@ -26,7 +26,7 @@ export function OutcomesCard({ gpus: { outcomes, asked } }: { readonly gpus: Gpu
       note="The same hours by outcome: a failed run may have used its GPU well"
       actions={
         <>
-          <a className={parts.button} href={urlOf(gpuOutcomesCsv, { query: asked })} download="gpu-outcomes.csv">
+          <a className={parts.button} href={buildUrl(gpuOutcomesCsv, { query: asked })} download="gpu-outcomes.csv">
             CSV<span className="visually-hidden"> of the outcomes</span>
           </a>
           <button type="button" className={parts.button} onClick={png.save}>

@@ -1,5 +1,5 @@
 import { gpuOwnersCsv, OwnerDimension } from '../../../src/finops/gpu-usage/schema.ts';
-import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import { Legend } from '../charts/Legend.tsx';
 import { StackedBars } from '../charts/StackedBars.tsx';
 import { usePng } from '../charts/use-png.ts';
@@ -20,7 +20,7 @@ const LOADING_HEIGHT = 700;
 export function OwnersCard({ gpus }: { readonly gpus: GpusInView }) {
   const { by, owners, choose, ownersQuery } = gpus;
   const png = usePng(`gpus-by-${by}`);
-  const csv = urlOf(gpuOwnersCsv, { query: { ...ownersQuery, top: 10_000 } });
+  const csv = buildUrl(gpuOwnersCsv, { query: { ...ownersQuery, top: 10_000 } });
   return (
     <Card
       title="Idle GPU time and its cost by owner"

@@ -7,7 +7,7 @@ import {
   getGpuOwners,
   type OwnerDimension,
 } from '../../../src/finops/gpu-usage/schema.ts';
-import { monthPeriod } from '../../../src/platform/units/schema.ts';
+import { toMonthPeriod } from '../../../src/platform/units/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { useScope } from '../frame/use-scope.ts';
 import type { GpusSearch } from './gpus-search.ts';
@@ -21,7 +21,7 @@ export const LINES = 7;
 /** A month as the endpoints take days; all there are where there is none. */
 function toDayRange(month: string | undefined): { readonly from?: string; readonly to?: string } {
   if (month === undefined) return {};
-  const { start, end } = monthPeriod(month);
+  const { start, end } = toMonthPeriod(month);
   return { from: start.slice(0, 10), to: end.slice(0, 10) };
 }
 

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
-import type { DriftWindow } from '../../../src/mlops/quality/drift-windows/schema.ts';
 import type { MonitorSpec } from '../../../src/mlops/monitors/schema.ts';
+import type { DriftWindow } from '../../../src/mlops/quality/drift-windows/schema.ts';
 import { toCsv } from '../format/csv.ts';
 import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';

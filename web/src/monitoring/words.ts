@@ -1,4 +1,4 @@
-import { pricedOnce, type QualityLoss } from '../../../src/mlops/monitoring/alerts/episode/schema.ts';
+import { type QualityLoss, selectPricedOnce } from '../../../src/mlops/monitoring/alerts/episode/schema.ts';
 import type { Alert, AlertState } from '../../../src/mlops/monitoring/alerts/schema.ts';
 import type { MonitorWindow } from '../../../src/mlops/monitors/schema.ts';
 import type { DriftWindow } from '../../../src/mlops/quality/drift-windows/schema.ts';
@@ -39,7 +39,7 @@ export function lossText({ metric, reference, current, estimated }: QualityLoss)
  * several currencies.
  */
 export function moneyPerDay(alerts: readonly Pick<Alert, 'monitor' | 'loss' | 'moneyPerDay'>[]): Money | null {
-  const known = pricedOnce(alerts).flatMap(({ moneyPerDay: money }) => (money === null ? [] : [money]));
+  const known = selectPricedOnce(alerts).flatMap(({ moneyPerDay: money }) => (money === null ? [] : [money]));
   const [first] = known;
   if (first === undefined || known.some(({ currency }) => currency !== first.currency)) return null;
   const sum = known.reduce((total, { amount }) => total.plus(amount), decimal(0));

@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { costSummaryCsv } from '../../../src/finops/costs/schema.ts';
-import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import { Legend } from '../charts/Legend.tsx';
 import { StackedBars } from '../charts/StackedBars.tsx';
@@ -78,7 +78,7 @@ export function SpendCard({ overview, decisions }: SpendCardProps) {
           />
           <a
             className={parts.button}
-            href={urlOf(costSummaryCsv, {
+            href={buildUrl(costSummaryCsv, {
               query: { by: [dimension, slotDimension], ...selection, ...(reporting === null ? {} : { currency }) },
             })}
             download="spend.csv"

@@ -1,4 +1,4 @@
-import { shownRate, type Unconverted, type UsedRate } from '../../../src/finops/exchange/schema.ts';
+import { formatRate, type Unconverted, type UsedRate } from '../../../src/finops/exchange/schema.ts';
 import { counted } from '../format/number.ts';
 import { formatDay } from '../format/time.ts';
 import { MoneyFigure } from './MoneyFigure.tsx';
@@ -15,7 +15,7 @@ export function RatesText({ currency, rates, leftOut }: RatesTextProps) {
   return (
     <>
       {first !== undefined &&
-        `at 1 ${first.currency} = ${shownRate(first.rate)} ${currency} of ${formatDay(first.date)} (${first.source})`}
+        `at 1 ${first.currency} = ${formatRate(first.rate)} ${currency} of ${formatDay(first.date)} (${first.source})`}
       {more.length > 0 && ` and ${counted(more.length, 'earlier or other rate')}`}
       {leftOut.map((left, index) => (
         <span key={left.currency}>

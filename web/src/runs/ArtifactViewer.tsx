@@ -5,7 +5,7 @@ import {
   artifactImage,
   viewArtifact,
 } from '../../../src/mlops/run-views/views/schema.ts';
-import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { counted, formatBytes, formatCount } from '../format/number.ts';
 import { Loaded } from '../parts/Loaded.tsx';
@@ -42,7 +42,7 @@ export function ArtifactViewer({ owner, path, as, onAs }: ArtifactViewerProps) {
               {as === 'text' ? 'As a table' : 'As text'}
             </button>
           )}
-          <a className={parts.button} href={urlOf(artifactFile, { query })} download>
+          <a className={parts.button} href={buildUrl(artifactFile, { query })} download>
             Download
           </a>
         </span>
@@ -59,7 +59,7 @@ export function ArtifactViewer({ owner, path, as, onAs }: ArtifactViewerProps) {
                 <div className={styles.imageBox}>
                   <img
                     className={styles.image}
-                    src={urlOf(artifactImage, { query })}
+                    src={buildUrl(artifactImage, { query })}
                     alt={`The artifact ${path}`}
                     width={shown.widthPx}
                     height={shown.heightPx}

@@ -6,7 +6,7 @@ import {
   getIssuedStatementHtml,
   type IssuedStatement,
 } from '../../../src/finops/statements/schema.ts';
-import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { formatMonth } from '../format/time.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
@@ -51,8 +51,8 @@ export function IssuedStatementPage({ number, cost, onCost }: IssuedStatementPag
           </Link>
           <PaperLinks
             title={`Statement no. ${number}`}
-            html={urlOf(getIssuedStatementHtml, { params })}
-            csv={urlOf(getIssuedStatementCsv, { params })}
+            html={buildUrl(getIssuedStatementHtml, { params })}
+            csv={buildUrl(getIssuedStatementCsv, { params })}
             name={`statement-${number}`}
           />
         </div>

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { getIssuedStatementCsv, type IssuedStatement } from '../../../src/finops/statements/schema.ts';
-import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import { Instant } from '../parts/Instant.tsx';
 import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import parts from '../parts/parts.module.css';
@@ -67,7 +67,7 @@ export function IssuedTable({ statements, cost }: IssuedTableProps) {
             <td className={`${table.number} ${table.wideOnly}`}>
               <a
                 className={parts.button}
-                href={urlOf(getIssuedStatementCsv, { params: { number: one.number } })}
+                href={buildUrl(getIssuedStatementCsv, { params: { number: one.number } })}
                 download={`statement-${one.number}.csv`}
               >
                 CSV<span className="visually-hidden"> of statement {one.number}</span>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { getStatement, getStatementCsv, getStatementHtml } from '../../../src/finops/statements/schema.ts';
-import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { formatMonth } from '../format/time.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
@@ -48,8 +48,8 @@ export function TeamPage({ team, period, cost, onCost }: TeamPageProps) {
           </Link>
           <PaperLinks
             title={`Statement of ${teamName(team)}, ${formatMonth(period)}`}
-            html={urlOf(getStatementHtml, asked)}
-            csv={urlOf(getStatementCsv, asked)}
+            html={buildUrl(getStatementHtml, asked)}
+            csv={buildUrl(getStatementCsv, asked)}
             name={`statement-${period}-${team ?? 'unallocated'}`}
           />
         </div>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimal, sumDecimals } from '../../../platform/units/index.ts';
-import { movesWithin, netMoves } from './moves.ts';
+import { findMoves, mergeMoves } from './moves.ts';
 
 describe('moves', () => {
   it('lets those who have less give to those who have more, and moves nothing that stays', () => {
@@ -11,7 +11,7 @@ describe('moves', () => {
       { holder: 'c', before: '0', after: '50' },
       { holder: 'd', before: '7', after: '7' },
     ];
-    expect(movesWithin(changes)).toEqual([
+    expect(findMoves(changes)).toEqual([
       { from: 'b', to: 'c', amount: '40' },
       { from: 'a', to: 'c', amount: '10' },
     ]);
@@ -24,7 +24,7 @@ describe('moves', () => {
       { from: 'c', to: 'a', amount: '1' },
       { from: 'a', to: 'c', amount: '1' },
     ];
-    expect(netMoves(moves)).toEqual([{ from: 'b', to: 'a', amount: '2' }]);
+    expect(mergeMoves(moves)).toEqual([{ from: 'b', to: 'a', amount: '2' }]);
   });
 
   it('moves exactly the difference of every holder', () => {
@@ -41,7 +41,7 @@ describe('moves', () => {
           before,
           after: index === 0 ? decimal(after).plus(total).toFixed() : after,
         }));
-        const moves = movesWithin(changes);
+        const moves = findMoves(changes);
         for (const { holder, before, after } of changes) {
           const taken = sumDecimals(moves.filter(({ to }) => to === holder).map(({ amount }) => amount));
           const given = sumDecimals(moves.filter(({ from }) => from === holder).map(({ amount }) => amount));

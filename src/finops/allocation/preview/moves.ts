@@ -10,7 +10,7 @@ export interface Change {
   readonly after: string;
 }
 
-export interface HeldMove {
+export interface CostMove {
   readonly from: string;
   readonly to: string;
   readonly amount: string;
@@ -21,16 +21,16 @@ export interface HeldMove {
  * holders with an increase receive, largest change first. Unchanged cost does not move.
  * Example: a 60 -> 50, b 40 -> 0, c 0 -> 50: b gives c 40, a gives c 10.
  */
-export function movesWithin(changes: readonly Change[]): HeldMove[] {
+export function findMoves(changes: readonly Change[]): CostMove[] {
   const deltas = changes.map(({ holder, before, after }) => ({ holder, left: decimal(after).minus(before) }));
-  const bySize = (one: Left, other: Left) =>
+  const bySize = (one: Remaining, other: Remaining) =>
     other.left.abs().cmp(one.left.abs()) || (one.holder < other.holder ? -1 : 1);
   const givers = deltas.filter(({ left }) => left.lt(0)).toSorted(bySize);
   const takers = deltas.filter(({ left }) => left.gt(0)).toSorted(bySize);
-  const moves: HeldMove[] = [];
+  const moves: CostMove[] = [];
   for (const giver of givers) {
     for (const taker of takers) {
-      const moved = smaller(giver.left.neg(), taker.left);
+      const moved = getSmaller(giver.left.neg(), taker.left);
       if (!moved.gt(0)) continue;
       giver.left = giver.left.plus(moved);
       taker.left = taker.left.minus(moved);
@@ -40,17 +40,17 @@ export function movesWithin(changes: readonly Change[]): HeldMove[] {
   return moves;
 }
 
-interface Left {
+interface Remaining {
   readonly holder: string;
   left: Decimal;
 }
 
-function smaller(one: Decimal, other: Decimal): Decimal {
+function getSmaller(one: Decimal, other: Decimal): Decimal {
   return one.lt(other) ? one : other;
 }
 
 /** Merges the moves of many sets of rows: opposite moves between two holders cancel. Largest first. */
-export function netMoves(moves: readonly HeldMove[]): HeldMove[] {
+export function mergeMoves(moves: readonly CostMove[]): CostMove[] {
   const net = new Map<string, { from: string; to: string; sum: Decimal }>();
   for (const { from, to, amount } of moves) {
     const [first, second] = from < to ? [from, to] : [to, from];

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { call, importFiles, problemFrom } from '../../../testing/application.ts';
-import { applyRules, billCsv, costBy, rulesDocument } from '../../testing/allocation.ts';
+import { call, catchProblem, importFiles } from '../../../testing/application.ts';
 import { sharedQuietApplication } from '../../../testing/shared.ts';
+import { applyRules, billCsv, readCostBy, rulesDocument } from '../../testing/allocation.ts';
 import { getAllocationRules, previewAllocation } from '../schema.ts';
 
 const application = await sharedQuietApplication();
@@ -37,7 +37,7 @@ describe('a preview of rules', () => {
     const after = Object.fromEntries(
       holders.map(({ subject, after: amount }) => [subject.team ?? 'unallocated', amount]),
     );
-    expect(await costBy(application, 'team')).toEqual(after);
+    expect(await readCostBy(application, 'team')).toEqual(after);
     expect((await preview(TAGGED + SUPPORT)).unchanged).toBe(true);
     expect((await preview(TAGGED + SUPPORT)).moves).toEqual([]);
   });
@@ -68,7 +68,7 @@ describe('a preview of rules', () => {
       { rule: null, currency: 'USD', before: '9', after: '1' },
     ]);
     expect((await call(application, getAllocationRules)).version).toBe(version);
-    expect(await costBy(application, 'team')).toEqual({ a: '35', b: '10', unallocated: '9' });
+    expect(await readCostBy(application, 'team')).toEqual({ a: '35', b: '10', unallocated: '9' });
   });
 
   it('looks at one billing period when asked', async () => {
@@ -80,10 +80,10 @@ describe('a preview of rules', () => {
   it('refuses a document of another kind, and a rule that names nothing', async () => {
     const other = 'apiVersion: steelyard/v1\nkind: Team\nmetadata: {name: a}\nspec: {}\n';
     const documents = [{ file: 'team.yaml', text: other }];
-    expect(await problemFrom(call(application, previewAllocation, { body: { documents } }))).toMatchObject({
+    expect(await catchProblem(call(application, previewAllocation, { body: { documents } }))).toMatchObject({
       code: 'manifest_kind_unknown',
     });
     const typo = '    - {name: typo, match: {servceName: S3}, subject: {team: a}}\n';
-    expect(await problemFrom(preview(typo))).toMatchObject({ code: 'dimension_unknown' });
+    expect(await catchProblem(preview(typo))).toMatchObject({ code: 'dimension_unknown' });
   });
 });

@@ -4,14 +4,14 @@ import { type ManifestKind, readManifests } from '../../../platform/manifests/in
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 import { billRows } from '../../billing/index.ts';
 import type { CostMetric } from '../../billing/schema.ts';
-import { type ApplyDeps, billPeriods, outcomeOf } from '../apply-rules.ts';
-import { costColumn } from '../coverage.ts';
-import { periodOfPartition } from '../derivation.ts';
+import { type ApplyDeps, computeRulesOutcome, findBillPeriods } from '../apply-rules.ts';
+import { getCostColumn } from '../coverage.ts';
+import { parsePartitionPeriod } from '../derivation.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import { AllocationKind, AllocationRulesSpec, type Holder, type Preview } from '../schema.ts';
-import { rulesInForce } from '../store.ts';
-import { type Held, heldBy } from './cells.ts';
-import { type HeldMove, movesWithin, netMoves } from './moves.ts';
+import { findRulesInForce } from '../store.ts';
+import { type HolderCost, readHeldCost } from './cells.ts';
+import { type CostMove, findMoves, mergeMoves } from './moves.ts';
 
 export interface PreviewRequest {
   readonly documents: readonly { readonly file: string; readonly text: string }[];
@@ -23,16 +23,16 @@ export interface PreviewRequest {
  * Cost that new rules would move. Evaluates both rule sets over the same rows, so that only the rules make a
  * difference.
  */
-export async function previewOf(deps: ApplyDeps, kind: ManifestKind, request: PreviewRequest): Promise<Preview> {
+export async function previewRules(deps: ApplyDeps, kind: ManifestKind, request: PreviewRequest): Promise<Preview> {
   const { name, spec } = await readRules(kind, request);
-  const inForce = await rulesInForce(deps.store);
-  const unchanged = (await outcomeOf(deps.store, name, spec)) === 'unchanged';
-  const periods = (await billPeriods(deps, deps.store)).filter(
+  const inForce = await findRulesInForce(deps.store);
+  const unchanged = (await computeRulesOutcome(deps.store, name, spec)) === 'unchanged';
+  const periods = (await findBillPeriods(deps, deps.store)).filter(
     (period) => request.period === undefined || period === request.period,
   );
-  const held = { before: [] as Held[], after: [] as Held[] };
+  const held = { before: [] as HolderCost[], after: [] as HolderCost[] };
   for (const period of periods) {
-    const { before, after } = await heldIn(deps, period, inForce, spec, costColumn(request.metric));
+    const { before, after } = await readPreviewCosts(deps, period, inForce, spec, getCostColumn(request.metric));
     held.before.push(...before);
     held.after.push(...after);
   }
@@ -41,7 +41,7 @@ export async function previewOf(deps: ApplyDeps, kind: ManifestKind, request: Pr
     unchanged,
     metric: request.metric,
     periods,
-    ...compared(held.before, held.after, { before: inForce, after: spec }),
+    ...compareParts(held.before, held.after, { before: inForce, after: spec }),
   };
 }
 
@@ -59,20 +59,20 @@ async function readRules(
   return { name: document.metadata.name, spec: AllocationRulesSpec.parse(document.spec) };
 }
 
-async function heldIn(
+async function readPreviewCosts(
   deps: ApplyDeps,
   period: string,
   inForce: RuleSet,
   spec: RuleSet,
   cost: string,
-): Promise<{ before: Held[]; after: Held[] }> {
+): Promise<{ before: HolderCost[]; after: HolderCost[] }> {
   const all = await deps.lake.files(deps.store, billRows);
   const files = all
-    .filter(({ partition }) => periodOfPartition(partition) === period)
+    .filter(({ partition }) => parsePartitionPeriod(partition) === period)
     .toSorted((one, other) => (one.partition < other.partition ? -1 : Number(one.partition > other.partition)));
   const side = (mine: RuleSet, other: RuleSet, mineFirst: boolean) =>
     deps.lake.session((session) =>
-      heldBy(deps, session, deps.store, { period, files }, { mine, other, mineFirst, cost }),
+      readHeldCost(deps, session, deps.store, { period, files }, { mine, other, mineFirst, cost }),
     );
   // Each side needs separate temporary tables, so each uses a separate connection.
   return { before: await side(inForce, spec, true), after: await side(spec, inForce, false) };
@@ -80,41 +80,45 @@ async function heldIn(
 
 type Sums = Map<string, { before: Decimal; after: Decimal }>;
 
-function compared(before: readonly Held[], after: readonly Held[], rules: { before: RuleSet; after: RuleSet }) {
+function compareParts(
+  before: readonly HolderCost[],
+  after: readonly HolderCost[],
+  rules: { before: RuleSet; after: RuleSet },
+) {
   const currencies = [...new Set([...before, ...after].map(({ currency }) => currency))].toSorted();
   const parts = currencies.map((currency) => {
-    const of = (held: readonly Held[]) => held.filter((each) => each.currency === currency);
+    const of = (held: readonly HolderCost[]) => held.filter((each) => each.currency === currency);
     return { currency, before: of(before), after: of(after) };
   });
   return {
     holders: parts.flatMap((part) =>
-      holdersOf(
+      buildPreviewHolders(
         part.currency,
-        summed(part, ({ holder }) => holder),
+        sumCells(part, ({ holder }) => holder),
       ),
     ),
     moves: parts.flatMap((part) =>
-      movesOf(part).map(({ from, to, amount }) => ({
-        from: holderOf(from),
-        to: holderOf(to),
+      computeNetMoves(part).map(({ from, to, amount }) => ({
+        from: parseHolderKey(from),
+        to: parseHolderKey(to),
         currency: part.currency,
         amount,
       })),
     ),
-    rules: parts.flatMap((part) => rulesOf(part, rules)),
-    totals: parts.map((part) => totalsOf(part)),
+    rules: parts.flatMap((part) => buildPreviewRules(part, rules)),
+    totals: parts.map((part) => buildPreviewTotals(part)),
   };
 }
 
 interface Part {
   readonly currency: string;
-  readonly before: readonly Held[];
-  readonly after: readonly Held[];
+  readonly before: readonly HolderCost[];
+  readonly after: readonly HolderCost[];
 }
 
-function summed({ before, after }: Pick<Part, 'before' | 'after'>, keyOf: (held: Held) => string): Sums {
+function sumCells({ before, after }: Pick<Part, 'before' | 'after'>, keyOf: (held: HolderCost) => string): Sums {
   const sums: Sums = new Map();
-  const add = (held: Held, side: 'before' | 'after') => {
+  const add = (held: HolderCost, side: 'before' | 'after') => {
     const known = sums.get(keyOf(held)) ?? { before: decimal(0), after: decimal(0) };
     sums.set(keyOf(held), { ...known, [side]: known[side].plus(held.amount) });
   };
@@ -123,17 +127,17 @@ function summed({ before, after }: Pick<Part, 'before' | 'after'>, keyOf: (held:
   return sums;
 }
 
-function movesOf({ before, after }: Part): HeldMove[] {
+function computeNetMoves({ before, after }: Part): CostMove[] {
   const cellsBefore = Map.groupBy(before, ({ cell }) => cell);
   const cellsAfter = Map.groupBy(after, ({ cell }) => cell);
   const cells = new Set([...cellsBefore.keys(), ...cellsAfter.keys()]);
-  return netMoves(
+  return mergeMoves(
     [...cells].flatMap((cell) => {
-      const sums = summed(
+      const sums = sumCells(
         { before: cellsBefore.get(cell) ?? [], after: cellsAfter.get(cell) ?? [] },
         ({ holder }) => holder,
       );
-      return movesWithin(
+      return findMoves(
         [...sums].map(([holder, sum]) => ({
           holder,
           before: decimalString(sum.before),
@@ -144,10 +148,10 @@ function movesOf({ before, after }: Part): HeldMove[] {
   );
 }
 
-function holdersOf(currency: string, sums: Sums) {
+function buildPreviewHolders(currency: string, sums: Sums) {
   return [...sums]
     .map(([holder, { before, after }]) => ({
-      ...holderOf(holder),
+      ...parseHolderKey(holder),
       currency,
       before: decimalString(before),
       after: decimalString(after),
@@ -156,7 +160,7 @@ function holdersOf(currency: string, sums: Sums) {
     .toSorted((one, other) => decimal(other.change).abs().cmp(decimal(one.change).abs()));
 }
 
-function holderOf(key: string): Holder {
+function parseHolderKey(key: string): Holder {
   const [kind, ...values] = JSON.parse(key) as (string | null)[];
   const entries = subjectFields.flatMap((field, index) => {
     const value = values[index];
@@ -165,8 +169,8 @@ function holderOf(key: string): Holder {
   return { kind: AllocationKind.parse(kind), subject: Object.fromEntries(entries) as Subject };
 }
 
-function rulesOf(part: Part, rules: { before: RuleSet; after: RuleSet }) {
-  const nameOf = (set: RuleSet, { ruleIndex }: Held) =>
+function buildPreviewRules(part: Part, rules: { before: RuleSet; after: RuleSet }) {
+  const nameOf = (set: RuleSet, { ruleIndex }: HolderCost) =>
     ruleIndex === null ? null : (set.rules[ruleIndex]?.name ?? null);
   const sums = new Map<string | null, { before: Decimal; after: Decimal }>();
   for (const side of ['before', 'after'] as const) {
@@ -188,11 +192,11 @@ function rulesOf(part: Part, rules: { before: RuleSet; after: RuleSet }) {
     }));
 }
 
-function totalsOf(part: Part) {
-  const sum = (held: readonly Held[], kinds: readonly string[]) =>
+function buildPreviewTotals(part: Part) {
+  const sum = (held: readonly HolderCost[], kinds: readonly string[]) =>
     decimalString(
       held.reduce(
-        (total, { holder, amount }) => (kinds.includes(holderOf(holder).kind) ? total.plus(amount) : total),
+        (total, { holder, amount }) => (kinds.includes(parseHolderKey(holder).kind) ? total.plus(amount) : total),
         decimal(0),
       ),
     );
@@ -200,7 +204,7 @@ function totalsOf(part: Part) {
   return {
     currency: part.currency,
     total: sum(part.after, AllocationKind.options),
-    moved: decimalString(movesOf(part).reduce((total, { amount }) => total.plus(amount), decimal(0))),
+    moved: decimalString(computeNetMoves(part).reduce((total, { amount }) => total.plus(amount), decimal(0))),
     unallocatedBefore: sum(part.before, nobody),
     unallocatedAfter: sum(part.after, nobody),
     idleBefore: sum(part.before, ['idle']),

@@ -1,5 +1,5 @@
-import { identifier, type LakeRow, type LakeSession, literal } from '../../../platform/lake/index.ts';
-import { billDimension } from '../../billing/index.ts';
+import { type LakeRow, type LakeSession, quoteIdentifier, quoteLiteral } from '../../../platform/lake/index.ts';
+import { findBillDimension } from '../../billing/index.ts';
 import type { Charge } from './reconcile.ts';
 
 const ROWS_A_STATEMENT = 1000;
@@ -22,8 +22,8 @@ export interface LinkedCharge extends Charge {
   readonly coreCount: string | null;
 }
 
-const folded = (expression: string) => `lower(trim(${expression}))`;
-const tagOf = (field: LinkField) => folded(billDimension(`tag:steelyard.${field}`) ?? 'NULL');
+const foldSql = (expression: string) => `lower(trim(${expression}))`;
+const buildFoldedTagSql = (field: LinkField) => foldSql(findBillDimension(`tag:steelyard.${field}`) ?? 'NULL');
 
 /**
  * Fills `linked`: the bill's rows with their link to usage; the resource takes precedence over tags. `bill` has
@@ -31,23 +31,23 @@ const tagOf = (field: LinkField) => folded(billDimension(`tag:steelyard.${field}
  */
 export async function createLinked(session: LakeSession, bill: string, links: readonly Link[]): Promise<void> {
   await session.query('CREATE TEMP TABLE wanted (link_by VARCHAR, link_value VARCHAR)');
-  const rows = links.map(({ by, value }) => `(${literal(by)}, ${literal(value)})`);
+  const rows = links.map(({ by, value }) => `(${quoteLiteral(by)}, ${quoteLiteral(value)})`);
   for (let start = 0; start < rows.length; start += ROWS_A_STATEMENT) {
     await session.query(`INSERT INTO wanted VALUES ${rows.slice(start, start + ROWS_A_STATEMENT).join(', ')}`);
   }
   const joins = linkFields.map(
     (field) =>
-      `LEFT JOIN wanted ${identifier(field)} ON ${identifier(field)}.link_by = ${literal(field)} AND ${identifier(field)}.link_value = b.tag_${field}`,
+      `LEFT JOIN wanted ${quoteIdentifier(field)} ON ${quoteIdentifier(field)}.link_by = ${quoteLiteral(field)} AND ${quoteIdentifier(field)}.link_value = b.tag_${field}`,
   );
-  const tags = linkFields.map((field) => `${tagOf(field)} AS tag_${field}`).join(', ');
+  const tags = linkFields.map((field) => `${buildFoldedTagSql(field)} AS tag_${field}`).join(', ');
   const by = linkFields
-    .map((field) => `WHEN ${identifier(field)}.link_value IS NOT NULL THEN ${literal(field)}`)
+    .map((field) => `WHEN ${quoteIdentifier(field)}.link_value IS NOT NULL THEN ${quoteLiteral(field)}`)
     .join(' ');
-  const values = ['resource', ...linkFields].map((field) => `${identifier(field)}.link_value`).join(', ');
+  const values = ['resource', ...linkFields].map((field) => `${quoteIdentifier(field)}.link_value`).join(', ');
   await session.query(`CREATE TEMP TABLE linked AS SELECT
       CASE WHEN resource.link_value IS NOT NULL THEN 'resource' ${by} END AS link_by, coalesce(${values}) AS link_value,
       ResourceId, currency, start_ms, end_ms, sum(amount) AS billed, max(hours) AS hours, max(gpus) AS gpus, max(cores) AS cores
-    FROM (SELECT ${folded('ResourceId')} AS resource_id, ResourceId, BillingCurrency AS currency, amount, ServiceCategory,
+    FROM (SELECT ${foldSql('ResourceId')} AS resource_id, ResourceId, BillingCurrency AS currency, amount, ServiceCategory,
         epoch_ms(ChargePeriodStart) AS start_ms, epoch_ms(ChargePeriodEnd) AS end_ms, ${tags},
         CASE WHEN ConsumedUnit ILIKE 'hour%' AND ChargeCategory = 'Usage' AND ConsumedQuantity > 0 THEN ConsumedQuantity END AS hours,
         TRY_CAST(SkuPriceDetails->>'$.GpuCount' AS DECIMAL(18,6)) AS gpus, TRY_CAST(SkuPriceDetails->>'$.CoreCount' AS DECIMAL(18,6)) AS cores
@@ -58,7 +58,7 @@ export async function createLinked(session: LakeSession, bill: string, links: re
 }
 
 /** Charges with a link to usage, by link, currency and time. */
-export async function linkedCharges(
+export async function readLinkedCharges(
   session: LakeSession,
   window: { start: number; end: number },
 ): Promise<LinkedCharge[]> {
@@ -73,19 +73,19 @@ export async function linkedCharges(
     start: Number(row.start),
     end: Number(row.until),
     billed: String(row.billed),
-    hours: textOrNull(row.hours),
-    gpuCount: textOrNull(row.gpus),
-    coreCount: textOrNull(row.cores),
+    hours: toTextOrNull(row.hours),
+    gpuCount: toTextOrNull(row.gpus),
+    coreCount: toTextOrNull(row.cores),
   }));
 }
 
 /** Compute without any metered usage, by resource. */
-export async function untrackedResources(session: LakeSession): Promise<LakeRow[]> {
+export async function readUntrackedResources(session: LakeSession): Promise<LakeRow[]> {
   return session.query(`SELECT ResourceId AS resource, currency, sum(billed)::VARCHAR AS billed,
       sum(coalesce(hours, greatest(end_ms - start_ms, 0) / 3600000.0))::DECIMAL(38,6)::VARCHAR AS hours
     FROM linked WHERE link_by IS NULL GROUP BY ALL ORDER BY sum(billed) DESC, resource`);
 }
 
-function textOrNull(value: unknown): string | null {
+function toTextOrNull(value: unknown): string | null {
   return value === null || value === undefined ? null : String(value);
 }

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimal, sumDecimals } from '../../../platform/units/index.ts';
-import { type Charge, type HeldInterval, mostHeldAtOnce, reconcileResource } from './reconcile.ts';
+import { type Charge, findPeakQuantity, reconcileResource, type UsedInterval } from './reconcile.ts';
 
 const HOUR = 3_600_000;
 const ONE = { units: '1', source: 'one' } as const;
 
-const held = (id: string, from: number, to: number, perHour: string | null, team = id): HeldInterval => ({
+const held = (id: string, from: number, to: number, perHour: string | null, team = id): UsedInterval => ({
   id,
   subject: { team },
   resource: 'gpu:A10G',
@@ -93,7 +93,7 @@ describe('reconciling a resource', () => {
 
 describe('the most held at once', () => {
   it('is the highest sum of what overlaps; what ends when another begins does not', () => {
-    expect(mostHeldAtOnce([held('a', 0, 2, null), held('b', 2, 4, null), held('c', 3, 5, null)])).toBe('2');
-    expect(mostHeldAtOnce([])).toBe('0');
+    expect(findPeakQuantity([held('a', 0, 2, null), held('b', 2, 4, null), held('c', 3, 5, null)])).toBe('2');
+    expect(findPeakQuantity([])).toBe('0');
   });
 });

@@ -6,7 +6,7 @@ import { splitExactly } from '../shares/fractions.ts';
 const MS_PER_HOUR = 3_600_000;
 
 /** Usage of a resource over one interval, as recorded by metering. */
-export interface HeldInterval {
+export interface UsedInterval {
   readonly id: string;
   readonly subject: Subject;
   /** Key of the price book. */
@@ -47,7 +47,7 @@ export interface Reconciled {
 }
 
 interface Piece {
-  readonly interval: HeldInterval;
+  readonly interval: UsedInterval;
   readonly hours: Decimal;
   /** Cost of the interval, pro rata to its time; null when unknown in the currency of the bill. */
   readonly cost: Decimal | null;
@@ -61,13 +61,13 @@ interface Piece {
  */
 export function reconcileResource(
   charges: readonly Charge[],
-  intervals: readonly HeldInterval[],
+  intervals: readonly UsedInterval[],
   capacity: Capacity,
   currency: string,
 ): Reconciled {
-  const sum = newSum();
-  for (const [charge, touching] of meet(charges, intervals)) {
-    const pieces = touching.map((interval) => pieceOf(interval, charge, currency));
+  const sum = createSum();
+  for (const [charge, touching] of pairCharges(charges, intervals)) {
+    const pieces = touching.map((interval) => buildPiece(interval, charge, currency));
     addCharge(sum, charge, pieces, capacity);
   }
   const metered = sum.unpriced ? null : decimalString(sum.metered);
@@ -77,13 +77,13 @@ export function reconcileResource(
     idle: decimalString(sum.billed.minus(sum.reconciled)),
     metered,
     priceVariance: metered === null ? null : decimalString(sum.reconciled.minus(metered)),
-    billedHours: rounded(sum.billedHours),
-    meteredHours: rounded(sum.meteredHours),
+    billedHours: roundAmount(sum.billedHours),
+    meteredHours: roundAmount(sum.meteredHours),
     subjects: [...sum.subjects.values()].map(({ subject, reconciled, metered: cost, hours }) => ({
       subject,
       reconciled: decimalString(reconciled),
       metered: cost === null ? null : decimalString(cost),
-      hours: rounded(hours),
+      hours: roundAmount(hours),
     })),
     coveredMs: new Map([...sum.covered].map(([id, { coveredMs }]) => [id, coveredMs])),
   };
@@ -100,7 +100,7 @@ interface Sum {
   readonly covered: Map<string, { coveredMs: number; until: number }>;
 }
 
-function newSum(): Sum {
+function createSum(): Sum {
   const zero = decimal(0);
   return {
     billed: zero,
@@ -115,7 +115,7 @@ function newSum(): Sum {
 }
 
 function addCharge(sum: Sum, charge: Charge, pieces: readonly Piece[], capacity: Capacity): void {
-  const billedHours = decimal(charge.hours ?? hoursBetween(charge.start, charge.end)).times(capacity.units);
+  const billedHours = decimal(charge.hours ?? countHours(charge.start, charge.end)).times(capacity.units);
   const meteredHours = pieces.reduce((total, { hours }) => total.plus(hours), decimal(0));
   sum.billed = sum.billed.plus(charge.billed);
   sum.billedHours = sum.billedHours.plus(billedHours);
@@ -125,11 +125,11 @@ function addCharge(sum: Sum, charge: Charge, pieces: readonly Piece[], capacity:
   // A charge of zero length goes to the intervals that hold the resource at that moment.
   const isFull = billedHours.lte(meteredHours);
   const held = isFull ? decimal(charge.billed) : decimal(charge.billed).times(meteredHours).dividedBy(billedHours);
-  addShares(sum, rounded(held), pieces);
+  addShares(sum, roundAmount(held), pieces);
 }
 
 /** Charges arrive in order of their start, so time before `until` is already counted. */
-function addCovered(covered: Sum['covered'], interval: HeldInterval, charge: Charge): void {
+function addCovered(covered: Sum['covered'], interval: UsedInterval, charge: Charge): void {
   const known = covered.get(interval.id) ?? { coveredMs: 0, until: interval.start };
   const until = Math.max(known.until, Math.min(interval.end, charge.end));
   const from = Math.max(known.until, charge.start);
@@ -143,35 +143,35 @@ function addShares(sum: Sum, held: string, pieces: readonly Piece[]): void {
   const weights = byCost ? priced : pieces.map(({ hours }) => hours);
   const shares = splitExactly(
     held,
-    weights.map((weight) => rounded(weight)),
+    weights.map((weight) => roundAmount(weight)),
   );
   sum.reconciled = sum.reconciled.plus(held);
   for (const [index, { interval, hours, cost }] of pieces.entries()) {
     const key = JSON.stringify(interval.subject);
-    const known = sum.subjects.get(key) ?? newSubject(interval.subject);
+    const known = sum.subjects.get(key) ?? createSubjectSum(interval.subject);
     if (cost === null) sum.unpriced = true;
-    else sum.metered = sum.metered.plus(rounded(cost));
+    else sum.metered = sum.metered.plus(roundAmount(cost));
     sum.subjects.set(key, {
       subject: interval.subject,
       reconciled: known.reconciled.plus(shares[index] ?? '0'),
-      metered: known.metered === null || cost === null ? null : known.metered.plus(rounded(cost)),
+      metered: known.metered === null || cost === null ? null : known.metered.plus(roundAmount(cost)),
       hours: known.hours.plus(hours),
     });
   }
 }
 
-function newSubject(subject: Subject) {
+function createSubjectSum(subject: Subject) {
   return { subject, reconciled: decimal(0), metered: decimal(0) as Decimal | null, hours: decimal(0) };
 }
 
 /** Pairs each charge with the intervals that overlap it; one pass over both, in order of time. */
-function* meet(
+function* pairCharges(
   charges: readonly Charge[],
-  intervals: readonly HeldInterval[],
-): Iterable<[Charge, readonly HeldInterval[]]> {
+  intervals: readonly UsedInterval[],
+): Iterable<[Charge, readonly UsedInterval[]]> {
   const waiting = intervals.toSorted((one, other) => one.start - other.start || (one.id < other.id ? -1 : 1));
   let next = 0;
-  let open: HeldInterval[] = [];
+  let open: UsedInterval[] = [];
   for (const charge of charges.toSorted((one, other) => one.start - other.start || one.end - other.end)) {
     for (; next < waiting.length && (waiting[next]?.start ?? 0) < charge.end; next += 1) {
       const interval = waiting[next];
@@ -182,23 +182,23 @@ function* meet(
   }
 }
 
-function pieceOf(interval: HeldInterval, charge: Charge, currency: string): Piece {
+function buildPiece(interval: UsedInterval, charge: Charge, currency: string): Piece {
   const milliseconds = Math.min(interval.end, charge.end) - Math.max(interval.start, charge.start);
   const part = decimal(milliseconds).dividedBy(interval.end - interval.start);
   const cost = interval.cost?.currency === currency ? decimal(interval.cost.amount).times(part) : null;
   return { interval, hours: decimal(interval.quantity).times(milliseconds).dividedBy(MS_PER_HOUR), cost };
 }
 
-function hoursBetween(start: number, end: number): Decimal {
+function countHours(start: number, end: number): Decimal {
   return decimal(Math.max(0, end - start)).dividedBy(MS_PER_HOUR);
 }
 
-function rounded(amount: Decimal): string {
+function roundAmount(amount: Decimal): string {
   return decimalString(amount.toDecimalPlaces(EXACT_DECIMALS));
 }
 
 /** Maximum quantity held concurrently. */
-export function mostHeldAtOnce(intervals: readonly HeldInterval[]): string {
+export function findPeakQuantity(intervals: readonly UsedInterval[]): string {
   const changes = intervals.flatMap(({ start, end, quantity }) => [
     { at: start, by: decimal(quantity) },
     { at: end, by: decimal(quantity).neg() },

@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
 import { call, importFiles } from '../../../testing/application.ts';
-import { billCsv } from '../../testing/allocation.ts';
 import { quietApplication } from '../../../testing/shared.ts';
 import { recordUsage, type UsageInterval } from '../../metering/schema.ts';
+import { billCsv } from '../../testing/allocation.ts';
 import { getReconciliation } from './schema.ts';
 
 const PRICES = `apiVersion: steelyard/v1

@@ -4,15 +4,15 @@ import { endpoint } from '../../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month } from '../../../platform/units/schema.ts';
 import { CostMetric, DEFAULT_METRIC } from '../../billing/schema.ts';
 
-const amount = (what: string) => DecimalString.describe(what);
+const describeAmount = (what: string) => DecimalString.describe(what);
 
 export const ReconciledSubject = z
   .strictObject({
     subject: Subject,
     currency: Currency,
-    reconciled: amount('Billed cost of its metered usage, in the metric'),
+    reconciled: describeAmount('Billed cost of its metered usage, in the metric'),
     metered: DecimalString.nullable().describe('Cost of the same by the price book; null when a price is missing'),
-    hours: amount('Metered resource-hours'),
+    hours: describeAmount('Metered resource-hours'),
   })
   .describe('Billed cost of a subject, split by metered usage');
 export type ReconciledSubject = z.infer<typeof ReconciledSubject>;
@@ -24,15 +24,15 @@ export const ReconciledResource = z
       .enum(['resource', 'tag', 'none'])
       .describe('How rows met usage: by resource id, by a steelyard.* tag, or not at all'),
     currency: Currency,
-    billed: amount('Cost by the bill in the period, in the metric'),
-    reconciled: amount('Part of billed with metered usage of subjects'),
-    idle: amount('Part of billed for hours without metered usage, on resources that are metered'),
-    untracked: amount('Part of billed for resources without any metered usage; their utilization is unknown'),
+    billed: describeAmount('Cost by the bill in the period, in the metric'),
+    reconciled: describeAmount('Part of billed with metered usage of subjects'),
+    idle: describeAmount('Part of billed for hours without metered usage, on resources that are metered'),
+    untracked: describeAmount('Part of billed for resources without any metered usage; their utilization is unknown'),
     metered: DecimalString.nullable().describe('Metered hours by the price book; null when a price is missing'),
     priceVariance: DecimalString.nullable().describe('reconciled - metered; null when metered is'),
-    billedHours: amount('Billed hours multiplied by the capacity of the resource'),
-    meteredHours: amount('Resource-hours that were metered within them'),
-    capacity: amount('Units that the resource holds: GPUs, CPUs, or 1'),
+    billedHours: describeAmount('Billed hours multiplied by the capacity of the resource'),
+    meteredHours: describeAmount('Resource-hours that were metered within them'),
+    capacity: describeAmount('Units that the resource holds: GPUs, CPUs, or 1'),
     capacitySource: z
       .enum(['bill', 'observed', 'one'])
       .describe(
@@ -58,12 +58,12 @@ export const getReconciliation = endpoint({
       .array(
         z.strictObject({
           currency: Currency,
-          billed: amount('Cost by the bill of all resources, in the metric'),
-          reconciled: amount('Held by subjects'),
-          idle: amount('Billed without metered usage, on resources that are metered'),
-          untracked: amount('Billed for resources without any metered usage'),
-          metered: amount('By the price book, where there is a price'),
-          priceVariance: amount('reconciled - metered, where there is a price'),
+          billed: describeAmount('Cost by the bill of all resources, in the metric'),
+          reconciled: describeAmount('Held by subjects'),
+          idle: describeAmount('Billed without metered usage, on resources that are metered'),
+          untracked: describeAmount('Billed for resources without any metered usage'),
+          metered: describeAmount('By the price book, where there is a price'),
+          priceVariance: describeAmount('reconciled - metered, where there is a price'),
           withoutPrice: z.number().int().describe('Resources with unknown metered cost'),
         }),
       )
@@ -77,7 +77,7 @@ export const getReconciliation = endpoint({
           subject: Subject,
           resource: z.string().describe('Resource by the price book'),
           resourceId: z.string().nullable().describe('ResourceId in the bill; null when the usage does not state it'),
-          hours: amount('Resource-hours'),
+          hours: describeAmount('Resource-hours'),
           metered: z
             .strictObject({ amount: DecimalString.describe('Exact amount'), currency: Currency })
             .nullable()

@@ -1,20 +1,20 @@
 import type { z } from 'zod';
 import type { Subject } from '../../../org/schema.ts';
-import { EXACT_DECIMALS, literal } from '../../../platform/lake/index.ts';
+import { EXACT_DECIMALS, quoteLiteral } from '../../../platform/lake/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
-import { decimal, decimalString, monthPeriod, sumDecimals } from '../../../platform/units/index.ts';
+import { decimal, decimalString, sumDecimals, toMonthPeriod } from '../../../platform/units/index.ts';
 import { billRows } from '../../billing/index.ts';
 import { type CostMetric, DEFAULT_METRIC } from '../../billing/schema.ts';
-import { costColumn, exact, type ReportDeps } from '../coverage.ts';
+import { getCostColumn, type ReportDeps, toExact } from '../coverage.ts';
 import {
   createLinked,
   type Link,
   type LinkedCharge,
-  linkedCharges,
   linkFields,
-  untrackedResources,
+  readLinkedCharges,
+  readUntrackedResources,
 } from './billed-charges.ts';
-import { type Capacity, type HeldInterval, mostHeldAtOnce, reconcileResource } from './reconcile.ts';
+import { type Capacity, findPeakQuantity, reconcileResource, type UsedInterval } from './reconcile.ts';
 import type { getReconciliation, ReconciledResource, ReconciledSubject } from './schema.ts';
 
 const MOST_LISTED = 1000;
@@ -23,7 +23,7 @@ const MOST_LISTED = 1000;
 export interface MeteredIntervals {
   within(sql: Sql, window: { start: number; end: number }): Promise<readonly MeteredInterval[]>;
 }
-export interface MeteredInterval extends HeldInterval {
+export interface MeteredInterval extends UsedInterval {
   readonly resourceId: string | null;
 }
 
@@ -36,7 +36,7 @@ type Answer = z.infer<typeof getReconciliation.response>;
 
 interface ReconciledPeriod {
   readonly intervals: readonly MeteredInterval[];
-  readonly linked: readonly ReturnType<typeof reconciledGroup>[];
+  readonly linked: readonly ReturnType<typeof reconcileGroup>[];
   readonly resources: readonly Resource[];
 }
 
@@ -45,71 +45,75 @@ async function reconcilePeriod(
   period: string,
   metric: CostMetric,
 ): Promise<ReconciledPeriod> {
-  const month = monthPeriod(period);
+  const month = toMonthPeriod(period);
   const window = { start: Date.parse(month.start), end: Date.parse(month.end) };
   const intervals = await deps.metered.within(deps.store, window);
-  const byLink = Map.groupBy(intervals, (interval) => linkKey(linkOf(interval)));
-  const bill = `(SELECT *, ${costColumn(metric)} AS amount FROM ${await deps.lake.relation(deps.store, billRows)}
-    WHERE period = ${literal(period)})`;
+  const byLink = Map.groupBy(intervals, (interval) => buildLinkKey(findLink(interval)));
+  const bill = `(SELECT *, ${getCostColumn(metric)} AS amount FROM ${await deps.lake.relation(deps.store, billRows)}
+    WHERE period = ${quoteLiteral(period)})`;
   const { charges, untracked } = await deps.lake.session(async (session) => {
-    const links = intervals.flatMap((interval) => linkOf(interval) ?? []);
-    await createLinked(session, bill, [...new Map(links.map((link) => [linkKey(link), link])).values()]);
-    return { charges: await linkedCharges(session, window), untracked: await untrackedResources(session) };
+    const links = intervals.flatMap((interval) => findLink(interval) ?? []);
+    await createLinked(session, bill, [...new Map(links.map((link) => [buildLinkKey(link), link])).values()]);
+    return { charges: await readLinkedCharges(session, window), untracked: await readUntrackedResources(session) };
   });
-  const linked = [...Map.groupBy(charges, (charge) => `${linkKey(charge.link)} ${charge.currency}`).values()].map(
-    (group) => reconciledGroup(group, byLink),
+  const linked = [...Map.groupBy(charges, (charge) => `${buildLinkKey(charge.link)} ${charge.currency}`).values()].map(
+    (group) => reconcileGroup(group, byLink),
   );
-  const resources = [...linked.map(({ resource }) => resource), ...untracked.map(untrackedResource)];
+  const resources = [...linked.map(({ resource }) => resource), ...untracked.map(toUntrackedResource)];
   return { intervals, linked, resources };
 }
 
 /** Reconciles bill and metering of one billing period. Only usage within the month of the period counts. */
-export async function reconciliationOf(deps: ReconciliationDeps, period: string, metric: CostMetric): Promise<Answer> {
+export async function buildReconciliation(
+  deps: ReconciliationDeps,
+  period: string,
+  metric: CostMetric,
+): Promise<Answer> {
   const { intervals, linked, resources } = await reconcilePeriod(deps, period, metric);
   const met = new Set(linked.flatMap(({ coveredMs }) => [...coveredMs.keys()]));
   return {
     period,
     metric,
-    totals: totalsOf(resources),
-    subjects: subjectsOf(linked.flatMap(({ subjects }) => subjects)),
+    totals: sumUnitTotals(resources),
+    subjects: sumReconciledSubjects(linked.flatMap(({ subjects }) => subjects)),
     resources: resources.toSorted((one, other) => decimal(other.billed).cmp(one.billed)).slice(0, MOST_LISTED),
     unbilled: intervals
       .filter(({ id }) => !met.has(id))
       .slice(0, MOST_LISTED)
-      .map(unbilledOf),
+      .map(toUnbilledUsage),
   };
 }
 
 /** Name of the resource of this usage in the reconciliation; null where it cannot link to a billed row. */
-export function resourceOfUsage(usage: Pick<MeteredInterval, 'resourceId' | 'subject'>): string | null {
-  const link = linkOf(usage);
-  return link === null ? null : resourceName(link);
+export function findUsageResource(usage: Pick<MeteredInterval, 'resourceId' | 'subject'>): string | null {
+  const link = findLink(usage);
+  return link === null ? null : nameResource(link);
 }
 
-function resourceName({ by, value }: Link): string {
+function nameResource({ by, value }: Link): string {
   return by === 'resource' ? value : `tag:steelyard.${by}=${value}`;
 }
 
 /** Link by resource id where usage has one, else by the most specific field of its subject that a tag can name. */
-function linkOf({ resourceId, subject }: Pick<MeteredInterval, 'resourceId' | 'subject'>): Link | null {
+function findLink({ resourceId, subject }: Pick<MeteredInterval, 'resourceId' | 'subject'>): Link | null {
   if (resourceId !== null) return { by: 'resource', value: resourceId.trim().toLowerCase() };
   const field = linkFields.find((each) => subject[each] !== undefined);
   return field === undefined ? null : { by: field, value: (subject[field] ?? '').trim().toLowerCase() };
 }
 
-function linkKey(link: Link | null): string {
+function buildLinkKey(link: Link | null): string {
   return link === null ? '' : `${link.by}=${link.value}`;
 }
 
-function reconciledGroup(group: readonly LinkedCharge[], byLink: ReadonlyMap<string, readonly MeteredInterval[]>) {
+function reconcileGroup(group: readonly LinkedCharge[], byLink: ReadonlyMap<string, readonly MeteredInterval[]>) {
   const [first] = group;
   if (first === undefined) throw new Error('a group has at least one charge');
   const { link, currency } = first;
-  const intervals = byLink.get(linkKey(link)) ?? [];
-  const capacity = capacityOf(group, intervals);
+  const intervals = byLink.get(buildLinkKey(link)) ?? [];
+  const capacity = findCapacity(group, intervals);
   const { subjects, coveredMs, ...sums } = reconcileResource(group, intervals, capacity, currency);
   const resource: Resource = {
-    resource: resourceName(link),
+    resource: nameResource(link),
     match: link.by === 'resource' ? 'resource' : 'tag',
     currency,
     ...sums,
@@ -124,7 +128,7 @@ function reconciledGroup(group: readonly LinkedCharge[], byLink: ReadonlyMap<str
  * Capacity of a resource in the units of its usage (GPUs or vCPUs): from the bill, else the maximum observed
  * concurrently, else 1.
  */
-function capacityOf(group: readonly LinkedCharge[], intervals: readonly MeteredInterval[]): Capacity {
+function findCapacity(group: readonly LinkedCharge[], intervals: readonly MeteredInterval[]): Capacity {
   const isUnit = (prefix: string) => intervals.some(({ resource }) => resource.toLowerCase().startsWith(prefix));
   const stated = isUnit('gpu')
     ? group.find(({ gpuCount }) => gpuCount !== null)?.gpuCount
@@ -132,12 +136,12 @@ function capacityOf(group: readonly LinkedCharge[], intervals: readonly MeteredI
       ? group.find(({ coreCount }) => coreCount !== null)?.coreCount
       : null;
   if (stated !== null && stated !== undefined && decimal(stated).gt(0)) return { units: stated, source: 'bill' };
-  const most = mostHeldAtOnce(intervals);
+  const most = findPeakQuantity(intervals);
   return decimal(most).gt(1) ? { units: most, source: 'observed' } : { units: '1', source: 'one' };
 }
 
-function untrackedResource(row: Record<string, unknown>): Resource {
-  const billed = exact(row.billed);
+function toUntrackedResource(row: Record<string, unknown>): Resource {
+  const billed = toExact(row.billed);
   return {
     resource: String(row.resource),
     match: 'none',
@@ -148,14 +152,14 @@ function untrackedResource(row: Record<string, unknown>): Resource {
     untracked: billed,
     metered: null,
     priceVariance: null,
-    billedHours: exact(row.hours),
+    billedHours: toExact(row.hours),
     meteredHours: '0',
     capacity: '1',
     capacitySource: 'one',
   };
 }
 
-function totalsOf(resources: readonly Resource[]): Answer['totals'] {
+function sumUnitTotals(resources: readonly Resource[]): Answer['totals'] {
   return [...Map.groupBy(resources, ({ currency }) => currency)]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([currency, all]) => {
@@ -174,7 +178,9 @@ function totalsOf(resources: readonly Resource[]): Answer['totals'] {
     });
 }
 
-function subjectsOf(parts: readonly z.infer<typeof ReconciledSubject>[]): z.infer<typeof ReconciledSubject>[] {
+function sumReconciledSubjects(
+  parts: readonly z.infer<typeof ReconciledSubject>[],
+): z.infer<typeof ReconciledSubject>[] {
   const groups = Map.groupBy(parts, ({ subject, currency }) => JSON.stringify([currency, subject]));
   return [...groups.values()]
     .map((group) => {
@@ -192,9 +198,16 @@ function subjectsOf(parts: readonly z.infer<typeof ReconciledSubject>[]): z.infe
     .toSorted((one, other) => decimal(other.reconciled).cmp(one.reconciled));
 }
 
-function unbilledOf(interval: MeteredInterval): Answer['unbilled'][number] {
+function toUnbilledUsage(interval: MeteredInterval): Answer['unbilled'][number] {
   const { id, subject, resource, resourceId, quantity, start, end, cost } = interval;
-  return { usage: id, subject, resource, resourceId, hours: hoursOf(quantity, end - start), metered: cost };
+  return {
+    usage: id,
+    subject,
+    resource,
+    resourceId,
+    hours: computeResourceHours(quantity, end - start),
+    metered: cost,
+  };
 }
 
 /** Cost of runs by the bill of one period, and the rest of the bill. */
@@ -223,7 +236,7 @@ export interface ReconciledTotal {
 }
 
 /** Reconciliation of a period (effective cost) by run. Example: 24 h billed, a run holds 6 of them -> a quarter. */
-export async function reconciledRunsOf(deps: ReconciliationDeps, period: string): Promise<ReconciledRuns> {
+export async function reconcileRuns(deps: ReconciliationDeps, period: string): Promise<ReconciledRuns> {
   const { intervals, linked, resources } = await reconcilePeriod(deps, period, DEFAULT_METRIC);
   const byId = new Map(intervals.map((interval) => [interval.id, interval]));
   const parts = linked.flatMap(({ subjects }) => subjects);
@@ -242,10 +255,10 @@ export async function reconciledRunsOf(deps: ReconciliationDeps, period: string)
       currency: group[0]?.currency ?? '',
       reconciled: sumDecimals(group.map(({ reconciled }) => reconciled)),
       coveredHours: sumDecimals(
-        (hours.get(each) ?? []).map(({ interval, ms }) => hoursOf(interval?.quantity ?? '0', ms)),
+        (hours.get(each) ?? []).map(({ interval, ms }) => computeResourceHours(interval?.quantity ?? '0', ms)),
       ),
     })),
-    totals: totalsOf(resources).map(({ currency, billed, idle, untracked }) => {
+    totals: sumUnitTotals(resources).map(({ currency, billed, idle, untracked }) => {
       const given = (toRun: boolean) =>
         sumDecimals(
           parts
@@ -257,6 +270,6 @@ export async function reconciledRunsOf(deps: ReconciliationDeps, period: string)
   };
 }
 
-function hoursOf(quantity: string, milliseconds: number): string {
+function computeResourceHours(quantity: string, milliseconds: number): string {
   return decimalString(decimal(quantity).times(milliseconds).dividedBy(3_600_000).toDecimalPlaces(EXACT_DECIMALS));
 }

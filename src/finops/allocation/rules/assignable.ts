@@ -5,7 +5,7 @@ import type { AllocationRule } from './schema.ts';
 
 /** Whether a rule can assign cost to any value of this field, for example to any team. */
 export function assignsField(rules: RuleSet, field: SubjectField): boolean {
-  return rules.rules.some((rule) => valuesAssigned(rule, field) !== 'none');
+  return rules.rules.some((rule) => listAssignedValues(rule, field) !== 'none');
 }
 
 /**
@@ -18,7 +18,7 @@ export function findUnassignedPart(rules: RuleSet, subject: Subject): { field: S
     const value = subject[field];
     if (value === undefined) continue;
     const canAssign = rules.rules.some((rule) => {
-      const values = valuesAssigned(rule, field);
+      const values = listAssignedValues(rule, field);
       return values === 'any' || (values !== 'none' && values.includes(value.trim().toLowerCase()));
     });
     if (!canAssign) return { field, value };
@@ -29,10 +29,10 @@ export function findUnassignedPart(rules: RuleSet, subject: Subject): { field: S
 /**
  * Values that a rule assigns to a field: `any` where rows or usage supply the value, `none`, or a list in lower case.
  */
-function valuesAssigned(rule: AllocationRule, field: SubjectField): 'any' | 'none' | readonly string[] {
+function listAssignedValues(rule: AllocationRule, field: SubjectField): 'any' | 'none' | readonly string[] {
   // Workload usage contains complete subjects.
   if (rule.kubernetes !== undefined) return 'any';
-  const named = namedSubjects(rule);
+  const named = listNamedSubjects(rule);
   if (named === 'any')
     return rule.split !== undefined && 'fields' in rule.split && !rule.split.fields.includes(field) ? 'none' : 'any';
   const values = named.flatMap((subject) => subject[field] ?? []).map((value) => value.trim().toLowerCase());
@@ -41,7 +41,7 @@ function valuesAssigned(rule: AllocationRule, field: SubjectField): 'any' | 'non
 }
 
 /** Subjects that a rule lists explicitly; `any` for a split whose receivers follow from cost or usage. */
-function namedSubjects({
+function listNamedSubjects({
   subject,
   split,
 }: AllocationRule): readonly Partial<Record<SubjectField, string | undefined>>[] | 'any' {

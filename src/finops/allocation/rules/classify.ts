@@ -1,8 +1,8 @@
 import { type Subject, subjectFields } from '../../../org/schema.ts';
-import { literal } from '../../../platform/lake/index.ts';
-import { matchConditions, ruleCondition } from './conditions.ts';
+import { quoteLiteral } from '../../../platform/lake/index.ts';
+import { buildMatchConditions, buildRuleCondition } from './conditions.ts';
 import { createRowTexts, type RowTexts } from './row-texts.ts';
-import { poolIndexes, type RuleSet } from './rule-set.ts';
+import { listPoolIndexes, type RuleSet } from './rule-set.ts';
 import type { AllocationRule, Match } from './schema.ts';
 
 export type SubjectField = keyof Subject;
@@ -38,19 +38,19 @@ export interface Classification {
 const BARRIER = '(random() < 0)::INTEGER';
 
 /** Compiles a rule set to SQL. Errors: `dimension_unknown`, `manifest_invalid`. */
-export function classificationOf(rules: RuleSet): Classification {
+export function compileClassification(rules: RuleSet): Classification {
   const texts = createRowTexts(rules.normalise);
-  const conditions = rules.rules.map((rule) => ruleCondition(rule, texts));
-  const fields = new Map(subjectFields.map((field) => [field, fieldSql(field, rules.rules, texts)]));
+  const conditions = rules.rules.map((rule) => buildRuleCondition(rule, texts));
+  const fields = new Map(subjectFields.map((field) => [field, buildFieldSql(field, rules.rules, texts)]));
   // Requested here, so that the texts of bases are among the columns from the start.
   for (const { split, name } of rules.rules) {
-    if (split?.method === 'proportional' && split.of !== undefined) matchConditions(split.of, texts, name);
+    if (split?.method === 'proportional' && split.of !== undefined) buildMatchConditions(split.of, texts, name);
   }
-  const which = caseOf(
+  const which = buildCaseSql(
     conditions.map((condition, index) => `WHEN ${condition} THEN ${index}`),
     'INTEGER',
   );
-  const pools = poolIndexes(rules);
+  const pools = listPoolIndexes(rules);
   const from = (bill: string): string => {
     const columns = texts.columns();
     const source = columns.length === 0 ? bill : `(SELECT *, ${columns.join(', ')} FROM ${bill})`;
@@ -64,44 +64,46 @@ export function classificationOf(rules: RuleSet): Classification {
       return `(SELECT * EXCLUDE (${own.join(', ')}), ${items} FROM ${from(bill)})`;
     },
     subject: (field) => fields.get(field) ?? 'NULL::VARCHAR',
-    ruleName: ruleNameSql(rules),
+    ruleName: buildRuleNameSql(rules),
     isDirect: pools.length === 0 ? 'true' : `coalesce(rule_index NOT IN (${pools.join(', ')}), true)`,
-    condition: (match, rule) => matchConditions(match, texts, rule).join(' AND '),
+    condition: (match, rule) => buildMatchConditions(match, texts, rule).join(' AND '),
   };
 }
 
 /** CASE over `rule_index`. */
-export function ruleNameSql(rules: RuleSet): string {
-  return caseOf(
-    rules.rules.map((rule, index) => `WHEN rule_index = ${index} THEN ${literal(rule.name)}`),
+export function buildRuleNameSql(rules: RuleSet): string {
+  return buildCaseSql(
+    rules.rules.map((rule, index) => `WHEN rule_index = ${index} THEN ${quoteLiteral(rule.name)}`),
     'VARCHAR',
   );
 }
 
-function caseOf(branches: readonly string[], type: string): string {
+function buildCaseSql(branches: readonly string[], type: string): string {
   return branches.length === 0 ? `NULL::${type}` : `(CASE ${branches.join(' ')} END)::${type}`;
 }
 
-function fieldSql(field: SubjectField, rules: readonly AllocationRule[], texts: RowTexts): string {
+function buildFieldSql(field: SubjectField, rules: readonly AllocationRule[], texts: RowTexts): string {
   const branches = rules.flatMap((rule, index) => {
     const value = rule.subject?.[field];
-    return value === undefined ? [] : [`WHEN rule_index = ${index} THEN ${assignedValue(value, texts, rule.name)}`];
+    return value === undefined
+      ? []
+      : [`WHEN rule_index = ${index} THEN ${buildAssignedValue(value, texts, rule.name)}`];
   });
-  return caseOf(branches, 'VARCHAR');
+  return buildCaseSql(branches, 'VARCHAR');
 }
 
 const PLACE = /\{([^{}]+)\}/g;
 
 /** `ml-{tag:team}` -> text with the row's values in lower case; null when the row lacks one of them. */
-function assignedValue(template: string, texts: RowTexts, rule: string): string {
+function buildAssignedValue(template: string, texts: RowTexts, rule: string): string {
   const parts: string[] = [];
   let end = 0;
   for (const place of template.matchAll(PLACE)) {
-    if (place.index > end) parts.push(literal(template.slice(end, place.index)));
+    if (place.index > end) parts.push(quoteLiteral(template.slice(end, place.index)));
     const columns = texts.of(place[1] ?? '', rule);
     parts.push(columns.length === 1 ? (columns[0] ?? 'NULL') : `coalesce(${columns.join(', ')})`);
     end = place.index + place[0].length;
   }
-  if (end < template.length) parts.push(literal(template.slice(end)));
+  if (end < template.length) parts.push(quoteLiteral(template.slice(end)));
   return parts.join(' || ');
 }

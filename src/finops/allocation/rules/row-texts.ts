@@ -1,7 +1,7 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { identifier, literal } from '../../../platform/lake/index.ts';
-import { nearest } from '../../../platform/manifests/index.ts';
-import { billDimension, camelCaseOf, focusColumnNames, otherColumns } from '../../billing/index.ts';
+import { quoteIdentifier, quoteLiteral } from '../../../platform/lake/index.ts';
+import { findNearest } from '../../../platform/manifests/index.ts';
+import { findBillDimension, focusColumnNames, listOtherColumns, toCamelCase } from '../../billing/index.ts';
 import type { Normalise } from './schema.ts';
 
 /** Short names for dimensions; a match on any of the columns is a match. */
@@ -29,21 +29,21 @@ export interface RowTexts {
 export function createRowTexts(normalise: Normalise | undefined): RowTexts {
   const names = new Map<string, string>();
   const expressions: string[] = [];
-  const fold = foldingOf(normalise);
+  const fold = buildFolding(normalise);
   const column = (dimension: string, rule: string): string => {
-    const canonical = canonicalDimension(dimension, normalise);
+    const canonical = toCanonicalDimension(dimension, normalise);
     const known = names.get(canonical);
     if (known !== undefined) return known;
-    const folded = fold.sql(dimensionSql(canonical, rule, normalise));
+    const folded = fold.sql(buildDimensionSql(canonical, rule, normalise));
     const name = `m${names.size}`;
-    expressions.push(`${aliased(folded, canonical, normalise, fold.text)} AS ${name}`);
+    expressions.push(`${buildAliasSql(folded, canonical, normalise, fold.text)} AS ${name}`);
     names.set(canonical, name);
     return name;
   };
   return {
     of: (dimension, rule) => (shorthands[dimension] ?? [dimension]).map((each) => column(each, rule)),
     folded: fold.text,
-    others: () => otherColumns(names.keys()),
+    others: () => listOtherColumns(names.keys()),
     columns: () => [...expressions],
   };
 }
@@ -53,7 +53,7 @@ interface Folding {
   text(value: string): string;
 }
 
-function foldingOf(normalise: Normalise | undefined): Folding {
+function buildFolding(normalise: Normalise | undefined): Folding {
   if (normalise?.separators !== true) {
     return {
       sql: (expression) => `nullif(lower(trim(${expression})), '')`,
@@ -71,7 +71,7 @@ function foldingOf(normalise: Normalise | undefined): Folding {
 }
 
 /** `tag:Owner_Team` becomes `tag:team` where the rules declare both keys equal. */
-function canonicalDimension(dimension: string, normalise: Normalise | undefined): string {
+function toCanonicalDimension(dimension: string, normalise: Normalise | undefined): string {
   if (!dimension.startsWith('tag:')) return dimension;
   const key = dimension.slice('tag:'.length).trim().toLowerCase();
   for (const [canonical, others] of Object.entries(normalise?.tagKeys ?? {})) {
@@ -80,38 +80,40 @@ function canonicalDimension(dimension: string, normalise: Normalise | undefined)
   return `tag:${key}`;
 }
 
-function dimensionSql(dimension: string, rule: string, normalise: Normalise | undefined): string {
+function buildDimensionSql(dimension: string, rule: string, normalise: Normalise | undefined): string {
   const key = dimension.startsWith('tag:') ? dimension.slice('tag:'.length) : null;
   const others = key === null ? [] : (normalise?.tagKeys?.[key] ?? []);
-  const expressions = [dimension, ...others.map((other) => `tag:${other}`)].map((each) => knownDimension(each, rule));
-  return expressions.length === 1 ? (expressions[0] ?? 'NULL') : `coalesce(${expressions.map(nonEmpty).join(', ')})`;
+  const expressions = [dimension, ...others.map((other) => `tag:${other}`)].map((each) => requireDimension(each, rule));
+  return expressions.length === 1
+    ? (expressions[0] ?? 'NULL')
+    : `coalesce(${expressions.map(buildNonEmptySql).join(', ')})`;
 }
 
-const nonEmpty = (expression: string): string => `nullif(trim(${expression}), '')`;
+const buildNonEmptySql = (expression: string): string => `nullif(trim(${expression}), '')`;
 
-function aliased(
+function buildAliasSql(
   folded: string,
   dimension: string,
   normalise: Normalise | undefined,
   fold: (value: string) => string,
 ): string {
   const groups = Object.entries(normalise?.values ?? {}).filter(
-    ([each]) => canonicalDimension(each, normalise) === dimension,
+    ([each]) => toCanonicalDimension(each, normalise) === dimension,
   );
   const branches = groups.flatMap(([, values]) =>
     Object.entries(values).flatMap(([canonical, variants]) =>
-      variants.map((variant) => `WHEN ${literal(fold(variant))} THEN ${literal(fold(canonical))}`),
+      variants.map((variant) => `WHEN ${quoteLiteral(fold(variant))} THEN ${quoteLiteral(fold(canonical))}`),
     ),
   );
   return branches.length === 0 ? folded : `CASE ${folded} ${branches.join(' ')} ELSE ${folded} END`;
 }
 
-function knownDimension(name: string, rule: string): string {
-  const expression = billDimension(name);
+function requireDimension(name: string, rule: string): string {
+  const expression = findBillDimension(name);
   if (expression !== null) return expression;
-  const known = [...focusColumnNames.map(camelCaseOf), ...Object.keys(shorthands), 'chargePeriod'];
-  const meant = nearest(name, known);
-  const hint = meant === null ? '' : ` Did you mean ${identifier(meant)}?`;
+  const known = [...focusColumnNames.map(toCamelCase), ...Object.keys(shorthands), 'chargePeriod'];
+  const meant = findNearest(name, known);
+  const hint = meant === null ? '' : ` Did you mean ${quoteIdentifier(meant)}?`;
   throw new AppError(
     'dimension_unknown',
     `Rule "${rule}" names "${name}", which bill rows do not have.${hint} Use a FOCUS column in camelCase, tag:KEY, x_COLUMN, account, service, resource or chargePeriod.`,

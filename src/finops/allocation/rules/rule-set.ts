@@ -11,12 +11,12 @@ export function isPool(rule: AllocationRule): boolean {
 }
 
 /** Indexes of the pools in the list of rules, in order: the layers. */
-export function poolIndexes(rules: RuleSet): number[] {
+export function listPoolIndexes(rules: RuleSet): number[] {
   return rules.rules.flatMap((rule, index) => (isPool(rule) ? [index] : []));
 }
 
 /** True if the result of a rule depends on metered usage or workloads, which arrive after the bill. */
-export function followsUsage(rules: RuleSet): boolean {
+export function dependsOnUsage(rules: RuleSet): boolean {
   return rules.rules.some(
     ({ split, kubernetes }) =>
       kubernetes !== undefined || (split?.method === 'proportional' && /^(usage:|requests$|tokens$)/.test(split.by)),

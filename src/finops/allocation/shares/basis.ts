@@ -1,5 +1,5 @@
 import type { Subject } from '../../../org/schema.ts';
-import { identifier, type LakeRow, type LakeSession } from '../../../platform/lake/index.ts';
+import { type LakeRow, type LakeSession, quoteIdentifier } from '../../../platform/lake/index.ts';
 import type { CostMetric } from '../../billing/schema.ts';
 import type { Classification, SubjectField } from '../rules/classify.ts';
 import type { Match } from '../rules/schema.ts';
@@ -13,27 +13,27 @@ export interface BasisAmount {
   readonly unit: string | null;
 }
 
-const costColumn = (metric: CostMetric) => identifier(metric.charAt(0).toUpperCase() + metric.slice(1));
+const getCostIdentifier = (metric: CostMetric) => quoteIdentifier(metric.charAt(0).toUpperCase() + metric.slice(1));
 
 /** Cost of subjects by day: from direct rules and from earlier pools. */
-export async function allocatedCostBasis(
+export async function readCostBasis(
   session: LakeSession,
   fields: readonly SubjectField[],
   metric: CostMetric,
 ): Promise<BasisAmount[]> {
-  const names = fields.map(identifier).join(', ');
-  const cost = costColumn(metric);
+  const names = fields.map(quoteIdentifier).join(', ');
+  const cost = getCostIdentifier(metric);
   const rows =
     await session.query(`SELECT BillingCurrency AS currency, charge_day::VARCHAR AS day, NULL AS unit, ${names},
       coalesce(sum(${cost}), 0)::VARCHAR AS amount
     FROM (SELECT BillingCurrency, charge_day, kind, ${names}, ${cost} FROM direct_daily
       UNION ALL SELECT BillingCurrency, charge_day, kind, ${names}, ${cost} FROM shared_daily)
     WHERE kind IN ('allocated', 'idle') AND coalesce(${names}) IS NOT NULL GROUP BY ALL ORDER BY ALL`);
-  return rows.map((row) => basisAmount(row, fields));
+  return rows.map((row) => rowToBasisAmount(row, fields));
 }
 
 /** Cost or consumed quantity of the directly allocated bill rows that match, by day. */
-export async function billBasis(
+export async function readBillBasis(
   session: LakeSession,
   classification: Classification,
   bill: string,
@@ -41,19 +41,19 @@ export async function billBasis(
 ): Promise<BasisAmount[]> {
   const { fields, of, rule, metric } = basis;
   const quantity = metric === 'quantity';
-  const names = fields.map(identifier).join(', ');
-  const columns = fields.map((field) => `${classification.subject(field)} AS ${identifier(field)}`).join(', ');
+  const names = fields.map(quoteIdentifier).join(', ');
+  const columns = fields.map((field) => `${classification.subject(field)} AS ${quoteIdentifier(field)}`).join(', ');
   const matches = of === undefined ? 'true' : classification.condition(of, rule);
-  const [value, unit] = quantity ? ['ConsumedQuantity', 'ConsumedUnit'] : [costColumn(metric), 'NULL'];
+  const [value, unit] = quantity ? ['ConsumedQuantity', 'ConsumedUnit'] : [getCostIdentifier(metric), 'NULL'];
   const rows = await session.query(`SELECT ${quantity ? 'NULL' : 'currency'} AS currency, day, unit, ${names},
       sum(value)::VARCHAR AS amount
     FROM (SELECT BillingCurrency AS currency, ChargePeriodStart::DATE::VARCHAR AS day, ${unit} AS unit, ${columns}, ${value} AS value
       FROM ${classification.from(bill)} WHERE ${classification.isDirect} AND rule_index IS NOT NULL AND ${matches})
     WHERE coalesce(${names}) IS NOT NULL AND value IS NOT NULL GROUP BY ALL ORDER BY ALL`);
-  return rows.map((row) => basisAmount(row, fields));
+  return rows.map((row) => rowToBasisAmount(row, fields));
 }
 
-function basisAmount(row: LakeRow, fields: readonly SubjectField[]): BasisAmount {
+function rowToBasisAmount(row: LakeRow, fields: readonly SubjectField[]): BasisAmount {
   const subject = Object.fromEntries(
     fields.flatMap((field) => (row[field] === null ? [] : [[field, String(row[field])]])),
   ) as Subject;

@@ -28,30 +28,34 @@ export interface Fraction {
  * share of the cost fits the decimals of the lake, the computed share is exact too.
  * Example: [1, 2] -> ratios 0.33333333333333333333 and 0.66666666666666666667.
  */
-export function fractionsOf(weights: readonly bigint[]): Fraction[] {
+export function computeFractions(weights: readonly bigint[]): Fraction[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0n);
   let before = 0n;
   return weights.map((weight) => {
     const after = before + weight;
     const units = (after * ONE) / total - (before * ONE) / total;
-    const fraction = { from: boundary(before, total), to: boundary(after, total), ratio: unitsText(units) };
+    const fraction = {
+      from: computeBoundary(before, total),
+      to: computeBoundary(after, total),
+      ratio: formatUnits(units),
+    };
     before = after;
     return fraction;
   });
 }
 
-function boundary(part: bigint, total: bigint): Boundary {
+function computeBoundary(part: bigint, total: bigint): Boundary {
   const point = ((part << BINARY_PLACES) + total - 1n) / total;
   return { high: point >> WORD_BITS, low: point & (WORD - 1n) };
 }
 
-function unitsText(units: bigint): string {
+function formatUnits(units: bigint): string {
   const text = units.toString().padStart(DECIMALS + 1, '0');
   return `${text.slice(0, -DECIMALS)}.${text.slice(-DECIMALS)}`;
 }
 
 /** Whole numbers in the ratio of exact decimals. Example: ["1.5", "2"] -> [15n, 20n]. */
-export function asWholeNumbers(amounts: readonly string[]): bigint[] {
+export function toWholeNumbers(amounts: readonly string[]): bigint[] {
   const exact = amounts.map((amount) => decimal(amount));
   const places = Math.max(0, ...exact.map((amount) => amount.decimalPlaces()));
   return exact.map((amount) => BigInt(amount.times(decimal(10).pow(places)).toFixed(0)));
@@ -63,7 +67,7 @@ export function asWholeNumbers(amounts: readonly string[]): bigint[] {
  * Example: 10 by [1, 1, 1] -> 3.33333333333333333333, 3.33333333333333333333, 3.33333333333333333334.
  */
 export function splitExactly(amount: string, weights: readonly string[]): string[] {
-  const whole = asWholeNumbers(weights);
+  const whole = toWholeNumbers(weights);
   const total = whole.reduce((sum, weight) => sum + weight, 0n);
   const units = BigInt(decimal(amount).times(ONE.toString()).toFixed(0));
   let before = 0n;

@@ -1,14 +1,14 @@
 import { subjectFields } from '../../../org/schema.ts';
-import { EXACT_DECIMALS, EXACT_TYPE, identifier } from '../../../platform/lake/index.ts';
-import { before, costOfUnits } from './split-sql.ts';
+import { EXACT_DECIMALS, EXACT_TYPE, quoteIdentifier } from '../../../platform/lake/index.ts';
+import { buildBoundarySql, buildCostSql } from './split-sql.ts';
 
-const fields = subjectFields.map(identifier).join(', ');
+const fields = subjectFields.map(quoteIdentifier).join(', ');
 const DAY_MS = 86_400_000;
 /** Days that an interval overlaps: nodes and workloads are joined by day, which keeps the join small. */
 const days = `unnest(range(start_ms // ${DAY_MS}, (end_ms - 1) // ${DAY_MS} + 1)) AS day`;
 
 /** From `node_pool` and `workload`: weight times milliseconds of each workload in each pool. */
-export const heldSelect = `SELECT pool, resource_id, resource_name, ${fields}, any_value(span_ms) AS span_ms,
+export const workloadSumSelect = `SELECT pool, resource_id, resource_name, ${fields}, any_value(span_ms) AS span_ms,
     sum(held * ms)::HUGEINT AS held, sum(busy * ms)::HUGEINT AS busy, max(capacity) AS capacity, max(one) AS one, max(unit) AS unit
   FROM (SELECT p.pool, p.end_ms - p.start_ms AS span_ms, w.* EXCLUDE (node, start_ms, end_ms, day),
       least(p.end_ms, w.end_ms, (day + 1) * ${DAY_MS}) - greatest(p.start_ms, w.start_ms, day * ${DAY_MS}) AS ms
@@ -47,7 +47,9 @@ const bounded = `SELECT *, coalesce(lag(to_high) OVER ended, 0) AS from_high, co
   WINDOW ended AS (PARTITION BY pool ORDER BY place)`;
 
 const ONE = `1${'0'.repeat(EXACT_DECIMALS)}::HUGEINT`;
-const ratio = costOfUnits(`${before(ONE, 'to_high', 'to_low')} - ${before(ONE, 'from_high', 'from_low')}`);
+const ratio = buildCostSql(
+  `${buildBoundarySql(ONE, 'to_high', 'to_low')} - ${buildBoundarySql(ONE, 'from_high', 'from_low')}`,
+);
 /** Hours to six decimals: part is weight times milliseconds. */
 const hours = `((part * 1000) // (one * 3600))::DECIMAL(38,0) * 0.000001::DECIMAL(6,6)`;
 

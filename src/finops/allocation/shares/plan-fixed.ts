@@ -1,8 +1,8 @@
-import { identifier, type LakeSession } from '../../../platform/lake/index.ts';
+import { type LakeSession, quoteIdentifier } from '../../../platform/lake/index.ts';
 import { type Decimal, decimal, decimalString, sumDecimals } from '../../../platform/units/index.ts';
 import type { FixedSplit } from '../rules/schema.ts';
 import type { Outcome, Pool, Receiver } from './receivers.ts';
-import { costOfUnits } from './split-sql.ts';
+import { buildCostSql } from './split-sql.ts';
 
 /**
  * Fixed amounts of a pool: each receiver gets its amount, and the remainder goes to the subjects that the rule names,
@@ -15,23 +15,23 @@ export async function planFixed(
   split: FixedSplit,
   pools: readonly Pool[],
 ): Promise<{ pool: Pool; outcome: Outcome }[]> {
-  const totals = await totalsOf(session, ruleIndex, split);
-  return pools.map((pool) => ({ pool, outcome: fixedOutcome(split, pool, totals.get(pool.pool) ?? null) }));
+  const totals = await readPoolTotals(session, ruleIndex, split);
+  return pools.map((pool) => ({ pool, outcome: splitFixed(split, pool, totals.get(pool.pool) ?? null) }));
 }
 
-async function totalsOf(
+async function readPoolTotals(
   session: LakeSession,
   ruleIndex: number,
   split: FixedSplit,
 ): Promise<Map<string, string | null>> {
-  const cost = identifier(split.metric.charAt(0).toUpperCase() + split.metric.slice(1));
+  const cost = quoteIdentifier(split.metric.charAt(0).toUpperCase() + split.metric.slice(1));
   const rows = await session.query(
-    `SELECT pool, ${costOfUnits(`sum(${cost})`)}::VARCHAR AS total FROM pool_row WHERE rule_index = ${ruleIndex} GROUP BY pool`,
+    `SELECT pool, ${buildCostSql(`sum(${cost})`)}::VARCHAR AS total FROM pool_row WHERE rule_index = ${ruleIndex} GROUP BY pool`,
   );
   return new Map(rows.map((row) => [String(row.pool), row.total === null ? null : String(row.total)]));
 }
 
-export function fixedOutcome(split: FixedSplit, pool: Pool, total: string | null): Outcome {
+export function splitFixed(split: FixedSplit, pool: Pool, total: string | null): Outcome {
   if (pool.currency !== split.currency) {
     return { reason: `the amounts are in ${split.currency}, the cost is in ${pool.currency}` };
   }
@@ -41,16 +41,16 @@ export function fixedOutcome(split: FixedSplit, pool: Pool, total: string | null
   const left = decimal(total).minus(fixed);
   const amounts = split.amounts.map(({ subject, amount }): Receiver => ({ subject, weight: amount, usage: null }));
   if (left.lte(0)) return { receivers: amounts };
-  return { receivers: [...scaled(amounts, split), ...remainderOf(split, left)] };
+  return { receivers: [...scaleAmounts(amounts, split), ...buildRemainderReceivers(split, left)] };
 }
 
-/** Amounts multiplied by the sum of the remainder weights, to match the weights of `remainderOf`. */
-function scaled(amounts: readonly Receiver[], split: FixedSplit): Receiver[] {
-  const unit = weightsOf(split);
+/** Amounts multiplied by the sum of the remainder weights, to match the weights of `buildRemainderReceivers`. */
+function scaleAmounts(amounts: readonly Receiver[], split: FixedSplit): Receiver[] {
+  const unit = sumRemainderWeights(split);
   return amounts.map((receiver) => ({ ...receiver, weight: decimalString(decimal(receiver.weight).times(unit)) }));
 }
 
-function remainderOf(split: FixedSplit, left: Decimal): Receiver[] {
+function buildRemainderReceivers(split: FixedSplit, left: Decimal): Receiver[] {
   if (split.remainder === undefined) {
     const leftOver = 'remainder after the fixed amounts';
     return [{ subject: {}, weight: decimalString(left), usage: null, leftOver }];
@@ -62,6 +62,6 @@ function remainderOf(split: FixedSplit, left: Decimal): Receiver[] {
   }));
 }
 
-function weightsOf({ remainder }: FixedSplit): Decimal {
+function sumRemainderWeights({ remainder }: FixedSplit): Decimal {
   return decimal(remainder === undefined ? 1 : sumDecimals(remainder.map(({ weight }) => weight)));
 }

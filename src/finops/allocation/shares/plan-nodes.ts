@@ -1,11 +1,11 @@
 import { subjectFields } from '../../../org/schema.ts';
-import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
+import { type LakeSession, quoteIdentifier, quoteLiteral } from '../../../platform/lake/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import type { KubernetesSplit } from '../rules/schema.ts';
-import { type StoredWorkload, subjectValues, workloadPages } from '../workloads/store.ts';
-import { workloadWeight } from '../workloads/weights.ts';
-import { nextShareId } from './insert-shares.ts';
-import { heldSelect, insertNodeShares, insertUnreported } from './node-shares-sql.ts';
+import { listSubjectValues, readWorkloadPages, type StoredWorkload } from '../workloads/store.ts';
+import { computeWorkloadWeight } from '../workloads/weights.ts';
+import { findNextShareId } from './insert-shares.ts';
+import { insertNodeShares, insertUnreported, workloadSumSelect } from './node-shares-sql.ts';
 
 const ROWS_A_STATEMENT = 500;
 
@@ -23,16 +23,16 @@ export async function planNodes(
   await session.query(`CREATE TEMP TABLE node_pool AS
     SELECT DISTINCT pool, node, start_ms, end_ms FROM pool_row WHERE rule_index = ${rule.index}`);
   await createWorkloadTable(session, sql, rule.split);
-  await session.query(`CREATE TEMP TABLE node_held AS ${heldSelect}`);
-  const common = { rule: rule.index, layer: rule.layer, method: literal(`kubernetes/${rule.split.gpuNodes}`) };
-  await session.query(insertNodeShares(await nextShareId(session), common));
-  await session.query(insertUnreported(await nextShareId(session), common));
+  await session.query(`CREATE TEMP TABLE node_held AS ${workloadSumSelect}`);
+  const common = { rule: rule.index, layer: rule.layer, method: quoteLiteral(`kubernetes/${rule.split.gpuNodes}`) };
+  await session.query(insertNodeShares(await findNextShareId(session), common));
+  await session.query(insertUnreported(await findNextShareId(session), common));
   for (const table of ['node_pool', 'workload', 'node_held']) await session.query(`DROP TABLE ${table}`);
 }
 
 /** Loads all reported usage of the nodes of the pools within their charge periods. */
 async function createWorkloadTable(session: LakeSession, sql: Sql, split: KubernetesSplit): Promise<void> {
-  const names = subjectFields.map((field) => `${identifier(field)} VARCHAR`).join(', ');
+  const names = subjectFields.map((field) => `${quoteIdentifier(field)} VARCHAR`).join(', ');
   await session.query(`CREATE TEMP TABLE workload (node VARCHAR, start_ms BIGINT, end_ms BIGINT, resource_id VARCHAR,
     resource_name VARCHAR, held HUGEINT, busy HUGEINT, capacity HUGEINT, one HUGEINT, unit VARCHAR, ${names})`);
   const [span] = await session.query(
@@ -40,17 +40,17 @@ async function createWorkloadTable(session: LakeSession, sql: Sql, split: Kubern
   );
   if (span === undefined || span.first === null || span.last === null) return;
   const nodes = new Set((await session.query('SELECT DISTINCT node FROM node_pool')).map((each) => String(each.node)));
-  for await (const page of workloadPages(sql, { start: Number(span.first), end: Number(span.last) })) {
-    const rows = page.filter(({ node }) => nodes.has(node)).map((workload) => workloadRow(workload, split));
+  for await (const page of readWorkloadPages(sql, { start: Number(span.first), end: Number(span.last) })) {
+    const rows = page.filter(({ node }) => nodes.has(node)).map((workload) => buildWorkloadRow(workload, split));
     for (let start = 0; start < rows.length; start += ROWS_A_STATEMENT) {
       await session.query(`INSERT INTO workload VALUES ${rows.slice(start, start + ROWS_A_STATEMENT).join(', ')}`);
     }
   }
 }
 
-function workloadRow({ node, start, end, content }: StoredWorkload, split: KubernetesSplit): string {
-  const subject = subjectValues(content.subject).map((value) => (value === null ? 'NULL' : literal(value)));
-  const { held, busy, capacity, one, unit } = workloadWeight(content, split);
-  const name = [literal(content.workloadId ?? content.workload), literal(content.workload)];
-  return `(${[literal(node), start, end, ...name, held, busy, capacity, one, literal(unit), ...subject].join(', ')})`;
+function buildWorkloadRow({ node, start, end, content }: StoredWorkload, split: KubernetesSplit): string {
+  const subject = listSubjectValues(content.subject).map((value) => (value === null ? 'NULL' : quoteLiteral(value)));
+  const { held, busy, capacity, one, unit } = computeWorkloadWeight(content, split);
+  const name = [quoteLiteral(content.workloadId ?? content.workload), quoteLiteral(content.workload)];
+  return `(${[quoteLiteral(node), start, end, ...name, held, busy, capacity, one, quoteLiteral(unit), ...subject].join(', ')})`;
 }

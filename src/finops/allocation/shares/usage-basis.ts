@@ -35,7 +35,7 @@ export interface MeasuredUsage {
 const MS_PER_HOUR = 3_600_000;
 
 /** `usage:gpu:*` -> resource-hours, `requests` -> predictions, `tokens` -> tokens; clipped to [start, end). */
-export async function usageBasis(
+export async function readUsageBasis(
   usage: MeasuredUsage,
   sql: Sql,
   by: string,
@@ -43,13 +43,14 @@ export async function usageBasis(
   day: string | null,
 ): Promise<BasisAmount[]> {
   const window = { start: Date.parse(within.start), end: Date.parse(within.end) };
-  if (by === 'tokens') return tokensIn(usage, sql, window, day);
+  if (by === 'tokens') return readTokens(usage, sql, window, day);
   const intervals = await usage.intervals(sql, window);
-  const measured = by === 'requests' ? intervals.map(requestsIn(window)) : intervals.map(hoursIn(window, by));
+  const measured =
+    by === 'requests' ? intervals.map(createRequestCounter(window)) : intervals.map(createHourCounter(window, by));
   return measured.flatMap((each) => (each === null ? [] : [{ ...each, currency: null, day }]));
 }
 
-async function tokensIn(
+async function readTokens(
   usage: MeasuredUsage,
   sql: Sql,
   window: { start: number; end: number },
@@ -61,25 +62,28 @@ async function tokensIn(
 
 type Measured = Pick<BasisAmount, 'subject' | 'amount' | 'unit'> | null;
 
-function hoursIn(window: { start: number; end: number }, by: string): (interval: MeasuredInterval) => Measured {
+function createHourCounter(
+  window: { start: number; end: number },
+  by: string,
+): (interval: MeasuredInterval) => Measured {
   const pattern = by.slice('usage:'.length).trim().toLowerCase();
   const unit = pattern.startsWith('gpu') ? 'GPU-Hours' : 'Resource-Hours';
   return ({ subject, resource, quantity, start, end }) => {
     if (!matchesPattern(resource.toLowerCase(), pattern)) return null;
     const milliseconds = Math.min(end, window.end) - Math.max(start, window.start);
-    return { subject, unit, amount: rounded(decimal(quantity).times(milliseconds).dividedBy(MS_PER_HOUR)) };
+    return { subject, unit, amount: roundUsage(decimal(quantity).times(milliseconds).dividedBy(MS_PER_HOUR)) };
   };
 }
 
 /** Pro rata by time for an interval that extends beyond the window. */
-function requestsIn(window: { start: number; end: number }): (interval: MeasuredInterval) => Measured {
+function createRequestCounter(window: { start: number; end: number }): (interval: MeasuredInterval) => Measured {
   return ({ subject, predictions, start, end }) => {
     if (predictions === null) return null;
     const milliseconds = Math.min(end, window.end) - Math.max(start, window.start);
     return {
       subject,
       unit: 'Requests',
-      amount: rounded(
+      amount: roundUsage(
         decimal(predictions)
           .times(milliseconds)
           .dividedBy(end - start),
@@ -88,7 +92,7 @@ function requestsIn(window: { start: number; end: number }): (interval: Measured
   };
 }
 
-function rounded(amount: ReturnType<typeof decimal>): string {
+function roundUsage(amount: ReturnType<typeof decimal>): string {
   return decimalString(amount.toDecimalPlaces(EXACT_DECIMALS));
 }
 

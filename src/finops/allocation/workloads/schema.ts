@@ -15,7 +15,7 @@ export const ExactQuantity = z
   }, `a fraction with 1 to ${MOST_PARTS} parts`)
   .describe('Decimal with up to six places, or a fraction with up to 16 parts such as "1/7" of a GPU');
 
-const Held = (what: string) =>
+const createUsageSchema = (what: string) =>
   z
     .strictObject({
       requested: ExactQuantity.optional().describe(`${what} requested; left out without a request`),
@@ -34,9 +34,9 @@ export const WorkloadUsage = z
     workloadId: z.string().min(1).max(500).optional().describe("Id, for example the pod's uid; the name when left out"),
     subject: Subject,
     period: Period.describe('Time on the node with these quantities'),
-    cpu: Held('CPUs').optional(),
-    gpu: Held('GPUs, fractions for MIG slices and time-slicing').optional(),
-    ramGib: Held('Memory in GiB').optional(),
+    cpu: createUsageSchema('CPUs').optional(),
+    gpu: createUsageSchema('GPUs, fractions for MIG slices and time-slicing').optional(),
+    ramGib: createUsageSchema('Memory in GiB').optional(),
     capacity: z
       .strictObject({
         cpus: ExactQuantity.default('0').describe('CPUs of the node'),

@@ -49,7 +49,7 @@ export interface Window {
 const PAGE = 2000;
 
 /** Usages that overlap a window, by id, in pages, so that the month of a large cluster is not held in memory. */
-export async function* workloadPages(sql: Sql, within: Window): AsyncIterable<StoredWorkload[]> {
+export async function* readWorkloadPages(sql: Sql, within: Window): AsyncIterable<StoredWorkload[]> {
   let after = '';
   for (;;) {
     const rows = await sql
@@ -75,9 +75,9 @@ export async function* workloadPages(sql: Sql, within: Window): AsyncIterable<St
 }
 
 /** Subjects of workloads by name, from usages that overlap a window; the usage with the latest start wins. */
-export async function workloadSubjects(sql: Sql, within: Window): Promise<Map<string, Subject>> {
+export async function findWorkloadSubjects(sql: Sql, within: Window): Promise<Map<string, Subject>> {
   const latest = new Map<string, StoredWorkload>();
-  for await (const page of workloadPages(sql, within)) {
+  for await (const page of readWorkloadPages(sql, within)) {
     for (const usage of page) {
       const before = latest.get(usage.content.workload);
       if (before === undefined || usage.start >= before.start) latest.set(usage.content.workload, usage);
@@ -87,7 +87,7 @@ export async function workloadSubjects(sql: Sql, within: Window): Promise<Map<st
 }
 
 /** Changes whenever a usage that touches the window is recorded or replaced. */
-export async function workloadFingerprint(sql: Sql, within: Window): Promise<string> {
+export async function readWorkloadFingerprint(sql: Sql, within: Window): Promise<string> {
   const row = await sql
     .tables<WorkloadTables>()
     .selectFrom('workload_usage')
@@ -99,6 +99,6 @@ export async function workloadFingerprint(sql: Sql, within: Window): Promise<str
 }
 
 /** Subject as a row of all its fields. */
-export function subjectValues(subject: Subject): (string | null)[] {
+export function listSubjectValues(subject: Subject): (string | null)[] {
   return subjectFields.map((field) => subject[field] ?? null);
 }

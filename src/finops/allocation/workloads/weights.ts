@@ -33,20 +33,20 @@ const PARTS = 9_009_000_000n;
  * thirds of an H100 node to its CPUs and memory.
  * Example: 2 of 8 GPUs requested, 1 used -> held : busy : capacity = 2 : 1 : 8, unit GPU-Hours.
  */
-export function workloadWeight(usage: WorkloadUsage, rule: KubernetesSplit): WorkloadWeight {
-  const { prices, whole } = pricesOf(rule);
-  const gpus = rational(usage.capacity.gpus);
+export function computeWorkloadWeight(usage: WorkloadUsage, rule: KubernetesSplit): WorkloadWeight {
+  const { prices, whole } = scaleRulePrices(rule);
+  const gpus = parseRational(usage.capacity.gpus);
   const byGpu = gpus.num > 0n && rule.gpuNodes === 'gpu-share';
   const price = byGpu ? { cpu: ZERO, gpu: ONE, ramGib: ZERO } : prices;
-  const capacity = { cpu: rational(usage.capacity.cpus), gpu: gpus, ramGib: rational(usage.capacity.ramGib) };
+  const capacity = { cpu: parseRational(usage.capacity.cpus), gpu: gpus, ramGib: parseRational(usage.capacity.ramGib) };
   const sum = (amount: (resource: keyof typeof price) => Rational) => {
-    const parts = (['cpu', 'gpu', 'ramGib'] as const).map((each) => times(price[each], amount(each)));
+    const parts = (['cpu', 'gpu', 'ramGib'] as const).map((each) => multiplyRationals(price[each], amount(each)));
     return parts.reduce((total, { num, den }) => total + (num * whole) / den, 0n);
   };
   const node = sum((resource) => capacity[resource]);
   return {
-    held: sum((resource) => heldOf(usage[resource], rule)),
-    busy: sum((resource) => busyOf(usage[resource], rule)),
+    held: sum((resource) => computeHeldAmount(usage[resource], rule)),
+    busy: sum((resource) => computeBusyAmount(usage[resource], rule)),
     capacity: node,
     one: byGpu ? whole : node,
     unit: byGpu ? 'GPU-Hours' : 'Node-Hours',
@@ -54,31 +54,35 @@ export function workloadWeight(usage: WorkloadUsage, rule: KubernetesSplit): Wor
 }
 
 /** Prices of the rule, and the number of parts for which each product of price and quantity is a whole number. */
-function pricesOf({ prices }: KubernetesSplit) {
-  const exact = { cpu: rational(prices.cpuHour), gpu: rational(prices.gpuHour), ramGib: rational(prices.ramGibHour) };
+function scaleRulePrices({ prices }: KubernetesSplit) {
+  const exact = {
+    cpu: parseRational(prices.cpuHour),
+    gpu: parseRational(prices.gpuHour),
+    ramGib: parseRational(prices.ramGibHour),
+  };
   const whole = Object.values(exact).reduce((common, { den }) => lcm(common, den), 1n) * PARTS;
   return { prices: exact, whole };
 }
 
-type Held = WorkloadUsage['gpu'];
+type ResourceUsage = WorkloadUsage['gpu'];
 
-function heldOf(resource: Held, { basis }: KubernetesSplit): Rational {
-  const requested = resource?.requested === undefined ? ZERO : rational(resource.requested);
-  const used = resource?.used === undefined ? ZERO : rational(resource.used);
+function computeHeldAmount(resource: ResourceUsage, { basis }: KubernetesSplit): Rational {
+  const requested = resource?.requested === undefined ? ZERO : parseRational(resource.requested);
+  const used = resource?.used === undefined ? ZERO : parseRational(resource.used);
   if (basis === 'request') return requested;
   if (basis === 'usage') return used;
   return isLess(requested, used) ? used : requested;
 }
 
-function busyOf(resource: Held, rule: KubernetesSplit): Rational {
-  const held = heldOf(resource, rule);
+function computeBusyAmount(resource: ResourceUsage, rule: KubernetesSplit): Rational {
+  const held = computeHeldAmount(resource, rule);
   if (rule.idle === 'included' || resource?.used === undefined) return held;
-  const used = rational(resource.used);
+  const used = parseRational(resource.used);
   return isLess(used, held) ? used : held;
 }
 
 /** `"1/7"` and `"0.25"`, exactly. */
-export function rational(text: string): Rational {
+export function parseRational(text: string): Rational {
   const [num = '0', den] = text.split('/');
   if (den !== undefined) return { num: BigInt(num), den: BigInt(den) };
   const exact = decimal(text);
@@ -86,15 +90,15 @@ export function rational(text: string): Rational {
   return { num: BigInt(exact.times(scale.toString()).toFixed(0)), den: scale };
 }
 
-function times(one: Rational, other: Rational): Rational {
-  return reduced({ num: one.num * other.num, den: one.den * other.den });
+function multiplyRationals(one: Rational, other: Rational): Rational {
+  return reduceRational({ num: one.num * other.num, den: one.den * other.den });
 }
 
 function isLess(one: Rational, other: Rational): boolean {
   return one.num * other.den < other.num * one.den;
 }
 
-function reduced({ num, den }: Rational): Rational {
+function reduceRational({ num, den }: Rational): Rational {
   const divisor = gcd(num, den);
   return { num: num / divisor, den: den / divisor };
 }

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { Jobs } from '../../../platform/jobs/index.ts';
-import { type ManifestKind, type ManifestOutcome, specKind } from '../../../platform/manifests/index.ts';
+import { createSpecKind, type ManifestKind, type ManifestOutcome } from '../../../platform/manifests/index.ts';
 import { type DeliverDeps, deliver, Notice, refuseUntold, type TargetRules } from '../../../platform/notices/index.ts';
 import { NotifyTarget } from '../../../platform/notices/schema.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
-import { shown } from '../list.ts';
+import { toListedAnomaly } from '../list.ts';
 import type { Anomaly } from '../schema.ts';
 import { findAnomalies, findJudging } from '../store.ts';
-import { noticeOf, withdrawalNotice } from './notice.ts';
+import { buildNotice, buildWithdrawalNotice } from './notice.ts';
 import { AnomalySubscriptionSpec } from './schema.ts';
 import {
   claimNotice,
@@ -18,7 +18,7 @@ import {
   putSubscription,
   type Subscription,
 } from './store.ts';
-import { worthTelling } from './worth-telling.ts';
+import { selectAnnounced } from './worth-telling.ts';
 
 export interface AnomalyNoticeDeps extends DeliverDeps, TargetRules {
   readonly store: Store;
@@ -33,11 +33,11 @@ const TELL = 'anomalies.tell';
 /** With growing pauses these tries take ten minutes: a receiver that restarts misses nothing. */
 const TRIES = 8;
 
-const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
+const NoticeJob = z.strictObject({ notice: Notice, target: NotifyTarget });
 
 /** `AnomalySubscription`. `changed` runs in the transaction of the change, so that open anomalies are announced soon. */
-export function subscriptionKind(deps: TargetRules, changed: (sql: Sql) => Promise<void>): ManifestKind {
-  return specKind(
+export function createSubscriptionKind(deps: TargetRules, changed: (sql: Sql) => Promise<void>): ManifestKind {
+  return createSpecKind(
     'AnomalySubscription',
     40,
     AnomalySubscriptionSpec,
@@ -56,7 +56,7 @@ export function registerTelling(deps: AnomalyNoticeDeps, jobs: Pick<Jobs, 'regis
   jobs.register(TELL, {
     maxAttempts: TRIES,
     handler: async (payload, { signal }) => {
-      const { notice, target } = Telling.parse(payload);
+      const { notice, target } = NoticeJob.parse(payload);
       const refusal = await deliver(deps, notice, target, signal);
       if (refusal !== null)
         deps.log.warn({ notice: notice.id, why: refusal }, 'the notice of an anomaly could not be delivered');
@@ -68,15 +68,15 @@ export function registerTelling(deps: AnomalyNoticeDeps, jobs: Pick<Jobs, 'regis
  * Claims the unannounced anomalies and enqueues their notifications in one transaction: delivery is reliable and no anomaly
  * is announced twice.
  */
-export async function tellAnomalies(deps: AnomalyNoticeDeps, jobs: Pick<Jobs, 'enqueue'>): Promise<void> {
+export async function announceAnomalies(deps: AnomalyNoticeDeps, jobs: Pick<Jobs, 'enqueue'>): Promise<void> {
   const subscriptions = await findSubscriptions(deps.store);
   if (subscriptions.length === 0) return;
   await deps.store.transaction(async (sql) => {
-    for (const subscription of subscriptions) await tell(deps, jobs, sql, subscription);
+    for (const subscription of subscriptions) await announceToSubscription(deps, jobs, sql, subscription);
   });
 }
 
-async function tell(
+async function announceToSubscription(
   { clock, publicUrl, minImpactPercent }: AnomalyNoticeDeps,
   jobs: Pick<Jobs, 'enqueue'>,
   sql: Sql,
@@ -89,7 +89,7 @@ async function tell(
     value === undefined ? [] : [{ dimension, value }],
   );
   const counting = { scope, minPercent: spec.leastImpact === undefined ? minImpactPercent : 0 };
-  const anomalies = stored.map((one) => shown(one, stored, counting));
+  const anomalies = stored.map((one) => toListedAnomaly(one, stored, counting));
   const before = await findNotices(sql, name);
   const at = new Date(clock.now()).toISOString();
   const enqueue = async (notice: Notice) => {
@@ -97,9 +97,9 @@ async function tell(
   };
   for (const anomaly of anomalies.filter((one) => isWithdrawn(one) && before.get(one.id) === 'opened')) {
     if (!(await claimWithdrawal(sql, name, anomaly.id, at))) continue;
-    await enqueue(withdrawalNotice({ subscription: name, anomaly, at, publicUrl }));
+    await enqueue(buildWithdrawalNotice({ subscription: name, anomaly, at, publicUrl }));
   }
-  const due = worthTelling(spec, anomalies, judging.judging).filter(({ id }) => before.get(id) !== 'opened');
+  const due = selectAnnounced(spec, anomalies, judging.judging).filter(({ id }) => before.get(id) !== 'opened');
   const told = new Set<string>();
   for (const anomaly of due) {
     if (told.has(anomaly.id) || !(await claimNotice(sql, name, anomaly.id, at))) continue;
@@ -107,7 +107,7 @@ async function tell(
     for (const one of [anomaly, ...related]) told.add(one.id);
     for (const one of related) await claimNotice(sql, name, one.id, at);
     const isAgain = before.has(anomaly.id);
-    await enqueue(noticeOf({ subscription: name, anomaly, related, at, publicUrl, isAgain }));
+    await enqueue(buildNotice({ subscription: name, anomaly, related, at, publicUrl, isAgain }));
   }
 }
 

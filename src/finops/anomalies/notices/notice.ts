@@ -1,7 +1,7 @@
 import type { Notice } from '../../../platform/notices/index.ts';
 import type { Anomaly } from '../schema.ts';
 
-interface Telling {
+interface Announcement {
   readonly subscription: string;
   readonly anomaly: Anomaly;
   /** Other anomalies of the same days and owner, included in the notification. */
@@ -14,32 +14,37 @@ interface Telling {
 }
 
 /** As every target takes it: a CloudEvent 1.0 of type `steelyard.anomaly.opened`, fixed when it was noticed. */
-export function noticeOf({ subscription, anomaly, related, at, publicUrl, isAgain }: Telling): Notice {
+export function buildNotice({ subscription, anomaly, related, at, publicUrl, isAgain }: Announcement): Notice {
   const id = `anomaly:${anomaly.id}:${subscription}${isAgain ? `:${at}` : ''}`;
   const title = `Anomaly: ${anomaly.sentence}`;
-  const event = eventOf(id, 'steelyard.anomaly.opened', anomaly, at, { subscription, anomaly, related });
-  return { id, title, text: textOf(title, anomaly, related, publicUrl), event };
+  const event = buildEvent(id, 'steelyard.anomaly.opened', anomaly, at, { subscription, anomaly, related });
+  return { id, title, text: buildNoticeText(title, anomaly, related, publicUrl), event };
 }
 
 /** A CloudEvent of type `steelyard.anomaly.withdrawn`, for a subscription that was notified of the anomaly. */
-export function withdrawalNotice({
+export function buildWithdrawalNotice({
   subscription,
   anomaly,
   at,
   publicUrl,
-}: Pick<Telling, 'subscription' | 'anomaly' | 'at' | 'publicUrl'>): Notice {
+}: Pick<Announcement, 'subscription' | 'anomaly' | 'at' | 'publicUrl'>): Notice {
   const id = `anomaly:${anomaly.id}:${subscription}:withdrawn:${at}`;
   const title = `Anomaly withdrawn: ${anomaly.sentence}`;
   const { start, end } = anomaly;
   const text = [
     title,
     `Days: ${start} to ${end}. Later bills do not show it, and it is not counted.`,
-    ...pageOf(anomaly, publicUrl),
+    ...buildPageLines(anomaly, publicUrl),
   ].join('\n');
-  return { id, title, text, event: eventOf(id, 'steelyard.anomaly.withdrawn', anomaly, at, { subscription, anomaly }) };
+  return {
+    id,
+    title,
+    text,
+    event: buildEvent(id, 'steelyard.anomaly.withdrawn', anomaly, at, { subscription, anomaly }),
+  };
 }
 
-function eventOf(
+function buildEvent(
   id: string,
   type: string,
   anomaly: Anomaly,
@@ -58,23 +63,28 @@ function eventOf(
   };
 }
 
-function pageOf({ id }: Anomaly, publicUrl: string | null): string[] {
+function buildPageLines({ id }: Anomaly, publicUrl: string | null): string[] {
   return publicUrl === null ? [] : [`${publicUrl.replace(/\/$/, '')}/anomalies/${id}`];
 }
 
-function textOf(title: string, anomaly: Anomaly, related: readonly Anomaly[], publicUrl: string | null): string {
+function buildNoticeText(
+  title: string,
+  anomaly: Anomaly,
+  related: readonly Anomaly[],
+  publicUrl: string | null,
+): string {
   const { id, start, end, state } = anomaly;
   const days = state === 'open' ? `Open since ${start}.` : `Days: ${start} to ${end}.`;
   return [
     title,
-    [moneyOf(anomaly), days].filter((line) => line !== null).join(' '),
+    [formatImpact(anomaly), days].filter((line) => line !== null).join(' '),
     ...related.map(({ sentence }) => `Likely of the same cause: ${sentence}`),
-    ...pageOf(anomaly, publicUrl),
+    ...buildPageLines(anomaly, publicUrl),
     `Was it expected? steelyard anomaly feedback ${id} expected`,
   ].join('\n');
 }
 
-function moneyOf({ impact, currency, direction }: Anomaly): string | null {
+function formatImpact({ impact, currency, direction }: Anomaly): string | null {
   if (impact === null || currency === null) return null;
   return `${Number(impact.replace('-', '')).toFixed(2)} ${currency} ${direction === 'over' ? 'more' : 'less'} than expected.`;
 }

@@ -7,23 +7,23 @@ import { startSmtpServer } from '../../../platform/mail/smtp-server.testing.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
 import { createTelling } from '../../../platform/notices/index.ts';
 import { startReceiver } from '../../../platform/outbound/receiver.testing.ts';
-import { call, deliverFiles, problemFrom } from '../../../testing/application.ts';
+import { call, catchProblem, deliverFiles } from '../../../testing/application.ts';
 import { recordUsage } from '../../metering/schema.ts';
 import {
-  daysOf,
+  drainAll,
   LINES,
   type Line,
+  listDays,
   type MadeLedger,
   madeBill,
   openAnomalyLedger,
-  settle,
 } from '../../testing/ledger.ts';
 import type { Anomaly } from '../schema.ts';
 import { getAnomaly, giveAnomalyFeedback, listAnomalies } from '../schema.ts';
-import { tellAnomalies } from './index.ts';
+import { announceAnomalies } from './index.ts';
 import { AnomalySubscriptionSpec } from './schema.ts';
 import { putSubscription } from './store.ts';
-import { worthTelling } from './worth-telling.ts';
+import { selectAnnounced } from './worth-telling.ts';
 
 const RANKER: Line = {
   ...{ team: 'search', service: 'Amazon SageMaker', sku: 'ml.g5.xlarge', endpoint: 'ranker' },
@@ -74,7 +74,7 @@ async function serve({ application }: MadeLedger, days: readonly string[], count
 describe('what predictions cost', () => {
   it('is an anomaly when fewer are bought for the same money, told once, also after a restart and by two at a time', async () => {
     const { receiver, smtp, settings, types } = await withReceivers();
-    const [all, first] = [daysOf('2026-10-01', '2026-11-14'), daysOf('2026-10-01', '2026-11-11')];
+    const [all, first] = [listDays('2026-10-01', '2026-11-14'), listDays('2026-10-01', '2026-11-11')];
     const count = (day: string) =>
       (day >= '2026-11-09' ? 0.5 : 1) * (['0', '6'].includes(String(new Date(day).getUTCDay())) ? 80_000 : 100_000);
     const toMe = `notify: [{webhook: {url: "${receiver.url}"}}, {email: {to: ml@example.org}}]`;
@@ -83,7 +83,7 @@ describe('what predictions cost', () => {
       await subscribe(ledger, 'search', `of: {endpoint: ranker}, ${toMe}`);
       await subscribe(ledger, 'large', `leastImpact: {amount: "100000", currency: USD}, ${toMe}`);
       const bad = subscribe(ledger, 'bad', 'notify: [{webhook: {url: "https://169.254.169.254/x"}}]');
-      expect((await problemFrom(bad)).code).toBe('manifest_invalid');
+      expect((await catchProblem(bad)).code).toBe('manifest_invalid');
       await serve(ledger, first, count);
       await ledger.deliver(first, MADE);
       const { anomalies, totals } = await call(ledger.application, listAnomalies, {});
@@ -112,7 +112,7 @@ describe('what predictions cost', () => {
     }
     await using ledger = await openAnomalyLedger('2026-11-15T12:00:00Z', settings);
     await serve(ledger, all.slice(-3), count);
-    await ledger.deliver(daysOf('2026-11-01', '2026-11-14'), MADE);
+    await ledger.deliver(listDays('2026-11-01', '2026-11-14'), MADE);
     const { anomalies } = await call(ledger.application, listAnomalies, {});
     expect(anomalies).toMatchObject([{ state: 'open', end: '2026-11-14' }]);
     expect(types()).toHaveLength(1);
@@ -129,15 +129,15 @@ describe('what predictions cost', () => {
         minImpactPercent: 0,
       },
     };
-    await Promise.all([tellAnomalies(deps, application.jobs), tellAnomalies(deps, application.jobs)]);
-    await settle(application);
+    await Promise.all([announceAnomalies(deps, application.jobs), announceAnomalies(deps, application.jobs)]);
+    await drainAll(application);
     expect(types()).toHaveLength(2);
     await call(application, giveAnomalyFeedback, {
       params: { anomaly: anomalies[0]?.id ?? '' },
       body: { verdict: 'expected' },
     });
     await subscribe(ledger, 'third', toMe);
-    await settle(application);
+    await drainAll(application);
     expect(types()).toHaveLength(2);
   });
 });
@@ -154,13 +154,13 @@ describe('a region that seems to begin, because its newest month came first', ()
         const files = { [`${period}.csv`]: madeBill(of, { lines }) };
         await deliverFiles(ledger.application, source, files, { period, producedAt });
       }
-      await settle(ledger.application);
+      await drainAll(ledger.application);
     };
-    await deliver('aws', daysOf('2026-09-01', '2026-11-14'), LINES.slice(0, 2));
-    await deliver('azure', daysOf('2026-11-01', '2026-11-14'), [{ ...eastus, account: '777', region: 'eastus' }]);
+    await deliver('aws', listDays('2026-09-01', '2026-11-14'), LINES.slice(0, 2));
+    await deliver('azure', listDays('2026-11-01', '2026-11-14'), [{ ...eastus, account: '777', region: 'eastus' }]);
     const { anomalies } = await call(ledger.application, listAnomalies, {});
     expect(anomalies).toMatchObject([{ counts: true, start: '2026-11-01', direction: 'over' }]);
-    await deliver('azure', daysOf('2026-09-01', '2026-10-31'), [{ ...eastus, account: '777', region: 'eastus' }]);
+    await deliver('azure', listDays('2026-09-01', '2026-10-31'), [{ ...eastus, account: '777', region: 'eastus' }]);
     const after = await call(ledger.application, listAnomalies, {});
     expect(after.anomalies.find(({ id }) => id === anomalies[0]?.id)).toMatchObject({ state: 'withdrawn' });
     expect(after.anomalies.filter(({ counts }) => counts)).toEqual([]);
@@ -206,7 +206,7 @@ describe('a subscription', () => {
   });
   const told = (spec: Partial<AnomalySubscriptionSpec>, changed: Partial<Anomaly> = {}, through = '2026-11-09') => {
     const parsed = AnomalySubscriptionSpec.parse({ notify: [{ email: { to: 'a@b' } }], ...spec });
-    return worthTelling(parsed, [{ ...anomaly, ...changed }], { through, gpusThrough: null }).length === 1;
+    return selectAnnounced(parsed, [{ ...anomaly, ...changed }], { through, gpusThrough: null }).length === 1;
   };
 
   it.each<[string, Parameters<typeof told>, boolean]>([

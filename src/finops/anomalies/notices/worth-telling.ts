@@ -1,5 +1,5 @@
 import { decimal } from '../../../platform/units/index.ts';
-import { dayNumber } from '../day.ts';
+import { toDayNumber } from '../day.ts';
 import type { Anomaly, LedgerJudging } from '../schema.ts';
 import { isOfGpus } from '../slice.ts';
 import type { AnomalySubscriptionSpec } from './schema.ts';
@@ -11,7 +11,7 @@ const RECENT_DAYS = 7;
  * Anomalies to announce to a subscription, the largest impact first. They count (no feedback and not withdrawn), they are
  * open or ended within the last seven judged days, and they match the subscription's filters.
  */
-export function worthTelling(
+export function selectAnnounced(
   { of, measures, direction, leastImpact }: AnomalySubscriptionSpec,
   anomalies: readonly Anomaly[],
   { through, gpusThrough }: Pick<LedgerJudging, 'through' | 'gpusThrough'>,
@@ -21,7 +21,7 @@ export function worthTelling(
     .filter(({ counts }) => counts)
     .filter(({ end, measure }) => {
       const last = isOfGpus(measure) ? gpusThrough : through;
-      return last !== null && dayNumber(end) > dayNumber(last) - RECENT_DAYS;
+      return last !== null && toDayNumber(end) > toDayNumber(last) - RECENT_DAYS;
     })
     .filter(({ slice, seenIn }) =>
       wanted.every(([dimension, value]) =>

@@ -3,7 +3,7 @@ import type { Sql } from '../../../platform/store/index.ts';
 import { type Deleted, type DeletionDeps, deleteDeliveries } from './delete.ts';
 import { type FinishDeps, finishDeletions } from './finish.ts';
 import type { BillDeletion } from './schema.ts';
-import { deliveriesOfSource, removeSourceFacts } from './store.ts';
+import { findDeliveriesOfSource, removeSourceFacts } from './store.ts';
 
 export interface SourceDeletion {
   readonly source: string;
@@ -17,7 +17,7 @@ export interface SourceDeletion {
   readonly alongside: (sql: Sql) => Promise<void>;
 }
 
-const NOTHING: Omit<BillDeletion, 'dryRun' | 'finished'> = {
+const EMPTY_DELETION: Omit<BillDeletion, 'dryRun' | 'finished'> = {
   ...{ deliveries: [], months: [], rows: 0, lakeFiles: 0, lakeBytes: 0, rawFiles: 0, rawBytes: 0 },
   ...{ units: [], changes: [], delta: [], unanswerable: [] },
 };
@@ -31,7 +31,7 @@ export async function deleteSource(deps: DeletionDeps & FinishDeps, request: Sou
 
 async function deleteInTurn(deps: DeletionDeps, request: SourceDeletion): Promise<Deleted> {
   const { source, keepDeliveries, actor, why, dryRun, isDeclared } = request;
-  const all = await deliveriesOfSource(deps.store, source);
+  const all = await findDeliveriesOfSource(deps.store, source);
   if (!isDeclared && all.length === 0) {
     const detail = `There is no source "${source}", and no delivery of it. List the sources with: steelyard source list`;
     throw new AppError('bill_source_not_found', detail, { source });
@@ -44,5 +44,5 @@ async function deleteInTurn(deps: DeletionDeps, request: SourceDeletion): Promis
     return deleteDeliveries(deps, { deliveries: all, source, cause: 'source', actor, why, dryRun, alongside });
   }
   if (!dryRun) await deps.store.transaction(alongside);
-  return { answer: { ...NOTHING, dryRun, finished: false }, forgotten: [] };
+  return { answer: { ...EMPTY_DELETION, dryRun, finished: false }, forgotten: [] };
 }

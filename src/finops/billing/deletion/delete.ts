@@ -3,25 +3,31 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { StagedFile } from '../../../platform/lake/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import { billRows } from '../bill-rows.ts';
-import { deliveryNotFound } from '../delivery-not-found.ts';
+import { createDeliveryNotFoundError } from '../delivery-not-found.ts';
 import type { ActResult } from '../schema.ts';
-import { type DeliveryUnit, deliveriesOfUnit, findDelivery, type StoredDelivery, unitsOfDelivery } from '../store.ts';
 import {
-  actResult,
+  type DeliveryUnit,
+  findDeliveriesOfUnit,
+  findDelivery,
+  findUnitsOfDelivery,
+  type StoredDelivery,
+} from '../store.ts';
+import {
   applyPlan,
-  contentOf,
+  buildActResult,
   type DeletedUnitRows,
+  findStanding,
+  findStandingUnits,
   type IntendedUnit,
   type LedgerDeps,
   type Plan,
   planChange,
+  readUnitContent,
   type StandingUnit,
-  standingOf,
-  standingUnits,
 } from '../units/index.ts';
 import type { BillDeletion, DeletedUnit, DeletionRecord } from './schema.ts';
-import { insertDeletion, keptRawFiles, rawDeletedAt, removeDelivery } from './store.ts';
-import { findSuccessor, successorReason } from './successor.ts';
+import { findKeptRawFiles, findRawDeletedAt, insertDeletion, removeDelivery } from './store.ts';
+import { explainSuccessor, findSuccessor } from './successor.ts';
 
 /** Lists results that can no longer be recomputed once deliveries are deleted, one sentence each. */
 export type Dependent = (sql: Sql, deliveries: ReadonlySet<string>) => Promise<readonly string[]>;
@@ -59,9 +65,9 @@ export const FINISH_JOB = 'bill.finish_deletions';
 export async function deleteDeliveries(deps: DeletionDeps, request: DeletionRequest): Promise<Deleted> {
   const doomed = await readDoomed(deps, request.deliveries);
   const { plan, units } = await planDeletion(deps, doomed);
-  const bill = deletedRows(doomed);
+  const bill = listDeletedRows(doomed);
   const files = [
-    ...(await deps.lake.keptById(deps.store, billRows, fileIds(bill))),
+    ...(await deps.lake.keptById(deps.store, billRows, listFileIds(bill))),
     ...(await deps.deriver.derivedOf(deps.store, bill)),
   ];
   const answer = await describe(deps, request, { doomed, units, plan, files });
@@ -78,21 +84,21 @@ async function readDoomed({ store }: DeletionDeps, ids: readonly string[]): Prom
   const doomed: Doomed[] = [];
   for (const id of ids) {
     const stored = await findDelivery(store, id);
-    if (stored === null) throw await deliveryNotFound(store, id);
-    doomed.push({ stored, units: await unitsOfDelivery(store, id) });
+    if (stored === null) throw await createDeliveryNotFoundError(store, id);
+    doomed.push({ stored, units: await findUnitsOfDelivery(store, id) });
   }
   return doomed;
 }
 
-function deletedRows(doomed: readonly Doomed[]): DeletedUnitRows[] {
+function listDeletedRows(doomed: readonly Doomed[]): DeletedUnitRows[] {
   return doomed.flatMap(({ units }) =>
     units.flatMap(({ partition, period, lakeFiles }) => (period === null ? [] : [{ partition, period, lakeFiles }])),
   );
 }
 
-const fileIds = (bill: readonly DeletedUnitRows[]) => bill.flatMap(({ lakeFiles }) => lakeFiles);
+const listFileIds = (bill: readonly DeletedUnitRows[]) => bill.flatMap(({ lakeFiles }) => lakeFiles);
 
-function monthsOf(doomed: readonly Doomed[]): string[] {
+function listMonths(doomed: readonly Doomed[]): string[] {
   const periods = doomed.flatMap(({ units }) => units.map(({ period }) => period));
   return [...new Set(periods.filter((period) => period !== null))].toSorted();
 }
@@ -102,8 +108,8 @@ async function planDeletion(
   doomed: readonly Doomed[],
 ): Promise<{ plan: Plan; units: DeletedUnit[] }> {
   const gone = new Set(doomed.map(({ stored }) => stored.id));
-  const standing = await standingUnits(deps.store);
-  const withoutRaw = await rawDeletedAt(deps.store);
+  const standing = await findStandingUnits(deps.store);
+  const withoutRaw = await findRawDeletedAt(deps.store);
   const intended: IntendedUnit[] = [];
   const left: StandingUnit[] = [];
   const units: DeletedUnit[] = [];
@@ -112,26 +118,31 @@ async function planDeletion(
     if (unit.period === null || stands?.delivery !== unit.delivery) {
       const reason =
         stands === undefined ? 'none counted' : `${stands.delivery} remains the current delivery of this month`;
-      units.push(deletedUnit(unit, standing, { countsAgain: null, reason }));
+      units.push(buildDeletedUnit(unit, standing, { countsAgain: null, reason }));
       continue;
     }
-    const known = await deliveriesOfUnit(deps.store, unit.partition);
+    const known = await findDeliveriesOfUnit(deps.store, unit.partition);
     const successor = findSuccessor(known, unit.delivery, gone, (delivery) => !withoutRaw.has(delivery));
     const countsAgain = successor.kind === 'counts' ? successor.delivery : null;
     if (countsAgain === null) left.push(stands);
-    else intended.push({ ...stands, delivery: countsAgain, ...(await contentOf(deps, countsAgain, unit.partition)) });
-    units.push(deletedUnit(unit, standing, { countsAgain, reason: successorReason(successor) }));
+    else
+      intended.push({
+        ...stands,
+        delivery: countsAgain,
+        ...(await readUnitContent(deps, countsAgain, unit.partition)),
+      });
+    units.push(buildDeletedUnit(unit, standing, { countsAgain, reason: explainSuccessor(successor) }));
   }
   return { plan: await planChange(deps, intended, left), units };
 }
 
-function deletedUnit(
+function buildDeletedUnit(
   unit: DeliveryUnit,
   standing: readonly StandingUnit[],
   after: Pick<DeletedUnit, 'countsAgain' | 'reason'>,
 ): DeletedUnit {
   const { delivery, source, exportName, dataset, scope, period, rows } = unit;
-  const how = standingOf(unit, standing).standing;
+  const how = findStanding(unit, standing).standing;
   return { delivery, source, export: exportName, dataset, scope, period, rows, standing: how, ...after };
 }
 
@@ -148,14 +159,14 @@ async function describe(
   { doomed, units, plan, files }: Described,
 ): Promise<BillDeletion> {
   const gone = new Set(request.deliveries);
-  const elsewhere = await keptRawFiles(deps.store, gone);
+  const elsewhere = await findKeptRawFiles(deps.store, gone);
   const kept = doomed.filter(({ stored }) => stored.rawDeletedAt === null);
   const raw = new Map(kept.flatMap(({ stored }) => stored.files.map((file) => [file.sha256, file.sizeBytes] as const)));
   for (const sha256 of elsewhere) raw.delete(sha256);
   return {
     dryRun: request.dryRun,
     deliveries: [...request.deliveries],
-    months: monthsOf(doomed),
+    months: listMonths(doomed),
     rows: units.reduce((sum, { rows }) => sum + rows, 0),
     lakeFiles: files.length,
     lakeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
@@ -163,23 +174,23 @@ async function describe(
     rawBytes: [...raw.values()].reduce((sum, sizeBytes) => sum + sizeBytes, 0),
     units,
     changes: [...plan.changes],
-    delta: await deltaOrNull(deps, plan),
-    unanswerable: await unanswerable(deps, gone, units),
+    delta: await findDelta(deps, plan),
+    unanswerable: await listUnanswerable(deps, gone, units),
     finished: false,
   };
 }
 
 /** Null when the rows are damaged: such a delivery can still be deleted. */
-async function deltaOrNull(deps: DeletionDeps, plan: Plan): Promise<ActResult['delta'] | null> {
+async function findDelta(deps: DeletionDeps, plan: Plan): Promise<ActResult['delta'] | null> {
   try {
-    return (await actResult(deps, plan)).delta;
+    return (await buildActResult(deps, plan)).delta;
   } catch (error) {
     if (error instanceof AppError && error.code === 'lake_file_damaged') return null;
     throw error;
   }
 }
 
-async function unanswerable(
+async function listUnanswerable(
   deps: DeletionDeps,
   gone: ReadonlySet<string>,
   units: readonly DeletedUnit[],
@@ -226,7 +237,7 @@ async function applyDeletion(
   await applyPlan(deps, plan, act, alongside, async (sql) => {
     for (const { stored } of doomed) await removeDelivery(sql, stored.id);
     const derived = await deps.deriver.forget(sql, bill);
-    forgotten = [...(await deps.lake.forgetById(sql, billRows, fileIds(bill))), ...derived];
+    forgotten = [...(await deps.lake.forgetById(sql, billRows, listFileIds(bill))), ...derived];
   });
   return forgotten;
 }

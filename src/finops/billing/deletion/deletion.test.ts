@@ -9,16 +9,16 @@ import { previewTables } from '../../../platform/retention/schema.ts';
 import {
   billText,
   call,
+  catchProblem,
   deliverFiles,
   importFiles,
   postponeJobs,
-  problemFrom,
   testApplication,
 } from '../../../testing/application.ts';
 import { costRows, costSummary } from '../../costs/schema.ts';
 import { listStatements } from '../../statements/schema.ts';
-import { enterprise } from '../formats/azure-record.testing.ts';
-import { csvOf } from '../formats/bill-reader.testing.ts';
+import { createEnterpriseRecord } from '../formats/azure-record.testing.ts';
+import { buildCsv } from '../formats/bill-reader.testing.ts';
 import { downloadRaw } from '../raw/schema.ts';
 import { listDeliveries, listRestatements, revertDelivery } from '../schema.ts';
 import { deleteDelivery, deleteSource, listDeletions } from './schema.ts';
@@ -104,7 +104,7 @@ describe('the deletion of a delivery', () => {
       remove(delivery),
     ];
     for (const asking of asked) {
-      const problem = await problemFrom(asking);
+      const problem = await catchProblem(asking);
       expect(problem).toMatchObject({ code: 'bill_delivery_deleted', status: 410, delivery, periods: ['2026-02'] });
     }
     expect(await importFiles(application, 'again', files)).toMatchObject({ delivery, unchanged: false });
@@ -159,7 +159,7 @@ describe('the deletion of a delivery', () => {
 
   it('leaves alone what a later delivery put in the place of a part of it', async () => {
     const azure = (cost: string) =>
-      csvOf([enterprise({ Cost: cost, BillingPeriodStartDate: '03/01/2025', Date: '03/03/2025' })]);
+      buildCsv([createEnterpriseRecord({ Cost: cost, BillingPeriodStartDate: '03/01/2025', Date: '03/03/2025' })]);
     const both = {
       'focus.csv': billText({ cost: '1', period: '2025-03', account: 'acc-both' }),
       'azure.csv': azure('180'),
@@ -189,7 +189,7 @@ describe('the deletion of a delivery', () => {
     const before = new Set(lakePaths());
     const delivery = await idOf(importFiles(application, 'damaged', bill('1', '2024-06')));
     for (const path of lakePaths()) if (!before.has(path)) truncateSync(join(data, 'lake', path), 50);
-    expect(await problemFrom(billed('2024-06'))).toMatchObject({ code: 'lake_file_damaged' });
+    expect(await catchProblem(billed('2024-06'))).toMatchObject({ code: 'lake_file_damaged' });
     expect(await remove(delivery, true)).toMatchObject({ delta: null, rows: 1 });
     expect(await remove(delivery)).toMatchObject({ delta: null, finished: true });
     expect(await billed('2024-06')).toBe(null);
@@ -213,7 +213,7 @@ describe('the deletion of a delivery', () => {
     const second = await idOf(importFiles(application, 'stated', bill('9', '2026-07')));
     await remove(delivery);
     const asking = call(application, listStatements, { query: { period: '2026-07', basis: basis ?? '' } });
-    const problem = await problemFrom(asking);
+    const problem = await catchProblem(asking);
     expect(problem).toMatchObject({
       ...{ code: 'evidence_deleted', status: 410 },
       deleted: [{ table: 'bill_row', delivery, periods: ['2026-07'], cause: 'delivery' }],
@@ -251,7 +251,7 @@ describe('the deletion of a source', () => {
     expect(await standings('gone')).toEqual({});
     expect(await standings('stays')).toEqual({ [copy]: 'current' });
     expect(await billed('2025-01')).toBe('13.5');
-    expect(await problemFrom(call(application, deleteSource, { body }))).toMatchObject({
+    expect(await catchProblem(call(application, deleteSource, { body }))).toMatchObject({
       code: 'bill_source_not_found',
     });
   });
@@ -318,7 +318,7 @@ describe('retention of raw bills and superseded deliveries', () => {
     };
     await retain();
     const asking = call(aged, downloadRaw, { query: { delivery: old, file: 'bill.csv' } });
-    expect(await problemFrom(asking)).toMatchObject({ code: 'bill_raw_deleted', status: 410 });
+    expect(await catchProblem(asking)).toMatchObject({ code: 'bill_raw_deleted', status: 410 });
     expect(readdirSync(join(folder, 'objects', 'bills'))).toHaveLength(1);
     const { units } = await call(aged, deleteDelivery, { body: { delivery: young, dryRun: true } });
     expect(units).toMatchObject([{ countsAgain: null, reason: expect.stringContaining(`bill revert ${old}`) }]);

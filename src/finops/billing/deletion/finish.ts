@@ -3,8 +3,8 @@ import type { Objects } from '../../../platform/objects/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { rawKey } from '../intake/index.ts';
-import { finishDeletion, keptRawFiles, unfinishedDeletions } from './store.ts';
+import { buildRawKey } from '../intake/index.ts';
+import { findKeptRawFiles, findUnfinishedDeletions, finishDeletion } from './store.ts';
 
 export interface FinishDeps {
   readonly store: Store;
@@ -36,11 +36,11 @@ export async function finishDeletions(deps: FinishDeps, forgotten: readonly Stag
 }
 
 async function removeRawFiles({ store, objects, clock }: FinishDeps): Promise<void> {
-  const unfinished = await unfinishedDeletions(store);
+  const unfinished = await findUnfinishedDeletions(store);
   if (unfinished.length === 0) return;
-  const kept = await keptRawFiles(store);
+  const kept = await findKeptRawFiles(store);
   for (const { sequence, deletion } of unfinished) {
-    for (const { sha256 } of deletion.files) if (!kept.has(sha256)) await objects.remove(rawKey(sha256));
+    for (const { sha256 } of deletion.files) if (!kept.has(sha256)) await objects.remove(buildRawKey(sha256));
     await finishDeletion(store, sequence, new Date(clock.now()).toISOString());
   }
 }

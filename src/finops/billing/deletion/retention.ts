@@ -1,11 +1,11 @@
 import type { Config } from '../../../platform/config/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { RetentionPreview } from '../../../platform/retention/index.ts';
-import { allDeliveries, type StoredDelivery, unitsOfDelivery } from '../store.ts';
-import { lastActAgainst, standingOf, standingUnits } from '../units/index.ts';
+import { findAllDeliveries, findUnitsOfDelivery, type StoredDelivery } from '../store.ts';
+import { findLastActAgainst, findStanding, findStandingUnits } from '../units/index.ts';
 import { type DeletionDeps, deleteDeliveries, FINISH_JOB } from './delete.ts';
 import { type FinishDeps, finishDeletions } from './finish.ts';
-import { insertDeletion, keptRawFiles, noteRawDeleted } from './store.ts';
+import { findKeptRawFiles, insertDeletion, saveRawDeleted } from './store.ts';
 
 export interface BillRetentionDeps extends DeletionDeps, FinishDeps {
   readonly config: Pick<Config, 'rawBillDays' | 'supersededDeliveryDays'>;
@@ -41,25 +41,25 @@ async function retainBills(deps: BillRetentionDeps): Promise<void> {
   await finishDeletions(deps, forgotten);
 }
 
-function instantBefore({ clock }: Pick<BillRetentionDeps, 'clock'>, days: number | null): string | null {
+function computeInstantBefore({ clock }: Pick<BillRetentionDeps, 'clock'>, days: number | null): string | null {
   return days === null ? null : new Date(clock.now() - days * DAY_MS).toISOString();
 }
 
-const NOTHING: RetentionPreview = {
+const EMPTY_PREVIEW: RetentionPreview = {
   ...{ keepDays: null, before: null, rows: 0, files: 0, sizeBytes: 0, first: null, last: null, unanswerable: [] },
 };
 
-async function oldRaw({ store }: BillRetentionDeps, before: string): Promise<StoredDelivery[]> {
-  return (await allDeliveries(store)).filter(
+async function findOldRaw({ store }: BillRetentionDeps, before: string): Promise<StoredDelivery[]> {
+  return (await findAllDeliveries(store)).filter(
     ({ receivedAt, rawDeletedAt }) => rawDeletedAt === null && receivedAt < before,
   );
 }
 
 async function previewRaw(deps: BillRetentionDeps, days: number | null): Promise<RetentionPreview> {
-  const before = instantBefore(deps, days);
-  if (before === null) return NOTHING;
-  const old = await oldRaw(deps, before);
-  const young = await keptRawFiles(deps.store, new Set(old.map(({ id }) => id)));
+  const before = computeInstantBefore(deps, days);
+  if (before === null) return EMPTY_PREVIEW;
+  const old = await findOldRaw(deps, before);
+  const young = await findKeptRawFiles(deps.store, new Set(old.map(({ id }) => id)));
   const files = new Map(old.flatMap((delivery) => delivery.files.map(({ sha256, sizeBytes }) => [sha256, sizeBytes])));
   for (const sha256 of young) files.delete(sha256);
   const periods = [...new Set(old.flatMap((delivery) => delivery.periods))].toSorted();
@@ -75,14 +75,14 @@ async function previewRaw(deps: BillRetentionDeps, days: number | null): Promise
 
 /** `finishDeletions` removes the files from the disk, except those that a younger delivery also uses. */
 async function deleteOldRaw(deps: BillRetentionDeps, days: number | null): Promise<void> {
-  const before = instantBefore(deps, days);
+  const before = computeInstantBefore(deps, days);
   if (before === null) return;
-  const old = await oldRaw(deps, before);
+  const old = await findOldRaw(deps, before);
   if (old.length === 0) return;
   const at = new Date(deps.clock.now()).toISOString();
   await deps.store.transaction(async (sql) => {
     for (const { id, source, periods, files } of old) {
-      await noteRawDeleted(sql, id, at);
+      await saveRawDeleted(sql, id, at);
       await insertDeletion(sql, {
         ...{ at, cause: 'retention', what: 'raw', actor: 'retention', why: `rawBillDays is ${days}` },
         ...{ delivery: id, source, periods: [...periods], rows: 0, lakeBytes: 0, lakeFiles: [] },
@@ -98,30 +98,30 @@ async function deleteOldRaw(deps: BillRetentionDeps, days: number | null): Promi
  * supersession is the latest of the arrival of the replacing deliveries and the last operation that stopped counting
  * the delivery.
  */
-async function oldSuperseded({ store }: BillRetentionDeps, before: string): Promise<StoredDelivery[]> {
-  const standing = await standingUnits(store);
-  const deliveries = await allDeliveries(store);
+async function findOldSuperseded({ store }: BillRetentionDeps, before: string): Promise<StoredDelivery[]> {
+  const standing = await findStandingUnits(store);
+  const deliveries = await findAllDeliveries(store);
   const receivedAt = new Map(deliveries.map((delivery) => [delivery.id, delivery.receivedAt]));
   const old: StoredDelivery[] = [];
   for (const delivery of deliveries.filter((one) => one.receivedAt < before)) {
-    const units = await unitsOfDelivery(store, delivery.id);
-    const stands = units.map((unit) => standingOf(unit, standing).standing);
+    const units = await findUnitsOfDelivery(store, delivery.id);
+    const stands = units.map((unit) => findStanding(unit, standing).standing);
     if (stands.some((how) => how === 'current' || how === 'shadowed' || how === 'held')) continue;
     const heirs = standing.filter((stood) => units.some(({ partition }) => partition === stood.partition));
     const arrivals = heirs.map((heir) => receivedAt.get(heir.delivery) ?? '');
-    const since = [...arrivals, (await lastActAgainst(store, delivery.id)) ?? ''].toSorted().at(-1) ?? '';
+    const since = [...arrivals, (await findLastActAgainst(store, delivery.id)) ?? ''].toSorted().at(-1) ?? '';
     if (since < before) old.push(delivery);
   }
   return old;
 }
 
 async function previewSuperseded(deps: BillRetentionDeps, days: number | null): Promise<RetentionPreview> {
-  const before = instantBefore(deps, days);
-  if (before === null) return NOTHING;
-  const old = await oldSuperseded(deps, before);
-  if (old.length === 0) return { ...NOTHING, keepDays: days, before };
+  const before = computeInstantBefore(deps, days);
+  if (before === null) return EMPTY_PREVIEW;
+  const old = await findOldSuperseded(deps, before);
+  if (old.length === 0) return { ...EMPTY_PREVIEW, keepDays: days, before };
   const deliveries = old.map(({ id }) => id);
-  const { answer } = await deleteDeliveries(deps, { deliveries, ...byRetention(days), source: '', dryRun: true });
+  const { answer } = await deleteDeliveries(deps, { deliveries, ...buildRetentionAct(days), source: '', dryRun: true });
   return {
     ...{ keepDays: days, before, rows: answer.rows, files: answer.lakeFiles + answer.rawFiles },
     ...{ sizeBytes: answer.lakeBytes + answer.rawBytes, unanswerable: answer.unanswerable },
@@ -130,20 +130,20 @@ async function previewSuperseded(deps: BillRetentionDeps, days: number | null): 
 }
 
 async function deleteSuperseded(deps: BillRetentionDeps, days: number | null) {
-  const before = instantBefore(deps, days);
+  const before = computeInstantBefore(deps, days);
   if (before === null) return [];
-  const old = await oldSuperseded(deps, before);
+  const old = await findOldSuperseded(deps, before);
   const sources = [...new Set(old.map(({ source }) => source))];
   const forgotten = [];
   for (const source of sources) {
     const deliveries = old.filter((delivery) => delivery.source === source).map(({ id }) => id);
-    const deleted = await deleteDeliveries(deps, { deliveries, ...byRetention(days), source, dryRun: false });
+    const deleted = await deleteDeliveries(deps, { deliveries, ...buildRetentionAct(days), source, dryRun: false });
     forgotten.push(...deleted.forgotten);
   }
   return forgotten;
 }
 
-function byRetention(days: number | null) {
+function buildRetentionAct(days: number | null) {
   return { cause: 'retention', actor: 'retention', why: `supersededDeliveryDays is ${days}` } as const;
 }
 

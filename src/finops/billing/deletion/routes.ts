@@ -1,18 +1,18 @@
 import { decodePageToken, encodePageToken } from '../../../platform/contract/page-token.ts';
 import { handle, type Route } from '../../../platform/http/index.ts';
-import { deliveryNotFound } from '../delivery-not-found.ts';
+import { createDeliveryNotFoundError } from '../delivery-not-found.ts';
 import { findDelivery } from '../store.ts';
 import { type DeletionDeps, deleteDeliveries } from './delete.ts';
 import { type FinishDeps, finishDeletions } from './finish.ts';
 import { deleteDelivery, listDeletions } from './schema.ts';
-import { pageDeletions } from './store.ts';
+import { findDeletionPage } from './store.ts';
 
-export function deletionRoutes(deps: DeletionDeps & FinishDeps): Route[] {
+export function createDeletionRoutes(deps: DeletionDeps & FinishDeps): Route[] {
   return [
     handle(deleteDelivery, async ({ body: { delivery, why = null, dryRun }, actor }) => {
       const { answer, forgotten } = await deps.exclusive(async () => {
         const stored = await findDelivery(deps.store, delivery);
-        if (stored === null) throw await deliveryNotFound(deps.store, delivery);
+        if (stored === null) throw await createDeliveryNotFoundError(deps.store, delivery);
         const { source } = stored;
         return deleteDeliveries(deps, { deliveries: [delivery], source, cause: 'delivery', actor, why, dryRun });
       });
@@ -22,7 +22,7 @@ export function deletionRoutes(deps: DeletionDeps & FinishDeps): Route[] {
       const asked = { source };
       const [after] = pageToken === undefined ? [] : decodePageToken(pageToken, asked);
       const page = { source, after: after === undefined ? null : Number(after), limit: pageSize + 1 };
-      const found = await pageDeletions(deps.store, page);
+      const found = await findDeletionPage(deps.store, page);
       const shown = found.slice(0, pageSize);
       const last = found.length > pageSize ? shown.at(-1) : undefined;
       const nextPageToken = last === undefined ? null : encodePageToken([last.sequence], asked);

@@ -79,7 +79,7 @@ export async function removeSourceFacts(sql: Sql, source: string, exportPrefix: 
   }
 }
 
-export async function deliveriesOfSource(sql: Sql, source: string): Promise<string[]> {
+export async function findDeliveriesOfSource(sql: Sql, source: string): Promise<string[]> {
   const rows = await sql
     .tables<DeletionTables>()
     .selectFrom('bill_delivery')
@@ -91,7 +91,7 @@ export async function deliveriesOfSource(sql: Sql, source: string): Promise<stri
 }
 
 /** SHA-256 of the raw files that deliveries keep, `except` these deliveries. */
-export async function keptRawFiles(sql: Sql, except: ReadonlySet<string> = new Set()): Promise<Set<string>> {
+export async function findKeptRawFiles(sql: Sql, except: ReadonlySet<string> = new Set()): Promise<Set<string>> {
   const rows = await sql
     .tables<DeletionTables>()
     .selectFrom('bill_delivery')
@@ -103,7 +103,7 @@ export async function keptRawFiles(sql: Sql, except: ReadonlySet<string> = new S
 }
 
 /** Null: the raw files of the delivery are present. */
-export async function noteRawDeleted(sql: Sql, delivery: string, at: string | null): Promise<void> {
+export async function saveRawDeleted(sql: Sql, delivery: string, at: string | null): Promise<void> {
   await sql
     .tables<DeletionTables>()
     .updateTable('bill_delivery')
@@ -113,7 +113,7 @@ export async function noteRawDeleted(sql: Sql, delivery: string, at: string | nu
 }
 
 /** Time at which retention deleted the raw files, by delivery; only deliveries without raw files. */
-export async function rawDeletedAt(sql: Sql): Promise<Map<string, string>> {
+export async function findRawDeletedAt(sql: Sql): Promise<Map<string, string>> {
   const rows = await sql
     .tables<DeletionTables>()
     .selectFrom('bill_delivery')
@@ -124,9 +124,9 @@ export async function rawDeletedAt(sql: Sql): Promise<Map<string, string>> {
 }
 
 /** Deletions whose files may still be on the disk, oldest first. */
-export async function unfinishedDeletions(sql: Sql): Promise<{ sequence: number; deletion: StoredDeletion }[]> {
-  const rows = await deletions(sql).where('finished_at', 'is', null).orderBy('sequence').execute();
-  return rows.map((row) => ({ sequence: row.sequence, deletion: deletionOf(row) }));
+export async function findUnfinishedDeletions(sql: Sql): Promise<{ sequence: number; deletion: StoredDeletion }[]> {
+  const rows = await selectDeletions(sql).where('finished_at', 'is', null).orderBy('sequence').execute();
+  return rows.map((row) => ({ sequence: row.sequence, deletion: rowToDeletion(row) }));
 }
 
 export async function finishDeletion(sql: Sql, sequence: number, at: string): Promise<void> {
@@ -139,33 +139,33 @@ export async function finishDeletion(sql: Sql, sequence: number, at: string): Pr
 }
 
 /** Deletions of whole deliveries among these, oldest first. */
-export async function deletionsOf(sql: Sql, deliveries: readonly string[]): Promise<StoredDeletion[]> {
+export async function findDeletions(sql: Sql, deliveries: readonly string[]): Promise<StoredDeletion[]> {
   if (deliveries.length === 0) return [];
-  const rows = await deletions(sql)
+  const rows = await selectDeletions(sql)
     .where('delivery_id', 'in', [...deliveries])
     .where('what', '=', 'delivery')
     .orderBy('sequence')
     .execute();
-  return rows.map(deletionOf);
+  return rows.map(rowToDeletion);
 }
 
 /** Newest first. */
-export async function pageDeletions(
+export async function findDeletionPage(
   sql: Sql,
   page: { readonly source: string | null; readonly after: number | null; readonly limit: number },
 ): Promise<{ sequence: number; deletion: DeletionRecord }[]> {
-  let query = deletions(sql).orderBy('sequence', 'desc').limit(page.limit);
+  let query = selectDeletions(sql).orderBy('sequence', 'desc').limit(page.limit);
   if (page.source !== null) query = query.where('source', '=', page.source);
   if (page.after !== null) query = query.where('sequence', '<', page.after);
   return (await query.execute()).map((row) => {
-    const { files: _files, lakeFiles: _lakeFiles, ...deletion } = deletionOf(row);
+    const { files: _files, lakeFiles: _lakeFiles, ...deletion } = rowToDeletion(row);
     return { sequence: row.sequence, deletion };
   });
 }
 
-const deletions = (sql: Sql) => sql.tables<DeletionTables>().selectFrom('bill_deletion').selectAll();
+const selectDeletions = (sql: Sql) => sql.tables<DeletionTables>().selectFrom('bill_deletion').selectAll();
 
-function deletionOf(row: Selectable<DeletionTables['bill_deletion']>): StoredDeletion {
+function rowToDeletion(row: Selectable<DeletionTables['bill_deletion']>): StoredDeletion {
   const record = DeletionRecord.parse({
     at: row.at,
     cause: row.cause,

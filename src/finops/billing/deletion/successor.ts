@@ -34,7 +34,7 @@ export function findSuccessor(
 }
 
 /** Explains the successor to the person who decides about the deletion. */
-export function successorReason(successor: Successor): string {
+export function explainSuccessor(successor: Successor): string {
   switch (successor.kind) {
     case 'counts':
       return `${successor.delivery} counts again: it was made before`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { billText, call, dailyRows, importFiles, problemFrom } from '../../../testing/application.ts';
+import { billText, call, catchProblem, dailyRows, importFiles } from '../../../testing/application.ts';
 import { draws } from '../../../testing/deep.ts';
 import { sharedQuietApplication } from '../../../testing/shared.ts';
 import { getCoverage, getUnallocated } from '../../allocation/schema.ts';
@@ -33,7 +33,7 @@ describe('reports that are read while a delivery is deleted', () => {
         await call(application, getUnallocated, { query: {} });
         const quality = call(application, billQuality, { params: { delivery: delivery ?? '' } });
         await quality.catch(async () => {
-          expect(['bill_delivery_deleted']).toContain((await problemFrom(quality)).code);
+          expect(['bill_delivery_deleted']).toContain((await catchProblem(quality)).code);
         });
         return { sum, rows: rows.length, total: sumOf(coverage.rows.map(({ total }) => ({ amount: total }))) };
       });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
-import { call, deliverFiles, problemFrom } from '../../../testing/application.ts';
+import { call, catchProblem, deliverFiles } from '../../../testing/application.ts';
 import { isDeep } from '../../../testing/deep.ts';
 import { sharedQuietApplication } from '../../../testing/shared.ts';
 import { type BillDiff, diffDeliveries } from './schema.ts';
@@ -137,9 +137,12 @@ describe('the difference of two deliveries', () => {
       [{ cost: '1' }, { cost: '2', period: '2026-11' }],
       [{ cost: '1' }, { cost: '3', period: '2026-11' }],
     );
-    expect(await problemFrom(diff(ids))).toMatchObject({ code: 'bill_period_needed', periods: ['2026-10', '2026-11'] });
+    expect(await catchProblem(diff(ids))).toMatchObject({
+      code: 'bill_period_needed',
+      periods: ['2026-10', '2026-11'],
+    });
     expect((await diff({ ...ids, period: '2026-11' })).counts).toMatchObject({ changedRows: 1, unchanged: 0 });
-    expect(await problemFrom(diff({ ...ids, by: 'colour' }))).toMatchObject({ code: 'dimension_unknown' });
+    expect(await catchProblem(diff({ ...ids, by: 'colour' }))).toMatchObject({ code: 'dimension_unknown' });
   });
 });
 

@@ -4,10 +4,10 @@ import type { Lake, LakeRow } from '../../../platform/lake/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import { decimalString } from '../../../platform/units/index.ts';
 import { billRows } from '../bill-rows.ts';
-import { billDimension, otherColumns } from '../dimensions.ts';
-import { focusColumnOf, focusColumns } from '../formats/focus-columns.ts';
-import { compareMoney, type HeldUnit, heldUnits } from '../units/index.ts';
-import { changedRows, countRows, matchRows, unpairedRows } from './rows.ts';
+import { findBillDimension, listOtherColumns } from '../dimensions.ts';
+import { findFocusColumn, focusColumns } from '../formats/focus-columns.ts';
+import { compareMoney, type DeliveredUnit, findHeldUnits } from '../units/index.ts';
+import { changedRows, countRows, matchRows, readUnpairedRows } from './rows.ts';
 import type { BillDiff, DiffRow, FieldChange } from './schema.ts';
 
 export interface DiffDeps {
@@ -30,13 +30,16 @@ export interface DiffQuestion {
  * Differences between two deliveries of a billing period, current or not. Errors: `bill_delivery_not_found`,
  * `bill_period_needed`, `dimension_unknown`.
  */
-export async function diffDeliveries(deps: DiffDeps, question: DiffQuestion): Promise<BillDiff> {
-  const expression = dimensionOf(question.by);
-  const [heldByA, heldByB] = [await held(deps, question.a, question), await held(deps, question.b, question)];
-  const period = sharedPeriod(question, heldByA, heldByB);
+export async function compareDeliveries(deps: DiffDeps, question: DiffQuestion): Promise<BillDiff> {
+  const expression = buildDimensionSql(question.by);
+  const [heldByA, heldByB] = [
+    await findDeliveryUnits(deps, question.a, question),
+    await findDeliveryUnits(deps, question.b, question),
+  ];
+  const period = requireSharedPeriod(question, heldByA, heldByB);
   const [a, b] = [
-    await relationOf(deps, heldByA, { period, by: question.by }),
-    await relationOf(deps, heldByB, { period, by: question.by }),
+    await buildDiffRelation(deps, heldByA, { period, by: question.by }),
+    await buildDiffRelation(deps, heldByB, { period, by: question.by }),
   ];
   const totals = await compareMoney(deps.lake, a, b, expression);
   return deps.lake.session(async (session) => {
@@ -44,27 +47,31 @@ export async function diffDeliveries(deps: DiffDeps, question: DiffQuestion): Pr
     return {
       ...{ a: question.a, b: question.b, period },
       counts: await countRows(session, a, b),
-      added: (await unpairedRows(session, b, true, question)).map((row) => shownRow(row)),
-      removed: (await unpairedRows(session, a, false, question)).map((row) => shownRow(row)),
-      changed: (await changedRows(session, a, b, question)).flatMap(shownChanges),
+      added: (await readUnpairedRows(session, b, true, question)).map((row) => toDiffRow(row)),
+      removed: (await readUnpairedRows(session, a, false, question)).map((row) => toDiffRow(row)),
+      changed: (await changedRows(session, a, b, question)).flatMap(toFieldChanges),
       totals,
     };
   });
 }
 
-function dimensionOf(by: string | null): string {
+function buildDimensionSql(by: string | null): string {
   if (by === null) return 'NULL::VARCHAR';
-  const expression = billDimension(by);
+  const expression = findBillDimension(by);
   if (expression !== null) return expression;
   const detail = `Bill rows have no "${by}". Use a FOCUS column in camelCase, tag:KEY, x_COLUMN, day or month.`;
   throw new AppError('dimension_unknown', detail, { dimension: by });
 }
 
-function held(deps: DiffDeps, delivery: string, { period }: DiffQuestion): Promise<HeldUnit[]> {
-  return heldUnits(deps, { delivery, period });
+function findDeliveryUnits(deps: DiffDeps, delivery: string, { period }: DiffQuestion): Promise<DeliveredUnit[]> {
+  return findHeldUnits(deps, { delivery, period });
 }
 
-function sharedPeriod({ a, b }: DiffQuestion, ofA: readonly HeldUnit[], ofB: readonly HeldUnit[]): string {
+function requireSharedPeriod(
+  { a, b }: DiffQuestion,
+  ofA: readonly DeliveredUnit[],
+  ofB: readonly DeliveredUnit[],
+): string {
   const periods = new Set(ofB.map(({ period }) => period));
   const shared = [...new Set(ofA.map(({ period }) => period).filter((period) => periods.has(period)))].toSorted();
   const [only, ...more] = shared;
@@ -73,20 +80,20 @@ function sharedPeriod({ a, b }: DiffQuestion, ofA: readonly HeldUnit[], ofB: rea
   throw new AppError('bill_period_needed', `${a} and ${b} ${what}.`, { periods: shared });
 }
 
-async function relationOf(
+async function buildDiffRelation(
   { store, lake }: DiffDeps,
-  units: readonly HeldUnit[],
+  units: readonly DeliveredUnit[],
   { period, by }: { readonly period: string; readonly by: string | null },
 ): Promise<string> {
   const ids = units.filter((unit) => unit.period === period).flatMap(({ lakeFiles }) => lakeFiles);
   return lake.stagedRelation(
     billRows,
     await lake.filesById(store, billRows, ids),
-    otherColumns(by === null ? [] : [by]),
+    listOtherColumns(by === null ? [] : [by]),
   );
 }
 
-function shownRow(row: LakeRow, prefix = ''): DiffRow {
+function toDiffRow(row: LakeRow, prefix = ''): DiffRow {
   const text = (name: string) => {
     const value = row[`${prefix}${name}`];
     return value === null || value === undefined ? null : String(value);
@@ -110,10 +117,10 @@ const Fields = z.array(
   z.strictObject({ column: z.string(), before: z.string().nullable(), after: z.string().nullable() }),
 );
 
-function shownChanges(pair: LakeRow): FieldChange[] {
-  const row = { before: shownRow(pair, 'a_'), after: shownRow(pair, 'b_') };
+function toFieldChanges(pair: LakeRow): FieldChange[] {
+  const row = { before: toDiffRow(pair, 'a_'), after: toDiffRow(pair, 'b_') };
   return Fields.parse(JSON.parse(String(pair.fields))).map(({ column, before, after }) => {
-    const focus = focusColumnOf(column);
+    const focus = findFocusColumn(column);
     const isDecimal = focus !== null && focusColumns[focus] === 'decimal';
     const shown = (value: string | null) => (value === null || !isDecimal ? value : decimalString(value));
     return { row, column, before: shown(before), after: shown(after) };

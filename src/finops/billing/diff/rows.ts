@@ -1,5 +1,11 @@
-import { EXACT_TYPE, identifier, type LakeRow, type LakeSession, literal } from '../../../platform/lake/index.ts';
-import { camelCaseOf, type FocusColumn, focusColumnNames, focusColumns } from '../formats/focus-columns.ts';
+import {
+  EXACT_TYPE,
+  type LakeRow,
+  type LakeSession,
+  quoteIdentifier,
+  quoteLiteral,
+} from '../../../platform/lake/index.ts';
+import { type FocusColumn, focusColumnNames, focusColumns, toCamelCase } from '../formats/focus-columns.ts';
 
 /**
  * Matches rows of two deliveries. Rows have no ids that persist from one delivery to the next, and equal rows are legal, so
@@ -37,11 +43,11 @@ const FINER_IDENTITY: readonly FocusColumn[] = [
 const plainColumns = focusColumnNames.filter((name) => focusColumns[name] !== 'tags');
 
 /** Entries of a map in sorted order; a key without a value is ignored. */
-function entries(map: string): string {
+function buildEntriesSql(map: string): string {
   return `list_sort(list_filter(map_entries(coalesce(${map}, MAP {})), lambda entry: entry.value IS NOT NULL))`;
 }
 
-const contentColumns = [...plainColumns.map(identifier), entries('Tags'), entries('"x_Columns"')];
+const contentColumns = [...plainColumns.map(quoteIdentifier), buildEntriesSql('Tags'), buildEntriesSql('"x_Columns"')];
 
 /** Two 64-bit hashes over every field, because a single hash could match different rows by collision. */
 const CONTENT = [
@@ -61,7 +67,7 @@ export interface DiffCounts {
 export async function matchRows(session: LakeSession, a: string, b: string): Promise<void> {
   const side = (relation: string, isB: boolean) => `SELECT ${isB} AS is_b, lake_file, file_row_number,
     ${CONTENT.join(', ')}, hash(${IDENTITY.join(', ')}) AS identity,
-    hash(${[...IDENTITY, ...FINER_IDENTITY, entries('Tags')].join(', ')}) AS finer_identity,
+    hash(${[...IDENTITY, ...FINER_IDENTITY, buildEntriesSql('Tags')].join(', ')}) AS finer_identity,
     BilledCost, EffectiveCost, ConsumedQuantity FROM ${relation}`;
   await session.query(`CREATE TEMP TABLE entry AS ${side(a, false)} UNION ALL ${side(b, true)}`);
   // Of equal rows, a side keeps as many as it has more than the other side.
@@ -79,13 +85,13 @@ export async function matchRows(session: LakeSession, a: string, b: string): Pro
   await session.query(
     `CREATE TEMP TABLE pair (a_file VARCHAR, a_row BIGINT, b_file VARCHAR, b_row BIGINT, moved ${EXACT_TYPE}, content UBIGINT)`,
   );
-  await pairBy(session, 'finer_identity');
-  await pairBy(session, 'identity');
+  await insertPairs(session, 'finer_identity');
+  await insertPairs(session, 'identity');
 }
 
-async function pairBy(session: LakeSession, key: string): Promise<void> {
+async function insertPairs(session: LakeSession, key: string): Promise<void> {
   await session.query(`INSERT INTO pair
-    WITH free AS (${unpaired()}),
+    WITH free AS (${buildUnpairedSql()}),
     ranked AS (SELECT *, row_number() OVER (PARTITION BY is_b, ${key}
       ORDER BY BilledCost, EffectiveCost, ConsumedQuantity, content, content_too) AS nth FROM free)
     SELECT a.lake_file, a.file_row_number, b.lake_file, b.file_row_number,
@@ -93,7 +99,7 @@ async function pairBy(session: LakeSession, key: string): Promise<void> {
     FROM ranked AS a JOIN ranked AS b USING (${key}, nth) WHERE NOT a.is_b AND b.is_b`);
 }
 
-function unpaired(): string {
+function buildUnpairedSql(): string {
   const side = (isB: boolean, prefix: string) => `SELECT * FROM rest WHERE is_b = ${isB} AND NOT EXISTS
     (SELECT 1 FROM pair WHERE ${prefix}_file = lake_file AND ${prefix}_row = file_row_number)`;
   return `${side(false, 'a')} UNION ALL ${side(true, 'b')}`;
@@ -108,8 +114,11 @@ export async function countRows(session: LakeSession, a: string, b: string): Pro
     pairs === 0
       ? 0
       : Number(
-          (await session.query(`SELECT sum(${changedCount()})::BIGINT AS fields ${pairedRows(a, b, 'pair')}`))[0]
-            ?.fields,
+          (
+            await session.query(
+              `SELECT sum(${buildChangedCountSql()})::BIGINT AS fields ${buildPairedRowsSql(a, b, 'pair')}`,
+            )
+          )[0]?.fields,
         );
   return {
     unchanged: (inA ?? 0) - (restA ?? 0),
@@ -126,17 +135,17 @@ export interface ListedPart {
 }
 
 /** Unpaired rows of one delivery, highest absolute billed cost first, in the columns of `rowColumns`. */
-export async function unpairedRows(
+export async function readUnpairedRows(
   session: LakeSession,
   relation: string,
   isB: boolean,
   { limit, offset }: ListedPart,
 ): Promise<LakeRow[]> {
   await session.query(`CREATE OR REPLACE TEMP TABLE listed AS SELECT lake_file, file_row_number, content, content_too
-    FROM (${unpaired()}) WHERE is_b = ${isB}
+    FROM (${buildUnpairedSql()}) WHERE is_b = ${isB}
     ORDER BY abs(BilledCost) DESC NULLS LAST, content, content_too LIMIT ${limit} OFFSET ${offset}`);
-  const rows = await rowsAt(session, relation, 'SELECT file_row_number AS number FROM listed');
-  return session.query(`SELECT ${rowColumns('r').join(', ')} FROM ${rows} AS r
+  const rows = await selectRowsAt(session, relation, 'SELECT file_row_number AS number FROM listed');
+  return session.query(`SELECT ${listRowColumns('r').join(', ')} FROM ${rows} AS r
     JOIN listed USING (lake_file, file_row_number)
     ORDER BY abs(r.BilledCost) DESC NULLS LAST, content, content_too`);
 }
@@ -145,7 +154,7 @@ export async function unpairedRows(
  * The few rows of a relation that a page lists, and rows of other files with the same numbers: the reader then skips
  * the other rows, whereas a join would first read every column of them.
  */
-async function rowsAt(session: LakeSession, relation: string, numbers: string): Promise<string> {
+async function selectRowsAt(session: LakeSession, relation: string, numbers: string): Promise<string> {
   const wanted = await session.query(`SELECT DISTINCT number::BIGINT AS number FROM (${numbers}) ORDER BY 1`);
   const list = ['-1', ...wanted.map(({ number }) => String(number))].join(', ');
   return `(SELECT * FROM ${relation} WHERE file_row_number IN (${list}))`;
@@ -160,20 +169,20 @@ export async function changedRows(
 ): Promise<LakeRow[]> {
   await session.query(`CREATE OR REPLACE TEMP TABLE listed_pair AS SELECT * FROM pair
     ORDER BY moved DESC, content, a_file, a_row LIMIT ${limit} OFFSET ${offset}`);
-  const columns = [...rowColumns('a', 'a_'), ...rowColumns('b', 'b_')];
-  const ofA = await rowsAt(session, a, 'SELECT a_row AS number FROM listed_pair');
-  const ofB = await rowsAt(session, b, 'SELECT b_row AS number FROM listed_pair');
+  const columns = [...listRowColumns('a', 'a_'), ...listRowColumns('b', 'b_')];
+  const ofA = await selectRowsAt(session, a, 'SELECT a_row AS number FROM listed_pair');
+  const ofB = await selectRowsAt(session, b, 'SELECT b_row AS number FROM listed_pair');
   return session.query(`SELECT ${columns.join(', ')}, to_json(${changedFields()})::VARCHAR AS fields
-    ${pairedRows(ofA, ofB, 'listed_pair')} ORDER BY moved DESC, pair.content, a_file, a_row`);
+    ${buildPairedRowsSql(ofA, ofB, 'listed_pair')} ORDER BY moved DESC, pair.content, a_file, a_row`);
 }
 
-function pairedRows(a: string, b: string, pairs: string): string {
+function buildPairedRowsSql(a: string, b: string, pairs: string): string {
   return `FROM ${pairs} AS pair
     JOIN ${a} AS a ON a.lake_file = a_file AND a.file_row_number = a_row
     JOIN ${b} AS b ON b.lake_file = b_file AND b.file_row_number = b_row`;
 }
 
-const shownColumns = [
+const displayColumns = [
   'SubAccountId',
   'ServiceName',
   'ResourceId',
@@ -182,12 +191,12 @@ const shownColumns = [
 ] as const satisfies FocusColumn[];
 
 /** Columns for the location of a row and its charge, from a relation with that alias. */
-function rowColumns(alias: string, prefix = ''): string[] {
+function listRowColumns(alias: string, prefix = ''): string[] {
   return [
     `${alias}.file AS "${prefix}file"`,
     `coalesce(${alias}.source_row, ${alias}.file_row_number + 1)::INTEGER AS "${prefix}row"`,
     `strftime(${alias}.ChargePeriodStart, '%Y-%m-%dT%H:%M:%SZ') AS "${prefix}chargePeriodStart"`,
-    ...shownColumns.map((name) => `${alias}.${name} AS "${prefix}${camelCaseOf(name)}"`),
+    ...displayColumns.map((name) => `${alias}.${name} AS "${prefix}${toCamelCase(name)}"`),
     `${alias}.BilledCost::VARCHAR AS "${prefix}billedCost"`,
     `${alias}.BillingCurrency AS "${prefix}currency"`,
   ];
@@ -199,30 +208,35 @@ const maps = [
 ];
 
 /** Keys of a map column whose values differ between the two rows. */
-function changedKeys(column: string): string {
+function buildChangedKeysSql(column: string): string {
   const [a, b] = [`coalesce(a.${column}, MAP {})`, `coalesce(b.${column}, MAP {})`];
   return `list_sort(list_filter(list_distinct(list_concat(map_keys(${a}), map_keys(${b}))),
     lambda key: ${a}[key] IS DISTINCT FROM ${b}[key]))`;
 }
 
-function changedCount(): string {
-  const plain = plainColumns.map((name) => `(a.${identifier(name)} IS DISTINCT FROM b.${identifier(name)})::INTEGER`);
-  return [...plain, ...maps.map(({ column }) => `len(${changedKeys(column)})`)].join(' + ');
+function buildChangedCountSql(): string {
+  const plain = plainColumns.map(
+    (name) => `(a.${quoteIdentifier(name)} IS DISTINCT FROM b.${quoteIdentifier(name)})::INTEGER`,
+  );
+  return [...plain, ...maps.map(({ column }) => `len(${buildChangedKeysSql(column)})`)].join(' + ');
 }
 
 function changedFields(): string {
   const plain = plainColumns.map((name) => {
-    const [a, b] = [`a.${identifier(name)}`, `b.${identifier(name)}`];
-    const field = `{'column': ${literal(camelCaseOf(name))}, 'before': ${textOf(name, a)}, 'after': ${textOf(name, b)}}`;
+    const [a, b] = [`a.${quoteIdentifier(name)}`, `b.${quoteIdentifier(name)}`];
+    const field = `{'column': ${quoteLiteral(toCamelCase(name))}, 'before': ${castColumnToText(name, a)}, 'after': ${castColumnToText(name, b)}}`;
     return `CASE WHEN ${a} IS DISTINCT FROM ${b} THEN ${field} END`;
   });
   const keyed = maps.map(
-    ({ column, prefix }) => `list_transform(${changedKeys(column)}, lambda key: {'column': ${literal(prefix)} || key,
+    ({
+      column,
+      prefix,
+    }) => `list_transform(${buildChangedKeysSql(column)}, lambda key: {'column': ${quoteLiteral(prefix)} || key,
       'before': a.${column}[key], 'after': b.${column}[key]})`,
   );
   return `list_concat(list_filter([${plain.join(', ')}], lambda field: field IS NOT NULL), ${keyed.join(', ')})`;
 }
 
-function textOf(name: FocusColumn, sql: string): string {
+function castColumnToText(name: FocusColumn, sql: string): string {
   return focusColumns[name] === 'instant' ? `strftime(${sql}, '%Y-%m-%dT%H:%M:%SZ')` : `${sql}::VARCHAR`;
 }

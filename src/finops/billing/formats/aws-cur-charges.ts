@@ -1,6 +1,6 @@
-import { type Amounts, amountsOf } from './amounts.ts';
-import { unusedOfReservation, unusedOfSavingsPlan } from './aws-cur-unused.ts';
-import { type Branch, caseOf, firstText, isOneOf, type Sql } from './expressions.ts';
+import { type Amounts, buildAmounts } from './amounts.ts';
+import { buildReservationUnusedSql, buildSavingsPlanUnusedSql } from './aws-cur-unused.ts';
+import { type Branch, buildCase, buildFirstText, buildMembership, type Sql } from './expressions.ts';
 import type { FileColumns } from './file-columns.ts';
 import type { SourceExpression } from './format.ts';
 
@@ -55,30 +55,30 @@ const SAVINGS_PLAN_TYPES = ['SavingsPlanCoveredUsage', 'SavingsPlanRecurringFee'
 const RESERVATION_TYPES = ['DiscountedUsage', 'RIFee'];
 const FEE_TYPES = ['Fee', ...RESERVATION_TYPES.slice(1), ...SAVINGS_PLAN_TYPES.slice(1)];
 
-export function curCharge(file: FileColumns): CurCharge {
+export function buildCurCharge(file: FileColumns): CurCharge {
   const type = file.find('lineItem/LineItemType')?.sql ?? 'NULL';
-  const columns = amountColumnsOf(file);
-  const amounts = amountsOf(Object.values(columns));
-  const ofReservation = unusedOfReservation(columns, amounts);
-  const ofSavingsPlan = unusedOfSavingsPlan(columns, amounts);
+  const columns = findAmountColumns(file);
+  const amounts = buildAmounts(Object.values(columns));
+  const ofReservation = buildReservationUnusedSql(columns, amounts);
+  const ofSavingsPlan = buildSavingsPlanUnusedSql(columns, amounts);
   return {
     type,
     isUsage: `${type} = 'Usage'`,
-    isConsumption: isOneOf(type, ['Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage']),
-    isCovered: isOneOf(type, ['DiscountedUsage', 'SavingsPlanCoveredUsage']),
+    isConsumption: buildMembership(type, ['Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage']),
+    isCovered: buildMembership(type, ['DiscountedUsage', 'SavingsPlanCoveredUsage']),
     isNegation: `${type} = 'SavingsPlanNegation'`,
-    isFee: isOneOf(type, FEE_TYPES),
+    isFee: buildMembership(type, FEE_TYPES),
     isOnlyUnused: isOnlyUnused(type, columns),
     amounts,
     columns,
     invoiced: invoiced(file, columns, amounts),
     unusedOfReservation: ofReservation,
     unusedOfSavingsPlan: ofSavingsPlan,
-    commitment: (savingsPlan, reservation) => caseOf(commitmentBranches(file, type, savingsPlan, reservation)),
+    commitment: (savingsPlan, reservation) => buildCase(buildCommitmentBranches(file, type, savingsPlan, reservation)),
   };
 }
 
-function amountColumnsOf(file: FileColumns): CurAmountColumns {
+function findAmountColumns(file: FileColumns): CurAmountColumns {
   const found = Object.entries(amountColumns).map(([key, name]) => [key, file.find(name)] as const);
   return Object.fromEntries(found) as CurAmountColumns;
 }
@@ -102,13 +102,13 @@ function isOnlyUnused(type: string, columns: CurAmountColumns): string {
     OR (${type} = 'SavingsPlanRecurringFee' AND ${isNothingBilled} AND ${ofSavingsPlan}))`;
 }
 
-function commitmentBranches(file: FileColumns, type: string, savingsPlan: Sql, reservation: Sql): Branch[] {
-  const arn = firstText(file.find('reservation/ReservationARN'));
+function buildCommitmentBranches(file: FileColumns, type: string, savingsPlan: Sql, reservation: Sql): Branch[] {
+  const arn = buildFirstText(file.find('reservation/ReservationARN'));
   const upfront = arn === null ? [] : [{ when: `${type} = 'Fee' AND ${arn} IS NOT NULL`, value: reservation }];
   return [
     { when: `${type} = 'Usage'`, value: null },
-    { when: isOneOf(type, SAVINGS_PLAN_TYPES), value: savingsPlan },
-    { when: isOneOf(type, RESERVATION_TYPES), value: reservation },
+    { when: buildMembership(type, SAVINGS_PLAN_TYPES), value: savingsPlan },
+    { when: buildMembership(type, RESERVATION_TYPES), value: reservation },
     ...upfront,
   ];
 }

@@ -1,30 +1,33 @@
-import { literal } from '../../../platform/lake/index.ts';
-import { amountsOf } from './amounts.ts';
+import { quoteLiteral } from '../../../platform/lake/index.ts';
+import { buildAmounts } from './amounts.ts';
 import type { CurCharge } from './aws-cur-charges.ts';
-import { caseOf, coalesced, derivedText, firstText, type Sql } from './expressions.ts';
+import { buildCase, buildCoalesce, buildDerivedText, buildFirstText, type Sql } from './expressions.ts';
 import type { FileColumns } from './file-columns.ts';
 import type { SourceExpression } from './format.ts';
 
 /** Identity, kind and use of the savings plan or reservation that a record belongs to. */
-export function curCommitments(file: FileColumns, charge: CurCharge) {
+export function mapCurCommitments(file: FileColumns, charge: CurCharge) {
   const plan = file.find('savingsPlan/SavingsPlanARN');
   const reservation = file.find('reservation/ReservationARN');
   if (plan === null && reservation === null) return {};
-  const id = charge.commitment(firstText(plan), firstText(reservation, file.find('reservation/SubscriptionId')));
+  const id = charge.commitment(
+    buildFirstText(plan),
+    buildFirstText(reservation, file.find('reservation/SubscriptionId')),
+  );
   const shown = (plan ?? reservation)?.shown ?? '';
   const known = (savingsPlan: string, ofReservation: string) =>
-    derivedText(charge.commitment(literal(savingsPlan), literal(ofReservation)), shown);
-  const status = caseOf([
+    buildDerivedText(charge.commitment(quoteLiteral(savingsPlan), quoteLiteral(ofReservation)), shown);
+  const status = buildCase([
     { when: charge.isUsage, value: null },
     { when: charge.isCovered, value: "'Used'" },
     { when: charge.isOnlyUnused, value: "'Unused'" },
   ]);
   return {
-    CommitmentDiscountId: derivedText(id, shown),
+    CommitmentDiscountId: buildDerivedText(id, shown),
     CommitmentDiscountType: known('Savings Plan', 'Reserved Instance'),
     CommitmentDiscountCategory: known('Spend', 'Usage'),
-    CommitmentDiscountStatus: derivedText(status, 'lineItem/LineItemType'),
-    ...commitmentQuantities(file, charge),
+    CommitmentDiscountStatus: buildDerivedText(status, 'lineItem/LineItemType'),
+    ...mapCommitmentQuantities(file, charge),
   };
 }
 
@@ -32,12 +35,12 @@ export function curCommitments(file: FileColumns, charge: CurCharge) {
  * Savings plans: in currency and before discounts, because the commitment is an amount of money before discounts.
  * Reservations: in normalized hours if the size is flexible, else in the unit of the price.
  */
-function commitmentQuantities(file: FileColumns, charge: CurCharge) {
+function mapCommitmentQuantities(file: FileColumns, charge: CurCharge) {
   const { columns, type } = charge;
-  const reserved = reservedColumns(file);
-  const amounts = amountsOf([...Object.values(columns), ...Object.values(reserved)]);
+  const reserved = findReservedColumns(file);
+  const amounts = buildAmounts([...Object.values(columns), ...Object.values(reserved)]);
   const isRecurring = `${type} = 'SavingsPlanRecurringFee'`;
-  const ofPlan = caseOf(
+  const ofPlan = buildCase(
     [
       { when: `${type} = 'SavingsPlanCoveredUsage'`, value: amounts.of(columns.planEffective) },
       {
@@ -47,7 +50,7 @@ function commitmentQuantities(file: FileColumns, charge: CurCharge) {
     ],
     amounts.of(columns.unblended),
   );
-  const ofReservation = caseOf(
+  const ofReservation = buildCase(
     [
       { when: `${type} = 'DiscountedUsage'`, value: amounts.firstOf(reserved.normalizedUsage, reserved.usage) },
       { when: charge.isOnlyUnused, value: amounts.firstOf(reserved.unusedNormalized, reserved.unused) },
@@ -57,8 +60,8 @@ function commitmentQuantities(file: FileColumns, charge: CurCharge) {
   const quantity = charge.commitment(ofPlan, ofReservation);
   return {
     CommitmentDiscountQuantity: { sql: quantity, type: amounts.type, shown: 'lineItem/UsageAmount' },
-    CommitmentDiscountUnit: derivedText(
-      charge.commitment(firstText(file.find('lineItem/CurrencyCode')), unit(file, charge)),
+    CommitmentDiscountUnit: buildDerivedText(
+      charge.commitment(buildFirstText(file.find('lineItem/CurrencyCode')), buildUnitSql(file, charge)),
       'pricing/unit',
     ),
   };
@@ -75,21 +78,21 @@ const reservedNames = {
   totalNormalized: 'reservation/TotalReservedNormalizedUnits',
 } as const;
 
-function reservedColumns(file: FileColumns): Reserved {
+function findReservedColumns(file: FileColumns): Reserved {
   const found = Object.entries(reservedNames).map(([key, name]) => [key, file.find(name)] as const);
   return Object.fromEntries(found) as Reserved;
 }
 
 /** Null where the quantity is null. */
-function unit(file: FileColumns, { type }: CurCharge): Sql {
-  const { usage, normalizedUsage, total, totalNormalized } = reservedColumns(file);
+function buildUnitSql(file: FileColumns, { type }: CurCharge): Sql {
+  const { usage, normalizedUsage, total, totalNormalized } = findReservedColumns(file);
   const isUsed = `${type} = 'DiscountedUsage'`;
-  const [normalized, whole] = [coalesced([normalizedUsage?.sql ?? null]), coalesced([usage?.sql ?? null])];
+  const [normalized, whole] = [buildCoalesce([normalizedUsage?.sql ?? null]), buildCoalesce([usage?.sql ?? null])];
   const branches = [
     { when: `${isUsed} AND ${normalized ?? 'NULL'} IS NOT NULL`, value: "'Normalized Hours'" },
     { when: `${isUsed} AND ${whole ?? 'NULL'} IS NOT NULL`, value: "'Hours'" },
     { when: `NOT (${isUsed}) AND ${totalNormalized?.sql ?? 'NULL'} IS NOT NULL`, value: "'Normalized Hours'" },
     { when: `NOT (${isUsed}) AND ${total?.sql ?? 'NULL'} IS NOT NULL`, value: "'Hours'" },
   ];
-  return caseOf(branches);
+  return buildCase(branches);
 }

@@ -1,5 +1,5 @@
 import type { CurCharge } from './aws-cur-charges.ts';
-import { caseOf, isOneOf, type Sql } from './expressions.ts';
+import { buildCase, buildMembership, type Sql } from './expressions.ts';
 import type { FileColumns } from './file-columns.ts';
 import type { SourceExpression } from './format.ts';
 
@@ -8,26 +8,26 @@ import type { SourceExpression } from './format.ts';
  * other, so both are 0, as FOCUS requires. Effective: the fees of a commitment spread over its used and unused hours.
  * List: the public on-demand price. Contracted: the negotiated price before commitments.
  */
-export function curCosts(charge: CurCharge) {
+export function mapCurCosts(charge: CurCharge) {
   const { amounts, columns, invoiced } = charge;
   const money = (sql: Sql, shown: SourceExpression | null) =>
     sql === null ? null : { sql, type: amounts.type, shown: shown?.shown ?? 'lineItem/UnblendedCost' };
   return {
-    BilledCost: money(billed(charge), columns.netUnblended ?? columns.unblended),
-    EffectiveCost: money(effective(charge), columns.unblended),
+    BilledCost: money(buildBilledSql(charge), columns.netUnblended ?? columns.unblended),
+    EffectiveCost: money(buildEffectiveSql(charge), columns.unblended),
     ListCost: money(
-      caseOf(
-        [{ when: charge.isConsumption, value: amounts.of(columns.listed) }, nothing(charge)],
+      buildCase(
+        [{ when: charge.isConsumption, value: amounts.of(columns.listed) }, buildNothingCondition(charge)],
         amounts.of(columns.unblended),
       ),
       columns.listed,
     ),
     ContractedCost: money(
-      caseOf(
+      buildCase(
         [
           { when: charge.isUsage, value: invoiced },
-          { when: `${charge.type} = 'DiscountedUsage'`, value: ownPrice(charge, amounts.of(columns.listed)) },
-          nothing(charge),
+          { when: `${charge.type} = 'DiscountedUsage'`, value: buildOwnPriceSql(charge, amounts.of(columns.listed)) },
+          buildNothingCondition(charge),
         ],
         invoiced,
       ),
@@ -36,16 +36,16 @@ export function curCosts(charge: CurCharge) {
   };
 }
 
-function billed({ type, invoiced, amounts }: CurCharge): string {
-  return caseOf(
+function buildBilledSql({ type, invoiced, amounts }: CurCharge): string {
+  return buildCase(
     [{ when: `${type} IN ('SavingsPlanCoveredUsage', 'SavingsPlanNegation')`, value: amounts.zero }],
     invoiced,
   );
 }
 
-function effective(charge: CurCharge): string {
+function buildEffectiveSql(charge: CurCharge): string {
   const { type, amounts, columns, invoiced } = charge;
-  return caseOf(
+  return buildCase(
     [
       { when: charge.isUsage, value: invoiced },
       {
@@ -66,7 +66,7 @@ function effective(charge: CurCharge): string {
 }
 
 /** Unused commitment and negation records would have cost nothing without the commitment. */
-function nothing({ isNegation, isOnlyUnused, amounts }: CurCharge) {
+function buildNothingCondition({ isNegation, isOnlyUnused, amounts }: CurCharge) {
   return { when: `${isNegation} OR ${isOnlyUnused}`, value: amounts.zero };
 }
 
@@ -74,25 +74,25 @@ function nothing({ isNegation, isOnlyUnused, amounts }: CurCharge) {
  * AWS adds its net columns if and only if the account has negotiated discounts. Without these columns, the contracted
  * prices are the list prices.
  */
-function ownPrice({ columns }: CurCharge, listed: Sql): Sql {
+function buildOwnPriceSql({ columns }: CurCharge, listed: Sql): Sql {
   return columns.netUnblended === null ? listed : null;
 }
 
 /** Unit prices and quantities; null for taxes, credits and negation records. */
-export function curQuantities(file: FileColumns, charge: CurCharge) {
+export function mapCurQuantities(file: FileColumns, charge: CurCharge) {
   const amount = file.find('lineItem/UsageAmount');
   const listed = file.find('pricing/publicOnDemandRate');
   const rate = file.find('lineItem/NetUnblendedRate') ?? file.find('lineItem/UnblendedRate');
-  const unit = pricingUnit(file);
-  const consumed = (source: SourceExpression | null) => only(charge.isConsumption, source);
+  const unit = findPricingUnit(file);
+  const consumed = (source: SourceExpression | null) => restrictExpression(charge.isConsumption, source);
   const isPriced = `(${charge.isConsumption} OR ${charge.isFee})`;
-  const contracted = caseOf([
+  const contracted = buildCase([
     { when: `${charge.type} IN ('Usage', 'SavingsPlanCoveredUsage')`, value: rate?.sql ?? null },
-    { when: `${charge.type} = 'DiscountedUsage'`, value: ownPrice(charge, listed?.sql ?? null) },
+    { when: `${charge.type} = 'DiscountedUsage'`, value: buildOwnPriceSql(charge, listed?.sql ?? null) },
   ]);
   return {
-    PricingQuantity: only(isPriced, amount),
-    PricingUnit: only(`${isPriced} AND ${amount?.sql ?? 'NULL'} IS NOT NULL`, unit),
+    PricingQuantity: restrictExpression(isPriced, amount),
+    PricingUnit: restrictExpression(`${isPriced} AND ${amount?.sql ?? 'NULL'} IS NOT NULL`, unit),
     ConsumedQuantity: consumed(amount),
     ConsumedUnit: consumed(unit),
     ListUnitPrice: consumed(listed),
@@ -100,16 +100,16 @@ export function curQuantities(file: FileColumns, charge: CurCharge) {
   };
 }
 
-function only(when: string, source: SourceExpression | null): SourceExpression | null {
-  return source === null ? null : { ...source, sql: caseOf([{ when, value: source.sql }]) };
+function restrictExpression(when: string, source: SourceExpression | null): SourceExpression | null {
+  return source === null ? null : { ...source, sql: buildCase([{ when, value: source.sql }]) };
 }
 
 /** Replaces AWS abbreviations by FOCUS words: `Hrs` -> `Hours`, `GB-Mo` -> `GB-Months`. Other units stay unchanged. */
-function pricingUnit(file: FileColumns): SourceExpression | null {
+function findPricingUnit(file: FileColumns): SourceExpression | null {
   const unit = file.find('pricing/unit');
   if (unit === null) return null;
-  const hours = { when: isOneOf(unit.sql, ['Hrs', 'hours', 'Hour', 'hrs', 'Hourly']), value: "'Hours'" };
+  const hours = { when: buildMembership(unit.sql, ['Hrs', 'hours', 'Hour', 'hrs', 'Hourly']), value: "'Hours'" };
   const months = { when: `ends_with(${unit.sql}, '-Mo')`, value: `${unit.sql} || 'nths'` };
   const single = { when: `${unit.sql} IN ('Request', 'API Request', 'Second')`, value: `${unit.sql} || 's'` };
-  return { ...unit, sql: caseOf([hours, months, single], unit.sql) };
+  return { ...unit, sql: buildCase([hours, months, single], unit.sql) };
 }

@@ -1,16 +1,24 @@
-import { literal } from '../../../platform/lake/index.ts';
+import { quoteLiteral } from '../../../platform/lake/index.ts';
 import type { CurCharge } from './aws-cur-charges.ts';
 import { awsRegions } from './aws-regions.ts';
 import { awsServices } from './aws-services.ts';
-import { textOf } from './convert.ts';
-import { caseOf, coalesced, constant, derivedText, firstText, lookup, type Sql } from './expressions.ts';
+import { castToText } from './convert.ts';
+import {
+  buildCase,
+  buildCoalesce,
+  buildConstant,
+  buildDerivedText,
+  buildFirstText,
+  lookup,
+  type Sql,
+} from './expressions.ts';
 import type { FileColumns } from './file-columns.ts';
-import { serviceColumns } from './services.ts';
+import { mapServiceColumns } from './services.ts';
 
 /** Dimensions of a record: provider, service, location and resource. */
-export function curDimensions(file: FileColumns, charge: CurCharge) {
-  const code = firstText(file.find('lineItem/ProductCode')) ?? 'NULL';
-  const product = productValue(file, 'product_name', 'product/ProductName');
+export function mapCurDimensions(file: FileColumns, charge: CurCharge) {
+  const code = buildFirstText(file.find('lineItem/ProductCode')) ?? 'NULL';
+  const product = buildProductValue(file, 'product_name', 'product/ProductName');
   // AWS Marketplace sells models of other vendors under separate product codes.
   const bedrock =
     product === null
@@ -21,83 +29,86 @@ export function curDimensions(file: FileColumns, charge: CurCharge) {
             service: 'AI and Machine Learning|Generative AI' as const,
           },
         ];
-  const { category, subcategory } = serviceColumns(code, awsServices, bedrock);
+  const { category, subcategory } = mapServiceColumns(code, awsServices, bedrock);
   return {
-    ServiceName: derivedText(coalesced([product, code]), 'lineItem/ProductCode'),
-    ServiceCategory: derivedText(category, 'lineItem/ProductCode'),
-    ServiceSubcategory: derivedText(subcategory, 'lineItem/ProductCode'),
-    ...providers(file),
-    ...places(file),
-    ...resources(file, charge),
-    SkuPriceId: derivedText(firstText(file.find('pricing/RateCode'), file.find('pricing/RateId')), 'pricing/RateCode'),
-    SkuPriceDetails: skuPriceDetails(file),
+    ServiceName: buildDerivedText(buildCoalesce([product, code]), 'lineItem/ProductCode'),
+    ServiceCategory: buildDerivedText(category, 'lineItem/ProductCode'),
+    ServiceSubcategory: buildDerivedText(subcategory, 'lineItem/ProductCode'),
+    ...mapProviders(file),
+    ...mapPlaces(file),
+    ...mapResources(file, charge),
+    SkuPriceId: buildDerivedText(
+      buildFirstText(file.find('pricing/RateCode'), file.find('pricing/RateId')),
+      'pricing/RateCode',
+    ),
+    SkuPriceDetails: buildSkuPriceDetails(file),
   };
 }
 
 /** A marketplace sells for other providers; AWS provides everything else, regardless of the invoicing AWS company. */
-function providers(file: FileColumns) {
-  const entity = firstText(file.find('bill/BillingEntity')) ?? 'NULL';
-  const legal = firstText(file.find('lineItem/LegalEntity'));
+function mapProviders(file: FileColumns) {
+  const entity = buildFirstText(file.find('bill/BillingEntity')) ?? 'NULL';
+  const legal = buildFirstText(file.find('lineItem/LegalEntity'));
   const isMarketplace = `${entity} = 'AWS Marketplace'`;
-  const seller = caseOf([{ when: isMarketplace, value: coalesced([legal, entity]) }], "'AWS'");
-  const issuer = coalesced([
-    firstText(file.find('bill/InvoicingEntity')),
-    legal === null ? null : caseOf([{ when: `NOT coalesce(${isMarketplace}, false)`, value: legal }]),
+  const seller = buildCase([{ when: isMarketplace, value: buildCoalesce([legal, entity]) }], "'AWS'");
+  const issuer = buildCoalesce([
+    buildFirstText(file.find('bill/InvoicingEntity')),
+    legal === null ? null : buildCase([{ when: `NOT coalesce(${isMarketplace}, false)`, value: legal }]),
   ]);
   return {
-    ServiceProviderName: derivedText(seller, 'bill/BillingEntity'),
-    HostProviderName: constant('AWS'),
-    InvoiceIssuerName: derivedText(issuer, 'bill/InvoicingEntity'),
+    ServiceProviderName: buildDerivedText(seller, 'bill/BillingEntity'),
+    HostProviderName: buildConstant('AWS'),
+    InvoiceIssuerName: buildDerivedText(issuer, 'bill/InvoicingEntity'),
   };
 }
 
 /** Older reports have no region column: the region is the availability zone without its letter. */
-function places(file: FileColumns) {
-  const zone = firstText(file.find('lineItem/AvailabilityZone'));
+function mapPlaces(file: FileColumns) {
+  const zone = buildFirstText(file.find('lineItem/AvailabilityZone'));
   const ofZone =
-    zone === null ? null : caseOf([{ when: `${zone}[-1] BETWEEN 'a' AND 'z'`, value: `${zone}[:-2]` }], zone);
-  const region = coalesced([
-    firstText(file.find('product/regionCode')),
-    productValue(file, 'region', 'product/region'),
+    zone === null ? null : buildCase([{ when: `${zone}[-1] BETWEEN 'a' AND 'z'`, value: `${zone}[:-2]` }], zone);
+  const region = buildCoalesce([
+    buildFirstText(file.find('product/regionCode')),
+    buildProductValue(file, 'region', 'product/region'),
     ofZone,
   ]);
   if (region === null) return {};
-  const location = firstText(file.find('product/location'));
+  const location = buildFirstText(file.find('product/location'));
   return {
-    RegionId: derivedText(region, 'product/regionCode'),
-    RegionName: derivedText(lookup(region, awsRegions, location), 'product/location'),
+    RegionId: buildDerivedText(region, 'product/regionCode'),
+    RegionName: buildDerivedText(lookup(region, awsRegions, location), 'product/location'),
   };
 }
 
 /** Purchase records and unused-commitment records have the commitment as their resource. */
-function resources(file: FileColumns, charge: CurCharge) {
-  const own = firstText(file.find('lineItem/ResourceId'));
+function mapResources(file: FileColumns, charge: CurCharge) {
+  const own = buildFirstText(file.find('lineItem/ResourceId'));
   const arn = charge.commitment(
-    firstText(file.find('savingsPlan/SavingsPlanARN')),
-    firstText(file.find('reservation/ReservationARN'), file.find('reservation/SubscriptionId')),
+    buildFirstText(file.find('savingsPlan/SavingsPlanARN')),
+    buildFirstText(file.find('reservation/ReservationARN'), file.find('reservation/SubscriptionId')),
   );
   const isCommitment = `${charge.isFee} AND ${arn} IS NOT NULL`;
-  const id = caseOf(
+  const id = buildCase(
     [
       { when: charge.isUsage, value: own },
       { when: isCommitment, value: arn },
     ],
     own,
   );
-  if (own === null) return { ResourceId: derivedText(id, 'lineItem/ResourceId') };
+  if (own === null) return { ResourceId: buildDerivedText(id, 'lineItem/ResourceId') };
   const isArn = `starts_with(${own}, 'arn:')`;
   const path = `split_part(${own}, ':', 6)`;
-  const type = caseOf([
+  const type = buildCase([
     { when: `${isArn} AND contains(${path}, '/')`, value: `nullif(split_part(${path}, '/', 1), '')` },
     { when: `${isArn} AND split_part(${own}, ':', 7) <> ''`, value: path },
     { when: `starts_with(${own}, 'i-')`, value: "'instance'" },
     { when: `starts_with(${own}, 'vol-')`, value: "'volume'" },
   ]);
-  const name = caseOf([{ when: isArn, value: `split_part(split_part(${own}, ':', -1), '/', -1)` }]);
+  const name = buildCase([{ when: isArn, value: `split_part(split_part(${own}, ':', -1), '/', -1)` }]);
   return {
-    ResourceId: derivedText(id, 'lineItem/ResourceId'),
-    ResourceType: derivedText(type, 'lineItem/ResourceId'),
-    ResourceName: derivedText(name, 'lineItem/ResourceId'),
+    ResourceId: buildDerivedText(id, 'lineItem/ResourceId'),
+    ResourceType: buildDerivedText(type, 'lineItem/ResourceId'),
+    ResourceName: buildDerivedText(name, 'lineItem/ResourceId'),
   };
 }
 
@@ -113,24 +124,26 @@ const priceDetails: Readonly<
 };
 
 /** Only for instances; the JSON contains the known keys. */
-function skuPriceDetails(file: FileColumns) {
-  const instance = productValue(file, 'instance_type', 'product/instanceType');
+function buildSkuPriceDetails(file: FileColumns) {
+  const instance = buildProductValue(file, 'instance_type', 'product/instanceType');
   if (instance === null) return null;
   const members = Object.entries(priceDetails).flatMap(([key, { nested, column, isNumber }]) => {
-    const value = productValue(file, nested, column);
+    const value = buildProductValue(file, nested, column);
     if (value === null) return [];
-    return [`${literal(`"${key}":`)} || ${isNumber ? `TRY_CAST(${value} AS INTEGER)` : `to_json(${value})`}`];
+    return [`${quoteLiteral(`"${key}":`)} || ${isNumber ? `TRY_CAST(${value} AS INTEGER)` : `to_json(${value})`}`];
   });
   const json = `'{' || concat_ws(',', ${members.join(', ')}) || '}'`;
-  return derivedText(caseOf([{ when: `${instance} IS NOT NULL`, value: json }]), 'product/instanceType');
+  return buildDerivedText(buildCase([{ when: `${instance} IS NOT NULL`, value: json }]), 'product/instanceType');
 }
 
 /** Attribute of the product, from its column, else from the product map of CUR 2.0 (JSON text in CSV). */
-function productValue(file: FileColumns, nested: string, column: string): Sql {
+function buildProductValue(file: FileColumns, nested: string, column: string): Sql {
   const own = file.find(column);
-  if (own !== null) return textOf(own);
+  if (own !== null) return castToText(own);
   const map = file.find('product');
   if (map === null) return null;
-  if (map.type.startsWith('MAP')) return `${map.sql}[${literal(nested)}]::VARCHAR`;
-  return map.type === 'VARCHAR' ? `json_extract_string(TRY_CAST(${map.sql} AS JSON), ${literal(`$.${nested}`)})` : null;
+  if (map.type.startsWith('MAP')) return `${map.sql}[${quoteLiteral(nested)}]::VARCHAR`;
+  return map.type === 'VARCHAR'
+    ? `json_extract_string(TRY_CAST(${map.sql} AS JSON), ${quoteLiteral(`$.${nested}`)})`
+    : null;
 }

@@ -1,5 +1,5 @@
-import { identifier } from '../../../platform/lake/index.ts';
-import { caseOf } from './expressions.ts';
+import { quoteIdentifier } from '../../../platform/lake/index.ts';
+import { buildCase } from './expressions.ts';
 import type { FileColumns } from './file-columns.ts';
 import { DECIMAL_TYPE, type FocusColumn } from './focus-columns.ts';
 import type { RowSplit } from './format.ts';
@@ -8,7 +8,7 @@ import type { RowSplit } from './format.ts';
  * Splits a recurring-fee record into two charges: the fee, which is the purchase, and the unused part, which is usage
  * of the commitment. Before the split, one row carries both, billed and effective.
  */
-export function curSplit(file: FileColumns): RowSplit {
+export function buildCurSplit(file: FileColumns): RowSplit {
   return {
     when: `ChargeCategory = 'Purchase' AND CommitmentDiscountId IS NOT NULL AND BilledCost <> 0 AND EffectiveCost <> 0`,
     first: new Map<FocusColumn, string>([['EffectiveCost', '0']]),
@@ -17,7 +17,7 @@ export function curSplit(file: FileColumns): RowSplit {
       ['ChargeFrequency', "'Usage-Based'"],
       ['PricingCategory', "'Committed'"],
       ['CommitmentDiscountStatus', "'Unused'"],
-      ['CommitmentDiscountQuantity', unusedQuantity(file)],
+      ['CommitmentDiscountQuantity', buildUnusedQuantitySql(file)],
       ['BilledCost', '0'],
       ['ListCost', '0'],
       ['ContractedCost', '0'],
@@ -28,12 +28,12 @@ export function curSplit(file: FileColumns): RowSplit {
 }
 
 /** Savings plans: in currency, before discounts. Reservations: in the units of the purchase. */
-function unusedQuantity(file: FileColumns): string {
-  const plan = `${kept(file, 'savingsPlan/TotalCommitmentToDate')} - ${kept(file, 'savingsPlan/UsedCommitment')}`;
-  const normalized = kept(file, 'reservation/UnusedNormalizedUnitQuantity');
-  const whole = kept(file, 'reservation/UnusedQuantity');
+function buildUnusedQuantitySql(file: FileColumns): string {
+  const plan = `${buildColumnSql(file, 'savingsPlan/TotalCommitmentToDate')} - ${buildColumnSql(file, 'savingsPlan/UsedCommitment')}`;
+  const normalized = buildColumnSql(file, 'reservation/UnusedNormalizedUnitQuantity');
+  const whole = buildColumnSql(file, 'reservation/UnusedQuantity');
   const isNormalized = `CommitmentDiscountUnit = 'Normalized Hours'`;
-  return caseOf(
+  return buildCase(
     [
       { when: `CommitmentDiscountCategory = 'Spend'`, value: plan },
       { when: isNormalized, value: normalized },
@@ -43,7 +43,9 @@ function unusedQuantity(file: FileColumns): string {
 }
 
 /** Column of the file, as stored in the canonical row. */
-function kept(file: FileColumns, name: string): string {
+function buildColumnSql(file: FileColumns, name: string): string {
   const column = file.find(name);
-  return column === null ? `NULL::${DECIMAL_TYPE}` : `TRY_CAST(${identifier(`x_${column.shown}`)} AS ${DECIMAL_TYPE})`;
+  return column === null
+    ? `NULL::${DECIMAL_TYPE}`
+    : `TRY_CAST(${quoteIdentifier(`x_${column.shown}`)} AS ${DECIMAL_TYPE})`;
 }

@@ -1,6 +1,6 @@
-import { identifier, literal } from '../../../platform/lake/index.ts';
-import { textOf } from './convert.ts';
-import { caseOf } from './expressions.ts';
+import { quoteIdentifier, quoteLiteral } from '../../../platform/lake/index.ts';
+import { castToText } from './convert.ts';
+import { buildCase } from './expressions.ts';
 import { type FileColumns, foldName } from './file-columns.ts';
 import type { SourceColumn, SourceExpression } from './format.ts';
 
@@ -9,28 +9,28 @@ const TAGS = 'MAP(VARCHAR, VARCHAR)';
 const CATEGORY = 'costCategory:';
 
 /** All tags and cost categories of a record as one map; null when it has none. */
-export function curTags(file: FileColumns, columns: readonly SourceColumn[]): SourceExpression | null {
-  const nested = nestedTags(file);
+export function findCurTags(file: FileColumns, columns: readonly SourceColumn[]): SourceExpression | null {
+  const nested = findNestedTags(file);
   if (nested !== null) return nested;
   const tagged = [...file.takeAll('resourceTags'), ...file.takeAll('costCategory')];
   const keys = new Map<string, SourceColumn>();
   for (const column of tagged) {
-    const key = tagKey(spelledName(column.name, columns));
-    keys.set(keys.has(key) ? tagKey(column.name) : key, column);
+    const key = parseTagKey(restoreTagName(column.name, columns));
+    keys.set(keys.has(key) ? parseTagKey(column.name) : key, column);
   }
   if (keys.size === 0) return null;
-  const values = [...keys.values()].map(({ name, type }) => textOf({ sql: identifier(name), type }));
-  const entries = [...keys.keys()].map((key, index) => `{'k': ${literal(key)}, 'v': ${values[index]}}`);
+  const values = [...keys.values()].map(({ name, type }) => castToText({ sql: quoteIdentifier(name), type }));
+  const entries = [...keys.keys()].map((key, index) => `{'k': ${quoteLiteral(key)}, 'v': ${values[index]}}`);
   const sql = `map_from_entries(list_filter([${entries.join(', ')}], lambda entry: entry.v IS NOT NULL))`;
   const isTagged = `coalesce(${values.join(', ')}, NULL) IS NOT NULL`;
-  return { sql: caseOf([{ when: isTagged, value: sql }]), type: TAGS, shown: 'resourceTags' };
+  return { sql: buildCase([{ when: isTagged, value: sql }]), type: TAGS, shown: 'resourceTags' };
 }
 
 /**
  * `resourceTags/user:Team` -> `Team`, `resource_tags_user_team` -> `team`, `resourceTags/aws:createdBy` -> `aws:createdBy`,
  * `costCategory/Unit` -> `costCategory:Unit`.
  */
-export function tagKey(column: string): string {
+export function parseTagKey(column: string): string {
   const category = /^cost_?category[/_](?<key>.+)$/i.exec(column)?.groups?.key;
   if (category !== undefined) return `${CATEGORY}${category}`;
   const tag = /^resource_?tags[/_](?<key>.+)$/i.exec(column)?.groups?.key ?? column;
@@ -38,23 +38,23 @@ export function tagKey(column: string): string {
 }
 
 /** The reader renames tags that differ only in case to `Team` and `team_2`; this restores the original key. */
-function spelledName(name: string, columns: readonly SourceColumn[]): string {
+function restoreTagName(name: string, columns: readonly SourceColumn[]): string {
   const base = /^(?<base>.+)_\d+$/.exec(name)?.groups?.base;
   if (base === undefined) return name;
   return columns.some((other) => other.name !== base && other.name.toLowerCase() === base.toLowerCase()) ? base : name;
 }
 
 /** CUR 2.0 has one map of tags and one of cost categories: maps in Parquet, JSON in CSV. */
-function nestedTags(file: FileColumns): SourceExpression | null {
-  const tags = exactly(file, 'resource_tags');
-  const categories = exactly(file, 'cost_category');
+function findNestedTags(file: FileColumns): SourceExpression | null {
+  const tags = findExactColumn(file, 'resource_tags');
+  const categories = findExactColumn(file, 'cost_category');
   if (tags === null && categories === null) return null;
   const present = [tags, categories].filter((column) => column !== null);
   if (present.every(({ type }) => type.startsWith('MAP'))) return mapOfMaps(tags, categories);
   return mapOfJson(tags, categories);
 }
 
-function exactly(file: FileColumns, name: string): SourceExpression | null {
+function findExactColumn(file: FileColumns, name: string): SourceExpression | null {
   const column = file.find(name);
   return column !== null && foldName(column.shown) === foldName(name) ? file.take(name) : null;
 }
@@ -62,14 +62,14 @@ function exactly(file: FileColumns, name: string): SourceExpression | null {
 function mapOfMaps(tags: SourceExpression | null, categories: SourceExpression | null): SourceExpression {
   const key = `CASE WHEN starts_with(entry.key, 'user:') OR starts_with(entry.key, 'user_') THEN substr(entry.key, 6)
     WHEN starts_with(entry.key, 'aws_') THEN 'aws:' || substr(entry.key, 5) ELSE entry.key END`;
-  const own = tags === null ? [] : [renamed(tags.sql, key)];
-  const prefixed = categories === null ? [] : [renamed(categories.sql, `${literal(CATEGORY)} || entry.key`)];
+  const own = tags === null ? [] : [renameKeysSql(tags.sql, key)];
+  const prefixed = categories === null ? [] : [renameKeysSql(categories.sql, `${quoteLiteral(CATEGORY)} || entry.key`)];
   const all = [...own, ...prefixed];
   const sql = all.length === 1 ? `${all[0]}` : `map_concat(${all.join(', ')})`;
   return { sql, type: TAGS, shown: tags?.shown ?? categories?.shown ?? 'resource_tags' };
 }
 
-function renamed(map: string, key: string): string {
+function renameKeysSql(map: string, key: string): string {
   const entries = `list_transform(map_entries(${map}), lambda entry: {'k': ${key}, 'v': entry.value::VARCHAR})`;
   return `CASE WHEN cardinality(${map}) > 0 THEN map_from_entries(${entries}) END`;
 }
@@ -79,12 +79,12 @@ function renamed(map: string, key: string): string {
  * distinguishes a key from a value. A key with an escaped character keeps its prefix.
  */
 function mapOfJson(tags: SourceExpression | null, categories: SourceExpression | null): SourceExpression {
-  const own = tags === null ? null : renamedKeys(renamedKeys(textOf(tags), 'user[:_]', ''), 'aws_', 'aws:');
-  const prefixed = categories === null ? null : renamedKeys(textOf(categories), '', CATEGORY);
+  const own = tags === null ? null : renameJsonKeys(renameJsonKeys(castToText(tags), 'user[:_]', ''), 'aws_', 'aws:');
+  const prefixed = categories === null ? null : renameJsonKeys(castToText(categories), '', CATEGORY);
   const shown = tags?.shown ?? categories?.shown ?? 'resource_tags';
   if (own === null || prefixed === null) return { sql: own ?? prefixed ?? 'NULL', type: 'VARCHAR', shown };
   const isNothing = (json: string) => `coalesce(trim(${json}), '{}') = '{}'`;
-  const sql = caseOf(
+  const sql = buildCase(
     [
       { when: isNothing(prefixed), value: own },
       { when: isNothing(own), value: prefixed },
@@ -94,7 +94,7 @@ function mapOfJson(tags: SourceExpression | null, categories: SourceExpression |
   return { sql, type: 'VARCHAR', shown };
 }
 
-function renamedKeys(json: string, prefix: string, replacement: string): string {
+function renameJsonKeys(json: string, prefix: string, replacement: string): string {
   const pattern = `"${prefix}([^"\\\\]*)"\\s*:`;
-  return `regexp_replace(${json}, ${literal(pattern)}, ${literal(`"${replacement}\\1":`)}, 'g')`;
+  return `regexp_replace(${json}, ${quoteLiteral(pattern)}, ${quoteLiteral(`"${replacement}\\1":`)}, 'g')`;
 }

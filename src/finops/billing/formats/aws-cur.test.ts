@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BillReader, csvOf, openBillReader, plain, type ReadRow } from './bill-reader.testing.ts';
+import { type BillReader, buildCsv, openBillReader, type ReadRow, trimDecimals } from './bill-reader.testing.ts';
 
 let reader: BillReader;
 beforeAll(async () => {
@@ -48,7 +48,8 @@ const record = (change: Readonly<Record<string, string>> = {}) => ({
   ...change,
 });
 
-const read = async (...records: Readonly<Record<string, string>>[]) => (await reader.rows(csvOf(records))).map(plain);
+const read = async (...records: Readonly<Record<string, string>>[]) =>
+  (await reader.rows(buildCsv(records))).map(trimDecimals);
 
 const services = [
   ['AmazonSageMaker', 'Amazon SageMaker', 'AI and Machine Learning', 'Machine Learning'],
@@ -228,14 +229,14 @@ describe('an AWS Cost and Usage Report', () => {
 
   it('without a column that every report has is refused by its name', async () => {
     const { 'lineItem/CurrencyCode': _, ...rest } = record();
-    await expect(reader.rows(csvOf([rest]))).rejects.toMatchObject({
+    await expect(reader.rows(buildCsv([rest]))).rejects.toMatchObject({
       code: 'bill_column_missing',
       context: { column: 'lineItem/CurrencyCode' },
     });
   });
 
   it('keeps each column that FOCUS has no place for, and a report of another month with other columns is read too', async () => {
-    const mapping = await reader.mapping(csvOf([record({ 'product/newThisMonth': 'x' })]));
+    const mapping = await reader.mapping(buildCsv([record({ 'product/newThisMonth': 'x' })]));
     expect(mapping.custom).toContain('product/newThisMonth');
     expect(mapping.custom).toContain('lineItem/LineItemType');
     expect(mapping.custom).not.toContain('bill/PayerAccountId');
@@ -277,7 +278,7 @@ describe('tags and cost categories', () => {
   });
 
   it('that differ in case only stay apart', async () => {
-    const text = csvOf([record({ 'resourceTags/user:Team': 'a', 'resourceTags/user:team': 'b' })]);
+    const text = buildCsv([record({ 'resourceTags/user:Team': 'a', 'resourceTags/user:team': 'b' })]);
     const [row] = await reader.rows(text);
     expect(row?.Tags).toBe('{"Team":"a","team":"b"}');
   });
@@ -313,14 +314,14 @@ describe('CUR 2.0', () => {
     const path = await reader.parquet(`SELECT * REPLACE (MAP {'product_name': 'Amazon SageMaker'} AS product),
       MAP {'user_team': 'search', 'aws_created_by': 'IAM'} AS resource_tags, MAP {'unit': 'ML'} AS cost_category,
       MAP {'edp_discount': 0.5} AS discount FROM (SELECT ${cur2})`);
-    const [row] = (await reader.rows('', { path })).map(plain);
+    const [row] = (await reader.rows('', { path })).map(trimDecimals);
     expect(row).toMatchObject({ ...expected, x_discount: '{"edp_discount":0.5}' });
   });
 
   it('in CSV: maps are JSON', async () => {
     const path = await reader.parquet(`SELECT *, '{"user_team": "search", "aws_created_by": "IAM"}' AS resource_tags,
       '{"unit": "ML"}' AS cost_category FROM (SELECT ${cur2})`);
-    const [row] = (await reader.rows('', { path })).map(plain);
+    const [row] = (await reader.rows('', { path })).map(trimDecimals);
     expect(row).toMatchObject(expected);
   });
 
@@ -336,7 +337,7 @@ const shared = join(import.meta.dirname, '../../../../../shared/data/finops/aws'
 const TOTALS = `count(*)::VARCHAR AS records, sum(BilledCost)::VARCHAR AS billed, sum(EffectiveCost)::VARCHAR AS effective,
   count(reject)::VARCHAR AS refused`;
 
-const totals = async (path: string) => plain((await reader.summary('', TOTALS, { path }))[0] as ReadRow);
+const totals = async (path: string) => trimDecimals((await reader.summary('', TOTALS, { path }))[0] as ReadRow);
 
 describe.skipIf(!existsSync(shared))('real reports (skipped without ../shared)', () => {
   it('of 1,281 records sum to what AWS unblended', async () => {

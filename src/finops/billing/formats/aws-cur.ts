@@ -1,12 +1,19 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { type CurCharge, curCharge } from './aws-cur-charges.ts';
-import { curCommitments } from './aws-cur-commitments.ts';
-import { curCosts, curQuantities } from './aws-cur-costs.ts';
-import { curDimensions } from './aws-cur-dimensions.ts';
-import { curSplit } from './aws-cur-split.ts';
-import { curTags } from './aws-cur-tags.ts';
-import { caseOf, constant, derivedText, firstText, isOneOf, mappingOf } from './expressions.ts';
-import { type FileColumns, fileColumns } from './file-columns.ts';
+import { buildCurCharge, type CurCharge } from './aws-cur-charges.ts';
+import { mapCurCommitments } from './aws-cur-commitments.ts';
+import { mapCurCosts, mapCurQuantities } from './aws-cur-costs.ts';
+import { mapCurDimensions } from './aws-cur-dimensions.ts';
+import { buildCurSplit } from './aws-cur-split.ts';
+import { findCurTags } from './aws-cur-tags.ts';
+import {
+  buildCase,
+  buildConstant,
+  buildDerivedText,
+  buildFirstText,
+  buildMapping,
+  buildMembership,
+} from './expressions.ts';
+import { type FileColumns, indexFileColumns } from './file-columns.ts';
 import type { BillFormat, FormatContext, FormatMapping, SourceColumn } from './format.ts';
 
 const REQUIRED = [
@@ -24,10 +31,10 @@ const REQUIRED = [
 export const awsCurFormat: BillFormat = {
   name: 'AWS CUR',
   map(columns, context) {
-    const file = fileColumns(columns);
+    const file = indexFileColumns(columns);
     if (!isCur(file)) return null;
     refuseIncomplete(file, context);
-    return mappingOfCur(file, columns);
+    return buildCurMapping(file, columns);
   },
 };
 
@@ -53,29 +60,29 @@ function refuseIncomplete(file: FileColumns, context: FormatContext): void {
   );
 }
 
-function mappingOfCur(file: FileColumns, columns: readonly SourceColumn[]): FormatMapping {
-  const charge = curCharge(file);
-  const mapped = mappingOf({
-    ...curCosts(charge),
-    ...curQuantities(file, charge),
-    ...curCommitments(file, charge),
-    ...curDimensions(file, charge),
-    ...chargeKind(file, charge),
-    ...verbatim(file),
-    Tags: curTags(file, columns),
+function buildCurMapping(file: FileColumns, columns: readonly SourceColumn[]): FormatMapping {
+  const charge = buildCurCharge(file);
+  const mapped = buildMapping({
+    ...mapCurCosts(charge),
+    ...mapCurQuantities(file, charge),
+    ...mapCurCommitments(file, charge),
+    ...mapCurDimensions(file, charge),
+    ...mapChargeKind(file, charge),
+    ...mapVerbatim(file),
+    Tags: findCurTags(file, columns),
   });
   const dates = DATES.flatMap((name) => file.find(name)?.shown ?? []);
   const amounts = columns.map(({ name }) => name).filter((name) => /cost|rate|amount/i.test(name));
-  const rows = { columns: mapped, custom: file.rest(), split: curSplit(file) };
+  const rows = { columns: mapped, custom: file.rest(), split: buildCurSplit(file) };
   return { format: 'AWS CUR', dataset: 'CostAndUsage', ...rows, dates, amounts };
 }
 
 /** Columns mapped to FOCUS unchanged. */
-function verbatim(file: FileColumns) {
+function mapVerbatim(file: FileColumns) {
   return {
     BillingAccountId: file.take('bill/PayerAccountId'),
     BillingAccountName: file.take('bill/PayerAccountName'),
-    BillingAccountType: constant('Payer Account'),
+    BillingAccountType: buildConstant('Payer Account'),
     BillingCurrency: file.take('lineItem/CurrencyCode'),
     BillingPeriodStart: file.take('bill/BillingPeriodStartDate'),
     BillingPeriodEnd: file.take('bill/BillingPeriodEndDate'),
@@ -87,7 +94,7 @@ function verbatim(file: FileColumns) {
     PricingCurrency: file.take('pricing/currency'),
     SubAccountId: file.take('lineItem/UsageAccountId'),
     SubAccountName: file.take('lineItem/UsageAccountName'),
-    SubAccountType: constant('Member Account'),
+    SubAccountType: buildConstant('Member Account'),
     SkuId: file.take('product/sku'),
     SkuMeter: file.take('lineItem/UsageType'),
     CapacityReservationId: file.take('capacityReservation/CapacityReservationArn'),
@@ -111,44 +118,47 @@ const SUPPORT_CODES = [
 ];
 
 /** Charge category and class of a record; the mapping table is in docs/bill-formats.md. */
-function chargeKind(file: FileColumns, charge: CurCharge) {
+function mapChargeKind(file: FileColumns, charge: CurCharge) {
   const { type } = charge;
   const isUsed = `${charge.isConsumption} OR ${type} = 'BundledDiscount'`;
-  const category = caseOf(
+  const category = buildCase(
     [
       { when: `${isUsed} OR ${charge.isOnlyUnused}`, value: "'Usage'" },
       { when: charge.isFee, value: "'Purchase'" },
-      { when: isOneOf(type, ['Tax', 'Credit']), value: type },
+      { when: buildMembership(type, ['Tax', 'Credit']), value: type },
     ],
     "'Adjustment'",
   );
-  const billType = firstText(file.find('bill/BillType'));
-  const product = firstText(file.find('lineItem/ProductCode')) ?? 'NULL';
+  const billType = buildFirstText(file.find('bill/BillType'));
+  const product = buildFirstText(file.find('lineItem/ProductCode')) ?? 'NULL';
   const isRefund = `${type} = 'Refund'${billType === null ? '' : ` OR ${billType} = 'Refund'`}`;
-  const frequency = caseOf(
+  const frequency = buildCase(
     [
-      { when: `${isUsed} OR ${charge.isOnlyUnused} OR ${isOneOf(type, DISCOUNT_TYPES)}`, value: "'Usage-Based'" },
-      { when: isOneOf(type, ['RIFee', 'SavingsPlanRecurringFee']), value: "'Recurring'" },
-      { when: `${type} = 'Fee' AND ${isOneOf(product, SUPPORT_CODES)}`, value: "'Recurring'" },
+      {
+        when: `${isUsed} OR ${charge.isOnlyUnused} OR ${buildMembership(type, DISCOUNT_TYPES)}`,
+        value: "'Usage-Based'",
+      },
+      { when: buildMembership(type, ['RIFee', 'SavingsPlanRecurringFee']), value: "'Recurring'" },
+      { when: `${type} = 'Fee' AND ${buildMembership(product, SUPPORT_CODES)}`, value: "'Recurring'" },
     ],
     "'One-Time'",
   );
   const shown = 'lineItem/LineItemType';
   return {
-    ChargeCategory: derivedText(category, shown),
-    ChargeClass: derivedText(caseOf([{ when: isRefund, value: "'Correction'" }]), shown),
-    ChargeFrequency: derivedText(frequency, shown),
-    PricingCategory: derivedText(pricingCategory(file, charge), shown),
+    ChargeCategory: buildDerivedText(category, shown),
+    ChargeClass: buildDerivedText(buildCase([{ when: isRefund, value: "'Correction'" }]), shown),
+    ChargeFrequency: buildDerivedText(frequency, shown),
+    PricingCategory: buildDerivedText(buildPricingCategorySql(file, charge), shown),
   };
 }
 
-function pricingCategory(file: FileColumns, charge: CurCharge): string {
-  const usageType = firstText(file.find('lineItem/UsageType'));
+function buildPricingCategorySql(file: FileColumns, charge: CurCharge): string {
+  const usageType = buildFirstText(file.find('lineItem/UsageType'));
   const spot =
     usageType === null
       ? []
       : [{ when: `${charge.isUsage} AND contains(${usageType}, 'SpotUsage')`, value: "'Dynamic'" }];
-  return caseOf([
+  return buildCase([
     ...spot,
     { when: charge.isUsage, value: "'Standard'" },
     { when: `${charge.isCovered} OR ${charge.isOnlyUnused}`, value: "'Committed'" },

@@ -1,5 +1,5 @@
 import type { AzureFile } from './azure-columns.ts';
-import { firstText, isOneOf, type Sql } from './expressions.ts';
+import { buildFirstText, buildMembership, type Sql } from './expressions.ts';
 import type { BillDataset, FormatContext } from './format.ts';
 
 /** SQL expressions for the charge type of an Azure record. */
@@ -22,11 +22,11 @@ export interface AzureCharge {
   readonly isSpot: string;
 }
 
-export function azureCharge(file: AzureFile, context: FormatContext): AzureCharge {
-  const type = lowered(file.find('chargeType')?.sql ?? null, 'usage');
-  const model = lowered(file.find('pricingModel')?.sql ?? null, '');
-  const commitmentId = firstText(file.find('benefitId'), file.find('reservationId'));
-  const isUnused = isOneOf(type, ['unusedreservation', 'unusedsavingsplan']);
+export function buildAzureCharge(file: AzureFile, context: FormatContext): AzureCharge {
+  const type = buildLowerSql(file.find('chargeType')?.sql ?? null, 'usage');
+  const model = buildLowerSql(file.find('pricingModel')?.sql ?? null, '');
+  const commitmentId = buildFirstText(file.find('benefitId'), file.find('reservationId'));
+  const isUnused = buildMembership(type, ['unusedreservation', 'unusedsavingsplan']);
   const isUsage = `(${type} = 'usage' OR ${isUnused})`;
   const isCommitted = commitmentId === null ? isUnused : `(${isUnused} OR ${commitmentId} IS NOT NULL)`;
   const isAmortized =
@@ -38,7 +38,7 @@ export function azureCharge(file: AzureFile, context: FormatContext): AzureCharg
     type,
     isUsage,
     isUnused,
-    isCovering: `(${isOneOf(type, ['purchase', 'refund'])} AND ${isCommitted})`,
+    isCovering: `(${buildMembership(type, ['purchase', 'refund'])} AND ${isCommitted})`,
     isCovered: `(${isUsage} AND ${isCommitted})`,
     commitmentId,
     isSavingsPlan: `(${model} = 'savingsplan' OR ${type} = 'unusedsavingsplan' OR contains(lower(coalesce(${commitmentId ?? 'NULL'}, '')), '/savingsplan'))`,
@@ -46,6 +46,6 @@ export function azureCharge(file: AzureFile, context: FormatContext): AzureCharg
   };
 }
 
-function lowered(sql: Sql, otherwise: string): string {
+function buildLowerSql(sql: Sql, otherwise: string): string {
   return sql === null ? `'${otherwise}'` : `coalesce(lower(${sql}), '${otherwise}')`;
 }

@@ -1,5 +1,5 @@
-import { caseOf } from './expressions.ts';
-import { type FileColumns, fileColumns, foldName } from './file-columns.ts';
+import { buildCase } from './expressions.ts';
+import { type FileColumns, foldName, indexFileColumns } from './file-columns.ts';
 import type { SourceColumn, SourceExpression } from './format.ts';
 
 /** Names of each column in the exports of Enterprise Agreement, Customer Agreement and Pay-As-You-Go, and in German. */
@@ -76,8 +76,8 @@ const AMOUNTS: ReadonlySet<AzureColumn> = new Set([
 const DATES: readonly AzureColumn[] = ['date', 'periodStart', 'periodEnd'];
 
 /** Portals write a localized header as `Kosten (Cost)`; the text in brackets is the column name in every language. */
-export function azureFile(columns: readonly SourceColumn[]): AzureFile {
-  const file: FileColumns = fileColumns(columns, (name) =>
+export function buildAzureFile(columns: readonly SourceColumn[]): AzureFile {
+  const file: FileColumns = indexFileColumns(columns, (name) =>
     foldName(/\((?<inner>\w+)\)\s*$/.exec(name)?.groups?.inner ?? name),
   );
   const isGerman = columns.some(({ name }) =>
@@ -85,7 +85,7 @@ export function azureFile(columns: readonly SourceColumn[]): AzureFile {
   );
   const written = (column: AzureColumn, found: SourceExpression | null) => {
     if (found === null || found.type !== 'VARCHAR') return found;
-    return isGerman && AMOUNTS.has(column) ? { ...found, sql: pointDecimal(found.sql) } : found;
+    return isGerman && AMOUNTS.has(column) ? { ...found, sql: normalizeDecimal(found.sql) } : found;
   };
   const named = (all: Iterable<AzureColumn>) => [...all].flatMap((column) => file.find(...names[column])?.shown ?? []);
   return {
@@ -99,6 +99,6 @@ export function azureFile(columns: readonly SourceColumn[]): AzureFile {
 }
 
 /** `1.234,56` -> `1234.56`; a number without a comma stays unchanged. */
-function pointDecimal(text: string): string {
-  return caseOf([{ when: `contains(${text}, ',')`, value: `replace(replace(${text}, '.', ''), ',', '.')` }], text);
+function normalizeDecimal(text: string): string {
+  return buildCase([{ when: `contains(${text}, ',')`, value: `replace(replace(${text}, '.', ''), ',', '.')` }], text);
 }

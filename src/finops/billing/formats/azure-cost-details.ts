@@ -1,10 +1,10 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { type AzureCharge, azureCharge } from './azure-charges.ts';
-import { type AzureColumn, type AzureFile, azureFile } from './azure-columns.ts';
-import { azureCosts } from './azure-costs.ts';
-import { azureDimensions } from './azure-dimensions.ts';
-import { textOf } from './convert.ts';
-import { caseOf, constant, derivedText, firstText, mappingOf } from './expressions.ts';
+import { type AzureCharge, buildAzureCharge } from './azure-charges.ts';
+import { type AzureColumn, type AzureFile, buildAzureFile } from './azure-columns.ts';
+import { mapAzureCosts } from './azure-costs.ts';
+import { mapAzureDimensions } from './azure-dimensions.ts';
+import { castToText } from './convert.ts';
+import { buildCase, buildConstant, buildDerivedText, buildFirstText, buildMapping } from './expressions.ts';
 import type { BillFormat, FormatContext, FormatMapping, SourceExpression } from './format.ts';
 
 const required: Readonly<Partial<Record<AzureColumn, string>>> = {
@@ -20,10 +20,10 @@ const required: Readonly<Partial<Record<AzureColumn, string>>> = {
 export const azureCostDetailsFormat: BillFormat = {
   name: 'Azure cost details',
   map(columns, context) {
-    const file = azureFile(columns);
+    const file = buildAzureFile(columns);
     if (!isCostDetails(file)) return null;
     refuseIncomplete(file, context);
-    return mappingOfAzure(file, azureCharge(file, context));
+    return buildAzureMapping(file, buildAzureCharge(file, context));
   },
 };
 
@@ -51,20 +51,20 @@ function refuseIncomplete(file: AzureFile, context: FormatContext): void {
   );
 }
 
-function mappingOfAzure(file: AzureFile, charge: AzureCharge): FormatMapping {
-  const columns = mappingOf({
-    ...azureCosts(file, charge),
-    ...chargeKind(file, charge),
-    ...commitment(file, charge),
-    ...azureDimensions(file, charge),
-    ...periods(file),
-    ...accounts(file),
+function buildAzureMapping(file: AzureFile, charge: AzureCharge): FormatMapping {
+  const columns = buildMapping({
+    ...mapAzureCosts(file, charge),
+    ...mapChargeKind(file, charge),
+    ...mapCommitment(file, charge),
+    ...mapAzureDimensions(file, charge),
+    ...mapPeriods(file),
+    ...mapAccounts(file),
     BillingCurrency: file.take('currency'),
     PricingCurrency: file.take('pricingCurrency'),
     InvoiceId: file.take('invoiceId'),
     ChargeDescription: file.take('product'),
     AvailabilityZone: file.take('availabilityZone'),
-    Tags: tags(file),
+    Tags: findTags(file),
   });
   const { dates, amounts } = file;
   return { format: 'Azure cost details', dataset: charge.dataset, columns, custom: file.rest(), dates, amounts };
@@ -74,7 +74,7 @@ function mappingOfAzure(file: AzureFile, charge: AzureCharge): FormatMapping {
  * Azure dates a record by its day and states the last day of a period (inclusive), so the end of both is the following
  * day.
  */
-function periods(file: AzureFile) {
+function mapPeriods(file: AzureFile) {
   const [date, start, end] = [file.find('date'), file.find('periodStart'), file.find('periodEnd')];
   const day = (column: SourceExpression | null) => (column === null ? 'NULL::DATE' : `TRY_CAST(${column.sql} AS DATE)`);
   const month = `date_trunc('month', ${day(date)})`;
@@ -84,12 +84,12 @@ function periods(file: AzureFile) {
   // rejected.
   const filled = (column: SourceExpression, blank: string, value: string = day(column)) => ({
     ...{ type: 'VARCHAR', shown: column.shown },
-    sql: caseOf(
+    sql: buildCase(
       [
         { when: `${column.sql} IS NULL`, value: `(${blank})::TIMESTAMP::VARCHAR` },
         { when: `(${value}) IS NOT NULL`, value: `(${value})::TIMESTAMP::VARCHAR` },
       ],
-      textOf(column),
+      castToText(column),
     ),
   });
   return {
@@ -107,7 +107,7 @@ function periods(file: AzureFile) {
  * Invoiced account: the billing profile of a customer agreement, else the billing account (enrollment), else the
  * subscription.
  */
-function accounts(file: AzureFile) {
+function mapAccounts(file: AzureFile) {
   const isCustomerAgreement = file.find('pricingCurrency') !== null && file.find('billingProfileId') !== null;
   const invoiced = isCustomerAgreement
     ? { id: 'billingProfileId', name: 'billingProfileName', type: 'Billing Profile' }
@@ -117,16 +117,16 @@ function accounts(file: AzureFile) {
   return {
     BillingAccountId: file.take(invoiced.id as AzureColumn),
     BillingAccountName: file.take(invoiced.name as AzureColumn),
-    BillingAccountType: constant(invoiced.type),
+    BillingAccountType: buildConstant(invoiced.type),
     SubAccountId: file.take('subscriptionId'),
     SubAccountName: file.take('subscriptionName'),
-    SubAccountType: constant('Subscription'),
+    SubAccountType: buildConstant('Subscription'),
   };
 }
 
-function chargeKind(file: AzureFile, charge: AzureCharge) {
+function mapChargeKind(file: AzureFile, charge: AzureCharge) {
   const { type } = charge;
-  const category = caseOf(
+  const category = buildCase(
     [
       { when: charge.isUsage, value: "'Usage'" },
       { when: `${type} = 'purchase' OR ${charge.isCovering}`, value: "'Purchase'" },
@@ -135,25 +135,25 @@ function chargeKind(file: AzureFile, charge: AzureCharge) {
     ],
     "'Adjustment'",
   );
-  const frequency = firstText(file.find('frequency'));
-  const said = frequency === null ? [] : frequencies(frequency);
-  const pricing = caseOf([
+  const frequency = buildFirstText(file.find('frequency'));
+  const said = frequency === null ? [] : mapFrequencies(frequency);
+  const pricing = buildCase([
     { when: `${charge.isCovered}`, value: "'Committed'" },
     { when: `${charge.isUsage} AND ${charge.isSpot}`, value: "'Dynamic'" },
     { when: `${charge.isUsage} OR ${type} = 'purchase' OR ${charge.isCovering}`, value: "'Standard'" },
   ]);
   return {
-    ChargeCategory: derivedText(category, 'ChargeType'),
-    ChargeClass: derivedText(caseOf([{ when: `${type} = 'refund'`, value: "'Correction'" }]), 'ChargeType'),
-    ChargeFrequency: derivedText(
-      caseOf([...said, { when: charge.isUsage, value: "'Usage-Based'" }], "'One-Time'"),
+    ChargeCategory: buildDerivedText(category, 'ChargeType'),
+    ChargeClass: buildDerivedText(buildCase([{ when: `${type} = 'refund'`, value: "'Correction'" }]), 'ChargeType'),
+    ChargeFrequency: buildDerivedText(
+      buildCase([...said, { when: charge.isUsage, value: "'Usage-Based'" }], "'One-Time'"),
       'Frequency',
     ),
-    PricingCategory: derivedText(pricing, 'PricingModel'),
+    PricingCategory: buildDerivedText(pricing, 'PricingModel'),
   };
 }
 
-function frequencies(frequency: string) {
+function mapFrequencies(frequency: string) {
   return [
     { when: `lower(${frequency}) = 'usagebased'`, value: "'Usage-Based'" },
     { when: `lower(${frequency}) IN ('recurring', 'monthly')`, value: "'Recurring'" },
@@ -161,12 +161,12 @@ function frequencies(frequency: string) {
   ];
 }
 
-function commitment(file: AzureFile, charge: AzureCharge) {
+function mapCommitment(file: AzureFile, charge: AzureCharge) {
   if (charge.commitmentId === null) return {};
   const isOne = `(${charge.isCovered} OR ${charge.isCovering})`;
   const of = (plan: string, reservation: string) =>
-    derivedText(
-      caseOf(
+    buildDerivedText(
+      buildCase(
         [
           { when: `NOT ${isOne}`, value: null },
           { when: charge.isSavingsPlan, value: plan },
@@ -175,28 +175,28 @@ function commitment(file: AzureFile, charge: AzureCharge) {
       ),
       'PricingModel',
     );
-  const status = caseOf([
+  const status = buildCase([
     { when: charge.isUnused, value: "'Unused'" },
     { when: charge.isCovered, value: "'Used'" },
   ]);
   return {
-    CommitmentDiscountId: derivedText(charge.commitmentId, 'BenefitId'),
-    CommitmentDiscountName: derivedText(
-      firstText(file.find('benefitName'), file.find('reservationName')),
+    CommitmentDiscountId: buildDerivedText(charge.commitmentId, 'BenefitId'),
+    CommitmentDiscountName: buildDerivedText(
+      buildFirstText(file.find('benefitName'), file.find('reservationName')),
       'BenefitName',
     ),
     CommitmentDiscountType: of("'Savings Plan'", "'Reservation'"),
     CommitmentDiscountCategory: of("'Spend'", "'Usage'"),
-    CommitmentDiscountStatus: derivedText(status, 'ChargeType'),
+    CommitmentDiscountStatus: buildDerivedText(status, 'ChargeType'),
   };
 }
 
 /** Some exports omit the braces around the JSON object. */
-function tags(file: AzureFile): SourceExpression | null {
+function findTags(file: AzureFile): SourceExpression | null {
   const column = file.take('tags');
   if (column === null || column.type !== 'VARCHAR') return column;
-  const text = textOf(column);
-  const sql = caseOf([
+  const text = castToText(column);
+  const sql = buildCase([
     { when: `starts_with(ltrim(${text}), '{')`, value: text },
     { when: `${text} IS NOT NULL`, value: `'{' || rtrim(${text}, ', ') || '}'` },
   ]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { enterprise, SUBSCRIPTION } from './azure-record.testing.ts';
-import { type BillReader, csvOf, type FileRecord, openBillReader, plain } from './bill-reader.testing.ts';
+import { createEnterpriseRecord, SUBSCRIPTION } from './azure-record.testing.ts';
+import { type BillReader, buildCsv, type FileRecord, openBillReader, trimDecimals } from './bill-reader.testing.ts';
 
 let reader: BillReader;
 beforeAll(async () => {
@@ -9,13 +9,13 @@ beforeAll(async () => {
 afterAll(() => reader[Symbol.asyncDispose]());
 
 const read = async (records: readonly FileRecord[], dataset: 'ActualCost' | 'AmortizedCost' | null = 'ActualCost') =>
-  (await reader.rows(csvOf(records), { dataset })).map(plain);
+  (await reader.rows(buildCsv(records), { dataset })).map(trimDecimals);
 
 describe('what a commitment covers', () => {
   const reservation = { PricingModel: 'Reservation', ReservationId: 'r-1', ReservationName: 'GPU reservation' };
-  const covered = enterprise({ ...reservation, Cost: '0' });
-  const spread = enterprise({ ...reservation, Cost: '120' });
-  const unused = enterprise({ ...reservation, ChargeType: 'UnusedReservation', Cost: '30' });
+  const covered = createEnterpriseRecord({ ...reservation, Cost: '0' });
+  const spread = createEnterpriseRecord({ ...reservation, Cost: '120' });
+  const unused = createEnterpriseRecord({ ...reservation, ChargeType: 'UnusedReservation', Cost: '30' });
 
   it('costs nobody knows what in an actual export', async () => {
     expect((await read([covered]))[0]).toMatchObject({
@@ -46,7 +46,7 @@ describe('what a commitment covers', () => {
   });
 
   it('is told by its cost where nobody says what the export is', async () => {
-    const rows = await read([spread, covered, enterprise()], null);
+    const rows = await read([spread, covered, createEnterpriseRecord()], null);
     expect(rows.map(({ BilledCost, EffectiveCost }) => [BilledCost, EffectiveCost])).toEqual([
       ['0', '120'],
       ['0', null],
@@ -59,7 +59,7 @@ describe('what a commitment covers', () => {
     ['AmortizedCost', 'AmortizedCost'],
     [null, 'ActualCost'],
   ] as const)('the export is taken for what the manifest says: %s', async (dataset, expected) => {
-    expect((await reader.mapping(csvOf([enterprise()]), { dataset })).dataset).toBe(expected);
+    expect((await reader.mapping(buildCsv([createEnterpriseRecord()]), { dataset })).dataset).toBe(expected);
   });
 });
 

@@ -1,8 +1,8 @@
-import { amountsOf, decimalOf, product } from './amounts.ts';
+import { buildAmounts, castToDecimal, multiplySql } from './amounts.ts';
 import type { AzureCharge } from './azure-charges.ts';
 import type { AzureFile } from './azure-columns.ts';
-import { azureUnit } from './azure-units.ts';
-import { caseOf, coalesced, derivedText, firstText, type Sql } from './expressions.ts';
+import { parseAzureUnit } from './azure-units.ts';
+import { buildCase, buildCoalesce, buildDerivedText, buildFirstText, type Sql } from './expressions.ts';
 import { DECIMAL_TYPE } from './focus-columns.ts';
 import type { SourceExpression } from './format.ts';
 
@@ -11,32 +11,32 @@ import type { SourceExpression } from './format.ts';
  * covers: that cost is unknown, not zero. An amortized export spreads the price over used and unused hours and bills
  * none of them. If the dataset is not declared, covered usage with a cost proves that the export is amortized.
  */
-export function azureCosts(file: AzureFile, charge: AzureCharge) {
+export function mapAzureCosts(file: AzureFile, charge: AzureCharge) {
   const cost = file.find('cost');
   const priced = file.find('costInPricingCurrency');
-  const amounts = amountsOf([cost]);
+  const amounts = buildAmounts([cost]);
   const money = (sql: Sql, column: SourceExpression | null) =>
     sql === null || column === null ? null : { sql, type: amounts.type, shown: column.shown };
-  const isSpread = spread(charge, cost);
-  const billed = caseOf([{ when: isSpread, value: amounts.zero }], amounts.of(cost));
+  const isSpread = buildSpreadSql(charge, cost);
+  const billed = buildCase([{ when: isSpread, value: amounts.zero }], amounts.of(cost));
   return {
     BilledCost: money(billed, cost),
-    EffectiveCost: money(effective(charge, isSpread, amounts.of(cost), amounts.zero), cost),
-    PricingCurrencyEffectiveCost: pricedEffective(charge, isSpread, priced),
+    EffectiveCost: money(buildEffectiveSql(charge, isSpread, amounts.of(cost), amounts.zero), cost),
+    PricingCurrencyEffectiveCost: buildPricedEffective(charge, isSpread, priced),
     ...listAndContracted(file, charge),
-    ...prices(file, charge),
-    ...azureQuantities(file, charge, isSpread),
+    ...mapPrices(file, charge),
+    ...mapAzureQuantities(file, charge, isSpread),
   };
 }
 
-function spread(charge: AzureCharge, cost: SourceExpression | null): string {
+function buildSpreadSql(charge: AzureCharge, cost: SourceExpression | null): string {
   if (charge.isActual) return 'false';
   if (charge.isAmortized) return charge.isCovered;
   return `(${charge.isCovered} AND TRY_CAST(${cost?.sql ?? 'NULL'} AS DOUBLE) <> 0)`;
 }
 
-function effective(charge: AzureCharge, isSpread: string, cost: Sql, zero: string): string {
-  return caseOf(
+function buildEffectiveSql(charge: AzureCharge, isSpread: string, cost: Sql, zero: string): string {
+  return buildCase(
     [
       { when: charge.isCovering, value: zero },
       { when: isSpread, value: cost },
@@ -46,10 +46,10 @@ function effective(charge: AzureCharge, isSpread: string, cost: Sql, zero: strin
   );
 }
 
-function pricedEffective(charge: AzureCharge, isSpread: string, priced: SourceExpression | null) {
+function buildPricedEffective(charge: AzureCharge, isSpread: string, priced: SourceExpression | null) {
   if (priced === null) return null;
-  const amounts = amountsOf([priced]);
-  const sql = effective(charge, isSpread, amounts.of(priced), amounts.zero);
+  const amounts = buildAmounts([priced]);
+  const sql = buildEffectiveSql(charge, isSpread, amounts.of(priced), amounts.zero);
   return { sql, type: amounts.type, shown: priced.shown };
 }
 
@@ -60,13 +60,13 @@ function pricedEffective(charge: AzureCharge, isSpread: string, priced: SourceEx
 function listAndContracted(file: AzureFile, charge: AzureCharge) {
   const cost = file.find('cost');
   const quantity = file.find('quantity');
-  const own = cost === null ? null : decimalOf(cost);
+  const own = cost === null ? null : castToDecimal(cost);
   const of = (given: SourceExpression | null, price: SourceExpression | null) => {
-    const computed = inBillingCurrency(file, product(price, quantity));
-    const value = coalesced([given === null ? null : decimalOf(given), computed]);
+    const computed = convertToBillingCurrency(file, multiplySql(price, quantity));
+    const value = buildCoalesce([given === null ? null : castToDecimal(given), computed]);
     if (value === null) return null;
     const isUnknown = `${value} = 0 AND (${own} <> 0 OR ${charge.isCovered})`;
-    const sql = caseOf(
+    const sql = buildCase(
       [
         { when: charge.isUnused, value: `0::${DECIMAL_TYPE}` },
         { when: `NOT (${charge.isUsage})`, value: own },
@@ -83,25 +83,25 @@ function listAndContracted(file: AzureFile, charge: AzureCharge) {
 }
 
 /** A customer agreement can have different pricing and billing currencies; other agreements have one currency. */
-function inBillingCurrency(file: AzureFile, sql: Sql): Sql {
+function convertToBillingCurrency(file: AzureFile, sql: Sql): Sql {
   const rate = file.find('exchangeRate');
   if (sql === null || file.find('pricingCurrency') === null) return sql;
   if (rate === null) return null;
-  return product({ sql, type: DECIMAL_TYPE, shown: '' }, rate);
+  return multiplySql({ sql, type: DECIMAL_TYPE, shown: '' }, rate);
 }
 
 /** A price of 0 with a non-zero cost or with a commitment is unknown, as for the costs. */
-function prices(file: AzureFile, charge: AzureCharge) {
+function mapPrices(file: AzureFile, charge: AzureCharge) {
   const cost = file.find('cost')?.sql ?? 'NULL';
   const known = (column: SourceExpression | null) => {
     if (column === null) return null;
     const isNothing = (sql: string) => `TRY_CAST(${sql} AS DOUBLE) = 0`;
     const isUnknown = `${isNothing(column.sql)} AND (NOT (${isNothing(cost)}) OR ${charge.isCovered})`;
-    return { ...column, sql: caseOf([{ when: isUnknown, value: null }], column.sql) };
+    return { ...column, sql: buildCase([{ when: isUnknown, value: null }], column.sql) };
   };
   const [listed, own] = [known(file.find('listPrice')), known(file.find('price'))];
   const billing = (column: SourceExpression | null) => {
-    const sql = column === null ? null : inBillingCurrency(file, decimalOf(column));
+    const sql = column === null ? null : convertToBillingCurrency(file, castToDecimal(column));
     return sql === null || column === null ? null : { sql, type: DECIMAL_TYPE, shown: column.shown };
   };
   if (file.find('pricingCurrency') === null) return { ListUnitPrice: listed, ContractedUnitPrice: own };
@@ -114,25 +114,25 @@ function prices(file: AzureFile, charge: AzureCharge) {
 }
 
 /** The pricing quantity counts Azure's priced blocks (`10 Hours`); the consumed quantity counts single units. */
-function azureQuantities(file: AzureFile, charge: AzureCharge, isSpread: string) {
+function mapAzureQuantities(file: AzureFile, charge: AzureCharge, isSpread: string) {
   const quantity = file.find('quantity');
-  const unitText = firstText(file.find('unit'));
+  const unitText = buildFirstText(file.find('unit'));
   if (quantity === null) return {};
-  const unit = azureUnit(unitText ?? 'NULL', firstText(file.find('meterName')));
+  const unit = parseAzureUnit(unitText ?? 'NULL', buildFirstText(file.find('meterName')));
   const shown = quantity.shown;
   const isConsumed = `(${charge.isUsage} AND NOT (${charge.isUnused}))`;
-  const consumed = `(${decimalOf(quantity)} * (${unit.block})::DECIMAL(12,0))::${DECIMAL_TYPE}`;
+  const consumed = `(${castToDecimal(quantity)} * (${unit.block})::DECIMAL(12,0))::${DECIMAL_TYPE}`;
   const isUnit = unitText === null ? 'false' : `${unitText} IS NOT NULL`;
   const isPlan = `${charge.isCovered} AND ${charge.isSavingsPlan}`;
   const cost = file.find('cost');
-  const planUsed = caseOf([{ when: isSpread, value: cost === null ? null : decimalOf(cost) }]);
-  const committed = caseOf([
+  const planUsed = buildCase([{ when: isSpread, value: cost === null ? null : castToDecimal(cost) }]);
+  const committed = buildCase([
     { when: isPlan, value: planUsed },
     { when: charge.isCovered, value: consumed },
-    { when: `${charge.isCovering} AND ${charge.isSavingsPlan}`, value: cost === null ? null : decimalOf(cost) },
+    { when: `${charge.isCovering} AND ${charge.isSavingsPlan}`, value: cost === null ? null : castToDecimal(cost) },
   ]);
-  const currency = firstText(file.find('currency'));
-  const committedUnit = caseOf([
+  const currency = buildFirstText(file.find('currency'));
+  const committedUnit = buildCase([
     { when: `${committed} IS NULL`, value: null },
     { when: charge.isSavingsPlan, value: currency },
     { when: charge.isCovered, value: unit.noun },
@@ -140,14 +140,14 @@ function azureQuantities(file: AzureFile, charge: AzureCharge, isSpread: string)
   const isCommittable = charge.commitmentId !== null;
   return {
     PricingQuantity: quantity,
-    PricingUnit: derivedText(unitText === null ? null : unit.priced, shown),
+    PricingUnit: buildDerivedText(unitText === null ? null : unit.priced, shown),
     ConsumedQuantity: {
-      sql: caseOf([{ when: `${isConsumed} AND ${isUnit}`, value: consumed }]),
+      sql: buildCase([{ when: `${isConsumed} AND ${isUnit}`, value: consumed }]),
       type: DECIMAL_TYPE,
       shown,
     },
-    ConsumedUnit: derivedText(caseOf([{ when: `${isConsumed} AND ${isUnit}`, value: unit.noun }]), shown),
+    ConsumedUnit: buildDerivedText(buildCase([{ when: `${isConsumed} AND ${isUnit}`, value: unit.noun }]), shown),
     CommitmentDiscountQuantity: isCommittable ? { sql: committed, type: DECIMAL_TYPE, shown } : null,
-    CommitmentDiscountUnit: isCommittable ? derivedText(committedUnit, shown) : null,
+    CommitmentDiscountUnit: isCommittable ? buildDerivedText(committedUnit, shown) : null,
   };
 }

@@ -3,7 +3,7 @@ import type { FileRecord } from './bill-reader.testing.ts';
 export const SUBSCRIPTION = '1caaa5a3-2b66-438e-8ab4-bce37d518c5d';
 
 /** A record of an Enterprise Agreement: an hour of a GPU machine. */
-export const enterprise = (change: FileRecord = {}): FileRecord => ({
+export const createEnterpriseRecord = (change: FileRecord = {}): FileRecord => ({
   BillingAccountId: '8611537',
   BillingAccountName: 'Trey Research',
   BillingPeriodStartDate: '10/01/2026',

@@ -1,5 +1,5 @@
-import { literal } from '../../../platform/lake/index.ts';
-import { caseOf, isOneOf } from './expressions.ts';
+import { quoteLiteral } from '../../../platform/lake/index.ts';
+import { buildCase, buildMembership } from './expressions.ts';
 
 /**
  * SQL expressions for the two parts of `UnitOfMeasure`: the number of units priced together, and the name of the unit.
@@ -29,16 +29,16 @@ const usual: Readonly<Record<string, readonly [number, string]>> = {
  * Parses a number, optionally with K, M or B, and the unit after it. Without a unit, the unit is pieces, or tokens
  * where the meter counts tokens. Checked against the list of units that Microsoft publishes with the FinOps toolkit.
  */
-export function azureUnit(unit: string, meterName: string | null): AzureUnit {
+export function parseAzureUnit(unit: string, meterName: string | null): AzureUnit {
   const number = `TRY_CAST(regexp_extract(${unit}, '^\\s*([0-9]+)', 1) AS BIGINT)`;
   const multiple = `regexp_extract(${unit}, '^\\s*[0-9]+([KMB])(?:$|[ /])', 1)`;
   const factor = `CASE ${multiple} WHEN 'K' THEN 1000 WHEN 'M' THEN 1000000 WHEN 'B' THEN 1000000000 ELSE 1 END`;
   const rest = `trim(regexp_replace(${unit}, '^\\s*[0-9]+([KMB](?:$|\\b))?', ''))`;
   const isTokens = meterName === null ? 'false' : `contains(lower(${meterName}), 'token')`;
-  const pieces = caseOf([{ when: isTokens, value: "'Tokens'" }], "'Units'");
-  const noun = caseOf(
+  const pieces = buildCase([{ when: isTokens, value: "'Tokens'" }], "'Units'");
+  const noun = buildCase(
     [
-      ...usualBranches(unit, ([, name]) => literal(name)),
+      ...buildUsualBranches(unit, ([, name]) => quoteLiteral(name)),
       { when: `${unit} IS NULL`, value: null },
       { when: `${rest} = ''`, value: pieces },
       { when: `starts_with(${rest}, '/')`, value: `'Units/' || trim(substr(${rest}, 2))` },
@@ -49,16 +49,16 @@ export function azureUnit(unit: string, meterName: string | null): AzureUnit {
     ],
     rest,
   );
-  const block = caseOf(
-    usualBranches(unit, ([size]) => String(size)),
+  const block = buildCase(
+    buildUsualBranches(unit, ([size]) => String(size)),
     `coalesce(${number} * (${factor}), 1)`,
   );
-  return { block, noun, priced: caseOf([{ when: `${block} > 1`, value: `${block} || ' ' || ${noun}` }], noun) };
+  return { block, noun, priced: buildCase([{ when: `${block} > 1`, value: `${block} || ' ' || ${noun}` }], noun) };
 }
 
-function usualBranches(unit: string, entryOf: (entry: readonly [number, string]) => string) {
+function buildUsualBranches(unit: string, entryOf: (entry: readonly [number, string]) => string) {
   return [...Map.groupBy(Object.entries(usual), ([, entry]) => entryOf(entry))].map(([value, entries]) => ({
-    when: isOneOf(
+    when: buildMembership(
       unit,
       entries.map(([name]) => name),
     ),

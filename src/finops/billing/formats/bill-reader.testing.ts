@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Lake, type LakeRow, openLake } from '../../../platform/lake/index.ts';
-import { canonicalSelect } from '../intake/canonical.ts';
+import { buildCanonicalSelect } from '../intake/canonical.ts';
 import { inspectFile } from '../intake/inspect-file.ts';
-import { readableFile } from '../intake/readable-file.ts';
+import { prepareReadableFile } from '../intake/readable-file.ts';
 import type { FocusColumn } from './focus-columns.ts';
 import type { BillDataset, FormatMapping } from './format.ts';
 import { splitRows } from './split-rows.ts';
@@ -48,7 +48,7 @@ export async function openBillReader(): Promise<BillReader> {
     writeFileSync(path, content);
     return path;
   };
-  const reading = <T>(content: string | Uint8Array, options: ReadOptions, work: (read: Read) => Promise<T>) =>
+  const reading = <T>(content: string | Uint8Array, options: ReadOptions, work: (read: OpenedFile) => Promise<T>) =>
     withRead(lake, placed(content, options), options.dataset ?? null, work);
   return {
     mapping: (content, options = {}) => reading(content, options, async ({ mapping }) => mapping),
@@ -77,7 +77,7 @@ export async function openBillReader(): Promise<BillReader> {
   };
 }
 
-interface Read {
+interface OpenedFile {
   readonly mapping: FormatMapping;
   /** The raw relation of the file, before the mapping. */
   readonly source: string;
@@ -89,14 +89,14 @@ async function withRead<T>(
   lake: Lake,
   path: string,
   dataset: BillDataset | null,
-  work: (read: Read) => Promise<T>,
+  work: (read: OpenedFile) => Promise<T>,
 ): Promise<T> {
   const format = await inspectFile(path, 'bill.csv');
   return lake.session(async (session) => {
     const declared = { dates: null, numbers: null };
     const file = { path, name: 'bill.csv', dataset, period: null, declared };
-    const { source, mapping } = await readableFile(session, file, format);
-    const { select } = canonicalSelect(source, mapping, { delivery: 'd', source: 's', file: 'bill.csv' });
+    const { source, mapping } = await prepareReadableFile(session, file, format);
+    const { select } = buildCanonicalSelect(source, mapping, { delivery: 'd', source: 's', file: 'bill.csv' });
     const columns = async () => (await session.query(`DESCRIBE ${select}`)).map((row) => String(row.column_name));
     const relation = mapping.split === undefined ? select : splitRows(`(${select})`, mapping.split, await columns());
     return work({ mapping, source: source.relation, relation, query: (sql) => session.query(sql) });
@@ -106,7 +106,7 @@ async function withRead<T>(
 const sharedFolders = [join(import.meta.dirname, '../../../../../shared')];
 
 /** CSV of records that have only the named columns; all others are empty. */
-export function csvOf(records: readonly FileRecord[]): string {
+export function buildCsv(records: readonly FileRecord[]): string {
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
   const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`;
   const lines = records.map((record) => names.map((name) => quoted(record[name] ?? '')).join(','));
@@ -114,7 +114,7 @@ export function csvOf(records: readonly FileRecord[]): string {
 }
 
 /** A row with trailing zeros removed from its decimals: `0.50000000000000000000` -> `0.5`. */
-export function plain(row: ReadRow): ReadRow {
+export function trimDecimals(row: ReadRow): ReadRow {
   const short = (value: string | null) =>
     value !== null && /^-?\d+\.\d{20,}$/.test(value) ? value.replace(/\.?0+$/, '') : value;
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, short(value)]));

@@ -5,7 +5,14 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { splitRecord } from '../../../platform/csv/index.ts';
 import { isDeep } from '../../../testing/deep.ts';
-import { type BillReader, csvOf, type FileRecord, openBillReader, plain, type ReadRow } from './bill-reader.testing.ts';
+import {
+  type BillReader,
+  buildCsv,
+  type FileRecord,
+  openBillReader,
+  type ReadRow,
+  trimDecimals,
+} from './bill-reader.testing.ts';
 
 let reader: BillReader;
 beforeAll(async () => {
@@ -149,12 +156,12 @@ describe.skipIf(!existsSync(shared))("the specification's worked examples (skipp
 
     it('comes out of an AWS report', async () => {
       const { names, rows } = expected();
-      expect((await reader.rows(csvOf(awsRecords))).map((row) => comparable(row, names))).toEqual(rows);
+      expect((await reader.rows(buildCsv(awsRecords))).map((row) => comparable(row, names))).toEqual(rows);
     });
 
     it('comes out of an Azure export', async () => {
       const { names, rows } = expected();
-      const read = await reader.rows(csvOf(azureRecords), { dataset });
+      const read = await reader.rows(buildCsv(azureRecords), { dataset });
       expect(read.map((row) => comparable(row, names))).toEqual(rows);
     });
   });
@@ -175,7 +182,7 @@ describe('a record that is a fee and what nobody used of it', () => {
   });
 
   it('becomes a purchase and an unused row, of a savings plan', async () => {
-    const rows = (await reader.rows(csvOf([awsCovered('0.75'), awsFee('1', '1', '0.75')]))).map(plain);
+    const rows = (await reader.rows(buildCsv([awsCovered('0.75'), awsFee('1', '1', '0.75')]))).map(trimDecimals);
     expect(rows.map(kinds)).toEqual([
       { kind: 'Used', billed: '0', effective: '0.75', quantity: '0.75' },
       { kind: 'Purchase', billed: '1', effective: '0', quantity: '1' },
@@ -210,7 +217,7 @@ describe('a record that is a fee and what nobody used of it', () => {
         'reservation/UnusedRecurringFee': '9.5',
       }),
     ];
-    const rows = (await reader.rows(csvOf(records))).map(plain);
+    const rows = (await reader.rows(buildCsv(records))).map(trimDecimals);
     expect(rows.map(kinds)).toEqual([
       { kind: 'Purchase', billed: '100', effective: '0', quantity: '744' },
       { kind: 'Used', billed: '0', effective: '60.5', quantity: '600' },
@@ -229,7 +236,7 @@ describe('a record that is a fee and what nobody used of it', () => {
   it('is reduced like its fee where the account has a discount of its own', async () => {
     const rows = (
       await reader.rows(
-        csvOf([
+        buildCsv([
           {
             ...awsFee('1', '1', '0.75'),
             'lineItem/NetUnblendedCost': '0.9',
@@ -240,7 +247,7 @@ describe('a record that is a fee and what nobody used of it', () => {
           },
         ]),
       )
-    ).map(plain);
+    ).map(trimDecimals);
     expect(rows.map(kinds)).toEqual([
       { kind: 'Purchase', billed: '0.9', effective: '0', quantity: '1' },
       { kind: 'Unused', billed: '0', effective: '0.225', quantity: '0.25' },
@@ -291,7 +298,7 @@ describe('over the term of a commitment', () => {
     await fc.assert(
       fc.asyncProperty(terms, async (all) => {
         const records = all.flatMap((term, at) => recordsOf(term, `plan-${at}`));
-        const rows = await reader.rows(csvOf(records));
+        const rows = await reader.rows(buildCsv(records));
         const sum = (of: readonly ReadRow[], column: string) =>
           of.reduce((total, row) => total.plus(row[column] ?? Number.NaN), new Decimal(0)).toFixed();
         for (const id of all.map((_, at) => `plan-${at}`)) {

@@ -20,12 +20,12 @@ export function convert(type: FocusType, from: SourceExpression): Conversion {
       return toTags(from);
     case 'json':
     case 'text':
-      return { sql: textOf(from), canFail: false };
+      return { sql: castToText(from), canFail: false };
   }
 }
 
 /** Any value as text; nested ones as JSON. */
-export function textOf({ sql, type }: Pick<SourceExpression, 'sql' | 'type'>): string {
+export function castToText({ sql, type }: Pick<SourceExpression, 'sql' | 'type'>): string {
   if (type === 'VARCHAR') return sql;
   return isNested(type) ? `to_json(${sql})::VARCHAR` : `${sql}::VARCHAR`;
 }
@@ -45,8 +45,8 @@ function toDecimal(from: SourceExpression): Conversion {
     return fits ? { sql: `${sql}::${EXACT_TYPE}`, canFail: false } : tryDecimal(sql);
   }
   if (/^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type)) return tryDecimal(sql);
-  if (type === 'DOUBLE') return { sql: decimalOfDouble(sql), canFail: true };
-  return { sql: decimalOfText(textOf(from)), canFail: true };
+  if (type === 'DOUBLE') return { sql: buildDecimalOfDouble(sql), canFail: true };
+  return { sql: buildDecimalOfText(castToText(from)), canFail: true };
 }
 
 function tryDecimal(sql: string): Conversion {
@@ -57,16 +57,16 @@ function tryDecimal(sql: string): Conversion {
  * Values of up to 11 decimals that fit use 64-bit arithmetic, in a quarter of the time of 128-bit. A small number with
  * an exponent is expanded first: the engine takes ten times as long to read `5.2E-9` as `0.0000000052`.
  */
-function decimalOfText(text: string): string {
+function buildDecimalOfText(text: string): string {
   const isShort = `length(${text}) - strpos(${text}, '.') <= 11 AND NOT contains(lower(${text}), 'e')`;
   const short = `CASE WHEN ${isShort} THEN TRY_CAST(${text} AS DECIMAL(18,11)) END::${EXACT_TYPE}`;
   const isSmall = `contains(${text}, 'E-') AND regexp_full_match(${text}, '-?[0-9](\\.[0-9]+)?E-[0-9]{1,2}')`;
-  const small = `CASE WHEN ${isSmall} THEN TRY_CAST(${writtenOut(text)} AS ${EXACT_TYPE}) END`;
+  const small = `CASE WHEN ${isSmall} THEN TRY_CAST(${expandExponent(text)} AS ${EXACT_TYPE}) END`;
   return `coalesce(${short}, ${small}, TRY_CAST(${text} AS ${EXACT_TYPE}))`;
 }
 
 /** `-5.2E-9` -> `-0.0000000052`. */
-function writtenOut(text: string): string {
+function expandExponent(text: string): string {
   const [mantissa, exponent] = [`split_part(${text}, 'E-', 1)`, `split_part(${text}, 'E-', 2)`];
   const zeros = `repeat('0', ${exponent}::INTEGER - 1)`;
   return `CASE WHEN ${exponent}::INTEGER > 0 THEN
@@ -78,7 +78,7 @@ function writtenOut(text: string): string {
  * decimal of at most 15 digits that parses back is the shortest one. Values below 10,000 with up to 11 decimals
  * therefore skip the conversion to text.
  */
-function decimalOfDouble(sql: string): string {
+function buildDecimalOfDouble(sql: string): string {
   const short = `TRY_CAST(${sql} AS DECIMAL(18,11))`;
   const isExact = `abs(${sql}) < 10000 AND ${short}::DOUBLE = ${sql}`;
   return `CASE WHEN ${isExact} THEN ${short}::${EXACT_TYPE} ELSE TRY_CAST(${sql}::VARCHAR AS ${EXACT_TYPE}) END`;
@@ -89,7 +89,7 @@ function toInstant(from: SourceExpression): Conversion {
   if (type === 'TIMESTAMP') return { sql, canFail: false };
   if (/^TIMESTAMP_|^DATE$/.test(type)) return { sql: `${sql}::TIMESTAMP`, canFail: false };
   if (type === 'TIMESTAMP WITH TIME ZONE') return { sql: `timezone('UTC', ${sql})`, canFail: false };
-  return { sql: instantOfText(textOf(from)), canFail: true };
+  return { sql: buildInstantOfText(castToText(from)), canFail: true };
 }
 
 /**
@@ -97,7 +97,7 @@ function toInstant(from: SourceExpression): Conversion {
  * offset the session's time zone, UTC, applies); then Azure's `2026-11-01T00:00Z`, which has no seconds. Words
  * (`epoch`, `infinity`) are rejected.
  */
-function instantOfText(text: string): string {
+function buildInstantOfText(text: string): string {
   const isPlain = `(length(${text}) = 19 AND ${text}[17] = ':') OR (length(${text}) = 20 AND ends_with(${text}, 'Z'))`;
   const zoned = (value: string) => `timezone('UTC', TRY_CAST(${value} AS TIMESTAMPTZ))`;
   const withSeconds = `regexp_replace(${text}, '^(.{10}[T ][0-9]{2}:[0-9]{2})(Z|[+-].*)$', '\\1:00\\2')`;
@@ -113,5 +113,5 @@ function toTags(from: SourceExpression): Conversion {
   const { sql, type } = from;
   if (type === TAGS) return { sql, canFail: false };
   if (type.startsWith('MAP')) return { sql: `TRY_CAST(${sql} AS ${TAGS})`, canFail: true };
-  return { sql: `TRY_CAST(TRY_CAST(${textOf(from)} AS JSON) AS ${TAGS})`, canFail: true };
+  return { sql: `TRY_CAST(TRY_CAST(${castToText(from)} AS JSON) AS ${TAGS})`, canFail: true };
 }

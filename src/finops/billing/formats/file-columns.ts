@@ -1,4 +1,4 @@
-import { identifier } from '../../../platform/lake/index.ts';
+import { quoteIdentifier } from '../../../platform/lake/index.ts';
 import type { SourceColumn, SourceExpression } from './format.ts';
 
 /**
@@ -24,7 +24,10 @@ export function foldName(name: string): string {
  * Looks up columns by folded name. Of several columns with the same folded name, the first is found; the others stay
  * custom.
  */
-export function fileColumns(columns: readonly SourceColumn[], fold: (name: string) => string = foldName): FileColumns {
+export function indexFileColumns(
+  columns: readonly SourceColumn[],
+  fold: (name: string) => string = foldName,
+): FileColumns {
   const byName = new Map<string, SourceColumn>();
   for (const column of columns) if (!byName.has(fold(column.name))) byName.set(fold(column.name), column);
   const taken = new Set<string>();
@@ -34,12 +37,12 @@ export function fileColumns(columns: readonly SourceColumn[], fold: (name: strin
     const column = found(names);
     if (column === undefined) return null;
     taken.add(column.name);
-    return expressionOf(column);
+    return toExpression(column);
   };
   return {
     find: (...names) => {
       const column = found(names);
-      return column === undefined ? null : expressionOf(column);
+      return column === undefined ? null : toExpression(column);
     },
     take,
     takeAll(prefix) {
@@ -51,6 +54,6 @@ export function fileColumns(columns: readonly SourceColumn[], fold: (name: strin
   };
 }
 
-function expressionOf({ name, type }: SourceColumn): SourceExpression {
-  return { sql: identifier(name), type, shown: name };
+function toExpression({ name, type }: SourceColumn): SourceExpression {
+  return { sql: quoteIdentifier(name), type, shown: name };
 }

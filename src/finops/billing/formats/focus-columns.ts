@@ -95,12 +95,12 @@ export const formerNames: Readonly<Record<string, FocusColumn>> = {
 };
 
 /** `serviceName` -> `ServiceName`; null when FOCUS has no such column. */
-export function focusColumnOf(camelCase: string): FocusColumn | null {
+export function findFocusColumn(camelCase: string): FocusColumn | null {
   const name = camelCase.charAt(0).toUpperCase() + camelCase.slice(1);
   return Object.hasOwn(focusColumns, name) ? (name as FocusColumn) : null;
 }
 
 /** `ServiceName` -> `serviceName`. */
-export function camelCaseOf(column: string): string {
+export function toCamelCase(column: string): string {
   return column.charAt(0).toLowerCase() + column.slice(1);
 }

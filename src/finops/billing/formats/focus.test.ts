@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BillReader, csvOf, openBillReader, plain } from './bill-reader.testing.ts';
+import { type BillReader, buildCsv, openBillReader, trimDecimals } from './bill-reader.testing.ts';
 
 let reader: BillReader;
 beforeAll(async () => {
@@ -33,7 +33,7 @@ const record = (change: Readonly<Record<string, string>> = {}) => ({
 
 describe('FOCUS in a virtual currency, priced by tokens', () => {
   it('keeps pricing currency and billing currency apart, and every unit as it is', async () => {
-    const [row] = (await reader.rows(csvOf([record()]))).map(plain);
+    const [row] = (await reader.rows(buildCsv([record()]))).map(trimDecimals);
     expect(row).toMatchObject({
       ...record(),
       BillingPeriodStart: '2026-10-01 00:00:00',
@@ -45,7 +45,7 @@ describe('FOCUS in a virtual currency, priced by tokens', () => {
   });
 
   it('is never billed in credits', async () => {
-    const [row] = await reader.rows(csvOf([record({ BillingCurrency: 'Credits' })]));
+    const [row] = await reader.rows(buildCsv([record({ BillingCurrency: 'Credits' })]));
     expect(row?.reject).toContain('BillingCurrency');
   });
 });
@@ -57,15 +57,15 @@ describe('a header of FOCUS', () => {
     ['blanks', (name: string) => name.replaceAll(/(?<!^)[A-Z]/g, (letter) => ` ${letter}`)],
   ])('is read with %s', async (_, spell) => {
     const spelled = Object.fromEntries(Object.entries(record()).map(([name, value]) => [spell(name), value]));
-    expect(await reader.rows(csvOf([spelled]))).toEqual(await reader.rows(csvOf([record()])));
+    expect(await reader.rows(buildCsv([spelled]))).toEqual(await reader.rows(buildCsv([record()])));
   });
 
   it('of an older version gives the provider its newer name; where both are there, the newer holds', async () => {
     const rows = await reader.rows(
-      csvOf([record({ ProviderName: 'AWS', InvoiceIssuer: 'AWS Inc', PublisherName: 'P' })]),
+      buildCsv([record({ ProviderName: 'AWS', InvoiceIssuer: 'AWS Inc', PublisherName: 'P' })]),
     );
     expect(rows[0]).toMatchObject({ ServiceProviderName: 'AWS', InvoiceIssuerName: 'AWS Inc', x_PublisherName: 'P' });
-    const both = await reader.rows(csvOf([record({ ProviderName: 'old', ServiceProviderName: 'new' })]));
+    const both = await reader.rows(buildCsv([record({ ProviderName: 'old', ServiceProviderName: 'new' })]));
     expect(both[0]).toMatchObject({ ServiceProviderName: 'new', x_ProviderName: 'old' });
   });
 

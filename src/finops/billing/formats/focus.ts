@@ -1,14 +1,14 @@
-import { identifier } from '../../../platform/lake/index.ts';
+import { quoteIdentifier } from '../../../platform/lake/index.ts';
 import { type FocusColumn, type FocusType, focusColumnNames, focusColumns, formerNames } from './focus-columns.ts';
 import type { BillFormat, SourceColumn, SourceExpression } from './format.ts';
 
 /** Required columns: without them a row cannot be dated or summed. */
 const REQUIRED: readonly FocusColumn[] = ['BilledCost', 'BillingCurrency', 'BillingPeriodStart', 'ChargePeriodStart'];
 
-const folded = (name: string) => name.replaceAll(/[^a-zA-Z0-9]/g, '').toLowerCase();
+const foldName = (name: string) => name.replaceAll(/[^a-zA-Z0-9]/g, '').toLowerCase();
 const byFoldedName = new Map<string, FocusColumn>([
-  ...focusColumnNames.map((name) => [folded(name), name] as const),
-  ...Object.entries(formerNames).map(([former, name]) => [folded(former), name] as const),
+  ...focusColumnNames.map((name) => [foldName(name), name] as const),
+  ...Object.entries(formerNames).map(([former, name]) => [foldName(former), name] as const),
 ]);
 
 /**
@@ -18,11 +18,11 @@ const byFoldedName = new Map<string, FocusColumn>([
 export const focusFormat: BillFormat = {
   name: 'FOCUS',
   map(columns) {
-    if (requiredFocusColumns(columns).length > 0) return null;
-    const { focus, custom } = focusColumnsOf(columns);
+    if (findMissingColumns(columns).length > 0) return null;
+    const { focus, custom } = splitFocusColumns(columns);
     const ofType = (type: FocusType) =>
       columns
-        .filter(({ name }) => focusColumns[byFoldedName.get(folded(name)) ?? 'Tags'] === type)
+        .filter(({ name }) => focusColumns[byFoldedName.get(foldName(name)) ?? 'Tags'] === type)
         .map(({ name }) => name);
     const [dates, amounts] = [ofType('instant'), ofType('decimal')];
     return { format: 'FOCUS', dataset: 'CostAndUsage', columns: focus, custom, dates, amounts };
@@ -30,12 +30,12 @@ export const focusFormat: BillFormat = {
 };
 
 /** Required columns that the file lacks. */
-export function requiredFocusColumns(columns: readonly SourceColumn[]): FocusColumn[] {
-  const { focus } = focusColumnsOf(columns);
+export function findMissingColumns(columns: readonly SourceColumn[]): FocusColumn[] {
+  const { focus } = splitFocusColumns(columns);
   return REQUIRED.filter((name) => !focus.has(name));
 }
 
-function focusColumnsOf(columns: readonly SourceColumn[]): {
+function splitFocusColumns(columns: readonly SourceColumn[]): {
   focus: Map<FocusColumn, SourceExpression>;
   custom: string[];
 } {
@@ -43,9 +43,9 @@ function focusColumnsOf(columns: readonly SourceColumn[]): {
   const custom: string[] = [];
   const isExact = ({ name }: SourceColumn) => Number(Object.hasOwn(focusColumns, name));
   for (const { name, type } of columns.toSorted((a, b) => isExact(b) - isExact(a))) {
-    const column = byFoldedName.get(folded(name));
+    const column = byFoldedName.get(foldName(name));
     if (column === undefined || focus.has(column)) custom.push(name);
-    else focus.set(column, { sql: identifier(name), type, shown: column });
+    else focus.set(column, { sql: quoteIdentifier(name), type, shown: column });
   }
   return { focus, custom };
 }

@@ -1,10 +1,10 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import { awsCurFormat } from './aws-cur.ts';
 import { azureCostDetailsFormat } from './azure-cost-details.ts';
-import { focusFormat, requiredFocusColumns } from './focus.ts';
+import { findMissingColumns, focusFormat } from './focus.ts';
 import type { BillFormat, FormatContext, FormatMapping, SourceColumn } from './format.ts';
 import { ociFormat } from './oci.ts';
-import { type UnreadFormat, unreadTable } from './unread.ts';
+import { findUnreadTable, type UnreadFormat } from './unread.ts';
 
 export type { BillDataset, FormatContext, FormatMapping, RowSplit, SourceColumn } from './format.ts';
 export { splitRows } from './split-rows.ts';
@@ -12,7 +12,7 @@ export { splitRows } from './split-rows.ts';
 const formats: readonly BillFormat[] = [focusFormat, awsCurFormat, azureCostDetailsFormat, ociFormat];
 
 /** Error for a file of a known format that is not supported. */
-export function notRead(file: string, { name, advice }: UnreadFormat): AppError {
+export function createUnsupportedFormatError(file: string, { name, advice }: UnreadFormat): AppError {
   return new AppError('bill_format_not_read', `${file} is ${name}, which is not read. ${advice}.`, { file });
 }
 
@@ -26,9 +26,9 @@ export function mapBillColumns(columns: readonly SourceColumn[], context: Format
     if (mapping !== null) return mapping;
   }
   const { file } = context;
-  const unread = unreadTable(columns);
-  if (unread !== null) throw notRead(file, unread);
-  const missing = requiredFocusColumns(columns);
+  const unread = findUnreadTable(columns);
+  if (unread !== null) throw createUnsupportedFormatError(file, unread);
+  const missing = findMissingColumns(columns);
   const begins = columns.slice(0, 4).map(({ name }) => name);
   throw new AppError(
     'bill_column_missing',

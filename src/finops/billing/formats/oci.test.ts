@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BillReader, csvOf, openBillReader, plain } from './bill-reader.testing.ts';
+import { type BillReader, buildCsv, openBillReader, trimDecimals } from './bill-reader.testing.ts';
 
 let reader: BillReader;
 beforeAll(async () => {
@@ -34,7 +34,7 @@ const record = (change: Readonly<Record<string, string>> = {}) => ({
 
 describe('an OCI cost report', () => {
   it('becomes FOCUS, in the calendar month of its usage', async () => {
-    const [row] = (await reader.rows(csvOf([record()]))).map(plain);
+    const [row] = (await reader.rows(buildCsv([record()]))).map(trimDecimals);
     expect(row).toMatchObject({
       period: '2026-10',
       BilledCost: '80.000000000000000001',
@@ -67,13 +67,13 @@ describe('an OCI cost report', () => {
   });
 
   it('marks a correction', async () => {
-    const [row] = await reader.rows(csvOf([record({ 'lineItem/isCorrection': 'true', 'cost/myCost': '-1' })]));
+    const [row] = await reader.rows(buildCsv([record({ 'lineItem/isCorrection': 'true', 'cost/myCost': '-1' })]));
     expect(row).toMatchObject({ ChargeCategory: 'Adjustment', ChargeClass: 'Correction', PricingCategory: null });
   });
 
   it('of usage alone is refused, because it has no costs', async () => {
     const { 'cost/myCost': _, ...rest } = record();
-    await expect(reader.rows(csvOf([rest]))).rejects.toMatchObject({
+    await expect(reader.rows(buildCsv([rest]))).rejects.toMatchObject({
       code: 'bill_column_missing',
       context: { column: 'cost/myCost' },
     });

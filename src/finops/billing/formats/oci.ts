@@ -1,11 +1,11 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { identifier, literal } from '../../../platform/lake/index.ts';
-import { textOf } from './convert.ts';
-import { caseOf, constant, derivedText, firstText, mappingOf } from './expressions.ts';
-import { type FileColumns, fileColumns } from './file-columns.ts';
+import { quoteIdentifier, quoteLiteral } from '../../../platform/lake/index.ts';
+import { castToText } from './convert.ts';
+import { buildCase, buildConstant, buildDerivedText, buildFirstText, buildMapping } from './expressions.ts';
+import { type FileColumns, indexFileColumns } from './file-columns.ts';
 import type { BillFormat, FormatContext, FormatMapping, SourceExpression } from './format.ts';
 import { ociServices } from './oci-services.ts';
-import { serviceColumns } from './services.ts';
+import { mapServiceColumns } from './services.ts';
 
 const REQUIRED = ['lineItem/intervalUsageStart', 'cost/myCost', 'cost/currencyCode'] as const;
 
@@ -13,10 +13,10 @@ const REQUIRED = ['lineItem/intervalUsageStart', 'cost/myCost', 'cost/currencyCo
 export const ociFormat: BillFormat = {
   name: 'OCI cost report',
   map(columns, context) {
-    const file = fileColumns(columns);
+    const file = indexFileColumns(columns);
     if (file.find('lineItem/referenceNo') === null && file.find('cost/myCost') === null) return null;
     refuseIncomplete(file, context);
-    return mappingOfOci(file);
+    return buildOciMapping(file);
   },
 };
 
@@ -30,24 +30,24 @@ function refuseIncomplete(file: FileColumns, context: FormatContext): void {
   );
 }
 
-function mappingOfOci(file: FileColumns): FormatMapping {
+function buildOciMapping(file: FileColumns): FormatMapping {
   const cost = file.find('cost/myCost');
   const shown = 'lineItem/isCorrection';
-  const correction = firstText(file.find(shown));
+  const correction = buildFirstText(file.find(shown));
   const isCorrection = correction === null ? 'false' : `lower(${correction}) = 'true'`;
-  const columns = mappingOf({
+  const columns = buildMapping({
     BilledCost: cost,
     EffectiveCost: cost,
     ContractedCost: cost,
     ContractedUnitPrice: file.find('cost/unitPrice'),
-    ChargeCategory: derivedText(caseOf([{ when: isCorrection, value: "'Adjustment'" }], "'Usage'"), shown),
-    ChargeClass: derivedText(caseOf([{ when: isCorrection, value: "'Correction'" }]), shown),
-    ChargeFrequency: constant('Usage-Based'),
-    PricingCategory: derivedText(caseOf([{ when: `NOT (${isCorrection})`, value: "'Standard'" }]), shown),
-    ...verbatim(file),
-    ...periods(file),
-    ...dimensions(file),
-    Tags: tags(file),
+    ChargeCategory: buildDerivedText(buildCase([{ when: isCorrection, value: "'Adjustment'" }], "'Usage'"), shown),
+    ChargeClass: buildDerivedText(buildCase([{ when: isCorrection, value: "'Correction'" }]), shown),
+    ChargeFrequency: buildConstant('Usage-Based'),
+    PricingCategory: buildDerivedText(buildCase([{ when: `NOT (${isCorrection})`, value: "'Standard'" }]), shown),
+    ...mapVerbatim(file),
+    ...mapPeriods(file),
+    ...mapDimensions(file),
+    Tags: findTags(file),
   });
   const found = (...names: string[]) => names.flatMap((name) => file.find(name)?.shown ?? []);
   return {
@@ -57,12 +57,12 @@ function mappingOfOci(file: FileColumns): FormatMapping {
   };
 }
 
-function verbatim(file: FileColumns) {
+function mapVerbatim(file: FileColumns) {
   const billed = file.take('usage/billedQuantity');
   const unit = file.take('cost/billingUnitReadable');
   return {
     BillingAccountId: file.take('cost/subscriptionId'),
-    BillingAccountType: constant('Billing Account'),
+    BillingAccountType: buildConstant('Billing Account'),
     BillingCurrency: file.take('cost/currencyCode'),
     PricingQuantity: billed,
     PricingUnit: unit,
@@ -70,21 +70,21 @@ function verbatim(file: FileColumns) {
     ConsumedUnit: unit,
     ChargeDescription: file.take('product/Description'),
     SubAccountId: file.take('lineItem/tenantId'),
-    SubAccountType: constant('Tenancy'),
+    SubAccountType: buildConstant('Tenancy'),
     SkuId: file.take('cost/productSku'),
     RegionId: file.take('product/region'),
     AvailabilityZone: file.take('product/availabilityDomain'),
     ResourceId: file.take('product/resourceId'),
-    ServiceProviderName: constant('Oracle'),
-    HostProviderName: constant('Oracle'),
-    InvoiceIssuerName: constant('Oracle'),
+    ServiceProviderName: buildConstant('Oracle'),
+    HostProviderName: buildConstant('Oracle'),
+    InvoiceIssuerName: buildConstant('Oracle'),
   };
 }
 
 /** The report has no billing period: it is the calendar month of the usage, in UTC. */
-function periods(file: FileColumns) {
+function mapPeriods(file: FileColumns) {
   const start = file.take('lineItem/intervalUsageStart');
-  const month = `date_trunc('month', TRY_CAST(left(${start === null ? 'NULL' : textOf(start)}, 10) AS DATE))`;
+  const month = `date_trunc('month', TRY_CAST(left(${start === null ? 'NULL' : castToText(start)}, 10) AS DATE))`;
   const instant = (sql: string) => ({ sql: `(${sql})::TIMESTAMP`, type: 'TIMESTAMP', shown: start?.shown ?? '' });
   return {
     ChargePeriodStart: start,
@@ -94,33 +94,33 @@ function periods(file: FileColumns) {
   };
 }
 
-function dimensions(file: FileColumns) {
-  const service = firstText(file.find('product/service'));
-  const { category, subcategory } = serviceColumns(`upper(${service ?? 'NULL'})`, ociServices);
-  const resource = firstText(file.find('product/resourceId'));
+function mapDimensions(file: FileColumns) {
+  const service = buildFirstText(file.find('product/service'));
+  const { category, subcategory } = mapServiceColumns(`upper(${service ?? 'NULL'})`, ociServices);
+  const resource = buildFirstText(file.find('product/resourceId'));
   const type =
     resource === null
       ? null
-      : caseOf([{ when: `starts_with(${resource}, 'ocid1.')`, value: `split_part(${resource}, '.', 2)` }]);
+      : buildCase([{ when: `starts_with(${resource}, 'ocid1.')`, value: `split_part(${resource}, '.', 2)` }]);
   return {
     ServiceName: file.take('product/service'),
-    ServiceCategory: derivedText(category, 'product/service'),
-    ServiceSubcategory: derivedText(subcategory, 'product/service'),
-    ResourceType: derivedText(type, 'product/resourceId'),
+    ServiceCategory: buildDerivedText(category, 'product/service'),
+    ServiceSubcategory: buildDerivedText(subcategory, 'product/service'),
+    ResourceType: buildDerivedText(type, 'product/resourceId'),
   };
 }
 
 /**
  * Tags from columns such as `tags/Team` and `tags/Oracle-Tags.CreatedBy`: the key is the text after the first slash.
  */
-function tags(file: FileColumns): SourceExpression | null {
+function findTags(file: FileColumns): SourceExpression | null {
   const tagged = file.takeAll('tags').filter(({ name }) => name.startsWith('tags/'));
   if (tagged.length === 0) return null;
-  const values = tagged.map(({ name, type }) => textOf({ sql: identifier(name), type }));
+  const values = tagged.map(({ name, type }) => castToText({ sql: quoteIdentifier(name), type }));
   const entries = tagged.map(
-    ({ name }, index) => `{'k': ${literal(name.slice('tags/'.length))}, 'v': ${values[index]}}`,
+    ({ name }, index) => `{'k': ${quoteLiteral(name.slice('tags/'.length))}, 'v': ${values[index]}}`,
   );
   const sql = `map_from_entries(list_filter([${entries.join(', ')}], lambda entry: entry.v IS NOT NULL))`;
   const isTagged = `coalesce(${values.join(', ')}, NULL) IS NOT NULL`;
-  return { sql: caseOf([{ when: isTagged, value: sql }]), type: 'MAP(VARCHAR, VARCHAR)', shown: 'tags' };
+  return { sql: buildCase([{ when: isTagged, value: sql }]), type: 'MAP(VARCHAR, VARCHAR)', shown: 'tags' };
 }

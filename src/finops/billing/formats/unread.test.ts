@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { importFiles, problemFrom } from '../../../testing/application.ts';
+import { catchProblem, importFiles } from '../../../testing/application.ts';
 import { sharedQuietApplication } from '../../../testing/shared.ts';
 
 const application = await sharedQuietApplication();
@@ -27,7 +27,7 @@ it.each([
   ['anthropic.json', anthropicCosts, 'amounts of the API are cents'],
   ['litellm.csv', 'request_id,call_type,api_key,spend,total_tokens,model\n1,2,3,4,5,6\n', "LiteLLM's FOCUS export"],
 ])('says of %s how its costs come in', async (name, content, advice) => {
-  const problem = await problemFrom(importFiles(application, 'other', { [name]: content }));
+  const problem = await catchProblem(importFiles(application, 'other', { [name]: content }));
   expect(problem).toMatchObject({ code: 'bill_format_not_read', file: name });
   expect(problem.detail).toContain(advice);
 });

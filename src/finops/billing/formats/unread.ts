@@ -55,13 +55,13 @@ const unreadFiles: readonly UnreadFile[] = [
 ];
 
 /** The unsupported format of a table; null for any other. */
-export function unreadTable(columns: readonly SourceColumn[]): UnreadFormat | null {
+export function findUnreadTable(columns: readonly SourceColumn[]): UnreadFormat | null {
   const names = new Set(columns.map(({ name }) => foldName(name)));
   return unreadFiles.find((file) => file.columns.some((group) => group.every((name) => names.has(name)))) ?? null;
 }
 
 /** The unsupported format of a text that may be JSON, from its beginning; null for any other. */
-export function unreadJson(text: string): UnreadFormat | null {
+export function findUnreadJson(text: string): UnreadFormat | null {
   if (!/^\s*[[{]/.test(text)) return null;
   return unreadFiles.find((file) => file.json.every((word) => text.includes(word))) ?? null;
 }

@@ -1,5 +1,5 @@
-import { identifier, literal } from '../../../platform/lake/index.ts';
-import { convert, textOf } from '../formats/convert.ts';
+import { quoteIdentifier, quoteLiteral } from '../../../platform/lake/index.ts';
+import { castToText, convert } from '../formats/convert.ts';
 import { duckDbTypes, type FocusColumn, focusColumnNames, focusColumns } from '../formats/focus-columns.ts';
 import type { FormatMapping, SourceColumn, SourceExpression } from '../formats/format.ts';
 import type { SourceRelation } from './source-relation.ts';
@@ -27,21 +27,21 @@ export interface CanonicalRows {
  * the file (`from_…`), the same values as FOCUS types, and the checks, which compare the two. With the expressions
  * inlined at each use, an AWS report was 92 KB of SQL and took 0.4 s of CPU to plan.
  */
-export function canonicalSelect(source: SourceRelation, mapping: FormatMapping, origin: RowOrigin): CanonicalRows {
-  const custom = customColumns(source.columns, mapping.custom);
+export function buildCanonicalSelect(source: SourceRelation, mapping: FormatMapping, origin: RowOrigin): CanonicalRows {
+  const custom = buildCustomColumns(source.columns, mapping.custom);
   const stated = new Map(
-    [...mapping.columns].map(([name, from]) => [name, { ...from, sql: identifier(`from_${name}`) }] as const),
+    [...mapping.columns].map(([name, from]) => [name, { ...from, sql: quoteIdentifier(`from_${name}`) }] as const),
   );
   const raw = [
     `${source.rowNumber ?? 'NULL::BIGINT'} AS source_row`,
-    ...[...mapping.columns].map(([name, { sql }]) => `${sql} AS ${identifier(`from_${name}`)}`),
-    ...custom.map(({ sql, name }) => `${sql} AS ${identifier(name)}`),
+    ...[...mapping.columns].map(([name, { sql }]) => `${sql} AS ${quoteIdentifier(`from_${name}`)}`),
+    ...custom.map(({ sql, name }) => `${sql} AS ${quoteIdentifier(name)}`),
   ];
-  const converted = focusColumnNames.map((name) => `${convertedOf(stated, name)} AS ${identifier(name)}`);
+  const converted = focusColumnNames.map((name) => `${convertColumn(stated, name)} AS ${quoteIdentifier(name)}`);
   const others = custom.map(({ name }) => name);
-  const kept = [...focusColumnNames, ...others].map(identifier);
-  const select = `SELECT ${literal(origin.delivery)} AS delivery, ${literal(origin.source)} AS source,
-    ${literal(origin.file)} AS file, strftime(BillingPeriodStart, '%Y-%m') AS period, source_row,
+  const kept = [...focusColumnNames, ...others].map(quoteIdentifier);
+  const select = `SELECT ${quoteLiteral(origin.delivery)} AS delivery, ${quoteLiteral(origin.source)} AS source,
+    ${quoteLiteral(origin.file)} AS file, strftime(BillingPeriodStart, '%Y-%m') AS period, source_row,
     ${kept.join(', ')}, ${rejectCase(stated)} AS reject
     FROM (SELECT *, ${converted.join(',\n    ')}
       FROM (SELECT ${raw.join(',\n        ')} FROM ${source.relation}))`;
@@ -50,7 +50,7 @@ export function canonicalSelect(source: SourceRelation, mapping: FormatMapping, 
 
 type StatedColumns = FormatMapping['columns'];
 
-function convertedOf(columns: StatedColumns, name: FocusColumn): string {
+function convertColumn(columns: StatedColumns, name: FocusColumn): string {
   const from = columns.get(name);
   const type = focusColumns[name];
   return from === undefined ? `NULL::${duckDbTypes[type]}` : convert(type, from).sql;
@@ -60,7 +60,7 @@ function convertedOf(columns: StatedColumns, name: FocusColumn): string {
  * Each custom column becomes a separate text column, because the engine reads and writes a bill with a hundred of them
  * column by column.
  */
-function customColumns(
+function buildCustomColumns(
   columns: readonly SourceColumn[],
   custom: readonly string[],
 ): { readonly sql: string; readonly name: string }[] {
@@ -73,7 +73,7 @@ function customColumns(
       let distinct = base;
       for (let count = 2; taken.has(distinct.toLowerCase()); count += 1) distinct = `${base}_${count}`;
       taken.add(distinct.toLowerCase());
-      return { sql: textOf({ sql: identifier(name), type }), name: distinct };
+      return { sql: castToText({ sql: quoteIdentifier(name), type }), name: distinct };
     });
 }
 
@@ -87,32 +87,32 @@ const currencies = ` ${[...new Set(['USD', 'EUR', 'GBP', ...Intl.supportedValues
 /** Uses columns of both lower levels: `columns` as the file states them, and the FOCUS columns by name. */
 function rejectCase(columns: StatedColumns): string {
   const required = REQUIRED.map(
-    (name) => `WHEN ${statedOf(columns, name).sql} IS NULL THEN ${rejection(name, 'missing')}`,
+    (name) => `WHEN ${findStatedColumn(columns, name).sql} IS NULL THEN ${buildRejection(name, 'missing')}`,
   );
   const checks = [
     ...required,
-    ...unreadable(columns),
-    unknownCurrency(columns),
-    ...farAway(columns),
-    ...reversedPeriods(columns),
+    ...buildUnreadableChecks(columns),
+    buildCurrencyCheck(columns),
+    ...buildDateChecks(columns),
+    ...buildReversedPeriodChecks(columns),
   ];
   return `CASE ${checks.join('\n      ')} END`;
 }
 
 /** Columns whose conversion can fail. A bad value is non-null before the conversion and null after it. */
-function unreadable(columns: StatedColumns): string[] {
+function buildUnreadableChecks(columns: StatedColumns): string[] {
   return [...columns].flatMap(([name, from]) => {
     const type = focusColumns[name];
     if (type === 'text' || type === 'json' || !convert(type, from).canFail) return [];
-    const isLost = `${from.sql} IS NOT NULL AND ${identifier(name)} IS NULL`;
-    return [`WHEN ${isLost} THEN ${rejection(from.shown, kinds[type], textOf(from))}`];
+    const isLost = `${from.sql} IS NOT NULL AND ${quoteIdentifier(name)} IS NULL`;
+    return [`WHEN ${isLost} THEN ${buildRejection(from.shown, kinds[type], castToText(from))}`];
   });
 }
 
-function unknownCurrency(columns: StatedColumns): string {
-  const from = statedOf(columns, 'BillingCurrency');
-  const isKnown = `length(${from.sql}) = 3 AND contains(${literal(currencies)}, ' ' || ${from.sql} || ' ')`;
-  return `WHEN NOT (${isKnown}) THEN ${rejection(from.shown, 'currency', textOf(from))}`;
+function buildCurrencyCheck(columns: StatedColumns): string {
+  const from = findStatedColumn(columns, 'BillingCurrency');
+  const isKnown = `length(${from.sql}) = 3 AND contains(${quoteLiteral(currencies)}, ' ' || ${from.sql} || ' ')`;
+  return `WHEN NOT (${isKnown}) THEN ${buildRejection(from.shown, 'currency', castToText(from))}`;
 }
 
 /**
@@ -121,34 +121,34 @@ function unknownCurrency(columns: StatedColumns): string {
  */
 const [FIRST_YEAR, LAST_YEAR] = [1990, 2100];
 
-function farAway(columns: StatedColumns): string[] {
+function buildDateChecks(columns: StatedColumns): string[] {
   const names = ['BillingPeriodStart', 'ChargePeriodStart', 'BillingPeriodEnd', 'ChargePeriodEnd'] as const;
   return names.flatMap((name) => {
     const from = columns.get(name);
     if (from === undefined) return [];
     const isNear = `${name} >= TIMESTAMP '${FIRST_YEAR}-01-01' AND ${name} <= TIMESTAMP '${LAST_YEAR + 1}-01-01'`;
-    return [`WHEN NOT (${isNear}) THEN ${rejection(from.shown, 'year', textOf(from))}`];
+    return [`WHEN NOT (${isNear}) THEN ${buildRejection(from.shown, 'year', castToText(from))}`];
   });
 }
 
-function reversedPeriods(columns: StatedColumns): string[] {
+function buildReversedPeriodChecks(columns: StatedColumns): string[] {
   return (['ChargePeriod', 'BillingPeriod'] as const).flatMap((prefix) => {
     const [start, end] = [columns.get(`${prefix}Start`), columns.get(`${prefix}End`)];
     if (start === undefined || end === undefined) return [];
     return [
-      `WHEN ${prefix}End < ${prefix}Start THEN ${rejection(end.shown, 'period', `${textOf(start)} || ' to ' || ${textOf(end)}`)}`,
+      `WHEN ${prefix}End < ${prefix}Start THEN ${buildRejection(end.shown, 'period', `${castToText(start)} || ' to ' || ${castToText(end)}`)}`,
     ];
   });
 }
 
-function statedOf(columns: StatedColumns, name: FocusColumn): SourceExpression {
+function findStatedColumn(columns: StatedColumns, name: FocusColumn): SourceExpression {
   return columns.get(name) ?? { sql: 'NULL', type: 'VARCHAR', shown: name };
 }
 
 const SEPARATOR = '\x1f';
 
-function rejection(column: string, kind: string, value = "''"): string {
-  return `${literal(`${column}${SEPARATOR}${kind}${SEPARATOR}`)} || ${value}`;
+function buildRejection(column: string, kind: string, value = "''"): string {
+  return `${quoteLiteral(`${column}${SEPARATOR}${kind}${SEPARATOR}`)} || ${value}`;
 }
 
 const expectations: Readonly<Record<string, string>> = {

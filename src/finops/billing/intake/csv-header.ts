@@ -1,4 +1,4 @@
-import { delimiterOf, firstRecord, splitRecord } from '../../../platform/csv/index.ts';
+import { detectDelimiter, readFirstRecord, splitRecord } from '../../../platform/csv/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 
 const LONGEST_HEADER = 128 * 1024;
@@ -11,9 +11,9 @@ const MOST_COLUMNS = 5000;
  */
 export function parseHeader(text: string, name: string): { delimiter: string; header: string[]; first: string[] } {
   const clean = text.startsWith('\ufeff') ? text.slice(1) : text;
-  const record = firstRecord(clean.slice(0, LONGEST_HEADER + 1));
-  if (record.length > LONGEST_HEADER) throw tooLong(name, `is longer than ${LONGEST_HEADER} characters`);
-  const delimiter = delimiterOf(record);
+  const record = readFirstRecord(clean.slice(0, LONGEST_HEADER + 1));
+  if (record.length > LONGEST_HEADER) throw createHeaderError(name, `is longer than ${LONGEST_HEADER} characters`);
+  const delimiter = detectDelimiter(record);
   const header = splitRecord(record, delimiter).map((field) => field.trim());
   if (header.length < 2) {
     throw new AppError(
@@ -22,12 +22,13 @@ export function parseHeader(text: string, name: string): { delimiter: string; he
       { file: name, line: 1 },
     );
   }
-  if (header.length > MOST_COLUMNS) throw tooLong(name, `has ${header.length} columns, of at most ${MOST_COLUMNS}`);
+  if (header.length > MOST_COLUMNS)
+    throw createHeaderError(name, `has ${header.length} columns, of at most ${MOST_COLUMNS}`);
   const rest = clean.slice(record.length).replace(/^[\r\n]+/, '');
-  return { delimiter, header, first: splitRecord(firstRecord(rest.slice(0, LONGEST_HEADER)), delimiter) };
+  return { delimiter, header, first: splitRecord(readFirstRecord(rest.slice(0, LONGEST_HEADER)), delimiter) };
 }
 
-function tooLong(name: string, what: string): AppError {
+function createHeaderError(name: string, what: string): AppError {
   const detail = `${name}, line 1 ${what}: this is no header of a bill. Check the content of the file.`;
   return new AppError('file_format_unknown', detail, { file: name, line: 1 });
 }

@@ -10,7 +10,7 @@ type Identity = Pick<
  * The same files of the same source, export and producer yield the same delivery id, regardless of file names and
  * order. `d_` and 20 hex digits.
  */
-export function deliveryId(identity: Identity, sha256s: readonly string[]): string {
+export function computeDeliveryId(identity: Identity, sha256s: readonly string[]): string {
   const { source, exportName, dataset, scope, period, producerId, dateFormat, numberFormat } = identity;
   const written = dateFormat === null && numberFormat === null ? [] : [dateFormat ?? '', numberFormat ?? ''];
   const declared = [exportName, dataset ?? '', scope, period ?? '', producerId ?? '', ...written];

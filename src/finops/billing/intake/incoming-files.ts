@@ -22,16 +22,16 @@ export interface Incoming extends DeliveryFile {
 }
 
 /** Permanent key of a raw file, by its hash, so that every row can be traced to its bytes. */
-export function rawKey(sha256: string): string {
+export function buildRawKey(sha256: string): string {
   return `bills/${sha256}`;
 }
 
 /** Errors: `upload_not_found`, `bill_raw_not_found`. */
-export async function incomingFiles(deps: IntakeDeps, files: readonly DeliveryFileRef[]): Promise<Incoming[]> {
-  return Promise.all(files.map((file) => incomingFile(deps, file)));
+export async function openIncomingFiles(deps: IntakeDeps, files: readonly DeliveryFileRef[]): Promise<Incoming[]> {
+  return Promise.all(files.map((file) => openIncomingFile(deps, file)));
 }
 
-async function incomingFile({ uploads, objects }: IntakeDeps, file: DeliveryFileRef): Promise<Incoming> {
+async function openIncomingFile({ uploads, objects }: IntakeDeps, file: DeliveryFileRef): Promise<Incoming> {
   if ('upload' in file) {
     const { sizeBytes, sha256 } = await uploads.facts(file.upload);
     const key = uploads.keyOf(file.upload);
@@ -41,7 +41,7 @@ async function incomingFile({ uploads, objects }: IntakeDeps, file: DeliveryFile
     const detail = `${file.name}: the upload ${file.upload} does not hold the bytes that were sent. Send the file again.`;
     throw new AppError('object_damaged', detail, { file: file.name });
   }
-  const key = rawKey(file.sha256);
+  const key = buildRawKey(file.sha256);
   const kept = await objects.digest(key);
   if (kept === null || kept.sha256 !== file.sha256) {
     const why = kept === null ? 'no bytes' : 'only damaged bytes';
@@ -55,7 +55,7 @@ async function incomingFile({ uploads, objects }: IntakeDeps, file: DeliveryFile
 export async function settleFiles({ uploads, objects }: IntakeDeps, files: readonly Incoming[]): Promise<void> {
   for (const { upload, sha256 } of files) {
     if (upload === null) continue;
-    const key = rawKey(sha256);
+    const key = buildRawKey(sha256);
     const kept = await objects.digest(key);
     if (kept !== null && kept.sha256 !== sha256) await objects.rename(uploads.keyOf(upload), key);
     await uploads.settle(upload, key);
@@ -74,7 +74,7 @@ export async function stageFiles(
     for (const file of files) staged.push(await stageFile(deps, request, delivery, file));
     return request.period === null ? staged : await rejectOtherPeriods(deps.lake, staged, request.period);
   } catch (error) {
-    await deps.lake.discard(stagedFiles(staged));
+    await deps.lake.discard(listStagedFiles(staged));
     throw error;
   }
 }
@@ -98,7 +98,7 @@ async function stageFile(
   });
 }
 
-export function stagedFiles(staged: readonly StagedBillFile[]): StagedFile[] {
+export function listStagedFiles(staged: readonly StagedBillFile[]): StagedFile[] {
   return staged.flatMap(({ accepted }) => accepted.map(({ file }) => file));
 }
 
@@ -123,12 +123,12 @@ async function rejectOtherPeriods(
   for (const file of staged) {
     const strays = file.accepted.filter((part) => part.period !== period);
     if (strays.length === 0) kept.push(file);
-    else kept.push(await withoutStrays(lake, file, strays, period));
+    else kept.push(await dropStrays(lake, file, strays, period));
   }
   return kept;
 }
 
-async function withoutStrays(
+async function dropStrays(
   lake: Lake,
   staged: StagedBillFile,
   strays: StagedBillFile['accepted'],

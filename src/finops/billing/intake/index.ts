@@ -1,5 +1,14 @@
-export { rawKey, type Incoming, type IntakeDeps, incomingFiles, settleFiles, stagedFiles, stageFiles, isOfOtherPeriod } from './incoming-files.ts';
 export { checkRows } from './check-rows.ts';
-export { deliveryId } from './delivery-id.ts';
-export type { DeliveryRequest, OnOverlap, ChargeDates, DeliveryFileRef } from './delivery-request.ts';
+export { computeDeliveryId } from './delivery-id.ts';
+export type { ChargeDates, DeliveryFileRef, DeliveryRequest, OnOverlap } from './delivery-request.ts';
+export {
+  buildRawKey,
+  type Incoming,
+  type IntakeDeps,
+  isOfOtherPeriod,
+  listStagedFiles,
+  openIncomingFiles,
+  settleFiles,
+  stageFiles,
+} from './incoming-files.ts';
 export type { StagedBillFile } from './staging.ts';

@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { AppError, systemCode } from '../../../platform/errors/index.ts';
-import { bytesAt, isWholeParquet, refuseOtherFormats } from '../../../platform/tables/index.ts';
-import { notRead } from '../formats/index.ts';
-import { unreadJson } from '../formats/unread.ts';
+import { AppError, readSystemCode } from '../../../platform/errors/index.ts';
+import { isWholeParquet, readBytesAt, refuseOtherFormats } from '../../../platform/tables/index.ts';
+import { createUnsupportedFormatError } from '../formats/index.ts';
+import { findUnreadJson } from '../formats/unread.ts';
 import { parseHeader } from './csv-header.ts';
 
 export type BillFileFormat =
@@ -32,7 +32,7 @@ export async function inspectFile(path: string, name: string): Promise<BillFileF
   await using file = await open(path, 'r');
   const { size } = await file.stat();
   if (size === 0) throw new AppError('file_empty', `${name} is empty (0 bytes). Export it again.`, { file: name });
-  const head = await bytesAt(file, 0, 4);
+  const head = await readBytesAt(file, 0, 4);
   if (await isWholeParquet(file, head, name)) return { kind: 'parquet' };
   const compression = head[0] === 0x1f && head[1] === 0x8b ? 'gzip' : 'none';
   refuseOtherFormats(head, name, 'Bills are');
@@ -55,19 +55,19 @@ async function inspectText(path: string, name: string, compression: 'gzip' | 'no
       }
     }
   } catch (error) {
-    throw asUnreadable(error, name);
+    throw toUnreadableError(error, name);
   }
   check.end();
   if (startBytes === 0) throw new AppError('file_empty', `${name} holds no text once unpacked.`, { file: name });
   const beginning = Buffer.concat(start).toString('utf8');
-  const unread = unreadJson(beginning);
-  if (unread !== null) throw notRead(name, unread);
+  const unread = findUnreadJson(beginning);
+  if (unread !== null) throw createUnsupportedFormatError(name, unread);
   const header = parseHeader(beginning, name);
   return { kind: 'csv', compression, ...header, hasMixedLineEnds: check.hasMixedLineEnds };
 }
 
-function asUnreadable(error: unknown, name: string): unknown {
-  const code = systemCode(error);
+function toUnreadableError(error: unknown, name: string): unknown {
+  const code = readSystemCode(error);
   if (code === 'Z_BUF_ERROR') {
     return new AppError(
       'file_truncated',
@@ -111,7 +111,7 @@ class TextCheck {
 
   add(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    const whole = bytes.length - incompleteTail(bytes);
+    const whole = bytes.length - countIncompleteTail(bytes);
     const text = bytes.subarray(0, whole);
     if (!isUtf8(text) || text.includes(0)) this.#refuse(text);
     this.#checkLine(text);
@@ -164,7 +164,7 @@ class TextCheck {
 }
 
 /** Number of bytes at the end that form an incomplete character. */
-function incompleteTail(bytes: Buffer): number {
+function countIncompleteTail(bytes: Buffer): number {
   for (let back = 1; back <= 3 && back <= bytes.length; back += 1) {
     const byte = bytes[bytes.length - back] ?? 0;
     if ((byte & 0xc0) === 0x80) continue;

@@ -17,7 +17,7 @@ export interface CsvCopy extends AsyncDisposable {
  * Writes an unpacked copy to `to` in which every record ends with a line feed, because the engine cannot read mixed
  * line endings. Line breaks inside quotes stay, and so do the line numbers.
  */
-export async function withOneLineEnd(
+export async function normalizeLineEnds(
   { path, compression }: { readonly path: string; readonly compression: 'gzip' | 'none' },
   to: string,
 ): Promise<CsvCopy> {
@@ -27,7 +27,7 @@ export async function withOneLineEnd(
     await pipeline([
       createReadStream(path),
       ...unpacked,
-      withoutCarriageReturns(),
+      dropCarriageReturns(),
       createWriteStream(to, { mode: 0o600 }),
     ]);
   } catch (error) {
@@ -38,7 +38,7 @@ export async function withOneLineEnd(
 }
 
 /** Drops a carriage return before a line feed, outside of quotes. */
-function withoutCarriageReturns(): Transform {
+function dropCarriageReturns(): Transform {
   let isQuoted = false;
   let isHeld = false;
   return new Transform({

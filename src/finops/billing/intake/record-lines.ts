@@ -8,7 +8,7 @@ const LINE_FEED = 0x0a;
  * Line numbers of records, for messages. Record 1 is the first after the header; the reader never counted records on
  * `skippedLines`. Costs a pass over the file, so call it only on errors.
  */
-export async function linesOfRecords(
+export async function findRecordLines(
   path: string,
   compression: 'gzip' | 'none',
   records: ReadonlySet<number>,

@@ -1,5 +1,5 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
+import { type LakeSession, quoteIdentifier, quoteLiteral } from '../../../platform/lake/index.ts';
 import type { SourceColumn } from '../formats/format.ts';
 import { type BillFileFormat, LONGEST_LINE_BYTES } from './inspect-file.ts';
 
@@ -12,15 +12,15 @@ export interface SourceRelation {
 }
 
 /** Empty text and the word NULL both mean that there is no value. */
-const NOTHING = ['', 'NULL', 'null'].map(literal).join(', ');
+const EMPTY_VALUES = ['', 'NULL', 'null'].map(quoteLiteral).join(', ');
 
 /** Opens a bill file as a relation; its text columns contain NULL for empty text and for the word NULL. */
-export async function sourceRelation(
+export async function openSourceRelation(
   session: LakeSession,
   file: { readonly path: string; readonly name: string },
   format: BillFileFormat,
 ): Promise<SourceRelation> {
-  const source = format.kind === 'csv' ? csvRelation(file.path, format) : await parquetRelation(session, file);
+  const source = format.kind === 'csv' ? buildCsvRelation(file.path, format) : await openParquetRelation(session, file);
   refuseTooWide(source.columns.length, file.name);
   return source;
 }
@@ -34,28 +34,28 @@ function refuseTooWide(columns: number, name: string): void {
   throw new AppError('file_too_wide', detail, { file: name, columns });
 }
 
-function csvRelation(path: string, format: BillFileFormat & { kind: 'csv' }): SourceRelation {
-  const columns = distinctNames(format.header).map((name) => ({ name, type: 'VARCHAR' }));
-  const types = columns.map(({ name }) => `${literal(name)}: 'VARCHAR'`).join(', ');
-  const relation = `read_csv(${literal(path)}, columns = {${types}}, auto_detect = false, header = true,
-      delim = ${literal(format.delimiter)}, quote = '"', escape = '"', nullstr = [${NOTHING}],
+function buildCsvRelation(path: string, format: BillFileFormat & { kind: 'csv' }): SourceRelation {
+  const columns = makeDistinctNames(format.header).map((name) => ({ name, type: 'VARCHAR' }));
+  const types = columns.map(({ name }) => `${quoteLiteral(name)}: 'VARCHAR'`).join(', ');
+  const relation = `read_csv(${quoteLiteral(path)}, columns = {${types}}, auto_detect = false, header = true,
+      delim = ${quoteLiteral(format.delimiter)}, quote = '"', escape = '"', nullstr = [${EMPTY_VALUES}],
       compression = '${format.compression}', store_rejects = true, max_line_size = ${LONGEST_LINE_BYTES},
       buffer_size = 33554432)`;
   return { relation, columns, rowNumber: null };
 }
 
-async function parquetRelation(
+async function openParquetRelation(
   session: LakeSession,
   { path, name }: { readonly path: string; readonly name: string },
 ): Promise<SourceRelation> {
-  const source = `read_parquet(${literal(path)}, file_row_number = true)`;
+  const source = `read_parquet(${quoteLiteral(path)}, file_row_number = true)`;
   const described = await session
     .query(`DESCRIBE SELECT * EXCLUDE (file_row_number) FROM ${source}`)
     .catch((cause: unknown) => {
       const detail = `${name} is not a readable Parquet file. Export it again.`;
       throw new AppError('bill_malformed', detail, { file: name }, { cause });
     });
-  const columns = described.map((row) => parquetColumn(String(row.column_name), String(row.column_type)));
+  const columns = described.map((row) => mapParquetColumn(String(row.column_name), String(row.column_type)));
   return {
     relation: `(SELECT ${columns.map(({ select }) => select).join(', ')}, file_row_number + 1 AS ${ROW_NUMBER}
       FROM ${source} ${ANY_ORDER})`,
@@ -74,18 +74,18 @@ const ROW_NUMBER = 'steelyard_row_number';
 const ANY_ORDER = 'JOIN (SELECT 0::BIGINT AS one_row) ON file_row_number * 0 = one_row';
 
 /** Values keep the type in the file, which avoids a conversion through text. */
-function parquetColumn(name: string, type: string): { column: SourceColumn; select: string } {
-  const quoted = identifier(name);
+function mapParquetColumn(name: string, type: string): { column: SourceColumn; select: string } {
+  const quoted = quoteIdentifier(name);
   if (/^(VARCHAR|ENUM|BLOB|UUID|JSON)/.test(type) && !type.endsWith(']')) {
     const text = type === 'VARCHAR' ? quoted : `${quoted}::VARCHAR`;
-    const select = `CASE WHEN ${text} NOT IN (${NOTHING}) THEN ${text} END AS ${quoted}`;
+    const select = `CASE WHEN ${text} NOT IN (${EMPTY_VALUES}) THEN ${text} END AS ${quoted}`;
     return { column: { name, type: 'VARCHAR' }, select };
   }
   return { column: { name, type }, select: quoted };
 }
 
 /** A header can repeat or omit a column name; each column gets a distinct name and keeps its content. */
-function distinctNames(header: readonly string[]): string[] {
+function makeDistinctNames(header: readonly string[]): string[] {
   const taken = new Set<string>();
   return header.map((name, index) => {
     const base = name === '' ? `column_${index + 1}` : name;

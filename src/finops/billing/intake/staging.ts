@@ -1,21 +1,21 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import {
-  identifier,
   type Lake,
   type LakeSession,
   type LakeTable,
-  literal,
+  quoteIdentifier,
+  quoteLiteral,
   type StagedFile,
 } from '../../../platform/lake/index.ts';
-import { type BillUnit, billRows, unitPartition } from '../bill-rows.ts';
+import { type BillUnit, billRows, buildUnitPartition } from '../bill-rows.ts';
 import type { FocusColumn } from '../formats/focus-columns.ts';
 import { type BillDataset, type RowSplit, splitRows } from '../formats/index.ts';
 import type { RejectedRow } from '../schema.ts';
-import { type CanonicalRows, canonicalSelect, explainRejection, type RowOrigin } from './canonical.ts';
+import { buildCanonicalSelect, type CanonicalRows, explainRejection, type RowOrigin } from './canonical.ts';
 import { type BillFileFormat, inspectFile } from './inspect-file.ts';
-import { withOneLineEnd } from './line-ends.ts';
-import { readableFile } from './readable-file.ts';
-import { linesOfRecords } from './record-lines.ts';
+import { normalizeLineEnds } from './line-ends.ts';
+import { prepareReadableFile } from './readable-file.ts';
+import { findRecordLines } from './record-lines.ts';
 import type { Written, WrittenFile } from './written.ts';
 
 /** Maximum number of listed rejected rows; the rest is only counted. */
@@ -68,7 +68,7 @@ interface StructuralError {
 export async function stageBillFile(lake: Lake, input: BillFileInput): Promise<StagedBillFile> {
   const format = await inspectFile(input.path, input.name);
   if (format.kind === 'parquet' || !format.hasMixedLineEnds) return stageInspected(lake, input, format);
-  await using copy = await withOneLineEnd(
+  await using copy = await normalizeLineEnds(
     { path: input.path, compression: format.compression },
     lake.scratchPath('csv'),
   );
@@ -77,11 +77,11 @@ export async function stageBillFile(lake: Lake, input: BillFileInput): Promise<S
 
 async function stageInspected(lake: Lake, input: BillFileInput, format: BillFileFormat): Promise<StagedBillFile> {
   return lake.session(async (session) => {
-    const { source, mapping, written } = await readableFile(session, input, format);
-    const inspected = await readWhole(session, canonicalSelect(source, mapping, input.origin), input);
+    const { source, mapping, written } = await prepareReadableFile(session, input, format);
+    const inspected = await readWhole(session, buildCanonicalSelect(source, mapping, input.origin), input);
     const made = [inspected];
     try {
-      const structural = format.kind === 'csv' ? await structuralErrors(session, input.name) : [];
+      const structural = format.kind === 'csv' ? await findStructuralErrors(session, input.name) : [];
       const settled = await settle(lake, session, input, format, made, inspected, structural, mapping.split);
       return {
         ...settled,
@@ -123,7 +123,7 @@ const structuralReasons: Readonly<Record<string, string>> = {
   'INVALID ENCODING': 'bytes that are not UTF-8 text',
 };
 
-async function structuralErrors(session: LakeSession, name: string): Promise<StructuralError[]> {
+async function findStructuralErrors(session: LakeSession, name: string): Promise<StructuralError[]> {
   const rows = await session.query(
     'SELECT line::INTEGER AS line, any_value(error_type)::VARCHAR AS kind, any_value(error_message) AS error_message, any_value(csv_line) AS csv_line FROM reject_errors GROUP BY ALL ORDER BY line',
   );
@@ -131,7 +131,7 @@ async function structuralErrors(session: LakeSession, name: string): Promise<Str
   if (unclosed !== undefined) {
     // An open quote absorbs the rows after it, so the number of bad rows is unknown and the file is refused.
     const line = Number(unclosed.line);
-    const detail = `${name}, line ${line}: ${brokenQuote(String(unclosed.csv_line))}. Nothing was stored; export the file again.`;
+    const detail = `${name}, line ${line}: ${describeBrokenQuote(String(unclosed.csv_line))}. Nothing was stored; export the file again.`;
     throw new AppError('bill_malformed', detail, { file: name, line });
   }
   return rows.map((row) => ({
@@ -144,7 +144,7 @@ async function structuralErrors(session: LakeSession, name: string): Promise<Str
 /**
  * Text after a closing quote means a quote that was not doubled; otherwise the quote is open to the end of the file.
  */
-function brokenQuote(record: string): string {
+function describeBrokenQuote(record: string): string {
   const isClosed = /(^|[,;\t|])"(?:[^"]|"")*"(?=[^",;\t|\r\n])/.test(record);
   return isClosed ? 'a quote inside a quoted field that is not doubled' : 'a quoted field that never ends';
 }
@@ -167,7 +167,7 @@ async function settle(
   );
   const badRows = Number(counts?.rejected ?? 0);
   const periods = ((counts?.periods as string[] | null) ?? []).toSorted();
-  const accepted = await acceptedByPeriod(
+  const accepted = await stageAcceptedByPeriod(
     session,
     input,
     made,
@@ -188,7 +188,7 @@ async function settle(
   };
 }
 
-async function acceptedByPeriod(
+async function stageAcceptedByPeriod(
   session: LakeSession,
   input: BillFileInput,
   made: StagedFile[],
@@ -198,7 +198,7 @@ async function acceptedByPeriod(
   periods: readonly string[],
   split: RowSplit | undefined,
 ): Promise<{ period: string; file: StagedFile }[]> {
-  const partitionOf = (period: string) => unitPartition({ ...input.unit, period });
+  const partitionOf = (period: string) => buildUnitPartition({ ...input.unit, period });
   const [only] = periods;
   if (badRows === 0 && split === undefined && periods.length === 1 && only !== undefined) {
     // The usual case: the inspected file becomes the file of its unit, without a second write.
@@ -208,10 +208,10 @@ async function acceptedByPeriod(
   const files: { period: string; file: StagedFile }[] = [];
   for (const period of periods) {
     const accepted = `(SELECT * REPLACE (${RECORD} AS source_row) FROM ${relation}
-      WHERE reject IS NULL AND period = ${literal(period)})`;
+      WHERE reject IS NULL AND period = ${quoteLiteral(period)})`;
     const select =
       split === undefined
-        ? `SELECT ${columns.map(identifier).join(', ')} FROM ${accepted}`
+        ? `SELECT ${columns.map(quoteIdentifier).join(', ')} FROM ${accepted}`
         : splitRows(accepted, split, columns);
     const file = await session.stage(billRows, partitionOf(period), select, [], inspected.others);
     // Recorded immediately, so that a failure in a later period can discard every staged file.
@@ -234,7 +234,7 @@ async function listRejections(
   const records = new Set(rows.map((row) => Number(row.record)));
   const lines =
     format.kind === 'csv' && records.size > 0
-      ? await linesOfRecords(input.path, format.compression, records, new Set(structural.map(({ line }) => line)))
+      ? await findRecordLines(input.path, format.compression, records, new Set(structural.map(({ line }) => line)))
       : new Map<number, number>();
   const bad = rows.map((row): RejectedRow => {
     const { column, reason } = explainRejection(String(row.reject));

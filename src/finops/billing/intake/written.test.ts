@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { call, deliverFiles, problemFrom } from '../../../testing/application.ts';
+import { call, catchProblem, deliverFiles } from '../../../testing/application.ts';
 import { sharedQuietApplication } from '../../../testing/shared.ts';
 import { costRows } from '../../costs/schema.ts';
-import { enterprise } from '../formats/azure-record.testing.ts';
-import { csvOf } from '../formats/bill-reader.testing.ts';
+import { createEnterpriseRecord } from '../formats/azure-record.testing.ts';
+import { buildCsv } from '../formats/bill-reader.testing.ts';
 
 const application = await sharedQuietApplication();
 let sources = 0;
@@ -54,7 +54,7 @@ describe('dates of a bill', () => {
       ['1', '4/1/25', '4/1/25'],
       ['2', '4/1/25', '4/9/25'],
     ]);
-    const problem = await problemFrom(deliver(source, content));
+    const problem = await catchProblem(deliver(source, content));
     expect(problem).toMatchObject({ code: 'bill_date_ambiguous', file: 'a.csv', line: 2, value: '4/1/25' });
     expect(problem.detail).toContain('--date-format month-first or day-first');
     await deliver(source, content, { dateFormat: 'day-first' });
@@ -76,14 +76,14 @@ describe('dates of a bill', () => {
 
   it('that no one order reads are refused', async () => {
     const source = newSource();
-    const problem = await problemFrom(deliver(source, bill(source, [['1', '4/15/25', '15/4/25']])));
+    const problem = await catchProblem(deliver(source, bill(source, [['1', '4/15/25', '15/4/25']])));
     expect(problem).toMatchObject({ code: 'bill_date_ambiguous' });
     expect(problem.detail).toContain('holds both');
   });
 
   it('that may begin with a year of two digits are refused', async () => {
     const source = newSource();
-    const problem = await problemFrom(deliver(source, bill(source, [['1', '25-04-01', '25-04-15']])));
+    const problem = await catchProblem(deliver(source, bill(source, [['1', '25-04-01', '25-04-15']])));
     expect(problem).toMatchObject({ code: 'bill_date_ambiguous' });
   });
 
@@ -93,13 +93,13 @@ describe('dates of a bill', () => {
       ['1', '2025-04-01', '2025-04-01'],
       ['2', '2025-04-01', '4/15/25'],
     ]);
-    const problem = await problemFrom(deliver(source, content));
+    const problem = await catchProblem(deliver(source, content));
     expect(problem).toMatchObject({ rejected: [{ line: 3, column: 'ChargePeriodStart' }] });
   });
 
   it.each(['0004-04-01', '1989-12-31', '2205-01-01'])('of %s are outside of what a bill can be of', async (day) => {
     const source = newSource();
-    const problem = await problemFrom(deliver(source, bill(source, [['1', day, day]])));
+    const problem = await catchProblem(deliver(source, bill(source, [['1', day, day]])));
     expect(problem).toMatchObject({
       code: 'bill_rows_rejected',
       rejected: [{ reason: expect.stringContaining('outside the years 1990 to 2100') }],
@@ -110,18 +110,18 @@ describe('dates of a bill', () => {
     const source = newSource();
     const dayFirst = { BillingPeriodStartDate: '01/09/2023', BillingPeriodEndDate: '30/09/2023' };
     const records = [
-      enterprise({ ...dayFirst, Date: '09/09/2023', Cost: '1' }),
-      enterprise({ BillingPeriodStartDate: '', BillingPeriodEndDate: '', Date: '02/09/2023', Cost: '2' }),
+      createEnterpriseRecord({ ...dayFirst, Date: '09/09/2023', Cost: '1' }),
+      createEnterpriseRecord({ BillingPeriodStartDate: '', BillingPeriodEndDate: '', Date: '02/09/2023', Cost: '2' }),
     ];
-    const result = await deliver(source, csvOf(records));
+    const result = await deliver(source, buildCsv(records));
     expect(result.periods).toEqual(['2023-09']);
     expect(await days(source)).toEqual(['2023-09-02', '2023-09-09']);
   });
 
   it('that end a billing period and are none are rejected rows', async () => {
     const source = newSource();
-    const problem = await problemFrom(
-      deliver(source, csvOf([enterprise({ Date: '10/13/2026', BillingPeriodEndDate: 'soon' })])),
+    const problem = await catchProblem(
+      deliver(source, buildCsv([createEnterpriseRecord({ Date: '10/13/2026', BillingPeriodEndDate: 'soon' })])),
     );
     expect(problem).toMatchObject({ rejected: [{ column: 'BillingPeriodEndDate' }] });
   });
@@ -136,7 +136,7 @@ describe('amounts of a bill', () => {
   ] as const)('that are %s are read as %s once that is declared', async (numberFormat, written, expected) => {
     const source = newSource();
     const content = bill(source, [[written, '2025-04-01', '2025-04-02']]);
-    const problem = await problemFrom(deliver(source, content));
+    const problem = await catchProblem(deliver(source, content));
     expect(problem.detail).toContain('--number-format grouped or decimal-comma');
     expect((await deliver(source, content, { numberFormat })).totals).toMatchObject([{ amount: expected }]);
   });
@@ -146,7 +146,7 @@ describe('amounts of a bill', () => {
     async (written) => {
       const source = newSource();
       const content = bill(source, [[written, '2025-04-01', '2025-04-02']]);
-      const problem = await problemFrom(deliver(source, content, { numberFormat: 'grouped' }));
+      const problem = await catchProblem(deliver(source, content, { numberFormat: 'grouped' }));
       expect(problem).toMatchObject({ code: 'bill_rows_rejected' });
     },
   );
@@ -172,7 +172,7 @@ describe('lines of a bill', () => {
     ['1,USD,2025-04-01,2025-04-02,"a,r\n1,USD,2025-04-01,2025-04-02,b,r', 'a quoted field that never ends'],
   ])('with a broken quote are refused by what is wrong: %s', async (record, why) => {
     const source = newSource();
-    const problem = await problemFrom(deliver(source, `${HEADER}\n${record}\n`));
+    const problem = await catchProblem(deliver(source, `${HEADER}\n${record}\n`));
     expect(problem.detail).toContain(`a.csv, line 2: ${why}`);
   });
 });

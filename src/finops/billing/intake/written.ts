@@ -1,9 +1,9 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
+import { type LakeSession, quoteIdentifier, quoteLiteral } from '../../../platform/lake/index.ts';
 import type { FormatMapping } from '../formats/format.ts';
 import type { DateFormat, NumberFormat } from '../schema.ts';
 import type { BillFileFormat } from './inspect-file.ts';
-import { linesOfRecords } from './record-lines.ts';
+import { findRecordLines } from './record-lines.ts';
 import type { SourceRelation } from './source-relation.ts';
 
 /** Date and number formats of a file. */
@@ -47,15 +47,15 @@ export async function detectWriting(
   if (file.declared.dates !== null) {
     return { dates: file.declared.dates, remark: buildDateRemark(file.declared.dates, 'as was declared'), numbers };
   }
-  const columns = textColumns(source, mapping.dates);
-  if (columns.length === 0 || beginsWithIso(format, columns)) return { dates: 'iso', remark: null, numbers };
-  const found = await numericDates(session, source, columns, file.period);
+  const columns = listTextColumns(source, mapping.dates);
+  if (columns.length === 0 || startsWithIso(format, columns)) return { dates: 'iso', remark: null, numbers };
+  const found = await findNumericDates(session, source, columns, file.period);
   if (found.count === 0) return { dates: 'iso', remark: null, numbers };
   const { isMonthFirst, isDayFirst, notMonthFirst, notDayFirst } = found;
   // Dates with points, and dates whose day equals their month.
   if (found.isSameEitherWay) return { dates: 'day-first', remark: null, numbers };
   if (isMonthFirst === isDayFirst) {
-    throw ambiguous(file.name, found, await lineOf(session, source, format, file.path, found));
+    throw createAmbiguousError(file.name, found, await findDateLine(session, source, format, file.path, found));
   }
   const dates = isDayFirst ? 'day-first' : 'month-first';
   return { dates, remark: buildDateRemark(dates, `which ${isDayFirst ? notMonthFirst : notDayFirst} shows`), numbers };
@@ -73,17 +73,19 @@ export function normalizeColumns(
   { dates, numbers }: Written,
 ): SourceRelation {
   const replaced = [
-    ...(dates === 'iso' ? [] : textColumns(source, mapping.dates).map((name) => ({ name, sql: isoDate(name, dates) }))),
+    ...(dates === 'iso'
+      ? []
+      : listTextColumns(source, mapping.dates).map((name) => ({ name, sql: buildIsoDateSql(name, dates) }))),
     ...(numbers === 'plain'
       ? []
-      : textColumns(source, mapping.amounts).map((name) => ({ name, sql: plainNumber(name, numbers) }))),
+      : listTextColumns(source, mapping.amounts).map((name) => ({ name, sql: buildPlainNumberSql(name, numbers) }))),
   ];
   if (replaced.length === 0) return source;
-  const list = replaced.map(({ name, sql }) => `${sql} AS ${identifier(name)}`);
+  const list = replaced.map(({ name, sql }) => `${sql} AS ${quoteIdentifier(name)}`);
   return { ...source, relation: `(SELECT * REPLACE (${list.join(', ')}) FROM ${source.relation})` };
 }
 
-function textColumns({ columns }: SourceRelation, names: readonly string[]): string[] {
+function listTextColumns({ columns }: SourceRelation, names: readonly string[]): string[] {
   return columns.filter(({ name, type }) => type === 'VARCHAR' && names.includes(name)).map(({ name }) => name);
 }
 
@@ -91,7 +93,7 @@ function textColumns({ columns }: SourceRelation, names: readonly string[]): str
  * The first record decides: a program writes all dates of a file in one format, and a row with a different one is
  * rejected.
  */
-function beginsWithIso(format: BillFileFormat, columns: readonly string[]): boolean {
+function startsWithIso(format: BillFileFormat, columns: readonly string[]): boolean {
   if (format.kind !== 'csv') return false;
   const values = columns.map((column) => format.first[format.header.indexOf(column)] ?? '');
   return values.some((value) => value !== '') && !values.some((value) => isNumericDate.test(value.trim()));
@@ -112,16 +114,16 @@ interface NumericDates {
   readonly column: string;
 }
 
-async function numericDates(
+async function findNumericDates(
   session: LakeSession,
   source: SourceRelation,
   columns: readonly string[],
   period: string | null,
 ): Promise<NumericDates> {
   const values = columns.map(
-    (name) => `SELECT ${literal(name)} AS name, trim(${identifier(name)}) AS written FROM ${source.relation}`,
+    (name) => `SELECT ${quoteLiteral(name)} AS name, trim(${quoteIdentifier(name)}) AS written FROM ${source.relation}`,
   );
-  const part = (group: number) => `regexp_extract(written, ${literal(NUMERIC)}, ${group})`;
+  const part = (group: number) => `regexp_extract(written, ${quoteLiteral(NUMERIC)}, ${group})`;
   // A billing period ends with its last day, or with the first day after it.
   const months = period === null ? null : [Number(period.slice(5)), (Number(period.slice(5)) % 12) + 1].join(', ');
   const isMonth = (number: string) =>
@@ -129,7 +131,7 @@ async function numericDates(
   const [row] = await session.query(`
     WITH numeric AS (SELECT name, written, ${part(1)}::INTEGER AS a, ${part(3)}::INTEGER AS b,
         ${part(2)} AS separator, ${part(2)} = '-' AND length(${part(4)}) = 2 AS may_begin_with_year
-      FROM (${values.join(' UNION ALL ')}) WHERE regexp_matches(written, ${literal(NUMERIC)})),
+      FROM (${values.join(' UNION ALL ')}) WHERE regexp_matches(written, ${quoteLiteral(NUMERIC)})),
     told AS (SELECT * FROM numeric WHERE separator <> '.')
     SELECT (SELECT count(*) FROM numeric)::INTEGER AS count, count(*)::INTEGER AS told,
       bool_or(may_begin_with_year) AS may_begin_with_year, bool_and(a = b) AS same,
@@ -151,7 +153,7 @@ async function numericDates(
 }
 
 /** Line of the ambiguous date; null for a format without lines. */
-async function lineOf(
+async function findDateLine(
   session: LakeSession,
   { relation }: SourceRelation,
   format: BillFileFormat,
@@ -160,14 +162,14 @@ async function lineOf(
 ): Promise<number | null> {
   if (format.kind === 'parquet') return null;
   const [row] = await session.query(
-    `SELECT min(record)::INTEGER AS record FROM (SELECT row_number() OVER () AS record, ${identifier(column)} AS written
-      FROM ${relation}) WHERE trim(written) = ${literal(example)}`,
+    `SELECT min(record)::INTEGER AS record FROM (SELECT row_number() OVER () AS record, ${quoteIdentifier(column)} AS written
+      FROM ${relation}) WHERE trim(written) = ${quoteLiteral(example)}`,
   );
   const record = Number(row?.record);
-  return (await linesOfRecords(path, format.compression, new Set([record]), new Set())).get(record) ?? null;
+  return (await findRecordLines(path, format.compression, new Set([record]), new Set())).get(record) ?? null;
 }
 
-function ambiguous(name: string, found: NumericDates, line: number | null): AppError {
+function createAmbiguousError(name: string, found: NumericDates, line: number | null): AppError {
   const { notMonthFirst, notDayFirst, example, column } = found;
   const what =
     notMonthFirst !== null && notDayFirst !== null
@@ -180,24 +182,24 @@ function ambiguous(name: string, found: NumericDates, line: number | null): AppE
 /**
  * Two-digit years belong to this century. A value that is not such a date stays unchanged and is rejected with its row.
  */
-function isoDate(name: string, order: DateFormat): string {
-  const text = `trim(${identifier(name)})`;
-  const part = (group: number) => `regexp_extract(${text}, ${literal(NUMERIC)}, ${group})`;
+function buildIsoDateSql(name: string, order: DateFormat): string {
+  const text = `trim(${quoteIdentifier(name)})`;
+  const part = (group: number) => `regexp_extract(${text}, ${quoteLiteral(NUMERIC)}, ${group})`;
   const year = `CASE WHEN length(${part(4)}) = 2 THEN '20' ELSE '' END || ${part(4)}`;
   const written = (month: number, day: number) =>
     `${year} || '-' || lpad(${part(month)}, 2, '0') || '-' || lpad(${part(day)}, 2, '0') || ${part(5)}`;
   const [ordered, pointed] = [order === 'month-first' ? written(1, 3) : written(3, 1), written(3, 1)];
-  return `CASE WHEN NOT regexp_matches(${text}, ${literal(NUMERIC)}) THEN ${identifier(name)}
+  return `CASE WHEN NOT regexp_matches(${text}, ${quoteLiteral(NUMERIC)}) THEN ${quoteIdentifier(name)}
     WHEN ${part(2)} = '.' THEN ${pointed} ELSE ${ordered} END`;
 }
 
 /**
  * `$10,000.00` or `1.234,56 €` -> `10000.00`, `1234.56`; other values stay unchanged and are rejected with their row.
  */
-function plainNumber(name: string, format: NumberFormat): string {
+function buildPlainNumberSql(name: string, format: NumberFormat): string {
   const [group, point] = format === 'decimal-comma' ? ['.', ','] : [',', '.'];
-  const bare = `regexp_replace(${identifier(name)}, '[\\p{Sc}\\p{Zs}]', '', 'g')`;
+  const bare = `regexp_replace(${quoteIdentifier(name)}, '[\\p{Sc}\\p{Zs}]', '', 'g')`;
   const shape = `^[-+]?([0-9]{1,3}(\\${group}[0-9]{3})+|[0-9]+)(\\${point}[0-9]+)?$`;
-  return `CASE WHEN regexp_matches(${bare}, ${literal(shape)})
-    THEN replace(replace(${bare}, ${literal(group)}, ''), ${literal(point)}, '.') ELSE ${identifier(name)} END`;
+  return `CASE WHEN regexp_matches(${bare}, ${quoteLiteral(shape)})
+    THEN replace(replace(${bare}, ${quoteLiteral(group)}, ''), ${quoteLiteral(point)}, '.') ELSE ${quoteIdentifier(name)} END`;
 }

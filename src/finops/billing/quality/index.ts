@@ -2,8 +2,8 @@ import type { Lake } from '../../../platform/lake/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import { decimalString } from '../../../platform/units/index.ts';
 import { billRows } from '../bill-rows.ts';
-import { deliveryNotFound } from '../delivery-not-found.ts';
-import { unitsOfDelivery } from '../store.ts';
+import { createDeliveryNotFoundError } from '../delivery-not-found.ts';
+import { findUnitsOfDelivery } from '../store.ts';
 import { type QualityRule, qualityRules, ruleCounts } from './rules.ts';
 import type { QualityFinding } from './schema.ts';
 
@@ -13,9 +13,9 @@ interface QualityDeps {
 }
 
 /** Errors: `bill_delivery_not_found`, `bill_delivery_deleted`, `lake_file_damaged`. */
-export async function deliveryQuality({ store, lake }: QualityDeps, delivery: string) {
-  const units = await unitsOfDelivery(store, delivery);
-  if (units.length === 0) throw await deliveryNotFound(store, delivery);
+export async function checkDeliveryQuality({ store, lake }: QualityDeps, delivery: string) {
+  const units = await findUnitsOfDelivery(store, delivery);
+  if (units.length === 0) throw await createDeliveryNotFoundError(store, delivery);
   const findings: QualityFinding[] = [];
   let rows = 0;
   for (const { period, lakeFiles } of units.toSorted((a, b) => ((a.period ?? '') < (b.period ?? '') ? -1 : 1))) {

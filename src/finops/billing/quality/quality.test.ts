@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { call, deliverFiles, problemFrom } from '../../../testing/application.ts';
+import { call, catchProblem, deliverFiles } from '../../../testing/application.ts';
 import { sharedQuietApplication } from '../../../testing/shared.ts';
 import { listDeliveries } from '../schema.ts';
 import { billQuality } from './schema.ts';
@@ -61,7 +61,7 @@ describe('the data quality of a delivery', () => {
 
   it('of a delivery that never came is unknown', async () => {
     const params = { delivery: 'd_00000000000000000000' };
-    const problem = await problemFrom(call(application, billQuality, { params }));
+    const problem = await catchProblem(call(application, billQuality, { params }));
     expect(problem).toMatchObject({ code: 'bill_delivery_not_found' });
   });
 });

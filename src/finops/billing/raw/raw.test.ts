@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { call, importFiles, problemFrom } from '../../../testing/application.ts';
+import { call, catchProblem, importFiles } from '../../../testing/application.ts';
 import { quietApplication } from '../../../testing/shared.ts';
 import { costRows } from '../../costs/schema.ts';
 import { downloadRaw, getRawRow } from './schema.ts';
@@ -77,7 +77,7 @@ describe('the raw line behind a row', () => {
         { column: 'Tags', value: '{"team":"a"}' },
       ],
     });
-    expect(await problemFrom(raw(delivery, 'b.parquet', 4))).toMatchObject({ code: 'bill_row_not_found' });
+    expect(await catchProblem(raw(delivery, 'b.parquet', 4))).toMatchObject({ code: 'bill_row_not_found' });
   });
 
   it('comes with the whole file, byte for byte', async () => {
@@ -89,9 +89,9 @@ describe('the raw line behind a row', () => {
 
   it('is refused for what is not there', async () => {
     const { delivery } = await importFiles(application, 'aws', { 'a.csv': `${HEADER}\n${line('1')}\n` });
-    expect(await problemFrom(raw(delivery, 'a.csv', 2))).toMatchObject({ code: 'bill_row_not_found', status: 404 });
-    expect(await problemFrom(raw(delivery, '../a.csv', 1))).toMatchObject({ code: 'bill_raw_not_found' });
-    expect(await problemFrom(raw(`d_${'0'.repeat(20)}`, 'a.csv', 1))).toMatchObject({
+    expect(await catchProblem(raw(delivery, 'a.csv', 2))).toMatchObject({ code: 'bill_row_not_found', status: 404 });
+    expect(await catchProblem(raw(delivery, '../a.csv', 1))).toMatchObject({ code: 'bill_raw_not_found' });
+    expect(await catchProblem(raw(`d_${'0'.repeat(20)}`, 'a.csv', 1))).toMatchObject({
       code: 'bill_delivery_not_found',
     });
   });

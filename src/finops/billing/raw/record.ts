@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { delimiterOf, splitRecord } from '../../../platform/csv/index.ts';
+import { detectDelimiter, splitRecord } from '../../../platform/csv/index.ts';
 
 const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
@@ -24,15 +24,15 @@ export async function findRecord(
 ): Promise<FoundRecord | null> {
   let header: string | null = null;
   let number = 0;
-  for await (const { line, text } of records(path, skippedLines, () => header === null || number === wanted - 1)) {
+  for await (const { line, text } of readRecords(path, skippedLines, () => header === null || number === wanted - 1)) {
     if (header === null) header = text.startsWith('\ufeff') ? text.slice(1) : text;
-    else if (++number === wanted) return { line, fields: fieldsOf(header, text) };
+    else if (++number === wanted) return { line, fields: parseFields(header, text) };
   }
   return null;
 }
 
-function fieldsOf(header: string, text: string): FoundRecord['fields'] {
-  const delimiter = delimiterOf(header);
+function parseFields(header: string, text: string): FoundRecord['fields'] {
+  const delimiter = detectDelimiter(header);
   const values = splitRecord(text, delimiter);
   return splitRecord(header, delimiter).map((column, index) => ({
     column: column.trim(),
@@ -41,14 +41,14 @@ function fieldsOf(header: string, text: string): FoundRecord['fields'] {
 }
 
 /** Records in order; keeps the text of a record only if `isKept` returns true at its start. */
-async function* records(
+async function* readRecords(
   path: string,
   skippedLines: ReadonlySet<number>,
   isKept: () => boolean,
 ): AsyncGenerator<{ line: number; text: string }> {
   let kept: Buffer[] = [];
   let [line, begins, quoted, blank] = [1, 1, false, true];
-  for await (const chunk of await textOf(path)) {
+  for await (const chunk of await openText(path)) {
     let start = 0;
     for (let at = 0; at < chunk.length; at += 1) {
       const byte = chunk[at];
@@ -60,23 +60,23 @@ async function* records(
       line += 1;
       if (quoted) continue;
       if (!blank && !skippedLines.has(begins)) {
-        yield { line: begins, text: textUntil(kept, isKept() ? chunk.subarray(start, at) : null) };
+        yield { line: begins, text: joinText(kept, isKept() ? chunk.subarray(start, at) : null) };
       }
       [kept, start, begins, blank] = [[], at + 1, line, true];
     }
     if (isKept()) kept.push(Buffer.from(chunk.subarray(start)));
   }
-  if (!blank && !skippedLines.has(begins)) yield { line: begins, text: textUntil(kept, Buffer.alloc(0)) };
+  if (!blank && !skippedLines.has(begins)) yield { line: begins, text: joinText(kept, Buffer.alloc(0)) };
 }
 
-function textUntil(kept: readonly Buffer[], rest: Buffer | null): string {
+function joinText(kept: readonly Buffer[], rest: Buffer | null): string {
   if (rest === null) return '';
   return Buffer.concat([...kept, rest])
     .toString('utf8')
     .replace(/\r$/, '');
 }
 
-async function textOf(path: string): Promise<AsyncIterable<Buffer>> {
+async function openText(path: string): Promise<AsyncIterable<Buffer>> {
   await using file = await open(path, 'r');
   const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
   const raw = createReadStream(path, { highWaterMark: 256 * 1024 });

@@ -44,7 +44,7 @@ export async function insertAct(sql: Sql, act: BillAct): Promise<number> {
 }
 
 /** Time of the last operation that stopped counting the rows of a delivery; null when there is none. */
-export async function lastActAgainst(sql: Sql, delivery: string): Promise<string | null> {
+export async function findLastActAgainst(sql: Sql, delivery: string): Promise<string | null> {
   const row = await sql
     .tables<ActTables>()
     .selectFrom('bill_act')
@@ -60,7 +60,7 @@ export async function lastActAgainst(sql: Sql, delivery: string): Promise<string
 const Changes = z.array(UnitChange);
 
 /** Newest first. */
-export async function pageRestatements(
+export async function findRestatements(
   sql: Sql,
   page: { readonly period: string | null; readonly after: number | null; readonly limit: number },
 ): Promise<{ sequence: number; restatement: Restatement }[]> {

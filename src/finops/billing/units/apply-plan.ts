@@ -1,10 +1,17 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { type Sql, transactPrepared } from '../../../platform/store/index.ts';
+import { runPrepared, type Sql } from '../../../platform/store/index.ts';
 import { billRows } from '../bill-rows.ts';
 import type { ActResult, Restatement, UnitChange } from '../schema.ts';
 import { type BillAct, insertAct } from './act-store.ts';
 import { compareMoney } from './changed-money.ts';
-import { type BillDerivation, contentOf, type LedgerDeps, type Plan, partitionOf, type Undecided } from './ledger.ts';
+import {
+  type BillDerivation,
+  buildChangePartition,
+  type LedgerDeps,
+  type Plan,
+  readUnitContent,
+  type Undecided,
+} from './ledger.ts';
 import { removeUnit, replaceOverlaps, saveOverlapDecisions, saveUnit } from './unit-store.ts';
 
 /** One operation on the bill, with its actor and reason. */
@@ -39,7 +46,7 @@ export async function applyPlan(
 ): Promise<void> {
   const at = new Date(deps.clock.now()).toISOString();
   const { remove, add } = plan.lake;
-  const acts = await actsOf(deps, plan, act, at);
+  const acts = await buildBillActs(deps, plan, act, at);
   const derivation = remove.length + add.length === 0 ? null : await deps.deriver.derive(deps.store, plan.lake);
   try {
     const work = async (sql: Sql) => {
@@ -53,7 +60,7 @@ export async function applyPlan(
       await appendHeld(deps, sql, plan);
       await afterwards(sql);
     };
-    await transactPrepared(deps.store, work, async () => derivation?.refresh());
+    await runPrepared(deps.store, work, async () => derivation?.refresh());
   } catch (error) {
     await derivation?.discard();
     throw error;
@@ -71,35 +78,35 @@ async function applyToStore(deps: LedgerDeps, sql: Sql, plan: Plan, derivation: 
 }
 
 /** Changes of a plan, in deliveries and in money. Read before the plan is applied, and by dry runs. */
-export async function actResult(deps: LedgerDeps, plan: Plan): Promise<ActResult> {
-  return { changes: [...plan.changes], delta: await deltaOf(deps, plan, plan.changes) };
+export async function buildActResult(deps: LedgerDeps, plan: Plan): Promise<ActResult> {
+  return { changes: [...plan.changes], delta: await computeMoneyDelta(deps, plan, plan.changes) };
 }
 
 /**
  * One record per billing period. The record of a restated period (closed and already counted) includes its money delta.
  */
-async function actsOf(deps: LedgerDeps, plan: Plan, act: Act, at: string): Promise<BillAct[]> {
+async function buildBillActs(deps: LedgerDeps, plan: Plan, act: Act, at: string): Promise<BillAct[]> {
   const periods = [...new Set(plan.changes.map(({ period }) => period))].toSorted();
   const acts: BillAct[] = [];
   for (const period of periods) {
     const changes = plan.changes.filter((change) => change.period === period);
     const isRestated = changes.some(({ state, before }) => state === 'closed' && before !== null);
-    const delta = isRestated ? await restatedDelta(deps, plan, act, changes) : null;
+    const delta = isRestated ? await computeRestatedDelta(deps, plan, act, changes) : null;
     const { act: name, actor, why } = act;
-    acts.push({ at, act: name, actor, why, delivery: namedDelivery(act, changes), period, changes, delta });
+    acts.push({ at, act: name, actor, why, delivery: findNamedDelivery(act, changes), period, changes, delta });
   }
   return acts;
 }
 
 /** Null for a deletion of damaged rows: the rows can be deleted, but the change of money is unknown. */
-async function restatedDelta(
+async function computeRestatedDelta(
   deps: LedgerDeps,
   plan: Plan,
   { act }: Act,
   changes: readonly UnitChange[],
 ): Promise<BillAct['delta']> {
   try {
-    return await deltaOf(deps, plan, changes);
+    return await computeMoneyDelta(deps, plan, changes);
   } catch (error) {
     if (act === 'delete' && error instanceof AppError && error.code === 'lake_file_damaged') return null;
     throw error;
@@ -107,17 +114,21 @@ async function restatedDelta(
 }
 
 /** A deletion can name several deliveries; its record of a month names the delivery that counted there. */
-function namedDelivery({ act, delivery }: Act, changes: readonly UnitChange[]): string {
+function findNamedDelivery({ act, delivery }: Act, changes: readonly UnitChange[]): string {
   if (act !== 'delete') return delivery;
   return changes.find(({ before }) => before !== null)?.before ?? delivery;
 }
 
-async function deltaOf(deps: LedgerDeps, plan: Plan, changes: readonly UnitChange[]): Promise<Restatement['delta']> {
+async function computeMoneyDelta(
+  deps: LedgerDeps,
+  plan: Plan,
+  changes: readonly UnitChange[],
+): Promise<Restatement['delta']> {
   if (changes.length === 0) return [];
-  const partitions = new Set(changes.map(partitionOf));
+  const partitions = new Set(changes.map(buildChangePartition));
   const gone = await Promise.all(
     changes.map(async (change) =>
-      change.before === null ? [] : (await contentOf(deps, change.before, partitionOf(change))).files,
+      change.before === null ? [] : (await readUnitContent(deps, change.before, buildChangePartition(change))).files,
     ),
   );
   const before = deps.lake.stagedRelation(billRows, gone.flat());

@@ -1,6 +1,6 @@
 import type { Lake } from '../../../platform/lake/index.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
-import { columnOf } from '../facts.ts';
+import { toFocusColumn } from '../facts.ts';
 import { CostMetric } from '../schema.ts';
 
 /** A sum in both deliveries, and its change. */
@@ -29,13 +29,13 @@ export async function compareMoney(
   expression: string,
 ): Promise<MoneyDelta[]> {
   const sums = CostMetric.options.flatMap((metric) => [
-    `sum("${columnOf(metric)}") FILTER (NOT is_after)::VARCHAR AS "${metric}_before"`,
-    `sum("${columnOf(metric)}") FILTER (is_after)::VARCHAR AS "${metric}_after"`,
+    `sum("${toFocusColumn(metric)}") FILTER (NOT is_after)::VARCHAR AS "${metric}_before"`,
+    `sum("${toFocusColumn(metric)}") FILTER (is_after)::VARCHAR AS "${metric}_after"`,
   ]);
   const columns = [
     `${expression} AS value`,
     'BillingCurrency',
-    ...CostMetric.options.map((metric) => columnOf(metric)),
+    ...CostMetric.options.map((metric) => toFocusColumn(metric)),
   ];
   const rows = await lake.query(`
     SELECT value, BillingCurrency AS currency, ${sums.join(', ')},
@@ -46,7 +46,7 @@ export async function compareMoney(
   return rows.flatMap((row) =>
     CostMetric.options.map((metric) => {
       const [rowsBefore, rowsAfter] = [Number(row.rows_before), Number(row.rows_after)];
-      const [was, is] = [sumOf(row[`${metric}_before`], rowsBefore), sumOf(row[`${metric}_after`], rowsAfter)];
+      const [was, is] = [parseSum(row[`${metric}_before`], rowsBefore), parseSum(row[`${metric}_after`], rowsAfter)];
       return {
         value: row.value === null ? null : String(row.value),
         metric,
@@ -61,7 +61,7 @@ export async function compareMoney(
   );
 }
 
-function sumOf(sum: unknown, rows: number): string | null {
+function parseSum(sum: unknown, rows: number): string | null {
   if (rows === 0) return '0';
   return sum === null || sum === undefined ? null : decimalString(String(sum));
 }

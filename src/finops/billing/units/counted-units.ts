@@ -1,9 +1,9 @@
 import type { Sql } from '../../../platform/store/index.ts';
 import type { Instant } from '../../../platform/units/index.ts';
-import { DEFAULT_PROVISIONAL_DAYS, periodState } from '../period-state.ts';
+import { computePeriodState, DEFAULT_PROVISIONAL_DAYS } from '../period-state.ts';
 import type { PeriodState } from '../schema.ts';
-import { findDelivery, unitsOfDelivery } from '../store.ts';
-import { provisionalDaysBySource, standingUnits } from './unit-store.ts';
+import { findDelivery, findUnitsOfDelivery } from '../store.ts';
+import { findProvisionalDays, findStandingUnits } from './unit-store.ts';
 
 /** Part of a delivery that belongs to one unit, to be summed. */
 export interface CountedUnit {
@@ -16,12 +16,12 @@ export interface CountedUnit {
  * Units of a delivery that can be summed, counted now or not; null for an unknown delivery. If one delivery contains
  * two views of the same cost (actual and amortized), the shadowed view is omitted.
  */
-export async function countedUnits(sql: Sql, delivery: string): Promise<CountedUnit[] | null> {
+export async function findCountedUnits(sql: Sql, delivery: string): Promise<CountedUnit[] | null> {
   if ((await findDelivery(sql, delivery)) === null) return null;
-  const units = await unitsOfDelivery(sql, delivery);
+  const units = await findUnitsOfDelivery(sql, delivery);
   const own = new Set(units.map(({ partition }) => partition));
   const shadowed = new Set(
-    (await standingUnits(sql))
+    (await findStandingUnits(sql))
       .filter(({ shadowedBy }) => shadowedBy !== null && own.has(shadowedBy))
       .map(({ partition }) => partition),
   );
@@ -31,9 +31,9 @@ export async function countedUnits(sql: Sql, delivery: string): Promise<CountedU
 }
 
 /** State of a billing period over all its sources, with the provisional days of each source. */
-export async function stateOfPeriod(sql: Sql, period: string, now: Instant): Promise<PeriodState> {
-  const days = await provisionalDaysBySource(sql);
-  const units = (await standingUnits(sql)).filter((unit) => unit.period === period);
+export async function findPeriodState(sql: Sql, period: string, now: Instant): Promise<PeriodState> {
+  const days = await findProvisionalDays(sql);
+  const units = (await findStandingUnits(sql)).filter((unit) => unit.period === period);
   const longest = Math.max(0, ...units.map(({ source }) => days.get(source) ?? DEFAULT_PROVISIONAL_DAYS));
-  return periodState(period, units.length === 0 ? DEFAULT_PROVISIONAL_DAYS : longest, now);
+  return computePeriodState(period, units.length === 0 ? DEFAULT_PROVISIONAL_DAYS : longest, now);
 }

@@ -1,10 +1,10 @@
 import type { StagedFile } from '../../../platform/lake/index.ts';
-import { type BillUnit, unitPartition } from '../bill-rows.ts';
-import { IDENTITY_COLUMNS, type UnitFacts, unitFacts } from '../facts.ts';
+import { type BillUnit, buildUnitPartition } from '../bill-rows.ts';
+import { IDENTITY_COLUMNS, readUnitFacts, type UnitFacts } from '../facts.ts';
 import type { DeliveryRequest, StagedBillFile } from '../intake/index.ts';
-import { deliveriesOfUnit } from '../store.ts';
-import { contentOf, type LedgerDeps } from './ledger.ts';
-import { type StandingUnit, standingUnits } from './unit-store.ts';
+import { findDeliveriesOfUnit } from '../store.ts';
+import { type LedgerDeps, readUnitContent } from './ledger.ts';
+import { findStandingUnits, type StandingUnit } from './unit-store.ts';
 
 /** Rows of a delivery for one unit. */
 export interface ArrivingUnit extends BillUnit {
@@ -22,24 +22,24 @@ export interface ArrivingUnit extends BillUnit {
  * Groups the staged files of a delivery into units, by dataset and billing period, and compares them with earlier
  * deliveries.
  */
-export async function arrivingUnits(
+export async function buildArrivingUnits(
   deps: LedgerDeps,
   request: DeliveryRequest,
   staged: readonly StagedBillFile[],
   producedAt: string,
 ): Promise<ArrivingUnit[]> {
-  const standing = await standingUnits(deps.store);
+  const standing = await findStandingUnits(deps.store);
   const units: ArrivingUnit[] = [];
   const format = [...new Set(staged.map((file) => file.format))].toSorted().join(', ');
   const columns = IDENTITY_COLUMNS.filter((column) => staged.every((file) => file.columns.includes(column)));
-  for (const [partition, { unit, files }] of filesByUnit(request, staged)) {
-    const facts = await unitFacts(deps.lake, files, { format, columns });
+  for (const [partition, { unit, files }] of groupFilesByUnit(request, staged)) {
+    const facts = await readUnitFacts(deps.lake, files, { format, columns });
     const stands = standing.find((known) => known.partition === partition);
-    const newer = (await deliveriesOfUnit(deps.store, partition)).find((known) => known.producedAt > producedAt);
+    const newer = (await findDeliveriesOfUnit(deps.store, partition)).find((known) => known.producedAt > producedAt);
     const rows = files.reduce((sum, file) => sum + file.rows, 0);
     const remark =
       newer === undefined
-        ? joinRemarks(...staged.map((file) => file.written.remark), await currencyRemark(deps, facts, stands))
+        ? joinRemarks(...staged.map((file) => file.written.remark), await buildCurrencyRemark(deps, facts, stands))
         : `made ${producedAt}, before ${newer.delivery}, which was made ${newer.producedAt}`;
     units.push({ ...unit, partition, files, rows, facts, isOlder: newer !== undefined, remark });
   }
@@ -47,7 +47,7 @@ export async function arrivingUnits(
 }
 
 /** Staged files by the partition of their unit, in the order in which a delivery keeps them. */
-export function filesByUnit(
+export function groupFilesByUnit(
   request: DeliveryRequest,
   staged: readonly StagedBillFile[],
 ): Map<string, { unit: BillUnit; files: StagedFile[] }> {
@@ -55,7 +55,7 @@ export function filesByUnit(
   const units = new Map<string, { unit: BillUnit; files: StagedFile[] }>();
   const take = (dataset: BillUnit['dataset'], period: string, file: StagedFile | null) => {
     const unit = { source, exportName, dataset, scope, period };
-    const partition = unitPartition(unit);
+    const partition = buildUnitPartition(unit);
     const taken = units.get(partition) ?? { unit, files: [] };
     if (file !== null) taken.files.push({ ...file, partition });
     units.set(partition, taken);
@@ -73,13 +73,13 @@ function joinRemarks(...remarks: readonly (string | null)[]): string | null {
   return said.length === 0 ? null : said.join('; ');
 }
 
-async function currencyRemark(
+async function buildCurrencyRemark(
   deps: LedgerDeps,
   facts: UnitFacts,
   stands: StandingUnit | undefined,
 ): Promise<string | null> {
   if (stands === undefined) return null;
-  const before = (await contentOf(deps, stands.delivery, stands.partition)).facts.currencies.join(', ');
+  const before = (await readUnitContent(deps, stands.delivery, stands.partition)).facts.currencies.join(', ');
   const now = facts.currencies.join(', ');
   if (before === now || before === '' || now === '') return null;
   return `billed in ${now}; ${stands.delivery} before it was billed in ${before}`;

@@ -2,22 +2,22 @@ import type { Events } from '../../../platform/events/index.ts';
 import type { Lake, StagedFile } from '../../../platform/lake/index.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { type BillUnit, billRows, shownExport, unitExport, unitPartition } from '../bill-rows.ts';
-import { unitFacts } from '../facts.ts';
-import { DEFAULT_PROVISIONAL_DAYS, periodState } from '../period-state.ts';
+import { type BillUnit, billRows, buildUnitExport, buildUnitPartition, formatExport } from '../bill-rows.ts';
+import { readUnitFacts } from '../facts.ts';
+import { computePeriodState, DEFAULT_PROVISIONAL_DAYS } from '../period-state.ts';
 import type { UnitChange } from '../schema.ts';
-import { unitsOfDelivery } from '../store.ts';
+import { findUnitsOfDelivery } from '../store.ts';
 import { type ComparedUnit, compareUnits } from './overlap.ts';
 import { type Overlap, resolveShadows } from './standings.ts';
 import {
   type ExportPair,
   findOverlapDecisions,
   findOverlaps,
+  findProvisionalDays,
+  findStandingUnits,
   type OverlapDecision,
-  provisionalDaysBySource,
   type StandingUnit,
   type StoredOverlap,
-  standingUnits,
 } from './unit-store.ts';
 
 /** Keeps data derived from bill rows (allocations) consistent with them in the same transaction. */
@@ -112,24 +112,24 @@ export async function planChange(
   gone: readonly StandingUnit[] = [],
 ): Promise<Plan> {
   const periods = [...new Set([...intended, ...gone].map(({ period }) => period))].toSorted();
-  const before = await standingUnits(deps.store);
+  const before = await findStandingUnits(deps.store);
   const isGone = new Set(gone.map(({ partition }) => partition));
-  const next = nextUnits(before, intended).filter(({ partition }) => !isGone.has(partition));
+  const next = computeNextUnits(before, intended).filter(({ partition }) => !isGone.has(partition));
   const here = next.filter(({ period }) => periods.includes(period));
   const known = (await findOverlaps(deps.store)).filter(({ period }) => periods.includes(period));
   const { overlaps, compared } = await compareAll(deps, here, intended, known);
-  const kept = known.filter((overlap) => !compared.some((pair) => samePair(pair, overlap)));
+  const kept = known.filter((overlap) => !compared.some((pair) => isSamePair(pair, overlap)));
   const decided = await findOverlapDecisions(deps.store);
-  const decisions = newDecisions(intended, [...kept, ...overlaps], decided);
+  const decisions = buildNewDecisions(intended, [...kept, ...overlaps], decided);
   const found = [...kept, ...overlaps].map((overlap) => ({
     ...overlap,
     decision: findDecision(overlap, [...decided, ...decisions]),
   }));
   const resolved = periods.flatMap((period) => resolvePeriod(period, here, found));
   const units = resolved.filter((unit) => !isSame(unit, before));
-  const changes = await changesOf(deps, before, units, gone);
+  const changes = await buildUnitChanges(deps, before, units, gone);
   const undecided = findUndecided(resolved, found);
-  const lake = await lakeChange(deps, changes, intended);
+  const lake = await buildLakeChange(deps, changes, intended);
   return { units, gone, overlaps, compared, decisions, undecided, changes, lake };
 }
 
@@ -139,21 +139,21 @@ function findUndecided(units: readonly StandingUnit[], overlaps: readonly Stored
     .flatMap((held) => {
       const counted = units.find(({ partition }) => partition === held.shadowedBy);
       if (counted === undefined) return [];
-      const [one, other] = inOrder(held, counted);
-      const pair = { one: unitExport(one), other: unitExport(other), period: held.period };
-      const overlap = overlaps.find((known) => samePair(known, pair));
+      const [one, other] = orderPair(held, counted);
+      const pair = { one: buildUnitExport(one), other: buildUnitExport(other), period: held.period };
+      const overlap = overlaps.find((known) => isSamePair(known, pair));
       return overlap === undefined ? [] : [{ held, counted, reason: overlap.reason }];
     });
 }
 
-function nextUnits(before: readonly StandingUnit[], intended: readonly IntendedUnit[]): StandingUnit[] {
+function computeNextUnits(before: readonly StandingUnit[], intended: readonly IntendedUnit[]): StandingUnit[] {
   const next = new Map(before.map((unit) => [unit.partition, unit]));
   let arrival = Math.max(0, ...before.map((unit) => unit.arrival));
   for (const unit of intended) {
     const { partition, source, exportName, dataset, scope, period, delivery } = unit;
     const existing = next.get(partition);
     // An export keeps its claim from month to month.
-    const inherited = existing ?? latestOfExport([...next.values()], unit);
+    const inherited = existing ?? findLatestOfExport([...next.values()], unit);
     if (inherited === undefined) arrival += 1;
     const { shadowedBy = null, shadowReason = null, held = false } = existing ?? {};
     const own = { partition, source, exportName, dataset, scope, period, delivery };
@@ -162,8 +162,8 @@ function nextUnits(before: readonly StandingUnit[], intended: readonly IntendedU
   return [...next.values()];
 }
 
-function latestOfExport(units: readonly StandingUnit[], unit: BillUnit): StandingUnit | undefined {
-  const same = units.filter((other) => unitExport(other) === unitExport(unit));
+function findLatestOfExport(units: readonly StandingUnit[], unit: BillUnit): StandingUnit | undefined {
+  const same = units.filter((other) => buildUnitExport(other) === buildUnitExport(unit));
   return same.toSorted((a, b) => (a.period < b.period ? 1 : -1))[0];
 }
 
@@ -178,16 +178,19 @@ async function compareAll(
   known: readonly StoredOverlap[],
 ): Promise<{ overlaps: StoredOverlap[]; compared: ExportPair[] }> {
   const isIntended = ({ partition }: StandingUnit) => intended.some((unit) => unit.partition === partition);
-  const isOld = (pair: ExportPair) => known.some((overlap) => overlap.kind === 'amounts' && samePair(overlap, pair));
+  const isOld = (pair: ExportPair) => known.some((overlap) => overlap.kind === 'amounts' && isSamePair(overlap, pair));
   const overlaps: StoredOverlap[] = [];
   const compared: ExportPair[] = [];
   for (const [index, one] of here.entries()) {
     for (const other of here.slice(index + 1).filter(({ period }) => period === one.period)) {
-      const [first, second] = inOrder(one, other);
-      const pair = { one: unitExport(first), other: unitExport(second), period: one.period };
+      const [first, second] = orderPair(one, other);
+      const pair = { one: buildUnitExport(first), other: buildUnitExport(second), period: one.period };
       if (!isIntended(one) && !isIntended(other) && !isOld(pair)) continue;
       compared.push(pair);
-      const [left, right] = [await comparable(deps, first, intended), await comparable(deps, second, intended)];
+      const [left, right] = [
+        await readComparableUnit(deps, first, intended),
+        await readComparableUnit(deps, second, intended),
+      ];
       const likeness = await compareUnits(deps.lake, left, right);
       if (likeness === null) continue;
       const larger = likeness.larger === null ? null : pair[likeness.larger];
@@ -197,11 +200,11 @@ async function compareAll(
   return { overlaps, compared };
 }
 
-function inOrder(one: StandingUnit, other: StandingUnit): readonly [StandingUnit, StandingUnit] {
-  return unitExport(one) < unitExport(other) ? [one, other] : [other, one];
+function orderPair(one: StandingUnit, other: StandingUnit): readonly [StandingUnit, StandingUnit] {
+  return buildUnitExport(one) < buildUnitExport(other) ? [one, other] : [other, one];
 }
 
-function samePair(a: ExportPair, b: ExportPair): boolean {
+function isSamePair(a: ExportPair, b: ExportPair): boolean {
   return isOfExports(a, b) && a.period === b.period;
 }
 
@@ -210,7 +213,7 @@ function isOfExports(a: Omit<ExportPair, 'period'>, b: Omit<ExportPair, 'period'
 }
 
 /** Overlap decisions that the operation makes for its units. */
-function newDecisions(
+function buildNewDecisions(
   intended: readonly IntendedUnit[],
   overlaps: readonly StoredOverlap[],
   decided: readonly OverlapDecision[],
@@ -218,7 +221,7 @@ function newDecisions(
   return intended.flatMap((unit) => {
     if (unit.decides === undefined) return [];
     const { overlaps: which, counts } = unit.decides;
-    const own = unitExport(unit);
+    const own = buildUnitExport(unit);
     return overlaps
       .filter(({ one, other, period }) => period === unit.period && (one === own || other === own))
       .filter((overlap) => which === 'all' || (overlap.kind === 'unclear' && findDecision(overlap, decided) === null))
@@ -238,28 +241,28 @@ function findDecision(pair: ExportPair, decisions: readonly OverlapDecision[]): 
   return decision?.counts ?? null;
 }
 
-async function comparable(
+async function readComparableUnit(
   deps: Pick<LedgerDeps, 'store' | 'lake'>,
   unit: StandingUnit,
   intended: readonly IntendedUnit[],
 ): Promise<ComparedUnit> {
   const coming = intended.find(({ partition }) => partition === unit.partition);
   if (coming !== undefined) return coming;
-  const { facts, files } = await contentOf(deps, unit.delivery, unit.partition);
+  const { facts, files } = await readUnitContent(deps, unit.delivery, unit.partition);
   return { ...unit, facts, files };
 }
 
 /** Facts and files of a unit in a delivery; facts missing from older deliveries are computed from the rows. */
-export async function contentOf(
+export async function readUnitContent(
   deps: Pick<LedgerDeps, 'store' | 'lake'>,
   delivery: string,
   partition: string,
 ): Promise<Pick<ComparedUnit, 'facts' | 'files'>> {
-  const unit = (await unitsOfDelivery(deps.store, delivery)).find((held) => held.partition === partition);
+  const unit = (await findUnitsOfDelivery(deps.store, delivery)).find((held) => held.partition === partition);
   if (unit === undefined) throw new Error(`delivery ${delivery} holds nothing of ${partition}`);
   const files = await deps.lake.filesById(deps.store, billRows, unit.lakeFiles);
   const { facts } = unit;
-  return { facts: facts?.identifiedBy === undefined ? await unitFacts(deps.lake, files) : facts, files };
+  return { facts: facts?.identifiedBy === undefined ? await readUnitFacts(deps.lake, files) : facts, files };
 }
 
 function resolvePeriod(
@@ -268,7 +271,7 @@ function resolvePeriod(
   found: readonly (StoredOverlap & { readonly decision: string | null })[],
 ): StandingUnit[] {
   const here = units.filter((unit) => unit.period === period);
-  const byExport = new Map(here.map((unit) => [unitExport(unit), unit.partition]));
+  const byExport = new Map(here.map((unit) => [buildUnitExport(unit), unit.partition]));
   const overlaps = found.flatMap((overlap): Overlap[] => {
     const [one, other] = [byExport.get(overlap.one), byExport.get(overlap.other)];
     const { reason, kind, decision, larger } = overlap;
@@ -282,47 +285,47 @@ function resolvePeriod(
     const by = here.find(({ partition }) => partition === shadow?.by);
     if (shadow === null || by === undefined) return { ...unit, shadowedBy: null, shadowReason: null, held: false };
     const how = shadow.undecided
-      ? `possible duplicate of ${shownExport(by)}, which counts`
-      : `counted from ${shownExport(by)} already`;
+      ? `possible duplicate of ${formatExport(by)}, which counts`
+      : `counted from ${formatExport(by)} already`;
     return { ...unit, shadowedBy: shadow.by, shadowReason: `${how}: ${shadow.reason}`, held: shadow.undecided };
   });
 }
 
 function isSame(unit: StandingUnit, before: readonly StandingUnit[]): boolean {
   const was = before.find(({ partition }) => partition === unit.partition);
-  return was !== undefined && JSON.stringify(comparedFields(was)) === JSON.stringify(comparedFields(unit));
+  return was !== undefined && JSON.stringify(listComparedFields(was)) === JSON.stringify(listComparedFields(unit));
 }
 
-function comparedFields(unit: StandingUnit): unknown[] {
+function listComparedFields(unit: StandingUnit): unknown[] {
   return [unit.delivery, unit.shadowedBy, unit.shadowReason, unit.held];
 }
 
-async function changesOf(
+async function buildUnitChanges(
   deps: Pick<LedgerDeps, 'store' | 'clock'>,
   before: readonly StandingUnit[],
   units: readonly StandingUnit[],
   gone: readonly StandingUnit[],
 ): Promise<UnitChange[]> {
-  const days = await provisionalDaysBySource(deps.store);
+  const days = await findProvisionalDays(deps.store);
   const pairs = [
-    ...units.map((unit) => ({ unit, now: countedDelivery(unit) })),
+    ...units.map((unit) => ({ unit, now: findCountedDelivery(unit) })),
     ...gone.map((unit) => ({ unit, now: null })),
   ];
   return pairs.flatMap(({ unit, now }): UnitChange[] => {
     const was = before.find(({ partition }) => partition === unit.partition);
-    const old = was === undefined ? null : countedDelivery(was);
+    const old = was === undefined ? null : findCountedDelivery(was);
     if (old === now) return [];
     const { source, exportName, dataset, scope, period } = unit;
-    const state = periodState(period, days.get(source) ?? DEFAULT_PROVISIONAL_DAYS, deps.clock.now());
+    const state = computePeriodState(period, days.get(source) ?? DEFAULT_PROVISIONAL_DAYS, deps.clock.now());
     return [{ source, export: exportName, dataset, scope, period, state, before: old, after: now }];
   });
 }
 
-function countedDelivery(unit: StandingUnit): string | null {
+function findCountedDelivery(unit: StandingUnit): string | null {
   return unit.shadowedBy === null ? unit.delivery : null;
 }
 
-async function lakeChange(
+async function buildLakeChange(
   deps: Pick<LedgerDeps, 'store' | 'lake'>,
   changes: readonly UnitChange[],
   intended: readonly IntendedUnit[],
@@ -330,13 +333,13 @@ async function lakeChange(
   const add: StagedFile[] = [];
   for (const change of changes) {
     if (change.after === null) continue;
-    const partition = partitionOf(change);
+    const partition = buildChangePartition(change);
     const coming = intended.find((unit) => unit.partition === partition && unit.delivery === change.after);
-    add.push(...(coming ?? (await contentOf(deps, change.after, partition))).files);
+    add.push(...(coming ?? (await readUnitContent(deps, change.after, partition))).files);
   }
-  return { remove: changes.filter(({ before }) => before !== null).map(partitionOf), add };
+  return { remove: changes.filter(({ before }) => before !== null).map(buildChangePartition), add };
 }
 
-export function partitionOf({ export: exportName, ...unit }: UnitChange): string {
-  return unitPartition({ ...unit, exportName });
+export function buildChangePartition({ export: exportName, ...unit }: UnitChange): string {
+  return buildUnitPartition({ ...unit, exportName });
 }

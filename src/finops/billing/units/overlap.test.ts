@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type BillRow, billText, call, dailyRows, deliverFiles, problemFrom } from '../../../testing/application.ts';
+import { type BillRow, billText, call, catchProblem, dailyRows, deliverFiles } from '../../../testing/application.ts';
 import { draws } from '../../../testing/deep.ts';
 import { sharedQuietApplication } from '../../../testing/shared.ts';
 import { costSummary } from '../../costs/schema.ts';
@@ -234,7 +234,7 @@ describe('exports that may be of the same charges', () => {
 
   it('are refused with what they have in common, and nothing is stored', async () => {
     await deliver('first', seats());
-    const problem = await problemFrom(deliver('second', seats()));
+    const problem = await catchProblem(deliver('second', seats()));
     expect(problem).toMatchObject({
       code: 'bill_overlap_unclear',
       overlaps: [
@@ -297,13 +297,13 @@ describe('exports that may be of the same charges', () => {
   it('are asked about without accounts and resources only where their amounts are equal', async () => {
     const anonymous = (cost: string) => billText(...dailyRows(5, { cost, service: `only-${tests}` }));
     await deliver('first', anonymous('1'));
-    expect(await problemFrom(deliver('second', anonymous('1')))).toMatchObject({ code: 'bill_overlap_unclear' });
+    expect(await catchProblem(deliver('second', anonymous('1')))).toMatchObject({ code: 'bill_overlap_unclear' });
     expect((await deliver('second', anonymous('2'))).units).toMatchObject([{ standing: 'current' }]);
   });
 
   it('are asked about where a column is empty in one of them and all amounts are equal', async () => {
     await deliver('regional', billText(...month.map((row) => ({ ...row, region: 'eu-west-1' }))));
-    const problem = await problemFrom(deliver('global', billText(...month)));
+    const problem = await catchProblem(deliver('global', billText(...month)));
     expect(problem.detail).toContain('10 of 10 amounts by sub-account, resource, service and day are equal');
     const less = month.map((row) => ({ ...row, cost: `0${row.cost}1` }));
     expect((await deliver('global', billText(...less))).units).toMatchObject([{ standing: 'current' }]);
@@ -313,7 +313,7 @@ describe('exports that may be of the same charges', () => {
     const regions = (names: string[]) =>
       billText(...names.flatMap((region) => month.map((row) => ({ ...row, region, resource: `i-${region}` }))));
     await deliver('america', regions(['us-east-1', 'us-west-2', 'eu-west-1']));
-    const problem = await problemFrom(deliver('europe', regions(['eu-west-1', 'eu-north-1', 'eu-south-1'])));
+    const problem = await catchProblem(deliver('europe', regions(['eu-west-1', 'eu-north-1', 'eu-south-1'])));
     expect(problem).toMatchObject({ code: 'bill_overlap_unclear' });
     expect(problem.detail).toContain('10 of 30 charges');
   });
@@ -343,7 +343,7 @@ describe('a decision between exports of the same charges', () => {
   it('cannot be taken by a delivery that does not stand', async () => {
     const old = await deliver('aws', billText(...month));
     const now2 = await deliver('aws', billText(...month, { cost: '1' }));
-    const problem = await problemFrom(prefer(old.delivery));
+    const problem = await catchProblem(prefer(old.delivery));
     expect(problem).toMatchObject({ code: 'bill_delivery_not_standing', stands: now2.delivery });
   });
 });

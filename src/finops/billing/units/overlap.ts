@@ -25,7 +25,7 @@ export interface Likeness {
 const CONTAINED_FROM = 0.95;
 
 /** Display names of the columns that identify charges. */
-const SHOWN: Readonly<Record<IdentityColumn, string>> = {
+const COLUMN_LABELS: Readonly<Record<IdentityColumn, string>> = {
   SubAccountId: 'sub-account',
   BillingAccountId: 'account',
   RegionId: 'region',
@@ -60,14 +60,14 @@ export async function compareUnits(lake: Lake, one: ComparedUnit, other: Compare
     const reason = 'actual and amortised cost of one scope are two views of the same charges';
     return { kind: 'same', larger: isAmortised(one) ? 'one' : 'other', reason };
   }
-  if (!haveCommon(one.facts.chargeDays, other.facts.chargeDays) || areOtherAccounts(one.facts, other.facts))
+  if (!haveCommonValue(one.facts.chargeDays, other.facts.chargeDays) || areOtherAccounts(one.facts, other.facts))
     return null;
-  const columns = comparedColumns(one.facts, other.facts, columnsOf);
+  const columns = selectComparedColumns(one.facts, other.facts, listFileColumns);
   const counts = await countCharges(lake, one.files, other.files, columns);
   if (counts.all.common === 0) return compareWithoutBlank(lake, one, other);
-  if (lackOwners(one.facts, other.facts) && !isContained({ ...counts.all, common: counts.equal })) return null;
+  if (areWithoutOwners(one.facts, other.facts) && !isContained({ ...counts.all, common: counts.equal })) return null;
   const valued = columns.filter((column) => isValued(column, one.facts) || isValued(column, other.facts));
-  const said = `${counts.all.common} of ${smaller(counts.all)} charges by ${describeKey(valued)} are`;
+  const said = `${counts.all.common} of ${getSmallerCount(counts.all)} charges by ${buildDescribeKey(valued)} are`;
   if (isContained(counts.all) && isContained(counts.identified)) {
     const { one: ones, other: others } = counts.all;
     return {
@@ -88,17 +88,19 @@ export async function compareUnits(lake: Lake, one: ComparedUnit, other: Compare
  * charges. If the amounts of these rows also agree, the result is `unclear`.
  */
 async function compareWithoutBlank(lake: Lake, one: ComparedUnit, other: ComparedUnit): Promise<Likeness | null> {
-  const columns = comparedColumns(one.facts, other.facts, ({ identifiedBy = [] }) => identifiedBy);
-  const blank = comparedColumns(one.facts, other.facts, columnsOf).filter((column) => !columns.includes(column));
+  const columns = selectComparedColumns(one.facts, other.facts, ({ identifiedBy = [] }) => identifiedBy);
+  const blank = selectComparedColumns(one.facts, other.facts, listFileColumns).filter(
+    (column) => !columns.includes(column),
+  );
   if (blank.length === 0) return null;
   const { all, equal } = await countCharges(lake, one.files, other.files, columns);
   if (!isContained({ ...all, common: equal })) return null;
-  const names = blank.map((column) => SHOWN[column]).join(' and ');
-  const reason = `${equal} of ${smaller(all)} amounts by ${describeKey(columns)} are equal, and one of them names no ${names} that would tell whether they are the same`;
+  const names = blank.map((column) => COLUMN_LABELS[column]).join(' and ');
+  const reason = `${equal} of ${getSmallerCount(all)} amounts by ${buildDescribeKey(columns)} are equal, and one of them names no ${names} that would tell whether they are the same`;
   return { kind: 'unclear', larger: null, reason };
 }
 
-const smaller = ({ one, other }: Count) => Math.min(one, other);
+const getSmallerCount = ({ one, other }: Count) => Math.min(one, other);
 
 function isContained({ one, other, common }: Count): boolean {
   return common > 0 && common >= CONTAINED_FROM * Math.min(one, other);
@@ -115,13 +117,13 @@ function isAmortised({ dataset }: ComparedUnit): boolean {
   return dataset === 'AmortizedCost';
 }
 
-function haveCommon(some: readonly string[], others: readonly string[]): boolean {
+function haveCommonValue(some: readonly string[], others: readonly string[]): boolean {
   const known = new Set(some);
   return others.some((value) => known.has(value));
 }
 
 /** The rows name no owner: only a copy with equal amounts is a reason to ask. */
-function lackOwners(one: UnitFacts, other: UnitFacts): boolean {
+function areWithoutOwners(one: UnitFacts, other: UnitFacts): boolean {
   const whose = ['SubAccountId', 'BillingAccountId', 'ResourceId'] as const;
   return !whose.some((column) => isValued(column, one) && isValued(column, other));
 }
@@ -131,15 +133,15 @@ function areOtherAccounts(one: UnitFacts, other: UnitFacts): boolean {
   if (one.accounts.length === 0 || other.accounts.length === 0) return false;
   const haveSubAccounts = ({ identifiedBy = [] }: UnitFacts) => identifiedBy.includes('SubAccountId');
   const isAlike = haveSubAccounts(one) === haveSubAccounts(other) && one.origin?.format === other.origin?.format;
-  return isAlike && !haveCommon(one.accounts, other.accounts);
+  return isAlike && !haveCommonValue(one.accounts, other.accounts);
 }
 
 const isValued = (column: IdentityColumn, { identifiedBy = [] }: UnitFacts) => identifiedBy.includes(column);
 
 /** Columns of the files; for deliveries without that fact, the columns with a value. */
-const columnsOf = ({ origin, identifiedBy = [] }: UnitFacts) => origin?.columns ?? identifiedBy;
+const listFileColumns = ({ origin, identifiedBy = [] }: UnitFacts) => origin?.columns ?? identifiedBy;
 
-function comparedColumns(
+function selectComparedColumns(
   one: UnitFacts,
   other: UnitFacts,
   columns: (facts: UnitFacts) => readonly IdentityColumn[],
@@ -151,9 +153,9 @@ function comparedColumns(
 }
 
 /** `sub-account, region and day`; omits the account where the sub-account is present. */
-function describeKey(columns: readonly IdentityColumn[]): string {
+function buildDescribeKey(columns: readonly IdentityColumn[]): string {
   const named = columns.filter((column) => column !== 'BillingAccountId' || !columns.includes('SubAccountId'));
-  const words = named.map((column) => SHOWN[column]);
+  const words = named.map((column) => COLUMN_LABELS[column]);
   return words.length === 0 ? 'day' : `${words.join(', ')} and day`;
 }
 
@@ -184,7 +186,7 @@ async function countCharges(
     'one.starts < other.ends AND other.starts < one.ends',
   ].join(' AND ');
   const [counts] = await lake.query(`
-    WITH one AS (${charges(lake, one, columns)}), other AS (${charges(lake, other, columns)}),
+    WITH one AS (${buildChargesSql(lake, one, columns)}), other AS (${buildChargesSql(lake, other, columns)}),
       common AS (SELECT one.*, one.billed = other.billed AND one.effective = other.effective AS equal
         FROM one JOIN other ON ${isSame})
     SELECT (SELECT count(*) FROM one)::INTEGER AS one, (SELECT count(*) FROM other)::INTEGER AS other,
@@ -204,7 +206,7 @@ async function countCharges(
  * Charges by day, each from its first start to its last end on the day. Rows with zero cost in both metrics are
  * excluded. Ids are compared without case, because clouds write one id in upper and in lower case.
  */
-function charges(lake: Lake, files: readonly StagedFile[], columns: readonly IdentityColumn[]): string {
+function buildChargesSql(lake: Lake, files: readonly StagedFile[], columns: readonly IdentityColumn[]): string {
   const keys = columns.map((column) =>
     column === 'ServiceProviderName' ? `${PROVIDER} AS ${column}` : `lower(${column}) AS ${column}`,
   );

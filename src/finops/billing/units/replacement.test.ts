@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { call, problemFrom } from '../../../testing/application.ts';
+import { call, catchProblem } from '../../../testing/application.ts';
 import { isDeep } from '../../../testing/deep.ts';
 import { quietApplication } from '../../../testing/shared.ts';
 import { costSummary } from '../../costs/schema.ts';
@@ -135,7 +135,7 @@ async function revert(law: Law, pick: number): Promise<void> {
   if (delivery === undefined) return;
   const target = law.revert(delivery);
   const reverting = call(application, revertDelivery, { body: { delivery: delivery.id } });
-  if (target === null) expect(await problemFrom(reverting)).toMatchObject({ code: 'bill_nothing_before' });
+  if (target === null) expect(await catchProblem(reverting)).toMatchObject({ code: 'bill_nothing_before' });
   else {
     await reverting;
     law.stand(target);

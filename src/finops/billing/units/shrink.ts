@@ -1,10 +1,10 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { shownExport } from '../bill-rows.ts';
+import { formatExport } from '../bill-rows.ts';
 import type { UnitFacts } from '../facts.ts';
 import type { ChargeDates, DeliveryRequest } from '../intake/index.ts';
 import type { ArrivingUnit } from './import-units.ts';
-import { contentOf, type LedgerDeps } from './ledger.ts';
-import { standingUnits } from './unit-store.ts';
+import { type LedgerDeps, readUnitContent } from './ledger.ts';
+import { findStandingUnits } from './unit-store.ts';
 
 /** Maximum ratio (0..1) of new rows to replaced rows for which the new rows count as strays of another month. */
 const HANDFUL_RATIO = 0.1;
@@ -30,24 +30,24 @@ export async function refuseShrinking(
   if (request.allowShrink) return;
   const most = Math.max(0, ...units.map(({ rows }) => rows));
   for (const unit of units.filter(({ isOlder }) => !isOlder)) {
-    const replaced = await replacedBy(deps, unit);
+    const replaced = await findReplaced(deps, unit);
     if (replaced === null) continue;
     if (request.coverage !== null) refuseUncovered(request.coverage, unit, replaced);
     if (request.period === null && unit.rows < most) refuseHandful(unit, replaced);
   }
 }
 
-async function replacedBy(deps: LedgerDeps, { partition }: ArrivingUnit): Promise<Replaced | null> {
-  const stands = (await standingUnits(deps.store)).find((known) => known.partition === partition);
+async function findReplaced(deps: LedgerDeps, { partition }: ArrivingUnit): Promise<Replaced | null> {
+  const stands = (await findStandingUnits(deps.store)).find((known) => known.partition === partition);
   if (stands === undefined) return null;
-  const { facts, files } = await contentOf(deps, stands.delivery, partition);
+  const { facts, files } = await readUnitContent(deps, stands.delivery, partition);
   return { delivery: stands.delivery, rows: files.reduce((sum, file) => sum + file.rows, 0), facts };
 }
 
 function refuseUncovered({ from, to }: ChargeDates, unit: ArrivingUnit, { delivery, facts }: Replaced): void {
   const days = facts.chargeDays.filter((day) => day < from || day >= to);
   if (days.length === 0) return;
-  const detail = `The delivery covers ${from} to before ${to} of ${shownExport(unit)}, where ${delivery} also has ${shownDays(days)}; nothing was stored. Deliver the whole of ${unit.period}, or let it shrink with --allow-shrink.`;
+  const detail = `The delivery covers ${from} to before ${to} of ${formatExport(unit)}, where ${delivery} also has ${formatDays(days)}; nothing was stored. Deliver the whole of ${unit.period}, or let it shrink with --allow-shrink.`;
   throw new AppError('bill_period_shrinks', detail, { period: unit.period, days: days.length });
 }
 
@@ -55,10 +55,10 @@ function refuseHandful(unit: ArrivingUnit, { delivery, rows, facts }: Replaced):
   const days = facts.chargeDays.filter((day) => !unit.facts.chargeDays.includes(day));
   if (unit.rows > rows * HANDFUL_RATIO || days.length === 0) return;
   const few = unit.rows === 1 ? '1 row' : `${unit.rows} rows`;
-  const detail = `The files hold ${few} of ${unit.period}, where ${delivery} of ${shownExport(unit)} has ${rows} rows, also of ${shownDays(days)}; nothing was stored. Import the months apart, or let these rows replace ${unit.period} with --allow-shrink.`;
+  const detail = `The files hold ${few} of ${unit.period}, where ${delivery} of ${formatExport(unit)} has ${rows} rows, also of ${formatDays(days)}; nothing was stored. Import the months apart, or let these rows replace ${unit.period} with --allow-shrink.`;
   throw new AppError('bill_period_shrinks', detail, { period: unit.period, rows: unit.rows, rowsThatStand: rows });
 }
 
-function shownDays(days: readonly string[]): string {
+function formatDays(days: readonly string[]): string {
   return days.length === 1 ? (days[0] ?? '') : `${days.length} days from ${days[0]} to ${days.at(-1)}`;
 }

@@ -3,7 +3,7 @@ import type { DeliveryUnit } from '../store.ts';
 import type { StandingUnit } from './unit-store.ts';
 
 /** Current standing of a unit of a delivery, and the reason why it does not count or a notable fact about it. */
-export function standingOf(
+export function findStanding(
   unit: DeliveryUnit,
   units: readonly StandingUnit[],
 ): { standing: Standing; reason: string | null } {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { periodState } from '../period-state.ts';
+import { computePeriodState } from '../period-state.ts';
 import { type Overlap, resolveShadows, type UnitClaim } from './standings.ts';
 
 const unit = (partition: string, arrival: number): UnitClaim => ({ partition, arrival });
@@ -84,6 +84,6 @@ describe('the state of a billing period', () => {
     ['2024-02', 1, '2024-02-29T12:00:00Z', 'open'],
     ['2024-02', 1, '2024-03-01T12:00:00Z', 'provisional'],
   ])('of %s with %i provisional days at %s is %s', (period, days, at, state) => {
-    expect(periodState(period, days, Date.parse(at))).toBe(state);
+    expect(computePeriodState(period, days, Date.parse(at))).toBe(state);
   });
 });

@@ -42,7 +42,7 @@ export function resolveShadows(
   const standing = new Map<string, Shadow | null>();
   const counted: string[] = [];
   for (const { partition } of units.toSorted((a, b) => lost(a) - lost(b) || (a.partition < b.partition ? -1 : 1))) {
-    const shadow = firstShadow(partition, counted, overlaps);
+    const shadow = findFirstShadow(partition, counted, overlaps);
     standing.set(partition, shadow);
     if (shadow === null) counted.push(partition);
   }
@@ -73,7 +73,7 @@ function countLosses(units: readonly UnitClaim[], overlaps: readonly Overlap[]):
   return losses;
 }
 
-function firstShadow(partition: string, counted: readonly string[], overlaps: readonly Overlap[]): Shadow | null {
+function findFirstShadow(partition: string, counted: readonly string[], overlaps: readonly Overlap[]): Shadow | null {
   for (const by of counted) {
     const overlap = overlaps.find(
       ({ one, other }) => (one === partition && other === by) || (one === by && other === partition),

@@ -1,5 +1,5 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { shownExport } from '../bill-rows.ts';
+import { formatExport } from '../bill-rows.ts';
 import type { IntendedUnit, Plan, Undecided } from './ledger.ts';
 
 /**
@@ -20,5 +20,5 @@ export function refuseUnclear(arriving: readonly IntendedUnit[], plan: Plan): vo
 
 function buildEvidence({ held, counted, reason }: Undecided, isHeldArriving: boolean) {
   const [own, other] = isHeldArriving ? [held, counted] : [counted, held];
-  return { period: own.period, export: shownExport(own), other: shownExport(other), evidence: reason };
+  return { period: own.period, export: formatExport(own), other: formatExport(other), evidence: reason };
 }

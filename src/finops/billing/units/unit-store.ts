@@ -42,7 +42,7 @@ export interface StandingUnit extends BillUnit, UnitClaim {
 }
 
 /** Every unit, by period, then source. */
-export async function standingUnits(sql: Sql): Promise<StandingUnit[]> {
+export async function findStandingUnits(sql: Sql): Promise<StandingUnit[]> {
   const rows = await sql
     .tables<UnitTables>()
     .selectFrom('bill_unit')
@@ -161,7 +161,7 @@ export async function saveOverlapDecisions(sql: Sql, decisions: readonly Overlap
 }
 
 /** Provisional days of sources that set them. */
-export async function provisionalDaysBySource(sql: Sql): Promise<ReadonlyMap<string, number>> {
+export async function findProvisionalDays(sql: Sql): Promise<ReadonlyMap<string, number>> {
   const rows = await sql.tables<UnitTables>().selectFrom('bill_source').selectAll().execute();
   return new Map(rows.map((row) => [row.source, row.provisional_days]));
 }
@@ -181,7 +181,7 @@ export interface SourceFormats {
   readonly numberFormat: NumberFormat | null;
 }
 
-export async function formatsOfSource(sql: Sql, source: string): Promise<SourceFormats> {
+export async function findSourceFormats(sql: Sql, source: string): Promise<SourceFormats> {
   const row = await sql
     .tables<UnitTables>()
     .selectFrom('bill_source')

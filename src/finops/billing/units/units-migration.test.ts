@@ -5,8 +5,8 @@ import { expect, it } from 'vitest';
 import { lakeMigrations } from '../../../platform/lake/index.ts';
 import { openStore } from '../../../platform/store/index.ts';
 import { billingMigrations } from '../migrations.ts';
-import { deliveriesOfUnit, pageDeliveryUnits } from '../store.ts';
-import { standingUnits } from './unit-store.ts';
+import { findDeliveriesOfUnit, findDeliveryUnitPage } from '../store.ts';
+import { findStandingUnits } from './unit-store.ts';
 
 interface Tables {
   bill_delivery: Record<string, string | number>;
@@ -53,7 +53,7 @@ it('deliveries from before units were told apart keep their rows and stand where
 
   await store.migrate({ ...lakeMigrations, ...billingMigrations });
 
-  const units = await pageDeliveryUnits(store, { source: null, period: null, after: null, units: null, limit: 10 });
+  const units = await findDeliveryUnitPage(store, { source: null, period: null, after: null, units: null, limit: 10 });
   expect(units.map(({ delivery: id, period, rows, lakeFiles, facts }) => [id, period, rows, lakeFiles, facts])).toEqual(
     [
       ['d_one', '2026-10', 2, ['f1'], null],
@@ -61,9 +61,9 @@ it('deliveries from before units were told apart keep their rows and stand where
       ['d_two', '2026-11', 7, ['f3'], null],
     ],
   );
-  expect((await deliveriesOfUnit(store, november)).map(({ delivery: id }) => id)).toEqual(['d_one', 'd_two']);
+  expect((await findDeliveriesOfUnit(store, november)).map(({ delivery: id }) => id)).toEqual(['d_one', 'd_two']);
   expect(
-    (await standingUnits(store)).map(({ partition, delivery: id, shadowedBy }) => [partition, id, shadowedBy]),
+    (await findStandingUnits(store)).map(({ partition, delivery: id, shadowedBy }) => [partition, id, shadowedBy]),
   ).toEqual([
     [october, 'd_one', null],
     [november, 'd_two', null],

@@ -1,5 +1,5 @@
 import type { Generated, Kysely } from 'kysely';
-import { type BillUnit, unitPartition } from '../bill-rows.ts';
+import { type BillUnit, buildUnitPartition } from '../bill-rows.ts';
 
 /** Schema of the tables at the time of this migration. */
 export interface BeforeUnits {
@@ -50,7 +50,7 @@ async function fillUnit(
   const unit = {
     ...{ source: delivery.source, exportName: 'default', dataset: 'CostAndUsage', scope: 'default', period },
   } satisfies BillUnit;
-  const partition = unitPartition(unit);
+  const partition = buildUnitPartition(unit);
   const files = await db
     .selectFrom('lake_file')
     .select(['id', 'row_count'])

@@ -5,12 +5,12 @@ import { type DeliverDeps, deliver, type TargetRules } from '../../../platform/n
 import { NotifyTarget } from '../../../platform/notices/schema.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
-import { stopsBy } from '../reservations/store.ts';
-import { type StandingDeps, standingOf, withoutDeliveries } from '../standing.ts';
+import { findStops } from '../reservations/store.ts';
+import { dropDeliveries, readBudgetStanding, type StandingDeps } from '../standing.ts';
 import { findBudgets, type StoredBudget } from '../store.ts';
-import { Notice, toldOf } from './notice.ts';
+import { buildBudgetNotice, Notice } from './notice.ts';
 import { claimNotice } from './store.ts';
-import { crossed, FORECAST } from './thresholds.ts';
+import { FORECAST, findCrossedThresholds } from './thresholds.ts';
 
 export interface NoticeDeps extends StandingDeps, DeliverDeps, TargetRules {
   readonly store: Store;
@@ -23,23 +23,23 @@ const TELL = 'budgets.tell';
 /** With growing pauses these tries take ten minutes: a receiver that restarts misses nothing. */
 const TRIES = 8;
 
-const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
+const NoticeJob = z.strictObject({ notice: Notice, target: NotifyTarget });
 
 /** Evaluates the budgets every minute. Each notification is a separate job. */
 export function scheduleNotices(deps: NoticeDeps, jobs: Jobs): void {
-  jobs.register(LOOK, { handler: () => look(deps, jobs) });
+  jobs.register(LOOK, { handler: () => poll(deps, jobs) });
   jobs.register(TELL, {
-    handler: (payload, context) => tell(deps, Telling.parse(payload), context),
+    handler: (payload, context) => deliverNotice(deps, NoticeJob.parse(payload), context),
     maxAttempts: TRIES,
   });
   jobs.schedule(LOOK, '* * * * *', { kind: LOOK, payload: {} });
 }
 
-async function look(deps: NoticeDeps, jobs: Jobs): Promise<void> {
+async function poll(deps: NoticeDeps, jobs: Jobs): Promise<void> {
   for (const budget of await findBudgets(deps.store, null)) {
     if (budget.spec.notify.length === 0) continue;
     try {
-      await notice(deps, jobs, budget);
+      await enqueueNotices(deps, jobs, budget);
     } catch (error) {
       // A budget without a computable status shows its error where it is displayed; the other budgets are still evaluated.
       if (!(error instanceof AppError)) throw error;
@@ -52,14 +52,14 @@ async function look(deps: NoticeDeps, jobs: Jobs): Promise<void> {
  * Claims the newly crossed thresholds and enqueues one notification per target, in one transaction: delivery is reliable and
  * no threshold is announced twice.
  */
-async function notice(deps: NoticeDeps, jobs: Jobs, budget: StoredBudget): Promise<void> {
+async function enqueueNotices(deps: NoticeDeps, jobs: Jobs, budget: StoredBudget): Promise<void> {
   const { store, clock } = deps;
-  const standing = withoutDeliveries(await standingOf(deps, store, budget));
+  const standing = dropDeliveries(await readBudgetStanding(deps, store, budget));
   const window = { start: Date.parse(standing.period.start), end: Date.parse(standing.period.end) };
-  const [stop] = await stopsBy(store, budget.name, 1);
+  const [stop] = await findStops(store, budget.name, 1);
   const hasStopped = stop !== undefined && stop.metered > window.start && stop.metered <= window.end;
   const expected = budget.spec.forecastAt.length === 0 ? null : await deps.expectedBreach(store, budget.name);
-  const thresholds = crossed(budget.spec, standing, hasStopped, expected);
+  const thresholds = findCrossedThresholds(budget.spec, standing, hasStopped, expected);
   if (thresholds.length === 0) return;
   const at = new Date(clock.now()).toISOString();
   await store.transaction(async (sql) => {
@@ -79,12 +79,12 @@ async function notice(deps: NoticeDeps, jobs: Jobs, budget: StoredBudget): Promi
   });
 }
 
-async function tell(
+async function deliverNotice(
   deps: NoticeDeps,
-  { notice: told, target }: z.infer<typeof Telling>,
+  { notice: told, target }: z.infer<typeof NoticeJob>,
   { signal }: JobContext,
 ): Promise<void> {
-  const refusal = await deliver(deps, toldOf(told), target, signal);
+  const refusal = await deliver(deps, buildBudgetNotice(told), target, signal);
   if (refusal === null) return;
   const facts = { budget: told.budget.name, threshold: told.threshold, why: refusal };
   deps.log.warn(facts, 'the notice of a budget could not be delivered');

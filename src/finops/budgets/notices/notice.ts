@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Notice as Told } from '../../../platform/notices/index.ts';
-import { decimal, decimalString, moneyText } from '../../../platform/units/index.ts';
+import { decimal, decimalString, formatMoneyText } from '../../../platform/units/index.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
 import { Budget } from '../schema.ts';
 import { ExpectedBreach } from './expected-breach.ts';
@@ -21,12 +21,17 @@ export type Notice = z.infer<typeof Notice>;
 const KINDS: Readonly<Record<string, string>> = { exhausted: 'exhausted', stopped: 'stopped' };
 
 /** As every target takes it. */
-export function toldOf(notice: Notice): Told {
-  return { id: notice.id, title: noticeTitle(notice), text: noticeText(notice), event: cloudEvent(notice) };
+export function buildBudgetNotice(notice: Notice): Told {
+  return {
+    id: notice.id,
+    title: buildNoticeTitle(notice),
+    text: buildNoticeText(notice),
+    event: buildCloudEvent(notice),
+  };
 }
 
 /** A CloudEvent 1.0 of type `steelyard.budget.warned`, `.forecast`, `.exhausted` or `.stopped`. */
-function cloudEvent({ id, threshold, at, budget, expected }: Notice): Told['event'] {
+function buildCloudEvent({ id, threshold, at, budget, expected }: Notice): Told['event'] {
   const kind = threshold.startsWith(FORECAST) ? 'forecast' : (KINDS[threshold] ?? 'warned');
   return {
     specversion: '1.0',
@@ -41,7 +46,7 @@ function cloudEvent({ id, threshold, at, budget, expected }: Notice): Told['even
 }
 
 /** `Budget recs has reached 80 % of its limit.` */
-function noticeTitle({ threshold, expected, budget: { name } }: Notice): string {
+function buildNoticeTitle({ threshold, expected, budget: { name } }: Notice): string {
   if (threshold.startsWith(FORECAST) && expected !== null) {
     const about = expected.day === null ? '' : `, about ${expected.day}`;
     return `Budget ${name} is forecast to be passed: ${Math.floor(expected.probability * 100)} % probable${about}.`;
@@ -52,13 +57,13 @@ function noticeTitle({ threshold, expected, budget: { name } }: Notice): string 
 }
 
 /** Plain text with the title and the status of the budget. */
-function noticeText(notice: Notice): string {
+function buildNoticeText(notice: Notice): string {
   const { limit, spent, reserved, remaining, forecast, forecastBasis, period } = notice.budget;
   const { expected } = notice;
   const money = (amount: string | undefined) =>
-    amount === undefined ? 'not known' : moneyText({ amount, currency: limit.currency });
+    amount === undefined ? 'not known' : formatMoneyText({ amount, currency: limit.currency });
   return [
-    noticeTitle(notice),
+    buildNoticeTitle(notice),
     `${money(spent?.amount)} of ${money(limit.amount)} is spent, ${money(reserved.amount)} reserved, ${money(remaining ?? undefined)} left.`,
     ...(expected === null
       ? forecastText(forecast === null ? null : money(forecast.amount), forecastBasis)

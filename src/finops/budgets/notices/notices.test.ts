@@ -1,3 +1,3 @@
-import { noticesSuite } from './suite.testing.ts';
+import { defineNoticesSuite } from './suite.testing.ts';
 
-noticesSuite('SQLite', async () => 'sqlite');
+defineNoticesSuite('SQLite', async () => 'sqlite');

@@ -31,7 +31,7 @@ export async function claimNotice(
 }
 
 /** Crossed thresholds of a window, in order. */
-export async function noticesIn(
+export async function findNotices(
   sql: Sql,
   budget: string,
   { start, end }: Window,

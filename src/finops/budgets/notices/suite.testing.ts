@@ -11,7 +11,7 @@ import { testClock } from '../../../platform/jobs/fixtures.testing.ts';
 import { createJobs, jobMigrations } from '../../../platform/jobs/index.ts';
 import { createMail } from '../../../platform/mail/index.ts';
 import { type SmtpServer, startSmtpServer } from '../../../platform/mail/smtp-server.testing.ts';
-import { createSend, destinationRules, signatureOf } from '../../../platform/outbound/index.ts';
+import { createDestinationRules, createSend, signDelivery } from '../../../platform/outbound/index.ts';
 import { type Receiver, startReceiver } from '../../../platform/outbound/receiver.testing.ts';
 import { openStore, type Store } from '../../../platform/store/index.ts';
 import { createTelemetry } from '../../../platform/telemetry/index.ts';
@@ -37,10 +37,10 @@ const NO_BILLS = {
   }),
 };
 
-type Server = Awaited<ReturnType<Room['server']>>;
+type Server = Awaited<ReturnType<NoticeServers['server']>>;
 
 /** Servers on one store, a receiver and an SMTP server, and a clock that is moved by hand. */
-class Room {
+class NoticeServers {
   readonly clock = testClock('2026-11-10T12:00:00Z');
   readonly store: Store;
   readonly receiver: Receiver;
@@ -71,7 +71,7 @@ class Room {
     const prices = createPriceBook({ clock, events, config: HOME });
     const org = createOrg({ store, clock, accounts: { has: hasAccount } });
     const metering = createMetering({ store, clock, events: { ...events, subscribe: () => undefined }, prices, org });
-    const rules = destinationRules(`127.0.0.1:${this.receiver.port}`);
+    const rules = createDestinationRules(`127.0.0.1:${this.receiver.port}`);
     const smtpUrl = this.secret('smtp', `smtp://me:pw@127.0.0.1:${this.smtp.port}`);
     const mail = createMail({ smtpUrl, smtpFrom: 'steelyard@example.org' });
     const outbound = { rules, send: createSend(rules), mail };
@@ -132,9 +132,9 @@ class Room {
 }
 
 /** Runs on each store; `newDatabase` is called once per test. */
-export function noticesSuite(engine: string, newDatabase: () => Promise<string>): void {
+export function defineNoticesSuite(engine: string, newDatabase: () => Promise<string>): void {
   describe(`notices of budgets on ${engine}`, () => {
-    let room: Room;
+    let room: NoticeServers;
     beforeEach(async () => {
       const folder = mkdtempSync(join(tmpdir(), 'steelyard-notices-'));
       const store = await openStore({ database: await newDatabase(), folder });
@@ -146,16 +146,16 @@ export function noticesSuite(engine: string, newDatabase: () => Promise<string>)
       });
       const migrations = { ...eventMigrations, ...jobMigrations, ...priceMigrations, ...meteringMigrations };
       await store.migrate({ ...migrations, ...orgMigrations, ...budgetMigrations });
-      room = new Room(store, receiver, smtp, folder);
+      room = new NoticeServers(store, receiver, smtp, folder);
     });
-    onceTests(() => room);
+    defineOnceTests(() => room);
     forecastTests(() => room);
-    targetTests(() => room);
+    defineTargetTests(() => room);
   });
 }
 
-function onceTests(inUse: () => Room): void {
-  const types = typesOf;
+function defineOnceTests(inUse: () => NoticeServers): void {
+  const types = listReceivedTypes;
 
   it('are sent once for each threshold and window, the gravest of those that were crossed at once', async () => {
     const room = inUse();
@@ -229,10 +229,10 @@ function onceTests(inUse: () => Room): void {
   });
 }
 
-const typesOf = (room: Room) =>
+const listReceivedTypes = (room: NoticeServers) =>
   room.receiver.received.map(({ body }) => JSON.parse(body)).map(({ type, data }) => [type, data.threshold]);
 
-function forecastTests(inUse: () => Room): void {
+function forecastTests(inUse: () => NoticeServers): void {
   it('tell once that a forecast passes the limit, by the probability that was asked for and the forecast of this window', async () => {
     const room = inUse();
     const one = await room.server();
@@ -247,24 +247,24 @@ function forecastTests(inUse: () => Room): void {
       room.expected = { ...figures, start, probability, ...of };
       await room.look(one);
     }
-    expect(typesOf(room)).toEqual([]);
+    expect(listReceivedTypes(room)).toEqual([]);
     room.expected = { ...figures, start, probability: 0.62 };
     await room.look(one);
     await room.look(await room.server());
-    expect(typesOf(room)).toEqual([['steelyard.budget.forecast', 'forecast:0.5']]);
+    expect(listReceivedTypes(room)).toEqual([['steelyard.budget.forecast', 'forecast:0.5']]);
     room.expected = { ...figures, start, probability: 0.83 };
     await room.look(one);
     room.expected = { ...figures, start, probability: 0.55 };
     await room.look(one);
     room.expected = { ...figures, start, probability: 0.95 };
     await room.look(one);
-    expect(typesOf(room).slice(1)).toEqual([['steelyard.budget.forecast', 'forecast:0.8']]);
+    expect(listReceivedTypes(room).slice(1)).toEqual([['steelyard.budget.forecast', 'forecast:0.8']]);
     const { data } = JSON.parse(room.receiver.received[1]?.body ?? '{}');
     expect(data.forecast).toMatchObject({ probability: 0.83, day: '2026-11-24', mean: '104' });
   });
 }
 
-function targetTests(inUse: () => Room): void {
+function defineTargetTests(inUse: () => NoticeServers): void {
   it('to a webhook are signed CloudEvents', async () => {
     const room = inUse();
     const one = await room.server();
@@ -275,7 +275,7 @@ function targetTests(inUse: () => Room): void {
     const [{ headers = {}, body = '' } = {}] = room.receiver.received;
     expect(headers['content-type']).toBe('application/cloudevents+json');
     const { 'webhook-id': id = '', 'webhook-timestamp': at = '' } = headers;
-    expect(headers['webhook-signature']).toBe(signatureOf('hush', id, at, body));
+    expect(headers['webhook-signature']).toBe(signDelivery('hush', id, at, body));
     expect(JSON.parse(body)).toMatchObject({
       specversion: '1.0',
       id,

@@ -12,7 +12,7 @@ export const FORECAST = 'forecast:';
  * different window or limit.
  * Example: 85 of 100 spent, warnAt 0.8 and 1, probability 0.9, forecastAt 0.5 -> ["forecast:0.5", "0.8"].
  */
-export function crossed(
+export function findCrossedThresholds(
   { warnAt, forecastAt }: Pick<BudgetSpec, 'warnAt' | 'forecastAt'>,
   { limit, spent, remaining, period }: Pick<Budget, 'limit' | 'spent' | 'remaining' | 'period'>,
   hasStopped: boolean,

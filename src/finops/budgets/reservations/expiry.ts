@@ -1,4 +1,4 @@
-import { evenTimeFrom } from '../../../platform/processes/index.ts';
+import { createEvenTime } from '../../../platform/processes/index.ts';
 import { type ReservationDeps, settle } from './service.ts';
 import { openReservations } from './store.ts';
 
@@ -16,7 +16,7 @@ interface Silence {
  * with the real end. Silence is measured by this server's monotonic time (`elapsed`, milliseconds): a change of the wall
  * clock does not expire a reservation.
  */
-export function createExpiry(deps: ReservationDeps, elapsed: () => number = evenTimeFrom(0)): () => Promise<void> {
+export function createExpiry(deps: ReservationDeps, elapsed: () => number = createEvenTime(0)): () => Promise<void> {
   let heard = new Map<string, Silence>();
   return async () => {
     const open = await openReservations(deps.store);

@@ -2,10 +2,17 @@ import { covers } from '../../../org/index.ts';
 import type { Subject } from '../../../org/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
-import { type Clock, type Decimal, decimal, type Instant, largest } from '../../../platform/units/index.ts';
-import { type AllowanceDeps, allowanceOf, factsOf, heldIn, touching, type WindowFacts } from '../allowance.ts';
+import { type Clock, type Decimal, decimal, findLargest, type Instant } from '../../../platform/units/index.ts';
+import {
+  type AllowanceDeps,
+  computeAllowance,
+  readWindowFacts,
+  selectOverlapping,
+  sumReserved,
+  type WindowFacts,
+} from '../allowance.ts';
 import type { StoredBudget } from '../store.ts';
-import { type Window, windowsWithin } from '../window.ts';
+import { listWindowsWithin, type Window } from '../window.ts';
 import type { StoredReservation } from './store.ts';
 
 /** Amount that one window of one budget allows. */
@@ -35,7 +42,7 @@ export interface CoveringWindow {
 }
 
 /** The windows of enforcing budgets (hard or approval) that work with this subject spends from in [start, end). */
-export async function coveringWindows(
+export async function findCoveringWindows(
   deps: LimitDeps,
   sql: Sql,
   budgets: readonly StoredBudget[],
@@ -45,11 +52,11 @@ export async function coveringWindows(
   const now = deps.clock.now();
   const holding = budgets.filter(({ spec }) => spec.enforcement !== 'soft' && covers(spec.subject, subject));
   const windows = holding.flatMap((budget) =>
-    windowsWithin(budget.recurrence, within.start, within.end).map((window, index) => ({ budget, window, index })),
+    listWindowsWithin(budget.recurrence, within.start, within.end).map((window, index) => ({ budget, window, index })),
   );
   return Promise.all(
     windows.map(async ({ budget, window, index }) => ({
-      facts: await factsOf(deps, sql, budget, window),
+      facts: await readWindowFacts(deps, sql, budget, window),
       begun: window.start > now ? 1 : index + 1,
       at: now,
     })),
@@ -57,7 +64,7 @@ export async function coveringWindows(
 }
 
 /** Current limit of a window. Call it in the same transaction that reserves the remainder. Errors: `price_missing`. */
-export async function limitOf(
+export async function readWindowLimit(
   deps: LimitDeps,
   sql: Sql,
   { facts, begun, at }: CoveringWindow,
@@ -66,10 +73,10 @@ export async function limitOf(
   const { budget, window, billed } = facts;
   const { spec } = budget;
   const metered = await deps.metering.runningTotal(sql, spec.subject, window);
-  if (metered.unpricedIntervals > 0) throw unknownSpending(budget.name, metered.unpricedResources);
-  const held = heldIn(window, spec, open);
-  const spent = largest(decimal(billed.amount ?? '0'), decimal(metered.cost?.amount ?? '0'));
-  const { total } = await allowanceOf(deps, sql, facts, open, at);
+  if (metered.unpricedIntervals > 0) throw createUnknownSpendingError(budget.name, metered.unpricedResources);
+  const held = sumReserved(window, spec, open);
+  const spent = findLargest(decimal(billed.amount ?? '0'), decimal(metered.cost?.amount ?? '0'));
+  const { total } = await computeAllowance(deps, sql, facts, open, at);
   const left = total.minus(spent).minus(held);
   return {
     budget: budget.name,
@@ -78,13 +85,13 @@ export async function limitOf(
     // Spend of an earlier window also removes its rollover into this one, so it counts once for each window.
     left: spec.rollOver === 'none' ? left : left.dividedBy(begun),
     held,
-    rates: touching(window, spec.subject, open)
+    rates: selectOverlapping(window, spec.subject, open)
       .map(({ hourlyRate }) => decimal(hourlyRate ?? '0'))
       .reduce((sum, rate) => sum.plus(rate), decimal(0)),
   };
 }
 
-function unknownSpending(budget: string, resources: readonly string[]): AppError {
+function createUnknownSpendingError(budget: string, resources: readonly string[]): AppError {
   const detail = `Budget "${budget}" cannot be held: usage of ${resources.join(', ')} has no price. Add one to the price book.`;
   return new AppError('price_missing', detail, { budget, resources: resources.join(', ') });
 }

@@ -1,7 +1,7 @@
-import { type Decimal, decimal, largest } from '../../../platform/units/index.ts';
+import { type Decimal, decimal, findLargest } from '../../../platform/units/index.ts';
 
 /** Unspent amount of a reservation, in its currency, >= 0; 0 if no price is known, because nothing is reserved then. */
-export function remainder({
+export function computeRemainder({
   ceiling,
   spent,
 }: {
@@ -9,5 +9,5 @@ export function remainder({
   readonly spent: string | null;
 }): Decimal {
   if (ceiling === null) return decimal(0);
-  return largest(decimal(0), decimal(ceiling).minus(spent ?? '0'));
+  return findLargest(decimal(0), decimal(ceiling).minus(spent ?? '0'));
 }

@@ -2,7 +2,7 @@ import type { Sql } from '../../../platform/store/index.ts';
 import { decimal } from '../../../platform/units/index.ts';
 import type { Metering } from '../../metering/index.ts';
 import type { Limit } from './limits.ts';
-import { remainder } from './remainder.ts';
+import { computeRemainder } from './remainder.ts';
 import type { StoredReservation } from './store.ts';
 
 /** Name of a pipeline run's limit where a budget name is expected. */
@@ -21,7 +21,7 @@ export async function runLimits(
   if (runLimit === null || pipelineRun === undefined) return [];
   const { cost } = await metering.total(sql, { pipelineRun });
   const running = open.filter(({ subject }) => subject.pipelineRun === pipelineRun);
-  const held = running.reduce((sum, one) => sum.plus(remainder(one)), decimal(0));
+  const held = running.reduce((sum, one) => sum.plus(computeRemainder(one)), decimal(0));
   return [
     {
       budget: RUN_LIMIT,

@@ -15,10 +15,10 @@ const Quantity = DecimalString.refine((text) => !text.startsWith('-'), 'zero or 
   'Number of units (GPUs, vCPUs, instances)',
 );
 
-export const Held = z
+export const HeldResource = z
   .strictObject({ resource: ResourceName, quantity: Quantity })
   .describe('Resource that the work actually holds; from now on its price applies, if there is one');
-export type Held = z.infer<typeof Held>;
+export type HeldResource = z.infer<typeof HeldResource>;
 
 export const NewReservation = z
   .strictObject({
@@ -102,7 +102,7 @@ export const meterReservation = endpoint({
   params,
   body: z.strictObject({
     at: UtcInstant.describe('End of the metered time'),
-    holds: Held.optional(),
+    holds: HeldResource.optional(),
   }),
   response: Reservation,
   errors: [

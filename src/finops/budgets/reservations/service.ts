@@ -9,17 +9,17 @@ import {
   type Decimal,
   decimal,
   decimalString,
+  findLargest,
+  findSmallest,
   type Instant,
-  largest,
-  smallest,
 } from '../../../platform/units/index.ts';
-import { affordableUntil, type Metering, meteredCostOf } from '../../metering/index.ts';
-import { type BookedPrice, declaredPrice, type Prices, priceStretches } from '../../prices/index.ts';
-import { granted } from '../share.ts';
+import { computeAffordableUntil, computeMeteredCost, type Metering } from '../../metering/index.ts';
+import { type BookedPrice, buildDeclaredPrice, type Prices, splitAtPrices } from '../../prices/index.ts';
+import { computeGrant } from '../share.ts';
 import type { Window } from '../window.ts';
 import type { Limit } from './limits.ts';
-import { earlierSpent, intervalUntil, priceTexts, sinceOf, spentUntil } from './parts.ts';
-import { remainder } from './remainder.ts';
+import { buildIntervalUntil, computeSpentUntil, findPartStart, listAllPriceTexts, sumEarlierSpend } from './parts.ts';
+import { computeRemainder } from './remainder.ts';
 import { RUN_LIMIT, runLimits } from './run-limit.ts';
 import type { NewReservation, Reservation, settleReservation } from './schema.ts';
 import {
@@ -47,7 +47,7 @@ export interface ReservationDeps {
 /** Name of the holder's own limit where a budget name is expected. */
 const OWN_LIMIT = 'its own limit';
 /** Name of the limit if work stops without any limit that restricted its grant. */
-const NOBODY_ASKED = 'its reservation';
+const OWN_RESERVATION = 'its reservation';
 /** Minimum time, in addition to the grace period, for which work is admitted, in milliseconds. */
 const SHORTEST_RUN_MS = 1_000;
 /**
@@ -61,42 +61,45 @@ export async function open(deps: ReservationDeps, request: NewReservation): Prom
   const now = deps.clock.now();
   const start = request.start === undefined ? now : Date.parse(request.start);
   const subject = await deps.org.withTeam(deps.store, request.subject);
-  const asked = requested({ ...request, subject }, start, now);
+  const asked = buildReservation({ ...request, subject }, start, now);
   const limitsNow = await deps.limitsFor(subject, { start, end: start + asked.leaseMs });
   return deps.store.transaction(async (sql) => {
     const before = await findReservation(sql, request.reservation);
-    if (before !== null) return shown(before, await pricesOf(deps, sql, before));
+    if (before !== null) return toReservation(before, await readReservationPrices(deps, sql, before));
     const running = await openReservations(sql);
     const limits = [...(await limitsNow(sql, running)), ...(await runLimits(deps, sql, asked, running))];
-    const prices = await pricesOf(deps, sql, asked);
-    const grant = grantFor(asked, prices, limits, start);
+    const prices = await readReservationPrices(deps, sql, asked);
+    const grant = decideGrant(asked, prices, limits, start);
     refuseTooShort(asked, grant, limits);
     const opened = { ...asked, ...grant };
     await putReservation(sql, opened);
-    return shown(opened, prices);
+    return toReservation(opened, prices);
   });
 }
 
 /** Meters the spend, and renews the grant if little of it remains. Errors: see `meterReservation`. */
 export async function meter(deps: ReservationDeps, id: string, at: Instant): Promise<Reservation> {
-  const found = await existing(deps.store, id);
+  const found = await requireReservation(deps.store, id);
   // Limits are slow to read, and most reports need none.
   const needsMore = isShort({ ...found, metered: Math.max(at, found.metered) });
   const limitsNow = needsMore ? await deps.limitsFor(found.subject, { start: at, end: at + found.leaseMs }) : null;
   return deps.store.transaction(async (sql) => {
-    const before = await existing(sql, id);
+    const before = await requireReservation(sql, id);
     refuseSettled(before);
-    const prices = await pricesOf(deps, sql, before);
+    const prices = await readReservationPrices(deps, sql, before);
     const after = await recordUntil(deps, sql, before, Math.max(at, before.metered), prices);
     // Stored first, so that the limits do not count the metered spend as reserved.
     await putReservation(sql, after);
     const isEnough = limitsNow === null || !isShort(after);
-    return shown(isEnough ? after : await grantedAnew(deps, sql, { metered: after, prices, limitsNow }), prices);
+    return toReservation(
+      isEnough ? after : await regrantReservation(deps, sql, { metered: after, prices, limitsNow }),
+      prices,
+    );
   });
 }
 
 /** Recomputes the grant of a reservation from its last metered instant on, and stores it. */
-export async function grantedAnew(
+export async function regrantReservation(
   deps: ReservationDeps,
   sql: Sql,
   {
@@ -107,7 +110,7 @@ export async function grantedAnew(
 ): Promise<StoredReservation> {
   const running = await openReservations(sql);
   const limits = [...(await limitsNow(sql, running)), ...(await runLimits(deps, sql, metered, running))];
-  const after = { ...metered, ...grantFor(metered, prices, limits, metered.metered) };
+  const after = { ...metered, ...decideGrant(metered, prices, limits, metered.metered) };
   await putReservation(sql, after);
   return after;
 }
@@ -130,18 +133,19 @@ export async function meterMany(deps: ReservationDeps, reports: readonly Report[
     const moved = going
       .map((one) => ({ ...one, metered: Math.max(until.get(one.id) ?? 0, one.metered) }))
       .filter((one) => !isShort(one));
-    const intervals = moved.flatMap((one) => intervalUntil(one, one.metered) ?? []);
+    const intervals = moved.flatMap((one) => buildIntervalUntil(one, one.metered) ?? []);
     if (intervals.length > 0) await deps.metering.record(sql, intervals);
     const books = new Map<string, BookedPrice[]>();
     for (const { resource } of moved) {
       if (!books.has(resource)) books.set(resource, await deps.prices.of(sql, resource));
     }
     const metered = moved.map((one) => {
-      const prices = one.price === null ? (books.get(one.resource) ?? []) : [declaredPrice(one.resource, one.price)];
-      return { one: { ...one, ...spentUntil(one, one.metered, prices) }, prices };
+      const prices =
+        one.price === null ? (books.get(one.resource) ?? []) : [buildDeclaredPrice(one.resource, one.price)];
+      return { one: { ...one, ...computeSpentUntil(one, one.metered, prices) }, prices };
     });
     for (const { one } of metered) await putReservation(sql, one);
-    return new Map(metered.map(({ one, prices }) => [one.id, shown(one, prices)]));
+    return new Map(metered.map(({ one, prices }) => [one.id, toReservation(one, prices)]));
   });
 }
 
@@ -155,19 +159,19 @@ type Settling = z.input<typeof settleReservation.body>;
 /** Closes a reservation. Spend beyond its ceiling counts too. Errors: see `settleReservation`. */
 export async function settle(deps: ReservationDeps, id: string, settling: Settling): Promise<Reservation> {
   return deps.store.transaction(async (sql) => {
-    const before = await existing(sql, id);
-    const end = Math.max(Date.parse(settling.end), sinceOf(before));
-    const prices = await pricesOf(deps, sql, before);
+    const before = await requireReservation(sql, id);
+    const end = Math.max(Date.parse(settling.end), findPartStart(before));
+    const prices = await readReservationPrices(deps, sql, before);
     const metered = await recordUntil(deps, sql, before, end, prices);
     const after: StoredReservation = {
       ...metered,
       settledAt: before.settledAt ?? new Date(deps.clock.now()).toISOString(),
-      stoppedBy: settling.stopped === true ? (before.limitedBy ?? NOBODY_ASKED) : before.stoppedBy,
+      stoppedBy: settling.stopped === true ? (before.limitedBy ?? OWN_RESERVATION) : before.stoppedBy,
       checkpoint: settling.checkpoint ?? before.checkpoint,
     };
     await putReservation(sql, after);
     if (after.stoppedBy !== null && before.stoppedBy === null) await appendStopped(deps, sql, after);
-    return shown(after, prices);
+    return toReservation(after, prices);
   });
 }
 
@@ -177,7 +181,7 @@ async function appendStopped({ events }: ReservationDeps, sql: Sql, stopped: Sto
   await events.append(sql, { type: 'budget.stopped_work', subject: `budget:${stoppedBy}`, payload });
 }
 
-function requested(request: NewReservation, start: Instant, now: Instant): StoredReservation {
+function buildReservation(request: NewReservation, start: Instant, now: Instant): StoredReservation {
   return {
     id: request.reservation,
     subject: request.subject,
@@ -205,12 +209,12 @@ function requested(request: NewReservation, start: Instant, now: Instant): Store
   };
 }
 
-export async function pricesOf(
+export async function readReservationPrices(
   { prices }: ReservationDeps,
   sql: Sql,
   { resource, price }: StoredReservation,
 ): Promise<BookedPrice[]> {
-  return price === null ? prices.of(sql, resource) : [declaredPrice(resource, price)];
+  return price === null ? prices.of(sql, resource) : [buildDeclaredPrice(resource, price)];
 }
 
 /** Records the usage up to `end` as one interval, which grows with every call. */
@@ -221,10 +225,10 @@ export async function recordUntil(
   end: Instant,
   prices: readonly BookedPrice[],
 ): Promise<StoredReservation> {
-  const interval = intervalUntil(reservation, end);
+  const interval = buildIntervalUntil(reservation, end);
   if (interval === null) return { ...reservation, metered: end };
   await metering.record(sql, [interval]);
-  return { ...reservation, ...spentUntil(reservation, end, prices) };
+  return { ...reservation, ...computeSpentUntil(reservation, end, prices) };
 }
 
 /** Whether more has to be set aside: less than half a lease is left. */
@@ -235,19 +239,19 @@ function isShort({ metered, until, leaseMs }: Pick<StoredReservation, 'metered' 
 type Grant = Pick<StoredReservation, 'until' | 'ceiling' | 'currency' | 'hourlyRate' | 'limitedBy'>;
 
 /** The grant from `at` on: the smallest amount that any limit grants, and never less than the present grant. */
-function grantFor(
+function decideGrant(
   reservation: StoredReservation,
   prices: readonly BookedPrice[],
   limits: readonly Limit[],
   at: Instant,
 ): Grant {
   const { resource, quantity, leaseMs, graceMs, limit, spent } = reservation;
-  const costUntil = (end: Instant) => meteredCostOf({ resource, quantity, start: at, end }, prices).cost;
+  const costUntil = (end: Instant) => computeMeteredCost({ resource, quantity, start: at, end }, prices).cost;
   const lease = costUntil(at + leaseMs);
-  if (lease === null) return unpriced(reservation, prices, limits, at);
+  if (lease === null) return grantUnpriced(reservation, prices, limits, at);
   refuseOtherCurrency(lease.currency, limits, limit?.currency ?? null);
-  const own = remainder(reservation);
-  const rate = hourlyRate(prices, quantity, at);
+  const own = computeRemainder(reservation);
+  const rate = computeHourlyRate(prices, quantity, at);
   const isNew = reservation.hourlyRate === null;
   const leastMs = graceMs + (isNew && spent === null ? SHORTEST_RUN_MS : RENEWED_FOR_MS);
   const least = decimal(costUntil(at + leastMs)?.amount ?? '0');
@@ -256,7 +260,7 @@ function grantFor(
     // Once it is stored, the limit counts it with the rest.
     const rates = isNew ? one.rates.plus(rate) : one.rates;
     const room = one.left.isNegative() ? decimal(0) : one.left;
-    return { by: one.budget, room, more: granted({ ...claim, room, held: one.held, rates }) };
+    return { by: one.budget, room, more: computeGrant({ ...claim, room, held: one.held, rates }) };
   });
   if (limit !== null) {
     const room = decimal(limit.amount)
@@ -274,10 +278,10 @@ function grantFor(
     ceiling: decimalString(ceiling),
     currency: lease.currency,
     hourlyRate: decimalString(rate),
-    until: affordableUntil(
+    until: computeAffordableUntil(
       prices,
-      { quantity, start: sinceOf(reservation) },
-      decimalString(ceiling.minus(earlierSpent(reservation))),
+      { quantity, start: findPartStart(reservation) },
+      decimalString(ceiling.minus(sumEarlierSpend(reservation))),
       at + leaseMs,
     ),
     limitedBy: scarcest?.more.equals(scarcest.room) === true ? scarcest.by : null,
@@ -285,7 +289,7 @@ function grantFor(
 }
 
 /** Admits work without a price if no limit applies. Its cost is unknown and reported as null. */
-function unpriced(
+function grantUnpriced(
   { resource, leaseMs, limit, graceMs }: StoredReservation,
   prices: readonly BookedPrice[],
   limits: readonly Limit[],
@@ -300,14 +304,14 @@ function unpriced(
   return { until: at + leaseMs, ceiling: null, currency: null, hourlyRate: null, limitedBy: null };
 }
 
-function hourlyRate(prices: readonly BookedPrice[], quantity: string, at: Instant): Decimal {
-  const [now] = priceStretches(prices, at, at + 1).stretches;
+function computeHourlyRate(prices: readonly BookedPrice[], quantity: string, at: Instant): Decimal {
+  const [now] = splitAtPrices(prices, at, at + 1).stretches;
   return decimal(now?.price.price.amount ?? '0').times(quantity);
 }
 
 /** An amount between nothing and the most there is. */
 function clamp(amount: Decimal, most: Decimal): Decimal {
-  return largest(decimal(0), smallest(amount, most));
+  return findLargest(decimal(0), findSmallest(amount, most));
 }
 
 function refuseOtherCurrency(currency: string, limits: readonly Limit[], own: string | null): void {
@@ -334,13 +338,13 @@ function refuseTooShort({ start, graceMs, id }: StoredReservation, grant: Grant,
   throw new AppError('budget_exceeded', `${name} ${short}. Raise it, or wait for its next window.`, context);
 }
 
-export async function existing(sql: Sql, id: string): Promise<StoredReservation> {
+export async function requireReservation(sql: Sql, id: string): Promise<StoredReservation> {
   const found = await findReservation(sql, id);
   if (found !== null) return found;
   throw new AppError('reservation_not_found', `There is no reservation "${id}".`, { reservation: id });
 }
 
-export function shown(reservation: StoredReservation, prices: readonly BookedPrice[]): Reservation {
+export function toReservation(reservation: StoredReservation, prices: readonly BookedPrice[]): Reservation {
   const { id, subject, resource, quantity, start, until, ceiling, spent, currency, limitedBy, stoppedBy } = reservation;
   const money = (amount: string | null) => (amount === null || currency === null ? null : { amount, currency });
   return {
@@ -355,6 +359,6 @@ export function shown(reservation: StoredReservation, prices: readonly BookedPri
     spent: money(spent),
     limitedBy,
     stoppedBy,
-    prices: priceTexts(reservation, prices),
+    prices: listAllPriceTexts(reservation, prices),
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type SubjectColumns, subjectColumns, subjectOf } from '../../../org/index.ts';
+import { type SubjectColumns, toSubject, toSubjectColumns } from '../../../org/index.ts';
 import type { Subject } from '../../../org/schema.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import type { Instant, Money } from '../../../platform/units/index.ts';
@@ -84,7 +84,7 @@ export interface StoredReservation {
 
 export async function putReservation(sql: Sql, reservation: StoredReservation): Promise<void> {
   const row: ReservationTables['budget_reservation'] = {
-    ...subjectColumns(reservation.subject),
+    ...toSubjectColumns(reservation.subject),
     id: reservation.id,
     resource: reservation.resource,
     quantity: reservation.quantity,
@@ -120,8 +120,8 @@ export async function putReservation(sql: Sql, reservation: StoredReservation): 
 }
 
 export async function findReservation(sql: Sql, id: string): Promise<StoredReservation | null> {
-  const row = await reservations(sql).where('id', '=', id).executeTakeFirst();
-  return row === undefined ? null : reservationOf(row);
+  const row = await selectReservations(sql).where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : rowToReservation(row);
 }
 
 /** Subject of a reservation; null if the reservation does not exist. */
@@ -133,42 +133,42 @@ export async function findReservationSubject(sql: Sql, id: string): Promise<Subj
 export async function findReservations(sql: Sql, ids: readonly string[]): Promise<StoredReservation[]> {
   if (ids.length === 0) return [];
   return (
-    await reservations(sql)
+    await selectReservations(sql)
       .where('id', 'in', [...ids])
       .execute()
-  ).map(reservationOf);
+  ).map(rowToReservation);
 }
 
 /** Open reservations, by id. */
 export async function openReservations(sql: Sql): Promise<StoredReservation[]> {
-  const rows = await reservations(sql).where('settled_at', 'is', null).orderBy('id').execute();
-  return rows.map(reservationOf);
+  const rows = await selectReservations(sql).where('settled_at', 'is', null).orderBy('id').execute();
+  return rows.map(rowToReservation);
 }
 
 /** Reservations that a budget stopped, latest first. */
-export async function stopsBy(sql: Sql, budget: string, limit: number): Promise<StoredReservation[]> {
-  const rows = await reservations(sql)
+export async function findStops(sql: Sql, budget: string, limit: number): Promise<StoredReservation[]> {
+  const rows = await selectReservations(sql)
     .where('stopped_by', '=', budget)
     .orderBy('settled_at', 'desc')
     .orderBy('id')
     .limit(limit)
     .execute();
-  return rows.map(reservationOf);
+  return rows.map(rowToReservation);
 }
 
-function reservations(sql: Sql) {
+function selectReservations(sql: Sql) {
   return sql.tables<ReservationTables>().selectFrom('budget_reservation').selectAll();
 }
 
-function reservationOf(row: ReservationTables['budget_reservation']): StoredReservation {
+function rowToReservation(row: ReservationTables['budget_reservation']): StoredReservation {
   return {
     id: row.id,
-    subject: subjectOf(row),
+    subject: toSubject(row),
     resource: row.resource,
     quantity: row.quantity,
-    price: moneyOf(row.price_amount, row.price_currency),
-    limit: moneyOf(row.limit_amount, row.limit_currency),
-    runLimit: moneyOf(row.run_limit_amount, row.run_limit_currency),
+    price: toMoney(row.price_amount, row.price_currency),
+    limit: toMoney(row.limit_amount, row.limit_currency),
+    runLimit: toMoney(row.run_limit_amount, row.run_limit_currency),
     leaseMs: row.lease_ms,
     graceMs: row.grace_ms,
     start: row.start_ms,
@@ -188,6 +188,6 @@ function reservationOf(row: ReservationTables['budget_reservation']): StoredRese
   };
 }
 
-function moneyOf(amount: string | null, currency: string | null): Money | null {
+function toMoney(amount: string | null, currency: string | null): Money | null {
   return amount === null || currency === null ? null : { amount, currency };
 }

@@ -2,7 +2,7 @@ import type { Instant } from '../../../platform/units/index.ts';
 import type { Reservation } from './schema.ts';
 import { meter, meterMany, type Report, type ReservationDeps } from './service.ts';
 
-interface Waiting extends Report {
+interface PendingReport extends Report {
   resolve(metered: Reservation): void;
   reject(error: unknown): void;
 }
@@ -14,8 +14,8 @@ const AT_ONCE = 400;
  * Collects the reports that arrive while another one is written, and writes them in one transaction: five hundred concurrent
  * reports cost hardly more than one. Errors: see `meterReservation`.
  */
-export function metersTogether(deps: ReservationDeps): (reservation: string, at: Instant) => Promise<Reservation> {
-  const waiting: Waiting[] = [];
+export function createMeterBatcher(deps: ReservationDeps): (reservation: string, at: Instant) => Promise<Reservation> {
+  const waiting: PendingReport[] = [];
   let writing = false;
 
   async function write(): Promise<void> {
@@ -33,7 +33,7 @@ export function metersTogether(deps: ReservationDeps): (reservation: string, at:
     });
 }
 
-async function writeSome(deps: ReservationDeps, reports: readonly Waiting[]): Promise<void> {
+async function writeSome(deps: ReservationDeps, reports: readonly PendingReport[]): Promise<void> {
   // A report that cannot be written must not block the others: if the batch fails, each report is written separately.
   const metered = reports.length > 1 ? await meterMany(deps, reports).catch(() => null) : null;
   for (const { reservation, at, resolve, reject } of reports) {

@@ -1,11 +1,11 @@
-import { type LakeRow, literal } from '../../../platform/lake/index.ts';
+import { type LakeRow, quoteLiteral } from '../../../platform/lake/index.ts';
 import { decimalString } from '../../../platform/units/index.ts';
-import { textOrNull } from '../text-row.ts';
-import { conditionsSql, SKU } from './charges-sql.ts';
+import { toTextOrNull } from '../text-row.ts';
+import { buildConditionsSql, SKU } from './charges-sql.ts';
 import type { CellsQuestion, ChargeCell, ChargesQuestion } from './daily-charges.ts';
 
 /** Charges of two ranges of days in one row each, by all dimensions, unit and category. */
-export function cellsSql(table: string, question: ChargesQuestion, asked: CellsQuestion): string {
+export function buildCellsSql(table: string, question: ChargesQuestion, asked: CellsQuestion): string {
   const { before, after, currency, where, most } = asked;
   const keys = [...question.dimensions.map((_, index) => `d${index}`), 'sku_column', 'service', 'category', 'unit'];
   const sums = ['cost', 'quantity', 'rows'].flatMap((column) => [
@@ -13,16 +13,16 @@ export function cellsSql(table: string, question: ChargesQuestion, asked: CellsQ
     `coalesce(sum(${column}) FILTER (is_after), 0) AS ${column}_after`,
   ]);
   const inside = ({ from, to }: { readonly from: string; readonly to: string }) =>
-    `(day >= ${literal(from)} AND day <= ${literal(to)})`;
+    `(day >= ${quoteLiteral(from)} AND day <= ${quoteLiteral(to)})`;
   const conditions = [
     'judged',
     'cost IS NOT NULL',
-    `currency = ${literal(currency)}`,
+    `currency = ${quoteLiteral(currency)}`,
     `(${inside(before)} OR ${inside(after)})`,
-    ...conditionsSql(question, where),
+    ...buildConditionsSql(question, where),
   ];
   const cells = `SELECT ${keys.join(', ')}, any_value(description) AS description, ${sums.join(', ')}
-    FROM (SELECT *, day >= ${literal(after.from)} AS is_after FROM ${table} WHERE ${conditions.join(' AND ')}) GROUP BY ALL`;
+    FROM (SELECT *, day >= ${quoteLiteral(after.from)} AS is_after FROM ${table} WHERE ${conditions.join(' AND ')}) GROUP BY ALL`;
   const ranked = `SELECT *, row_number() OVER (ORDER BY abs(cost_after) + abs(cost_before) DESC, ${keys.join(', ')}) <= ${most} AS listed FROM (${cells})`;
   const shown = [...keys, 'description'].map((key) => `CASE WHEN listed THEN ${key} END AS ${key}`);
   const totals = ['cost_before', 'cost_after', 'quantity_before', 'quantity_after'].map(
@@ -32,18 +32,18 @@ export function cellsSql(table: string, question: ChargesQuestion, asked: CellsQ
     sum(rows_after)::INTEGER AS rows_after FROM (${ranked}) GROUP BY ALL ORDER BY ALL`;
 }
 
-export function rowOfCell({ dimensions }: ChargesQuestion): (row: LakeRow) => ChargeCell {
+export function createCellParser({ dimensions }: ChargesQuestion): (row: LakeRow) => ChargeCell {
   return (row) => ({
     values: Object.fromEntries(
       dimensions.map((name, index) => [
-        name === SKU ? (textOrNull(row.sku_column) ?? 'skuId') : name,
-        textOrNull(row[`d${index}`]),
+        name === SKU ? (toTextOrNull(row.sku_column) ?? 'skuId') : name,
+        toTextOrNull(row[`d${index}`]),
       ]),
     ),
-    service: textOrNull(row.service),
-    category: textOrNull(row.category),
-    description: textOrNull(row.description),
-    unit: textOrNull(row.unit),
+    service: toTextOrNull(row.service),
+    category: toTextOrNull(row.category),
+    description: toTextOrNull(row.description),
+    unit: toTextOrNull(row.unit),
     costBefore: decimalString(String(row.cost_before)),
     costAfter: decimalString(String(row.cost_after)),
     quantityBefore: decimalString(String(row.quantity_before)),

@@ -1,5 +1,5 @@
-import { EXACT_TYPE, identifier, literal } from '../../../platform/lake/index.ts';
-import { type CostRelations, dimensionExpression, rowSource } from '../query.ts';
+import { EXACT_TYPE, quoteIdentifier, quoteLiteral } from '../../../platform/lake/index.ts';
+import { buildDimensionExpression, buildRowSource, type CostRelations } from '../query.ts';
 import type { ChargeCondition, ChargesQuestion } from './daily-charges.ts';
 
 export const SKU = 'sku';
@@ -12,17 +12,17 @@ const LEFT_OUT = ['Credit', 'Tax'];
 const LONGEST_CHARGE = "INTERVAL '25 hours'";
 
 /** Dimensions that must be columns of the relations. */
-export function namedDimensions({ dimensions }: ChargesQuestion): string[] {
+export function listNamedDimensions({ dimensions }: ChargesQuestion): string[] {
   return dimensions.filter((name) => name !== SKU);
 }
 
 /**
  * SELECT of the charges of days, one row each; `judged` is false for credits, taxes and charges for longer than a day.
  */
-export function chargesSql(question: ChargesQuestion, relations: CostRelations): string {
+export function buildChargesSql(question: ChargesQuestion, relations: CostRelations): string {
   const { from: first, to, dimensions } = question;
   const selection = { from: first, to, filter: [] };
-  const { from, where, cost, isJoined } = rowSource(selection, namedDimensions(question), relations);
+  const { from, where, cost, isJoined } = buildRowSource(selection, listNamedDimensions(question), relations);
   const amount = cost('EffectiveCost');
   const share = `(PricingQuantity::DOUBLE * a.ratio::DOUBLE)::${EXACT_TYPE}`;
   const quantity = isJoined ? `CASE WHEN a.ratio IS NULL THEN PricingQuantity ELSE ${share} END` : 'PricingQuantity';
@@ -30,7 +30,7 @@ export function chargesSql(question: ChargesQuestion, relations: CostRelations):
     `strftime(ChargePeriodStart, '%Y-%m-%d') AS day`,
     'BillingCurrency AS currency',
     'source',
-    ...dimensions.map((name, index) => `${name === SKU ? SKU_NAME : dimensionExpression(name)} AS d${index}`),
+    ...dimensions.map((name, index) => `${name === SKU ? SKU_NAME : buildDimensionExpression(name)} AS d${index}`),
     `${SKU_COLUMN} AS sku_column`,
     'ServiceName AS service',
     'ChargeCategory AS category',
@@ -38,19 +38,19 @@ export function chargesSql(question: ChargesQuestion, relations: CostRelations):
     'CASE WHEN PricingQuantity IS NOT NULL THEN PricingUnit END AS unit',
     `${amount} AS cost`,
     `CASE WHEN ${amount} IS NOT NULL AND PricingUnit IS NOT NULL THEN ${quantity} END AS quantity`,
-    `coalesce(ChargeCategory, '') NOT IN (${LEFT_OUT.map(literal).join(', ')})
+    `coalesce(ChargeCategory, '') NOT IN (${LEFT_OUT.map(quoteLiteral).join(', ')})
       AND coalesce(ChargePeriodEnd - ChargePeriodStart <= ${LONGEST_CHARGE}, true) AS judged`,
   ];
   return `SELECT ${columns.join(', ')} FROM ${from} ${where}`;
 }
 
 /** SQL of conditions over the table of charges. */
-export function conditionsSql({ dimensions }: ChargesQuestion, where: readonly ChargeCondition[]): string[] {
+export function buildConditionsSql({ dimensions }: ChargesQuestion, where: readonly ChargeCondition[]): string[] {
   return where.map(({ dimension, value, isNot }) => {
     const isSku = SKU_COLUMNS.includes(dimension);
-    const column = identifier(`d${dimensions.indexOf(isSku ? SKU : dimension)}`);
-    const named = isSku ? ` AND sku_column = ${literal(dimension)}` : '';
-    const holds = `(${column} = ${literal(value)}${named})`;
+    const column = quoteIdentifier(`d${dimensions.indexOf(isSku ? SKU : dimension)}`);
+    const named = isSku ? ` AND sku_column = ${quoteLiteral(dimension)}` : '';
+    const holds = `(${column} = ${quoteLiteral(value)}${named})`;
     return isNot === true ? `NOT coalesce(${holds}, false)` : holds;
   });
 }

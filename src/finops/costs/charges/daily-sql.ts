@@ -1,7 +1,7 @@
-import { type LakeRow, literal } from '../../../platform/lake/index.ts';
+import { type LakeRow, quoteLiteral } from '../../../platform/lake/index.ts';
 import { decimalString } from '../../../platform/units/index.ts';
-import { textOrNull } from '../text-row.ts';
-import { conditionsSql, SKU } from './charges-sql.ts';
+import { toTextOrNull } from '../text-row.ts';
+import { buildConditionsSql, SKU } from './charges-sql.ts';
 import type { ChargesQuestion, DailyQuestion, SliceDay } from './daily-charges.ts';
 
 /**
@@ -14,7 +14,7 @@ const USUAL_DAYS = 28;
 /**
  * Last complete day of each source: the last one with at least `LEAST_DAY_SHARE` of the median rows of its recent days.
  */
-export function throughOf(
+export function findWholeDays(
   counts: readonly (readonly [source: string, day: string, rows: number])[],
 ): Map<string, string> {
   const through = new Map<string, string>();
@@ -28,7 +28,7 @@ export function throughOf(
 }
 
 /** Total and each value of each dimension by day, in one query with grouping sets. */
-export function dailySql(
+export function buildDailySql(
   table: string,
   question: ChargesQuestion,
   { dimensions, where, most }: DailyQuestion,
@@ -36,12 +36,12 @@ export function dailySql(
 ): string {
   const names = dimensions.map((name) => `d${question.dimensions.indexOf(name)}`);
   const sets = ['(currency, day)', ...names.map((name) => `(currency, day, ${name})`)].join(', ');
-  const cases = [...through].map(([source, day]) => `WHEN ${literal(source)} THEN ${literal(day)}`).join(' ');
+  const cases = [...through].map(([source, day]) => `WHEN ${quoteLiteral(source)} THEN ${quoteLiteral(day)}`).join(' ');
   const groupings = names.map((name) => `GROUPING(${name}) AS g_${name}`);
   const sums = `SELECT ${[...groupings, ...names].map((column) => `${column}, `).join('')}currency, day, sum(cost) AS cost,
       CASE WHEN min(unit) = max(unit) AND sum(measured) = sum(all_rows) THEN sum(quantity)::DOUBLE END AS quantity,
       min(unit) AS unit, any_value(sku_column) AS sku_column, min(CASE source ${cases} END) AS through
-    FROM ${table} WHERE ${['judged', ...conditionsSql(question, where)].join(' AND ')} GROUP BY GROUPING SETS (${sets})`;
+    FROM ${table} WHERE ${['judged', ...buildConditionsSql(question, where)].join(' AND ')} GROUP BY GROUPING SETS (${sets})`;
   const chosen = (of: (name: string, index: number) => string) =>
     `CASE ${names.map((name, index) => `WHEN g_${name} = 0 THEN ${of(name, index)} `).join('')}ELSE NULL END`;
   const [place, value] = names.length === 0 ? ['NULL', 'NULL'] : [chosen((_, index) => String(index)), chosen(String)];
@@ -52,17 +52,17 @@ export function dailySql(
     ORDER BY place NULLS LAST, value, currency, day`;
 }
 
-export function rowOfDay({ dimensions }: DailyQuestion): (row: LakeRow) => SliceDay {
+export function createDayParser({ dimensions }: DailyQuestion): (row: LakeRow) => SliceDay {
   return (row) => {
     const dimension = row.place === null ? null : (dimensions[Number(row.place)] ?? null);
     return {
       dimension: dimension === SKU ? String(row.sku_column) : dimension,
-      value: textOrNull(row.value),
+      value: toTextOrNull(row.value),
       currency: String(row.currency),
       day: String(row.day),
       cost: row.cost === null ? null : decimalString(String(row.cost)),
       quantity: row.quantity === null ? null : Number(row.quantity),
-      unit: textOrNull(row.unit),
+      unit: toTextOrNull(row.unit),
       through: String(row.through),
     };
   };

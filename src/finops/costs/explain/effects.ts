@@ -40,7 +40,7 @@ const byCategory: Readonly<Record<string, EffectName>> = {
  * - mix = change - price - volume, which is p0 x (q1 - q0 x Q1 / Q0)
  * Example: 10 h at 1.00 became 20 h at 1.50, alone in its service: price +10, volume +10, mix 0.
  */
-export function itemEffects(item: ComparedItem): Partial<Record<EffectName, Decimal>> {
+export function computeItemEffects(item: ComparedItem): Partial<Record<EffectName, Decimal>> {
   const [before, after] = [decimal(item.costBefore), decimal(item.costAfter)];
   const change = after.minus(before);
   const category = byCategory[item.chargeCategory ?? ''];
@@ -48,9 +48,9 @@ export function itemEffects(item: ComparedItem): Partial<Record<EffectName, Deci
   if (item.rowsBefore === 0) return { new: change };
   if (item.rowsAfter === 0) return { gone: change };
   if (!isComparable(item)) return { unmeasured: change };
-  const atOldPrice = rounded(before.times(item.quantityAfter).dividedBy(item.quantityBefore));
+  const atOldPrice = roundEffect(before.times(item.quantityAfter).dividedBy(item.quantityBefore));
   const grown = decimal(item.volumeAfter).minus(item.volumeBefore);
-  const volume = rounded(before.times(grown).dividedBy(item.volumeBefore));
+  const volume = roundEffect(before.times(grown).dividedBy(item.volumeBefore));
   const price = after.minus(atOldPrice);
   return { price, volume, mix: change.minus(price).minus(volume) };
 }
@@ -60,7 +60,7 @@ export function isComparable(item: Pick<ComparedItem, 'unit' | 'quantityBefore' 
   return item.unit !== null && decimal(item.quantityBefore).gt(0) && decimal(item.quantityAfter).gt(0);
 }
 
-function rounded(value: Decimal): Decimal {
+function roundEffect(value: Decimal): Decimal {
   return value.toDecimalPlaces(SCALE, HALF_CEIL);
 }
 
@@ -71,7 +71,7 @@ export interface EffectSums {
   readonly effects: Record<EffectName, Decimal>;
 }
 
-export function noEffects(): EffectSums {
+export function createEmptyEffects(): EffectSums {
   const zero = decimal(0);
   const effects = Object.fromEntries(effectNames.map((name) => [name, zero])) as Record<EffectName, Decimal>;
   return { before: zero, after: zero, effects };
@@ -89,7 +89,7 @@ export function addSums(sums: EffectSums, other: EffectSums): void {
   for (const name of effectNames) sums.effects[name] = sums.effects[name].plus(other.effects[name]);
 }
 
-export function shownEffects(effects: Partial<Record<EffectName, Decimal>>): Effects {
+export function toEffects(effects: Partial<Record<EffectName, Decimal>>): Effects {
   const shown = effectNames.map((name) => [name, decimalString(effects[name] ?? decimal(0))]);
   return Object.fromEntries(shown) as Effects;
 }
@@ -107,22 +107,22 @@ function isBelowHalfCent(amount: Decimal): boolean {
  * largest part, so that the parts still add up to the difference exactly. Example: price -0.00000003, volume 5 ->
  * volume 4.99999997.
  */
-export function reportedChange(
+export function buildReportedChange(
   before: Decimal,
   after: Decimal,
   effects: Partial<Record<EffectName, Decimal>>,
 ): { readonly change: string; readonly effects: Effects } {
   const difference = after.minus(before);
   const change = isBelowHalfCent(difference) ? decimal(0) : difference;
-  const { name: largest } = largestEffect(effects);
+  const { name: largest } = findLargestEffect(effects);
   const kept = effectNames.filter((name) => name !== largest && !isBelowHalfCent(effects[name] ?? decimal(0)));
   const rest = kept.reduce((left, name) => left.minus(effects[name] ?? 0), change);
   const parts = Object.fromEntries(kept.map((name) => [name, effects[name]]));
-  return { change: decimalString(change), effects: shownEffects({ ...parts, [largest]: rest }) };
+  return { change: decimalString(change), effects: toEffects({ ...parts, [largest]: rest }) };
 }
 
 /** The effect with the largest absolute amount, and this amount. */
-export function largestEffect(effects: Partial<Record<EffectName, Decimal>>): { name: EffectName; size: Decimal } {
+export function findLargestEffect(effects: Partial<Record<EffectName, Decimal>>): { name: EffectName; size: Decimal } {
   let largest: { name: EffectName; size: Decimal } = { name: 'price', size: decimal(-1) };
   for (const name of effectNames) {
     const size = effects[name]?.abs();

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimal, decimalString, sumDecimals } from '../../../platform/units/index.ts';
-import { call, importFiles, problemFrom } from '../../../testing/application.ts';
-import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../testing/costs.ts';
+import { call, catchProblem, importFiles } from '../../../testing/application.ts';
 import { isDeep } from '../../../testing/deep.ts';
 import { sharedQuietApplication } from '../../../testing/shared.ts';
+import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../testing/costs.ts';
 import { costRows } from '../schema.ts';
-import { type ComparedItem, itemEffects, reportedChange } from './effects.ts';
+import { buildReportedChange, type ComparedItem, computeItemEffects } from './effects.ts';
 import { type EffectName, type Effects, explainCosts } from './schema.ts';
 
 const application = await sharedQuietApplication();
@@ -102,14 +102,14 @@ describe('what drove a change', () => {
   it('cannot be said without a bill for both periods', async () => {
     const years = { from: '2025-09', to: '2025-10' };
     await months([sku('2025-09', 'A', '1', '1')], []);
-    expect(await problemFrom(explained(years))).toMatchObject({
+    expect(await catchProblem(explained(years))).toMatchObject({
       code: 'bill_period_not_covered',
       detail: expect.stringContaining('2025-10'),
     });
-    expect(await problemFrom(explained({ ...years, from: '2025-09..2025-09-04' }))).toMatchObject({
+    expect(await catchProblem(explained({ ...years, from: '2025-09..2025-09-04' }))).toMatchObject({
       code: 'invalid_request',
     });
-    expect(await problemFrom(explained({ from: '2025-09', to: '2025-09', by: 'servceName' }))).toMatchObject({
+    expect(await catchProblem(explained({ from: '2025-09', to: '2025-09', by: 'servceName' }))).toMatchObject({
       code: 'dimension_unknown',
     });
   });
@@ -175,7 +175,7 @@ describe('what drove a change', () => {
 
 describe('a reported change', () => {
   const reported = (before: string, after: string, effects: Partial<Record<EffectName, string>>) =>
-    reportedChange(
+    buildReportedChange(
       decimal(before),
       decimal(after),
       Object.fromEntries(Object.entries(effects).map(([name, amount]) => [name, decimal(amount)])),
@@ -225,10 +225,10 @@ describe('the effects of one SKU', () => {
             ...{ chargeCategory: 'Usage', unit: 'Hours', rowsBefore: 1, rowsAfter: 1, costBefore, costAfter },
             ...{ quantityBefore, quantityAfter, volumeBefore, volumeAfter },
           };
-          const effects = itemEffects(item);
+          const effects = computeItemEffects(item);
           const sum = Object.values(effects).reduce((total, each) => total.plus(each), decimal(0));
           expect(decimalString(sum)).toBe(decimalString(decimal(costAfter).minus(costBefore)));
-          const alone = itemEffects({ ...item, volumeBefore: quantityBefore, volumeAfter: quantityAfter });
+          const alone = computeItemEffects({ ...item, volumeBefore: quantityBefore, volumeAfter: quantityAfter });
           expect(decimalString(alone.mix ?? decimal(1))).toBe('0');
         },
       ),

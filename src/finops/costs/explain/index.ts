@@ -2,21 +2,21 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { LakeRow } from '../../../platform/lake/index.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import type { CostMetric } from '../../billing/schema.ts';
-import { exactFilter } from '../filters.ts';
-import { type CostsDeps, rejectedIn, relationsOf } from '../relations.ts';
-import { distinctDimensions } from '../summary.ts';
-import { textOrNull } from '../text-row.ts';
+import { buildExactFilter } from '../filters.ts';
+import { buildRelations, type CostsDeps, countRejectedRows } from '../relations.ts';
+import { listDistinctDimensions } from '../summary.ts';
+import { toTextOrNull } from '../text-row.ts';
 import {
   addItem,
   addSums,
+  buildReportedChange,
   type ComparedItem,
+  computeItemEffects,
+  createEmptyEffects,
   type EffectSums,
-  itemEffects,
-  largestEffect,
-  noEffects,
-  reportedChange,
+  findLargestEffect,
 } from './effects.ts';
-import { type ComparedSide, coversSql, itemsSql, totalsSql } from './items-sql.ts';
+import { buildCoversSql, buildItemsSql, buildTotalsSql, type ComparedSide } from './items-sql.ts';
 import type { Driver, ExplainedGroup, Explanation } from './schema.ts';
 import { createTop } from './top.ts';
 
@@ -34,17 +34,22 @@ export interface ExplainQuestion {
  * summed separately from the rows. Errors: `dimension_unknown`, `bill_period_not_covered`, `invalid_request`.
  */
 export async function explain(deps: CostsDeps, question: ExplainQuestion): Promise<Explanation> {
-  const dimensions = distinctDimensions(question.by.length === 0 ? ['serviceName'] : question.by);
+  const dimensions = listDistinctDimensions(question.by.length === 0 ? ['serviceName'] : question.by);
   const [before, after] = [
-    await side(deps, question, question.from, dimensions),
-    await side(deps, question, question.to, dimensions),
+    await prepareSide(deps, question, question.from, dimensions),
+    await prepareSide(deps, question, question.to, dimensions),
   ];
-  const [from, to] = [await rangeOf(deps, before), await rangeOf(deps, after)];
-  const folded = await fold(deps, itemsSql(before, after, dimensions), dimensions, question.limit);
-  return { metric: question.metric, from: from.range, to: to.range, ...listed(folded, [from, to], question.limit) };
+  const [from, to] = [await readSideTotals(deps, before), await readSideTotals(deps, after)];
+  const folded = await fold(deps, buildItemsSql(before, after, dimensions), dimensions, question.limit);
+  return {
+    metric: question.metric,
+    from: from.range,
+    to: to.range,
+    ...buildExplanation(folded, [from, to], question.limit),
+  };
 }
 
-async function side(
+async function prepareSide(
   deps: CostsDeps,
   { metric, filter }: ExplainQuestion,
   period: string,
@@ -52,8 +57,8 @@ async function side(
 ): Promise<ComparedSide> {
   const [from = period, to = from] = period.split('..');
   const selection = { metric, filter, from, to };
-  const compared = { selection, relations: await relationsOf(deps, selection, dimensions) };
-  if ((await deps.lake.query(coversSql(compared))).length > 0) return compared;
+  const compared = { selection, relations: await buildRelations(deps, selection, dimensions) };
+  if ((await deps.lake.query(buildCoversSql(compared))).length > 0) return compared;
   const detail = `No bill covers ${period}, so it cannot be compared. List the billing periods with: steelyard cost dimensions`;
   throw new AppError('bill_period_not_covered', detail, { period });
 }
@@ -63,11 +68,11 @@ interface SideTotals {
   readonly totals: ReadonlyMap<string, string>;
 }
 
-async function rangeOf(deps: CostsDeps, compared: ComparedSide): Promise<SideTotals> {
+async function readSideTotals(deps: CostsDeps, compared: ComparedSide): Promise<SideTotals> {
   const { selection } = compared;
-  const rows = await deps.lake.query(totalsSql(compared));
+  const rows = await deps.lake.query(buildTotalsSql(compared));
   const rowsWithoutMetric = rows.reduce((sum, row) => sum + Number(row.missing), 0);
-  const rejectedRows = await rejectedIn(deps, selection);
+  const rejectedRows = await countRejectedRows(deps, selection);
   const { from = '', to = '' } = selection;
   return {
     range: { from, to, leftOut: { rejectedRows, rowsWithoutMetric } },
@@ -93,30 +98,32 @@ async function fold(deps: CostsDeps, sql: string, dimensions: readonly string[],
   let current = '';
   for await (const rows of deps.lake.stream(sql)) {
     for (const row of rows) {
-      const values: Values = Object.fromEntries(dimensions.map((name, index) => [name, textOrNull(row[`d${index}`])]));
+      const values: Values = Object.fromEntries(
+        dimensions.map((name, index) => [name, toTextOrNull(row[`d${index}`])]),
+      );
       const key = JSON.stringify([values, row.currency]);
-      if (key !== current) groups.push({ values, currency: String(row.currency), sums: noEffects() });
+      if (key !== current) groups.push({ values, currency: String(row.currency), sums: createEmptyEffects() });
       current = key;
-      const item = itemOf(row);
-      const effects = itemEffects(item);
+      const item = parseItem(row);
+      const effects = computeItemEffects(item);
       const group = groups.at(-1);
       if (group !== undefined) addItem(group.sums, item, effects);
-      const { name, size } = largestEffect(effects);
+      const { name, size } = findLargestEffect(effects);
       top.offer(size, () => ({
-        ...driverOf(row, item, values),
+        ...parseDriver(row, item, values),
         effect: name,
-        ...reportedChange(decimal(item.costBefore), decimal(item.costAfter), effects),
+        ...buildReportedChange(decimal(item.costBefore), decimal(item.costAfter), effects),
       }));
     }
   }
   return { groups, drivers: top.items() };
 }
 
-function itemOf(row: LakeRow): ComparedItem {
+function parseItem(row: LakeRow): ComparedItem {
   const text = (name: string) => String(row[name]);
   return {
-    chargeCategory: textOrNull(row.category),
-    unit: textOrNull(row.unit),
+    chargeCategory: toTextOrNull(row.category),
+    unit: toTextOrNull(row.unit),
     costBefore: text('cost_before'),
     costAfter: text('cost_after'),
     quantityBefore: text('quantity_before'),
@@ -128,33 +135,33 @@ function itemOf(row: LakeRow): ComparedItem {
   };
 }
 
-function driverOf(row: LakeRow, item: ComparedItem, values: Values): Omit<Driver, 'effect' | 'change' | 'effects'> {
+function parseDriver(row: LakeRow, item: ComparedItem, values: Values): Omit<Driver, 'effect' | 'change' | 'effects'> {
   const { costBefore, costAfter, chargeCategory, unit } = item;
-  const sku = textOrNull(row.sku);
+  const sku = toTextOrNull(row.sku);
   return {
     values,
-    serviceName: textOrNull(row.service),
+    serviceName: toTextOrNull(row.service),
     sku,
-    description: textOrNull(row.description),
+    description: toTextOrNull(row.description),
     chargeCategory,
-    pricingCategory: textOrNull(row.pricing_category),
+    pricingCategory: toTextOrNull(row.pricing_category),
     pricingUnit: unit,
-    was: sideOf(costBefore, item.quantityBefore, item.rowsBefore, unit),
-    is: sideOf(costAfter, item.quantityAfter, item.rowsAfter, unit),
+    was: buildSide(costBefore, item.quantityBefore, item.rowsBefore, unit),
+    is: buildSide(costAfter, item.quantityAfter, item.rowsAfter, unit),
     currency: String(row.currency),
     filter: [
-      ...Object.entries(values).map(([name, value]) => exactFilter(name, value)),
-      exactFilter('serviceName', textOrNull(row.service)),
-      exactFilter(textOrNull(row.sku_column) ?? 'skuId', sku),
-      exactFilter('chargeCategory', chargeCategory),
-      exactFilter('billingCurrency', String(row.currency)),
+      ...Object.entries(values).map(([name, value]) => buildExactFilter(name, value)),
+      buildExactFilter('serviceName', toTextOrNull(row.service)),
+      buildExactFilter(toTextOrNull(row.sku_column) ?? 'skuId', sku),
+      buildExactFilter('chargeCategory', chargeCategory),
+      buildExactFilter('billingCurrency', String(row.currency)),
     ],
   };
 }
 
 const PRICE_DECIMALS = 12;
 
-function sideOf(cost: string, quantity: string, rows: number, unit: string | null): Driver['was'] {
+function buildSide(cost: string, quantity: string, rows: number, unit: string | null): Driver['was'] {
   const isMeasured = unit !== null && rows > 0;
   const amount = decimal(quantity);
   const price = isMeasured && !amount.isZero() ? decimal(cost).dividedBy(amount).toDecimalPlaces(PRICE_DECIMALS) : null;
@@ -166,7 +173,7 @@ function sideOf(cost: string, quantity: string, rows: number, unit: string | nul
   };
 }
 
-function listed(
+function buildExplanation(
   { groups, drivers }: Folded,
   [from, to]: readonly [SideTotals, SideTotals],
   limit: number,
@@ -176,30 +183,30 @@ function listed(
   const [shown, rest] = [sorted.slice(0, limit), sorted.slice(limit)];
   return {
     totals: [...new Set([...from.totals.keys(), ...to.totals.keys()])].toSorted().map((currency) => {
-      const { effects } = sumOf(groups, currency);
+      const { effects } = sumEffects(groups, currency);
       const [before, after] = [from.totals.get(currency) ?? '0', to.totals.get(currency) ?? '0'];
-      return { currency, before, after, ...reportedChange(decimal(before), decimal(after), effects) };
+      return { currency, before, after, ...buildReportedChange(decimal(before), decimal(after), effects) };
     }),
-    groups: shown.map(({ values, currency, sums }): ExplainedGroup => ({ values, ...changeOf(currency, sums) })),
+    groups: shown.map(({ values, currency, sums }): ExplainedGroup => ({ values, ...buildChange(currency, sums) })),
     otherGroups: [...new Set(rest.map(({ currency }) => currency))].toSorted().map((currency) => ({
       groups: rest.filter((group) => group.currency === currency).length,
-      ...changeOf(currency, sumOf(rest, currency)),
+      ...buildChange(currency, sumEffects(rest, currency)),
     })),
     drivers: drivers.filter(({ effects, effect }) => effects[effect] !== '0'),
   };
 }
 
-function sumOf(groups: readonly FoldedGroup[], currency: string): EffectSums {
-  const sums = noEffects();
+function sumEffects(groups: readonly FoldedGroup[], currency: string): EffectSums {
+  const sums = createEmptyEffects();
   for (const group of groups) if (group.currency === currency) addSums(sums, group.sums);
   return sums;
 }
 
-function changeOf(currency: string, { before, after, effects }: EffectSums): Omit<ExplainedGroup, 'values'> {
+function buildChange(currency: string, { before, after, effects }: EffectSums): Omit<ExplainedGroup, 'values'> {
   return {
     currency,
     before: decimalString(before),
     after: decimalString(after),
-    ...reportedChange(before, after, effects),
+    ...buildReportedChange(before, after, effects),
   };
 }

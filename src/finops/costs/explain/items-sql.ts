@@ -1,5 +1,11 @@
 import { EXACT_TYPE } from '../../../platform/lake/index.ts';
-import { type CostRelations, type CostSelection, costSource, dimensionExpression, rowSource } from '../query.ts';
+import {
+  buildCostSource,
+  buildDimensionExpression,
+  buildRowSource,
+  type CostRelations,
+  type CostSelection,
+} from '../query.ts';
 
 /** One side of a comparison: its selection of rows and the relations to read. */
 export interface ComparedSide {
@@ -24,7 +30,7 @@ const itemKeys = Object.keys(ITEM);
  * Items of two periods in one row each, by dimension, currency and SKU, with the volume of their service and unit. Rows
  * with unknown cost are counted (`missing`) and otherwise excluded.
  */
-export function itemsSql(before: ComparedSide, after: ComparedSide, dimensions: readonly string[]): string {
+export function buildItemsSql(before: ComparedSide, after: ComparedSide, dimensions: readonly string[]): string {
   const keys = [...dimensions.map((_, index) => `d${index}`), 'currency', ...itemKeys];
   const groups = [...dimensions.map((_, index) => `d${index}`), 'currency'];
   const sum = (column: string, side: string) =>
@@ -35,7 +41,7 @@ export function itemsSql(before: ComparedSide, after: ComparedSide, dimensions: 
       count(*) FILTER (is_after AND cost IS NOT NULL) AS rows_after,
       count(*) FILTER (NOT is_after AND cost IS NULL) AS missing_before,
       count(*) FILTER (is_after AND cost IS NULL) AS missing_after
-    FROM (${sideSql(before, dimensions, false)} UNION ALL ${sideSql(after, dimensions, true)}) GROUP BY ALL`;
+    FROM (${buildSideSql(before, dimensions, false)} UNION ALL ${buildSideSql(after, dimensions, true)}) GROUP BY ALL`;
   const isComparable = `unit IS NOT NULL AND coalesce(category, '') NOT IN ('Purchase', 'Credit', 'Tax', 'Adjustment') AND rows_before > 0 AND rows_after > 0
     AND quantity_before > 0 AND quantity_after > 0`;
   const volume = (side: string) =>
@@ -50,35 +56,35 @@ export function itemsSql(before: ComparedSide, after: ComparedSide, dimensions: 
     FROM (${items}) ORDER BY ${keys.join(', ')}`;
 }
 
-function sideSql({ selection, relations }: ComparedSide, dimensions: readonly string[], isAfter: boolean): string {
-  const { isJoined } = rowSource(selection, dimensions, relations);
-  const { from, where, amount } = costSource(selection, dimensions, relations);
+function buildSideSql({ selection, relations }: ComparedSide, dimensions: readonly string[], isAfter: boolean): string {
+  const { isJoined } = buildRowSource(selection, dimensions, relations);
+  const { from, where, amount } = buildCostSource(selection, dimensions, relations);
   const columns = [
-    ...dimensions.map((name, index) => `${dimensionExpression(name)} AS d${index}`),
+    ...dimensions.map((name, index) => `${buildDimensionExpression(name)} AS d${index}`),
     'BillingCurrency AS currency',
     ...Object.entries(ITEM).map(([name, expression]) => `${expression} AS ${name}`),
     'ChargeDescription AS description',
     `${amount} AS cost`,
-    `CASE WHEN ${amount} IS NOT NULL THEN ${quantity(isJoined)} END AS quantity`,
+    `CASE WHEN ${amount} IS NOT NULL THEN ${buildQuantitySql(isJoined)} END AS quantity`,
     `${isAfter} AS is_after`,
   ];
   return `SELECT ${columns.join(', ')} FROM ${from} ${where}`;
 }
 
 /** Scales the row's quantity by the ratio of the share, to the 15 digits of a double: it only serves as a weight. */
-function quantity(isJoined: boolean): string {
+function buildQuantitySql(isJoined: boolean): string {
   if (!isJoined) return 'PricingQuantity';
   return `CASE WHEN a.ratio IS NULL THEN PricingQuantity ELSE (PricingQuantity::DOUBLE * a.ratio::DOUBLE)::${EXACT_TYPE} END`;
 }
 
-export function totalsSql({ selection, relations }: ComparedSide): string {
-  const { from, where, amount } = costSource(selection, [], relations);
+export function buildTotalsSql({ selection, relations }: ComparedSide): string {
+  const { from, where, amount } = buildCostSource(selection, [], relations);
   return `SELECT BillingCurrency AS currency, coalesce(sum(${amount}), 0)::VARCHAR AS amount,
     count(*) FILTER (${amount} IS NULL)::INTEGER AS missing FROM ${from} ${where} GROUP BY 1 ORDER BY 1`;
 }
 
 /** Whether the bill has any row of the period, regardless of filters. */
-export function coversSql({ selection, relations }: ComparedSide): string {
-  const { from, where } = rowSource({ ...selection, filter: [] }, [], relations);
+export function buildCoversSql({ selection, relations }: ComparedSide): string {
+  const { from, where } = buildRowSource({ ...selection, filter: [] }, [], relations);
   return `SELECT 1 FROM ${from} ${where} LIMIT 1`;
 }

@@ -30,20 +30,22 @@ export const effectNames = [
 ] as const;
 export type EffectName = (typeof effectNames)[number];
 
-const effect = (what: string) => DecimalString.describe(what);
+const describeEffect = (what: string) => DecimalString.describe(what);
 
 export const Effects = z
   .strictObject({
-    price: effect('(p1 - p0) x q1 of SKUs in both periods; p = cost / quantity, q = pricing quantity'),
-    volume: effect('cost before x (Q1 / Q0 - 1); Q = quantity of the service in one unit, at the mix of before'),
-    mix: effect('the rest of their change: the share of more expensive SKUs changed'),
-    new: effect('usage of SKUs without usage in the period before'),
-    gone: effect('usage of SKUs without usage in the period after'),
-    unmeasured: effect('usage without pricing quantity or unit: the effects cannot be separated'),
-    purchase: effect('purchases, such as commitments'),
-    credit: effect('credits'),
-    tax: effect('taxes'),
-    adjustment: effect('adjustments'),
+    price: describeEffect('(p1 - p0) x q1 of SKUs in both periods; p = cost / quantity, q = pricing quantity'),
+    volume: describeEffect(
+      'cost before x (Q1 / Q0 - 1); Q = quantity of the service in one unit, at the mix of before',
+    ),
+    mix: describeEffect('the rest of their change: the share of more expensive SKUs changed'),
+    new: describeEffect('usage of SKUs without usage in the period before'),
+    gone: describeEffect('usage of SKUs without usage in the period after'),
+    unmeasured: describeEffect('usage without pricing quantity or unit: the effects cannot be separated'),
+    purchase: describeEffect('purchases, such as commitments'),
+    credit: describeEffect('credits'),
+    tax: describeEffect('taxes'),
+    adjustment: describeEffect('adjustments'),
   })
   .describe(
     'Parts of the change; they add up to it to the last decimal; a part below half a cent counts with the largest',

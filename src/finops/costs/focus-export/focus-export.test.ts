@@ -2,16 +2,16 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { urlOf } from '../../../platform/contract/schema.ts';
+import { buildUrl } from '../../../platform/contract/schema.ts';
 import { decimal, decimalString, sumDecimals } from '../../../platform/units/index.ts';
 import { call, importFiles } from '../../../testing/application.ts';
-import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../testing/costs.ts';
 import { isDeep } from '../../../testing/deep.ts';
 import { quietApplication, sharedQuietApplication } from '../../../testing/shared.ts';
+import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../testing/costs.ts';
 import { costSummary } from '../schema.ts';
-import { customName, customNames } from './custom-names.ts';
+import { buildCustomNames, toCustomName } from './custom-names.ts';
 import { exportFocus } from './schema.ts';
-import { columnsOf } from './versions.ts';
+import { listVersionColumns } from './versions.ts';
 
 /** The same bill without rules, with rules that split it, and after a re-import of the exported files. */
 const whole = await sharedQuietApplication();
@@ -23,11 +23,11 @@ beforeAll(async () => {
   await importFiles(split, 'aws', { 'a.csv': bill(rows) });
 });
 
-type Query = Parameters<typeof urlOf<typeof exportFocus>>[1]['query'];
+type Query = Parameters<typeof buildUrl<typeof exportFocus>>[1]['query'];
 async function exported(query: Query, of: Application): Promise<Buffer> {
   const answer = await of.http.inject({
     method: 'GET',
-    url: urlOf(exportFocus, { query: query ?? {} }),
+    url: buildUrl(exportFocus, { query: query ?? {} }),
     headers: { host: 'localhost' },
   });
   if (answer.statusCode !== 200) throw new Error(answer.body);
@@ -59,7 +59,7 @@ describe('the cost as a FOCUS file', () => {
     async (version) => {
       const [row = {}] = await csv(whole, { version });
       const names = Object.keys(row);
-      expect(names.filter((name) => !name.startsWith('x_'))).toEqual(columnsOf(version));
+      expect(names.filter((name) => !name.startsWith('x_'))).toEqual(listVersionColumns(version));
       for (const name of names.filter((each) => each.startsWith('x_'))) expect(name).toMatch(/^x_[A-Z][A-Za-z0-9]*$/);
       expect(names).toContain('x_ResourceType');
     },
@@ -192,11 +192,11 @@ describe('the name of a custom column', () => {
     ['x_resource_tags user:größe', 'x_ResourceTagsUserGröße'],
     ['x_--', 'x_Column'],
   ])('%s becomes %s', (name, custom) => {
-    expect(customName(name)).toBe(custom);
+    expect(toCustomName(name)).toBe(custom);
   });
 
   it('is never given twice', () => {
-    const names = customNames(['x_a_b', 'x_A/b', 'x_Team'], ['x_Team']);
+    const names = buildCustomNames(['x_a_b', 'x_A/b', 'x_Team'], ['x_Team']);
     expect([...names.values()]).toEqual(['x_AB', 'x_AB2', 'x_Team2']);
   });
 });

@@ -1,13 +1,13 @@
 import { subjectFields } from '../../../org/schema.ts';
 import type { Download } from '../../../platform/http/index.ts';
-import { type ExportFormat, identifier } from '../../../platform/lake/index.ts';
+import { type ExportFormat, quoteIdentifier } from '../../../platform/lake/index.ts';
 import { focusColumns } from '../../billing/index.ts';
-import { type RowSelection, rowSource } from '../query.ts';
-import { type CostFiles, type CostsDeps, filesOf, namedIn, relationsFrom } from '../relations.ts';
-import { customNames } from './custom-names.ts';
+import { buildRowSource, type RowSelection } from '../query.ts';
+import { type CostFiles, type CostsDeps, createRelations, findCostFiles, listNamedDimensions } from '../relations.ts';
+import { buildCustomNames } from './custom-names.ts';
 import type { FocusVersion } from './schema.ts';
-import { allocatedColumns, STRETCH, splitQuantity, withStretches } from './shares.ts';
-import { columnsOf } from './versions.ts';
+import { allocatedColumns, buildStretchSql, STRETCH, splitQuantity } from './shares.ts';
+import { listVersionColumns } from './versions.ts';
 
 export interface FocusQuestion extends RowSelection {
   readonly version: FocusVersion;
@@ -25,22 +25,22 @@ const contentTypes: Readonly<Record<ExportFormat, string>> = {
  * `invalid_request`, `storage_full`.
  */
 export async function exportFocusFile(deps: CostsDeps, question: FocusQuestion): Promise<Download> {
-  const files = await filesOf(deps, question);
-  const relations = relationsFrom(deps.lake, files, namedIn(question, []));
-  const shares = { ...relations, allocation: withStretches(relations.allocation), shareColumns: STRETCH };
-  const source = rowSource(question, ['rule'], shares);
+  const files = await findCostFiles(deps, question);
+  const relations = createRelations(deps.lake, files, listNamedDimensions(question, []));
+  const shares = { ...relations, allocation: buildStretchSql(relations.allocation), shareColumns: STRETCH };
+  const source = buildRowSource(question, ['rule'], shares);
   const columns = exportColumns(question.version, files, source.cost).map(
-    ([name, { sql, type }]) => `${shown(sql, type, question.fileFormat)} AS ${identifier(name)}`,
+    ([name, { sql, type }]) => `${buildCellSql(sql, type, question.fileFormat)} AS ${quoteIdentifier(name)}`,
   );
   const select = `SELECT ${columns.join(',\n')} FROM ${source.from} ${source.where}`;
   return {
     contentType: contentTypes[question.fileFormat],
-    filename: filenameOf(question),
+    filename: buildFilename(question),
     content: await deps.lake.exported(select, question.fileFormat),
   };
 }
 
-function filenameOf({ version, fileFormat, period, from, to, delivery }: FocusQuestion): string {
+function buildFilename({ version, fileFormat, period, from, to, delivery }: FocusQuestion): string {
   const range = from === undefined && to === undefined ? [] : [`${from ?? ''}..${to ?? ''}`];
   const what = [delivery, period, ...range].flatMap((part) => (part === undefined ? [] : [`-${part}`]));
   return `focus-${version}${what.join('')}.${fileFormat}`;
@@ -68,64 +68,67 @@ function exportColumns(
 ): [name: string, column: ExportColumn][] {
   const others = [...new Set(files.bill.flatMap((file) => file.others))].toSorted();
   const publisher = others.find((name) => name.toLowerCase() === 'x_publishername');
-  const focus = columnsOf(version).map((name): [string, ExportColumn] => [name, focusColumn(name, publisher, cost)]);
+  const focus = listVersionColumns(version).map((name): [string, ExportColumn] => [
+    name,
+    buildFocusColumn(name, publisher, cost),
+  ]);
   const own = [...focus.map(([name]) => name), ...Object.keys(steelyardColumns)];
   const isShown = (name: string) => version === '1.4' || name !== publisher;
-  const custom = [...customNames(others.filter(isShown), own)].map(([name, given]): [string, ExportColumn] => [
+  const custom = [...buildCustomNames(others.filter(isShown), own)].map(([name, given]): [string, ExportColumn] => [
     given,
-    { sql: `b.${identifier(name)}`, type: 'text' },
+    { sql: `b.${quoteIdentifier(name)}`, type: 'text' },
   ]);
-  return [...focus, ...Object.entries(version === '1.2' ? columnsOf12() : steelyardColumns), ...custom];
+  return [...focus, ...Object.entries(version === '1.2' ? listColumnsOf12() : steelyardColumns), ...custom];
 }
 
-function focusColumn(name: string, publisher: string | undefined, cost: (column: string) => string): ExportColumn {
+function buildFocusColumn(name: string, publisher: string | undefined, cost: (column: string) => string): ExportColumn {
   if (name === 'ProviderName') return { sql: 'b.ServiceProviderName', type: 'text' };
-  if (name === 'PublisherName') return { sql: publisherSql(publisher), type: 'text' };
-  const type = typeOf(name);
+  if (name === 'PublisherName') return { sql: buildPublisherSql(publisher), type: 'text' };
+  const type = findColumnType(name);
   if (costs.includes(name)) return { sql: cost(name), type };
   if (quantities.includes(name)) return { sql: splitQuantity(name), type };
-  return { sql: allocatedColumns[name] ?? `b.${identifier(name)}`, type };
+  return { sql: allocatedColumns[name] ?? `b.${quoteIdentifier(name)}`, type };
 }
 
 /** FOCUS up to 1.3 has a separate publisher column; a bill without a publisher falls back to the provider. */
-function publisherSql(publisher: string | undefined): string {
+function buildPublisherSql(publisher: string | undefined): string {
   return publisher === undefined
     ? 'b.ServiceProviderName'
-    : `coalesce(b.${identifier(publisher)}, b.ServiceProviderName)`;
+    : `coalesce(b.${quoteIdentifier(publisher)}, b.ServiceProviderName)`;
 }
 
-function typeOf(name: string): ColumnType {
+function findColumnType(name: string): ColumnType {
   const type = focusColumns[name as keyof typeof focusColumns];
   return type === 'json' ? 'text' : type;
 }
 
-const text = (sql: string): ExportColumn => ({ sql, type: 'text' });
+const buildTextColumn = (sql: string): ExportColumn => ({ sql, type: 'text' });
 
 /** Origin of a row, its subject and its rule; under names that FOCUS allows for custom columns. */
 const steelyardColumns: Readonly<Record<string, ExportColumn>> = {
-  x_SteelyardDelivery: text('b.delivery'),
-  x_SteelyardFile: text('b.file'),
-  x_SteelyardRow: text('coalesce(b.source_row, b.file_row_number + 1)::VARCHAR'),
-  x_SteelyardSource: text('b.source'),
-  x_SteelyardRule: text('a.rule'),
-  x_SteelyardKind: text(`coalesce(a.kind, 'unallocated')`),
-  x_SteelyardReason: text('a.reason'),
+  x_SteelyardDelivery: buildTextColumn('b.delivery'),
+  x_SteelyardFile: buildTextColumn('b.file'),
+  x_SteelyardRow: buildTextColumn('coalesce(b.source_row, b.file_row_number + 1)::VARCHAR'),
+  x_SteelyardSource: buildTextColumn('b.source'),
+  x_SteelyardRule: buildTextColumn('a.rule'),
+  x_SteelyardKind: buildTextColumn(`coalesce(a.kind, 'unallocated')`),
+  x_SteelyardReason: buildTextColumn('a.reason'),
   ...Object.fromEntries(
     subjectFields.map((field) => [
       `x_Steelyard${field.charAt(0).toUpperCase()}${field.slice(1)}`,
-      text(`a.${identifier(field)}`),
+      buildTextColumn(`a.${quoteIdentifier(field)}`),
     ]),
   ),
 };
 
 /** FOCUS 1.2 has no split columns, so the split columns of later versions become custom columns. */
-function columnsOf12(): Record<string, ExportColumn> {
-  const split = Object.entries(allocatedColumns).map(([name, sql]) => [`x_${name}`, text(sql)] as const);
+function listColumnsOf12(): Record<string, ExportColumn> {
+  const split = Object.entries(allocatedColumns).map(([name, sql]) => [`x_${name}`, buildTextColumn(sql)] as const);
   return { ...steelyardColumns, ...Object.fromEntries(split) };
 }
 
 /** Parquet columns have native types; CSV contains plain decimals and instants such as 2026-11-03T00:00:00Z. */
-function shown(sql: string, type: ColumnType, format: ExportFormat): string {
+function buildCellSql(sql: string, type: ColumnType, format: ExportFormat): string {
   if (type === 'tags') return `to_json(${sql})::VARCHAR`;
   if (type === 'decimal') return format === 'csv' ? `rtrim(rtrim((${sql})::VARCHAR, '0'), '.')` : `(${sql})`;
   if (type === 'instant') return format === 'csv' ? `strftime(${sql}, '%Y-%m-%dT%H:%M:%SZ')` : `(${sql})::TIMESTAMPTZ`;

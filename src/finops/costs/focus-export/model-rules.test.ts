@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { urlOf } from '../../../platform/contract/schema.ts';
+import { buildUrl } from '../../../platform/contract/schema.ts';
 import { importFiles } from '../../../testing/application.ts';
-import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../testing/costs.ts';
 import { quietApplication } from '../../../testing/shared.ts';
+import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../testing/costs.ts';
 import { judge, readModel } from './model-rules.testing.ts';
 import { exportFocus, type FocusVersion } from './schema.ts';
 
@@ -48,7 +48,10 @@ async function exported(content: string, version: FocusVersion): Promise<string>
   await applyRules(application, SPLITTING_RULES);
   await importFiles(application, 'aws', { 'a.csv': content });
   const query = { version, fileFormat: 'csv' } as const;
-  const answer = await application.http.inject({ url: urlOf(exportFocus, { query }), headers: { host: 'localhost' } });
+  const answer = await application.http.inject({
+    url: buildUrl(exportFocus, { query }),
+    headers: { host: 'localhost' },
+  });
   const path = join(mkdtempSync(join(tmpdir(), 'focus-')), `focus-${version}.csv`);
   writeFileSync(path, answer.rawPayload);
   return path;

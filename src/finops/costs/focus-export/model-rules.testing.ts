@@ -41,11 +41,11 @@ export function readModel(path: string): Model {
   return new Map(Object.entries(rules).map(([id, rule]) => [id, rule]));
 }
 
-const text = (check: Check, name: string): string => z.string().parse(check[name]);
-const column = (name: string): string => `"${name}"`;
-const literal = (value: unknown): string => `'${String(value).replaceAll("'", "''")}'`;
+const readText = (check: Check, name: string): string => z.string().parse(check[name]);
+const quoteColumn = (name: string): string => `"${name}"`;
+const quoteLiteral = (value: unknown): string => `'${String(value).replaceAll("'", "''")}'`;
 /** Parts of AND and OR; a single part may appear without a list. */
-const items = (check: Check): Check[] => z.array(Check).parse([check.Items ?? check.AND ?? check.OR ?? []].flat());
+const listItems = (check: Check): Check[] => z.array(Check).parse([check.Items ?? check.AND ?? check.OR ?? []].flat());
 
 const PLAIN_NUMBER = '^[+-]?([0-9]*[.])?[0-9]+([eE][+-]?[0-9]+)?$';
 const INSTANT = '^[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z$';
@@ -56,34 +56,34 @@ const isNumber = (sql: string) => `regexp_full_match(${sql}, '${PLAIN_NUMBER.sli
 const isText = (sql: string) => `(${sql} = trim(${sql}) AND ${sql} <> '' AND ${sql} NOT IN ('NULL', 'Not Applicable'))`;
 
 /** SQL of a check over one row, true where the row passes; null for a kind of check that is not about rows. */
-function predicate(model: Model, check: Check): string | null {
+function buildPredicate(model: Model, check: Check): string | null {
   const kind = check.CheckFunction ?? ('AND' in check ? 'AND' : 'OR' in check ? 'OR' : undefined);
   if (kind === 'AND' || kind === 'OR') {
-    const parts = items(check).map((item) => predicate(model, item));
+    const parts = listItems(check).map((item) => buildPredicate(model, item));
     return parts.includes(null) ? null : `(${parts.join(` ${kind} `)})`;
   }
-  if (kind === 'CheckModelRule') return ruleCondition(model, text(check, 'ModelRuleId'));
-  const one = typeof check.ColumnName === 'string' ? column(check.ColumnName) : '';
+  if (kind === 'CheckModelRule') return buildRuleCondition(model, readText(check, 'ModelRuleId'));
+  const one = typeof check.ColumnName === 'string' ? quoteColumn(check.ColumnName) : '';
   const [a, b] = ['ColumnAName', 'ColumnBName'].map((name) =>
-    typeof check[name] === 'string' ? column(check[name]) : '',
+    typeof check[name] === 'string' ? quoteColumn(check[name]) : '',
   );
   // Some checks of the models name no column.
   if (one === '' && a === '') return null;
   switch (kind) {
     case 'CheckValue':
-      return check.Value === null ? `${one} IS NULL` : `${equal(one, check.Value)}`;
+      return check.Value === null ? `${one} IS NULL` : `${buildEqualSql(one, check.Value)}`;
     case 'CheckNotValue':
-      return check.Value === null ? `${one} IS NOT NULL` : `NOT coalesce(${equal(one, check.Value)}, false)`;
+      return check.Value === null ? `${one} IS NOT NULL` : `NOT coalesce(${buildEqualSql(one, check.Value)}, false)`;
     case 'CheckSameValue':
       return `${a} = ${b}`;
     case 'CheckNotSameValue':
       return `${a} <> ${b}`;
     case 'CheckGreaterOrEqualThanValue':
-      return `(${one} IS NULL OR ${one}::DECIMAL(38,18) >= ${literal(check.Value)}::DECIMAL(38,18))`;
+      return `(${one} IS NULL OR ${one}::DECIMAL(38,18) >= ${quoteLiteral(check.Value)}::DECIMAL(38,18))`;
     case 'ColumnByColumnEqualsColumnValue': {
       // A third of a row is a repeating decimal, so split values are compared to the twelve digits that every reader
       // keeps.
-      const result = column(text(check, 'ResultColumnName'));
+      const result = quoteColumn(readText(check, 'ResultColumnName'));
       return `(${a} IS NULL OR ${b} IS NULL OR ${result} IS NULL OR abs(${a}::DOUBLE * ${b}::DOUBLE - ${result}::DOUBLE)
         <= 1e-12 * greatest(1, abs(${result}::DOUBLE)))`;
     }
@@ -108,18 +108,18 @@ function predicate(model: Model, check: Check): string | null {
     case 'FormatUnit':
       return `(${one} IS NULL OR regexp_full_match(${one}, '([0-9]+ )?[A-Za-z]+(-[A-Za-z]+)?(/[A-Za-z]+)?'))`;
     default:
-      return jsonPredicate(kind, check);
+      return buildJsonPredicate(kind, check);
   }
 }
 
-function equal(one: string, value: unknown): string {
-  return typeof value === 'number' ? `${one}::DECIMAL(38,18) = ${value}` : `${one} = ${literal(value)}`;
+function buildEqualSql(one: string, value: unknown): string {
+  return typeof value === 'number' ? `${one}::DECIMAL(38,18) = ${value}` : `${one} = ${quoteLiteral(value)}`;
 }
 
 /** Checks inside of JSON columns: each element of `$.Elements`. */
-function jsonPredicate(kind: unknown, check: Check): string | null {
+function buildJsonPredicate(kind: unknown, check: Check): string | null {
   if (typeof check.Path !== 'string' || typeof check.ColumnName !== 'string') return null;
-  const one = column(check.ColumnName);
+  const one = quoteColumn(check.ColumnName);
   const elements = `json_extract(${one}, '$.Elements[*]')`;
   const key = check.Path.split('.').at(-1) ?? '';
   const all = (condition: string) =>
@@ -133,12 +133,12 @@ function jsonPredicate(kind: unknown, check: Check): string | null {
       return all(`json_type(e) = 'OBJECT'`);
     case 'JSONCheckPathType': {
       if (check.ExpectedType === 'Array')
-        return `(${one} IS NULL OR json_type(${one}, ${literal(check.Path)}) = 'ARRAY')`;
+        return `(${one} IS NULL OR json_type(${one}, ${quoteLiteral(check.Path)}) = 'ARRAY')`;
       if (check.ExpectedType === 'Object') return all(`json_type(e) = 'OBJECT'`);
       return all(isNumber(`(e ->> '$.${key}')`));
     }
     case 'JSONCheckPathKeyStartsWith': {
-      const known = z.array(z.string()).parse(check.IgnoreKeys).map(literal).join(', ');
+      const known = z.array(z.string()).parse(check.IgnoreKeys).map(quoteLiteral).join(', ');
       return all(
         `len(list_filter(json_keys(e), lambda key: NOT starts_with(key, 'x_') AND key NOT IN (${known}))) = 0`,
       );
@@ -149,13 +149,13 @@ function jsonPredicate(kind: unknown, check: Check): string | null {
 }
 
 /** A rule as a condition: if its precondition is true, its requirement must be true. */
-function ruleCondition(model: Model, id: string): string | null {
+function buildRuleCondition(model: Model, id: string): string | null {
   const rule = model.get(id);
   if (rule === undefined) return null;
   const { Requirement: requirement, Condition: condition } = rule.ValidationCriteria;
-  const must = predicate(model, requirement);
+  const must = buildPredicate(model, requirement);
   if (Object.keys(condition).length === 0) return must;
-  const when = predicate(model, condition);
+  const when = buildPredicate(model, condition);
   return must === null || when === null ? null : `(NOT coalesce(${when}, false) OR ${must})`;
 }
 
@@ -165,7 +165,7 @@ export async function judge(path: string, model: Model): Promise<Verdict> {
   const connection = await database.connect();
   try {
     await connection.run(
-      `CREATE TABLE focus AS SELECT * FROM read_csv(${literal(path)}, all_varchar = true, header = true, nullstr = '', allow_quoted_nulls = false)`,
+      `CREATE TABLE focus AS SELECT * FROM read_csv(${quoteLiteral(path)}, all_varchar = true, header = true, nullstr = '', allow_quoted_nulls = false)`,
     );
     const count = async (sql: string) => Number((await connection.runAndReadAll(sql)).getRowsJson()[0]?.[0] ?? 0);
     const columns = (await connection.runAndReadAll('DESCRIBE focus'))
@@ -194,12 +194,12 @@ async function walk(
     if (rule === undefined || checked.has(id) || rule.ValidationCriteria.Keyword.match(/^(MUST|MUST NOT)$/) === null)
       return;
     const { Requirement: requirement, Condition: condition, MustSatisfy: sentence } = rule.ValidationCriteria;
-    const own = Object.keys(condition).length === 0 ? null : predicate(model, condition);
+    const own = Object.keys(condition).length === 0 ? null : buildPredicate(model, condition);
     if (own === null && Object.keys(condition).length > 0) return;
     const within = own === null ? conditions : [...conditions, `coalesce(${own}, false)`];
     if (requirement.CheckFunction === 'AND') {
-      for (const item of items(requirement)) {
-        if (item.CheckFunction === 'CheckModelRule') await visit(text(item, 'ModelRuleId'), within);
+      for (const item of listItems(requirement)) {
+        if (item.CheckFunction === 'CheckModelRule') await visit(readText(item, 'ModelRuleId'), within);
         else await leaf(id, sentence, item, within);
       }
     } else if (Object.keys(requirement).length > 0) await leaf(id, sentence, requirement, within);
@@ -208,20 +208,20 @@ async function walk(
     checked.add(id);
     const where = within.length === 0 ? 'true' : within.join(' AND ');
     if (check.CheckFunction === 'ColumnPresent') {
-      if (!columns.includes(text(check, 'ColumnName'))) violations.push({ rule: id, sentence, rows: null });
+      if (!columns.includes(readText(check, 'ColumnName'))) violations.push({ rule: id, sentence, rows: null });
       return;
     }
     if (check.CheckFunction === 'CheckDistinctCount') {
-      const [a, b] = [column(text(check, 'ColumnAName')), column(text(check, 'ColumnBName'))];
+      const [a, b] = [quoteColumn(readText(check, 'ColumnAName')), quoteColumn(readText(check, 'ColumnBName'))];
       if (namesUnknown([a, b, ...within].join(' '), columns)) return;
       const rows = await count(`SELECT count(*) FROM (SELECT ${a} FROM focus WHERE ${where} AND ${a} IS NOT NULL
         GROUP BY ${a} HAVING count(DISTINCT ${b}) <> ${Number(check.ExpectedCount)})`);
       if (rows > 0) violations.push({ rule: id, sentence, rows });
       return;
     }
-    const holds = [...within, predicate(model, check)].some((sql) => sql === null || namesUnknown(sql, columns))
+    const holds = [...within, buildPredicate(model, check)].some((sql) => sql === null || namesUnknown(sql, columns))
       ? null
-      : predicate(model, check);
+      : buildPredicate(model, check);
     if (holds === null) {
       checked.delete(id);
       return;

@@ -1,11 +1,11 @@
 import { subjectFields } from '../../../org/schema.ts';
-import { EXACT_TYPE, identifier, literal } from '../../../platform/lake/index.ts';
+import { EXACT_TYPE, quoteIdentifier, quoteLiteral } from '../../../platform/lake/index.ts';
 
 /**
  * Allocations with the interval [ratio_from, ratio_to) of each share of its row. The last share of a row ends at 1, so
  * that quantities split by the intervals add up to the row exactly. Rows without a split need no window function.
  */
-export function withStretches(allocation: string): string {
+export function buildStretchSql(allocation: string): string {
   const one = `1::${EXACT_TYPE}`;
   const upTo = (frame: string) =>
     `coalesce(sum(ratio) OVER (PARTITION BY lake_file, row_number ORDER BY share ROWS BETWEEN UNBOUNDED PRECEDING AND ${frame}), 0)::${EXACT_TYPE}`;
@@ -22,25 +22,25 @@ export const STRETCH = ['ratio_from', 'ratio_to'];
  * The parts still add up to the quantity to the last decimal, because the last one ends at the whole.
  */
 export function splitQuantity(column: string): string {
-  const whole = `b.${identifier(column)}`;
+  const whole = `b.${quoteIdentifier(column)}`;
   const upTo = (ratio: string) =>
     `CASE WHEN ${ratio} = 0 THEN 0::${EXACT_TYPE} WHEN ${ratio} = 1 THEN ${whole} ELSE (${whole}::DOUBLE * ${ratio}::DOUBLE)::${EXACT_TYPE} END`;
   return `CASE WHEN a.share IS NULL OR ${whole} IS NULL THEN ${whole} ELSE ${upTo('a.ratio_to')} - ${upTo('a.ratio_from')} END`;
 }
 
-const decimalText = (sql: string) => `rtrim(rtrim(${sql}::VARCHAR, '0'), '.')`;
-const ratio = decimalText('(a.ratio_to - a.ratio_from)');
+const buildDecimalTextSql = (sql: string) => `rtrim(rtrim(${sql}::VARCHAR, '0'), '.')`;
+const ratio = buildDecimalTextSql('(a.ratio_to - a.ratio_from)');
 const isUsed = `a.usage_unit IS NOT NULL AND a.usage_quantity IS NOT NULL`;
 
 /** Subject of a share as one text: `team:search/project:ranking`; null for a share without a subject. */
-const holder = `nullif(concat_ws('/', ${subjectFields.map((field) => `${literal(`${field}:`)} || a.${identifier(field)}`).join(', ')}), '')`;
+const holder = `nullif(concat_ws('/', ${subjectFields.map((field) => `${quoteLiteral(`${field}:`)} || a.${quoteIdentifier(field)}`).join(', ')}), '')`;
 const isHeld = `a.share IS NOT NULL AND a.kind <> 'unallocated' AND a.kind <> 'shared-unallocated'`;
 const resourceId = `coalesce(a.share_resource_id, ${holder})`;
 
 /** Prefix of our keys in AllocatedTags, so that none of them collides with a tag of the row. */
 const TAG_PREFIX = 'steelyard/';
 const subjectTags = `to_json(map_from_entries(list_filter([${subjectFields
-  .map((field) => `{'key': ${literal(TAG_PREFIX + field)}, 'value': a.${identifier(field)}}`)
+  .map((field) => `{'key': ${quoteLiteral(TAG_PREFIX + field)}, 'value': a.${quoteIdentifier(field)}}`)
   .join(', ')}], lambda entry: entry.value IS NOT NULL)))::VARCHAR`;
 
 /**
@@ -50,7 +50,7 @@ const subjectTags = `to_json(map_from_entries(list_filter([${subjectFields
 export const allocatedColumns: Readonly<Record<string, string>> = {
   AllocatedMethodId: `CASE WHEN a.share IS NULL THEN b.AllocatedMethodId ELSE a.method END`,
   AllocatedMethodDetails: `CASE WHEN a.share IS NULL THEN b.AllocatedMethodDetails ELSE '{"Elements":[{"AllocatedRatio":' || ${ratio}
-    || CASE WHEN ${isUsed} THEN ',"UsageUnit":' || to_json(a.usage_unit)::VARCHAR || ',"UsageQuantity":' || ${decimalText('a.usage_quantity')} ELSE '' END || '}]}' END`,
+    || CASE WHEN ${isUsed} THEN ',"UsageUnit":' || to_json(a.usage_unit)::VARCHAR || ',"UsageQuantity":' || ${buildDecimalTextSql('a.usage_quantity')} ELSE '' END || '}]}' END`,
   AllocatedResourceId: `CASE WHEN a.share IS NULL THEN b.AllocatedResourceId WHEN ${isHeld} THEN ${resourceId} END`,
   AllocatedResourceName: `CASE WHEN a.share IS NULL THEN b.AllocatedResourceName
     WHEN ${isHeld} THEN coalesce(a.share_resource_name, ${resourceId}) END`,

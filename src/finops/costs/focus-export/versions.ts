@@ -19,7 +19,7 @@ export type FormerColumn = 'ProviderName' | 'PublisherName';
 const until13: readonly FormerColumn[] = ['ProviderName', 'PublisherName'];
 
 /** The columns of a version: 57 in 1.2, 65 in 1.3, 65 in 1.4, by name. */
-export function columnsOf(version: FocusVersion): (FocusColumn | FormerColumn)[] {
+export function listVersionColumns(version: FocusVersion): (FocusColumn | FormerColumn)[] {
   const missing = new Set([...(version === '1.4' ? [] : since14), ...(version === '1.2' ? since13 : [])]);
   const kept = focusColumnNames.filter((name) => !missing.has(name));
   return [...kept, ...(version === '1.4' ? [] : until13)].toSorted();

@@ -4,7 +4,7 @@ import { CostMetric, DEFAULT_METRIC, DeliveryId } from '../../billing/schema.ts'
 
 /** A query field that can be repeated or omitted. */
 const Repeated = z.union([z.string(), z.array(z.string())]).optional();
-const asArray = (value: string | string[] | undefined) => (value === undefined ? [] : [value].flat());
+const toArray = (value: string | string[] | undefined) => (value === undefined ? [] : [value].flat());
 
 export const Dimension = z
   .string()
@@ -21,8 +21,8 @@ export const Filter = z
   .describe(
     'Only rows whose dimension has this value, or with `!=` has another; `VALUE*` is a prefix (`\\*` an asterisk), an empty VALUE means "no value"; several with = for one dimension mean any of them',
   );
-export const Filters = Repeated.transform(asArray).pipe(z.array(Filter).max(50));
-export const Dimensions = Repeated.transform((value) => asArray(value).flatMap((item) => item.split(','))).pipe(
+export const Filters = Repeated.transform(toArray).pipe(z.array(Filter).max(50));
+export const Dimensions = Repeated.transform((value) => toArray(value).flatMap((item) => item.split(','))).pipe(
   z.array(Dimension),
 );
 

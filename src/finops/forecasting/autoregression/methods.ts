@@ -16,15 +16,15 @@ interface Kind {
 }
 
 /** Regression of the values on those before them; the number of lags by AICc. */
-export const decomposedAr = autoregression({ name: 'mstl-ar', of: 'values', seasons: 'decomposed' });
+export const decomposedAr = createAutoregression({ name: 'mstl-ar', of: 'values', seasons: 'decomposed' });
 /** The same for the differences, for series with a wandering level. */
-export const decomposedAri = autoregression({ name: 'mstl-ari', of: 'changes', seasons: 'decomposed' });
+export const decomposedAri = createAutoregression({ name: 'mstl-ari', of: 'changes', seasons: 'decomposed' });
 /** Regression on the values before, and on those one season ago. */
-export const laggedAr = autoregression({ name: 'lag-ar', of: 'values', seasons: 'lagged' });
+export const laggedAr = createAutoregression({ name: 'lag-ar', of: 'values', seasons: 'lagged' });
 /** The same of the changes. */
-export const laggedAri = autoregression({ name: 'lag-ari', of: 'changes', seasons: 'lagged' });
+export const laggedAri = createAutoregression({ name: 'lag-ari', of: 'changes', seasons: 'lagged' });
 
-function autoregression(kind: Kind): Method {
+function createAutoregression(kind: Kind): Method {
   const { name, of, seasons } = kind;
   const sourceOf = (history: History) => (seasons === 'lagged' ? history.values : history.parts().adjusted);
   const fit = (history: History): Fit => {
@@ -34,12 +34,13 @@ function autoregression(kind: Kind): Method {
       seasons === 'lagged'
         ? history.periods.filter((period) => source.length - skip >= LEAST_CYCLES * period + LEAST_CYCLES)
         : [];
-    const model = bestOf(seriesOf(source.subarray(skip), of), periods);
+    const model = fitBestLags(transformSeries(source.subarray(skip), of), periods);
     return {
       forecast: (later, horizon) => {
         const whole = sourceOf(later);
-        const values = seriesOf(whole.subarray(skip), of);
-        const forecast = model === null ? meanOf(values, horizon) : forecastAutoregression(model, values, horizon);
+        const values = transformSeries(whole.subarray(skip), of);
+        const forecast =
+          model === null ? forecastMean(values, horizon) : forecastAutoregression(model, values, horizon);
         if (of === 'changes') addUp(forecast, whole[whole.length - 1] as number);
         if (seasons === 'decomposed') addSeasons(forecast, later.parts());
         return forecast;
@@ -50,14 +51,14 @@ function autoregression(kind: Kind): Method {
   return { name, fit };
 }
 
-function seriesOf(values: Float64Array, of: Kind['of']): Float64Array {
+function transformSeries(values: Float64Array, of: Kind['of']): Float64Array {
   if (of === 'values') return values;
   const result = new Float64Array(Math.max(0, values.length - 1));
   for (let at = 0; at < result.length; at += 1) result[at] = (values[at + 1] as number) - (values[at] as number);
   return result;
 }
 
-function meanOf(values: Float64Array, horizon: number): Float64Array {
+function forecastMean(values: Float64Array, horizon: number): Float64Array {
   let sum = 0;
   for (const value of values) sum += value;
   return new Float64Array(horizon).fill(values.length === 0 ? 0 : sum / values.length);
@@ -72,7 +73,7 @@ function addUp(forecast: Float64Array, last: number): void {
 }
 
 /** The number of neighbouring lags with the least AICc, all judged on the same values. */
-function bestOf(values: Float64Array, periods: readonly number[]): Autoregression | null {
+function fitBestLags(values: Float64Array, periods: readonly number[]): Autoregression | null {
   const most = Math.min(Math.floor(8 * Math.log10(Math.max(2, values.length))), Math.floor(values.length / 6));
   const from = Math.max(1, most, ...periods.map((period) => period + 1));
   let best: Autoregression | null = null;

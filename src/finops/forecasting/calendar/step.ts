@@ -25,24 +25,24 @@ export interface Spacing {
  * the last day, are months apart. Days and longer steps may be off by one hour of a clock change. The times are ascending,
  * at least two. Error: `series_time_uneven`.
  */
-export function spacingOf(times: readonly WrittenTime[]): Spacing {
-  const monthly = monthSpacing(times);
+export function findSpacing(times: readonly WrittenTime[]): Spacing {
+  const monthly = findMonthSpacing(times);
   if (monthly !== null) return monthly;
   const instants = times.map(({ wallMs, offsetMs }) => wallMs - offsetMs);
   const apart = instants.slice(1).map((instant, index) => instant - (instants[index] as number));
-  const usual = mostCommon(apart);
+  const usual = findMostCommon(apart);
   const ms = usual >= DAY_MS - CLOCK_CHANGE_MS ? Math.round(usual / DAY_MS) * DAY_MS : usual;
   const allowed = ms % DAY_MS === 0 ? CLOCK_CHANGE_MS : 0;
   const places = [0];
   for (const [index, distance] of apart.entries()) {
     const steps = Math.round(distance / ms);
-    if (steps < 1 || Math.abs(distance - steps * ms) > allowed) throw uneven(times, index, ms);
+    if (steps < 1 || Math.abs(distance - steps * ms) > allowed) throw createUnevenError(times, index, ms);
     places.push((places[index] as number) + steps);
   }
   return { step: { ms }, places };
 }
 
-function monthSpacing(times: readonly WrittenTime[]): Spacing | null {
+function findMonthSpacing(times: readonly WrittenTime[]): Spacing | null {
   const walls = times.map(({ wallMs }) => new Date(wallMs));
   const first = walls[0] as Date;
   const sameDay = walls.every((wall) => wall.getUTCDate() === first.getUTCDate());
@@ -51,7 +51,7 @@ function monthSpacing(times: readonly WrittenTime[]): Spacing | null {
   const months = walls.map((wall) => 12 * wall.getUTCFullYear() + wall.getUTCMonth());
   const apart = months.slice(1).map((month, index) => month - (months[index] as number));
   if (apart.some((count) => count < 1)) return null;
-  const length = apart.reduce(greatestDivisor);
+  const length = apart.reduce(computeGreatestDivisor);
   return { step: { months: length }, places: months.map((month) => (month - (months[0] as number)) / length) };
 }
 
@@ -59,12 +59,12 @@ function isMonthEnd(wall: Date): boolean {
   return new Date(wall.getTime() + DAY_MS).getUTCDate() === 1;
 }
 
-function greatestDivisor(first: number, second: number): number {
-  return second === 0 ? first : greatestDivisor(second, first % second);
+function computeGreatestDivisor(first: number, second: number): number {
+  return second === 0 ? first : computeGreatestDivisor(second, first % second);
 }
 
 /** The shortest of those that occur most. */
-function mostCommon(distances: readonly number[]): number {
+function findMostCommon(distances: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const distance of distances) counts.set(distance, (counts.get(distance) ?? 0) + 1);
   return [...counts].reduce((best, next) =>
@@ -72,14 +72,14 @@ function mostCommon(distances: readonly number[]): number {
   )[0];
 }
 
-function uneven(times: readonly WrittenTime[], index: number, ms: number): AppError {
+function createUnevenError(times: readonly WrittenTime[], index: number, ms: number): AppError {
   const [before, after] = [times[index], times[index + 1]] as [WrittenTime, WrittenTime];
-  const detail = `The times are mostly ${durationOf({ ms })} apart, but from ${before.text} to ${after.text} is no multiple of that. Give one value for each step; a step without one may be left out.`;
+  const detail = `The times are mostly ${formatDuration({ ms })} apart, but from ${before.text} to ${after.text} is no multiple of that. Give one value for each step; a step without one may be left out.`;
   return new AppError('series_time_uneven', detail, { before: before.text, after: after.text });
 }
 
 /** The instant `count` steps after a time, in its clock: months keep the day, or the end, of the month. */
-export function later({ wallMs, offsetMs }: WrittenTime, step: Step, count: number): string {
+export function addSteps({ wallMs, offsetMs }: WrittenTime, step: Step, count: number): string {
   if ('ms' in step) return new Date(wallMs + count * step.ms - offsetMs).toISOString().replace('.000Z', 'Z');
   const wall = new Date(wallMs);
   const month = wall.getUTCMonth() + count * step.months;
@@ -91,7 +91,7 @@ export function later({ wallMs, offsetMs }: WrittenTime, step: Step, count: numb
 }
 
 /** The step as an ISO 8601 duration. Example: 604800000 ms -> P7D. */
-export function durationOf(step: Step): string {
+export function formatDuration(step: Step): string {
   if ('months' in step) return `P${step.months}M`;
   const { ms } = step;
   if (ms % DAY_MS === 0) return `P${ms / DAY_MS}D`;
@@ -101,7 +101,7 @@ export function durationOf(step: Step): string {
 }
 
 /** Seasons that people and machines have at this step, in steps: the day, the week and the year. */
-export function usualSeasons(step: Step): number[] {
+export function listUsualSeasons(step: Step): number[] {
   if ('months' in step) return 12 % step.months === 0 && step.months < 12 ? [12 / step.months] : [];
   if (step.ms === WEEK_MS) return [52];
   if (step.ms === DAY_MS) return [7, 365];

@@ -19,25 +19,25 @@ const MOST_OFFSET_MS = 14 * HOUR_MS;
 export function readTime(text: string): WrittenTime {
   const found = FORM.exec(text.trim());
   if (found === null) {
-    throw invalid(text, 'is no time: write 2026-11-01, 2026-11, or 2026-11-01T08:00:00Z');
+    throw createTimeError(text, 'is no time: write 2026-11-01, 2026-11, or 2026-11-01T08:00:00Z');
   }
   const [, year, month, day = '01', hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] = found;
   const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
   const wholeMs = Date.parse(`${iso}Z`);
   if (Number.isNaN(wholeMs) || !new Date(wholeMs).toISOString().startsWith(iso)) {
-    throw invalid(text, 'is no time that exists');
+    throw createTimeError(text, 'is no time that exists');
   }
-  const offsetMs = offsetOf(zone);
-  if (Math.abs(offsetMs) > MOST_OFFSET_MS) throw invalid(text, 'has an offset that is nowhere in use');
+  const offsetMs = parseOffset(zone);
+  if (Math.abs(offsetMs) > MOST_OFFSET_MS) throw createTimeError(text, 'has an offset that is nowhere in use');
   return { text, wallMs: wholeMs + Math.floor(Number(`0.${fraction || '0'}`) * 1000), offsetMs };
 }
 
-function offsetOf(zone: string): number {
+function parseOffset(zone: string): number {
   if (zone === 'Z') return 0;
   const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
   return (zone.startsWith('-') ? -minutes : minutes) * MINUTE_MS;
 }
 
-function invalid(text: string, why: string): AppError {
+function createTimeError(text: string, why: string): AppError {
   return new AppError('series_time_invalid', `"${text.slice(0, 40)}" ${why}.`, { time: text.slice(0, 40) });
 }

@@ -16,10 +16,10 @@ export function smooth(
   offset: number,
 ): void {
   let last = 0;
-  into[offset] = localFit(values, count, window, degree, 0);
+  into[offset] = fitLocally(values, count, window, degree, 0);
   while (last < count - 1) {
     const next = Math.min(count - 1, last + jump);
-    const value = localFit(values, count, window, degree, next);
+    const value = fitLocally(values, count, window, degree, next);
     const before = into[offset + last] as number;
     const rise = (value - before) / (next - last);
     for (let at = last + 1; at <= next; at += 1) into[offset + at] = before + rise * (at - last);
@@ -28,7 +28,7 @@ export function smooth(
 }
 
 /** One place of it. */
-export function localFit(values: Float64Array, count: number, window: number, degree: 0 | 1, at: number): number {
+export function fitLocally(values: Float64Array, count: number, window: number, degree: 0 | 1, at: number): number {
   const size = Math.min(window, count);
   const left = Math.max(0, Math.min(count - size, Math.round(at) - (size >> 1)));
   const right = left + size - 1;

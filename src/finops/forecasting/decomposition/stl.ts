@@ -1,4 +1,4 @@
-import { localFit, type Smoother, smooth } from './loess.ts';
+import { fitLocally, type Smoother, smooth } from './loess.ts';
 
 /** Result of an STL decomposition: values = trend + seasonal + remainder. */
 export interface Decomposed {
@@ -15,11 +15,11 @@ const INNER_ROUNDS = 2;
  */
 export function stl(values: Float64Array, period: number, seasonalWindow: number): Decomposed {
   const count = values.length;
-  const seasonalSmoother: Smoother = { window: seasonalWindow, degree: 0, jump: jumpOf(seasonalWindow) };
-  const trendWindow = odd(Math.ceil((1.5 * period) / (1 - 1.5 / seasonalWindow)));
-  const trendSmoother: Smoother = { window: trendWindow, degree: 1, jump: jumpOf(trendWindow) };
-  const lowWindow = odd(period);
-  const lowSmoother: Smoother = { window: lowWindow, degree: 1, jump: jumpOf(lowWindow) };
+  const seasonalSmoother: Smoother = { window: seasonalWindow, degree: 0, jump: computeJump(seasonalWindow) };
+  const trendWindow = roundUpToOdd(Math.ceil((1.5 * period) / (1 - 1.5 / seasonalWindow)));
+  const trendSmoother: Smoother = { window: trendWindow, degree: 1, jump: computeJump(trendWindow) };
+  const lowWindow = roundUpToOdd(period);
+  const lowSmoother: Smoother = { window: lowWindow, degree: 1, jump: computeJump(lowWindow) };
   const trend = new Float64Array(count);
   const seasonal = new Float64Array(count);
   const work = new Float64Array(count);
@@ -28,9 +28,9 @@ export function stl(values: Float64Array, period: number, seasonalWindow: number
   for (let round = 0; round < INNER_ROUNDS; round += 1) {
     for (let at = 0; at < count; at += 1) work[at] = (values[at] as number) - (trend[at] as number);
     smoothCycles(work, period, seasonalSmoother, cycle);
-    movingMean(cycle, count + 2 * period, period, low);
-    movingMean(low, count + period + 1, period, low);
-    movingMean(low, count + 2, 3, low);
+    computeMovingMean(cycle, count + 2 * period, period, low);
+    computeMovingMean(low, count + period + 1, period, low);
+    computeMovingMean(low, count + 2, 3, low);
     smooth(low, count, lowSmoother, work, 0);
     for (let at = 0; at < count; at += 1) {
       const value = (cycle[at + period] as number) - (work[at] as number);
@@ -54,14 +54,14 @@ function smoothCycles(values: Float64Array, period: number, smoother: Smoother, 
       count += 1;
     }
     smooth(phaseValues, count, smoother, smoothed, 1);
-    smoothed[0] = localFit(phaseValues, count, smoother.window, smoother.degree, -1);
-    smoothed[count + 1] = localFit(phaseValues, count, smoother.window, smoother.degree, count);
+    smoothed[0] = fitLocally(phaseValues, count, smoother.window, smoother.degree, -1);
+    smoothed[count + 1] = fitLocally(phaseValues, count, smoother.window, smoother.degree, count);
     for (let at = 0; at < count + 2; at += 1) into[phase + at * period] = smoothed[at] as number;
   }
 }
 
 /** Means of `width` neighbours of the first `count` numbers, into the first `count - width + 1`; may be the same array. */
-function movingMean(values: Float64Array, count: number, width: number, into: Float64Array): void {
+function computeMovingMean(values: Float64Array, count: number, width: number, into: Float64Array): void {
   let sum = 0;
   for (let at = 0; at < width; at += 1) sum += values[at] as number;
   for (let at = 0; at + width <= count; at += 1) {
@@ -71,10 +71,10 @@ function movingMean(values: Float64Array, count: number, width: number, into: Fl
   }
 }
 
-function odd(value: number): number {
+function roundUpToOdd(value: number): number {
   return value % 2 === 0 ? value + 1 : value;
 }
 
-function jumpOf(window: number): number {
+function computeJump(window: number): number {
   return Math.ceil(window / 10);
 }

@@ -14,9 +14,9 @@ const CYCLES = 4;
 const POINTS = 10;
 
 /** Seasons by the ratio or difference to a centred moving mean of the first cycles; level and slope by a line through the rest. */
-export function beginningOf(values: Float64Array, form: EtsForm, period: number): Beginning {
+export function estimateBeginning(values: Float64Array, form: EtsForm, period: number): Beginning {
   const multiplied = form.seasonality === 'multiplicative';
-  const season = form.seasonality === 'none' ? Float64Array.of(0) : seasonOf(values, period, multiplied);
+  const season = form.seasonality === 'none' ? Float64Array.of(0) : estimateSeason(values, period, multiplied);
   const count = Math.min(values.length, Math.max(POINTS, form.seasonality === 'none' ? 0 : 2 * period));
   let meanAt = 0;
   let mean = 0;
@@ -35,10 +35,10 @@ export function beginningOf(values: Float64Array, form: EtsForm, period: number)
   }
   const slope = form.trend === 'none' || square === 0 ? 0 : cross / square;
   const level = form.trend === 'none' ? mean : mean - slope * (meanAt + 1);
-  return { level, slope, season, scale: scaleOf(rest) };
+  return { level, slope, season, scale: computeScale(rest) };
 }
 
-function scaleOf(values: Float64Array): number {
+function computeScale(values: Float64Array): number {
   let sum = 0;
   for (let at = 1; at < values.length; at += 1) {
     sum += Math.abs((values[at] as number) - (values[at - 1] as number));
@@ -46,7 +46,7 @@ function scaleOf(values: Float64Array): number {
   return Math.max(sum / Math.max(1, values.length - 1), 1e-9);
 }
 
-function seasonOf(values: Float64Array, period: number, multiplied: boolean): Float64Array {
+function estimateSeason(values: Float64Array, period: number, multiplied: boolean): Float64Array {
   const count = Math.min(values.length, CYCLES * period);
   const sums = new Float64Array(period);
   const counts = new Float64Array(period);

@@ -1,6 +1,6 @@
 import { minimise } from '../numbers/nelder-mead.ts';
-import { type Beginning, beginningOf } from './beginning.ts';
-import { type EtsForm, type EtsState, etsForecast, etsLikelihood, type Smoothing } from './recursion.ts';
+import { type Beginning, estimateBeginning } from './beginning.ts';
+import { computeEtsForecast, computeEtsLikelihood, type EtsForm, type EtsState, type Smoothing } from './recursion.ts';
 
 /** A form with the parameters that fit a series best, and the state before its first value. */
 export interface EtsFit {
@@ -26,7 +26,7 @@ interface Layout {
   readonly size: number;
 }
 
-function layoutOf({ trend, seasonality }: EtsForm): Layout {
+function buildLayout({ trend, seasonality }: EtsForm): Layout {
   let size = 2;
   const beta = trend === 'none' ? -1 : size++;
   const phi = trend === 'damped' ? size++ : -1;
@@ -37,8 +37,8 @@ function layoutOf({ trend, seasonality }: EtsForm): Layout {
 
 /** The likeliest parameters of one form, by simplex search; `beta` below `alpha` and `gamma` below `1 - alpha`. */
 export function fitEts(values: Float64Array, form: EtsForm, period: number): EtsFit {
-  const layout = layoutOf(form);
-  const guess = beginningOf(values, form, period);
+  const layout = buildLayout(form);
+  const guess = estimateBeginning(values, form, period);
   const state: EtsState = { level: 0, slope: 0, season: new Float64Array(guess.season.length) };
   const { scale } = guess;
   const slopeAt = form.trend === 'none' ? -1 : layout.size - 1;
@@ -55,18 +55,18 @@ export function fitEts(values: Float64Array, form: EtsForm, period: number): Ets
   const best = minimise(
     (point) => {
       read(point);
-      return etsLikelihood(values, form, smoothing, state);
+      return computeEtsLikelihood(values, form, smoothing, state);
     },
-    searchOf(layout, slopeAt),
+    buildSearch(layout, slopeAt),
   );
   read(best);
   const beginning = { ...guess, level: state.level, slope: state.slope };
   const found = { ...smoothing };
-  const likelihood = etsLikelihood(values, form, found, state);
-  return { form, smoothing: found, beginning, aicc: aiccOf(likelihood, values.length, layout, form, period) };
+  const likelihood = computeEtsLikelihood(values, form, found, state);
+  return { form, smoothing: found, beginning, aicc: computeAicc(likelihood, values.length, layout, form, period) };
 }
 
-function searchOf(layout: Layout, slopeAt: number) {
+function buildSearch(layout: Layout, slopeAt: number) {
   const start = new Float64Array(layout.size);
   const low = new Float64Array(layout.size).fill(LEAST_SHARE);
   const high = new Float64Array(layout.size).fill(MOST_SHARE);
@@ -87,7 +87,13 @@ function searchOf(layout: Layout, slopeAt: number) {
   return { start, low, high, most: EVALUATIONS_PER_PARAMETER * layout.size };
 }
 
-function aiccOf(likelihood: number, count: number, { size }: Layout, { seasonality }: EtsForm, period: number): number {
+function computeAicc(
+  likelihood: number,
+  count: number,
+  { size }: Layout,
+  { seasonality }: EtsForm,
+  period: number,
+): number {
   const free = size + 1 + (seasonality === 'none' ? 0 : period - 1);
   const rest = count - free - 1;
   return rest <= 0 ? Number.POSITIVE_INFINITY : likelihood + 2 * free + (2 * free * (free + 1)) / rest;
@@ -97,6 +103,6 @@ function aiccOf(likelihood: number, count: number, { size }: Layout, { seasonali
 export function forecastEts(fit: EtsFit, values: Float64Array, horizon: number): Float64Array {
   const { level, slope, season } = fit.beginning;
   const state = { level, slope, season: Float64Array.from(season) };
-  etsLikelihood(values, fit.form, fit.smoothing, state);
-  return etsForecast(state, fit.form, fit.smoothing.phi, values.length, horizon);
+  computeEtsLikelihood(values, fit.form, fit.smoothing, state);
+  return computeEtsForecast(state, fit.form, fit.smoothing.phi, values.length, horizon);
 }

@@ -12,18 +12,18 @@ export const seasonalEts: Method = {
   name: 'ets',
   fit: ({ values, periods }) => {
     const period = periods[0] ?? 1;
-    const recent = values.subarray(skipped(values.length));
+    const recent = values.subarray(countSkipped(values.length));
     const fitted = (form: EtsForm, skip: number, learned: Float64Array): Fit => {
       const fit = fitEts(learned, form, period);
       return {
         forecast: (later, horizon) => forecastEts(fit, later.values.subarray(skip), horizon),
         again: (later) => {
-          const begin = skipped(later.values.length);
+          const begin = countSkipped(later.values.length);
           return fitted(form, begin, later.values.subarray(begin));
         },
       };
     };
-    return fitted(bestOf(recent, formsOf(recent, true), period).form, skipped(values.length), recent);
+    return fitted(fitBestForm(recent, listForms(recent, true), period).form, countSkipped(values.length), recent);
   },
 };
 
@@ -32,7 +32,7 @@ export const decomposedEts: Method = {
   name: 'mstl-ets',
   fit: (history) => {
     const adjusted = history.parts().adjusted;
-    const recent = adjusted.subarray(skipped(adjusted.length));
+    const recent = adjusted.subarray(countSkipped(adjusted.length));
     const fitted = (form: EtsForm, skip: number, learned: Float64Array): Fit => {
       const fit = fitEts(learned, form, 1);
       return {
@@ -43,20 +43,20 @@ export const decomposedEts: Method = {
           return forecast;
         },
         again: (later) => {
-          const begin = skipped(later.values.length);
+          const begin = countSkipped(later.values.length);
           return fitted(form, begin, later.parts().adjusted.subarray(begin));
         },
       };
     };
-    return fitted(bestOf(recent, formsOf(recent, false), 1).form, skipped(adjusted.length), recent);
+    return fitted(fitBestForm(recent, listForms(recent, false), 1).form, countSkipped(adjusted.length), recent);
   },
 };
 
-function skipped(count: number): number {
+function countSkipped(count: number): number {
   return Math.max(0, count - LONGEST_HISTORY);
 }
 
-function formsOf(values: Float64Array, seasonal: boolean): EtsForm[] {
+function listForms(values: Float64Array, seasonal: boolean): EtsForm[] {
   const positive = values.every((value) => value > 0);
   const trends: Trend[] = ['none', 'damped'];
   const errors: ErrorKind[] = positive ? ['additive', 'multiplicative'] : ['additive'];
@@ -70,7 +70,7 @@ function formsOf(values: Float64Array, seasonal: boolean): EtsForm[] {
   );
 }
 
-function bestOf(values: Float64Array, forms: readonly EtsForm[], period: number): EtsFit {
+function fitBestForm(values: Float64Array, forms: readonly EtsForm[], period: number): EtsFit {
   const fits = forms.map((form) => fitEts(values, form, period));
   return fits.reduce((best, next) => (next.aicc < best.aicc ? next : best));
 }

@@ -33,7 +33,12 @@ const UNUSABLE = Number.POSITIVE_INFINITY;
  * the relative ones plus twice the sum of `ln |one-step forecast|`. Infinite if the form is impossible (a forecast of zero
  * or less with multiplicative parts). Leaves the state after the last value.
  */
-export function etsLikelihood(values: Float64Array, form: EtsForm, smoothing: Smoothing, state: EtsState): number {
+export function computeEtsLikelihood(
+  values: Float64Array,
+  form: EtsForm,
+  smoothing: Smoothing,
+  state: EtsState,
+): number {
   const { alpha, beta, gamma, phi } = smoothing;
   const { season } = state;
   const period = season.length;
@@ -73,7 +78,13 @@ export function etsLikelihood(values: Float64Array, form: EtsForm, smoothing: Sm
 }
 
 /** Point forecasts after time `from`, from the state at that time. */
-export function etsForecast(state: EtsState, form: EtsForm, phi: number, from: number, horizon: number): Float64Array {
+export function computeEtsForecast(
+  state: EtsState,
+  form: EtsForm,
+  phi: number,
+  from: number,
+  horizon: number,
+): Float64Array {
   const result = new Float64Array(horizon);
   const period = state.season.length;
   let reach = 0;

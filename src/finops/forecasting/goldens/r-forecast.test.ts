@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { mstl } from '../decomposition/mstl.ts';
 import { type EtsFit, fitEts, forecastEts } from '../ets/fit.ts';
 import { decomposedEts } from '../ets/methods.ts';
-import { type EtsForm, etsForecast, etsLikelihood } from '../ets/recursion.ts';
-import { historyOf } from '../history.ts';
+import { computeEtsForecast, computeEtsLikelihood, type EtsForm } from '../ets/recursion.ts';
+import { buildHistory } from '../history.ts';
 import { seasonalNaive } from '../seasonal-naive.ts';
-import { thetaForecast } from '../theta/recursion.ts';
+import { computeThetaForecast } from '../theta/recursion.ts';
 
 /** Results of R's `forecast` on seeded series; r-forecast.R in this folder writes them. */
 const numbers = z.array(z.number());
@@ -66,7 +66,7 @@ const plainOnes = series.filter(({ period }) => period === 1);
 describe('R’s figures', () => {
   it.each(series)('of the seasonal naive method: $name', (golden) => {
     const periods = golden.period > 1 ? [golden.period] : [];
-    const history = historyOf(Float64Array.from(golden.values), periods);
+    const history = buildHistory(Float64Array.from(golden.values), periods);
     expect([...seasonalNaive.fit(history).forecast(history, HORIZON)]).toEqual(golden.naive);
   });
 
@@ -75,8 +75,8 @@ describe('R’s figures', () => {
     const form = formOf(ets.form);
     const state = { level, slope, season: Float64Array.from(ets.season.length === 0 ? [0] : ets.season) };
     const values = Float64Array.from(golden.values);
-    expect(etsLikelihood(values, form, { alpha, beta, gamma, phi }, state)).toBeCloseTo(ets.likelihood, 5);
-    const forecast = etsForecast(state, form, phi, values.length, HORIZON);
+    expect(computeEtsLikelihood(values, form, { alpha, beta, gamma, phi }, state)).toBeCloseTo(ets.likelihood, 5);
+    const forecast = computeEtsForecast(state, form, phi, values.length, HORIZON);
     expect(farthest(forecast, ets.path, unitOf(golden))).toBeLessThan(1e-7);
     // R's forecast for M?M is the exact mean, which has terms of the variance: ours is the path.
     const isExact = ets.form.startsWith('M') && ets.form.endsWith('M');
@@ -88,7 +88,7 @@ describe('R’s figures', () => {
     const fit: EtsFit = fitEts(values, formOf(ets.form), golden.period);
     const { level, slope, season } = fit.beginning;
     const state = { level, slope, season: Float64Array.from(season) };
-    const likelihood = etsLikelihood(values, fit.form, fit.smoothing, state);
+    const likelihood = computeEtsLikelihood(values, fit.form, fit.smoothing, state);
     // The criterion of Akaike counts the same parameters.
     expect(fit.aicc - likelihood).toBeCloseTo(ets.aicc - ets.likelihood, 6);
     // R searches the seasons too; here they are those of the first cycles. In some series its search ends earlier than ours.
@@ -101,7 +101,7 @@ describe('R’s figures', () => {
   it.each(plainOnes)('of theta: $name', (golden) => {
     const values = Float64Array.from(golden.values);
     const { alpha, level, forecast } = golden.theta;
-    const standard = thetaForecast(values, { alpha, level, theta: 2 }, HORIZON);
+    const standard = computeThetaForecast(values, { alpha, level, theta: 2 }, HORIZON);
     expect(farthest(standard.subarray(0, 1), forecast.slice(0, 1), unitOf(golden))).toBeLessThan(1e-7);
     // Ours is the dynamic model, which updates its line with its own forecasts; R's line stays fixed.
     expect(farthest(standard, forecast, unitOf(golden))).toBeLessThan(0.07);
@@ -110,7 +110,7 @@ describe('R’s figures', () => {
   it.each(seasonalOnes)('of a decomposition by MSTL, and of smoothing behind it: $name', (golden) => {
     const values = Float64Array.from(golden.values);
     const { adjusted } = mstl(values, [golden.period]);
-    const history = historyOf(values, [golden.period]);
+    const history = buildHistory(values, [golden.period]);
     expect(farthest(adjusted, golden.adjusted ?? [], unitOf(golden))).toBeLessThan(1e-7);
     // R's `stlf` may take a trend that is not damped, which ours never is.
     const distance = farthest(decomposedEts.fit(history).forecast(history, HORIZON), golden.stlf ?? [], unitOf(golden));

@@ -5,7 +5,7 @@ import { fitAutoregression, forecastAutoregression } from '../autoregression/fit
 import { mstl } from '../decomposition/mstl.ts';
 import { stl } from '../decomposition/stl.ts';
 import { fitEts } from '../ets/fit.ts';
-import { type EtsForm, etsForecast, etsLikelihood } from '../ets/recursion.ts';
+import { computeEtsForecast, computeEtsLikelihood, type EtsForm } from '../ets/recursion.ts';
 
 /**
  * Reference figures from statsmodels 0.15.0 (numpy seed 20261126): `STL` with the windows and jumps of R, the loop of R's
@@ -70,15 +70,15 @@ describe('statsmodels’ figures', () => {
       };
       const phi = golden.damped ? 0.95 : 1;
       const smoothing = { alpha: 0.35, beta: golden.damped ? 0.05 : 0, gamma: golden.season === null ? 0 : 0.1, phi };
-      expect(etsLikelihood(values, form, smoothing, state)).toBeCloseTo(golden.likelihood, 6);
-      expectClose(etsForecast(state, form, phi, values.length, 18), golden.forecast, 6);
+      expect(computeEtsLikelihood(values, form, smoothing, state)).toBeCloseTo(golden.likelihood, 6);
+      expectClose(computeEtsForecast(state, form, phi, values.length, 18), golden.forecast, 6);
     });
 
     it('at the likeliest parameters', () => {
       const fit = fitEts(values, form, period);
       const { level, slope, season } = fit.beginning;
       const state = { level, slope, season: Float64Array.from(season) };
-      const likelihood = etsLikelihood(values, form, fit.smoothing, state);
+      const likelihood = computeEtsLikelihood(values, form, fit.smoothing, state);
       // statsmodels searches the seasons too; here they are those of the first cycles
       expect(likelihood - golden.bestLikelihood).toBeLessThan(golden.season === null ? 0.5 : 20);
     });

@@ -22,22 +22,22 @@ const RELATIVE_TOLERANCE = 1e-6;
  */
 export function minimise(cost: (point: Float64Array) => number, search: Search): Float64Array {
   const size = search.start.length;
-  const points = firstSimplex(search);
+  const points = createFirstSimplex(search);
   const costs = Float64Array.from(points, cost);
   const middle = new Float64Array(size);
   let trial: Float64Array = new Float64Array(size);
   let second: Float64Array = new Float64Array(size);
   for (let used = size + 1; used < search.most; ) {
-    const { best, worst, next } = extremes(costs);
+    const { best, worst, next } = findExtremes(costs);
     const spread = (costs[worst] as number) - (costs[best] as number);
     if (!(spread > RELATIVE_TOLERANCE * (Math.abs(costs[best] as number) + RELATIVE_TOLERANCE))) break;
-    centre(points, worst, middle);
+    computeCentre(points, worst, middle);
     const away = points[worst] as Float64Array;
-    along(middle, away, -REFLECT, search, trial);
+    movePoint(middle, away, -REFLECT, search, trial);
     let found = cost(trial);
     used += 1;
     if (found < (costs[best] as number)) {
-      along(middle, away, -EXPAND, search, second);
+      movePoint(middle, away, -EXPAND, search, second);
       const further = cost(second);
       used += 1;
       if (further < found) {
@@ -45,7 +45,7 @@ export function minimise(cost: (point: Float64Array) => number, search: Search):
         found = further;
       }
     } else if (!(found < (costs[next] as number))) {
-      along(middle, found < (costs[worst] as number) ? trial : away, CONTRACT, search, second);
+      movePoint(middle, found < (costs[worst] as number) ? trial : away, CONTRACT, search, second);
       const nearer = cost(second);
       used += 1;
       if (!(nearer < Math.min(found, costs[worst] as number))) {
@@ -59,10 +59,10 @@ export function minimise(cost: (point: Float64Array) => number, search: Search):
     trial = away;
     costs[worst] = found;
   }
-  return points[extremes(costs).best] as Float64Array;
+  return points[findExtremes(costs).best] as Float64Array;
 }
 
-function firstSimplex({ start, low, high }: Search): Float64Array[] {
+function createFirstSimplex({ start, low, high }: Search): Float64Array[] {
   const points = [Float64Array.from(start)];
   for (let axis = 0; axis < start.length; axis += 1) {
     const point = Float64Array.from(start);
@@ -75,7 +75,7 @@ function firstSimplex({ start, low, high }: Search): Float64Array[] {
 }
 
 /** Indices of the least, the greatest and the second greatest cost. */
-function extremes(costs: Float64Array): { best: number; worst: number; next: number } {
+function findExtremes(costs: Float64Array): { best: number; worst: number; next: number } {
   let best = 0;
   let worst = 0;
   for (let at = 1; at < costs.length; at += 1) {
@@ -89,7 +89,7 @@ function extremes(costs: Float64Array): { best: number; worst: number; next: num
   return { best, worst, next };
 }
 
-function centre(points: readonly Float64Array[], without: number, into: Float64Array): void {
+function computeCentre(points: readonly Float64Array[], without: number, into: Float64Array): void {
   into.fill(0);
   for (const [at, point] of points.entries()) {
     if (at === without) continue;
@@ -99,7 +99,13 @@ function centre(points: readonly Float64Array[], without: number, into: Float64A
 }
 
 /** The point at `middle + share * (towards - middle)`, moved into the box. */
-function along(middle: Float64Array, towards: Float64Array, share: number, { low, high }: Search, into: Float64Array) {
+function movePoint(
+  middle: Float64Array,
+  towards: Float64Array,
+  share: number,
+  { low, high }: Search,
+  into: Float64Array,
+) {
   for (let axis = 0; axis < into.length; axis += 1) {
     const from = middle[axis] as number;
     const value = from + share * ((towards[axis] as number) - from);

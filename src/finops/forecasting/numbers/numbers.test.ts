@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { normalQuantile } from '../../../platform/numbers/index.ts';
+import { computeNormalQuantile } from '../../../platform/numbers/index.ts';
 import { solveSymmetric } from './cholesky.ts';
 import { minimise } from './nelder-mead.ts';
-import { studentQuantile } from './student.ts';
+import { computeStudentQuantile } from './student.ts';
 
 describe('the simplex search', () => {
   const box = (start: number[], low: number, high: number) => ({
@@ -28,9 +28,9 @@ describe('the simplex search', () => {
 
 describe('quantiles', () => {
   it('of the normal law are those of its tables', () => {
-    expect(normalQuantile(0.9)).toBeCloseTo(1.2815516, 7);
-    expect(normalQuantile(0.975)).toBeCloseTo(1.959964, 6);
-    expect(normalQuantile(0.001)).toBeCloseTo(-3.0902323, 6);
+    expect(computeNormalQuantile(0.9)).toBeCloseTo(1.2815516, 7);
+    expect(computeNormalQuantile(0.975)).toBeCloseTo(1.959964, 6);
+    expect(computeNormalQuantile(0.001)).toBeCloseTo(-3.0902323, 6);
   });
 
   /** Tables of Student's t. */
@@ -41,7 +41,7 @@ describe('quantiles', () => {
     [0.975, 10, 2.228],
     [0.975, 30, 2.042],
   ])('of Student’s t are those of its tables to 2 %: %f, %i degrees', (share, degrees, tabled) => {
-    expect(Math.abs(studentQuantile(share, degrees) / tabled - 1)).toBeLessThan(0.02);
+    expect(Math.abs(computeStudentQuantile(share, degrees) / tabled - 1)).toBeLessThan(0.02);
   });
 });
 

@@ -1,7 +1,7 @@
 import { addSeasons } from '../decomposition/mstl.ts';
 import type { Fit, Method } from '../history.ts';
 import { minimise } from '../numbers/nelder-mead.ts';
-import { type Theta, thetaForecast, thetaSquares } from './recursion.ts';
+import { computeThetaForecast, computeThetaSquares, type Theta } from './recursion.ts';
 
 const SKIPPED_ERRORS = 3;
 const LONGEST_HISTORY = 500;
@@ -20,7 +20,7 @@ export const theta: Method = {
     return {
       forecast: (later, horizon) => {
         const parts = later.parts();
-        const forecast = thetaForecast(parts.adjusted.subarray(skip), fitted, horizon);
+        const forecast = computeThetaForecast(parts.adjusted.subarray(skip), fitted, horizon);
         addSeasons(forecast, parts);
         return forecast;
       },
@@ -39,7 +39,7 @@ export function fitTheta(values: Float64Array): Theta {
     theta: point[1] as number,
     level: first / 2 + (point[2] as number) * scale,
   });
-  const best = minimise((point) => thetaSquares(values, at(point), SKIPPED_ERRORS), {
+  const best = minimise((point) => computeThetaSquares(values, at(point), SKIPPED_ERRORS), {
     start: Float64Array.of(0.5, 2, 0),
     low: Float64Array.of(LEAST_ALPHA, 1, -1),
     high: Float64Array.of(MOST_ALPHA, MOST_THETA, 1),

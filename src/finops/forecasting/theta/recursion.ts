@@ -9,7 +9,7 @@ export interface Theta {
 }
 
 /** Smaller powers are set to zero: numbers near the smallest representable one are slow to process. */
-const NOTHING = 1e-30;
+const TINY = 1e-30;
 
 interface Line {
   level: number;
@@ -32,7 +32,7 @@ function begin({ level, alpha }: Theta, first: number): Line {
   };
 }
 
-function expected({ level, intercept, slope, decay }: Line, { alpha, theta }: Theta): number {
+function computeExpected({ level, intercept, slope, decay }: Line, { alpha, theta }: Theta): number {
   return level + (1 - 1 / theta) * (intercept * decay + (slope * (1 - decay * (1 - alpha))) / alpha);
 }
 
@@ -43,29 +43,29 @@ function advance(line: Line, { alpha }: Theta, value: number): void {
   line.slope = ((count - 1) * line.slope + (6 * (value - line.mean)) / (count + 1)) / (count + 2);
   line.mean = (count * line.mean + value) / (count + 1);
   line.intercept = line.mean - (line.slope * (count + 2)) / 2;
-  line.decay = line.decay < NOTHING ? 0 : line.decay * (1 - alpha);
+  line.decay = line.decay < TINY ? 0 : line.decay * (1 - alpha);
   line.count += 1;
 }
 
 /** Sum of the squared one-step errors, the first few left out. */
-export function thetaSquares(values: Float64Array, theta: Theta, skip: number): number {
+export function computeThetaSquares(values: Float64Array, theta: Theta, skip: number): number {
   const line = begin(theta, values[0] as number);
   let squares = 0;
   for (let at = 1; at < values.length; at += 1) {
     const value = values[at] as number;
-    if (at >= skip) squares += (value - expected(line, theta)) ** 2;
+    if (at >= skip) squares += (value - computeExpected(line, theta)) ** 2;
     advance(line, theta, value);
   }
   return squares;
 }
 
 /** Point forecasts after the values; each one updates the line in place of the future value. */
-export function thetaForecast(values: Float64Array, theta: Theta, horizon: number): Float64Array {
+export function computeThetaForecast(values: Float64Array, theta: Theta, horizon: number): Float64Array {
   const line = begin(theta, values[0] as number);
   for (let at = 1; at < values.length; at += 1) advance(line, theta, values[at] as number);
   const result = new Float64Array(horizon);
   for (let step = 0; step < horizon; step += 1) {
-    result[step] = expected(line, theta);
+    result[step] = computeExpected(line, theta);
     advance(line, theta, result[step] as number);
   }
   return result;

@@ -21,7 +21,7 @@ export async function appendTimeChanged(
 }
 
 /** The time from the first start to the last end; null without times. */
-export function spanOf(
+export function findTimeSpan(
   times: readonly { readonly start: number; readonly end: number }[],
 ): { readonly start: number; readonly end: number } | null {
   const [first] = times;

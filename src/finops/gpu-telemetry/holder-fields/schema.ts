@@ -12,7 +12,7 @@ export const HolderField = z
   .describe('host, gpuModel, namespace, pod, container, or a field of a subject such as team, run or endpoint');
 
 /** Whether a field identifies a holder; a machine, a model and labels (null) do not. */
-export function namesSomebody(field: string | null): boolean {
+export function identifiesHolder(field: string | null): boolean {
   return field !== null && field !== 'host' && field !== 'gpuModel';
 }
 

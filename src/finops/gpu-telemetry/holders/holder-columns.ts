@@ -1,7 +1,7 @@
 import { Subject } from '../../../org/schema.ts';
 import type { LakeRow } from '../../../platform/lake/index.ts';
-import { namesSomebody, ownerFields, placeFields } from '../holder-fields/schema.ts';
-import { columnOf, type SourceFile } from '../telemetry/source-file.ts';
+import { identifiesHolder, ownerFields, placeFields } from '../holder-fields/schema.ts';
+import { findColumn, type SourceFile } from '../telemetry/source-file.ts';
 import type { Holder } from './holding.ts';
 
 /** Columns of a file by the fact of the holder that they contain. */
@@ -24,9 +24,9 @@ export interface HolderSql {
 }
 
 /** Numbered, because labels may differ only in letter case, which SQL names may not. */
-const nameOf = (index: number) => `who${index}`;
+const buildColumnName = (index: number) => `who${index}`;
 
-function askedOf({ columns, labels }: HolderColumns) {
+function listHolderColumns({ columns, labels }: HolderColumns) {
   const fields = Object.entries(columns).flatMap(([field, column]) =>
     column === undefined ? [] : [{ field, label: null, column }],
   );
@@ -34,16 +34,17 @@ function askedOf({ columns, labels }: HolderColumns) {
 }
 
 /** Error: `gpu_column_missing`. */
-export function holderSql(source: SourceFile, columns: HolderColumns): HolderSql {
-  const asked = askedOf(columns);
-  const names = asked.map((_, index) => nameOf(index));
-  const holders = names.filter((_, index) => namesSomebody(asked[index]?.field ?? null));
+export function buildHolderSql(source: SourceFile, columns: HolderColumns): HolderSql {
+  const asked = listHolderColumns(columns);
+  const names = asked.map((_, index) => buildColumnName(index));
+  const holders = names.filter((_, index) => identifiesHolder(asked[index]?.field ?? null));
   const all = (conditions: readonly string[], of: 'AND' | 'OR', none: string) =>
     conditions.length === 0 ? none : `(${conditions.join(` ${of} `)})`;
   return {
     names,
     items: asked.map(
-      ({ column }, index) => `nullif(trim(CAST(${columnOf(source, [column])} AS VARCHAR)), '') AS ${nameOf(index)}`,
+      ({ column }, index) =>
+        `nullif(trim(CAST(${findColumn(source, [column])} AS VARCHAR)), '') AS ${buildColumnName(index)}`,
     ),
     isTooLong: all(
       names.map((name) => `coalesce(length(${name}) > ${MOST_CHARACTERS}, false)`),
@@ -59,9 +60,9 @@ export function holderSql(source: SourceFile, columns: HolderColumns): HolderSql
 }
 
 /** The holder that a row of these items names. */
-export function holderIn(row: LakeRow, columns: HolderColumns): Holder {
-  const said = askedOf(columns).flatMap(({ field, label }, index) => {
-    const value = row[nameOf(index)];
+export function rowToHolder(row: LakeRow, columns: HolderColumns): Holder {
+  const said = listHolderColumns(columns).flatMap(({ field, label }, index) => {
+    const value = row[buildColumnName(index)];
     return typeof value === 'string' ? [{ field, label, value }] : [];
   });
   const byField = new Map(said.flatMap(({ field, value }) => (field === null ? [] : [[field, value] as const])));

@@ -1,13 +1,13 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { type LakeSession, literal } from '../../../platform/lake/index.ts';
+import { type LakeSession, quoteLiteral } from '../../../platform/lake/index.ts';
 import { GAP_FACTOR } from '../telemetry/day-sql.ts';
-import { instantSql } from '../telemetry/reading-sql.ts';
-import { columnOf, type SourceFile } from '../telemetry/source-file.ts';
-import { type HolderColumns, holderIn, holderSql } from './holder-columns.ts';
+import { buildInstantSql } from '../telemetry/reading-sql.ts';
+import { findColumn, type SourceFile } from '../telemetry/source-file.ts';
+import { buildHolderSql, type HolderColumns, rowToHolder } from './holder-columns.ts';
 import type { NotedHolding } from './holding.ts';
 
 /** Columns of a file of readings for the time, the GPU, and its holder. */
-export interface HoldersAsked extends HolderColumns {
+export interface HolderFileColumns extends HolderColumns {
   readonly gpu: string;
   readonly time: string;
 }
@@ -31,18 +31,18 @@ interface Times {
  * interval; adjacent times of the same holder are joined. Rows without a value count too: the GPU was held regardless of its
  * load. At the same instant, a row with a holder overrides a row without one. Error: `gpu_holders_unusable`.
  */
-export async function holdersOfReadings(
+export async function readHoldersOfReadings(
   session: LakeSession,
   source: SourceFile,
-  asked: HoldersAsked,
+  asked: HolderFileColumns,
   times: Times,
 ): Promise<HoldersRead> {
-  const { isTooLong, items } = holderSql(source, asked);
+  const { isTooLong, items } = buildHolderSql(source, asked);
   await source.guard(
-    session.query(`CREATE OR REPLACE TEMP TABLE ${ROWS} AS ${rowsSelect(source, asked, items, times.latest)}`),
+    session.query(`CREATE OR REPLACE TEMP TABLE ${ROWS} AS ${buildRowsSelect(source, asked, items, times.latest)}`),
   );
   const [long] = await session.query(`SELECT count(*)::DOUBLE AS rows FROM ${ROWS} WHERE ${isTooLong}`);
-  const rows = await session.query(`${stretchesSelect(source, asked, times)} LIMIT ${MOST_STRETCHES + 1}`);
+  const rows = await session.query(`${buildStretchesSelect(source, asked, times)} LIMIT ${MOST_STRETCHES + 1}`);
   await session.query(`DROP TABLE ${ROWS}`);
   if (rows.length > MOST_STRETCHES) {
     const detail = `${source.name} has more than ${MOST_STRETCHES} changes of holders; send it in parts.`;
@@ -50,7 +50,7 @@ export async function holdersOfReadings(
   }
   const holdings = rows.map((row) => ({
     ...{ gpu: String(row.gpu), start: Number(row.s), end: Number(row.e) },
-    holder: holderIn(row, asked),
+    holder: rowToHolder(row, asked),
   }));
   return { holdings, leftOut: Number(long?.rows ?? 0) };
 }
@@ -58,14 +58,19 @@ export async function holdersOfReadings(
 /** Temporary tables of the session. */
 const ROWS = 'gpu_holder_row';
 
-function rowsSelect(source: SourceFile, { gpu, time }: HoldersAsked, items: readonly string[], latest: number): string {
-  const raw = `SELECT trim(CAST(${columnOf(source, [gpu])} AS VARCHAR)) AS gpu, epoch_ms(${instantSql(source, time)}) AS t,
+function buildRowsSelect(
+  source: SourceFile,
+  { gpu, time }: HolderFileColumns,
+  items: readonly string[],
+  latest: number,
+): string {
+  const raw = `SELECT trim(CAST(${findColumn(source, [gpu])} AS VARCHAR)) AS gpu, epoch_ms(${buildInstantSql(source, time)}) AS t,
       ${items.join(', ')} FROM ${source.relation}`;
-  return `SELECT * FROM (${raw}) WHERE gpu <> ${literal('')} AND t <= ${latest}`;
+  return `SELECT * FROM (${raw}) WHERE gpu <> ${quoteLiteral('')} AND t <= ${latest}`;
 }
 
-function stretchesSelect(source: SourceFile, asked: HoldersAsked, { intervalMs }: Times): string {
-  const { names, isTooLong, isNobody } = holderSql(source, asked);
+function buildStretchesSelect(source: SourceFile, asked: HolderFileColumns, { intervalMs }: Times): string {
+  const { names, isTooLong, isNobody } = buildHolderSql(source, asked);
   const who = ['gpu', ...names].join(', ');
   const spans = `SELECT gpu, t, CASE WHEN next - t <= ${GAP_FACTOR} * ${intervalMs} THEN next ELSE t + ${intervalMs} END AS e
     FROM (SELECT gpu, t, lead(t) OVER (PARTITION BY gpu ORDER BY t) AS next FROM (SELECT DISTINCT gpu, t FROM ${ROWS}))`;

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { testApplication } from '../../../testing/application.ts';
-import { type GpuHolding, type HeldTime, holderOf } from './holding.ts';
+import { type GpuHolding, type HolderTime, toHolder } from './holding.ts';
 import { replaceTimes } from './replace-times.ts';
-import { holdersById, noteTimes, timesWithin } from './store.ts';
+import { findHoldersById, findTimesWithin, saveTimes } from './store.ts';
 
-const time = (holder: string, start: number, end: number): HeldTime => ({ holder, start, end });
+const time = (holder: string, start: number, end: number): HolderTime => ({ holder, start, end });
 
 describe('what is told of who held a GPU', () => {
   it.each([
@@ -33,7 +33,7 @@ describe('what is told of who held a GPU', () => {
       span.map(({ holder, start, length }) => time(holder, start, start + length)),
       { maxLength: 8 },
     );
-    const at = (times: readonly HeldTime[], instant: number) =>
+    const at = (times: readonly HolderTime[], instant: number) =>
       [
         ...new Set(times.filter(({ start, end }) => start <= instant && instant < end).map(({ holder }) => holder)),
       ].sort();
@@ -59,16 +59,16 @@ describe('what is told of who held a GPU', () => {
     });
     const note = (...holdings: GpuHolding[]) =>
       store.transaction((sql) =>
-        noteTimes(
+        saveTimes(
           sql,
-          holdings.map((one) => ({ ...one, holder: holderOf(one) })),
+          holdings.map((one) => ({ ...one, holder: toHolder(one) })),
         ),
       );
     for (let at = 0; at < 600; at += 15)
       await note(holding('a', 'train', at, at + 15), holding('b', null, at, at + 15));
     await note(holding('a', 'other', 100, 200), holding('a', 'empty', 50, 50));
-    const times = await timesWithin(store, { start: 0, end: 1000 });
-    const holders = await holdersById(
+    const times = await findTimesWithin(store, { start: 0, end: 1000 });
+    const holders = await findHoldersById(
       store,
       times.map(({ holder }) => holder),
     );
@@ -78,7 +78,7 @@ describe('what is told of who held a GPU', () => {
       ['a', 200, 600, 'train'],
       ['b', 0, 600, null],
     ]);
-    expect(await timesWithin(store, { start: 600, end: 1000 })).toEqual([]);
-    expect(await timesWithin(store, { start: 0, end: 1000 }, 'b')).toHaveLength(1);
+    expect(await findTimesWithin(store, { start: 600, end: 1000 })).toEqual([]);
+    expect(await findTimesWithin(store, { start: 0, end: 1000 }, 'b')).toHaveLength(1);
   });
 });

@@ -31,7 +31,7 @@ export interface Holder extends Omit<GpuHolding, 'gpu' | 'start' | 'end'> {
 }
 
 /** A stretch of time of one GPU. Unix milliseconds, end exclusive. */
-export interface HeldTime {
+export interface HolderTime {
   readonly start: number;
   readonly end: number;
   /** Digest of the holder. */
@@ -45,7 +45,7 @@ export interface NotedHolding {
   readonly holder: Holder;
 }
 
-export function holderOf({ gpu: _gpu, start: _start, end: _end, ...rest }: GpuHolding): Holder {
+export function toHolder({ gpu: _gpu, start: _start, end: _end, ...rest }: GpuHolding): Holder {
   return { ...rest, subject: null };
 }
 

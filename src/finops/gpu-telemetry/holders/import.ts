@@ -4,13 +4,13 @@ import type { Lake, LakeRow } from '../../../platform/lake/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { TableFile } from '../../../platform/tables/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { appendTimeChanged, type ChangeDeps, spanOf } from '../changes/time-changed.ts';
-import { instantSql } from '../telemetry/reading-sql.ts';
-import { columnOf, openFile, type SourceFile } from '../telemetry/source-file.ts';
-import { holderIn, holderSql, MOST_CHARACTERS } from './holder-columns.ts';
+import { appendTimeChanged, type ChangeDeps, findTimeSpan } from '../changes/time-changed.ts';
+import { buildInstantSql } from '../telemetry/reading-sql.ts';
+import { findColumn, openFile, type SourceFile } from '../telemetry/source-file.ts';
+import { buildHolderSql, MOST_CHARACTERS, rowToHolder } from './holder-columns.ts';
 import { isNobody } from './holding.ts';
 import type { GpuHolders, importGpuHolders } from './schema.ts';
-import { noteTimes } from './store.ts';
+import { saveTimes } from './store.ts';
 
 export interface HolderDeps extends ChangeDeps {
   readonly store: Store;
@@ -18,7 +18,7 @@ export interface HolderDeps extends ChangeDeps {
   readonly clock: Clock;
 }
 
-type Asked = Omit<z.infer<typeof importGpuHolders.body>, 'upload' | 'name'>;
+type HolderImport = Omit<z.infer<typeof importGpuHolders.body>, 'upload' | 'name'>;
 
 /** Maximum time by which the clock of another machine may be ahead of ours. */
 const SKEW_MS = 3_600_000;
@@ -36,28 +36,28 @@ const FAULTS = [
 ] as const;
 
 /** Imports holders of GPUs, the whole file or nothing; see `replaceTimes` for the effect on stored holders. */
-export async function importHolders(deps: HolderDeps, file: TableFile, asked: Asked): Promise<GpuHolders> {
+export async function importHolders(deps: HolderDeps, file: TableFile, asked: HolderImport): Promise<GpuHolders> {
   const rows = await deps.lake.session(async (session) => {
     const source = await openFile(session, file);
-    const select = rowsSelect(source, asked, deps.clock.now());
+    const select = buildRowsSelect(source, asked, deps.clock.now());
     return source.guard(session.query(`${select} LIMIT ${MOST_ROWS + 1}`));
   });
   if (rows.length > MOST_ROWS) {
-    throw unusable(file.name, `it has more than ${MOST_ROWS} rows; send it in parts`);
+    throw createHoldersError(file.name, `it has more than ${MOST_ROWS} rows; send it in parts`);
   }
   const good = rows.filter(({ fault }) => fault === 0);
-  const rejected = rejectedOf(rows);
+  const rejected = parseRejected(rows);
   if (good.length === 0) {
     const [worst] = rejected.toSorted((a, b) => b.rows - a.rows);
-    throw unusable(file.name, worst === undefined ? 'it has no row' : `${worst.reason} (${worst.example})`);
+    throw createHoldersError(file.name, worst === undefined ? 'it has no row' : `${worst.reason} (${worst.example})`);
   }
   const holdings = good.map((row) => ({
     ...{ gpu: String(row.gpu), start: Number(row.s), end: Number(row.e) },
-    holder: holderIn(row, asked),
+    holder: rowToHolder(row, asked),
   }));
   await deps.store.transaction(async (sql) => {
-    await noteTimes(sql, holdings);
-    await appendTimeChanged(deps, sql, spanOf(holdings));
+    await saveTimes(sql, holdings);
+    await appendTimeChanged(deps, sql, findTimeSpan(holdings));
   });
   const instant = (ms: number) => new Date(ms).toISOString();
   return {
@@ -72,17 +72,17 @@ export async function importHolders(deps: HolderDeps, file: TableFile, asked: As
   };
 }
 
-function unusable(name: string, why: string): AppError {
+function createHoldersError(name: string, why: string): AppError {
   return new AppError('gpu_holders_unusable', `${name} has no valid row of a holder: ${why}.`, {
     file: name,
   });
 }
 
-function rowsSelect(source: SourceFile, asked: Asked, now: number): string {
-  const { names, items, isTooLong } = holderSql(source, asked);
-  const ended = columnOf(source, [asked.end]);
-  const raw = `SELECT trim(CAST(${columnOf(source, [asked.gpu])} AS VARCHAR)) AS gpu, epoch_ms(${instantSql(source, asked.start)}) AS s,
-      CASE WHEN coalesce(trim(CAST(${ended} AS VARCHAR)), '') = '' THEN ${now} ELSE epoch_ms(${instantSql(source, asked.end)}) END AS e
+function buildRowsSelect(source: SourceFile, asked: HolderImport, now: number): string {
+  const { names, items, isTooLong } = buildHolderSql(source, asked);
+  const ended = findColumn(source, [asked.end]);
+  const raw = `SELECT trim(CAST(${findColumn(source, [asked.gpu])} AS VARCHAR)) AS gpu, epoch_ms(${buildInstantSql(source, asked.start)}) AS s,
+      CASE WHEN coalesce(trim(CAST(${ended} AS VARCHAR)), '') = '' THEN ${now} ELSE epoch_ms(${buildInstantSql(source, asked.end)}) END AS e
       ${items.map((item) => `, ${item}`).join('')}
     FROM ${source.relation}`;
   return `SELECT gpu, s::DOUBLE AS s, e::DOUBLE AS e ${names.map((name) => `, ${name}`).join('')},
@@ -91,7 +91,7 @@ function rowsSelect(source: SourceFile, asked: Asked, now: number): string {
     FROM (${raw})`;
 }
 
-function rejectedOf(rows: readonly LakeRow[]): GpuHolders['rejected'] {
+function parseRejected(rows: readonly LakeRow[]): GpuHolders['rejected'] {
   const byFault = Map.groupBy(rows, ({ fault }) => Number(fault));
   return [...byFault]
     .toSorted(([a], [b]) => a - b)

@@ -1,4 +1,4 @@
-import type { HeldTime } from './holding.ts';
+import type { HolderTime } from './holding.ts';
 
 /**
  * Merges the known times of one GPU with newly reported ones. Within the reported times, only the reported holders count;
@@ -6,9 +6,9 @@ import type { HeldTime } from './holding.ts';
  * then holder.
  * Example: known A [0, 10), reported B [4, 6) -> A [0, 4), B [4, 6), A [6, 10).
  */
-export function replaceTimes(known: readonly HeldTime[], told: readonly HeldTime[]): HeldTime[] {
-  const covered = union(told);
-  return merged([...known.flatMap((time) => without(time, covered)), ...told]);
+export function replaceTimes(known: readonly HolderTime[], told: readonly HolderTime[]): HolderTime[] {
+  const covered = unionSpans(told);
+  return mergeTimes([...known.flatMap((time) => subtractSpans(time, covered)), ...told]);
 }
 
 interface Span {
@@ -16,7 +16,7 @@ interface Span {
   readonly end: number;
 }
 
-function union(times: readonly Span[]): Span[] {
+function unionSpans(times: readonly Span[]): Span[] {
   const spans: { start: number; end: number }[] = [];
   for (const { start, end } of times.toSorted((a, b) => a.start - b.start)) {
     const last = spans.at(-1);
@@ -26,8 +26,8 @@ function union(times: readonly Span[]): Span[] {
   return spans;
 }
 
-function without(time: HeldTime, covered: readonly Span[]): HeldTime[] {
-  const left: HeldTime[] = [];
+function subtractSpans(time: HolderTime, covered: readonly Span[]): HolderTime[] {
+  const left: HolderTime[] = [];
   let { start } = time;
   for (const span of covered) {
     if (span.end <= start) continue;
@@ -39,8 +39,8 @@ function without(time: HeldTime, covered: readonly Span[]): HeldTime[] {
   return left;
 }
 
-function merged(times: readonly HeldTime[]): HeldTime[] {
+function mergeTimes(times: readonly HolderTime[]): HolderTime[] {
   const byHolder = Map.groupBy(times, ({ holder }) => holder);
-  const all = [...byHolder].flatMap(([holder, own]) => union(own).map((span) => ({ ...span, holder })));
+  const all = [...byHolder].flatMap(([holder, own]) => unionSpans(own).map((span) => ({ ...span, holder })));
   return all.toSorted((a, b) => a.start - b.start || (a.holder < b.holder ? -1 : 1));
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Subject } from '../../../org/schema.ts';
 import { insertRows, isAmong, lockUntilCommit, type Sql } from '../../../platform/store/index.ts';
-import type { HeldTime, Holder, NotedHolding } from './holding.ts';
+import type { Holder, HolderTime, NotedHolding } from './holding.ts';
 import { replaceTimes } from './replace-times.ts';
 
 interface HolderTables {
@@ -26,13 +26,13 @@ const StoredHolder = z.strictObject({
 const GPUS_AT_ONCE = 200;
 
 /** Records holders of GPUs, in the caller's transaction; see `replaceTimes` for the effect on stored holders. */
-export async function noteTimes(sql: Sql, holdings: readonly NotedHolding[]): Promise<void> {
+export async function saveTimes(sql: Sql, holdings: readonly NotedHolding[]): Promise<void> {
   await lockUntilCommit(sql, 'gpu holdings');
   const ids = new Map<string, Holder>();
-  const byGpu = new Map<string, HeldTime[]>();
+  const byGpu = new Map<string, HolderTime[]>();
   for (const { gpu, start, end, holder } of holdings) {
     if (end <= start) continue;
-    const id = idOf(holder);
+    const id = computeHolderId(holder);
     ids.set(id, holder);
     const times = byGpu.get(gpu) ?? [];
     times.push({ start, end, holder: id });
@@ -41,18 +41,18 @@ export async function noteTimes(sql: Sql, holdings: readonly NotedHolding[]): Pr
   await insertRows(sql, {
     table: 'gpu_holder',
     columns: { id: 'text', content: 'text' },
-    rows: [...ids].map(([id, holder]) => [id, contentOf(holder)]),
+    rows: [...ids].map(([id, holder]) => [id, serializeHolder(holder)]),
     onConflict: 'on conflict (id) do nothing',
   });
   const all = [...byGpu];
-  for (let at = 0; at < all.length; at += GPUS_AT_ONCE) await replaceOf(sql, all.slice(at, at + GPUS_AT_ONCE));
+  for (let at = 0; at < all.length; at += GPUS_AT_ONCE) await replaceHoldings(sql, all.slice(at, at + GPUS_AT_ONCE));
 }
 
-async function replaceOf(sql: Sql, told: readonly (readonly [string, readonly HeldTime[]])[]): Promise<void> {
+async function replaceHoldings(sql: Sql, told: readonly (readonly [string, readonly HolderTime[]])[]): Promise<void> {
   const db = sql.tables<HolderTables>();
   const gpus = told.map(([gpu]) => gpu);
   const times = told.flatMap(([, own]) => own);
-  const [first, last] = [least(times.map(({ start }) => start)), most(times.map(({ end }) => end))];
+  const [first, last] = [findLeast(times.map(({ start }) => start)), findMost(times.map(({ end }) => end))];
   // Adjacent times are included too, so that the times of one holder become one.
   const rows = await db
     .selectFrom('gpu_holding')
@@ -84,26 +84,26 @@ async function replaceOf(sql: Sql, told: readonly (readonly [string, readonly He
   });
 }
 
-const least = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER);
-const most = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b), 0);
+const findLeast = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER);
+const findMost = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b), 0);
 
-function contentOf({ host, model, namespace, pod, container, pid, subject, labels = {} }: Holder): string {
+function serializeHolder({ host, model, namespace, pod, container, pid, subject, labels = {} }: Holder): string {
   const sorted = (of: object) => Object.fromEntries(Object.entries(of).toSorted());
   const said = { host, model, namespace, pod, container, pid, subject: subject === null ? null : sorted(subject) };
   // Left out if there are none, so that holders stored before labels existed keep their digest.
   return JSON.stringify(Object.keys(labels).length === 0 ? said : { ...said, labels: sorted(labels) });
 }
 
-function idOf(holder: Holder): string {
-  return createHash('sha256').update(contentOf(holder)).digest('hex').slice(0, 32);
+function computeHolderId(holder: Holder): string {
+  return createHash('sha256').update(serializeHolder(holder)).digest('hex').slice(0, 32);
 }
 
-export interface TimeOfGpu extends HeldTime {
+export interface TimeOfGpu extends HolderTime {
   readonly gpu: string;
 }
 
 /** Times that overlap [start, end) Unix milliseconds, by GPU and start; of one GPU if one is named. */
-export async function timesWithin(
+export async function findTimesWithin(
   sql: Sql,
   { start, end }: { readonly start: number; readonly end: number },
   gpu?: string,
@@ -124,7 +124,7 @@ export async function timesWithin(
   }));
 }
 
-export async function holdersById(sql: Sql, ids: readonly string[]): Promise<Map<string, Holder>> {
+export async function findHoldersById(sql: Sql, ids: readonly string[]): Promise<Map<string, Holder>> {
   const rows = await sql
     .tables<HolderTables>()
     .selectFrom('gpu_holder')

@@ -2,7 +2,11 @@ import type { LakeSession } from '../../../platform/lake/index.ts';
 import type { Device } from './devices.ts';
 
 /** Facts of the GPUs after folding the recent readings into their days; needs `gathered_utilization`. */
-export async function devicesAfter(session: LakeSession, recent: string, known: readonly Device[]): Promise<Device[]> {
+export async function computeDevicesAfter(
+  session: LakeSession,
+  recent: string,
+  known: readonly Device[],
+): Promise<Device[]> {
   const seen = await session.query(
     `SELECT gpu, arg_max(source, "sampledAt") AS source, max(host) AS host, max(model) AS model, max(slices)::INTEGER AS slices,
         max(epoch_ms("sampledAt"))::DOUBLE AS seen

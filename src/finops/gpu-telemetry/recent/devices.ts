@@ -32,12 +32,12 @@ export async function findDevices(sql: Sql): Promise<Device[]> {
   const rows = await sql.tables<DeviceTables>().selectFrom('gpu_device').selectAll().orderBy('gpu').execute();
   return rows.map(({ signal_ms, seen_ms, ...row }) => ({
     ...row,
-    signalAt: nullable(signal_ms),
+    signalAt: toNumberOrNull(signal_ms),
     seenAt: Number(seen_ms),
   }));
 }
 
-function nullable(value: number | string | null): number | null {
+function toNumberOrNull(value: number | string | null): number | null {
   return value === null ? null : Number(value);
 }
 

@@ -1,4 +1,4 @@
-import { literal } from '../../../platform/lake/index.ts';
+import { quoteLiteral } from '../../../platform/lake/index.ts';
 import type { GpuMetric } from '../telemetry/schema.ts';
 import type { Device } from './devices.ts';
 
@@ -6,14 +6,14 @@ import type { Device } from './devices.ts';
 export const SIGNAL_KEPT_MS = 3_600_000;
 
 /** A FROM item of the known facts of GPUs. */
-export function knownDevices(devices: readonly Device[]): string {
+export function buildDevicesSql(devices: readonly Device[]): string {
   const columns = 'gpu, slices, signal, signalAt, seenAt';
   if (devices.length === 0) {
     return '(SELECT NULL::VARCHAR AS gpu, NULL::INTEGER AS slices, NULL::INTEGER AS signal, NULL::BIGINT AS signalAt, NULL::BIGINT AS seenAt WHERE false)';
   }
   const rows = devices.map(
     ({ gpu, slices, signal, signalAt, seenAt }) =>
-      `(${literal(gpu)}, ${slices}::INTEGER, ${signal}::INTEGER, ${signalAt}::BIGINT, ${seenAt}::BIGINT)`,
+      `(${quoteLiteral(gpu)}, ${slices}::INTEGER, ${signal}::INTEGER, ${signalAt}::BIGINT, ${seenAt}::BIGINT)`,
   );
   return `(SELECT * FROM (VALUES ${rows.join(', ')}) d(${columns}))`;
 }
@@ -25,17 +25,17 @@ export function knownDevices(devices: readonly Device[]): string {
  * half of them or more, but not a lower-ranked one than the signal of the GPU within the last hour. A GPU whose parts (MIG)
  * have readings has no separate reading.
  */
-export function gatheredSelect(metric: GpuMetric, recent: string, devices: string): string {
+export function buildReadingsSelect(metric: GpuMetric, recent: string, devices: string): string {
   const wholes = `SELECT split_part(gpu, '/', 1) FROM (SELECT gpu FROM ${recent} WHERE contains(gpu, '/')
       UNION ALL SELECT d.gpu FROM ${devices} d WHERE contains(d.gpu, '/')
         AND d.seenAt >= (SELECT min(epoch_ms("sampledAt")) FROM ${recent}) - ${SIGNAL_KEPT_MS})`;
   const series = `SELECT gpu, "sampledAt", signal, holder, max(value) AS value, max("intervalMs") AS "intervalMs", max(source) AS source
-    FROM ${recent} WHERE metric = ${literal(metric)} AND gpu NOT IN (${wholes}) GROUP BY ALL`;
+    FROM ${recent} WHERE metric = ${quoteLiteral(metric)} AND gpu NOT IN (${wholes}) GROUP BY ALL`;
   const counted = `SELECT gpu, signal, count(DISTINCT "sampledAt") AS instants, min(epoch_ms("sampledAt")) AS since FROM series GROUP BY gpu, signal`;
   const best = `SELECT gpu, min(signal) FILTER (instants * 2 >= most) AS signal, min(since) AS since
     FROM (SELECT *, max(instants) OVER (PARTITION BY gpu) AS most FROM counted) GROUP BY gpu`;
   const chosen = `SELECT b.gpu, CASE WHEN d.signal < b.signal AND abs(b.since - d.signalAt) < ${SIGNAL_KEPT_MS} THEN d.signal ELSE b.signal END AS signal
-    FROM (${best}) b LEFT JOIN ${metric === 'utilization' ? devices : knownDevices([])} d ON d.gpu = b.gpu`;
+    FROM (${best}) b LEFT JOIN ${metric === 'utilization' ? devices : buildDevicesSql([])} d ON d.gpu = b.gpu`;
   const whole = metric === 'utilization' ? 'least(sum(value), 1)' : 'sum(value)';
   return `WITH series AS (${series}), counted AS (${counted}), chosen AS (${chosen})
     SELECT s.gpu, s."sampledAt", CASE WHEN bool_or(holder IS NULL) THEN max(value) FILTER (holder IS NULL)
@@ -52,7 +52,7 @@ const ENERGY_STEP_MS = 5 * 60_000;
  * largest is the last one, or the one before a counter reset. A counter belongs to a whole GPU, however many parts and
  * holders its series name.
  */
-export function gatheredEnergy(recent: string): string {
+export function buildEnergySelect(recent: string): string {
   const read = `SELECT split_part(gpu, '/', 1) AS gpu, "sampledAt", max(value) AS value, max(source) AS source
     FROM ${recent} WHERE metric = 'energy' GROUP BY ALL`;
   const steps = `SELECT gpu, unnest([min("sampledAt"), arg_max("sampledAt", value)]) AS "sampledAt"
@@ -62,7 +62,7 @@ export function gatheredEnergy(recent: string): string {
 }
 
 /** Stretches of the same holder, joined: gpu, start and end (Unix milliseconds), and the holder. */
-export function holdingsSelect(recent: string): string {
+export function buildHoldingsSelect(recent: string): string {
   const who = 'gpu, namespace, pod, container, pid';
   const rows = `SELECT ${who}, host, model, epoch_ms("sampledAt") AS s, epoch_ms("endsAt") AS e, "intervalMs" AS i
     FROM ${recent} r WHERE metric = 'holder' AND (pod IS NOT NULL OR pid IS NOT NULL OR NOT EXISTS (

@@ -9,7 +9,7 @@ import { openStore } from '../../../platform/store/index.ts';
 import { createLog } from '../../../platform/telemetry/index.ts';
 import { fold } from '../fold.ts';
 import type { GpuHolding } from '../holders/holding.ts';
-import { scraped } from '../sources/exporter.testing.ts';
+import { parseScrape } from '../sources/exporter.testing.ts';
 import { type Series, takeSeries } from '../sources/take.ts';
 import { openGpuReadings } from './table.ts';
 
@@ -42,7 +42,7 @@ async function heldBy(...batches: readonly (readonly Series[])[]) {
 }
 
 const util = (labels: string) => `DCGM_FI_DEV_GPU_UTIL{UUID="GPU-a",Hostname="n1",modelName="H100"${labels}} 5`;
-const at = (step: number, text: string, labels = {}) => scraped(text, START + step * STEP, labels);
+const at = (step: number, text: string, labels = {}) => parseScrape(text, START + step * STEP, labels);
 const POD = ',pod="train",namespace="research",container="main"';
 
 describe('who held a GPU', () => {

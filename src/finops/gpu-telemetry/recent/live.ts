@@ -1,8 +1,8 @@
-import { literal } from '../../../platform/lake/index.ts';
-import { GAP_FACTOR, stretchSelect } from '../telemetry/day-sql.ts';
+import { quoteLiteral } from '../../../platform/lake/index.ts';
+import { buildStretchSelect, GAP_FACTOR } from '../telemetry/day-sql.ts';
 import type { GpuMetric } from '../telemetry/schema.ts';
 import type { Device } from './devices.ts';
-import { gatheredSelect, knownDevices } from './gather-sql.ts';
+import { buildDevicesSql, buildReadingsSelect } from './gather-sql.ts';
 
 export interface LivePart {
   readonly metric: GpuMetric;
@@ -18,22 +18,22 @@ export interface LivePart {
 }
 
 /** Stretches of readings that are not in their days yet: see `liveSamples`. */
-export function liveStretches(part: LivePart): string {
-  return stretchSelect(`(${liveSamples(part)})`, part.level);
+export function buildLiveStretchesSql(part: LivePart): string {
+  return buildStretchSelect(`(${buildLiveSamplesSql(part)})`, part.level);
 }
 
 /**
  * Readings that are not in their days yet, of each GPU those after its stretches, so that nothing is counted twice. A late
  * reading, before the end of the stretches, is visible after the fold into its day.
  */
-export function liveSamples({ metric, recent, devices, stretches, from, to }: LivePart): string {
+export function buildLiveSamplesSql({ metric, recent, devices, stretches, from, to }: LivePart): string {
   const within = [
     'r."sampledAt" >= coalesce(k.until, TIMESTAMP \'1970-01-01\')',
-    ...(from === undefined ? [] : [`r."sampledAt" >= TIMESTAMP ${literal(from)}`]),
-    ...(to === undefined ? [] : [`r."sampledAt" < TIMESTAMP ${literal(to)}`]),
+    ...(from === undefined ? [] : [`r."sampledAt" >= TIMESTAMP ${quoteLiteral(from)}`]),
+    ...(to === undefined ? [] : [`r."sampledAt" < TIMESTAMP ${quoteLiteral(to)}`]),
   ].join(' AND ');
   const known = `SELECT gpu, max("startedAt" + to_milliseconds("spanMs")) AS until FROM ${stretches} GROUP BY gpu`;
-  const after = `SELECT r.* FROM (${gatheredSelect(metric, recent, knownDevices(devices))}) r LEFT JOIN (${known}) k ON k.gpu = r.gpu WHERE ${within}`;
+  const after = `SELECT r.* FROM (${buildReadingsSelect(metric, recent, buildDevicesSql(devices))}) r LEFT JOIN (${known}) k ON k.gpu = r.gpu WHERE ${within}`;
   const next = 'lead(epoch_ms("sampledAt")) OVER (PARTITION BY gpu ORDER BY "sampledAt") - epoch_ms("sampledAt")';
   return `SELECT gpu, "sampledAt", value, CASE WHEN ${next} <= ${GAP_FACTOR} * "intervalMs" THEN ${next} ELSE "intervalMs" END AS "spanMs",
       "intervalMs", "import" FROM (${after}) ORDER BY gpu, "sampledAt"`;

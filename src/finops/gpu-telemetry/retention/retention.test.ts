@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { call, problemFrom, testApplication } from '../../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../../testing/application.ts';
 import { applyText, gpuSource, syncAll, write } from '../../testing/gpu-sources.ts';
 import { idle, importSamples, samplesText } from '../../testing/gpus.ts';
-import { scraped } from '../sources/exporter.testing.ts';
+import { parseScrape } from '../sources/exporter.testing.ts';
 import { previewGpuRetention } from './schema.ts';
 
 const DAY_MS = 86_400_000;
@@ -55,10 +55,10 @@ describe('readings that are older than they are kept', () => {
       gpus: 0,
       daysLeftOut: ['2026-11-02'],
     });
-    const more = problemFrom(importSamples(application, samplesText({ c: hour(0) }, { day: '2026-11-02' })));
+    const more = catchProblem(importSamples(application, samplesText({ c: hour(0) }, { day: '2026-11-02' })));
     expect(await more).toMatchObject({ code: 'gpu_day_rolled_up', day: '2026-11-02' });
     await applyText(application, gpuSource('here', '{ type: push }'));
-    await write(application, 'here', scraped('DCGM_FI_DEV_GPU_UTIL{UUID="a"} 0', START));
+    await write(application, 'here', parseScrape('DCGM_FI_DEV_GPU_UTIL{UUID="a"} 0', START));
     const [source] = await syncAll(application);
     expect(source?.leftOut).toMatchObject([{ readings: 1, example: '2026-11-02' }]);
     expect(await idle(application)).toEqual(before);
@@ -80,7 +80,7 @@ describe('readings that are older than they are kept', () => {
     const { application, clock, retain, files } = await fresh();
     await applyText(application, gpuSource('here', '{ type: push, interval: 1m }'));
     const minute = (value: number) => (at: number) =>
-      scraped(`DCGM_FI_DEV_GPU_UTIL{UUID="a"} ${value}`, START + at * 60_000);
+      parseScrape(`DCGM_FI_DEV_GPU_UTIL{UUID="a"} ${value}`, START + at * 60_000);
     const minutes = Array.from({ length: 200 }, (_, index) => index);
     await write(application, 'here', minutes.slice(0, 130).flatMap(minute(0)));
     await syncAll(application);
@@ -105,7 +105,7 @@ describe('readings that are older than they are kept', () => {
     const { application, retain, files } = await fresh();
     await applyText(application, gpuSource('here', '{ type: push }'));
     for (let part = 0; part < 4; part += 1) {
-      await write(application, 'here', scraped('DCGM_FI_DEV_GPU_UTIL{UUID="a"} 0', START + part * 15_000));
+      await write(application, 'here', parseScrape('DCGM_FI_DEV_GPU_UTIL{UUID="a"} 0', START + part * 15_000));
       await syncAll(application);
     }
     const all = files('gpu_sample');

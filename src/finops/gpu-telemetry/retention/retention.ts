@@ -4,7 +4,7 @@ import type { RetentionPreview } from '../../../platform/retention/index.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { GPU_RECENT } from '../recent/table.ts';
-import { timesOf } from '../telemetry/day-sql.ts';
+import { parseSpan } from '../telemetry/day-sql.ts';
 import { addReadings, swapIn } from '../telemetry/days.ts';
 import { GpuMetric } from '../telemetry/schema.ts';
 import { GPU_SAMPLE, GPU_STRETCH } from '../telemetry/tables.ts';
@@ -39,12 +39,12 @@ export function scheduleRetention(deps: RetentionDeps, jobs: Pick<Jobs, 'registe
   jobs.schedule(RETAIN_JOB, EVERY_10_MINUTES, { kind: RETAIN_JOB, payload: null });
 }
 
-export function partitionsIn(files: readonly StagedFile[]): string[] {
+export function listPartitions(files: readonly StagedFile[]): string[] {
   return [...new Set(files.filter(({ table }) => table === GPU_SAMPLE.name).map(({ partition }) => partition))];
 }
 
 /** Readings of these partitions were written at this time. */
-export async function noteWritten(sql: Sql, partitions: readonly string[], at: number): Promise<void> {
+export async function saveWritten(sql: Sql, partitions: readonly string[], at: number): Promise<void> {
   for (const partition of partitions) {
     await sql
       .tables<RetentionTables>()
@@ -71,7 +71,7 @@ async function joinHours(deps: RetentionDeps): Promise<void> {
   const days = new Set(apart.map(([metric, day]) => `${metric} ${day}`));
   for (const name of days) {
     const [metric, day = ''] = name.split(' ');
-    if (timesOf(day).end + DAY_OPEN_MS > clock.now()) continue;
+    if (parseSpan(day).end + DAY_OPEN_MS > clock.now()) continue;
     const staged: StagedFile[] = [];
     try {
       const written = await lake.session((session) => {
@@ -87,7 +87,7 @@ async function joinHours(deps: RetentionDeps): Promise<void> {
       });
       await store.transaction(async (sql) => {
         await swapIn(lake, sql, [written]);
-        await noteWritten(sql, partitionsIn(written.files), clock.now());
+        await saveWritten(sql, listPartitions(written.files), clock.now());
       });
     } catch (error) {
       await lake.discard(staged);
@@ -107,7 +107,7 @@ interface Age {
 
 /** Retention counts from the end of the day and from the time of writing, the later of the two. */
 function isOld(partition: string, { written, now, days }: Age): boolean {
-  return Math.max(timesOf(partition.split(' ')[1] ?? '').end, written.get(partition) ?? now) + days * DAY_MS < now;
+  return Math.max(parseSpan(partition.split(' ')[1] ?? '').end, written.get(partition) ?? now) + days * DAY_MS < now;
 }
 
 /** Preview of the deletions by retention. */
@@ -157,7 +157,7 @@ async function rollUp({ store, lake, clock, days }: RetentionDeps): Promise<void
     const written = new Map(rows.map((row) => [row.partition_name, Number(row.written_ms)]));
     const all = await lake.partitions(sql, GPU_SAMPLE);
     const unknown = all.filter((partition) => !written.has(partition));
-    await noteWritten(sql, unknown, now);
+    await saveWritten(sql, unknown, now);
     const old = all.filter((partition) => isOld(partition, { written, now, days }));
     const gone = [...written.keys()].filter((partition) => !all.includes(partition));
     await forgetWritten(sql, [...gone, ...old]);

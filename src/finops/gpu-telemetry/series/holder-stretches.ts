@@ -3,7 +3,7 @@ import { GAP_FACTOR } from '../telemetry/day-sql.ts';
 import type { SeriesSubject } from './labels.ts';
 
 /** A holder of a GPU at some instants, or no holder (`pod` and `pid` null). */
-export interface Held {
+export interface HolderInstants {
   readonly subject: Omit<SeriesSubject, 'holder'> & {
     readonly namespace: string | null;
     readonly pod: string | null;
@@ -18,8 +18,8 @@ export interface Held {
  * Holders of each GPU, as rows of the table of recent readings. Instants at most 1.5 intervals apart are one stretch, which
  * lasts up to an interval after the last one. A GPU is free at an instant without a series that names a holder.
  */
-export function stretchesOf(
-  held: readonly Held[],
+export function buildHolderRows(
+  held: readonly HolderInstants[],
   { source, intervalMs }: { readonly source: string; readonly intervalMs: number },
 ): JournaledRow[] {
   const byGpu = Map.groupBy(held, ({ subject }) => subject.gpu);
@@ -34,7 +34,7 @@ export function stretchesOf(
       const all = same.flatMap(({ instants }) => instants);
       const instants = isSomebody(first.subject) ? all : all.filter((at) => !taken.has(at));
       const { gpu, host, model, slices, namespace, pod, container, pid } = first.subject;
-      return joined(instants, intervalMs).map(([start, end]) => ({
+      return joinInstants(instants, intervalMs).map(([start, end]) => ({
         metric: 'holder',
         gpu,
         sampledAt: new Date(start).toISOString(),
@@ -53,12 +53,12 @@ export function stretchesOf(
   });
 }
 
-function isSomebody({ pod, pid }: Held['subject']): boolean {
+function isSomebody({ pod, pid }: HolderInstants['subject']): boolean {
   return pod !== null || pid !== null;
 }
 
 /** Example: 0, 15, 30, 90 with an interval of 15 -> [0, 45), [90, 105). */
-function joined(instants: readonly number[], intervalMs: number): [start: number, end: number][] {
+function joinInstants(instants: readonly number[], intervalMs: number): [start: number, end: number][] {
   const stretches: [number, number][] = [];
   let last = Number.NEGATIVE_INFINITY;
   for (const at of new Set(instants.toSorted((a, b) => a - b))) {

@@ -28,56 +28,57 @@ const EXPORTER = /dcgm[-_]?exporter/i;
  * Example: `{UUID="GPU-a", GPU_I_ID="3", GPU_I_PROFILE="2g.20gb", exported_pod="train", pod="dcgm-exporter-x"}` -> gpu
  * `GPU-a/3`, 2 slices, held by `train`.
  */
-export function subjectOf(labels: Labels, renamed: boolean): SeriesSubject | null {
-  const uuid = text(labels.UUID) ?? text(labels.uuid);
+export function parseSeriesSubject(labels: Labels, renamed: boolean): SeriesSubject | null {
+  const uuid = toTextOrNull(labels.UUID) ?? toTextOrNull(labels.uuid);
   if (uuid === null) return null;
-  const part = text(labels.GPU_I_ID);
+  const part = toTextOrNull(labels.GPU_I_ID);
   return {
     gpu: part === null ? uuid : `${uuid}/${part}`,
-    host: text(labels.Hostname) ?? text(labels.hostname) ?? text(labels.node),
-    model: text(labels.modelName),
-    slices: part === null ? null : slicesOf(labels.GPU_I_PROFILE),
-    holder: holderOf(labels, renamed),
+    host: toTextOrNull(labels.Hostname) ?? toTextOrNull(labels.hostname) ?? toTextOrNull(labels.node),
+    model: toTextOrNull(labels.modelName),
+    slices: part === null ? null : parseMigSlices(labels.GPU_I_PROFILE),
+    holder: parseSeriesHolder(labels, renamed),
   };
 }
 
 /** `3g.40gb` -> 3. */
-function slicesOf(profile: string | undefined): number | null {
+function parseMigSlices(profile: string | undefined): number | null {
   const slices = Number(/^(\d)g\./.exec(profile ?? '')?.[1]);
   return slices >= 1 && slices <= 7 ? slices : null;
 }
 
-function holderOf(labels: Labels, renamed: boolean): SeriesHolder | null {
-  const exported = text(labels.exported_pod);
+function parseSeriesHolder(labels: Labels, renamed: boolean): SeriesHolder | null {
+  const exported = toTextOrNull(labels.exported_pod);
   if (exported !== null) {
     return {
       pod: exported,
-      namespace: text(labels.exported_namespace),
-      container: text(labels.exported_container),
+      namespace: toTextOrNull(labels.exported_namespace),
+      container: toTextOrNull(labels.exported_container),
     };
   }
   // The exporter's old mode; Prometheus has no target labels of these names.
-  const old = text(labels.pod_name);
-  if (old !== null) return { pod: old, namespace: text(labels.pod_namespace), container: text(labels.container_name) };
-  const pod = text(labels.pod);
+  const old = toTextOrNull(labels.pod_name);
+  if (old !== null)
+    return { pod: old, namespace: toTextOrNull(labels.pod_namespace), container: toTextOrNull(labels.container_name) };
+  const pod = toTextOrNull(labels.pod);
   if (pod === null || renamed || EXPORTER.test(pod) || EXPORTER.test(labels.container ?? '')) return null;
-  return { pod, namespace: text(labels.namespace), container: text(labels.container) };
+  return { pod, namespace: toTextOrNull(labels.namespace), container: toTextOrNull(labels.container) };
 }
 
 /**
  * Jobs of the scrapes in which Prometheus renamed labels of the exporter. In these, a series without `exported_pod` has no
  * holder, whatever its `pod` is.
  */
-export function renamedJobs(all: Iterable<Labels>): ReadonlySet<string> {
+export function findRenamedJobs(all: Iterable<Labels>): ReadonlySet<string> {
   const jobs = new Set<string>();
-  for (const labels of all) if (text(labels.exported_pod) !== null) jobs.add(labels.job ?? '');
+  for (const labels of all) if (toTextOrNull(labels.exported_pod) !== null) jobs.add(labels.job ?? '');
   return jobs;
 }
 
 /** A longer label, or one with control characters, is not a name. */
 const LONGEST_NAME = 300;
 
-function text(value: string | undefined): string | null {
+function toTextOrNull(value: string | undefined): string | null {
   if (value === undefined || value.trim() === '' || value.length > LONGEST_NAME) return null;
   return [...value].some((character) => character < ' ') ? null : value;
 }

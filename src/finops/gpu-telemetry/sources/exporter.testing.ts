@@ -2,7 +2,7 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { Series } from './take.ts';
 
 /** For tests: the answer of an exporter, as the series of one scrape at an instant; `labels` are the target labels of Prometheus. */
-export function scraped(text: string, at: number, labels: Readonly<Record<string, string>> = {}): Series[] {
+export function parseScrape(text: string, at: number, labels: Readonly<Record<string, string>> = {}): Series[] {
   return text.split('\n').flatMap((line) => {
     const [, name, inside = '', value] = /^(\w+)\{(.*)\} (\S+)$/.exec(line) ?? [];
     if (name === undefined || value === undefined) return [];
@@ -30,12 +30,12 @@ export function writeBody(all: readonly Series[]): Buffer {
     }
     request.join();
   }
-  return snappyLiterals(request.finish());
+  return encodeSnappyLiterals(request.finish());
 }
 
 /** A snappy block that copies nothing. */
-export function snappyLiterals(bytes: Uint8Array): Buffer {
-  const parts: Buffer[] = [varint(bytes.length)];
+export function encodeSnappyLiterals(bytes: Uint8Array): Buffer {
+  const parts: Buffer[] = [encodeVarint(bytes.length)];
   for (let at = 0; at < bytes.length; at += 60) {
     const part = bytes.subarray(at, at + 60);
     parts.push(Buffer.from([(part.length - 1) << 2]), Buffer.from(part));
@@ -43,7 +43,7 @@ export function snappyLiterals(bytes: Uint8Array): Buffer {
   return Buffer.concat(parts);
 }
 
-function varint(value: number): Buffer {
+function encodeVarint(value: number): Buffer {
   const bytes: number[] = [];
   let rest = value;
   for (; rest >= 0x80; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80);

@@ -3,21 +3,21 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { testApplication } from '../../../testing/application.ts';
 import { applyText, gpuSource, syncAll } from '../../testing/gpu-sources.ts';
 import { idle } from '../../testing/gpus.ts';
-import { type Asked, json, matrix, refusal, standIn } from './stand-in.testing.ts';
+import { type RecordedQuery, sendJson, sendMatrix, sendRefusal, startStandIn } from './stand-in.testing.ts';
 
 const START = Date.parse('2026-11-02T10:00:00Z');
 const STEP = 15_000;
 
 /** GPU_UTIL of one GPU at every requested instant that is not missing. */
 function everyInstant(
-  { query, start, end, step }: Asked,
+  { query, start, end, step }: RecordedQuery,
   response: ServerResponse,
   missing: ReadonlySet<number> = new Set(),
 ) {
   const instants = Array.from({ length: Math.floor((end - start) / step) + 1 }, (_, index) => start + index * step);
   const values = instants.filter((at) => !missing.has(at) && at >= START).map((at) => [at / 1000, '0']);
   const isUtil = query.startsWith('DCGM_FI_DEV_GPU_UTIL');
-  matrix(
+  sendMatrix(
     response,
     isUtil && values.length > 0 ? [{ metric: { __name__: 'DCGM_FI_DEV_GPU_UTIL', UUID: 'GPU-a' }, values }] : [],
   );
@@ -35,7 +35,7 @@ describe('a Prometheus', () => {
   it('is asked for the past in windows, then for what is new and a little before it, and nothing is left out or counted twice', async () => {
     const late = new Set([START + 7_200_000 - STEP]);
     const missing = new Set(late);
-    const { url, asked } = await standIn((one, response) => everyInstant(one, response, missing));
+    const { url, asked } = await startStandIn((one, response) => everyInstant(one, response, missing));
     const { application, clock } = await fresh(url);
     const [source] = await syncAll(application);
     expect(source).toMatchObject({ state: 'ok', readUntil: '2026-11-02T12:00:00.000Z' });
@@ -59,9 +59,9 @@ describe('a Prometheus', () => {
 
   it('that finds it too much is asked for less', async () => {
     const most = 60;
-    const { url } = await standIn((one, response) => {
+    const { url } = await startStandIn((one, response) => {
       if ((one.end - one.start) / one.step <= most) return everyInstant(one, response);
-      return refusal(
+      return sendRefusal(
         response,
         422,
         'execution',
@@ -88,7 +88,7 @@ describe('a Prometheus', () => {
     ],
     [
       'cannot read the query',
-      (to) => refusal(to, 400, 'bad_data', 'parse error'),
+      (to) => sendRefusal(to, 400, 'bad_data', 'parse error'),
       'gpu_source_refused',
       /answers 400: parse error/,
     ],
@@ -102,21 +102,21 @@ describe('a Prometheus', () => {
     ['is none', (to) => to.end('<html>'), 'gpu_source_refused', /its response is not the format of Prometheus/],
     [
       'answers a vector',
-      (to) => json(to, 200, { status: 'success', data: { resultType: 'vector', result: [] } }),
+      (to) => sendJson(to, 200, { status: 'success', data: { resultType: 'vector', result: [] } }),
       'gpu_source_refused',
       /not the format of Prometheus/,
     ],
     ['hangs up', (to) => to.destroy(), 'gpu_source_unreachable', /cannot be reached: .* retries every 5 minutes/],
     [
       'finds everything too much',
-      (to) => refusal(to, 503, 'timeout', 'query timed out'),
+      (to) => sendRefusal(to, 503, 'timeout', 'query timed out'),
       'gpu_source_refused',
       /finds 8 instants too much/,
     ],
   ];
   it('in trouble is said to be, keeps what was read, and is read on from there when it is back', async () => {
     const trouble: { answer: ((response: ServerResponse) => unknown) | null } = { answer: null };
-    const { url, asked } = await standIn((one, response) =>
+    const { url, asked } = await startStandIn((one, response) =>
       trouble.answer === null ? everyInstant(one, response) : trouble.answer(response),
     );
     process.env.PROMETHEUS_TOKEN = 'sesame';

@@ -35,7 +35,7 @@ export interface RangeQuery {
 }
 
 /** The source would answer, but the query is too large. */
-export class TooMuchAsked extends Error {}
+export class QueryTooLarge extends Error {}
 
 /** Refusals because of too much work: a smaller query succeeds. */
 const TOO_MUCH = /too many samples|maximum resolution|timed? ?out|too large|limit/i;
@@ -58,15 +58,15 @@ export async function queryRange(
     lookback_delta: String((LOOKBACK_FACTOR * stepMs) / 1000),
   });
   const { status, text } = await ask(`${url.replace(/\/$/, '')}/api/v1/query_range`, { headers, body }, signal);
-  const document = parsed(text);
+  const document = parseJsonText(text);
   const refusal = Refusal.safeParse(document);
-  if (status === 504 || (refusal.success && isTooMuch(refusal.data))) throw new TooMuchAsked(text.slice(0, 300));
-  if (status !== 200) throw refused(url, status, refusal.success ? refusal.data.error : text);
+  if (status === 504 || (refusal.success && isTooMuch(refusal.data))) throw new QueryTooLarge(text.slice(0, 300));
+  if (status !== 200) throw createRefusedError(url, status, refusal.success ? refusal.data.error : text);
   const answer = Answer.safeParse(document);
-  if (!answer.success) throw refused(url, status, 'its response is not the format of Prometheus');
+  if (!answer.success) throw createRefusedError(url, status, 'its response is not the format of Prometheus');
   return answer.data.data.result.map(({ metric, values }) => ({
     labels: metric,
-    samples: values.map(([seconds, value]) => [Math.round(seconds * 1000), numberOf(value)] as const),
+    samples: values.map(([seconds, value]) => [Math.round(seconds * 1000), parseSample(value)] as const),
   }));
 }
 
@@ -75,12 +75,12 @@ function isTooMuch({ errorType, error }: z.infer<typeof Refusal>): boolean {
 }
 
 /** "NaN", "+Inf" and "-Inf" are texts of Prometheus. */
-function numberOf(text: string): number {
+function parseSample(text: string): number {
   if (text === '+Inf') return Number.POSITIVE_INFINITY;
   return text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text);
 }
 
-function parsed(text: string): unknown {
+function parseJsonText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -98,10 +98,10 @@ async function ask(
     const within = AbortSignal.any([signal, timeout]);
     // The token is sent only to the configured address, so redirects are not followed.
     const answer = await fetch(address, { method: 'POST', headers, body, signal: within, redirect: 'manual' });
-    return { status: answer.status, text: await bounded(answer) };
+    return { status: answer.status, text: await readBounded(answer) };
   } catch (error) {
-    if (error instanceof TooMuchAsked) throw error;
-    if (timeout.aborted) throw new TooMuchAsked(`no answer in ${ASK_MS / 1000} seconds`);
+    if (error instanceof QueryTooLarge) throw error;
+    if (timeout.aborted) throw new QueryTooLarge(`no answer in ${ASK_MS / 1000} seconds`);
     const cause = error instanceof Error ? (error.cause ?? error) : error;
     const why = cause instanceof Error ? cause.message : String(cause);
     const detail = `${new URL(address).origin} cannot be reached: ${why}. The sync retries every 5 minutes from its watermark.`;
@@ -109,18 +109,18 @@ async function ask(
   }
 }
 
-async function bounded(answer: Response): Promise<string> {
+async function readBounded(answer: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const chunk of answer.body ?? []) {
     chunks.push(chunk);
     sizeBytes += chunk.length;
-    if (sizeBytes > MOST_BYTES) throw new TooMuchAsked(`more than ${MOST_BYTES} bytes`);
+    if (sizeBytes > MOST_BYTES) throw new QueryTooLarge(`more than ${MOST_BYTES} bytes`);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function refused(url: string, status: number, said: string): AppError {
+function createRefusedError(url: string, status: number, said: string): AppError {
   const origin = new URL(url).origin;
   const why = said.trim().slice(0, 300) || 'nothing';
   const what = status === 401 || status === 403 ? 'does not accept the token' : `answers ${status}`;

@@ -1,14 +1,14 @@
 import type { z } from 'zod';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Plugin } from '../../../platform/http/index.ts';
-import { stretchesOf } from '../series/holder-stretches.ts';
-import { type LeftOut, noteLeftOut } from '../series/left-out.ts';
+import { buildHolderRows } from '../series/holder-stretches.ts';
+import { addLeftOut, type LeftOut } from '../series/left-out.ts';
 import type { sendGpuReadings } from './schema.ts';
 import { KERNEL_RAN } from './signals.ts';
-import { SnappyError, snappyDecoded } from './snappy.ts';
-import { findSources, noteRead, type StoredSource } from './store.ts';
+import { decodeSnappy, SnappyError } from './snappy.ts';
+import { findSources, type StoredSource, saveRead } from './store.ts';
 import type { SyncDeps } from './sync.ts';
-import { readingRow, takeSeries } from './take.ts';
+import { buildReadingRow, takeSeries } from './take.ts';
 import { InvalidWriteRequest, parseWriteRequest } from './write-request.ts';
 
 /** Limits of a body, packed and unpacked; Prometheus sends some hundred kilobytes. */
@@ -20,7 +20,7 @@ const SKEW_MS = 3_600_000;
 const OLDEST_MS = 400 * 86_400_000;
 
 /** Endpoint for the remote write of Prometheus: `remote_write: [{ url: …/api/v1/gpus/sources/NAME/write }]`. */
-export function remoteWritePlugin(deps: SyncDeps): Plugin {
+export function createRemoteWritePlugin(deps: SyncDeps): Plugin {
   return (app) => {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES }, (_request, body, done) =>
@@ -31,7 +31,7 @@ export function remoteWritePlugin(deps: SyncDeps): Plugin {
       '/api/v1/gpus/sources/:source/write',
       { config },
       async (request, reply) => {
-        const source = await sentTo(deps, request.params.source);
+        const source = await requirePushSource(deps, request.params.source);
         const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
         await receiveWrite(deps, source, body);
         return reply.status(204).send();
@@ -41,28 +41,28 @@ export function remoteWritePlugin(deps: SyncDeps): Plugin {
 }
 
 /** Errors: `gpu_source_not_found`, `gpu_source_not_sent_to`. */
-async function sentTo(deps: SyncDeps, name: string): Promise<StoredSource> {
+async function requirePushSource(deps: SyncDeps, name: string): Promise<StoredSource> {
   const [source] = await findSources(deps.store, name);
-  if (source === undefined) throw sourceNotFound(name);
+  if (source === undefined) throw createSourceNotFoundError(name);
   if (source.spec.type === 'push') return source;
   const detail = `The source ${name} is of type ${source.spec.type}; readings are sent to sources of type push.`;
   throw new AppError('gpu_source_not_sent_to', detail, { source: name });
 }
 
-export function sourceNotFound(name: string): AppError {
+export function createSourceNotFoundError(name: string): AppError {
   const detail = `There is no source of GPU readings "${name}". Create one: steelyard apply -f SOURCE.yaml with a document of kind GpuSource.`;
   return new AppError('gpu_source_not_found', detail, { source: name });
 }
 
 async function receiveWrite(deps: SyncDeps, source: StoredSource, body: Uint8Array): Promise<void> {
   const { series } = parseBody(body);
-  const taken = takeSeries(series, taking(deps, source));
+  const taken = takeSeries(series, buildTaking(deps, source));
   await keepSent(deps, source, taken);
 }
 
 function parseBody(body: Uint8Array) {
   try {
-    return parseWriteRequest(snappyDecoded(body, UNPACKED_LIMIT_BYTES));
+    return parseWriteRequest(decodeSnappy(body, UNPACKED_LIMIT_BYTES));
   } catch (error) {
     if (!(error instanceof SnappyError || error instanceof InvalidWriteRequest)) throw error;
     const what = error instanceof SnappyError ? 'a snappy block' : 'a WriteRequest of remote write 1.0';
@@ -72,7 +72,7 @@ function parseBody(body: Uint8Array) {
 }
 
 /** Limits for the acceptance of received readings. */
-export function taking({ clock }: SyncDeps, { id, spec }: StoredSource) {
+export function buildTaking({ clock }: SyncDeps, { id, spec }: StoredSource) {
   const now = clock.now();
   const noiseRatio = spec.type === 'mlflow' ? 0 : spec.noise;
   return { source: id, intervalMs: spec.interval, noiseRatio, earliest: now - OLDEST_MS, latest: now + SKEW_MS };
@@ -88,30 +88,30 @@ interface Sent {
 export async function keepSent(deps: SyncDeps, { name }: Pick<StoredSource, 'name'>, sent: Sent): Promise<void> {
   if (sent.rows.length === 0 && sent.leftOut.length === 0) return;
   await deps.recent.append(sent.rows);
-  await deps.store.transaction((sql) => noteRead(sql, name, { ...sent, at: deps.clock.now() }));
+  await deps.store.transaction((sql) => saveRead(sql, name, { ...sent, at: deps.clock.now() }));
 }
 
 type Watched = z.infer<typeof sendGpuReadings.body>;
 
 /** Readings of a machine, by `gpu watch`. Errors: `gpu_source_not_found`, `gpu_source_not_sent_to`. */
 export async function receiveReadings(deps: SyncDeps, name: string, { host, gpus }: Watched) {
-  const source = await sentTo(deps, name);
-  const from = taking(deps, source);
+  const source = await requirePushSource(deps, name);
+  const from = buildTaking(deps, source);
   const leftOut: LeftOut[] = [];
   const kept = gpus.filter(({ at, uuid }) => {
     const ms = Date.parse(at);
     if (ms >= from.earliest && ms <= from.latest) return true;
     const reason = ms > from.latest ? 'the time is in the future' : 'older than readings are kept';
-    noteLeftOut(leftOut, reason, 1, () => `${uuid} at ${at}`);
+    addLeftOut(leftOut, reason, 1, () => `${uuid} at ${at}`);
     return false;
   });
   const rows = kept.flatMap(({ at, uuid, utilizationRatio, memoryBytes }) => {
     const row = (metric: 'utilization' | 'memory', value: number | null, rank: number) =>
-      value === null ? [] : [readingRow({ at: Date.parse(at), value, holder: null, rank }, uuid, metric, from)];
+      value === null ? [] : [buildReadingRow({ at: Date.parse(at), value, holder: null, rank }, uuid, metric, from)];
     return [...row('utilization', utilizationRatio, KERNEL_RAN), ...row('memory', memoryBytes, 0)];
   });
-  const held = stretchesOf(
-    kept.flatMap((gpu) => heldBy(host, gpu)),
+  const held = buildHolderRows(
+    kept.flatMap((gpu) => buildHoldersOfGpu(host, gpu)),
     from,
   );
   const sent = { rows: [...rows, ...held], readings: rows.length, leftOut };
@@ -122,7 +122,7 @@ export async function receiveReadings(deps: SyncDeps, name: string, { host, gpus
 const WORK = 'steelyard-';
 
 /** The processes on a GPU as holders: one without a process if the GPU was free, and none if the processes were not reported. */
-function heldBy(host: string, { at, uuid, model, pids, work = {} }: Watched['gpus'][number]) {
+function buildHoldersOfGpu(host: string, { at, uuid, model, pids, work = {} }: Watched['gpus'][number]) {
   const machine = { gpu: uuid, host, model, slices: null, namespace: null, pod: null };
   const holders = pids?.length === 0 ? [null] : (pids ?? []);
   return holders.map((pid) => {

@@ -3,13 +3,13 @@ import type { Events } from '../../../platform/events/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import { METRICS_NAMESPACE } from '../holders/holding.ts';
-import { stretchesOf } from '../series/holder-stretches.ts';
-import { type LeftOut, noteLeftOut } from '../series/left-out.ts';
-import { keepSent, taking } from './receive.ts';
-import { KERNEL_RAN, readingOf, signalOf } from './signals.ts';
+import { buildHolderRows } from '../series/holder-stretches.ts';
+import { addLeftOut, type LeftOut } from '../series/left-out.ts';
+import { buildTaking, keepSent } from './receive.ts';
+import { convertReading, findSignal, KERNEL_RAN } from './signals.ts';
 import { findSources, readUntilOfRun, type StoredSource, saveReadUntilOfRun } from './store.ts';
 import type { SyncDeps } from './sync.ts';
-import { readingRow } from './take.ts';
+import { buildReadingRow } from './take.ts';
 
 /** GPU metrics that runs log; implemented by MLOps. */
 export interface RunGpus {
@@ -65,18 +65,20 @@ async function readRun(deps: RunsDeps, runs: RunGpus, runId: string): Promise<vo
   if (source === null) return;
   const before = await readUntilOfRun(deps.store, runId);
   const samples = await runs.gpuSamples(deps.store, runId, before === null ? 0 : before - OVERLAP_MS);
-  const from = taking(deps, source);
+  const from = buildTaking(deps, source);
   const leftOut: LeftOut[] = [];
   const rows = samples.flatMap(({ gpu, metric, timestamp: at, value: logged }) => {
     const named = `run:${runId}:${gpu}`;
-    const value = judged(metric, logged);
+    const value = checkReading(metric, logged);
     const fault =
       at > from.latest ? 'the time is in the future' : at < from.earliest ? 'older than readings are kept' : value;
     if (typeof fault === 'number') {
       const of = metric === 'utilization_percentage' ? 'utilization' : 'memory';
-      return [readingRow({ at, value: fault, holder: null, rank: of === 'memory' ? 0 : KERNEL_RAN }, named, of, from)];
+      return [
+        buildReadingRow({ at, value: fault, holder: null, rank: of === 'memory' ? 0 : KERNEL_RAN }, named, of, from),
+      ];
     }
-    noteLeftOut(leftOut, fault, 1, () => `${metric} of ${named} at ${at}: ${logged}`);
+    addLeftOut(leftOut, fault, 1, () => `${metric} of ${named} at ${at}: ${logged}`);
     return [];
   });
   const held = [...Map.groupBy(rows, ({ gpu }) => String(gpu))].map(([gpu, own]) => ({
@@ -93,13 +95,13 @@ async function readRun(deps: RunsDeps, runs: RunGpus, runId: string): Promise<vo
     instants: own.map(({ sampledAt }) => Date.parse(String(sampledAt))),
   }));
   const newest = rows.reduce((latest, { sampledAt }) => Math.max(latest, Date.parse(String(sampledAt))), before ?? 0);
-  await keepSent(deps, source, { rows: [...rows, ...stretchesOf(held, from)], readings: rows.length, leftOut });
+  await keepSent(deps, source, { rows: [...rows, ...buildHolderRows(held, from)], readings: rows.length, leftOut });
   await saveReadUntilOfRun(deps.store, runId, newest);
 }
 
 /** Checked like DCGM's counters of the same kind: percent, and megabytes instead of MiB. */
-function judged(metric: 'utilization_percentage' | 'memory_usage_megabytes', logged: number) {
-  const of = signalOf(metric === 'utilization_percentage' ? 'DCGM_FI_DEV_GPU_UTIL' : 'DCGM_FI_DEV_FB_USED');
+function checkReading(metric: 'utilization_percentage' | 'memory_usage_megabytes', logged: number) {
+  const of = findSignal(metric === 'utilization_percentage' ? 'DCGM_FI_DEV_GPU_UTIL' : 'DCGM_FI_DEV_FB_USED');
   if (of === null) throw new Error('both are signals');
-  return readingOf(logged, of.metric === 'memory' ? { ...of, factor: BYTES_A_MEGABYTE } : of, 0);
+  return convertReading(logged, of.metric === 'memory' ? { ...of, factor: BYTES_A_MEGABYTE } : of, 0);
 }

@@ -4,7 +4,7 @@ import type { ManifestOutcome } from '../../../platform/manifests/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import { findDevices } from '../recent/devices.ts';
 import type { LeftOut } from '../series/left-out.ts';
-import { sourceNotFound } from './receive.ts';
+import { createSourceNotFoundError } from './receive.ts';
 import type { GpuSource, GpuSourceSpec, PrometheusSource } from './schema.ts';
 import { UTILIZATION_SIGNALS } from './signals.ts';
 import { findSources, type StoredSource, saveSource } from './store.ts';
@@ -97,7 +97,7 @@ export async function syncByHand(
   name: string | null,
 ): Promise<{ done: boolean; sources: GpuSource[] }> {
   const sources = await findSources(deps.store, name);
-  if (name !== null && sources.length === 0) throw sourceNotFound(name);
+  if (name !== null && sources.length === 0) throw createSourceNotFoundError(name);
   const until = performance.now() + CALL_MS;
   const { signal } = new AbortController();
   let done = true;
@@ -105,10 +105,10 @@ export async function syncByHand(
     done = (await deps.oneSync(() => syncNewest(deps, source.name, { signal, until }))) && done;
   }
   await deps.fold();
-  return { done, sources: await sourcesWithState(deps, name) };
+  return { done, sources: await readSourcesWithState(deps, name) };
 }
 
-export async function sourcesWithState(
+export async function readSourcesWithState(
   { store: sql, containers: reader }: Pick<SourcesDeps, 'store' | 'containers'>,
   name: string | null = null,
 ): Promise<GpuSource[]> {
@@ -117,9 +117,9 @@ export async function sourcesWithState(
     const own = devices.get(source.id) ?? [];
     const newest = own.reduce((latest, { seenAt }) => Math.max(latest, seenAt), 0);
     const current = own.filter(({ seenAt }) => seenAt > newest - DAY_MS);
-    const bySignal = Map.groupBy(current, ({ signal }) => nameOf(signal, source));
+    const bySignal = Map.groupBy(current, ({ signal }) => nameSignal(signal, source));
     const containers = isAskedOfContainers(source) ? toContainerState(await reader.read(sql, source.name)) : null;
-    const known = shown(source);
+    const known = toGpuSource(source);
     return {
       ...known,
       state: (containers?.lastError ?? null) === null ? known.state : ('failed' as const),
@@ -132,19 +132,19 @@ export async function sourcesWithState(
 }
 
 function toContainerState({ readUntil, readings, leftOut, lastError }: ContainersRead): GpuSource['containers'] {
-  return { readUntil: instant(readUntil), readings, leftOut: [...leftOut], lastError };
+  return { readUntil: formatInstant(readUntil), readings, leftOut: [...leftOut], lastError };
 }
 
-function instant(at: number | null): string | null {
+function formatInstant(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
-function nameOf(rank: number | null, { spec }: StoredSource): string | null {
+function nameSignal(rank: number | null, { spec }: StoredSource): string | null {
   if (rank === null) return null;
   return spec.type === 'mlflow' ? 'utilization_percentage' : (UTILIZATION_SIGNALS[rank] ?? null);
 }
 
-function shown({ name, spec, readUntil, lastAt, readings, leftOut, lastError }: StoredSource) {
+function toGpuSource({ name, spec, readUntil, lastAt, readings, leftOut, lastError }: StoredSource) {
   const state: GpuSource['state'] = lastError !== null ? 'failed' : lastAt === null ? 'never' : 'ok';
   return {
     source: name,
@@ -154,8 +154,8 @@ function shown({ name, spec, readUntil, lastAt, readings, leftOut, lastError }: 
     price: spec.price ?? null,
     resource: spec.resource ?? null,
     state,
-    readUntil: instant(readUntil),
-    lastAt: instant(lastAt),
+    readUntil: formatInstant(readUntil),
+    lastAt: formatInstant(lastAt),
     readings,
     leftOut: [...leftOut],
     lastError,

@@ -42,7 +42,7 @@ const SIGNALS: Readonly<Record<string, Signal>> = {
 };
 
 /** Null: a metric that is not read here. */
-export function signalOf(name: string | undefined): Signal | null {
+export function findSignal(name: string | undefined): Signal | null {
   return name !== undefined && Object.hasOwn(SIGNALS, name) ? (SIGNALS[name] ?? null) : null;
 }
 
@@ -53,7 +53,7 @@ export type Fault =
   | 'more than there can be';
 
 /** A value in our unit (a ratio, bytes, joules), or the fault. A value below the noise floor of its counter is zero: nothing runs. */
-export function readingOf(value: number, signal: Signal, noiseRatio: number): number | Fault {
+export function convertReading(value: number, signal: Signal, noiseRatio: number): number | Fault {
   // DCGM's blank values exceed every maximum, so they are checked first. Their range includes infinity, a separate fault.
   if (Number.isFinite(value) && isDcgmBlank(value)) return 'a mark of DCGM for "not known"';
   if (!Number.isFinite(value)) return 'no value: NaN or infinite';

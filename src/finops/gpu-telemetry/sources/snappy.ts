@@ -5,14 +5,14 @@ export class SnappyError extends Error {}
  * Decodes the block format of snappy (used by the remote write of Prometheus): the size as a varint, then literals and
  * copies of earlier output. Nothing is written outside of the stated size, which is at most `mostBytes`.
  */
-export function snappyDecoded(block: Uint8Array, mostBytes: number): Uint8Array {
-  const [size, begin] = statedSize(block);
+export function decodeSnappy(block: Uint8Array, mostBytes: number): Uint8Array {
+  const [size, begin] = readSize(block);
   if (size > mostBytes) throw new SnappyError(`${size} bytes when unpacked; ${mostBytes} are allowed`);
   const out = new Uint8Array(size);
   let [from, to] = [begin, 0];
   while (from < block.length) {
     const tag = block[from] ?? 0;
-    const { length, offset, next } = (tag & 3) === 0 ? literalAt(block, from) : copyAt(block, from);
+    const { length, offset, next } = (tag & 3) === 0 ? readLiteral(block, from) : copyAt(block, from);
     if (to + length > size) throw new SnappyError('it holds more than it says');
     if (offset === null) {
       if (next + length > block.length) throw new SnappyError('it ends within a literal');
@@ -30,7 +30,7 @@ export function snappyDecoded(block: Uint8Array, mostBytes: number): Uint8Array 
   return out;
 }
 
-function statedSize(block: Uint8Array): [size: number, next: number] {
+function readSize(block: Uint8Array): [size: number, next: number] {
   let size = 0;
   for (let at = 0; at < Math.min(5, block.length); at += 1) {
     const byte = block[at] ?? 0;
@@ -47,11 +47,11 @@ interface Element {
   readonly next: number;
 }
 
-function literalAt(block: Uint8Array, at: number): Element {
+function readLiteral(block: Uint8Array, at: number): Element {
   const short = (block[at] ?? 0) >> 2;
   if (short < 60) return { length: short + 1, offset: null, next: at + 1 };
   const bytes = short - 59;
-  return { length: numberAt(block, at + 1, bytes) + 1, offset: null, next: at + 1 + bytes };
+  return { length: readNumber(block, at + 1, bytes) + 1, offset: null, next: at + 1 + bytes };
 }
 
 function copyAt(block: Uint8Array, at: number): Element {
@@ -59,14 +59,14 @@ function copyAt(block: Uint8Array, at: number): Element {
   const kind = tag & 3;
   if (kind === 1) {
     const length = ((tag >> 2) & 7) + 4;
-    return { length, offset: (tag >> 5) * 256 + numberAt(block, at + 1, 1), next: at + 2 };
+    return { length, offset: (tag >> 5) * 256 + readNumber(block, at + 1, 1), next: at + 2 };
   }
   const bytes = kind === 2 ? 2 : 4;
-  return { length: (tag >> 2) + 1, offset: numberAt(block, at + 1, bytes), next: at + 1 + bytes };
+  return { length: (tag >> 2) + 1, offset: readNumber(block, at + 1, bytes), next: at + 1 + bytes };
 }
 
 /** Little-endian. */
-function numberAt(block: Uint8Array, at: number, bytes: number): number {
+function readNumber(block: Uint8Array, at: number, bytes: number): number {
   if (at + bytes > block.length) throw new SnappyError('it ends within an element');
   let number = 0;
   for (let index = bytes - 1; index >= 0; index -= 1) number = number * 256 + (block[at + index] ?? 0);

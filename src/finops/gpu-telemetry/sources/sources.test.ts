@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { call, problemFrom, testApplication } from '../../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../../testing/application.ts';
 import { sharedApplication } from '../../../testing/shared.ts';
 import { applyText, gpuSource, syncAll, write } from '../../testing/gpu-sources.ts';
 import { idle as idleOf, importSamples } from '../../testing/gpus.ts';
-import { scraped } from './exporter.testing.ts';
+import { parseScrape } from './exporter.testing.ts';
 import { listGpuSources, sendGpuReadings } from './schema.ts';
 import type { Series } from './take.ts';
 
@@ -62,7 +62,7 @@ function scrapes(
   count: number,
   { from = 0, labels = {} }: { from?: number; labels?: Record<string, string> } = {},
 ): Series[] {
-  return Array.from({ length: count }, (_, index) => scraped(text, start + (from + index) * STEP, labels)).flat();
+  return Array.from({ length: count }, (_, index) => parseScrape(text, start + (from + index) * STEP, labels)).flat();
 }
 
 const hours = (instants: number) => (instants * STEP) / 3_600_000;
@@ -102,7 +102,7 @@ describe('readings that are sent', () => {
     const counters = Array.from({ length: 160 }, (_, step) => {
       const of = (pod: string) =>
         `DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{UUID="GPU-a",pod="${pod}"} ${joules(step) * 1000}`;
-      return scraped(`${of('one')}\n${of('two')}`, start + step * STEP);
+      return parseScrape(`${of('one')}\n${of('two')}`, start + step * STEP);
     });
     await write(application, here, counters.flat());
     clock.at += 3_600_000;
@@ -123,7 +123,9 @@ describe('readings that come in any order, twice, at once, and over a restart', 
     await fc.assert(
       fc.asyncProperty(readings, fc.integer({ min: 1, max: 6 }), async (all, parts) => {
         const [sent, file] = [await fresh(), await fresh()];
-        const series = all.map(({ gpu, step, value }) => scraped(util(`UUID="${gpu}"`, value), start + step * STEP)[0]);
+        const series = all.map(
+          ({ gpu, step, value }) => parseScrape(util(`UUID="${gpu}"`, value), start + step * STEP)[0],
+        );
         const known = series.filter((one) => one !== undefined);
         for (let part = 0; part < parts; part += 1) {
           const some = known.filter((_, index) => index % parts === part || index % 7 === part);
@@ -150,7 +152,9 @@ describe('readings that come in any order, twice, at once, and over a restart', 
     {
       await using application = await testApplication(overrides, { data });
       await applyText(application, gpuSource(here, '{ type: push }'));
-      const writes = Array.from({ length: 160 }, (_, step) => scraped(util('UUID="GPU-a"', 0), start + step * STEP));
+      const writes = Array.from({ length: 160 }, (_, step) =>
+        parseScrape(util('UUID="GPU-a"', 0), start + step * STEP),
+      );
       const answers = await Promise.all(writes.map((series) => write(application, here, series)));
       expect(answers.every(({ status }) => status === 204)).toBe(true);
     }
@@ -255,8 +259,8 @@ describe('values of DCGM', () => {
   it('of the future, and of long ago, are left out', async () => {
     const { application } = await prepared();
     await write(application, here, [
-      ...scraped(util('UUID="GPU-a"', 5), start + 3 * 3_600_000),
-      ...scraped(util('UUID="GPU-a"', 5), 86_400_000),
+      ...parseScrape(util('UUID="GPU-a"', 5), start + 3 * 3_600_000),
+      ...parseScrape(util('UUID="GPU-a"', 5), 86_400_000),
     ]);
     const source = await ownSource(application);
     expect(source?.leftOut.map(({ reason }) => reason)).toEqual([
@@ -341,6 +345,6 @@ describe('readings of nvidia-smi', () => {
     });
     expect(late).toMatchObject({ readings: 0, leftOut: [{ reason: 'the time is in the future', readings: 1 }] });
     const unknown = call(application, sendGpuReadings, { params: { source: 'there' }, body: { host: 'n1', gpus } });
-    expect(await problemFrom(unknown)).toMatchObject({ code: 'gpu_source_not_found' });
+    expect(await catchProblem(unknown)).toMatchObject({ code: 'gpu_source_not_found' });
   });
 });

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /** A query to the stand-in Prometheus. Times are Unix milliseconds. */
-export interface Asked {
+export interface RecordedQuery {
   readonly query: string;
   readonly start: number;
   readonly end: number;
@@ -12,10 +12,10 @@ export interface Asked {
 }
 
 /** For tests: a server in place of a Prometheus; it records its queries. */
-export async function standIn(answer: (asked: Asked, response: ServerResponse) => void) {
-  const asked: Asked[] = [];
+export async function startStandIn(answer: (asked: RecordedQuery, response: ServerResponse) => void) {
+  const asked: RecordedQuery[] = [];
   const server = createServer(async (request, response) => {
-    const form = new URLSearchParams(await bodyOf(request));
+    const form = new URLSearchParams(await readBody(request));
     const number = (name: string) => Number(form.get(name));
     const one = {
       query: form.get('query') ?? '',
@@ -35,17 +35,17 @@ export async function standIn(answer: (asked: Asked, response: ServerResponse) =
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
 
-export const json = (response: ServerResponse, status: number, document: unknown) =>
+export const sendJson = (response: ServerResponse, status: number, document: unknown) =>
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(document));
 
-export const matrix = (response: ServerResponse, result: readonly unknown[]) =>
-  json(response, 200, { status: 'success', data: { resultType: 'matrix', result } });
+export const sendMatrix = (response: ServerResponse, result: readonly unknown[]) =>
+  sendJson(response, 200, { status: 'success', data: { resultType: 'matrix', result } });
 
-export const refusal = (response: ServerResponse, status: number, errorType: string, error: string) =>
-  json(response, status, { status: 'error', errorType, error });
+export const sendRefusal = (response: ServerResponse, status: number, errorType: string, error: string) =>
+  sendJson(response, status, { status: 'error', errorType, error });

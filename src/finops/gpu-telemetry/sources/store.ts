@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../../../platform/store/index.ts';
-import { type LeftOut, noteLeftOut } from '../series/left-out.ts';
+import { addLeftOut, type LeftOut } from '../series/left-out.ts';
 import { GpuSourceSpec } from './schema.ts';
 
 interface SourceTables {
@@ -82,7 +82,7 @@ export interface ReadFacts {
 }
 
 /** Records readings as durable, so that they are counted and not queried again. Call it in a transaction. */
-export async function noteRead(sql: Sql, name: string, { at, readings, leftOut, readUntil }: ReadFacts): Promise<void> {
+export async function saveRead(sql: Sql, name: string, { at, readings, leftOut, readUntil }: ReadFacts): Promise<void> {
   const [before] = await findSources(sql, name);
   if (before === undefined) return;
   await sql
@@ -91,7 +91,7 @@ export async function noteRead(sql: Sql, name: string, { at, readings, leftOut, 
     .set({
       last_ms: at,
       readings: before.readings + readings,
-      left_out: JSON.stringify(addedUp(before.leftOut, leftOut)),
+      left_out: JSON.stringify(mergeLeftOut(before.leftOut, leftOut)),
       last_error: null,
       ...(readUntil === undefined ? {} : { read_until_ms: readUntil }),
     })
@@ -100,12 +100,12 @@ export async function noteRead(sql: Sql, name: string, { at, readings, leftOut, 
 }
 
 /** Records readings that were accepted but could not be stored, by the id of their source. */
-export async function noteLeftOutById(sql: Sql, leftOut: ReadonlyMap<string, LeftOut>): Promise<void> {
+export async function saveLeftOutById(sql: Sql, leftOut: ReadonlyMap<string, LeftOut>): Promise<void> {
   if (leftOut.size === 0) return;
   for (const { id, name, leftOut: before } of await findSources(sql)) {
     const more = leftOut.get(id);
     if (more === undefined) continue;
-    const sums = JSON.stringify(addedUp(before, [more]));
+    const sums = JSON.stringify(mergeLeftOut(before, [more]));
     await sql
       .tables<SourceTables>()
       .updateTable('gpu_source')
@@ -115,13 +115,13 @@ export async function noteLeftOutById(sql: Sql, leftOut: ReadonlyMap<string, Lef
   }
 }
 
-function addedUp(before: readonly LeftOut[], more: readonly LeftOut[]): LeftOut[] {
+function mergeLeftOut(before: readonly LeftOut[], more: readonly LeftOut[]): LeftOut[] {
   const sums = before.map((one) => ({ ...one }));
-  for (const one of more) noteLeftOut(sums, one.reason, one.readings, () => one.example);
+  for (const one of more) addLeftOut(sums, one.reason, one.readings, () => one.example);
   return sums;
 }
 
-export async function noteFailure(sql: Sql, name: string, failure: z.infer<typeof Failure>): Promise<void> {
+export async function saveFailure(sql: Sql, name: string, failure: z.infer<typeof Failure>): Promise<void> {
   await sql
     .tables<SourceTables>()
     .updateTable('gpu_source')
@@ -131,7 +131,7 @@ export async function noteFailure(sql: Sql, name: string, failure: z.infer<typeo
 }
 
 /** Prices stated by sources, by the id in their readings. */
-export async function sourcePrices(sql: Sql) {
+export async function findSourcePrices(sql: Sql) {
   const rows = await sql
     .tables<SourceTables>()
     .selectFrom('gpu_source')

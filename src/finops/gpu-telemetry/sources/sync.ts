@@ -2,10 +2,10 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { JournaledTable } from '../../../platform/journal/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { MOST_POINTS, queryRange, TooMuchAsked } from './prometheus.ts';
+import { MOST_POINTS, QueryTooLarge, queryRange } from './prometheus.ts';
 import type { PrometheusSource } from './schema.ts';
 import { ENERGY_SIGNAL, MEMORY_SIGNAL, UTILIZATION_SIGNALS } from './signals.ts';
-import { noteFailure, noteRead, type StoredSource } from './store.ts';
+import { type StoredSource, saveFailure, saveRead } from './store.ts';
 import { type Series, type Taken, takeSeries } from './take.ts';
 
 export interface SyncDeps {
@@ -17,9 +17,9 @@ export interface SyncDeps {
 }
 
 /** A source that this server queries. */
-export type AskedSource = StoredSource & { readonly spec: PrometheusSource };
+export type QueriedSource = StoredSource & { readonly spec: PrometheusSource };
 
-export function isAsked(source: StoredSource): source is AskedSource {
+export function isAsked(source: StoredSource): source is QueriedSource {
   return source.spec.type === 'prometheus';
 }
 
@@ -37,7 +37,7 @@ const MUCH_BYTES = 64 * 1024 * 1024;
  */
 export async function syncSource(
   deps: SyncDeps,
-  source: AskedSource,
+  source: QueriedSource,
   { signal, until }: { readonly signal: AbortSignal; readonly until: number },
 ): Promise<boolean> {
   const { interval, overlap, backfill } = source.spec;
@@ -51,7 +51,7 @@ export async function syncSource(
     while (start <= last) {
       if (performance.now() >= until || signal.aborted) return false;
       const end = Math.min(last, start + (Math.min(points, MOST_POINTS) - 1) * interval);
-      const series = await askedSeries(source, { start, end, signal });
+      const series = await querySeries(source, { start, end, signal });
       if (series === null) {
         points = Math.floor(points / 2);
         if (points >= FEWEST_POINTS) continue;
@@ -65,14 +65,14 @@ export async function syncSource(
   } catch (error) {
     if (signal.aborted) return false;
     if (!(error instanceof AppError)) throw error;
-    await noteFailure(deps.store, source.name, { code: error.code, detail: error.message });
+    await saveFailure(deps.store, source.name, { code: error.code, detail: error.message });
     return true;
   }
 }
 
 /** Null if the query is too large for the source. */
-async function askedSeries(
-  { spec }: AskedSource,
+async function querySeries(
+  { spec }: QueriedSource,
   { start, end, signal }: { readonly start: number; readonly end: number; readonly signal: AbortSignal },
 ): Promise<Series[] | null> {
   const names = [...UTILIZATION_SIGNALS.filter((name) => spec.signals.includes(name)), MEMORY_SIGNAL, ENERGY_SIGNAL];
@@ -83,7 +83,7 @@ async function askedSeries(
       series.push(...(await queryRange(spec, { query, start, end, stepMs: spec.interval }, signal)));
     }
   } catch (error) {
-    if (error instanceof TooMuchAsked) return null;
+    if (error instanceof QueryTooLarge) return null;
     throw error;
   }
   return series;
@@ -91,7 +91,7 @@ async function askedSeries(
 
 async function keep(
   deps: SyncDeps,
-  { name, id, spec }: AskedSource,
+  { name, id, spec }: QueriedSource,
   series: readonly Series[],
   { start, end, now }: { readonly start: number; readonly end: number; readonly now: number },
 ): Promise<void> {
@@ -103,6 +103,6 @@ async function keep(
     latest: end,
   });
   await deps.recent.append(taken.rows);
-  await deps.store.transaction((sql) => noteRead(sql, name, { ...taken, at: now, readUntil: end }));
+  await deps.store.transaction((sql) => saveRead(sql, name, { ...taken, at: now, readUntil: end }));
   if (deps.recent.waitingBytes >= MUCH_BYTES) await deps.fold();
 }

@@ -1,7 +1,7 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { AppError } from '../../../platform/errors/index.ts';
-import { tooManyValues } from '../../../platform/json/index.ts';
-import { signalOf } from './signals.ts';
+import { createTooManyValues } from '../../../platform/json/index.ts';
+import { findSignal } from './signals.ts';
 import type { Series } from './take.ts';
 
 /** The input is not a `WriteRequest` of Prometheus' remote write 1.0. */
@@ -22,8 +22,8 @@ export function parseWriteRequest(body: Uint8Array): WriteRequest {
   try {
     read(budget, body, (field, reader) => {
       if (field !== 1) return false;
-      const one = timeSeries(budget, reader.bytes());
-      if (signalOf(one.labels.__name__) !== null) series.push(one);
+      const one = decodeTimeSeries(budget, reader.bytes());
+      if (findSignal(one.labels.__name__) !== null) series.push(one);
       else passedOver += one.samples.length;
       return true;
     });
@@ -51,19 +51,19 @@ function read(
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
     budget.fields -= 1;
-    if (budget.fields < 0) throw tooManyValues(FIELD_LIMIT);
+    if (budget.fields < 0) throw createTooManyValues(FIELD_LIMIT);
     const [field, type] = reader.tag();
     if (!take(field, reader, type)) reader.skip(type, field);
   }
 }
 
-function timeSeries(budget: Budget, bytes: Uint8Array): Series {
+function decodeTimeSeries(budget: Budget, bytes: Uint8Array): Series {
   const labels: Record<string, string> = {};
   const samples: (readonly [number, number])[] = [];
   read(budget, bytes, (field, reader, type) => {
     if ((field !== 1 && field !== 2) || type !== WireType.LengthDelimited) return false;
     if (field === 1) {
-      const [name, value] = label(budget, reader.bytes());
+      const [name, value] = decodeLabel(budget, reader.bytes());
       labels[name] = value;
     } else samples.push(sample(budget, reader.bytes()));
     return true;
@@ -71,7 +71,7 @@ function timeSeries(budget: Budget, bytes: Uint8Array): Series {
   return { labels, samples };
 }
 
-function label(budget: Budget, bytes: Uint8Array): [name: string, value: string] {
+function decodeLabel(budget: Budget, bytes: Uint8Array): [name: string, value: string] {
   const found: [string, string] = ['', ''];
   read(budget, bytes, (field, reader) => {
     if (field !== 1 && field !== 2) return false;

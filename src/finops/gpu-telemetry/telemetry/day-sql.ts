@@ -4,7 +4,7 @@ export const GAP_FACTOR = 1.5;
 const HOUR_MS = 3_600_000;
 
 /** A UTC day, `2026-11-01`, or an hour of one, `2026-11-01 09`, in Unix milliseconds; the end is exclusive. */
-export function timesOf(span: string): { readonly start: number; readonly end: number } {
+export function parseSpan(span: string): { readonly start: number; readonly end: number } {
   const [day = '', hour] = span.split(' ');
   const start = Date.parse(`${day}T${hour ?? '00'}:00:00Z`);
   return { start, end: start + (hour === undefined ? 24 * HOUR_MS : HOUR_MS) };
@@ -26,8 +26,8 @@ export interface SpanImport {
  * (the names are an ENUM), and then read in that order. Of several readings of one GPU at one instant the import has
  * precedence, and among its readings the largest: busy rather than idle.
  */
-export function spanSelect({ names, span, incoming, known }: SpanImport): string {
-  const { start, end } = timesOf(span);
+export function buildSpanSelect({ names, span, incoming, known }: SpanImport): string {
+  const { start, end } = parseSpan(span);
   const [from, to] = [`make_timestamp(${start}000)`, `make_timestamp(${end}000)`];
   const rows = `SELECT gpu::${names} AS g, epoch_ms(sampledAt) AS t, value, "intervalMs" AS i, true AS newer, "import"
       FROM ${incoming} WHERE "sampledAt" >= ${from} AND "sampledAt" < ${to}
@@ -44,7 +44,7 @@ export function spanSelect({ names, span, incoming, known }: SpanImport): string
  * Stretches of samples, in the form of GPU_STRETCH. `samples` is a relation with rows in the order of GPU and time, like the
  * files of samples: they are read in sequence, without sorting.
  */
-export function stretchSelect(samples: string, level: number): string {
+export function buildStretchSelect(samples: string, level: number): string {
   const marked = `SELECT *, value <= ${level} AS low, coalesce(gpu <> lag(gpu) OVER () OR "import" <> lag("import") OVER ()
         OR (value <= ${level}) <> (lag(value) OVER () <= ${level})
         OR epoch_ms("sampledAt") <> lag(epoch_ms("sampledAt")) OVER () + lag("spanMs") OVER (), true) AS starts

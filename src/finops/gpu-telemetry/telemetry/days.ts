@@ -1,8 +1,8 @@
 import type { Lake, LakeSession, StagedFile } from '../../../platform/lake/index.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
-import { spanSelect, stretchSelect } from './day-sql.ts';
+import { buildSpanSelect, buildStretchSelect } from './day-sql.ts';
 import type { GpuMetric } from './schema.ts';
-import { GPU_SAMPLE, GPU_STRETCH, LEVELS, partitionOf } from './tables.ts';
+import { buildPartition, GPU_SAMPLE, GPU_STRETCH, LEVELS } from './tables.ts';
 
 export interface DaysDeps {
   readonly store: Store;
@@ -27,7 +27,7 @@ export interface WrittenSpans {
   readonly added: number;
 }
 
-export const NOTHING_WRITTEN: WrittenSpans = { files: [], replaced: [], added: 0 };
+export const EMPTY_SPANS: WrittenSpans = { files: [], replaced: [], added: 0 };
 
 /** Name of the ENUM that maps names to small numbers while days are sorted; imports run one at a time. */
 const NAMES = 'gpu_names';
@@ -35,7 +35,7 @@ const NAMES = 'gpu_names';
 /** Rewrites every day, or hour, of the readings: samples, then their stretches. The files are invisible before a swap. */
 export async function addReadings(deps: DaysDeps, added: AddedReadings): Promise<WrittenSpans> {
   const { store, lake, session } = deps;
-  const partitions = added.spans.map((span) => partitionOf(added.metric, span));
+  const partitions = added.spans.map((span) => buildPartition(added.metric, span));
   const isTaken = (name: string) => partitions.some((one) => name === one || name.startsWith(`${one} `));
   const known = (await lake.files(store, GPU_SAMPLE)).filter(({ partition }) => isTaken(partition));
   const all = lake.stagedRelation(GPU_SAMPLE, known);
@@ -49,7 +49,7 @@ export async function addReadings(deps: DaysDeps, added: AddedReadings): Promise
     for (const span of added.spans) spans.push(await addSpan(deps, added, span, known));
     const samples = spans.flat().filter(({ table }) => table === GPU_SAMPLE.name);
     const replaced = new Set([...partitions, ...known.map(({ partition }) => partition)]);
-    return { files: spans.flat(), replaced: [...replaced], added: rowsOf(samples) - rowsOf(known) };
+    return { files: spans.flat(), replaced: [...replaced], added: sumRows(samples) - sumRows(known) };
   } finally {
     await session.query(`DROP TYPE ${NAMES}`);
   }
@@ -65,7 +65,7 @@ export async function swapIn(lake: Lake, sql: Sql, written: readonly WrittenSpan
   }
 }
 
-function rowsOf(files: readonly StagedFile[]): number {
+function sumRows(files: readonly StagedFile[]): number {
   return files.reduce((sum, { rows }) => sum + rows, 0);
 }
 
@@ -75,10 +75,10 @@ async function addSpan(
   span: string,
   known: readonly StagedFile[],
 ): Promise<StagedFile[]> {
-  const partition = partitionOf(metric, span);
+  const partition = buildPartition(metric, span);
   const before = known.filter((file) => file.partition === partition || file.partition.startsWith(`${partition} `));
   const of = { names: NAMES, span, incoming: relation, known: lake.stagedRelation(GPU_SAMPLE, before) };
-  const samples = await stage(GPU_SAMPLE, partition, spanSelect(of));
+  const samples = await stage(GPU_SAMPLE, partition, buildSpanSelect(of));
   const written = lake.stagedRelation(GPU_SAMPLE, [samples]);
-  return [samples, await stage(GPU_STRETCH, partition, stretchSelect(written, LEVELS[metric]))];
+  return [samples, await stage(GPU_STRETCH, partition, buildStretchSelect(written, LEVELS[metric]))];
 }

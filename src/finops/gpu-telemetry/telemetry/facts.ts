@@ -33,7 +33,7 @@ export async function readFacts(session: LakeSession, relation: string, name: st
     return reason === null ? [] : [{ reason, rows: Number(rows), example: String(example).slice(0, 300) }];
   });
   const [first, last] = [days[0], days.at(-1)];
-  if (first === undefined || last === undefined) throw unusable(name, rejected);
+  if (first === undefined || last === undefined) throw createSamplesError(name, rejected);
   if (days.length > MOST_DAYS) {
     const detail = `${name} has readings of ${days.length} days, from ${first.day} to ${last.day}; one import takes at most ${MOST_DAYS}. Check the column of times, or split the file.`;
     throw new AppError('gpu_samples_unusable', detail, { file: name });
@@ -51,7 +51,7 @@ export async function readFacts(session: LakeSession, relation: string, name: st
   };
 }
 
-function unusable(name: string, rejected: GpuImport['rejected']): AppError {
+function createSamplesError(name: string, rejected: GpuImport['rejected']): AppError {
   const [worst] = rejected.toSorted((a, b) => b.rows - a.rows);
   const why = worst === undefined ? 'it has no row' : `${worst.rows} rows: ${worst.reason} (${worst.example})`;
   return new AppError('gpu_samples_unusable', `${name} has no valid reading: ${why}.`, { file: name });
@@ -61,7 +61,7 @@ function unusable(name: string, rejected: GpuImport['rejected']): AppError {
 const LOOKED_AT = 20;
 
 /** The distance between readings of one GPU that half of them do not exceed. Error: `gpu_interval_unknown`. */
-export async function usualInterval(session: LakeSession, relation: string, name: string): Promise<number> {
+export async function readUsualInterval(session: LakeSession, relation: string, name: string): Promise<number> {
   const [row] = await session.query(
     `SELECT quantile_disc(d, 0.5)::DOUBLE AS interval FROM (
         SELECT epoch_ms("sampledAt") - lag(epoch_ms("sampledAt")) OVER (PARTITION BY gpu ORDER BY "sampledAt") AS d

@@ -1,5 +1,5 @@
 import type { GpuUnit } from './schema.ts';
-import { columnOf, type SourceFile } from './source-file.ts';
+import { findColumn, type SourceFile } from './source-file.ts';
 
 /** Reasons to reject a row; the number in the file of readings is the index in this list. 0: accepted. */
 export const FAULTS = [
@@ -36,14 +36,14 @@ export interface Readings {
  * A SELECT of the rows of a file as readings: gpu, sampledAt, value, fault (0: none), example (of a row with a fault). Most
  * rows have no fault, so that is checked first.
  */
-export function readingsSelect(source: SourceFile, readings: Readings): string {
+export function buildReadingsSelect(source: SourceFile, readings: Readings): string {
   const { factor, most } = SCALES[readings.unit];
-  const [value, time] = [columnOf(source, [readings.value]), columnOf(source, [readings.time])];
+  const [value, time] = [findColumn(source, [readings.value]), findColumn(source, [readings.time])];
   const isTextual = isText(source, readings.value);
   const raw = `SELECT CAST(${readings.gpu} AS VARCHAR) AS named, ${value} AS rawValue, ${time} AS rawTime,
-      ${isTextual ? `TRY_CAST(${value} AS DOUBLE)` : `CAST(${value} AS DOUBLE)`} AS v, ${unixTime(source, readings.time, time)} AS n
+      ${isTextual ? `TRY_CAST(${value} AS DOUBLE)` : `CAST(${value} AS DOUBLE)`} AS v, ${buildUnixTimeSql(source, readings.time, time)} AS n
     FROM ${source.relation}`;
-  const timed = `SELECT rawValue, rawTime, v, ${instant(source, readings.time)} AS t,
+  const timed = `SELECT rawValue, rawTime, v, ${buildInstantExpression(source, readings.time)} AS t,
       CASE WHEN starts_with(named, ' ') OR ends_with(named, ' ') THEN trim(named) ELSE named END AS g FROM (${raw})`;
   const latest = `make_timestamp(${Math.floor(readings.latest)}000)`;
   const nothing = isTextual ? `rawValue IS NULL OR trim(rawValue) = '' OR isnan(v)` : 'v IS NULL OR isnan(v)';
@@ -66,22 +66,26 @@ function isTime(source: SourceFile, column: string): boolean {
 }
 
 /** A column of times as a number, if it is numeric. */
-function unixTime(source: SourceFile, name: string, column: string): string {
+function buildUnixTimeSql(source: SourceFile, name: string, column: string): string {
   if (isTime(source, name)) return 'NULL::DOUBLE';
   return isText(source, name) ? `TRY_CAST(${column} AS DOUBLE)` : `CAST(${column} AS DOUBLE)`;
 }
 
 /** SQL of a column as an instant (TIMESTAMP, null if invalid). Error: `gpu_column_missing`. */
-export function instantSql(source: SourceFile, name: string): string {
-  const column = columnOf(source, [name]);
-  return `(${instant(source, name, { raw: column, number: unixTime(source, name, column) })})`;
+export function buildInstantSql(source: SourceFile, name: string): string {
+  const column = findColumn(source, [name]);
+  return `(${buildInstantExpression(source, name, { raw: column, number: buildUnixTimeSql(source, name, column) })})`;
 }
 
 /**
  * Numbers are Unix time in seconds, milliseconds or microseconds: the unit that gives a time in this millennium. Text
  * without a zone is UTC.
  */
-function instant(source: SourceFile, name: string, { raw, number: n } = { raw: 'rawTime', number: 'n' }): string {
+function buildInstantExpression(
+  source: SourceFile,
+  name: string,
+  { raw, number: n } = { raw: 'rawTime', number: 'n' },
+): string {
   if (isTime(source, name)) return `TRY_CAST(${raw} AS TIMESTAMP)`;
   const micros = `CASE WHEN ${n} >= 1e14 THEN 1 WHEN ${n} >= 1e11 THEN 1e3 ELSE 1e6 END`;
   const counted = `CASE WHEN ${n} >= 0 AND ${n} < 1e17 THEN make_timestamp((${n} * ${micros})::BIGINT) END`;

@@ -4,7 +4,7 @@ import { Duration } from '../../../platform/units/quantities/schema.ts';
 import { Money, UtcInstant } from '../../../platform/units/schema.ts';
 import { UploadId } from '../../../platform/uploads/schema.ts';
 import { ResourceName } from '../../metering/schema.ts';
-import { holderColumns, namesSomebody } from '../holder-fields/schema.ts';
+import { holderColumns, identifiesHolder } from '../holder-fields/schema.ts';
 
 /** Metrics of readings. */
 export const GpuMetric = z
@@ -109,14 +109,14 @@ export const importGpuSamples = endpoint({
     })
     .refine(
       ({ columns, labels }) =>
-        Object.keys({ ...columns, ...labels }).length === 0 || Object.keys(columns).some(namesSomebody),
+        Object.keys({ ...columns, ...labels }).length === 0 || Object.keys(columns).some(identifiesHolder),
       {
         error:
           'a column of the holder of the GPU, such as pod, namespace, team or run; host, model and labels are no holder',
         path: ['columns'],
       },
     )
-    .refine(({ metric, unit }) => unit === undefined || isUnitOf(metric, unit), {
+    .refine(({ metric, unit }) => unit === undefined || isMetricUnit(metric, unit), {
       error: 'a unit of its metric: percent or ratio of utilization, bytes or MiB of memory',
       path: ['unit'],
     }),
@@ -124,7 +124,7 @@ export const importGpuSamples = endpoint({
   errors: [...readingErrors, 'gpu_holders_unusable'],
 });
 
-function isUnitOf(metric: 'utilization' | 'memory', unit: GpuUnit): boolean {
+function isMetricUnit(metric: 'utilization' | 'memory', unit: GpuUnit): boolean {
   return (metric === 'utilization') === (unit === 'percent' || unit === 'ratio');
 }
 

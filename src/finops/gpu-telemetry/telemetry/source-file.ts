@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { delimiterOf, firstRecord, splitRecord } from '../../../platform/csv/index.ts';
+import { detectDelimiter, readFirstRecord, splitRecord } from '../../../platform/csv/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
-import { asUnreadable, formatOf, type TableFile } from '../../../platform/tables/index.ts';
+import { type LakeSession, quoteIdentifier, quoteLiteral } from '../../../platform/lake/index.ts';
+import { detectFormat, type TableFile, toUnreadable } from '../../../platform/tables/index.ts';
 
 /** A file as the engine reads it. */
 export interface SourceFile {
@@ -17,15 +17,16 @@ export interface SourceFile {
   guard<T>(work: Promise<T>): Promise<T>;
 }
 
-/** Errors: those of `formatOf`, `csv_malformed`, `file_unreadable`. */
+/** Errors: those of `detectFormat`, `csv_malformed`, `file_unreadable`. */
 export async function openFile(session: LakeSession, file: TableFile): Promise<SourceFile> {
-  const format = await formatOf(file);
-  const relation = format === 'parquet' ? `read_parquet(${literal(file.path)})` : await csvRelation(file, format);
+  const format = await detectFormat(file);
+  const relation =
+    format === 'parquet' ? `read_parquet(${quoteLiteral(file.path)})` : await openCsvRelation(file, format);
   const guard = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (error) {
-      throw asUnreadable(error, file, format);
+      throw toUnreadable(error, file, format);
     }
   };
   const described = await guard(session.query(`DESCRIBE SELECT * FROM ${relation}`));
@@ -36,16 +37,16 @@ export async function openFile(session: LakeSession, file: TableFile): Promise<S
 const HEADER_LIMIT_BYTES = 1024 * 1024;
 
 /** Its form is read from the first line alone: an engine that guesses it may take lines for no part of the table. */
-async function csvRelation({ path }: TableFile, format: 'csv' | 'csv.gz'): Promise<string> {
-  const record = firstRecord((await beginningOf(path, format)).toString('utf8').replace(/^\ufeff/, ''));
-  const delimiter = delimiterOf(record);
-  const columns = distinctNames(splitRecord(record, delimiter).map((name) => name.trim()));
-  const types = columns.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ');
-  return `read_csv(${literal(path)}, columns = {${types}}, auto_detect = false, header = true, delim = ${literal(delimiter)},
+async function openCsvRelation({ path }: TableFile, format: 'csv' | 'csv.gz'): Promise<string> {
+  const record = readFirstRecord((await readFileStart(path, format)).toString('utf8').replace(/^\ufeff/, ''));
+  const delimiter = detectDelimiter(record);
+  const columns = makeDistinctNames(splitRecord(record, delimiter).map((name) => name.trim()));
+  const types = columns.map((name) => `${quoteLiteral(name)}: 'VARCHAR'`).join(', ');
+  return `read_csv(${quoteLiteral(path)}, columns = {${types}}, auto_detect = false, header = true, delim = ${quoteLiteral(delimiter)},
       quote = '"', escape = '"', compression = '${format === 'csv' ? 'none' : 'gzip'}')`;
 }
 
-async function beginningOf(path: string, format: 'csv' | 'csv.gz'): Promise<Buffer> {
+async function readFileStart(path: string, format: 'csv' | 'csv.gz'): Promise<Buffer> {
   const raw = createReadStream(path);
   const text = format === 'csv' ? raw : raw.pipe(createGunzip());
   raw.on('error', (error) => text.destroy(error));
@@ -61,7 +62,7 @@ async function beginningOf(path: string, format: 'csv' | 'csv.gz'): Promise<Buff
 }
 
 /** A column without a name is named by its position; a repeated name gets a number. */
-function distinctNames(header: readonly string[]): string[] {
+function makeDistinctNames(header: readonly string[]): string[] {
   const taken = new Set<string>();
   return header.map((given, index) => {
     const base = given === '' ? `column_${index + 1}` : given;
@@ -73,9 +74,9 @@ function distinctNames(header: readonly string[]): string[] {
 }
 
 /** A column by the first of its names that the file has, quoted. Error: `gpu_column_missing`. */
-export function columnOf(source: SourceFile, names: readonly string[]): string {
+export function findColumn(source: SourceFile, names: readonly string[]): string {
   const found = names.find((name) => source.types.has(name));
-  if (found !== undefined) return identifier(found);
+  if (found !== undefined) return quoteIdentifier(found);
   const wanted = names.map((name) => `"${name}"`).join(' or ');
   const known = source.columns.slice(0, 12).join(', ');
   const detail = `${source.name} has no column ${wanted}. It has ${known}.`;

@@ -52,7 +52,7 @@ export async function findSameImport(sql: Sql, content: string): Promise<GpuImpo
   return row === undefined ? null : importIn(row.answer);
 }
 
-export async function newestImports(sql: Sql): Promise<GpuImport[]> {
+export async function findNewestImports(sql: Sql): Promise<GpuImport[]> {
   const rows = await sql
     .tables<GpuImportTables>()
     .selectFrom('gpu_import')

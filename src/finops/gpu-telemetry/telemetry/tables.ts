@@ -49,12 +49,12 @@ export const LEVELS: Readonly<Record<GpuMetric, number>> = {
 };
 
 /** Of both tables: `utilization 2026-11-01`, and `utilization 2026-11-01 09` of an hour that is not part of its day yet. */
-export function partitionOf(metric: GpuMetric, span: string): string {
+export function buildPartition(metric: GpuMetric, span: string): string {
   return `${metric} ${span}`;
 }
 
 /** The partitions of a metric, with days within [from, to) if given. */
-export function partitionsOf(
+export function selectPartitions(
   metric: GpuMetric,
   all: readonly string[],
   { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined } = {},

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { call, testApplication } from '../../../testing/application.ts';
 import { importHolders, importSamples, samplesText } from '../../testing/gpus.ts';
 import { getGpuHeatMap, getGpuReadings } from '../schema.ts';
-import { slotsOf } from './slots.ts';
+import { buildSlots } from './slots.ts';
 
 const HOUR = 3_600_000;
 
@@ -14,7 +14,7 @@ describe('slots of time', () => {
     ['no narrower than a reading', 24, 400, 2 * HOUR, { slotMs: 2 * HOUR, count: 12 }],
     ['years, in what is wide enough', 24 * 4000, 10, 60_000, { slotMs: 445 * 24 * HOUR, count: 10 }],
   ])('%s', (_, hours, most, interval, expected) => {
-    const found = slotsOf({ start, end: start + hours * HOUR }, most, interval);
+    const found = buildSlots({ start, end: start + hours * HOUR }, most, interval);
     expect(found.slotMs).toBe(expected.slotMs);
     expect(found.count).toBeLessThanOrEqual(most);
     expect(found.first).toBeLessThanOrEqual(start);

@@ -58,7 +58,7 @@ export const GpuReadingPoint = z
   })
   .describe('Readings of one slot');
 
-export const GpuHeldSpan = z
+export const GpuHolderSpan = z
   .strictObject({
     start: UtcInstant.describe('Since when'),
     end: UtcInstant.describe('End, exclusive'),
@@ -81,7 +81,7 @@ export const GpuReadings = z
     gpu: z.string().describe('Id of the GPU'),
     ...axis,
     points: z.array(GpuReadingPoint).describe('In order of time, without slots that have no reading'),
-    holders: z.array(GpuHeldSpan).describe(`Holders in order of time; the latest ${MOST_SPANS}`),
+    holders: z.array(GpuHolderSpan).describe(`Holders in order of time; the latest ${MOST_SPANS}`),
   })
   .describe('Readings and holders of one GPU');
 export type GpuReadings = z.infer<typeof GpuReadings>;

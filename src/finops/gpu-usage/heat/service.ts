@@ -1,48 +1,48 @@
 import type { z } from 'zod';
-import { type LakeRow, type LakeSession, literal } from '../../../platform/lake/index.ts';
-import { holdersById, isNobody, LEVELS, timesWithin } from '../../gpu-telemetry/index.ts';
+import { type LakeRow, type LakeSession, quoteLiteral } from '../../../platform/lake/index.ts';
+import { findHoldersById, findTimesWithin, isNobody, LEVELS } from '../../gpu-telemetry/index.ts';
 import { type KnownTime, withKnownTime } from '../idle/known-time.ts';
 import { findOwners } from '../owners/find-owners.ts';
-import { groupsOf } from '../owners/group.ts';
+import { groupItems } from '../owners/group.ts';
 import type { OwnedDeps, OwnedTimes } from '../owners/service.ts';
-import { figuresOf } from '../owners/sum.ts';
+import { toFigures } from '../owners/sum.ts';
 import type { GpuHeatMap, GpuReadings, getGpuHeatMap, getGpuReadings } from './schema.ts';
-import { type Slots, slotsOf } from './slots.ts';
+import { buildSlots, type Slots } from './slots.ts';
 
-const instant = (ms: number) => new Date(ms).toISOString();
+const formatInstant = (ms: number) => new Date(ms).toISOString();
 
 /** Slots of readings; null without readings. A reading belongs to the slot of its instant. */
-async function axisOf(session: LakeSession, samples: string, most: number): Promise<Slots | null> {
+async function readAxis(session: LakeSession, samples: string, most: number): Promise<Slots | null> {
   const [range] = await session.query(
     `SELECT epoch_ms(min("sampledAt"))::DOUBLE AS first, (epoch_ms(max("sampledAt")) + 1)::DOUBLE AS last,
       max("intervalMs")::DOUBLE AS width FROM ${samples}`,
   );
   if (typeof range?.first !== 'number') return null;
-  return slotsOf({ start: range.first, end: Number(range.last) }, most, Number(range.width));
+  return buildSlots({ start: range.first, end: Number(range.last) }, most, Number(range.width));
 }
 
 /** Mean utilization by GPU and slot, of one page of the GPUs. Days without single readings are left out. */
-export async function gpuHeatMap(
+export async function readGpuHeatMap(
   times: OwnedTimes,
   deps: OwnedDeps,
   query: z.infer<typeof getGpuHeatMap.query>,
 ): Promise<GpuHeatMap> {
   const { slots: most, limit, skip, ...asked } = query;
-  const groups = groupsOf((await times(asked, 'all')).items, 'gpu').filter(({ key }) => key !== null);
+  const groups = groupItems((await times(asked, 'all')).items, 'gpu').filter(({ key }) => key !== null);
   const page = groups.slice(skip, skip + limit);
   const { axis, means } = await withKnownTime(deps, query, async (known) => {
     const samples = known.samples('utilization');
-    const slots = await axisOf(known.session, samples, most);
+    const slots = await readAxis(known.session, samples, most);
     const gpus = page.map(({ key }) => key ?? '');
-    return { axis: slots, means: slots === null ? null : await meansOf(known.session, samples, slots, gpus) };
+    return { axis: slots, means: slots === null ? null : await readMeans(known.session, samples, slots, gpus) };
   });
   return {
-    start: axis === null ? null : instant(axis.first),
+    start: axis === null ? null : formatInstant(axis.first),
     slotMs: axis?.slotMs ?? 0,
     gpuCount: groups.length,
     skip,
     rows: page.map(({ key, sum }) => {
-      const { gpuHours, cost, idleShare } = figuresOf(sum);
+      const { gpuHours, cost, idleShare } = toFigures(sum);
       const own = means?.get(key ?? '');
       const slots = Array.from({ length: axis?.count ?? 0 }, (_, slot) => own?.[slot] ?? null);
       return { gpu: key ?? '', gpuHours, cost, idleShare, means: slots };
@@ -50,13 +50,13 @@ export async function gpuHeatMap(
   };
 }
 
-const slotSql = ({ first, slotMs }: Slots) => `((epoch_ms("sampledAt") - ${first}) // ${slotMs})::INTEGER`;
+const buildSlotSql = ({ first, slotMs }: Slots) => `((epoch_ms("sampledAt") - ${first}) // ${slotMs})::INTEGER`;
 
-async function meansOf(session: LakeSession, samples: string, axis: Slots, gpus: readonly string[]) {
+async function readMeans(session: LakeSession, samples: string, axis: Slots, gpus: readonly string[]) {
   if (gpus.length === 0) return new Map<string, number[]>();
   const rows =
-    await session.query(`SELECT gpu, ${slotSql(axis)} AS slot, (sum("spanMs" * value) / sum("spanMs"))::DOUBLE AS mean
-    FROM ${samples} WHERE gpu IN (${gpus.map(literal).join(', ')}) GROUP BY ALL`);
+    await session.query(`SELECT gpu, ${buildSlotSql(axis)} AS slot, (sum("spanMs" * value) / sum("spanMs"))::DOUBLE AS mean
+    FROM ${samples} WHERE gpu IN (${gpus.map(quoteLiteral).join(', ')}) GROUP BY ALL`);
   const byGpu = new Map<string, number[]>(gpus.map((gpu) => [gpu, []]));
   for (const { gpu, slot, mean } of rows) {
     const own = byGpu.get(String(gpu));
@@ -69,30 +69,34 @@ async function meansOf(session: LakeSession, samples: string, axis: Slots, gpus:
 const MOST_SPANS = 500;
 
 /** Readings of one GPU, and its holders. */
-export async function gpuReadings(deps: OwnedDeps, query: z.infer<typeof getGpuReadings.query>): Promise<GpuReadings> {
+export async function readGpuReadings(
+  deps: OwnedDeps,
+  query: z.infer<typeof getGpuReadings.query>,
+): Promise<GpuReadings> {
   const { gpu } = query;
   const asked = { from: query.from, to: query.to, threshold: LEVELS.utilization };
-  const { axis, rows } = await withKnownTime(deps, asked, (known) => slotsRead(known, gpu, query.slots));
+  const { axis, rows } = await withKnownTime(deps, asked, (known) => readSlots(known, gpu, query.slots));
   if (axis === null) return { gpu, start: null, slotMs: 0, points: [], holders: [] };
   return {
     gpu,
-    start: instant(axis.first),
+    start: formatInstant(axis.first),
     slotMs: axis.slotMs,
     points: rows.map((row) => ({
-      start: instant(axis.first + Number(row.slot) * axis.slotMs),
-      meanUtilizationRatio: numberOf(row, 'mean'),
-      maxUtilizationRatio: numberOf(row, 'most'),
-      memoryBytes: numberOf(row, 'bytes'),
+      start: formatInstant(axis.first + Number(row.slot) * axis.slotMs),
+      meanUtilizationRatio: parseNumber(row, 'mean'),
+      maxUtilizationRatio: parseNumber(row, 'most'),
+      memoryBytes: parseNumber(row, 'bytes'),
     })),
-    holders: await heldSpans(deps, gpu, { start: axis.first, end: axis.first + axis.count * axis.slotMs }),
+    holders: await readHeldSpans(deps, gpu, { start: axis.first, end: axis.first + axis.count * axis.slotMs }),
   };
 }
 
-async function slotsRead({ session, samples }: KnownTime, gpu: string, most: number) {
-  const own = (metric: 'utilization' | 'memory') => `(SELECT * FROM ${samples(metric)} WHERE gpu = ${literal(gpu)})`;
-  const axis = await axisOf(session, own('utilization'), most);
+async function readSlots({ session, samples }: KnownTime, gpu: string, most: number) {
+  const own = (metric: 'utilization' | 'memory') =>
+    `(SELECT * FROM ${samples(metric)} WHERE gpu = ${quoteLiteral(gpu)})`;
+  const axis = await readAxis(session, own('utilization'), most);
   if (axis === null) return { axis, rows: [] };
-  const slot = slotSql(axis);
+  const slot = buildSlotSql(axis);
   const rows =
     await session.query(`SELECT slot, u.mean::DOUBLE AS mean, u.most::DOUBLE AS most, m.bytes::DOUBLE AS bytes
     FROM (SELECT ${slot} AS slot, sum("spanMs" * value) / sum("spanMs") AS mean, max(value) AS most FROM ${own('utilization')} GROUP BY 1) u
@@ -101,14 +105,14 @@ async function slotsRead({ session, samples }: KnownTime, gpu: string, most: num
   return { axis, rows };
 }
 
-function numberOf(row: LakeRow, name: string): number | null {
+function parseNumber(row: LakeRow, name: string): number | null {
   const value = row[name];
   return typeof value === 'number' ? value : null;
 }
 
-async function heldSpans(deps: OwnedDeps, gpu: string, within: { start: number; end: number }) {
-  const times = (await timesWithin(deps.store, within, gpu)).slice(-MOST_SPANS);
-  const holders = await holdersById(deps.store, [...new Set(times.map(({ holder }) => holder))]);
+async function readHeldSpans(deps: OwnedDeps, gpu: string, within: { start: number; end: number }) {
+  const times = (await findTimesWithin(deps.store, within, gpu)).slice(-MOST_SPANS);
+  const holders = await findHoldersById(deps.store, [...new Set(times.map(({ holder }) => holder))]);
   const usage = await deps.usage(deps.store, within);
   const owners = await findOwners(deps, deps.store, { holders, usage, within });
   return times.flatMap(({ start, end, holder: id }): GpuReadings['holders'] => {
@@ -118,6 +122,6 @@ async function heldSpans(deps: OwnedDeps, gpu: string, within: { start: number; 
     const { subject, reason } = owner;
     const kind = isNobody(holder) ? 'nobody' : subject === null ? 'unknown' : 'owner';
     const place = { host, gpuModel, namespace, pod, container };
-    return [{ start: instant(start), end: instant(end), kind, subject, ...place, reason }];
+    return [{ start: formatInstant(start), end: formatInstant(end), kind, subject, ...place, reason }];
   });
 }

@@ -19,7 +19,7 @@ export interface Slots {
  * Slots of one common width that cover [start, end) Unix milliseconds: at most `most` slots, none narrower than a reading.
  * Example: 24 hours, at most 96 -> 96 slots of 15 minutes.
  */
-export function slotsOf({ start, end }: { start: number; end: number }, most: number, intervalMs: number): Slots {
+export function buildSlots({ start, end }: { start: number; end: number }, most: number, intervalMs: number): Slots {
   const fits = (width: number) => Math.ceil(end / width) - Math.floor(start / width) <= most;
   const slotMs =
     WIDTHS.find((width) => width >= intervalMs && fits(width)) ??

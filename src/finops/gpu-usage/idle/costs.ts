@@ -16,12 +16,12 @@ export interface RatedTime {
  * Sum over rates of time x price, rounded half-even to 20 decimals once. Time without a rate is unpriced, never free.
  * Example: 3,600,000 ms at 2 and 1,800,000 ms without -> 2, 0.5 unpriced GPU-hours.
  */
-export function costOf(timeMs: Decimal, rated: readonly RatedTime[], reason: string | null): GpuCost {
+export function computeCost(timeMs: Decimal, rated: readonly RatedTime[], reason: string | null): GpuCost {
   const used = rated.filter(({ ms }) => !ms.isZero());
   const currencies = [...new Set(used.map(({ rate }) => rate.price.currency))].toSorted();
   if (currencies.length > 1) {
     const mixed = `prices in ${currencies.join(' and ')} are not added up`;
-    return { amount: null, currency: null, unpricedGpuHours: hoursOf(timeMs), reason: mixed };
+    return { amount: null, currency: null, unpricedGpuHours: toHours(timeMs), reason: mixed };
   }
   let [amount, priced] = [decimal(0), decimal(0)];
   for (const { rate, ms } of used) {
@@ -38,7 +38,7 @@ export function costOf(timeMs: Decimal, rated: readonly RatedTime[], reason: str
         ? null
         : decimalString(amount.dividedBy(MS_PER_HOUR).toDecimalPlaces(DECIMALS)),
     currency: currency ?? nothing,
-    unpricedGpuHours: hoursOf(unpriced),
+    unpricedGpuHours: toHours(unpriced),
     reason: unpriced.isZero() ? null : reason,
   };
 }
@@ -62,6 +62,6 @@ export function sumOfCosts(costs: readonly GpuCost[]): GpuCost {
   };
 }
 
-export function hoursOf(ms: Decimal): number {
+export function toHours(ms: Decimal): number {
   return ms.dividedBy(MS_PER_HOUR).toNumber();
 }

@@ -27,16 +27,16 @@ export interface EnergyQuestion {
  * a period begins or ends between them.
  * Example: 100 J, 160 J, 20 J (reset), 50 J -> 60 + 20 + 30 = 110 J.
  */
-export async function energyOf(session: LakeSession, question: EnergyQuestion): Promise<KnownEnergy> {
+export async function readEnergy(session: LakeSession, question: EnergyQuestion): Promise<KnownEnergy> {
   const { gpus, rolledUp } = question;
-  const rows = await session.query(energySelect(question));
+  const rows = await session.query(buildEnergySelect(question));
   const byGpu = new Map(
     rows.map(({ gpu, joules, idleJoules }) => [
       String(gpu),
       { joules: Number(joules), idleJoules: Number(idleJoules) },
     ]),
   );
-  const reason = reasonOf(byGpu, gpus, rolledUp);
+  const reason = explainUnknownEnergy(byGpu, gpus, rolledUp);
   if (reason !== null) return { joules: null, idleJoules: null, byGpu, reason };
   const own = gpus.flatMap((gpu) => byGpu.get(gpu) ?? []);
   return {
@@ -47,7 +47,7 @@ export async function energyOf(session: LakeSession, question: EnergyQuestion): 
   };
 }
 
-function reasonOf(
+function explainUnknownEnergy(
   known: ReadonlyMap<string, unknown>,
   gpus: readonly string[],
   rolledUp: readonly string[],
@@ -62,7 +62,7 @@ function reasonOf(
     : `no counter of energy was read of ${lacking.length} of ${gpus.length} GPUs, the first ${lacking[0]}`;
 }
 
-function energySelect({ readings, from, to }: EnergyQuestion): string {
+function buildEnergySelect({ readings, from, to }: EnergyQuestion): string {
   const read = `SELECT gpu, epoch_ms("sampledAt") AS t, value AS v, lag(epoch_ms("sampledAt")) OVER w AS t0, lag(value) OVER w AS v0
     FROM ${readings} WINDOW w AS (PARTITION BY gpu ORDER BY "sampledAt")`;
   const bounded = `SELECT gpu, t0, t, CASE WHEN v >= v0 THEN v - v0 ELSE v END AS j,

@@ -1,18 +1,18 @@
 import type { JournaledTable } from '../../../platform/journal/index.ts';
-import { type Lake, type LakeSession, literal } from '../../../platform/lake/index.ts';
+import { type Lake, type LakeSession, quoteLiteral } from '../../../platform/lake/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import {
+  buildLiveSamplesSql,
+  buildLiveStretchesSql,
+  buildStretchSelect,
   type Device,
   findDevices,
+  findRolledUpDays,
   GPU_SAMPLE,
   GPU_STRETCH,
   LEVELS,
   type LivePart,
-  liveSamples,
-  liveStretches,
-  partitionsOf,
-  rolledUpDays,
-  stretchSelect,
+  selectPartitions,
 } from '../../gpu-telemetry/index.ts';
 import type { GpuMetric } from '../../gpu-telemetry/schema.ts';
 import type { Prices } from '../../prices/index.ts';
@@ -68,13 +68,14 @@ export async function withKnownTime<T>(
     const live = Number(row?.rows ?? 0) === 0 ? null : { recent: relation, devices };
     const all = await lake.partitions(store, GPU_STRETCH);
     const ofDays = (table: typeof GPU_STRETCH, metric: GpuMetric) =>
-      lake.relation(store, table, { partitions: partitionsOf(metric, all, asked) });
+      lake.relation(store, table, { partitions: selectPartitions(metric, all, asked) });
     const [utilization, memory] = [await ofDays(GPU_STRETCH, 'utilization'), await ofDays(GPU_STRETCH, 'memory')];
     const read = { utilization: await ofDays(GPU_SAMPLE, 'utilization'), memory: await ofDays(GPU_SAMPLE, 'memory') };
     const { from, to, threshold } = asked;
-    const atLevel = threshold === LEVELS.utilization ? utilization : `(${stretchSelect(read.utilization, threshold)})`;
+    const atLevel =
+      threshold === LEVELS.utilization ? utilization : `(${buildStretchSelect(read.utilization, threshold)})`;
     const dayBefore = from === undefined ? undefined : new Date(Date.parse(from) - DAY_MS).toISOString().slice(0, 10);
-    const counters = partitionsOf('energy', await lake.partitions(store, GPU_SAMPLE), { from: dayBefore, to });
+    const counters = selectPartitions('energy', await lake.partitions(store, GPU_SAMPLE), { from: dayBefore, to });
     const isAsked = (day: string) => day >= (from ?? '') && (to === undefined || day < to);
     const part = (metric: GpuMetric, stretches: string, level: number): LivePart | null =>
       live === null ? null : { ...live, metric, stretches, level, from, to };
@@ -83,32 +84,32 @@ export async function withKnownTime<T>(
     return use({
       session,
       stretches: {
-        utilization: joined(atLevel, ofUtilization && liveStretches(ofUtilization)),
-        memory: joined(memory, ofMemory && liveStretches(ofMemory)),
+        utilization: buildUnionSql(atLevel, ofUtilization && buildLiveStretchesSql(ofUtilization)),
+        memory: buildUnionSql(memory, ofMemory && buildLiveStretchesSql(ofMemory)),
         poolTotal: await ofDays(GPU_STRETCH, 'poolTotal'),
         poolUnallocated: await ofDays(GPU_STRETCH, 'poolUnallocated'),
       },
       samples: (metric) => {
         const recents = part(metric, metric === 'memory' ? memory : utilization, LEVELS[metric]);
-        return joined(read[metric], recents && liveSamples(recents));
+        return buildUnionSql(read[metric], recents && buildLiveSamplesSql(recents));
       },
-      weights: weightsOf(devices, live?.recent ?? null),
-      rolledUp: [...(await rolledUpDays(store, lake, 'utilization'))].toSorted().filter(isAsked),
+      weights: buildWeightsSql(devices, live?.recent ?? null),
+      rolledUp: [...(await findRolledUpDays(store, lake, 'utilization'))].toSorted().filter(isAsked),
       energy: {
         readings: await lake.relation(store, GPU_SAMPLE, { partitions: counters }),
-        rolledUp: [...(await rolledUpDays(store, lake, 'energy'))].toSorted().filter(isAsked),
+        rolledUp: [...(await findRolledUpDays(store, lake, 'energy'))].toSorted().filter(isAsked),
       },
     });
   });
 }
 
-function joined(ofDays: string, recent: string | null): string {
+function buildUnionSql(ofDays: string, recent: string | null): string {
   return recent === null ? ofDays : `(SELECT * FROM ${ofDays} UNION ALL BY NAME ${recent})`;
 }
 
 /** Parts of GPUs (MIG) count by their share of the compute. */
-function weightsOf(devices: readonly Device[], recent: string | null): string {
-  const parts = devices.flatMap(({ gpu, slices }) => (slices === null ? [] : [`(${literal(gpu)}, ${slices})`]));
+function buildWeightsSql(devices: readonly Device[], recent: string | null): string {
+  const parts = devices.flatMap(({ gpu, slices }) => (slices === null ? [] : [`(${quoteLiteral(gpu)}, ${slices})`]));
   const known = parts.length === 0 ? NO_PARTS : `(SELECT * FROM (VALUES ${parts.join(', ')}) p(gpu, slices))`;
   if (recent === null) return known;
   const fresh = `SELECT gpu, slices FROM ${recent} WHERE slices IS NOT NULL`;

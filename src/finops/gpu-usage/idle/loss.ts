@@ -1,5 +1,5 @@
 /** Time of one GPU, in milliseconds: covered by readings, and in bridged gaps. */
-export interface KnownTime {
+export interface CoveredTime {
   readonly ms: bigint;
   readonly lostMs: bigint;
 }
@@ -10,7 +10,7 @@ export interface KnownTime {
  * unknown whether these GPUs existed then. A tenth of all readings lost at random gives about 1 : 9; gaps of a tenth of the
  * GPUs give 0.
  */
-export function commonLoss(gpus: readonly KnownTime[]): KnownTime {
+export function computeCommonLoss(gpus: readonly CoveredTime[]): CoveredTime {
   const sorted = gpus.toSorted((a, b) => compare(a.lostMs * b.ms, b.lostMs * a.ms));
   const all = sorted.reduce((sum, { ms, lostMs }) => sum + ms + lostMs, 0n);
   let passed = 0n;

@@ -13,7 +13,7 @@ export const MARKED = 'gpu_marked';
  * `maxGapMs` apart: a lost reading does not end it. `idle`: part of a low period of at least `windowMs` from its first
  * reading to the end of its last. `lostMs`: the bridged time before the stretch.
  */
-export function periodsSelect(stretches: string, { windowMs, maxGapMs, weights }: PeriodOptions): string {
+export function buildPeriodsSelect(stretches: string, { windowMs, maxGapMs, weights }: PeriodOptions): string {
   const timed = `SELECT gpu, "import", low, epoch_ms("startedAt") AS s, epoch_ms("lastAt") AS l, epoch_ms("startedAt") + "spanMs" AS e,
       "spanMs" AS ms, samples, "valueMs" FROM ${stretches}`;
   const looked = `SELECT *, lag(l) OVER w AS beforeLast, lag(e) OVER w AS beforeEnd, lag(low) OVER w AS beforeLow
@@ -22,16 +22,16 @@ export function periodsSelect(stretches: string, { windowMs, maxGapMs, weights }
       sum(coalesce(s - beforeLast > ${maxGapMs} OR low <> beforeLow, true)::INTEGER) OVER (PARTITION BY gpu ORDER BY s) AS period
     FROM (${looked})`;
   // Weighted by the counted time, in whole milliseconds, so that a constant half has a mean of a half.
-  const value = `CASE WHEN slices IS NULL OR ms = 0 THEN "valueMs" ELSE "valueMs" * ${ofSeven('ms')} / ms END`;
-  return `SELECT n.gpu, "import", low, s, e, ${ofSeven('ms')} AS ms, samples, ${value} AS "valueMs",
-      ${ofSeven('lostMs')} AS lostMs, period, slices,
+  const value = `CASE WHEN slices IS NULL OR ms = 0 THEN "valueMs" ELSE "valueMs" * ${buildSeventhsSql('ms')} / ms END`;
+  return `SELECT n.gpu, "import", low, s, e, ${buildSeventhsSql('ms')} AS ms, samples, ${value} AS "valueMs",
+      ${buildSeventhsSql('lostMs')} AS lostMs, period, slices,
       max(e) OVER p - min(s) OVER p AS periodMs,
       low AND max(e) OVER p - min(s) OVER p >= ${windowMs} AS idle
     FROM (${numbered}) n LEFT JOIN ${weights} w ON w.gpu = n.gpu WINDOW p AS (PARTITION BY n.gpu, period)`;
 }
 
 /** Time of a row of the table, with its `slices`: a part of a GPU counts as that number of sevenths. */
-export const ofSeven = (ms: string) =>
+export const buildSeventhsSql = (ms: string) =>
   `CASE WHEN slices IS NULL THEN ${ms} ELSE round((${ms}) * slices / 7)::BIGINT END`;
 
 /** By GPU: times in milliseconds as texts. */
@@ -43,16 +43,16 @@ export const GPU_TIMES = `SELECT gpu, sum(ms)::VARCHAR AS ms, sum(lostMs)::VARCH
   FROM ${MARKED} GROUP BY gpu ORDER BY gpu`;
 
 /** Time with a price, by GPU and number of the rate. `rates`: a VALUES list of import, number, and [from, to) in Unix milliseconds. */
-export function pricedTimes(rates: string): string {
+export function buildPricedTimesSql(rates: string): string {
   return `SELECT gpu, rate::INTEGER AS rate, sum(part)::VARCHAR AS ms, coalesce(sum(part) FILTER (idle), 0)::VARCHAR AS "idleMs"
-    FROM (SELECT gpu, idle, rate, ${ofSeven('least(e, until) - greatest(s, since)')} AS part
+    FROM (SELECT gpu, idle, rate, ${buildSeventhsSql('least(e, until) - greatest(s, since)')} AS part
       FROM ${MARKED} JOIN (VALUES ${rates}) r("import", rate, since, until) USING ("import") WHERE s < until AND e > since)
     GROUP BY gpu, rate ORDER BY gpu, rate`;
 }
 
 /** Idle time with memory readings, split by memory in use (`low` false) or free. */
-export function idleMemory(memory: string): string {
-  return `SELECT low, sum(${ofSeven('least(e, me) - greatest(s, ms)')})::VARCHAR AS ms
+export function buildIdleMemorySql(memory: string): string {
+  return `SELECT low, sum(${buildSeventhsSql('least(e, me) - greatest(s, ms)')})::VARCHAR AS ms
     FROM (SELECT gpu, s, e, slices FROM ${MARKED} WHERE idle) i
     JOIN (SELECT gpu, low, epoch_ms("startedAt") AS ms, epoch_ms("startedAt") + "spanMs" AS me FROM ${memory}) m
       ON i.gpu = m.gpu AND i.s < m.me AND m.ms < i.e
@@ -60,7 +60,7 @@ export function idleMemory(memory: string): string {
 }
 
 /** Time of the GPUs of pools: number times time, by pool and import. */
-export function poolTimes(total: string, unallocated: string): string {
+export function buildPoolTimesSql(total: string, unallocated: string): string {
   const sums = (relation: string) =>
     `SELECT gpu AS pool, "import", sum("valueMs")::DOUBLE AS value, min(epoch_ms("startedAt"))::DOUBLE AS since FROM ${relation} GROUP BY ALL`;
   return `SELECT pool, "import", t.value AS total, u.value AS unallocated, t.since AS since

@@ -1,11 +1,11 @@
 import type { LakeRow } from '../../../platform/lake/index.ts';
 import { decimal } from '../../../platform/units/index.ts';
-import { costOf, hoursOf, sumOfCosts } from './costs.ts';
+import { computeCost, sumOfCosts, toHours } from './costs.ts';
 import type { Rate, Rates } from './rates.ts';
 import type { GpuPool } from './schema.ts';
 
 /** The price of the GPUs of a pool for an import, or the reason why there is none. Counts are summed up by stretches. */
-export function poolRate(id: string, { rates, reasons }: Rates): { rate: Rate | null; reason: string | null } {
+export function findPoolRate(id: string, { rates, reasons }: Rates): { rate: Rate | null; reason: string | null } {
   const known = rates.filter((rate) => rate.import === id);
   const [only] = known;
   const reason = reasons.get(id) ?? null;
@@ -15,22 +15,22 @@ export function poolRate(id: string, { rates, reasons }: Rates): { rate: Rate | 
 }
 
 /** Pools from their times by import, each with the price of its import. */
-export function poolsOf(rows: readonly LakeRow[], rates: Rates): GpuPool[] {
+export function buildPools(rows: readonly LakeRow[], rates: Rates): GpuPool[] {
   const pools = Map.groupBy(rows, (row) => String(row.pool));
   return [...pools].map(([pool, parts]) => {
-    const [total, unallocated] = [sumOf(parts, 'total'), sumOf(parts, 'unallocated')];
+    const [total, unallocated] = [sumPoolTimes(parts, 'total'), sumPoolTimes(parts, 'unallocated')];
     const costs = (field: 'total' | 'unallocated') =>
       sumOfCosts(
         parts.map((part) => {
-          const { rate, reason } = poolRate(String(part.import), rates);
+          const { rate, reason } = findPoolRate(String(part.import), rates);
           const ms = decimal(Number(part[field]));
-          return costOf(ms, rate === null ? [] : [{ rate, ms }], reason);
+          return computeCost(ms, rate === null ? [] : [{ rate, ms }], reason);
         }),
       );
     return {
       pool,
-      gpuHours: hoursOf(decimal(total)),
-      unallocatedGpuHours: hoursOf(decimal(unallocated)),
+      gpuHours: toHours(decimal(total)),
+      unallocatedGpuHours: toHours(decimal(unallocated)),
       unallocatedShare: total === 0 ? null : unallocated / total,
       cost: costs('total'),
       unallocatedCost: costs('unallocated'),
@@ -38,6 +38,6 @@ export function poolsOf(rows: readonly LakeRow[], rates: Rates): GpuPool[] {
   });
 }
 
-function sumOf(rows: readonly LakeRow[], field: 'total' | 'unallocated'): number {
+function sumPoolTimes(rows: readonly LakeRow[], field: 'total' | 'unallocated'): number {
   return rows.reduce((sum, row) => sum + Number(row[field]), 0);
 }

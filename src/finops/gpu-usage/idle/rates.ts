@@ -1,7 +1,7 @@
 import type { Sql } from '../../../platform/store/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
 import type { ImportPrice } from '../../gpu-telemetry/index.ts';
-import { type BookedPrice, type Prices, usedPriceOf, usedPriceText } from '../../prices/index.ts';
+import { type BookedPrice, formatUsedPrice, type Prices, toUsedPrice } from '../../prices/index.ts';
 
 /** Hourly price of one GPU for the readings of an import, in a period of Unix milliseconds, end exclusive. */
 export interface Rate {
@@ -23,7 +23,7 @@ export interface Rates {
 export const FOREVER_MS = 2 ** 50;
 
 /** A price stated with an import applies to all of its readings; otherwise the price book has the price of its resource, by date. */
-export async function ratesOf(sql: Sql, prices: Pick<Prices, 'of'>, imports: readonly ImportPrice[]): Promise<Rates> {
+export async function readRates(sql: Sql, prices: Pick<Prices, 'of'>, imports: readonly ImportPrice[]): Promise<Rates> {
   const rates: Rate[] = [];
   const reasons = new Map<string, string | null>();
   const booked = new Map<string, readonly BookedPrice[]>();
@@ -37,7 +37,7 @@ export async function ratesOf(sql: Sql, prices: Pick<Prices, 'of'>, imports: rea
     } else {
       const known = booked.get(resource) ?? (await prices.of(sql, resource));
       booked.set(resource, known);
-      rates.push(...known.map((price) => rateOf(id, resource, price)));
+      rates.push(...known.map((price) => toRate(id, resource, price)));
       const what = known.length === 0 ? 'no' : 'for a part of the time no';
       reasons.set(id, `the price book has ${what} price of "${resource}"`);
     }
@@ -45,9 +45,9 @@ export async function ratesOf(sql: Sql, prices: Pick<Prices, 'of'>, imports: rea
   return { rates, reasons };
 }
 
-function rateOf(id: string, resource: string, booked: BookedPrice): Rate {
+function toRate(id: string, resource: string, booked: BookedPrice): Rate {
   const { price, effectiveFrom, effectiveTo } = booked;
   const until = effectiveTo === null ? FOREVER_MS : Date.parse(effectiveTo);
-  const source = usedPriceText({ ...usedPriceOf(booked, resource, 0), ageDays: null });
+  const source = formatUsedPrice({ ...toUsedPrice(booked, resource, 0), ageDays: null });
   return { import: id, price, source, since: Date.parse(effectiveFrom), until };
 }

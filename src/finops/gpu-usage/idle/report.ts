@@ -1,9 +1,9 @@
 import type { LakeRow } from '../../../platform/lake/index.ts';
 import { type Decimal, decimal } from '../../../platform/units/index.ts';
-import { costOf, hoursOf, sumOfCosts } from './costs.ts';
+import { computeCost, sumOfCosts, toHours } from './costs.ts';
 import type { KnownEnergy } from './energy.ts';
-import { commonLoss } from './loss.ts';
-import { poolsOf } from './pools.ts';
+import { computeCommonLoss } from './loss.ts';
+import { buildPools } from './pools.ts';
 import type { Rates } from './rates.ts';
 import type { GpuIdle, IdleGpu, IdleQuery } from './schema.ts';
 
@@ -29,21 +29,21 @@ interface GpuTime {
 }
 
 /** The report from the query results, with the time of lost readings added to all GPUs alike, and with cost. */
-export function reportOf(
+export function buildIdleReport(
   query: IdleQuery,
   rates: Rates,
   times: MeasuredTimes & { readonly energy: KnownEnergy },
   daysLeftOut: readonly string[],
 ): GpuIdle {
-  const gpus = times.gpus.map(gpuTime);
-  const loss = commonLoss(gpus);
+  const gpus = times.gpus.map(rowToGpuTime);
+  const loss = computeCommonLoss(gpus);
   const scale = decimal(String(loss.ms + loss.lostMs)).dividedBy(String(loss.ms));
   const scaled = (ms: bigint) => scale.times(String(ms));
   const priced = Map.groupBy(times.priced, (row) => String(row.gpu));
-  const byGpu = gpus.map((gpu) => idleGpu(gpu, { scaled, rates, times, priced: priced.get(gpu.gpu) ?? [] }));
-  const [ms, lostMs, idleMs] = [sumOf(gpus, 'ms'), sumOf(gpus, 'lostMs'), sumOf(gpus, 'idleMs')];
+  const byGpu = gpus.map((gpu) => buildIdleGpu(gpu, { scaled, rates, times, priced: priced.get(gpu.gpu) ?? [] }));
+  const [ms, lostMs, idleMs] = [sumGpuTimes(gpus, 'ms'), sumGpuTimes(gpus, 'lostMs'), sumGpuTimes(gpus, 'idleMs')];
   const valueMs = gpus.reduce((sum, gpu) => sum + gpu.valueMs, 0);
-  const pools = poolsOf(times.pools, rates);
+  const pools = buildPools(times.pools, rates);
   return {
     windowMs: query.window,
     thresholdRatio: query.threshold,
@@ -53,24 +53,24 @@ export function reportOf(
     daysLeftOut: [...daysLeftOut],
     gpus: gpus.length,
     samples: gpus.reduce((sum, { samples }) => sum + samples, 0),
-    gpuHours: hoursOf(scaled(ms)),
+    gpuHours: toHours(scaled(ms)),
     lostRatio: Number(loss.lostMs) / Number(loss.ms + loss.lostMs),
-    missingGpuHours: Math.max(0, hoursOf(decimal(String(ms + lostMs)).minus(scaled(ms)))),
-    meanUtilizationRatio: ms === 0n ? null : repeatable(valueMs / Number(ms)),
-    idleGpuHours: hoursOf(scaled(idleMs)),
-    idleShare: shareOf(idleMs, ms),
+    missingGpuHours: Math.max(0, toHours(decimal(String(ms + lostMs)).minus(scaled(ms)))),
+    meanUtilizationRatio: ms === 0n ? null : roundRepeatable(valueMs / Number(ms)),
+    idleGpuHours: toHours(scaled(idleMs)),
+    idleShare: computeShare(idleMs, ms),
     cost: sumOfCosts(byGpu.map(({ cost }) => cost)),
     idleCost: sumOfCosts(byGpu.map(({ idleCost }) => idleCost)),
-    energyKwh: kwhOf(times.energy.joules),
-    idleEnergyKwh: gpus.some(({ gpu }) => gpu.includes('/')) ? null : kwhOf(times.energy.idleJoules),
+    energyKwh: toKwh(times.energy.joules),
+    idleEnergyKwh: gpus.some(({ gpu }) => gpu.includes('/')) ? null : toKwh(times.energy.idleJoules),
     energyReason: times.energy.reason,
-    buckets: bucketsOf(gpus, times.memory, scale, pools),
+    buckets: buildBuckets(gpus, times.memory, scale, pools),
     byGpu: byGpu.toSorted((a, b) => b.idleGpuHours - a.idleGpuHours || (a.gpu < b.gpu ? -1 : 1)).slice(0, query.top),
     pools,
   };
 }
 
-function gpuTime(row: LakeRow): GpuTime {
+function rowToGpuTime(row: LakeRow): GpuTime {
   return {
     gpu: String(row.gpu),
     ms: BigInt(String(row.ms)),
@@ -86,20 +86,20 @@ function gpuTime(row: LakeRow): GpuTime {
 
 const JOULES_A_KWH = 3_600_000;
 
-function kwhOf(joules: number | null): number | null {
-  return joules === null ? null : repeatable(joules / JOULES_A_KWH);
+function toKwh(joules: number | null): number | null {
+  return joules === null ? null : roundRepeatable(joules / JOULES_A_KWH);
 }
 
 /** Sums of ratios depend in their last digits on the order of summing, which the engine is free in. */
-function repeatable(value: number): number {
+function roundRepeatable(value: number): number {
   return Number(value.toPrecision(12));
 }
 
-function sumOf(gpus: readonly GpuTime[], field: 'ms' | 'lostMs' | 'idleMs'): bigint {
+function sumGpuTimes(gpus: readonly GpuTime[], field: 'ms' | 'lostMs' | 'idleMs'): bigint {
   return gpus.reduce((sum, gpu) => sum + gpu[field], 0n);
 }
 
-function shareOf(part: bigint, whole: bigint): number | null {
+function computeShare(part: bigint, whole: bigint): number | null {
   return whole === 0n ? null : Number(part) / Number(whole);
 }
 
@@ -111,7 +111,7 @@ interface Pricing {
   readonly priced: readonly LakeRow[];
 }
 
-function idleGpu(gpu: GpuTime, { scaled, rates, times, priced }: Pricing): IdleGpu {
+function buildIdleGpu(gpu: GpuTime, { scaled, rates, times, priced }: Pricing): IdleGpu {
   const reason = times.reasons.get(gpu.gpu) ?? null;
   const energy = times.energy.byGpu.get(gpu.gpu);
   const rated = (field: 'ms' | 'idleMs') =>
@@ -121,37 +121,37 @@ function idleGpu(gpu: GpuTime, { scaled, rates, times, priced }: Pricing): IdleG
     });
   return {
     gpu: gpu.gpu,
-    gpuHours: hoursOf(scaled(gpu.ms)),
-    missingGpuHours: hoursOf(decimal(String(gpu.lostMs))),
-    meanUtilizationRatio: gpu.ms === 0n ? null : repeatable(gpu.valueMs / Number(gpu.ms)),
-    idleGpuHours: hoursOf(scaled(gpu.idleMs)),
-    idleShare: shareOf(gpu.idleMs, gpu.ms),
+    gpuHours: toHours(scaled(gpu.ms)),
+    missingGpuHours: toHours(decimal(String(gpu.lostMs))),
+    meanUtilizationRatio: gpu.ms === 0n ? null : roundRepeatable(gpu.valueMs / Number(gpu.ms)),
+    idleGpuHours: toHours(scaled(gpu.idleMs)),
+    idleShare: computeShare(gpu.idleMs, gpu.ms),
     idlePeriods: gpu.idlePeriods,
-    longestIdleHours: hoursOf(decimal(gpu.longestIdleMs)),
-    energyKwh: kwhOf(energy?.joules ?? null),
-    idleEnergyKwh: kwhOf(energy?.idleJoules ?? null),
-    cost: costOf(scaled(gpu.ms), rated('ms'), reason),
-    idleCost: costOf(scaled(gpu.idleMs), rated('idleMs'), reason),
+    longestIdleHours: toHours(decimal(gpu.longestIdleMs)),
+    energyKwh: toKwh(energy?.joules ?? null),
+    idleEnergyKwh: toKwh(energy?.idleJoules ?? null),
+    cost: computeCost(scaled(gpu.ms), rated('ms'), reason),
+    idleCost: computeCost(scaled(gpu.idleMs), rated('idleMs'), reason),
   };
 }
 
 /** Parts of the paid time that do not overlap: see `GpuBuckets`. */
-function bucketsOf(
+function buildBuckets(
   gpus: readonly GpuTime[],
   memory: readonly LakeRow[],
   scale: Decimal,
   pools: GpuIdle['pools'],
 ): GpuIdle['buckets'] {
-  const hours = (ms: number | bigint) => hoursOf(scale.times(String(ms)));
+  const hours = (ms: number | bigint) => toHours(scale.times(String(ms)));
   const memoryMs = (low: boolean) => BigInt(String(memory.find((row) => row.low === low)?.ms ?? 0));
-  const [ms, idleMs] = [sumOf(gpus, 'ms'), sumOf(gpus, 'idleMs')];
+  const [ms, idleMs] = [sumGpuTimes(gpus, 'ms'), sumGpuTimes(gpus, 'idleMs')];
   const [held, free] = [memoryMs(false), memoryMs(true)];
   const usedMs = gpus.reduce((sum, gpu) => sum + gpu.valueMs - gpu.idleValueMs, 0);
   const unallocated = pools.length === 0 ? null : pools.reduce((sum, pool) => sum + pool.unallocatedGpuHours, 0);
   return {
     paidGpuHours: hours(ms) + (unallocated ?? 0),
-    usedGpuHours: repeatable(hours(usedMs)),
-    underUsedGpuHours: repeatable(hours(Number(ms - idleMs) - usedMs)),
+    usedGpuHours: roundRepeatable(hours(usedMs)),
+    underUsedGpuHours: roundRepeatable(hours(Number(ms - idleMs) - usedMs)),
     idleHeldGpuHours: hours(held),
     idleFreeGpuHours: hours(free),
     idleUnknownGpuHours: hours(idleMs - held - free),

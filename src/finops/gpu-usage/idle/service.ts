@@ -1,26 +1,33 @@
 import type { LakeRow, LakeSession } from '../../../platform/lake/index.ts';
-import { literal } from '../../../platform/lake/index.ts';
-import { type ImportPrice, importPrices, LEVELS, sourcePrices } from '../../gpu-telemetry/index.ts';
-import { energyOf, type KnownEnergy } from './energy.ts';
+import { quoteLiteral } from '../../../platform/lake/index.ts';
+import { findSourcePrices, type ImportPrice, importPrices, LEVELS } from '../../gpu-telemetry/index.ts';
+import { type KnownEnergy, readEnergy } from './energy.ts';
 import { type KnownTime, type KnownTimeDeps, withKnownTime } from './known-time.ts';
-import { GPU_TIMES, idleMemory, MARKED, periodsSelect, poolTimes, pricedTimes } from './periods-sql.ts';
-import { type Rates, ratesOf } from './rates.ts';
-import { type MeasuredTimes, reportOf } from './report.ts';
+import {
+  buildIdleMemorySql,
+  buildPeriodsSelect,
+  buildPoolTimesSql,
+  buildPricedTimesSql,
+  GPU_TIMES,
+  MARKED,
+} from './periods-sql.ts';
+import { type Rates, readRates } from './rates.ts';
+import { buildIdleReport, type MeasuredTimes } from './report.ts';
 import type { GpuIdle, IdleQuery } from './schema.ts';
 
 /** Idle time of all GPUs with readings. It uses the roll-up of low stretches; a different threshold is evaluated on the single readings. */
-export async function gpuIdle(deps: KnownTimeDeps, query: IdleQuery): Promise<GpuIdle> {
-  const rates = await knownRates(deps);
+export async function readGpuIdle(deps: KnownTimeDeps, query: IdleQuery): Promise<GpuIdle> {
+  const rates = await readKnownRates(deps);
   const [times, energy, leftOut] = await withKnownTime(deps, query, async (known) => {
     const byReadings = query.threshold !== LEVELS.utilization;
     const measured = await measure(known, rates, query);
     const gpus = measured.gpus.map(({ gpu }) => String(gpu));
-    return [measured, await energyWithin(known, query, gpus), byReadings ? known.rolledUp : []] as const;
+    return [measured, await readEnergyWithin(known, query, gpus), byReadings ? known.rolledUp : []] as const;
   });
-  return reportOf(query, rates, { ...times, energy }, leftOut);
+  return buildIdleReport(query, rates, { ...times, energy }, leftOut);
 }
 
-function energyWithin(
+function readEnergyWithin(
   { session, energy: { readings, rolledUp } }: KnownTime,
   { from, to }: Pick<IdleQuery, 'from' | 'to'>,
   gpus: readonly string[],
@@ -28,16 +35,16 @@ function energyWithin(
   const instant = (day: string | undefined) => (day === undefined ? null : Date.parse(day));
   // A part of a GPU (MIG) has no separate counter.
   const whole = [...new Set(gpus.map((gpu) => gpu.split('/')[0] ?? gpu))];
-  return energyOf(session, { readings, rolledUp, from: instant(from), to: instant(to), gpus: whole });
+  return readEnergy(session, { readings, rolledUp, from: instant(from), to: instant(to), gpus: whole });
 }
 
 /** Prices of readings from files and from sources. */
-export async function knownPrices({ store }: KnownTimeDeps): Promise<ImportPrice[]> {
-  return [...(await importPrices(store)), ...(await sourcePrices(store))];
+export async function findKnownPrices({ store }: KnownTimeDeps): Promise<ImportPrice[]> {
+  return [...(await importPrices(store)), ...(await findSourcePrices(store))];
 }
 
-export async function knownRates(deps: KnownTimeDeps): Promise<Rates> {
-  return ratesOf(deps.store, deps.prices, await knownPrices(deps));
+export async function readKnownRates(deps: KnownTimeDeps): Promise<Rates> {
+  return readRates(deps.store, deps.prices, await findKnownPrices(deps));
 }
 
 /** Measures the GPU time. The marked stretches of utilization stay in a temporary table of the session. */
@@ -46,21 +53,21 @@ export async function measure(
   { rates, reasons }: Rates,
   { window: windowMs, maxGap: maxGapMs }: Pick<IdleQuery, 'window' | 'maxGap'>,
 ): Promise<MeasuredTimes> {
-  const periods = periodsSelect(stretches.utilization, { windowMs, maxGapMs, weights });
+  const periods = buildPeriodsSelect(stretches.utilization, { windowMs, maxGapMs, weights });
   await session.query(`CREATE OR REPLACE TEMP TABLE ${MARKED} AS ${periods}`);
-  const values = rates.map((rate, index) => `(${literal(rate.import)}, ${index}, ${rate.since}, ${rate.until})`);
+  const values = rates.map((rate, index) => `(${quoteLiteral(rate.import)}, ${index}, ${rate.since}, ${rate.until})`);
   const imports = await session.query(`SELECT gpu, "import" FROM ${MARKED} GROUP BY ALL ORDER BY ALL`);
   return {
     gpus: await session.query(GPU_TIMES),
-    priced: values.length === 0 ? [] : await session.query(pricedTimes(values.join(', '))),
-    memory: await session.query(idleMemory(stretches.memory)),
-    pools: await session.query(poolTimes(stretches.poolTotal, stretches.poolUnallocated)),
-    reasons: reasonsByGpu(imports, reasons),
+    priced: values.length === 0 ? [] : await session.query(buildPricedTimesSql(values.join(', '))),
+    memory: await session.query(buildIdleMemorySql(stretches.memory)),
+    pools: await session.query(buildPoolTimesSql(stretches.poolTotal, stretches.poolUnallocated)),
+    reasons: groupReasons(imports, reasons),
   };
 }
 
 /** Why time of a GPU may have no price. */
-function reasonsByGpu(rows: readonly LakeRow[], reasons: Rates['reasons']): ReadonlyMap<string, string | null> {
+function groupReasons(rows: readonly LakeRow[], reasons: Rates['reasons']): ReadonlyMap<string, string | null> {
   const byGpu = new Map<string, string | null>();
   for (const { gpu, import: id } of rows) {
     const reason = reasons.get(String(id)) ?? null;

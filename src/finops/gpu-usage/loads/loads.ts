@@ -3,8 +3,8 @@ import type { Money } from '../../../platform/units/schema.ts';
 import type { ImportPrice } from '../../gpu-telemetry/index.ts';
 import { LEVELS } from '../../gpu-telemetry/index.ts';
 import { type KnownTimeDeps, withKnownTime } from '../idle/known-time.ts';
-import { type Rate, ratesOf } from '../idle/rates.ts';
-import { knownPrices } from '../idle/service.ts';
+import { type Rate, readRates } from '../idle/rates.ts';
+import { findKnownPrices } from '../idle/service.ts';
 
 /** Load of one GPU over a window, as far as it was read. */
 export interface GpuLoad {
@@ -26,27 +26,27 @@ export interface GpuLoad {
  * Loads of all whole GPUs of which the utilization was read in [start, end) Unix ms, by name. Those that are parted (MIG) are left out:
  * they are shared already.
  */
-export async function gpuLoads(
+export async function readGpuLoads(
   deps: KnownTimeDeps,
   window: { readonly start: number; readonly end: number },
 ): Promise<GpuLoad[]> {
-  const known = await knownPrices(deps);
+  const known = await findKnownPrices(deps);
   if (known.length === 0) return [];
-  const { rates } = await ratesOf(deps.store, deps.prices, known);
-  const days = { from: dayOf(window.start), to: dayOf(window.end + DAY_MS), threshold: LEVELS.utilization };
+  const { rates } = await readRates(deps.store, deps.prices, known);
+  const days = { from: toDay(window.start), to: toDay(window.end + DAY_MS), threshold: LEVELS.utilization };
   return withKnownTime(deps, days, async ({ session, samples }) => {
-    const rows = await session.query(loadsSelect(samples('utilization'), samples('memory'), window));
-    return rows.map((row) => loadOf(row, known, rates, window.end));
+    const rows = await session.query(buildLoadsSelect(samples('utilization'), samples('memory'), window));
+    return rows.map((row) => rowToLoad(row, known, rates, window.end));
   });
 }
 
 const DAY_MS = 86_400_000;
 
-function dayOf(instant: number): string {
+function toDay(instant: number): string {
   return new Date(instant).toISOString().slice(0, 10);
 }
 
-function loadsSelect(
+function buildLoadsSelect(
   used: string,
   held: string,
   { start, end }: { readonly start: number; readonly end: number },
@@ -60,7 +60,7 @@ function loadsSelect(
     ORDER BY gpu`;
 }
 
-function loadOf(row: LakeRow, known: readonly ImportPrice[], rates: readonly Rate[], end: number): GpuLoad {
+function rowToLoad(row: LakeRow, known: readonly ImportPrice[], rates: readonly Rate[], end: number): GpuLoad {
   const id = String(row.import);
   const rate = rates.find((one) => one.import === id && one.since < end && one.until >= end);
   return {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Facts, ownerByRules } from './owner-by-rules.ts';
+import { type Facts, findOwnerByRules } from './owner-by-rules.ts';
 import { GpuOwnerRulesSpec } from './schema.ts';
 
 const { rules } = GpuOwnerRulesSpec.parse({
@@ -29,7 +29,7 @@ describe('whose GPU time is by rules', () => {
     ['all fields', { namespace: 'ml', 'label:purpose': 'Training' }, { team: 'ml', purpose: 'training' }],
     ['none where nothing is known', { namespace: ' ' }, null],
   ])('is %s', (_, facts, expected) => {
-    expect(ownerByRules(rules, facts)).toEqual(expected);
+    expect(findOwnerByRules(rules, facts)).toEqual(expected);
   });
 
   it('takes a pattern for what it says', () => {
@@ -40,7 +40,7 @@ describe('whose GPU time is by rules', () => {
         fc.pre(value !== '' && pattern !== '');
         const rule = { name: 'r', match: { pod: pattern }, subject: { team: 't' } };
         const expression = new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
-        expect(ownerByRules([rule], { pod: value }) !== null).toBe(expression.test(value));
+        expect(findOwnerByRules([rule], { pod: value }) !== null).toBe(expression.test(value));
       }),
     );
   });

@@ -1,5 +1,5 @@
 import { Subject } from '../../../org/schema.ts';
-import { filled, type GpuOwnerRule } from './schema.ts';
+import { fillTemplate, type GpuOwnerRule } from './schema.ts';
 
 /** Known facts of a holder or a pool, by dimension; a missing one is unknown. */
 export type Facts = Readonly<Record<string, string | null>>;
@@ -10,13 +10,13 @@ export type Facts = Readonly<Record<string, string | null>>;
  * Example: namespace ML-Search, rule { match: { namespace: 'ml-*' }, subject: { team: '{namespace}' } } -> { team:
  * 'ml-search' }.
  */
-export function ownerByRules(rules: readonly GpuOwnerRule[], facts: Facts): Subject | null {
+export function findOwnerByRules(rules: readonly GpuOwnerRule[], facts: Facts): Subject | null {
   const known = (dimension: string) => facts[dimension]?.trim() || null;
   const isPool = known('pool') !== null;
   for (const { match, subject } of rules) {
     if (isPool && (match.pool ?? null) === null) continue;
     const holds = Object.entries(match).every(([dimension, wanted]) => isWanted(known(dimension), wanted));
-    const fields = holds ? Object.entries(subject).map(([field, value]) => [field, filled(value, known)]) : [];
+    const fields = holds ? Object.entries(subject).map(([field, value]) => [field, fillTemplate(value, known)]) : [];
     if (fields.length === 0 || fields.some(([, value]) => value === null)) continue;
     const found = Subject.safeParse(Object.fromEntries(fields));
     // A purpose from a label may be invalid.

@@ -24,13 +24,13 @@ const Match = z
 const PLACE = /\{([^{}]*)\}/g;
 
 /** Dimensions between braces. Example: `ml-{namespace}` -> namespace. */
-export function placesIn(template: string): string[] {
+export function listPlaceholders(template: string): string[] {
   return [...template.matchAll(PLACE)].map(([, name = '']) => name);
 }
 
 /** The template with its placeholders filled; null if one of them has no value. */
-export function filled(template: string, known: (dimension: string) => string | null): string | null {
-  if (placesIn(template).some((place) => known(place) === null)) return null;
+export function fillTemplate(template: string, known: (dimension: string) => string | null): string | null {
+  if (listPlaceholders(template).some((place) => known(place) === null)) return null;
   return template.replaceAll(PLACE, (_, place: string) => known(place)?.toLowerCase() ?? '');
 }
 
@@ -41,7 +41,10 @@ const Assigned = z
       .string()
       .min(1)
       .max(250)
-      .refine((value) => placesIn(value).every(isDimension), `places are {namespace}, {label:KEY}: ${DIMENSIONS}`),
+      .refine(
+        (value) => listPlaceholders(value).every(isDimension),
+        `places are {namespace}, {label:KEY}: ${DIMENSIONS}`,
+      ),
   )
   .refine((subject) => Object.keys(subject).length > 0, 'at least one field such as team')
   .describe('Fields of the subject; a value may have {namespace} or {label:KEY} in it, taken in lower case');

@@ -23,7 +23,7 @@ export async function findOwnerRules(sql: Sql): Promise<StoredRules[]> {
 }
 
 /** All rules, in order. */
-export async function ownerRules(sql: Sql): Promise<GpuOwnerRule[]> {
+export async function listOwnerRules(sql: Sql): Promise<GpuOwnerRule[]> {
   return (await findOwnerRules(sql)).flatMap(({ rules }) => rules);
 }
 

@@ -11,17 +11,17 @@ export interface Cell {
   readonly us: Readonly<Record<Bucket, bigint>>;
 }
 
-const bigint = (value: unknown) => BigInt(String(value));
+const toBigint = (value: unknown) => BigInt(String(value));
 
 /**
  * Buckets that add up to the time exactly: used time is rounded to the microsecond, and under-used time is the rest.
  * Example: 3,600,000 ms busy at 0.25 -> used 900,000,000 us, under-used 2,700,000,000 us.
  */
-export function cellOf(row: LakeRow): Cell {
-  const busy = bigint(row.busyMs) * 1000n;
+export function rowToCell(row: LakeRow): Cell {
+  const busy = toBigint(row.busyMs) * 1000n;
   const measured = BigInt(Math.round(Number(row.usedMs) * 1000));
   const used = measured < 0n ? 0n : measured > busy ? busy : measured;
-  const [idle, held, free] = [bigint(row.idleMs), bigint(row.heldMs), bigint(row.freeMs)];
+  const [idle, held, free] = [toBigint(row.idleMs), toBigint(row.heldMs), toBigint(row.freeMs)];
   return {
     gpu: String(row.gpu),
     step: Number(row.step),
@@ -33,7 +33,7 @@ export function cellOf(row: LakeRow): Cell {
       idleHeld: held * 1000n,
       idleFree: free * 1000n,
       idleUnknown: (idle - held - free) * 1000n,
-      unallocated: bigint(row.unallocatedMs) * 1000n,
+      unallocated: toBigint(row.unallocatedMs) * 1000n,
     },
   };
 }
@@ -42,7 +42,7 @@ export function cellOf(row: LakeRow): Cell {
  * Splits the time of concurrent holders into equal shares; the remainder goes to the first ones, a microsecond each.
  * Example: 10 us of 3 holders -> 4, 3, 3.
  */
-export function shareOf(us: Cell['us'], index: number, count: number): Cell['us'] {
+export function splitTime(us: Cell['us'], index: number, count: number): Cell['us'] {
   if (count === 1) return us;
   const parts = bucketNames.map((name) => {
     const [whole, rest] = [us[name] / BigInt(count), us[name] % BigInt(count)];

@@ -1,4 +1,4 @@
-import { csvLine } from '../../../platform/csv/index.ts';
+import { formatCsvLine } from '../../../platform/csv/index.ts';
 import {
   bucketNames,
   type EfficiencyPoint,
@@ -21,7 +21,7 @@ const FIGURES = [
 
 type Figures = Pick<EfficiencyPoint, 'gpuHours' | 'cost'>;
 
-function figures({ gpuHours, cost }: Figures): (string | null)[] {
+function listFigures({ gpuHours, cost }: Figures): (string | null)[] {
   return [
     ...[String(gpuHours.paid), ...bucketNames.map((name) => String(gpuHours[name]))],
     ...[cost.currency, cost.paid, ...bucketNames.map((name) => cost[name])],
@@ -30,38 +30,45 @@ function figures({ gpuHours, cost }: Figures): (string | null)[] {
 }
 
 /** One line per owner; the lines add up to the totals of the report. */
-export function ownersCsv({ by, groups, others }: GpuOwners): string {
+export function buildOwnersCsv({ by, groups, others }: GpuOwners): string {
   const line = (name: string | null, group: GpuOwner) =>
-    csvLine([
+    formatCsvLine([
       ...[name, group.kind, String(group.gpus)],
-      ...figures(group),
+      ...listFigures(group),
       group.unknown.map(({ reason, gpuHours }) => `${reason}: ${gpuHours}`).join('; '),
     ]);
   return [
-    csvLine([by, 'kind', 'gpus', ...FIGURES, 'unknownGpuHours']),
+    formatCsvLine([by, 'kind', 'gpus', ...FIGURES, 'unknownGpuHours']),
     ...groups.map((group) => line(group.key, group)),
     ...(others === null ? [] : [line('all others', others)]),
   ].join('');
 }
 
-export function efficiencyCsv({ by, series }: GpuEfficiency): string {
+export function buildEfficiencyCsv({ by, series }: GpuEfficiency): string {
   return [
-    csvLine([by, 'kind', 'start', 'usedShare', 'idleShare', ...FIGURES]),
+    formatCsvLine([by, 'kind', 'start', 'usedShare', 'idleShare', ...FIGURES]),
     ...series.flatMap(({ key, kind, points }) =>
       points.map((point) =>
-        csvLine([key, kind, point.start, text(point.usedShare), text(point.idleShare), ...figures(point)]),
+        formatCsvLine([
+          key,
+          kind,
+          point.start,
+          toTextOrNull(point.usedShare),
+          toTextOrNull(point.idleShare),
+          ...listFigures(point),
+        ]),
       ),
     ),
   ].join('');
 }
 
-export function outcomesCsv({ outcomes }: GpuOutcomes): string {
+export function buildOutcomesCsv({ outcomes }: GpuOutcomes): string {
   return [
-    csvLine(['outcome', 'owners', 'gpus', ...FIGURES]),
-    ...outcomes.map((one) => csvLine([one.outcome, String(one.owners), String(one.gpus), ...figures(one)])),
+    formatCsvLine(['outcome', 'owners', 'gpus', ...FIGURES]),
+    ...outcomes.map((one) => formatCsvLine([one.outcome, String(one.owners), String(one.gpus), ...listFigures(one)])),
   ].join('');
 }
 
-function text(share: number | null): string | null {
+function toTextOrNull(share: number | null): string | null {
   return share === null ? null : String(share);
 }

@@ -2,10 +2,10 @@ import type { Org } from '../../../org/index.ts';
 import type { Subject } from '../../../org/schema.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import { type Holder, isNobody, METRICS_NAMESPACE } from '../../gpu-telemetry/index.ts';
-import { type Facts, ownerByRules } from '../owner-rules/owner-by-rules.ts';
-import { ownerRules } from '../owner-rules/store.ts';
+import { type Facts, findOwnerByRules } from '../owner-rules/owner-by-rules.ts';
+import { listOwnerRules } from '../owner-rules/store.ts';
 import type { GpuWork, Owner } from './owner.ts';
-import { sharedSubject } from './shared-subject.ts';
+import { intersectSubjects } from './shared-subject.ts';
 
 /** A period in which a subject held a resource, from metering. */
 export interface UsageOfGpus {
@@ -44,21 +44,21 @@ export async function findOwners(
   sql: Sql,
   { holders, usage, within }: { holders: ReadonlyMap<string, Holder>; usage: readonly UsageOfGpus[]; within: Span },
 ): Promise<Map<string, Owner>> {
-  const ours = ourPlaces(deps.work, usage);
+  const ours = createPlaceFinder(deps.work, usage);
   const isAsked = [...holders.values()].some(({ subject, pod }) => subject === null && pod !== null);
   const workloads = isAsked ? await deps.workloadSubjects(sql, within) : new Map<string, Subject>();
-  const rules = await ownerRules(sql);
+  const rules = await listOwnerRules(sql);
   const named = (holder: Holder) =>
     holder.subject ??
     ours(holder) ??
     runOfMetrics(holder) ??
     workloads.get(`${holder.namespace}/${holder.pod}`) ??
-    ownerByRules(rules, factsOf(holder));
+    findOwnerByRules(rules, toFacts(holder));
   const owners = new Map<string, Owner>();
   for (const [id, holder] of holders) {
     const found = isNobody(holder) ? null : named(holder);
     const subject = found === null ? null : await deps.org.withTeam(sql, found);
-    const reason = subject === null && !isNobody(holder) ? reasonOf(holder) : null;
+    const reason = subject === null && !isNobody(holder) ? explainUnknownOwner(holder) : null;
     owners.set(id, { subject, reason, host: holder.host, gpuModel: holder.model });
   }
   return owners;
@@ -70,22 +70,22 @@ function runOfMetrics({ namespace, pod }: Holder): Subject | null {
 }
 
 /** Owners of pools, as far as the rules state them. */
-export async function ownersOfPools(
+export async function findOwnersOfPools(
   deps: Pick<OwnerDeps, 'org'>,
   sql: Sql,
   pools: Iterable<string>,
 ): Promise<Map<string, Owner>> {
-  const rules = await ownerRules(sql);
+  const rules = await listOwnerRules(sql);
   const owners = new Map<string, Owner>();
   for (const pool of pools) {
-    const found = ownerByRules(rules, { pool });
+    const found = findOwnerByRules(rules, { pool });
     if (found === null) continue;
     owners.set(pool, { subject: await deps.org.withTeam(sql, found), reason: null, host: null, gpuModel: null });
   }
   return owners;
 }
 
-function factsOf({ namespace, pod, container, host, labels = {} }: Holder): Facts {
+function toFacts({ namespace, pod, container, host, labels = {} }: Holder): Facts {
   const labelled = Object.entries(labels).map(([key, value]) => [`label:${key}`, value] as const);
   return { namespace, pod, container, host, ...Object.fromEntries(labelled) };
 }
@@ -94,7 +94,7 @@ function factsOf({ namespace, pod, container, host, labels = {} }: Holder): Fact
 const OF_WORK = /^(?:reservation:(?:pipeline|run)|serving):([^:]+)/;
 
 /** Work, replicas and endpoints of this server by the names that engines give them, as far as they were metered. */
-function ourPlaces(work: GpuWork, usage: readonly UsageOfGpus[]): (holder: Holder) => Subject | null {
+function createPlaceFinder(work: GpuWork, usage: readonly UsageOfGpus[]): (holder: Holder) => Subject | null {
   const byId = new Map<string, Subject>();
   const byEndpoint = new Map<string, Subject>();
   for (const { id, subject } of usage) {
@@ -102,7 +102,7 @@ function ourPlaces(work: GpuWork, usage: readonly UsageOfGpus[]): (holder: Holde
     if (name !== undefined) byId.set(name, subject);
     if (subject.endpoint === undefined) continue;
     // Versions of an endpoint change; their shared fields apply to all of its time.
-    byEndpoint.set(subject.endpoint, sharedSubject(byEndpoint.get(subject.endpoint) ?? subject, subject));
+    byEndpoint.set(subject.endpoint, intersectSubjects(byEndpoint.get(subject.endpoint) ?? subject, subject));
   }
   return (holder) => {
     for (const id of work.workIdsIn(holder)) {
@@ -115,7 +115,7 @@ function ourPlaces(work: GpuWork, usage: readonly UsageOfGpus[]): (holder: Holde
   };
 }
 
-function reasonOf({ namespace, pod, container, pid, host }: Holder): string {
+function explainUnknownOwner({ namespace, pod, container, pid, host }: Holder): string {
   const on = host === null ? '' : ` on ${host}`;
   // One reason per namespace, not per pod: a rule matches a namespace.
   if (namespace !== null) {

@@ -1,5 +1,5 @@
 import type { Item } from './items.ts';
-import { amountOf, gpuHoursOf } from './money.ts';
+import { formatAmount, toGpuHours } from './money.ts';
 import { type Bucket, bucketNames } from './schema.ts';
 import type { OwnedTimes } from './service.ts';
 
@@ -31,7 +31,7 @@ const IDLE: readonly Bucket[] = ['idleHeld', 'idleFree', 'idleUnknown', 'unalloc
 const DAY_MS = 86_400_000;
 
 /** Time and cost of each GPU by owner and day, within UTC days, the second exclusive; days without readings are left out. */
-export async function gpuDays(
+export async function readGpuDays(
   times: OwnedTimes,
   within: { readonly from: string; readonly to: string },
 ): Promise<GpuDay[]> {
@@ -39,17 +39,17 @@ export async function gpuDays(
   const groups = Map.groupBy(items, ({ step, gpu, owner: { subject }, currency, units }) =>
     JSON.stringify([step, gpu, subject?.team, subject?.model, subject?.endpoint, units === null ? null : currency]),
   );
-  return [...groups.values()].flatMap(dayOf).toSorted((a, b) => (a.day === b.day ? 0 : a.day < b.day ? -1 : 1));
+  return [...groups.values()].flatMap(buildGpuDay).toSorted((a, b) => (a.day === b.day ? 0 : a.day < b.day ? -1 : 1));
 }
 
-function dayOf(items: readonly Item[]): GpuDay[] {
+function buildGpuDay(items: readonly Item[]): GpuDay[] {
   const [first] = items;
   if (first === undefined || first.gpu === null) return [];
   const hours = (names: readonly Bucket[]) =>
     items.reduce(
       (sum, { us, scale }) =>
         sum +
-        gpuHoursOf(
+        toGpuHours(
           names.reduce((total, name) => total + us[name], 0n),
           scale,
         ),
@@ -58,7 +58,7 @@ function dayOf(items: readonly Item[]): GpuDay[] {
   const money = (names: readonly Bucket[]) =>
     first.units === null
       ? null
-      : amountOf(
+      : formatAmount(
           items.reduce((sum, { units }) => names.reduce((total, name) => total + (units?.[name] ?? 0n), sum), 0n),
         );
   const { team = null, model = null, endpoint = null } = first.owner.subject ?? {};

@@ -1,8 +1,8 @@
 import type { Subject } from '../../../org/schema.ts';
 import type { Item } from './items.ts';
 import type { GpuOwner, OwnerDimension } from './schema.ts';
-import { sharedSubject } from './shared-subject.ts';
-import { addItem, emptySum, figuresOf, hoursOfItem, idleHours, idleUnits, type Sum } from './sum.ts';
+import { intersectSubjects } from './shared-subject.ts';
+import { addItem, countItemHours, createEmptySum, type Sum, sumIdleHours, sumIdleUnits, toFigures } from './sum.ts';
 
 export interface Group {
   readonly key: string | null;
@@ -15,8 +15,8 @@ export interface Group {
 }
 
 /** The group of an item, or the reason why it is unknown. */
-function placeOf(item: Item, by: OwnerDimension): Pick<Group, 'key' | 'kind'> & { readonly reason: string | null } {
-  const value = keyIn(item, by);
+function findGroup(item: Item, by: OwnerDimension): Pick<Group, 'key' | 'kind'> & { readonly reason: string | null } {
+  const value = findItemKey(item, by);
   if (value !== null) return { key: value, kind: 'owner', reason: null };
   if (item.isFree) return { key: null, kind: 'nobody', reason: null };
   const { subject, reason } = item.owner;
@@ -27,7 +27,7 @@ function placeOf(item: Item, by: OwnerDimension): Pick<Group, 'key' | 'kind'> & 
   return { key: null, kind: 'unknown', reason: reason ?? lacks };
 }
 
-function keyIn({ gpu, owner }: Item, by: OwnerDimension): string | null {
+function findItemKey({ gpu, owner }: Item, by: OwnerDimension): string | null {
   const { subject } = owner;
   switch (by) {
     case 'gpu':
@@ -41,9 +41,9 @@ function keyIn({ gpu, owner }: Item, by: OwnerDimension): string | null {
   }
   switch (by) {
     case 'step':
-      return joined(subject.pipeline, subject.step);
+      return joinTexts(subject.pipeline, subject.step);
     case 'modelVersion':
-      return joined(subject.model, subject.modelVersion);
+      return joinTexts(subject.model, subject.modelVersion);
     case 'owner':
       return Object.entries(subject)
         .map(([field, value]) => `${field}=${value}`)
@@ -54,30 +54,30 @@ function keyIn({ gpu, owner }: Item, by: OwnerDimension): string | null {
   }
 }
 
-function joined(first: string | undefined, second: string | undefined): string | null {
+function joinTexts(first: string | undefined, second: string | undefined): string | null {
   if (second === undefined) return null;
   return first === undefined ? second : `${first}/${second}`;
 }
 
 /** Items by group; the largest idle cost first, then idle hours, then by name; unknown and free GPUs last. */
-export function groupsOf(items: readonly Item[], by: OwnerDimension): Group[] {
+export function groupItems(items: readonly Item[], by: OwnerDimension): Group[] {
   const groups = new Map<string, Group>();
   for (const item of items) {
-    const { key, kind, reason } = placeOf(item, by);
+    const { key, kind, reason } = findGroup(item, by);
     const id = `${kind} ${key ?? ''}`;
     const group: Group = groups.get(id) ?? {
-      ...{ key, kind, unknown: new Map(), sum: emptySum() },
+      ...{ key, kind, unknown: new Map(), sum: createEmptySum() },
       subject: item.owner.subject ?? {},
       items: [],
     };
-    group.subject = sharedSubject(group.subject, item.owner.subject ?? {});
+    group.subject = intersectSubjects(group.subject, item.owner.subject ?? {});
     group.items.push(item);
     addItem(group.sum, item);
-    if (reason !== null) group.unknown.set(reason, (group.unknown.get(reason) ?? 0) + hoursOfItem(item));
+    if (reason !== null) group.unknown.set(reason, (group.unknown.get(reason) ?? 0) + countItemHours(item));
     groups.set(id, group);
   }
   return [...groups.values()]
-    .map((group) => ({ group, units: idleUnits(group.sum), hours: idleHours(group.sum) }))
+    .map((group) => ({ group, units: sumIdleUnits(group.sum), hours: sumIdleHours(group.sum) }))
     .toSorted(
       (a, b) =>
         KINDS.indexOf(a.group.kind) - KINDS.indexOf(b.group.kind) ||
@@ -91,12 +91,12 @@ const KINDS: readonly GpuOwner['kind'][] = ['owner', 'unknown', 'nobody'];
 /** Maximum number of listed reasons; the others are counted together. */
 const MOST_REASONS = 20;
 
-export function ownerOf(group: Group): GpuOwner {
+export function toGpuOwner(group: Group): GpuOwner {
   const { key, kind, subject } = group;
-  return { key, kind, subject, ...figuresOf(group.sum), unknown: reasonsOf(group.unknown) };
+  return { key, kind, subject, ...toFigures(group.sum), unknown: listReasons(group.unknown) };
 }
 
-function reasonsOf(unknown: ReadonlyMap<string, number>): GpuOwner['unknown'] {
+function listReasons(unknown: ReadonlyMap<string, number>): GpuOwner['unknown'] {
   const sorted = [...unknown]
     .map(([reason, gpuHours]) => ({ reason, gpuHours }))
     .toSorted((a, b) => b.gpuHours - a.gpuHours || (a.reason < b.reason ? -1 : 1));
@@ -107,9 +107,9 @@ function reasonsOf(unknown: ReadonlyMap<string, number>): GpuOwner['unknown'] {
 }
 
 /** Owners that are not listed, as one. */
-export function othersOf(groups: readonly Group[]): GpuOwner | null {
+export function sumOthers(groups: readonly Group[]): GpuOwner | null {
   if (groups.length === 0) return null;
-  const sum = emptySum();
+  const sum = createEmptySum();
   for (const item of groups.flatMap(({ items }) => items)) addItem(sum, item);
-  return { key: null, kind: 'owner', subject: {}, ...figuresOf(sum), unknown: [] };
+  return { key: null, kind: 'owner', subject: {}, ...toFigures(sum), unknown: [] };
 }

@@ -1,11 +1,11 @@
 import type { Subject } from '../../../org/schema.ts';
 import type { Store } from '../../../platform/store/index.ts';
-import { holdersById, isNobody, type TimeOfGpu, timesWithin } from '../../gpu-telemetry/index.ts';
+import { findHoldersById, findTimesWithin, isNobody, type TimeOfGpu } from '../../gpu-telemetry/index.ts';
 import { findOwners, type OwnerDeps } from './find-owners.ts';
-import { segmentsOf } from './segments.ts';
+import { buildSegments } from './segments.ts';
 
 /** Present holders of a GPU. */
-export interface GpuHeld {
+export interface CurrentHolders {
   /** Name in its readings. */
   readonly gpu: string;
   /** Owners of all concurrent holders; null: the owner of this holder is unknown. */
@@ -19,12 +19,15 @@ const FRESH_MS = 15 * 60_000;
  * Holders of each GPU at an instant (Unix milliseconds), by the last report in the 15 minutes before. GPUs without a holder
  * are left out.
  */
-export async function heldAt(deps: OwnerDeps & { readonly store: Store }, at: number): Promise<GpuHeld[]> {
+export async function findHoldersAt(
+  deps: OwnerDeps & { readonly store: Store },
+  at: number,
+): Promise<CurrentHolders[]> {
   const { store } = deps;
   const within = { start: at - FRESH_MS, end: at + 1 };
   const usage = (await deps.usage(store, within)).filter(({ end }) => end > within.start);
-  const noted = await timesWithin(store, within);
-  const kept = await holdersById(store, [...new Set(noted.map(({ holder }) => holder))]);
+  const noted = await findTimesWithin(store, within);
+  const kept = await findHoldersById(store, [...new Set(noted.map(({ holder }) => holder))]);
   const named = new Set(noted.map(({ gpu }) => gpu));
   const holders = new Map(kept);
   const metered = usage.flatMap(({ id, subject, resourceId, start, end }): TimeOfGpu[] => {
@@ -36,7 +39,7 @@ export async function heldAt(deps: OwnerDeps & { readonly store: Store }, at: nu
   });
   const owners = await findOwners(deps, store, { holders, usage, within });
   const times = [...noted, ...metered].toSorted((a, b) => (a.gpu < b.gpu ? -1 : a.gpu > b.gpu ? 1 : a.start - b.start));
-  const { segments, sets } = segmentsOf(times, holders);
+  const { segments, sets } = buildSegments(times, holders);
   return [...Map.groupBy(segments, ({ gpu }) => gpu)].flatMap(([gpu, own]) => {
     const last = own.reduce((latest, one) => (one.start > latest.start ? one : latest));
     const ids = sets[last.set] ?? [];

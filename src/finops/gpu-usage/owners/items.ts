@@ -1,7 +1,7 @@
-import { type Cell, shareOf } from './cells.ts';
-import { type Fraction, moneyOf, times } from './money.ts';
+import { type Cell, splitTime } from './cells.ts';
+import { computeTimeMoney, type Fraction, multiplyFractions } from './money.ts';
 import type { Owner } from './owner.ts';
-import { UNSAID } from './parts-sql.ts';
+import { UNKNOWN_SET } from './parts-sql.ts';
 import { type Bucket, bucketNames } from './schema.ts';
 import type { WholeRate } from './whole-rates.ts';
 
@@ -35,7 +35,7 @@ export interface Priced {
   ratioOf(owner: Owner): { readonly ratio: Fraction; readonly source: string; readonly currency: string } | null;
 }
 
-const NOT_SAID: Owner = {
+const UNREPORTED_OWNER: Owner = {
   subject: null,
   reason: 'no holder is reported for this time',
   host: null,
@@ -53,47 +53,48 @@ interface Share {
 }
 
 /** Items of cells. The money of a GPU's time is rounded once, and its parts add up to that. */
-export function itemsOf(priced: Priced): Item[] {
-  const shares = priced.cells.flatMap((cell) => sharesOf(priced, cell));
+export function buildItems(priced: Priced): Item[] {
+  const shares = priced.cells.flatMap((cell) => splitCell(priced, cell));
   const together = Map.groupBy(shares, ({ cell, rate }) => `${cell.gpu} ${rate.currency ?? ''}`);
-  return [...together.values()].flatMap((own) => itemsOfGpu(own, priced.scale));
+  return [...together.values()].flatMap((own) => buildItemsOfGpu(own, priced.scale));
 }
 
 /** An unheld GPU without load is free; an unheld GPU with load has an unknown owner. */
-function ownersOf({ sets }: Priced, cell: Cell): { readonly owners: readonly Owner[]; readonly isFree: boolean } {
-  if (cell.held === UNSAID) return { owners: [NOT_SAID], isFree: false };
-  if (cell.held > UNSAID) return { owners: sets[cell.held] ?? [NOT_SAID], isFree: false };
-  return { owners: sets[-2 - cell.held] ?? [NOT_SAID], isFree: true };
+function findCellOwners({ sets }: Priced, cell: Cell): { readonly owners: readonly Owner[]; readonly isFree: boolean } {
+  if (cell.held === UNKNOWN_SET) return { owners: [UNREPORTED_OWNER], isFree: false };
+  if (cell.held > UNKNOWN_SET) return { owners: sets[cell.held] ?? [UNREPORTED_OWNER], isFree: false };
+  return { owners: sets[-2 - cell.held] ?? [UNREPORTED_OWNER], isFree: true };
 }
 
-const UNHELD_USE = 'it was used without a holder';
+const USED_WITHOUT_HOLDER = 'it was used without a holder';
 
-function sharesOf(priced: Priced, cell: Cell): Share[] {
+function splitCell(priced: Priced, cell: Cell): Share[] {
   const rate = priced.rates[cell.rate];
   if (rate === undefined) throw new Error('time has a rate of the list');
-  const { owners, isFree } = ownersOf(priced, cell);
+  const { owners, isFree } = findCellOwners(priced, cell);
   const share = (owner: Owner, us: PerBucket, free: boolean): Share => {
     const known = rate.price === null ? null : priced.ratioOf(owner);
     const reconciled = known !== null && known.currency === rate.currency ? known : null;
-    const price = rate.price !== null && reconciled !== null ? times(rate.price, reconciled.ratio) : rate.price;
+    const price =
+      rate.price !== null && reconciled !== null ? multiplyFractions(rate.price, reconciled.ratio) : rate.price;
     return { cell, owner, isFree: free, us, rate, price, source: reconciled?.source ?? rate.source };
   };
-  if (!isFree) return owners.map((owner, index) => share(owner, shareOf(cell.us, index, owners.length), false));
-  const [owner = NOT_SAID] = owners;
+  if (!isFree) return owners.map((owner, index) => share(owner, splitTime(cell.us, index, owners.length), false));
+  const [owner = UNREPORTED_OWNER] = owners;
   const { unallocated, ...busy } = cell.us;
   const none = { used: 0n, underUsed: 0n, idleHeld: 0n, idleFree: 0n, idleUnknown: 0n };
   const isBusy = Object.values(busy).some((us) => us > 0n);
   return [
     ...(unallocated > 0n ? [share({ ...owner, reason: null }, { ...none, unallocated }, true)] : []),
-    ...(isBusy ? [share({ ...owner, reason: UNHELD_USE }, { ...busy, unallocated: 0n }, false)] : []),
+    ...(isBusy ? [share({ ...owner, reason: USED_WITHOUT_HOLDER }, { ...busy, unallocated: 0n }, false)] : []),
   ];
 }
 
-function itemsOfGpu(shares: readonly Share[], scale: Fraction): Item[] {
+function buildItemsOfGpu(shares: readonly Share[], scale: Fraction): Item[] {
   const parts = shares.flatMap(({ us, price }) =>
-    price === null ? [] : bucketNames.map((name) => ({ us: us[name], price: times(price, scale) })),
+    price === null ? [] : bucketNames.map((name) => ({ us: us[name], price: multiplyFractions(price, scale) })),
   );
-  const money = moneyOf(parts);
+  const money = computeTimeMoney(parts);
   let at = 0;
   return shares.map(({ cell, owner, isFree, us, rate, price, source }) => {
     const next = () => money[at++] ?? 0n;

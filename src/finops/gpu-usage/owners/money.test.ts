@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
-import { amountOf, fraction, moneyOf } from './money.ts';
+import { computeTimeMoney, formatAmount, parseFraction } from './money.ts';
 
 const HOUR_US = 3_600_000_000n;
 
 describe('money of GPU times', () => {
   it('is exact where it can be', () => {
-    expect(moneyOf([{ us: HOUR_US, price: fraction('1.861') }]).map(amountOf)).toEqual(['1.861']);
-    expect(moneyOf([{ us: HOUR_US / 3n, price: fraction('3') }]).map(amountOf)).toEqual(['1']);
-    expect(moneyOf([])).toEqual([]);
-    expect(moneyOf([{ us: 0n, price: fraction('5') }]).map(amountOf)).toEqual(['0']);
+    expect(computeTimeMoney([{ us: HOUR_US, price: parseFraction('1.861') }]).map(formatAmount)).toEqual(['1.861']);
+    expect(computeTimeMoney([{ us: HOUR_US / 3n, price: parseFraction('3') }]).map(formatAmount)).toEqual(['1']);
+    expect(computeTimeMoney([])).toEqual([]);
+    expect(computeTimeMoney([{ us: 0n, price: parseFraction('5') }]).map(formatAmount)).toEqual(['0']);
   });
 
   it('adds up to the whole, which is rounded half-even once, and no part is off by a whole unit', () => {
@@ -20,13 +20,15 @@ describe('money of GPU times', () => {
     });
     fc.assert(
       fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
-        const money = moneyOf(parts.map(({ us, price }) => ({ us, price: fraction(price) })));
+        const money = computeTimeMoney(parts.map(({ us, price }) => ({ us, price: parseFraction(price) })));
         const exact = parts.map(({ us, price }) => decimal(String(us)).times(price).dividedBy('3600000000'));
         const sum = exact.reduce((total, one) => total.plus(one), decimal(0));
-        expect(amountOf(money.reduce((total, one) => total + one, 0n))).toBe(decimalString(sum.toDecimalPlaces(20)));
+        expect(formatAmount(money.reduce((total, one) => total + one, 0n))).toBe(
+          decimalString(sum.toDecimalPlaces(20)),
+        );
         money.forEach((units, index) => {
           expect(
-            decimal(amountOf(units))
+            decimal(formatAmount(units))
               .minus(exact[index] ?? 0)
               .abs()
               .lessThanOrEqualTo('1e-20'),

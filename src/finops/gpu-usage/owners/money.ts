@@ -13,12 +13,12 @@ export interface Fraction {
 
 export const ONE: Fraction = { over: 1n, under: 1n };
 
-export function fraction(text: string): Fraction {
+export function parseFraction(text: string): Fraction {
   const [whole = '0', digits = ''] = decimalString(text).split('.');
   return { over: BigInt(whole + digits), under: 10n ** BigInt(digits.length) };
 }
 
-export function times(a: Fraction, b: Fraction): Fraction {
+export function multiplyFractions(a: Fraction, b: Fraction): Fraction {
   return { over: a.over * b.over, under: a.under * b.under };
 }
 
@@ -27,10 +27,10 @@ export function times(a: Fraction, b: Fraction): Fraction {
  * which is rounded half-even once (the largest remainder). `us`: microseconds. Prices of an hour are exact, not negative.
  * Example: a third of an hour each, three times, at 1 -> 33333333333333333334, 33333333333333333333, 33333333333333333333.
  */
-export function moneyOf(parts: readonly { readonly us: bigint; readonly price: Fraction }[]): bigint[] {
+export function computeTimeMoney(parts: readonly { readonly us: bigint; readonly price: Fraction }[]): bigint[] {
   const under = parts.reduce((least, { price }) => lcm(least, price.under), 1n) * US_PER_HOUR;
   const exact = parts.map(({ us, price }) => us * price.over * (under / US_PER_HOUR / price.under) * UNITS);
-  const whole = halfEven(
+  const whole = roundHalfEven(
     exact.reduce((sum, one) => sum + one, 0n),
     under,
   );
@@ -46,7 +46,7 @@ export function moneyOf(parts: readonly { readonly us: bigint; readonly price: F
   return floors;
 }
 
-function halfEven(over: bigint, under: bigint): bigint {
+function roundHalfEven(over: bigint, under: bigint): bigint {
   const [whole, rest] = [over / under, over % under];
   const twice = rest * 2n;
   return twice > under || (twice === under && whole % 2n === 1n) ? whole + 1n : whole;
@@ -59,13 +59,13 @@ function lcm(a: bigint, b: bigint): bigint {
 }
 
 /** Units of 1e-20 as an amount. */
-export function amountOf(units: bigint): string {
+export function formatAmount(units: bigint): string {
   const digits = units.toString().padStart(DECIMALS + 1, '0');
   return decimalString(`${digits.slice(0, -DECIMALS)}.${digits.slice(-DECIMALS)}`);
 }
 
 /** GPU-hours of microseconds, including the correction for readings that the source lost for all GPUs alike. */
-export function gpuHoursOf(us: bigint, scale: Fraction): number {
+export function toGpuHours(us: bigint, scale: Fraction): number {
   const exact: Decimal = decimal((us * scale.over).toString()).dividedBy((US_PER_HOUR * scale.under).toString());
   return exact.toNumber();
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { call, testApplication } from '../../../testing/application.ts';
-import { scraped } from '../../gpu-telemetry/sources/exporter.testing.ts';
+import { parseScrape } from '../../gpu-telemetry/sources/exporter.testing.ts';
 import { applyText, gpuSource, syncAll, write } from '../../testing/gpu-sources.ts';
 import { idle, importHolders, importSamples, samplesText } from '../../testing/gpus.ts';
 import { getGpuHeatMap, getGpuOwners } from '../schema.ts';
@@ -25,7 +25,7 @@ describe('owners of GPUs that a source reads', () => {
     const part = (id: number, profile: string, pod: string, value: number) =>
       `DCGM_FI_PROF_GR_ENGINE_ACTIVE{UUID="GPU-a",GPU_I_ID="${id}",GPU_I_PROFILE="${profile}",exported_pod="${pod}",exported_namespace="ml"} ${value}`;
     const text = [part(1, '3g.40gb', 'waits', 0), part(2, '4g.40gb', 'works', 0.5)].join('\n');
-    const sent = Array.from({ length: COUNT }, (_, index) => scraped(text, START + index * STEP)).flat();
+    const sent = Array.from({ length: COUNT }, (_, index) => parseScrape(text, START + index * STEP)).flat();
     await write(application, 'here', sent);
     for (const look of ['before', 'after']) {
       if (look === 'after') await syncAll(application);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { sumDecimals } from '../../../platform/units/index.ts';
-import { call, problemFrom, testApplication } from '../../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../../testing/application.ts';
 import { sharedQuietApplication } from '../../../testing/shared.ts';
 import { applyText } from '../../testing/gpu-sources.ts';
 import {
@@ -320,19 +320,19 @@ describe('a file of readings that says who held the GPUs', () => {
     ]);
     expect(await importSamples(application, text, asked)).toMatchObject({ unchanged: true, holders: done.holders });
     const none = importSamples(application, text, { ...asked, columns: {} });
-    expect(await problemFrom(none)).toMatchObject({ code: 'invalid_request' });
+    expect(await catchProblem(none)).toMatchObject({ code: 'invalid_request' });
     const missing = importSamples(application, text, { ...asked, columns: { pod: 'pods' } });
-    expect(await problemFrom(missing)).toMatchObject({ code: 'gpu_column_missing' });
+    expect(await catchProblem(missing)).toMatchObject({ code: 'gpu_column_missing' });
   });
 });
 
 describe('a file of holders', () => {
   it('is refused whole where a column is missing or nothing can be kept, and bad rows are counted', async () => {
     const application = shared;
-    expect(await problemFrom(importHolders(application, 'gpu,start,end\na,1,2', ['team']))).toMatchObject({
+    expect(await catchProblem(importHolders(application, 'gpu,start,end\na,1,2', ['team']))).toMatchObject({
       code: 'gpu_column_missing',
     });
-    expect(await problemFrom(importHolders(application, 'gpu,start,end\n', []))).toMatchObject({
+    expect(await catchProblem(importHolders(application, 'gpu,start,end\n', []))).toMatchObject({
       code: 'gpu_holders_unusable',
     });
     const bad = [
@@ -344,7 +344,7 @@ describe('a file of holders', () => {
       `a,${at(0)},2099-01-01T00:00:00Z,x`,
       `a,${at(0)},${at(1)},${'x'.repeat(251)}`,
     ];
-    expect(await problemFrom(importHolders(application, bad.join('\n'), ['team']))).toMatchObject({
+    expect(await catchProblem(importHolders(application, bad.join('\n'), ['team']))).toMatchObject({
       code: 'gpu_holders_unusable',
     });
     const done = await importHolders(application, [...bad, `a,${at(0)},${at(5)},x`, `a,${at(5)},,y`].join('\n'), [

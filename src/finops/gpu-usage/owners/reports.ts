@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Subject } from '../../../org/schema.ts';
 import type { Sql } from '../../../platform/store/index.ts';
-import { groupsOf, othersOf, ownerOf } from './group.ts';
+import { groupItems, sumOthers, toGpuOwner } from './group.ts';
 import type { Item } from './items.ts';
 import type { GpuWork } from './owner.ts';
 import {
@@ -14,61 +14,64 @@ import {
   WorkOutcome,
 } from './schema.ts';
 import type { OwnedDeps, OwnedQuery, OwnedTimes } from './service.ts';
-import { addItem, emptySum, figuresOf } from './sum.ts';
+import { addItem, createEmptySum, toFigures } from './sum.ts';
 
 const DAY_MS = 86_400_000;
 
-const limitsOf = ({ from, to, team }: OwnedQuery) => ({ from: from ?? null, to: to ?? null, team: team ?? null });
+const toLimits = ({ from, to, team }: OwnedQuery) => ({ from: from ?? null, to: to ?? null, team: team ?? null });
 
-function sumOf(items: readonly Item[]) {
-  const sum = emptySum();
+function sumItems(items: readonly Item[]) {
+  const sum = createEmptySum();
   for (const item of items) addItem(sum, item);
   return sum;
 }
 
 /** GPU time and money by owner. */
-export async function gpuOwners(times: OwnedTimes, query: z.infer<typeof getGpuOwners.query>): Promise<GpuOwners> {
+export async function reportGpuOwners(
+  times: OwnedTimes,
+  query: z.infer<typeof getGpuOwners.query>,
+): Promise<GpuOwners> {
   const { items } = await times(query, 'all');
-  const groups = groupsOf(items, query.by);
+  const groups = groupItems(items, query.by);
   const owners = groups.filter(({ kind }) => kind === 'owner');
   const listed = [...owners.slice(0, query.top), ...groups.filter(({ kind }) => kind !== 'owner')];
   return {
     by: query.by,
-    ...limitsOf(query),
-    ...figuresOf(sumOf(items)),
-    groups: listed.map(ownerOf),
-    others: othersOf(owners.slice(query.top)),
+    ...toLimits(query),
+    ...toFigures(sumItems(items)),
+    groups: listed.map(toGpuOwner),
+    others: sumOthers(owners.slice(query.top)),
     groupCount: groups.length,
   };
 }
 
 /** The same by day or week. */
-export async function gpuEfficiency(
+export async function reportGpuEfficiency(
   times: OwnedTimes,
   query: z.infer<typeof getGpuEfficiency.query>,
 ): Promise<GpuEfficiency> {
   const { items } = await times(query, query.step);
-  const series = groupsOf(items, query.by).map(({ key, kind, sum, items: own }) => ({
-    hours: figuresOf(sum).gpuHours.paid,
-    series: { key, kind, points: pointsOf(own) },
+  const series = groupItems(items, query.by).map(({ key, kind, sum, items: own }) => ({
+    hours: toFigures(sum).gpuHours.paid,
+    series: { key, kind, points: buildEfficiencyPoints(own) },
   }));
   return {
     by: query.by,
     step: query.step,
-    ...limitsOf(query),
+    ...toLimits(query),
     series: series
       .toSorted((a, b) => b.hours - a.hours)
       .slice(0, query.top)
       .map((one) => one.series),
-    all: pointsOf(items),
+    all: buildEfficiencyPoints(items),
   };
 }
 
-function pointsOf(items: readonly Item[]): EfficiencyPoint[] {
+function buildEfficiencyPoints(items: readonly Item[]): EfficiencyPoint[] {
   return [...Map.groupBy(items, ({ step }) => step)]
     .toSorted(([a], [b]) => a - b)
     .map(([step, own]) => {
-      const { gpuHours, cost, usedShare, idleShare } = figuresOf(sumOf(own));
+      const { gpuHours, cost, usedShare, idleShare } = toFigures(sumItems(own));
       return { start: new Date(step * DAY_MS).toISOString(), gpuHours, cost, usedShare, idleShare };
     });
 }
@@ -77,26 +80,26 @@ type OutcomeKey = GpuOutcomes['outcomes'][number]['outcome'];
 const ORDER: readonly OutcomeKey[] = [...WorkOutcome.options, 'nobody'];
 
 /** The same hours by how the work ended. */
-export async function gpuOutcomes(times: OwnedTimes, deps: OwnedDeps, query: OwnedQuery): Promise<GpuOutcomes> {
+export async function reportGpuOutcomes(times: OwnedTimes, deps: OwnedDeps, query: OwnedQuery): Promise<GpuOutcomes> {
   const { items } = await times(query, 'all');
-  const outcomes = await outcomesOf(deps.store, deps.work, items);
+  const outcomes = await buildOutcomes(deps.store, deps.work, items);
   const groups = Map.groupBy(items, (item): OutcomeKey => {
     if (item.isFree) return 'nobody';
     return item.owner.subject === null ? 'unknown' : (outcomes.get(item.owner.subject) ?? 'unknown');
   });
   return {
-    ...limitsOf(query),
-    ...figuresOf(sumOf(items)),
+    ...toLimits(query),
+    ...toFigures(sumItems(items)),
     outcomes: ORDER.flatMap((outcome) => {
       const own = groups.get(outcome);
       if (own === undefined) return [];
       const owners = outcome === 'nobody' ? 0 : new Set(own.map(({ owner }) => JSON.stringify(owner.subject))).size;
-      return [{ outcome, owners, ...figuresOf(sumOf(own)) }];
+      return [{ outcome, owners, ...toFigures(sumItems(own)) }];
     }),
   };
 }
 
-function outcomesOf(sql: Sql, work: GpuWork, items: readonly Item[]) {
+function buildOutcomes(sql: Sql, work: GpuWork, items: readonly Item[]) {
   const subjects = new Set<Subject>(items.flatMap(({ owner }) => owner.subject ?? []));
   return work.outcomesOf(sql, [...subjects]);
 }

@@ -1,10 +1,10 @@
 import type { Subject } from '../../../org/schema.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import { decimal, decimalString, type Money } from '../../../platform/units/index.ts';
-import { holdersById, timesWithin } from '../../gpu-telemetry/index.ts';
+import { findHoldersById, findTimesWithin } from '../../gpu-telemetry/index.ts';
 import { findOwners, type UsageOfGpus } from './find-owners.ts';
 import type { Item } from './items.ts';
-import { amountOf, type Fraction } from './money.ts';
+import { type Fraction, formatAmount } from './money.ts';
 import { bucketNames } from './schema.ts';
 import type { OwnedDeps, OwnedTimes } from './service.ts';
 
@@ -49,12 +49,12 @@ export async function runGpuDays(times: OwnedTimes, deps: OwnedDeps, within: Day
   const ofRuns = items.filter(({ isFree, gpu, owner }) => !isFree && gpu !== null && owner.subject?.run !== undefined);
   if (ofRuns.length === 0) return [];
   const metered = await findMeteredElsewhere(deps, deps.store, within);
-  const groups = Map.groupBy(ofRuns, ({ step, owner }) => keyOf(dayOf(step), owner.subject?.run ?? ''));
+  const groups = Map.groupBy(ofRuns, ({ step, owner }) => buildRunDayKey(toDay(step), owner.subject?.run ?? ''));
   return [...groups].map(([key, own]) => buildRunDay(own, metered.get(key) ?? null));
 }
 
-const keyOf = (day: string, run: string) => `${day} ${run}`;
-const dayOf = (step: number) => new Date(step * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
+const buildRunDayKey = (day: string, run: string) => `${day} ${run}`;
+const toDay = (step: number) => new Date(step * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
 
 function buildRunDay(items: readonly Item[], elsewhere: string | null): RunGpuDay {
   const [first] = items;
@@ -64,7 +64,7 @@ function buildRunDay(items: readonly Item[], elsewhere: string | null): RunGpuDa
   const reasons =
     elsewhere === null ? unpriced.map(({ reason }) => reason ?? 'its GPU time has no price') : [elsewhere];
   return {
-    day: dayOf(first.step),
+    day: toDay(first.step),
     run: first.owner.subject?.run ?? '',
     costs: sumCosts(priced),
     reasons: [...new Set(reasons)].toSorted(),
@@ -79,7 +79,7 @@ function sumCosts(items: readonly Item[]): Money[] {
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([currency, own]) => {
       const units = own.flatMap((item) => bucketNames.map((name) => item.units?.[name] ?? 0n));
-      return { amount: amountOf(units.reduce((sum, one) => sum + one, 0n)), currency };
+      return { amount: formatAmount(units.reduce((sum, one) => sum + one, 0n)), currency };
     });
 }
 
@@ -109,28 +109,30 @@ function toHours(us: bigint, { over, under }: Fraction): string {
 async function findMeteredElsewhere(deps: OwnedDeps, sql: Sql, { from, to }: Days): Promise<Map<string, string>> {
   const span = { start: Date.parse(from), end: Date.parse(to) };
   const usage = await deps.usage(sql, span);
-  const byResource = Map.groupBy(usage, ({ resourceId }) => identityOf(resourceId));
+  const byResource = Map.groupBy(usage, ({ resourceId }) => findResourceIdentity(resourceId));
   byResource.delete('');
   const found = new Map<string, string>();
   if (byResource.size === 0) return found;
-  const noted = await timesWithin(sql, span);
-  const holders = await holdersById(sql, [...new Set(noted.map(({ holder }) => holder))]);
+  const noted = await findTimesWithin(sql, span);
+  const holders = await findHoldersById(sql, [...new Set(noted.map(({ holder }) => holder))]);
   const owners = await findOwners(deps, sql, { holders, usage, within: span });
   for (const { gpu, holder, start, end } of noted) {
     const { subject = null, host = null } = owners.get(holder) ?? {};
     if (subject?.run === undefined) continue;
-    const machine = (byResource.get(identityOf(host)) ?? []).filter((one) => !isGpuResource(one.resource));
-    const others = [...machine, ...(byResource.get(identityOf(gpu)) ?? [])].filter((one) => isOther(one, subject));
+    const machine = (byResource.get(findResourceIdentity(host)) ?? []).filter((one) => !isGpuResource(one.resource));
+    const others = [...machine, ...(byResource.get(findResourceIdentity(gpu)) ?? [])].filter((one) =>
+      isOther(one, subject),
+    );
     for (const other of others) {
       const overlap = { start: Math.max(start, other.start, span.start), end: Math.min(end, other.end, span.end) };
       const reason = `usage of other work holds ${other.resourceId} in the same time, so that its GPU time is metered there`;
-      for (const day of daysOf(overlap)) found.set(keyOf(day, subject.run), reason);
+      for (const day of listDays(overlap)) found.set(buildRunDayKey(day, subject.run), reason);
     }
   }
   return found;
 }
 
-function identityOf(resourceId: string | null): string {
+function findResourceIdentity(resourceId: string | null): string {
   return resourceId?.trim().toLowerCase() ?? '';
 }
 
@@ -143,9 +145,9 @@ function isOther({ subject }: UsageOfGpus, { run }: Subject): boolean {
   return subject.run !== run;
 }
 
-function daysOf({ start, end }: { readonly start: number; readonly end: number }): string[] {
+function listDays({ start, end }: { readonly start: number; readonly end: number }): string[] {
   if (start >= end) return [];
   const first = Math.floor(start / DAY_MS);
   const last = Math.floor((end - 1) / DAY_MS);
-  return Array.from({ length: last - first + 1 }, (_, index) => dayOf(first + index));
+  return Array.from({ length: last - first + 1 }, (_, index) => toDay(first + index));
 }

@@ -45,13 +45,13 @@ const bucketTexts: Readonly<Record<Bucket, string>> = {
   unallocated: 'without a holder',
 };
 
-function perBucket<T extends z.ZodType>(value: T, unit: string) {
+function buildPerBucket<T extends z.ZodType>(value: T, unit: string) {
   const described = bucketNames.map((name) => [name, value.describe(`${unit}: ${bucketTexts[name]}`)] as const);
   return Object.fromEntries(described) as Record<Bucket, T>;
 }
 
 export const BucketHours = z
-  .strictObject({ paid: z.number().describe('GPU-hours: all of them'), ...perBucket(z.number(), 'GPU-hours') })
+  .strictObject({ paid: z.number().describe('GPU-hours: all of them'), ...buildPerBucket(z.number(), 'GPU-hours') })
   .describe('GPU-hours by bucket; they add up to paid');
 export type BucketHours = z.infer<typeof BucketHours>;
 
@@ -59,7 +59,7 @@ export const BucketCost = z
   .strictObject({
     currency: Currency.nullable().describe('Currency of all amounts; null without one'),
     paid: DecimalString.nullable().describe('Exact amount of all of them; null when none has a price'),
-    ...perBucket(DecimalString.nullable(), 'Exact amount'),
+    ...buildPerBucket(DecimalString.nullable(), 'Exact amount'),
     unpricedGpuHours: z.number().describe('GPU-hours that have no price and are in no amount'),
     reason: z
       .string()

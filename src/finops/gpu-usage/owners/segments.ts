@@ -20,7 +20,7 @@ export interface Segments {
  * Times of holders as stretches that do not overlap: concurrent holders of a GPU (time-slicing) are one set. A report of a
  * holder overrides a report of a free GPU at the same time. `times`: by GPU, then start.
  */
-export function segmentsOf(times: readonly TimeOfGpu[], holders: ReadonlyMap<string, Holder>): Segments {
+export function buildSegments(times: readonly TimeOfGpu[], holders: ReadonlyMap<string, Holder>): Segments {
   const places = new Map<string, number>();
   const sets: string[][] = [];
   const placeOf = (ids: readonly string[]) => {
@@ -35,7 +35,7 @@ export function segmentsOf(times: readonly TimeOfGpu[], holders: ReadonlyMap<str
     return holder !== undefined && isNobody(holder);
   };
   const segments = [...Map.groupBy(times, ({ gpu }) => gpu)].flatMap(([gpu, own]) =>
-    stretchesOf(own).map(({ start, end, ids }) => {
+    mergeStretches(own).map(({ start, end, ids }) => {
       const somebody = ids.filter((id) => !isFree(id));
       return { gpu, start, end, set: placeOf(somebody.length === 0 ? ids.slice(0, 1) : somebody) };
     }),
@@ -49,7 +49,7 @@ interface Stretch {
   readonly ids: readonly string[];
 }
 
-function stretchesOf(times: readonly TimeOfGpu[]): Stretch[] {
+function mergeStretches(times: readonly TimeOfGpu[]): Stretch[] {
   const changes = times.flatMap(({ start, end, holder }) => [
     { at: start, holder, by: 1 },
     { at: end, holder, by: -1 },

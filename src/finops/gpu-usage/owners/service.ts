@@ -2,39 +2,39 @@ import type { z } from 'zod';
 import type { LakeSession } from '../../../platform/lake/index.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import {
+  findHoldersById,
+  findTimesWithin,
   type Holder,
-  holdersById,
   isNobody,
   replaceTimes,
   type TimeOfGpu,
-  timesWithin,
 } from '../../gpu-telemetry/index.ts';
 import { type KnownTime, type KnownTimeDeps, withKnownTime } from '../idle/known-time.ts';
-import { commonLoss } from '../idle/loss.ts';
+import { computeCommonLoss } from '../idle/loss.ts';
 import { MARKED } from '../idle/periods-sql.ts';
 import type { Rates } from '../idle/rates.ts';
 import type { MeasuredTimes } from '../idle/report.ts';
-import { knownRates, measure } from '../idle/service.ts';
-import { type Cell, cellOf } from './cells.ts';
-import { findOwners, type OwnerDeps, ownersOfPools, type Span, type UsageOfGpus } from './find-owners.ts';
-import { type Item, itemsOf } from './items.ts';
-import { type Fraction, fraction } from './money.ts';
+import { measure, readKnownRates } from '../idle/service.ts';
+import { type Cell, rowToCell } from './cells.ts';
+import { findOwners, findOwnersOfPools, type OwnerDeps, type Span, type UsageOfGpus } from './find-owners.ts';
+import { buildItems, type Item } from './items.ts';
+import { type Fraction, parseFraction } from './money.ts';
 import type { Owner } from './owner.ts';
 import {
+  buildFreePoolTimesSql,
+  buildPartMemorySql,
+  buildPartTimesSql,
+  buildUsedSql,
   cutStretches,
-  freePoolTimes,
-  memoryOfParts,
-  partTimes,
+  loadTimes,
+  type SetTime,
   type StepWidth,
-  type ToldTime,
-  tellTimes,
-  UNSAID,
-  usedOfCuts,
+  UNKNOWN_SET,
 } from './parts-sql.ts';
-import { itemsOfPools } from './pool-items.ts';
+import { buildItemsOfPools } from './pool-items.ts';
 import type { getGpuOutcomes } from './schema.ts';
-import { segmentsOf } from './segments.ts';
-import { type WholeRate, wholeRates } from './whole-rates.ts';
+import { buildSegments } from './segments.ts';
+import { completeRates, type WholeRate } from './whole-rates.ts';
 
 export type OwnedDeps = KnownTimeDeps & OwnerDeps;
 export type OwnedQuery = z.infer<typeof getGpuOutcomes.query>;
@@ -50,19 +50,19 @@ export interface OwnedTime {
 export type OwnedTimes = (query: OwnedQuery, step: StepWidth) => Promise<OwnedTime>;
 
 /** Concurrent identical queries, such as those of the cards of one page, share one computation. */
-export function ownedTimes(deps: () => OwnedDeps): OwnedTimes {
+export function createOwnedTimes(deps: () => OwnedDeps): OwnedTimes {
   const underWay = new Map<string, Promise<OwnedTime>>();
   return async ({ team, window, threshold, maxGap, from, to }, step) => {
     const key = JSON.stringify([window, threshold, maxGap, from, to, step]);
-    const asked = underWay.get(key) ?? ownedTime(deps(), { window, threshold, maxGap, from, to }, step);
+    const asked = underWay.get(key) ?? readOwnedTime(deps(), { window, threshold, maxGap, from, to }, step);
     underWay.set(key, asked);
     return selectTeam(await asked.finally(() => underWay.delete(key)), team);
   };
 }
 
 /** The same without sharing. A stored result must not come from a computation that began before the last change. */
-export function freshTimes(deps: () => OwnedDeps): OwnedTimes {
-  return async ({ team, ...query }, step) => selectTeam(await ownedTime(deps(), query, step), team);
+export function createFreshTimes(deps: () => OwnedDeps): OwnedTimes {
+  return async ({ team, ...query }, step) => selectTeam(await readOwnedTime(deps(), query, step), team);
 }
 
 function selectTeam({ items, span }: OwnedTime, team: string | undefined): OwnedTime {
@@ -70,57 +70,59 @@ function selectTeam({ items, span }: OwnedTime, team: string | undefined): Owned
 }
 
 /** GPU time of all readings, split by holder, with its cost. */
-async function ownedTime(deps: OwnedDeps, query: OwnedQuery, step: StepWidth): Promise<OwnedTime> {
-  const rates = await knownRates(deps);
-  const whole = wholeRates(rates);
+async function readOwnedTime(deps: OwnedDeps, query: OwnedQuery, step: StepWidth): Promise<OwnedTime> {
+  const rates = await readKnownRates(deps);
+  const whole = completeRates(rates);
   return withKnownTime(deps, query, async (known) => {
     const times = await measure(known, rates, query);
-    const told = await toldTimes(deps, known.session);
-    const cells = told === null ? [] : await cellsOf(known, { whole, told, step });
+    const told = await readHolderTimes(deps, known.session);
+    const cells = told === null ? [] : await readCells(known, { whole, told, step });
     const items =
-      told === null ? [] : itemsOf({ ...(await pricing(deps, told)), cells, rates: whole, scale: scaleOf(times) });
-    return { items: [...items, ...(await poolItems(deps, known, rates, step))], span: told?.span ?? null };
+      told === null
+        ? []
+        : buildItems({ ...(await readPricing(deps, told)), cells, rates: whole, scale: computeScale(times) });
+    return { items: [...items, ...(await readPoolItems(deps, known, rates, step))], span: told?.span ?? null };
   });
 }
 
 /** Free GPU time of pools, with owners from the rules. */
-async function poolItems(
+async function readPoolItems(
   deps: OwnedDeps,
   { session, stretches }: KnownTime,
   rates: Rates,
   step: StepWidth,
 ): Promise<Item[]> {
-  const rows = await session.query(freePoolTimes(stretches.poolTotal, stretches.poolUnallocated, step));
+  const rows = await session.query(buildFreePoolTimesSql(stretches.poolTotal, stretches.poolUnallocated, step));
   const pools = new Set(rows.map(({ pool }) => String(pool)));
-  return itemsOfPools(rows, rates, await ownersOfPools(deps, deps.store, pools));
+  return buildItemsOfPools(rows, rates, await findOwnersOfPools(deps, deps.store, pools));
 }
 
-interface Told {
+interface HolderTimes {
   readonly span: Span;
-  readonly times: readonly ToldTime[];
+  readonly times: readonly SetTime[];
   /** For each set: the digests of its holders. */
   readonly sets: readonly (readonly string[])[];
   readonly owners: ReadonlyMap<string, Owner>;
 }
 
 /** Known holders of the GPUs with readings; null without readings. */
-async function toldTimes(deps: OwnedDeps, session: LakeSession): Promise<Told | null> {
+async function readHolderTimes(deps: OwnedDeps, session: LakeSession): Promise<HolderTimes | null> {
   const [range] = await session.query(`SELECT min(s)::DOUBLE AS first, max(e)::DOUBLE AS last FROM ${MARKED}`);
   if (typeof range?.first !== 'number' || typeof range.last !== 'number') return null;
   const span = { start: range.first, end: range.last };
   const gpus = (await session.query(`SELECT DISTINCT gpu FROM ${MARKED} ORDER BY gpu`)).map(({ gpu }) => String(gpu));
   const usage = await deps.usage(deps.store, span);
-  const noted = await timesWithin(deps.store, span);
-  const metered = meteredTimes(gpus, usage);
-  const times = withMetered(noted, metered.times);
-  const kept = await holdersById(deps.store, [...new Set(noted.map(({ holder }) => holder))]);
+  const noted = await findTimesWithin(deps.store, span);
+  const metered = buildMeteredTimes(gpus, usage);
+  const times = addMeteredTimes(noted, metered.times);
+  const kept = await findHoldersById(deps.store, [...new Set(noted.map(({ holder }) => holder))]);
   const holders = new Map([...kept, ...metered.holders]);
   const owners = await findOwners(deps, deps.store, { holders, usage, within: span });
-  const { segments, sets } = segmentsOf(times, holders);
+  const { segments, sets } = buildSegments(times, holders);
   const isFree = sets.map((ids) => ids.every((id) => isNobodys(holders.get(id))));
   const numbered = segments.map(({ set, ...segment }) => ({
     ...segment,
-    held: isFree[set] === true ? UNSAID - 1 - set : set,
+    held: isFree[set] === true ? UNKNOWN_SET - 1 - set : set,
   }));
   return { span, times: numbered, sets, owners };
 }
@@ -135,7 +137,7 @@ interface MeteredTimes {
 }
 
 /** Usage with a single GPU as its resource. Usage of a machine does not identify its GPU. */
-function meteredTimes(gpus: readonly string[], usage: readonly UsageOfGpus[]): MeteredTimes {
+function buildMeteredTimes(gpus: readonly string[], usage: readonly UsageOfGpus[]): MeteredTimes {
   const named = new Map(gpus.map((gpu) => [gpu.toLowerCase(), gpu]));
   const times = new Map<string, TimeOfGpu[]>();
   const holders = new Map<string, Holder>();
@@ -150,7 +152,7 @@ function meteredTimes(gpus: readonly string[], usage: readonly UsageOfGpus[]): M
 }
 
 /** Recorded holders of a GPU override those from its usage. */
-function withMetered(noted: readonly TimeOfGpu[], metered: MeteredTimes['times']): TimeOfGpu[] {
+function addMeteredTimes(noted: readonly TimeOfGpu[], metered: MeteredTimes['times']): TimeOfGpu[] {
   if (metered.size === 0) return [...noted];
   const byGpu = Map.groupBy(noted, ({ gpu }) => gpu);
   for (const [gpu, times] of metered) {
@@ -164,40 +166,40 @@ function withMetered(noted: readonly TimeOfGpu[], metered: MeteredTimes['times']
 
 interface Cutting {
   readonly whole: readonly WholeRate[];
-  readonly told: Told;
+  readonly told: HolderTimes;
   readonly step: StepWidth;
 }
 
-async function cellsOf(
+async function readCells(
   { session, samples, stretches, rolledUp }: KnownTime,
   { whole, told, step }: Cutting,
 ): Promise<Cell[]> {
   const rates = whole.map(({ since, until, ...rate }, index) => `('${rate.import}', ${index}, ${since}, ${until})`);
   const statements = [
     ...cutStretches(rates.join(', ')),
-    usedOfCuts(samples('utilization'), rolledUp),
-    memoryOfParts(stretches.memory),
+    buildUsedSql(samples('utilization'), rolledUp),
+    buildPartMemorySql(stretches.memory),
   ];
-  for (const { sql, parameters } of tellTimes(told.times)) await session.query(sql, parameters);
+  for (const { sql, parameters } of loadTimes(told.times)) await session.query(sql, parameters);
   for (const statement of statements) await session.query(statement);
-  return (await session.query(partTimes(step))).map(cellOf);
+  return (await session.query(buildPartTimesSql(step))).map(rowToCell);
 }
 
-function scaleOf({ gpus }: MeasuredTimes): Fraction {
+function computeScale({ gpus }: MeasuredTimes): Fraction {
   const known = gpus.map((row) => ({ ms: BigInt(String(row.ms)), lostMs: BigInt(String(row.lostMs)) }));
-  const loss = commonLoss(known);
+  const loss = computeCommonLoss(known);
   return { over: loss.ms + loss.lostMs, under: loss.ms };
 }
 
 /** Price ratios of reconciled runs, and owners of sets. */
-async function pricing(deps: OwnedDeps, { sets, owners }: Told) {
+async function readPricing(deps: OwnedDeps, { sets, owners }: HolderTimes) {
   const runs = [...new Set([...owners.values()].flatMap(({ subject }) => subject?.run ?? []))];
   const reconciled = await deps.work.reconciledRuns(deps.store, runs);
   const ratios = new Map(
     [...reconciled].flatMap(([run, { metered, reconciled: billed }]) => {
       const isUsable = metered.currency === billed.currency && decimal(metered.amount).greaterThan(0);
       if (!isUsable) return [];
-      const ratio = quotient(fraction(billed.amount), fraction(metered.amount));
+      const ratio = divideFractions(parseFraction(billed.amount), parseFraction(metered.amount));
       const source = `reconciled: the bill has ${decimalString(billed.amount)} ${billed.currency} for run ${run}, metered at ${metered.amount}`;
       return [[run, { ratio, source, currency: billed.currency }] as const];
     }),
@@ -208,6 +210,6 @@ async function pricing(deps: OwnedDeps, { sets, owners }: Told) {
   };
 }
 
-function quotient(a: Fraction, b: Fraction): Fraction {
+function divideFractions(a: Fraction, b: Fraction): Fraction {
   return { over: a.over * b.under, under: a.under * b.over };
 }

@@ -1,5 +1,5 @@
 import type { Item } from './items.ts';
-import { amountOf, type Fraction, gpuHoursOf, ONE } from './money.ts';
+import { type Fraction, formatAmount, ONE, toGpuHours } from './money.ts';
 import { type Bucket, type BucketCost, type BucketHours, bucketNames } from './schema.ts';
 
 interface Times {
@@ -18,16 +18,16 @@ export interface Sum {
   readonly sources: Set<string>;
 }
 
-const nothing = (): Record<Bucket, bigint> => ({
+const createEmptyBuckets = (): Record<Bucket, bigint> => ({
   ...{ used: 0n, underUsed: 0n, idleHeld: 0n, idleFree: 0n, idleUnknown: 0n, unallocated: 0n },
 });
 
-export function emptySum(): Sum {
+export function createEmptySum(): Sum {
   return {
     gpus: new Set(),
     times: new Map(),
     units: new Map(),
-    pricedUs: nothing(),
+    pricedUs: createEmptyBuckets(),
     unpriced: new Map(),
     reasons: new Set(),
     sources: new Set(),
@@ -42,7 +42,7 @@ export function addItem(sum: Sum, item: Item): void {
     if (item.reason !== null && bucketNames.some((name) => item.us[name] > 0n)) sum.reasons.add(item.reason);
     return;
   }
-  const units = sum.units.get(item.currency) ?? nothing();
+  const units = sum.units.get(item.currency) ?? createEmptyBuckets();
   for (const name of bucketNames) {
     units[name] += item.units[name];
     sum.pricedUs[name] += item.us[name];
@@ -53,16 +53,16 @@ export function addItem(sum: Sum, item: Item): void {
 
 function addTimes(all: Map<string, Times>, { scale, us }: Item): void {
   const key = `${scale.over}/${scale.under}`;
-  const times = all.get(key) ?? { scale, us: nothing() };
+  const times = all.get(key) ?? { scale, us: createEmptyBuckets() };
   for (const name of bucketNames) times.us[name] += us[name];
   all.set(key, times);
 }
 
 /** Hours of a bucket, or of all. */
-function hours(all: ReadonlyMap<string, Times>, names: readonly Bucket[]): number {
+function countHours(all: ReadonlyMap<string, Times>, names: readonly Bucket[]): number {
   let sum = 0;
   for (const { scale, us } of all.values()) {
-    sum += gpuHoursOf(
+    sum += toGpuHours(
       names.reduce((total, name) => total + us[name], 0n),
       scale,
     );
@@ -70,35 +70,38 @@ function hours(all: ReadonlyMap<string, Times>, names: readonly Bucket[]): numbe
   return sum;
 }
 
-export function hoursOfSum({ times }: Sum): BucketHours {
-  const each = Object.fromEntries(bucketNames.map((name) => [name, hours(times, [name])])) as Record<Bucket, number>;
-  return { paid: hours(times, bucketNames), ...each };
+export function buildBucketHours({ times }: Sum): BucketHours {
+  const each = Object.fromEntries(bucketNames.map((name) => [name, countHours(times, [name])])) as Record<
+    Bucket,
+    number
+  >;
+  return { paid: countHours(times, bucketNames), ...each };
 }
 
-export function costOfSum(sum: Sum): BucketCost {
-  const unpricedGpuHours = hours(sum.unpriced, bucketNames);
+export function buildBucketCost(sum: Sum): BucketCost {
+  const unpricedGpuHours = countHours(sum.unpriced, bucketNames);
   const reasons = [...sum.reasons].toSorted();
   const currencies = [...sum.units.keys()].toSorted();
   if (currencies.length > 1) reasons.push(`prices in ${currencies.join(' and ')} are not added up`);
   const [currency = null] = currencies.length === 1 ? currencies : [];
   const units = currency === null ? undefined : sum.units.get(currency);
-  const us = totalUs(sum);
+  const us = sumMicroseconds(sum);
   const amount = (name: Bucket) =>
-    units === undefined || (us[name] > 0n && sum.pricedUs[name] === 0n) ? null : amountOf(units[name]);
+    units === undefined || (us[name] > 0n && sum.pricedUs[name] === 0n) ? null : formatAmount(units[name]);
   const each = Object.fromEntries(bucketNames.map((name) => [name, amount(name)])) as Record<Bucket, string | null>;
   const paid = units === undefined ? null : bucketNames.reduce((total, name) => total + units[name], 0n);
   return {
     currency,
-    paid: paid === null ? null : amountOf(paid),
+    paid: paid === null ? null : formatAmount(paid),
     ...each,
-    unpricedGpuHours: currencies.length > 1 ? hours(sum.times, bucketNames) : unpricedGpuHours,
+    unpricedGpuHours: currencies.length > 1 ? countHours(sum.times, bucketNames) : unpricedGpuHours,
     reason: reasons.length === 0 ? null : reasons.join('; '),
     priceSources: [...sum.sources].toSorted(),
   };
 }
 
-function totalUs({ times }: Sum): Record<Bucket, bigint> {
-  const total = nothing();
+function sumMicroseconds({ times }: Sum): Record<Bucket, bigint> {
+  const total = createEmptyBuckets();
   for (const { us } of times.values()) for (const name of bucketNames) total[name] += us[name];
   return total;
 }
@@ -106,32 +109,32 @@ function totalUs({ times }: Sum): Record<Bucket, bigint> {
 const IDLE: readonly Bucket[] = ['idleHeld', 'idleFree', 'idleUnknown'];
 
 /** Exact units of idle money in whatever currency: for an order alone. */
-export function idleUnits({ units }: Sum): bigint {
+export function sumIdleUnits({ units }: Sum): bigint {
   let sum = 0n;
   for (const each of units.values()) for (const name of IDLE) sum += each[name];
   return sum;
 }
 
-export function idleHours({ times }: Sum): number {
-  return hours(times, IDLE);
+export function sumIdleHours({ times }: Sum): number {
+  return countHours(times, IDLE);
 }
 
-export function figuresOf(sum: Sum) {
-  const gpuHours = hoursOfSum(sum);
+export function toFigures(sum: Sum) {
+  const gpuHours = buildBucketHours(sum);
   const share = (part: number) => (gpuHours.paid === 0 ? null : part / gpuHours.paid);
   const idle = gpuHours.idleHeld + gpuHours.idleFree + gpuHours.idleUnknown;
   return {
     gpus: sum.gpus.size,
     gpuHours,
-    cost: costOfSum(sum),
+    cost: buildBucketCost(sum),
     usedShare: share(gpuHours.used),
     idleShare: share(idle),
   };
 }
 
 /** GPU-hours of one item, of all buckets. */
-export function hoursOfItem({ us, scale }: Item): number {
-  return gpuHoursOf(
+export function countItemHours({ us, scale }: Item): number {
+  return toGpuHours(
     bucketNames.reduce((sum, name) => sum + us[name], 0n),
     scale ?? ONE,
   );

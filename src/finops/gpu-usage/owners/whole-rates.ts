@@ -1,5 +1,5 @@
 import { FOREVER_MS, type Rate, type Rates } from '../idle/rates.ts';
-import { type Fraction, fraction } from './money.ts';
+import { type Fraction, parseFraction } from './money.ts';
 
 /** Hourly price of one GPU, or the reason why there is none. [since, until) in Unix milliseconds. */
 export interface WholeRate {
@@ -13,7 +13,7 @@ export interface WholeRate {
 }
 
 /** Rates with the time between them, so that all time of each import has exactly one. */
-export function wholeRates({ rates, reasons }: Rates): WholeRate[] {
+export function completeRates({ rates, reasons }: Rates): WholeRate[] {
   const byImport = Map.groupBy(rates, (rate) => rate.import);
   return [...reasons].flatMap(([id, reason]) => {
     const none = (since: number, until: number): WholeRate[] => {
@@ -25,20 +25,20 @@ export function wholeRates({ rates, reasons }: Rates): WholeRate[] {
     for (const rate of (byImport.get(id) ?? []).toSorted((a, b) => a.since - b.since)) {
       const since = Math.max(at, rate.since);
       if (since >= rate.until) continue;
-      whole.push(...none(at, since), priced(rate, since));
+      whole.push(...none(at, since), toWholeRate(rate, since));
       at = rate.until;
     }
     return [...whole, ...none(at, FOREVER_MS)];
   });
 }
 
-function priced(rate: Rate, since: number): WholeRate {
+function toWholeRate(rate: Rate, since: number): WholeRate {
   const { price, source, until } = rate;
   return {
     import: rate.import,
     since,
     until,
-    price: fraction(price.amount),
+    price: parseFraction(price.amount),
     currency: price.currency,
     source,
     reason: null,

@@ -1,9 +1,9 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import { addAwsPrice, refuseOtherOffers } from './aws-json.ts';
-import { type MachineAttributes, machineAttributes, onDemandMachine } from './aws-machine.ts';
-import { catalogueInstant, collectPrices, type PriceCollector, type ReadCatalogue } from './catalogue-price.ts';
-import { CsvTextError, csvRecords } from './csv-records.ts';
-import { foreign, type PriceFile, textOf } from './price-file.ts';
+import { type MachineAttributes, machineAttributes, parseOnDemandMachine } from './aws-machine.ts';
+import { collectPrices, type PriceCollector, parseCatalogueInstant, type ReadCatalogue } from './catalogue-price.ts';
+import { CsvTextError, readCsvRecords } from './csv-records.ts';
+import { createForeignFileError, type PriceFile, readText } from './price-file.ts';
 
 /** Column of each attribute. */
 const attributeColumns: Readonly<Record<(typeof machineAttributes)[number], string>> = {
@@ -38,32 +38,33 @@ export async function readAwsCsv(file: PriceFile, region: string | null): Promis
   const facts = new Map<string, string>();
   let header: CsvHeader | null = null;
   try {
-    for await (const { fields, line } of csvRecords(textOf(file), mayBeOnDemand)) {
+    for await (const { fields, line } of readCsvRecords(readText(file), canBeOnDemand)) {
       if (header !== null) addRow(prices, header, fields, { region, name: file.name, line });
-      else if (fields[0] === 'SKU') header = headerOf(fields, facts, file.name);
+      else if (fields[0] === 'SKU') header = parseHeader(fields, facts, file.name);
       else facts.set(fields[0] ?? '', fields[1] ?? '');
       if (facts.size > MOST_LINES_BEFORE_HEADER) break;
     }
   } catch (error) {
-    throw csvFailure(error, file.name);
+    throw toCsvError(error, file.name);
   }
-  if (header === null) throw foreign(file.name, 'it is neither JSON nor has it a line that begins with "SKU"');
-  return { publishedAt: catalogueInstant(facts.get('Publication Date') ?? ''), ...prices.collected() };
+  if (header === null)
+    throw createForeignFileError(file.name, 'it is neither JSON nor has it a line that begins with "SKU"');
+  return { publishedAt: parseCatalogueInstant(facts.get('Publication Date') ?? ''), ...prices.collected() };
 }
 
 const LINUX = Buffer.from('Linux');
 const RESERVED_FIELD = Buffer.from('"Reserved"');
 
 /** Twelve of thirteen rows are reserved terms, and most of the others are for other systems: these rows are not parsed. */
-function mayBeOnDemand(record: Buffer, index: number): boolean {
+function canBeOnDemand(record: Buffer, index: number): boolean {
   return index <= MOST_LINES_BEFORE_HEADER || (record.includes(LINUX) && !record.includes(RESERVED_FIELD));
 }
 
 /** Errors: `file_format_unknown`. */
-function headerOf(names: readonly string[], facts: ReadonlyMap<string, string>, name: string): CsvHeader {
+function parseHeader(names: readonly string[], facts: ReadonlyMap<string, string>, name: string): CsvHeader {
   refuseOtherOffers(facts.get('OfferCode'), name);
   const missing = needed.filter((column) => !names.includes(column));
-  if (missing.length > 0) throw foreign(name, `it has no column "${missing.join('", "')}"`);
+  if (missing.length > 0) throw createForeignFileError(name, `it has no column "${missing.join('", "')}"`);
   return { names, places: new Map(names.map((column, index) => [column, index])) };
 }
 
@@ -77,30 +78,30 @@ function addRow(prices: PriceCollector, header: CsvHeader, fields: readonly stri
   const { region, name, line } = place;
   if (fields.length !== header.names.length) {
     const why = `the row has ${fields.length} fields, the header has ${header.names.length}`;
-    throw malformed(name, line, why);
+    throw createMalformedError(name, line, why);
   }
   const cell = (column: string) => fields[header.places.get(column) ?? -1] ?? '';
   if (cell('TermType') !== 'OnDemand') return;
-  const machine = onDemandMachine(cell('Product Family'), attributesOf(cell));
+  const machine = parseOnDemandMachine(cell('Product Family'), readAttributes(cell));
   if (machine === null) return;
   const amount = cell('PricePerUnit');
-  if (!/^\d+(\.\d+)?$/.test(amount)) throw malformed(name, line, `"${amount}" is no price`);
+  if (!/^\d+(\.\d+)?$/.test(amount)) throw createMalformedError(name, line, `"${amount}" is no price`);
   const rate = { unit: cell('Unit'), effectiveDate: cell('EffectiveDate'), currency: cell('Currency'), amount };
   addAwsPrice(prices, machine, { region, name, ...rate });
 }
 
-function attributesOf(cell: (column: string) => string): MachineAttributes {
+function readAttributes(cell: (column: string) => string): MachineAttributes {
   return Object.fromEntries(machineAttributes.map((name) => [name, cell(attributeColumns[name])]));
 }
 
-function csvFailure(error: unknown, name: string): unknown {
+function toCsvError(error: unknown, name: string): unknown {
   if (!(error instanceof CsvTextError)) return error;
-  if (!error.isTruncated) return malformed(name, error.line, error.message, error);
+  if (!error.isTruncated) return createMalformedError(name, error.line, error.message, error);
   const detail = `${name} is cut off in line ${error.line}: ${error.message}. Fetch it again; nothing has changed.`;
   return new AppError('file_truncated', detail, { file: name, line: error.line }, { cause: error });
 }
 
-function malformed(name: string, line: number, why: string, cause?: unknown): AppError {
+function createMalformedError(name: string, line: number, why: string, cause?: unknown): AppError {
   const detail = `${name}, line ${line}: ${why}; the file may be cut off. Fetch it again; nothing has changed.`;
   return new AppError('csv_malformed', detail, { file: name, line }, { cause });
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
-import { type AwsMachine, machineAttributes, onDemandMachine } from './aws-machine.ts';
-import { catalogueInstant, collectPrices, type PriceCollector, type ReadCatalogue } from './catalogue-price.ts';
-import { type JsonPlan, jsonMembers } from './json-members.ts';
-import { foreign, jsonFailure, type PriceFile, textOf } from './price-file.ts';
+import { type AwsMachine, machineAttributes, parseOnDemandMachine } from './aws-machine.ts';
+import { collectPrices, type PriceCollector, parseCatalogueInstant, type ReadCatalogue } from './catalogue-price.ts';
+import { type JsonPlan, readJsonMembers } from './json-members.ts';
+import { createForeignFileError, type PriceFile, readText, toJsonError } from './price-file.ts';
 
 const Product = z.object({
   productFamily: z.string().default(''),
@@ -42,32 +42,37 @@ export async function readAwsJson(file: PriceFile, region: string | null): Promi
   const prices = collectPrices();
   const facts: Record<string, unknown> = {};
   try {
-    for await (const { path, value } of jsonMembers(textOf(file), plan)) {
+    for await (const { path, value } of readJsonMembers(readText(file), plan)) {
       const [part = '', , sku = ''] = path;
-      if (part === 'products') noteMachine(machines, path[1] ?? '', value, file.name);
+      if (part === 'products') addMachine(machines, path[1] ?? '', value, file.name);
       else if (part === 'terms') addOffers(prices, machines.get(sku), value, { region, name: file.name });
       else facts[part] = value;
       if (part === 'offerCode') refuseOtherOffers(value, file.name);
     }
   } catch (error) {
-    throw jsonFailure(error, file.name);
+    throw toJsonError(error, file.name);
   }
-  if (facts.offerCode === undefined) throw foreign(file.name, 'it has no offerCode, which an AWS price list has');
+  if (facts.offerCode === undefined)
+    throw createForeignFileError(file.name, 'it has no offerCode, which an AWS price list has');
   if (machines.size > 0 && prices.collected().prices.length === 0)
-    throw foreign(file.name, 'none of its machines has a price on demand after it');
-  return { publishedAt: catalogueInstant(String(facts.publicationDate)), ...prices.collected() };
+    throw createForeignFileError(file.name, 'none of its machines has a price on demand after it');
+  return { publishedAt: parseCatalogueInstant(String(facts.publicationDate)), ...prices.collected() };
 }
 
 /** Errors: `file_format_unknown`. */
 export function refuseOtherOffers(offerCode: unknown, name: string): void {
   if (offerCode === 'AmazonEC2') return;
-  throw foreign(name, `it is the price list of "${String(offerCode)}"; machines are in that of AmazonEC2`);
+  throw createForeignFileError(
+    name,
+    `it is the price list of "${String(offerCode)}"; machines are in that of AmazonEC2`,
+  );
 }
 
-function noteMachine(machines: Map<string, AwsMachine>, sku: string, value: unknown, name: string): void {
+function addMachine(machines: Map<string, AwsMachine>, sku: string, value: unknown, name: string): void {
   const product = Product.safeParse(value);
-  if (!product.success) throw foreign(name, `product "${sku}" is not as AWS writes products`, product.error);
-  const machine = onDemandMachine(product.data.productFamily, product.data.attributes);
+  if (!product.success)
+    throw createForeignFileError(name, `product "${sku}" is not as AWS writes products`, product.error);
+  const machine = parseOnDemandMachine(product.data.productFamily, product.data.attributes);
   if (machine !== null) machines.set(sku, machine);
 }
 
@@ -80,7 +85,7 @@ function addOffers(
   if (machine === undefined) return;
   const offers = Offers.safeParse(value);
   if (!offers.success)
-    throw foreign(name, `the price of ${machine.resource} is not as AWS writes prices`, offers.error);
+    throw createForeignFileError(name, `the price of ${machine.resource} is not as AWS writes prices`, offers.error);
   for (const { effectiveDate, priceDimensions } of Object.values(offers.data)) {
     for (const { unit, pricePerUnit } of Object.values(priceDimensions)) {
       for (const [currency, amount] of Object.entries(pricePerUnit)) {
@@ -103,9 +108,9 @@ export interface AwsRate {
 export function addAwsPrice(prices: PriceCollector, machine: AwsMachine, rate: AwsRate): void {
   if (rate.unit !== 'Hrs' || decimal(rate.amount).isZero()) return;
   const region = machine.region ?? rate.region;
-  if (region === null) throw foreign(rate.name, 'it names no region; say which it is with --region');
-  const effectiveFrom = catalogueInstant(rate.effectiveDate);
-  if (effectiveFrom === null) throw foreign(rate.name, `"${rate.effectiveDate}" is no date`);
+  if (region === null) throw createForeignFileError(rate.name, 'it names no region; say which it is with --region');
+  const effectiveFrom = parseCatalogueInstant(rate.effectiveDate);
+  if (effectiveFrom === null) throw createForeignFileError(rate.name, `"${rate.effectiveDate}" is no date`);
   const price = { amount: decimalString(rate.amount), currency: rate.currency };
   prices.add({ resource: machine.resource, region, price, effectiveFrom, effectiveTo: null }, machine.rank);
 }

@@ -22,7 +22,7 @@ export const machineAttributes = [
 export type MachineAttributes = Readonly<Partial<Record<(typeof machineAttributes)[number], string>>>;
 
 /** Definition of "on demand": Linux without other software, used capacity, in a proper AWS region. */
-const wanted: Readonly<Partial<Record<(typeof machineAttributes)[number], string>>> = {
+const onDemandAttributes: Readonly<Partial<Record<(typeof machineAttributes)[number], string>>> = {
   operatingSystem: 'Linux',
   preInstalledSw: 'NA',
   capacitystatus: 'Used',
@@ -38,13 +38,13 @@ const mayBeMissing: ReadonlySet<string> = new Set(['marketoption', 'locationType
  * The machine of an on-demand product; null for other products: another system, software, reserved capacity, dedicated
  * hosts. Bare metal is sold as dedicated and, lately, as shared; shared has precedence if both exist.
  */
-export function onDemandMachine(productFamily: string, attributes: MachineAttributes): AwsMachine | null {
+export function parseOnDemandMachine(productFamily: string, attributes: MachineAttributes): AwsMachine | null {
   const { instanceType, regionCode, tenancy } = attributes;
   if (instanceType === undefined || instanceType === '') return null;
   const isMetal = productFamily === 'Compute Instance (bare metal)';
   if (!isMetal && productFamily !== 'Compute Instance') return null;
   if (tenancy !== 'Shared' && !(isMetal && tenancy === 'Dedicated')) return null;
-  for (const [name, value] of Object.entries(wanted)) {
+  for (const [name, value] of Object.entries(onDemandAttributes)) {
     const stated = attributes[name as keyof MachineAttributes] ?? '';
     if (stated !== value && !(stated === '' && mayBeMissing.has(name))) return null;
   }

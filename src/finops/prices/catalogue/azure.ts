@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors/index.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
-import { catalogueInstant, collectPrices, type PriceCollector, type ReadCatalogue } from './catalogue-price.ts';
-import { type JsonPlan, jsonMembers } from './json-members.ts';
-import { foreign, jsonFailure, type PriceFile, textOf } from './price-file.ts';
+import { collectPrices, type PriceCollector, parseCatalogueInstant, type ReadCatalogue } from './catalogue-price.ts';
+import { type JsonPlan, readJsonMembers } from './json-members.ts';
+import { createForeignFileError, type PriceFile, readText, toJsonError } from './price-file.ts';
 
 /** One price of the Retail Prices API, with only the fields that are used. */
 const Item = z.object({
@@ -41,7 +41,8 @@ export async function readAzure(files: readonly PriceFile[]): Promise<ReadCatalo
   for (const file of files) {
     const before = pages.read;
     await readPages(file, prices, pages);
-    if (pages.read === before) throw foreign(file.name, 'it has no Items, which a page of retail prices has');
+    if (pages.read === before)
+      throw createForeignFileError(file.name, 'it has no Items, which a page of retail prices has');
   }
   const missing = pages.ledOn - (pages.read - 1);
   if (missing > 0) {
@@ -60,43 +61,47 @@ async function readPages(file: PriceFile, prices: PriceCollector, pages: Pages):
     return path[0] === 'NextPageLink' || path[0] === 'offerCode' ? 'take' : 'skip';
   };
   try {
-    for await (const { path, value } of jsonMembers(textOf(file), plan)) {
+    for await (const { path, value } of readJsonMembers(readText(file), plan)) {
       if (path[0] === 'Items') addItem(prices, value, file.name);
       else if (path[0] === 'offerCode')
-        throw foreign(file.name, 'it is a price list of AWS: steelyard price import aws');
+        throw createForeignFileError(file.name, 'it is a price list of AWS: steelyard price import aws');
       else if (typeof value === 'string' && value !== '') pages.ledOn += 1;
     }
   } catch (error) {
-    throw jsonFailure(error, file.name);
+    throw toJsonError(error, file.name);
   }
 }
 
 function addItem(prices: PriceCollector, value: unknown, name: string): void {
-  if (!mayBeMachine(value)) return;
+  if (!canBeMachine(value)) return;
   const parsed = Item.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const where = `"${issue?.path.join('.') ?? ''}" of a price`;
-    throw foreign(name, `${where} is not as the Retail Prices API writes it (${issue?.message})`, parsed.error);
+    throw createForeignFileError(
+      name,
+      `${where} is not as the Retail Prices API writes it (${issue?.message})`,
+      parsed.error,
+    );
   }
   const item = parsed.data;
   if (!isOnDemandMachine(item)) return;
-  const effectiveFrom = catalogueInstant(item.effectiveStartDate);
-  if (effectiveFrom === null) throw foreign(name, `"${item.effectiveStartDate}" is no date`);
+  const effectiveFrom = parseCatalogueInstant(item.effectiveStartDate);
+  if (effectiveFrom === null) throw createForeignFileError(name, `"${item.effectiveStartDate}" is no date`);
   prices.add(
     {
       resource: item.armSkuName ?? '',
       region: item.armRegionName,
       price: { amount: decimalString(decimal(item.retailPrice)), currency: item.currencyCode },
       effectiveFrom,
-      effectiveTo: catalogueInstant(item.effectiveEndDate ?? ''),
+      effectiveTo: parseCatalogueInstant(item.effectiveEndDate ?? ''),
     },
     item.isPrimaryMeterRegion ? 0 : 1,
   );
 }
 
 /** Most items are of something else; those need not be as a machine's are. */
-function mayBeMachine(value: unknown): boolean {
+function canBeMachine(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('serviceName' in value) || !('type' in value)) return true;
   return value.serviceName === 'Virtual Machines' && value.type === 'Consumption';
 }

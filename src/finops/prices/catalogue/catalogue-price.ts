@@ -56,18 +56,18 @@ export function collectPrices(): PriceCollector {
       const all = [...candidates.values()];
       return {
         prices: all.filter(({ other }) => other === null).map(({ price }) => price),
-        leftOut: all.flatMap(({ price, other }) => (other === null ? [] : [conflict(price, other)])),
+        leftOut: all.flatMap(({ price, other }) => (other === null ? [] : [buildConflict(price, other)])),
       };
     },
   };
 }
 
-function conflict({ resource, region, price: { amount, currency } }: CataloguePrice, other: string): LeftOut {
+function buildConflict({ resource, region, price: { amount, currency } }: CataloguePrice, other: string): LeftOut {
   return { resource, region, reason: `it is priced twice, at ${amount} and at ${other} ${currency}` };
 }
 
 /** A day or an instant of a catalogue, as we write instants. Null when it is neither. */
-export function catalogueInstant(text: string): string | null {
+export function parseCatalogueInstant(text: string): string | null {
   const instant = Date.parse(text);
   return Number.isNaN(instant) ? null : new Date(instant).toISOString().replace('.000Z', 'Z');
 }

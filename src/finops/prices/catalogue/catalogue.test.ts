@@ -1,16 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { call, problemFrom } from '../../../testing/application.ts';
-import {
-  type AwsOffer,
-  type AzureItem,
-  awsCsv,
-  awsJson,
-  azurePage,
-  importPriceFiles,
-} from '../../testing/prices.ts';
+import { call, catchProblem } from '../../../testing/application.ts';
 import { quietApplication, sharedQuietApplication } from '../../../testing/shared.ts';
+import { type AwsOffer, type AzureItem, awsCsv, awsJson, azurePage, importPriceFiles } from '../../testing/prices.ts';
 import { getPrice, listPrices } from '../schema.ts';
 
 const clock = { now: () => Date.parse('2026-11-25T12:00:00Z') };
@@ -102,7 +95,7 @@ describe('an AWS price list', () => {
   it('may be taken in for one region only, and says which regions it has for any other', async () => {
     await ownApplication();
     expect((await importAws(awsJson(OFFERS), 'eu-west-1')).regions).toMatchObject([{ region: 'eu-west-1' }]);
-    expect(await problemFrom(importAws(awsJson(OFFERS), 'ap-south-1'))).toMatchObject({
+    expect(await catchProblem(importAws(awsJson(OFFERS), 'ap-south-1'))).toMatchObject({
       code: 'price_list_unusable',
       detail: expect.stringContaining('no price of ap-south-1; it has eu-west-1, us-east-1'),
     });
@@ -112,7 +105,7 @@ describe('an AWS price list', () => {
     await ownApplication();
     const old = { ...c5, attributes: { regionCode: undefined, marketoption: undefined, locationType: undefined } };
     for (const content of [awsJson([old]), awsCsv([old])]) {
-      expect(await problemFrom(importAws(content))).toMatchObject({ detail: expect.stringContaining('--region') });
+      expect(await catchProblem(importAws(content))).toMatchObject({ detail: expect.stringContaining('--region') });
       expect((await importAws(content, 'us-west-2')).regions).toMatchObject([{ region: 'us-west-2' }]);
     }
   });
@@ -134,21 +127,21 @@ describe('an AWS price list', () => {
     const [json, csv] = [Buffer.from(awsJson(OFFERS, '2026-11-21T00:00:00Z')), Buffer.from(awsCsv(OFFERS))];
     for (const ratio of [0.2, 0.5, 0.9, 0.999]) {
       const cut = json.subarray(0, Math.floor((json.length - 1) * ratio));
-      expect((await problemFrom(importAws(cut))).code).toBe('file_truncated');
+      expect((await catchProblem(importAws(cut))).code).toBe('file_truncated');
       const packed = gzipSync(json);
-      expect((await problemFrom(importAws(packed.subarray(0, Math.floor(packed.length * ratio))))).code).toBe(
+      expect((await catchProblem(importAws(packed.subarray(0, Math.floor(packed.length * ratio))))).code).toBe(
         'file_truncated',
       );
       const packedCsv = gzipSync(csv);
       const cutCsv = packedCsv.subarray(0, Math.floor(packedCsv.length * ratio));
-      expect((await problemFrom(importAws(cutCsv))).code).toBe('file_truncated');
+      expect((await catchProblem(importAws(cutCsv))).code).toBe('file_truncated');
     }
-    expect(await problemFrom(importAws(csv.subarray(0, csv.length - 30)))).toMatchObject({
+    expect(await catchProblem(importAws(csv.subarray(0, csv.length - 30)))).toMatchObject({
       code: 'file_truncated',
       detail: expect.stringContaining('in line 32'),
     });
     const lastLine = csv.toString().trimEnd().lastIndexOf(',');
-    expect(await problemFrom(importAws(csv.subarray(0, lastLine)))).toMatchObject({
+    expect(await catchProblem(importAws(csv.subarray(0, lastLine)))).toMatchObject({
       code: 'csv_malformed',
       detail: expect.stringContaining('line 32: the row has 25 fields, the header has 26'),
     });
@@ -168,7 +161,7 @@ describe('an AWS price list', () => {
     ['a list without machines', awsJson([{ ...c5, family: 'Storage' }]), 'price_list_unusable'],
     ['a damaged archive', Buffer.from('1f8b0800000000000003ffffffff', 'hex'), 'file_unreadable'],
   ])('is not %s', async (_what, content, code) => {
-    expect(await problemFrom(importAws(content))).toMatchObject({ code });
+    expect(await catchProblem(importAws(content))).toMatchObject({ code });
     expect(await catalogue()).toEqual([]);
   });
 });
@@ -217,8 +210,8 @@ describe("Azure's retail prices", () => {
 
   it('are refused while the last page leads on to one that is not there', async () => {
     const page = azurePage(ITEMS, 'https://prices.example/api/retail/prices?$skip=1000');
-    expect(await problemFrom(importAzure(page))).toMatchObject({ code: 'price_list_unusable' });
-    expect(await problemFrom(importAzure(page, page))).toMatchObject({ code: 'price_list_unusable' });
+    expect(await catchProblem(importAzure(page))).toMatchObject({ code: 'price_list_unusable' });
+    expect(await catchProblem(importAzure(page, page))).toMatchObject({ code: 'price_list_unusable' });
     expect(await catalogue()).toEqual([]);
   });
 
@@ -229,7 +222,7 @@ describe("Azure's retail prices", () => {
     ['no page', '{"error": "too many requests"}', 'file_format_unknown'],
     ['prices of disks only', azurePage([{ ...h100, more: { serviceName: 'Storage' } }]), 'price_list_unusable'],
   ])('are not %s', async (_what, content, code) => {
-    expect(await problemFrom(importAzure(content))).toMatchObject({ code });
+    expect(await catchProblem(importAzure(content))).toMatchObject({ code });
     expect(await catalogue()).toEqual([]);
   });
 
@@ -238,7 +231,7 @@ describe("Azure's retail prices", () => {
     const ended = { ...h100, type: 'Standard_X', more: { effectiveEndDate: '2026-06-01T00:00:00Z' } };
     await importAzure(azurePage([ended]));
     expect(await priceOf('Standard_X', { at: '2026-05-31T23:00:00Z' })).toMatchObject({ amount: '98.32' });
-    expect(await problemFrom(priceOf('Standard_X'))).toMatchObject({ code: 'price_not_found' });
+    expect(await catchProblem(priceOf('Standard_X'))).toMatchObject({ code: 'price_not_found' });
   });
 });
 

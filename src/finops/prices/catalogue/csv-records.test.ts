@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CsvRecord, csvRecords } from './csv-records.ts';
+import { type CsvRecord, readCsvRecords } from './csv-records.ts';
 
 async function* chunksOf(text: string, sizeBytes: number): AsyncGenerator<Buffer> {
   const bytes = Buffer.from(text);
@@ -9,7 +9,7 @@ async function* chunksOf(text: string, sizeBytes: number): AsyncGenerator<Buffer
 
 async function recordsOf(text: string, isWanted = (_record: Buffer, _index: number) => true, sizeBytes = 7) {
   const found: CsvRecord[] = [];
-  for await (const record of csvRecords(chunksOf(text, sizeBytes), isWanted)) found.push(record);
+  for await (const record of readCsvRecords(chunksOf(text, sizeBytes), isWanted)) found.push(record);
   return found;
 }
 

@@ -37,17 +37,17 @@ interface RawRecord {
  * parsed into fields; of the other records the scan reads only quotes and line ends, which makes it fast. The last record is
  * always wanted, so that a truncated text is detected. Blank lines are left out. Errors: `CsvTextError`.
  */
-export async function* csvRecords(
+export async function* readCsvRecords(
   chunks: AsyncIterable<Buffer>,
   isWanted: (record: Buffer, index: number) => boolean,
 ): AsyncGenerator<CsvRecord, void, undefined> {
   const scan = new RecordScan(isWanted);
-  for await (const chunk of chunks) yield* fieldsOf(scan.push(chunk));
-  yield* fieldsOf(scan.end());
+  for await (const chunk of chunks) yield* parseRecords(scan.push(chunk));
+  yield* parseRecords(scan.end());
 }
 
 /** Calls the parser once for all records of a chunk: creating a parser is expensive. */
-function fieldsOf(records: readonly RawRecord[]): CsvRecord[] {
+function parseRecords(records: readonly RawRecord[]): CsvRecord[] {
   if (records.length === 0) return [];
   const text = records.map(({ bytes }) => bytes.toString('utf8')).join('\n');
   try {

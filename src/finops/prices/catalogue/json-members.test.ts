@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type JsonMember, type JsonPlan, JsonTextError, jsonMembers } from './json-members.ts';
+import { type JsonMember, type JsonPlan, JsonTextError, readJsonMembers } from './json-members.ts';
 
 async function* chunksOf(text: string, sizeBytes: number): AsyncGenerator<Buffer> {
   const bytes = Buffer.from(text);
@@ -9,7 +9,7 @@ async function* chunksOf(text: string, sizeBytes: number): AsyncGenerator<Buffer
 
 async function membersOf(text: string, plan: JsonPlan, sizeBytes = 7): Promise<JsonMember[]> {
   const found: JsonMember[] = [];
-  for await (const member of jsonMembers(chunksOf(text, sizeBytes), plan)) found.push(member);
+  for await (const member of readJsonMembers(chunksOf(text, sizeBytes), plan)) found.push(member);
   return found;
 }
 

@@ -37,7 +37,7 @@ const SPACE = 0x20;
  * brackets, which makes it fast. Errors: `JsonTextError`.
  * Example: plan "enter" for [] and ["a"], "take" for ["a", k]: `{"a":{"x":1,"y":2}}` -> [["a","x"],1], [["a","y"],2].
  */
-export async function* jsonMembers(
+export async function* readJsonMembers(
   chunks: AsyncIterable<Buffer>,
   plan: JsonPlan,
 ): AsyncGenerator<JsonMember, void, undefined> {
@@ -115,7 +115,7 @@ class JsonScan {
 
   #beginKey(byte: number, at: number): number {
     if (byte !== QUOTE) throw this.#misplaced(byte, at);
-    this.#running = running([], true, true);
+    this.#running = createRunning([], true, true);
     return at;
   }
 
@@ -125,7 +125,7 @@ class JsonScan {
       this.#open.push({ isArray: byte === OPEN_BRACKET, path, key: null });
       return at + 1;
     }
-    this.#running = running(path, false, plan === 'take');
+    this.#running = createRunning(path, false, plan === 'take');
     return at;
   }
 
@@ -170,7 +170,7 @@ class JsonScan {
 
   #ended({ path, parts, isKey }: Running, found: JsonMember[]): void {
     if (parts === null) return;
-    const value = parsed(textOfParts(parts), path);
+    const value = parseMember(joinParts(parts), path);
     const container = this.#open.at(-1);
     if (isKey && container !== undefined) container.key = String(value);
     else found.push({ path, value });
@@ -182,17 +182,17 @@ class JsonScan {
   }
 }
 
-function running(path: readonly string[], isKey: boolean, isTaken: boolean): Running {
+function createRunning(path: readonly string[], isKey: boolean, isTaken: boolean): Running {
   return { path, isKey, parts: isTaken ? [] : null, sizeBytes: 0, depth: 0, inString: false, isEscaped: false };
 }
 
 /** Nearly every value lies in one chunk, and needs no copy. */
-function textOfParts(parts: readonly Buffer[]): string {
+function joinParts(parts: readonly Buffer[]): string {
   const [first] = parts;
   return (parts.length === 1 && first !== undefined ? first : Buffer.concat(parts)).toString('utf8');
 }
 
-function parsed(text: string, path: readonly string[]): unknown {
+function parseMember(text: string, path: readonly string[]): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

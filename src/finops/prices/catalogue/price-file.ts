@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { isGzip } from '../../../platform/archives/gzip.ts';
-import { AppError, systemCode } from '../../../platform/errors/index.ts';
+import { AppError, readSystemCode } from '../../../platform/errors/index.ts';
 import { JsonTextError } from './json-members.ts';
 
 /** A file of a catalogue on its way in. */
@@ -22,7 +22,7 @@ async function isCompressed(file: PriceFile): Promise<boolean> {
 }
 
 /** The text of a file, unpacked if compressed. Errors: `file_empty`, `file_truncated`, `file_unreadable`. */
-export async function* textOf(file: PriceFile): AsyncGenerator<Buffer, void, undefined> {
+export async function* readText(file: PriceFile): AsyncGenerator<Buffer, void, undefined> {
   const isPacked = await isCompressed(file);
   const raw = await file.open();
   const text = isPacked ? raw.pipe(createGunzip()) : raw;
@@ -30,14 +30,14 @@ export async function* textOf(file: PriceFile): AsyncGenerator<Buffer, void, und
   try {
     yield* text as AsyncIterable<Buffer>;
   } catch (error) {
-    throw unpackingFailure(error, file.name);
+    throw toUnpackError(error, file.name);
   } finally {
     raw.destroy();
   }
 }
 
-function unpackingFailure(error: unknown, name: string): unknown {
-  const code = systemCode(error);
+function toUnpackError(error: unknown, name: string): unknown {
+  const code = readSystemCode(error);
   if (code === 'Z_BUF_ERROR') {
     const detail = `${name} ends in the middle of its compressed data. Fetch it again; nothing has changed.`;
     return new AppError('file_truncated', detail, { file: name }, { cause: error });
@@ -48,17 +48,17 @@ function unpackingFailure(error: unknown, name: string): unknown {
 }
 
 /** The failure of a text that is no JSON, as its sender can understand it. */
-export function jsonFailure(error: unknown, name: string): unknown {
+export function toJsonError(error: unknown, name: string): unknown {
   if (!(error instanceof JsonTextError)) return error;
   if (error.isTruncated) {
     const detail = `${name} is cut off: ${error.message}. Fetch it again; nothing has changed.`;
     return new AppError('file_truncated', detail, { file: name }, { cause: error });
   }
-  return foreign(name, error.message, error);
+  return createForeignFileError(name, error.message, error);
 }
 
 /** Error for a file that is not a supported catalogue. */
-export function foreign(name: string, why: string, cause?: unknown): AppError {
+export function createForeignFileError(name: string, why: string, cause?: unknown): AppError {
   const detail = `${name} is no price list that is read here: ${why}. Nothing has changed.`;
   return new AppError('file_format_unknown', detail, { file: name }, { cause });
 }

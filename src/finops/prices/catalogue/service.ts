@@ -8,8 +8,8 @@ import type { Uploads } from '../../../platform/uploads/index.ts';
 import { readAwsCsv } from './aws-csv.ts';
 import { readAwsJson } from './aws-json.ts';
 import { readAzure } from './azure.ts';
-import { type CataloguePrice, catalogueInstant, type ReadCatalogue } from './catalogue-price.ts';
-import { type PriceFile, textOf } from './price-file.ts';
+import { type CataloguePrice, parseCatalogueInstant, type ReadCatalogue } from './catalogue-price.ts';
+import { type PriceFile, readText } from './price-file.ts';
 import type { Cloud, importPrices, PriceImport } from './schema.ts';
 import { replacePublication } from './store.ts';
 
@@ -30,10 +30,10 @@ const MOST_LEFT_OUT_SHOWN = 20;
  * The uploads are gone afterwards; after a failure they wait for the next try.
  */
 export async function importPriceList(deps: CatalogueDeps, request: ImportRequest): Promise<PriceImport> {
-  const files = await Promise.all(request.files.map((file) => priceFile(deps, file)));
+  const files = await Promise.all(request.files.map((file) => openPriceFile(deps, file)));
   const read = await readList(files, request);
-  const publishedAt = read.publishedAt ?? catalogueInstant(request.publishedAt ?? '') ?? nowOf(deps.clock);
-  const units = unitsOf(read, request);
+  const publishedAt = read.publishedAt ?? parseCatalogueInstant(request.publishedAt ?? '') ?? formatNow(deps.clock);
+  const units = buildCatalogueUnits(read, request);
   const regions: PriceImport['regions'] = [];
   await deps.store.transaction(async (sql) => {
     for (const { region, currency, prices } of units) {
@@ -56,11 +56,11 @@ export async function importPriceList(deps: CatalogueDeps, request: ImportReques
   };
 }
 
-function nowOf(clock: Clock): string {
+function formatNow(clock: Clock): string {
   return new Date(clock.now()).toISOString();
 }
 
-async function priceFile(
+async function openPriceFile(
   { objects, uploads }: CatalogueDeps,
   { upload, name }: ImportRequest['files'][number],
 ): Promise<PriceFile> {
@@ -80,7 +80,7 @@ async function readList(files: readonly PriceFile[], request: ImportRequest): Pr
 }
 
 async function isJson(file: PriceFile): Promise<boolean> {
-  for await (const chunk of textOf(file)) {
+  for await (const chunk of readText(file)) {
     const [character] = chunk.toString('latin1').trimStart();
     if (character !== undefined) return character === '{' || character === '[';
   }
@@ -88,9 +88,9 @@ async function isJson(file: PriceFile): Promise<boolean> {
 }
 
 /** The prices of the list by region and currency, in order. Errors: `price_list_unusable` if it has no wanted price. */
-function unitsOf({ prices }: ReadCatalogue, { cloud, region, files }: ImportRequest) {
+function buildCatalogueUnits({ prices }: ReadCatalogue, { cloud, region, files }: ImportRequest) {
   const wanted = region === undefined ? prices : prices.filter((price) => price.region === region);
-  if (wanted.length === 0) throw nothingIn(prices, cloud, files[0]?.name ?? '', region);
+  if (wanted.length === 0) throw createEmptyListError(prices, cloud, files[0]?.name ?? '', region);
   return [...Map.groupBy(wanted, (price) => `${price.region} ${price.price.currency}`).values()]
     .flatMap((group) => {
       const [first] = group;
@@ -99,7 +99,7 @@ function unitsOf({ prices }: ReadCatalogue, { cloud, region, files }: ImportRequ
     .toSorted((a, b) => (`${a.region} ${a.currency}` < `${b.region} ${b.currency}` ? -1 : 1));
 }
 
-function nothingIn(
+function createEmptyListError(
   prices: readonly CataloguePrice[],
   cloud: Cloud,
   name: string,

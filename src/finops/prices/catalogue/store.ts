@@ -1,7 +1,7 @@
 import type { Sql } from '../../../platform/store/index.ts';
 import type { StatedPrice } from '../layers.ts';
-import { statedPage } from '../stated-page.ts';
-import { nextGeneration, type PriceSelection } from '../store.ts';
+import { readStatedPage } from '../stated-page.ts';
+import { incrementGeneration, type PriceSelection } from '../store.ts';
 import type { BookedPrice } from '../timeline.ts';
 import type { CataloguePrice } from './catalogue-price.ts';
 import type { Cloud } from './schema.ts';
@@ -39,7 +39,7 @@ const ROWS_AT_ONCE = 500;
  * newer publication for the same day stays, so that the order in which lists arrive does not matter.
  */
 export async function replacePublication(sql: Sql, unit: CatalogueUnit): Promise<number> {
-  await nextGeneration(sql);
+  await incrementGeneration(sql);
   const db = sql.tables<CatalogueTables>();
   const stored = await db
     .selectFrom('catalogue_price')
@@ -48,15 +48,15 @@ export async function replacePublication(sql: Sql, unit: CatalogueUnit): Promise
     .where('region', '=', unit.region)
     .where('currency', '=', unit.currency)
     .execute();
-  const before = new Map(stored.map((row) => [keyOf(row), row]));
+  const before = new Map(stored.map((row) => [buildRowKey(row), row]));
   const after = unit.prices
-    .map((price) => rowOf(unit, price))
-    .filter((row) => (before.get(keyOf(row))?.published_at ?? '') <= unit.publishedAt);
-  const kept = new Set(after.map(keyOf));
-  const gone = stored.filter((row) => row.published_at === unit.publishedAt && !kept.has(keyOf(row)));
-  const changed = after.filter((row) => !isSame(before.get(keyOf(row)), row));
+    .map((price) => priceToRow(unit, price))
+    .filter((row) => (before.get(buildRowKey(row))?.published_at ?? '') <= unit.publishedAt);
+  const kept = new Set(after.map(buildRowKey));
+  const gone = stored.filter((row) => row.published_at === unit.publishedAt && !kept.has(buildRowKey(row)));
+  const changed = after.filter((row) => !isSame(before.get(buildRowKey(row)), row));
   await removeRows(sql, gone);
-  for (const rows of parts(changed)) {
+  for (const rows of splitIntoParts(changed)) {
     await db
       .insertInto('catalogue_price')
       .values([...rows])
@@ -86,7 +86,7 @@ async function removeRows(sql: Sql, rows: readonly CatalogueRow[]): Promise<void
   }
 }
 
-function rowOf({ cloud, publishedAt }: CatalogueUnit, price: CataloguePrice): CatalogueRow {
+function priceToRow({ cloud, publishedAt }: CatalogueUnit, price: CataloguePrice): CatalogueRow {
   return {
     resource: price.resource,
     region: price.region,
@@ -99,7 +99,7 @@ function rowOf({ cloud, publishedAt }: CatalogueUnit, price: CataloguePrice): Ca
   };
 }
 
-function keyOf({ resource, effective_from }: CatalogueRow): string {
+function buildRowKey({ resource, effective_from }: CatalogueRow): string {
   return `${resource}\n${effective_from}`;
 }
 
@@ -112,7 +112,7 @@ function isSame(before: CatalogueRow | undefined, after: CatalogueRow): boolean 
   );
 }
 
-function* parts<T>(all: readonly T[]): Generator<readonly T[]> {
+function* splitIntoParts<T>(all: readonly T[]): Generator<readonly T[]> {
   for (let at = 0; at < all.length; at += ROWS_AT_ONCE) yield all.slice(at, at + ROWS_AT_ONCE);
 }
 
@@ -125,7 +125,7 @@ export async function findStated(sql: Sql, resource: string, regions: readonly s
     .where('resource', '=', resource)
     .where('region', 'in', [...regions])
     .execute();
-  return rows.map(statedOf);
+  return rows.map(rowToStatedPrice);
 }
 
 const LISTS: Readonly<Record<Cloud, { readonly book: string; readonly terms: string; readonly list: string }>> = {
@@ -133,7 +133,7 @@ const LISTS: Readonly<Record<Cloud, { readonly book: string; readonly terms: str
   azure: { book: 'azure-retail-prices', terms: 'Azure pay as you go, Linux', list: 'retail prices' },
 };
 
-export function statedOf(row: CatalogueRow): StatedPrice {
+export function rowToStatedPrice(row: CatalogueRow): StatedPrice {
   const { book, terms, list } = LISTS[row.cloud];
   const day = row.published_at.slice(0, 10);
   return {
@@ -151,9 +151,9 @@ export function statedOf(row: CatalogueRow): StatedPrice {
 
 /** A page of all that is stated, by machine, region, currency and date, each until the next begins. */
 export async function listCatalogue(sql: Sql, selection: PriceSelection): Promise<BookedPrice[]> {
-  const rows = await statedPage<CatalogueRow>(sql, 'catalogue_price', selection);
+  const rows = await readStatedPage<CatalogueRow>(sql, 'catalogue_price', selection);
   return rows.map(({ next_from, ...row }) => {
-    const { endsAt, seenAt, ...stated } = statedOf(row);
+    const { endsAt, seenAt, ...stated } = rowToStatedPrice(row);
     return { ...stated, effectiveTo: endsAt ?? next_from, asOf: seenAt };
   });
 }

@@ -1,4 +1,4 @@
-import { EXACT_DECIMALS, identifier } from '../../../platform/lake/index.ts';
+import { EXACT_DECIMALS, quoteIdentifier } from '../../../platform/lake/index.ts';
 
 /** Columns outside FOCUS, by the names that clouds' exports give them. */
 const usageTypes = ['x_UsageType', 'x_lineItem/UsageType', 'x_line_item_usage_type'];
@@ -9,22 +9,22 @@ const details = ['x_SkuDetails'];
 /** Columns outside FOCUS that the relation must show. */
 export const machineColumns = [...usageTypes, ...operations, ...subcategories, ...details];
 
-const first = (names: readonly string[]) => `coalesce(${names.map(identifier).join(', ')})`;
+const buildFirstSql = (names: readonly string[]) => `coalesce(${names.map(quoteIdentifier).join(', ')})`;
 
 /** AWS writes the type behind its usage type; Azure's meters do not spell it. */
 const AWS_TYPE = '[a-z][a-z0-9-]*\\.(?:metal(?:-[0-9a-z]+)?|[0-9]*(?:nano|micro|small|medium|x?large))';
-const usageType = `concat_ws(' ', ${first(usageTypes)}, SkuMeter)`;
+const usageType = `concat_ws(' ', ${buildFirstSql(usageTypes)}, SkuMeter)`;
 
 /** Instance type of a row: from the price details, otherwise from AWS's usage type or description; NULL without any. */
 const instanceType = `coalesce(
   nullif(SkuPriceDetails->>'$.InstanceType', ''),
   nullif(SkuPriceDetails->>'$.x_InstanceType', ''),
-  nullif(TRY_CAST(${first(details)} AS JSON)->>'$.ServiceType', ''),
+  nullif(TRY_CAST(${buildFirstSql(details)} AS JSON)->>'$.ServiceType', ''),
   nullif(regexp_extract(${usageType}, 'BoxUsage:(${AWS_TYPE})', 1), ''),
   nullif(regexp_extract(ChargeDescription, 'On Demand Linux (${AWS_TYPE}) Instance Hour', 1), ''))`;
 
 /** All text of a row about the product sold. */
-const said = `concat_ws(' ', ChargeDescription, ${usageType}, ${first(subcategories)})`;
+const productText = `concat_ws(' ', ChargeDescription, ${usageType}, ${buildFirstSql(subcategories)})`;
 
 /**
  * Rows that show the price of a machine hour: usage by the hour, Linux, no price that changes by the hour, in the month of
@@ -35,9 +35,9 @@ const isMachineHour = `ChargeCategory = 'Usage' AND ChargeClass IS NULL AND Regi
   AND (ServiceCategory IS NULL OR ServiceCategory IN ('Compute', 'AI and Machine Learning'))
   AND EffectiveCost > 0 AND ConsumedQuantity > 0 AND regexp_matches(lower(ConsumedUnit), '^(1 )?(h|hr|hrs|hour|hours)$')
   AND PricingCategory IS DISTINCT FROM 'Dynamic' AND CommitmentDiscountStatus IS DISTINCT FROM 'Unused'
-  AND NOT regexp_matches(${said}, '\\b(spot|low priority|windows|rhel|red hat|suse|sql)\\b|SpotUsage|EBSOptimized|CPUCredits', 'i')
+  AND NOT regexp_matches(${productText}, '\\b(spot|low priority|windows|rhel|red hat|suse|sql)\\b|SpotUsage|EBSOptimized|CPUCredits', 'i')
   AND coalesce(SkuPriceDetails->>'$.OperatingSystem', 'Linux') ILIKE 'linux%'
-  AND NOT contains(coalesce(${first(operations)}, ''), ':')`;
+  AND NOT contains(coalesce(${buildFirstSql(operations)}, ''), ':')`;
 
 /**
  * An uncommitted cost above the list price: some exports round costs, to whole dollars even. Such a machine teaches nothing,
@@ -55,7 +55,7 @@ const AGREEING_DECIMALS = 6;
 const QUANTITY_DECIMALS = 12;
 
 /** The digits of a decimal as a whole number: `1.50` with two decimals is 150. */
-const digits = (value: string, decimals: number) =>
+const buildDigitsSql = (value: string, decimals: number) =>
   `replace((${value})::DECIMAL(38,${decimals})::VARCHAR, '.', '')::HUGEINT`;
 
 /**
@@ -65,8 +65,11 @@ const digits = (value: string, decimals: number) =>
  * gives the last digits.
  * Columns: resource, region, currency, amount, effective_from, as_of, agreed_rows, rows.
  */
-export function learnedSelect(relation: string): string {
-  const [cost, hours] = [digits('cost', PRICE_DECIMALS + QUANTITY_DECIMALS), digits('hours', QUANTITY_DECIMALS)];
+export function buildLearnedSelect(relation: string): string {
+  const [cost, hours] = [
+    buildDigitsSql('cost', PRICE_DECIMALS + QUANTITY_DECIMALS),
+    buildDigitsSql('hours', QUANTITY_DECIMALS),
+  ];
   const step = 10 ** (PRICE_DECIMALS - AGREEING_DECIMALS);
   return `WITH hours AS (
       SELECT ${instanceType} AS resource, RegionId AS region, BillingCurrency AS currency, EffectiveCost AS cost,

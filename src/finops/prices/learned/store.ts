@@ -1,7 +1,7 @@
 import type { Sql } from '../../../platform/store/index.ts';
 import type { StatedPrice } from '../layers.ts';
-import { statedPage } from '../stated-page.ts';
-import { nextGeneration, type PriceSelection } from '../store.ts';
+import { readStatedPage } from '../stated-page.ts';
+import { incrementGeneration, type PriceSelection } from '../store.ts';
 import type { BookedPrice } from '../timeline.ts';
 
 export interface LearnedTables {
@@ -23,7 +23,7 @@ export type LearnedRow = LearnedTables['learned_price'];
 
 const ROWS_AT_ONCE = 500;
 
-export async function learnedOfPeriod(sql: Sql, period: string): Promise<LearnedRow[]> {
+export async function findLearnedOfPeriod(sql: Sql, period: string): Promise<LearnedRow[]> {
   return sql
     .tables<LearnedTables>()
     .selectFrom('learned_price')
@@ -36,14 +36,14 @@ export async function learnedOfPeriod(sql: Sql, period: string): Promise<Learned
 }
 
 /** Months that taught a price. */
-export async function learnedPeriods(sql: Sql): Promise<string[]> {
+export async function findLearnedPeriods(sql: Sql): Promise<string[]> {
   const rows = await sql.tables<LearnedTables>().selectFrom('learned_price').select('period').distinct().execute();
   return rows.map(({ period }) => period);
 }
 
 export async function replaceLearned(sql: Sql, period: string, rows: readonly LearnedRow[]): Promise<void> {
   const db = sql.tables<LearnedTables>();
-  await nextGeneration(sql);
+  await incrementGeneration(sql);
   await db.deleteFrom('learned_price').where('period', '=', period).execute();
   for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
     await db
@@ -62,10 +62,10 @@ export async function findLearned(sql: Sql, resource: string, regions: readonly 
     .where('resource', '=', resource)
     .where('region', 'in', [...regions])
     .execute();
-  return rows.map(learnedOf);
+  return rows.map(rowToLearnedPrice);
 }
 
-export function learnedOf(row: LearnedRow): StatedPrice {
+export function rowToLearnedPrice(row: LearnedRow): StatedPrice {
   return {
     resource: row.resource,
     price: { amount: row.amount, currency: row.currency },
@@ -82,9 +82,9 @@ export function learnedOf(row: LearnedRow): StatedPrice {
 
 /** A page of all that is stated, by machine, region, currency and date, each until the next begins. */
 export async function listLearned(sql: Sql, selection: PriceSelection): Promise<BookedPrice[]> {
-  const rows = await statedPage<LearnedRow>(sql, 'learned_price', selection);
+  const rows = await readStatedPage<LearnedRow>(sql, 'learned_price', selection);
   return rows.map(({ next_from, ...row }) => {
-    const { endsAt, seenAt, ...stated } = learnedOf(row);
+    const { endsAt, seenAt, ...stated } = rowToLearnedPrice(row);
     return { ...stated, effectiveTo: endsAt ?? next_from, asOf: seenAt };
   });
 }

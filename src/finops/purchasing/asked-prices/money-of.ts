@@ -2,19 +2,19 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
-import { type Prices, priceAt } from '../../prices/index.ts';
-import type { AskedPrice } from './schema.ts';
+import { findPriceAt, type Prices } from '../../prices/index.ts';
+import type { PriceInput } from './schema.ts';
 
-export interface AskedPriceDeps {
+export interface PriceInputDeps {
   readonly store: Store;
   readonly prices: Pick<Prices, 'of'>;
   readonly clock: Clock;
 }
 
 /** A price that was stated, or that of the resource now. Error: `price_not_found`. */
-export async function moneyOf({ store, prices, clock }: AskedPriceDeps, asked: AskedPrice): Promise<Money> {
+export async function findPrice({ store, prices, clock }: PriceInputDeps, asked: PriceInput): Promise<Money> {
   if (!('resource' in asked)) return asked;
-  const { amount, currency } = priceAt(await prices.of(store, asked.resource), asked.resource, clock.now());
+  const { amount, currency } = findPriceAt(await prices.of(store, asked.resource), asked.resource, clock.now());
   return { amount, currency };
 }
 

@@ -10,10 +10,10 @@ const Stated = z
   .describe('A price that is stated');
 
 /** A price for one hour: stated, or that of a resource in the price book now. */
-export const AskedPrice = z
+export const PriceInput = z
   .union([
     Stated,
     z.strictObject({ resource: z.string().min(1).max(200).describe('Key in the price book, such as p3.2xlarge') }),
   ])
   .describe('Price of one for an hour: an amount and its currency, or a resource of the price book');
-export type AskedPrice = z.infer<typeof AskedPrice>;
+export type PriceInput = z.infer<typeof PriceInput>;

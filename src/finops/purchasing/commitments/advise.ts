@@ -1,8 +1,14 @@
-import { type Decimal, decimal, decimalString, largest } from '../../../platform/units/index.ts';
+import { type Decimal, decimal, decimalString, findLargest } from '../../../platform/units/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
-import { bestQuantity, type DemandCurve, demandCurve, type HourlyPrices, savingOf } from './demand-curve.ts';
+import {
+  buildDemandCurve,
+  computeSaving,
+  type DemandCurve,
+  findBestQuantity,
+  type HourlyPrices,
+} from './demand-curve.ts';
 import type { DemandHour, HourlyDemand } from './hourly-demand.ts';
-import { LEAST_DAYS, type ResidualHour, savingInterval } from './saving-interval.ts';
+import { computeSavingInterval, LEAST_DAYS, type ResidualHour } from './saving-interval.ts';
 import type { CommitmentAdvice } from './schema.ts';
 
 export interface CommitmentTerms {
@@ -23,7 +29,7 @@ const MOST_MISSING = 0.05;
 const DIGITS = 10;
 const LEVELS = [0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5];
 const HALVINGS = 40;
-const NONE = decimal(0);
+const ZERO = decimal(0);
 
 /**
  * The quantity to commit to in addition to the present commitments, by the newsvendor's rule on the hourly demand.
@@ -32,14 +38,14 @@ const NONE = decimal(0);
 export function adviseOnDemand(demand: HourlyDemand, terms: CommitmentTerms): Omit<CommitmentAdvice, 'source'> {
   const { onDemandPrice, committedPrice, unitQuantity, termHours } = terms;
   const prices = { onDemand: decimal(onDemandPrice.amount), committed: decimal(committedPrice.amount) };
-  const money = moneyIn(onDemandPrice.currency);
-  const residual = residualOf(demand.hours, 1);
-  const curve = curveOf(residual);
-  const quantity = bestQuantity(curve, prices, unitQuantity);
+  const money = createMoney(onDemandPrice.currency);
+  const residual = computeResidual(demand.hours, 1);
+  const curve = buildCurve(residual);
+  const quantity = findBestQuantity(curve, prices, unitQuantity);
   const breakEven = prices.committed.div(prices.onDemand);
   const perHour = (saving: Decimal) => saving.div(curve.hours);
-  const saving = perHour(savingOf(curve, prices, quantity));
-  const interval = savingInterval(residual, prices, quantity);
+  const saving = perHour(computeSaving(curve, prices, quantity));
+  const interval = computeSavingInterval(residual, prices, quantity);
   const monthly = (amount: Decimal) => money(amount.times(MONTH_HOURS));
   const instant = (hour: number | undefined) => new Date((hour ?? 0) * HOUR_MS).toISOString();
   return {
@@ -49,15 +55,15 @@ export function adviseOnDemand(demand: HourlyDemand, terms: CommitmentTerms): Om
     hours: demand.hours.length,
     missingHours: demand.missingHours,
     hoursOfDays: demand.hoursOfDays,
-    ...confidenceOf(demand),
+    ...rateConfidence(demand),
     leftOut: [...demand.leftOut],
     onDemandPrice,
     committedPrice,
     breakEvenRatio: breakEven.toNumber(),
-    existing: existingOf(demand.hours),
-    wantedQuantity: breakEven.gte(1) ? '0' : shown(curve.wantedInShare(breakEven)),
-    advisedQuantity: shown(quantity),
-    ...sharesOf(curve, quantity),
+    existing: summarizeExisting(demand.hours),
+    wantedQuantity: breakEven.gte(1) ? '0' : formatQuantity(curve.wantedInShare(breakEven)),
+    advisedQuantity: formatQuantity(quantity),
+    ...computeCurveShares(curve, quantity),
     monthlySaving: monthly(saving),
     lowMonthlySaving: interval === null ? null : monthly(interval.low),
     highMonthlySaving: interval === null ? null : monthly(interval.high),
@@ -66,47 +72,47 @@ export function adviseOnDemand(demand: HourlyDemand, terms: CommitmentTerms): Om
     termCost: money(prices.committed.times(quantity).times(termHours)),
     termSaving: money(saving.times(termHours)),
     breakEvenDemandRatio: quantity.isZero() ? null : breakEvenDemand(demand.hours, prices, quantity),
-    levels: levelsOf(curve, quantity, unitQuantity).map((level) => ({
-      quantity: shown(level),
-      ...sharesOf(curve, level),
-      monthlySaving: monthly(perHour(savingOf(curve, prices, level))),
+    levels: listLevels(curve, quantity, unitQuantity).map((level) => ({
+      quantity: formatQuantity(level),
+      ...computeCurveShares(curve, level),
+      monthlySaving: monthly(perHour(computeSaving(curve, prices, level))),
     })),
     scenarios: terms.demandRatios.map((ratio) => {
-      const other = curveOf(residualOf(demand.hours, ratio));
-      const best = bestQuantity(other, prices, unitQuantity);
-      const saved = savingOf(other, prices, quantity);
+      const other = buildCurve(computeResidual(demand.hours, ratio));
+      const best = findBestQuantity(other, prices, unitQuantity);
+      const saved = computeSaving(other, prices, quantity);
       return {
         demandRatio: ratio,
         monthlySaving: monthly(perHour(saved)),
-        bestQuantity: shown(best),
-        monthlyRegret: monthly(perHour(savingOf(other, prices, best).minus(saved))),
+        bestQuantity: formatQuantity(best),
+        monthlyRegret: monthly(perHour(computeSaving(other, prices, best).minus(saved))),
       };
     }),
-    holdOut: heldOut(residual, prices, unitQuantity, money),
+    holdOut: testHoldOut(residual, prices, unitQuantity, money),
   };
 }
 
-function moneyIn(currency: string): (amount: Decimal) => Money {
+function createMoney(currency: string): (amount: Decimal) => Money {
   return (amount) => ({ amount: decimalString(amount.toDecimalPlaces(DIGITS)), currency });
 }
 
-function shown(quantity: Decimal): string {
+function formatQuantity(quantity: Decimal): string {
   return decimalString(quantity.toDecimalPlaces(DIGITS));
 }
 
 /** Demand times the ratio, minus the present commitments. */
-export function residualOf(hours: readonly DemandHour[], ratio: number): ResidualHour[] {
+export function computeResidual(hours: readonly DemandHour[], ratio: number): ResidualHour[] {
   return hours.map(({ hour, wanted, committed }) => ({
     hour,
-    demand: largest(wanted.times(ratio).minus(committed), NONE),
+    demand: findLargest(wanted.times(ratio).minus(committed), ZERO),
   }));
 }
 
-function curveOf(residual: readonly ResidualHour[]): DemandCurve {
-  return demandCurve(residual.map(({ demand }) => demand));
+function buildCurve(residual: readonly ResidualHour[]): DemandCurve {
+  return buildDemandCurve(residual.map(({ demand }) => demand));
 }
 
-function sharesOf(curve: DemandCurve, quantity: Decimal) {
+function computeCurveShares(curve: DemandCurve, quantity: Decimal) {
   const covered = curve.covered(quantity);
   const all = curve.covered(curve.greatest);
   return {
@@ -115,8 +121,8 @@ function sharesOf(curve: DemandCurve, quantity: Decimal) {
   };
 }
 
-function existingOf(hours: readonly DemandHour[]): CommitmentAdvice['existing'] {
-  const sum = (of: (hour: DemandHour) => Decimal) => hours.reduce((total, hour) => total.plus(of(hour)), NONE);
+function summarizeExisting(hours: readonly DemandHour[]): CommitmentAdvice['existing'] {
+  const sum = (of: (hour: DemandHour) => Decimal) => hours.reduce((total, hour) => total.plus(of(hour)), ZERO);
   const committed = sum((hour) => hour.committed);
   if (committed.isZero()) return null;
   const wanted = sum((hour) => hour.wanted);
@@ -124,11 +130,11 @@ function existingOf(hours: readonly DemandHour[]): CommitmentAdvice['existing'] 
   return {
     utilizationRatio: used.div(committed).toNumber(),
     coverageRatio: wanted.isZero() ? null : used.div(wanted).toNumber(),
-    meanQuantity: shown(committed.div(hours.length)),
+    meanQuantity: formatQuantity(committed.div(hours.length)),
   };
 }
 
-function levelsOf(curve: DemandCurve, quantity: Decimal, unit: Decimal): Decimal[] {
+function listLevels(curve: DemandCurve, quantity: Decimal, unit: Decimal): Decimal[] {
   const middle = quantity.isZero() ? curve.covered(curve.greatest).div(curve.hours) : quantity;
   const whole = LEVELS.map((level) => middle.times(level).div(unit).round().times(unit));
   const distinct = new Map(whole.filter((level) => level.gt(0)).map((level) => [level.toFixed(), level]));
@@ -152,7 +158,7 @@ function breakEvenDemand(hours: readonly DemandHour[], prices: HourlyPrices, qua
   return high;
 }
 
-function heldOut(
+function testHoldOut(
   residual: readonly ResidualHour[],
   prices: HourlyPrices,
   unit: Decimal,
@@ -160,17 +166,17 @@ function heldOut(
 ): CommitmentAdvice['holdOut'] {
   if (residual.length < LEAST_DAYS * DAY_HOURS) return null;
   const middle = Math.floor(residual.length / 2);
-  const [first, second] = [curveOf(residual.slice(0, middle)), curveOf(residual.slice(middle))];
-  const quantity = bestQuantity(first, prices, unit);
-  const monthly = (size: Decimal) => money(savingOf(second, prices, size).div(second.hours).times(MONTH_HOURS));
+  const [first, second] = [buildCurve(residual.slice(0, middle)), buildCurve(residual.slice(middle))];
+  const quantity = findBestQuantity(first, prices, unit);
+  const monthly = (size: Decimal) => money(computeSaving(second, prices, size).div(second.hours).times(MONTH_HOURS));
   return {
-    quantity: shown(quantity),
+    quantity: formatQuantity(quantity),
     monthlySaving: monthly(quantity),
-    bestMonthlySaving: monthly(bestQuantity(second, prices, unit)),
+    bestMonthlySaving: monthly(findBestQuantity(second, prices, unit)),
   };
 }
 
-function confidenceOf({
+function rateConfidence({
   hours,
   missingHours,
   hoursOfDays,

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { decimal } from '../../../platform/units/index.ts';
-import { call, importFiles, problemFrom } from '../../../testing/application.ts';
+import { call, catchProblem, importFiles } from '../../../testing/application.ts';
 import { quietApplication, sharedQuietApplication } from '../../../testing/shared.ts';
 import { type BillRow, bill } from '../../testing/costs.ts';
 import { adviseCommitment } from '../schema.ts';
-import { bestQuantity, demandCurve, savingOf } from './demand-curve.ts';
+import { buildDemandCurve, computeSaving, findBestQuantity } from './demand-curve.ts';
 
 const HOUR_MS = 3_600_000;
 const application = await sharedQuietApplication();
@@ -27,10 +27,10 @@ describe('the quantity that saves most', () => {
   it('is the best of all, and is wanted in at least the share U* of the hours while the next unit is not', () => {
     fc.assert(
       fc.property(demand, share, (values, percent) => {
-        const curve = demandCurve(values.map(decimal));
+        const curve = buildDemandCurve(values.map(decimal));
         const terms = { onDemand: decimal(1), committed: decimal(percent).div(100) };
-        const best = bestQuantity(curve, terms, decimal(1));
-        const saved = (quantity: number) => savingOf(curve, terms, decimal(quantity)).toNumber();
+        const best = findBestQuantity(curve, terms, decimal(1));
+        const saved = (quantity: number) => computeSaving(curve, terms, decimal(quantity)).toNumber();
         const all = Array.from({ length: 14 }, (_, quantity) => saved(quantity));
         expect(saved(best.toNumber())).toBeCloseTo(Math.max(...all), 9);
         const wanting = (quantity: number) => values.filter((value) => value >= quantity).length / values.length;
@@ -47,11 +47,11 @@ describe('the quantity that saves most', () => {
   });
 
   it('goes by multiples of what can be bought', () => {
-    const curve = demandCurve([3, 3, 3, 7].map(decimal));
+    const curve = buildDemandCurve([3, 3, 3, 7].map(decimal));
     const terms = { onDemand: decimal(1), committed: decimal('0.6') };
     // Of 2: 8 - 4.8 = 3.2. Of 4: 13 - 9.6 = 3.4.
-    expect(bestQuantity(curve, terms, decimal(2)).toNumber()).toBe(4);
-    expect(bestQuantity(curve, terms, decimal('0.5')).toNumber()).toBe(3);
+    expect(findBestQuantity(curve, terms, decimal(2)).toNumber()).toBe(4);
+    expect(findBestQuantity(curve, terms, decimal('0.5')).toNumber()).toBe(3);
   });
 });
 
@@ -137,7 +137,7 @@ describe('POST /api/v1/gpus/commitment-advices from a file', () => {
     ['a price of nothing', { hours: hoursOf(1, () => 1), committedPrice: usd('0') }, 'invalid_request'],
     ['a bill that is not there', {}, 'demand_unusable'],
   ])('refuses %s', async (_name, body, code) => {
-    expect(await problemFrom(advise(body))).toMatchObject({ code });
+    expect(await catchProblem(advise(body))).toMatchObject({ code });
   });
 });
 
@@ -182,9 +182,9 @@ describe('POST /api/v1/gpus/commitment-advices from the bill', () => {
     const ranged = await advise({ ...body, from: '2026-06-01', to: '2026-06-02' }, fresh);
     expect(ranged.hours).toBe(48);
     const none = advise({ ...body, filter: ['skuId=OTHER'] }, fresh);
-    expect(await problemFrom(none)).toMatchObject({ code: 'demand_unusable' });
+    expect(await catchProblem(none)).toMatchObject({ code: 'demand_unusable' });
     const shared = advise({ ...body, filter: ['team=search'] }, fresh);
-    expect(await problemFrom(shared)).toMatchObject({ code: 'invalid_request' });
+    expect(await catchProblem(shared)).toMatchObject({ code: 'invalid_request' });
   });
 
   it('takes days as hours that it warns of, and refuses several prices and units', async () => {
@@ -207,12 +207,12 @@ describe('POST /api/v1/gpus/commitment-advices from the bill', () => {
     expect(advice).toMatchObject({ hours: 48, hoursOfDays: 48, advisedQuantity: '2', onDemandPrice: usd('1') });
     expect(advice.needs.join()).toContain('days are not hours');
     const twice = advise({ ...body, filter: ['skuId=A'] }, fresh);
-    expect(await problemFrom(twice)).toMatchObject({
+    expect(await catchProblem(twice)).toMatchObject({
       code: 'demand_unusable',
       detail: expect.stringContaining('2 prices'),
     });
-    expect(await problemFrom(advise(body, fresh))).toMatchObject({ detail: expect.stringContaining('2 units') });
+    expect(await catchProblem(advise(body, fresh))).toMatchObject({ detail: expect.stringContaining('2 units') });
     const stored = advise({ ...body, filter: ['skuId=B'] }, fresh);
-    expect(await problemFrom(stored)).toMatchObject({ detail: expect.stringContaining('not in hours') });
+    expect(await catchProblem(stored)).toMatchObject({ detail: expect.stringContaining('not in hours') });
   });
 });

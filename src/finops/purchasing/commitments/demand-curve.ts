@@ -13,12 +13,12 @@ export interface DemandCurve {
 }
 
 /** Example: of hours that want 1, 3 and 5, a commitment of 3 covers 1 + 3 + 3 = 7. */
-export function demandCurve(demand: readonly Decimal[]): DemandCurve {
+export function buildDemandCurve(demand: readonly Decimal[]): DemandCurve {
   const ascending = demand.toSorted((a, b) => a.cmp(b));
   const sums: Decimal[] = [decimal(0)];
   for (const quantity of ascending) sums.push((sums.at(-1) as Decimal).plus(quantity));
   const hours = ascending.length;
-  const below = (quantity: Decimal) => firstAtLeast(ascending, quantity);
+  const below = (quantity: Decimal) => findFirstAtLeast(ascending, quantity);
   return {
     hours,
     greatest: ascending.at(-1) ?? decimal(0),
@@ -35,7 +35,7 @@ export function demandCurve(demand: readonly Decimal[]): DemandCurve {
 }
 
 /** Place of the first value that is not below the quantity. */
-function firstAtLeast(ascending: readonly Decimal[], quantity: Decimal): number {
+function findFirstAtLeast(ascending: readonly Decimal[], quantity: Decimal): number {
   let low = 0;
   let high = ascending.length;
   while (low < high) {
@@ -55,7 +55,7 @@ export interface HourlyPrices {
  * On demand minus with a commitment, over all hours of the curve: onDemand x covered - committed x quantity x hours. Below 0 it loses.
  * Example: hours that want 1, 3 and 5, 1 USD on demand and 0.6 committed, a quantity of 3: 7 - 0.6 x 3 x 3 = 1.6.
  */
-export function savingOf(curve: DemandCurve, { onDemand, committed }: HourlyPrices, quantity: Decimal): Decimal {
+export function computeSaving(curve: DemandCurve, { onDemand, committed }: HourlyPrices, quantity: Decimal): Decimal {
   return onDemand.times(curve.covered(quantity)).minus(committed.times(quantity).times(curve.hours));
 }
 
@@ -64,7 +64,7 @@ export function savingOf(curve: DemandCurve, { onDemand, committed }: HourlyPric
  * U* = committed / on demand of the hours (the newsvendor's rule), since each unit is wanted less than the one before it.
  * Example: hours that want 1, 3 and 5 at U* = 0.6: the third unit is wanted in 2 of 3 hours, the fourth in 1 of 3 -> 3.
  */
-export function bestQuantity(curve: DemandCurve, prices: HourlyPrices, unit: Decimal): Decimal {
+export function findBestQuantity(curve: DemandCurve, prices: HourlyPrices, unit: Decimal): Decimal {
   const isWorth = (count: number) => {
     const more = curve.covered(unit.times(count)).minus(curve.covered(unit.times(count - 1)));
     return prices.onDemand.times(more).gt(prices.committed.times(unit).times(curve.hours));

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../platform/numbers/index.ts';
+import { createSeededRandom } from '../../../platform/numbers/index.ts';
 import { type Decimal, decimal } from '../../../platform/units/index.ts';
 import type { HourlyPrices } from './demand-curve.ts';
 
@@ -26,7 +26,7 @@ const DRAWS = 1000;
  * one week are correlated. 1,000 draws of a fixed seed; exact sums. Null with fewer than 14 days. It is valid only while the
  * demand stays similar: it does not cover a trend.
  */
-export function savingInterval(
+export function computeSavingInterval(
   hours: readonly ResidualHour[],
   { onDemand, committed }: HourlyPrices,
   quantity: Decimal,
@@ -43,7 +43,7 @@ export function savingInterval(
       decimal(0),
     ),
   }));
-  const random = seededRandom(1);
+  const random = createSeededRandom(1);
   const draws = Array.from({ length: DRAWS }, () => {
     let saving = decimal(0);
     let count = 0;

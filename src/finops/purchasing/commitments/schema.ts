@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../../platform/contract/schema.ts';
 import { DecimalString, Money, UtcInstant } from '../../../platform/units/schema.ts';
 import { Rows } from '../../costs/schema.ts';
-import { AskedPrice } from '../asked-prices/schema.ts';
+import { PriceInput } from '../asked-prices/schema.ts';
 
 export const MOST_DEMAND_HOURS = 50_000;
 const MOST_DIGITS = 30;
@@ -18,13 +18,13 @@ export const DemandHourRow = z
   })
   .describe('Demand of one hour');
 
-const ratio = (what: string) => z.number().nullable().describe(`${what}, 0 to 1; null when not known`);
+const describeRatio = (what: string) => z.number().nullable().describe(`${what}, 0 to 1; null when not known`);
 
 export const CommitmentLevel = z
   .strictObject({
     quantity: DecimalString.describe('Committed in every hour, in addition to existing commitments'),
-    utilizationRatio: ratio('Part of it that would have been used'),
-    coverageRatio: ratio('Part of the demand beyond existing commitments that it would have covered'),
+    utilizationRatio: describeRatio('Part of it that would have been used'),
+    coverageRatio: describeRatio('Part of the demand beyond existing commitments that it would have covered'),
     monthlySaving: Money.describe('Against on demand, for 730 hours; below 0 it loses'),
   })
   .describe('Saving of a commitment of one size, over the history');
@@ -59,8 +59,8 @@ export const CommitmentAdvice = z
       .describe('Committed over on-demand price (U*): below this utilization a committed unit loses'),
     existing: z
       .strictObject({
-        utilizationRatio: ratio('Part of the existing commitments that was used'),
-        coverageRatio: ratio('Part of the demand that they covered'),
+        utilizationRatio: describeRatio('Part of the existing commitments that was used'),
+        coverageRatio: describeRatio('Part of the demand that they covered'),
         meanQuantity: DecimalString.describe('Mean of them over the hours'),
       })
       .nullable()
@@ -69,8 +69,8 @@ export const CommitmentAdvice = z
       'Quantity in demand in at least the share U* of the hours, beyond existing commitments',
     ),
     advisedQuantity: DecimalString.describe('Advised to commit to: the multiple of the size of a unit that saves most'),
-    utilizationRatio: ratio('Part of it that would have been used'),
-    coverageRatio: ratio('Part of the demand beyond existing commitments that it would have covered'),
+    utilizationRatio: describeRatio('Part of it that would have been used'),
+    coverageRatio: describeRatio('Part of the demand beyond existing commitments that it would have covered'),
     monthlySaving: Money.describe('Against on demand, for 730 hours as those of the history'),
     lowMonthlySaving: Money.nullable().describe('Lower end of its 95 % interval; null with less than 14 days'),
     highMonthlySaving: Money.nullable().describe('Upper end of its 95 % interval; null with less than 14 days'),
@@ -81,7 +81,9 @@ export const CommitmentAdvice = z
     termHours: z.number().int().describe('Hours of the term'),
     termCost: Money.describe('Committed payment over the term'),
     termSaving: Money.describe('Saving over the term if demand stays as in the history'),
-    breakEvenDemandRatio: ratio('The commitment saves while demand is above this multiple of that of the history'),
+    breakEvenDemandRatio: describeRatio(
+      'The commitment saves while demand is above this multiple of that of the history',
+    ),
     levels: z.array(CommitmentLevel).describe('Other sizes, ascending'),
     scenarios: z.array(DemandScenario).describe('Demand that falls, stays and grows'),
     holdOut: z
@@ -111,8 +113,8 @@ export const adviseCommitment = endpoint({
         .optional()
         .describe('Demand from a file. Default: the demand in the bill. An hour that is left out is unknown'),
       ...selected,
-      onDemandPrice: AskedPrice.optional(),
-      committedPrice: AskedPrice,
+      onDemandPrice: PriceInput.optional(),
+      committedPrice: PriceInput,
       unitQuantity: DecimalString.max(MOST_DIGITS)
         .refine((text) => Number(text) > 0, 'more than zero')
         .default('1')

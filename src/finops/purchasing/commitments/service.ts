@@ -3,12 +3,12 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
 import type { BilledUsage, Costs } from '../../costs/index.ts';
-import { type AskedPriceDeps, moneyOf, refuseTwoCurrencies } from '../asked-prices/money-of.ts';
-import { adviseOnDemand, residualOf } from './advise.ts';
-import { billedDemand, type HourlyDemand, statedDemand } from './hourly-demand.ts';
+import { findPrice, type PriceInputDeps, refuseTwoCurrencies } from '../asked-prices/money-of.ts';
+import { adviseOnDemand, computeResidual } from './advise.ts';
+import { buildBilledDemand, type HourlyDemand, parseStatedDemand } from './hourly-demand.ts';
 import type { adviseCommitment, CommitmentAdvice } from './schema.ts';
 
-export interface CommitmentDeps extends AskedPriceDeps {
+export interface CommitmentDeps extends PriceInputDeps {
   readonly costs: Pick<Costs, 'usageOver'>;
 }
 
@@ -18,8 +18,11 @@ export type CommitmentQuestion = z.output<typeof adviseCommitment.body>;
  * Errors: `demand_unusable`, `price_not_found`, `dimension_unknown`, `bill_delivery_not_found`, `invalid_request` for prices of two
  * currencies.
  */
-export async function commitmentAdvice(deps: CommitmentDeps, question: CommitmentQuestion): Promise<CommitmentAdvice> {
-  return (await commitmentCase(deps, question)).advice;
+export async function buildCommitmentAdvice(
+  deps: CommitmentDeps,
+  question: CommitmentQuestion,
+): Promise<CommitmentAdvice> {
+  return (await buildCommitmentCase(deps, question)).advice;
 }
 
 /** The advice with its inputs. */
@@ -32,11 +35,11 @@ export interface CommitmentCase {
 }
 
 /** The same errors. */
-export async function commitmentCase(deps: CommitmentDeps, question: CommitmentQuestion): Promise<CommitmentCase> {
-  const { demand, usage } = await demandOf(deps, question);
-  const committedPrice = await moneyOf(deps, question.committedPrice);
+export async function buildCommitmentCase(deps: CommitmentDeps, question: CommitmentQuestion): Promise<CommitmentCase> {
+  const { demand, usage } = await readDemand(deps, question);
+  const committedPrice = await findPrice(deps, question.committedPrice);
   const onDemandPrice =
-    question.onDemandPrice === undefined ? paidPrice(usage) : await moneyOf(deps, question.onDemandPrice);
+    question.onDemandPrice === undefined ? findPaidPrice(usage) : await findPrice(deps, question.onDemandPrice);
   refuseTwoCurrencies([onDemandPrice, committedPrice]);
   for (const { amount } of [onDemandPrice, committedPrice]) {
     if (decimal(amount).gt(0)) continue;
@@ -52,7 +55,7 @@ export async function commitmentCase(deps: CommitmentDeps, question: CommitmentQ
   });
   return {
     advice: { source: usage === null ? 'file' : 'bill', ...advice },
-    hours: residualOf(demand.hours, 1).map((one) => ({ hour: one.hour, demand: decimalString(one.demand) })),
+    hours: computeResidual(demand.hours, 1).map((one) => ({ hour: one.hour, demand: decimalString(one.demand) })),
     deliveries: usage?.deliveries ?? [],
   };
 }
@@ -67,17 +70,17 @@ function refuseTinyUnits({ hours }: HourlyDemand, unitQuantity: string): void {
   throw new AppError('demand_unusable', detail, { unitQuantity });
 }
 
-async function demandOf(
+async function readDemand(
   { costs }: CommitmentDeps,
   { hours, filter, from, to, delivery }: CommitmentQuestion,
 ): Promise<{ demand: HourlyDemand; usage: BilledUsage | null }> {
-  if (hours !== undefined) return { demand: statedDemand(hours), usage: null };
+  if (hours !== undefined) return { demand: parseStatedDemand(hours), usage: null };
   const usage = await costs.usageOver({ filter, from, to, delivery });
-  return { demand: billedDemand(usage), usage };
+  return { demand: buildBilledDemand(usage), usage };
 }
 
 /** The one on-demand price that the rows have. Error: `demand_unusable` when they have none, or several. */
-function paidPrice(usage: BilledUsage | null): Money {
+function findPaidPrice(usage: BilledUsage | null): Money {
   const [price, other] = usage?.prices ?? [];
   if (price === undefined) {
     throw new AppError('demand_unusable', 'No on-demand row has a price. State it, for example --on-demand 3.06USD/h.');

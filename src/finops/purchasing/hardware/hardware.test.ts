@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { Application } from '../../../main.ts';
-import { call, problemFrom, testApplication } from '../../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../../testing/application.ts';
 import { adviseHardware } from '../schema.ts';
 
 let application: Application;
@@ -110,7 +110,7 @@ describe('POST /api/v1/gpus/hardware-advices', () => {
       'profile_unusable',
     ],
   ])('refuses %s', async (_name, body, code) => {
-    expect(await problemFrom(advise(body))).toMatchObject({ code });
+    expect(await catchProblem(advise(body))).toMatchObject({ code });
   });
 
   it('says so where nothing was measured', async () => {

@@ -28,7 +28,7 @@ const WINDOW_MS = 7 * 86_400_000;
  * rate within the latency limit is a lower bound of the capacity. Error: `profile_unusable` without a minute, or for more
  * than one size of requests.
  */
-export async function profileOfEndpoint(
+export async function readEndpointProfile(
   { measured, clock }: { readonly measured: MeasuredServing; readonly clock: Clock },
   endpoint: string,
   buckets: readonly string[],

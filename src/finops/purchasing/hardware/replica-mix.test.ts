@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seeded } from '../../../testing/random.ts';
-import { cheapestMix, type MixQuestion, servedBy } from './replica-mix.ts';
+import { distributeRequests, findCheapestMix, type MixQuestion } from './replica-mix.ts';
 import { minimise } from './simplex.ts';
 
 const breathe = async () => {};
@@ -57,7 +57,7 @@ describe('the cheapest mix of replicas', () => {
             least = Math.min(least, first * a + second * b);
           }
         }
-        const found = await cheapestMix(question, breathe);
+        const found = await findCheapestMix(question, breathe);
         if (found === null) expect(least).toBe(Number.POSITIVE_INFINITY);
         else {
           expect(found.pricePerHour).toBeCloseTo(least, 6);
@@ -70,7 +70,7 @@ describe('the cheapest mix of replicas', () => {
   it('of five types and eight sizes is found, served, and no dearer than any one type', async () => {
     for (const seed of [1, 2, 3]) {
       const question = { ...randomQuestion(seed, 5, 8), mostReplicas: 200 };
-      const found = await cheapestMix(question, breathe);
+      const found = await findCheapestMix(question, breathe);
       if (found === null) throw new Error('there is a mix');
       expect(found.isProven).toBe(true);
       for (const shares of found.shares) expect(shares.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 6);
@@ -97,9 +97,9 @@ describe('the cheapest mix of replicas', () => {
       { name: 'small', pricePerHour: 1, requestsPerSecond: [10] },
       { name: 'large', pricePerHour: 3, requestsPerSecond: [40] },
     ];
-    const found = await cheapestMix({ ...usual, types, demand: [50] }, breathe);
+    const found = await findCheapestMix({ ...usual, types, demand: [50] }, breathe);
     expect(found).toMatchObject({ replicas: [1, 1], pricePerHour: 4 });
-    expect(servedBy({ ...usual, types, demand: [50] }, [0, 1])).toBeNull();
+    expect(distributeRequests({ ...usual, types, demand: [50] }, [0, 1])).toBeNull();
   });
 
   it('is exact for loads of very different sizes', async () => {
@@ -108,7 +108,7 @@ describe('the cheapest mix of replicas', () => {
       { name: 'a', pricePerHour: 2, requestsPerSecond: [300, 0.1] },
       { name: 'b', pricePerHour: 3, requestsPerSecond: [2000, 0.16] },
     ];
-    const found = await cheapestMix({ ...usual, types, demand: [0.001, 300], mostReplicas: 5000 }, breathe);
+    const found = await findCheapestMix({ ...usual, types, demand: [0.001, 300], mostReplicas: 5000 }, breathe);
     // 1,874 of b answer 299.84 large requests a second for 5,622; two of a answer the rest and the small ones for 4.
     expect(found).toMatchObject({ replicas: [2, 1874], pricePerHour: 5626, isProven: true });
   });
@@ -118,7 +118,7 @@ describe('the cheapest mix of replicas', () => {
       { name: 'a', pricePerHour: 1, requestsPerSecond: [10, null] },
       { name: 'b', pricePerHour: 2, requestsPerSecond: [10, 5] },
     ];
-    const found = await cheapestMix({ ...usual, types, demand: [5, 0] }, breathe);
+    const found = await findCheapestMix({ ...usual, types, demand: [5, 0] }, breathe);
     expect(found).toMatchObject({
       replicas: [1, 0],
       pricePerHour: 1,
@@ -131,8 +131,8 @@ describe('the cheapest mix of replicas', () => {
 
   it('is none where no type answers a size, or where too few replicas may be had', async () => {
     const types = [{ name: 'a', pricePerHour: 1, requestsPerSecond: [10, null] }];
-    expect(await cheapestMix({ ...usual, types, demand: [5, 5] }, breathe)).toBeNull();
-    expect(await cheapestMix({ ...usual, types, demand: [500], mostReplicas: 3 }, breathe)).toBeNull();
+    expect(await findCheapestMix({ ...usual, types, demand: [5, 5] }, breathe)).toBeNull();
+    expect(await findCheapestMix({ ...usual, types, demand: [500], mostReplicas: 3 }, breathe)).toBeNull();
   });
 });
 

@@ -42,7 +42,7 @@ interface Bounds {
  * numbers of replicas over linear programs, in which requests of one size may be split between types. Null if no mix does.
  * Example: 15 requests/s, a type of 10/s at 1 USD and one of 20/s at 1.5 USD -> one of the second.
  */
-export async function cheapestMix(question: MixQuestion, breathe: () => Promise<void>): Promise<ReplicaMix | null> {
+export async function findCheapestMix(question: MixQuestion, breathe: () => Promise<void>): Promise<ReplicaMix | null> {
   const { types, mostReplicas } = question;
   let best: Omit<ReplicaMix, 'isProven'> | null = null;
   const open: Bounds[] = [{ low: types.map(() => 0), high: types.map(() => mostReplicas) }];
@@ -71,11 +71,14 @@ function splitBounds({ low, high }: Bounds, at: number, count: number): Bounds[]
 /** Rounding up always fits, but for the most replicas that there may be of a type. */
 function roundUp(question: MixQuestion, replicas: readonly number[]): Omit<ReplicaMix, 'isProven'> | null {
   const whole = replicas.map((count) => Math.max(0, Math.ceil(count - TINY)));
-  return whole.some((count) => count > question.mostReplicas) ? null : servedBy(question, whole);
+  return whole.some((count) => count > question.mostReplicas) ? null : distributeRequests(question, whole);
 }
 
 /** Distribution of the requests over given replicas; null if they cannot answer all requests in time. */
-export function servedBy(question: MixQuestion, replicas: readonly number[]): Omit<ReplicaMix, 'isProven'> | null {
+export function distributeRequests(
+  question: MixQuestion,
+  replicas: readonly number[],
+): Omit<ReplicaMix, 'isProven'> | null {
   const found = solve({ ...question, leastReplicas: 0 }, { low: replicas, high: replicas });
   if (found === null) return null;
   const pricePerHour = question.types.reduce((sum, type, at) => sum + type.pricePerHour * (replicas[at] as number), 0);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Name } from '../../../org/schema.ts';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { Money } from '../../../platform/units/schema.ts';
-import { AskedPrice } from '../asked-prices/schema.ts';
+import { PriceInput } from '../asked-prices/schema.ts';
 
 const MOST_ROWS = 500;
 const MOST_BUCKETS = 20;
@@ -33,17 +33,17 @@ export const DemandBucket = z
   })
   .describe('Demand');
 
-const share = (what: string) => z.number().describe(`${what}, 0 to 1`);
+const describeShare = (what: string) => z.number().describe(`${what}, 0 to 1`);
 
 export const MixReplicas = z
   .strictObject({
     type: TypeName,
     replicas: z.number().int().describe('Replicas of the type'),
     pricePerHour: Money.describe('Of one replica'),
-    loadRatio: share('Demand divided by the measured capacity of the replicas'),
+    loadRatio: describeShare('Demand divided by the measured capacity of the replicas'),
     survivesLoss: z.boolean().describe('Whether the other replicas can serve the demand without one of these'),
     shares: z
-      .array(z.strictObject({ bucket: BucketName, share: share('Part of the requests of the bucket') }))
+      .array(z.strictObject({ bucket: BucketName, share: describeShare('Part of the requests of the bucket') }))
       .describe('Share of each bucket that is sent to them'),
   })
   .describe('Replicas of one type in a mix');
@@ -129,7 +129,7 @@ export const adviseHardware = endpoint({
       .refine((rows) => new Set(rows.map(({ bucket }) => bucket)).size === rows.length, 'each bucket once')
       .describe('Demand'),
     prices: z
-      .array(z.strictObject({ type: TypeName, price: AskedPrice }))
+      .array(z.strictObject({ type: TypeName, price: PriceInput }))
       .max(MOST_TYPES)
       .default([])
       .describe('Prices of types. Default: the resource of this name in the price book'),

@@ -3,56 +3,56 @@ import type { z } from 'zod';
 import { AppError } from '../../../platform/errors/index.ts';
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
-import { type AskedPriceDeps, moneyOf, refuseTwoCurrencies } from '../asked-prices/money-of.ts';
-import { type MeasuredServing, profileOfEndpoint } from './measured-serving.ts';
-import { cheapestMix, type MixQuestion, type ReplicaType, servedBy } from './replica-mix.ts';
+import { findPrice, type PriceInputDeps, refuseTwoCurrencies } from '../asked-prices/money-of.ts';
+import { type MeasuredServing, readEndpointProfile } from './measured-serving.ts';
+import { distributeRequests, findCheapestMix, type MixQuestion, type ReplicaType } from './replica-mix.ts';
 import type { adviseHardware, HardwareAdvice } from './schema.ts';
-import { type JudgedType, judgedTypes } from './verdicts.ts';
+import { type JudgedType, judgeTypes } from './verdicts.ts';
 
 export type HardwareQuestion = z.output<typeof adviseHardware.body>;
 type Mix = NonNullable<HardwareAdvice['best']>;
 
 const MONTH_HOURS = 730;
 const MOST_TYPES = 20;
-const HARDLY_ANY = 1e-9;
+const ROUNDING_MARGIN = 1e-9;
 
-export interface HardwareDeps extends AskedPriceDeps {
+export interface HardwareDeps extends PriceInputDeps {
   readonly measured: MeasuredServing;
 }
 
 /** Errors: `profile_unusable`, `invalid_request` for prices of two currencies. */
-export async function hardwareAdvice(deps: HardwareDeps, asking: HardwareQuestion): Promise<HardwareAdvice> {
-  const question = await withOwnMeasurements(deps, asking);
-  const names = namesOf(question);
-  const prices = await pricesOf(deps, question, names);
-  const judged = judgedTypes(question, names, prices);
+export async function evaluateHardware(deps: HardwareDeps, asking: HardwareQuestion): Promise<HardwareAdvice> {
+  const question = await addOwnMeasurements(deps, asking);
+  const names = listTypeNames(question);
+  const prices = await readTypePrices(deps, question, names);
+  const judged = judgeTypes(question, names, prices);
   const usable = judged.flatMap(({ type }) => type ?? []);
-  const asked = mixQuestion(question, usable);
-  const found = usable.length === 0 ? null : await cheapestMix(asked, async () => void (await setImmediate()));
-  const best = found === null ? null : shownMix(asked, found, prices, question);
+  const asked = buildMixQuestion(question, usable);
+  const found = usable.length === 0 ? null : await findCheapestMix(asked, async () => void (await setImmediate()));
+  const best = found === null ? null : buildMix(asked, found, prices, question);
   return {
     best,
     isProven: found?.isProven ?? true,
-    reason: best === null ? noMix(question, judged) : null,
-    present: question.present.length === 0 ? null : presentOf(question, asked, prices, best),
+    reason: best === null ? explainNoMix(question, judged) : null,
+    present: question.present.length === 0 ? null : evaluatePresent(question, asked, prices, best),
     types: judged.map(({ type, verdict, reason, name, requestsPerSecond }) => ({
       type: name,
       verdict,
       reason,
       requestsPerSecond,
-      ...aloneOf(asked, type, prices),
+      ...solveAlone(asked, type, prices),
     })),
   };
 }
 
-async function withOwnMeasurements(deps: HardwareDeps, question: HardwareQuestion): Promise<HardwareQuestion> {
+async function addOwnMeasurements(deps: HardwareDeps, question: HardwareQuestion): Promise<HardwareQuestion> {
   const { endpoint, profiles, demand } = question;
   if (endpoint === undefined) return question;
   const buckets = demand.map(({ bucket }) => bucket);
-  return { ...question, profiles: [...profiles, ...(await profileOfEndpoint(deps, endpoint, buckets))] };
+  return { ...question, profiles: [...profiles, ...(await readEndpointProfile(deps, endpoint, buckets))] };
 }
 
-function namesOf({ profiles, consider, present }: HardwareQuestion): string[] {
+function listTypeNames({ profiles, consider, present }: HardwareQuestion): string[] {
   const names = [...new Set([...profiles, ...present].map(({ type }) => type).concat(consider))];
   if (names.length <= MOST_TYPES) return names;
   const detail = `The profile names ${names.length} types, of at most ${MOST_TYPES}. Leave out types that are both more expensive and slower than another.`;
@@ -60,15 +60,15 @@ function namesOf({ profiles, consider, present }: HardwareQuestion): string[] {
 }
 
 /** By type; one without a price is not in it. */
-async function pricesOf(
-  deps: AskedPriceDeps,
+async function readTypePrices(
+  deps: PriceInputDeps,
   { prices }: HardwareQuestion,
   names: readonly string[],
 ): Promise<Map<string, Money>> {
   const found = new Map<string, Money>();
   for (const name of names) {
     const stated = prices.find(({ type }) => type === name)?.price;
-    const price = await moneyOf(deps, stated ?? { resource: name }).catch((error: unknown) => {
+    const price = await findPrice(deps, stated ?? { resource: name }).catch((error: unknown) => {
       if (error instanceof AppError && error.code === 'price_not_found') return null;
       throw error;
     });
@@ -78,7 +78,7 @@ async function pricesOf(
   return found;
 }
 
-function mixQuestion(
+function buildMixQuestion(
   { demand, loadRatio, leastReplicas, mostReplicas }: HardwareQuestion,
   types: ReplicaType[],
 ): MixQuestion {
@@ -86,10 +86,7 @@ function mixQuestion(
   return { types, demand: rates, loadRatio, leastReplicas, mostReplicas };
 }
 
-function priceOfAll(
-  counts: readonly (readonly [type: string, replicas: number])[],
-  prices: ReadonlyMap<string, Money>,
-) {
+function sumPrices(counts: readonly (readonly [type: string, replicas: number])[], prices: ReadonlyMap<string, Money>) {
   let sum = decimal(0);
   for (const [type, replicas] of counts) {
     const price = prices.get(type);
@@ -99,25 +96,25 @@ function priceOfAll(
   return sum;
 }
 
-function currencyOf(prices: ReadonlyMap<string, Money>): string {
+function findCurrency(prices: ReadonlyMap<string, Money>): string {
   const [price] = prices.values();
   if (price === undefined) throw new Error('there is a price where there is a mix');
   return price.currency;
 }
 
-const moneyIn =
+const createMoney =
   (currency: string) =>
   (amount: Decimal): Money => ({ amount: decimalString(amount), currency });
 
-function shownMix(
+function buildMix(
   asked: MixQuestion,
   { replicas, shares }: { readonly replicas: readonly number[]; readonly shares: readonly (readonly number[])[] },
   prices: ReadonlyMap<string, Money>,
   { demand }: HardwareQuestion,
 ): Mix {
-  const money = moneyIn(currencyOf(prices));
+  const money = createMoney(findCurrency(prices));
   const counts = asked.types.map(({ name }, at) => [name, replicas[at] as number] as const);
-  const total = priceOfAll(counts, prices) ?? decimal(0);
+  const total = sumPrices(counts, prices) ?? decimal(0);
   const parts = asked.types.flatMap((type, at): Mix['replicas'] => {
     const count = replicas[at] as number;
     if (count === 0) return [];
@@ -134,21 +131,21 @@ function shownMix(
         replicas: count,
         pricePerHour: prices.get(type.name) as Money,
         loadRatio: load / count,
-        survivesLoss: servedBy({ ...asked, loadRatio: 1 }, replicas.with(at, count - 1)) !== null,
-        shares: sent.filter(({ share }) => share > HARDLY_ANY),
+        survivesLoss: distributeRequests({ ...asked, loadRatio: 1 }, replicas.with(at, count - 1)) !== null,
+        shares: sent.filter(({ share }) => share > ROUNDING_MARGIN),
       },
     ];
   });
   return { replicas: parts, pricePerHour: money(total), pricePerMonth: money(total.times(MONTH_HOURS)) };
 }
 
-function presentOf(
+function evaluatePresent(
   { present }: HardwareQuestion,
   asked: MixQuestion,
   prices: ReadonlyMap<string, Money>,
   best: Mix | null,
 ): NonNullable<HardwareAdvice['present']> {
-  const total = priceOfAll(
+  const total = sumPrices(
     present.map(({ type, replicas }) => [type, replicas]),
     prices,
   );
@@ -157,27 +154,30 @@ function presentOf(
   );
   const isMeasured = present.every(({ type }) => asked.types.some(({ name }) => name === type));
   if (total === null) return { pricePerHour: null, meetsDemand: null, monthlySaving: null };
-  const money = moneyIn(currencyOf(prices));
+  const money = createMoney(findCurrency(prices));
   const saving = best === null ? null : total.minus(best.pricePerHour.amount).times(MONTH_HOURS);
   return {
     pricePerHour: money(total),
-    meetsDemand: isMeasured ? servedBy(asked, counts) !== null : null,
+    meetsDemand: isMeasured ? distributeRequests(asked, counts) !== null : null,
     monthlySaving: saving === null ? null : money(saving),
   };
 }
 
-function aloneOf(asked: MixQuestion, type: ReplicaType | null, prices: ReadonlyMap<string, Money>) {
+function solveAlone(asked: MixQuestion, type: ReplicaType | null, prices: ReadonlyMap<string, Money>) {
   const none = { aloneReplicas: null, alonePricePerHour: null };
   const price = type === null ? undefined : prices.get(type.name);
   if (type === null || price === undefined) return none;
   const loads = asked.demand.map((rate, bucket) => rate / ((type.requestsPerSecond[bucket] ?? 0) * asked.loadRatio));
   const load = loads.reduce((sum, one) => sum + one, 0);
-  const replicas = Math.max(Math.ceil(load - HARDLY_ANY), asked.leastReplicas);
+  const replicas = Math.max(Math.ceil(load - ROUNDING_MARGIN), asked.leastReplicas);
   if (!Number.isFinite(load) || replicas > asked.mostReplicas) return none;
-  return { aloneReplicas: replicas, alonePricePerHour: moneyIn(price.currency)(decimal(price.amount).times(replicas)) };
+  return {
+    aloneReplicas: replicas,
+    alonePricePerHour: createMoney(price.currency)(decimal(price.amount).times(replicas)),
+  };
 }
 
-function noMix({ demand }: HardwareQuestion, judged: readonly JudgedType[]): string {
+function explainNoMix({ demand }: HardwareQuestion, judged: readonly JudgedType[]): string {
   if (judged.length === 0) return 'no type was named: measure the model on the hardware that you can have';
   const unserved = demand.find((_, at) => judged.every(({ type }) => (type?.requestsPerSecond[at] ?? null) === null));
   if (unserved !== undefined) {

@@ -16,7 +16,7 @@ export interface JudgedType extends Pick<Verdict, 'verdict' | 'reason' | 'reques
  * The verdict on each type. Only measurements count: a size that was not measured on a type has no assumed rate, and a type
  * without a row is not recommended, whatever its data sheet states.
  */
-export function judgedTypes(
+export function judgeTypes(
   question: Question,
   names: readonly string[],
   prices: ReadonlyMap<string, Money>,
@@ -25,10 +25,10 @@ export function judgedTypes(
     const rows = question.profiles.filter(({ type }) => type === name);
     const requestsPerSecond = question.demand.map(({ bucket, latencyMs }) => ({
       bucket,
-      requestsPerSecond: mostInTime(rows.filter((row) => row.bucket === bucket && row.latencyMs <= latencyMs)),
+      requestsPerSecond: findHighestRate(rows.filter((row) => row.bucket === bucket && row.latencyMs <= latencyMs)),
     }));
     const price = prices.get(name);
-    const refused = refusalOf(question, rows, requestsPerSecond, price);
+    const refused = findRefusal(question, rows, requestsPerSecond, price);
     if (refused !== null) return { name, ...refused, requestsPerSecond, type: null };
     const rates = requestsPerSecond.map((row) => row.requestsPerSecond);
     const served = rates.filter((rate) => rate !== null).length;
@@ -42,11 +42,11 @@ export function judgedTypes(
   });
 }
 
-function mostInTime(rows: Question['profiles']): number | null {
+function findHighestRate(rows: Question['profiles']): number | null {
   return rows.reduce<number | null>((most, { requestsPerSecond }) => Math.max(most ?? 0, requestsPerSecond), null);
 }
 
-function refusalOf(
+function findRefusal(
   { demand, memoryGib }: Question,
   rows: Question['profiles'],
   rates: Verdict['requestsPerSecond'],

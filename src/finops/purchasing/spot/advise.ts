@@ -1,6 +1,11 @@
-import { ascendingOf, meanOf, quantileOf } from '../../../platform/numbers/index.ts';
-import { type Availability, type Interruptions, interruptionsOf, partOf } from './availability.ts';
-import { type CheckpointCosts, dalySeconds, expectedBillRatio, youngSeconds } from './checkpoint-interval.ts';
+import { averageValues, computeQuantile, sortAscending } from '../../../platform/numbers/index.ts';
+import { type Availability, cutHistory, estimateInterruptions, type Interruptions } from './availability.ts';
+import {
+  type CheckpointCosts,
+  computeDalyInterval,
+  computeExpectedBillRatio,
+  computeYoungInterval,
+} from './checkpoint-interval.ts';
 import { type CheckpointReplay, replayCheckpoints } from './checkpoint-replay.ts';
 
 export interface CheckpointJob extends CheckpointCosts {
@@ -68,18 +73,18 @@ export async function adviseCheckpoints(
   job: CheckpointJob,
   breathe: Breathe = async () => {},
 ): Promise<CheckpointAdvice> {
-  const found = interruptionsOf(history);
+  const found = estimateInterruptions(history);
   const mean = found.meanSeconds ?? found.lowSeconds;
-  if (mean === null) return without(found, 'there was no spot capacity at any time of the history');
-  const young = youngSeconds(job.saveSeconds, mean);
-  const daly = dalySeconds(job.saveSeconds, mean);
+  if (mean === null) return adviseWithoutReplay(found, 'there was no spot capacity at any time of the history');
+  const young = computeYoungInterval(job.saveSeconds, mean);
+  const daly = computeDalyInterval(job.saveSeconds, mean);
   const isReplayable = found.upSeconds >= job.workSeconds;
-  const replayed = isReplayable ? await replayedGrid(history, job, gridAround(daly, young, job), breathe) : [];
+  const replayed = isReplayable ? await replayGrid(history, job, buildGridAround(daly, young, job), breathe) : [];
   const formula = (seconds: number) =>
-    found.meanSeconds === null ? null : expectedBillRatio(job, found.meanSeconds, seconds);
+    found.meanSeconds === null ? null : computeExpectedBillRatio(job, found.meanSeconds, seconds);
   const grid = replayed.map((point) => ({ ...point, formulaRatio: formula(point.intervalSeconds) }));
-  const best = bestOf(replayed);
-  const short = shortness(found, job);
+  const best = findBestInterval(replayed);
+  const short = explainShortHistory(found, job);
   const isReplayed = short === null && best !== null;
   const advised = isReplayed ? best.intervalSeconds : Math.round(Math.max(daly, 1));
   return {
@@ -92,49 +97,62 @@ export async function adviseCheckpoints(
       short ?? (best === null ? 'the job ends at no interval of the grid' : 'the best of the grid on this history'),
     advisedSeconds: advised,
     formulaRatio: formula(advised),
-    spread: isReplayable ? spreadOf(history, job, advised) : null,
-    holdOut: isReplayed ? await heldOut(history, job, breathe) : null,
+    spread: isReplayable ? replaySpread(history, job, advised) : null,
+    holdOut: isReplayed ? await testHoldOut(history, job, breathe) : null,
   };
 }
 
 /** The same with only M known, from your own count or from a band; null: unknown. */
 export function adviseByMean(meanSeconds: number | null, job: CheckpointJob, reason: string): CheckpointAdvice {
   if (meanSeconds === null) {
-    return without({ upSeconds: 0, interruptions: 0, meanSeconds, lowSeconds: null, highSeconds: null }, reason);
+    return adviseWithoutReplay(
+      { upSeconds: 0, interruptions: 0, meanSeconds, lowSeconds: null, highSeconds: null },
+      reason,
+    );
   }
-  const advised = Math.round(Math.max(dalySeconds(job.saveSeconds, meanSeconds), 1));
+  const advised = Math.round(Math.max(computeDalyInterval(job.saveSeconds, meanSeconds), 1));
   return {
-    ...without({ upSeconds: 0, interruptions: 0, meanSeconds, lowSeconds: null, highSeconds: null }, reason),
+    ...adviseWithoutReplay(
+      { upSeconds: 0, interruptions: 0, meanSeconds, lowSeconds: null, highSeconds: null },
+      reason,
+    ),
     method: 'daly',
-    youngSeconds: youngSeconds(job.saveSeconds, meanSeconds),
-    dalySeconds: dalySeconds(job.saveSeconds, meanSeconds),
+    youngSeconds: computeYoungInterval(job.saveSeconds, meanSeconds),
+    dalySeconds: computeDalyInterval(job.saveSeconds, meanSeconds),
     advisedSeconds: advised,
-    formulaRatio: expectedBillRatio(job, meanSeconds, advised),
+    formulaRatio: computeExpectedBillRatio(job, meanSeconds, advised),
   };
 }
 
-function without(found: Interruptions, reason: string): CheckpointAdvice {
+function adviseWithoutReplay(found: Interruptions, reason: string): CheckpointAdvice {
   const unknown = { youngSeconds: null, dalySeconds: null, advisedSeconds: null, formulaRatio: null };
   return { ...found, ...unknown, grid: [], method: 'none', reason, spread: null, holdOut: null };
 }
 
 /** Why the history is too short for a choice by replay; null when it is not. */
-function shortness({ interruptions, upSeconds }: Interruptions, { workSeconds }: CheckpointJob): string | null {
+function explainShortHistory(
+  { interruptions, upSeconds }: Interruptions,
+  { workSeconds }: CheckpointJob,
+): string | null {
   if (interruptions < LEAST_INTERRUPTIONS) {
     return `${interruptions} interruptions are too few to choose by replay (${LEAST_INTERRUPTIONS} are needed)`;
   }
   return upSeconds < workSeconds ? 'the history has less capacity than the job has work' : null;
 }
 
-function gridAround(daly: number, young: number, { workSeconds, saveSeconds }: CheckpointJob): number[] {
+function buildGridAround(daly: number, young: number, { workSeconds, saveSeconds }: CheckpointJob): number[] {
   const middle = Math.max(daly, saveSeconds / 2, 1);
   const steps = Array.from({ length: 2 * OCTAVES * STEPS_TO_TWICE + 1 }, (_, step) => step / STEPS_TO_TWICE - OCTAVES);
   const all = [...steps.map((power) => middle * 2 ** power), young, workSeconds];
   const whole = all.map((seconds) => Math.max(Math.round(seconds), 1)).filter((seconds) => seconds <= workSeconds);
-  return ascendingOf([...new Set(whole)]);
+  return sortAscending([...new Set(whole)]);
 }
 
-function replays(history: Availability, job: CheckpointJob, intervalSeconds: number): (CheckpointReplay | null)[] {
+function replayFromStarts(
+  history: Availability,
+  job: CheckpointJob,
+  intervalSeconds: number,
+): (CheckpointReplay | null)[] {
   return Array.from({ length: STARTS }, (_, index) =>
     replayCheckpoints(history, (index * history.lengthSeconds) / STARTS, { ...job, intervalSeconds }),
   );
@@ -146,7 +164,7 @@ function replays(history: Availability, job: CheckpointJob, intervalSeconds: num
  */
 export function meanRatio(history: Availability, job: CheckpointJob, intervalSeconds: number): number | null {
   let paid = 0;
-  for (const replay of replays(history, job, intervalSeconds)) {
+  for (const replay of replayFromStarts(history, job, intervalSeconds)) {
     if (replay === null) return null;
     paid += replay.paidSeconds;
   }
@@ -155,7 +173,7 @@ export function meanRatio(history: Availability, job: CheckpointJob, intervalSec
 
 type Replayed = Pick<IntervalRatio, 'intervalSeconds' | 'replayedRatio'>;
 
-async function replayedGrid(
+async function replayGrid(
   history: Availability,
   job: CheckpointJob,
   intervals: readonly number[],
@@ -169,7 +187,7 @@ async function replayedGrid(
   return points;
 }
 
-function bestOf(grid: readonly Replayed[]): { intervalSeconds: number; ratio: number } | null {
+function findBestInterval(grid: readonly Replayed[]): { intervalSeconds: number; ratio: number } | null {
   let best: { intervalSeconds: number; ratio: number } | null = null;
   for (const { intervalSeconds, replayedRatio: ratio } of grid) {
     if (ratio !== null && (best === null || ratio < best.ratio)) best = { intervalSeconds, ratio };
@@ -177,15 +195,15 @@ function bestOf(grid: readonly Replayed[]): { intervalSeconds: number; ratio: nu
   return best;
 }
 
-function spreadOf(history: Availability, job: CheckpointJob, intervalSeconds: number): ReplayedSpread | null {
-  const ended = replays(history, job, intervalSeconds).filter((replay) => replay !== null);
+function replaySpread(history: Availability, job: CheckpointJob, intervalSeconds: number): ReplayedSpread | null {
+  const ended = replayFromStarts(history, job, intervalSeconds).filter((replay) => replay !== null);
   if (ended.length < STARTS) return null;
-  const ratios = ascendingOf(ended.map(({ paidSeconds }) => paidSeconds / job.workSeconds));
-  const elapsed = ascendingOf(ended.map(({ elapsedSeconds }) => elapsedSeconds));
-  const at = (values: readonly number[], q: number) => quantileOf(values, q) as number;
+  const ratios = sortAscending(ended.map(({ paidSeconds }) => paidSeconds / job.workSeconds));
+  const elapsed = sortAscending(ended.map(({ elapsedSeconds }) => elapsedSeconds));
+  const at = (values: readonly number[], q: number) => computeQuantile(values, q) as number;
   return {
     starts: STARTS,
-    meanRatio: meanOf(ratios) as number,
+    meanRatio: averageValues(ratios) as number,
     lowRatio: at(ratios, 0.025),
     highRatio: at(ratios, 0.975),
     medianElapsedSeconds: at(elapsed, 0.5),
@@ -194,16 +212,16 @@ function spreadOf(history: Availability, job: CheckpointJob, intervalSeconds: nu
 }
 
 /** Null when a half has no interruptions, or a job that does not end. */
-async function heldOut(history: Availability, job: CheckpointJob, breathe: Breathe): Promise<HoldOut | null> {
+async function testHoldOut(history: Availability, job: CheckpointJob, breathe: Breathe): Promise<HoldOut | null> {
   const middle = history.lengthSeconds / 2;
-  const [first, second] = [partOf(history, 0, middle), partOf(history, middle, history.lengthSeconds)];
-  const known = interruptionsOf(first);
-  if (known.meanSeconds === null || interruptionsOf(second).interruptions === 0) return null;
-  const daly = dalySeconds(job.saveSeconds, known.meanSeconds);
-  const intervals = gridAround(daly, youngSeconds(job.saveSeconds, known.meanSeconds), job);
-  const chosen = bestOf(await replayedGrid(first, job, intervals, breathe));
-  const later = await replayedGrid(second, job, intervals, breathe);
-  const best = bestOf(later);
+  const [first, second] = [cutHistory(history, 0, middle), cutHistory(history, middle, history.lengthSeconds)];
+  const known = estimateInterruptions(first);
+  if (known.meanSeconds === null || estimateInterruptions(second).interruptions === 0) return null;
+  const daly = computeDalyInterval(job.saveSeconds, known.meanSeconds);
+  const intervals = buildGridAround(daly, computeYoungInterval(job.saveSeconds, known.meanSeconds), job);
+  const chosen = findBestInterval(await replayGrid(first, job, intervals, breathe));
+  const later = await replayGrid(second, job, intervals, breathe);
+  const best = findBestInterval(later);
   const ratio = later.find(({ intervalSeconds }) => intervalSeconds === chosen?.intervalSeconds)?.replayedRatio ?? null;
   if (chosen === null || best === null || ratio === null) return null;
   return { intervalSeconds: chosen.intervalSeconds, ratio, bestRatio: best.ratio };

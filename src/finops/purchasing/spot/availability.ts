@@ -1,4 +1,4 @@
-import { ascendingOf, quantileOf, seededRandom } from '../../../platform/numbers/index.ts';
+import { computeQuantile, createSeededRandom, sortAscending } from '../../../platform/numbers/index.ts';
 
 /** When spot capacity could be had. Seconds from the first reading; runs are sorted, half-open, and do not touch. */
 export interface Availability {
@@ -18,7 +18,7 @@ export interface UpRun {
  * start is truncated by the end of the history and each has equal weight. A run across this seam is one run. Empty without
  * capacity.
  */
-export function* runsFrom({ lengthSeconds, up }: Availability, startSeconds: number): Generator<UpRun> {
+export function* iterateRuns({ lengthSeconds, up }: Availability, startSeconds: number): Generator<UpRun> {
   const [first] = up;
   if (first === undefined) return;
   if (up.length === 1 && first[0] === 0 && first[1] === lengthSeconds) {
@@ -42,7 +42,7 @@ export function* runsFrom({ lengthSeconds, up }: Availability, startSeconds: num
 }
 
 /** A part of a history, as a separate history. */
-export function partOf({ name, up }: Availability, start: number, end: number): Availability {
+export function cutHistory({ name, up }: Availability, start: number, end: number): Availability {
   const within = up.flatMap(([from, to]): [number, number][] => {
     const cut: [number, number] = [Math.max(from, start) - start, Math.min(to, end) - start];
     return cut[0] < cut[1] ? [cut] : [];
@@ -69,7 +69,7 @@ const RULE_OF_THREE = 3;
  * lengths vary far more than those of a memoryless process.
  * Example: two runs of an hour, both interrupted, in four hours -> 3,600 s between interruptions.
  */
-export function interruptionsOf({ lengthSeconds, up }: Availability): Interruptions {
+export function estimateInterruptions({ lengthSeconds, up }: Availability): Interruptions {
   const runs = up.map(([start, end]) => ({ seconds: end - start, ended: end < lengthSeconds }));
   const upSeconds = runs.reduce((sum, { seconds }) => sum + seconds, 0);
   const interruptions = runs.filter(({ ended }) => ended).length;
@@ -77,7 +77,7 @@ export function interruptionsOf({ lengthSeconds, up }: Availability): Interrupti
     const lowSeconds = upSeconds === 0 ? null : upSeconds / RULE_OF_THREE;
     return { upSeconds, interruptions, meanSeconds: null, lowSeconds, highSeconds: null };
   }
-  const random = seededRandom(1);
+  const random = createSeededRandom(1);
   const drawn = Array.from({ length: DRAWS }, () => {
     let seconds = 0;
     let ended = 0;
@@ -88,13 +88,13 @@ export function interruptionsOf({ lengthSeconds, up }: Availability): Interrupti
     }
     return ended === 0 ? Number.POSITIVE_INFINITY : seconds / ended;
   });
-  const means = ascendingOf(drawn);
-  const high = quantileOf(means, 0.975);
+  const means = sortAscending(drawn);
+  const high = computeQuantile(means, 0.975);
   return {
     upSeconds,
     interruptions,
     meanSeconds: upSeconds / interruptions,
-    lowSeconds: quantileOf(means, 0.025),
+    lowSeconds: computeQuantile(means, 0.025),
     highSeconds: high === null || !Number.isFinite(high) ? null : high,
   };
 }

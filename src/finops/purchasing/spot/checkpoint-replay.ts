@@ -1,4 +1,4 @@
-import { type Availability, runsFrom } from './availability.ts';
+import { type Availability, iterateRuns } from './availability.ts';
 import type { CheckpointCosts } from './checkpoint-interval.ts';
 
 export interface ReplayedJob extends CheckpointCosts {
@@ -31,7 +31,7 @@ export function replayCheckpoints(
   let left = workSeconds;
   let paidSeconds = 0;
   let interruptions = 0;
-  for (const { start, end } of runsFrom(history, startSeconds)) {
+  for (const { start, end } of iterateRuns(history, startSeconds)) {
     const usable = end - start - restartSeconds;
     const saves = Math.ceil(left / intervalSeconds) - 1;
     const needed = left + saves * saveSeconds;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canPromise, type DeadlineJob, type DeadlineState, decideDeadline } from '../index.ts';
+import { type DeadlineJob, type DeadlineState, decideDeadline, isFeasible } from '../index.ts';
 import type { DeadlineAction } from './deadline-policy.ts';
 import { replayDeadline } from './deadline-replay.ts';
 
@@ -42,8 +42,8 @@ describe('what runs until the next decision', () => {
   });
 
   it('can promise a deadline from the work and one changeover on', () => {
-    expect(canPromise({ ...job, deadlineSeconds: job.workSeconds + 720 })).toBe(true);
-    expect(canPromise({ ...job, deadlineSeconds: job.workSeconds + 719 })).toBe(false);
+    expect(isFeasible({ ...job, deadlineSeconds: job.workSeconds + 720 })).toBe(true);
+    expect(isFeasible({ ...job, deadlineSeconds: job.workSeconds + 719 })).toBe(false);
   });
 });
 

@@ -26,7 +26,7 @@ const CHANGEOVERS_AHEAD = 2;
  * Whether the deadline is feasible on demand: one changeover and the work fit. Example: 48 h of work, a changeover of 12 min
  * -> from a deadline of 48 h 12 min on.
  */
-export function canPromise({ workSeconds, deadlineSeconds, changeoverSeconds }: DeadlineJob): boolean {
+export function isFeasible({ workSeconds, deadlineSeconds, changeoverSeconds }: DeadlineJob): boolean {
   return deadlineSeconds >= workSeconds + changeoverSeconds;
 }
 

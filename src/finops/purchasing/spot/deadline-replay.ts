@@ -1,5 +1,5 @@
-import { ascendingOf, meanOf, quantileOf, seededRandom } from '../../../platform/numbers/index.ts';
-import { type Availability, runsFrom, type UpRun } from './availability.ts';
+import { averageValues, computeQuantile, createSeededRandom, sortAscending } from '../../../platform/numbers/index.ts';
+import { type Availability, iterateRuns, type UpRun } from './availability.ts';
 import type { DeadlineAction, DeadlineJob, DeadlineState } from './deadline-policy.ts';
 
 export type DeadlinePolicy = (job: DeadlineJob, state: DeadlineState) => DeadlineAction;
@@ -21,7 +21,7 @@ export function replayDeadline(
   job: DeadlineJob,
   policy: DeadlinePolicy,
 ): DeadlineReplay {
-  const capacity = capacityFrom(history, startSeconds);
+  const capacity = createCapacityFinder(history, startSeconds);
   const paid = { spot: 0, 'on-demand': 0 };
   let running: DeadlineState['running'] = 'nothing';
   let savedSeconds = 0;
@@ -54,8 +54,8 @@ export function replayDeadline(
 }
 
 /** Call it with non-decreasing instants. Returns the end of the present capacity; null without capacity. */
-function capacityFrom(history: Availability, startSeconds: number): (now: number) => number | null {
-  const runs = runsFrom(history, startSeconds);
+function createCapacityFinder(history: Availability, startSeconds: number): (now: number) => number | null {
+  const runs = iterateRuns(history, startSeconds);
   let run: UpRun | undefined = runs.next().value ?? undefined;
   return (now) => {
     while (run !== undefined && run.end <= now) run = runs.next().value ?? undefined;
@@ -76,18 +76,18 @@ export interface DeadlineSummary {
 }
 
 /** Instants of a history, drawn evenly by a seed. */
-export function drawnStarts(history: Availability, starts: number, seed: number): number[] {
-  const random = seededRandom(seed);
+export function drawStarts(history: Availability, starts: number, seed: number): number[] {
+  const random = createSeededRandom(seed);
   return Array.from({ length: starts }, () => Math.floor(random() * history.lengthSeconds));
 }
 
 /** `spotPriceRatio`: spot price over on-demand price. */
-export function summaryOf(
+export function summarizeReplays(
   replays: readonly DeadlineReplay[],
   { workSeconds }: DeadlineJob,
   spotPriceRatio: number,
 ): DeadlineSummary {
-  const costs = ascendingOf(
+  const costs = sortAscending(
     replays.map(({ spotSeconds, onDemandSeconds }) => (spotSeconds * spotPriceRatio + onDemandSeconds) / workSeconds),
   );
   const spot = replays.reduce((sum, { spotSeconds }) => sum + spotSeconds, 0);
@@ -95,10 +95,10 @@ export function summaryOf(
   return {
     starts: replays.length,
     misses: replays.filter(({ missed }) => missed).length,
-    costRatio: meanOf(costs) ?? 0,
-    lowCostRatio: quantileOf(costs, 0.025) ?? 0,
-    highCostRatio: quantileOf(costs, 0.975) ?? 0,
+    costRatio: averageValues(costs) ?? 0,
+    lowCostRatio: computeQuantile(costs, 0.025) ?? 0,
+    highCostRatio: computeQuantile(costs, 0.975) ?? 0,
     spotShare: all === 0 ? 0 : spot / all,
-    highElapsedSeconds: quantileOf(ascendingOf(replays.map(({ elapsedSeconds }) => elapsedSeconds)), 0.95) ?? 0,
+    highElapsedSeconds: computeQuantile(sortAscending(replays.map(({ elapsedSeconds }) => elapsedSeconds)), 0.95) ?? 0,
   };
 }

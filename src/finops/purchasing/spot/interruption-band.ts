@@ -15,7 +15,7 @@ const HOURS_OF_A_MONTH = 730;
  * band, which has none: capacity that lasts an hour is in it as well as capacity that lasts four months.
  * Example: `5-10%` -> 730 / 0.1165 = 6,264 h.
  */
-export function leastMeanHours(band: InterruptionBand): number | null {
+export function findLeastMeanHours(band: InterruptionBand): number | null {
   const most = MOST_IN_A_MONTH[band];
   return most === null ? null : -HOURS_OF_A_MONTH / Math.log(1 - most);
 }

@@ -9,7 +9,7 @@ const Trace = z.object({ metadata: z.object({ gap_seconds: z.number() }), data: 
 const BLOCK = 512;
 
 /** The files of a tar archive, by name. */
-function filesOf(archive: Buffer): Map<string, string> {
+function readTarFiles(archive: Buffer): Map<string, string> {
   const files = new Map<string, string>();
   for (let at = 0; at + BLOCK <= archive.length && archive[at] !== 0; ) {
     const field = (from: number, length: number) =>
@@ -22,19 +22,19 @@ function filesOf(archive: Buffer): Map<string, string> {
 }
 
 /** Availability of one V100 in nine zones over 45 days of 2023, by zone. */
-export function publishedHistories(): Map<string, SpotHistory> {
+export function readPublishedHistories(): Map<string, SpotHistory> {
   const archive = gunzipSync(readFileSync(join(traces, 'skypilot-spot-availability-aws-2023-02.tar.gz')));
-  const named = [...filesOf(archive)].flatMap(([path, text]): [string, SpotHistory][] => {
+  const named = [...readTarFiles(archive)].flatMap(([path, text]): [string, SpotHistory][] => {
     const [, zone] = /([a-z]+-[a-z]+-\d[a-z])_v100_1\.json$/.exec(path) ?? [];
     if (zone === undefined) return [];
     const { metadata, data } = Trace.parse(JSON.parse(text));
-    return [[zone, historyOf(zone, data, metadata.gap_seconds)]];
+    return [[zone, buildHistory(zone, data, metadata.gap_seconds)]];
   });
   return new Map(named);
 }
 
 /** Readings of 1 (capacity) and 0, each for one step. */
-export function historyOf(name: string, readings: readonly number[], stepSeconds: number): SpotHistory {
+export function buildHistory(name: string, readings: readonly number[], stepSeconds: number): SpotHistory {
   const up: [number, number][] = [];
   readings.forEach((reading, index) => {
     if (reading === 0) return;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BATCH_BODY_LIMIT_BYTES, endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../../platform/contract/schema.ts';
 import { Money } from '../../../platform/units/schema.ts';
-import { AskedPrice } from '../asked-prices/schema.ts';
+import { PriceInput } from '../asked-prices/schema.ts';
 
 const MOST_HISTORIES = 20;
 const MOST_RUNS = 20_000;
@@ -42,9 +42,9 @@ export const InterruptionBand = z
   .describe('Share of instances that were interrupted in a month, as a spot advisor states it');
 export type InterruptionBand = z.infer<typeof InterruptionBand>;
 
-const Ratio = (what: string) => z.number().describe(`${what}, as a multiple of the hours of work`);
-const hours = (what: string) => z.number().nullable().describe(`${what}, hours; null when not known`);
-const wholeSeconds = (what: string) => z.number().nullable().describe(`${what}, seconds; null when not known`);
+const describeRatio = (what: string) => z.number().describe(`${what}, as a multiple of the hours of work`);
+const describeHours = (what: string) => z.number().nullable().describe(`${what}, hours; null when not known`);
+const describeSeconds = (what: string) => z.number().nullable().describe(`${what}, seconds; null when not known`);
 
 export const SpotInterval = z
   .strictObject({
@@ -60,20 +60,20 @@ export const SpotInterval = z
 export const SpotZoneAdvice = z
   .strictObject({
     name: z.string().describe('Name of the history; "stated" for a given mean or band'),
-    historyHours: hours('Length of the history'),
+    historyHours: describeHours('Length of the history'),
     availableShare: z.number().nullable().describe('Part of that time with capacity, 0 to 1; null without a history'),
     interruptions: z.number().int().describe('Times that capacity went away; 0 without a history'),
-    meanHours: hours('Mean time between interruptions (M)'),
-    lowMeanHours: hours('Lower end of its 95 % interval'),
-    highMeanHours: hours('Upper end of its 95 % interval'),
-    youngSeconds: wholeSeconds('Interval by Young'),
-    dalySeconds: wholeSeconds('Interval by Daly'),
+    meanHours: describeHours('Mean time between interruptions (M)'),
+    lowMeanHours: describeHours('Lower end of its 95 % interval'),
+    highMeanHours: describeHours('Upper end of its 95 % interval'),
+    youngSeconds: describeSeconds('Interval by Young'),
+    dalySeconds: describeSeconds('Interval by Daly'),
     grid: z.array(SpotInterval).describe('Intervals that were replayed; none without enough history'),
     method: z
       .enum(['replay', 'daly', 'none'])
       .describe('replay: the best of the grid on this history. daly: by the formula. none: not known'),
     reason: z.string().describe('Why by this method'),
-    intervalSeconds: wholeSeconds('Advised work between two saves'),
+    intervalSeconds: describeSeconds('Advised work between two saves'),
     ratio: z
       .number()
       .nullable()
@@ -81,14 +81,14 @@ export const SpotZoneAdvice = z
     lowRatio: z.number().nullable().describe('2.5 % of the starts had less; null without a replay'),
     highRatio: z.number().nullable().describe('2.5 % of the starts had more; null without a replay'),
     formulaRatio: z.number().nullable().describe('By the formula, to compare with the replay; null when M is unknown'),
-    medianElapsedHours: hours('Median time from start to end, waiting included'),
-    highElapsedHours: hours('95th percentile of the time from start to end'),
+    medianElapsedHours: describeHours('Median time from start to end, waiting included'),
+    highElapsedHours: describeHours('95th percentile of the time from start to end'),
     starts: z.number().int().describe('Starts of the replay, evenly spaced over the history; 0 without one'),
     holdOut: z
       .strictObject({
         intervalSeconds: z.number().describe('Interval that was best on the first half, seconds'),
-        ratio: Ratio('Its ratio on the second half'),
-        bestRatio: Ratio('Ratio of the best interval there, known only in hindsight'),
+        ratio: describeRatio('Its ratio on the second half'),
+        bestRatio: describeRatio('Ratio of the best interval there, known only in hindsight'),
       })
       .nullable()
       .describe('Hold-out test of the choice; null without a replay'),
@@ -114,8 +114,8 @@ export type SpotAdvice = z.infer<typeof SpotAdvice>;
 
 const workHours = z.number().gt(0).max(MOST_HOURS).describe('Work of the job without saves and interruptions, hours');
 const prices = {
-  spotPrice: AskedPrice.optional(),
-  onDemandPrice: AskedPrice.optional(),
+  spotPrice: PriceInput.optional(),
+  onDemandPrice: PriceInput.optional(),
 };
 
 export const adviseSpot = endpoint({

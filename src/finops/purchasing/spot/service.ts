@@ -3,11 +3,17 @@ import type { z } from 'zod';
 import { AppError } from '../../../platform/errors/index.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
-import { type AskedPriceDeps, moneyOf, refuseTwoCurrencies } from '../asked-prices/money-of.ts';
+import { findPrice, type PriceInputDeps, refuseTwoCurrencies } from '../asked-prices/money-of.ts';
 import { adviseByMean, adviseCheckpoints, type CheckpointAdvice, type CheckpointJob } from './advise.ts';
-import { canPromise, decideDeadline, decideGreedily } from './deadline-policy.ts';
-import { type DeadlinePolicy, type DeadlineReplay, drawnStarts, replayDeadline, summaryOf } from './deadline-replay.ts';
-import { leastMeanHours } from './interruption-band.ts';
+import { decideDeadline, decideGreedily, isFeasible } from './deadline-policy.ts';
+import {
+  type DeadlinePolicy,
+  type DeadlineReplay,
+  drawStarts,
+  replayDeadline,
+  summarizeReplays,
+} from './deadline-replay.ts';
+import { findLeastMeanHours } from './interruption-band.ts';
 import type {
   adviseSpot,
   DeadlineOutcome,
@@ -25,46 +31,47 @@ const RATIO_DIGITS = 6;
 /** Maximum number of decisions of a replay: ten million take about a second. */
 const MOST_DECISIONS = 100_000_000;
 
-interface AskedPrices {
+interface SpotPrices {
   readonly spotPrice: Money | null;
   readonly onDemandPrice: Money | null;
 }
 
-async function pricesOf(
-  deps: AskedPriceDeps,
+async function readSpotPrices(
+  deps: PriceInputDeps,
   { spotPrice, onDemandPrice }: Pick<SpotQuestion, 'spotPrice' | 'onDemandPrice'>,
-): Promise<AskedPrices> {
+): Promise<SpotPrices> {
   const found = {
-    spotPrice: spotPrice === undefined ? null : await moneyOf(deps, spotPrice),
-    onDemandPrice: onDemandPrice === undefined ? null : await moneyOf(deps, onDemandPrice),
+    spotPrice: spotPrice === undefined ? null : await findPrice(deps, spotPrice),
+    onDemandPrice: onDemandPrice === undefined ? null : await findPrice(deps, onDemandPrice),
   };
   refuseTwoCurrencies([found.spotPrice, found.onDemandPrice]);
   return found;
 }
 
 /** Errors: `price_not_found`, `invalid_request` for prices of two currencies. */
-export async function spotAdvice(deps: AskedPriceDeps, question: SpotQuestion): Promise<SpotAdvice> {
-  const prices = await pricesOf(deps, question);
+export async function adviseSpotZones(deps: PriceInputDeps, question: SpotQuestion): Promise<SpotAdvice> {
+  const prices = await readSpotPrices(deps, question);
   const { histories, workHours, saveSeconds, restartSeconds } = question;
   const job = { workSeconds: workHours * HOUR_SECONDS, saveSeconds, restartSeconds };
   const zones: SpotZoneAdvice[] = [];
   for (const history of histories) {
     const advice = await adviseCheckpoints(history, job, async () => void (await setImmediate()));
-    zones.push(zoneOf(history.name, history.lengthSeconds, advice, workHours, prices));
+    zones.push(buildZoneAdvice(history.name, history.lengthSeconds, advice, workHours, prices));
   }
-  if (histories.length === 0) zones.push(zoneOf('stated', null, statedAdvice(question, job), workHours, prices));
+  if (histories.length === 0)
+    zones.push(buildZoneAdvice('stated', null, adviseByStatement(question, job), workHours, prices));
   const unknown = Number.POSITIVE_INFINITY;
   return {
     workHours,
     ...prices,
-    onDemandBill: times(prices.onDemandPrice, workHours, 1),
+    onDemandBill: multiplyPrice(prices.onDemandPrice, workHours, 1),
     zones: zones.toSorted((a, b) => (a.ratio ?? unknown) - (b.ratio ?? unknown)),
   };
 }
 
-function statedAdvice({ meanHours, band }: SpotQuestion, job: CheckpointJob): CheckpointAdvice {
+function adviseByStatement({ meanHours, band }: SpotQuestion, job: CheckpointJob): CheckpointAdvice {
   if (meanHours !== undefined) return adviseByMean(meanHours * HOUR_SECONDS, job, 'by the mean that was stated');
-  const least = band === undefined ? null : leastMeanHours(band);
+  const least = band === undefined ? null : findLeastMeanHours(band);
   if (least !== null) {
     const reason = 'by the shortest mean time in the band; supply your own history for a better estimate';
     return adviseByMean(least * HOUR_SECONDS, job, reason);
@@ -73,24 +80,24 @@ function statedAdvice({ meanHours, band }: SpotQuestion, job: CheckpointJob): Ch
   return adviseByMean(null, job, reason);
 }
 
-function zoneOf(
+function buildZoneAdvice(
   name: string,
   lengthSeconds: number | null,
   advice: CheckpointAdvice,
   workHours: number,
-  { spotPrice, onDemandPrice }: AskedPrices,
+  { spotPrice, onDemandPrice }: SpotPrices,
 ): SpotZoneAdvice {
   const { spread, advisedSeconds } = advice;
   const ratio = advisedSeconds === null ? null : (spread?.meanRatio ?? advice.formulaRatio);
   const isPriced = spotPrice !== null && onDemandPrice !== null && ratio !== null;
   return {
     name,
-    historyHours: hoursOf(lengthSeconds),
+    historyHours: toHours(lengthSeconds),
     availableShare: lengthSeconds === null ? null : advice.upSeconds / lengthSeconds,
     interruptions: advice.interruptions,
-    meanHours: hoursOf(advice.meanSeconds),
-    lowMeanHours: hoursOf(advice.lowSeconds),
-    highMeanHours: hoursOf(advice.highSeconds),
+    meanHours: toHours(advice.meanSeconds),
+    lowMeanHours: toHours(advice.lowSeconds),
+    highMeanHours: toHours(advice.highSeconds),
     youngSeconds: advice.youngSeconds,
     dalySeconds: advice.dalySeconds,
     grid: [...advice.grid],
@@ -101,36 +108,36 @@ function zoneOf(
     lowRatio: spread?.lowRatio ?? null,
     highRatio: spread?.highRatio ?? null,
     formulaRatio: advice.formulaRatio,
-    medianElapsedHours: hoursOf(spread?.medianElapsedSeconds ?? null),
-    highElapsedHours: hoursOf(spread?.highElapsedSeconds ?? null),
+    medianElapsedHours: toHours(spread?.medianElapsedSeconds ?? null),
+    highElapsedHours: toHours(spread?.highElapsedSeconds ?? null),
     starts: spread?.starts ?? 0,
     holdOut: advice.holdOut,
-    spotBill: times(spotPrice, workHours, ratio),
-    lowSpotBill: times(spotPrice, workHours, spread?.lowRatio ?? null),
-    highSpotBill: times(spotPrice, workHours, spread?.highRatio ?? null),
+    spotBill: multiplyPrice(spotPrice, workHours, ratio),
+    lowSpotBill: multiplyPrice(spotPrice, workHours, spread?.lowRatio ?? null),
+    highSpotBill: multiplyPrice(spotPrice, workHours, spread?.highRatio ?? null),
     breakEvenSpotPrice: breakEven(onDemandPrice, ratio),
-    spotPays: isPriced ? decimal(spotPrice.amount).times(rounded(ratio)).lt(onDemandPrice.amount) : null,
+    spotPays: isPriced ? decimal(spotPrice.amount).times(roundRatio(ratio)).lt(onDemandPrice.amount) : null,
   };
 }
 
-function hoursOf(seconds: number | null): number | null {
+function toHours(seconds: number | null): number | null {
   return seconds === null ? null : seconds / HOUR_SECONDS;
 }
 
 /** Ratios are estimates: six digits of them go into money, which is then exact. */
-function rounded(ratio: number): string {
+function roundRatio(ratio: number): string {
   return ratio.toFixed(RATIO_DIGITS);
 }
 
-function times(price: Money | null, hours: number, ratio: number | null): Money | null {
+function multiplyPrice(price: Money | null, hours: number, ratio: number | null): Money | null {
   if (price === null || ratio === null) return null;
-  const amount = decimal(price.amount).times(hours).times(rounded(ratio));
+  const amount = decimal(price.amount).times(hours).times(roundRatio(ratio));
   return { amount: decimalString(amount), currency: price.currency };
 }
 
 function breakEven(onDemandPrice: Money | null, ratio: number | null): Money | null {
   if (onDemandPrice === null || ratio === null) return null;
-  const amount = decimal(onDemandPrice.amount).div(rounded(ratio)).toDecimalPlaces(RATIO_DIGITS);
+  const amount = decimal(onDemandPrice.amount).div(roundRatio(ratio)).toDecimalPlaces(RATIO_DIGITS);
   return { amount: decimalString(amount), currency: onDemandPrice.currency };
 }
 
@@ -140,8 +147,11 @@ const POLICIES: Readonly<Record<DeadlineOutcome['policy'], DeadlinePolicy>> = {
 };
 
 /** Errors: `price_not_found`, `spot_replay_too_long`, `invalid_request` for prices of two currencies. */
-export async function deadlineReplay(deps: AskedPriceDeps, question: DeadlineQuestion): Promise<DeadlineReplayReport> {
-  const prices = await pricesOf(deps, question);
+export async function reportDeadlineReplay(
+  deps: PriceInputDeps,
+  question: DeadlineQuestion,
+): Promise<DeadlineReplayReport> {
+  const prices = await readSpotPrices(deps, question);
   const { histories, workHours, deadlineHours, changeoverSeconds, stepSeconds, starts, seed } = question;
   const job = {
     workSeconds: workHours * HOUR_SECONDS,
@@ -152,34 +162,34 @@ export async function deadlineReplay(deps: AskedPriceDeps, question: DeadlineQue
   const longest = job.deadlineSeconds + job.workSeconds + changeoverSeconds;
   const work = histories.map(({ lengthSeconds, up }) => longest / stepSeconds + (longest / lengthSeconds) * up.length);
   refuseLongReplay(work.reduce((sum, one) => sum + one, 0) * starts * Object.keys(POLICIES).length);
-  const ratio = priceRatio(prices, question);
+  const ratio = computePriceRatio(prices, question);
   const outcome = (policy: DeadlineOutcome['policy'], replays: readonly DeadlineReplay[]): DeadlineOutcome => {
-    const { highElapsedSeconds, ...summary } = summaryOf(replays, job, ratio);
-    const cost = times(prices.onDemandPrice, workHours, summary.costRatio);
+    const { highElapsedSeconds, ...summary } = summarizeReplays(replays, job, ratio);
+    const cost = multiplyPrice(prices.onDemandPrice, workHours, summary.costRatio);
     return { policy, ...summary, highElapsedHours: highElapsedSeconds / HOUR_SECONDS, cost };
   };
   const all = new Map<DeadlineOutcome['policy'], DeadlineReplay[]>();
   const zones: DeadlineReplayReport['zones'] = [];
   for (const [place, history] of histories.entries()) {
-    const at = drawnStarts(history, starts, seed * 1000 + place);
+    const at = drawStarts(history, starts, seed * 1000 + place);
     const outcomes: DeadlineOutcome[] = [];
     for (const name of ['uniformProgress', 'greedy'] as const) {
-      const replays = await replayed(at, (start) => replayDeadline(history, start, job, POLICIES[name]));
+      const replays = await replayStarts(at, (start) => replayDeadline(history, start, job, POLICIES[name]));
       all.set(name, [...(all.get(name) ?? []), ...replays]);
       outcomes.push(outcome(name, replays));
     }
     zones.push({ name: history.name, outcomes });
   }
   return {
-    promised: canPromise(job),
+    promised: isFeasible(job),
     spotPriceRatio: ratio,
-    onDemandCost: times(prices.onDemandPrice, workHours, 1),
+    onDemandCost: multiplyPrice(prices.onDemandPrice, workHours, 1),
     zones,
     totals: [...all].map(([name, replays]) => outcome(name, replays)),
   };
 }
 
-async function replayed(
+async function replayStarts(
   starts: readonly number[],
   replay: (start: number) => DeadlineReplay,
 ): Promise<DeadlineReplay[]> {
@@ -197,7 +207,7 @@ function refuseLongReplay(decisions: number): void {
   throw new AppError('spot_replay_too_long', detail, { mostDecisions: MOST_DECISIONS });
 }
 
-function priceRatio({ spotPrice, onDemandPrice }: AskedPrices, { spotPriceRatio }: DeadlineQuestion): number {
+function computePriceRatio({ spotPrice, onDemandPrice }: SpotPrices, { spotPriceRatio }: DeadlineQuestion): number {
   if (spotPriceRatio !== undefined) return spotPriceRatio;
   if (spotPrice === null || onDemandPrice === null) throw new Error('both prices were asked for');
   if (decimal(onDemandPrice.amount).lte(0)) {

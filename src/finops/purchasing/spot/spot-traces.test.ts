@@ -5,7 +5,7 @@ import { withoutTraces } from '../../testing/gpus.ts';
 import { adviseSpot, replaySpotDeadline } from '../schema.ts';
 import { meanRatio } from './advise.ts';
 import { replayCheckpoints } from './checkpoint-replay.ts';
-import { publishedHistories } from './published-traces.testing.ts';
+import { readPublishedHistories } from './published-traces.testing.ts';
 
 const JOB = { workHours: 100, saveSeconds: 180, restartSeconds: 360 };
 const IN_SECONDS = { workSeconds: 360_000, saveSeconds: 180, restartSeconds: 360 };
@@ -23,7 +23,7 @@ describe.skipIf(withoutTraces)('spot capacity of nine zones over 45 days (skippe
   ] as const;
 
   it('is advised within 1.03 of the best interval of a grid, seen from every start, the first one, and the other half', async () => {
-    const histories = publishedHistories();
+    const histories = readPublishedHistories();
     await using application = await testApplication();
     const body = { ...JOB, histories: reference.flatMap(([zone]) => histories.get(zone) ?? []) };
     const { zones } = await call(application, adviseSpot, { body });
@@ -58,7 +58,7 @@ describe.skipIf(withoutTraces)('spot capacity of nine zones over 45 days (skippe
     await using application = await testApplication();
     const starts = draws(100);
     const body = {
-      histories: [...publishedHistories().values()],
+      histories: [...readPublishedHistories().values()],
       ...{
         workHours: 48,
         deadlineHours: 60,

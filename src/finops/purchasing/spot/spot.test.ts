@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { Application } from '../../../main.ts';
-import { call, problemFrom, testApplication } from '../../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../../testing/application.ts';
 import { seeded } from '../../../testing/random.ts';
 import { adviseSpot, replaySpotDeadline, type SpotHistory } from '../schema.ts';
-import { interruptionsOf, partOf, runsFrom } from './availability.ts';
-import { dalySeconds, expectedBillRatio, youngSeconds } from './checkpoint-interval.ts';
+import { cutHistory, estimateInterruptions, iterateRuns } from './availability.ts';
+import { computeDalyInterval, computeExpectedBillRatio, computeYoungInterval } from './checkpoint-interval.ts';
 import { replayCheckpoints } from './checkpoint-replay.ts';
 
 const HOUR = 3600;
@@ -39,14 +39,14 @@ describe('formulas', () => {
     [180, 2.26, 1711, 1594, 1.254],
   ])('for saves of %d s and %d h between interruptions', (save, hours, young, daly, ratio) => {
     const mean = hours * HOUR;
-    expect(youngSeconds(save, mean)).toBeCloseTo(young, -0.5);
-    expect(dalySeconds(save, mean)).toBeCloseTo(daly, -0.5);
+    expect(computeYoungInterval(save, mean)).toBeCloseTo(young, -0.5);
+    expect(computeDalyInterval(save, mean)).toBeCloseTo(daly, -0.5);
     const costs = { saveSeconds: save, restartSeconds: 360 };
-    expect(expectedBillRatio(costs, mean, youngSeconds(save, mean))).toBeCloseTo(ratio, 2);
+    expect(computeExpectedBillRatio(costs, mean, computeYoungInterval(save, mean))).toBeCloseTo(ratio, 2);
   });
 
   it('save once in a whole mean time where a save takes longer than two of them', () => {
-    expect(dalySeconds(300, 100)).toBe(100);
+    expect(computeDalyInterval(300, 100)).toBe(100);
   });
 });
 
@@ -61,7 +61,7 @@ describe('a history of capacity', () => {
   };
 
   it('goes on behind its end with its beginning, as one run', () => {
-    const runs = runsFrom(history, 60);
+    const runs = iterateRuns(history, 60);
     expect([runs.next().value, runs.next().value]).toEqual([
       { start: 0, end: 60 },
       { start: 90, end: 160 },
@@ -69,15 +69,15 @@ describe('a history of capacity', () => {
   });
 
   it('that always has capacity is one run without end, and one that never has any is none', () => {
-    expect([...runsFrom({ name: 'a', lengthSeconds: 10, up: [[0, 10]] }, 3)]).toEqual([
+    expect([...iterateRuns({ name: 'a', lengthSeconds: 10, up: [[0, 10]] }, 3)]).toEqual([
       { start: 0, end: Number.POSITIVE_INFINITY },
     ]);
-    expect([...runsFrom({ name: 'a', lengthSeconds: 10, up: [] }, 3)]).toEqual([]);
+    expect([...iterateRuns({ name: 'a', lengthSeconds: 10, up: [] }, 3)]).toEqual([]);
   });
 
   it('counts a run that lasts to the end as no interruption', () => {
-    expect(interruptionsOf(history)).toMatchObject({ upSeconds: 70, interruptions: 1, meanSeconds: 70 });
-    expect(interruptionsOf(partOf(history, 60, 100))).toMatchObject({
+    expect(estimateInterruptions(history)).toMatchObject({ upSeconds: 70, interruptions: 1, meanSeconds: 70 });
+    expect(estimateInterruptions(cutHistory(history, 60, 100))).toMatchObject({
       interruptions: 0,
       meanSeconds: null,
       highSeconds: null,
@@ -232,12 +232,12 @@ describe('POST /api/v1/gpus/spot-advices', () => {
       { meanHours: 3, spotPrice: { amount: '1', currency: 'EUR' }, onDemandPrice: { amount: '2', currency: 'USD' } },
     ],
   ])('refuses %s', async (_name, body) => {
-    expect(await problemFrom(advise(body))).toMatchObject({ code: 'invalid_request' });
+    expect(await catchProblem(advise(body))).toMatchObject({ code: 'invalid_request' });
   });
 
   it('refuses a resource without a price', async () => {
     const asked = advise({ meanHours: 3, spotPrice: { resource: 'gpu:none-such' } });
-    expect(await problemFrom(asked)).toMatchObject({ code: 'price_not_found' });
+    expect(await catchProblem(asked)).toMatchObject({ code: 'price_not_found' });
   });
 });
 
@@ -265,15 +265,15 @@ describe('POST /api/v1/gpus/deadline-replays', () => {
 
   it('refuses a replay that would take minutes, and prices that are not whole', async () => {
     const long = { ...body, workHours: 9000, deadlineHours: 10_000, stepSeconds: 10, starts: 1000 };
-    expect(await problemFrom(call(application, replaySpotDeadline, { body: long }))).toMatchObject({
+    expect(await catchProblem(call(application, replaySpotDeadline, { body: long }))).toMatchObject({
       code: 'spot_replay_too_long',
     });
     const short = { ...body, histories: [{ name: 'a', lengthSeconds: 1e-6, up: [[0, 1e-7]] as [number, number][] }] };
-    expect(await problemFrom(call(application, replaySpotDeadline, { body: short }))).toMatchObject({
+    expect(await catchProblem(call(application, replaySpotDeadline, { body: short }))).toMatchObject({
       code: 'spot_replay_too_long',
     });
     const { spotPrice: _spotPrice, ...half } = body;
-    expect(await problemFrom(call(application, replaySpotDeadline, { body: half }))).toMatchObject({
+    expect(await catchProblem(call(application, replaySpotDeadline, { body: half }))).toMatchObject({
       code: 'invalid_request',
     });
   });

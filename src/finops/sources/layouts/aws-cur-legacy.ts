@@ -1,9 +1,15 @@
 import type { Instant } from '../../../platform/units/index.ts';
-import { CurManifest, timeOfRun } from './aws-manifests.ts';
+import { CurManifest, parseRunTime } from './aws-manifests.ts';
 import { checkFiles } from './check-files.ts';
-import { instantOf, monthOf } from './dates.ts';
-import { type DeliveryPlan, ignored, type Listing, type ManifestFile, waiting } from './delivery-plan.ts';
-import { type KeyPlace, placeOfKey } from './place-of-key.ts';
+import { formatMonth, parseInstant } from './dates.ts';
+import {
+  createIgnoredState,
+  createWaitingState,
+  type DeliveryPlan,
+  type Listing,
+  type ManifestFile,
+} from './delivery-plan.ts';
+import { type KeyPlace, parseKeyPlace } from './place-of-key.ts';
 import { readManifest } from './read-manifest.ts';
 
 type CurPlace = Extract<KeyPlace, { kind: 'curManifest' }>;
@@ -14,42 +20,43 @@ type CurPlace = Extract<KeyPlace, { kind: 'curManifest' }>;
  */
 export function planAwsCurLegacy(listing: Listing, manifests: readonly ManifestFile[], now: Instant): DeliveryPlan[] {
   const placed = manifests.flatMap((manifest) => {
-    const place = placeOfKey(manifest.object.key);
+    const place = parseKeyPlace(manifest.object.key);
     return place.kind === 'curManifest' ? [{ manifest, place }] : [];
   });
   const withTop = new Set(placed.filter(({ place }) => !place.isAssemblyCopy).map(({ place }) => place.folder));
   return placed
     .filter(({ place }) => !place.isAssemblyCopy || !withTop.has(place.folder))
-    .map(({ manifest, place }) => planOf(listing, manifest, place, now));
+    .map(({ manifest, place }) => buildCurPlan(listing, manifest, place, now));
 }
 
-function planOf(listing: Listing, manifest: ManifestFile, place: CurPlace, now: Instant): DeliveryPlan {
+function buildCurPlan(listing: Listing, manifest: ManifestFile, place: CurPlace, now: Instant): DeliveryPlan {
   const read = readManifest(CurManifest, manifest);
-  if ('unreadable' in read) return { ...base(manifest, place), state: waiting(read.unreadable, 'disagrees') };
+  if ('unreadable' in read)
+    return { ...buildCurBase(manifest, place), state: createWaitingState(read.unreadable, 'disagrees') };
   const { assemblyId, account, reportName, billingPeriod, reportKeys } = read.content;
-  const start = instantOf(billingPeriod?.start ?? '');
-  const producedAt = timeOfRun(assemblyId);
+  const start = parseInstant(billingPeriod?.start ?? '');
+  const producedAt = parseRunTime(assemblyId);
   const named = reportKeys.map((name) => ({ name, sizeBytes: null }));
   return {
-    ...base(manifest, place),
-    exportName: reportName ?? reportOf(place),
+    ...buildCurBase(manifest, place),
+    exportName: reportName ?? parseReportName(place),
     scope: account ?? 'default',
-    ...(start === null ? {} : { period: monthOf(start) }),
+    ...(start === null ? {} : { period: formatMonth(start) }),
     producerId: assemblyId,
     ...(producedAt === null ? {} : { producedAt, producedAtStated: true }),
     ...checkFiles({ listing, manifest, named, runId: assemblyId, now }),
-    ...(named.length === 0 ? { state: ignored('the manifest names no file') } : {}),
+    ...(named.length === 0 ? { state: createIgnoredState('the manifest names no file') } : {}),
   };
 }
 
-function base({ object, sha256 }: ManifestFile, place: CurPlace): Omit<DeliveryPlan, 'state'> {
+function buildCurBase({ object, sha256 }: ManifestFile, place: CurPlace): Omit<DeliveryPlan, 'state'> {
   return {
     layout: 'awsCurLegacy',
     origin: object.key,
-    exportName: reportOf(place),
+    exportName: parseReportName(place),
     dataset: null,
     scope: 'default',
-    period: periodOf(place.folder),
+    period: parseFolderPeriod(place.folder),
     producerId: null,
     producedAt: object.modifiedAt,
     producedAtStated: false,
@@ -61,11 +68,11 @@ function base({ object, sha256 }: ManifestFile, place: CurPlace): Omit<DeliveryP
   };
 }
 
-function reportOf({ folder }: CurPlace): string {
+function parseReportName({ folder }: CurPlace): string {
   return folder.split('/').at(-2) ?? 'default';
 }
 
-function periodOf(folder: string): string | null {
-  const start = instantOf((folder.split('/').at(-1) ?? '').slice(0, 8));
-  return start === null ? null : monthOf(start);
+function parseFolderPeriod(folder: string): string | null {
+  const start = parseInstant((folder.split('/').at(-1) ?? '').slice(0, 8));
+  return start === null ? null : formatMonth(start);
 }

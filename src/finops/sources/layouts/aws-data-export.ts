@@ -1,8 +1,14 @@
 import type { Instant } from '../../../platform/units/index.ts';
-import { accountOfArn, DataExportManifest, timeOfRun } from './aws-manifests.ts';
+import { DataExportManifest, parseArnAccount, parseRunTime } from './aws-manifests.ts';
 import { checkFiles } from './check-files.ts';
-import { type DeliveryPlan, ignored, type Listing, type ManifestFile, waiting } from './delivery-plan.ts';
-import { type KeyPlace, placeOfKey } from './place-of-key.ts';
+import {
+  createIgnoredState,
+  createWaitingState,
+  type DeliveryPlan,
+  type Listing,
+  type ManifestFile,
+} from './delivery-plan.ts';
+import { type KeyPlace, parseKeyPlace } from './place-of-key.ts';
 import { readManifest } from './read-manifest.ts';
 
 type DataExportPlace = Extract<KeyPlace, { kind: 'dataExport' }>;
@@ -14,34 +20,40 @@ type DataExportPlace = Extract<KeyPlace, { kind: 'dataExport' }>;
  */
 export function planAwsDataExport(listing: Listing, manifests: readonly ManifestFile[], now: Instant): DeliveryPlan[] {
   const planned = manifests.flatMap((manifest) => {
-    const place = placeOfKey(manifest.object.key);
-    return place.kind === 'dataExport' ? [{ place, plan: planOf(listing, manifest, place, now) }] : [];
+    const place = parseKeyPlace(manifest.object.key);
+    return place.kind === 'dataExport' ? [{ place, plan: buildDataExportPlan(listing, manifest, place, now) }] : [];
   });
-  const known = new Set(planned.map(({ place }) => periodKey(place)));
-  return [...oncePerContent(planned.map(({ plan }) => plan)), ...withoutManifest(listing, known)];
+  const known = new Set(planned.map(({ place }) => buildPeriodKey(place)));
+  return [...dropCopies(planned.map(({ plan }) => plan)), ...planWithoutManifest(listing, known)];
 }
 
-function planOf(listing: Listing, manifest: ManifestFile, place: DataExportPlace, now: Instant): DeliveryPlan {
+function buildDataExportPlan(
+  listing: Listing,
+  manifest: ManifestFile,
+  place: DataExportPlace,
+  now: Instant,
+): DeliveryPlan {
   const read = readManifest(DataExportManifest, manifest);
-  if ('unreadable' in read) return { ...base(manifest, place), state: waiting(read.unreadable, 'disagrees') };
+  if ('unreadable' in read)
+    return { ...buildDataExportBase(manifest, place), state: createWaitingState(read.unreadable, 'disagrees') };
   const { executionId = null, exportArn, exportName, dataFiles, reportKeys } = read.content;
   const named = dataFiles ?? reportKeys ?? [];
-  const stated = named.flatMap((name) => name.split('/')).map(timeOfRun);
-  const producedAt = timeOfRun(executionId ?? '') ?? stated.find((time) => time !== null) ?? null;
+  const stated = named.flatMap((name) => name.split('/')).map(parseRunTime);
+  const producedAt = parseRunTime(executionId ?? '') ?? stated.find((time) => time !== null) ?? null;
   const files = named.map((name) => ({ name, sizeBytes: null }));
   const checked = checkFiles({ listing, manifest, named: files, runId: executionId, now });
   return {
-    ...base(manifest, place),
+    ...buildDataExportBase(manifest, place),
     exportName: exportName ?? place.exportName,
-    scope: accountOfArn(exportArn) ?? 'default',
+    scope: parseArnAccount(exportArn) ?? 'default',
     producerId: executionId,
     ...(producedAt === null ? {} : { producedAt, producedAtStated: true }),
     ...checked,
-    ...(named.length === 0 ? { state: ignored('the manifest names no file') } : {}),
+    ...(named.length === 0 ? { state: createIgnoredState('the manifest names no file') } : {}),
   };
 }
 
-function base({ object, sha256 }: ManifestFile, place: DataExportPlace): Omit<DeliveryPlan, 'state'> {
+function buildDataExportBase({ object, sha256 }: ManifestFile, place: DataExportPlace): Omit<DeliveryPlan, 'state'> {
   return {
     layout: 'awsDataExport',
     origin: object.key,
@@ -63,7 +75,7 @@ function base({ object, sha256 }: ManifestFile, place: DataExportPlace): Omit<De
 /**
  * In create-new mode the newest manifest exists twice: in the folder of its period and in the folder of its execution.
  */
-function oncePerContent(plans: readonly DeliveryPlan[]): DeliveryPlan[] {
+function dropCopies(plans: readonly DeliveryPlan[]): DeliveryPlan[] {
   const seen = new Set<string>();
   return plans.filter(({ exportName, period, contentHash }) => {
     const id = JSON.stringify([exportName, period, contentHash]);
@@ -73,18 +85,18 @@ function oncePerContent(plans: readonly DeliveryPlan[]): DeliveryPlan[] {
   });
 }
 
-function withoutManifest(listing: Listing, known: ReadonlySet<string>): DeliveryPlan[] {
+function planWithoutManifest(listing: Listing, known: ReadonlySet<string>): DeliveryPlan[] {
   const early = new Map<string, DeliveryPlan>();
   for (const object of listing.values()) {
-    const place = placeOfKey(object.key);
-    if (place.kind !== 'dataExport' || place.isManifest || known.has(periodKey(place))) continue;
+    const place = parseKeyPlace(object.key);
+    if (place.kind !== 'dataExport' || place.isManifest || known.has(buildPeriodKey(place))) continue;
     const reason = `no manifest of ${place.exportName} for ${place.period} has come yet; it is delivered after the files`;
     const manifest = { object, text: '', sha256: '' };
-    early.set(periodKey(place), { ...base(manifest, place), state: waiting(reason) });
+    early.set(buildPeriodKey(place), { ...buildDataExportBase(manifest, place), state: createWaitingState(reason) });
   }
   return [...early.values()];
 }
 
-function periodKey({ root, period }: DataExportPlace): string {
+function buildPeriodKey({ root, period }: DataExportPlace): string {
   return JSON.stringify([root, period]);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Instant } from '../../../platform/units/index.ts';
-import { instantOf } from './dates.ts';
+import { parseInstant } from './dates.ts';
 
 /**
  * Used fields of a manifest of AWS Data Exports (CUR 2.0, FOCUS). AWS does not publish its schema; unused fields are
@@ -27,7 +27,7 @@ export const CurManifest = z.looseObject({
 export type CurManifest = z.infer<typeof CurManifest>;
 
 /** `arn:aws:bcm-data-exports:us-east-1:123456789012:export/daily-…` -> `123456789012`. */
-export function accountOfArn(arn: string | undefined): string | null {
+export function parseArnAccount(arn: string | undefined): string | null {
   const account = arn?.split(':')[4] ?? '';
   return /^\d{6,}$/.test(account) ? account : null;
 }
@@ -36,7 +36,7 @@ export function accountOfArn(arn: string | undefined): string | null {
  * Production time of an assembly or execution whose id or folder begins with a timestamp: `20220503T120125Z`,
  * `2025-12-28T13:14:37.728Z-8c5a76cc-…`. Null for a bare UUID.
  */
-export function timeOfRun(id: string): Instant | null {
+export function parseRunTime(id: string): Instant | null {
   const text = /^(\d{8}T\d{6}Z|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z)(-|$)/.exec(id)?.[1];
-  return text === undefined ? null : instantOf(text);
+  return text === undefined ? null : parseInstant(text);
 }

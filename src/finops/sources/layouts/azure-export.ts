@@ -1,14 +1,14 @@
 import type { Instant } from '../../../platform/units/index.ts';
-import { AzureManifest, type AzureRun, azureRun, runOfPath } from './azure-manifest.ts';
+import { AzureManifest, type AzureRun, describeAzureRun, runOfPath } from './azure-manifest.ts';
 import { checkFiles } from './check-files.ts';
-import { monthOf } from './dates.ts';
+import { formatMonth } from './dates.ts';
 import {
+  createIgnoredState,
+  createWaitingState,
   type DeliveryPlan,
-  ignored,
   type Listing,
   type ManifestFile,
   type PlanState,
-  waiting,
 } from './delivery-plan.ts';
 import { readManifest } from './read-manifest.ts';
 
@@ -17,18 +17,19 @@ import { readManifest } from './read-manifest.ts';
  * without overwriting. The location of the folder does not matter, because the manifest describes the run.
  */
 export function planAzureExport(listing: Listing, manifests: readonly ManifestFile[], now: Instant): DeliveryPlan[] {
-  return manifests.map((manifest) => planOf(listing, manifest, now));
+  return manifests.map((manifest) => buildAzurePlan(listing, manifest, now));
 }
 
-function planOf(listing: Listing, file: ManifestFile, now: Instant): DeliveryPlan {
+function buildAzurePlan(listing: Listing, file: ManifestFile, now: Instant): DeliveryPlan {
   const read = readManifest(AzureManifest, file);
-  if ('unreadable' in read) return { ...unreadable(file), state: waiting(read.unreadable, 'disagrees') };
+  if ('unreadable' in read)
+    return { ...buildUnreadablePlan(file), state: createWaitingState(read.unreadable, 'disagrees') };
   const manifest = read.content;
-  const run = azureRun(manifest);
+  const run = describeAzureRun(manifest);
   const named = manifest.blobs.map(({ blobName, byteCount }) => ({ name: blobName, sizeBytes: byteCount ?? null }));
   const { files, state } = checkFiles({ listing, manifest: file, named, runId: run.runId, now });
   return {
-    ...unreadable(file),
+    ...buildUnreadablePlan(file),
     exportName: run.exportName,
     dataset: run.table?.dataset ?? null,
     scope: run.scope,
@@ -38,12 +39,12 @@ function planOf(listing: Listing, file: ManifestFile, now: Instant): DeliveryPla
     coverage: run.coverage,
     files,
     expectedRows: manifest.dataRowCount ?? sumOrNull(manifest.blobs.map(({ dataRowCount }) => dataRowCount ?? null)),
-    state: notABill(manifest, run) ?? miscounted(file, manifest) ?? state,
+    state: checkIsBill(manifest, run) ?? checkTotals(file, manifest) ?? state,
   };
 }
 
 /** Plan of a run whose manifest cannot be read yet. */
-function unreadable({ object, sha256 }: ManifestFile): Omit<DeliveryPlan, 'state'> {
+function buildUnreadablePlan({ object, sha256 }: ManifestFile): Omit<DeliveryPlan, 'state'> {
   const path = runOfPath(object.key);
   return {
     layout: 'azureExport',
@@ -51,7 +52,7 @@ function unreadable({ object, sha256 }: ManifestFile): Omit<DeliveryPlan, 'state
     exportName: path.exportName ?? 'default',
     dataset: null,
     scope: 'default',
-    period: path.first === null ? null : monthOf(path.first),
+    period: path.first === null ? null : formatMonth(path.first),
     producerId: path.runId,
     producedAt: object.modifiedAt,
     producedAtStated: false,
@@ -63,15 +64,15 @@ function unreadable({ object, sha256 }: ManifestFile): Omit<DeliveryPlan, 'state
   };
 }
 
-function notABill({ exportConfig, blobs }: AzureManifest, run: AzureRun): PlanState | null {
-  if (run.table === null) return ignored(`${exportConfig?.type ?? 'its type'} is no bill`);
-  return blobs.length === 0 ? ignored('the manifest names no file') : null;
+function checkIsBill({ exportConfig, blobs }: AzureManifest, run: AzureRun): PlanState | null {
+  if (run.table === null) return createIgnoredState(`${exportConfig?.type ?? 'its type'} is no bill`);
+  return blobs.length === 0 ? createIgnoredState('the manifest names no file') : null;
 }
 
 /**
  * The totals of a manifest must match the sums of its file list; otherwise the manifest does not belong to these files.
  */
-function miscounted(
+function checkTotals(
   { object }: ManifestFile,
   { blobCount, byteCount, dataRowCount, blobs }: AzureManifest,
 ): PlanState | null {
@@ -80,11 +81,11 @@ function miscounted(
   const differs = (said: number | undefined, counted: number | null) =>
     said !== undefined && counted !== null && said !== counted;
   if (differs(blobCount, blobs.length))
-    return waiting(`${object.key} counts ${blobCount} files and lists ${blobs.length}`, 'disagrees');
+    return createWaitingState(`${object.key} counts ${blobCount} files and lists ${blobs.length}`, 'disagrees');
   if (differs(byteCount, bytes))
-    return waiting(`${object.key} counts ${byteCount} bytes and lists ${bytes}`, 'disagrees');
+    return createWaitingState(`${object.key} counts ${byteCount} bytes and lists ${bytes}`, 'disagrees');
   if (differs(dataRowCount, rows))
-    return waiting(`${object.key} counts ${dataRowCount} rows and lists ${rows}`, 'disagrees');
+    return createWaitingState(`${object.key} counts ${dataRowCount} rows and lists ${rows}`, 'disagrees');
   return null;
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Instant } from '../../../platform/units/index.ts';
 import type { ChargeDates } from '../../billing/index.ts';
 import type { BillDataset } from '../schema.ts';
-import { chargeDates, dateFolder, instantOf, monthOf } from './dates.ts';
+import { buildChargeDates, formatMonth, parseDateFolder, parseInstant } from './dates.ts';
 
 /** Used fields of the manifest of an Azure export run. Its first version (2021) contains only counts and blobs. */
 export const AzureManifest = z.looseObject({
@@ -54,27 +54,27 @@ const datasets: Readonly<Record<string, BillDataset>> = {
 };
 
 /** Run described by a manifest. The path fills in only the fields that an old manifest lacks. */
-export function azureRun(manifest: AzureManifest): AzureRun {
+export function describeAzureRun(manifest: AzureManifest): AzureRun {
   const { exportConfig, runInfo } = manifest;
   const path = runOfPath(manifest.blobs[0]?.blobName ?? '');
   const type = exportConfig?.type?.toLowerCase();
   const dataset = type === undefined ? null : datasets[type];
-  const first = instantOf(runInfo?.startDate ?? '') ?? path.first;
-  const last = instantOf(runInfo?.endDate ?? '') ?? path.last;
-  const isOneMonth = first !== null && (last === null || monthOf(first) === monthOf(last));
+  const first = parseInstant(runInfo?.startDate ?? '') ?? path.first;
+  const last = parseInstant(runInfo?.endDate ?? '') ?? path.last;
+  const isOneMonth = first !== null && (last === null || formatMonth(first) === formatMonth(last));
   return {
     exportName: exportConfig?.exportName ?? path.exportName ?? 'default',
     table: dataset === undefined ? null : { dataset },
-    scope: scopeOf(exportConfig?.resourceId ?? ''),
-    period: isOneMonth ? monthOf(first) : null,
+    scope: parseExportScope(exportConfig?.resourceId ?? ''),
+    period: isOneMonth ? formatMonth(first) : null,
     runId: runInfo?.runId ?? path.runId,
-    submittedAt: instantOf(runInfo?.submittedTime ?? '') ?? path.submittedAt,
-    coverage: first === null || last === null || last < first ? null : chargeDates(first, last),
+    submittedAt: parseInstant(runInfo?.submittedTime ?? '') ?? path.submittedAt,
+    coverage: first === null || last === null || last < first ? null : buildChargeDates(first, last),
   };
 }
 
 /** `/subscriptions/…/providers/Microsoft.CostManagement/exports/daily` -> `/subscriptions/…`. */
-function scopeOf(resourceId: string): string {
+function parseExportScope(resourceId: string): string {
   const scope = resourceId.trim().replace(/\/providers\/Microsoft\.CostManagement\/exports\/[^/]*\/?$/i, '');
   return scope === '' ? 'default' : scope;
 }
@@ -90,9 +90,9 @@ interface RunOfPath {
 /** `cost/daily/20230101-20230131/202301041442/73746dc5-…/000001.csv`, the path that Azure itself writes. */
 export function runOfPath(blobName: string): RunOfPath {
   const segments = blobName.trim().split('/');
-  const at = segments.findIndex((segment) => dateFolder(segment) !== null);
-  const dates = dateFolder(segments[at] ?? '');
-  const submittedAt = instantOf(segments.find((segment, index) => index > at && /^\d{12}$/.test(segment)) ?? '');
+  const at = segments.findIndex((segment) => parseDateFolder(segment) !== null);
+  const dates = parseDateFolder(segments[at] ?? '');
+  const submittedAt = parseInstant(segments.find((segment, index) => index > at && /^\d{12}$/.test(segment)) ?? '');
   return {
     exportName: at > 0 ? (segments[at - 1] ?? null) : null,
     first: dates?.first ?? null,

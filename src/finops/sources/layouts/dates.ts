@@ -7,7 +7,7 @@ const DAY_MS = 24 * 3_600_000;
  * Parses an instant in any format used by producers: `2025-12-28T13:14:37.728Z`, `20260801T060000Z`,
  * `20180801T000000.000Z`, `2025-03-01T00:00:00` (UTC), `202301041442`. Null for other text.
  */
-export function instantOf(text: string): Instant | null {
+export function parseInstant(text: string): Instant | null {
   const match = /^(\d{4})-?(\d\d)-?(\d\d)(?:T?(\d\d):?(\d\d)(?::?(\d\d))?(?:\.(\d{1,3})\d*)?)?(?:Z|\+00:00)?$/.exec(
     text,
   );
@@ -20,17 +20,17 @@ export function instantOf(text: string): Instant | null {
 }
 
 /** `YYYY-MM` of an instant, UTC. */
-export function monthOf(instant: Instant): string {
+export function formatMonth(instant: Instant): string {
   return new Date(instant).toISOString().slice(0, 7);
 }
 
 /** From the first to the last day, both inclusive, as a half-open range. */
-export function chargeDates(first: Instant, last: Instant): ChargeDates {
-  return { from: dayOf(first), to: dayOf(last + DAY_MS) };
+export function buildChargeDates(first: Instant, last: Instant): ChargeDates {
+  return { from: formatDay(first), to: formatDay(last + DAY_MS) };
 }
 
 /** True when `outer` contains every date of `inner`; null is the whole period. */
-export function covers(outer: ChargeDates | null, inner: ChargeDates | null): boolean {
+export function containsDates(outer: ChargeDates | null, inner: ChargeDates | null): boolean {
   if (outer === null) return true;
   return inner !== null && outer.from <= inner.from && inner.to <= outer.to;
 }
@@ -38,13 +38,13 @@ export function covers(outer: ChargeDates | null, inner: ChargeDates | null): bo
 /**
  * `20230101-20230131`, the name of a folder for one period. Azure includes the last day; with AWS the end is exclusive.
  */
-export function dateFolder(segment: string): { readonly first: Instant; readonly last: Instant } | null {
+export function parseDateFolder(segment: string): { readonly first: Instant; readonly last: Instant } | null {
   const match = /^(\d{8})-(\d{8})$/.exec(segment);
-  const first = instantOf(match?.[1] ?? '');
-  const last = instantOf(match?.[2] ?? '');
+  const first = parseInstant(match?.[1] ?? '');
+  const last = parseInstant(match?.[2] ?? '');
   return first === null || last === null ? null : { first, last };
 }
 
-function dayOf(instant: Instant): string {
+function formatDay(instant: Instant): string {
   return new Date(instant).toISOString().slice(0, 10);
 }

@@ -69,11 +69,11 @@ export interface ManifestFile {
   readonly sha256: string;
 }
 
-export function waiting(reason: string, fault: Fault | null = null): PlanState {
+export function createWaitingState(reason: string, fault: Fault | null = null): PlanState {
   return { kind: 'waiting', reason, fault };
 }
 
-export function ignored(reason: string): PlanState {
+export function createIgnoredState(reason: string): PlanState {
   return { kind: 'ignored', reason };
 }
 

@@ -8,8 +8,8 @@ import type { Listing } from './delivery-plan.ts';
  * folder above the manifest. Example: manifest `2024/m.json` naming `exports/2024/x.csv` means `2024/x.csv` when there
  * is no `exports/2024/x.csv`.
  */
-export function namedObject(listing: Listing, manifestKey: string, named: string): BucketObject | null {
-  const wanted = keySegments(named);
+export function findNamedObject(listing: Listing, manifestKey: string, named: string): BucketObject | null {
+  const wanted = splitKey(named);
   const above = manifestKey.split('/').slice(0, -1);
   for (let from = 0; from < wanted.length; from += 1) {
     for (let depth = from === 0 ? 0 : above.length; depth >= 0 && depth <= above.length; depth += from === 0 ? 1 : -1) {
@@ -33,7 +33,7 @@ function isSamePlace(wanted: readonly string[], from: number, above: readonly st
 }
 
 /** `s3://bucket/a/b.csv`, `https://account/container/a/b.csv`, `/a/b.csv` -> a, b.csv. Ignores surrounding blanks. */
-function keySegments(named: string): string[] {
+function splitKey(named: string): string[] {
   const text = named
     .trim()
     .replace(/^s3a?:\/\/[^/]+\//i, '')

@@ -1,4 +1,4 @@
-import { dateFolder } from './dates.ts';
+import { parseDateFolder } from './dates.ts';
 
 /** Role of an object in the layouts of the clouds, determined from its key alone. */
 export type KeyPlace =
@@ -38,18 +38,18 @@ const BILL_FILE = /\.(csv|csv\.gz|csv\.zip|parquet)$/i;
  * Example: `cur/daily/metadata/BILLING_PERIOD=2026-08/daily-Manifest.json` is the manifest of the export `daily` for
  * 2026-08. Folder names match in any case, because both cases occur.
  */
-export function placeOfKey(key: string): KeyPlace {
+export function parseKeyPlace(key: string): KeyPlace {
   const segments = key.split('/');
   return (
-    dataExportPlace(segments) ??
-    datedPlace(segments) ??
-    azureManifest(segments) ??
-    partitionPlace(segments) ??
-    plain(key)
+    parseDataExportPlace(segments) ??
+    parseDatedPlace(segments) ??
+    parseAzureManifestPlace(segments) ??
+    parsePartitionPlace(segments) ??
+    parsePlainPlace(key)
   );
 }
 
-function dataExportPlace(segments: readonly string[]): KeyPlace | null {
+function parseDataExportPlace(segments: readonly string[]): KeyPlace | null {
   const at = segments.findIndex((segment, index) => index > 0 && /^(billing_period|date)=/i.test(segment));
   const area = segments[at - 1]?.toLowerCase();
   if (at < 1 || at === segments.length - 1 || (area !== 'data' && area !== 'metadata')) return null;
@@ -63,8 +63,8 @@ function dataExportPlace(segments: readonly string[]): KeyPlace | null {
   return { kind: 'dataExport', isManifest, exportName: segments[at - 2] ?? 'default', root, period };
 }
 
-function datedPlace(segments: readonly string[]): KeyPlace | null {
-  const at = segments.findIndex((segment) => dateFolder(segment) !== null);
+function parseDatedPlace(segments: readonly string[]): KeyPlace | null {
+  const at = segments.findIndex((segment) => parseDateFolder(segment) !== null);
   const name = segments.at(-1) ?? '';
   if (at < 0 || at === segments.length - 1) return null;
   const folder = segments.slice(0, at + 1).join('/');
@@ -76,17 +76,17 @@ function datedPlace(segments: readonly string[]): KeyPlace | null {
   return { kind: 'dated', folder, exportName: segments[at - 1] ?? 'default', isDirect: depth === 1 };
 }
 
-function azureManifest(segments: readonly string[]): KeyPlace | null {
+function parseAzureManifestPlace(segments: readonly string[]): KeyPlace | null {
   return /^_?manifest\.json$/i.test(segments.at(-1) ?? '') ? { kind: 'azureManifest' } : null;
 }
 
-function partitionPlace(segments: readonly string[]): KeyPlace | null {
+function parsePartitionPlace(segments: readonly string[]): KeyPlace | null {
   const at = segments.findIndex((segment) => /^year=\d{4}$/i.test(segment));
   const isReport = at >= 2 && segments[at - 1] === segments[at - 2] && /^month=\d{1,2}$/i.test(segments[at + 1] ?? '');
   if (!isReport || !BILL_FILE.test(segments.at(-1) ?? '')) return null;
   return { kind: 'curPartition', root: segments.slice(0, at - 1).join('/'), exportName: segments[at - 2] ?? 'default' };
 }
 
-function plain(key: string): KeyPlace {
+function parsePlainPlace(key: string): KeyPlace {
   return { kind: BILL_FILE.test(key) ? 'plain' : 'other' };
 }

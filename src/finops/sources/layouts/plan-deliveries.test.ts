@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { BucketObject } from '../../../platform/buckets/index.ts';
 import type { Layout } from '../schema.ts';
 import type { DeliveryPlan } from './delivery-plan.ts';
-import { manifestKeys, planDeliveries } from './plan-deliveries.ts';
+import { listManifestKeys, planDeliveries } from './plan-deliveries.ts';
 
 const T0 = Date.parse('2026-11-03T10:00:00Z');
 const MINUTE = 60_000;
@@ -24,7 +24,7 @@ type Files = Record<string, Given>;
 function plans(files: Files, options: { layout?: Layout; now?: number; settleMs?: number } = {}): DeliveryPlan[] {
   const { layout = 'auto', now = T0 + 60 * MINUTE, settleMs = 0 } = options;
   const listing = new Map(Object.entries(files).map(([key, given]) => [key, objectOf(key, given)]));
-  const manifests = manifestKeys(layout, listing).map((key) => {
+  const manifests = listManifestKeys(layout, listing).map((key) => {
     const text = files[key]?.text ?? '';
     return { object: objectOf(key, files[key] ?? {}), text, sha256: createHash('sha256').update(text).digest('hex') };
   });

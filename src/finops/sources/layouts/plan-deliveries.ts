@@ -4,7 +4,7 @@ import { planAwsCurLegacy } from './aws-cur-legacy.ts';
 import { planAwsDataExport } from './aws-data-export.ts';
 import { planAzureExport } from './azure-export.ts';
 import type { DeliveryPlan, KnownLayout, Listing, ManifestFile } from './delivery-plan.ts';
-import { type KeyPlace, placeOfKey } from './place-of-key.ts';
+import { type KeyPlace, parseKeyPlace } from './place-of-key.ts';
 import { markSuperseded } from './supersede.ts';
 import { planDated, planEarlyPartitions, planPlainFiles, planStrays, type Settling } from './without-manifest.ts';
 
@@ -24,7 +24,7 @@ export interface PlanInput extends Settling {
 }
 
 /** Layouts to which each kind of key belongs. */
-const layoutsOf: Readonly<Record<KeyPlace['kind'], readonly KnownLayout[]>> = {
+const LAYOUTS_BY_KEY: Readonly<Record<KeyPlace['kind'], readonly KnownLayout[]>> = {
   dataExport: ['awsDataExport'],
   curManifest: ['awsCurLegacy'],
   curPartition: ['awsCurLegacy'],
@@ -35,11 +35,11 @@ const layoutsOf: Readonly<Record<KeyPlace['kind'], readonly KnownLayout[]>> = {
 };
 
 /** Keys of the manifests that must be read before planning. */
-export function manifestKeys(layout: Layout, listing: Listing): string[] {
+export function listManifestKeys(layout: Layout, listing: Listing): string[] {
   return [...listing.keys()].filter((key) => {
-    const place = placeOfKey(key);
+    const place = parseKeyPlace(key);
     const isManifest = place.kind === 'dataExport' ? place.isManifest : /^(cur|azure)Manifest$/.test(place.kind);
-    return isManifest && isOf(layout, place);
+    return isManifest && isKeyOfLayout(layout, place);
   });
 }
 
@@ -49,46 +49,46 @@ export function manifestKeys(layout: Layout, listing: Listing): string[] {
  */
 export function planDeliveries(input: PlanInput): DeliveryPlan[] {
   const { layout, listing, overrides } = input;
-  const plans = layout === 'files' ? planPlainFiles(allBillFiles(listing), input) : planLayouts(input);
-  return markSuperseded(plans.map((plan) => overridden(plan, overrides)));
+  const plans = layout === 'files' ? planPlainFiles(listBillFiles(listing), input) : planLayouts(input);
+  return markSuperseded(plans.map((plan) => applyOverrides(plan, overrides)));
 }
 
 function planLayouts(input: PlanInput): DeliveryPlan[] {
   const { layout, listing, manifests, now } = input;
   const of = (known: KnownLayout) => layout === 'auto' || layout === known;
   const keys = manifests.map(({ object }) => object.key);
-  const isBefore = !manifests.some(({ object }) => placeOfKey(object.key).kind === 'curManifest');
+  const isBefore = !manifests.some(({ object }) => parseKeyPlace(object.key).kind === 'curManifest');
   const laidOut = [
     ...(of('awsDataExport') ? planAwsDataExport(listing, manifests, now) : []),
     ...(of('awsCurLegacy') ? planAwsCurLegacy(listing, manifests, now) : []),
-    ...(of('azureExport') ? planAzureExport(listing, azureOnly(manifests), now) : []),
+    ...(of('azureExport') ? planAzureExport(listing, selectAzure(manifests), now) : []),
     ...(of('azureExport') || of('awsCurLegacy') ? planDated(listing, keys, { azure: of('azureExport') }, input) : []),
     ...(of('awsCurLegacy') && isBefore ? planEarlyPartitions(listing) : []),
   ];
   if (layout !== 'auto') return laidOut;
   const named = new Set(laidOut.flatMap(({ files }) => files.map(({ key }) => key)));
-  const strays = plainFiles(listing).filter(({ key }) => !named.has(key));
+  const strays = listPlainFiles(listing).filter(({ key }) => !named.has(key));
   return laidOut.length === 0 ? planPlainFiles(strays, input) : [...laidOut, ...planStrays(strays)];
 }
 
-function azureOnly(manifests: readonly ManifestFile[]): ManifestFile[] {
-  return manifests.filter(({ object }) => placeOfKey(object.key).kind === 'azureManifest');
+function selectAzure(manifests: readonly ManifestFile[]): ManifestFile[] {
+  return manifests.filter(({ object }) => parseKeyPlace(object.key).kind === 'azureManifest');
 }
 
-function isOf(layout: Layout, place: KeyPlace): boolean {
-  return layout === 'auto' || layoutsOf[place.kind].some((each) => each === layout);
+function isKeyOfLayout(layout: Layout, place: KeyPlace): boolean {
+  return layout === 'auto' || LAYOUTS_BY_KEY[place.kind].some((each) => each === layout);
 }
 
-function plainFiles(listing: Listing): BucketObject[] {
-  return [...listing.values()].filter(({ key }) => placeOfKey(key).kind === 'plain');
+function listPlainFiles(listing: Listing): BucketObject[] {
+  return [...listing.values()].filter(({ key }) => parseKeyPlace(key).kind === 'plain');
 }
 
 /** With layout `files`, all bill files count, whatever the names of their folders. */
-function allBillFiles(listing: Listing): BucketObject[] {
+function listBillFiles(listing: Listing): BucketObject[] {
   return [...listing.values()].filter(({ key }) => /\.(csv|csv\.gz|parquet)$/i.test(key));
 }
 
-function overridden(plan: DeliveryPlan, { exportName, scope, dataset }: PlanOverrides): DeliveryPlan {
+function applyOverrides(plan: DeliveryPlan, { exportName, scope, dataset }: PlanOverrides): DeliveryPlan {
   return {
     ...plan,
     exportName: exportName ?? plan.exportName,

@@ -1,4 +1,4 @@
-import { covers } from './dates.ts';
+import { containsDates } from './dates.ts';
 import type { DeliveryPlan } from './delivery-plan.ts';
 
 /**
@@ -20,10 +20,10 @@ export function markSuperseded(plans: readonly DeliveryPlan[]): DeliveryPlan[] {
 
 function supersedes(later: DeliveryPlan, plan: DeliveryPlan): boolean {
   const replaces = later.state.kind === 'ready' || (later.state.kind === 'ignored' && plan.state.kind === 'ignored');
-  return replaces && unitOf(later) === unitOf(plan) && covers(later.coverage, plan.coverage);
+  return replaces && buildUnitKey(later) === buildUnitKey(plan) && containsDates(later.coverage, plan.coverage);
 }
 
-function unitOf({ layout, exportName, dataset, scope, period }: DeliveryPlan): string {
+function buildUnitKey({ layout, exportName, dataset, scope, period }: DeliveryPlan): string {
   return JSON.stringify([layout, exportName, dataset, scope, period]);
 }
 

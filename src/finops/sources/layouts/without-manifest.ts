@@ -1,17 +1,17 @@
 import type { BucketObject } from '../../../platform/buckets/index.ts';
 import type { Instant } from '../../../platform/units/index.ts';
 import { hashOfObjects } from './content-hash.ts';
-import { chargeDates, dateFolder, monthOf } from './dates.ts';
+import { buildChargeDates, formatMonth, parseDateFolder } from './dates.ts';
 import {
+  createIgnoredState,
+  createWaitingState,
   type DeliveryPlan,
-  ignored,
   type KnownLayout,
   type Listing,
   type PlannedFile,
   READY,
-  waiting,
 } from './delivery-plan.ts';
-import { type KeyPlace, placeOfKey } from './place-of-key.ts';
+import { type KeyPlace, parseKeyPlace } from './place-of-key.ts';
 
 /** Conditions for importing files without a manifest. */
 export interface Settling {
@@ -39,16 +39,16 @@ export function planDated(
   layouts: { readonly azure: boolean },
   settling: Settling,
 ): DeliveryPlan[] {
-  const manifested = new Set(manifestKeys.flatMap(foldersAbove));
+  const manifested = new Set(manifestKeys.flatMap(listFoldersAbove));
   const dated = [...listing.values()].flatMap((object): DatedFile[] => {
-    const place = placeOfKey(object.key);
+    const place = parseKeyPlace(object.key);
     return place.kind === 'dated' && !manifested.has(place.folder) ? [{ object, place }] : [];
   });
   const folders = Map.groupBy(dated, ({ place }) => place.folder);
   return [...folders.values()].map((files) => planFolder(files, layouts.azure, settling));
 }
 
-function foldersAbove(key: string): string[] {
+function listFoldersAbove(key: string): string[] {
   const segments = key.split('/').slice(0, -1);
   return segments.map((_, index) => segments.slice(0, index + 1).join('/'));
 }
@@ -59,36 +59,36 @@ function planFolder(files: readonly DatedFile[], isAzure: boolean, settling: Set
   const whole = files.filter(({ object, place }) => isAzure && place.isDirect && WHOLE_FILE.test(object.key));
   const [newest] = whole.toSorted((one, other) => other.object.modifiedAt - one.object.modifiedAt);
   const [first] = files;
-  if (newest !== undefined) return wholeFile(newest, settling);
+  if (newest !== undefined) return planWholeFile(newest, settling);
   if (first === undefined) throw new Error('a folder is made of its files');
   const layout = isAzure ? 'azureExport' : 'awsCurLegacy';
-  return { ...datedPlan(first, layout), state: waiting(`no manifest in ${first.place.folder} yet`) };
+  return { ...buildDatedPlan(first, layout), state: createWaitingState(`no manifest in ${first.place.folder} yet`) };
 }
 
-function wholeFile(file: DatedFile, settling: Settling): DeliveryPlan {
+function planWholeFile(file: DatedFile, settling: Settling): DeliveryPlan {
   const { object } = file;
   const runId = /_([0-9a-f-]{36})\.csv/i.exec(object.key)?.[1] ?? null;
   return {
-    ...datedPlan(file, 'azureExport'),
+    ...buildDatedPlan(file, 'azureExport'),
     producerId: runId,
-    files: [plannedFile(object)],
-    state: settled([object], settling),
+    files: [toPlannedFile(object)],
+    state: areSettled([object], settling),
   };
 }
 
-function datedPlan({ object, place }: DatedFile, layout: KnownLayout): Omit<DeliveryPlan, 'state'> {
-  const dates = dateFolder(place.folder.split('/').at(-1) ?? '');
+function buildDatedPlan({ object, place }: DatedFile, layout: KnownLayout): Omit<DeliveryPlan, 'state'> {
+  const dates = parseDateFolder(place.folder.split('/').at(-1) ?? '');
   return {
     layout,
     origin: place.folder,
     exportName: place.exportName,
     dataset: null,
     scope: 'default',
-    period: dates === null ? null : monthOf(dates.first),
+    period: dates === null ? null : formatMonth(dates.first),
     producerId: null,
     producedAt: object.modifiedAt,
     producedAtStated: false,
-    coverage: dates === null ? null : chargeDates(dates.first, dates.last),
+    coverage: dates === null ? null : buildChargeDates(dates.first, dates.last),
     files: [],
     expectedRows: null,
     contentHash: hashOfObjects([object]),
@@ -100,11 +100,11 @@ function datedPlan({ object, place }: DatedFile, layout: KnownLayout): Omit<Deli
 export function planEarlyPartitions(listing: Listing): DeliveryPlan[] {
   const early = new Map<string, DeliveryPlan>();
   for (const object of listing.values()) {
-    const place = placeOfKey(object.key);
+    const place = parseKeyPlace(object.key);
     if (place.kind !== 'curPartition') continue;
     const reason = `no manifest of ${place.exportName} has come yet; it is delivered after the files`;
-    const plan = { ...plainPlan([object]), layout: 'awsCurLegacy' as const, exportName: place.exportName };
-    early.set(place.root, { ...plan, origin: place.root, files: [], state: waiting(reason) });
+    const plan = { ...buildPlainPlan([object]), layout: 'awsCurLegacy' as const, exportName: place.exportName };
+    early.set(place.root, { ...plan, origin: place.root, files: [], state: createWaitingState(reason) });
   }
   return [...early.values()];
 }
@@ -112,7 +112,7 @@ export function planEarlyPartitions(listing: Listing): DeliveryPlan[] {
 /** All bill files below the prefix form one delivery; the rows determine their billing periods. */
 export function planPlainFiles(objects: readonly BucketObject[], settling: Settling): DeliveryPlan[] {
   if (objects.length === 0) return [];
-  return [{ ...plainPlan(objects), state: settled(objects, settling) }];
+  return [{ ...buildPlainPlan(objects), state: areSettled(objects, settling) }];
 }
 
 /**
@@ -124,10 +124,10 @@ export function planStrays(objects: readonly BucketObject[]): DeliveryPlan[] {
   if (first === undefined) return [];
   const files = objects.length === 1 ? first.key : `${first.key} and ${objects.length - 1} more`;
   const reason = `${files}: no manifest names it; read such files through a separate source with "layout: files"`;
-  return [{ ...plainPlan(objects), files: [], state: ignored(reason) }];
+  return [{ ...buildPlainPlan(objects), files: [], state: createIgnoredState(reason) }];
 }
 
-function plainPlan(objects: readonly BucketObject[]): Omit<DeliveryPlan, 'state'> {
+function buildPlainPlan(objects: readonly BucketObject[]): Omit<DeliveryPlan, 'state'> {
   const changedAt = Math.max(...objects.map(({ modifiedAt }) => modifiedAt));
   return {
     layout: 'files',
@@ -140,19 +140,19 @@ function plainPlan(objects: readonly BucketObject[]): Omit<DeliveryPlan, 'state'
     producedAt: changedAt,
     producedAtStated: false,
     coverage: null,
-    files: objects.map(plannedFile),
+    files: objects.map(toPlannedFile),
     expectedRows: null,
     contentHash: hashOfObjects(objects),
     changedAt,
   };
 }
 
-function plannedFile({ key, sizeBytes, etag }: BucketObject): PlannedFile {
+function toPlannedFile({ key, sizeBytes, etag }: BucketObject): PlannedFile {
   return { key, sizeBytes, etag };
 }
 
-function settled(objects: readonly BucketObject[], { now, settleMs }: Settling) {
+function areSettled(objects: readonly BucketObject[], { now, settleMs }: Settling) {
   const fresh = objects.find(({ modifiedAt }) => now - modifiedAt < settleMs);
   if (fresh === undefined) return READY;
-  return waiting(`${fresh.key} has just changed; taken when nothing has changed for a minute`);
+  return createWaitingState(`${fresh.key} has just changed; taken when nothing has changed for a minute`);
 }

@@ -1,6 +1,6 @@
 import { decimal } from '../../../platform/units/index.ts';
 
-export function escaped(text: string): string {
+export function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -10,7 +10,7 @@ export function escaped(text: string): string {
 }
 
 /** `-1234.5` -> `−1,234.50`; more decimals for amounts under a cent, so that they do not appear as zero. */
-export function money(amount: string): string {
+export function formatMoney(amount: string): string {
   const exact = decimal(amount);
   const isTiny = !exact.isZero() && exact.abs().lt('0.005');
   const text = exact.abs().toFixed(isTiny ? 1 - exact.e : 2);
@@ -21,12 +21,12 @@ export function money(amount: string): string {
 /** HTML of a table cell; numbers are right-aligned. */
 export type Cell = string | { readonly right: string };
 
-export function moneyCell(amount: string): Cell {
-  return { right: money(amount) };
+export function buildMoneyCell(amount: string): Cell {
+  return { right: formatMoney(amount) };
 }
 
 /** `+12.5 %` from before to after; null when `before` is zero. */
-export function percent(after: string, before: string): string | null {
+export function formatPercentChange(after: string, before: string): string | null {
   const base = decimal(before);
   if (base.isZero()) return null;
   const change = decimal(after).minus(base).dividedBy(base.abs()).times(100).toDecimalPlaces(1);
@@ -34,12 +34,12 @@ export function percent(after: string, before: string): string | null {
 }
 
 /** `0.3333333333` -> `33.33 %`. */
-export function shareOf(ratio: string | null): string {
+export function formatShare(ratio: string | null): string {
   return ratio === null ? '' : `${decimal(ratio).times(100).toFixed(2)} %`;
 }
 
 /** A section with a table; empty without rows. */
-export function table<T>(
+export function buildTable<T>(
   title: string,
   head: readonly string[],
   rows: readonly T[],
@@ -50,26 +50,26 @@ export function table<T>(
   const body = rows.map(cells);
   const isRight = head.map((_, index) => body.some((row) => typeof row[index] === 'object'));
   const line = (row: readonly Cell[], tag: string) =>
-    `<tr>${row.map((cell, index) => `<${tag}${isRight[index] ? ' class="right"' : ''}>${htmlOf(cell)}</${tag}>`).join('')}</tr>`;
+    `<tr>${row.map((cell, index) => `<${tag}${isRight[index] ? ' class="right"' : ''}>${toHtml(cell)}</${tag}>`).join('')}</tr>`;
   const foot = totals.map((row) => line(row, 'td')).join('\n');
   return `<section>
-<h2>${escaped(title)}</h2>
+<h2>${escapeHtml(title)}</h2>
 <table>
-<thead>${line(head.map(escaped), 'th')}</thead>
+<thead>${line(head.map(escapeHtml), 'th')}</thead>
 <tbody>${body.map((row) => line(row, 'td')).join('\n')}</tbody>
 ${foot === '' ? '' : `<tfoot>${foot}</tfoot>`}
 </table>
 </section>`;
 }
 
-function htmlOf(cell: Cell): string {
+function toHtml(cell: Cell): string {
   return typeof cell === 'string' ? cell : cell.right;
 }
 
 /**
  * One stacked bar, each part as wide as its share of the positive amounts; empty with fewer than two positive parts.
  */
-export function bars(
+export function buildBars(
   parts: readonly { readonly label: string; readonly className: string; readonly amount: string }[],
 ): string {
   const positive = parts.filter(({ amount }) => decimal(amount).gt(0));
@@ -81,7 +81,7 @@ export function bars(
   );
   const legend = positive.map(
     ({ label, className, amount }) =>
-      `<li><i class="${className}"></i>${escaped(label)} ${decimal(amount).dividedBy(sum).times(100).toFixed(1)} %</li>`,
+      `<li><i class="${className}"></i>${escapeHtml(label)} ${decimal(amount).dividedBy(sum).times(100).toFixed(1)} %</li>`,
   );
   return `<div class="bar">${pieces.join('')}</div><ul class="legend">${legend.join('')}</ul>`;
 }

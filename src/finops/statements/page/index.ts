@@ -1,8 +1,16 @@
-import { rateText } from '../../exchange/schema.ts';
-import { monthName } from '../months.ts';
+import { describeUsedRate } from '../../exchange/schema.ts';
+import { formatMonthName } from '../months.ts';
 import type { IssuedStatement, StatementAmount, StatementFacts } from '../schema.ts';
-import { shownTeam } from '../team.ts';
-import { bars, escaped, money, moneyCell, percent, shareOf, table } from './elements.ts';
+import { formatTeam } from '../team.ts';
+import {
+  buildBars,
+  buildMoneyCell,
+  buildTable,
+  escapeHtml,
+  formatMoney,
+  formatPercentChange,
+  formatShare,
+} from './elements.ts';
 import { STYLES } from './styles.ts';
 import { chargeNames, wayNames } from './words.ts';
 
@@ -10,123 +18,126 @@ import { chargeNames, wayNames } from './words.ts';
  * A statement as a self-contained page: no script, no external font or picture. Light theme, laid out for print. The
  * same facts yield the same bytes.
  */
-export function statementPage(facts: StatementFacts, issued: IssuedStatement | null): string {
-  const title = `${shownTeam(facts.team)} · ${monthName(facts.period)}`;
+export function buildStatementPage(facts: StatementFacts, issued: IssuedStatement | null): string {
+  const title = `${formatTeam(facts.team)} · ${formatMonthName(facts.period)}`;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(`${kindOf(issued)} ${title}`)}</title>
+<title>${escapeHtml(`${describeKind(issued)} ${title}`)}</title>
 <style>${STYLES}</style>
 </head>
 <body>
 <main>
-${header(facts, issued)}
-${facts.totals.length === 0 ? '<p class="empty">No cost in this month.</p>' : facts.totals.map((total) => summary(facts, total)).join('\n')}
-${sections(facts)}
-${footer(facts, issued)}
+${buildHeader(facts, issued)}
+${facts.totals.length === 0 ? '<p class="empty">No cost in this month.</p>' : facts.totals.map((total) => buildSummary(facts, total)).join('\n')}
+${buildSections(facts)}
+${buildFooter(facts, issued)}
 </main>
 </body>
 </html>
 `;
 }
 
-function kindOf(issued: IssuedStatement | null): string {
+function describeKind(issued: IssuedStatement | null): string {
   return issued === null ? 'Showback' : 'Chargeback';
 }
 
-function header(facts: StatementFacts, issued: IssuedStatement | null): string {
-  const number = issued === null ? 'Live view, not issued' : `No. ${issued.number}${revisionOf(issued)}`;
-  const day = issued === null ? '' : `<p>Issued ${issued.issuedAt.slice(0, 10)} by ${escaped(issued.issuedBy)}</p>`;
+function buildHeader(facts: StatementFacts, issued: IssuedStatement | null): string {
+  const number = issued === null ? 'Live view, not issued' : `No. ${issued.number}${describeRevision(issued)}`;
+  const day = issued === null ? '' : `<p>Issued ${issued.issuedAt.slice(0, 10)} by ${escapeHtml(issued.issuedBy)}</p>`;
   return `<header>
-<div><p class="kind">${kindOf(issued)} statement</p><h1>${escaped(shownTeam(facts.team))}</h1><p class="month">${monthName(facts.period)}</p></div>
+<div><p class="kind">${describeKind(issued)} statement</p><h1>${escapeHtml(formatTeam(facts.team))}</h1><p class="month">${formatMonthName(facts.period)}</p></div>
 <div class="number"><p>${number}</p>${day}</div>
 </header>`;
 }
 
-function revisionOf({ revision, corrects }: IssuedStatement): string {
+function describeRevision({ revision, corrects }: IssuedStatement): string {
   return corrects === null ? '' : `, revision ${revision}, corrects No. ${corrects}`;
 }
 
-function summary(facts: StatementFacts, total: StatementFacts['totals'][number]): string {
+function buildSummary(facts: StatementFacts, total: StatementFacts['totals'][number]): string {
   const { currency } = total;
   const ways = facts.ways.filter((way) => way.currency === currency);
   return `<section class="summary">
 <dl>
-${figure(`Effective, ${currency}`, total.effectiveCost, total.effectiveBefore, facts.previousPeriod)}
-${figure(`Billed, ${currency}`, total.billedCost, total.billedBefore, facts.previousPeriod)}
+${buildFigure(`Effective, ${currency}`, total.effectiveCost, total.effectiveBefore, facts.previousPeriod)}
+${buildFigure(`Billed, ${currency}`, total.billedCost, total.billedBefore, facts.previousPeriod)}
 </dl>
-${bars(ways.map((way) => ({ label: wayNames[way.way], className: way.way, amount: way.effectiveCost })))}
+${buildBars(ways.map((way) => ({ label: wayNames[way.way], className: way.way, amount: way.effectiveCost })))}
 </section>`;
 }
 
-function figure(label: string, amount: string, before: string | null, previousPeriod: string): string {
-  const than = `${monthName(previousPeriod)}: ${before === null ? 'no bill' : `${money(before)}${changeOf(amount, before)}`}`;
-  return `<div><dt>${escaped(label)}</dt><dd class="big">${money(amount)}</dd><dd class="than">${than}</dd></div>`;
+function buildFigure(label: string, amount: string, before: string | null, previousPeriod: string): string {
+  const than = `${formatMonthName(previousPeriod)}: ${before === null ? 'no bill' : `${formatMoney(before)}${describeChange(amount, before)}`}`;
+  return `<div><dt>${escapeHtml(label)}</dt><dd class="big">${formatMoney(amount)}</dd><dd class="than">${than}</dd></div>`;
 }
 
-function changeOf(amount: string, before: string): string {
-  const change = percent(amount, before);
+function describeChange(amount: string, before: string): string {
+  const change = formatPercentChange(amount, before);
   return change === null ? '' : ` (${change})`;
 }
 
-function sections(facts: StatementFacts): string {
+function buildSections(facts: StatementFacts): string {
   return [
-    wayTable(facts),
-    poolTable(facts),
-    chargeTable(facts),
-    comparedTable('By service', 'Service', facts.previousPeriod, facts.services, ({ serviceName }) => serviceName),
-    comparedTable('By project', 'Project', facts.previousPeriod, facts.projects, ({ project }) => project),
-    reasonTable(facts),
-    reportingTable(facts),
+    buildWayTable(facts),
+    buildPoolTable(facts),
+    buildChargeTable(facts),
+    buildComparedTable('By service', 'Service', facts.previousPeriod, facts.services, ({ serviceName }) => serviceName),
+    buildComparedTable('By project', 'Project', facts.previousPeriod, facts.projects, ({ project }) => project),
+    buildReasonTable(facts),
+    buildReportingTable(facts),
   ]
     .filter((section) => section !== '')
     .join('\n');
 }
 
 const PAIR = ['Effective', 'Billed'] as const;
-const pairCells = (amount: StatementAmount) => [moneyCell(amount.effectiveCost), moneyCell(amount.billedCost)];
+const buildPairCells = (amount: StatementAmount) => [
+  buildMoneyCell(amount.effectiveCost),
+  buildMoneyCell(amount.billedCost),
+];
 
-function wayTable(facts: StatementFacts): string {
-  return table(
+function buildWayTable(facts: StatementFacts): string {
+  return buildTable(
     'How it came to the team',
     ['', 'Currency', ...PAIR],
     facts.ways,
-    (way) => [escaped(wayNames[way.way]), way.currency, ...pairCells(way)],
-    facts.totals.map((total) => ['Total', total.currency, ...pairCells(total)]),
+    (way) => [escapeHtml(wayNames[way.way]), way.currency, ...buildPairCells(way)],
+    facts.totals.map((total) => ['Total', total.currency, ...buildPairCells(total)]),
   );
 }
 
-function poolTable({ pools }: StatementFacts): string {
+function buildPoolTable({ pools }: StatementFacts): string {
   const head = ['Pool', 'Split', 'Part', 'Currency', 'Of effective', ...PAIR];
-  return table(
+  return buildTable(
     'Shared and idle, by pool',
     head,
     pools,
     (pool) => [
-      `${escaped(pool.rule)}${pool.way === 'idle' ? ' <em>idle</em>' : ''}`,
-      escaped(pool.method),
-      { right: shareOf(pool.ratio) },
+      `${escapeHtml(pool.rule)}${pool.way === 'idle' ? ' <em>idle</em>' : ''}`,
+      escapeHtml(pool.method),
+      { right: formatShare(pool.ratio) },
       pool.currency,
-      moneyCell(pool.poolEffectiveCost),
-      ...pairCells(pool),
+      buildMoneyCell(pool.poolEffectiveCost),
+      ...buildPairCells(pool),
     ],
     [],
   );
 }
 
-function chargeTable(facts: StatementFacts): string {
-  return table(
+function buildChargeTable(facts: StatementFacts): string {
+  return buildTable(
     'By kind of charge',
     ['', 'Currency', ...PAIR],
     facts.charges,
-    (charge) => [escaped(chargeNames[charge.charge]), charge.currency, ...pairCells(charge)],
-    facts.totals.map((total) => ['Total', total.currency, ...pairCells(total)]),
+    (charge) => [escapeHtml(chargeNames[charge.charge]), charge.currency, ...buildPairCells(charge)],
+    facts.totals.map((total) => ['Total', total.currency, ...buildPairCells(total)]),
   );
 }
 
-function comparedTable<T extends StatementFacts['totals'][number]>(
+function buildComparedTable<T extends StatementFacts['totals'][number]>(
   title: string,
   noun: string,
   previousPeriod: string,
@@ -134,41 +145,41 @@ function comparedTable<T extends StatementFacts['totals'][number]>(
   nameOf: (row: T) => string | null,
 ): string {
   const head = [noun, 'Currency', ...PAIR, `Effective ${previousPeriod}`, 'Change'];
-  return table(
+  return buildTable(
     title,
     head,
     rows,
     (row) => [
-      escaped(nameOf(row) ?? '(none)'),
+      escapeHtml(nameOf(row) ?? '(none)'),
       row.currency,
-      ...pairCells(row),
-      row.effectiveBefore === null ? '' : moneyCell(row.effectiveBefore),
-      { right: changeCell(row) },
+      ...buildPairCells(row),
+      row.effectiveBefore === null ? '' : buildMoneyCell(row.effectiveBefore),
+      { right: buildChangeCell(row) },
     ],
     [],
   );
 }
 
-function changeCell({ effectiveCost, effectiveBefore }: StatementFacts['totals'][number]): string {
+function buildChangeCell({ effectiveCost, effectiveBefore }: StatementFacts['totals'][number]): string {
   if (effectiveBefore === null) return '';
-  return percent(effectiveCost, effectiveBefore) ?? (effectiveCost === '0' ? '' : 'new');
+  return formatPercentChange(effectiveCost, effectiveBefore) ?? (effectiveCost === '0' ? '' : 'new');
 }
 
-function reasonTable({ reasons }: StatementFacts): string {
-  return table(
+function buildReasonTable({ reasons }: StatementFacts): string {
+  return buildTable(
     'Reasons (unallocated)',
     ['', 'Currency', ...PAIR],
     reasons,
-    (reason) => [escaped(reason.reason), reason.currency, ...pairCells(reason)],
+    (reason) => [escapeHtml(reason.reason), reason.currency, ...buildPairCells(reason)],
     [],
   );
 }
 
-function reportingTable({ reporting }: StatementFacts): string {
+function buildReportingTable({ reporting }: StatementFacts): string {
   if (reporting === null) return '';
   const { currency, rates, leftOut } = reporting;
-  const cells = (amount: string | null) => (amount === null ? { right: 'unknown' } : moneyCell(amount));
-  const total = table(
+  const cells = (amount: string | null) => (amount === null ? { right: 'unknown' } : buildMoneyCell(amount));
+  const total = buildTable(
     `In ${currency}`,
     ['', 'Currency', ...PAIR],
     [reporting, ...leftOut],
@@ -180,24 +191,24 @@ function reportingTable({ reporting }: StatementFacts): string {
     ],
     [],
   );
-  const lines = rates.map((used) => `<p>${escaped(rateText(used, currency))}</p>`);
+  const lines = rates.map((used) => `<p>${escapeHtml(describeUsedRate(used, currency))}</p>`);
   return [total, ...lines].join('\n');
 }
 
-function footer(facts: StatementFacts, issued: IssuedStatement | null): string {
+function buildFooter(facts: StatementFacts, issued: IssuedStatement | null): string {
   const lines = [
     `Exact: ${facts.totals.map(({ billedCost, effectiveCost, currency }) => `${effectiveCost} effective, ${billedCost} billed ${currency}`).join('; ') || '0'}. Figures above are rounded to two decimals.`,
-    ...leftOutLines(facts),
+    ...buildLeftOutLines(facts),
     `Based on ${facts.deliveries.length === 1 ? 'delivery' : 'deliveries'} ${facts.deliveries.join(', ') || 'none'}, allocation rules version ${facts.rulesVersion}${facts.basis === null ? '' : `, basis ${facts.basis}`}.`,
     facts.previousRulesVersion === null
-      ? `No bill covers ${monthName(facts.previousPeriod)}.`
-      : `${monthName(facts.previousPeriod)} is based on ${facts.previousDeliveries.join(', ') || 'none'}, rules version ${facts.previousRulesVersion}${facts.previousBasis === null ? '' : `, basis ${facts.previousBasis}`}.`,
-    ...(issued === null ? [] : issuedLines(issued)),
+      ? `No bill covers ${formatMonthName(facts.previousPeriod)}.`
+      : `${formatMonthName(facts.previousPeriod)} is based on ${facts.previousDeliveries.join(', ') || 'none'}, rules version ${facts.previousRulesVersion}${facts.previousBasis === null ? '' : `, basis ${facts.previousBasis}`}.`,
+    ...(issued === null ? [] : buildIssuedLines(issued)),
   ];
-  return `<footer>${lines.map((line) => `<p>${escaped(line)}</p>`).join('\n')}</footer>`;
+  return `<footer>${lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n')}</footer>`;
 }
 
-function leftOutLines({ leftOut }: StatementFacts): string[] {
+function buildLeftOutLines({ leftOut }: StatementFacts): string[] {
   const { rejectedRows, rowsWithoutBilledCost, rowsWithoutEffectiveCost } = leftOut;
   const lines = [
     [rowsWithoutBilledCost, 'rows without a billed cost'],
@@ -208,7 +219,7 @@ function leftOutLines({ leftOut }: StatementFacts): string[] {
   return said.length === 0 ? [] : [`Left out, because it is unknown: ${said.join(', ')}.`];
 }
 
-function issuedLines({ why, difference, corrects, periodState }: IssuedStatement): string[] {
+function buildIssuedLines({ why, difference, corrects, periodState }: IssuedStatement): string[] {
   const sums = difference.map(
     ({ billedCost, effectiveCost, currency }) => `${effectiveCost} effective, ${billedCost} billed ${currency}`,
   );

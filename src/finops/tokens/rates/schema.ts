@@ -29,16 +29,16 @@ export const TokenRate = z
   .describe('Price of one direction');
 export type TokenRate = z.infer<typeof TokenRate>;
 
-const rateOf = (what: string) => TokenRate.nullable().describe(what);
+const describeRate = (what: string) => TokenRate.nullable().describe(what);
 
 export const TokenRates = z
   .strictObject({
     currency: Currency,
-    input: rateOf('Price of input tokens; null when the model has none'),
-    output: rateOf('Price of output tokens; null when the model has none'),
-    cacheRead: rateOf('Price of input tokens read from a cache; null: they cost what input costs'),
-    cacheWrite: rateOf('Price of input tokens written to a cache; null: they cost what input costs'),
-    cacheWrite1h: rateOf(
+    input: describeRate('Price of input tokens; null when the model has none'),
+    output: describeRate('Price of output tokens; null when the model has none'),
+    cacheRead: describeRate('Price of input tokens read from a cache; null: they cost what input costs'),
+    cacheWrite: describeRate('Price of input tokens written to a cache; null: they cost what input costs'),
+    cacheWrite1h: describeRate(
       'Price of input tokens written to a cache for one hour; null: the price of other cache writes applies',
     ),
     perThousandRequests: DecimalString.nullable().describe(
@@ -85,20 +85,20 @@ const fallbacks: Readonly<Partial<Record<TokenDirection, TokenDirection>>> = {
 };
 
 /** The rate of a direction, or of its fallback: cache tokens without a separate price cost as much as input tokens. */
-export function effectiveRate(rates: TokenRates, direction: TokenDirection): TokenRate | null {
+export function findEffectiveRate(rates: TokenRates, direction: TokenDirection): TokenRate | null {
   const fallback = fallbacks[direction];
-  return rates[direction] ?? (fallback === undefined ? null : effectiveRate(rates, fallback));
+  return rates[direction] ?? (fallback === undefined ? null : findEffectiveRate(rates, fallback));
 }
 
 /** Price of 1,000,000 tokens in a request of this many input tokens. */
-export function perMillionAt(rate: TokenRate, requestInputTokens: number | Decimal): string {
+export function findPerMillion(rate: TokenRate, requestInputTokens: number | Decimal): string {
   const size = decimal(requestInputTokens);
   const held = rate.tiers.findLast((tier) => size.gt(tier.above));
   return held?.perMillion ?? rate.perMillion;
 }
 
 /** The input sizes at which some price of the model changes, ascending; empty when none depends on the size. */
-export function sizeBounds(rates: TokenRates): number[] {
+export function listSizeBounds(rates: TokenRates): number[] {
   const bounds = tokenDirections.flatMap((direction) => rates[direction]?.tiers.map((tier) => tier.above) ?? []);
   return [...new Set(bounds)].toSorted((a, b) => a - b);
 }
@@ -109,7 +109,11 @@ export function sizeBounds(rates: TokenRates): number[] {
  * request. Null with a reason if tokens without a price were used. Example: 1,000 in of which 400 from a cache, 100 out, at
  * 2.50 / 1.25 / 10.00 -> 0.0015 + 0.0005 + 0.001 = 0.003.
  */
-export function tokenCost(rates: TokenRates, counts: TokenCounts, requestInputTokens: number | Decimal): TokenCost {
+export function computeTokenCost(
+  rates: TokenRates,
+  counts: TokenCounts,
+  requestInputTokens: number | Decimal,
+): TokenCost {
   const { cacheReadTokens, cacheWriteTokens, cacheWrite1hTokens } = counts;
   const fresh = counts.inputTokens.minus(cacheReadTokens).minus(cacheWriteTokens).minus(cacheWrite1hTokens);
   if (fresh.isNegative()) return { amount: null, reason: 'more tokens are cached than there are input tokens' };
@@ -123,9 +127,9 @@ export function tokenCost(rates: TokenRates, counts: TokenCounts, requestInputTo
   let sum = decimal(0);
   for (const [direction, tokens] of used) {
     if (tokens.isZero()) continue;
-    const rate = effectiveRate(rates, direction);
+    const rate = findEffectiveRate(rates, direction);
     if (rate === null) return { amount: null, reason: `the price of the model has none for ${direction} tokens` };
-    sum = sum.plus(tokens.times(perMillionAt(rate, requestInputTokens)).dividedBy(MILLION));
+    sum = sum.plus(tokens.times(findPerMillion(rate, requestInputTokens)).dividedBy(MILLION));
   }
   if (rates.perThousandRequests !== null) {
     sum = sum.plus(counts.requests.times(rates.perThousandRequests).dividedBy(THOUSAND));
@@ -134,6 +138,6 @@ export function tokenCost(rates: TokenRates, counts: TokenCounts, requestInputTo
 }
 
 /** A rate without tiers, null for null. */
-export function flatRate(perMillion: string | null): TokenRate | null {
+export function toFlatRate(perMillion: string | null): TokenRate | null {
   return perMillion === null ? null : { perMillion, tiers: [] };
 }

@@ -1,4 +1,4 @@
-import { momentsOf } from '../moments.ts';
+import { computeMoments } from '../moments.ts';
 import type { NumericPair } from '../samples.ts';
 
 /** Evidently divides by no less than this. */
@@ -11,7 +11,7 @@ export function wasserstein(pair: NumericPair): number {
 
 /** W1 in standard deviations of the reference: Evidently's `wasserstein`. */
 export function normedWasserstein(pair: NumericPair): number {
-  return wasserstein(pair) / Math.max(Math.sqrt(momentsOf(pair.reference).variance), LEAST_DEVIATION);
+  return wasserstein(pair) / Math.max(Math.sqrt(computeMoments(pair.reference).variance), LEAST_DEVIATION);
 }
 
 /** Energy distance, in square roots of the unit: root of twice the integral of the squared difference (`scipy.stats.energy_distance`). */

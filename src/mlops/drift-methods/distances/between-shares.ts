@@ -1,5 +1,5 @@
-import { binCounts } from '../bins.ts';
-import { total } from '../samples.ts';
+import { countBins } from '../bins.ts';
+import { sumCounts } from '../samples.ts';
 
 /** Two distributions over the same bins or levels. */
 export interface SharePair {
@@ -10,7 +10,7 @@ export interface SharePair {
 const SMALL_SHARE = 0.0001;
 
 /** Evidently's way with empty bins: 0.0001, or a millionth of the least share where that is no larger; no renormalising. */
-function filled(shares: Float64Array): Float64Array {
+function fillZeroShares(shares: Float64Array): Float64Array {
   const least = shares.reduce((a, b) => (b !== 0 && b < a ? b : a), Number.POSITIVE_INFINITY);
   const small = least <= SMALL_SHARE ? least / 1e6 : SMALL_SHARE;
   return shares.map((share) => (share === 0 ? small : share));
@@ -18,19 +18,19 @@ function filled(shares: Float64Array): Float64Array {
 
 /** Population stability index, >= 0: the sum of (p - q) ln(p / q). */
 export function populationStability(pair: SharePair): number {
-  const [p, q] = [filled(pair.reference), filled(pair.current)];
+  const [p, q] = [fillZeroShares(pair.reference), fillZeroShares(pair.current)];
   return sumOver(p, q, (a, b) => (a - b) * Math.log(a / b));
 }
 
 /** Kullback-Leibler divergence of the reference from the current, in nats, after filling and normalising. */
 export function kullbackLeibler(pair: SharePair): number {
-  const [p, q] = [normed(filled(pair.reference)), normed(filled(pair.current))];
+  const [p, q] = [normalizeShares(fillZeroShares(pair.reference)), normalizeShares(fillZeroShares(pair.current))];
   return sumOver(p, q, relativeEntropy);
 }
 
 /** Jensen-Shannon distance, the root of the divergence: up to 0.8326 with natural logarithms, up to 1 with `base` 2. */
 export function jensenShannon(pair: SharePair, base = Math.E): number {
-  const [p, q] = [normed(pair.reference), normed(pair.current)];
+  const [p, q] = [normalizeShares(pair.reference), normalizeShares(pair.current)];
   const halves = (a: number, b: number) => relativeEntropy(a, (a + b) / 2) + relativeEntropy(b, (a + b) / 2);
   return Math.sqrt(Math.max(0, sumOver(p, q, halves)) / Math.log(base) / 2);
 }
@@ -66,8 +66,8 @@ function sumOver(p: Float64Array, q: Float64Array, of: (a: number, b: number) =>
   return p.reduce((sum, share, at) => sum + of(share, q[at] ?? 0), 0);
 }
 
-function normed(shares: Float64Array): Float64Array {
-  const sum = total(shares);
+function normalizeShares(shares: Float64Array): Float64Array {
+  const sum = sumCounts(shares);
   return shares.map((share) => share / sum);
 }
 
@@ -80,7 +80,7 @@ function fromAffinity(affinity: number): number {
 }
 
 function densities(sorted: Float64Array, edges: Float64Array): Float64Array {
-  const counts = binCounts(sorted, edges);
-  const all = total(counts);
+  const counts = countBins(sorted, edges);
+  const all = sumCounts(counts);
   return counts.map((count, at) => count / ((edges[at + 1] ?? 0) - (edges[at] ?? 0)) / all);
 }

@@ -17,7 +17,7 @@ const COARSE = 2 ** 16;
  * bucket end are sorted. -0 is treated as 0.
  */
 export function unsortedKolmogorovSmirnov({ reference, current }: Pick<NumericPair, 'reference' | 'current'>): number {
-  const buckets = bucketsFor(current);
+  const buckets = countBuckets(current);
   const counts = { reference: countIn(buckets, reference), current: countIn(buckets, current) };
   const [n, m] = [reference.length, current.length];
   let largest = 0;
@@ -51,7 +51,7 @@ interface Place {
   readonly b: number;
 }
 
-interface Known {
+interface KnownDistance {
   readonly n: number;
   readonly m: number;
   /** Largest distance that is known. */
@@ -63,7 +63,10 @@ interface Counts {
   readonly current: Uint32Array;
 }
 
-function openBuckets({ reference, current }: Counts, { n, m, largest }: Known): { open: Uint8Array; places: Place[] } {
+function openBuckets(
+  { reference, current }: Counts,
+  { n, m, largest }: KnownDistance,
+): { open: Uint8Array; places: Place[] } {
   const open = new Uint8Array(reference.length);
   const places: Place[] = [];
   let [i, j] = [0, 0];
@@ -84,7 +87,7 @@ function openBuckets({ reference, current }: Counts, { n, m, largest }: Known): 
 function walk(
   places: readonly Place[],
   { reference, current }: Pick<NumericPair, 'reference' | 'current'>,
-  known: Known,
+  known: KnownDistance,
 ): number {
   const { n, m } = known;
   let { largest } = known;
@@ -112,13 +115,13 @@ interface Buckets {
   readonly size: number;
 }
 
-function bucketsFor(values: Float64Array): Buckets {
-  const words = wordsOf(values);
+function countBuckets(values: Float64Array): Buckets {
+  const words = viewWords(values);
   const seen = new Uint32Array(COARSE);
   const step = Math.max(1, Math.floor(values.length / LOOKED_AT));
   let looked = 0;
   for (let at = 0; at < values.length; at += step) {
-    const coarse = keyOf(words[2 * at + 1] ?? 0) >>> 16;
+    const coarse = toSortKey(words[2 * at + 1] ?? 0) >>> 16;
     seen[coarse] = (seen[coarse] ?? 0) + 1;
     looked += 1;
   }
@@ -134,21 +137,21 @@ function bucketsFor(values: Float64Array): Buckets {
   return { first, shift, size };
 }
 
-function wordsOf(values: Float64Array): Uint32Array {
+function viewWords(values: Float64Array): Uint32Array {
   return new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
 }
 
 /** The leading 32 bits of a number so that they ascend as the numbers do. */
-function keyOf(word: number): number {
+function toSortKey(word: number): number {
   return (word & 0x80000000 ? ~word : word | 0x80000000) >>> 0;
 }
 
 function countIn({ first, shift, size }: Buckets, values: Float64Array): Uint32Array {
   const counts = new Uint32Array(size);
-  const words = wordsOf(values);
+  const words = viewWords(values);
   for (let at = 0; at < values.length; at += 1) {
     if (values[at] === 0) values[at] = 0;
-    const key = keyOf(words[2 * at + 1] ?? 0);
+    const key = toSortKey(words[2 * at + 1] ?? 0);
     const bucket = (first[key >>> 16] ?? 0) + ((key & 0xffff) >>> (shift[key >>> 16] ?? 0));
     counts[bucket] = (counts[bucket] ?? 0) + 1;
   }
@@ -157,10 +160,10 @@ function countIn({ first, shift, size }: Buckets, values: Float64Array): Uint32A
 
 /** The values in open buckets, ascending. */
 function inOpen({ first, shift }: Buckets, values: Float64Array, open: Uint8Array): Float64Array {
-  const words = wordsOf(values);
+  const words = viewWords(values);
   const kept: number[] = [];
   for (let at = 0; at < values.length; at += 1) {
-    const key = keyOf(words[2 * at + 1] ?? 0);
+    const key = toSortKey(words[2 * at + 1] ?? 0);
     const bucket = (first[key >>> 16] ?? 0) + ((key & 0xffff) >>> (shift[key >>> 16] ?? 0));
     if (open[bucket] === 1) kept.push(values[at] ?? 0);
   }

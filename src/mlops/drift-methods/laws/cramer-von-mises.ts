@@ -39,7 +39,7 @@ export function cramerVonMisesExact(u: number, m: number, n: number): number {
   for (let y = 0; y <= n; y += 1) {
     let before: ReadonlyMap<number, number> = EMPTY;
     columns = columns.map((column, x) => {
-      before = shifted(before, column, (a * x - b * y) ** 2);
+      before = addShifted(before, column, (a * x - b * y) ** 2);
       return before;
     });
   }
@@ -54,7 +54,7 @@ export function cramerVonMisesExact(u: number, m: number, n: number): number {
 const START: ReadonlyMap<number, number> = new Map([[0, 1]]);
 const EMPTY: ReadonlyMap<number, number> = new Map();
 
-function shifted(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>, by: number): Map<number, number> {
+function addShifted(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>, by: number): Map<number, number> {
   const sum = new Map<number, number>();
   for (const counts of [a, b]) {
     for (const [value, count] of counts) sum.set(value + by, (sum.get(value + by) ?? 0) + count);

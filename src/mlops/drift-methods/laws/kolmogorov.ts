@@ -80,13 +80,13 @@ function durbinStart(size: number, h: number): Float64Array {
   return matrix;
 }
 
-interface Scaled {
+interface ScaledMatrix {
   readonly values: Float64Array;
   /** Power of ten that the values are to be multiplied by. */
   readonly exponent: number;
 }
 
-function power(base: Scaled, n: number, size: number): Scaled {
+function power(base: ScaledMatrix, n: number, size: number): ScaledMatrix {
   if (n === 1) return base;
   const half = power(base, Math.floor(n / 2), size);
   const square = scaledDown({ values: product(half.values, half.values, size), exponent: 2 * half.exponent }, size);
@@ -95,7 +95,7 @@ function power(base: Scaled, n: number, size: number): Scaled {
   return scaledDown(odd, size);
 }
 
-function scaledDown({ values, exponent }: Scaled, size: number): Scaled {
+function scaledDown({ values, exponent }: ScaledMatrix, size: number): ScaledMatrix {
   const middle = (size - 1) / 2;
   if ((values[middle * size + middle] ?? 0) <= 1e140) return { values, exponent };
   return { values: values.map((value) => value * 1e-140), exponent: exponent + 140 };

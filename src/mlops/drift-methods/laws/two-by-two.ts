@@ -1,4 +1,4 @@
-import { total } from '../samples.ts';
+import { sumCounts } from '../samples.ts';
 
 /** Probabilities this close are equal, as for R's fisher.test. */
 const SAME = 1 + 1e-7;
@@ -16,8 +16,8 @@ export interface TwoByTwo {
  * so a time that grows with the root of the rows. Example: 3 of 4 against 1 of 4 marked -> 0.4857….
  */
 export function twoByTwo(first: Side, second: Side): TwoByTwo {
-  const weights = weightsOf(first, second);
-  const whole = total(weights.values);
+  const weights = computeTableWeights(first, second);
+  const whole = sumCounts(weights.values);
   const observed = weights.values[second.marked - weights.from] ?? 0;
   return {
     pValue: Math.min(1, tail(weights.values, ({ weight }) => weight <= observed * SAME) / whole),
@@ -32,7 +32,7 @@ interface Side {
 }
 
 /** Weights of all tables with these margins, starting at `from` marked rows on the second side, relative to the most likely table. */
-function weightsOf(first: Side, second: Side): { from: number; values: Float64Array } {
+function computeTableWeights(first: Side, second: Side): { from: number; values: Float64Array } {
   const [marked, all] = [first.marked + second.marked, first.rows + second.rows];
   const [least, most] = [Math.max(0, marked - first.rows), Math.min(marked, second.rows)];
   const mode = Math.min(most, Math.max(least, Math.floor(((marked + 1) * (second.rows + 1)) / (all + 2))));

@@ -1,4 +1,4 @@
-import { type Measured, testOf } from '../measured.ts';
+import { type TestResult, toTestResult } from '../measured.ts';
 import type { NumericPair } from '../samples.ts';
 
 /** Scholz and Stephens (1987), table 2: levels, and the terms that their critical values are the sum of for two samples. */
@@ -20,14 +20,14 @@ const LARGEST_LEVEL = 0.25;
  * Two-sample test of Anderson and Darling with midranks (`scipy.stats.anderson_ksamp`). Its p-value is interpolated between
  * tabulated levels and so lies within 0.001 and 0.25.
  */
-export function andersonDarling(pair: NumericPair): Measured {
+export function andersonDarling(pair: NumericPair): TestResult {
   const [n, m] = [pair.reference.length, pair.current.length];
   const all = n + m;
   if (all < 4) return { reason: 'the test requires four values' };
   const raw = midrankStatistic(pair);
   if (raw === null) return { reason: 'all values are equal' };
-  const statistic = (raw - 1) / Math.sqrt(varianceOf(n, m));
-  return testOf(statistic, pValueOf(statistic));
+  const statistic = (raw - 1) / Math.sqrt(computeVariance(n, m));
+  return toTestResult(statistic, interpolatePValue(statistic));
 }
 
 function midrankStatistic({ reference, current }: NumericPair): number | null {
@@ -53,7 +53,7 @@ function midrankStatistic({ reference, current }: NumericPair): number | null {
   return groups < 2 ? null : ((sumReference / n + sumCurrent / m) * (all - 1)) / all;
 }
 
-function varianceOf(n: number, m: number): number {
+function computeVariance(n: number, m: number): number {
   const all = n + m;
   const inverse = 1 / n + 1 / m;
   let harmonic = 0;
@@ -70,7 +70,7 @@ function varianceOf(n: number, m: number): number {
   return (a * all ** 3 + b * all ** 2 + c * all + d) / ((all - 1) * (all - 2) * (all - 3));
 }
 
-function pValueOf(statistic: number): number {
+function interpolatePValue(statistic: number): number {
   if (statistic < (CRITICAL[0] ?? 0)) return LARGEST_LEVEL;
   if (statistic > (CRITICAL.at(-1) ?? 0)) return SMALLEST_LEVEL;
   const [constant, slope, bend] = quadratic(CRITICAL, LEVELS.map(Math.log));

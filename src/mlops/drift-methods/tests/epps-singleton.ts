@@ -1,6 +1,6 @@
-import { quantileOf } from '../../../platform/numbers/index.ts';
+import { computeQuantile } from '../../../platform/numbers/index.ts';
 import { chiSquareTail } from '../laws/gamma.ts';
-import { type Measured, testOf } from '../measured.ts';
+import { type TestResult, toTestResult } from '../measured.ts';
 import type { NumericPair } from '../samples.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
@@ -13,11 +13,11 @@ const SMALL = 25;
 const NEGLIGIBLE = 1e-15;
 
 /** Test of Epps and Singleton: do the empirical characteristic functions differ? (`scipy.stats.epps_singleton_2samp`) */
-export function eppsSingleton({ reference, current }: NumericPair): Measured {
+export function eppsSingleton({ reference, current }: NumericPair): TestResult {
   const [n, m] = [reference.length, current.length];
   if (Math.min(n, m) < FEWEST) return { reason: `the test requires ${FEWEST} values on each side` };
-  const pooled = merged(reference, current);
-  const halfRange = ((quantileOf(pooled, 0.75) ?? 0) - (quantileOf(pooled, 0.25) ?? 0)) / 2;
+  const pooled = mergeSorted(reference, current);
+  const halfRange = ((computeQuantile(pooled, 0.75) ?? 0) - (computeQuantile(pooled, 0.25) ?? 0)) / 2;
   if (halfRange === 0) return { reason: 'the middle half of the values has only one value' };
   const points = POINTS.map((point) => point / halfRange);
   const [a, b] = [waves(reference, points), waves(current, points)];
@@ -27,10 +27,10 @@ export function eppsSingleton({ reference, current }: NumericPair): Measured {
   const { form, rank } = inverseForm(covariance, difference);
   const small = Math.max(n, m) < SMALL ? 1 / (1 + all ** -0.45 + 10.1 * (n ** -1.7 + m ** -1.7)) : 1;
   const statistic = all * form * small;
-  return testOf(statistic, chiSquareTail(statistic, rank));
+  return toTestResult(statistic, chiSquareTail(statistic, rank));
 }
 
-function merged(a: Float64Array, b: Float64Array): Float64Array {
+function mergeSorted(a: Float64Array, b: Float64Array): Float64Array {
   const both = new Float64Array(a.length + b.length);
   both.set(a);
   both.set(b, a.length);

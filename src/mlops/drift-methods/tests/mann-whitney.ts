@@ -1,7 +1,7 @@
 import { normalTail } from '../laws/normal.ts';
-import { type Measured, testOf } from '../measured.ts';
+import { type TestResult, toTestResult } from '../measured.ts';
 import type { NumericPair } from '../samples.ts';
-import { ranksOf } from './ranks.ts';
+import { rankSides } from './ranks.ts';
 
 /** SciPy counts exactly where a side has no more values than this and there are no ties. */
 const MOST_EXACT = 8;
@@ -10,15 +10,15 @@ const MOST_EXACT = 8;
  * Mann and Whitney's U as Evidently calls it, `mannwhitneyu(reference, current, alternative="less")`: one-sided. It only
  * finds a current sample that lies **above** the reference; one that lies below has a p-value near 1.
  */
-export function mannWhitneyLess(pair: NumericPair): Measured {
+export function mannWhitneyLess(pair: NumericPair): TestResult {
   const [n, m] = [pair.reference.length, pair.current.length];
-  const { referenceSum, ties } = ranksOf(pair);
+  const { referenceSum, ties } = rankSides(pair);
   const statistic = referenceSum - (n * (n + 1)) / 2;
   const other = n * m - statistic;
-  if (ties === 0 && Math.min(n, m) <= MOST_EXACT) return testOf(statistic, exactTail(other, n, m));
+  if (ties === 0 && Math.min(n, m) <= MOST_EXACT) return toTestResult(statistic, exactTail(other, n, m));
   const all = n + m;
   const deviation = Math.sqrt(((n * m) / 12) * (all + 1 - ties / (all * (all - 1))));
-  return testOf(statistic, normalTail((other - (n * m) / 2 - 0.5) / deviation));
+  return toTestResult(statistic, normalTail((other - (n * m) / 2 - 0.5) / deviation));
 }
 
 /** P(U >= u) without ties: counts of the product of (1 - x^(n+i)) / (1 - x^i), whose coefficients are the orders with that U. */

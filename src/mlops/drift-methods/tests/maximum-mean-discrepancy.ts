@@ -1,5 +1,5 @@
 import { NumpyRandom } from '../laws/numpy-random.ts';
-import { type Measured, testOf } from '../measured.ts';
+import { type TestResult, toTestResult } from '../measured.ts';
 import type { NumericPair } from '../samples.ts';
 
 const PERMUTATIONS = 100;
@@ -11,14 +11,14 @@ const MOST_ROWS = 4000;
  * unbiased, p-value of 100 permutations. Evidently draws them without a seed, so its p-value differs from run to run; here
  * they are drawn from seed 0.
  */
-export function maximumMeanDiscrepancy({ reference, current }: NumericPair): Measured {
+export function maximumMeanDiscrepancy({ reference, current }: NumericPair): TestResult {
   const [n, m] = [reference.length, current.length];
   if (Math.min(n, m) < 2) return { reason: 'the test requires two values on each side' };
   if (n + m > MOST_ROWS) return { reason: `empirical_mmd compares all pairs of at most ${MOST_ROWS} rows` };
   const values = new Float64Array(n + m);
   values.set(reference);
   values.set(current, n);
-  const kernel = kernelOf(values, widthOf(reference));
+  const kernel = buildGaussianKernel(values, computeKernelWidth(reference));
   const sides = new Uint8Array(n + m).fill(1, n);
   const observed = discrepancy(kernel, sides, n, m);
   const random = new NumpyRandom(0);
@@ -28,11 +28,11 @@ export function maximumMeanDiscrepancy({ reference, current }: NumericPair): Mea
     const shuffled = sides.map((_, at) => sides[order[at] ?? 0] ?? 0);
     if (observed <= discrepancy(kernel, shuffled, n, m)) reached += 1;
   }
-  return testOf(observed, reached / PERMUTATIONS);
+  return toTestResult(observed, reached / PERMUTATIONS);
 }
 
 /** Root of half the median squared distance of all pairs of the reference, each row with itself too. */
-function widthOf(reference: Float64Array): number {
+function computeKernelWidth(reference: Float64Array): number {
   const n = reference.length;
   const squares = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1) {
@@ -47,7 +47,7 @@ function widthOf(reference: Float64Array): number {
   return median === 0 ? Math.SQRT1_2 : Math.sqrt(median / 2);
 }
 
-function kernelOf(values: Float64Array, width: number): Float64Array {
+function buildGaussianKernel(values: Float64Array, width: number): Float64Array {
   const size = values.length;
   const kernel = new Float64Array(size * size);
   for (let i = 0; i < size; i += 1) {

@@ -1,6 +1,6 @@
 import { createRandom, type Random } from '../../../platform/numbers/index.ts';
-import { type Measured, testOf } from '../measured.ts';
-import { type CountPair, total } from '../samples.ts';
+import { type TestResult, toTestResult } from '../measured.ts';
+import { type CountPair, sumCounts } from '../samples.ts';
 import { contingencyStatistic } from './chi-square.ts';
 
 /** Draws end when this many reached the statistic: a p-value that is not small needs no more digits. */
@@ -17,38 +17,38 @@ const SEED = 20_061;
  * exact: under no change it is at most alpha with a probability of at most alpha. The draws are seeded: equal counts give
  * an equal answer.
  */
-export function permutedContingency(pair: CountPair): Measured {
+export function permutedContingency(pair: CountPair): TestResult {
   if (pair.reference.length < 2) return { reason: 'there is only one value' };
-  const [n, m] = [total(pair.reference), total(pair.current)];
+  const [n, m] = [sumCounts(pair.reference), sumCounts(pair.current)];
   const few = Math.min(n, m);
-  const draws = drawsOf(few);
+  const draws = countDraws(few);
   const statistic = contingencyStatistic(pair);
   // Rounding errors must not separate equal tables.
   const limit = statistic * (1 - 1e-12);
-  const urn = urnOf(pair);
+  const urn = buildUrn(pair);
   const random = createRandom(SEED);
   let reached = 0;
   for (let draw = 1; draw <= draws; draw += 1) {
     const drawn = drawFrom(urn, few, pair.reference.length, random);
     const rest = drawn.map((count, at) => (pair.reference[at] ?? 0) + (pair.current[at] ?? 0) - count);
     if (contingencyStatistic({ reference: rest, current: drawn }) >= limit) reached += 1;
-    if (reached === ENOUGH_REACHED) return testOf(statistic, reached / draw);
+    if (reached === ENOUGH_REACHED) return toTestResult(statistic, reached / draw);
   }
-  return testOf(statistic, (reached + 1) / (draws + 1));
+  return toTestResult(statistic, (reached + 1) / (draws + 1));
 }
 
-function drawsOf(few: number): number {
+function countDraws(few: number): number {
   return Math.max(FEWEST_DRAWS, Math.min(MOST_DRAWS, Math.floor(MOST_ROWS_DRAWN / few)));
 }
 
 /** The least p-value that the draws can give: that of a statistic which none of them reached. */
 export function leastPermutedPValue({ reference, current }: CountPair): number {
-  return 1 / (drawsOf(Math.min(total(reference), total(current))) + 1);
+  return 1 / (countDraws(Math.min(sumCounts(reference), sumCounts(current))) + 1);
 }
 
 /** The level of every row of both sides. */
-function urnOf({ reference, current }: CountPair): Uint32Array {
-  const urn = new Uint32Array(total(reference) + total(current));
+function buildUrn({ reference, current }: CountPair): Uint32Array {
+  const urn = new Uint32Array(sumCounts(reference) + sumCounts(current));
   let at = 0;
   reference.forEach((count, level) => {
     const both = count + (current[level] ?? 0);

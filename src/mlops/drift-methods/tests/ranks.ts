@@ -12,7 +12,7 @@ export interface Ranks {
 }
 
 /** Ranks of both sides in one pass. */
-export function ranksOf({ reference, current }: NumericPair): Ranks {
+export function rankSides({ reference, current }: NumericPair): Ranks {
   const [n, m] = [reference.length, current.length];
   let [i, j] = [0, 0];
   const sums = { referenceSum: 0, ties: 0, referenceSquares: 0, currentSquares: 0 };

@@ -1,11 +1,11 @@
 import { studentTwoSided } from '../laws/student-t.ts';
-import { type Measured, testOf } from '../measured.ts';
-import { momentsOf } from '../moments.ts';
+import { type TestResult, toTestResult } from '../measured.ts';
+import { computeMoments } from '../moments.ts';
 import type { NumericPair } from '../samples.ts';
 
 /** Student's two-sided test of equal means, equal variances taken for granted (`scipy.stats.ttest_ind`). */
-export function tTest({ reference, current }: NumericPair): Measured {
-  const [a, b] = [momentsOf(reference), momentsOf(current)];
+export function tTest({ reference, current }: NumericPair): TestResult {
+  const [a, b] = [computeMoments(reference), computeMoments(current)];
   const degrees = a.count + b.count - 2;
   if (degrees < 1) return { reason: 'the test requires three values' };
   const pooled = (a.variance * a.count + b.variance * b.count) / degrees;
@@ -13,5 +13,5 @@ export function tTest({ reference, current }: NumericPair): Measured {
   const error = Math.sqrt(pooled * (1 / a.count + 1 / b.count));
   if (error === 0 && difference === 0) return { reason: 'all values are equal' };
   const t = difference / error;
-  return testOf(t, studentTwoSided(t, degrees));
+  return toTestResult(t, studentTwoSided(t, degrees));
 }

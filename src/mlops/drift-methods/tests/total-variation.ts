@@ -1,7 +1,7 @@
 import { totalVariation } from '../distances/between-shares.ts';
 import { NumpyRandom } from '../laws/numpy-random.ts';
-import { type Measured, testOf } from '../measured.ts';
-import { type CountPair, sharesOf, total } from '../samples.ts';
+import { type TestResult, toTestResult } from '../measured.ts';
+import { type CountPair, computeShares, sumCounts } from '../samples.ts';
 
 const PERMUTATIONS = 1000;
 /** Each permutation draws a random number a row: more rows would take minutes. */
@@ -14,10 +14,10 @@ export interface CodePair {
 }
 
 /** Evidently's `TVD`: total variation with the p-value of 1000 permutations, drawn as NumPy draws them from seed 0. */
-export function totalVariationTest(counts: CountPair, codes: CodePair): Measured {
-  const [n, m] = [total(counts.reference), total(counts.current)];
+export function totalVariationTest(counts: CountPair, codes: CodePair): TestResult {
+  const [n, m] = [sumCounts(counts.reference), sumCounts(counts.current)];
   if (n + m > MOST_ROWS) return { reason: `TVD permutes at most ${MOST_ROWS} rows; tvd computes only the distance` };
-  const observed = distanceOfCounts(counts);
+  const observed = computeCountDistance(counts);
   const random = new NumpyRandom(0);
   let reached = 0;
   for (let round = 0; round < PERMUTATIONS; round += 1) {
@@ -28,11 +28,11 @@ export function totalVariationTest(counts: CountPair, codes: CodePair): Measured
       reference[code] = (reference[code] ?? 0) + 1;
     }
     const current = reference.map((count, at) => (counts.reference[at] ?? 0) + (counts.current[at] ?? 0) - count);
-    if (observed <= distanceOfCounts({ reference, current })) reached += 1;
+    if (observed <= computeCountDistance({ reference, current })) reached += 1;
   }
-  return testOf(observed, reached / PERMUTATIONS);
+  return toTestResult(observed, reached / PERMUTATIONS);
 }
 
-function distanceOfCounts(counts: CountPair): number {
-  return totalVariation({ reference: sharesOf(counts.reference), current: sharesOf(counts.current) });
+function computeCountDistance(counts: CountPair): number {
+  return totalVariation({ reference: computeShares(counts.reference), current: computeShares(counts.current) });
 }

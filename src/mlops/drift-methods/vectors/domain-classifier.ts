@@ -1,6 +1,6 @@
 import { createRandom } from '../../../platform/numbers/index.ts';
-import { type Measured, testOf } from '../measured.ts';
-import { kernelOf, type PointPair, rowsOf, shuffled } from './points.ts';
+import { type TestResult, toTestResult } from '../measured.ts';
+import { buildKernel, countRows, type PointPair, shuffleIndexes } from './points.ts';
 
 const FOLDS = 5;
 const PERMUTATIONS = 499;
@@ -12,39 +12,39 @@ const RIDGE = 1;
  * the median distance. p-value (1 + reached) / 500 of 499 permutations of the sides; each permutation is refitted and
  * rescored.
  */
-export function domainClassifier(pair: PointPair): Measured {
-  const [n, m] = [rowsOf(pair.reference), rowsOf(pair.current)];
+export function domainClassifier(pair: PointPair): TestResult {
+  const [n, m] = [countRows(pair.reference), countRows(pair.current)];
   if (Math.min(n, m) < FOLDS) return { reason: `the test requires ${FOLDS} rows on each side` };
-  const kernel = kernelOf(pair);
+  const kernel = buildKernel(pair);
   if (kernel === null) return { reason: 'all rows are equal' };
   const random = createRandom(2);
   const size = n + m;
-  const parts = partsOf(kernel, size, shuffled(size, random));
+  const parts = buildFolds(kernel, size, shuffleIndexes(size, random));
   // Center the sides: the fit is linear in them, and the mean is the same for every permutation.
   const sides = Float64Array.from({ length: size }, (_, at) => (at < n ? -m / size : n / size));
-  const observed = areaOf(parts, sides);
+  const observed = computeArea(parts, sides);
   let reached = 0;
   for (let round = 0; round < PERMUTATIONS; round += 1) {
-    const order = shuffled(size, random);
+    const order = shuffleIndexes(size, random);
     if (
-      areaOf(
+      computeArea(
         parts,
         sides.map((_, at) => sides[order[at] ?? 0] ?? 0),
       ) >= observed
     )
       reached += 1;
   }
-  return testOf(observed, (1 + reached) / (1 + PERMUTATIONS));
+  return toTestResult(observed, (1 + reached) / (1 + PERMUTATIONS));
 }
 
 /** Rows that are scored, those that are learned from, and the weight of each of these in the score of each of those. */
-interface Part {
+interface Fold {
   readonly scored: Uint32Array;
   readonly learned: Uint32Array;
   readonly weights: Float64Array;
 }
 
-function partsOf(kernel: Float64Array, size: number, order: Uint32Array): Part[] {
+function buildFolds(kernel: Float64Array, size: number, order: Uint32Array): Fold[] {
   return Array.from({ length: FOLDS }, (_, fold) => {
     const scored = order.filter((_, at) => at % FOLDS === fold);
     const learned = order.filter((_, at) => at % FOLDS !== fold);
@@ -92,7 +92,7 @@ function solve(lower: Float64Array, x: Float64Array, k: number): void {
   }
 }
 
-function areaOf(parts: readonly Part[], sides: Float64Array): number {
+function computeArea(parts: readonly Fold[], sides: Float64Array): number {
   const scores = new Float64Array(sides.length);
   for (const { scored, learned, weights } of parts) {
     const k = learned.length;

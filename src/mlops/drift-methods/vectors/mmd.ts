@@ -1,6 +1,6 @@
 import { createRandom } from '../../../platform/numbers/index.ts';
-import { type Measured, testOf } from '../measured.ts';
-import { kernelOf, type PointPair, rowsOf, shuffled } from './points.ts';
+import { type TestResult, toTestResult } from '../measured.ts';
+import { buildKernel, countRows, type PointPair, shuffleIndexes } from './points.ts';
 
 const PERMUTATIONS = 999;
 
@@ -8,10 +8,10 @@ const PERMUTATIONS = 999;
  * Squared maximum mean discrepancy (Gretton et al. 2012), unbiased, with a Gaussian kernel of the median distance; p-value
  * (1 + reached) / 1,000 of 999 permutations of the sides from a fixed seed, so that 5 % is 5 % at any sizes.
  */
-export function maximumMeanDiscrepancyTest(pair: PointPair): Measured {
-  const [n, m] = [rowsOf(pair.reference), rowsOf(pair.current)];
+export function maximumMeanDiscrepancyTest(pair: PointPair): TestResult {
+  const [n, m] = [countRows(pair.reference), countRows(pair.current)];
   if (Math.min(n, m) < 2) return { reason: 'the test requires two rows on each side' };
-  const kernel = kernelOf(pair);
+  const kernel = buildKernel(pair);
   if (kernel === null) return { reason: 'all rows are equal' };
   const random = createRandom(1);
   const places = Uint32Array.from({ length: n + m }, (_, at) => at);
@@ -23,9 +23,9 @@ export function maximumMeanDiscrepancyTest(pair: PointPair): Measured {
   const observed = discrepancy(kernel, sums, places, n);
   let reached = 0;
   for (let round = 0; round < PERMUTATIONS; round += 1) {
-    if (discrepancy(kernel, sums, shuffled(n + m, random), n) >= observed) reached += 1;
+    if (discrepancy(kernel, sums, shuffleIndexes(n + m, random), n) >= observed) reached += 1;
   }
-  return testOf(observed, (1 + reached) / (1 + PERMUTATIONS));
+  return toTestResult(observed, (1 + reached) / (1 + PERMUTATIONS));
 }
 
 /** With the first `n` places of the order for the reference. `sums` are of the kernel by row, without the row itself. */

@@ -15,23 +15,23 @@ export interface PointPair {
 /** Rows of a side that tests of all pairs look at. */
 export const MOST_POINTS = 400;
 
-export function rowsOf({ values, dimension }: Points): number {
+export function countRows({ values, dimension }: Points): number {
   return dimension === 0 ? 0 : values.length / dimension;
 }
 
 /** A column of numbers as rows of one, at most so many a side, drawn from fixed seeds. */
 export function pointPair({ reference, current }: Pick<NumericPair, 'reference' | 'current'>): PointPair {
-  return { reference: pointsOf(reference, 3), current: pointsOf(current, 4) };
+  return { reference: drawPoints(reference, 3), current: drawPoints(current, 4) };
 }
 
-function pointsOf(values: Float64Array, seed: number): Points {
+function drawPoints(values: Float64Array, seed: number): Points {
   if (values.length <= MOST_POINTS) return { values, dimension: 1 };
-  const drawn = shuffled(values.length, createRandom(seed)).subarray(0, MOST_POINTS);
+  const drawn = shuffleIndexes(values.length, createRandom(seed)).subarray(0, MOST_POINTS);
   return { values: Float64Array.from(drawn, (at) => values[at] ?? 0), dimension: 1 };
 }
 
 /** The places 0 .. n - 1 in a random order. */
-export function shuffled(n: number, random: Random): Uint32Array {
+export function shuffleIndexes(n: number, random: Random): Uint32Array {
   const order = Uint32Array.from({ length: n }, (_, at) => at);
   for (let at = n - 1; at > 0; at -= 1) {
     const other = Math.floor(random() * (at + 1));
@@ -44,9 +44,9 @@ export function shuffled(n: number, random: Random): Uint32Array {
  * Gaussian kernel of all rows of both sides, the reference first: exp(-d^2 / median(d^2)), the median over all pairs of different rows
  * (so Evidently's gamma, over both sides). null where all rows are equal.
  */
-export function kernelOf({ reference, current }: PointPair): Float64Array | null {
+export function buildKernel({ reference, current }: PointPair): Float64Array | null {
   const { dimension } = reference;
-  const [n, m] = [rowsOf(reference), rowsOf(current)];
+  const [n, m] = [countRows(reference), countRows(current)];
   const size = n + m;
   const values = new Float64Array(size * dimension);
   values.set(reference.values);

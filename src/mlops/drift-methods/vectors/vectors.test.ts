@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../../platform/numbers/index.ts';
 import { normal } from '../../drift/calibration.testing.ts';
-import type { Measured } from '../measured.ts';
+import type { TestResult } from '../measured.ts';
 import { domainClassifier } from './domain-classifier.ts';
 import { maximumMeanDiscrepancyTest } from './mmd.ts';
 import type { Points } from './points.ts';
@@ -13,7 +13,7 @@ const draw = (rows: number, dimension: number, random: Random, of = (value: numb
   values: Float64Array.from({ length: rows * dimension }, () => of(normal(random))),
   dimension,
 });
-const pValueOf = (measured: Measured) => ('reason' in measured ? Number.NaN : (measured.pValue ?? Number.NaN));
+const readPValue = (measured: TestResult) => ('reason' in measured ? Number.NaN : (measured.pValue ?? Number.NaN));
 
 describe.each(names)('%s of embeddings', (name) => {
   const test = tests[name];
@@ -24,7 +24,7 @@ describe.each(names)('%s of embeddings', (name) => {
     let alarms = 0;
     for (let run = 0; run < runs; run += 1) {
       const pair = { reference: draw(40, 3, random), current: draw(15, 3, random) };
-      if (pValueOf(test(pair)) <= 0.05) alarms += 1;
+      if (readPValue(test(pair)) <= 0.05) alarms += 1;
     }
     // 5 % and two standard errors of 200 runs.
     expect(alarms / runs).toBeLessThanOrEqual(0.081);
@@ -34,8 +34,8 @@ describe.each(names)('%s of embeddings', (name) => {
   it('finds a moved mean and a changed spread, which no single mean shows', () => {
     const random = createRandom(5);
     const reference = draw(120, 8, random);
-    expect(pValueOf(test({ reference, current: draw(100, 8, random, (value) => value + 0.5) }))).toBeLessThan(0.01);
-    expect(pValueOf(test({ reference, current: draw(100, 8, random, (value) => value * 2) }))).toBeLessThan(0.01);
+    expect(readPValue(test({ reference, current: draw(100, 8, random, (value) => value + 0.5) }))).toBeLessThan(0.01);
+    expect(readPValue(test({ reference, current: draw(100, 8, random, (value) => value * 2) }))).toBeLessThan(0.01);
   });
 
   it('says why where there is nothing to tell', () => {

@@ -23,18 +23,18 @@ export async function profileColumns(
   const columns: StoredColumn[] = [];
   await objects.put(
     key,
-    Readable.from(sortedNumbers(session, table, numeric, threads, columns), { objectMode: false }),
+    Readable.from(readSortedNumbers(session, table, numeric, threads, columns), { objectMode: false }),
   );
   for (const column of table.columns) {
-    if (column.kind === 'text') columns.push(await levelsOf(session, table, column));
+    if (column.kind === 'text') columns.push(await readLevels(session, table, column));
     else if (!numeric.includes(column))
-      columns.push({ ...column, holds: 'nothing', ...(await knownOf(session, table, column)) });
+      columns.push({ ...column, holds: 'nothing', ...(await countKnownValues(session, table, column)) });
   }
   const order = new Map(table.columns.map(({ name }, at) => [name, at]));
   return columns.toSorted((a, b) => (order.get(a.name) ?? 0) - (order.get(b.name) ?? 0));
 }
 
-async function* sortedNumbers(
+async function* readSortedNumbers(
   session: LakeSession,
   table: Table,
   numeric: readonly TableColumn[],
@@ -63,13 +63,18 @@ async function* sortedNumbers(
   }
 }
 
-async function levelsOf(session: LakeSession, table: Table, column: TableColumn): Promise<StoredColumn> {
+async function readLevels(session: LakeSession, table: Table, column: TableColumn): Promise<StoredColumn> {
   const counted = await countLevels(session, table, column.name);
   const levels = counted?.levels.map((level, at): [string, number] => [level, counted.counts[at] ?? 0]) ?? null;
-  return { ...column, holds: 'levels', levels, ...(levels === null ? await knownOf(session, table, column) : {}) };
+  return {
+    ...column,
+    holds: 'levels',
+    levels,
+    ...(levels === null ? await countKnownValues(session, table, column) : {}),
+  };
 }
 
-async function knownOf(session: LakeSession, table: Table, { name }: TableColumn): Promise<{ known: number }> {
+async function countKnownValues(session: LakeSession, table: Table, { name }: TableColumn): Promise<{ known: number }> {
   const [known = 0] = await countKnown(session, table, [name]);
   return { known };
 }

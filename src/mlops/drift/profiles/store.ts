@@ -30,7 +30,7 @@ export function createProfileStore(objects: Objects, folder = NAMED): ProfileSto
       throw new AppError('drift_profile_not_found', detail, { profile: name });
     }
     const { content } = await objects.open(key);
-    return StoredProfile.parse(JSON.parse(await textOf(content)));
+    return StoredProfile.parse(JSON.parse(await readText(content)));
   };
   return {
     read,
@@ -44,37 +44,37 @@ export function createProfileStore(objects: Objects, folder = NAMED): ProfileSto
     },
     list: async () => {
       const folders = await objects.list(folder);
-      const found = await Promise.all(folders.map(({ name }) => read(name).catch(absent)));
+      const found = await Promise.all(folders.map(({ name }) => read(name).catch(buildProfileNotFound)));
       return found.filter((profile) => profile !== null);
     },
     remove: async (name) => {
       await read(name);
       await objects.remove(`${folder}/${name}`);
     },
-    reference: (profile) => referenceOf(objects, profile),
+    reference: (profile) => buildStoredReference(objects, profile),
   };
 }
 
 /** A folder without facts is a profile that is being made, or that a crash left; making it again replaces it. */
-function absent(error: unknown): null {
+function buildProfileNotFound(error: unknown): null {
   if (error instanceof AppError && error.code === 'drift_profile_not_found') return null;
   throw error;
 }
 
-async function textOf(content: Readable): Promise<string> {
+async function readText(content: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of content) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function knownOf(column: StoredColumn | undefined): number | null {
+function countStoredKnown(column: StoredColumn | undefined): number | null {
   if (column === undefined) return null;
   if (column.holds === 'numbers') return column.count;
   if (column.holds === 'nothing' || column.levels === null) return column.known ?? null;
   return column.levels.reduce((sum, [, count]) => sum + count, 0);
 }
 
-function referenceOf(objects: Objects, { columns, numbers, rows }: StoredProfile): Reference {
+function buildStoredReference(objects: Objects, { columns, numbers, rows }: StoredProfile): Reference {
   const held = new Map(columns.map((column) => [column.name, column]));
   return {
     rows,
@@ -106,6 +106,6 @@ function referenceOf(objects: Objects, { columns, numbers, rows }: StoredProfile
       };
     },
     codes: async () => null,
-    known: async (names) => names.map((name) => knownOf(held.get(name))),
+    known: async (names) => names.map((name) => countStoredKnown(held.get(name))),
   };
 }

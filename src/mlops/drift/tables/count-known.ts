@@ -1,4 +1,4 @@
-import { identifier, type LakeSession } from '../../../platform/lake/index.ts';
+import { type LakeSession, quoteIdentifier } from '../../../platform/lake/index.ts';
 import type { Table, TableColumn } from './table.ts';
 
 /** Rows with a known value, column by column; NaN, infinities and lists with one of them are none. */
@@ -9,13 +9,13 @@ export async function countKnown(
 ): Promise<number[]> {
   if (names.length === 0) return [];
   const held = new Map(columns.map((column) => [column.name, column]));
-  const counts = names.map((name, at) => `${countOf(name, held.get(name)?.kind)} AS c${at}`);
+  const counts = names.map((name, at) => `${buildCountSql(name, held.get(name)?.kind)} AS c${at}`);
   const [row] = await session.query(`SELECT ${counts.join(', ')} FROM ${relation}`);
   return names.map((_, at) => Number(row?.[`c${at}`] ?? 0));
 }
 
-function countOf(name: string, kind: TableColumn['kind'] | undefined): string {
-  const value = identifier(name);
+function buildCountSql(name: string, kind: TableColumn['kind'] | undefined): string {
+  const value = quoteIdentifier(name);
   if (kind === 'number') return `count(*) FILTER (isfinite(${value}::DOUBLE))::DOUBLE`;
   if (kind !== 'vector') return `count(${value})::DOUBLE`;
   const numbers = `${value}::DOUBLE[]`;

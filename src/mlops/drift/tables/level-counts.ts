@@ -1,4 +1,4 @@
-import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
+import { type LakeSession, quoteIdentifier, quoteLiteral } from '../../../platform/lake/index.ts';
 import type { CountPair } from '../../drift-methods/index.ts';
 import type { Table } from './table.ts';
 
@@ -18,7 +18,7 @@ export interface LevelCounts {
 
 /** Counts the texts of a column; null where there are too many to be categories. */
 export async function countLevels(session: LakeSession, table: Table, column: string): Promise<LevelCounts | null> {
-  const name = identifier(column);
+  const name = quoteIdentifier(column);
   const rows = await session.query(
     `SELECT ${name}::VARCHAR AS level, count(*)::DOUBLE AS rows FROM ${table.relation} WHERE ${name} IS NOT NULL
       GROUP BY 1 LIMIT ${MOST_LEVELS + 1}`,
@@ -55,7 +55,7 @@ export async function codeRows(
   levels: readonly string[],
 ): Promise<Uint32Array | null> {
   if (levels.length > MOST_CODED) return null;
-  const places = `list_position([${levels.map(literal).join(', ')}]::VARCHAR[], ${identifier(column)}::VARCHAR)`;
+  const places = `list_position([${levels.map(quoteLiteral).join(', ')}]::VARCHAR[], ${quoteIdentifier(column)}::VARCHAR)`;
   const [codes = new Float64Array()] = await session.doubles(
     `SELECT coalesce(${places} - 1, -1)::DOUBLE FROM ${relation}`,
     rows,

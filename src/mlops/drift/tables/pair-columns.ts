@@ -22,7 +22,7 @@ export function pairColumns(
   current: readonly TableColumn[],
   wanted: readonly string[] | undefined,
 ): PairedColumn[] {
-  const sides = { reference: byName(reference), current: byName(current) };
+  const sides = { reference: indexByName(reference), current: indexByName(current) };
   const all = [...new Set([...sides.reference.keys(), ...sides.current.keys()])];
   const missing = wanted?.find((name) => !all.includes(name));
   if (missing !== undefined) {
@@ -31,18 +31,18 @@ export function pairColumns(
     throw new AppError('drift_column_missing', detail, { column: missing });
   }
   const names = wanted === undefined ? all : [...new Set(wanted)];
-  return names.map((name) => pairOf(name, sides.reference.get(name), sides.current.get(name)));
+  return names.map((name) => pairColumn(name, sides.reference.get(name), sides.current.get(name)));
 }
 
-function byName(columns: readonly TableColumn[]): Map<string, TableColumn> {
+function indexByName(columns: readonly TableColumn[]): Map<string, TableColumn> {
   return new Map(columns.map((column) => [column.name, column]));
 }
 
-function pairOf(column: string, a: TableColumn | undefined, b: TableColumn | undefined): PairedColumn {
+function pairColumn(column: string, a: TableColumn | undefined, b: TableColumn | undefined): PairedColumn {
   const none = (side: TableColumn | undefined, reason: string): PairedColumn => ({
     how: 'none',
     column,
-    type: typeOf(side?.kind ?? 'other'),
+    type: toReportedType(side?.kind ?? 'other'),
     reason,
   });
   if (a === undefined) return none(b, 'only the current data has this column');
@@ -63,7 +63,7 @@ function isNumber(kind: ColumnKind): boolean {
   return kind === 'integer' || kind === 'number';
 }
 
-function typeOf(kind: ColumnKind) {
+function toReportedType(kind: ColumnKind) {
   if (isNumber(kind)) return 'numerical' as const;
   if (kind === 'text') return 'categorical' as const;
   if (kind === 'vector') return 'embedding' as const;

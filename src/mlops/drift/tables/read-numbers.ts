@@ -1,4 +1,4 @@
-import { identifier, type LakeSession } from '../../../platform/lake/index.ts';
+import { type LakeSession, quoteIdentifier } from '../../../platform/lake/index.ts';
 import type { Table } from './table.ts';
 
 /** Columns of numbers in one scan, NaN where there is no value, in the order of the file. */
@@ -7,6 +7,6 @@ export function readNumbers(
   { relation, rows }: Table,
   columns: readonly string[],
 ): Promise<Float64Array[]> {
-  const selected = columns.map((column) => `coalesce(${identifier(column)}::DOUBLE, 'nan'::DOUBLE)`);
+  const selected = columns.map((column) => `coalesce(${quoteIdentifier(column)}::DOUBLE, 'nan'::DOUBLE)`);
   return session.doubles(`SELECT ${selected.join(', ')} FROM ${relation}`, rows);
 }

@@ -1,4 +1,4 @@
-import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
+import { type LakeSession, quoteIdentifier, quoteLiteral } from '../../../platform/lake/index.ts';
 import { MOST_POINTS, type Points } from '../../drift-methods/index.ts';
 import type { Table } from './table.ts';
 
@@ -18,7 +18,7 @@ export async function readVectors(
   column: string,
   side: 'reference' | 'current',
 ): Promise<VectorRows | { readonly reason: string }> {
-  const vectors = `(SELECT v FROM (SELECT ${identifier(column)}::DOUBLE[] AS v FROM ${relation})
+  const vectors = `(SELECT v FROM (SELECT ${quoteIdentifier(column)}::DOUBLE[] AS v FROM ${relation})
     WHERE len(v) > 0 AND len(list_filter(v, lambda x: isfinite(x))) = len(v))`;
   const [facts] = await session.query(
     `SELECT count(*)::INTEGER AS known, min(len(v))::INTEGER AS least, max(len(v))::INTEGER AS most FROM ${vectors}`,
@@ -31,7 +31,7 @@ export async function readVectors(
     };
   }
   const rows = Math.min(known, MOST_POINTS);
-  const drawn = `SELECT v FROM ${vectors} ORDER BY hash(v, ${literal(side)}), v LIMIT ${rows}`;
+  const drawn = `SELECT v FROM ${vectors} ORDER BY hash(v, ${quoteLiteral(side)}), v LIMIT ${rows}`;
   const [values = new Float64Array()] = await session.doubles(`SELECT unnest(v) FROM (${drawn})`, rows * dimension);
   return { known, points: { values, dimension } };
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
-import { asUnreadable, type FileFormat, formatOf, type TableFile } from '../../../platform/tables/index.ts';
+import { type LakeSession, quoteIdentifier, quoteLiteral } from '../../../platform/lake/index.ts';
+import { detectFormat, type FileFormat, type TableFile, toUnreadable } from '../../../platform/tables/index.ts';
 
 /** Kind of a column, derived from its SQL type. */
 export type ColumnKind = 'integer' | 'number' | 'text' | 'vector' | 'datetime' | 'other';
@@ -29,12 +29,12 @@ const MOST_COLUMNS = 5000;
 
 /**
  * Opens a file for the time of a session; a CSV file is read once, into a table of the session.
- * Errors: those of `formatOf`, `csv_malformed`, `file_unreadable`, `file_too_wide`.
+ * Errors: those of `detectFormat`, `csv_malformed`, `file_unreadable`, `file_too_wide`.
  */
 export async function openTable(session: LakeSession, file: TableFile, alias: string): Promise<Table> {
-  const format = await formatOf(file);
-  const relation = await relationOf(session, file, format, alias).catch((error: unknown) => {
-    throw asUnreadable(error, file, format);
+  const format = await detectFormat(file);
+  const relation = await buildRelation(session, file, format, alias).catch((error: unknown) => {
+    throw toUnreadable(error, file, format);
   });
   const described = await session.query(`DESCRIBE SELECT * FROM ${relation}`);
   if (described.length > MOST_COLUMNS) {
@@ -43,40 +43,54 @@ export async function openTable(session: LakeSession, file: TableFile, alias: st
   }
   const typed = described.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
   const [counted] = await session.query(`SELECT count(*)::DOUBLE AS rows FROM ${relation}`);
-  const blanks = await blankTexts(
+  const blanks = await buildBlankTextSql(
     session,
     relation,
     typed.filter(({ type }) => type === 'VARCHAR').map(({ name }) => name),
   );
-  const columns = typed.map(({ name, type }) => ({ name, type, kind: kindOf(type), blank: blanks.has(name) }));
+  const columns = typed.map(({ name, type }) => ({
+    name,
+    type,
+    kind: classifyColumnType(type),
+    blank: blanks.has(name),
+  }));
   return { name: file.name, relation, columns, rows: Number(counted?.rows ?? 0) };
 }
 
-async function relationOf(session: LakeSession, file: TableFile, format: FileFormat, alias: string): Promise<string> {
+async function buildRelation(
+  session: LakeSession,
+  file: TableFile,
+  format: FileFormat,
+  alias: string,
+): Promise<string> {
   if (format === 'parquet') {
-    const relation = `read_parquet(${literal(file.path)})`;
+    const relation = `read_parquet(${quoteLiteral(file.path)})`;
     await session.query(`DESCRIBE SELECT * FROM ${relation}`);
     return relation;
   }
   const compression = format === 'csv.gz' ? 'gzip' : 'none';
   const options = `header = true, sample_size = -1, allow_quoted_nulls = true, compression = '${compression}',
-    nullstr = [${NOTHING.map(literal).join(', ')}]`;
-  const table = identifier(`drift_${alias}`);
+    nullstr = [${NOTHING.map(quoteLiteral).join(', ')}]`;
+  const table = quoteIdentifier(`drift_${alias}`);
   await session.query(
-    `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT * FROM read_csv(${literal(file.path)}, ${options})`,
+    `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT * FROM read_csv(${quoteLiteral(file.path)}, ${options})`,
   );
   return table;
 }
 
 /** Text columns without any value: CSV reading falls back to text for empty columns. */
-async function blankTexts(session: LakeSession, relation: string, names: readonly string[]): Promise<Set<string>> {
+async function buildBlankTextSql(
+  session: LakeSession,
+  relation: string,
+  names: readonly string[],
+): Promise<Set<string>> {
   if (names.length === 0) return new Set();
-  const counts = names.map((name, at) => `count(${identifier(name)}) > 0 AS c${at}`);
+  const counts = names.map((name, at) => `count(${quoteIdentifier(name)}) > 0 AS c${at}`);
   const [row] = await session.query(`SELECT ${counts.join(', ')} FROM ${relation}`);
   return new Set(names.filter((_, at) => row?.[`c${at}`] !== true));
 }
 
-function kindOf(type: string): ColumnKind {
+function classifyColumnType(type: string): ColumnKind {
   if (/^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/.test(type)) return 'integer';
   if (/^(FLOAT|DOUBLE|DECIMAL\([^)]*\))$/.test(type)) return 'number';
   if (/^(VARCHAR|BOOLEAN|UUID|ENUM\(.*\))$/.test(type)) return 'text';

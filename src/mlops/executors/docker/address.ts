@@ -27,7 +27,7 @@ interface Certificates {
  * Connection to the engine. Access to an engine is root access to its machine, so a remote engine requires TLS.
  * Errors: `config_invalid`.
  */
-export function connectionOf({ address, certificates }: DaemonAddress): Connection {
+export function buildConnection({ address, certificates }: DaemonAddress): Connection {
   const url = new URL(address);
   if (url.protocol === 'unix:') return { protocol: 'http', socketPath: decodeURIComponent(url.pathname) };
   const place = { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port) };

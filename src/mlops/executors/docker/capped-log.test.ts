@@ -12,14 +12,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function fileOf(name = 'output.log'): string {
+function newLogFile(name = 'output.log'): string {
   return join(folder, name);
 }
 function text(path: string): string {
   return readFileSync(path, 'utf8');
 }
 /** Expected content of the file. */
-function cappedOf(stream: string): string {
+function readCapped(stream: string): string {
   if (stream.length <= 28) return stream;
   return `${stream.slice(0, 20)}\n[${stream.length - 28} bytes are left out here]\n${stream.slice(-8)}`;
 }
@@ -30,18 +30,18 @@ describe('the log of a container', () => {
   it.each([0, 1, 19, 20, 21, 28, 29, 200])(
     'of %i bytes is kept whole, or its beginning and its end with a line between',
     (length) => {
-      const log = openCappedLog(fileOf(), SMALL);
+      const log = openCappedLog(newLogFile(), SMALL);
       log.write(Buffer.from(letters(length)));
       log.finish();
       log.close();
-      expect(text(fileOf())).toBe(cappedOf(letters(length)));
+      expect(text(newLogFile())).toBe(readCapped(letters(length)));
     },
   );
 
   it('shows its beginning before it has ended', () => {
-    const log = openCappedLog(fileOf(), SMALL);
+    const log = openCappedLog(newLogFile(), SMALL);
     log.write(Buffer.from('hello'));
-    expect(text(fileOf())).toBe('hello');
+    expect(text(newLogFile())).toBe('hello');
     log.close();
   });
 
@@ -53,7 +53,7 @@ describe('the log of a container', () => {
     fc.assert(
       fc.property(fc.nat({ max: 90 }), readings, (length, broken) => {
         const stream = Buffer.from(letters(length));
-        const path = fileOf(`${++files}.log`);
+        const path = newLogFile(`${++files}.log`);
         let log = openCappedLog(path, SMALL);
         const send = (sizes: readonly number[]) => {
           log.restart();
@@ -72,17 +72,17 @@ describe('the log of a container', () => {
         send([length]);
         log.finish();
         log.close();
-        expect(text(path)).toBe(cappedOf(letters(length)));
+        expect(text(path)).toBe(readCapped(letters(length)));
       }),
     );
   });
 
   it('that a killed process ended in the middle of is ended by the next one', () => {
-    writeFileSync(fileOf(), `${letters(20)}\n[72 bytes are le`);
-    const log = openCappedLog(fileOf(), SMALL);
+    writeFileSync(newLogFile(), `${letters(20)}\n[72 bytes are le`);
+    const log = openCappedLog(newLogFile(), SMALL);
     log.write(Buffer.from(letters(100)));
     log.finish();
     log.close();
-    expect(text(fileOf())).toBe(cappedOf(letters(100)));
+    expect(text(newLogFile())).toBe(readCapped(letters(100)));
   });
 });

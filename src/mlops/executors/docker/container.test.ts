@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Resources, Work } from '../../compute/executor.ts';
-import { checkCan, containerOf, freeGpus } from './container.ts';
+import { buildContainer, checkCan, freeGpus } from './container.ts';
 
 const ANY: Resources = { cpus: null, memoryBytes: null, gpus: { count: 0, model: null }, instance: null, spot: false };
 const GIB = 1024 ** 3;
@@ -25,7 +25,7 @@ function work(resources: Partial<Resources> = {}, over: Partial<Work> = {}): Wor
 
 describe('the container of some work', () => {
   it('has its command in place of the image’s own, its environment, and whose it is', () => {
-    expect(containerOf(work(), 'sha256:1', { network: 'bridge', gpus: [] })).toMatchObject({
+    expect(buildContainer(work(), 'sha256:1', { network: 'bridge', gpus: [] })).toMatchObject({
       name: 'steelyard-train-1',
       Image: 'sha256:1',
       Entrypoint: ['python'],
@@ -36,7 +36,7 @@ describe('the container of some work', () => {
   });
 
   it('has no rights, an init process, and the bounds of the work', () => {
-    const { HostConfig: host } = containerOf(work({ cpus: 1.5, memoryBytes: GIB }), 'x', {
+    const { HostConfig: host } = buildContainer(work({ cpus: 1.5, memoryBytes: GIB }), 'x', {
       network: 'none',
       gpus: ['1'],
     });
@@ -51,7 +51,7 @@ describe('the container of some work', () => {
   });
 
   it('cannot be named as another one’s by a label of the work', () => {
-    const { Labels: labels } = containerOf(work({}, { labels: { work: 'another' } }), 'x', {
+    const { Labels: labels } = buildContainer(work({}, { labels: { work: 'another' } }), 'x', {
       network: 'none',
       gpus: [],
     });

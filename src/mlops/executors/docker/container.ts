@@ -1,8 +1,8 @@
 import type Docker from 'dockerode';
-import { insideOf } from '../../../platform/archives/index.ts';
+import { normalizeInnerPath } from '../../../platform/archives/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Resources, Work } from '../../compute/index.ts';
-import { type Refusal, refusalOf } from './failures.ts';
+import { parseRefusal, type Refusal } from './failures.ts';
 
 /** Working folder in the container. */
 export const WORK_FOLDER = '/steelyard/work';
@@ -21,12 +21,12 @@ const NANO = 1e9;
  */
 const ENGINE_LOG = { 'max-size': '1g', 'max-file': '2' };
 
-export function containerName(id: string): string {
+export function buildContainerName(id: string): string {
   return `steelyard-${id}`;
 }
 
 /** Create request for the engine: the command, environment and limits of the work, and no privileges. */
-export function containerOf(
+export function buildContainer(
   work: Work,
   image: string,
   { network, gpus }: { readonly network: string; readonly gpus: readonly string[] },
@@ -34,7 +34,7 @@ export function containerOf(
   const [program, ...words] = work.command;
   const { cpus, memoryBytes } = work.resources;
   return {
-    name: containerName(work.id),
+    name: buildContainerName(work.id),
     Image: image,
     // Set as the entry point, because the image's entry point would precede the command.
     Entrypoint: [program],
@@ -45,7 +45,7 @@ export function containerOf(
     Healthcheck: { Test: ['NONE'] },
     Tty: false,
     OpenStdin: false,
-    Labels: labelsOf(work, gpus),
+    Labels: buildLabels(work, gpus),
     HostConfig: {
       Init: true,
       Privileged: false,
@@ -61,7 +61,7 @@ export function containerOf(
   };
 }
 
-function labelsOf(work: Work, gpus: readonly string[]): Record<string, string> {
+function buildLabels(work: Work, gpus: readonly string[]): Record<string, string> {
   const subject = Object.entries(work.labels).map(([key, value]) => [`steelyard.${key}`, value]);
   const held = gpus.length === 0 ? {} : { [LABEL.gpus]: gpus.join(',') };
   return { ...Object.fromEntries(subject), ...held, [LABEL.work]: work.id };
@@ -78,21 +78,24 @@ export interface Machine {
 /** Refuses what this engine can never give. Errors: `executor_cannot`. */
 export function checkCan(work: Pick<Work, 'outputs' | 'resources'>, machine: Machine): void {
   const { cpus, memoryBytes, gpus, instance } = work.resources;
-  const outside = work.outputs.find((path) => insideOf(path) === null);
-  if (outside !== undefined) throw cannot(`The output "${outside}" is not a path in the working folder.`);
-  if (instance !== null) throw cannot(`The Docker Engine has no instance types, but the work requests "${instance}".`);
+  const outside = work.outputs.find((path) => normalizeInnerPath(path) === null);
+  if (outside !== undefined) throw buildCannotError(`The output "${outside}" is not a path in the working folder.`);
+  if (instance !== null)
+    throw buildCannotError(`The Docker Engine has no instance types, but the work requests "${instance}".`);
   if (cpus !== null && cpus > machine.cpus)
-    throw cannot(`The work requests ${cpus} CPUs, and the engine has ${machine.cpus}.`);
+    throw buildCannotError(`The work requests ${cpus} CPUs, and the engine has ${machine.cpus}.`);
   if (memoryBytes !== null && memoryBytes > machine.memoryBytes) {
-    throw cannot(`The work requests ${memoryBytes} bytes of memory, and the engine has ${machine.memoryBytes}.`);
+    throw buildCannotError(
+      `The work requests ${memoryBytes} bytes of memory, and the engine has ${machine.memoryBytes}.`,
+    );
   }
   if (gpus.count > 0) checkModel(gpus, machine.gpuModel);
 }
 
 function checkModel({ model }: Resources['gpus'], has: string | null): void {
   if (model === null || model.toLowerCase() === has?.toLowerCase()) return;
-  if (has !== null) throw cannot(`The work requests GPUs of the model ${model}, and the engine has ${has}.`);
-  throw cannot(
+  if (has !== null) throw buildCannotError(`The work requests GPUs of the model ${model}, and the engine has ${has}.`);
+  throw buildCannotError(
     `The work requests GPUs of the model ${model}. The Docker Engine does not report its GPU model; declare it in the setting dockerGpuModel.`,
   );
 }
@@ -108,14 +111,14 @@ export function freeGpus(count: number, held: readonly string[]): string[] {
   return free;
 }
 
-export function cannot(detail: string, cause?: unknown): AppError {
+export function buildCannotError(detail: string, cause?: unknown): AppError {
   return new AppError('executor_cannot', detail, {}, { cause });
 }
 
 /** A refusal with status 400 is permanent: it becomes `executor_cannot`. */
-export function createFailureOf(error: unknown): unknown {
-  const refusal: Refusal | null = refusalOf(error);
+export function toCreateFailure(error: unknown): unknown {
+  const refusal: Refusal | null = parseRefusal(error);
   return refusal !== null && refusal.status === 400
-    ? cannot(`The Docker Engine refuses the container: ${refusal.message}`, error)
+    ? buildCannotError(`The Docker Engine refuses the container: ${refusal.message}`, error)
     : error;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../platform/units/index.ts';
-import { connectDaemon, versionFor } from './daemon.ts';
+import { connectDaemon, negotiateVersion } from './daemon.ts';
 
 describe('a Docker Engine', () => {
   it.each([
@@ -9,7 +9,7 @@ describe('a Docker Engine', () => {
     ['1.60', '1.48', '1.48'],
     ['1.9', '1.9', '1.9'],
   ])('that knows the API up to %s and down to %s is spoken to in %s', (newest, oldest, spoken) => {
-    expect(versionFor(newest, oldest)).toBe(spoken);
+    expect(negotiateVersion(newest, oldest)).toBe(spoken);
   });
 
   it('that is not there does not answer, and nobody waits for it after the end', async () => {

@@ -3,8 +3,8 @@ import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import Docker from 'dockerode';
-import { connectionOf, type DaemonAddress } from './address.ts';
-import { failureOf, isUnreachable } from './failures.ts';
+import { buildConnection, type DaemonAddress } from './address.ts';
+import { isUnreachable, toAppError } from './failures.ts';
 
 /** Newest API version that this code supports; an older engine is called with its version. */
 const NEWEST_API = '1.45';
@@ -35,10 +35,10 @@ export function connectDaemon(where: DaemonAddress): Daemon {
 
   async function ask<T>(question: (api: Docker) => Promise<T>, limitMs: number | null = QUICK_MS): Promise<T> {
     try {
-      const engine = await within(api(), QUICK_MS);
-      return await within(question(engine), limitMs);
+      const engine = await awaitWithin(api(), QUICK_MS);
+      return await awaitWithin(question(engine), limitMs);
     } catch (error) {
-      const failure = failureOf(error, where.address);
+      const failure = toAppError(error, where.address);
       // After a restart the engine may have another version.
       if (isUnreachable(failure)) known = null;
       throw failure;
@@ -63,22 +63,22 @@ export function connectDaemon(where: DaemonAddress): Daemon {
 }
 
 async function negotiate(where: DaemonAddress): Promise<Docker> {
-  const options = optionsOf(where);
+  const options = buildOptions(where);
   const { ApiVersion: newest, MinAPIVersion: oldest } = await new Docker(options).version();
-  return new Docker({ ...options, version: `v${versionFor(newest, oldest ?? newest)}` });
+  return new Docker({ ...options, version: `v${negotiateVersion(newest, oldest ?? newest)}` });
 }
 
 /**
  * API version for an engine with these versions: the newest that both support. If the engine no longer supports this
  * code's version, its oldest version. Example: 1.41 and 1.12 -> 1.41; 1.52 and 1.44 -> 1.45.
  */
-export function versionFor(newest: string, oldest: string): string {
-  const [known] = [newest, NEWEST_API].toSorted(byVersion);
-  const [, spoken] = [known ?? newest, oldest].toSorted(byVersion);
+export function negotiateVersion(newest: string, oldest: string): string {
+  const [known] = [newest, NEWEST_API].toSorted(compareVersions);
+  const [, spoken] = [known ?? newest, oldest].toSorted(compareVersions);
   return spoken ?? newest;
 }
 
-function byVersion(one: string, other: string): number {
+function compareVersions(one: string, other: string): number {
   return Number(one.split('.')[1]) - Number(other.split('.')[1]);
 }
 
@@ -89,15 +89,15 @@ function byVersion(one: string, other: string): number {
 const UNSHOWN = { [inspect.custom]: () => 'Agent' };
 
 /** One connection per call: a kept-alive connection would break when the engine restarts, and look like an unreachable engine. */
-function optionsOf(where: DaemonAddress) {
-  const connection = connectionOf(where);
+function buildOptions(where: DaemonAddress) {
+  const connection = buildConnection(where);
   const agent =
     connection.protocol === 'https' ? new HttpsAgent({ keepAlive: false }) : new HttpAgent({ keepAlive: false });
   return { ...connection, agent: Object.assign(agent, UNSHOWN) };
 }
 
 /** The client leaves a call without an answer when the connection breaks in the middle of one: it is given up here. */
-async function within<T>(answer: Promise<T>, limitMs: number | null): Promise<T> {
+async function awaitWithin<T>(answer: Promise<T>, limitMs: number | null): Promise<T> {
   if (limitMs === null) return answer;
   const given = new AbortController();
   const tooLong = async (): Promise<never> => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failureOf, refusalOf, startFailureOf } from './failures.ts';
+import { classifyStartFailure, parseRefusal, toAppError } from './failures.ts';
 
 const OCI =
   'failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ';
@@ -13,7 +13,7 @@ describe('a container that the engine does not start', () => {
     ['network work not found', { kind: 'cannot' }],
     ['no space left on device', { kind: 'not-started', exitCode: null }],
   ])('says %j', (message, failure) => {
-    expect(startFailureOf({ status: 500, message }, 'train')).toMatchObject(failure);
+    expect(classifyStartFailure({ status: 500, message }, 'train')).toMatchObject(failure);
   });
 });
 
@@ -22,12 +22,12 @@ describe('a failed call', () => {
     ['silence', new Error('connect ECONNREFUSED'), 'executor_unreachable'],
     ['a door that does not open', { statusCode: 403, message: 'x', json: { message: 'not you' } }, 'executor_denied'],
   ])('of %s has its code', (_, error, code) => {
-    expect(failureOf(error, 'unix:///x')).toMatchObject({ code });
+    expect(toAppError(error, 'unix:///x')).toMatchObject({ code });
   });
 
   it('that the engine answered stays what it answered', () => {
     const error = { statusCode: 404, message: '(HTTP code 404) x', json: { message: 'No such container' } };
-    expect(failureOf(error, 'unix:///x')).toBe(error);
-    expect(refusalOf(error)).toEqual({ status: 404, message: 'No such container' });
+    expect(toAppError(error, 'unix:///x')).toBe(error);
+    expect(parseRefusal(error)).toEqual({ status: 404, message: 'No such container' });
   });
 });

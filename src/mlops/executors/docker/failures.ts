@@ -16,7 +16,7 @@ const EngineError = z.object({
 });
 
 /** The engine's error answer. Null: the failure is not an answer of the engine. */
-export function refusalOf(error: unknown): Refusal | null {
+export function parseRefusal(error: unknown): Refusal | null {
   const parsed = EngineError.safeParse(error);
   if (!parsed.success) return null;
   const { statusCode, message, json } = parsed.data;
@@ -24,21 +24,21 @@ export function refusalOf(error: unknown): Refusal | null {
 }
 
 export function isStatus(error: unknown, ...statuses: readonly number[]): boolean {
-  const refusal = refusalOf(error);
+  const refusal = parseRefusal(error);
   return refusal !== null && statuses.includes(refusal.status);
 }
 
 /** Maps a failed call to an error: missing rights and no answer have their codes; other answers pass unchanged. */
-export function failureOf(error: unknown, address: string): unknown {
+export function toAppError(error: unknown, address: string): unknown {
   if (error instanceof AppError) return error;
-  const refusal = refusalOf(error);
-  if (refusal === null) return unreachable(error, address);
+  const refusal = parseRefusal(error);
+  if (refusal === null) return buildUnreachable(error, address);
   if (refusal.status !== 401 && refusal.status !== 403) return error;
   const detail = `The Docker Engine at ${address} denies the server this operation: ${refusal.message}`;
   return new AppError('executor_denied', detail, { address }, { cause: error });
 }
 
-function unreachable(error: unknown, address: string): AppError {
+function buildUnreachable(error: unknown, address: string): AppError {
   const why = error instanceof Error ? error.message : String(error);
   const detail = `The Docker Engine at ${address} does not answer: ${why}.`;
   return new AppError('executor_unreachable', detail, { address }, { cause: error });
@@ -63,7 +63,7 @@ export type StartFailure =
   | { readonly kind: 'no-gpu'; readonly detail: string };
 
 /** Cause of a failed container start. */
-export function startFailureOf({ message }: Refusal, program: string): StartFailure {
+export function classifyStartFailure({ message }: Refusal, program: string): StartFailure {
   if (NO_GPU.test(message))
     return { kind: 'no-gpu', detail: `The engine does not have the requested GPUs: ${message}` };
   if (/unable to start container process|OCI runtime/i.test(message) && NO_COMMAND.test(message)) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { unpack } from '../../../platform/archives/index.ts';
-import { archiveOf, send } from './folder-archive.ts';
+import { createArchive, send } from './folder-archive.ts';
 
 const opens = { file: 0, folder: 0 };
 let place: string;
@@ -23,7 +23,7 @@ afterEach(() => rmSync(place, { recursive: true, force: true }));
 describe('a folder that is sent', () => {
   it('arrives under its prefix, with empty files and folders, and who may run what', async () => {
     const target = join(place, 'target');
-    await send(archiveOf({ folder, prefix: 'some/where', opens }), (body) => unpack(body, target));
+    await send(createArchive({ folder, prefix: 'some/where', opens }), (body) => unpack(body, target));
     const there = join(target, 'some/where');
     expect(readdirSync(there).toSorted()).toEqual(['deep', 'empty', 'large', 'run.sh']);
     expect(readFileSync(join(there, 'deep/er/none'), 'utf8')).toBe('');
@@ -36,11 +36,11 @@ describe('a folder that is sent', () => {
       await once(body, 'data');
       throw new Error('gone');
     };
-    await expect(send(archiveOf({ folder, prefix: null, opens }), receive)).rejects.toThrow('gone');
+    await expect(send(createArchive({ folder, prefix: null, opens }), receive)).rejects.toThrow('gone');
   });
 
   it('that cannot be read ends with what the disk says', async () => {
-    const sent = send(archiveOf({ folder: join(place, 'nowhere'), prefix: null, opens }), (body) =>
+    const sent = send(createArchive({ folder: join(place, 'nowhere'), prefix: null, opens }), (body) =>
       unpack(body, place),
     );
     await expect(sent).rejects.toThrow(/ENOENT/);

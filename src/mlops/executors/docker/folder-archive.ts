@@ -18,7 +18,7 @@ export interface FolderArchive {
 }
 
 /** A folder as a tar stream. Files are read one after the other, so that memory does not grow with them. */
-export function archiveOf(archive: FolderArchive): Pack {
+export function createArchive(archive: FolderArchive): Pack {
   const stream = pack();
   fill(stream, archive).then(
     () => stream.finalize(),
@@ -52,7 +52,7 @@ async function fill(stream: Pack, archive: FolderArchive): Promise<void> {
     const parts = archive.prefix.split('/');
     for (const [index] of parts.entries()) {
       const name = parts.slice(0, index + 1).join('/');
-      await header(stream, { name, type: 'directory', mode: 0o755 | archive.opens.folder });
+      await writeHeader(stream, { name, type: 'directory', mode: 0o755 | archive.opens.folder });
     }
   }
   await addFolder(stream, archive, '');
@@ -71,10 +71,15 @@ async function add(stream: Pack, archive: FolderArchive, path: string): Promise<
   const found = await lstat(place);
   if (found.isDirectory()) {
     if (stays)
-      await header(stream, { name, type: 'directory', mode: (found.mode & 0o777) | opens.folder, mtime: found.mtime });
+      await writeHeader(stream, {
+        name,
+        type: 'directory',
+        mode: (found.mode & 0o777) | opens.folder,
+        mtime: found.mtime,
+      });
     await addFolder(stream, archive, path);
   } else if (stays && found.isSymbolicLink()) {
-    await header(stream, { name, type: 'symlink', linkname: await readlink(place), mtime: found.mtime });
+    await writeHeader(stream, { name, type: 'symlink', linkname: await readlink(place), mtime: found.mtime });
   } else if (stays && found.isFile()) {
     await addFile(stream, place, {
       name,
@@ -85,7 +90,7 @@ async function add(stream: Pack, archive: FolderArchive, path: string): Promise<
   }
 }
 
-function header(stream: Pack, headers: Headers): Promise<void> {
+function writeHeader(stream: Pack, headers: Headers): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.entry(headers, (error) => (error === null || error === undefined ? resolve() : reject(error)));
   });

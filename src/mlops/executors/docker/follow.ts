@@ -7,10 +7,10 @@ import type { RunningWork, Work, WorkEnd, WorkUsage } from '../../compute/index.
 import type { Daemon } from './daemon.ts';
 import { KEPT, readStopped, readUsage, writeEnd, writeStopped, writeUsage } from './kept.ts';
 import { bringLog } from './log.ts';
-import { lostEnd, outcomeOf, type Remains, readShort } from './outcome.ts';
-import { bringOutputs } from './outputs.ts';
-import { look, tell } from './talk.ts';
-import { mostOf, UNKNOWN_USAGE, usageIn } from './usage.ts';
+import { buildLostEnd, buildWorkEnd, type Remains, readShort } from './outcome.ts';
+import { copyOutputs } from './outputs.ts';
+import { readContainer, tell } from './talk.ts';
+import { maximizeUsage, parseUsage, UNKNOWN_USAGE } from './usage.ts';
 import type { WatchList } from './watched.ts';
 
 export interface FollowDeps {
@@ -27,7 +27,7 @@ export interface FollowDeps {
 }
 
 /** Work whose container was started. */
-export interface Begun {
+export interface StartedContainer {
   readonly work: Work;
   readonly container: string;
   readonly start: number;
@@ -35,7 +35,7 @@ export interface Begun {
   readonly gpus: readonly string[];
 }
 
-export interface Following {
+export interface FollowedContainer {
   readonly running: RunningWork;
   /** Resolves when nothing is done for it here any more. */
   readonly done: Promise<void>;
@@ -48,15 +48,15 @@ const LOOK_MS = 1_000;
 const SHORTEST_REST_MS = 100;
 
 /** Sees a container to its end, through restarts of the engine and, with another call in another process, of the server. */
-export function follow(deps: FollowDeps, begun: Begun): Following {
+export function follow(deps: FollowDeps, begun: StartedContainer): FollowedContainer {
   const { work, start } = begun;
   const meter = createMeter(deps, begun);
   const stopping = createStopping(deps, begun);
-  const seen = seeToEnd(deps, begun, meter, stopping);
+  const seen = awaitEnd(deps, begun, meter, stopping);
   const ended = seen.catch((error: unknown): WorkEnd | Promise<never> => {
     if (deps.closing.aborted) return new Promise<never>(() => undefined);
     deps.log.error({ err: error, work: work.id }, 'cannot monitor work in a container');
-    return lostEnd({
+    return buildLostEnd({
       start,
       now: deps.clock.now(),
       usage: meter.known(),
@@ -84,41 +84,51 @@ export function follow(deps: FollowDeps, begun: Begun): Following {
   };
 }
 
-async function seeToEnd(deps: FollowDeps, begun: Begun, meter: Meter, stopping: Stopping): Promise<WorkEnd> {
+async function awaitEnd(
+  deps: FollowDeps,
+  begun: StartedContainer,
+  meter: Meter,
+  stopping: StopRequests,
+): Promise<WorkEnd> {
   const { work, container, start } = begun;
-  const gone = untilGone(deps, begun, meter, stopping);
+  const gone = awaitRemoval(deps, begun, meter, stopping);
   const path = join(work.folder, KEPT.log);
   const [remains, logTrouble] = await Promise.all([gone, bringLog({ ...deps, container, path, gone })]);
   const end =
     remains === null
-      ? lostEnd({
+      ? buildLostEnd({
           start,
           now: deps.clock.now(),
           usage: meter.known(),
           detail: 'The Docker Engine no longer has the container.',
         })
-      : outcomeOf(work, remains, {
+      : buildWorkEnd(work, remains, {
           start,
           stoppedBy: readStopped(join(work.folder, KEPT.stopped)),
           usage: meter.known(),
           words: readShort(path),
-          trouble: sentences(await bringOutputs({ ...deps, work, container }), logTrouble),
+          trouble: joinSentences(await copyOutputs({ ...deps, work, container }), logTrouble),
         });
   writeEnd(work.folder, end);
   deps.list.remove(work.id);
   return end;
 }
 
-function sentences(...found: readonly (string | null)[]): string | null {
+function joinSentences(...found: readonly (string | null)[]): string | null {
   const said = found.filter((sentence) => sentence !== null);
   return said.length === 0 ? null : said.join(' ');
 }
 
 /** Remains of the container after it stopped running. Null: the engine no longer knows the container. */
-async function untilGone(deps: FollowDeps, begun: Begun, meter: Meter, stopping: Stopping): Promise<Remains | null> {
+async function awaitRemoval(
+  deps: FollowDeps,
+  begun: StartedContainer,
+  meter: Meter,
+  stopping: StopRequests,
+): Promise<Remains | null> {
   const change = createChange(deps, begun.container);
   for (;;) {
-    const state = await look(deps, begun.container);
+    const state = await readContainer(deps, begun.container);
     if (state === null || state.remains !== null) return state?.remains ?? null;
     await meter.read();
     await stopping.goOn();
@@ -155,14 +165,14 @@ interface Meter {
   read(): Promise<WorkUsage>;
 }
 
-function createMeter({ daemon }: FollowDeps, { work, container }: Begun): Meter {
+function createMeter({ daemon }: FollowDeps, { work, container }: StartedContainer): Meter {
   let usage = readUsage(work.folder) ?? UNKNOWN_USAGE;
   return {
     known: () => usage,
     async read() {
       const question = { stream: false, 'one-shot': true } as const;
       const found = await daemon.ask((api) => api.getContainer(container).stats(question)).catch(() => null);
-      const most = mostOf(usage, usageIn(found));
+      const most = maximizeUsage(usage, parseUsage(found));
       if (most.cpuSeconds !== usage.cpuSeconds || most.peakMemoryBytes !== usage.peakMemoryBytes) {
         usage = most;
         writeUsage(work.folder, usage);
@@ -172,7 +182,7 @@ function createMeter({ daemon }: FollowDeps, { work, container }: Begun): Meter 
   };
 }
 
-interface Stopping {
+interface StopRequests {
   ask(): Promise<void>;
   /** Resolves at the next stop request. */
   asked(): Promise<void>;
@@ -182,7 +192,7 @@ interface Stopping {
   killInMs(): number;
 }
 
-function createStopping(deps: FollowDeps, { work, container }: Begun): Stopping {
+function createStopping(deps: FollowDeps, { work, container }: StartedContainer): StopRequests {
   const { list, clock } = deps;
   let asking = Promise.withResolvers<void>();
   let begun = false;

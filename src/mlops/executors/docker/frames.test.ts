@@ -9,7 +9,7 @@ function frame(stream: 1 | 2, words: Uint8Array): Buffer {
   return Buffer.concat([header, words]);
 }
 
-async function* chunksOf(bytes: Buffer, sizes: readonly number[]): AsyncGenerator<Buffer> {
+async function* splitIntoChunks(bytes: Buffer, sizes: readonly number[]): AsyncGenerator<Buffer> {
   let at = 0;
   for (const size of sizes) {
     yield bytes.subarray(at, at + size);
@@ -18,7 +18,7 @@ async function* chunksOf(bytes: Buffer, sizes: readonly number[]): AsyncGenerato
   yield bytes.subarray(at);
 }
 
-async function wordsOf(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+async function joinChunks(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(await Readable.from(unframe(chunks)).toArray());
 }
 
@@ -29,7 +29,7 @@ describe('what a container printed', () => {
       frame(2, Buffer.from('err\n')),
       frame(1, Buffer.from('out')),
     ]);
-    expect(String(await wordsOf(chunksOf(sent, [])))).toBe('out\nerr\nout');
+    expect(String(await joinChunks(splitIntoChunks(sent, [])))).toBe('out\nerr\nout');
   });
 
   it('is the same wherever the connection cuts the frames', async () => {
@@ -38,7 +38,7 @@ describe('what a container printed', () => {
     await fc.assert(
       fc.asyncProperty(words, cuts, async (printed, sizes) => {
         const sent = Buffer.concat(printed.map((one, index) => frame(index % 2 === 0 ? 1 : 2, one)));
-        expect(await wordsOf(chunksOf(sent, sizes))).toEqual(Buffer.concat(printed));
+        expect(await joinChunks(splitIntoChunks(sent, sizes))).toEqual(Buffer.concat(printed));
       }),
     );
   });

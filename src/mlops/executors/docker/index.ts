@@ -5,16 +5,16 @@ import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Executor, RunningWork, Work, WorkEnd } from '../../compute/index.ts';
 import { createTurns, type Turns } from '../turns.ts';
-import { connectionOf, type DaemonAddress } from './address.ts';
-import { type BeginDeps, begin, removeContainer, watch } from './begin.ts';
-import { containerName, LABEL } from './container.ts';
+import { buildConnection, type DaemonAddress } from './address.ts';
+import { type BeginDeps, createAndStart, removeContainer, watch } from './begin.ts';
+import { buildContainerName, LABEL } from './container.ts';
 import { connectDaemon } from './daemon.ts';
 import { isStatus } from './failures.ts';
-import { type Begun, type Following, follow } from './follow.ts';
-import { build, digestOf } from './images.ts';
+import { type FollowedContainer, follow, type StartedContainer } from './follow.ts';
+import { build, resolveDigest } from './images.ts';
 import { readEnd, readStarted, readUsage, writeEnd } from './kept.ts';
-import { lostEnd } from './outcome.ts';
-import { lookOf } from './talk.ts';
+import { buildLostEnd } from './outcome.ts';
+import { toLook } from './talk.ts';
 import { UNKNOWN_USAGE } from './usage.ts';
 import { createWatchdogKeeper, WATCHDOG } from './watchdog.ts';
 import { openWatchList } from './watched.ts';
@@ -46,7 +46,7 @@ export function createDockerExecutor({
   clock,
   log,
 }: DockerDeps): Executor {
-  connectionOf({ address, certificates });
+  buildConnection({ address, certificates });
   const closing = new AbortController();
   const daemon = connectDaemon({ address, certificates });
   const list = openWatchList(join(folder, WATCHDOG.list));
@@ -64,9 +64,9 @@ export function createDockerExecutor({
     alone,
   };
   const begins = new Map<string, Promise<RunningWork>>();
-  const followed = new Map<string, Following>();
+  const followed = new Map<string, FollowedContainer>();
 
-  function attend(begun: Begun): RunningWork {
+  function attend(begun: StartedContainer): RunningWork {
     const following = follow(deps, begun);
     followed.set(begun.work.id, following);
     following.done.finally(() => followed.delete(begun.work.id));
@@ -77,24 +77,24 @@ export function createDockerExecutor({
     const known = followed.get(work.id);
     if (known !== undefined) return known.running;
     const end = readEnd(work.folder);
-    if (end !== null) return endedWork(work, end);
+    if (end !== null) return toEndedWork(work, end);
     const found = await adopt(deps, work);
     if (found === null) return null;
-    return 'end' in found ? endedWork(work, found.end) : (followed.get(work.id)?.running ?? attend(found.begun));
+    return 'end' in found ? toEndedWork(work, found.end) : (followed.get(work.id)?.running ?? attend(found.begun));
   }
 
   async function beginOrFind(work: Work): Promise<RunningWork> {
     const known = await lookUp(work);
     if (known !== null) return known;
-    const beginning = await begin(deps, work);
-    return 'end' in beginning ? endedWork(work, beginning.end) : attend(beginning.begun);
+    const beginning = await createAndStart(deps, work);
+    return 'end' in beginning ? toEndedWork(work, beginning.end) : attend(beginning.begun);
   }
 
   return {
     engine: 'docker',
     async imageDigest(image) {
       if (image === null) throw new AppError('image_missing', 'No image is set, which Docker requires.');
-      return digestOf(daemon, image);
+      return resolveDigest(daemon, image);
     },
     buildImage: (request) => build(daemon, { ...request, network }),
     start(work) {
@@ -117,13 +117,13 @@ export function createDockerExecutor({
 }
 
 /** Work of an earlier server process. Null: it never started, or neither the engine nor the work's folder has a record of it. */
-async function adopt(deps: BeginDeps, work: Work): Promise<{ begun: Begun } | { end: WorkEnd } | null> {
+async function adopt(deps: BeginDeps, work: Work): Promise<{ begun: StartedContainer } | { end: WorkEnd } | null> {
   const found = await inspect(deps, work.id);
   const started = readStarted(work.folder);
   if (found === null) {
     if (started === null) return null;
     const detail = 'The Docker Engine no longer has the container.';
-    const end = lostEnd({
+    const end = buildLostEnd({
       start: started,
       now: deps.clock.now(),
       usage: readUsage(work.folder) ?? UNKNOWN_USAGE,
@@ -132,7 +132,7 @@ async function adopt(deps: BeginDeps, work: Work): Promise<{ begun: Begun } | { 
     writeEnd(work.folder, end);
     return { end };
   }
-  const { began, remains } = lookOf(found.State);
+  const { began, remains } = toLook(found.State);
   if (!began) return null;
   const container = found.Id;
   if (remains === null) {
@@ -145,7 +145,7 @@ async function adopt(deps: BeginDeps, work: Work): Promise<{ begun: Begun } | { 
 
 async function inspect({ daemon }: BeginDeps, id: string) {
   try {
-    const found = await daemon.ask((api) => api.getContainer(containerName(id)).inspect());
+    const found = await daemon.ask((api) => api.getContainer(buildContainerName(id)).inspect());
     return found.Config.Labels[LABEL.work] === id ? found : null;
   } catch (error) {
     if (isStatus(error, 404)) return null;
@@ -153,7 +153,7 @@ async function inspect({ daemon }: BeginDeps, id: string) {
   }
 }
 
-function endedWork(work: Work, end: WorkEnd): RunningWork {
+function toEndedWork(work: Work, end: WorkEnd): RunningWork {
   return {
     id: work.id,
     start: end.start,

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { systemCode } from '../../../platform/errors/index.ts';
+import { readSystemCode } from '../../../platform/errors/index.ts';
 import type { WorkEnd, WorkUsage } from '../../compute/index.ts';
 
 /**
@@ -74,7 +74,7 @@ export function writeStopped(file: string, who: 'starter' | 'watchdog'): boolean
     writeFileSync(file, `${who}\n`, { flag: 'wx' });
     return true;
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
+    if (readSystemCode(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -84,7 +84,7 @@ export function read(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
+    if (readSystemCode(error) === 'ENOENT') return null;
     throw error;
   }
 }

@@ -7,8 +7,8 @@ import { isStatus } from './failures.ts';
 import { createChange } from './follow.ts';
 import { unframe } from './frames.ts';
 import type { Remains } from './outcome.ts';
-import { look } from './talk.ts';
-import type { Watched, WatchList } from './watched.ts';
+import { readContainer } from './talk.ts';
+import type { WatchedContainer, WatchList } from './watched.ts';
 
 export interface LifeDeps {
   readonly daemon: Daemon;
@@ -29,18 +29,18 @@ const LAST_LINES = 20;
 const LAST_BYTES = 2_000;
 
 /** Entry for the watchdog: it requests the container's end at lease expiry, and kills it after the grace period. */
-export function leaseOf(
+export function buildLease(
   daemon: Daemon,
   { graceMs }: ContainerSpec,
   container: string,
   stopped: string,
   now: number,
-): Watched {
+): WatchedContainer {
   return { ...daemon.where, container, until: now + LEASE_MS + graceMs, graceMs, killAt: null, stopped };
 }
 
 /** Manages a started container: renews its lease, and reports its end when the container is removed. */
-export function live(
+export function followContainer(
   deps: LifeDeps,
   spec: ContainerSpec,
   container: string,
@@ -61,7 +61,7 @@ export function live(
   }
 
   async function seeToEnd(): Promise<{ detail: string }> {
-    const remains = await untilGone(deps, container);
+    const remains = await awaitRemoval(deps, container);
     const said = remains === null || isAsked ? '' : await endOfLog(daemon, container);
     await daemon
       .askPatiently((api) => api.getContainer(container).remove({ force: true, v: true }), closing, null)
@@ -70,7 +70,7 @@ export function live(
         if (isStatus(error, 404, 409)) return;
         log.warn({ err: error, container: spec.id }, 'cannot remove a container that has ended');
       });
-    return { detail: detailOf(remains, isAsked, said) };
+    return { detail: describeEnd(remains, isAsked, said) };
   }
 
   const renewing = setInterval(renew, RENEW_MS);
@@ -108,10 +108,10 @@ export function live(
 }
 
 /** Remains of the container after it stopped running. Null: the engine does not know the container. */
-async function untilGone({ daemon, closing }: LifeDeps, container: string): Promise<Remains | null> {
+async function awaitRemoval({ daemon, closing }: LifeDeps, container: string): Promise<Remains | null> {
   const change = createChange({ daemon, closing }, container);
   for (;;) {
-    const state = await look({ daemon, closing }, container);
+    const state = await readContainer({ daemon, closing }, container);
     if (state === null || state.remains !== null) return state?.remains ?? null;
     // After a broken connection the engine's event may never arrive.
     await Promise.race([change.next(), pause(LOOK_MS, undefined, { signal: closing })]);
@@ -124,18 +124,18 @@ async function endOfLog(daemon: Daemon, container: string): Promise<string> {
     const question = { follow: false, stdout: true, stderr: true, tail: LAST_LINES } as const;
     const framed: Buffer = await daemon.ask((api) => api.getContainer(container).logs(question));
     const words: Buffer[] = [];
-    for await (const part of unframe(once(framed))) words.push(part);
+    for await (const part of unframe(yieldOnce(framed))) words.push(part);
     return Buffer.concat(words).subarray(-LAST_BYTES).toString('utf8').trim();
   } catch {
     return '';
   }
 }
 
-async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+async function* yieldOnce(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes;
 }
 
-function detailOf(remains: Remains | null, isAsked: boolean, said: string): string {
+function describeEnd(remains: Remains | null, isAsked: boolean, said: string): string {
   if (isAsked) return 'its end was requested';
   if (remains === null) return 'the Docker Engine no longer has its container';
   const why =

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { ContainerSpec, LeasedContainer, LeasedContainers } from '../../compute/index.ts';
 import type { Turns } from '../turns.ts';
-import { connectionOf, type DaemonAddress } from './address.ts';
-import { heldGpus } from './begin.ts';
-import { cannot, checkCan, createFailureOf, freeGpus, LABEL } from './container.ts';
+import { buildConnection, type DaemonAddress } from './address.ts';
+import { listReservedGpus } from './begin.ts';
+import { buildCannotError, checkCan, freeGpus, LABEL, toCreateFailure } from './container.ts';
 import { connectDaemon, type Daemon } from './daemon.ts';
-import { isStatus, refusalOf } from './failures.ts';
-import { archiveOf, send } from './folder-archive.ts';
-import { digestOf } from './images.ts';
-import { addressOf, checkReach, leasedContainerOf, notStarted, type Reach } from './leased-container.ts';
-import { type LifeDeps, leaseOf, live } from './leased-life.ts';
+import { isStatus, parseRefusal } from './failures.ts';
+import { createArchive, send } from './folder-archive.ts';
+import { resolveDigest } from './images.ts';
+import { buildLeasedContainer, checkReach, findAddress, type Reach, toStartError } from './leased-container.ts';
+import { buildLease, followContainer, type LifeDeps } from './leased-life.ts';
 import { createWatchdogKeeper, WATCHDOG } from './watchdog.ts';
 import { openWatchList } from './watched.ts';
 
@@ -34,7 +34,7 @@ interface StartDeps
 /** Containers on a lease. Containers left by an earlier process are removed immediately, or as soon as the engine is reachable. */
 export function openLeasedContainers(deps: LeasedContainersDeps): LeasedContainers {
   const { address, certificates, folder, server, log } = deps;
-  connectionOf({ address, certificates });
+  buildConnection({ address, certificates });
   const closing = new AbortController();
   const daemon = connectDaemon({ address, certificates });
   const list = openWatchList(join(folder, WATCHDOG.list));
@@ -88,19 +88,19 @@ async function start(deps: StartDeps, spec: ContainerSpec): Promise<LeasedContai
   const { NCPU: cpus, MemTotal: memoryBytes } = await daemon.ask((api) => api.info());
   const resources = { ...spec.resources, instance: null, spot: false };
   checkCan({ resources, outputs: [] }, { cpus, memoryBytes, gpuModel });
-  const image = await digestOf(daemon, spec.image, spec.notFetched);
+  const image = await resolveDigest(daemon, spec.image, spec.notFetched);
   const made = await make(deps, spec, image);
   const stopped = join(folder, 'stopped', spec.id);
   try {
     await fill(deps, spec, made.container);
     mkdirSync(join(folder, 'stopped'), { recursive: true });
-    list.write(spec.id, leaseOf(daemon, spec, made.container, stopped, Date.now()));
+    list.write(spec.id, buildLease(daemon, spec, made.container, stopped, Date.now()));
     await deps.keepWatchdog();
-    await begin(deps, spec, made);
-    const address = await addressOf(daemon, made.container, spec, reach);
-    const life = live(deps, spec, made.container, stopped);
+    await startContainer(deps, spec, made);
+    const address = await findAddress(daemon, made.container, spec, reach);
+    const life = followContainer(deps, spec, made.container, stopped);
     if (address !== null) return { address, ...life };
-    throw cannot((await life.ended).detail);
+    throw buildCannotError((await life.ended).detail);
   } catch (error) {
     await remove(daemon, made.container)
       .then(() => list.remove(spec.id))
@@ -109,41 +109,45 @@ async function start(deps: StartDeps, spec: ContainerSpec): Promise<LeasedContai
   }
 }
 
-interface Made {
+interface CreatedContainer {
   readonly container: string;
   /** Number of containers that held GPUs when the GPUs of this one were chosen. */
   readonly held: number;
 }
 
-function make(deps: StartDeps, spec: ContainerSpec, image: string): Promise<Made> {
-  const create = async (held: readonly string[]): Promise<Made> => {
+function make(deps: StartDeps, spec: ContainerSpec, image: string): Promise<CreatedContainer> {
+  const create = async (held: readonly string[]): Promise<CreatedContainer> => {
     const gpus = freeGpus(spec.resources.gpus.count, held);
     try {
-      const options = leasedContainerOf(spec, { ...deps, image, gpus });
+      const options = buildLeasedContainer(spec, { ...deps, image, gpus });
       const { id } = await deps.daemon.ask((api) => api.createContainer(options));
       return { container: id, held: held.length };
     } catch (error) {
-      throw createFailureOf(error);
+      throw toCreateFailure(error);
     }
   };
   if (spec.resources.gpus.count === 0) return create([]);
-  return deps.alone(async () => create(await heldGpus(deps.daemon)));
+  return deps.alone(async () => create(await listReservedGpus(deps.daemon)));
 }
 
 /** Any user of the image may read it. */
 async function fill({ daemon, closing }: StartDeps, { files }: ContainerSpec, container: string): Promise<void> {
   if (files === null) return;
   const opens = { file: 0o444, folder: 0o555 };
-  const archive = archiveOf({ folder: files.folder, prefix: files.path.slice(1), opens });
+  const archive = createArchive({ folder: files.folder, prefix: files.path.slice(1), opens });
   const question = { path: '/', abortSignal: closing };
   await send(archive, (body) => daemon.ask((api) => api.getContainer(container).putArchive(body, question), null));
 }
 
-async function begin({ daemon }: StartDeps, spec: ContainerSpec, { container, held }: Made): Promise<void> {
+async function startContainer(
+  { daemon }: StartDeps,
+  spec: ContainerSpec,
+  { container, held }: CreatedContainer,
+): Promise<void> {
   try {
     await daemon.ask((api) => api.getContainer(container).start(), null);
   } catch (error) {
-    const refusal = refusalOf(error);
-    throw refusal === null ? error : notStarted(refusal, spec, held);
+    const refusal = parseRefusal(error);
+    throw refusal === null ? error : toStartError(refusal, spec, held);
   }
 }

@@ -3,7 +3,7 @@ import { type CappedLog, openCappedLog } from './capped-log.ts';
 import type { Daemon } from './daemon.ts';
 import { isStatus } from './failures.ts';
 import { unframe } from './frames.ts';
-import { look } from './talk.ts';
+import { readContainer } from './talk.ts';
 
 export interface LogDeps {
   readonly daemon: Daemon;
@@ -64,7 +64,7 @@ async function readOnce({ daemon, closing, container, gone }: LogDeps, file: Cap
   if (unwritten !== null) throw unwritten;
   closing.throwIfAborted();
   // An engine that shuts down in order also ends the log streams of containers that keep running.
-  const state = await look({ daemon, closing }, container);
+  const state = await readContainer({ daemon, closing }, container);
   return state === null || state.remains !== null;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Work, WorkEnd } from '../../compute/executor.ts';
-import { outcomeOf, type Remains, type Told } from './outcome.ts';
+import { buildWorkEnd, type OutcomeFacts, type Remains } from './outcome.ts';
 import { UNKNOWN_USAGE } from './usage.ts';
 
 const WORK: Work = {
@@ -17,10 +17,10 @@ const WORK: Work = {
   graceMs: 0,
 };
 const LEFT: Remains = { exitCode: 0, outOfMemory: false, ranMs: 1_500 };
-const TOLD: Told = { start: 1_000, stoppedBy: null, usage: UNKNOWN_USAGE, words: '', trouble: null };
+const TOLD: OutcomeFacts = { start: 1_000, stoppedBy: null, usage: UNKNOWN_USAGE, words: '', trouble: null };
 
 describe('how a container ended', () => {
-  it.each<[string, Partial<Remains>, Partial<Told>, Partial<WorkEnd>]>([
+  it.each<[string, Partial<Remains>, Partial<OutcomeFacts>, Partial<WorkEnd>]>([
     ['an exit code', { exitCode: 3 }, {}, { reason: 'exited', exitCode: 3 }],
     ['a signal', { exitCode: 139 }, {}, { reason: 'signal', exitCode: 139 }],
     ['an exit code that no signal has', { exitCode: 255 }, {}, { reason: 'exited' }],
@@ -55,15 +55,15 @@ describe('how a container ended', () => {
     ],
     ['an output that did not come', {}, { trouble: 'It could not.' }, { reason: 'exited', detail: 'It could not.' }],
   ])('is told of %s', (_, remains, told, end) => {
-    expect(outcomeOf(WORK, { ...LEFT, ...remains }, { ...TOLD, ...told })).toMatchObject(end);
+    expect(buildWorkEnd(WORK, { ...LEFT, ...remains }, { ...TOLD, ...told })).toMatchObject(end);
   });
 
   it('took as long as the engine says, from when it began by our clock', () => {
-    expect(outcomeOf(WORK, LEFT, TOLD)).toMatchObject({ start: 1_000, end: 2_500 });
+    expect(buildWorkEnd(WORK, LEFT, TOLD)).toMatchObject({ start: 1_000, end: 2_500 });
   });
 
   it('for want of memory held all of it', () => {
-    const { usage } = outcomeOf(WORK, { ...LEFT, exitCode: 137, outOfMemory: true }, TOLD);
+    const { usage } = buildWorkEnd(WORK, { ...LEFT, exitCode: 137, outOfMemory: true }, TOLD);
     expect(usage.peakMemoryBytes).toBe(64);
   });
 });

@@ -9,7 +9,7 @@ export interface Remains {
   readonly ranMs: number;
 }
 
-export interface Told {
+export interface OutcomeFacts {
   readonly start: number;
   readonly stoppedBy: WorkEnd['stoppedBy'];
   readonly usage: WorkUsage;
@@ -25,11 +25,11 @@ const SHELL = { cannotRun: 126, notFound: 127, signal: 128, signals: 64 };
 const INIT_FAILED = /^\[FATAL tini \(\d+\)\] (exec .+ failed: .+)\s*$/;
 
 /** End of the work, computed from the engine's record of its container. */
-export function outcomeOf(work: Work, { exitCode, outOfMemory, ranMs }: Remains, told: Told): WorkEnd {
+export function buildWorkEnd(work: Work, { exitCode, outOfMemory, ranMs }: Remains, told: OutcomeFacts): WorkEnd {
   const { start, stoppedBy, trouble } = told;
   const failed = [SHELL.cannotRun, SHELL.notFound].includes(exitCode) ? INIT_FAILED.exec(told.words)?.[1] : undefined;
   const noCommand = failed === undefined ? null : `The image cannot run the command "${work.command[0]}": ${failed}.`;
-  const reason = noCommand === null ? reasonOf(exitCode, outOfMemory, stoppedBy) : 'not-started';
+  const reason = noCommand === null ? decideReason(exitCode, outOfMemory, stoppedBy) : 'not-started';
   const sentences = [noCommand, trouble].filter((sentence) => sentence !== null);
   return {
     reason,
@@ -45,7 +45,7 @@ export function outcomeOf(work: Work, { exitCode, outOfMemory, ranMs }: Remains,
   };
 }
 
-function reasonOf(exitCode: number, outOfMemory: boolean, stoppedBy: WorkEnd['stoppedBy']): WorkEnd['reason'] {
+function decideReason(exitCode: number, outOfMemory: boolean, stoppedBy: WorkEnd['stoppedBy']): WorkEnd['reason'] {
   // The kernel may have killed one process for memory while the rest of the work continued.
   if (outOfMemory && exitCode !== 0) return 'out-of-memory';
   if (stoppedBy !== null) return 'stopped';
@@ -53,7 +53,7 @@ function reasonOf(exitCode: number, outOfMemory: boolean, stoppedBy: WorkEnd['st
 }
 
 /** End of work with an unknown outcome. */
-export function lostEnd({
+export function buildLostEnd({
   start,
   now,
   usage,

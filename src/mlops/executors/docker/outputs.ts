@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { insideOf, unpack } from '../../../platform/archives/index.ts';
+import { normalizeInnerPath, unpack } from '../../../platform/archives/index.ts';
 import type { Work } from '../../compute/index.ts';
 import { WORK_FOLDER } from './container.ts';
 import type { Daemon } from './daemon.ts';
@@ -29,19 +29,19 @@ const TRIES = 5;
 const AGAIN_MS = 1_000;
 
 /** Copies the outputs into the workspace, each completely or not at all. Answers a sentence about missing outputs; else null. */
-export async function bringOutputs(deps: OutputDeps): Promise<string | null> {
+export async function copyOutputs(deps: OutputDeps): Promise<string | null> {
   const troubles: string[] = [];
   for (const path of deps.work.outputs) {
-    const trouble = await bringInTries(deps, path);
+    const trouble = await copyWithRetries(deps, path);
     if (trouble !== null) troubles.push(trouble);
   }
   return troubles.length === 0 ? null : troubles.join(' ');
 }
 
-async function bringInTries(deps: OutputDeps, path: string): Promise<string | null> {
+async function copyWithRetries(deps: OutputDeps, path: string): Promise<string | null> {
   for (let left = TRIES - 1; ; left -= 1) {
     try {
-      return await bring(deps, path);
+      return await copyOutput(deps, path);
     } catch (error) {
       deps.closing.throwIfAborted();
       const why = error instanceof Error ? error.message : String(error);
@@ -51,8 +51,8 @@ async function bringInTries(deps: OutputDeps, path: string): Promise<string | nu
   }
 }
 
-async function bring(deps: OutputDeps, path: string): Promise<string | null> {
-  const inside = insideOf(path);
+async function copyOutput(deps: OutputDeps, path: string): Promise<string | null> {
+  const inside = normalizeInnerPath(path);
   if (inside === null) return `The output "${path}" is not a path in the working folder.`;
   const archive = await fetchArchive(deps, inside);
   if (archive === null) return null;

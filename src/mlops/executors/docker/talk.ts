@@ -3,7 +3,7 @@ import { isStatus } from './failures.ts';
 import type { Remains } from './outcome.ts';
 
 /** State of a container as the engine reports it. */
-export interface Look {
+export interface ContainerState {
   /** Whether the command was started. */
   readonly began: boolean;
   /** Remains of the container. Null while it runs. */
@@ -14,13 +14,13 @@ export interface Look {
 const NEVER = '0001-01-01T00:00:00Z';
 
 /** Reads the state of a container, with retries while the engine is unreachable. Null: no such container. */
-export async function look(
+export async function readContainer(
   { daemon, closing }: { readonly daemon: Daemon; readonly closing: AbortSignal },
   container: string,
-): Promise<Look | null> {
+): Promise<ContainerState | null> {
   try {
     const { State: state } = await daemon.askPatiently((api) => api.getContainer(container).inspect(), closing);
-    return lookOf(state);
+    return toLook(state);
   } catch (error) {
     if (isStatus(error, 404)) return null;
     throw error;
@@ -36,7 +36,7 @@ interface State {
   readonly FinishedAt: string;
 }
 
-export function lookOf(state: State): Look {
+export function toLook(state: State): ContainerState {
   const began = state.StartedAt !== NEVER;
   if (state.Running || state.Status === 'created') return { began, remains: null };
   const ranMs = Math.max(0, Date.parse(state.FinishedAt) - Date.parse(state.StartedAt));

@@ -15,14 +15,14 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { insideOf, unpack as unpackAs } from '../../../platform/archives/index.ts';
+import { normalizeInnerPath, unpack as unpackAs } from '../../../platform/archives/index.ts';
 import { settle } from './settle.ts';
 
 const unpack = (archive: Readable, folder: string) => unpackAs(archive, folder, { strange: 'left out' });
 
 type Part = Parameters<ReturnType<typeof pack>['entry']>[0] & { content?: string };
 
-function archiveOf(...parts: readonly Part[]): Readable {
+function buildArchive(...parts: readonly Part[]): Readable {
   const archive = pack();
   for (const { content = '', ...header } of parts) archive.entry(header, content);
   archive.finalize();
@@ -45,7 +45,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe('an archive that comes back', () => {
   it('gives its files and folders, with who may run them and no more rights', async () => {
     const { leftOut } = await unpack(
-      archiveOf(
+      buildArchive(
         { name: 'made/', type: 'directory', mode: 0o700 },
         { name: 'made/a.txt', content: 'a', mode: 0o4777 },
         { name: 'made/deep/b.txt', content: 'b', mode: 0o600 },
@@ -70,7 +70,7 @@ describe('an archive that comes back', () => {
     ['a pipe', { name: 'pipe', type: 'fifo' }],
   ])('leaves out %s, says so, and goes on', async (_, part) => {
     writeFileSync(join(outside, 'there.txt'), 'secret');
-    const { leftOut } = await unpack(archiveOf(part, { name: 'after.txt', content: 'after' }), target);
+    const { leftOut } = await unpack(buildArchive(part, { name: 'after.txt', content: 'after' }), target);
     expect(leftOut).toEqual([part.name]);
     expect(readdirSync(target)).toEqual(['after.txt']);
     expect(readdirSync(outside)).toEqual(['there.txt']);
@@ -78,24 +78,24 @@ describe('an archive that comes back', () => {
 
   it('writes nothing through a link that it brings along', async () => {
     const link: Part = { name: 'made/link', type: 'symlink', linkname: outside };
-    const { leftOut } = await unpack(archiveOf(link, { name: 'made/link/a.txt', content: 'a' }), target);
+    const { leftOut } = await unpack(buildArchive(link, { name: 'made/link/a.txt', content: 'a' }), target);
     expect(leftOut).toEqual(['made/link']);
     expect(readdirSync(outside)).toEqual([]);
     expect(lstatSync(join(target, 'made/link')).isDirectory()).toBe(true);
   });
 
   it('gives a hard link as the file that it is a name of', async () => {
-    await unpack(archiveOf({ name: 'a', content: 'one' }, { name: 'b', type: 'link', linkname: 'a' }), target);
+    await unpack(buildArchive({ name: 'a', content: 'one' }, { name: 'b', type: 'link', linkname: 'a' }), target);
     expect(readFileSync(join(target, 'b'), 'utf8')).toBe('one');
   });
 
   it('that names a file twice leaves the last one', async () => {
-    await unpack(archiveOf({ name: 'a', content: 'one' }, { name: 'a', content: 'two' }), target);
+    await unpack(buildArchive({ name: 'a', content: 'one' }, { name: 'a', content: 'two' }), target);
     expect(readFileSync(join(target, 'a'), 'utf8')).toBe('two');
   });
 
   it('that ends too early is an error', async () => {
-    const [whole] = await archiveOf({ name: 'a', content: 'x'.repeat(4_000) }).toArray();
+    const [whole] = await buildArchive({ name: 'a', content: 'x'.repeat(4_000) }).toArray();
     await expect(unpack(Readable.from([whole, Buffer.alloc(100)]), target)).rejects.toThrow();
   });
 
@@ -106,7 +106,7 @@ describe('an archive that comes back', () => {
       { name: 'a/b', content: large },
       { name: 'c', content: large },
     ];
-    const chunks = await archiveOf(...parts).toArray();
+    const chunks = await buildArchive(...parts).toArray();
     await expect(unpack(Readable.from(chunks), target)).rejects.toThrow('a file and a folder of the same path');
   });
 
@@ -140,6 +140,6 @@ describe('a path in a folder', () => {
     ['/a', null],
     ['a\0b', null],
   ])('%j is %j', (path, inside) => {
-    expect(insideOf(path)).toBe(inside);
+    expect(normalizeInnerPath(path)).toBe(inside);
   });
 });

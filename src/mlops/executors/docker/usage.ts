@@ -19,7 +19,7 @@ export const UNKNOWN_USAGE: WorkUsage = { cpuSeconds: null, peakMemoryBytes: nul
  * `docker stats` counts).
  * Null where the answer lacks the value.
  */
-export function usageIn(stats: unknown): WorkUsage {
+export function parseUsage(stats: unknown): WorkUsage {
   const parsed = Stats.safeParse(stats);
   if (!parsed.success) return UNKNOWN_USAGE;
   const { cpu_stats: cpu, memory_stats: memory } = parsed.data;
@@ -31,14 +31,14 @@ export function usageIn(stats: unknown): WorkUsage {
 }
 
 /** Maximum of each value over two readings of the same container. */
-export function mostOf(one: WorkUsage, other: WorkUsage): WorkUsage {
+export function maximizeUsage(one: WorkUsage, other: WorkUsage): WorkUsage {
   return {
-    cpuSeconds: most(one.cpuSeconds, other.cpuSeconds),
-    peakMemoryBytes: most(one.peakMemoryBytes, other.peakMemoryBytes),
+    cpuSeconds: maximize(one.cpuSeconds, other.cpuSeconds),
+    peakMemoryBytes: maximize(one.peakMemoryBytes, other.peakMemoryBytes),
   };
 }
 
-function most(one: number | null, other: number | null): number | null {
+function maximize(one: number | null, other: number | null): number | null {
   if (one === null) return other;
   return other === null ? one : Math.max(one, other);
 }

@@ -4,10 +4,10 @@ import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
-import { connectionOf } from './address.ts';
+import { buildConnection } from './address.ts';
 import { writeStopped } from './kept.ts';
 import { WATCHDOG } from './watchdog.ts';
-import { openWatchList, type Watched } from './watched.ts';
+import { openWatchList, type WatchedContainer } from './watched.ts';
 
 /**
  * The process that ends containers on time if the server does not: `node watchdog-process FOLDER`. It needs only this
@@ -28,7 +28,7 @@ const LOCK_WITHIN_MS = 10_000;
 type Signal = 'SIGTERM' | 'SIGKILL';
 
 /** Actions on one container. */
-interface Doing {
+interface StopProgress {
   asked: boolean;
   /** Kill time set by the watchdog's own stop request, Unix milliseconds. */
   killAt: number | null;
@@ -39,7 +39,7 @@ interface Doing {
 const [, , folder = ''] = process.argv;
 if (folder === '') throw new Error('usage: watchdog-process FOLDER');
 const list = openWatchList(join(folder, WATCHDOG.list));
-const doings = new Map<string, Doing>();
+const doings = new Map<string, StopProgress>();
 
 const lock = takeLock();
 if (lock !== null) {
@@ -63,7 +63,7 @@ async function watch(): Promise<void> {
   for (;;) {
     writeFileSync(said, `${process.pid}\n`);
     while (list.ids().length > 0) {
-      const dueAt = look();
+      const dueAt = checkContainers();
       await pause(Math.min(LOOK_MS, Math.max(0, dueAt - Date.now())));
     }
     // From here on, a server that adds to the list finds no watchdog and starts one. Entries added before are found by this poll.
@@ -73,16 +73,16 @@ async function watch(): Promise<void> {
 }
 
 /** Starts the due actions and answers the time of the next one, Unix milliseconds. */
-function look(): number {
+function checkContainers(): number {
   const ids = list.ids();
   let dueAt = Infinity;
   for (const id of doings.keys()) if (!ids.includes(id)) doings.delete(id);
   for (const id of ids) {
-    const watched = readOf(id);
+    const watched = readEntry(id);
     const doing = doings.get(id) ?? { asked: false, killAt: null, busy: false };
     doings.set(id, doing);
     if (watched === null || doing.busy) continue;
-    const { askAt, killAt } = dueTimes(watched, doing);
+    const { askAt, killAt } = computeDueTimes(watched, doing);
     const at = Math.min(askAt, killAt);
     if (Date.now() < at) {
       dueAt = Math.min(dueAt, at);
@@ -99,7 +99,7 @@ function look(): number {
 }
 
 /** One unreadable file must not keep the watchdog from the other containers. */
-function readOf(id: string): Watched | null {
+function readEntry(id: string): WatchedContainer | null {
   try {
     return list.read(id);
   } catch {
@@ -108,7 +108,10 @@ function readOf(id: string): Watched | null {
 }
 
 /** Times of the stop request and of the kill of a container, Unix milliseconds. */
-function dueTimes(watched: Watched, doing: Doing): { readonly askAt: number; readonly killAt: number } {
+function computeDueTimes(
+  watched: WatchedContainer,
+  doing: StopProgress,
+): { readonly askAt: number; readonly killAt: number } {
   const until = watched.until - KILL_AHEAD_MS;
   const killAt = Math.min(until, watched.killAt ?? Infinity, doing.killAt ?? Infinity);
   // If the server has already requested the stop, a second signal could change its meaning for the container.
@@ -116,7 +119,7 @@ function dueTimes(watched: Watched, doing: Doing): { readonly askAt: number; rea
   return { askAt, killAt };
 }
 
-async function act(id: string, watched: Watched, doing: Doing, killAt: number): Promise<void> {
+async function act(id: string, watched: WatchedContainer, doing: StopProgress, killAt: number): Promise<void> {
   const now = Date.now();
   // The stop of a container that was asked to end is already recorded. Another check would only delay the kill.
   const isKnownToRun = doing.asked && now >= killAt;
@@ -125,7 +128,7 @@ async function act(id: string, watched: Watched, doing: Doing, killAt: number): 
     list.remove(id);
     return;
   }
-  const first = sayStopped(watched.stopped);
+  const first = recordStop(watched.stopped);
   if (now >= killAt) await kill(id, watched);
   // Not first: an earlier watchdog has already requested the stop.
   else if (first) await tell(watched, 'SIGTERM');
@@ -133,7 +136,7 @@ async function act(id: string, watched: Watched, doing: Doing, killAt: number): 
 }
 
 /** A missing folder must not keep the container alive. */
-function sayStopped(file: string): boolean {
+function recordStop(file: string): boolean {
   try {
     return writeStopped(file, 'watchdog');
   } catch {
@@ -141,12 +144,12 @@ function sayStopped(file: string): boolean {
   }
 }
 
-async function kill(id: string, watched: Watched): Promise<void> {
+async function kill(id: string, watched: WatchedContainer): Promise<void> {
   if ((await tell(watched, 'SIGKILL')) === 'ended') list.remove(id);
 }
 
 /** Sends a signal; `ended` if the container no longer runs. */
-async function tell(watched: Watched, signal: Signal): Promise<'told' | 'ended'> {
+async function tell(watched: WatchedContainer, signal: Signal): Promise<'told' | 'ended'> {
   const { code } = await call(watched, 'POST', `kill?signal=${signal}`);
   // 404: it is gone. 409: it does not run.
   if (code === 404 || code === 409) return 'ended';
@@ -154,15 +157,15 @@ async function tell(watched: Watched, signal: Signal): Promise<'told' | 'ended'>
   return 'told';
 }
 
-async function isRunning(watched: Watched): Promise<boolean> {
+async function isRunning(watched: WatchedContainer): Promise<boolean> {
   const { code, body } = await call(watched, 'GET', 'json');
   if (code === 404) return false;
   return code !== 200 || /"Running":true/.test(body);
 }
 
 /** A minimal HTTP client: the client for the whole API would triple the size of this process. */
-function call(watched: Watched, method: string, what: string): Promise<{ code: number; body: string }> {
-  const { protocol, ...connection } = connectionOf(watched);
+function call(watched: WatchedContainer, method: string, what: string): Promise<{ code: number; body: string }> {
+  const { protocol, ...connection } = buildConnection(watched);
   const options = {
     ...connection,
     method,

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { systemCode } from '../../../platform/errors/index.ts';
+import { readSystemCode } from '../../../platform/errors/index.ts';
 import { makeFolder, read, replace } from './kept.ts';
 
 /** Facts of one container for its watchdog. */
@@ -19,14 +19,14 @@ const WatchedSchema = z.object({
   stopped: z.string(),
 });
 
-export type Watched = z.infer<typeof WatchedSchema>;
+export type WatchedContainer = z.infer<typeof WatchedSchema>;
 
 /** All containers of one server, in a folder that its watchdog reads: a file for each, written by the server alone. */
 export interface WatchList {
-  read(id: string): Watched | null;
+  read(id: string): WatchedContainer | null;
   ids(): string[];
-  write(id: string, watched: Watched): void;
-  change(id: string, change: Partial<Watched>): void;
+  write(id: string, watched: WatchedContainer): void;
+  change(id: string, change: Partial<WatchedContainer>): void;
   remove(id: string): void;
 }
 
@@ -34,11 +34,11 @@ const SUFFIX = '.json';
 
 export function openWatchList(folder: string): WatchList {
   const fileOf = (id: string) => join(folder, `${id}${SUFFIX}`);
-  const readOne = (id: string): Watched | null => {
+  const readOne = (id: string): WatchedContainer | null => {
     const text = read(fileOf(id));
     return text === null ? null : WatchedSchema.parse(JSON.parse(text));
   };
-  const write = (id: string, watched: Watched) => {
+  const write = (id: string, watched: WatchedContainer) => {
     makeFolder(folder);
     replace(fileOf(id), JSON.stringify(watched));
   };
@@ -61,7 +61,7 @@ function list(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return [];
+    if (readSystemCode(error) === 'ENOENT') return [];
     throw error;
   }
 }

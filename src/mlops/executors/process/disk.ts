@@ -40,10 +40,10 @@ export function createDiskWatch(lookMs = LOOK_MS): DiskWatch {
 
   async function look(): Promise<void> {
     const from = performance.now();
-    const low = await shortOf([...running][0]?.folder);
+    const low = await findShortage([...running][0]?.folder);
     const looked = [...running].filter(({ maxBytes }) => low !== null || maxBytes !== null);
     const sizes: { readonly work: OnDisk; readonly bytes: number }[] = [];
-    for (const work of looked) sizes.push({ work, bytes: await sizeOf(work.folder) });
+    for (const work of looked) sizes.push({ work, bytes: await measureFolderSize(work.folder) });
     for (const { work, bytes } of sizes) {
       if (work.maxBytes !== null && bytes > work.maxBytes)
         tell(work, `disk: its working folder exceeded the ${work.maxBytes} bytes of resources.disk.`);
@@ -74,7 +74,7 @@ export function createDiskWatch(lookMs = LOOK_MS): DiskWatch {
 }
 
 /** Free bytes of a folder's disk, when they are less than the reserve; else null. */
-async function shortOf(folder: string | undefined): Promise<{ freeBytes: number; reserveBytes: number } | null> {
+async function findShortage(folder: string | undefined): Promise<{ freeBytes: number; reserveBytes: number } | null> {
   if (folder === undefined) return null;
   try {
     const { bavail, blocks, bsize } = await statfs(folder);
@@ -87,7 +87,7 @@ async function shortOf(folder: string | undefined): Promise<{ freeBytes: number;
 }
 
 /** Disk usage of a folder with its contents in bytes; files that are deleted during the count are left out. */
-async function sizeOf(folder: string): Promise<number> {
+async function measureFolderSize(folder: string): Promise<number> {
   // `du` exits with an error for each file that vanished meanwhile, but still counts the rest.
   const { stdout } = await promisify(execFile)('du', ['-skx', folder]).catch((error: { stdout?: string }) => error);
   return Number(/^\d+/.exec(String(stdout ?? ''))?.[0] ?? 0) * 1024;

@@ -3,21 +3,21 @@ import { chmod } from 'node:fs/promises';
 import { cpus as cpusOf, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AppError, systemCode } from '../../../platform/errors/index.ts';
+import { AppError, readSystemCode } from '../../../platform/errors/index.ts';
 import { createNvidiaSmi, type GpuReader } from '../../../platform/gpus/index.ts';
 import {
+  chownFolder,
   type Ended,
   type Execution,
   type ExecutionSpec,
   findExecution,
-  giveFolder,
   type OtherUser,
   startExecution,
 } from '../../../platform/processes/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { EndReason, Executor, RunningWork, Work, WorkEnd } from '../../compute/index.ts';
 import { createDiskWatch } from './disk.ts';
-import { gpusOfMachine } from './gpus.ts';
+import { listMachineGpus } from './gpus.ts';
 import { createRoom, type Machine, type Place, type Room } from './room.ts';
 
 export interface ProcessExecutorDeps {
@@ -42,12 +42,12 @@ export function createProcessExecutor({ environment, user, clock }: ProcessExecu
   let room: Promise<Room> | null = null;
   const disk = createDiskWatch();
   const roomOf = () => {
-    room ??= thisMachine().then(createRoom);
+    room ??= describeMachine().then(createRoom);
     return room;
   };
 
   async function running(work: Work, execution: Execution): Promise<RunningWork> {
-    const place = (await roomOf()).occupied(work, gpusKept(work));
+    const place = (await roomOf()).occupied(work, readAssignedGpus(work));
     return watched(work, execution, place);
   }
 
@@ -58,7 +58,7 @@ export function createProcessExecutor({ environment, user, clock }: ProcessExecu
       forget();
       place.leave();
     };
-    return runningWork(execution, leave, readerOf(place.gpus));
+    return toRunningWork(execution, leave, readerOf(place.gpus));
   }
 
   const readerOf = (gpus: readonly number[]) => (gpus.length === 0 ? null : nvidiaSmi.of(gpus.map(String)));
@@ -72,7 +72,7 @@ export function createProcessExecutor({ environment, user, clock }: ProcessExecu
     },
     missing: async (work) => (await roomOf()).missing(work),
     async start(work) {
-      const found = findExecution({ ...work, folder: placeOf(work) });
+      const found = findExecution({ ...work, folder: buildExecutionFolder(work) });
       if (found !== null) return running(work, found);
       const place = (await roomOf()).enter(work);
       try {
@@ -81,7 +81,7 @@ export function createProcessExecutor({ environment, user, clock }: ProcessExecu
         const own = user === null ? {} : { HOME: work.workspace, USER: user.name, LOGNAME: user.name };
         const all = { ...environment, ...own, ...work.environment, ...place.environment };
         const runAs = user === null ? {} : { runAs: { user, leaderEnvironment: environment } };
-        const execution = begin(work, clock, all, runAs);
+        const execution = startWorkExecution(work, clock, all, runAs);
         return watched(work, execution, place);
       } catch (error) {
         place.leave();
@@ -89,7 +89,7 @@ export function createProcessExecutor({ environment, user, clock }: ProcessExecu
       }
     },
     async find(work) {
-      const found = findExecution({ ...work, folder: placeOf(work) });
+      const found = findExecution({ ...work, folder: buildExecutionFolder(work) });
       return found === null ? null : running(work, found);
     },
     // Its folder is its starter's, and nothing else is left of a process.
@@ -98,27 +98,27 @@ export function createProcessExecutor({ environment, user, clock }: ProcessExecu
   };
 }
 
-async function thisMachine(): Promise<Machine> {
-  return { cpus: cpusOf().length, memoryBytes: totalmem(), gpus: await gpusOfMachine() };
+async function describeMachine(): Promise<Machine> {
+  return { cpus: cpusOf().length, memoryBytes: totalmem(), gpus: await listMachineGpus() };
 }
 
-function placeOf({ folder }: Pick<Work, 'folder'>): string {
+function buildExecutionFolder({ folder }: Pick<Work, 'folder'>): string {
   return join(folder, 'execution');
 }
 
-const gpusFile = ({ folder }: Pick<Work, 'folder'>) => join(folder, 'gpus.json');
+const buildGpusPath = ({ folder }: Pick<Work, 'folder'>) => join(folder, 'gpus.json');
 
 /** Which GPUs it has, for a server after this one. */
 function keepGpus(work: Work, gpus: readonly number[]): void {
-  if (gpus.length > 0) writeFileSync(gpusFile(work), JSON.stringify(gpus));
+  if (gpus.length > 0) writeFileSync(buildGpusPath(work), JSON.stringify(gpus));
 }
 
-function gpusKept(work: Work): readonly number[] | null {
+function readAssignedGpus(work: Work): readonly number[] | null {
   if (work.resources.gpus.count === 0) return [];
   try {
-    return z.array(z.number().int()).parse(JSON.parse(readFileSync(gpusFile(work), 'utf8')));
+    return z.array(z.number().int()).parse(JSON.parse(readFileSync(buildGpusPath(work), 'utf8')));
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
+    if (readSystemCode(error) === 'ENOENT') return null;
     throw error;
   }
 }
@@ -126,10 +126,10 @@ function gpusKept(work: Work): readonly number[] | null {
 /** The user owns the working copy. In the server's files next to it, the user may traverse folders but read none. */
 async function handOver({ folder, workspace }: Work, user: OtherUser): Promise<void> {
   await chmod(folder, 0o711);
-  await giveFolder(workspace, user);
+  await chownFolder(workspace, user);
 }
 
-function begin(
+function startWorkExecution(
   work: Work,
   { now }: Clock,
   environment: Readonly<Record<string, string>>,
@@ -138,7 +138,7 @@ function begin(
   const { cpus, memoryBytes } = work.resources;
   return startExecution({
     id: work.id,
-    folder: placeOf(work),
+    folder: buildExecutionFolder(work),
     log: join(work.folder, 'output.log'),
     command: work.command,
     cwd: work.workspace,
@@ -152,7 +152,7 @@ function begin(
   });
 }
 
-function runningWork(execution: Execution, left: () => void, gpus: GpuReader | null): RunningWork {
+function toRunningWork(execution: Execution, left: () => void, gpus: GpuReader | null): RunningWork {
   const usage = ({ cpuSeconds, peakMemoryBytes }: Ended['taken']) => ({ cpuSeconds, peakMemoryBytes });
   return {
     id: execution.id,
@@ -161,7 +161,7 @@ function runningWork(execution: Execution, left: () => void, gpus: GpuReader | n
     ended: execution.ended.then((ended): WorkEnd => {
       left();
       const { exitCode, stoppedBy, end, taken } = ended;
-      const { reason, detail } = reasonOf(ended);
+      const { reason, detail } = decideEndReason(ended);
       return { reason, detail, exitCode, stoppedBy, start: execution.start, end, usage: usage(taken) };
     }),
     extend: async (until) => execution.extend(until),
@@ -171,7 +171,10 @@ function runningWork(execution: Execution, left: () => void, gpus: GpuReader | n
   };
 }
 
-function reasonOf({ exitCode, stoppedBy, killedFor, taken }: Ended): { reason: EndReason; detail: string | null } {
+function decideEndReason({ exitCode, stoppedBy, killedFor, taken }: Ended): {
+  reason: EndReason;
+  detail: string | null;
+} {
   if (killedFor !== null) return { reason: 'disk', detail: killedFor };
   if (stoppedBy !== null) return { reason: 'stopped', detail: null };
   // A command may succeed although one of its children was killed for memory.

@@ -31,24 +31,24 @@ export interface Room {
 /** CPUs that work without a CPU request counts as. The work is not limited to that. */
 const UNSTATED_CPUS = 1;
 
-interface Taken {
+interface Occupancy {
   readonly cpus: number;
   readonly memoryBytes: number;
   readonly gpus: readonly number[];
 }
 
 export function createRoom(machine: Machine): Room {
-  const taken = new Map<string, Taken>();
-  const sum = (of: (one: Taken) => number) => [...taken.values()].reduce((total, one) => total + of(one), 0);
+  const taken = new Map<string, Occupancy>();
+  const sum = (of: (one: Occupancy) => number) => [...taken.values()].reduce((total, one) => total + of(one), 0);
 
   function freeGpus(model: string | null): number[] {
     const used = new Set([...taken.values()].flatMap(({ gpus }) => gpus));
-    return gpusOf(machine, model).filter((index) => !used.has(index));
+    return selectGpus(machine, model).filter((index) => !used.has(index));
   }
 
   function take(id: string, resources: Resources, given: readonly number[] | null): Place {
     const gpus = given ?? freeGpus(resources.gpus.model).slice(0, resources.gpus.count);
-    taken.set(id, { cpus: cpusOf(resources), memoryBytes: resources.memoryBytes ?? 0, gpus });
+    taken.set(id, { cpus: countCpus(resources), memoryBytes: resources.memoryBytes ?? 0, gpus });
     // Set even if empty: work without a GPU request must not find a GPU that other work holds.
     const visible: Record<string, string> =
       machine.gpus.length === 0
@@ -62,7 +62,7 @@ export function createRoom(machine: Machine): Room {
     refuseImpossible(machine, resources);
     const { cpus, memoryBytes, gpus } = resources;
     const full = [
-      sum((one) => one.cpus) + cpusOf(resources) > machine.cpus && taken.size > 0 ? `${cpus ?? 1} CPUs` : null,
+      sum((one) => one.cpus) + countCpus(resources) > machine.cpus && taken.size > 0 ? `${cpus ?? 1} CPUs` : null,
       sum((one) => one.memoryBytes) + (memoryBytes ?? 0) > machine.memoryBytes ? `${memoryBytes} bytes` : null,
       freeGpus(gpus.model).length < gpus.count ? `${gpus.count} GPUs` : null,
     ].filter((each) => each !== null);
@@ -82,11 +82,11 @@ export function createRoom(machine: Machine): Room {
   };
 }
 
-function cpusOf({ cpus }: Resources): number {
+function countCpus({ cpus }: Resources): number {
   return cpus ?? UNSTATED_CPUS;
 }
 
-function gpusOf({ gpus }: Machine, model: string | null): number[] {
+function selectGpus({ gpus }: Machine, model: string | null): number[] {
   const wanted = model?.toLowerCase() ?? '';
   return gpus.filter((gpu) => gpu.model.toLowerCase().includes(wanted)).map(({ index }) => index);
 }
@@ -99,7 +99,7 @@ function refuseImpossible(machine: Machine, { cpus, memoryBytes, gpus }: Resourc
   if ((memoryBytes ?? 0) > machine.memoryBytes) {
     refuse(`${memoryBytes} bytes of memory, and this machine has ${machine.memoryBytes}`);
   }
-  const there = gpusOf(machine, gpus.model).length;
+  const there = selectGpus(machine, gpus.model).length;
   if (gpus.count > there)
     refuse(`${gpus.count} GPUs${gpus.model === null ? '' : ` ${gpus.model}`}, and this machine has ${there}`);
 }

@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream';
-import type { Predicted, Request, Spoken } from '../../inference/index.ts';
-import { wholeOf } from '../../replicas/index.ts';
+import type { Predicted, Request, WireProtocol } from '../../inference/index.ts';
+import { readWhole } from '../../replicas/index.ts';
 import type { Deployment, LiveVariant } from '../../serving/index.ts';
 import type { LogQueue } from './queue.ts';
 import { type Content, type Exchange, isEventStream } from './rows.ts';
-import { copied, HeldEnd } from './tee.ts';
+import { copyStream, HeldEnd } from './tee.ts';
 import { type AnsweredTokens, StreamTokens } from './token-usage.ts';
 
 /** An answered request, with the facts that are known before its answer is sent. */
-export interface Answered {
+export interface AnsweredRequest {
   readonly deployment: Deployment;
   readonly live: LiveVariant;
-  readonly spoken: Spoken;
+  readonly spoken: WireProtocol;
   readonly request: Request;
   readonly id: string;
   readonly caller: string;
@@ -27,36 +27,36 @@ const MOST_CONTENT_BYTES = 4 * 1024 * 1024;
 const OWN_BYTES = 1_000;
 
 /** Puts an answer into the log and returns the answer to send. Error: `unavailable`, where the log must store it first and cannot. */
-export async function logAnswer(queue: LogQueue, answered: Answered, predicted: Predicted): Promise<Predicted> {
+export async function logAnswer(queue: LogQueue, answered: AnsweredRequest, predicted: Predicted): Promise<Predicted> {
   const { answer } = answered.deployment.revision.spec.log;
   if (answer === 'never' || predicted.status >= 300) return predicted;
   if ('body' in predicted) {
     const { content } = predicted.body;
-    await put(queue, answered, exchangeOf(answered, predicted.tensors, Buffer.byteLength(content)));
+    await logExchange(queue, answered, buildExchange(answered, predicted.tensors, Buffer.byteLength(content)));
     return predicted;
   }
   if (Buffer.isBuffer(predicted.whole)) {
-    await put(queue, answered, exchangeOfBytes(answered, predicted.passed, predicted.whole));
+    await logExchange(queue, answered, buildByteExchange(answered, predicted.passed, predicted.whole));
     return predicted;
   }
-  if (answer === 'after') return watched(queue, answered, predicted);
-  return keptFirst(queue, answered, predicted);
+  if (answer === 'after') return logAfterEnd(queue, answered, predicted);
+  return logBeforeEnd(queue, answered, predicted);
 }
 
 /** Logs before or after the answer, as the endpoint configures. */
-function put(queue: LogQueue, { deployment }: Answered, exchange: Exchange): Promise<void> | void {
+function logExchange(queue: LogQueue, { deployment }: AnsweredRequest, exchange: Exchange): Promise<void> | void {
   if (deployment.revision.spec.log.answer === 'before') return queue.kept(exchange);
   queue.add(exchange);
 }
 
-type Passed = Extract<Predicted, { passed: unknown }>;
+type StreamedResult = Extract<Predicted, { passed: unknown }>;
 
-function roomFor({ request }: Answered): number {
+function computeContentLimit({ request }: AnsweredRequest): number {
   return MOST_CONTENT_BYTES - request.body.length;
 }
 
 /** Kept when its last byte has come. */
-function watched(queue: LogQueue, answered: Answered, predicted: Passed): Predicted {
+function logAfterEnd(queue: LogQueue, answered: AnsweredRequest, predicted: StreamedResult): Predicted {
   const { passed } = predicted;
   const read = readPassing(answered, passed);
   passed.once('end', () => {
@@ -66,12 +66,12 @@ function watched(queue: LogQueue, answered: Answered, predicted: Passed): Predic
 }
 
 /** An answer of a known length is read and stored, then sent. Of any other answer, the last part waits until the whole is stored. */
-async function keptFirst(queue: LogQueue, answered: Answered, predicted: Passed): Promise<Predicted> {
+async function logBeforeEnd(queue: LogQueue, answered: AnsweredRequest, predicted: StreamedResult): Promise<Predicted> {
   const { passed, status } = predicted;
   const length = Number(passed.headers['content-length'] ?? Number.NaN);
-  if (length <= roomFor(answered)) {
-    const whole = await wholeOf(passed);
-    await put(queue, answered, exchangeOfBytes(answered, passed, whole));
+  if (length <= computeContentLimit(answered)) {
+    const whole = await readWhole(passed);
+    await logExchange(queue, answered, buildByteExchange(answered, passed, whole));
     return { status, passed, whole };
   }
   const read = readPassing(answered, passed);
@@ -82,24 +82,24 @@ async function keptFirst(queue: LogQueue, answered: Answered, predicted: Passed)
 }
 
 /** Copies an answer while it passes. Reads the token counts of a stream even where the whole stream is too large to keep. */
-function readPassing(answered: Answered, passed: IncomingMessage): () => Exchange {
+function readPassing(answered: AnsweredRequest, passed: IncomingMessage): () => Exchange {
   const tokens = isEventStream(passed.headers) ? new StreamTokens() : null;
-  const copy = copied(passed, roomFor(answered), (part) => tokens?.write(part));
-  return () => exchangeOfBytes(answered, passed, copy.whole(), tokens?.read() ?? null);
+  const copy = copyStream(passed, computeContentLimit(answered), (part) => tokens?.write(part));
+  return () => buildByteExchange(answered, passed, copy.whole(), tokens?.read() ?? null);
 }
 
-function exchangeOfBytes(
-  answered: Answered,
+function buildByteExchange(
+  answered: AnsweredRequest,
   { headers }: IncomingMessage,
   body: Buffer | null,
   streamed: AnsweredTokens | null = null,
 ): Exchange {
   const content = body === null ? null : { request: answered.request, answer: { headers, body } };
-  return exchangeOf(answered, content, body?.length ?? 0, streamed);
+  return buildExchange(answered, content, body?.length ?? 0, streamed);
 }
 
-function exchangeOf(
-  answered: Answered,
+function buildExchange(
+  answered: AnsweredRequest,
   content: Content,
   answerBytes: number,
   streamed: AnsweredTokens | null = null,

@@ -20,10 +20,10 @@ export interface ServedPrediction {
 }
 
 /** `withoutContent`: there is a row, and its inputs and output are not in it. */
-export type Kept = 'kept' | 'withoutContent' | 'sampledOut';
+export type LogResult = 'kept' | 'withoutContent' | 'sampledOut';
 
 /** Stores predictions. Implemented by monitoring; injected by main. */
 export interface PredictionLog {
   /** Stores all rows or none, in their order. Resolves when they are as durable as the log promises. Rejects with the error of the disk. */
-  keep(predictions: readonly ServedPrediction[]): Promise<readonly Kept[]>;
+  keep(predictions: readonly ServedPrediction[]): Promise<readonly LogResult[]>;
 }

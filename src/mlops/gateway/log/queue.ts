@@ -2,11 +2,11 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { LogState } from '../../endpoint-spec/schema.ts';
 import { codecs, ServingProblem } from '../../inference/index.ts';
-import type { Kept, PredictionLog, ServedPrediction } from './prediction-log.ts';
-import { type Exchange, rowsOf } from './rows.ts';
+import type { LogResult, PredictionLog, ServedPrediction } from './prediction-log.ts';
+import { buildRows, type Exchange } from './rows.ts';
 import type { ServedTokens, TokenLedger } from './served-tokens.ts';
 
-export type LogOutcome = Kept | 'behind' | 'failed';
+export type LogOutcome = LogResult | 'behind' | 'failed';
 
 export interface QueueDeps {
   readonly predictions: PredictionLog;
@@ -26,7 +26,7 @@ const LINGER_MS = 25;
 /** Longest piece of work before the event loop serves requests again. */
 const SLICE_MS = 1;
 
-interface Waiting {
+interface WaitingExchange {
   readonly exchange: Exchange;
   readonly settled: { resolve(): void; reject(error: unknown): void } | null;
 }
@@ -37,8 +37,8 @@ type Counts = { -readonly [Name in Exclude<keyof LogState, 'waiting'>]: number }
 export class LogQueue implements AsyncDisposable {
   readonly #deps: QueueDeps;
   readonly #counts = new Map<string, Counts>();
-  #waiting: Waiting[] = [];
-  #inWork: readonly Waiting[] = [];
+  #waiting: WaitingExchange[] = [];
+  #inWork: readonly WaitingExchange[] = [];
   #waitingBytes = 0;
   #hurry: (() => void) | null = null;
   #working: Promise<void> | null = null;
@@ -69,7 +69,7 @@ export class LogQueue implements AsyncDisposable {
   }
 
   state(endpoint: string): LogState {
-    const waits = ({ exchange }: Waiting) => exchange.endpoint === endpoint;
+    const waits = ({ exchange }: WaitingExchange) => exchange.endpoint === endpoint;
     const waiting = this.#waiting.filter(waits).length + this.#inWork.filter(waits).length;
     return { ...this.#countsOf(endpoint), waiting };
   }
@@ -81,7 +81,7 @@ export class LogQueue implements AsyncDisposable {
     await this.#working;
   }
 
-  #put(waiting: Waiting): void {
+  #put(waiting: WaitingExchange): void {
     this.#waiting.push(waiting);
     this.#waitingBytes += waiting.exchange.sizeBytes;
     if (waiting.settled !== null) this.#hurry?.();
@@ -110,7 +110,7 @@ export class LogQueue implements AsyncDisposable {
     this.#hurry = null;
   }
 
-  #batch(): readonly Waiting[] {
+  #batch(): readonly WaitingExchange[] {
     let count = 0;
     for (let bytes = 0; count < Math.min(BATCH_REQUESTS, this.#waiting.length); count += 1) {
       bytes += this.#waiting[count]?.exchange.sizeBytes ?? 0;
@@ -121,7 +121,7 @@ export class LogQueue implements AsyncDisposable {
     return batch;
   }
 
-  async #keep(batch: readonly Waiting[]): Promise<void> {
+  async #keep(batch: readonly WaitingExchange[]): Promise<void> {
     const { predictions, tokens, log } = this.#deps;
     try {
       const { rows, unread, used } = await readInSlices(batch);
@@ -155,13 +155,13 @@ export class LogQueue implements AsyncDisposable {
   }
 }
 
-async function readInSlices(batch: readonly Waiting[]) {
+async function readInSlices(batch: readonly WaitingExchange[]) {
   const rows: ServedPrediction[] = [];
   const unread = new Set<ServedPrediction>();
   const used: ServedTokens[] = [];
   let begunAt = performance.now();
   for (const { exchange } of batch) {
-    const read = rowsOf(exchange, codecs);
+    const read = buildRows(exchange, codecs);
     if (read.used !== null) used.push(read.used);
     for (const row of read.rows) {
       rows.push(row);

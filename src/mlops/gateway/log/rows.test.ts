@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LogSpec } from '../../endpoint-spec/log/schema.ts';
-import { codecs, type Spoken } from '../../inference/protocols/target.ts';
+import { codecs, type WireProtocol } from '../../inference/protocols/target.ts';
 import type { ModelSpec } from '../../inference/tensors/tensor.ts';
-import { type Exchange, rowsOf } from './rows.ts';
+import { buildRows, type Exchange } from './rows.ts';
 
 const UNKNOWN: ModelSpec = { layout: 'tensors', inputs: null, outputs: null };
 const AT = Date.parse('2026-11-26T10:00:00Z');
@@ -12,7 +12,7 @@ function message(body: unknown, type = 'application/json') {
   return { headers: { 'content-type': type }, body: Buffer.from(text) };
 }
 
-function exchange(spoken: Spoken, request: unknown, answer: unknown, more: Partial<Exchange> = {}): Exchange {
+function exchange(spoken: WireProtocol, request: unknown, answer: unknown, more: Partial<Exchange> = {}): Exchange {
   const type = typeof answer === 'string' ? 'text/event-stream' : 'application/json';
   const csv = typeof request === 'string' ? 'text/csv' : 'application/json';
   return {
@@ -36,11 +36,11 @@ function exchange(spoken: Spoken, request: unknown, answer: unknown, more: Parti
   };
 }
 
-const kept = (one: Exchange) =>
-  rowsOf(one, codecs).rows.map(({ prediction, inputs, output }) => [prediction, inputs, output]);
+const buildLoggedRows = (one: Exchange) =>
+  buildRows(one, codecs).rows.map(({ prediction, inputs, output }) => [prediction, inputs, output]);
 
 describe('rows of what was asked and answered', () => {
-  it.each<[string, Spoken, unknown, unknown, unknown[]]>([
+  it.each<[string, WireProtocol, unknown, unknown, unknown[]]>([
     [
       'a data frame, by its columns',
       'mlflow',
@@ -115,7 +115,7 @@ describe('rows of what was asked and answered', () => {
       [['p', { messages: [] }, 'data: a\n\n']],
     ],
   ])('%s', (_what, spoken, request, answer, expected) => {
-    const rows = kept(exchange(spoken, request, answer));
+    const rows = buildLoggedRows(exchange(spoken, request, answer));
     expect(rows).toEqual(expected);
   });
 
@@ -133,7 +133,7 @@ describe('rows of what was asked and answered', () => {
       { predictions: [1, 2] },
       { spec: table },
     );
-    expect(kept(one)).toEqual([
+    expect(buildLoggedRows(one)).toEqual([
       ['p-0', { a: 1, b: 2 }, 1],
       ['p-1', { a: 3, b: 4 }, 2],
     ]);
@@ -141,7 +141,7 @@ describe('rows of what was asked and answered', () => {
 
   it('has the tokens of a request once', () => {
     const usage = { prompt_tokens: 7, completion_tokens: 2 };
-    const { rows } = rowsOf(exchange('mlflow', { inputs: [1, 2] }, { predictions: [1, 2], usage }), codecs);
+    const { rows } = buildRows(exchange('mlflow', { inputs: [1, 2] }, { predictions: [1, 2], usage }), codecs);
     expect(rows.map(({ inputTokens, outputTokens }) => [inputTokens, outputTokens])).toEqual([
       [7, 2],
       [null, null],
@@ -150,7 +150,9 @@ describe('rows of what was asked and answered', () => {
 
   it('says NaN as null', () => {
     expect(
-      kept(exchange('mlflow', { dataframe_split: { columns: ['a'], data: [[null]] } }, { predictions: [1] })),
+      buildLoggedRows(
+        exchange('mlflow', { dataframe_split: { columns: ['a'], data: [[null]] } }, { predictions: [1] }),
+      ),
     ).toEqual([['p', { a: null }, 1]]);
   });
 
@@ -161,7 +163,7 @@ describe('rows of what was asked and answered', () => {
       { request: message({ inputs: [1] }), answer: message('\u0001', 'application/octet-stream') },
     ],
   ])('keeps one that is %s without its content', (_what, content) => {
-    const { rows, isWhole } = rowsOf(exchange('mlflow', {}, {}, { content }), codecs);
+    const { rows, isWhole } = buildRows(exchange('mlflow', {}, {}, { content }), codecs);
     expect([isWhole, rows]).toMatchObject([false, [{ prediction: 'p', inputs: {}, output: null, latencyMs: 3 }]]);
   });
 });
@@ -175,7 +177,7 @@ describe('entity and time', () => {
       ],
     };
     const spec = { log: LogSpec.parse(log), headers };
-    return rowsOf(exchange('mlflow', body, { predictions: [1, 2] }, spec), codecs).rows.map((row) => [
+    return buildRows(exchange('mlflow', body, { predictions: [1, 2] }, spec), codecs).rows.map((row) => [
       row.entity,
       row.predictedAt,
     ]);

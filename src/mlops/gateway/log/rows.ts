@@ -1,15 +1,15 @@
 import type { LogSpec } from '../../endpoint-spec/schema.ts';
-import type { Given, ModelSpec, Spoken } from '../../inference/index.ts';
-import { type Codec, type Headers, isRecord, mediaTypeOf, parseJson, utf8Text } from '../../inference/index.ts';
+import type { ModelSpec, UntypedTensor, WireProtocol } from '../../inference/index.ts';
+import { type Codec, decodeUtf8, type Headers, isRecord, parseJson, parseMediaType } from '../../inference/index.ts';
 import type { ServedPrediction } from './prediction-log.ts';
 import type { ServedTokens } from './served-tokens.ts';
 import { type AnsweredTokens, NO_TOKENS, readTokens, StreamTokens } from './token-usage.ts';
 import { readTraceparent } from './traceparent.ts';
-import { namedColumns, rowOf, rowsIn, wholeOf } from './values.ts';
+import { countRows, nameColumns, nestTensor, selectRow } from './values.ts';
 
 /** Request and answer: tensors where they were converted, bytes where they were passed on, null where they are too large. */
 export type Content =
-  | { readonly asked: readonly Given[]; readonly answered: readonly Given[] }
+  | { readonly asked: readonly UntypedTensor[]; readonly answered: readonly UntypedTensor[] }
   | { readonly request: Message; readonly answer: Message }
   | null;
 
@@ -28,7 +28,7 @@ export interface Exchange {
   readonly version: string;
   readonly caller: string;
   readonly log: LogSpec;
-  readonly spoken: Spoken;
+  readonly spoken: WireProtocol;
   readonly spec: ModelSpec;
   /** Headers of the request. */
   readonly headers: Headers;
@@ -55,12 +55,12 @@ const LONGEST_ENTITY = 250;
  * The rows of an exchange: one for each row of the batch where inputs and outputs have the same number of rows, else one for
  * all. `isWhole` is false where the content could not be read; then there is one row without content.
  */
-export function rowsOf(
+export function buildRows(
   exchange: Exchange,
-  codecs: Readonly<Record<Spoken, Codec>>,
+  codecs: Readonly<Record<WireProtocol, Codec>>,
 ): { readonly rows: ServedPrediction[]; readonly isWhole: boolean; readonly used: ServedTokens | null } {
   const { id, endpoint, environment, project, model, version, caller, latencyMs } = exchange;
-  const read = contentRead(exchange, codecs[exchange.spoken]);
+  const read = readContent(exchange, codecs[exchange.spoken]);
   const found = read?.rows ?? [NOTHING];
   const common = { model, modelVersion: version, endpoint, environment, project, latencyMs, caller };
   const tokens = exchange.streamed ?? read?.tokens ?? NO_TOKENS;
@@ -69,8 +69,8 @@ export function rowsOf(
     ({ inputs, output }, at): ServedPrediction => ({
       ...common,
       prediction: found.length === 1 ? id : `${id}-${at}`,
-      predictedAt: timeOf(exchange, inputs),
-      entity: entityOf(exchange, inputs),
+      predictedAt: readTime(exchange, inputs),
+      entity: readEntity(exchange, inputs),
       inputs,
       output,
       // Token counts are of the whole request; only its first row has them, so that sums over rows are right.
@@ -78,11 +78,11 @@ export function rowsOf(
       outputTokens: at === 0 ? outputTokens : null,
     }),
   );
-  return { rows, isWhole: read !== null, used: servedTokensOf(exchange, tokens, found[0]?.inputs ?? {}) };
+  return { rows, isWhole: read !== null, used: toServedTokens(exchange, tokens, found[0]?.inputs ?? {}) };
 }
 
 /** Tokens for the ledger; null where the answer states none. An embedding states no output, which is none. */
-function servedTokensOf(
+function toServedTokens(
   { id, endpoint, environment, project, model, version, answeredAt, headers }: Exchange,
   { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, model: answered }: AnsweredTokens,
   inputs: Row['inputs'],
@@ -100,39 +100,39 @@ function toName(value: unknown): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, LONGEST_ENTITY) : null;
 }
 
-function contentRead({ content, spec }: Exchange, codec: Codec): { rows: Row[]; tokens: AnsweredTokens } | null {
+function readContent({ content, spec }: Exchange, codec: Codec): { rows: Row[]; tokens: AnsweredTokens } | null {
   if (content === null) return null;
-  if ('asked' in content) return { rows: rowsOfTensors(content.asked, content.answered, spec), tokens: NO_TOKENS };
+  if ('asked' in content) return { rows: buildTensorRows(content.asked, content.answered, spec), tokens: NO_TOKENS };
   const { request, answer } = content;
   const asked = attempt(() => codec.decodeRequest(request.body, request.headers).given);
   const answered = asked && attempt(() => codec.decodeResponse(answer.body, answer.headers));
   if (asked !== null && answered !== null) {
-    const says = answer.body.includes('"usage"') ? attempt(() => jsonOf(answer)) : null;
-    return { rows: rowsOfTensors(asked, answered, spec), tokens: readTokens(says) };
+    const says = answer.body.includes('"usage"') ? attempt(() => parseBody(answer)) : null;
+    return { rows: buildTensorRows(asked, answered, spec), tokens: readTokens(says) };
   }
-  const output = attempt(() => jsonOf(answer)) ?? textOf(answer);
-  const input = attempt(() => jsonOf(request)) ?? textOf(request);
+  const output = attempt(() => parseBody(answer)) ?? decodeTextBody(answer);
+  const input = attempt(() => parseBody(request)) ?? decodeTextBody(request);
   if (output === null || input === null) return null;
-  const tokens = isEventStream(answer.headers) ? tokensOfEvents(answer.body) : readTokens(output);
+  const tokens = isEventStream(answer.headers) ? readEventTokens(answer.body) : readTokens(output);
   return { rows: [{ inputs: isRecord(input) ? input : { input }, output }], tokens };
 }
 
-function rowsOfTensors(asked: readonly Given[], answered: readonly Given[], spec: ModelSpec): Row[] {
-  const columns = namedColumns(asked, spec);
-  const rows = rowsIn(columns.map(({ given }) => given));
-  if (rows === null || rowsIn(answered) !== rows) {
-    const inputs = Object.fromEntries(columns.map(({ name, given }) => [name, wholeOf(given)]));
-    return [{ inputs, output: outputOf(answered, wholeOf) }];
+function buildTensorRows(asked: readonly UntypedTensor[], answered: readonly UntypedTensor[], spec: ModelSpec): Row[] {
+  const columns = nameColumns(asked, spec);
+  const rows = countRows(columns.map(({ given }) => given));
+  if (rows === null || countRows(answered) !== rows) {
+    const inputs = Object.fromEntries(columns.map(({ name, given }) => [name, nestTensor(given)]));
+    return [{ inputs, output: joinOutputs(answered, nestTensor) }];
   }
   return Array.from({ length: rows }, (_, row) => {
     const inputs: Record<string, unknown> = {};
-    for (const { name, given } of columns) inputs[name] = rowOf(given, row);
-    return { inputs, output: outputOf(answered, (one) => rowOf(one, row)) };
+    for (const { name, given } of columns) inputs[name] = selectRow(given, row);
+    return { inputs, output: joinOutputs(answered, (one) => selectRow(one, row)) };
   });
 }
 
 /** The value of a lone output, else an object by name. */
-function outputOf(answered: readonly Given[], of: (one: Given) => unknown): unknown {
+function joinOutputs(answered: readonly UntypedTensor[], of: (one: UntypedTensor) => unknown): unknown {
   const [lone, ...others] = answered;
   if (lone !== undefined && others.length === 0) return of(lone);
   return Object.fromEntries(answered.map((one, at) => [one.name ?? `output-${at}`, of(one)]));
@@ -147,33 +147,33 @@ function attempt<T>(reading: () => T): T | null {
 }
 
 /** The JSON body. Numbers that JSON cannot write (NaN, infinities) become null. */
-function jsonOf({ body }: Message): unknown {
-  return JSON.parse(JSON.stringify(parseJson(body.toString('utf8'), { words: true }), sayable));
+function parseBody({ body }: Message): unknown {
+  return JSON.parse(JSON.stringify(parseJson(body.toString('utf8'), { words: true }), toSayable));
 }
 
-function sayable(_key: string, value: unknown): unknown {
+function toSayable(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
   return typeof value === 'string' && value.startsWith('\u0000') ? null : value;
 }
 
 /** The body of an answer with a text media type, unchanged. Example: an event stream. */
-function textOf({ headers, body }: Message): string | null {
-  return mediaTypeOf(headers).startsWith('text/') ? utf8Text(body) : null;
+function decodeTextBody({ headers, body }: Message): string | null {
+  return parseMediaType(headers).startsWith('text/') ? decodeUtf8(body) : null;
 }
 
 /** Whether an answer is a stream of events whose text can be read. */
 export function isEventStream(headers: Headers): boolean {
-  return mediaTypeOf(headers) === 'text/event-stream' && headers['content-encoding'] === undefined;
+  return parseMediaType(headers) === 'text/event-stream' && headers['content-encoding'] === undefined;
 }
 
-function tokensOfEvents(body: Buffer): AnsweredTokens {
+function readEventTokens(body: Buffer): AnsweredTokens {
   const tokens = new StreamTokens();
   tokens.write(body);
   return tokens.read();
 }
 
-function entityOf({ log, headers }: Exchange, inputs: Row['inputs']): string | null {
-  const value = log.entity === undefined ? undefined : said(log.entity, headers, inputs);
+function readEntity({ log, headers }: Exchange, inputs: Row['inputs']): string | null {
+  const value = log.entity === undefined ? undefined : readPlace(log.entity, headers, inputs);
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return null;
   const text = String(value);
   return text === '' ? null : text.slice(0, LONGEST_ENTITY);
@@ -185,18 +185,18 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d
  * Time of the prediction. A value that cannot be parsed, or is more than a day ahead of this server's clock, is replaced by
  * the time of the answer.
  */
-function timeOf({ log, headers, answeredAt }: Exchange, inputs: Row['inputs']): string {
-  const value = log.time === undefined ? undefined : said(log.time, headers, inputs);
-  const instant = typeof value === 'string' && INSTANT.test(value) ? Date.parse(inUtc(value)) : Number.NaN;
+function readTime({ log, headers, answeredAt }: Exchange, inputs: Row['inputs']): string {
+  const value = log.time === undefined ? undefined : readPlace(log.time, headers, inputs);
+  const instant = typeof value === 'string' && INSTANT.test(value) ? Date.parse(toUtcText(value)) : Number.NaN;
   return new Date(instant <= answeredAt + MOST_AHEAD_MS ? instant : answeredAt).toISOString();
 }
 
 /** An instant without a zone is UTC, as in files of labels. */
-function inUtc(text: string): string {
+function toUtcText(text: string): string {
   return /(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text.replace(' ', 'T')}Z`;
 }
 
-function said(place: NonNullable<LogSpec['entity']>, headers: Headers, inputs: Row['inputs']): unknown {
+function readPlace(place: NonNullable<LogSpec['entity']>, headers: Headers, inputs: Row['inputs']): unknown {
   if ('header' in place) return headers[place.header.toLowerCase()];
   if (place.input in inputs) return inputs[place.input];
   return place.input.split('.').reduce<unknown>((value, name) => (isRecord(value) ? value[name] : undefined), inputs);

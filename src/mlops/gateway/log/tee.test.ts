@@ -2,12 +2,12 @@ import { PassThrough, Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
-import { copied, HeldEnd } from './tee.ts';
+import { copyStream, HeldEnd } from './tee.ts';
 
 describe('a copy of what passes', () => {
   it('does not make it flow before somebody reads, and has all of it then', async () => {
     const source = new PassThrough();
-    const copy = copied(source, 100);
+    const copy = copyStream(source, 100);
     source.end('abc');
     expect(copy.whole()?.toString()).toBe('');
     expect(await text(source)).toBe('abc');
@@ -16,7 +16,7 @@ describe('a copy of what passes', () => {
 
   it('is none where there is no room for it; what passes is whole', async () => {
     const source = Readable.from([Buffer.alloc(60), Buffer.alloc(60)]);
-    const copy = copied(source, 100);
+    const copy = copyStream(source, 100);
     expect((await buffer(source)).length).toBe(120);
     expect(copy.whole()).toBe(null);
   });

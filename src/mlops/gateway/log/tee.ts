@@ -1,13 +1,17 @@
 import { type Readable, Transform, type TransformCallback } from 'node:stream';
 
 /** Copy of a stream that has passed, as long as it is within the byte limit. */
-export interface Copied {
+export interface CopiedStream {
   /** null when it was more. */
   whole(): Buffer | null;
 }
 
 /** Copies a stream without changing its content or its speed for the main reader. */
-export function copied(answer: Readable, roomBytes: number, onPart: (part: Buffer) => void = () => undefined): Copied {
+export function copyStream(
+  answer: Readable,
+  roomBytes: number,
+  onPart: (part: Buffer) => void = () => undefined,
+): CopiedStream {
   let parts: Buffer[] | null = [];
   let sizeBytes = 0;
   // Pause first: a listener would start the flow before the reader is attached.

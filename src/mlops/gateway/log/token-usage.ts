@@ -25,7 +25,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** The tokens of an answer in the words of OpenAI (chat, completions, embeddings, responses) or Anthropic. */
 export function readTokens(answer: unknown): AnsweredTokens {
   const merged = mergeAnswers([answer]);
-  return merged === null ? NO_TOKENS : tokensOfUsage(merged.usage, merged.model);
+  return merged === null ? NO_TOKENS : readUsageTokens(merged.usage, merged.model);
 }
 
 /** An event of a stream is longer than this only with content that has no usage in it. */
@@ -42,7 +42,7 @@ export class StreamTokens {
   #data: string[] = [];
   #dataBytes = 0;
   #isAfterCr = false;
-  #merged: Merged | null = null;
+  #merged: MergedUsage | null = null;
 
   write(part: Uint8Array): void {
     const bytes = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
@@ -63,7 +63,7 @@ export class StreamTokens {
   read(): AnsweredTokens {
     this.#endLine();
     this.#endEvent();
-    return this.#merged === null ? NO_TOKENS : tokensOfUsage(this.#merged.usage, this.#merged.model);
+    return this.#merged === null ? NO_TOKENS : readUsageTokens(this.#merged.usage, this.#merged.model);
   }
 
   #hold(bytes: Buffer): void {
@@ -95,25 +95,25 @@ export class StreamTokens {
   }
 }
 
-interface Merged {
+interface MergedUsage {
   readonly usage: Fields;
   readonly model: string | null;
 }
 
 /** Merges the usage of several parts of an answer; the last value of a field wins. Anthropic and OpenAI's responses nest it in an event. */
-function mergeAnswers(parts: readonly unknown[]): Merged | null {
+function mergeAnswers(parts: readonly unknown[]): MergedUsage | null {
   const stated = parts.filter(isRecord).flatMap((part) => [part, part.message, part.response].filter(isRecord));
   if (stated.length === 0) return null;
   const models = stated.flatMap(({ model }) => (typeof model === 'string' && model !== '' ? [model] : []));
-  const usage = Object.assign({}, ...stated.map((part) => (isRecord(part.usage) ? withoutNulls(part.usage) : {})));
+  const usage = Object.assign({}, ...stated.map((part) => (isRecord(part.usage) ? omitNulls(part.usage) : {})));
   return { usage, model: models.at(-1) ?? null };
 }
 
-function withoutNulls(fields: Fields): Fields {
+function omitNulls(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 
-function tokensOfUsage(usage: Fields, model: string | null): AnsweredTokens {
+function readUsageTokens(usage: Fields, model: string | null): AnsweredTokens {
   const details = [usage.prompt_tokens_details, usage.input_tokens_details].find(isRecord);
   const cacheRead = toCount(usage.cache_read_input_tokens);
   const cacheWrite = toCount(usage.cache_creation_input_tokens);

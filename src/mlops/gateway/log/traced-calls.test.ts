@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { countedTokens, tokenFingerprint } from '../../../finops/tokens/counted-tokens.ts';
+import { readCountedTokens, readTokenFingerprint } from '../../../finops/tokens/counted-tokens.ts';
 
 import { listTokenUsage, tokenCostReport } from '../../../finops/tokens/schema.ts';
 import type { Application } from '../../../main.ts';
@@ -123,7 +123,7 @@ describe('a call that is traced and served', () => {
     const window = { start: 0, end: Date.parse('2100-01-01T00:00:00Z') };
     const totals = async () => {
       const report = await call(application, tokenCostReport, { query: { endpoint: 'chat', by: 'provider' } });
-      const split = (await countedTokens(application.store, window)).reduce(
+      const split = (await readCountedTokens(application.store, window)).reduce(
         (sum, { tokens }) => sum + Number(tokens),
         0,
       );
@@ -133,7 +133,7 @@ describe('a call that is traced and served', () => {
     const { span, trace, serve, counted } = newTrace();
     await trace(span('1', '', 12));
     await expect.poll(counted, WAIT).toMatchObject({ traced: 1 });
-    const fingerprint = await tokenFingerprint(application.store, { ...window, end: 1_760_000_002_000 });
+    const fingerprint = await readTokenFingerprint(application.store, { ...window, end: 1_760_000_002_000 });
     await serve('1');
     const { report, split } = await totals();
     expect(split - before.split).toBe(22);
@@ -142,7 +142,7 @@ describe('a call that is traced and served', () => {
     const sum = report.groups.reduce((total, { inputTokens }) => total + Number(inputTokens), 0);
     expect(sum).toBe(Number(report.inputTokens));
     // The served record is of another month; shared cost of the traced one has to be split again.
-    expect(await tokenFingerprint(application.store, { ...window, end: 1_760_000_002_000 })).not.toBe(fingerprint);
+    expect(await readTokenFingerprint(application.store, { ...window, end: 1_760_000_002_000 })).not.toBe(fingerprint);
   });
 });
 

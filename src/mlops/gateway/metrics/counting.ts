@@ -3,11 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ClientGone, type Predicted } from '../../inference/index.ts';
 import type { Deployment, LiveVariant } from '../../serving/index.ts';
 import type { MetricRecorder } from './recorder.ts';
-import type { Counted, Ending } from './tally.ts';
+import type { RequestEnding, VariantKey } from './tally.ts';
 
 /** A prediction in flight, for the counter of endings. */
-export interface Counting {
-  what: Counted;
+export interface RequestCount {
+  what: VariantKey;
   /** Stream that the answer is read from; null where it is sent whole. */
   source: Readable | null;
 }
@@ -15,11 +15,11 @@ export interface Counting {
 declare module 'fastify' {
   interface FastifyRequest {
     /** null for everything that is no prediction of something live. */
-    counting: Counting | null;
+    counting: RequestCount | null;
   }
 }
 
-export function countedVariant(endpoint: string, { name, variant, version }: LiveVariant): Counted {
+export function toCountedVariant(endpoint: string, { name, variant, version }: LiveVariant): VariantKey {
   return { endpoint, variant: name, model: variant.model, version };
 }
 
@@ -28,12 +28,12 @@ export function countedVariant(endpoint: string, { name, variant, version }: Liv
  * counted.
  */
 export function startCounting(incoming: FastifyRequest, { revision: { endpoint }, variants: [first] }: Deployment) {
-  const counting: Counting | null =
-    first === undefined ? null : { what: countedVariant(endpoint, first), source: null };
+  const counting: RequestCount | null =
+    first === undefined ? null : { what: toCountedVariant(endpoint, first), source: null };
   incoming.counting = counting;
   return {
     choose(live: LiveVariant): void {
-      if (counting !== null) counting.what = countedVariant(endpoint, live);
+      if (counting !== null) counting.what = toCountedVariant(endpoint, live);
     },
     /** The stream that the answer is read from tells whether the model broke it off. */
     follow(predicted: Predicted): void {
@@ -50,7 +50,7 @@ export function countEndings(app: FastifyInstance, metrics: Pick<MetricRecorder,
     if (counting === null) return;
     request.counting = null;
     const isWhole = reply.raw.writableEnded;
-    metrics.request(counting.what, endingOf(reply.statusCode, isWhole, isBroken(counting)), reply.elapsedTime);
+    metrics.request(counting.what, classifyEnding(reply.statusCode, isWhole, isBroken(counting)), reply.elapsedTime);
   };
   app.decorateRequest('counting', null);
   // A connection that is closed early has no `onResponse`.
@@ -64,7 +64,7 @@ export function countEndings(app: FastifyInstance, metrics: Pick<MetricRecorder,
   });
 }
 
-function isBroken({ source }: Counting): boolean {
+function isBroken({ source }: RequestCount): boolean {
   const errored = source?.errored ?? null;
   return errored !== null && !(errored instanceof ClientGone);
 }
@@ -73,7 +73,7 @@ const LEAST_ERROR = 500;
 const THROTTLED = 429;
 
 /** A client that disconnects before the end of the answer counts as `refused`: the error is not the model's. */
-function endingOf(status: number, isWhole: boolean, isBroken: boolean): Ending {
+function classifyEnding(status: number, isWhole: boolean, isBroken: boolean): RequestEnding {
   if (isBroken) return 'lost';
   if (!isWhole) return 'refused';
   if (status === THROTTLED) return 'throttled';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createDdSketch, type DdSketch, ddSketchOf, type SketchState } from './dd-sketch.ts';
+import { createDdSketch, type DdSketch, restoreDdSketch, type SketchState } from './dd-sketch.ts';
 
 const RATIOS = [0, 0.01, 0.25, 0.5, 0.9, 0.95, 0.99, 0.999, 1];
 
@@ -11,7 +11,7 @@ const value = fc
 const latency = fc.double({ min: 1e-6, max: 86_400, noNaN: true });
 const relativeError = fc.constantFrom(0.001, 0.01, 0.02, 0.1, 0.5);
 
-function sketchOf(values: readonly number[], error = 0.01): DdSketch {
+function buildSketch(values: readonly number[], error = 0.01): DdSketch {
   const sketch = createDdSketch(error);
   for (const each of values) sketch.add(each);
   return sketch;
@@ -23,7 +23,7 @@ function exact(values: readonly number[], ratio: number): number {
 }
 
 /** The buckets and the sum of a sum, apart from the last digits of an addition in another order. */
-function contentOf(sketch: DdSketch) {
+function readContent(sketch: DdSketch) {
   const { sum: _sum, ...content } = sketch.state();
   return { ...content, count: sketch.count };
 }
@@ -33,7 +33,7 @@ describe('a DDSketch', () => {
     const many = fc.array(fc.oneof(value, latency, fc.constant(0)), { minLength: 1, maxLength: 300 });
     fc.assert(
       fc.property(many, relativeError, (values, error) => {
-        const sketch = sketchOf(values, error);
+        const sketch = buildSketch(values, error);
         for (const ratio of RATIOS) {
           const wanted = exact(values, ratio);
           // Rounding of a logarithm at the edge of a bucket adds some last digits.
@@ -48,7 +48,7 @@ describe('a DDSketch', () => {
   it('knows count, sum, least and greatest exactly', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -1e6, max: 1e6 }), { minLength: 1 }), (values) => {
-        const { count, sum, min, max } = sketchOf(values);
+        const { count, sum, min, max } = buildSketch(values);
         expect([count, sum]).toEqual([values.length, values.reduce((all, each) => all + each, 0)]);
         expect([min, max].map((each) => (each ?? Number.NaN) + 0)).toEqual(
           [Math.min(...values), Math.max(...values)].map((each) => each + 0),
@@ -61,11 +61,11 @@ describe('a DDSketch', () => {
     const shards = fc.array(fc.array(fc.oneof(latency, value), { maxLength: 50 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(shards, (list) => {
-        const whole = contentOf(sketchOf(list.flat()));
+        const whole = readContent(buildSketch(list.flat()));
         const [forth, back] = [list, list.toReversed()].map((ordered) => {
           const merged = createDdSketch();
-          for (const shard of ordered) merged.merge(sketchOf(shard));
-          return contentOf(merged);
+          for (const shard of ordered) merged.merge(buildSketch(shard));
+          return readContent(merged);
         });
         expect(forth).toEqual(whole);
         expect(back).toEqual(whole);
@@ -74,20 +74,20 @@ describe('a DDSketch', () => {
   });
 
   it('merges with itself and with an empty one', () => {
-    const sketch = sketchOf([1, 2, 3]);
+    const sketch = buildSketch([1, 2, 3]);
     sketch.merge(createDdSketch());
     sketch.merge(sketch);
     expect([sketch.count, sketch.sum]).toEqual([6, 12]);
-    expect(contentOf(sketch)).toEqual(contentOf(sketchOf([1, 1, 2, 2, 3, 3])));
+    expect(readContent(sketch)).toEqual(readContent(buildSketch([1, 1, 2, 2, 3, 3])));
   });
 
   it('comes back from its state, through JSON', () => {
     fc.assert(
       fc.property(fc.array(value), (values) => {
-        const sketch = sketchOf(values);
+        const sketch = buildSketch(values);
         const sent: SketchState = JSON.parse(JSON.stringify(sketch.state()));
-        const back = ddSketchOf(sent);
-        expect(contentOf(back)).toEqual(JSON.parse(JSON.stringify(contentOf(sketch))));
+        const back = restoreDdSketch(sent);
+        expect(readContent(back)).toEqual(JSON.parse(JSON.stringify(readContent(sketch))));
       }),
     );
   });
@@ -95,17 +95,17 @@ describe('a DDSketch', () => {
   it('takes a value many times at once', () => {
     const sketch = createDdSketch();
     sketch.add(4, 3);
-    expect(contentOf(sketch)).toEqual(contentOf(sketchOf([4, 4, 4])));
+    expect(readContent(sketch)).toEqual(readContent(buildSketch([4, 4, 4])));
   });
 
   it('has the buckets of the paper: (g^(i-1), g^i] with g = (1 + a) / (1 - a)', () => {
     const growth = 1.01 / 0.99;
-    const bucketOf = (each: number) => sketchOf([each]).state().positive[0]?.[0];
+    const bucketOf = (each: number) => buildSketch([each]).state().positive[0]?.[0];
     expect(bucketOf(1)).toBe(0);
     expect(bucketOf(growth ** 10 * 0.999)).toBe(10);
     expect(bucketOf(growth ** 10 * 1.001)).toBe(11);
     expect(
-      sketchOf([1e-6, 86_400])
+      buildSketch([1e-6, 86_400])
         .state()
         .positive.map(([bucket]) => bucket),
     ).toEqual([-690, 569]);
@@ -134,7 +134,7 @@ it('counts what is above a value, but for those within the relative error of it'
     fc.property(fc.array(latency, { maxLength: 200 }), latency, (values, bound) => {
       const least = values.filter((each) => each > bound * 1.03).length;
       const most = values.filter((each) => each > bound / 1.03).length;
-      const above = sketchOf(values).above(bound);
+      const above = buildSketch(values).above(bound);
       expect(above >= least && above <= most).toBe(true);
     }),
   );

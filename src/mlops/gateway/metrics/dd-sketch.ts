@@ -77,13 +77,13 @@ export function createDdSketch(relativeError = 0.01): DdSketch {
     if (!(ratio >= 0 && ratio <= 1)) throw new RangeError(`A quantile is between 0 and 1, not ${ratio}.`);
     if (count === 0) return null;
     let rank = Math.floor(ratio * (count - 1));
-    for (const [bucket, held] of inOrder(negative).toReversed()) {
+    for (const [bucket, held] of sortBuckets(negative).toReversed()) {
       if (rank < held) return within(-middleOf(bucket));
       rank -= held;
     }
     if (rank < zeros) return within(0);
     rank -= zeros;
-    for (const [bucket, held] of inOrder(positive)) {
+    for (const [bucket, held] of sortBuckets(positive)) {
       if (rank < held) return within(middleOf(bucket));
       rank -= held;
     }
@@ -131,8 +131,8 @@ export function createDdSketch(relativeError = 0.01): DdSketch {
     state: () => ({
       relativeError,
       zeros,
-      positive: inOrder(positive),
-      negative: inOrder(negative),
+      positive: sortBuckets(positive),
+      negative: sortBuckets(negative),
       sum,
       min: count === 0 ? null : min,
       max: count === 0 ? null : max,
@@ -141,13 +141,13 @@ export function createDdSketch(relativeError = 0.01): DdSketch {
 }
 
 /** Restores a sketch from the result of `state`, from this process or another. */
-export function ddSketchOf(state: SketchState): DdSketch {
+export function restoreDdSketch(state: SketchState): DdSketch {
   const count = [...state.positive, ...state.negative].reduce((sum, [, held]) => sum + held, state.zeros);
   const sketch = createDdSketch(state.relativeError);
   sketch.merge({ ...sketch, count, state: () => state });
   return sketch;
 }
 
-function inOrder(buckets: ReadonlyMap<number, number>): [number, number][] {
+function sortBuckets(buckets: ReadonlyMap<number, number>): [number, number][] {
   return [...buckets].toSorted(([a], [b]) => a - b);
 }

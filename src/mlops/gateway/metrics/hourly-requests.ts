@@ -1,5 +1,5 @@
 import type { Sql } from '../../../platform/store/index.ts';
-import { talliesIn } from './store.ts';
+import { listTalliesIn } from './store.ts';
 import { SPANS } from './tally.ts';
 
 /** Requests of a model at an endpoint within an hour. */
@@ -15,12 +15,12 @@ interface HourlyRequests {
 const WHOLE_SHARE = 0.9;
 
 /** Requests of a model's variants in the hours that begin in [start, end) Unix ms and were measured at all, by time. */
-export async function hourlyRequests(
+export async function readHourlyRequests(
   sql: Sql,
   { endpoint, model }: { readonly endpoint: string; readonly model: string },
   within: { readonly start: number; readonly end: number },
 ): Promise<HourlyRequests[]> {
-  const tallies = await talliesIn(sql, endpoint, { ...within, spanMs: SPANS.hour });
+  const tallies = await listTalliesIn(sql, endpoint, { ...within, spanMs: SPANS.hour });
   const hours = Map.groupBy(
     tallies.filter((tally) => tally.model === model),
     ({ at }) => at,

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { call, problemFrom, testApplication } from '../../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../../testing/application.ts';
 import { applied } from '../../testing/pipelines.ts';
 import { appliedEndpoint, registeredFiles, sent } from '../../testing/serving.ts';
 import { getEndpointMetrics } from './schema.ts';
-import { talliesIn } from './store.ts';
+import { listTalliesIn } from './store.ts';
 import { SPANS } from './tally.ts';
 
 const program = join(import.meta.dirname, '../../serving/model-server.testing.ts');
@@ -62,7 +62,7 @@ describe('metrics of an endpoint', () => {
       { at: '2026-11-26T12:00:00.000Z', version, ...counts },
     ]);
     const hour = { spanMs: SPANS.hour, start: Date.parse('2026-11-26T12:00:00Z'), end: clock.at };
-    const sketches = (await talliesIn(application.store, 'e', hour)).flatMap(({ service }) => [...service]);
+    const sketches = (await listTalliesIn(application.store, 'e', hour)).flatMap(({ service }) => [...service]);
     // One passed-on and one converted answer; a request without an answer has no service time.
     expect(sketches.map(([concurrent, { count }]) => [concurrent, count])).toEqual([[1, 2]]);
     expect(sketches[0]?.[1].min).toBeGreaterThan(0);
@@ -97,9 +97,9 @@ describe('metrics of an endpoint', () => {
       { since: '2026-11-26T12:00:00Z', until: '2026-11-26T12:00:00Z' },
       { since: '2026-01-01T00:00:00Z', until: '2026-11-26T12:00:00Z', step: '1m' as const },
     ]) {
-      expect(await problemFrom(metrics(application, { query }))).toMatchObject({ code: 'invalid_request' });
+      expect(await catchProblem(metrics(application, { query }))).toMatchObject({ code: 'invalid_request' });
     }
     const none = call(application, getEndpointMetrics, { params: { endpoint: 'none' } });
-    expect(await problemFrom(none)).toMatchObject({ code: 'endpoint_not_found' });
+    expect(await catchProblem(none)).toMatchObject({ code: 'endpoint_not_found' });
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { pointsOf } from './points.ts';
-import { type Counted, createTallies } from './tally.ts';
+import { buildPoints } from './points.ts';
+import { createTallies, type VariantKey } from './tally.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const START = Date.parse('2026-11-26T10:00:00Z');
-const main: Counted = { endpoint: 'e', variant: 'main', model: 'm', version: '2' };
-const canary: Counted = { ...main, variant: 'canary', version: '10' };
+const main: VariantKey = { endpoint: 'e', variant: 'main', model: 'm', version: '2' };
+const canary: VariantKey = { ...main, variant: 'canary', version: '10' };
 
 const minutes = (tallies: ReturnType<typeof createTallies>) =>
   tallies.changed(START).filter(({ spanMs }) => spanMs === MINUTE_MS);
@@ -25,7 +25,7 @@ describe('points of an endpoint', () => {
       tallies.request(main, 'answered', number, START + (number % 5) * MINUTE_MS);
     for (const ending of ['refused', 'throttled', 'failed', 'lost'] as const)
       tallies.request(main, ending, 1_000, START);
-    const [point, ...others] = pointsOf(minutes(tallies), [], { stepMs: 5 * MINUTE_MS, now: START + HOUR_MS });
+    const [point, ...others] = buildPoints(minutes(tallies), [], { stepMs: 5 * MINUTE_MS, now: START + HOUR_MS });
     expect(others).toEqual([]);
     expect(point).toMatchObject({
       at: '2026-11-26T10:00:00.000Z',
@@ -53,7 +53,7 @@ describe('points of an endpoint', () => {
     tallies.request(main, 'lost', 1, START);
     tallies.request(canary, 'answered', 1, START);
     tallies.request({ ...canary, version: '9' }, 'answered', 1, START);
-    const points = pointsOf(minutes(tallies), [], { stepMs: MINUTE_MS, now: START + HOUR_MS });
+    const points = buildPoints(minutes(tallies), [], { stepMs: MINUTE_MS, now: START + HOUR_MS });
     expect(
       points.map(({ at, variant, version, latencyMs }) => [at.slice(14, 16), variant, version, latencyMs === null]),
     ).toEqual([
@@ -100,7 +100,7 @@ describe('points of an endpoint', () => {
       tallies.replicas(main, replicas, { start: START + from * 1000, end: START + until * 1000 });
     }
     const axis = { stepMs: MINUTE_MS, now: START + elapsedSeconds * 1000 };
-    expect(pointsOf(minutes(tallies), [], axis)[0]?.replicas).toBe(expected);
+    expect(buildPoints(minutes(tallies), [], axis)[0]?.replicas).toBe(expected);
   });
 
   it('share the cost of an interval by time, exactly', () => {
@@ -110,7 +110,7 @@ describe('points of an endpoint', () => {
       cost(START - 50 * MINUTE_MS, START + 7.5 * MINUTE_MS, '5.75'),
       cost(START + 7.5 * MINUTE_MS, START + HOUR_MS, '5.25'),
     ];
-    const points = pointsOf(minutes(tallies), costs, { stepMs: 5 * MINUTE_MS, now: START + HOUR_MS });
+    const points = buildPoints(minutes(tallies), costs, { stepMs: 5 * MINUTE_MS, now: START + HOUR_MS });
     expect(points.map((point) => point.cost?.amount)).toEqual(['0.5', '0.5']);
   });
 
@@ -118,7 +118,7 @@ describe('points of an endpoint', () => {
     const tallies = createTallies();
     tallies.replicas(main, 3, { start: START, end: START + MINUTE_MS });
     tallies.replicas({ ...main, variant: 'other' }, 1, { start: START, end: START + MINUTE_MS });
-    const points = pointsOf(minutes(tallies), [cost(START, START + MINUTE_MS, '4')], {
+    const points = buildPoints(minutes(tallies), [cost(START, START + MINUTE_MS, '4')], {
       stepMs: MINUTE_MS,
       now: START + HOUR_MS,
     });
@@ -132,7 +132,7 @@ describe('points of an endpoint', () => {
     const tallies = createTallies();
     tallies.replicas(main, 1, { start: START, end: START + MINUTE_MS });
     const costs = [cost(START, START + 1_000, '1'), cost(START + 1_000, START + MINUTE_MS, null)];
-    expect(pointsOf(minutes(tallies), costs, { stepMs: MINUTE_MS, now: START + HOUR_MS })[0]?.cost).toBe(null);
+    expect(buildPoints(minutes(tallies), costs, { stepMs: MINUTE_MS, now: START + HOUR_MS })[0]?.cost).toBe(null);
   });
 });
 

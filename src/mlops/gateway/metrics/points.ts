@@ -2,14 +2,14 @@ import { type Decimal, decimal, decimalString, type Money } from '../../../platf
 import type { CostInterval } from '../../serving/index.ts';
 import { createDdSketch, type DdSketch } from './dd-sketch.ts';
 import type { EndpointMetric } from './schema.ts';
-import type { Ending, Tally } from './tally.ts';
+import type { RequestEnding, Tally } from './tally.ts';
 
 interface Step {
   readonly at: number;
   readonly variant: string;
   readonly model: string;
   readonly version: string;
-  readonly endings: Record<Ending, number>;
+  readonly endings: Record<RequestEnding, number>;
   readonly latency: DdSketch;
   replicaMs: number;
   measuredMs: number;
@@ -20,24 +20,28 @@ interface Step {
  * falls evenly on the time of its interval, and on variants of one version by the time of their replicas.
  * Example: an interval of an hour for 6.00 costs 0.50 in each step of five minutes.
  */
-export function pointsOf(
+export function buildPoints(
   tallies: readonly Tally[],
   costs: readonly CostInterval[],
   { stepMs, now }: { readonly stepMs: number; readonly now: number },
 ): EndpointMetric[] {
-  const steps = stepsOf(tallies, stepMs);
+  const steps = groupIntoSteps(tallies, stepMs);
   const replicaMs = new Map<string, number>();
-  for (const step of steps) add(replicaMs, sameVersion(step), step.replicaMs);
-  const costOf = costsByStep(costs, stepMs);
+  for (const step of steps) add(replicaMs, buildVersionKey(step), step.replicaMs);
+  const costOf = groupCostsByStep(costs, stepMs);
   return steps.map((step) => {
-    const all = replicaMs.get(sameVersion(step)) ?? 0;
-    const cost = costOf.get(sameVersion(step)) ?? null;
+    const all = replicaMs.get(buildVersionKey(step)) ?? 0;
+    const cost = costOf.get(buildVersionKey(step)) ?? null;
     const share = all === 0 ? null : step.replicaMs / all;
-    return shown(step, Math.min(stepMs, now - step.at), cost === null || share === null ? null : shareOf(cost, share));
+    return toEndpointMetric(
+      step,
+      Math.min(stepMs, now - step.at),
+      cost === null || share === null ? null : computeCostShare(cost, share),
+    );
   });
 }
 
-function stepsOf(tallies: readonly Tally[], stepMs: number): Step[] {
+function groupIntoSteps(tallies: readonly Tally[], stepMs: number): Step[] {
   const steps = new Map<string, Step>();
   for (const tally of tallies) {
     const { variant, model, version } = tally;
@@ -49,7 +53,7 @@ function stepsOf(tallies: readonly Tally[], stepMs: number): Step[] {
       step = { at, variant, model, version, endings, latency: createDdSketch(), replicaMs: 0, measuredMs: 0 };
       steps.set(key, step);
     }
-    for (const ending of Object.keys(step.endings) as Ending[]) step.endings[ending] += tally.endings[ending];
+    for (const ending of Object.keys(step.endings) as RequestEnding[]) step.endings[ending] += tally.endings[ending];
     step.latency.merge(tally.latency);
     step.replicaMs += tally.replicaMs;
     step.measuredMs += tally.measuredMs;
@@ -62,7 +66,7 @@ function stepsOf(tallies: readonly Tally[], stepMs: number): Step[] {
   );
 }
 
-const sameVersion = ({ at, model, version }: Pick<Step, 'at' | 'model' | 'version'>) =>
+const buildVersionKey = ({ at, model, version }: Pick<Step, 'at' | 'model' | 'version'>) =>
   JSON.stringify([at, model, version]);
 
 function add(into: Map<string, number>, key: string, value: number): void {
@@ -72,12 +76,12 @@ function add(into: Map<string, number>, key: string, value: number): void {
 type StepCost = { readonly amount: Decimal; readonly currency: string };
 
 /** Cost by step and version; null where a part has no price, or there are two currencies. */
-function costsByStep(costs: readonly CostInterval[], stepMs: number): Map<string, StepCost | null> {
+function groupCostsByStep(costs: readonly CostInterval[], stepMs: number): Map<string, StepCost | null> {
   const sums = new Map<string, StepCost | null>();
   for (const { model, version, start, end, cost } of costs) {
     for (let at = start - (start % stepMs); at < end; at += stepMs) {
       const overlapMs = Math.min(end, at + stepMs) - Math.max(start, at);
-      const key = sameVersion({ at, model, version });
+      const key = buildVersionKey({ at, model, version });
       const part =
         cost === null
           ? null
@@ -87,25 +91,25 @@ function costsByStep(costs: readonly CostInterval[], stepMs: number): Map<string
                 .dividedBy(end - start),
               currency: cost.currency,
             };
-      sums.set(key, sums.has(key) ? together(sums.get(key) ?? null, part) : part);
+      sums.set(key, sums.has(key) ? addCosts(sums.get(key) ?? null, part) : part);
     }
   }
   return sums;
 }
 
-function together(one: StepCost | null, other: StepCost | null): StepCost | null {
+function addCosts(one: StepCost | null, other: StepCost | null): StepCost | null {
   if (one === null || other === null || one.currency !== other.currency) return null;
   return { amount: one.amount.plus(other.amount), currency: one.currency };
 }
 
 const DECIMALS = 20;
 
-function shareOf({ amount, currency }: StepCost, share: number): Money {
+function computeCostShare({ amount, currency }: StepCost, share: number): Money {
   const exact = share === 1 ? amount : amount.times(share);
   return { amount: decimalString(exact.toDecimalPlaces(DECIMALS)), currency };
 }
 
-function shown(step: Step, elapsedMs: number, cost: Money | null): EndpointMetric {
+function toEndpointMetric(step: Step, elapsedMs: number, cost: Money | null): EndpointMetric {
   const { answered, refused, throttled, failed, lost } = step.endings;
   // Several servers measure the same time, each its own replicas; one that was started late measured less of it.
   const measuredMs = Math.min(step.measuredMs, elapsedMs);

@@ -3,14 +3,14 @@ import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Deployment } from '../../serving/index.ts';
-import { forgetTallies, putTallies } from './store.ts';
-import { type Counted, createTallies, type Ending, type ServedOnce, SPANS } from './tally.ts';
+import { forgetTallies, saveTallies } from './store.ts';
+import { createTallies, type RequestEnding, type ServedOnce, SPANS, type VariantKey } from './tally.ts';
 
 /** Counts how requests ended, and keeps it. */
 export interface MetricRecorder extends AsyncDisposable {
-  request(what: Counted, ending: Ending, latencyMs: number): void;
+  request(what: VariantKey, ending: RequestEnding, latencyMs: number): void;
   /** Records the service time of an answered request in its replica. */
-  served(what: Counted, once: ServedOnce): void;
+  served(what: VariantKey, once: ServedOnce): void;
   /** Counts a request to an endpoint without a live revision: there is no version to count it for. */
   unmeasured(endpoint: string): void;
   unmeasuredOf(endpoint: string): number;
@@ -66,7 +66,7 @@ export function createMetricRecorder({ store, clock, log, active }: RecorderDeps
     try {
       for (let at = 0; at < changed.length; at += ROWS_A_TRANSACTION) {
         const part = changed.slice(at, at + ROWS_A_TRANSACTION);
-        await store.append((sql) => putTallies(sql, server, part));
+        await store.append((sql) => saveTallies(sql, server, part));
       }
     } catch (error) {
       tallies.again(changed);

@@ -1,6 +1,6 @@
 import type { Store } from '../../../platform/store/index.ts';
 import type { DdSketch } from './dd-sketch.ts';
-import { talliesIn } from './store.ts';
+import { listTalliesIn } from './store.ts';
 import { SPANS } from './tally.ts';
 
 /** Counts of one version in one minute. */
@@ -27,13 +27,13 @@ interface Minute {
 }
 
 /** Minutes of an endpoint in [start, end) Unix ms, in which its replicas were counted and answered enough to be judged. */
-export async function servedMinutes(
+export async function readServedMinutes(
   store: Store,
   endpoint: string,
   within: { readonly start: number; readonly end: number },
 ): Promise<ServedMinute[]> {
   const minutes = new Map<string, Minute & { version: string; at: number }>();
-  for (const tally of await talliesIn(store, endpoint, { spanMs: SPANS.minute, ...within })) {
+  for (const tally of await listTalliesIn(store, endpoint, { spanMs: SPANS.minute, ...within })) {
     const key = `${tally.at} ${tally.variant} ${tally.version}`;
     const replicas = tally.measuredMs === 0 ? 0 : tally.replicaMs / tally.measuredMs;
     const known = minutes.get(key);

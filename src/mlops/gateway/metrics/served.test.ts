@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore, type Store } from '../../../platform/store/index.ts';
 import { gatewayMigrations } from '../migrations.ts';
-import { servedOf } from './served.ts';
-import { putTallies } from './store.ts';
-import { createTallies, type Ending } from './tally.ts';
+import { countServed } from './served.ts';
+import { saveTallies } from './store.ts';
+import { createTallies, type RequestEnding } from './tally.ts';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -19,15 +19,19 @@ beforeAll(async () => {
 });
 afterAll(() => store?.[Symbol.asyncDispose]());
 
-async function counted(endpoint: string, at: number, requests: readonly (readonly [Ending, latencyMs: number])[]) {
+async function counted(
+  endpoint: string,
+  at: number,
+  requests: readonly (readonly [RequestEnding, latencyMs: number])[],
+) {
   const tallies = createTallies();
   const what = { endpoint, variant: 'main', model: 'ranker', version: '1' };
   for (const [ending, latencyMs] of requests) tallies.request(what, ending, latencyMs, at);
-  await store.append((sql) => putTallies(sql, endpoint, tallies.changed(at)));
+  await store.append((sql) => saveTallies(sql, endpoint, tallies.changed(at)));
 }
 
 const ask = (withinMs: number | null, lengthsMs = [72 * HOUR_MS, HOUR_MS, 5 * MINUTE_MS], model = 'ranker') =>
-  servedOf(store, { model, now: NOW, lengthsMs, withinMs });
+  countServed(store, { model, now: NOW, lengthsMs, withinMs });
 
 it('says how many requests of a model failed or were slow in each window, over all endpoints', async () => {
   await counted('a', NOW - 70 * HOUR_MS, [

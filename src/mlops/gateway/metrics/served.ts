@@ -1,9 +1,9 @@
 import type { Store } from '../../../platform/store/index.ts';
-import { talliesOfModel } from './store.ts';
+import { listTalliesOfModel } from './store.ts';
 import { SPANS, type Tally } from './tally.ts';
 
 /** Requests of a window, and those that were bad. */
-interface Served {
+interface ServedCounts {
   readonly requests: number;
   readonly bad: number;
 }
@@ -21,25 +21,25 @@ export interface ServedQuestion {
 const OF_MINUTES_MS = 6 * 3_600_000;
 
 /** Requests of a model at all endpoints in windows until now; null where it is served at none. */
-export async function servedOf(store: Store, question: ServedQuestion): Promise<Served[] | null> {
+export async function countServed(store: Store, question: ServedQuestion): Promise<ServedCounts[] | null> {
   const { model, now, lengthsMs, withinMs } = question;
-  const minutes = await tallies(store, model, SPANS.minute, now - OF_MINUTES_MS, now);
-  const hours = await tallies(store, model, SPANS.hour, now - Math.max(...lengthsMs), now);
+  const minutes = await listTallies(store, model, SPANS.minute, now - OF_MINUTES_MS, now);
+  const hours = await listTallies(store, model, SPANS.hour, now - Math.max(...lengthsMs), now);
   if (minutes.length + hours.length === 0) return null;
   return lengthsMs.map((lengthMs) => {
     const spans = lengthMs <= OF_MINUTES_MS ? minutes : hours;
-    return sumOf(
+    return sumTallies(
       spans.filter(({ at }) => at >= now - lengthMs),
       withinMs,
     );
   });
 }
 
-function tallies(store: Store, model: string, spanMs: number, start: number, end: number): Promise<Tally[]> {
-  return talliesOfModel(store, model, { spanMs, start, end });
+function listTallies(store: Store, model: string, spanMs: number, start: number, end: number): Promise<Tally[]> {
+  return listTalliesOfModel(store, model, { spanMs, start, end });
 }
 
-function sumOf(spans: readonly Tally[], withinMs: number | null): Served {
+function sumTallies(spans: readonly Tally[], withinMs: number | null): ServedCounts {
   let [requests, bad] = [0, 0];
   for (const { endings, latency } of spans) {
     const { answered, refused, throttled, failed, lost } = endings;

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore, type Store } from '../../../platform/store/index.ts';
 import { gatewayMigrations } from '../migrations.ts';
-import { hourlyRequests } from './hourly-requests.ts';
-import { serviceTimes } from './service-times.ts';
-import { putTallies } from './store.ts';
+import { readHourlyRequests } from './hourly-requests.ts';
+import { loadServiceTimes } from './service-times.ts';
+import { saveTallies } from './store.ts';
 import { createTallies } from './tally.ts';
 
 const HOUR_MS = 3_600_000;
@@ -31,10 +31,10 @@ async function served(
       tallies.served(what(endpoint), { seconds: seconds * (0.5 + (one + 0.5) / count), concurrent }, HOUR_MS);
     }
   }
-  await store.append((sql) => putTallies(sql, `server of ${endpoint}`, tallies.changed(HOUR_MS)));
+  await store.append((sql) => saveTallies(sql, `server of ${endpoint}`, tallies.changed(HOUR_MS)));
 }
 
-const timesOf = (endpoint: string, version = '1') => serviceTimes(store, { endpoint, version }, WINDOW);
+const readServiceTimes = (endpoint: string, version = '1') => loadServiceTimes(store, { endpoint, version }, WINDOW);
 
 it('are those of the largest concurrency with enough answers, those above it included', async () => {
   await served('busy', [
@@ -42,7 +42,7 @@ it('are those of the largest concurrency with enough answers, those above it inc
     [3, 0.3, 150],
     [7, 0.9, 60],
   ]);
-  const measured = await timesOf('busy');
+  const measured = await readServiceTimes('busy');
   expect(measured).toMatchObject({ concurrency: 2, measurements: 210 });
   expect(measured?.serviceSeconds).toHaveLength(210);
   const mean = (measured?.serviceSeconds ?? []).reduce((sum, seconds) => sum + seconds, 0) / 210;
@@ -52,12 +52,12 @@ it('are those of the largest concurrency with enough answers, those above it inc
 
 it('are unknown with few answers, of another version, and from before they were recorded', async () => {
   await served('quiet', [[1, 0.1, 199]]);
-  expect(await timesOf('quiet')).toBeNull();
-  expect(await timesOf('busy', '2')).toBeNull();
+  expect(await readServiceTimes('quiet')).toBeNull();
+  expect(await readServiceTimes('busy', '2')).toBeNull();
   const tallies = createTallies();
   tallies.request(what('old'), 'answered', 100, HOUR_MS);
-  await store.append((sql) => putTallies(sql, 'server', tallies.changed(HOUR_MS)));
-  expect(await timesOf('old')).toBeNull();
+  await store.append((sql) => saveTallies(sql, 'server', tallies.changed(HOUR_MS)));
+  expect(await readServiceTimes('old')).toBeNull();
 });
 
 it('requests of an hour are those of all versions of the model, whole when nine tenths of it were measured', async () => {
@@ -73,8 +73,8 @@ it('requests of an hour are those of all versions of the model, whole when nine 
     tallies.request(what('trace', version), 'throttled', 1, within.start);
   }
   tallies.request({ ...what('trace'), model: 'other' }, 'answered', 1, 0);
-  await store.append((sql) => putTallies(sql, 'server', tallies.changed(2 * HOUR_MS)));
-  expect(await hourlyRequests(store, { endpoint: 'trace', model: 'ranker' }, WINDOW)).toEqual([
+  await store.append((sql) => saveTallies(sql, 'server', tallies.changed(2 * HOUR_MS)));
+  expect(await readHourlyRequests(store, { endpoint: 'trace', model: 'ranker' }, WINDOW)).toEqual([
     { at: 0, requests: 4, isWhole: true },
     { at: HOUR_MS, requests: 2, isWhole: false },
   ]);

@@ -1,6 +1,6 @@
 import type { Sql } from '../../../platform/store/index.ts';
 import { createDdSketch, type DdSketch } from './dd-sketch.ts';
-import { talliesIn } from './store.ts';
+import { listTalliesIn } from './store.ts';
 import { SPANS } from './tally.ts';
 
 /** Service times of a version at an endpoint, as its answers took them. */
@@ -23,13 +23,13 @@ const POINTS = 500;
  * 200 answers.
  * Example: 5,000 answers with one request in the replica and 300 with two to four: those 300, for 2 concurrent requests.
  */
-export async function serviceTimes(
+export async function loadServiceTimes(
   sql: Sql,
   { endpoint, version }: { readonly endpoint: string; readonly version: string },
   within: { readonly start: number; readonly end: number },
 ): Promise<MeasuredServiceTimes | null> {
   const byLevel = new Map<number, DdSketch>();
-  for (const tally of await talliesIn(sql, endpoint, { ...within, spanMs: SPANS.hour })) {
+  for (const tally of await listTalliesIn(sql, endpoint, { ...within, spanMs: SPANS.hour })) {
     if (tally.version !== version) continue;
     for (const [level, sketch] of tally.service) {
       const merged = byLevel.get(level) ?? createDdSketch();
@@ -41,14 +41,14 @@ export async function serviceTimes(
   for (const [level, sketch] of [...byLevel].toSorted(([a], [b]) => b - a)) {
     above.merge(sketch);
     if (above.count >= LEAST_ANSWERS) {
-      return { concurrency: level, serviceSeconds: pointsOf(above), measurements: above.count };
+      return { concurrency: level, serviceSeconds: sampleQuantiles(above), measurements: above.count };
     }
   }
   return null;
 }
 
 /** Quantiles in the middle of equal shares, scaled so that their mean is exact. */
-function pointsOf(sketch: DdSketch): number[] {
+function sampleQuantiles(sketch: DdSketch): number[] {
   const count = Math.min(POINTS, sketch.count);
   const points = Array.from({ length: count }, (_, index) => sketch.quantile((index + 0.5) / count) ?? 0);
   const sum = points.reduce((total, point) => total + point, 0);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../../../platform/store/index.ts';
-import { type DdSketch, ddSketchOf } from './dd-sketch.ts';
+import { type DdSketch, restoreDdSketch } from './dd-sketch.ts';
 import type { Tally } from './tally.ts';
 
 interface MetricTables {
@@ -38,7 +38,7 @@ const Sketch = z.strictObject({
 const ServiceSketches = z.array(z.tuple([z.number(), Sketch]));
 
 /** Each server writes separate rows, whole each time. Writes are idempotent, and readers add up the rows of all servers. */
-export async function putTallies(sql: Sql, server: string, tallies: readonly Tally[]): Promise<void> {
+export async function saveTallies(sql: Sql, server: string, tallies: readonly Tally[]): Promise<void> {
   for (const tally of tallies) {
     const { endpoint, variant, model, version, at, spanMs, endings, latency, service, replicaMs, measuredMs } = tally;
     const values = {
@@ -61,15 +61,15 @@ export async function putTallies(sql: Sql, server: string, tallies: readonly Tal
 }
 
 /** Spans of an endpoint that begin in [start, end) Unix ms, by time. */
-export async function talliesIn(sql: Sql, endpoint: string, spans: Spans): Promise<Tally[]> {
-  const rows = await selected(sql, spans).where('endpoint', '=', endpoint).execute();
-  return rows.map(tallyOf);
+export async function listTalliesIn(sql: Sql, endpoint: string, spans: Spans): Promise<Tally[]> {
+  const rows = await selectSpans(sql, spans).where('endpoint', '=', endpoint).execute();
+  return rows.map(parseTallyRow);
 }
 
 /** The same of a model, at whatever endpoint. */
-export async function talliesOfModel(sql: Sql, model: string, spans: Spans): Promise<Tally[]> {
-  const rows = await selected(sql, spans).where('model', '=', model).execute();
-  return rows.map(tallyOf);
+export async function listTalliesOfModel(sql: Sql, model: string, spans: Spans): Promise<Tally[]> {
+  const rows = await selectSpans(sql, spans).where('model', '=', model).execute();
+  return rows.map(parseTallyRow);
 }
 
 interface Spans {
@@ -78,7 +78,7 @@ interface Spans {
   readonly end: number;
 }
 
-function selected(sql: Sql, { spanMs, start, end }: Spans) {
+function selectSpans(sql: Sql, { spanMs, start, end }: Spans) {
   return sql
     .tables<MetricTables>()
     .selectFrom('endpoint_traffic')
@@ -95,7 +95,7 @@ export async function forgetTallies(sql: Sql, spanMs: number, before: number): P
   await rows.where('span_ms', '=', spanMs).where('at_ms', '<', before).execute();
 }
 
-function tallyOf(row: MetricTables['endpoint_traffic']): Tally {
+function parseTallyRow(row: MetricTables['endpoint_traffic']): Tally {
   const { endpoint, variant, model, version, answered, refused, throttled, failed, lost } = row;
   return {
     endpoint,
@@ -105,17 +105,17 @@ function tallyOf(row: MetricTables['endpoint_traffic']): Tally {
     at: Number(row.at_ms),
     spanMs: Number(row.span_ms),
     endings: { answered, refused, throttled, failed, lost },
-    latency: sketchOf(row.latency),
+    latency: parseSketch(row.latency),
     service: new Map(
       row.service === null
         ? []
-        : ServiceSketches.parse(JSON.parse(row.service)).map(([level, state]) => [level, ddSketchOf(state)]),
+        : ServiceSketches.parse(JSON.parse(row.service)).map(([level, state]) => [level, restoreDdSketch(state)]),
     ),
     replicaMs: Number(row.replica_ms),
     measuredMs: Number(row.measured_ms),
   };
 }
 
-function sketchOf(text: string): DdSketch {
-  return ddSketchOf(Sketch.parse(JSON.parse(text)));
+function parseSketch(text: string): DdSketch {
+  return restoreDdSketch(Sketch.parse(JSON.parse(text)));
 }

@@ -1,7 +1,7 @@
 import { createDdSketch, type DdSketch } from './dd-sketch.ts';
 
 /** Key of a counter: one version of one variant of an endpoint. */
-export interface Counted {
+export interface VariantKey {
   readonly endpoint: string;
   readonly variant: string;
   readonly model: string;
@@ -9,14 +9,14 @@ export interface Counted {
 }
 
 /** Outcome of a request: `lost` is an error without a complete response. */
-export type Ending = 'answered' | 'refused' | 'throttled' | 'failed' | 'lost';
+export type RequestEnding = 'answered' | 'refused' | 'throttled' | 'failed' | 'lost';
 
 /** Counts of one span of time. */
-export interface Tally extends Counted {
+export interface Tally extends VariantKey {
   /** Unix milliseconds, a multiple of `spanMs`. */
   readonly at: number;
   readonly spanMs: number;
-  readonly endings: Record<Ending, number>;
+  readonly endings: Record<RequestEnding, number>;
   /** Latency of answered requests in milliseconds. */
   readonly latency: DdSketch;
   /**
@@ -41,10 +41,10 @@ export interface ServedOnce {
 export const SPANS = { minute: 60_000, hour: 3_600_000 } as const;
 
 export interface Tallies {
-  request(what: Counted, ending: Ending, latencyMs: number, now: number): void;
-  served(what: Counted, once: ServedOnce, now: number): void;
+  request(what: VariantKey, ending: RequestEnding, latencyMs: number, now: number): void;
+  served(what: VariantKey, once: ServedOnce, now: number): void;
   /** Records the number of ready replicas over [start, end) Unix ms. */
-  replicas(what: Counted, replicas: number, within: { readonly start: number; readonly end: number }): void;
+  replicas(what: VariantKey, replicas: number, within: { readonly start: number; readonly end: number }): void;
   /** Tallies that changed since the last call. Tallies of spans that have ended are dropped from memory. */
   changed(now: number): Tally[];
   /** Marks tallies as changed again after a failed write. */
@@ -56,7 +56,7 @@ export function createTallies(): Tallies {
   const open = new Map<string, Tally>();
   const dirty = new Set<Tally>();
 
-  function tallyOf(what: Counted, spanMs: number, now: number): Tally {
+  function tallyOf(what: VariantKey, spanMs: number, now: number): Tally {
     const at = now - (now % spanMs);
     const key = `${spanMs}\n${at}\n${what.endpoint}\n${what.variant}\n${what.version}\n${what.model}`;
     let tally = open.get(key);

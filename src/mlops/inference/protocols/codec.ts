@@ -1,5 +1,5 @@
 import type { GivenInputs } from '../tensors/bind.ts';
-import type { Given } from '../tensors/given.ts';
+import type { UntypedTensor } from '../tensors/given.ts';
 import type { ServingProblem } from '../tensors/problem.ts';
 import type { ModelSpec, Tensor } from '../tensors/tensor.ts';
 
@@ -13,7 +13,7 @@ export interface Body {
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** A decoded request of a client. */
-export interface Asked extends GivenInputs {
+export interface ParsedRequest extends GivenInputs {
   /** `rows`: one element of the answer for each element of the request; `columns`: whole tensors. */
   readonly answerAs: 'rows' | 'columns';
   /** Id of the request, returned with the answer; null where the client gave none. */
@@ -32,21 +32,21 @@ export interface Answerer {
 
 /** Encodes and decodes one protocol; every function is pure. All throw `ServingProblem`. */
 export interface Codec {
-  decodeRequest(body: Buffer, headers: Headers): Asked;
+  decodeRequest(body: Buffer, headers: Headers): ParsedRequest;
   encodeRequest(inputs: readonly Tensor[], spec: ModelSpec): Body;
-  decodeResponse(body: Buffer, headers: Headers): Given[];
-  encodeResponse(outputs: readonly Tensor[], asked: Asked, from: Answerer): Body;
+  decodeResponse(body: Buffer, headers: Headers): UntypedTensor[];
+  encodeResponse(outputs: readonly Tensor[], asked: ParsedRequest, from: Answerer): Body;
   encodeProblem(problem: ServingProblem): Body;
 }
 
 export const JSON_TYPE = 'application/json';
 
-export function jsonBody(content: string): Body {
+export function buildJsonBody(content: string): Body {
   return { contentType: JSON_TYPE, content };
 }
 
 /** Media type without its parameters, in small letters. */
-export function mediaTypeOf(headers: Headers): string {
+export function parseMediaType(headers: Headers): string {
   const [type = ''] = String(headers['content-type'] ?? '').split(';');
   return type.trim().toLowerCase();
 }

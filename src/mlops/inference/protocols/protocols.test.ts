@@ -1,36 +1,36 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { boundInputs, boundOutputs } from '../tensors/bind.ts';
-import { type Given, givenTensor } from '../tensors/given.ts';
+import { bindInputs, bindOutputs } from '../tensors/bind.ts';
+import { toGiven, type UntypedTensor } from '../tensors/given.ts';
 import {
+  countElementBytes,
+  countElements,
   type Datatype,
   datatypes,
-  elementBytes,
-  elementsIn,
-  fromBytes,
   type ModelSpec,
   type NumericDatatype,
+  parseBytes,
   type Tensor,
 } from '../tensors/tensor.ts';
-import type { Asked, Codec } from './codec.ts';
+import type { Codec, ParsedRequest } from './codec.ts';
 import { mlflowCodec } from './mlflow.ts';
 import { kserveV1Codec, v1Codec } from './v1.ts';
-import { binaryRequest, v2Codec } from './v2.ts';
+import { buildBinaryRequest, v2Codec } from './v2.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 const FROM = { model: 'm', version: '1' };
-const ALL: Asked = { given: [], table: false, answerAs: 'columns', id: null, wanted: null, binary: false };
+const ALL: ParsedRequest = { given: [], table: false, answerAs: 'columns', id: null, wanted: null, binary: false };
 
-function headersOf({ contentType, headers }: { contentType: string; headers?: Readonly<Record<string, string>> }) {
+function buildHeaders({ contentType, headers }: { contentType: string; headers?: Readonly<Record<string, string>> }) {
   return { ...headers, 'content-type': contentType };
 }
 
 /** Tensors of every type; of numbers, those that JSON can say. */
 const shapes = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 });
 
-function tensorOf(name: string, type: Datatype): fc.Arbitrary<Tensor> {
+function arbitraryTensor(name: string, type: Datatype): fc.Arbitrary<Tensor> {
   return shapes.chain((shape): fc.Arbitrary<Tensor> => {
-    const count = elementsIn(shape);
+    const count = countElements(shape);
     if (type === 'BYTES') {
       const text = fc
         .string()
@@ -46,13 +46,13 @@ function tensorOf(name: string, type: Datatype): fc.Arbitrary<Tensor> {
 
 function numbers(datatype: NumericDatatype, count: number) {
   if (datatype === 'BOOL') return fc.uint8Array({ minLength: count, maxLength: count, max: 1 });
-  const bytes = count * elementBytes(datatype);
+  const bytes = count * countElementBytes(datatype);
   const raw = fc.uint8Array({ minLength: bytes, maxLength: bytes });
-  return raw.map((one) => fromBytes(datatype, one)).map((data) => withoutNaN(datatype, data));
+  return raw.map((one) => parseBytes(datatype, one)).map((data) => withoutNaN(datatype, data));
 }
 
 /** Their own test is below. */
-function withoutNaN(datatype: NumericDatatype, data: ReturnType<typeof fromBytes>): typeof data {
+function withoutNaN(datatype: NumericDatatype, data: ReturnType<typeof parseBytes>): typeof data {
   if (datatype === 'FP16') return (data as Uint16Array).map((bits) => ((bits & 0x7c00) === 0x7c00 ? 0 : bits));
   if (data instanceof Float32Array || data instanceof Float64Array)
     return data.map((value) => (Number.isFinite(value) ? value : 0));
@@ -61,16 +61,16 @@ function withoutNaN(datatype: NumericDatatype, data: ReturnType<typeof fromBytes
 
 const tensors: fc.Arbitrary<Tensor[]> = fc
   .array(fc.constantFrom(...datatypes), { minLength: 1, maxLength: 3 })
-  .chain((types) => fc.tuple(...types.map((type, at) => tensorOf(`t${at}`, type))));
+  .chain((types) => fc.tuple(...types.map((type, at) => arbitraryTensor(`t${at}`, type))));
 
-const specOf = (all: readonly Tensor[]): ModelSpec => ({ layout: 'tensors', inputs: all, outputs: all });
+const buildSpec = (all: readonly Tensor[]): ModelSpec => ({ layout: 'tensors', inputs: all, outputs: all });
 
 /** All of them with the same number of rows. */
 const aligned = tensors.map((all) => {
   const rows = Math.min(...all.map(({ shape }) => shape[0] ?? 0));
   return all.map((tensor): Tensor => {
     const shape = [rows, ...tensor.shape.slice(1)];
-    return { ...tensor, shape, data: tensor.data.slice(0, elementsIn(shape)) };
+    return { ...tensor, shape, data: tensor.data.slice(0, countElements(shape)) };
   });
 });
 
@@ -85,9 +85,9 @@ describe('what goes through a protocol', () => {
   it.each(cases)('as a request of %s comes out as it went in', (_name, codec, some) => {
     fc.assert(
       fc.property(some, (all) => {
-        const body = codec.encodeRequest(all, specOf(all));
-        const asked = codec.decodeRequest(Buffer.from(body.content), headersOf(body));
-        expect(boundInputs(asked, specOf(all))).toEqual(all);
+        const body = codec.encodeRequest(all, buildSpec(all));
+        const asked = codec.decodeRequest(Buffer.from(body.content), buildHeaders(body));
+        expect(bindInputs(asked, buildSpec(all))).toEqual(all);
       }),
     );
   });
@@ -98,10 +98,10 @@ describe('what goes through a protocol', () => {
         const asked = {
           ...ALL,
           answerAs: codec === kserveV1Codec ? 'rows' : 'columns',
-          given: all.map(givenTensor),
+          given: all.map(toGiven),
         } as const;
         const body = codec.encodeResponse(all, asked, FROM);
-        expect(boundOutputs(codec.decodeResponse(Buffer.from(body.content), headersOf(body)), all)).toEqual(all);
+        expect(bindOutputs(codec.decodeResponse(Buffer.from(body.content), buildHeaders(body)), all)).toEqual(all);
       }),
     );
   });
@@ -109,12 +109,12 @@ describe('what goes through a protocol', () => {
   it('as raw bytes of v2 comes out as it went in, NaN and all', () => {
     fc.assert(
       fc.property(tensors, (all) => {
-        const body = binaryRequest(all);
-        const asked = v2Codec.decodeRequest(Buffer.from(body.content), headersOf(body));
-        expect(boundInputs(asked, specOf(all))).toEqual(all);
+        const body = buildBinaryRequest(all);
+        const asked = v2Codec.decodeRequest(Buffer.from(body.content), buildHeaders(body));
+        expect(bindInputs(asked, buildSpec(all))).toEqual(all);
         const answer = v2Codec.encodeResponse(all, asked, FROM);
-        const back = v2Codec.decodeResponse(Buffer.from(answer.content), headersOf(answer));
-        expect(boundOutputs(back, all)).toEqual(all);
+        const back = v2Codec.decodeResponse(Buffer.from(answer.content), buildHeaders(answer));
+        expect(bindOutputs(back, all)).toEqual(all);
       }),
     );
   });
@@ -153,7 +153,7 @@ const TABLE: ModelSpec = {
 
 function bound(codec: Codec, body: unknown, spec: ModelSpec, type = 'application/json') {
   const content = typeof body === 'string' ? body : JSON.stringify(body);
-  return boundInputs(codec.decodeRequest(Buffer.from(content), { 'content-type': type }), spec);
+  return bindInputs(codec.decodeRequest(Buffer.from(content), { 'content-type': type }), spec);
 }
 
 const v2 = (tensor: object) => ({ inputs: [tensor] });
@@ -432,7 +432,7 @@ describe('answers', () => {
     shape: [2],
     data: ['a', 'b'].map((one) => Buffer.from(one)),
   };
-  const rows: Asked = { ...ALL, answerAs: 'rows', given: [{ name: 'x', shape: [2, 2], values: [] }] };
+  const rows: ParsedRequest = { ...ALL, answerAs: 'rows', given: [{ name: 'x', shape: [2, 2], values: [] }] };
   const text = (codec: Codec, outputs: readonly Tensor[], asked = rows) =>
     String(codec.encodeResponse(outputs, asked, FROM).content);
 
@@ -477,8 +477,8 @@ describe('answers', () => {
   });
 
   it('are believed where they are not what the signature says', () => {
-    const given: Given = { name: null, shape: [2], values: [0.5, 1] };
-    const [tensor] = boundOutputs([given], [{ name: 'y', datatype: 'INT64', shape: [-1] }]);
+    const given: UntypedTensor = { name: null, shape: [2], values: [0.5, 1] };
+    const [tensor] = bindOutputs([given], [{ name: 'y', datatype: 'INT64', shape: [-1] }]);
     expect(tensor).toEqual({ name: 'y', datatype: 'FP64', shape: [2], data: Float64Array.from([0.5, 1]) });
   });
 });

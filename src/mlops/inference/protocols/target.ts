@@ -4,11 +4,11 @@ import { v1Codec } from './v1.ts';
 import { v2Codec } from './v2.ts';
 
 /** Protocols as clients speak them: TensorFlow Serving and KServe v1 share their addresses. */
-export type Spoken = 'mlflow' | 'v1' | 'v2';
+export type WireProtocol = 'mlflow' | 'v1' | 'v2';
 
 /** Operation that a path under an endpoint requests. */
 export interface Target {
-  readonly spoken: Spoken;
+  readonly spoken: WireProtocol;
   readonly what: 'predict' | 'alive' | 'ready' | 'version' | 'server' | 'models' | 'status' | 'metadata' | 'nothing';
   /** null where the address names none. */
   readonly model: string | null;
@@ -17,12 +17,12 @@ export interface Target {
   readonly label: string | null;
 }
 
-export const codecs: Readonly<Record<Spoken, Codec>> = { mlflow: mlflowCodec, v1: v1Codec, v2: v2Codec };
+export const codecs: Readonly<Record<WireProtocol, Codec>> = { mlflow: mlflowCodec, v1: v1Codec, v2: v2Codec };
 
 const MODEL = '(?<model>[^/:]+)(?:/versions/(?<version>[^/:]+))?';
 const LABELLED = '(?<model>[^/:]+)(?:/versions/(?<version>[^/:]+)|/labels/(?<label>[^/:]+))?';
 
-const patterns: readonly (readonly [method: 'GET' | 'POST', pattern: RegExp, Spoken, Target['what']])[] = [
+const patterns: readonly (readonly [method: 'GET' | 'POST', pattern: RegExp, WireProtocol, Target['what']])[] = [
   ['POST', /^invocations$/, 'mlflow', 'predict'],
   ['GET', /^(ping|health)$/, 'mlflow', 'ready'],
   ['GET', /^version$/, 'mlflow', 'version'],
@@ -39,7 +39,7 @@ const patterns: readonly (readonly [method: 'GET' | 'POST', pattern: RegExp, Spo
 ];
 
 /** The operation that a path under `/serve/NAME/` requests. Example: `POST v1/models/ranker:predict` -> predict of `ranker` by v1. */
-export function targetOf(method: string, path: string): Target {
+export function parseTarget(method: string, path: string): Target {
   const plain = path.replace(/\/+$/, '');
   for (const [of, pattern, spoken, what] of patterns) {
     const found = of === method ? pattern.exec(plain) : null;

@@ -20,21 +20,21 @@ export function numberToHalf(value: number): number {
   const sign = ((words[0] ?? 0) >>> 16) & 0x8000;
   const size = Math.abs(value);
   if (size >= 65_520) return sign | 0x7c00;
-  if (size < 2 ** -14) return sign | roundedToEven(size * 2 ** 24);
-  const exponent = exponentOf(size);
-  const fraction = roundedToEven((size / 2 ** exponent - 1) * 1024);
+  if (size < 2 ** -14) return sign | roundToEven(size * 2 ** 24);
+  const exponent = computeExponent(size);
+  const fraction = roundToEven((size / 2 ** exponent - 1) * 1024);
   // A fraction that rounds up to 1024 carries into the exponent, which is what the addition does.
   return sign | (((exponent + 15) << 10) + fraction);
 }
 
-function exponentOf(size: number): number {
+function computeExponent(size: number): number {
   let exponent = Math.floor(Math.log2(size));
   if (2 ** exponent > size) exponent -= 1;
   if (2 ** (exponent + 1) <= size) exponent += 1;
   return exponent;
 }
 
-function roundedToEven(value: number): number {
+function roundToEven(value: number): number {
   const below = Math.floor(value);
   const rest = value - below;
   if (rest !== 0.5) return Math.round(value);

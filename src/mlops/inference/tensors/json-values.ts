@@ -1,7 +1,7 @@
 import { checkJson } from '../../../platform/json/index.ts';
 import { halfToNumber } from './half.ts';
-import { badRequest } from './problem.ts';
-import { elementsIn, isBytes, type Tensor } from './tensor.ts';
+import { buildBadRequest } from './problem.ts';
+import { countElements, isBytes, type Tensor } from './tensor.ts';
 
 /**
  * JSON has no NaN and no infinities; TensorFlow Serving, MLflow and Python write them as bare words. A marked text
@@ -20,11 +20,11 @@ const MOST_DIMENSIONS = 16;
 export function parseJson(text: string, { words }: { readonly words: boolean }): unknown {
   const isExact = LONG_INTEGER.test(text);
   checkSize(text, isExact);
-  const strict = words && /NaN|Infinity/.test(text) ? text.replaceAll(WORDS, markedWord) : text;
+  const strict = words && /NaN|Infinity/.test(text) ? text.replaceAll(WORDS, toMarkedWord) : text;
   try {
-    return isExact ? JSON.parse(strict, exactIntegers as Reviver) : JSON.parse(strict);
+    return isExact ? JSON.parse(strict, keepExactIntegers as Reviver) : JSON.parse(strict);
   } catch (error) {
-    throw badRequest(`The body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw buildBadRequest(`The body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -32,24 +32,24 @@ function checkSize(text: string, isExact: boolean): void {
   try {
     checkJson(Buffer.from(text), { values: isExact ? MOST_EXACT_VALUES : MOST_VALUES });
   } catch (error) {
-    throw badRequest(error instanceof Error ? error.message : String(error));
+    throw buildBadRequest(error instanceof Error ? error.message : String(error));
   }
 }
 
 type Reviver = (this: unknown, key: string, value: unknown) => unknown;
 
-function exactIntegers(_key: string, value: unknown, context: { readonly source?: string } = {}): unknown {
+function keepExactIntegers(_key: string, value: unknown, context: { readonly source?: string } = {}): unknown {
   const { source } = context;
   if (typeof value !== 'number' || source === undefined || Number.isSafeInteger(value)) return value;
   return /^-?\d+$/.test(source) ? BigInt(source) : value;
 }
 
-function markedWord(word: string): string {
+function toMarkedWord(word: string): string {
   return word.startsWith('"') ? word : `"\\u0000${word}"`;
 }
 
 /** The number that a marked text represents; undefined for any other value. */
-export function markedNumber(value: unknown): number | undefined {
+export function parseMarkedNumber(value: unknown): number | undefined {
   return typeof value === 'string' && value.startsWith(MARK) ? Number(value.slice(1)) : undefined;
 }
 
@@ -63,7 +63,7 @@ export interface Flat {
 export function flatten(nested: unknown): Flat {
   const shape: number[] = [];
   for (let level = nested; Array.isArray(level); level = level[0]) {
-    if (shape.length === MOST_DIMENSIONS) throw badRequest(`A tensor has at most ${MOST_DIMENSIONS} dimensions.`);
+    if (shape.length === MOST_DIMENSIONS) throw buildBadRequest(`A tensor has at most ${MOST_DIMENSIONS} dimensions.`);
     shape.push(level.length);
   }
   const values: unknown[] = [];
@@ -73,16 +73,16 @@ export function flatten(nested: unknown): Flat {
 
 function collect(value: unknown, depth: number, shape: readonly number[], into: unknown[]): void {
   if (depth === shape.length) {
-    if (Array.isArray(value)) throw ragged();
+    if (Array.isArray(value)) throw buildRaggedError();
     into.push(value);
     return;
   }
-  if (!Array.isArray(value) || value.length !== shape[depth]) throw ragged();
+  if (!Array.isArray(value) || value.length !== shape[depth]) throw buildRaggedError();
   for (const part of value) collect(part, depth + 1, shape, into);
 }
 
-function ragged(): Error {
-  return badRequest('The lists of a tensor must all have the same length and depth.');
+function buildRaggedError(): Error {
+  return buildBadRequest('The lists of a tensor must all have the same length and depth.');
 }
 
 /** Encoding of NaN and infinities, which JSON does not have: a bare word that Python and TensorFlow Serving read, or null. */
@@ -91,33 +91,34 @@ export type NonFinite = 'word' | 'null';
 export type BytesText = (bytes: Uint8Array) => string;
 
 /** Elements as JSON texts. */
-export function elementTexts({ datatype, data }: Tensor, nonFinite: NonFinite, bytesText: BytesText): string[] {
+export function formatElements({ datatype, data }: Tensor, nonFinite: NonFinite, bytesText: BytesText): string[] {
   if (isBytes(data)) return data.map(bytesText);
   if (datatype === 'BOOL') return Array.from(data as Uint8Array, (value) => (value === 0 ? 'false' : 'true'));
-  if (datatype === 'FP16') return Array.from(data as Uint16Array, (bits) => numberText(halfToNumber(bits), nonFinite));
+  if (datatype === 'FP16')
+    return Array.from(data as Uint16Array, (bits) => formatNumber(halfToNumber(bits), nonFinite));
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Array.from(data, String);
-  return Array.from(data, (value) => numberText(value, nonFinite));
+  return Array.from(data, (value) => formatNumber(value, nonFinite));
 }
 
-function numberText(value: number, nonFinite: NonFinite): string {
+function formatNumber(value: number, nonFinite: NonFinite): string {
   if (Number.isFinite(value)) return Object.is(value, -0) ? '-0.0' : String(value);
   return nonFinite === 'null' ? 'null' : String(value);
 }
 
 /** Nested lists as JSON. Example: shape `[2, 2]` with `1 2 3 4` -> `[[1,2],[3,4]]`. */
-export function nestedText(texts: readonly string[], shape: readonly number[]): string {
+export function formatNested(texts: readonly string[], shape: readonly number[]): string {
   const [length, ...rest] = shape;
   if (length === undefined) return texts[0] ?? 'null';
   if (rest.length === 0) return `[${texts.join(',')}]`;
-  const size = elementsIn(rest);
-  const parts = Array.from({ length }, (_, at) => nestedText(texts.slice(at * size, (at + 1) * size), rest));
+  const size = countElements(rest);
+  const parts = Array.from({ length }, (_, at) => formatNested(texts.slice(at * size, (at + 1) * size), rest));
   return `[${parts.join(',')}]`;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** The text that bytes are in UTF-8; null where they are none. */
-export function utf8Text(bytes: Uint8Array): string | null {
+export function decodeUtf8(bytes: Uint8Array): string | null {
   try {
     return utf8.decode(bytes);
   } catch {

@@ -46,10 +46,10 @@ export class ClientGone extends Error {
   }
 }
 
-export function badRequest(message: string): ServingProblem {
+export function buildBadRequest(message: string): ServingProblem {
   return new ServingProblem('bad_request', message);
 }
 
-export function badAnswer(message: string): ServingProblem {
+export function buildBadAnswer(message: string): ServingProblem {
   return new ServingProblem('bad_answer', `The response of the model is not valid: ${message}`);
 }

@@ -39,7 +39,7 @@ export interface Tensor {
 }
 
 /** Specs of types that are all known; null where one is not. */
-export function allKnown(
+export function isFullyKnown(
   specs: readonly (Omit<TensorSpec, 'datatype'> & { datatype: Datatype | undefined })[],
 ): TensorSpec[] | null {
   const known = specs.flatMap(({ datatype, ...spec }) => (datatype === undefined ? [] : [{ ...spec, datatype }]));
@@ -82,38 +82,38 @@ export type NumericDatatype = keyof typeof arrays;
 export type NumericData = Exclude<TensorData, readonly Uint8Array[]>;
 
 /** Bytes of one element. */
-export function elementBytes(datatype: NumericDatatype): number {
+export function countElementBytes(datatype: NumericDatatype): number {
   return arrays[datatype].BYTES_PER_ELEMENT;
 }
 
 /** An array of zeros for a data type. */
-export function zeros(datatype: NumericDatatype, length: number): NumericData {
+export function createZeros(datatype: NumericDatatype, length: number): NumericData {
   return new arrays[datatype](length);
 }
 
 /** Elements of raw little-endian bytes, copied so that they lie as the array needs them. */
-export function fromBytes(datatype: NumericDatatype, bytes: Uint8Array): NumericData {
+export function parseBytes(datatype: NumericDatatype, bytes: Uint8Array): NumericData {
   const own = new Uint8Array(bytes).buffer;
   return new arrays[datatype](own);
 }
 
 /** The bytes that lie behind elements. */
-export function bytesOf(data: NumericData): Buffer {
+export function viewBytes(data: NumericData): Buffer {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /** Number of elements of a shape; 1 for a scalar. Example: `[2, 3]` -> 6. */
-export function elementsIn(shape: readonly number[]): number {
+export function countElements(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
 /** Whether a shape is one that a spec allows. Example: `[3, 4]` fits `[-1, 4]`. */
-export function fits(shape: readonly number[], spec: readonly number[]): boolean {
+export function isFittingShape(shape: readonly number[], spec: readonly number[]): boolean {
   return shape.length === spec.length && spec.every((length, at) => length === -1 || length === shape[at]);
 }
 
 /** `[3, 4]`, and `[?, 4]` where any length will do. */
-export function shapeText(shape: readonly number[]): string {
+export function formatShape(shape: readonly number[]): string {
   return `[${shape.map((length) => (length === -1 ? '?' : length)).join(', ')}]`;
 }
 

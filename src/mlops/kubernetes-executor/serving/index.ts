@@ -5,15 +5,15 @@ import type { WorkloadKind, WorkloadSpec, Workloads } from '../../compute/index.
 import { type Cluster, connect } from '../cluster.ts';
 import type { WorkspaceDoor } from '../door.ts';
 import { listAll } from '../list.ts';
-import { listNodes, placeOf } from '../nodes.ts';
+import { findPlace, listNodes } from '../nodes.ts';
 import { Keeper, Pod } from '../objects.ts';
 import { maySeeNodes } from '../permissions.ts';
-import { productsOf } from '../placement.ts';
-import { selectorOf, type Watched, watch } from '../watched.ts';
-import { createKeeper, keeperPath } from './keeper.ts';
-import { FACTS, factsOf, REPLICA, SERVER, SERVING, WORKLOAD, workloadName } from './names.ts';
+import { findProducts } from '../placement.ts';
+import { buildSelector, type WatchedObjects, watch } from '../watched.ts';
+import { buildKeeperPath, createKeeper } from './keeper.ts';
+import { buildWorkloadName, FACTS, hashFacts, REPLICA, SERVER, SERVING, WORKLOAD } from './names.ts';
 import { isOver } from './pod-state.ts';
-import { byAddress, byProxy, type Reach } from './reach.ts';
+import { byAddress, type Reach, reachByProxy } from './reach.ts';
 import { checkRights, hasKserve } from './rights.ts';
 import { createWorkload, type SharedWorkload } from './workload.ts';
 
@@ -37,10 +37,10 @@ export interface WorkloadsDeps {
 
 export interface OpenedWorkloads extends Workloads, AsyncDisposable {}
 
-interface Opened {
+interface OpenedCluster {
   readonly deps: WorkloadsDeps;
   readonly cluster: Cluster;
-  readonly pods: Watched<Pod>;
+  readonly pods: WatchedObjects<Pod>;
   readonly seesNodes: boolean;
   readonly reach: Reach;
 }
@@ -55,7 +55,7 @@ export async function openWorkloads(deps: WorkloadsDeps): Promise<OpenedWorkload
   const asked = { cluster, namespace, isProxied: replicaAddress === 'proxy' };
   const labels = { ...SERVING, [SERVER]: server };
   const shared = new Map<string, SharedWorkload>();
-  let opened: Opened;
+  let opened: OpenedCluster;
   try {
     await checkRights(asked, 'deployment');
     const seesNodes = await maySeeNodes(cluster);
@@ -65,26 +65,26 @@ export async function openWorkloads(deps: WorkloadsDeps): Promise<OpenedWorkload
     const path = `/api/v1/namespaces/${namespace}/pods`;
     const pods = watch({ cluster, path, parse: Pod, labels, changed, log });
     const folder = join(deps.folder, 'sockets');
-    const reach = replicaAddress === 'proxy' ? byProxy({ cluster, namespace, folder }) : byAddress;
+    const reach = replicaAddress === 'proxy' ? reachByProxy({ cluster, namespace, folder }) : byAddress;
     opened = { deps, cluster, pods, seesNodes, reach };
   } catch (error) {
     cluster[Symbol.dispose]();
     throw error;
   }
-  const digestOf = (key: string) => factsOf([server, key, deps.publicUrl, deps.agentImage]);
+  const digestOf = (key: string) => hashFacts([server, key, deps.publicUrl, deps.agentImage]);
 
   async function retain(keys: ReadonlySet<string>, isLast = false): Promise<void> {
     const kinds: WorkloadKind[] = (await hasKserve(cluster)) ? ['deployment', 'inferenceService'] : ['deployment'];
     const stays = new Set([...keys].map(digestOf));
     for (const kind of kinds) {
-      for (const { name, annotations } of await keepersOf(opened, kind)) {
+      for (const { name, annotations } of await listKeepers(opened, kind)) {
         if (stays.has(annotations[FACTS] ?? '') || (shared.get(name)?.isWanted() === true && !isLast)) continue;
         shared.get(name)?.[Symbol.dispose]();
         shared.delete(name);
         const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' };
-        await cluster.call({ method: 'DELETE', path: `${keeperPath(kind, namespace)}/${name}`, body });
+        await cluster.call({ method: 'DELETE', path: `${buildKeeperPath(kind, namespace)}/${name}`, body });
         deps.door.takeBack(name);
-        await rm(keyFileOf(deps, name), { force: true });
+        await rm(buildKeyFilePath(deps, name), { force: true });
       }
     }
   }
@@ -95,7 +95,7 @@ export async function openWorkloads(deps: WorkloadsDeps): Promise<OpenedWorkload
       if (spec.kind !== 'deployment') await checkRights(asked, spec.kind);
       await opened.pods.listed;
       const facts = digestOf(spec.key);
-      const name = workloadName(spec.title, facts);
+      const name = buildWorkloadName(spec.title, facts);
       const found = shared.get(name) ?? make(opened, { name, facts, spec });
       shared.set(name, found);
       return found.join();
@@ -121,26 +121,29 @@ export async function openWorkloads(deps: WorkloadsDeps): Promise<OpenedWorkload
 }
 
 /** Objects that keep pods of this server now, including those of earlier processes. */
-async function keepersOf({ deps: { namespace, server }, cluster }: Opened, kind: WorkloadKind) {
-  const query = { labelSelector: selectorOf({ ...SERVING, [SERVER]: server }) };
-  const items = await listAll(cluster, keeperPath(kind, namespace), query);
+async function listKeepers({ deps: { namespace, server }, cluster }: OpenedCluster, kind: WorkloadKind) {
+  const query = { labelSelector: buildSelector({ ...SERVING, [SERVER]: server }) };
+  const items = await listAll(cluster, buildKeeperPath(kind, namespace), query);
   return items.map((item) => Keeper.pick({ metadata: true }).parse(item).metadata);
 }
 
 /** Key file that signs the URLs of its files, kept over restarts. */
-const keyFileOf = ({ folder }: Pick<WorkloadsDeps, 'folder'>, name: string) => join(folder, `${name}.key`);
+const buildKeyFilePath = ({ folder }: Pick<WorkloadsDeps, 'folder'>, name: string) => join(folder, `${name}.key`);
 
-interface Named {
+interface WorkloadFacts {
   readonly name: string;
   readonly facts: string;
   readonly spec: WorkloadSpec;
 }
 
-function make({ deps, cluster, pods, seesNodes, reach }: Opened, { name, facts, spec }: Named): SharedWorkload {
+function make(
+  { deps, cluster, pods, seesNodes, reach }: OpenedCluster,
+  { name, facts, spec }: WorkloadFacts,
+): SharedWorkload {
   const { namespace, server, agentImage, publicUrl, log, door } = deps;
   const nodes = async () => (seesNodes ? listNodes(cluster) : null);
   const model = spec.resources.gpus.model;
-  const keyFile = keyFileOf(deps, name);
+  const keyFile = buildKeyFilePath(deps, name);
   const { files, kind } = spec;
   const lend = async () => {
     if (files === null) return null;
@@ -150,7 +153,14 @@ function make({ deps, cluster, pods, seesNodes, reach }: Opened, { name, facts, 
   lend().catch((error: unknown) => log.error({ err: error, workload: name }, 'pods cannot fetch their files'));
   const manifest = async () => {
     const seen = model === null ? null : await nodes();
-    return { name, server, spec, facts, agentImage, gpuProducts: seen === null ? null : productsOf(seen, model ?? '') };
+    return {
+      name,
+      server,
+      spec,
+      facts,
+      agentImage,
+      gpuProducts: seen === null ? null : findProducts(seen, model ?? ''),
+    };
   };
   const keeper = createKeeper({ cluster, namespace, kind, name, manifest, filesAddress: lend });
   return createWorkload({
@@ -158,7 +168,7 @@ function make({ deps, cluster, pods, seesNodes, reach }: Opened, { name, facts, 
     pods: () => pods.all().filter(({ metadata }) => metadata.labels[WORKLOAD] === name),
     fixedNodes: async () => (deps.nodes === 'fixed' ? nodes() : null),
     async placeOf({ spec: { nodeName } }) {
-      return seesNodes && nodeName !== undefined ? placeOf(cluster, nodeName, spec.resources) : null;
+      return seesNodes && nodeName !== undefined ? findPlace(cluster, nodeName, spec.resources) : null;
     },
   });
 }

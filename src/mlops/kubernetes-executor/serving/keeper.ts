@@ -2,7 +2,13 @@ import { z } from 'zod';
 import type { WorkloadKind } from '../../compute/index.ts';
 import type { Cluster } from '../cluster.ts';
 import { Keeper } from '../objects.ts';
-import { deploymentOf, filesSecretOf, inferenceServiceOf, type ServingManifestRequest, serviceOf } from './manifest.ts';
+import {
+  buildDeployment,
+  buildFilesSecret,
+  buildInferenceService,
+  buildService,
+  type ServingManifestRequest,
+} from './manifest.ts';
 
 /** Object that keeps the pods of one workload: a Deployment, or an InferenceService. */
 export interface PodKeeper {
@@ -27,7 +33,7 @@ const KINDS = {
   inferenceService: { api: 'serving.kserve.io/v1beta1', kind: 'InferenceService', plural: 'inferenceservices' },
 } as const;
 
-export const keeperPath = (kind: WorkloadKind, namespace: string): string =>
+export const buildKeeperPath = (kind: WorkloadKind, namespace: string): string =>
   `/apis/${KINDS[kind].api}/namespaces/${namespace}/${KINDS[kind].plural}`;
 
 const Made = z.object({ metadata: z.object({ uid: z.string() }) });
@@ -35,7 +41,7 @@ const Predictor = z.object({ spec: z.object({ predictor: z.object({ minReplicas:
 
 export function createKeeper(request: KeeperRequest): PodKeeper {
   const { cluster, namespace, kind, name } = request;
-  const path = keeperPath(kind, namespace);
+  const path = buildKeeperPath(kind, namespace);
   const core = `/api/v1/namespaces/${namespace}`;
   const wordOf = (pods: number) =>
     kind === 'deployment' ? { replicas: pods } : { predictor: { minReplicas: pods, maxReplicas: pods } };
@@ -51,16 +57,16 @@ export function createKeeper(request: KeeperRequest): PodKeeper {
     const manifest = await request.manifest();
     const address = await request.filesAddress();
     const owner = { apiVersion: KINDS[kind].api, kind: KINDS[kind].kind, name, uid, blockOwnerDeletion: false };
-    await cluster.call({ method: 'POST', path: `${core}/services`, body: serviceOf(manifest, owner) });
+    await cluster.call({ method: 'POST', path: `${core}/services`, body: buildService(manifest, owner) });
     if (address !== null) {
-      await cluster.call({ method: 'POST', path: `${core}/secrets`, body: filesSecretOf(manifest, owner, address) });
+      await cluster.call({ method: 'POST', path: `${core}/secrets`, body: buildFilesSecret(manifest, owner, address) });
     }
     completed = uid;
   }
 
   async function make(pods: number): Promise<void> {
     const manifest = await request.manifest();
-    const body = kind === 'deployment' ? deploymentOf(manifest, pods) : inferenceServiceOf(manifest, pods);
+    const body = kind === 'deployment' ? buildDeployment(manifest, pods) : buildInferenceService(manifest, pods);
     const made = await cluster.call({ method: 'POST', path, body });
     // Another server created it meanwhile, or the earlier object is not deleted yet: the next poll shows which.
     if (made.status !== 409) await complete(Made.parse(made.body).metadata.uid);
@@ -73,7 +79,7 @@ export function createKeeper(request: KeeperRequest): PodKeeper {
         if (pods > 0) await make(pods);
         return;
       }
-      if (podsOf(found, kind) !== pods) {
+      if (readPodCount(found, kind) !== pods) {
         await cluster.call({ method: 'PATCH', path: `${path}/${name}`, body: { spec: wordOf(pods) } });
       }
       await complete(Made.parse(found).metadata.uid);
@@ -89,7 +95,7 @@ export function createKeeper(request: KeeperRequest): PodKeeper {
   };
 }
 
-function podsOf(found: unknown, kind: WorkloadKind): number {
+function readPodCount(found: unknown, kind: WorkloadKind): number {
   return kind === 'deployment'
     ? Keeper.parse(found).spec.replicas
     : (Predictor.parse(found).spec.predictor.minReplicas ?? 1);

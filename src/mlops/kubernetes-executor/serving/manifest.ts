@@ -1,8 +1,8 @@
 import type { WorkloadSpec } from '../../compute/index.ts';
 import { PLACES, TRANSFER } from '../agent.ts';
-import { labelText, verbatim } from '../manifest.ts';
+import { escapeDollars, toLabelText } from '../manifest.ts';
 import { MAIN } from '../objects.ts';
-import { placementOf } from '../placement.ts';
+import { buildPlacement } from '../placement.ts';
 import { FACTS, SERVER, SERVING, WORKLOAD } from './names.ts';
 
 export interface ServingManifestRequest {
@@ -28,8 +28,8 @@ const LIVE_SECONDS = { period: 10, timeout: 5, failures: 6 };
 const LATER_SECONDS = 30;
 
 /** Labels of all its objects and pods. */
-export function labelsOf({ name, server, spec }: Pick<ServingManifestRequest, 'name' | 'server' | 'spec'>) {
-  const subject = Object.entries(spec.labels).map(([key, value]) => [`${OWN}${labelText(key)}`, labelText(value)]);
+export function buildServingLabels({ name, server, spec }: Pick<ServingManifestRequest, 'name' | 'server' | 'spec'>) {
+  const subject = Object.entries(spec.labels).map(([key, value]) => [`${OWN}${toLabelText(key)}`, toLabelText(value)]);
   return {
     ...Object.fromEntries(subject),
     ...SERVING,
@@ -39,10 +39,10 @@ export function labelsOf({ name, server, spec }: Pick<ServingManifestRequest, 'n
   };
 }
 
-export function deploymentOf(request: ServingManifestRequest, replicas: number): object {
+export function buildDeployment(request: ServingManifestRequest, replicas: number): object {
   const { name, spec } = request;
-  const labels = labelsOf(request);
-  const annotations = annotationsOf(spec);
+  const labels = buildServingLabels(request);
+  const annotations = buildAnnotations(spec);
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -52,17 +52,17 @@ export function deploymentOf(request: ServingManifestRequest, replicas: number):
       // A changed workload has another name: no Deployment is ever rolled out.
       revisionHistoryLimit: 0,
       selector: { matchLabels: { [WORKLOAD]: name } },
-      template: { metadata: { labels, annotations }, spec: podSpec(request) },
+      template: { metadata: { labels, annotations }, spec: buildServingPodSpec(request) },
     },
   };
 }
 
 /** The same pods as a KServe object: the number is fixed, since this server scales. */
-export function inferenceServiceOf(request: ServingManifestRequest, replicas: number): object {
+export function buildInferenceService(request: ServingManifestRequest, replicas: number): object {
   const { name, spec } = request;
-  const labels = labelsOf(request);
+  const labels = buildServingLabels(request);
   const annotations = {
-    ...annotationsOf(spec),
+    ...buildAnnotations(spec),
     [FACTS]: request.facts,
     'serving.kserve.io/deploymentMode': 'RawDeployment',
     'serving.kserve.io/autoscalerClass': 'none',
@@ -71,38 +71,38 @@ export function inferenceServiceOf(request: ServingManifestRequest, replicas: nu
     apiVersion: 'serving.kserve.io/v1beta1',
     kind: 'InferenceService',
     metadata: { name, labels, annotations },
-    spec: { predictor: { minReplicas: replicas, maxReplicas: replicas, labels, ...podSpec(request) } },
+    spec: { predictor: { minReplicas: replicas, maxReplicas: replicas, labels, ...buildServingPodSpec(request) } },
   };
 }
 
 /** A cluster name for users who inspect its pods. The gateway addresses each pod directly. */
-export function serviceOf(request: ServingManifestRequest, owner: object): object {
+export function buildService(request: ServingManifestRequest, owner: object): object {
   const { name, spec } = request;
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name, labels: labelsOf(request), ownerReferences: [owner] },
+    metadata: { name, labels: buildServingLabels(request), ownerReferences: [owner] },
     spec: { selector: { [WORKLOAD]: name }, ports: [{ name: 'http', port: spec.port, targetPort: spec.port }] },
   };
 }
 
 /** Secret with the URL of its files, which grants access to them. It is deleted with the object that keeps the pods. */
-export function filesSecretOf(request: ServingManifestRequest, owner: object, address: string): object {
+export function buildFilesSecret(request: ServingManifestRequest, owner: object, address: string): object {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: request.name, labels: labelsOf(request), ownerReferences: [owner] },
+    metadata: { name: request.name, labels: buildServingLabels(request), ownerReferences: [owner] },
     stringData: { in: address },
   };
 }
 
-function annotationsOf({ labels }: WorkloadSpec): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [`${OWN}${labelText(key)}`, value]));
+function buildAnnotations({ labels }: WorkloadSpec): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [`${OWN}${toLabelText(key)}`, value]));
 }
 
-function podSpec({ name, spec, agentImage, gpuProducts }: ServingManifestRequest): object {
+function buildServingPodSpec({ name, spec, agentImage, gpuProducts }: ServingManifestRequest): object {
   const { serviceAccount, priorityClass, nodeSelector, tolerations } = spec.placement;
-  const own = placementOf({ work: spec, gpuProducts });
+  const own = buildPlacement({ work: spec, gpuProducts });
   const files = spec.files === null ? [] : [{ name: FILES, emptyDir: {} }];
   const door = { name: 'door', secret: { secretName: name, items: [{ key: 'in', path: 'in' }] } };
   return {
@@ -114,14 +114,14 @@ function podSpec({ name, spec, agentImage, gpuProducts }: ServingManifestRequest
     securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
     affinity: own.affinity,
     nodeSelector: { ...nodeSelector, ...own.nodeSelector },
-    tolerations: [...(own.tolerations ?? []), ...tolerations.map(tolerationOf)],
+    tolerations: [...(own.tolerations ?? []), ...tolerations.map(buildToleration)],
     volumes: spec.files === null ? [] : [...files, door],
-    initContainers: spec.files === null ? [] : [fetching(agentImage)],
-    containers: [mainContainer(spec)],
+    initContainers: spec.files === null ? [] : [buildFetchContainer(agentImage)],
+    containers: [buildServerContainer(spec)],
   };
 }
 
-function tolerationOf({ key, value, effect }: WorkloadSpec['placement']['tolerations'][number]): object {
+function buildToleration({ key, value, effect }: WorkloadSpec['placement']['tolerations'][number]): object {
   return {
     key,
     ...(value === undefined ? { operator: 'Exists' } : { operator: 'Equal', value }),
@@ -139,11 +139,11 @@ rm ${PLACES.workspace}/.fetched.tar
 chmod -R a+rX ${PLACES.workspace}
 `;
 
-function fetching(image: string): object {
+function buildFetchContainer(image: string): object {
   return {
     name: 'begin',
     image,
-    command: ['sh', '-c', FETCH_SCRIPT].map(verbatim),
+    command: ['sh', '-c', FETCH_SCRIPT].map(escapeDollars),
     securityContext: CONFINED,
     resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '1', memory: '256Mi' } },
     terminationMessagePolicy: 'FallbackToLogsOnError',
@@ -154,26 +154,26 @@ function fetching(image: string): object {
   };
 }
 
-function mainContainer(spec: WorkloadSpec): object {
+function buildServerContainer(spec: WorkloadSpec): object {
   const { command, args, files, port } = spec;
   return {
     name: MAIN,
     image: spec.image,
     imagePullPolicy: spec.notFetched === null ? 'IfNotPresent' : 'Never',
-    ...(command === null ? {} : { command: command.map(verbatim) }),
-    ...(args === null ? {} : { args: args.map(verbatim) }),
-    env: Object.entries(spec.environment).map(([name, value]) => ({ name, value: verbatim(value) })),
+    ...(command === null ? {} : { command: command.map(escapeDollars) }),
+    ...(args === null ? {} : { args: args.map(escapeDollars) }),
+    env: Object.entries(spec.environment).map(([name, value]) => ({ name, value: escapeDollars(value) })),
     ports: [{ name: 'http', containerPort: port }],
     securityContext: CONFINED,
-    resources: amountsOf(spec),
+    resources: buildResourceAmounts(spec),
     terminationMessagePolicy: 'FallbackToLogsOnError',
     volumeMounts: files === null ? [] : [{ name: FILES, mountPath: files.path, readOnly: true }],
-    ...probesOf(spec),
+    ...buildProbes(spec),
   };
 }
 
 /** Readiness is defined by its protocol; a pod that accepts connections is live. */
-function probesOf({ port, readyPath, startTimeoutMs }: WorkloadSpec): object {
+function buildProbes({ port, readyPath, startTimeoutMs }: WorkloadSpec): object {
   const httpGet = { path: readyPath, port };
   const { period, timeout, failures } = LIVE_SECONDS;
   const startSeconds = startTimeoutMs / 1000 + LATER_SECONDS;
@@ -194,7 +194,7 @@ function probesOf({ port, readyPath, startTimeoutMs }: WorkloadSpec): object {
   };
 }
 
-function amountsOf({ resources: { cpus, memoryBytes, gpus } }: WorkloadSpec): object {
+function buildResourceAmounts({ resources: { cpus, memoryBytes, gpus } }: WorkloadSpec): object {
   const amounts = {
     ...(cpus === null ? {} : { cpu: String(cpus) }),
     ...(memoryBytes === null ? {} : { memory: String(memoryBytes) }),

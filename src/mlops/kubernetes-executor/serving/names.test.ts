@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { factsOf, workloadName } from './names.ts';
+import { buildWorkloadName, hashFacts } from './names.ts';
 
-const facts = factsOf(['server', 'key']);
+const facts = hashFacts(['server', 'key']);
 
 it.each([
   ['ranker', /^serve-ranker-[0-9a-f]{10}$/],
@@ -10,6 +10,6 @@ it.each([
   [`${'a'.repeat(35)}-bc`, /^serve-a{35}-[0-9a-f]{10}$/],
   ['', /^serve-[0-9a-f]{10}$/],
 ])('objects for %s are called so that Kubernetes takes it, a Service too', (title, name) => {
-  expect(workloadName(title, facts)).toMatch(name);
-  expect(workloadName(title, facts)).not.toBe(workloadName(title, factsOf(['other', 'key'])));
+  expect(buildWorkloadName(title, facts)).toMatch(name);
+  expect(buildWorkloadName(title, facts)).not.toBe(buildWorkloadName(title, hashFacts(['other', 'key'])));
 });

@@ -16,7 +16,7 @@ export const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 const TITLE_LENGTH = 36;
 const DIGEST_LENGTH = 10;
 
-export function factsOf(facts: readonly string[]): string {
+export function hashFacts(facts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }
 
@@ -24,13 +24,13 @@ const AFTER_TITLE = /^[0-9a-f]{10}(?:-|$)/;
 
 /** Whether `workloadName` gave a pod's workload its name for this title, with any facts. */
 export function isNamedFor(pod: string, title: string): boolean {
-  const readable = readableTitle(title);
+  const readable = toReadableTitle(title);
   const beginning = `serve-${readable === '' ? '' : `${readable}-`}`;
   return pod.startsWith(beginning) && AFTER_TITLE.test(pod.slice(beginning.length));
 }
 
 /** Part of a title that is valid in a name. */
-function readableTitle(title: string): string {
+function toReadableTitle(title: string): string {
   return title
     .replaceAll(/[^a-z0-9-]/g, '-')
     .slice(0, TITLE_LENGTH)
@@ -38,8 +38,8 @@ function readableTitle(title: string): string {
 }
 
 /** Name of a workload's objects: its title, and the beginning of the digest of its facts. At most 53 letters. */
-export function workloadName(title: string, facts: string): string {
+export function buildWorkloadName(title: string, facts: string): string {
   // A Service must begin with a letter.
-  const readable = readableTitle(title);
+  const readable = toReadableTitle(title);
   return `serve-${readable === '' ? '' : `${readable}-`}${facts.slice(0, DIGEST_LENGTH)}`;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Pod } from '../objects.ts';
-import { endsOf, isOver, isStaying, troubleOf, whyEnded } from './pod-state.ts';
+import { countEnds, explainEnd, findPodTrouble, isOver, isStaying } from './pod-state.ts';
 
-const podOf = (status: object, meta: object = {}): Pod =>
+const buildPod = (status: object, meta: object = {}): Pod =>
   Pod.parse({ metadata: { name: 'p', creationTimestamp: '2026-01-01T00:00:00Z', ...meta }, spec: {}, status });
 const main = (state: object, more: object = {}) => ({ containerStatuses: [{ name: 'main', state, ...more }] });
 const began = (state: object, more: object = {}) => ({ initContainerStatuses: [{ name: 'begin', state, ...more }] });
@@ -21,7 +21,7 @@ describe('how often the containers of a pod have ended', () => {
     ['its files are there', { ...began({ terminated: { exitCode: 0 } }), ...main({ running: {} }) }, 0],
     ['its files could not be fetched', began({ terminated: { exitCode: 1 } }), 1],
   ])('%s: %#', (_what, status, ends) => {
-    expect(endsOf(podOf(status))).toBe(ends);
+    expect(countEnds(buildPod(status))).toBe(ends);
   });
 });
 
@@ -58,7 +58,7 @@ it.each<[string, object, string]>([
     'Kubernetes evicted its pod (PreemptionByScheduler)',
   ],
 ])('the end of a pod with %s is told of in words', (_what, status, why) => {
-  expect(whyEnded(podOf(status))).toBe(why);
+  expect(explainEnd(buildPod(status))).toBe(why);
 });
 
 it.each<[string, object, object, boolean, boolean]>([
@@ -74,7 +74,7 @@ it.each<[string, object, object, boolean, boolean]>([
   ['crashed, and will be begun again', main(crashed), {}, true, false],
   ['was put out', { phase: 'Failed', reason: 'Evicted' }, {}, false, true],
 ])('a pod that %s may be taken, is over', (_what, status, meta, staying, over) => {
-  expect([isStaying(podOf(status, meta)), isOver(podOf(status, meta))]).toEqual([staying, over]);
+  expect([isStaying(buildPod(status, meta)), isOver(buildPod(status, meta))]).toEqual([staying, over]);
 });
 
 it.each<[string, object, object | null]>([
@@ -95,5 +95,5 @@ it.each<[string, object, object | null]>([
   ],
   ['that is there', main({ waiting: { reason: 'ContainerCreating' } }), null],
 ])('a pod with an image %s has this trouble', (_what, status, trouble) => {
-  expect(troubleOf(podOf(status), 'no registry is named')).toEqual(trouble);
+  expect(findPodTrouble(buildPod(status), 'no registry is named')).toEqual(trouble);
 });

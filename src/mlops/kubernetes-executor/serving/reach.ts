@@ -28,7 +28,7 @@ interface ProxyDeps {
 }
 
 /** Through the API server: a socket of this server's for each pod, that passes requests on with its credentials. */
-export function byProxy({ cluster, namespace, folder }: ProxyDeps): Reach {
+export function reachByProxy({ cluster, namespace, folder }: ProxyDeps): Reach {
   return {
     async to({ metadata: { name } }, port, ended) {
       const base = `/api/v1/namespaces/${namespace}/pods/${name}:${port}/proxy`;

@@ -17,14 +17,17 @@ const NEEDED: readonly Need[] = [
 const THROUGH_PROXY: readonly Need[] = [{ group: '', resource: 'pods/proxy', verbs: ['get', 'create'] }];
 const OF_KSERVE: readonly Need[] = [{ group: 'serving.kserve.io', resource: 'inferenceservices', verbs: KEPT }];
 
-interface Asked {
+interface PermissionRequest {
   readonly cluster: Cluster;
   readonly namespace: string;
   readonly isProxied: boolean;
 }
 
 /** Errors: `executor_denied` (names the missing permissions), `executor_cannot` (KServe is not installed), `executor_unreachable`. */
-export async function checkRights({ cluster, namespace, isProxied }: Asked, kind: WorkloadKind): Promise<void> {
+export async function checkRights(
+  { cluster, namespace, isProxied }: PermissionRequest,
+  kind: WorkloadKind,
+): Promise<void> {
   if (kind === 'inferenceService' && !(await hasKserve(cluster))) {
     const detail =
       'The cluster does not have KServe (serving.kserve.io/v1beta1): install it, or omit kubernetes.kserve to create a Deployment.';

@@ -5,7 +5,7 @@ import type { TakenPod } from '../../compute/index.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Pod } from '../objects.ts';
 import { DELETION_COST, REPLICA } from './names.ts';
-import { endsOf, isOver, troubleOf, waitsFor, whyEnded } from './pod-state.ts';
+import { countEnds, describeWait, explainEnd, findPodTrouble, isOver } from './pod-state.ts';
 
 /** A registry may be unreachable for a moment. */
 const TROUBLE_GIVEN_UP_MS = 5_000;
@@ -30,12 +30,12 @@ export interface TakenDeps {
 }
 
 /** A taken pod, checked at every change. */
-export interface Followed extends Omit<TakenPod, 'address'> {
+export interface FollowedPod extends Omit<TakenPod, 'address'> {
   look(): void;
 }
 
 /** `endsBefore`: number of its container ends that were reported earlier. */
-export function follow(deps: TakenDeps, name: string, endsBefore: number): Followed {
+export function follow(deps: TakenDeps, name: string, endsBefore: number): FollowedPod {
   const leaving = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<{ readonly detail: string }>();
   let isEnded = false;
@@ -46,7 +46,7 @@ export function follow(deps: TakenDeps, name: string, endsBefore: number): Follo
     if (isEnded) return;
     isEnded = true;
     const pod = deps.seen(name);
-    if (pod !== null) deps.toldEnds(name, endsOf(pod));
+    if (pod !== null) deps.toldEnds(name, countEnds(pod));
     deps.gone(name);
     ended.resolve({ detail: stopping === null ? detail : 'its end was requested' });
   }
@@ -54,16 +54,16 @@ export function follow(deps: TakenDeps, name: string, endsBefore: number): Follo
   function look(): void {
     const pod = deps.seen(name);
     if (isEnded) return;
-    const isAnother = pod !== null && endsOf(pod) > endsBefore;
+    const isAnother = pod !== null && countEnds(pod) > endsBefore;
     const isGoing = pod?.metadata.deletionTimestamp !== undefined;
     if (isGoing) leaving.resolve();
     if (pod === null || (isOver(pod) && !isAnother)) end('its pod was deleted in Kubernetes');
-    else if (isAnother && (isOver(pod) || !isGoing)) end(whyEnded(pod));
+    else if (isAnother && (isOver(pod) || !isGoing)) end(explainEnd(pod));
     else lookForTrouble(pod);
   }
 
   function lookForTrouble(pod: Pod): void {
-    const trouble = troubleOf(pod, deps.notFetched);
+    const trouble = findPodTrouble(pod, deps.notFetched);
     troubleSince = trouble === null ? null : (troubleSince ?? Date.now());
     if (trouble === null || troubleSince === null) return;
     if (!trouble.mayPass || Date.now() - troubleSince >= TROUBLE_GIVEN_UP_MS) end(trouble.why);
@@ -100,7 +100,7 @@ export function follow(deps: TakenDeps, name: string, endsBefore: number): Follo
     look,
     waiting() {
       const pod = deps.seen(name);
-      return pod === null ? null : waitsFor(pod);
+      return pod === null ? null : describeWait(pod);
     },
     stop() {
       stopping ??= stop();

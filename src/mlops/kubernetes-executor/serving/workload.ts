@@ -7,9 +7,9 @@ import { checkFits } from '../placement.ts';
 import { type Change, createChange } from './change.ts';
 import { createDesiredReplicas, type DesiredReplicas } from './desired-replicas.ts';
 import type { PodKeeper } from './keeper.ts';
-import { endsOf, isReady, isStaying, isUnschedulable, waitsFor } from './pod-state.ts';
+import { countEnds, describeWait, isReady, isStaying, isUnschedulable } from './pod-state.ts';
 import type { Reach } from './reach.ts';
-import { type Followed, follow, note, type TakenDeps } from './taken-pod.ts';
+import { type FollowedPod, follow, note, type TakenDeps } from './taken-pod.ts';
 
 export interface WorkloadDeps {
   readonly cluster: Cluster;
@@ -74,10 +74,10 @@ export function createWorkload(deps: WorkloadDeps): SharedWorkload {
     if (trouble !== null && (isLate || trouble.code !== 'executor_unreachable')) throw trouble;
     if (pod === null) {
       const why = await keeper.trouble().catch(() => null);
-      if (why !== null) throw noPod(why);
+      if (why !== null) throw buildNoPodError(why);
     }
     if (!isLate) return;
-    const why = pod === null ? 'its controller did not create it' : (waitsFor(pod) ?? 'it has no address yet');
+    const why = pod === null ? 'its controller did not create it' : (describeWait(pod) ?? 'it has no address yet');
     if (pod !== null && isUnschedulable(pod)) throw new AppError('executor_quota', why);
     throw new AppError('executor_unreachable', `Kubernetes has no ready pod for the replica in time: ${why}`);
   }
@@ -96,7 +96,7 @@ export function createWorkload(deps: WorkloadDeps): SharedWorkload {
 /** The pods of a workload, and who has taken which. */
 function createPool(deps: WorkloadDeps, desired: DesiredReplicas, change: Change) {
   const { spec, cluster, namespace, log, reach } = deps;
-  const taken = new Map<string, Followed>();
+  const taken = new Map<string, FollowedPod>();
   /** Ends per pod that were reported. A pod may end while it is not taken, and stay not ready: its next consumer is notified immediately. */
   const toldEnds = new Map<string, number>();
   const seen = (name: string) => deps.pods().find(({ metadata }) => metadata.name === name) ?? null;
@@ -123,7 +123,7 @@ function createPool(deps: WorkloadDeps, desired: DesiredReplicas, change: Change
     },
     async take(id: string, pod: Pod): Promise<TakenPod> {
       const { name } = pod.metadata;
-      const own = follow(followed, name, isReady(pod) ? endsOf(pod) : (toldEnds.get(name) ?? endsOf(pod)));
+      const own = follow(followed, name, isReady(pod) ? countEnds(pod) : (toldEnds.get(name) ?? countEnds(pod)));
       taken.set(name, own);
       queueMicrotask(own.look);
       note(deps, name, { replica: id }).catch((error: unknown) =>
@@ -147,7 +147,7 @@ function createPool(deps: WorkloadDeps, desired: DesiredReplicas, change: Change
 }
 
 /** A quota refuses the pod, and so does a rule of the namespace about what pods may be. */
-function noPod(why: string): AppError {
+function buildNoPodError(why: string): AppError {
   return new AppError(
     isQuota(why) ? 'executor_quota' : 'executor_cannot',
     `Kubernetes does not create a pod for the model: ${why}`,

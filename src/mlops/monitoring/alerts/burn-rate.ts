@@ -16,17 +16,17 @@ export const BURN_WINDOWS_MS: readonly number[] = [
 ].toSorted((a, b) => b - a);
 
 /** Requests of a window, and those that were slow or failed. */
-export interface Served {
+export interface RequestCounts {
   readonly requests: number;
   readonly bad: number;
 }
 
 /** Times as fast as allowed at which an error budget is spent: the share of bad requests over `1 - objective`. */
-export function burnRate({ requests, bad }: Served, objective: number): number {
+export function computeBurnRate({ requests, bad }: RequestCounts, objective: number): number {
   return requests === 0 ? 0 : bad / requests / (1 - objective);
 }
 
-export interface Burning {
+export interface BurnVerdict {
   readonly level: LookLevel;
   readonly longMs: number;
   readonly burnRate: number;
@@ -38,20 +38,20 @@ export interface Burning {
  * Example: objective 0.99, 20 % bad in the last hour and in its last five minutes: the budget burns 20 times too fast, an
  * alert.
  */
-export function burning(
-  served: ReadonlyMap<number, Served>,
+export function evaluateBurnRate(
+  served: ReadonlyMap<number, RequestCounts>,
   { objective, least }: { readonly objective: number; readonly least: number },
-): Burning {
+): BurnVerdict {
   const of = (lengthMs: number) => served.get(lengthMs) ?? { requests: 0, bad: 0 };
   const [longest = 0] = BURN_WINDOWS_MS;
-  const whole = { longMs: longest, burnRate: burnRate(of(longest), objective) };
+  const whole = { longMs: longest, burnRate: computeBurnRate(of(longest), objective) };
   if (of(longest).requests < least) return { ...whole, level: 'unknown' };
   const met = RULES.find(
     ({ longMs, shortMs, burnRate: rate }) =>
       of(longMs).requests >= least &&
-      burnRate(of(longMs), objective) >= rate &&
-      burnRate(of(shortMs), objective) >= rate,
+      computeBurnRate(of(longMs), objective) >= rate &&
+      computeBurnRate(of(shortMs), objective) >= rate,
   );
   if (met === undefined) return { ...whole, level: 'ok' };
-  return { level: met.level, longMs: met.longMs, burnRate: burnRate(of(met.longMs), objective) };
+  return { level: met.level, longMs: met.longMs, burnRate: computeBurnRate(of(met.longMs), objective) };
 }

@@ -1,10 +1,10 @@
 import type { AlertRule, Monitor } from '../../monitors/schema.ts';
 import { BURN_WINDOWS_MS } from './burn-rate.ts';
-import { lastPrediction, loggedLatencies } from './looks/logged.ts';
-import type { Look } from './looks/look.ts';
-import { type QualityRule, qualityLook } from './looks/quality-look.ts';
-import { servedLook } from './looks/served-look.ts';
-import { type LossDeps, measuredMetric } from './losses.ts';
+import { countLoggedLatencies, findLastPrediction } from './looks/logged.ts';
+import type { AlertLook } from './looks/look.ts';
+import { evaluateQuality, type QualityRule } from './looks/quality-look.ts';
+import { evaluateServedRequests } from './looks/served-look.ts';
+import { type LossDeps, measureMetric } from './losses.ts';
 import type { ServedRequests } from './ports.ts';
 
 export interface LookingDeps extends LossDeps {
@@ -27,37 +27,42 @@ export function isOfQuality(rule: AlertRule): rule is QualityRule {
  * The looks that are due, as their ends: of quality the windows that have ended (at first only the last one), of the others
  * this minute.
  */
-export function dueLooks(rule: TimedRule, lookedUntil: string | null, now: number): string[] {
+export function listDueLooks(rule: TimedRule, lookedUntil: string | null, now: number): string[] {
   if (!isOfQuality(rule)) {
-    const minute = iso(Math.floor(now / MINUTE_MS) * MINUTE_MS);
+    const minute = formatInstant(Math.floor(now / MINUTE_MS) * MINUTE_MS);
     return lookedUntil !== null && lookedUntil >= minute ? [] : [minute];
   }
   const [length, wait] = [rule.windowHours * HOUR_MS, rule.on === 'quality' ? rule.waitHours * HOUR_MS : 0];
   const last = Math.floor((now - wait) / length) * length;
   const from = lookedUntil === null ? last - length : Math.max(Date.parse(lookedUntil), last - MOST_AT_ONCE * length);
   const ends: string[] = [];
-  for (let end = Math.floor(from / length) * length + length; end <= last; end += length) ends.push(iso(end));
+  for (let end = Math.floor(from / length) * length + length; end <= last; end += length) ends.push(formatInstant(end));
   return ends;
 }
 
 /** Evaluates an alert on served requests at the current minute. */
-export async function lookNow(deps: LookingDeps, monitor: Monitor, rule: ServedRule, end: string): Promise<Look> {
+export async function evaluateServedRule(
+  deps: LookingDeps,
+  monitor: Monitor,
+  rule: ServedRule,
+  end: string,
+): Promise<AlertLook> {
   const now = Date.parse(end);
   const { model } = monitor.spec;
   switch (rule.on) {
     case 'latency': {
       const asked = { model, now, lengthsMs: BURN_WINDOWS_MS, withinMs: rule.withinMs };
-      const served = (await deps.served.served(asked)) ?? (await loggedLatencies(deps.tables, asked));
-      return servedLook(rule, served, now);
+      const served = (await deps.served.served(asked)) ?? (await countLoggedLatencies(deps.tables, asked));
+      return evaluateServedRequests(rule, served, now);
     }
     case 'errors': {
       const served = await deps.served.served({ model, now, lengthsMs: BURN_WINDOWS_MS, withinMs: null });
-      return servedLook(rule, served, now);
+      return evaluateServedRequests(rule, served, now);
     }
     case 'no_data': {
       const withinMs = rule.minutes * MINUTE_MS;
-      const last = await lastPrediction(deps.tables, { model, now, withinMs });
-      const facts = { window: { start: iso(now - withinMs), end }, version: null, columns: [], loss: null };
+      const last = await findLastPrediction(deps.tables, { model, now, withinMs });
+      const facts = { window: { start: formatInstant(now - withinMs), end }, version: null, columns: [], loss: null };
       if (last === null) return { ...facts, level: 'no_data', reason: `No prediction in ${rule.minutes} minutes.` };
       return { ...facts, level: 'ok', reason: `The last prediction was made at ${last}.` };
     }
@@ -65,20 +70,20 @@ export async function lookNow(deps: LookingDeps, monitor: Monitor, rule: ServedR
 }
 
 /** The same of one version alone: what a retraining has put in place is judged by its own labels. */
-export async function ownLookNow(
+export async function evaluateVersionQuality(
   deps: LookingDeps,
   monitor: Monitor,
   rule: Extract<TimedRule, { on: 'quality' }>,
   { end, version }: { readonly end: string; readonly version: string },
-): Promise<Look> {
-  const window = { start: iso(Date.parse(end) - rule.windowHours * HOUR_MS), end };
+): Promise<AlertLook> {
+  const window = { start: formatInstant(Date.parse(end) - rule.windowHours * HOUR_MS), end };
   const { metric } = rule;
-  const now = await measuredMetric(deps, monitor, metric, { ...window, modelVersion: version });
-  const reference = rule.reference === undefined ? null : await measuredMetric(deps, monitor, metric, rule.reference);
-  const look = qualityLook({ rule, window, now, reference, estimated: false });
+  const now = await measureMetric(deps, monitor, metric, { ...window, modelVersion: version });
+  const reference = rule.reference === undefined ? null : await measureMetric(deps, monitor, metric, rule.reference);
+  const look = evaluateQuality({ rule, window, now, reference, estimated: false });
   return { ...look, version, reason: `Version ${version} alone: ${look.reason}` };
 }
 
-function iso(instant: number): string {
+function formatInstant(instant: number): string {
   return new Date(instant).toISOString();
 }

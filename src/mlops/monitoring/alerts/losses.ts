@@ -1,12 +1,12 @@
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Money, Period } from '../../../platform/units/schema.ts';
-import { scoresOf } from '../../monitors/index.ts';
+import { listScores } from '../../monitors/index.ts';
 import type { MeasuredQuality, Monitor, MonitorWindow } from '../../monitors/schema.ts';
 import type { Selection } from '../../predictions/index.ts';
 import type { ReferencePredictions } from '../../quality/index.ts';
-import { type Tables, watched } from '../../quality/index.ts';
+import { readWindows, type Tables } from '../../quality/index.ts';
 import type { QualityLoss } from './episode/schema.ts';
-import { moneyPerDay } from './money.ts';
+import { computeMoneyPerDay } from './money.ts';
 import type { QualityEstimates } from './ports.ts';
 
 export interface LossDeps {
@@ -21,28 +21,28 @@ type MeasureDeps = Pick<LossDeps, 'tables' | 'clock'>;
 const FEWEST_LABELS = 30;
 const DAY_MS = 86_400_000;
 
-type Part = Omit<Selection, 'model' | 'knownAt'>;
+type PredictionSelection = Omit<Selection, 'model' | 'knownAt'>;
 
 /** Predictions and quality of one selection of a monitor's predictions, as one window. */
-export async function measured({ tables, clock }: MeasureDeps, { spec }: Monitor, part: Part) {
+export async function measureQuality({ tables, clock }: MeasureDeps, { spec }: Monitor, part: PredictionSelection) {
   const selection = { ...part, model: spec.model, knownAt: new Date(clock.now()).toISOString() };
-  const { windows } = await watched(tables, { spec: { ...spec, estimate: undefined }, selection, by: 'all' });
+  const { windows } = await readWindows(tables, { spec: { ...spec, estimate: undefined }, selection, by: 'all' });
   return { predictions: windows[0]?.predictions ?? 0, quality: windows[0]?.quality ?? [] };
 }
 
-export async function measuredMetric(
+export async function measureMetric(
   deps: MeasureDeps,
   monitor: Monitor,
   metric: string,
-  part: Part,
+  part: PredictionSelection,
 ): Promise<MeasuredQuality | null> {
-  const { quality } = await measured(deps, monitor, part);
+  const { quality } = await measureQuality(deps, monitor, part);
   return quality.find((one) => one.metric === metric) ?? null;
 }
 
 /** The metric of this monitor's losses; null: the monitor measures no metric. */
-export function lossMetric({ spec }: Monitor): string | null {
-  const [first] = spec.quality === undefined ? [] : scoresOf(spec.quality);
+export function selectLossMetric({ spec }: Monitor): string | null {
+  const [first] = spec.quality === undefined ? [] : listScores(spec.quality);
   return spec.valuePerPrediction?.metric ?? first?.metric ?? null;
 }
 
@@ -62,23 +62,23 @@ export interface WindowLoss {
 }
 
 /** Loss of quality of each window, in the order of the windows. Windows of one version do not overlap. */
-export async function lossesOfWindows(
+export async function computeWindowLosses(
   deps: LossDeps,
   monitor: Monitor,
   questions: readonly LossQuestion[],
 ): Promise<WindowLoss[]> {
-  const metric = lossMetric(monitor);
+  const metric = selectLossMetric(monitor);
   const found = new Map<LossQuestion, WindowLoss>();
   for (const [modelVersion, asked] of Map.groupBy(questions, (question) => question.modelVersion)) {
     const measured = await measureWindows(deps, monitor, asked, modelVersion);
-    const losses = metric === null ? [] : await lossesByLabels(deps, monitor, { metric, asked, measured });
+    const losses = metric === null ? [] : await computeLabelledLosses(deps, monitor, { metric, asked, measured });
     const unknown = asked.filter((_, at) => losses[at] == null);
     const periods = unknown.map(({ period }) => period);
     const isAsked = metric !== null && periods.length > 0;
     const estimated = isAsked ? await deps.estimates.estimate({ monitor, metric, periods, modelVersion }) : [];
     for (const [at, question] of asked.entries()) {
       const { predictions = 0, labelled = 0 } = measured[at] ?? {};
-      const loss = losses[at] ?? lossOfEstimate(estimated[unknown.indexOf(question)] ?? null);
+      const loss = losses[at] ?? computeEstimatedLoss(estimated[unknown.indexOf(question)] ?? null);
       found.set(question, { predictions, labels: labelled, loss });
     }
   }
@@ -86,7 +86,7 @@ export async function lossesOfWindows(
 }
 
 /** The windows of all periods from one reading, in their order; null: no prediction is in it. */
-export async function windowsOfPeriods(
+export async function readPeriodWindows(
   { tables, clock }: MeasureDeps,
   spec: Monitor['spec'],
   periods: readonly Period[],
@@ -96,7 +96,7 @@ export async function windowsOfPeriods(
   const [start] = periods.map((period) => period.start).toSorted();
   const knownAt = new Date(clock.now()).toISOString();
   const selection = { model: spec.model, modelVersion: modelVersion ?? undefined, start, knownAt };
-  const { windows } = await watched(tables, { spec, selection, by: { periods } });
+  const { windows } = await readWindows(tables, { spec, selection, by: { periods } });
   const byStart = new Map(windows.map((window) => [window.period?.start, window]));
   return periods.map((period) => byStart.get(new Date(period.start).toISOString()) ?? null);
 }
@@ -108,19 +108,19 @@ function measureWindows(
   modelVersion: string | null,
 ): Promise<(MonitorWindow | null)[]> {
   const periods = asked.map(({ period }) => period);
-  return windowsOfPeriods(deps, { ...spec, estimate: undefined }, periods, modelVersion);
+  return readPeriodWindows(deps, { ...spec, estimate: undefined }, periods, modelVersion);
 }
 
-interface Labelled {
+interface LabelledLoss {
   readonly metric: string;
   readonly asked: readonly LossQuestion[];
   readonly measured: readonly (MonitorWindow | null)[];
 }
 
-async function lossesByLabels(
+async function computeLabelledLosses(
   deps: MeasureDeps,
   monitor: Monitor,
-  { metric, asked, measured }: Labelled,
+  { metric, asked, measured }: LabelledLoss,
 ): Promise<(QualityLoss | null)[]> {
   const references = new Map<string, MeasuredQuality | null>();
   const losses: (QualityLoss | null)[] = [];
@@ -131,7 +131,7 @@ async function lossesByLabels(
       continue;
     }
     const key = JSON.stringify(reference);
-    const before = references.get(key) ?? (await measuredMetric(deps, monitor, metric, reference));
+    const before = references.get(key) ?? (await measureMetric(deps, monitor, metric, reference));
     references.set(key, before);
     const { value: current, lower, upper } = now;
     const was = before?.value ?? null;
@@ -140,7 +140,7 @@ async function lossesByLabels(
   return losses;
 }
 
-function lossOfEstimate(estimate: Awaited<ReturnType<QualityEstimates['estimate']>>[number]): QualityLoss | null {
+function computeEstimatedLoss(estimate: Awaited<ReturnType<QualityEstimates['estimate']>>[number]): QualityLoss | null {
   if (estimate === null) return null;
   const { predictions: _, ...loss } = estimate;
   return { ...loss, estimated: true };
@@ -150,7 +150,7 @@ function lossOfEstimate(estimate: Awaited<ReturnType<QualityEstimates['estimate'
  * Value of a loss per day, at the traffic of the 24 hours before the end of the window; null: no loss, or no value per
  * prediction is configured.
  */
-export async function moneyOf(
+export async function computeLossValue(
   deps: LossDeps,
   monitor: Monitor,
   loss: QualityLoss | null,
@@ -159,8 +159,8 @@ export async function moneyOf(
   const value = monitor.spec.valuePerPrediction;
   if (loss === null || value === undefined) return null;
   const day = { start: new Date(Date.parse(end) - DAY_MS).toISOString(), end };
-  const { predictions } = await measured(deps, monitor, day);
+  const { predictions } = await measureQuality(deps, monitor, day);
   const kept = monitor.spec.log.sample;
   const perDay = kept === 0 ? '0' : decimalString(decimal(predictions).dividedBy(kept).toDecimalPlaces(0));
-  return moneyPerDay(loss, { ...value, metric: value.metric ?? loss.metric }, perDay);
+  return computeMoneyPerDay(loss, { ...value, metric: value.metric ?? loss.metric }, perDay);
 }

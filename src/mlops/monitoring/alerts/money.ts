@@ -13,7 +13,11 @@ export function isError(metric: string): boolean {
 }
 
 /** Decline from the value before to the current value, in the unit of the measure; negative if it improved. */
-export function worseBy({ metric, reference, current }: Pick<QualityLoss, 'metric' | 'reference' | 'current'>): number {
+export function computeDecline({
+  metric,
+  reference,
+  current,
+}: Pick<QualityLoss, 'metric' | 'reference' | 'current'>): number {
   return isError(metric) ? current - reference : reference - current;
 }
 
@@ -22,13 +26,13 @@ export function worseBy({ metric, reference, current }: Pick<QualityLoss, 'metri
  * loss, which is rounded to nine decimals. Null where the value is for another metric; zero where quality is not lower.
  * Example: accuracy 0.9 -> 0.85, 20,000 predictions a day at 0.03 USD for a right answer -> 30 USD a day.
  */
-export function moneyPerDay(
+export function computeMoneyPerDay(
   loss: QualityLoss,
   value: PredictionValue & { readonly metric: string },
   predictionsPerDay: string,
 ): Money | null {
   if (value.metric !== loss.metric) return null;
-  const worse = Math.max(0, worseBy(loss)).toFixed(DIGITS);
+  const worse = Math.max(0, computeDecline(loss)).toFixed(DIGITS);
   const amount = decimalString(decimal(worse).times(predictionsPerDay).times(value.amount));
   return { amount, currency: value.currency };
 }

@@ -1,6 +1,6 @@
 import type { Period } from '../../../platform/units/schema.ts';
 import type { Monitor } from '../../monitors/schema.ts';
-import type { Served } from './burn-rate.ts';
+import type { RequestCounts } from './burn-rate.ts';
 import type { QualityLoss } from './episode/schema.ts';
 
 /** Answers of a model, counted by the minute where it is served. */
@@ -15,7 +15,7 @@ export interface ServedRequests {
     readonly lengthsMs: readonly number[];
     /** Null: failures are counted. */
     readonly withinMs: number | null;
-  }): Promise<readonly Served[] | null>;
+  }): Promise<readonly RequestCounts[] | null>;
 }
 
 /** Quality without labels. */

@@ -1,8 +1,8 @@
-import type { Look } from './looks/look.ts';
-import { type Hysteresis, type StandingCounts, step } from './state.ts';
+import type { AlertLook } from './looks/look.ts';
+import { advanceState, type Hysteresis, type StandingCounts } from './state.ts';
 
 export interface ReplayStep {
-  readonly look: Look;
+  readonly look: AlertLook;
   readonly rule: Hysteresis;
 }
 
@@ -28,24 +28,24 @@ export interface Replayed<T extends ReplayStep> {
 
 /** Applies looks in order, with the same steps as a live alert, starting from its state before them. */
 export function replay<T extends ReplayStep>(steps: readonly T[], from: StandingCounts): Replayed<T> {
-  const episodes: ReplayedEpisode<T>[] = from.open ? [begun<T>(null, from.state)] : [];
+  const episodes: ReplayedEpisode<T>[] = from.open ? [startEpisode<T>(null, from.state)] : [];
   const counts: StandingCounts[] = [];
   for (const one of steps) {
-    const { after, happened } = step(counts.at(-1) ?? from, one.look.level, one.rule);
+    const { after, happened } = advanceState(counts.at(-1) ?? from, one.look.level, one.rule);
     counts.push(after);
-    if (happened === 'opened') episodes.push(begun(one, after.state));
+    if (happened === 'opened') episodes.push(startEpisode(one, after.state));
     const last = episodes.pop();
     if (last === undefined) continue;
-    episodes.push(last.closed === null ? advanced(last, one, after) : last);
+    episodes.push(last.closed === null ? advanceEpisode(last, one, after) : last);
   }
   return { episodes, counts };
 }
 
-function begun<T extends ReplayStep>(opened: T | null, state: StandingCounts['state']): ReplayedEpisode<T> {
+function startEpisode<T extends ReplayStep>(opened: T | null, state: StandingCounts['state']): ReplayedEpisode<T> {
   return { opened, closed: null, state, gravest: state, shown: null, priced: null };
 }
 
-function advanced<T extends ReplayStep>(
+function advanceEpisode<T extends ReplayStep>(
   before: ReplayedEpisode<T>,
   one: T,
   { open, state }: StandingCounts,

@@ -5,7 +5,7 @@ import { listAlerts } from './schema.ts';
 const alerts = async (server: Server) => (await call(server, listAlerts)).alerts;
 
 /** An hour of a version, so many of 200 right, all of which are labelled. */
-async function answered(server: Server, from: number, modelVersion: string, right: number): Promise<void> {
+async function recordAnswers(server: Server, from: number, modelVersion: string, right: number): Promise<void> {
   const id = (at: number) => `h${from}-v${modelVersion}-${at}`;
   const at = (second: number) => new Date(Date.parse(hour(from)) + second * 1000).toISOString();
   const rows = Array.from({ length: 200 }, (_, n) => ({
@@ -26,7 +26,7 @@ export function retrainedAlertTests(open: () => Promise<Room>): void {
     const server = await room.server();
     await server.apply({ model: 'ranker', quality: { kind: 'classification' }, alerts: [{ ...rule, ...of }] });
     await server.look();
-    await answered(server, 12, '1', 100);
+    await recordAnswers(server, 12, '1', 100);
     await server.look(HOUR_MS);
     return { room, server };
   };
@@ -36,13 +36,13 @@ export function retrainedAlertTests(open: () => Promise<Room>): void {
     const { room, server } = await begun();
     await server.retrained('2');
     // The old one still answers: that is no evidence against the new one.
-    await answered(server, 13, '1', 100);
-    await answered(server, 13, '2', 200);
+    await recordAnswers(server, 13, '1', 100);
+    await recordAnswers(server, 13, '2', 200);
     await server.look(HOUR_MS);
     expect(told(server)).toEqual([['alert.opened', null]]);
     // Another server continues from the stored state of the first one.
     const two = await room.server();
-    await answered(two, 14, '2', 110);
+    await recordAnswers(two, 14, '2', 110);
     await two.look(HOUR_MS);
     const all = await alerts(two);
     expect(all).toMatchObject([
@@ -56,7 +56,7 @@ export function retrainedAlertTests(open: () => Promise<Room>): void {
       ['alert.opened', '2'],
     ]);
     // The new episode behaves as the first: it stays one episode until the next retraining.
-    await answered(two, 15, '2', 110);
+    await recordAnswers(two, 15, '2', 110);
     await two.look(HOUR_MS);
     expect(await alerts(two)).toHaveLength(2);
   });
@@ -65,7 +65,7 @@ export function retrainedAlertTests(open: () => Promise<Room>): void {
     const { server } = await begun();
     await server.retrained('2');
     for (const from of [13, 14]) {
-      await answered(server, from, '2', 190);
+      await recordAnswers(server, from, '2', 190);
       await server.look(HOUR_MS);
     }
     expect(await alerts(server)).toMatchObject([{ closedAs: 'recovered', state: 'ok' }]);
@@ -79,16 +79,16 @@ export function retrainedAlertTests(open: () => Promise<Room>): void {
       alerts: [{ ...rule, open: 2, minPredictions: 30 }],
     });
     for (const from of [13, 14]) {
-      await answered(server, from, '1', 100);
+      await recordAnswers(server, from, '1', 100);
       await server.look(HOUR_MS);
     }
     await server.retrained('2');
-    await answered(server, 15, '1', 100);
+    await recordAnswers(server, 15, '1', 100);
     await server.look(HOUR_MS);
-    await answered(server, 16, '2', 100);
+    await recordAnswers(server, 16, '2', 100);
     await server.look(HOUR_MS);
     expect(await alerts(server)).toHaveLength(1);
-    await answered(server, 17, '2', 100);
+    await recordAnswers(server, 17, '2', 100);
     await server.look(HOUR_MS);
     expect((await alerts(server)).map(({ closedAs }) => closedAs)).toEqual([null, 'retrained']);
   });

@@ -16,13 +16,21 @@ import {
   muteAlert,
   unmuteAlert,
 } from './schema.ts';
-import { episodes, findEpisode, placeOf, type Standing, standingsOf, stepsOf, updateEpisode } from './store.ts';
+import {
+  findEpisode,
+  listEpisodes,
+  listStandings,
+  listSteps,
+  type Standing,
+  toPagePosition,
+  updateEpisode,
+} from './store.ts';
 
 export function alertRoutes(deps: BacktestDeps & { readonly clock: Clock }): Route[] {
   const { store, clock } = deps;
   const mute = (episode: string, as: AlertMute | null) =>
     store.transaction(async (sql) => {
-      const alert = await existing(sql, episode);
+      const alert = await requireEpisode(sql, episode);
       if (alert.closedAt !== null) {
         const detail = `The episode ended at ${alert.closedAt}, so it cannot be muted.`;
         throw new AppError('alert_closed', detail, { episode });
@@ -36,15 +44,15 @@ export function alertRoutes(deps: BacktestDeps & { readonly clock: Clock }): Rou
       const [isOpen, openedAt, id] = after ?? [];
       const place: [string, string, string] | null =
         isOpen === undefined || openedAt === undefined || id === undefined ? null : [isOpen, openedAt, id];
-      const found = await episodes(store, { ...selection, limit: pageSize + 1, after: place });
+      const found = await listEpisodes(store, { ...selection, limit: pageSize + 1, after: place });
       const alerts = found.slice(0, pageSize);
       const last = alerts.at(-1);
       const more = found.length > pageSize && last !== undefined;
-      return { alerts, nextPageToken: more ? encodePageToken(placeOf(last), selection) : null };
+      return { alerts, nextPageToken: more ? encodePageToken(toPagePosition(last), selection) : null };
     }),
     handle(getAlert, async ({ params: { episode } }) => ({
-      ...(await existing(store, episode)),
-      steps: await stepsOf(store, episode),
+      ...(await requireEpisode(store, episode)),
+      steps: await listSteps(store, episode),
     })),
     handle(muteAlert, ({ params: { episode }, body, actor }) => {
       const at = new Date(clock.now()).toISOString();
@@ -64,15 +72,15 @@ export function alertRoutes(deps: BacktestDeps & { readonly clock: Clock }): Rou
     handle(listMonitorAlerts, async ({ params: { monitor: name } }) => {
       const [monitor] = await findMonitors(store, name);
       if (monitor === undefined) throw noMonitor(name);
-      const standings = new Map((await standingsOf(store, name)).map((one) => [one.alert, one]));
+      const standings = new Map((await listStandings(store, name)).map((one) => [one.alert, one]));
       return {
-        alerts: monitor.spec.alerts.map((rule) => shown(rule.name, rule.on, standings.get(rule.name))),
+        alerts: monitor.spec.alerts.map((rule) => toAlertStanding(rule.name, rule.on, standings.get(rule.name))),
       };
     }),
   ];
 }
 
-async function existing(sql: Sql, episode: string): Promise<Alert> {
+async function requireEpisode(sql: Sql, episode: string): Promise<Alert> {
   const found = await findEpisode(sql, episode);
   if (found !== null) return found;
   throw new AppError('alert_not_found', `There is no episode "${episode}". List episodes with: steelyard alert list.`, {
@@ -80,7 +88,7 @@ async function existing(sql: Sql, episode: string): Promise<Alert> {
   });
 }
 
-function shown(alert: string, cause: AlertStanding['cause'], standing: Standing | undefined): AlertStanding {
+function toAlertStanding(alert: string, cause: AlertStanding['cause'], standing: Standing | undefined): AlertStanding {
   if (standing === undefined) {
     return { alert, cause, state: 'ok', since: null, lookedAt: null, badInARow: 0, reason: null, episode: null };
   }

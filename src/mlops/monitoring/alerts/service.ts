@@ -10,13 +10,20 @@ import type { Monitor } from '../../monitors/schema.ts';
 import type { DriftWindows, OnWindow, ReferencePredictions } from '../../quality/index.ts';
 import type { DriftWindow } from '../../quality/schema.ts';
 import { createJudging } from './again/judge-again.ts';
-import { dueLooks, isOfQuality, type LookingDeps, lookNow, ownLookNow, type TimedRule } from './look-now.ts';
-import { driftLook } from './looks/drift-look.ts';
+import {
+  evaluateServedRule,
+  evaluateVersionQuality,
+  isOfQuality,
+  type LookingDeps,
+  listDueLooks,
+  type TimedRule,
+} from './look-now.ts';
+import { evaluateDrift } from './looks/drift-look.ts';
 import { hasChange } from './looks/look.ts';
-import { qualityLooks } from './looks/quality-looks.ts';
-import { lossesOfWindows, moneyOf } from './losses.ts';
-import { standingsOf } from './store.ts';
-import { forgetAlert, type OwnLook, type Taken, type TakingDeps, TELL, takeLook } from './take-look.ts';
+import { evaluateQualityPeriods } from './looks/quality-looks.ts';
+import { computeLossValue, computeWindowLosses } from './losses.ts';
+import { listStandings } from './store.ts';
+import { forgetAlert, type LookToRecord, type OwnLook, type TakingDeps, TELL, takeLook } from './take-look.ts';
 
 export interface AlertDeps extends DeliverDeps, LookingDeps {
   readonly store: Store;
@@ -35,7 +42,9 @@ const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
 /** Evaluates alerts every minute and sends notices in separate jobs. */
 export function scheduleAlerts(deps: AlertDeps, windows: DriftWindows, jobs: Jobs): void {
   const judgeAgain = createJudging({ ...deps, jobs });
-  jobs.register(LOOK, { handler: (_payload, { signal }) => look({ ...deps, jobs, judgeAgain }, windows, signal) });
+  jobs.register(LOOK, {
+    handler: (_payload, { signal }) => evaluateAlerts({ ...deps, jobs, judgeAgain }, windows, signal),
+  });
   jobs.register(TELL, {
     handler: (payload, context) => tell(deps, Telling.parse(payload), context),
     maxAttempts: TRIES,
@@ -43,16 +52,16 @@ export function scheduleAlerts(deps: AlertDeps, windows: DriftWindows, jobs: Job
   jobs.schedule(LOOK, '* * * * *', { kind: LOOK, payload: {} });
 }
 
-interface Looking extends AlertDeps, TakingDeps {
+interface EvaluationDeps extends AlertDeps, TakingDeps {
   readonly judgeAgain: ReturnType<typeof createJudging>;
 }
 
-async function look(deps: Looking, windows: DriftWindows, signal: AbortSignal): Promise<void> {
+async function evaluateAlerts(deps: EvaluationDeps, windows: DriftWindows, signal: AbortSignal): Promise<void> {
   for (const monitor of await findMonitors(deps.store)) {
     if (signal.aborted) return;
     try {
-      await windows.watch(monitor, signal, (window, reference) => onWindow(deps, monitor, window, reference));
-      await lookAt(deps, monitor, signal);
+      await windows.watch(monitor, signal, (window, reference) => prepareWindow(deps, monitor, window, reference));
+      await evaluateMonitor(deps, monitor, signal);
       await deps.judgeAgain(monitor, signal);
     } catch (error) {
       // Other monitors are still evaluated, and this one is retried in a minute.
@@ -65,95 +74,99 @@ async function look(deps: Looking, windows: DriftWindows, signal: AbortSignal): 
 }
 
 /** Everything that is slow before the transaction, which may be run again. */
-async function onWindow(
-  deps: Looking,
+async function prepareWindow(
+  deps: EvaluationDeps,
   monitor: Monitor,
   window: DriftWindow,
   reference: ReferencePredictions,
 ): Promise<OnWindow> {
   const rules = monitor.spec.alerts.filter((rule) => rule.on === 'drift');
-  const at = iso(deps.clock.now());
+  const at = formatInstant(deps.clock.now());
   const isAsked = rules.length > 0 && hasChange(window);
-  const [found] = isAsked ? await lossesOfWindows(deps, monitor, [{ ...window, reference }]) : [];
+  const [found] = isAsked ? await computeWindowLosses(deps, monitor, [{ ...window, reference }]) : [];
   const { loss, predictions, labels } = found ?? { loss: null, predictions: 0, labels: 0 };
-  const moneyPerDay = await moneyOf(deps, monitor, loss, window.period);
+  const moneyPerDay = await computeLossValue(deps, monitor, loss, window.period);
   return async (sql) => {
     for (const rule of rules) {
-      const look = driftLook(rule, window, loss);
+      const look = evaluateDrift(rule, window, loss);
       const kept = { look, predictions, labels, rule, drift: { window: window.window, reference } };
       await takeLook(deps, sql, { monitor, rule, look, moneyPerDay, own: null, at, until: null, kept });
     }
   };
 }
 
-async function lookAt(deps: Looking, monitor: Monitor, signal: AbortSignal): Promise<void> {
-  const standings = await standingsOf(deps.store, monitor.monitor);
+async function evaluateMonitor(deps: EvaluationDeps, monitor: Monitor, signal: AbortSignal): Promise<void> {
+  const standings = await listStandings(deps.store, monitor.monitor);
   for (const rule of monitor.spec.alerts) {
     if (rule.on === 'drift') continue;
     const before = standings.find(({ alert }) => alert === rule.name);
-    const ends = dueLooks(rule, before?.lookedUntil ?? null, deps.clock.now());
-    const looks = await looksNow(deps, monitor, rule, ends);
+    const ends = listDueLooks(rule, before?.lookedUntil ?? null, deps.clock.now());
+    const looks = await evaluateDueRules(deps, monitor, rule, ends);
     for (const [at, end] of ends.entries()) {
       const found = looks[at];
       if (signal.aborted || found === undefined) return;
-      const taken = await taking(deps, monitor, rule, { ...found, end, answered: before?.retrained?.version ?? null });
+      const taken = await recordLook(deps, monitor, rule, {
+        ...found,
+        end,
+        answered: before?.retrained?.version ?? null,
+      });
       await deps.store.transaction((sql) => takeLook(deps, sql, taken));
     }
   }
   const said = new Map(monitor.spec.alerts.map(({ name, on }) => [name, on]));
   for (const standing of standings) {
     if (said.get(standing.alert) === standing.cause) continue;
-    const at = iso(deps.clock.now());
+    const at = formatInstant(deps.clock.now());
     await deps.store.transaction((sql) => forgetAlert(deps, sql, monitor, standing, at));
   }
 }
 
 /** The looks that end then, in their order. */
-async function looksNow(
-  deps: Looking,
+async function evaluateDueRules(
+  deps: EvaluationDeps,
   monitor: Monitor,
   rule: TimedRule,
   ends: readonly string[],
-): Promise<readonly Found[]> {
+): Promise<readonly FoundLook[]> {
   if (isOfQuality(rule)) {
-    const startOf = (end: string) => iso(Date.parse(end) - rule.windowHours * HOUR_MS);
+    const startOf = (end: string) => formatInstant(Date.parse(end) - rule.windowHours * HOUR_MS);
     const periods = ends.map((end) => ({ start: startOf(end), end }));
-    const looks = await qualityLooks(deps, monitor, rule, periods);
+    const looks = await evaluateQualityPeriods(deps, monitor, rule, periods);
     return looks.map((counted) => ({ look: counted.look, kept: { ...counted, rule, drift: null } }));
   }
-  const looks: Found[] = [];
-  for (const end of ends) looks.push({ look: await lookNow(deps, monitor, rule, end), kept: null });
+  const looks: FoundLook[] = [];
+  for (const end of ends) looks.push({ look: await evaluateServedRule(deps, monitor, rule, end), kept: null });
   return looks;
 }
 
-type Found = Pick<Taken, 'look' | 'kept'>;
+type FoundLook = Pick<LookToRecord, 'look' | 'kept'>;
 
-interface Taking extends Found {
+interface LookInput extends FoundLook {
   readonly end: string;
   /** Version of the retraining that has answered the open episode; null: none has. */
   readonly answered: string | null;
 }
 
-async function taking(
-  deps: Looking,
+async function recordLook(
+  deps: EvaluationDeps,
   monitor: Monitor,
   rule: TimedRule,
-  { look, kept, end, answered }: Taking,
-): Promise<Taken> {
-  const moneyPerDay = await moneyOf(deps, monitor, look.loss, look.window);
-  const own = answered === null ? null : await ownLook(deps, monitor, rule, { end, answered });
-  return { monitor, rule, look, moneyPerDay, own, at: iso(deps.clock.now()), until: end, kept };
+  { look, kept, end, answered }: LookInput,
+): Promise<LookToRecord> {
+  const moneyPerDay = await computeLossValue(deps, monitor, look.loss, look.window);
+  const own = answered === null ? null : await evaluateOwnVersion(deps, monitor, rule, { end, answered });
+  return { monitor, rule, look, moneyPerDay, own, at: formatInstant(deps.clock.now()), until: end, kept };
 }
 
-async function ownLook(
-  deps: Looking,
+async function evaluateOwnVersion(
+  deps: EvaluationDeps,
   monitor: Monitor,
   rule: TimedRule,
-  { end, answered: version }: Pick<Taking, 'end' | 'answered'>,
+  { end, answered: version }: Pick<LookInput, 'end' | 'answered'>,
 ): Promise<OwnLook | null> {
   if (version === null || rule.on !== 'quality') return null;
-  const found = await ownLookNow(deps, monitor, rule, { end, version });
-  return { version, look: found, moneyPerDay: await moneyOf(deps, monitor, found.loss, found.window) };
+  const found = await evaluateVersionQuality(deps, monitor, rule, { end, version });
+  return { version, look: found, moneyPerDay: await computeLossValue(deps, monitor, found.loss, found.window) };
 }
 
 async function tell(
@@ -165,6 +178,6 @@ async function tell(
   if (refusal !== null) deps.log.warn({ notice: notice.id, why: refusal }, 'cannot deliver the notice of an alert');
 }
 
-function iso(instant: number): string {
+function formatInstant(instant: number): string {
   return new Date(instant).toISOString();
 }

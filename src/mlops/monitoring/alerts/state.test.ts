@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { burning, burnRate } from './burn-rate.ts';
+import { computeBurnRate, evaluateBurnRate } from './burn-rate.ts';
 import { isWorse } from './looks/quality-look.ts';
-import { moneyPerDay } from './money.ts';
-import { FRESH, type LookLevel, step } from './state.ts';
+import { computeMoneyPerDay } from './money.ts';
+import { advanceState, FRESH, type LookLevel } from './state.ts';
 
 /** `o`k, `w`arning, `a`lert, `n`o data, `?`: unknown. */
 const LEVELS: Readonly<Record<string, LookLevel>> = { o: 'ok', w: 'warning', a: 'alert', n: 'no_data', '?': 'unknown' };
 
-function told(looks: string, open: number, close: number): string[] {
+function listNotices(looks: string, open: number, close: number): string[] {
   let standing = FRESH;
   return [...looks].map((look) => {
-    const { after, happened } = step(standing, LEVELS[look] ?? 'unknown', { open, close });
+    const { after, happened } = advanceState(standing, LEVELS[look] ?? 'unknown', { open, close });
     standing = after;
     return happened === null ? after.state : `${happened} ${after.state}`;
   });
@@ -51,7 +51,7 @@ describe('an alert', () => {
     ],
     ['of no data is an episode of its own', 'nnoo', 2, 2, ['ok', 'opened no_data', 'no_data', 'closed ok']],
   ])('%s', (_, looks, open, close, expected) => {
-    expect(told(looks, open, close)).toEqual(expected);
+    expect(listNotices(looks, open, close)).toEqual(expected);
   });
 
   it('never opens twice, and never closes what is not open, whatever it is shown', () => {
@@ -63,7 +63,7 @@ describe('an alert', () => {
     for (let run = 0; run < 300; run += 1) {
       let open = 0;
       const looks = Array.from({ length: 40 }, () => 'owan?'[next() % 5]).join('');
-      for (const one of told(looks, 1 + (next() % 3), 1 + (next() % 3))) {
+      for (const one of listNotices(looks, 1 + (next() % 3), 1 + (next() % 3))) {
         if (one.startsWith('opened')) open += 1;
         if (one.startsWith('closed')) open -= 1;
         expect(open).toBeGreaterThanOrEqual(0);
@@ -91,13 +91,13 @@ describe('burn rates', () => {
     ['as fast as allowed for three days', () => 0.0101, 'warning'],
     ['a little slower than that', () => 0.0099, 'ok'],
   ])('%s', (_, bad, level) => {
-    expect(burning(served(bad), { objective: 0.99, least: 20 }).level).toBe(level);
+    expect(evaluateBurnRate(served(bad), { objective: 0.99, least: 20 }).level).toBe(level);
   });
 
   it('say nothing of too few requests', () => {
     const few = new Map([[4320 * MINUTE, { requests: 19, bad: 19 }]]);
-    expect(burning(few, { objective: 0.99, least: 20 }).level).toBe('unknown');
-    expect(burnRate({ requests: 100, bad: 2 }, 0.99)).toBeCloseTo(2, 12);
+    expect(evaluateBurnRate(few, { objective: 0.99, least: 20 }).level).toBe('unknown');
+    expect(computeBurnRate({ requests: 100, bad: 2 }, 0.99)).toBeCloseTo(2, 12);
   });
 });
 
@@ -106,12 +106,12 @@ describe('what quality costs', () => {
   const value = { amount: '0.03', currency: 'USD', metric: 'accuracy' };
 
   it('is exact money a day, nothing where nothing is lost, and unknown of another measure', () => {
-    expect(moneyPerDay(loss, value, '20000')).toEqual({ amount: '30', currency: 'USD' });
-    expect(moneyPerDay({ ...loss, current: 0.95 }, value, '20000')).toEqual({ amount: '0', currency: 'USD' });
+    expect(computeMoneyPerDay(loss, value, '20000')).toEqual({ amount: '30', currency: 'USD' });
+    expect(computeMoneyPerDay({ ...loss, current: 0.95 }, value, '20000')).toEqual({ amount: '0', currency: 'USD' });
     expect(
-      moneyPerDay({ ...loss, metric: 'mae', reference: 1, current: 1.5 }, { ...value, metric: 'mae' }, '10'),
+      computeMoneyPerDay({ ...loss, metric: 'mae', reference: 1, current: 1.5 }, { ...value, metric: 'mae' }, '10'),
     ).toEqual({ amount: '0.15', currency: 'USD' });
-    expect(moneyPerDay(loss, { ...value, metric: 'recall' }, '20000')).toBeNull();
+    expect(computeMoneyPerDay(loss, { ...value, metric: 'recall' }, '20000')).toBeNull();
   });
 
   it('is worse only by more than chance, also for errors', () => {

@@ -35,7 +35,7 @@ export interface Hysteresis {
   readonly close: number;
 }
 
-export type Happened = 'opened' | 'changed' | 'closed';
+export type EpisodeEvent = 'opened' | 'changed' | 'closed';
 
 /**
  * Computes the next state of an alert and the event of its episode. An episode opens after `open` consecutive bad looks and
@@ -43,25 +43,25 @@ export type Happened = 'opened' | 'changed' | 'closed';
  * again after `close` looks that are not. A look of level `unknown` changes no other count. `open` consecutive unknown looks
  * are shown as `no_data` where no episode is open; an open episode stays, because missing data is no recovery.
  */
-export function step(
+export function advanceState(
   before: StandingCounts,
   level: LookLevel,
   { open, close }: Hysteresis,
-): { readonly after: StandingCounts; readonly happened: Happened | null } {
+): { readonly after: StandingCounts; readonly happened: EpisodeEvent | null } {
   if (level === 'unknown') {
     const unknown = before.unknown + 1;
     const state = !before.open && unknown >= open ? 'no_data' : before.state;
     return { after: { ...before, unknown, state }, happened: null };
   }
-  const counts = counted(before, level);
-  const state = stateOf(before, counts, level, { open, close });
+  const counts = updateCounts(before, level);
+  const state = decideState(before, counts, level, { open, close });
   const isOpen = before.open ? counts.good < close : counts.bad >= open;
   const after = { ...counts, state, open: isOpen };
   if (isOpen !== before.open) return { after, happened: isOpen ? 'opened' : 'closed' };
   return { after, happened: isOpen && state !== before.state ? 'changed' : null };
 }
 
-function counted(before: StandingCounts, level: Exclude<LookLevel, 'unknown'>): StandingCounts {
+function updateCounts(before: StandingCounts, level: Exclude<LookLevel, 'unknown'>): StandingCounts {
   const [isBad, isGrave] = [level !== 'ok', level === 'alert' || level === 'no_data'];
   return {
     ...before,
@@ -73,7 +73,7 @@ function counted(before: StandingCounts, level: Exclude<LookLevel, 'unknown'>): 
   };
 }
 
-function stateOf(
+function decideState(
   before: StandingCounts,
   { bad, grave, calm, good }: StandingCounts,
   level: Exclude<LookLevel, 'unknown'>,

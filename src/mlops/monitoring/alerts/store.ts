@@ -65,13 +65,13 @@ export interface Standing {
   readonly base: LookBase | null;
 }
 
-export async function standingsOf(sql: Sql, monitor: string): Promise<Standing[]> {
+export async function listStandings(sql: Sql, monitor: string): Promise<Standing[]> {
   const query = sql.tables<AlertTables>().selectFrom('alert_standing').selectAll().where('monitor', '=', monitor);
-  return (await query.execute()).map(standing);
+  return (await query.execute()).map(parseStanding);
 }
 
 /** Before its first look an alert is fresh. */
-export async function standingBefore(sql: Sql, monitor: string, alert: string): Promise<Standing | null> {
+export async function findStanding(sql: Sql, monitor: string, alert: string): Promise<Standing | null> {
   const row = await sql
     .tables<AlertTables>()
     .selectFrom('alert_standing')
@@ -79,10 +79,10 @@ export async function standingBefore(sql: Sql, monitor: string, alert: string): 
     .where('monitor', '=', monitor)
     .where('alert', '=', alert)
     .executeTakeFirst();
-  return row === undefined ? null : standing(row);
+  return row === undefined ? null : parseStanding(row);
 }
 
-export async function putStanding(sql: Sql, standing: Standing): Promise<void> {
+export async function saveStanding(sql: Sql, standing: Standing): Promise<void> {
   const { counts, lookedAt, lookedUntil, retrained, base, ...rest } = standing;
   const row = {
     ...rest,
@@ -116,13 +116,13 @@ export interface EpisodeLooks {
 }
 
 export async function insertEpisode(sql: Sql, alert: Alert, { firstLook, lastLook }: EpisodeLooks = {}): Promise<void> {
-  const row = { ...rowOf(alert), first_look: firstLook ?? null, last_look: lastLook ?? null };
+  const row = { ...toEpisodeRow(alert), first_look: firstLook ?? null, last_look: lastLook ?? null };
   await sql.tables<AlertTables>().insertInto('alert_episode').values(row).execute();
 }
 
 /** Omitted looks stay unchanged. */
 export async function updateEpisode(sql: Sql, alert: Alert, { firstLook, lastLook }: EpisodeLooks = {}): Promise<void> {
-  const { id, ...facts } = rowOf(alert);
+  const { id, ...facts } = toEpisodeRow(alert);
   const first = firstLook === undefined ? {} : { first_look: firstLook };
   const last = lastLook === undefined ? {} : { last_look: lastLook };
   const row = { ...facts, ...first, ...last };
@@ -144,7 +144,7 @@ export async function forgetLooks(sql: Sql, monitor: string, alert: string): Pro
 export async function findEpisode(sql: Sql, id: string): Promise<Alert | null> {
   const query = sql.tables<AlertTables>().selectFrom('alert_episode').selectAll().where('id', '=', id);
   const row = await query.executeTakeFirst();
-  return row === undefined ? null : alertOf(row);
+  return row === undefined ? null : parseAlertRow(row);
 }
 
 /** The model whose monitor opened an episode; null when there is no such episode or monitor. */
@@ -167,7 +167,7 @@ export async function addStep(sql: Sql, episode: string, { at, state, reason }: 
   return number;
 }
 
-export async function stepsOf(sql: Sql, episode: string): Promise<AlertStep[]> {
+export async function listSteps(sql: Sql, episode: string): Promise<AlertStep[]> {
   const rows = await sql
     .tables<AlertTables>()
     .selectFrom('alert_step')
@@ -186,7 +186,7 @@ export interface PlacedEpisode {
 }
 
 /** Episodes of an alert that are open, or that a look behind a place has closed, in their order. */
-export async function episodesBehind(
+export async function listEpisodesAfter(
   sql: Sql,
   monitor: string,
   alert: string,
@@ -202,7 +202,7 @@ export async function episodesBehind(
     .orderBy('opened_at')
     .orderBy('id')
     .execute();
-  return rows.map((row) => ({ alert: alertOf(row), firstLook: row.first_look, lastLook: row.last_look }));
+  return rows.map((row) => ({ alert: parseAlertRow(row), firstLook: row.first_look, lastLook: row.last_look }));
 }
 
 export interface EpisodeSelection {
@@ -215,7 +215,10 @@ export interface EpisodeSelection {
 }
 
 /** Open ones first, then the latest first. */
-export async function episodes(sql: Sql, { monitor, cause, open, limit, after }: EpisodeSelection): Promise<Alert[]> {
+export async function listEpisodes(
+  sql: Sql,
+  { monitor, cause, open, limit, after }: EpisodeSelection,
+): Promise<Alert[]> {
   let query = sql
     .tables<AlertTables>()
     .selectFrom('alert_episode')
@@ -233,15 +236,15 @@ export async function episodes(sql: Sql, { monitor, cause, open, limit, after }:
       eb(refTuple('is_open', 'opened_at', 'id'), '<', tuple(isOpen, openedAt, id)),
     );
   }
-  return (await query.execute()).map(alertOf);
+  return (await query.execute()).map(parseAlertRow);
 }
 
 /** Position of an episode for `EpisodeSelection.after`. */
-export function placeOf({ closedAt, openedAt, episode }: Alert): [string, string, string] {
+export function toPagePosition({ closedAt, openedAt, episode }: Alert): [string, string, string] {
   return [closedAt === null ? '1' : '0', openedAt, episode];
 }
 
-function standing(row: AlertTables['alert_standing']): Standing {
+function parseStanding(row: AlertTables['alert_standing']): Standing {
   return {
     monitor: row.monitor,
     alert: row.alert,
@@ -257,7 +260,7 @@ function standing(row: AlertTables['alert_standing']): Standing {
   };
 }
 
-function rowOf({ changedAt, closedAt, closedAs, reason, mute, ...facts }: Alert) {
+function toEpisodeRow({ changedAt, closedAt, closedAs, reason, mute, ...facts }: Alert) {
   const { episode: id, monitor, alert, cause, openedAt } = facts;
   return {
     ...{ id, monitor, alert, cause, reason },
@@ -271,7 +274,7 @@ function rowOf({ changedAt, closedAt, closedAs, reason, mute, ...facts }: Alert)
   };
 }
 
-function alertOf(row: AlertTables['alert_episode']): Alert {
+function parseAlertRow(row: AlertTables['alert_episode']): Alert {
   return {
     ...AlertEpisode.parse(JSON.parse(row.facts)),
     changedAt: row.changed_at,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
-import { signatureOf } from '../../../platform/outbound/index.ts';
+import { signDelivery } from '../../../platform/outbound/index.ts';
 import { type Receiver, startReceiver } from '../../../platform/outbound/receiver.testing.ts';
 import { normal } from '../../drift/calibration.testing.ts';
 import {
@@ -230,7 +230,7 @@ function routeTests(open: Open, inUse: () => Receiver): void {
       'webhook-timestamp': at = '',
       'webhook-signature': signature,
     } = signed?.headers ?? {};
-    expect(signature).toBe(signatureOf('hush', id, at, signed?.body ?? ''));
+    expect(signature).toBe(signDelivery('hush', id, at, signed?.body ?? ''));
     expect(JSON.parse(signed?.body ?? '')).toMatchObject({
       specversion: '1.0',
       type: 'steelyard.alert.opened',

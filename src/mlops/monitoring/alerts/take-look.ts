@@ -4,22 +4,22 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import { lockUntilCommit, type Sql } from '../../../platform/store/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
 import type { AlertRule, Monitor } from '../../monitors/schema.ts';
-import type { Look } from './looks/look.ts';
-import { type LookAtRows, lastPlace, putLook, removeLooks } from './looks/store.ts';
-import { episodeOf, noticeOf } from './notice.ts';
+import type { AlertLook } from './looks/look.ts';
+import { findLastPlace, type LookAtRows, removeLooks, saveLook } from './looks/store.ts';
+import { buildNotice, toEventEpisode } from './notice.ts';
 import type { Alert } from './schema.ts';
-import { FRESH, type Happened, type StandingCounts, step } from './state.ts';
+import { advanceState, type EpisodeEvent, FRESH, type StandingCounts } from './state.ts';
 import {
   addStep,
   findEpisode,
+  findStanding,
   forgetLooks,
   insertEpisode,
-  putStanding,
+  listStandings,
   type RetrainedStanding,
   removeStanding,
   type Standing,
-  standingBefore,
-  standingsOf,
+  saveStanding,
   updateEpisode,
 } from './store.ts';
 
@@ -33,14 +33,14 @@ export const TELL = 'monitoring.tell';
 
 export interface OwnLook {
   readonly version: string;
-  readonly look: Look;
+  readonly look: AlertLook;
   readonly moneyPerDay: Money | null;
 }
 
-export interface Taken {
+export interface LookToRecord {
   readonly monitor: Monitor;
   readonly rule: AlertRule;
-  readonly look: Look;
+  readonly look: AlertLook;
   readonly moneyPerDay: Money | null;
   /** UTC instant of the look. */
   readonly at: string;
@@ -61,25 +61,25 @@ export function lockAlert(sql: Sql, monitor: string, alert: string): Promise<voi
  * Applies a look in one transaction: the standing, the episode, its event and its notices. A look at data that was evaluated
  * before changes nothing: of two servers only one counts, also after a crash between them.
  */
-export async function takeLook(deps: TakingDeps, sql: Sql, taken: Taken): Promise<void> {
+export async function takeLook(deps: TakingDeps, sql: Sql, taken: LookToRecord): Promise<void> {
   const { monitor, rule, look, at, until } = taken;
   await lockAlert(sql, monitor.monitor, rule.name);
-  const before = await standingBefore(sql, monitor.monitor, rule.name);
+  const before = await findStanding(sql, monitor.monitor, rule.name);
   if (before !== null && until !== null && before.lookedUntil >= until) return;
   const counts = before?.counts ?? FRESH;
-  const { after, happened } = step(counts, look.level, rule);
+  const { after, happened } = advanceState(counts, look.level, rule);
   const open = before?.episode == null ? null : await findEpisode(sql, before.episode);
-  const own = happened === 'closed' ? null : ownStep(before, taken);
+  const own = happened === 'closed' ? null : advanceOwnState(before, taken);
   const place = await storeLook(sql, taken, after);
   if (before !== null && open !== null && own?.happened === 'opened') {
     return openNextEpisode(deps, sql, { taken, before, open, counts: own.after, place });
   }
   const alert =
-    happened === 'opened' ? newAlert(taken, after.state) : open && nextAlert(taken, open, after.state, happened);
+    happened === 'opened' ? buildAlert(taken, after.state) : open && buildNextAlert(taken, open, after.state, happened);
   if (alert !== null && open === null) await insertEpisode(sql, alert, { firstLook: place });
   if (alert !== null && open !== null)
     await updateEpisode(sql, alert, { lastLook: happened === 'closed' ? place : undefined });
-  await putStanding(sql, {
+  await saveStanding(sql, {
     ...{ monitor: monitor.monitor, alert: rule.name, cause: rule.on, counts: after },
     since: before !== null && after.state === counts.state ? before.since : at,
     ...{ lookedAt: at, lookedUntil: until ?? at, reason: look.reason },
@@ -93,22 +93,28 @@ export async function takeLook(deps: TakingDeps, sql: Sql, taken: Taken): Promis
 }
 
 /** Answers its place; null: the look is not one of those that are stored. */
-async function storeLook(sql: Sql, { monitor, rule, kept }: Taken, counts: StandingCounts): Promise<number | null> {
+async function storeLook(
+  sql: Sql,
+  { monitor, rule, kept }: LookToRecord,
+  counts: StandingCounts,
+): Promise<number | null> {
   if (kept === null) return null;
   const name = { monitor: monitor.monitor, alert: rule.name };
-  const place = (await lastPlace(sql, name)) + 1;
-  await putLook(sql, name, { ...kept, place, counts });
+  const place = (await findLastPlace(sql, name)) + 1;
+  await saveLook(sql, name, { ...kept, place, counts });
   return place;
 }
 
 /** State of the new version's own looks after this one; null: there is none, or this look is of another version. */
-function ownStep(before: Standing | null, { own, rule }: Taken) {
+function advanceOwnState(before: Standing | null, { own, rule }: LookToRecord) {
   const retrained = before?.retrained ?? null;
-  return retrained === null || own?.version !== retrained.version ? null : step(retrained.counts, own.look.level, rule);
+  return retrained === null || own?.version !== retrained.version
+    ? null
+    : advanceState(retrained.counts, own.look.level, rule);
 }
 
 interface NextEpisode {
-  readonly taken: Taken;
+  readonly taken: LookToRecord;
   readonly before: Standing;
   readonly open: Alert;
   readonly counts: StandingCounts;
@@ -127,11 +133,11 @@ async function openNextEpisode(
   const reason = `Retrained: version ${own.version} replaced it, and is judged separately.`;
   const closed: Alert = { ...open, state: 'ok', changedAt: at, closedAt: at, closedAs: 'retrained', reason };
   await updateEpisode(sql, closed, { lastLook: place });
-  const alert = newAlert({ ...taken, look: own.look, moneyPerDay: own.moneyPerDay }, counts.state);
+  const alert = buildAlert({ ...taken, look: own.look, moneyPerDay: own.moneyPerDay }, counts.state);
   await insertEpisode(sql, alert, { firstLook: place });
   const base = place === null ? null : { place, counts };
   const looked = { lookedAt: at, lookedUntil: until ?? at, reason: own.look.reason };
-  await putStanding(sql, { ...before, ...looked, counts, since: at, episode: alert.episode, retrained: null, base });
+  await saveStanding(sql, { ...before, ...looked, counts, since: at, episode: alert.episode, retrained: null, base });
   await tell(deps, sql, { monitor, alert: closed, happened: 'closed' });
   await tell(deps, sql, { monitor, alert, happened: 'opened' });
 }
@@ -146,11 +152,11 @@ export async function noteRetrained(
   monitor: string,
   { version, at }: Pick<RetrainedStanding, 'version' | 'at'>,
 ): Promise<void> {
-  for (const standing of await standingsOf(sql, monitor)) {
+  for (const standing of await listStandings(sql, monitor)) {
     if (standing.episode === null || standing.cause !== 'quality') continue;
-    const place = await lastPlace(sql, standing);
+    const place = await findLastPlace(sql, standing);
     const base = place === 0 ? null : { place, counts: standing.counts };
-    await putStanding(sql, { ...standing, retrained: { version, at, counts: FRESH }, base });
+    await saveStanding(sql, { ...standing, retrained: { version, at, counts: FRESH }, base });
   }
 }
 
@@ -173,8 +179,8 @@ export async function forgetAlert(
   await tell(deps, sql, { monitor, alert, happened: 'closed' });
 }
 
-export function newAlert(
-  { monitor, rule, look, moneyPerDay, at }: Pick<Taken, 'monitor' | 'rule' | 'look' | 'moneyPerDay' | 'at'>,
+export function buildAlert(
+  { monitor, rule, look, moneyPerDay, at }: Pick<LookToRecord, 'monitor' | 'rule' | 'look' | 'moneyPerDay' | 'at'>,
   state: Alert['state'],
 ): Alert {
   const { window, version, columns, loss, reason } = look;
@@ -187,11 +193,11 @@ export function newAlert(
 }
 
 /** Facts of an open episode come from the last bad look; the reason of a closed one comes from the last good look. */
-function nextAlert(
-  { look, moneyPerDay, at }: Taken,
+function buildNextAlert(
+  { look, moneyPerDay, at }: LookToRecord,
   open: Alert,
   state: Alert['state'],
-  happened: Happened | null,
+  happened: EpisodeEvent | null,
 ): Alert {
   const changedAt = happened === null ? open.changedAt : at;
   const closed = happened === 'closed' ? { closedAt: at, closedAs: 'recovered' as const, reason: look.reason } : {};
@@ -206,22 +212,22 @@ export function isKnownNow(before: Alert | null, { loss }: Alert): boolean {
   return loss !== null && !loss.estimated && before?.loss?.estimated !== false;
 }
 
-interface Telling {
+interface NoticeFacts {
   readonly monitor: Monitor;
   readonly alert: Alert;
-  readonly happened: Happened;
+  readonly happened: EpisodeEvent;
 }
 
-export async function tell(deps: TakingDeps, sql: Sql, { monitor, alert, happened }: Telling): Promise<void> {
+export async function tell(deps: TakingDeps, sql: Sql, { monitor, alert, happened }: NoticeFacts): Promise<void> {
   const { episode, changedAt: at, state, reason, mute } = alert;
   const number = await addStep(sql, episode, { at, state, reason });
   await append(deps, sql, alert, happened);
   if (mute !== null && mute.until > at) return;
-  const notice = noticeOf(alert, happened, number);
+  const notice = buildNotice(alert, happened, number);
   for (const target of monitor.spec.notify) await deps.jobs.enqueue(sql, { kind: TELL, payload: { notice, target } });
 }
 
-export function append({ events }: TakingDeps, sql: Sql, alert: Alert, happened: Happened): Promise<void> {
+export function append({ events }: TakingDeps, sql: Sql, alert: Alert, happened: EpisodeEvent): Promise<void> {
   const subject = `monitor:${alert.monitor}`;
-  return events.append(sql, { type: `alert.${happened}`, subject, payload: episodeOf(alert) });
+  return events.append(sql, { type: `alert.${happened}`, subject, payload: toEventEpisode(alert) });
 }

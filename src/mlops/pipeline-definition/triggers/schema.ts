@@ -141,17 +141,17 @@ export type EventTrigger = Extract<Trigger, { event: unknown }>;
 export const TriggerKind = z.enum(['cron', 'push', 'data', 'event']).describe('Kind of trigger');
 export type TriggerKind = z.infer<typeof TriggerKind>;
 
-export function kindOf(trigger: Trigger): TriggerKind {
+export function selectTriggerKind(trigger: Trigger): TriggerKind {
   if ('cron' in trigger) return 'cron';
   if ('push' in trigger) return 'push';
   return 'data' in trigger ? 'data' : 'event';
 }
 
 /** Triggers by name. The default name is the kind of the trigger, with a number from the second of a kind on. */
-export function namedTriggers(triggers: readonly Trigger[]): { readonly name: string; readonly trigger: Trigger }[] {
+export function nameTriggers(triggers: readonly Trigger[]): { readonly name: string; readonly trigger: Trigger }[] {
   const counts = new Map<string, number>();
   return triggers.map((trigger) => {
-    const kind = kindOf(trigger);
+    const kind = selectTriggerKind(trigger);
     const count = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, count);
     return { name: trigger.name ?? (count === 1 ? kind : `${kind}-${count}`), trigger };
@@ -163,7 +163,7 @@ export const Triggers = z
   .array(Trigger)
   .max(50)
   .superRefine((triggers, context) => {
-    const names = namedTriggers(triggers).map(({ name }) => name);
+    const names = nameTriggers(triggers).map(({ name }) => name);
     const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
     if (twice === -1) return;
     context.addIssue({ code: 'custom', path: [twice], message: `two triggers have the name "${names[twice]}"` });

@@ -1,6 +1,6 @@
-import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
+import { type LakeSession, quoteIdentifier, quoteLiteral } from '../../../platform/lake/index.ts';
 import type { Band, Table } from '../../drift/index.ts';
-import { effectMeasureOf } from '../../drift/index.ts';
+import { selectEffectMeasure } from '../../drift/index.ts';
 import type { DriftColumn } from '../../drift/schema.ts';
 import type { MinEffect } from '../../monitors/schema.ts';
 import { type BandCounts, distanceFromBand } from './band.ts';
@@ -16,7 +16,7 @@ export async function measureBeyondPeriods(
 ): Promise<DriftColumn[]> {
   const measured: DriftColumn[] = [];
   for (const column of columns) {
-    const measure = effectMeasureOf(column.method);
+    const measure = selectEffectMeasure(column.method);
     const band = variation?.[column.column]?.band;
     const minEffect = leastEffect(column, said, variation?.[column.column]);
     const large = findLargeChanges(column, { minEffect, said });
@@ -30,8 +30,8 @@ export async function measureBeyondPeriods(
 }
 
 async function countByBand(session: LakeSession, table: Table, name: string, band: Band): Promise<BandCounts> {
-  const [column, isText] = [identifier(name), band.ks === null];
-  const values = band.values.map((value) => literal(String(value))).join(', ');
+  const [column, isText] = [quoteIdentifier(name), band.ks === null];
+  const values = band.values.map((value) => quoteLiteral(String(value))).join(', ');
   const known = `SELECT ${column} AS value FROM ${table.relation} WHERE ${isText ? `${column} IS NOT NULL` : `isfinite(${column})`}`;
   const rows = await session.query(`WITH known AS (${known}),
     banded AS (SELECT unnest([${values}]::VARCHAR[])${isText ? '' : '::DOUBLE'} AS value),

@@ -1,12 +1,12 @@
-import { literal } from '../../../platform/lake/index.ts';
-import { adjustedForDiscovery, compareSides } from '../../drift/index.ts';
+import { quoteLiteral } from '../../../platform/lake/index.ts';
+import { adjustForDiscovery, compareSides } from '../../drift/index.ts';
 import type { Distribution, DriftColumn, DriftReport } from '../../drift/schema.ts';
 import type { DriftWatch } from '../../monitors/schema.ts';
 import { measureBeyondPeriods } from './beyond-periods.ts';
-import { columnsTable, ownColumns } from './columns.ts';
+import { createColumnsTable, listOwnColumns } from './columns.ts';
 import type { WindowBounds } from './next-window.ts';
 import type { FoundReference, References } from './references.ts';
-import { type Place, type Predictions, upTo } from './selection.ts';
+import { buildUpToSql, type Place, type Predictions } from './selection.ts';
 import type { Generation } from './store.ts';
 
 const ROWS = 'drift_window_rows';
@@ -59,17 +59,17 @@ export async function compareWindow(
     return none(`it has ${predictionsHere} predictions, and ${drift.minPredictions} are needed`, reference.rows);
   }
   if (predictionsHere === 0) return none('all of its predictions are in the reference', reference.rows);
-  const { report, spreads } = await compared(predictions, found, drift);
+  const { report, spreads } = await compareColumns(predictions, found, drift);
   const nothing = report.share === null ? 'no column could be compared' : null;
   return { ...none('', reference.rows), report, spreads, reason: nothing };
 }
 
-async function compared(predictions: Predictions, { reference, variation }: FoundReference, drift: DriftWatch) {
+async function compareColumns(predictions: Predictions, { reference, variation }: FoundReference, drift: DriftWatch) {
   const { session } = predictions;
   const named = drift.columns ?? [
-    ...new Set([...reference.columns.map(({ name }) => name), ...(await ownColumns(session, ROWS))]),
+    ...new Set([...reference.columns.map(({ name }) => name), ...(await listOwnColumns(session, ROWS))]),
   ];
-  const current = await columnsTable(session, { rows: ROWS, columns: named, alias: 'drift_window' });
+  const current = await createColumnsTable(session, { rows: ROWS, columns: named, alias: 'drift_window' });
   const spreads = new Map<string, Distribution>();
   const report = await compareSides({
     session,
@@ -102,19 +102,19 @@ async function takeRows({ session, with: selected }: Predictions, bounds: Window
   );
   const version = most === undefined || most.modelVersion === null ? null : String(most.modelVersion);
   if (version !== null)
-    await session.query(`DELETE FROM ${ROWS} WHERE modelVersion IS DISTINCT FROM ${literal(version)}`);
+    await session.query(`DELETE FROM ${ROWS} WHERE modelVersion IS DISTINCT FROM ${quoteLiteral(version)}`);
   return version;
 }
 
 async function leaveReferenceOut({ session }: Predictions, found: FoundReference | { readonly reason: string }) {
   const until = 'reason' in found ? null : found.until;
-  if (until !== null) await session.query(`DELETE FROM ${ROWS} WHERE ${upTo(until)}`);
+  if (until !== null) await session.query(`DELETE FROM ${ROWS} WHERE ${buildUpToSql(until)}`);
   const [counted] = await session.query(`SELECT count(*)::DOUBLE AS rows FROM ${ROWS}`);
   return Number(counted?.rows ?? 0);
 }
 
 /** The p-value of a window as a whole by Simes (1986): the least that Benjamini and Hochberg leave; null: there is none. */
-export function windowPValue(columns: readonly DriftColumn[]): number | null {
-  const known = adjustedForDiscovery(columns.map(({ pValue }) => pValue)).filter((pValue) => pValue !== null);
+export function computeWindowPValue(columns: readonly DriftColumn[]): number | null {
+  const known = adjustForDiscovery(columns.map(({ pValue }) => pValue)).filter((pValue) => pValue !== null);
   return known.length === 0 ? null : Math.min(...known);
 }

@@ -1,5 +1,5 @@
 import type { Variation } from '../../drift/index.ts';
-import { effectMeasureOf } from '../../drift/index.ts';
+import { selectEffectMeasure } from '../../drift/index.ts';
 import type { DriftColumn } from '../../drift/schema.ts';
 import type { MinEffect } from '../../monitors/schema.ts';
 
@@ -17,7 +17,7 @@ export function leastEffect(
   said: MinEffect | undefined,
   variation: Variation | undefined,
 ): number | null {
-  const measure = effectMeasureOf(method);
+  const measure = selectEffectMeasure(method);
   if (measure === null) return null;
   return said?.[measure] ?? Math.max(LEAST_EFFECT, variation?.[measure] ?? 0);
 }

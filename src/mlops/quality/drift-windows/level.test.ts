@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../../platform/numbers/index.ts';
 import { draws } from '../../../testing/deep.ts';
 import { drawPair, type Family, families, normal } from '../../drift/calibration.testing.ts';
-import { adjustedForDiscovery } from '../../drift/false-discovery.ts';
+import { adjustForDiscovery } from '../../drift/false-discovery.ts';
 import type { ColumnPair } from '../../drift-methods/column.ts';
 import { compareColumn } from '../../drift-methods/compare-column.ts';
 import { sortNumbers } from '../../drift-methods/sort-numbers.ts';
-import { blockStart, windowThreshold } from './level.ts';
+import { computeBlockStart, computeWindowThreshold } from './level.ts';
 
 const RULE = { level: 0.05, over: 100 };
 /** DRIFT_CALIBRATION=1 draws as often as docs/drift.md tells; otherwise it is a look that takes seconds. */
@@ -17,14 +17,14 @@ const runs = full ? 1000 : draws(40, 10);
 function alarms(windows: number, pValueOf: (window: number) => number): boolean[] {
   const drifted: boolean[] = [];
   for (let window = 0; window < windows; window += 1) {
-    const discoveries = drifted.slice(blockStart(RULE.over, window)).filter(Boolean).length;
-    drifted.push(pValueOf(window) <= windowThreshold(RULE, discoveries));
+    const discoveries = drifted.slice(computeBlockStart(RULE.over, window)).filter(Boolean).length;
+    drifted.push(pValueOf(window) <= computeWindowThreshold(RULE, discoveries));
   }
   return drifted;
 }
 
 function simes(pValues: readonly (number | null)[]): number {
-  return Math.min(1, ...adjustedForDiscovery(pValues).filter((p) => p !== null));
+  return Math.min(1, ...adjustForDiscovery(pValues).filter((p) => p !== null));
 }
 
 /** A reference that all windows of a run share, and windows of the same law: normal columns, all drawn once. */
@@ -45,10 +45,10 @@ const limit = RULE.level + 2.6 * Math.sqrt((RULE.level * (1 - RULE.level)) / run
 
 describe('the threshold of windows', () => {
   it('is the level over the windows it is for, and grows with what was found in the block', () => {
-    expect([0, 1, 2, 3].map((found) => windowThreshold(RULE, found))).toEqual(
+    expect([0, 1, 2, 3].map((found) => computeWindowThreshold(RULE, found))).toEqual(
       [0.0005, 0.0005, 0.001, 0.0015].map((one) => expect.closeTo(one, 12)),
     );
-    expect([0, 99, 100, 250].map((tests) => blockStart(100, tests))).toEqual([0, 0, 100, 200]);
+    expect([0, 99, 100, 250].map((tests) => computeBlockStart(100, tests))).toEqual([0, 0, 100, 200]);
   });
 
   it('gives no more than the level times what was found, whatever was found: the bound of LORD++', () => {
@@ -56,7 +56,7 @@ describe('the threshold of windows', () => {
     for (let run = 0; run < 200; run += 1) {
       let [spent, found] = [0, 0];
       for (let window = 0; window < RULE.over; window += 1) {
-        spent += windowThreshold(RULE, found);
+        spent += computeWindowThreshold(RULE, found);
         if (random() < 0.3) found += 1;
         expect(spent).toBeLessThanOrEqual(RULE.level * Math.max(1, found) + 1e-12);
       }

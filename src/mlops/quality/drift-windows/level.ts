@@ -10,7 +10,7 @@
  * falling gamma, the thousandth window would have less power than the first; here both have the same.
  * Example: level 0.05 over 100, three discoveries in the block -> 0.0015.
  */
-export function windowThreshold(
+export function computeWindowThreshold(
   { level, over }: { readonly level: number; readonly over: number },
   discoveries: number,
 ): number {
@@ -18,6 +18,6 @@ export function windowThreshold(
 }
 
 /** Number of tests before the block of the next test, after `testsBefore` tests; 0 for the first `over` tests. */
-export function blockStart(over: number, testsBefore: number): number {
+export function computeBlockStart(over: number, testsBefore: number): number {
   return testsBefore - (testsBefore % over);
 }

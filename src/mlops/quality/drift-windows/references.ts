@@ -4,7 +4,7 @@ import type { Objects } from '../../../platform/objects/index.ts';
 import type { Reference, StoredProfile } from '../../drift/index.ts';
 import { createProfileStore, type ProfileStore, profileColumns } from '../../drift/index.ts';
 import type { DriftWatch, WatchedReference } from '../../monitors/schema.ts';
-import { columnsTable, ownColumns } from './columns.ts';
+import { createColumnsTable, listOwnColumns } from './columns.ts';
 import { EXACT_AT, type Place, type Predictions } from './selection.ts';
 import type { Generation } from './store.ts';
 import { measureVariation, periodSql } from './variation.ts';
@@ -41,19 +41,23 @@ export function createReferences(objects: Objects): References {
     async find(predictions, question) {
       const { reference } = question.drift;
       if ('profile' in reference) {
-        const profile = await found(named, reference.profile);
+        const profile = await findProfile(named, reference.profile);
         if (profile === null) return { reason: `there is no profile "${reference.profile}" on this server` };
         return {
-          reference: asInputs(named.reference(profile), question.drift.columns),
+          reference: renameToInputs(named.reference(profile), question.drift.columns),
           until: null,
           variation: undefined,
         };
       }
-      const name = nameOf(question, 'first' in reference ? (reference.modelVersion ?? question.modelVersion) : null);
-      const profile = (await found(own, name)) ?? (await made({ objects, own }, name, predictions, question));
+      const name = buildProfileName(
+        question,
+        'first' in reference ? (reference.modelVersion ?? question.modelVersion) : null,
+      );
+      const profile =
+        (await findProfile(own, name)) ?? (await makeReferenceProfile({ objects, own }, name, predictions, question));
       if ('reason' in profile) return profile;
       return {
-        reference: only(own.reference(profile), question.drift.columns),
+        reference: selectColumns(own.reference(profile), question.drift.columns),
         until: profile.until ?? null,
         variation: profile.variation,
       };
@@ -61,7 +65,7 @@ export function createReferences(objects: Objects): References {
   };
 }
 
-async function found(profiles: ProfileStore, name: string): Promise<StoredProfile | null> {
+async function findProfile(profiles: ProfileStore, name: string): Promise<StoredProfile | null> {
   try {
     return await profiles.read(name);
   } catch (error) {
@@ -71,31 +75,38 @@ async function found(profiles: ProfileStore, name: string): Promise<StoredProfil
 }
 
 /** Name of a profile: one for each monitor, generation of its `drift:` text, and version. A version is any text, so it is hashed. */
-function nameOf({ monitor, generation }: Generation, version: string | null): string {
+function buildProfileName({ monitor, generation }: Generation, version: string | null): string {
   const hash = createHash('sha256').update(JSON.stringify(version)).digest('hex').slice(0, 12);
   return `${monitor}.${generation}.${hash}`;
 }
 
-interface Making {
+interface ReferenceDeps {
   readonly objects: Objects;
   readonly own: ProfileStore;
 }
 
-async function made(
-  { objects, own }: Making,
+async function makeReferenceProfile(
+  { objects, own }: ReferenceDeps,
   name: string,
   predictions: Predictions,
   { drift, modelVersion, now }: ReferenceQuestion,
 ): Promise<StoredProfile | { readonly reason: string }> {
   const { session } = predictions;
   const rows = 'drift_reference_rows';
-  await session.query(`CREATE OR REPLACE TEMP TABLE ${rows} AS ${selectOf(predictions, drift, modelVersion, now)}`);
+  await session.query(
+    `CREATE OR REPLACE TEMP TABLE ${rows} AS ${buildReferenceSql(predictions, drift, modelVersion, now)}`,
+  );
   const [counted] = await session.query(`SELECT count(*)::DOUBLE AS rows, max(${EXACT_AT}) AS last,
       last(prediction ORDER BY predictedAt, prediction) AS prediction FROM ${rows}`);
-  const missing = whyIncomplete(drift.reference, Number(counted?.rows ?? 0));
+  const missing = explainIncomplete(drift.reference, Number(counted?.rows ?? 0));
   if (missing !== null) return { reason: missing };
-  const columns = drift.columns ?? (await ownColumns(session, rows));
-  const table = await columnsTable(session, { rows, columns, alias: 'drift_reference', period: periodSql(drift) });
+  const columns = drift.columns ?? (await listOwnColumns(session, rows));
+  const table = await createColumnsTable(session, {
+    rows,
+    columns,
+    alias: 'drift_reference',
+    period: periodSql(drift),
+  });
   const numbers = own.numbersKey(name, randomUUID());
   const profile = {
     name,
@@ -111,7 +122,12 @@ async function made(
   return profile;
 }
 
-function selectOf(predictions: Predictions, drift: DriftWatch, windowVersion: string | null, now: number): string {
+function buildReferenceSql(
+  predictions: Predictions,
+  drift: DriftWatch,
+  windowVersion: string | null,
+  now: number,
+): string {
   const { reference } = drift;
   if ('profile' in reference) throw new Error('a profile has no predictions');
   const modelVersion =
@@ -123,7 +139,7 @@ function selectOf(predictions: Predictions, drift: DriftWatch, windowVersion: st
     SELECT predictedAt, prediction, inputs, output, label FROM labelled ${order}`;
 }
 
-function whyIncomplete(reference: WatchedReference, rows: number): string | null {
+function explainIncomplete(reference: WatchedReference, rows: number): string | null {
   if ('first' in reference && rows < reference.first) {
     return `the reference is not complete yet: it has ${rows} of its first ${reference.first} predictions`;
   }
@@ -131,26 +147,26 @@ function whyIncomplete(reference: WatchedReference, rows: number): string | null
 }
 
 /** A profile of a file as of predictions: its column `age` is `inputs.age`. */
-function asInputs(reference: Reference, columns: readonly string[] | undefined): Reference {
-  const named = new Map(reference.columns.map(({ name }) => [watchedName(name), name]));
+function renameToInputs(reference: Reference, columns: readonly string[] | undefined): Reference {
+  const named = new Map(reference.columns.map(({ name }) => [toWatchedName(name), name]));
   const original = (name: string) => named.get(name) ?? name;
   const renamed: Reference = {
     ...reference,
-    columns: reference.columns.map((column) => ({ ...column, name: watchedName(column.name) })),
+    columns: reference.columns.map((column) => ({ ...column, name: toWatchedName(column.name) })),
     numbers: (names) => reference.numbers(names.map(original)),
     levels: (name) => reference.levels(original(name)),
     known: (names) => reference.known(names.map(original)),
     codes: (name, levels) => reference.codes(original(name), levels),
   };
-  return only(renamed, columns);
+  return selectColumns(renamed, columns);
 }
 
-function watchedName(name: string): string {
+function toWatchedName(name: string): string {
   return /^(output|label)(\.|$)|^inputs\./.test(name) ? name : `inputs.${name}`;
 }
 
 /** Limits a reference to the watched columns. */
-function only(reference: Reference, columns: readonly string[] | undefined): Reference {
+function selectColumns(reference: Reference, columns: readonly string[] | undefined): Reference {
   if (columns === undefined) return reference;
   return { ...reference, columns: reference.columns.filter(({ name }) => columns.includes(name)) };
 }

@@ -3,20 +3,24 @@ import { handle, type Route } from '../../../platform/http/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import { findMonitors, noMonitor } from '../../monitors/index.ts';
 import { listDriftWindows, showDriftColumn } from './schema.ts';
-import { generationOf } from './service.ts';
-import { columnOfWindow, windowNumbered, windowsOf } from './store.ts';
+import { computeGeneration } from './service.ts';
+import { findWindowByNumber, findWindowColumn, listWindows } from './store.ts';
 
 export function driftWindowRoutes({ store }: { readonly store: Store }): Route[] {
   return [
     handle(listDriftWindows, async ({ params, query }) => {
-      const { generation, ...facts } = await watchedBy(store, params.monitor);
-      return { ...facts, windows: await windowsOf(store, generation, query) };
+      const { generation, ...facts } = await requireDriftWatch(store, params.monitor);
+      return { ...facts, windows: await listWindows(store, generation, query) };
     }),
     handle(showDriftColumn, async ({ params, query: { window } }) => {
-      const { generation, ...facts } = await watchedBy(store, params.monitor);
-      const found = await windowNumbered(store, generation, window === undefined ? null : numberOf(window, generation));
-      if (found === null) throw noWindow(params.monitor, window);
-      const column = await columnOfWindow(store, generation, found.number, params.column);
+      const { generation, ...facts } = await requireDriftWatch(store, params.monitor);
+      const found = await findWindowByNumber(
+        store,
+        generation,
+        window === undefined ? null : parseWindowNumber(window, generation),
+      );
+      if (found === null) throw buildWindowNotFound(params.monitor, window);
+      const column = await findWindowColumn(store, generation, found.number, params.column);
       if (column === null) {
         const detail = `The window ${found.facts.window} has no column "${params.column}".`;
         throw new AppError('drift_column_missing', detail, { column: params.column });
@@ -26,7 +30,7 @@ export function driftWindowRoutes({ store }: { readonly store: Store }): Route[]
   ];
 }
 
-async function watchedBy(store: Store, name: string) {
+async function requireDriftWatch(store: Store, name: string) {
   const [monitor] = await findMonitors(store, name);
   if (monitor === undefined) throw noMonitor(name);
   const { drift } = monitor.spec;
@@ -35,16 +39,16 @@ async function watchedBy(store: Store, name: string) {
     throw new AppError('monitor_without_drift', detail, { monitor: name });
   }
   const { method, level, over } = drift;
-  return { monitor: name, method, level, over, generation: generationOf(monitor, drift) };
+  return { monitor: name, method, level, over, generation: computeGeneration(monitor, drift) };
 }
 
 /** Number of a window of this generation; 0 for another generation, because its number means another window now. */
-function numberOf(window: string, { generation }: { readonly generation: string }): number {
+function parseWindowNumber(window: string, { generation }: { readonly generation: string }): number {
   const [named, number] = window.split('-');
   return named === generation ? Number(number) : 0;
 }
 
-function noWindow(monitor: string, window: string | undefined): AppError {
+function buildWindowNotFound(monitor: string, window: string | undefined): AppError {
   const detail =
     window === undefined
       ? `No window of the monitor "${monitor}" has been compared yet.`

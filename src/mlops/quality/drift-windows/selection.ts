@@ -1,6 +1,6 @@
 import type { InstantRange } from '../../../platform/journal/index.ts';
-import { type LakeSession, literal } from '../../../platform/lake/index.ts';
-import { instant, LABEL, labelledSql, type Selection } from '../../predictions/index.ts';
+import { type LakeSession, quoteLiteral } from '../../../platform/lake/index.ts';
+import { buildInstantSql, LABEL, labelledSql, type Selection } from '../../predictions/index.ts';
 import type { Tables } from '../windows/windows.ts';
 
 const DAY_MS = 86_400_000;
@@ -12,7 +12,7 @@ export interface Predictions {
   with(selection: Omit<Selection, 'model'>): string;
 }
 
-export interface Predicting {
+export interface PredictionSource {
   readonly tables: Tables;
   readonly model: string;
   readonly withinDays: number;
@@ -24,7 +24,7 @@ export interface Predicting {
 
 /** Reads predictions; the lake keeps the rows that `work` reads until it returns. */
 export function readPredictions<T>(
-  { tables, model, withinDays, labels, range }: Predicting,
+  { tables, model, withinDays, labels, range }: PredictionSource,
   work: (predictions: Predictions) => Promise<T>,
 ): Promise<T> {
   return tables.predictions.read((predictions, session) => {
@@ -50,13 +50,13 @@ export interface Place {
 }
 
 /** SQL condition for predictions after this one. Written without BETWEEN on pairs, on which DuckDB 1.5 fails. */
-export function behind({ at, prediction }: Place): string {
-  return `(predictedAt > ${instant(at)} OR (predictedAt = ${instant(at)} AND prediction > ${literal(prediction)}))`;
+export function buildAfterSql({ at, prediction }: Place): string {
+  return `(predictedAt > ${buildInstantSql(at)} OR (predictedAt = ${buildInstantSql(at)} AND prediction > ${quoteLiteral(prediction)}))`;
 }
 
 /** The same, with that one left in and all behind it out. */
-export function upTo({ at, prediction }: Place): string {
-  return `(predictedAt < ${instant(at)} OR (predictedAt = ${instant(at)} AND prediction <= ${literal(prediction)}))`;
+export function buildUpToSql({ at, prediction }: Place): string {
+  return `(predictedAt < ${buildInstantSql(at)} OR (predictedAt = ${buildInstantSql(at)} AND prediction <= ${quoteLiteral(prediction)}))`;
 }
 
 /** SQL of the exact instant of a prediction, as `Place` has it. */

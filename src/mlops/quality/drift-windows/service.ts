@@ -5,14 +5,21 @@ import type { Clock } from '../../../platform/units/index.ts';
 import type { DriftWatch, Monitor } from '../../monitors/schema.ts';
 import type { Selection } from '../../predictions/index.ts';
 import type { Tables } from '../windows/windows.ts';
-import { type ComparedWindow, compareWindow, windowPValue } from './compare-window.ts';
+import { type ComparedWindow, compareWindow, computeWindowPValue } from './compare-window.ts';
 import { judgeColumn, leastEffect } from './least-effect.ts';
-import { blockStart, windowThreshold } from './level.ts';
-import { nextWindow, type WindowBounds } from './next-window.ts';
+import { computeBlockStart, computeWindowThreshold } from './level.ts';
+import { findNextWindow, type WindowBounds } from './next-window.ts';
 import { createReferences } from './references.ts';
 import type { DriftWindow } from './schema.ts';
 import { readPredictions } from './selection.ts';
-import { discoveriesAfter, type Generation, insertWindow, type Reached, reached, type WindowFacts } from './store.ts';
+import {
+  countDiscoveries,
+  findReached,
+  type Generation,
+  insertWindow,
+  type ReachedWindow,
+  type WindowFacts,
+} from './store.ts';
 
 export interface DriftWindowDeps {
   readonly store: Store;
@@ -45,11 +52,11 @@ export interface DriftWindows {
 export function createDriftWindows(deps: DriftWindowDeps): DriftWindows {
   const references = createReferences(deps.objects);
   const next = async (monitor: Monitor, drift: DriftWatch, generation: Generation) => {
-    const before = await reached(deps.store, generation);
-    const range = { from: earliestRead(drift, before) };
-    return readPredictions({ ...predicting(deps.tables, monitor, drift), range }, async (predictions) => {
+    const before = await findReached(deps.store, generation);
+    const range = { from: computeEarliestRead(drift, before) };
+    return readPredictions({ ...buildPredictionSource(deps.tables, monitor, drift), range }, async (predictions) => {
       const now = deps.clock.now();
-      const bounds = await nextWindow(predictions, { drift, reached: before, now });
+      const bounds = await findNextWindow(predictions, { drift, reached: before, now });
       if (bounds === null) return null;
       const window = await compareWindow(references, predictions, bounds, { drift, now, ...generation });
       return { bounds, window, before, now };
@@ -59,14 +66,18 @@ export function createDriftWindows(deps: DriftWindowDeps): DriftWindows {
     async watch(monitor, signal, prepare) {
       const { drift } = monitor.spec;
       if (drift === undefined) return;
-      const generation = generationOf(monitor, drift);
+      const generation = computeGeneration(monitor, drift);
       for (let done = 0; done < MOST_AT_ONCE && !signal.aborted; done += 1) {
         const found = await next(monitor, drift, generation);
         if (found === null) return;
         const numbered = { number: (found.before?.number ?? 0) + 1, tests: found.before?.tests ?? 0 };
-        const discoveries = await discoveriesAfter(deps.store, generation, blockStart(drift.over, numbered.tests));
-        const judged = judgedWindow({ ...found, ...numbered, ...generation, drift, discoveries });
-        const follow = await prepare(judged.shown, referenceOf(drift, found.window));
+        const discoveries = await countDiscoveries(
+          deps.store,
+          generation,
+          computeBlockStart(drift.over, numbered.tests),
+        );
+        const judged = judgeWindow({ ...found, ...numbered, ...generation, drift, discoveries });
+        const follow = await prepare(judged.shown, toReferencePredictions(drift, found.window));
         await deps.store.transaction(async (sql) => {
           if (await insertWindow(sql, judged.stored)) await follow(sql);
         });
@@ -76,14 +87,14 @@ export function createDriftWindows(deps: DriftWindowDeps): DriftWindows {
 }
 
 /** UTC; no future window and no reference contains predictions before this time; undefined: no such limit. */
-function earliestRead({ reference }: DriftWatch, before: Reached | null): string | undefined {
+function computeEarliestRead({ reference }: DriftWatch, before: ReachedWindow | null): string | undefined {
   if (before === null || 'first' in reference) return undefined;
   const instants = [before.endAt, before.lastAt, ...('profile' in reference ? [] : [reference.start])];
   return instants.toSorted()[0];
 }
 
 /** A changed `drift:` text, or another model, starts a new generation. */
-export function generationOf({ monitor, spec: { model } }: Monitor, drift: DriftWatch): Generation {
+export function computeGeneration({ monitor, spec: { model } }: Monitor, drift: DriftWatch): Generation {
   const generation = createHash('sha256')
     .update(JSON.stringify([model, drift]))
     .digest('hex')
@@ -91,7 +102,10 @@ export function generationOf({ monitor, spec: { model } }: Monitor, drift: Drift
   return { monitor, generation };
 }
 
-function referenceOf(drift: DriftWatch, { referenceUntil, modelVersion }: ComparedWindow): ReferencePredictions {
+function toReferencePredictions(
+  drift: DriftWatch,
+  { referenceUntil, modelVersion }: ComparedWindow,
+): ReferencePredictions {
   const { reference } = drift;
   if (referenceUntil === null || 'profile' in reference) return null;
   // Its last prediction counts; those of its millisecond that do not are too few to matter.
@@ -100,12 +114,12 @@ function referenceOf(drift: DriftWatch, { referenceUntil, modelVersion }: Compar
   return { ...reference, modelVersion: reference.modelVersion ?? drift.modelVersion };
 }
 
-function predicting(tables: Tables, { spec }: Monitor, { columns }: DriftWatch) {
+function buildPredictionSource(tables: Tables, { spec }: Monitor, { columns }: DriftWatch) {
   const labels = columns?.some((column) => /^label(\.|$)/.test(column)) === true;
   return { tables, model: spec.model, withinDays: spec.labels.withinDays, labels };
 }
 
-interface Judging extends Generation {
+interface WindowJudgement extends Generation {
   readonly number: number;
   readonly tests: number;
   readonly discoveries: number;
@@ -116,11 +130,11 @@ interface Judging extends Generation {
 }
 
 /** Applies the threshold that limits false alarms to the configured level, over columns and over time. */
-function judgedWindow(judging: Judging) {
+function judgeWindow(judging: WindowJudgement) {
   const { monitor, generation, number, tests, bounds, window, drift } = judging;
   const { report, spreads, variation } = window;
-  const pValue = drift.method === 'auto' && report !== null ? windowPValue(report.columns) : null;
-  const threshold = pValue === null ? null : windowThreshold(drift, judging.discoveries);
+  const pValue = drift.method === 'auto' && report !== null ? computeWindowPValue(report.columns) : null;
+  const threshold = pValue === null ? null : computeWindowThreshold(drift, judging.discoveries);
   const columns = (report?.columns ?? []).map((column) => {
     if (threshold === null) return column;
     const said = drift.minEffect;
@@ -139,7 +153,7 @@ function judgedWindow(judging: Judging) {
     pValue,
     threshold,
     share,
-    drifted: share === null ? null : driftedOf(drift, share, report?.drifted ?? null),
+    drifted: share === null ? null : decideDrift(drift, share, report?.drifted ?? null),
     reason: window.reason,
   };
   const stored = {
@@ -151,6 +165,6 @@ function judgedWindow(judging: Judging) {
   return { stored, shown: { ...facts, columns } satisfies DriftWindow };
 }
 
-function driftedOf({ method }: DriftWatch, share: number, reported: boolean | null): boolean | null {
+function decideDrift({ method }: DriftWatch, share: number, reported: boolean | null): boolean | null {
   return method === 'auto' ? share > 0 : reported;
 }

@@ -43,7 +43,7 @@ const Facts = DriftWindow.omit({ columns: true });
 export type WindowFacts = Omit<DriftWindow, 'columns'>;
 
 /** Progress of the windows of a generation. */
-export interface Reached {
+export interface ReachedWindow {
   readonly number: number;
   /** End of the last window, UTC. */
   readonly endAt: string;
@@ -54,8 +54,11 @@ export interface Reached {
   readonly tests: number;
 }
 
-export async function reached(sql: Sql, { monitor, generation }: Generation): Promise<Reached | null> {
-  const row = await of(sql, { monitor, generation }).orderBy('number', 'desc').limit(1).executeTakeFirst();
+export async function findReached(sql: Sql, { monitor, generation }: Generation): Promise<ReachedWindow | null> {
+  const row = await selectGeneration(sql, { monitor, generation })
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   if (row === undefined) return null;
   const counted = await sql
     .tables<WindowTables>()
@@ -69,7 +72,7 @@ export async function reached(sql: Sql, { monitor, generation }: Generation): Pr
 }
 
 /** Windows after the test of that number which drifted. */
-export async function discoveriesAfter(sql: Sql, { monitor, generation }: Generation, test: number): Promise<number> {
+export async function countDiscoveries(sql: Sql, { monitor, generation }: Generation, test: number): Promise<number> {
   const row = await sql
     .tables<WindowTables>()
     .selectFrom('drift_window')
@@ -130,18 +133,22 @@ export interface WindowSelection {
 }
 
 /** The last windows of a generation, by time. */
-export async function windowsOf(sql: Sql, generation: Generation, selection: WindowSelection): Promise<DriftWindow[]> {
-  let query = of(sql, generation).orderBy('number', 'desc').limit(selection.limit);
-  if (selection.since !== undefined) query = query.where('end_at', '>', normal(selection.since));
-  if (selection.until !== undefined) query = query.where('start_at', '<', normal(selection.until));
+export async function listWindows(
+  sql: Sql,
+  generation: Generation,
+  selection: WindowSelection,
+): Promise<DriftWindow[]> {
+  let query = selectGeneration(sql, generation).orderBy('number', 'desc').limit(selection.limit);
+  if (selection.since !== undefined) query = query.where('end_at', '>', normalizeInstant(selection.since));
+  if (selection.until !== undefined) query = query.where('start_at', '<', normalizeInstant(selection.until));
   const rows = (await query.execute()).toReversed();
   const [first, last] = [rows[0]?.number, rows.at(-1)?.number];
   if (first === undefined || last === undefined) return [];
-  const columns = await columnsBetween(sql, generation, first, last);
-  return rows.map(({ number, facts }) => ({ ...factsOf(facts), columns: columns.get(number) ?? [] }));
+  const columns = await listColumnsBetween(sql, generation, first, last);
+  return rows.map(({ number, facts }) => ({ ...parseWindowFacts(facts), columns: columns.get(number) ?? [] }));
 }
 
-async function columnsBetween(sql: Sql, { monitor, generation }: Generation, first: number, last: number) {
+async function listColumnsBetween(sql: Sql, { monitor, generation }: Generation, first: number, last: number) {
   const rows = await sql
     .tables<WindowTables>()
     .selectFrom('drift_window_column')
@@ -162,15 +169,15 @@ async function columnsBetween(sql: Sql, { monitor, generation }: Generation, fir
 }
 
 /** The window with a number, or the last one for null; null: there is none. */
-export async function windowNumbered(sql: Sql, generation: Generation, number: number | null) {
-  let query = of(sql, generation).orderBy('number', 'desc').limit(1);
+export async function findWindowByNumber(sql: Sql, generation: Generation, number: number | null) {
+  let query = selectGeneration(sql, generation).orderBy('number', 'desc').limit(1);
   if (number !== null) query = query.where('number', '=', number);
   const row = await query.executeTakeFirst();
-  return row === undefined ? null : { number: row.number, facts: factsOf(row.facts) };
+  return row === undefined ? null : { number: row.number, facts: parseWindowFacts(row.facts) };
 }
 
 /** One column of a window with its spread; null: the window has no such column. */
-export async function columnOfWindow(sql: Sql, { monitor, generation }: Generation, number: number, name: string) {
+export async function findWindowColumn(sql: Sql, { monitor, generation }: Generation, number: number, name: string) {
   const row = await sql
     .tables<WindowTables>()
     .selectFrom('drift_window_column')
@@ -187,7 +194,7 @@ export async function columnOfWindow(sql: Sql, { monitor, generation }: Generati
   };
 }
 
-function of(sql: Sql, { monitor, generation }: Generation) {
+function selectGeneration(sql: Sql, { monitor, generation }: Generation) {
   return sql
     .tables<WindowTables>()
     .selectFrom('drift_window')
@@ -196,11 +203,11 @@ function of(sql: Sql, { monitor, generation }: Generation) {
     .where('generation', '=', generation);
 }
 
-function factsOf(text: string): WindowFacts {
+function parseWindowFacts(text: string): WindowFacts {
   return Facts.parse(JSON.parse(text));
 }
 
 /** Instants in the store have milliseconds, so that their texts compare as they do. */
-function normal(instant: string): string {
+function normalizeInstant(instant: string): string {
   return new Date(instant).toISOString();
 }

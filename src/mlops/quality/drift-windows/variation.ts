@@ -1,4 +1,4 @@
-import { identifier, type LakeSession } from '../../../platform/lake/index.ts';
+import { type LakeSession, quoteIdentifier } from '../../../platform/lake/index.ts';
 import type { Band, Table, TableColumn, Variation } from '../../drift/index.ts';
 import type { DriftWatch } from '../../monitors/schema.ts';
 
@@ -39,28 +39,35 @@ export async function measureVariation(
   const found: [string, Variation][] = [];
   for (const column of table.columns) {
     if (column.blank || column.kind === 'other') continue;
-    found.push([column.name, await variationOf(session, rows, column)]);
+    found.push([column.name, await measureColumnVariation(session, rows, column)]);
   }
   return Object.fromEntries(found);
 }
 
-async function variationOf(session: LakeSession, rows: string, { name, kind }: TableColumn): Promise<Variation> {
-  const value = identifier(name);
+async function measureColumnVariation(
+  session: LakeSession,
+  rows: string,
+  { name, kind }: TableColumn,
+): Promise<Variation> {
+  const value = quoteIdentifier(name);
   if (kind === 'text') {
-    const { jensenshannon, band } = await distances(session, frequentLevels(rows, value));
+    const { jensenshannon, band } = await measureDistances(session, buildFrequentLevels(rows, value));
     return { ks: null, jensenshannon, ...(band && { band: { ...band, ks: null } }) };
   }
   const [counted] = await session.query(`SELECT count(DISTINCT ${value})::DOUBLE AS levels FROM ${rows}`);
   const isFew = Number(counted?.levels ?? 0) <= MOST_LEVELS;
   const known = `SELECT period, ${value} AS value FROM ${rows} WHERE isfinite(${value})`;
   const parts = `SELECT period, least(${PARTS - 1}, floor(${PARTS} * percent_rank() OVER (ORDER BY value))) AS level, value FROM (${known})`;
-  const measured = await distances(session, isFew ? `SELECT period, value AS level, value FROM (${known})` : parts);
+  const measured = await measureDistances(
+    session,
+    isFew ? `SELECT period, value AS level, value FROM (${known})` : parts,
+  );
   if (isFew) return measured;
   const { ks, band } = measured;
   return { ks, jensenshannon: null, ...(band && { band: { ...band, jensenshannon: null } }) };
 }
 
-function frequentLevels(rows: string, value: string): string {
+function buildFrequentLevels(rows: string, value: string): string {
   return `SELECT period, coalesce(rank, ${PARTS}) AS level, frequent.level AS value
     FROM ${rows} valued LEFT JOIN (
       SELECT level, row_number() OVER (ORDER BY rows DESC, level) AS rank FROM (
@@ -73,7 +80,7 @@ function frequentLevels(rows: string, value: string): string {
  * Input: rows with `period`, `level` and `value`. Distribution functions go by the order of `level`; a level covers the
  * values up to its largest.
  */
-async function distances(session: LakeSession, levels: string): Promise<Variation> {
+async function measureDistances(session: LakeSession, levels: string): Promise<Variation> {
   const part = (share: string) => `CASE WHEN ${share} > 0 THEN ${share} * ln(2 * ${share} / (own + others)) ELSE 0 END`;
   const rows = await session.query(`WITH
     counted AS (SELECT period, level, max(value) AS value, count(*)::DOUBLE AS n FROM (${levels}) GROUP BY period, level),

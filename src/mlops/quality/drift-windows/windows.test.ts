@@ -5,13 +5,13 @@ import { call, HOUR_MS, hour, openRoom, problemFrom, type Server } from '../../m
 import type { Prediction } from '../../predictions/schema.ts';
 import { listDriftWindows, showDriftColumn } from './schema.ts';
 
-const shown = async ({ http }: Server, query: object = {}) =>
+const readDrift = async ({ http }: Server, query: object = {}) =>
   (await call({ http }, listDriftWindows, { params: { monitor: 'watch' }, query })).windows;
-const columnOf = ({ http }: Server, column: string, query: object = {}) =>
+const readColumn = ({ http }: Server, column: string, query: object = {}) =>
   call({ http }, showDriftColumn, { params: { monitor: 'watch', column }, query });
 
 /** So many predictions of an hour, evenly over it. */
-function hourOf(from: number, count: number, of: (at: number) => Partial<Prediction>): Partial<Prediction>[] {
+function buildHour(from: number, count: number, of: (at: number) => Partial<Prediction>): Partial<Prediction>[] {
   return Array.from({ length: count }, (_, at) => ({
     prediction: `h${from}-${at}`,
     predictedAt: new Date(Date.parse(hour(from)) + (at * HOUR_MS) / count).toISOString(),
@@ -34,15 +34,15 @@ describe('windows by time', () => {
       drift: { reference: { start: hour(0), end: hour(2) }, window: { hours: 1 } },
     });
     await server.predict([
-      ...hourOf(0, 300, usual),
-      ...hourOf(1, 300, usual),
-      ...hourOf(2, 200, usual),
-      ...hourOf(4, 200, moved),
-      ...hourOf(6, 5, usual),
+      ...buildHour(0, 300, usual),
+      ...buildHour(1, 300, usual),
+      ...buildHour(2, 200, usual),
+      ...buildHour(4, 200, moved),
+      ...buildHour(6, 5, usual),
     ]);
     await server.look();
     await server.look();
-    const windows = await shown(server);
+    const windows = await readDrift(server);
     expect(windows.map(({ period, predictions, drifted }) => [period.start, predictions, drifted])).toEqual([
       [hour(2), 200, false],
       [hour(4), 200, true],
@@ -61,15 +61,15 @@ describe('windows by time', () => {
     ]);
     expect(windows[2]?.reason).toBe('it has 5 predictions, and 50 are needed');
     const window = windows[1]?.window;
-    const age = await columnOf(server, 'inputs.age', { window });
+    const age = await readColumn(server, 'inputs.age', { window });
     expect(age).toMatchObject({ window, column: { drifted: true }, distribution: { kind: 'numbers' } });
     if (age.distribution?.kind !== 'numbers') throw new Error('no numbers');
     expect(age.distribution.edges).toHaveLength(age.distribution.current.length + 1);
     const sum = (counts: number[]) => counts.reduce((a, b) => a + b, 0);
     expect([sum(age.distribution.reference), sum(age.distribution.current)]).toEqual([600, 200]);
-    const country = await columnOf(server, 'inputs.country', { window });
+    const country = await readColumn(server, 'inputs.country', { window });
     expect(country.distribution).toMatchObject({ kind: 'categories', values: ['DE', 'FR'], otherCurrent: 0 });
-    expect(await shown(server, { since: hour(3), until: hour(5) })).toHaveLength(1);
+    expect(await readDrift(server, { since: hour(3), until: hour(5) })).toHaveLength(1);
   });
 
   it('wait for what comes late, and a clock that is ahead makes none of the future', async () => {
@@ -79,11 +79,11 @@ describe('windows by time', () => {
       model: 'ranker',
       drift: { reference: { start: hour(0), end: hour(1) }, window: { hours: 1 }, waitMinutes: 90 },
     });
-    await server.predict([...hourOf(0, 100, usual), ...hourOf(11, 100, usual), ...hourOf(20, 100, usual)]);
+    await server.predict([...buildHour(0, 100, usual), ...buildHour(11, 100, usual), ...buildHour(20, 100, usual)]);
     await server.look();
-    expect(await shown(server)).toEqual([]);
+    expect(await readDrift(server)).toEqual([]);
     await server.look(90 * 60_000);
-    expect((await shown(server)).map(({ period }) => period.start)).toEqual([hour(11)]);
+    expect((await readDrift(server)).map(({ period }) => period.start)).toEqual([hour(11)]);
   });
 });
 
@@ -96,11 +96,11 @@ describe('a change that is certain and small', () => {
     const drift = { reference: { start: hour(0), end: hour(2) }, window: { hours: 1 }, columns: ['inputs.age'] };
     await server.apply({ model: 'ranker', drift });
     await server.predict([
-      ...[...hourOf(0, 2000, even(2000, 0)), ...hourOf(1, 2000, even(2000, 0))],
-      ...[...hourOf(2, 2000, even(2000, 0.07)), ...hourOf(3, 2000, even(2000, 0.2))],
+      ...[...buildHour(0, 2000, even(2000, 0)), ...buildHour(1, 2000, even(2000, 0))],
+      ...[...buildHour(2, 2000, even(2000, 0.07)), ...buildHour(3, 2000, even(2000, 0.2))],
     ]);
     await server.look();
-    const [small, large] = await shown(server);
+    const [small, large] = await readDrift(server);
     expect(small).toMatchObject({ drifted: false, share: 0 });
     expect(small?.columns).toMatchObject([{ drifted: false, significant: true, minEffect: 0.1, threshold: 0.0005 }]);
     expect(small?.columns[0]?.effect).toBeCloseTo(0.07, 2);
@@ -108,7 +108,7 @@ describe('a change that is certain and small', () => {
     expect(large?.columns).toMatchObject([{ drifted: true, significant: true, minEffect: 0.1 }]);
     await server.apply({ model: 'ranker', drift: { ...drift, minEffect: { ks: 0.05 } } });
     await server.look();
-    expect((await shown(server)).map(({ drifted }) => drifted)).toEqual([true, true]);
+    expect((await readDrift(server)).map(({ drifted }) => drifted)).toEqual([true, true]);
   });
 
   it('is no drift where the reference itself changes as much from period to period', async () => {
@@ -121,14 +121,14 @@ describe('a change that is certain and small', () => {
     // Every other hour lies 0.3 higher, and has other answers.
     const inputs = (at: number, more: number, rooms = 1 + (at % 3)) => ({ inputs: { age: at / 300 + more, rooms } });
     const season = (from: number, more = 0) =>
-      hourOf(from, 300, (at) => ({
+      buildHour(from, 300, (at) => ({
         ...inputs(at, (from % 2) * 0.3 + more),
         output: at % 10 < 3 + (from % 2) * 4 ? 'yes' : 'no',
       }));
     await server.predict([0, 1, 2, 3, 4, 5, 6, 7].flatMap((from) => season(from)));
     await server.predict(season(8, 0.9));
     await server.look();
-    const windows = await shown(server);
+    const windows = await readDrift(server);
     expect(windows.map(({ drifted }) => drifted)).toEqual([false, false, true]);
     const [age, output] = windows[0]?.columns ?? [];
     expect([age?.significant, output?.significant]).toEqual([true, true]);
@@ -142,14 +142,14 @@ describe('a change that is certain and small', () => {
 
     await server.predict([
       ...season(9, 0.05),
-      ...hourOf(10, 300, (at) => ({ ...inputs(at, 0, 4), output: 'maybe' })),
-      ...hourOf(11, 300, (at) => ({
+      ...buildHour(10, 300, (at) => ({ ...inputs(at, 0, 4), output: 'maybe' })),
+      ...buildHour(11, 300, (at) => ({
         ...inputs(at, 0.15, at % 4 === 0 ? 2.5 : 1 + (at % 3)),
         output: at % 10 < 9 ? 'yes' : 'no',
       })),
     ]);
     await server.look(2 * HOUR_MS);
-    const [close, unseen, rarer] = (await shown(server)).slice(3);
+    const [close, unseen, rarer] = (await readDrift(server)).slice(3);
     // 0.2 from the whole reference, and hardly further than every other period of it.
     expect(close?.columns).toMatchObject([{ drifted: true }, { drifted: false }, { drifted: false }]);
     expect(close?.columns[0]?.effect).toBeCloseTo(0.2, 2);
@@ -176,10 +176,10 @@ describe('a change that is certain and small', () => {
       const isFirst = at % 10 < share;
       return { inputs: { a: isFirst ? "O'Neil" : '"]; --', b: `${'x'.repeat(300)}${isFirst}` } };
     };
-    await server.predict([0, 1, 2, 3].flatMap((from) => hourOf(from, 300, (at) => texts(at, 5))));
-    await server.predict(hourOf(4, 300, (at) => texts(at, 9)));
+    await server.predict([0, 1, 2, 3].flatMap((from) => buildHour(from, 300, (at) => texts(at, 5))));
+    await server.predict(buildHour(4, 300, (at) => texts(at, 9)));
     await server.look();
-    const [window] = await shown(server);
+    const [window] = await readDrift(server);
     expect(window?.columns).toMatchObject([{ drifted: true }, { drifted: true, beyondPeriods: null }]);
     expect(window?.columns[0]?.beyondPeriods).toBeCloseTo(window?.columns[0]?.effect ?? 0, 4);
   });
@@ -193,10 +193,10 @@ describe('a change that is certain and small', () => {
         ...{ columns: ['inputs.age'], minEffect: { ks: 0.1 } },
       },
     });
-    await server.predict([0, 1, 2, 3].flatMap((from) => hourOf(from, 300, even(300, 0))));
-    await server.predict(hourOf(4, 300, even(300, 0.5)));
+    await server.predict([0, 1, 2, 3].flatMap((from) => buildHour(from, 300, even(300, 0))));
+    await server.predict(buildHour(4, 300, even(300, 0.5)));
     await server.look();
-    const [window] = await shown(server);
+    const [window] = await readDrift(server);
     expect(window?.columns).toMatchObject([{ drifted: true, beyondPeriods: null }]);
   });
 });
@@ -220,7 +220,7 @@ describe('windows by count', () => {
     const again = await room.server();
     await again.predict(all.slice(450));
     await again.look();
-    expect((await shown(again)).map(({ predictions, drifted, reason }) => [predictions, drifted, reason])).toEqual([
+    expect((await readDrift(again)).map(({ predictions, drifted, reason }) => [predictions, drifted, reason])).toEqual([
       [0, null, 'all of its predictions are in the reference'],
       [0, null, 'all of its predictions are in the reference'],
       [100, false, null],
@@ -238,13 +238,13 @@ describe('windows by count', () => {
       drift: { reference: { first: 100 }, window: { predictions: 100 }, columns: ['inputs.age'] },
     });
     const version = (from: number, name: string, of: () => object) =>
-      hourOf(from, 100, () => ({ ...of(), modelVersion: name }));
+      buildHour(from, 100, () => ({ ...of(), modelVersion: name }));
     await server.predict([
       ...[...version(0, '1', usual), ...version(1, '1', usual)],
       ...[...version(2, '2', moved), ...version(3, '2', moved), ...version(4, '2', usual)],
     ]);
     await server.look();
-    expect((await shown(server)).map(({ modelVersion, drifted }) => [modelVersion, drifted])).toEqual([
+    expect((await readDrift(server)).map(({ modelVersion, drifted }) => [modelVersion, drifted])).toEqual([
       ['1', null],
       ['1', false],
       ['2', null],
@@ -266,11 +266,11 @@ describe('a window says clearly why nothing can be said', () => {
       },
     });
     await server.predict([
-      ...hourOf(0, referenceRows, (at) => ({ inputs: reference(at) as never })),
-      ...hourOf(2, 200, (at) => ({ inputs: of(at) as never })),
+      ...buildHour(0, referenceRows, (at) => ({ inputs: reference(at) as never })),
+      ...buildHour(2, 200, (at) => ({ inputs: of(at) as never })),
     ]);
     await server.look();
-    const [window] = await shown(server);
+    const [window] = await readDrift(server);
     return { server, window, x: window?.columns.find(({ column }) => column === 'inputs.x') };
   };
 
@@ -335,7 +335,7 @@ describe('a window says clearly why nothing can be said', () => {
       (at) => ({ x: at % 2 === 0 ? 'a' : 'b' }),
     );
     expect(x).toMatchObject({ drifted: true, nCurrent: 200 });
-    expect((await columnOf(server, 'inputs.x')).distribution).toEqual({
+    expect((await readColumn(server, 'inputs.x')).distribution).toEqual({
       kind: 'categories',
       values: ['a', 'b', 'new'],
       reference: [100, 100, 0],
@@ -352,13 +352,13 @@ describe('a window says clearly why nothing can be said', () => {
       model: 'ranker',
       drift: { reference: { start: hour(0), end: hour(1) }, window: { hours: 1 }, columns: ['label'], waitMinutes: 60 },
     });
-    await server.predict([...hourOf(0, 200, usual), ...hourOf(11, 200, usual)]);
+    await server.predict([...buildHour(0, 200, usual), ...buildHour(11, 200, usual)]);
     const labels = (from: number, of: (at: number) => string) =>
       Array.from({ length: 150 }, (_, at) => ({ prediction: `h${from}-${at}`, value: of(at) }));
     await server.label([...labels(0, (at) => (at % 2 === 0 ? 'a' : 'b')), { prediction: 'nobody', value: 'c' }]);
     await server.label(labels(11, (at) => (at % 8 === 0 ? 'a' : 'b')));
     await server.look(HOUR_MS);
-    const [window] = await shown(server);
+    const [window] = await readDrift(server);
     expect(window?.columns).toMatchObject([
       // A label that has not come is no missing value.
       { column: 'label', drifted: true, nReference: 150, nCurrent: 150, missingCurrent: 50, missingPValue: null },
@@ -371,15 +371,15 @@ describe('the routes of drift', () => {
     const server = await (await openRoom()).server();
     await server.apply({ model: 'ranker' });
     const problem = (asked: Promise<unknown>) => problemFrom(asked).then(({ code }) => code);
-    expect(await problem(shown(server))).toBe('monitor_without_drift');
+    expect(await problem(readDrift(server))).toBe('monitor_without_drift');
     expect(await problem(call(server, listDriftWindows, { params: { monitor: 'nobody' } }))).toBe('monitor_not_found');
     await server.apply({ model: 'ranker', drift: { reference: { profile: 'october' }, window: { hours: 1 } } });
-    expect(await problem(columnOf(server, 'inputs.age'))).toBe('drift_window_not_found');
-    await server.predict(hourOf(2, 60, usual));
+    expect(await problem(readColumn(server, 'inputs.age'))).toBe('drift_window_not_found');
+    await server.predict(buildHour(2, 60, usual));
     await server.look();
-    expect(await shown(server)).toMatchObject([
+    expect(await readDrift(server)).toMatchObject([
       { drifted: null, reason: 'there is no profile "october" on this server' },
     ]);
-    expect(await problem(columnOf(server, 'inputs.gone'))).toBe('drift_column_missing');
+    expect(await problem(readColumn(server, 'inputs.gone'))).toBe('drift_column_missing');
   });
 });

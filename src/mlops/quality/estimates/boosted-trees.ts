@@ -27,8 +27,8 @@ export interface BoostedTrees {
  * same rows give the same trees.
  */
 export function fitTrees(features: readonly Float64Array[], target: Float64Array): BoostedTrees {
-  const edges = features.map(edgesOf);
-  const codes = features.map((column, at) => codesOf(column, edges[at] ?? new Float64Array()));
+  const edges = features.map(computeBinEdges);
+  const codes = features.map((column, at) => assignBins(column, edges[at] ?? new Float64Array()));
   const base = target.reduce((sum, value) => sum + value, 0) / target.length;
   const rest = target.map((value) => value - base);
   const trees: Tree[] = [];
@@ -42,7 +42,7 @@ export function fitTrees(features: readonly Float64Array[], target: Float64Array
 
 /** Prediction of the trees for each row. */
 export function predictByTrees({ base, edges, trees }: BoostedTrees, features: readonly Float64Array[]): Float64Array {
-  const codes = features.map((column, at) => codesOf(column, edges[at] ?? new Float64Array()));
+  const codes = features.map((column, at) => assignBins(column, edges[at] ?? new Float64Array()));
   const predicted = new Float64Array(features[0]?.length ?? 0).fill(base);
   for (const { feature, bin, leaf } of trees) {
     for (let row = 0; row < predicted.length; row += 1) {
@@ -58,7 +58,7 @@ export function predictByTrees({ base, edges, trees }: BoostedTrees, features: r
 }
 
 /** Upper ends of bins of about equally many rows; the last bin has none. */
-function edgesOf(column: Float64Array): Float64Array {
+function computeBinEdges(column: Float64Array): Float64Array {
   const sorted = column.filter((value) => !Number.isNaN(value)).sort();
   const ends = new Set<number>();
   for (let bin = 1; bin < BINS - 1; bin += 1) {
@@ -69,7 +69,7 @@ function edgesOf(column: Float64Array): Float64Array {
 }
 
 /** Bin of each value, from 1; 0 for NaN. */
-function codesOf(column: Float64Array, edges: Float64Array): Uint8Array {
+function assignBins(column: Float64Array, edges: Float64Array): Uint8Array {
   return Uint8Array.from(column, (value) => {
     if (Number.isNaN(value)) return 0;
     let [low, high] = [0, edges.length];
@@ -94,7 +94,7 @@ function growTree(codes: readonly Uint8Array[], rest: Float64Array): { tree: Tre
     codes.forEach((column, at) => {
       const { sums, counts } = histogram(column, nodes, rest, width);
       for (let node = 0; node < width; node += 1) {
-        const split = bestSplit(sums, counts, node * BINS);
+        const split = findBestSplit(sums, counts, node * BINS);
         if (split.gain <= (bestGain[node] ?? 0)) continue;
         bestGain[node] = split.gain;
         feature[width - 1 + node] = at;
@@ -107,7 +107,7 @@ function growTree(codes: readonly Uint8Array[], rest: Float64Array): { tree: Tre
       nodes[row] = 2 * node + (code <= (bin[width - 1 + node] ?? 0) ? 0 : 1);
     }
   }
-  return { tree: { feature, bin, leaf: leavesOf(nodes, rest) }, nodes };
+  return { tree: { feature, bin, leaf: averageLeaves(nodes, rest) }, nodes };
 }
 
 function histogram(column: Uint8Array, nodes: Uint8Array, rest: Float64Array, width: number) {
@@ -122,7 +122,7 @@ function histogram(column: Uint8Array, nodes: Uint8Array, rest: Float64Array, wi
 }
 
 /** The split of one node that reduces the squared residuals most; a gain of 0 where no split is allowed. */
-function bestSplit(sums: Float64Array, counts: Float64Array, from: number): { gain: number; bin: number } {
+function findBestSplit(sums: Float64Array, counts: Float64Array, from: number): { gain: number; bin: number } {
   let [all, rows] = [0, 0];
   for (let bin = 0; bin < BINS; bin += 1) {
     all += sums[from + bin] ?? 0;
@@ -143,7 +143,7 @@ function bestSplit(sums: Float64Array, counts: Float64Array, from: number): { ga
   return best;
 }
 
-function leavesOf(nodes: Uint8Array, rest: Float64Array): Float64Array {
+function averageLeaves(nodes: Uint8Array, rest: Float64Array): Float64Array {
   const sums = new Float64Array(LEAVES);
   const counts = new Float64Array(LEAVES);
   for (let row = 0; row < rest.length; row += 1) {

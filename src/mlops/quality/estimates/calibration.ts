@@ -1,4 +1,4 @@
-import { ascendingOrder, type IsotonicLine, isotonicRegression, valueAt } from './isotonic.ts';
+import { type IsotonicLine, interpolateAt, isotonicRegression, sortIndexes } from './isotonic.ts';
 
 const BINS = 10;
 const FOLDS = 10;
@@ -9,13 +9,13 @@ const FOLDS = 10;
  * rows. NannyML tests ten random splits; here a fold depends on the row's index, so that the result is deterministic.
  * `outcome` is 0 or 1.
  */
-export function calibrationOf(probability: Float64Array, outcome: Float64Array): IsotonicLine | null {
+export function fitCalibration(probability: Float64Array, outcome: Float64Array): IsotonicLine | null {
   if (outcome.every((value) => value === outcome[0])) return null;
   const held = new Float64Array(probability.length);
   for (let fold = 0; fold < FOLDS; fold += 1) {
     const learns = (_: number, at: number) => at % FOLDS !== fold;
     const line = isotonicRegression(probability.filter(learns), outcome.filter(learns));
-    for (let at = fold; at < held.length; at += FOLDS) held[at] = valueAt(line, probability[at] ?? 0);
+    for (let at = fold; at < held.length; at += FOLDS) held[at] = interpolateAt(line, probability[at] ?? 0);
   }
   const isBetter = expectedCalibrationError(held, outcome) < expectedCalibrationError(probability, outcome);
   return isBetter ? isotonicRegression(probability, outcome) : null;
@@ -26,7 +26,7 @@ export function calibrationOf(probability: Float64Array, outcome: Float64Array):
  * order of the probability. Example: all at 0.9, half of them come true -> 0.4.
  */
 export function expectedCalibrationError(probability: Float64Array, outcome: Float64Array): number {
-  const order = ascendingOrder(probability);
+  const order = sortIndexes(probability);
   const n = order.length;
   let error = 0;
   for (let bin = 0; bin < BINS; bin += 1) {

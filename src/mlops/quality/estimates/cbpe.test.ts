@@ -97,7 +97,7 @@ describe('CBPE on simulated windows', () => {
         const cbpe = fitCbpe(drawClassified(rows, { inputsBy: 0, meaningBy: 0 }, 10_000 + 2 * seed));
         const window = drawClassified(500, { inputsBy: 0, meaningBy: 0 }, 10_001 + 2 * seed);
         const estimated = estimateByConfidence(cbpe, window);
-        for (const [metric, realised] of Object.entries(realisedOf(window))) {
+        for (const [metric, realised] of Object.entries(computeRealised(window))) {
           const figure = estimated[metric as keyof typeof held];
           const isHeld = 'value' in figure && Math.abs(realised - figure.value) <= 1.96 * (figure.error ?? 0);
           held[metric as keyof typeof held] += Number(isHeld);
@@ -111,7 +111,7 @@ describe('CBPE on simulated windows', () => {
   );
 });
 
-function realisedOf({ actual, predicted }: LabelledRows) {
+function computeRealised({ actual, predicted }: LabelledRows) {
   const count = (y: number, answer: number) => actual.filter((one, at) => one === y && predicted[at] === answer).length;
   const [tp, fp, fn, tn] = [count(1, 1), count(0, 1), count(1, 0), count(0, 0)];
   return {

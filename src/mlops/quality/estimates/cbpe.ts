@@ -1,7 +1,7 @@
 import { createRandom } from '../../../platform/numbers/index.ts';
-import { calibrationOf } from './calibration.ts';
-import { errorsOf, type Figure, type Spread } from './figure.ts';
-import { ascendingOrder, type IsotonicLine, valueAt } from './isotonic.ts';
+import { fitCalibration } from './calibration.ts';
+import { computeErrors, type Figure, type Spread } from './figure.ts';
+import { type IsotonicLine, interpolateAt, sortIndexes } from './isotonic.ts';
 
 /** Rows of a classifier. */
 export interface ScoredRows {
@@ -32,9 +32,9 @@ export interface Cbpe {
 /** Learns how probabilities of a labelled reference relate to outcomes. At least one row. */
 export function fitCbpe(reference: LabelledRows): Cbpe {
   return {
-    calibration: calibrationOf(reference.probability, reference.actual),
-    resampled: resampledCalibrations(reference),
-    spreads: spreadsOf(reference),
+    calibration: fitCalibration(reference.probability, reference.actual),
+    resampled: resampleCalibrations(reference),
+    spreads: computeSpreads(reference),
     referenceRows: reference.actual.length,
   };
 }
@@ -49,12 +49,12 @@ export function fitCbpe(reference: LabelledRows): Cbpe {
 export function estimateByConfidence(cbpe: Cbpe, rows: ScoredRows): Record<CbpeMetric, Figure> {
   const { calibration, spreads, referenceRows } = cbpe;
   const n = rows.probability.length;
-  const values = valuesBy(calibration, rows, rows.probability.toSorted());
-  const learned = learnedErrors(cbpe, rows);
+  const values = computeValues(calibration, rows, rows.probability.toSorted());
+  const learned = computeLearnedErrors(cbpe, rows);
   const figure = (metric: CbpeMetric, reason: string): Figure => {
     const value = values[metric];
     if (value === null) return { reason };
-    return { value, ...errorsOf(spreads[metric], n, { rows: referenceRows, learned: learned[metric] }) };
+    return { value, ...computeErrors(spreads[metric], n, { rows: referenceRows, learned: learned[metric] }) };
   };
   return {
     accuracy: figure('accuracy', 'there is no prediction with a probability'),
@@ -65,23 +65,23 @@ export function estimateByConfidence(cbpe: Cbpe, rows: ScoredRows): Record<CbpeM
   };
 }
 
-function valuesBy(
+function computeValues(
   calibration: IsotonicLine | null,
   { probability, predicted }: ScoredRows,
   ascending: Float64Array,
 ): Record<CbpeMetric, number | null> {
-  const { tp, fp, fn, tn } = expectedCounts(calibrate(calibration, probability), predicted);
+  const { tp, fp, fn, tn } = computeExpectedCounts(calibrate(calibration, probability), predicted);
   return {
     accuracy: ratio(tp + tn, probability.length),
     precision: ratio(tp, tp + fp),
     recall: ratio(tp, tp + fn),
     f1: ratio(tp, tp + (fp + fn) / 2),
-    roc_auc: expectedAuc(calibrate(calibration, ascending)),
+    roc_auc: computeExpectedAuc(calibrate(calibration, ascending)),
   };
 }
 
 function calibrate(calibration: IsotonicLine | null, probability: Float64Array): Float64Array {
-  return calibration === null ? probability : probability.map((p) => valueAt(calibration, p));
+  return calibration === null ? probability : probability.map((p) => interpolateAt(calibration, p));
 }
 
 /** Rows of a reference from which on its calibration is sure enough: coverage is that without. */
@@ -94,14 +94,14 @@ const TRIED_ROWS = 2_000;
  * Calibrations of bootstrap samples of this reference. Each sample decides separately whether to calibrate: for a small
  * reference, this decision is the least certain part. Seeded: the same reference gives the same calibrations.
  */
-function resampledCalibrations({ probability, actual }: LabelledRows): (IsotonicLine | null)[] {
+function resampleCalibrations({ probability, actual }: LabelledRows): (IsotonicLine | null)[] {
   const rows = actual.length;
   if (rows >= LARGE_REFERENCE) return [];
   const random = createRandom(rows);
   return Array.from({ length: RESAMPLES }, () => {
     const drawn = Uint32Array.from({ length: rows }, () => Math.floor(random() * rows));
     const of = (values: Float64Array) => Float64Array.from(drawn, (at) => values[at] ?? 0);
-    return calibrationOf(of(probability), of(actual));
+    return fitCalibration(of(probability), of(actual));
   });
 }
 
@@ -109,12 +109,12 @@ function resampledCalibrations({ probability, actual }: LabelledRows): (Isotonic
  * Effect of the resampled calibrations on each metric of these rows: the root mean square, so that a jump between two
  * choices counts in full.
  */
-function learnedErrors({ calibration, resampled }: Cbpe, rows: ScoredRows): Record<CbpeMetric, number> {
+function computeLearnedErrors({ calibration, resampled }: Cbpe, rows: ScoredRows): Record<CbpeMetric, number> {
   if (resampled.length === 0) return { accuracy: 0, precision: 0, recall: 0, f1: 0, roc_auc: 0 };
-  const part = evenPart(rows);
+  const part = selectEvenPart(rows);
   const ascending = part.probability.toSorted();
-  const values = valuesBy(calibration, part, ascending);
-  const others = resampled.map((line) => valuesBy(line, part, ascending));
+  const values = computeValues(calibration, part, ascending);
+  const others = resampled.map((line) => computeValues(line, part, ascending));
   const error = (metric: CbpeMetric) => {
     const value = values[metric];
     const off = others.flatMap((other) => (value === null || other[metric] === null ? [] : [other[metric] - value]));
@@ -129,7 +129,7 @@ function learnedErrors({ calibration, resampled }: Cbpe, rows: ScoredRows): Reco
   };
 }
 
-function evenPart({ probability, predicted }: ScoredRows): ScoredRows {
+function selectEvenPart({ probability, predicted }: ScoredRows): ScoredRows {
   const step = Math.ceil(probability.length / TRIED_ROWS);
   const taken = (_: number, at: number) => at % step === 0;
   return step <= 1
@@ -142,7 +142,7 @@ function ratio(part: number, whole: number): number | null {
   return whole > 0 ? part / whole : null;
 }
 
-function expectedCounts(calibrated: Float64Array, predicted: Float64Array) {
+function computeExpectedCounts(calibrated: Float64Array, predicted: Float64Array) {
   const counts = { tp: 0, fp: 0, fn: 0, tn: 0 };
   calibrated.forEach((c, at) => {
     if (predicted[at] === 1) {
@@ -160,7 +160,7 @@ function expectedCounts(calibrated: Float64Array, predicted: Float64Array) {
  * Area under the curve of expected true against false positives, of calibrated probabilities in the order of the probability, from the least
  * on; null: one is never expected.
  */
-function expectedAuc(ascending: Float64Array): number | null {
+function computeExpectedAuc(ascending: Float64Array): number | null {
   let [truePositives, falsePositives, area] = [0, 0, 0];
   for (let at = ascending.length - 1; at >= 0; at -= 1) {
     const c = ascending[at] ?? 0;
@@ -171,9 +171,9 @@ function expectedAuc(ascending: Float64Array): number | null {
   return truePositives > 0 && falsePositives > 0 ? area / truePositives / falsePositives : null;
 }
 
-function spreadsOf({ probability, predicted, actual }: LabelledRows): Record<CbpeMetric, Spread> {
+function computeSpreads({ probability, predicted, actual }: LabelledRows): Record<CbpeMetric, Spread> {
   const n = actual.length;
-  const counts = expectedCounts(actual, predicted);
+  const counts = computeExpectedCounts(actual, predicted);
   const { tp, fp, fn, tn } = counts;
   const share = (part: number, whole: number): Spread => ({
     deviation: whole === 0 ? 0 : Math.sqrt((part / whole) * (1 - part / whole)),
@@ -185,7 +185,7 @@ function spreadsOf({ probability, predicted, actual }: LabelledRows): Record<Cbp
     precision: share(tp, tp + fp),
     recall: share(tp, tp + fn),
     f1: { ...relevant, deviation: (relevant.deviation * (tp + fp + fn)) / (tp + (fp + fn) / 2) },
-    roc_auc: aucSpread(probability, actual),
+    roc_auc: computeAucSpread(probability, actual),
   };
 }
 
@@ -193,12 +193,12 @@ function spreadsOf({ probability, predicted, actual }: LabelledRows): Record<Cbp
  * Of the area under the ROC curve, by the placements of DeLong et al. (1988): var(positives' placements) / share of positives +
  * var(negatives') / share of negatives, for one row.
  */
-function aucSpread(probability: Float64Array, actual: Float64Array): Spread {
+function computeAucSpread(probability: Float64Array, actual: Float64Array): Spread {
   const n = actual.length;
   const positives = actual.reduce((sum, value) => sum + value, 0);
   const negatives = n - positives;
   if (positives === 0 || negatives === 0) return { deviation: 0, share: 0 };
-  const order = ascendingOrder(probability);
+  const order = sortIndexes(probability);
   const placements = { positive: new Moments(), negative: new Moments() };
   let [below, belowPositive] = [0, 0];
   for (let from = 0; from < n; ) {

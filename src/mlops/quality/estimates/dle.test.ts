@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
 import { fitTrees, predictByTrees } from './boosted-trees.ts';
-import { type Dle, estimateLosses, type FeatureRows, fitDle, lossReferenceOf, predictLosses } from './dle.ts';
+import { buildLossReference, type Dle, estimateLosses, type FeatureRows, fitDle, predictLosses } from './dle.ts';
 
 /** Errors are small where x is below 0 and ten times as large above; the second input says nothing and is half unknown. */
 function draw(rows: number, highShare: number, seed: number) {
@@ -12,12 +12,12 @@ function draw(rows: number, highShare: number, seed: number) {
   return { features: [x, noise], error };
 }
 
-const meanOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const computeMean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function estimateRows(dle: Dle, rows: FeatureRows) {
   const { mae, rmse } = predictLosses(dle, rows);
-  const means = { mae: meanOf(mae), rmse: meanOf(rmse) };
-  return estimateLosses(lossReferenceOf(dle), { rows: mae.length, means });
+  const means = { mae: computeMean(mae), rmse: computeMean(rmse) };
+  return estimateLosses(buildLossReference(dle), { rows: mae.length, means });
 }
 
 describe('DLE', () => {
@@ -27,11 +27,14 @@ describe('DLE', () => {
     for (const [at, share] of [0.1, 0.5, 0.9].entries()) {
       const window = draw(3_000, share, 2 + at);
       const { mae, rmse } = estimateRows(dle, window.features);
-      const realised = { mae: meanOf(window.error.map(Math.abs)), mse: meanOf(window.error.map((e) => e ** 2)) };
+      const realised = {
+        mae: computeMean(window.error.map(Math.abs)),
+        mse: computeMean(window.error.map((e) => e ** 2)),
+      };
       expect('value' in mae && mae.value / realised.mae, `MAE with ${share}`).toBeCloseTo(1, 1);
       expect('value' in rmse && Math.sqrt(rmse.value / realised.mse), `RMSE with ${share}`).toBeCloseTo(1, 1);
     }
-    expect(meanOf(reference.error.map(Math.abs))).toBeLessThan(1);
+    expect(computeMean(reference.error.map(Math.abs))).toBeLessThan(1);
   });
 
   it('gives the same figures each time, and none without rows', () => {

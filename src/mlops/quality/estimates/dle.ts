@@ -1,5 +1,5 @@
 import { type BoostedTrees, fitTrees, predictByTrees } from './boosted-trees.ts';
-import { errorsOf, type Figure, type Spread } from './figure.ts';
+import { computeErrors, type Figure, type Spread } from './figure.ts';
 
 export const DLE_METRICS = ['mae', 'rmse'] as const;
 export type DleMetric = (typeof DLE_METRICS)[number];
@@ -33,8 +33,8 @@ export interface PredictedLosses {
 export function fitDle(features: FeatureRows, error: Float64Array): Dle {
   return {
     losses: {
-      mae: lossModel(features, error.map(Math.abs)),
-      rmse: lossModel(
+      mae: learnLossModel(features, error.map(Math.abs)),
+      rmse: learnLossModel(
         features,
         error.map((e) => e ** 2),
       ),
@@ -43,9 +43,9 @@ export function fitDle(features: FeatureRows, error: Float64Array): Dle {
   };
 }
 
-function lossModel(features: FeatureRows, loss: Float64Array): LossModel {
-  const mean = meanOf(loss);
-  const variance = meanOf(loss.map((value) => (value - mean) ** 2));
+function learnLossModel(features: FeatureRows, loss: Float64Array): LossModel {
+  const mean = computeMean(loss);
+  const variance = computeMean(loss.map((value) => (value - mean) ** 2));
   return { trees: fitTrees(features, loss), spread: { deviation: Math.sqrt(variance), share: 1 } };
 }
 
@@ -55,7 +55,7 @@ export function predictLosses({ losses }: Dle, features: FeatureRows): Record<Dl
   return { mae: predict(losses.mae), rmse: predict(losses.rmse) };
 }
 
-export function lossReferenceOf({ losses, referenceRows }: Dle): LossReference {
+export function buildLossReference({ losses, referenceRows }: Dle): LossReference {
   return { spreads: { mae: losses.mae.spread, rmse: losses.rmse.spread }, referenceRows };
 }
 
@@ -73,11 +73,11 @@ export function estimateLosses(
     const value = means[metric];
     return rows === 0 || value === null
       ? { reason: 'no prediction is a number' }
-      : { value, ...errorsOf(spreads[metric], rows, { rows: referenceRows, learned: 0 }) };
+      : { value, ...computeErrors(spreads[metric], rows, { rows: referenceRows, learned: 0 }) };
   };
   return { mae: figure('mae'), rmse: figure('rmse') };
 }
 
-function meanOf(values: Float64Array): number {
+function computeMean(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

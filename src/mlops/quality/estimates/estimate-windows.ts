@@ -29,13 +29,14 @@ export async function estimateWindows(
   { estimation, model }: { readonly estimation: Estimation; readonly model: EstimateModel | null },
   { windows, rows, metrics }: WindowsToEstimate,
 ): Promise<EstimatedQuality[][]> {
-  if (model === null) return windows.map(() => metrics.map((metric) => notEstimated(metric, 0, estimation.reason)));
+  if (model === null)
+    return windows.map(() => metrics.map((metric) => buildNotEstimated(metric, 0, estimation.reason)));
   if (model.method === 'dle') {
     return windows.map((window) => {
       const count = Number(window.estimated);
-      const means = { mae: numberOrNull(window.term0), rmse: numberOrNull(window.term1) };
+      const means = { mae: toNumberOrNull(window.term0), rmse: toNumberOrNull(window.term1) };
       const figures: Readonly<Record<string, Figure>> = estimateLosses(model.reference, { rows: count, means });
-      return metrics.map((metric) => estimatedOf(metric, figures[metric], count));
+      return metrics.map((metric) => buildEstimate(metric, figures[metric], count));
     });
   }
   const most = Math.max(FEWEST_OF_WINDOW, Math.floor(MOST_NUMBERS / Math.max(1, windows.length * TERMS)));
@@ -48,22 +49,22 @@ export async function estimateWindows(
   const [probability = NONE, predicted = NONE] = await session.doubles(select, starts.at(-1) ?? 0);
   const question = { cbpe: model.cbpe, rows: { probability, predicted }, starts };
   const answer: readonly Readonly<Record<string, Figure>>[] = await estimateConfidence(question, session.signal);
-  return counts.map((count, at) => metrics.map((metric) => estimatedOf(metric, answer[at]?.[metric], count)));
+  return counts.map((count, at) => metrics.map((metric) => buildEstimate(metric, answer[at]?.[metric], count)));
 }
 
 const NONE = new Float64Array();
 
-function numberOrNull(value: unknown): number | null {
+function toNumberOrNull(value: unknown): number | null {
   return value === null ? null : Number(value);
 }
 
-function notEstimated(metric: string, sampleSize: number, reason: string | null): EstimatedQuality {
+function buildNotEstimated(metric: string, sampleSize: number, reason: string | null): EstimatedQuality {
   return { metric, value: null, lower: null, upper: null, sampleSize, reason };
 }
 
-function estimatedOf(metric: string, figure: Figure | undefined, sampleSize: number): EstimatedQuality {
-  if (figure === undefined) return notEstimated(metric, sampleSize, `${metric} is not estimated`);
-  if ('reason' in figure) return notEstimated(metric, sampleSize, figure.reason);
+function buildEstimate(metric: string, figure: Figure | undefined, sampleSize: number): EstimatedQuality {
+  if (figure === undefined) return buildNotEstimated(metric, sampleSize, `${metric} is not estimated`);
+  if ('reason' in figure) return buildNotEstimated(metric, sampleSize, figure.reason);
   const { value, error } = figure;
   const shown = (end: number) => (metric === 'rmse' ? Math.sqrt(Math.max(0, end)) : Math.max(0, end));
   const most = CBPE_METRICS.some((one) => one === metric) ? 1 : Number.POSITIVE_INFINITY;

@@ -16,7 +16,7 @@ const WORK = {
     fitDle(features, error),
   predictLosses: ({ dle, rows }: { readonly dle: Dle; readonly rows: FeatureRows }) => predictLosses(dle, rows),
   estimateByConfidence: ({ cbpe, rows, starts }: ConfidenceQuestion): Record<CbpeMetric, Figure>[] =>
-    windowsOf(rows, starts).map((window) => estimateByConfidence(cbpe, window)),
+    splitIntoWindows(rows, starts).map((window) => estimateByConfidence(cbpe, window)),
 };
 
 export interface ConfidenceQuestion {
@@ -37,7 +37,7 @@ export function doWork<K extends WorkKind>(kind: K, input: WorkInput<K>): WorkOu
 }
 
 /** The rows of each window; they share the memory of all. */
-export function windowsOf({ probability, predicted }: ScoredRows, starts: readonly number[]): ScoredRows[] {
+export function splitIntoWindows({ probability, predicted }: ScoredRows, starts: readonly number[]): ScoredRows[] {
   return starts.slice(0, -1).map((start, at) => {
     const end = starts[at + 1] ?? start;
     return { probability: probability.subarray(start, end), predicted: predicted.subarray(start, end) };

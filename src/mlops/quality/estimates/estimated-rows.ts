@@ -1,10 +1,16 @@
-import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
-import { extracted, number, probabilityOf, same, text } from '../../monitors/index.ts';
+import { type LakeSession, quoteIdentifier, quoteLiteral } from '../../../platform/lake/index.ts';
+import {
+  buildExtractSql,
+  buildNumberSql,
+  buildProbabilitySql,
+  buildSameSql,
+  buildTextSql,
+} from '../../monitors/index.ts';
 
 type Classification = { readonly output?: string | undefined; readonly positive?: string | undefined };
 
 /** Numbers of a prediction that estimates are made of, as SQL: each a DOUBLE, null where it cannot be used. */
-export interface Measured {
+export interface EstimateColumns {
   /** A row without these is left out. */
   readonly needed: readonly string[];
   /** Known where the label is. */
@@ -14,23 +20,31 @@ export interface Measured {
 }
 
 /** Probability and answer; the outcome: 1 for the positive class or, where no class is named, for a right answer. */
-export function classMeasured({ output, positive }: Classification, probability: string): Measured {
-  const said = text(extracted('output', output));
-  const known = probabilityOf(probability);
-  const is = (value: string, other: string) => `CAST(${same(value, other)} AS DOUBLE)`;
+export function buildMeasuredClassSql({ output, positive }: Classification, probability: string): EstimateColumns {
+  const said = buildTextSql(buildExtractSql('output', output));
+  const known = buildProbabilitySql(probability);
+  const is = (value: string, other: string) => `CAST(${buildSameSql(value, other)} AS DOUBLE)`;
   return positive === undefined
     ? {
         needed: [known, `CASE WHEN ${said} IS NOT NULL THEN 1.0::DOUBLE END`],
-        outcome: is(said, text('label')),
+        outcome: is(said, buildTextSql('label')),
         others: [],
       }
-    : { needed: [known, is(said, literal(positive))], outcome: is(text('label'), literal(positive)), others: [] };
+    : {
+        needed: [known, is(said, quoteLiteral(positive))],
+        outcome: is(buildTextSql('label'), quoteLiteral(positive)),
+        others: [],
+      };
 }
 
 /** The answer; its error; and the inputs that errors may depend on. */
-export function numberMeasured(output: string | undefined, features: readonly Feature[]): Measured {
-  const said = number(text(extracted('output', output)));
-  return { needed: [said], outcome: `${said} - ${number(text('label'))}`, others: features.map(featureSql) };
+export function buildMeasuredNumberSql(output: string | undefined, features: readonly Feature[]): EstimateColumns {
+  const said = buildNumberSql(buildTextSql(buildExtractSql('output', output)));
+  return {
+    needed: [said],
+    outcome: `${said} - ${buildNumberSql(buildTextSql('label'))}`,
+    others: features.map(featureSql),
+  };
 }
 
 /** An input: a number, or a text as its index among the most frequent texts of the reference. */
@@ -45,14 +59,14 @@ const MOST_LEVELS = 30;
 const LOOKED_AT = 5_000;
 
 /** Inputs of the reference (a table with `inputs`, JSON objects), by name. Booleans count as texts. */
-export async function featuresOf(session: LakeSession, relation: string): Promise<Feature[]> {
+export async function findFeatures(session: LakeSession, relation: string): Promise<Feature[]> {
   const rows = await session.query(`WITH looked AS (
       SELECT inputs FROM ${relation} WHERE json_type(inputs) = 'OBJECT' ORDER BY hash(prediction), prediction LIMIT ${LOOKED_AT}),
     named AS (SELECT unnest(json_keys(inputs)) AS name, inputs FROM looked),
     valued AS (
       SELECT name, json_extract(inputs, '$."' || replace(name, '"', '') || '"') AS value FROM named),
     levels AS (
-      SELECT name, ${text('value')} AS level, count(*) AS rows, bool_and(json_type(value) IN ('VARCHAR', 'BOOLEAN')) AS isText
+      SELECT name, ${buildTextSql('value')} AS level, count(*) AS rows, bool_and(json_type(value) IN ('VARCHAR', 'BOOLEAN')) AS isText
       FROM valued WHERE json_type(value) IN ('VARCHAR', 'BOOLEAN', 'BIGINT', 'UBIGINT', 'DOUBLE') GROUP BY ALL)
     SELECT name, bool_and(isText) AS isText,
       (list(level ORDER BY rows DESC, level))[1:${MOST_LEVELS}] AS levels
@@ -64,16 +78,16 @@ export async function featuresOf(session: LakeSession, relation: string): Promis
 }
 
 function featureSql({ name, levels }: Feature): string {
-  const value = text(`json_extract(inputs, ${literal(`$.${identifier(name.replaceAll('"', ''))}`)})`);
-  if (levels === null) return number(value);
-  return `nullif(list_position([${levels.map(literal).join(', ')}]::VARCHAR[], ${value}), 0)::DOUBLE`;
+  const value = buildTextSql(`json_extract(inputs, ${quoteLiteral(`$.${quoteIdentifier(name.replaceAll('"', ''))}`)})`);
+  if (levels === null) return buildNumberSql(value);
+  return `nullif(list_position([${levels.map(quoteLiteral).join(', ')}]::VARCHAR[], ${value}), 0)::DOUBLE`;
 }
 
 /** Numbers of rows that have all that is needed, in the order of `needed`, `outcome`, `others`; at most so many, drawn by the hash of their id. */
 export async function readReference(
   session: LakeSession,
   relation: string,
-  { needed, outcome, others }: Measured,
+  { needed, outcome, others }: EstimateColumns,
   most: number,
 ): Promise<Float64Array[]> {
   const columns = [...needed, outcome, ...others];

@@ -30,7 +30,7 @@ export interface ReferenceChance {
  * where that is larger.
  * Example: deviation 0.5, all of 100 rows, reference of 300 -> 0.05 and 0.0577.
  */
-export function errorsOf({ deviation, share }: Spread, rows: number, reference: ReferenceChance) {
+export function computeErrors({ deviation, share }: Spread, rows: number, reference: ReferenceChance) {
   if (share === 0) return { samplingError: null, error: null };
   const samplingError = deviation / Math.sqrt(rows * share);
   const ofReference = Math.max(reference.learned, deviation / Math.sqrt(reference.rows * share));

@@ -10,7 +10,7 @@ export interface IsotonicLine {
  * Example: x 1, 2, 3 and y 0, 1, 0.5 -> 0, 0.75, 0.75.
  */
 export function isotonicRegression(x: Float64Array, y: Float64Array): IsotonicLine {
-  const order = ascendingOrder(x);
+  const order = sortIndexes(x);
   const distinct: number[] = [];
   /** Blocks of distinct points that have one value: its sum and weight, and the place of its first point. */
   const sums: number[] = [];
@@ -50,7 +50,7 @@ function pool(sums: number[], weights: number[], firsts: number[]): void {
 }
 
 /** Value of the line at `x`, straight between its points. */
-export function valueAt({ x, y }: IsotonicLine, at: number): number {
+export function interpolateAt({ x, y }: IsotonicLine, at: number): number {
   let [low, high] = [0, x.length - 1];
   if (at <= (x[low] ?? 0)) return y[low] ?? 0;
   if (at >= (x[high] ?? 0)) return y[high] ?? 0;
@@ -64,7 +64,7 @@ export function valueAt({ x, y }: IsotonicLine, at: number): number {
 }
 
 /** Places of the values from the least to the largest; equal ones in their order. */
-export function ascendingOrder(values: Float64Array): Uint32Array {
+export function sortIndexes(values: Float64Array): Uint32Array {
   const order = Uint32Array.from(values, (_, at) => at);
   return order.sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0) || a - b);
 }

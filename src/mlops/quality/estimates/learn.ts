@@ -1,13 +1,13 @@
 import type { LakeSession } from '../../../platform/lake/index.ts';
 import type { Estimation, Quality } from '../../monitors/schema.ts';
 import type { Cbpe } from './cbpe.ts';
-import { type Dle, type FeatureRows, type LossReference, lossReferenceOf } from './dle.ts';
+import { buildLossReference, type Dle, type FeatureRows, type LossReference } from './dle.ts';
 import {
-  classMeasured,
+  buildMeasuredClassSql,
+  buildMeasuredNumberSql,
+  type EstimateColumns,
   type Feature,
-  featuresOf,
-  type Measured,
-  numberMeasured,
+  findFeatures,
   readReference,
 } from './estimated-rows.ts';
 import { workInThread } from './thread.ts';
@@ -31,18 +31,22 @@ export type EstimateModel =
       readonly reference: LossReference;
     };
 
-export interface Learned {
+export interface LearnedEstimate {
   readonly estimation: Estimation;
   /** null: nothing can be estimated, see the reason of `estimation`. */
   readonly model: EstimateModel | null;
   /** For numeric outputs: the model that predicts the terms of rows. */
-  readonly losses: { readonly dle: Dle; readonly measured: Measured } | null;
+  readonly losses: { readonly dle: Dle; readonly measured: EstimateColumns } | null;
 }
 
 /** Learns from a labelled reference: a FROM item with `prediction`, `inputs`, `output` and `label`. */
-export async function learnEstimates(session: LakeSession, quality: Quality, reference: string): Promise<Learned> {
-  const plan = await planOf(session, quality, reference);
-  if ('reason' in plan) return notLearned({ ...NOTHING, reason: plan.reason });
+export async function learnEstimates(
+  session: LakeSession,
+  quality: Quality,
+  reference: string,
+): Promise<LearnedEstimate> {
+  const plan = await planEstimate(session, quality, reference);
+  if ('reason' in plan) return buildNotLearned({ ...NOTHING, reason: plan.reason });
   const { method, features, measured } = plan;
   const columns = await readReference(session, reference, measured, MOST_REFERENCE);
   const referenceSize = columns[0]?.length ?? 0;
@@ -50,7 +54,7 @@ export async function learnEstimates(session: LakeSession, quality: Quality, ref
   const estimation: Estimation = { ...NOTHING, method, referenceSize, features: names };
   if (referenceSize < FEWEST_REFERENCE) {
     const reason = `the reference has ${referenceSize} usable labelled predictions, and ${FEWEST_REFERENCE} are required`;
-    return notLearned({ ...estimation, reason });
+    return buildNotLearned({ ...estimation, reason });
   }
   const none = new Float64Array();
   if (method === 'cbpe') {
@@ -61,36 +65,40 @@ export async function learnEstimates(session: LakeSession, quality: Quality, ref
   }
   const [said = none, error = none, ...others] = columns;
   const dle = await workInThread('fitDle', { features: [said, ...others], error }, session.signal);
-  return { estimation, model: { method, reference: lossReferenceOf(dle) }, losses: { dle, measured } };
+  return { estimation, model: { method, reference: buildLossReference(dle) }, losses: { dle, measured } };
 }
 
 const NOTHING: Estimation = { method: 'cbpe', referenceSize: 0, calibrated: null, features: [], reason: null };
 
-function notLearned(estimation: Estimation): Learned {
+function buildNotLearned(estimation: Estimation): LearnedEstimate {
   return { estimation, model: null, losses: null };
 }
 
 interface Plan {
   readonly method: Estimation['method'];
   readonly features: readonly Feature[];
-  readonly measured: Measured;
+  readonly measured: EstimateColumns;
 }
 
-async function planOf(session: LakeSession, quality: Quality, reference: string): Promise<Plan | { reason: string }> {
+async function planEstimate(
+  session: LakeSession,
+  quality: Quality,
+  reference: string,
+): Promise<Plan | { reason: string }> {
   if (quality.kind === 'ranking') return { reason: 'rankings are not estimated' };
   if (quality.kind === 'classification') {
     const { probability } = quality;
     if (probability === undefined) return { reason: 'the monitor has no probability: set spec.quality.probability' };
-    return { method: 'cbpe', features: [], measured: classMeasured(quality, probability) };
+    return { method: 'cbpe', features: [], measured: buildMeasuredClassSql(quality, probability) };
   }
-  const features = await featuresOf(session, reference);
-  return { method: 'dle', features, measured: numberMeasured(quality.output, features) };
+  const features = await findFeatures(session, reference);
+  return { method: 'dle', features, measured: buildMeasuredNumberSql(quality.output, features) };
 }
 
 /** SQL of the terms of a prediction that follow from its output alone; null: they are predicted, or there are none. */
 export function termsSql(quality: Quality | undefined): readonly string[] | null {
   if (quality?.kind !== 'classification' || quality.probability === undefined) return null;
-  return classMeasured(quality, quality.probability).needed;
+  return buildMeasuredClassSql(quality, quality.probability).needed;
 }
 
 /**
@@ -100,7 +108,7 @@ export function termsSql(quality: Quality | undefined): readonly string[] | null
 export async function storeLosses(
   session: LakeSession,
   { rows, losses }: { readonly rows: string; readonly losses: string },
-  { dle, measured }: NonNullable<Learned['losses']>,
+  { dle, measured }: NonNullable<LearnedEstimate['losses']>,
 ): Promise<void> {
   const columns = [...measured.needed, ...measured.others].map((sql) => `coalesce(${sql}, 'nan'::DOUBLE)`);
   await session.query(`CREATE OR REPLACE TEMP TABLE ${losses} ("row" BIGINT, term0 DOUBLE, term1 DOUBLE)`);
@@ -117,12 +125,12 @@ export async function storeLosses(
         SELECT ${from} + generate_subscripts(mae, 1) - 1, unnest(mae), unnest(rmse)
         FROM (SELECT from_json($1, '["DOUBLE"]') AS mae, from_json($2, '["DOUBLE"]') AS rmse))
         AS predicted("row", term0, term1) WHERE term0 IS NOT NULL`,
-      [jsonOf(mae, features[0]), jsonOf(rmse, features[0])],
+      [serializeNumbers(mae, features[0]), serializeNumbers(rmse, features[0])],
     );
   }
 }
 
 /** Numbers as JSON; null where another number is not known. */
-function jsonOf(values: Float64Array, needed: Float64Array | undefined): string {
+function serializeNumbers(values: Float64Array, needed: Float64Array | undefined): string {
   return JSON.stringify(Array.from(values, (value, at) => (Number.isNaN(needed?.[at] ?? Number.NaN) ? null : value)));
 }

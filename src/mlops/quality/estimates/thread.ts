@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { compiledCode } from '../../../platform/processes/index.ts';
+import { buildCompiledCodeEnvironment } from '../../../platform/processes/index.ts';
 import { type CbpeMetric, estimateByConfidence } from './cbpe.ts';
 import {
   type ConfidenceQuestion,
   doWork,
+  splitIntoWindows,
   type WorkInput,
   type WorkKind,
   type WorkOutput,
-  windowsOf,
 } from './estimate-work.ts';
 import type { Figure } from './figure.ts';
 
@@ -40,7 +40,7 @@ export async function estimateConfidence(
   const { cbpe, rows, starts } = question;
   if (countNumbers(rows) > FEW_ESTIMATED) return startThread('estimateByConfidence', question, signal);
   const figures: Record<CbpeMetric, Figure>[] = [];
-  for (const window of windowsOf(rows, starts)) {
+  for (const window of splitIntoWindows(rows, starts)) {
     figures.push(estimateByConfidence(cbpe, window));
     if (figures.length % WINDOWS_AT_ONCE === 0) await setImmediate();
   }
@@ -56,7 +56,7 @@ async function startThread<K extends WorkKind>(
 ): Promise<WorkOutput<K>> {
   // The source is TypeScript in a checkout and JavaScript in a published package; the file's own name tells which.
   const worker = new Worker(new URL(`./estimate-worker${extname(import.meta.url)}`, import.meta.url), {
-    env: compiledCode(),
+    env: buildCompiledCodeEnvironment(),
     workerData: { kind, input },
   });
   try {

@@ -1,6 +1,6 @@
 import type { JournaledTable } from '../../../platform/journal/index.ts';
 import type { MonitorWindow } from '../../monitors/schema.ts';
-import { instant, rowsOfModelSql, type Selection } from '../../predictions/index.ts';
+import { buildInstantSql, rowsOfModelSql, type Selection } from '../../predictions/index.ts';
 
 /** Predictions whose inputs are looked at, and the most names that are answered. */
 const LATEST = 20;
@@ -21,7 +21,7 @@ export async function readInputNames(
 
 /** Names of the inputs of each of the latest predictions since an instant. */
 function readLatestNames(predictions: JournaledTable, selection: Selection, from?: string): Promise<string[][]> {
-  const since = from === undefined ? '' : `WHERE predictedAt >= ${instant(from)}`;
+  const since = from === undefined ? '' : `WHERE predictedAt >= ${buildInstantSql(from)}`;
   return predictions.read(
     async (relation, session) => {
       const rows =

@@ -1,16 +1,16 @@
 import type { JournaledTable } from '../../../platform/journal/index.ts';
-import { type LakeSession, literal } from '../../../platform/lake/index.ts';
-import { scoresOf } from '../../monitors/index.ts';
+import { type LakeSession, quoteLiteral } from '../../../platform/lake/index.ts';
+import { listScores } from '../../monitors/index.ts';
 import type { Estimation, MonitorSpec } from '../../monitors/schema.ts';
 import {
-  instant,
+  buildInstantSql,
+  computeReadRange,
   labelledSql,
   type ReadColumns,
-  rangeOf,
   rowsOfModelSql,
   type Selection,
 } from '../../predictions/index.ts';
-import { type EstimateModel, type Learned, learnEstimates, storeLosses, termsSql } from '../estimates/learn.ts';
+import { type EstimateModel, type LearnedEstimate, learnEstimates, storeLosses, termsSql } from '../estimates/learn.ts';
 import { scoresSql } from './windows-sql.ts';
 
 const DAY_MS = 86_400_000;
@@ -43,7 +43,7 @@ export interface ScoredRows {
   sliceSql(input: string): string;
 }
 
-export interface Scoring {
+export interface ScoringRequest {
   readonly spec: MonitorSpec;
   readonly selection: Selection;
   /** Whether to read the inputs of rows (column `inputs`, JSON). */
@@ -51,7 +51,11 @@ export interface Scoring {
 }
 
 /** Joins predictions with their labels and scores them, for the time of `work`. */
-export function scoreRows<T>(tables: Tables, scoring: Scoring, work: (rows: ScoredRows) => Promise<T>): Promise<T> {
+export function scoreRows<T>(
+  tables: Tables,
+  scoring: ScoringRequest,
+  work: (rows: ScoredRows) => Promise<T>,
+): Promise<T> {
   const { spec, selection } = scoring;
   const withinMs = spec.labels.withinDays * DAY_MS;
   // Two reads: windows need the requested days; references, and labels without a prediction, need all days.
@@ -62,19 +66,19 @@ export function scoreRows<T>(tables: Tables, scoring: Scoring, work: (rows: Scor
           const copied = await copyRows(session, { all, selected, labels }, scoring);
           return work(await scoreCopied(session, copied, scoring));
         }),
-      rangeOf(selection, withinMs),
+      computeReadRange(selection, withinMs),
     ),
   );
 }
 
 /** SQL of the value of an input of a row with `inputs`. */
 export function inputSql(input: string): string {
-  return `json_extract_string(inputs, ${inputPath(input)})`;
+  return `json_extract_string(inputs, ${buildInputPath(input)})`;
 }
 
 /** SQL of the place of an input in `inputs`, as a JSON pointer (RFC 6901): any name is one. */
-export function inputPath(input: string): string {
-  return literal(`/${input.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+export function buildInputPath(input: string): string {
+  return quoteLiteral(`/${input.replaceAll('~', '~0').replaceAll('/', '~1')}`);
 }
 
 interface AllRelations {
@@ -94,7 +98,7 @@ function isWhole({ modelVersion, endpoint, environment, ...time }: Selection): b
 }
 
 /** For numeric outputs, the loss is learned from the inputs, so the inputs are read. */
-function columnsOf({ spec, withInputs }: Scoring): ReadColumns {
+function selectReadColumns({ spec, withInputs }: ScoringRequest): ReadColumns {
   const isLearned = spec.estimate !== undefined && spec.quality?.kind === 'regression';
   return withInputs || isLearned ? 'all' : 'answers';
 }
@@ -106,17 +110,21 @@ function columnsOf({ spec, withInputs }: Scoring): ReadColumns {
 async function copyRows(
   session: LakeSession,
   { all, selected, labels }: AllRelations,
-  scoring: Scoring,
+  scoring: ScoringRequest,
 ): Promise<AllRelations> {
   const copy = (table: string, relation: string, read: ReadColumns) =>
     session.query(`CREATE OR REPLACE TEMP TABLE ${table} AS ${rowsOfModelSql(relation, scoring.selection, read)}`);
   await copy('monitor_label', labels, 'all');
   if (!isOfAllTime(scoring.selection)) return { all, selected, labels: 'monitor_label' };
-  await copy(PREDICTION, all, columnsOf(scoring));
+  await copy(PREDICTION, all, selectReadColumns(scoring));
   return { all: PREDICTION, selected: PREDICTION, labels: 'monitor_label' };
 }
 
-async function scoreCopied(session: LakeSession, relations: AllRelations, scoring: Scoring): Promise<ScoredRows> {
+async function scoreCopied(
+  session: LakeSession,
+  relations: AllRelations,
+  scoring: ScoringRequest,
+): Promise<ScoredRows> {
   await storeLabelled(session, relations, scoring);
   const unmatchedLabels = await countUnmatched(session, relations, scoring.selection);
   // The stored rows have all of it; memory is for one copy.
@@ -133,9 +141,9 @@ async function scoreCopied(session: LakeSession, relations: AllRelations, scorin
 }
 
 /** Stores predictions with their labels, scores and terms, so that several cuts parse outputs and labels once. */
-async function storeLabelled(session: LakeSession, relations: AllRelations, scoring: Scoring): Promise<void> {
+async function storeLabelled(session: LakeSession, relations: AllRelations, scoring: ScoringRequest): Promise<void> {
   const { spec, selection } = scoring;
-  const scores = spec.quality === undefined ? [] : scoresOf(spec.quality);
+  const scores = spec.quality === undefined ? [] : listScores(spec.quality);
   const withTerms = spec.estimate === undefined ? null : termsSql(spec.quality);
   const terms = withTerms ?? ['NULL::DOUBLE', 'NULL::DOUBLE'];
   const columns = [
@@ -146,22 +154,22 @@ async function storeLabelled(session: LakeSession, relations: AllRelations, scor
     ...terms.map((sql, at) => `${sql} AS term${at}`),
   ];
   const common = labelledSql(
-    predictionRelations(relations, selection),
+    buildPredictionRelations(relations, selection),
     selection,
-    withinMsOf(spec),
-    columnsOf(scoring),
+    computeLabelWindowMs(spec),
+    selectReadColumns(scoring),
   );
   await session.query(
     `CREATE OR REPLACE TEMP TABLE ${LABELLED} AS WITH ${common} SELECT ${columns.join(', ')} FROM labelled`,
   );
 }
 
-function predictionRelations({ all, selected, labels }: AllRelations, selection: Selection) {
+function buildPredictionRelations({ all, selected, labels }: AllRelations, selection: Selection) {
   const relations = { predictions: selected, labels };
   return isOfAllTime(selection) ? relations : { ...relations, predictionsOfAnyDay: all };
 }
 
-function withinMsOf({ labels }: MonitorSpec): number {
+function computeLabelWindowMs({ labels }: MonitorSpec): number {
   return labels.withinDays * DAY_MS;
 }
 
@@ -177,7 +185,11 @@ async function countUnmatched(
   return Number(row?.labels ?? 0);
 }
 
-async function learn(session: LakeSession, relations: AllRelations, scoring: Scoring): Promise<Learned | null> {
+async function learn(
+  session: LakeSession,
+  relations: AllRelations,
+  scoring: ScoringRequest,
+): Promise<LearnedEstimate | null> {
   const { spec, selection } = scoring;
   const { quality, estimate } = spec;
   if (estimate === undefined || quality === undefined) return null;
@@ -189,15 +201,15 @@ async function learn(session: LakeSession, relations: AllRelations, scoring: Sco
     return learnEstimates(
       session,
       quality,
-      `(${rows} AND predictedAt >= ${instant(start)} AND predictedAt < ${instant(end)})`,
+      `(${rows} AND predictedAt >= ${buildInstantSql(start)} AND predictedAt < ${buildInstantSql(end)})`,
     );
   }
   const learned = { model, knownAt, ...estimate.reference };
   const common = labelledSql(
     { predictions: all, predictionsOfAnyDay: all, labels },
     learned,
-    withinMsOf(spec),
-    columnsOf(scoring),
+    computeLabelWindowMs(spec),
+    selectReadColumns(scoring),
   );
   return learnEstimates(session, quality, `(WITH ${common} SELECT * FROM labelled WHERE label IS NOT NULL)`);
 }

@@ -5,7 +5,7 @@ import type { EstimatedQuality, MeasuredQuality, ShownQuality } from '../../moni
  * estimate. Where the preferred figure has no value, the other one is shown. Estimates are matched by name.
  * Example: 10 % labelled, `until` 0.5, accuracy measured 0.9 and estimated 0.8 -> 0.8, estimated.
  */
-export function shownQuality(
+export function selectQualityFigures(
   quality: readonly MeasuredQuality[],
   estimates: readonly EstimatedQuality[],
   { completeness, until }: { readonly completeness: number; readonly until: number },

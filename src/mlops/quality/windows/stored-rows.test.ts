@@ -24,13 +24,13 @@ const QUERIES = [
   { by: 'all', end: hour(-24 * 100) },
 ];
 
-const folderOf = (room: Room) => join(room.folder, 'objects', 'monitoring', 'windows', 'watch');
+const rowsFolder = (room: Room) => join(room.folder, 'objects', 'monitoring', 'windows', 'watch');
 const show = (server: Server, query: object) => call(server, showMonitor, { params: { monitor: 'watch' }, query });
 
 function rowsFile(room: Room): string {
-  const [name, ...others] = readdirSync(folderOf(room)).filter((one) => one.endsWith('.parquet'));
+  const [name, ...others] = readdirSync(rowsFolder(room)).filter((one) => one.endsWith('.parquet'));
   expect(others).toEqual([]);
-  return join(folderOf(room), name ?? 'none');
+  return join(rowsFolder(room), name ?? 'none');
 }
 
 function rounded(answer: unknown): unknown {
@@ -48,7 +48,7 @@ async function expectComputed(server: Server, queries = QUERIES): Promise<void> 
   }
 }
 
-const inputsOf = (at: number, random: () => number) => ({
+const buildInputs = (at: number, random: () => number) => ({
   ...(at % 7 === 0 ? {} : { country: at % 11 === 0 ? null : ['de', 'fr', 7, true][at % 4] }),
   age: Math.floor(random() * 4) * 10,
   weight: random(),
@@ -64,7 +64,7 @@ async function sendRows(server: Server): Promise<void> {
     const output = at % 50 === 0 ? { answer: 'unclear' } : { answer: p >= 0.5 ? 1 : 0, p };
     return {
       ...{ prediction: `p${at}`, predictedAt: hour(-24 * 45 * random()), output },
-      ...(at % 31 === 0 ? {} : { inputs: inputsOf(at, random) }),
+      ...(at % 31 === 0 ? {} : { inputs: buildInputs(at, random) }),
       ...(at % 5 === 0 ? {} : { latencyMs: Math.floor(random() * 300) }),
       ...(at % 2 === 0 ? { modelVersion: `${at % 3}`, endpoint: 'shop', environment: 'production' } : {}),
     };
@@ -108,8 +108,8 @@ it('answer slices, versions and any time as a computation does, with and without
         bytes.map((byte, at) => (at === bytes.length >> 1 ? byte ^ 1 : byte)),
       ),
     () => rmSync(rowsFile(room)),
-    () => writeFileSync(join(folderOf(room), 'rows.json'), '{"cut'),
-    () => rmSync(join(folderOf(room), 'rows.json')),
+    () => writeFileSync(join(rowsFolder(room), 'rows.json'), '{"cut'),
+    () => rmSync(join(rowsFolder(room), 'rows.json')),
   ];
   // In the short run a byte that changed and a file that is missing.
   for (const damage of isDeep ? damages : damages.slice(2, 4)) {

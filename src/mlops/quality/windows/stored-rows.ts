@@ -3,18 +3,18 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { fileStamp } from '../../../platform/digests/index.ts';
+import { readFileStamp } from '../../../platform/digests/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import { type Lake, literal, parquetOptions } from '../../../platform/lake/index.ts';
+import { buildParquetOptions, type Lake, quoteLiteral } from '../../../platform/lake/index.ts';
 import type { Objects } from '../../../platform/objects/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
-import { scoresOf } from '../../monitors/index.ts';
+import { listScores } from '../../monitors/index.ts';
 import { Estimation, type MonitorSpec } from '../../monitors/schema.ts';
-import { conditions } from '../../predictions/index.ts';
+import { buildConditions } from '../../predictions/index.ts';
 import type { EstimateModel } from '../estimates/learn.ts';
-import { inputPath, type ScoredFacts, type ScoredRows } from './scored-rows.ts';
-import { type ShownCut, showCut, type Watching } from './windows.ts';
+import { buildInputPath, type ScoredFacts, type ScoredRows } from './scored-rows.ts';
+import { type ShownCut, showCut, type WindowQuery } from './windows.ts';
 import { scoreColumns } from './windows-sql.ts';
 
 export interface StoredRowsDeps {
@@ -101,7 +101,7 @@ export interface StoredRows {
   /** Null where nothing is stored, or it is damaged. */
   find(folder: string): Promise<StoredRowSet | null>;
   /** One cut of the stored rows for a monitor; null: the rows do not have the input, or they are missing or damaged. */
-  showCut(folder: string, rows: StoredRowSet, watching: Watching): Promise<ShownCut | null>;
+  showCut(folder: string, rows: StoredRowSet, watching: WindowQuery): Promise<ShownCut | null>;
   /** Whether the object of the rows is there. */
   isThere(folder: string): Promise<boolean>;
   forget(): void;
@@ -117,7 +117,7 @@ export function createStoredRows(deps: StoredRowsDeps): StoredRows {
   return {
     write: (rows, spec) => writeRows(deps, rows, spec),
     async put(folder, file, facts) {
-      const stored = await putFile(deps, folder, file, facts);
+      const stored = await saveFile(deps, folder, file, facts);
       await removeOthers(deps, folder, stored.file.name);
       keep(folder, stored);
     },
@@ -138,13 +138,13 @@ export function createStoredRows(deps: StoredRowsDeps): StoredRows {
         // Stored again or deleted while they were read.
         if (now?.file.name !== rows.file.name) return null;
         deps.log.warn({ err: error, rows: folder }, 'cannot read stored rows of a monitor; they are stored again');
-        await deps.objects.remove(factsKey(folder));
+        await deps.objects.remove(buildFactsKey(folder));
         return null;
       }
     },
     isThere: async (folder) => {
       const rows = kept.get(folder) ?? (await readFacts(deps, folder));
-      if (rows === null || (await deps.objects.size(factsKey(folder))) === null) return false;
+      if (rows === null || (await deps.objects.size(buildFactsKey(folder))) === null) return false;
       return (await deps.objects.size(`${folder}/${rows.file.name}`)) === rows.file.sizeBytes;
     },
     forget: () => kept.clear(),
@@ -156,7 +156,7 @@ const STOPPED = ['server_stopping', 'lake_memory_exhausted', 'storage_full'];
 async function writeRows({ lake }: StoredRowsDeps, rows: ScoredRows, spec: MonitorSpec): Promise<RowsFile> {
   const { session, relation, facts: scored } = rows;
   const { columns, hasAllInputs } = await findInputs(rows);
-  const scores = spec.quality === undefined ? [] : scoreColumns(scoresOf(spec.quality));
+  const scores = spec.quality === undefined ? [] : scoreColumns(listScores(spec.quality));
   const plain = [...COLUMNS, ...scores, ...TERMS];
   const values = columns.map((_, at) => `inputValues[${at + 1}] AS input${at}`);
   const path = lake.scratchPath('parquet');
@@ -166,7 +166,7 @@ async function writeRows({ lake }: StoredRowsDeps, rows: ScoredRows, spec: Monit
     await session.query(`COPY (
         SELECT ${[...plain, ...values].join(', ')}
         FROM (SELECT *, ${valuesSql(columns)} AS inputValues FROM (SELECT ${plain.join(', ')}, inputs FROM ${relation} ORDER BY predictedAt, draw)))
-      TO ${literal(path)} (${parquetOptions(plain.length + columns.length)})`);
+      TO ${quoteLiteral(path)} (${buildParquetOptions(plain.length + columns.length)})`);
   } catch (error) {
     await remove();
     throw error;
@@ -176,7 +176,9 @@ async function writeRows({ lake }: StoredRowsDeps, rows: ScoredRows, spec: Monit
 
 /** The inputs of all rows, parsed once a row. */
 function valuesSql(names: readonly string[]): string {
-  return names.length === 0 ? '[]::VARCHAR[]' : `json_extract_string(inputs, [${names.map(inputPath).join(', ')}])`;
+  return names.length === 0
+    ? '[]::VARCHAR[]'
+    : `json_extract_string(inputs, [${names.map(buildInputPath).join(', ')}])`;
 }
 
 /** Inputs that can be columns: the most frequent ones, of short values. */
@@ -197,7 +199,7 @@ async function findInputs({ session, relation }: ScoredRows): Promise<{ columns:
   return { columns, hasAllInputs: columns.length === names.length };
 }
 
-async function putFile(
+async function saveFile(
   { objects }: StoredRowsDeps,
   folder: string,
   { path, scored, columns, hasAllInputs }: RowsFile,
@@ -206,13 +208,13 @@ async function putFile(
   // A new name each time, so that a query that reads the previous file can finish.
   const name = `rows-${randomUUID()}.parquet`;
   const { sizeBytes, sha256 } = await objects.put(`${folder}/${name}`, createReadStream(path));
-  const stamp = (await fileStamp(await pathOf(objects, `${folder}/${name}`)))?.stamp ?? '';
+  const stamp = (await readFileStamp(await requireLocalPath(objects, `${folder}/${name}`)))?.stamp ?? '';
   const file = { name, sizeBytes, sha256, stamp };
   const line = JSON.stringify(
     { ...facts, ...scored, columns, hasAllInputs, file } satisfies Unserialized,
     (_, value) => (value instanceof Float64Array ? Array.from(value) : value),
   );
-  await objects.put(factsKey(folder), `${digestOf(line)}\n${line}`);
+  await objects.put(buildFactsKey(folder), `${hashLine(line)}\n${line}`);
   return { ...facts, scored, columns, hasAllInputs, file };
 }
 
@@ -229,12 +231,12 @@ async function removeOthers({ objects }: StoredRowsDeps, folder: string, kept: s
 }
 
 async function readFacts({ objects }: StoredRowsDeps, folder: string): Promise<StoredRowSet | null> {
-  const key = factsKey(folder);
+  const key = buildFactsKey(folder);
   if ((await objects.size(key)) === null) return null;
   const stored = await text((await objects.open(key)).content);
   const end = stored.indexOf('\n');
   const line = stored.slice(end + 1);
-  if (end < 0 || stored.slice(0, end) !== digestOf(line)) return null;
+  if (end < 0 || stored.slice(0, end) !== hashLine(line)) return null;
   const parsed = StoredFacts.safeParse(JSON.parse(line));
   if (!parsed.success) return null;
   const { estimation, model, unmatchedLabels, ...rest } = parsed.data;
@@ -253,13 +255,13 @@ async function showStored(
   { lake, objects }: StoredRowsDeps,
   folder: string,
   { scored, columns, file }: StoredRowSet,
-  watching: Watching,
+  watching: WindowQuery,
 ): Promise<ShownCut> {
   const key = `${folder}/${file.name}`;
-  const path = await pathOf(objects, key);
+  const path = await requireLocalPath(objects, key);
   await assertIntact(objects, key, { ...file, path });
-  const where = ['true', ...conditions(watching.selection)].join(' AND ');
-  const relation = `(SELECT * FROM read_parquet(${literal(path)}) WHERE ${where})`;
+  const where = ['true', ...buildConditions(watching.selection)].join(' AND ');
+  const relation = `(SELECT * FROM read_parquet(${quoteLiteral(path)}) WHERE ${where})`;
   const sliceSql = (input: string) => (columns.includes(input) ? `input${columns.indexOf(input)}` : 'NULL::VARCHAR');
   return lake.session((session) => showCut({ session, relation, facts: scored, sliceSql }, watching));
 }
@@ -270,23 +272,23 @@ async function assertIntact(
   key: string,
   { path, sizeBytes, sha256, stamp }: StoredFacts['file'] & { readonly path: string },
 ): Promise<void> {
-  const now = await fileStamp(path);
+  const now = await readFileStamp(path);
   if (now === null || now.sizeBytes !== sizeBytes) throw new Error(`${key} is missing or has another size`);
   if (now.stamp === stamp) return;
   if ((await objects.digest(key))?.sha256 !== sha256)
     throw new Error(`${key} does not have the bytes that were written`);
 }
 
-async function pathOf(objects: Objects, key: string): Promise<string> {
+async function requireLocalPath(objects: Objects, key: string): Promise<string> {
   const path = await objects.localPath(key);
   if (path === null) throw new Error('stored rows are on this machine, where the lake reads them');
   return path;
 }
 
-function factsKey(folder: string): string {
+function buildFactsKey(folder: string): string {
   return `${folder}/rows.json`;
 }
 
-function digestOf(line: string): string {
+function hashLine(line: string): string {
   return createHash('sha256').update(line).digest('hex');
 }

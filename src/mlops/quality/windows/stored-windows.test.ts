@@ -15,11 +15,11 @@ const SPEC = {
 };
 
 const show = (server: Server, query: object) => call(server, showMonitor, { params: { monitor: 'watch' }, query });
-const folderOf = (room: Room) => join(room.folder, 'objects', 'monitoring', 'windows', 'watch');
+const windowsFolder = (room: Room) => join(room.folder, 'objects', 'monitoring', 'windows', 'watch');
 
 /** Names of the stored files, without the part of the name of the rows that is drawn. */
-const filesOf = (room: Room) =>
-  readdirSync(folderOf(room))
+const listWindowFiles = (room: Room) =>
+  readdirSync(windowsFolder(room))
     .map((name) => name.replace(/^rows-.*\.parquet$/, 'rows-.parquet'))
     .toSorted();
 
@@ -90,7 +90,7 @@ it('answer as what they are made of does, whatever comes, in whatever order, and
     if (round % 4 === 3) {
       const entity = `entity-${round}`;
       await call(server, deletePredictions, { body: { entity, dryRun: false } });
-      expect(existsSync(folderOf(room))).toBe(false);
+      expect(existsSync(windowsFolder(room))).toBe(false);
     }
     // Stored when rows are settled; then rows come that the stored windows do not have.
     if (round % 3 !== 0) await room.settle();
@@ -112,19 +112,19 @@ it('are stored by hour, day, week, month and together, answer aligned times, and
     })),
   );
   await server.look();
-  expect(filesOf(room)).toEqual(FILES);
+  expect(listWindowFiles(room)).toEqual(FILES);
   const day = '2026-11-02T00:00:00.000Z';
   for (const query of [{ start: day }, { end: day }, { start: '2026-11-02T01:30:00Z' }, { start: day, by: 'week' }]) {
     const knownAt = new Date(room.clock.now()).toISOString();
     const [stored, computed] = [await show(server, query), await show(server, { ...query, knownAt })];
     expect(rounded(stored.windows)).toEqual(rounded(computed.windows));
   }
-  rmSync(join(folderOf(room), 'day.json'));
-  writeFileSync(join(folderOf(room), 'all.json'), '{"spec": "cut');
+  rmSync(join(windowsFolder(room), 'day.json'));
+  writeFileSync(join(windowsFolder(room), 'all.json'), '{"spec": "cut');
   const again = await room.server();
   await expectComputed(again);
   await again.look();
-  expect(filesOf(room)).toEqual(FILES);
+  expect(listWindowFiles(room)).toEqual(FILES);
   await expectComputed(await room.server());
   // Another kind of quality is another question.
   await server.apply({ model: 'ranker', quality: { kind: 'classification', output: 'answer' } });

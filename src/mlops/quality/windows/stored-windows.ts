@@ -102,17 +102,17 @@ export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
   /** Deletions so far: windows that were computed before one are not stored after it. */
   let deletions = 0;
   const storeMonitor = async (monitor: Monitor): Promise<void> => {
-    const state = await stateOf(deps);
+    const state = await readTablesState(deps);
     const due = await isDue(parts, monitor, state);
     if (!due) return;
     const before = deletions;
     const { cuts, facts, file } = await computeCuts(parts, monitor, state);
     await using _ = file;
     if (deletions !== before) return;
-    await rows.put(folderOf(monitor), file, facts);
+    await rows.put(buildFolder(monitor), file, facts);
     for (const [by, stored] of cuts) {
       if (deletions !== before) break;
-      await writeCut(deps, recent, keyOf(monitor, by), stored);
+      await writeCut(deps, recent, buildObjectKey(monitor, by), stored);
     }
     if (deletions === before) return;
     recent.clear();
@@ -152,21 +152,21 @@ interface Parts extends StoredWindowsDeps {
 type Answer = Omit<ResponseOf<typeof showMonitor>, 'monitor' | 'spec'>;
 
 async function findWindows(parts: Parts, monitor: Monitor, question: WindowQuestion): Promise<Answer | null> {
-  const by = storedCut(question);
+  const by = selectStoredCut(question);
   const found = by === null ? null : await readStored(parts, monitor, by);
   if (found === null || isBefore(question.start, found.from)) return null;
-  const knownAt = await knownAtOf(parts, found);
+  const knownAt = await resolveKnownAt(parts, found);
   if (knownAt === null) return null;
   const { estimation, unmatchedLabels, inputs } = found;
-  const windows = windowsBetween(found.windows, question);
+  const windows = selectWindowsBetween(found.windows, question);
   return { knownAt, estimation, unmatchedLabels, inputs, windows, sliceValues: null };
 }
 
 async function findFromRows(parts: Parts, monitor: Monitor, question: WindowQuestion): Promise<Answer | null> {
-  const folder = folderOf(monitor);
+  const folder = buildFolder(monitor);
   const found = await parts.rows.find(folder);
-  if (found === null || found.spec !== specDigest(monitor.spec)) return null;
-  const knownAt = await knownAtOf(parts, found);
+  if (found === null || found.spec !== hashSpec(monitor.spec)) return null;
+  const knownAt = await resolveKnownAt(parts, found);
   if (knownAt === null) return null;
   const { by, slice, mostValues, from, ...selected } = question;
   const selection = { ...selected, model: monitor.spec.model };
@@ -181,12 +181,12 @@ async function findFromRows(parts: Parts, monitor: Monitor, question: WindowQues
  * Instant up to which rows are in the stored windows; null: new rows arrived, and the stored windows are too old or quick
  * enough to recompute.
  */
-async function knownAtOf(
+async function resolveKnownAt(
   { clock, ...tables }: Parts,
   { state, knownAt, buildMs }: Pick<StoredCutWindows, 'state' | 'knownAt' | 'buildMs'>,
 ): Promise<string | null> {
   const now = clock.now();
-  if (state === (await stateOf(tables))) return new Date(now).toISOString();
+  if (state === (await readTablesState(tables))) return new Date(now).toISOString();
   const ageMs = now - Date.parse(knownAt);
   return buildMs < SHORT_MS || ageMs > Math.max(STALE_MS, buildMs * 20) ? null : knownAt;
 }
@@ -237,7 +237,7 @@ async function computeCuts(parts: Parts, { spec }: Monitor, state: string) {
     return parts.rows.write(rows, spec);
   });
   const inputs = await readInputNames(parts.predictions, selection, shown.get('day')?.windows ?? []);
-  const facts = { inputs, spec: specDigest(spec), state, knownAt, buildMs: performance.now() - startedAt };
+  const facts = { inputs, spec: hashSpec(spec), state, knownAt, buildMs: performance.now() - startedAt };
   const cuts = [...shown].map(([by, cut]) => [by, { ...facts, from: fromOf(by) ?? null, ...cut }] as const);
   return { cuts, facts, file };
 }
@@ -250,7 +250,7 @@ async function writeCut(
 ): Promise<void> {
   const { windows, ...facts } = stored;
   const line = JSON.stringify(windows);
-  await objects.put(key, `${JSON.stringify({ ...facts, sha256: digestOf(line) })}\n${line}`);
+  await objects.put(key, `${JSON.stringify({ ...facts, sha256: hashLine(line) })}\n${line}`);
   recent.put(key, stored);
 }
 
@@ -262,12 +262,12 @@ async function isDue(deps: Parts, monitor: Monitor, state: string): Promise<bool
   const stored: StoredCutWindows[] = [];
   for (const by of STORED) {
     // The object may be missing even if it is cached in memory.
-    const isThere = (await deps.objects.size(keyOf(monitor, by))) !== null;
+    const isThere = (await deps.objects.size(buildObjectKey(monitor, by))) !== null;
     const before = isThere ? await readStored(deps, monitor, by) : null;
     if (before === null) return true;
     stored.push(before);
   }
-  if (!(await deps.rows.isThere(folderOf(monitor)))) return true;
+  if (!(await deps.rows.isThere(buildFolder(monitor)))) return true;
   const changed = stored.filter((before) => before.state !== state);
   const isWaiting = deps.predictions.waitingBytes + deps.labels.waitingBytes > 0;
   const now = deps.clock.now();
@@ -286,8 +286,8 @@ async function readStored(
   monitor: Monitor,
   by: StoredCut,
 ): Promise<StoredCutWindows | null> {
-  const key = keyOf(monitor, by);
-  const spec = specDigest(monitor.spec);
+  const key = buildObjectKey(monitor, by);
+  const spec = hashSpec(monitor.spec);
   const kept = recent.get(key);
   if (kept?.spec === spec) return kept;
   if ((await objects.size(key)) === null) return null;
@@ -302,13 +302,13 @@ function parseStored(content: string): StoredCutWindows | null {
   const end = content.indexOf('\n');
   const line = content.slice(end + 1);
   const facts = StoredFacts.safeParse(parseJson(content.slice(0, Math.max(0, end))));
-  if (!facts.success || facts.data.sha256 !== digestOf(line)) return null;
+  if (!facts.success || facts.data.sha256 !== hashLine(line)) return null;
   const { sha256: _, ...rest } = facts.data;
   const windows: MonitorWindow[] = JSON.parse(line);
   return { ...rest, windows };
 }
 
-function digestOf(line: string): string {
+function hashLine(line: string): string {
   return createHash('sha256').update(line).digest('hex');
 }
 
@@ -320,26 +320,26 @@ function parseJson(content: string): unknown {
   }
 }
 
-function folderOf({ monitor }: Monitor): string {
+function buildFolder({ monitor }: Monitor): string {
   return `${FOLDER}/${monitor}`;
 }
 
-function keyOf(monitor: Monitor, by: StoredCut): string {
-  return `${folderOf(monitor)}/${by}.json`;
+function buildObjectKey(monitor: Monitor, by: StoredCut): string {
+  return `${buildFolder(monitor)}/${by}.json`;
 }
 
-async function stateOf({ predictions, labels }: Pick<Tables, 'predictions' | 'labels'>): Promise<string> {
+async function readTablesState({ predictions, labels }: Pick<Tables, 'predictions' | 'labels'>): Promise<string> {
   return `${await predictions.state()} / ${await labels.state()}`;
 }
 
 /** Alerts, drift and money change no window. */
-function specDigest({ model, labels, quality, estimate }: MonitorSpec): string {
+function hashSpec({ model, labels, quality, estimate }: MonitorSpec): string {
   return createHash('sha256')
     .update(JSON.stringify([FORMAT, model, labels, quality, estimate]))
     .digest('hex');
 }
 
-function storedCut({ by, slice, start, end, knownAt, modelVersion, endpoint, environment }: WindowQuestion) {
+function selectStoredCut({ by, slice, start, end, knownAt, modelVersion, endpoint, environment }: WindowQuestion) {
   if ([slice, knownAt, modelVersion, endpoint, environment].some((one) => one !== undefined)) return null;
   const cut = STORED.find((one) => one === by);
   if (cut === undefined) return null;
@@ -357,7 +357,7 @@ function isBoundary(instant: string, by: StoredCut): boolean {
   return by === 'day' || at.getUTCDate() === 1;
 }
 
-function windowsBetween(windows: readonly MonitorWindow[], { start, end }: WindowQuestion): MonitorWindow[] {
+function selectWindowsBetween(windows: readonly MonitorWindow[], { start, end }: WindowQuestion): MonitorWindow[] {
   const from = start === undefined ? Number.NEGATIVE_INFINITY : Date.parse(start);
   const until = end === undefined ? Number.POSITIVE_INFINITY : Date.parse(end);
   return windows.filter(({ period }) => {

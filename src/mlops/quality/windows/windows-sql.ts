@@ -1,8 +1,8 @@
-import { literal } from '../../../platform/lake/index.ts';
+import { quoteLiteral } from '../../../platform/lake/index.ts';
 import type { Period } from '../../../platform/units/index.ts';
 import type { Score } from '../../monitors/index.ts';
 import type { WINDOWS } from '../../monitors/schema.ts';
-import { instant } from '../../predictions/index.ts';
+import { buildInstantSql } from '../../predictions/index.ts';
 
 const MOST_WINDOWS = 5_000;
 const HOUR_MS = 3_600_000;
@@ -55,7 +55,7 @@ export function scoresSql(scores: readonly Score[]): string[] {
  */
 export function windowsSql(cut: CutRows, scores: readonly Score[]): string {
   const areas = scores.flatMap(({ of }, index) => (of === 'auc' ? [index] : []));
-  const means = scores.flatMap(({ of }, index) => (of === 'auc' ? [] : meanSums(index)));
+  const means = scores.flatMap(({ of }, index) => (of === 'auc' ? [] : buildMeanSums(index)));
   const quantiles = [0.5, 0.95, 0.99].map((q, index) => `quantile_cont(latencyMs, ${q}) AS latency${index}`);
   const sums = [
     ...quantiles,
@@ -68,15 +68,15 @@ export function windowsSql(cut: CutRows, scores: readonly Score[]): string {
       area${index}.mean AS mean${index}, area${index}.sd AS sd${index}`,
   );
   return `WITH
-    every AS (${cutSql(cut, [...PLAIN, ...scoreColumns(scores)])}),
+    every AS (${buildCutSql(cut, [...PLAIN, ...scoreColumns(scores)])}),
     sliced AS (SELECT slice, count(*) AS predictions FROM every GROUP BY slice),
     cut AS (${mostFrequentSql(cut.mostValues)}),
     ${areas.map((index) => `area${index} AS (${areaSql(index)}),`).join('\n')}
     summed AS (SELECT start, slice, count(*)::INTEGER AS predictions, count(*) FILTER (isLabelled)::INTEGER AS labelled,
       ${sums.join(', ')} FROM cut GROUP BY start, slice),
     placed AS (SELECT *, row_number() OVER (ORDER BY start, slice NULLS FIRST) - 1 AS place FROM summed)
-    SELECT placed.* EXCLUDE (start), (SELECT count(*)::INTEGER FROM sliced) AS sliceValues, placed.start AS begun, strftime(placed.start, ${literal(isByPeriods(cut.by) ? TO_THE_MS : TO_THE_SECOND)}) AS start,
-      ${windowEnd(cut.by)} AS until ${shownOfAreas.join('')}
+    SELECT placed.* EXCLUDE (start), (SELECT count(*)::INTEGER FROM sliced) AS sliceValues, placed.start AS begun, strftime(placed.start, ${quoteLiteral(isByPeriods(cut.by) ? TO_THE_MS : TO_THE_SECOND)}) AS start,
+      ${buildWindowEnd(cut.by)} AS until ${shownOfAreas.join('')}
     FROM placed ${areas.map((index) => `LEFT JOIN area${index} ON ${isSameWindow(`area${index}`, 'placed', 'start')}`).join('\n')}
     WHERE placed.place < ${MOST_WINDOWS} ORDER BY placed.place`;
 }
@@ -85,7 +85,7 @@ export function windowsSql(cut: CutRows, scores: readonly Score[]): string {
 export function placedSql(cut: CutRows, windows: string): string {
   const condition = 'WHERE term0 IS NOT NULL AND term1 IS NOT NULL';
   return `(SELECT place, cut.draw, cut.term0, cut.term1
-    FROM (SELECT * FROM (${cutSql(cut, PLAIN)}) ${condition}) cut
+    FROM (SELECT * FROM (${buildCutSql(cut, PLAIN)}) ${condition}) cut
     JOIN ${windows} windows ON ${isSameWindow('cut', 'windows', 'begun')})`;
 }
 
@@ -95,9 +95,9 @@ function mostFrequentSql(mostValues: number | undefined): string {
     JOIN (FROM sliced ORDER BY predictions DESC, slice NULLS FIRST LIMIT ${mostValues}) most ON every.slice IS NOT DISTINCT FROM most.slice`;
 }
 
-function cutSql({ by, slice, from, relation }: CutRows, columns: readonly string[]): string {
-  const since = from === undefined ? '' : `WHERE predictedAt >= ${instant(from)}`;
-  return `SELECT ${windowStart(by)} AS start, ${slice ?? 'NULL::VARCHAR'} AS slice, ${columns.join(', ')}
+function buildCutSql({ by, slice, from, relation }: CutRows, columns: readonly string[]): string {
+  const since = from === undefined ? '' : `WHERE predictedAt >= ${buildInstantSql(from)}`;
+  return `SELECT ${buildWindowStart(by)} AS start, ${slice ?? 'NULL::VARCHAR'} AS slice, ${columns.join(', ')}
     FROM ${isByPeriods(by) ? inPeriodsSql(relation, by) : relation} ${since}`;
 }
 
@@ -114,7 +114,7 @@ function inPeriodsSql(relation: string, by: ByPeriods): string {
 }
 
 function periodsSql({ periods }: ByPeriods): string {
-  const rows = periods.map(({ start, end }) => `(${instant(start)}, ${instant(end)})`);
+  const rows = periods.map(({ start, end }) => `(${buildInstantSql(start)}, ${buildInstantSql(end)})`);
   return `(VALUES ${rows.join(', ')}) periods(periodStart, periodEnd)`;
 }
 
@@ -122,23 +122,23 @@ function isSameWindow(one: string, other: string, start: string): string {
   return `${one}.start IS NOT DISTINCT FROM ${other}.${start} AND ${one}.slice IS NOT DISTINCT FROM ${other}.slice`;
 }
 
-function windowStart(by: Cut['by']): string {
+function buildWindowStart(by: Cut['by']): string {
   if (by === 'all') return 'NULL::TIMESTAMP';
-  if (typeof by === 'string') return `date_trunc(${literal(by)}, predictedAt)`;
+  if (typeof by === 'string') return `date_trunc(${quoteLiteral(by)}, predictedAt)`;
   if (isByPeriods(by)) return 'periodStart';
   const lengthMs = by.hours * HOUR_MS;
   return `epoch_ms(epoch_ms(predictedAt) // ${lengthMs} * ${lengthMs})`;
 }
 
 /** SQL of the end of a window; null: it has none. */
-function windowEnd(by: Cut['by']): string {
+function buildWindowEnd(by: Cut['by']): string {
   if (by === 'all') return 'NULL';
   if (isByPeriods(by)) {
     const end = `SELECT periodEnd FROM ${periodsSql(by)} WHERE periodStart = placed.start`;
-    return `strftime((${end}), ${literal(TO_THE_MS)})`;
+    return `strftime((${end}), ${quoteLiteral(TO_THE_MS)})`;
   }
   const length = typeof by === 'string' ? `1 ${by}` : `${by.hours} hour`;
-  return `strftime(placed.start + INTERVAL ${length}, ${literal(TO_THE_SECOND)})`;
+  return `strftime(placed.start + INTERVAL ${length}, ${quoteLiteral(TO_THE_SECOND)})`;
 }
 
 /**
@@ -169,7 +169,7 @@ function areaSql(index: number): string {
     WHERE positives > 0 AND negatives > 0`;
 }
 
-function meanSums(index: number): string[] {
+function buildMeanSums(index: number): string[] {
   return [
     `count(score${index})::INTEGER AS n${index}`,
     `avg(score${index}) AS mean${index}`,

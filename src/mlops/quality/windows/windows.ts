@@ -1,6 +1,6 @@
 import type { LakeRow } from '../../../platform/lake/index.ts';
 import type { Period } from '../../../platform/units/index.ts';
-import { type Score, scoresOf } from '../../monitors/index.ts';
+import { listScores, type Score } from '../../monitors/index.ts';
 import type {
   EstimatedQuality,
   Estimation,
@@ -12,12 +12,12 @@ import type { Selection } from '../../predictions/index.ts';
 import { estimateWindows } from '../estimates/estimate-windows.ts';
 import { meanInterval, wilsonInterval } from './intervals.ts';
 import { type ScoredRows, scoreRows, type Tables } from './scored-rows.ts';
-import { shownQuality } from './shown-quality.ts';
+import { selectQualityFigures } from './shown-quality.ts';
 import { type Cut, placedSql, windowsSql } from './windows-sql.ts';
 
 export type { Tables } from './scored-rows.ts';
 
-export interface Watching extends Cut {
+export interface WindowQuery extends Cut {
   readonly spec: MonitorSpec;
   readonly selection: Selection;
 }
@@ -31,16 +31,16 @@ export interface ShownCut {
 }
 
 /** Computes one cut of a monitor. The engine does all sums where the rows are; only the columns that estimates need leave it. */
-export async function watched(tables: Tables, { spec, selection, ...cut }: Watching): Promise<ShownCut> {
+export async function readWindows(tables: Tables, { spec, selection, ...cut }: WindowQuery): Promise<ShownCut> {
   const withInputs = cut.slice !== undefined;
   return scoreRows(tables, { spec, selection, withInputs }, (rows) => showCut(rows, { ...cut, spec, selection }));
 }
 
 /** Computes one cut of scored predictions. */
-export async function showCut(rows: ScoredRows, watching: Watching): Promise<ShownCut> {
+export async function showCut(rows: ScoredRows, watching: WindowQuery): Promise<ShownCut> {
   const { session, relation, facts } = rows;
   const { by, slice, mostValues, from, spec } = watching;
-  const scores = spec.quality === undefined ? [] : scoresOf(spec.quality);
+  const scores = spec.quality === undefined ? [] : listScores(spec.quality);
   const cut = { by, from, mostValues, relation, slice: slice === undefined ? null : rows.sliceSql(slice) };
   await session.query(`CREATE OR REPLACE TEMP TABLE ${WINDOWS} AS ${windowsSql(cut, scores)}`);
   const windows = await session.query(`FROM ${WINDOWS} ORDER BY place`);
@@ -51,7 +51,7 @@ export async function showCut(rows: ScoredRows, watching: Watching): Promise<Sho
       ? []
       : await estimateWindows(session, { estimation, model }, { windows, rows: placedSql(cut, WINDOWS), metrics });
   return {
-    windows: windows.map((row, at) => windowOf(row, { watching, scores, estimates: estimates[at] ?? [] })),
+    windows: windows.map((row, at) => toMonitorWindow(row, { watching, scores, estimates: estimates[at] ?? [] })),
     estimation,
     unmatchedLabels,
     sliceValues: slice === undefined ? null : Number(windows[0]?.sliceValues ?? 0),
@@ -60,18 +60,21 @@ export async function showCut(rows: ScoredRows, watching: Watching): Promise<Sho
 
 const WINDOWS = 'monitor_windows';
 
-interface Showing {
-  readonly watching: Watching;
+interface WindowContext {
+  readonly watching: WindowQuery;
   readonly scores: readonly Score[];
   readonly estimates: readonly EstimatedQuality[];
 }
 
-function windowOf(row: LakeRow, { watching: { by, spec, selection }, scores, estimates }: Showing): MonitorWindow {
+function toMonitorWindow(
+  row: LakeRow,
+  { watching: { by, spec, selection }, scores, estimates }: WindowContext,
+): MonitorWindow {
   const period = by === 'all' ? null : { start: String(row.start), end: String(row.until) };
   const [predictions, labelled] = [Number(row.predictions), Number(row.labelled)];
   const measured = scores[0] === undefined ? 0 : Math.max(...scores.map((_, index) => Number(row[`n${index}`])));
   const completeness = predictions === 0 ? 0 : labelled / predictions;
-  const quality = scores.map((score, index) => measuredOf(score, row, index));
+  const quality = scores.map((score, index) => toMeasuredQuality(score, row, index));
   const [p50, p95, p99] = [row.latency0, row.latency1, row.latency2];
   return {
     period,
@@ -83,12 +86,12 @@ function windowOf(row: LakeRow, { watching: { by, spec, selection }, scores, est
     latencyMs: p50 === null ? null : { p50: Number(p50), p95: Number(p95), p99: Number(p99) },
     quality,
     estimates: [...estimates],
-    shown: shownQuality(quality, estimates, { completeness, until: spec.estimate?.until ?? 1 }),
-    inReference: overlaps(spec.estimate?.reference, period ?? selection),
+    shown: selectQualityFigures(quality, estimates, { completeness, until: spec.estimate?.until ?? 1 }),
+    inReference: isOverlapping(spec.estimate?.reference, period ?? selection),
   };
 }
 
-function measuredOf({ metric, of }: Score, row: LakeRow, index: number): MeasuredQuality {
+function toMeasuredQuality({ metric, of }: Score, row: LakeRow, index: number): MeasuredQuality {
   const sampleSize = Number(row[`n${index}`]);
   if (sampleSize === 0) return { metric, value: null, lower: null, upper: null, sampleSize };
   const [mean, sd] = [Number(row[`mean${index}`]), row[`sd${index}`] === null ? null : Number(row[`sd${index}`])];
@@ -109,7 +112,7 @@ const SHOWN: Readonly<Record<Score['of'], (mean: number) => number>> = {
 };
 
 /** null bounds: since ever, until now. Both half-open. */
-function overlaps(reference: Period | undefined, { start, end }: Pick<Selection, 'start' | 'end'>): boolean {
+function isOverlapping(reference: Period | undefined, { start, end }: Pick<Selection, 'start' | 'end'>): boolean {
   if (reference === undefined) return false;
   const from = start === undefined ? Number.NEGATIVE_INFINITY : Date.parse(start);
   const until = end === undefined ? Number.POSITIVE_INFINITY : Date.parse(end);

@@ -24,15 +24,15 @@ export interface StartedReplica {
 }
 
 /** Settings of the wait for a copy, for backends that have to wait. */
-export interface Starting {
+export interface StartSettings {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   /** Called when the replica first holds a machine, with the resource and quantity to price; null: priced as the variant says. */
-  placed(held: Held | null): void;
+  placed(held: HeldResource | null): void;
 }
 
 /** Key of the price book that a replica is priced by, and its quantity or fraction as an exact decimal. */
-export interface Held {
+export interface HeldResource {
   readonly resource: string;
   readonly quantity: string;
 }
@@ -43,7 +43,7 @@ export interface Backend {
   /** Model name in the addresses of the backend's protocol. */
   readonly modelName: string;
   /** Starts one copy; resolves before it is ready. Errors: `AppError`, when it cannot be started. */
-  start(id: string, starting: Starting): Promise<StartedReplica>;
+  start(id: string, starting: StartSettings): Promise<StartedReplica>;
   /** True: a copy holds a machine from its call of `placed` on. Otherwise it does from its start on. */
   readonly isPlacedLater?: boolean;
   /**

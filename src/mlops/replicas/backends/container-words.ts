@@ -6,7 +6,7 @@ export const MODEL_FOLDER = '/steelyard/model';
 type Words = readonly [program: string, ...words: string[]];
 
 /** The words of a server with `{port}` and `{model}` in them filled; null where the image's own count. */
-export function filledWords({ command, args, port }: Pick<ContainerServer, 'command' | 'args' | 'port'>): {
+export function fillWords({ command, args, port }: Pick<ContainerServer, 'command' | 'args' | 'port'>): {
   readonly command: Words | null;
   readonly args: readonly string[] | null;
 } {

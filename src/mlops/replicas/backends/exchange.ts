@@ -29,7 +29,7 @@ export class NotConnected extends Error {}
 const IDLE_MS = 1_500;
 export const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 
-export function newAgent(): Agent {
+export function createAgent(): Agent {
   return new Agent({ keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' });
 }
 
@@ -37,7 +37,7 @@ export function newAgent(): Agent {
  * Sends one request; resolves when the headers of the answer have arrived. Errors: `NotConnected`; `ServingProblem` of the
  * kinds `timeout` and `unavailable` (the server closed the connection); the reason of the signal.
  */
-export function begin(address: Address, exchange: Exchange): Promise<IncomingMessage> {
+export function startExchange(address: Address, exchange: Exchange): Promise<IncomingMessage> {
   const { method, path, headers = {}, body, timeoutMs, agent, signal } = exchange;
   if (signal?.aborted) return Promise.reject(signal.reason);
   return new Promise((resolve, reject) => {
@@ -67,7 +67,7 @@ export function begin(address: Address, exchange: Exchange): Promise<IncomingMes
     });
     request.once('response', (answer) => {
       clearTimeout(late);
-      answer.setTimeout(timeoutMs, () => answer.destroy(stalled(answer)));
+      answer.setTimeout(timeoutMs, () => answer.destroy(toStalledError(answer)));
       signal?.addEventListener('abort', () => answer.destroy(signal.reason), { once: true });
       resolve(answer);
     });
@@ -90,19 +90,19 @@ export function begin(address: Address, exchange: Exchange): Promise<IncomingMes
 }
 
 /** No byte arrived for the whole timeout: the model stopped, unless the client has not read bytes that already arrived. */
-function stalled(answer: IncomingMessage): Error {
+function toStalledError(answer: IncomingMessage): Error {
   if (answer.readableLength > 0) return new ClientGone('The client stopped reading the response.');
   return new ServingProblem('timeout', 'The model stopped in the middle of its response.');
 }
 
 /** Sends one request and reads the whole answer. Errors: those of `begin` and `wholeOf`. */
-export async function exchanged(address: Address, exchange: Exchange): Promise<Answer> {
-  const answer = await begin(address, exchange);
-  return { status: answer.statusCode ?? 0, headers: answer.headers, body: await wholeOf(answer) };
+export async function sendExchange(address: Address, exchange: Exchange): Promise<Answer> {
+  const answer = await startExchange(address, exchange);
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body: await readWhole(answer) };
 }
 
 /** Reads a whole answer. Errors: `ServingProblem` where it ends too early or exceeds `MAX_ANSWER_BYTES`; `ClientGone`. */
-export function wholeOf(answer: IncomingMessage): Promise<Buffer> {
+export function readWhole(answer: IncomingMessage): Promise<Buffer> {
   // By events: an async iterator over the parts costs as much as the rest of a small answer.
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
@@ -123,9 +123,9 @@ export function wholeOf(answer: IncomingMessage): Promise<Buffer> {
 }
 
 /** Answer of a server to a probe; null where it does not answer in time. */
-export async function probed(address: Address, path: string, timeoutMs = PROBE_MS): Promise<Answer | null> {
+export async function probe(address: Address, path: string, timeoutMs = PROBE_MS): Promise<Answer | null> {
   try {
-    return await exchanged(address, { method: 'GET', path, timeoutMs });
+    return await sendExchange(address, { method: 'GET', path, timeoutMs });
   } catch {
     return null;
   }

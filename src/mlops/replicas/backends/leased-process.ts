@@ -51,7 +51,7 @@ export async function startLeased({
   const ended = execution.ended.then(async (end) => {
     clearInterval(renewing);
     isOver = true;
-    const detail = await detailOf(end, join(folder, 'output.log'));
+    const detail = await describeEnd(end, join(folder, 'output.log'));
     await rm(folder, { recursive: true, force: true });
     return { detail };
   });
@@ -90,17 +90,17 @@ export async function endFormer(folder: string): Promise<Map<string, number>> {
   return ends;
 }
 
-async function detailOf({ exitCode, stoppedBy, taken }: Ended, log: string): Promise<string> {
+async function describeEnd({ exitCode, stoppedBy, taken }: Ended, log: string): Promise<string> {
   if (stoppedBy !== null) return 'its end was requested';
   const why =
     (taken.outOfMemoryKills ?? 0) > 0
       ? 'it exceeded resources.memory'
       : `it ended with exit code ${exitCode ?? 'unknown'}`;
-  const said = (await endOf(log)).trim();
+  const said = (await readLogEnd(log)).trim();
   return said === '' ? why : `${why}; its log ends: ${said}`;
 }
 
-async function endOf(file: string): Promise<string> {
+async function readLogEnd(file: string): Promise<string> {
   const handle = await open(file).catch(() => null);
   if (handle === null) return '';
   try {

@@ -1,11 +1,11 @@
 import type { ContainerServer, Variant } from '../../endpoint-spec/schema.ts';
 import type { Executors } from '../../executors/index.ts';
-import { type ModelFiles, type ModelFolder, onnxFileOf } from '../model-files.ts';
+import { findOnnxFile, type ModelFiles, type ModelFolder } from '../model-files.ts';
 import type { Backend } from './backend.ts';
-import { dockerBackend } from './docker/index.ts';
-import { kubernetesBackend } from './kubernetes/index.ts';
-import { onnxBackend } from './onnx.ts';
-import { processBackend } from './process.ts';
+import { createDockerBackend } from './docker/index.ts';
+import { createKubernetesBackend } from './kubernetes/index.ts';
+import { createOnnxBackend } from './onnx.ts';
+import { createProcessBackend } from './process.ts';
 import { UNKNOWN_SPEC } from './specs.ts';
 
 /** Engines that this server has for containers; each null where it has none. */
@@ -26,7 +26,7 @@ export interface BackendsDeps {
 }
 
 /** A model version to serve, and its endpoint, project and environment. */
-export interface Served {
+export interface ServedVariantFacts {
   readonly endpoint: string;
   readonly variant: Variant;
   readonly version: string;
@@ -38,21 +38,27 @@ export interface Served {
 }
 
 /** Creates the backend of a variant. Errors: those of the artifacts, `endpoint_model_unusable`, `executor_unknown`. */
-export async function backendOf(deps: BackendsDeps, served: Served): Promise<Backend> {
+export async function createBackend(deps: BackendsDeps, served: ServedVariantFacts): Promise<Backend> {
   const { model, container } = served.variant;
   const found = await deps.models.fetch(model, served.version);
-  return container === undefined ? onThisMachine(deps, served, found) : inContainers(deps, served, container, found);
+  return container === undefined
+    ? createMachineBackend(deps, served, found)
+    : createContainerBackend(deps, served, container, found);
 }
 
-async function onThisMachine(deps: BackendsDeps, { variant, version }: Served, found: ModelFolder): Promise<Backend> {
+async function createMachineBackend(
+  deps: BackendsDeps,
+  { variant, version }: ServedVariantFacts,
+  found: ModelFolder,
+): Promise<Backend> {
   const { model, env, resources, process: server } = variant;
   const environment = { ...deps.environment, ...env };
   const limits = { cpus: resources.cpu ?? null, memoryBytes: resources.memory ?? null };
   const common = { folder: deps.replicaFolder, environment, limits };
-  if (server === undefined) return onnxBackend({ ...common, model, version, file: await onnxFileOf(found) });
+  if (server === undefined) return createOnnxBackend({ ...common, model, version, file: await findOnnxFile(found) });
   const { command, protocol, modelName = model } = server;
   const [program = '', ...words] = command;
-  return processBackend({
+  return createProcessBackend({
     ...common,
     protocol,
     modelName,
@@ -62,9 +68,9 @@ async function onThisMachine(deps: BackendsDeps, { variant, version }: Served, f
   });
 }
 
-function inContainers(
+function createContainerBackend(
   { engines, registries }: BackendsDeps,
-  served: Served,
+  served: ServedVariantFacts,
   server: ContainerServer,
   found: ModelFolder,
 ): Backend | Promise<Backend> {
@@ -76,18 +82,18 @@ function inContainers(
     modelSpec: found.mlModel?.spec ?? UNKNOWN_SPEC,
     environment: env,
     resources,
-    labels: labelsOf(served),
+    labels: buildLabels(served),
     registries,
   };
   if (backend === 'kubernetes' && engines.kubernetes !== null) {
-    return kubernetesBackend({ ...common, served, workloads: engines.kubernetes });
+    return createKubernetesBackend({ ...common, served, workloads: engines.kubernetes });
   }
   if (engines.docker === null) throw new Error('an endpoint with containers was accepted without an executor for them');
-  return dockerBackend({ ...common, containers: engines.docker });
+  return createDockerBackend({ ...common, containers: engines.docker });
 }
 
 /** Keys as in a subject. */
-function labelsOf({ endpoint, variant, version, project, environment }: Served): Record<string, string> {
+function buildLabels({ endpoint, variant, version, project, environment }: ServedVariantFacts): Record<string, string> {
   return {
     endpoint,
     model: variant.model,

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compiledCode } from '../../../platform/processes/index.ts';
+import { buildCompiledCodeEnvironment } from '../../../platform/processes/index.ts';
 import type { Backend } from './backend.ts';
-import { probed } from './exchange.ts';
+import { probe } from './exchange.ts';
 import { openChannel } from './frames/channel.ts';
 import { startLeased } from './leased-process.ts';
 import type { SessionSettings } from './session-worker.ts';
-import { v2Spec } from './specs.ts';
+import { fetchV2Spec } from './specs.ts';
 
 export interface OnnxBackendDeps {
   readonly model: string;
@@ -22,10 +22,10 @@ export interface OnnxBackendDeps {
 }
 
 /** Runs sessions of ONNX Runtime, each in a separate process. */
-export function onnxBackend({ model, version, file, folder, environment, limits }: OnnxBackendDeps): Backend {
+export function createOnnxBackend({ model, version, file, folder, environment, limits }: OnnxBackendDeps): Backend {
   // The source is TypeScript in a checkout and JavaScript in a published package; the file's own name tells which.
   const program = fileURLToPath(new URL(`./session-worker${extname(import.meta.url)}`, import.meta.url));
-  const surroundings = { ...environment, ...compiledCode() };
+  const surroundings = { ...environment, ...buildCompiledCodeEnvironment() };
   return {
     protocol: 'v2',
     modelName: 'model',
@@ -46,8 +46,8 @@ export function onnxBackend({ model, version, file, folder, environment, limits 
       });
       return { address: { socketPath }, channel, ended, stop: started.stop };
     },
-    isReady: async (address) => (await probed(address, '/v2/health/ready'))?.status === 200,
-    spec: (address) => v2Spec(address, '/v2/models/model'),
+    isReady: async (address) => (await probe(address, '/v2/health/ready'))?.status === 200,
+    spec: (address) => fetchV2Spec(address, '/v2/models/model'),
     // The session warms up before it listens.
     warmUp: async () => undefined,
   };

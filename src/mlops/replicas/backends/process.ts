@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { ModelSpec } from '../../inference/index.ts';
 import type { Backend, Protocol } from './backend.ts';
 import { startLeased } from './leased-process.ts';
-import { served } from './served.ts';
-import { withVenvPath } from './venv-path.ts';
+import { createServedBackend } from './served.ts';
+import { addVenvPath } from './venv-path.ts';
 
 export interface ProcessBackendDeps {
   readonly protocol: Protocol;
@@ -24,7 +24,7 @@ export interface ProcessBackendDeps {
 const HOST = '127.0.0.1';
 
 /** Copies of a command that listens on a port of this machine. */
-export function processBackend(deps: ProcessBackendDeps): Backend {
+export function createProcessBackend(deps: ProcessBackendDeps): Backend {
   const { protocol, modelName, modelFolder, folder, limits, modelSpec } = deps;
   return {
     async start(id) {
@@ -32,12 +32,12 @@ export function processBackend(deps: ProcessBackendDeps): Backend {
       const filled = (word: string) => word.replaceAll('{port}', String(port)).replaceAll('{model}', modelFolder);
       const [program, ...words] = deps.command;
       const command = [filled(program), ...words.map(filled)] as const;
-      const environment = withVenvPath(command[0], { ...deps.environment, PORT: String(port), MODEL: modelFolder });
+      const environment = addVenvPath(command[0], { ...deps.environment, PORT: String(port), MODEL: modelFolder });
       const own = join(folder, id);
       const started = await startLeased({ id, folder: own, command, cwd: own, environment, limits });
       return { address: { host: HOST, port }, ...started };
     },
-    ...served({ protocol, modelName, modelFolder, modelSpec }),
+    ...createServedBackend({ protocol, modelName, modelFolder, modelSpec }),
   };
 }
 

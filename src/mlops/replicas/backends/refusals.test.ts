@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { problemFrom, testApplication } from '../../../testing/application.ts';
+import { catchProblem, testApplication } from '../../../testing/application.ts';
 import { applied } from '../../testing/pipelines.ts';
 
 let application: Application;
@@ -54,7 +54,7 @@ it.each<[string, object, string, string]>([
 ])('an endpoint with %s is refused', async (_what, variant, code, detail) => {
   const spec = { variants: { main: { model: 'm', version: 1, ...variant } } };
   const document = { apiVersion: 'steelyard/v1', kind: 'Endpoint', metadata: { name: 'refused' }, spec };
-  expect(await problemFrom(applied(application, JSON.stringify(document)))).toMatchObject({
+  expect(await catchProblem(applied(application, JSON.stringify(document)))).toMatchObject({
     code,
     detail: expect.stringContaining(detail),
   });

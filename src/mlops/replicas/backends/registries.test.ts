@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { registriesIn, repositoryOf, whyNotFetched } from './registries.ts';
+import { explainNotPulled, parseRegistries, parseRepository } from './registries.ts';
 
 describe('the repository of an image', () => {
   it.each([
@@ -12,15 +12,15 @@ describe('the repository of an image', () => {
     ['registry.example.org:5000/a:v1@sha256:0123', 'registry.example.org:5000/a'],
     ['localhost/a', 'localhost/a'],
   ])('%s is %s', (image, repository) => {
-    expect(repositoryOf(image)).toBe(repository);
+    expect(parseRepository(image)).toBe(repository);
   });
 });
 
 describe('an image', () => {
-  const registries = registriesIn(' ghcr.io/acme , registry.example.org:5000, docker.io/library/redis');
+  const registries = parseRegistries(' ghcr.io/acme , registry.example.org:5000, docker.io/library/redis');
 
   it.each(['ghcr.io/acme/ranker:1', 'registry.example.org:5000/x', 'redis:7'])('%s may be fetched', (image) => {
-    expect(whyNotFetched(image, registries)).toBeNull();
+    expect(explainNotPulled(image, registries)).toBeNull();
   });
 
   it.each([
@@ -31,10 +31,10 @@ describe('an image', () => {
     'acme/ranker',
     'ghcr.io.evil.example/acme/ranker',
   ])('%s may not', (image) => {
-    expect(whyNotFetched(image, registries)).toMatch(/servingRegistries/);
+    expect(explainNotPulled(image, registries)).toMatch(/servingRegistries/);
   });
 
   it('may never where no registry is named', () => {
-    expect(whyNotFetched('redis', registriesIn(''))).toMatch(/docker.io\/library\/redis/);
+    expect(explainNotPulled('redis', parseRegistries(''))).toMatch(/docker.io\/library\/redis/);
   });
 });

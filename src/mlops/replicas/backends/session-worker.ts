@@ -4,21 +4,21 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { z } from 'zod';
 import type { Body, Headers } from '../../inference/index.ts';
 import {
-  badAnswer,
-  boundInputs,
+  bindInputs,
+  buildBadAnswer,
+  countElements,
+  createZeros,
   type Datatype,
-  elementsIn,
+  decodeUtf8,
   isBytes,
   ServingProblem,
   type Tensor,
   type TensorData,
   type TensorSpec,
-  utf8Text,
   v2Codec,
-  zeros,
 } from '../../inference/index.ts';
 import { MAX_ANSWER_BYTES } from './exchange.ts';
-import { frameServer } from './frames/server.ts';
+import { createFrameServer } from './frames/server.ts';
 
 /**
  * One ONNX session in a separate process. It serves the Open Inference Protocol on Unix sockets: over HTTP, and in frames
@@ -55,7 +55,7 @@ const types = {
 } as const satisfies Readonly<Record<string, Datatype>>;
 type OrtType = keyof typeof types;
 
-function specsOf(metadata: readonly InferenceSession.ValueMetadata[]): TensorSpec[] {
+function toTensorSpecs(metadata: readonly InferenceSession.ValueMetadata[]): TensorSpec[] {
   return metadata.flatMap((value) => {
     if (!value.isTensor) return [];
     const datatype = types[value.type as OrtType];
@@ -72,18 +72,20 @@ const session = await ort.InferenceSession.create(settings.file, {
   interOpNumThreads: 1,
   executionMode: 'sequential',
 });
-const inputs = specsOf(session.inputMetadata);
-const outputs = specsOf(session.outputMetadata);
+const inputs = toTensorSpecs(session.inputMetadata);
+const outputs = toTensorSpecs(session.outputMetadata);
 if (inputs.length < session.inputNames.length) throw new Error('the model has inputs that are not tensors');
-const fetches = outputs.map(({ name }) => name);
+const listFetches = outputs.map(({ name }) => name);
 
 function toOrt({ datatype, data, shape }: Tensor): OrtTensor {
   const type = (Object.keys(types) as OrtType[]).find((one) => types[one] === datatype) ?? 'float32';
-  const elements = isBytes(data) ? data.map((bytes) => utf8Text(bytes) ?? Buffer.from(bytes).toString('latin1')) : data;
+  const elements = isBytes(data)
+    ? data.map((bytes) => decodeUtf8(bytes) ?? Buffer.from(bytes).toString('latin1'))
+    : data;
   return new ort.Tensor(type, elements as never, shape);
 }
 
-function fromOrt(name: string, tensor: OrtTensor): Tensor {
+function fromOrtTensor(name: string, tensor: OrtTensor): Tensor {
   const data: unknown = tensor.data;
   const elements = Array.isArray(data) ? data.map((text: string) => Buffer.from(text, 'utf8')) : (data as TensorData);
   return { name, datatype: types[tensor.type as OrtType], shape: tensor.dims, data: elements };
@@ -92,8 +94,8 @@ function fromOrt(name: string, tensor: OrtTensor): Tensor {
 async function run(tensors: readonly Tensor[]): Promise<Tensor[]> {
   const feeds = Object.fromEntries(tensors.map((tensor) => [tensor.name, toOrt(tensor)]));
   try {
-    const results = await session.run(feeds, fetches);
-    return fetches.flatMap((name) => (results[name] === undefined ? [] : [fromOrt(name, results[name])]));
+    const results = await session.run(feeds, listFetches);
+    return listFetches.flatMap((name) => (results[name] === undefined ? [] : [fromOrtTensor(name, results[name])]));
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     // An error of the graph is a bad request: a graph that cannot run at all has already failed its first prediction.
@@ -106,8 +108,9 @@ async function run(tensors: readonly Tensor[]): Promise<Tensor[]> {
 
 async function infer(body: Buffer, headers: Headers): Promise<Body> {
   const asked = v2Codec.decodeRequest(body, headers);
-  const answer = v2Codec.encodeResponse(await run(boundInputs(asked, { layout: 'tensors', inputs })), asked, settings);
-  if (Buffer.byteLength(answer.content) > MAX_ANSWER_BYTES) throw badAnswer('The response of the model is too large.');
+  const answer = v2Codec.encodeResponse(await run(bindInputs(asked, { layout: 'tensors', inputs })), asked, settings);
+  if (Buffer.byteLength(answer.content) > MAX_ANSWER_BYTES)
+    throw buildBadAnswer('The response of the model is too large.');
   return answer;
 }
 
@@ -119,23 +122,23 @@ const metadata = JSON.stringify({
   outputs,
 });
 
-interface Answered {
+interface WorkerResponse {
   readonly status: number;
   readonly body: Body;
 }
 
-async function answer(request: IncomingMessage): Promise<Answered> {
+async function answer(request: IncomingMessage): Promise<WorkerResponse> {
   const json = (content: string) => ({ status: 200, body: { contentType: 'application/json', content } });
   if (request.method === 'POST') return { status: 200, body: await infer(await buffer(request), request.headers) };
   return json(request.url?.startsWith('/v2/health') ? '{"ready":true,"live":true}' : metadata);
 }
 
-function refused(error: unknown): Answered {
+function toRefusal(error: unknown): WorkerResponse {
   const problem = error instanceof ServingProblem ? error : new ServingProblem('model_failed', String(error));
   return { status: problem.status, body: v2Codec.encodeProblem(problem) };
 }
 
-function send(response: ServerResponse, { status, body: { contentType, headers, content } }: Answered): void {
+function send(response: ServerResponse, { status, body: { contentType, headers, content } }: WorkerResponse): void {
   response.writeHead(status, { ...headers, 'content-type': contentType, 'content-length': Buffer.byteLength(content) });
   response.end(content);
 }
@@ -144,8 +147,9 @@ function send(response: ServerResponse, { status, body: { contentType, headers, 
 async function warmUp(): Promise<void> {
   const feeds = inputs.map(({ name, datatype, shape }): Tensor => {
     const least = shape.map((length) => Math.max(length, 1));
-    const count = elementsIn(least);
-    const data = datatype === 'BYTES' ? Array.from({ length: count }, () => new Uint8Array()) : zeros(datatype, count);
+    const count = countElements(least);
+    const data =
+      datatype === 'BYTES' ? Array.from({ length: count }, () => new Uint8Array()) : createZeros(datatype, count);
     return { name, datatype, shape: least, data };
   });
   await run(feeds);
@@ -155,11 +159,11 @@ await warmUp().catch((error: unknown) => console.error('warm-up failed:', error)
 // Its connections are this server's own, kept for as long as they may be used again.
 const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
   void answer(request)
-    .catch(refused)
+    .catch(toRefusal)
     .then((answered) => send(response, answered));
 });
-const frames = frameServer(({ content, headers }) =>
-  infer(content, headers).then((body) => ({ status: 200, body }), refused),
+const frames = createFrameServer(({ content, headers }) =>
+  infer(content, headers).then((body) => ({ status: 200, body }), toRefusal),
 );
 // Open the frame socket first: a client that finds the HTTP socket ready may use frames immediately.
 frames.listen(settings.framesPath, () => server.listen(settings.socketPath));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { allKnown, type Datatype, datatypes, type ModelSpec, type TensorSpec } from '../../inference/index.ts';
-import { type Address, probed } from './exchange.ts';
+import { type Datatype, datatypes, isFullyKnown, type ModelSpec, type TensorSpec } from '../../inference/index.ts';
+import { type Address, probe } from './exchange.ts';
 
 const V2Tensors = z.array(
   z.looseObject({ name: z.string(), datatype: z.enum(datatypes), shape: z.array(z.coerce.number().int()) }),
@@ -10,8 +10,8 @@ const V2Metadata = z.looseObject({ inputs: V2Tensors, outputs: V2Tensors });
 export const UNKNOWN_SPEC: ModelSpec = { layout: 'tensors', inputs: null, outputs: null };
 
 /** Model spec from the metadata of a v2 server. */
-export async function v2Spec(address: Address, path: string): Promise<ModelSpec> {
-  const said = V2Metadata.safeParse(await jsonFrom(address, path));
+export async function fetchV2Spec(address: Address, path: string): Promise<ModelSpec> {
+  const said = V2Metadata.safeParse(await fetchJson(address, path));
   return said.success ? { layout: 'tensors', inputs: said.data.inputs, outputs: said.data.outputs } : UNKNOWN_SPEC;
 }
 
@@ -47,15 +47,15 @@ const TfMetadata = z.looseObject({
 });
 
 /** Model spec from the default signature in the metadata of TensorFlow Serving. */
-export async function tensorflowSpec(address: Address, path: string): Promise<ModelSpec> {
-  const said = TfMetadata.safeParse(await jsonFrom(address, path));
+export async function fetchTensorflowSpec(address: Address, path: string): Promise<ModelSpec> {
+  const said = TfMetadata.safeParse(await fetchJson(address, path));
   if (!said.success) return UNKNOWN_SPEC;
   const { inputs, outputs } = said.data.metadata.signature_def.signature_def.serving_default;
-  return { layout: 'tensors', inputs: tfTensors(inputs), outputs: tfTensors(outputs) };
+  return { layout: 'tensors', inputs: toTfTensors(inputs), outputs: toTfTensors(outputs) };
 }
 
-function tfTensors(tensors: z.infer<typeof TfTensors>): TensorSpec[] | null {
-  return allKnown(
+function toTfTensors(tensors: z.infer<typeof TfTensors>): TensorSpec[] | null {
+  return isFullyKnown(
     Object.entries(tensors).map(([name, { dtype, tensor_shape }]) => ({
       name,
       datatype: TF_TYPES[dtype],
@@ -64,8 +64,8 @@ function tfTensors(tensors: z.infer<typeof TfTensors>): TensorSpec[] | null {
   );
 }
 
-async function jsonFrom(address: Address, path: string): Promise<unknown> {
-  const answer = await probed(address, path);
+async function fetchJson(address: Address, path: string): Promise<unknown> {
+  const answer = await probe(address, path);
   if (answer?.status !== 200) return null;
   try {
     return JSON.parse(answer.body.toString('utf8'));

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { withVenvPath } from './venv-path.ts';
+import { addVenvPath } from './venv-path.ts';
 
 const venv = mkdtempSync(join(tmpdir(), 'steelyard-venv-'));
 const bin = join(venv, 'bin');
@@ -17,6 +17,6 @@ describe('the environment of a command', () => {
     ['elsewhere stays', '/usr/bin/mlflow', { PATH: '/usr/bin' }, '/usr/bin'],
     ['that is found by its name stays', 'mlflow', { PATH: '/usr/bin' }, '/usr/bin'],
   ])('%s', (_what, program, environment, expected) => {
-    expect(withVenvPath(program, environment).PATH).toBe(expected);
+    expect(addVenvPath(program, environment).PATH).toBe(expected);
   });
 });

@@ -6,7 +6,7 @@ import { delimiter, dirname, isAbsolute, join } from 'node:path';
  * `/venv/bin/uvicorn`. For a command without an absolute path, or outside of a virtual environment (`pyvenv.cfg`), the
  * environment is unchanged.
  */
-export function withVenvPath(
+export function addVenvPath(
   program: string,
   environment: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {

@@ -1,9 +1,9 @@
 import { sql as raw } from 'kysely';
 import type { Sql } from '../../../platform/store/index.ts';
 import type { RunCostTables, TrackingTables } from '../../runs/index.ts';
-import { instant } from '../../runs/index.ts';
+import { formatInstant } from '../../runs/index.ts';
 import type { ExperimentActivity } from './schema.ts';
-import { costSum } from './store.ts';
+import { sumCostGroups } from './store.ts';
 
 type Tables = TrackingTables & RunCostTables;
 
@@ -13,7 +13,7 @@ export interface BestOf {
 }
 
 /** Reads the activity of each of these experiments; missing experiments are left out. */
-export async function activityOf(
+export async function readActivity(
   sql: Sql,
   experimentIds: readonly number[],
   bestOf: BestOf | null,
@@ -29,9 +29,9 @@ export async function activityOf(
     .where('lifecycle_stage', '=', 'active')
     .groupBy('experiment_id')
     .execute();
-  const costs = await costGroups(sql, experimentIds);
+  const costs = await readCostGroups(sql, experimentIds);
   const best =
-    bestOf === null ? new Map<number, ExperimentActivity['best']>() : await bestRuns(sql, experimentIds, bestOf);
+    bestOf === null ? new Map<number, ExperimentActivity['best']>() : await findBestRuns(sql, experimentIds, bestOf);
   return found.map(({ experiment_id: id }) => {
     const of = counted.find((row) => row.experiment_id === id);
     const runs = Number(of?.runs ?? 0);
@@ -40,15 +40,15 @@ export async function activityOf(
     return {
       experimentId: String(id),
       runs,
-      lastRunAt: of === undefined ? null : instant(Number(of.last)),
-      cost: costSum([...priced, { currency: null, total_amount: null, runs: without }]),
+      lastRunAt: of === undefined ? null : formatInstant(Number(of.last)),
+      cost: sumCostGroups([...priced, { currency: null, total_amount: null, runs: without }]),
       best: best.get(id) ?? null,
     };
   });
 }
 
 /** Only runs with a known cost: without prices they are few, which saves the join. */
-async function costGroups(sql: Sql, experimentIds: readonly number[]) {
+async function readCostGroups(sql: Sql, experimentIds: readonly number[]) {
   return sql
     .tables<Tables>()
     .selectFrom('run_cost')
@@ -60,7 +60,7 @@ async function costGroups(sql: Sql, experimentIds: readonly number[]) {
     .execute();
 }
 
-async function bestRuns(sql: Sql, experimentIds: readonly number[], { metric, goal }: BestOf) {
+async function findBestRuns(sql: Sql, experimentIds: readonly number[], { metric, goal }: BestOf) {
   const best = new Map<number, ExperimentActivity['best']>();
   for (const experimentId of experimentIds) {
     const row = await sql

@@ -1,7 +1,7 @@
 import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { TrackingTables } from '../../runs/index.ts';
-import { instant } from '../../runs/index.ts';
+import { formatInstant } from '../../runs/index.ts';
 import type { RunColumn } from './schema.ts';
 
 /** Few enough that one statement takes milliseconds and other reads run in between. */
@@ -20,7 +20,7 @@ export interface ColumnCount {
   readonly countedAt: string | null;
 }
 
-interface Counting {
+interface ColumnCounting {
   readonly startedAt: number;
   readonly runsByColumn: Map<string, number>;
   complete: boolean;
@@ -33,11 +33,11 @@ interface Counting {
  * runs; the rest is counted meanwhile, and the next question finds it.
  */
 export function createColumnCounts({ store, clock }: { readonly store: Store; readonly clock: Clock }) {
-  const complete = new Map<number | null, Counting>();
-  const going = new Map<number | null, { readonly counting: Counting; readonly first: Promise<void> }>();
+  const complete = new Map<number | null, ColumnCounting>();
+  const going = new Map<number | null, { readonly counting: ColumnCounting; readonly first: Promise<void> }>();
 
   const start = (experimentId: number | null) => {
-    const counting: Counting = { startedAt: clock.now(), runsByColumn: new Map(), complete: false };
+    const counting: ColumnCounting = { startedAt: clock.now(), runsByColumn: new Map(), complete: false };
     const chunks = countChunks(store, experimentId, counting);
     const first = chunks.next();
     const rest = first
@@ -52,7 +52,7 @@ export function createColumnCounts({ store, clock }: { readonly store: Store; re
     going.set(experimentId, started);
     return started;
   };
-  const keep = (experimentId: number | null, counting: Counting) => {
+  const keep = (experimentId: number | null, counting: ColumnCounting) => {
     complete.delete(experimentId);
     complete.set(experimentId, counting);
     const [oldest] = complete.keys();
@@ -68,7 +68,7 @@ export function createColumnCounts({ store, clock }: { readonly store: Store; re
 }
 
 /** Known counts, plus the keys that only the newest runs have. */
-function answer(known: Counting, newest: Counting | null): ColumnCount {
+function answer(known: ColumnCounting, newest: ColumnCounting | null): ColumnCount {
   const names = [...new Set([...known.runsByColumn.keys(), ...(newest?.runsByColumn.keys() ?? [])])];
   const columns = names.map((name): RunColumn => {
     const [entity, key] = splitName(name);
@@ -83,7 +83,7 @@ function answer(known: Counting, newest: Counting | null): ColumnCount {
   return {
     columns: columns.toSorted((a, b) => (order(a) < order(b) ? -1 : 1)),
     complete: known.complete,
-    countedAt: known.complete ? instant(known.startedAt) : null,
+    countedAt: known.complete ? formatInstant(known.startedAt) : null,
   };
 }
 
@@ -94,10 +94,14 @@ function splitName(name: string): [Entity, string] {
 }
 
 /** Adds the runs up, a chunk at a time; yields after each. */
-async function* countChunks(sql: Sql, experimentId: number | null, counting: Counting): AsyncGenerator<undefined> {
+async function* countChunks(
+  sql: Sql,
+  experimentId: number | null,
+  counting: ColumnCounting,
+): AsyncGenerator<undefined> {
   let last: { readonly start_time: number; readonly run_id: string } | undefined;
   for (;;) {
-    const runs = await nextRuns(sql, experimentId, last);
+    const runs = await listNextRuns(sql, experimentId, last);
     for (const entity of ENTITIES) {
       for (const { key, runs: count } of await countKeys(
         sql,
@@ -116,7 +120,7 @@ async function* countChunks(sql: Sql, experimentId: number | null, counting: Cou
   yield undefined;
 }
 
-async function nextRuns(
+async function listNextRuns(
   sql: Sql,
   experimentId: number | null,
   last: { readonly start_time: number; readonly run_id: string } | undefined,

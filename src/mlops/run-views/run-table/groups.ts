@@ -1,9 +1,9 @@
 import { sql as raw } from 'kysely';
 import type { Sql } from '../../../platform/store/index.ts';
 import type { RunCostTables, RunMatch, TrackingTables } from '../../runs/index.ts';
-import { matchingRuns } from '../../runs/index.ts';
+import { selectMatchingRuns } from '../../runs/index.ts';
 import type { RunGroup } from './schema.ts';
-import { costSum } from './store.ts';
+import { sumCostGroups } from './store.ts';
 
 /** Group key of runs: a param, a tag, or the status. */
 export type GroupBy =
@@ -11,7 +11,7 @@ export type GroupBy =
   | { readonly entity: 'status'; readonly key: null };
 
 /** `params.rank` -> the param rank. */
-export function groupByOf(column: string): GroupBy {
+export function parseGroupBy(column: string): GroupBy {
   if (column === 'status') return { entity: 'status', key: null };
   const at = column.indexOf('.');
   return { entity: column.slice(0, at) === 'params' ? 'param' : 'tag', key: column.slice(at + 1) };
@@ -24,19 +24,19 @@ interface Groups {
 }
 
 /** The matching runs by value, the largest group first: number of runs, cost, and statistics of a metric. */
-export async function groupsOf(
+export async function readRunGroups(
   sql: Sql,
   match: RunMatch,
   { by, metric, most }: { readonly by: GroupBy; readonly metric: string | undefined; readonly most: number },
 ): Promise<Groups> {
-  const costs = Map.groupBy(await costGroups(sql, match, by), ({ value }) => value);
+  const costs = Map.groupBy(await readCostGroups(sql, match, by), ({ value }) => value);
   const measured = new Map(
-    metric === undefined ? [] : (await metricGroups(sql, match, by, metric)).map((row) => [row.value, row]),
+    metric === undefined ? [] : (await readMetricGroups(sql, match, by, metric)).map((row) => [row.value, row]),
   );
   const all = [...costs].map(([value, of]): RunGroup => {
-    const cost = costSum(of);
+    const cost = sumCostGroups(of);
     const row = measured.get(value);
-    const figures = row === undefined ? null : metricOf(row);
+    const figures = row === undefined ? null : toGroupMetric(row);
     return { value, runs: cost.runs, cost, metric: figures };
   });
   const sorted = all.toSorted((a, b) => b.runs - a.runs || (a.value ?? '').localeCompare(b.value ?? '', 'en'));
@@ -47,7 +47,7 @@ export async function groupsOf(
   };
 }
 
-function metricOf(row: {
+function toGroupMetric(row: {
   runs: number;
   least: number;
   greatest: number;
@@ -56,20 +56,20 @@ function metricOf(row: {
   return { runs: Number(row.runs), least: Number(row.least), greatest: Number(row.greatest), mean: Number(row.mean) };
 }
 
-function valued(sql: Sql, match: RunMatch, by: GroupBy) {
+function selectGroupValues(sql: Sql, match: RunMatch, by: GroupBy) {
   const table = by.entity === 'tag' ? raw<TrackingTables['tag']>`tag` : raw<TrackingTables['param']>`param`;
-  return matchingRuns(sql, match).leftJoin(table.as('given'), (join) =>
+  return selectMatchingRuns(sql, match).leftJoin(table.as('given'), (join) =>
     join.onRef('given.run_id', '=', 'run.run_id').on('given.key', '=', by.key ?? ''),
   );
 }
 
-function givenValue(by: GroupBy) {
+function buildGroupValue(by: GroupBy) {
   return by.entity === 'status' ? raw<string | null>`run.status` : raw<string | null>`given.value`;
 }
 
-async function costGroups(sql: Sql, match: RunMatch, by: GroupBy) {
-  const value = givenValue(by);
-  return valued(sql, match, by)
+async function readCostGroups(sql: Sql, match: RunMatch, by: GroupBy) {
+  const value = buildGroupValue(by);
+  return selectGroupValues(sql, match, by)
     .leftJoin(raw<RunCostTables['run_cost']>`run_cost`.as('known'), 'known.run_id', 'run.run_id')
     .select((eb) => [value.as('value'), 'known.currency', 'known.total_amount', eb.fn.countAll<number>().as('runs')])
     .groupBy([value, 'known.currency', 'known.total_amount'])
@@ -77,9 +77,9 @@ async function costGroups(sql: Sql, match: RunMatch, by: GroupBy) {
 }
 
 /** Statistics over the runs with a number as latest value. */
-async function metricGroups(sql: Sql, match: RunMatch, by: GroupBy, metric: string) {
-  const value = givenValue(by);
-  return valued(sql, match, by)
+async function readMetricGroups(sql: Sql, match: RunMatch, by: GroupBy, metric: string) {
+  const value = buildGroupValue(by);
+  return selectGroupValues(sql, match, by)
     .innerJoin('latest_metric', 'latest_metric.run_id', 'run.run_id')
     .where('latest_metric.key', '=', metric)
     .where('latest_metric.is_nan', '=', 0)

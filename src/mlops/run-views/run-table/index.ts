@@ -14,11 +14,11 @@ import {
 } from '../../runs/index.ts';
 import { listRuns } from '../../runs/schema.ts';
 import { parseFilter, parseOrderings } from '../../wire/index.ts';
-import { activityOf } from './activity.ts';
+import { readActivity } from './activity.ts';
 import { createColumnCounts } from './columns.ts';
-import { csvColumns, csvOf } from './csv.ts';
-import { groupByOf, groupsOf } from './groups.ts';
-import { type RunTableQuery, readRunPages, readRunTable, searchOf } from './list.ts';
+import { selectCsvColumns, streamCsv } from './csv.ts';
+import { parseGroupBy, readRunGroups } from './groups.ts';
+import { type RunTableQuery, readRunPages, readRunTable, toRunSearch } from './list.ts';
 import {
   countRuns,
   deleteExperiment,
@@ -32,7 +32,7 @@ import {
   runsCsv,
   sumRunCosts,
 } from './schema.ts';
-import { countMatching, runInfosOf, sumMatching } from './store.ts';
+import { countMatching, findRunInfos, sumMatching } from './store.ts';
 
 export interface RunTableDeps {
   readonly store: Store;
@@ -47,16 +47,16 @@ export function runTableRoutes(deps: RunTableDeps): Route[] {
   const columnsOf = createColumnCounts(deps);
   return [
     handle(listRuns, ({ query }) => readRunTable(store, query, { size: query.pageSize, token: query.pageToken })),
-    handle(countRuns, async ({ query }) => ({ runs: await countMatching(store, runMatch(searchOf(query))) })),
-    handle(readRunFilter, async ({ query: { filter } }) => ({ problem: problemOf(filter) })),
-    handle(sumRunCosts, ({ query }) => sumMatching(store, runMatch(searchOf(query)))),
+    handle(countRuns, async ({ query }) => ({ runs: await countMatching(store, runMatch(toRunSearch(query))) })),
+    handle(readRunFilter, async ({ query: { filter } }) => ({ problem: findFilterProblem(filter) })),
+    handle(sumRunCosts, ({ query }) => sumMatching(store, runMatch(toRunSearch(query)))),
     handle(groupRuns, ({ query: { by, metric, most, ...selection } }) =>
-      groupsOf(store, runMatch(searchOf(selection)), { by: groupByOf(by), metric, most }),
+      readRunGroups(store, runMatch(toRunSearch(selection)), { by: parseGroupBy(by), metric, most }),
     ),
     handle(listRunColumns, ({ query }) =>
       columnsOf(query.experimentId === undefined ? null : Number(query.experimentId)),
     ),
-    handleDownload(runsCsv, ({ query }) => csvFile(store, query)),
+    handleDownload(runsCsv, ({ query }) => createCsvFile(store, query)),
     handle(deleteRuns, ({ body }) => moveRuns(deps, body.runIds, 'deleted')),
     handle(restoreRuns, ({ body }) => moveRuns(deps, body.runIds, 'active')),
     ...experimentTableRoutes(deps),
@@ -66,7 +66,7 @@ export function runTableRoutes(deps: RunTableDeps): Route[] {
 function experimentTableRoutes({ store, experiments }: RunTableDeps): Route[] {
   return [
     handle(listExperimentActivity, async ({ query: { experimentIds, metric, goal } }) => ({
-      experiments: await activityOf(store, experimentIds.map(Number), metric === undefined ? null : { metric, goal }),
+      experiments: await readActivity(store, experimentIds.map(Number), metric === undefined ? null : { metric, goal }),
     })),
     handle(deleteExperiment, ({ params: { experimentId } }) => experiments.move(experimentId, 'deleted')),
     handle(restoreExperiment, ({ params: { experimentId } }) => experiments.move(experimentId, 'active')),
@@ -74,7 +74,7 @@ function experimentTableRoutes({ store, experiments }: RunTableDeps): Route[] {
 }
 
 /** Syntax error of a filter as text, which is normal while a user types; null: the filter is valid. */
-function problemOf(filter: string): string | null {
+function findFilterProblem(filter: string): string | null {
   try {
     parseFilter(filter, runVocabulary);
     return null;
@@ -85,21 +85,21 @@ function problemOf(filter: string): string | null {
 }
 
 /** A filter or an order that cannot be read is refused before the first byte. */
-function csvFile(store: Store, query: RunTableQuery): Download {
-  runMatch(searchOf(query));
+function createCsvFile(store: Store, query: RunTableQuery): Download {
+  runMatch(toRunSearch(query));
   parseOrderings(query.orderBy, runVocabulary);
-  const columns = csvColumns(query.columns);
+  const columns = selectCsvColumns(query.columns);
   return {
     contentType: 'text/csv; charset=utf-8',
     filename: 'runs.csv',
-    content: csvOf(columns, readRunPages(store, { ...query, columns })),
+    content: streamCsv(columns, readRunPages(store, { ...query, columns })),
   };
 }
 
 /** Moves runs to a stage in one transaction. Error: `run_not_found`, and then none is moved. */
 async function moveRuns({ store, clock, events }: RunTableDeps, runIds: readonly string[], stage: LifecycleStage) {
   return store.transaction(async (sql) => {
-    const known = await runInfosOf(sql, runIds);
+    const known = await findRunInfos(sql, runIds);
     const missing = runIds.find((runId) => !known.has(runId));
     if (missing !== undefined) {
       throw new AppError('run_not_found', `There is no run "${missing}". No run was changed.`, { runId: missing });

@@ -1,9 +1,9 @@
 import type { Sql } from '../../../platform/store/index.ts';
 import type { ViewType } from '../../runs/index.ts';
-import { findRuns, type RunSearch, runsWithExperiment } from '../../runs/index.ts';
+import { findRuns, type RunSearch, toRunsWithExperiment } from '../../runs/index.ts';
 import type { Run, RunView } from '../../runs/schema.ts';
-import { runsWithValues } from './store.ts';
-import { wantedKeys } from './values.ts';
+import { addRunValues } from './store.ts';
+import { parseWantedKeys } from './values.ts';
 
 export interface RunTableSelection {
   readonly experimentId?: string | undefined;
@@ -21,7 +21,7 @@ const RUNS_OF_A_FILE_READ_AT_ONCE = 2000;
 const VIEWS: Readonly<Record<RunView, ViewType>> = { active: 'ACTIVE_ONLY', deleted: 'DELETED_ONLY', all: 'ALL' };
 
 /** The selection as the search of runs takes it. */
-export function searchOf(query: RunTableSelection): Pick<RunSearch, 'experimentIds' | 'filter' | 'view'> {
+export function toRunSearch(query: RunTableSelection): Pick<RunSearch, 'experimentIds' | 'filter' | 'view'> {
   const ids = [...(query.experimentId === undefined ? [] : [query.experimentId]), ...query.experimentIds];
   return { experimentIds: ids.length === 0 ? null : ids, filter: query.filter, view: VIEWS[query.view] };
 }
@@ -33,13 +33,13 @@ export async function readRunTable(
   page: { readonly size: number; readonly token: string | undefined },
 ): Promise<{ runs: Run[]; nextPageToken: string | null }> {
   const found = await findRuns(sql, {
-    ...searchOf(query),
+    ...toRunSearch(query),
     orderBy: query.orderBy,
     maxResults: page.size,
     pageToken: page.token,
   });
-  const runs = await runsWithValues(sql, found.items, wantedKeys(query.columns));
-  return { runs: await runsWithExperiment(sql, runs), nextPageToken: found.nextPageToken };
+  const runs = await addRunValues(sql, found.items, parseWantedKeys(query.columns));
+  return { runs: await toRunsWithExperiment(sql, runs), nextPageToken: found.nextPageToken };
 }
 
 /** Every page, one at a time. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { call, problemFrom, testApplication } from '../../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../../testing/application.ts';
 import { sharedApplication } from '../../../testing/shared.ts';
 import { getRun, listExperiments, listRuns } from '../../runs/schema.ts';
 import { newRun, post, textAt } from '../../wire/testing.ts';
@@ -91,13 +91,13 @@ describe('a table of runs', () => {
     const none = await group({ by: 'params.nobody', experimentId: other });
     expect(none.groups).toMatchObject([{ value: null, runs: 1, metric: null }]);
     expect((await group({})).groups).toMatchObject([{ value: 'RUNNING', runs: 4 }]);
-    expect(await problemFrom(group({ filter: 'nonsense' }))).toMatchObject({ code: 'search_filter_invalid' });
-    expect(await problemFrom(group({ by: 'metrics.f1' }))).toMatchObject({ code: 'invalid_request' });
+    expect(await catchProblem(group({ filter: 'nonsense' }))).toMatchObject({ code: 'search_filter_invalid' });
+    expect(await catchProblem(group({ by: 'metrics.f1' }))).toMatchObject({ code: 'invalid_request' });
   });
 
   it('spans the experiments that are named', async () => {
     const query = { experimentIds: ['0', other], filter: "params.rank IN ('2', '3')" };
-    const problem = await problemFrom(call(application, listRuns, { query }));
+    const problem = await catchProblem(call(application, listRuns, { query }));
     expect(problem).toMatchObject({ code: 'search_filter_invalid', status: 400 });
     const { runs } = await call(application, listRuns, { query: { ...query, filter: `${LOSS} > 0.15` } });
     expect(runs.map((run) => run.runName)).toEqual(['run-3', 'run-2', 'run-0']);
@@ -107,7 +107,7 @@ describe('a table of runs', () => {
     const query = { filter: `${LOSS} < 0.35` };
     expect(await call(application, countRuns, { query })).toEqual({ runs: 3 });
     expect(await call(application, sumRunCosts, { query })).toEqual({ costs: [], runs: 3, runsWithoutCost: 3 });
-    expect(await problemFrom(call(application, countRuns, { query: { filter: 'metrics.' } }))).toMatchObject({
+    expect(await catchProblem(call(application, countRuns, { query: { filter: 'metrics.' } }))).toMatchObject({
       code: 'search_filter_invalid',
     });
   });
@@ -146,7 +146,7 @@ describe('a table of runs', () => {
     const [a = '', b = ''] = runs;
     expect(await call(application, deleteRuns, { body: { runIds: [a] } })).toEqual({ runIds: [a] });
     expect(await call(application, deleteRuns, { body: { runIds: [a, b] } })).toEqual({ runIds: [b] });
-    const problem = await problemFrom(call(application, restoreRuns, { body: { runIds: [a, 'none'] } }));
+    const problem = await catchProblem(call(application, restoreRuns, { body: { runIds: [a, 'none'] } }));
     expect(problem).toMatchObject({ code: 'run_not_found', status: 404 });
     const deleted = await call(application, listRuns, { query: { view: 'deleted' } });
     expect(deleted.runs.map((run) => run.runId).sort()).toEqual([a, b].sort());

@@ -10,7 +10,7 @@ export interface WantedKeys {
  * exists for every run and needs no key.
  * Example: ['status', 'metrics.ndcg', 'tags.mlflow.user'] -> metrics ['ndcg'], params [], tags ['mlflow.user'].
  */
-export function wantedKeys(columns: readonly string[] | undefined): WantedKeys | null {
+export function parseWantedKeys(columns: readonly string[] | undefined): WantedKeys | null {
   if (columns === undefined) return null;
   const of = (prefix: string) => [
     ...new Set(columns.filter((column) => column.startsWith(prefix)).map((column) => column.slice(prefix.length))),

@@ -1,8 +1,8 @@
 import { sql as raw } from 'kysely';
 import type { Sql } from '../../../platform/store/index.ts';
 import type { Metric, TrackingTables } from '../../runs/index.ts';
-import { samplesOf } from '../../runs/index.ts';
-import { restoredDouble } from '../../wire/index.ts';
+import { selectSamples } from '../../runs/index.ts';
+import { restoreDouble } from '../../wire/index.ts';
 
 export interface HistoryQuery {
   readonly runIds: readonly string[];
@@ -30,13 +30,13 @@ const KEPT_OF_A_PART = 4;
  * samples, and of each part the first, the last, the least and the greatest stay: the outline is that of all samples, so
  * a spike of one sample is still there. The engine does it; a long history costs no memory here.
  */
-export async function thinnedHistories(sql: Sql, query: HistoryQuery): Promise<HistoryPoint[]> {
+export async function sampleHistories(sql: Sql, query: HistoryQuery): Promise<HistoryPoint[]> {
   const tables = sql.tables<TrackingTables>();
   const axis = query.axis === 'step' ? 'step' : 'timestamp';
   const order = raw.raw(query.axis === 'step' ? 'step, timestamp, value, is_nan' : 'timestamp, step, value, is_nan');
   const parts = Math.max(1, Math.floor(query.points / KEPT_OF_A_PART));
   const { keys, from, to } = query;
-  const placed = samplesOf(sql, query.runIds, keys)
+  const placed = selectSamples(sql, query.runIds, keys)
     .select(raw<number>`row_number() over (partition by run_id, key order by ${order})`.as('place'))
     .select(raw<number>`count(*) over (partition by run_id, key)`.as('total'))
     .$if(from !== undefined, (select) => select.where(axis, '>=', Math.ceil(from ?? 0)))
@@ -84,7 +84,7 @@ export async function thinnedHistories(sql: Sql, query: HistoryQuery): Promise<H
   return rows.map((row) => ({
     runId: row.run_id,
     key: row.key,
-    value: restoredDouble(row),
+    value: restoreDouble(row),
     timestamp: row.timestamp,
     step: row.step,
     total: row.total,
@@ -103,7 +103,7 @@ export interface MetricRange {
 }
 
 /** Least and greatest of each metric of a run over its whole history, and how many samples it has. */
-export async function metricRanges(sql: Sql, runId: string): Promise<MetricRange[]> {
+export async function listMetricRanges(sql: Sql, runId: string): Promise<MetricRange[]> {
   return sql
     .tables<TrackingTables>()
     .selectFrom('metric')

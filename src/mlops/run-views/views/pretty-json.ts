@@ -7,7 +7,7 @@ const DEEPEST = 40;
  * parsing and writing again would not promise. The text must be JSON.
  * Example: `{"a":[1,2]}` -> `{`, `  "a": [`, `    1,`, `    2`, `  ]`, `}`.
  */
-export function prettyJson(text: string): string {
+export function formatJson(text: string): string {
   const written: string[] = [];
   let depth = 0;
   const newLine = () => written.push('\n', INDENT.repeat(Math.min(depth, DEEPEST)));

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
-import { type CallInput, urlOf } from '../../../platform/contract/schema.ts';
-import { call, problemFrom } from '../../../testing/application.ts';
+import { buildUrl, type CallInput } from '../../../platform/contract/schema.ts';
+import { call, catchProblem } from '../../../testing/application.ts';
 import { sharedApplication } from '../../../testing/shared.ts';
 import { listRunVersions } from '../../registry/schema.ts';
 import { newRun, post, textAt } from '../../wire/testing.ts';
@@ -46,7 +46,7 @@ async function someParquet(): Promise<Buffer> {
   return readFileSync(path);
 }
 
-async function shown(run: string, path: string, as: 'best' | 'text' = 'best') {
+async function readPreview(run: string, path: string, as: 'best' | 'text' = 'best') {
   return (await call(application, viewArtifact, { query: { run, path, as } })).shown;
 }
 
@@ -106,7 +106,7 @@ describe('figures of runs', () => {
     });
     const { versions } = await call(application, listRunVersions, { params: { runId: run } });
     expect(versions.map((version) => [version.model, version.version])).toEqual([['ranker', '1']]);
-    expect(await problemFrom(call(application, runFacts, { params: { runId: 'gone' } }))).toMatchObject({
+    expect(await catchProblem(call(application, runFacts, { params: { runId: 'gone' } }))).toMatchObject({
       status: 404,
       code: 'run_not_found',
     });
@@ -134,18 +134,18 @@ describe('artifacts for a page', () => {
       'plot.dat': PNG,
       'model/MLmodel': 'flavors:\n  python_function:\n    loader_module: os.system\n',
     });
-    expect(await shown(run, 'note.txt')).toMatchObject({ kind: 'text', text: 'grüße\n', format: 'plain' });
-    expect(await shown(run, 'conf.json')).toMatchObject({ text: '{\n  "a": 1.50\n}', format: 'json' });
-    expect(await shown(run, 'top.csv')).toMatchObject({ kind: 'table', rows: [['x', '1']] });
-    expect(await shown(run, 'top.csv', 'text')).toMatchObject({ kind: 'text', text: 'item,score\nx,1\n' });
-    expect(await shown(run, 'table.json')).toMatchObject({ kind: 'table', source: 'json' });
-    expect(await shown(run, 'plot.dat')).toEqual({
+    expect(await readPreview(run, 'note.txt')).toMatchObject({ kind: 'text', text: 'grüße\n', format: 'plain' });
+    expect(await readPreview(run, 'conf.json')).toMatchObject({ text: '{\n  "a": 1.50\n}', format: 'json' });
+    expect(await readPreview(run, 'top.csv')).toMatchObject({ kind: 'table', rows: [['x', '1']] });
+    expect(await readPreview(run, 'top.csv', 'text')).toMatchObject({ kind: 'text', text: 'item,score\nx,1\n' });
+    expect(await readPreview(run, 'table.json')).toMatchObject({ kind: 'table', source: 'json' });
+    expect(await readPreview(run, 'plot.dat')).toEqual({
       kind: 'image',
       type: 'image/png',
       widthPx: 1,
       heightPx: 1,
     });
-    expect(await shown(run, 'model/MLmodel')).toMatchObject({ kind: 'text' });
+    expect(await readPreview(run, 'model/MLmodel')).toMatchObject({ kind: 'text' });
   });
 
   it('shows the first rows of Parquet, and says so of a file that only claims to be it', async () => {
@@ -155,14 +155,14 @@ describe('artifacts for a page', () => {
       'bad.parquet': 'PAR1 no',
       '[ab].parquet': parquet,
     });
-    expect(await shown(run, 'rows.parquet')).toMatchObject({
+    expect(await readPreview(run, 'rows.parquet')).toMatchObject({
       kind: 'table',
       source: 'parquet',
       more: true,
       moreColumns: 0,
     });
-    expect(await shown(run, 'bad.parquet')).toMatchObject({ kind: 'nothing' });
-    expect(await shown(run, '[ab].parquet')).toMatchObject({
+    expect(await readPreview(run, 'bad.parquet')).toMatchObject({ kind: 'nothing' });
+    expect(await readPreview(run, '[ab].parquet')).toMatchObject({
       kind: 'nothing',
       reason: expect.stringContaining('wildcard'),
     });
@@ -186,9 +186,9 @@ describe('artifacts for a page', () => {
       empty: '',
     });
     for (const name of ['page.html', 'fake.png', 'image.svg']) {
-      expect(await shown(run, name)).toMatchObject({ kind: 'text', format: 'plain' });
+      expect(await readPreview(run, name)).toMatchObject({ kind: 'text', format: 'plain' });
       const image = await application.http.inject({
-        url: urlOf(artifactImage, { query: { run, path: name } }),
+        url: buildUrl(artifactImage, { query: { run, path: name } }),
         headers: host,
       });
       expect([image.statusCode, image.headers['content-type']]).toEqual([
@@ -197,24 +197,24 @@ describe('artifacts for a page', () => {
       ]);
     }
     for (const name of ['huge.log', 'line.csv']) {
-      expect(await shown(run, name)).toMatchObject({ kind: 'text', shownBytes: 256 * 1024 });
+      expect(await readPreview(run, name)).toMatchObject({ kind: 'text', shownBytes: 256 * 1024 });
     }
     for (const name of ['binary.txt', 'bomb.png', 'model.pkl', 'empty']) {
-      expect(await shown(run, name)).toMatchObject({ kind: 'nothing' });
+      expect(await readPreview(run, name)).toMatchObject({ kind: 'nothing' });
     }
   });
 
   it('sends an image with its own type and any file as a download, both locked down', async () => {
     const run = await runWith({ 'plot.html': PNG, 'page.html': '<script>' });
     const get = (url: string) => application.http.inject({ url, headers: host });
-    const image = await get(urlOf(artifactImage, { query: { run, path: 'plot.html' } }));
+    const image = await get(buildUrl(artifactImage, { query: { run, path: 'plot.html' } }));
     expect(image.rawPayload).toEqual(PNG);
     expect(image.headers).toMatchObject({
       'content-type': 'image/png',
       'content-security-policy': "sandbox; default-src 'none'",
       'x-content-type-options': 'nosniff',
     });
-    const file = await get(urlOf(artifactFile, { query: { run, path: 'page.html' } }));
+    const file = await get(buildUrl(artifactFile, { query: { run, path: 'page.html' } }));
     expect(file.headers).toMatchObject({
       'content-type': 'application/octet-stream',
       'content-disposition': 'attachment; filename=page.html',
@@ -228,7 +228,7 @@ describe('artifacts for a page', () => {
       const run = await runWith({ a: '1' });
       for (const target of [viewArtifact, listArtifacts] as const) {
         const input: CallInput<typeof listArtifacts> = { query: { run, path } };
-        expect(await problemFrom(call(application, target, input as never))).toMatchObject({
+        expect(await catchProblem(call(application, target, input as never))).toMatchObject({
           status: 400,
           code: 'object_path_invalid',
         });
@@ -239,7 +239,7 @@ describe('artifacts for a page', () => {
   it('refuses an artifact of nobody, of two, and one that there is not', async () => {
     const run = await runWith({ a: '1' });
     const failing = (query: Record<string, string>) =>
-      problemFrom(call(application, viewArtifact, { query: { path: 'a', ...query } as never }));
+      catchProblem(call(application, viewArtifact, { query: { path: 'a', ...query } as never }));
     expect(await failing({})).toMatchObject({ code: 'invalid_request' });
     expect(await failing({ run, loggedModel: 'm' })).toMatchObject({ code: 'invalid_request' });
     expect(await failing({ model: 'm' })).toMatchObject({ code: 'invalid_request' });

@@ -4,11 +4,11 @@ import { handle, handleDownload, type Route } from '../../../platform/http/index
 import type { Objects } from '../../../platform/objects/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { VersionSources } from '../../artifacts/index.ts';
-import { artifactKey, attachment } from '../../artifacts/index.ts';
+import { buildArtifactKey, buildAttachmentHeader } from '../../artifacts/index.ts';
 import type { LoggedModels } from '../../logged-models/index.ts';
 import type { Runs } from '../../runs/index.ts';
-import { openImage, shownOf, type ViewDeps, type Viewed } from './artifact-view.ts';
-import { comparedRuns, factsOfRun, historiesOf, metricSummaries } from './run-views.ts';
+import { buildPreview, openImage, type ViewDeps, type ViewedArtifact } from './artifact-view.ts';
+import { readComparedRuns, readHistories, readMetricSummaries, readRunFacts } from './run-views.ts';
 import {
   artifactFile,
   artifactImage,
@@ -23,12 +23,12 @@ import {
 /** Endpoints of the web pages about runs. */
 export function runViewRoutes(store: Store): Route[] {
   return [
-    handle(compareRuns, ({ query }) => comparedRuns(store, query.run)),
+    handle(compareRuns, ({ query }) => readComparedRuns(store, query.run)),
     handle(metricHistories, ({ query: { run, key, axis, points, from, to } }) =>
-      historiesOf(store, { runIds: [...new Set(run)], keys: key ?? null, axis, points, from, to }),
+      readHistories(store, { runIds: [...new Set(run)], keys: key ?? null, axis, points, from, to }),
     ),
-    handle(runMetrics, async ({ params }) => ({ metrics: await metricSummaries(store, params.runId) })),
-    handle(runFacts, ({ params }) => factsOfRun(store, params.runId)),
+    handle(runMetrics, async ({ params }) => ({ metrics: await readMetricSummaries(store, params.runId) })),
+    handle(runFacts, ({ params }) => readRunFacts(store, params.runId)),
   ];
 }
 
@@ -49,46 +49,49 @@ export function artifactViewRoutes(deps: ArtifactViewDeps): Route[] {
   const { objects } = deps;
   return [
     handle(listArtifacts, async ({ query: { path, ...owner } }) => {
-      const entries = await objects.list(artifactKey(await rootOf(deps, owner), path));
+      const entries = await objects.list(buildArtifactKey(await resolveRoot(deps, owner), path));
       const folder = path === '' ? '' : `${path.replace(/\/+$/, '')}/`;
       const artifacts = entries.map(({ name, ...entry }) => ({ path: `${folder}${name}`, ...entry }));
       return { artifacts: artifacts.sort((a, b) => Number(b.isFolder) - Number(a.isFolder)) };
     }),
     handle(viewArtifact, async ({ query: { path, as, ...owner } }) => {
       const viewed = await find(deps, owner, path);
-      return { path, sizeBytes: viewed.sizeBytes, shown: await shownOf(deps, viewed, as) };
+      return { path, sizeBytes: viewed.sizeBytes, shown: await buildPreview(deps, viewed, as) };
     }),
     handleDownload(artifactImage, async ({ query: { path, ...owner } }) => {
       const viewed = await find(deps, owner, path);
       const { type, content } = await openImage(deps, viewed);
-      return { contentType: type, content, filename: nameOf(path), headers: LOCKED };
+      return { contentType: type, content, filename: parseFilename(path), headers: LOCKED };
     }),
     handleDownload(artifactFile, async ({ query: { path, ...owner } }) => {
       const { key, sizeBytes } = await find(deps, owner, path);
       const { content } = await objects.open(key);
-      const named = { 'content-disposition': attachment(nameOf(path)), 'content-length': String(sizeBytes) };
+      const named = {
+        'content-disposition': buildAttachmentHeader(parseFilename(path)),
+        'content-length': String(sizeBytes),
+      };
       return {
         contentType: 'application/octet-stream',
         content,
-        filename: nameOf(path),
+        filename: parseFilename(path),
         headers: { ...LOCKED, ...named },
       };
     }),
   ];
 }
 
-function nameOf(path: string): string {
+function parseFilename(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-async function find(deps: ArtifactViewDeps, owner: Owner, path: string): Promise<Viewed> {
-  const key = artifactKey(await rootOf(deps, owner), path);
+async function find(deps: ArtifactViewDeps, owner: Owner, path: string): Promise<ViewedArtifact> {
+  const key = buildArtifactKey(await resolveRoot(deps, owner), path);
   const sizeBytes = await deps.objects.size(key);
   if (sizeBytes === null) throw new AppError('object_not_found', `There is no file "${path}" among these artifacts.`);
   return { key, sizeBytes };
 }
 
-async function rootOf(deps: ArtifactViewDeps, { run, loggedModel, model, version }: Owner): Promise<string> {
+async function resolveRoot(deps: ArtifactViewDeps, { run, loggedModel, model, version }: Owner): Promise<string> {
   const given = [run, loggedModel, model].filter((one) => one !== undefined);
   if (given.length !== 1 || (model === undefined) !== (version === undefined)) {
     const detail = 'Set exactly one owner of the artifacts: "run", "loggedModel", or "model" with "version".';

@@ -1,15 +1,25 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import type { RunInfo, TrackingTables } from '../../runs/index.ts';
-import { chunks, findRunInfo, fullRuns, instant, latestMetricsOf, runsWithExperiment } from '../../runs/index.ts';
+import {
+  findLatestMetrics,
+  findRunInfo,
+  formatInstant,
+  readFullRuns,
+  splitIntoChunks,
+  toRunsWithExperiment,
+} from '../../runs/index.ts';
 import type { Run } from '../../runs/schema.ts';
-import { type HistoryPoint, type HistoryQuery, metricRanges, thinnedHistories } from './history-store.ts';
+import { type HistoryPoint, type HistoryQuery, listMetricRanges, sampleHistories } from './history-store.ts';
 import { MAX_ANSWERED_POINTS, type MetricHistory, type MetricSummary, type RunFacts } from './schema.ts';
 
 const CONTEXT_TAG = 'mlflow.data.context';
 
 /** The runs in the requested order, each once, and the ids without a run. */
-export async function comparedRuns(sql: Sql, runIds: readonly string[]): Promise<{ runs: Run[]; missing: string[] }> {
+export async function readComparedRuns(
+  sql: Sql,
+  runIds: readonly string[],
+): Promise<{ runs: Run[]; missing: string[] }> {
   const infos: RunInfo[] = [];
   const missing: string[] = [];
   for (const runId of new Set(runIds)) {
@@ -17,19 +27,19 @@ export async function comparedRuns(sql: Sql, runIds: readonly string[]): Promise
     if (info === null) missing.push(runId);
     else infos.push(info);
   }
-  return { runs: await runsWithExperiment(sql, await fullRuns(sql, infos)), missing };
+  return { runs: await toRunsWithExperiment(sql, await readFullRuns(sql, infos)), missing };
 }
 
 /**
  * Histories by metric, then by run in the requested order; as many complete ones as the size limit of an answer allows.
  */
-export async function historiesOf(
+export async function readHistories(
   sql: Sql,
   query: HistoryQuery,
 ): Promise<{ histories: MetricHistory[]; leftOut: number }> {
-  const grouped = Map.groupBy(await thinnedHistories(sql, query), ({ runId, key }) => `${runId}\n${key}`);
+  const grouped = Map.groupBy(await sampleHistories(sql, query), ({ runId, key }) => `${runId}\n${key}`);
   const place = new Map(query.runIds.map((runId, index) => [runId, index]));
-  const all = [...grouped.values()].map(historyOf);
+  const all = [...grouped.values()].map(toMetricHistory);
   const sorted = all.sort((a, b) => compareText(a.key, b.key) || (place.get(a.runId) ?? 0) - (place.get(b.runId) ?? 0));
   let points = 0;
   const histories = sorted.filter((history) => {
@@ -39,7 +49,7 @@ export async function historiesOf(
   return { histories, leftOut: sorted.length - histories.length };
 }
 
-function historyOf(points: readonly HistoryPoint[]): MetricHistory {
+function toMetricHistory(points: readonly HistoryPoint[]): MetricHistory {
   const [first] = points;
   return {
     runId: first?.runId ?? '',
@@ -55,10 +65,10 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-export async function metricSummaries(sql: Sql, runId: string): Promise<MetricSummary[]> {
+export async function readMetricSummaries(sql: Sql, runId: string): Promise<MetricSummary[]> {
   await requireRunInfo(sql, runId);
-  const latest = new Map((await latestMetricsOf(sql, [runId])).get(runId)?.map((metric) => [metric.key, metric]));
-  const ranges = await metricRanges(sql, runId);
+  const latest = new Map((await findLatestMetrics(sql, [runId])).get(runId)?.map((metric) => [metric.key, metric]));
+  const ranges = await listMetricRanges(sql, runId);
   return ranges.flatMap(({ key, least, greatest, samples }) => {
     const newest = latest.get(key);
     if (newest === undefined) return [];
@@ -68,7 +78,7 @@ export async function metricSummaries(sql: Sql, runId: string): Promise<MetricSu
         key,
         latest: value,
         latestStep: newest.step,
-        latestAt: instant(newest.timestamp),
+        latestAt: formatInstant(newest.timestamp),
         least,
         greatest,
         samples,
@@ -83,12 +93,12 @@ async function requireRunInfo(sql: Sql, runId: string): Promise<RunInfo> {
   return info;
 }
 
-export async function factsOfRun(sql: Sql, runId: string): Promise<RunFacts> {
+export async function readRunFacts(sql: Sql, runId: string): Promise<RunFacts> {
   const info = await requireRunInfo(sql, runId);
-  const [run] = await fullRuns(sql, [info]);
+  const [run] = await readFullRuns(sql, [info]);
   const made = run?.modelOutputs ?? [];
   const read = run?.modelInputs ?? [];
-  const models = await modelNames(sql, [...made.map(({ modelId }) => modelId), ...read]);
+  const models = await findModelNames(sql, [...made.map(({ modelId }) => modelId), ...read]);
   const linked = (modelId: string, step: number | null) => ({
     modelId,
     name: models.get(modelId)?.name ?? null,
@@ -111,9 +121,9 @@ export async function factsOfRun(sql: Sql, runId: string): Promise<RunFacts> {
   };
 }
 
-async function modelNames(sql: Sql, modelIds: readonly string[]) {
+async function findModelNames(sql: Sql, modelIds: readonly string[]) {
   const found = new Map<string, { readonly name: string; readonly status: string }>();
-  for (const ids of chunks([...new Set(modelIds)])) {
+  for (const ids of splitIntoChunks([...new Set(modelIds)])) {
     const query = sql.tables<TrackingTables>().selectFrom('logged_model').select(['model_id', 'name', 'status']);
     const rows = await query.where('model_id', 'in', ids).where('lifecycle_stage', '=', 'active').execute();
     for (const { model_id, name, status } of rows) found.set(model_id, { name, status });

@@ -11,14 +11,14 @@ const MAX_KEYS = 200;
 const MAX_SAMPLES = 200_000;
 
 /** A query field that can be repeated. */
-function repeated<T extends z.ZodType>(item: T, most: number) {
+function repeatable<T extends z.ZodType>(item: T, most: number) {
   return z.preprocess(
     (given) => (given === undefined ? given : [given].flat()),
     z.array(item).min(1).max(most) as z.ZodType<z.infer<T>[], z.infer<T>[]>,
   );
 }
 
-const RunIds = repeated(RunId, MAX_COMPARED_RUNS).describe(`Run ids, at most ${MAX_COMPARED_RUNS}; repeated`);
+const RunIds = repeatable(RunId, MAX_COMPARED_RUNS).describe(`Run ids, at most ${MAX_COMPARED_RUNS}; repeated`);
 const Key = z.string().min(1).max(250);
 const RunParams = z.strictObject({ runId: RunId });
 
@@ -56,7 +56,7 @@ export const metricHistories = endpoint({
   summary: 'Get metrics of many runs over steps or time, downsampled so that extremes remain',
   query: z.strictObject({
     run: RunIds,
-    key: repeated(Key, MAX_KEYS).optional().describe('Metrics; default: all'),
+    key: repeatable(Key, MAX_KEYS).optional().describe('Metrics; default: all'),
     axis: z.enum(['step', 'time']).default('step').describe('Order of the points'),
     points: z.coerce.number().int().min(8).max(4000).default(800).describe('Maximum number of points of each history'),
     from: Axis.optional().describe('Smallest step, or milliseconds since 1970 with axis "time"'),

@@ -3,7 +3,7 @@ import type { Place } from '../../../platform/store/suite.testing.ts';
 import { insertMetrics } from '../../runs/metric-store.ts';
 import { trackingMigrations } from '../../runs/migrations.ts';
 import type { Metric } from '../../runs/types.ts';
-import { type HistoryQuery, metricRanges, thinnedHistories } from './history-store.ts';
+import { type HistoryQuery, listMetricRanges, sampleHistories } from './history-store.ts';
 
 const whole = { keys: null, axis: 'step', points: 40, from: undefined, to: undefined } as const;
 const sample = (step: number, value: number, key = 'loss'): Metric => ({ key, value, step, timestamp: step * 10 });
@@ -23,7 +23,7 @@ export function historySuite(engine: string, newPlace: () => Promise<Place>): vo
       await using store = await open();
       const noisy = many(5_000, (step) => (step === 3_217 ? 999 : step === 1_003 ? -999 : Math.sin(step)));
       await store.transaction((sql) => insertMetrics(sql, 'r', noisy));
-      const points = await thinnedHistories(store, { ...whole, runIds: ['r'] });
+      const points = await sampleHistories(store, { ...whole, runIds: ['r'] });
       expect(points.length).toBeLessThanOrEqual(40);
       expect(points.length).toBeGreaterThan(20);
       expect(points[0]).toMatchObject({ step: 0, total: 5_000 });
@@ -38,7 +38,7 @@ export function historySuite(engine: string, newPlace: () => Promise<Place>): vo
       const short = [sample(0, 1), sample(1, Number.NaN), sample(2, 3)];
       const level = many(2_000, () => 0.1).map((metric) => ({ ...metric, key: 'rate' }));
       await store.transaction((sql) => insertMetrics(sql, 'r', [...short, ...level]));
-      const points = await thinnedHistories(store, { ...whole, runIds: ['r'] });
+      const points = await sampleHistories(store, { ...whole, runIds: ['r'] });
       const loss = points.filter(({ key }) => key === 'loss');
       expect(loss.map(({ value }) => value)).toEqual([1, Number.NaN, 3]);
       expect(points.filter(({ key }) => key === 'rate').length).toBeLessThanOrEqual(40);
@@ -49,7 +49,7 @@ export function historySuite(engine: string, newPlace: () => Promise<Place>): vo
       const backwards = [{ key: 'loss', value: 5, step: 9, timestamp: 1 }];
       await store.transaction((sql) => insertMetrics(sql, 'a', [...many(20, (step) => step), ...backwards]));
       await store.transaction((sql) => insertMetrics(sql, 'b', [sample(5, 7), sample(5, 8, 'other')]));
-      const ask = (query: Partial<HistoryQuery>) => thinnedHistories(store, { ...whole, runIds: ['a', 'b'], ...query });
+      const ask = (query: Partial<HistoryQuery>) => sampleHistories(store, { ...whole, runIds: ['a', 'b'], ...query });
       const steps = await ask({ keys: ['loss'], from: 4.5, to: 6 });
       expect(steps.map(({ runId, step, value }) => [runId, step, value])).toEqual([
         ['a', 5, 5],
@@ -68,7 +68,7 @@ export function historySuite(engine: string, newPlace: () => Promise<Place>): vo
       await using store = await open();
       const nan = [sample(0, Number.NaN, 'broken')];
       await store.transaction((sql) => insertMetrics(sql, 'r', [...many(9, (step) => step - 4), ...nan]));
-      expect(await metricRanges(store, 'r')).toEqual([
+      expect(await listMetricRanges(store, 'r')).toEqual([
         { key: 'broken', least: null, greatest: null, samples: 1 },
         { key: 'loss', least: -4, greatest: 4, samples: 9 },
       ]);

@@ -1,6 +1,6 @@
 import type { Sql } from '../../../platform/store/index.ts';
-import { metricHistory } from '../metric-store.ts';
-import { latestMetricsOf } from '../run-store.ts';
+import { readMetricHistory } from '../metric-store.ts';
+import { findLatestMetrics } from '../run-store.ts';
 import type { Metric } from '../types.ts';
 import { findGpuUsage } from '../usage-store.ts';
 import type { RunCost } from './schema.ts';
@@ -70,15 +70,15 @@ export function addJoules(sum: JouleSum, samples: readonly Pick<Metric, 'value'>
  * Energy of a run's GPUs: per GPU from its counter of joules where the run has one (the metering component reads it),
  * else from its logged power. Null with the reason where it was not measured.
  */
-export async function energyOfRun(sql: Sql, runId: string): Promise<RunCost['energy']> {
-  const keys = ((await latestMetricsOf(sql, [runId])).get(runId) ?? []).map(({ key }) => key);
-  const counters = keysByGpu(keys, JOULES_METRIC);
-  const powers = [...keysByGpu(keys, POWER_METRIC)].filter(([gpu]) => !counters.has(gpu));
+export async function computeRunEnergy(sql: Sql, runId: string): Promise<RunCost['energy']> {
+  const keys = ((await findLatestMetrics(sql, [runId])).get(runId) ?? []).map(({ key }) => key);
+  const counters = indexKeysByGpu(keys, JOULES_METRIC);
+  const powers = [...indexKeysByGpu(keys, POWER_METRIC)].filter(([gpu]) => !counters.has(gpu));
   if (counters.size + powers.length === 0) return { kilowattHours: null, reason: 'no GPU power was logged' };
   const counted: JouleSum[] = [];
-  for (const key of counters.values()) counted.push(await folded(sql, runId, key, NO_JOULES, addJoules));
+  for (const key of counters.values()) counted.push(await foldSamples(sql, runId, key, NO_JOULES, addJoules));
   const sums: PowerSum[] = [];
-  for (const [, key] of powers) sums.push(await folded(sql, runId, key, NO_POWER, addPower));
+  for (const [, key] of powers) sums.push(await foldSamples(sql, runId, key, NO_POWER, addPower));
   const measured = sums.filter(({ coveredMs }) => coveredMs > 0);
   if (counted.length + measured.length === 0) {
     return { kilowattHours: null, reason: 'no two samples of GPU power are within five minutes of each other' };
@@ -88,11 +88,11 @@ export async function energyOfRun(sql: Sql, runId: string): Promise<RunCost['ene
     counted.reduce((total, { joules }) => total + joules, 0) / JOULES_PER_KWH +
     measured.reduce((total, sum) => total + sum.wattMs, 0) / WATT_MS_PER_KWH;
   const gapMs = sums.reduce((total, sum) => total + sum.gapMs, 0);
-  return { kilowattHours, reason: leftOut(gapMs, gpus - counted.length - measured.length, gpus) };
+  return { kilowattHours, reason: describeGaps(gapMs, gpus - counted.length - measured.length, gpus) };
 }
 
 /** Keys of metrics of one kind, by the GPU that they are of. */
-function keysByGpu(keys: readonly string[], kind: RegExp): Map<string, string> {
+function indexKeysByGpu(keys: readonly string[], kind: RegExp): Map<string, string> {
   return new Map(
     keys.flatMap((key) => {
       const gpu = kind.exec(key)?.[1];
@@ -102,7 +102,7 @@ function keysByGpu(keys: readonly string[], kind: RegExp): Map<string, string> {
 }
 
 /** Folds all samples of a metric, one part at a time. */
-async function folded<Sum>(
+async function foldSamples<Sum>(
   sql: Sql,
   runId: string,
   key: string,
@@ -110,15 +110,15 @@ async function folded<Sum>(
   add: (sum: Sum, samples: readonly Metric[]) => Sum,
 ): Promise<Sum> {
   let sum = nothing;
-  for (let position: Parameters<typeof metricHistory>[3]['position'] = null; ; ) {
-    const { metrics, positions } = await metricHistory(sql, runId, key, { position, limit: SAMPLES_A_READ });
+  for (let position: Parameters<typeof readMetricHistory>[3]['position'] = null; ; ) {
+    const { metrics, positions } = await readMetricHistory(sql, runId, key, { position, limit: SAMPLES_A_READ });
     sum = add(sum, metrics);
     position = positions.at(-1) ?? null;
     if (metrics.length < SAMPLES_A_READ || position === null) return sum;
   }
 }
 
-function leftOut(gapMs: number, unmeasured: number, gpus: number): string | null {
+function describeGaps(gapMs: number, unmeasured: number, gpus: number): string | null {
   const parts = [
     ...(gapMs > 0 ? [`${(gapMs / 60_000).toFixed(1)} GPU-minutes without samples`] : []),
     ...(unmeasured > 0 ? [`${unmeasured} of ${gpus} GPUs, whose power was not logged`] : []),

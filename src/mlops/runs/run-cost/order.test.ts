@@ -4,9 +4,9 @@ import { testApplication } from '../../../testing/application.ts';
 import { newRun, post } from '../../wire/testing.ts';
 import { searchRuns } from '../run-search-store.ts';
 import type { RunCost } from './schema.ts';
-import { putRunCosts, unknownCost } from './store.ts';
+import { saveRunCosts, unknownCost } from './store.ts';
 
-const known = (amount: string): RunCost => {
+const buildKnownCost = (amount: string): RunCost => {
   const cost = { amount, currency: 'USD' };
   return { ...unknownCost, total: { cost, basis: 'metered', reason: null }, metered: { cost, reason: null } };
 };
@@ -21,7 +21,8 @@ beforeAll(async () => {
     const id = await newRun(application, { run_name: `${amount}#${index}`, start_time: index });
     names.set(id, `${amount}#${index}`);
     await post(application, 'runs/log-metric', { run_id: id, key: 'm', value: index, timestamp: 1 });
-    if (amount !== null) await application.store.transaction((sql) => putRunCosts(sql, new Map([[id, known(amount)]])));
+    if (amount !== null)
+      await application.store.transaction((sql) => saveRunCosts(sql, new Map([[id, buildKnownCost(amount)]])));
   }
   return () => application[Symbol.asyncDispose]();
 });

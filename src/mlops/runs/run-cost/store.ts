@@ -1,5 +1,5 @@
 import { isAmong, type Sql } from '../../../platform/store/index.ts';
-import { chunks } from '../key-value-store.ts';
+import { splitIntoChunks } from '../key-value-store.ts';
 import { RunCost } from './schema.ts';
 
 /** `cost` is the exact document; the numbers serve only filters and sort orders and are never shown. */
@@ -20,12 +20,12 @@ export interface RunCostTables {
 }
 
 /** Replaces the known cost of these runs. */
-export async function putRunCosts(sql: Sql, costs: ReadonlyMap<string, RunCost>): Promise<void> {
-  for (const part of chunks([...costs])) {
+export async function saveRunCosts(sql: Sql, costs: ReadonlyMap<string, RunCost>): Promise<void> {
+  for (const part of splitIntoChunks([...costs])) {
     await sql
       .tables<RunCostTables>()
       .insertInto('run_cost')
-      .values(part.map(([runId, cost]) => rowOf(runId, cost)))
+      .values(part.map(([runId, cost]) => toRunCostRow(runId, cost)))
       .onConflict((of) =>
         of.column('run_id').doUpdateSet((eb) => ({
           cost: eb.ref('excluded.cost'),
@@ -47,9 +47,9 @@ export async function putRunCosts(sql: Sql, costs: ReadonlyMap<string, RunCost>)
 const StoredCost = RunCost.extend({ priceSources: RunCost.shape.priceSources.default([]) });
 
 /** Cost by run; runs with an unknown cost are omitted. */
-export async function costsOfRuns(sql: Sql, runIds: readonly string[]): Promise<Map<string, RunCost>> {
+export async function findRunCosts(sql: Sql, runIds: readonly string[]): Promise<Map<string, RunCost>> {
   const costs = new Map<string, RunCost>();
-  for (const ids of chunks(runIds, 1000)) {
+  for (const ids of splitIntoChunks(runIds, 1000)) {
     const query = sql.tables<RunCostTables>().selectFrom('run_cost').select(['run_id', 'cost']);
     for (const row of await query.where(isAmong(sql, 'run_id', ids)).execute()) {
       costs.set(row.run_id, StoredCost.parse(JSON.parse(row.cost)));
@@ -58,23 +58,23 @@ export async function costsOfRuns(sql: Sql, runIds: readonly string[]): Promise<
   return costs;
 }
 
-function rowOf(runId: string, cost: RunCost): RunCostTables['run_cost'] {
+function toRunCostRow(runId: string, cost: RunCost): RunCostTables['run_cost'] {
   const { total, metered, reconciled, allocated, gpuHours, energy } = cost;
   return {
     run_id: runId,
     cost: JSON.stringify(cost),
     currency: total.cost?.currency ?? null,
-    total: numberOf(total.cost?.amount),
+    total: toNumber(total.cost?.amount),
     total_amount: total.cost?.amount ?? null,
-    metered: numberOf(metered.cost?.amount),
-    reconciled: numberOf(reconciled.cost?.amount),
-    allocated: numberOf(allocated.cost?.amount),
-    gpu_hours: numberOf(gpuHours.hours),
+    metered: toNumber(metered.cost?.amount),
+    reconciled: toNumber(reconciled.cost?.amount),
+    allocated: toNumber(allocated.cost?.amount),
+    gpu_hours: toNumber(gpuHours.hours),
     energy_kwh: energy.kilowattHours,
   };
 }
 
-function numberOf(amount: string | null | undefined): number | null {
+function toNumber(amount: string | null | undefined): number | null {
   return amount === null || amount === undefined ? null : Number(amount);
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { call, problemFrom, testApplication } from '../../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../../testing/application.ts';
 import { sharedApplication } from '../../../testing/shared.ts';
 import { applied } from '../../testing/pipelines.ts';
 import { appliedEndpoint, registeredFiles, sent } from '../../testing/serving.ts';
@@ -19,9 +19,9 @@ const main = (more: object, behaviour = 'good') => ({
   process: { protocol: 'mlflow', command: [process.execPath, program, '{port}', 'mlflow', behaviour] },
   ...more,
 });
-const scalingOf = (application: Application, endpoint = 'e', query = {}) =>
+const readScaling = (application: Application, endpoint = 'e', query = {}) =>
   call(application, getEndpointScaling, { params: { endpoint }, query });
-const asked = (application: Application, endpoint = 'e') =>
+const sendRequest = (application: Application, endpoint = 'e') =>
   sent(application, 'POST', `/serve/${endpoint}/invocations`, { inputs: [[1, 2, 3]] });
 
 const shared = await sharedApplication();
@@ -39,12 +39,12 @@ describe.concurrent('an endpoint that is scaled', () => {
       const variant = main({ replicas: { min: 0, max: 1 }, scaling: { policy: 'slo', idleAfter: '500ms' } });
       await appliedEndpoint(application, 'e', { variants: { main: variant } });
       await expect
-        .poll(async () => (await scalingOf(application)).variants, WAIT)
+        .poll(async () => (await readScaling(application)).variants, WAIT)
         .toMatchObject([{ wanted: 0, ready: 0 }]);
       expect((await sent(application, 'GET', '/serve/e/ping')).statusCode).toBe(200);
-      const answers = await Promise.all(Array.from({ length: 200 }, () => asked(application)));
+      const answers = await Promise.all(Array.from({ length: 200 }, () => sendRequest(application)));
       expect(answers.filter(({ statusCode }) => statusCode !== 200)).toEqual([]);
-      const { variants, decisions } = await scalingOf(application);
+      const { variants, decisions } = await readScaling(application);
       expect(variants).toMatchObject([
         { variant: 'main', model: 'm', version: '1', policy: 'slo', min: 0, max: 1, coldStartMeasured: true },
       ]);
@@ -53,15 +53,15 @@ describe.concurrent('an endpoint that is scaled', () => {
         { from: 0, to: 1, reason: 'a request arrived without any replica' },
       ]);
       await expect
-        .poll(async () => (await scalingOf(application)).variants, WAIT)
+        .poll(async () => (await readScaling(application)).variants, WAIT)
         .toMatchObject([{ wanted: 0, ready: 0 }]);
     }
     await using application = await testApplication({}, { data });
-    await expect.poll(async () => (await scalingOf(application)).variants, WAIT).toMatchObject([{ wanted: 0 }]);
-    const { decisions } = await scalingOf(application);
+    await expect.poll(async () => (await readScaling(application)).variants, WAIT).toMatchObject([{ wanted: 0 }]);
+    const { decisions } = await readScaling(application);
     expect(decisions.length).toBeGreaterThanOrEqual(3);
-    expect((await scalingOf(application, 'e', { limit: 1 })).decisions).toEqual(decisions.slice(0, 1));
-    expect((await asked(application)).statusCode).toBe(200);
+    expect((await readScaling(application, 'e', { limit: 1 })).decisions).toEqual(decisions.slice(0, 1));
+    expect((await sendRequest(application)).statusCode).toBe(200);
   });
 
   it('says at once why nobody is answered when its model does not start', async ({ expect }) => {
@@ -88,15 +88,15 @@ describe.concurrent('an endpoint that is scaled', () => {
       variants: { main: main({ replicas: { min: 0, max: 2 }, scaling: {} }) },
     });
     await expect
-      .poll(async () => (await scalingOf(shared, 'spent')).variants, WAIT)
+      .poll(async () => (await readScaling(shared, 'spent')).variants, WAIT)
       .toMatchObject([{ wanted: 0, limitedBy: 'spent', reason: 'budget "spent" is used up' }]);
-    const answer = await asked(shared, 'spent');
+    const answer = await sendRequest(shared, 'spent');
     expect([answer.statusCode, answer.json(), answer.headers['retry-after']]).toEqual([
       503,
       { error_code: 'TEMPORARILY_UNAVAILABLE', message: expect.stringContaining('budget') },
       '60',
     ]);
-    expect((await scalingOf(shared, 'spent')).decisions).toMatchObject([{ from: 1, to: 0, limitedBy: 'spent' }]);
+    expect((await readScaling(shared, 'spent')).decisions).toMatchObject([{ from: 1, to: 0, limitedBy: 'spent' }]);
   });
 
   it('weighs a miss against what the price book says that a replica costs, and follows it', async ({ expect }) => {
@@ -117,8 +117,8 @@ describe.concurrent('an endpoint that is scaled', () => {
           },
         }),
       );
-    const price = async () => (await scalingOf(shared, 'weighed')).variants[0]?.price ?? null;
-    expect(await problemFrom(appliedEndpoint(shared, 'weighed', spec()))).toMatchObject({
+    const price = async () => (await readScaling(shared, 'weighed')).variants[0]?.price ?? null;
+    expect(await catchProblem(appliedEndpoint(shared, 'weighed', spec()))).toMatchObject({
       code: 'manifest_reference_unknown',
       detail: expect.stringMatching(
         /missPrice requires the price of a replica, and "own-box" has no price now\. Set scaling\.price/,
@@ -137,6 +137,6 @@ describe.concurrent('an endpoint that is scaled', () => {
   });
 
   it('that is not there has no scaling', async ({ expect }) => {
-    expect(await problemFrom(scalingOf(shared, 'nobody'))).toMatchObject({ code: 'endpoint_not_found' });
+    expect(await catchProblem(readScaling(shared, 'nobody'))).toMatchObject({ code: 'endpoint_not_found' });
   });
 });

@@ -5,8 +5,8 @@ import type { Clock } from '../../../platform/units/index.ts';
 import type { EndpointSpec, Variant } from '../../endpoint-spec/schema.ts';
 import { ScalingSpec } from '../../endpoint-spec/schema.ts';
 import type { ReplicaSet } from '../../replicas/index.ts';
-import { createGovernor, type Decided, type Governor } from './governor.ts';
-import { ruleOf, type ScalingRule } from './policy.ts';
+import { createGovernor, type Governor, type ReplicaDecision } from './governor.ts';
+import { buildRule, type ScalingRule } from './policy.ts';
 import { KnownPrices, type ReplicaPrice, type ReplicaPrices } from './price.ts';
 import type { ScaledVariant } from './schema.ts';
 import { type KeptDecision, keepDecisions } from './store.ts';
@@ -28,7 +28,7 @@ export interface ScalingBudget {
 }
 
 /** A replica set that autoscaling controls. */
-export interface Scaled {
+export interface ScaledSet {
   readonly name: string;
   readonly variant: Variant;
   readonly version: string;
@@ -38,7 +38,7 @@ export interface Scaled {
 /** A revision with traffic of an endpoint, and its variants. While a canary runs, an endpoint has several. */
 export interface ScaledPart {
   readonly revision: { readonly spec: EndpointSpec };
-  readonly variants: readonly Scaled[];
+  readonly variants: readonly ScaledSet[];
 }
 
 export interface AutoscalingDeps {
@@ -50,7 +50,7 @@ export interface AutoscalingDeps {
 }
 
 interface Entry {
-  readonly scaled: Scaled;
+  readonly scaled: ScaledSet;
   readonly subject: ScaledSubject;
   readonly rule: ScalingRule;
   readonly price: ReplicaPrice | null;
@@ -91,7 +91,7 @@ export class Autoscaling implements AsyncDisposable {
     for (const { scaled, spec } of all) {
       if (after.has(scaled.set)) continue;
       const price = this.#prices.of(scaled.variant);
-      const rule = ruleOf(scaled.variant, DEFAULTS, price);
+      const rule = buildRule(scaled.variant, DEFAULTS, price);
       const found = before.get(scaled.set);
       const isSame = found !== undefined && JSON.stringify(found.rule) === JSON.stringify(rule);
       const entry = isSame ? { ...found, scaled } : this.#entryOf(endpoint, spec, scaled, rule);
@@ -115,7 +115,7 @@ export class Autoscaling implements AsyncDisposable {
   }
 
   of(endpoint: string): ScaledVariant[] {
-    return [...(this.#entries.get(endpoint)?.values() ?? [])].map(shown);
+    return [...(this.#entries.get(endpoint)?.values() ?? [])].map(toScaledVariant);
   }
 
   /** Looks at all whose time has come. */
@@ -142,7 +142,7 @@ export class Autoscaling implements AsyncDisposable {
     return [...this.#entries.values()].flatMap((entries) => [...entries.values()]);
   }
 
-  #entryOf(endpoint: string, spec: EndpointSpec, scaled: Scaled, rule: ScalingRule): Omit<Entry, 'price'> {
+  #entryOf(endpoint: string, spec: EndpointSpec, scaled: ScaledSet, rule: ScalingRule): Omit<Entry, 'price'> {
     const { project = null, environment = null } = spec;
     const subject = { endpoint, model: scaled.variant.model, version: scaled.version, project, environment };
     const governor = createGovernor({
@@ -156,7 +156,7 @@ export class Autoscaling implements AsyncDisposable {
     return { scaled, subject, rule, governor };
   }
 
-  #note({ endpoint, model, version }: ScaledSubject, variant: string, decision: Decided): void {
+  #note({ endpoint, model, version }: ScaledSubject, variant: string, decision: ReplicaDecision): void {
     const { clock, log } = this.#deps;
     log.info({ endpoint, variant, ...decision }, 'the number of replicas changed');
     this.#unkept.push({ id: randomUUID(), endpoint, variant, model, version, atMs: clock.now(), ...decision });
@@ -203,7 +203,7 @@ export class Autoscaling implements AsyncDisposable {
   }
 }
 
-function shown({ scaled: { name, variant, version, set }, rule, price, governor }: Entry): ScaledVariant {
+function toScaledVariant({ scaled: { name, variant, version, set }, rule, price, governor }: Entry): ScaledVariant {
   const { wanted, ready } = set.state();
   const { inFlight, waiting } = set.places.counts();
   const { reason, limitedBy, coldStartMs, coldStartMeasured } = governor.state();

@@ -6,7 +6,7 @@ import type { Backend } from '../../replicas/backends/backend.ts';
 import { UNKNOWN_SPEC } from '../../replicas/backends/specs.ts';
 import type { Place } from '../../replicas/places.ts';
 import { createReplicaSet, type ReplicaSet } from '../../replicas/set.ts';
-import { createGovernor, type Decided } from './governor.ts';
+import { createGovernor, type ReplicaDecision } from './governor.ts';
 import type { ScalingRule } from './policy.ts';
 
 const MINUTE_MS = 60_000;
@@ -37,7 +37,7 @@ function newBackend(clock: { at: number }, coldStartMs: number, starts: { count:
 function governed(rule: Partial<ScalingRule>, { replicas = 0, coldStartMs = 0, concurrency = 8 } = {}) {
   const clock = { at: 1_000_000, now: () => clock.at };
   const starts = { count: 0 };
-  const decisions: Decided[] = [];
+  const decisions: ReplicaDecision[] = [];
   const set = createReplicaSet({
     backend: newBackend(clock, coldStartMs, starts),
     limits: { concurrency, queue: 10, timeoutMs: 30_000, startTimeoutMs: 300_000 },

@@ -4,10 +4,10 @@ import type { ReplicaSet } from '../../replicas/index.ts';
 import { createTraffic, type Traffic } from '../../scaling/index.ts';
 import { createLooks } from './looks.ts';
 import type { ScalingRule } from './policy.ts';
-import { type SpentBudget, type Wish, wantedNow } from './wish.ts';
+import { limitWish, type SpentBudget, type WantedReplicas } from './wish.ts';
 
 /** A change of how many replicas are wanted. */
-export interface Decided {
+export interface ReplicaDecision {
   readonly from: number;
   readonly to: number;
   readonly reason: string;
@@ -22,7 +22,7 @@ export interface GovernorDeps {
   /** Time in which a replica must be ready. */
   readonly startTimeoutMs: number;
   readonly clock: Clock;
-  readonly decided: (decision: Decided) => void;
+  readonly decided: (decision: ReplicaDecision) => void;
 }
 
 /** Keeps the number of replicas of one set within policy, bounds and budget. Scales to zero while there are no requests. */
@@ -50,7 +50,7 @@ const HOLD_COLD_STARTS = 2;
 const RETRY_SECONDS = 60;
 
 export function createGovernor({ set, rule, concurrency, startTimeoutMs, clock, decided }: GovernorDeps): Governor {
-  const now = onlyForward(clock);
+  const now = createForwardClock(clock);
   const measured = () => set.state().coldStartMs;
   const coldStartMs = () => measured() ?? rule.coldStart;
   const traffic: Traffic = createTraffic(now() / 1000);
@@ -100,11 +100,11 @@ export function createGovernor({ set, rule, concurrency, startTimeoutMs, clock, 
     decided({ from: wanted, to: replicas, reason: why, limitedBy: spent?.budget ?? null });
   }
 
-  function follow(wish: Wish): void {
+  function follow(wish: WantedReplicas): void {
     const { wanted, ready } = set.state();
     const { inFlight, waiting } = set.places.counts();
     const seen = { wanted, ready, inFlight, waiting, quietMs: now() - lastSeenMs, expected, spent };
-    const { replicas, reason: why } = wantedNow(rule, wish, seen);
+    const { replicas, reason: why } = limitWish(rule, wish, seen);
     want(replicas, why);
     if (replicas === 0 && waiting > 0) refuse();
   }
@@ -139,7 +139,7 @@ export function createGovernor({ set, rule, concurrency, startTimeoutMs, clock, 
 }
 
 /** The clock of a machine may be set back; time does not go back. Unix milliseconds. */
-function onlyForward(clock: Clock): () => number {
+function createForwardClock(clock: Clock): () => number {
   let latest = clock.now();
   return () => {
     latest = Math.max(latest, clock.now());

@@ -1,6 +1,6 @@
 import type { ScalingObservation } from '../../scaling/index.ts';
-import { policyOf, type ScalingRule } from './policy.ts';
-import type { Wish } from './wish.ts';
+import { createPolicy, type ScalingRule } from './policy.ts';
+import type { WantedReplicas } from './wish.ts';
 
 /** The policy restarts when the cold start becomes longer or shorter by this factor. */
 const OTHER_COLD_START = 1.5;
@@ -16,7 +16,7 @@ interface LooksDeps {
 /** The policy of a rule, and when it looks next. */
 export function createLooks({ rule, concurrency, coldStartMs, now }: LooksDeps) {
   let learnedFromMs = coldStartMs();
-  let policy = policyOf(rule, concurrency, learnedFromMs / 1000);
+  let policy = createPolicy(rule, concurrency, learnedFromMs / 1000);
   let nextMs = now() + policy.everySeconds * 1000;
   return {
     due: () => now() >= nextMs,
@@ -24,7 +24,7 @@ export function createLooks({ rule, concurrency, coldStartMs, now }: LooksDeps) 
     soon(): void {
       nextMs = now();
     },
-    look(seen: ScalingObservation): Wish {
+    look(seen: ScalingObservation): WantedReplicas {
       nextMs = now() + policy.everySeconds * 1000;
       return policy.decide(seen);
     },
@@ -34,7 +34,7 @@ export function createLooks({ rule, concurrency, coldStartMs, now }: LooksDeps) 
       if (ratio <= OTHER_COLD_START && ratio >= 1 / OTHER_COLD_START) return false;
       learnedFromMs = coldStartMs();
       // The others do not ask how long a start takes.
-      if (rule.policy === 'slo') policy = policyOf(rule, concurrency, learnedFromMs / 1000);
+      if (rule.policy === 'slo') policy = createPolicy(rule, concurrency, learnedFromMs / 1000);
       return true;
     },
   };

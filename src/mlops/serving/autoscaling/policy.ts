@@ -17,7 +17,7 @@ const FIXED = { policy: 'fixed' } as const;
  * The scaling rule of a variant with all defaults filled in. `price`: of a replica; null where neither the document nor the
  * price book has one.
  */
-export function ruleOf(
+export function buildRule(
   { replicas: { min, max = Math.max(1, min) }, scaling }: Variant,
   defaults: ScalingSpec,
   price: Pick<ReplicaPrice, 'amount'> | null,
@@ -35,7 +35,7 @@ const FIXED_EVERY_SECONDS = 5;
  * Creates the policy that decides the number of replicas, at least one: the governor decides about zero. Example: `fixed`
  * with 2 to 5 replicas returns 2.
  */
-export function policyOf(rule: ScalingRule, concurrency: number, coldStartSeconds: number): ScalingPolicy {
+export function createPolicy(rule: ScalingRule, concurrency: number, coldStartSeconds: number): ScalingPolicy {
   const bounds: ReplicaBounds = { min: Math.max(1, rule.min), max: rule.max };
   const { target: targetRatio, price, missPrice } = rule;
   switch (rule.policy) {

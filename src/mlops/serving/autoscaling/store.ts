@@ -1,5 +1,5 @@
 import type { Sql } from '../../../platform/store/index.ts';
-import type { Decided } from './governor.ts';
+import type { ReplicaDecision } from './governor.ts';
 
 interface AutoscalingTables {
   endpoint_scaling_decision: {
@@ -17,7 +17,7 @@ interface AutoscalingTables {
 }
 
 /** A decision about a variant, as it is kept. */
-export interface KeptDecision extends Decided {
+export interface KeptDecision extends ReplicaDecision {
   readonly id: string;
   readonly endpoint: string;
   readonly variant: string;
@@ -45,7 +45,7 @@ export async function keepDecisions(sql: Sql, decisions: readonly KeptDecision[]
 }
 
 /** Latest first. */
-export async function decisionsOf(
+export async function listDecisions(
   sql: Sql,
   endpoint: string,
   { sinceMs, limit }: { readonly sinceMs: number; readonly limit: number },
@@ -60,11 +60,11 @@ export async function decisionsOf(
     .orderBy('id', 'desc')
     .limit(limit)
     .execute();
-  return rows.map(decisionOf);
+  return rows.map(parseDecisionRow);
 }
 
 /** The last that was decided of a version; null when nothing was. */
-export async function lastDecision(
+export async function findLastDecision(
   sql: Sql,
   { endpoint, model, version }: Pick<KeptDecision, 'endpoint' | 'model' | 'version'>,
 ): Promise<KeptDecision | null> {
@@ -78,10 +78,10 @@ export async function lastDecision(
     .orderBy('at_ms', 'desc')
     .orderBy('id', 'desc')
     .executeTakeFirst();
-  return row === undefined ? null : decisionOf(row);
+  return row === undefined ? null : parseDecisionRow(row);
 }
 
-function decisionOf(row: AutoscalingTables['endpoint_scaling_decision']): KeptDecision {
+function parseDecisionRow(row: AutoscalingTables['endpoint_scaling_decision']): KeptDecision {
   const { id, endpoint, variant, model, version, reason } = row;
   return {
     ...{ id, endpoint, variant, model, version, reason },

@@ -1,7 +1,7 @@
 import type { ScalingRule } from './policy.ts';
 
 /** Wanted number of replicas, with the reason. */
-export interface Wish {
+export interface WantedReplicas {
   readonly replicas: number;
   /** Reason, as text for people. */
   readonly reason: string;
@@ -34,7 +34,7 @@ export interface Circumstances {
  * `idleAfter` without a request if `min` is 0; one for all requests that arrive while there is none.
  * Example: the policy wishes 4 of 1 to 8, and the budget is spent: 1.
  */
-export function wantedNow(rule: ScalingRule, wish: Wish, seen: Circumstances): Wish {
+export function limitWish(rule: ScalingRule, wish: WantedReplicas, seen: Circumstances): WantedReplicas {
   const { wanted, ready, inFlight, waiting, quietMs, expected, spent } = seen;
   const replicas = Math.min(rule.max, Math.max(wish.replicas, expected));
   if (spent !== null && replicas > rule.min) return { replicas: rule.min, reason: spent.why };

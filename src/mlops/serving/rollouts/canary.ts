@@ -2,9 +2,9 @@ import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { RolloutSpec } from '../../endpoint-spec/schema.ts';
 import { NotReady } from '../../replicas/index.ts';
-import { FIRST_LOOK, worse } from './judge.ts';
+import { explainWorse, FIRST_LOOK } from './judge.ts';
 import { createSide, type Side } from './side.ts';
-import { beginRollout, endRollout, findRollout, nextStep, type StoredRollout } from './store.ts';
+import { advanceStep, endRollout, findRollout, insertRollout, type StoredRollout } from './store.ts';
 
 /** Share of the traffic that a canary has now. */
 export interface CanaryShare {
@@ -37,7 +37,7 @@ export interface CanaryDeps {
  */
 export async function driveCanary(deps: CanaryDeps): Promise<void> {
   const { store, clock, endpoint, revision, spec, prepare } = deps;
-  await beginRollout(store, deps, clock.now());
+  await insertRollout(store, deps, clock.now());
   const looks = { taken: 0 };
   for (;;) {
     const now = await requireEndpoint(deps);
@@ -50,12 +50,12 @@ export async function driveCanary(deps: CanaryDeps): Promise<void> {
       continue;
     }
     await prepare(step.weight);
-    await stay(deps, now, looks);
+    await driveStep(deps, now, looks);
   }
 }
 
 /** Lasts as long as its step does. */
-async function stay(deps: CanaryDeps, begun: StoredRollout, looks: { taken: number }): Promise<void> {
+async function driveStep(deps: CanaryDeps, begun: StoredRollout, looks: { taken: number }): Promise<void> {
   const { store, clock, spec, endpoint, revision } = deps;
   const { weight, for: lastsMs } = spec.steps[begun.step] ?? { weight: 100, for: 0 };
   const [liveSide, canarySide] = [createSide(), createSide()];
@@ -82,10 +82,10 @@ async function stay(deps: CanaryDeps, begun: StoredRollout, looks: { taken: numb
     if (!isOver && canarySide.requests < nextLook) continue;
     nextLook = 2 * Math.max(FIRST_LOOK, canarySide.requests);
     looks.taken += 1;
-    const reason = worse(liveSide, canarySide, spec.abortOn, looks.taken);
+    const reason = explainWorse(liveSide, canarySide, spec.abortOn, looks.taken);
     if (reason !== null) return endRollout(store, { endpoint, revision }, { state: 'aborted', reason });
     const unproven = isLittle ? `step ${begun.step + 1} had ${answers()}` : null;
-    if (isOver) return nextStep(store, now, clock.now(), unproven);
+    if (isOver) return advanceStep(store, now, clock.now(), unproven);
   }
 }
 

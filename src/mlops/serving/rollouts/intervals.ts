@@ -5,7 +5,7 @@ export interface Bounds {
 }
 
 /** Interval of a share of `n` by Wilson (1927) at `z`; both ends null for `n` = 0. Example: 8 of 10 at 1.96 -> 0.490 to 0.943. */
-export function wilsonBounds(count: number, n: number, z: number): Bounds {
+export function computeWilsonBounds(count: number, n: number, z: number): Bounds {
   if (n === 0) return { low: null, high: null };
   const share = count / n;
   const centre = (share + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
@@ -15,7 +15,7 @@ export function wilsonBounds(count: number, n: number, z: number): Bounds {
 }
 
 /** A count of something among all. */
-export interface Counted {
+export interface CountedShare {
   readonly count: number;
   readonly of: number;
 }
@@ -24,8 +24,11 @@ export interface Counted {
  * Lower end of the interval of the difference of two shares, by Newcombe (1998) from two of Wilson; null where one has nothing.
  * Example: 56 of 70 less 48 of 80 at 1.96 -> 0.0524.
  */
-export function differenceLow(one: Counted, other: Counted, z: number): number | null {
-  const [low, high] = [wilsonBounds(one.count, one.of, z).low, wilsonBounds(other.count, other.of, z).high];
+export function computeDifferenceLow(one: CountedShare, other: CountedShare, z: number): number | null {
+  const [low, high] = [
+    computeWilsonBounds(one.count, one.of, z).low,
+    computeWilsonBounds(other.count, other.of, z).high,
+  ];
   if (low === null || high === null) return null;
   const [share, otherShare] = [one.count / one.of, other.count / other.of];
   return share - otherShare - Math.hypot(share - low, high - otherShare);
@@ -35,7 +38,7 @@ export function differenceLow(one: Counted, other: Counted, z: number): number |
  * The `ratio` quantile of sorted values, and its interval at `z` from the order statistics between which it lies (normal law of the rank);
  * an end is null where there are too few values for it. Example: of 1 to 100 the 0.95 quantile is 95, at 1.96 from 90 to 100.
  */
-export function quantileBounds(
+export function computeQuantileBounds(
   sorted: ArrayLike<number>,
   ratio: number,
   z: number,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { normalQuantile } from '../../../platform/numbers/index.ts';
+import { computeNormalQuantile } from '../../../platform/numbers/index.ts';
 import { seeded } from '../../../testing/random.ts';
 import { RolloutSpec } from '../../endpoint-spec/rollout/schema.ts';
-import { differenceLow, quantileBounds, wilsonBounds } from './intervals.ts';
-import { FIRST_LOOK, worse } from './judge.ts';
-import { createSide, shownSide } from './side.ts';
+import { computeDifferenceLow, computeQuantileBounds, computeWilsonBounds } from './intervals.ts';
+import { explainWorse, FIRST_LOOK } from './judge.ts';
+import { createSide, toRolloutSide } from './side.ts';
 
 const { abortOn } = RolloutSpec.parse({});
 
@@ -15,32 +15,32 @@ describe('intervals', () => {
     [0.005, 2.57583],
     [0.0001, 3.71902],
   ])('have the quantile of the normal law of %f', (tail, z) => {
-    expect(Math.abs(-normalQuantile(tail) - z)).toBeLessThan(0.0005);
+    expect(Math.abs(-computeNormalQuantile(tail) - z)).toBeLessThan(0.0005);
   });
 
   it('of a share are those of Wilson', () => {
-    const { low, high } = wilsonBounds(8, 10, 1.959964);
+    const { low, high } = computeWilsonBounds(8, 10, 1.959964);
     expect([low, high]).toEqual([expect.closeTo(0.490162, 5), expect.closeTo(0.943318, 5)]);
-    expect(wilsonBounds(0, 0, 2)).toEqual({ low: null, high: null });
+    expect(computeWilsonBounds(0, 0, 2)).toEqual({ low: null, high: null });
   });
 
   it('of a share of none or all begin or end exactly there', () => {
     for (let n = 1; n <= 500; n += 1) {
-      expect([wilsonBounds(0, n, 3.71902).low, wilsonBounds(n, n, 3.71902).high]).toEqual([0, 1]);
+      expect([computeWilsonBounds(0, n, 3.71902).low, computeWilsonBounds(n, n, 3.71902).high]).toEqual([0, 1]);
     }
   });
 
   it('of a difference are those of Newcombe', () => {
     // Newcombe (1998), table II, example (a), method 10: 0.0524 to 0.3339.
-    expect(differenceLow({ count: 56, of: 70 }, { count: 48, of: 80 }, 1.959964)).toBeCloseTo(0.0524, 4);
-    expect(differenceLow({ count: 0, of: 0 }, { count: 1, of: 2 }, 2)).toBeNull();
+    expect(computeDifferenceLow({ count: 56, of: 70 }, { count: 48, of: 80 }, 1.959964)).toBeCloseTo(0.0524, 4);
+    expect(computeDifferenceLow({ count: 0, of: 0 }, { count: 1, of: 2 }, 2)).toBeNull();
   });
 
   it('of a quantile lie between order statistics', () => {
     const values = Array.from({ length: 100 }, (_, at) => at + 1);
-    expect(quantileBounds(values, 0.95, 1.96)).toEqual({ at: 95, low: 90, high: 100 });
-    expect(quantileBounds([1, 2, 3], 0.95, 1.96)).toEqual({ at: 3, low: 2, high: null });
-    expect(quantileBounds([], 0.95, 1.96)).toEqual({ at: null, low: null, high: null });
+    expect(computeQuantileBounds(values, 0.95, 1.96)).toEqual({ at: 95, low: 90, high: 100 });
+    expect(computeQuantileBounds([1, 2, 3], 0.95, 1.96)).toEqual({ at: 3, low: 2, high: null });
+    expect(computeQuantileBounds([], 0.95, 1.96)).toEqual({ at: null, low: null, high: null });
   });
 });
 
@@ -55,7 +55,7 @@ function foundAt(seed: number, live: Kind, canary: Kind, margin = abortOn): numb
     if (at < lookAt) continue;
     lookAt *= 2;
     look += 1;
-    if (worse(liveSide, canarySide, margin, look) !== null) return look;
+    if (explainWorse(liveSide, canarySide, margin, look) !== null) return look;
   }
   return null;
 }
@@ -95,10 +95,10 @@ describe('a canary', () => {
       live.saw(200, 10);
       canary.saw(at % 2 === 0 ? 500 : 200, 10);
     }
-    expect(worse(live, canary, abortOn, 1)).toBe(
+    expect(explainWorse(live, canary, abortOn, 1)).toBe(
       'its error rate is higher: 50.0 % of 100 against 0.0 % of 100, significantly more than 1.0 % above the live revision',
     );
-    expect(shownSide(canary)).toMatchObject({ requests: 100, errors: 50, errorRate: 0.5, p95Ms: 10 });
-    expect(shownSide(createSide())).toMatchObject({ errorRate: null, errorRateLow: null, p95Ms: null });
+    expect(toRolloutSide(canary)).toMatchObject({ requests: 100, errors: 50, errorRate: 0.5, p95Ms: 10 });
+    expect(toRolloutSide(createSide())).toMatchObject({ errorRate: null, errorRateLow: null, p95Ms: null });
   });
 });

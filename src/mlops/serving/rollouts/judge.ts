@@ -1,6 +1,6 @@
-import { normalQuantile } from '../../../platform/numbers/index.ts';
+import { computeNormalQuantile } from '../../../platform/numbers/index.ts';
 import type { RolloutSpec } from '../../endpoint-spec/schema.ts';
-import { differenceLow, quantileBounds } from './intervals.ts';
+import { computeDifferenceLow, computeQuantileBounds } from './intervals.ts';
 import type { Side } from './side.ts';
 
 /** Chance that a canary as good as the live revision is rolled back, over the whole rollout. */
@@ -17,19 +17,19 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
  * The canary is worse if the lower bound of the difference of the error ratios is above `errorRate`, or if the lower bound
  * of its 95th percentile of latency is above `latencyP95` times the upper bound of the live revision's.
  */
-export function worse(live: Side, canary: Side, abortOn: RolloutSpec['abortOn'], look: number): string | null {
+export function explainWorse(live: Side, canary: Side, abortOn: RolloutSpec['abortOn'], look: number): string | null {
   const tail = (FALSE_ALARM * 6) / (Math.PI * look) ** 2;
-  const beyond = differenceLow(
+  const beyond = computeDifferenceLow(
     { count: canary.errors, of: canary.requests },
     { count: live.errors, of: live.requests },
-    -normalQuantile(tail / 2),
+    -computeNormalQuantile(tail / 2),
   );
   if (beyond !== null && beyond > abortOn.errorRate) {
     const shares = [canary, live].map((side) => `${percent(side.errors / side.requests)} of ${side.requests}`);
     return `its error rate is higher: ${shares.join(' against ')}, significantly more than ${percent(abortOn.errorRate)} above the live revision`;
   }
-  const z = -normalQuantile(tail / 4);
-  const [slow, fast] = [canary, live].map((side) => quantileBounds(side.sorted(), LATENCY_RATIO, z));
+  const z = -computeNormalQuantile(tail / 4);
+  const [slow, fast] = [canary, live].map((side) => computeQuantileBounds(side.sorted(), LATENCY_RATIO, z));
   if (slow?.low == null || fast?.high == null || slow.low <= abortOn.latencyP95 * fast.high) return null;
   const times = `${Math.round(slow.at ?? slow.low)} ms against ${Math.round(fast.at ?? fast.high)} ms`;
   return `it is slower: p95 ${times}, significantly more than ${abortOn.latencyP95} times the live revision`;

@@ -16,7 +16,7 @@ interface Part {
  * Scales the canary to the replicas that its percentage of the traffic needs, computed from the replicas of the live
  * variants, and waits for them. Error: `NotReady` when they are not ready within the start timeout of a replica.
  */
-export async function prepared(
+export async function prepareReplicas(
   autoscaling: Pick<Autoscaling, 'expect'>,
   { live, deployment, weight }: { readonly live: Part; readonly deployment: Part; readonly weight: number },
   signal: AbortSignal,

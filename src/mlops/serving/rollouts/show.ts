@@ -2,11 +2,11 @@ import type { Sql } from '../../../platform/store/index.ts';
 import type { Deployments } from '../deployments.ts';
 import { findRevision } from '../store.ts';
 import type { Rollout } from './schema.ts';
-import { shownSide } from './side.ts';
+import { toRolloutSide } from './side.ts';
 import { findRollout } from './store.ts';
 
 /** The canary of an endpoint, in progress or the last; null when there was none. */
-export async function shownRollout(
+export async function readRollout(
   deployments: Pick<Deployments, 'find'>,
   sql: Sql,
   endpoint: string,
@@ -27,7 +27,7 @@ export async function shownRollout(
     stepSince: new Date(stepMs).toISOString(),
     stepUntil: now === undefined ? null : new Date(stepMs + now.for).toISOString(),
     reason: here === null ? reason : here.waitsFor(),
-    live: here === null ? null : shownSide(here.liveSide),
-    canary: here === null ? null : shownSide(here.canarySide),
+    live: here === null ? null : toRolloutSide(here.liveSide),
+    canary: here === null ? null : toRolloutSide(here.canarySide),
   };
 }

@@ -1,4 +1,4 @@
-import { quantileBounds, wilsonBounds } from './intervals.ts';
+import { computeQuantileBounds, computeWilsonBounds } from './intervals.ts';
 import type { RolloutSide } from './schema.ts';
 
 /** Measurements of one side of a canary, in one step. */
@@ -41,10 +41,10 @@ export function createSide(chance: () => number = Math.random): Side {
   };
 }
 
-export function shownSide(side: Side): RolloutSide {
+export function toRolloutSide(side: Side): RolloutSide {
   const { requests, errors } = side;
-  const rate = wilsonBounds(errors, requests, Z95);
-  const p95 = quantileBounds(side.sorted(), LATENCY_RATIO, Z95);
+  const rate = computeWilsonBounds(errors, requests, Z95);
+  const p95 = computeQuantileBounds(side.sorted(), LATENCY_RATIO, Z95);
   return {
     ...{ requests, errors },
     errorRate: requests === 0 ? null : errors / requests,

@@ -28,7 +28,7 @@ export interface StoredRollout {
 type Key = Pick<StoredRollout, 'endpoint' | 'revision'>;
 
 /** Inserts the rollout at its first step. An existing rollout stays at its step, and that step restarts. */
-export async function beginRollout(sql: Sql, { endpoint, revision }: Key, at: number): Promise<void> {
+export async function insertRollout(sql: Sql, { endpoint, revision }: Key, at: number): Promise<void> {
   await sql
     .tables<RolloutTables>()
     .insertInto('endpoint_rollout')
@@ -62,7 +62,7 @@ export async function findRollout(sql: Sql, endpoint: string, revision?: number)
  * Advances to the next step, unless another server has already. `unproven`: a note that is added to the reason about the
  * step that ends.
  */
-export async function nextStep(
+export async function advanceStep(
   sql: Sql,
   { endpoint, revision, step, reason }: StoredRollout,
   at: number,

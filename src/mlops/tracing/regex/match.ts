@@ -1,5 +1,5 @@
 import { RE2JS, RE2JSException } from 're2js';
-import { invalidFilter } from '../../wire/index.ts';
+import { buildInvalidFilter } from '../../wire/index.ts';
 import { expandClasses } from './unicode-classes.ts';
 
 /** Counted repeats are expanded; a pattern with more instructions than this is an attack. */
@@ -24,10 +24,10 @@ function compile(pattern: string): RE2JS {
     return RE2JS.compile(expandClasses(pattern));
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    throw invalidFilter(`Invalid regular expression ${JSON.stringify(pattern.slice(0, 200))} after RLIKE.`);
+    throw buildInvalidFilter(`Invalid regular expression ${JSON.stringify(pattern.slice(0, 200))} after RLIKE.`);
   }
 }
 
 function tooLong(): Error {
-  return invalidFilter('The regular expression after RLIKE is too long.');
+  return buildInvalidFilter('The regular expression after RLIKE is too long.');
 }

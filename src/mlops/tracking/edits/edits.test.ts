@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { call, problemFrom } from '../../../testing/application.ts';
+import { call, catchProblem } from '../../../testing/application.ts';
 import { sharedApplication } from '../../../testing/shared.ts';
 import { deleteExperiment, deleteRuns } from '../../run-views/run-table/schema.ts';
 import { getRun } from '../../runs/schema.ts';
@@ -24,13 +24,14 @@ describe('changing a run by hand', () => {
     expect(run).toMatchObject({ tags: { [NOTE]: '# Note' }, subject: { team: 'search' } });
     expect(run.tags).not.toHaveProperty('old');
     const refused = call(application, editRun, { params: { runId }, body: { tags: { [NOTE]: null, '../x': '1' } } });
-    expect(await problemFrom(refused)).toMatchObject({ code: 'invalid_request', status: 400 });
+    expect(await catchProblem(refused)).toMatchObject({ code: 'invalid_request', status: 400 });
     expect((await call(application, getRun, { params: { runId } })).tags[NOTE]).toBe('# Note');
   });
 
   it('refuses to take the name away, and changes no deleted run and none that there is not', async () => {
     const runId = await newRun(application, { run_name: 'kept' });
-    const edit = (id: string, body: object) => problemFrom(call(application, editRun, { params: { runId: id }, body }));
+    const edit = (id: string, body: object) =>
+      catchProblem(call(application, editRun, { params: { runId: id }, body }));
     expect(await edit(runId, { tags: { 'mlflow.runName': null } })).toMatchObject({ code: 'invalid_request' });
     expect(await edit('gone', { runName: 'x' })).toMatchObject({ code: 'run_not_found', status: 404 });
     await call(application, deleteRuns, { body: { runIds: [runId] } });
@@ -56,11 +57,11 @@ describe('changing an experiment by hand', () => {
     const { experiment_id } = await post(application, 'experiments/create', { name: 'own' });
     const params = { experimentId: String(experiment_id) };
     const edit = (body: object) => call(application, editExperiment, { params, body });
-    expect(await problemFrom(edit({ name: 'taken', tags: { [NOTE]: 'x' } }))).toMatchObject({
+    expect(await catchProblem(edit({ name: 'taken', tags: { [NOTE]: 'x' } }))).toMatchObject({
       code: 'invalid_request',
     });
     expect(await edit({})).toMatchObject({ name: 'own', tags: {} });
     await call(application, deleteExperiment, { params });
-    expect(await problemFrom(edit({ name: 'other' }))).toMatchObject({ code: 'invalid_request' });
+    expect(await catchProblem(edit({ name: 'other' }))).toMatchObject({ code: 'invalid_request' });
   });
 });

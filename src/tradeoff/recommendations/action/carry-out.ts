@@ -6,7 +6,7 @@ import type { RecommendedAction } from '../schema.ts';
 type Doers = Pick<RecommendationDeps, 'serving' | 'pipelines'>;
 
 /** Carries the action out in the caller's transaction. Returns the reason why it cannot be done, or null. An action for a person changes nothing. */
-export async function carryOut(
+export async function carryOutAction(
   { serving, pipelines }: Doers,
   sql: Sql,
   action: RecommendedAction,
@@ -26,18 +26,18 @@ export async function carryOut(
 }
 
 /** Wakes the controller that carries out the action; called after the commit. */
-export function wakeFor({ serving, pipelines }: Doers, action: RecommendedAction): void {
+export function wakeController({ serving, pipelines }: Doers, action: RecommendedAction): void {
   if (action.type === 'endpoint_replicas') serving.wake();
   if (action.type === 'stop_pipeline_run') pipelines.runs.wake(action.run);
 }
 
 /** The action that reverts this one; null for an irreversible action. */
-export function reverseOf(action: RecommendedAction): RecommendedAction | null {
+export function reverseAction(action: RecommendedAction): RecommendedAction | null {
   return action.type === 'endpoint_replicas' ? { ...action, from: action.to, to: action.from } : null;
 }
 
 /** Changes of an action, one line each. */
-export function changesOf(action: RecommendedAction): string[] {
+export function describeChanges(action: RecommendedAction): string[] {
   switch (action.type) {
     case 'endpoint_replicas': {
       const { endpoint, variant, from, to } = action;
@@ -55,7 +55,7 @@ export function changesOf(action: RecommendedAction): string[] {
   }
 }
 
-export function undoText(action: RecommendedAction): string {
+export function describeUndo(action: RecommendedAction): string {
   switch (action.type) {
     case 'endpoint_replicas':
       return `Undo with steelyard recommend undo, or replicas.min ${action.from.min} in the manifest of the endpoint.`;
@@ -67,7 +67,7 @@ export function undoText(action: RecommendedAction): string {
 }
 
 /** The change for the document in the user's repository: without it the next apply would revert the action. */
-export function manifestOf(action: RecommendedAction): string | null {
+export function buildManifestChange(action: RecommendedAction): string | null {
   if (action.type === 'by_hand') return action.manifest ?? null;
   if (action.type !== 'endpoint_replicas') return null;
   const { endpoint, variant, to } = action;

@@ -10,7 +10,7 @@ export interface Requests {
 }
 
 /** Cost of an hour of one pod with these requests, and its currency; null without a price of both in one currency. */
-export function podHourCost(
+export function computePodHourCost(
   { cpuPrice, memoryPrice }: Pick<ContainerUse, 'cpuPrice' | 'memoryPrice'>,
   { cpus, memoryBytes }: Requests,
 ): { readonly amount: Decimal; readonly currency: string } | null {
@@ -21,7 +21,7 @@ export function podHourCost(
 }
 
 /** Reason for an unknown cost; null where it is known. */
-export function unpricedReason({
+export function explainUnpricedRequests({
   cpuPrice,
   memoryPrice,
 }: Pick<ContainerUse, 'cpuPrice' | 'memoryPrice'>): string | null {
@@ -34,6 +34,6 @@ export function unpricedReason({
 }
 
 /** Hourly cost of a workload, from the cost of one pod-hour; null where the number of pods is unknown. */
-export function hourlyCosts(podsByHour: ContainerUse['podsByHour'], perPod: Decimal): (string | null)[] {
+export function computePodHourlyCosts(podsByHour: ContainerUse['podsByHour'], perPod: Decimal): (string | null)[] {
   return podsByHour.map((pods) => (pods === null ? null : decimalString(perPod.times(pods).toDecimalPlaces(PLACES))));
 }

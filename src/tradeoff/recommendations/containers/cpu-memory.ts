@@ -30,7 +30,7 @@ const EPSILON = 1e-6;
  * least that limit and 25 %; never below 10 thousandths of a CPU and 100 MB. Null with fewer than 100 readings or 3 hours.
  * Example: 1,000 readings of 0.2 CPUs, at most 400 MB -> 0.2 CPUs, 460 MB.
  */
-export function cpuMemoryFor(
+export function computeCpuMemory(
   { readings, spanMs, cpusP95, memoryMaxBytes }: ContainerReadings,
   endedAtLimitBytes: number | null,
 ): CpuMemory | null {

@@ -1,11 +1,11 @@
 import type { ContainerUse, Workloads } from '../../../finops/workloads/index.ts';
 import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
-import type { Finder, Found, Window } from '../finder.ts';
-import { confidenceOf } from '../savings/confidence.ts';
-import { podHourCost, type Requests, unpricedReason } from './costs.ts';
-import { cpuMemoryFor } from './cpu-memory.ts';
-import { containerItem, isMetered, requestsItem } from './items.ts';
-import { shownBytes, shownCpus, stepsFor } from './words.ts';
+import type { Finder, Finding, Window } from '../finder.ts';
+import { rateConfidence } from '../savings/confidence.ts';
+import { computePodHourCost, explainUnpricedRequests, type Requests } from './costs.ts';
+import { computeCpuMemory } from './cpu-memory.ts';
+import { buildContainerItemId, buildRequestsItem, isMetered } from './items.ts';
+import { formatBytes, formatCpus, listRequestSteps } from './words.ts';
 
 export interface ContainerFinderDeps {
   readonly workloads: Pick<Workloads, 'containers'>;
@@ -18,13 +18,13 @@ const LEAST_SHARE = 0.1;
 const THROTTLED = 0.05;
 
 /** Containers that ask for more CPU and memory than they use. */
-export function cpuMemoryFinder({ workloads }: ContainerFinderDeps): Finder {
+export function createCpuMemoryFinder({ workloads }: ContainerFinderDeps): Finder {
   return {
     kind: 'cpu_memory',
     async find(window) {
       const uses = (await workloads.containers(window)).filter(({ lastAt }) => lastAt > window.end - DAY_MS);
-      const found = uses.flatMap((use) => adviceOf(use, window) ?? []);
-      return { found, lacks: lacksOf(uses) };
+      const found = uses.flatMap((use) => adviseContainer(use, window) ?? []);
+      return { found, lacks: listMissingInputs(uses) };
     },
   };
 }
@@ -35,11 +35,11 @@ function isAsking(use: ContainerUse): use is Asking {
   return use.cpuRequest !== null && use.memoryRequestBytes !== null;
 }
 
-function lacksOf(uses: readonly ContainerUse[]): string | null {
+function listMissingInputs(uses: readonly ContainerUse[]): string | null {
   if (uses.length === 0) return 'container readings: set "containers" in a GpuSource of type prometheus';
   const silent = uses.filter((use) => !isAsking(use)).length;
   const scaled = uses.filter(({ isAutoscaled }) => isAutoscaled).length;
-  const short = uses.filter((use) => isAsking(use) && !use.isAutoscaled && neededBy(use) === null).length;
+  const short = uses.filter((use) => isAsking(use) && !use.isAutoscaled && computeNeededRequests(use) === null).length;
   const lacks = [
     ...(silent === 0 ? [] : [`requests of CPU and memory of ${silent} containers`]),
     ...(scaled === 0
@@ -50,11 +50,11 @@ function lacksOf(uses: readonly ContainerUse[]): string | null {
   return lacks.join('; ') || null;
 }
 
-function neededBy(use: Asking): Requests | null {
+function computeNeededRequests(use: Asking): Requests | null {
   if (use.memoryMaxBytes === null) return null;
   const readings = Math.min(use.readings, use.memoryReadings);
   const read = { readings, spanMs: use.lastAt - use.firstAt, cpusP95: use.cpusP95, memoryMaxBytes: use.memoryMaxBytes };
-  const needed = cpuMemoryFor(read, use.endedAtLimitBytes);
+  const needed = computeCpuMemory(read, use.endedAtLimitBytes);
   if (needed === null) return null;
   // The demand above the CPU limit is unknown, so a throttled container keeps at least its CPU request.
   return isThrottled(use) ? { ...needed, cpus: Math.max(needed.cpus, use.cpuRequest) } : needed;
@@ -65,20 +65,20 @@ function isThrottled({ throttledRatio }: ContainerUse): boolean {
 }
 
 /** Null without a saving: no request is too high by enough, or raising one that is too low costs as much. */
-function adviceOf(use: ContainerUse, window: Window): Found | null {
+function adviseContainer(use: ContainerUse, window: Window): Finding | null {
   if (!isAsking(use) || use.isAutoscaled) return null;
-  const needed = neededBy(use);
+  const needed = computeNeededRequests(use);
   if (needed === null) return null;
   const now = { cpus: use.cpuRequest, memoryBytes: use.memoryRequestBytes };
   const isLess =
     needed.cpus <= now.cpus * (1 - LEAST_SHARE) || needed.memoryBytes <= now.memoryBytes * (1 - LEAST_SHARE);
   if (!isLess) return null;
-  const [before, after] = [podHourCost(use, now), podHourCost(use, needed)];
+  const [before, after] = [computePodHourCost(use, now), computePodHourCost(use, needed)];
   const keep = before === null || after === null ? null : after.amount.dividedBy(before.amount).toNumber();
   if (keep !== null && keep >= 1) return null;
   // Without prices a lower request cannot offset a higher one.
   if (keep === null && (needed.cpus > now.cpus || needed.memoryBytes > now.memoryBytes)) return null;
-  return foundOf(use, { now, needed, keep: keep ?? 1, before }, window);
+  return buildContainerFinding(use, { now, needed, keep: keep ?? 1, before }, window);
 }
 
 interface Change {
@@ -86,39 +86,39 @@ interface Change {
   readonly needed: Requests;
   /** Part of the cost that is left. */
   readonly keep: number;
-  readonly before: ReturnType<typeof podHourCost>;
+  readonly before: ReturnType<typeof computePodHourCost>;
 }
 
-function foundOf(use: Asking, change: Change, window: Window): Found {
+function buildContainerFinding(use: Asking, change: Change, window: Window): Finding {
   const { now, needed, keep, before } = change;
   const name = `${use.namespace}/${use.workload}`;
-  const item = containerItem(use);
+  const item = buildContainerItemId(use);
   const cost = isMetered(use) ? null : before;
   return {
     about: item,
-    title: `Request ${shownCpus(needed.cpus)} and ${shownBytes(needed.memoryBytes)} for ${name}, container ${use.container}`,
+    title: `Request ${formatCpus(needed.cpus)} and ${formatBytes(needed.memoryBytes)} for ${name}, container ${use.container}`,
     what: `container ${use.container} of ${use.workloadKind} ${name}`,
     subject: use.subject ?? {},
-    before: `${shownCpus(now.cpus)} and ${shownBytes(now.memoryBytes)} for each pod`,
-    after: `${shownCpus(needed.cpus)} and ${shownBytes(needed.memoryBytes)} for each pod`,
-    confidence: confidenceOf((use.lastAt - use.firstAt) / DAY_MS, Math.min(1, use.readings / use.expectedReadings)),
-    risk: riskOf(use, now, needed),
+    before: `${formatCpus(now.cpus)} and ${formatBytes(now.memoryBytes)} for each pod`,
+    after: `${formatCpus(needed.cpus)} and ${formatBytes(needed.memoryBytes)} for each pod`,
+    confidence: rateConfidence((use.lastAt - use.firstAt) / DAY_MS, Math.min(1, use.readings / use.expectedReadings)),
+    risk: assessRequestRisk(use, now, needed),
     guard:
       'CPU request: 95th percentile of usage; the container can use more when the node has spare CPU. Memory request: peak usage plus 15 %, or the limit of an OOM kill plus 25 %. Limits stay or rise.',
-    action: { type: 'by_hand', commands: stepsFor(use, needed) },
+    action: { type: 'by_hand', commands: listRequestSteps(use, needed) },
     evidence: {
       window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
-      figures: figuresOf(use),
+      figures: listRequestFigures(use),
       prices: cost === null ? [] : [use.cpuPrice, use.memoryPrice].flatMap(({ source }) => source ?? []),
-      items: [requestsItem(use, cost, window)],
+      items: [buildRequestsItem(use, cost, window)],
       effects: [{ item, keep: [keep] }],
       pins: [],
-      missing: missingOf(use),
+      missing: listRequestUnknowns(use),
     },
   };
 }
 
-function riskOf(use: Asking, now: Requests, needed: Requests): Found['risk'] {
+function assessRequestRisk(use: Asking, now: Requests, needed: Requests): Finding['risk'] {
   if (use.wasEndedForMemory)
     return { level: 'high', text: 'The container was OOM-killed in this period: its memory demand is not known.' };
   if (needed.memoryBytes < now.memoryBytes)
@@ -129,13 +129,13 @@ function riskOf(use: Asking, now: Requests, needed: Requests): Found['risk'] {
   return { level: 'low', text: 'On a full node the container gets only its requested CPU.' };
 }
 
-function figuresOf(use: ContainerUse): Found['evidence']['figures'] {
-  const memory = (bytes: number | null) => (bytes === null ? null : shownBytes(bytes));
+function listRequestFigures(use: ContainerUse): Finding['evidence']['figures'] {
+  const memory = (bytes: number | null) => (bytes === null ? null : formatBytes(bytes));
   return [
     { name: 'CPUs in use at the 95th percentile', value: `${use.cpusP95} CPUs` },
     { name: 'peak memory in use', value: memory(use.memoryMaxBytes) },
     { name: 'memory headroom', value: '15 %' },
-    { name: 'CPU limit', value: use.cpuLimit === null ? 'none' : shownCpus(use.cpuLimit) },
+    { name: 'CPU limit', value: use.cpuLimit === null ? 'none' : formatCpus(use.cpuLimit) },
     { name: 'memory limit', value: memory(use.memoryLimitBytes) ?? 'none' },
     {
       name: 'CPU periods throttled',
@@ -150,11 +150,11 @@ function figuresOf(use: ContainerUse): Found['evidence']['figures'] {
   ];
 }
 
-function missingOf(use: ContainerUse): string[] {
+function listRequestUnknowns(use: ContainerUse): string[] {
   const unknown = use.podsByHour.filter((pods) => pods === null).length;
   const reason = isMetered(use)
     ? 'a price for requests: this server meters the container by the resources of its manifest'
-    : unpricedReason(use);
+    : explainUnpricedRequests(use);
   return [
     'a saving before a node is returned: smaller requests alone do not lower the bill',
     ...(use.unknownOwner === null ? [] : [use.unknownOwner]),

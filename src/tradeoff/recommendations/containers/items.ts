@@ -2,14 +2,14 @@ import type { ContainerUse, NodeGroup, Workloads } from '../../../finops/workloa
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Window } from '../finder.ts';
 import type { HeldItem } from '../schema.ts';
-import { hourlyCosts, podHourCost } from './costs.ts';
+import { computePodHourCost, computePodHourlyCosts } from './costs.ts';
 
 const PLACES = 12;
 const CONTAINER = 'container:';
 const NODES = 'nodes:';
 
 /** The item under which the cost of a workload's container is in the ledger of hours. */
-export function containerItem(
+export function buildContainerItemId(
   use: Pick<ContainerUse, 'source' | 'namespace' | 'workloadKind' | 'workload' | 'container'>,
 ): string {
   return `${CONTAINER}${[use.source, use.namespace, use.workloadKind, use.workload, use.container].join('/')}`;
@@ -21,20 +21,24 @@ export function isMetered({ subject }: ContainerUse): boolean {
 }
 
 /** Hourly cost of the requests of a container, all its pods together; `perPod`: cost of one pod-hour, null where it is not known. */
-export function requestsItem(use: ContainerUse, perPod: ReturnType<typeof podHourCost>, window: Window): HeldItem {
+export function buildRequestsItem(
+  use: ContainerUse,
+  perPod: ReturnType<typeof computePodHourCost>,
+  window: Window,
+): HeldItem {
   return {
-    item: containerItem(use),
+    item: buildContainerItemId(use),
     what: `requests of container ${use.container} of ${use.namespace}/${use.workload}`,
     currency: perPod?.currency ?? null,
     start: new Date(window.start).toISOString(),
-    costs: perPod === null ? use.podsByHour.map(() => null) : hourlyCosts(use.podsByHour, perPod.amount),
+    costs: perPod === null ? use.podsByHour.map(() => null) : computePodHourlyCosts(use.podsByHour, perPod.amount),
     within: [],
     gpus: [],
   };
 }
 
 /** Hourly cost of the nodes of a group. */
-export function nodesItem({ source, what, price, byHour, gpus }: NodeGroup, window: Window): HeldItem {
+export function buildNodesItem({ source, what, price, byHour, gpus }: NodeGroup, window: Window): HeldItem {
   const held = price?.price ?? null;
   return {
     item: `${NODES}${source}/${what}`,
@@ -57,7 +61,7 @@ export function areClusterItems(items: readonly HeldItem[]): boolean {
 }
 
 /** Items of containers and of nodes as they cost in a time, of those that are named. */
-export async function clusterItems(
+export async function findClusterItems(
   workloads: Pick<Workloads, 'containers' | 'nodeGroups'>,
   window: Window,
   names: ReadonlySet<string>,
@@ -68,10 +72,10 @@ export async function clusterItems(
   const items = [
     ...uses.flatMap((use) => {
       const { cpuRequest: cpus, memoryRequestBytes: memoryBytes } = use;
-      const perPod = cpus === null || memoryBytes === null ? null : podHourCost(use, { cpus, memoryBytes });
-      return [requestsItem(use, perPod, window)];
+      const perPod = cpus === null || memoryBytes === null ? null : computePodHourCost(use, { cpus, memoryBytes });
+      return [buildRequestsItem(use, perPod, window)];
     }),
-    ...groups.map((group) => nodesItem(group, window)),
+    ...groups.map((group) => buildNodesItem(group, window)),
   ];
   return items.filter(({ item }) => names.has(item));
 }

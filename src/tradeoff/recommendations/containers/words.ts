@@ -12,17 +12,17 @@ const SETTABLE: Readonly<Record<string, string>> = {
 };
 
 /** Example: 0.25 -> "0.25 CPUs". */
-export function shownCpus(cpus: number): string {
+export function formatCpus(cpus: number): string {
   return `${Number(cpus.toFixed(3))} ${cpus === 1 ? 'CPU' : 'CPUs'}`;
 }
 
 /** Example: 1610612736 -> "1.5 GiB". */
-export function shownBytes(bytes: number): string {
+export function formatBytes(bytes: number): string {
   return bytes >= GIB ? `${Number((bytes / GIB).toFixed(2))} GiB` : `${Math.ceil(bytes / MIB)} MiB`;
 }
 
 /** Manual steps of the recommendation. */
-export function stepsFor(use: ContainerUse, needed: Requests): string[] {
+export function listRequestSteps(use: ContainerUse, needed: Requests): string[] {
   const memory = `${Math.ceil(needed.memoryBytes / MIB)}Mi`;
   const requests = `cpu=${Math.round(needed.cpus * 1000)}m,memory=${memory}`;
   const isLimitTooLow = use.memoryLimitBytes !== null && use.memoryLimitBytes < needed.memoryBytes;

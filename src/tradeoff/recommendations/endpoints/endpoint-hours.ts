@@ -1,12 +1,12 @@
-import type { GpuHeld, GpuUsage } from '../../../finops/gpu-usage/index.ts';
+import type { CurrentHolders, GpuUsage } from '../../../finops/gpu-usage/index.ts';
 import type { Metering } from '../../../finops/metering/index.ts';
 import type { ServingUse, VariantSpan } from '../../../mlops/gateway/index.ts';
 import type { ServedVariant } from '../../../mlops/serving/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Window } from '../finder.ts';
-import { monthsOfBills } from '../savings/bill-deliveries.ts';
-import { withinResource } from '../savings/resource-item.ts';
+import { collectBilledMonths } from '../savings/bill-deliveries.ts';
+import { listLargerItems } from '../savings/resource-item.ts';
 import type { HeldItem } from '../schema.ts';
 
 export const HOUR_MS = 3_600_000;
@@ -45,17 +45,17 @@ export interface VariantHour {
 /** Hourly use and cost of the variants of every endpoint with traffic. An hour that was measured for less than this is unknown. */
 export const ENOUGH_MEASURED = 0.5;
 
-export async function endpointHours(deps: EndpointDeps, window: Window): Promise<VariantHours[]> {
+export async function readEndpointHours(deps: EndpointDeps, window: Window): Promise<VariantHours[]> {
   const served = await deps.serving.variants(deps.store);
   const all: VariantHours[] = [];
   const holdings = served.length === 0 ? [] : await deps.gpuUsage.heldAt(window.end);
   for (const [endpoint, variants] of Map.groupBy(served, (one) => one.endpoint)) {
     const spans = await deps.serving.spans(endpoint, { ...window, unit: 'hour' });
     const usage = await deps.metering.within(deps.store, window, { endpoint, purpose: 'inference' });
-    const priced = costsByHour(usage, window);
+    const priced = sumCostsByHour(usage, window);
     for (const variant of variants) {
-      const held = gpusOf(holdings, variant, variants.length === 1);
-      all.push(variantHours(variant, spans, priced, { window, held }));
+      const held = listHeldGpus(holdings, variant, variants.length === 1);
+      all.push(buildVariantHours(variant, spans, priced, { window, held }));
     }
   }
   return all;
@@ -75,7 +75,7 @@ interface PricedHours {
 }
 
 /** A cost falls evenly on the time of its interval. */
-function costsByHour(usage: Metered, window: Window): PricedHours {
+function sumCostsByHour(usage: Metered, window: Window): PricedHours {
   const sums = new Map<string, Decimal | null>();
   const currencies = new Set<string>();
   const prices = new Set<string>();
@@ -91,38 +91,42 @@ function costsByHour(usage: Metered, window: Window): PricedHours {
     const from = Math.max(held.start, window.start);
     for (let at = from - (from % HOUR_MS); at < Math.min(held.end, window.end); at += HOUR_MS) {
       const overlapMs = Math.min(held.end, at + HOUR_MS) - Math.max(held.start, at);
-      const key = hourKey(held.subject.model ?? '', held.subject.modelVersion ?? '', at);
+      const key = buildHourKey(held.subject.model ?? '', held.subject.modelVersion ?? '', at);
       const before = sums.get(key);
-      const part = metered.cost === null ? null : shareOf(metered.cost.amount, overlapMs, held.end - held.start);
+      const part = metered.cost === null ? null : computeShare(metered.cost.amount, overlapMs, held.end - held.start);
       sums.set(key, before === null || part === null ? null : (before ?? decimal(0)).plus(part));
     }
   }
   return {
-    of: (model, version, hour) => sums.get(hourKey(model, version, hour)),
+    of: (model, version, hour) => sums.get(buildHourKey(model, version, hour)),
     currencies,
     prices: [...prices].toSorted(),
     unpriced: [...unpriced].toSorted(),
     resources: new Set(usage.map(({ usage: held }) => held.resource)),
-    billedMonths: monthsOfBills(usage.flatMap(({ metered }) => metered.prices)),
+    billedMonths: collectBilledMonths(usage.flatMap(({ metered }) => metered.prices)),
   };
 }
 
-function hourKey(model: string, version: string, hour: number): string {
+function buildHourKey(model: string, version: string, hour: number): string {
   return JSON.stringify([model, version, hour]);
 }
 
-function shareOf(amount: string, partMs: number, wholeMs: number): Decimal {
+function computeShare(amount: string, partMs: number, wholeMs: number): Decimal {
   return decimal(amount).times(partMs).dividedBy(wholeMs);
 }
 
 /** GPUs that its replicas alone hold: of an endpoint of several variants, those of its version. */
-function gpusOf(holdings: readonly GpuHeld[], { endpoint, version }: ServedVariant, isOnly: boolean): string[] {
-  const isIts = (subject: GpuHeld['subjects'][number]) =>
+function listHeldGpus(
+  holdings: readonly CurrentHolders[],
+  { endpoint, version }: ServedVariant,
+  isOnly: boolean,
+): string[] {
+  const isIts = (subject: CurrentHolders['subjects'][number]) =>
     subject?.endpoint === endpoint && (isOnly || subject.modelVersion === version);
   return holdings.flatMap(({ gpu, subjects }) => (subjects.length > 0 && subjects.every(isIts) ? [gpu] : []));
 }
 
-function variantHours(
+function buildVariantHours(
   served: ServedVariant,
   spans: readonly VariantSpan[],
   priced: PricedHours,
@@ -139,28 +143,28 @@ function variantHours(
     const measured = Math.min(1, measuredMs / HOUR_MS);
     const requests = own.reduce((sum, span) => sum + span.requests, 0);
     hours.push({ measured, requests, replicas: measuredMs === 0 ? null : replicaMs / measuredMs });
-    costs.push(measured < ENOUGH_MEASURED ? null : costOf(own, all, priced, at));
+    costs.push(measured < ENOUGH_MEASURED ? null : sumVariantCost(own, all, priced, at));
   }
   const [currency, ...others] = [...priced.currencies];
   const item = {
-    item: itemOf(served),
+    item: toEndpointItem(served),
     what: `replicas of ${served.endpoint}, variant ${served.variant}`,
     currency: currency === undefined || others.length > 0 ? null : currency,
     start: new Date(window.start).toISOString(),
     costs,
-    within: withinResource(priced.resources),
+    within: listLargerItems(priced.resources),
     gpus: [...held],
   };
   const { prices, unpriced, resources, billedMonths } = priced;
   return { served, hours, item, prices, unpriced, resources, billedMonths };
 }
 
-export function itemOf({ endpoint, variant }: Pick<ServedVariant, 'endpoint' | 'variant'>): string {
+export function toEndpointItem({ endpoint, variant }: Pick<ServedVariant, 'endpoint' | 'variant'>): string {
   return `endpoint:${endpoint}/${variant}`;
 }
 
 /** Of the versions that the variant had; variants of one version share by the time of their replicas. Null: a replica ran and nothing is metered. */
-function costOf(own: readonly VariantSpan[], all: readonly VariantSpan[], priced: PricedHours, at: number) {
+function sumVariantCost(own: readonly VariantSpan[], all: readonly VariantSpan[], priced: PricedHours, at: number) {
   let sum = decimal(0);
   for (const { model, version, replicaMs } of own) {
     const cost = priced.of(model, version, at);

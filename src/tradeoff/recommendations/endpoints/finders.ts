@@ -1,8 +1,14 @@
 import type { Subject } from '../../../org/schema.ts';
-import type { Finder, Found, Window } from '../finder.ts';
-import { confidenceOf } from '../savings/confidence.ts';
-import { ENOUGH_MEASURED, type EndpointDeps, endpointHours, itemOf, type VariantHours } from './endpoint-hours.ts';
-import { keptReplicas, quantile, replicasNeeded, type VariantMinute } from './replica-count.ts';
+import type { Finder, Finding, Window } from '../finder.ts';
+import { rateConfidence } from '../savings/confidence.ts';
+import {
+  ENOUGH_MEASURED,
+  type EndpointDeps,
+  readEndpointHours,
+  toEndpointItem,
+  type VariantHours,
+} from './endpoint-hours.ts';
+import { computeKeptReplicas, computeReplicasNeeded, pickQuantile, type VariantMinute } from './replica-count.ts';
 import { idleHours, isWorthZero } from './scale-to-zero.ts';
 
 const DAY_HOURS = 24;
@@ -12,13 +18,13 @@ const MINUTE_MS = 60_000;
 const MINUTES_MS = 7 * DAY_MS;
 
 /** Endpoints that have replicas while they get no requests. */
-export function scaleToZeroFinder(deps: EndpointDeps): Finder {
+export function createScaleToZeroFinder(deps: EndpointDeps): Finder {
   return {
     kind: 'scale_to_zero',
     async find(window) {
-      const all = await endpointHours(deps, window);
+      const all = await readEndpointHours(deps, window);
       const possible = all.filter(({ served }) => served.min > 0 && served.isSettled);
-      return possible.filter(isWorth).map((one) => zeroOf(one, window));
+      return possible.filter(isWorth).map((one) => buildScaleToZero(one, window));
     },
   };
 }
@@ -28,7 +34,7 @@ function isWorth({ served, hours }: VariantHours): boolean {
 }
 
 /** The advice to scale a variant to zero, whether it is worth it or not. */
-export function zeroOf(variant: VariantHours, window: Window): Found {
+export function buildScaleToZero(variant: VariantHours, window: Window): Finding {
   const { served, hours, item } = variant;
   const idle = idleHours(hours, served.idleAfterMs);
   const { min, max, endpoint, variant: name } = served;
@@ -36,23 +42,23 @@ export function zeroOf(variant: VariantHours, window: Window): Found {
   const isQuiet = idle.requests === 0;
   const waits = `${Math.round(served.coldStartMs / 1000)} s`;
   return {
-    ...commonOf(variant),
-    title: `Scale ${nameOf(variant)} to zero without requests`,
-    before: `${replicas(min)} at least, all the time`,
+    ...buildCommonFields(variant),
+    title: `Scale ${describeVariant(variant)} to zero without requests`,
+    before: `${formatReplicas(min)} at least, all the time`,
     after: `none after ${Math.round(served.idleAfterMs / MINUTE_MS)} min without requests, up to ${max} with requests`,
     risk: isQuiet
       ? {
           level: 'low',
-          text: `No request in ${shownHours(idle.measuredHours)}. A first request waits for a cold start: ${waits} by its manifest.`,
+          text: `No request in ${formatHours(idle.measuredHours)}. A first request waits for a cold start: ${waits} by its manifest.`,
         }
       : {
           level: 'medium',
-          text: `${perDay(idle.coldStarts, days)} a day would have waited for a cold start: ${waits} by its manifest.`,
+          text: `${formatPerDay(idle.coldStarts, days)} a day would have waited for a cold start: ${waits} by its manifest.`,
         },
     guard: 'Requests without a running replica queue until one is ready and are not refused. Monitors stay active.',
     action: { type: 'endpoint_replicas', endpoint, variant: name, from: { min, max }, to: { min: 0, max } },
     evidence: {
-      ...evidenceOf(variant, window),
+      ...buildEvidence(variant, window),
       figures: [
         { name: 'hours without a request', value: `${idle.idleHours} of ${idle.measuredHours} measured` },
         { name: 'hours without a request at the end of the window', value: `${idle.idleTailHours} h` },
@@ -65,14 +71,14 @@ export function zeroOf(variant: VariantHours, window: Window): Found {
 }
 
 /** Endpoints whose least number of replicas is more than their demand needs. */
-export function replicaCountFinder(deps: EndpointDeps): Finder {
+export function createReplicaCountFinder(deps: EndpointDeps): Finder {
   return {
     kind: 'replica_count',
     async find(window) {
-      const found: Found[] = [];
-      for (const one of await endpointHours(deps, window)) {
+      const found: Finding[] = [];
+      for (const one of await readEndpointHours(deps, window)) {
         if (one.served.min < 2 || !one.served.isSettled) continue;
-        const advice = await fewerOf(deps, one, window);
+        const advice = await findFewerReplicas(deps, one, window);
         if (advice !== null) found.push(advice);
       }
       return found;
@@ -80,25 +86,29 @@ export function replicaCountFinder(deps: EndpointDeps): Finder {
   };
 }
 
-async function fewerOf({ serving }: EndpointDeps, variant: VariantHours, window: Window): Promise<Found | null> {
+async function findFewerReplicas(
+  { serving }: EndpointDeps,
+  variant: VariantHours,
+  window: Window,
+): Promise<Finding | null> {
   const { served, hours, item } = variant;
   const { min, max, endpoint, variant: name, concurrency } = served;
   const start = Math.max(window.start, window.end - MINUTES_MS);
   const spans = await serving.spans(endpoint, { start, end: window.end, unit: 'minute' });
-  const minutes = minutesOf(spans.filter((span) => span.variant === name && span.measuredMs > 0));
-  const needed = replicasNeeded(minutes, concurrency);
+  const minutes = sumByMinute(spans.filter((span) => span.variant === name && span.measuredMs > 0));
+  const needed = computeReplicasNeeded(minutes, concurrency);
   if (needed === null || needed >= min) return null;
-  const busy = quantile(
+  const busy = pickQuantile(
     minutes.map(({ busyMs }) => busyMs / (concurrency * MINUTE_MS)).toSorted((a, b) => a - b),
     0.95,
   );
   const expected = (window.end - start) / MINUTE_MS;
   return {
-    ...commonOf(variant),
-    confidence: confidenceOf((window.end - start) / DAY_MS, Math.min(1, minutes.length / expected)),
-    title: `Keep ${needed} ${needed === 1 ? 'replica' : 'replicas'} of ${nameOf(variant)} instead of ${min}`,
-    before: `${replicas(min)} at least`,
-    after: `${replicas(needed)} at least, up to ${max}`,
+    ...buildCommonFields(variant),
+    confidence: rateConfidence((window.end - start) / DAY_MS, Math.min(1, minutes.length / expected)),
+    title: `Keep ${needed} ${needed === 1 ? 'replica' : 'replicas'} of ${describeVariant(variant)} instead of ${min}`,
+    before: `${formatReplicas(min)} at least`,
+    after: `${formatReplicas(needed)} at least, up to ${max}`,
     risk: {
       level: needed === 1 ? 'medium' : 'low',
       text:
@@ -109,19 +119,19 @@ async function fewerOf({ serving }: EndpointDeps, variant: VariantHours, window:
     guard: `At the 95th percentile ${needed} ${needed === 1 ? 'replica is' : 'replicas are'} utilized to at most 80 %. The canary and the SLO alerts stay active.`,
     action: { type: 'endpoint_replicas', endpoint, variant: name, from: { min, max }, to: { min: needed, max } },
     evidence: {
-      ...evidenceOf(variant, window),
+      ...buildEvidence(variant, window),
       figures: [
         { name: 'demand at the 95th percentile', value: `${busy.toFixed(3)} replicas` },
         { name: 'slots of a replica', value: String(concurrency) },
         { name: 'measured minutes', value: `${minutes.length} of ${expected}` },
       ],
-      effects: [{ item: item.item, keep: hours.map((hour) => keptReplicas(hour.replicas, min, needed)) }],
+      effects: [{ item: item.item, keep: hours.map((hour) => computeKeptReplicas(hour.replicas, min, needed)) }],
     },
   };
 }
 
 /** All versions of one minute together. */
-function minutesOf(spans: readonly { readonly at: number; readonly busyMs: number; readonly replicaMs: number }[]) {
+function sumByMinute(spans: readonly { readonly at: number; readonly busyMs: number; readonly replicaMs: number }[]) {
   return [...Map.groupBy(spans, ({ at }) => at).values()].map(
     (all): VariantMinute => ({
       busyMs: all.reduce((sum, one) => sum + one.busyMs, 0),
@@ -130,7 +140,7 @@ function minutesOf(spans: readonly { readonly at: number; readonly busyMs: numbe
   );
 }
 
-function commonOf(variant: VariantHours) {
+function buildCommonFields(variant: VariantHours) {
   const { served, hours } = variant;
   // An endpoint that is new has been measured since then, and not badly before.
   const lived = hours.slice(
@@ -149,15 +159,15 @@ function commonOf(variant: VariantHours) {
     ...(served.environment === null ? {} : { environment: served.environment }),
   };
   return {
-    about: itemOf(served),
+    about: toEndpointItem(served),
     what: `endpoint ${served.endpoint}, variant ${served.variant}: ${served.model} version ${served.version}`,
     subject,
     billedMonths: variant.billedMonths,
-    confidence: confidenceOf(lived.length / DAY_HOURS, lived.length === 0 ? 0 : known / lived.length),
+    confidence: rateConfidence(lived.length / DAY_HOURS, lived.length === 0 ? 0 : known / lived.length),
   };
 }
 
-function evidenceOf({ item, prices, unpriced, hours }: VariantHours, window: Window) {
+function buildEvidence({ item, prices, unpriced, hours }: VariantHours, window: Window) {
   const unmeasured = hours.filter(({ measured }) => measured < ENOUGH_MEASURED).length;
   return {
     window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
@@ -171,19 +181,19 @@ function evidenceOf({ item, prices, unpriced, hours }: VariantHours, window: Win
   };
 }
 
-function nameOf({ served: { endpoint, variant } }: VariantHours): string {
+function describeVariant({ served: { endpoint, variant } }: VariantHours): string {
   return variant === 'main' ? endpoint : `${endpoint}/${variant}`;
 }
 
-function replicas(count: number): string {
+function formatReplicas(count: number): string {
   return count === 1 ? '1 replica' : `${count} replicas`;
 }
 
-function shownHours(hours: number): string {
+function formatHours(hours: number): string {
   return hours >= 2 * DAY_HOURS ? `${Math.floor(hours / DAY_HOURS)} days` : `${hours} hours`;
 }
 
-function perDay(count: number, days: number): string {
+function formatPerDay(count: number, days: number): string {
   const rate = count / days;
   const shown = rate >= 1 ? String(Math.round(rate)) : rate.toFixed(1);
   return `${shown} ${shown === '1' ? 'request' : 'requests'}`;

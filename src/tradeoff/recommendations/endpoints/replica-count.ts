@@ -17,21 +17,21 @@ export interface VariantMinute {
  * null with fewer than 180 minutes. It holds for replicas that share requests, as those of an endpoint do.
  * Example: 8 slots each, 12 answers of 30 s in every minute: 6 slots in use, 0.75 of a replica -> 1.
  */
-export function replicasNeeded(minutes: readonly VariantMinute[], concurrency: number): number | null {
+export function computeReplicasNeeded(minutes: readonly VariantMinute[], concurrency: number): number | null {
   if (minutes.length < LEAST_MINUTES) return null;
   const demand = minutes.map(({ busyMs }) => busyMs / (concurrency * MINUTE_MS)).toSorted((a, b) => a - b);
-  return Math.max(1, Math.ceil(quantile(demand, 0.95) / TARGET));
+  return Math.max(1, Math.ceil(pickQuantile(demand, 0.95) / TARGET));
 }
 
 const MINUTE_MS = 60_000;
 
 /** Nearest rank (type 1 of Hyndman and Fan), of sorted values: always a measured value. Example: 0.95 of 100 values -> the 95th. */
-export function quantile(sorted: readonly number[], share: number): number {
+export function pickQuantile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }
 
 /** Part of an hour that is still paid when `min` replicas become `needed`: those above `min` are demand's, and stay. */
-export function keptReplicas(replicas: number | null, min: number, needed: number): number {
+export function computeKeptReplicas(replicas: number | null, min: number, needed: number): number {
   if (replicas === null || replicas <= 0) return 1;
   const left = Math.max(replicas - min, 0) + Math.min(needed, replicas);
   return Math.min(1, left / replicas);

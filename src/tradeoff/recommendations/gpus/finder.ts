@@ -1,12 +1,12 @@
 import type { GpuLoad, GpuUsage } from '../../../finops/gpu-usage/index.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
-import type { Finder, Found, Window } from '../finder.ts';
-import { confidenceOf } from '../savings/confidence.ts';
-import { gpuItem } from '../savings/ledger.ts';
-import { type Card, cardOf } from './cards.ts';
-import { leastCards, type MigProfile, placeProfiles, profileFor, profileName } from './mig.ts';
-import { leastByTurns, shareByTurns } from './time-slicing.ts';
+import type { Finder, Finding, Window } from '../finder.ts';
+import { rateConfidence } from '../savings/confidence.ts';
+import { buildGpuItemId } from '../savings/ledger.ts';
+import { type Card, findCard } from './cards.ts';
+import { buildProfileName, chooseProfile, computeLeastCards, type MigProfile, placeProfiles } from './mig.ts';
+import { computeLeastByTimeSlicing, planSharing } from './time-slicing.ts';
 
 export interface GpuFinderDeps {
   readonly gpuUsage: Pick<GpuUsage, 'loads'>;
@@ -17,25 +17,27 @@ const LEAST_MS = 3 * HOUR_MS;
 const DAY_MS = 24 * HOUR_MS;
 const GIB = 1024 ** 3;
 
-type Known = GpuLoad & { readonly memoryMaxBytes: number };
+type MeasuredLoad = GpuLoad & { readonly memoryMaxBytes: number };
 
 /** GPUs of one kind whose loads fit on fewer of them: cut by MIG, or by turns where that is safe. */
-export function gpuShareFinder({ gpuUsage }: GpuFinderDeps): Finder {
+export function createGpuShareFinder({ gpuUsage }: GpuFinderDeps): Finder {
   return {
     kind: 'gpu_share',
     async find(window) {
       const loads = await gpuUsage.loads(window);
       const lacks = new Set<string>();
-      const found: Found[] = [];
+      const found: Finding[] = [];
       for (const [resource, all] of Map.groupBy(loads, (load) => load.resource)) {
-        const card = resource === null ? null : cardOf(resource);
+        const card = resource === null ? null : findCard(resource);
         if (resource === null) lacks.add(`the model of ${all.length} GPUs: import their readings with --resource`);
         else if (card === null) lacks.add(`the memory of "${resource}": name it like gpu:A100-80GB`);
         if (resource === null || card === null) continue;
-        const known = all.filter((load): load is Known => load.memoryMaxBytes !== null && load.spanMs >= LEAST_MS);
+        const known = all.filter(
+          (load): load is MeasuredLoad => load.memoryMaxBytes !== null && load.spanMs >= LEAST_MS,
+        );
         if (known.length < all.length)
           lacks.add(`three hours of utilization and memory of ${all.length - known.length} ${resource}`);
-        const one = sharedOf(resource, card, known, window);
+        const one = findSharing(resource, card, known, window);
         if (one !== null) found.push(one);
       }
       if (loads.length === 0) lacks.add('GPU readings: steelyard gpu import');
@@ -47,32 +49,32 @@ export function gpuShareFinder({ gpuUsage }: GpuFinderDeps): Finder {
 interface Plan {
   readonly method: 'MIG' | 'turns';
   /** Loads by GPU that is still needed. */
-  readonly groups: readonly (readonly Known[])[];
+  readonly groups: readonly (readonly MeasuredLoad[])[];
   readonly least: number;
   readonly steps: readonly string[];
 }
 
-function sharedOf(resource: string, card: Card, loads: readonly Known[], window: Window): Found | null {
+function findSharing(resource: string, card: Card, loads: readonly MeasuredLoad[], window: Window): Finding | null {
   const empty = loads.filter(isEmpty);
   const used = loads.filter((load) => !isEmpty(load));
-  const cut = migPlan(card, used);
-  const turns = turnsPlan(card, used);
+  const cut = planMig(card, used);
+  const turns = planTimeSlicing(card, used);
   // MIG keeps them apart: it is taken unless turns free more.
   const plan = turns.groups.length < cut.groups.length ? turns : cut;
   const freed = loads.length - plan.groups.length;
-  return freed <= 0 ? null : foundOf(resource, loads, { ...plan, empty, freed }, window);
+  return freed <= 0 ? null : buildSharingFinding(resource, loads, { ...plan, empty, freed }, window);
 }
 
 /** A CUDA context alone takes some hundred MB, so a GPU with less memory in use is unused, and no load has to move. */
 const EMPTY_BYTES = 64 * 1024 ** 2;
 
-function isEmpty({ utilizationP95, memoryMaxBytes }: Known): boolean {
+function isEmpty({ utilizationP95, memoryMaxBytes }: MeasuredLoad): boolean {
   return utilizationP95 === 0 && memoryMaxBytes < EMPTY_BYTES;
 }
 
-function migPlan(card: Card, loads: readonly Known[]): Plan {
+function planMig(card: Card, loads: readonly MeasuredLoad[]): Plan {
   const cuts = loads.flatMap((load) => {
-    const profile = profileFor(card, load);
+    const profile = chooseProfile(card, load);
     return profile === null ? [] : [{ load, profile }];
   });
   const whole = loads.filter((load) => !cuts.some((cut) => cut.load === load));
@@ -83,7 +85,7 @@ function migPlan(card: Card, loads: readonly Known[]): Plan {
     if (card_.length < 2) return [];
     const on = groups[index]?.[0]?.gpu ?? '';
     const names = card_.map(({ index: at }) =>
-      profileName(card, cuts[at]?.profile ?? { compute: 7, memory: 8, starts: [] }),
+      buildProfileName(card, cuts[at]?.profile ?? { compute: 7, memory: 8, starts: [] }),
     );
     const from = groups[index]?.slice(1).map(({ gpu }) => gpu) ?? [];
     return [
@@ -93,13 +95,13 @@ function migPlan(card: Card, loads: readonly Known[]): Plan {
   return {
     method: 'MIG',
     groups: [...groups, ...whole.map((load) => [load])],
-    least: whole.length + leastCards(profiles),
+    least: whole.length + computeLeastCards(profiles),
     steps,
   };
 }
 
-function turnsPlan(card: Card, loads: readonly Known[]): Plan {
-  const groups = shareByTurns(loads, card.memoryBytes).map((places) => places.flatMap((place) => loads[place] ?? []));
+function planTimeSlicing(card: Card, loads: readonly MeasuredLoad[]): Plan {
+  const groups = planSharing(loads, card.memoryBytes).map((places) => places.flatMap((place) => loads[place] ?? []));
   const steps = groups.flatMap(([first, ...others]) =>
     first === undefined || others.length === 0
       ? []
@@ -107,18 +109,18 @@ function turnsPlan(card: Card, loads: readonly Known[]): Plan {
           `move the load of ${others.map(({ gpu }) => gpu).join(', ')} to ${first.gpu} by time-slicing (device plugin: ${others.length + 1} replicas)`,
         ],
   );
-  return { method: 'turns', groups, least: leastByTurns(loads, card.memoryBytes), steps };
+  return { method: 'turns', groups, least: computeLeastByTimeSlicing(loads, card.memoryBytes), steps };
 }
 
-function foundOf(
+function buildSharingFinding(
   resource: string,
-  loads: readonly Known[],
-  plan: Plan & { readonly empty: readonly Known[]; readonly freed: number },
+  loads: readonly MeasuredLoad[],
+  plan: Plan & { readonly empty: readonly MeasuredLoad[]; readonly freed: number },
   window: Window,
-): Found {
+): Finding {
   const { groups, least, steps, empty, freed } = plan;
   const needed = groups.length;
-  const says = saysOf(resource, loads.length, plan);
+  const says = describeSharing(resource, loads.length, plan);
   const spanMs = Math.max(...loads.map((load) => load.spanMs));
   const readMs = loads.reduce((sum, load) => sum + load.knownMs, 0);
   const [price] = loads.flatMap((load) => load.price ?? []);
@@ -132,7 +134,10 @@ function foundOf(
     ...says,
     what: `${loads.length} GPUs of the kind ${resource}`,
     subject: {},
-    confidence: confidenceOf(spanMs / DAY_MS, Math.min(1, readMs / loads.reduce((sum, load) => sum + load.spanMs, 0))),
+    confidence: rateConfidence(
+      spanMs / DAY_MS,
+      Math.min(1, readMs / loads.reduce((sum, load) => sum + load.spanMs, 0)),
+    ),
     action: {
       type: 'by_hand',
       commands: [
@@ -146,23 +151,23 @@ function foundOf(
       figures: [
         { name: 'GPUs needed', value: String(needed) },
         { name: 'lower bound of GPUs', value: String(least) },
-        ...loads.slice(0, MOST_SHOWN).map((load) => ({ name: load.gpu, value: loadText(load) })),
+        ...loads.slice(0, MOST_SHOWN).map((load) => ({ name: load.gpu, value: formatLoad(load) })),
       ],
       prices: isPriced ? [`${resource} at ${price.amount} ${price.currency} an hour`] : [],
       items: loads.map(({ gpu }) => ({
-        item: gpuItem(gpu),
+        item: buildGpuItemId(gpu),
         what: `${resource} ${gpu}`,
         currency: isPriced ? price.currency : null,
         start: new Date(window.end - hours * HOUR_MS).toISOString(),
         costs: Array.from({ length: hours }, () => (isPriced ? decimalString(perGpu) : null)),
       })),
       effects: [...empty, ...groups.flatMap(([, ...others]) => others)].map(({ gpu }) => ({
-        item: gpuItem(gpu),
+        item: buildGpuItemId(gpu),
         keep: [0],
       })),
       // Moved load needs its target GPU.
       pins: groups.flatMap(([first, ...others]) =>
-        first === undefined || others.length === 0 ? [] : [gpuItem(first.gpu)],
+        first === undefined || others.length === 0 ? [] : [buildGpuItemId(first.gpu)],
       ),
       missing: [
         'the machines of the GPUs: a GPU of a larger machine saves its price only when the whole machine is returned',
@@ -173,11 +178,11 @@ function foundOf(
 }
 
 /** Texts of a recommendation, with its risks. */
-function saysOf(
+function describeSharing(
   resource: string,
   all: number,
-  { method, groups, steps, empty, freed }: Plan & { readonly empty: readonly Known[]; readonly freed: number },
-): Pick<Found, 'title' | 'before' | 'after' | 'risk' | 'guard'> {
+  { method, groups, steps, empty, freed }: Plan & { readonly empty: readonly MeasuredLoad[]; readonly freed: number },
+): Pick<Finding, 'title' | 'before' | 'after' | 'risk' | 'guard'> {
   const needed = groups.length;
   const before = empty.length === 0 ? `${all} GPUs, each with one load` : `${all} GPUs, ${empty.length} of them unused`;
   if (steps.length === 0) {
@@ -214,6 +219,6 @@ const MOST_SHOWN = 20;
 const MOST_HOURS = 33_600;
 const FEWEST_HOURS = 96;
 
-function loadText({ utilizationP95, memoryMaxBytes }: Known): string {
+function formatLoad({ utilizationP95, memoryMaxBytes }: MeasuredLoad): string {
   return `P95 ${(utilizationP95 * 100).toFixed(0)} %, ${(memoryMaxBytes / GIB).toFixed(1)} GiB peak`;
 }

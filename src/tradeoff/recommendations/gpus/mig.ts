@@ -38,7 +38,7 @@ const COMPUTE_SLICES = 7;
  * The smallest MIG profile for a load: memory >= peak x 1.15, and compute slices >= P95 / 0.8 x 7. Null where only the
  * whole card suffices, or not even that. Example: 20 GB peak and P95 0.3 on an H100 -> 3 of compute, 4 of memory: 3g.40gb.
  */
-export function profileFor(card: Card, { utilizationP95, memoryMaxBytes }: Load): MigProfile | null {
+export function chooseProfile(card: Card, { utilizationP95, memoryMaxBytes }: Load): MigProfile | null {
   if (!card.hasMig) return null;
   const slices = (utilizationP95 / TARGET) * COMPUTE_SLICES;
   const bytes = memoryMaxBytes * MEMORY_ROOM;
@@ -52,7 +52,7 @@ export function profileFor(card: Card, { utilizationP95, memoryMaxBytes }: Load)
 }
 
 /** `3g.40gb`. */
-export function profileName({ sliceNames }: Card, { compute, memory }: MigProfile): string {
+export function buildProfileName({ sliceNames }: Card, { compute, memory }: MigProfile): string {
   return `${compute}g.${sliceNames[memory] ?? `${memory} slices`}`;
 }
 
@@ -76,10 +76,10 @@ export function placeProfiles(profiles: readonly MigProfile[]): MigPlacement[][]
       (a, b) => b.profile.memory - a.profile.memory || b.profile.compute - a.profile.compute || a.index - b.index,
     );
   for (const { profile, index } of order) {
-    const found = cards.find(({ taken }) => startOn(taken, profile) !== null);
+    const found = cards.find(({ taken }) => findStart(taken, profile) !== null);
     const card = found ?? { taken: Array.from({ length: SLOTS }, () => false), placed: [] };
     if (found === undefined) cards.push(card);
-    const start = startOn(card.taken, profile);
+    const start = findStart(card.taken, profile);
     if (start === null) throw new Error('a profile does not fit on an empty card');
     card.taken.fill(true, start, start + profile.memory);
     card.placed.push({ index, start });
@@ -87,12 +87,12 @@ export function placeProfiles(profiles: readonly MigProfile[]): MigPlacement[][]
   return cards.map(({ placed }) => placed);
 }
 
-function startOn(taken: readonly boolean[], { memory, starts }: MigProfile): number | null {
+function findStart(taken: readonly boolean[], { memory, starts }: MigProfile): number | null {
   return starts.findLast((start) => taken.slice(start, start + memory).every((slot) => !slot)) ?? null;
 }
 
 /** No way of cutting needs fewer cards: by compute, and by memory. */
-export function leastCards(profiles: readonly MigProfile[]): number {
+export function computeLeastCards(profiles: readonly MigProfile[]): number {
   const of = (field: 'compute' | 'memory') => profiles.reduce((sum, profile) => sum + profile[field], 0);
   return Math.max(Math.ceil(of('compute') / COMPUTE_SLICES), Math.ceil(of('memory') / SLOTS));
 }

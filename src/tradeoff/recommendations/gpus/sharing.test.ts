@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Card, cardOf } from './cards.ts';
-import { leastCards, type MigProfile, placeProfiles, profileFor, profileName } from './mig.ts';
-import { leastByTurns, shareByTurns } from './time-slicing.ts';
+import { type Card, findCard } from './cards.ts';
+import { buildProfileName, chooseProfile, computeLeastCards, type MigProfile, placeProfiles } from './mig.ts';
+import { computeLeastByTimeSlicing, planSharing } from './time-slicing.ts';
 
 const GB = 1e9;
 const card = (resource: string): Card => {
-  const found = cardOf(resource);
+  const found = findCard(resource);
   if (found === null) throw new Error(resource);
   return found;
 };
@@ -22,7 +22,7 @@ describe('a card', () => {
     ['gpu:A100', undefined, undefined],
     ['p4d.24xlarge', undefined, undefined],
   ])('of %s is %s', (resource, name, hasMig) => {
-    expect([cardOf(resource)?.name, cardOf(resource)?.hasMig]).toEqual([name, hasMig]);
+    expect([findCard(resource)?.name, findCard(resource)?.hasMig]).toEqual([name, hasMig]);
   });
 });
 
@@ -39,8 +39,8 @@ describe('the smallest cut', () => {
     ['gpu:A100-40GB', 0.1, 6 * GB, '2g.10gb'],
     ['gpu:T4', 0, 0, null],
   ])('of %s for P95 %d and %i bytes is %s', (resource, utilizationP95, memoryMaxBytes, expected) => {
-    const profile = profileFor(card(resource), { utilizationP95, memoryMaxBytes });
-    expect(profile === null ? null : profileName(card(resource), profile)).toBe(expected);
+    const profile = chooseProfile(card(resource), { utilizationP95, memoryMaxBytes });
+    expect(profile === null ? null : buildProfileName(card(resource), profile)).toBe(expected);
   });
 });
 
@@ -88,7 +88,7 @@ describe('cuts on cards', () => {
           expect(Math.max(...slots)).toBeLessThan(8);
           expect(placed.reduce((sum, { index }) => sum + (profiles[index]?.compute ?? 0), 0)).toBeLessThanOrEqual(7);
         }
-        expect(cards.length).toBeGreaterThanOrEqual(leastCards(profiles));
+        expect(cards.length).toBeGreaterThanOrEqual(computeLeastCards(profiles));
       }),
     );
   });
@@ -102,14 +102,14 @@ describe('loads that take turns', () => {
   it('fit on each GPU with their memory and 10 %, and with their 95th percentiles', () => {
     fc.assert(
       fc.property(fc.array(load, { maxLength: 20 }), (loads) => {
-        const gpus = shareByTurns(loads, 24 * GB);
+        const gpus = planSharing(loads, 24 * GB);
         expect(gpus.flat().toSorted((a, b) => a - b)).toEqual(loads.map((_, place) => place));
         for (const places of gpus) {
           const all = places.flatMap((place) => loads[place] ?? []);
           expect(all.reduce((sum, one) => sum + one.utilizationP95, 0)).toBeLessThanOrEqual(1 + 1e-9);
           expect(all.reduce((sum, one) => sum + one.memoryMaxBytes * 1.1, 0)).toBeLessThanOrEqual(24 * GB * (1 + 1e-9));
         }
-        expect(gpus.length).toBeGreaterThanOrEqual(leastByTurns(loads, 24 * GB));
+        expect(gpus.length).toBeGreaterThanOrEqual(computeLeastByTimeSlicing(loads, 24 * GB));
       }),
     );
   });

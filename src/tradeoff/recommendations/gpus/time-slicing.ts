@@ -8,7 +8,7 @@ const MEMORY_ROOM = 1.1;
  * the largest goes first, each on the first GPU where it fits. Returns the indices of the loads by GPU.
  * Example: 0.5 and 10 GB, 0.4 and 10 GB, 0.3 and 5 GB, on 24 GB -> [[0, 1], [2]].
  */
-export function shareByTurns(loads: readonly Load[], memoryBytes: number): number[][] {
+export function planSharing(loads: readonly Load[], memoryBytes: number): number[][] {
   const gpus: { utilization: number; bytes: number; places: number[] }[] = [];
   const sizeOf = ({ utilizationP95, memoryMaxBytes }: Load) =>
     Math.max(utilizationP95, (memoryMaxBytes * MEMORY_ROOM) / memoryBytes);
@@ -28,7 +28,7 @@ export function shareByTurns(loads: readonly Load[], memoryBytes: number): numbe
 }
 
 /** No way of sharing needs fewer GPUs: by utilization, and by memory. */
-export function leastByTurns(loads: readonly Load[], memoryBytes: number): number {
+export function computeLeastByTimeSlicing(loads: readonly Load[], memoryBytes: number): number {
   const utilization = loads.reduce((sum, load) => sum + load.utilizationP95, 0);
   const bytes = loads.reduce((sum, load) => sum + load.memoryMaxBytes * MEMORY_ROOM, 0);
   return Math.max(

@@ -3,7 +3,7 @@ import type { JobContext } from '../../../platform/jobs/index.ts';
 import { deliver, Notice } from '../../../platform/notices/index.ts';
 import { NotifyTarget } from '../../../platform/notices/schema.ts';
 import type { Sql } from '../../../platform/store/index.ts';
-import { moneyText } from '../../../platform/units/index.ts';
+import { formatMoneyText } from '../../../platform/units/index.ts';
 import type { RecommendationDeps } from '../context.ts';
 import type { Recommendation } from '../schema.ts';
 
@@ -14,24 +14,24 @@ const TRIES = 8;
 const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
 
 /** Sends a notification in a separate job, enqueued in the caller's transaction: exactly one job for each committed notice. */
-export async function tellOf(
+export async function enqueueNotice(
   { jobs, publicUrl }: Pick<RecommendationDeps, 'jobs' | 'publicUrl'>,
   sql: Sql,
   document: Recommendation,
   target: NotifyTarget,
 ): Promise<void> {
-  const payload = { notice: noticeOf(document, publicUrl), target };
+  const payload = { notice: buildNotice(document, publicUrl), target };
   await jobs.enqueue(sql, { kind: TELL, payload });
 }
 
 export function registerTelling(deps: RecommendationDeps): void {
   deps.jobs.register(TELL, {
     maxAttempts: TRIES,
-    handler: (payload, context) => tell(deps, Telling.parse(payload), context),
+    handler: (payload, context) => deliverNotice(deps, Telling.parse(payload), context),
   });
 }
 
-async function tell(
+async function deliverNotice(
   deps: RecommendationDeps,
   { notice, target }: z.infer<typeof Telling>,
   { signal }: JobContext,
@@ -41,13 +41,13 @@ async function tell(
     deps.log.warn({ notice: notice.id, why: refusal }, 'a notice of an idle policy could not be delivered');
 }
 
-function noticeOf(
+function buildNotice(
   { recommendation, title, what, saving, risk, notice }: Recommendation,
   publicUrl: string | null,
 ): Notice {
   if (notice === null) throw new Error('a recommendation without a notice');
   const { policy, noticedAt, actsAt, isDryRun } = notice;
-  const money = saving.monthly === null ? `not known: ${saving.reason}` : moneyText(saving.monthly);
+  const money = saving.monthly === null ? `not known: ${saving.reason}` : formatMoneyText(saving.monthly);
   const line = isDryRun
     ? `${title}: dry run, the action would run at ${actsAt}.`
     : `${title}: the action runs at ${actsAt} unless the resource is kept.`;

@@ -8,7 +8,7 @@ import { applied, ended } from '../../../mlops/testing/pipelines.ts';
 import { sent } from '../../../mlops/testing/serving.ts';
 import { startSmtpServer } from '../../../platform/mail/smtp-server.testing.ts';
 import { startReceiver } from '../../../platform/outbound/receiver.testing.ts';
-import { call, problemFrom, testApplication } from '../../../testing/application.ts';
+import { call, catchProblem, testApplication } from '../../../testing/application.ts';
 import { RecommendationRoom } from '../../testing/recommendations.ts';
 import { getRecommendation, keepRecommendation, listRecommendations } from '../schema.ts';
 import { deleteIdlePolicy, listIdlePolicies } from './schema.ts';
@@ -98,7 +98,7 @@ describe('an idle policy', () => {
     await sent(application, 'POST', '/serve/home/invocations', { inputs: { x: [[1, 2]] } });
     await minutesOn(all, 1);
     expect(await call(application, getRecommendation, { params })).toMatchObject({ notice: null });
-    expect(await problemFrom(call(application, keepRecommendation, { params, body: { hours: 4 } }))).toMatchObject({
+    expect(await catchProblem(call(application, keepRecommendation, { params, body: { hours: 4 } }))).toMatchObject({
       code: 'recommendation_not_noticed',
     });
   });
@@ -138,7 +138,7 @@ describe('an idle policy', () => {
     expect((await call(application, listIdlePolicies)).policies).toMatchObject([{ name: 'idle', told: 2, noticed: 1 }]);
     const deleted = () => call(application, deleteIdlePolicy, { params: { policy: 'idle' } });
     expect(await deleted()).toEqual({ name: 'idle', withdrawn: 1 });
-    expect(await problemFrom(deleted())).toMatchObject({ code: 'idle_policy_not_found' });
+    expect(await catchProblem(deleted())).toMatchObject({ code: 'idle_policy_not_found' });
     await minutesOn(all, 3);
     const over = await call(application, getRecommendation, { params });
     expect(over).toMatchObject({ state: 'open', notice: null });

@@ -3,18 +3,18 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { ManifestOutcome } from '../../../platform/manifests/index.ts';
 import { refuseUntold } from '../../../platform/notices/index.ts';
 import { lockUntilCommit, type Sql } from '../../../platform/store/index.ts';
-import { wakeFor } from '../action/carry-out.ts';
-import { iso, type RecommendationDeps, told } from '../context.ts';
-import { endpointHours } from '../endpoints/endpoint-hours.ts';
-import { zeroOf } from '../endpoints/finders.ts';
-import type { Found } from '../finder.ts';
-import { adviceOf, keepFound, windowUntil } from '../look.ts';
-import { idleRuns } from '../runs/finder.ts';
+import { wakeController } from '../action/carry-out.ts';
+import { addTimelineEntry, formatInstant, type RecommendationDeps } from '../context.ts';
+import { readEndpointHours } from '../endpoints/endpoint-hours.ts';
+import { buildScaleToZero } from '../endpoints/finders.ts';
+import type { Finding } from '../finder.ts';
+import { buildAdviceKey, computeScanWindow, storeFinding } from '../look.ts';
+import { findIdleRuns } from '../runs/finder.ts';
 import { isQuiet } from '../runs/quiet.ts';
 import type { Recommendation } from '../schema.ts';
 import { applyWithin } from '../service.ts';
-import { findRecommendation, heldOpen, type Kept, putRecommendation } from '../store.ts';
-import { tellOf } from './notice.ts';
+import { findOpen, findRecommendation, putRecommendation, type StoredRecommendation } from '../store.ts';
+import { enqueueNotice } from './notice.ts';
 import type { IdlePolicySpec } from './schema.ts';
 import { findPolicies, putPolicy, removePolicy, type StoredPolicy } from './store.ts';
 
@@ -28,39 +28,40 @@ export async function applyPolicy(
   refuseUntold(deps, spec.notify);
   const [before] = await findPolicies(sql, name);
   if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
-  await putPolicy(sql, { name, spec }, iso(deps.clock.now()));
+  await putPolicy(sql, { name, spec }, formatInstant(deps.clock.now()));
   return before === undefined ? 'created' : 'changed';
 }
 
 /** Runs every policy: notices idle objects, acts on those whose grace period is over, and withdraws the notices of busy ones. */
-export async function lookWithPolicies(deps: RecommendationDeps): Promise<void> {
+export async function applyPolicies(deps: RecommendationDeps): Promise<void> {
   for (const policy of await findPolicies(deps.store)) {
-    const idle = await coveredBy(deps, policy);
+    const idle = await findCovered(deps, policy);
     const kind = policy.spec.what === 'endpoints' ? 'scale_to_zero' : 'stop_run';
-    for (const found of idle) await followUp(deps, policy, await openFor(deps, kind, found));
-    await forgetBusy(deps, policy, new Set(idle.map(({ about }) => adviceOf(kind, about))));
+    for (const found of idle) await followUpNotice(deps, policy, await findOpenFor(deps, kind, found));
+    await withdrawBusyNotices(deps, policy, new Set(idle.map(({ about }) => buildAdviceKey(kind, about))));
   }
 }
 
 /** An open recommendation keeps its original evidence. */
-async function openFor(deps: RecommendationDeps, kind: 'scale_to_zero' | 'stop_run', found: Found) {
-  const [open] = await heldOpen(deps.store, adviceOf(kind, found.about));
-  return open?.document ?? keepFound(deps, kind, found, deps.clock.now());
+async function findOpenFor(deps: RecommendationDeps, kind: 'scale_to_zero' | 'stop_run', found: Finding) {
+  const [open] = await findOpen(deps.store, buildAdviceKey(kind, found.about));
+  return open?.document ?? storeFinding(deps, kind, found, deps.clock.now());
 }
 
-async function coveredBy(deps: RecommendationDeps, { spec }: StoredPolicy): Promise<Found[]> {
+async function findCovered(deps: RecommendationDeps, { spec }: StoredPolicy): Promise<Finding[]> {
   const { store, org } = deps;
-  const idle = spec.what === 'endpoints' ? await idleEndpoints(deps, spec) : await idleRuns(deps, windowOf(spec));
-  const covered: Found[] = [];
+  const idle =
+    spec.what === 'endpoints' ? await findIdleEndpoints(deps, spec) : await findIdleRuns(deps, toIdleWindow(spec));
+  const covered: Finding[] = [];
   for (const found of idle) if (covers(spec.subject, await org.withTeam(store, found.subject))) covered.push(found);
   return covered;
 }
 
-function windowOf({ window: windowMs, threshold }: IdlePolicySpec) {
+function toIdleWindow({ window: windowMs, threshold }: IdlePolicySpec) {
   return { windowMs, threshold };
 }
 
-async function idleEndpoints(deps: RecommendationDeps, { window: windowMs }: IdlePolicySpec): Promise<Found[]> {
+async function findIdleEndpoints(deps: RecommendationDeps, { window: windowMs }: IdlePolicySpec): Promise<Finding[]> {
   const { serving, store, clock } = deps;
   const now = clock.now();
   const quiet = new Set<string>();
@@ -71,16 +72,20 @@ async function idleEndpoints(deps: RecommendationDeps, { window: windowMs }: Idl
     if (isQuiet(minutes, { now, windowMs })) quiet.add(JSON.stringify([endpoint, variant]));
   }
   if (quiet.size === 0) return [];
-  const window = windowUntil(now);
-  const all = await endpointHours(deps, window);
+  const window = computeScanWindow(now);
+  const all = await readEndpointHours(deps, window);
   const isOne = ({ served: { endpoint, variant } }: (typeof all)[number]) =>
     quiet.has(JSON.stringify([endpoint, variant]));
-  return all.filter(isOne).map((one) => zeroOf(one, window));
+  return all.filter(isOne).map((one) => buildScaleToZero(one, window));
 }
 
 const MINUTE_MS = 60_000;
 
-async function followUp(deps: RecommendationDeps, policy: StoredPolicy, open: Recommendation | null): Promise<void> {
+async function followUpNotice(
+  deps: RecommendationDeps,
+  policy: StoredPolicy,
+  open: Recommendation | null,
+): Promise<void> {
   // A policy does not act on a dismissed recommendation; for an action by hand it only sends a notification.
   if (open === null) return;
   const done = await deps.store.transaction(async (sql) => {
@@ -93,35 +98,45 @@ async function followUp(deps: RecommendationDeps, policy: StoredPolicy, open: Re
     const { notice } = kept.document;
     if (notice !== null && notice.policy !== policy.name) return null;
     // A policy that gets serious tells of it first.
-    if (notice === null || notice.isDryRun !== policy.spec.dryRun) return noticed(deps, sql, policy, kept);
+    if (notice === null || notice.isDryRun !== policy.spec.dryRun) return sendNotices(deps, sql, policy, kept);
     if (notice.keptUntil !== null) {
-      return Date.parse(notice.keptUntil) > now ? null : noticed(deps, sql, policy, kept);
+      return Date.parse(notice.keptUntil) > now ? null : sendNotices(deps, sql, policy, kept);
     }
     if (now < Date.parse(notice.actsAt)) return null;
-    return acted(deps, sql, policy, kept);
+    return carryOutPolicy(deps, sql, policy, kept);
   });
-  if (done?.state === 'applied') wakeFor(deps, done.action);
+  if (done?.state === 'applied') wakeController(deps, done.action);
 }
 
 /** Sends one notification for each notice and target, in separate jobs. */
-async function noticed(deps: RecommendationDeps, sql: Sql, { name, spec }: StoredPolicy, kept: Kept): Promise<null> {
+async function sendNotices(
+  deps: RecommendationDeps,
+  sql: Sql,
+  { name, spec }: StoredPolicy,
+  kept: StoredRecommendation,
+): Promise<null> {
   const now = deps.clock.now();
-  const actsAt = iso(now + spec.grace);
+  const actsAt = formatInstant(now + spec.grace);
   const notice = {
     policy: name,
-    noticedAt: iso(now),
+    noticedAt: formatInstant(now),
     actsAt,
     ...{ keptUntil: null, keptBy: null, isDryRun: spec.dryRun },
   };
   const what = spec.dryRun ? 'would act' : 'acts';
   const text = `Idle policy ${name} ${what} at ${actsAt} unless the resource is kept`;
-  const document = told({ ...kept.document, notice }, now, 'noticed', text);
+  const document = addTimelineEntry({ ...kept.document, notice }, now, 'noticed', text);
   await putRecommendation(sql, { ...kept, document });
-  for (const target of spec.notify) await tellOf(deps, sql, document, target);
+  for (const target of spec.notify) await enqueueNotice(deps, sql, document, target);
   return null;
 }
 
-async function acted(deps: RecommendationDeps, sql: Sql, { name, spec }: StoredPolicy, kept: Kept) {
+async function carryOutPolicy(
+  deps: RecommendationDeps,
+  sql: Sql,
+  { name, spec }: StoredPolicy,
+  kept: StoredRecommendation,
+) {
   const { document } = kept;
   const now = deps.clock.now();
   const actor = `idle policy ${name}`;
@@ -134,7 +149,7 @@ async function acted(deps: RecommendationDeps, sql: Sql, { name, spec }: StoredP
   const text = spec.dryRun
     ? 'The action would run now; the policy is a dry run'
     : 'The action is due now and needs a person';
-  await putRecommendation(sql, { ...kept, document: told(document, now, 'dry_run', `${actor}: ${text}`) });
+  await putRecommendation(sql, { ...kept, document: addTimelineEntry(document, now, 'dry_run', `${actor}: ${text}`) });
   return null;
 }
 
@@ -144,47 +159,51 @@ function isKept({ clock }: RecommendationDeps, { notice }: Recommendation): bool
 }
 
 /** Withdraws the notices of objects that are busy again or no longer covered; the next scan decides whether the recommendation stays. */
-async function forgetBusy(deps: RecommendationDeps, { name }: StoredPolicy, idle: ReadonlySet<string>): Promise<void> {
-  for (const { document: open } of await heldOpen(deps.store)) {
+async function withdrawBusyNotices(
+  deps: RecommendationDeps,
+  { name }: StoredPolicy,
+  idle: ReadonlySet<string>,
+): Promise<void> {
+  for (const { document: open } of await findOpen(deps.store)) {
     if (open.notice?.policy !== name || idle.has(open.key) || isKept(deps, open)) continue;
     const text = 'No longer idle: it is in use again, or was not measured';
     await deps.store.transaction((sql) =>
-      withdrawn(deps, sql, { recommendation: open.recommendation, policy: name, text }),
+      withdrawNotice(deps, sql, { recommendation: open.recommendation, policy: name, text }),
     );
   }
 }
 
-async function withdrawn(
+async function withdrawNotice(
   { clock }: RecommendationDeps,
   sql: Sql,
   { recommendation, policy, text }: { readonly recommendation: string; readonly policy: string; readonly text: string },
 ): Promise<boolean> {
   const kept = await findRecommendation(sql, recommendation);
   if (kept === null || kept.document.state !== 'open' || kept.document.notice?.policy !== policy) return false;
-  const document = told({ ...kept.document, notice: null }, clock.now(), 'withdrawn', text);
+  const document = addTimelineEntry({ ...kept.document, notice: null }, clock.now(), 'withdrawn', text);
   return putRecommendation(sql, { ...kept, document });
 }
 
 /** Deletes the policy and withdraws its notices. Error: `idle_policy_not_found`. */
-export function deletedPolicy(deps: RecommendationDeps, policy: string, actor: string) {
+export function deletePolicy(deps: RecommendationDeps, policy: string, actor: string) {
   return deps.store.transaction(async (sql) => {
     if (!(await removePolicy(sql, policy))) {
       const detail = `There is no idle policy "${policy}". List them with: steelyard recommend policies`;
       throw new AppError('idle_policy_not_found', detail, { policy });
     }
     let count = 0;
-    for (const { document } of await heldOpen(sql)) {
+    for (const { document } of await findOpen(sql)) {
       if (document.notice?.policy !== policy) continue;
       await lockUntilCommit(sql, document.recommendation);
       const text = `${actor} deleted the idle policy ${policy}; its action is cancelled`;
-      if (await withdrawn(deps, sql, { recommendation: document.recommendation, policy, text })) count += 1;
+      if (await withdrawNotice(deps, sql, { recommendation: document.recommendation, policy, text })) count += 1;
     }
     return { name: policy, withdrawn: count };
   });
 }
 
-export async function shownPolicies({ store }: Pick<RecommendationDeps, 'store'>) {
-  const open = await heldOpen(store);
+export async function readPolicies({ store }: Pick<RecommendationDeps, 'store'>) {
+  const open = await findOpen(store);
   return (await findPolicies(store)).map(({ name, appliedAt, spec }) => ({
     ...{ name, appliedAt, what: spec.what, windowMs: spec.window, graceMs: spec.grace, isDryRun: spec.dryRun },
     told: spec.notify.length,

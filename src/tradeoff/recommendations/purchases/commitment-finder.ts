@@ -1,8 +1,8 @@
 import { adviseCommitment, type CommitmentAdvice } from '../../../finops/purchasing/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import { decimal, decimalString, moneyText } from '../../../platform/units/index.ts';
-import type { Finder, Found, Window } from '../finder.ts';
-import { resourceItem } from '../savings/resource-item.ts';
+import { decimal, decimalString, formatMoneyText } from '../../../platform/units/index.ts';
+import type { Finder, Finding, Window } from '../finder.ts';
+import { buildResourceItemId } from '../savings/resource-item.ts';
 import type { PurchaseFinderDeps } from './deps.ts';
 import type { CommitmentOffer } from './schema.ts';
 import { findTerms, type StoredTerms } from './terms.ts';
@@ -17,16 +17,16 @@ const PERCENT = 100;
 export const NO_TERMS = 'purchase terms: apply a document of kind PurchaseTerms';
 
 /** Commitments that would have paid on the demand that the bill has. */
-export function commitmentFinder(deps: PurchaseFinderDeps): Finder {
+export function createCommitmentFinder(deps: PurchaseFinderDeps): Finder {
   return {
     kind: 'commitment',
     async find(window) {
       const terms = await findTerms(deps.store);
       const offers = terms.flatMap((one) => one.spec.commitments.map((offer) => ({ terms: one, offer })));
       const lacks: string[] = offers.length === 0 ? [`${NO_TERMS} with "commitments"`] : [];
-      const found: Found[] = [];
+      const found: Finding[] = [];
       for (const { terms: of, offer } of offers) {
-        const one = await foundFor(deps, of, offer, window);
+        const one = await findCommitment(deps, of, offer, window);
         if (typeof one === 'string') lacks.push(`${of.name}/${offer.name}: ${one}`);
         else found.push(one);
       }
@@ -35,27 +35,27 @@ export function commitmentFinder(deps: PurchaseFinderDeps): Finder {
   };
 }
 
-async function foundFor(
+async function findCommitment(
   { purchasing }: PurchaseFinderDeps,
   terms: StoredTerms,
   offer: CommitmentOffer,
   window: Window,
-): Promise<Found | string> {
+): Promise<Finding | string> {
   const { currency } = terms.spec;
   const { filter, committedPerHour, onDemandPerHour, unit, termHours } = offer;
   const money = (amount: string) => ({ amount, currency });
   const question = adviseCommitment.body.parse({
     ...{ filter, termHours, unitQuantity: unit, committedPrice: money(committedPerHour) },
     ...(onDemandPerHour === undefined ? {} : { onDemandPrice: money(onDemandPerHour) }),
-    from: dayOf(window.end - HISTORY_MS),
-    to: dayOf(window.end),
+    from: formatDay(window.end - HISTORY_MS),
+    to: formatDay(window.end),
   });
   try {
     const { advice, hours, deliveries } = await purchasing.commitmentCase(question);
     if (decimal(advice.advisedQuantity).isZero()) {
-      return `no quantity saves money: break-even needs usage in ${percent(advice.breakEvenRatio)} of the hours`;
+      return `no quantity saves money: break-even needs usage in ${formatPercent(advice.breakEvenRatio)} of the hours`;
     }
-    return foundOf(terms, offer, { advice, hours, deliveries });
+    return buildCommitmentFinding(terms, offer, { advice, hours, deliveries });
   } catch (error) {
     // The error concerns this offer only; the others are still evaluated.
     if (error instanceof AppError) return error.message;
@@ -65,14 +65,18 @@ async function foundFor(
 
 type Case = Awaited<ReturnType<PurchaseFinderDeps['purchasing']['commitmentCase']>>;
 
-function foundOf(terms: StoredTerms, offer: CommitmentOffer, { advice, hours, deliveries }: Case): Found {
+function buildCommitmentFinding(
+  terms: StoredTerms,
+  offer: CommitmentOffer,
+  { advice, hours, deliveries }: Case,
+): Finding {
   const { advisedQuantity: quantity, onDemandPrice, committedPrice, termHours, termCost, holdOut } = advice;
-  const item = resourceItem(offer.resource);
+  const item = buildResourceItemId(offer.resource);
   const first = hours[0]?.hour ?? 0;
   const known = new Map(hours.map(({ hour, demand }) => [hour, demand]));
   const length = (hours.at(-1)?.hour ?? first) - first + 1;
   const cost = (demand: string) => decimal(demand).times(onDemandPrice.amount).toDecimalPlaces(PLACES);
-  const term = termHours % YEAR_HOURS === 0 ? counted(termHours / YEAR_HOURS, 'year') : `${termHours} h`;
+  const term = termHours % YEAR_HOURS === 0 ? formatCount(termHours / YEAR_HOURS, 'year') : `${termHours} h`;
   const bought = `${quantity} x ${offer.resource} for ${term}`;
   const used = advice.utilizationRatio ?? 0;
   return {
@@ -80,26 +84,26 @@ function foundOf(terms: StoredTerms, offer: CommitmentOffer, { advice, hours, de
     title: `Commit to ${bought} (${offer.name})`,
     what: `usage of ${offer.filter.join(', ')} in the bill`,
     subject: {},
-    before: `all usage on demand at ${moneyText(onDemandPrice)} an hour${advice.existing === null ? '' : ', above the existing commitment'}`,
-    after: `${quantity} at ${moneyText(committedPrice)} in every hour, used or not; the rest on demand`,
+    before: `all usage on demand at ${formatMoneyText(onDemandPrice)} an hour${advice.existing === null ? '' : ', above the existing commitment'}`,
+    after: `${quantity} at ${formatMoneyText(committedPrice)} in every hour, used or not; the rest on demand`,
     confidence: {
       level: advice.confidence,
       coverageRatio: advice.hours / (advice.hours + advice.missingHours),
       days: length / 24,
     },
-    risk: riskOf(advice, term),
+    risk: assessCommitmentRisk(advice, term),
     guard:
       'Workloads do not change. Check the utilization of the commitment in the bill each month: below the break-even it loses money.',
     action: {
       type: 'by_hand',
       commands: [
-        `buy ${bought} from your cloud: ${offer.name}, at ${moneyText(committedPrice)} an hour each, ${moneyText(termCost)} over the term`,
+        `buy ${bought} from your cloud: ${offer.name}, at ${formatMoneyText(committedPrice)} an hour each, ${formatMoneyText(termCost)} over the term`,
         `then apply the recommendation again to mark it as done; its saving is read from the bill (${offer.filter.join(', ')})`,
       ],
     },
     evidence: {
       window: { start: advice.firstHour, end: new Date(Date.parse(advice.lastHour) + HOUR_MS).toISOString() },
-      figures: figuresOf(advice, used, holdOut),
+      figures: listCommitmentFigures(advice, used, holdOut),
       prices: [
         `${offer.resource} at ${onDemandPrice.amount} ${onDemandPrice.currency} an hour on demand: ${offer.onDemandPerHour === undefined ? 'the bill' : `terms ${terms.name}`}`,
         `${offer.name} at ${committedPrice.amount} ${committedPrice.currency} an hour: terms ${terms.name}, applied ${terms.appliedAt.slice(0, 10)}`,
@@ -136,59 +140,59 @@ function foundOf(terms: StoredTerms, offer: CommitmentOffer, { advice, hours, de
   };
 }
 
-function riskOf(
+function assessCommitmentRisk(
   { breakEvenRatio, breakEvenDemandRatio, scenarios, termCost }: CommitmentAdvice,
   term: string,
-): Found['risk'] {
+): Finding['risk'] {
   const fallen = scenarios.find(({ demandRatio }) => demandRatio < 1);
   const loses = fallen !== undefined && decimal(fallen.monthlySaving.amount).lessThan(0);
   const least =
     breakEvenDemandRatio === null
       ? ''
-      : ` It saves while demand is above ${percent(breakEvenDemandRatio)} of the present demand.`;
+      : ` It saves while demand is above ${formatPercent(breakEvenDemandRatio)} of the present demand.`;
   const then =
     fallen === undefined
       ? ''
-      : ` At ${percent(fallen.demandRatio)} of the present demand it ${loses ? 'loses' : 'saves'} ${moneyText({ ...fallen.monthlySaving, amount: decimal(fallen.monthlySaving.amount).abs().toFixed() })} a month.`;
+      : ` At ${formatPercent(fallen.demandRatio)} of the present demand it ${loses ? 'loses' : 'saves'} ${formatMoneyText({ ...fallen.monthlySaving, amount: decimal(fallen.monthlySaving.amount).abs().toFixed() })} a month.`;
   return {
     level: loses ? 'high' : 'medium',
-    text: `${moneyText(termCost)} are due over ${term}, used or not; below ${percent(breakEvenRatio)} utilization it loses money.${least}${then}`,
+    text: `${formatMoneyText(termCost)} are due over ${term}, used or not; below ${formatPercent(breakEvenRatio)} utilization it loses money.${least}${then}`,
   };
 }
 
-function figuresOf(advice: CommitmentAdvice, used: number, holdOut: CommitmentAdvice['holdOut']) {
+function listCommitmentFigures(advice: CommitmentAdvice, used: number, holdOut: CommitmentAdvice['holdOut']) {
   const { lowMonthlySaving: low, highMonthlySaving: high, existing } = advice;
   return [
-    { name: 'break-even utilization', value: percent(advice.breakEvenRatio) },
-    { name: 'expected utilization', value: percent(used) },
-    { name: 'covered demand', value: advice.coverageRatio === null ? null : percent(advice.coverageRatio) },
+    { name: 'break-even utilization', value: formatPercent(advice.breakEvenRatio) },
+    { name: 'expected utilization', value: formatPercent(used) },
+    { name: 'covered demand', value: advice.coverageRatio === null ? null : formatPercent(advice.coverageRatio) },
     {
       name: `saving a month, 95 % interval by bootstrap over ${advice.intervalBlocks ?? 'weeks'}`,
-      value: low === null || high === null ? null : `${moneyText(low)} to ${moneyText(high)}`,
+      value: low === null || high === null ? null : `${formatMoneyText(low)} to ${formatMoneyText(high)}`,
     },
     ...advice.scenarios.map(({ demandRatio, monthlySaving }) => ({
-      name: `saving a month at ${percent(demandRatio)} of the demand`,
-      value: moneyText(monthlySaving),
+      name: `saving a month at ${formatPercent(demandRatio)} of the demand`,
+      value: formatMoneyText(monthlySaving),
     })),
     {
       name: 'saving in the second half, quantity chosen on the first half',
       value:
         holdOut === null
           ? null
-          : `${holdOut.quantity}: ${moneyText(holdOut.monthlySaving)} of ${moneyText(holdOut.bestMonthlySaving)} a month`,
+          : `${holdOut.quantity}: ${formatMoneyText(holdOut.monthlySaving)} of ${formatMoneyText(holdOut.bestMonthlySaving)} a month`,
     },
     ...(existing === null ? [] : [{ name: 'existing commitment, mean quantity', value: existing.meanQuantity }]),
   ];
 }
 
-function percent(ratio: number): string {
+function formatPercent(ratio: number): string {
   return `${Number((ratio * PERCENT).toFixed(1))} %`;
 }
 
-function counted(count: number, what: string): string {
+function formatCount(count: number, what: string): string {
   return count === 1 ? `a ${what}` : `${count} ${what}s`;
 }
 
-function dayOf(instant: number): string {
+function formatDay(instant: number): string {
   return new Date(instant).toISOString().slice(0, 10);
 }

@@ -1,9 +1,14 @@
 import { adviseHardware, type HardwareAdvice } from '../../../finops/purchasing/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import { decimal, moneyText } from '../../../platform/units/index.ts';
-import { ENOUGH_MEASURED, type EndpointDeps, endpointHours, type VariantHours } from '../endpoints/endpoint-hours.ts';
-import type { Finder, Found, Window } from '../finder.ts';
-import { confidenceOf } from '../savings/confidence.ts';
+import { decimal, formatMoneyText } from '../../../platform/units/index.ts';
+import {
+  ENOUGH_MEASURED,
+  type EndpointDeps,
+  readEndpointHours,
+  type VariantHours,
+} from '../endpoints/endpoint-hours.ts';
+import type { Finder, Finding, Window } from '../finder.ts';
+import { rateConfidence } from '../savings/confidence.ts';
 import { NO_TERMS } from './commitment-finder.ts';
 import type { PurchaseFinderDeps } from './deps.ts';
 import type { ServingTerms } from './schema.ts';
@@ -21,7 +26,7 @@ const USUAL_LEAST = 2;
 type HardwareDeps = PurchaseFinderDeps & EndpointDeps;
 
 /** Served models for which cheaper hardware meets the promised latency, by measurements. */
-export function hardwareFinder(deps: HardwareDeps): Finder {
+export function createHardwareFinder(deps: HardwareDeps): Finder {
   return {
     kind: 'hardware',
     async find(window) {
@@ -30,11 +35,11 @@ export function hardwareFinder(deps: HardwareDeps): Finder {
       );
       const lacks: string[] =
         terms.length === 0 ? [`${NO_TERMS} with "serving": latency and measurements of other hardware`] : [];
-      const all = terms.length === 0 ? [] : await endpointHours(deps, window);
-      const found: Found[] = [];
+      const all = terms.length === 0 ? [] : await readEndpointHours(deps, window);
+      const found: Finding[] = [];
       for (const { terms: of, serving } of terms) {
         const own = all.filter(({ served }) => served.endpoint === serving.endpoint && served.isSettled);
-        const one = await foundFor(deps, of, { serving, own, window });
+        const one = await findHardware(deps, of, { serving, own, window });
         if (typeof one === 'string') lacks.push(`${of.name}/${serving.endpoint}: ${one}`);
         else found.push(one);
       }
@@ -43,27 +48,29 @@ export function hardwareFinder(deps: HardwareDeps): Finder {
   };
 }
 
-interface Asked {
+interface HardwareRequest {
   readonly serving: ServingTerms;
   readonly own: readonly VariantHours[];
   readonly window: Window;
 }
 
-async function foundFor(
+async function findHardware(
   deps: HardwareDeps,
   terms: StoredTerms,
-  { serving, own, window }: Asked,
-): Promise<Found | string> {
+  { serving, own, window }: HardwareRequest,
+): Promise<Finding | string> {
   const [variant, ...others] = own;
   if (variant === undefined) return `endpoint ${serving.endpoint} has no traffic, or a rollout is in progress`;
   if (others.length > 0) return `endpoint ${serving.endpoint} has ${own.length} variants; one variant is required`;
-  const replicas = presentReplicas(variant);
+  const replicas = countPresentReplicas(variant);
   if (replicas === null) return 'measurements of its replicas';
-  const peak = serving.requestsPerSecond ?? (await peakOf(deps, serving.endpoint, window));
+  const peak = serving.requestsPerSecond ?? (await measurePeak(deps, serving.endpoint, window));
   if (peak === null) return 'a measured minute in the last 7 days: state requestsPerSecond';
   try {
-    const advice = await deps.purchasing.hardware(await questionOf(deps, terms, { serving, variant, replicas, peak }));
-    return advised({ serving, variant, replicas, peak, advice, window });
+    const advice = await deps.purchasing.hardware(
+      await buildHardwareQuestion(deps, terms, { serving, variant, replicas, peak }),
+    );
+    return buildHardwareFinding({ serving, variant, replicas, peak, advice, window });
   } catch (error) {
     // The error concerns this endpoint only; the others are still evaluated.
     if (error instanceof AppError) return error.message;
@@ -80,7 +87,7 @@ interface Present {
   readonly peak: number;
 }
 
-function presentReplicas({ hours }: VariantHours): number | null {
+function countPresentReplicas({ hours }: VariantHours): number | null {
   const known = hours.flatMap(({ measured, replicas }) =>
     measured < ENOUGH_MEASURED || replicas === null ? [] : [replicas],
   );
@@ -88,7 +95,7 @@ function presentReplicas({ hours }: VariantHours): number | null {
   return Math.max(1, Math.round(known.reduce((sum, count) => sum + count, 0) / known.length));
 }
 
-async function peakOf({ serving }: HardwareDeps, endpoint: string, window: Window): Promise<number | null> {
+async function measurePeak({ serving }: HardwareDeps, endpoint: string, window: Window): Promise<number | null> {
   const start = Math.max(window.start, window.end - PEAK_MS);
   const spans = await serving.spans(endpoint, { start, end: window.end, unit: 'minute' });
   const minutes = [...Map.groupBy(spans, ({ at }) => at).values()];
@@ -97,11 +104,11 @@ async function peakOf({ serving }: HardwareDeps, endpoint: string, window: Windo
 }
 
 /** Name of a replica type in measurements, such as `2 x gpu:A10G`. */
-function typeOf({ served: { resource, quantity } }: VariantHours): string {
+function describeReplicaType({ served: { resource, quantity } }: VariantHours): string {
   return quantity === '1' ? resource : `${quantity} x ${resource}`;
 }
 
-async function questionOf(
+async function buildHardwareQuestion(
   { purchasing }: HardwareDeps,
   { spec: { currency } }: StoredTerms,
   { serving, variant, replicas, peak }: Present,
@@ -113,7 +120,7 @@ async function questionOf(
       ...(withEndpoint ? { endpoint: serving.endpoint } : {}),
       demand: [{ bucket: BUCKET, requestsPerSecond: peak, latencyMs: latency }],
       prices: Object.entries(prices).map(([type, amount]) => ({ type, price: { amount, currency } })),
-      present: [{ type: typeOf(variant), replicas }],
+      present: [{ type: describeReplicaType(variant), replicas }],
       loadRatio,
       leastReplicas: leastReplicas ?? Math.min(replicas, USUAL_LEAST),
       ...(memoryGib === undefined ? {} : { memoryGib }),
@@ -128,14 +135,16 @@ async function questionOf(
   }
 }
 
-function advised(one: Present & { readonly advice: HardwareAdvice; readonly window: Window }): Found | string {
+function buildHardwareFinding(
+  one: Present & { readonly advice: HardwareAdvice; readonly window: Window },
+): Finding | string {
   const { serving, variant, replicas, peak, advice, window } = one;
   const { best, present, reason } = advice;
   if (best === null) return reason ?? 'no mix serves all requests within the latency';
   const now = present?.pricePerHour ?? null;
-  if (now === null) return `no price for ${typeOf(variant)}: add it to your price book, or to "prices"`;
+  if (now === null) return `no price for ${describeReplicaType(variant)}: add it to your price book, or to "prices"`;
   const keep = decimal(best.pricePerHour.amount).dividedBy(now.amount).toNumber();
-  if (keep >= 1) return `no measured hardware is cheaper than ${replicas} x ${typeOf(variant)}`;
+  if (keep >= 1) return `no measured hardware is cheaper than ${replicas} x ${describeReplicaType(variant)}`;
   const mix = best.replicas.map((part) => `${part.replicas} x ${part.type}`).join(', ');
   const { served, item, hours } = variant;
   const known = hours.filter(({ measured }) => measured >= ENOUGH_MEASURED).length;
@@ -148,13 +157,13 @@ function advised(one: Present & { readonly advice: HardwareAdvice; readonly wind
   const survives = best.replicas.every(({ survivesLoss }) => survivesLoss);
   return {
     about: item.item,
-    title: `Serve ${serving.endpoint} on ${mix} instead of ${replicas} x ${typeOf(variant)}`,
+    title: `Serve ${serving.endpoint} on ${mix} instead of ${replicas} x ${describeReplicaType(variant)}`,
     what: `endpoint ${served.endpoint}, variant ${served.variant}: ${served.model} version ${served.version}`,
     subject: { endpoint: served.endpoint, model: served.model, modelVersion: served.version, purpose: 'inference' },
     billedMonths: variant.billedMonths,
-    before: `${replicas} x ${typeOf(variant)}, ${moneyText(now)} an hour`,
-    after: `${mix}, ${moneyText(best.pricePerHour)} an hour`,
-    confidence: confidenceOf(lived / DAY_HOURS, lived === 0 ? 0 : known / lived),
+    before: `${replicas} x ${describeReplicaType(variant)}, ${formatMoneyText(now)} an hour`,
+    after: `${mix}, ${formatMoneyText(best.pricePerHour)} an hour`,
+    confidence: rateConfidence(lived / DAY_HOURS, lived === 0 ? 0 : known / lived),
     risk: {
       level: survives ? 'medium' : 'high',
       text: `${survives ? 'All replicas are replaced.' : 'If one replica fails, the others cannot serve the peak.'} The plan covers at most ${Number(peak.toPrecision(3))} requests a second.`,
@@ -169,7 +178,7 @@ function advised(one: Present & { readonly advice: HardwareAdvice; readonly wind
     },
     evidence: {
       window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
-      figures: figuresOf(advice, peak, serving),
+      figures: listHardwareFigures(advice, peak, serving),
       prices: [...variant.prices],
       items: [item],
       effects: [{ item: item.item, keep: [keep], isElsewhere: true }],
@@ -184,7 +193,7 @@ function advised(one: Present & { readonly advice: HardwareAdvice; readonly wind
   };
 }
 
-function figuresOf({ types }: HardwareAdvice, peak: number, { latency, requestsPerSecond }: ServingTerms) {
+function listHardwareFigures({ types }: HardwareAdvice, peak: number, { latency, requestsPerSecond }: ServingTerms) {
   return [
     {
       name: 'requests a second',
@@ -196,7 +205,7 @@ function figuresOf({ types }: HardwareAdvice, peak: number, { latency, requestsP
       value:
         aloneReplicas === null || alonePricePerHour === null
           ? `${verdict}: ${reason}`
-          : `${aloneReplicas} alone are enough, ${moneyText(alonePricePerHour)} an hour`,
+          : `${aloneReplicas} alone are enough, ${formatMoneyText(alonePricePerHour)} an hour`,
     })),
   ];
 }

@@ -4,7 +4,7 @@ import { adviseSpot } from '../../../finops/purchasing/schema.ts';
 import { bill } from '../../../finops/testing/costs.ts';
 import { billedHour } from '../../../finops/testing/purchases.ts';
 import { applied } from '../../../mlops/testing/pipelines.ts';
-import { call, importFiles, postponeJobs, problemFrom, testApplication } from '../../../testing/application.ts';
+import { call, catchProblem, importFiles, postponeJobs, testApplication } from '../../../testing/application.ts';
 import { listDecidedActs } from '../../decisions/schema.ts';
 import { RecommendationRoom } from '../../testing/recommendations.ts';
 import { applyRecommendation, findRecommendations, getRecommendation, listRecommendations } from '../schema.ts';
@@ -66,7 +66,7 @@ const find = async () => (await call(application, findRecommendations, { body: {
 const lacks = async (kind: string) => (await find()).find((one) => one.kind === kind);
 const open = async () => (await call(application, listRecommendations, { query: { state: 'open' } })).recommendations;
 const shown = (recommendation: string) => call(application, getRecommendation, { params: { recommendation } });
-const oneOf = async (kind: string) => {
+const requireOpen = async (kind: string) => {
   const found = (await open()).find((one) => one.kind === kind);
   if (found === undefined) throw new Error(`no ${kind} is open`);
   return shown(found.recommendation);
@@ -89,7 +89,7 @@ describe('purchases that are recommended', () => {
   });
 
   it('commit to what the bill wants in most hours, with the delivery that it was read from', async () => {
-    const one = await oneOf('commitment');
+    const one = await requireOpen('commitment');
     expect(one).toMatchObject({
       title: 'Commit to 3 x p3.2xlarge for a year (p3-1y)',
       // 3 x (3.06 - 1.94) x 730.
@@ -110,7 +110,7 @@ describe('purchases that are recommended', () => {
   });
 
   it('run steps on spot capacity, by the history replayed with their deadline', async () => {
-    const one = await oneOf('spot');
+    const one = await requireOpen('spot');
     const prices = { spotPrice: usd('0.918'), onDemandPrice: usd('3.06') };
     const job = { workHours: 10, saveSeconds: 60, restartSeconds: 120, ...prices };
     const body = adviseSpot.body.parse({ ...job, histories: [history] });
@@ -146,7 +146,7 @@ describe('purchases that are recommended', () => {
   });
 
   it('serve a model on the cheapest hardware that was measured to be in time', async () => {
-    expect(await oneOf('hardware')).toMatchObject({
+    expect(await requireOpen('hardware')).toMatchObject({
       title: 'Serve home on 1 x t4 instead of 1 x machine',
       saving: { monthly: usd('292'), cost: usd('365') },
       guard: expect.stringContaining('within 100 ms'),
@@ -157,7 +157,7 @@ describe('purchases that are recommended', () => {
   it('are computed together: what goes to spot is not committed to', async () => {
     const { totals, recommendations } = await call(application, listRecommendations, { query: { state: 'open' } });
     const [total] = totals;
-    const spot = await oneOf('spot');
+    const spot = await requireOpen('spot');
     // With three bought, spot work leaves one of them idle: the commitment saves more, so spot is left out.
     expect(total?.leftOut).toEqual([spot.recommendation]);
     expect(recommendations).toHaveLength(3);
@@ -166,7 +166,7 @@ describe('purchases that are recommended', () => {
   });
 
   it('keep a decision of what a person has to buy, and read from the bill what it saved', async () => {
-    const { recommendation } = await oneOf('commitment');
+    const { recommendation } = await requireOpen('commitment');
     const params = { recommendation };
     const apply = () => call(application, applyRecommendation, { params, body: { isDryRun: false } });
     expect((await apply()).changes[0]).toContain('buy 3 x p3.2xlarge for a year from your cloud');
@@ -204,7 +204,7 @@ describe('purchases that are recommended', () => {
   it('lapse when their terms are deleted', async () => {
     const params = { terms: 'aws' };
     expect(await call(application, deletePurchaseTerms, { params })).toEqual({ name: 'aws' });
-    expect(await problemFrom(call(application, deletePurchaseTerms, { params }))).toMatchObject({
+    expect(await catchProblem(call(application, deletePurchaseTerms, { params }))).toMatchObject({
       code: 'purchase_terms_not_found',
     });
     await find();
@@ -221,7 +221,7 @@ describe('purchases that are recommended', () => {
     ],
     ['a model that was measured nowhere', 'serving: [{endpoint: a, latency: 1s, profile: []}]'],
   ])('refuse terms with %s', async (_name, spec) => {
-    expect(await problemFrom(applied(application, terms(`{currency: USD, ${spec}}`)))).toMatchObject({
+    expect(await catchProblem(applied(application, terms(`{currency: USD, ${spec}}`)))).toMatchObject({
       code: 'manifest_invalid',
     });
   });

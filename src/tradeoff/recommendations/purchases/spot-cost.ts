@@ -6,10 +6,10 @@ import {
   type SpotZoneAdvice,
 } from '../../../finops/purchasing/schema.ts';
 import { decimal } from '../../../platform/units/index.ts';
-import type { Found } from '../finder.ts';
+import type { Finding } from '../finder.ts';
 import type { PurchaseFinderDeps } from './deps.ts';
 import type { SpotOffer } from './schema.ts';
-import { meteredPerHour } from './step-hours.ts';
+import { computeMeteredPerHour } from './step-hours.ts';
 import type { StoredTerms } from './terms.ts';
 
 const SECOND_MS = 1000;
@@ -28,23 +28,23 @@ export interface SpotCost {
   readonly deadline: Readonly<Record<string, string>> | null;
   readonly isMeasured: boolean;
   readonly figures: readonly { readonly name: string; readonly value: string | null }[];
-  readonly risk: Found['risk'];
+  readonly risk: Finding['risk'];
   readonly guard: string;
 }
 
-interface Asked {
+interface SpotCostRequest {
   readonly offer: SpotOffer;
   readonly workHours: number;
   readonly own: readonly MeteredUsage[];
 }
 
 /** Cost on spot capacity; a string is the reason why spot saves nothing, or why that is unknown. */
-export async function spotCost(
+export async function computeSpotCost(
   { purchasing }: PurchaseFinderDeps,
   { spec: { currency } }: StoredTerms,
-  { offer, workHours, own }: Asked,
+  { offer, workHours, own }: SpotCostRequest,
 ): Promise<SpotCost | string> {
-  const onDemandPerHour = meteredPerHour(own, currency);
+  const onDemandPerHour = computeMeteredPerHour(own, currency);
   if (onDemandPerHour === null) return `no price for ${offer.resource} in ${currency}`;
   const prices = {
     spotPrice: { amount: offer.perHour, currency },
@@ -63,14 +63,14 @@ export async function spotCost(
   ).zones;
   if (zone === undefined || zone.ratio === null) return zone?.reason ?? 'no data about interruptions';
   const priceRatio = decimal(offer.perHour).dividedBy(onDemandPerHour).toNumber();
-  const replay = await deadlineOf(purchasing, offer, { workHours, zone, prices });
+  const replay = await replayDeadline(purchasing, offer, { workHours, zone, prices });
   if (typeof replay === 'string') return replay;
   const [keep, least, most] =
     replay === null
-      ? [zone.ratio * priceRatio, times(zone.lowRatio, priceRatio), times(zone.highRatio, priceRatio)]
+      ? [zone.ratio * priceRatio, multiplyRatio(zone.lowRatio, priceRatio), multiplyRatio(zone.highRatio, priceRatio)]
       : [replay.costRatio, replay.lowCostRatio, replay.highCostRatio];
   if (keep >= 1) {
-    return `spot would cost ${share(keep)} of the on-demand cost; it saves below ${zone.breakEvenSpotPrice?.amount} ${currency} an hour`;
+    return `spot would cost ${formatShare(keep)} of the on-demand cost; it saves below ${zone.breakEvenSpotPrice?.amount} ${currency} an hour`;
   }
   return {
     keep,
@@ -79,22 +79,22 @@ export async function spotCost(
         ? null
         : { least: Math.min(least, keep), most: Math.min(1, Math.max(most, keep)) },
     onDemandPerHour,
-    intervalText: durationText(zone.intervalSeconds ?? 0),
-    deadline: replay === null ? null : deadlineText(offer, workHours),
+    intervalText: formatDuration(zone.intervalSeconds ?? 0),
+    deadline: replay === null ? null : formatDeadline(offer, workHours),
     isMeasured: zone.method === 'replay',
-    figures: figuresOf(zone, replay, offer),
-    ...judged(zone, replay, offer),
+    figures: listSpotFigures(zone, replay, offer),
+    ...assessSpotRisk(zone, replay, offer),
   };
 }
 
-function times(ratio: number | null, by: number): number | null {
+function multiplyRatio(ratio: number | null, by: number): number | null {
   return ratio === null ? null : ratio * by;
 }
 
 type Outcome = DeadlineReplayReport['totals'][number];
 
 /** The policy replayed where a deadline is stated; null where none is. */
-async function deadlineOf(
+async function replayDeadline(
   purchasing: PurchaseFinderDeps['purchasing'],
   { deadlineRatio, histories, restart }: SpotOffer,
   { workHours, zone, prices }: { readonly workHours: number; readonly zone: SpotZoneAdvice; readonly prices: object },
@@ -115,22 +115,22 @@ async function deadlineOf(
   return totals.find(({ policy }) => policy === 'uniformProgress') ?? null;
 }
 
-function deadlineText({ deadlineRatio = 1, restart }: SpotOffer, workHours: number): Record<string, string> {
+function formatDeadline({ deadlineRatio = 1, restart }: SpotOffer, workHours: number): Record<string, string> {
   return {
-    deadline: durationText(workHours * deadlineRatio * HOUR_SECONDS),
-    work: durationText(workHours * HOUR_SECONDS),
-    changeover: durationText(restart / SECOND_MS),
+    deadline: formatDuration(workHours * deadlineRatio * HOUR_SECONDS),
+    work: formatDuration(workHours * HOUR_SECONDS),
+    changeover: formatDuration(restart / SECOND_MS),
   };
 }
 
-function figuresOf(zone: SpotZoneAdvice, replay: Outcome | null, { name }: SpotOffer): SpotCost['figures'] {
-  const seconds = (value: number | null) => (value === null ? null : durationText(value));
+function listSpotFigures(zone: SpotZoneAdvice, replay: Outcome | null, { name }: SpotOffer): SpotCost['figures'] {
+  const seconds = (value: number | null) => (value === null ? null : formatDuration(value));
   return [
     {
       name: 'history',
       value: zone.historyHours === null ? `stated: ${name}` : `${zone.name}, ${zone.historyHours.toFixed(0)} h`,
     },
-    { name: 'available capacity', value: zone.availableShare === null ? null : share(zone.availableShare) },
+    { name: 'available capacity', value: zone.availableShare === null ? null : formatShare(zone.availableShare) },
     {
       name: 'mean time between interruptions',
       value: zone.meanHours === null ? null : `${zone.meanHours.toFixed(2)} h`,
@@ -138,7 +138,7 @@ function figuresOf(zone: SpotZoneAdvice, replay: Outcome | null, { name }: SpotO
     { name: 'checkpoint interval by Young', value: seconds(zone.youngSeconds) },
     { name: 'checkpoint interval by Daly', value: seconds(zone.dalySeconds) },
     { name: 'recommended checkpoint interval', value: `${seconds(zone.intervalSeconds)}: ${zone.reason}` },
-    { name: 'paid hours for each hour of work', value: rangeText(zone.ratio, zone.lowRatio, zone.highRatio) },
+    { name: 'paid hours for each hour of work', value: formatRange(zone.ratio, zone.lowRatio, zone.highRatio) },
     {
       name: 'paid hours for each hour of work, by the formula',
       value: zone.formulaRatio === null ? null : zone.formulaRatio.toFixed(3),
@@ -148,27 +148,27 @@ function figuresOf(zone: SpotZoneAdvice, replay: Outcome | null, { name }: SpotO
       : [
           {
             name: 'cost with the deadline, as a share of on demand',
-            value: rangeText(replay.costRatio, replay.lowCostRatio, replay.highCostRatio),
+            value: formatRange(replay.costRatio, replay.lowCostRatio, replay.highCostRatio),
           },
           { name: 'deadlines missed in the replay', value: `${replay.misses} of ${replay.starts}` },
         ]),
   ];
 }
 
-function rangeText(value: number | null, low: number | null, high: number | null): string | null {
+function formatRange(value: number | null, low: number | null, high: number | null): string | null {
   if (value === null) return null;
   return low === null || high === null
     ? value.toFixed(3)
     : `${value.toFixed(3)} (95 % of the starts: ${low.toFixed(3)} to ${high.toFixed(3)})`;
 }
 
-function judged(
+function assessSpotRisk(
   zone: SpotZoneAdvice,
   replay: Outcome | null,
   { restart }: SpotOffer,
 ): Pick<SpotCost, 'risk' | 'guard'> {
   const every = zone.meanHours === null ? 'at unknown intervals' : `every ${zone.meanHours.toFixed(1)} h`;
-  const lost = `Interruption ${every}: work since the last checkpoint is repeated, after a restart of ${durationText(restart / SECOND_MS)}.`;
+  const lost = `Interruption ${every}: work since the last checkpoint is repeated, after a restart of ${formatDuration(restart / SECOND_MS)}.`;
   if (replay !== null) {
     return {
       risk: {
@@ -189,12 +189,12 @@ function judged(
   };
 }
 
-function share(ratio: number): string {
+function formatShare(ratio: number): string {
   return `${Number((ratio * 100).toFixed(1))} %`;
 }
 
 /** `1h2m`; whole seconds. */
-function durationText(seconds: number): string {
+function formatDuration(seconds: number): string {
   const whole = Math.max(1, Math.round(seconds));
   const [h, m, s] = [
     Math.floor(whole / HOUR_SECONDS),

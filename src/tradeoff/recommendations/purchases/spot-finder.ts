@@ -1,24 +1,24 @@
 import { stringify } from 'yaml';
 import type { MeteredUsage } from '../../../finops/metering/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import { moneyText } from '../../../platform/units/index.ts';
-import type { Finder, Found, Window } from '../finder.ts';
-import { monthsOfBills } from '../savings/bill-deliveries.ts';
-import { confidenceOf } from '../savings/confidence.ts';
-import { withinResource } from '../savings/resource-item.ts';
+import { formatMoneyText } from '../../../platform/units/index.ts';
+import type { Finder, Finding, Window } from '../finder.ts';
+import { collectBilledMonths } from '../savings/bill-deliveries.ts';
+import { rateConfidence } from '../savings/confidence.ts';
+import { listLargerItems } from '../savings/resource-item.ts';
 import { NO_TERMS } from './commitment-finder.ts';
 import type { PurchaseFinderDeps } from './deps.ts';
 import type { SpotOffer } from './schema.ts';
-import { type SpotCost, spotCost } from './spot-cost.ts';
-import { hourlyCosts } from './step-hours.ts';
-import { stepName, stepsItem } from './steps.ts';
+import { computeSpotCost, type SpotCost } from './spot-cost.ts';
+import { sumHourlyCosts } from './step-hours.ts';
+import { parseStepName, stepsItem } from './steps.ts';
 import { findTerms, type StoredTerms } from './terms.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Pipeline steps that would have been cheaper on spot capacity, including the cost of interruptions. */
-export function spotFinder(deps: PurchaseFinderDeps): Finder {
+export function createSpotFinder(deps: PurchaseFinderDeps): Finder {
   return {
     kind: 'spot',
     async find(window) {
@@ -26,13 +26,13 @@ export function spotFinder(deps: PurchaseFinderDeps): Finder {
       const offers = terms.flatMap((one) => one.spec.spot.map((offer) => ({ terms: one, offer })));
       const lacks: string[] = offers.length === 0 ? [`${NO_TERMS} with "spot"`] : [];
       const usage = offers.length === 0 ? [] : await deps.metering.within(deps.store, window, { purpose: 'training' });
-      const best = new Map<string, Found & { readonly keep: number }>();
+      const best = new Map<string, Finding & { readonly keep: number }>();
       for (const { terms: of, offer } of offers) {
-        const own = usage.filter(({ usage: { resource } }) => isOf(resource, offer.resource));
+        const own = usage.filter(({ usage: { resource } }) => isOfferedResource(resource, offer.resource));
         if (own.length === 0)
           lacks.push(`${of.name}/${offer.name}: no work of the last 14 days was metered as ${offer.resource}`);
         for (const [pipeline, all] of Map.groupBy(own, ({ usage: { subject } }) => subject.pipeline)) {
-          const one = await foundFor(deps, of, { offer, pipeline, all, window });
+          const one = await findSpot(deps, of, { offer, pipeline, all, window });
           if (typeof one === 'string') lacks.push(`${of.name}/${offer.name}: ${one}`);
           else if (one.keep < (best.get(one.about)?.keep ?? 1)) best.set(one.about, one);
         }
@@ -44,18 +44,18 @@ export function spotFinder(deps: PurchaseFinderDeps): Finder {
 }
 
 /** A key with a region is of the key without one. */
-function isOf(resource: string, offered: string): boolean {
+function isOfferedResource(resource: string, offered: string): boolean {
   return resource === offered || resource.split('@')[0] === offered;
 }
 
-interface Asked {
+interface SpotRequest {
   readonly offer: SpotOffer;
   readonly pipeline: string | undefined;
   readonly all: readonly MeteredUsage[];
   readonly window: Window;
 }
 
-async function foundFor(deps: PurchaseFinderDeps, terms: StoredTerms, asked: Asked) {
+async function findSpot(deps: PurchaseFinderDeps, terms: StoredTerms, asked: SpotRequest) {
   const { offer, pipeline, all } = asked;
   if (pipeline === undefined)
     return `work without a pipeline used ${offer.resource}; the work that an interruption would repeat is not known`;
@@ -68,10 +68,10 @@ async function foundFor(deps: PurchaseFinderDeps, terms: StoredTerms, asked: Ask
       const step = spec.steps[name];
       return step === undefined || !('run' in step) || step.resources.spot !== false;
     };
-    const steps = [...new Set(all.map(({ usage: { subject } }) => stepName(subject.step)))].filter(
+    const steps = [...new Set(all.map(({ usage: { subject } }) => parseStepName(subject.step)))].filter(
       (name) => !isSpot(name),
     );
-    const own = all.filter(({ usage: { subject } }) => steps.includes(stepName(subject.step)));
+    const own = all.filter(({ usage: { subject } }) => steps.includes(parseStepName(subject.step)));
     if (own.length === 0) return `all steps of pipeline ${pipeline} on ${offer.resource} can use spot capacity already`;
     const jobs = new Map<string, number>();
     for (const { usage: one } of own) {
@@ -79,10 +79,10 @@ async function foundFor(deps: PurchaseFinderDeps, terms: StoredTerms, asked: Ask
       jobs.set(job, (jobs.get(job) ?? 0) + (one.end - one.start) / HOUR_MS);
     }
     const workHours = [...jobs.values()].reduce((sum, hours) => sum + hours, 0) / jobs.size;
-    const cost = await spotCost(deps, terms, { offer, workHours, own });
+    const cost = await computeSpotCost(deps, terms, { offer, workHours, own });
     return typeof cost === 'string'
       ? `pipeline ${pipeline}: ${cost}`
-      : foundOf(terms, { ...asked, pipeline, steps, own, jobs: jobs.size, workHours, cost });
+      : buildSpotFinding(terms, { ...asked, pipeline, steps, own, jobs: jobs.size, workHours, cost });
   } catch (error) {
     // The error concerns this pipeline only; the others are still evaluated.
     if (error instanceof AppError) return `pipeline ${pipeline}: ${error.message}`;
@@ -90,7 +90,7 @@ async function foundFor(deps: PurchaseFinderDeps, terms: StoredTerms, asked: Ask
   }
 }
 
-interface Case extends Asked {
+interface Case extends SpotRequest {
   readonly pipeline: string;
   readonly steps: readonly string[];
   readonly own: readonly MeteredUsage[];
@@ -99,23 +99,23 @@ interface Case extends Asked {
   readonly cost: SpotCost;
 }
 
-function foundOf(terms: StoredTerms, one: Case): Found & { readonly keep: number } {
+function buildSpotFinding(terms: StoredTerms, one: Case): Finding & { readonly keep: number } {
   const { offer, pipeline, steps, own, window, jobs, workHours, cost } = one;
   const { currency } = terms.spec;
   const item = stepsItem(pipeline, offer.resource);
-  const of = `${counted(steps.length, 'step')} of ${pipeline}`;
+  const of = `${formatCount(steps.length, 'step')} of ${pipeline}`;
   const first = Math.min(...own.map(({ usage }) => usage.start));
   const days = (window.end - Math.max(window.start, first)) / DAY_MS;
   return {
     keep: cost.keep,
     about: item,
     title: `Run ${of} on spot ${offer.resource} (${offer.name})`,
-    what: `${steps.join(', ')} of pipeline ${pipeline}: ${counted(jobs, 'job')}, ${hours(workHours)} on average`,
+    what: `${steps.join(', ')} of pipeline ${pipeline}: ${formatCount(jobs, 'job')}, ${formatWorkHours(workHours)} on average`,
     subject: { pipeline, purpose: 'training' },
-    billedMonths: monthsOfBills(own.flatMap(({ metered }) => metered.prices)),
-    before: `on demand, ${moneyText({ amount: cost.onDemandPerHour, currency })} an hour`,
-    after: `on spot at ${moneyText({ amount: offer.perHour, currency })} an hour, with a checkpoint every ${cost.intervalText}${cost.deadline === null ? '' : '; on demand if the deadline requires it'}`,
-    confidence: weaker(confidenceOf(days, 1), cost.isMeasured),
+    billedMonths: collectBilledMonths(own.flatMap(({ metered }) => metered.prices)),
+    before: `on demand, ${formatMoneyText({ amount: cost.onDemandPerHour, currency })} an hour`,
+    after: `on spot at ${formatMoneyText({ amount: offer.perHour, currency })} an hour, with a checkpoint every ${cost.intervalText}${cost.deadline === null ? '' : '; on demand if the deadline requires it'}`,
+    confidence: lowerConfidence(rateConfidence(days, 1), cost.isMeasured),
     risk: cost.risk,
     guard: cost.guard,
     action: {
@@ -124,11 +124,11 @@ function foundOf(terms: StoredTerms, one: Case): Found & { readonly keep: number
         `set resources.spot of ${steps.join(', ')} in the manifest of pipeline ${pipeline}, and apply it`,
         `write a checkpoint every ${cost.intervalText} to a place that the next attempt reads`,
       ],
-      manifest: manifestOf(one),
+      manifest: buildSpotManifest(one),
     },
     evidence: {
       window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
-      figures: [{ name: 'mean work of a job', value: hours(workHours) }, ...cost.figures],
+      figures: [{ name: 'mean work of a job', value: formatWorkHours(workHours) }, ...cost.figures],
       prices: [
         ...new Set(
           own.flatMap(({ usage: { resource }, metered }) =>
@@ -143,8 +143,8 @@ function foundOf(terms: StoredTerms, one: Case): Found & { readonly keep: number
       items: [
         {
           ...{ item, what: `${of} on ${offer.resource}`, currency, start: new Date(window.start).toISOString() },
-          costs: hourlyCosts(own, window, currency),
-          within: withinResource(own.map(({ usage: { resource } }) => resource)),
+          costs: sumHourlyCosts(own, window, currency),
+          within: listLargerItems(own.map(({ usage: { resource } }) => resource)),
         },
       ],
       effects: [{ item, keep: [cost.keep], range: cost.range, isElsewhere: true }],
@@ -161,11 +161,11 @@ function foundOf(terms: StoredTerms, one: Case): Found & { readonly keep: number
 }
 
 /** Without a history of capacity it is not to be believed as far. */
-function weaker(confidence: Found['confidence'], isMeasured: boolean): Found['confidence'] {
+function lowerConfidence(confidence: Finding['confidence'], isMeasured: boolean): Finding['confidence'] {
   return isMeasured || confidence.level === 'low' ? confidence : { ...confidence, level: 'medium' };
 }
 
-function manifestOf({ pipeline, steps, cost: { deadline } }: Case): string {
+function buildSpotManifest({ pipeline, steps, cost: { deadline } }: Case): string {
   const spot = deadline ?? true;
   return stringify({
     kind: 'Pipeline',
@@ -174,10 +174,10 @@ function manifestOf({ pipeline, steps, cost: { deadline } }: Case): string {
   });
 }
 
-function hours(value: number): string {
+function formatWorkHours(value: number): string {
   return `${Number(value.toFixed(1))} h`;
 }
 
-function counted(count: number, what: string): string {
+function formatCount(count: number, what: string): string {
   return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }

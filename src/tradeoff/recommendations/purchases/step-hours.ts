@@ -10,7 +10,7 @@ const DIGITS = 8;
  * Cost of each hour of a window: the cost of a usage is spread evenly over its time. An hour without usage costs 0; an hour with
  * unpriced usage (in this currency) is unknown.
  */
-export function hourlyCosts(
+export function sumHourlyCosts(
   usage: readonly MeteredUsage[],
   { start, end }: Window,
   currency: string,
@@ -31,7 +31,7 @@ export function hourlyCosts(
 }
 
 /** Price of an hour as metered: cost over hours of one; null where it has none in the currency. */
-export function meteredPerHour(own: readonly MeteredUsage[], currency: string): string | null {
+export function computeMeteredPerHour(own: readonly MeteredUsage[], currency: string): string | null {
   const priced = own.filter(({ metered }) => metered.cost?.currency === currency);
   const total = priced.reduce((sum, { hours: held }) => sum.plus(held), decimal(0));
   if (total.isZero()) return null;

@@ -2,7 +2,7 @@ import type { Metering } from '../../../finops/metering/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Window } from '../finder.ts';
 import type { HeldItem } from '../schema.ts';
-import { hourlyCosts } from './step-hours.ts';
+import { sumHourlyCosts } from './step-hours.ts';
 
 /** Steps of a pipeline whose cost is measured. */
 export interface MeasuredSteps {
@@ -12,22 +12,22 @@ export interface MeasuredSteps {
 }
 
 /** Hourly cost of the steps of a pipeline, on any resource. An hour without a step costs 0. */
-export async function stepHours(
+export async function readStepHours(
   { store, metering }: { readonly store: Store; readonly metering: Pick<Metering, 'within'> },
   { pipeline, steps, currency }: MeasuredSteps,
   window: Window,
 ): Promise<HeldItem> {
   const usage = await metering.within(store, window, { pipeline, purpose: 'training' });
-  const own = usage.filter(({ usage: { subject } }) => steps.includes(stepName(subject.step)));
+  const own = usage.filter(({ usage: { subject } }) => steps.includes(parseStepName(subject.step)));
   return {
     ...{ item: `pipeline:${pipeline}`, what: `steps of ${pipeline}`, currency, within: [], gpus: [] },
     start: new Date(window.start).toISOString(),
-    costs: hourlyCosts(own, window, currency),
+    costs: sumHourlyCosts(own, window, currency),
   };
 }
 
 /** Without its combination: `train[lr=0.01]` is `train`. */
-export function stepName(step: string | undefined): string {
+export function parseStepName(step: string | undefined): string {
   return (step ?? '').replace(/\[.*$/s, '');
 }
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import { handle, type Route } from '../../../platform/http/index.ts';
-import { type ManifestKind, specKind } from '../../../platform/manifests/index.ts';
+import { createSpecKind, type ManifestKind } from '../../../platform/manifests/index.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { deletePurchaseTerms, listPurchaseTerms, PurchaseTermsSpec } from './schema.ts';
@@ -24,8 +24,8 @@ export async function findTerms(sql: Sql): Promise<StoredTerms[]> {
   }));
 }
 
-export function termsKind(clock: Clock): ManifestKind {
-  return specKind('PurchaseTerms', 72, PurchaseTermsSpec, async (sql, name, spec) => {
+export function createTermsKind(clock: Clock): ManifestKind {
+  return createSpecKind('PurchaseTerms', 72, PurchaseTermsSpec, async (sql, name, spec) => {
     const tables = sql.tables<TermsTables>();
     const before = await tables.selectFrom('purchase_terms').select('spec').where('name', '=', name).executeTakeFirst();
     const text = JSON.stringify(spec);
@@ -40,7 +40,7 @@ export function termsKind(clock: Clock): ManifestKind {
   });
 }
 
-export function termsRoutes(store: Store): Route[] {
+export function createTermsRoutes(store: Store): Route[] {
   return [
     handle(listPurchaseTerms, async () => ({
       terms: (await findTerms(store)).map(({ name, appliedAt, spec: { currency, commitments, spot, serving } }) => ({

@@ -1,6 +1,6 @@
 import type { Costs } from '../../../finops/costs/index.ts';
-import { billedHours } from '../../../finops/purchasing/index.ts';
-import { decimal, decimalString, largest, smallest } from '../../../platform/units/index.ts';
+import { buildBilledHours } from '../../../finops/purchasing/index.ts';
+import { decimal, decimalString, findLargest, findSmallest } from '../../../platform/units/index.ts';
 import type { Window } from '../finder.ts';
 import type { HeldItem } from '../schema.ts';
 import type { MeasuredBy } from './schema.ts';
@@ -13,18 +13,18 @@ const PLACES = 12;
  * the cost of the commitment, used or not. Earlier commitments count as used first. Null: the bill has no data for the hour.
  * Example: 3 bought at 0.6, of which 2 were used in place of 1 USD on demand -> 2 - 1.8 = 0.2.
  */
-export async function savedByCommitment(
+export async function computeCommitmentSaving(
   { costs }: { readonly costs: Pick<Costs, 'usageOver'> },
   { filter, committedBefore, onDemandPerHour, committedPerHour, currency }: Extract<MeasuredBy, { type: 'commitment' }>,
   { start, end }: Window,
 ): Promise<Pick<HeldItem, 'currency' | 'costs'>> {
-  const usage = await costs.usageOver({ filter: [...filter], from: dayOf(start), to: dayOf(end) });
+  const usage = await costs.usageOver({ filter: [...filter], from: formatDay(start), to: formatDay(end) });
   const zero = decimal(0);
-  const hoursOfBill = usage.periods.length === 0 ? [] : billedHours(usage);
+  const hoursOfBill = usage.periods.length === 0 ? [] : buildBilledHours(usage);
   const byHour = new Map(
     hoursOfBill.map(({ hour, committed, unused }) => {
-      const bought = largest(zero, committed.minus(committedBefore));
-      const used = largest(zero, bought.minus(smallest(bought, unused)));
+      const bought = findLargest(zero, committed.minus(committedBefore));
+      const used = findLargest(zero, bought.minus(findSmallest(bought, unused)));
       return [hour * HOUR_MS, used.times(onDemandPerHour).minus(bought.times(committedPerHour))] as const;
     }),
   );
@@ -38,6 +38,6 @@ export async function savedByCommitment(
   };
 }
 
-function dayOf(instant: number): string {
+function formatDay(instant: number): string {
   return new Date(instant).toISOString().slice(0, 10);
 }

@@ -1,14 +1,14 @@
-import { studentQuantile } from '../../../finops/forecasting/index.ts';
+import { computeStudentQuantile } from '../../../finops/forecasting/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import { type Decimal, decimal, decimalString, type Money, moneyText } from '../../../platform/units/index.ts';
-import { areClusterItems, clusterItems } from '../containers/items.ts';
-import { iso, type RecommendationDeps, told } from '../context.ts';
-import { endpointHours, HOUR_MS } from '../endpoints/endpoint-hours.ts';
+import { type Decimal, decimal, decimalString, formatMoneyText, type Money } from '../../../platform/units/index.ts';
+import { areClusterItems, findClusterItems } from '../containers/items.ts';
+import { addTimelineEntry, formatInstant, type RecommendationDeps } from '../context.ts';
+import { HOUR_MS, readEndpointHours } from '../endpoints/endpoint-hours.ts';
 import type { Window } from '../finder.ts';
-import { stepHours } from '../purchases/steps.ts';
+import { readStepHours } from '../purchases/steps.ts';
 import type { HeldItem, Realised, Recommendation } from '../schema.ts';
-import { dueToMeasure, type Kept, putRecommendation } from '../store.ts';
-import { savedByCommitment } from './commitment.ts';
+import { findDueToMeasure, putRecommendation, type StoredRecommendation } from '../store.ts';
+import { computeCommitmentSaving } from './commitment.ts';
 
 const DAY_HOURS = 24;
 const MONTH_HOURS = 730;
@@ -19,28 +19,28 @@ const PLACES = 6;
 
 /** Measures the realized savings that are due. */
 export async function measureAll(deps: RecommendationDeps): Promise<void> {
-  for (const kept of await dueToMeasure(deps.store, iso(deps.clock.now()))) await measure(deps, kept);
+  for (const kept of await findDueToMeasure(deps.store, formatInstant(deps.clock.now()))) await measure(deps, kept);
 }
 
-async function measure(deps: RecommendationDeps, kept: Kept): Promise<void> {
+async function measure(deps: RecommendationDeps, kept: StoredRecommendation): Promise<void> {
   const { document } = kept;
   const now = deps.clock.now();
-  const since = Date.parse(document.applied?.at ?? iso(now));
+  const since = Date.parse(document.applied?.at ?? formatInstant(now));
   // The hour in which it was done is of both times.
   const start = since - (since % HOUR_MS) + HOUR_MS;
   const end = Math.max(start + HOUR_MS, Math.min(now - (now % HOUR_MS), start + LONGEST_MS));
   const isFinal = now >= start + LONGEST_MS;
-  const measureAt = isFinal ? null : iso(now + HOUR_MS);
+  const measureAt = isFinal ? null : formatInstant(now + HOUR_MS);
   if (end > now) {
     await deps.store.transaction((sql) => putRecommendation(sql, { ...kept, measureAt }));
     return;
   }
-  const period = { start: iso(start), end: iso(end) };
-  const realised = { at: iso(now), period, isFinal, ...(await figuresSince(deps, document, { start, end })) };
+  const period = { start: formatInstant(start), end: formatInstant(end) };
+  const realised = { at: formatInstant(now), period, isFinal, ...(await measureSince(deps, document, { start, end })) };
   const isNews = realised.monthly !== null && (isFinal || document.realised?.monthly == null);
   const told_ =
     isNews && realised.monthly !== null
-      ? told(document, now, 'realised', realisedText(realised.monthly, realised.hours))
+      ? addTimelineEntry(document, now, 'realised', describeRealisedSaving(realised.monthly, realised.hours))
       : document;
   await deps.store.transaction((sql) =>
     putRecommendation(sql, { ...kept, measureAt, document: { ...told_, realised } }),
@@ -52,9 +52,9 @@ export function isMeasured({ action, evidence }: Pick<Recommendation, 'action' |
   return action.type === 'endpoint_replicas' || evidence.measuredBy !== null || areClusterItems(evidence.items);
 }
 
-async function figuresSince(deps: RecommendationDeps, document: Recommendation, since: Window): Promise<Figures> {
+async function measureSince(deps: RecommendationDeps, document: Recommendation, since: Window): Promise<Figures> {
   try {
-    return await figuresRead(deps, document, since);
+    return await readSavingFigures(deps, document, since);
   } catch (error) {
     // An error of one measurement does not affect the others.
     if (!(error instanceof AppError)) throw error;
@@ -63,13 +63,14 @@ async function figuresSince(deps: RecommendationDeps, document: Recommendation, 
   }
 }
 
-async function figuresRead(deps: RecommendationDeps, document: Recommendation, since: Window): Promise<Figures> {
+async function readSavingFigures(deps: RecommendationDeps, document: Recommendation, since: Window): Promise<Figures> {
   const { measuredBy, items } = document.evidence;
-  if (measuredBy?.type === 'commitment') return savedOf(document, await savedByCommitment(deps, measuredBy, since));
-  if (measuredBy?.type === 'steps') return realisedOf(document, [await stepHours(deps, measuredBy, since)]);
+  if (measuredBy?.type === 'commitment')
+    return computeSaved(document, await computeCommitmentSaving(deps, measuredBy, since));
+  if (measuredBy?.type === 'steps') return computeRealised(document, [await readStepHours(deps, measuredBy, since)]);
   const names = new Set(items.map(({ item }) => item));
-  const served = (await endpointHours(deps, since)).map(({ item }) => item).filter(({ item }) => names.has(item));
-  return realisedOf(document, [...served, ...(await clusterItems(deps.workloads, since, names))]);
+  const served = (await readEndpointHours(deps, since)).map(({ item }) => item).filter(({ item }) => names.has(item));
+  return computeRealised(document, [...served, ...(await findClusterItems(deps.workloads, since, names))]);
 }
 
 type Figures = Pick<Realised, 'hours' | 'monthly' | 'lower' | 'upper' | 'stated' | 'isWithin' | 'reason'>;
@@ -78,7 +79,7 @@ type Figures = Pick<Realised, 'hours' | 'monthly' | 'lower' | 'upper' | 'stated'
  * Cost before less cost since, in a month of 730 hours, with a 95 % interval from the days since (t x s / sqrt(n)), from four days on. It
  * compares before with after: what demand has done meanwhile is in it too. Example: 100 before, 2 since -> 98.
  */
-export function realisedOf(document: Pick<Recommendation, 'saving'>, items: readonly HeldItem[]): Figures {
+export function computeRealised(document: Pick<Recommendation, 'saving'>, items: readonly HeldItem[]): Figures {
   const { monthly: stated, cost: before } = document.saving;
   const hours = items.flatMap(({ costs }) => costs.filter((cost) => cost !== null)).length;
   const nothing = { hours, monthly: null, lower: null, upper: null, stated, isWithin: null };
@@ -88,15 +89,17 @@ export function realisedOf(document: Pick<Recommendation, 'saving'>, items: read
   if (items.some(({ currency }) => currency !== null && currency !== before.currency)) {
     return { ...nothing, reason: 'the currency of its cost has changed' };
   }
-  const saved = decimal(before.amount).minus(items.reduce((sum, item) => sum.plus(perMonth(item.costs)), decimal(0)));
-  return shownFigures(document, { hours, saved, reach: reachOf(items), currency: before.currency });
+  const saved = decimal(before.amount).minus(
+    items.reduce((sum, item) => sum.plus(scaleCostsToMonth(item.costs)), decimal(0)),
+  );
+  return buildFigures(document, { hours, saved, reach: computeHalfWidth(items), currency: before.currency });
 }
 
 /**
  * The same figures from the saving of each hour, where that is known directly: the mean of the hours, for a month of 730 hours.
  * Example: 0.5 saved in each of 48 hours -> 365.
  */
-export function savedOf(
+export function computeSaved(
   document: Pick<Recommendation, 'saving'>,
   { currency, costs: saved }: Pick<HeldItem, 'currency' | 'costs'>,
 ): Figures {
@@ -106,10 +109,15 @@ export function savedOf(
   if (hours === 0) return { ...nothing, reason: 'the bill has no hour since the change yet' };
   if (currency === null || currency !== stated?.currency)
     return { ...nothing, reason: 'the currency of its cost has changed' };
-  return shownFigures(document, { hours, saved: perMonth(saved), reach: reachOf([{ costs: saved }]), currency });
+  return buildFigures(document, {
+    hours,
+    saved: scaleCostsToMonth(saved),
+    reach: computeHalfWidth([{ costs: saved }]),
+    currency,
+  });
 }
 
-function shownFigures(
+function buildFigures(
   { saving: { monthly: stated, lower, upper } }: Pick<Recommendation, 'saving'>,
   {
     hours,
@@ -130,7 +138,7 @@ function shownFigures(
   };
 }
 
-function perMonth(costs: readonly (string | null)[]): Decimal {
+function scaleCostsToMonth(costs: readonly (string | null)[]): Decimal {
   const known = costs.filter((cost) => cost !== null);
   if (known.length === 0) return decimal(0);
   return known
@@ -140,21 +148,21 @@ function perMonth(costs: readonly (string | null)[]): Decimal {
 }
 
 /** Half of the interval of the mean of the days; null with fewer than four. */
-function reachOf(items: readonly Pick<HeldItem, 'costs'>[]): Decimal | null {
+function computeHalfWidth(items: readonly Pick<HeldItem, 'costs'>[]): Decimal | null {
   const length = Math.max(0, ...items.map(({ costs }) => costs.length));
   const days: Decimal[] = [];
   for (let from = 0; from + DAY_HOURS <= length; from += DAY_HOURS) {
     const parts = items.map(({ costs }) => costs.slice(from, from + DAY_HOURS));
     if (parts.every((part) => part.every((cost) => cost === null))) continue;
-    days.push(parts.reduce((sum, part) => sum.plus(perMonth(part)), decimal(0)));
+    days.push(parts.reduce((sum, part) => sum.plus(scaleCostsToMonth(part)), decimal(0)));
   }
   if (days.length < FEWEST_DAYS) return null;
   const mean = days.reduce((sum, day) => sum.plus(day), decimal(0)).dividedBy(days.length);
   const squares = days.reduce((sum, day) => sum.plus(day.minus(mean).times(day.minus(mean))), decimal(0));
   const deviation = squares.dividedBy(days.length - 1).sqrt();
-  return deviation.times(studentQuantile(0.975, days.length - 1)).dividedBy(Math.sqrt(days.length));
+  return deviation.times(computeStudentQuantile(0.975, days.length - 1)).dividedBy(Math.sqrt(days.length));
 }
 
-function realisedText(monthly: Money, hours: number): string {
-  return `${moneyText(monthly)} less a month, measured over ${hours} hours`;
+function describeRealisedSaving(monthly: Money, hours: number): string {
+  return `${formatMoneyText(monthly)} less a month, measured over ${hours} hours`;
 }

@@ -6,11 +6,11 @@ import { Subject } from '../../../org/schema.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import { type Clock, decimal, decimalString } from '../../../platform/units/index.ts';
 import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
-import type { Finder, Found } from '../finder.ts';
+import type { Finder, Finding } from '../finder.ts';
 import { stepsItem } from '../purchases/steps.ts';
-import { monthsOfBills } from '../savings/bill-deliveries.ts';
-import { confidenceOf } from '../savings/confidence.ts';
-import { withinResource } from '../savings/resource-item.ts';
+import { collectBilledMonths } from '../savings/bill-deliveries.ts';
+import { rateConfidence } from '../savings/confidence.ts';
+import { listLargerItems } from '../savings/resource-item.ts';
 import type { HeldItem } from '../schema.ts';
 import { areIdle } from './quiet.ts';
 
@@ -31,62 +31,62 @@ const TAG = 'steelyard.';
 const PLACES = 12;
 
 /** Runs with idle GPUs. */
-export function idleRunFinder(deps: IdleRunDeps): Finder {
-  return { kind: 'stop_run', find: () => idleRuns(deps, USUAL) };
+export function createIdleRunFinder(deps: IdleRunDeps): Finder {
+  return { kind: 'stop_run', find: () => findIdleRuns(deps, USUAL) };
 }
 
 /** Runs whose GPUs were all idle for the whole window that ends now, except those that are already stopping. */
-export async function idleRuns(
+export async function findIdleRuns(
   { store, clock, tracking, metering, gpuUsage, pipelines }: IdleRunDeps,
   { windowMs, threshold }: { readonly windowMs: number; readonly threshold: number },
-): Promise<Found[]> {
+): Promise<Finding[]> {
   const now = clock.now();
   const running = await tracking.runningGpuSamples(store, now - windowMs - SLACK_MS);
   const idle = running.filter((run) => areIdle(run.gpus.values(), { now, windowMs, threshold }));
   if (idle.length === 0) return [];
   const holdings = await gpuUsage.heldAt(now);
-  const found: Found[] = [];
+  const found: Finding[] = [];
   for (const run of idle) {
-    const { pipelineRun } = tagged(run.tags);
+    const { pipelineRun } = readPipelineTags(run.tags);
     if (pipelineRun !== undefined && (await pipelines.runs.stopRequestedBy(store, pipelineRun)) !== null) continue;
     const usage = await metering.ofRuns(store, [run.runId]);
     const held = holdings.flatMap(({ gpu, subjects }) =>
       subjects.length > 0 && subjects.every((subject) => subject?.run === run.runId) ? [gpu] : [],
     );
-    found.push(foundOf(run, usage, held, { now, windowMs, threshold }));
+    found.push(buildIdleRunFinding(run, usage, held, { now, windowMs, threshold }));
   }
   return found;
 }
 
 type Run = Awaited<ReturnType<Tracking['runningGpuSamples']>>[number];
 type Usage = Awaited<ReturnType<Metering['ofRuns']>>;
-interface Looked {
+interface IdleCriteria {
   readonly now: number;
   readonly windowMs: number;
   readonly threshold: number;
 }
 
-function foundOf(
+function buildIdleRunFinding(
   { runId, runName, tags, gpus }: Run,
   usage: Usage,
   held: readonly string[],
-  { now, windowMs, threshold }: Looked,
-): Found {
-  const { pipeline, pipelineRun } = tagged(tags);
+  { now, windowMs, threshold }: IdleCriteria,
+): Finding {
+  const { pipeline, pipelineRun } = readPipelineTags(tags);
   const minutes = Math.round(windowMs / 60_000);
   const count = gpus.size === 1 ? '1 GPU' : `${gpus.size} GPUs`;
   const canStop = pipeline !== undefined && pipelineRun !== undefined;
-  const { item, prices, unpriced, billedMonths } = heldBy(runId, usage, { now, pipeline, held });
+  const { item, prices, unpriced, billedMonths } = buildRunItem(runId, usage, { now, pipeline, held });
   const most = Math.max(0, ...[...gpus.values()].flatMap((all) => all.map((one) => one.utilizationRatio)));
   return {
     about: `run:${runId}`,
     title: `Stop ${runName}: ${count} idle for ${minutes} min`,
     what: `run ${runName} (${runId})${pipeline === undefined ? '' : ` of pipeline ${pipeline}`}`,
-    subject: subjectOf(runId, tags),
+    subject: parseRunSubject(runId, tags),
     billedMonths,
     before: `${count} held, below ${threshold * 100} % for ${minutes} min`,
     after: 'stopped; its logged data is kept',
-    confidence: confidenceOf(windowMs / DAY_MS, 1),
+    confidence: rateConfidence(windowMs / DAY_MS, 1),
     risk: {
       level: 'medium',
       text: 'Unsaved work is lost. The run may still be loading data or waiting for a person.',
@@ -120,12 +120,12 @@ function foundOf(
   };
 }
 
-function tagged(tags: Readonly<Record<string, string>>) {
+function readPipelineTags(tags: Readonly<Record<string, string>>) {
   return { pipeline: tags[`${TAG}pipeline`], pipelineRun: tags[`${TAG}pipelineRun`] };
 }
 
 /** Subject of a run from its tags; invalid tags leave only the run. */
-function subjectOf(runId: string, tags: Readonly<Record<string, string>>): Subject {
+function parseRunSubject(runId: string, tags: Readonly<Record<string, string>>): Subject {
   const said = Object.entries(tags).flatMap(([key, value]) => {
     const name = key.slice(TAG.length);
     return name in Subject.shape ? [[name, value] as const] : [];
@@ -135,7 +135,7 @@ function subjectOf(runId: string, tags: Readonly<Record<string, string>>): Subje
 }
 
 /** Expected hourly cost: that of the last whole hour of its usage. */
-function heldBy(
+function buildRunItem(
   runId: string,
   usage: Usage,
   {
@@ -151,7 +151,7 @@ function heldBy(
   const [currency, ...others] = [...new Set(costs.map((cost) => cost.currency))];
   const perHour = costs.reduce((sum, { amount, hours }) => sum.plus(decimal(amount).dividedBy(hours)), decimal(0));
   const isKnown = currency !== undefined && others.length === 0;
-  const within = withinResource(last.map(({ usage: { resource } }) => resource));
+  const within = listLargerItems(last.map(({ usage: { resource } }) => resource));
   const item: HeldItem = {
     item: `run:${runId}`,
     what: `resources of run ${runId}`,
@@ -169,6 +169,6 @@ function heldBy(
         ),
   );
   const unpriced = last.flatMap(({ usage: { resource }, metered }) => (metered.cost === null ? [resource] : []));
-  const billedMonths = monthsOfBills(last.flatMap(({ metered }) => metered.prices));
+  const billedMonths = collectBilledMonths(last.flatMap(({ metered }) => metered.prices));
   return { item, prices: [...new Set(prices)], unpriced: [...new Set(unpriced)], billedMonths };
 }

@@ -4,12 +4,12 @@ import type { Sql } from '../../../platform/store/index.ts';
 const BOOK = 'bill@';
 
 /** Months of bills that prices were learned from. Example: a price of the book `bill@2026-10` -> `2026-10`. */
-export function monthsOfBills(prices: readonly { readonly book: string }[]): Set<string> {
+export function collectBilledMonths(prices: readonly { readonly book: string }[]): Set<string> {
   return new Set(prices.flatMap(({ book }) => (book.startsWith(BOOK) ? [book.slice(BOOK.length)] : [])));
 }
 
 /** Active deliveries of these months, in order. */
-export async function deliveriesOfMonths(
+export async function findMonthDeliveries(
   billing: Pick<Billing, 'currentUnits'>,
   sql: Sql,
   months: ReadonlySet<string>,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
 import { type Decimal, decimal } from '../../../platform/units/index.ts';
-import { savingInterval } from './interval.ts';
+import { computeSavingInterval } from './interval.ts';
 
 const days = (...amounts: number[]): Decimal[] => amounts.map((amount) => decimal(amount));
 const ends = (of: Decimal[], mean: string, most: string) => {
-  const { lower, upper } = savingInterval(of, decimal(mean), decimal(most));
+  const { lower, upper } = computeSavingInterval(of, decimal(mean), decimal(most));
   return [lower.toFixed(), upper.toFixed()];
 };
 
@@ -35,7 +35,7 @@ describe('the interval of a saving', () => {
       const all = Array.from({ length: history + 30 }, (_, index) => day(random, index + offset));
       const mean = (of: readonly number[]) => of.reduce((sum, one) => sum + one, 0) / of.length;
       const [before, after] = [all.slice(0, history), mean(all.slice(history))];
-      const { lower, upper } = savingInterval(days(...before), decimal(mean(before)), decimal(100));
+      const { lower, upper } = computeSavingInterval(days(...before), decimal(mean(before)), decimal(100));
       if (lower.lessThanOrEqualTo(after + 1e-6) && upper.greaterThanOrEqualTo(after - 1e-6)) held += 1;
     }
     return held / draws;

@@ -1,5 +1,5 @@
-import { studentQuantile } from '../../../finops/forecasting/index.ts';
-import { type Decimal, decimal, largest, smallest } from '../../../platform/units/index.ts';
+import { computeStudentQuantile } from '../../../finops/forecasting/index.ts';
+import { type Decimal, decimal, findLargest, findSmallest } from '../../../platform/units/index.ts';
 
 /** Minimum days for an interval from the spread between days. */
 const FEWEST_DAYS = 4;
@@ -20,7 +20,7 @@ export interface Ends {
  * mean x (1 - 3/n). Never below `least` (0, or the loss of a commitment without any use), nor above `most`, the current cost. With
  * fewer than four days: from `least` to `most`. Example: 14 days of 100 each, paid 120 -> 78.57 to 100.
  */
-export function savingInterval(
+export function computeSavingInterval(
   days: readonly Decimal[],
   mean: Decimal,
   most: Decimal,
@@ -31,11 +31,11 @@ export function savingInterval(
   const centre = days.reduce((sum, day) => sum.plus(day), zero).dividedBy(days.length);
   const squares = days.reduce((sum, day) => sum.plus(day.minus(centre).times(day.minus(centre))), zero);
   const deviation = squares.dividedBy(days.length - 1).sqrt();
-  const reach = studentQuantile(0.975, days.length - 1) * Math.sqrt(1 / days.length + 1 / MONTH_DAYS);
+  const reach = computeStudentQuantile(0.975, days.length - 1) * Math.sqrt(1 / days.length + 1 / MONTH_DAYS);
   const half = deviation.times(reach);
   const unseen = mean.times(1 - Math.min(1, RULE_OF_THREE / days.length));
   return {
-    lower: largest(least, smallest(mean.minus(half), unseen)).toDecimalPlaces(PLACES),
-    upper: largest(mean, smallest(most, mean.plus(half))).toDecimalPlaces(PLACES),
+    lower: findLargest(least, findSmallest(mean.minus(half), unseen)).toDecimalPlaces(PLACES),
+    upper: findLargest(mean, findSmallest(most, mean.plus(half))).toDecimalPlaces(PLACES),
   };
 }

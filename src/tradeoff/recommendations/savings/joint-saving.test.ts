@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimal } from '../../../platform/units/index.ts';
-import { jointSaving, savingAlone } from './joint-saving.ts';
+import { computeJointSaving, computeSavingAlone } from './joint-saving.ts';
 import type { SavingPart } from './saving-part.ts';
 
 const START = '2026-11-01T00:00:00.000Z';
@@ -21,9 +21,9 @@ const part = (
   effects: Object.entries(keep).map(([item, all]) => ({ item, keep: [...all] })),
   pins: [],
 });
-const monthly = (...parts: SavingPart[]) => jointSaving(parts)[0]?.saving.monthly?.amount;
-const halfOfTheTime = Array.from({ length: HOURS }, (_, hour) => (hour % 2 === 0 ? 0 : 1));
-const otherHalf = halfOfTheTime.map((keep) => 1 - keep);
+const monthly = (...parts: SavingPart[]) => computeJointSaving(parts)[0]?.saving.monthly?.amount;
+const everyOtherHour = Array.from({ length: HOURS }, (_, hour) => (hour % 2 === 0 ? 0 : 1));
+const otherHalf = everyOtherHour.map((keep) => 1 - keep);
 
 describe('what recommendations save together', () => {
   it.each<[string, SavingPart[], string | undefined]>([
@@ -31,11 +31,11 @@ describe('what recommendations save together', () => {
     ['of one is what it saves alone', [part('a', { x: [0.5] })], '365'],
     [
       'counts an hour once that two would stop',
-      [part('a', { x: halfOfTheTime }), part('b', { x: halfOfTheTime })],
+      [part('a', { x: everyOtherHour }), part('b', { x: everyOtherHour })],
       '365',
     ],
-    ['adds hours up that are not the same', [part('a', { x: halfOfTheTime }), part('b', { x: otherHalf })], '730'],
-    ['takes a share of what is left', [part('a', { x: halfOfTheTime }), part('b', { x: [0.5] })], '547.5'],
+    ['adds hours up that are not the same', [part('a', { x: everyOtherHour }), part('b', { x: otherHalf })], '730'],
+    ['takes a share of what is left', [part('a', { x: everyOtherHour }), part('b', { x: [0.5] })], '547.5'],
     ['adds up what has nothing to do with each other', [part('a', { x: [0.5] }), part('b', { y: [0] })], '1095'],
     ['leaves out what has no price', [part('a', { x: [0] }), { ...part('b', {}), items: [held('y', null)] }], '730'],
   ])('%s', (_, parts, expected) => {
@@ -74,26 +74,29 @@ describe('what recommendations save together', () => {
 
   it('counts a commitment on the hours that others leave on demand, and leaves out what is better not done', () => {
     // Half of the hours want 4 and half 2: 2 are always used, and save 2 x 0.4.
-    const demand = halfOfTheTime.map((one) => (one === 0 ? '2' : '4'));
-    expect(savingAlone(commit('2', demand))).toMatchObject({ monthly: { amount: '584' }, cost: { amount: '2190' } });
+    const demand = everyOtherHour.map((one) => (one === 0 ? '2' : '4'));
+    expect(computeSavingAlone(commit('2', demand))).toMatchObject({
+      monthly: { amount: '584' },
+      cost: { amount: '2190' },
+    });
     // With 4 two are idle half of the time: 3 covered of 4 paid for at 0.6.
-    expect(savingAlone(commit('4', demand)).monthly?.amount).toBe('438');
+    expect(computeSavingAlone(commit('4', demand)).monthly?.amount).toBe('438');
     // Spot takes one of the two that are always there: 1 and 3 are left, of which 2 at 1.2 cover 1 and 2. Both stand.
-    const [both] = jointSaving([commit('2', demand), spot('1', 0.2)]);
+    const [both] = computeJointSaving([commit('2', demand), spot('1', 0.2)]);
     expect(both).toMatchObject({ saving: { monthly: { amount: '803' }, cost: { amount: '2190' } }, leftOut: [] });
     // If spot takes all hours, the commitment would be idle: only the one with the larger saving is counted.
-    const [spotWins] = jointSaving([commit('2', everyHour('2')), spot('2', 0.4)]);
+    const [spotWins] = computeJointSaving([commit('2', everyHour('2')), spot('2', 0.4)]);
     expect(spotWins).toMatchObject({ saving: { monthly: { amount: '876' } }, leftOut: ['commit'] });
-    const [boughtWins] = jointSaving([commit('2', everyHour('2')), spot('2', 0.9)]);
+    const [boughtWins] = computeJointSaving([commit('2', everyHour('2')), spot('2', 0.9)]);
     expect(boughtWins).toMatchObject({ saving: { monthly: { amount: '584' } }, leftOut: ['spot'] });
   });
 
   it('may lose with a commitment: its interval ends where nothing uses it', () => {
-    expect(savingAlone(commit('2', everyHour('2')))).toMatchObject({
+    expect(computeSavingAlone(commit('2', everyHour('2')))).toMatchObject({
       monthly: { amount: '584' },
       lower: { amount: '-876' },
     });
-    expect(jointSaving([commit('2', ['4', '0', '0', '0'])])[0]).toMatchObject({
+    expect(computeJointSaving([commit('2', ['4', '0', '0', '0'])])[0]).toMatchObject({
       ...{ saving: { monthly: { amount: '0' } }, leftOut: ['commit'] },
     });
   });
@@ -101,8 +104,8 @@ describe('what recommendations save together', () => {
   it('widens by how far what is left is an estimate itself', () => {
     const days = Array.from({ length: 14 * 24 }, () => '1');
     const part_ = { ...spot('1', 0.5), items: [whole('steps:train@g5', days)] };
-    expect(savingAlone(part_)).toMatchObject({ monthly: { amount: '365' }, upper: { amount: '438' } });
-    expect(Number(savingAlone(part_).lower?.amount)).toBeCloseTo(365 * (1 - 3 / 14) - 73, 3);
+    expect(computeSavingAlone(part_)).toMatchObject({ monthly: { amount: '365' }, upper: { amount: '438' } });
+    expect(Number(computeSavingAlone(part_).lower?.amount)).toBeCloseTo(365 * (1 - 3 / 14) - 73, 3);
   });
 
   it('knows a GPU that another item holds: it is freed once, at the lower of its two prices', () => {
@@ -122,13 +125,13 @@ describe('what recommendations save together', () => {
       ],
       pins: ['gpu:a'],
     });
-    expect([run, share('2')].map((one) => savingAlone(one).monthly?.amount)).toEqual(['1825', '2920']);
+    expect([run, share('2')].map((one) => computeSavingAlone(one).monthly?.amount)).toEqual(['1825', '2920']);
     // The run holds b: stopping it saves 2.5, and sharing frees only c in addition.
     expect(monthly(run, share('2'))).toBe(String(730 * 4.5));
     expect(monthly(run, share('1'))).toBe(String(730 * 3.5));
     // A resource that the plan pins must not be stopped: only the one with the larger saving is counted.
     const onTarget = { ...run, items: [whole('run:1', ['2.5'], { gpus: ['a'] })] };
-    expect(jointSaving([onTarget, share('2')])[0]).toMatchObject({
+    expect(computeJointSaving([onTarget, share('2')])[0]).toMatchObject({
       saving: { monthly: { amount: '2920' } },
       leftOut: ['stop_run:run:1'],
     });
@@ -136,8 +139,10 @@ describe('what recommendations save together', () => {
 
   it('is computed for each currency, and not known without one', () => {
     const euro = { ...part('e', { y: [0] }), items: [{ ...held('y', '1'), currency: 'EUR' }] };
-    expect(jointSaving([part('a', { x: [0] }), euro]).map(({ currency }) => currency)).toEqual(['EUR', 'USD']);
-    expect(savingAlone({ ...euro, items: [{ ...held('y', null), currency: null }] })).toMatchObject({ monthly: null });
+    expect(computeJointSaving([part('a', { x: [0] }), euro]).map(({ currency }) => currency)).toEqual(['EUR', 'USD']);
+    expect(computeSavingAlone({ ...euro, items: [{ ...held('y', null), currency: null }] })).toMatchObject({
+      monthly: null,
+    });
   });
 
   const FEW = 24;
@@ -167,13 +172,16 @@ describe('what recommendations save together', () => {
             pins: pins.filter((item) => !(item in keep)),
           };
         });
-        const [joint] = jointSaving(parts);
+        const [joint] = computeJointSaving(parts);
         const amount = decimal(joint?.saving.monthly?.amount ?? '0');
-        const sum = parts.reduce((total, one) => total.plus(savingAlone(one).monthly?.amount ?? '0'), decimal(0));
+        const sum = parts.reduce(
+          (total, one) => total.plus(computeSavingAlone(one).monthly?.amount ?? '0'),
+          decimal(0),
+        );
         expect(amount.lessThanOrEqualTo(sum.plus('0.00001'))).toBe(true);
         expect(amount.lessThanOrEqualTo(joint?.saving.cost?.amount ?? '0')).toBe(true);
         const turned = [...parts.slice(seed % parts.length), ...parts.slice(0, seed % parts.length)].toReversed();
-        expect(jointSaving(turned)).toEqual([joint]);
+        expect(computeJointSaving(turned)).toEqual([joint]);
       }),
       { numRuns: 60 },
     );

@@ -1,4 +1,4 @@
-import { type Decimal, decimal, largest, smallest } from '../../../platform/units/index.ts';
+import { type Decimal, decimal, findLargest, findSmallest } from '../../../platform/units/index.ts';
 import type { SavingPart } from './saving-part.ts';
 
 const HOUR_MS = 3_600_000;
@@ -26,7 +26,7 @@ export interface Ledger {
 }
 
 /** The item of a GPU, by the name that its readings have. */
-export function gpuItem(gpu: string): string {
+export function buildGpuItemId(gpu: string): string {
   return `${GPU}${gpu}`;
 }
 
@@ -34,7 +34,7 @@ export function gpuItem(gpu: string): string {
  * All that some recommendations touch, each thing once. A GPU that another item holds is that item's: what frees the GPU frees its part of
  * that item, at the lower of the two prices.
  */
-export function ledgerOf(parts: readonly SavingPart[]): Ledger {
+export function buildLedger(parts: readonly SavingPart[]): Ledger {
   const first = new Map<string, SavingPart['items'][number]>();
   for (const held of parts.flatMap(({ items }) => items)) {
     if (held.currency !== null && !first.has(held.item)) first.set(held.item, held);
@@ -52,12 +52,12 @@ export function ledgerOf(parts: readonly SavingPart[]): Ledger {
   const taken = new Set<string>();
   const items = known.map(({ held, hours, mean }): LedgerItem => {
     const gpus = (held.gpus ?? []).flatMap((gpu, _index, all) => {
-      const item = gpuItem(gpu);
+      const item = buildGpuItemId(gpu);
       const other = means.get(item);
       if (other === undefined || other.currency !== held.currency || taken.has(item)) return [];
       taken.add(item);
       const even = decimal(1).dividedBy(all.length);
-      const part = mean.isZero() ? even : smallest(even, other.mean.dividedBy(mean));
+      const part = mean.isZero() ? even : findSmallest(even, other.mean.dividedBy(mean));
       return [{ item, part: part.toNumber() }];
     });
     const within = (held.within ?? []).filter((larger) => means.get(larger)?.currency === held.currency);
@@ -71,12 +71,12 @@ export function ledgerOf(parts: readonly SavingPart[]): Ledger {
 }
 
 /** By item and hour: its remaining share, 0 to 1; 1 where no recommendation applies. */
-export type Left = (item: string, at: number) => number;
+export type RemainingShare = (item: string, at: number) => number;
 
 /** Which end of a remaining share that is an estimate. */
 export type End = 'estimate' | 'least' | 'most';
 
-export function leftBy(parts: readonly SavingPart[], end: End = 'estimate'): Left {
+export function createRemainingShare(parts: readonly SavingPart[], end: End = 'estimate'): RemainingShare {
   const touching = new Map<string, { start: number; keep: readonly number[] }[]>();
   for (const { items, effects } of parts) {
     for (const { item, keep, range = null } of effects) {
@@ -107,13 +107,13 @@ export interface SavedItem {
  * subtracted from the cost of the item's hours (their mean, in hours without data) before the item's own recommendations apply, first the remaining
  * share of an hour, then commitments.
  */
-export function savedItems(
+export function computeSavedItems(
   ledger: Ledger,
   currency: string,
   taken: readonly SavingPart[],
   end: End = 'estimate',
 ): SavedItem[] {
-  const left = leftBy(taken, end);
+  const left = createRemainingShare(taken, end);
   const commitments = taken.flatMap((part) => part.commitments ?? []);
   const moved = new Set(
     taken.flatMap(({ effects }) => effects.flatMap(({ item, isElsewhere = false }) => (isElsewhere ? [item] : []))),
@@ -131,7 +131,10 @@ export function savedItems(
     const byHour = new Map(
       item.hours.map(({ at, cost }) => {
         const apart = parts.reduce((sum, part) => sum.plus(part.goneByHour.get(at) ?? part.meanGone), decimal(0));
-        return [at, savedIn(largest(decimal(0), cost.minus(apart)), leftIn(item, left, at), bought)] as const;
+        return [
+          at,
+          computeSavedInHour(findLargest(decimal(0), cost.minus(apart)), computeRemainingShare(item, left, at), bought),
+        ] as const;
       }),
     );
     const total = [...byHour.values()].reduce((sum, amount) => sum.plus(amount), decimal(0));
@@ -143,12 +146,12 @@ export function savedItems(
   return [...saved.values()];
 }
 
-function leftIn({ item, gpus }: LedgerItem, left: Left, at: number): number {
+function computeRemainingShare({ item, gpus }: LedgerItem, left: RemainingShare, at: number): number {
   const freed = gpus.reduce((sum, gpu) => sum + gpu.part * (1 - left(gpu.item, at)), 0);
   return left(item, at) * Math.max(0, 1 - freed);
 }
 
-function savedIn(
+function computeSavedInHour(
   cost: Decimal,
   left: number,
   bought: readonly { readonly covers: Decimal; readonly costs: Decimal }[],
@@ -156,7 +159,7 @@ function savedIn(
   let rest = cost.times(left);
   let saved = cost.minus(rest);
   for (const { covers, costs } of bought) {
-    const covered = smallest(rest, covers);
+    const covered = findSmallest(rest, covers);
     saved = saved.plus(covered).minus(costs);
     rest = rest.minus(covered);
   }

@@ -1,5 +1,5 @@
 import { type Decimal, decimal, decimalString, type Money, type Period } from '../../../platform/units/index.ts';
-import { lessIsBetter, money } from '../worth.ts';
+import { isLowerBetter, toMoney } from '../worth.ts';
 import type { RealisedGain } from './schema.ts';
 
 /** Significant digits of a measure. */
@@ -28,11 +28,18 @@ type Sums = Pick<
  * that asymmetric intervals stay asymmetric. Unknown figures are null.
  * Example: accuracy 0.70 [0.68, 0.72] -> 0.80 [0.77, 0.83], 1,000 predictions at 0.05 USD -> 5 USD [3.20, 6.80].
  */
-export function realisedSums({ metric, before, after, predictions, valuePerPrediction, cost }: RealisedFacts): Sums {
-  const difference = before === null || after === null ? null : improvementOf(metric, before, after);
+export function computeRealisedSums({
+  metric,
+  before,
+  after,
+  predictions,
+  valuePerPrediction,
+  cost,
+}: RealisedFacts): Sums {
+  const difference = before === null || after === null ? null : computeImprovement(metric, before, after);
   const worthOf = (units: Decimal | null): Money | null => {
     if (units === null || predictions === null || valuePerPrediction === null) return null;
-    return money(units.times(predictions).times(valuePerPrediction.amount), valuePerPrediction.currency);
+    return toMoney(units.times(predictions).times(valuePerPrediction.amount), valuePerPrediction.currency);
   };
   const gain = worthOf(difference?.value ?? null);
   const shown = (units: Decimal | null) => (units === null ? null : decimalString(units));
@@ -46,7 +53,7 @@ export function realisedSums({ metric, before, after, predictions, valuePerPredi
     net:
       gain === null || cost === null || gain.currency !== cost.currency
         ? null
-        : money(decimal(gain.amount).minus(cost.amount), gain.currency),
+        : toMoney(decimal(gain.amount).minus(cost.amount), gain.currency),
   };
 }
 
@@ -56,8 +63,8 @@ interface Measured {
   readonly upper: number | null;
 }
 
-function improvementOf(metric: string, before: Measured, after: Measured) {
-  const [better, worse] = lessIsBetter(metric) ? [before, after] : [after, before];
+function computeImprovement(metric: string, before: Measured, after: Measured) {
+  const [better, worse] = isLowerBetter(metric) ? [before, after] : [after, before];
   const value = better.value - worse.value;
   const exact = (units: number) => decimal(units.toFixed(DIGITS));
   const [low, high] = [better, worse].map(({ lower, upper }) => lower !== null && upper !== null);
@@ -69,12 +76,12 @@ function improvementOf(metric: string, before: Measured, after: Measured) {
 }
 
 /** The part of an expected gain that falls on the time since the rollout. Example: 120 USD over 30 days, 10 days on -> 40 USD. */
-export function expectedBy(gain: Money | null, horizon: Period, { start, end }: Period): Money | null {
+export function computeExpectedGain(gain: Money | null, horizon: Period, { start, end }: Period): Money | null {
   if (gain === null) return null;
-  const [whole, passed] = [spanOf(horizon), spanOf({ start, end })];
-  return money(decimal(gain.amount).times(Math.min(passed, whole)).dividedBy(whole), gain.currency);
+  const [whole, passed] = [measureSpanMs(horizon), measureSpanMs({ start, end })];
+  return toMoney(decimal(gain.amount).times(Math.min(passed, whole)).dividedBy(whole), gain.currency);
 }
 
-function spanOf({ start, end }: Period): number {
+function measureSpanMs({ start, end }: Period): number {
   return Date.parse(end) - Date.parse(start);
 }

@@ -93,7 +93,7 @@ export const TriggerKind = z
   .describe('Kind of trigger of a round');
 export type TriggerKind = z.infer<typeof TriggerKind>;
 
-export function kindOf(trigger: RetrainingTrigger): Exclude<TriggerKind, 'person'> {
+export function toTriggerKind(trigger: RetrainingTrigger): Exclude<TriggerKind, 'person'> {
   if ('episode' in trigger) return 'episode';
   if ('cron' in trigger) return 'schedule';
   if ('predictions' in trigger) return 'predictions';
@@ -106,10 +106,10 @@ export interface NamedTrigger {
 }
 
 /** Triggers by name: one without is called by its kind, and by its number among those from the second on. */
-export function namedTriggers(triggers: readonly RetrainingTrigger[]): NamedTrigger[] {
+export function nameTriggers(triggers: readonly RetrainingTrigger[]): NamedTrigger[] {
   const counts = new Map<string, number>();
   return triggers.map((trigger) => {
-    const kind = kindOf(trigger);
+    const kind = toTriggerKind(trigger);
     const count = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, count);
     return { name: trigger.name ?? (count === 1 ? kind : `${kind}-${count}`), trigger };
@@ -120,7 +120,7 @@ const Triggers = z
   .array(RetrainingTrigger)
   .max(20)
   .superRefine((triggers, context) => {
-    const names = namedTriggers(triggers).map((named) => named.name);
+    const names = nameTriggers(triggers).map((named) => named.name);
     const twice = names.findIndex((one, index) => names.indexOf(one) !== index);
     if (twice === -1) return;
     context.addIssue({ code: 'custom', path: [twice], message: `two triggers are called "${names[twice]}"` });

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { downloadRaw, getRawRow } from '../../../../src/finops/billing/raw/schema.ts';
-import { urlOf } from '../../../../src/platform/contract/schema.ts';
+import { buildUrl } from '../../../../src/platform/contract/schema.ts';
 import { endpointQuery } from '../../client.ts';
 import { formatCount } from '../../format/number.ts';
 import { Loaded } from '../../parts/Loaded.tsx';
@@ -27,7 +27,7 @@ export function RawLine({ origin }: { readonly origin: RowOrigin }) {
             <>
               <p className={styles.empty}>
                 {raw.line === null ? `Record ${formatCount(raw.row)}` : `Line ${formatCount(raw.line)}`} of{' '}
-                <a className={parts.textLink} href={urlOf(downloadRaw, { query: { delivery, file } })} download>
+                <a className={parts.textLink} href={buildUrl(downloadRaw, { query: { delivery, file } })} download>
                   {file}
                 </a>
                 , {formatCount(raw.fields.length)} columns.

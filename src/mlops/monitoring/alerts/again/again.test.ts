@@ -25,7 +25,7 @@ const SPEC = {
   valuePerPrediction: { amount: '0.05', currency: 'USD' },
 };
 
-function rowsOf(at: number, isMoved: boolean) {
+function buildRows(at: number, isMoved: boolean) {
   const random = createRandom(at + 100);
   return Array.from({ length: COUNT }, (_, row) => ({
     prediction: `h${at}-${row}`,
@@ -35,7 +35,7 @@ function rowsOf(at: number, isMoved: boolean) {
   }));
 }
 
-function labelsOf(at: number, right: number) {
+function buildLabels(at: number, right: number) {
   return Array.from({ length: COUNT }, (_, row) => ({
     prediction: `h${at}-${row}`,
     value: row < right * COUNT ? 'yes' : 'no',
@@ -46,12 +46,12 @@ type Order = 'immediately' | 'an hour later' | 'at the end' | 'at the end, the l
 
 /** Predictions come hour by hour, and their labels in an order. */
 async function play(server: Server, order: Order, { moved, right }: Plan): Promise<void> {
-  const labelsAt = (at: number, share: number) => server.label(labelsOf(FIRST + at, share));
+  const labelsAt = (at: number, share: number) => server.label(buildLabels(FIRST + at, share));
   await server.apply(SPEC);
-  await server.predict(rowsOf(0, false));
-  await server.label(labelsOf(0, 0.9));
+  await server.predict(buildRows(0, false));
+  await server.label(buildLabels(0, 0.9));
   for (const [at, kind] of [...moved].entries()) {
-    await server.predict(rowsOf(FIRST + at, kind === 'x'));
+    await server.predict(buildRows(FIRST + at, kind === 'x'));
     if (order === 'immediately') await labelsAt(at, right[at] ?? 0);
     if (order === 'an hour later' && at > 0) await labelsAt(at - 1, right[at - 1] ?? 0);
     if (order === 'corrected at the end') await labelsAt(at, at % 2 === 0 ? 0.3 : 1);

@@ -4,11 +4,11 @@ import type { Money } from '../../../../platform/units/schema.ts';
 import type { Monitor } from '../../../monitors/schema.ts';
 import type { Alert } from '../schema.ts';
 import { insertEpisode, updateEpisode } from '../store.ts';
-import { append, isKnownNow, newAlert, type TakingDeps, tell } from '../take-look.ts';
+import { append, buildAlert, isKnownNow, type TakingDeps, tell } from '../take-look.ts';
 import type { JudgedEpisode } from './match-episodes.ts';
 
 /** Context of a pass that judges the looks of an alert again: its transaction and its instant. */
-interface Changing {
+interface EpisodeChangeContext {
   readonly deps: TakingDeps;
   readonly sql: Sql;
   readonly monitor: Monitor;
@@ -19,7 +19,7 @@ interface Changing {
  * Closes an episode that the current labels no longer confirm. Sends a notice only if the episode is open: a closed one has
  * sent its notice.
  */
-export async function closeRevised({ deps, sql, monitor, at }: Changing, before: Alert): Promise<void> {
+export async function closeRevised({ deps, sql, monitor, at }: EpisodeChangeContext, before: Alert): Promise<void> {
   const reason = 'By the labels that arrived later, there is no such episode.';
   const closedAt = before.closedAt ?? at;
   const alert: Alert = { ...before, state: 'ok', changedAt: at, closedAt, closedAs: 'revised', reason };
@@ -28,12 +28,12 @@ export async function closeRevised({ deps, sql, monitor, at }: Changing, before:
 }
 
 export async function updateJudged(
-  { deps, sql, monitor, at }: Changing,
+  { deps, sql, monitor, at }: EpisodeChangeContext,
   before: Alert,
   now: JudgedEpisode,
   moneyPerDay: Money | null,
 ): Promise<void> {
-  const alert = judgedAlert(before, now, { moneyPerDay, at });
+  const alert = buildJudgedAlert(before, now, { moneyPerDay, at });
   const looks = { firstLook: now.opened?.place, lastLook: now.closed?.place ?? null };
   await updateEpisode(sql, alert, looks);
   if (before.closedAt !== null || isDeepStrictEqual(before, alert)) return;
@@ -44,11 +44,11 @@ export async function updateJudged(
 
 /** Answers its id. */
 export async function openFound(
-  { deps, sql, monitor, at }: Changing,
+  { deps, sql, monitor, at }: EpisodeChangeContext,
   now: JudgedEpisode,
   moneyPerDay: Money | null,
 ): Promise<string> {
-  const alert = foundAlert(monitor, now, { moneyPerDay, at });
+  const alert = buildFoundAlert(monitor, now, { moneyPerDay, at });
   await insertEpisode(sql, alert, { firstLook: now.opened?.place });
   await tell(deps, sql, { monitor, alert, happened: 'opened' });
   return alert.episode;
@@ -56,35 +56,35 @@ export async function openFound(
 
 /** Stores an episode that opened and closed before its labels were known: it is listed, and no notice is sent. */
 export async function storeEnded(
-  { sql, monitor, at }: Changing,
+  { sql, monitor, at }: EpisodeChangeContext,
   now: JudgedEpisode,
   moneyPerDay: Money | null,
 ): Promise<void> {
-  const alert = judgedAlert(foundAlert(monitor, now, { moneyPerDay, at }), now, { moneyPerDay, at });
+  const alert = buildJudgedAlert(buildFoundAlert(monitor, now, { moneyPerDay, at }), now, { moneyPerDay, at });
   await insertEpisode(sql, alert, { firstLook: now.opened?.place, lastLook: now.closed?.place });
 }
 
-interface Facts {
+interface EpisodeChangeFacts {
   readonly moneyPerDay: Money | null;
   readonly at: string;
 }
 
-function foundAlert(
+function buildFoundAlert(
   monitor: Monitor,
   { opened, shown, priced, state }: JudgedEpisode,
-  { moneyPerDay, at }: Facts,
+  { moneyPerDay, at }: EpisodeChangeFacts,
 ): Alert {
   const first = shown ?? opened;
   if (first === null) throw new Error('an episode starts with an evaluation');
   const look = { ...first.look, loss: priced?.look.loss ?? null };
-  return newAlert({ monitor, rule: first.rule, look, moneyPerDay, at }, state);
+  return buildAlert({ monitor, rule: first.rule, look, moneyPerDay, at }, state);
 }
 
 /** Facts of an open episode come from the last bad look; the reason of a closed one comes from the last good look. */
-function judgedAlert(
+function buildJudgedAlert(
   before: Alert,
   { closed, shown, priced, state }: JudgedEpisode,
-  { moneyPerDay, at }: Facts,
+  { moneyPerDay, at }: EpisodeChangeFacts,
 ): Alert {
   const look = shown?.look;
   const bad =

@@ -2,16 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Sql, Store } from '../../../../platform/store/index.ts';
 import type { Money } from '../../../../platform/units/schema.ts';
 import type { Monitor } from '../../../monitors/schema.ts';
-import { type LookBase, lastPlace, looksBehind, putLook, type StoredLook } from '../looks/store.ts';
-import { moneyOf } from '../losses.ts';
+import { findLastPlace, type LookBase, listLooksAfter, type StoredLook, saveLook } from '../looks/store.ts';
+import { computeLossValue } from '../losses.ts';
 import { type Replayed, replay } from '../replay.ts';
 import {
-  episodesBehind,
+  findStanding,
+  listEpisodesAfter,
+  listStandings,
   type PlacedEpisode,
-  putStanding,
   type Standing,
-  standingBefore,
-  standingsOf,
+  saveStanding,
 } from '../store.ts';
 import { lockAlert, type TakingDeps } from '../take-look.ts';
 import { closeRevised, openFound, storeEnded, updateJudged } from './change-episodes.ts';
@@ -25,7 +25,7 @@ export interface JudgingAgainDeps extends TakingDeps, JudgingDeps {
 /** Maximum share of time for re-evaluating all monitors, so that a steady flow of labels does not overload the server. */
 const BUSY_SHARE = 0.02;
 
-interface Judged {
+interface LastJudgement {
   readonly state: string;
   readonly at: number;
   readonly tookMs: number;
@@ -36,7 +36,7 @@ interface Judged {
  * as if all that is known now had been known then. Answers a function for one monitor.
  */
 export function createJudging(deps: JudgingAgainDeps): (monitor: Monitor, signal: AbortSignal) => Promise<void> {
-  const judged = new Map<string, Judged>();
+  const judged = new Map<string, LastJudgement>();
   return async (monitor, signal) => {
     const { predictions, labels } = deps.tables;
     const state = `${await predictions.state()} / ${await labels.state()} / ${JSON.stringify(monitor.spec)}`;
@@ -45,7 +45,7 @@ export function createJudging(deps: JudgingAgainDeps): (monitor: Monitor, signal
     const restMs = ((before?.tookMs ?? 0) / BUSY_SHARE) * judged.size;
     if (before !== undefined && (before.state === state || now - before.at < restMs)) return;
     const startedAt = performance.now();
-    for (const standing of await standingsOf(deps.store, monitor.monitor)) {
+    for (const standing of await listStandings(deps.store, monitor.monitor)) {
       if (signal.aborted) return;
       await judgeAlert(deps, monitor, standing);
     }
@@ -54,9 +54,9 @@ export function createJudging(deps: JudgingAgainDeps): (monitor: Monitor, signal
 }
 
 async function judgeAlert(deps: JudgingAgainDeps, monitor: Monitor, standing: Standing): Promise<void> {
-  const base = await baseOf(deps.store, standing);
+  const base = await findLookBase(deps.store, standing);
   if (base === null) return;
-  const looks = await looksBehind(deps.store, standing, { place: base.place, limit: MOST_LOOKS });
+  const looks = await listLooksAfter(deps.store, standing, { place: base.place, limit: MOST_LOOKS });
   const now = await judgeLooks(deps, monitor, looks);
   const replayed = replay(now, base.counts);
   const next = now.map((look, at) => ({ ...look, counts: replayed.counts[at] ?? look.counts }));
@@ -65,23 +65,23 @@ async function judgeAlert(deps: JudgingAgainDeps, monitor: Monitor, standing: St
   const money = new Map<JudgedEpisode, Money | null>();
   for (const episode of replayed.episodes) {
     const priced = episode.priced?.look ?? null;
-    money.set(episode, priced === null ? null : await moneyOf(deps, monitor, priced.loss, priced.window));
+    money.set(episode, priced === null ? null : await computeLossValue(deps, monitor, priced.loss, priced.window));
   }
   const at = new Date(deps.clock.now()).toISOString();
   const place = looks.at(-1)?.place ?? base.place;
   await deps.store.transaction(async (sql) => {
     await lockAlert(sql, monitor.monitor, standing.alert);
-    const before = await standingBefore(sql, monitor.monitor, standing.alert);
+    const before = await findStanding(sql, monitor.monitor, standing.alert);
     // A look was taken since: the next minute judges with it.
-    if (!isDeepStrictEqual(before, standing) || (await lastPlace(sql, standing)) !== place) return;
-    for (const look of changed) await putLook(sql, standing, look);
-    const stored = await episodesBehind(sql, standing.monitor, standing.alert, base.place);
+    if (!isDeepStrictEqual(before, standing) || (await findLastPlace(sql, standing)) !== place) return;
+    for (const look of changed) await saveLook(sql, standing, look);
+    const stored = await listEpisodesAfter(sql, standing.monitor, standing.alert, base.place);
     const spans = stored.flatMap((one) =>
       one.alert.closedAs === 'revised' ? [] : [{ ...one, isOpen: one.alert.closedAt === null }],
     );
     const changes = matchEpisodes(spans, replayed.episodes);
     const episode = await changeEpisodes({ deps, sql, monitor, at, standing }, changes, money);
-    await putStanding(sql, standingAfter({ standing, replayed, last: next.at(-1), episode, at }));
+    await saveStanding(sql, computeStanding({ standing, replayed, last: next.at(-1), episode, at }));
   });
 }
 
@@ -89,15 +89,15 @@ async function judgeAlert(deps: JudgingAgainDeps, monitor: Monitor, standing: St
  * Null: no look can be judged again, because looks are not stored, or because a retrained version has answered and is judged
  * separately.
  */
-async function baseOf(sql: Sql, { base, retrained, ...name }: Standing): Promise<LookBase | null> {
+async function findLookBase(sql: Sql, { base, retrained, ...name }: Standing): Promise<LookBase | null> {
   if (base === null || retrained !== null) return null;
-  const first = (await lastPlace(sql, name)) - MOST_LOOKS;
+  const first = (await findLastPlace(sql, name)) - MOST_LOOKS;
   if (first <= base.place) return base;
-  const [look] = await looksBehind(sql, name, { place: first - 1, limit: MOST_LOOKS + 1 });
+  const [look] = await listLooksAfter(sql, name, { place: first - 1, limit: MOST_LOOKS + 1 });
   return look === undefined ? base : { place: look.place, counts: look.counts };
 }
 
-export interface Changing {
+export interface EpisodeChangeInput {
   readonly deps: JudgingAgainDeps;
   readonly sql: Sql;
   readonly monitor: Monitor;
@@ -107,7 +107,7 @@ export interface Changing {
 
 /** Answers the id of the episode that is open afterwards; null: none is. */
 async function changeEpisodes(
-  changing: Changing,
+  changing: EpisodeChangeInput,
   { matched, added, revised }: MatchedEpisodes<PlacedEpisode & { readonly isOpen: boolean }>,
   money: ReadonlyMap<JudgedEpisode, Money | null>,
 ): Promise<string | null> {
@@ -133,7 +133,7 @@ interface After {
   readonly at: string;
 }
 
-function standingAfter({ standing, replayed, last, episode, at }: After): Standing {
+function computeStanding({ standing, replayed, last, episode, at }: After): Standing {
   const counts = replayed.counts.at(-1) ?? standing.counts;
   const since = counts.state === standing.counts.state ? standing.since : at;
   return { ...standing, counts, since, episode, reason: last?.look.reason ?? standing.reason };

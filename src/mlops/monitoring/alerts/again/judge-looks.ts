@@ -1,14 +1,14 @@
 import type { Sql } from '../../../../platform/store/index.ts';
-import { scoresOf } from '../../../monitors/index.ts';
+import { listScores } from '../../../monitors/index.ts';
 import type { Monitor } from '../../../monitors/schema.ts';
-import { generationOf, windowsOf } from '../../../quality/index.ts';
+import { computeGeneration, listWindows } from '../../../quality/index.ts';
 import type { DriftWindow } from '../../../quality/schema.ts';
-import { driftLook } from '../looks/drift-look.ts';
+import { evaluateDrift } from '../looks/drift-look.ts';
 import { type CountedLook, hasChange } from '../looks/look.ts';
 import type { QualityRule } from '../looks/quality-look.ts';
-import { qualityLooks } from '../looks/quality-looks.ts';
+import { evaluateQualityPeriods } from '../looks/quality-looks.ts';
 import type { StoredLook } from '../looks/store.ts';
-import { type LossDeps, lossesOfWindows } from '../losses.ts';
+import { computeWindowLosses, type LossDeps } from '../losses.ts';
 
 export interface JudgingDeps extends LossDeps {
   readonly store: Sql;
@@ -50,21 +50,21 @@ async function judgeGroup(
   looks: readonly StoredLook[],
 ): Promise<readonly (CountedLook | null)[]> {
   const rule = looks[0]?.rule;
-  if (rule?.on === 'drift') return driftLooks(deps, monitor, looks);
-  if (rule?.on === 'quality' || rule?.on === 'estimated_quality') return ofQuality(deps, monitor, rule, looks);
+  if (rule?.on === 'drift') return judgeDriftLooks(deps, monitor, looks);
+  if (rule?.on === 'quality' || rule?.on === 'estimated_quality') return judgeQualityLooks(deps, monitor, rule, looks);
   return [];
 }
 
-async function ofQuality(
+async function judgeQualityLooks(
   deps: JudgingDeps,
   monitor: Monitor,
   rule: QualityRule,
   looks: readonly StoredLook[],
 ): Promise<readonly (CountedLook | null)[]> {
   const { quality } = monitor.spec;
-  const isMeasured = quality !== undefined && scoresOf(quality).some(({ metric }) => metric === rule.metric);
+  const isMeasured = quality !== undefined && listScores(quality).some(({ metric }) => metric === rule.metric);
   if (!isMeasured) return [];
-  return qualityLooks(
+  return evaluateQualityPeriods(
     deps,
     monitor,
     rule,
@@ -72,17 +72,17 @@ async function ofQuality(
   );
 }
 
-async function driftLooks(
+async function judgeDriftLooks(
   deps: JudgingDeps,
   monitor: Monitor,
   looks: readonly StoredLook[],
 ): Promise<readonly (CountedLook | null)[]> {
-  const windows = await windowsById(deps.store, monitor);
+  const windows = await indexWindows(deps.store, monitor);
   const asked = looks.flatMap((stored) => {
     const window = stored.drift === null ? undefined : windows.get(stored.drift.window);
     return window === undefined || !hasChange(window) ? [] : [{ stored, window }];
   });
-  const losses = await lossesOfWindows(
+  const losses = await computeWindowLosses(
     deps,
     monitor,
     asked.map(({ stored, window }) => ({ ...window, reference: stored.drift?.reference ?? null })),
@@ -91,15 +91,15 @@ async function driftLooks(
   for (const [at, { stored, window }] of asked.entries()) {
     const { loss = null, predictions = 0, labels = 0 } = losses[at] ?? {};
     if (stored.rule.on !== 'drift') continue;
-    judged.set(stored, { look: driftLook(stored.rule, window, loss), predictions, labels });
+    judged.set(stored, { look: evaluateDrift(stored.rule, window, loss), predictions, labels });
   }
   return looks.map((stored) => judged.get(stored) ?? null);
 }
 
 /** Windows of the current `drift:` text of the monitor, by id. Windows of an earlier text have another reference. */
-async function windowsById(sql: Sql, monitor: Monitor): Promise<Map<string, DriftWindow>> {
+async function indexWindows(sql: Sql, monitor: Monitor): Promise<Map<string, DriftWindow>> {
   const { drift } = monitor.spec;
   if (drift === undefined) return new Map();
-  const windows = await windowsOf(sql, generationOf(monitor, drift), { limit: MOST_LOOKS });
+  const windows = await listWindows(sql, computeGeneration(monitor, drift), { limit: MOST_LOOKS });
   return new Map(windows.map((window) => [window.window, window]));
 }

@@ -8,7 +8,7 @@ import { type EpisodeSpan, type JudgedEpisode, matchEpisodes } from './match-epi
 
 const LEVELS: Readonly<Record<string, LookLevel>> = { o: 'ok', w: 'warning', x: 'alert', u: 'unknown' };
 
-function looksOf(plan: string, close: number): StoredLook[] {
+function buildLooks(plan: string, close: number): StoredLook[] {
   return [...plan].map((letter, at) => ({
     ...{ place: at + 1, predictions: 9, labels: 9, drift: null, counts: FRESH },
     look: {
@@ -19,13 +19,13 @@ function looksOf(plan: string, close: number): StoredLook[] {
   }));
 }
 
-const judge = (plan: string, close: number) => replay(looksOf(plan, close), FRESH).episodes;
-const spanOf = ({ opened, closed }: JudgedEpisode): EpisodeSpan => ({
+const judge = (plan: string, close: number) => replay(buildLooks(plan, close), FRESH).episodes;
+const toSpan = ({ opened, closed }: JudgedEpisode): EpisodeSpan => ({
   firstLook: opened?.place ?? null,
   lastLook: closed?.place ?? null,
   isOpen: closed === null,
 });
-const shown = ({ firstLook, lastLook }: EpisodeSpan) => `${firstLook}-${lastLook ?? ''}`;
+const formatSpan = ({ firstLook, lastLook }: EpisodeSpan) => `${firstLook}-${lastLook ?? ''}`;
 
 describe('episodes of looks that are judged again', () => {
   it.each([
@@ -41,11 +41,11 @@ describe('episodes of looks that are judged again', () => {
     // A closed episode never reopens.
     ['xxo', 'xxx', 1, { matched: [], added: ['1-'], revised: ['1-3'] }],
   ])('%s judged as %s, closed by %i good ones', (before, after, close, expected) => {
-    const { matched, added, revised } = matchEpisodes(judge(before, close).map(spanOf), judge(after, close));
+    const { matched, added, revised } = matchEpisodes(judge(before, close).map(toSpan), judge(after, close));
     expect({
-      matched: matched.map(({ before: old, now }) => `${shown(old)} is ${shown(spanOf(now))}`),
-      added: added.map((one) => shown(spanOf(one))),
-      revised: revised.map(shown),
+      matched: matched.map(({ before: old, now }) => `${formatSpan(old)} is ${formatSpan(toSpan(now))}`),
+      added: added.map((one) => formatSpan(toSpan(one))),
+      revised: revised.map(formatSpan),
     }).toEqual(expected);
   });
 
@@ -60,8 +60,8 @@ describe('episodes of looks that are judged again', () => {
           expect(matched.length + revised.length).toBe(stored.length);
           // A closed episode stays closed.
           for (const { before, now } of matched) expect(before.isOpen || now.closed !== null).toBe(true);
-          stored = [...matched.map(({ now }) => spanOf(now)), ...added.map(spanOf)];
-          expect(stored.map(shown).toSorted()).toEqual(judged.map((each) => shown(spanOf(each))).toSorted());
+          stored = [...matched.map(({ now }) => toSpan(now)), ...added.map(toSpan)];
+          expect(stored.map(formatSpan).toSorted()).toEqual(judged.map((each) => formatSpan(toSpan(each))).toSorted());
         }
       }),
     );

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../platform/numbers/index.ts';
 import { normal } from '../../../drift/calibration.testing.ts';
 import { call, HOUR_MS, hour, openRoom, problemFrom, type Server } from '../../room.testing.ts';
-import type { Look } from '../looks/look.ts';
+import type { AlertLook } from '../looks/look.ts';
 import { listAlerts } from '../schema.ts';
 import { replayLooks } from './replay.ts';
 import { backtestAlerts } from './schema.ts';
 
-const LEVELS: Readonly<Record<string, Look['level']>> = { o: 'ok', w: 'warning', x: 'alert', u: 'unknown' };
+const LEVELS: Readonly<Record<string, AlertLook['level']>> = { o: 'ok', w: 'warning', x: 'alert', u: 'unknown' };
 
-function looksOf(plan: string): Look[] {
+function buildLooks(plan: string): AlertLook[] {
   return [...plan].map((level, at) => ({
     ...{ level: LEVELS[level] ?? 'ok', version: null, columns: [], loss: null, reason: `look ${at}` },
     window: { start: hour(at), end: hour(at + 1) },
@@ -35,7 +35,7 @@ describe('the episodes that looks would have opened', () => {
     ['owxo', 1, 2, [['alert', hour(2), null, 2]]],
     ['wuuo', 1, 1, [['warning', hour(1), hour(4), 3]]],
   ] as const)('%j with open %i and close %i', (plan, open, close, expected) => {
-    const episodes = replayLooks(looksOf(plan), { open, close });
+    const episodes = replayLooks(buildLooks(plan), { open, close });
     expect(episodes.map(({ state, openedAt, closedAt, hours }) => [state, openedAt, closedAt, hours])).toEqual(
       expected,
     );

@@ -1,4 +1,4 @@
-import type { Look } from '../looks/look.ts';
+import type { AlertLook } from '../looks/look.ts';
 import { replay } from '../replay.ts';
 import { FRESH, type Hysteresis } from '../state.ts';
 import type { BacktestEpisode } from './schema.ts';
@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
  * of the window that opens and closes it.
  * Example: looks ok, alert, alert, ok, ok of a day each with `close` 2 -> one episode of three days.
  */
-export function replayLooks(looks: readonly Look[], rule: Hysteresis): BacktestEpisode[] {
+export function replayLooks(looks: readonly AlertLook[], rule: Hysteresis): BacktestEpisode[] {
   const { episodes } = replay(
     looks.map((look) => ({ look, rule })),
     FRESH,
@@ -25,7 +25,7 @@ export function replayLooks(looks: readonly Look[], rule: Hysteresis): BacktestE
       {
         openedAt,
         closedAt,
-        hours: hoursBetween(openedAt, until),
+        hours: countHoursBetween(openedAt, until),
         state: gravest,
         window,
         columns: [...columns],
@@ -35,6 +35,6 @@ export function replayLooks(looks: readonly Look[], rule: Hysteresis): BacktestE
   });
 }
 
-function hoursBetween(start: string, end: string): number {
+function countHoursBetween(start: string, end: string): number {
   return (Date.parse(end) - Date.parse(start)) / HOUR_MS;
 }

@@ -1,11 +1,11 @@
 import type { Store } from '../../../../platform/store/index.ts';
 import { refuseUnmeasured } from '../../../monitors/index.ts';
 import type { AlertRule, EstimatedQuality, MeasuredQuality, Monitor, MonitorWindow } from '../../../monitors/schema.ts';
-import { generationOf, type ReferencePredictions, watched, windowsOf } from '../../../quality/index.ts';
-import { driftLook } from '../looks/drift-look.ts';
-import { hasChange, type Look } from '../looks/look.ts';
-import { type QualityRule, qualityLook } from '../looks/quality-look.ts';
-import { type LossDeps, lossesOfWindows, measuredMetric } from '../losses.ts';
+import { computeGeneration, listWindows, type ReferencePredictions, readWindows } from '../../../quality/index.ts';
+import { evaluateDrift } from '../looks/drift-look.ts';
+import { type AlertLook, hasChange } from '../looks/look.ts';
+import { evaluateQuality, type QualityRule } from '../looks/quality-look.ts';
+import { computeWindowLosses, type LossDeps, measureMetric } from '../losses.ts';
 import { replayLooks } from './replay.ts';
 import type { BacktestedAlert } from './schema.ts';
 
@@ -33,8 +33,8 @@ export async function backtestAlerts(
   refuseUnmeasured({ ...monitor.spec, alerts: [...alerts] });
   const found: BacktestedAlert[] = [];
   for (const rule of alerts) {
-    const looks = await looksOf(deps, monitor, rule, { start, end });
-    found.push(looks === null ? notTried(rule) : tried(rule, looks));
+    const looks = await listPastLooks(deps, monitor, rule, { start, end });
+    found.push(looks === null ? buildNotBacktested(rule) : backtestRule(rule, looks));
   }
   return found;
 }
@@ -42,53 +42,57 @@ export async function backtestAlerts(
 type Between = Pick<BacktestQuestion, 'start' | 'end'>;
 
 /** Looks at all complete windows, by time; null: no history exists for this kind of alert. */
-async function looksOf(
+async function listPastLooks(
   deps: BacktestDeps,
   monitor: Monitor,
   rule: AlertRule,
   between: Between,
-): Promise<Look[] | null> {
-  if (rule.on === 'drift') return driftLooks(deps, monitor, rule, between);
-  if (rule.on === 'quality' || rule.on === 'estimated_quality') return qualityLooks(deps, monitor, rule, between);
+): Promise<AlertLook[] | null> {
+  if (rule.on === 'drift') return listDriftLooks(deps, monitor, rule, between);
+  if (rule.on === 'quality' || rule.on === 'estimated_quality') return listQualityLooks(deps, monitor, rule, between);
   return null;
 }
 
-async function driftLooks(
+async function listDriftLooks(
   deps: BacktestDeps,
   monitor: Monitor,
   rule: Extract<AlertRule, { on: 'drift' }>,
   { start, end }: Between,
-): Promise<Look[]> {
+): Promise<AlertLook[]> {
   const { drift } = monitor.spec;
   if (drift === undefined) return [];
-  const windows = await windowsOf(deps.store, generationOf(monitor, drift), { limit: MOST_WINDOWS });
+  const windows = await listWindows(deps.store, computeGeneration(monitor, drift), { limit: MOST_WINDOWS });
   const { reference } = drift;
   const usual: ReferencePredictions =
     'end' in reference ? { ...reference, modelVersion: reference.modelVersion ?? drift.modelVersion } : null;
   const asked = windows.filter(({ period }) => isBetween(period, { start, end }));
   const changed = asked.filter(hasChange);
-  const losses = await lossesOfWindows(
+  const losses = await computeWindowLosses(
     deps,
     monitor,
     changed.map((window) => ({ ...window, reference: usual })),
   );
-  return asked.map((window) => driftLook(rule, window, losses[changed.indexOf(window)]?.loss ?? null));
+  return asked.map((window) => evaluateDrift(rule, window, losses[changed.indexOf(window)]?.loss ?? null));
 }
 
 /** Reads all windows in one query: quality by the labels known now, and the estimate. */
-async function qualityLooks(
+async function listQualityLooks(
   deps: BacktestDeps,
   monitor: Monitor,
   rule: QualityRule,
   between: Between,
-): Promise<Look[]> {
+): Promise<AlertLook[]> {
   const now = deps.clock.now();
   const first = Math.floor(now / (rule.windowHours * HOUR_MS) - MOST_WINDOWS) * rule.windowHours * HOUR_MS;
   const start = new Date(Math.max(0, first)).toISOString();
   const selection = { model: monitor.spec.model, knownAt: new Date(now).toISOString(), start };
-  const { windows } = await watched(deps.tables, { spec: monitor.spec, selection, by: { hours: rule.windowHours } });
+  const { windows } = await readWindows(deps.tables, {
+    spec: monitor.spec,
+    selection,
+    by: { hours: rule.windowHours },
+  });
   const { metric, reference: period } = rule;
-  const measured = period === undefined ? null : await measuredMetric(deps, monitor, metric, period);
+  const measured = period === undefined ? null : await measureMetric(deps, monitor, metric, period);
   const estimated = rule.on === 'estimated_quality';
   return windows.flatMap((shown) => {
     if (shown.period === null) return [];
@@ -96,11 +100,11 @@ async function qualityLooks(
     if (start === undefined || end === undefined) return [];
     const window = { start, end };
     if (Date.parse(end) > now || !isBetween(window, between)) return [];
-    return [qualityLook({ rule, window, now: qualityOf(shown, rule), reference: measured, estimated })];
+    return [evaluateQuality({ rule, window, now: selectQuality(shown, rule), reference: measured, estimated })];
   });
 }
 
-function qualityOf({ quality, estimates }: MonitorWindow, { on, metric }: QualityRule): MeasuredQuality | null {
+function selectQuality({ quality, estimates }: MonitorWindow, { on, metric }: QualityRule): MeasuredQuality | null {
   const figures: readonly (MeasuredQuality | EstimatedQuality)[] = on === 'quality' ? quality : estimates;
   const found = figures.find((one) => one.metric === metric);
   if (found === undefined) return null;
@@ -114,8 +118,8 @@ function isBetween(window: { readonly start: string; readonly end: string }, { s
   return Date.parse(window.start) >= from && Date.parse(window.end) <= until;
 }
 
-function tried(rule: AlertRule, looks: readonly Look[]): BacktestedAlert {
-  const count = (level: Look['level']) => looks.filter((look) => look.level === level).length;
+function backtestRule(rule: AlertRule, looks: readonly AlertLook[]): BacktestedAlert {
+  const count = (level: AlertLook['level']) => looks.filter((look) => look.level === level).length;
   const episodes = replayLooks(looks, rule);
   const [first, last] = [looks[0], looks.at(-1)];
   return {
@@ -126,7 +130,7 @@ function tried(rule: AlertRule, looks: readonly Look[]): BacktestedAlert {
   };
 }
 
-function notTried({ name, on }: AlertRule): BacktestedAlert {
+function buildNotBacktested({ name, on }: AlertRule): BacktestedAlert {
   return {
     ...{ alert: name, cause: on, windows: 0, unknown: 0, warnings: 0, alerts: 0, openHours: 0, period: null },
     ...{

@@ -50,7 +50,7 @@ export type AlertEpisode = z.infer<typeof AlertEpisode>;
  * Key of the loss that an episode causes. Open episodes of one monitor with the same key are one loss with one price, found by several alerts.
  * Null: no loss is known.
  */
-export function lossKey({ monitor, loss }: Pick<AlertEpisode, 'monitor' | 'loss'>): string | null {
+export function buildLossKey({ monitor, loss }: Pick<AlertEpisode, 'monitor' | 'loss'>): string | null {
   return loss === null ? null : `${monitor} ${loss.metric}`;
 }
 
@@ -59,10 +59,10 @@ export function lossKey({ monitor, loss }: Pick<AlertEpisode, 'monitor' | 'loss'
  * expensive. Episodes without a known loss stay.
  * Example: quality 1.34 USD a day and drift 2.13 USD a day of the same loss of accuracy, both by labels -> the one of 2.13.
  */
-export function pricedOnce<T extends Pick<AlertEpisode, 'monitor' | 'loss' | 'moneyPerDay'>>(
+export function selectPricedOnce<T extends Pick<AlertEpisode, 'monitor' | 'loss' | 'moneyPerDay'>>(
   episodes: readonly T[],
 ): T[] {
-  const groups = Map.groupBy(episodes, (episode) => lossKey(episode) ?? episode);
+  const groups = Map.groupBy(episodes, (episode) => buildLossKey(episode) ?? episode);
   return [...groups.values()].flatMap((group) => group.toSorted(comparePrices).slice(0, 1));
 }
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { DriftWindow } from '../../../quality/drift-windows/schema.ts';
 import type { QualityLoss } from '../episode/schema.ts';
-import { driftLook } from './drift-look.ts';
+import { evaluateDrift } from './drift-look.ts';
 
 const RULE = { on: 'drift', name: 'inputs', open: 1, close: 2, share: 0.3 } as const;
 
 type Verdict = readonly ['drifted' | 'small' | 'none', string, beyondPeriods?: number];
 
-function windowOf(verdicts: readonly Verdict[]): DriftWindow {
+function buildWindow(verdicts: readonly Verdict[]): DriftWindow {
   const columns = verdicts.map(([verdict, column, beyondPeriods = null]) => ({
     column,
     beyondPeriods,
@@ -29,43 +29,43 @@ const loss = (more: Partial<QualityLoss> = {}): QualityLoss => ({
 
 describe('a look at drift', () => {
   it('counts only columns whose change is significant and large', () => {
-    const small = windowOf([
+    const small = buildWindow([
       ['small', 'a'],
       ['small', 'b'],
       ['small', 'c'],
       ['none', 'd'],
     ]);
-    expect(driftLook(RULE, small, null)).toMatchObject({
+    expect(evaluateDrift(RULE, small, null)).toMatchObject({
       level: 'ok',
       columns: [],
       reason: 'None of 4 columns drifted. 3 changed by less than the minimum effect.',
     });
-    const some = windowOf([
+    const some = buildWindow([
       ['drifted', 'a'],
       ['small', 'b'],
       ['none', 'c'],
       ['none', 'd'],
     ]);
-    expect(driftLook(RULE, some, null)).toMatchObject({ level: 'warning', columns: ['a'] });
-    expect(driftLook({ ...RULE, share: 0.25 }, some, null)).toMatchObject({ level: 'alert', columns: ['a'] });
+    expect(evaluateDrift(RULE, some, null)).toMatchObject({ level: 'warning', columns: ['a'] });
+    expect(evaluateDrift({ ...RULE, share: 0.25 }, some, null)).toMatchObject({ level: 'alert', columns: ['a'] });
   });
 
   it('counts significant changes that are small where quality is proven to be lower, and only there', () => {
-    const small = windowOf([
+    const small = buildWindow([
       ['small', 'a'],
       ['small', 'b'],
       ['none', 'c'],
     ]);
-    expect(driftLook(RULE, small, loss())).toMatchObject({
+    expect(evaluateDrift(RULE, small, loss())).toMatchObject({
       level: 'alert',
       columns: ['a', 'b'],
       reason: '2 of 3 columns changed (66.7 %): a, b. Estimated accuracy is lower: 0.79 now, 0.83 before.',
     });
     const likely = loss({ current: 0.815, lower: 0.805, upper: 0.825 });
-    expect(driftLook(RULE, small, likely)).toMatchObject({ level: 'ok', columns: [] });
+    expect(evaluateDrift(RULE, small, likely)).toMatchObject({ level: 'ok', columns: [] });
   });
 
-  const drifted = windowOf([
+  const drifted = buildWindow([
     ['drifted', 'a'],
     ['none', 'b'],
   ]);
@@ -79,7 +79,7 @@ describe('a look at drift', () => {
     ['a smaller error', loss({ metric: 'mae', reference: 2, current: 1.5, lower: 1.4, upper: 1.6 }), 'warning'],
     ['a larger error', loss({ metric: 'mae', reference: 2, current: 2.5, lower: 2.4, upper: 2.6 }), 'alert'],
   ] as const)('whose quality is %s', (_, known, level) => {
-    expect(driftLook(RULE, drifted, known)).toMatchObject({ level, loss: known });
+    expect(evaluateDrift(RULE, drifted, known)).toMatchObject({ level, loss: known });
   });
 
   describe('close to single periods of the reference', () => {
@@ -88,10 +88,10 @@ describe('a look at drift', () => {
       ['none', 'c'],
       ['none', 'd'],
     ];
-    const close = windowOf([['drifted', 'a', 0.09], ['none', 'b'], ...others]);
+    const close = buildWindow([['drifted', 'a', 0.09], ['none', 'b'], ...others]);
 
     it('is a warning where quality is not known, and says so', () => {
-      expect(driftLook(ANY, close, null)).toMatchObject({
+      expect(evaluateDrift(ANY, close, null)).toMatchObject({
         level: 'warning',
         columns: ['a'],
         reason:
@@ -101,9 +101,9 @@ describe('a look at drift', () => {
 
     it('is an alert where quality is lower, and where it reaches the share of the alert', () => {
       const reason = '1 of 4 columns drifted (25 %): a.';
-      expect(driftLook(ANY, close, loss())).toMatchObject({ level: 'alert', reason });
-      expect(driftLook({ ...ANY, share: 0.25 }, close, null)).toMatchObject({ level: 'alert', reason });
-      expect(driftLook({ ...ANY, share: 0.3 }, close, null)).toMatchObject({ level: 'warning', reason });
+      expect(evaluateDrift(ANY, close, loss())).toMatchObject({ level: 'alert', reason });
+      expect(evaluateDrift({ ...ANY, share: 0.25 }, close, null)).toMatchObject({ level: 'alert', reason });
+      expect(evaluateDrift({ ...ANY, share: 0.3 }, close, null)).toMatchObject({ level: 'warning', reason });
     });
 
     it.each([
@@ -111,13 +111,13 @@ describe('a look at drift', () => {
       ['that was not measured', [['drifted', 'a'], ['none', 'b'], ...others]],
       ['half of the columns drifted', [['drifted', 'a', 0.09], ['drifted', 'b', 0], ...others]],
     ] as const)('is an alert where %s', (_, verdicts) => {
-      const { level, reason } = driftLook(ANY, windowOf(verdicts), null);
+      const { level, reason } = evaluateDrift(ANY, buildWindow(verdicts), null);
       expect([level, reason]).toEqual(['alert', expect.not.stringContaining('outside')]);
     });
   });
 
   it('says why it is a warning only', () => {
-    expect(driftLook(RULE, drifted, loss({ current: 0.86, lower: 0.85, upper: 0.87 })).reason).toBe(
+    expect(evaluateDrift(RULE, drifted, loss({ current: 0.86, lower: 0.85, upper: 0.87 })).reason).toBe(
       '1 of 2 columns drifted (50 %): a. Estimated accuracy is not lower: 0.86 now, 0.83 before.',
     );
   });

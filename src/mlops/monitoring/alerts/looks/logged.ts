@@ -1,8 +1,8 @@
 import type { InstantRange } from '../../../../platform/journal/index.ts';
-import { literal } from '../../../../platform/lake/index.ts';
-import { instant } from '../../../predictions/index.ts';
+import { quoteLiteral } from '../../../../platform/lake/index.ts';
+import { buildInstantSql } from '../../../predictions/index.ts';
 import type { Tables } from '../../../quality/index.ts';
-import type { Served } from '../burn-rate.ts';
+import type { RequestCounts } from '../burn-rate.ts';
 
 interface Latencies {
   readonly model: string;
@@ -12,20 +12,20 @@ interface Latencies {
   readonly withinMs: number;
 }
 
-const at = (instantMs: number) => instant(new Date(instantMs).toISOString());
+const toInstantSql = (instantMs: number) => buildInstantSql(new Date(instantMs).toISOString());
 
-const rangeOf = (fromMs: number, toMs: number): InstantRange => ({
+const toInstantRange = (fromMs: number, toMs: number): InstantRange => ({
   from: new Date(fromMs).toISOString(),
   to: new Date(toMs).toISOString(),
 });
 
 /** Latencies from the prediction log, as the sender reported them. Used for models whose requests this server does not count. */
-export async function loggedLatencies(
+export async function countLoggedLatencies(
   { predictions }: Tables,
   { model, now, lengthsMs, withinMs }: Latencies,
-): Promise<Served[]> {
+): Promise<RequestCounts[]> {
   const counts = lengthsMs.flatMap((length, place) => {
-    const within = `predictedAt >= ${at(now - length)}`;
+    const within = `predictedAt >= ${toInstantSql(now - length)}`;
     return [
       `count(latencyMs) FILTER (WHERE ${within})::DOUBLE AS requests${place}`,
       `count(*) FILTER (WHERE ${within} AND latencyMs > ${withinMs})::DOUBLE AS bad${place}`,
@@ -34,10 +34,10 @@ export async function loggedLatencies(
   const row = await predictions.read(
     async (relation, session) => {
       const [first] = await session.query(`SELECT ${counts.join(', ')} FROM ${relation}
-      WHERE model = ${literal(model)} AND predictedAt >= ${at(now - Math.max(...lengthsMs))} AND predictedAt < ${at(now)}`);
+      WHERE model = ${quoteLiteral(model)} AND predictedAt >= ${toInstantSql(now - Math.max(...lengthsMs))} AND predictedAt < ${toInstantSql(now)}`);
       return first;
     },
-    rangeOf(now - Math.max(...lengthsMs), now),
+    toInstantRange(now - Math.max(...lengthsMs), now),
   );
   return lengthsMs.map((_, place) => ({
     requests: Number(row?.[`requests${place}`] ?? 0),
@@ -49,7 +49,7 @@ export async function loggedLatencies(
  * UTC instant of the last prediction of a model in so many milliseconds before now; null: there is none. Predictions in the
  * future do not count.
  */
-export function lastPrediction(
+export function findLastPrediction(
   { predictions }: Tables,
   { model, now, withinMs }: { readonly model: string; readonly now: number; readonly withinMs: number },
 ): Promise<string | null> {
@@ -57,9 +57,9 @@ export function lastPrediction(
     async (relation, session) => {
       const [row] =
         await session.query(`SELECT strftime(max(predictedAt), '%Y-%m-%dT%H:%M:%S.%gZ') AS last FROM ${relation}
-      WHERE model = ${literal(model)} AND predictedAt > ${at(now - withinMs)} AND predictedAt <= ${at(now)}`);
+      WHERE model = ${quoteLiteral(model)} AND predictedAt > ${toInstantSql(now - withinMs)} AND predictedAt <= ${toInstantSql(now)}`);
       return row === undefined || row.last === null ? null : String(row.last);
     },
-    rangeOf(now - withinMs, now),
+    toInstantRange(now - withinMs, now),
   );
 }

@@ -4,7 +4,7 @@ import type { QualityLoss } from '../episode/schema.ts';
 import type { LookLevel } from '../state.ts';
 
 /** Result of one look at an alert. */
-export interface Look {
+export interface AlertLook {
   readonly level: LookLevel;
   /** One sentence for people. */
   readonly reason: string;
@@ -17,7 +17,7 @@ export interface Look {
 
 /** A look, and the rows that it is of. */
 export interface CountedLook {
-  readonly look: Look;
+  readonly look: AlertLook;
   /** Predictions of its window, and those of them that have a label. */
   readonly predictions: number;
   readonly labels: number;
@@ -29,11 +29,11 @@ export function hasChange({ columns }: Pick<DriftWindow, 'columns'>): boolean {
 }
 
 /** `0.9123`, `12.3`: a figure for a sentence. */
-export function figure(value: number): string {
+export function formatFigure(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
 /** A share as per cent. */
-export function percent(share: number): string {
+export function formatPercent(share: number): string {
   return `${Number((share * 100).toPrecision(3))} %`;
 }

@@ -1,8 +1,8 @@
 import type { Period } from '../../../../platform/units/schema.ts';
 import type { AlertRule, MeasuredQuality } from '../../../monitors/schema.ts';
-import { isError, worseBy } from '../money.ts';
+import { computeDecline, isError } from '../money.ts';
 import type { LookLevel } from '../state.ts';
-import { figure, type Look } from './look.ts';
+import { type AlertLook, formatFigure } from './look.ts';
 
 export type QualityRule = Extract<AlertRule, { on: 'quality' | 'estimated_quality' }>;
 
@@ -22,7 +22,7 @@ export interface QualityQuestion {
 }
 
 /** Level and reason that the quality of a window gives its alert. */
-export function qualityLook({ rule, window, now, reference, estimated }: QualityQuestion): Look {
+export function evaluateQuality({ rule, window, now, reference, estimated }: QualityQuestion): AlertLook {
   const facts = { window, version: null, columns: [] };
   const what = estimated ? `Estimated ${rule.metric}` : rule.metric;
   if (now === null || now.value === null || now.sampleSize < rule.minPredictions) {
@@ -34,23 +34,23 @@ export function qualityLook({ rule, window, now, reference, estimated }: Quality
   const before = reference?.value ?? rule.worseThan ?? null;
   const loss =
     before === null ? null : { metric: rule.metric, reference: before, current: value, lower, upper, estimated };
-  const past = rule.worseThan === undefined ? 'ok' : pastLimit(now, value, rule.worseThan);
+  const past = rule.worseThan === undefined ? 'ok' : compareWithLimit(now, value, rule.worseThan);
   const worse = reference !== null && isWorse(reference, now) ? 'alert' : 'ok';
-  const interval = lower === null || upper === null ? '' : ` (${figure(lower)} to ${figure(upper)})`;
+  const interval = lower === null || upper === null ? '' : ` (${formatFigure(lower)} to ${formatFigure(upper)})`;
   const held = [
-    ...(rule.worseThan === undefined ? [] : [`limit ${figure(rule.worseThan)}`]),
-    ...(reference?.value == null ? [] : [`reference ${figure(reference.value)}`]),
+    ...(rule.worseThan === undefined ? [] : [`limit ${formatFigure(rule.worseThan)}`]),
+    ...(reference?.value == null ? [] : [`reference ${formatFigure(reference.value)}`]),
   ].join(', ');
-  const reason = `${what} is ${figure(value)}${interval} of ${now.sampleSize} predictions; ${held === '' ? 'its reference is unknown' : held}.`;
-  return { ...facts, level: graver(past, worse), reason, loss };
+  const reason = `${what} is ${formatFigure(value)}${interval} of ${now.sampleSize} predictions; ${held === '' ? 'its reference is unknown' : held}.`;
+  return { ...facts, level: selectGraverLevel(past, worse), reason, loss };
 }
 
-function graver(one: LookLevel, other: LookLevel): LookLevel {
+function selectGraverLevel(one: LookLevel, other: LookLevel): LookLevel {
   if (one === 'alert' || other === 'alert') return 'alert';
   return one === 'warning' || other === 'warning' ? 'warning' : 'ok';
 }
 
-function pastLimit({ metric, lower, upper }: MeasuredQuality, value: number, limit: number): LookLevel {
+function compareWithLimit({ metric, lower, upper }: MeasuredQuality, value: number, limit: number): LookLevel {
   const [isPast, nearest] = isError(metric) ? [value > limit, lower] : [value < limit, upper];
   if (!isPast) return 'ok';
   const whole = nearest !== null && (isError(metric) ? nearest > limit : nearest < limit);
@@ -59,15 +59,20 @@ function pastLimit({ metric, lower, upper }: MeasuredQuality, value: number, lim
 
 /** Whether the value is significantly worse: one-sided test at 0.05 % of two samples, by the normal distribution. */
 export function isWorse(reference: MeasuredQuality, now: MeasuredQuality): boolean {
-  const [before, after] = [errorOf(reference), errorOf(now)];
+  const [before, after] = [computeStandardError(reference), computeStandardError(now)];
   if (before === null || after === null) return false;
-  const difference = worseBy({ metric: now.metric, reference: before.value, current: after.value });
+  const difference = computeDecline({ metric: now.metric, reference: before.value, current: after.value });
   const spread = Math.sqrt(before.spread ** 2 + after.spread ** 2);
   return difference > 0 && difference >= Z_WORSE * spread;
 }
 
 /** A measure on the scale on which it is a mean, and the standard error of it there; null: too few for one. */
-function errorOf({ metric, value, lower, upper }: MeasuredQuality): { value: number; spread: number } | null {
+function computeStandardError({
+  metric,
+  value,
+  lower,
+  upper,
+}: MeasuredQuality): { value: number; spread: number } | null {
   if (value === null || lower === null || upper === null) return null;
   const scale = metric === 'rmse' ? (x: number) => x * x : (x: number) => x;
   return { value: scale(value), spread: (scale(upper) - scale(lower)) / (2 * Z_INTERVAL) };

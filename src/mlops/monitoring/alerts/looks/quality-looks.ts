@@ -1,11 +1,11 @@
 import type { Period } from '../../../../platform/units/schema.ts';
 import type { MeasuredQuality, Monitor, MonitorWindow } from '../../../monitors/schema.ts';
-import { type LossDeps, measuredMetric, windowsOfPeriods } from '../losses.ts';
+import { type LossDeps, measureMetric, readPeriodWindows } from '../losses.ts';
 import type { CountedLook } from './look.ts';
-import { type QualityRule, qualityLook } from './quality-look.ts';
+import { evaluateQuality, type QualityRule } from './quality-look.ts';
 
 /** One look at a quality alert for each period, in the order of the periods, by the labels known now. Periods must not overlap. */
-export async function qualityLooks(
+export async function evaluateQualityPeriods(
   deps: LossDeps,
   monitor: Monitor,
   rule: QualityRule,
@@ -13,12 +13,12 @@ export async function qualityLooks(
 ): Promise<CountedLook[]> {
   const { metric, reference: period } = rule;
   const estimated = rule.on === 'estimated_quality';
-  const figures = await (estimated ? estimates : measurements)(deps, monitor, metric, periods);
+  const figures = await (estimated ? readEstimates : readMeasurements)(deps, monitor, metric, periods);
   const isAsked = period !== undefined && figures.some(({ now }) => now !== null);
-  const reference = isAsked ? await measuredMetric(deps, monitor, metric, period) : null;
+  const reference = isAsked ? await measureMetric(deps, monitor, metric, period) : null;
   return periods.map((window, at) => {
     const { now = null, predictions = 0, labels = 0 } = figures[at] ?? {};
-    return { look: qualityLook({ rule, window, now, reference, estimated }), predictions, labels };
+    return { look: evaluateQuality({ rule, window, now, reference, estimated }), predictions, labels };
   });
 }
 
@@ -26,22 +26,22 @@ interface Figure extends Omit<CountedLook, 'look'> {
   readonly now: MeasuredQuality | null;
 }
 
-async function measurements(
+async function readMeasurements(
   deps: LossDeps,
   { spec }: Monitor,
   metric: string,
   periods: readonly Period[],
 ): Promise<Figure[]> {
-  const windows = await windowsOfPeriods(deps, { ...spec, estimate: undefined }, periods, null);
-  return windows.map((window) => figureOf(window, metric));
+  const windows = await readPeriodWindows(deps, { ...spec, estimate: undefined }, periods, null);
+  return windows.map((window) => selectFigure(window, metric));
 }
 
-function figureOf(window: MonitorWindow | null, metric: string): Figure {
+function selectFigure(window: MonitorWindow | null, metric: string): Figure {
   const now = window?.quality.find((one) => one.metric === metric) ?? null;
   return { now, predictions: window?.predictions ?? 0, labels: window?.labelled ?? 0 };
 }
 
-async function estimates(
+async function readEstimates(
   deps: LossDeps,
   monitor: Monitor,
   metric: string,

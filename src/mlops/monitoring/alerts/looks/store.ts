@@ -57,7 +57,7 @@ interface AlertName {
 }
 
 /** Place of the last look; 0: there is none. */
-export async function lastPlace(sql: Sql, { monitor, alert }: AlertName): Promise<number> {
+export async function findLastPlace(sql: Sql, { monitor, alert }: AlertName): Promise<number> {
   const row = await sql
     .tables<LookTables>()
     .selectFrom('alert_look')
@@ -69,7 +69,11 @@ export async function lastPlace(sql: Sql, { monitor, alert }: AlertName): Promis
 }
 
 /** Stores a look, or another judgement of the same. */
-export async function putLook(sql: Sql, { monitor, alert }: AlertName, { place, ...facts }: StoredLook): Promise<void> {
+export async function saveLook(
+  sql: Sql,
+  { monitor, alert }: AlertName,
+  { place, ...facts }: StoredLook,
+): Promise<void> {
   const row = { monitor, alert, place, facts: JSON.stringify(facts) };
   await sql
     .tables<LookTables>()
@@ -80,7 +84,7 @@ export async function putLook(sql: Sql, { monitor, alert }: AlertName, { place, 
 }
 
 /** The last looks behind a place, in their order. */
-export async function looksBehind(
+export async function listLooksAfter(
   sql: Sql,
   { monitor, alert }: AlertName,
   { place, limit }: { readonly place: number; readonly limit: number },

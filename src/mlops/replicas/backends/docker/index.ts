@@ -2,9 +2,9 @@ import type { ContainerServer, Variant } from '../../../endpoint-spec/schema.ts'
 import type { Executors } from '../../../executors/index.ts';
 import type { ModelSpec } from '../../../inference/index.ts';
 import type { Backend } from '../backend.ts';
-import { filledWords, MODEL_FOLDER } from '../container-words.ts';
-import { whyNotFetched } from '../registries.ts';
-import { served } from '../served.ts';
+import { fillWords, MODEL_FOLDER } from '../container-words.ts';
+import { explainNotPulled } from '../registries.ts';
+import { createServedBackend } from '../served.ts';
 
 export interface DockerBackendDeps {
   readonly containers: NonNullable<Executors['containers']>;
@@ -23,17 +23,17 @@ export interface DockerBackendDeps {
 }
 
 /** Copies of a server in containers of a Docker Engine, each on a lease of this server's. */
-export function dockerBackend(deps: DockerBackendDeps): Backend {
+export function createDockerBackend(deps: DockerBackendDeps): Backend {
   const { containers, server, modelName, modelFolder, modelSpec, resources, labels, registries } = deps;
-  const { command, args } = filledWords(server);
+  const { command, args } = fillWords(server);
   const has = server.artifacts ? { MODEL: MODEL_FOLDER } : {};
   return {
-    ...served({ protocol: server.protocol, modelName, modelFolder, modelSpec }),
+    ...createServedBackend({ protocol: server.protocol, modelName, modelFolder, modelSpec }),
     start: (id) =>
       containers.start({
         id,
         image: server.image,
-        notFetched: whyNotFetched(server.image, registries),
+        notFetched: explainNotPulled(server.image, registries),
         command,
         args,
         environment: { ...deps.environment, PORT: String(server.port), ...has },

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import type { Body } from '../../../inference/index.ts';
 import { ServingProblem } from '../../../inference/index.ts';
 import { type Answer, NotConnected } from '../exchange.ts';
-import { type Frame, frameBytes, frameReader, MAX_ID } from './frame.ts';
+import { createFrameReader, type Frame, frameBytes, MAX_ID } from './frame.ts';
 import { writeTogether } from './write-together.ts';
 
 /** Requests to one replica, many concurrently over one connection: a tenth of the cost of HTTP on both sides. */
@@ -22,7 +22,7 @@ interface Asker {
 export function openChannel(socketPath: string): Channel {
   let connection: Promise<Connection> | null = null;
   const connected = (): Promise<Connection> => {
-    connection ??= newConnection(socketPath, () => {
+    connection ??= createConnection(socketPath, () => {
       connection = null;
     });
     return connection;
@@ -40,7 +40,7 @@ export function openChannel(socketPath: string): Channel {
 
 type Connection = Channel;
 
-async function newConnection(socketPath: string, forget: () => void): Promise<Connection> {
+async function createConnection(socketPath: string, forget: () => void): Promise<Connection> {
   const socket = connect(socketPath);
   try {
     await once(socket, 'connect');
@@ -61,14 +61,14 @@ async function newConnection(socketPath: string, forget: () => void): Promise<Co
   };
   socket.on(
     'data',
-    frameReader((frame) => hand(askers, frame)),
+    createFrameReader((frame) => hand(askers, frame)),
   );
   socket.once('error', (error) => lost(error.message));
   socket.once('close', () => lost('its connection was closed'));
-  return { ask: asking(socket, askers), close: () => socket.destroy() };
+  return { ask: createAsk(socket, askers), close: () => socket.destroy() };
 }
 
-function asking(socket: Socket, askers: Map<number, Asker>): Channel['ask'] {
+function createAsk(socket: Socket, askers: Map<number, Asker>): Channel['ask'] {
   const write = writeTogether(socket);
   let last = 0;
   return (body, timeoutMs) =>

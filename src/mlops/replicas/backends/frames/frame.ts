@@ -32,7 +32,7 @@ export function frameBytes(id: number, status: number, { headers, content }: Omi
 }
 
 /** Takes the parts of a stream as they arrive, and passes on each complete frame. */
-export function frameReader(onFrame: (frame: Frame) => void): (part: Buffer) => void {
+export function createFrameReader(onFrame: (frame: Frame) => void): (part: Buffer) => void {
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
   let wantedBytes = HEAD_BYTES;
@@ -45,7 +45,7 @@ export function frameReader(onFrame: (frame: Frame) => void): (part: Buffer) => 
     for (;;) {
       wantedBytes = bytes.length < HEAD_BYTES ? HEAD_BYTES : LENGTH_BYTES + bytes.readUInt32LE(0);
       if (bytes.length < wantedBytes) break;
-      onFrame(frameIn(bytes.subarray(0, wantedBytes)));
+      onFrame(parseFrame(bytes.subarray(0, wantedBytes)));
       bytes = bytes.subarray(wantedBytes);
     }
     waiting = bytes.length === 0 ? [] : [bytes];
@@ -53,7 +53,7 @@ export function frameReader(onFrame: (frame: Frame) => void): (part: Buffer) => 
   };
 }
 
-function frameIn(bytes: Buffer): Frame {
+function parseFrame(bytes: Buffer): Frame {
   const jsonBytes = bytes.readUInt32LE(12);
   return {
     id: bytes.readUInt32LE(4),

@@ -7,14 +7,14 @@ import * as fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { NotConnected } from '../exchange.ts';
 import { openChannel } from './channel.ts';
-import { type Frame, frameBytes, frameReader } from './frame.ts';
-import { frameServer } from './server.ts';
+import { createFrameReader, type Frame, frameBytes } from './frame.ts';
+import { createFrameServer } from './server.ts';
 
 const socketPath = () => join(mkdtempSync(join(tmpdir(), 'frames-')), 'f');
 const json = (content: string) => ({ contentType: 'application/json', content });
 
 async function listening(path: string, answer: (frame: Frame) => Promise<string>): Promise<Server> {
-  const server = frameServer(async (frame) => ({ status: 200, body: json(await answer(frame)) }));
+  const server = createFrameServer(async (frame) => ({ status: 200, body: json(await answer(frame)) }));
   await once(server.listen(path), 'listening');
   onTestFinished(() => void server.close());
   return server;
@@ -45,7 +45,7 @@ describe('frames', () => {
           ),
         );
         const read: Frame[] = [];
-        const take = frameReader((one) => read.push(one));
+        const take = createFrameReader((one) => read.push(one));
         let at = 0;
         for (const cut of [...cuts, bytes.length]) {
           if (at < bytes.length) take(bytes.subarray(at, at + cut));

@@ -1,15 +1,15 @@
 import { createServer, type Server } from 'node:net';
 import type { Body } from '../../../inference/index.ts';
-import { type Frame, frameBytes, frameReader } from './frame.ts';
+import { createFrameReader, type Frame, frameBytes } from './frame.ts';
 import { writeTogether } from './write-together.ts';
 
 /** Answers frames in the order in which their answers are ready. `answer` never rejects. */
-export function frameServer(
+export function createFrameServer(
   answer: (frame: Frame) => Promise<{ readonly status: number; readonly body: Body }>,
 ): Server {
   return createServer((socket) => {
     const write = writeTogether(socket);
-    const read = frameReader((frame) => {
+    const read = createFrameReader((frame) => {
       void answer(frame).then(({ status, body }) => write(frameBytes(frame.id, status, body)));
     });
     socket.on('data', read);

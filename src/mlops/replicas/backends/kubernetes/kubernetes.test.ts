@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { EndpointSpec } from '../../../endpoint-spec/schema.ts';
-import { heldOn, instanceOf } from './index.ts';
+import { parseInstance, selectHeldResource } from './index.ts';
 
 it.each([
   ['machine', null],
@@ -9,7 +9,7 @@ it.each([
   ['gpu:H100', null],
   ['aws/g5.xlarge', null],
 ])('a replica that is priced by %s is on nodes of the type %s', (resource, type) => {
-  expect(instanceOf(resource)).toBe(type);
+  expect(parseInstance(resource)).toBe(type);
 });
 
 const NODE = {
@@ -22,7 +22,7 @@ const NODE = {
   share: 0.5,
 };
 
-it.each<[string, object, Parameters<typeof heldOn>[0], ReturnType<typeof heldOn>]>([
+it.each<[string, object, Parameters<typeof selectHeldResource>[0], ReturnType<typeof selectHeldResource>]>([
   ['its part of the node', {}, NODE, { resource: 'm5.large@eu-west-1', quantity: '0.5' }],
   ['its part of a node without a region', {}, { ...NODE, region: null }, { resource: 'm5.large', quantity: '0.5' }],
   ['what it names', { instance: 'own' }, NODE, null],
@@ -33,5 +33,5 @@ it.each<[string, object, Parameters<typeof heldOn>[0], ReturnType<typeof heldOn>
   const container = { image: 'i', protocol: 'v2' };
   const main = { model: 'm', version: 1, backend: 'kubernetes', container, resources };
   const { variants } = EndpointSpec.parse({ variants: { main } });
-  expect(variants.main && heldOn(place, variants.main.resources)).toEqual(held);
+  expect(variants.main && selectHeldResource(place, variants.main.resources)).toEqual(held);
 });
