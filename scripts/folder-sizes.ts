@@ -13,8 +13,8 @@ export interface FolderSize {
 }
 
 /**
- * Files and lines of each noun: a folder with an `index.ts` or a `schema.ts`. The files of its subfolders count for it, but for those that
- * are nouns of their own. Folders without a noun above them count for themselves.
+ * Files and lines of each noun: a folder with an `index.ts` or a `schema.ts`. The files of its subfolders count for it, except those
+ * that are nouns themselves. Folders without a noun above them count for themselves.
  *
  * @example measureNouns([{ path: 'a/index.ts', lines: 5 }, { path: 'a/b/x.ts', lines: 7 }]) // [{ folder: 'a', files: 2, lines: 12 }]
  */

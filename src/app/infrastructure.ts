@@ -11,7 +11,7 @@ import type { Store } from '../platform/store/index.ts';
 import type { Log, Telemetry } from '../platform/telemetry/index.ts';
 import type { Clock } from '../platform/units/index.ts';
 
-/** What both wings run on: configuration, clock, store, lake, objects, events and jobs. */
+/** Dependencies of both wings: configuration, clock, store, lake, objects, events and jobs. */
 export interface Infrastructure {
   readonly config: Config;
   readonly folder: string;

@@ -23,7 +23,7 @@ import { findBudgets, readBudgetStamp } from './store.ts';
 import type { Window } from './window.ts';
 
 export { budgetMigrations } from './migrations.ts';
-export type { ExpectedBreach, ExpectedBreachOf } from './notices/expected-breach.ts';
+export type { ExpectedBreach } from './notices/expected-breach.ts';
 export { findReservationSubject } from './reservations/store.ts';
 export type { BudgetStanding } from './standing.ts';
 

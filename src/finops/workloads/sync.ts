@@ -1,7 +1,5 @@
 import { AppError } from '../../platform/errors/index.ts';
-import type { ContainerSource, Series } from '../gpu-telemetry/index.ts';
-import { QueryTooLarge, queryRange } from '../gpu-telemetry/index.ts';
-import type { PrometheusSource } from '../gpu-telemetry/schema.ts';
+import { type ContainerSource, QueryTooLarge, queryRange, type Series } from '../gpu-telemetry/index.ts';
 import type { Answers } from './answers.ts';
 import { buildContainerHours } from './hours-of.ts';
 import { buildNodeHours } from './nodes-of.ts';

@@ -61,6 +61,21 @@ interface MultipartDeps {
   readonly maxUploadBytes: number;
 }
 
+/** Key of the signatures of part addresses. */
+function newSecret() {
+  return { secret: randomBytes(32).toString('hex') };
+}
+
+function withUrl(urlOf: (address: PartAddress) => string) {
+  return (address: PartAddress) => ({ url: urlOf(address), headers: {} });
+}
+
+/** Error: `invalid_parameter_value`. */
+function requirePartCount(parts: number): void {
+  if (Number.isInteger(parts) && parts >= 1 && parts <= MAX_PARTS) return;
+  throw buildInvalidParameter(`Invalid value ${parts} for parameter 'num_parts' supplied: 1 to ${MAX_PARTS}.`);
+}
+
 export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDeps) {
   const save = (id: string, upload: StoredUpload) =>
     objects.put(`${buildFolder(id)}/${UPLOAD_FILE}`, JSON.stringify(upload));
@@ -93,19 +108,13 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
       urlOf: (address: PartAddress) => string,
     ): Promise<StartedUpload> {
       const key = buildTargetKey(folder, file);
-      if (!Number.isInteger(parts) || parts < 1 || parts > MAX_PARTS) {
-        throw buildInvalidParameter(`Invalid value ${parts} for parameter 'num_parts' supplied: 1 to ${MAX_PARTS}.`);
-      }
+      requirePartCount(parts);
       const uploadId = randomBytes(16).toString('hex');
-      const secret = randomBytes(32).toString('hex');
-      const upload = { key, parts, begunAt: clock.now(), secret, completed: false, storeId: null };
+      const upload = { key, parts, begunAt: clock.now(), ...newSecret(), completed: false, storeId: null };
       const { direct } = objects;
       if (direct === null) {
         await save(uploadId, upload);
-        return {
-          uploadId,
-          addresses: buildPartAddresses(uploadId, upload).map((own) => ({ url: urlOf(own), headers: {} })),
-        };
+        return { uploadId, addresses: buildPartAddresses(uploadId, upload).map(withUrl(urlOf)) };
       }
       const there = await direct.beginUpload(key, uploadId);
       await save(uploadId, { ...upload, storeId: there.storeId });

@@ -1,25 +1,19 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { AppError } from '../../platform/errors/index.ts';
-import { decimal, decimalString, type Money } from '../../platform/units/index.ts';
 import type { Executor, RunningWork, Work } from '../compute/index.ts';
 import type { PlannedStep } from '../pipeline-definition/index.ts';
 import type { CommandStep } from '../pipeline-definition/schema.ts';
-import type { Allowance } from './admission.ts';
-import { type AttemptEnd, watch } from './attempt.ts';
 import { computeCacheKey, explainHit, explainMiss } from './cache-key.ts';
 import { decideBefore } from './capacity.ts';
 import { findCapacity } from './capacity-decision.ts';
-import { collect, keepLog } from './collect.ts';
 import { type DriveDeps, type DrivenRun, listKnownSteps, requireStep } from './context.ts';
-import { readLastLines } from './last-lines.ts';
+import { endUnstartedStep, followAttempt, type StartedAttempt } from './follow-attempt.ts';
 import { findCached, findLastMade } from './made-steps.ts';
-import { computeNextTry } from './next-try.ts';
 import { describeProblem, type PreparedStep, prepare } from './prepare.ts';
-import { isAway, LATER_MS, removeWork, retryUntilReached } from './put-away.ts';
+import { isAway, LATER_MS, retryUntilReached } from './put-away.ts';
 import { save } from './steps-of-run.ts';
-import { type StoredStep, saveCached } from './store.ts';
-import type { StepUsage } from './taken.ts';
+import type { StoredStep } from './store.ts';
 import { buildAdmission, buildWork, fillWorkspace, toResources, workId } from './work.ts';
 import { NO_MASK } from './work-secrets.ts';
 
@@ -54,7 +48,7 @@ export async function runCommandStep(
       prepared,
       image: image?.name ?? null,
     });
-    if (begun !== null) await follow(deps, driven, begun);
+    if (begun !== null) await followAttempt(deps, driven, begun);
   } catch (error) {
     const said = describeProblem(error) ?? (error instanceof AppError ? error.message : null);
     const masker =
@@ -66,7 +60,7 @@ export async function runCommandStep(
     const found = requireStep(driven, planned.key);
     if (isAway(error) && found.state === 'waiting')
       return void (await save(deps, driven, { ...found, reason, notBeforeMs: deps.clock.now() + LATER_MS }));
-    await endWith(deps, driven, requireStep(driven, planned.key), classifyRefusal(error), reason);
+    await endUnstartedStep(deps, driven, requireStep(driven, planned.key), classifyRefusal(error), reason);
   }
 }
 
@@ -149,15 +143,6 @@ async function takeCached(
     endedMs: now,
   });
   return true;
-}
-
-interface StartedAttempt {
-  readonly executor: Executor;
-  readonly step: CommandStep;
-  readonly key: string;
-  readonly work: Work;
-  readonly running: RunningWork;
-  readonly allowance: Allowance;
 }
 
 interface AttemptStart {
@@ -320,102 +305,4 @@ function buildTags({ run }: DrivenRun, stored: StoredStep) {
     'mlflow.source.git.commit': run.commit ?? undefined,
   };
   return Object.entries(tags).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
-}
-
-/** Watches an attempt to its end, and stores its results. */
-async function follow(deps: DriveDeps, driven: DrivenRun, begun: StartedAttempt): Promise<void> {
-  const stored = requireStep(driven, begun.key);
-  // Cost of the earlier attempts: after a restart, the stored step cost may already include this attempt.
-  const spentBefore = stored.attempts.reduce<Money | null>((total, { spent }) => sum(total, spent), null);
-  const input = {
-    ...begun,
-    number: stored.attempt,
-    mlflowRun: stored.mlflowRun,
-    reports: async (spent: Money | null, taken: StepUsage) =>
-      void (await save(deps, driven, { ...requireStep(driven, begun.key), spent: sum(spentBefore, spent), taken })),
-  };
-  // Runs concurrently with the settlement: both wait for the disk.
-  const { mlflowRun, attempt } = stored;
-  const log = begun.running.ended.then(() => keepLog(deps, begun.work, { mlflowRun, attempt }));
-  log.catch(() => undefined);
-  const end = await watch(deps, driven, input);
-  if (end === null) return;
-  await deps.endAccess(begun.work.id);
-  const collected = await collect(deps, { ...begun, mlflowRun, end, log });
-  const lastLines = collected.verdict.outcome === 'succeeded' ? null : await readLastLines(deps, begun.work);
-  await keepEnd(deps, driven, begun, {
-    end: { ...end, ...collected.verdict, attempt: { ...end.attempt, lastLines } },
-    outputs: collected.outputs,
-    spentBefore,
-  });
-  deps.line.left();
-  await removeWork(deps, driven.letGo, begun.executor, begun.work);
-}
-
-function sum(one: Money | null, other: Money | null): Money | null {
-  if (one === null || other === null || one.currency !== other.currency) return other ?? one;
-  return { amount: decimalString(decimal(one.amount).plus(other.amount)), currency: one.currency };
-}
-
-interface CachedResult {
-  readonly end: AttemptEnd;
-  readonly outputs: StoredStep['outputs'];
-  readonly spentBefore: Money | null;
-}
-
-async function keepEnd(
-  deps: DriveDeps,
-  driven: DrivenRun,
-  { step, key }: StartedAttempt,
-  { end, outputs, spentBefore }: CachedResult,
-): Promise<void> {
-  const { outcome, reason, attempt } = end;
-  const stored = requireStep(driven, key);
-  const ended: StoredStep = {
-    ...stored,
-    reason,
-    outputs,
-    spent: sum(spentBefore, attempt.spent),
-    attempts: [...stored.attempts, attempt],
-    taken: null,
-    endedMs: attempt.endMs,
-  };
-  const { again, tries } = computeNextTry(step, ended, outcome);
-  if (again && !driven.stop.aborted) {
-    const pauseMs = outcome === 'again' ? 0 : step.retries.backoff * 2 ** Math.max(0, tries - 1);
-    await save(deps, driven, { ...ended, state: 'waiting', notBeforeMs: deps.clock.now() + pauseMs });
-    return;
-  }
-  const state = outcome === 'again' ? 'failed' : outcome;
-  await deps.store.transaction(async (sql) => {
-    const over = await save(deps, driven, { ...ended, state }, sql);
-    if (state === 'succeeded') await saveCached(sql, driven.run.pipeline, over, deps.clock.now());
-  });
-  // Dependent steps start without waiting for the cleanup.
-  driven.wake();
-  await endMlflowRun(deps, ended.mlflowRun, state, attempt.endMs ?? deps.clock.now());
-}
-
-async function endMlflowRun(
-  deps: DriveDeps,
-  mlflowRun: string | null,
-  state: 'succeeded' | 'failed' | 'stopped',
-  endMs: number,
-): Promise<void> {
-  if (mlflowRun === null) return;
-  const status = { succeeded: 'FINISHED', failed: 'FAILED', stopped: 'KILLED' } as const;
-  await deps.runLog.end(mlflowRun, status[state], Math.round(endMs));
-}
-
-/** Ends a step that could not start. */
-async function endWith(
-  deps: DriveDeps,
-  driven: DrivenRun,
-  stored: StoredStep,
-  state: 'failed' | 'stopped',
-  reason: string,
-): Promise<void> {
-  const now = deps.clock.now();
-  await save(deps, driven, { ...stored, state, reason, startedMs: stored.startedMs ?? now, endedMs: now });
-  await endMlflowRun(deps, stored.mlflowRun, state, now);
 }

@@ -9,7 +9,7 @@ import type { Clock, Instant } from '../units/index.ts';
 import { UtcInstant } from '../units/index.ts';
 import { createUpload, Upload } from './schema.ts';
 
-export { type SentFile, type UploadedFile, type UploadFilesDeps, useUploadedFiles } from './use-files.ts';
+export { type SentFile, type UploadFilesDeps, useUploadedFiles } from './use-files.ts';
 
 export interface ReceivedUpload {
   readonly upload: string;

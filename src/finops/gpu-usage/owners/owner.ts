@@ -38,11 +38,3 @@ export interface GpuWork {
   /** Billed and metered cost of runs whose hours are completely covered by a bill. */
   reconciledRuns(sql: Sql, runs: readonly string[]): Promise<ReadonlyMap<string, ReconciledCost>>;
 }
-
-/** Default without any facts about work. */
-export const NO_WORK: GpuWork = {
-  workIdsIn: () => [],
-  isPodOfEndpoint: () => false,
-  outcomesOf: async () => new Map(),
-  reconciledRuns: async () => new Map(),
-};
