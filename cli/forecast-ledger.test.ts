@@ -23,7 +23,7 @@ function bill(): string {
 
 it('forecast says that there is none yet, makes it from a bill, and shows it with its budget and known changes', async () => {
   const none = await server.run('forecast', 'list');
-  expect([none.code, none.err]).toEqual([0, expect.stringContaining('There is no forecast yet')]);
+  expect([none.code, none.err]).toEqual([0, expect.stringContaining('No forecast yet')]);
   expect((await server.run('forecast', 'show', '--team', 'x')).code).toBe(4);
   expect((await server.run('forecast', 'show', '--team', 'x', '--model', 'y')).code).toBe(2);
 

@@ -32,7 +32,7 @@ describe('triggers on the command line', () => {
     const text = await shown();
     expect(text).toMatch(/^TRIGGER +CONDITION +NEXT +PROBLEM\noften +\* \* \* \* \* \* in UTC/);
     expect(text).toMatch(/event +model_alias\.set, alias champion +—/);
-    await expect.poll(shown).toMatch(/data +change of .*nothing, looked at every 300 s .*There is no/);
+    await expect.poll(shown).toMatch(/data +change of .*nothing, checked every 300 s .*There is no/);
     const { out } = await server.run('pipeline', 'triggers', 'ranker', '--json');
     expect(JSON.parse(out)).toMatchObject({ triggers: [{ trigger: 'often' }, { kind: 'data' }, { kind: 'event' }] });
   });
