@@ -55,7 +55,7 @@ module.exports = {
           '^src/(app/version|platform/errors/table)\\.ts$',
           '^src/platform/store/folder-lock\\.ts$',
           '^src/platform/(processes|archives|csv|gpus)/index\\.ts$',
-          '^src/platform/archives/gzip\\.ts$',
+          '^src/platform/(archives/gzip|units/durations)\\.ts$',
         ],
       },
     },

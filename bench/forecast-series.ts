@@ -1,3 +1,5 @@
+import { DAY_MS, HOUR_MS } from '../src/platform/units/durations.ts';
+
 /** A series in the form of a forecast request. */
 export interface BenchSeries {
   readonly times: readonly string[];
@@ -13,8 +15,6 @@ interface Kind {
   readonly seasons: readonly number[];
 }
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const START_MS = Date.UTC(2024, 0, 1);
 const MISSING_SHARE = 0.02;
 

@@ -7,6 +7,7 @@ import { writeBody } from '../src/finops/gpu-telemetry/sources/exporter.testing.
 import type { Series } from '../src/finops/gpu-telemetry/sources/take.ts';
 import { getGpuIdle } from '../src/finops/gpu-usage/schema.ts';
 import { buildUrl } from '../src/platform/contract/schema.ts';
+import { DAY_MS } from '../src/platform/units/durations.ts';
 import { createUpload } from '../src/platform/uploads/schema.ts';
 import type { CaseContext } from './case-context.ts';
 import { GPU_INTERVAL_MS, GPUS, writeGpuFile } from './gpu-file.ts';
@@ -15,7 +16,6 @@ import type { CaseReport, Figure } from './report.ts';
 import { startSteelyard } from './steelyard.ts';
 
 const SUBJECT = 'Steelyard';
-const DAY_MS = 86_400_000;
 /** Scrapes of five minutes; each is one request of remote write. */
 const SCRAPES = 20;
 const APPLY = `apiVersion: steelyard/v1

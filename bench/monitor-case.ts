@@ -14,18 +14,17 @@ import { createTelling } from '../src/platform/notices/index.ts';
 import { openObjects } from '../src/platform/objects/index.ts';
 import { openStore } from '../src/platform/store/index.ts';
 import { createTelemetry } from '../src/platform/telemetry/index.ts';
+import { DAY_MS, MINUTE_MS } from '../src/platform/units/durations.ts';
 import { createUploads } from '../src/platform/uploads/index.ts';
 import type { CaseContext } from './case-context.ts';
 import type { CaseReport, Figure } from './report.ts';
 
 const SUBJECT = 'Steelyard';
-const DAY_MS = 86_400_000;
 const DAYS = 1_464;
 const INPUTS = 16;
 const COUNTRIES = 12;
 const END = Date.UTC(2026, 10, 30);
 const START = END - DAYS * DAY_MS;
-const MINUTE_MS = 60_000;
 /** One in this many predictions has no label yet. */
 const UNLABELLED = 20;
 

@@ -6,11 +6,11 @@ import { PREDICTION } from '../src/mlops/predictions/lake-tables.ts';
 import { type JournaledRow, type JournaledTable, openJournaledTable } from '../src/platform/journal/index.ts';
 import { openLake } from '../src/platform/lake/index.ts';
 import { openStore } from '../src/platform/store/index.ts';
+import { DAY_MS } from '../src/platform/units/durations.ts';
 import type { CaseContext } from './case-context.ts';
 import type { CaseReport, Figure } from './report.ts';
 
 const SUBJECT = 'Steelyard';
-const DAY_MS = 86_400_000;
 const BACKFILL_DAYS = 1_464;
 const INPUTS = 16;
 /** Settlings of a day, one every five minutes. */

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DAY_MS } from '../src/platform/units/durations.ts';
 import { type ServedFolder, serveFolder } from './testing.ts';
 
-const DAY_MS = 86_400_000;
 const LOOK_MS = 100;
 let server: ServedFolder;
 

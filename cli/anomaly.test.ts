@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DAY_MS } from '../src/platform/units/durations.ts';
 import { golden, normalised, type ServedFolder, serveFolder, temporaryFolder } from './testing.ts';
 
 let server: ServedFolder;
@@ -15,7 +16,6 @@ beforeAll(async () => {
 });
 afterAll(() => server?.[Symbol.asyncDispose]());
 
-const DAY_MS = 86_400_000;
 const cost = (day: number): number => (day % 7 < 5 ? 100 : 60) + ((day * 37) % 11) - 5;
 /** A hundred days of costs; half as much again on three of them, nothing on the last four. */
 const COSTS = [

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DAY_MS } from '../src/platform/units/durations.ts';
 import { type ServedFolder, serveFolder, temporaryFolder } from './testing.ts';
 
 let server: ServedFolder;
@@ -8,8 +9,6 @@ beforeAll(async () => {
   server = await serveFolder();
 });
 afterAll(() => server?.[Symbol.asyncDispose]());
-
-const DAY_MS = 86_400_000;
 
 /** Days up to yesterday, each at the same cost on working days. */
 function bill(): string {

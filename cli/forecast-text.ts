@@ -4,6 +4,7 @@ import type {
   LedgerForecast,
   LedgerForecasts,
 } from '../src/finops/forecasts/schema.ts';
+import { DAY_MS } from '../src/platform/units/durations.ts';
 import type { Context } from './frame/context.ts';
 import { formatAmount, formatMoney } from './output/amounts.ts';
 import { sourcesBehindText } from './output/sources-behind.ts';
@@ -20,8 +21,6 @@ export function subjectName({ level, key }: Pick<LedgerForecast, 'level' | 'key'
 function lastDay({ window }: LedgerForecast): string {
   return new Date(Date.parse(window.end) - DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
-
-const DAY_MS = 86_400_000;
 
 const amount = ({ forecast }: LedgerForecast, end: 'mean' | 'lo80' | 'hi80' | 'lo95' | 'hi95') =>
   forecast === null ? null : formatAmount(forecast[end]);

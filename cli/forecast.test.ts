@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DAY_MS } from '../src/platform/units/durations.ts';
 import { golden, normalised, type ServedFolder, serveFolder, temporaryFolder } from './testing.ts';
 
 let server: ServedFolder;
@@ -16,7 +17,6 @@ beforeAll(async () => {
 });
 afterAll(() => server?.[Symbol.asyncDispose]());
 
-const DAY_MS = 86_400_000;
 const day = (at: number) => new Date(Date.UTC(2026, 0, 1) + at * DAY_MS).toISOString().slice(0, 10);
 const rows = Array.from(
   { length: 84 },

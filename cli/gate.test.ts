@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../src/platform/units/durations.ts';
 import { golden, normalised, type ServedFolder, serveFolder, temporaryFolder } from './testing.ts';
 
 const ORG = `apiVersion: steelyard/v1
@@ -49,7 +50,6 @@ spec:
 
 /** Budgets are seen in the month of the clock. */
 const THIS_MONTH = new Date().toISOString().slice(0, 7);
-const HOUR_MS = 3_600_000;
 const START = Date.parse('2026-10-01T00:00:00Z');
 const folder = temporaryFolder();
 let server: ServedFolder;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MINUTE_MS } from '../src/platform/units/durations.ts';
 import { UtcInstant } from '../src/platform/units/schema.ts';
 import { deleteIdlePolicy, listIdlePolicies } from '../src/tradeoff/recommendations/idle/schema.ts';
 import { deletePurchaseTerms, listPurchaseTerms } from '../src/tradeoff/recommendations/purchases/schema.ts';
@@ -153,7 +154,6 @@ const keepCommand = command({
   },
 });
 
-const MINUTE_MS = 60_000;
 /** `30 min`. */
 const minutesText = (ms: number) => `${Number((ms / MINUTE_MS).toFixed(1))} min`;
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listForecasts } from '../../src/finops/forecasts/schema.ts';
+import { DAY_MS } from '../../src/platform/units/durations.ts';
 import {
   connectBrowser,
   hasChromium,
@@ -20,7 +21,6 @@ import { axeFaultsAsShown, faultsFound } from './faults-found.ts';
 import { ask } from './questions.ts';
 
 const STEELYARD = join(import.meta.dirname, '..', '..', 'bin', 'steelyard');
-const DAY_MS = 86_400_000;
 const DAYS = 120;
 const LAYOUT_SHIFT = 0.02;
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordLabels, recordPredictions } from '../../src/mlops/predictions/schema.ts';
 import { listDriftWindows } from '../../src/mlops/quality/drift-windows/schema.ts';
 import { applied } from '../../src/mlops/testing/pipelines.ts';
+import { DAY_MS } from '../../src/platform/units/durations.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
 import { serveFolder } from '../support/demo.ts';
 import { applicationWithRanker, type ServedApplication } from '../support/served.ts';
@@ -14,7 +15,6 @@ import { faultsFound } from './faults-found.ts';
 import { ask } from './questions.ts';
 
 const LOOK_MS = 250;
-const DAY_MS = 86_400_000;
 const DAYS = 6;
 const A_DAY = 200;
 const MONITOR = {

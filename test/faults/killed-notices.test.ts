@@ -6,11 +6,11 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { type Receiver, startReceiver } from '../../src/platform/outbound/receiver.testing.ts';
 import { openStore } from '../../src/platform/store/index.ts';
+import { HOUR_MS } from '../../src/platform/units/durations.ts';
 import { someOf } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { onStoreOfCampaign } from '../support/stores.ts';
 
-const HOUR_MS = 3_600_000;
 /** From the start of a server to its end. */
 const DELAYS_MS = someOf([0, 10, 30, 80]);
 const IN_TIME = { timeout: 60_000, interval: 50 };

@@ -6,11 +6,11 @@ import { createDemoClient } from '../../examples/recommender/demo/client.ts';
 import { deletePredictions, listPredictions, recordPredictions } from '../../src/mlops/predictions/schema.ts';
 import { getVerification, startVerification } from '../../src/platform/integrity/schema.ts';
 import { verifyJournals } from '../../src/platform/journal/index.ts';
+import { DAY_MS } from '../../src/platform/units/durations.ts';
 import { atMoment, KillCampaign } from '../support/moment.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
 const DAYS = 60;
-const DAY_MS = 86_400_000;
 const FIRST_DAY = Date.parse('2026-01-01T12:00:00Z');
 /** Of the largest page. */
 const PAGE = 1000;

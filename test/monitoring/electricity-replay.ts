@@ -11,15 +11,13 @@ import { type DriftWindow, listDriftWindows } from '../../src/mlops/quality/drif
 import { applied, ranToEnd } from '../../src/mlops/testing/pipelines.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { listenOn } from '../../src/platform/http/index.ts';
+import { DAY_MS, MINUTE_MS, WEEK_MS } from '../../src/platform/units/durations.ts';
 import { call } from '../../src/testing/application.ts';
 import { getRetraining, getRetrainingRound, type RetrainingRound } from '../../src/tradeoff/retraining/schema.ts';
 
 export const MARKET = join(import.meta.dirname, '../../../shared/data/stats/drift/elec2.csv.gz');
 const EXAMPLE = join(import.meta.dirname, '../../examples/electricity');
 const MODEL = 'price-direction';
-const DAY_MS = 86_400_000;
-const WEEK_MS = 7 * DAY_MS;
-const MINUTE_MS = 60_000;
 const LABELS_LATE_MS = DAY_MS;
 /** The market before is trained on; from here on it is monitored. */
 const TRAINED_ROWS = 10_000;

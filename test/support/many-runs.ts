@@ -8,6 +8,7 @@ import { loadConfig } from '../../src/platform/config/index.ts';
 import { processEnvironment } from '../../src/platform/environment/index.ts';
 import { listenOn } from '../../src/platform/http/index.ts';
 import { insertRows, type Store } from '../../src/platform/store/index.ts';
+import { MINUTE_MS } from '../../src/platform/units/durations.ts';
 import type { RunningServer } from './demo.ts';
 
 export interface ManyRuns {
@@ -35,7 +36,6 @@ const PARAMS = ['rank', 'learning_rate', 'optimizer', 'batch_size', 'dropout'];
 const TEAMS = ['search', 'recommendations', 'fraud'];
 const STATUSES = ['FINISHED', 'FINISHED', 'FINISHED', 'FINISHED', 'FINISHED', 'FINISHED', 'FAILED', 'KILLED'];
 const RUNS_AT_ONCE = 1000;
-const MINUTE_MS = 60_000;
 
 /** Puts runs with ten metrics, five params and a cost into a store, as if clients had logged them; the newest three run. */
 export async function seedManyRuns(store: Store, of: ManyRuns): Promise<void> {

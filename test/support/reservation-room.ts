@@ -12,7 +12,6 @@ import { postApply } from '../../src/platform/manifests/schema.ts';
 import { call } from '../../src/testing/application.ts';
 
 export const NOON = Date.parse('2026-11-10T12:00:00Z');
-export const DAY_MS = 86_400_000;
 export const PRICES = `
 apiVersion: steelyard/v1
 kind: PriceBook

@@ -4,11 +4,12 @@ import type { Reservation } from '../../src/finops/budgets/reservations/schema.t
 import { approveBudget } from '../../src/finops/budgets/schema.ts';
 import { meteredCost } from '../../src/finops/metering/schema.ts';
 import type { Application } from '../../src/main.ts';
+import { DAY_MS } from '../../src/platform/units/durations.ts';
 import { decimal } from '../../src/platform/units/index.ts';
 import { call, catchProblem } from '../../src/testing/application.ts';
 
 import { repricingTests } from './repricing-suite.ts';
-import { DAY_MS, iso, NOON, PRICES, Room } from './reservation-room.ts';
+import { iso, NOON, PRICES, Room } from './reservation-room.ts';
 
 type Start = (clock: { now(): number }) => Promise<Application>;
 

@@ -8,9 +8,9 @@ import { mlflow, newRun, post, textAt } from '../../src/mlops/wire/testing.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { testClock } from '../../src/platform/jobs/fixtures.testing.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
+import { DAY_MS } from '../../src/platform/units/durations.ts';
 import { call, catchProblem } from '../../src/testing/application.ts';
 
-const DAY_MS = 24 * 3600_000;
 const until = (days: number) => new Date(clock.now() - days * DAY_MS).toISOString();
 let clock: ReturnType<typeof testClock>;
 

@@ -1,8 +1,9 @@
+import { HOUR_MS } from '../../../src/platform/units/durations.ts';
 import { createRandom, type Random, seedFor } from '../random/xoshiro.ts';
 import { type AwsDaily, awsDaily } from './aws-daily.ts';
 import { type AwsFleet, awsFleets } from './aws-fleet.ts';
 import { ec2Meter, spotMeanUsdPerHour } from './aws-meters.ts';
-import { type BillingMonth, HOUR_MS, hoursOf, slotAt } from './calendar.ts';
+import { type BillingMonth, hoursOf, slotAt } from './calendar.ts';
 import {
   type Commitment,
   type Costs,

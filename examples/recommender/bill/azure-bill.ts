@@ -1,7 +1,8 @@
+import { DAY_MS, HOUR_MS } from '../../../src/platform/units/durations.ts';
 import { createRandom, seedFor } from '../random/xoshiro.ts';
 import { type AzureFleet, type AzureTokens, azureFleets, azureTokens } from './azure-fleet.ts';
 import { azureInfrastructureMeters, azureVmMeter } from './azure-meters.ts';
-import { type BillingMonth, DAY_MS, daysOf, HOUR_MS, slotAt } from './calendar.ts';
+import { type BillingMonth, daysOf, slotAt } from './calendar.ts';
 import {
   type Commitment,
   commitmentPurchaseRow,

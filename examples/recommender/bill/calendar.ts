@@ -1,5 +1,4 @@
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
+import { DAY_MS, HOUR_MS } from '../../../src/platform/units/durations.ts';
 
 /** One billing month of the bill; all instants are milliseconds since 1970, UTC. */
 export interface BillingMonth {

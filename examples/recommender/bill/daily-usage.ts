@@ -1,5 +1,6 @@
+import { DAY_MS } from '../../../src/platform/units/durations.ts';
 import type { Random } from '../random/xoshiro.ts';
-import { type BillingMonth, DAY_MS, daysOf, isWeekend, slotAt } from './calendar.ts';
+import { type BillingMonth, daysOf, isWeekend, slotAt } from './calendar.ts';
 import { type Exact, quantityOf } from './money.ts';
 
 /** Something that is metered once a day. */

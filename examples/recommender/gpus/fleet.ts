@@ -1,9 +1,8 @@
+import { DAY_MS, HOUR_MS } from '../../../src/platform/units/durations.ts';
 import { createRandom, type Random } from '../random/xoshiro.ts';
 
 export const READ_EVERY_MS = 600_000;
 const DAYS = 14;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const GIB = 1024 ** 3;
 const GPUS_A_HOST = 8;
 const HOSTS = ['gpu-node-1', 'gpu-node-2'] as const;

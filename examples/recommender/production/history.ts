@@ -1,4 +1,5 @@
 import { type Label, type Prediction, recordLabels, recordPredictions } from '../../../src/mlops/predictions/schema.ts';
+import { HOUR_MS } from '../../../src/platform/units/durations.ts';
 import type { DemoClient } from '../demo/client.ts';
 import { createRandom, seedFor } from '../random/xoshiro.ts';
 import type { RecommenderModel } from '../training/recommender-model.ts';
@@ -6,7 +7,6 @@ import { scoreUser, topItems } from '../training/score.ts';
 import type { Audience } from './audience.ts';
 import { demandAt } from './day.ts';
 
-const HOUR_MS = 3_600_000;
 const LIST_LENGTH = 10;
 /** Predictions sent in one request. */
 const BATCH = 2_000;

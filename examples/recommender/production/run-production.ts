@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getEndpoint } from '../../../src/mlops/serving/schema.ts';
 import { postApply } from '../../../src/platform/manifests/schema.ts';
+import { HOUR_MS } from '../../../src/platform/units/durations.ts';
 import { getRetraining, getRetrainingRound, isRoundOver } from '../../../src/tradeoff/retraining/schema.ts';
 import type { Candidate, Report } from '../demo/candidates.ts';
 import type { DemoClient } from '../demo/client.ts';
@@ -16,7 +17,6 @@ import { type Answers, sendDay, type Traffic } from './traffic.ts';
 
 const ENDPOINT = 'home-feed';
 const RETRAINING = 'ranker';
-const HOUR_MS = 3_600_000;
 /** Window of the quality evaluation in hours, counted from midnight. */
 const WINDOW_HOURS = 6;
 const HISTORY_HOURS = 96;

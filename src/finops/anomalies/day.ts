@@ -1,4 +1,4 @@
-export const DAY_MS = 86_400_000;
+import { DAY_MS } from '../../platform/units/durations.ts';
 
 /** A UTC day as a number of days since 1970. */
 export function toDayNumber(day: string): number {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { decimal, sumDecimals } from '../../platform/units/index.ts';
 import { draws } from '../../testing/deep.ts';
 import { normal, seeded } from '../../testing/random.ts';
 import type { DailyCharges } from '../costs/index.ts';
 import type { GpuDay } from '../gpu-usage/index.ts';
 import { computeAlarmStrength, FALSE_ALARMS_PER_30_DAYS } from './alarm-rate.ts';
-import { DAY_MS, formatDay, toDayNumber } from './day.ts';
+import { formatDay, toDayNumber } from './day.ts';
 import { buildGpuCharges } from './gpu-charges.ts';
 import { buildGpuSeries } from './gpu-series.ts';
 import { judgeLedger } from './judge-ledger.ts';

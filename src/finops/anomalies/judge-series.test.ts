@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { draws } from '../../testing/deep.ts';
 import { seeded } from '../../testing/random.ts';
 import { createCostSeries, FIRST_DAY } from '../anomaly-detection/seeded-costs.testing.ts';
 import { computeAlarmStrength, FALSE_ALARMS_PER_30_DAYS } from './alarm-rate.ts';
-import { DAY_MS } from './day.ts';
 import { judgeSeries, type Lesson } from './judge-series.ts';
 import type { LedgerSeries } from './series.ts';
 import { createSeriesMemory } from './series-memory.ts';

@@ -1,7 +1,7 @@
+import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Episode, EpisodeKind } from '../anomaly-detection/index.ts';
 import { createChangeJudge } from '../anomaly-detection/index.ts';
 import type { Candidate, CandidateSummary, JudgedDay, Lesson } from './candidate.ts';
-import { DAY_MS } from './day.ts';
 import type { LedgerSeries } from './series.ts';
 import type { SeriesMemory } from './series-memory.ts';
 import { getMoneySide } from './slice.ts';

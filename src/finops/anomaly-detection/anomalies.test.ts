@@ -2,9 +2,10 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
 import { buildUrl } from '../../platform/contract/schema.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { testApplication } from '../../testing/application.ts';
 import { type DetectionReport, detectAnomalies } from './schema.ts';
-import { createCostSeries, DAY_MS, FIRST_DAY } from './seeded-costs.testing.ts';
+import { createCostSeries, FIRST_DAY } from './seeded-costs.testing.ts';
 
 let application: Application;
 beforeAll(async () => {

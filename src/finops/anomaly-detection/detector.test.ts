@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { normal, seeded } from '../../testing/random.ts';
 import {
   computeIncreases,
@@ -8,7 +9,7 @@ import {
   detect,
   type Judgement,
 } from './index.ts';
-import { createCostSeries, DAY_MS, FIRST_DAY, toDailyPoints } from './seeded-costs.testing.ts';
+import { createCostSeries, FIRST_DAY, toDailyPoints } from './seeded-costs.testing.ts';
 
 const MINUTES_5 = 300_000;
 type Points = (readonly [at: number, value: number])[];

@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '../../platform/units/durations.ts';
 import { type ChangeOptions, type ChangeState, createChangeJudge } from './change-judge.ts';
 import type { Episode, Judge, Judgement } from './episodes.ts';
 import { createNoveltyJudge, type NoveltyState } from './novelty-judge.ts';
@@ -25,8 +26,6 @@ export interface Detector {
   state(): DetectorState;
 }
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** Number of points used to estimate the interval between points. */
 const FIRST_POINTS = 16;
 /** Maximum number of points to wait for an estimate, for a series with non-increasing times. */

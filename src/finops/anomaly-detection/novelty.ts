@@ -1,6 +1,6 @@
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { createSortedValues, type SortedValues } from './sorted-values.ts';
 
-const DAY_MS = 86_400_000;
 /** Values that are remembered. */
 const MEMORY_POINTS = 10_000;
 /** Each bucket has two hours. */

@@ -1,5 +1,6 @@
+import { DAY_MS } from '../../platform/units/durations.ts';
+
 const MONTHS_BACK = [1, 2];
-const DAY_MS = 86_400_000;
 
 /**
  * Days (since 1970, UTC) of the two months before that correspond to `day`: the same day number, and the last day for a last

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { normal, seeded } from '../../testing/random.ts';
 import type { SeriesPoint } from './detect.ts';
 
@@ -19,7 +20,6 @@ export const CHANGES: Readonly<Record<Change, { readonly ratio: number; readonly
 };
 
 export const FIRST_DAY = Date.UTC(2026, 0, 1);
-export const DAY_MS = 86_400_000;
 
 /**
  * A level of 20 to 20,000 a day; weekends at 45 to 100 % of workdays; -15 to +60 % a year; noise of 3 to 8 %, with a

@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { draws } from '../../testing/deep.ts';
 import { normal, seeded } from '../../testing/random.ts';
 import { createDetector, detect, type Episode } from './index.ts';
-import {
-  type Change,
-  type CostSeries,
-  createCostSeries,
-  DAY_MS,
-  FIRST_DAY,
-  toDailyPoints,
-} from './seeded-costs.testing.ts';
+import { type Change, type CostSeries, createCostSeries, FIRST_DAY, toDailyPoints } from './seeded-costs.testing.ts';
 
 const SERIES = draws(100, 20);
 const WARM_UP_DAYS = 28;

@@ -1,10 +1,9 @@
+import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Instant } from '../../platform/units/index.ts';
 import type { PeriodState } from './schema.ts';
 
 /** AWS changes a month for two weeks after its end; the same default applies to other clouds. */
 export const DEFAULT_PROVISIONAL_DAYS = 14;
-
-const DAY_MS = 24 * 3_600_000;
 
 /**
  * State of a billing period (YYYY-MM, UTC) at an instant: `open` until the end of the month, `provisional` for

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { type Instant, sumDecimals, toMonthPeriod } from '../../platform/units/index.ts';
 import { DEFAULT_METRIC } from '../billing/schema.ts';
 import {
@@ -38,8 +39,6 @@ interface SpentToDate extends AmountToDate {
   /** Sources that lack charges of the days to `through`. */
   readonly behind: SourceBehind[];
 }
-
-const DAY_MS = 24 * 3_600_000;
 
 /**
  * Billed spend of a budget in each of its windows: the effective cost of the charges that begin on the days of the window

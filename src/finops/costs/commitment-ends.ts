@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { decimal, decimalString } from '../../platform/units/index.ts';
 import { billRows } from '../billing/index.ts';
 import { buildRowSource } from './query.ts';
@@ -85,7 +86,6 @@ async function readEnds(deps: CostsDeps, { from, to }: { readonly from: string; 
     .filter(({ end }) => end >= from && end < to);
 }
 
-const DAY_MS = 86_400_000;
 const formatDay = (at: number): string => new Date(at).toISOString().slice(0, 'YYYY-MM-DD'.length);
 
 function getNextDay(day: string): string {

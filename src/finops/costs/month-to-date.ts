@@ -1,4 +1,5 @@
 import { AppError } from '../../platform/errors/index.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { sumDecimals, toMonthPeriod } from '../../platform/units/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
 import { type DailyReach, readDailyReach } from './daily-series.ts';
@@ -16,7 +17,6 @@ interface MonthToDateQuestion {
   readonly currency: string | null;
 }
 
-const DAY_MS = 24 * 3_600_000;
 const MONTH_LENGTH = 'YYYY-MM'.length;
 
 /**

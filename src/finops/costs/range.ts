@@ -1,5 +1,6 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { quoteLiteral } from '../../platform/lake/index.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 
 /** A requested range: billing months or charge days; both ends are inclusive. */
 export interface RequestedRange {
@@ -9,7 +10,6 @@ export interface RequestedRange {
 }
 
 const isDay = (text: string): boolean => text.length === 'YYYY-MM-DD'.length;
-const DAY_MS = 24 * 3_600_000;
 
 /** Whether the range is in charge days. Errors: `invalid_request` for a mixture, or an end before the start. */
 export function isByDay({ from, to }: RequestedRange): boolean {

@@ -1,7 +1,7 @@
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { toMonthPeriod } from '../../platform/units/index.ts';
 import type { DailyReach, SourceReach } from './daily-series.ts';
 
-const DAY_MS = 24 * 3_600_000;
 /** Time after the end of a day during which a cloud may still add charges to it. */
 const LATE_MS = DAY_MS;
 /** A source with charges on fewer days, such as one monthly fee, does not determine the last received day. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { handle, type Route } from '../../platform/http/index.ts';
 import { createSpecKind, type ManifestKind, type ManifestOutcome } from '../../platform/manifests/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { type Conversion, createConversion } from './conversion.ts';
 import { parseEcbRates } from './ecb-csv.ts';
 import { ExchangeRatesSpec, importExchangeRates, listExchangeRates, MOST_DAYS_BACK } from './schema.ts';
@@ -21,7 +22,6 @@ export interface Exchange {
   readonly routes: readonly Route[];
 }
 
-const DAY_MS = 24 * 3_600_000;
 const ECB_SOURCE = 'ECB euro foreign exchange reference rates';
 
 export function createExchange({ store }: { readonly store: Store }): Exchange {

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { type Decimal, decimal } from '../../platform/units/index.ts';
 import type { DayRates } from './ecb-csv.ts';
 import { MOST_DAYS_BACK } from './schema.ts';
@@ -22,7 +23,6 @@ export interface FoundRate {
  * to their total.
  */
 const RATE_DECIMALS = 20;
-const DAY_MS = 24 * 3_600_000;
 
 /**
  * Rate from one currency to another on a day: from the first table that has both currencies, on the day or else on the

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
 import { buildUrl } from '../../platform/contract/schema.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { testApplication } from '../../testing/application.ts';
 import { postSeriesFileForecast, type SeriesForecastReport } from './schema.ts';
 
@@ -11,7 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => application[Symbol.asyncDispose]());
 
-const DAY_MS = 86_400_000;
 const days = (count: number, from = '2026-01-01') =>
   Array.from({ length: count }, (_, at) => new Date(Date.parse(from) + at * DAY_MS).toISOString().slice(0, 10));
 const week = (count: number) =>

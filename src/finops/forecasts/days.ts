@@ -1,4 +1,5 @@
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../../platform/units/durations.ts';
+
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
 
 /** Days since 1970-01-01, UTC. Example: '1970-02-01' -> 31. */

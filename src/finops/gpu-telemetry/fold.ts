@@ -1,6 +1,7 @@
 import type { JournaledTable } from '../../platform/journal/index.ts';
 import { type Lake, type LakeSession, quoteLiteral, type StagedFile } from '../../platform/lake/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { appendTimeChanged, type ChangeDeps, findTimeSpan } from './changes/time-changed.ts';
 import type { GpuHolding } from './holders/holding.ts';
@@ -29,7 +30,6 @@ export interface FoldDeps extends ChangeDeps {
 
 /** Series of one instant arrive in several requests, so readings younger than this are not folded yet. */
 const HELD_BACK_MS = 120_000;
-const DAY_MS = 86_400_000;
 const METRICS = ['utilization', 'memory', 'energy'] as const satisfies readonly GpuMetric[];
 /** Maximum number of holders per call. */
 const HOLDINGS_A_CALL = 10_000;

@@ -2,6 +2,7 @@ import { sql as raw } from 'kysely';
 import { type SubjectColumns, toSubject, toSubjectColumns } from '../../org/index.ts';
 import { type Subject, subjectFields } from '../../org/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Money } from '../../platform/units/index.ts';
 import { BenchmarkFacts } from './schema.ts';
 
@@ -160,8 +161,6 @@ export interface CountedPredictions {
   readonly model: string | null;
   readonly predictions: number;
 }
-
-const DAY_MS = 86_400_000;
 
 /** Predictions by day, endpoint and model, each interval on the day on which it begins; of intervals for longer than a day none. */
 export async function readPredictionsByDay(

@@ -1,9 +1,8 @@
 import { AppError } from '../../platform/errors/index.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Instant } from '../../platform/units/index.ts';
 import type { ListedPrice, PriceAt, UsedPrice } from './schema.ts';
 import { type BookedPrice, splitAtPrices } from './timeline.ts';
-
-const DAY_MS = 86_400_000;
 
 /** The price in force at an instant. Errors: `price_not_found`, which states when a price exists. */
 export function findPriceAt(prices: readonly BookedPrice[], resource: string, at: Instant): PriceAt {

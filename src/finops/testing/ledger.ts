@@ -1,9 +1,9 @@
 import type { Application } from '../../main.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { deliverFiles, postponeJobs, testApplication } from '../../testing/application.ts';
 import { normal, seeded } from '../../testing/random.ts';
 import { applyRules } from './allocation.ts';
 
-const DAY_MS = 86_400_000;
 const dayNumber = (day: string): number => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
 const dayText = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
 const toMonth = (day: string): string => day.slice(0, 'YYYY-MM'.length);

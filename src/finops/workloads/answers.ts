@@ -1,7 +1,7 @@
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import type { Series } from '../gpu-telemetry/index.ts';
 import { createLabelReader } from './labels.ts';
 import type { QueryName } from './queries.ts';
-import { HOUR_MS } from './tables.ts';
 
 /** Rows of the tables, by column. */
 export type HourRow = Readonly<Record<string, string | number | boolean | null | readonly number[]>>;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import { computeFreedByHour } from './freed-by-hour.ts';
-import { HOUR_MS } from './tables.ts';
 
 const MANY = Array.from({ length: 10 }, (_, index) => index);
 const nodes = (hour: number, count: number) =>

@@ -1,5 +1,5 @@
 import type { LakeRow } from '../../platform/lake/index.ts';
-import { HOUR_MS } from './tables.ts';
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import type { Within } from './use-sql.ts';
 
 export interface HourOfGroup {

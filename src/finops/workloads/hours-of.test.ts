@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import { parseScrape } from '../gpu-telemetry/sources/exporter.testing.ts';
 import { buildContainerHours } from './hours-of.ts';
 import { buildNodeHours } from './nodes-of.ts';
 import type { QueryName } from './queries.ts';
-import { HOUR_MS } from './tables.ts';
 
 const HOUR = Date.parse('2026-11-02T10:00:00Z');
 const STEP = 120_000;

@@ -1,8 +1,8 @@
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import { addLeftOut, type LeftOut } from '../gpu-telemetry/index.ts';
 import type { Answers, HourRow } from './answers.ts';
 import { buildContainerKey, type ContainerName, createLabelReader, parseContainer } from './labels.ts';
 import type { QueryName } from './queries.ts';
-import { HOUR_MS } from './tables.ts';
 import { buildWorkloadFinder } from './workloads-of.ts';
 
 interface Hour {

@@ -1,4 +1,4 @@
-import { HOUR_MS } from './tables.ts';
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import type { Within } from './use-sql.ts';
 
 /** Pods that run on every node, or that a node itself runs: they are gone with it. */

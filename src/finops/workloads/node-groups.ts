@@ -1,5 +1,6 @@
 import type { Lake, LakeRow } from '../../platform/lake/index.ts';
 import type { Store } from '../../platform/store/index.ts';
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import { findDevices, findSources } from '../gpu-telemetry/index.ts';
 import {
   computeNodeLowerBound,
@@ -12,7 +13,7 @@ import {
 import type { Prices } from '../prices/index.ts';
 import { computeFreedByHour, type HourOfGroup } from './freed-by-hour.ts';
 import { buildNodesSelect, buildPodsSelect, buildRequestedSelect } from './node-groups-sql.ts';
-import { CONTAINER_HOUR, HOUR_MS, NODE_HOUR } from './tables.ts';
+import { CONTAINER_HOUR, NODE_HOUR } from './tables.ts';
 import { findPriceAt, type PricedResource } from './use.ts';
 import { selectPartitions, type Within } from './use-sql.ts';
 

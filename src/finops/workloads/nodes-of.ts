@@ -1,6 +1,6 @@
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import { type Answers, type HourRow, readLabelsByHour } from './answers.ts';
 import { createLabelReader } from './labels.ts';
-import { HOUR_MS } from './tables.ts';
 
 /** Allocatable resources of nodes by hour, after the reservations of the system. */
 export function buildNodeHours(answers: Answers, source: string): HourRow[] {

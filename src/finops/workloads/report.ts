@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { listContainerUse } from './schema.ts';
-import { HOUR_MS } from './tables.ts';
 import { type ContainerUseDeps, readContainerUses } from './use.ts';
 
 const USUAL_MS = 14 * 24 * HOUR_MS;

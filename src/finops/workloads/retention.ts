@@ -1,6 +1,7 @@
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Lake, LakeTable } from '../../platform/lake/index.ts';
 import type { Store } from '../../platform/store/index.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { CONTAINER_HOUR, findPartitionEnd, isOver, NODE_HOUR, parsePartition } from './tables.ts';
 import { listColumnTypes } from './write-hours.ts';
@@ -17,7 +18,6 @@ export interface ContainerRetentionDeps {
 
 const RETAIN_JOB = 'workloads.retain';
 const EVERY_10_MINUTES = '8-59/10 * * * *';
-const DAY_MS = 86_400_000;
 
 /** Compacts the hours of closed days to one file a day, and deletes old days and superseded files. */
 export function scheduleContainerRetention(

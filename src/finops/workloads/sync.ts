@@ -1,11 +1,11 @@
 import { AppError } from '../../platform/errors/index.ts';
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import { type ContainerSource, QueryTooLarge, queryRange, type Series } from '../gpu-telemetry/index.ts';
 import type { Answers } from './answers.ts';
 import { buildContainerHours } from './hours-of.ts';
 import { buildNodeHours } from './nodes-of.ts';
 import { buildContainerQueries, type QueryName } from './queries.ts';
 import { findContainersRead, saveContainersFailure, saveContainersRead } from './store.ts';
-import { HOUR_MS } from './tables.ts';
 import { type WritingHours, writeHours } from './write-hours.ts';
 
 export type ContainerDeps = WritingHours;

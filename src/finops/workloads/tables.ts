@@ -1,4 +1,5 @@
 import type { LakeTable } from '../../platform/lake/index.ts';
+import { DAY_MS, HOUR_MS } from '../../platform/units/durations.ts';
 
 /**
  * Hourly usage of a container, as far as it was read. One row for each source, container of a pod, and hour. `cpus`: CPUs in
@@ -55,15 +56,12 @@ export const NODE_HOUR: LakeTable = {
   },
 };
 
-export const HOUR_MS = 3_600_000;
-
 /** Of both tables: a source's hour, and once its day is over its day. */
 export function buildHourPartition(source: string, hourMs: number): string {
   const [day = '', time = ''] = new Date(hourMs).toISOString().split('T');
   return `${source} ${day} ${time.slice(0, 2)}`;
 }
 
-const DAY_MS = 24 * HOUR_MS;
 /** Time after the end of a day until its hours are joined into one file: the overlapping reads are complete by then. */
 const DAY_OPEN_MS = 26 * HOUR_MS;
 

@@ -1,4 +1,4 @@
-import { HOUR_MS } from './tables.ts';
+import { HOUR_MS } from '../../platform/units/durations.ts';
 
 export interface Within {
   /** Unix milliseconds, end exclusive. */

@@ -1,12 +1,13 @@
 import type { Subject } from '../../org/schema.ts';
 import type { Lake, LakeRow } from '../../platform/lake/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import type { Money } from '../../platform/units/schema.ts';
 import type { Holder } from '../gpu-telemetry/index.ts';
 import { findSources } from '../gpu-telemetry/index.ts';
 import { findOwners, type OwnerDeps } from '../gpu-usage/index.ts';
 import { formatUsedPrice, type Prices, splitAtPrices, toUsedPrice } from '../prices/index.ts';
-import { CONTAINER_HOUR, HOUR_MS } from './tables.ts';
+import { CONTAINER_HOUR } from './tables.ts';
 import {
   buildKnownHoursSelect,
   buildPodTimesSelect,

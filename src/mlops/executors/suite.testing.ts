@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { MINUTE_MS } from '../../platform/units/durations.ts';
 import type { Executor, Resources, RunningWork, Work } from '../compute/executor.ts';
 
 /** Timeout for an effect of an engine, on a machine that may be busy. */
 export const SOON = { timeout: 60_000, interval: 50 };
-const MINUTE_MS = 60_000;
 const MIB = 1024 * 1024;
 
 export interface Bench {

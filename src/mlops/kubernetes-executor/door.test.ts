@@ -9,6 +9,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { unpack } from '../../platform/archives/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { testClock } from '../../platform/jobs/fixtures.testing.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Work } from '../compute/executor.ts';
 import { createWorkspaceDoor, type WorkspaceDoor } from './door.ts';
 import type { DoorAddresses } from './manifest.ts';
@@ -18,7 +19,6 @@ let http: FastifyInstance;
 let work: Work;
 let addresses: DoorAddresses;
 const clock = testClock();
-const DAY_MS = 24 * 3600_000;
 
 beforeEach(async () => {
   door = createWorkspaceDoor({ clock, maxUploadBytes: 1_000_000 });

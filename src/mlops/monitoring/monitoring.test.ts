@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { postApply } from '../../platform/manifests/schema.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { type MonitorWindow, showMonitor } from '../monitors/schema.ts';
 import {
@@ -13,7 +14,6 @@ import {
   recordPredictions,
 } from '../predictions/schema.ts';
 
-const DAY_MS = 86_400_000;
 let now = Date.parse('2026-11-10T12:00:00Z');
 const data = mkdtempSync(join(tmpdir(), 'monitoring-'));
 const open = () => testApplication({ clock: { now: () => now } }, { data });

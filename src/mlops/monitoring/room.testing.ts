@@ -17,6 +17,7 @@ import { createTelling } from '../../platform/notices/index.ts';
 import { openObjects } from '../../platform/objects/index.ts';
 import { openStore } from '../../platform/store/index.ts';
 import { createTelemetry } from '../../platform/telemetry/index.ts';
+import { HOUR_MS, MINUTE_MS } from '../../platform/units/durations.ts';
 import { createUploads } from '../../platform/uploads/index.ts';
 import { monitorMigrations } from '../monitors/index.ts';
 import { openPredictions } from '../predictions/index.ts';
@@ -25,9 +26,6 @@ import { qualityMigrations } from '../quality/index.ts';
 import { AlertEpisode } from './alerts/episode/schema.ts';
 import type { QualityEstimates, ServedRequests } from './alerts/ports.ts';
 import { createMonitoring, monitoringMigrations } from './index.ts';
-
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 60 * MINUTE_MS;
 
 export interface RoomOptions {
   readonly database?: string;

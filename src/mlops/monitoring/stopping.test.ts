@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { verifyJournals } from '../../platform/journal/index.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { deletePredictions, recordPredictions } from '../predictions/schema.ts';
 
-const DAY_MS = 86_400_000;
 const DAYS = 3_000;
 
 it('a server that is stopped while it settles a large back-fill ends in time, and loses nothing of it', async () => {

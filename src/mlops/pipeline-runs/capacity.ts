@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../../platform/units/durations.ts';
 import type { RunningWork } from '../compute/index.ts';
 import type { CommandStep, SpotDeadline } from '../pipeline-definition/schema.ts';
 import { type CapacityDecision, findCapacity } from './capacity-decision.ts';
@@ -7,7 +8,6 @@ import { save } from './steps-of-run.ts';
 import type { StoredStep } from './store.ts';
 import { buildSubject } from './work.ts';
 
-const SECOND_MS = 1000;
 /** Between two decisions. */
 const STEP_MS = 60_000;
 /** Limit of decisions stored with the step; the ledger of decisions has all of them. */

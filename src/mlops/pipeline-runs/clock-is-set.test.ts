@@ -5,13 +5,13 @@ import { describe, expect, it, vi } from 'vitest';
 import { getBudget } from '../../finops/budgets/schema.ts';
 import type { Application } from '../../main.ts';
 import { findMarked } from '../../platform/processes/kernel.ts';
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import { call, testApplication } from '../../testing/application.ts';
 import { type PipelineRun, startPipelineRun } from '../pipelines/schema.ts';
 import { applied, ended, requireStep } from '../testing/pipelines.ts';
 import { computeWorkId } from './work.ts';
 
 const SOON = { timeout: 30_000, interval: 20 };
-const HOUR_MS = 3_600_000;
 const DOLLARS = 14;
 
 /** A run of one step at a dollar a second, once it has touched its file. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
 import { openLake } from '../../platform/lake/index.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { showMonitor } from '../monitors/schema.ts';
 import {
@@ -16,7 +17,6 @@ import {
   recordPredictions,
 } from './schema.ts';
 
-const DAY_MS = 86_400_000;
 const NOW = Date.parse('2026-11-28T12:00:00Z');
 const daysAgo = (days: number) => new Date(NOW - days * DAY_MS).toISOString();
 

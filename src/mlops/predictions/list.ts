@@ -1,10 +1,9 @@
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { type LakeRow, quoteLiteral } from '../../platform/lake/index.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { computeReadRange, labelledSql, type Selection } from './labelled.ts';
 import type { LoggedPrediction } from './schema.ts';
 import type { PredictionDeps } from './service.ts';
-
-const DAY_MS = 86_400_000;
 
 /** One page of a model's predictions, latest first. Error: `invalid_page_token`. */
 export async function readPredictionPage(

@@ -1,6 +1,7 @@
 import type { JournaledTable, StoredRows } from '../../platform/journal/index.ts';
 import { quoteLiteral } from '../../platform/lake/index.ts';
 import type { RetentionPreview } from '../../platform/retention/index.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { MonitorRules } from './monitor-rules.ts';
 import type { PredictionDeletion, PredictionRetention } from './schema.ts';
@@ -18,7 +19,6 @@ export interface KeepDays {
   readonly labelDays?: number | undefined;
 }
 
-const DAY_MS = 86_400_000;
 /** Predictions that one statement names. */
 const IDS_A_STATEMENT = 1_000;
 

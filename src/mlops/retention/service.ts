@@ -1,6 +1,7 @@
 import { AppError } from '../../platform/errors/index.ts';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Deleted, Tracking } from '../tracking/index.ts';
 import { addVolumes, type KeptItem, type RetentionPreview, type RetentionStep } from './schema.ts';
@@ -24,7 +25,6 @@ export interface RetentionDeps {
   readonly experimentId: (sql: Sql, name: string) => Promise<number | null>;
 }
 
-const DAY_MS = 24 * 3600_000;
 const PAGE = 500;
 const MAX_KEPT = 1000;
 const kinds = ['run', 'logged-model'] as const;

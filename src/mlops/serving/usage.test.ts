@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { createLog } from '../../platform/telemetry/index.ts';
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import { EndpointSpec } from '../endpoint-spec/schema.ts';
 import { createMeterBook, type ReplicaUsage, selectHeldResource } from './usage.ts';
 import type { UsageFile } from './usage-file.ts';
@@ -13,7 +14,6 @@ const FACTS = {
   project: null,
   environment: null,
 };
-const HOUR_MS = 3_600_000;
 
 function newBook(file: UsageFile = { read: () => null, write: () => undefined }) {
   const clock = { at: 0, now: () => clock.at };

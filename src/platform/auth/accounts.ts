@@ -4,6 +4,7 @@ import type { BodyOf } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
 import type { Identity } from '../http/index.ts';
 import type { Sql, Store } from '../store/index.ts';
+import { DAY_MS } from '../units/durations.ts';
 import type { Clock } from '../units/index.ts';
 import { checkPasswordStrength } from './common-passwords.ts';
 import { isAdministrator, type Roles } from './roles.ts';
@@ -45,7 +46,6 @@ export interface AccountsDeps {
   readonly accountDeleted: (sql: Sql, name: string) => Promise<void>;
 }
 
-const DAY_MS = 86_400_000;
 const DEFAULT_TOKEN_DAYS = 90;
 export const SESSION_MS = 12 * 60 * 60_000;
 

@@ -1,6 +1,7 @@
 import { createLoop, type Loop } from '../loop/index.ts';
 import { chooseLongestRestMs, leaseOwner, type Store } from '../store/index.ts';
 import type { Log, Telemetry } from '../telemetry/index.ts';
+import { DAY_MS, HOUR_MS } from '../units/durations.ts';
 import type { Clock } from '../units/index.ts';
 import { createDelivery } from './delivery.ts';
 import type { Events } from './events.ts';
@@ -15,8 +16,6 @@ export interface EventsDeps {
 
 /** Long enough to inspect the events of last week, and for a subscriber of the next release to catch up. */
 const RETENTION_DAYS = 7;
-const DAY_MS = 24 * 3600 * 1000;
-const HOUR_MS = 3600 * 1000;
 
 /** The outbox in the store. See {@link Events}. */
 export function createEvents(deps: EventsDeps): Events {

@@ -4,11 +4,11 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Store } from '../store/index.ts';
 import type { Place } from '../store/suite.testing.ts';
 import { createTelemetry } from '../telemetry/index.ts';
+import { HOUR_MS } from '../units/durations.ts';
 import { createEvents, type EventHandler, type Events, eventMigrations, type NewEvent } from './index.ts';
 import { removeDelivered } from './store.ts';
 
 const START = Date.parse('2026-11-01T00:00:00Z');
-const HOUR_MS = 3600 * 1000;
 
 interface Tables {
   event: { sequence: number; subject: string };

@@ -3,9 +3,6 @@ import type { Store } from '../store/index.ts';
 import { createTelemetry } from '../telemetry/index.ts';
 import { createJobs, type JobHandler, type NewJob } from './index.ts';
 
-export const SECOND_MS = 1_000;
-export const HOUR_MS = 3600 * SECOND_MS;
-
 export interface Tables {
   job: { kind: string; state: string; attempts: number; error: string | null; leased_by: string | null };
 }

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import type { Store } from '../store/index.ts';
-import { gatedHandler, HOUR_MS, jobsOn, SECOND_MS, testClock } from './fixtures.testing.ts';
+import { HOUR_MS, SECOND_MS } from '../units/durations.ts';
+import { gatedHandler, jobsOn, testClock } from './fixtures.testing.ts';
 
 export function scheduleTests(open: () => Promise<Store>): void {
   it('enqueues at the times of the pattern, in UTC, and makes up once for those it missed', async () => {

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import type { Place } from '../store/suite.testing.ts';
-import { gatedHandler, jobsOn, SECOND_MS } from './fixtures.testing.ts';
+import { SECOND_MS } from '../units/durations.ts';
+import { gatedHandler, jobsOn } from './fixtures.testing.ts';
 import { type JobHandler, jobMigrations } from './index.ts';
 
 /** Contract for several servers on one store. SQLite allows only one server, enforced by the folder lock. */

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Store } from '../store/index.ts';
 import type { Place } from '../store/suite.testing.ts';
-import { gatedHandler, HOUR_MS, jobsOn, rows, SECOND_MS, testClock } from './fixtures.testing.ts';
+import { HOUR_MS, SECOND_MS } from '../units/durations.ts';
+import { gatedHandler, jobsOn, rows, testClock } from './fixtures.testing.ts';
 import { jobMigrations } from './index.ts';
 import { scheduleTests } from './schedules.testing.ts';
 

@@ -1,8 +1,8 @@
 import { type Lake, type LakeSession, quoteIdentifier, type StagedFile } from '../lake/index.ts';
 import type { Store } from '../store/index.ts';
+import { DAY_MS } from '../units/durations.ts';
 import type { RowShape } from './readable.ts';
 
-const DAY_MS = 86_400_000;
 /** Delay after its end until a day counts as closed: most late rows have arrived by then. */
 const DAY_OPEN_MS = 2 * 3_600_000;
 /** Minimum number of files smaller than `SMALL_BYTES` for the compaction of a day that is not closed. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type Answer, refuse, startMisbehaving } from '../buckets/misbehaving.testing.ts';
 import { testClock } from '../jobs/fixtures.testing.ts';
+import { HOUR_MS } from '../units/durations.ts';
 import { openRemoteObjects } from './index.ts';
 
 const environment = { KEY: 'AKIAIOSFODNN7EXAMPLE', SECRET: 'hush' };
-const HOUR_MS = 3_600_000;
 
 function open(endpoint: string, clock = testClock()) {
   const keys = 'accessKeyId=env:KEY&secretAccessKey=env:SECRET';

@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, uti
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { MINUTE_MS } from '../units/durations.ts';
 import { type Execution, type ExecutionSpec, findExecution, startExecution } from './index.ts';
 import { findMarked } from './kernel.ts';
 
-const MINUTE_MS = 60_000;
 /** Timeout for effects of a command, which take milliseconds, on a machine that may be busy. */
 const SOON = { timeout: 20_000, interval: 20 };
 

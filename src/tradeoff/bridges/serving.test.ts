@@ -7,14 +7,12 @@ import { createTallies } from '../../mlops/gateway/metrics/tally.ts';
 import { linearGraph } from '../../mlops/serving/graphs.testing.ts';
 import { appliedEndpoint, registeredFiles } from '../../mlops/testing/serving.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
+import { HOUR_MS, MINUTE_MS } from '../../platform/units/durations.ts';
 import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { listModelEvidence } from '../evidence/schema.ts';
 import { checkGate } from '../gates/schema.ts';
 
 const NOW = Date.parse('2026-11-10T12:00:00Z');
-const MINUTE_MS = 60_000;
-
-const HOUR_MS = 60 * MINUTE_MS;
 
 let application: Application;
 beforeAll(async () => {

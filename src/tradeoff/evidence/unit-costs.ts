@@ -2,6 +2,7 @@ import type { MeteredUsage, Metering } from '../../finops/metering/index.ts';
 import { type Prices, splitAtPrices } from '../../finops/prices/index.ts';
 import type { RegisteredVersion } from '../../mlops/registry/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import {
   buildBenchmarkSamples,
@@ -63,8 +64,6 @@ export async function gatherModelFacts(deps: UnitCostDeps, sql: Sql, model: stri
   const scaling = await deps.serving.bounds(sql, model);
   return { now, window, scaling, demandPerMonth: computeDemandPerMonth(used.map(toMeasuredUsage), window) };
 }
-
-const HOUR_MS = 3_600_000;
 
 /** Requests of the last seven days by the hour, up to the last whole hour; null when not exactly one endpoint serves the model. */
 export async function readRecordedTrace(

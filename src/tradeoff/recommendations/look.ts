@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../platform/errors/index.ts';
 import { lockUntilCommit, type Sql } from '../../platform/store/index.ts';
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import { formatMoneyText } from '../../platform/units/index.ts';
 import { addTimelineEntry, formatInstant, type RecommendationDeps } from './context.ts';
-import { HOUR_MS } from './endpoints/endpoint-hours.ts';
 import type { Finder, Finding, Window } from './finder.ts';
 import { findMonthDeliveries } from './savings/bill-deliveries.ts';
 import { computeSavingAlone } from './savings/joint-saving.ts';

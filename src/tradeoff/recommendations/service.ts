@@ -1,5 +1,6 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { lockUntilCommit, type Sql } from '../../platform/store/index.ts';
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import { formatMoneyText } from '../../platform/units/index.ts';
 import {
   buildManifestChange,
@@ -10,7 +11,6 @@ import {
   wakeController,
 } from './action/carry-out.ts';
 import { addTimelineEntry, formatInstant, type RecommendationDeps, recordDecidedAct } from './context.ts';
-import { HOUR_MS } from './endpoints/endpoint-hours.ts';
 import { isMeasured } from './realised/measure.ts';
 import type { Preview, Recommendation, Saving } from './schema.ts';
 import { findOpen, findRecommendation, putRecommendation, type StoredRecommendation } from './store.ts';

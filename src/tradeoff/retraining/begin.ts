@@ -1,5 +1,6 @@
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { MINUTE_MS } from '../../platform/units/durations.ts';
 import { formatInstant, type RetrainingDeps } from './context.ts';
 import { toEndedRound } from './rounds.ts';
 import type { RetrainingRound } from './schema.ts';
@@ -8,7 +9,6 @@ import { appendEntry } from './timeline.ts';
 
 /** Maximum attempts to begin a run; with the back-off of the queue they take about a minute. */
 const TRIES = 5;
-const MINUTE_MS = 60_000;
 /** Errors that a retry may resolve. */
 const PASSING: ReadonlySet<string> = new Set(['git_failed', 'executor_unreachable', 'bucket_unreachable']);
 

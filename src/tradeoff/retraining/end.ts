@@ -1,5 +1,6 @@
 import { isOver, type PipelineRun } from '../../mlops/pipelines/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { MINUTE_MS } from '../../platform/units/durations.ts';
 import { formatInstant, type RetrainingDeps, scheduleCheck } from './context.ts';
 import { decideOutcome, type Outcome, readDecisionId } from './outcome.ts';
 import { computeFirstMeasurement } from './realised/measure.ts';
@@ -13,8 +14,6 @@ import {
   type StoredRound,
 } from './store.ts';
 import { appendEntry } from './timeline.ts';
-
-const MINUTE_MS = 60_000;
 
 /** Ends the round of a finished run: its candidate, the verdict of the gate, its cost. Does nothing while the run is running. */
 export async function followRun(deps: RetrainingDeps, runId: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { parseCron } from '../../platform/jobs/cron.ts';
+import { DAY_MS, HOUR_MS } from '../../platform/units/durations.ts';
 import type { Money } from '../../platform/units/index.ts';
 import { formatInstant, type RetrainingDeps } from './context.ts';
 import type { RetrainingRound, Worth } from './schema.ts';
@@ -6,8 +7,6 @@ import { nameTriggers, type RetrainingSpec } from './spec/schema.ts';
 import { pageRounds, type StoredRetraining, type StoredRound } from './store.ts';
 import { computeHorizon, computePerDay, evaluateWorth, type Scales } from './worth.ts';
 
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 /** Traffic is that of the last week. */
 const TRAFFIC_MS = 7 * DAY_MS;
 /** Maximum number of earlier rounds and runs that are searched for a cost. */

@@ -1,4 +1,5 @@
 import type { Sql } from '../../platform/store/index.ts';
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import { formatInstant, formatMinute, type RetrainingDeps, START, scheduleCheck } from './context.ts';
 import { evaluateRound } from './gather.ts';
 import type { RetrainingRound, RoundTrigger, TimelineEntry, Worth } from './schema.ts';
@@ -16,7 +17,6 @@ import {
 import { appendEntry } from './timeline.ts';
 import { computeDataWindow, fillParams } from './window.ts';
 
-const HOUR_MS = 3_600_000;
 /** Polling interval for a running run, in addition to its end event. */
 const SURE_MS = 60_000;
 

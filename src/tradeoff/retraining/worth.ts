@@ -1,4 +1,5 @@
 import type { QualityLoss } from '../../mlops/monitoring/schema.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import {
   type Decimal,
   decimal,
@@ -10,7 +11,6 @@ import {
 } from '../../platform/units/index.ts';
 import type { Worth } from './schema.ts';
 
-const DAY_MS = 86_400_000;
 /** Decimals of an estimate, rounded half to even; intermediate results are exact. */
 const PLACES = 6;
 /** Measures of error: less is better. Of all others more is. */

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../platform/units/durations.ts';
 import type { RunCostDeps } from './deps.ts';
 import { replaceGpuDays } from './gpu-days.ts';
 import { refreshRuns, splitRuns } from './refresh-runs.ts';
@@ -5,7 +6,6 @@ import { type Due, noteDue, takeDue } from './store.ts';
 
 /** Days whose GPU time is read in one query. */
 const DAYS_AT_ONCE = 31;
-const DAY_MS = 86_400_000;
 
 /** Months that are due one by one; of a longer time all days are, so that no interval makes thousands of rows. */
 const MOST_MONTHS = 24;

@@ -8,6 +8,7 @@ import { linearGraph } from '../../mlops/serving/graphs.testing.ts';
 import { type EndpointDetail, getEndpoint } from '../../mlops/serving/schema.ts';
 import { applied } from '../../mlops/testing/pipelines.ts';
 import { appliedEndpoint, registeredFiles } from '../../mlops/testing/serving.ts';
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import { call } from '../../testing/application.ts';
 import {
   findRecommendations,
@@ -15,8 +16,6 @@ import {
   type RecommendationList,
   type RecommendationSummary,
 } from '../recommendations/schema.ts';
-
-const HOUR_MS = 3_600_000;
 
 const book = (perHour: string) => `
 apiVersion: steelyard/v1

@@ -1,6 +1,6 @@
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import type { DemandTrace } from './schema.ts';
 
-const HOUR_MS = 3_600_000;
 const HOURS_OF_A_DAY = 24;
 
 interface RecordedHour {

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import { decimal, decimalString, findSmallest, sumDecimals } from '../../platform/units/index.ts';
 import {
   buildHardwareName,
@@ -8,8 +9,6 @@ import {
   priceHardware,
 } from './measured-usage.ts';
 import type { UnitCost } from './schema.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** [start, end) in Unix milliseconds. */
 export interface Window {

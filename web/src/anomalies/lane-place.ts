@@ -1,6 +1,6 @@
 import type { Anomaly } from '../../../src/finops/anomalies/schema.ts';
+import { DAY_MS } from '../../../src/platform/units/durations.ts';
 
-const DAY_MS = 86_400_000;
 /** Least width of a bar, in days. */
 const LEAST_DAYS = 0.2;
 

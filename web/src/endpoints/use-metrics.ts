@@ -1,10 +1,10 @@
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { type EndpointMetrics, getEndpointMetrics, STEPS } from '../../../src/mlops/gateway/metrics/schema.ts';
+import { HOUR_MS } from '../../../src/platform/units/durations.ts';
 import { endpointQuery } from '../client.ts';
 import { useNow } from '../pipelines/use-now.ts';
 import type { Range } from './endpoints-search.ts';
 
-const HOUR_MS = 3_600_000;
 /** The time range moves in steps of this length, so that the query key stays the same in between. */
 const MOVES_EVERY_MS = 60_000;
 const REFRESH_MS = 15_000;

@@ -1,7 +1,7 @@
+import { HOUR_MS } from '../../../src/platform/units/durations.ts';
 import type { RunsSearch } from './experiments-search.ts';
 import { quotedKey } from './run-column.ts';
 
-const HOUR_MS = 3_600_000;
 const AGE_MS = { '1h': HOUR_MS, '24h': 24 * HOUR_MS, '7d': 168 * HOUR_MS, '30d': 720 * HOUR_MS } as const;
 
 /** Tag with the team of a run. */

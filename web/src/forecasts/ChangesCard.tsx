@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { ForecastChange, LedgerForecast, LedgerForecasts } from '../../../src/finops/forecasts/schema.ts';
+import { DAY_MS } from '../../../src/platform/units/durations.ts';
 import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
 import { subjectText } from '../allocation/rule-text.ts';
 import { formatMoneyDelta } from '../format/money.ts';
@@ -21,8 +22,6 @@ interface ChangesCardProps {
   readonly team: string | undefined;
   readonly changes: ForecastChanges;
 }
-
-const DAY_MS = 86_400_000;
 
 /** Known changes that no bill shows yet. */
 export function ChangesCard({ forecasts: all, drawn, team, changes }: ChangesCardProps) {

@@ -1,4 +1,5 @@
 import type { LedgerBacktest, LedgerForecast } from '../../../src/finops/forecasts/schema.ts';
+import { DAY_MS } from '../../../src/platform/units/durations.ts';
 import { formatPercent } from '../format/number.ts';
 
 export type Level = LedgerForecast['level'];
@@ -46,8 +47,6 @@ export function overText(overRatio: number): string {
   const percent = formatPercent(Math.abs(overRatio) * 100);
   return percent.startsWith('0') ? 'on' : `${percent} ${overRatio > 0 ? 'over' : 'under'}`;
 }
-
-const DAY_MS = 86_400_000;
 
 /** The last day of a window, which is half-open: `2026-11-30`. */
 export function findLastDay({ window }: Pick<LedgerForecast, 'window'>): string {

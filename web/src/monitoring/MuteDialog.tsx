@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
+import { HOUR_MS } from '../../../src/platform/units/durations.ts';
 import { formatInstant } from '../format/time.ts';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import parts from '../parts/parts.module.css';
@@ -7,7 +8,6 @@ import { Select } from '../parts/Select.tsx';
 import styles from './monitoring.module.css';
 import type { Mutes } from './use-mute.ts';
 
-const HOUR_MS = 3_600_000;
 const LENGTHS = [
   { value: '1', label: 'an hour' },
   { value: '8', label: '8 hours' },

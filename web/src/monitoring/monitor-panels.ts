@@ -1,12 +1,12 @@
 import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
 import type { MonitorSpec, MonitorWindow } from '../../../src/mlops/monitors/schema.ts';
+import { HOUR_MS } from '../../../src/platform/units/durations.ts';
 import type { Panel, PanelMark, PanelSeries, TimePanelsData } from '../charts/time-panels-data.ts';
 import { formatCount, formatMeasure, formatPercent } from '../format/number.ts';
 import { formatDay, formatMonth } from '../format/time.ts';
 import type { WindowName } from './monitoring-search.ts';
 import { CAUSES } from './words.ts';
 
-const HOUR_MS = 3_600_000;
 const STEP_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 168 * HOUR_MS } as const;
 const NONE = 'no predictions';
 

@@ -3,12 +3,12 @@ import { listAlerts, listMonitorAlerts } from '../../../src/mlops/monitoring/ale
 import { type Monitor, showMonitor } from '../../../src/mlops/monitors/schema.ts';
 import { listDriftWindows, showDriftColumn } from '../../../src/mlops/quality/drift-windows/schema.ts';
 import type { CallInput } from '../../../src/platform/contract/schema.ts';
+import { HOUR_MS } from '../../../src/platform/units/durations.ts';
 import { endpointQuery } from '../client.ts';
 import { WINDOWS, type WindowName } from './monitoring-search.ts';
 import { monitorsQuery } from './monitors-query.ts';
 
 const REFRESH_MS = 15_000;
-const HOUR_MS = 3_600_000;
 const LATE_MS = 14 * 24 * HOUR_MS;
 /** Number of drift windows; the last of them may have too few predictions for a result. */
 const LAST_DRIFT_WINDOWS = 20;

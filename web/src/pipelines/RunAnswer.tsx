@@ -1,4 +1,5 @@
 import type { PipelineRun } from '../../../src/mlops/pipelines/schema.ts';
+import { SECOND_MS } from '../../../src/platform/units/durations.ts';
 import { formatMoney } from '../format/money.ts';
 import { counted } from '../format/number.ts';
 import { formatDuration } from '../runs/duration.ts';
@@ -6,7 +7,6 @@ import { tookMs } from './run-times.ts';
 import { StepReason } from './StepReason.tsx';
 import { listed } from './words.ts';
 
-const SECOND_MS = 1000;
 /** Number of steps that are named; the rest is counted. */
 const MOST_NAMED = 2;
 

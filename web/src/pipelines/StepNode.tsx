@@ -1,4 +1,5 @@
 import { Handle, type NodeProps, Position } from '@xyflow/react';
+import { SECOND_MS } from '../../../src/platform/units/durations.ts';
 import { formatMoney } from '../format/money.ts';
 import { counted } from '../format/number.ts';
 import { formatDuration } from '../runs/duration.ts';
@@ -9,8 +10,6 @@ import { StatesBar } from './StatesBar.tsx';
 import { computeSpan, findState, type StepGroup, sumCost } from './step-groups.ts';
 import type { GroupNode } from './use-graph.ts';
 import { groupStatesText, shortStatesText } from './words.ts';
-
-const SECOND_MS = 1000;
 
 /** Node of a step, or of a matrix of steps: state, duration and cost. The graph handles its clicks. */
 export function StepNode({ data: { group, nowMs, isOpen, direction } }: NodeProps<GroupNode>) {

@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../../../src/platform/units/durations.ts';
 import { Unknown } from '../parts/Unknown.tsx';
 import { formatDuration } from '../runs/duration.ts';
 import { tookMs } from './run-times.ts';
@@ -8,8 +9,6 @@ interface TookProps {
   readonly nowMs: number;
   readonly reason: string;
 }
-
-const SECOND_MS = 1000;
 
 /** Duration, or the time so far in whole seconds. */
 export function Took({ of, nowMs, reason }: TookProps) {

@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'react';
-
-const SECOND_MS = 1000;
+import { SECOND_MS } from '../../../src/platform/units/durations.ts';
 
 /** The present in Unix milliseconds, renewed every second while something runs. */
 export function useNow(ticks: boolean): number {

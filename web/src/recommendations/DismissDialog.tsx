@@ -1,4 +1,5 @@
 import { useId, useState } from 'react';
+import { DAY_MS } from '../../../src/platform/units/durations.ts';
 import type { Recommendation } from '../../../src/tradeoff/recommendations/schema.ts';
 import { Choice } from '../parts/Choice.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
@@ -12,7 +13,6 @@ interface DismissDialogProps {
   readonly onDone: () => void;
 }
 
-const DAY_MS = 86_400_000;
 const SPANS = [
   { value: 'week', label: 'For a week' },
   { value: 'month', label: 'For 30 days' },

@@ -1,9 +1,9 @@
 import { subjectFields } from '../../../org/schema.ts';
 import { EXACT_DECIMALS, EXACT_TYPE, quoteIdentifier } from '../../../platform/lake/index.ts';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import { buildBoundarySql, buildCostSql } from './split-sql.ts';
 
 const fields = subjectFields.map(quoteIdentifier).join(', ');
-const DAY_MS = 86_400_000;
 /** Days that an interval overlaps: nodes and workloads are joined by day, which keeps the join small. */
 const days = `unnest(range(start_ms // ${DAY_MS}, (end_ms - 1) // ${DAY_MS} + 1)) AS day`;
 

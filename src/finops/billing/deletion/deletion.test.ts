@@ -6,6 +6,7 @@ import { type Application, createApplication } from '../../../main.ts';
 import { listAudit } from '../../../platform/audit/schema.ts';
 import { getVerification, startVerification, type Verification } from '../../../platform/integrity/schema.ts';
 import { previewTables } from '../../../platform/retention/schema.ts';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import {
   billText,
   call,
@@ -23,7 +24,6 @@ import { downloadRaw } from '../raw/schema.ts';
 import { listDeliveries, listRestatements, revertDelivery } from '../schema.ts';
 import { deleteDelivery, deleteSource, listDeletions } from './schema.ts';
 
-const DAY_MS = 86_400_000;
 const NOW = Date.parse('2026-11-28T12:00:00Z');
 const clock = { now: () => NOW };
 let data: string;

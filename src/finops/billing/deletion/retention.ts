@@ -1,6 +1,7 @@
 import type { Config } from '../../../platform/config/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { RetentionPreview } from '../../../platform/retention/index.ts';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import { findAllDeliveries, findUnitsOfDelivery, type StoredDelivery } from '../store.ts';
 import { findLastActAgainst, findStanding, findStandingUnits } from '../units/index.ts';
 import { type DeletionDeps, deleteDeliveries, FINISH_JOB } from './delete.ts';
@@ -17,7 +18,6 @@ export interface BillRetention {
   previewSuperseded(days: number | null): Promise<RetentionPreview>;
 }
 
-const DAY_MS = 86_400_000;
 const RETAIN_JOB = 'bill.retain';
 const HOURLY = '41 * * * *';
 

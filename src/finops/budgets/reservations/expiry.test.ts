@@ -5,11 +5,10 @@ import { expect, it } from 'vitest';
 import { migrations } from '../../../app/migrations.ts';
 import { testClock } from '../../../platform/jobs/fixtures.testing.ts';
 import { openStore } from '../../../platform/store/index.ts';
+import { MINUTE_MS } from '../../../platform/units/durations.ts';
 import { createExpiry } from './expiry.ts';
 import { open, type ReservationDeps } from './service.ts';
 import { openReservations } from './store.ts';
-
-const MINUTE_MS = 60_000;
 
 it('ends what its holder gave up only once this server has heard nothing for five minutes, whatever the clock is set to', async () => {
   await using store = await openStore({ database: 'sqlite', folder: mkdtempSync(join(tmpdir(), 'expiry-')) });

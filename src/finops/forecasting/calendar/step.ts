@@ -1,14 +1,10 @@
 import { AppError } from '../../../platform/errors/index.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, WEEK_MS } from '../../../platform/units/durations.ts';
 import type { WrittenTime } from './time.ts';
 
 /** The distance between two values: months of the calendar, or milliseconds. */
 export type Step = { readonly months: number } | { readonly ms: number };
 
-const SECOND_MS = 1000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-const WEEK_MS = 7 * DAY_MS;
 const SHORTEST_MONTH_MS = 28 * DAY_MS;
 /** Shift of local midnight when summer time begins or ends. */
 const CLOCK_CHANGE_MS = HOUR_MS;

@@ -1,4 +1,5 @@
 import { AppError } from '../../../platform/errors/index.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../platform/units/durations.ts';
 
 /** A time as written in the input. */
 export interface WrittenTime {
@@ -11,8 +12,6 @@ export interface WrittenTime {
 
 const FORM =
   /^(\d{4})-(\d{2})(?:-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 const MOST_OFFSET_MS = 14 * HOUR_MS;
 
 /** Reads `2026-11`, `2026-11-01` or `2026-11-01 08:00[:00[.5]]`, with Z, an offset or neither (UTC). Error: `series_time_invalid`. */

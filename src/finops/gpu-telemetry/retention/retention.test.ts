@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import { call, catchProblem, testApplication } from '../../../testing/application.ts';
 import { applyText, gpuSource, syncAll, write } from '../../testing/gpu-sources.ts';
 import { idle, importSamples, samplesText } from '../../testing/gpus.ts';
 import { parseScrape } from '../sources/exporter.testing.ts';
 import { previewGpuRetention } from './schema.ts';
 
-const DAY_MS = 86_400_000;
 const START = Date.parse('2026-11-02T00:00:00Z');
 const hour = (value: number) => Array.from({ length: 60 }, () => value);
 

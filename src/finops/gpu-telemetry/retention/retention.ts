@@ -2,6 +2,7 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Lake, LakeSession, StagedFile } from '../../../platform/lake/index.ts';
 import type { RetentionPreview } from '../../../platform/retention/index.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { GPU_RECENT } from '../recent/table.ts';
 import { parseSpan } from '../telemetry/day-sql.ts';
@@ -25,7 +26,6 @@ interface RetentionTables {
 
 const RETAIN_JOB = 'gpus.retain';
 const EVERY_10_MINUTES = '3-59/10 * * * *';
-const DAY_MS = 86_400_000;
 
 /** Removes readings that are old, and from the disk the files that have been replaced. */
 export function scheduleRetention(deps: RetentionDeps, jobs: Pick<Jobs, 'register' | 'schedule'>): void {

@@ -2,6 +2,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { JobContext, Jobs } from '../../../platform/jobs/index.ts';
 import type { ManifestOutcome } from '../../../platform/manifests/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import { findDevices } from '../recent/devices.ts';
 import type { LeftOut } from '../series/left-out.ts';
 import { createSourceNotFoundError } from './receive.ts';
@@ -43,7 +44,6 @@ const READ_JOB = 'gpus.read';
 const EVERY_5_MINUTES = '*/5 * * * *';
 /** Time limit of a call; the client calls again for the rest. */
 const CALL_MS = 20_000;
-const DAY_MS = 86_400_000;
 
 /** Queries all sources every 5 minutes, once across all servers. */
 export function scheduleSources(deps: SourcesDeps, jobs: Pick<Jobs, 'register' | 'schedule'>): void {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import { call, catchProblem, testApplication } from '../../../testing/application.ts';
 import { sharedApplication } from '../../../testing/shared.ts';
 import { applyText, gpuSource, syncAll, write } from '../../testing/gpu-sources.ts';
@@ -13,7 +14,6 @@ import { listGpuSources, sendGpuReadings } from './schema.ts';
 import type { Series } from './take.ts';
 
 const FIRST = Date.parse('2026-11-02T10:00:00Z');
-const DAY_MS = 86_400_000;
 const STEP = 15_000;
 
 const sharedClock = { at: FIRST };

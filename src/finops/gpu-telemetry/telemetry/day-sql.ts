@@ -1,7 +1,7 @@
+import { HOUR_MS } from '../../../platform/units/durations.ts';
+
 /** A reading that is late by more than half an interval leaves a gap: readings are missing. */
 export const GAP_FACTOR = 1.5;
-
-const HOUR_MS = 3_600_000;
 
 /** A UTC day, `2026-11-01`, or an hour of one, `2026-11-01 09`, in Unix milliseconds; the end is exclusive. */
 export function parseSpan(span: string): { readonly start: number; readonly end: number } {

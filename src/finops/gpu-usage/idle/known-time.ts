@@ -1,6 +1,7 @@
 import type { JournaledTable } from '../../../platform/journal/index.ts';
 import { type Lake, type LakeSession, quoteLiteral } from '../../../platform/lake/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import {
   buildLiveSamplesSql,
   buildLiveStretchesSql,
@@ -50,8 +51,6 @@ export interface KnownTime {
   /** Days with stretches only. */
   readonly rolledUp: readonly string[];
 }
-
-const DAY_MS = 86_400_000;
 
 /**
  * Reads the known GPU time. Recent readings are read first: a reading that moves into its day in the meantime appears twice

@@ -1,4 +1,5 @@
 import type { LakeRow } from '../../../platform/lake/index.ts';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import type { Money } from '../../../platform/units/schema.ts';
 import type { ImportPrice } from '../../gpu-telemetry/index.ts';
 import { LEVELS } from '../../gpu-telemetry/index.ts';
@@ -39,8 +40,6 @@ export async function readGpuLoads(
     return rows.map((row) => rowToLoad(row, known, rates, window.end));
   });
 }
-
-const DAY_MS = 86_400_000;
 
 function toDay(instant: number): string {
   return new Date(instant).toISOString().slice(0, 10);

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import type { Item } from './items.ts';
 import { formatAmount, toGpuHours } from './money.ts';
 import { type Bucket, bucketNames } from './schema.ts';
@@ -28,7 +29,6 @@ export interface GpuDay {
 /** Default definition of idle time, as in `gpu idle` and `gpu owners`. */
 const AS_USUAL = { window: 30 * 60_000, threshold: 0, maxGap: 5 * 60_000 };
 const IDLE: readonly Bucket[] = ['idleHeld', 'idleFree', 'idleUnknown', 'unallocated'];
-const DAY_MS = 86_400_000;
 
 /** Time and cost of each GPU by owner and day, within UTC days, the second exclusive; days without readings are left out. */
 export async function readGpuDays(

@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import { call, testApplication } from '../../../testing/application.ts';
 import { parseScrape } from '../../gpu-telemetry/sources/exporter.testing.ts';
 import { applyText, gpuSource, syncAll, write } from '../../testing/gpu-sources.ts';
 import { idle, importHolders, importSamples, samplesText } from '../../testing/gpus.ts';
 import { getGpuHeatMap, getGpuOwners } from '../schema.ts';
 
-const DAY_MS = 86_400_000;
 const START = Date.parse('2026-11-02T10:00:00Z');
 const STEP = 15_000;
 const COUNT = 240;

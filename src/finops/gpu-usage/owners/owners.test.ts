@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import { sumDecimals } from '../../../platform/units/index.ts';
 import { call, catchProblem, testApplication } from '../../../testing/application.ts';
 import { sharedQuietApplication } from '../../../testing/shared.ts';
@@ -22,7 +23,6 @@ import {
 } from '../schema.ts';
 
 const MINUTE = 60_000;
-const DAY_MS = 86_400_000;
 const OWN_DAY = Date.parse('2025-11-01T00:00:00Z');
 const price = { amount: '2', currency: 'USD' };
 const at = (minute: number) => new Date(midnight + minute * MINUTE).toISOString();

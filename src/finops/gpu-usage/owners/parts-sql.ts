@@ -1,4 +1,5 @@
 import { quoteLiteral } from '../../../platform/lake/index.ts';
+import { DAY_MS, HOUR_MS } from '../../../platform/units/durations.ts';
 import { buildSeventhsSql, MARKED } from '../idle/periods-sql.ts';
 
 /** Temporary tables of the session; `MARKED` is there before them. */
@@ -10,8 +11,6 @@ const PART = 'gpu_part';
 const CUT = 'gpu_cut_used';
 const MEMORY = 'gpu_memory_part';
 
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 const ROWS_A_STATEMENT = 1000;
 
 /** Index of GPU time with an unknown holder. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Subject } from '../../../org/schema.ts';
 import type { Sql } from '../../../platform/store/index.ts';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import { groupItems, sumOthers, toGpuOwner } from './group.ts';
 import type { Item } from './items.ts';
 import type { GpuWork } from './owner.ts';
@@ -15,8 +16,6 @@ import {
 } from './schema.ts';
 import type { OwnedDeps, OwnedQuery, OwnedTimes } from './service.ts';
 import { addItem, createEmptySum, toFigures } from './sum.ts';
-
-const DAY_MS = 86_400_000;
 
 const toLimits = ({ from, to, team }: OwnedQuery) => ({ from: from ?? null, to: to ?? null, team: team ?? null });
 

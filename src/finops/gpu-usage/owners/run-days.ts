@@ -1,5 +1,6 @@
 import type { Subject } from '../../../org/schema.ts';
 import type { Sql } from '../../../platform/store/index.ts';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import { decimal, decimalString, type Money } from '../../../platform/units/index.ts';
 import { findHoldersById, findTimesWithin } from '../../gpu-telemetry/index.ts';
 import { findOwners, type UsageOfGpus } from './find-owners.ts';
@@ -31,7 +32,6 @@ interface RunDevice {
 
 /** Idle rules move time between buckets only: the cost of a run counts all of them. */
 const AS_USUAL = { window: 30 * 60_000, threshold: 0, maxGap: 5 * 60_000 };
-const DAY_MS = 86_400_000;
 
 interface Days {
   readonly from: string;

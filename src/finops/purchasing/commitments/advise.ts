@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../../platform/units/durations.ts';
 import { type Decimal, decimal, decimalString, findLargest } from '../../../platform/units/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
 import {
@@ -19,7 +20,6 @@ export interface CommitmentTerms {
   readonly demandRatios: readonly number[];
 }
 
-const HOUR_MS = 3_600_000;
 const DAY_HOURS = 24;
 const MONTH_HOURS = 730;
 const HIGH_DAYS = 90;

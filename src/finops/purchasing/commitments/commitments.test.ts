@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import { HOUR_MS } from '../../../platform/units/durations.ts';
 import { decimal } from '../../../platform/units/index.ts';
 import { call, catchProblem, importFiles } from '../../../testing/application.ts';
 import { quietApplication, sharedQuietApplication } from '../../../testing/shared.ts';
@@ -8,7 +9,6 @@ import { type BillRow, bill } from '../../testing/costs.ts';
 import { adviseCommitment } from '../schema.ts';
 import { buildDemandCurve, computeSaving, findBestQuantity } from './demand-curve.ts';
 
-const HOUR_MS = 3_600_000;
 const application = await sharedQuietApplication();
 
 type Body = z.input<typeof adviseCommitment.body>;

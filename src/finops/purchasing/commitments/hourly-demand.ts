@@ -1,4 +1,5 @@
 import { AppError } from '../../../platform/errors/index.ts';
+import { HOUR_MS } from '../../../platform/units/durations.ts';
 import { type Decimal, decimal, findLargest } from '../../../platform/units/index.ts';
 import type { BilledUsage, PeriodUsage } from '../../costs/index.ts';
 
@@ -25,7 +26,6 @@ export interface HourlyDemand {
   readonly leftOut: readonly string[];
 }
 
-const HOUR_MS = 3_600_000;
 const HOURS_OF_DAY = 24;
 const ZERO = decimal(0);
 /** Maximum number of hours: more than eleven years of demand are not plausible for a commitment. */

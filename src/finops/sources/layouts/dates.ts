@@ -1,7 +1,6 @@
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import type { Instant } from '../../../platform/units/index.ts';
 import type { ChargeDates } from '../../billing/index.ts';
-
-const DAY_MS = 24 * 3_600_000;
 
 /**
  * Parses an instant in any format used by producers: `2025-12-28T13:14:37.728Z`, `20260801T060000Z`,

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { HOUR_MS, MINUTE_MS } from '../../../platform/units/durations.ts';
 import { buildPoints } from './points.ts';
 import { createTallies, type VariantKey } from './tally.ts';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 const START = Date.parse('2026-11-26T10:00:00Z');
 const main: VariantKey = { endpoint: 'e', variant: 'main', model: 'm', version: '2' };
 const canary: VariantKey = { ...main, variant: 'canary', version: '10' };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Deployment } from '../../serving/index.ts';
 import { forgetTallies, saveTallies } from './store.ts';
@@ -31,7 +32,6 @@ export interface RecorderDeps {
 const FLUSH_MS = 10_000;
 const MOST_SAMPLED_MS = 60_000;
 const FORGET_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 /** Retention of spans. */
 const KEPT_MS = { minute: 8 * DAY_MS, hour: 400 * DAY_MS } as const;
 const ROWS_A_TRANSACTION = 200;

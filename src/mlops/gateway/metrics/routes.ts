@@ -1,6 +1,7 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import { handle, type Route } from '../../../platform/http/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
+import { HOUR_MS } from '../../../platform/units/durations.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { ServingCosts } from '../../serving/index.ts';
 import { requireEndpoint } from '../../serving/index.ts';
@@ -17,7 +18,6 @@ interface MetricDeps {
   readonly metrics: Pick<MetricRecorder, 'flush' | 'unmeasuredOf'>;
 }
 
-const HOUR_MS = 3_600_000;
 /** Default number of steps: as many as a chart shows. */
 const USUAL_STEPS = 200;
 

@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore, type Store } from '../../../platform/store/index.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../platform/units/durations.ts';
 import { gatewayMigrations } from '../migrations.ts';
 import { countServed } from './served.ts';
 import { saveTallies } from './store.ts';
 import { createTallies, type RequestEnding } from './tally.ts';
 
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
 const NOW = 1_000 * HOUR_MS;
 
 let store: Store;

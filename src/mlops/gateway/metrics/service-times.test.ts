@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore, type Store } from '../../../platform/store/index.ts';
+import { HOUR_MS } from '../../../platform/units/durations.ts';
 import { gatewayMigrations } from '../migrations.ts';
 import { readHourlyRequests } from './hourly-requests.ts';
 import { loadServiceTimes } from './service-times.ts';
 import { saveTallies } from './store.ts';
 import { createTallies } from './tally.ts';
 
-const HOUR_MS = 3_600_000;
 const WINDOW = { start: 0, end: 10 * HOUR_MS };
 
 let store: Store;

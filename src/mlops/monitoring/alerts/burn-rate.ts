@@ -1,7 +1,5 @@
+import { HOUR_MS, MINUTE_MS } from '../../../platform/units/durations.ts';
 import type { LookLevel } from './state.ts';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 
 /** Windows of the multi-window, multi-burn-rate alerts of the SRE workbook (table 5-8), for a budget of 30 days. */
 const RULES = [

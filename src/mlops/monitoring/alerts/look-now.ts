@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS } from '../../../platform/units/durations.ts';
 import type { AlertRule, Monitor } from '../../monitors/schema.ts';
 import { BURN_WINDOWS_MS } from './burn-rate.ts';
 import { countLoggedLatencies, findLastPrediction } from './looks/logged.ts';
@@ -11,8 +12,6 @@ export interface LookingDeps extends LossDeps {
   readonly served: ServedRequests;
 }
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 /** Windows of quality that are made up for in one look. */
 const MOST_AT_ONCE = 50;
 

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Money, Period } from '../../../platform/units/schema.ts';
 import { listScores } from '../../monitors/index.ts';
@@ -19,7 +20,6 @@ type MeasureDeps = Pick<LossDeps, 'tables' | 'clock'>;
 
 /** Labels that a window needs until they are believed rather than an estimate. */
 const FEWEST_LABELS = 30;
-const DAY_MS = 86_400_000;
 
 type PredictionSelection = Omit<Selection, 'model' | 'knownAt'>;
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { call, HOUR_MS, hour, type Room, type Server } from '../room.testing.ts';
+import { HOUR_MS } from '../../../platform/units/durations.ts';
+import { call, hour, type Room, type Server } from '../room.testing.ts';
 import { listAlerts } from './schema.ts';
 
 const alerts = async (server: Server) => (await call(server, listAlerts)).alerts;

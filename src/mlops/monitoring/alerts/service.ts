@@ -5,6 +5,7 @@ import { type DeliverDeps, deliver, Notice } from '../../../platform/notices/ind
 import { NotifyTarget } from '../../../platform/notices/schema.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
+import { HOUR_MS } from '../../../platform/units/durations.ts';
 import { findMonitors } from '../../monitors/index.ts';
 import type { Monitor } from '../../monitors/schema.ts';
 import type { DriftWindows, OnWindow, ReferencePredictions } from '../../quality/index.ts';
@@ -35,7 +36,6 @@ export interface AlertDeps extends DeliverDeps, LookingDeps {
 const LOOK = 'monitoring.look';
 /** With back-off, these attempts span ten minutes: a receiver that restarts misses no notice. */
 const TRIES = 8;
-const HOUR_MS = 3_600_000;
 
 const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
 

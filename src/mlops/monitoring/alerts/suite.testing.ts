@@ -2,18 +2,9 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
 import { signDelivery } from '../../../platform/outbound/index.ts';
 import { type Receiver, startReceiver } from '../../../platform/outbound/receiver.testing.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../platform/units/durations.ts';
 import { normal } from '../../drift/calibration.testing.ts';
-import {
-  call,
-  HOUR_MS,
-  hour,
-  MINUTE_MS,
-  openRoom,
-  problemFrom,
-  type Room,
-  type RoomOptions,
-  type Server,
-} from '../room.testing.ts';
+import { call, hour, openRoom, problemFrom, type Room, type RoomOptions, type Server } from '../room.testing.ts';
 import { judgedAgainTests } from './again/again.testing.ts';
 import { retrainedAlertTests } from './retrained.testing.ts';
 import { getAlert, listAlerts, listMonitorAlerts, muteAlert, unmuteAlert } from './schema.ts';

@@ -1,9 +1,7 @@
+import { HOUR_MS, MINUTE_MS } from '../../../platform/units/durations.ts';
 import type { DriftWatch, WatchedWindow } from '../../monitors/schema.ts';
 import { buildAfterSql, buildUpToSql, EXACT_AT, type Place, type Predictions } from './selection.ts';
 import type { ReachedWindow } from './store.ts';
-
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
 
 /** The predictions of a window, before it is known which version they are of. */
 export interface WindowBounds {

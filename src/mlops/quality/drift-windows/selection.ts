@@ -1,9 +1,8 @@
 import type { InstantRange } from '../../../platform/journal/index.ts';
 import { type LakeSession, quoteLiteral } from '../../../platform/lake/index.ts';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import { buildInstantSql, LABEL, labelledSql, type Selection } from '../../predictions/index.ts';
 import type { Tables } from '../windows/windows.ts';
-
-const DAY_MS = 86_400_000;
 
 /** Predictions of a model in the order of time and id, each once. */
 export interface Predictions {

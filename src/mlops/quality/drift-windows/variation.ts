@@ -1,8 +1,8 @@
 import { type LakeSession, quoteIdentifier } from '../../../platform/lake/index.ts';
+import { HOUR_MS } from '../../../platform/units/durations.ts';
 import type { Band, Table, TableColumn, Variation } from '../../drift/index.ts';
 import type { DriftWatch } from '../../monitors/schema.ts';
 
-const HOUR_MS = 3_600_000;
 /** With fewer periods, a standard deviation is too uncertain. */
 const FEWEST_PERIODS = 4;
 /** Number of standard deviations above the mean. Sinusoidal seasons reach 1.2. */

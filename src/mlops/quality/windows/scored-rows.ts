@@ -1,5 +1,6 @@
 import type { JournaledTable } from '../../../platform/journal/index.ts';
 import { type LakeSession, quoteLiteral } from '../../../platform/lake/index.ts';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import { listScores } from '../../monitors/index.ts';
 import type { Estimation, MonitorSpec } from '../../monitors/schema.ts';
 import {
@@ -13,7 +14,6 @@ import {
 import { type EstimateModel, type LearnedEstimate, learnEstimates, storeLosses, termsSql } from '../estimates/learn.ts';
 import { scoresSql } from './windows-sql.ts';
 
-const DAY_MS = 86_400_000;
 const PREDICTION = 'monitor_prediction';
 const LABELLED = 'monitor_labelled';
 const LOSSES = 'monitor_losses';

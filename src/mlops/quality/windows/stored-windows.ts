@@ -6,6 +6,7 @@ import type { Lake } from '../../../platform/lake/index.ts';
 import type { Objects } from '../../../platform/objects/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
 import { findMonitors } from '../../monitors/index.ts';
@@ -45,7 +46,6 @@ const BUSY_SHARE = 0.1;
 const STALE_MS = 10 * 60_000;
 /** Number of days for which windows by hour are stored. */
 const HOUR_DAYS = 60;
-const DAY_MS = 24 * 3_600_000;
 /** Windows that are kept in memory, of about 2 kB each. */
 const MOST_KEPT = 10_000;
 

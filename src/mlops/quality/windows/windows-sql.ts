@@ -1,11 +1,11 @@
 import { quoteLiteral } from '../../../platform/lake/index.ts';
+import { HOUR_MS } from '../../../platform/units/durations.ts';
 import type { Period } from '../../../platform/units/index.ts';
 import type { Score } from '../../monitors/index.ts';
 import type { WINDOWS } from '../../monitors/schema.ts';
 import { buildInstantSql } from '../../predictions/index.ts';
 
 const MOST_WINDOWS = 5_000;
-const HOUR_MS = 3_600_000;
 const TO_THE_SECOND = '%Y-%m-%dT%H:%M:%SZ';
 const TO_THE_MS = '%Y-%m-%dT%H:%M:%S.%gZ';
 

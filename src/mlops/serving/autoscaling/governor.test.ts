@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../../platform/telemetry/index.ts';
+import { MINUTE_MS } from '../../../platform/units/durations.ts';
 import { ScalingSpec } from '../../endpoint-spec/scaling/schema.ts';
 import type { Backend } from '../../replicas/backends/backend.ts';
 import { UNKNOWN_SPEC } from '../../replicas/backends/specs.ts';
@@ -9,7 +10,6 @@ import { createReplicaSet, type ReplicaSet } from '../../replicas/set.ts';
 import { createGovernor, type ReplicaDecision } from './governor.ts';
 import type { ScalingRule } from './policy.ts';
 
-const MINUTE_MS = 60_000;
 const opened: ReplicaSet[] = [];
 afterEach(async () => {
   for (const set of opened.splice(0)) await set.close('now');

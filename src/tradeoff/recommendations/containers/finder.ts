@@ -1,5 +1,5 @@
 import type { ContainerUse, Workloads } from '../../../finops/workloads/index.ts';
-import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
+import { DAY_MS } from '../../../platform/units/durations.ts';
 import type { Finder, Finding, Window } from '../finder.ts';
 import { rateConfidence } from '../savings/confidence.ts';
 import { computePodHourCost, explainUnpricedRequests, type Requests } from './costs.ts';
@@ -11,7 +11,6 @@ export interface ContainerFinderDeps {
   readonly workloads: Pick<Workloads, 'containers'>;
 }
 
-const DAY_MS = 24 * HOUR_MS;
 /** Less than that of a request is not worth a change. */
 const LEAST_SHARE = 0.1;
 /** From this share of throttled periods on, the real demand of a container is above its measured use. */

@@ -3,13 +3,13 @@ import type { Metering } from '../../../finops/metering/index.ts';
 import type { ServingUse, VariantSpan } from '../../../mlops/gateway/index.ts';
 import type { ServedVariant } from '../../../mlops/serving/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
+import { HOUR_MS } from '../../../platform/units/durations.ts';
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Window } from '../finder.ts';
 import { collectBilledMonths } from '../savings/bill-deliveries.ts';
 import { listLargerItems } from '../savings/resource-item.ts';
 import type { HeldItem } from '../schema.ts';
 
-export const HOUR_MS = 3_600_000;
 const PLACES = 20;
 
 export interface EndpointDeps {

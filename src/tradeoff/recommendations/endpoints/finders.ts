@@ -1,4 +1,5 @@
 import type { Subject } from '../../../org/schema.ts';
+import { DAY_MS, MINUTE_MS } from '../../../platform/units/durations.ts';
 import type { Finder, Finding, Window } from '../finder.ts';
 import { rateConfidence } from '../savings/confidence.ts';
 import {
@@ -12,8 +13,6 @@ import { computeKeptReplicas, computeReplicasNeeded, pickQuantile, type VariantM
 import { idleHours, isWorthZero } from './scale-to-zero.ts';
 
 const DAY_HOURS = 24;
-const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
 /** Minutes are kept for eight days. */
 const MINUTES_MS = 7 * DAY_MS;
 

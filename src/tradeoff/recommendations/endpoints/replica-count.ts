@@ -1,3 +1,5 @@
+import { MINUTE_MS } from '../../../platform/units/durations.ts';
+
 /** Utilisation that a replica is meant to have at its 95th percentile. */
 export const TARGET = 0.8;
 /** Minimum minutes for a recommendation, as in KRR. */
@@ -22,8 +24,6 @@ export function computeReplicasNeeded(minutes: readonly VariantMinute[], concurr
   const demand = minutes.map(({ busyMs }) => busyMs / (concurrency * MINUTE_MS)).toSorted((a, b) => a - b);
   return Math.max(1, Math.ceil(pickQuantile(demand, 0.95) / TARGET));
 }
-
-const MINUTE_MS = 60_000;
 
 /** Nearest rank (type 1 of Hyndman and Fan), of sorted values: always a measured value. Example: 0.95 of 100 values -> the 95th. */
 export function pickQuantile(sorted: readonly number[], share: number): number {

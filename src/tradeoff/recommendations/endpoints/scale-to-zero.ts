@@ -1,4 +1,5 @@
-import { ENOUGH_MEASURED, HOUR_MS, type VariantHour } from './endpoint-hours.ts';
+import { HOUR_MS } from '../../../platform/units/durations.ts';
+import { ENOUGH_MEASURED, type VariantHour } from './endpoint-hours.ts';
 
 /** Effect of scaling a variant to zero while it gets no requests, by hour. */
 export interface IdleHours {

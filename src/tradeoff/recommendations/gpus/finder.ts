@@ -1,6 +1,6 @@
 import type { GpuLoad, GpuUsage } from '../../../finops/gpu-usage/index.ts';
+import { DAY_MS, HOUR_MS } from '../../../platform/units/durations.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
-import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
 import type { Finder, Finding, Window } from '../finder.ts';
 import { rateConfidence } from '../savings/confidence.ts';
 import { buildGpuItemId } from '../savings/ledger.ts';
@@ -14,7 +14,6 @@ export interface GpuFinderDeps {
 
 /** Minimum time of readings for a sharing recommendation. */
 const LEAST_MS = 3 * HOUR_MS;
-const DAY_MS = 24 * HOUR_MS;
 const GIB = 1024 ** 3;
 
 type MeasuredLoad = GpuLoad & { readonly memoryMaxBytes: number };

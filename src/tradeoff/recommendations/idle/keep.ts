@@ -1,10 +1,9 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import { lockUntilCommit } from '../../../platform/store/index.ts';
+import { HOUR_MS } from '../../../platform/units/durations.ts';
 import { addTimelineEntry, formatInstant, type RecommendationDeps } from '../context.ts';
 import type { Recommendation } from '../schema.ts';
 import { putOrConflict, requireRecommendation } from '../service.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** Postpones the action for this many hours; then its policy notices it again. Errors: `recommendation_not_found`, `recommendation_not_noticed`. */
 export function keepResource(

@@ -3,6 +3,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { ManifestOutcome } from '../../../platform/manifests/index.ts';
 import { refuseUntold } from '../../../platform/notices/index.ts';
 import { lockUntilCommit, type Sql } from '../../../platform/store/index.ts';
+import { MINUTE_MS } from '../../../platform/units/durations.ts';
 import { wakeController } from '../action/carry-out.ts';
 import { addTimelineEntry, formatInstant, type RecommendationDeps } from '../context.ts';
 import { readEndpointHours } from '../endpoints/endpoint-hours.ts';
@@ -78,8 +79,6 @@ async function findIdleEndpoints(deps: RecommendationDeps, { window: windowMs }:
     quiet.has(JSON.stringify([endpoint, variant]));
   return all.filter(isOne).map((one) => buildScaleToZero(one, window));
 }
-
-const MINUTE_MS = 60_000;
 
 async function followUpNotice(
   deps: RecommendationDeps,

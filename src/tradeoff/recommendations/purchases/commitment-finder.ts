@@ -1,5 +1,6 @@
 import { adviseCommitment, type CommitmentAdvice } from '../../../finops/purchasing/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
+import { DAY_MS, HOUR_MS } from '../../../platform/units/durations.ts';
 import { decimal, decimalString, formatMoneyText } from '../../../platform/units/index.ts';
 import type { Finder, Finding, Window } from '../finder.ts';
 import { buildResourceItemId } from '../savings/resource-item.ts';
@@ -7,8 +8,6 @@ import type { PurchaseFinderDeps } from './deps.ts';
 import type { CommitmentOffer } from './schema.ts';
 import { findTerms, type StoredTerms } from './terms.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** A commitment runs for a long term, so its finder reads more history than the others. */
 const HISTORY_MS = 90 * DAY_MS;
 const YEAR_HOURS = 8760;

@@ -1,5 +1,6 @@
 import { adviseHardware, type HardwareAdvice } from '../../../finops/purchasing/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
+import { DAY_MS, MINUTE_MS } from '../../../platform/units/durations.ts';
 import { decimal, formatMoneyText } from '../../../platform/units/index.ts';
 import {
   ENOUGH_MEASURED,
@@ -15,8 +16,6 @@ import type { ServingTerms } from './schema.ts';
 import { findTerms, type StoredTerms } from './terms.ts';
 
 const DAY_HOURS = 24;
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** Minutes are kept for eight days. */
 const PEAK_MS = 7 * DAY_MS;
 const BUCKET = 'all';

@@ -5,6 +5,7 @@ import {
   replaySpotDeadline,
   type SpotZoneAdvice,
 } from '../../../finops/purchasing/schema.ts';
+import { SECOND_MS } from '../../../platform/units/durations.ts';
 import { decimal } from '../../../platform/units/index.ts';
 import type { Finding } from '../finder.ts';
 import type { PurchaseFinderDeps } from './deps.ts';
@@ -12,7 +13,6 @@ import type { SpotOffer } from './schema.ts';
 import { computeMeteredPerHour } from './step-hours.ts';
 import type { StoredTerms } from './terms.ts';
 
-const SECOND_MS = 1000;
 const HOUR_SECONDS = 3600;
 const MINUTE_SECONDS = 60;
 const STEP_SECONDS = 60;

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { MeteredUsage } from '../../../finops/metering/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
+import { DAY_MS, HOUR_MS } from '../../../platform/units/durations.ts';
 import { formatMoneyText } from '../../../platform/units/index.ts';
 import type { Finder, Finding, Window } from '../finder.ts';
 import { collectBilledMonths } from '../savings/bill-deliveries.ts';
@@ -13,9 +14,6 @@ import { computeSpotCost, type SpotCost } from './spot-cost.ts';
 import { sumHourlyCosts } from './step-hours.ts';
 import { parseStepName, stepsItem } from './steps.ts';
 import { findTerms, type StoredTerms } from './terms.ts';
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** Pipeline steps that would have been cheaper on spot capacity, including the cost of interruptions. */
 export function createSpotFinder(deps: PurchaseFinderDeps): Finder {

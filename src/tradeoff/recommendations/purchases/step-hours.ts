@@ -1,8 +1,8 @@
 import type { MeteredUsage } from '../../../finops/metering/index.ts';
+import { HOUR_MS } from '../../../platform/units/durations.ts';
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Window } from '../finder.ts';
 
-const HOUR_MS = 3_600_000;
 const PLACES = 12;
 const DIGITS = 8;
 

@@ -1,11 +1,11 @@
 import type { Costs } from '../../../finops/costs/index.ts';
 import { buildBilledHours } from '../../../finops/purchasing/index.ts';
+import { HOUR_MS } from '../../../platform/units/durations.ts';
 import { decimal, decimalString, findLargest, findSmallest } from '../../../platform/units/index.ts';
 import type { Window } from '../finder.ts';
 import type { HeldItem } from '../schema.ts';
 import type { MeasuredBy } from './schema.ts';
 
-const HOUR_MS = 3_600_000;
 const PLACES = 12;
 
 /**

@@ -1,9 +1,10 @@
 import { computeStudentQuantile } from '../../../finops/forecasting/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
+import { HOUR_MS } from '../../../platform/units/durations.ts';
 import { type Decimal, decimal, decimalString, formatMoneyText, type Money } from '../../../platform/units/index.ts';
 import { areClusterItems, findClusterItems } from '../containers/items.ts';
 import { addTimelineEntry, formatInstant, type RecommendationDeps } from '../context.ts';
-import { HOUR_MS, readEndpointHours } from '../endpoints/endpoint-hours.ts';
+import { readEndpointHours } from '../endpoints/endpoint-hours.ts';
 import type { Window } from '../finder.ts';
 import { readStepHours } from '../purchases/steps.ts';
 import type { HeldItem, Realised, Recommendation } from '../schema.ts';

@@ -4,8 +4,8 @@ import type { PipelineRuns } from '../../../mlops/pipelines/index.ts';
 import type { Tracking } from '../../../mlops/tracking/index.ts';
 import { Subject } from '../../../org/schema.ts';
 import type { Store } from '../../../platform/store/index.ts';
+import { DAY_MS, HOUR_MS } from '../../../platform/units/durations.ts';
 import { type Clock, decimal, decimalString } from '../../../platform/units/index.ts';
-import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
 import type { Finder, Finding } from '../finder.ts';
 import { stepsItem } from '../purchases/steps.ts';
 import { collectBilledMonths } from '../savings/bill-deliveries.ts';
@@ -25,7 +25,6 @@ export interface IdleRunDeps {
 
 /** Usual idle criteria, as in gpu-pruner. */
 const USUAL = { windowMs: 30 * 60_000, threshold: 0.01 } as const;
-const DAY_MS = 24 * HOUR_MS;
 const SLACK_MS = 5 * 60_000;
 const TAG = 'steelyard.';
 const PLACES = 12;

@@ -1,6 +1,7 @@
+import { MINUTE_MS } from '../../../platform/units/durations.ts';
+
 /** Maximum gap between two readings; the time between readings further apart is unknown. */
 const MAX_GAP_MS = 5 * 60_000;
-const MINUTE_MS = 60_000;
 
 export interface Reading {
   /** Unix milliseconds. */

@@ -1,10 +1,10 @@
+import { HOUR_MS } from '../../../platform/units/durations.ts';
 import { type Decimal, decimal, decimalString, findSmallest, type Money } from '../../../platform/units/index.ts';
 import { computeSavingInterval } from './interval.ts';
 import { buildGpuItemId, buildLedger, computeSavedItems, type End, type Ledger, type SavedItem } from './ledger.ts';
 import type { SavingPart } from './saving-part.ts';
 import type { Saving } from './schema.ts';
 
-const HOUR_MS = 3_600_000;
 const DAY_HOURS = 24;
 /** Hours of a month, as clouds count them. */
 const MONTH_HOURS = 730;

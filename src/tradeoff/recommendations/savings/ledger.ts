@@ -1,7 +1,7 @@
+import { HOUR_MS } from '../../../platform/units/durations.ts';
 import { type Decimal, decimal, findLargest, findSmallest } from '../../../platform/units/index.ts';
 import type { SavingPart } from './saving-part.ts';
 
-const HOUR_MS = 3_600_000;
 /** Before the name of a GPU, where it is an item. */
 const GPU = 'gpu:';
 

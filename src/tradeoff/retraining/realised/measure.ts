@@ -1,4 +1,5 @@
 import { selectLossMetric } from '../../../mlops/monitoring/index.ts';
+import { DAY_MS, HOUR_MS } from '../../../platform/units/durations.ts';
 import { decimal, decimalString, formatMoneyText, type Money, type Period } from '../../../platform/units/index.ts';
 import { formatInstant, type RetrainingDeps } from '../context.ts';
 import type { RetrainingRound, TimelineEntry } from '../schema.ts';
@@ -7,8 +8,6 @@ import { appendEntry } from '../timeline.ts';
 import { computeExpectedGain, computeRealisedSums } from './gain.ts';
 import type { RealisedGain } from './schema.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** Period for the quality before, without an episode. */
 const BEFORE_MS = 7 * DAY_MS;
 /** Labels that a quality needs until it is believed. */

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../../src/platform/units/durations.ts';
 import { formatDay, formatMonth, formatMonthName } from '../../format/time.ts';
 
 /** Billing months or charge days (UTC); both ends belong to it. */
@@ -7,7 +8,6 @@ export interface CostRange {
 }
 
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
-const DAY_MS = 24 * 3_600_000;
 
 /** True if the ends are charge days; otherwise they are billing months. */
 export function isByDay(range: CostRange): boolean {

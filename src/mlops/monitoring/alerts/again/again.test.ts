@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../platform/numbers/index.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../../platform/units/durations.ts';
 import { isDeep } from '../../../../testing/deep.ts';
 import { normal } from '../../../drift/calibration.testing.ts';
-import { call, HOUR_MS, hour, MINUTE_MS, openRoom, type Server } from '../../room.testing.ts';
+import { call, hour, openRoom, type Server } from '../../room.testing.ts';
 import { listAlerts, listMonitorAlerts } from '../schema.ts';
 
 /** Hours whose inputs moved, and the share of each hour's answers that are right. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { call, HOUR_MS, hour, MINUTE_MS, type Room, type Server } from '../../room.testing.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../../platform/units/durations.ts';
+import { call, hour, type Room, type Server } from '../../room.testing.ts';
 import { getAlert, listAlerts } from '../schema.ts';
 
 const COUNT = 200;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../platform/numbers/index.ts';
+import { HOUR_MS } from '../../../../platform/units/durations.ts';
 import { normal } from '../../../drift/calibration.testing.ts';
-import { call, HOUR_MS, hour, openRoom, problemFrom, type Server } from '../../room.testing.ts';
+import { call, hour, openRoom, problemFrom, type Server } from '../../room.testing.ts';
 import type { AlertLook } from '../looks/look.ts';
 import { listAlerts } from '../schema.ts';
 import { replayLooks } from './replay.ts';

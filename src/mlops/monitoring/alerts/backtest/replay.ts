@@ -1,9 +1,8 @@
+import { HOUR_MS } from '../../../../platform/units/durations.ts';
 import type { AlertLook } from '../looks/look.ts';
 import { replay } from '../replay.ts';
 import { FRESH, type Hysteresis } from '../state.ts';
 import type { BacktestEpisode } from './schema.ts';
-
-const HOUR_MS = 3_600_000;
 
 /**
  * The episodes that an alert opens when it takes looks one after the other, by the same steps as a live one. An episode begins and ends with the end

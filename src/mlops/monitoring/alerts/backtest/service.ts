@@ -1,4 +1,5 @@
 import type { Store } from '../../../../platform/store/index.ts';
+import { HOUR_MS } from '../../../../platform/units/durations.ts';
 import { refuseUnmeasured } from '../../../monitors/index.ts';
 import type { AlertRule, EstimatedQuality, MeasuredQuality, Monitor, MonitorWindow } from '../../../monitors/schema.ts';
 import { computeGeneration, listWindows, type ReferencePredictions, readWindows } from '../../../quality/index.ts';
@@ -22,7 +23,6 @@ interface BacktestQuestion {
 
 /** Windows that one alert is tried on, the latest. */
 const MOST_WINDOWS = 5_000;
-const HOUR_MS = 3_600_000;
 
 /** Back-tests alerts on past windows with the data known now. Error: `manifest_invalid` for an alert that can never have a verdict. */
 export async function backtestAlerts(

@@ -1,10 +1,9 @@
+import { HOUR_MS } from '../../../../platform/units/durations.ts';
 import type { AlertRule } from '../../../monitors/schema.ts';
 import { BURN_WINDOWS_MS, evaluateBurnRate, type RequestCounts } from '../burn-rate.ts';
 import { type AlertLook, formatFigure } from './look.ts';
 
 type ServedRule = Extract<AlertRule, { on: 'latency' | 'errors' }>;
-
-const HOUR_MS = 3_600_000;
 
 /** Level of an objective from the requests of the last three days. `served` has one entry for each length in `BURN_WINDOWS_MS`. */
 export function evaluateServedRequests(
