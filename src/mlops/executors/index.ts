@@ -1,3 +1,4 @@
+import { createOneAtATime, type OneAtATime } from '../../platform/concurrency/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { OtherUser } from '../../platform/processes/index.ts';
@@ -11,7 +12,6 @@ import type { LeasedContainersDeps } from './docker/leased.ts';
 import { openInBackground } from './opened-later.ts';
 import { createProcessExecutor } from './process/index.ts';
 import { listExecutors } from './schema.ts';
-import { createTurns, type Turns } from './turns.ts';
 import { openWorkloadsInBackground } from './workloads-later.ts';
 
 export { readServerId } from './server-id.ts';
@@ -66,7 +66,7 @@ async function openDocker(docker: Parameters<typeof createDockerExecutor>[0]): P
 type DockerSettings = NonNullable<ExecutorsDeps['docker']>;
 
 /** Opened immediately: containers left by an earlier process must be removed even if no other is started. */
-function createLeasedContainers(docker: DockerSettings, alone: Turns) {
+function createLeasedContainers(docker: DockerSettings, alone: OneAtATime) {
   const open = async () => (await import('./docker/leased.ts')).openLeasedContainers({ ...docker, alone });
   const opening = open();
   // The caller of `start` receives the error.
@@ -82,7 +82,7 @@ function createLeasedContainers(docker: DockerSettings, alone: Turns) {
 
 export function createExecutors(deps: ExecutorsDeps): Executors {
   const { processes, processUser, docker, kubernetes, environment, clock, log, warnings } = deps;
-  const alone = createTurns();
+  const alone = createOneAtATime();
   const containers = docker === null ? null : createLeasedContainers(docker, alone);
   const workloads = kubernetes === null ? null : openWorkloadsInBackground(kubernetes);
   const engines: Executor[] = [

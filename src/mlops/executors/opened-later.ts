@@ -1,3 +1,4 @@
+import { createOpenedOnce } from '../../platform/concurrency/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Executor } from '../compute/index.ts';
 
@@ -7,27 +8,18 @@ import type { Executor } from '../compute/index.ts';
  * starting.
  */
 export function openInBackground(engine: Executor['engine'], open: () => Promise<Executor>, log: Log): Executor {
-  let opening: Promise<Executor> | null = null;
-  const opened = () => {
-    const asked = opening ?? open();
-    opening = asked;
-    asked.catch(() => {
-      if (opening === asked) opening = null;
-    });
-    return asked;
-  };
-  opened().catch((error: unknown) => log.error({ err: error, engine }, 'an executor is not available yet'));
+  const opened = createOpenedOnce(open);
+  opened.get().catch((error: unknown) => log.error({ err: error, engine }, 'an executor is not available yet'));
   return {
     engine,
-    imageDigest: async (image) => (await opened()).imageDigest(image),
-    buildImage: async (request) => (await opened()).buildImage(request),
-    missing: async (work) => (await (await opened()).missing?.(work)) ?? null,
-    start: async (work) => (await opened()).start(work),
-    find: async (work) => (await opened()).find(work),
-    remove: async (work) => (await opened()).remove(work),
+    imageDigest: async (image) => (await opened.get()).imageDigest(image),
+    buildImage: async (request) => (await opened.get()).buildImage(request),
+    missing: async (work) => (await (await opened.get()).missing?.(work)) ?? null,
+    start: async (work) => (await opened.get()).start(work),
+    find: async (work) => (await opened.get()).find(work),
+    remove: async (work) => (await opened.get()).remove(work),
     async [Symbol.asyncDispose]() {
-      const asked = await opening?.catch(() => null);
-      await asked?.[Symbol.asyncDispose]();
+      await (await opened.current())?.[Symbol.asyncDispose]();
     },
   };
 }

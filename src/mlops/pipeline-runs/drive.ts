@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { createWaker, type Waker } from '../../platform/concurrency/index.ts';
 import { AppError, readSystemCode } from '../../platform/errors/index.ts';
 import type { PlannedStep } from '../pipeline-definition/index.ts';
 import { buildPlan, isTrue } from '../pipeline-definition/index.ts';
@@ -11,7 +12,6 @@ import { removeEarlierWork } from './put-away.ts';
 import { isOver, type RunState } from './schema.ts';
 import { save } from './steps-of-run.ts';
 import { findRun, findStopRequest, listActiveRuns, listSteps, type StoredRun, saveRun } from './store.ts';
-import { createWaker, type Waker } from './waker.ts';
 
 /** Drives runs from their stored state to their end. */
 export interface Driver {

@@ -1,3 +1,4 @@
+import { awaitAll } from '../../platform/concurrency/index.ts';
 import { parseBoundedJson } from '../../platform/json/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import {
@@ -40,7 +41,6 @@ import {
 import type { RunEvents } from './run-events.ts';
 import { updateRun } from './run-store.ts';
 import { RUN_NAME_TAG, requireActiveRun, requireRun } from './runs.ts';
-import { awaitAll } from './together.ts';
 import type { DatasetInput, KeyValue, Metric, MetricInput, ModelOutput, Page, RunInfo, RunMetric } from './types.ts';
 
 export interface LoggingDeps {

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql as raw } from 'kysely';
+import { awaitAll } from '../../platform/concurrency/index.ts';
 import { insertRows, type Sql, type Store } from '../../platform/store/index.ts';
 import {
   buildAfterCondition,
@@ -10,7 +11,6 @@ import {
 } from '../wire/index.ts';
 import { splitIntoChunks } from './key-value-store.ts';
 import type { TrackingTables } from './tables.ts';
-import { awaitAll } from './together.ts';
 import type { Metric, MetricInput } from './types.ts';
 
 type Sample = Omit<TrackingTables['metric'], 'block'>;

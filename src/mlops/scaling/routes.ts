@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
+import { createOneAtATime } from '../../platform/concurrency/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import { replayReport } from './report.ts';
 import { replayScaling } from './schema.ts';
 import { readTrace } from './trace-csv.ts';
 
-/** Replays are nothing but work for the processor, so that one waits for the other. */
+/** A replay is CPU work, so replays run one after the other, and yield to other requests. */
 export function scalingRoutes(): Route[] {
-  let last: Promise<unknown> = Promise.resolve();
+  const oneAtATime = createOneAtATime();
   return [
     handle(replayScaling, async ({ query, stream }) => {
       const { timeColumn = null, serviceColumn, serviceSeconds } = query;
@@ -14,9 +15,7 @@ export function scalingRoutes(): Route[] {
         timeColumn,
         service: selectServiceFormat(serviceColumn, serviceSeconds),
       });
-      const report = last.then(() => replayReport(trace, query, async () => void (await setImmediate())));
-      last = report.catch(() => null); // the caller of this replay gets the error; the next replay starts regardless
-      return report;
+      return oneAtATime(() => replayReport(trace, query, async () => void (await setImmediate())));
     }),
   ];
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { runUntilAborted } from '../../platform/concurrency/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
@@ -12,7 +13,6 @@ import { type CanaryShare, driveCanary } from './rollouts/canary.ts';
 import { prepareReplicas } from './rollouts/prepare.ts';
 import { endRollout } from './rollouts/store.ts';
 import { findEndpoints, findRevision, noteFailed, noteLive, type Pointers, type Revision } from './store.ts';
-import { runUntilAborted } from './until-aborted.ts';
 import { type MeterBook, selectHeldResource } from './usage.ts';
 import { listWantedVariants, type WantedVariant } from './wanted.ts';
 

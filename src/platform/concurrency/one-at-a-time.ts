@@ -1,5 +1,8 @@
-/** Runs work after the work that was given before it has ended, well or not. */
-export function createOneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+/** Runs functions that must not run concurrently. */
+export type OneAtATime = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Each runs after the one given before it has ended, with or without an error. */
+export function createOneAtATime(): OneAtATime {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const next = last.then(work, work);

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { createOneAtATime, type OneAtATime } from '../../../platform/concurrency/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { createNvidiaSmi } from '../../../platform/gpus/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Executor, RunningWork, Work, WorkEnd } from '../../compute/index.ts';
-import { createTurns, type Turns } from '../turns.ts';
 import { buildConnection, type DaemonAddress } from './address.ts';
 import { type BeginDeps, createAndStart, removeContainer, watch } from './begin.ts';
 import { buildContainerName, LABEL } from './container.ts';
@@ -27,7 +27,7 @@ export interface DockerDeps extends DaemonAddress {
   /** Folder in the data folder, used by the watchdog alone; created if missing. */
   readonly folder: string;
   /** Shared with other components of this process that choose GPUs of the engine. Default: a separate one. */
-  readonly alone?: Turns;
+  readonly alone?: OneAtATime;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -42,7 +42,7 @@ export function createDockerExecutor({
   network,
   gpuModel,
   folder,
-  alone = createTurns(),
+  alone = createOneAtATime(),
   clock,
   log,
 }: DockerDeps): Executor {

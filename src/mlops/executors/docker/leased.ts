@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { OneAtATime } from '../../../platform/concurrency/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { ContainerSpec, LeasedContainer, LeasedContainers } from '../../compute/index.ts';
-import type { Turns } from '../turns.ts';
 import { buildConnection, type DaemonAddress } from './address.ts';
 import { listReservedGpus } from './begin.ts';
 import { buildCannotError, checkCan, freeGpus, LABEL, toCreateFailure } from './container.ts';
@@ -23,7 +23,7 @@ export interface LeasedContainersDeps extends DaemonAddress {
   readonly folder: string;
   /** Permanent id of this server. Containers left by an earlier process are found by it. */
   readonly server: string;
-  readonly alone: Turns;
+  readonly alone: OneAtATime;
   readonly log: Log;
 }
 
