@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { openGpuReadings } from '../finops/gpu-telemetry/index.ts';
 import { buildJournalFolder, openPredictions } from '../mlops/predictions/index.ts';
 import { deleteMemberships } from '../org/index.ts';
 import { createAudit } from '../platform/audit/index.ts';
 import { createAuth } from '../platform/auth/index.ts';
-import { type Config, isUserShared } from '../platform/config/index.ts';
+import type { Config } from '../platform/config/index.ts';
+import { isUserShared } from '../platform/config/index.ts';
 import { createEvents } from '../platform/events/index.ts';
-import { closeHttp, createHttp } from '../platform/http/index.ts';
+import { closeHttp, createHttp, isLoopback } from '../platform/http/index.ts';
 import { createJobs } from '../platform/jobs/index.ts';
 import { describeDamages } from '../platform/journal/index.ts';
 import type { Lifetime } from '../platform/lifetime/index.ts';
@@ -15,7 +17,6 @@ import { lockFolder } from '../platform/store/folder-lock.ts';
 import { createTelemetry, type Log } from '../platform/telemetry/index.ts';
 import { type Clock, systemClock } from '../platform/units/index.ts';
 import { openWebApp } from '../platform/web/index.ts';
-import { findLocalUrl, findWebBundle, listAllowedHosts } from './addresses.ts';
 import { openEngines } from './engines.ts';
 import { wire } from './wire.ts';
 import type { SimulatedCluster } from './wire-pipelines.ts';
@@ -93,4 +94,24 @@ export async function open(config: Config, { log, clock = systemClock, cluster, 
 async function disposeAll(parts: readonly AsyncDisposable[]): Promise<void> {
   const ends = await Promise.allSettled(parts.map((part) => part[Symbol.asyncDispose]()));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+/** URL for processes on this machine; a server on all addresses also listens on loopback. null: the port is not known yet. */
+function findLocalUrl({ host, port }: Config, http: FastifyInstance | null): string | null {
+  const bound = http?.server.address() ?? null;
+  const boundPort = typeof bound === 'object' && bound !== null ? bound.port : port;
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return boundPort === 0 ? null : `http://${name.includes(':') ? `[${name}]` : name}:${boundPort}`;
+}
+
+/** Allowed Host names: the listening address is one, unless it is a wildcard address. */
+function listAllowedHosts({ allowedHosts, host, publicUrl }: Config): string {
+  const own = isLoopback(host) || host === '0.0.0.0' || host === '::' ? [] : [host];
+  return [allowedHosts, ...own, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])].join(',');
+}
+
+/** `dist/web` next to the sources in a checkout, `web` next to the built server in a package. */
+function findWebBundle(): string {
+  const place = import.meta.filename.endsWith('.ts') ? '../../dist/web' : '../web';
+  return fileURLToPath(new URL(place, import.meta.url));
 }

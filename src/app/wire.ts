@@ -3,15 +3,16 @@ import { countServed } from '../mlops/gateway/index.ts';
 import { createMonitoring } from '../mlops/monitoring/index.ts';
 import { createOrg } from '../org/index.ts';
 import { hasAccount } from '../platform/auth/index.ts';
+import type { Plugin } from '../platform/http/index.ts';
 import { createDocsPlugin, type Route } from '../platform/http/index.ts';
 import { createManifests } from '../platform/manifests/index.ts';
 import { createTelling } from '../platform/notices/index.ts';
+import type { Telemetry } from '../platform/telemetry/index.ts';
 import { createSpotDeadlines } from '../tradeoff/bridges/index.ts';
 import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
 import { createRecommendations } from '../tradeoff/recommendations/index.ts';
 import { createRetrainings } from '../tradeoff/retraining/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
-import { createSystemPlugin } from './system-plugin.ts';
 import { readVersion } from './version.ts';
 import { wireFinops } from './wire-finops.ts';
 import { wireGpus } from './wire-gpus.ts';
@@ -107,5 +108,17 @@ export function wire(
       gpuTelemetry.plugin,
       createDocsPlugin(endpoints, readVersion()),
     ],
+  };
+}
+
+/** Health, metrics and version endpoints for monitoring. */
+function createSystemPlugin(telemetry: Telemetry): Plugin {
+  return (app) => {
+    app.get('/health', { config: { scope: 'open' } }, async (_request, reply) => reply.type('text/plain').send('OK'));
+    app.get('/metrics', { config: { scope: 'platform.read' } }, async (_request, reply) => {
+      const { contentType, text } = await telemetry.exposition();
+      return reply.type(contentType).send(text);
+    });
+    app.get('/api/v1/version', { config: { scope: 'open' } }, async () => ({ version: readVersion() }));
   };
 }

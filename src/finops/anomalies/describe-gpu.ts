@@ -6,10 +6,9 @@ import { buildEvidencePoints, type Described, describeCause, listSlices } from '
 import { explainCause } from './explain-cause.ts';
 import { buildChargeConditions, type Cause, findBaseline, findReference, readCauseCells } from './find-causes.ts';
 import { type ChargeQueries, matchesConditions } from './gpu-charges.ts';
-import { buildGpuSentence, type Hours } from './gpu-sentence.ts';
 import type { Candidate } from './judge-series.ts';
-import type { AnomalyEvidence } from './schema.ts';
-import { buildTitle } from './sentence.ts';
+import type { Anomaly, AnomalyEvidence } from './schema.ts';
+import { buildTitle, formatFigure, formatMoney, nameSlice } from './sentence.ts';
 
 /** Readings of GPUs, as days and as charges. */
 export interface GpuLedger {
@@ -169,4 +168,33 @@ function sumCostBefore(cells: readonly ChargeCell[]): Decimal {
 /** The evidence is GPU readings, and no filter on bill rows lists them. */
 function clearBillEvidence<T extends Pick<AnomalyEvidence, 'rows' | 'filter' | 'drivers'>>(evidence: T): T {
   return { ...evidence, drivers: [], filter: [], rows: evidence.rows.map((row) => ({ ...row, filter: [] })) };
+}
+
+/** GPU-hours of a slice: all that were paid for, and those that a measure is about. */
+interface Hours {
+  readonly paid: number;
+  readonly part: number;
+}
+
+type GpuSentenceFacts = Pick<Anomaly, 'measure' | 'slice' | 'actual' | 'expected' | 'currency'> & {
+  readonly days: number;
+  readonly hours: Hours;
+};
+
+/**
+ * Summary of a GPU anomaly in plain words. Example: "GPUs of team search stood idle for 412.00 USD a day, where 120.00 USD
+ * was expected: 40 of 96 GPU-hours a day."
+ */
+function buildGpuSentence({ measure, slice, actual, expected, currency, days, hours }: GpuSentenceFacts): string {
+  const who = `GPUs${nameSlice(slice)}`;
+  if (measure === 'gpu_utilization') {
+    return `${who} were used ${formatPercent(actual)} of the time that was paid for, where ${formatPercent(expected)} was expected.`;
+  }
+  const [now, usual] = [actual, expected].map((amount) => formatMoney(Number(amount) / days, currency));
+  const of = `${formatFigure(hours.part / days)} of ${formatFigure(hours.paid / days)} GPU-hours a day`;
+  return `${who} stood idle for ${now} a day, where ${usual} was expected: ${of}.`;
+}
+
+function formatPercent(share: string): string {
+  return `${formatFigure(Number(share) * 100)} %`;
 }

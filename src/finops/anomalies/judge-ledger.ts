@@ -3,7 +3,7 @@ import type { DailyCharges } from '../costs/index.ts';
 import type { GpuDay } from '../gpu-usage/index.ts';
 import type { CountedPredictions } from '../metering/index.ts';
 import { computeAlarmStrength, FALSE_ALARMS_PER_30_DAYS } from './alarm-rate.ts';
-import { formatDay } from './day.ts';
+import { formatDay, toDayNumber } from './day.ts';
 import { type Described, describeCause, type FoundAnomaly } from './describe-cause.ts';
 import { describeGpuCause, type GpuLedger } from './describe-gpu.ts';
 import { findCauses } from './find-causes.ts';
@@ -13,11 +13,49 @@ import { buildGpuSeries } from './gpu-series.ts';
 import { type Candidate, judgeSeries } from './judge-series.ts';
 import { findLessons, type Judged } from './lessons.ts';
 import type { LedgerJudging } from './schema.ts';
-import { buildSliceSeries, type LedgerSeries, type SeriesContext } from './series.ts';
+import { buildSliceSeries, isDaily, type LedgerSeries, type SeriesContext } from './series.ts';
 import type { SeriesMemory } from './series-memory.ts';
-import { buildServedSeries } from './served-series.ts';
 import { buildSliceKey, isOfGpus, JUDGED_DIMENSIONS } from './slice.ts';
 import { createSpend } from './spend.ts';
+
+/** Fewer predictions of a day are no rate. */
+const LEAST_PREDICTIONS = 1000;
+const PER = 1000;
+
+/**
+ * Daily cost of 1,000 predictions of an endpoint or a model: its cost on the bill divided by its counted predictions. Days
+ * without a count, or with fewer than 1,000 predictions, are left out. `costs`: the cost series of the ledger.
+ */
+function buildServedSeries(costs: readonly LedgerSeries[], counted: readonly CountedPredictions[]): LedgerSeries[] {
+  return costs.flatMap((series) => {
+    const [part] = series.slice;
+    if (series.measure !== 'cost' || (part?.dimension !== 'endpoint' && part?.dimension !== 'model')) return [];
+    const { dimension, value } = part;
+    const alone = costs.filter(
+      ({ measure, slice: [of] }) => measure === 'cost' && of?.dimension === dimension && of.value === value,
+    );
+    // With costs in two currencies, neither alone is the cost of a prediction.
+    if (alone.length > 1) return [];
+    const predictions = new Map<number, number>();
+    for (const one of counted) {
+      const day = toDayNumber(one.day);
+      if (one[dimension] === value) predictions.set(day, (predictions.get(day) ?? 0) + one.predictions);
+    }
+    const points = series.points.flatMap(({ day, value: cost }) => {
+      const count = predictions.get(day) ?? 0;
+      return count < LEAST_PREDICTIONS ? [] : [{ day, value: (cost * PER) / count }];
+    });
+    const weights = new Map([...predictions].map(([day, count]) => [day, count / PER]));
+    const served: LedgerSeries = {
+      ...series,
+      measure: 'cost_per_1000_predictions',
+      unit: '1,000 predictions',
+      points,
+      weights,
+    };
+    return isDaily(served) ? [served] : [];
+  });
+}
 
 export interface JudgedLedger {
   readonly found: readonly FoundAnomaly[];

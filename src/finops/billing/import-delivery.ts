@@ -4,7 +4,7 @@ import type { Sql } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import { billRows } from './bill-rows.ts';
 import { saveRawDeleted } from './deletion/store.ts';
-import { readImportResult } from './import-result.ts';
+import { countFindings } from './facts.ts';
 import type { DeliveryRequest, OnOverlap, StagedBillFile } from './intake/index.ts';
 import {
   checkRows,
@@ -17,14 +17,15 @@ import {
   stageFiles,
 } from './intake/index.ts';
 import { healDelivery } from './rebuild.ts';
-import type { ImportResult } from './schema.ts';
-import { findDelivery, type StoredDelivery } from './store.ts';
+import type { ImportResult, UnitOutcome } from './schema.ts';
+import { findDelivery, findUnitsOfDelivery, type StoredDelivery } from './store.ts';
 import { insertImport, type PlannedDelivery, toStoredDelivery } from './store-delivery.ts';
 import {
   applyPlan,
   buildArrivingUnits,
   type Deciding,
   findSourceFormats,
+  findStanding,
   findStandingUnits,
   type LedgerDeps,
   planChange,
@@ -146,4 +147,28 @@ async function commitDelivery(
     return { periods: stored.periods, replaced: stored.replaced };
   });
   return stored;
+}
+
+/** The answer to an import: the rows of the delivery, and the effect of each of its units on the ledger. */
+async function readImportResult(sql: Sql, stored: StoredDelivery): Promise<ImportResult> {
+  const standing = await findStandingUnits(sql);
+  const units = (await findUnitsOfDelivery(sql, stored.id)).map((unit): UnitOutcome => {
+    const { source, exportName, scope, period, rows } = unit;
+    const findings = countFindings(unit.facts);
+    const named = { source, export: exportName, dataset: unit.dataset, scope, period };
+    return { ...named, rows, findings, ...findStanding(unit, standing) };
+  });
+  return {
+    delivery: stored.id,
+    source: stored.source,
+    rows: stored.acceptedRows + stored.rejectedRows,
+    accepted: stored.acceptedRows,
+    rejected: [...stored.rejected],
+    rejectedRows: stored.rejectedRows,
+    periods: [...stored.periods],
+    totals: [...stored.totals],
+    replaced: [...stored.replaced],
+    unchanged: false,
+    units,
+  };
 }

@@ -1,14 +1,9 @@
 import { DAY_MS } from '../../platform/units/durations.ts';
-import { type Instant, sumDecimals, toMonthPeriod } from '../../platform/units/index.ts';
+import { decimalString, type Instant, sumDecimals, toMonthPeriod } from '../../platform/units/index.ts';
 import { DEFAULT_METRIC } from '../billing/schema.ts';
-import {
-  type AllocatedCosts,
-  type AmountToDate,
-  type Costs,
-  findEarliestDay,
-  type SourceBehind,
-} from '../costs/index.ts';
-import { type ConversionDeps, convertRows, isConverting } from './converted.ts';
+import type { AllocatedCosts } from '../costs/index.ts';
+import { type AmountToDate, type Costs, findEarliestDay, type SourceBehind } from '../costs/index.ts';
+import type { Exchange } from '../exchange/index.ts';
 import type { BudgetConversion, BudgetSpec } from './schema.ts';
 import type { Window } from './window.ts';
 
@@ -141,4 +136,40 @@ function toDay(at: Instant): string {
 
 function toMonth(day: string): string {
   return day.slice(0, 'YYYY-MM'.length);
+}
+
+interface ConversionDeps {
+  readonly exchange: Pick<Exchange, 'conversion'>;
+  readonly config: { readonly reportingCurrency?: string | undefined };
+}
+
+interface ConvertedRows {
+  /** All in the currency of the budget; rows without an exchange rate are left out. */
+  readonly rows: AllocatedCosts['rows'];
+  /** Null if no conversion was needed. */
+  readonly conversion: BudgetConversion | null;
+}
+
+/**
+ * Whether spend in other currencies is converted for a budget. This needs a reporting currency and a soft budget: an
+ * enforcing budget (hard or approval) applies in the currency of its prices.
+ */
+function isConverting({ config }: ConversionDeps, { enforcement }: Pick<BudgetSpec, 'enforcement'>): boolean {
+  return config.reportingCurrency !== undefined && enforcement === 'soft';
+}
+
+/** Amounts of charge days in the currency of a budget, each at the rate of its day. */
+async function convertRows(
+  { exchange }: Pick<ConversionDeps, 'exchange'>,
+  rows: AllocatedCosts['rows'],
+  currency: string,
+): Promise<ConvertedRows> {
+  if (rows.every((row) => row.currency === currency)) return { rows, conversion: null };
+  const days = rows.map(({ day }) => day).toSorted();
+  const conversion = await exchange.conversion(currency, { from: days[0] ?? '', to: days.at(-1) ?? '' });
+  const converted = rows.flatMap((row) => {
+    const amount = conversion.convert(row);
+    return amount === null ? [] : [{ day: row.day, currency, amount: decimalString(amount) }];
+  });
+  return { rows: converted, conversion: { rates: conversion.rates(), leftOut: conversion.leftOut() } };
 }

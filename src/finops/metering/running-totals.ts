@@ -1,10 +1,54 @@
+import { z } from 'zod';
 import { covers } from '../../org/index.ts';
 import { Subject, subjectFields } from '../../org/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Money } from '../../platform/units/index.ts';
+import { decimal, decimalString } from '../../platform/units/index.ts';
+import { DecimalString } from '../../platform/units/schema.ts';
+import type { Metered } from './metered-cost.ts';
 import { clipUsages, type MeteringDeps, priceUsage, requireOneCurrency } from './priced-usage.ts';
 import { findUsage, type StoredUsage } from './store.ts';
-import { EMPTY_TALLY, moveTally, Tally } from './tally.ts';
+
+const Count = z.number().int().positive();
+
+/** Exact sums of intervals, by currency, and by resource if the price is unknown. An interval can be subtracted again. */
+const Tally = z.strictObject({
+  priced: z.record(z.string(), z.strictObject({ amount: DecimalString, intervals: Count })),
+  unpriced: z.record(z.string(), Count),
+});
+type Tally = z.infer<typeof Tally>;
+
+const EMPTY_TALLY: Tally = { priced: {}, unpriced: {} };
+
+/** One interval with its cost, as it counts. */
+interface Counted {
+  readonly usage: { readonly resource: string };
+  readonly metered: Metered;
+}
+
+/**
+ * A tally after removing `taken` and adding `added`, exact: after any sequence of changes it equals a full recount.
+ * Example: {USD 5 of 2} - 2 + 4 -> {USD 7 of 2}.
+ */
+function moveTally(tally: Tally, taken: readonly Counted[], added: readonly Counted[]): Tally {
+  const priced = new Map(Object.entries(tally.priced));
+  const unpriced = new Map(Object.entries(tally.unpriced));
+  const count = ({ usage: { resource }, metered: { cost } }: Counted, by: 1 | -1) => {
+    if (cost === null) {
+      unpriced.set(resource, (unpriced.get(resource) ?? 0) + by);
+      return;
+    }
+    const { amount, intervals } = priced.get(cost.currency) ?? { amount: '0', intervals: 0 };
+    const sum = decimal(amount).plus(decimal(cost.amount).times(by));
+    priced.set(cost.currency, { amount: decimalString(sum), intervals: intervals + by });
+  };
+  for (const one of taken) count(one, -1);
+  for (const one of added) count(one, 1);
+  return {
+    priced: Object.fromEntries([...priced].filter(([, { intervals }]) => intervals !== 0)),
+    unpriced: Object.fromEntries([...unpriced].filter(([, intervals]) => intervals !== 0)),
+  };
+}
 
 /** Metered cost of the intervals of a subject within a window. */
 export interface RunningTotal {

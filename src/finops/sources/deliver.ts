@@ -1,10 +1,10 @@
+import { createHash } from 'node:crypto';
 import { AppError, type ErrorCode } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Clock, Instant } from '../../platform/units/index.ts';
 import { type DeliveryRequest, isOfOtherPeriod } from '../billing/index.ts';
 import { ImportResult } from '../billing/schema.ts';
 import { type FetchDeps, type FetchJob, fetchFiles, saveKept } from './fetch-files.ts';
-import { computeAttemptHash, computeFingerprint } from './fingerprint.ts';
 import { findKnown, findLastProducedFrom, type KnownDelivery, saveKnown } from './known-store.ts';
 import type { DeliveryPlan } from './layouts/delivery-plan.ts';
 import type { BillSourceSpec, Sync, SyncedDelivery, SyncOutcome } from './schema.ts';
@@ -224,4 +224,22 @@ async function remember(
     await assertRunning(sql, job);
     await saveKnown(sql, job.source, known);
   });
+}
+
+/** Identity of a delivery: its unit, the producer's id and the content of its manifest. Hex SHA-256. */
+function computeFingerprint(plan: DeliveryPlan): string {
+  const { exportName, dataset, scope, period, producerId, contentHash } = plan;
+  return hashJson([exportName, dataset, scope, period, producerId, contentHash]);
+}
+
+/**
+ * Other inputs of an import attempt: the current files and the rejected rows that the configuration allows. Hex
+ * SHA-256.
+ */
+function computeAttemptHash(plan: DeliveryPlan, spec: BillSourceSpec): string {
+  return hashJson([plan.files.map(({ key, etag }) => [key, etag]), spec.allowRejected]);
+}
+
+function hashJson(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import type { BucketLocation } from '../../platform/buckets/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { parseCron } from '../../platform/jobs/cron.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
@@ -8,7 +9,6 @@ import type { Sql } from '../../platform/store/index.ts';
 import type { Instant } from '../../platform/units/index.ts';
 import type { BillDeletion, Billing } from '../billing/index.ts';
 import { findFetched } from './known-store.ts';
-import { formatLocation } from './location.ts';
 import { NO_PROGRESS } from './progress.ts';
 import { createSourceNotFoundError, runSync, type SyncDeps } from './run-sync.ts';
 import type { BillSource, BillSourceSpec, Sync } from './schema.ts';
@@ -184,4 +184,27 @@ function findFirstError({ error, deliveries }: Sync): BillSource['lastError'] {
   const failed = deliveries.find(({ outcome }) => outcome === 'failed');
   if (error !== null) return error;
   return failed === undefined ? null : { code: failed.code ?? 'internal', detail: failed.reason ?? '' };
+}
+
+/** Display name of a location; contains no credentials. */
+function formatLocation(location: BucketLocation): string {
+  switch (location.type) {
+    case 'folder':
+      return location.path;
+    case 's3':
+      return joinPath(`s3://${location.bucket}`, location.prefix);
+    case 'azureBlob':
+      return joinPath(`${nameAzureAccount(location)}/${location.container}`, location.prefix);
+  }
+}
+
+function nameAzureAccount({ account, accountUrl }: Extract<BucketLocation, { type: 'azureBlob' }>): string {
+  return (
+    accountUrl?.replace(/\/+$/, '') ?? (account === undefined ? 'azure:/' : `https://${account}.blob.core.windows.net`)
+  );
+}
+
+function joinPath(place: string, prefix: string | undefined): string {
+  const below = (prefix ?? '').replace(/^\/+|\/+$/g, '');
+  return below === '' ? place : `${place}/${below}`;
 }

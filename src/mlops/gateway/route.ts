@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Request, Target } from '../inference/index.ts';
+import { ServingProblem } from '../inference/index.ts';
 import type { Deployment, LiveVariant } from '../serving/index.ts';
-import { chooseSide, recordResult } from './split.ts';
-import { chooseVariant } from './traffic.ts';
+import { chooseVariant, computeStickyPlace, selectVariants, VARIANT_HEADER } from './traffic.ts';
 
 /** Where a request goes. */
 export interface Routed {
@@ -19,4 +19,40 @@ export function routeRequest(found: Deployment, target: Target, request: Request
   const deployment = chooseSide(found, target, request, Math.random());
   recordResult(found, deployment, response);
   return { deployment, live: chooseVariant(deployment, target, request, Math.random()) };
+}
+
+type NamedTarget = Pick<Target, 'model' | 'version' | 'label'>;
+
+/**
+ * Chooses the live deployment or the canary: the only one that has the named variant, else by weight. With a sticky endpoint
+ * the choice is the same for each caller, and a growing canary only moves callers to it and none away. `chance` is in [0,
+ * 1).
+ */
+function chooseSide(found: Deployment, target: NamedTarget, request: Request, chance: number): Deployment {
+  const { canary, revision } = found;
+  if (canary === null) return found;
+  const [inLive, inCanary] = [found, canary.deployment].map((one) => has(one, target, request));
+  if (inLive !== inCanary) return inCanary ? canary.deployment : found;
+  const { sticky } = revision.spec.traffic;
+  const place = computeStickyPlace(`${revision.endpoint} canary`, sticky, request) ?? chance;
+  return 100 * place < canary.weight ? canary.deployment : found;
+}
+
+function has({ revision, variants }: Deployment, target: NamedTarget, { headers }: Request): boolean {
+  try {
+    return selectVariants(revision.endpoint, variants, target, headers[VARIANT_HEADER]).length > 0;
+  } catch (error) {
+    if (error instanceof ServingProblem) return false;
+    throw error;
+  }
+}
+
+/** Records the result of a request for the comparison of both sides. A request whose client disconnects is not recorded. */
+function recordResult({ canary }: Deployment, side: Deployment, response: ServerResponse): void {
+  if (canary === null) return;
+  const since = performance.now();
+  response.once('finish', () => {
+    const to = side === canary.deployment ? canary.canarySide : canary.liveSide;
+    to.saw(response.statusCode, performance.now() - since);
+  });
 }

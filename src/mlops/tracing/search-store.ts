@@ -12,9 +12,29 @@ import {
 } from '../wire/index.ts';
 import type { TraceCondition, TraceOrdering } from './search-grammar.ts';
 import { buildSpanAttributeCondition } from './span-attribute-sql.ts';
-import { buildSpanTextSql } from './span-text-sql.ts';
 import type { TraceRow, TracingTables } from './tables.ts';
 import { metadataKeys } from './types.ts';
+
+/** Names in the format of every span: a search for the word `value` does not mean them. */
+const FORM = [
+  'attributes',
+  'key',
+  'value',
+  'string_value',
+  'int_value',
+  'double_value',
+  'bool_value',
+  'bytes_value',
+  'array_value',
+  'kvlist_value',
+  'values',
+];
+
+/** The text of a span (`found.content`) without the names of its format. A quote inside a text is written `\"`, so that no logged text is removed. */
+const buildSpanTextSql: Expression<string> = FORM.reduce<Expression<string>>(
+  (text, name) => raw`replace(${text}, ${raw.lit(`"${name}":`)}, '')`,
+  raw<string>`found.content`,
+);
 
 export interface TraceQuery {
   readonly experimentIds: readonly number[];

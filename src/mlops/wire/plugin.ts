@@ -1,13 +1,77 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Method, Scope } from '../../platform/contract/schema.ts';
+import { BATCH_BODY_LIMIT_BYTES, MEDIUM_BODY_LIMIT_BYTES } from '../../platform/contract/schema.ts';
 import type { Identity, Plugin } from '../../platform/http/index.ts';
 import { checkJson } from '../../platform/json/index.ts';
-import { readSubject, selectAuditMode } from './audit-facts.ts';
-import { findBodyLimit } from './body-limits.ts';
 import { replyWithMlflowError } from './error-reply.ts';
 import { buildInvalidParameter, MlflowError } from './errors.ts';
-import { type Fields, parseBodyFields, parseQueryFields } from './fields.ts';
-import { type Abilities, buildServerInfo } from './server-info.ts';
+import type { Fields } from './fields.ts';
+import { parseBodyFields, parseQueryFields } from './fields.ts';
+
+/** Paths of the protocol with large messages; MLflow lets a dataset's profile alone have 16 MiB. */
+const LIMITS: readonly (readonly [path: RegExp, limitBytes: number])[] = [
+  [/^\/mlflow\/runs\/log-inputs$/, BATCH_BODY_LIMIT_BYTES],
+  [/^\/mlflow\/runs\/(log-batch|log-model|set-tag)$/, MEDIUM_BODY_LIMIT_BYTES],
+  [/^\/mlflow\/(logged-models|traces|registered-models|model-versions)(\/|$)/, MEDIUM_BODY_LIMIT_BYTES],
+];
+
+/** The route option for a path that takes more than the default of 1 MiB. */
+function findBodyLimit(path: string): { readonly bodyLimit?: number } {
+  const found = LIMITS.find(([pattern]) => pattern.test(path));
+  return found === undefined ? {} : { bodyLimit: found[1] };
+}
+
+/** Writes that a running training sends many times a second: the audit trail counts them by run and minute. */
+const COUNTED: ReadonlySet<string> = new Set([
+  '/mlflow/runs/log-metric',
+  '/mlflow/runs/log-batch',
+  '/mlflow/runs/log-parameter',
+  '/mlflow/runs/set-tag',
+]);
+
+/** Audit mode of the writes of a path; requests about webhooks contain their secret. */
+function selectAuditMode(path: string): { readonly audit?: 'counted' | 'bare' } {
+  if (COUNTED.has(path)) return { audit: 'counted' };
+  return path.startsWith('/mlflow/webhooks') ? { audit: 'bare' } : {};
+}
+
+const IDS = [
+  'run_id',
+  'run_uuid',
+  'experiment_id',
+  'model_id',
+  'name',
+  'new_name',
+  'version',
+  'alias',
+  'key',
+  'trace_id',
+];
+/** For a counted write, only its owner is recorded, so that the rows stay few. */
+const OWNERS = ['run_id', 'run_uuid'];
+
+/** Ids that a message names, for the audit trail. */
+function readSubject(
+  fields: Fields,
+  params: Readonly<Record<string, string>>,
+  counted: boolean,
+): Record<string, string> {
+  const subject: Record<string, string> = { ...params };
+  for (const name of counted ? OWNERS : IDS) {
+    const text = readId(fields, name);
+    if (text !== null) subject[name] = text.slice(0, 250);
+  }
+  return subject;
+}
+
+function readId(fields: Fields, name: string): string | null {
+  if (!fields.has(name)) return null;
+  try {
+    return fields.text(name) ?? null;
+  } catch {
+    return null; // a wrong type: the handler refuses it with MLflow's text
+  }
+}
 
 /** Every endpoint of the protocol lives under each of these; a client takes the one of its age and place. */
 export const apiPrefixes = ['/api/2.0', '/api/3.0', '/ajax-api/2.0', '/ajax-api/3.0'] as const;
@@ -148,4 +212,27 @@ function acceptJsonText(app: FastifyInstance): void {
     if (type.split(';')[0]?.trim().toLowerCase() === 'application/json') return;
     throw buildInvalidParameter("Bad Request. Content-Type must be one of ['application/json'].");
   });
+}
+
+/** Features that depend on the configuration of this server. */
+interface Abilities {
+  /** Whether clients receive signed URLs of a store that they can reach. */
+  readonly downloadsInParts: boolean;
+}
+
+/**
+ * Answer of `GET /api/3.0/mlflow/server-info`. The newest clients then upload large files in parts, and download every
+ * file from the URL that they receive.
+ */
+function buildServerInfo({ downloadsInParts }: Abilities) {
+  return {
+    store_type: 'SqlStore',
+    workspaces_enabled: false,
+    trace_archival_enabled: false,
+    multipart_uploads_enabled: true,
+    multipart_downloads_enabled: downloadsInParts,
+    presigned_upload_run_id_supported: false,
+    presigned_upload_model_id_supported: false,
+    features_enabled: { gateway: false },
+  };
 }

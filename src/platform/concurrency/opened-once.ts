@@ -2,7 +2,7 @@
 export interface OpenedOnce<T> {
   /** Opens at the first call; concurrent calls share the opening. */
   get(): Promise<T>;
-  /** What was opened or is being opened; null before the first call, and after a failure. */
+  /** The opened or opening instance; null before the first call, and after a failure. */
   current(): Promise<T | null>;
 }
 

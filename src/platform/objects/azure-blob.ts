@@ -1,13 +1,17 @@
 import { listAzure, listAzureLevel } from '../buckets/azure-list.ts';
-import { type AzurePlace, createNotAzure, openAzurePlace, requestAzure } from '../buckets/azure-place.ts';
+import type { AzurePlace } from '../buckets/azure-place.ts';
+import { createNotAzure, openAzurePlace, requestAzure } from '../buckets/azure-place.ts';
 import { readAzure } from '../buckets/azure-read.ts';
+import { createObjectNotFound } from '../buckets/failures.ts';
 import type { AzureBlobLocation } from '../buckets/schema.ts';
 import { AppError } from '../errors/index.ts';
 import type { Environment } from '../secrets/index.ts';
 import type { Clock } from '../units/index.ts';
-import { createAzureDirect } from './azure-direct.ts';
+import type { AzureSigner } from './azure-sign.ts';
 import { createAzureSigner } from './azure-sign.ts';
-import { blockId, commitAzure, generateMark, headAzure, MAX_BLOCKS, WRITER } from './azure-upload.ts';
+import { blockId, blockSizes, commitAzure, generateMark, headAzure, MAX_BLOCKS, WRITER } from './azure-upload.ts';
+import { DOWNLOAD_SECONDS, PARTS_SECONDS, requireAllParts } from './direct.ts';
+import type { DirectAccess } from './objects.ts';
 import { PIECE_BYTES } from './pieces.ts';
 import type { PiecewisePut, RemoteStore } from './remote.ts';
 
@@ -108,4 +112,35 @@ async function remove(place: AzurePlace, key: string): Promise<void> {
   await requestAzure(place, { key, right: WRITER }, (abortSignal) =>
     place.container.getBlobClient(key).deleteIfExists({ deleteSnapshots: 'include', abortSignal }),
   );
+}
+
+/**
+ * URLs signed for one blob each. Azure cannot limit a signature to one block: the holder of the URL of a part may
+ * write the whole blob until the signature expires, but no other blob.
+ */
+function createAzureDirect(place: AzurePlace, sign: AzureSigner): DirectAccess {
+  const urlOf = (key: string) => place.container.getBlobClient(key).url;
+  return {
+    async download(key, presentation) {
+      const head = await headAzure(place, key);
+      if (head === null) throw createObjectNotFound(key, place.shown);
+      const signature = await sign({ key, may: 'read', seconds: DOWNLOAD_SECONDS, presentation });
+      return { url: `${urlOf(key)}?${signature}`, headers: {}, sizeBytes: head.sizeBytes };
+    },
+    beginUpload: async (key, mark) => ({ key, mark, storeId: mark }),
+    async partAddresses({ key, mark }, parts) {
+      const signature = await sign({ key, may: 'write', seconds: PARTS_SECONDS });
+      return Array.from({ length: parts }, (_, index) => {
+        const block = encodeURIComponent(blockId(mark, index + 1));
+        return { url: `${urlOf(key)}?comp=block&blockid=${block}&${signature}`, headers: {} };
+      });
+    },
+    async completeUpload({ key, mark }, parts, maxBytes) {
+      const sizes = await blockSizes(place, key, mark);
+      if (sizes.size === 0 && (await headAzure(place, key))?.mark === mark) return;
+      requireAllParts(key, parts, sizes, maxBytes);
+      await commitAzure(place, key, mark, parts.length);
+    },
+    abortUpload: async () => {}, // Azure drops uncommitted blocks after a week
+  };
 }

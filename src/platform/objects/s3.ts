@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import {
   DeleteObjectCommand,
+  GetObjectCommand,
   ListMultipartUploadsCommand,
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { createObjectNotFound } from '../buckets/failures.ts';
 import { isFolderMarker } from '../buckets/keys.ts';
 import { decodeKey, listS3 } from '../buckets/s3-list.ts';
 import { createNotS3, openS3Place, requestS3, type S3Place } from '../buckets/s3-place.ts';
@@ -13,10 +16,21 @@ import type { S3Location } from '../buckets/schema.ts';
 import { AppError } from '../errors/index.ts';
 import type { Environment } from '../secrets/index.ts';
 import type { Clock } from '../units/index.ts';
+import { DOWNLOAD_SECONDS, PARTS_SECONDS, requireAllParts } from './direct.ts';
+import type { DirectAccess, SignedAddress } from './objects.ts';
 import { PIECE_BYTES } from './pieces.ts';
 import type { PiecewisePut, RemoteStore } from './remote.ts';
-import { createS3Direct } from './s3-direct.ts';
-import { abortS3, beginS3, completeS3, headS3, MAX_PARTS, PUT_RIGHT } from './s3-upload.ts';
+import {
+  abortS3,
+  beginS3,
+  completeS3,
+  headS3,
+  isComplete,
+  listPartSizesS3,
+  MAX_PARTS,
+  PUT_RIGHT,
+  uploadGone,
+} from './s3-upload.ts';
 
 const MAX_KEY_BYTES = 1024;
 /** Longer than any upload may take, by an hour. */
@@ -150,4 +164,44 @@ async function* listS3Keys(place: S3Place, prefix: string): AsyncGenerator<strin
 async function remove(place: S3Place, key: string): Promise<void> {
   const command = new DeleteObjectCommand({ Bucket: place.bucket, Key: key });
   await requestS3(place, { key, right: 's3:DeleteObject' }, (options) => place.client.send(command, options));
+}
+
+/** URLs signed for one request each: S3 limits the holder to its method, key, upload and part. */
+function createS3Direct(place: S3Place): DirectAccess {
+  return {
+    async download(key, { contentType, contentDisposition }) {
+      const head = await headS3(place, key);
+      if (head === null) throw createObjectNotFound(key, place.shown);
+      const command = new GetObjectCommand({
+        Bucket: place.bucket,
+        Key: key,
+        ResponseContentType: contentType,
+        ResponseContentDisposition: contentDisposition,
+      });
+      const url = await requestS3(place, { key }, () =>
+        getSignedUrl(place.client, command, { expiresIn: DOWNLOAD_SECONDS }),
+      );
+      return { url, headers: {}, sizeBytes: head.sizeBytes };
+    },
+    beginUpload: async (key, mark) => ({ key, mark, storeId: await beginS3(place, key, mark) }),
+    async partAddresses({ key, storeId }, parts) {
+      const addresses: SignedAddress[] = [];
+      for (let part = 1; part <= parts; part += 1) addresses.push(await signPartAddress(place, key, storeId, part));
+      return addresses;
+    },
+    async completeUpload({ key, storeId, mark }, parts, maxBytes) {
+      const sizes = await listPartSizesS3(place, key, storeId);
+      if (sizes !== null) {
+        requireAllParts(key, parts, sizes, maxBytes);
+        await completeS3(place, { key, uploadId: storeId, mark }, parts);
+      } else if (!(await isComplete(place, key, mark))) throw uploadGone(key);
+    },
+    abortUpload: ({ key, storeId }) => abortS3(place, key, storeId),
+  };
+}
+
+async function signPartAddress(place: S3Place, key: string, uploadId: string, part: number): Promise<SignedAddress> {
+  const command = new UploadPartCommand({ Bucket: place.bucket, Key: key, UploadId: uploadId, PartNumber: part });
+  const url = await requestS3(place, { key }, () => getSignedUrl(place.client, command, { expiresIn: PARTS_SECONDS }));
+  return { url, headers: {} };
 }

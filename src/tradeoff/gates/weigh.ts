@@ -1,7 +1,6 @@
-import { decimal, decimalString } from '../../platform/units/index.ts';
+import { decimal, decimalString, groupThousands } from '../../platform/units/index.ts';
 import type { QualityEvidence, VersionEvidence } from '../evidence/schema.ts';
-import { computeAllTimeCost } from './all-time-cost.ts';
-import type { ServingCostRule } from './known-costs.ts';
+import type { MeasuredCost, ServingCostRule } from './known-costs.ts';
 import type { Check, CostRule, PolicySpec, QualityRule, Verdict } from './schema.ts';
 import { computeServingCost } from './serving-cost.ts';
 
@@ -168,4 +167,24 @@ function compare(measured: string, comparison: '>=' | '<=', bound: string): bool
 /** The shortest decimal that names this double, in plain notation. */
 function toPlainDecimal(value: number): string {
   return decimalString(String(value));
+}
+
+/**
+ * The cost that decisions used before unit costs had a basis: total cost divided by total predictions, and the monthly cost
+ * in proportion to it. Used only to replay such decisions.
+ */
+function computeAllTimeCost(rule: ServingCostRule, candidate: VersionEvidence, currency: string): MeasuredCost {
+  const evidence = candidate.costPerThousandPredictions;
+  const source = evidence?.cost == null ? `unknown: ${evidence?.reason ?? 'no cost was recorded'}` : evidence.source;
+  const known = evidence?.cost?.currency === currency ? evidence.cost.amount : null;
+  if (rule.measure === 'costPerThousandPredictions') return { amount: known, basis: null, interval: null, source };
+  const { predictionsPerMonth } = rule;
+  const monthly =
+    known === null || predictionsPerMonth === undefined
+      ? null
+      : decimal(known).times(predictionsPerMonth).dividedBy(1000);
+  const amount = monthly === null ? null : decimalString(monthly);
+  const at =
+    rule.measure === 'costPerMonth' ? `; at ${groupThousands(String(predictionsPerMonth))} predictions a month` : '';
+  return { amount, basis: null, interval: null, source: `${source}${at}` };
 }

@@ -1,6 +1,5 @@
 import { quoteLiteral } from '../../../platform/lake/index.ts';
 import type { CurCharge } from './aws-cur-charges.ts';
-import { awsRegions } from './aws-regions.ts';
 import { awsServices } from './aws-services.ts';
 import { castToText } from './convert.ts';
 import {
@@ -14,6 +13,45 @@ import {
 } from './expressions.ts';
 import type { FileColumns } from './file-columns.ts';
 import { mapServiceColumns } from './services.ts';
+
+/** Display names of AWS regions, as its bills write them. */
+const awsRegions: Readonly<Record<string, string>> = {
+  'us-east-1': 'US East (N. Virginia)',
+  'us-east-2': 'US East (Ohio)',
+  'us-west-1': 'US West (N. California)',
+  'us-west-2': 'US West (Oregon)',
+  'ca-central-1': 'Canada (Central)',
+  'ca-west-1': 'Canada West (Calgary)',
+  'mx-central-1': 'Mexico (Central)',
+  'sa-east-1': 'South America (Sao Paulo)',
+  'eu-central-1': 'EU (Frankfurt)',
+  'eu-central-2': 'Europe (Zurich)',
+  'eu-west-1': 'EU (Ireland)',
+  'eu-west-2': 'EU (London)',
+  'eu-west-3': 'EU (Paris)',
+  'eu-north-1': 'EU (Stockholm)',
+  'eu-south-1': 'EU (Milan)',
+  'eu-south-2': 'Europe (Spain)',
+  'ap-east-1': 'Asia Pacific (Hong Kong)',
+  'ap-east-2': 'Asia Pacific (Taipei)',
+  'ap-south-1': 'Asia Pacific (Mumbai)',
+  'ap-south-2': 'Asia Pacific (Hyderabad)',
+  'ap-northeast-1': 'Asia Pacific (Tokyo)',
+  'ap-northeast-2': 'Asia Pacific (Seoul)',
+  'ap-northeast-3': 'Asia Pacific (Osaka)',
+  'ap-southeast-1': 'Asia Pacific (Singapore)',
+  'ap-southeast-2': 'Asia Pacific (Sydney)',
+  'ap-southeast-3': 'Asia Pacific (Jakarta)',
+  'ap-southeast-4': 'Asia Pacific (Melbourne)',
+  'ap-southeast-5': 'Asia Pacific (Malaysia)',
+  'ap-southeast-7': 'Asia Pacific (Thailand)',
+  'me-south-1': 'Middle East (Bahrain)',
+  'me-central-1': 'Middle East (UAE)',
+  'il-central-1': 'Israel (Tel Aviv)',
+  'af-south-1': 'Africa (Cape Town)',
+  'us-gov-east-1': 'AWS GovCloud (US-East)',
+  'us-gov-west-1': 'AWS GovCloud (US-West)',
+};
 
 /** Dimensions of a record: provider, service, location and resource. */
 export function mapCurDimensions(file: FileColumns, charge: CurCharge) {

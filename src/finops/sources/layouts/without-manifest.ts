@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { BucketObject } from '../../../platform/buckets/index.ts';
 import type { Instant } from '../../../platform/units/index.ts';
-import { hashOfObjects } from './content-hash.ts';
 import { buildChargeDates, formatMonth, parseDateFolder } from './dates.ts';
 import {
   createIgnoredState,
@@ -155,4 +155,11 @@ function areSettled(objects: readonly BucketObject[], { now, settleMs }: Settlin
   const fresh = objects.find(({ modifiedAt }) => now - modifiedAt < settleMs);
   if (fresh === undefined) return READY;
   return createWaitingState(`${fresh.key} has just changed; taken when nothing has changed for a minute`);
+}
+
+/** Changes when an object changes or is replaced by a different one. */
+function hashOfObjects(objects: readonly BucketObject[]): string {
+  const hash = createHash('sha256');
+  for (const { key, sizeBytes, etag } of objects) hash.update(JSON.stringify([key, sizeBytes, etag]));
+  return hash.digest('hex');
 }

@@ -2,10 +2,46 @@ import type { ContainerUse, Workloads } from '../../../finops/workloads/index.ts
 import { DAY_MS } from '../../../platform/units/durations.ts';
 import type { Finder, Finding, Window } from '../finder.ts';
 import { rateConfidence } from '../savings/confidence.ts';
-import { computePodHourCost, explainUnpricedRequests, type Requests } from './costs.ts';
+import type { Requests } from './costs.ts';
+import { computePodHourCost, explainUnpricedRequests } from './costs.ts';
 import { computeCpuMemory } from './cpu-memory.ts';
 import { buildContainerItemId, buildRequestsItem, isMetered } from './items.ts';
-import { formatBytes, formatCpus, listRequestSteps } from './words.ts';
+
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+/** Kinds that `kubectl set resources` can change in place; others are recreated from their manifests. */
+const SETTABLE: Readonly<Record<string, string>> = {
+  Deployment: 'deployment',
+  StatefulSet: 'statefulset',
+  DaemonSet: 'daemonset',
+  CronJob: 'cronjob',
+};
+
+/** Example: 0.25 -> "0.25 CPUs". */
+function formatCpus(cpus: number): string {
+  return `${Number(cpus.toFixed(3))} ${cpus === 1 ? 'CPU' : 'CPUs'}`;
+}
+
+/** Example: 1610612736 -> "1.5 GiB". */
+function formatBytes(bytes: number): string {
+  return bytes >= GIB ? `${Number((bytes / GIB).toFixed(2))} GiB` : `${Math.ceil(bytes / MIB)} MiB`;
+}
+
+/** Manual steps of the recommendation. */
+function listRequestSteps(use: ContainerUse, needed: Requests): string[] {
+  const memory = `${Math.ceil(needed.memoryBytes / MIB)}Mi`;
+  const requests = `cpu=${Math.round(needed.cpus * 1000)}m,memory=${memory}`;
+  const isLimitTooLow = use.memoryLimitBytes !== null && use.memoryLimitBytes < needed.memoryBytes;
+  const limits = isLimitTooLow ? ` --limits=memory=${memory}` : '';
+  const { subject, namespace, workload, container, workloadKind } = use;
+  if (subject?.endpoint !== undefined) {
+    return [`set the requests ${requests} in the manifest of endpoint ${subject.endpoint}, and apply it`];
+  }
+  const kind = SETTABLE[workloadKind];
+  if (kind === undefined)
+    return [`set the requests ${requests} of container ${container} in the source of ${workloadKind} ${workload}`];
+  return [`kubectl -n ${namespace} set resources ${kind}/${workload} -c ${container} --requests=${requests}${limits}`];
+}
 
 export interface ContainerFinderDeps {
   readonly workloads: Pick<Workloads, 'containers'>;
