@@ -10,7 +10,7 @@ import { computeDegrees, computeErrorsOnDay, drawMixes, sumRunningErrors } from 
 
 const at = (sorted: Float64Array, share: number): number => computeQuantile(sorted, share) ?? Number.NaN;
 
-const shared = join(import.meta.dirname, '../../../../../shared/data/stats/nn5/daily.csv.gz');
+const shared = join(import.meta.dirname, '../../../../shared/data/stats/nn5/daily.csv.gz');
 const there = existsSync(shared) || process.env.CI !== undefined;
 const FIRST = 20_000;
 

@@ -7,7 +7,7 @@ import { importGpuHolders, importGpuPool, importGpuSamples } from '../gpu-teleme
 import { getGpuIdle } from '../gpu-usage/schema.ts';
 
 /** Published traces; see docs/gpus.md. */
-export const traces = join(import.meta.dirname, '../../shared/data/gpu');
+export const traces = join(import.meta.dirname, '../../../../shared/data/gpu');
 /** On a machine of ours they are there, or the tests fail. */
 export const withoutTraces = !existsSync(traces) && process.env.CI === undefined;
 

@@ -7,7 +7,7 @@ import type { ColumnPair } from '../drift-methods/column.ts';
 import { type ColumnVerdict, compareColumn, type MethodChoice } from '../drift-methods/compare-column.ts';
 import { prepareColumn } from './prepare-column.ts';
 
-const shared = join(import.meta.dirname, '../../../../../shared/data/stats');
+const shared = join(import.meta.dirname, '../../../../shared/data/stats');
 const place = join(shared, 'drift/evidently_goldens.json');
 const hasGoldens = existsSync(place) || process.env.CI !== undefined;
 

@@ -13,7 +13,7 @@ import { createDecidedPolicy, type Decision, type ReplayResult, replay, type Tra
 import { createSlo } from './slo.ts';
 import { readTrace } from './trace-csv.ts';
 
-const shared = join(import.meta.dirname, '../../../../../shared');
+const shared = join(import.meta.dirname, '../../../../shared');
 const script = join(shared, 'checks/autoscale_sim.py');
 const file = join(shared, 'data/llm/AzureLLMInferenceTrace_code_2023.csv');
 const hasPython = spawnSync('python3', ['--version']).status === 0;
