@@ -95,7 +95,7 @@ describe.skipIf(mlflowPython === null || !existsSync(tritonPython))(
           'net:net:x:FP32',
         ]);
         const same = { binary: SCORES, json: SCORES, rest: SCORES, live: true, ready: true, state: 'AVAILABLE' };
-        const refused = expect.stringContaining('must have the shape [?, 3]; [1, 2] came.');
+        const refused = expect.stringContaining('must have the shape [?, 3], not [1, 2].');
         expect(found).toEqual({ onnx: { ...same, refused }, sk: { ...same, refused }, net: { ...same, refused } });
       },
       LIMIT_MS,

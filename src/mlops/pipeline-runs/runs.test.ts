@@ -308,7 +308,7 @@ describe('a run', () => {
     const unknown = startRun({ params: { pipeline: p }, body: { params: { LR: 2 } } });
     expect(await catchProblem(unknown)).toMatchObject({
       code: 'pipeline_param_unknown',
-      detail: 'The pipeline has no param "LR". It has: lr.',
+      detail: 'The pipeline has no param "LR". Its params: lr.',
     });
     expect(
       await catchProblem(call(application, startPipelineRun, { params: { pipeline: 'q' }, body: {} })),

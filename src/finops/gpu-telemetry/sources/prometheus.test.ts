@@ -111,7 +111,7 @@ describe('a Prometheus', () => {
       'finds everything too much',
       (to) => sendRefusal(to, 503, 'timeout', 'query timed out'),
       'gpu_source_refused',
-      /finds 8 instants too much/,
+      /cannot answer a query for 8 instants/,
     ],
   ];
   it('in trouble is said to be, keeps what was read, and is read on from there when it is back', async () => {
