@@ -98,7 +98,7 @@ describe.skipIf(!hasChromium)('recommendations in the browser (skipped where Chr
     const dialog = page.getByRole('dialog', { name: 'Scale home to zero without requests?' });
     await dialog.getByText('replicas.min 1 -> 0').waitFor();
     expect(await readable(dialog)).toMatch(
-      /Nothing has changed yet.*\$365\.00 a month.*held until one is ready.*min: 0/s,
+      /Nothing has changed yet.*\$365\.00 a month.*queue until one is ready.*min: 0/s,
     );
     await dialog.getByLabel(/^Reason/).fill('nobody uses it');
     await dialog.getByRole('button', { name: /^Apply/ }).click();
@@ -157,7 +157,7 @@ describe.skipIf(!hasChromium)('recommendations in the browser (skipped where Chr
       .poll(() => answer(page))
       .toMatch(/^Commit to 2 x p3\.2xlarge for a year \(p3-1y\): saves \$1,635\.20 a month/);
     expect(await readable(page.getByRole('table', { name: 'Monthly cost now and after the change' }))).toMatch(
-      /Now.*\$4,467\.60.*Then.*\$2,832\.40/s,
+      /Now.*\$4,467\.60.*After.*\$2,832\.40/s,
     );
     expect(await page.getByRole('link', { name: /^d_/ }).count()).toBe(1);
     await page.getByRole('button', { name: 'Preview and apply…' }).click();
