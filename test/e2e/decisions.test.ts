@@ -35,7 +35,7 @@ describe.skipIf(!hasChromium)('models and decisions in the browser (skipped wher
 
   it('filters by verdict, in the address', async () => {
     const page = await visit('/decisions');
-    await page.getByLabel('Verdict').selectOption('promote');
+    await page.getByLabel('Verdict', { exact: true }).selectOption('promote');
     await page.waitForURL(/verdict=promote/);
     const promoted = decisions.filter((decision) => decision.verdict === 'promote');
     await expect.poll(() => page.getByRole('table').locator('tbody tr').count()).toBe(promoted.length);
