@@ -19,8 +19,9 @@ const VARYING: readonly Varying[] = [
   { pattern: /\b\d{4}-\d\d-\d\d(?: \d\d:\d\d(?: UTC)?)?\b/g },
   // Latency of a window, in milliseconds.
   { pattern: /(?<=\) +(?:\d+\.\d +)?)\d+\.\d\b/g, within: 50 },
-  // Cost per 1,000 requests of a replica that is mostly idle: it depends on the requests of the last metered interval.
-  { pattern: /(?<=1\/1 +\d+ +0 +0 +)\d+\.\d+(?= USD)/g },
+  // Cost per 1,000 requests of a replica that is mostly idle: it depends on the requests of the last metered interval, and is
+  // unknown before the first.
+  { pattern: /(?<=1\/1 +\d+ +0 +0) +(?:—|\d+\.\d+ USD)/g },
   // Budget of 5 USD, less the measured costs.
   { pattern: /\b4\.9\d(?= USD)/g, within: 1.02 },
   // Measured costs are below ten cents; the number after a comparison is a bound of the policy.
