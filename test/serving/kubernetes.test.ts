@@ -160,7 +160,7 @@ describe.skipIf(!there)('Kubernetes (skipped where TEST_KUBERNETES_BIN names no 
           /servingRegistries does not include the registry of docker.io\/acme\/ranker/,
         ],
         ['not-there', {}, { image: '127.0.0.1:1/acme/ranker:1' }, /image cannot be pulled \(\w+\): .*127.0.0.1:1/],
-        ['no-gpu', { resources: { gpu: { count: 1, model: 'H100' } } }, {}, /could ever hold 1 GPUs of model H100/],
+        ['no-gpu', { resources: { gpu: { count: 1, model: 'H100' } } }, {}, /cluster has 1 GPUs of model H100/],
         [
           'no-node',
           { kubernetes: { nodeSelector: { disk: 'fast' } } },
