@@ -199,7 +199,7 @@ const filters: readonly string[] = [
   "tags.`t` = '1'",
   "name = 'first' AND metrics.f1 > 0.6",
   "name = 'first' OR name = 'second'",
-  "unknown = 'x'",
+  "nonexistent = 'x'",
   'name = first',
   '(',
   "dataset.name = 'x'",

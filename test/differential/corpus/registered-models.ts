@@ -115,7 +115,7 @@ const filters: readonly string[] = [
   "tag.`mlflow.prompt.is_prompt` = 'false'",
   "tags.`mlflow.prompt.is_prompt` != 'true'",
   "run_id = 'x'",
-  "unknown = 'x'",
+  "nonexistent = 'x'",
   "name = 'iris' OR name = 'x'",
   'name',
   "name = 'iris';",

@@ -90,7 +90,7 @@ const filters: readonly string[] = [
   ...["feedback.f = '1'", 'feedback.f > 1', 'feedback.f IS NULL', "expectation.f = 'x'", "assessment.f = 'x'"],
   ...["prompt = 'a/1'", "prompt = 'a'", "issue.id = 'x'"],
   ...["tags.t = '2' AND", "tags.t = '2' OR status = 'OK'", "(tags.t = '2')", "tags.t = '2' tags.t = '1'", 'tags.t ='],
-  ...["unknown = 'x'", "unknown.x = 'x'", 'tags.t', "= 'x'"],
+  ...["nonexistent = 'x'", "nonexistent.x = 'x'", 'tags.t', "= 'x'"],
 ];
 
 const orders: readonly (readonly string[])[] = [
