@@ -11,7 +11,7 @@ describe('circles of sibling folders', () => {
   it.each([
     ['one direction', imports('a/b/x.ts a/c/y.ts', 'a/b/z.ts a/c/y.ts')],
     ['files of one folder', imports('a/b/x.ts a/b/y.ts', 'a/b/y.ts a/b/x.ts')],
-    ['a folder and the files beside it', imports('a/index.ts a/b/x.ts', 'a/b/x.ts a/types.ts')],
+    ['a folder and the files next to it', imports('a/index.ts a/b/x.ts', 'a/b/x.ts a/types.ts')],
     ['folders of two parents', imports('a/b/x.ts c/b/x.ts', 'a/d/x.ts c/b/x.ts')],
   ])('%s: none', (_name, given) => {
     expect(findFolderCircles(given)).toEqual([]);

@@ -100,7 +100,7 @@ describe.skipIf(!hasChromium)('recommendations in the browser (skipped where Chr
     expect(await readable(dialog)).toMatch(
       /Nothing has changed yet.*\$365\.00 a month.*queue until one is ready.*min: 0/s,
     );
-    await dialog.getByLabel(/^Reason/).fill('nobody uses it');
+    await dialog.getByLabel(/^Reason/).fill('it has no requests');
     await dialog.getByRole('button', { name: /^Apply/ }).click();
     await dialog.waitFor({ state: 'detached' });
     await expect.poll(() => answer(page)).toMatch(/: done\. Estimated saving: \$365\.00 a month/);

@@ -24,7 +24,7 @@ describe('what the end of a try means', () => {
     ['it goes on on demand', { moved: 'on demand: late' }, 'again', 'on demand: late'],
     ['a person stopped what was being moved', { person: 'ann', moved: 'late' }, 'stopped', 'by ann'],
     [
-      'nobody gave it more',
+      'no more capacity',
       { ranOut: true },
       'again',
       'the server was not running for longer than the lease of the reservation',

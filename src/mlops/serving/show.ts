@@ -84,9 +84,9 @@ async function readTraffic(
   const share = live.canary === null ? 0 : live.canary.weight / 100;
   const own = await toEndpointVariants(costs, sql, live, 1 - share);
   if (live.canary === null) return { variants: own, canary: [] };
-  const beside = live.canary.deployment;
-  const rolled = await toEndpointVariants(costs, sql, beside, share);
-  const shared = beside.variants.map(({ key }) => live.variants.findIndex((one) => one.key === key));
+  const canary = live.canary.deployment;
+  const rolled = await toEndpointVariants(costs, sql, canary, share);
+  const shared = canary.variants.map(({ key }) => live.variants.findIndex((one) => one.key === key));
   const added = (index: number) =>
     rolled.filter((_, at) => shared[at] === index).reduce((sum, { weight }) => sum + weight, 0);
   return {

@@ -21,14 +21,14 @@ export interface Proofs {
 
 export function createProofs(store: Store, clock: Clock): Proofs {
   // Refusing an unknown account takes as long as refusing an existing one.
-  let nobody: Promise<string> | undefined;
+  let decoyHash: Promise<string> | undefined;
   const inTurn = createDerivations();
   return {
     exists: async (name) => (await findAccount(store, name)) !== null,
     async password(name, password, address) {
       const account = await findAccount(store, name);
-      nobody ??= hashPassword(generatePassword());
-      const stored = account?.password ?? (await nobody);
+      decoyHash ??= hashPassword(generatePassword());
+      const stored = account?.password ?? (await decoyHash);
       const right = await inTurn(address, () => verifyPassword(password, stored));
       return right && account !== null && account.password !== null ? buildProven(account, null) : null;
     },

@@ -64,9 +64,9 @@ export async function readHeldCost(
   await settlePools(deps, session, sql, { ...period, rules: mine }, classification, { bill, kept: otherColumns });
   const ofShare = subjectFields.map((field) => `s.${quoteIdentifier(field)}`).join(', ');
   const shared = `r.currency, s.rule_index, s.kind, ${ofShare}, ${otherColumns.map((column) => `r.${quoteIdentifier(column)}`).join(', ')}`;
-  const nobody = subjectFields.map(() => 'NULL').join(', ');
+  const noSubject = subjectFields.map(() => 'NULL').join(', ');
   const pooled =
-    await session.query(`SELECT currency, ${cell(buildCellSql('rule_index', nobody))} AS cell, rule_index, kind, ${fields},
+    await session.query(`SELECT currency, ${cell(buildCellSql('rule_index', noSubject))} AS cell, rule_index, kind, ${fields},
       amount::VARCHAR AS amount
     FROM (SELECT currency, rule_index, kind, ${fields}, ${otherList}, sum(${cost}) AS amount
       FROM (${buildSharedRows(mine, pools, shared)}) WHERE ${cost} IS NOT NULL GROUP BY ALL)`);

@@ -200,13 +200,13 @@ function buildPreviewTotals(part: Part) {
         decimal(0),
       ),
     );
-  const nobody = ['unallocated', 'shared-unallocated'];
+  const unallocatedKinds = ['unallocated', 'shared-unallocated'];
   return {
     currency: part.currency,
     total: sum(part.after, AllocationKind.options),
     moved: decimalString(computeNetMoves(part).reduce((total, { amount }) => total.plus(amount), decimal(0))),
-    unallocatedBefore: sum(part.before, nobody),
-    unallocatedAfter: sum(part.after, nobody),
+    unallocatedBefore: sum(part.before, unallocatedKinds),
+    unallocatedAfter: sum(part.after, unallocatedKinds),
     idleBefore: sum(part.before, ['idle']),
     idleAfter: sum(part.after, ['idle']),
   };

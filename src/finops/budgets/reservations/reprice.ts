@@ -84,9 +84,9 @@ function toMovedReservation(
   old: readonly BookedPrice[],
 ): StoredReservation {
   const { resource, quantity, spent, earlier, metered: end } = metered;
-  const anew = { ...metered, ...held, ceiling: spent, hourlyRate: null };
-  if (spent === null || end === findPartStart(metered)) return anew;
+  const repriced = { ...metered, ...held, ceiling: spent, hourlyRate: null };
+  if (spent === null || end === findPartStart(metered)) return repriced;
   const own = decimalString(decimal(spent).minus(sumEarlierSpend(metered)));
   const part = { resource, quantity, end, spent: own, prices: listPriceTexts(metered, old) };
-  return { ...anew, earlier: [...earlier, part] };
+  return { ...repriced, earlier: [...earlier, part] };
 }

@@ -33,8 +33,8 @@ export async function findHoldersAt(
   const metered = usage.flatMap(({ id, subject, resourceId, start, end }): TimeOfGpu[] => {
     const gpu = resourceId?.trim() ?? '';
     if (gpu === '' || named.has(gpu)) return [];
-    const nobody = { host: null, model: null, namespace: null, pod: null, container: null, pid: null };
-    holders.set(`usage ${id}`, { ...nobody, subject });
+    const emptyHolder = { host: null, model: null, namespace: null, pod: null, container: null, pid: null };
+    holders.set(`usage ${id}`, { ...emptyHolder, subject });
     return [{ gpu, start, end, holder: `usage ${id}` }];
   });
   const owners = await findOwners(deps, store, { holders, usage, within });
