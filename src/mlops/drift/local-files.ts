@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { openLake } from '../../platform/lake/index.ts';
 import { compareSides } from './compare-files.ts';
 import { createTableReference } from './reference.ts';
-import type { DriftMethodChoice, DriftReport } from './schema.ts';
+import { type DriftMethodChoice, DriftReport } from './schema.ts';
 import { openTable } from './tables/table.ts';
 
 export interface LocalComparison {
@@ -30,21 +30,17 @@ export async function compareLocalFiles({
   method,
   columns,
 }: LocalComparison): Promise<DriftReport> {
-  const [left, right] = [await realpath(reference), await realpath(current)];
+  const [referencePath, currentPath] = [await realpath(reference), await realpath(current)];
   const folder = await mkdtemp(join(tmpdir(), 'steelyard-drift-'));
   try {
-    const readable = [dirname(left), dirname(right)];
+    const readable = [dirname(referencePath), dirname(currentPath)];
     await using lake = await openLake({ root: folder, readable, memory: MEMORY, threads: null });
     return await lake.session(async (session) => {
-      const before = await openTable(session, { path: left, name: reference }, 'reference');
-      const now = await openTable(session, { path: right, name: current }, 'current');
-      return compareSides({
-        session,
-        reference: createTableReference(session, before),
-        current: now,
-        method,
-        columns,
-      });
+      const before = await openTable(session, { path: referencePath, name: reference }, 'reference');
+      const now = await openTable(session, { path: currentPath, name: current }, 'current');
+      const left = createTableReference(session, before);
+      // Fields in the order of the schema, as the server answers.
+      return DriftReport.parse(await compareSides({ session, reference: left, current: now, method, columns }));
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
