@@ -18,23 +18,24 @@ export function computeIncompleteBeta(x: number, a: number, b: number): number {
 
 /** I_x(a, b) where both x and 1 - x are known exactly: one of them may be too small to be the rest of the other. */
 export function computeIncompleteBetaOfParts(x: number, rest: number, a: number, b: number): number {
-  if (x < (a + 1) / (a + b + 2)) return (computeFront(x, rest, a, b) * computeFraction(a, b, x)) / a;
-  return 1 - (computeFront(rest, x, b, a) * computeFraction(b, a, rest)) / b;
+  if (x < (a + 1) / (a + b + 2)) return (computeBetaFront(x, rest, a, b) * computeFraction(a, b, x)) / a;
+  return 1 - (computeBetaFront(rest, x, b, a) * computeFraction(b, a, rest)) / b;
 }
 
 /** x^a (1 - x)^b / B(a, b), by the deviation of x from the mean a / (a + b) (Loader 2000). */
-function computeFront(x: number, rest: number, a: number, b: number): number {
+export function computeBetaFront(x: number, rest: number, a: number, b: number): number {
   if (x === 0 || rest === 0) return 0;
   const whole = a + b;
-  const deviance = a * logRatio(x, a / whole) + b * logRatio(rest, b / whole);
+  // From the smaller part, which keeps its digits where the other one is near 1.
+  const away = x < rest ? x - a / whole : b / whole - rest;
+  const deviance = a * computeLogRatio(x, away, a / whole) + b * computeLogRatio(rest, -away, b / whole);
   const series = computeStirlingError(whole) - computeStirlingError(a) - computeStirlingError(b);
   return Math.exp(deviance + 0.5 * Math.log((a * b) / whole) - HALF_LOG_TWO_PI + series);
 }
 
-/** ln(value / centre), exact where they are close. */
-function logRatio(value: number, centre: number): number {
-  const away = (value - centre) / centre;
-  return Math.abs(away) < 0.5 ? Math.log1p(away) : Math.log(value / centre);
+/** ln(value / centre), by their difference `away` where they are close. */
+function computeLogRatio(value: number, away: number, centre: number): number {
+  return Math.abs(away) < centre / 2 ? Math.log1p(away / centre) : Math.log(value / centre);
 }
 
 /** Lentz's continued fraction of the incomplete beta function; converges fast for x < (a + 1) / (a + b + 2). */
