@@ -31,7 +31,7 @@ const GAUSSIAN: Generator = { kind: 'gaussian', correlation: 0.6 };
 /** True factors: (1 + 0.6) / (1 - 0.6), and 1 + 2 x the sum of the correlations of {z < 1.2816} of a Gaussian AR(1) (tetrachoric series). */
 const FACTORS = [
   [STICKY, 4],
-  [GAUSSIAN, 2.36],
+  [GAUSSIAN, 2.38],
 ] as const;
 
 describe('dependence of consecutive outcomes', () => {
@@ -48,11 +48,15 @@ describe('dependence of consecutive outcomes', () => {
     expect(average(estimates)).toBeLessThan(1.25 * factor);
   });
 
-  it.each(FACTORS)('is not judged too kindly in short series: %j -> %f', (generator, factor) => {
+  // A lognormal of spread 0.5 of the Gaussian series has the correlations (exp(r / 4) - 1) / (exp(1 / 4) - 1).
+  it.each([
+    [STICKY, 4],
+    [GAUSSIAN, 3.77],
+  ])('is not judged too kindly in short series: %j -> %f', (generator, factor) => {
     const estimates = Array.from({ length: 200 }, (_, seed) =>
       estimateInflation(drawOutcomes(generator, 200, seed, 'latency')),
     );
-    expect(average(estimates)).toBeGreaterThan(Math.min(factor, 4));
+    expect(average(estimates)).toBeGreaterThan(factor);
   });
 
   it('costs independent outcomes little', () => {

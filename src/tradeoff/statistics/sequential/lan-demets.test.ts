@@ -45,7 +45,7 @@ describe('Lan-DeMets bounds with O’Brien-Fleming type spending', () => {
   });
 
   it('are infinite while there is nothing to spend, and fall over hundreds of looks to a bound near the limit', () => {
-    const bounds = computeGroupSequentialBounds(equal(300), 0.05);
+    const bounds = computeGroupSequentialBounds(equal(150), 0.05);
     expect(bounds[0]).toBe(Number.POSITIVE_INFINITY);
     const finite = bounds.filter(Number.isFinite);
     expect(finite.every((bound, look) => look === 0 || bound < (finite[look - 1] as number))).toBe(true);
