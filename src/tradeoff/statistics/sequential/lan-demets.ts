@@ -11,9 +11,11 @@ const WEIGHTS = [
   0.23692688505618908, 0.47862867049936647, 0.5688888888888889, 0.47862867049936647, 0.23692688505618908,
 ];
 /** Standard deviations below zero where the density of the paths is cut off: 1e-12 of them. */
-const LOWEST = 7;
+const LOWEST = 6;
 /** Standard deviations of one step beyond which a path does not go: 1e-19. */
-const REACH = 9;
+const REACH = 7;
+/** Width of a panel of five nodes, in standard deviations of a step. */
+const PANEL = 1.6;
 const MOST_PANELS = 4000;
 /** Less error than this cannot be told apart from none. */
 const LEAST_ERROR = 1e-15;
@@ -123,7 +125,7 @@ function computeCrossing({ values, masses }: Paths, limit: number, step: number)
 function placePaths(look: Look, next: number): Paths {
   const lowest = -LOWEST * Math.sqrt(look.fraction);
   const width = look.limit - lowest;
-  const panels = Math.min(MOST_PANELS, Math.max(12, Math.ceil(width / Math.min(look.step, next))));
+  const panels = Math.min(MOST_PANELS, Math.max(12, Math.ceil(width / (PANEL * Math.min(look.step, next)))));
   const half = width / panels / 2;
   const values = new Float64Array(panels * NODES.length);
   const masses = new Float64Array(values.length);

@@ -19,7 +19,12 @@ const COUNTS: Outcomes = {
   baseline: { successes: 3610, n: 4000 },
 };
 const VALUES = Float64Array.from({ length: 400 }, (_, place) => 100 + ((place * 37) % 101) / 10);
-const MEANS: Outcomes = { design: 'unpaired', kind: 'mean', candidate: VALUES, baseline: VALUES.map((value) => value + 0.1) };
+const MEANS: Outcomes = {
+  design: 'unpaired',
+  kind: 'mean',
+  candidate: VALUES,
+  baseline: VALUES.map((value) => value + 0.1),
+};
 const DIFFERENCES: Outcomes = { design: 'paired', kind: 'mean', differences: VALUES.map((value) => value - 105) };
 
 function compare(outcomes: Outcomes, looks: Looks, inflation = 1) {
@@ -78,7 +83,10 @@ describe('comparisons at several looks', () => {
 
   it('has no verdict at a look without error to spend, nor at the first observations', () => {
     expect(compare(COUNTS, planned(1, 0.001))).toMatchObject({ lower: -1, upper: 1, verdict: 'inconclusive' });
-    expect(compare(MEANS, planned(1, 0.001))).toMatchObject({ lower: Number.NEGATIVE_INFINITY, verdict: 'inconclusive' });
+    expect(compare(MEANS, planned(1, 0.001))).toMatchObject({
+      lower: Number.NEGATIVE_INFINITY,
+      verdict: 'inconclusive',
+    });
     const few: Outcomes = { ...PAIRED_COUNTS, both: 3, onlyCandidate: 0, onlyBaseline: 0, neither: 0 };
     expect(compare(few, { kind: 'anytime' }).verdict).toBe('inconclusive');
   });
@@ -89,12 +97,10 @@ describe('comparisons at several looks', () => {
     expect(needed({ kind: 'anytime' })).toBeGreaterThan(needed(planned(1, 0.25)));
   });
 
-  it.each([
-    planned(5, 0.5),
-    planned(0, 0.5),
-    planned(2, 0.5, [0.6]),
-    planned(1, 1.5),
-  ])('refuses the look %j', (looks) => {
-    expect(() => compare(COUNTS, looks)).toThrow(RangeError);
-  });
+  it.each([planned(5, 0.5), planned(0, 0.5), planned(2, 0.5, [0.6]), planned(1, 1.5)])(
+    'refuses the look %j',
+    (looks) => {
+      expect(() => compare(COUNTS, looks)).toThrow(RangeError);
+    },
+  );
 });

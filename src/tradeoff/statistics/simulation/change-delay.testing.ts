@@ -48,7 +48,13 @@ export function computeInformation({ holdout }: WatchDesign, { baseline, candida
 }
 
 /** Requests from the change to the alarm, over `runs` runs; each starts with `before` requests without a loss. */
-export function simulateDelays(design: WatchDesign, change: Change, averageRunLength: number, before: number, runs: number) {
+export function simulateDelays(
+  design: WatchDesign,
+  change: Change,
+  averageRunLength: number,
+  before: number,
+  runs: number,
+) {
   const delays: number[] = [];
   let falseAlarms = 0;
   for (let run = 0; run < runs; run += 1) {
@@ -61,7 +67,13 @@ export function simulateDelays(design: WatchDesign, change: Change, averageRunLe
 }
 
 /** Null where the alarm comes before the change. */
-function simulateDelay(design: WatchDesign, change: Change, averageRunLength: number, before: number, next: Random): number | null {
+function simulateDelay(
+  design: WatchDesign,
+  change: Change,
+  averageRunLength: number,
+  before: number,
+  next: Random,
+): number | null {
   const detector = createChangeDetector({ margin: change.margin, averageRunLength });
   const draw = design.holdout === null ? createShadow(change, next) : createHoldout(design.holdout, change, next);
   for (let request = 0; ; request += 1) {
@@ -79,7 +91,11 @@ function createShadow({ baseline, candidate }: Change, next: Random): (isChanged
   };
 }
 
-function createHoldout(share: number, { baseline, candidate }: Change, next: Random): (isChanged: boolean) => number | null {
+function createHoldout(
+  share: number,
+  { baseline, candidate }: Change,
+  next: Random,
+): (isChanged: boolean) => number | null {
   const pairing = createHoldoutPairing();
   return (isChanged) => {
     const isBaseline = next() < share;

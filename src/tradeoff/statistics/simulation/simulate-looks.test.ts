@@ -28,8 +28,8 @@ describe('simulated tests', () => {
     expect(pass.estimate).toBeGreaterThanOrEqual(0.7);
   });
 
-  it('find harm of twice the margin', () => {
-    const { fail } = simulateLooks({ ...QUESTION, effect: -0.04, runs: 50 });
+  it('find harm of three times the margin', () => {
+    const { fail } = simulateLooks({ ...QUESTION, effect: -0.06, runs: 50 });
     expect(fail.estimate).toBeGreaterThan(0.9);
   });
 
