@@ -3,7 +3,7 @@ import type { Interval } from '../outcomes.ts';
 /** Number of observations, of both arms together, at which GrowthBook's sequences are tightest unless told otherwise. */
 export const DEFAULT_TUNED_AT = 5000;
 
-/** One-sided: each end by itself errs with `tail`. Two-sided: both ends together err with twice `tail`. */
+/** One-sided: each end errs with `tail`. Two-sided: both ends together err with twice `tail`. */
 export type SequenceSides = 'one-sided' | 'two-sided';
 
 export interface SequenceQuestion {

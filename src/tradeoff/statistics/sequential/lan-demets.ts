@@ -59,7 +59,7 @@ interface Look {
 /**
  * One-sided group-sequential bounds with `tail` as the error of the whole test, for information fractions that rise to at most 1 and
  * need not be known in advance. The joint law of the statistics is integrated from look to look (Armitage, McPherson and Rowe 1969);
- * the other side of a two-sided test is not allowed to stop it (non-binding), so that each side keeps its error by itself.
+ * the bound of the other side of a two-sided test is ignored (non-binding), so that each side keeps its own error.
  * Bounds agree with rpact and gsDesign (`sfLDOF`, `test.type = 1`) to 1e-6.
  * Errors: RangeError where a fraction does not rise or lies outside (0, 1], or tail lies outside (0, 0.5).
  * Example: looks 0.4, 0.75 and 1 with tail 0.13 -> 2.12807, 1.43686, 1.24690.

@@ -3,7 +3,7 @@ import type { ComparisonQuestion, Interval, Looks, NamedInterval, Outcomes } fro
 import { computeSequenceMultiplier, DEFAULT_TUNED_AT } from './asymptotic-sequence.ts';
 import { computeLookLevels } from './lan-demets.ts';
 
-/** What the bounds of a look are computed from: the question, the data, and the fixed-sample interval of any one-sided error. */
+/** Input of the bounds of a look: the question, the data, and the fixed-sample interval of any one-sided error. */
 export interface LookInput {
   readonly outcomes: Outcomes;
   readonly question: ComparisonQuestion;
