@@ -44,7 +44,9 @@ describe('gate simulate', () => {
   it('reads alpha, looks and the margin from a policy, and options override them', async () => {
     const path = put('policy.yaml', POLICY);
     expect(await simulate(path, ...NUMBERS)).toMatchObject({ exit: 0, alpha: 0.1, looks: 5, margin: 0.03 });
-    expect(await simulate(path, ...NUMBERS, '--metric', 'recall')).toMatchObject({ margin: 0.09 });
+    expect(await simulate(path, ...NUMBERS, '--metric', 'recall')).toMatchObject({ margin: expect.closeTo(0.09, 12) });
+    const latency = ['--kind', 'latency', '--baseline', '150', '--n', '50', '--runs', '2'];
+    expect(await simulate(path, ...latency)).toMatchObject({ margin: expect.closeTo(0.0002, 12) });
     const overridden = [...NUMBERS, '--alpha', '0.025', '--looks', '1', '--margin', '0.01'];
     expect(await simulate(path, ...overridden)).toMatchObject({ alpha: 0.025, looks: 1, margin: 0.01 });
   });
@@ -76,6 +78,9 @@ describe('gate simulate', () => {
 
   it('refuses a metric without a margin', async () => {
     const path = put('policy.yaml', POLICY);
-    expect(await simulate(path, ...NUMBERS, '--metric', 'latency')).toMatchObject({ exit: 1, code: 'manifest_invalid' });
+    expect(await simulate(path, ...NUMBERS, '--metric', 'latency')).toMatchObject({
+      exit: 1,
+      code: 'manifest_invalid',
+    });
   });
 });

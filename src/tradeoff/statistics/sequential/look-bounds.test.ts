@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { compareOutcomes } from '../compare.ts';
-import type { Looks, Outcomes } from '../outcomes.ts';
+import type { Looks, Outcomes, PairedCounts } from '../outcomes.ts';
 import { computeSequenceMultiplier } from './asymptotic-sequence.ts';
 import { computeLookLevels } from './lan-demets.ts';
+import { computePairedBettingInterval } from './paired-betting.ts';
 
-const PAIRED_COUNTS: Outcomes = {
+const PAIRED_COUNTS: Outcomes & PairedCounts = {
   design: 'paired',
   kind: 'binary',
   both: 880,
@@ -79,6 +80,14 @@ describe('comparisons at several looks', () => {
     const half = Math.sqrt(variance / 400) * computeSequenceMultiplier(800, { tail: 0.05, tunedAt: 800 });
     expect((at.upper - at.lower) / 2 / half).toBeGreaterThan(1);
     expect((at.upper - at.lower) / 2 / half).toBeLessThan(1.02);
+  });
+
+  it('paired counts are judged by the betting sequence, unless they depend on each other or a size is stated', () => {
+    const { lower, upper, test } = compare(PAIRED_COUNTS, { kind: 'anytime' });
+    expect({ lower, upper }).toEqual(computePairedBettingInterval(PAIRED_COUNTS, 0.05));
+    expect(test).toBe('betting confidence sequence');
+    expect(compare(PAIRED_COUNTS, { kind: 'anytime' }, 1.5).test).toBe('asymptotic confidence sequence');
+    expect(compare(PAIRED_COUNTS, { kind: 'anytime', tunedAt: 2000 }).test).toBe('asymptotic confidence sequence');
   });
 
   it('has no verdict at a look without error to spend, nor at the first observations', () => {
