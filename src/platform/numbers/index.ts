@@ -1,5 +1,9 @@
+<<<<<<< HEAD
 export { computeBetaQuantile, computeIncompleteBeta } from './beta.ts';
 export { computeBinomialCdf, computeBinomialProbability } from './binomial.ts';
+=======
+export { computeBetaQuantile, computeIncompleteBeta, computeLogIncompleteBeta } from './beta.ts';
+>>>>>>> h2
 export { computeChiSquareTail, computeLogGamma, computeUpperGamma } from './gamma.ts';
 export {
   approximateNormalQuantile,
