@@ -1,9 +1,5 @@
-<<<<<<< HEAD
-export { computeBetaQuantile, computeIncompleteBeta } from './beta.ts';
-export { computeBinomialCdf, computeBinomialProbability } from './binomial.ts';
-=======
 export { computeBetaQuantile, computeIncompleteBeta, computeLogIncompleteBeta } from './beta.ts';
->>>>>>> h2
+export { computeBinomialCdf, computeBinomialProbability } from './binomial.ts';
 export { computeChiSquareTail, computeLogGamma, computeUpperGamma } from './gamma.ts';
 export {
   approximateNormalQuantile,
