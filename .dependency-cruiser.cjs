@@ -45,7 +45,7 @@ module.exports = {
     {
       name: 'contract-only',
       comment:
-        'web and cli speak the HTTP contract; cli/server.ts alone starts a server in-process, cli/settings.ts reads its settings, cli/metered starts a command.',
+        'web and cli speak the HTTP contract; cli/server.ts alone starts a server in-process, cli/settings.ts reads its settings, cli/metered starts a command, cli/outcome-files.ts analyses files without a server.',
       severity: 'error',
       from: { path: '^(web|cli)/', pathNot: ['^cli/(server|settings)\\.ts$', '\\.test\\.tsx?$', '^cli/testing\\.ts$'] },
       to: {
@@ -56,6 +56,7 @@ module.exports = {
           '^src/platform/store/folder-lock\\.ts$',
           '^src/platform/(processes|archives|csv|gpus)/index\\.ts$',
           '^src/platform/(archives/gzip|units/durations)\\.ts$',
+          '^src/tradeoff/outcome-files/index\\.ts$',
         ],
       },
     },

@@ -42,8 +42,15 @@ const OUTCOMES: ReadonlyMap<string, number> = new Map([
   ['0.0', 0],
 ]);
 
+export interface ReadOptions {
+  /** Whether confidences are read. */
+  readonly confidence: boolean;
+  /** Selects rows by their 0-based number; the values of others are not read. */
+  isAsked?(row: number): boolean;
+}
+
 /**
- * Reads the outcomes of some candidates of a file, streamed. `isAsked` selects rows by their 0-based number; others are not checked.
+ * Reads the outcomes of some candidates of a file, streamed.
  * Errors: those of reading, `outcome_column_missing`, `outcome_value_invalid` (NaN, a text, an outcome other than 0 and 1, a negative
  * cost), `outcome_id_repeated`, `outcomes_empty`, `outcome_file_too_long`.
  */
@@ -51,9 +58,11 @@ export async function readOutcomes(
   file: DataFile,
   spec: EvaluationSpec,
   names: readonly string[],
-  isAsked: (row: number) => boolean = () => true,
+  { confidence, isAsked = () => true }: ReadOptions,
 ): Promise<OutcomeTable> {
-  const candidates = names.map((name) => findCandidate(spec, name));
+  const candidates = names
+    .map((name) => findCandidate(spec, name))
+    .map((candidate) => (confidence ? candidate : { ...candidate, confidence: undefined }));
   const columns = listColumns(spec, candidates);
   const places = new Map(columns.map((column, place) => [column, place]));
   const readers = candidates.map((candidate) => createCandidateReader(file.path, candidate, places));

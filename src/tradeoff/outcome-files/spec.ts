@@ -5,11 +5,17 @@ import { EvaluationSpec } from './schema.ts';
 
 const MOST_SHOWN = 300;
 
+/** Text of a SPEC, with its path for messages. */
+export interface EvaluationFile {
+  readonly path: string;
+  readonly text: string;
+}
+
 /**
  * Parses the SPEC of a file of outcomes: one YAML document (JSON is YAML). Error: `evaluation_spec_invalid`, with the file and the place
  * of the first problem.
  */
-export async function parseEvaluationSpec(text: string, path: string): Promise<EvaluationSpec> {
+export async function readEvaluationSpec({ text, path }: EvaluationFile): Promise<EvaluationSpec> {
   const documents = await readYaml(text).catch((error: unknown) => {
     if (error instanceof InvalidYaml) throw createInvalid(path, `it is not valid YAML: ${error.message}`);
     throw error;

@@ -10,3 +10,4 @@ export type {
   PairedCounts,
   Successes,
 } from './outcomes.ts';
+export { computeWilsonInterval } from './unpaired/wilson.ts';
