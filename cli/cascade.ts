@@ -52,32 +52,56 @@ type Figures = Pick<
 
 function cascadeText(report: CascadeReport, context: Context): string {
   const { paint } = context;
-  const { baseline, stages, bestSingle, n, fitted, measure } = report;
-  const isBaseline = stages.length === 1 && stages[0]?.candidate === baseline;
+  const { baseline, stages, bestSingle, n, fitted, notes } = report;
+  const [first] = stages;
   const tried = `${formatCount(fitted.tried)} cascades compared on ${counted(fitted.n, 'row')}, tested on ${formatCount(n)} other rows.`;
-  if (isBaseline) return [paint.waiting(`Keep ${baseline}: no cascade is expected to save.`), tried, ...report.notes].join('\n');
+  if (stages.length === 1 && first?.candidate === baseline) {
+    return [
+      paint.waiting(`Keep ${baseline}: no cascade is expected to save.`),
+      tried,
+      ...notes.map(paint.waiting),
+    ].join('\n');
+  }
   const style = report.verdict === 'non-inferior' ? paint.good : paint.waiting;
+  const name = stages.length === 1 ? `${first?.candidate ?? ''} alone` : 'The cascade';
   return [
-    style(`The cascade ${formatSaving(report.saving)} of the cost of ${baseline}; it is ${describeVerdict(report, measure)}.`),
-    figuresText(report, measure),
+    style(`${name} ${savingText(report)}.`),
+    `${capitalize(qualityText(report))}; ${report.test}.`,
+    ...(report.verdict === 'non-inferior' ? [] : [adviceText(report)]),
     bestSingle === null
       ? `No single candidate costs less than ${baseline}.`
-      : `Best single: ${bestSingle.candidate} ${formatSaving(bestSingle.saving)}, ${describeVerdict(bestSingle, measure)}: ${figuresText(bestSingle, measure)}`,
+      : `Best single candidate: ${bestSingle.candidate} ${savingText(bestSingle)}; ${qualityText({ ...bestSingle, measure: report.measure })}.`,
     tried,
+    ...notes.map(paint.waiting),
     '',
     stagesTable(report, context),
-    ...report.notes.map(paint.waiting),
   ].join('\n');
 }
 
-function describeVerdict({ verdict, margin }: Figures, measure: CascadeReport['measure']): string {
-  return `${verdict === 'inconclusive' ? 'not proven non-inferior' : verdict} at ${formatMargin(margin, measure)}`;
+/** `saves 91.8 %, 95 % interval 91.5 % to 92.1 %: 0.34 instead of 4.10 USD per 1,000`. */
+function savingText({ saving, savingInterval, alpha, costPerThousand }: Figures): string {
+  return `${formatSaving(saving)}${formatSavingInterval(savingInterval, alpha)}: ${formatCosts(costPerThousand)}`;
 }
 
-function figuresText({ difference, alpha, costPerThousand, savingInterval }: Figures, measure: CascadeReport['measure']): string {
+function qualityText({
+  difference,
+  alpha,
+  verdict,
+  margin,
+  measure,
+}: Figures & Pick<CascadeReport, 'measure'>): string {
   const name = measure === 'correct' ? 'accuracy' : 'score';
-  const costs = `${formatCosts(costPerThousand)}${formatSavingInterval(savingInterval, alpha)}`;
-  return `${name} ${formatDifference(difference, measure, alpha)}; ${costs}.`;
+  const judged = verdict === 'inconclusive' ? 'not proven non-inferior' : verdict;
+  return `${name} ${formatDifference(difference, measure, alpha)}, ${judged} at ${formatMargin(margin, measure)}`;
+}
+
+function adviceText({ baseline, samplesNeeded }: CascadeReport): string {
+  if (samplesNeeded === null || samplesNeeded === 0) return `Keep ${baseline}.`;
+  return `Keep ${baseline}, or test about ${counted(samplesNeeded, 'further example')} (80 % power).`;
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function stagesTable({ stages }: CascadeReport, { paint }: Context): string {
@@ -86,7 +110,11 @@ function stagesTable({ stages }: CascadeReport, { paint }: Context): string {
     [
       { title: 'STAGE', align: 'right', cell: ({ at }) => String(at + 1) },
       { title: 'CANDIDATE', cell: ({ candidate }) => candidate },
-      { title: 'ACCEPT AT', align: 'right', cell: ({ acceptAtConfidence: at }) => (at === null ? 'always' : String(at)) },
+      {
+        title: 'ACCEPT AT',
+        align: 'right',
+        cell: ({ acceptAtConfidence: at }) => (at === null ? 'always' : String(at)),
+      },
       { title: 'ASKED', align: 'right', cell: ({ askedRatio }) => formatShare(askedRatio) },
       { title: 'ANSWERS', align: 'right', cell: ({ acceptedRatio }) => formatShare(acceptedRatio) },
     ],

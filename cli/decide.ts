@@ -42,7 +42,12 @@ steelyard decide compare outcomes.csv.gz --evaluation outcomes.yaml --baseline l
     baseline: { value: 'NAME', required: true, describe: 'Candidate that is in use' },
     candidate: { value: 'NAME', required: true, describe: 'Candidate that may replace it' },
     margin: marginOption,
-    rows: { value: 'ROWS', schema: ComparedRows, fallback: 'all', describe: 'all, even or odd data rows, counted from 0' },
+    rows: {
+      value: 'ROWS',
+      schema: ComparedRows,
+      fallback: 'all',
+      describe: 'all, even or odd data rows, counted from 0',
+    },
     looks: {
       value: 'LOOKS',
       schema: LooksWord,
@@ -62,22 +67,47 @@ steelyard decide compare outcomes.csv.gz --evaluation outcomes.yaml --baseline l
 
 function comparisonText(report: OutcomeComparison, { paint }: Context): string {
   const style = { 'non-inferior': paint.good, inferior: paint.bad, inconclusive: paint.waiting }[report.verdict];
-  return [style(verdictText(report)), differenceText(report), savingText(report), ...report.notes.map(paint.waiting)].join('\n');
+  return [
+    style(verdictText(report)),
+    differenceText(report),
+    savingText(report),
+    ...report.notes.map(paint.waiting),
+  ].join('\n');
 }
 
-function verdictText({ verdict, candidate, baseline, margin, measure, decidedAt, looks, n }: OutcomeComparison): string {
+function verdictText({
+  verdict,
+  candidate,
+  baseline,
+  margin,
+  measure,
+  decidedAt,
+  looks,
+  n,
+}: OutcomeComparison): string {
   const atMargin = formatMargin(margin, measure);
-  const early = decidedAt !== null && looks.count > 1 ? `, decided after ${formatCount(decidedAt)} of ${formatCount(n)}` : '';
+  const early =
+    decidedAt !== null && looks.count > 1 ? `, decided after ${formatCount(decidedAt)} of ${formatCount(n)}` : '';
   if (verdict === 'inconclusive') return `${candidate} is not proven non-inferior to ${baseline} at ${atMargin}.`;
   return `${candidate} is ${verdict} to ${baseline} at ${atMargin}${early}.`;
 }
 
-function differenceText({ difference, measure, alpha, n, test, looks, samplesNeeded, verdict }: OutcomeComparison): string {
+function differenceText({
+  difference,
+  measure,
+  alpha,
+  n,
+  test,
+  looks,
+  samplesNeeded,
+  verdict,
+}: OutcomeComparison): string {
   const name = measure === 'correct' ? 'Accuracy' : 'Score';
   const taken = looks.kind === 'once' ? '' : `, ${counted(looks.count, 'look')}`;
   const facts = `${name} ${formatDifference(difference, measure, alpha)} on ${counted(n, 'example')}; ${test}${taken}.`;
   if (verdict !== 'inconclusive') return facts;
-  if (samplesNeeded === null) return `${facts} No number of further examples is expected to prove it at this difference.`;
+  if (samplesNeeded === null)
+    return `${facts} No number of further examples is expected to prove it at this difference.`;
   return `${facts} About ${counted(samplesNeeded, 'further example')} would decide it (80 % power).`;
 }
 

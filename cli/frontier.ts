@@ -46,7 +46,10 @@ function toRequest({ evaluation, name, quality, cost, n }: Asked) {
   const ofTable = [name, quality, cost, n].some((option) => option !== undefined);
   if (evaluation !== undefined && !ofTable) return { evaluation: readEvaluationFile(evaluation) };
   if (evaluation !== undefined || name === undefined || quality === undefined || cost === undefined) {
-    throw new CommandError('usage', 'Give --evaluation SPEC for a file of outcomes, or --name, --quality and --cost for a table.');
+    throw new CommandError(
+      'usage',
+      'Give --evaluation SPEC for a file of outcomes, or --name, --quality and --cost for a table.',
+    );
   }
   return { columns: { name: name.split(','), quality, cost, n: n === undefined ? null : toSampleSize(n) } };
 }
@@ -77,12 +80,22 @@ function frontierText(report: FrontierReport, context: Context): string {
 }
 
 function describeUnknown(fact: string, names: readonly string[]): string[] {
-  return names.length === 0 ? [] : [`Left out, ${fact} unknown: ${counted(names.length, 'candidate')} (${listNames(names)}).`];
+  return names.length === 0
+    ? []
+    : [`Left out, ${fact} unknown: ${counted(names.length, 'candidate')} (${listNames(names)}).`];
 }
 
-function pointsTable(points: readonly FrontierPoint[], { qualityScale, intervals }: FrontierReport, { paint }: Context): string {
+function pointsTable(
+  points: readonly FrontierPoint[],
+  { qualityScale, intervals }: FrontierReport,
+  { paint }: Context,
+): string {
   const format = (value: number | null) =>
-    value === null ? '' : qualityScale === 'proportion' ? `${(value * 100).toFixed(2)} %` : String(Number(value.toPrecision(6)));
+    value === null
+      ? ''
+      : qualityScale === 'proportion'
+        ? `${(value * 100).toFixed(2)} %`
+        : String(Number(value.toPrecision(6)));
   return table(
     points,
     [
@@ -92,7 +105,11 @@ function pointsTable(points: readonly FrontierPoint[], { qualityScale, intervals
       ...(intervals === null
         ? []
         : [{ title: 'INTERVAL', cell: ({ quality }: FrontierPoint) => formatInterval(quality, format) }]),
-      { title: 'STATUS', cell: ({ status }) => status, style: ({ status }) => (status === 'frontier' ? paint.good : paint.faint) },
+      {
+        title: 'STATUS',
+        cell: ({ status }) => status,
+        style: ({ status }) => (status === 'frontier' ? paint.good : paint.faint),
+      },
       { title: 'BEST AT A PRICE PER POINT', cell: ({ tradePrice }) => formatRange(tradePrice), least: 8 },
       { title: 'BY', cell: ({ by }) => (by.length === 0 ? null : listNames(by)), least: 10 },
     ],
@@ -100,7 +117,10 @@ function pointsTable(points: readonly FrontierPoint[], { qualityScale, intervals
   );
 }
 
-function formatInterval({ lower, upper }: FrontierPoint['quality'], format: (value: number | null) => string): string | null {
+function formatInterval(
+  { lower, upper }: FrontierPoint['quality'],
+  format: (value: number | null) => string,
+): string | null {
   return lower === null || upper === null ? null : `${format(lower)} to ${format(upper)}`;
 }
 

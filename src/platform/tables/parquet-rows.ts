@@ -27,7 +27,11 @@ export async function* readParquetRows(
       return `coalesce(trim(CAST(${quoteIdentifier(header[place] ?? '')} AS VARCHAR)), '')`;
     });
     const result = await connection.stream(`SELECT ${fields.join(', ')} FROM ${relation}`);
-    for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    for (
+      let chunk = await result.fetchChunk();
+      chunk !== null && chunk.rowCount > 0;
+      chunk = await result.fetchChunk()
+    ) {
       yield* chunk.getRows().map((row) => row.map(String));
     }
   } catch (error) {

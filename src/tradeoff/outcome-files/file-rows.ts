@@ -1,6 +1,7 @@
 import { readCsvRows } from '../../platform/csv/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { readParquetRows } from '../../platform/tables/index.ts';
+import { toShownText } from './value-errors.ts';
 
 /** A CSV, CSV.gz or Parquet file on this machine. */
 export interface DataFile {
@@ -37,7 +38,8 @@ export async function* readDataRows(file: DataFile, columns: readonly string[]):
 }
 
 async function isParquet(file: DataFile): Promise<boolean> {
-  for await (const chunk of file.readBytes()) return chunk.toString('latin1', 0, PARQUET_MAGIC.length) === PARQUET_MAGIC;
+  for await (const chunk of file.readBytes())
+    return chunk.toString('latin1', 0, PARQUET_MAGIC.length) === PARQUET_MAGIC;
   return false;
 }
 
@@ -64,7 +66,7 @@ function findPlaces(path: string, header: readonly string[], columns: readonly s
 
 function createColumnMissing(path: string, names: readonly string[], column: string): AppError {
   const other = names.find((name) => name.toLowerCase() === column.toLowerCase());
-  const shown = names.slice(0, SHOWN_COLUMNS).join(', ').slice(0, MOST_SHOWN_CHARACTERS);
+  const shown = toShownText(names.slice(0, SHOWN_COLUMNS).join(', '), MOST_SHOWN_CHARACTERS);
   const rest = names.length > SHOWN_COLUMNS ? ` and ${names.length - SHOWN_COLUMNS} more` : '';
   const hint = other === undefined ? `It has ${shown}${rest}.` : `Did you mean "${other}"?`;
   return new AppError('outcome_column_missing', `${path} has no column "${column}". ${hint}`, { file: path, column });

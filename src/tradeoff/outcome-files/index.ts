@@ -38,7 +38,10 @@ export async function compareOutcomeFile(request: ComparisonRequest): Promise<Ou
   const { file, baseline, candidate, rows } = request;
   const spec = await readEvaluationSpec(request.evaluation);
   const isAsked = (row: number): boolean => rows === 'all' || (row % 2 === 0) === (rows === 'even');
-  return compareCandidates(await readOutcomes(file, spec, [baseline, candidate], { confidence: false, isAsked }), request);
+  return compareCandidates(
+    await readOutcomes(file, spec, [baseline, candidate], { confidence: false, isAsked }),
+    request,
+  );
 }
 
 /** A cascade to fit. */

@@ -2,6 +2,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import { type DataFile, type DataRow, readDataRows } from './file-rows.ts';
 import { createNumberColumn, type NumberColumn } from './number-column.ts';
 import type { CandidateSpec, EvaluationSpec } from './schema.ts';
+import { createValueInvalid, toShownText } from './value-errors.ts';
 
 /** Outcomes of a candidate, by example; NaN is an empty field. */
 export interface CandidateOutcomes {
@@ -31,7 +32,6 @@ export interface OutcomeTable {
 const MOST_ROWS = 10_000_000;
 /** Beyond it squares and sums lose precision. */
 const GREATEST_VALUE = 1e15;
-const SHOWN_CHARACTERS = 40;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const OUTCOMES: ReadonlyMap<string, number> = new Map([
   ['1', 1],
@@ -92,7 +92,9 @@ function findCandidate(spec: EvaluationSpec, name: string): CandidateSpec {
   const found = spec.candidates.find((candidate) => candidate.name === name);
   if (found !== undefined) return found;
   const known = spec.candidates.map((candidate) => candidate.name).join(', ');
-  throw new AppError('candidate_unknown', `The evaluation has no candidate "${name}". It has ${known}.`, { candidate: name });
+  throw new AppError('candidate_unknown', `The evaluation has no candidate "${name}". It has ${known}.`, {
+    candidate: name,
+  });
 }
 
 function listColumns(spec: EvaluationSpec, candidates: readonly CandidateSpec[]): string[] {
@@ -137,7 +139,12 @@ interface ColumnReader {
   read(data: DataRow): void;
 }
 
-function createColumnReader(path: string, column: string, places: Places, parse: (text: string) => Parsed): ColumnReader {
+function createColumnReader(
+  path: string,
+  column: string,
+  places: Places,
+  parse: (text: string) => Parsed,
+): ColumnReader {
   const place = places.get(column) ?? -1;
   const values = createNumberColumn();
   return {
@@ -152,7 +159,9 @@ function createColumnReader(path: string, column: string, places: Places, parse:
 }
 
 function parseOutcome(text: string): Parsed {
-  return OUTCOMES.get(text) ?? OUTCOMES.get(text.toLowerCase()) ?? 'is not an outcome: write 1 for correct, 0 for wrong';
+  return (
+    OUTCOMES.get(text) ?? OUTCOMES.get(text.toLowerCase()) ?? 'is not an outcome: write 1 for correct, 0 for wrong'
+  );
 }
 
 function parseNumber(text: string): Parsed {
@@ -166,11 +175,6 @@ function parseCost(text: string): Parsed {
   return typeof value === 'number' && value < 0 ? 'is a negative cost' : value;
 }
 
-function createValueInvalid(path: string, row: number, column: string, text: string, why: string): AppError {
-  const detail = `${path}, data row ${row} (0-based), column ${column}: "${text.slice(0, SHOWN_CHARACTERS)}" ${why}.`;
-  return new AppError('outcome_value_invalid', detail, { file: path, row, column });
-}
-
 function createIdCheck(path: string, { id }: EvaluationSpec, places: Places): (data: DataRow) => void {
   if (id === undefined) return () => {};
   const place = places.get(id) ?? -1;
@@ -181,7 +185,7 @@ function createIdCheck(path: string, { id }: EvaluationSpec, places: Places): (d
     const first = rows.get(value);
     if (first === undefined) rows.set(value, row);
     else {
-      const shown = value.slice(0, SHOWN_CHARACTERS);
+      const shown = toShownText(value);
       const detail = `${path}: the data rows ${first} and ${row} (0-based) have the same id "${shown}" in column ${id}. Remove one of them.`;
       throw new AppError('outcome_id_repeated', detail, { file: path, rows: [first, row], id: shown });
     }

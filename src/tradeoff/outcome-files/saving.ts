@@ -39,7 +39,12 @@ interface Spread {
 }
 
 /** Sums of squares and products of the deviations from the means. */
-function sumProducts(candidate: Float64Array, baseline: Float64Array, meanCandidate: number, meanBaseline: number): Spread {
+function sumProducts(
+  candidate: Float64Array,
+  baseline: Float64Array,
+  meanCandidate: number,
+  meanBaseline: number,
+): Spread {
   const sums = { candidate: 0, baseline: 0, both: 0 };
   const isConstant = [candidate, baseline].map((values) => values.every((value) => value === values[0]));
   for (let row = 0; row < baseline.length; row += 1) {

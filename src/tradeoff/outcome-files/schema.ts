@@ -4,7 +4,11 @@ import { Currency, Money } from '../../platform/units/schema.ts';
 const MOST_NAME_CHARACTERS = 200;
 const MOST_CANDIDATES = 64;
 
-const Name = z.string().min(1).max(MOST_NAME_CHARACTERS);
+const Name = z
+  .string()
+  .min(1)
+  .max(MOST_NAME_CHARACTERS)
+  .regex(/^\P{Cc}*$/u, 'control characters are not allowed');
 const ColumnName = z.string().min(1).max(MOST_NAME_CHARACTERS);
 
 /** A price as text or number; not negative. Exponents as other programs write them: `1e-05`. */
@@ -21,7 +25,9 @@ export const CandidateSpec = z
     confidence: ColumnName.optional().describe('Column of the confidence of the answer; empty: unknown'),
     label: ColumnName.optional().describe('Column of the answer; not read'),
     pricePerThousand: Price.optional().describe('Price of 1,000 calls in `currency`'),
-    cost: ColumnName.optional().describe('Column of the cost of each call in `currency`, in place of `pricePerThousand`'),
+    cost: ColumnName.optional().describe(
+      'Column of the cost of each call in `currency`, in place of `pricePerThousand`',
+    ),
     currency: Currency.default('USD').describe('Currency of the price or cost'),
   })
   .refine(({ correct, score }) => (correct === undefined) !== (score === undefined), {

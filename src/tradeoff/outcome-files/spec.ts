@@ -34,5 +34,7 @@ function describeIssue(error: z.ZodError): string {
 
 function createInvalid(path: string, why: string): AppError {
   const shown = why.replaceAll(/\s+/g, ' ').slice(0, MOST_SHOWN);
-  return new AppError('evaluation_spec_invalid', `${path}: ${shown}. docs/frontier.md describes the file.`, { file: path });
+  return new AppError('evaluation_spec_invalid', `${path}: ${shown}. docs/frontier.md describes the file.`, {
+    file: path,
+  });
 }

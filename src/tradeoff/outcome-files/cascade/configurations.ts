@@ -97,7 +97,9 @@ const KINDS = ['difference', 'square', 'cost'] as const;
 type Kind = (typeof KINDS)[number];
 
 function addAllLayouts(plan: Plan): CascadeSums {
-  const values = plan.candidates.map((candidate) => listValues(candidate, plan.candidates[plan.baseline] as FitCandidate));
+  const values = plan.candidates.map((candidate) =>
+    listValues(candidate, plan.candidates[plan.baseline] as FitCandidate),
+  );
   const target: Record<Kind, Float64Array> = {
     difference: new Float64Array(FOLDS * plan.count),
     square: new Float64Array(FOLDS * plan.count),

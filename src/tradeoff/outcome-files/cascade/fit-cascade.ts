@@ -53,7 +53,7 @@ export function fitCascade(table: OutcomeTable, question: CascadeQuestion): Casc
     },
     bestSingle: single === null ? null : describeSingle(configurations.listStages(single.cascade), fit, judge),
     leftOut,
-    notes: listNotes(fit, leftOut),
+    notes: [...describeMethod(question, selected), ...listNotes(fit, leftOut)],
   };
 }
 
@@ -147,16 +147,28 @@ function nameCandidate({ candidates }: CascadeRows, at: number): string {
   return candidates[at]?.name ?? '';
 }
 
+function describeMethod({ method, alpha }: CascadeQuestion, selected: Selected | null): string[] {
+  if (method === 'split') return [];
+  if (selected === null) return ['Learn then Test: no cascade is proven non-inferior on the fit rows.'];
+  return [
+    `Learn then Test: proven non-inferior on half of the fit rows, one-sided error ${alpha / 2}; the other rows confirm it.`,
+  ];
+}
+
 function listNotes({ candidates, n }: CascadeRows, leftOut: number): string[] {
   const notes = candidates.flatMap(({ name, confidence }) => {
     if (confidence === null) return [`${name} has no confidence column: it is only tried as the last stage.`];
     const known = confidence.filter((value) => !Number.isNaN(value));
     const [first] = known;
     if (known.every((value) => value === first)) {
-      return [`The confidence of ${name} is ${known.length === 0 ? 'unknown' : 'the same'} in all fit rows: it is only tried as the last stage.`];
+      return [
+        `The confidence of ${name} is ${known.length === 0 ? 'unknown' : 'the same'} in all fit rows: it is only tried as the last stage.`,
+      ];
     }
     const unknown = n - known.length;
-    return unknown === 0 ? [] : [`${name} has no confidence in ${unknown} of ${n} fit rows: these go to the next stage.`];
+    return unknown === 0
+      ? []
+      : [`${name} has no confidence in ${unknown} of ${n} fit rows: these go to the next stage.`];
   });
   if (leftOut > 0) notes.push(`${leftOut} rows have no outcome or cost of every candidate and are left out.`);
   return notes;

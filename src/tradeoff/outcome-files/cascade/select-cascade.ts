@@ -101,12 +101,7 @@ export function poolFolds(configurations: Configurations, weights: Float64Array)
   };
 }
 
-function findBest(
-  pooled: Pooled,
-  allowed: Int32Array,
-  question: SelectionQuestion,
-  optimism: number,
-): Selected | null {
+function findBest(pooled: Pooled, allowed: Int32Array, question: SelectionQuestion, optimism: number): Selected | null {
   let best: Selected | null = null;
   let bestValue = 0;
   for (const cascade of allowed) {

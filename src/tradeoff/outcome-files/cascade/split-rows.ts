@@ -33,7 +33,8 @@ export function splitRows(table: OutcomeTable, fitRows: 'even' | 'odd'): SplitRo
   });
   const remainder = fitRows === 'even' ? 0 : 1;
   const isWhole = (at: number): boolean =>
-    table.candidates.every(({ quality }) => !Number.isNaN(quality[at])) && costs.every((cost) => !Number.isNaN(cost[at]));
+    table.candidates.every(({ quality }) => !Number.isNaN(quality[at])) &&
+    costs.every((cost) => !Number.isNaN(cost[at]));
   const whole = Int32Array.from(table.row, (_, at) => at).filter(isWhole);
   const [fitPlaces, heldOutPlaces] = [remainder, 1 - remainder].map((parity) =>
     whole.filter((at) => (table.row[at] as number) % 2 === parity),

@@ -23,7 +23,12 @@ export function evaluateOutcomeFrontier(table: OutcomeTable, alpha: number): Fro
   const candidates = priced.map((candidate, at): Candidate => {
     const known = (listCosts(candidate) ?? new Float64Array()).filter((cost) => !Number.isNaN(cost));
     const cost = Number(toCostPerThousand(known, currency).amount);
-    return { name: candidate.name, cost, n: whole.length, ...boundMean(qualities[at] as Float64Array, table.measure, tail) };
+    return {
+      name: candidate.name,
+      cost,
+      n: whole.length,
+      ...boundMean(qualities[at] as Float64Array, table.measure, tail),
+    };
   });
   const isBetter = (place: number, other: number): boolean => {
     const [candidate, baseline] = [qualities[place] as Float64Array, qualities[other] as Float64Array];

@@ -1,6 +1,7 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import { InvalidYaml, readYaml } from '../../../platform/yaml/index.ts';
 import { type DataFile, type DataRow, readDataRows } from '../file-rows.ts';
+import { createValueInvalid, toShownText } from '../value-errors.ts';
 import { makeNamesUnique } from './unique-names.ts';
 
 /** Columns of a table of candidates. */
@@ -27,8 +28,8 @@ export interface CandidateTable {
 }
 
 const MOST_ROWS = 100_000;
+const MOST_NAME_CHARACTERS = 200;
 const MOST_TEXT_BYTES = 4 * 1024 * 1024;
-const SHOWN_CHARACTERS = 40;
 const UNKNOWN = new Set(['', '-', '—', 'n/a', 'na', 'nan', 'null', 'none', 'unknown', '#n/a']);
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
@@ -47,9 +48,13 @@ export async function readCandidates(file: DataFile, columns: CandidateColumns):
     read.push(parseRow(file.path, row, columns));
   }
   if (read.length === 0) {
-    throw new AppError('outcomes_empty', `${file.path} has no rows. It needs a header line and a row for each candidate.`, {
-      file: file.path,
-    });
+    throw new AppError(
+      'outcomes_empty',
+      `${file.path} has no rows. It needs a header line and a row for each candidate.`,
+      {
+        file: file.path,
+      },
+    );
   }
   return toTable(file.path, columns, read);
 }
@@ -65,11 +70,13 @@ interface ReadRow {
 
 function parseRow(path: string, { fields, row }: DataRow, columns: CandidateColumns): ReadRow {
   const width = columns.name.length;
-  const name = fields.slice(0, width).filter((text) => text !== '').join(', ');
-  if (name === '') throw createInvalid(path, row, columns.name.join(', '), '', 'is an empty name');
+  const parts = fields.slice(0, width).filter((text) => text !== '');
+  const name = toShownText(parts.join(', '), MOST_NAME_CHARACTERS);
+  if (name === '') throw createValueInvalid(path, row, columns.name.join(', '), '', 'is an empty name');
   const [quality = '', cost = '', n = ''] = fields.slice(width);
   const parsedCost = parseNumber(path, row, columns.cost, cost.replace(/^[$€£]\s*/, ''));
-  if (parsedCost !== null && parsedCost < 0) throw createInvalid(path, row, columns.cost, cost, 'is a negative cost');
+  if (parsedCost !== null && parsedCost < 0)
+    throw createValueInvalid(path, row, columns.cost, cost, 'is a negative cost');
   return {
     row,
     name,
@@ -84,13 +91,13 @@ function parseNumber(path: string, row: number, column: string, text: string): n
   if (UNKNOWN.has(text.toLowerCase())) return null;
   const value = NUMBER.test(text) ? Number(text) : Number.NaN;
   if (Number.isFinite(value)) return value;
-  throw createInvalid(path, row, column, text, 'is not a number: leave an unknown value empty');
+  throw createValueInvalid(path, row, column, text, 'is not a number: leave an unknown value empty');
 }
 
 function parseSampleSize(path: string, row: number, column: string, text: string): number | null {
   const n = parseNumber(path, row, column, text);
   if (n === null || (Number.isInteger(n) && n > 0)) return n;
-  throw createInvalid(path, row, column, text, 'is not a sample size: write a whole number above 0');
+  throw createValueInvalid(path, row, column, text, 'is not a sample size: write a whole number above 0');
 }
 
 function toTable(path: string, columns: CandidateColumns, read: readonly ReadRow[]): CandidateTable {
@@ -99,7 +106,7 @@ function toTable(path: string, columns: CandidateColumns, read: readonly ReadRow
   const [unsigned] = known.filter(({ hasPercentSign }) => !hasPercentSign);
   if (signed.length > 0 && unsigned !== undefined) {
     const why = 'has no percent sign, others of the column have one';
-    throw createInvalid(path, unsigned.row, columns.quality, String(unsigned.quality), why);
+    throw createValueInvalid(path, unsigned.row, columns.quality, String(unsigned.quality), why);
   }
   const isProportion = signed.length > 0 || columns.n !== null;
   const isPercent = signed.length > 0 || (isProportion && known.some(({ quality }) => (quality as number) > 1));
@@ -110,7 +117,13 @@ function toTable(path: string, columns: CandidateColumns, read: readonly ReadRow
   const rows = read.map(({ row, quality: given, cost, n }, at) => {
     const quality = given !== null && isPercent ? given / 100 : given;
     if (isProportion && quality !== null && (quality < 0 || quality > 1)) {
-      throw createInvalid(path, row, columns.quality, String(given), 'is not a proportion from 0 to 1 or 0 to 100 %');
+      throw createValueInvalid(
+        path,
+        row,
+        columns.quality,
+        String(given),
+        'is not a proportion from 0 to 1 or 0 to 100 %',
+      );
     }
     return { name: names[at] ?? '', quality, cost, n };
   });
@@ -123,7 +136,7 @@ async function* readRecords(file: DataFile, columns: readonly string[]): AsyncGe
   for (const column of columns) {
     if (records.some((record) => Object.hasOwn(record, column))) continue;
     const [first = {}] = records;
-    const has = Object.keys(first).slice(0, 12).join(', ').slice(0, 300);
+    const has = toShownText(Object.keys(first).slice(0, 12).join(', '), 300);
     const detail = `${file.path} has no field "${column}". Its first record has ${has}.`;
     throw new AppError('outcome_column_missing', detail, { file: file.path, column });
   }
@@ -161,11 +174,6 @@ function formatField(value: unknown): string {
 function createNoList(path: string, why: string): AppError {
   const detail = `${path}: ${why}. Give a list of records, each with the same fields.`;
   return new AppError('outcome_value_invalid', detail, { file: path });
-}
-
-function createInvalid(path: string, row: number, column: string, text: string, why: string): AppError {
-  const detail = `${path}, data row ${row} (0-based), column ${column}: "${text.slice(0, SHOWN_CHARACTERS)}" ${why}.`;
-  return new AppError('outcome_value_invalid', detail, { file: path, row, column });
 }
 
 function createTooLong(path: string): AppError {

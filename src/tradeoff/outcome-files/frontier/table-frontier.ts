@@ -47,7 +47,8 @@ function createUnpairedTest(candidates: readonly Candidate[], tail: number): IsB
 }
 
 function listNotes(known: readonly KnownRow[], hasSizes: boolean): string[] {
-  if (!hasSizes) return ['No sample size: no intervals and no ties. A difference may be chance; state the sample size with --n.'];
+  if (!hasSizes)
+    return ['No sample size: no intervals and no ties. A difference may be chance; state the sample size with --n.'];
   const without = known.filter(({ n }) => n === null).length;
   return without === 0 ? [] : [`${without} candidates have no sample size: they are compared by estimates.`];
 }
