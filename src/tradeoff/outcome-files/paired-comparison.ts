@@ -1,5 +1,10 @@
-import { type Comparison, compareOutcomes, type Looks, type Outcomes } from '../statistics/index.ts';
-import { computeClusterInflation } from './cluster-inflation.ts';
+import {
+  type Comparison,
+  compareOutcomes,
+  estimateClusterInflation,
+  type Looks,
+  type Outcomes,
+} from '../statistics/index.ts';
 import type { Estimate } from './schema.ts';
 
 /** Qualities of both sides on the same examples. */
@@ -26,10 +31,10 @@ export function comparePaired(qualities: PairedQualities, question: PairedQuesti
       ? { design: 'paired', kind: 'binary', ...countPairs(candidate, baseline) }
       : { design: 'paired', kind: 'mean', differences: subtract(candidate, baseline) };
   if (cluster === null) return compareOutcomes(outcomes, question);
-  const inflation = computeClusterInflation(subtract(candidate, baseline), cluster);
-  // Fewer than two clusters: fewer than two effective observations.
-  const dependence = { kind: 'autocorrelated', inflation: Math.min(inflation, candidate.length) } as const;
-  return compareOutcomes(outcomes, { ...question, dependence });
+  const estimated = estimateClusterInflation(subtract(candidate, baseline), cluster);
+  // Equal differences show no dependence: then a cluster counts as one example.
+  const inflation = estimated ?? candidate.length / new Set(cluster).size;
+  return compareOutcomes(outcomes, { ...question, dependence: { kind: 'autocorrelated', inflation } });
 }
 
 /** Pairs of 0/1 outcomes by their four combinations. */
