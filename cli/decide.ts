@@ -103,7 +103,7 @@ function differenceText({
   verdict,
 }: OutcomeComparison): string {
   const name = measure === 'correct' ? 'Accuracy' : 'Score';
-  const taken = looks.kind === 'once' ? '' : `, ${counted(looks.count, 'look')}`;
+  const taken = looks.kind === 'anytime' ? `, ${counted(looks.count, 'look')}` : '';
   const facts = `${name} ${formatDifference(difference, measure, alpha)} on ${counted(n, 'example')}; ${test}${taken}.`;
   if (verdict !== 'inconclusive') return facts;
   if (samplesNeeded === null)

@@ -72,7 +72,7 @@ function compareCosts(
   if (known.length === 0) return createUnknownSaving('No row has both costs.');
   const costs = [ofBaseline, ofCandidate].map((values) => Float64Array.from(known, (at) => values[at] as number));
   const [before, after] = costs as [Float64Array, Float64Array];
-  const saving = computeSaving(after, before, alpha / 2);
+  const saving = computeSaving(after, before, alpha / 2, baseline.cost === null && candidate.cost === null);
   const unknown = paired.length - known.length;
   const reasons = [
     ...(saving.estimate === null ? ['The baseline costs nothing.'] : []),
@@ -116,7 +116,10 @@ function listNotes(
     );
   }
   if (neither > 0) notes.push(`${neither} of ${rows} rows have no outcome of both.`);
-  if (!overlaps) notes.push('The intervals of the looks have no common value: the difference changes along the file.');
+  if (!overlaps)
+    notes.push(
+      'The difference changes along the file: the intervals of the looks have no common value. Shuffle the rows.',
+    );
   return notes;
 }
 

@@ -70,7 +70,8 @@ export function buildConfigurations(candidates: readonly FitCandidate[], baselin
     count,
     folds: FOLDS,
     rows: Float64Array.from({ length: FOLDS }, (_, fold) => Math.max(0, Math.ceil((rows - fold) / FOLDS))),
-    baselineCost: sumByFold(candidates[baseline]?.cost ?? new Float64Array()),
+    // The candidates alone come first; the same sums, so that the baseline saves exactly nothing.
+    baselineCost: Float64Array.from({ length: FOLDS }, (_, fold) => sums.cost[fold * count + baseline] as number),
     sums,
     listStages: (cascade) => listStages(layouts, thresholds, cascade),
   };
@@ -160,14 +161,6 @@ function addLayout(
       }
     }
   }
-}
-
-function sumByFold(values: Float64Array): Float64Array {
-  const sums = new Float64Array(FOLDS);
-  for (let row = 0; row < values.length; row += 1) {
-    sums[row % FOLDS] = (sums[row % FOLDS] as number) + (values[row] as number);
-  }
-  return sums;
 }
 
 function listStages(layouts: readonly Layout[], thresholds: readonly Float64Array[], cascade: number): Stage[] {

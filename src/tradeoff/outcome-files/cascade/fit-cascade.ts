@@ -4,10 +4,10 @@ import { comparePaired, toEstimate } from '../paired-comparison.ts';
 import type { OutcomeTable } from '../read-outcomes.ts';
 import { computeSaving } from '../saving.ts';
 import type { CascadeMethod, CascadeReport } from '../schema.ts';
-import { buildConfigurations, type FitCandidate, type Stage } from './configurations.ts';
+import { buildConfigurations, type Configurations, type FitCandidate, type Stage } from './configurations.ts';
 import { selectByLearnThenTest } from './learn-then-test.ts';
 import { type Replay, replayCascade } from './replay.ts';
-import { type Selected, selectCascade } from './select-cascade.ts';
+import { findBestThatSaves, type Selected, type SelectionQuestion, selectCascade } from './select-cascade.ts';
 import { type CascadeRows, splitRows } from './split-rows.ts';
 
 export interface CascadeQuestion {
@@ -32,7 +32,7 @@ export function fitCascade(table: OutcomeTable, question: CascadeQuestion): Casc
   const selection = { margin: question.margin, criticalValue, unseenRows: heldOut.n };
   const select = question.method === 'split' ? selectCascade : selectByLearnThenTest;
   const selected = select(configurations, selection);
-  const single = selectCascade(configurations, selection, (cascade) => configurations.listStages(cascade).length === 1);
+  const single = selectSingle(configurations, selection);
   const stages = listStages(configurations.listStages, selected, baseline);
   const judge = (asked: readonly Stage[]) => judgeHeldOut(table.measure, heldOut, baseline, asked, question, currency);
   const { replay, ...figures } = judge(stages);
@@ -51,10 +51,17 @@ export function fitCascade(table: OutcomeTable, question: CascadeQuestion): Casc
       optimism: selected?.optimism ?? 0,
       chance: selected === null ? 1 : selected.chance,
     },
-    bestSingle: single === null ? null : describeSingle(configurations.listStages(single.cascade), fit, judge),
+    bestSingle: single === null ? null : describeSingle(configurations.listStages(single), fit, judge),
     leftOut,
     notes: [...describeMethod(question, selected), ...listNotes(fit, leftOut)],
   };
+}
+
+/** The candidate alone with the best prospect, or the best quality where none has any; null: none costs less than the baseline. */
+function selectSingle(configurations: Configurations, selection: SelectionQuestion): number | null {
+  const isSingle = (cascade: number): boolean => configurations.listStages(cascade).length === 1;
+  const selected = selectCascade(configurations, selection, isSingle);
+  return selected?.cascade ?? findBestThatSaves(configurations, isSingle);
 }
 
 /** Best mean quality; ties go to the lower cost, then to the first. */

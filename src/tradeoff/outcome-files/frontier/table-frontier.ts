@@ -50,5 +50,5 @@ function listNotes(known: readonly KnownRow[], hasSizes: boolean): string[] {
   if (!hasSizes)
     return ['No sample size: no intervals and no ties. A difference may be chance; state the sample size with --n.'];
   const without = known.filter(({ n }) => n === null).length;
-  return without === 0 ? [] : [`${without} candidates have no sample size: they are compared by estimates.`];
+  return without === 0 ? [] : [`Candidates without a sample size, compared by estimates: ${without}.`];
 }
