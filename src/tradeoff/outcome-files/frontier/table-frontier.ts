@@ -1,4 +1,4 @@
-import { compareOutcomes, computeWilsonInterval } from '../../statistics/index.ts';
+import { computeWilsonInterval } from '../../statistics/index.ts';
 import type { FrontierReport } from '../schema.ts';
 import { type Candidate, evaluatePoints, type IsBetter } from './evaluate-points.ts';
 import type { CandidateRow, CandidateTable } from './read-candidates.ts';
@@ -16,7 +16,7 @@ export function evaluateTableFrontier({ rows, isProportion }: CandidateTable, al
   const hasSizes = known.some(({ n }) => n !== null);
   const point = isProportion ? PERCENTAGE_POINT : 1;
   return {
-    points: evaluatePoints(candidates, createUnpairedTest(candidates, alpha / 2), point),
+    points: evaluatePoints(candidates, createUnpairedTest(candidates), point),
     intervals: hasSizes ? 'unpaired: Wilson intervals, differences by Newcombe intervals' : null,
     alpha,
     qualityScale: isProportion ? 'proportion' : 'as given',
@@ -35,14 +35,16 @@ function toCandidate({ name, quality, cost, n }: KnownRow, tail: number): Candid
   return { name, quality, cost, n, ...computeWilsonInterval({ successes: quality * n, n }, tail) };
 }
 
-function createUnpairedTest(candidates: readonly Candidate[], tail: number): IsBetter {
-  const countSuccesses = ({ quality, n }: Candidate) => ({ successes: quality * (n ?? 0), n: n ?? 0 });
+/**
+ * Whether the lower end of Newcombe's interval for a difference of proportions is above 0, from the Wilson ends of both: a table compares
+ * a million pairs, and `compareOutcomes` would compute the same ends for each.
+ */
+function createUnpairedTest(candidates: readonly Candidate[]): IsBetter {
   return (place, other) => {
     const [candidate, baseline] = [candidates[place] as Candidate, candidates[other] as Candidate];
-    if (candidate.n === null || baseline.n === null) return null;
-    const outcomes = { candidate: countSuccesses(candidate), baseline: countSuccesses(baseline) };
-    const question = { margin: 0, tail, looks: { kind: 'once' } } as const;
-    return compareOutcomes({ design: 'unpaired', kind: 'binary', ...outcomes }, question).lower > 0;
+    if (candidate.lower === null || baseline.upper === null) return null;
+    const reach = Math.hypot(candidate.quality - candidate.lower, baseline.upper - baseline.quality);
+    return candidate.quality - baseline.quality > reach;
   };
 }
 
