@@ -65,7 +65,9 @@ function cascadeText(report: CascadeReport, context: Context): string {
   const style = report.verdict === 'non-inferior' ? paint.good : paint.waiting;
   const name = stages.length === 1 ? `${first?.candidate ?? ''} alone` : 'The cascade';
   return [
-    style(`${name} ${savingText(report)}.`),
+    style(
+      `${name} ${report.verdict === 'non-inferior' ? '' : 'is not proven; on these rows it '}${savingText(report)}.`,
+    ),
     `${capitalize(qualityText(report))}; ${report.test}.`,
     ...(report.verdict === 'non-inferior' ? [] : [adviceText(report)]),
     bestSingle === null

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -133,6 +133,19 @@ describe('frontier evaluate', () => {
   it('needs one of its two forms', async () => {
     const { code, err } = await steelyard(['frontier', 'evaluate', models, '--name', 'model']);
     expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('--evaluation SPEC') });
+  });
+});
+
+describe('docs/frontier.md', () => {
+  const page = readFileSync(join(import.meta.dirname, '../docs/frontier.md'), 'utf8');
+  const shown = [...page.matchAll(/```sh\n(steelyard .*)\n```\n\n```text\n([^`]*)```/g)];
+
+  it.each(shown.map(([, line = '', output = '']) => [line, output]))('shows the answer of %s', async (line, output) => {
+    expect((await steelyard(line.split(' ').slice(1))).out).toBe(output);
+  });
+
+  it('shows three answers', () => {
+    expect(shown).toHaveLength(3);
   });
 });
 

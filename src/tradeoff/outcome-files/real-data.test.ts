@@ -124,7 +124,7 @@ describe.skipIf(!hasShared)('the tasks of FrugalML (needs ../shared)', () => {
   const LEAST_MEAN_SAVING = 1.35 * 0.1899;
   const fast = ['digit', 'ferplus', 'waimai'];
 
-  it('give cascades with a tested saving above the aim, with at most one wrong prediction', async () => {
+  it('give cascades with a tested saving above the aim', async () => {
     const chosen = isDeep ? tasks : fast;
     const savings: number[] = [];
     for (const task of chosen) {
