@@ -8,7 +8,6 @@ import {
   formatDifference,
   formatMargin,
   formatSaving,
-  formatSavingInterval,
   formatShare,
   loadOutcomeFiles,
   marginOption,
@@ -47,7 +46,7 @@ steelyard cascade fit outcomes.parquet --evaluation outcomes.yaml --margin 0.01 
 
 type Figures = Pick<
   CascadeReport,
-  'saving' | 'savingInterval' | 'costPerThousand' | 'difference' | 'verdict' | 'alpha' | 'margin'
+  'savingInterval' | 'costPerThousand' | 'difference' | 'verdict' | 'alpha' | 'margin'
 >;
 
 function cascadeText(report: CascadeReport, context: Context): string {
@@ -80,9 +79,9 @@ function cascadeText(report: CascadeReport, context: Context): string {
   ].join('\n');
 }
 
-/** `saves 91.8 %, 95 % interval 91.5 % to 92.1 %: 0.34 instead of 4.10 USD per 1,000`. */
-function savingText({ saving, savingInterval, alpha, costPerThousand }: Figures): string {
-  return `${formatSaving(saving)}${formatSavingInterval(savingInterval, alpha)}: ${formatCosts(costPerThousand)}`;
+/** `saves 91.8 % (95 % interval 91.5 % to 92.1 %): 0.34 instead of 4.10 USD per 1,000`. */
+function savingText({ savingInterval, alpha, costPerThousand }: Figures): string {
+  return `${formatSaving(savingInterval, alpha)}: ${formatCosts(costPerThousand)}`;
 }
 
 function qualityText({

@@ -3,6 +3,7 @@ import type { LookPlan } from '../src/tradeoff/outcome-files/index.ts';
 import { ComparedRows, type OutcomeComparison } from '../src/tradeoff/outcome-files/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
+import { CommandError } from './frame/failure.ts';
 import {
   alphaOption,
   evaluationOption,
@@ -10,7 +11,6 @@ import {
   formatDifference,
   formatMargin,
   formatSaving,
-  formatSavingInterval,
   loadOutcomeFiles,
   marginOption,
   readEvaluationFile,
@@ -57,6 +57,9 @@ steelyard decide compare outcomes.csv.gz --evaluation outcomes.yaml --baseline l
     alpha: alphaOption,
   },
   run: async (context, { file, evaluation, looks, ...asked }) => {
+    if (asked.baseline === asked.candidate) {
+      throw new CommandError('usage', '--baseline and --candidate name the same candidate; give two.');
+    }
     const { compareOutcomeFile } = await loadOutcomeFiles();
     const spec = readEvaluationFile(evaluation);
     const report = await compareOutcomeFile({ ...asked, file: toDataFile(file), evaluation: spec, plan: looks });
@@ -114,8 +117,7 @@ function differenceText({
 function savingText({ saving, savingReason, costPerThousand, alpha }: OutcomeComparison): string {
   const reason = savingReason === null ? '' : ` ${savingReason}`;
   if (saving === null || saving.estimate === null || costPerThousand === null) return `Saving unknown.${reason}`;
-  const text = `It ${formatSaving(saving.estimate)}: ${formatCosts(costPerThousand)}`;
-  return `${text}${formatSavingInterval(saving, alpha)}.${reason}`;
+  return `It ${formatSaving(saving, alpha)}: ${formatCosts(costPerThousand)}.${reason}`;
 }
 
 export const decideCommands = [compareCommand];

@@ -78,6 +78,7 @@ describe('decide compare', () => {
     ['more than 1,000 looks', ['--margin', '0.01', '--looks', 'planned:1001']],
     ['other rows', ['--margin', '0.01', '--rows', 'first']],
     ['no margin', []],
+    ['one candidate twice', ['--margin', '0.01', '--candidate', 'large']],
   ])('refuses %s with exit code 2', async (_, options) => {
     const { code, err } = await steelyard([...compare, ...options]);
     expect({ code, lines: err.trimEnd().split('\n').length }).toEqual({ code: 2, lines: 1 });

@@ -50,6 +50,9 @@ export function readEvaluationFile(path: string): EvaluationFile {
 
 type Measure = OutcomeComparison['measure'];
 
+/** A narrower interval is a rounding error. */
+const LEAST_WIDTH = 1e-9;
+
 /** Points of a proportion; a score as it is. */
 function formatQuality(value: number | null, measure: Measure): string {
   if (value === null) return 'unbounded';
@@ -80,21 +83,22 @@ export function formatShare(ratio: number): string {
   return `${(ratio * 100).toFixed(1)} %`;
 }
 
-/** `saves 39.0 %`, `costs 12.0 % more`, `costs the same`. */
-export function formatSaving(saving: number): string {
-  if (saving === 0) return 'costs the same';
-  return saving > 0 ? `saves ${formatShare(saving)}` : `costs ${formatShare(-saving)} more`;
+/** `saves 39.0 % (95 % interval 38.1 % to 39.9 %)`, `costs 12.0 % more`, `costs 2.5 times as much`, `costs the same`. */
+export function formatSaving({ estimate, lower, upper }: Estimate, alpha: number): string {
+  const saving = estimate ?? 0;
+  const isTimes = saving < -1;
+  const format = (value: number) => (isTimes ? `${(1 - value).toFixed(2)}` : formatShare(Math.sign(saving) * value));
+  const level = Number(((1 - alpha) * 100).toFixed(4));
+  const [first, second] = saving < 0 ? [upper, lower] : [lower, upper];
+  const hasWidth = first !== null && second !== null && Math.abs(second - first) > LEAST_WIDTH;
+  const interval = hasWidth ? ` (${level} % interval ${format(first)} to ${format(second)})` : '';
+  const unknown = first === null || second === null ? ' (no interval)' : interval;
+  if (saving === 0) return `costs the same${unknown}`;
+  if (isTimes) return `costs ${format(saving)} times as much${unknown}`;
+  return saving > 0 ? `saves ${format(saving)}${unknown}` : `costs ${format(saving)} more${unknown}`;
 }
 
 /** `2.50 instead of 4.10 USD per 1,000`. */
 export function formatCosts({ baseline, candidate }: NonNullable<OutcomeComparison['costPerThousand']>): string {
   return `${formatAmount(candidate.amount)} instead of ${formatAmount(baseline.amount)} ${baseline.currency} per 1,000`;
-}
-
-/** Share of the saving that is its interval, where it has a width: `, 95 % interval 38.1 % to 39.9 %`. */
-export function formatSavingInterval({ lower, upper }: Estimate, alpha: number): string {
-  if (lower === null || upper === null) return ', no interval';
-  if (upper - lower < 1e-9) return '';
-  const level = Number(((1 - alpha) * 100).toFixed(4));
-  return `, ${level} % interval ${formatShare(lower)} to ${formatShare(upper)}`;
 }

@@ -5,9 +5,16 @@ import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import { computeStudentQuantile, createRandom } from '../../platform/numbers/index.ts';
-import { type ComparisonRequest, compareOutcomeFile, evaluateFrontierFile, fitCascadeFile } from './index.ts';
+import {
+  type CandidateColumns,
+  type ComparisonRequest,
+  compareOutcomeFile,
+  evaluateFrontierFile,
+  fitCascadeFile,
+} from './index.ts';
 import { toDataFile, writeDataFile } from './outcomes.testing.ts';
 import { computeSaving } from './saving.ts';
+import { FrontierReport, OutcomeComparison } from './schema.ts';
 
 const SPEC = `candidates:
   - {name: large, correct: large_correct, confidence: large_confidence, pricePerThousand: "4"}
@@ -27,8 +34,9 @@ const ROWS = Array.from(
   (_, row) => `${row},1,0.9,${row % 10 === 3 ? 0 : 1},${row % 10 === 3 ? 0.2 : 0.8}`,
 );
 
+/** The answer, in the shape of its schema. */
 async function compare(content: string | Buffer, spec = SPEC, change: Partial<ComparisonRequest> = {}) {
-  return compareOutcomeFile({
+  const report = await compareOutcomeFile({
     file: await writeDataFile(content),
     evaluation: { path: 'spec.yaml', text: spec },
     baseline: 'large',
@@ -39,6 +47,7 @@ async function compare(content: string | Buffer, spec = SPEC, change: Partial<Co
     plan: { kind: 'once' },
     ...change,
   });
+  return OutcomeComparison.parse(report);
 }
 
 describe('the comparison of two candidates', () => {
@@ -242,13 +251,15 @@ describe('files and evaluations that cannot be used', () => {
 });
 
 describe('a table of candidates', () => {
-  const columns = { name: ['model'], quality: 'accuracy', cost: 'usd', n: null };
-  const evaluate = async (
-    content: string,
-    change: Partial<typeof columns & { n: number | string | null }> = {},
-    name = 't.csv',
-  ) =>
-    evaluateFrontierFile({ file: await writeDataFile(content, name), alpha: 0.05, columns: { ...columns, ...change } });
+  const columns: CandidateColumns = { name: ['model'], quality: 'accuracy', cost: 'usd', n: null };
+  const evaluate = async (content: string, change: Partial<CandidateColumns> = {}, name = 't.csv') =>
+    FrontierReport.parse(
+      await evaluateFrontierFile({
+        file: await writeDataFile(content, name),
+        alpha: 0.05,
+        columns: { ...columns, ...change },
+      }),
+    );
 
   it('understands percentages, currency signs and unknown costs, which are listed', async () => {
     const report = await evaluate('model,accuracy,usd\na,77.5%,$2\nb,80 %,3\nc,90%,0\nd,91%,N/A\ne,,4\n');

@@ -3,6 +3,7 @@ import { createRandom } from '../../../platform/numbers/index.ts';
 import { draws } from '../../../testing/deep.ts';
 import { simulateTable } from '../outcomes.testing.ts';
 import type { OutcomeTable } from '../read-outcomes.ts';
+import { CascadeReport } from '../schema.ts';
 import { buildConfigurations, type FitCandidate } from './configurations.ts';
 import { fitCascade } from './fit-cascade.ts';
 import { replayCascade } from './replay.ts';
@@ -92,7 +93,7 @@ describe('sums of all cascades', () => {
 
 describe('a fitted cascade', () => {
   const table = simulateTable(11, 8000, CANDIDATES);
-  const report = fitCascade(table, question);
+  const report = CascadeReport.parse(fitCascade(table, question));
 
   it('saves, is proven on the held-out rows, and names the baseline and the best single candidate', () => {
     expect(report).toMatchObject({ baseline: 'large', verdict: 'non-inferior', n: 4000 });
