@@ -54,8 +54,11 @@ function toRequest({ evaluation, name, quality, cost, n }: Asked) {
   return { columns: { name: name.split(','), quality, cost, n: n === undefined ? null : toSampleSize(n) } };
 }
 
+/** A number is a sample size; another word is a column. */
 function toSampleSize(text: string): number | string {
-  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : text;
+  if (!/^[-+]?[\d.]+$/.test(text)) return text;
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new CommandError('usage', `--n ${text} is not a sample size: give a whole number above 0, or a column.`);
 }
 
 function frontierText(report: FrontierReport, context: Context): string {

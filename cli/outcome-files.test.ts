@@ -131,6 +131,11 @@ describe('frontier evaluate', () => {
     await expectGolden('frontier-outcomes', 'frontier', 'evaluate', outcomes, '--evaluation', evaluation);
   });
 
+  it.each(['0', '-5', '1.5'])('refuses a sample size of %s', async (n) => {
+    const { code, err } = await steelyard([...table, `--n=${n}`]);
+    expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('whole number above 0') });
+  });
+
   it('needs one of its two forms', async () => {
     const { code, err } = await steelyard(['frontier', 'evaluate', models, '--name', 'model']);
     expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('--evaluation SPEC') });

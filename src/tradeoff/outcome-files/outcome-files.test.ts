@@ -221,6 +221,12 @@ describe('files and evaluations that cannot be used', () => {
     ['correct and score', SPEC.replace('correct: large_correct', 'score: large_correct'), /same measure/],
     ['a price and a cost', SPEC.replace('pricePerThousand: 1', 'pricePerThousand: 1, cost: c'), /not both/],
     ['two documents', `${SPEC}---\n${SPEC}`, /2 YAML documents/],
+    ['aliases', 'candidates: &all [*all, *all]', /alias/],
+    [
+      '65 candidates',
+      `candidates: [${Array.from({ length: 65 }, (_, at) => `{name: c${at}, correct: c}`).join(', ')}]`,
+      /64/,
+    ],
     ['an escape sequence in a name', SPEC.replace('name: small', 'name: "\\e[31m"'), /control characters/],
   ])('refuses an evaluation with %s', async (_, spec, message) => {
     await expect(compare(good, spec)).rejects.toMatchObject({
@@ -286,6 +292,7 @@ describe('a table of candidates', () => {
     const report = await evaluate(JSON.stringify(records), { name: ['model', 'mode'] }, 't.json');
     expect(report.points.map(({ name }) => name)).toEqual(['a, fast', 'a, slow']);
     await expect(evaluate('a: 1', {}, 't.yaml')).rejects.toMatchObject({ code: 'outcome_value_invalid' });
+    await expect(evaluate('- &a {model: a, accuracy: 1, usd: 2}\n- *a', {}, 't.yml')).rejects.toThrow(/alias/);
     await expect(evaluate('- {model: a}', {}, 't.yml')).rejects.toMatchObject({ code: 'outcome_column_missing' });
   });
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
-import { InvalidYaml, readYaml } from '../../platform/yaml/index.ts';
 import { EvaluationSpec } from './schema.ts';
+import { readYamlValue } from './yaml-value.ts';
 
 const MOST_SHOWN = 300;
 
@@ -16,12 +16,8 @@ export interface EvaluationFile {
  * of the first problem.
  */
 export async function readEvaluationSpec({ text, path }: EvaluationFile): Promise<EvaluationSpec> {
-  const documents = await readYaml(text).catch((error: unknown) => {
-    if (error instanceof InvalidYaml) throw createInvalid(path, `it is not valid YAML: ${error.message}`);
-    throw error;
-  });
-  if (documents.length !== 1) throw createInvalid(path, `it has ${documents.length} YAML documents; one is needed`);
-  const parsed = EvaluationSpec.safeParse(documents[0]?.toJS({ maxAliasCount: 0 }));
+  const value = await readYamlValue(text, (why) => createInvalid(path, why));
+  const parsed = EvaluationSpec.safeParse(value);
   if (parsed.success) return parsed.data;
   throw createInvalid(path, describeIssue(parsed.error));
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { InvalidYaml, readYaml } from '../../../platform/yaml/index.ts';
 import { type DataFile, type DataRow, readDataRows } from '../file-rows.ts';
 import { createValueInvalid, toShownText } from '../value-errors.ts';
+import { readYamlValue } from '../yaml-value.ts';
 import { makeNamesUnique } from './unique-names.ts';
 
 /** Columns of a table of candidates. */
@@ -153,12 +153,8 @@ async function parseRecords({ path, readBytes }: DataFile): Promise<Record<strin
     if (sizeBytes > MOST_TEXT_BYTES) throw createTooLong(path);
     chunks.push(chunk);
   }
-  const documents = await readYaml(Buffer.concat(chunks).toString('utf8')).catch((error: unknown) => {
-    if (!(error instanceof InvalidYaml)) throw error;
-    if (error.kind === 'too_large') throw createTooLong(path);
-    throw createNoList(path, `it is not valid YAML: ${error.message.slice(0, 200)}`);
-  });
-  const content: unknown = documents[0]?.toJS({ maxAliasCount: 0 });
+  const text = Buffer.concat(chunks).toString('utf8');
+  const content = await readYamlValue(text, (why) => createNoList(path, why));
   if (Array.isArray(content) && content.every(isRecord)) return content;
   throw createNoList(path, 'it is not a list of records');
 }
