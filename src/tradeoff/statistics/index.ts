@@ -47,6 +47,7 @@ export {
   createGroupSequentialBounds,
   type GroupSequentialBounds,
 } from './sequential/lan-demets.ts';
+export { computePairedBettingInterval } from './sequential/paired-betting.ts';
 export {
   computeQuantileDifference,
   computeQuantileInterval,

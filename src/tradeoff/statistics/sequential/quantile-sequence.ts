@@ -118,8 +118,8 @@ export function computeQuantileRatio(
 /**
  * The smallest difference d = higher - lower that the evidence does not exclude. With x as the quantile of the lower arm, evidence
  * against d is that more than the share of the lower arm is below x, times that fewer than the share of the higher arm are at or below
- * x + d. With `below` values of the lower arm below x, x is at most the next value, and d is not excluded from the value of the higher
- * arm on whose rank leaves the product under the threshold. That rank rises with `below`, so both arms are walked through once.
+ * x + d. With `below` values of the lower arm below x, x is at most the next value, and d is not excluded once x + d reaches the first
+ * value of the higher arm with a rank that leaves the product under the threshold. That rank rises with `below`: one pass over both.
  */
 function computeLowerDifference(
   higher: Float64Array,
