@@ -9,6 +9,7 @@ export {
   estimateInflation,
   type RunningInflation,
 } from './dependence.ts';
+export { computeMoments, type Moments } from './moments.ts';
 export type {
   Comparison,
   ComparisonQuestion,
@@ -63,4 +64,5 @@ export {
   simulateLooks,
 } from './simulation/simulate-looks.ts';
 export type { Generator, OutcomeKind } from './simulation/streams.ts';
+export { computeFiellerSet, type MeasuredMean, type RatioSet } from './unpaired/fieller.ts';
 export { computeWilsonInterval } from './unpaired/wilson.ts';
