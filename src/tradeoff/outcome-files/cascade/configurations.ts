@@ -77,6 +77,22 @@ export function buildConfigurations(candidates: readonly FitCandidate[], baselin
   };
 }
 
+/** Only the cascades of a single candidate; these come first. `candidates`: their number. */
+export function takeSingles(configurations: Configurations, candidates: number): Configurations {
+  const { count, folds, sums } = configurations;
+  const take = (list: Float64Array): Float64Array =>
+    Float64Array.from({ length: folds * candidates }, (_, at) => {
+      const fold = Math.floor(at / candidates);
+      return list[fold * count + (at - fold * candidates)] as number;
+    });
+  const { difference, square, cost } = sums;
+  return {
+    ...configurations,
+    count: candidates,
+    sums: { difference: take(difference), square: take(square), cost: take(cost) },
+  };
+}
+
 /** The baseline and the cheapest others. */
 function chooseForThreeStages(candidates: readonly FitCandidate[], baseline: number): number[] {
   const sumOfCosts = candidates.map(({ cost }) => cost.reduce((sum, value) => sum + value, 0));

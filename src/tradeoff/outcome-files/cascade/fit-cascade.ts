@@ -4,7 +4,13 @@ import { comparePaired, toEstimate } from '../paired-comparison.ts';
 import type { OutcomeTable } from '../read-outcomes.ts';
 import { computeSaving } from '../saving.ts';
 import type { CascadeMethod, CascadeReport } from '../schema.ts';
-import { buildConfigurations, type Configurations, type FitCandidate, type Stage } from './configurations.ts';
+import {
+  buildConfigurations,
+  type Configurations,
+  type FitCandidate,
+  type Stage,
+  takeSingles,
+} from './configurations.ts';
 import { selectByLearnThenTest } from './learn-then-test.ts';
 import { type Replay, replayCascade } from './replay.ts';
 import { findBestThatSaves, type Selected, type SelectionQuestion, selectCascade } from './select-cascade.ts';
@@ -32,7 +38,7 @@ export function fitCascade(table: OutcomeTable, question: CascadeQuestion): Casc
   const selection = { margin: question.margin, criticalValue, unseenRows: heldOut.n };
   const select = question.method === 'split' ? selectCascade : selectByLearnThenTest;
   const selected = select(configurations, selection);
-  const single = selectSingle(configurations, selection);
+  const single = selectSingle(takeSingles(configurations, fit.candidates.length), selection);
   const stages = listStages(configurations.listStages, selected, baseline);
   const judge = (asked: readonly Stage[]) => judgeHeldOut(table.measure, heldOut, baseline, asked, question, currency);
   const { replay, ...figures } = judge(stages);
@@ -58,10 +64,8 @@ export function fitCascade(table: OutcomeTable, question: CascadeQuestion): Casc
 }
 
 /** The candidate alone with the best prospect, or the best quality where none has any; null: none costs less than the baseline. */
-function selectSingle(configurations: Configurations, selection: SelectionQuestion): number | null {
-  const isSingle = (cascade: number): boolean => configurations.listStages(cascade).length === 1;
-  const selected = selectCascade(configurations, selection, isSingle);
-  return selected?.cascade ?? findBestThatSaves(configurations, isSingle);
+function selectSingle(singles: Configurations, selection: SelectionQuestion): number | null {
+  return selectCascade(singles, selection)?.cascade ?? findBestThatSaves(singles);
 }
 
 /** Best mean quality; ties go to the lower cost, then to the first. */

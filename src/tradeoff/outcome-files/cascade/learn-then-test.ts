@@ -10,18 +10,14 @@ const MOST_TESTS = 60;
  * the level of `criticalValue`, and stops at the first test that does not reject. The last rejected cascade is non-inferior with
  * confidence 1 - level. Null where none is rejected, or none saves anything.
  */
-export function selectByLearnThenTest(
-  configurations: Configurations,
-  question: SelectionQuestion,
-  isAllowed: (cascade: number) => boolean = () => true,
-): Selected | null {
+export function selectByLearnThenTest(configurations: Configurations, question: SelectionQuestion): Selected | null {
   const half = (parity: number) =>
     poolFolds(
       configurations,
       Float64Array.from({ length: configurations.folds }, (_, fold) => (fold % 2 === parity ? 1 : 0)),
     );
   const [learning, testing] = [half(0), half(1)];
-  const sequence = orderSafestFirst(learning, configurations.count, question.margin, isAllowed);
+  const sequence = orderSafestFirst(learning, question.margin);
   let selected: Selected | null = null;
   for (const cascade of sequence) {
     const { difference, deviation } = computeMoments(testing, cascade);
@@ -34,19 +30,14 @@ export function selectByLearnThenTest(
 }
 
 /** Cascades that save, none of which another one exceeds in saving and in standard errors above -margin; the safest first. */
-function orderSafestFirst(
-  pooled: Pooled,
-  count: number,
-  margin: number,
-  isAllowed: (cascade: number) => boolean,
-): number[] {
+function orderSafestFirst(pooled: Pooled, margin: number): number[] {
   const safety = (cascade: number): number => {
     const { difference, deviation } = computeMoments(pooled, cascade);
     const excess = difference + margin;
     return deviation === 0 ? Math.sign(excess) * Number.POSITIVE_INFINITY : excess / deviation;
   };
-  const cheapestFirst = Array.from({ length: count }, (_, cascade) => cascade)
-    .filter((cascade) => isAllowed(cascade) && (pooled.cost[cascade] as number) < pooled.baselineCost)
+  const cheapestFirst = Array.from(pooled.cost, (_, cascade) => cascade)
+    .filter((cascade) => (pooled.cost[cascade] as number) < pooled.baselineCost)
     .sort((a, b) => (pooled.cost[a] as number) - (pooled.cost[b] as number));
   const chain: number[] = [];
   let safest = 0;

@@ -44,45 +44,32 @@ export interface Pooled {
  * selection is estimated by a bootstrap over the folds: the mean of difference(selected on the draw) on the draw less that on all rows.
  * Null where no cascade saves anything.
  */
-export function selectCascade(
-  configurations: Configurations,
-  question: SelectionQuestion,
-  isAllowed: (cascade: number) => boolean = () => true,
-): Selected | null {
-  const allowed = listAllowed(configurations.count, isAllowed);
+export function selectCascade(configurations: Configurations, question: SelectionQuestion): Selected | null {
   const whole = poolFolds(configurations, new Float64Array(configurations.folds).fill(1));
   const random = createRandom(SEED);
   let excess = 0;
   let drawn = 0;
   for (let draw = 0; draw < DRAWS; draw += 1) {
     const pooled = poolFolds(configurations, drawWeights(configurations.folds, random));
-    const best = findBest(pooled, allowed, question, 0);
+    const best = findBest(pooled, question, 0);
     if (best === null) continue;
     excess += best.difference - (whole.difference[best.cascade] as number) / whole.rows;
     drawn += 1;
   }
   const optimism = drawn === 0 ? 0 : Math.max(0, excess / drawn);
-  return findBest(whole, allowed, question, optimism);
+  return findBest(whole, question, optimism);
 }
 
-/** The allowed cascade with the best quality among those that save, whatever its chance; null where none saves. */
-export function findBestThatSaves(
-  configurations: Configurations,
-  isAllowed: (cascade: number) => boolean,
-): number | null {
+/** The cascade with the best quality among those that save, whatever its chance; null where none saves. */
+export function findBestThatSaves(configurations: Configurations): number | null {
   const whole = poolFolds(configurations, new Float64Array(configurations.folds).fill(1));
-  const saving = listAllowed(configurations.count, isAllowed).filter(
-    (cascade) => (whole.cost[cascade] as number) < whole.baselineCost * (1 - LEAST_SAVING),
-  );
-  const quality = (cascade: number): number => whole.difference[cascade] as number;
-  return saving.reduce<number | null>(
-    (best, cascade) => (best === null || quality(cascade) > quality(best) ? cascade : best),
-    null,
-  );
-}
-
-function listAllowed(count: number, isAllowed: (cascade: number) => boolean): Int32Array {
-  return Int32Array.from({ length: count }, (_, cascade) => cascade).filter((cascade) => isAllowed(cascade));
+  let best: number | null = null;
+  for (let cascade = 0; cascade < configurations.count; cascade += 1) {
+    const saves = (whole.cost[cascade] as number) < whole.baselineCost * (1 - LEAST_SAVING);
+    const quality = whole.difference[cascade] as number;
+    if (saves && (best === null || quality > (whole.difference[best] as number))) best = cascade;
+  }
+  return best;
 }
 
 /** How often each fold is drawn, of as many draws as there are folds. */
@@ -119,10 +106,10 @@ export function poolFolds(configurations: Configurations, weights: Float64Array)
   };
 }
 
-function findBest(pooled: Pooled, allowed: Int32Array, question: SelectionQuestion, optimism: number): Selected | null {
+function findBest(pooled: Pooled, question: SelectionQuestion, optimism: number): Selected | null {
   let best: Selected | null = null;
   let bestValue = LEAST_SAVING;
-  for (const cascade of allowed) {
+  for (let cascade = 0; cascade < pooled.cost.length; cascade += 1) {
     const saving = 1 - (pooled.cost[cascade] as number) / pooled.baselineCost;
     // The chance is at most 1.
     if (!(saving > bestValue)) continue;
