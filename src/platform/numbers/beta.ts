@@ -22,7 +22,7 @@ export function computeIncompleteBetaOfParts(x: number, rest: number, a: number,
   return 1 - (computeBetaFront(rest, x, b, a) * computeFraction(b, a, rest)) / b;
 }
 
-/** ln I_x(a, b), where I_x itself would be too small for a number. Example: x 0.5, a 5,000, b 0.5 -> -3,470.7. */
+/** ln I_x(a, b), where I_x itself would be too small for a number. Example: x 0.5, a 5,000, b 0.5 -> -3,470.2. */
 export function computeLogIncompleteBeta(x: number, a: number, b: number): number {
   const rest = 1 - x;
   if (x > 0 && rest > 0 && x < (a + 1) / (a + b + 2)) {
