@@ -6,7 +6,7 @@ import { computeLookBounds } from './sequential/look-bounds.ts';
 /** Chance that the planned further samples decide the comparison, where the present estimate is the truth. */
 const POWER = 0.8;
 
-/** What a verdict needs of outcomes of any kind; dependence is already divided out of the sizes. */
+/** Estimate, interval and variance of outcomes of any kind; dependence is already divided out of the sizes. */
 export interface Summary {
   /** Pairs, or observations of the smaller arm, as counted. */
   readonly n: number;

@@ -1,6 +1,6 @@
 import type { ComparisonQuestion, Looks, NamedInterval, Outcomes } from '../outcomes.ts';
 
-/** What the bounds of a look are computed from: the question, the data, and the fixed-sample interval of any one-sided error. */
+/** Input of the bounds of a look: the question, the data, and the fixed-sample interval of any one-sided error. */
 export interface LookInput {
   readonly outcomes: Outcomes;
   readonly question: ComparisonQuestion;
