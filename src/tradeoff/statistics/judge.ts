@@ -46,7 +46,8 @@ export function judgeSummary(
   return { n, estimate, lower, upper, tail, test, verdict, samplesNeeded, reason: null };
 }
 
-function checkQuestion({ margin, tail, dependence }: ComparisonQuestion): number {
+/** Refuses a wrong question with a RangeError; the variance inflation of a right one. */
+export function checkQuestion({ margin, tail, dependence }: ComparisonQuestion): number {
   if (!(margin >= 0 && margin < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`The margin must be a number of at least 0, not ${margin}.`);
   }
