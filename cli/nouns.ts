@@ -215,9 +215,17 @@ const modelLines: readonly NounLine[] = [
   {
     summary: 'Gate model versions by quality and cost; list and replay decisions',
     nouns: [
-      noun('gate', ['check'], async () => (await import('./gate.ts')).gateCommands),
+      noun('gate', ['check', 'simulate'], async () => (await import('./gate.ts')).gateCommands),
       noun('policy', ['list'], async () => (await import('./gate.ts')).gateCommands),
       noun('decision', ['list', 'show', 'replay'], async () => (await import('./decision.ts')).decisionCommands),
+    ],
+  },
+  {
+    summary: 'Compare candidates of outcome files, fit cascades, evaluate frontiers',
+    nouns: [
+      noun('decide', ['compare'], async () => (await import('./decide.ts')).decideCommands),
+      noun('cascade', ['fit'], async () => (await import('./cascade.ts')).cascadeCommands),
+      noun('frontier', ['evaluate'], async () => (await import('./frontier.ts')).frontierCommands),
     ],
   },
   {

@@ -22,15 +22,29 @@ export function computeIncompleteBetaOfParts(x: number, rest: number, a: number,
   return 1 - (computeBetaFront(rest, x, b, a) * computeFraction(b, a, rest)) / b;
 }
 
-/** x^a (1 - x)^b / B(a, b), by the deviation of x from the mean a / (a + b) (Loader 2000). */
+/** ln I_x(a, b), where I_x itself would be too small for a number. Example: x 0.5, a 5,000, b 0.5 -> -3,470.2. */
+export function computeLogIncompleteBeta(x: number, a: number, b: number): number {
+  const rest = 1 - x;
+  if (x > 0 && rest > 0 && x < (a + 1) / (a + b + 2)) {
+    return computeLogBetaFront(x, rest, a, b) + Math.log(computeFraction(a, b, x) / a);
+  }
+  return Math.log(computeIncompleteBeta(x, a, b));
+}
+
+/** x^a (1 - x)^b / B(a, b). */
 export function computeBetaFront(x: number, rest: number, a: number, b: number): number {
-  if (x === 0 || rest === 0) return 0;
+  return Math.exp(computeLogBetaFront(x, rest, a, b));
+}
+
+/** ln of x^a (1 - x)^b / B(a, b), by the deviation of x from the mean a / (a + b) (Loader 2000). */
+function computeLogBetaFront(x: number, rest: number, a: number, b: number): number {
+  if (x === 0 || rest === 0) return Number.NEGATIVE_INFINITY;
   const whole = a + b;
   // From the smaller part, which keeps its digits where the other one is near 1.
   const away = x < rest ? x - a / whole : b / whole - rest;
   const deviance = a * computeLogRatio(x, away, a / whole) + b * computeLogRatio(rest, -away, b / whole);
   const series = computeStirlingError(whole) - computeStirlingError(a) - computeStirlingError(b);
-  return Math.exp(deviance + 0.5 * Math.log((a * b) / whole) - HALF_LOG_TWO_PI + series);
+  return deviance + 0.5 * Math.log((a * b) / whole) - HALF_LOG_TWO_PI + series;
 }
 
 /** ln(value / centre), by their difference `away` where they are close. */

@@ -1,6 +1,16 @@
 export { compareOutcomes } from './compare.ts';
 export { compareQuantiles, type QuantileOutcomes } from './compare-quantiles.ts';
 export { compareRelative, type RelativeOutcomes } from './compare-relative.ts';
+export {
+  combineInflations,
+  computeEffectiveSize,
+  computeLagOneCorrelation,
+  createRunningInflation,
+  estimateBatchInflation,
+  estimateClusterInflation,
+  estimateInflation,
+  type RunningInflation,
+} from './dependence.ts';
 export { applyHolm, type HolmResult, type NamedTest } from './holm.ts';
 export { computeMoments, type Moments } from './moments.ts';
 export type {
@@ -33,6 +43,49 @@ export {
   type PlannedDesign,
   type PlannedTest,
 } from './power.ts';
+export {
+  computeSequenceMultiplier,
+  computeSequencePValue,
+  createMeanSequence,
+  type MeanSequence,
+  type SequenceQuestion,
+} from './sequential/asymptotic-sequence.ts';
+export {
+  type BoundedQuestion,
+  type BoundedSequence,
+  createBettingSequence,
+  createEmpiricalBernsteinSequence,
+} from './sequential/betting-sequence.ts';
+export {
+  type ChangeDetector,
+  createChangeDetector,
+  createHoldoutPairing,
+  type DetectorQuestion,
+  type HoldoutPairing,
+} from './sequential/e-detector.ts';
+export {
+  computeGroupSequentialBounds,
+  computeLookLevels,
+  computeSpentError,
+  createGroupSequentialBounds,
+  type GroupSequentialBounds,
+} from './sequential/lan-demets.ts';
+export { computePairedBettingInterval } from './sequential/paired-betting.ts';
+export {
+  computeQuantileDifference,
+  computeQuantileInterval,
+  computeQuantileRatio,
+  type QuantileQuestion,
+} from './sequential/quantile-sequence.ts';
+export { createSampleRatioTest, type SampleRatioTest } from './sequential/sample-ratio.ts';
+export {
+  type Estimated,
+  type SimulatedLooks,
+  type SimulationQuestion,
+  type SimulationResult,
+  simulateLooks,
+} from './simulation/simulate-looks.ts';
+export type { Generator, OutcomeKind } from './simulation/streams.ts';
 export { computeFarringtonManningInterval, computeFarringtonManningScore } from './unpaired/farrington-manning.ts';
 export { computeFiellerSet, type MeasuredMean, type RatioSet } from './unpaired/fieller.ts';
 export { computeNewcombeInterval } from './unpaired/newcombe.ts';
