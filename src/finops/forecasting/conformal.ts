@@ -1,5 +1,5 @@
 import { approximateNormalQuantile, computeQuantile } from '../../platform/numbers/index.ts';
-import { computeStudentQuantile } from './numbers/student.ts';
+import { approximateStudentQuantile } from './numbers/student.ts';
 
 /** Size of past forecast errors, the basis of the intervals. */
 export interface Spread {
@@ -44,7 +44,7 @@ export function estimateConformalSpread(errors: readonly Float64Array[], horizon
   return {
     halfWidth: (level, step) => {
       const share = (1 + level) / 2;
-      const wider = computeStudentQuantile(share, degrees) / approximateNormalQuantile(share);
+      const wider = approximateStudentQuantile(share, degrees) / approximateNormalQuantile(share);
       return (computeQuantile(ordered, level) as number) * wider * (step + 1) ** growth;
     },
   };
@@ -98,6 +98,6 @@ export function estimateWalkSpread(values: Float64Array): Spread {
   const deviation = Math.sqrt(squares / count);
   const degrees = Math.max(LEAST_DEGREES, count);
   return {
-    halfWidth: (level, step) => computeStudentQuantile((1 + level) / 2, degrees) * deviation * Math.sqrt(step + 1),
+    halfWidth: (level, step) => approximateStudentQuantile((1 + level) / 2, degrees) * deviation * Math.sqrt(step + 1),
   };
 }

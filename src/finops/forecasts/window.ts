@@ -1,6 +1,6 @@
 import { computeQuantile } from '../../platform/numbers/index.ts';
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
-import { computeStudentQuantile, estimateConformalSpread } from '../forecasting/index.ts';
+import { approximateStudentQuantile, estimateConformalSpread } from '../forecasting/index.ts';
 import { formatDay } from './days.ts';
 import type { Outlook } from './outlook.ts';
 import type { Reach } from './panel.ts';
@@ -216,7 +216,7 @@ function backtestWindow(outlook: Outlook, { degrees }: Paths, start: number, end
     return { ...facts, totalErrorRatio: null, totalCoverage80: null };
   }
   const squares = totals.reduce((sum, total) => sum + total * total, 0);
-  const wide = computeStudentQuantile(0.9, degrees);
+  const wide = approximateStudentQuantile(0.9, degrees);
   const held = totals.filter((total) => {
     const others = Math.sqrt((squares - total * total) / Math.max(1, totals.length - 1));
     return Math.abs(total) <= wide * others;

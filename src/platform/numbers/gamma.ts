@@ -23,7 +23,7 @@ function computeStirlingSeries(x: number): number {
 }
 
 /**
- * What Stirling's formula (a - 1/2) ln a - a + ln(2 pi)/2 leaves of ln Gamma(a), a > 0: below 1/(12 a). It enters ratios of gamma
+ * Error of Stirling's formula for ln Gamma(a), a > 0: ln Gamma(a) - ((a - 1/2) ln a - a + ln(2 pi)/2), below 1/(12 a). It enters ratios of gamma
  * functions of large arguments, where the difference of two logarithms would lose its digits.
  */
 export function computeStirlingError(a: number): number {

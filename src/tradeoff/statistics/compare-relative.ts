@@ -14,7 +14,7 @@ export interface RelativeOutcomes {
 /**
  * Compares two means by their relative difference (candidate - baseline) / |baseline| with Fieller's interval; `margin`, estimate and
  * bounds are relative (0.05 allows 5 % less). Larger is better; a metric that is negated by the caller has a negative baseline, which is
- * understood. Where the baseline's mean cannot be told from 0 at this error, a relative margin has no meaning: the verdict is
+ * understood. Where the baseline's mean does not differ from 0 at this error, a relative margin has no meaning: the verdict is
  * `inconclusive` with infinite bounds, and `reason` says so. Verdicts and looks as in `compareOutcomes`.
  *
  * @throws RangeError for a wrong question, or paired values of different lengths.
@@ -75,7 +75,7 @@ function bound({ candidate, baseline, covariance, degrees }: MeasuredPair, tail:
 
 function explainBaseline(pair: MeasuredPair, tail: number): string | null {
   const isFound = bound(pair, tail) !== null;
-  return isFound ? null : 'The baseline cannot be told from 0: a relative difference has no meaning.';
+  return isFound ? null : 'The baseline does not differ from 0: a relative difference has no meaning.';
 }
 
 function measurePair({ design, candidate, baseline }: RelativeOutcomes, inflation: number): MeasuredPair {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../platform/numbers/index.ts';
-import { type ComparisonQuestion, compareOutcomes, type Outcomes, type PairedCounts } from './index.ts';
+import { type ComparisonQuestion, compareOutcomes, type Outcomes } from './index.ts';
 
 const ask = (margin = 0.02, tail = 0.05): ComparisonQuestion => ({ margin, tail, looks: { kind: 'once' } });
 const pairs = (both: number, onlyCandidate: number, onlyBaseline: number, neither: number): Outcomes => ({

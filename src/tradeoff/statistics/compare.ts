@@ -5,7 +5,7 @@ import { summarizeOutcomes } from './summarize.ts';
 /**
  * Compares a candidate with a baseline, larger is better: the interval of candidate - baseline and its verdict. `non-inferior` when
  * the lower end is above -margin, `inferior` when the upper end is below -margin (harm shown), else `inconclusive`. The method
- * follows from the outcomes (Tango, paired t, Newcombe, Welch) and from `looks`. Data that carry no interval (fewer than two
+ * follows from the outcomes (Tango with its correction for skewness, paired t, Newcombe, Welch) and from `looks`. Data that carry no interval (fewer than two
  * effective observations, a value that is not a finite number, few and constant values) are `inconclusive` with a `reason` and the widest
  * bounds: -1 and 1 for proportions, -Infinity and Infinity for means.
  *

@@ -24,6 +24,7 @@ export type {
   PairedCounts,
   Successes,
 } from './outcomes.ts';
+export { computeNonInferiorityPValue } from './p-value.ts';
 export { computeBcaInterval } from './paired/bca-bootstrap.ts';
 export { computeMcNemarTest, type McNemarTest } from './paired/mcnemar.ts';
 export {

@@ -6,7 +6,7 @@ import { computeLookBounds } from './sequential/look-bounds.ts';
 /** Chance that the planned further samples decide the comparison, where the present estimate is the truth. */
 const POWER = 0.8;
 
-/** What a verdict needs of outcomes of any kind; dependence is already divided out of the sizes. */
+/** Estimate, interval and variance of outcomes of any kind; dependence is already divided out of the sizes. */
 export interface Summary {
   /** Pairs, or observations of the smaller arm, as counted. */
   readonly n: number;
@@ -46,7 +46,8 @@ export function judgeSummary(
   return { n, estimate, lower, upper, tail, test, verdict, samplesNeeded, reason: null };
 }
 
-function checkQuestion({ margin, tail, dependence }: ComparisonQuestion): number {
+/** Refuses a wrong question with a RangeError; the variance inflation of a right one. */
+export function checkQuestion({ margin, tail, dependence }: ComparisonQuestion): number {
   if (!(margin >= 0 && margin < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`The margin must be a number of at least 0, not ${margin}.`);
   }

@@ -1,7 +1,7 @@
 import { computeNormalCdf, computeNormalQuantile } from '../../platform/numbers/index.ts';
 
 /**
- * What is planned, larger is better. `proportions` and `means`: two independent arms of equal size. `paired-binary`: `discordance` is
+ * The planned comparison, larger is better. `proportions` and `means`: two independent arms of equal size. `paired-binary`: `discordance` is
  * the share of pairs whose outcomes differ, `difference` the expected candidate - baseline. `paired-means`: `deviation` is that of the
  * paired differences.
  */

@@ -2,7 +2,7 @@ import type { Summary } from './judge.ts';
 import { computeMoments, type Moments } from './moments.ts';
 import type { Outcomes, PairedCounts, Successes } from './outcomes.ts';
 import { computePairedMeanInterval } from './paired/paired-mean.ts';
-import { computeRestrictedVariance, computeTangoInterval } from './paired/tango.ts';
+import { computeGuardedTangoInterval, computeRestrictedVariance } from './paired/tango.ts';
 import { computeRestrictedShares } from './unpaired/farrington-manning.ts';
 import { computeNewcombeInterval } from './unpaired/newcombe.ts';
 import { computeWelchInterval } from './unpaired/welch.ts';
@@ -44,7 +44,7 @@ function summarizePairedCounts(
     range: 1,
     test: 'Tango score interval',
     reason: counts.every(isCount) ? explainFew(n / inflation) : 'A count of pairs is not a number of at least 0.',
-    computeInterval: (tail) => computeTangoInterval(scaled, tail),
+    computeInterval: (tail) => computeGuardedTangoInterval(scaled, tail),
     computeVariance: (difference) => inflation * computeRestrictedVariance(scaled, difference),
   };
 }

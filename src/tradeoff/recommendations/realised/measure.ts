@@ -1,5 +1,5 @@
-import { computeStudentQuantile } from '../../../finops/forecasting/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
+import { computeStudentQuantile } from '../../../platform/numbers/index.ts';
 import { HOUR_MS } from '../../../platform/units/durations.ts';
 import { type Decimal, decimal, decimalString, formatMoneyText, type Money } from '../../../platform/units/index.ts';
 import { areClusterItems, findClusterItems } from '../containers/items.ts';

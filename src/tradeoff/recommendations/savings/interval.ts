@@ -1,4 +1,4 @@
-import { computeStudentQuantile } from '../../../finops/forecasting/index.ts';
+import { computeStudentQuantile } from '../../../platform/numbers/index.ts';
 import { type Decimal, decimal, findLargest, findSmallest } from '../../../platform/units/index.ts';
 
 /** Minimum days for an interval from the spread between days. */

@@ -9,7 +9,7 @@ import { computeMoments } from '../moments.ts';
 import type { NamedInterval } from '../outcomes.ts';
 import { computePairedMeanInterval } from './paired-mean.ts';
 
-/** At most this many values are drawn for one interval: some 0.3 s. */
+/** At most this many values are drawn for one interval: about half a second. */
 const MOST_DRAWS = 2e7;
 const MOST_RESAMPLES = 10_000;
 /** Fewer resamples leave too few beyond the ends of a 95 % interval. */

@@ -7,7 +7,7 @@ export interface MeasuredMean {
 }
 
 /**
- * The confidence set of a ratio. `interval`: lower to upper. `complement`: the denominator cannot be told from zero, and the set is all
+ * The confidence set of a ratio. `interval`: lower to upper. `complement`: the denominator does not differ from zero, and the set is all
  * ratios at most `below` or at least `above`. `all`: every ratio is possible.
  */
 export type RatioSet =
