@@ -76,6 +76,12 @@ describe('gate simulate', () => {
     expect(await simulate(put('wrong.yaml', text), ...NUMBERS)).toMatchObject({ exit: 1, code: error });
   });
 
+  it('refuses a policy without alpha unless the option states it', async () => {
+    const path = put('points.yaml', POLICY.replace('  alpha: 0.1\n', ''));
+    expect(await simulate(path, ...NUMBERS)).toMatchObject({ exit: 1, code: 'manifest_invalid' });
+    expect(await simulate(path, ...NUMBERS, '--alpha', '0.05')).toMatchObject({ exit: 0, alpha: 0.05 });
+  });
+
   it('refuses a metric without a margin', async () => {
     const path = put('policy.yaml', POLICY);
     expect(await simulate(path, ...NUMBERS, '--metric', 'latency')).toMatchObject({

@@ -155,7 +155,11 @@ function readTerms(input: TermsInput): Terms {
   const policy = input.policy === undefined ? null : readPolicy(input.policy, input);
   const margin = input.margin ?? policy?.margin;
   if (margin === undefined) {
-    throw new CommandError('usage', 'State --margin, or a policy file whose quality rule has nonInferiority.');
+    throw new CommandError('usage', 'State --margin, or a policy file with nonInferiority in a quality rule.');
+  }
+  if (policy !== null && policy.tail === undefined && input.alpha === undefined) {
+    const detail = `${input.policy} has no alpha: it compares point values, without an error rate. State --alpha.`;
+    throw new CommandError('manifest_invalid', detail, { file: input.policy });
   }
   return {
     margin,

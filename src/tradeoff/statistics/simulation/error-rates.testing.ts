@@ -10,9 +10,9 @@ import type { Generator, OutcomeKind } from './streams.ts';
 
 const TAIL = 0.05;
 const LOOKS = 200;
-/** Requests of each arm; a comparison of means reads them all at each look, so the normal suite has fewer. */
+/** Requests of each arm; a comparison of means reads them all at each look. The normal suite has fewer. */
 const N: Readonly<Record<OutcomeKind, number>> = {
-  binary: 5000,
+  binary: isDeep ? 5000 : 2000,
   latency: isDeep ? 5000 : 1000,
   cost: isDeep ? 5000 : 1000,
 };

@@ -39,14 +39,19 @@ describe('simulated tests', () => {
     expect(paired.pass.estimate).toBeGreaterThan(simulateLooks(terms).pass.estimate);
   });
 
-  it('keep the error with few pairs', () => {
+  it.each([
+    { n: 40, looks: { kind: 'planned', count: 5 } },
+    { n: 200, looks: { kind: 'planned', count: 5 } },
+    { n: 200, looks: { kind: 'anytime', tunedAt: 400, count: 50 } },
+    { n: 500, looks: { kind: 'planned', count: 20 }, generator: { kind: 'sticky', correlation: 0.6 } },
+  ] as const)('keep the error with few pairs: %j', (terms) => {
     const runs = draws(4000);
     const { pass, fail } = simulateLooks({
       ...QUESTION,
-      n: 200,
-      effect: -0.02,
+      margin: 0.05,
+      effect: -0.05,
       pairCorrelation: 0.9,
-      looks: { kind: 'anytime', tunedAt: 200, count: 50 },
+      ...terms,
       runs,
     });
     const limit = 0.05 + 1.645 * Math.sqrt(0.0475 / runs);
