@@ -55,5 +55,17 @@ export function wireMlops(
   ];
   const artifactViews = { routes: tracking.artifactViewRoutes(registry) };
   const scaling = createScaling();
-  return { tracking, registry, tracing, webhooks, transfer, scaling, evaluations, artifactViews, plugins, door, access };
+  return {
+    tracking,
+    registry,
+    tracing,
+    webhooks,
+    transfer,
+    scaling,
+    evaluations,
+    artifactViews,
+    plugins,
+    door,
+    access,
+  };
 }

@@ -58,7 +58,9 @@ async function assertRows(session: LakeSession, file: string, columns: Evaluatio
     throw new AppError('evaluation_rows_invalid', `${file}: ${detail}`, { file });
   };
   const values = listValueColumns(columns);
-  const counted = values.map(({ sql }, at) => `count(*) FILTER (${sql} IS NULL OR NOT isfinite(${sql}))::INTEGER AS v${at}`);
+  const counted = values.map(
+    ({ sql }, at) => `count(*) FILTER (${sql} IS NULL OR NOT isfinite(${sql}))::INTEGER AS v${at}`,
+  );
   const [row] = await session.query(
     `SELECT count(*)::INTEGER AS rows, count(*) FILTER (id IS NULL OR trim(id) = '')::INTEGER AS empty,
       count(DISTINCT id)::INTEGER AS ids${columns.cluster === undefined ? '' : `, count(*) FILTER (cluster IS NULL OR cluster = '')::INTEGER AS loose`}${counted.map((sql) => `, ${sql}`).join('')} FROM ${TYPED}`,
@@ -106,6 +108,7 @@ async function summariseRows(session: LakeSession, columns: EvaluationColumns): 
     `SELECT count(*)::INTEGER AS rows, count(DISTINCT cluster)::INTEGER AS clusters, quantile_cont(latency_ms, 0.95) AS p95,
       sum(cost)::VARCHAR AS cost, ${moments.join(', ')} FROM ${TYPED}`,
   );
+  const inflations = columns.cluster === undefined ? [] : await computeInflations(session, outcomes.length);
   return {
     rows: Number(row.rows),
     sha256: await digestRows(session, columns),
@@ -114,11 +117,29 @@ async function summariseRows(session: LakeSession, columns: EvaluationColumns): 
       kind,
       mean: Number(row[`m${at}`]),
       variance: readNumber(row, `s${at}`),
+      inflation: inflations[at] ?? null,
     })),
     clusters: columns.cluster === undefined ? null : Number(row.clusters),
     latencyP95Ms: readNumber(row, 'p95'),
-    cost: columns.currency === undefined ? null : { amount: decimalString(String(row.cost)), currency: columns.currency },
+    cost:
+      columns.currency === undefined ? null : { amount: decimalString(String(row.cost)), currency: columns.currency },
   };
+}
+
+/**
+ * Cluster-robust variance of the mean of each outcome, divided by that of independent examples; at least 1. The robust variance is
+ * G / (G - 1) times the sum over clusters of (sum of residuals)^2, divided by n^2.
+ * Source: Cameron and Miller, "A practitioner's guide to cluster-robust inference" (2015), section II.
+ */
+async function computeInflations(session: LakeSession, outcomes: number): Promise<number[]> {
+  const places = Array.from({ length: outcomes }, (_, at) => at);
+  const per = (build: (at: number) => string) => places.map(build).join(', ');
+  const [row = {}] = await session.query(
+    `WITH whole AS (SELECT count(*) AS n, ${per((at) => `avg(outcomes[${at + 1}]) AS m${at}, var_samp(outcomes[${at + 1}]) AS v${at}`)} FROM ${TYPED}),
+      groups AS (SELECT count(*) AS size, ${per((at) => `sum(outcomes[${at + 1}]) AS t${at}`)} FROM ${TYPED} GROUP BY cluster)
+    SELECT ${per((at) => `sum(power(t${at} - size * m${at}, 2)) * count(*) / nullif(count(*) - 1, 0) / nullif(any_value(n) * any_value(v${at}), 0) AS i${at}`)} FROM groups, whole`,
+  );
+  return places.map((at) => Math.max(1, readNumber(row, `i${at}`) ?? 1));
 }
 
 /** null where the engine has no value, such as the variance of one row. */

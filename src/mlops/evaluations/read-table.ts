@@ -87,7 +87,7 @@ async function createRawTable(
 function assertColumns(file: string, columns: EvaluationColumns, known: readonly string[]): void {
   const { scores, currency: _currency, ...single } = columns;
   const wanted = [...Object.values(single), ...scores];
-  const missing = wanted.find((name) => !known.includes(name));
+  const missing = wanted.find((name) => name !== undefined && !known.includes(name));
   if (missing === undefined) return;
   const detail = `${file} has no column "${missing}". Its columns are ${known.slice(0, 12).join(', ') || 'none'}.`;
   throw new AppError('evaluation_column_missing', detail, { file, column: missing });

@@ -38,6 +38,11 @@ export const OutcomeSummary = z
     kind: z.enum(['binary', 'score']).describe('binary: 0 or 1; score: a number'),
     mean: z.number().describe('Mean over the examples, in the unit of the outcome'),
     variance: z.number().nullable().describe('Sample variance; null with one example'),
+    inflation: z
+      .number()
+      .min(1)
+      .nullable()
+      .describe('Variance of the mean with clusters, divided by that of independent examples; null without clusters'),
   })
   .describe('One outcome of an evaluation');
 export type OutcomeSummary = z.infer<typeof OutcomeSummary>;

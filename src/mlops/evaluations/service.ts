@@ -47,10 +47,9 @@ export async function importTable(deps: EvaluationDeps, request: EvaluationImpor
   const { name: fileName } = await deps.uploads.facts(upload);
   const source = request.artifact === undefined ? fileName : `artifact ${request.artifact}`;
   const id = `ev_${randomUUID()}`;
+  // biome-ignore lint/correctness/useHookAtTopLevel: this function is no React hook
   return useUploadedFiles(deps, [{ upload, name: fileName }], async ([{ path }]) => {
-    const { file, facts } = await lake.session((session) =>
-      stageTable(session, id, { path, name: fileName }, columns),
-    );
+    const { file, facts } = await lake.session((session) => stageTable(session, id, { path, name: fileName }, columns));
     const result = await store.transaction(async (sql): Promise<ImportedEvaluation> => {
       const [newest] = await findEvaluations(sql, run, name);
       if (newest?.evaluation.sha256 === facts.sha256) return { outcome: 'unchanged', evaluation: newest.evaluation };
