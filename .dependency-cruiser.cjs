@@ -56,6 +56,8 @@ module.exports = {
           '^src/platform/store/folder-lock\\.ts$',
           '^src/platform/(processes|archives|csv|gpus)/index\\.ts$',
           '^src/platform/(archives/gzip|units/durations)\\.ts$',
+          // Pure: `gate simulate` needs no server.
+          '^src/tradeoff/statistics/index\\.ts$',
         ],
       },
     },

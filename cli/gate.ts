@@ -3,6 +3,7 @@ import { checkGate, listPolicies, type Policy, PolicyName, type Verdict } from '
 import { checksText, verdictStyle, verdictText } from './checks.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
+import { gateSimulateCommands } from './gate-simulate.ts';
 import { table } from './output/table.ts';
 
 const exitCodes: Readonly<Record<Verdict, number>> = { promote: 0, hold: 10, reject: 11 };
@@ -78,4 +79,4 @@ function costRuleText(rule: Policy['spec']['cost'][number]): string {
   return rule.measure === 'trainingCost' ? rule.measure : `${rule.measure} (${rule.basis ?? 'atDemand'})`;
 }
 
-export const gateCommands = [checkCommand, policiesCommand];
+export const gateCommands = [checkCommand, ...gateSimulateCommands, policiesCommand];

@@ -215,7 +215,7 @@ const modelLines: readonly NounLine[] = [
   {
     summary: 'Gate model versions by quality and cost; list and replay decisions',
     nouns: [
-      noun('gate', ['check'], async () => (await import('./gate.ts')).gateCommands),
+      noun('gate', ['check', 'simulate'], async () => (await import('./gate.ts')).gateCommands),
       noun('policy', ['list'], async () => (await import('./gate.ts')).gateCommands),
       noun('decision', ['list', 'show', 'replay'], async () => (await import('./decision.ts')).decisionCommands),
     ],

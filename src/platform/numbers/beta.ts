@@ -22,13 +22,26 @@ export function computeIncompleteBetaOfParts(x: number, rest: number, a: number,
   return 1 - (computeFront(rest, x, b, a) * computeFraction(b, a, rest)) / b;
 }
 
-/** x^a (1 - x)^b / B(a, b), by the deviation of x from the mean a / (a + b) (Loader 2000). */
+/** ln I_x(a, b), where I_x itself would be too small for a number. Example: x 0.5, a 5,000, b 0.5 -> -3,470.7. */
+export function computeLogIncompleteBeta(x: number, a: number, b: number): number {
+  const rest = 1 - x;
+  if (x > 0 && rest > 0 && x < (a + 1) / (a + b + 2)) {
+    return computeLogFront(x, rest, a, b) + Math.log(computeFraction(a, b, x) / a);
+  }
+  return Math.log(computeIncompleteBeta(x, a, b));
+}
+
 function computeFront(x: number, rest: number, a: number, b: number): number {
-  if (x === 0 || rest === 0) return 0;
+  return Math.exp(computeLogFront(x, rest, a, b));
+}
+
+/** ln of x^a (1 - x)^b / B(a, b), by the deviation of x from the mean a / (a + b) (Loader 2000). */
+function computeLogFront(x: number, rest: number, a: number, b: number): number {
+  if (x === 0 || rest === 0) return Number.NEGATIVE_INFINITY;
   const whole = a + b;
   const deviance = a * logRatio(x, a / whole) + b * logRatio(rest, b / whole);
   const series = computeStirlingError(whole) - computeStirlingError(a) - computeStirlingError(b);
-  return Math.exp(deviance + 0.5 * Math.log((a * b) / whole) - HALF_LOG_TWO_PI + series);
+  return deviance + 0.5 * Math.log((a * b) / whole) - HALF_LOG_TWO_PI + series;
 }
 
 /** ln(value / centre), exact where they are close. */

@@ -1,4 +1,4 @@
-export { computeBetaQuantile, computeIncompleteBeta } from './beta.ts';
+export { computeBetaQuantile, computeIncompleteBeta, computeLogIncompleteBeta } from './beta.ts';
 export { computeChiSquareTail, computeLogGamma, computeUpperGamma } from './gamma.ts';
 export {
   approximateNormalQuantile,

@@ -67,7 +67,8 @@ function planFurtherSamples(summary: Summary, margin: number, tail: number): num
   const distance = estimate + margin;
   if (!(distance > 0)) return null;
   const [atMargin, atEstimate] = [computeVariance(-margin), computeVariance(estimate)];
-  const root = -computeNormalQuantile(tail) * Math.sqrt(atMargin) + computeNormalQuantile(POWER) * Math.sqrt(atEstimate);
+  const root =
+    -computeNormalQuantile(tail) * Math.sqrt(atMargin) + computeNormalQuantile(POWER) * Math.sqrt(atEstimate);
   const whole = Math.ceil((root / distance) ** 2);
   return Number.isFinite(whole) ? Math.max(1, whole - n) : null;
 }

@@ -41,7 +41,10 @@ export function summarizeOutcomes(outcomes: Outcomes, inflation: number): Summar
     : summarizeMeans(outcomes.candidate, outcomes.baseline, inflation);
 }
 
-function summarizePairedCounts({ both, onlyCandidate, onlyBaseline, neither }: PairedCounts, inflation: number): Summary {
+function summarizePairedCounts(
+  { both, onlyCandidate, onlyBaseline, neither }: PairedCounts,
+  inflation: number,
+): Summary {
   const counts = [both, onlyCandidate, onlyBaseline, neither] as const;
   const n = counts.reduce((sum, count) => sum + count, 0);
   const scaled = {
