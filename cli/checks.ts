@@ -47,7 +47,7 @@ function atDemandLines(checks: readonly Check[]): string[] {
   );
 }
 
-/** Test, error and examples of each test, because the table has no room for them. */
+/** Test, error and examples of each test, because the table would be too wide with them. */
 function testLines(checks: readonly Check[]): string[] {
   return checks.flatMap(({ name, test, alpha, n, samplesNeeded, expectedAt }) => {
     if (test == null || alpha == null) return [];

@@ -55,6 +55,17 @@ describe('an import of per-example outcomes', () => {
     );
   });
 
+  it('measures how much examples of one cluster depend on each other', async () => {
+    const rows = Array.from(
+      { length: 200 },
+      (_, at) => `${at},${Math.floor(at / 4) % 3 === 0 ? 0 : 1},u${Math.floor(at / 4)}`,
+    );
+    const text = `id,ok,user\n${rows.join('\n')}\n`;
+    const { evaluation } = await importText(await createRun(), text, { columns: { cluster: 'user' } });
+    // Four equal examples in each of 50 clusters: 50 / 49 x 16 x 199 / (200 x 4).
+    expect(evaluation.outcomes[0]?.inflation).toBeCloseTo((50 / 49) * ((16 * 199) / 800), 9);
+  });
+
   it('changes nothing for the same content in another order and format, and makes a version of another content', async () => {
     const run = await createRun();
     const first = await importText(run, 'id,ok\na,1\nb,0\n');

@@ -14,7 +14,7 @@ interface ApprovalTables {
   gate_champion: { model: string; alias: string; version: string };
 }
 
-/** What an approval is for. */
+/** An approval belongs to one version and one policy version. */
 export interface ApprovalKey {
   readonly policy: string;
   readonly policyVersion: number;

@@ -39,7 +39,7 @@ export function testMean(evidence: OutcomeEvidence, question: TestQuestion): Com
 /**
  * Tests candidate >= (1 - share) champion where higher is better, candidate <= (1 + share) champion where lower is: the mean of
  * candidate - (1 -+ share) champion over the pairs is tested against 0 (Fieller's linear form, so no ratio is divided).
- * null where the mean of the champion cannot be told from 0 at this error: a share of it is then no margin.
+ * null where the mean of the champion does not differ from 0 at this error: a share of it is then no margin.
  */
 export function testRelativeDifference(
   { paired }: PairedEvidence,

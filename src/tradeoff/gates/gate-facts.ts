@@ -34,7 +34,7 @@ export interface FactQuestion {
 
 /**
  * Adds the facts for tests, approvals and freshness to the evidence of a candidate. Outcomes that a policy tests for the first time
- * spend one of its looks, also on a dry run and for a run: their result may decide what is tried next. Outcomes are looked at only
+ * spend one of its looks, also on a dry run and for a run: their result may decide the next attempt. Outcomes are looked at only
  * when all tests of the policy can be made.
  */
 export async function addGateFacts(deps: FactDeps, question: FactQuestion): Promise<VersionEvidence> {

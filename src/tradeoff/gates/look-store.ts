@@ -15,7 +15,7 @@ interface LookTables {
   };
 }
 
-/** What the looks of a policy are counted by. */
+/** Looks are counted for each policy version, candidate and champion. */
 export interface LookKey {
   readonly policy: string;
   readonly policyVersion: number;

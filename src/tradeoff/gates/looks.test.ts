@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { recordUsage } from '../../finops/metering/schema.ts';
 import { importEvaluation } from '../../mlops/evaluations/schema.ts';
 import { removeModelAlias } from '../../mlops/registry/schema.ts';
+import type { CallInput } from '../../platform/contract/schema.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { call, catchProblem } from '../../testing/application.ts';
 import { sharedQuietApplication } from '../../testing/shared.ts';
@@ -59,14 +60,22 @@ async function registerVersion(model: string): Promise<{ version: string; run: s
 /** Outcomes of `rows` examples of which every `wrongEvery`-th is wrong. */
 async function evaluateRun(run: string, rows: number, wrongEvery: number, from = 0): Promise<void> {
   const lines = Array.from({ length: rows }, (_, at) => `e${at + from},${at % wrongEvery === 0 ? 0 : 1}`);
+  await importOutcomes(run, `id,correct\n${lines.join('\n')}\n`, { id: 'id', correct: 'correct' });
+}
+
+async function importOutcomes(
+  run: string,
+  payload: string,
+  columns: NonNullable<CallInput<typeof importEvaluation>['body']>['columns'],
+): Promise<void> {
   const sent = await application.http.inject({
     method: 'POST',
     url: '/api/v1/evaluations/files?name=e.csv',
     headers: { host: 'localhost', 'content-type': 'application/octet-stream' },
-    payload: `id,correct\n${lines.join('\n')}\n`,
+    payload,
   });
   const { upload } = sent.json<{ upload: string }>();
-  await call(application, importEvaluation, { body: { run, columns: { id: 'id', correct: 'correct' }, upload } });
+  await call(application, importEvaluation, { body: { run, columns, upload } });
 }
 
 let models = 0;
@@ -109,6 +118,38 @@ describe('the looks of a policy', () => {
       isSame: true,
       checks: [{ holds: true, n: 2_000 }, {}],
     });
+  });
+
+  it('pairs scores by example id, with the dependence within clusters', async () => {
+    const { champion, candidate, check } = await prepare('looks: 1');
+    const score = (at: number, shift: number) => Math.sin(at * 12.9898 + shift) / 2 + (at % 7) / 10 + shift / 50;
+    const send = async (run: string, shift: number) => {
+      const lines = Array.from(
+        { length: 300 },
+        (_, at) => `e${(at * 7) % 300},${score((at * 7) % 300, shift)},u${((at * 7) % 300) % 60}`,
+      );
+      await importOutcomes(run, `id,accuracy,user\n${lines.join('\n')}\n`, {
+        id: 'id',
+        scores: ['accuracy'],
+        cluster: 'user',
+      });
+    };
+    await send(champion.run, 0);
+    await send(candidate.run, 1);
+    const { decision } = await check();
+    const { evidence } = await call(application, getDecision, { params: { decision: decision ?? '' } });
+    const paired = evidence.candidate.gate?.pairs[0]?.paired;
+    const differences = Array.from({ length: 300 }, (_, at) => score(at, 1) - score(at, 0));
+    const mean = differences.reduce((sum, one) => sum + one, 0) / 300;
+    const variance = differences.reduce((sum, one) => sum + (one - mean) ** 2, 0) / 299;
+    const totals = Array.from({ length: 60 }, (_, user) =>
+      differences.reduce((sum, one, at) => sum + (at % 60 === user ? one - mean : 0), 0),
+    );
+    const robust = (60 / 59) * totals.reduce((sum, total) => sum + total ** 2, 0);
+    expect(paired).toMatchObject({ pairs: 300, counts: null, clusters: { count: 60 } });
+    expect(paired?.difference.mean).toBeCloseTo(mean, 12);
+    expect(paired?.difference.variance).toBeCloseTo(variance, 12);
+    expect(paired?.clusters?.inflation).toBeCloseTo(Math.max(1, robust / (300 * variance)), 9);
   });
 
   it('spends nothing on the same outcomes, and refuses others when the one look is spent', async () => {

@@ -13,7 +13,7 @@ export interface RuleEvidence {
   readonly pair: PairedEvidence | null;
 }
 
-/** What the tests of a policy are about. */
+/** Policy, evidence and champion of the tests. */
 export interface TestContext {
   readonly policy: PolicySpec;
   readonly facts: GateFacts;

@@ -274,7 +274,7 @@ describe('bad evidence', () => {
 
   it('a relative margin of a metric near zero is inconclusive', () => {
     const spec = policy({}, { nonInferiority: { relativeMargin: 0.02 } });
-    hold(buildFacts([buildScore(100, 0.1, 0.05, 100)]), 'cannot be told from 0', spec);
+    hold(buildFacts([buildScore(100, 0.1, 0.05, 100)]), 'does not differ from 0', spec);
   });
 
   it('a champion that is gone is inconclusive, and no champion yet passes', () => {

@@ -75,7 +75,7 @@ function testRequirement(rule: QualityRule, requirement: Requirement, context: T
   const { evidence, question } = prepared;
   const comparison = requirement.test(evidence, question);
   if (comparison === null) {
-    const source = `the value of @${context.policy.alias} cannot be told from 0, so that a share of it is no margin; state nonInferiority: {margin: ...}`;
+    const source = `the value of @${context.policy.alias} does not differ from 0 with confidence, so that a share of it is no margin; state nonInferiority: {margin: ...}`;
     return { ...untested, alpha: question.tail, source };
   }
   return buildTestedCheck(untested, comparison, { sign: question.sign, evidence, context });

@@ -54,7 +54,7 @@ function toResult(holds: boolean | null): NonNullable<Check['result']> {
   return holds ? 'passes' : 'fails';
 }
 
-/** What the tests of a policy are about. A version that is the champion itself has none to compare with. */
+/** Policy, evidence and champion of the tests. A version that is the champion itself has none to compare with. */
 export function buildTestContext({ policy, candidate, champion }: Omit<Scales, 'budgets'>): TestContext {
   const other = champion === null || champion.version === candidate.version ? null : { version: champion.version };
   return { policy, facts: candidate.gate ?? buildNoFacts(candidate), quality: candidate.quality, champion: other };
