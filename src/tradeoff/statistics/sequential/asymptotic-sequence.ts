@@ -3,7 +3,7 @@ import type { Interval } from '../outcomes.ts';
 /** Number of observations, of both arms together, at which GrowthBook's sequences are tightest unless told otherwise. */
 export const DEFAULT_TUNED_AT = 5000;
 
-/** One-sided: each end by itself errs with `tail`. Two-sided: both ends together err with twice `tail`. */
+/** One-sided: each end errs with `tail`. Two-sided: both ends together err with twice `tail`. */
 export type SequenceSides = 'one-sided' | 'two-sided';
 
 export interface SequenceQuestion {
@@ -29,7 +29,7 @@ function computeMixtureScale({ tail, tunedAt = DEFAULT_TUNED_AT }: SequenceQuest
  * Standard errors between the estimate and an end of the asymptotic confidence sequence at `n` observations of both arms:
  * sqrt(2 (n r^2 + 1) / (n r^2) L), with L = ln(1 + sqrt(n r^2 + 1) / (2 tail)) one-sided and ln(sqrt(n r^2 + 1) / (2 tail)) two-sided.
  * The counterpart of 1.645 of a single test; infinite without observations.
- * Source: GrowthBook 0.8, `gbstats/frequentist/tests.py`. Example: n 5,000, tail 0.05 -> 2.73.
+ * Source: GrowthBook 0.8, `gbstats/frequentist/tests.py`. Example: n 5,000, tail 0.05 -> 2.78.
  */
 export function computeSequenceMultiplier(n: number, question: SequenceQuestion): number {
   if (!(n > 0)) return Number.POSITIVE_INFINITY;
