@@ -7,7 +7,7 @@ export const DEFAULT_TUNED_AT = 5000;
 export type SequenceSides = 'one-sided' | 'two-sided';
 
 export interface SequenceQuestion {
-  /** Error of each end over the whole sequence, 0 < tail < 0.25. */
+  /** Error of each end over the whole sequence, 0 < tail < 0.5. */
   readonly tail: number;
   /** Observations, of both arms together, at which the sequence is tightest. Default 5,000. */
   readonly tunedAt?: number;
@@ -19,7 +19,7 @@ export interface SequenceQuestion {
  * (-2 ln a + ln(1 - 2 ln a)) / tunedAt with a = 2 tail (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2023, arXiv 2103.06476).
  */
 function computeMixtureScale({ tail, tunedAt = DEFAULT_TUNED_AT }: SequenceQuestion): number {
-  if (!(tail > 0 && tail < 0.25)) throw new RangeError(`tail must lie between 0 and 0.25, not ${tail}`);
+  if (!(tail > 0 && tail < 0.5)) throw new RangeError(`tail must lie between 0 and 0.5, not ${tail}`);
   if (!(tunedAt >= 1)) throw new RangeError(`tunedAt must be at least 1, not ${tunedAt}`);
   const logLevel = Math.log(2 * tail);
   return (-2 * logLevel + Math.log(1 - 2 * logLevel)) / tunedAt;

@@ -4,7 +4,7 @@ import type { Interval } from '../outcomes.ts';
 export interface QuantileQuestion {
   /** The quantile, 0 < quantile < 1: 0.95 for p95. */
   readonly quantile: number;
-  /** Error of each end over the whole sequence, 0 < tail < 0.25. */
+  /** Error of each end over the whole sequence, 0 < tail < 0.5. */
   readonly tail: number;
   /** Observations of one arm at which the sequence is tightest. Default 2,500. */
   readonly tunedAt?: number;
@@ -27,7 +27,7 @@ export interface CountEvidence {
  */
 export function createCountEvidence({ quantile, tail, tunedAt = DEFAULT_TUNED_AT }: QuantileQuestion): CountEvidence {
   if (!(quantile > 0 && quantile < 1)) throw new RangeError(`A quantile must lie between 0 and 1, not ${quantile}`);
-  if (!(tail > 0 && tail < 0.25)) throw new RangeError(`tail must lie between 0 and 0.25, not ${tail}`);
+  if (!(tail > 0 && tail < 0.5)) throw new RangeError(`tail must lie between 0 and 0.5, not ${tail}`);
   if (!(tunedAt >= 1)) throw new RangeError(`tunedAt must be at least 1, not ${tunedAt}`);
   const log = -Math.log(2 * tail);
   const weight = Math.max(tunedAt / (2 * log + Math.log(1 + 2 * log)) - 1, 1e-3);
