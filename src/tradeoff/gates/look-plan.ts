@@ -38,7 +38,8 @@ export function computeTailOfLook({ alpha = 0.05, looks = 1 }: PolicySpec, numbe
   return looks === 'anytime' ? alpha / (number * (number + 1)) : alpha / looks.planned;
 }
 
-function describeSpentLooks(looks: NonNullable<PolicySpec['looks']>): string {
+/** Reason of a check when all looks were spent on other outcomes. */
+export function describeSpentLooks(looks: NonNullable<PolicySpec['looks']>): string {
   const count = looks === 1 ? 'the one look' : `the ${typeof looks === 'object' ? looks.planned : ''} looks`;
   return `${count} of the policy at this version and champion ${looks === 1 ? 'was' : 'were'} spent on other outcomes; state more looks before the first test, or evaluate a new version`;
 }

@@ -199,6 +199,14 @@ describe('other tests', () => {
     const candidate = { ...version('2', buildFacts([])), quality: [logged] };
     const answer = evaluatePolicy({ policy: spec, candidate, champion: null, budgets: new Map() });
     expect(first(answer.checks)).toMatchObject({ holds: true, test: 'logged 95 % interval', n: 500 });
+    const look = { number: null, spentAt: null, previous: [] };
+    const spent = { ...candidate, gate: buildFacts([], { look }) };
+    expect(
+      evaluatePolicy({ policy: spec, candidate: spent, champion: null, budgets: new Map() }).checks[0],
+    ).toMatchObject({
+      holds: null,
+      source: expect.stringContaining('spent on other outcomes'),
+    });
     const bare = { ...candidate, quality: [{ ...logged, interval: null }] };
     expect(evaluatePolicy({ policy: spec, candidate: bare, champion: null, budgets: new Map() }).verdict).toBe('hold');
   });

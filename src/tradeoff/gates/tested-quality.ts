@@ -3,7 +3,7 @@ import { decimalString } from '../../platform/units/index.ts';
 import type { GateFacts } from '../evidence/schema.ts';
 import type { Comparison } from '../statistics/index.ts';
 import { type TestQuestion, testDifference, testMean, testRelativeDifference } from './compare-evidence.ts';
-import { planLook } from './look-plan.ts';
+import { describeSpentLooks, planLook } from './look-plan.ts';
 import type { Check, QualityRule } from './schema.ts';
 import {
   findLoggedInterval,
@@ -96,18 +96,21 @@ export function prepareTest(
   if (isAgainstChampion && champion === null) return describeMissingChampion(context);
   const evidence = findRuleEvidence(rule, context);
   if ('reason' in evidence) return { holds: null, n: null, source: evidence.reason };
-  const missing = findUntestable(context);
-  if (missing.length > 0) {
-    const names = [...new Set(missing.map(({ metric }) => metric))].join(', ');
-    const source = `not tested, and no look is spent, until the outcomes of ${names} can be tested`;
-    return { holds: null, n: null, source };
-  }
+  const missing = describeMissingOutcomes(context);
+  if (missing !== null) return { holds: null, n: null, source: missing };
   const n = evidence.pair?.paired.pairs ?? evidence.outcome.rows;
   // Evidence from outside of a gate, such as that of a simulation, is the first look.
   const look = facts.look ?? { number: 1, spentAt: null, previous: [] };
   const looks = planLook(policy, look, { metric: rule.metric, n });
   if ('reason' in looks) return { holds: null, n, source: looks.reason };
   return { evidence, question: { sign: rule.direction === 'higher' ? 1 : -1, tail: policy.alpha ?? 0, looks } };
+}
+
+/** Why no test of the policy is made yet; null when all of them can be made. */
+function describeMissingOutcomes(context: TestContext): string | null {
+  const metrics = [...new Set(findUntestable(context).map(({ metric }) => metric))];
+  if (metrics.length === 0) return null;
+  return `not tested, and no look is spent, until the outcomes of ${metrics.join(', ')} can be tested`;
 }
 
 function describeMissingChampion({ policy, facts }: TestContext): Pick<Check, 'source' | 'holds' | 'n'> {
@@ -129,8 +132,12 @@ function testLoggedInterval(
   rule: QualityRule,
   untested: Check,
   { interval, sampleSize, value, source }: LoggedInterval,
-  { policy }: TestContext,
+  context: TestContext,
 ): Check {
+  const { policy, facts } = context;
+  const missing = describeMissingOutcomes(context);
+  if (missing !== null) return { ...untested, source: missing };
+  if (facts.look?.number === null) return { ...untested, source: describeSpentLooks(policy.looks ?? 1) };
   const tail = (1 - interval.level) / 2;
   const measured = {
     ...untested,
