@@ -6,7 +6,7 @@ import { gateMigrations } from './migrations.ts';
 
 const AT = '2026-11-10T12:00:00.000Z';
 
-/** The same behaviour of looks and approvals on both stores, also when several gates ask at once. */
+/** The same behaviour of looks and approvals on both stores, also with concurrent gates. */
 export function gateStoreSuite(name: string, openEmpty: () => Promise<Store>): void {
   async function open(): Promise<Store> {
     const store = await openEmpty();
