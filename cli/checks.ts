@@ -1,5 +1,7 @@
+import { decimal, decimalString } from '../src/platform/units/schema.ts';
 import { type Check, Verdict } from '../src/tradeoff/gates/schema.ts';
 import { describeAtDemand } from '../src/tradeoff/unit-cost/schema.ts';
+import { counted, formatCount, formatInstant } from './output/amounts.ts';
 import type { Paint } from './output/paint.ts';
 import { table } from './output/table.ts';
 
@@ -25,11 +27,12 @@ export function checksText(checks: readonly Check[], paint: Paint): string {
   const sides = [
     { side: 'quality', title: 'Quality' },
     { side: 'cost', title: 'Cost' },
+    ...(checks.some(({ side }) => side === 'approval') ? [{ side: 'approval', title: 'Approvals' } as const] : []),
   ] as const;
   return sides
     .map(({ side, title }) => {
       const own = checks.filter((check) => check.side === side);
-      const lines = [own.length === 0 ? 'no check' : sideTable(own, paint), ...atDemandLines(own)];
+      const lines = [own.length === 0 ? 'no check' : sideTable(own, paint), ...atDemandLines(own), ...testLines(own)];
       return `${paint.heading(title)}\n${lines.join('\n')}`;
     })
     .join('\n\n');
@@ -45,24 +48,44 @@ function atDemandLines(checks: readonly Check[]): string[] {
   );
 }
 
+/** Test, error and examples of each test, because the table would be too wide with them. */
+function testLines(checks: readonly Check[]): string[] {
+  return checks.flatMap(({ name, test, alpha, n, samplesNeeded, expectedAt }) => {
+    if (test == null || alpha == null) return [];
+    const examples = n == null ? [] : [counted(n, 'example')];
+    const needed = samplesNeeded == null || samplesNeeded === 0 ? [] : [`${formatCount(samplesNeeded)} more needed`];
+    const expected = expectedAt == null ? [] : [`expected ${formatInstant(expectedAt)}`];
+    return [`${name}: ${[test, `one-sided alpha ${alpha}`, ...examples, ...needed, ...expected].join(', ')}`];
+  });
+}
+
 function sideTable(checks: readonly Check[], paint: Paint): string {
   return table(
     checks,
     [
       { title: '', cell: ({ holds }) => formatSign(holds), style: ({ holds }) => chooseStyle(holds, paint) },
       { title: 'CHECK', cell: ({ name }) => name },
-      { title: 'MEASURED', align: 'decimal', cell: ({ measured }) => measured },
+      { title: 'MEASURED', align: 'decimal', cell: ({ measured }) => (measured === null ? null : shorten(measured)) },
       { title: '', cell: ({ comparison }) => comparison },
-      { title: 'BOUND', align: 'decimal', cell: ({ bound }) => bound },
+      { title: 'BOUND', align: 'decimal', cell: ({ bound }) => (bound === null ? null : shorten(bound)) },
       { title: 'UNIT', cell: ({ unit }) => unit },
       {
-        title: '95 % INTERVAL',
-        cell: ({ interval }) => (interval === null ? null : `${interval.lower} to ${interval.upper}`),
+        // The interval of a test has level 1 - 2 alpha.
+        title: checks.some(({ alpha }) => alpha != null) ? 'INTERVAL' : '95 % INTERVAL',
+        cell: ({ interval }) => (interval === null ? null : `${shorten(interval.lower)} to ${shorten(interval.upper)}`),
       },
       { title: 'SOURCE', cell: ({ source }) => source, least: 16 },
     ],
     paint,
   );
+}
+
+const MOST_CHARACTERS = 12;
+
+/** Six significant digits of a long decimal; `--json` has all of them. */
+function shorten(decimalText: string): string {
+  if (decimalText.length <= MOST_CHARACTERS) return decimalText;
+  return decimalString(decimal(decimalText).toSignificantDigits(6));
 }
 
 function formatSign(holds: boolean | null): string {

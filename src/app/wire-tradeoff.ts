@@ -26,7 +26,7 @@ export interface TradeoffDeps {
 /** Is it worth it? Evidence of both wings, and the decisions that are taken on it. */
 export function wireTradeoff(
   { config, clock, log, store, events, jobs }: Infrastructure,
-  { finops, gpus: { gpuTelemetry, gpuUsage }, mlops: { tracking, registry } }: TradeoffDeps,
+  { finops, gpus: { gpuTelemetry, gpuUsage }, mlops: { tracking, registry, evaluations } }: TradeoffDeps,
 ) {
   const { metering, allocation, budgets, billing, prices } = finops;
   const evidence = createEvidence({
@@ -37,6 +37,7 @@ export function wireTradeoff(
     prices,
     tracking,
     versions: registry,
+    evaluations,
     serving: servingFacts,
   });
   const decisions = createDecisions({ clock, store, events, bills: billing });

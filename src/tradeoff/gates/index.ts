@@ -1,7 +1,14 @@
+import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
-import type { Clock } from '../../platform/units/index.ts';
-import { checkGate as checkGateEndpoint, listPolicies, PolicySpec } from './schema.ts';
+import { type ApprovalDeps, approveVersion } from './approve.ts';
+import { findContradiction } from './contradictions.ts';
+import {
+  approveVersion as approveEndpoint,
+  checkGate as checkGateEndpoint,
+  listPolicies,
+  PolicySpec,
+} from './schema.ts';
 import { checkGate, evaluateRun, type GateAnswer, type GateDeps, type GateQuestion } from './service.ts';
 import { findPolicies, putPolicy } from './store.ts';
 
@@ -26,13 +33,17 @@ export interface Gates {
   readonly routes: readonly Route[];
 }
 
-export function createGates(deps: GateDeps & { readonly clock: Clock }): Gates {
+export function createGates(deps: GateDeps & ApprovalDeps): Gates {
   return {
     check: (question) => checkGate(deps, question),
     weighRun: (question) => evaluateRun(deps, question),
     kinds: [
       createSpecKind('Policy', 50, PolicySpec, async (sql, name, spec) => {
         const [before] = await findPolicies(sql, name);
+        const contradiction = findContradiction(spec);
+        if (contradiction !== null) {
+          throw new AppError('policy_contradictory', `Policy "${name}": ${contradiction}`, { policy: name });
+        }
         if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
         const policyVersion = (before?.policyVersion ?? 0) + 1;
         await putPolicy(sql, { name, policyVersion, spec }, new Date(deps.clock.now()).toISOString());
@@ -41,6 +52,7 @@ export function createGates(deps: GateDeps & { readonly clock: Clock }): Gates {
     ],
     routes: [
       handle(checkGateEndpoint, ({ body, actor }) => checkGate(deps, { ...body, actor })),
+      handle(approveEndpoint, ({ body, identity }) => approveVersion(deps, body, identity)),
       handle(listPolicies, async () => ({ policies: await findPolicies(deps.store, null) })),
     ],
   };
