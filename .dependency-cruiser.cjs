@@ -56,6 +56,8 @@ module.exports = {
           '^src/platform/store/folder-lock\\.ts$',
           '^src/platform/(processes|archives|csv|gpus)/index\\.ts$',
           '^src/platform/(archives/gzip|units/durations)\\.ts$',
+          // `decision replay FILE` evaluates in-process, without a server.
+          '^src/tradeoff/decisions/exports/index\\.ts$',
         ],
       },
     },

@@ -213,11 +213,15 @@ const modelLines: readonly NounLine[] = [
     nouns: [noun('model', ['list', 'show'], async () => (await import('./model.ts')).modelCommands)],
   },
   {
-    summary: 'Gate model versions by quality and cost; list and replay decisions',
+    summary: 'Gate model versions by quality and cost; list, replay, export and verify decisions',
     nouns: [
       noun('gate', ['check'], async () => (await import('./gate.ts')).gateCommands),
       noun('policy', ['list'], async () => (await import('./gate.ts')).gateCommands),
-      noun('decision', ['list', 'show', 'replay'], async () => (await import('./decision.ts')).decisionCommands),
+      noun(
+        'decision',
+        ['list', 'show', 'replay', 'export', 'verify'],
+        async () => (await import('./decision.ts')).decisionCommands,
+      ),
     ],
   },
   {

@@ -6,6 +6,7 @@ import { checkGate, evaluateRun, type GateAnswer, type GateDeps, type GateQuesti
 import { findPolicies, putPolicy } from './store.ts';
 
 export { gateMigrations } from './migrations.ts';
+export { listDemandSlos } from './planned-capacity.ts';
 export type { Ledger, TakenDecision } from './service.ts';
 export { findModelPolicies } from './store.ts';
 export { describeCheck } from './summary.ts';
