@@ -13,6 +13,7 @@ import { openStore } from '../../src/platform/store/index.ts';
 import { type Place, storeSuite } from '../../src/platform/store/suite.testing.ts';
 import { amounts, put, readAndAddOne, suiteMigrations } from '../../src/platform/store/suite-tables.testing.ts';
 import { testApplication } from '../../src/testing/application.ts';
+import { decisionChainSuite } from '../../src/tradeoff/decisions/chain/suite.testing.ts';
 import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 import { priceSuite } from '../support/price-suite.ts';
 import { recommendationSuite } from '../support/recommendation-suite.ts';
@@ -40,6 +41,7 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
   sharedJobsSuite(newPlace);
   historySuite('PostgreSQL', newPlace);
   metricSuite('PostgreSQL', newPlace);
+  decisionChainSuite('PostgreSQL', newPlace);
 
   deliveriesSuite('PostgreSQL', () => server.newDatabase());
   retentionSuite('PostgreSQL', () => server.newDatabase());

@@ -163,7 +163,8 @@ export function describeChange(change: Change): ReviewCause {
     }
     case 'prices': {
       const { book, version } = change;
-      return cause([version === null ? book : `${book}@${version}`], `new prices of ${book}`);
+      const named = version === null ? book : `${book}@${version}`;
+      return cause([named], `new prices: ${named}`);
     }
     case 'policy':
       return cause(

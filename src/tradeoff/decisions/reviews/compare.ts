@@ -51,7 +51,7 @@ function isWeaker(before: Check | null, now: Check | null): boolean {
   if (before?.holds !== true || now === null || now.holds === false) return false;
   if (now.holds === null) return true;
   const [slackBefore, slackNow] = [computeSlack(before), computeSlack(now)];
-  if (slackBefore === null || slackNow === null) return false;
+  if (slackBefore === null || slackNow === null || !slackBefore.isPositive()) return false;
   return slackNow.times(2).lessThan(slackBefore);
 }
 
