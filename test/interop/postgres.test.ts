@@ -14,6 +14,7 @@ import { type Place, storeSuite } from '../../src/platform/store/suite.testing.t
 import { amounts, put, readAndAddOne, suiteMigrations } from '../../src/platform/store/suite-tables.testing.ts';
 import { testApplication } from '../../src/testing/application.ts';
 import { decisionChainSuite } from '../../src/tradeoff/decisions/chain/suite.testing.ts';
+import { reviewSuite } from '../../src/tradeoff/decisions/reviews/suite.testing.ts';
 import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 import { priceSuite } from '../support/price-suite.ts';
 import { recommendationSuite } from '../support/recommendation-suite.ts';
@@ -42,6 +43,7 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
   historySuite('PostgreSQL', newPlace);
   metricSuite('PostgreSQL', newPlace);
   decisionChainSuite('PostgreSQL', newPlace);
+  reviewSuite('PostgreSQL', () => server.newDatabase());
 
   deliveriesSuite('PostgreSQL', () => server.newDatabase());
   retentionSuite('PostgreSQL', () => server.newDatabase());
