@@ -37,7 +37,7 @@ export function hashLink(previous: string, text: string): string {
 
 /**
  * Follows the chain over rows in the order of their numbers. Returns the last link when all rows are valid, else the first break.
- * A row is `moved` when it is valid by itself and does not follow the row before it.
+ * A row is `moved` when its own hash is valid and it does not follow the row before it.
  */
 export function followChain(from: Link, rows: readonly LinkedRow[]): Break | Link {
   let last = from;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { BasisKind } from './tables.ts';
 
-/** The fields of a recorded decision that name things; older and newer decisions have others beside them. */
+/** The fields of a recorded decision that name things; older and newer decisions have additional fields. */
 const Named = z.object({
   evidence: z.object({
     candidate: z.object({ runId: z.string().nullish() }).optional(),

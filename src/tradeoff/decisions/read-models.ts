@@ -6,7 +6,7 @@ import type { StoredDecision } from './store.ts';
 
 const REVIEWS_SHOWN = 20;
 
-/** Decisions without their evidence, with what has changed since: restated bills, the newest review, and whether they are in force. */
+/** Decisions without their evidence, with later changes: restated bills, the newest review, and whether they are in force. */
 export async function addPresentState(
   deps: InForceDeps,
   sql: Sql,

@@ -57,7 +57,7 @@ export const Decision = z
         'True for the latest decision about the version by the policy, and for the decision that moved the alias to the version to which it still points; false: superseded, and no longer judged again',
       ),
     review: DecisionReview.nullable().describe(
-      'Newest review of the decision; null when nothing that it stood on has changed',
+      'Newest review of the decision; null when no part of its basis has changed',
     ),
   })
   .describe('Recorded verdict');

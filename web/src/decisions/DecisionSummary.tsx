@@ -4,7 +4,7 @@ import { chooseDecidingChecks, formatBound, formatCheck, listVerdictChanges } fr
 import styles from './decisions.module.css';
 import { Outcome } from './Outcome.tsx';
 
-/** The figures that decided, and what would change the verdict. */
+/** The figures that decided, and the conditions of another verdict. */
 export function DecisionSummary({ decision }: { readonly decision: DecisionDetail }) {
   const changes = listVerdictChanges(decision);
   return (

@@ -45,7 +45,7 @@ export function formatCheck({ name, basis }: Check): string {
   return basis === undefined ? name : `${name} (${BASIS_NAME[basis]})`;
 }
 
-/** What would have to be measured for another verdict, one sentence for each condition. */
+/** Conditions of another verdict, one sentence each. */
 export function listVerdictChanges({ verdict, checks }: Judged): string[] {
   if (verdict === 'promote') return listPromoteLimits(checks);
   const blocking = checks.filter(({ holds }) => holds === (verdict === 'reject' ? false : null));

@@ -46,7 +46,7 @@ export async function verifyDecisionChain(
   const found = await verifyChain(createReader(sql), expected, ROWS_A_READ);
   const { broken } = found;
   const brokenDecision = broken === null ? null : await findIdAt(sql, broken.seq);
-  // A row that is valid by itself follows a row that is gone: the rows after it were numbered again.
+  // The hash of the row is valid, and the row before it is gone: the later rows were numbered again.
   if (broken?.why === 'row moved' && !(await isPreviousStored(sql, broken.seq))) {
     return { ...found, broken: { seq: broken.seq, why: 'row missing' }, brokenDecision };
   }

@@ -20,7 +20,7 @@ export const CAUSE_EVENTS = [
 
 const at = UtcInstant;
 
-/** A change as it is kept until the decisions that stood on it are judged. */
+/** A change as it is kept until the decisions that are based on it are judged. */
 export const Change = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('bill'),
@@ -108,7 +108,7 @@ function readPriceChanges(when: string, payload: unknown): Change[] {
   return [{ kind: 'prices', at: when, book, version: null }];
 }
 
-/** What a decision stood on, as far as it decides whether a change concerns it. */
+/** Basis of a decision, as far as it decides whether a change concerns it. */
 export interface Standing {
   readonly decision: string;
   readonly at: string;
@@ -120,7 +120,7 @@ export interface Standing {
 }
 
 /**
- * Whether a decision stood on what changed. `history`: deliveries that were active for the unit of a changed bill, at any time. An event can
+ * Whether a decision is based on a change. `history`: deliveries that were active for the unit of a changed bill, at any time. An event can
  * be delivered after a decision that already saw its change; such a change does not concern it.
  */
 export function isConcerned(standing: Standing, change: Change, history: ReadonlySet<string>): boolean {

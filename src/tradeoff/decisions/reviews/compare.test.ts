@@ -61,7 +61,7 @@ describe('the comparison of a judgement with the recorded one', () => {
     ]);
   });
 
-  it('is the same for equal judgements, and does not depend on the order of the checks', () => {
+  it('is "same" for equal judgements, and does not depend on the order of the checks', () => {
     const check = fc.record({
       measured: fc.option(fc.integer({ min: 0, max: 300 }).map(String)),
       holds: fc.option(fc.boolean()),

@@ -17,6 +17,7 @@ import {
   findByPriceBook,
   findDueChanges,
   findLatest,
+  findNewestReviews,
   findUnitHistory,
   insertReview,
   type KeptChange,
@@ -37,7 +38,7 @@ export interface ReviewDeps extends InForceDeps, ReviewNoticeDeps {
 const CHANGES_AT_ONCE = 500;
 
 /**
- * Judges every decision in force that stood on a due change, once for all of its changes. Reviews, events and notices are stored in the
+ * Judges every decision in force that is based on the subject of a due change, once for all of its changes. Reviews, events and notices are stored in the
  * transaction that marks the changes as judged: a crash, a retry or a second server stores none of them twice.
  */
 export async function reviewDueChanges(deps: ReviewDeps, signal: AbortSignal): Promise<void> {
@@ -65,7 +66,7 @@ interface Concerned {
   readonly causes: readonly KeptChange[];
 }
 
-/** Decisions in force that stood on one of the changes, oldest first, each with its changes. */
+/** Decisions in force that one of the changes concerns, oldest first, each with its changes. */
 async function findConcerned(deps: ReviewDeps, changes: readonly KeptChange[]): Promise<Concerned[]> {
   const histories = await readHistories(deps.store, changes);
   const sequences = await findCandidates(deps.store, changes, histories);
@@ -180,6 +181,7 @@ async function storeReview(
   sql: Sql,
   { decision, review }: { readonly decision: TakenRecord; readonly review: DecisionReview },
 ): Promise<void> {
+  const before = (await findNewestReviews(sql, [decision.decision])).get(decision.decision);
   await insertReview(sql, decision.decision, review);
   const owner = await deps.ownerOf(sql, decision.model);
   const { model, version, policy, verdict: recordedVerdict, actor } = decision;
@@ -191,5 +193,7 @@ async function storeReview(
       ...{ review, owner: { actor, team: owner?.team ?? null } },
     },
   });
-  await enqueueReviewNotice(deps, sql, { decision, review, owner });
+  // Several changes with one effect, such as a price and the cost of a run, are announced once.
+  const isKnown = before?.status === review.status && before.evidenceSha256 === review.evidenceSha256;
+  if (!isKnown) await enqueueReviewNotice(deps, sql, { decision, review, owner });
 }

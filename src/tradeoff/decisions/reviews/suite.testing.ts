@@ -1,7 +1,12 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deleteDelivery } from '../../../finops/billing/deletion/schema.ts';
 import { revertDelivery } from '../../../finops/billing/schema.ts';
+import { recordUsage } from '../../../finops/metering/schema.ts';
 import type { Application } from '../../../main.ts';
+import { type SmtpServer, startSmtpServer } from '../../../platform/mail/smtp-server.testing.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
 import { call, importFiles, postponeJobs, testApplication } from '../../../testing/application.ts';
 import { checkGate } from '../../gates/schema.ts';
@@ -18,6 +23,7 @@ spec:
 
 let now = Date.parse('2026-11-10T12:00:00Z');
 let application: Application;
+let smtp: SmtpServer;
 const apply = (...texts: string[]) =>
   call(application, postApply, { body: { documents: texts.map((text, index) => ({ file: `${index}.yaml`, text })) } });
 
@@ -80,8 +86,7 @@ spec: {subject: {team: ${name}}, amount: '500', currency: USD}
   };
   await apply(budget, policy('budget', '0.2'), policy('training', '0.2'));
   await mlflow('registered-models/create', { name });
-  await scene.addVersion(0.3);
-  return scene;
+  return { ...scene, firstRun: await scene.addVersion(0.3) };
 }
 
 /** Delivers all events and runs the jobs that they enqueue. */
@@ -98,21 +103,29 @@ const show = (decision: string) => call(application, getDecision, { params: { de
 export function reviewSuite(engine: string, newDatabase: () => Promise<string>): void {
   describe(`reviews of decisions on ${engine}`, () => {
     beforeAll(async () => {
-      const settings = { lakeThreads: 1, database: await newDatabase() };
+      smtp = await startSmtpServer();
+      const address = join(mkdtempSync(join(tmpdir(), 'steelyard-reviews-')), 'smtp');
+      writeFileSync(address, `smtp://me:pw@127.0.0.1:${smtp.port}`);
+      const mail = { smtpUrl: `file:${address}`, smtpFrom: 'steelyard@example.org' };
+      const settings = { ...mail, lakeThreads: 1, database: await newDatabase() };
       application = await testApplication({ clock: { now: () => now } }, settings);
       await postponeJobs(application, 'forecasts.make', 'anomalies.judge');
       await apply(RULES);
     });
-    afterAll(() => application[Symbol.asyncDispose]());
+    afterAll(async () => {
+      await application[Symbol.asyncDispose]();
+      await smtp[Symbol.asyncDispose]();
+    });
     describe('a restated bill', testBills);
     describe('a changed policy', testPolicies);
+    describe('a changed price', testPrices);
     describe('changed quality evidence', testQuality);
     describe('several changes', testOrder);
   });
 }
 
 function testBills(): void {
-  it('has exactly the decisions that stood on it judged again, once', async () => {
+  it('has exactly the decisions that are based on it judged again, once', async () => {
     const { deliver, decide } = await createScene('exact');
     await deliver('300');
     const superseded = await decide();
@@ -191,6 +204,69 @@ function testPolicies(): void {
       ...{ status: 'would-differ', verdict: 'reject', policyVersion: 2 },
       summary: 'The verdict would now be reject; fails: ndcg floor.',
       causes: [{ kind: 'policy', ids: ['strict-training@2'] }],
+    });
+  });
+}
+
+const priceBook = (name: string, perHour: string) => `
+apiVersion: steelyard/v1
+kind: PriceBook
+metadata: {name: ${name}}
+spec:
+  currency: USD
+  source: contract
+  prices:
+    - {resource: ${name}-cpu, perHour: '${perHour}', effectiveFrom: 2026-01-01}
+`;
+
+/** Trains the run for two hours on the resource of a price book. */
+async function recordTraining(name: string, run: string): Promise<void> {
+  const interval = {
+    ...{ usage: `training-${run}`, subject: { run, purpose: 'training' as const }, resource: `${name}-cpu` },
+    ...{ quantity: '1', origin: 'test', period: { start: '2026-11-09T10:00:00Z', end: '2026-11-09T12:00:00Z' } },
+  };
+  await call(application, recordUsage, { body: { intervals: [interval] } });
+}
+
+async function findReviewedEvents(decision: string): Promise<unknown[]> {
+  const events = application.store.tables<{ event: { sequence: number; type: string; payload: string } }>();
+  const rows = await events.selectFrom('event').select('payload').where('type', '=', 'decision.reviewed').execute();
+  return rows.map(({ payload }) => JSON.parse(payload)).filter((payload) => payload.decision === decision);
+}
+
+function testPrices(): void {
+  it('weakens a decision, then changes its verdict, and each time the owner of the model is told', async () => {
+    const { decide, firstRun } = await createScene('priced');
+    const team = `{displayName: Team, owner: owner@example.org}`;
+    await apply(
+      priceBook('priced', '1'),
+      `apiVersion: steelyard/v1\nkind: Team\nmetadata: {name: priced}\nspec: ${team}\n`,
+    );
+    await mlflow('registered-models/set-tag', { name: 'priced', key: 'steelyard.team', value: 'priced' });
+    await recordTraining('priced', firstRun);
+    await settle();
+    const decision = await decide('training');
+    expect(await show(decision)).toMatchObject({ verdict: 'promote', evidence: { priceBooks: ['priced@1'] } });
+    await settle();
+    await apply(priceBook('priced', '2'));
+    await settle();
+    await settle();
+    expect((await show(decision)).review).toMatchObject({
+      ...{ status: 'weaker', verdict: 'promote' },
+      summary: 'Still promote, but weaker; less than half of the headroom left: training cost.',
+    });
+    await apply(priceBook('priced', '3'));
+    await settle();
+    await settle();
+    const { reviews, isInForce } = await show(decision);
+    expect(isInForce).toBe(true);
+    expect(reviews[0]).toMatchObject({ status: 'would-differ', verdict: 'reject' });
+    expect(reviews.flatMap(({ causes }) => causes.map(({ kind }) => kind))).toContain('prices');
+    expect(smtp.taken.map(({ to }) => to)).toContainEqual(['owner@example.org']);
+    expect(smtp.taken.at(-1)?.content).toContain(decision);
+    expect((await findReviewedEvents(decision)).at(-1)).toMatchObject({
+      ...{ model: 'priced', version: '1', recordedVerdict: 'promote', review: { status: 'would-differ' } },
+      owner: { actor: 'local', team: 'priced' },
     });
   });
 }
