@@ -46,7 +46,7 @@ import {
 
 export { createAliasGovernance } from './alias-governance.ts';
 export { decisionMigrations } from './migrations.ts';
-export { judgeOnPresentEvidence, type ModelOwner } from './reviews/index.ts';
+export { judgeOnPresentEvidence } from './reviews/index.ts';
 
 export interface DecisionDeps extends Omit<ReviewScheduleDeps, 'digest' | 'events' | 'jobs'> {
   readonly bills: ReplayDeps['bills'] & Pick<Billing, 'billSums'>;

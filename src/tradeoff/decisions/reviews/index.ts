@@ -13,8 +13,7 @@ import { findByBasis, insertChanges, removeJudgedChanges } from './store.ts';
 
 export { BILL_EVENTS, BillChanged, CAUSE_EVENTS, formatUnit } from './causes.ts';
 export { findInForce, type InForceDeps } from './in-force.ts';
-export { type JudgeDeps, judgeOnPresentEvidence, type PresentJudgement } from './judge.ts';
-export type { ModelOwner } from './notice.ts';
+export { judgeOnPresentEvidence, type PresentJudgement } from './judge.ts';
 export { stampQuality } from './quality-look.ts';
 export type { ReviewDeps } from './run-reviews.ts';
 export type ReviewScheduleDeps = ReviewDeps & QualityLookDeps;

@@ -190,7 +190,7 @@ async function storeReview(
     subject: `model:${model}`,
     payload: {
       ...{ decision: decision.decision, model, version, policy, recordedVerdict },
-      ...{ review, owner: { actor, team: owner?.team ?? null } },
+      ...{ status: review.status, verdict: review.verdict, review, owner: { actor, team: owner?.team ?? null } },
     },
   });
   // Several changes with one effect, such as a price and the cost of a run, are announced once.
