@@ -58,6 +58,8 @@ module.exports = {
           '^src/platform/(archives/gzip|units/durations)\\.ts$',
           // `decision replay FILE` evaluates in-process, without a server.
           '^src/tradeoff/decisions/exports/index\\.ts$',
+          // Pure: `gate simulate` needs no server.
+          '^src/tradeoff/statistics/index\\.ts$',
         ],
       },
     },

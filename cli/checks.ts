@@ -1,5 +1,6 @@
 import { type Check, Verdict } from '../src/tradeoff/gates/schema.ts';
 import { describeAtDemand } from '../src/tradeoff/unit-cost/schema.ts';
+import { counted, formatCount, formatInstant } from './output/amounts.ts';
 import type { Paint } from './output/paint.ts';
 import { table } from './output/table.ts';
 
@@ -25,11 +26,12 @@ export function checksText(checks: readonly Check[], paint: Paint): string {
   const sides = [
     { side: 'quality', title: 'Quality' },
     { side: 'cost', title: 'Cost' },
+    ...(checks.some(({ side }) => side === 'approval') ? [{ side: 'approval', title: 'Approvals' } as const] : []),
   ] as const;
   return sides
     .map(({ side, title }) => {
       const own = checks.filter((check) => check.side === side);
-      const lines = [own.length === 0 ? 'no check' : sideTable(own, paint), ...atDemandLines(own)];
+      const lines = [own.length === 0 ? 'no check' : sideTable(own, paint), ...atDemandLines(own), ...testLines(own)];
       return `${paint.heading(title)}\n${lines.join('\n')}`;
     })
     .join('\n\n');
@@ -45,6 +47,17 @@ function atDemandLines(checks: readonly Check[]): string[] {
   );
 }
 
+/** Test, error and examples of each test, because the table would be too wide with them. */
+function testLines(checks: readonly Check[]): string[] {
+  return checks.flatMap(({ name, test, alpha, n, samplesNeeded, expectedAt }) => {
+    if (test == null || alpha == null) return [];
+    const examples = n == null ? [] : [counted(n, 'example')];
+    const needed = samplesNeeded == null || samplesNeeded === 0 ? [] : [`${formatCount(samplesNeeded)} more needed`];
+    const expected = expectedAt == null ? [] : [`expected ${formatInstant(expectedAt)}`];
+    return [`${name}: ${[test, `one-sided alpha ${alpha}`, ...examples, ...needed, ...expected].join(', ')}`];
+  });
+}
+
 function sideTable(checks: readonly Check[], paint: Paint): string {
   return table(
     checks,
@@ -56,7 +69,8 @@ function sideTable(checks: readonly Check[], paint: Paint): string {
       { title: 'BOUND', align: 'decimal', cell: ({ bound }) => bound },
       { title: 'UNIT', cell: ({ unit }) => unit },
       {
-        title: '95 % INTERVAL',
+        // The interval of a test has level 1 - 2 alpha.
+        title: checks.some(({ alpha }) => alpha != null) ? 'INTERVAL' : '95 % INTERVAL',
         cell: ({ interval }) => (interval === null ? null : `${interval.lower} to ${interval.upper}`),
       },
       { title: 'SOURCE', cell: ({ source }) => source, least: 16 },

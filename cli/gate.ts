@@ -1,8 +1,16 @@
 import type { ResponseOf } from '../src/platform/contract/schema.ts';
-import { checkGate, listPolicies, type Policy, PolicyName, type Verdict } from '../src/tradeoff/gates/schema.ts';
+import {
+  approveVersion,
+  checkGate,
+  listPolicies,
+  type Policy,
+  PolicyName,
+  type Verdict,
+} from '../src/tradeoff/gates/schema.ts';
 import { checksText, verdictStyle, verdictText } from './checks.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
+import { gateSimulateCommands } from './gate-simulate.ts';
 import { table } from './output/table.ts';
 
 const exitCodes: Readonly<Record<Verdict, number>> = { promote: 0, hold: 10, reject: 11 };
@@ -13,14 +21,16 @@ const checkCommand = command({
   example:
     'steelyard gate check recommender 3 --policy recommender-gate\nsteelyard gate check recommender @candidate --policy recommender-gate --dry-run --json',
   needs: 'server',
-  exits: { 0: 'promote', 10: 'hold: evidence is missing', 11: 'reject: a check fails' },
+  exits: { 0: 'promote', 10: 'hold: a check is inconclusive', 11: 'reject: a check fails' },
   positionals: {
     model: { describe: 'Registered model' },
     version: { describe: 'Model version, or an alias as @ALIAS' },
   },
   options: {
     policy: { value: 'NAME', schema: PolicyName, required: true, describe: 'Policy to evaluate with' },
-    dryRun: { describe: 'Show the verdict only; record no decision and move no alias' },
+    dryRun: {
+      describe: 'Show the verdict only; record no decision and move no alias. A test of new outcomes counts as a look',
+    },
   },
   run: async (context, { model, version, policy, dryRun }) => {
     const client = await context.client();
@@ -32,16 +42,40 @@ const checkCommand = command({
 
 function resultText(result: ResponseOf<typeof checkGate>, { paint }: Context): string {
   const verdict = verdictStyle(result.verdict, paint)(verdictText(result.verdict));
-  const decision = result.decision === null ? 'Dry run: nothing was recorded.' : `Decision ${result.decision}`;
+  const decision = result.decision === null ? 'Dry run: no decision was recorded.' : `Decision ${result.decision}`;
   return [
     `${verdict}  ${result.model} ${result.version} by ${result.policy}`,
     result.summary,
+    result.method,
     '',
     checksText(result.checks, paint),
     '',
     decision,
   ].join('\n');
 }
+
+const approveCommand = command({
+  path: ['gate', 'approve'],
+  summary: 'Approve a model version for the present version of a policy',
+  example: 'steelyard gate approve recommender 3 --policy recommender-gate',
+  needs: 'server',
+  positionals: {
+    model: { describe: 'Registered model' },
+    version: { describe: 'Model version, or an alias as @ALIAS' },
+  },
+  options: {
+    policy: { value: 'NAME', schema: PolicyName, required: true, describe: 'Policy that requires approvals' },
+  },
+  run: async (context, body) => {
+    const client = await context.client();
+    const result = await client.call(approveVersion, { body });
+    await context.answer(result, () => {
+      const given = result.approvals.map(({ account, role }) => `${account} (${role})`).join(', ');
+      return `Approved ${result.model} ${result.version} by ${result.policy} v${result.policyVersion}. Approvals: ${given}`;
+    });
+    return 0;
+  },
+});
 
 const policiesCommand = command({
   path: ['policy', 'list'],
@@ -78,4 +112,4 @@ function costRuleText(rule: Policy['spec']['cost'][number]): string {
   return rule.measure === 'trainingCost' ? rule.measure : `${rule.measure} (${rule.basis ?? 'atDemand'})`;
 }
 
-export const gateCommands = [checkCommand, policiesCommand];
+export const gateCommands = [checkCommand, approveCommand, ...gateSimulateCommands, policiesCommand];

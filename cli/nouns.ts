@@ -215,7 +215,8 @@ const modelLines: readonly NounLine[] = [
   {
     summary: 'Gate model versions by quality and cost; list, replay, export and verify decisions',
     nouns: [
-      noun('gate', ['check'], async () => (await import('./gate.ts')).gateCommands),
+      noun('gate', ['check', 'approve', 'simulate'], async () => (await import('./gate.ts')).gateCommands),
+      noun('evaluation', ['import', 'list', 'show'], async () => (await import('./evaluation.ts')).evaluationCommands),
       noun('policy', ['list'], async () => (await import('./gate.ts')).gateCommands),
       noun(
         'decision',

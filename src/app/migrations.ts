@@ -10,6 +10,7 @@ import { priceMigrations } from '../finops/prices/index.ts';
 import { sourceMigrations } from '../finops/sources/index.ts';
 import { statementMigrations } from '../finops/statements/index.ts';
 import { tokenMigrations } from '../finops/tokens/index.ts';
+import { evaluationMigrations } from '../mlops/evaluations/index.ts';
 import { gatewayMigrations } from '../mlops/gateway/index.ts';
 import { monitoringMigrations } from '../mlops/monitoring/index.ts';
 import { monitorMigrations } from '../mlops/monitors/index.ts';
@@ -57,6 +58,7 @@ export const migrations: Migrations = {
   ...trackingMigrations,
   ...tracingMigrations,
   ...registryMigrations,
+  ...evaluationMigrations,
   ...webhookMigrations,
   ...retentionMigrations,
   ...pipelineMigrations,

@@ -1,4 +1,5 @@
 import { createWriteAccess } from '../mlops/access/index.ts';
+import { createEvaluations } from '../mlops/evaluations/index.ts';
 import { createWorkspaceDoor } from '../mlops/kubernetes-executor/index.ts';
 import { type AliasGovernance, createRegistry } from '../mlops/registry/index.ts';
 import { createScaling } from '../mlops/scaling/index.ts';
@@ -16,12 +17,13 @@ export interface MlopsDeps {
   readonly org: Org;
   readonly governance: AliasGovernance;
   readonly tokens: ReturnType<typeof wireFinops>['tokens'];
+  readonly uploads: ReturnType<typeof wireFinops>['uploads'];
 }
 
 /** Can we run it? Tracking, registry, traces, webhooks and the MLflow wire. */
 export function wireMlops(
-  { config, folder, clock, log, store, lake, artifacts: objects, events, jobs }: Infrastructure,
-  { org, governance, tokens }: MlopsDeps,
+  { config, folder, clock, log, store, lake, objects: folderObjects, artifacts: objects, events, jobs }: Infrastructure,
+  { org, governance, tokens, uploads }: MlopsDeps,
 ) {
   const { maxUploadBytes } = config;
   const tracking = createTracking({ clock, log, store, lake, objects, events, jobs, maxUploadBytes });
@@ -41,6 +43,7 @@ export function wireMlops(
     checkWrite: access.traces,
   });
   const webhooks = createWebhooks({ clock, log, store, events, folder, allowedHosts: config.webhookAllowedHosts });
+  const evaluations = createEvaluations({ clock, store, lake, objects: folderObjects, uploads, tracking });
   const transfer = createTransfer({ clock, store, tracking, registry });
   const door = createWorkspaceDoor({ clock, maxUploadBytes });
   const mlflowRoutes = [tracking, registry, tracing, webhooks].flatMap((feature) => feature.mlflowRoutes);
@@ -52,5 +55,17 @@ export function wireMlops(
   ];
   const artifactViews = { routes: tracking.artifactViewRoutes(registry) };
   const scaling = createScaling();
-  return { tracking, registry, tracing, webhooks, transfer, scaling, artifactViews, plugins, door, access };
+  return {
+    tracking,
+    registry,
+    tracing,
+    webhooks,
+    transfer,
+    scaling,
+    evaluations,
+    artifactViews,
+    plugins,
+    door,
+    access,
+  };
 }

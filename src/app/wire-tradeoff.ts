@@ -31,7 +31,7 @@ export interface TradeoffDeps {
 /** Is it worth it? Evidence of both wings, and the decisions that are taken on it. */
 export function wireTradeoff(
   { config, clock, log, store, events, jobs }: Infrastructure,
-  { org, notices, finops, gpus: { gpuTelemetry, gpuUsage }, mlops: { tracking, registry } }: TradeoffDeps,
+  { org, notices, finops, gpus: { gpuTelemetry, gpuUsage }, mlops: { tracking, registry, evaluations } }: TradeoffDeps,
 ) {
   const { metering, allocation, budgets, billing, prices } = finops;
   const evidence = createEvidence({
@@ -42,13 +42,19 @@ export function wireTradeoff(
     prices,
     tracking,
     versions: registry,
+    evaluations,
     serving: servingFacts,
   });
   const decisions = createDecisions({
     ...{ clock, log, store, events, jobs, evidence, bills: billing },
     ...{ send: notices.send, mail: notices.mail, publicUrl: config.publicUrl ?? null },
-    judge: (decision) => judgeOnPresentEvidence({ store, evidence, budgets, bills: billing }, decision),
-    qualityOf: async (sql, version) => listQuality(await registry.metrics(sql, version)),
+    judge: (decision) => judgeOnPresentEvidence({ clock, store, evidence, budgets, bills: billing }, decision),
+    qualityOf: async (sql, named) => {
+      const runId = (await registry.version(sql, named.model, named.version))?.runId ?? null;
+      const tables = runId === null ? [] : await evaluations.versions(sql, runId);
+      const evaluated = tables.map(({ evaluation: { name, version, sha256 } }) => [name, version, sha256]);
+      return [listQuality(await registry.metrics(sql, named)), evaluated];
+    },
     ownerOf: async (sql, model) => {
       const team = (await registry.ownerOf(sql, model))?.team ?? null;
       return team === null ? null : { team, email: await org.teamOwner(sql, team) };

@@ -35,7 +35,7 @@ export function wire(
   const finops = wireFinops(infrastructure, { org, notices });
   const { uploads, metering, budgets, billing, costs } = finops;
   const governance = createAliasGovernance({ clock });
-  const mlops = wireMlops(infrastructure, { org, governance, tokens: finops.tokens });
+  const mlops = wireMlops(infrastructure, { org, governance, tokens: finops.tokens, uploads });
   const { tracking, registry, webhooks, access, door } = mlops;
   const gpus = wireGpus(infrastructure, { org, finops, notices, tracking });
   const { gpuUsage, workloads, purchasing } = gpus;
@@ -82,7 +82,8 @@ export function wire(
     executors,
     ...Object.values(finops),
     ...Object.values(gpus),
-    ...[tracking, registry, mlops.tracing, webhooks, mlops.transfer, mlops.scaling, mlops.artifactViews],
+    ...[tracking, registry, mlops.tracing, webhooks, mlops.transfer],
+    ...[mlops.scaling, mlops.evaluations, mlops.artifactViews],
     ...[pipelines, monitoring, serving, retraining, recommendations],
     ...[tradeoff.evidence, decisions, tradeoff.gates, tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
     retention,

@@ -1,4 +1,4 @@
-import { computeNormalQuantile, computeQuantile } from '../../platform/numbers/index.ts';
+import { approximateNormalQuantile, computeQuantile } from '../../platform/numbers/index.ts';
 import { computeStudentQuantile } from './numbers/student.ts';
 
 /** Size of past forecast errors, the basis of the intervals. */
@@ -44,7 +44,7 @@ export function estimateConformalSpread(errors: readonly Float64Array[], horizon
   return {
     halfWidth: (level, step) => {
       const share = (1 + level) / 2;
-      const wider = computeStudentQuantile(share, degrees) / computeNormalQuantile(share);
+      const wider = computeStudentQuantile(share, degrees) / approximateNormalQuantile(share);
       return (computeQuantile(ordered, level) as number) * wider * (step + 1) ** growth;
     },
   };

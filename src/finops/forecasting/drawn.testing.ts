@@ -1,4 +1,4 @@
-import { computeNormalQuantile } from '../../platform/numbers/index.ts';
+import { approximateNormalQuantile } from '../../platform/numbers/index.ts';
 import { seeded } from '../../testing/random.ts';
 
 /** Numbers drawn by a seed. */
@@ -14,7 +14,7 @@ const HALF_STEP = 1e-10;
 
 export function createDraws(seed: number): Draws {
   const even = seeded(seed);
-  const normal = (): number => computeNormalQuantile((even() + HALF_STEP) / (1 + 2 * HALF_STEP));
+  const normal = (): number => approximateNormalQuantile((even() + HALF_STEP) / (1 + 2 * HALF_STEP));
   return { even, normal };
 }
 

@@ -1,4 +1,4 @@
-import { computeNormalQuantile, createSeededRandom } from '../../platform/numbers/index.ts';
+import { approximateNormalQuantile, createSeededRandom } from '../../platform/numbers/index.ts';
 
 /** Number of simulated paths of the next days, in mirrored pairs. */
 export const PATHS = 2000;
@@ -17,7 +17,7 @@ const HALF_STEP = 1e-10;
 export function drawMixes(origins: number, degrees: number): Float64Array[] {
   // A fixed seed: the same bill gives the same forecast.
   const even = createSeededRandom(SEED);
-  const normal = () => computeNormalQuantile((even() + HALF_STEP) / (1 + 2 * HALF_STEP));
+  const normal = () => approximateNormalQuantile((even() + HALF_STEP) / (1 + 2 * HALF_STEP));
   const mixes: Float64Array[] = [];
   for (let pair = 0; pair < PATHS / 2; pair += 1) {
     const scale = Math.sqrt(degrees / drawChiSquare(degrees, normal)) / Math.sqrt(origins);

@@ -295,6 +295,10 @@ export const errorTable = {
   // experiments and models
   experiment_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such experiment' },
   run_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such run' },
+  evaluation_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such evaluation' },
+  evaluation_artifact_missing: { status: 404, exitCode: NOT_FOUND, title: 'The run has no such artifact' },
+  evaluation_column_missing: { status: 400, exitCode: USAGE, title: 'The table has no column of this name' },
+  evaluation_rows_invalid: { status: 422, exitCode: REFUSED, title: 'The table has invalid rows; nothing was stored' },
   trace_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such trace' },
   model_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such registered model' },
   model_version_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such model version' },
@@ -341,6 +345,8 @@ export const errorTable = {
 
   // the gate
   policy_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such policy' },
+  policy_contradictory: { status: 400, exitCode: REFUSED, title: 'The policy contradicts itself or can never pass' },
+  approval_not_required: { status: 409, exitCode: CONFLICT, title: 'The policy requires no approvals' },
   policy_model_mismatch: { status: 400, exitCode: REFUSED, title: 'The policy is for another model' },
   retraining_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such retraining' },
   retraining_round_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such round of the retraining' },

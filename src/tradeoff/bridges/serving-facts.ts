@@ -1,4 +1,4 @@
-import { computeBusyShare, loadServiceTimes, readHourlyRequests } from '../../mlops/gateway/index.ts';
+import { computeBusyShare, countVersionServed, loadServiceTimes, readHourlyRequests } from '../../mlops/gateway/index.ts';
 import { listServedVariants } from '../../mlops/serving/index.ts';
 import type { ServingFacts } from '../evidence/index.ts';
 import { buildHardwareName } from '../unit-cost/index.ts';
@@ -19,4 +19,5 @@ export const servingFacts: ServingFacts = {
   serviceTimes: loadServiceTimes,
   hourlyRequests: readHourlyRequests,
   busyShare: computeBusyShare,
+  served: countVersionServed,
 };

@@ -2,7 +2,8 @@ import type { RegisteredVersion } from '../../mlops/registry/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
-import { getVersionEvidence, listModelEvidence } from './schema.ts';
+import { gatherOutcomes, type OutcomeDeps, type OutcomeQuestion } from './outcomes.ts';
+import { type GateFacts, getVersionEvidence, listModelEvidence } from './schema.ts';
 import {
   compareVersions,
   type EvidenceDeps,
@@ -14,6 +15,7 @@ import {
 } from './service.ts';
 import { gatherModelFacts } from './unit-costs.ts';
 
+export type { OutcomeRequest } from './outcomes.ts';
 export type { GatheredEvidence } from './service.ts';
 export type { ServingFacts } from './unit-costs.ts';
 
@@ -30,15 +32,21 @@ export interface Evidence {
     sql: Sql,
     question: { readonly model: string; readonly runId: string } & Pick<GatherOptions, 'slos'>,
   ): Promise<GatheredEvidence>;
+  /** Per-example outcomes, latencies and requests that the tests of a policy use. */
+  gatherOutcomes(
+    sql: Sql,
+    question: OutcomeQuestion,
+  ): Promise<Pick<GateFacts, 'outcomes' | 'pairs' | 'latency' | 'requests'>>;
   readonly routes: readonly Route[];
 }
 
-export function createEvidence(deps: EvidenceDeps & { readonly store: Store }): Evidence {
+export function createEvidence(deps: EvidenceDeps & OutcomeDeps & { readonly store: Store }): Evidence {
   return {
     find: (sql, model, version) => findVersion(deps, sql, model, version),
     behind: (sql, model, alias) => deps.versions.versionByAlias(sql, model, alias),
     gather: (sql, version, options) => gatherEvidence(deps, sql, version, options),
     gatherRun: (sql, question) => gatherRunEvidence(deps, sql, question),
+    gatherOutcomes: (sql, question) => gatherOutcomes(deps, sql, question),
     routes: [
       handle(getVersionEvidence, async ({ params }) => {
         const version = await findVersion(deps, deps.store, params.model, params.version);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OutcomeSummary, PairedOutcomes } from '../../mlops/evaluations/schema.ts';
 import { RunCost } from '../../mlops/runs/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
@@ -41,6 +42,102 @@ export const CostEvidence = z
   .describe('A measured cost of a model version');
 export type CostEvidence = z.infer<typeof CostEvidence>;
 
+const TableReference = {
+  evaluation: z.string().describe('Id of the evaluation'),
+  run: z.string().describe('Run that it belongs to'),
+  evaluationVersion: z.number().int().describe('Version of the evaluation'),
+  sha256: z.string().describe('SHA-256 of its rows'),
+  rows: z.number().int().describe('Examples'),
+  importedAt: UtcInstant.describe('Time of the import'),
+};
+
+export const OutcomeEvidence = z
+  .strictObject({
+    metric: z.string().describe('Metric of the rule that asks for it'),
+    name: z.string().describe('Name of the evaluation'),
+    ...TableReference,
+    ...OutcomeSummary.shape,
+    examplesPerDay: z
+      .number()
+      .nullable()
+      .describe('Growth of the evaluation over its versions, examples a day; null when it has not grown'),
+  })
+  .describe('Outcomes of a version over all of its examples');
+export type OutcomeEvidence = z.infer<typeof OutcomeEvidence>;
+
+export const PairedEvidence = z
+  .strictObject({
+    metric: z.string().describe('Metric of the rule that asks for it'),
+    baseline: z.strictObject(TableReference).describe('Table of the champion'),
+    overlap: z.number().min(0).max(1).describe('Pairs divided by the examples of the larger table, 0 to 1'),
+    paired: PairedOutcomes,
+  })
+  .describe('Outcomes of a version and the champion on the same examples');
+export type PairedEvidence = z.infer<typeof PairedEvidence>;
+
+export const LatencyEvidence = z
+  .strictObject({
+    source: z.string().describe('Origin of the latencies'),
+    boundMs: z.number().describe('Bound of the policy in ms'),
+    n: z.number().int().describe('Measured latencies'),
+    above: z.number().int().describe('Latencies above the bound'),
+    p95Ms: z.number().describe('95th percentile in ms'),
+    sha256: z.string().nullable().describe('SHA-256 of the evaluation; null for recorded traffic'),
+  })
+  .describe('Latencies of a version against the bound of a policy');
+export type LatencyEvidence = z.infer<typeof LatencyEvidence>;
+
+export const RequestEvidence = z
+  .strictObject({
+    source: z.string().describe('Origin of the counts'),
+    n: z.number().int().describe('Requests'),
+    errors: z.number().int().describe('Requests that failed'),
+    window: Period.describe('Window of the requests'),
+  })
+  .describe('Requests that a version answered, and those that failed');
+export type RequestEvidence = z.infer<typeof RequestEvidence>;
+
+export const Approval = z
+  .strictObject({
+    account: z.string().describe('Account that approved'),
+    role: z.string().describe('Role of the account at that time'),
+    at: UtcInstant.describe('Time of the approval'),
+  })
+  .describe('Approval of a version for a policy version');
+export type Approval = z.infer<typeof Approval>;
+
+export const GateFacts = z
+  .strictObject({
+    at: UtcInstant.describe('Time of the evaluation'),
+    outcomes: z.array(OutcomeEvidence).describe('Outcomes of the candidate by metric'),
+    pairs: z.array(PairedEvidence).describe('Candidate and champion on the same examples, by metric'),
+    latency: LatencyEvidence.nullable().describe('Latencies; null when none were measured or the policy bounds none'),
+    requests: RequestEvidence.nullable().describe('Requests; null when none were recorded or the policy bounds none'),
+    look: z
+      .strictObject({
+        number: z
+          .number()
+          .int()
+          .positive()
+          .nullable()
+          .describe('Number of this look at the outcomes; null: the looks of the policy are spent'),
+        spentAt: UtcInstant.nullable().describe('Time of the first evaluation of these outcomes; null when refused'),
+        previous: z
+          .array(z.record(z.string().describe('Metric'), z.number().describe('Examples of that look')))
+          .describe('Examples of earlier looks by metric, oldest first'),
+      })
+      .nullable()
+      .describe('Look at the outcomes; null while evidence of a test is missing, which spends no look'),
+    approvals: z
+      .array(Approval)
+      .nullable()
+      .describe('Approvals of this version for this version of the policy; null for a run that is not registered'),
+    requestedBy: z.string().nullable().describe('Account that requested the evaluation; null when not known'),
+    lostChampion: z.string().nullable().describe('Version that the alias pointed to and that is gone; null otherwise'),
+  })
+  .describe('Facts that only a gate gathers');
+export type GateFacts = z.infer<typeof GateFacts>;
+
 export const VersionEvidence = z
   .strictObject({
     model: z.string().describe('Registered model'),
@@ -80,6 +177,14 @@ export const VersionEvidence = z
       ),
     costPerThousandPredictions: CostEvidence.optional().describe(
       'Only in decisions from before unit costs had a basis: all metered inference cost divided by all predictions, times 1,000',
+    ),
+    pricesAsOf: UtcInstant.nullable()
+      .optional()
+      .describe(
+        'Date of the oldest price behind the unit costs; null when no price was used; left out in older decisions',
+      ),
+    gate: GateFacts.optional().describe(
+      'Facts for the tests, approvals and freshness of a policy; only in evidence of a candidate that a gate gathered',
     ),
     runCost: RunCost.nullable()
       .optional()

@@ -102,7 +102,8 @@ async function gatherVersionEvidence(
   const { model, version: modelVersion, runId } = version;
   const training = runId === null ? null : await deps.metering.total(sql, { run: runId });
   const modelWide = facts ?? (await gatherModelFacts(deps, sql, model));
-  const { unitCosts, priceBooks: unitPriceBooks, benchmarks } = await gatherUnitCosts(deps, sql, version, modelWide);
+  const gathered = await gatherUnitCosts(deps, sql, version, modelWide);
+  const { unitCosts, priceBooks: unitPriceBooks, pricesAsOf, benchmarks } = gathered;
   const runCost = runId === null ? null : ((await deps.tracking.costs(sql, [runId])).get(runId) ?? unknownRunCost);
   const evidence: VersionEvidence = {
     model,
@@ -116,6 +117,7 @@ async function gatherVersionEvidence(
     scaling: [...modelWide.scaling],
     demandPerMonth: modelWide.demandPerMonth,
     ...(await gatherDemandEvidence(deps, sql, version, { slos, modelWide, unitCosts, benchmarks })),
+    pricesAsOf,
     runCost,
   };
   const priceBooks = new Set([...(training?.priceBooks ?? []), ...unitPriceBooks]);

@@ -1,5 +1,6 @@
 import type { MeteredUsage, Metering } from '../../finops/metering/index.ts';
 import { type Prices, splitAtPrices } from '../../finops/prices/index.ts';
+import type { VersionServed } from '../../mlops/gateway/index.ts';
 import type { RegisteredVersion } from '../../mlops/registry/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { HOUR_MS } from '../../platform/units/durations.ts';
@@ -34,6 +35,12 @@ export interface ServingFacts {
   ): Promise<{ at: number; requests: number; isWhole: boolean }[]>;
   /** Share of the time of a version's replicas in which requests were worked on, 0 to 1; null when no replica was counted. */
   busyShare(sql: Sql, served: { endpoint: string; version: string }, within: Window): Promise<number | null>;
+  /** Requests, failures and latencies of a version; null where no endpoint served it. */
+  served(
+    sql: Sql,
+    version: { model: string; version: string },
+    within: Window & { readonly withinMs: number | null },
+  ): Promise<VersionServed | null>;
 }
 
 export interface UnitCostDeps {
@@ -55,7 +62,7 @@ export interface ModelFacts {
 }
 
 /** Served costs are those of the last seven days: whole weeks hold working days and week ends alike. */
-const WINDOW_MS = 7 * 86_400_000;
+export const WINDOW_MS = 7 * 86_400_000;
 
 export async function gatherModelFacts(deps: UnitCostDeps, sql: Sql, model: string): Promise<ModelFacts> {
   const now = deps.clock.now();
@@ -85,13 +92,13 @@ export async function gatherUnitCosts(
   sql: Sql,
   { model, version, runId }: Pick<RegisteredVersion, 'model' | 'version' | 'runId'>,
   { now, window }: Pick<ModelFacts, 'now' | 'window'>,
-): Promise<{ unitCosts: UnitCost[]; priceBooks: string[]; benchmarks: ServiceSample[] }> {
+): Promise<{ unitCosts: UnitCost[]; priceBooks: string[]; pricesAsOf: string | null; benchmarks: ServiceSample[] }> {
   const ever = { start: 0, end: now };
   const own = await deps.metering.within(sql, ever, { model, modelVersion: version, purpose: 'inference' });
   const ofRun = runId === null ? [] : await deps.metering.within(sql, ever, { run: runId, purpose: 'inference' });
   const usage = [...new Map([...own, ...ofRun].map((one) => [one.usage.id, one])).values()];
   const measured = usage.map(toMeasuredUsage);
-  const { priceNow, books } = await readPricesNow(deps, sql, { resources: collectResources(measured), now });
+  const { priceNow, books, asOf } = await readPricesNow(deps, sql, { resources: collectResources(measured), now });
   const endpoints = new Set(measured.flatMap(({ endpoint }) => endpoint ?? []));
   const shares = new Map<string, number | null>();
   for (const endpoint of endpoints) {
@@ -105,6 +112,7 @@ export async function gatherUnitCosts(
   return {
     unitCosts: [...computeBenchmarkCosts(measured, priceNow), ...served],
     priceBooks: [...books, ...usedBooks],
+    pricesAsOf: asOf,
     benchmarks: buildBenchmarkSamples(measured, priceNow),
   };
 }
@@ -129,7 +137,7 @@ async function readPricesNow(
   sql: Sql,
   { resources, now }: { readonly resources: ReadonlySet<string>; readonly now: number },
 ) {
-  const known = new Map<string, { price: UnitPrice; source: string; book: string }>();
+  const known = new Map<string, { price: UnitPrice; source: string; book: string; asOf: string | null }>();
   for (const resource of resources) {
     const booked = splitAtPrices(await prices.of(sql, resource), now, now + 1).stretches[0]?.price;
     if (booked !== undefined) known.set(resource, booked);
@@ -137,7 +145,14 @@ async function readPricesNow(
   return {
     priceNow: (resource: string) => known.get(resource) ?? null,
     books: [...known.values()].map(({ book }) => book),
+    asOf: findOldest([...known.values()].flatMap(({ asOf }) => asOf ?? [])),
   };
+}
+
+/** The earliest of some dates; null for none. */
+function findOldest(dates: readonly string[]): string | null {
+  const [oldest] = dates.map((date) => Date.parse(date)).toSorted((a, b) => a - b);
+  return oldest === undefined ? null : new Date(oldest).toISOString();
 }
 
 type UnitPrice = NonNullable<MeasuredUsage['cost']>;

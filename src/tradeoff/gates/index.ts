@@ -1,12 +1,20 @@
+import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
-import type { Clock } from '../../platform/units/index.ts';
-import { checkGate as checkGateEndpoint, listPolicies, PolicySpec } from './schema.ts';
+import { type ApprovalDeps, approveVersion } from './approve.ts';
+import { findContradiction } from './contradictions.ts';
+import {
+  approveVersion as approveEndpoint,
+  checkGate as checkGateEndpoint,
+  listPolicies,
+  PolicySpec,
+} from './schema.ts';
 import { checkGate, evaluateRun, type GateAnswer, type GateDeps, type GateQuestion } from './service.ts';
 import { findPolicies, putPolicy } from './store.ts';
 
 export { gateMigrations } from './migrations.ts';
 export { listDemandSlos } from './planned-capacity.ts';
+export { addReviewFacts } from './review-facts.ts';
 export type { Ledger, TakenDecision } from './service.ts';
 export { findModelPolicies } from './store.ts';
 export { describeCheck } from './summary.ts';
@@ -27,13 +35,17 @@ export interface Gates {
   readonly routes: readonly Route[];
 }
 
-export function createGates(deps: GateDeps & { readonly clock: Clock }): Gates {
+export function createGates(deps: GateDeps & ApprovalDeps): Gates {
   return {
     check: (question) => checkGate(deps, question),
     weighRun: (question) => evaluateRun(deps, question),
     kinds: [
       createSpecKind('Policy', 50, PolicySpec, async (sql, name, spec) => {
         const [before] = await findPolicies(sql, name);
+        const contradiction = findContradiction(spec);
+        if (contradiction !== null) {
+          throw new AppError('policy_contradictory', `Policy "${name}": ${contradiction}`, { policy: name });
+        }
         if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
         const policyVersion = (before?.policyVersion ?? 0) + 1;
         await putPolicy(sql, { name, policyVersion, spec }, new Date(deps.clock.now()).toISOString());
@@ -42,6 +54,7 @@ export function createGates(deps: GateDeps & { readonly clock: Clock }): Gates {
     ],
     routes: [
       handle(checkGateEndpoint, ({ body, actor }) => checkGate(deps, { ...body, actor })),
+      handle(approveEndpoint, ({ body, identity }) => approveVersion(deps, body, identity)),
       handle(listPolicies, async () => ({ policies: await findPolicies(deps.store, null) })),
     ],
   };

@@ -12,4 +12,41 @@ export const gateMigrations: Migrations = {
         .execute();
     },
   },
+  'gates/002-looks-and-approvals': {
+    async up(db) {
+      const looks = ['policy', 'policy_version', 'model', 'candidate', 'champion'] as const;
+      await db.schema
+        .createTable('gate_look')
+        .addColumn('policy', 'text', (column) => column.notNull())
+        .addColumn('policy_version', 'integer', (column) => column.notNull())
+        .addColumn('model', 'text', (column) => column.notNull())
+        .addColumn('candidate', 'text', (column) => column.notNull())
+        .addColumn('champion', 'text', (column) => column.notNull())
+        .addColumn('number', 'integer', (column) => column.notNull())
+        .addColumn('evidence_sha256', 'text', (column) => column.notNull())
+        .addColumn('examples', 'text', (column) => column.notNull())
+        .addColumn('spent_at', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('gate_look_key', [...looks, 'number'])
+        .addUniqueConstraint('gate_look_evidence', [...looks, 'evidence_sha256'])
+        .execute();
+      await db.schema
+        .createTable('gate_approval')
+        .addColumn('policy', 'text', (column) => column.notNull())
+        .addColumn('policy_version', 'integer', (column) => column.notNull())
+        .addColumn('model', 'text', (column) => column.notNull())
+        .addColumn('version', 'text', (column) => column.notNull())
+        .addColumn('account', 'text', (column) => column.notNull())
+        .addColumn('role', 'text', (column) => column.notNull())
+        .addColumn('approved_at', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('gate_approval_key', ['policy', 'policy_version', 'model', 'version', 'account'])
+        .execute();
+      await db.schema
+        .createTable('gate_champion')
+        .addColumn('model', 'text', (column) => column.notNull())
+        .addColumn('alias', 'text', (column) => column.notNull())
+        .addColumn('version', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('gate_champion_key', ['model', 'alias'])
+        .execute();
+    },
+  },
 };

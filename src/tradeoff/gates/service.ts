@@ -2,10 +2,14 @@ import type { Budgets } from '../../finops/budgets/index.ts';
 import type { Registry } from '../../mlops/registry/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
-import { formatMoneyText } from '../../platform/units/index.ts';
+import { type Clock, formatMoneyText } from '../../platform/units/index.ts';
 import type { Evidence, GatheredEvidence } from '../evidence/index.ts';
 import type { VersionEvidence } from '../evidence/schema.ts';
+import { keepKnownChampion } from './approval-store.ts';
+import { addGateFacts } from './gate-facts.ts';
+import { describeMethod } from './look-plan.ts';
 import { listDemandSlos } from './planned-capacity.ts';
+import { requirePolicy, requirePolicyOfModel } from './policy-of-model.ts';
 import type { Check, Policy, Verdict } from './schema.ts';
 import { findPolicies } from './store.ts';
 import { summarise } from './summary.ts';
@@ -37,7 +41,8 @@ export interface Ledger {
 
 export interface GateDeps {
   readonly store: Store;
-  readonly evidence: Pick<Evidence, 'find' | 'behind' | 'gather' | 'gatherRun'>;
+  readonly clock: Clock;
+  readonly evidence: Pick<Evidence, 'find' | 'behind' | 'gather' | 'gatherRun' | 'gatherOutcomes'>;
   readonly budgets: Pick<Budgets, 'standing'>;
   readonly ledger: Ledger;
   readonly registry: Pick<Registry, 'setAlias'>;
@@ -59,6 +64,8 @@ export interface GateAnswer {
   readonly version: string;
   readonly policy: string;
   readonly summary: string;
+  /** How the checks compare. */
+  readonly method: string;
 }
 
 /** Result of an evaluation; the alias and the policy must be unchanged when the decision is stored. */
@@ -95,27 +102,31 @@ export async function evaluateRun(
   const { model } = policy.spec;
   const slos = listDemandSlos(policy.spec);
   const candidate = await deps.evidence.gatherRun(deps.store, { model, runId: question.runId, slos });
-  return buildGateAnswer(await buildEvaluation(deps, policy, candidate), { model });
+  const by = { actor: null, isRegistered: false };
+  return buildGateAnswer(await buildEvaluation(deps, policy, candidate, by), { model });
 }
 
 async function evaluateVersion(deps: GateDeps, question: GateQuestion): Promise<PolicyEvaluation> {
-  const policy = await requirePolicy(deps.store, question.policy);
-  if (policy.spec.model !== question.model) {
-    throw new AppError(
-      'policy_model_mismatch',
-      `Policy "${policy.name}" is for model "${policy.spec.model}", not "${question.model}".`,
-      { policy: policy.name, model: question.model },
-    );
-  }
+  const policy = await requirePolicyOfModel(deps.store, question.policy, question.model);
   const version = await deps.evidence.find(deps.store, question.model, question.version);
   const slos = listDemandSlos(policy.spec);
-  return buildEvaluation(deps, policy, await deps.evidence.gather(deps.store, version, { slos }));
+  const by = { actor: question.actor, isRegistered: true };
+  return buildEvaluation(deps, policy, await deps.evidence.gather(deps.store, version, { slos }), by);
 }
 
-async function buildEvaluation(deps: GateDeps, policy: Policy, candidate: GatheredEvidence): Promise<PolicyEvaluation> {
+async function buildEvaluation(
+  deps: GateDeps,
+  policy: Policy,
+  gathered: GatheredEvidence,
+  by: { readonly actor: string | null; readonly isRegistered: boolean },
+): Promise<PolicyEvaluation> {
   const behind = await deps.evidence.behind(deps.store, policy.spec.model, policy.spec.alias);
-  const champion = behind === null ? null : await deps.evidence.gather(deps.store, behind);
+  // A trade price compares the costs of both versions at demand, which needs the capacity of both.
+  const slos = policy.spec.tradePrice === undefined ? [] : listDemandSlos(policy.spec);
+  const champion = behind === null ? null : await deps.evidence.gather(deps.store, behind, { slos });
   const { budgets, deliveries } = await readBudgets(deps, policy);
+  const versions = { candidate: gathered.evidence, champion: champion?.evidence ?? null };
+  const candidate = { ...gathered, evidence: await addGateFacts(deps, { policy, ...versions, ...by }) };
   const scales = {
     policy: policy.spec,
     candidate: candidate.evidence,
@@ -125,14 +136,6 @@ async function buildEvaluation(deps: GateDeps, policy: Policy, candidate: Gather
   const named = [...deliveries, ...candidate.billDeliveries, ...(champion?.billDeliveries ?? [])];
   const billDeliveries = [...new Set(named)].toSorted();
   return { policy, candidate, champion, billDeliveries, budgets, ...evaluatePolicy(scales) };
-}
-
-export async function requirePolicy(sql: Sql, name: string): Promise<Policy> {
-  const [policy] = await findPolicies(sql, name);
-  if (policy !== undefined) return policy;
-  const known = (await findPolicies(sql, null)).map((each) => each.name);
-  const detail = `There is no policy "${name}". ${known.length > 0 ? `There are: ${known.join(', ')}.` : 'Apply a document of kind Policy first.'}`;
-  throw new AppError('policy_not_found', detail, { policy: name });
 }
 
 async function readBudgets(
@@ -171,6 +174,7 @@ function buildGateAnswer(
     version,
     policy: policy.name,
     summary: summarise(question.model, version, verdict, checks),
+    method: describeMethod(policy.spec, candidate.evidence.gate?.look ?? null),
   };
 }
 
@@ -190,7 +194,10 @@ function decide(
     if ((behind?.version ?? null) !== from || now?.policyVersion !== policy.policyVersion) return null;
     const to = candidate.evidence.version;
     const moves = verdict === 'promote' && from !== to;
-    if (moves) await deps.registry.setAlias(sql, question.model, alias, to);
+    if (moves) {
+      await deps.registry.setAlias(sql, question.model, alias, to);
+      await keepKnownChampion(sql, question.model, alias, to);
+    }
     return deps.ledger.record(sql, {
       actor: question.actor,
       model: question.model,

@@ -12,7 +12,7 @@ export function summarise(model: string, version: string, verdict: Verdict, chec
 }
 
 function countPasses(checks: readonly Check[]): string {
-  const counts = (['quality', 'cost'] as const).flatMap((side) => {
+  const counts = (['quality', 'cost', 'approval'] as const).flatMap((side) => {
     const own = checks.filter((check) => check.side === side);
     const passed = own.filter(({ holds }) => holds === true).length;
     return own.length === 0 ? [] : [`${passed} of ${own.length} ${side} checks`];
@@ -21,8 +21,21 @@ function countPasses(checks: readonly Check[]): string {
 }
 
 function explainMissing(checks: readonly Check[]): string {
-  const missing = checks.filter(({ holds }) => holds === null).map(describeCheck);
-  return missing.length === 0 ? '' : `Evidence is missing for ${joinWords(missing)}.`;
+  const open = checks.filter(({ holds }) => holds === null);
+  const [untested, tested] = [open.filter(({ test }) => test == null), open.filter(({ test }) => test != null)];
+  const sentences = [
+    untested.length === 0 ? '' : `Evidence is missing for ${joinWords(untested.map(describeCheck))}.`,
+    tested.length === 0 ? '' : `Inconclusive: ${tested.map(describeOpenTest).join('; ')}.`,
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+/** Example: "accuracy non-inferior to @champion (4,200 further examples, expected 2026-12-04)". */
+function describeOpenTest(check: Check): string {
+  const { samplesNeeded, expectedAt } = check;
+  if (samplesNeeded == null || samplesNeeded === 0) return describeCheck(check);
+  const expected = expectedAt == null ? '' : `, expected ${expectedAt.slice(0, 10)}`;
+  return `${describeCheck(check)} (${groupThousands(String(samplesNeeded))} further examples${expected})`;
 }
 
 function explainFailures(checks: readonly Check[]): string {

@@ -1,8 +1,14 @@
 import { decimal, decimalString, groupThousands } from '../../platform/units/index.ts';
-import type { QualityEvidence, VersionEvidence } from '../evidence/schema.ts';
+import type { GateFacts, QualityEvidence, VersionEvidence } from '../evidence/schema.ts';
+import { checkApprovals } from './approvals.ts';
+import { checkPriceAge } from './freshness.ts';
 import type { MeasuredCost, ServingCostRule } from './known-costs.ts';
 import type { Check, CostRule, PolicySpec, QualityRule, Verdict } from './schema.ts';
 import { computeServingCost } from './serving-cost.ts';
+import { checkSlo } from './slo.ts';
+import type { TestContext } from './test-evidence.ts';
+import { describeLostChampion, testQualityRule } from './tested-quality.ts';
+import { checkTradePrice } from './trade-price.ts';
 
 /** Remaining amount of a budget, as far as it is known. */
 export interface BudgetLeft {
@@ -22,16 +28,50 @@ export interface Scales {
 }
 
 /**
- * Evaluates the quality and cost rules of a policy. Pure: the same input gives the same verdict. Reject when any check fails; else hold when
- * any check lacks evidence; else promote.
+ * Evaluates the requirements of a policy. Pure: the same input gives the same verdict. Reject when any check fails; else hold when any
+ * check is inconclusive; else promote. With `alpha` in the policy every quality check is a test on the outcomes in the evidence of
+ * the candidate (`gate`); without it, point values are compared.
+ *
+ * @example evaluatePolicy({ policy, candidate, champion: null, budgets: new Map() }).verdict // 'promote'
  */
 export function evaluatePolicy(scales: Scales): { verdict: Verdict; checks: Check[] } {
+  const { policy, candidate } = scales;
+  const context = buildTestContext(scales);
+  const isTested = policy.alpha !== undefined;
   const checks = [
-    ...scales.policy.quality.flatMap((rule) => checkQualityRule(rule, scales)),
-    ...scales.policy.cost.map((rule) => checkCostRule(rule, scales)),
-  ];
+    ...policy.quality.flatMap((rule) => (isTested ? testQualityRule(rule, context) : checkQualityRule(rule, scales))),
+    ...checkSlo(policy, candidate.gate),
+    ...policy.cost.map((rule) => checkCostRule(rule, scales)),
+    ...checkTradePrice(context, scales),
+    ...checkPriceAge(policy, candidate),
+    ...checkApprovals(policy, candidate.gate),
+  ].map((check) => ({ ...check, result: toResult(check.holds) }));
   return { verdict: decideVerdict(checks), checks };
 }
+
+function toResult(holds: boolean | null): NonNullable<Check['result']> {
+  if (holds === null) return 'inconclusive';
+  return holds ? 'passes' : 'fails';
+}
+
+/** Policy, evidence and champion of the tests. A version that is the champion itself has none to compare with. */
+export function buildTestContext({ policy, candidate, champion }: Omit<Scales, 'budgets'>): TestContext {
+  const other = champion === null || champion.version === candidate.version ? null : { version: champion.version };
+  return { policy, facts: candidate.gate ?? buildNoFacts(candidate), quality: candidate.quality, champion: other };
+}
+
+/** Evidence that no gate gathered has no outcomes. */
+const buildNoFacts = ({ createdAt }: VersionEvidence): GateFacts => ({
+  at: createdAt,
+  outcomes: [],
+  pairs: [],
+  latency: null,
+  requests: null,
+  look: null,
+  approvals: null,
+  requestedBy: null,
+  lostChampion: null,
+});
 
 function decideVerdict(checks: readonly Check[]): Verdict {
   if (checks.some(({ holds }) => holds === false)) return 'reject';
@@ -68,6 +108,7 @@ function buildQualityCheck(
     interval:
       interval === null ? null : { lower: toPlainDecimal(interval.lower), upper: toPlainDecimal(interval.upper) },
     source: measured === null ? `no metric "${rule.metric}" was logged for this version` : measured.source,
+    test: null,
   };
 }
 
@@ -82,6 +123,8 @@ function checkAgainstChampion(
   const { champion, candidate, policy } = scales;
   if (champion === null || champion.version === candidate.version) {
     const check = buildQualityCheck(name, rule, measured, null);
+    const lost = champion === null ? (candidate.gate?.lostChampion ?? null) : null;
+    if (lost !== null) return { ...check, source: describeLostChampion(policy.alias, lost) };
     const why = champion === null ? `no version is @${policy.alias} yet` : `this version is @${policy.alias}`;
     return { ...check, holds: true, source: `${why}, so there is no champion to compare with` };
   }

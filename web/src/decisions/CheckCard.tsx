@@ -6,6 +6,7 @@ import { MeasuredFigure } from '../parts/MeasuredFigure.tsx';
 import { CheckGauge } from './CheckGauge.tsx';
 import styles from './decisions.module.css';
 import { Outcome } from './Outcome.tsx';
+import { formatTest } from './test-text.ts';
 
 interface CheckCardProps {
   readonly check: Check;
@@ -14,6 +15,7 @@ interface CheckCardProps {
 
 /** One check: measured value, bound, result, and source of the figure. */
 export function CheckCard({ check, number }: CheckCardProps) {
+  const test = formatTest(check);
   return (
     <li className={styles.check}>
       <p className={styles.checkHead}>
@@ -31,6 +33,7 @@ export function CheckCard({ check, number }: CheckCardProps) {
       </p>
       <CheckGauge check={check} />
       <p className={styles.bound}>{boundText(check)}</p>
+      {test !== null && <p className={styles.bound}>{test}</p>}
       <p className={styles.source}>
         <LinkedText text={check.source} />
       </p>

@@ -8,6 +8,8 @@ interface CheckListProps {
   readonly checks: readonly Check[];
 }
 
+const SIDE_TITLE: Readonly<Record<Check['side'], string>> = { quality: 'Quality', cost: 'Cost', approval: 'Approvals' };
+
 /** The checks of one side of the balance. */
 export function CheckList({ side, checks }: CheckListProps) {
   const id = useId();
@@ -15,7 +17,7 @@ export function CheckList({ side, checks }: CheckListProps) {
   return (
     <section className={`${styles.side} ${styles[side] ?? ''}`} aria-labelledby={id}>
       <h3 id={id} className={styles.sideTitle}>
-        {side === 'quality' ? 'Quality' : 'Cost'}
+        {SIDE_TITLE[side]}
       </h3>
       <ol className={styles.checks}>
         {own.map((check, index) => (

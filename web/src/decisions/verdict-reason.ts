@@ -11,8 +11,14 @@ export function verdictReason(decision: Pick<Decision, 'verdict' | 'checks'>): s
   const { verdict, checks } = decision;
   if (verdict === 'promote') return `all checks pass, with ${bestFigures(checks)}`;
   if (verdict === 'hold') {
-    const missing = checks.filter((check) => check.holds === null).map((check) => check.name);
-    return `evidence is missing for ${missing.join(', ')}`;
+    const open = checks.filter((check) => check.holds === null);
+    const isTested = (check: Check) => check.test != null;
+    const missing = open.filter((check) => !isTested(check)).map((check) => check.name);
+    const tested = open.filter(isTested).map(formatOpenTest);
+    return [
+      ...(missing.length === 0 ? [] : [`evidence is missing for ${missing.join(', ')}`]),
+      ...(tested.length === 0 ? [] : [`${tested.join(', ')} inconclusive`]),
+    ].join(', and ');
   }
   const failed = checks.filter((check) => check.holds === false);
   const first = tellingFailure(failed);
@@ -29,6 +35,12 @@ function tellingFailure(failed: readonly Check[]): Check | undefined {
   const costs = failed.filter((check) => check.side === 'cost' && check.measured !== null);
   const monthly = costs.find((check) => check.unit.endsWith('per month'));
   return failed.find((check) => check.side === 'quality') ?? monthly ?? costs[0] ?? failed[0];
+}
+
+/** Example: "accuracy floor (340 more examples needed)". */
+function formatOpenTest({ name, samplesNeeded }: Check): string {
+  if (samplesNeeded == null || samplesNeeded === 0) return name;
+  return `${name} (${counted(samplesNeeded, 'more example', 'more examples')} needed)`;
 }
 
 /** Side of the checks that caused a rejection; null for other verdicts. */

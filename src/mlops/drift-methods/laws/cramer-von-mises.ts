@@ -1,5 +1,5 @@
+import { computeLogGamma } from '../../../platform/numbers/index.ts';
 import { commonDivisor } from './common-divisor.ts';
-import { logGamma } from './gamma.ts';
 
 /** Evidently (and SciPy) stop the series at terms below this, so p-values under it are rounding. */
 const LAST_TERM = 1e-7;
@@ -12,7 +12,7 @@ export function cramerVonMisesLimit(x: number): number {
   for (let k = 0; ; k += 1) {
     const odd = 4 * k + 1;
     const q = odd ** 2 / (16 * x);
-    const scale = Math.exp(logGamma(k + 0.5) - logGamma(k + 1)) / (Math.PI ** 1.5 * Math.sqrt(x));
+    const scale = Math.exp(computeLogGamma(k + 0.5) - computeLogGamma(k + 1)) / (Math.PI ** 1.5 * Math.sqrt(x));
     const term = scale * Math.sqrt(odd) * Math.exp(-q) * besselQuarter(q);
     sum += term;
     if (Math.abs(term) < LAST_TERM) return sum;

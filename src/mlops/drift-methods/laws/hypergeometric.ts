@@ -1,7 +1,7 @@
-import { logGamma } from './gamma.ts';
+import { computeLogGamma } from '../../../platform/numbers/index.ts';
 
 function logChoose(n: number, k: number): number {
-  return logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
+  return computeLogGamma(n + 1) - computeLogGamma(k + 1) - computeLogGamma(n - k + 1);
 }
 
 /** Probabilities that this close are equal: SciPy's tolerance. */

@@ -1,4 +1,4 @@
-import { logGamma } from './gamma.ts';
+import { computeLogGamma } from '../../../platform/numbers/index.ts';
 
 const SMALL_SAMPLE = 140;
 const PI2 = Math.PI ** 2;
@@ -13,7 +13,7 @@ export function kolmogorovTail(d: number, n: number): number {
   if (d >= 1) return 0;
   const t = n * d;
   if (d <= 0 || t <= 0.5) return 1;
-  if (t <= 1) return 1 - Math.exp(logGamma(n + 1) - n * Math.log(n) + n * Math.log(2 * t - 1));
+  if (t <= 1) return 1 - Math.exp(computeLogGamma(n + 1) - n * Math.log(n) + n * Math.log(2 * t - 1));
   if (t >= n - 1) return 2 * (1 - d) ** n;
   if (d >= 0.5) return 2 * oneSidedTail(d, n);
   const weight = t * d;

@@ -1,4 +1,4 @@
-import { chiSquareTail } from '../laws/gamma.ts';
+import { computeChiSquareTail } from '../../../platform/numbers/index.ts';
 import { type TestResult, toTestResult } from '../measured.ts';
 import { type CountPair, sumCounts } from '../samples.ts';
 
@@ -15,7 +15,7 @@ export function goodnessOfFit({ reference, current }: CountPair): TestResult {
     const expected = count * scale;
     return sum + ((current[at] ?? 0) - expected) ** 2 / expected;
   }, 0);
-  return toTestResult(statistic, chiSquareTail(statistic, reference.length - 1));
+  return toTestResult(statistic, computeChiSquareTail(statistic, reference.length - 1));
 }
 
 /** Pearson's statistic of the 2 x k table, both sides being samples; `correction` is taken off every |observed - expected|. */
@@ -38,7 +38,7 @@ export function contingency(pair: CountPair): TestResult {
   const levels = pair.reference.length;
   if (levels < 2) return ONE_LEVEL;
   const statistic = contingencyStatistic(pair, levels === 2 ? 0.5 : 0);
-  return toTestResult(statistic, chiSquareTail(statistic, levels - 1));
+  return toTestResult(statistic, computeChiSquareTail(statistic, levels - 1));
 }
 
 /** The smallest count that the 2 x k table leads to expect in a cell; the chi-square law needs some, 5 by the usual rule. */
@@ -57,5 +57,5 @@ export function gTest({ reference, current }: CountPair): TestResult {
     const observed = current[at] ?? 0;
     return observed === 0 ? sum : sum + 2 * observed * Math.log(observed / expected);
   }, 0);
-  return toTestResult(statistic, chiSquareTail(statistic, reference.length - 1));
+  return toTestResult(statistic, computeChiSquareTail(statistic, reference.length - 1));
 }

@@ -1,5 +1,5 @@
+import { computeChiSquareTail } from '../../../platform/numbers/index.ts';
 import { computeQuantile } from '../../../platform/numbers/index.ts';
-import { chiSquareTail } from '../laws/gamma.ts';
 import { type TestResult, toTestResult } from '../measured.ts';
 import type { NumericPair } from '../samples.ts';
 
@@ -70,7 +70,7 @@ export function eppsSingleton({ reference, current }: NumericPair): TestResult {
   const { form, rank } = inverseForm(covariance, difference);
   const small = Math.max(n, m) < SMALL ? 1 / (1 + all ** -0.45 + 10.1 * (n ** -1.7 + m ** -1.7)) : 1;
   const statistic = all * form * small;
-  return toTestResult(statistic, chiSquareTail(statistic, rank));
+  return toTestResult(statistic, computeChiSquareTail(statistic, rank));
 }
 
 function mergeSorted(a: Float64Array, b: Float64Array): Float64Array {

@@ -1,4 +1,4 @@
-import { normalTail } from '../laws/normal.ts';
+import { computeNormalTail } from '../../../platform/numbers/index.ts';
 import { type TestResult, toTestResult } from '../measured.ts';
 import type { NumericPair } from '../samples.ts';
 import { rankSides } from './ranks.ts';
@@ -18,7 +18,7 @@ export function mannWhitneyLess(pair: NumericPair): TestResult {
   if (ties === 0 && Math.min(n, m) <= MOST_EXACT) return toTestResult(statistic, exactTail(other, n, m));
   const all = n + m;
   const deviation = Math.sqrt(((n * m) / 12) * (all + 1 - ties / (all * (all - 1))));
-  return toTestResult(statistic, normalTail((other - (n * m) / 2 - 0.5) / deviation));
+  return toTestResult(statistic, computeNormalTail((other - (n * m) / 2 - 0.5) / deviation));
 }
 
 /** P(U >= u) without ties: counts of the product of (1 - x^(n+i)) / (1 - x^i), whose coefficients are the orders with that U. */

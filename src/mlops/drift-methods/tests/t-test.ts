@@ -1,4 +1,4 @@
-import { studentTwoSided } from '../laws/student-t.ts';
+import { computeStudentTwoSided } from '../../../platform/numbers/index.ts';
 import { type TestResult, toTestResult } from '../measured.ts';
 import { computeMoments } from '../moments.ts';
 import type { NumericPair } from '../samples.ts';
@@ -13,5 +13,5 @@ export function tTest({ reference, current }: NumericPair): TestResult {
   const error = Math.sqrt(pooled * (1 / a.count + 1 / b.count));
   if (error === 0 && difference === 0) return { reason: 'all values are equal' };
   const t = difference / error;
-  return toTestResult(t, studentTwoSided(t, degrees));
+  return toTestResult(t, computeStudentTwoSided(t, degrees));
 }

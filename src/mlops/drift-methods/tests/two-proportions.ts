@@ -1,4 +1,4 @@
-import { normalTail } from '../laws/normal.ts';
+import { computeNormalTail } from '../../../platform/numbers/index.ts';
 import { type TestResult, toTestResult } from '../measured.ts';
 import { type CountPair, sumCounts } from '../samples.ts';
 
@@ -11,5 +11,5 @@ export function twoProportions({ reference, current }: CountPair): TestResult {
   const pooled = (p * n + q * m) / (n + m);
   const z = (p - q) / Math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m));
   // Written as 1 - the distribution function, whose rounding Evidently's figures have too.
-  return toTestResult(z, 2 * (1 - (1 - normalTail(Math.abs(z)))));
+  return toTestResult(z, 2 * (1 - (1 - computeNormalTail(Math.abs(z)))));
 }

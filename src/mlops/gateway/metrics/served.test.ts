@@ -8,6 +8,7 @@ import { gatewayMigrations } from '../migrations.ts';
 import { countServed } from './served.ts';
 import { saveTallies } from './store.ts';
 import { createTallies, type RequestEnding } from './tally.ts';
+import { countVersionServed } from './version-served.ts';
 
 const NOW = 1_000 * HOUR_MS;
 
@@ -60,4 +61,13 @@ it('says how many requests of a model failed or were slow in each window, over a
 
 it('knows nothing of a model that is not served', async () => {
   expect(await ask(null, [HOUR_MS], 'other')).toBeNull();
+});
+
+it('counts requests, failures and slow answers of one version', async () => {
+  const window = { start: NOW - 72 * HOUR_MS, end: NOW, withinMs: 100 };
+  const ask = (version: string) => countVersionServed(store, { model: 'ranker', version }, window);
+  const counted = await ask('1');
+  expect(counted).toMatchObject({ requests: 7, errors: 2, answers: 4, slow: 1 });
+  expect(counted?.p95Ms).toBeCloseTo(20, 0);
+  expect(await ask('2')).toBeNull();
 });

@@ -2,15 +2,22 @@ import type { Billing } from '../../../finops/billing/index.ts';
 import type { Budgets } from '../../../finops/budgets/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
-import { formatMoneyText } from '../../../platform/units/index.ts';
+import { type Clock, formatMoneyText } from '../../../platform/units/index.ts';
 import type { Evidence, GatheredEvidence } from '../../evidence/index.ts';
-import { evaluatePolicy, findModelPolicies, listDemandSlos, type TakenDecision } from '../../gates/index.ts';
+import {
+  addReviewFacts,
+  evaluatePolicy,
+  findModelPolicies,
+  listDemandSlos,
+  type TakenDecision,
+} from '../../gates/index.ts';
 import type { Policy } from '../../gates/schema.ts';
 import type { TakenRecord } from '../schema.ts';
 
 export interface JudgeDeps {
   readonly store: Store;
-  readonly evidence: Pick<Evidence, 'find' | 'gather'>;
+  readonly clock: Clock;
+  readonly evidence: Pick<Evidence, 'find' | 'gather' | 'gatherOutcomes'>;
   readonly budgets: Pick<Budgets, 'standing'>;
   readonly bills: Pick<Billing, 'deletionsOf' | 'currentUnits'>;
 }
@@ -32,18 +39,26 @@ export async function judgeOnPresentEvidence(deps: JudgeDeps, decision: TakenRec
   const slos = listDemandSlos(policy.spec);
   const version = await deps.evidence.find(store, decision.model, decision.version);
   const candidate = await deps.evidence.gather(store, version, { slos });
-  const champion = await gatherChampion(deps, decision);
+  // A trade price compares the costs of both versions at demand, which needs the capacity of both.
+  const champion = await gatherChampion(deps, decision, policy.spec.tradePrice === undefined ? [] : slos);
+  const weighed = await addReviewFacts(deps, {
+    policy,
+    candidate: candidate.evidence,
+    champion: champion?.evidence ?? null,
+    recorded: decision.evidence.candidate.gate,
+    recordedPolicyVersion: decision.policyVersion,
+  });
   const { budgets, deliveries } = await readBudgets(deps, policy);
   const evaluated = evaluatePolicy({
     policy: policy.spec,
-    candidate: candidate.evidence,
+    candidate: weighed,
     champion: champion?.evidence ?? null,
     budgets,
   });
   const named = [...deliveries, ...candidate.billDeliveries, ...(champion?.billDeliveries ?? [])];
   return {
     ...{ model: decision.model, version: decision.version, policy, ...evaluated, budgets },
-    candidate: candidate.evidence,
+    candidate: weighed,
     champion: champion?.evidence ?? null,
     billDeliveries: [...new Set(named)].toSorted(),
     priceBooks: [...new Set([...candidate.priceBooks, ...(champion?.priceBooks ?? [])])].toSorted(),
@@ -74,11 +89,12 @@ async function assertBillsNotDeleted({ store, bills }: JudgeDeps, { decision, ev
 async function gatherChampion(
   { store, evidence: source }: JudgeDeps,
   { model, evidence }: TakenRecord,
+  slos: ReturnType<typeof listDemandSlos>,
 ): Promise<GatheredEvidence | null> {
   if (evidence.champion === null) return null;
   const { version } = evidence.champion;
   try {
-    return await source.gather(store, await source.find(store, model, version));
+    return await source.gather(store, await source.find(store, model, version), { slos });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'model_version_not_found') throw error;
     const detail = `Version ${version} of "${model}", the champion at the decision, was deleted.`;

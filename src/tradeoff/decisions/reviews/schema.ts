@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Sha256 } from '../../../platform/hash-chain/schema.ts';
 import { Currency, DecimalString, UtcInstant } from '../../../platform/units/schema.ts';
-import { Verdict } from '../../gates/schema.ts';
+import { Check, Verdict } from '../../gates/schema.ts';
 
 export const ReviewStatus = z
   .enum(['same', 'weaker', 'would-differ', 'cannot-be-judged'])
@@ -35,7 +35,7 @@ const CheckState = z
 export const ChangedCheck = z
   .strictObject({
     name: z.string().describe('Name of the check'),
-    side: z.enum(['quality', 'cost']).describe('Kind of requirement'),
+    side: Check.shape.side,
     unit: z.string().describe('Unit of the measured value and the bound'),
     before: CheckState.nullable().describe('At the decision; null for a check that the policy did not have'),
     now: CheckState.nullable().describe('At the review; null for a check that the policy no longer has'),

@@ -1,0 +1,13 @@
+import { EXACT_TYPE, type LakeTable } from '../../platform/lake/index.ts';
+
+/** One row for each example. `outcomes` has the order of the outcomes in the record of the evaluation; a binary one is 0 or 1. */
+export const EVALUATION_ROWS: LakeTable = {
+  name: 'evaluation_rows',
+  columns: {
+    id: 'VARCHAR',
+    cluster: 'VARCHAR',
+    outcomes: 'DOUBLE[]',
+    latency_ms: 'DOUBLE',
+    cost: EXACT_TYPE,
+  },
+};

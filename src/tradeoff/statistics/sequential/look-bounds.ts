@@ -1,0 +1,69 @@
+import { computeNormalTail } from '../../../platform/numbers/index.ts';
+import type { ComparisonQuestion, Interval, Looks, NamedInterval, Outcomes } from '../outcomes.ts';
+import { computeSequenceMultiplier, DEFAULT_TUNED_AT } from './asymptotic-sequence.ts';
+import { computeLookLevels } from './lan-demets.ts';
+
+/** What the bounds of a look are computed from: the question, the data, and the fixed-sample interval of any one-sided error. */
+export interface LookInput {
+  readonly outcomes: Outcomes;
+  readonly question: ComparisonQuestion;
+  readonly looks: Exclude<Looks, { kind: 'once' }>;
+  /** Effective observations: pairs, or of both arms together, divided by the inflation of the dependence. */
+  readonly n: number;
+  readonly estimate: number;
+  readonly computeFixedInterval: (tail: number) => NamedInterval;
+}
+
+/** The interval at this look, and the one-sided error from which samples needed are planned (`planningTail`). */
+export interface LookBounds extends NamedInterval {
+  readonly planningTail: number;
+}
+
+/** Below this one-sided level the fixed-sample interval is not computed: no data of a real test reach it. */
+const LEAST_LEVEL = 1e-30;
+
+/**
+ * Bounds at one of several looks at growing data, valid over all of them: the fixed-sample interval at the one-sided level that the
+ * look may use. `planned` takes the level beyond the Lan-DeMets bound, `anytime` the level beyond the bound of GrowthBook's
+ * asymptotic confidence sequence, so that each keeps the small-sample behaviour (score interval, Student's t) of its method.
+ *
+ * @throws RangeError for a look outside 1..count, or fractions that do not rise to at most 1.
+ */
+export function computeLookBounds({
+  outcomes,
+  question: { tail },
+  looks,
+  n,
+  computeFixedInterval,
+}: LookInput): LookBounds {
+  if (looks.kind === 'planned') {
+    const test = `Lan-DeMets bound (O'Brien-Fleming), look ${looks.look} of ${looks.count}`;
+    const interval = computeIntervalAt(computeLookLevel(looks, tail), outcomes, computeFixedInterval);
+    return { ...interval, test, planningTail: tail };
+  }
+  const observations = outcomes.design === 'paired' ? 2 * n : n;
+  const { tunedAt = DEFAULT_TUNED_AT } = looks;
+  const level = computeNormalTail(computeSequenceMultiplier(observations, { tail, tunedAt }));
+  const planned = computeNormalTail(computeSequenceMultiplier(Math.max(observations, tunedAt), { tail, tunedAt }));
+  const test = 'asymptotic confidence sequence';
+  return { ...computeIntervalAt(level, outcomes, computeFixedInterval), test, planningTail: planned };
+}
+
+function computeLookLevel(looks: Extract<Looks, { kind: 'planned' }>, tail: number): number {
+  const { look, count, fraction, previousFractions } = looks;
+  if (!(Number.isInteger(count) && Number.isInteger(look) && look >= 1 && look <= count)) {
+    throw new RangeError(`A planned look is one of 1 to ${count}, not ${look}.`);
+  }
+  return computeLookLevels([...previousFractions, fraction], tail).at(-1) as number;
+}
+
+function computeIntervalAt(
+  level: number,
+  outcomes: Outcomes,
+  computeFixedInterval: (tail: number) => Interval,
+): Interval {
+  const range = outcomes.kind === 'binary' ? 1 : Number.POSITIVE_INFINITY;
+  if (level < LEAST_LEVEL) return { lower: -range, upper: range };
+  const { lower, upper } = computeFixedInterval(level);
+  return { lower, upper };
+}
