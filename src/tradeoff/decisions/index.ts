@@ -82,8 +82,8 @@ export function createDecisions(deps: DecisionDeps & SubscribesToEvents): Decisi
     async record(sql, taken) {
       const bills = await deps.bills.billSums(sql, taken.billDeliveries);
       const decision = buildDecisionRecord(taken, bills, new Date(deps.clock.now()).toISOString());
-      await insertDecision(sql, decision);
-      await stampQuality(deps, sql, decision);
+      const sequence = await insertDecision(sql, decision);
+      await stampQuality(deps, sql, { sequence, record: decision });
       const { model, version, verdict, policy } = decision;
       await deps.events.append(sql, {
         type: 'decision.taken',

@@ -78,7 +78,10 @@ export const decisionMigrations: Migrations = {
         .execute();
       await db.schema
         .createTable('decision_quality_stamp')
-        .addColumn('decision', 'text', (column) => column.primaryKey())
+        .addColumn('sequence', 'bigint', (column) => column.primaryKey())
+        .addColumn('decision', 'text', (column) => column.notNull())
+        .addColumn('model', 'text', (column) => column.notNull())
+        .addColumn('versions', 'text', (column) => column.notNull())
         .addColumn('sha256', 'text', (column) => column.notNull())
         .execute();
     },

@@ -14,8 +14,8 @@ export interface StoredDecision {
   readonly link: ChainLink | null;
 }
 
-/** Appends a decision to the ledger and its hash chain, in the caller's transaction. */
-export async function insertDecision(sql: Sql, decision: TakenRecord): Promise<void> {
+/** Appends a decision to the ledger and its hash chain, in the caller's transaction. Returns its sequence. */
+export async function insertDecision(sql: Sql, decision: TakenRecord): Promise<number> {
   const { position, previousSha256, sha256 } = await appendLink(sql, decision);
   const { sequence } = await sql
     .tables<DecisionTables>()
@@ -36,6 +36,7 @@ export async function insertDecision(sql: Sql, decision: TakenRecord): Promise<v
     .executeTakeFirstOrThrow();
   const basis = listBasis(decision).map((named) => ({ sequence, ...named }));
   if (basis.length > 0) await sql.tables<DecisionTables>().insertInto('decision_basis').values(basis).execute();
+  return sequence;
 }
 
 const COLUMNS = ['sequence', 'document', 'position', 'previous_sha256', 'sha256'] as const;

@@ -4,55 +4,64 @@ import { digestEvidence } from '../evidence-digest.ts';
 import type { TakenRecord } from '../schema.ts';
 import { findDecisionsAt } from '../store.ts';
 import { QUALITY_CHANGED } from './causes.ts';
-import { findLatest, findStamps, putStamp } from './store.ts';
+import { findLatest, findStamps, putStamp, type QualityStamp } from './store.ts';
 
 export interface QualityLookDeps {
   readonly store: Store;
   readonly events: Pick<Events, 'append'>;
   /**
-   * Everything that the quality evidence of a version is made of, as a JSON value that changes when it does: its metrics, and its
-   * evaluations and labels where they count.
+   * Inputs of the quality evidence of a version as a JSON value that changes with them: its metrics, and its evaluations and labels
+   * where they count.
    */
   readonly qualityOf: (sql: Sql, version: { readonly model: string; readonly version: string }) => Promise<unknown>;
 }
 
+/** Decisions of a look: the newest ones that can be in force. */
+const MOST_DECISIONS = 1_000;
 const DECISIONS_A_READ = 100;
 
 /** Keeps the state of the quality evidence at the decision, in its transaction. */
-export async function stampQuality(deps: QualityLookDeps, sql: Sql, decision: TakenRecord): Promise<void> {
-  await putStamp(sql, decision.decision, await computeStamp(deps, sql, decision));
+export async function stampQuality(
+  deps: QualityLookDeps,
+  sql: Sql,
+  { sequence, record }: { readonly sequence: number; readonly record: TakenRecord },
+): Promise<void> {
+  const { decision, model, version, evidence } = record;
+  const champion = evidence.champion === null ? [] : [evidence.champion.version];
+  const versions = [...new Set([version, ...champion])];
+  const sha256 = await computeStamp(deps, sql, { model, versions });
+  await putStamp(sql, { sequence, decision, model, versions, sha256 });
 }
 
 /**
- * Compares the quality evidence of the latest decisions with its state at the look before, and appends an event for each decision whose
+ * Compares the quality evidence of the newest decisions with its state at the look before, and appends an event for each decision whose
  * evidence changed. A decision without a stored state, from before it was stored, gets the present one.
  */
 export async function lookAtQuality(deps: QualityLookDeps, signal: AbortSignal): Promise<void> {
-  const sequences = await findLatest(deps.store);
-  for (let start = 0; start < sequences.length; start += DECISIONS_A_READ) {
+  const { store } = deps;
+  const newest = (await findLatest(store)).toSorted((one, other) => other - one).slice(0, MOST_DECISIONS);
+  for (let start = 0; start < newest.length; start += DECISIONS_A_READ) {
     signal.throwIfAborted();
-    const decisions = await findDecisionsAt(deps.store, sequences.slice(start, start + DECISIONS_A_READ));
-    const stamps = await findStamps(
-      deps.store,
-      decisions.map(({ record }) => record.decision),
-    );
-    for (const { record } of decisions) {
-      const before = stamps.get(record.decision);
-      if (before !== (await computeStamp(deps, deps.store, record))) await noteQuality(deps, record);
+    const sequences = newest.slice(start, start + DECISIONS_A_READ);
+    const stamps = await findStamps(store, sequences);
+    const missing = sequences.filter((sequence) => !stamps.has(sequence));
+    for (const stored of await findDecisionsAt(store, missing)) await stampQuality(deps, store, stored);
+    for (const stamp of stamps.values()) {
+      if (stamp.sha256 !== (await computeStamp(deps, store, stamp))) await noteChange(deps, stamp);
     }
   }
 }
 
-async function noteQuality(deps: QualityLookDeps, record: TakenRecord): Promise<void> {
+async function noteChange(deps: QualityLookDeps, { sequence }: QualityStamp): Promise<void> {
   const { store, events } = deps;
-  const { decision, model } = record;
   await store.transaction(async (sql) => {
-    const before = (await findStamps(sql, [decision])).get(decision);
-    const now = await computeStamp(deps, sql, record);
-    if (before === now) return;
-    await putStamp(sql, decision, now);
+    const before = (await findStamps(sql, [sequence])).get(sequence);
     if (before === undefined) return;
-    const versions = listVersions(record).map((version) => `${model}/${version}`);
+    const sha256 = await computeStamp(deps, sql, before);
+    if (before.sha256 === sha256) return;
+    await putStamp(sql, { ...before, sha256 });
+    const { decision, model } = before;
+    const versions = before.versions.map((version) => `${model}/${version}`);
     await events.append(sql, {
       type: QUALITY_CHANGED,
       subject: `decision:${decision}`,
@@ -61,14 +70,12 @@ async function noteQuality(deps: QualityLookDeps, record: TakenRecord): Promise<
   });
 }
 
-async function computeStamp({ qualityOf }: QualityLookDeps, sql: Sql, record: TakenRecord): Promise<string> {
-  const { model } = record;
+async function computeStamp(
+  { qualityOf }: QualityLookDeps,
+  sql: Sql,
+  { model, versions }: Pick<QualityStamp, 'model' | 'versions'>,
+): Promise<string> {
   const qualities = [];
-  for (const version of listVersions(record)) qualities.push(await qualityOf(sql, { model, version }));
+  for (const version of versions) qualities.push(await qualityOf(sql, { model, version }));
   return digestEvidence(qualities);
-}
-
-/** The version and the champion that the decision compared it with. */
-function listVersions({ version, evidence }: TakenRecord): string[] {
-  return [...new Set([version, ...(evidence.champion === null ? [] : [evidence.champion.version])])];
 }

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import { z } from 'zod';
 import { isAmong, type Sql } from '../../../platform/store/index.ts';
 import type { DecisionTables } from '../tables.ts';
 import { Change } from './causes.ts';
@@ -14,7 +15,7 @@ interface ReviewTables {
     judged_at: string | null;
   };
   decision_review: { sequence: Generated<number>; decision: string; at: string; status: string; document: string };
-  decision_quality_stamp: { decision: string; sha256: string };
+  decision_quality_stamp: { sequence: number; decision: string; model: string; versions: string; sha256: string };
   decision_bill_change: { unit: string; before: string | null; after: string | null };
 }
 
@@ -167,17 +168,30 @@ export async function findLatest(
   return [...new Set([...latest, ...promoted].map(({ sequence }) => sequence))];
 }
 
-export async function findStamps(sql: Sql, decisions: readonly string[]): Promise<Map<string, string>> {
-  const query = sql.tables<ReviewTables>().selectFrom('decision_quality_stamp').selectAll();
-  const rows = await query.where(isAmong(sql, 'decision', decisions)).execute();
-  return new Map(rows.map(({ decision, sha256 }) => [decision, sha256]));
+/** State of the quality evidence of a decision at the last look. */
+export interface QualityStamp {
+  readonly sequence: number;
+  readonly decision: string;
+  readonly model: string;
+  /** The version and the champion of the decision. */
+  readonly versions: readonly string[];
+  readonly sha256: string;
 }
 
-export async function putStamp(sql: Sql, decision: string, sha256: string): Promise<void> {
+/** Stored states of these decisions, by sequence; a decision from before states were stored has none. */
+export async function findStamps(sql: Sql, sequences: readonly number[]): Promise<Map<number, QualityStamp>> {
+  const query = sql.tables<ReviewTables>().selectFrom('decision_quality_stamp').selectAll();
+  const rows = await query.where(isAmong(sql, 'sequence', sequences)).execute();
+  return new Map(
+    rows.map((row) => [row.sequence, { ...row, versions: z.array(z.string()).parse(JSON.parse(row.versions)) }]),
+  );
+}
+
+export async function putStamp(sql: Sql, { versions, ...stamp }: QualityStamp): Promise<void> {
   await sql
     .tables<ReviewTables>()
     .insertInto('decision_quality_stamp')
-    .values({ decision, sha256 })
-    .onConflict((conflict) => conflict.column('decision').doUpdateSet({ sha256 }))
+    .values({ ...stamp, versions: JSON.stringify(versions) })
+    .onConflict((conflict) => conflict.column('sequence').doUpdateSet({ sha256: stamp.sha256 }))
     .execute();
 }
