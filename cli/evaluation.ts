@@ -58,7 +58,7 @@ steelyard evaluation import --run 0123abcd --artifact eval.json --id id --correc
     const client = await context.client();
     const upload = file === undefined ? undefined : await sendFile(context, client, file);
     const result = await client.call(importEvaluation, {
-      body: { run, name, upload, artifact, columns: { ...columns, scores, latencyMs: latency } },
+      body: { runId: run, name, upload, artifact, columns: { ...columns, scores, latencyMs: latency } },
     });
     await context.answer(result, () => importedText(result, context));
     return 0;
@@ -101,7 +101,7 @@ const listCommand = command({
   options: { run: { value: 'RUN', schema: RunId, required: true, describe: 'MLflow run' } },
   run: async (context, { run }) => {
     const client = await context.client();
-    const document = await client.call(listEvaluations, { query: { run } });
+    const document = await client.call(listEvaluations, { query: { runId: run } });
     await context.answer(document, () => evaluationsText(document.evaluations, context));
     if (document.evaluations.length === 0) {
       await context.remark(
@@ -147,10 +147,11 @@ const showCommand = command({
 });
 
 function evaluationText(evaluation: Evaluation, { paint }: Context): string {
-  const { name, version, run, rows, clusters, latencyP95Ms, cost, sha256, source, importedAt, importedBy } = evaluation;
+  const { name, version, runId, rows, clusters, latencyP95Ms, cost, sha256, source, importedAt, importedBy } =
+    evaluation;
   const head = facts(
     [
-      ['Run', run],
+      ['Run', runId],
       ['Evaluation', `${name} v${version}`],
       ['Examples', formatCount(rows)],
       ['Clusters', clusters === null ? 'none' : formatCount(clusters)],

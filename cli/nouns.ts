@@ -209,14 +209,16 @@ const ENDPOINT_VERBS = ['apply', 'list', 'show', 'metrics', 'rollback', 'traffic
 
 const modelLines: readonly NounLine[] = [
   {
-    summary: 'List registered models and their versions',
-    nouns: [noun('model', ['list', 'show'], async () => (await import('./model.ts')).modelCommands)],
+    summary: 'List models and versions; import their per-example outcomes',
+    nouns: [
+      noun('model', ['list', 'show'], async () => (await import('./model.ts')).modelCommands),
+      noun('evaluation', ['import', 'list', 'show'], async () => (await import('./evaluation.ts')).evaluationCommands),
+    ],
   },
   {
     summary: 'Gate model versions by quality and cost; list, replay, export and verify decisions',
     nouns: [
       noun('gate', ['check', 'approve', 'simulate'], async () => (await import('./gate.ts')).gateCommands),
-      noun('evaluation', ['import', 'list', 'show'], async () => (await import('./evaluation.ts')).evaluationCommands),
       noun('policy', ['list'], async () => (await import('./gate.ts')).gateCommands),
       noun(
         'decision',

@@ -33,7 +33,9 @@ async function importText(
   { file = 'e.csv', columns = COLUMNS }: { file?: string; columns?: Partial<EvaluationColumns> } = {},
 ) {
   const sent = await upload(file, text);
-  return call(application, importEvaluation, { body: { run, columns: { ...COLUMNS, ...columns }, upload: sent } });
+  return call(application, importEvaluation, {
+    body: { runId: run, columns: { ...COLUMNS, ...columns }, upload: sent },
+  });
 }
 
 describe('an import of per-example outcomes', () => {
@@ -43,7 +45,14 @@ describe('an import of per-example outcomes', () => {
     const columns = { scores: ['f1'], cluster: 'user', latencyMs: 'ms', cost: 'usd', currency: 'USD' };
     const { outcome, evaluation } = await importText(run, text, { columns });
     expect(outcome).toBe('created');
-    expect(evaluation).toMatchObject({ run, name: 'default', version: 1, rows: 4, clusters: 3, source: 'e.csv' });
+    expect(evaluation).toMatchObject({
+      runId: run,
+      name: 'default',
+      version: 1,
+      rows: 4,
+      clusters: 3,
+      source: 'e.csv',
+    });
     expect(evaluation.cost).toEqual({ amount: '1', currency: 'USD' });
     expect(evaluation.latencyP95Ms).toBeCloseTo(38.5, 9);
     expect(evaluation.outcomes).toMatchObject([
@@ -73,7 +82,7 @@ describe('an import of per-example outcomes', () => {
     expect(again).toEqual({ outcome: 'unchanged', evaluation: first.evaluation });
     const other = await importText(run, 'id,ok\na,1\nb,1\n');
     expect(other).toMatchObject({ outcome: 'created', evaluation: { version: 2 } });
-    const { evaluations } = await call(application, listEvaluations, { query: { run } });
+    const { evaluations } = await call(application, listEvaluations, { query: { runId: run } });
     expect(evaluations.map(({ version }) => version)).toEqual([2, 1]);
   });
 
@@ -87,10 +96,12 @@ describe('an import of per-example outcomes', () => {
     });
     expect(put.statusCode).toBe(200);
     const { evaluation } = await call(application, importEvaluation, {
-      body: { run, columns: COLUMNS, artifact: 'eval.json' },
+      body: { runId: run, columns: COLUMNS, artifact: 'eval.json' },
     });
     expect(evaluation).toMatchObject({ rows: 3, source: 'artifact eval.json' });
-    const missing = call(application, importEvaluation, { body: { run, columns: COLUMNS, artifact: 'no.json' } });
+    const missing = call(application, importEvaluation, {
+      body: { runId: run, columns: COLUMNS, artifact: 'no.json' },
+    });
     expect(await catchProblem(missing)).toMatchObject({ code: 'evaluation_artifact_missing' });
   });
 

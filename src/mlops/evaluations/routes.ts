@@ -6,7 +6,7 @@ export function evaluationRoutes(deps: EvaluationDeps): Route[] {
   return [
     handle(sendEvaluationFile, ({ query, stream }) => deps.uploads.receive(query.name, stream)),
     handle(importEvaluation, ({ body, actor }) => importTable(deps, { ...body, actor })),
-    handle(listEvaluations, async ({ query }) => ({ evaluations: await listRunEvaluations(deps, query.run) })),
+    handle(listEvaluations, async ({ query }) => ({ evaluations: await listRunEvaluations(deps, query.runId) })),
     handle(getEvaluation, ({ params }) => requireEvaluation(deps.store, params.evaluation)),
   ];
 }

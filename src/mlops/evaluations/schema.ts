@@ -50,7 +50,7 @@ export type OutcomeSummary = z.infer<typeof OutcomeSummary>;
 export const Evaluation = z
   .strictObject({
     evaluation: z.string().describe('Id of the table'),
-    run: RunId,
+    runId: RunId,
     name: EvaluationName,
     version: z.number().int().describe('Version of the table; another content under the same name is a new version'),
     rows: z.number().int().describe('Examples'),
@@ -124,7 +124,7 @@ export const importEvaluation = endpoint({
   summary: 'Import per-example outcomes of a run from an uploaded file or an artifact of the run',
   body: z
     .strictObject({
-      run: RunId,
+      runId: RunId,
       name: EvaluationName.default('default'),
       columns: EvaluationColumns,
       upload: UploadId.optional().describe('Id of the uploaded file; or give `artifact`'),
@@ -165,7 +165,7 @@ export const listEvaluations = endpoint({
   path: '/api/v1/evaluations',
   scope: 'mlops.read',
   summary: 'List evaluations of a run, newest first; all versions',
-  query: z.strictObject({ run: RunId }),
+  query: z.strictObject({ runId: RunId }),
   response: z.strictObject({ evaluations: z.array(Evaluation).describe('Evaluations, newest first') }),
   errors: ['run_not_found'],
 });

@@ -22,7 +22,7 @@ export interface EvaluationDeps {
 }
 
 export interface EvaluationImport {
-  readonly run: string;
+  readonly runId: string;
   readonly name: string;
   readonly columns: EvaluationColumns;
   readonly upload?: string | undefined;
@@ -41,9 +41,9 @@ export interface ImportedEvaluation {
  */
 export async function importTable(deps: EvaluationDeps, request: EvaluationImport): Promise<ImportedEvaluation> {
   const { store, lake, clock } = deps;
-  const { run, name, columns, actor } = request;
-  await requireRun(deps, run);
-  const upload = request.upload ?? (await receiveArtifact(deps, run, request.artifact ?? ''));
+  const { runId, name, columns, actor } = request;
+  await requireRun(deps, runId);
+  const upload = request.upload ?? (await receiveArtifact(deps, runId, request.artifact ?? ''));
   const { name: fileName } = await deps.uploads.facts(upload);
   const source = request.artifact === undefined ? fileName : `artifact ${request.artifact}`;
   const id = `ev_${randomUUID()}`;
@@ -51,11 +51,11 @@ export async function importTable(deps: EvaluationDeps, request: EvaluationImpor
   return useUploadedFiles(deps, [{ upload, name: fileName }], async ([{ path }]) => {
     const { file, facts } = await lake.session((session) => stageTable(session, id, { path, name: fileName }, columns));
     const result = await store.transaction(async (sql): Promise<ImportedEvaluation> => {
-      const [newest] = await findEvaluations(sql, run, name);
+      const [newest] = await findEvaluations(sql, runId, name);
       if (newest?.evaluation.sha256 === facts.sha256) return { outcome: 'unchanged', evaluation: newest.evaluation };
       const version = (newest?.evaluation.version ?? 0) + 1;
       const importedAt = new Date(clock.now()).toISOString();
-      const evaluation = { evaluation: id, run, name, version, source, ...facts, importedAt, importedBy: actor };
+      const evaluation = { evaluation: id, runId, name, version, source, ...facts, importedAt, importedBy: actor };
       await lake.swap(sql, EVALUATION_ROWS, { remove: [], add: [file] });
       await insertEvaluation(sql, { evaluation, lakeFile: file.id });
       return { outcome: 'created', evaluation };
@@ -66,9 +66,9 @@ export async function importTable(deps: EvaluationDeps, request: EvaluationImpor
 }
 
 /** All evaluations of a run, newest version first within a name. Error: `run_not_found`. */
-export async function listRunEvaluations(deps: EvaluationDeps, run: string): Promise<Evaluation[]> {
-  await requireRun(deps, run);
-  return (await findEvaluations(deps.store, run)).map(({ evaluation }) => evaluation);
+export async function listRunEvaluations(deps: EvaluationDeps, runId: string): Promise<Evaluation[]> {
+  await requireRun(deps, runId);
+  return (await findEvaluations(deps.store, runId)).map(({ evaluation }) => evaluation);
 }
 
 /** Error: `evaluation_not_found`. */
@@ -79,20 +79,20 @@ export async function requireEvaluation(sql: Sql, id: string): Promise<Evaluatio
   throw new AppError('evaluation_not_found', detail, { evaluation: id });
 }
 
-async function requireRun({ tracking, store }: EvaluationDeps, run: string): Promise<void> {
-  if ((await tracking.run(store, run)) !== null) return;
-  throw new AppError('run_not_found', `There is no run "${run}". "steelyard run list" lists the runs.`, { run });
+async function requireRun({ tracking, store }: EvaluationDeps, runId: string): Promise<void> {
+  if ((await tracking.run(store, runId)) !== null) return;
+  throw new AppError('run_not_found', `There is no run "${runId}". "steelyard run list" lists the runs.`, { runId });
 }
 
 /** Copies an artifact of the run to an upload: the artifacts may be in a bucket, and the engine reads files of this machine. */
-async function receiveArtifact({ tracking, store, uploads }: EvaluationDeps, run: string, path: string) {
-  const root = await tracking.runArtifactUri(store, run);
+async function receiveArtifact({ tracking, store, uploads }: EvaluationDeps, runId: string, path: string) {
+  const root = await tracking.runArtifactUri(store, runId);
   const opened = root === null ? null : await tracking.artifactFiles.open(root, path).catch(ignoreMissing);
   if (opened === null) {
-    const logged = listLoggedTables((await tracking.run(store, run))?.tags['mlflow.loggedArtifacts']);
+    const logged = listLoggedTables((await tracking.run(store, runId))?.tags['mlflow.loggedArtifacts']);
     const known = logged.length === 0 ? 'It logged no table' : `Its tables are ${logged.join(', ')}`;
-    const detail = `Run "${run}" has no artifact "${path}". ${known}.`;
-    throw new AppError('evaluation_artifact_missing', detail, { run, artifact: path });
+    const detail = `Run "${runId}" has no artifact "${path}". ${known}.`;
+    throw new AppError('evaluation_artifact_missing', detail, { runId, artifact: path });
   }
   return (await uploads.receive(opened.filename, opened.content)).upload;
 }

@@ -12,8 +12,8 @@ export interface StoredEvaluation {
 }
 
 /** Evaluations of a run, newest version first within a name. */
-export async function findEvaluations(sql: Sql, run: string, name?: string): Promise<StoredEvaluation[]> {
-  let query = sql.tables<EvaluationTables>().selectFrom('evaluation').selectAll().where('run_id', '=', run);
+export async function findEvaluations(sql: Sql, runId: string, name?: string): Promise<StoredEvaluation[]> {
+  let query = sql.tables<EvaluationTables>().selectFrom('evaluation').selectAll().where('run_id', '=', runId);
   if (name !== undefined) query = query.where('name', '=', name);
   const rows = await query.orderBy('name').orderBy('version', 'desc').execute();
   return rows.map(toStored);
@@ -27,8 +27,8 @@ export async function findEvaluationById(sql: Sql, id: string): Promise<StoredEv
 }
 
 export async function insertEvaluation(sql: Sql, { evaluation, lakeFile }: StoredEvaluation): Promise<void> {
-  const { evaluation: id, run, name, version } = evaluation;
-  const row = { evaluation: id, run_id: run, name, version, lake_file: lakeFile, facts: JSON.stringify(evaluation) };
+  const { evaluation: id, runId, name, version } = evaluation;
+  const row = { evaluation: id, run_id: runId, name, version, lake_file: lakeFile, facts: JSON.stringify(evaluation) };
   await sql.tables<EvaluationTables>().insertInto('evaluation').values(row).execute();
 }
 

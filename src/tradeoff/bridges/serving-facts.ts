@@ -1,4 +1,9 @@
-import { computeBusyShare, countVersionServed, loadServiceTimes, readHourlyRequests } from '../../mlops/gateway/index.ts';
+import {
+  computeBusyShare,
+  countVersionServed,
+  loadServiceTimes,
+  readHourlyRequests,
+} from '../../mlops/gateway/index.ts';
 import { listServedVariants } from '../../mlops/serving/index.ts';
 import type { ServingFacts } from '../evidence/index.ts';
 import { buildHardwareName } from '../unit-cost/index.ts';

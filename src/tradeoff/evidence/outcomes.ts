@@ -99,8 +99,8 @@ function toOutcomeEvidence(
   return { metric, name, ...toReference(newest), ...outcome, examplesPerDay: computeGrowth(versions) };
 }
 
-function toReference({ evaluation: { evaluation, run, version, sha256, rows, importedAt } }: StoredEvaluation) {
-  return { evaluation, run, evaluationVersion: version, sha256, rows, importedAt };
+function toReference({ evaluation: { evaluation, runId, version, sha256, rows, importedAt } }: StoredEvaluation) {
+  return { evaluation, runId, evaluationVersion: version, sha256, rows, importedAt };
 }
 
 /** Examples a day between the first and the newest version; null with one version, or when it has not grown. */

@@ -44,7 +44,7 @@ export type CostEvidence = z.infer<typeof CostEvidence>;
 
 const TableReference = {
   evaluation: z.string().describe('Id of the evaluation'),
-  run: z.string().describe('Run that it belongs to'),
+  runId: z.string().describe('Run that it belongs to'),
   evaluationVersion: z.number().int().describe('Version of the evaluation'),
   sha256: z.string().describe('SHA-256 of its rows'),
   rows: z.number().int().describe('Examples'),

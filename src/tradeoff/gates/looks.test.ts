@@ -75,7 +75,7 @@ async function importOutcomes(
     payload,
   });
   const { upload } = sent.json<{ upload: string }>();
-  await call(application, importEvaluation, { body: { run, columns, upload } });
+  await call(application, importEvaluation, { body: { runId: run, columns, upload } });
 }
 
 let models = 0;

@@ -10,7 +10,7 @@ type Counts = NonNullable<PairedEvidence['paired']['counts']>;
 
 const REFERENCE = {
   evaluation: 'ev_1',
-  run: 'r2',
+  runId: 'r2',
   evaluationVersion: 1,
   sha256: 'a',
   importedAt: '2026-11-09T00:00:00.000Z',
@@ -31,7 +31,7 @@ function buildBinary({ both, onlyCandidate, onlyBaseline, neither }: Counts, met
   };
   const pair: PairedEvidence = {
     metric,
-    baseline: { ...REFERENCE, run: 'r1', rows: pairs },
+    baseline: { ...REFERENCE, runId: 'r1', rows: pairs },
     overlap: 1,
     paired: {
       pairs,

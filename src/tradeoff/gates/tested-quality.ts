@@ -220,9 +220,9 @@ function estimateArrival(
 const MOST_INSTANT = Date.UTC(10_000, 0, 1);
 
 function describeTables({ outcome, pair }: RuleEvidence, { policy, champion }: TestContext): string {
-  const table = `evaluation ${outcome.name} v${outcome.evaluationVersion} of run ${outcome.run}`;
+  const table = `evaluation ${outcome.name} v${outcome.evaluationVersion} of run ${outcome.runId}`;
   if (pair === null) return table;
-  return `${table}, paired with v${pair.baseline.evaluationVersion} of run ${pair.baseline.run} (@${policy.alias}, version ${champion?.version})`;
+  return `${table}, paired with v${pair.baseline.evaluationVersion} of run ${pair.baseline.runId} (@${policy.alias}, version ${champion?.version})`;
 }
 
 /** Metrics and their numbers of examples that a look at these facts tests. */

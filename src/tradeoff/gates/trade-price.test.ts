@@ -6,7 +6,7 @@ import { evaluatePolicy } from './weigh.ts';
 
 const AT = '2026-11-10T00:00:00.000Z';
 const HOUR_MS = 3_600_000;
-const TABLE = { evaluation: 'ev_1', run: 'r', evaluationVersion: 1, sha256: 'a', rows: 20_000, importedAt: AT };
+const TABLE = { evaluation: 'ev_1', runId: 'r', evaluationVersion: 1, sha256: 'a', rows: 20_000, importedAt: AT };
 
 /** A benchmark on `vcpu` CPUs at 0.04 USD an hour: 10,000 predictions an hour. */
 const buildVersion = (version: string, vcpu: string, gate?: GateFacts): VersionEvidence => ({
