@@ -15,7 +15,7 @@ const DIFFERS = 1;
 
 const replayCommand = command({
   path: ['decision', 'replay'],
-  summary: 'Replay a decision from its evidence on the server, or from an exported file without a server',
+  summary: 'Replay a decision from its evidence, on the server or from an exported file',
   example: 'steelyard decision replay dec_0123456789abcdef0123\nsteelyard decision replay decision.json',
   needs: 'server',
   exits: { [DIFFERS]: 'the replay differs from the record' },

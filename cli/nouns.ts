@@ -216,7 +216,7 @@ const modelLines: readonly NounLine[] = [
     ],
   },
   {
-    summary: 'Gate model versions by quality and cost; list, replay, export and verify decisions',
+    summary: 'Gate model versions by quality and cost; replay and verify decisions',
     nouns: [
       noun('gate', ['check', 'approve', 'simulate'], async () => (await import('./gate.ts')).gateCommands),
       noun('policy', ['list'], async () => (await import('./gate.ts')).gateCommands),
