@@ -51,6 +51,7 @@ export async function findDecision(sql: Sql, id: string): Promise<StoredDecision
   return row === undefined ? null : toStored(row);
 }
 
+/** Decisions by sequence. A damaged document is left out, so that it blocks no other decision; `decision verify` names it. */
 export async function findDecisionsAt(sql: Sql, sequences: readonly number[]): Promise<StoredDecision[]> {
   if (sequences.length === 0) return [];
   const query = sql.tables<DecisionTables>().selectFrom('decision').select(COLUMNS);
@@ -58,7 +59,15 @@ export async function findDecisionsAt(sql: Sql, sequences: readonly number[]): P
     .where(isAmong(sql, 'sequence', sequences))
     .orderBy('sequence')
     .execute();
-  return rows.map(toStored);
+  return rows.filter(({ document }) => isReadable(document)).map(toStored);
+}
+
+function isReadable(document: string): boolean {
+  try {
+    return TakenRecord.safeParse(JSON.parse(document)).success;
+  } catch {
+    return false;
+  }
 }
 
 function toStored(

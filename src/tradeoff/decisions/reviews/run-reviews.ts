@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Events } from '../../../platform/events/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
@@ -176,6 +177,11 @@ function describeFailure(
   };
 }
 
+/** The parts of a review that its notice announces. */
+function toAnnounced({ status, summary, changedChecks, atStake }: DecisionReview): unknown {
+  return { status, summary, changedChecks, atStake };
+}
+
 async function storeReview(
   deps: ReviewDeps,
   sql: Sql,
@@ -194,6 +200,6 @@ async function storeReview(
     },
   });
   // Several changes with one effect, such as a price and the cost of a run, are announced once.
-  const isKnown = before?.status === review.status && before.evidenceSha256 === review.evidenceSha256;
+  const isKnown = before !== undefined && isDeepStrictEqual(toAnnounced(before), toAnnounced(review));
   if (!isKnown) await enqueueReviewNotice(deps, sql, { decision, review, owner });
 }

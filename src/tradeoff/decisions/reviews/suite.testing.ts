@@ -6,11 +6,13 @@ import { deleteDelivery } from '../../../finops/billing/deletion/schema.ts';
 import { revertDelivery } from '../../../finops/billing/schema.ts';
 import { recordUsage } from '../../../finops/metering/schema.ts';
 import type { Application } from '../../../main.ts';
+import type { StoredEvent } from '../../../platform/events/index.ts';
 import { type SmtpServer, startSmtpServer } from '../../../platform/mail/smtp-server.testing.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
 import { call, importFiles, postponeJobs, testApplication } from '../../../testing/application.ts';
 import { checkGate } from '../../gates/schema.ts';
 import { getDecision, listDecisions } from '../schema.ts';
+import { receiveChange } from './index.ts';
 
 const RULES = `
 apiVersion: steelyard/v1
@@ -119,6 +121,7 @@ export function reviewSuite(engine: string, newDatabase: () => Promise<string>):
     describe('a restated bill', testBills);
     describe('a changed policy', testPolicies);
     describe('a changed price', testPrices);
+    describe('a change', testInForce);
     describe('changed quality evidence', testQuality);
     describe('several changes', testOrder);
   });
@@ -232,6 +235,45 @@ async function findReviewedEvents(decision: string): Promise<unknown[]> {
   const events = application.store.tables<{ event: { sequence: number; type: string; payload: string } }>();
   const rows = await events.selectFrom('event').select('payload').where('type', '=', 'decision.reviewed').execute();
   return rows.map(({ payload }) => JSON.parse(payload)).filter((payload) => payload.decision === decision);
+}
+
+/** A promotion stays in force while its alias points to the version, also after a later verdict about it. */
+function testInForce(): void {
+  it('has a promotion and a later verdict about the same version judged again', async () => {
+    const { decide, policy, firstRun } = await createScene('kept');
+    await apply(priceBook('kept', '1'));
+    await recordTraining('kept', firstRun);
+    await settle();
+    const promotion = await decide('training');
+    await apply(policy('training', '0.9'));
+    const rejection = await decide('training');
+    await settle();
+    expect(await show(promotion)).toMatchObject({ verdict: 'promote', isInForce: true });
+    expect(await show(rejection)).toMatchObject({ verdict: 'reject', isInForce: true });
+    const rejectedAgain = await decide('training');
+    await apply(policy('training', '0.1'));
+    await settle();
+    expect((await show(promotion)).review).toMatchObject({ status: 'same', verdict: 'promote' });
+    expect(await show(rejection)).toMatchObject({ isInForce: false, review: null });
+    expect((await show(rejectedAgain)).review).toMatchObject({ status: 'would-differ', verdict: 'promote' });
+  });
+
+  it('judges once when an event is delivered twice', async () => {
+    const { deliver, decide } = await createScene('twice');
+    await deliver('300');
+    const decision = await decide();
+    await settle();
+    await deliver('400');
+    await settle();
+    const events = application.store.tables<{ event: StoredEvent & { payload: string } }>();
+    const rows = await events.selectFrom('event').selectAll().where('type', '=', 'bill.imported').execute();
+    await application.store.transaction(async (sql) => {
+      const deps = { clock: { now: () => now }, jobs: application.jobs };
+      for (const row of rows) await receiveChange(deps, sql, { ...row, payload: JSON.parse(row.payload) });
+    });
+    await settle();
+    expect((await show(decision)).reviews).toHaveLength(1);
+  });
 }
 
 function testPrices(): void {

@@ -72,7 +72,9 @@ async function evaluate(run: string, wrongEvery: number): Promise<void> {
     headers: { host: 'localhost', 'content-type': 'application/octet-stream' },
   });
   const { upload } = sent.json<{ upload: string }>();
-  await call(application, importEvaluation, { body: { runId: run, columns: { id: 'id', correct: 'correct' }, upload } });
+  await call(application, importEvaluation, {
+    body: { runId: run, columns: { id: 'id', correct: 'correct' }, upload },
+  });
 }
 
 async function settle(): Promise<void> {
