@@ -31,6 +31,17 @@ const check: Check = {
 const same = (text: string) => text;
 const paint: Paint = { columns: 80, heading: same, faint: same, good: same, waiting: same, bad: same };
 
+it('names the test of a check with its error, and rounds long decimals', () => {
+  const tested: Check = {
+    ...{ name: 'accuracy floor', side: 'quality', measured: '0.9', unit: 'accuracy', comparison: '>=', bound: '0.8' },
+    ...{ holds: true, interval: { lower: '0.88765432109876', upper: '0.91' }, source: 'evaluation default v1' },
+    ...{ n: 2000, test: 'Tango score interval', alpha: 0.05, samplesNeeded: 0, expectedAt: null },
+  };
+  const text = checksText([tested], paint);
+  expect(text).toContain('accuracy floor: Tango score interval, one-sided alpha 0.05, 2,000 examples');
+  expect(text).toContain('0.887654 to 0.91');
+});
+
 it('says under the checks of cost where the capacity of a cost at demand is from', () => {
   const { atDemand: _atDemand, ...rest } = check;
   const text = checksText([{ ...rest, name: 'training cost' }, check], paint);

@@ -1,3 +1,4 @@
+import { decimal, decimalString } from '../src/platform/units/schema.ts';
 import { type Check, Verdict } from '../src/tradeoff/gates/schema.ts';
 import { describeAtDemand } from '../src/tradeoff/unit-cost/schema.ts';
 import { counted, formatCount, formatInstant } from './output/amounts.ts';
@@ -64,19 +65,27 @@ function sideTable(checks: readonly Check[], paint: Paint): string {
     [
       { title: '', cell: ({ holds }) => formatSign(holds), style: ({ holds }) => chooseStyle(holds, paint) },
       { title: 'CHECK', cell: ({ name }) => name },
-      { title: 'MEASURED', align: 'decimal', cell: ({ measured }) => measured },
+      { title: 'MEASURED', align: 'decimal', cell: ({ measured }) => (measured === null ? null : shorten(measured)) },
       { title: '', cell: ({ comparison }) => comparison },
-      { title: 'BOUND', align: 'decimal', cell: ({ bound }) => bound },
+      { title: 'BOUND', align: 'decimal', cell: ({ bound }) => (bound === null ? null : shorten(bound)) },
       { title: 'UNIT', cell: ({ unit }) => unit },
       {
         // The interval of a test has level 1 - 2 alpha.
         title: checks.some(({ alpha }) => alpha != null) ? 'INTERVAL' : '95 % INTERVAL',
-        cell: ({ interval }) => (interval === null ? null : `${interval.lower} to ${interval.upper}`),
+        cell: ({ interval }) => (interval === null ? null : `${shorten(interval.lower)} to ${shorten(interval.upper)}`),
       },
       { title: 'SOURCE', cell: ({ source }) => source, least: 16 },
     ],
     paint,
   );
+}
+
+const MOST_CHARACTERS = 12;
+
+/** Six significant digits of a long decimal; `--json` has all of them. */
+function shorten(decimalText: string): string {
+  if (decimalText.length <= MOST_CHARACTERS) return decimalText;
+  return decimalString(decimal(decimalText).toSignificantDigits(6));
 }
 
 function formatSign(holds: boolean | null): string {

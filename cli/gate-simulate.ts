@@ -2,6 +2,7 @@ import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import type {
   Estimated,
+  OutcomeKind,
   SimulatedLooks,
   SimulationQuestion,
   SimulationResult,
@@ -136,16 +137,22 @@ const simulateCommand = command({
   },
 });
 
-/** Margin, looks and error: of the options, else of the policy file. */
-function readTerms(input: {
-  readonly policy: string | undefined;
+interface Measure {
   readonly metric: string | undefined;
+  readonly kind: OutcomeKind;
   readonly baseline: number;
+}
+
+interface TermsInput extends Measure {
+  readonly policy: string | undefined;
   readonly margin: number | undefined;
   readonly looks: SimulatedLooks | undefined;
   readonly alpha: number | undefined;
-}): Terms {
-  const policy = input.policy === undefined ? null : readPolicy(input.policy, input.metric, input.baseline);
+}
+
+/** Margin, looks and error: of the options, else of the policy file. */
+function readTerms(input: TermsInput): Terms {
+  const policy = input.policy === undefined ? null : readPolicy(input.policy, input);
   const margin = input.margin ?? policy?.margin;
   if (margin === undefined) {
     throw new CommandError('usage', 'State --margin, or a policy file whose quality rule has nonInferiority.');
@@ -163,7 +170,7 @@ interface PolicyTerms {
   readonly tail: number | undefined;
 }
 
-function readPolicy(path: string, metric: string | undefined, baseline: number): PolicyTerms {
+function readPolicy(path: string, { metric, kind, baseline }: Measure): PolicyTerms {
   const { text } = readTextFile(path);
   const policies = parseAllDocuments(text)
     .map((document) => SimulatedPolicy.safeParse(parseDocument(document, path)))
@@ -185,12 +192,21 @@ function readPolicy(path: string, metric: string | undefined, baseline: number):
       file: path,
     });
   }
-  const { margin, relativeMargin } = rule?.nonInferiority ?? {};
   return {
-    margin: margin ?? (relativeMargin === undefined ? undefined : relativeMargin * baseline),
+    margin: toMargin(rule?.nonInferiority ?? {}, kind, baseline),
     looks: toSimulatedLooks(looks),
     tail: alpha,
   };
+}
+
+/** A simulated margin is absolute for a success rate and relative for latency and cost. */
+function toMargin(
+  { margin, relativeMargin }: { readonly margin?: number | undefined; readonly relativeMargin?: number | undefined },
+  kind: OutcomeKind,
+  baseline: number,
+): number | undefined {
+  if (kind === 'binary') return margin ?? (relativeMargin === undefined ? undefined : relativeMargin * baseline);
+  return relativeMargin ?? (margin === undefined ? undefined : margin / baseline);
 }
 
 function parseDocument(document: ReturnType<typeof parseAllDocuments>[number], path: string): unknown {

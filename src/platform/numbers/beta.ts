@@ -18,11 +18,11 @@ export function computeIncompleteBeta(x: number, a: number, b: number): number {
 
 /** I_x(a, b) where both x and 1 - x are known exactly: one of them may be too small to be the rest of the other. */
 export function computeIncompleteBetaOfParts(x: number, rest: number, a: number, b: number): number {
-  if (x < (a + 1) / (a + b + 2)) return (computeFront(x, rest, a, b) * computeFraction(a, b, x)) / a;
-  return 1 - (computeFront(rest, x, b, a) * computeFraction(b, a, rest)) / b;
+  if (x < (a + 1) / (a + b + 2)) return (computeBetaFront(x, rest, a, b) * computeFraction(a, b, x)) / a;
+  return 1 - (computeBetaFront(rest, x, b, a) * computeFraction(b, a, rest)) / b;
 }
 
-/** ln I_x(a, b), where I_x itself would be too small for a number. Example: x 0.5, a 5,000, b 0.5 -> -3,470.7. */
+/** ln I_x(a, b), where I_x itself would be too small for a number. Example: x 0.5, a 5,000, b 0.5 -> -3,470.2. */
 export function computeLogIncompleteBeta(x: number, a: number, b: number): number {
   const rest = 1 - x;
   if (x > 0 && rest > 0 && x < (a + 1) / (a + b + 2)) {
@@ -31,7 +31,8 @@ export function computeLogIncompleteBeta(x: number, a: number, b: number): numbe
   return Math.log(computeIncompleteBeta(x, a, b));
 }
 
-function computeFront(x: number, rest: number, a: number, b: number): number {
+/** x^a (1 - x)^b / B(a, b). */
+export function computeBetaFront(x: number, rest: number, a: number, b: number): number {
   return Math.exp(computeLogFront(x, rest, a, b));
 }
 
@@ -39,15 +40,16 @@ function computeFront(x: number, rest: number, a: number, b: number): number {
 function computeLogFront(x: number, rest: number, a: number, b: number): number {
   if (x === 0 || rest === 0) return Number.NEGATIVE_INFINITY;
   const whole = a + b;
-  const deviance = a * logRatio(x, a / whole) + b * logRatio(rest, b / whole);
+  // From the smaller part, which keeps its digits where the other one is near 1.
+  const away = x < rest ? x - a / whole : b / whole - rest;
+  const deviance = a * computeLogRatio(x, away, a / whole) + b * computeLogRatio(rest, -away, b / whole);
   const series = computeStirlingError(whole) - computeStirlingError(a) - computeStirlingError(b);
   return deviance + 0.5 * Math.log((a * b) / whole) - HALF_LOG_TWO_PI + series;
 }
 
-/** ln(value / centre), exact where they are close. */
-function logRatio(value: number, centre: number): number {
-  const away = (value - centre) / centre;
-  return Math.abs(away) < 0.5 ? Math.log1p(away) : Math.log(value / centre);
+/** ln(value / centre), by their difference `away` where they are close. */
+function computeLogRatio(value: number, away: number, centre: number): number {
+  return Math.abs(away) < centre / 2 ? Math.log1p(away / centre) : Math.log(value / centre);
 }
 
 /** Lentz's continued fraction of the incomplete beta function; converges fast for x < (a + 1) / (a + b + 2). */

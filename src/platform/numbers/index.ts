@@ -1,4 +1,5 @@
 export { computeBetaQuantile, computeIncompleteBeta, computeLogIncompleteBeta } from './beta.ts';
+export { computeBinomialCdf, computeBinomialProbability } from './binomial.ts';
 export { computeChiSquareTail, computeLogGamma, computeUpperGamma } from './gamma.ts';
 export {
   approximateNormalQuantile,

@@ -208,7 +208,7 @@ describe('the looks of a policy', () => {
       await evaluateRun(champion.run, rows, 10);
       await evaluateRun(candidate.run, rows, 10);
       const { checks } = await check(true);
-      expect(checks[0]).toMatchObject({ n: rows, test: 'asymptotic confidence sequence' });
+      expect(checks[0]).toMatchObject({ n: rows, test: 'betting confidence sequence' });
       expect(checks[0]?.holds).toBe(rows === 6_000 ? true : null);
     }
   });

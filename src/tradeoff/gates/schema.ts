@@ -5,7 +5,7 @@ import { Approval } from '../evidence/schema.ts';
 import { AtDemand, UnitCostBasis } from '../unit-cost/schema.ts';
 import { CostRule, QualityRule, testTerms } from './rules/schema.ts';
 
-export { CostRule, Looks, QualityRule } from './rules/schema.ts';
+export { CostRule, QualityRule } from './rules/schema.ts';
 
 export const PolicyName = z
   .string()

@@ -15,9 +15,11 @@ function countPasses(checks: readonly Check[]): string {
   const counts = (['quality', 'cost', 'approval'] as const).flatMap((side) => {
     const own = checks.filter((check) => check.side === side);
     const passed = own.filter(({ holds }) => holds === true).length;
-    return own.length === 0 ? [] : [`${passed} of ${own.length} ${side} checks`];
+    return own.length === 0
+      ? []
+      : [`${passed} of ${own.length} ${side === 'approval' ? 'approvals' : `${side} checks`}`];
   });
-  return counts.length === 0 ? '' : `${counts.join(' and ')} pass.`;
+  return counts.length === 0 ? '' : `${joinWords(counts)} pass.`;
 }
 
 function explainMissing(checks: readonly Check[]): string {

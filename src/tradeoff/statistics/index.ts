@@ -1,4 +1,6 @@
 export { compareOutcomes } from './compare.ts';
+export { compareQuantiles, type QuantileOutcomes } from './compare-quantiles.ts';
+export { compareRelative, type RelativeOutcomes } from './compare-relative.ts';
 export {
   combineInflations,
   computeEffectiveSize,
@@ -9,6 +11,8 @@ export {
   estimateInflation,
   type RunningInflation,
 } from './dependence.ts';
+export { applyHolm, type HolmResult, type NamedTest } from './holm.ts';
+export { computeMoments, type Moments } from './moments.ts';
 export type {
   Comparison,
   ComparisonQuestion,
@@ -20,6 +24,24 @@ export type {
   PairedCounts,
   Successes,
 } from './outcomes.ts';
+export { computeBcaInterval } from './paired/bca-bootstrap.ts';
+export { computeMcNemarTest, type McNemarTest } from './paired/mcnemar.ts';
+export {
+  computeRankingMetrics,
+  type PairedRanking,
+  pairRankings,
+  type RankedRow,
+  type RankingEvaluation,
+  type RankingMetrics,
+} from './paired/ranking.ts';
+export { computeTangoInterval } from './paired/tango.ts';
+export {
+  computeHoursToDecision,
+  computePower,
+  computeSampleSize,
+  type PlannedDesign,
+  type PlannedTest,
+} from './power.ts';
 export {
   computeSequenceMultiplier,
   computeSequencePValue,
@@ -47,6 +69,7 @@ export {
   createGroupSequentialBounds,
   type GroupSequentialBounds,
 } from './sequential/lan-demets.ts';
+export { computePairedBettingInterval } from './sequential/paired-betting.ts';
 export {
   computeQuantileDifference,
   computeQuantileInterval,
@@ -62,3 +85,8 @@ export {
   simulateLooks,
 } from './simulation/simulate-looks.ts';
 export type { Generator, OutcomeKind } from './simulation/streams.ts';
+export { computeFarringtonManningInterval, computeFarringtonManningScore } from './unpaired/farrington-manning.ts';
+export { computeFiellerSet, type MeasuredMean, type RatioSet } from './unpaired/fieller.ts';
+export { computeNewcombeInterval } from './unpaired/newcombe.ts';
+export { computeWelchInterval } from './unpaired/welch.ts';
+export { computeWilsonInterval } from './unpaired/wilson.ts';

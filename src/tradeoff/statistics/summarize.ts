@@ -1,27 +1,11 @@
+import type { Summary } from './judge.ts';
 import { computeMoments, type Moments } from './moments.ts';
-import type { Interval, Outcomes, PairedCounts, Successes } from './outcomes.ts';
+import type { Outcomes, PairedCounts, Successes } from './outcomes.ts';
 import { computePairedMeanInterval } from './paired/paired-mean.ts';
 import { computeRestrictedVariance, computeTangoInterval } from './paired/tango.ts';
 import { computeRestrictedShares } from './unpaired/farrington-manning.ts';
 import { computeNewcombeInterval } from './unpaired/newcombe.ts';
 import { computeWelchInterval } from './unpaired/welch.ts';
-
-/** What `compareOutcomes` needs of outcomes of any kind; dependence is already divided out of the sizes. */
-export interface Summary {
-  /** Pairs, or observations of the smaller arm, as counted. */
-  readonly n: number;
-  /** Effective observations: pairs, or of both arms together, divided by the inflation. */
-  readonly effective: number;
-  readonly estimate: number;
-  /** The widest possible difference: 1 for proportions, Infinity for means. */
-  readonly range: number;
-  readonly test: string;
-  /** Why these data carry no interval; null where they do. */
-  readonly reason: string | null;
-  readonly computeInterval: (tail: number) => Interval;
-  /** Variance of the difference for one further pair (or one further observation an arm) where the true difference is `difference`. */
-  readonly computeVariance: (difference: number) => number;
-}
 
 /**
  * Constant values show a constant metric only once they are this many at a one-sided error of 0.05: then, with 95 % confidence, at
@@ -123,11 +107,11 @@ function isCount(count: number): boolean {
   return count >= 0 && count < Number.POSITIVE_INFINITY;
 }
 
-function explainFew(effective: number): string | null {
+export function explainFew(effective: number): string | null {
   return effective >= 2 ? null : 'There are fewer than two independent observations.';
 }
 
-function explainMoments(arms: readonly Moments[], inflation: number): string | null {
+export function explainMoments(arms: readonly Moments[], inflation: number): string | null {
   if (!arms.every(({ mean, variance }) => Number.isFinite(mean) && Number.isFinite(variance))) {
     return 'A value is not a finite number, or too large to be squared.';
   }

@@ -1,5 +1,11 @@
-import { computeChiSquareTail, computeLogGamma, computeNormalTail, computeStudentTwoSided, computeUpperGamma } from '../../../platform/numbers/index.ts';
 import { describe, expect, it } from 'vitest';
+import {
+  computeChiSquareTail,
+  computeLogGamma,
+  computeNormalTail,
+  computeStudentTwoSided,
+  computeUpperGamma,
+} from '../../../platform/numbers/index.ts';
 import { cramerVonMisesExact } from './cramer-von-mises.ts';
 import { fisherTwoSided } from './hypergeometric.ts';
 import { kolmogorovTail } from './kolmogorov.ts';

@@ -1,5 +1,4 @@
-import { computeChiSquareTail } from '../../../platform/numbers/index.ts';
-import { computeQuantile } from '../../../platform/numbers/index.ts';
+import { computeChiSquareTail, computeQuantile } from '../../../platform/numbers/index.ts';
 import { type TestResult, toTestResult } from '../measured.ts';
 import type { NumericPair } from '../samples.ts';
 

@@ -3,11 +3,11 @@ import type { Interval } from '../outcomes.ts';
 /** Number of observations, of both arms together, at which GrowthBook's sequences are tightest unless told otherwise. */
 export const DEFAULT_TUNED_AT = 5000;
 
-/** One-sided: each end by itself errs with `tail`. Two-sided: both ends together err with twice `tail`. */
+/** One-sided: each end errs with `tail`. Two-sided: both ends together err with twice `tail`. */
 export type SequenceSides = 'one-sided' | 'two-sided';
 
 export interface SequenceQuestion {
-  /** Error of each end over the whole sequence, 0 < tail < 0.25. */
+  /** Error of each end over the whole sequence, 0 < tail < 0.5. */
   readonly tail: number;
   /** Observations, of both arms together, at which the sequence is tightest. Default 5,000. */
   readonly tunedAt?: number;
@@ -19,7 +19,7 @@ export interface SequenceQuestion {
  * (-2 ln a + ln(1 - 2 ln a)) / tunedAt with a = 2 tail (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2023, arXiv 2103.06476).
  */
 function computeMixtureScale({ tail, tunedAt = DEFAULT_TUNED_AT }: SequenceQuestion): number {
-  if (!(tail > 0 && tail < 0.25)) throw new RangeError(`tail must lie between 0 and 0.25, not ${tail}`);
+  if (!(tail > 0 && tail < 0.5)) throw new RangeError(`tail must lie between 0 and 0.5, not ${tail}`);
   if (!(tunedAt >= 1)) throw new RangeError(`tunedAt must be at least 1, not ${tunedAt}`);
   const logLevel = Math.log(2 * tail);
   return (-2 * logLevel + Math.log(1 - 2 * logLevel)) / tunedAt;
@@ -29,7 +29,7 @@ function computeMixtureScale({ tail, tunedAt = DEFAULT_TUNED_AT }: SequenceQuest
  * Standard errors between the estimate and an end of the asymptotic confidence sequence at `n` observations of both arms:
  * sqrt(2 (n r^2 + 1) / (n r^2) L), with L = ln(1 + sqrt(n r^2 + 1) / (2 tail)) one-sided and ln(sqrt(n r^2 + 1) / (2 tail)) two-sided.
  * The counterpart of 1.645 of a single test; infinite without observations.
- * Source: GrowthBook 0.8, `gbstats/frequentist/tests.py`. Example: n 5,000, tail 0.05 -> 2.73.
+ * Source: GrowthBook 0.8, `gbstats/frequentist/tests.py`. Example: n 5,000, tail 0.05 -> 2.78.
  */
 export function computeSequenceMultiplier(n: number, question: SequenceQuestion): number {
   if (!(n > 0)) return Number.POSITIVE_INFINITY;

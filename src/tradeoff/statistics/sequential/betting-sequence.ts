@@ -138,7 +138,7 @@ export function createBettingSequence(
   return {
     add: (value) => {
       const unit = scale.toUnit(value);
-      const bet = computeBet(state, 2 * tail);
+      const bet = computeBet(state, tail);
       for (let place = first; place <= last; place += 1) {
         const mean = place / grid;
         const away = unit - mean;

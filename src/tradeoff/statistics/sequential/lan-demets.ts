@@ -11,9 +11,11 @@ const WEIGHTS = [
   0.23692688505618908, 0.47862867049936647, 0.5688888888888889, 0.47862867049936647, 0.23692688505618908,
 ];
 /** Standard deviations below zero where the density of the paths is cut off: 1e-12 of them. */
-const LOWEST = 7;
+const LOWEST = 6;
 /** Standard deviations of one step beyond which a path does not go: 1e-19. */
-const REACH = 9;
+const REACH = 7;
+/** Width of a panel of five nodes, in standard deviations of a step. */
+const PANEL = 1.6;
 const MOST_PANELS = 4000;
 /** Less error than this cannot be told apart from none. */
 const LEAST_ERROR = 1e-15;
@@ -57,7 +59,7 @@ interface Look {
 /**
  * One-sided group-sequential bounds with `tail` as the error of the whole test, for information fractions that rise to at most 1 and
  * need not be known in advance. The joint law of the statistics is integrated from look to look (Armitage, McPherson and Rowe 1969);
- * the other side of a two-sided test is not allowed to stop it (non-binding), so that each side keeps its error by itself.
+ * the bound of the other side of a two-sided test is ignored (non-binding), so that each side keeps its own error.
  * Bounds agree with rpact and gsDesign (`sfLDOF`, `test.type = 1`) to 1e-6.
  * Errors: RangeError where a fraction does not rise or lies outside (0, 1], or tail lies outside (0, 0.5).
  * Example: looks 0.4, 0.75 and 1 with tail 0.13 -> 2.12807, 1.43686, 1.24690.
@@ -123,7 +125,7 @@ function computeCrossing({ values, masses }: Paths, limit: number, step: number)
 function placePaths(look: Look, next: number): Paths {
   const lowest = -LOWEST * Math.sqrt(look.fraction);
   const width = look.limit - lowest;
-  const panels = Math.min(MOST_PANELS, Math.max(12, Math.ceil(width / Math.min(look.step, next))));
+  const panels = Math.min(MOST_PANELS, Math.max(12, Math.ceil(width / (PANEL * Math.min(look.step, next)))));
   const half = width / panels / 2;
   const values = new Float64Array(panels * NODES.length);
   const masses = new Float64Array(values.length);

@@ -1,9 +1,10 @@
 import { computeNormalTail } from '../../../platform/numbers/index.ts';
-import type { ComparisonQuestion, Interval, Looks, NamedInterval, Outcomes } from '../outcomes.ts';
+import type { ComparisonQuestion, Interval, Looks, NamedInterval, Outcomes, PairedCounts } from '../outcomes.ts';
 import { computeSequenceMultiplier, DEFAULT_TUNED_AT } from './asymptotic-sequence.ts';
 import { computeLookLevels } from './lan-demets.ts';
+import { computePairedBettingInterval, computePairedBettingLevel } from './paired-betting.ts';
 
-/** What the bounds of a look are computed from: the question, the data, and the fixed-sample interval of any one-sided error. */
+/** Input of the bounds of a look: the question, the data, and the fixed-sample interval of any one-sided error. */
 export interface LookInput {
   readonly outcomes: Outcomes;
   readonly question: ComparisonQuestion;
@@ -23,26 +24,39 @@ export interface LookBounds extends NamedInterval {
 const LEAST_LEVEL = 1e-30;
 
 /**
- * Bounds at one of several looks at growing data, valid over all of them: the fixed-sample interval at the one-sided level that the
- * look may use. `planned` takes the level beyond the Lan-DeMets bound, `anytime` the level beyond the bound of GrowthBook's
- * asymptotic confidence sequence, so that each keeps the small-sample behaviour (score interval, Student's t) of its method.
+ * Bounds at one of several looks at growing data, valid over all of them. `planned`: the fixed-sample interval at the level beyond the
+ * Lan-DeMets bound of the look. `anytime`: for paired 0/1 outcomes the betting confidence sequence, which is exact and narrow at each n;
+ * where they depend on each other, `tunedAt` is stated, or the outcomes are others, the fixed-sample interval at the level beyond the
+ * bound of GrowthBook's asymptotic confidence sequence. So each look keeps the small-sample behaviour (score interval, Student's t) of
+ * its method.
  *
  * @throws RangeError for a look outside 1..count, or fractions that do not rise to at most 1.
  */
-export function computeLookBounds({
-  outcomes,
-  question: { tail },
-  looks,
-  n,
-  computeFixedInterval,
-}: LookInput): LookBounds {
+export function computeLookBounds(input: LookInput): LookBounds {
+  const { outcomes, question, looks, computeFixedInterval } = input;
+  const { tail } = question;
   if (looks.kind === 'planned') {
     const test = `Lan-DeMets bound (O'Brien-Fleming), look ${looks.look} of ${looks.count}`;
     const interval = computeIntervalAt(computeLookLevel(looks, tail), outcomes, computeFixedInterval);
     return { ...interval, test, planningTail: tail };
   }
+  const { dependence } = question;
+  const isIndependent = dependence?.kind !== 'autocorrelated' || dependence.inflation === 1;
+  return outcomes.design === 'paired' && outcomes.kind === 'binary' && isIndependent && looks.tunedAt === undefined
+    ? boundByBetting(outcomes, tail)
+    : boundBySequence(input, looks.tunedAt ?? DEFAULT_TUNED_AT);
+}
+
+function boundByBetting(counts: PairedCounts, tail: number): LookBounds {
+  const test = 'betting confidence sequence';
+  return { ...computePairedBettingInterval(counts, tail), test, planningTail: computePairedBettingLevel(tail) };
+}
+
+function boundBySequence(
+  { outcomes, question: { tail }, n, computeFixedInterval }: LookInput,
+  tunedAt: number,
+): LookBounds {
   const observations = outcomes.design === 'paired' ? 2 * n : n;
-  const { tunedAt = DEFAULT_TUNED_AT } = looks;
   const level = computeNormalTail(computeSequenceMultiplier(observations, { tail, tunedAt }));
   const planned = computeNormalTail(computeSequenceMultiplier(Math.max(observations, tunedAt), { tail, tunedAt }));
   const test = 'asymptotic confidence sequence';

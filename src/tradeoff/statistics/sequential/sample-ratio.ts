@@ -17,7 +17,7 @@ export interface SampleRatioTest {
  * Counts of a look are added as one batch: their order does not matter. `shares` are positive and are scaled to the sum 1;
  * `concentration` is larger for smaller mismatches.
  * Errors: RangeError for fewer than two arms, a share that is not positive, or a count that is negative or not a whole number.
- * Example: shares 0.5, 0.5 with counts 5,000 and 5,400 -> p 0.0008.
+ * Example: shares 0.5, 0.5 with counts 5,000 and 5,400 -> p 0.028.
  */
 export function createSampleRatioTest(
   shares: readonly number[],

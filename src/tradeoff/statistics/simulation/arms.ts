@@ -3,7 +3,7 @@ import { createRunningInflation, type RunningInflation } from '../dependence.ts'
 import type { Dependence, Outcomes } from '../outcomes.ts';
 import { createLatentPair, createOutcome, type Generator, type OutcomeKind } from './streams.ts';
 
-/** What two simulated arms are made of. */
+/** Definition of two simulated arms. */
 export interface ArmsQuestion {
   readonly kind: OutcomeKind;
   readonly baseline: number;

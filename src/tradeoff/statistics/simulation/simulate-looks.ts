@@ -12,7 +12,7 @@ export type SimulatedLooks =
   | { readonly kind: 'anytime'; readonly count?: number; readonly tunedAt?: number }
   | { readonly kind: 'uncorrected'; readonly count: number };
 
-/** Looks of a test that may look at any time, unless stated. */
+/** Looks of a test that may look at any time, unless stated; fewer where a look would add less than two requests. */
 const ANYTIME_LOOKS = 200;
 
 export interface SimulationQuestion {
@@ -94,7 +94,7 @@ interface PlannedLook {
 }
 
 function planLooks({ kind, baseline, margin, effect, n, looks, tail, runs }: SimulationQuestion): PlannedLook[] {
-  const count = looks.kind === 'once' ? 1 : (looks.count ?? ANYTIME_LOOKS);
+  const count = looks.kind === 'once' ? 1 : (looks.count ?? Math.max(1, Math.min(ANYTIME_LOOKS, Math.floor(n / 2))));
   if (!(Number.isInteger(count) && count >= 1))
     throw new RangeError(`The looks must be a whole number of at least 1, not ${count}.`);
   if (!(Number.isInteger(n) && n >= 2 * count))

@@ -1,0 +1,3 @@
+import { describeErrorRates } from './error-rates.testing.ts';
+
+describeErrorRates('binary');
