@@ -52,7 +52,7 @@ interface Terms {
 
 const simulateCommand = command({
   path: ['gate', 'simulate'],
-  summary: 'Simulate a non-inferiority test: error rates, power and expected samples before it is used',
+  summary: 'Simulate a non-inferiority test: error rates, power and expected samples',
   example:
     'steelyard gate simulate --baseline 0.9 --margin 0.02 --effect -0.01 --n 5000 --looks planned:20\nsteelyard gate simulate policies/ranker.yaml --baseline 0.9 --effect -0.02 --n 5000 --json',
   needs: 'nothing',

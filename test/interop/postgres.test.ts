@@ -15,6 +15,7 @@ import { amounts, put, readAndAddOne, suiteMigrations } from '../../src/platform
 import { testApplication } from '../../src/testing/application.ts';
 import { decisionChainSuite } from '../../src/tradeoff/decisions/chain/suite.testing.ts';
 import { reviewSuite } from '../../src/tradeoff/decisions/reviews/suite.testing.ts';
+import { gateStoreSuite } from '../../src/tradeoff/gates/suite.testing.ts';
 import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 import { priceSuite } from '../support/price-suite.ts';
 import { recommendationSuite } from '../support/recommendation-suite.ts';
@@ -44,6 +45,7 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
   metricSuite('PostgreSQL', newPlace);
   decisionChainSuite('PostgreSQL', newPlace);
   reviewSuite('PostgreSQL', () => server.newDatabase());
+  gateStoreSuite('PostgreSQL', async () => (await newPlace()).open());
 
   deliveriesSuite('PostgreSQL', () => server.newDatabase());
   retentionSuite('PostgreSQL', () => server.newDatabase());

@@ -1,6 +1,13 @@
 import { computeNormalQuantile } from '../../platform/numbers/index.ts';
 import type { OutcomeEvidence, PairedEvidence } from '../evidence/schema.ts';
-import { type Comparison, compareOutcomes, type Looks, type Outcomes } from '../statistics/index.ts';
+import {
+  type Comparison,
+  compareOutcomes,
+  computeWilsonInterval,
+  type Interval,
+  type Looks,
+  type Outcomes,
+} from '../statistics/index.ts';
 
 /** Number, mean and sample variance of values. */
 interface SampleMoments {
@@ -26,14 +33,28 @@ export function testDifference({ paired }: PairedEvidence, question: TestQuestio
   return testOutcomes(toPairedOutcomes(counts, moments, question.sign), moments, question, clusters?.inflation ?? 1);
 }
 
-/** Tests a mean of the candidate alone: a comparison with a baseline that is 0 on every example. */
+/**
+ * Tests a mean of the candidate alone: a share at one look by Wilson's score interval, else as a comparison with a baseline that is
+ * 0 on every example.
+ */
 export function testMean(evidence: OutcomeEvidence, question: TestQuestion): Comparison {
   const { rows: n, mean, variance, kind, inflation } = evidence;
   const successes = Math.round(mean * n);
   const counts =
     kind === 'binary' ? { both: 0, onlyCandidate: successes, onlyBaseline: 0, neither: n - successes } : null;
   const moments = { n, mean: question.sign * mean, variance };
-  return testOutcomes(toPairedOutcomes(counts, moments, question.sign), moments, question, inflation ?? 1);
+  const compared = testOutcomes(toPairedOutcomes(counts, moments, question.sign), moments, question, inflation ?? 1);
+  if (kind !== 'binary' || question.looks.kind !== 'once' || compared.reason !== null) return compared;
+  const { lower, upper } = computeShareInterval(successes, n, question.tail, inflation ?? 1);
+  const ends = question.sign === 1 ? { lower, upper } : { lower: -upper, upper: -lower };
+  return decide({ ...compared, ...ends, test: SHARE_TEST }, moments, question, inflation ?? 1);
+}
+
+export const SHARE_TEST = 'Wilson score interval';
+
+/** Wilson's interval of a share of events, level 1 - 2 tail; `inflation` divides the number of observations. */
+export function computeShareInterval(events: number, n: number, tail: number, inflation = 1): Interval {
+  return computeWilsonInterval({ successes: events / inflation, n: n / inflation }, tail);
 }
 
 /**
@@ -85,6 +106,16 @@ function testOutcomes(
     ...(dependence === undefined ? {} : { dependence }),
   });
   if (threshold <= 0 || compared.reason !== null) return compared;
+  return decide(compared, moments, { threshold, tail }, inflation);
+}
+
+/** The verdict of an interval at a threshold, with the samples that are missing. */
+function decide(
+  compared: Comparison,
+  moments: SampleMoments,
+  { threshold, tail }: Pick<TestQuestion, 'threshold' | 'tail'>,
+  inflation: number,
+): Comparison {
   const verdict =
     compared.lower > threshold ? 'non-inferior' : compared.upper < threshold ? 'inferior' : 'inconclusive';
   const samplesNeeded = verdict === 'inconclusive' ? planSamples(moments, threshold, tail, inflation) : 0;

@@ -1,6 +1,7 @@
 import { decimalString } from '../../platform/units/index.ts';
 import type { GateFacts } from '../evidence/schema.ts';
-import { type Comparison, compareOutcomes } from '../statistics/index.ts';
+import type { Interval } from '../statistics/index.ts';
+import { computeShareInterval, SHARE_TEST } from './compare-evidence.ts';
 import { computeTailOfLook } from './look-plan.ts';
 import type { Check, PolicySpec } from './schema.ts';
 
@@ -63,15 +64,17 @@ const UNKNOWN: Check = {
   source: '',
 };
 
-/** The share as a comparison with a baseline that has no such event. */
-function testShare(events: number, n: number, policy: PolicySpec, facts: GateFacts | undefined): Comparison {
-  const tail = computeTailOfLook(policy, facts?.look?.number ?? 1);
-  const counts = { both: 0, onlyCandidate: events, onlyBaseline: 0, neither: n - events };
-  return compareOutcomes({ design: 'paired', kind: 'binary', ...counts }, { margin: 0, tail, looks: { kind: 'once' } });
+interface TestedShare extends Interval {
+  readonly tail: number;
 }
 
-function decideShare({ lower, upper, tail }: Comparison, bound: number): Pick<Check, 'holds' | 'test' | 'alpha'> {
-  return { holds: upper < bound ? true : lower > bound ? false : null, test: 'score interval of a share', alpha: tail };
+function testShare(events: number, n: number, policy: PolicySpec, facts: GateFacts | undefined): TestedShare {
+  const tail = computeTailOfLook(policy, facts?.look?.number ?? 1);
+  return { ...computeShareInterval(events, n, tail), tail };
+}
+
+function decideShare({ lower, upper, tail }: TestedShare, bound: number): Pick<Check, 'holds' | 'test' | 'alpha'> {
+  return { holds: upper < bound ? true : lower > bound ? false : null, test: SHARE_TEST, alpha: tail };
 }
 
 function toDecimal(value: number): string {
