@@ -59,9 +59,6 @@ module.exports = {
           '^src/platform/store/folder-lock\\.ts$',
           '^src/platform/(processes|archives|csv|gpus)/index\\.ts$',
           '^src/platform/(archives/gzip|units/durations)\\.ts$',
-          '^src/tradeoff/outcome-files/index\\.ts$',
-          // Pure: `gate simulate` needs no server.
-          '^src/tradeoff/statistics/index\\.ts$',
         ],
       },
     },

@@ -1,4 +1,5 @@
-import { AuditHead, type AuditRow, auditCsv, listAudit, verifyAudit } from '../src/platform/audit/schema.ts';
+import { type AuditRow, auditCsv, listAudit, verifyAudit } from '../src/platform/audit/schema.ts';
+import { ChainHead } from '../src/platform/hash-chain/schema.ts';
 import { readText } from './connection/transport.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
@@ -47,7 +48,7 @@ const verifyCommand = command({
   needs: 'server',
   exits: { [BROKEN]: 'the audit trail was changed' },
   options: {
-    head: { value: 'HEAD', schema: AuditHead, describe: 'Head printed by an earlier check, which must still exist' },
+    head: { value: 'HEAD', schema: ChainHead, describe: 'Head printed by an earlier check, which must still exist' },
   },
   run: async (context, { head }) => {
     const found = await (await context.client()).call(verifyAudit, { query: { head } });

@@ -1,6 +1,7 @@
 import { CascadeMethod, type CascadeReport } from '../src/tradeoff/outcome-files/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
+import { loadOutcomeFiles } from './local-work.ts';
 import {
   alphaOption,
   evaluationOption,
@@ -9,7 +10,6 @@ import {
   formatMargin,
   formatSaving,
   formatShare,
-  loadOutcomeFiles,
   marginOption,
   readEvaluationFile,
   toDataFile,

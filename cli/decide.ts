@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { LookPlan } from '../src/tradeoff/outcome-files/index.ts';
 import { ComparedRows, type OutcomeComparison } from '../src/tradeoff/outcome-files/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
+import type { LookPlan } from './local-work.ts';
+import { loadOutcomeFiles } from './local-work.ts';
 import {
   alphaOption,
   evaluationOption,
@@ -11,7 +12,6 @@ import {
   formatDifference,
   formatMargin,
   formatSaving,
-  loadOutcomeFiles,
   marginOption,
   readEvaluationFile,
   toDataFile,

@@ -1,14 +1,14 @@
+import type { DecisionReview } from '../src/tradeoff/decisions/reviews/schema.ts';
 import {
   type Decision,
   type DecisionDetail,
-  type DecisionReplay,
   type EvidenceChange,
   getDecision,
   listDecisions,
-  replayDecision,
 } from '../src/tradeoff/decisions/schema.ts';
 import { Verdict } from '../src/tradeoff/gates/schema.ts';
 import { checksText, verdictNames, verdictStyle, verdictText } from './checks.ts';
+import { proofCommands } from './decision-proof.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
@@ -55,10 +55,17 @@ function decisionsText(decisions: readonly Decision[], { paint }: Context): stri
       ...(decisions.some(({ needsReevaluation }) => needsReevaluation)
         ? [{ title: 'EVIDENCE', cell: (decision: Decision) => (decision.needsReevaluation ? 'restated' : 'stands') }]
         : []),
+      ...(decisions.some(({ review }) => review !== null) ? [{ title: 'NOW', cell: formatStanding }] : []),
       { title: 'REASON', cell: ({ summary }) => summary, least: 24 },
     ],
     paint,
   );
+}
+
+/** The newest review in a word; superseded decisions are not judged again. */
+function formatStanding({ isInForce, review }: Decision): string {
+  if (!isInForce) return 'superseded';
+  return review === null ? 'unchanged' : review.status;
 }
 
 const showCommand = command({
@@ -75,7 +82,8 @@ const showCommand = command({
   },
 });
 
-function decisionText(decision: DecisionDetail, { paint }: Context): string {
+function decisionText(decision: DecisionDetail, context: Context): string {
+  const { paint } = context;
   const { action, evidence, verdict } = decision;
   const moved = action === null ? 'nothing' : `@${action.alias} from ${action.from ?? 'nowhere'} to ${action.to}`;
   return [
@@ -93,11 +101,14 @@ function decisionText(decision: DecisionDetail, { paint }: Context): string {
         ['bill deliveries', joined(evidence.billDeliveries)],
         ...decision.restatedBy.map((change) => ['restated since', restatedText(change)] as const),
         ['price books', joined(evidence.priceBooks)],
+        ['state', decision.isInForce ? 'in force' : 'superseded by a later decision'],
+        ['chain', decision.chain === null ? null : `${decision.chain.position}:${decision.chain.sha256}`],
       ],
       paint,
     ),
     '',
     checksText(decision.checks, paint),
+    ...(decision.review === null ? [] : ['', reviewText(decision.review, context)]),
     ...(decision.needsReevaluation
       ? [
           '',
@@ -109,6 +120,32 @@ function decisionText(decision: DecisionDetail, { paint }: Context): string {
   ].join('\n');
 }
 
+const REVIEW_STYLE = { same: 'good', weaker: 'waiting', 'would-differ': 'bad', 'cannot-be-judged': 'waiting' } as const;
+
+/** The newest review: its result, its causes, the money at stake and the checks that changed. */
+function reviewText(review: DecisionReview, { paint }: Context): string {
+  const { at, status, summary, causes, changedChecks, atStake, atStakeReason } = review;
+  const stake =
+    atStake === null ? null : `${atStake.amount} ${atStake.currency} of headroom a month (${atStake.check})`;
+  return [
+    `${paint.heading('Judged again')} ${formatInstant(at)}: ${paint[REVIEW_STYLE[status]](summary)}`,
+    facts(
+      [
+        ...causes.map(({ text }) => ['cause', text] as const),
+        ['at stake', stake ?? `unknown: ${atStakeReason ?? 'not computed'}`],
+        ...changedChecks.map((check) => [check.name, changeText(check)] as const),
+      ],
+      paint,
+    ),
+  ].join('\n');
+}
+
+function changeText({ before, now, unit }: DecisionReview['changedChecks'][number]): string {
+  const side = (state: typeof now) =>
+    state === null ? 'no check' : `${state.measured ?? 'unknown'} against ${state.bound ?? 'unknown'}`;
+  return `${side(before)} -> ${side(now)} ${unit}`;
+}
+
 function restatedText({ at, source, period, closed, before, after }: EvidenceChange): string {
   const what = closed ? `${period} of ${source} (closed)` : `${period} of ${source}`;
   return `${what}, ${formatInstant(at)}: ${before} -> ${after ?? 'none'}`;
@@ -118,33 +155,4 @@ function joined(names: readonly string[]): string | null {
   return names.length === 0 ? null : names.join(', ');
 }
 
-const replayCommand = command({
-  path: ['decision', 'replay'],
-  summary: 'Replay a decision from its stored evidence; deleted evidence is listed',
-  example: 'steelyard decision replay dec_0123456789abcdef0123',
-  needs: 'server',
-  positionals: { decision: { describe: 'Id of the decision' } },
-  run: async (context, { decision: id }) => {
-    const client = await context.client();
-    const replay = await client.call(replayDecision, { params: { decision: id } });
-    await context.answer(replay, () => replayText(replay, context));
-    return 0;
-  },
-});
-
-function replayText({ verdict, recordedVerdict, isSame, checks, bills }: DecisionReplay, { paint }: Context): string {
-  const differing = bills
-    .filter((bill) => !bill.isSame)
-    .map(({ delivery, period, rows }) =>
-      paint.bad(`${delivery}, ${period}: ${rows} rows, sums differ from the stored ones`),
-    );
-  const same = isSame ? 'the same as recorded' : `recorded: ${verdictText(recordedVerdict)}`;
-  return [
-    `${verdictStyle(verdict, paint)(verdictText(verdict))}  ${same}`,
-    ...differing,
-    '',
-    checksText(checks, paint),
-  ].join('\n');
-}
-
-export const decisionCommands = [listCommand, showCommand, replayCommand];
+export const decisionCommands = [listCommand, showCommand, ...proofCommands];

@@ -2,7 +2,8 @@ import type { FrontierPoint, FrontierReport } from '../src/tradeoff/outcome-file
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { alphaOption, evaluationOption, loadOutcomeFiles, readEvaluationFile, toDataFile } from './outcome-files.ts';
+import { loadOutcomeFiles } from './local-work.ts';
+import { alphaOption, evaluationOption, readEvaluationFile, toDataFile } from './outcome-files.ts';
 import { counted, formatAmount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 

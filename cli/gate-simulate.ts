@@ -1,15 +1,16 @@
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import type {
-  Estimated,
-  OutcomeKind,
-  SimulatedLooks,
-  SimulationQuestion,
-  SimulationResult,
-} from '../src/tradeoff/statistics/index.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
+import {
+  type Estimated,
+  loadLookSimulation,
+  type OutcomeKind,
+  type SimulatedLooks,
+  type SimulationQuestion,
+  type SimulationResult,
+} from './local-work.ts';
 import { facts } from './output/table.ts';
 import { readTextFile } from './text-files.ts';
 
@@ -226,7 +227,7 @@ function toSimulatedLooks(looks: z.output<typeof SimulatedPolicy>['spec']['looks
 
 /** The statistics are pure and are loaded for this command only: no server is needed. */
 async function simulate(question: SimulationQuestion): Promise<SimulationResult> {
-  const { simulateLooks } = await import('../src/tradeoff/statistics/index.ts');
+  const { simulateLooks } = await loadLookSimulation();
   try {
     return simulateLooks(question);
   } catch (error) {

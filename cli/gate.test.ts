@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../src/platform/units/durations.ts';
-import { golden, normalised, type ServedFolder, serveFolder, temporaryFolder } from './testing.ts';
+import { golden, normalised, type ServedFolder, serveFolder, steelyard, temporaryFolder } from './testing.ts';
 
 const ORG = `apiVersion: steelyard/v1
 kind: Team
@@ -202,6 +202,37 @@ describe('from configuration to a decision on the command line', () => {
     await expectGolden('decision-show', 'decision', 'show', decisions[0]?.decision ?? '');
     const { runs } = JSON.parse((await server.run('run', 'list', '--json')).out) as { runs: { runId: string }[] };
     await expectGolden('run-show', 'run', 'show', runs[0]?.runId ?? '');
+  });
+
+  it('verifies the chain, exports a decision, and replays the file without a server', async () => {
+    await expectGolden('decision-verify', 'decision', 'verify');
+    const { head } = JSON.parse((await server.run('decision', 'verify', '--json')).out) as { head: string };
+    expect((await server.run('decision', 'verify', '--head', head)).code).toBe(0);
+    expect((await server.run('decision', 'verify', '--head', `1:${'0'.repeat(64)}`)).code).toBe(1);
+    const { decisions } = JSON.parse((await server.run('decision', 'list', '--json')).out) as {
+      decisions: { decision: string; verdict: string }[];
+    };
+    for (const { decision, verdict } of decisions) {
+      const file = join(folder, `${decision}.json`);
+      expect((await server.run('decision', 'export', decision, '--out', file)).code).toBe(0);
+      const replayed = await steelyard(['decision', 'replay', file, '--json']);
+      expect(replayed.code).toBe(0);
+      expect(JSON.parse(replayed.out)).toMatchObject({ decision, verdict, recordedVerdict: verdict, isSame: true });
+      const onServer = await server.run('decision', 'replay', decision, '--json');
+      expect(JSON.parse(onServer.out)).toMatchObject({ verdict, isSame: true });
+    }
+    const [{ decision } = { decision: '' }] = decisions;
+    const file = join(folder, `${decision}.json`);
+    const changed = join(folder, 'changed.json');
+    writeFileSync(changed, readFileSync(file, 'utf8').replace('"floor": "0.2"', '"floor": "0.1"'));
+    const refused = await steelyard(['decision', 'replay', changed, '--json']);
+    expect(refused.code).toBe(8);
+    expect(JSON.parse(refused.out)).toMatchObject({
+      code: 'decision_export_changed',
+      differing: expect.arrayContaining(['evidence.policy', 'chain.sha256']),
+    });
+    const missing = await steelyard(['decision', 'replay', join(folder, 'no-such.json'), '--json']);
+    expect(JSON.parse(missing.out)).toMatchObject({ code: 'file_not_found' });
   });
 
   it.each([

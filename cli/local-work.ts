@@ -1,5 +1,14 @@
 /** Work of the server's code that runs in the command itself, without a server; each part is loaded when it is needed. */
 
+export type { DataFile, EvaluationFile, LookPlan } from '../src/tradeoff/outcome-files/index.ts';
+export type {
+  Estimated,
+  OutcomeKind,
+  SimulatedLooks,
+  SimulationQuestion,
+  SimulationResult,
+} from '../src/tradeoff/statistics/index.ts';
+
 /** Drift of two local files. */
 export function loadDriftComparison(): Promise<typeof import('../src/mlops/drift/local-files.ts')> {
   return import('../src/mlops/drift/local-files.ts');
@@ -13,4 +22,19 @@ export async function loadBackups() {
   ]);
   const { listBackups, openBackupPlace, restoreBackup } = backup;
   return { listBackups, openBackupPlace, restoreBackup, systemClock };
+}
+
+/** Comparisons, cascades and frontiers of files of outcomes. */
+export function loadOutcomeFiles(): Promise<typeof import('../src/tradeoff/outcome-files/index.ts')> {
+  return import('../src/tradeoff/outcome-files/index.ts');
+}
+
+/** Simulation of the looks of a gate. */
+export function loadLookSimulation(): Promise<typeof import('../src/tradeoff/statistics/index.ts')> {
+  return import('../src/tradeoff/statistics/index.ts');
+}
+
+/** Replay of an exported decision. */
+export function loadDecisionReplay(): Promise<typeof import('../src/tradeoff/decisions/exports/index.ts')> {
+  return import('../src/tradeoff/decisions/exports/index.ts');
 }

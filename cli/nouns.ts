@@ -216,11 +216,15 @@ const modelLines: readonly NounLine[] = [
     ],
   },
   {
-    summary: 'Gate model versions by quality and cost; list and replay decisions',
+    summary: 'Gate model versions by quality and cost; replay and verify decisions',
     nouns: [
       noun('gate', ['check', 'approve', 'simulate'], async () => (await import('./gate.ts')).gateCommands),
       noun('policy', ['list'], async () => (await import('./gate.ts')).gateCommands),
-      noun('decision', ['list', 'show', 'replay'], async () => (await import('./decision.ts')).decisionCommands),
+      noun(
+        'decision',
+        ['list', 'show', 'replay', 'export', 'verify'],
+        async () => (await import('./decision.ts')).decisionCommands,
+      ),
     ],
   },
   {

@@ -1,14 +1,9 @@
 import { z } from 'zod';
-import type { DataFile, EvaluationFile } from '../src/tradeoff/outcome-files/index.ts';
 import type { Estimate, OutcomeComparison } from '../src/tradeoff/outcome-files/schema.ts';
 import { readBytes } from './bill-files.ts';
+import type { DataFile, EvaluationFile } from './local-work.ts';
 import { formatAmount } from './output/amounts.ts';
 import { readTextFile } from './text-files.ts';
-
-/** The analysis of files of outcomes, loaded when a command runs. */
-export function loadOutcomeFiles(): Promise<typeof import('../src/tradeoff/outcome-files/index.ts')> {
-  return import('../src/tradeoff/outcome-files/index.ts');
-}
 
 export const Margin = z
   .string()

@@ -81,6 +81,7 @@ export function normalised({ code, out, err }: Ended, folders: readonly string[]
     .replaceAll(/\b(d|dec|u|s)_[0-9a-f]{20,32}\b/g, '$1_<id>')
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<request>')
     .replaceAll(/\b[0-9a-f]{32}\b/g, '<run>')
+    .replaceAll(/\b[0-9a-f]{64}\b/g, '<sha256>')
     .replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, '<instant>')
     .replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC/g, '<instant>')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>');

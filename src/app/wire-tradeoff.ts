@@ -1,10 +1,13 @@
+import type { Registry } from '../mlops/registry/index.ts';
 import { createRetention } from '../mlops/retention/index.ts';
 import { listServedVersions } from '../mlops/serving/index.ts';
+import type { Org } from '../org/index.ts';
 import type { Config } from '../platform/config/index.ts';
+import type { createTelling } from '../platform/notices/index.ts';
 import { createOperatorSend } from '../platform/outbound/index.ts';
 import { resolveSecret } from '../platform/secrets/index.ts';
 import { servingFacts } from '../tradeoff/bridges/index.ts';
-import { createDecisions } from '../tradeoff/decisions/index.ts';
+import { createDecisions, judgeOnPresentEvidence } from '../tradeoff/decisions/index.ts';
 import { createEvidence } from '../tradeoff/evidence/index.ts';
 import { createGates } from '../tradeoff/gates/index.ts';
 import { createLineage } from '../tradeoff/lineage/index.ts';
@@ -18,6 +21,8 @@ import type { wireGpus } from './wire-gpus.ts';
 import type { wireMlops } from './wire-mlops.ts';
 
 export interface TradeoffDeps {
+  readonly org: Org;
+  readonly notices: ReturnType<typeof createTelling>;
   readonly finops: ReturnType<typeof wireFinops>;
   readonly gpus: ReturnType<typeof wireGpus>;
   readonly mlops: ReturnType<typeof wireMlops>;
@@ -26,7 +31,7 @@ export interface TradeoffDeps {
 /** Is it worth it? Evidence of both wings, and the decisions that are taken on it. */
 export function wireTradeoff(
   { config, clock, log, store, events, jobs }: Infrastructure,
-  { finops, gpus: { gpuTelemetry, gpuUsage }, mlops: { tracking, registry, evaluations } }: TradeoffDeps,
+  { org, notices, finops, gpus: { gpuTelemetry, gpuUsage }, mlops: { tracking, registry, evaluations } }: TradeoffDeps,
 ) {
   const { metering, allocation, budgets, billing, prices } = finops;
   const evidence = createEvidence({
@@ -40,7 +45,21 @@ export function wireTradeoff(
     evaluations,
     serving: servingFacts,
   });
-  const decisions = createDecisions({ clock, store, events, bills: billing });
+  const decisions = createDecisions({
+    ...{ clock, log, store, events, jobs, evidence, bills: billing },
+    ...{ send: notices.send, mail: notices.mail, publicUrl: config.publicUrl ?? null },
+    judge: (decision) => judgeOnPresentEvidence({ clock, store, evidence, budgets, bills: billing }, decision),
+    qualityOf: async (sql, named) => {
+      const runId = (await registry.version(sql, named.model, named.version))?.runId ?? null;
+      const tables = runId === null ? [] : await evaluations.versions(sql, runId);
+      const evaluated = tables.map(({ evaluation: { name, version, sha256 } }) => [name, version, sha256]);
+      return [listQuality(await registry.metrics(sql, named)), evaluated];
+    },
+    ownerOf: async (sql, model) => {
+      const team = (await registry.ownerOf(sql, model))?.team ?? null;
+      return team === null ? null : { team, email: await org.teamOwner(sql, team) };
+    },
+  });
   billing.addDependent(decisions.standingOn);
   const gates = createGates({ clock, store, evidence, budgets, registry, ledger: decisions });
   const runCosts = createRunCosts({
@@ -69,6 +88,14 @@ export function wireTradeoff(
   });
   const modelSteps = createModelSteps({ store, tracking, registry, gates });
   return { evidence, decisions, gates, runCosts, lineage, openLineage, modelSteps };
+}
+
+/** Metrics that are quality evidence; the time of a measurement alone changes nothing. */
+function listQuality(metrics: Awaited<ReturnType<Registry['metrics']>>) {
+  return metrics
+    .filter(({ name }) => !name.startsWith('system/'))
+    .map(({ name, value }) => [name, value])
+    .toSorted(([one = ''], [other = '']) => (one < other ? -1 : 1));
 }
 
 /** The OpenLineage receiver that the settings name; null: none. */

@@ -39,7 +39,7 @@ export function wire(
   const { tracking, registry, webhooks, access, door } = mlops;
   const gpus = wireGpus(infrastructure, { org, finops, notices, tracking });
   const { gpuUsage, workloads, purchasing } = gpus;
-  const tradeoff = wireTradeoff(infrastructure, { finops, gpus, mlops });
+  const tradeoff = wireTradeoff(infrastructure, { org, notices, finops, gpus, mlops });
   const { decisions, modelSteps: models } = tradeoff;
   const { executors, pipelines } = wirePipelines(
     infrastructure,
@@ -73,8 +73,9 @@ export function wire(
   const { gpuTelemetry, anomalies } = gpus;
   const kinds = [
     ...[org, sources, allocation, prices, exchange, tokens, budgets, gpuTelemetry, gpuUsage, anomalies],
-    ...[pipelines, monitoring, serving, retraining, recommendations, tradeoff.gates, retention],
+    ...[pipelines, monitoring, serving, retraining, recommendations, retention],
   ].flatMap((noun) => noun.kinds);
+  kinds.push(...tradeoff.gates.kinds.map(decisions.watchPolicies));
   const routes = [
     ...doors,
     org,

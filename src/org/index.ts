@@ -6,6 +6,7 @@ import { type Accounts, createMemberRoutes, isWriteAllowed } from './members.ts'
 import { createOrgRoutes } from './routes.ts';
 import { EnvironmentManifest, ProjectManifest, type Subject, TeamManifest } from './schema.ts';
 import { addTeam, applyEnvironment, applyProject, applyTeam } from './service.ts';
+import { findTeam } from './store.ts';
 
 export { covers } from './covers.ts';
 export { deleteMemberships } from './members.ts';
@@ -32,6 +33,8 @@ export interface Org {
    * it cannot have members.
    */
   mayWriteFor(sql: Sql, team: string, account: string): Promise<boolean>;
+  /** E-mail address of the owner of a team; null when the team or its owner is unknown. */
+  teamOwner(sql: Sql, team: string): Promise<string | null>;
   /** For `createManifests`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
@@ -64,6 +67,7 @@ export function createOrg({ store, clock, accounts }: OrgDeps): Org {
     withTeam: addTeam,
     kinds: [team, project, environment],
     mayWriteFor: isWriteAllowed,
+    teamOwner: async (sql, name) => (await findTeam(sql, name))?.owner ?? null,
     routes: [...createOrgRoutes(store), ...createMemberRoutes({ store, clock, accounts })],
   };
 }

@@ -79,6 +79,30 @@ describe.skipIf(!hasChromium)('models and decisions in the browser (skipped wher
     expect(facts).toContain(decisions[0]?.decision);
   });
 
+  it.each(['promote', 'reject'] as const)('says what decided a %s and what has happened since', async (verdict) => {
+    const decision = decisions.find((one) => one.verdict === verdict);
+    const page = await visit(`/decisions/${decision?.decision}`);
+    const deciding = page.getByRole('region', { name: 'Deciding figures' });
+    expect(await deciding.getByRole('term').count()).toBeLessThanOrEqual(3);
+    const text = await readable(deciding);
+    expect(text).toContain('Another verdict needs');
+    expect(text).toMatch(verdict === 'promote' ? /would reject it/ : /instead of/);
+    const since = await readable(page.getByRole('region', { name: 'Since the decision' }));
+    expect(since).toMatch(decision?.isInForce ? /In force/ : /Superseded/);
+  });
+
+  it('gives the commands that replay and verify a decision, with buttons that copy them', async () => {
+    const decision = decisions[0];
+    const page = await visit(`/decisions/${decision?.decision}`);
+    const replay = page.getByRole('region', { name: 'Replay' });
+    const id = decision?.decision ?? '';
+    const text = await readable(replay);
+    expect(text).toContain(`steelyard decision export ${id} --out ${id}.json && steelyard decision replay ${id}.json`);
+    expect(text).toMatch(/steelyard decision verify --head \d+:[0-9a-f]{64}/);
+    await replay.getByRole('button', { name: 'Copy the command: Replay here' }).waitFor();
+    expect(await replay.getByRole('button', { name: /^Copy the command/ }).count()).toBe(3);
+  });
+
   it('shows versions with quality and cost side by side and leads to the verdict on each', async () => {
     const page = await visit('/models/ranker');
     const table = page.getByRole('region', { name: 'Versions' }).getByRole('table');

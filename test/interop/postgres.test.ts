@@ -13,6 +13,8 @@ import { openStore } from '../../src/platform/store/index.ts';
 import { type Place, storeSuite } from '../../src/platform/store/suite.testing.ts';
 import { amounts, put, readAndAddOne, suiteMigrations } from '../../src/platform/store/suite-tables.testing.ts';
 import { testApplication } from '../../src/testing/application.ts';
+import { decisionChainSuite } from '../../src/tradeoff/decisions/chain/suite.testing.ts';
+import { reviewSuite } from '../../src/tradeoff/decisions/reviews/suite.testing.ts';
 import { gateStoreSuite } from '../../src/tradeoff/gates/suite.testing.ts';
 import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 import { priceSuite } from '../support/price-suite.ts';
@@ -41,6 +43,8 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
   sharedJobsSuite(newPlace);
   historySuite('PostgreSQL', newPlace);
   metricSuite('PostgreSQL', newPlace);
+  decisionChainSuite('PostgreSQL', newPlace);
+  reviewSuite('PostgreSQL', () => server.newDatabase());
   gateStoreSuite('PostgreSQL', async () => (await newPlace()).open());
 
   deliveriesSuite('PostgreSQL', () => server.newDatabase());

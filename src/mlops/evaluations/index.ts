@@ -13,8 +13,8 @@ export type { StoredEvaluation } from './store.ts';
 
 /** Tables of per-example outcomes of runs: two of them pair by example id. */
 export interface Evaluations {
-  /** Versions of an evaluation of a run, newest first; empty when it has none of this name. */
-  versions(sql: Sql, runId: string, name: string): Promise<StoredEvaluation[]>;
+  /** Versions of an evaluation of a run, newest first; of all its evaluations without a name. */
+  versions(sql: Sql, runId: string, name?: string): Promise<StoredEvaluation[]>;
   /**
    * Sufficient statistics of an outcome over the examples of both tables; null where a table lacks the outcome, or has it as
    * another kind. Errors: `lake_file_damaged`.

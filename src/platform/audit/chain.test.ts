@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AuditFacts, followChain, GENESIS, hashChainRow, serializeSubject } from './chain.ts';
+import { GENESIS } from '../hash-chain/index.ts';
+import { type AuditFacts, followTrail, hashAuditRow, serializeSubject } from './chain.ts';
 
 const facts: fc.Arbitrary<Omit<AuditFacts, 'seq'>> = fc.record({
   firstAt: fc.string(),
@@ -22,7 +23,7 @@ function chained(rows: readonly Omit<AuditFacts, 'seq'>[]) {
   let hash = GENESIS;
   return rows.map((row, index) => {
     const whole = { ...row, seq: index + 1 };
-    hash = hashChainRow(hash, whole);
+    hash = hashAuditRow(hash, whole);
     return { ...whole, hash };
   });
 }
@@ -33,7 +34,7 @@ describe('the chain of the audit trail', () => {
       fc.property(fc.array(facts), (rows) => {
         const trail = chained(rows);
         const last = trail.at(-1);
-        expect(followChain(START, trail)).toEqual(last === undefined ? START : { seq: last.seq, hash: last.hash });
+        expect(followTrail(START, trail)).toEqual(last === undefined ? START : { seq: last.seq, hash: last.hash });
       }),
     );
   });
@@ -47,7 +48,7 @@ describe('the chain of the audit trail', () => {
         const name = names[which % names.length] ?? 'actor';
         fc.pre(trail[index]?.[name] !== other[name]);
         const forged = trail.map((row, place) => (place === index ? { ...row, [name]: other[name] } : row));
-        expect(followChain(START, forged)).toEqual({ seq: index + 1, why: 'row changed' });
+        expect(followTrail(START, forged)).toEqual({ seq: index + 1, why: 'row changed' });
       }),
     );
   });
@@ -57,7 +58,7 @@ describe('the chain of the audit trail', () => {
       fc.property(fc.array(facts, { minLength: 2 }), fc.nat(), (rows, at) => {
         const trail = chained(rows);
         const index = at % (trail.length - 1);
-        expect(followChain(START, trail.toSpliced(index, 1))).toEqual({ seq: index + 1, why: 'row missing' });
+        expect(followTrail(START, trail.toSpliced(index, 1))).toEqual({ seq: index + 1, why: 'row missing' });
       }),
     );
   });

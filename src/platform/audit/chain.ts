@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { type Break, followChain, hashLink, type Link, type LinkedRow } from '../hash-chain/index.ts';
 
 /** Fields of a row of the audit trail. The hash covers all of them. */
 export interface AuditFacts {
@@ -22,16 +22,9 @@ export interface ChainedFacts extends AuditFacts {
   readonly hash: string;
 }
 
-/** Hash before the first row. */
-export const GENESIS = '0'.repeat(64);
-
-/**
- * Hash of a row: SHA-256, in hexadecimal, of the hash of the row before, a newline, and the row as a JSON array in this
- * order. So a row that was changed, taken out, put in or moved breaks every hash from there on.
- * Example: `chainHash(GENESIS, facts)` is the hash of the first row.
- */
-export function hashChainRow(previous: string, facts: AuditFacts): string {
-  const row = JSON.stringify([
+/** Canonical text of a row: its fields as a JSON array in this order. */
+function serializeFacts(facts: AuditFacts): string {
+  return JSON.stringify([
     facts.seq,
     facts.firstAt,
     facts.lastAt,
@@ -46,7 +39,14 @@ export function hashChainRow(previous: string, facts: AuditFacts): string {
     facts.writes,
     facts.requestId,
   ]);
-  return createHash('sha256').update(`${previous}\n${row}`).digest('hex');
+}
+
+/**
+ * Hash of a row of the audit trail over its number and all of its fields.
+ * Example: `hashAuditRow(GENESIS, facts)` is the hash of the first row.
+ */
+export function hashAuditRow(previous: string, facts: AuditFacts): string {
+  return hashLink(previous, serializeFacts(facts));
 }
 
 /** Canonical text of a set of ids, independent of their order. */
@@ -54,23 +54,11 @@ export function serializeSubject(subject: Readonly<Record<string, string>>): str
   return JSON.stringify(Object.fromEntries(Object.entries(subject).toSorted(([a], [b]) => (a < b ? -1 : 1))));
 }
 
-export interface Break {
-  readonly seq: number;
-  readonly why: 'row missing' | 'row changed';
-}
-
-export interface Link {
-  readonly seq: number;
-  readonly hash: string;
-}
-
 /** The first row that does not follow from the one before it, or the last link when all do. */
-export function followChain(from: Link, rows: readonly ChainedFacts[]): Break | Link {
-  let last = from;
-  for (const row of rows) {
-    if (row.seq !== last.seq + 1) return { seq: last.seq + 1, why: 'row missing' };
-    if (hashChainRow(last.hash, row) !== row.hash) return { seq: row.seq, why: 'row changed' };
-    last = { seq: row.seq, hash: row.hash };
-  }
-  return last;
+export function followTrail(from: Link, rows: readonly ChainedFacts[]): Break | Link {
+  return followChain(from, rows.map(toLinkedRow));
+}
+
+export function toLinkedRow(row: ChainedFacts): LinkedRow {
+  return { seq: row.seq, hash: row.hash, text: serializeFacts(row) };
 }

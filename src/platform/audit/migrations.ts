@@ -1,5 +1,5 @@
+import { GENESIS } from '../hash-chain/index.ts';
 import type { Migrations } from '../store/index.ts';
-import { GENESIS } from './chain.ts';
 
 export const auditMigrations: Migrations = {
   'audit/001-trail': {

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { endpoint, NextPageToken, PageQuery } from '../contract/schema.ts';
+import { ChainHead, ChainVerification, Sha256 as Hash } from '../hash-chain/schema.ts';
 import { UtcInstant } from '../units/schema.ts';
-
-const Hash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal');
 
 export const AuditRow = z
   .strictObject({
@@ -51,32 +50,12 @@ export const auditCsv = endpoint({
   answers: 'csv',
 });
 
-export const AuditHead = z
-  .string()
-  .regex(/^\d+:[0-9a-f]{64}$/, 'a head as verify prints it: 812:9f86d0…')
-  .describe('Number and hash of the last row of an earlier verification');
-
 export const verifyAudit = endpoint({
   method: 'GET',
   path: '/api/v1/audit/verify',
   scope: 'audit.read',
   summary: 'Verify the hash chain of the audit trail',
-  query: z.strictObject({ head: AuditHead.optional() }),
-  response: z.strictObject({
-    intact: z.boolean().describe('True when the chain is valid from the first row to the head'),
-    rows: z.number().int().min(0).describe('Rows that were checked'),
-    head: z
-      .string()
-      .describe(
-        'Number and hash of the last row; store it elsewhere to prove later that no row was removed from the end',
-      ),
-    broken: z
-      .strictObject({
-        seq: z.number().int().describe('Number of the first invalid row'),
-        why: z.enum(['row missing', 'row changed', 'end cut off', 'head not in the trail']).describe('Kind of break'),
-      })
-      .nullable()
-      .describe('First break of the chain; null: none'),
-  }),
+  query: z.strictObject({ head: ChainHead.optional() }),
+  response: ChainVerification,
   errors: [],
 });

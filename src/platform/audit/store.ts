@@ -1,5 +1,6 @@
+import { GENESIS, type Link } from '../hash-chain/index.ts';
 import type { Sql } from '../store/index.ts';
-import { type AuditFacts, type ChainedFacts, GENESIS, hashChainRow, type Link } from './chain.ts';
+import { type AuditFacts, type ChainedFacts, hashAuditRow } from './chain.ts';
 
 interface AuditTables {
   audit_row: {
@@ -59,7 +60,7 @@ export async function appendRows(sql: Sql, rows: readonly Omit<AuditFacts, 'seq'
   let last = await findHead(sql);
   const chained = rows.map((row) => {
     const facts = { ...row, seq: last.seq + 1 };
-    last = { seq: facts.seq, hash: hashChainRow(last.hash, facts) };
+    last = { seq: facts.seq, hash: hashAuditRow(last.hash, facts) };
     return { ...facts, hash: last.hash };
   });
   await sql.tables<AuditTables>().updateTable('audit_head').set(last).where('id', '=', HEAD).execute();
@@ -121,7 +122,6 @@ export async function findRowsBefore(
 }
 
 export async function findRowHash(sql: Sql, seq: number): Promise<string | null> {
-  if (seq === 0) return GENESIS;
   const row = await sql
     .tables<AuditTables>()
     .selectFrom('audit_row')

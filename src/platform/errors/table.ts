@@ -364,6 +364,8 @@ export const errorTable = {
   retraining_round_not_waiting: { status: 409, exitCode: CONFLICT, title: 'The round is no longer waiting' },
   retraining_under_way: { status: 409, exitCode: CONFLICT, title: 'Another round of the retraining is active' },
   decision_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such decision' },
+  decision_export_invalid: { status: 400, exitCode: REFUSED, title: 'The file is no export of a decision' },
+  decision_export_changed: { status: 422, exitCode: DAMAGED, title: 'The export of a decision was changed' },
   recommendation_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such recommendation' },
   recommendation_not_open: { status: 409, exitCode: CONFLICT, title: 'The recommendation is not open' },
   recommendation_outdated: {

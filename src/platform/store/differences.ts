@@ -14,7 +14,7 @@ import type { Sql, StoreEngine } from './sql.ts';
 /** The few places where the two engines need different SQL; everything else is written once. */
 
 /** Which engine a migration step runs on; steps get Kysely's own object and not our `Sql`. */
-function detectEngine<Tables>(database: Kysely<Tables>): StoreEngine {
+export function detectEngine<Tables>(database: Kysely<Tables>): StoreEngine {
   return database.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite';
 }
 

@@ -3,6 +3,7 @@ export {
   addClustering,
   addSequence,
   chooseLongestRestMs,
+  detectEngine,
   insertRows,
   isAmong,
   leaseOwner,

@@ -1,15 +1,22 @@
 import { createHash } from 'node:crypto';
 
 /**
- * SHA-256, lower-case hex, of a JSON value with the keys of every object sorted: the same for the same evidence, whatever order
- * its fields were written in. Fields that are undefined do not count.
+ * JSON text of a value with the keys of every object sorted: the same for the same value, whatever the order of its fields. Fields
+ * that are undefined are left out.
  *
- * @example evidenceDigest({ a: 1, b: 2 }) === evidenceDigest({ b: 2, a: 1 }) // true
+ * @example serializeCanonical({ b: 2, a: 1 }) === '{"a":1,"b":2}' // true
+ */
+export function serializeCanonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => sortKeys(part));
+}
+
+/**
+ * SHA-256, lower-case hex, of the canonical text of a JSON value.
+ *
+ * @example digestEvidence({ a: 1, b: 2 }) === digestEvidence({ b: 2, a: 1 }) // true
  */
 export function digestEvidence(evidence: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(evidence, (_key, value: unknown) => sortKeys(value)))
-    .digest('hex');
+  return createHash('sha256').update(serializeCanonical(evidence)).digest('hex');
 }
 
 function sortKeys(value: unknown): unknown {

@@ -3,34 +3,55 @@ import { decodePageToken, encodePageToken } from '../../platform/contract/page-t
 import { AppError } from '../../platform/errors/index.ts';
 import type { Events, SubscribesToEvents } from '../../platform/events/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
-import type { Sql, Store } from '../../platform/store/index.ts';
-import type { Clock } from '../../platform/units/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
+import type { ManifestKind } from '../../platform/manifests/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import type { Ledger, TakenDecision } from '../gates/index.ts';
 import { insertAct, pageActs } from './acts-store.ts';
+import { verifyDecisions } from './chain/schema.ts';
+import { verifyDecisionChain } from './chain/store.ts';
 import { generateDecisionId } from './decision-id.ts';
 import { digestEvidence } from './evidence-digest.ts';
+import { buildExport } from './exports/index.ts';
+import { exportDecision } from './exports/schema.ts';
+import { addPresentState, readDecisionDetail } from './read-models.ts';
 import { type ReplayDeps, replayDecision } from './replay.ts';
-import { addRestatements, keepBillChanges } from './restatements.ts';
+import { keepBillChanges } from './restatements.ts';
+import {
+  announcePolicyChanges,
+  BILL_EVENTS,
+  CAUSE_EVENTS,
+  type PresentJudgement,
+  type ReviewScheduleDeps,
+  receiveChange,
+  scheduleReviews,
+  stampQuality,
+} from './reviews/index.ts';
 import {
   type DecidedAct,
-  type Decision,
-  type DecisionDetail,
   getDecision,
   listDecidedActs,
   listDecisions,
   replayDecision as replayEndpoint,
   type TakenRecord,
 } from './schema.ts';
-import { findDecision, findDecisionsByDelivery, findDecisionsNaming, insertDecision, pageDecisions } from './store.ts';
+import {
+  findDecision,
+  findDecisionsByDelivery,
+  findDecisionsNaming,
+  insertDecision,
+  pageDecisions,
+  type StoredDecision,
+} from './store.ts';
 
 export { createAliasGovernance } from './alias-governance.ts';
 export { decisionMigrations } from './migrations.ts';
+export { judgeOnPresentEvidence } from './reviews/index.ts';
 
-export interface DecisionDeps {
-  readonly store: Store;
+export interface DecisionDeps extends Omit<ReviewScheduleDeps, 'digest' | 'events' | 'jobs'> {
   readonly bills: ReplayDeps['bills'] & Pick<Billing, 'billSums'>;
-  readonly clock: Clock;
   readonly events: Pick<Events, 'append'>;
+  readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
 }
 
 /** The ledger of verdicts. Entries are never changed; a verdict that no longer stands gets a later one. */
@@ -45,18 +66,24 @@ export interface Decisions extends Ledger {
   naming(sql: Sql, items: readonly { readonly id: string }[]): Promise<Map<string, string>>;
   /** Decisions that cannot be replayed without these deliveries, one sentence each. */
   standingOn(sql: Sql, deliveries: ReadonlySet<string>): Promise<string[]>;
+  /** The kind `Policy`, which also has the decisions of a changed policy judged again. */
+  watchPolicies(kind: ManifestKind): ManifestKind;
   readonly routes: readonly Route[];
 }
 
 export function createDecisions(deps: DecisionDeps & SubscribesToEvents): Decisions {
-  deps.events.subscribe('decisions', ['bill.imported', 'bill.reverted', 'bill.preferred', 'bill.deleted'], (event) =>
-    keepBillChanges(deps.store, event),
-  );
+  const digest = async (judgement: PresentJudgement) => {
+    const bills = await deps.bills.billSums(deps.store, judgement.billDeliveries);
+    return digestEvidence(buildEvidence(judgement, bills));
+  };
+  subscribeToChanges(deps);
+  scheduleReviews({ ...deps, digest }, deps.jobs);
   return {
     async record(sql, taken) {
       const bills = await deps.bills.billSums(sql, taken.billDeliveries);
       const decision = buildDecisionRecord(taken, bills, new Date(deps.clock.now()).toISOString());
-      await insertDecision(sql, decision);
+      const sequence = await insertDecision(sql, decision);
+      await stampQuality(deps, sql, { sequence, record: decision });
       const { model, version, verdict, policy } = decision;
       await deps.events.append(sql, {
         type: 'decision.taken',
@@ -71,8 +98,8 @@ export function createDecisions(deps: DecisionDeps & SubscribesToEvents): Decisi
       return decided.decision;
     },
     about: async (sql, model, version, limit) =>
-      (await pageDecisions(sql, { model, version, verdict: null, after: null, limit })).map(({ decision }) => decision),
-    taken: findDecision,
+      (await pageDecisions(sql, { model, version, verdict: null, after: null, limit })).map(({ record }) => record),
+    taken: async (sql, decision) => (await findDecision(sql, decision))?.record ?? null,
     async naming(sql, items) {
       const naming = await findDecisionsNaming(sql, new Set(items.map(({ id }) => id)));
       return new Map([...naming].map(([id, decision]) => [id, `decision ${decision} names it in its evidence`]));
@@ -81,53 +108,64 @@ export function createDecisions(deps: DecisionDeps & SubscribesToEvents): Decisi
       (await findDecisionsByDelivery(sql, deliveries)).map(
         ({ decision, delivery }) => `a replay of decision ${decision}: its evidence names ${delivery}`,
       ),
-    routes: [
-      handle(listDecisions, async ({ query: { pageSize, pageToken, model = null, verdict = null } }) => {
-        const [sequence] = pageToken === undefined ? [] : decodePageToken(pageToken, { model, verdict });
-        const after = sequence === undefined ? null : Number(sequence);
-        const found = await pageDecisions(deps.store, { model, verdict, after, limit: pageSize + 1 });
-        const shown = found.slice(0, pageSize);
-        const taken = shown.map(({ decision }) => decision);
-        const decisions = (await addRestatements(deps.store, taken)).map(omitEvidence);
-        const last = shown.at(-1);
-        const more = found.length > pageSize && last !== undefined;
-        const nextPageToken = more ? encodePageToken([last.sequence], { model, verdict }) : null;
-        return { decisions, nextPageToken };
-      }),
-      handle(listDecidedActs, async ({ query: { pageSize, pageToken, about = null } }) => {
-        const [sequence] = pageToken === undefined ? [] : decodePageToken(pageToken, { about });
-        const found = await pageActs(deps.store, about, sequence === undefined ? null : Number(sequence), pageSize + 1);
-        const shown = found.slice(0, pageSize);
-        const last = found.length > pageSize ? shown.at(-1) : undefined;
-        const nextPageToken = last === undefined ? null : encodePageToken([last.sequence], { about });
-        return { acts: shown.map(({ act }) => act), nextPageToken };
-      }),
-      handle(getDecision, async ({ params }) => {
-        const taken = await findTaken(deps.store, params.decision);
-        const [decision = { ...taken, restatedBy: [], needsReevaluation: false }] = await addRestatements(deps.store, [
-          taken,
-        ]);
-        return decision;
-      }),
-      handle(replayEndpoint, async ({ params }) => replayDecision(deps, await findTaken(deps.store, params.decision))),
-    ],
+    watchPolicies: (kind) => announcePolicyChanges(kind, deps.events),
+    routes: createDecisionRoutes(deps),
   };
 }
 
+function subscribeToChanges(deps: DecisionDeps & SubscribesToEvents): void {
+  const billEvents: readonly string[] = BILL_EVENTS;
+  deps.events.subscribe('decisions', CAUSE_EVENTS, (event) =>
+    deps.store.transaction(async (sql) => {
+      if (billEvents.includes(event.type)) await keepBillChanges(sql, event);
+      await receiveChange(deps, sql, event);
+    }),
+  );
+}
+
+function createDecisionRoutes(deps: DecisionDeps): Route[] {
+  const { store } = deps;
+  return [
+    handle(listDecisions, async ({ query: { pageSize, pageToken, model = null, verdict = null } }) => {
+      const [sequence] = pageToken === undefined ? [] : decodePageToken(pageToken, { model, verdict });
+      const after = sequence === undefined ? null : Number(sequence);
+      const found = await pageDecisions(store, { model, verdict, after, limit: pageSize + 1 });
+      const shown = found.slice(0, pageSize);
+      const last = shown.at(-1);
+      const more = found.length > pageSize && last !== undefined;
+      const nextPageToken = more ? encodePageToken([last.sequence], { model, verdict }) : null;
+      return { decisions: await addPresentState(deps, store, shown), nextPageToken };
+    }),
+    handle(listDecidedActs, async ({ query: { pageSize, pageToken, about = null } }) => {
+      const [sequence] = pageToken === undefined ? [] : decodePageToken(pageToken, { about });
+      const found = await pageActs(store, about, sequence === undefined ? null : Number(sequence), pageSize + 1);
+      const shown = found.slice(0, pageSize);
+      const last = found.length > pageSize ? shown.at(-1) : undefined;
+      const nextPageToken = last === undefined ? null : encodePageToken([last.sequence], { about });
+      return { acts: shown.map(({ act }) => act), nextPageToken };
+    }),
+    handle(getDecision, async ({ params }) =>
+      readDecisionDetail(deps, store, await requireDecision(store, params.decision)),
+    ),
+    handle(replayEndpoint, async ({ params }) => replayDecision(deps, await requireDecision(store, params.decision))),
+    handle(exportDecision, async ({ params }) => {
+      const { document, link } = await requireDecision(store, params.decision);
+      return buildExport(document, link);
+    }),
+    handle(verifyDecisions, ({ query: { head = null } }) => verifyDecisionChain(store, head)),
+  ];
+}
+
 /** Error: `decision_not_found`. */
-async function findTaken(sql: Sql, decision: string): Promise<TakenRecord> {
-  const taken = await findDecision(sql, decision);
-  if (taken !== null) return taken;
+async function requireDecision(sql: Sql, decision: string): Promise<StoredDecision> {
+  const stored = await findDecision(sql, decision);
+  if (stored !== null) return stored;
   const detail = `There is no decision ${decision}. See "steelyard decision list".`;
   throw new AppError('decision_not_found', detail, { decision });
 }
 
-function omitEvidence({ evidence: _evidence, evidenceSha256: _digest, ...decision }: DecisionDetail): Decision {
-  return decision;
-}
-
-function buildDecisionRecord(taken: TakenDecision, bills: readonly BillSums[], at: string): TakenRecord {
-  const evidence = {
+function buildEvidence(taken: PresentJudgement, bills: readonly BillSums[]): TakenRecord['evidence'] {
+  return {
     candidate: taken.candidate,
     champion: taken.champion,
     policy: taken.policy,
@@ -140,6 +178,10 @@ function buildDecisionRecord(taken: TakenDecision, bills: readonly BillSums[], a
       rawSha256: [...rawSha256],
     })),
   };
+}
+
+function buildDecisionRecord(taken: TakenDecision, bills: readonly BillSums[], at: string): TakenRecord {
+  const evidence = buildEvidence(taken, bills);
   return {
     decision: generateDecisionId(),
     at,

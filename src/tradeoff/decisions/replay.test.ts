@@ -5,6 +5,7 @@ import { postApply } from '../../platform/manifests/schema.ts';
 import { call, catchProblem, importFiles } from '../../testing/application.ts';
 import { sharedQuietApplication } from '../../testing/shared.ts';
 import { checkGate } from '../gates/schema.ts';
+import { allowChanges } from './record.testing.ts';
 import { getDecision, replayDecision } from './schema.ts';
 
 const CONFIG = `
@@ -106,6 +107,7 @@ describe('the replay of a decision', () => {
 
   it('refuses evidence that was changed in the store, and decisions that do not keep what budgets had left', async () => {
     const { decision } = await decideOn('150');
+    await allowChanges(application.store);
     const change = async (edit: (text: string) => string) => {
       const documents = application.store.tables<{ decision: { id: string; document: string } }>();
       const { document } = await documents

@@ -1,9 +1,10 @@
 import type { Billing } from '../../finops/billing/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Store } from '../../platform/store/index.ts';
-import { evaluatePolicy } from '../gates/index.ts';
+import { evaluateRecord } from './evaluate-record.ts';
 import { digestEvidence } from './evidence-digest.ts';
 import type { DecisionReplay, KeptBill, TakenRecord } from './schema.ts';
+import type { StoredDecision } from './store.ts';
 
 export interface ReplayDeps {
   readonly store: Store;
@@ -15,13 +16,12 @@ export interface ReplayDeps {
  * evaluates the stored evidence with the stored policy. Deleted evidence is reported as an error, never replaced by a different answer.
  * Errors: `evidence_deleted`, `evidence_damaged`, `evidence_not_kept`, `lake_file_damaged`.
  */
-export async function replayDecision(deps: ReplayDeps, decision: TakenRecord): Promise<DecisionReplay> {
+export async function replayDecision(deps: ReplayDeps, stored: StoredDecision): Promise<DecisionReplay> {
+  const decision = stored.record;
   const { evidence, evidenceSha256 } = decision;
-  assertUnchanged(decision);
+  assertUnchanged(stored);
   await assertNotDeleted(deps, decision);
-  const { policy, candidate, champion } = evidence;
-  const budgets = readKeptBudgets(decision);
-  const { verdict, checks } = evaluatePolicy({ policy: policy.spec, candidate, champion, budgets });
+  const { verdict, checks } = evaluateRecord(decision);
   const bills = [];
   for (const kept of evidence.bills ?? []) bills.push(await compareBill(deps, kept));
   const isSame = verdict === decision.verdict && bills.every((bill) => bill.isSame);
@@ -32,8 +32,8 @@ export async function replayDecision(deps: ReplayDeps, decision: TakenRecord): P
   };
 }
 
-function assertUnchanged({ decision, evidence, evidenceSha256 }: TakenRecord): void {
-  if (evidenceSha256 === undefined || digestEvidence(evidence) === evidenceSha256) return;
+function assertUnchanged({ record: { decision, evidenceSha256 }, document }: StoredDecision): void {
+  if (evidenceSha256 === undefined || digestEvidence(document.evidence) === evidenceSha256) return;
   const detail = `The recorded evidence of ${decision} is damaged: its SHA-256 differs. Restore a backup of the store.`;
   throw new AppError('evidence_damaged', detail, { decision });
 }
@@ -49,16 +49,6 @@ async function assertNotDeleted({ store, bills }: ReplayDeps, { decision, eviden
   const detail = `${decision} cannot be replayed. ${why}. "steelyard decision show ${decision}" has the recorded figures.`;
   const deleted = gone.map(({ delivery, at, periods, cause }) => ({ table: 'bill_row', delivery, at, periods, cause }));
   throw new AppError('evidence_deleted', detail, { decision, deleted });
-}
-
-/** Error: `evidence_not_kept` for a decision with a budget rule from before remaining budgets were stored. */
-function readKeptBudgets({ decision, evidence }: TakenRecord) {
-  const needsBudgets = evidence.policy.spec.cost.some(({ measure }) => measure === 'budget');
-  if (evidence.budgets === undefined && needsBudgets) {
-    const detail = `${decision} has no recorded budgets, so it cannot be replayed. Its checks state the figures.`;
-    throw new AppError('evidence_not_kept', detail, { decision });
-  }
-  return new Map((evidence.budgets ?? []).map(({ budget, ...left }) => [budget, left]));
 }
 
 async function compareBill({ bills }: ReplayDeps, kept: KeptBill): Promise<DecisionReplay['bills'][number]> {

@@ -1,7 +1,5 @@
-import { z } from 'zod';
 import type { StoredEvent } from '../../platform/events/index.ts';
-import type { Sql, Store } from '../../platform/store/index.ts';
-import { Month } from '../../platform/units/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import {
   type BillChangeRow,
   findBillChanges,
@@ -9,44 +7,32 @@ import {
   insertBillChange,
   type LatestEvaluation,
 } from './bill-change-store.ts';
-import type { DecisionDetail, EvidenceChange, TakenRecord } from './schema.ts';
-
-/** The fields of bill events that name the active deliveries; other fields are ignored. */
-const BillChanged = z.object({
-  changes: z.array(
-    z.object({
-      source: z.string(),
-      export: z.string(),
-      dataset: z.string(),
-      scope: z.string(),
-      period: Month,
-      state: z.string(),
-      before: z.string().nullable(),
-      after: z.string().nullable(),
-    }),
-  ),
-});
+import { BillChanged, formatUnit } from './reviews/index.ts';
+import type { Decision, EvidenceChange, TakenRecord } from './schema.ts';
 
 /** Stores the changes of a bill event. Idempotent for the same event. */
-export async function keepBillChanges(store: Store, { sequence, at, payload }: StoredEvent): Promise<void> {
+export async function keepBillChanges(
+  sql: Sql,
+  { sequence, at, payload }: Pick<StoredEvent, 'sequence' | 'at' | 'payload'>,
+): Promise<void> {
   const parsed = BillChanged.safeParse(payload);
   // Events from before bills had units name no changes.
   if (!parsed.success) return;
-  await store.transaction(async (sql) => {
-    for (const [position, change] of parsed.data.changes.entries()) {
-      const { source, period, before, after, state } = change;
-      const unit = JSON.stringify([source, change.export, change.dataset, change.scope, period]);
-      const row = { event_sequence: sequence, position, at, unit, source, period, before, after };
-      await insertBillChange(sql, { ...row, closed: state === 'closed' ? 1 : 0 });
-    }
-  });
+  for (const [position, change] of parsed.data.changes.entries()) {
+    const { source, period, before, after, state } = change;
+    const row = { event_sequence: sequence, position, at, unit: formatUnit(change), source, period, before, after };
+    await insertBillChange(sql, { ...row, closed: state === 'closed' ? 1 : 0 });
+  }
 }
 
 /**
  * Decisions with those bills of their evidence that are no longer active. A bill that was changed and then reverted
  * is active again. A decision needs reevaluation unless the version was evaluated against the policy since the change.
  */
-export async function addRestatements(sql: Sql, decisions: readonly TakenRecord[]): Promise<DecisionDetail[]> {
+export async function addRestatements(
+  sql: Sql,
+  decisions: readonly TakenRecord[],
+): Promise<(TakenRecord & Pick<Decision, 'restatedBy' | 'needsReevaluation'>)[]> {
   const named = new Set(decisions.flatMap(({ evidence }) => evidence.billDeliveries));
   const changes = await findBillChanges(sql, [...named]);
   const shown = decisions.map((decision) => ({

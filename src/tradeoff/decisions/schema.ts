@@ -5,6 +5,8 @@ import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/sche
 import { Currency, DecimalString, Month, UtcInstant } from '../../platform/units/schema.ts';
 import { VersionEvidence } from '../evidence/schema.ts';
 import { Check, Policy, Verdict } from '../gates/schema.ts';
+import { ChainLink } from './chain/schema.ts';
+import { DecisionReview } from './reviews/schema.ts';
 
 export const DecisionId = z
   .string()
@@ -49,11 +51,27 @@ export const Decision = z
     needsReevaluation: z
       .boolean()
       .describe('True when a bill has changed since and the version was not evaluated by the policy again'),
+    isInForce: z
+      .boolean()
+      .describe(
+        'True for the latest decision about the version by the policy, and for the decision that moved the alias to the version to which it still points; false: superseded, and no longer judged again',
+      ),
+    review: DecisionReview.nullable().describe(
+      'Newest review of the decision; null when no part of its basis has changed',
+    ),
   })
   .describe('Recorded verdict');
 export type Decision = z.infer<typeof Decision>;
 
-const sinceTaken = { restatedBy: true, needsReevaluation: true } as const;
+/** Added when a decision is read. */
+const sinceTaken = {
+  restatedBy: true,
+  needsReevaluation: true,
+  isInForce: true,
+  review: true,
+  reviews: true,
+  chain: true,
+} as const;
 
 export const KeptBudget = z
   .strictObject({
@@ -106,6 +124,8 @@ export const DecisionDetail = z
       .string()
       .optional()
       .describe('SHA-256 of the evidence with sorted keys; left out in decisions from before it was kept'),
+    chain: ChainLink.nullable().describe('Place in the hash chain of all decisions; null for a row outside the chain'),
+    reviews: z.array(DecisionReview).describe('Reviews, newest first, at most 20'),
   })
   .describe('A decision with its evidence');
 export type DecisionDetail = z.infer<typeof DecisionDetail>;

@@ -1,24 +1,23 @@
-import type { Generated } from 'kysely';
-import type { Sql } from '../../platform/store/index.ts';
+import { isAmong, type Sql } from '../../platform/store/index.ts';
+import { listBasis } from './basis.ts';
+import type { ChainLink } from './chain/schema.ts';
+import { appendLink } from './chain/store.ts';
 import { TakenRecord } from './schema.ts';
+import type { DecisionTables } from './tables.ts';
 
-interface DecisionTables {
-  decision: {
-    /** Grows with every decision; the order in which they were taken. */
-    sequence: Generated<number>;
-    id: string;
-    at: string;
-    model: string;
-    version: string;
-    policy: string;
-    verdict: string;
-    /** The whole decision as it was taken; never changed afterwards. */
-    document: string;
-  };
+/** A decision as it is stored. */
+export interface StoredDecision {
+  readonly sequence: number;
+  readonly record: TakenRecord;
+  /** The recorded JSON: digests and the chain cover it and not the parsed record, which gets the defaults of newer versions. */
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly link: ChainLink | null;
 }
 
-export async function insertDecision(sql: Sql, decision: TakenRecord): Promise<void> {
-  await sql
+/** Appends a decision to the ledger and its hash chain, in the caller's transaction. Returns its sequence. */
+export async function insertDecision(sql: Sql, decision: TakenRecord): Promise<number> {
+  const { position, previousSha256, sha256 } = await appendLink(sql, decision);
+  const { sequence } = await sql
     .tables<DecisionTables>()
     .insertInto('decision')
     .values({
@@ -29,18 +28,60 @@ export async function insertDecision(sql: Sql, decision: TakenRecord): Promise<v
       policy: decision.policy,
       verdict: decision.verdict,
       document: JSON.stringify(decision),
+      position,
+      previous_sha256: previousSha256,
+      sha256,
     })
-    .execute();
+    .returning('sequence')
+    .executeTakeFirstOrThrow();
+  const basis = listBasis(decision).map((named) => ({ sequence, ...named }));
+  if (basis.length > 0) await sql.tables<DecisionTables>().insertInto('decision_basis').values(basis).execute();
+  return sequence;
 }
 
-export async function findDecision(sql: Sql, id: string): Promise<TakenRecord | null> {
+const COLUMNS = ['sequence', 'document', 'position', 'previous_sha256', 'sha256'] as const;
+
+export async function findDecision(sql: Sql, id: string): Promise<StoredDecision | null> {
   const row = await sql
     .tables<DecisionTables>()
     .selectFrom('decision')
-    .select('document')
+    .select(COLUMNS)
     .where('id', '=', id)
     .executeTakeFirst();
-  return row === undefined ? null : TakenRecord.parse(JSON.parse(row.document));
+  return row === undefined ? null : toStored(row);
+}
+
+/** Decisions by sequence. A damaged document is left out, so that it blocks no other decision; `decision verify` names it. */
+export async function findDecisionsAt(sql: Sql, sequences: readonly number[]): Promise<StoredDecision[]> {
+  if (sequences.length === 0) return [];
+  const query = sql.tables<DecisionTables>().selectFrom('decision').select(COLUMNS);
+  const rows = await query
+    .where(isAmong(sql, 'sequence', sequences))
+    .orderBy('sequence')
+    .execute();
+  return rows.filter(({ document }) => isReadable(document)).map(toStored);
+}
+
+function isReadable(document: string): boolean {
+  try {
+    return TakenRecord.safeParse(JSON.parse(document)).success;
+  } catch {
+    return false;
+  }
+}
+
+function toStored(
+  row: Pick<DecisionTables['decision'], Exclude<(typeof COLUMNS)[number], 'sequence'>> & { sequence: number },
+): StoredDecision {
+  const document = JSON.parse(row.document);
+  const { sequence, position, previous_sha256: previousSha256, sha256 } = row;
+  const isChained = position !== null && previousSha256 !== null && sha256 !== null;
+  return {
+    sequence,
+    document,
+    record: TakenRecord.parse(document),
+    link: isChained ? { position, previousSha256, sha256 } : null,
+  };
 }
 
 /**
@@ -106,14 +147,11 @@ export interface DecisionPage {
 }
 
 /** Newest first. */
-export async function pageDecisions(
-  sql: Sql,
-  page: DecisionPage,
-): Promise<{ sequence: number; decision: TakenRecord }[]> {
+export async function pageDecisions(sql: Sql, page: DecisionPage): Promise<StoredDecision[]> {
   let query = sql
     .tables<DecisionTables>()
     .selectFrom('decision')
-    .select(['sequence', 'document'])
+    .select(COLUMNS)
     .orderBy('sequence', 'desc')
     .limit(page.limit);
   const { model, version, verdict, after } = page;
@@ -121,6 +159,5 @@ export async function pageDecisions(
   if (version !== undefined) query = query.where('version', '=', version);
   if (verdict !== null) query = query.where('verdict', '=', verdict);
   if (after !== null) query = query.where('sequence', '<', after);
-  const rows = await query.execute();
-  return rows.map(({ sequence, document }) => ({ sequence, decision: TakenRecord.parse(JSON.parse(document)) }));
+  return (await query.execute()).map(toStored);
 }

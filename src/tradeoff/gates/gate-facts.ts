@@ -43,16 +43,7 @@ export async function addGateFacts(deps: FactDeps, question: FactQuestion): Prom
   const { model, alias } = spec;
   const { store } = deps;
   const at = new Date(deps.clock.now()).toISOString();
-  const other = champion === null || champion.version === candidate.version ? null : champion;
-  const gathered = await deps.evidence.gatherOutcomes(store, {
-    model,
-    version: candidate.version,
-    candidateRun: candidate.runId,
-    championRun: other?.runId ?? null,
-    requests: listOutcomeRequests(spec),
-    latencyBoundMs: spec.slo?.latencyP95Ms ?? null,
-    needsRequests: spec.slo?.errorRate !== undefined,
-  });
+  const gathered = await gatherTestedOutcomes(deps, question);
   const key = { policy: policy.name, policyVersion: policy.policyVersion, model, version: candidate.version };
   const lostChampion = await updateKnownChampion(store, { model, alias, champion });
   const gate: GateFacts = {
@@ -65,6 +56,23 @@ export async function addGateFacts(deps: FactDeps, question: FactQuestion): Prom
   };
   const look = await lookAtOutcomes(store, { ...question, candidate: { ...candidate, gate } }, at);
   return { ...candidate, gate: { ...gate, look } };
+}
+
+/** Present outcomes, latencies and requests that the policy tests. Spends no look. */
+export function gatherTestedOutcomes(
+  { store, evidence }: Pick<FactDeps, 'store' | 'evidence'>,
+  { policy: { spec }, candidate, champion }: Pick<FactQuestion, 'policy' | 'candidate' | 'champion'>,
+): ReturnType<FactDeps['evidence']['gatherOutcomes']> {
+  const other = champion === null || champion.version === candidate.version ? null : champion;
+  return evidence.gatherOutcomes(store, {
+    model: spec.model,
+    version: candidate.version,
+    candidateRun: candidate.runId,
+    championRun: other?.runId ?? null,
+    requests: listOutcomeRequests(spec),
+    latencyBoundMs: spec.slo?.latencyP95Ms ?? null,
+    needsRequests: spec.slo?.errorRate !== undefined,
+  });
 }
 
 /** Each metric once; none for a policy without tests. */

@@ -13,6 +13,8 @@ import { checkGate, evaluateRun, type GateAnswer, type GateDeps, type GateQuesti
 import { findPolicies, putPolicy } from './store.ts';
 
 export { gateMigrations } from './migrations.ts';
+export { listDemandSlos } from './planned-capacity.ts';
+export { addReviewFacts } from './review-facts.ts';
 export type { Ledger, TakenDecision } from './service.ts';
 export { findModelPolicies } from './store.ts';
 export { describeCheck } from './summary.ts';

@@ -10,9 +10,12 @@ import { VerdictMark } from '../parts/VerdictMark.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
 import { ActionTaken } from './ActionTaken.tsx';
 import { Balance } from './Balance.tsx';
+import { DecisionSummary } from './DecisionSummary.tsx';
 import styles from './decisions.module.css';
 import { EvidenceTable } from './EvidenceTable.tsx';
+import { ProofCommands } from './ProofCommands.tsx';
 import { ReplayFacts } from './ReplayFacts.tsx';
+import { ReviewState } from './ReviewState.tsx';
 import { refusedOn, verdictReason } from './verdict-reason.ts';
 
 const VERDICT_TEXTS = { promote: 'promoted', hold: 'on hold', reject: 'rejected' } as const;
@@ -29,6 +32,12 @@ export function DecisionPage() {
       <Loaded query={query} what="The decision" height={PAGE_HEIGHT}>
         {(detail) => (
           <div className={styles.stack}>
+            <Card title="Deciding figures">
+              <DecisionSummary decision={detail} />
+            </Card>
+            <Card title="Since the decision" note="Judged again when evidence, prices or the policy change">
+              <ReviewState decision={detail} />
+            </Card>
             <Card title="Checks and verdict" note="Each weight is one check, with the number of its card.">
               <Balance decision={detail} />
             </Card>
@@ -38,8 +47,9 @@ export function DecisionPage() {
             <Card title="Evidence" note="As measured at the time of the decision" flush>
               <EvidenceTable evidence={detail.evidence} />
             </Card>
-            <Card title="Replay">
+            <Card title="Replay" note="The recorded policy on the recorded evidence gives the same verdict anywhere.">
               <ReplayFacts decision={detail} />
+              <ProofCommands decision={detail} />
             </Card>
           </div>
         )}

@@ -41,7 +41,12 @@ export function DecisionsTable({ decisions }: DecisionsTableProps) {
                 {decision.model} <span className={styles.version}>v{decision.version}</span>
               </Link>
             </th>
-            <td className={styles.why}>{verdictReason(decision)}</td>
+            <td className={styles.why}>
+              {verdictReason(decision)}
+              {decision.review !== null && decision.review.status !== 'same' && (
+                <strong className={styles.now}> {decision.review.summary}</strong>
+              )}
+            </td>
             <td className={styles.count}>{sideText(sideState(decision.checks, 'quality'))}</td>
             <td className={styles.count}>{sideText(sideState(decision.checks, 'cost'))}</td>
             <td className={styles.when}>

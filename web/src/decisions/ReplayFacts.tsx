@@ -9,8 +9,8 @@ import styles from './decisions.module.css';
 export function ReplayFacts({ decision }: { readonly decision: DecisionDetail }) {
   const { evidence } = decision;
   const facts: readonly (readonly [string, ReactNode])[] = [
-    ['Decision', <code key="id">{decision.decision}</code>],
-    ['Decision id', decision.summary],
+    ['Decision id', <code key="id">{decision.decision}</code>],
+    ['Summary', decision.summary],
     ['Decided', <Instant key="at" at={decision.at} />],
     ['Requested by', decision.actor],
     ['Policy', `${decision.policy}, version ${decision.policyVersion}`],
@@ -21,6 +21,15 @@ export function ReplayFacts({ decision }: { readonly decision: DecisionDetail })
       `${period} of ${source}: ${before} replaced by ${after ?? 'no delivery'}`,
     ]),
     ['Price books', renderList(evidence.priceBooks, 'No figure of this decision comes from a price book.')],
+    [
+      'Place in the chain',
+      decision.chain === null ? (
+        <Unknown key="chain" reason="Recorded before decisions were chained." />
+      ) : (
+        `${decision.chain.position}`
+      ),
+    ],
+    ['SHA-256 of the evidence', <code key="sha">{decision.evidenceSha256 ?? 'not recorded'}</code>],
   ];
   return (
     <dl className={styles.facts}>

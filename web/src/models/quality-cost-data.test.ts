@@ -142,6 +142,8 @@ describe('the headline of a model', () => {
     action: null,
     restatedBy: [],
     needsReevaluation: false,
+    isInForce: true,
+    review: null,
   });
   const headline = (amounts: Readonly<Record<string, string>>, decisions = [decision('reject')]) =>
     bestVersionText({ ...facts, compared: compare(amounts), decisions });

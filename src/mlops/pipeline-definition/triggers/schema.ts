@@ -16,6 +16,7 @@ export const EventType = z
     'model_alias.set',
     'model_alias.deleted',
     'decision.taken',
+    'decision.reviewed',
     'budget.stopped_work',
     'alert.opened',
     'alert.closed',

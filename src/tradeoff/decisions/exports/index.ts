@@ -1,0 +1,2 @@
+export { buildExport } from './build-export.ts';
+export { replayExport } from './replay-export.ts';

@@ -1,0 +1,3 @@
+import { reviewSuite } from './suite.testing.ts';
+
+reviewSuite('SQLite', async () => 'sqlite');
