@@ -45,9 +45,12 @@ module.exports = {
     {
       name: 'contract-only',
       comment:
-        'web and cli speak the HTTP contract; cli/server.ts alone starts a server in-process, cli/settings.ts reads its settings, cli/metered starts a command.',
+        'web and cli speak the HTTP contract; cli/server.ts alone starts a server in-process, cli/local-work.ts loads work that needs no server, cli/settings.ts reads settings, cli/metered starts a command.',
       severity: 'error',
-      from: { path: '^(web|cli)/', pathNot: ['^cli/(server|settings)\\.ts$', '\\.test\\.tsx?$', '^cli/testing\\.ts$'] },
+      from: {
+        path: '^(web|cli)/',
+        pathNot: ['^cli/(server|settings|local-work)\\.ts$', '\\.test\\.tsx?$', '^cli/testing\\.ts$'],
+      },
       to: {
         path: '^src/',
         pathNot: [
@@ -56,6 +59,7 @@ module.exports = {
           '^src/platform/store/folder-lock\\.ts$',
           '^src/platform/(processes|archives|csv|gpus)/index\\.ts$',
           '^src/platform/(archives/gzip|units/durations)\\.ts$',
+          '^src/tradeoff/outcome-files/index\\.ts$',
           // Pure: `gate simulate` needs no server.
           '^src/tradeoff/statistics/index\\.ts$',
         ],

@@ -12,7 +12,7 @@ import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { loadServer } from './load-server.ts';
+import { loadBackups } from './local-work.ts';
 import { counted, formatBytes, formatCount, formatInstant } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
 import { table } from './output/table.ts';
@@ -77,7 +77,7 @@ const listCommand = command({
   needs: 'nothing',
   options: { from: { ...place, describe: 'Folder or bucket of the backups' } },
   run: async (context, { from }) => {
-    const { listBackups, openBackupPlace, systemClock } = await loadServer();
+    const { listBackups, openBackupPlace, systemClock } = await loadBackups();
     await using opened = await openBackupPlace(from, systemClock);
     const { backups, unreadable } = await listBackups(opened);
     await context.answer({ backups, unreadable }, () => backupsText(backups, context));
@@ -109,7 +109,7 @@ const restoreCommand = command({
   positionals: { backup: { describe: 'Id of the backup, as backup list shows it' } },
   options: { from: { ...place, describe: 'Folder or bucket of the backup' } },
   run: async (context, { backup, from }) => {
-    const { openBackupPlace, restoreBackup, systemClock } = await loadServer();
+    const { openBackupPlace, restoreBackup, systemClock } = await loadBackups();
     const { data, config: file } = context.globals;
     const folder = resolve(readSettings({ data, config: file }, context.io.environment).config.data);
     const id = BackupId.safeParse(backup);

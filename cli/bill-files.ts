@@ -41,7 +41,8 @@ async function billFilesBelow(folder: string): Promise<string[]> {
     .toSorted();
 }
 
-async function readStats(path: string): Promise<Stats> {
+/** Errors: `file_not_found`, `file_unreadable`. */
+export async function readStats(path: string): Promise<Stats> {
   try {
     return await stat(path);
   } catch (error) {

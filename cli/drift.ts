@@ -11,11 +11,12 @@ import {
   removeDriftProfile,
   sendDriftFile,
 } from '../src/mlops/drift/schema.ts';
-import { readBytes } from './bill-files.ts';
+import { readBytes, readStats } from './bill-files.ts';
 import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
+import { loadDriftComparison } from './local-work.ts';
 import { counted, formatCount, formatInstant } from './output/amounts.ts';
 import { createProgress, type Progress } from './output/progress.ts';
 import { table } from './output/table.ts';
@@ -25,6 +26,8 @@ const MOST_NAME_CHARACTERS = 1024;
 const DIGITS = 4;
 /** Prefix of a profile name in an argument that may also be a file. */
 const PROFILE = 'profile:';
+
+type LocalFiles = Parameters<Awaited<ReturnType<typeof loadDriftComparison>>['compareLocalFiles']>[0];
 
 const Columns = z
   .string()
@@ -51,6 +54,11 @@ steelyard drift compare reference.csv current.csv --columns age,income --method 
     columns: { value: 'NAMES', schema: Columns, describe: 'Only these columns, separated by commas' },
   },
   run: async (context, { reference, current, method, columns }) => {
+    if (!reference.startsWith(PROFILE) && (await areRegularFiles([reference, current]))) {
+      const report = await compareHere(context, { reference, current, method, columns });
+      await context.answer(report, () => reportText(report, context));
+      return 0;
+    }
     const client = await context.client();
     const progress = createProgress(context.io.err, context.globals.json);
     try {
@@ -68,6 +76,24 @@ steelyard drift compare reference.csv current.csv --columns age,income --method 
     return 0;
   },
 });
+
+/** Compares two files in this process: neither a server nor a data folder is needed. */
+async function compareHere(context: Context, files: LocalFiles): Promise<DriftReport> {
+  const progress = createProgress(context.io.err, context.globals.json);
+  try {
+    progress.show('Comparing the columns', null);
+    const { compareLocalFiles } = await loadDriftComparison();
+    return await compareLocalFiles(files);
+  } finally {
+    await progress.clear();
+  }
+}
+
+/** False for a pipe: it can be read only once, so it is sent to the server. Errors: `file_not_found`, `file_unreadable`. */
+async function areRegularFiles(paths: readonly string[]): Promise<boolean> {
+  const stats = await Promise.all(paths.map(readStats));
+  return stats.every((each) => each.isFile());
+}
 
 async function toReference(client: Client, reference: string, progress: Progress) {
   if (!reference.startsWith(PROFILE)) return send(client, reference, progress);

@@ -221,6 +221,14 @@ const modelLines: readonly NounLine[] = [
     ],
   },
   {
+    summary: 'Compare candidates of outcome files, fit cascades, evaluate frontiers',
+    nouns: [
+      noun('decide', ['compare'], async () => (await import('./decide.ts')).decideCommands),
+      noun('cascade', ['fit'], async () => (await import('./cascade.ts')).cascadeCommands),
+      noun('frontier', ['evaluate'], async () => (await import('./frontier.ts')).frontierCommands),
+    ],
+  },
+  {
     summary: 'Serve models: apply, promote, roll back, change traffic',
     nouns: [noun('endpoint', ENDPOINT_VERBS, async () => (await import('./endpoint/commands.ts')).endpointCommands)],
   },

@@ -8,9 +8,6 @@ import { listenOn } from '../src/platform/http/index.ts';
 import type { Io } from './io.ts';
 import { readSettings } from './settings.ts';
 
-export { listBackups, openBackupPlace, restoreBackup } from '../src/platform/backup/index.ts';
-export { systemClock } from '../src/platform/units/index.ts';
-
 /** The only file of the command line that loads the application; imported when a command needs it, never at the start. */
 
 export interface RunningServer extends AsyncDisposable {

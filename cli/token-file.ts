@@ -1,4 +1,5 @@
-import { type CsvRow, csvRows } from './csv-rows.ts';
+import { type CsvRow, readCsvRows } from '../src/platform/csv/index.ts';
+import { readBytes } from './bill-files.ts';
 import { CommandError } from './frame/failure.ts';
 import { nearest } from './frame/suggest.ts';
 import type { RequestTokens } from './token-sums.ts';
@@ -26,7 +27,7 @@ export async function* tokenRows(
   columns: TokenColumns,
   onBytes: (sizeBytes: number) => void,
 ): AsyncGenerator<TokenRow> {
-  const rows = csvRows(path, onBytes);
+  const rows = readCsvRows(readBytes(path, onBytes), path);
   const header = await rows.next();
   if (header.done === true) {
     throw new CommandError('file_empty', `${path} has no line. Its first line must name the columns.`, {

@@ -1,4 +1,5 @@
-import { csvRows } from '../csv-rows.ts';
+import { readCsvRows } from '../../src/platform/csv/index.ts';
+import { readBytes } from '../bill-files.ts';
 import { CommandError } from '../frame/failure.ts';
 
 /** Error codes for a file that a question reads. */
@@ -19,11 +20,14 @@ export interface Columns {
 
 const SHOWN_COLUMNS = 12;
 
-/** Rows of a CSV file by the names of its columns. Errors: those of `csvRows`, and the fault for a column or too many rows. */
+/** Rows of a CSV file by the names of its columns. Errors: those of `readCsvRows` and of the file, and the fault for a column or too many rows. */
 export async function* namedRows(path: string, { needed, known, fault, mostRows }: Columns): AsyncGenerator<NamedRow> {
   let places: Map<string, number> | null = null;
   let count = 0;
-  for await (const { fields, line } of csvRows(path, () => {})) {
+  for await (const { fields, line } of readCsvRows(
+    readBytes(path, () => {}),
+    path,
+  )) {
     if (places === null) {
       const header = fields.map((field) => field.trim());
       places = new Map([...needed, ...known].map((name) => [name, header.indexOf(name)]));

@@ -1,4 +1,5 @@
 export { detectDelimiter, readFirstRecord, splitRecord } from './header.ts';
+export { type CsvRow, readCsvRows } from './rows.ts';
 export { createSeriesTimeInvalid, readSeries, type SeriesRow } from './series.ts';
 
 /**

@@ -231,6 +231,17 @@ export const errorTable = {
   anomaly_feedback_invalid: { status: 400, exitCode: USAGE, title: 'Feedback is not valid for this anomaly' },
   series_too_long: { status: 413, exitCode: REFUSED, title: 'The series exceeds the limit of values' },
 
+  // files of outcomes
+  evaluation_spec_invalid: { status: 400, exitCode: USAGE, title: 'The evaluation file does not match its schema' },
+  outcome_column_missing: { status: 400, exitCode: USAGE, title: 'The file does not have this column exactly once' },
+  outcome_value_invalid: { status: 400, exitCode: REFUSED, title: 'A value of the file cannot be used' },
+  outcome_id_repeated: { status: 400, exitCode: REFUSED, title: 'Two rows of the file have the same id' },
+  outcomes_empty: { status: 400, exitCode: REFUSED, title: 'The file has no rows to compare' },
+  outcomes_too_few: { status: 400, exitCode: REFUSED, title: 'The file has too few rows for this comparison' },
+  outcome_file_too_long: { status: 413, exitCode: REFUSED, title: 'The file exceeds the limit of rows' },
+  candidate_unknown: { status: 404, exitCode: NOT_FOUND, title: 'The evaluation has no such candidate' },
+  candidate_cost_missing: { status: 400, exitCode: REFUSED, title: 'The candidate has no price or cost' },
+
   // scaling
   trace_empty: { status: 400, exitCode: REFUSED, title: 'The trace has no requests' },
   trace_column_missing: { status: 400, exitCode: REFUSED, title: 'A required column of the trace is missing' },

@@ -26,18 +26,18 @@ export function computeIncompleteBetaOfParts(x: number, rest: number, a: number,
 export function computeLogIncompleteBeta(x: number, a: number, b: number): number {
   const rest = 1 - x;
   if (x > 0 && rest > 0 && x < (a + 1) / (a + b + 2)) {
-    return computeLogFront(x, rest, a, b) + Math.log(computeFraction(a, b, x) / a);
+    return computeLogBetaFront(x, rest, a, b) + Math.log(computeFraction(a, b, x) / a);
   }
   return Math.log(computeIncompleteBeta(x, a, b));
 }
 
 /** x^a (1 - x)^b / B(a, b). */
 export function computeBetaFront(x: number, rest: number, a: number, b: number): number {
-  return Math.exp(computeLogFront(x, rest, a, b));
+  return Math.exp(computeLogBetaFront(x, rest, a, b));
 }
 
 /** ln of x^a (1 - x)^b / B(a, b), by the deviation of x from the mean a / (a + b) (Loader 2000). */
-function computeLogFront(x: number, rest: number, a: number, b: number): number {
+function computeLogBetaFront(x: number, rest: number, a: number, b: number): number {
   if (x === 0 || rest === 0) return Number.NEGATIVE_INFINITY;
   const whole = a + b;
   // From the smaller part, which keeps its digits where the other one is near 1.

@@ -1,2 +1,3 @@
 export { detectFormat, type FileFormat, type TableFile, toUnreadable } from './file-format.ts';
 export { isWholeParquet, readBytesAt, refuseOtherFormats } from './first-bytes.ts';
+export { readParquetRows } from './parquet-rows.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { computeHoursToDecision, computePower, computeSampleSize, type PlannedDesign } from './power.ts';
+import { computeHoursToDecision, computePower, computeSampleSize, type PlannedDesign } from './index.ts';
 
 describe('sample size and power', () => {
   const level = { kind: 'proportions', candidate: 0.9, baseline: 0.9 } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { computeRankingMetrics, pairRankings, type RankedRow } from './ranking.ts';
+import { computeRankingMetrics, pairRankings, type RankedRow } from '../index.ts';
 
 const list = (user: string, relevance: readonly number[], missed = 0): RankedRow[] => [
   ...relevance.map((gain, index) => ({ user, item: `item ${index}`, score: -index, relevance: gain })),

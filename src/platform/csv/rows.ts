@@ -1,9 +1,9 @@
-import type { Readable, Transform } from 'node:stream';
+import type { Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
-import { detectDelimiter, readFirstRecord } from '../src/platform/csv/index.ts';
-import { readBytes } from './bill-files.ts';
-import { CommandError, systemCode } from './frame/failure.ts';
+import { isGzip } from '../archives/gzip.ts';
+import { AppError, readSystemCode } from '../errors/index.ts';
+import { detectDelimiter, readFirstRecord } from './header.ts';
 
 export interface CsvRow {
   readonly fields: readonly string[];
@@ -12,18 +12,17 @@ export interface CsvRow {
 }
 
 const MOST_RECORD_CHARACTERS = 1024 * 1024;
-const GZIP_MAGIC = 0x1f8b;
 const LINE_FEED = 0x0a;
 
 /**
- * The rows of a CSV or CSV.gz file, the header first, streamed: memory does not grow with the file. The delimiter is the
- * one of comma, semicolon, tab and `|` that the first line has most of. Empty lines are left out. Errors: `file_not_found`,
- * `file_unreadable`, `file_empty`, `file_not_utf8`, `file_truncated`, `csv_malformed`, each with the file and the line.
+ * Streams the rows of a CSV or CSV.gz file, the header first: memory does not grow with the file. `path` names the file in messages. The
+ * delimiter is the one of comma, semicolon, tab and `|` that the first line has most of. Empty lines are left out. Errors: those of
+ * `content`, and `file_empty`, `file_not_utf8`, `file_truncated`, `csv_malformed`, each with the file, the last also with the line.
  */
-export async function* csvRows(path: string, onBytes: (sizeBytes: number) => void): AsyncGenerator<CsvRow> {
-  const chunks = checkedText(path, unzipped(path, readBytes(path, onBytes)));
-  const head = await firstLine(chunks);
-  if (head.length === 0) throw new CommandError('file_empty', `${path} is empty (0 bytes).`, { file: path });
+export async function* readCsvRows(content: AsyncIterable<Buffer>, path: string): AsyncGenerator<CsvRow> {
+  const chunks = checkText(path, unzip(path, content));
+  const head = await readFirstLine(chunks);
+  if (head.length === 0) throw new AppError('file_empty', `${path} is empty (0 bytes).`, { file: path });
   const parser = parse({
     bom: true,
     delimiter: detectDelimiter(readFirstRecord(head.toString('utf8'))),
@@ -38,7 +37,7 @@ export async function* csvRows(path: string, onBytes: (sizeBytes: number) => voi
     }
     await feeding;
   } catch (error) {
-    throw malformed(path, error);
+    throw toMalformed(path, error);
   }
 }
 
@@ -56,12 +55,12 @@ async function feed(target: Transform, head: Buffer, chunks: AsyncGenerator<Buff
   }
 }
 
-async function* unzipped(path: string, source: Readable): AsyncGenerator<Buffer> {
-  const chunks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+async function* unzip(path: string, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const chunks = source[Symbol.asyncIterator]();
   const first = await chunks.next();
   if (first.done === true) return;
-  const all = rest(first.value, chunks);
-  if (first.value.length < 2 || first.value.readUInt16BE(0) !== GZIP_MAGIC) {
+  const all = prepend(first.value, chunks);
+  if (!isGzip(first.value)) {
     yield* all;
     return;
   }
@@ -71,22 +70,22 @@ async function* unzipped(path: string, source: Readable): AsyncGenerator<Buffer>
     yield* gunzip as AsyncIterable<Buffer>;
     await feeding;
   } catch (error) {
-    if (!(systemCode(error) ?? '').startsWith('Z_')) throw error;
+    if (!(readSystemCode(error) ?? '').startsWith('Z_')) throw error;
     const detail = `${path} is a gzip file that ends too early or is damaged. Copy it again.`;
-    throw new CommandError('file_truncated', detail, { file: path }, { cause: error });
+    throw new AppError('file_truncated', detail, { file: path }, { cause: error });
   }
 }
 
-async function* rest(first: Buffer, chunks: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+async function* prepend(first: Buffer, chunks: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   yield first;
   for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
 }
 
 /** The same bytes; rejects content that is not UTF-8 text. */
-async function* checkedText(path: string, chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+async function* checkText(path: string, chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const notText = (cause?: unknown) =>
-    new CommandError('file_not_utf8', `${path} is not UTF-8 text. Save it as UTF-8.`, { file: path }, { cause });
+    new AppError('file_not_utf8', `${path} is not UTF-8 text. Save it as UTF-8.`, { file: path }, { cause });
   const check = (chunk?: Buffer) => {
     try {
       decoder.decode(chunk, { stream: chunk !== undefined });
@@ -103,7 +102,7 @@ async function* checkedText(path: string, chunks: AsyncGenerator<Buffer>): Async
 }
 
 /** Chunks read until the first line is complete. */
-async function firstLine(chunks: AsyncGenerator<Buffer>): Promise<Buffer> {
+async function readFirstLine(chunks: AsyncGenerator<Buffer>): Promise<Buffer> {
   let head = Buffer.alloc(0);
   while (!head.includes(LINE_FEED) && head.length < MOST_RECORD_CHARACTERS) {
     const next = await chunks.next();
@@ -120,7 +119,7 @@ const explanations: Readonly<Record<string, string>> = {
   CSV_MAX_RECORD_SIZE: 'a row is longer than 1 MiB; a quote may be missing',
 };
 
-function malformed(path: string, error: unknown): unknown {
+function toMalformed(path: string, error: unknown): unknown {
   if (!(error instanceof CsvError)) return error;
   const line = Number(error.lines ?? 0);
   const why =
@@ -128,7 +127,7 @@ function malformed(path: string, error: unknown): unknown {
       ? `the row has ${countFields(error.record)} fields, the header has another number; the file may be cut off`
       : (explanations[error.code] ?? error.message);
   const detail = `${path}, line ${line}: ${why}.`;
-  return new CommandError('csv_malformed', detail, { file: path, line }, { cause: error });
+  return new AppError('csv_malformed', detail, { file: path, line }, { cause: error });
 }
 
 function countFields(record: unknown): number {
