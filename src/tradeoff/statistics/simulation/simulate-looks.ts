@@ -93,34 +93,45 @@ interface PlannedLook {
   readonly looks: Looks;
 }
 
-function planLooks({ kind, baseline, margin, effect, n, looks, tail, runs }: SimulationQuestion): PlannedLook[] {
-  const count = looks.kind === 'once' ? 1 : (looks.count ?? Math.max(1, Math.min(ANYTIME_LOOKS, Math.floor(n / 2))));
-  if (!(Number.isInteger(count) && count >= 1))
-    throw new RangeError(`The looks must be a whole number of at least 1, not ${count}.`);
-  if (!(Number.isInteger(n) && n >= 2 * count))
+function planLooks(question: SimulationQuestion): PlannedLook[] {
+  const { n, looks, tail } = question;
+  const count = countLooks(question);
+  checkQuestion(question, count);
+  const sizes = Array.from({ length: count }, (_, place) => Math.round(((place + 1) * n) / count));
+  if (looks.kind === 'planned') {
+    const fractions = sizes.map((size) => size / n);
+    const levels = computeLookLevels(fractions, tail);
+    return sizes.map((size, place) => ({ n: size, tail: levels[place] as number, looks: { kind: 'once' } }));
+  }
+  return sizes.map((size) => ({
+    n: size,
+    tail,
+    looks: looks.kind === 'anytime' ? toAnytime(looks) : { kind: 'once' },
+  }));
+}
+
+function countLooks({ looks, n }: SimulationQuestion): number {
+  if (looks.kind === 'once') return 1;
+  return looks.count ?? Math.max(1, Math.min(ANYTIME_LOOKS, Math.floor(n / 2)));
+}
+
+function toAnytime({ tunedAt }: { readonly tunedAt?: number }): Looks {
+  return tunedAt === undefined ? { kind: 'anytime' } : { kind: 'anytime', tunedAt };
+}
+
+function checkQuestion({ kind, baseline, margin, effect, n, runs }: SimulationQuestion, count: number): void {
+  const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
+  if (!isCount(count)) throw new RangeError(`The looks must be a whole number of at least 1, not ${count}.`);
+  if (!isCount(runs)) throw new RangeError(`The runs must be a whole number of at least 1, not ${runs}.`);
+  if (!(isCount(n) && n >= 2 * count)) {
     throw new RangeError(`Each look needs two further requests an arm: n must be at least ${2 * count}, not ${n}.`);
-  if (!(Number.isInteger(runs) && runs >= 1))
-    throw new RangeError(`The runs must be a whole number of at least 1, not ${runs}.`);
-  const candidate = computeCandidateMean({ kind, baseline, effect });
-  const isShare = (mean: number): boolean => mean >= 0 && mean <= 1;
-  if (kind === 'binary' ? !(isShare(baseline) && isShare(candidate)) : !(baseline > 0 && candidate > 0)) {
-    const range = kind === 'binary' ? 'from 0 to 1' : 'above 0';
-    throw new RangeError(`The means must lie ${range}: baseline ${baseline}, candidate ${candidate}.`);
   }
   if (!(margin >= 0)) throw new RangeError(`The margin must be a number of at least 0, not ${margin}.`);
-  const sizes = Array.from({ length: count }, (_, place) => Math.round(((place + 1) * n) / count));
-  const levels =
-    looks.kind === 'planned'
-      ? computeLookLevels(
-          sizes.map((size) => size / n),
-          tail,
-        )
-      : null;
-  const inLook: Looks =
-    looks.kind === 'anytime'
-      ? { kind: 'anytime', ...(looks.tunedAt === undefined ? {} : { tunedAt: looks.tunedAt }) }
-      : { kind: 'once' };
-  return sizes.map((size, place) => ({ n: size, tail: levels?.[place] ?? tail, looks: inLook }));
+  const means = [baseline, computeCandidateMean({ kind, baseline, effect })];
+  if (!means.every((mean) => (kind === 'binary' ? mean >= 0 && mean <= 1 : mean > 0))) {
+    const range = kind === 'binary' ? 'from 0 to 1' : 'above 0';
+    throw new RangeError(`The means must lie ${range}: baseline ${means[0]}, candidate ${means[1]}.`);
+  }
 }
 
 /** Levels below this cannot be reached: such a look is passed over. */
