@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { CaseContext } from './case-context.ts';
 import { fitGivenHalves, writeCascades, writeRules } from './decisions/cascade-section.ts';
@@ -15,6 +16,7 @@ const SUBJECT = 'Steelyard';
 /** Times of decisions, and the tables of docs/proof.md on public data; with --quick the tables are printed. */
 export async function measureDecisions({ options, folder, report }: CaseContext): Promise<CaseReport> {
   const startedAt = performance.now();
+  const load = (loadavg()[0] ?? 0).toFixed(1);
   const { proofPairs, proofSplits, proofRuns, repetitions } = options;
   report(`decisions: times with ${proofPairs} pairs`);
   const speed = await measureSpeed(folder, proofPairs, repetitions);
@@ -34,8 +36,14 @@ export async function measureDecisions({ options, folder, report }: CaseContext)
   };
   report('decisions: looks');
   const seconds = Math.round((performance.now() - startedAt) / 1000);
-  writePage({ ...sections, machine: `Written on ${describeMachine(null)[0]}, in ${seconds} s.` }, options.isQuick);
-  return describeCase(speed, proofPairs);
+  writePage(
+    {
+      ...sections,
+      machine: `Written on ${describeMachine(null)[0]}, in ${seconds} s, at a load average of ${load} when it began.`,
+    },
+    options.isQuick,
+  );
+  return describeCase(speed, proofPairs, load);
 }
 
 function writePage(sections: Readonly<Record<string, string>>, isQuick: boolean): void {
@@ -46,8 +54,9 @@ function writePage(sections: Readonly<Record<string, string>>, isQuick: boolean)
   }
 }
 
-function describeCase({ gate, command, frontier, updates }: SpeedFigures, pairs: number): CaseReport {
-  const figures = [gate, command, frontier, ...updates.flat()];
+function describeCase(speed: SpeedFigures, pairs: number, load: string): CaseReport {
+  const { gate, command, fileInProcess, fileProcessor, frontier, updates } = speed;
+  const figures = [gate, command, fileInProcess, fileProcessor, frontier, ...updates.flat()];
   return {
     name: 'decisions',
     title: `Decisions (${pairs.toLocaleString('en-US')} paired outcomes)`,
@@ -59,7 +68,7 @@ function describeCase({ gate, command, frontier, updates }: SpeedFigures, pairs:
       { what: 'a frontier', limit: 300, figure: frontier },
     ],
     notes: [
-      'The outcomes are made up and seeded. The command reads a CSV of two columns; its time includes the start of the program.',
+      `The outcomes are made up and seeded. The command reads a CSV of two columns; its time includes the start of the program. It was measured at a load average of ${load}.`,
       'The time of an observation includes its interval. It does not grow with the observations before it; that of the betting sequence falls, because excluded means are no longer computed.',
       'Error rates, power, cascades and frontiers on public data are in [proof.md](proof.md).',
     ],

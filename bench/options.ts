@@ -90,7 +90,7 @@ const full = {
   healthRows: 300_000,
   proofPairs: 1_000_000,
   proofSplits: 20,
-  proofRuns: 400,
+  proofRuns: 300,
 };
 const quick = {
   billRows: 50_000,

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createRandom } from '../../src/platform/numbers/index.ts';
-import { evaluateFrontierFile } from '../../src/tradeoff/outcome-files/index.ts';
+import { compareOutcomeFile, evaluateFrontierFile } from '../../src/tradeoff/outcome-files/index.ts';
 import {
   compareOutcomes,
   createBettingSequence,
@@ -13,6 +13,7 @@ import {
   type Interval,
 } from '../../src/tradeoff/statistics/index.ts';
 import type { Figure } from '../report.ts';
+import { spreadOf } from '../statistics.ts';
 import { toTextFile } from './decision-data.ts';
 
 const FRONTIER_POINTS = 1000;
@@ -22,6 +23,8 @@ const SUBJECT = 'Steelyard';
 export interface SpeedFigures {
   readonly gate: Figure;
   readonly command: Figure;
+  readonly fileInProcess: Figure;
+  readonly fileProcessor: Figure;
   readonly frontier: Figure;
   /** By sequence: nanoseconds an observation early and late. */
   readonly updates: readonly (readonly [early: Figure, late: Figure])[];
@@ -50,6 +53,10 @@ export async function measureSpeed(folder: string, pairs: number, repetitions: n
     command: await repeat('s', `decide compare of a file of ${shown} rows, whole command`, () =>
       runCompare(file, spec),
     ),
+    fileInProcess: await repeat('s', 'the same file, in process', () => timeComparison(file, spec, 'wall')),
+    fileProcessor: await repeat('s', 'the same file, in process, processor time', () =>
+      timeComparison(file, spec, 'processor'),
+    ),
     frontier: await repeat(
       'ms',
       `frontier of ${FRONTIER_POINTS.toLocaleString('en-US')} points with intervals`,
@@ -59,7 +66,7 @@ export async function measureSpeed(folder: string, pairs: number, repetitions: n
         return performance.now() - startedAt;
       },
     ),
-    updates: sequences.map(([name, create]) => measureUpdates(name, create, pairs)),
+    updates: sequences.map(([name, create]) => measureUpdates(name, create, pairs, repetitions)),
   };
 }
 
@@ -106,6 +113,23 @@ async function runCompare(file: string, spec: string): Promise<number> {
   return (performance.now() - startedAt) / 1000;
 }
 
+/** Seconds of a comparison of a file without the start of a program. */
+async function timeComparison(path: string, spec: string, clock: 'wall' | 'processor'): Promise<number> {
+  const [startedAt, before] = [performance.now(), process.cpuUsage()];
+  await compareOutcomeFile({
+    file: { path, readBytes: () => createReadStream(path) as AsyncIterable<Buffer> },
+    evaluation: { path: spec, text: readFileSync(spec, 'utf8') },
+    baseline: 'large',
+    candidate: 'small',
+    margin: 0.01,
+    alpha: 0.05,
+    rows: 'all',
+    plan: { kind: 'once' },
+  });
+  const { user, system } = process.cpuUsage(before);
+  return clock === 'wall' ? (performance.now() - startedAt) / 1000 : (user + system) / 1e6;
+}
+
 function buildCandidates(count: number): string {
   const random = createRandom(3);
   const lines = Array.from({ length: count }, (_, at) => {
@@ -128,27 +152,47 @@ const sequences: readonly (readonly [name: string, create: () => Sequence])[] = 
 
 const EARLY = 1000;
 
-/** An observation and its interval after 1,000 observations and after `most`; a thousand are timed at each place. */
-function measureUpdates(name: string, create: () => Sequence, most: number): [early: Figure, late: Figure] {
-  const random = createRandom(4);
-  const sequence = create();
-  const addMany = (count: number): void => {
-    for (let at = 0; at < count; at += 1) {
-      sequence.add(random() < 0.9 ? 1 : 0);
-      sequence.interval();
-    }
-  };
-  const timeAt = (place: number): Figure => {
-    const ns = (1e6 * time(() => addMany(EARLY))) / EARLY;
-    return {
-      measure: `${name}: an observation after ${place.toLocaleString('en-US')}`,
-      subject: SUBJECT,
-      unit: 'ns',
-      values: [ns],
+/** Observations after which the compiler of the program has settled. */
+const WARM_UP = 20_000;
+
+/** Observations that are timed together, and how often: the median leaves out the blocks in which other programs ran. */
+const BLOCK = 100;
+const BLOCKS = 10;
+
+/** An observation and its interval after 1,000 observations and after `most`. */
+function measureUpdates(
+  name: string,
+  create: () => Sequence,
+  most: number,
+  repetitions: number,
+): [early: Figure, late: Figure] {
+  addMany(create(), WARM_UP);
+  const early: number[] = [];
+  const late: number[] = [];
+  for (let at = 0; at < repetitions; at += 1) {
+    const sequence = create();
+    const timeAdded = (): number => {
+      const blocks = Array.from({ length: BLOCKS }, () => (1e6 * time(() => addMany(sequence, BLOCK))) / BLOCK);
+      return spreadOf(blocks).median;
     };
-  };
-  addMany(EARLY);
-  const early = timeAt(EARLY);
-  addMany(most - 2 * EARLY);
-  return [early, timeAt(most)];
+    addMany(sequence, EARLY);
+    early.push(timeAdded());
+    addMany(sequence, most - EARLY - BLOCK * BLOCKS);
+    late.push(timeAdded());
+  }
+  const toFigure = (place: number, values: readonly number[]): Figure => ({
+    measure: `${name}: an observation after ${place.toLocaleString('en-US')}`,
+    subject: SUBJECT,
+    unit: 'ns',
+    values,
+  });
+  return [toFigure(EARLY, early), toFigure(most, late)];
+}
+
+function addMany(sequence: Sequence, count: number): void {
+  const random = createRandom(4);
+  for (let at = 0; at < count; at += 1) {
+    sequence.add(random() < 0.9 ? 1 : 0);
+    sequence.interval();
+  }
 }

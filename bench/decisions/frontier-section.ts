@@ -1,6 +1,6 @@
 import type { DataFile } from '../../src/tradeoff/outcome-files/index.ts';
 import { evaluateFrontierFile } from '../../src/tradeoff/outcome-files/index.ts';
-import type { FrontierReport } from '../../src/tradeoff/outcome-files/schema.ts';
+import type { FrontierPoint, FrontierReport } from '../../src/tradeoff/outcome-files/schema.ts';
 import { type ApiTask, buildEvaluation, findDataFile, reorderRows } from './decision-data.ts';
 import { buildTable, describeSkipped, formatPercent } from './tables.ts';
 
@@ -74,25 +74,44 @@ function evaluateBoard({ name, quality, cost, n }: Leaderboard, file: DataFile):
 }
 
 function summarizeFrontier(title: string, intervals: string, { points, unknownCost }: FrontierReport): string[] {
-  const count = (status: string): string => String(points.filter((point) => point.status === status).length);
+  const count = (status: FrontierPoint['status']): string => {
+    const found = points.filter((point) => point.status === status);
+    const distinct = mergeAlike(found).length;
+    return distinct === found.length ? String(distinct) : `${found.length} (${distinct} distinct)`;
+  };
   return [title, intervals, count('frontier'), count('tied'), count('dominated'), String(unknownCost.length)];
 }
+
+/** Points with the same cost and quality as one, and how many they are. Leaderboards list a candidate once for each setting. */
+export function mergeAlike(
+  points: readonly FrontierPoint[],
+): readonly { readonly point: FrontierPoint; readonly count: number }[] {
+  const groups = Map.groupBy(points, ({ cost, quality }) => `${cost} ${quality.estimate}`);
+  return [...groups.values()].map((group) => ({ point: group[0] as FrontierPoint, count: group.length }));
+}
+
+const SHOWN_BY = 2;
 
 function describeFrontier(board: Leaderboard, { points }: FrontierReport): string {
   const { title, folder, file, name, quality, cost, n } = board;
   const size = n === null ? '' : ` --n ${n}`;
   const command = `steelyard frontier evaluate $DATA/${folder}/${file} --name ${name} --quality '${quality}' --cost '${cost}'${size}`;
-  const shown = points.filter(({ status }) => status !== 'dominated');
-  const rows = shown.map((point) => [
-    point.name,
+  const shown = mergeAlike(points.filter(({ status }) => status !== 'dominated'));
+  const rows = shown.map(({ point, count }) => [
+    count === 1 ? point.name : `${point.name} and ${count - 1} alike`,
     point.cost < 0.01 ? point.cost.toPrecision(3) : point.cost.toFixed(2),
     formatPercent(point.quality.estimate),
     point.quality.lower === null
       ? '–'
       : `${formatPercent(point.quality.lower)} to ${formatPercent(point.quality.upper)}`,
     point.status,
-    point.status === 'tied' ? point.by.join('; ') : '–',
+    point.status === 'tied' ? listBy(point.by) : '–',
   ]);
   const head = ['candidate', 'cost', 'quality', '95 % interval', 'status', 'better by estimate only'];
   return [`**${title}**`, `\`${command}\``, buildTable(head, rows)].join('\n\n');
+}
+
+function listBy(names: readonly string[]): string {
+  const more = names.length > SHOWN_BY ? `; ${names.length - SHOWN_BY} more` : '';
+  return `${names.slice(0, SHOWN_BY).join('; ')}${more}`;
 }

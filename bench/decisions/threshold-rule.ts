@@ -52,13 +52,13 @@ export function findBestApi(apis: readonly ApiOutcomes[], rows: readonly number[
 
 /**
  * The rule without a test: the cheapest cascade of a cheaper API and the best one, by one threshold of confidence, whose accuracy on
- * these rows fell by less than `margin`. A threshold below every confidence is the cheaper API alone. The best API alone where none
+ * these rows fell by at most `mostLoss`. A threshold below every confidence is the cheaper API alone. The best API alone where none
  * qualifies.
  */
 export function fitThresholdRule(
   apis: readonly ApiOutcomes[],
   rows: readonly number[],
-  margin: number,
+  mostLoss: number,
 ): { readonly baseline: number; readonly stages: readonly ReplayedStage[] } {
   const baseline = findBestApi(apis, rows);
   const best = apis[baseline] as ApiOutcomes;
@@ -75,7 +75,7 @@ export function fitThresholdRule(
       const next = order[i + 1];
       if (next !== undefined && confidence(next) === confidence(row)) continue;
       const asked = cheap.pricePerThousand + (best.pricePerThousand * (order.length - i - 1)) / order.length;
-      if (gained / order.length <= -margin || asked >= cost) continue;
+      if (gained / order.length < -mostLoss || asked >= cost) continue;
       cost = asked;
       stages = [
         { api: at, acceptAtConfidence: confidence(row) },
