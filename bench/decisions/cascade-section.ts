@@ -28,7 +28,7 @@ function fitTask(task: ApiTask, rows: Iterable<number>): Promise<CascadeReport> 
   return fitCascadeFile({ file, evaluation: buildEvaluation(task), margin: MARGIN, alpha: ALPHA, method: 'split' });
 }
 
-/** Cascades of FrugalML on the given halves, beside the best single API on the same rows. */
+/** Cascades of FrugalML on the given halves, with the best single API on the same rows. */
 export function writeCascades(halves: readonly GivenHalf[] | null): string {
   if (halves === null) return describeSkipped('frugalml');
   const rows = halves.map(({ task, report }) => [
@@ -80,7 +80,7 @@ const rules = [
   '`cascade fit`, if non-inferior on the test rows',
 ] as const;
 
-/** What a rule did over all splits. */
+/** Decisions of a rule over all splits. */
 interface RuleTally {
   splits: number;
   kept: number;

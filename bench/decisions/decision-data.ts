@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { DataFile, EvaluationFile } from '../../src/tradeoff/outcome-files/index.ts';
 
-/** Public data of decisions beside the checkout, or the folder that TEST_DECISION_DATA names. */
+/** Public data of decisions next to the checkout, or the folder that TEST_DECISION_DATA names. */
 export function findDecisionData(): string {
   return process.env.TEST_DECISION_DATA ?? fileURLToPath(new URL('../../../shared/data/decisions', import.meta.url));
 }

@@ -15,7 +15,7 @@ interface SummaryLine {
   readonly n: number;
 }
 
-/** Published figures beside those of this program, where the data allow it. */
+/** Published figures with those of this program, where the data allow it. */
 export function writePublished(halves: readonly GivenHalf[] | null): string {
   return [writeFrugalGpt(), writeReference(halves)].join('\n\n');
 }
