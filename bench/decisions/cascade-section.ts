@@ -3,7 +3,15 @@ import { fitCascadeFile } from '../../src/tradeoff/outcome-files/index.ts';
 import type { CascadeReport } from '../../src/tradeoff/outcome-files/schema.ts';
 import { type ComparisonVerdict, compareOutcomes, type PairedCounts } from '../../src/tradeoff/statistics/index.ts';
 import { type ApiTask, buildEvaluation, reorderRows } from './decision-data.ts';
-import { buildTable, describeSkipped, formatInterval, formatPercent, formatPoints, formatShare } from './tables.ts';
+import {
+  buildTable,
+  describeSkipped,
+  formatCount,
+  formatInterval,
+  formatPercent,
+  formatPoints,
+  formatShare,
+} from './tables.ts';
 import { fitThresholdRule, type ReplayedStage, replayStages, shuffleRows } from './threshold-rule.ts';
 
 /** One point of accuracy. */
@@ -33,7 +41,7 @@ export function writeCascades(halves: readonly GivenHalf[] | null): string {
   if (halves === null) return describeSkipped('frugalml');
   const rows = halves.map(({ task, report }) => [
     task.name,
-    String(report.n),
+    formatCount(report.n),
     report.stages
       .map(({ candidate, acceptAtConfidence: at }) => (at === null ? candidate : `${candidate} ≥ ${at}`))
       .join(', then '),
@@ -55,15 +63,30 @@ export function writeCascades(halves: readonly GivenHalf[] | null): string {
   ];
   const kept = halves.filter(({ report }) => report.verdict === 'non-inferior');
   const mean = kept.reduce((sum, { report }) => sum + report.saving, 0) / halves.length;
-  const lost = halves.filter(({ report }) => report.verdict !== 'non-inferior').map(({ task }) => task.name);
-  const beaten = kept.filter(
-    ({ report: { bestSingle: single, saving } }) => single?.verdict === 'non-inferior' && single.saving >= saving,
-  );
+  const of = (isListed: (report: CascadeReport) => boolean): string =>
+    listTasks(halves.filter(({ report }) => isListed(report)).map(({ task }) => task.name));
+  const isProven = ({ verdict }: Pick<CascadeReport, 'verdict'>): boolean => verdict === 'non-inferior';
+  const losses = [
+    ['Not proven', of((report) => !isProven(report))],
+    ['Less accurate than the baseline with confidence, within the margin', of(isWorseWithinMargin)],
+    [
+      'A proven single API saves at least as much as the cascade',
+      of(({ bestSingle, saving }) => bestSingle !== null && isProven(bestSingle) && bestSingle.saving >= saving),
+    ],
+  ];
   return [
     buildTable(head, rows),
-    `Mean saving, 0 where not proven: ${formatPercent(mean)}. Not proven: ${lost.length === 0 ? 'none' : lost.join(', ')}. ` +
-      `A proven single API saves at least as much as the cascade: ${beaten.length === 0 ? 'no task' : beaten.map(({ task }) => task.name).join(', ')}.`,
+    `Mean saving, 0 where not proven: ${formatPercent(mean)}.`,
+    losses.map(([loss, names]) => `- ${loss}: ${names}.`).join('\n'),
   ].join('\n\n');
+}
+
+function isWorseWithinMargin({ verdict, difference: { upper } }: CascadeReport): boolean {
+  return verdict === 'non-inferior' && upper !== null && upper < 0;
+}
+
+function listTasks(names: readonly string[]): string {
+  return names.length === 0 ? 'none' : names.join(', ');
 }
 
 function describeSingle({ bestSingle }: CascadeReport): string[] {
@@ -126,7 +149,13 @@ export async function writeRules(
     ),
     `By task, of ${splits} splits: kept / of these with a loss above a point on the judging rows.`,
     buildTable(['task', ...LETTERS], byTask),
+    describeUnproven(all.at(-1) as RuleTally),
   ].join('\n\n');
+}
+
+function describeUnproven({ splits, kept, saved }: RuleTally): string {
+  const mean = formatPercent(saved / splits);
+  return `\`cascade fit\` is not proven in ${splits - kept} of ${splits} splits; they count as a saving of 0 in its mean of ${mean}.`;
 }
 
 /** Names of the rules in the tables. */

@@ -50,6 +50,7 @@ const leaderboards: readonly Leaderboard[] = [
 export async function writeFrontiers(tasks: readonly ApiTask[] | null): Promise<string> {
   const parts: string[] = [];
   const rows: string[][] = [];
+  const byTask: string[][] = [];
   for (const board of leaderboards) {
     const file = findDataFile(board.folder, board.file);
     if (file === null) parts.push(describeSkipped(board.folder));
@@ -64,9 +65,25 @@ export async function writeFrontiers(tasks: readonly ApiTask[] | null): Promise<
     const file = reorderRows(task, task.lines.keys());
     const report = await evaluateFrontierFile({ file, evaluation: buildEvaluation(task), alpha: ALPHA });
     rows.push(summarizeFrontier(`frugalml ${task.name}, ${report.points.length} APIs`, 'paired', report));
+    byTask.push([task.name, ...listStatuses(report)]);
   }
   const head = ['data', 'intervals', 'on the frontier', 'tied', 'dominated', 'cost unknown'];
+  if (byTask.length > 0) {
+    parts.push('**frugalml**, paired by item', buildTable(['task', ...statuses, 'dominated by'], byTask));
+  }
   return [buildTable(head, rows), ...parts].join('\n\n');
+}
+
+const statuses = ['frontier', 'tied', 'dominated'] as const;
+
+/** Names and qualities of the candidates by status. */
+function listStatuses({ points }: FrontierReport): string[] {
+  const names = statuses.map((status) => points.filter((point) => point.status === status));
+  const listed = names.map((found) =>
+    found.map(({ name, quality }) => `${name} ${formatPercent(quality.estimate)}`).join('; '),
+  );
+  const by = points.filter(({ status }) => status === 'dominated').flatMap((point) => point.by);
+  return [...listed, [...new Set(by)].join('; ')].map((text) => text || '–');
 }
 
 function evaluateBoard({ name, quality, cost, n }: Leaderboard, file: DataFile): Promise<FrontierReport> {

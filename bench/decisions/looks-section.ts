@@ -58,7 +58,14 @@ export function writeErrorRates(tasks: readonly ApiTask[] | null, runs: number):
         byStream.map((verdicts) => verdicts[method]),
       ),
     );
-    const head = ['method', 'wrong keep', 'most in a task', 'wrong rollback', 'most in a task'];
+    const head = [
+      'method',
+      'wrong keep',
+      'most in a task',
+      'wrong rollback',
+      'most in a task',
+      'both at most 5 % + 1.645 standard errors',
+    ];
     return `**${title}**: ${byStream.length} tasks x ${formatCount(runs)} runs of ${formatCount(PAIRS)} pairs.\n\n${buildTable(head, rows)}`;
   });
   return tables.join('\n\n');
@@ -69,7 +76,11 @@ function describeErrors(method: LookMethod, verdicts: readonly VerdictCounts[]):
   const most = (of: 'keep' | 'rollback'): string =>
     formatPercent(Math.max(...verdicts.map((each) => each[of] / each.runs)));
   const share = (of: 'keep' | 'rollback'): string => formatShare(sum(of), sum('runs'));
-  return [labels[method], share('keep'), most('keep'), share('rollback'), most('rollback')];
+  const runs = sum('runs');
+  const limit = TAIL + 1.645 * Math.sqrt((TAIL * (1 - TAIL)) / runs);
+  const isHeld = sum('keep') / runs <= limit && sum('rollback') / runs <= limit;
+  const verdict = isHeld ? 'yes' : '**no**';
+  return [labels[method], share('keep'), most('keep'), share('rollback'), most('rollback'), verdict];
 }
 
 /** Chance of `keep` and pairs until a verdict, by stream, at no difference and at half of the margin. */

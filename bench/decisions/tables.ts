@@ -14,6 +14,7 @@ export function formatPercent(ratio: number | null, digits = 1): string {
 export function formatPoints(difference: number | null): string {
   if (difference === null) return '–';
   const points = (100 * difference).toFixed(2);
+  if (Number(points) === 0) return '0.00';
   return difference > 0 ? `+${points}` : points;
 }
 
