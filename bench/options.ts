@@ -18,6 +18,7 @@ export const caseNames = [
   'monitor',
   'health',
   'integrity',
+  'decisions',
 ] as const;
 export type CaseName = (typeof caseNames)[number];
 
@@ -60,6 +61,12 @@ export interface BenchOptions {
   readonly forecastSeries: number;
   /** Rows that are exported while /health is measured. */
   readonly healthRows: number;
+  /** Paired outcomes of a comparison. */
+  readonly proofPairs: number;
+  /** Random splits of each task on which rules are compared. */
+  readonly proofSplits: number;
+  /** Runs of each simulated test. */
+  readonly proofRuns: number;
 }
 
 const full = {
@@ -81,6 +88,9 @@ const full = {
   settlePredictions: 277_677,
   settleDays: 30,
   healthRows: 300_000,
+  proofPairs: 1_000_000,
+  proofSplits: 20,
+  proofRuns: 300,
 };
 const quick = {
   billRows: 50_000,
@@ -101,6 +111,9 @@ const quick = {
   settlePredictions: 20_000,
   settleDays: 2,
   healthRows: 30_000,
+  proofPairs: 100_000,
+  proofSplits: 1,
+  proofRuns: 20,
 };
 
 export const usage = `Usage: npm run bench -- [--quick] [--only ${caseNames.join('|')}]… [--json FILE]

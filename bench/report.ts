@@ -7,7 +7,7 @@ export interface Figure {
   readonly measure: string;
   /** `Steelyard`, `DuckDB`, `mlflow server`. */
   readonly subject: string;
-  readonly unit: 'rows/s' | 'requests/s' | 'requests' | 'spans/s' | 'MB/s' | 's' | 'ms' | 'MB' | '% of a core';
+  readonly unit: 'rows/s' | 'requests/s' | 'requests' | 'spans/s' | 'MB/s' | 's' | 'ms' | 'ns' | 'MB' | '% of a core';
   readonly values: readonly number[];
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { measureBill } from './bill-case.ts';
 import type { CaseContext } from './case-context.ts';
 import { measureConverter } from './converter-case.ts';
+import { measureDecisions } from './decisions-case.ts';
 import { measureDrift } from './drift-case.ts';
 import { measureForecasts } from './forecast-case.ts';
 import { measureGateway } from './gateway-case.ts';
@@ -43,6 +44,7 @@ const cases: Readonly<Record<CaseName, (context: CaseContext) => Promise<CaseRep
   monitor: measureMonitor,
   health: measureHealth,
   integrity: measureIntegrity,
+  decisions: measureDecisions,
 };
 
 const startedAt = performance.now();

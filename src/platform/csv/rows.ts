@@ -46,13 +46,24 @@ async function feed(target: Transform, head: Buffer, chunks: AsyncGenerator<Buff
   try {
     target.write(head);
     for await (const chunk of chunks) {
-      if (!target.write(chunk)) await new Promise((resolve) => target.once('drain', resolve).once('close', resolve));
+      if (!target.write(chunk)) await waitForDrain(target);
       if (target.destroyed) return;
     }
     target.end();
   } catch (error) {
     target.destroy(error instanceof Error ? error : new Error(String(error)));
   }
+}
+
+/** Resolves once the transform takes further chunks, or is closed; neither listener stays. */
+function waitForDrain(target: Transform): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      target.off('drain', end).off('close', end);
+      resolve();
+    };
+    target.on('drain', end).on('close', end);
+  });
 }
 
 async function* unzip(path: string, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
