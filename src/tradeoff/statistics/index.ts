@@ -16,10 +16,12 @@ export { computeMoments } from './moments.ts';
 export type {
   Comparison,
   ComparisonQuestion,
+  ComparisonVerdict,
   Dependence,
   Interval,
   Looks,
   Outcomes,
+  PairedCounts,
 } from './outcomes.ts';
 export { computeNonInferiorityPValue } from './p-value.ts';
 export { computeBcaInterval } from './paired/bca-bootstrap.ts';
