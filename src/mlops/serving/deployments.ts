@@ -9,6 +9,7 @@ import { createReplicaSet, NotReady, type ReplicaSet, type SetDeps } from '../re
 import type { Autoscaling } from './autoscaling/autoscaling.ts';
 import { findLastDecision } from './autoscaling/store.ts';
 import { listNeededVersions } from './needed-versions.ts';
+import { type CanaryAnalyst, NO_OUTCOMES, type ServedModel } from './rollouts/analysis.ts';
 import { type CanaryShare, driveCanary } from './rollouts/canary.ts';
 import { prepareReplicas } from './rollouts/prepare.ts';
 import { endRollout } from './rollouts/store.ts';
@@ -42,6 +43,7 @@ export interface DeploymentsDeps {
   readonly log: Log;
   readonly meters: MeterBook;
   readonly autoscaling: Pick<Autoscaling, 'follow' | 'expect'>;
+  readonly analyst: CanaryAnalyst;
   /** Errors: `AppError`, when the version cannot be served by it. */
   readonly backendOf: (served: ServedVariantFacts) => Promise<Backend>;
   /** Model versions that are fetched to this machine. */
@@ -238,7 +240,7 @@ export class Deployments implements AsyncDisposable {
 
   /** Error: `NotReady`, when it was rolled back. */
   async #stepByStep(state: State, live: Deployment, deployment: Deployment, signal: AbortSignal): Promise<void> {
-    const { store, clock, autoscaling } = this.#deps;
+    const { store, clock, log, autoscaling, analyst } = this.#deps;
     const { endpoint, revision, spec } = deployment.revision;
     autoscaling.follow(endpoint, [live, deployment]);
     try {
@@ -249,6 +251,15 @@ export class Deployments implements AsyncDisposable {
         show: (share) => {
           state.active = { ...live, canary: { ...share, deployment } };
         },
+        judge: analyst.judge,
+        readQuality: (question) =>
+          analyst.readQuality({
+            ...question,
+            endpoint,
+            live: toServedModels(live),
+            canary: toServedModels(deployment),
+          }),
+        isAssignedByRequest: live.revision.spec.traffic.sticky === undefined,
         pause: () => pause(CANARY_LOOK_MS, undefined, { signal, ref: false }),
       });
     } catch (error) {
@@ -384,6 +395,10 @@ function needsCanary(
   { variants }: Deployment,
 ): boolean {
   return strategy === 'canary' && wanted.some(({ key }) => !variants.some((one) => one.key === key));
+}
+
+function toServedModels({ variants }: Deployment): ServedModel[] {
+  return variants.map(({ variant: { model }, version }) => ({ model, version }));
 }
 
 function computeKeepMs({ strategy, spec }: Revision): number {

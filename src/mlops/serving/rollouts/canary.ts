@@ -2,6 +2,8 @@ import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { RolloutSpec } from '../../endpoint-spec/schema.ts';
 import { NotReady } from '../../replicas/index.ts';
+import { driveAnalysedStep } from './analysed-step.ts';
+import type { CanaryAnalyst, QualityEvidence, QualityQuestion } from './analysis.ts';
 import { explainWorse, FIRST_LOOK } from './judge.ts';
 import { createSide, type Side } from './side.ts';
 import { advanceStep, endRollout, findRollout, insertRollout, type StoredRollout } from './store.ts';
@@ -28,16 +30,22 @@ export interface CanaryDeps {
   readonly show: (share: CanaryShare) => void;
   /** Resolves after a short delay. Error: when the rollout is given up. */
   readonly pause: () => Promise<void>;
+  readonly judge: CanaryAnalyst['judge'];
+  /** Outcomes of the labelled predictions of both sides. */
+  readonly readQuality: (question: Pick<QualityQuestion, 'metric' | 'start' | 'end'>) => Promise<QualityEvidence>;
+  /** Whether each request is assigned to a side by itself; false for sticky traffic. */
+  readonly isAssignedByRequest: boolean;
 }
 
 /**
- * Gives a revision a larger share of the traffic step by step, as long as it is no worse; resolves when it may have all of
- * it. The current step is in the store, so that the rollout continues there after a restart. Error: `NotReady`, with the
+ * Gives a revision a larger share of the traffic step by step, as long as it is not shown to be worse, and with an analysis all of it
+ * only when it is proven not to be; resolves when it may have all of it. The current step is in the store, so that the rollout continues there after a restart. Error: `NotReady`, with the
  * reason, when it was rolled back.
  */
 export async function driveCanary(deps: CanaryDeps): Promise<void> {
   const { store, clock, endpoint, revision, spec, prepare } = deps;
-  await insertRollout(store, deps, clock.now());
+  const { analysis } = spec;
+  await insertRollout(store, deps, clock.now(), analysis !== undefined);
   const looks = { taken: 0 };
   for (;;) {
     const now = await requireEndpoint(deps);
@@ -50,7 +58,7 @@ export async function driveCanary(deps: CanaryDeps): Promise<void> {
       continue;
     }
     await prepare(step.weight);
-    await driveStep(deps, now, looks);
+    await (analysis === undefined ? driveStep(deps, now, looks) : driveAnalysedStep({ ...deps, analysis }, now));
   }
 }
 
