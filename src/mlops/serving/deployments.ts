@@ -9,9 +9,10 @@ import { createReplicaSet, NotReady, type ReplicaSet, type SetDeps } from '../re
 import type { Autoscaling } from './autoscaling/autoscaling.ts';
 import { findLastDecision } from './autoscaling/store.ts';
 import { listNeededVersions } from './needed-versions.ts';
-import { type CanaryAnalyst, NO_OUTCOMES, type ServedModel } from './rollouts/analysis.ts';
+import type { CanaryAnalyst } from './rollouts/analysis.ts';
 import { type CanaryShare, driveCanary } from './rollouts/canary.ts';
 import { prepareReplicas } from './rollouts/prepare.ts';
+import { createQualityReader } from './rollouts/read-quality.ts';
 import { endRollout } from './rollouts/store.ts';
 import { findEndpoints, findRevision, noteFailed, noteLive, type Pointers, type Revision } from './store.ts';
 import { type MeterBook, selectHeldResource } from './usage.ts';
@@ -252,13 +253,11 @@ export class Deployments implements AsyncDisposable {
           state.active = { ...live, canary: { ...share, deployment } };
         },
         judge: analyst.judge,
-        readQuality: (question) =>
-          analyst.readQuality({
-            ...question,
-            endpoint,
-            live: toServedModels(live),
-            canary: toServedModels(deployment),
-          }),
+        readQuality: createQualityReader(
+          analyst.readQuality,
+          { endpoint, live: live.variants, canary: deployment.variants },
+          log,
+        ),
         isAssignedByRequest: live.revision.spec.traffic.sticky === undefined,
         pause: () => pause(CANARY_LOOK_MS, undefined, { signal, ref: false }),
       });
@@ -395,10 +394,6 @@ function needsCanary(
   { variants }: Deployment,
 ): boolean {
   return strategy === 'canary' && wanted.some(({ key }) => !variants.some((one) => one.key === key));
-}
-
-function toServedModels({ variants }: Deployment): ServedModel[] {
-  return variants.map(({ variant: { model }, version }) => ({ model, version }));
 }
 
 function computeKeepMs({ strategy, spec }: Revision): number {

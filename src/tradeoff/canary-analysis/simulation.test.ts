@@ -39,16 +39,16 @@ const p95 = { metric: 'latencyP95', ratio: 1.2 };
 const mean = { metric: 'latencyMean', ratio: 1.2 };
 const cheap = { responses: 4_000, looks: LOOKS.cheap };
 const sorted = { responses: 1_600, looks: LOOKS.sorted };
-const planned = { responses: 1_600, looks: 20, planned: true };
+const planned = { responses: 1_600, looks: 5, planned: true };
 
 describe('a canary at the margin is promoted with at most the stated error over all looks', () => {
   it.each<[string, Case, number]>([
     ['more errors', { check: errors, canary: { errorRate: 0.04 }, ...cheap }, 1_000],
-    ['more errors, 20 planned looks', { check: errors, canary: { errorRate: 0.04 }, ...planned }, 1_000],
+    ['more errors, 5 planned looks', { check: errors, canary: { errorRate: 0.04 }, ...planned }, 1_000],
     ['less accuracy', { check: quality, canary: { accuracy: 0.88 }, ...cheap }, 1_000],
     ['a slower p95', { check: p95, canary: { medianMs: 24 }, ...sorted }, 400],
     ['a slower mean', { check: mean, canary: { medianMs: 24 }, ...sorted }, 400],
-    ['a slower mean, 20 planned looks', { check: mean, canary: { medianMs: 24 }, ...planned }, 400],
+    ['a slower mean, 5 planned looks', { check: mean, canary: { medianMs: 24 }, ...planned }, 400],
     ['a slower mean in slow stretches', { check: mean, canary: { medianMs: 24 }, ...sorted, persistence: 0.6 }, 400],
     ['a slower p95 in slow stretches', { check: p95, canary: { medianMs: 24 }, ...sorted, persistence: 0.6 }, 400],
   ])('%s', (_, what, whole) => {
