@@ -10,9 +10,10 @@ import type { Autoscaling } from './autoscaling/autoscaling.ts';
 import { findLastDecision } from './autoscaling/store.ts';
 import { listNeededVersions } from './needed-versions.ts';
 import type { CanaryAnalyst } from './rollouts/analysis.ts';
-import { type CanaryShare, driveCanary } from './rollouts/canary.ts';
+import { bindAnalyst } from './rollouts/bind-analyst.ts';
+import { driveCanary } from './rollouts/canary.ts';
+import type { CanaryShare } from './rollouts/canary-deps.ts';
 import { prepareReplicas } from './rollouts/prepare.ts';
-import { createQualityReader } from './rollouts/read-quality.ts';
 import { endRollout } from './rollouts/store.ts';
 import { findEndpoints, findRevision, noteFailed, noteLive, type Pointers, type Revision } from './store.ts';
 import { type MeterBook, selectHeldResource } from './usage.ts';
@@ -252,13 +253,7 @@ export class Deployments implements AsyncDisposable {
         show: (share) => {
           state.active = { ...live, canary: { ...share, deployment } };
         },
-        judge: analyst.judge,
-        readQuality: createQualityReader(
-          analyst.readQuality,
-          { endpoint, live: live.variants, canary: deployment.variants },
-          log,
-        ),
-        isAssignedByRequest: live.revision.spec.traffic.sticky === undefined,
+        ...bindAnalyst(analyst, { live, deployment }, log),
         pause: () => pause(CANARY_LOOK_MS, undefined, { signal, ref: false }),
       });
     } catch (error) {

@@ -9,7 +9,7 @@ type Measured = Pick<Monitoring, 'measured'>['measured'];
 /**
  * Quality of both sides of a canary from the labelled predictions of its endpoint, by model version. Both sides count the same cohort:
  * the predictions of one period, so that they have had equal time for labels. Metrics that are shares of predictions are supported
- * (accuracy, precision, recall); for others, and where a side cannot be told from the other, `reason` says why there is no outcome.
+ * (accuracy, precision, recall); for others, and where both sides serve one version, `reason` says why there is no outcome.
  */
 export function createCanaryQuality(store: Sql, measured: Measured): ReadCanaryQuality {
   return async (question) => {
@@ -33,7 +33,7 @@ function explainUnknownSides({ live, canary }: QualityQuestion): string | null {
   const common = canary.find(({ version }) => live.some((one) => one.version === version));
   return common === undefined
     ? null
-    : `Both sides serve version ${common.version}, so the prediction log cannot tell their predictions apart.`;
+    : `Both sides serve version ${common.version}, so the prediction log does not distinguish their predictions.`;
 }
 
 /** Null: the monitor does not measure this metric, or it is no share of predictions. */

@@ -1,6 +1,6 @@
 import type { CanaryAnalysis } from '../../endpoint-spec/schema.ts';
 import { type CanaryJudgement, NO_OUTCOMES, type QualityEvidence } from './analysis.ts';
-import type { CanaryDeps } from './canary.ts';
+import type { CanaryDeps } from './canary-deps.ts';
 import { describeCheck, describeUnproven, type SampleRate } from './describe-checks.ts';
 import { createEvidenceRecorder, parseEvidence } from './evidence.ts';
 import { FIRST_LOOK } from './judge.ts';

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { call, testApplication } from '../../../testing/application.ts';
 import { sharedApplication } from '../../../testing/shared.ts';
+import { recordLabels, recordPredictions } from '../../predictions/schema.ts';
 import { applied } from '../../testing/pipelines.ts';
 import { appliedEndpoint, registeredFiles, sent, settled } from '../../testing/serving.ts';
 import { getEndpoint } from '../schema.ts';
@@ -55,6 +56,23 @@ async function sendUntil(application: Application, endpoint: string, isReached: 
     );
     await setImmediate();
   }
+}
+
+/** Records 1,000 labelled predictions of each version now, with this share of right ones. */
+async function recordOutcomes(application: Application, endpoint: string, accuracies: Record<string, number>) {
+  const rows = Object.entries(accuracies).flatMap(([modelVersion, accuracy]) =>
+    Array.from({ length: 1_000 }, (_, at) => ({ modelVersion, at, isRight: at < 1_000 * accuracy })),
+  );
+  const predictions = rows.map(({ modelVersion, at }) => ({
+    ...{ prediction: `${endpoint}-${modelVersion}-${at}`, model: 'm', modelVersion, endpoint },
+    output: 'yes',
+  }));
+  await call(application, recordPredictions, { body: { predictions } });
+  const labels = rows.map(({ isRight }, place) => ({
+    prediction: predictions[place]?.prediction ?? '',
+    value: isRight ? 'yes' : 'no',
+  }));
+  await call(application, recordLabels, { body: { model: 'm', labels } });
 }
 
 const sendUntilOver = (application: Application, endpoint: string) =>
@@ -116,6 +134,22 @@ describe('a canary with analysis', () => {
     expect(await readRollout(shared, 'stays')).toMatchObject({ state: 'running', weight: 50 });
     await call(shared, promoteEndpoint, { params: { endpoint: 'stays' } });
     expect((await settled(shared, 'stays')).live).toMatchObject({ revision: 2 });
+  });
+
+  it('of a less accurate version is rolled back on the labels of the predictions of its step', async () => {
+    const monitor = { model: 'm', quality: { kind: 'classification' } };
+    const document = { apiVersion: 'steelyard/v1', kind: 'Monitor', metadata: { name: 'm' }, spec: monitor };
+    await applied(shared, JSON.stringify(document));
+    const quality = { metric: 'quality', name: 'accuracy', margin: 0.02, matureAfter: '0s' };
+    await beginCanary(shared, 'inaccurate', { checks: [quality] }, 'good', [{ weight: 50, for: '1h' }]);
+    await expect.poll(async () => (await readRollout(shared, 'inaccurate'))?.canary, WAIT).not.toBeNull();
+    await recordOutcomes(shared, 'inaccurate', { '1': 0.95, '2': 0.7 });
+    await sendUntilOver(shared, 'inaccurate');
+    expect(await readRollout(shared, 'inaccurate')).toMatchObject({
+      state: 'aborted',
+      reason: expect.stringMatching(/^it is shown to be worse: quality accuracy -25 points/),
+      checks: [{ n: 1_000, verdict: 'fails', estimate: expect.closeTo(-0.25, 9), limit: -0.02 }],
+    });
   });
 
   it('must name each metric once, and needs a margin', async () => {

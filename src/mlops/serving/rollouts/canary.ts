@@ -1,41 +1,9 @@
-import type { Store } from '../../../platform/store/index.ts';
-import type { Clock } from '../../../platform/units/index.ts';
-import type { RolloutSpec } from '../../endpoint-spec/schema.ts';
 import { NotReady } from '../../replicas/index.ts';
 import { driveAnalysedStep } from './analysed-step.ts';
-import type { CanaryAnalyst, QualityEvidence, QualityQuestion } from './analysis.ts';
+import type { CanaryDeps } from './canary-deps.ts';
 import { explainWorse, FIRST_LOOK } from './judge.ts';
-import { createSide, type Side } from './side.ts';
+import { createSide } from './side.ts';
 import { advanceStep, endRollout, findRollout, insertRollout, type StoredRollout } from './store.ts';
-
-/** Share of the traffic that a canary has now. */
-export interface CanaryShare {
-  /** Percent of the requests. */
-  readonly weight: number;
-  readonly liveSide: Side;
-  readonly canarySide: Side;
-  /** Condition that the step waits for, as text for people. */
-  readonly waitsFor: () => string;
-}
-
-export interface CanaryDeps {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly endpoint: string;
-  readonly revision: number;
-  readonly spec: RolloutSpec;
-  /** Prepares the replicas for a percentage of the traffic. Error: `NotReady`. */
-  readonly prepare: (weight: number) => Promise<void>;
-  /** Gives the canary this share of the traffic. */
-  readonly show: (share: CanaryShare) => void;
-  /** Resolves after a short delay. Error: when the rollout is given up. */
-  readonly pause: () => Promise<void>;
-  readonly judge: CanaryAnalyst['judge'];
-  /** Outcomes of the labelled predictions of both sides. */
-  readonly readQuality: (question: Pick<QualityQuestion, 'metric' | 'start' | 'end'>) => Promise<QualityEvidence>;
-  /** Whether each request is assigned to a side by itself; false for sticky traffic. */
-  readonly isAssignedByRequest: boolean;
-}
 
 /**
  * Gives a revision a larger share of the traffic step by step, as long as it is not shown to be worse, and with an analysis all of it
