@@ -142,7 +142,7 @@ describe('a canary with analysis', () => {
     await applied(shared, JSON.stringify(document));
     const quality = { metric: 'quality', name: 'accuracy', margin: 0.02, matureAfter: '0s' };
     await beginCanary(shared, 'inaccurate', { checks: [quality] }, 'good', [{ weight: 50, for: '1h' }]);
-    await expect.poll(async () => (await readRollout(shared, 'inaccurate'))?.canary, WAIT).not.toBeNull();
+    await expect.poll(async () => (await readRollout(shared, 'inaccurate'))?.canary ?? null, WAIT).not.toBeNull();
     await recordOutcomes(shared, 'inaccurate', { '1': 0.95, '2': 0.7 });
     await sendUntilOver(shared, 'inaccurate');
     expect(await readRollout(shared, 'inaccurate')).toMatchObject({
@@ -175,7 +175,7 @@ it('evidence of a canary survives a restart', async () => {
     });
   }
   await using application = await testApplication({}, { data });
-  await expect.poll(async () => (await readRollout(application, 'e'))?.canary, WAIT).not.toBeNull();
+  await expect.poll(async () => (await readRollout(application, 'e'))?.canary ?? null, WAIT).not.toBeNull();
   await sendUntil(
     application,
     'e',

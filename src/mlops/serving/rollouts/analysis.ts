@@ -32,7 +32,7 @@ export const NO_OUTCOMES = { live: { successes: 0, n: 0 }, canary: { successes: 
 export interface CanaryEvidence {
   /** Share of the traffic that the canary should have, 0 to 1. */
   readonly share: number;
-  /** Whether each request is assigned by itself; false for sticky traffic, which is assigned by caller. */
+  /** Whether requests are assigned one by one; false for sticky traffic, which is assigned by caller. */
   readonly isAssignedByRequest: boolean;
   readonly live: SideEvidence;
   readonly canary: SideEvidence;

@@ -29,6 +29,6 @@ export interface CanaryDeps {
   readonly judge: CanaryAnalyst['judge'];
   /** Outcomes of the labelled predictions of both sides. */
   readonly readQuality: (question: Pick<QualityQuestion, 'metric' | 'start' | 'end'>) => Promise<QualityEvidence>;
-  /** Whether each request is assigned to a side by itself; false for sticky traffic. */
+  /** Whether requests are assigned to a side one by one; false for sticky traffic, which is assigned by caller. */
   readonly isAssignedByRequest: boolean;
 }
