@@ -5,7 +5,7 @@ import { type Law, simulateCanary } from './streams.testing.ts';
 
 const good: Law = { errorRate: 0.02, medianMs: 20, accuracy: 0.9 };
 /** Looks that sort the times of both sides are the cost of these simulations. */
-const LOOKS = { cheap: 200, sorted: isDeep ? 200 : 40 };
+const LOOKS = { cheap: 200, sorted: isDeep ? 200 : 15 };
 
 interface Case {
   readonly check: object;
@@ -83,7 +83,7 @@ describe('a canary that is no worse', () => {
       0.8,
     ],
   ])('%s', (_, what, power) => {
-    const { promoted } = measureRates(what, draws(300));
+    const { promoted } = measureRates(what, draws(200));
     if (isDeep) console.log(_, promoted);
     expect(promoted).toBeGreaterThanOrEqual(power);
   });
