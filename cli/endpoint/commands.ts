@@ -78,7 +78,9 @@ const showCommand = command({
     const scaling = await client.call(getEndpointScaling, { params, query: { limit: SHOWN_DECISIONS } });
     const { rollout } = await client.call(getEndpointRollout, { params });
     await context.answer({ ...detail, scaling, rollout }, () =>
-      [endpointText(detail, context), scalingText(scaling, context), rolloutText(rollout)].filter(Boolean).join('\n\n'),
+      [endpointText(detail, context), scalingText(scaling, context), rolloutText(rollout, context)]
+        .filter(Boolean)
+        .join('\n\n'),
     );
   },
 });
@@ -103,7 +105,7 @@ const promoteCommand = command({
   positionals: endpointWord,
   run: async (context, { endpoint }) => {
     const document = await (await context.client()).call(promoteEndpoint, { params: { endpoint } });
-    await context.answer(document, () => rolloutText(document.rollout));
+    await context.answer(document, () => rolloutText(document.rollout, context));
   },
 });
 
@@ -115,7 +117,7 @@ const abortCommand = command({
   positionals: endpointWord,
   run: async (context, { endpoint }) => {
     const document = await (await context.client()).call(abortEndpoint, { params: { endpoint } });
-    await context.answer(document, () => rolloutText(document.rollout));
+    await context.answer(document, () => rolloutText(document.rollout, context));
   },
 });
 

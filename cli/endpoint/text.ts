@@ -1,5 +1,5 @@
 import type { EndpointScaling } from '../../src/mlops/serving/autoscaling/schema.ts';
-import type { Rollout, RolloutSide } from '../../src/mlops/serving/rollouts/schema.ts';
+import type { Rollout, RolloutCheck, RolloutSide } from '../../src/mlops/serving/rollouts/schema.ts';
 import type {
   EndpointDetail,
   EndpointRevision,
@@ -134,15 +134,47 @@ export function scalingText({ variants, decisions }: EndpointScaling, { paint }:
   return decisions.length === 0 ? now : `${now}\n\n${before}`;
 }
 
-/** State of a canary and its comparison with the live version; '' where there was none. */
-export function rolloutText(rollout: Rollout | null): string {
+/** State of a canary, its comparison with the live version, and the checks of its analysis; '' where there was none. */
+export function rolloutText(rollout: Rollout | null, context: Context): string {
   if (rollout === null) return '';
-  const { revision, state, step, steps, weight, reason, live, canary } = rollout;
+  const { revision, state, step, steps, weight, reason, live, canary, checks } = rollout;
   const head = `canary of revision ${revision}: ${state}, step ${step} of ${steps}, ${weight} % of the traffic`;
   const lines = [reason === null ? head : `${head}; ${reason}`];
   if (live !== null) lines.push(`  live:   ${sideText(live)}`);
   if (canary !== null) lines.push(`  canary: ${sideText(canary)}`);
+  if (checks.length > 0) lines.push('', checksText(checks, context));
   return lines.join('\n');
+}
+
+/** Checks of the analysis of a canary; a difference in points of a share, a ratio as a factor. */
+function checksText(checks: readonly RolloutCheck[], { paint }: Context): string {
+  const show = ({ scale }: RolloutCheck, value: number | null) => {
+    if (value === null) return null;
+    return scale === 'ratio' ? `${value.toFixed(2)}x` : `${(100 * value).toFixed(2)} pp`;
+  };
+  return table<RolloutCheck>(
+    checks,
+    [
+      { title: 'CHECK', cell: ({ name }) => name },
+      {
+        title: 'VERDICT',
+        cell: ({ verdict }) => verdict,
+        style: ({ verdict }) => (verdict === 'fails' ? paint.bad : plain),
+      },
+      { title: 'ESTIMATE', align: 'right', cell: (check) => show(check, check.estimate) },
+      { title: 'FROM', align: 'right', cell: (check) => show(check, check.lower) },
+      { title: 'TO', align: 'right', cell: (check) => show(check, check.upper) },
+      { title: 'LIMIT', align: 'right', cell: (check) => show(check, check.limit) },
+      { title: 'N', align: 'right', cell: ({ n }) => formatCount(n) },
+      {
+        title: 'NEEDED',
+        align: 'right',
+        cell: ({ samplesNeeded }) => (samplesNeeded === null ? null : formatCount(samplesNeeded)),
+      },
+      { title: 'REASON', cell: ({ reason }) => reason, least: 20 },
+    ],
+    paint,
+  );
 }
 
 function sideText({ requests, errorRate, errorRateLow, errorRateHigh, p95Ms }: RolloutSide): string {

@@ -7,6 +7,7 @@ import type { Org } from '../org/index.ts';
 import { isProcessExecutorOn } from '../platform/config/index.ts';
 import { processEnvironment } from '../platform/environment/index.ts';
 import {
+  createCanaryQuality,
   createPredictionLog,
   createReplicaPrices,
   createScalingBudget,
@@ -14,6 +15,7 @@ import {
   createServingUsage,
   createTokenLedger,
 } from '../tradeoff/bridges/index.ts';
+import { judgeCanary } from '../tradeoff/canary-analysis/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import type { wireFinops } from './wire-finops.ts';
 import type { wireMlops } from './wire-mlops.ts';
@@ -22,7 +24,7 @@ export interface ServingDeps {
   readonly org: Org;
   readonly finops: Pick<ReturnType<typeof wireFinops>, 'metering' | 'prices' | 'tokens' | 'budgets'>;
   readonly mlops: Pick<ReturnType<typeof wireMlops>, 'registry' | 'tracking'>;
-  readonly monitoring: Pick<Monitoring, 'served'>;
+  readonly monitoring: Pick<Monitoring, 'served' | 'measured'>;
   readonly executors: Executors;
 }
 
@@ -51,6 +53,7 @@ export function wireServing(
     predictionLog: queue,
     budget: createScalingBudget(budgets),
     prices: createReplicaPrices(prices, clock),
+    analyst: { judge: judgeCanary, readQuality: createCanaryQuality(store, monitoring.measured) },
     processes: isProcessExecutorOn(config),
     engines: { docker: executors.containers, kubernetes: executors.workloads },
     registries: parseRegistries(config.servingRegistries),

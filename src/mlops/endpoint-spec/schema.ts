@@ -8,7 +8,13 @@ import { ScalingSpec } from './scaling/schema.ts';
 
 export type { ContainerServer, OnKubernetes } from './container/schema.ts';
 export { type LogSpec, LogState } from './log/schema.ts';
-export { type RolloutSpec, RolloutStrategy } from './rollout/schema.ts';
+export {
+  type AnalysisCheck,
+  type CanaryAnalysis,
+  type RolloutSpec,
+  RolloutStrategy,
+  toCheckName,
+} from './rollout/schema.ts';
 export { ScalingPolicyName, ScalingSpec } from './scaling/schema.ts';
 
 export const VariantName = Name.describe('Name of a variant');

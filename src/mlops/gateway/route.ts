@@ -16,26 +16,32 @@ export interface Routed {
  * comparison. Errors: `not_found`, when no variant has the name that the request states.
  */
 export function routeRequest(found: Deployment, target: Target, request: Request, response: ServerResponse): Routed {
-  const deployment = chooseSide(found, target, request, Math.random());
-  recordResult(found, deployment, response);
+  const { deployment, isAssigned } = chooseSide(found, target, request, Math.random());
+  recordResult(found, { deployment, isAssigned }, response);
   return { deployment, live: chooseVariant(deployment, target, request, Math.random()) };
 }
 
 type NamedTarget = Pick<Target, 'model' | 'version' | 'label'>;
+
+/** The live deployment or its canary, and whether the split of the traffic chose it rather than a name in the request. */
+interface ChosenSide {
+  readonly deployment: Deployment;
+  readonly isAssigned: boolean;
+}
 
 /**
  * Chooses the live deployment or the canary: the only one that has the named variant, else by weight. With a sticky endpoint
  * the choice is the same for each caller, and a growing canary only moves callers to it and none away. `chance` is in [0,
  * 1).
  */
-function chooseSide(found: Deployment, target: NamedTarget, request: Request, chance: number): Deployment {
+function chooseSide(found: Deployment, target: NamedTarget, request: Request, chance: number): ChosenSide {
   const { canary, revision } = found;
-  if (canary === null) return found;
+  if (canary === null) return { deployment: found, isAssigned: false };
   const [inLive, inCanary] = [found, canary.deployment].map((one) => has(one, target, request));
-  if (inLive !== inCanary) return inCanary ? canary.deployment : found;
+  if (inLive !== inCanary) return { deployment: inCanary ? canary.deployment : found, isAssigned: false };
   const { sticky } = revision.spec.traffic;
   const place = computeStickyPlace(`${revision.endpoint} canary`, sticky, request) ?? chance;
-  return 100 * place < canary.weight ? canary.deployment : found;
+  return { deployment: 100 * place < canary.weight ? canary.deployment : found, isAssigned: true };
 }
 
 function has({ revision, variants }: Deployment, target: NamedTarget, { headers }: Request): boolean {
@@ -48,11 +54,11 @@ function has({ revision, variants }: Deployment, target: NamedTarget, { headers 
 }
 
 /** Records the result of a request for the comparison of both sides. A request whose client disconnects is not recorded. */
-function recordResult({ canary }: Deployment, side: Deployment, response: ServerResponse): void {
+function recordResult({ canary }: Deployment, { deployment, isAssigned }: ChosenSide, response: ServerResponse): void {
   if (canary === null) return;
   const since = performance.now();
   response.once('finish', () => {
-    const to = side === canary.deployment ? canary.canarySide : canary.liveSide;
-    to.saw(response.statusCode, performance.now() - since);
+    const to = deployment === canary.deployment ? canary.canarySide : canary.liveSide;
+    to.saw(response.statusCode, performance.now() - since, isAssigned);
   });
 }

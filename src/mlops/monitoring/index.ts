@@ -40,7 +40,12 @@ export interface Monitoring extends Omit<Predictions, 'routes' | 'schedule'> {
   /** Number of predictions in a part, and the quality of those with labels that are known now. */
   measured(
     monitor: Monitor,
-    part: { readonly start: string; readonly end: string; readonly modelVersion: string | undefined },
+    part: {
+      readonly start: string;
+      readonly end: string;
+      readonly modelVersion: string | undefined;
+      readonly endpoint?: string;
+    },
   ): Promise<{ readonly predictions: number; readonly quality: readonly MeasuredQuality[] }>;
   /** Compares windows as they become complete, evaluates alerts, and sends notices. */
   schedule(jobs: Jobs): void;

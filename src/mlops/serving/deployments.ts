@@ -9,7 +9,10 @@ import { createReplicaSet, NotReady, type ReplicaSet, type SetDeps } from '../re
 import type { Autoscaling } from './autoscaling/autoscaling.ts';
 import { findLastDecision } from './autoscaling/store.ts';
 import { listNeededVersions } from './needed-versions.ts';
-import { type CanaryShare, driveCanary } from './rollouts/canary.ts';
+import type { CanaryAnalyst } from './rollouts/analysis.ts';
+import { bindAnalyst } from './rollouts/bind-analyst.ts';
+import { driveCanary } from './rollouts/canary.ts';
+import type { CanaryShare } from './rollouts/canary-deps.ts';
 import { prepareReplicas } from './rollouts/prepare.ts';
 import { endRollout } from './rollouts/store.ts';
 import { findEndpoints, findRevision, noteFailed, noteLive, type Pointers, type Revision } from './store.ts';
@@ -42,6 +45,7 @@ export interface DeploymentsDeps {
   readonly log: Log;
   readonly meters: MeterBook;
   readonly autoscaling: Pick<Autoscaling, 'follow' | 'expect'>;
+  readonly analyst: CanaryAnalyst;
   /** Errors: `AppError`, when the version cannot be served by it. */
   readonly backendOf: (served: ServedVariantFacts) => Promise<Backend>;
   /** Model versions that are fetched to this machine. */
@@ -238,7 +242,7 @@ export class Deployments implements AsyncDisposable {
 
   /** Error: `NotReady`, when it was rolled back. */
   async #stepByStep(state: State, live: Deployment, deployment: Deployment, signal: AbortSignal): Promise<void> {
-    const { store, clock, autoscaling } = this.#deps;
+    const { store, clock, log, autoscaling, analyst } = this.#deps;
     const { endpoint, revision, spec } = deployment.revision;
     autoscaling.follow(endpoint, [live, deployment]);
     try {
@@ -249,6 +253,7 @@ export class Deployments implements AsyncDisposable {
         show: (share) => {
           state.active = { ...live, canary: { ...share, deployment } };
         },
+        ...bindAnalyst(analyst, { live, deployment }, log),
         pause: () => pause(CANARY_LOOK_MS, undefined, { signal, ref: false }),
       });
     } catch (error) {

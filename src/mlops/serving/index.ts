@@ -20,6 +20,7 @@ import { Autoscaling, type ScalingBudget } from './autoscaling/autoscaling.ts';
 import type { ReplicaPrices } from './autoscaling/price.ts';
 import type { ServingCosts } from './costs.ts';
 import { Deployments } from './deployments.ts';
+import type { CanaryAnalyst } from './rollouts/analysis.ts';
 import { servingRoutes } from './routes.ts';
 import { createServedVariants, type ServedVariants } from './served-variants.ts';
 import { applyEndpoint, checkCluster, followAlias, type ServiceDeps } from './service.ts';
@@ -32,6 +33,20 @@ export type { ReplicaPrices } from './autoscaling/price.ts';
 export type { CostInterval, ServingCosts } from './costs.ts';
 export type { Deployment, Deployments, LiveVariant } from './deployments.ts';
 export { servingMigrations } from './migrations.ts';
+export type {
+  AnalysisQuestion,
+  CanaryAnalyst,
+  CanaryEvidence,
+  CanaryJudgement,
+  QualityEvidence,
+  QualityQuestion,
+  ReadCanaryQuality,
+  ResponseBatch,
+  ServedModel,
+  SideEvidence,
+} from './rollouts/analysis.ts';
+export { createEvidenceRecorder } from './rollouts/evidence.ts';
+export type { RolloutCheck } from './rollouts/schema.ts';
 export { DEFAULT_SLO, listServedVariants, type ServedVariant, type ServedVariants } from './served-variants.ts';
 export { listServedVersions, type ServedVersion } from './served-versions.ts';
 export { requireEndpoint } from './service.ts';
@@ -55,6 +70,8 @@ export interface ServingDeps {
   readonly budget: ScalingBudget;
   /** Price of a replica per hour. */
   readonly prices: ReplicaPrices;
+  /** Judges canaries and reads the quality of their predictions. Implemented by tradeoff; injected by main. */
+  readonly analyst: CanaryAnalyst;
   readonly events: Pick<Events, 'subscribe'>;
   /** Whether commands may be run as processes of this machine. */
   readonly processes: boolean;

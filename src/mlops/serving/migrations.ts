@@ -61,4 +61,11 @@ export const servingMigrations: Migrations = {
         .execute();
     },
   },
+  'serving/004-canary-analysis': {
+    async up(db) {
+      await db.schema.alterTable('endpoint_rollout').addColumn('begun_ms', 'bigint').execute();
+      await db.schema.alterTable('endpoint_rollout').addColumn('checks', 'text').execute();
+      await db.schema.alterTable('endpoint_rollout').addColumn('evidence', 'text').execute();
+    },
+  },
 };

@@ -1,3 +1,4 @@
+export { createCanaryQuality } from './canary-quality.ts';
 export { createGpuWork } from './gpu-work.ts';
 export { createMeasuredServing } from './measured-serving.ts';
 export { createOwnedNouns } from './owned-nouns.ts';

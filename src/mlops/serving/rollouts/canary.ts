@@ -1,43 +1,19 @@
-import type { Store } from '../../../platform/store/index.ts';
-import type { Clock } from '../../../platform/units/index.ts';
-import type { RolloutSpec } from '../../endpoint-spec/schema.ts';
 import { NotReady } from '../../replicas/index.ts';
+import { driveAnalysedStep } from './analysed-step.ts';
+import type { CanaryDeps } from './canary-deps.ts';
 import { explainWorse, FIRST_LOOK } from './judge.ts';
-import { createSide, type Side } from './side.ts';
+import { createSide } from './side.ts';
 import { advanceStep, endRollout, findRollout, insertRollout, type StoredRollout } from './store.ts';
 
-/** Share of the traffic that a canary has now. */
-export interface CanaryShare {
-  /** Percent of the requests. */
-  readonly weight: number;
-  readonly liveSide: Side;
-  readonly canarySide: Side;
-  /** Condition that the step waits for, as text for people. */
-  readonly waitsFor: () => string;
-}
-
-export interface CanaryDeps {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly endpoint: string;
-  readonly revision: number;
-  readonly spec: RolloutSpec;
-  /** Prepares the replicas for a percentage of the traffic. Error: `NotReady`. */
-  readonly prepare: (weight: number) => Promise<void>;
-  /** Gives the canary this share of the traffic. */
-  readonly show: (share: CanaryShare) => void;
-  /** Resolves after a short delay. Error: when the rollout is given up. */
-  readonly pause: () => Promise<void>;
-}
-
 /**
- * Gives a revision a larger share of the traffic step by step, as long as it is no worse; resolves when it may have all of
- * it. The current step is in the store, so that the rollout continues there after a restart. Error: `NotReady`, with the
+ * Gives a revision a larger share of the traffic step by step, as long as it is not shown to be worse, and with an analysis all of it
+ * only when it is proven not to be; resolves when it may have all of it. The current step is in the store, so that the rollout continues there after a restart. Error: `NotReady`, with the
  * reason, when it was rolled back.
  */
 export async function driveCanary(deps: CanaryDeps): Promise<void> {
   const { store, clock, endpoint, revision, spec, prepare } = deps;
-  await insertRollout(store, deps, clock.now());
+  const { analysis } = spec;
+  await insertRollout(store, deps, clock.now(), analysis !== undefined);
   const looks = { taken: 0 };
   for (;;) {
     const now = await requireEndpoint(deps);
@@ -50,7 +26,7 @@ export async function driveCanary(deps: CanaryDeps): Promise<void> {
       continue;
     }
     await prepare(step.weight);
-    await driveStep(deps, now, looks);
+    await (analysis === undefined ? driveStep(deps, now, looks) : driveAnalysedStep({ ...deps, analysis }, now));
   }
 }
 

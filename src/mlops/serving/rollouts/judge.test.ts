@@ -69,7 +69,7 @@ const GOOD: Kind = { errorRate: 0.05, medianMs: 20 };
 function saw(side: ReturnType<typeof createSide>, { errorRate, medianMs }: Kind, next: () => number): void {
   // Long-tailed, as times are.
   const normal = Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
-  side.saw(next() < errorRate ? 503 : 200, medianMs * Math.exp(0.8 * normal));
+  side.saw(next() < errorRate ? 503 : 200, medianMs * Math.exp(0.8 * normal), true);
 }
 
 describe('a canary', () => {
@@ -92,8 +92,8 @@ describe('a canary', () => {
   it('is told with its reason', () => {
     const [live, canary] = [createSide(), createSide()];
     for (let at = 0; at < 100; at += 1) {
-      live.saw(200, 10);
-      canary.saw(at % 2 === 0 ? 500 : 200, 10);
+      live.saw(200, 10, true);
+      canary.saw(at % 2 === 0 ? 500 : 200, 10, true);
     }
     expect(explainWorse(live, canary, abortOn, 1)).toBe(
       'its error rate is higher: 50.0 % of 100 against 0.0 % of 100, significantly more than 1.0 % above the live revision',

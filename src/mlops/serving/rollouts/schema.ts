@@ -20,6 +20,31 @@ export const RolloutSide = z
   .describe('Results of one side of a canary in this step, as measured by this server');
 export type RolloutSide = z.infer<typeof RolloutSide>;
 
+export const RolloutCheck = z
+  .strictObject({
+    name: z.string().describe('Metric, with the metric of the monitor: errorRate, latencyP95, quality accuracy'),
+    scale: z
+      .enum(['difference', 'ratio'])
+      .describe('Whether the estimate is new - live revision, or new / live revision'),
+    limit: z.number().describe('The worst accepted difference or ratio'),
+    estimate: z.number().nullable().describe('Difference or ratio; null: too little data'),
+    lower: z.number().nullable().describe('Lower end of its interval, valid over all evaluations; null: unbounded'),
+    upper: z.number().nullable().describe('Upper end of its interval, valid over all evaluations; null: unbounded'),
+    n: z.number().int().describe('Responses or labelled predictions of the smaller side'),
+    test: z.string().nullable().describe('Name of the test; null: no data'),
+    verdict: z
+      .enum(['passes', 'fails', 'inconclusive'])
+      .describe('passes: proven within the limit; fails: shown to be beyond the limit; inconclusive: neither'),
+    samplesNeeded: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Further samples of each side for 80 % power at the present estimate; null: unknown, or never'),
+    reason: z.string().nullable().describe('Why there is no interval; null: there is one'),
+  })
+  .describe('A check of the analysis of a canary');
+export type RolloutCheck = z.infer<typeof RolloutCheck>;
+
 export const Rollout = z
   .strictObject({
     revision: z.number().int().describe('New revision'),
@@ -35,6 +60,12 @@ export const Rollout = z
     stepSince: UtcInstant.describe('Start of the current step'),
     stepUntil: UtcInstant.nullable().describe('Earliest end of the step; null: it has ended'),
     reason: z.string().nullable().describe('Reason for the wait or for the end'),
+    deadline: UtcInstant.nullable().describe('End of the time for a proof; null: no analysis'),
+    checks: z
+      .array(RolloutCheck)
+      .describe(
+        'Checks of the analysis at its last evaluation, over the current or last step; none without `analysis`',
+      ),
     live: RolloutSide.nullable().describe(
       'Results of the live revision; null: the rollout has ended, or runs on another server',
     ),

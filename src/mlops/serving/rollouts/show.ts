@@ -14,7 +14,7 @@ export async function readRollout(
   const found = await findRollout(sql, endpoint);
   const made = found === null ? null : await findRevision(sql, endpoint, found.revision);
   if (found === null || made === null) return null;
-  const { strategy, steps } = made.spec.rollout;
+  const { strategy, steps, analysis } = made.spec.rollout;
   const { state, step, stepMs, revision, reason } = found;
   const now = state === 'running' ? steps[step] : undefined;
   const canary = deployments.find(endpoint)?.canary ?? null;
@@ -27,6 +27,8 @@ export async function readRollout(
     stepSince: new Date(stepMs).toISOString(),
     stepUntil: now === undefined ? null : new Date(stepMs + now.for).toISOString(),
     reason: here === null ? reason : here.waitsFor(),
+    deadline: analysis === undefined ? null : new Date(found.begunMs + analysis.deadline).toISOString(),
+    checks: [...found.checks],
     live: here === null ? null : toRolloutSide(here.liveSide),
     canary: here === null ? null : toRolloutSide(here.canarySide),
   };

@@ -1,10 +1,14 @@
+import type { EvidenceRecorder } from './evidence.ts';
 import { computeQuantileBounds, computeWilsonBounds } from './intervals.ts';
 import type { RolloutSide } from './schema.ts';
 
 /** Measurements of one side of a canary, in one step. */
 export interface Side {
-  /** Records one answer: its status, and the time to its end. */
-  saw(status: number, tookMs: number): void;
+  /**
+   * Records one answer: its status, and the time to its end. `isAssigned`: the request got this side by the split of the traffic, not
+   * because it names a version or variant; only such requests are evidence.
+   */
+  saw(status: number, tookMs: number, isAssigned: boolean): void;
   readonly requests: number;
   readonly errors: number;
   /** Times of answers, sorted; of a sample where there are many. */
@@ -17,12 +21,13 @@ const SAMPLE = 5_000;
 const Z95 = 1.959964;
 const LATENCY_RATIO = 0.95;
 
-/** `chance` is in [0, 1): which times stay in the sample (algorithm R). */
-export function createSide(chance: () => number = Math.random): Side {
+/** `chance` is in [0, 1): which times stay in the sample (algorithm R). `evidence`: also records for an analysis. */
+export function createSide(chance: () => number = Math.random, evidence: EvidenceRecorder | null = null): Side {
   const sample: number[] = [];
   let [requests, errors] = [0, 0];
   return {
-    saw(status, tookMs) {
+    saw(status, tookMs, isAssigned) {
+      if (isAssigned) evidence?.record(status >= 500, tookMs);
       requests += 1;
       if (status >= 500) errors += 1;
       if (sample.length < SAMPLE) sample.push(tookMs);

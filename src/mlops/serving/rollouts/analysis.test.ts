@@ -1,0 +1,187 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { Application } from '../../../main.ts';
+import { call, testApplication } from '../../../testing/application.ts';
+import { sharedApplication } from '../../../testing/shared.ts';
+import { recordLabels, recordPredictions } from '../../predictions/schema.ts';
+import { applied } from '../../testing/pipelines.ts';
+import { appliedEndpoint, registeredFiles, sent, settled } from '../../testing/serving.ts';
+import { getEndpoint } from '../schema.ts';
+import { getEndpointRollout, promoteEndpoint } from './schema.ts';
+
+const program = join(import.meta.dirname, '../model-server.testing.ts');
+const WAIT = { timeout: 80_000, interval: 50 };
+const HALF = [{ weight: 50, for: '1ms' }];
+const loose = { metric: 'errorRate', margin: 0.3 };
+const strict = { metric: 'errorRate', margin: 0.001 };
+
+const spec = (version: string, behaviour = 'good', rollout: object = {}) => ({
+  variants: {
+    main: {
+      model: 'm',
+      version,
+      backend: 'process',
+      process: { protocol: 'mlflow', command: [process.execPath, program, '{port}', 'mlflow', behaviour] },
+    },
+  },
+  rollout: { strategy: 'canary', steps: HALF, ...rollout },
+});
+
+async function registered(application: Application): Promise<void> {
+  for (const name of ['a', 'b']) await registeredFiles(application, 'm', { [name]: name });
+}
+
+/** Begins a canary of version 2 of a new endpoint. */
+async function beginCanary(application: Application, name: string, analysis: object, behaviour = 'good', steps = HALF) {
+  await appliedEndpoint(application, name, spec('1'));
+  const next = spec('2', behaviour, { steps, analysis });
+  await applied(
+    application,
+    JSON.stringify({ apiVersion: 'steelyard/v1', kind: 'Endpoint', metadata: { name }, spec: next }),
+  );
+}
+
+const readRollout = async (application: Application, endpoint: string) =>
+  (await call(application, getEndpointRollout, { params: { endpoint } })).rollout;
+
+async function sendUntil(application: Application, endpoint: string, isReached: () => Promise<boolean>): Promise<void> {
+  while (!(await isReached())) {
+    await Promise.all(
+      Array.from({ length: 8 }, () =>
+        sent(application, 'POST', `/serve/${endpoint}/invocations`, { inputs: [[1, 2, 3]] }),
+      ),
+    );
+    await setImmediate();
+  }
+}
+
+/** Records 1,000 labelled predictions of each version now, with this share of right ones. */
+async function recordOutcomes(application: Application, endpoint: string, accuracies: Record<string, number>) {
+  const rows = Object.entries(accuracies).flatMap(([modelVersion, accuracy]) =>
+    Array.from({ length: 1_000 }, (_, at) => ({ modelVersion, at, isRight: at < 1_000 * accuracy })),
+  );
+  const predictions = rows.map(({ modelVersion, at }) => ({
+    ...{ prediction: `${endpoint}-${modelVersion}-${at}`, model: 'm', modelVersion, endpoint },
+    output: 'yes',
+  }));
+  await call(application, recordPredictions, { body: { predictions } });
+  const labels = rows.map(({ isRight }, place) => ({
+    prediction: predictions[place]?.prediction ?? '',
+    value: isRight ? 'yes' : 'no',
+  }));
+  await call(application, recordLabels, { body: { model: 'm', labels } });
+}
+
+const sendUntilOver = (application: Application, endpoint: string) =>
+  sendUntil(application, endpoint, async () => {
+    const { state } = await call(application, getEndpoint, { params: { endpoint } });
+    return state !== 'rolling-out';
+  });
+
+const shared = await sharedApplication();
+await registered(shared);
+
+describe('a canary with analysis', () => {
+  it('is promoted when all checks pass, with their intervals', async () => {
+    const steps = [{ weight: 30, for: '1ms' }, ...HALF];
+    await beginCanary(shared, 'proven', { checks: [loose] }, 'good', steps);
+    await sendUntilOver(shared, 'proven');
+    const rollout = await readRollout(shared, 'proven');
+    expect(rollout).toMatchObject({
+      state: 'promoted',
+      weight: 100,
+      reason: expect.stringMatching(
+        /^all checks pass: errorRate 0 points \(-[\d.]+ points to [\d.]+ points, limit 30 points, n \d+\)$/,
+      ),
+      checks: [{ name: 'errorRate', verdict: 'passes', estimate: 0, limit: 0.3 }],
+    });
+    expect(rollout?.checks[0]?.upper).toBeLessThan(0.3);
+  });
+
+  it('is rolled back when harm is shown', async () => {
+    await beginCanary(shared, 'harmful', { checks: [loose] }, 'fails', [{ weight: 50, for: '1h' }]);
+    await sendUntilOver(shared, 'harmful');
+    expect(await readRollout(shared, 'harmful')).toMatchObject({
+      state: 'aborted',
+      reason: expect.stringMatching(/^it is shown to be worse: errorRate 100 points/),
+      checks: [{ verdict: 'fails', estimate: 1 }],
+    });
+  });
+
+  it('without proof at the deadline is rolled back, and the reason names the open checks', async () => {
+    const quality = { metric: 'quality', margin: 0.01, matureAfter: '0s' };
+    await beginCanary(shared, 'unproven', { checks: [strict, quality], deadline: '1s' });
+    await sendUntilOver(shared, 'unproven');
+    const rollout = await readRollout(shared, 'unproven');
+    expect(rollout).toMatchObject({
+      state: 'aborted',
+      checks: [{ verdict: 'inconclusive' }, { verdict: 'inconclusive' }],
+    });
+    expect(rollout?.reason).toMatch(
+      /^not proven at the deadline: errorRate 0 points \(.*, limit 0\.1 points, n \d+, needs \d+ more a side, about .*\); quality unknown \(No monitor of model "m"/,
+    );
+    expect((await settled(shared, 'unproven')).live).toMatchObject({ revision: 1 });
+  });
+
+  it('without proof at the deadline stays at its share where the spec says so, until a user decides', async () => {
+    await beginCanary(shared, 'stays', { checks: [strict], deadline: '1ms', atDeadline: 'stay' });
+    await expect
+      .poll(async () => (await readRollout(shared, 'stays'))?.reason, WAIT)
+      .toMatch(/^held: errorRate .*it waits for a promotion or abort$/);
+    expect(await readRollout(shared, 'stays')).toMatchObject({ state: 'running', weight: 50 });
+    await call(shared, promoteEndpoint, { params: { endpoint: 'stays' } });
+    expect((await settled(shared, 'stays')).live).toMatchObject({ revision: 2 });
+  });
+
+  it('of a less accurate version is rolled back on the labels of the predictions of its step', async () => {
+    const monitor = { model: 'm', quality: { kind: 'classification' } };
+    const document = { apiVersion: 'steelyard/v1', kind: 'Monitor', metadata: { name: 'm' }, spec: monitor };
+    await applied(shared, JSON.stringify(document));
+    const quality = { metric: 'quality', name: 'accuracy', margin: 0.02, matureAfter: '0s' };
+    await beginCanary(shared, 'inaccurate', { checks: [quality] }, 'good', [{ weight: 50, for: '1h' }]);
+    await expect.poll(async () => (await readRollout(shared, 'inaccurate'))?.canary ?? null, WAIT).not.toBeNull();
+    await recordOutcomes(shared, 'inaccurate', { '1': 0.95, '2': 0.7 });
+    await sendUntilOver(shared, 'inaccurate');
+    expect(await readRollout(shared, 'inaccurate')).toMatchObject({
+      state: 'aborted',
+      reason: expect.stringMatching(/^it is shown to be worse: quality accuracy -25 points/),
+      checks: [{ n: 1_000, verdict: 'fails', estimate: expect.closeTo(-0.25, 9), limit: -0.02 }],
+    });
+  });
+
+  it('must name each metric once, and needs a margin', async () => {
+    await expect(
+      appliedEndpoint(shared, 'twice', spec('1', 'good', { analysis: { checks: [loose, strict] } })),
+    ).rejects.toThrow(/each metric has at most one check/);
+    const free = { analysis: { checks: [{ metric: 'latencyP95', ratio: 1 }] } };
+    await expect(appliedEndpoint(shared, 'free', spec('1', 'good', free))).rejects.toThrow(/ratio/);
+  });
+});
+
+it('evidence of a canary survives a restart', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'steelyard-'));
+  const steps = [{ weight: 50, for: '1h' }];
+  let before = 0;
+  {
+    await using application = await testApplication({}, { data });
+    await registered(application);
+    await beginCanary(application, 'e', { checks: [strict] }, 'good', steps);
+    await sendUntil(application, 'e', async () => {
+      before = (await readRollout(application, 'e'))?.checks[0]?.n ?? 0;
+      return before >= 20;
+    });
+  }
+  await using application = await testApplication({}, { data });
+  await expect.poll(async () => (await readRollout(application, 'e'))?.canary ?? null, WAIT).not.toBeNull();
+  await sendUntil(
+    application,
+    'e',
+    async () => ((await readRollout(application, 'e'))?.canary?.requests ?? 0) >= before,
+  );
+  await expect
+    .poll(async () => (await readRollout(application, 'e'))?.checks[0]?.n, WAIT)
+    .toBeGreaterThanOrEqual(2 * before - 2);
+});

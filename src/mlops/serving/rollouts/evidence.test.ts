@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { describeCheck } from './describe-checks.ts';
+import { createEvidenceRecorder, parseEvidence } from './evidence.ts';
+import type { RolloutCheck } from './schema.ts';
+
+describe('evidence of a side', () => {
+  it('counts all responses and bounds times and batches', () => {
+    const recorder = createEvidenceRecorder();
+    for (let at = 0; at < 40_000; at += 1) recorder.record(at % 100 === 0, at + 1);
+    const { requests, errors, latenciesMs, stride, batches } = recorder.read();
+    expect([requests, errors, stride]).toEqual([40_000, 400, 8]);
+    expect(latenciesMs.slice(0, 3)).toEqual([1, 9, 17]);
+    expect(latenciesMs).toHaveLength(5_000);
+    expect(batches.length).toBeLessThanOrEqual(64);
+    expect(batches.reduce((sum, batch) => sum + batch.requests, 0)).toBe(40_000);
+    expect(batches.reduce((sum, batch) => sum + batch.errors, 0)).toBe(400);
+  });
+
+  it('continues from what is stored as if it had not been interrupted', () => {
+    const [whole, begun] = [createEvidenceRecorder(), createEvidenceRecorder()];
+    for (let at = 0; at < 1_000; at += 1) for (const one of [whole, begun]) one.record(at % 7 === 0, at + 1);
+    const stored = { step: 0, live: begun.read(), canary: begun.read(), fractions: [[0.5]] };
+    const read = parseEvidence(JSON.stringify(stored));
+    expect(read).toEqual(stored);
+    const continued = createEvidenceRecorder(read?.canary);
+    for (let at = 1_000; at < 20_000; at += 1) for (const one of [whole, continued]) one.record(at % 7 === 0, at + 1);
+    expect(continued.read()).toEqual(whole.read());
+  });
+
+  it('that cannot be read begins again', () => {
+    expect([parseEvidence(null), parseEvidence('{'), parseEvidence('{"step":0}')]).toEqual([null, null, null]);
+  });
+});
+
+it('a check is described with estimate, interval, limit, n and the samples needed at the present rate', () => {
+  const check: RolloutCheck = {
+    ...{ name: 'latencyP95', scale: 'ratio', limit: 1.2, estimate: 1.08, lower: 0.9, upper: 1.31, n: 840 },
+    ...{ test: 'order-statistic interval', verdict: 'inconclusive', samplesNeeded: 1_200, reason: null },
+  };
+  const rate = { requests: 840, elapsedMs: 3_600_000 };
+  expect(describeCheck(check, rate)).toBe(
+    'latencyP95 1.08x (0.9x to 1.31x, limit 1.2x, n 840, needs 1200 more a side, about 86 min)',
+  );
+  expect(describeCheck({ ...check, samplesNeeded: null })).toMatch(/no proof at this estimate\)$/);
+  const unknown = { ...check, estimate: null, lower: null, upper: null, reason: 'No labels.' };
+  expect(describeCheck(unknown)).toBe('latencyP95 unknown (No labels., n 840)');
+});

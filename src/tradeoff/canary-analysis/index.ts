@@ -1,0 +1,1 @@
+export { judgeCanary } from './judge.ts';
