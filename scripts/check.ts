@@ -17,7 +17,15 @@ const gates: readonly (readonly [name: string, command: string, ...words: string
 /** Files whose types cannot have changed since the last run are not checked again: an unchanged tree takes a fifth of the time. */
 function compileTypes(project: string, name: string): [command: string, ...words: string[]] {
   const compiler = 'node_modules/typescript-7/bin/tsc';
-  return ['node', compiler, '-p', project, '--incremental', '--tsBuildInfoFile', `node_modules/.cache/types/${name}.tsbuildinfo`];
+  return [
+    'node',
+    compiler,
+    '-p',
+    project,
+    '--incremental',
+    '--tsBuildInfoFile',
+    `node_modules/.cache/types/${name}.tsbuildinfo`,
+  ];
 }
 
 const AT_A_TIME = 2;
