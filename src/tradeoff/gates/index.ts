@@ -14,6 +14,7 @@ import { findPolicies, putPolicy } from './store.ts';
 
 export { gateMigrations } from './migrations.ts';
 export { listDemandSlos } from './planned-capacity.ts';
+export { readPolicyBudgets } from './policy-budgets.ts';
 export { addReviewFacts } from './review-facts.ts';
 export type { Ledger, TakenDecision } from './service.ts';
 export { findModelPolicies } from './store.ts';

@@ -1,14 +1,14 @@
 import type { Budgets } from '../../finops/budgets/index.ts';
 import type { Registry } from '../../mlops/registry/index.ts';
-import { AppError } from '../../platform/errors/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
-import { type Clock, formatMoneyText } from '../../platform/units/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
 import type { Evidence, GatheredEvidence } from '../evidence/index.ts';
 import type { VersionEvidence } from '../evidence/schema.ts';
 import { keepKnownChampion } from './approval-store.ts';
 import { addGateFacts } from './gate-facts.ts';
 import { describeMethod } from './look-plan.ts';
 import { listDemandSlos } from './planned-capacity.ts';
+import { readPolicyBudgets } from './policy-budgets.ts';
 import { requirePolicy, requirePolicyOfModel } from './policy-of-model.ts';
 import type { Check, Policy, Verdict } from './schema.ts';
 import { findPolicies } from './store.ts';
@@ -124,7 +124,7 @@ async function buildEvaluation(
   // A trade price compares the costs of both versions at demand, which needs the capacity of both.
   const slos = policy.spec.tradePrice === undefined ? [] : listDemandSlos(policy.spec);
   const champion = behind === null ? null : await deps.evidence.gather(deps.store, behind, { slos });
-  const { budgets, deliveries } = await readBudgets(deps, policy);
+  const { budgets, deliveries } = await readPolicyBudgets(deps, policy);
   const versions = { candidate: gathered.evidence, champion: champion?.evidence ?? null };
   const candidate = { ...gathered, evidence: await addGateFacts(deps, { policy, ...versions, ...by }) };
   const scales = {
@@ -136,29 +136,6 @@ async function buildEvaluation(
   const named = [...deliveries, ...candidate.billDeliveries, ...(champion?.billDeliveries ?? [])];
   const billDeliveries = [...new Set(named)].toSorted();
   return { policy, candidate, champion, billDeliveries, budgets, ...evaluatePolicy(scales) };
-}
-
-async function readBudgets(
-  deps: GateDeps,
-  policy: Policy,
-): Promise<{ budgets: Map<string, BudgetLeft>; deliveries: string[] }> {
-  const names = new Set(policy.spec.cost.flatMap((rule) => (rule.measure === 'budget' ? [rule.budget] : [])));
-  const budgets = new Map<string, BudgetLeft>();
-  const deliveries = new Set<string>();
-  for (const name of names) {
-    const standing = await deps.budgets.standing(deps.store, name);
-    if (standing.limit.currency !== policy.spec.currency) {
-      const detail = `Policy "${policy.name}" is in ${policy.spec.currency}, budget "${name}" in ${standing.limit.currency}. Use one currency for both.`;
-      throw new AppError('currency_mismatch', detail, { policy: policy.name, budget: name });
-    }
-    const month = standing.period.start.slice(0, 7);
-    const { currency } = standing.limit;
-    const left = standing.remaining === null ? 'unknown' : formatMoneyText({ amount: standing.remaining, currency });
-    const source = `budget ${name}: ${left} left of ${formatMoneyText(standing.limit)} in ${month}`;
-    budgets.set(name, { currency: standing.limit.currency, remaining: standing.remaining, source });
-    for (const delivery of standing.deliveries) deliveries.add(delivery);
-  }
-  return { budgets, deliveries: [...deliveries].toSorted() };
 }
 
 function buildGateAnswer(

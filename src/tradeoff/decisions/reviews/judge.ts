@@ -2,13 +2,14 @@ import type { Billing } from '../../../finops/billing/index.ts';
 import type { Budgets } from '../../../finops/budgets/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
-import { type Clock, formatMoneyText } from '../../../platform/units/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
 import type { Evidence, GatheredEvidence } from '../../evidence/index.ts';
 import {
   addReviewFacts,
   evaluatePolicy,
   findModelPolicies,
   listDemandSlos,
+  readPolicyBudgets,
   type TakenDecision,
 } from '../../gates/index.ts';
 import type { Policy } from '../../gates/schema.ts';
@@ -21,8 +22,6 @@ export interface JudgeDeps {
   readonly budgets: Pick<Budgets, 'standing'>;
   readonly bills: Pick<Billing, 'deletionsOf' | 'currentUnits'>;
 }
-
-type BudgetLeft = TakenDecision['budgets'] extends ReadonlyMap<string, infer Left> ? Left : never;
 
 /** A judgement on present evidence, in the form in which decisions are recorded. */
 export type PresentJudgement = Omit<TakenDecision, 'actor' | 'summary' | 'action'>;
@@ -48,7 +47,7 @@ export async function judgeOnPresentEvidence(deps: JudgeDeps, decision: TakenRec
     recorded: decision.evidence.candidate.gate,
     recordedPolicyVersion: decision.policyVersion,
   });
-  const { budgets, deliveries } = await readBudgets(deps, policy);
+  const { budgets, deliveries } = await readPolicyBudgets(deps, policy);
   const evaluated = evaluatePolicy({
     policy: policy.spec,
     candidate: weighed,
@@ -100,27 +99,4 @@ async function gatherChampion(
     const detail = `Version ${version} of "${model}", the champion at the decision, was deleted.`;
     throw new AppError('model_version_not_found', detail, { model, version }, { cause: error });
   }
-}
-
-async function readBudgets(
-  deps: JudgeDeps,
-  policy: Policy,
-): Promise<{ budgets: TakenDecision['budgets']; deliveries: string[] }> {
-  const names = new Set(policy.spec.cost.flatMap((rule) => (rule.measure === 'budget' ? [rule.budget] : [])));
-  const budgets: Map<string, BudgetLeft> = new Map();
-  const deliveries = new Set<string>();
-  for (const name of names) {
-    const standing = await deps.budgets.standing(deps.store, name);
-    const { currency } = standing.limit;
-    if (currency !== policy.spec.currency) {
-      const detail = `Policy "${policy.name}" is in ${policy.spec.currency}, budget "${name}" in ${currency}.`;
-      throw new AppError('currency_mismatch', detail, { policy: policy.name, budget: name });
-    }
-    const left = standing.remaining === null ? 'unknown' : formatMoneyText({ amount: standing.remaining, currency });
-    const month = standing.period.start.slice(0, 'YYYY-MM'.length);
-    const source = `budget ${name}: ${left} left of ${formatMoneyText(standing.limit)} in ${month}`;
-    budgets.set(name, { currency, remaining: standing.remaining, source });
-    for (const delivery of standing.deliveries) deliveries.add(delivery);
-  }
-  return { budgets, deliveries: [...deliveries] };
 }
