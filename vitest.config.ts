@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { isDeep } from './src/testing/deep.ts';
-import { areEnginesWhole } from './test/support/engine-scope.ts';
+import { areEnginesWhole, suitesWithoutCore } from './test/support/engine-scope.ts';
 
 const unit = ['{src,cli,web,examples,bench,scripts}/**/*.test.{ts,tsx}'];
 /** These change the environment of the process, so each file runs in a separate process. */
@@ -29,8 +29,7 @@ const alone = areEnginesWhole
       'test/serving/{kubernetes,scaling}.test.ts',
     ]
   : [];
-/** Suites of engines that have no core: they belong to a run when that runs the engines whole. */
-const beyondCore = areEnginesWhole ? [] : ['test/executors/{docker,kubernetes}.test.ts'];
+const beyondCore = areEnginesWhole ? [] : suitesWithoutCore;
 /** Pictures for the docs assert nothing. */
 const pictures = isDeep || process.env.SCREENSHOTS === '1' ? [] : ['test/e2e/screenshots.test.ts'];
 
