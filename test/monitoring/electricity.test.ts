@@ -10,13 +10,13 @@ const VICTORIA = ['inputs.vicprice', 'inputs.vicdemand', 'inputs.transfer'];
 const REPLAY_MS = 600_000;
 
 const share = (told: readonly Told[], of: (one: Told) => boolean) => told.filter(of).length / told.length;
-const minute = (instant: string) => instant.slice(0, 16);
+const dayOf = (instant: string) => instant.slice(0, 10);
 
-/** Results that must be equal in both replays: all except ids, times within a minute, and the cost of the machine. */
+/** Results that must be equal in both replays: all except ids, times within a day, and the cost of the machine. */
 const comparable = ({ told, rounds, windows }: Replay) => ({
   told,
   rounds: rounds.map(({ state, trigger, openedAt, candidate, verdict, worth }) => ({
-    ...{ state, candidate, verdict, openedAt: minute(openedAt), detail: trigger.detail },
+    ...{ state, candidate, verdict, openedAt: dayOf(openedAt), detail: trigger.detail },
     gain: worth?.gain,
   })),
   windows: windows.map(({ period, columns }) => ({ period, columns })),
