@@ -29,6 +29,8 @@ export interface PageOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Blocks of the page that the test replaces, such as the start of the server. Each must be on the page. */
   readonly replaced?: readonly string[];
+  /** Blocks of the page that wait for something first. Each must be on the page. */
+  readonly waits?: Readonly<Record<string, () => Promise<void>>>;
   /** Texts of the actual outputs, each with the text that the page has for it. */
   readonly shownAs?: Readonly<Record<string, string>>;
   readonly varying?: readonly Varying[];
@@ -61,20 +63,25 @@ export function parseSteps(markdown: string): (FileStep | CommandStep)[] {
 /**
  * Writes the files and runs the commands of a page, in order. Returns the page with the actual outputs, which equals
  * the page if every output is as shown. An output that differs only as `varying` permits stays as the page shows it.
- * Error: a command fails, or a block of `replaced` is not on the page.
+ * Error: a command fails, or a block of `replaced` or `waits` is not on the page.
  */
 export async function runPage(markdown: string, options: PageOptions): Promise<string> {
   const replaced = new Set(options.replaced);
+  const waits = new Map(Object.entries(options.waits ?? {}));
   const outputs: { readonly shown: string; readonly start: number; readonly actual: string }[] = [];
   for (const step of parseSteps(markdown)) {
     if (step.kind === 'file') writeStep(step, options.folder);
     else if (!replaced.delete(step.text.trimEnd())) {
+      const name = step.text.trimEnd();
+      await waits.get(name)?.();
+      waits.delete(name);
       const actual = await runCommand(step.text, options);
       if (step.output !== null && !isSameOutput(step.output.text, actual, options.varying))
         outputs.push({ shown: step.output.text, start: step.output.start, actual });
     }
   }
-  if (replaced.size > 0) throw new Error(`not a block of the page: ${[...replaced].join('; ')}`);
+  const missing = [...replaced, ...waits.keys()];
+  if (missing.length > 0) throw new Error(`not a block of the page: ${missing.join('; ')}`);
   return outputs.reduceRight(
     (page, { shown, start, actual }) => page.slice(0, start) + actual + page.slice(start + shown.length),
     markdown,

@@ -5,7 +5,7 @@ import { type PageOptions, runPage } from './run-page.ts';
 import { serverProgram } from './server-build.ts';
 import { startServerProcess } from './server-process.ts';
 
-export interface TutorialOptions extends Pick<PageOptions, 'replaced' | 'varying'> {
+export interface TutorialOptions extends Pick<PageOptions, 'replaced' | 'waits' | 'varying'> {
   /** Folders of programs, in addition to that of `steelyard` and those of this process. */
   readonly path: readonly string[];
   readonly environment: Readonly<Record<string, string>>;

@@ -1,5 +1,7 @@
 import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { MINUTE_MS } from '../../src/platform/units/durations.ts';
 import { findMlflowPython } from '../support/mlflow-server.ts';
 import type { Varying } from '../support/run-page.ts';
 import { runTutorial } from '../support/tutorial.ts';
@@ -13,6 +15,14 @@ const SETUP = `python3 -m venv venv && . venv/bin/activate
 pip install mlflow scikit-learn
 steelyard serve > serve.log &
 export MLFLOW_TRACKING_URI=http://127.0.0.1:4610`;
+
+/** The server compares windows at each full minute: a day that runs across one is compared with a part of its labels. */
+const DAY = 'python day.py friday 400 campaign';
+const DAY_MS = 25_000;
+async function waitForMinute(): Promise<void> {
+  const leftMs = MINUTE_MS - (Date.now() % MINUTE_MS);
+  if (leftMs < DAY_MS) await pause(leftMs);
+}
 
 const VARYING: readonly Varying[] = [
   { pattern: /\b(?:[mn]-)?[0-9a-f]{32}\b|\bdec_[0-9a-f]{20}\b/g },
@@ -34,7 +44,10 @@ describe.skipIf(python === null)('docs/tutorial.md (skipped where TEST_MLFLOW_PY
     async () => {
       const environment = { MLFLOW_DISABLE_TELEMETRY: 'true' };
       const path = [dirname(python ?? '')];
-      const page = await runTutorial('tutorial.md', { path, environment, replaced: [SETUP], varying: VARYING });
+      const page = await runTutorial('tutorial.md', {
+        ...{ path, environment, replaced: [SETUP], varying: VARYING },
+        waits: { [DAY]: waitForMinute },
+      });
       expect(page.actual).toBe(page.shown);
     },
     LIMIT_MS,
