@@ -62,6 +62,7 @@ export async function startServerWith(engine: Engine, data: string): Promise<Ser
       return server.url;
     },
     kill: server.kill,
+    stop: server.stop,
     startAgain: server.startAgain,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();

@@ -19,6 +19,8 @@ export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
   /** SIGKILL: the server cannot clean up. */
   kill(): Promise<void>;
+  /** SIGTERM: the server ends its replicas and its work. */
+  stop(): Promise<void>;
   /** Another process on the same data folder, after the one before was killed. */
   startAgain(): Promise<void>;
 }
@@ -29,12 +31,13 @@ export async function startServerProcess(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
   let running = await startOne(data, settings);
-  const kill = () => running.kill();
+  const kill = () => running.end('SIGKILL');
   return {
     get url() {
       return running.url;
     },
     kill,
+    stop: () => running.end('SIGTERM'),
     async startAgain() {
       running = await startOne(data, settings);
     },
@@ -48,21 +51,21 @@ async function startOne(data: string, settings: Readonly<Record<string, string>>
   const words = [serverProgram(), 'serve', '--data', data, '--port', '0'];
   const env = { ...process.env, ...settings };
   const child = spawn(process.execPath, words, { cwd: root, stdio: 'ignore', env });
-  let isKilled = false;
+  let isEnded = false;
   // Otherwise the test only sees a connection that ends.
   child.on('exit', (code, signal) => {
-    if (!isKilled) console.error(`the server of ${data} ended by itself: exit code ${code}, signal ${signal}`);
+    if (!isEnded) console.error(`the server of ${data} ended by itself: exit code ${code}, signal ${signal}`);
   });
-  const kill = async () => {
+  const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
     if (child.exitCode !== null || child.signalCode !== null) return;
-    isKilled = true;
-    child.kill('SIGKILL');
+    isEnded = true;
+    child.kill(signal);
     await once(child, 'exit');
   };
   try {
-    return { url: await announcedUrl(announced, child), kill };
+    return { url: await announcedUrl(announced, child), end };
   } catch (error) {
-    await kill();
+    await end('SIGKILL');
     throw error;
   }
 }

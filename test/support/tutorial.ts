@@ -29,7 +29,9 @@ export async function runTutorial(name: string, options: TutorialOptions) {
   const environment = { ...options.environment, PATH: path, HOME: folder };
   const data = join(folder, '.steelyard');
   mkdirSync(data);
-  await using server = await startServerProcess(data, environment);
+  const server = await startServerProcess(data, environment);
+  // A server that is killed leaves its replicas behind.
+  await using _stopped = { [Symbol.asyncDispose]: server.stop };
   const shown = readFileSync(file, 'utf8');
   const actual = await runPage(shown, {
     ...options,
