@@ -55,15 +55,16 @@ function writePage(sections: Readonly<Record<string, string>>, isQuick: boolean)
 }
 
 function describeCase(speed: SpeedFigures, pairs: number, load: string): CaseReport {
-  const { gate, command, fileInProcess, fileProcessor, frontier, updates } = speed;
-  const figures = [gate, command, fileInProcess, fileProcessor, frontier, ...updates.flat()];
+  const { gate, comparison, command, fileInProcess, fileProcessor, frontier, updates } = speed;
+  const figures = [gate, comparison, command, fileInProcess, fileProcessor, frontier, ...updates.flat()];
   return {
     name: 'decisions',
     title: `Decisions (${pairs.toLocaleString('en-US')} paired outcomes)`,
     subjects: [SUBJECT],
     comparisons: figures.map((figure) => ({ measure: figure.measure, figures: [figure] })),
     budgets: [
-      { what: 'a comparison in memory', limit: 1000, figure: gate },
+      { what: 'a gate over HTTP', limit: 1, figure: gate },
+      { what: 'a comparison in memory', limit: 1000, figure: comparison },
       { what: 'decide compare, whole command', limit: 1, figure: command },
       { what: 'a frontier', limit: 300, figure: frontier },
     ],

@@ -15,13 +15,15 @@ import {
 import type { Figure } from '../report.ts';
 import { spreadOf } from '../statistics.ts';
 import { toTextFile } from './decision-data.ts';
+import { measureGate } from './gate-speed.ts';
 
 const FRONTIER_POINTS = 1000;
 const SUBJECT = 'Steelyard';
 
-/** Times of a comparison, a frontier and the updates of confidence sequences; made-up outcomes, seeded. */
+/** Times of a gate, a comparison, a frontier and the updates of confidence sequences; made-up outcomes, seeded. */
 export interface SpeedFigures {
   readonly gate: Figure;
+  readonly comparison: Figure;
   readonly command: Figure;
   readonly fileInProcess: Figure;
   readonly fileProcessor: Figure;
@@ -47,7 +49,8 @@ export async function measureSpeed(folder: string, pairs: number, repetitions: n
   const table = toTextFile('candidates.csv', buildCandidates(FRONTIER_POINTS));
   const columns = { name: ['name'], quality: 'accuracy', cost: 'usd', n: 500 };
   return {
-    gate: await repeat('ms', `comparison of ${shown} pairs in memory, counted and tested`, () =>
+    gate: await measureGate(folder, [baseline, candidate], repetitions),
+    comparison: await repeat('ms', `comparison of ${shown} pairs in memory, counted and tested`, () =>
       time(() => comparePairs(candidate, baseline)),
     ),
     command: await repeat('s', `decide compare of a file of ${shown} rows, whole command`, () =>
