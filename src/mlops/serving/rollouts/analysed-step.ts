@@ -32,7 +32,7 @@ export async function driveAnalysedStep(deps: AnalysedDeps, begun: StoredRollout
     false,
   ];
   for (;;) {
-    await deps.pause();
+    await pauseOrSave(deps, step);
     const now = await findRollout(store, deps.endpoint, deps.revision);
     if (now?.state !== 'running' || now.step !== begun.step) return;
     const at = clock.now();
@@ -53,6 +53,16 @@ export async function driveAnalysedStep(deps: AnalysedDeps, begun: StoredRollout
     if (end === 'advance') return advanceStep(store, now, at);
     if (end === 'stay') step.hold(describeUnproven(judgement.checks, judgement.splitProblem, state.rate));
     else if (end !== null) return endRollout(store, now, end);
+  }
+}
+
+/** A server that ends, or gives the rollout up, keeps the responses since the last save. */
+async function pauseOrSave({ pause }: AnalysedDeps, { save }: { readonly save: () => Promise<void> }): Promise<void> {
+  try {
+    await pause();
+  } catch (error) {
+    await save();
+    throw error;
   }
 }
 
