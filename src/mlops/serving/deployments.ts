@@ -256,7 +256,7 @@ export class Deployments implements AsyncDisposable {
         show: (share) => {
           state.active = { ...live, canary: { ...share, deployment } };
         },
-        ...bindAnalyst(analyst, { live, deployment }, log),
+        ...bindAnalyst(analyst, { live, deployment, signal }, log),
         pause: () => pause(CANARY_LOOK_MS, undefined, { signal, ref: false }),
       });
     } catch (error) {
