@@ -4,7 +4,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 
 /** An evaluation waits this long for a query. */
-const QUERY_MS = 10_000;
+const LONGEST_QUERY_MS = 10_000;
 /** Part of the instants that need a value of both sides: values that are missing together with bad ones would flatter a side. */
 const LEAST_COMPLETE = 0.8;
 
@@ -14,7 +14,7 @@ const LEAST_COMPLETE = 0.8;
  * several series, and values at fewer than 80 % of the instants are a reason, so the check stays inconclusive. Instants without a finite
  * value of both sides are left out.
  */
-export function createCanarySeries(store: Sql): ReadCanarySeries {
+export function createCanarySeries(store: Sql, longestQueryMs = LONGEST_QUERY_MS): ReadCanarySeries {
   return async (question, signal) => {
     const instants = Math.round((question.endMs - question.startMs) / question.stepMs) + 1;
     const toUnknown = (reason: string): SeriesEvidence => ({ live: [], canary: [], instants, reason });
@@ -25,7 +25,7 @@ export function createCanarySeries(store: Sql): ReadCanarySeries {
       return toUnknown(`There is no Prometheus source "${source}": apply a GpuSource of type prometheus.`);
     }
     const { spec } = found;
-    const read = (query: string) => readSide(spec, { ...question, query }, signal);
+    const read = (query: string) => readSide(spec, { ...question, query, longestQueryMs }, signal);
     const [ofLive, ofCanary] = await Promise.all([read(live), read(canary)]);
     const reason = explainSide('live', ofLive) ?? explainSide('new', ofCanary);
     return reason === null ? pairValues(ofLive.values, ofCanary.values, instants) : toUnknown(reason);
@@ -39,24 +39,31 @@ interface ReadSide {
   readonly failure: string | null;
 }
 
+interface SideQuestion extends Pick<SeriesQuestion, 'startMs' | 'endMs' | 'stepMs'> {
+  readonly query: string;
+  readonly longestQueryMs: number;
+}
+
 async function readSide(
   spec: Parameters<typeof queryRange>[0],
-  { query, startMs, endMs, stepMs }: SeriesQuestion & { readonly query: string },
+  { query, startMs, endMs, stepMs, longestQueryMs }: SideQuestion,
   signal: AbortSignal,
 ): Promise<ReadSide> {
-  const late = AbortSignal.timeout(QUERY_MS);
+  const late = AbortSignal.timeout(longestQueryMs);
   try {
     const range = { query, start: startMs, end: endMs, stepMs };
     const series = await queryRange(spec, range, AbortSignal.any([signal, late]));
     return { values: collectValues(series), series: series.length, failure: null };
   } catch (error) {
     signal.throwIfAborted();
-    return { values: new Map(), series: 0, failure: explainFailure(error, late.aborted) };
+    return { values: new Map(), series: 0, failure: explainFailure(error, late.aborted ? longestQueryMs : null) };
   }
 }
 
-function explainFailure(error: unknown, isLate: boolean): string {
-  if (isLate || error instanceof QueryTooLarge) return `Prometheus did not answer the query within ${QUERY_MS / 1000} s.`;
+/** `lateMs`: the limit that the query exceeded; null: it did not. */
+function explainFailure(error: unknown, lateMs: number | null): string {
+  if (lateMs !== null) return `Prometheus did not answer the query within ${lateMs / 1000} s.`;
+  if (error instanceof QueryTooLarge) return 'The query is too large for Prometheus: aggregate, or raise its limits.';
   if (!(error instanceof AppError)) throw error;
   // The rest of the message is about the readings of GPUs.
   return error.message.replace(/ (The sync retries|Correct the source).*$/s, '');

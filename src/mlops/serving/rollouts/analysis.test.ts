@@ -159,6 +159,45 @@ describe('a canary with analysis', () => {
     });
   });
 
+  it('with a check of cost needs a price, and shows the busy cost of both sides', async () => {
+    const cost = { metric: 'cost', ratio: 50 };
+    await beginCanary(shared, 'unpriced', { checks: [cost], deadline: '1s' });
+    await sendUntilOver(shared, 'unpriced');
+    expect(await readRollout(shared, 'unpriced')).toMatchObject({
+      state: 'aborted',
+      reason: expect.stringMatching(/cost unknown \(The price book has no price for "machine"/),
+      checks: [{ name: 'cost', verdict: 'inconclusive', estimate: null }],
+    });
+    const book = { apiVersion: 'steelyard/v1', kind: 'PriceBook', metadata: { name: 'own' } };
+    const prices = [{ resource: 'machine', perHour: '0.36', effectiveFrom: '2026-01-01' }];
+    await applied(shared, JSON.stringify({ ...book, spec: { currency: 'USD', source: 'a test', prices } }));
+    await beginCanary(shared, 'priced', { checks: [cost] });
+    await sendUntilOver(shared, 'priced');
+    const rollout = await readRollout(shared, 'priced');
+    expect(rollout).toMatchObject({
+      state: 'promoted',
+      checks: [
+        {
+          ...{ name: 'cost', verdict: 'passes', scale: 'ratio', limit: 50 },
+          cost: { basis: 'busy', prices: [{ side: 'live', resource: '1 x machine' }, { side: 'canary' }] },
+        },
+      ],
+    });
+    // A request takes less than 10 s of a machine at 0.36 an hour, and more than none.
+    const perThousand = Number(rollout?.checks[0]?.cost?.canaryPerThousand.amount);
+    expect(perThousand).toBeGreaterThan(0);
+    expect(perThousand).toBeLessThan(1);
+  });
+
+  it('with a check of a Prometheus that does not exist is not proven', async () => {
+    const check = { metric: 'prometheus', name: 'queue', source: 'absent', query: 'q{v="$version"}', better: 'lower' };
+    await beginCanary(shared, 'unmeasured', { checks: [{ ...check, margin: 1 }], deadline: '1s' });
+    await sendUntilOver(shared, 'unmeasured');
+    expect((await readRollout(shared, 'unmeasured'))?.reason).toMatch(
+      /^not proven at the deadline: prometheus queue unknown \(.+\)$/,
+    );
+  });
+
   it('must name each metric once, and needs a margin', async () => {
     await expect(
       appliedEndpoint(shared, 'twice', spec('1', 'good', { analysis: { checks: [loose, strict] } })),

@@ -28,10 +28,11 @@ describe('the instants of a step', () => {
 it('placeholders become the versions, the revision and the endpoint of each side', () => {
   const query = 'rate(x{version=~"$version",r="$revision",e="$endpoint",$versions}[1m])';
   const question = planSeries(parseCheck({ query }), 0, 60_000);
-  const [live, canary] = [['3'], ['4', '5', '4']].map((versions, at) => ({
-    revision: { revision: 7 + at },
+  const buildSide = (revision: number, ...versions: string[]) => ({
+    revision: { revision },
     variants: versions.map((version) => ({ version })),
-  })) as [Parameters<typeof fillPlaceholders>[1]['live'], Parameters<typeof fillPlaceholders>[1]['live']];
+  });
+  const [live, canary] = [buildSide(7, '3'), buildSide(8, '4', '5', '4')];
   if (question === null) throw new Error('no instants');
   expect(fillPlaceholders(question, { endpoint: 'e-1', live, canary })).toMatchObject({
     live: 'rate(x{version=~"3",r="7",e="e-1",$versions}[1m])',
