@@ -56,6 +56,22 @@ describe('places', () => {
     expect(order).toEqual(['first', 'second']);
   });
 
+  it('report the part of the busy time that each request had, with the resource of the replica', async () => {
+    const { places } = newPlaces(1);
+    const [one, other] = [await places.take(), await places.take()];
+    expect(one.used()).toBeNull();
+    const begunMs = performance.now();
+    while (performance.now() < begunMs + 5);
+    one.leave('answered');
+    other.leave('refused');
+    const [oneMs, otherMs] = [one, other].map((place) => place.used()?.busyMs ?? 0) as [number, number];
+    expect(oneMs).toBeGreaterThan(2);
+    expect(otherMs).toBeGreaterThan(2);
+    // Both had half of the time that passed since they began.
+    expect(oneMs).toBeLessThan((performance.now() - begunMs) / 2 + 1);
+    expect(one.used()?.held).toEqual({ resource: 'machine', quantity: '1' });
+  });
+
   it('are refused with a time when the line is full', async () => {
     const { places, clock } = newPlaces(1, { concurrency: 1, queue: 1 });
     const one = await places.take();

@@ -66,10 +66,22 @@ describe('values of both sides of a canary', () => {
       ({ query }, response) => (query === 'live' ? send(response, TEN) : sendMatrix(response, [])),
       /new revision results in no series/,
     ],
-    ['only NaN', (_, response) => send(response, TEN.map(() => 'NaN')), /results in no finite value/],
+    [
+      'only NaN',
+      (_, response) =>
+        send(
+          response,
+          TEN.map(() => 'NaN'),
+        ),
+      /results in no finite value/,
+    ],
     [
       'two series',
-      (_, response) => sendMatrix(response, [1, 2].map((at) => ({ metric: { at: String(at) }, values: [] }))),
+      (_, response) =>
+        sendMatrix(
+          response,
+          [1, 2].map((at) => ({ metric: { at: String(at) }, values: [] })),
+        ),
       /results in 2 series instead of one: aggregate/,
     ],
     [
@@ -77,7 +89,11 @@ describe('values of both sides of a canary', () => {
       ({ query }, response) => send(response, query === 'live' ? TEN : TEN.slice(0, 7)),
       /^Only 7 of 10 intervals have a value of both sides; a comparison needs 80 %/,
     ],
-    ['a refusal', (_, response) => sendRefusal(response, 400, 'bad_data', 'parse error'), /answers 400: parse error\.$/],
+    [
+      'a refusal',
+      (_, response) => sendRefusal(response, 400, 'bad_data', 'parse error'),
+      /answers 400: parse error\.$/,
+    ],
     ['a refused token', (_, response) => sendRefusal(response, 401, 'unauthorized', 'no'), /does not accept the token/],
     ['too much work', (_, response) => sendRefusal(response, 422, 'execution', 'too many samples'), /too large/],
     ['a redirect', (_, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(), /answers 302/],
@@ -100,7 +116,10 @@ describe('values of both sides of a canary', () => {
     expect(asked).toEqual([]);
     await applyText(application, gpuSource('pushed', '{ type: push }'));
     for (const source of ['absent', 'pushed']) {
-      const found = await createCanarySeries(application.store)({ ...question, source, live: 'a', canary: 'b' }, signal);
+      const found = await createCanarySeries(application.store)(
+        { ...question, source, live: 'a', canary: 'b' },
+        signal,
+      );
       expect(found.reason).toBe(`There is no Prometheus source "${source}": apply a GpuSource of type prometheus.`);
     }
   });

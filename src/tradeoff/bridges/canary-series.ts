@@ -19,7 +19,8 @@ export function createCanarySeries(store: Sql, longestQueryMs = LONGEST_QUERY_MS
     const instants = Math.round((question.endMs - question.startMs) / question.stepMs) + 1;
     const toUnknown = (reason: string): SeriesEvidence => ({ live: [], canary: [], instants, reason });
     const { source, live, canary } = question;
-    if (live === canary) return toUnknown('Both sides have the same query: they serve the same version. Use $revision.');
+    if (live === canary)
+      return toUnknown('Both sides have the same query: they serve the same version. Use $revision.');
     const [found] = await findSources(store, source);
     if (found?.spec.type !== 'prometheus') {
       return toUnknown(`There is no Prometheus source "${source}": apply a GpuSource of type prometheus.`);
@@ -75,7 +76,8 @@ function collectValues(series: readonly Series[]): Map<number, number> {
 
 function explainSide(side: 'live' | 'new', { series, failure, values }: ReadSide): string | null {
   if (failure !== null) return failure;
-  if (series > 1) return `The query of the ${side} revision results in ${series} series instead of one: aggregate them.`;
+  if (series > 1)
+    return `The query of the ${side} revision results in ${series} series instead of one: aggregate them.`;
   if (values.size > 0) return null;
   const what = series === 0 ? 'no series' : 'no finite value';
   return `The query of the ${side} revision results in ${what} in this step.`;

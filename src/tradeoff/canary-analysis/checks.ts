@@ -33,7 +33,10 @@ export function prepareCheck(
     case 'cost':
       return prepareCost(check.ratio, evidence);
     case 'prometheus':
-      return prepareSeries(check, evidence.series[place] ?? null, { information: evidence.canary.requests, deadlineMs });
+      return prepareSeries(check, evidence.series[place] ?? null, {
+        information: evidence.canary.requests,
+        deadlineMs,
+      });
     case 'quality':
       return prepareQuality(toCheckName(check), check.margin, evidence.quality[place] ?? null);
   }

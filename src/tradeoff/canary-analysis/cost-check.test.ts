@@ -64,18 +64,35 @@ describe('a check of cost', () => {
 
   it('values a side with several resources by the resource of each request', () => {
     const recorder = createBusyRecorder();
-    for (let at = 0; at < 1_000; at += 1) recorder.record({ busyMs: 19 + (at % 3), held: at % 2 === 0 ? machine : gpu });
+    for (let at = 0; at < 1_000; at += 1)
+      recorder.record({ busyMs: 19 + (at % 3), held: at % 2 === 0 ? machine : gpu });
     const prices = { live: [price('1')], canary: [price('1'), price('3')], reason: null };
     expect(judgeCost(buildBusy(1_000), recorder.read(), prices)?.estimate).toBeCloseTo(2, 1);
   });
 
   it.each<[string, PriceEvidence | null, RegExp]>([
-    ['no price of the new revision', { live: [price('1')], canary: [null], reason: null }, /no price for "machine" of the new revision/],
-    ['no currency', { live: [price('1', null)], canary: [price('1')], reason: null }, /no price for "machine" of the live/],
+    [
+      'no price of the new revision',
+      { live: [price('1')], canary: [null], reason: null },
+      /no price for "machine" of the new revision/,
+    ],
+    [
+      'no currency',
+      { live: [price('1', null)], canary: [price('1')], reason: null },
+      /no price for "machine" of the live/,
+    ],
     ['a price of 0', { live: [price('0')], canary: [price('1')], reason: null }, /is 0: costs have a ratio only/],
     ['a negative price', { live: [price('1')], canary: [price('-1')], reason: null }, /is -1: costs have a ratio only/],
-    ['two currencies', { live: [price('1')], canary: [price('1', 'EUR')], reason: null }, /different currencies \(USD, EUR\)/],
-    ['a price book that cannot be read', { live: [], canary: [], reason: 'The prices could not be read.' }, /could not be read/],
+    [
+      'two currencies',
+      { live: [price('1')], canary: [price('1', 'EUR')], reason: null },
+      /different currencies \(USD, EUR\)/,
+    ],
+    [
+      'a price book that cannot be read',
+      { live: [], canary: [], reason: 'The prices could not be read.' },
+      /could not be read/,
+    ],
     ['no prices yet', null, /not been read yet/],
   ])('with %s is inconclusive with the reason, and has no cost', (_, prices, reason) => {
     const check = judgeCost(buildBusy(2_000), buildBusy(2_000, 0.5), prices);

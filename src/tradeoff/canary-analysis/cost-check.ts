@@ -1,4 +1,10 @@
-import type { BusyEvidence, CanaryEvidence, PriceEvidence, RolloutCheck, SidePrices } from '../../mlops/serving/index.ts';
+import type {
+  BusyEvidence,
+  CanaryEvidence,
+  PriceEvidence,
+  RolloutCheck,
+  SidePrices,
+} from '../../mlops/serving/index.ts';
 import { HOUR_MS } from '../../platform/units/durations.ts';
 import { decimalString, type Money } from '../../platform/units/index.ts';
 import { compareRelative } from '../statistics/index.ts';
@@ -24,7 +30,8 @@ export function prepareCost(ratio: number, { live, canary, prices }: CanaryEvide
   return {
     ...{ name: 'cost', scale: 'ratio', limit: ratio, better: 'lower', reason, n },
     ...{ information: canary.requests, stride: canary.busy.stride },
-    shown: reason === null && prices !== null && n > 0 ? { cost: showCost(sides, prices, { candidate, baseline }) } : {},
+    shown:
+      reason === null && prices !== null && n > 0 ? { cost: showCost(sides, prices, { candidate, baseline }) } : {},
     compare: (question) => compareRelative(outcomes, { ...question, margin: ratio - 1, dependence }),
   };
 }

@@ -7,7 +7,13 @@ import { judgeCanary } from './judge.ts';
 import { type Law, simulateCanary } from './streams.testing.ts';
 
 const side: SideEvidence = { requests: 0, errors: 0, batches: [], latenciesMs: [], stride: 1, busy: NO_BUSY };
-const spec = { metric: 'prometheus', name: 'queue depth', source: 'main', query: 'q{version="$version"}', every: '15s' };
+const spec = {
+  metric: 'prometheus',
+  name: 'queue depth',
+  source: 'main',
+  query: 'q{version="$version"}',
+  every: '15s',
+};
 
 function judgeSeries(check: object, series: SeriesEvidence | null) {
   const evidence: CanaryEvidence = {
@@ -56,7 +62,12 @@ describe('a check of a Prometheus metric', () => {
     ['a query that failed', { live: [], canary: [], instants: 9, reason: 'It is down.' }, { margin: 1 }, /It is down/],
     ['7 pairs', buildSeries(7, -5), { margin: 1 }, /7 intervals .* needs 8/],
     ['a ratio to a negative mean', buildSeries(100, -5, -20), { ratio: 1.1 }, /not above 0: use a margin/],
-    ['constant values', { live: Array(20).fill(1), canary: Array(20).fill(1), instants: 20, reason: null }, { margin: 1 }, /All values are equal/],
+    [
+      'constant values',
+      { live: Array(20).fill(1), canary: Array(20).fill(1), instants: 20, reason: null },
+      { margin: 1 },
+      /All values are equal/,
+    ],
   ])('with %s is inconclusive with the reason', (_, series, check, reason) => {
     const found = judgeSeries({ better: 'lower', ...check }, series);
     expect(found).toMatchObject({ verdict: 'inconclusive', reason: expect.stringMatching(reason) });
@@ -84,13 +95,16 @@ describe('over many looks at dependent values', () => {
     ['a margin', { better: 'lower', margin: 1 }, 240],
     ['a ratio', { better: 'lower', ratio: 1.1 }, 240],
     ['a margin and few values', { better: 'lower', margin: 1 }, 60],
-  ])('a canary at the limit, with %s, is promoted or rolled back with at most the stated error', (_, check, instants) => {
-    const runs = draws(1_000);
-    const { promoted, rolledBack } = measureRates(check, 11, { runs, instants });
-    const allowed = 0.05 + 1.645 * Math.sqrt((0.05 * 0.95) / runs);
-    expect(promoted).toBeLessThanOrEqual(allowed);
-    expect(rolledBack).toBeLessThanOrEqual(allowed);
-  });
+  ])(
+    'a canary at the limit, with %s, is promoted or rolled back with at most the stated error',
+    (_, check, instants) => {
+      const runs = draws(1_000);
+      const { promoted, rolledBack } = measureRates(check, 11, { runs, instants });
+      const allowed = 0.05 + 1.645 * Math.sqrt((0.05 * 0.95) / runs);
+      expect(promoted).toBeLessThanOrEqual(allowed);
+      expect(rolledBack).toBeLessThanOrEqual(allowed);
+    },
+  );
 
   it('a canary as good is promoted in 80 % of runs within 240 values', () => {
     const { promoted } = measureRates({ better: 'lower', margin: 1 }, 10, { runs: draws(200), instants: 240 });

@@ -83,5 +83,7 @@ function explainSeries(series: SeriesEvidence | null, isRatio: boolean): string 
   const n = series.live.length;
   if (n < LEAST_PAIRS) return `There are ${n} intervals with values of both sides; a comparison needs ${LEAST_PAIRS}.`;
   const isPositive = computeMoments(Float64Array.from(series.live)).mean > 0;
-  return isRatio && !isPositive ? 'The mean of the live revision is not above 0: use a margin instead of a ratio.' : null;
+  return isRatio && !isPositive
+    ? 'The mean of the live revision is not above 0: use a margin instead of a ratio.'
+    : null;
 }

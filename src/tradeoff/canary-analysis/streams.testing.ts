@@ -1,5 +1,11 @@
 import type { CanaryAnalysis } from '../../mlops/endpoint-spec/schema.ts';
-import { type CanaryEvidence, type CanaryJudgement, createBusyRecorder, createEvidenceRecorder, type SeriesEvidence } from '../../mlops/serving/index.ts';
+import {
+  type CanaryEvidence,
+  type CanaryJudgement,
+  createBusyRecorder,
+  createEvidenceRecorder,
+  type SeriesEvidence,
+} from '../../mlops/serving/index.ts';
 import { normal, seeded } from '../../testing/random.ts';
 import { judgeCanary } from './judge.ts';
 

@@ -1,12 +1,18 @@
 import type { CanaryAnalysis } from '../../endpoint-spec/schema.ts';
-import { type CanaryEvidence, type CanaryJudgement, NO_OUTCOMES, type QualityEvidence, type SideEvidence } from './analysis.ts';
+import {
+  type CanaryEvidence,
+  type CanaryJudgement,
+  NO_OUTCOMES,
+  type QualityEvidence,
+  type SideEvidence,
+} from './analysis.ts';
+import { createBusyRecorder, NO_BUSY } from './busy-evidence.ts';
 import type { CanaryDeps } from './canary-deps.ts';
 import { describeCheck, describeUnproven, type SampleRate } from './describe-checks.ts';
-import { createBusyRecorder, NO_BUSY } from './busy-evidence.ts';
 import { createEvidenceRecorder, parseEvidence } from './evidence.ts';
 import { FIRST_LOOK } from './judge.ts';
-import type { RolloutCheck } from './schema.ts';
 import { createSeriesReader } from './read-series.ts';
+import type { RolloutCheck } from './schema.ts';
 import { createSide, type SideRecorders } from './side.ts';
 import { advanceStep, endRollout, findRollout, readEvidence, type StoredRollout, saveEvidence } from './store.ts';
 
@@ -89,8 +95,7 @@ async function beginStep(deps: AnalysedDeps, begun: StoredRollout) {
     return isLast ? 'not all checks pass yet' : 'the next evaluation';
   };
   const readSides = () => ({ live: readSide(live), canary: readSide(canary) });
-  const save = () =>
-    saveEvidence(store, begun, { step: begun.step, ...readSides(), fractions }, checks ?? []);
+  const save = () => saveEvidence(store, begun, { step: begun.step, ...readSides(), fractions }, checks ?? []);
   deps.show({ weight, liveSide, canarySide, waitsFor });
   return {
     ...{ deadlineMs, untilMs, isLast, save },

@@ -1,12 +1,22 @@
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { EndpointSpec } from '../../endpoint-spec/schema.ts';
-import { type CanaryAnalyst, NO_OUTCOMES, type PriceEvidence, type QualityEvidence, type SeriesEvidence } from './analysis.ts';
+import {
+  type CanaryAnalyst,
+  NO_OUTCOMES,
+  type PriceEvidence,
+  type QualityEvidence,
+  type SeriesEvidence,
+} from './analysis.ts';
 import type { BusyEvidence } from './busy-evidence.ts';
 import type { CanaryDeps } from './canary-deps.ts';
 import { fillPlaceholders } from './series-queries.ts';
 
 interface Part {
-  readonly revision: { readonly endpoint: string; readonly revision: number; readonly spec: Pick<EndpointSpec, 'traffic'> };
+  readonly revision: {
+    readonly endpoint: string;
+    readonly revision: number;
+    readonly spec: Pick<EndpointSpec, 'traffic'>;
+  };
   readonly variants: readonly { readonly variant: { readonly model: string }; readonly version: string }[];
 }
 

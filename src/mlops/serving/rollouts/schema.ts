@@ -43,7 +43,9 @@ export const RolloutCost = z
 
 export const RolloutCheck = z
   .strictObject({
-    name: z.string().describe('Metric, with its name: errorRate, latencyP95, cost, quality accuracy, prometheus queue depth'),
+    name: z
+      .string()
+      .describe('Metric, with its name: errorRate, latencyP95, cost, quality accuracy, prometheus queue depth'),
     scale: z
       .enum(['difference', 'ratio'])
       .describe('Whether the estimate is new - live revision, or new / live revision'),
@@ -51,7 +53,12 @@ export const RolloutCheck = z
     estimate: z.number().nullable().describe('Difference or ratio; null: too little data'),
     lower: z.number().nullable().describe('Lower end of its interval, valid over all evaluations; null: unbounded'),
     upper: z.number().nullable().describe('Upper end of its interval, valid over all evaluations; null: unbounded'),
-    n: z.number().int().describe('Responses, requests or labelled predictions of the smaller side; pairs of values of a Prometheus metric'),
+    n: z
+      .number()
+      .int()
+      .describe(
+        'Responses, requests or labelled predictions of the smaller side; pairs of values of a Prometheus metric',
+      ),
     test: z.string().nullable().describe('Name of the test; null: no data'),
     verdict: z
       .enum(['passes', 'fails', 'inconclusive'])

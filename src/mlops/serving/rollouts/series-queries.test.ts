@@ -7,7 +7,17 @@ import { fillPlaceholders, planSeries } from './series-queries.ts';
 
 const parse = (more: object = {}, analysis: object = {}) =>
   CanaryAnalysis.parse({
-    checks: [{ metric: 'prometheus', name: 'q', source: 'main', better: 'lower', margin: 1, query: 'q{v="$version"}', ...more }],
+    checks: [
+      {
+        metric: 'prometheus',
+        name: 'q',
+        source: 'main',
+        better: 'lower',
+        margin: 1,
+        query: 'q{v="$version"}',
+        ...more,
+      },
+    ],
     ...analysis,
   });
 const parseCheck = (more: object = {}) => parse(more).checks[0] as PrometheusCheck;
@@ -63,7 +73,8 @@ describe('a Prometheus', () => {
 
   it('that fails is queried again after 15 s', async () => {
     const { state, read } = createReader(() => ({ live: [], canary: [], instants: 1, reason: 'down' }));
-    for (state.now = 60_000; state.now < 90_000; state.now += 500) expect(await read()).toMatchObject([{ reason: 'down' }]);
+    for (state.now = 60_000; state.now < 90_000; state.now += 500)
+      expect(await read()).toMatchObject([{ reason: 'down' }]);
     expect(state.queries).toBe(2);
   });
 });
