@@ -15,7 +15,7 @@ export interface PreparedCheck {
   readonly stride: number;
   /** Whether a larger value of the metric is better; a comparison is always oriented so. */
   readonly better: 'higher' | 'lower';
-  /** Facts of the check beside its comparison. */
+  /** Facts of the check in addition to its comparison. */
   readonly shown: Pick<RolloutCheck, 'unit' | 'sampleMs' | 'cost'>;
   /** Reason why there is nothing to compare; null where there is. */
   readonly reason: string | null;

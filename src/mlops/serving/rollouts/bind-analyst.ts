@@ -21,8 +21,8 @@ interface Part {
 }
 
 /**
- * The analysis of one canary: what cannot be read (prediction log, Prometheus, price book) is a reason in its check, and does not end the
- * canary. `signal`: aborted when the rollout is given up.
+ * The analysis of one canary: a prediction log, a Prometheus or a price book that cannot be read is a reason in its check, and does not
+ * end the canary. `signal`: aborted when the rollout is given up.
  */
 export function bindAnalyst(
   { judge, readQuality, readSeries, readPrice }: CanaryAnalyst,
