@@ -189,6 +189,22 @@ describe('a canary with analysis', () => {
     expect(perThousand).toBeLessThan(1);
   });
 
+  it('whose version is deleted from the registry continues with its replicas, and is judged by its responses', async () => {
+    const version = await registeredFiles(shared, 'm', { c: 'c' });
+    await appliedEndpoint(shared, 'deleted', spec('1'));
+    const next = spec(version, 'good', { analysis: { checks: [loose] }, requests: 60 });
+    const document = { apiVersion: 'steelyard/v1', kind: 'Endpoint', metadata: { name: 'deleted' }, spec: next };
+    await applied(shared, JSON.stringify(document));
+    await expect.poll(async () => (await readRollout(shared, 'deleted'))?.canary ?? null, WAIT).not.toBeNull();
+    const answer = await shared.http.inject({
+      ...{ method: 'DELETE', url: '/api/2.0/mlflow/model-versions/delete', headers: { host: 'localhost' } },
+      payload: { name: 'm', version },
+    });
+    expect(answer.statusCode).toBe(200);
+    await sendUntilOver(shared, 'deleted');
+    expect(await readRollout(shared, 'deleted')).toMatchObject({ state: 'promoted', checks: [{ verdict: 'passes' }] });
+  });
+
   it('with a check of a Prometheus that does not exist is not proven', async () => {
     const check = { metric: 'prometheus', name: 'queue', source: 'absent', query: 'q{v="$version"}', better: 'lower' };
     await beginCanary(shared, 'unmeasured', { checks: [{ ...check, margin: 1 }], deadline: '1s' });

@@ -38,6 +38,8 @@ export function bindAnalyst(
     try {
       return await read();
     } catch (error) {
+      // Given up: no evaluation follows from a reading that was interrupted.
+      signal.throwIfAborted();
       log.warn({ err: error, endpoint }, `cannot read the ${what} of a canary`);
       return toUnknown(`The ${what} could not be read; see the log of the server.`);
     }
