@@ -143,14 +143,23 @@ export function rolloutText(rollout: Rollout | null, context: Context): string {
   if (live !== null) lines.push(`  live:   ${sideText(live)}`);
   if (canary !== null) lines.push(`  canary: ${sideText(canary)}`);
   if (checks.length > 0) lines.push('', checksText(checks, context));
+  for (const { cost } of checks) if (cost !== undefined) lines.push('', costText(cost));
   return lines.join('\n');
+}
+
+/** `busy cost of 1,000 requests: live 0.02 USD, canary 0.021 USD; at 1 x machine 3.60 USD an hour (canary)`. */
+function costText({ basis, livePerThousand, canaryPerThousand, prices }: NonNullable<RolloutCheck['cost']>): string {
+  const at = prices.map(({ side, resource, perHour }) => `${resource} ${formatMoney(perHour)} an hour (${side})`);
+  const sides = `live ${formatMoney(livePerThousand)}, canary ${formatMoney(canaryPerThousand)}`;
+  return `${basis} cost of 1,000 requests: ${sides}; at ${at.join(', ')}`;
 }
 
 /** Checks of the analysis of a canary; a difference in points of a share, a ratio as a factor. */
 function checksText(checks: readonly RolloutCheck[], { paint }: Context): string {
-  const show = ({ scale }: RolloutCheck, value: number | null) => {
+  const show = ({ scale, unit }: RolloutCheck, value: number | null) => {
     if (value === null) return null;
-    return scale === 'ratio' ? `${value.toFixed(2)}x` : `${(100 * value).toFixed(2)} pp`;
+    if (scale === 'ratio') return `${value.toFixed(2)}x`;
+    return unit === 'query' ? String(Number(value.toPrecision(4))) : `${(100 * value).toFixed(2)} pp`;
   };
   return table<RolloutCheck>(
     checks,

@@ -30,6 +30,7 @@ function newPlaces(replicas: number, limits: Partial<typeof LIMITS> = {}) {
     hung: async ({ id }) => void hung.push(id),
   });
   const meter = {
+    held: { resource: 'machine', quantity: '1' },
     predicted() {
       predictions.count += 1;
     },
@@ -53,6 +54,22 @@ describe('places', () => {
     taken[1]?.leave('answered');
     await second;
     expect(order).toEqual(['first', 'second']);
+  });
+
+  it('report the part of the busy time that each request had, with the resource of the replica', async () => {
+    const { places } = newPlaces(1);
+    const [one, other] = [await places.take(), await places.take()];
+    expect(one.used()).toBeNull();
+    const begunMs = performance.now();
+    while (performance.now() < begunMs + 5);
+    one.leave('answered');
+    other.leave('refused');
+    const [oneMs, otherMs] = [one, other].map((place) => place.used()?.busyMs ?? 0) as [number, number];
+    expect(oneMs).toBeGreaterThan(2);
+    expect(otherMs).toBeGreaterThan(2);
+    // Both had half of the time that passed since they began.
+    expect(oneMs).toBeLessThan((performance.now() - begunMs) / 2 + 1);
+    expect(one.used()?.held).toEqual({ resource: 'machine', quantity: '1' });
   });
 
   it('are refused with a time when the line is full', async () => {

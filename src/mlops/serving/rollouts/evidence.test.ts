@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createBusyRecorder, NO_BUSY } from './busy-evidence.ts';
 import { describeCheck } from './describe-checks.ts';
 import { createEvidenceRecorder, parseEvidence } from './evidence.ts';
 import type { RolloutCheck } from './schema.ts';
@@ -19,12 +20,42 @@ describe('evidence of a side', () => {
   it('continues from what is stored as if it had not been interrupted', () => {
     const [whole, begun] = [createEvidenceRecorder(), createEvidenceRecorder()];
     for (let at = 0; at < 1_000; at += 1) for (const one of [whole, begun]) one.record(at % 7 === 0, at + 1);
-    const stored = { step: 0, live: begun.read(), canary: begun.read(), fractions: [[0.5]] };
+    const side = { ...begun.read(), busy: NO_BUSY };
+    const stored = { step: 0, live: side, canary: side, fractions: [[0.5]] };
     const read = parseEvidence(JSON.stringify(stored));
     expect(read).toEqual(stored);
     const continued = createEvidenceRecorder(read?.canary);
     for (let at = 1_000; at < 20_000; at += 1) for (const one of [whole, continued]) one.record(at % 7 === 0, at + 1);
     expect(continued.read()).toEqual(whole.read());
+  });
+
+  it('of replica time is bounded, continues from what is stored, and names the resource of each request', () => {
+    const [machine, gpu] = [
+      { resource: 'machine', quantity: '1' },
+      { resource: 'gpu:A10G', quantity: '2' },
+    ];
+    const [whole, begun] = [createBusyRecorder(), createBusyRecorder()];
+    const record = (at: number, recorders: readonly ReturnType<typeof createBusyRecorder>[]) => {
+      for (const one of recorders) one.record({ busyMs: at + 1, held: at % 4 === 0 ? gpu : machine });
+    };
+    for (let at = 0; at < 1_000; at += 1) record(at, [whole, begun]);
+    const side = { ...createEvidenceRecorder().read(), busy: begun.read() };
+    const stored = parseEvidence(JSON.stringify({ step: 0, live: side, canary: side, fractions: [] }));
+    const continued = createBusyRecorder(stored?.canary.busy);
+    for (let at = 1_000; at < 20_000; at += 1) record(at, [whole, continued]);
+    expect(continued.read()).toEqual(whole.read());
+    const { requests, busyMs, of, stride, resources } = whole.read();
+    expect([requests, stride, resources]).toEqual([20_000, 4, [gpu, machine]]);
+    expect([busyMs.length, of.length]).toEqual([5_000, 5_000]);
+    // Every fourth request was on the GPUs.
+    expect([busyMs[1], new Set(of)]).toEqual([5, new Set([0])]);
+  });
+
+  it('of a version before the check of cost has no replica time', () => {
+    const { requests, errors, batches, latenciesMs, stride } = createEvidenceRecorder().read();
+    const side = { requests, errors, batches, latenciesMs, stride };
+    const read = parseEvidence(JSON.stringify({ step: 0, live: side, canary: side, fractions: [] }));
+    expect(read?.canary.busy).toEqual(NO_BUSY);
   });
 
   it('that cannot be read begins again', () => {
@@ -44,4 +75,15 @@ it('a check is described with estimate, interval, limit, n and the samples neede
   expect(describeCheck({ ...check, samplesNeeded: null })).toMatch(/no proof at this estimate\)$/);
   const unknown = { ...check, estimate: null, lower: null, upper: null, reason: 'No labels.' };
   expect(describeCheck(unknown)).toBe('latencyP95 unknown (No labels., n 840)');
+});
+
+it('a check of a Prometheus metric is described in the unit of its query, and by its intervals', () => {
+  const check: RolloutCheck = {
+    ...{ name: 'prometheus queue', scale: 'difference', limit: 2, estimate: 1.23456, lower: -0.5, upper: 3, n: 30 },
+    ...{ test: 'paired t interval', verdict: 'inconclusive', samplesNeeded: 60, reason: null },
+    ...{ unit: 'query', sampleMs: 60_000 },
+  };
+  expect(describeCheck(check, { requests: 840, elapsedMs: 3_600_000 })).toBe(
+    'prometheus queue 1.235 (-0.5 to 3, limit 2, n 30, needs 60 more intervals, about 60 min)',
+  );
 });
