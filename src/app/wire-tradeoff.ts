@@ -53,7 +53,7 @@ export function wireTradeoff(
     qualityOf: async (sql, named) => {
       const runId = (await registry.version(sql, named.model, named.version))?.runId ?? null;
       const tables = runId === null ? [] : await evaluations.versions(sql, runId);
-      // Logged answers in a window say what the version does then; the decision that promoted it did not stand on them.
+      // Logged answers in a later window are no evidence of the decision that promoted the version.
       const own = tables.filter(({ evaluation: { name } }) => name !== OBSERVED_WINDOW);
       const evaluated = own.map(({ evaluation: { name, version, sha256 } }) => [name, version, sha256]);
       return [listQuality(await registry.metrics(sql, named)), evaluated];

@@ -8,7 +8,7 @@ import { exportTestSet, exportTrainingSet } from './rows.ts';
 import type { TestSet } from './schema.ts';
 import { type AnswersQuestion, scoreAnswers } from './score.ts';
 
-/** Test sets of logged predictions: what a version answered, against the labels, beside what another version answers to the same. */
+/** Test sets of logged predictions: the logged answers of a version and the answers of another version, against the same labels. */
 export interface TestSets {
   /** Makes a test set, and records the logged answers as an evaluation of the version's run; without one, `reason` says why. */
   create(question: TestSetQuestion): Promise<TestSet>;

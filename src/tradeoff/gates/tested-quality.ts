@@ -231,7 +231,7 @@ function describeTables({ outcome, pair }: RuleEvidence, { policy, champion }: T
   if (pair === null) return table;
   const { window } = pair.baseline;
   if (window !== undefined) {
-    return `${table}, paired with what @${policy.alias} (version ${champion?.version}) answered from ${window.start} to ${window.end}`;
+    return `${table}, paired with the logged answers of @${policy.alias} (version ${champion?.version}) from ${window.start} to ${window.end}`;
   }
   return `${table}, paired with v${pair.baseline.evaluationVersion} of run ${pair.baseline.runId} (@${policy.alias}, version ${champion?.version})`;
 }

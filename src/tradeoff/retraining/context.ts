@@ -19,7 +19,7 @@ export interface RetrainingDeps {
   readonly monitoring: Pick<Monitoring, 'monitor' | 'counts' | 'measured' | 'retrained'>;
   readonly budgets: Pick<Budgets, 'standing'>;
   readonly registry: Pick<Registry, 'version' | 'versionByAlias'>;
-  /** What the champion answered in the window that triggered a round, beside what the candidate answers. */
+  /** Logged answers of the champion in the window that triggered a round, and the answers of the candidate to the same predictions. */
   readonly testSets: TestSets;
   readonly decisions: Pick<Decisions, 'taken'>;
 }

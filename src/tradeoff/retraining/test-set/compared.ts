@@ -3,7 +3,7 @@ import type { TakenRecord } from '../../decisions/schema.ts';
 import type { PolicySpec } from '../../gates/schema.ts';
 import type { RetrainingRound } from '../schema.ts';
 
-/** What is known about the gate of a round. */
+/** Gate of a round with its evidence. */
 export interface GateOfRound {
   readonly gate: RetrainingRound['gate'];
   /** The recorded decision; null: the run was evaluated without one. */

@@ -186,7 +186,7 @@ describe('a retraining on the window that triggered it', () => {
       paired: { pairs: set?.rows, clusters: { count: expect.any(Number) } },
     });
     expect(checks[0]).toMatchObject({ result: 'passes', n: set?.rows, test: 'Tango score interval' });
-    expect(checks[0]?.source).toContain('@champion (version 1) answered from');
+    expect(checks[0]?.source).toContain('logged answers of @champion (version 1) from');
     expect(await call(application, replayDecision, { params: { decision } })).toMatchObject({ isSame: true });
     const observed = await call(application, getEvaluation, { params: { evaluation: set?.evaluation ?? '' } });
     expect(observed).toMatchObject({ name: 'trigger-window.observed', window: set?.window });
