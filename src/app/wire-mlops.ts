@@ -1,4 +1,5 @@
 import { createWriteAccess } from '../mlops/access/index.ts';
+import { createLiveQualitySource } from '../mlops/cohorts/index.ts';
 import { createEvaluations } from '../mlops/evaluations/index.ts';
 import { createWorkspaceDoor } from '../mlops/kubernetes-executor/index.ts';
 import { type AliasGovernance, createRegistry } from '../mlops/registry/index.ts';
@@ -45,6 +46,7 @@ export function wireMlops(infrastructure: Infrastructure, { org, governance, tok
   const webhooks = createWebhooks({ clock, log, store, events, folder, allowedHosts: config.webhookAllowedHosts });
   const evaluations = createEvaluations({ clock, store, lake, objects: folderObjects, uploads, tracking });
   const { predictions, labels } = predictionLog;
+  const liveQuality = createLiveQualitySource({ predictions, labels });
   const testSets = createTestSets({
     ...{ clock, store, lake, objects: folderObjects, uploads, evaluations, predictions, labels },
   });
@@ -68,6 +70,7 @@ export function wireMlops(infrastructure: Infrastructure, { org, governance, tok
     scaling,
     evaluations,
     testSets,
+    liveQuality,
     artifactViews,
     plugins,
     door,

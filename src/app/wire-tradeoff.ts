@@ -32,7 +32,13 @@ export interface TradeoffDeps {
 /** Is it worth it? Evidence of both wings, and the decisions that are taken on it. */
 export function wireTradeoff(
   { config, clock, log, store, events, jobs }: Infrastructure,
-  { org, notices, finops, gpus: { gpuTelemetry, gpuUsage }, mlops: { tracking, registry, evaluations } }: TradeoffDeps,
+  {
+    org,
+    notices,
+    finops,
+    gpus: { gpuTelemetry, gpuUsage },
+    mlops: { tracking, registry, evaluations, liveQuality },
+  }: TradeoffDeps,
 ) {
   const { metering, allocation, budgets, billing, prices } = finops;
   const evidence = createEvidence({
@@ -44,6 +50,7 @@ export function wireTradeoff(
     tracking,
     versions: registry,
     evaluations,
+    liveQuality,
     serving: servingFacts,
   });
   const decisions = createDecisions({

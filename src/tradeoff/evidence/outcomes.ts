@@ -3,6 +3,7 @@ import { OBSERVED_WINDOW, TRIGGER_WINDOW } from '../../mlops/evaluations/schema.
 import type { Sql } from '../../platform/store/index.ts';
 import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import { gatherLiveEvidence, type LiveDeps } from './live.ts';
 import type { GateFacts, LatencyEvidence, OutcomeEvidence, PairedEvidence } from './schema.ts';
 import { type ServingFacts, WINDOW_MS } from './unit-costs.ts';
 
@@ -21,25 +22,32 @@ export interface OutcomeQuestion {
   readonly candidateRun: string | null;
   /** null: no champion to compare with. */
   readonly championRun: string | null;
+  /** Version of the champion, for its traffic; null: no champion to compare with. */
+  readonly championVersion: string | null;
   readonly requests: readonly OutcomeRequest[];
+  /** Metrics to compare in traffic. */
+  readonly liveMetrics: readonly string[];
   /** Bound of the 95th percentile of the latency; null: not asked for. */
   readonly latencyBoundMs: number | null;
   /** Whether the error rate of the traffic is asked for. */
   readonly needsRequests: boolean;
 }
 
-export interface OutcomeDeps {
+export interface OutcomeDeps extends LiveDeps {
   readonly clock: Clock;
   readonly evaluations: Pick<Evaluations, 'versions' | 'find' | 'pair' | 'countSlow'>;
   readonly serving: Pick<ServingFacts, 'served'>;
 }
+
+/** Facts of a gate that are gathered for the tests of a policy. */
+export type GatheredOutcomes = Pick<GateFacts, 'outcomes' | 'pairs' | 'live' | 'latency' | 'requests'>;
 
 /** Outcomes of the candidate, alone and paired with the champion by example id. A request without a table has no entry. */
 export async function gatherOutcomes(
   deps: OutcomeDeps,
   sql: Sql,
   question: OutcomeQuestion,
-): Promise<Pick<GateFacts, 'outcomes' | 'pairs' | 'latency' | 'requests'>> {
+): Promise<GatheredOutcomes> {
   const outcomes: OutcomeEvidence[] = [];
   const pairs: PairedEvidence[] = [];
   const { candidateRun, championRun, latencyBoundMs } = question;
@@ -56,7 +64,9 @@ export async function gatherOutcomes(
     if (pair !== null) pairs.push(pair);
   }
   const traffic = await gatherTraffic(deps, sql, question);
-  return { outcomes, pairs, latency: latency ?? traffic.latency, requests: traffic.requests };
+  const live = await gatherLiveEvidence(deps, sql, { ...question, metrics: question.liveMetrics });
+  const compared = live.length === 0 ? {} : { live };
+  return { outcomes, pairs, ...compared, latency: latency ?? traffic.latency, requests: traffic.requests };
 }
 
 /** Requests of the version at its endpoints in the last seven days. */

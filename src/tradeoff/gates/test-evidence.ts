@@ -2,17 +2,20 @@ import { TRIGGER_WINDOW } from '../../mlops/evaluations/schema.ts';
 import type { GateFacts, OutcomeEvidence, PairedEvidence, QualityEvidence } from '../evidence/schema.ts';
 import { formatSpan } from './freshness.ts';
 import type { PolicySpec, QualityRule } from './schema.ts';
+import { countTrafficExamples, findTrafficEvidence, type TrafficEvidence } from './traffic-evidence.ts';
 
 /** Smallest overlap of examples where the policy states none. */
 const COMPLETENESS = 0.95;
 export const DEFAULT_EVALUATION = 'default';
 
-/** Outcomes that the tests of a rule use. */
-export interface RuleEvidence {
+/** Tables of outcomes that the tests of a rule use. */
+export interface TableEvidence {
   readonly outcome: OutcomeEvidence;
   /** null where the rule does not compare with the champion. */
   readonly pair: PairedEvidence | null;
 }
+
+export type RuleEvidence = TableEvidence | TrafficEvidence;
 
 /** Policy, evidence and champion of the tests. */
 export interface TestContext {
@@ -27,6 +30,11 @@ export interface TestContext {
 /** Outcomes of a rule, or the reason why it cannot be tested. */
 export function findRuleEvidence(rule: QualityRule, context: TestContext): RuleEvidence | { readonly reason: string } {
   const { policy, facts, champion } = context;
+  const needsChampion = champion !== null && comparesWithChampion(rule);
+  const { completeness = COMPLETENESS, alias } = policy;
+  if (rule.source === 'live') {
+    return findTrafficEvidence(rule, { live: facts.live ?? [], completeness, alias, needsChampion });
+  }
   const name = rule.evaluation ?? DEFAULT_EVALUATION;
   const outcome = facts.outcomes.find(({ metric }) => metric === rule.metric);
   if (outcome === undefined) {
@@ -38,7 +46,7 @@ export function findRuleEvidence(rule: QualityRule, context: TestContext): RuleE
   }
   const stale = describeStaleness(outcome, context);
   if (stale !== null) return { reason: stale };
-  if (champion === null || !comparesWithChampion(rule)) return { outcome, pair: null };
+  if (champion === null || !needsChampion) return { outcome, pair: null };
   const pair = facts.pairs.find(({ metric }) => metric === rule.metric);
   if (pair === undefined) {
     if (name === TRIGGER_WINDOW) return { reason: describeUnobserved(outcome.outcome, policy.alias, champion.version) };
@@ -46,7 +54,6 @@ export function findRuleEvidence(rule: QualityRule, context: TestContext): RuleE
       reason: `@${policy.alias} (version ${champion.version}) has no outcome "${outcome.outcome}" of the same kind in an evaluation "${name}"; import it for its run`,
     };
   }
-  const { completeness = COMPLETENESS } = policy;
   if (pair.overlap < completeness) {
     return {
       reason: `${pair.paired.pairs} examples are in both evaluations: ${formatShare(pair.overlap)} of the larger one, and the policy requires ${formatShare(completeness)}; evaluate both versions on the same examples`,
@@ -54,6 +61,18 @@ export function findRuleEvidence(rule: QualityRule, context: TestContext): RuleE
   }
   const staleBaseline = describeStaleness(pair.baseline, context);
   return staleBaseline === null ? { outcome, pair } : { reason: `@${policy.alias}: ${staleBaseline}` };
+}
+
+/** Examples that a test of the evidence counts. */
+export function countExamples(evidence: RuleEvidence): number {
+  if ('live' in evidence) return countTrafficExamples(evidence);
+  return evidence.pair?.paired.pairs ?? evidence.outcome.rows;
+}
+
+/** Values that change with the evidence: digests of tables, sums of cohorts. */
+export function listDigests(evidence: RuleEvidence): unknown[] {
+  if ('live' in evidence) return [evidence.window, evidence.candidate, evidence.champion];
+  return [evidence.outcome.sha256, evidence.pair?.baseline.sha256 ?? null];
 }
 
 /** The candidate was not scored on the window that triggered its retraining. */
@@ -90,7 +109,7 @@ export type LoggedInterval = QualityEvidence & { readonly interval: NonNullable<
 
 /** The logged interval that decides a floor: of a rule that names no evaluation, for a version without outcomes of the metric. */
 export function findLoggedInterval(rule: QualityRule, { facts, quality }: TestContext): LoggedInterval | null {
-  if (rule.evaluation !== undefined || rule.outcome !== undefined) return null;
+  if (rule.evaluation !== undefined || rule.outcome !== undefined || rule.source === 'live') return null;
   if (facts.outcomes.some(({ metric }) => metric === rule.metric)) return null;
   const logged = quality.find(({ metric }) => metric === rule.metric);
   return logged?.interval == null ? null : { ...logged, interval: logged.interval };

@@ -39,6 +39,12 @@ export const QualityRule = z
       .strictObject({ by: NotNegative.default('0').describe('Smallest gain, in the unit of the metric; default 0') })
       .optional()
       .describe('The version must be shown to be better than the champion by more than this'),
+    source: z
+      .enum(['evaluation', 'live'])
+      .optional()
+      .describe(
+        'evaluation: per-example outcomes; live: labelled predictions in traffic whose time for labels is over, of both versions at the same time; default: evaluation',
+      ),
     evaluation: EvaluationName.optional().describe(
       'Evaluation with the per-example outcomes of a test; trigger-window: the predictions that triggered the retraining; default: "default"',
     ),
