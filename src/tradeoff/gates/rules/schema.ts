@@ -216,7 +216,9 @@ export const testTerms = {
     .gt(0)
     .max(1)
     .optional()
-    .describe('Smallest share of examples that candidate and champion have in common, 0 to 1; default 0.95'),
+    .describe(
+      'Smallest share of examples that candidate and champion have in common; with source live: of labelled predictions in each cohort; 0 to 1; default 0.95',
+    ),
   slo: Slo.optional(),
   tradePrice: TradePrice.optional(),
   freshness: Freshness.optional(),
