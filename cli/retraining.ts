@@ -249,7 +249,7 @@ const ofRound = { round: { ...round, required: true, describe: 'Round' } } as co
 
 const testSetCommand = command({
   path: ['retraining', 'test-set'],
-  summary: 'Export the held-out predictions of the window that triggered a round, as JSON lines',
+  summary: 'Export held-out predictions of the window that triggered a round, as JSON lines',
   example: `steelyard retraining test-set ranker --round 3 > test.jsonl
 steelyard retraining test-set ranker --round 3 --labels > labelled.jsonl`,
   needs: 'server',
@@ -264,7 +264,7 @@ steelyard retraining test-set ranker --round 3 --labels > labelled.jsonl`,
 
 const trainingSetCommand = command({
   path: ['retraining', 'training-set'],
-  summary: 'Export the labelled predictions of the data of a round, without the held-out ones, as JSON lines',
+  summary: 'Export labelled predictions of a round without the held-out ones, as JSON lines',
   example: 'steelyard retraining training-set ranker --round 3 > training.jsonl',
   needs: 'server',
   positionals: { retraining },

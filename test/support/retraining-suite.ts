@@ -73,7 +73,7 @@ function episodeTests(inUse: () => RetrainingRoom): void {
     expect(partsOf(round).join(' ')).toBe('trigger worth start test run candidate verdict rollout end');
     expect(round.timeline.map(({ at }) => at)).toEqual(round.timeline.map(({ at }) => at).toSorted());
     const [decision] = (await call(room.application, listDecisions)).decisions;
-    expect(round.gate).toMatchObject({ decision: decision?.decision, summary: expect.stringContaining('older values') });
+    expect(round.gate?.decision).toBe(decision?.decision);
     const [run] = await room.runs();
     expect(run).toMatchObject({ cause: { kind: 'retraining' }, requestedBy: 'retraining:ranker', cost: round.cost });
     await room.tell('opened');

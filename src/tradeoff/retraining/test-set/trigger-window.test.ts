@@ -226,6 +226,11 @@ describe('a retraining on the window that triggered it', () => {
     expect(await send('no JSON')).toMatchObject(refused(/^They are no JSON lines/));
     const none = await send(answers.map((one) => ({ ...one, output: null })));
     expect(none.evaluation).toMatchObject({ rows: answers.length, outcomes: [{ outcome: 'accuracy', mean: 0 }] });
+    // Both sides have the labels that were known when the round began: later corrections change neither.
+    const before = (await send(answers)).evaluation;
+    const corrected = answers.slice(0, 300).map(({ prediction }) => ({ prediction: String(prediction), value: 0 }));
+    await call(application, recordLabels, { body: { model: 'ranker', labels: corrected } });
+    expect((await send(answers)).evaluation).toEqual(before);
   });
 
   it('has no test set without labels or predictions of the champion, and the gate holds', async () => {
