@@ -161,7 +161,9 @@ const TestTerms = z
         'Share of predictions with a label at which a window counts before the time for labels is over, above 0 and up to 1; default 0.95',
       ),
   })
-  .describe('Test set: held-out predictions of the window that triggered the round, with the logged answers of the champion');
+  .describe(
+    'Test set: held-out predictions of the window that triggered the round, with the logged answers of the champion',
+  );
 
 /** `kind: Retraining` of `steelyard apply`. */
 export const RetrainingSpec = z
