@@ -263,7 +263,7 @@ const modelLines: readonly NounLine[] = [
     nouns: [
       noun(
         'retraining',
-        ['list', 'show', 'start', 'dismiss'],
+        ['list', 'show', 'start', 'dismiss', 'test-set', 'training-set', 'score'],
         async () => (await import('./retraining.ts')).retrainingCommands,
       ),
     ],

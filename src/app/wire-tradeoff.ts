@@ -1,3 +1,4 @@
+import { OBSERVED_WINDOW } from '../mlops/evaluations/schema.ts';
 import type { Registry } from '../mlops/registry/index.ts';
 import { createRetention } from '../mlops/retention/index.ts';
 import { listServedVersions } from '../mlops/serving/index.ts';
@@ -31,7 +32,13 @@ export interface TradeoffDeps {
 /** Is it worth it? Evidence of both wings, and the decisions that are taken on it. */
 export function wireTradeoff(
   { config, clock, log, store, events, jobs }: Infrastructure,
-  { org, notices, finops, gpus: { gpuTelemetry, gpuUsage }, mlops: { tracking, registry, evaluations } }: TradeoffDeps,
+  {
+    org,
+    notices,
+    finops,
+    gpus: { gpuTelemetry, gpuUsage },
+    mlops: { tracking, registry, evaluations, liveQuality },
+  }: TradeoffDeps,
 ) {
   const { metering, allocation, budgets, billing, prices } = finops;
   const evidence = createEvidence({
@@ -43,6 +50,7 @@ export function wireTradeoff(
     tracking,
     versions: registry,
     evaluations,
+    liveQuality,
     serving: servingFacts,
   });
   const decisions = createDecisions({
@@ -52,7 +60,9 @@ export function wireTradeoff(
     qualityOf: async (sql, named) => {
       const runId = (await registry.version(sql, named.model, named.version))?.runId ?? null;
       const tables = runId === null ? [] : await evaluations.versions(sql, runId);
-      const evaluated = tables.map(({ evaluation: { name, version, sha256 } }) => [name, version, sha256]);
+      // Logged answers in a later window are no evidence of the decision that promoted the version.
+      const own = tables.filter(({ evaluation: { name } }) => name !== OBSERVED_WINDOW);
+      const evaluated = own.map(({ evaluation: { name, version, sha256 } }) => [name, version, sha256]);
       return [listQuality(await registry.metrics(sql, named)), evaluated];
     },
     ownerOf: async (sql, model) => {

@@ -197,10 +197,12 @@ const metric = (run_id) => post('/api/2.0/mlflow/runs/log-metric', { run_id, key
   const [, nested] = await create([{ key: 'mlflow.parentRunId', value: own }]);
   const other = process.env.OTHER_RUN;
   const put = async (run) => (await fetch(at + '/api/2.0/mlflow-artifacts/artifacts/' + experiment_id + '/' + run + '/artifacts/a.txt', { method: 'PUT', headers: { authorization: headers.authorization }, body: 'x' })).status;
+  const answers = async (run) => (await fetch(at + '/api/v1/retrainings/none/rounds/1/answers/' + run, { method: 'PUT', headers: { ...headers, 'content-type': 'application/octet-stream' }, body: '{}' })).status;
   const lease = async (reservation, subject) => (await post('/api/v1/budget-reservations', { reservation, subject, resource: 'machine', quantity: '1', origin: 'the step' }))[0];
   console.log(JSON.stringify({
     own: (await metric(own))[0], nested: (await metric(nested.run.info.run_id))[0], other: (await metric(other))[0],
     artifact: await put(own), otherArtifact: await put(other),
+    answers: await answers(own), otherAnswers: await answers(other),
     free: (await create([]))[0], underOther: (await create([{ key: 'mlflow.parentRunId', value: other }]))[0],
     token: (await post('/api/v1/tokens', { label: 'x' }))[0], run: (await post('/api/v1/pipelines/steps/runs', {}))[0],
     lease: await lease('own', { run: own }), otherLease: await lease('other', { run: other }), teamLease: await lease('team', { run: own, team: 'alpha' }),
@@ -221,6 +223,8 @@ const metric = (run_id) => post('/api/2.0/mlflow/runs/log-metric', { run_id, key
       other: 403,
       artifact: 200,
       otherArtifact: 403,
+      answers: 404,
+      otherAnswers: 403,
       free: 403,
       underOther: 403,
       token: 403,

@@ -2,8 +2,9 @@ import type { RegisteredVersion } from '../../mlops/registry/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
-import { gatherOutcomes, type OutcomeDeps, type OutcomeQuestion } from './outcomes.ts';
-import { type GateFacts, getVersionEvidence, listModelEvidence } from './schema.ts';
+import { gatherLiveQuality } from './live.ts';
+import { type GatheredOutcomes, gatherOutcomes, type OutcomeDeps, type OutcomeQuestion } from './outcomes.ts';
+import { getVersionEvidence, listModelEvidence } from './schema.ts';
 import {
   compareVersions,
   type EvidenceDeps,
@@ -33,10 +34,7 @@ export interface Evidence {
     question: { readonly model: string; readonly runId: string } & Pick<GatherOptions, 'slos'>,
   ): Promise<GatheredEvidence>;
   /** Per-example outcomes, latencies and requests that the tests of a policy use. */
-  gatherOutcomes(
-    sql: Sql,
-    question: OutcomeQuestion,
-  ): Promise<Pick<GateFacts, 'outcomes' | 'pairs' | 'latency' | 'requests'>>;
+  gatherOutcomes(sql: Sql, question: OutcomeQuestion): Promise<GatheredOutcomes>;
   readonly routes: readonly Route[];
 }
 
@@ -50,7 +48,8 @@ export function createEvidence(deps: EvidenceDeps & OutcomeDeps & { readonly sto
     routes: [
       handle(getVersionEvidence, async ({ params }) => {
         const version = await findVersion(deps, deps.store, params.model, params.version);
-        return (await gatherEvidence(deps, deps.store, version)).evidence;
+        const { evidence } = await gatherEvidence(deps, deps.store, version);
+        return { ...evidence, live: await gatherLiveQuality(deps, deps.store, version) };
       }),
       handle(listModelEvidence, async ({ params: { model } }) => {
         const versions = await deps.versions.versions(deps.store, model);

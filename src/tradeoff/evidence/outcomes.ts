@@ -1,7 +1,9 @@
 import type { Evaluations, StoredEvaluation } from '../../mlops/evaluations/index.ts';
+import { OBSERVED_WINDOW, TRIGGER_WINDOW } from '../../mlops/evaluations/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import { gatherLiveEvidence, type LiveDeps } from './live.ts';
 import type { GateFacts, LatencyEvidence, OutcomeEvidence, PairedEvidence } from './schema.ts';
 import { type ServingFacts, WINDOW_MS } from './unit-costs.ts';
 
@@ -20,25 +22,32 @@ export interface OutcomeQuestion {
   readonly candidateRun: string | null;
   /** null: no champion to compare with. */
   readonly championRun: string | null;
+  /** Version of the champion, for its traffic; null: no champion to compare with. */
+  readonly championVersion: string | null;
   readonly requests: readonly OutcomeRequest[];
+  /** Metrics to compare in traffic. */
+  readonly liveMetrics: readonly string[];
   /** Bound of the 95th percentile of the latency; null: not asked for. */
   readonly latencyBoundMs: number | null;
   /** Whether the error rate of the traffic is asked for. */
   readonly needsRequests: boolean;
 }
 
-export interface OutcomeDeps {
+export interface OutcomeDeps extends LiveDeps {
   readonly clock: Clock;
-  readonly evaluations: Pick<Evaluations, 'versions' | 'pair' | 'countSlow'>;
+  readonly evaluations: Pick<Evaluations, 'versions' | 'find' | 'pair' | 'countSlow'>;
   readonly serving: Pick<ServingFacts, 'served'>;
 }
+
+/** Facts of a gate that are gathered for the tests of a policy. */
+export type GatheredOutcomes = Pick<GateFacts, 'outcomes' | 'pairs' | 'live' | 'latency' | 'requests'>;
 
 /** Outcomes of the candidate, alone and paired with the champion by example id. A request without a table has no entry. */
 export async function gatherOutcomes(
   deps: OutcomeDeps,
   sql: Sql,
   question: OutcomeQuestion,
-): Promise<Pick<GateFacts, 'outcomes' | 'pairs' | 'latency' | 'requests'>> {
+): Promise<GatheredOutcomes> {
   const outcomes: OutcomeEvidence[] = [];
   const pairs: PairedEvidence[] = [];
   const { candidateRun, championRun, latencyBoundMs } = question;
@@ -55,7 +64,9 @@ export async function gatherOutcomes(
     if (pair !== null) pairs.push(pair);
   }
   const traffic = await gatherTraffic(deps, sql, question);
-  return { outcomes, pairs, latency: latency ?? traffic.latency, requests: traffic.requests };
+  const live = await gatherLiveEvidence(deps, sql, { ...question, metrics: question.liveMetrics });
+  const compared = live.length === 0 ? {} : { live };
+  return { outcomes, pairs, ...compared, latency: latency ?? traffic.latency, requests: traffic.requests };
 }
 
 /** Requests of the version at its endpoints in the last seven days. */
@@ -99,8 +110,11 @@ function toOutcomeEvidence(
   return { metric, name, ...toReference(newest), ...outcome, examplesPerDay: computeGrowth(versions) };
 }
 
-function toReference({ evaluation: { evaluation, runId, version, sha256, rows, importedAt } }: StoredEvaluation) {
-  return { evaluation, runId, evaluationVersion: version, sha256, rows, importedAt };
+function toReference({
+  evaluation: { evaluation, runId, version, sha256, rows, window, importedAt },
+}: StoredEvaluation) {
+  const reference = { evaluation, runId, evaluationVersion: version, sha256, rows, importedAt };
+  return window === undefined ? reference : { ...reference, window };
 }
 
 /** Examples a day between the first and the newest version; null with one version, or when it has not grown. */
@@ -124,12 +138,35 @@ async function pairWithChampion(
 ): Promise<PairedEvidence | null> {
   const { request, candidate, championRun, outcome } = asked;
   if (championRun === null) return null;
-  const [baseline] = await evaluations.versions(sql, championRun, request.evaluation);
-  if (baseline === undefined) return null;
+  const baseline = await findBaseline(evaluations, sql, { request, candidate, championRun });
+  if (baseline === null) return null;
   const paired = await evaluations.pair(sql, { candidate, baseline, outcome });
   if (paired === null) return null;
   const overlap = paired.pairs / Math.max(candidate.evaluation.rows, baseline.evaluation.rows);
   return { metric: request.metric, baseline: toReference(baseline), overlap, paired };
+}
+
+/**
+ * Table of the champion to pair with. On the window that triggered a retraining it is what the champion answered to the same
+ * predictions: the test set that the candidate was scored on, if it is of this champion.
+ */
+async function findBaseline(
+  evaluations: OutcomeDeps['evaluations'],
+  sql: Sql,
+  {
+    request,
+    candidate,
+    championRun,
+  }: { readonly request: OutcomeRequest; readonly candidate: StoredEvaluation; readonly championRun: string },
+): Promise<StoredEvaluation | null> {
+  const { testSet } = candidate.evaluation;
+  if (request.evaluation === TRIGGER_WINDOW && testSet !== undefined) {
+    const observed = await evaluations.find(sql, testSet);
+    return observed?.evaluation.runId === championRun ? observed : null;
+  }
+  const name = request.evaluation === TRIGGER_WINDOW ? OBSERVED_WINDOW : request.evaluation;
+  const [newest] = await evaluations.versions(sql, championRun, name);
+  return newest ?? null;
 }
 
 async function gatherLatency(

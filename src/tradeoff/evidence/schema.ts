@@ -48,6 +48,7 @@ const TableReference = {
   evaluationVersion: z.number().int().describe('Version of the evaluation'),
   sha256: z.string().describe('SHA-256 of its rows'),
   rows: z.number().int().describe('Examples'),
+  window: Period.optional().describe('Time of the predictions of an evaluation of logged predictions; else left out'),
   importedAt: UtcInstant.describe('Time of the import'),
 };
 
@@ -97,6 +98,59 @@ export const RequestEvidence = z
   .describe('Requests that a version answered, and those that failed');
 export type RequestEvidence = z.infer<typeof RequestEvidence>;
 
+export const LiveQuality = z
+  .strictObject({
+    metric: z.string().describe('Metric of the monitor'),
+    kind: z
+      .enum(['measured', 'estimated'])
+      .describe(
+        'measured: on labels of predictions whose time for labels is over; estimated: without labels, no test uses it',
+      ),
+    value: z.number().nullable().describe('Value, in the unit of the metric; null: none'),
+    interval: Interval.nullable().describe('95 % interval; null with too few predictions'),
+    n: z.number().int().describe('Labelled predictions with a value; for an estimate, all predictions'),
+    predictions: z.number().int().describe('Logged predictions in the window'),
+    completeness: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .describe('Labelled predictions / predictions, 0 to 1; null for an estimate'),
+    window: Period.describe('Time of the predictions'),
+    monitor: z.string().describe('Monitor that defines metric and label'),
+  })
+  .describe('Quality of a version in traffic');
+export type LiveQuality = z.infer<typeof LiveQuality>;
+
+const LiveSide = z
+  .strictObject({
+    version: z.string().describe('Model version'),
+    predictions: z.number().int().describe('Logged predictions in the window'),
+    labelled: z.number().int().describe('Those with a label'),
+    n: z.number().int().describe('Those with a value of the metric'),
+    mean: z.number().describe('Mean, in the unit of the metric'),
+    variance: z.number().nullable().describe('Sample variance; null with one prediction'),
+    inflation: z
+      .number()
+      .min(1)
+      .describe('Variance of the mean with entities as clusters, divided by that of independent predictions'),
+  })
+  .describe('Matured predictions of one version');
+
+export const LiveEvidence = z
+  .strictObject({
+    metric: z.string().describe('Metric of the rule that asks for it'),
+    monitor: z.string().nullable().describe('Monitor of the model; null: it has none'),
+    kind: z.enum(['binary', 'score']).nullable().describe('binary: 0 or 1; score: a number; null without cohorts'),
+    window: Period.nullable().describe('Common time of both cohorts, whose time for labels is over; null: none'),
+    candidate: LiveSide.nullable().describe('Candidate; null without a cohort'),
+    champion: LiveSide.nullable().describe('Champion; null without one'),
+    estimated: LiveQuality.nullable().describe('Estimate for the candidate while it has no cohort; no test uses it'),
+    reason: z.string().nullable().describe('Why there are no cohorts; null: there are'),
+  })
+  .describe('Candidate and champion in traffic at the same time');
+export type LiveEvidence = z.infer<typeof LiveEvidence>;
+
 export const Approval = z
   .strictObject({
     account: z.string().describe('Account that approved'),
@@ -111,6 +165,10 @@ export const GateFacts = z
     at: UtcInstant.describe('Time of the evaluation'),
     outcomes: z.array(OutcomeEvidence).describe('Outcomes of the candidate by metric'),
     pairs: z.array(PairedEvidence).describe('Candidate and champion on the same examples, by metric'),
+    live: z
+      .array(LiveEvidence)
+      .optional()
+      .describe('Versions in traffic, by metric; left out where no rule asks for it, and in older decisions'),
     latency: LatencyEvidence.nullable().describe('Latencies; null when none were measured or the policy bounds none'),
     requests: RequestEvidence.nullable().describe('Requests; null when none were recorded or the policy bounds none'),
     look: z
@@ -186,6 +244,12 @@ export const VersionEvidence = z
     gate: GateFacts.optional().describe(
       'Facts for the tests, approvals and freshness of a policy; only in evidence of a candidate that a gate gathered',
     ),
+    live: z
+      .array(LiveQuality)
+      .optional()
+      .describe(
+        'Quality in traffic; empty: no logged predictions or no monitor; only in the evidence of a single version',
+      ),
     runCost: RunCost.nullable()
       .optional()
       .describe('Cost of its run; null without a run, left out in decisions from before it was kept'),

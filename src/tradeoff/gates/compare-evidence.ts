@@ -8,6 +8,7 @@ import {
   type Looks,
   type Outcomes,
 } from '../statistics/index.ts';
+import type { TrafficEvidence } from './traffic-evidence.ts';
 
 /** Number, mean and sample variance of values. */
 interface SampleMoments {
@@ -15,6 +16,9 @@ interface SampleMoments {
   readonly mean: number;
   readonly variance: number | null;
 }
+
+/** Values of one version. */
+export type MeanEvidence = Pick<OutcomeEvidence, 'rows' | 'mean' | 'variance' | 'kind' | 'inflation'>;
 
 /** A test in the orientation "larger is better": passes when the lower end is above the threshold. */
 export interface TestQuestion {
@@ -34,10 +38,34 @@ export function testDifference({ paired }: PairedEvidence, question: TestQuestio
 }
 
 /**
+ * Tests the difference of two versions in traffic, which answered different predictions. The larger inflation of both is that of the
+ * comparison.
+ */
+export function testTraffic({ kind, candidate, champion }: TrafficEvidence, question: TestQuestion): Comparison | null {
+  if (champion === null) return null;
+  const { sign } = question;
+  const moments = {
+    n: Math.min(candidate.n, champion.n),
+    mean: sign * (candidate.mean - champion.mean),
+    variance: candidate.variance === null || champion.variance === null ? null : candidate.variance + champion.variance,
+  };
+  const toCounts = ({ n, mean }: { readonly n: number; readonly mean: number }) => {
+    const successes = Math.round(mean * n);
+    return { successes: sign === 1 ? successes : n - successes, n };
+  };
+  const toValues = ({ n, mean, variance }: SampleMoments) => buildValues({ n, mean: sign * mean, variance });
+  const outcomes: Outcomes =
+    kind === 'binary'
+      ? { design: 'unpaired', kind, candidate: toCounts(candidate), baseline: toCounts(champion) }
+      : { design: 'unpaired', kind: 'mean', candidate: toValues(candidate), baseline: toValues(champion) };
+  return testOutcomes(outcomes, moments, question, Math.max(candidate.inflation, champion.inflation));
+}
+
+/**
  * Tests a mean of the candidate alone: a share at one look by Wilson's score interval, else as a comparison with a baseline that is
  * 0 on every example.
  */
-export function testMean(evidence: OutcomeEvidence, question: TestQuestion): Comparison {
+export function testMean(evidence: MeanEvidence, question: TestQuestion): Comparison {
   const { rows: n, mean, variance, kind, inflation } = evidence;
   const successes = Math.round(mean * n);
   const counts =

@@ -1,3 +1,4 @@
+import { TRIGGER_WINDOW } from '../../mlops/evaluations/schema.ts';
 import type { CostRule, PolicySpec, QualityRule } from './schema.ts';
 
 /** Reason why a policy contradicts itself or can never pass; null when none is known. */
@@ -21,6 +22,13 @@ function findQualityContradiction(rule: QualityRule, { alpha }: PolicySpec): str
   if (!isTested && (nonInferiority ?? superiority) !== undefined) {
     return `The rule for "${metric}" is a test. State "alpha", such as 0.05.`;
   }
+  if (!isTested && rule.evaluation === TRIGGER_WINDOW) {
+    return `The rule for "${metric}" compares on "${TRIGGER_WINDOW}", which is a test. State "alpha", such as 0.05.`;
+  }
+  if (rule.source === 'live') {
+    const conflict = findLiveContradiction(rule, isTested);
+    if (conflict !== null) return conflict;
+  }
   if (!isTested) return null;
   if (margin?.startsWith('-') === true) {
     return `The margin ${margin} of "${metric}" is negative. State superiority: {by: ${margin.slice(1)}} instead.`;
@@ -32,6 +40,20 @@ function findQualityContradiction(rule: QualityRule, { alpha }: PolicySpec): str
   const isBeyond = direction === 'higher' ? Number(floor) >= 1 : Number(floor) <= 0;
   if (isShare && floor !== undefined && isBeyond) {
     return `The floor ${floor} of "${metric}" can never pass: a test of a share never shows that it is ${direction === 'higher' ? '1 or more' : '0 or less'}.`;
+  }
+  return null;
+}
+
+function findLiveContradiction(
+  { metric, evaluation, outcome, nonInferiority }: QualityRule,
+  isTested: boolean,
+): string | null {
+  if (!isTested) return `The rule for "${metric}" on live predictions is a test. State "alpha", such as 0.05.`;
+  if (evaluation !== undefined || outcome !== undefined) {
+    return `The rule for "${metric}" has the source live, and names an evaluation or an outcome of one. State one of them.`;
+  }
+  if (nonInferiority !== undefined && 'relativeMargin' in nonInferiority) {
+    return `The rule for "${metric}" on live predictions needs nonInferiority: {margin: ...}: a relative margin is tested on the same examples only.`;
   }
   return null;
 }
@@ -61,7 +83,9 @@ function findTestContradiction({ alpha, looks, completeness, slo }: PolicySpec):
 function findRepeatedMetric({ alpha, quality }: PolicySpec): string | null {
   if (alpha === undefined) return null;
   for (const [metric, rules] of Map.groupBy(quality, (rule) => rule.metric)) {
-    const tables = new Set(rules.map(({ evaluation, outcome }) => JSON.stringify([evaluation, outcome])));
+    const tables = new Set(
+      rules.map(({ source, evaluation, outcome }) => JSON.stringify([source, evaluation, outcome])),
+    );
     if (tables.size > 1)
       return `Two rules for "${metric}" name different outcomes. Name the second metric differently, and its outcome with "outcome".`;
   }

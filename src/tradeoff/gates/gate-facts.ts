@@ -11,6 +11,7 @@ import {
   findLoggedInterval,
   findRuleEvidence,
   findUntestable,
+  listDigests,
   needsTest,
 } from './test-evidence.ts';
 import { listTestedExamples } from './tested-quality.ts';
@@ -69,7 +70,9 @@ export function gatherTestedOutcomes(
     version: candidate.version,
     candidateRun: candidate.runId,
     championRun: other?.runId ?? null,
+    championVersion: other?.version ?? null,
     requests: listOutcomeRequests(spec),
+    liveMetrics: spec.alpha === undefined ? [] : listLiveMetrics(spec),
     latencyBoundMs: spec.slo?.latencyP95Ms ?? null,
     needsRequests: spec.slo?.errorRate !== undefined,
   });
@@ -78,10 +81,16 @@ export function gatherTestedOutcomes(
 /** Each metric once; none for a policy without tests. */
 function listOutcomeRequests({ alpha, quality }: PolicySpec): OutcomeRequest[] {
   if (alpha === undefined) return [];
+  const tested = quality.filter(({ source }) => source !== 'live');
   const byMetric = new Map(
-    quality.map(({ metric, evaluation = DEFAULT_EVALUATION, outcome }) => [metric, { metric, evaluation, outcome }]),
+    tested.map(({ metric, evaluation = DEFAULT_EVALUATION, outcome }) => [metric, { metric, evaluation, outcome }]),
   );
   return [...byMetric.values()];
+}
+
+/** Metrics of the rules on traffic. */
+function listLiveMetrics({ quality }: PolicySpec): string[] {
+  return [...new Set(quality.filter(({ source }) => source === 'live').map(({ metric }) => metric))];
 }
 
 /** The version that the alias pointed to when it points to none now; null otherwise. */
@@ -120,7 +129,7 @@ async function lookAtOutcomes(
   const tables = spec.quality.flatMap((rule) => {
     const found = needsTest(rule, context) ? findRuleEvidence(rule, context) : null;
     if (found === null || 'reason' in found) return [];
-    return [[rule.metric, found.outcome.sha256, found.pair?.baseline.sha256 ?? null]];
+    return [[rule.metric, ...listDigests(found)]];
   });
   const evidenceSha256 = createHash('sha256')
     .update(JSON.stringify([tables, logged]))

@@ -1,17 +1,21 @@
+import { TRIGGER_WINDOW } from '../../mlops/evaluations/schema.ts';
 import type { GateFacts, OutcomeEvidence, PairedEvidence, QualityEvidence } from '../evidence/schema.ts';
 import { formatSpan } from './freshness.ts';
 import type { PolicySpec, QualityRule } from './schema.ts';
+import { countTrafficExamples, findTrafficEvidence, type TrafficEvidence } from './traffic-evidence.ts';
 
 /** Smallest overlap of examples where the policy states none. */
 const COMPLETENESS = 0.95;
 export const DEFAULT_EVALUATION = 'default';
 
-/** Outcomes that the tests of a rule use. */
-export interface RuleEvidence {
+/** Tables of outcomes that the tests of a rule use. */
+export interface TableEvidence {
   readonly outcome: OutcomeEvidence;
   /** null where the rule does not compare with the champion. */
   readonly pair: PairedEvidence | null;
 }
+
+export type RuleEvidence = TableEvidence | TrafficEvidence;
 
 /** Policy, evidence and champion of the tests. */
 export interface TestContext {
@@ -26,24 +30,30 @@ export interface TestContext {
 /** Outcomes of a rule, or the reason why it cannot be tested. */
 export function findRuleEvidence(rule: QualityRule, context: TestContext): RuleEvidence | { readonly reason: string } {
   const { policy, facts, champion } = context;
+  const needsChampion = champion !== null && comparesWithChampion(rule);
+  const { completeness = COMPLETENESS, alias } = policy;
+  if (rule.source === 'live') {
+    return findTrafficEvidence(rule, { live: facts.live ?? [], completeness, alias, needsChampion });
+  }
   const name = rule.evaluation ?? DEFAULT_EVALUATION;
   const outcome = facts.outcomes.find(({ metric }) => metric === rule.metric);
   if (outcome === undefined) {
     const named = rule.outcome ?? rule.metric;
+    if (name === TRIGGER_WINDOW) return { reason: describeUnscored(named) };
     return {
       reason: `no outcome "${named}" in an evaluation "${name}" of this version; import it with "steelyard evaluation import"`,
     };
   }
   const stale = describeStaleness(outcome, context);
   if (stale !== null) return { reason: stale };
-  if (champion === null || !comparesWithChampion(rule)) return { outcome, pair: null };
+  if (champion === null || !needsChampion) return { outcome, pair: null };
   const pair = facts.pairs.find(({ metric }) => metric === rule.metric);
   if (pair === undefined) {
+    if (name === TRIGGER_WINDOW) return { reason: describeUnobserved(outcome.outcome, policy.alias, champion.version) };
     return {
       reason: `@${policy.alias} (version ${champion.version}) has no outcome "${outcome.outcome}" of the same kind in an evaluation "${name}"; import it for its run`,
     };
   }
-  const { completeness = COMPLETENESS } = policy;
   if (pair.overlap < completeness) {
     return {
       reason: `${pair.paired.pairs} examples are in both evaluations: ${formatShare(pair.overlap)} of the larger one, and the policy requires ${formatShare(completeness)}; evaluate both versions on the same examples`,
@@ -51,6 +61,28 @@ export function findRuleEvidence(rule: QualityRule, context: TestContext): RuleE
   }
   const staleBaseline = describeStaleness(pair.baseline, context);
   return staleBaseline === null ? { outcome, pair } : { reason: `@${policy.alias}: ${staleBaseline}` };
+}
+
+/** Examples that a test of the evidence counts. */
+export function countExamples(evidence: RuleEvidence): number {
+  if ('live' in evidence) return countTrafficExamples(evidence);
+  return evidence.pair?.paired.pairs ?? evidence.outcome.rows;
+}
+
+/** Values that change with the evidence: digests of tables, sums of cohorts. */
+export function listDigests(evidence: RuleEvidence): unknown[] {
+  if ('live' in evidence) return [evidence.window, evidence.candidate, evidence.champion];
+  return [evidence.outcome.sha256, evidence.pair?.baseline.sha256 ?? null];
+}
+
+/** The candidate was not scored on the window that triggered its retraining. */
+function describeUnscored(outcome: string): string {
+  return `no outcome "${outcome}" of this version on the window that triggered the retraining; let the pipeline fetch "steelyard retraining test-set NAME --round N" and send the answers with "steelyard retraining score"; "steelyard retraining show NAME --round N" says why a round has no test set`;
+}
+
+/** The candidate was scored on answers of another version, or on none of the prediction log. */
+function describeUnobserved(outcome: string, alias: string, version: string): string {
+  return `@${alias} (version ${version}) has no logged outcome "${outcome}" of the predictions that this version was scored on: they were answered by another version, or the monitor does not measure it for each prediction; start a round of the retraining for this champion`;
 }
 
 export function comparesWithChampion(rule: QualityRule): boolean {
@@ -77,7 +109,7 @@ export type LoggedInterval = QualityEvidence & { readonly interval: NonNullable<
 
 /** The logged interval that decides a floor: of a rule that names no evaluation, for a version without outcomes of the metric. */
 export function findLoggedInterval(rule: QualityRule, { facts, quality }: TestContext): LoggedInterval | null {
-  if (rule.evaluation !== undefined || rule.outcome !== undefined) return null;
+  if (rule.evaluation !== undefined || rule.outcome !== undefined || rule.source === 'live') return null;
   if (facts.outcomes.some(({ metric }) => metric === rule.metric)) return null;
   const logged = quality.find(({ metric }) => metric === rule.metric);
   return logged?.interval == null ? null : { ...logged, interval: logged.interval };

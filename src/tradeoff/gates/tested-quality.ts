@@ -2,10 +2,18 @@ import { DAY_MS } from '../../platform/units/durations.ts';
 import { decimalString } from '../../platform/units/index.ts';
 import type { GateFacts } from '../evidence/schema.ts';
 import type { Comparison } from '../statistics/index.ts';
-import { type TestQuestion, testDifference, testMean, testRelativeDifference } from './compare-evidence.ts';
+import {
+  type MeanEvidence,
+  type TestQuestion,
+  testDifference,
+  testMean,
+  testRelativeDifference,
+  testTraffic,
+} from './compare-evidence.ts';
 import { describeSpentLooks, planLook } from './look-plan.ts';
 import type { Check, QualityRule } from './schema.ts';
 import {
+  countExamples,
   findLoggedInterval,
   findRuleEvidence,
   findUntestable,
@@ -14,6 +22,7 @@ import {
   type RuleEvidence,
   type TestContext,
 } from './test-evidence.ts';
+import { describeTraffic } from './traffic-evidence.ts';
 
 /** One requirement of a rule, and the test that decides it. */
 interface Requirement {
@@ -39,14 +48,14 @@ function listRequirements(rule: QualityRule, alias: string): Requirement[] {
       name: `${metric} floor`,
       bound: floor,
       isAgainstChampion: false,
-      test: ({ outcome }, question) => testMean(outcome, { ...question, threshold: sign * Number(floor) }),
+      test: (evidence, question) => testMean(readMean(evidence), { ...question, threshold: sign * Number(floor) }),
     });
   }
   const difference = (name: string, gain: number): Requirement => ({
     name,
     bound: decimalString(String(sign * gain)),
     isAgainstChampion: true,
-    test: ({ pair }, question) => (pair === null ? null : testDifference(pair, { ...question, threshold: gain })),
+    test: (evidence, question) => testRuleDifference(evidence, { ...question, threshold: gain }),
   });
   const margin =
     notWorseThanChampionBy ??
@@ -58,12 +67,27 @@ function listRequirements(rule: QualityRule, alias: string): Requirement[] {
       name: `${metric} non-inferior to @${alias} within ${Number((100 * relativeMargin).toFixed(4))} %`,
       bound: '0',
       isAgainstChampion: true,
-      test: ({ pair }, question) => (pair === null ? null : testRelativeDifference(pair, relativeMargin, question)),
+      test: (evidence, question) =>
+        'live' in evidence || evidence.pair === null
+          ? null
+          : testRelativeDifference(evidence.pair, relativeMargin, question),
     });
   }
   if (superiority !== undefined)
     requirements.push(difference(`${metric} superior to @${alias}`, Number(superiority.by)));
   return requirements;
+}
+
+/** Tests the difference to the champion; null without one. */
+export function testRuleDifference(evidence: RuleEvidence, question: TestQuestion): Comparison | null {
+  if ('live' in evidence) return testTraffic(evidence, question);
+  return evidence.pair === null ? null : testDifference(evidence.pair, question);
+}
+
+function readMean(evidence: RuleEvidence): MeanEvidence {
+  if (!('live' in evidence)) return evidence.outcome;
+  const { n: rows, mean, variance, inflation } = evidence.candidate;
+  return { rows, mean, variance, inflation, kind: evidence.kind };
 }
 
 function testRequirement(rule: QualityRule, requirement: Requirement, context: TestContext): Check {
@@ -98,7 +122,7 @@ export function prepareTest(
   if ('reason' in evidence) return { holds: null, n: null, source: evidence.reason };
   const missing = describeMissingOutcomes(context);
   if (missing !== null) return { holds: null, n: null, source: missing };
-  const n = evidence.pair?.paired.pairs ?? evidence.outcome.rows;
+  const n = countExamples(evidence);
   // Evidence from outside of a gate, such as that of a simulation, is the first look.
   const look = facts.look ?? { number: 1, spentAt: null, previous: [] };
   const looks = planLook(policy, look, { metric: rule.metric, n });
@@ -203,7 +227,7 @@ function buildTestedCheck(
     alpha: tail,
     samplesNeeded,
     expectedAt: estimateArrival(samplesNeeded, evidence, context.facts),
-    source: reason ?? describeTables(evidence, context),
+    source: reason ?? describeEvidence(evidence, context),
   };
 }
 
@@ -213,22 +237,32 @@ function toDecimal(value: number): string | null {
 }
 
 /** When the needed examples are there at the growth of the evaluation so far; null where it has not grown, or none are needed. */
-function estimateArrival(
-  needed: number | null,
-  { outcome: { examplesPerDay } }: RuleEvidence,
-  { at }: GateFacts,
-): string | null {
+function estimateArrival(needed: number | null, evidence: RuleEvidence, { at }: GateFacts): string | null {
+  const examplesPerDay = readGrowth(evidence);
   if (needed === null || needed === 0 || examplesPerDay === null) return null;
   const instant = Date.parse(at) + (needed / examplesPerDay) * DAY_MS;
   return instant < MOST_INSTANT ? new Date(instant).toISOString() : null;
 }
 
+/** Examples a day; null when the evidence has not grown. */
+function readGrowth(evidence: RuleEvidence): number | null {
+  if (!('live' in evidence)) return evidence.outcome.examplesPerDay;
+  const days = (Date.parse(evidence.window.end) - Date.parse(evidence.window.start)) / DAY_MS;
+  return days === 0 ? null : countExamples(evidence) / days;
+}
+
 /** The year 10000, which ISO 8601 with four digits cannot name. */
 const MOST_INSTANT = Date.UTC(10_000, 0, 1);
 
-function describeTables({ outcome, pair }: RuleEvidence, { policy, champion }: TestContext): string {
+function describeEvidence(evidence: RuleEvidence, { policy, champion }: TestContext): string {
+  if ('live' in evidence) return describeTraffic(evidence, policy.alias);
+  const { outcome, pair } = evidence;
   const table = `evaluation ${outcome.name} v${outcome.evaluationVersion} of run ${outcome.runId}`;
   if (pair === null) return table;
+  const { window } = pair.baseline;
+  if (window !== undefined) {
+    return `${table}, paired with the logged answers of @${policy.alias} (version ${champion?.version}) from ${window.start} to ${window.end}`;
+  }
   return `${table}, paired with v${pair.baseline.evaluationVersion} of run ${pair.baseline.runId} (@${policy.alias}, version ${champion?.version})`;
 }
 
@@ -237,7 +271,7 @@ export function listTestedExamples(context: TestContext): Record<string, number>
   const counted = context.policy.quality.flatMap((rule): [string, number][] => {
     const evidence = needsTest(rule, context) ? findRuleEvidence(rule, context) : null;
     if (evidence === null || 'reason' in evidence) return [];
-    return [[rule.metric, evidence.pair?.paired.pairs ?? evidence.outcome.rows]];
+    return [[rule.metric, countExamples(evidence)]];
   });
   return Object.fromEntries(counted);
 }

@@ -1,11 +1,10 @@
 import { type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
 import type { VersionEvidence } from '../evidence/schema.ts';
-import { testDifference } from './compare-evidence.ts';
 import type { MeasuredCost, ServingCostRule } from './known-costs.ts';
 import type { Check, PolicySpec } from './schema.ts';
 import { computeServingCost } from './serving-cost.ts';
 import type { TestContext } from './test-evidence.ts';
-import { prepareTest } from './tested-quality.ts';
+import { prepareTest, testRuleDifference } from './tested-quality.ts';
 
 /** Versions whose costs a month are compared. */
 export interface TradedVersions {
@@ -38,8 +37,8 @@ export function checkTradePrice(context: TestContext, versions: TradedVersions):
   const prepared = prepareTest(withChampion, true, context);
   if ('source' in prepared) return [{ ...check, ...prepared }];
   const { evidence, question } = prepared;
-  if (evidence.pair === null) return [check];
-  const gain = testDifference(evidence.pair, { ...question, threshold: 0 });
+  const gain = testRuleDifference(evidence, { ...question, threshold: 0 });
+  if (gain === null) return [check];
   if (gain.reason !== null || !Number.isFinite(gain.lower) || !Number.isFinite(gain.upper)) {
     return [{ ...check, n: gain.n, source: gain.reason ?? 'the gain in quality has no bounded interval yet' }];
   }

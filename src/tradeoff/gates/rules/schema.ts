@@ -39,8 +39,14 @@ export const QualityRule = z
       .strictObject({ by: NotNegative.default('0').describe('Smallest gain, in the unit of the metric; default 0') })
       .optional()
       .describe('The version must be shown to be better than the champion by more than this'),
+    source: z
+      .enum(['evaluation', 'live'])
+      .optional()
+      .describe(
+        'evaluation: per-example outcomes; live: labelled predictions in traffic whose time for labels is over, of both versions at the same time; default: evaluation',
+      ),
     evaluation: EvaluationName.optional().describe(
-      'Evaluation with the per-example outcomes of a test; default: "default"',
+      'Evaluation with the per-example outcomes of a test; trigger-window: the predictions that triggered the retraining; default: "default"',
     ),
     outcome: z
       .string()
@@ -210,7 +216,9 @@ export const testTerms = {
     .gt(0)
     .max(1)
     .optional()
-    .describe('Smallest share of examples that candidate and champion have in common, 0 to 1; default 0.95'),
+    .describe(
+      'Smallest share of examples that candidate and champion have in common; with source live: of labelled predictions in each cohort; 0 to 1; default 0.95',
+    ),
   slo: Slo.optional(),
   tradePrice: TradePrice.optional(),
   freshness: Freshness.optional(),

@@ -1,0 +1,32 @@
+import type { Sql } from '../../platform/store/index.ts';
+import { findMonitors } from '../monitors/index.ts';
+import type { Monitor } from '../monitors/schema.ts';
+import { type Cohorts, type CohortTables, readCohorts, readEstimates } from './read.ts';
+
+export type { Cohort, CohortMetric, Cohorts } from './read.ts';
+
+/** Quality of versions in traffic, by logged predictions and their labels. */
+export interface LiveQualitySource {
+  /** The monitor of a model; null: it has none. */
+  monitor(sql: Sql, model: string): Promise<Monitor | null>;
+  /** Matured cohorts of versions in their common time. */
+  cohorts(question: {
+    readonly monitor: Monitor;
+    readonly versions: readonly string[];
+    readonly now: number;
+  }): Promise<Cohorts>;
+  /** Estimated quality of predictions that may still get labels. */
+  estimates(question: {
+    readonly monitor: Monitor;
+    readonly version: string;
+    readonly now: number;
+  }): ReturnType<typeof readEstimates>;
+}
+
+export function createLiveQualitySource(tables: CohortTables): LiveQualitySource {
+  return {
+    monitor: async (sql, model) => (await findMonitors(sql)).find(({ spec }) => spec.model === model) ?? null,
+    cohorts: (question) => readCohorts(tables, question),
+    estimates: (question) => readEstimates(tables, question),
+  };
+}
