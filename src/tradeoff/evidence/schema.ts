@@ -4,6 +4,8 @@ import { RunCost } from '../../mlops/runs/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { ComparedUnitCosts, DemandTrace, ReplicaCapacity, ScalingBounds, UnitCost } from '../unit-cost/schema.ts';
+import { ValueFigure } from '../value/schema.ts';
+import { MakingCost, MakingTotal } from './making/schema.ts';
 
 export const Interval = z
   .strictObject({
@@ -149,6 +151,17 @@ export const VersionEvidence = z
     trainingCost: CostEvidence.describe(
       'Cost of the run that made it: effective cost of the bill where it covers all metered hours, else metered',
     ),
+    makingCost: MakingCost.nullable()
+      .optional()
+      .describe(
+        'Cost to make it: its run, the search that it was chosen from and the steps of its pipeline run; null without a run; in decisions only where the policy has a rule for it',
+      ),
+    value: z
+      .array(ValueFigure)
+      .optional()
+      .describe(
+        'Value of a prediction by source, the measured one first; empty without outcome events and statements; in decisions only where the policy has a rule for it',
+      ),
     unitCosts: z
       .array(UnitCost)
       .optional()
@@ -212,6 +225,7 @@ export const listModelEvidence = endpoint({
   response: z.strictObject({
     versions: z.array(VersionEvidence).describe('Versions, newest first'),
     compared: ComparedUnitCosts,
+    makingTotal: MakingTotal,
   }),
   errors: ['model_not_found', 'currency_mismatch'],
 });
