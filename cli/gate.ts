@@ -2,6 +2,7 @@ import type { ResponseOf } from '../src/platform/contract/schema.ts';
 import {
   approveVersion,
   checkGate,
+  isPredictionCostRule,
   listPolicies,
   type Policy,
   PolicyName,
@@ -109,7 +110,7 @@ function policiesText(policies: readonly Policy[], { paint }: Context): string {
 
 /** The measure with its basis: `costPerMonth (atDemand)`. */
 function costRuleText(rule: Policy['spec']['cost'][number]): string {
-  return rule.measure === 'trainingCost' ? rule.measure : `${rule.measure} (${rule.basis ?? 'atDemand'})`;
+  return isPredictionCostRule(rule) ? `${rule.measure} (${rule.basis ?? 'atDemand'})` : rule.measure;
 }
 
 export const gateCommands = [checkCommand, approveCommand, ...gateSimulateCommands, policiesCommand];

@@ -55,7 +55,8 @@ export function createEvidence(deps: EvidenceDeps & OutcomeDeps & { readonly sto
     routes: [
       handle(getVersionEvidence, async ({ params }) => {
         const version = await findVersion(deps, deps.store, params.model, params.version);
-        return (await gatherEvidence(deps, deps.store, version, ALL_NEEDS)).evidence;
+        const { evidence, priceBooks, billDeliveries } = await gatherEvidence(deps, deps.store, version, ALL_NEEDS);
+        return { ...evidence, priceBooks: [...priceBooks], billDeliveries: [...billDeliveries] };
       }),
       handle(listModelEvidence, async ({ params: { model } }) => {
         const versions = await deps.versions.versions(deps.store, model);

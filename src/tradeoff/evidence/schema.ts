@@ -212,7 +212,10 @@ export const getVersionEvidence = endpoint({
   scope: 'tradeoff.read',
   summary: 'Get quality and cost of one model version',
   params: z.strictObject({ model: z.string().describe('Registered model'), version: z.string().describe('Version') }),
-  response: VersionEvidence,
+  response: VersionEvidence.extend({
+    priceBooks: z.array(z.string()).describe('Price books behind the costs, with their versions'),
+    billDeliveries: z.array(z.string()).describe('Deliveries of bills that reconciled costs are from'),
+  }).describe('Evidence with its price books and deliveries of bills'),
   errors: ['model_not_found', 'model_version_not_found', 'currency_mismatch'],
 });
 

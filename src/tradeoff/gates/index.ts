@@ -12,6 +12,7 @@ import {
 import { checkGate, evaluateRun, type GateAnswer, type GateDeps, type GateQuestion } from './service.ts';
 import { findPolicies, putPolicy } from './store.ts';
 
+export { listEvidenceNeeds } from './evidence-needs.ts';
 export { gateMigrations } from './migrations.ts';
 export { listDemandSlos } from './planned-capacity.ts';
 export { readPolicyBudgets } from './policy-budgets.ts';
