@@ -15,7 +15,7 @@ const compute = (change: Partial<MeasuredEvents> = {}) =>
 
 describe('the measured value of a prediction', () => {
   it('is the sum of the outcomes over all predictions, with the interval of Student', () => {
-    // R: x <- c(rep(5, 12), rep(0, 988)); mean(x); var(x); t.test(x)$conf.int
+    // (300 - 60^2 / 1000) / 999 = 0.2966967; the 0.975 quantile of Student with 999 degrees is 1.962341.
     const value = compute();
     expect(value).toMatchObject({ perPrediction: { amount: '0.06', currency: 'USD' }, total: { amount: '60' } });
     expect(value.variance).toBeCloseTo(0.2966967, 7);
