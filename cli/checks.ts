@@ -32,7 +32,12 @@ export function checksText(checks: readonly Check[], paint: Paint): string {
   return sides
     .map(({ side, title }) => {
       const own = checks.filter((check) => check.side === side);
-      const lines = [own.length === 0 ? 'no check' : sideTable(own, paint), ...atDemandLines(own), ...partLines(own), ...testLines(own)];
+      const lines = [
+        own.length === 0 ? 'no check' : sideTable(own, paint),
+        ...atDemandLines(own),
+        ...partLines(own),
+        ...testLines(own),
+      ];
       return `${paint.heading(title)}\n${lines.join('\n')}`;
     })
     .join('\n\n');
@@ -52,7 +57,9 @@ function atDemandLines(checks: readonly Check[]): string[] {
 function partLines(checks: readonly Check[]): string[] {
   return checks.flatMap((check) =>
     (check.parts ?? []).map(({ name, amount, unit, source }) =>
-      amount === null ? `${check.name}, ${name}: ${source}` : `${check.name}, ${name}: ${shorten(amount)} ${unit}; ${source}`,
+      amount === null
+        ? `${check.name}, ${name}: ${source}`
+        : `${check.name}, ${name}: ${shorten(amount)} ${unit}; ${source}`,
     ),
   );
 }

@@ -74,11 +74,7 @@ function qualityText({ quality }: VersionEvidence, { paint }: Context): string {
 }
 
 /** `12.50 USD (metered)`; with a reason, the reason. */
-function costLine(
-  cost: VersionEvidence['trainingCost']['cost'],
-  basis: string | null,
-  reason: string | null,
-): string {
+function costLine(cost: VersionEvidence['trainingCost']['cost'], basis: string | null, reason: string | null): string {
   const amount = cost === null ? 'unknown' : `${formatMoney(cost)} (${basis})`;
   return reason === null ? amount : `${amount}: ${reason}`;
 }

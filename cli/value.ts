@@ -101,7 +101,8 @@ function requireColumns(fields: readonly string[], file: string): readonly strin
   const unknown = fields.filter((field) => !known.includes(field));
   const missing = ['id', 'at', 'amount'].filter((name) => !fields.includes(name));
   if (unknown.length === 0 && missing.length === 0) return fields;
-  const what = missing.length > 0 ? `lacks the column ${missing.join(', ')}` : `has the unknown column ${unknown.join(', ')}`;
+  const what =
+    missing.length > 0 ? `lacks the column ${missing.join(', ')}` : `has the unknown column ${unknown.join(', ')}`;
   throw new CommandError('usage', `${file} ${what}. Columns: ${known.join(', ')}.`, { file });
 }
 
@@ -171,7 +172,9 @@ function valueText({ model, window, versions, unattributed, stated, perUnit }: M
       ['stated', stated === null ? null : `${formatMoney(stated.perPrediction)} a prediction; ${stated.origin}`],
       [
         'per unit',
-        perUnit === null ? null : `${formatMoney(perUnit.value)} for each unit of ${perUnit.metric} by monitor ${perUnit.monitor}`,
+        perUnit === null
+          ? null
+          : `${formatMoney(perUnit.value)} for each unit of ${perUnit.metric} by monitor ${perUnit.monitor}`,
       ],
       ...unattributed.map(
         ({ currency, total, events }) =>

@@ -18,12 +18,7 @@ import { registryRoutes } from './routes.ts';
 import type { Model } from './schema.ts';
 import { searchModelVersions, searchRegisteredModels } from './searches.ts';
 import type { ModelVersion } from './types.ts';
-import {
-  listVersionNamesOfRuns,
-  listVersions,
-  listVersionsOfLoggedModel,
-  listVersionsOfRun,
-} from './version-store.ts';
+import { listVersionNamesOfRuns, listVersions, listVersionsOfLoggedModel, listVersionsOfRun } from './version-store.ts';
 import { createVersions } from './versions.ts';
 
 export { REGISTRY_CHANGED } from './change-events.ts';

@@ -43,7 +43,11 @@ export async function listVersionNamesOfRuns(
   runIds: readonly string[],
 ): Promise<{ runId: string; model: string; version: string }[]> {
   const query = sql.tables<RegistryTables>().selectFrom('model_version').select(['run_id', 'model', 'version']);
-  const rows = await query.where(isAmong(sql, 'run_id', runIds)).orderBy('model').orderBy('version').execute();
+  const rows = await query
+    .where(isAmong(sql, 'run_id', runIds))
+    .orderBy('model')
+    .orderBy('version')
+    .execute();
   return rows.map(({ run_id, model, version }) => ({ runId: run_id ?? '', model, version: String(version) }));
 }
 

@@ -73,7 +73,10 @@ export const trackingLineage: TrackingLineage = {
   },
   async parents(sql, runIds) {
     const query = sql.tables<TrackingTables>().selectFrom('tag').select(['run_id', 'value']);
-    const rows = await query.where('key', '=', PARENT_RUN).where(isAmong(sql, 'run_id', runIds)).execute();
+    const rows = await query
+      .where('key', '=', PARENT_RUN)
+      .where(isAmong(sql, 'run_id', runIds))
+      .execute();
     return new Map(rows.map(({ run_id, value }) => [run_id, value]));
   },
   async children(sql, runIds, limit) {

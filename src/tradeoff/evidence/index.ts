@@ -3,8 +3,8 @@ import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { gatherModelValue } from '../value/index.ts';
-import { gatherOutcomes, type OutcomeDeps, type OutcomeQuestion } from './outcomes.ts';
 import { sumMakingCosts } from './making/compute.ts';
+import { gatherOutcomes, type OutcomeDeps, type OutcomeQuestion } from './outcomes.ts';
 import { type GateFacts, getVersionEvidence, listModelEvidence } from './schema.ts';
 import {
   compareVersions,

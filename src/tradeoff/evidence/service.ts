@@ -6,10 +6,10 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { compareUnitCosts, type ServiceSample } from '../unit-cost/index.ts';
 import type { ComparedUnitCosts, UnitCost, WaitingSlo } from '../unit-cost/schema.ts';
+import { gatherModelValue, listVersionValues, type ModelValueFacts, type ValueDeps } from '../value/index.ts';
 import { findCapacities, readTrafficSamples } from './capacities.ts';
 import { gatherMakingCost, type MakingDeps } from './making/gather.ts';
 import type { MakingCost } from './making/schema.ts';
-import { gatherModelValue, listVersionValues, type ModelValueFacts, type ValueDeps } from '../value/index.ts';
 import type { QualityEvidence, VersionEvidence } from './schema.ts';
 import { findCostDeliveries, toTrainingCost } from './training-cost.ts';
 import {
@@ -125,7 +125,9 @@ async function gatherVersionEvidence(
   const { unitCosts, priceBooks: unitPriceBooks, pricesAsOf, benchmarks } = gathered;
   const runCost = runId === null ? null : ((await deps.tracking.costs(sql, [runId])).get(runId) ?? unknownRunCost);
   const makingCost =
-    needsMakingCost && runId !== null ? await gatherMakingCost(deps, sql, { model, version: modelVersion, runId }) : null;
+    needsMakingCost && runId !== null
+      ? await gatherMakingCost(deps, sql, { model, version: modelVersion, runId })
+      : null;
   const quality = toQualityEvidence(metrics);
   const valued = needsValue ? (valueFacts ?? (await gatherModelValue(deps, sql, model))) : null;
   const evidence: VersionEvidence = {

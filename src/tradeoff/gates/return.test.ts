@@ -58,7 +58,14 @@ const policyOf = (rule: object, terms: object = {}): PolicySpec =>
     currency: 'USD',
     quality: [{ metric: 'ndcg', direction: 'higher', floor: '0.1' }],
     cost: [
-      { measure: 'roi', basis: 'benchmark', predictionsPerMonth: 1_000_000, horizon: SIX_MONTHS, atLeast: '0', ...rule },
+      {
+        measure: 'roi',
+        basis: 'benchmark',
+        predictionsPerMonth: 1_000_000,
+        horizon: SIX_MONTHS,
+        atLeast: '0',
+        ...rule,
+      },
     ],
     ...terms,
   });
@@ -98,8 +105,18 @@ describe('the return of a version', () => {
   it.each([
     ['fails below the bound', {}, { atLeast: '1.01' }, false],
     ['passes at the bound', {}, { atLeast: '1' }, true],
-    ['is inconclusive while the making cost is a lower bound', { makingCost: making('300', { isLowerBound: true, reason: 'x' }) }, {}, null],
-    ['fails when even a lower bound of the making cost is too much', { makingCost: making('3000', { isLowerBound: true, reason: 'x' }) }, {}, false],
+    [
+      'is inconclusive while the making cost is a lower bound',
+      { makingCost: making('300', { isLowerBound: true, reason: 'x' }) },
+      {},
+      null,
+    ],
+    [
+      'fails when even a lower bound of the making cost is too much',
+      { makingCost: making('3000', { isLowerBound: true, reason: 'x' }) },
+      {},
+      false,
+    ],
   ])('%s, without a test', (_, change, rule, holds) => {
     expect(check(change, policyOf(rule)).holds).toBe(holds);
   });
@@ -125,16 +142,56 @@ describe('the return of a version', () => {
 
   it.each([
     ['no value is known', { value: [] }, {}, 'record outcome events (steelyard value import FILE'],
-    ['the value is in another currency', { value: [measured({ perPrediction: { amount: '1', currency: 'EUR' } })] }, {}, 'it is in EUR, the policy is in USD'],
-    ['the value is unknown', { value: [measured({ perPrediction: null, reason: 'currencies are not added' }), stated] }, {}, 'currencies are not added'],
-    ['too many events have no version', { value: [measured({ completeness: 0.5 })] }, {}, '50.0 % of the outcome events have a version'],
+    [
+      'the value is in another currency',
+      { value: [measured({ perPrediction: { amount: '1', currency: 'EUR' } })] },
+      {},
+      'it is in EUR, the policy is in USD',
+    ],
+    [
+      'the value is unknown',
+      { value: [measured({ perPrediction: null, reason: 'currencies are not added' }), stated] },
+      {},
+      'currencies are not added',
+    ],
+    [
+      'too many events have no version',
+      { value: [measured({ completeness: 0.5 })] },
+      {},
+      '50.0 % of the outcome events have a version',
+    ],
     ['the making cost is unknown', { makingCost: making(null) }, {}, 'making cost: unknown: no run is known'],
-    ['the making cost is in another currency', { makingCost: making('1', { cost: { amount: '1', currency: 'EUR' } }) }, {}, 'it is in EUR'],
+    [
+      'the making cost is in another currency',
+      { makingCost: making('1', { cost: { amount: '1', currency: 'EUR' } }) },
+      {},
+      'it is in EUR',
+    ],
     ['the cost to run is unknown', { unitCosts: [] }, {}, 'cost to run: unknown: no benchmark was recorded'],
-    ['the cost is zero', { unitCosts: [unitCost('0')], makingCost: making('0') }, {}, 'the cost is 0, for which a return is not defined'],
-    ['too few predictions have an outcome', { value: [measured({ interval: null, withOutcome: 3 })] }, { alpha: 0.05 }, 'only 3 predictions have an outcome'],
-    ['alpha leaves no error for the value', { unitCosts: [unitCost('0.1', { lower: '0.09', upper: '0.11' })], value: [measured()] }, { alpha: 0.02 }, 'state a larger alpha'],
-    ['alpha is less than the error of the cost', { unitCosts: [unitCost('0.1', { lower: '0.09', upper: '0.11' })] }, { alpha: 0.02 }, 'state a larger alpha'],
+    [
+      'the cost is zero',
+      { unitCosts: [unitCost('0')], makingCost: making('0') },
+      {},
+      'the cost is 0, for which a return is not defined',
+    ],
+    [
+      'too few predictions have an outcome',
+      { value: [measured({ interval: null, withOutcome: 3 })] },
+      { alpha: 0.05 },
+      'only 3 predictions have an outcome',
+    ],
+    [
+      'alpha leaves no error for the value',
+      { unitCosts: [unitCost('0.1', { lower: '0.09', upper: '0.11' })], value: [measured()] },
+      { alpha: 0.02 },
+      'state a larger alpha',
+    ],
+    [
+      'alpha is less than the error of the cost',
+      { unitCosts: [unitCost('0.1', { lower: '0.09', upper: '0.11' })] },
+      { alpha: 0.02 },
+      'state a larger alpha',
+    ],
   ])('is inconclusive when %s', (_, change, terms, source) => {
     const found = check(change, policyOf({}, terms));
     expect(found).toMatchObject({ holds: null, measured: null, result: 'inconclusive' });

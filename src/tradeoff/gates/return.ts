@@ -46,8 +46,7 @@ export function checkReturn(rule: ReturnRule, policy: PolicySpec, candidate: Ver
     interval: null,
     source: '',
   };
-  const tail =
-    policy.alpha === undefined ? null : computeTailOfLook(policy, candidate.gate?.look?.number ?? 1);
+  const tail = policy.alpha === undefined ? null : computeTailOfLook(policy, candidate.gate?.look?.number ?? 1);
   const run = computeRunPart(rule, policy, candidate);
   const making = computeMakingPart(rule, policy, candidate);
   const value = typeof run === 'string' ? NEEDS_DEMAND : computeValuePart(rule, policy, candidate, { run, tail });
@@ -77,7 +76,9 @@ export function checkReturn(rule: ReturnRule, policy: PolicySpec, candidate: Ver
         ? null
         : { lower: toText(ends.lower), upper: toText(ends.upper) },
     ...decideReturn({ estimate, ends, isTested: tail !== null, isMakingComplete: making.upper !== null }, rule.atLeast),
-    ...(tail === null ? { test: null } : { test: 'Bonferroni bound of value and cost', alpha: tail, estimate: measured }),
+    ...(tail === null
+      ? { test: null }
+      : { test: 'Bonferroni bound of value and cost', alpha: tail, estimate: measured }),
     source: `${parts.map(describePart).join(', ')} (${policy.currency} per month)`,
   };
 }
@@ -106,7 +107,12 @@ function computeEnds({ value, run, making }: Readonly<Record<'value' | 'run' | '
 }
 
 function decideReturn(
-  known: { readonly estimate: Decimal; readonly ends: Ends; readonly isTested: boolean; readonly isMakingComplete: boolean },
+  known: {
+    readonly estimate: Decimal;
+    readonly ends: Ends;
+    readonly isTested: boolean;
+    readonly isMakingComplete: boolean;
+  },
   atLeast: string,
 ): Pick<Check, 'holds'> {
   const { estimate, ends, isTested, isMakingComplete } = known;
@@ -127,7 +133,11 @@ function computeRunPart(
   { unitCosts, ...candidate }: VersionEvidence,
 ): RunPart | string {
   if (unitCosts === undefined) return 'unknown: no cost was recorded';
-  const cost = computeServingCost({ ...terms, measure: 'costPerMonth', atMost: '0' }, { ...candidate, unitCosts }, policy);
+  const cost = computeServingCost(
+    { ...terms, measure: 'costPerMonth', atMost: '0' },
+    { ...candidate, unitCosts },
+    policy,
+  );
   const predictionsPerMonth = cost.atDemand?.demand.predictionsPerMonth ?? terms.predictionsPerMonth;
   if (cost.amount === null || predictionsPerMonth === undefined) return cost.source;
   const { interval, source, atDemand } = cost;
@@ -144,14 +154,24 @@ function computeRunPart(
 }
 
 /** The making cost a month of the horizon. A lower bound has no upper end. */
-function computeMakingPart({ horizon }: ReturnRule, { currency }: PolicySpec, { makingCost }: VersionEvidence): Part | string {
+function computeMakingPart(
+  { horizon }: ReturnRule,
+  { currency }: PolicySpec,
+  { makingCost }: VersionEvidence,
+): Part | string {
   const source = describeMakingCost(makingCost ?? null, currency);
   if (makingCost?.cost == null || makingCost.cost.currency !== currency) return source;
   const months = decimal(horizon).dividedBy(HOUR_MS).dividedBy(HOURS_PER_MONTH);
   const { amount: whole } = makingCost.cost;
   const amount = decimal(whole).dividedBy(months);
   const spread = `${whole} ${currency} over ${decimalString(months.toSignificantDigits(4))} months`;
-  return { amount, lower: amount, upper: makingCost.isLowerBound ? null : amount, tail: 0, source: `${spread}; ${source}` };
+  return {
+    amount,
+    lower: amount,
+    upper: makingCost.isLowerBound ? null : amount,
+    tail: 0,
+    source: `${spread}; ${source}`,
+  };
 }
 
 /** The value a month of the demand, with ends at what the cost to run leaves of the error; a sentence where it is unknown. */

@@ -2,9 +2,9 @@ import { decimal, decimalString, groupThousands } from '../../platform/units/ind
 import type { GateFacts, QualityEvidence, VersionEvidence } from '../evidence/schema.ts';
 import { checkApprovals } from './approvals.ts';
 import { checkPriceAge } from './freshness.ts';
+import type { MeasuredCost, ServingCostRule } from './known-costs.ts';
 import { checkMakingCost } from './making-cost.ts';
 import { checkReturn } from './return.ts';
-import type { MeasuredCost, ServingCostRule } from './known-costs.ts';
 import type { Check, CostRule, PolicySpec, QualityRule, Verdict } from './schema.ts';
 import { computeServingCost } from './serving-cost.ts';
 import { checkSlo } from './slo.ts';

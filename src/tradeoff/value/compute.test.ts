@@ -25,9 +25,21 @@ describe('the measured value of a prediction', () => {
 
   it.each([
     ['without events of the version', { sums: [] }, 'the version has no outcome event in the window'],
-    ['in two currencies', { sums: [sums(), sums({ currency: 'EUR' })] }, 'the outcome events are in USD and EUR; currencies are not added'],
-    ['without logged predictions', { predictions: null }, '0 predictions are logged and 12 have an outcome; record all predictions with their version'],
-    ['with fewer predictions than outcomes', { predictions: 3 }, '3 predictions are logged and 12 have an outcome; record all predictions with their version'],
+    [
+      'in two currencies',
+      { sums: [sums(), sums({ currency: 'EUR' })] },
+      'the outcome events are in USD and EUR; currencies are not added',
+    ],
+    [
+      'without logged predictions',
+      { predictions: null },
+      '0 predictions are logged and 12 have an outcome; record all predictions with their version',
+    ],
+    [
+      'with fewer predictions than outcomes',
+      { predictions: 3 },
+      '3 predictions are logged and 12 have an outcome; record all predictions with their version',
+    ],
   ])('is unknown with a reason %s', (_, change, reason) => {
     expect(compute(change)).toMatchObject({ perPrediction: null, interval: null, reason });
   });

@@ -107,7 +107,10 @@ export interface LoggedMetric {
  *
  * @example accuracy 0.9 at 2 USD for each right answer -> 1.8 USD a prediction
  */
-export function computeMetricValue({ metric, value, monitor }: UnitValue, quality: readonly LoggedMetric[]): ValueFigure {
+export function computeMetricValue(
+  { metric, value, monitor }: UnitValue,
+  quality: readonly LoggedMetric[],
+): ValueFigure {
   const figure: ValueFigure = {
     ...NOT_MEASURED,
     source: 'metric',

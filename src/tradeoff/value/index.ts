@@ -1,6 +1,6 @@
-import type { Jobs } from '../../platform/jobs/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { attributeWaiting } from './attribute.ts';

@@ -57,8 +57,7 @@ export async function gatherModelValue(
     sums,
     predictions: new Map(logged.map(({ version, predictions }) => [version, predictions])),
     completeness: events === 0 ? null : attributed / events,
-    stated:
-      perPrediction === undefined || statement === null ? null : buildStatedValue(perPrediction, statement.name),
+    stated: perPrediction === undefined || statement === null ? null : buildStatedValue(perPrediction, statement.name),
     perUnit: monitor === null ? null : toUnitValue(monitor),
   };
 }

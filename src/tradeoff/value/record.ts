@@ -75,7 +75,8 @@ async function attribute(
   return lines.map(({ line, event }) => {
     const { id, version: stated = null, endpoint = null, prediction = null, at, amount, currency } = event;
     const found = prediction === null ? undefined : logged.get(prediction);
-    const attribution = found !== undefined ? 'log' : prediction !== null ? 'waiting' : stated !== null ? 'stated' : 'none';
+    const attribution =
+      found !== undefined ? 'log' : prediction !== null ? 'waiting' : stated !== null ? 'stated' : 'none';
     const row: StoredEvent = {
       model,
       id,
@@ -100,7 +101,11 @@ async function storeNew(
   lines: readonly StoredLine[],
   reject: (line: number, reason: string) => void,
 ): Promise<{ accepted: number; duplicates: number }> {
-  const before = await findEvents(sql, model, lines.map(({ row }) => row.id));
+  const before = await findEvents(
+    sql,
+    model,
+    lines.map(({ row }) => row.id),
+  );
   const known = new Map(before.map((row) => [row.id, row]));
   const added: StoredEvent[] = [];
   let duplicates = 0;
@@ -110,7 +115,8 @@ async function storeNew(
       known.set(row.id, row);
       added.push(row);
     } else if (hasSameContent(same, row)) duplicates += 1;
-    else reject(line, `id "${row.id}" is stored with other content; a correction is an event of its own with another id`);
+    else
+      reject(line, `id "${row.id}" is stored with other content; a correction is an event of its own with another id`);
   }
   await insertEvents(sql, added);
   return { accepted: added.length, duplicates };
@@ -125,7 +131,9 @@ function hasSameContent(one: StoredEvent, other: StoredEvent): boolean {
 }
 
 /** Example: "amount: at most 6 decimals, and between -1000000000 and 1000000000". */
-function describeIssue(error: { readonly issues: readonly { path: PropertyKey[]; message: string }[] } | undefined): string {
+function describeIssue(
+  error: { readonly issues: readonly { path: PropertyKey[]; message: string }[] } | undefined,
+): string {
   const [issue] = error?.issues ?? [];
   if (issue === undefined) return 'not an outcome event';
   return issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`;

@@ -169,5 +169,8 @@ export async function findModelValue(
 export async function putModelValue(sql: Sql, name: string, spec: ModelValueSpec): Promise<void> {
   const tables = sql.tables<ValueTables>();
   await tables.deleteFrom('model_value').where('name', '=', name).execute();
-  await tables.insertInto('model_value').values({ model: spec.model, name, spec: JSON.stringify(spec) }).execute();
+  await tables
+    .insertInto('model_value')
+    .values({ model: spec.model, name, spec: JSON.stringify(spec) })
+    .execute();
 }

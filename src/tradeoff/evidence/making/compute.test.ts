@@ -3,7 +3,10 @@ import { computeMakingCost, type MakingRun, sumMakingCosts } from './compute.ts'
 
 const HOUR = 3_600_000;
 
-const run = (id: string, change: Partial<MakingRun> & { readonly usd?: string; readonly reason?: string } = {}): MakingRun => {
+const run = (
+  id: string,
+  change: Partial<MakingRun> & { readonly usd?: string; readonly reason?: string } = {},
+): MakingRun => {
   const { usd, reason = null, ...rest } = change;
   return {
     run: id,
@@ -76,7 +79,11 @@ describe('the cost to make a version', () => {
 
   it('names its bases when they differ, and runs that no longer exist', () => {
     const billed = { cost: { amount: '7', currency: 'USD' }, basis: 'reconciled' as const, reason: null };
-    const cost = compute(run('b', { relation: 'run', usd: '3' }), run('a', { total: billed }), run('gone', { facts: null }));
+    const cost = compute(
+      run('b', { relation: 'run', usd: '3' }),
+      run('a', { total: billed }),
+      run('gone', { facts: null }),
+    );
     expect(cost).toMatchObject({ cost: { amount: '10' }, basis: 'mixed', isLowerBound: true });
     expect(cost.parts[2]).toMatchObject({ coverage: 'unknown', state: 'unknown', name: null });
   });

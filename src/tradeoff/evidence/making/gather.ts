@@ -36,7 +36,9 @@ export async function gatherMakingCost(
   const { tracking } = deps;
   const pipelines = await deps.makingSteps(sql, runId);
   const group = createGroup();
-  const steps = new Map(pipelines.flatMap((one) => one.steps.map(({ step, state, run }) => [run, { name: step, state }])));
+  const steps = new Map(
+    pipelines.flatMap((one) => one.steps.map(({ step, state, run }) => [run, { name: step, state }])),
+  );
   const add = async (root: string, relation: MakingRelation) => addTree(deps, sql, { group, root, relation, steps });
   await add(runId, 'nested');
   group.members.set(runId, { relation: 'run', step: steps.get(runId) ?? null });

@@ -125,7 +125,9 @@ export const CostRule = z
       horizon: Duration.refine((ms) => ms >= DAY_MS && ms <= MOST_HORIZON_MS, 'at least 1d and at most 3650d').describe(
         'Time over which the making cost is spread, such as 180d',
       ),
-      value: ValueSource.optional().describe('Source of the value; default: events where there are any, else stated, else metric'),
+      value: ValueSource.optional().describe(
+        'Source of the value; default: events where there are any, else stated, else metric',
+      ),
       atLeast: Numeric.describe('Smallest return as a ratio: 0 covers the cost, 0.5 returns half of it in addition'),
     }),
     z.strictObject({
