@@ -74,6 +74,8 @@ it.each([
 });
 
 it('names a file that is not there, and a model that is not registered', async () => {
-  expect(await server.run('value', 'import', join(folder, 'none.csv'))).toMatchObject({ code: 4 });
+  expect(await server.run('value', 'import', join(folder, 'none.csv'))).toMatchObject({
+    ...{ code: 1, err: expect.stringContaining('does not exist') },
+  });
   expect(await server.run('value', 'show', 'nothing')).toMatchObject({ code: 4 });
 });

@@ -42,7 +42,7 @@ export interface Evidence {
   readonly routes: readonly Route[];
 }
 
-/** What a reader of the evidence sees. */
+/** Needs of a reader of the evidence. */
 const ALL_NEEDS: EvidenceNeeds = { makingCost: true, value: true };
 
 export function createEvidence(deps: EvidenceDeps & OutcomeDeps & { readonly store: Store }): Evidence {

@@ -30,7 +30,7 @@ export function describeMakingCost(making: VersionEvidence['makingCost'] | null,
   if (cost === null) return `unknown: ${reason}`;
   if (cost.currency !== currency) return `unknown: it is in ${cost.currency}, the policy is in ${currency}`;
   const runs = `${basis} cost of ${parts.length} ${parts.length === 1 ? 'run' : 'runs'}`;
-  const others = shared === null ? '' : `, ${shared.amount} ${shared.currency} of them not of its own run`;
+  const others = shared === null ? '' : `, ${shared.amount} ${shared.currency} of them for other runs`;
   const versions = sharedWith.length === 0 ? '' : `, shared with version ${sharedWith.join(', ')}`;
   return `${isLowerBound ? 'at least: ' : ''}${runs}${others}${versions}${isLowerBound ? `; ${reason}` : ''}`;
 }

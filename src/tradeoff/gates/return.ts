@@ -174,7 +174,7 @@ function computeMakingPart(
   };
 }
 
-/** The value a month of the demand, with ends at what the cost to run leaves of the error; a sentence where it is unknown. */
+/** The value a month of the demand, with ends at the part of the error that the cost to run leaves; a sentence where it is unknown. */
 function computeValuePart(
   { value: wanted }: ReturnRule,
   { currency, completeness: least = LEAST_COMPLETENESS }: PolicySpec,

@@ -116,7 +116,10 @@ async function storeNew(
       added.push(row);
     } else if (hasSameContent(same, row)) duplicates += 1;
     else
-      reject(line, `id "${row.id}" is stored with other content; a correction is an event of its own with another id`);
+      reject(
+        line,
+        `id "${row.id}" is stored with other content; send a correction as a separate event with another id`,
+      );
   }
   await insertEvents(sql, added);
   return { accepted: added.length, duplicates };

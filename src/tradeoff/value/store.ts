@@ -165,7 +165,7 @@ export async function findModelValue(
   return row === undefined ? null : { name: row.name, spec: ModelValueSpec.parse(JSON.parse(row.spec)) };
 }
 
-/** Replaces what is stated under this name. */
+/** Replaces the statement of this name. */
 export async function putModelValue(sql: Sql, name: string, spec: ModelValueSpec): Promise<void> {
   const tables = sql.tables<ValueTables>();
   await tables.deleteFrom('model_value').where('name', '=', name).execute();

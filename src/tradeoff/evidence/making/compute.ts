@@ -32,7 +32,7 @@ export interface MakingFacts {
 }
 
 /**
- * Cost to make a version: the sum of the known costs of its runs. A run without usage of its own has its cost elsewhere where a run
+ * Cost to make a version: the sum of the known costs of its runs. A run without own usage has its cost elsewhere where a run
  * above it that contains its time has a known cost (both ran in one process), or where it only groups runs with a known cost. Any
  * other unknown or partial part makes the sum a lower bound. Costs in several currencies are never added.
  *
@@ -87,7 +87,7 @@ function explainUnknown({ facts, total }: MakingRun): string {
   return total?.reason || 'no usage was recorded for the run';
 }
 
-/** Why a run has no cost of its own to know; null for other runs. */
+/** Why the cost of a run is that of other runs; null for a run with an own cost. */
 function explainElsewhere(
   one: MakingRun,
   byId: ReadonlyMap<string, MakingRun>,
@@ -98,7 +98,7 @@ function explainElsewhere(
   if (one.total !== null || one.facts === null) return null;
   const covering = listAncestors(one, byId).find((id) => isCovering(byId.get(id), one));
   if (covering !== undefined) return `part of run ${covering}, whose usage contains its time`;
-  return parentsOfKnown.has(one.run) ? 'groups runs that have the cost; no usage of its own' : null;
+  return parentsOfKnown.has(one.run) ? 'groups runs that have the cost, without own usage' : null;
 }
 
 /** Whether a run above has a known cost and lasted from before the start until after the end of the run below. */

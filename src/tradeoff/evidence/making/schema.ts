@@ -15,7 +15,7 @@ export const MakingPart = z
     step: z.string().nullable().describe('Step of the pipeline run; null for other runs'),
     relation: MakingRelation,
     state: z.string().describe('State of the pipeline step, else status of the run; unknown when it no longer exists'),
-    cost: Money.nullable().describe('Effective or metered cost of the run itself; null when it has none of its own'),
+    cost: Money.nullable().describe('Effective or metered cost of the run itself; null when it has no own cost'),
     basis: z.enum(['reconciled', 'metered', 'allocated']).nullable().describe('Basis of the cost; null without a cost'),
     coverage: z
       .enum(['known', 'partial', 'elsewhere', 'unknown'])
