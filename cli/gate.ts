@@ -28,7 +28,11 @@ const checkCommand = command({
     version: { describe: 'Model version, or an alias as @ALIAS' },
   },
   options: {
-    policy: { value: 'NAME', schema: PolicyName, required: true, describe: 'Policy to evaluate with' },
+    policy: {
+      value: 'NAME',
+      schema: PolicyName,
+      describe: 'Policy to evaluate with; default: the one policy of the model',
+    },
     dryRun: {
       describe: 'Show the verdict only; record no decision and move no alias. A test of new outcomes counts as a look',
     },

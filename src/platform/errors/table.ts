@@ -356,6 +356,7 @@ export const errorTable = {
   profile_unusable: { status: 422, exitCode: REFUSED, title: 'The measured profile cannot be used' },
 
   // the gate
+  policy_ambiguous: { status: 409, exitCode: CONFLICT, title: 'Several policies apply to this model' },
   policy_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such policy' },
   policy_contradictory: { status: 400, exitCode: REFUSED, title: 'The policy contradicts itself or can never pass' },
   approval_not_required: { status: 409, exitCode: CONFLICT, title: 'The policy requires no approvals' },

@@ -145,7 +145,7 @@ export const checkGate = endpoint({
   body: z.strictObject({
     model: z.string().min(1).describe('Registered model'),
     version: z.string().min(1).describe('Model version, or an alias as @alias'),
-    policy: PolicyName,
+    policy: PolicyName.optional().describe('Name of a policy; default: the one policy of the model'),
     dryRun: z
       .boolean()
       .default(false)
@@ -165,6 +165,7 @@ export const checkGate = endpoint({
   }),
   errors: [
     'policy_not_found',
+    'policy_ambiguous',
     'model_not_found',
     'model_version_not_found',
     'policy_model_mismatch',

@@ -10,7 +10,7 @@ import { addGateFacts } from './gate-facts.ts';
 import { describeMethod } from './look-plan.ts';
 import { listDemandSlos } from './planned-capacity.ts';
 import { readPolicyBudgets } from './policy-budgets.ts';
-import { requirePolicy, requirePolicyOfModel } from './policy-of-model.ts';
+import { requireOnlyPolicy, requirePolicy, requirePolicyOfModel } from './policy-of-model.ts';
 import type { Check, Policy, Verdict } from './schema.ts';
 import { findPolicies } from './store.ts';
 import { summarise } from './summary.ts';
@@ -52,7 +52,8 @@ export interface GateDeps {
 export interface GateQuestion {
   readonly model: string;
   readonly version: string;
-  readonly policy: string;
+  /** undefined: the one policy of the model. */
+  readonly policy?: string | undefined;
   readonly dryRun: boolean;
   readonly actor: string;
 }
@@ -108,7 +109,11 @@ export async function evaluateRun(
 }
 
 async function evaluateVersion(deps: GateDeps, question: GateQuestion): Promise<PolicyEvaluation> {
-  const policy = await requirePolicyOfModel(deps.store, question.policy, question.model);
+  const { model, policy: name } = question;
+  const policy =
+    name === undefined
+      ? await requireOnlyPolicy(deps.store, model)
+      : await requirePolicyOfModel(deps.store, name, model);
   const version = await deps.evidence.find(deps.store, question.model, question.version);
   const needs = listEvidenceNeeds(policy.spec);
   const by = { actor: question.actor, isRegistered: true };
