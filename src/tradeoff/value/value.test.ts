@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { recordUsage } from '../../finops/metering/schema.ts';
 import { recordPredictions } from '../../mlops/predictions/schema.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { call, catchProblem } from '../../testing/application.ts';
 import { sharedApplication } from '../../testing/shared.ts';
+import { getDecision, replayDecision } from '../decisions/schema.ts';
 import { getVersionEvidence } from '../evidence/schema.ts';
 import { checkGate } from '../gates/schema.ts';
 import { getModelValue, recordOutcomeEvents } from './schema.ts';
@@ -29,7 +31,7 @@ async function mlflow<T>(path: string, payload: object): Promise<T> {
   return answer.json() as T;
 }
 
-async function registerVersion(): Promise<void> {
+async function registerVersion(): Promise<string> {
   const { run } = await mlflow<{ run: { info: { run_id: string } } }>('runs/create', {
     experiment_id: '0',
     start_time: NOW,
@@ -39,6 +41,8 @@ async function registerVersion(): Promise<void> {
   await mlflow('registered-models/create', { name: model }).catch(() => undefined);
   const source = `mlflow-artifacts:/0/${runId}/artifacts/model`;
   await mlflow('model-versions/create', { name: model, source, run_id: runId });
+  await mlflow('runs/update', { run_id: runId, status: 'FINISHED', end_time: NOW });
+  return runId;
 }
 
 const predict = (count: number, version: string, first = 0) =>
@@ -260,5 +264,61 @@ spec:
       ['cost to run', null],
       ['making cost', null],
     ]);
+  });
+});
+
+describe('a return that outcome events show', () => {
+  it('promotes a version by the lower end, records its parts, and is replayed with the same verdict', async () => {
+    const runId = await registerVersion();
+    await apply(`apiVersion: steelyard/v1
+kind: PriceBook
+metadata: {name: own}
+spec: {currency: USD, source: test, prices: [{resource: vcpu, perHour: '0.10', effectiveFrom: 2026-01-01}]}
+---
+apiVersion: steelyard/v1
+kind: Policy
+metadata: {name: ${model}}
+spec:
+  model: ${model}
+  currency: USD
+  cost:
+    - {measure: roi, basis: benchmark, predictionsPerMonth: 100000, horizon: 365d, atLeast: '0.5'}
+    - {measure: makingCost, atMost: '1'}
+  quality: [{metric: accuracy, direction: higher, floor: '0.5'}]
+`);
+    const usage = (name: string, subject: object, predictions: object) => ({
+      ...{ usage: `${model}-${name}`, subject, resource: 'vcpu', quantity: '1', origin: 'test' },
+      period: { start: new Date(NOW - 3_600_000).toISOString(), end: new Date(NOW).toISOString() },
+      ...predictions,
+    });
+    const intervals = [
+      usage('train', { run: runId, purpose: 'training' }, {}),
+      usage('bench', { model, modelVersion: '3', purpose: 'inference' }, { predictions: 1000 }),
+    ];
+    await call(application, recordUsage, { body: { intervals } });
+    await predict(1000, '3');
+    await record(
+      ...Array.from({ length: 100 }, (_, at) => event(`e${at}`, { prediction: `${model}-p${at}`, amount: '0.01' })),
+    );
+    const body = { model, version: '3', dryRun: false };
+    const { decision, checks, verdict } = await vi.waitFor(async () => {
+      const answer = await call(application, checkGate, { body: { ...body, dryRun: true } });
+      expect(answer.checks.find(({ name }) => name === 'making cost')?.holds).toBe(true);
+      return call(application, checkGate, { body });
+    });
+    // A month: value 100,000 x 0.001 = 100, cost to run 100 x 0.10 = 10, making cost 0.10 over 12 months.
+    expect(verdict).toBe('promote');
+    const found = checks.find(({ name }) => name === 'return');
+    expect(found?.parts?.map(({ amount }) => Number(amount))).toEqual([100, 10, expect.closeTo(0.1 / 12, 6)]);
+    expect(Number(found?.measured)).toBeCloseTo(100 / (10 + 0.1 / 12) - 1, 5);
+    const params = { decision: decision ?? '' };
+    expect(await call(application, replayDecision, { params })).toMatchObject({ verdict: 'promote' });
+    const taken = await call(application, getDecision, { params });
+    expect(taken.evidence.candidate.value?.[0]).toMatchObject({
+      source: 'events',
+      predictions: 1000,
+      withOutcome: 100,
+    });
+    expect(taken.evidence.candidate.makingCost?.parts.map(({ run }) => run)).toEqual([runId]);
   });
 });
