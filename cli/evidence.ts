@@ -7,7 +7,7 @@ import { facts, table } from './output/table.ts';
 
 const showCommand = command({
   path: ['evidence', 'show'],
-  summary: 'Show the evidence of a model version: quality, costs, value, with their age, bills and completeness',
+  summary: 'Show quality, costs and value of a version, with prices and bills',
   example: 'steelyard evidence show recommender 3\nsteelyard evidence show recommender 3 --json',
   needs: 'server',
   positionals: { model: { describe: 'Registered model' }, version: { describe: 'Model version' } },

@@ -209,7 +209,7 @@ const ENDPOINT_VERBS = ['apply', 'list', 'show', 'metrics', 'rollback', 'traffic
 
 const modelLines: readonly NounLine[] = [
   {
-    summary: 'List models and versions, show their evidence; import their per-example outcomes',
+    summary: 'List models and versions; show evidence, import outcomes of examples',
     nouns: [
       noun('model', ['list', 'show'], async () => (await import('./model.ts')).modelCommands),
       noun('evidence', ['show'], async () => (await import('./evidence.ts')).evidenceCommands),

@@ -31,7 +31,7 @@ interface FileEvent {
 
 const importCommand = command({
   path: ['value', 'import'],
-  summary: 'Import outcome events with amounts from a CSV or NDJSON file, to measure the value of predictions',
+  summary: 'Import outcome events with amounts from a CSV or NDJSON file',
   example: `steelyard value import orders.csv --model ranker --currency EUR
 steelyard value import outcomes.ndjson`,
   needs: 'server',
@@ -145,7 +145,7 @@ function recordedText({ accepted, duplicates, rejectedRows, rejected }: Recorded
 
 const showCommand = command({
   path: ['value', 'show'],
-  summary: 'Show the value of the versions of a model: mean per prediction with interval, sample size and completeness',
+  summary: 'Show the mean value of a prediction by version, with its interval',
   example: `steelyard value show ranker
 steelyard value show ranker --start 2026-11-01T00:00:00Z --end 2026-12-01T00:00:00Z --json`,
   needs: 'server',
