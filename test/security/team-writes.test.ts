@@ -288,6 +288,10 @@ onEachStore(({ newDatabase }) => {
       const labels = { model, labels: [{ prediction: 'p1', value: 1 }] };
       expect(await call('outsider', 'POST', '/api/v1/labels', labels)).toMatchObject(notPermitted);
       expect((await call('member', 'POST', '/api/v1/labels', labels)).status).toBe(200);
+      const outcome = { id: 'o1', model, at: '2026-11-01T00:00:00Z', amount: '1', currency: 'USD' };
+      const events = { events: [{ ...outcome, model: 'free' }, outcome] };
+      expect(await call('outsider', 'POST', '/api/v1/outcome-events', events)).toMatchObject(notPermitted);
+      expect((await call('member', 'POST', '/api/v1/outcome-events', events)).status).toBe(200);
       await apply(
         document('Policy', 'alpha-policy', {
           model,
