@@ -139,7 +139,7 @@ export async function sumEvents(
       raw<number>`sum(events)`.as('events'),
       raw<number>`sum(units)`.as('units'),
       raw<number>`sum(rest)`.as('rest'),
-      raw<number>`sum((units + rest / 1000000.0) * (units + rest / 1000000.0))`.as('squares'),
+      raw<number>`cast(sum((units + rest / 1000000.0) * (units + rest / 1000000.0)) as double precision)`.as('squares'),
     ])
     .groupBy(['version', 'currency'])
     .orderBy('version')
