@@ -32,7 +32,12 @@ export function checksText(checks: readonly Check[], paint: Paint): string {
   return sides
     .map(({ side, title }) => {
       const own = checks.filter((check) => check.side === side);
-      const lines = [own.length === 0 ? 'no check' : sideTable(own, paint), ...atDemandLines(own), ...testLines(own)];
+      const lines = [
+        own.length === 0 ? 'no check' : sideTable(own, paint),
+        ...atDemandLines(own),
+        ...partLines(own),
+        ...testLines(own),
+      ];
       return `${paint.heading(title)}\n${lines.join('\n')}`;
     })
     .join('\n\n');
@@ -45,6 +50,17 @@ function atDemandLines(checks: readonly Check[]): string[] {
   );
   return [...Map.groupBy(described, ({ text }) => text)].map(
     ([text, of]) => `${of.map(({ name }) => name).join(', ')} at demand: ${text}`,
+  );
+}
+
+/** The parts of a return, one line each, because the table cuts long sources. */
+function partLines(checks: readonly Check[]): string[] {
+  return checks.flatMap((check) =>
+    (check.parts ?? []).map(({ name, amount, unit, source }) =>
+      amount === null
+        ? `${check.name}, ${name}: ${source}`
+        : `${check.name}, ${name}: ${shorten(amount)} ${unit}; ${source}`,
+    ),
   );
 }
 

@@ -2,6 +2,7 @@ import type { ResponseOf } from '../src/platform/contract/schema.ts';
 import {
   approveVersion,
   checkGate,
+  isPredictionCostRule,
   listPolicies,
   type Policy,
   PolicyName,
@@ -27,7 +28,11 @@ const checkCommand = command({
     version: { describe: 'Model version, or an alias as @ALIAS' },
   },
   options: {
-    policy: { value: 'NAME', schema: PolicyName, required: true, describe: 'Policy to evaluate with' },
+    policy: {
+      value: 'NAME',
+      schema: PolicyName,
+      describe: 'Policy to evaluate with; default: the one policy of the model',
+    },
     dryRun: {
       describe: 'Show the verdict only; record no decision and move no alias. A test of new outcomes counts as a look',
     },
@@ -109,7 +114,7 @@ function policiesText(policies: readonly Policy[], { paint }: Context): string {
 
 /** The measure with its basis: `costPerMonth (atDemand)`. */
 function costRuleText(rule: Policy['spec']['cost'][number]): string {
-  return rule.measure === 'trainingCost' ? rule.measure : `${rule.measure} (${rule.basis ?? 'atDemand'})`;
+  return isPredictionCostRule(rule) ? `${rule.measure} (${rule.basis ?? 'atDemand'})` : rule.measure;
 }
 
 export const gateCommands = [checkCommand, approveCommand, ...gateSimulateCommands, policiesCommand];

@@ -209,9 +209,10 @@ const ENDPOINT_VERBS = ['apply', 'list', 'show', 'metrics', 'rollback', 'traffic
 
 const modelLines: readonly NounLine[] = [
   {
-    summary: 'List models and versions; import their per-example outcomes',
+    summary: 'List models and versions; show evidence, import outcomes of examples',
     nouns: [
       noun('model', ['list', 'show'], async () => (await import('./model.ts')).modelCommands),
+      noun('evidence', ['show'], async () => (await import('./evidence.ts')).evidenceCommands),
       noun('evaluation', ['import', 'list', 'show'], async () => (await import('./evaluation.ts')).evaluationCommands),
     ],
   },
@@ -234,6 +235,10 @@ const modelLines: readonly NounLine[] = [
       noun('cascade', ['fit'], async () => (await import('./cascade.ts')).cascadeCommands),
       noun('frontier', ['evaluate'], async () => (await import('./frontier.ts')).frontierCommands),
     ],
+  },
+  {
+    summary: 'Import outcome events with amounts, show the value of model versions',
+    nouns: [noun('value', ['import', 'show'], async () => (await import('./value.ts')).valueCommands)],
   },
   {
     summary: 'Serve models: apply, promote, roll back, change traffic',

@@ -117,6 +117,7 @@ describe('manifests in documents', () => {
       'ExchangeRates',
       'GpuOwnerRules',
       'IdlePolicy',
+      'ModelValue',
       'Monitor',
       'Pipeline',
       'Policy',

@@ -40,6 +40,7 @@ import { openLineageMigrations } from '../tradeoff/openlineage/index.ts';
 import { recommendationMigrations } from '../tradeoff/recommendations/index.ts';
 import { retrainingMigrations } from '../tradeoff/retraining/index.ts';
 import { runCostMigrations } from '../tradeoff/run-costs/index.ts';
+import { valueMigrations } from '../tradeoff/value/index.ts';
 
 /** All migrations of the store, by feature in order. */
 export const migrations: Migrations = {
@@ -73,6 +74,7 @@ export const migrations: Migrations = {
   ...tokenMigrations,
   ...statementMigrations,
   ...budgetMigrations,
+  ...valueMigrations,
   ...gateMigrations,
   ...decisionMigrations,
   ...runCostMigrations,

@@ -1,4 +1,6 @@
 import { OBSERVED_WINDOW } from '../mlops/evaluations/schema.ts';
+import { findMakingSteps } from '../mlops/pipelines/index.ts';
+import { createCounts } from '../mlops/predictions/index.ts';
 import type { Registry } from '../mlops/registry/index.ts';
 import { createRetention } from '../mlops/retention/index.ts';
 import { listServedVersions } from '../mlops/serving/index.ts';
@@ -15,6 +17,7 @@ import { createLineage } from '../tradeoff/lineage/index.ts';
 import { createModelSteps } from '../tradeoff/model-steps/index.ts';
 import { createOpenLineage, type Receiver } from '../tradeoff/openlineage/index.ts';
 import { createRunCosts } from '../tradeoff/run-costs/index.ts';
+import { createValue } from '../tradeoff/value/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { readVersion } from './version.ts';
 import type { wireFinops } from './wire-finops.ts';
@@ -31,7 +34,7 @@ export interface TradeoffDeps {
 
 /** Is it worth it? Evidence of both wings, and the decisions that are taken on it. */
 export function wireTradeoff(
-  { config, clock, log, store, events, jobs }: Infrastructure,
+  { config, clock, log, store, events, jobs, predictionLog }: Infrastructure,
   {
     org,
     notices,
@@ -41,7 +44,10 @@ export function wireTradeoff(
   }: TradeoffDeps,
 ) {
   const { metering, allocation, budgets, billing, prices } = finops;
+  const counts = createCounts(predictionLog);
+  const value = createValue({ clock, store, jobs, counts, registry });
   const evidence = createEvidence({
+    counts,
     clock,
     store,
     metering,
@@ -52,6 +58,7 @@ export function wireTradeoff(
     evaluations,
     liveQuality,
     serving: servingFacts,
+    makingSteps: findMakingSteps,
   });
   const decisions = createDecisions({
     ...{ clock, log, store, events, jobs, evidence, bills: billing },
@@ -97,7 +104,7 @@ export function wireTradeoff(
     receiver: createReceiver(config),
   });
   const modelSteps = createModelSteps({ store, tracking, registry, gates });
-  return { evidence, decisions, gates, runCosts, lineage, openLineage, modelSteps };
+  return { evidence, value, decisions, gates, runCosts, lineage, openLineage, modelSteps };
 }
 
 /** Metrics that are quality evidence; the time of a measurement alone changes nothing. */

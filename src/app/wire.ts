@@ -73,7 +73,7 @@ export function wire(
   const { gpuTelemetry, anomalies } = gpus;
   const kinds = [
     ...[org, sources, allocation, prices, exchange, tokens, budgets, gpuTelemetry, gpuUsage, anomalies],
-    ...[pipelines, monitoring, serving, retraining, recommendations, retention],
+    ...[pipelines, monitoring, serving, retraining, recommendations, retention, tradeoff.value],
   ].flatMap((noun) => noun.kinds);
   kinds.push(...tradeoff.gates.kinds.map(decisions.watchPolicies));
   const routes = [
@@ -85,7 +85,8 @@ export function wire(
     ...[tracking, registry, mlops.tracing, webhooks, mlops.transfer],
     ...[mlops.scaling, mlops.evaluations, mlops.artifactViews],
     ...[pipelines, monitoring, serving, retraining, recommendations],
-    ...[tradeoff.evidence, decisions, tradeoff.gates, tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
+    ...[tradeoff.evidence, tradeoff.value, decisions, tradeoff.gates],
+    ...[tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
     retention,
     wireTableRetention(infrastructure, { billing, gpuTelemetry, monitoring }),
     wireIntegrity(infrastructure, finops),

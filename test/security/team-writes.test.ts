@@ -288,6 +288,20 @@ onEachStore(({ newDatabase }) => {
       const labels = { model, labels: [{ prediction: 'p1', value: 1 }] };
       expect(await call('outsider', 'POST', '/api/v1/labels', labels)).toMatchObject(notPermitted);
       expect((await call('member', 'POST', '/api/v1/labels', labels)).status).toBe(200);
+      const outcome = { id: 'o1', model, at: '2026-11-01T00:00:00Z', amount: '1', currency: 'USD' };
+      const events = { events: [{ ...outcome, model: 'free' }, outcome] };
+      expect(await call('outsider', 'POST', '/api/v1/outcome-events', events)).toMatchObject(notPermitted);
+      expect((await call('member', 'POST', '/api/v1/outcome-events', events)).status).toBe(200);
+      const repeated = { events: [outcome, { ...outcome, id: 'o2', version: '1', amount: '-0.25', prediction: 'p2' }] };
+      const recorded = await call('member', 'POST', '/api/v1/outcome-events', repeated);
+      expect(recorded.body).toMatchObject({ accepted: 1, duplicates: 1, rejectedRows: 0 });
+      const window = 'start=2026-10-31T00:00:00Z&end=2026-11-02T00:00:00Z';
+      const value = await call('member', 'GET', `/api/v1/models/${model}/value?${window}`);
+      expect(value.body).toMatchObject({
+        versions: [{ version: '1', total: { amount: '-0.25', currency: 'USD' }, events: 1, completeness: 0.5 }],
+        unattributed: [{ currency: 'USD', total: '1', events: 1 }],
+      });
+      expect((await call('member', 'GET', `/api/v1/models/${model}/versions/1/evidence`)).status).toBe(200);
       await apply(
         document('Policy', 'alpha-policy', {
           model,

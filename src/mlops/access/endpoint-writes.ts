@@ -26,16 +26,17 @@ export async function checkEndpoint(checks: Checks, { identity, params, body }: 
   );
   await checks.belonging(identity, readOwner(tags.map(([key, value]) => ({ key, value }))));
   await checks.belonging(identity, readBelonging(subject));
-  await checkPredictions(checks, identity, fields.predictions);
+  await checkBatch(checks, identity, fields.predictions);
+  await checkBatch(checks, identity, fields.events);
 }
 
-/** Each prediction of a batch names its model and its owner; most name the same ones. */
-async function checkPredictions(checks: Checks, identity: Identity, predictions: unknown): Promise<void> {
-  if (!Array.isArray(predictions) || isFree(identity)) return;
+/** Each prediction or outcome event of a batch names its model and its owner; most name the same ones. */
+async function checkBatch(checks: Checks, identity: Identity, batch: unknown): Promise<void> {
+  if (!Array.isArray(batch) || isFree(identity)) return;
   const models = new Set<string>();
   const belongings = new Map<string, ReturnType<typeof readBelonging>>();
-  for (const prediction of predictions) {
-    const { model, team, project } = toFields(prediction);
+  for (const one of batch) {
+    const { model, team, project } = toFields(one);
     if (typeof model === 'string') models.add(model);
     const belonging = readBelonging({ team, project });
     belongings.set(JSON.stringify(belonging), belonging);

@@ -4,6 +4,7 @@ export type { DriveDeps } from './context.ts';
 export { createDriver, RUN_ENDED } from './drive.ts';
 export { type LogRange, maskBytes } from './last-lines.ts';
 export { createLine } from './line.ts';
+export { findMakingSteps, type MakingSteps } from './making-steps.ts';
 export type { ModelSteps } from './model-steps.ts';
 export {
   DRIVE,

@@ -22,8 +22,8 @@ import { pipelineRoutes } from './routes.ts';
 import { createPipelineRuns, type PipelineRuns } from './runs-port.ts';
 
 export { findPipelineOwner } from '../pipeline-definition/index.ts';
-export type { ModelSteps, SpotDeadlines } from '../pipeline-runs/index.ts';
-export { listStates as findPipelineRunStates, RUN_ENDED } from '../pipeline-runs/index.ts';
+export type { MakingSteps, ModelSteps, SpotDeadlines } from '../pipeline-runs/index.ts';
+export { findMakingSteps, listStates as findPipelineRunStates, RUN_ENDED } from '../pipeline-runs/index.ts';
 export type { ObservedData } from '../triggers/index.ts';
 export { pipelineMigrations } from './migrations.ts';
 export type { PipelineRuns } from './runs-port.ts';

@@ -13,6 +13,16 @@ export interface Traffic {
 export interface PredictionCounts {
   /** Predictions made in `[start, end)`, each counted once. */
   traffic(model: string, period: { readonly start: string; readonly end: string }): Promise<Traffic>;
+  /** Predictions made in `[start, end)` by model version, each counted once; those without a version are left out. */
+  byVersion(
+    model: string,
+    period: { readonly start: string; readonly end: string },
+  ): Promise<{ readonly version: string; readonly predictions: number }[]>;
+  /** Version and time (Unix ms) of those of these predictions that are stored with a version, by prediction id. */
+  versionsOf(
+    model: string,
+    predictions: readonly string[],
+  ): Promise<ReadonlyMap<string, { readonly version: string; readonly atMs: number }>>;
   /** Predictions, or what labels are of, that were recorded from an instant on, each counted once. */
   recordedSince(of: 'predictions' | 'labels', model: string, since: string): Promise<number>;
 }
@@ -36,6 +46,30 @@ export function createCounts({
         },
         { from: start, to: end },
       ),
+    byVersion: (model, { start, end }) =>
+      predictions.read(
+        async (relation, session) => {
+          const rows = await session.query(`SELECT modelVersion, count(DISTINCT prediction)::DOUBLE AS predictions
+          FROM ${relation}
+          WHERE model = ${quoteLiteral(model)} AND modelVersion IS NOT NULL
+            AND predictedAt >= ${buildInstantSql(start)} AND predictedAt < ${buildInstantSql(end)}
+          GROUP BY modelVersion ORDER BY modelVersion`);
+          return rows.map((row) => ({ version: String(row.modelVersion), predictions: Number(row.predictions) }));
+        },
+        { from: start, to: end },
+      ),
+    versionsOf: (model, ids) =>
+      predictions.read(async (relation, session) => {
+        const rows = await session.query(`SELECT prediction, min(modelVersion) AS version,
+            epoch_ms(min(predictedAt))::DOUBLE AS at
+          FROM ${relation}
+          WHERE model = ${quoteLiteral(model)} AND modelVersion IS NOT NULL
+            AND prediction IN (${ids.map(quoteLiteral).join(', ')})
+          GROUP BY prediction`);
+        return new Map(
+          rows.map((row) => [String(row.prediction), { version: String(row.version), atMs: Number(row.at) }]),
+        );
+      }),
     recordedSince: (of, model, since) =>
       (of === 'labels' ? labels : predictions).read(async (relation, session) => {
         const one = of === 'labels' ? `coalesce(prediction, concat_ws(' ', entity, observedAt))` : 'prediction';

@@ -6,7 +6,7 @@ import { previewTable, retainPredictions } from './retention.ts';
 import { type PredictionRouteDeps, predictionRoutes } from './routes.ts';
 import { createServedLog, type ServedLog } from './served.ts';
 
-export type { PredictionCounts } from './counts.ts';
+export { createCounts, type PredictionCounts } from './counts.ts';
 export {
   buildConditions,
   buildInstantSql,

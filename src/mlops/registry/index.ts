@@ -18,7 +18,7 @@ import { registryRoutes } from './routes.ts';
 import type { Model } from './schema.ts';
 import { searchModelVersions, searchRegisteredModels } from './searches.ts';
 import type { ModelVersion } from './types.ts';
-import { listVersions, listVersionsOfLoggedModel, listVersionsOfRun } from './version-store.ts';
+import { listVersionNamesOfRuns, listVersions, listVersionsOfLoggedModel, listVersionsOfRun } from './version-store.ts';
 import { createVersions } from './versions.ts';
 
 export { REGISTRY_CHANGED } from './change-events.ts';
@@ -57,6 +57,11 @@ export interface Registry {
   versions(sql: Sql, name: string): Promise<RegisteredVersion[] | null>;
   /** Versions that name a run as their source, newest first; at most 100. */
   versionsOfRun(sql: Sql, runId: string): Promise<RegisteredVersion[]>;
+  /** Names of all versions that name one of these runs as their source. */
+  versionNamesOfRuns(
+    sql: Sql,
+    runIds: readonly string[],
+  ): Promise<{ readonly runId: string; readonly model: string; readonly version: string }[]>;
   /** Versions of a logged model, newest first; at most 100. */
   versionsOfLoggedModel(sql: Sql, modelId: string): Promise<RegisteredVersion[]>;
   /** Latest value of each metric of a version: of its logged model, else of its run. */
@@ -111,6 +116,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
     versions: async (sql, name) =>
       (await hasModel(sql, name)) ? (await listVersions(sql, name)).map(findRegisteredVersion) : null,
     versionsOfRun: async (sql, runId) => (await listVersionsOfRun(sql, runId)).map(findRegisteredVersion),
+    versionNamesOfRuns: listVersionNamesOfRuns,
     versionsOfLoggedModel: async (sql, modelId) =>
       (await listVersionsOfLoggedModel(sql, modelId)).map(findRegisteredVersion),
     async metrics(sql, { model, version }) {

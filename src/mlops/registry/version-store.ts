@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Sql } from '../../platform/store/index.ts';
+import { isAmong, type Sql } from '../../platform/store/index.ts';
 import type { RegistryTables, Stage } from './tables.ts';
 import type { KeyValue, ModelVersion } from './types.ts';
 
@@ -35,6 +35,20 @@ export async function listVersionsOfRun(sql: Sql, runId: string): Promise<ModelV
     sql,
     await query.orderBy('creation_timestamp', 'desc').limit(MAX_VERSIONS_OF_A_RUN).execute(),
   );
+}
+
+/** Names of the versions that name one of these runs as their source. */
+export async function listVersionNamesOfRuns(
+  sql: Sql,
+  runIds: readonly string[],
+): Promise<{ runId: string; model: string; version: string }[]> {
+  const query = sql.tables<RegistryTables>().selectFrom('model_version').select(['run_id', 'model', 'version']);
+  const rows = await query
+    .where(isAmong(sql, 'run_id', runIds))
+    .orderBy('model')
+    .orderBy('version')
+    .execute();
+  return rows.map(({ run_id, model, version }) => ({ runId: run_id ?? '', model, version: String(version) }));
 }
 
 /** Versions of a logged model, newest first; at most 100. */

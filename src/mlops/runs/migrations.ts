@@ -1,4 +1,4 @@
-import type { ColumnDefinitionBuilder, CreateTableBuilder, Kysely } from 'kysely';
+import { type ColumnDefinitionBuilder, type CreateTableBuilder, type Kysely, sql as raw } from 'kysely';
 import type { Migrations } from '../../platform/store/index.ts';
 import { systemClock } from '../../platform/units/index.ts';
 import { buildArtifactLocation, DEFAULT_EXPERIMENT_ID } from '../artifacts/index.ts';
@@ -35,6 +35,16 @@ export const trackingMigrations: Migrations = {
   ...metricMigrations,
   ...runCostMigrations,
   ...deletionMigrations,
+  'tracking/007-runs-by-parent': {
+    async up(database) {
+      await database.schema
+        .createIndex('tag_parent_run')
+        .on('tag')
+        .columns(['value', 'run_id'])
+        .where(raw<boolean>`key = 'mlflow.parentRunId'`)
+        .execute();
+    },
+  },
 };
 
 function requireColumn(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {

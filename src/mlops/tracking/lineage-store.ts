@@ -1,9 +1,13 @@
-import type { Sql } from '../../platform/store/index.ts';
+import { isAmong, type Sql } from '../../platform/store/index.ts';
 import type { RunStatus, TrackingTables } from '../runs/index.ts';
 
 /** Inputs and outputs of runs for a lineage graph: by run, by dataset, by logged model. */
 export interface TrackingLineage {
   runs(sql: Sql, runIds: readonly string[]): Promise<LineageRun[]>;
+  /** Parents of runs (`mlflow.parentRunId`) by run; a run without one is omitted. */
+  parents(sql: Sql, runIds: readonly string[]): Promise<Map<string, string>>;
+  /** Ids of the runs whose parent is one of these, in order. */
+  children(sql: Sql, runIds: readonly string[], limit: number): Promise<string[]>;
   dataset(sql: Sql, datasetId: string): Promise<LineageDataset | null>;
   datasetsOfRun(sql: Sql, runId: string): Promise<LineageDataset[]>;
   /** Ids of runs that read a dataset, newest first. */
@@ -45,6 +49,9 @@ export interface LineageModel {
   readonly artifactUri: string;
 }
 
+/** Tag of a run with the id of its parent run; indexed by value. */
+const PARENT_RUN = 'mlflow.parentRunId';
+
 export const trackingLineage: TrackingLineage = {
   async runs(sql, runIds) {
     if (runIds.length === 0) return [];
@@ -63,6 +70,19 @@ export const trackingLineage: TrackingLineage = {
       startTime: row.start_time,
       endTime: row.end_time,
     }));
+  },
+  async parents(sql, runIds) {
+    const query = sql.tables<TrackingTables>().selectFrom('tag').select(['run_id', 'value']);
+    const rows = await query
+      .where('key', '=', PARENT_RUN)
+      .where(isAmong(sql, 'run_id', runIds))
+      .execute();
+    return new Map(rows.map(({ run_id, value }) => [run_id, value]));
+  },
+  async children(sql, runIds, limit) {
+    const query = sql.tables<TrackingTables>().selectFrom('tag').select('run_id');
+    const found = query.where('key', '=', PARENT_RUN).where(isAmong(sql, 'value', runIds));
+    return (await found.orderBy('run_id').limit(limit).execute()).map((row) => row.run_id);
   },
   async dataset(sql, datasetId) {
     const query = sql.tables<TrackingTables>().selectFrom('dataset').selectAll().where('dataset_id', '=', datasetId);

@@ -306,6 +306,7 @@ export const errorTable = {
   // experiments and models
   experiment_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such experiment' },
   run_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such run' },
+  model_value_exists: { status: 409, exitCode: CONFLICT, title: 'Another document states the value of this model' },
   evaluation_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such evaluation' },
   evaluation_artifact_missing: { status: 404, exitCode: NOT_FOUND, title: 'The run has no such artifact' },
   evaluation_column_missing: { status: 400, exitCode: USAGE, title: 'The table has no column of this name' },
@@ -357,6 +358,7 @@ export const errorTable = {
   profile_unusable: { status: 422, exitCode: REFUSED, title: 'The measured profile cannot be used' },
 
   // the gate
+  policy_ambiguous: { status: 409, exitCode: CONFLICT, title: 'Several policies apply to this model' },
   policy_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such policy' },
   policy_contradictory: { status: 400, exitCode: REFUSED, title: 'The policy contradicts itself or can never pass' },
   approval_not_required: { status: 409, exitCode: CONFLICT, title: 'The policy requires no approvals' },

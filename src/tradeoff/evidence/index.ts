@@ -2,22 +2,24 @@ import type { RegisteredVersion } from '../../mlops/registry/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
+import { gatherModelValue } from '../value/index.ts';
 import { gatherLiveQuality } from './live.ts';
+import { sumMakingCosts } from './making/compute.ts';
 import { type GatheredOutcomes, gatherOutcomes, type OutcomeDeps, type OutcomeQuestion } from './outcomes.ts';
 import { getVersionEvidence, listModelEvidence } from './schema.ts';
 import {
   compareVersions,
   type EvidenceDeps,
+  type EvidenceNeeds,
   findVersion,
   type GatheredEvidence,
-  type GatherOptions,
   gatherEvidence,
   gatherRunEvidence,
 } from './service.ts';
 import { gatherModelFacts } from './unit-costs.ts';
 
 export type { OutcomeRequest } from './outcomes.ts';
-export type { GatheredEvidence } from './service.ts';
+export type { EvidenceNeeds, GatheredEvidence } from './service.ts';
 export type { ServingFacts } from './unit-costs.ts';
 
 /** The quality and the cost of a version, side by side. */
@@ -26,30 +28,34 @@ export interface Evidence {
   find(sql: Sql, model: string, version: string): Promise<RegisteredVersion>;
   /** The version behind an alias, or null. */
   behind(sql: Sql, model: string, alias: string): Promise<RegisteredVersion | null>;
-  /** `slos`: at which the capacity of a replica is needed. */
-  gather(sql: Sql, version: RegisteredVersion, options?: Pick<GatherOptions, 'slos'>): Promise<GatheredEvidence>;
+  /** `needs`: evidence that takes more reading. */
+  gather(sql: Sql, version: RegisteredVersion, needs?: EvidenceNeeds): Promise<GatheredEvidence>;
   /** Of a run, as the version of this model that it would become. */
   gatherRun(
     sql: Sql,
-    question: { readonly model: string; readonly runId: string } & Pick<GatherOptions, 'slos'>,
+    question: { readonly model: string; readonly runId: string } & EvidenceNeeds,
   ): Promise<GatheredEvidence>;
   /** Per-example outcomes, latencies and requests that the tests of a policy use. */
   gatherOutcomes(sql: Sql, question: OutcomeQuestion): Promise<GatheredOutcomes>;
   readonly routes: readonly Route[];
 }
 
+/** Needs of a reader of the evidence. */
+const ALL_NEEDS: EvidenceNeeds = { makingCost: true, value: true };
+
 export function createEvidence(deps: EvidenceDeps & OutcomeDeps & { readonly store: Store }): Evidence {
   return {
     find: (sql, model, version) => findVersion(deps, sql, model, version),
     behind: (sql, model, alias) => deps.versions.versionByAlias(sql, model, alias),
-    gather: (sql, version, options) => gatherEvidence(deps, sql, version, options),
+    gather: (sql, version, needs) => gatherEvidence(deps, sql, version, needs),
     gatherRun: (sql, question) => gatherRunEvidence(deps, sql, question),
     gatherOutcomes: (sql, question) => gatherOutcomes(deps, sql, question),
     routes: [
       handle(getVersionEvidence, async ({ params }) => {
         const version = await findVersion(deps, deps.store, params.model, params.version);
-        const { evidence } = await gatherEvidence(deps, deps.store, version);
-        return { ...evidence, live: await gatherLiveQuality(deps, deps.store, version) };
+        const { evidence, priceBooks, billDeliveries } = await gatherEvidence(deps, deps.store, version, ALL_NEEDS);
+        const live = await gatherLiveQuality(deps, deps.store, version);
+        return { ...evidence, live, priceBooks: [...priceBooks], billDeliveries: [...billDeliveries] };
       }),
       handle(listModelEvidence, async ({ params: { model } }) => {
         const versions = await deps.versions.versions(deps.store, model);
@@ -57,11 +63,13 @@ export function createEvidence(deps: EvidenceDeps & OutcomeDeps & { readonly sto
           throw new AppError('model_not_found', `There is no registered model "${model}".`, { model });
         }
         const facts = await gatherModelFacts(deps, deps.store, model);
+        const valueFacts = await gatherModelValue(deps, deps.store, model);
         const gathered = await Promise.all(
-          versions.map((version) => gatherEvidence(deps, deps.store, version, { facts })),
+          versions.map((version) => gatherEvidence(deps, deps.store, version, { ...ALL_NEEDS, facts, valueFacts })),
         );
         const evidence = gathered.map((one) => one.evidence);
-        return { versions: evidence, compared: compareVersions(evidence) };
+        const makingTotal = sumMakingCosts(evidence.flatMap(({ makingCost }) => makingCost ?? []));
+        return { versions: evidence, compared: compareVersions(evidence), makingTotal };
       }),
     ],
   };

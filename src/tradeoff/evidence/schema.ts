@@ -4,6 +4,8 @@ import { RunCost } from '../../mlops/runs/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { ComparedUnitCosts, DemandTrace, ReplicaCapacity, ScalingBounds, UnitCost } from '../unit-cost/schema.ts';
+import { ValueFigure } from '../value/schema.ts';
+import { MakingCost, MakingTotal } from './making/schema.ts';
 
 export const Interval = z
   .strictObject({
@@ -207,6 +209,17 @@ export const VersionEvidence = z
     trainingCost: CostEvidence.describe(
       'Cost of the run that made it: effective cost of the bill where it covers all metered hours, else metered',
     ),
+    makingCost: MakingCost.nullable()
+      .optional()
+      .describe(
+        'Cost to make it: its run, the search that it was chosen from and the steps of its pipeline run; null without a run; in decisions only where the policy has a rule for it',
+      ),
+    value: z
+      .array(ValueFigure)
+      .optional()
+      .describe(
+        'Value of a prediction by source, the measured one first; empty without outcome events and statements; in decisions only where the policy has a rule for it',
+      ),
     unitCosts: z
       .array(UnitCost)
       .optional()
@@ -263,7 +276,10 @@ export const getVersionEvidence = endpoint({
   scope: 'tradeoff.read',
   summary: 'Get quality and cost of one model version',
   params: z.strictObject({ model: z.string().describe('Registered model'), version: z.string().describe('Version') }),
-  response: VersionEvidence,
+  response: VersionEvidence.extend({
+    priceBooks: z.array(z.string()).describe('Price books behind the costs, with their versions'),
+    billDeliveries: z.array(z.string()).describe('Deliveries of bills that reconciled costs are from'),
+  }).describe('Evidence with its price books and deliveries of bills'),
   errors: ['model_not_found', 'model_version_not_found', 'currency_mismatch'],
 });
 
@@ -276,6 +292,7 @@ export const listModelEvidence = endpoint({
   response: z.strictObject({
     versions: z.array(VersionEvidence).describe('Versions, newest first'),
     compared: ComparedUnitCosts,
+    makingTotal: MakingTotal,
   }),
   errors: ['model_not_found', 'currency_mismatch'],
 });

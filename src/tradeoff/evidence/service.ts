@@ -6,7 +6,10 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { compareUnitCosts, type ServiceSample } from '../unit-cost/index.ts';
 import type { ComparedUnitCosts, UnitCost, WaitingSlo } from '../unit-cost/schema.ts';
+import { gatherModelValue, listVersionValues, type ModelValueFacts, type ValueDeps } from '../value/index.ts';
 import { findCapacities, readTrafficSamples } from './capacities.ts';
+import { gatherMakingCost, type MakingDeps } from './making/gather.ts';
+import type { MakingCost } from './making/schema.ts';
 import type { QualityEvidence, VersionEvidence } from './schema.ts';
 import { findCostDeliveries, toTrainingCost } from './training-cost.ts';
 import {
@@ -18,13 +21,17 @@ import {
 } from './unit-costs.ts';
 
 /** The part of the registry that evidence reads. */
-export type VersionSource = Pick<Registry, 'version' | 'versionByAlias' | 'versions' | 'metrics' | 'metricsOfRun'>;
+export type VersionSource = Pick<
+  Registry,
+  'version' | 'versionByAlias' | 'versions' | 'metrics' | 'metricsOfRun' | 'versionNamesOfRuns'
+>;
 
-export interface EvidenceDeps extends UnitCostDeps {
+export interface EvidenceDeps extends UnitCostDeps, ValueDeps {
   readonly versions: VersionSource;
   readonly metering: Pick<Metering, 'total' | 'within'>;
   readonly billing: Pick<Billing, 'currentUnits'>;
   readonly tracking: Pick<Tracking, 'costs' | 'lineage'>;
+  readonly makingSteps: MakingDeps['makingSteps'];
 }
 
 /** Evidence with the price books and the deliveries of bills that its costs were taken from. */
@@ -34,12 +41,21 @@ export interface GatheredEvidence {
   readonly billDeliveries: readonly string[];
 }
 
-/** Additional input of a caller. */
-export interface GatherOptions {
-  /** Facts of the model, where the caller has them for several versions. */
-  readonly facts?: ModelFacts | undefined;
+/** Evidence that takes more reading, and that is gathered only where it is needed. */
+export interface EvidenceNeeds {
   /** SLOs at which the capacity of a replica is needed; null: that of the endpoint. Left out: capacities are not computed. */
   readonly slos?: readonly (WaitingSlo | null)[] | undefined;
+  /** Whether the cost to make the version is needed. */
+  readonly makingCost?: boolean | undefined;
+  /** Whether the value of a prediction is needed. */
+  readonly value?: boolean | undefined;
+}
+
+/** Additional input of a caller. */
+export interface GatherOptions extends EvidenceNeeds {
+  /** Facts of the model, where the caller has them for several versions. */
+  readonly facts?: ModelFacts | undefined;
+  readonly valueFacts?: ModelValueFacts | undefined;
 }
 
 export async function gatherEvidence(
@@ -69,7 +85,7 @@ export const NOT_REGISTERED = 'not registered';
 export async function gatherRunEvidence(
   deps: EvidenceDeps,
   sql: Sql,
-  { model, runId, slos }: { readonly model: string; readonly runId: string } & Pick<GatherOptions, 'slos'>,
+  { model, runId, ...needs }: { readonly model: string; readonly runId: string } & EvidenceNeeds,
 ): Promise<GatheredEvidence> {
   const [logged] = await deps.tracking.lineage.modelsOfRun(sql, runId, 1);
   const modelId = logged?.modelId ?? null;
@@ -84,7 +100,7 @@ export async function gatherRunEvidence(
   };
   return gatherVersionEvidence(deps, sql, {
     version: candidate,
-    slos,
+    ...needs,
     metrics: await deps.versions.metricsOfRun(sql, { runId, modelId }),
   });
 }
@@ -97,6 +113,9 @@ async function gatherVersionEvidence(
     metrics,
     facts,
     slos,
+    makingCost: needsMakingCost = false,
+    value: needsValue = false,
+    valueFacts,
   }: { readonly version: RegisteredVersion; readonly metrics: readonly VersionMetric[] } & GatherOptions,
 ): Promise<GatheredEvidence> {
   const { model, version: modelVersion, runId } = version;
@@ -105,14 +124,22 @@ async function gatherVersionEvidence(
   const gathered = await gatherUnitCosts(deps, sql, version, modelWide);
   const { unitCosts, priceBooks: unitPriceBooks, pricesAsOf, benchmarks } = gathered;
   const runCost = runId === null ? null : ((await deps.tracking.costs(sql, [runId])).get(runId) ?? unknownRunCost);
+  const makingCost =
+    needsMakingCost && runId !== null
+      ? await gatherMakingCost(deps, sql, { model, version: modelVersion, runId })
+      : null;
+  const quality = toQualityEvidence(metrics);
+  const valued = needsValue ? (valueFacts ?? (await gatherModelValue(deps, sql, model))) : null;
   const evidence: VersionEvidence = {
     model,
     version: modelVersion,
     aliases: [...version.aliases],
     runId,
     createdAt: version.createdAt,
-    quality: toQualityEvidence(metrics),
+    quality,
     trainingCost: toTrainingCost(training, runId, runCost ?? unknownRunCost),
+    ...(needsMakingCost ? { makingCost } : {}),
+    ...(valued === null ? {} : { value: listVersionValues(valued, modelVersion, quality) }),
     unitCosts,
     scaling: [...modelWide.scaling],
     demandPerMonth: modelWide.demandPerMonth,
@@ -121,9 +148,16 @@ async function gatherVersionEvidence(
     runCost,
   };
   const priceBooks = new Set([...(training?.priceBooks ?? []), ...unitPriceBooks]);
-  const window = evidence.trainingCost.window;
-  const billDeliveries = runCost === null ? [] : await findCostDeliveries(deps.billing, sql, runCost, window);
+  const billed = [
+    { isReconciled: runCost?.total.basis === 'reconciled', window: evidence.trainingCost.window },
+    { isReconciled: isPartlyReconciled(makingCost), window: makingCost?.window ?? null },
+  ];
+  const billDeliveries = await findCostDeliveries(deps.billing, sql, billed);
   return { evidence, priceBooks: [...priceBooks].toSorted(), billDeliveries };
+}
+
+function isPartlyReconciled(making: MakingCost | null): boolean {
+  return making?.parts.some(({ basis }) => basis === 'reconciled') ?? false;
 }
 
 /** Additional evidence for a rule at demand; empty where no SLO is requested. */

@@ -25,18 +25,18 @@ export function toTrainingCost(
   return buildKnownCost(metered, { cost: metered.cost, basis: 'metered', source: books });
 }
 
-/** Deliveries of the bills that a reconciled cost was taken from; none for another cost. */
+/** Deliveries of the bills that reconciled costs were taken from, in order of the bills; none for other costs. */
 export async function findCostDeliveries(
   billing: Pick<Billing, 'currentUnits'>,
   sql: Sql,
-  runCost: Pick<RunCost, 'total'>,
-  window: CostEvidence['window'],
+  costs: readonly { readonly isReconciled: boolean; readonly window: CostEvidence['window'] }[],
 ): Promise<string[]> {
-  if (!isReconciled(runCost) || window === null) return [];
   const month = (at: string) => at.slice(0, 'YYYY-MM'.length);
+  const windows = costs.flatMap((cost) => (cost.isReconciled && cost.window !== null ? [cost.window] : []));
+  if (windows.length === 0) return [];
   const units = await billing.currentUnits(sql);
   return units
-    .filter(({ period }) => period >= month(window.start) && period <= month(window.end))
+    .filter(({ period }) => windows.some(({ start, end }) => period >= month(start) && period <= month(end)))
     .map(({ delivery }) => delivery);
 }
 

@@ -1,5 +1,5 @@
 import { TRIGGER_WINDOW } from '../../mlops/evaluations/schema.ts';
-import type { CostRule, PolicySpec, QualityRule } from './schema.ts';
+import { type CostRule, isPredictionCostRule, type PolicySpec, type QualityRule } from './schema.ts';
 
 /** Reason why a policy contradicts itself or can never pass; null when none is known. */
 export function findContradiction(spec: PolicySpec): string | null {
@@ -59,10 +59,17 @@ function findLiveContradiction(
 }
 
 function findCostContradiction(rule: CostRule): string | null {
-  if (rule.measure === 'trainingCost' || rule.measure === 'budget' || Number(rule.atMost) > 0) return null;
+  if (rule.measure === 'roi') return findReturnContradiction(rule.atLeast);
+  if (!isPredictionCostRule(rule) || rule.measure === 'budget' || Number(rule.atMost) > 0) return null;
   const least = rule.replicas?.min ?? 1;
   if ((rule.basis ?? 'atDemand') !== 'atDemand' || least === 0) return null;
   return `The bound 0 of ${rule.measure} can never pass: at least ${least} replica always runs. Raise the bound, or set replicas: {min: 0}.`;
+}
+
+/** A return is -1 where nothing is earned; only refunds make it less. */
+function findReturnContradiction(atLeast: string): string | null {
+  if (Number(atLeast) > -1) return null;
+  return `The return ${atLeast} always passes without refunds: a version that earns nothing has -1. State a larger return, such as 0.`;
 }
 
 function findTestContradiction({ alpha, looks, completeness, slo }: PolicySpec): string | null {

@@ -9,7 +9,7 @@ import {
   type ServingCostRule,
 } from './known-costs.ts';
 import { type CapacityPlan, type PlannedScaling, planAssumed, planMeasured } from './planned-capacity.ts';
-import type { PolicySpec } from './schema.ts';
+import { isPredictionCostRule, type PolicySpec } from './schema.ts';
 
 /** Default when neither the policy nor an endpoint states a scaling. */
 const DEFAULT_SCALING: PlannedScaling = { minReplicas: 1, maxReplicas: null, targetUtilization: 0.7 };
@@ -63,7 +63,7 @@ function chooseDemand(
     return { predictions: rule.predictionsPerMonth, source: 'stated', text: 'stated' };
   }
   const stated = new Set(
-    cost.flatMap((other) => (other.measure === 'trainingCost' ? [] : (other.predictionsPerMonth ?? []))),
+    cost.flatMap((other) => (isPredictionCostRule(other) ? (other.predictionsPerMonth ?? []) : [])),
   );
   const [elsewhere] = stated;
   if (stated.size > 1) return 'the policy states several demands; state predictionsPerMonth in this rule';

@@ -124,6 +124,19 @@ const champion = async () => {
   return versions.find(({ aliases }) => aliases.includes('champion'))?.version ?? null;
 };
 
+describe('the policy of a check that names none', () => {
+  it('is the one policy of the model; with several, and without one, the answer says so', async () => {
+    const version = await registerVersion(0.25, 1);
+    const checkByModel = (of = model) => call(application, checkGate, { body: { model: of, version, dryRun: true } });
+    expect(await checkByModel()).toMatchObject({ policy, verdict: 'promote' });
+    await apply(POLICY().replace(`{name: ${policy}}`, `{name: ${policy}-other}`));
+    expect(await catchProblem(checkByModel())).toMatchObject({
+      ...{ code: 'policy_ambiguous', status: 409, policies: [policy, `${policy}-other`] },
+    });
+    expect(await catchProblem(checkByModel('unknown'))).toMatchObject({ code: 'policy_not_found' });
+  });
+});
+
 describe('the gate on recorded facts', () => {
   it('promotes a version that passes on both sides, moves the alias and keeps the evidence', async () => {
     const version = await registerVersion(0.25, 1);

@@ -12,6 +12,7 @@ import {
 import { checkGate, evaluateRun, type GateAnswer, type GateDeps, type GateQuestion } from './service.ts';
 import { findPolicies, putPolicy } from './store.ts';
 
+export { listEvidenceNeeds } from './evidence-needs.ts';
 export { gateMigrations } from './migrations.ts';
 export { listDemandSlos } from './planned-capacity.ts';
 export { readPolicyBudgets } from './policy-budgets.ts';
@@ -25,7 +26,7 @@ export { evaluatePolicy } from './weigh.ts';
 export interface Gates {
   /**
    * Evaluates a version, records the decision and, on promote, moves the alias in the same transaction.
-   * Errors: `policy_not_found`, `policy_model_mismatch`, `model_not_found`, `model_version_not_found`,
+   * Errors: `policy_not_found`, `policy_ambiguous`, `policy_model_mismatch`, `model_not_found`, `model_version_not_found`,
    * `budget_not_found`, `currency_mismatch`.
    */
   check(question: GateQuestion): Promise<GateAnswer>;

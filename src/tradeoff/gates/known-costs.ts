@@ -1,8 +1,9 @@
 import type { VersionEvidence } from '../evidence/schema.ts';
 import type { AtDemand, UnitCost, UnitCostBasis } from '../unit-cost/schema.ts';
-import type { Check, CostRule } from './schema.ts';
+import type { Check, PredictionCostRule } from './schema.ts';
 
-export type ServingCostRule = Exclude<CostRule, { measure: 'trainingCost' }>;
+/** A rule for a cost of predictions; that of a return is taken as its cost a month. */
+export type ServingCostRule = Exclude<PredictionCostRule, { measure: 'roi' }>;
 
 /** Evidence from when unit costs had a basis. */
 export type BasedEvidence = VersionEvidence & { readonly unitCosts: readonly UnitCost[] };

@@ -2,7 +2,7 @@ import { groupThousands, type Money } from '../../platform/units/index.ts';
 import type { PlannedRate, Scaling } from '../unit-cost/index.ts';
 import { describeRate, type PlannedCapacity, type ReplicaCapacity, type WaitingSlo } from '../unit-cost/schema.ts';
 import type { BasedEvidence, KnownBenchmark, ServingCostRule } from './known-costs.ts';
-import type { PolicySpec } from './schema.ts';
+import { isPredictionCostRule, type PolicySpec } from './schema.ts';
 
 /** How replicas follow demand, and the share of full use that is planned with where the capacity at the SLO is not measured. */
 export interface PlannedScaling extends Scaling {
@@ -26,7 +26,7 @@ export interface CapacityPlan {
  */
 export function listDemandSlos({ cost }: PolicySpec): (WaitingSlo | null)[] {
   const asked = cost.flatMap((rule) =>
-    rule.measure === 'trainingCost' || (rule.basis ?? 'atDemand') !== 'atDemand' ? [] : [rule.slo ?? null],
+    isPredictionCostRule(rule) && (rule.basis ?? 'atDemand') === 'atDemand' ? [rule.slo ?? null] : [],
   );
   return [...new Map(asked.map((slo) => [buildSloKey(slo), slo])).values()];
 }

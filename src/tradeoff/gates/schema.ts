@@ -5,7 +5,7 @@ import { Approval } from '../evidence/schema.ts';
 import { AtDemand, UnitCostBasis } from '../unit-cost/schema.ts';
 import { CostRule, QualityRule, testTerms } from './rules/schema.ts';
 
-export { CostRule, QualityRule } from './rules/schema.ts';
+export { CostRule, isPredictionCostRule, type PredictionCostRule, QualityRule } from './rules/schema.ts';
 
 export const PolicyName = z
   .string()
@@ -56,6 +56,18 @@ export const Verdict = z
   .describe('promote: every check passes. hold: a check is inconclusive and none fails. reject: a check fails');
 export type Verdict = z.infer<typeof Verdict>;
 
+const CheckPart = z
+  .strictObject({
+    name: z.string().describe('Name of the part'),
+    amount: DecimalString.nullable().describe('Amount, in `unit`; null when unknown'),
+    lower: DecimalString.nullable().describe('Lower end; null when not known'),
+    upper: DecimalString.nullable().describe('Upper end; null when not known'),
+    unit: z.string().describe('Currency a month'),
+    source: z.string().describe('Origin of the part, or the missing evidence and how to supply it'),
+  })
+  .describe('A part of a measured value');
+export type CheckPart = z.infer<typeof CheckPart>;
+
 export const Check = z
   .strictObject({
     name: z.string().describe('Name of the check'),
@@ -86,6 +98,10 @@ export const Check = z
     atDemand: AtDemand.optional().describe(
       'Capacity, demand and replicas of a cost at demand; left out for other checks, without a figure, and in older decisions',
     ),
+    parts: z
+      .array(CheckPart)
+      .optional()
+      .describe('Parts of a return: value, cost to run and making cost a month; left out for other checks'),
     source: z.string().describe('Origin of the figure, or the missing evidence and how to supply it'),
     result: z
       .enum(['passes', 'fails', 'inconclusive'])
@@ -129,7 +145,7 @@ export const checkGate = endpoint({
   body: z.strictObject({
     model: z.string().min(1).describe('Registered model'),
     version: z.string().min(1).describe('Model version, or an alias as @alias'),
-    policy: PolicyName,
+    policy: PolicyName.optional().describe('Name of a policy; default: the one policy of the model'),
     dryRun: z
       .boolean()
       .default(false)
@@ -149,6 +165,7 @@ export const checkGate = endpoint({
   }),
   errors: [
     'policy_not_found',
+    'policy_ambiguous',
     'model_not_found',
     'model_version_not_found',
     'policy_model_mismatch',

@@ -5,11 +5,12 @@ import type { Clock } from '../../platform/units/index.ts';
 import type { Evidence, GatheredEvidence } from '../evidence/index.ts';
 import type { VersionEvidence } from '../evidence/schema.ts';
 import { keepKnownChampion } from './approval-store.ts';
+import { listEvidenceNeeds } from './evidence-needs.ts';
 import { addGateFacts } from './gate-facts.ts';
 import { describeMethod } from './look-plan.ts';
 import { listDemandSlos } from './planned-capacity.ts';
 import { readPolicyBudgets } from './policy-budgets.ts';
-import { requirePolicy, requirePolicyOfModel } from './policy-of-model.ts';
+import { requireOnlyPolicy, requirePolicy, requirePolicyOfModel } from './policy-of-model.ts';
 import type { Check, Policy, Verdict } from './schema.ts';
 import { findPolicies } from './store.ts';
 import { summarise } from './summary.ts';
@@ -51,7 +52,8 @@ export interface GateDeps {
 export interface GateQuestion {
   readonly model: string;
   readonly version: string;
-  readonly policy: string;
+  /** undefined: the one policy of the model. */
+  readonly policy?: string | undefined;
   readonly dryRun: boolean;
   readonly actor: string;
 }
@@ -100,18 +102,22 @@ export async function evaluateRun(
 ): Promise<GateAnswer> {
   const policy = await requirePolicy(deps.store, question.policy);
   const { model } = policy.spec;
-  const slos = listDemandSlos(policy.spec);
-  const candidate = await deps.evidence.gatherRun(deps.store, { model, runId: question.runId, slos });
+  const needs = listEvidenceNeeds(policy.spec);
+  const candidate = await deps.evidence.gatherRun(deps.store, { model, runId: question.runId, ...needs });
   const by = { actor: null, isRegistered: false };
   return buildGateAnswer(await buildEvaluation(deps, policy, candidate, by), { model });
 }
 
 async function evaluateVersion(deps: GateDeps, question: GateQuestion): Promise<PolicyEvaluation> {
-  const policy = await requirePolicyOfModel(deps.store, question.policy, question.model);
+  const { model, policy: name } = question;
+  const policy =
+    name === undefined
+      ? await requireOnlyPolicy(deps.store, model)
+      : await requirePolicyOfModel(deps.store, name, model);
   const version = await deps.evidence.find(deps.store, question.model, question.version);
-  const slos = listDemandSlos(policy.spec);
+  const needs = listEvidenceNeeds(policy.spec);
   const by = { actor: question.actor, isRegistered: true };
-  return buildEvaluation(deps, policy, await deps.evidence.gather(deps.store, version, { slos }), by);
+  return buildEvaluation(deps, policy, await deps.evidence.gather(deps.store, version, needs), by);
 }
 
 async function buildEvaluation(

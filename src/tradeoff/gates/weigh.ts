@@ -3,6 +3,8 @@ import type { GateFacts, QualityEvidence, VersionEvidence } from '../evidence/sc
 import { checkApprovals } from './approvals.ts';
 import { checkPriceAge } from './freshness.ts';
 import type { MeasuredCost, ServingCostRule } from './known-costs.ts';
+import { checkMakingCost } from './making-cost.ts';
+import { checkReturn } from './return.ts';
 import type { Check, CostRule, PolicySpec, QualityRule, Verdict } from './schema.ts';
 import { computeServingCost } from './serving-cost.ts';
 import { checkSlo } from './slo.ts';
@@ -148,6 +150,8 @@ function checkAgainstChampion(
 function checkCostRule(rule: CostRule, scales: Scales): Check {
   const { candidate, policy, budgets } = scales;
   if (rule.measure === 'trainingCost') return checkTrainingCost(rule.atMost, scales);
+  if (rule.measure === 'makingCost') return checkMakingCost(rule.atMost, policy, candidate);
+  if (rule.measure === 'roi') return checkReturn(rule, policy, candidate);
   const bound = rule.measure === 'budget' ? (budgets.get(rule.budget)?.remaining ?? null) : rule.atMost;
   const cost =
     candidate.unitCosts === undefined

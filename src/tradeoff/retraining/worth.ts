@@ -9,18 +9,11 @@ import {
   type Money,
   type Period,
 } from '../../platform/units/index.ts';
+import { isLowerBetter } from '../value/index.ts';
 import type { Worth } from './schema.ts';
 
 /** Decimals of an estimate, rounded half to even; intermediate results are exact. */
 const PLACES = 6;
-/** Measures of error: less is better. Of all others more is. */
-const LESS_IS_BETTER = /(^|_)(mae|mse|rmse|mape|error|loss|brier|logloss)(_|@|$)/i;
-
-/** Whether a measure is an error, by its name. */
-export function isLowerBetter(metric: string): boolean {
-  return LESS_IS_BETTER.test(metric);
-}
-
 /** Inputs of the evaluation. */
 export interface Scales {
   /** UTC instant. */

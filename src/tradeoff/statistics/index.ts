@@ -26,6 +26,7 @@ export type {
 export { computeNonInferiorityPValue } from './p-value.ts';
 export { computeBcaInterval } from './paired/bca-bootstrap.ts';
 export { computeMcNemarTest } from './paired/mcnemar.ts';
+export { computePairedMeanInterval } from './paired/paired-mean.ts';
 export {
   computeRankingMetrics,
   pairRankings,

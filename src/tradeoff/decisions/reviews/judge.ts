@@ -9,6 +9,7 @@ import {
   evaluatePolicy,
   findModelPolicies,
   listDemandSlos,
+  listEvidenceNeeds,
   readPolicyBudgets,
   type TakenDecision,
 } from '../../gates/index.ts';
@@ -37,7 +38,7 @@ export async function judgeOnPresentEvidence(deps: JudgeDeps, decision: TakenRec
   await assertBillsNotDeleted(deps, decision);
   const slos = listDemandSlos(policy.spec);
   const version = await deps.evidence.find(store, decision.model, decision.version);
-  const candidate = await deps.evidence.gather(store, version, { slos });
+  const candidate = await deps.evidence.gather(store, version, listEvidenceNeeds(policy.spec));
   // A trade price compares the costs of both versions at demand, which needs the capacity of both.
   const champion = await gatherChampion(deps, decision, policy.spec.tradePrice === undefined ? [] : slos);
   const weighed = await addReviewFacts(deps, {

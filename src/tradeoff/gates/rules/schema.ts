@@ -4,6 +4,7 @@ import { Role } from '../../../platform/auth/schema.ts';
 import { Duration } from '../../../platform/units/quantities/schema.ts';
 import { DecimalString } from '../../../platform/units/schema.ts';
 import { UnitCostBasis, WaitingSlo } from '../../unit-cost/schema.ts';
+import { ValueSource } from '../../value/schema.ts';
 
 const Numeric = z
   .union([DecimalString, z.number()])
@@ -109,9 +110,32 @@ const servingTerms = {
     ),
 };
 
+const DAY_MS = 86_400_000;
+const MOST_HORIZON_MS = 3650 * DAY_MS;
+
 export const CostRule = z
   .discriminatedUnion('measure', [
     z.strictObject({ measure: z.literal('trainingCost').describe('Cost of the run that made it'), atMost: Bound }),
+    z.strictObject({
+      measure: z
+        .literal('makingCost')
+        .describe('Cost to make it: its run, the search that it was chosen from and the steps of its pipeline run'),
+      atMost: Bound,
+    }),
+    z.strictObject({
+      measure: z
+        .literal('roi')
+        .describe('Return: (value - cost to run - making cost spread over the horizon) / (cost to run + making cost)'),
+      ...servingTerms,
+      predictionsPerMonth: Demand.optional().describe(DEFAULT_DEMAND),
+      horizon: Duration.refine((ms) => ms >= DAY_MS && ms <= MOST_HORIZON_MS, 'at least 1d and at most 3650d').describe(
+        'Time over which the making cost is spread, such as 180d',
+      ),
+      value: ValueSource.optional().describe(
+        'Source of the value; default: events where there are any, else stated, else metric',
+      ),
+      atLeast: Numeric.describe('Smallest return as a ratio: 0 covers the cost, 0.5 returns half of it in addition'),
+    }),
     z.strictObject({
       measure: z.literal('costPerThousandPredictions').describe('Inference cost per 1,000 predictions'),
       ...servingTerms,
@@ -133,13 +157,21 @@ export const CostRule = z
   ])
   .refine(
     (rule) =>
-      (rule.measure !== 'costPerMonth' && rule.measure !== 'budget') ||
+      (rule.measure !== 'costPerMonth' && rule.measure !== 'budget' && rule.measure !== 'roi') ||
       (rule.basis ?? 'atDemand') === 'atDemand' ||
       rule.predictionsPerMonth !== undefined,
     'state predictionsPerMonth: a cost a month on the basis benchmark or served is that of a stated demand',
   )
   .describe('Requirement for one cost');
 export type CostRule = z.infer<typeof CostRule>;
+
+/** A rule whose cost is that of predictions, on a basis. */
+export type PredictionCostRule = Exclude<CostRule, { measure: 'trainingCost' | 'makingCost' }>;
+
+/** Whether a rule needs the cost of predictions. */
+export function isPredictionCostRule(rule: CostRule): rule is PredictionCostRule {
+  return rule.measure !== 'trainingCost' && rule.measure !== 'makingCost';
+}
 
 export const Looks = z
   .union([

@@ -1,5 +1,6 @@
 import { type Decimal, decimal, decimalString, type Money, type Period } from '../../../platform/units/index.ts';
-import { isLowerBetter, toMoney } from '../worth.ts';
+import { isLowerBetter } from '../../value/index.ts';
+import { toMoney } from '../worth.ts';
 import type { RealisedGain } from './schema.ts';
 
 /** Significant digits of a measure. */

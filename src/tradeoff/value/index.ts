@@ -1,0 +1,79 @@
+import { AppError } from '../../platform/errors/index.ts';
+import { handle, type Route } from '../../platform/http/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
+import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import { attributeWaiting } from './attribute.ts';
+import { gatherModelValue, measureVersion, type ValueDeps } from './read.ts';
+import { type RecordDeps, recordEvents } from './record.ts';
+import { getModelValue, type ModelValue, ModelValueSpec, recordOutcomeEvents } from './schema.ts';
+import { findModelValue, putModelValue } from './store.ts';
+
+export { computeValueInterval, isLowerBetter } from './compute.ts';
+export { valueMigrations } from './migrations.ts';
+export { gatherModelValue, listVersionValues, type ModelValueFacts, type ValueDeps } from './read.ts';
+
+const ATTRIBUTE = 'value.attribute';
+const EVERY_TEN_MINUTES = '*/10 * * * *';
+
+/** Value of predictions: stated by `kind: ModelValue`, or measured from outcome events. */
+export interface Value {
+  /** `ModelValue`. */
+  readonly kinds: readonly ManifestKind[];
+  readonly routes: readonly Route[];
+}
+
+export interface ValueServiceDeps extends RecordDeps, ValueDeps {
+  readonly counts: RecordDeps['counts'] & ValueDeps['counts'];
+  readonly jobs: Pick<Jobs, 'register' | 'schedule'>;
+}
+
+export function createValue(deps: ValueServiceDeps): Value {
+  deps.jobs.register(ATTRIBUTE, { handler: (_payload, { signal }) => attributeWaiting(deps, signal) });
+  deps.jobs.schedule(ATTRIBUTE, EVERY_TEN_MINUTES, { kind: ATTRIBUTE, payload: null });
+  return {
+    kinds: [createSpecKind('ModelValue', 60, ModelValueSpec, applyModelValue)],
+    routes: [
+      handle(recordOutcomeEvents, ({ body: { events } }) => recordEvents(deps, events)),
+      handle(getModelValue, ({ params: { model }, query }) => readModelValue(deps, model, query)),
+    ],
+  };
+}
+
+/** One document states the value of a model. Error: `model_value_exists`. */
+async function applyModelValue(sql: Sql, name: string, spec: ModelValueSpec) {
+  const ofModel = await findModelValue(sql, { model: spec.model });
+  if (ofModel !== null && ofModel.name !== name) {
+    const detail = `ModelValue "${ofModel.name}" states the value of model "${spec.model}" already. Change that document.`;
+    throw new AppError('model_value_exists', detail, { model: spec.model, name: ofModel.name });
+  }
+  const before = await findModelValue(sql, { name });
+  if (before !== null && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
+  await putModelValue(sql, name, spec);
+  return before === null ? 'created' : 'changed';
+}
+
+async function readModelValue(
+  deps: ValueServiceDeps,
+  model: string,
+  { start, end }: { readonly start?: string | undefined; readonly end?: string | undefined },
+): Promise<ModelValue> {
+  const versions = await deps.registry.versions(deps.store, model);
+  if (versions === null) throw new AppError('model_not_found', `There is no registered model "${model}".`, { model });
+  const within = { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
+  const facts = await gatherModelValue(deps, deps.store, model, within);
+  const { window, sums, stated, perUnit } = facts;
+  if (Date.parse(window.start) >= Date.parse(window.end)) {
+    throw new AppError('invalid_request', `The window ${window.start} to ${window.end} is empty.`, { model });
+  }
+  return {
+    model,
+    window,
+    versions: versions.map(({ version }) => ({ version, ...measureVersion(facts, version) })),
+    unattributed: sums
+      .filter(({ version }) => version === null)
+      .map(({ currency, total, events }) => ({ currency, total, events })),
+    stated,
+    perUnit,
+  };
+}

@@ -1,0 +1,44 @@
+import type { Migrations } from '../../platform/store/index.ts';
+
+export const valueMigrations: Migrations = {
+  'value/001-outcome-events': {
+    async up(db) {
+      await db.schema
+        .createTable('outcome_event')
+        .addColumn('model', 'text', (column) => column.notNull())
+        .addColumn('id', 'text', (column) => column.notNull())
+        .addColumn('stated_version', 'text')
+        .addColumn('endpoint', 'text')
+        .addColumn('prediction', 'text')
+        .addColumn('at_ms', 'bigint', (column) => column.notNull())
+        /** Millionths of the currency: sums are exact in every engine. */
+        .addColumn('micros', 'bigint', (column) => column.notNull())
+        .addColumn('currency', 'text', (column) => column.notNull())
+        .addColumn('recorded_ms', 'bigint', (column) => column.notNull())
+        /** Version that it counts for; null: none is known. */
+        .addColumn('version', 'text')
+        /** Where the version is from: `log`, `stated`, `waiting` for the log, `none`. */
+        .addColumn('attribution', 'text', (column) => column.notNull())
+        /** Time of the prediction, else of the outcome. */
+        .addColumn('effective_ms', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('outcome_event_key', ['model', 'id'])
+        .execute();
+      await db.schema
+        .createIndex('outcome_event_by_time')
+        .on('outcome_event')
+        .columns(['model', 'effective_ms'])
+        .execute();
+      await db.schema
+        .createIndex('outcome_event_waiting')
+        .on('outcome_event')
+        .columns(['attribution', 'recorded_ms'])
+        .execute();
+      await db.schema
+        .createTable('model_value')
+        .addColumn('model', 'text', (column) => column.primaryKey())
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('spec', 'text', (column) => column.notNull())
+        .execute();
+    },
+  },
+};
