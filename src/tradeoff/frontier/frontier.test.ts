@@ -4,6 +4,7 @@ import { importEvaluation } from '../../mlops/evaluations/schema.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { call, catchProblem } from '../../testing/application.ts';
 import { sharedQuietApplication } from '../../testing/shared.ts';
+import { checkGate } from '../gates/schema.ts';
 import { getFrontier, whatIf } from './schema.ts';
 
 const NOW = Date.parse('2026-11-10T12:00:00Z');
@@ -66,7 +67,11 @@ const instant = (beforeMs: number) => new Date(NOW - beforeMs).toISOString();
 /** Outcomes of 1,000 examples, of which the first ones are wrong, and ten more in a place of the version. */
 function buildOutcomes(wrong: number, seed: number): string {
   const isRight = (at: number) => at >= wrong && Math.floor(at / 10) !== 50 + seed;
-  return `id,correct,score\n${Array.from({ length: EXAMPLES }, (_, at) => `q${at},${isRight(at) ? 1 : 0},${at % 7}`).join('\n')}\n`;
+  const lines = Array.from(
+    { length: EXAMPLES },
+    (_, at) => `q${at},${isRight(at) ? 1 : 0},${at % 7},u${Math.floor(at / 20)}`,
+  );
+  return `id,correct,score,user\n${lines.join('\n')}\n`;
 }
 
 interface Registering {
@@ -75,10 +80,18 @@ interface Registering {
   readonly wrong: number | null;
   readonly resources: readonly string[];
   readonly tags?: Readonly<Record<string, string>>;
+  /** Whether examples of a user depend on each other. */
+  readonly isClustered?: boolean;
 }
 
 /** A version with an evaluation and a benchmark of 1,000 predictions in 2 s, one at a time, on each resource. */
-async function registerVersion({ model = 'ranker', wrong, resources, tags = {} }: Registering): Promise<string> {
+async function registerVersion({
+  model = 'ranker',
+  wrong,
+  resources,
+  tags = {},
+  isClustered = false,
+}: Registering): Promise<string> {
   const { run } = await mlflow<{ run: { info: { run_id: string } } }>('runs/create', {
     experiment_id: '0',
     start_time: NOW,
@@ -104,11 +117,11 @@ async function registerVersion({ model = 'ranker', wrong, resources, tags = {} }
     benchmark: { batchSize: 1, serviceSeconds: Array.from({ length: 40 }, (_, at) => 0.0019 + 0.000005 * at) },
   }));
   if (intervals.length > 0) await call(application, recordUsage, { body: { intervals } });
-  if (wrong !== null) await importOutcomes(runId, buildOutcomes(wrong, Number(created.version)));
+  if (wrong !== null) await importOutcomes(runId, buildOutcomes(wrong, Number(created.version)), isClustered);
   return created.version;
 }
 
-async function importOutcomes(runId: string, payload: string): Promise<void> {
+async function importOutcomes(runId: string, payload: string, isClustered: boolean): Promise<void> {
   const answer = await application.http.inject({
     method: 'POST',
     url: '/api/v1/evaluations/files?name=e.csv',
@@ -116,7 +129,7 @@ async function importOutcomes(runId: string, payload: string): Promise<void> {
     payload,
   });
   const { upload } = answer.json<{ upload: string }>();
-  const columns = { id: 'id', correct: 'correct', scores: ['score'] };
+  const columns = { id: 'id', correct: 'correct', scores: ['score'], ...(isClustered ? { cluster: 'user' } : {}) };
   await call(application, importEvaluation, { body: { runId, columns, upload } });
 }
 
@@ -182,6 +195,32 @@ describe('GET /api/v1/models/:model/frontier', () => {
     expect(second).toEqual(first);
     expect(first.region).toMatchObject({ cost: [{ bound: '3000' }], quality: [{ comparison: '>=', baseline: '2' }] });
     expect(first.costAxis.demand).toMatchObject({ source: 'stated', predictionsPerMonth: 10_000_000 });
+  });
+
+  it('has the cost and the difference of the gate for the same version', async () => {
+    const { points } = await show({ policy: 'gate', predictionsPerMonth: undefined });
+    const own = points.find(({ version }) => version === '5');
+    const { checks } = await call(application, checkGate, {
+      body: { model: 'ranker', version: '5', policy: 'gate', dryRun: true },
+    });
+    expect(checks).toMatchObject([
+      { n: own?.difference?.n, estimate: String(own?.difference?.estimate) },
+      { measured: own?.costPerMonth.amount, atDemand: { capacity: own?.capacity } },
+    ]);
+  });
+
+  it('pairs evaluations with clusters, and widens their intervals', async () => {
+    for (const isClustered of [false, true]) {
+      const model = isClustered ? 'clustered' : 'independent';
+      for (const wrong of [100, 150, 200]) await registerVersion({ model, wrong, resources: ['vcpu'], isClustered });
+    }
+    const width = async (model: string) => {
+      const { difference } = (await show({ baseline: '1' }, model)).points.find(({ version }) => version === '3') ?? {};
+      return { n: difference?.n, width: (difference?.upper ?? 0) - (difference?.lower ?? 0) };
+    };
+    const [independent, clustered] = [await width('independent'), await width('clustered')];
+    expect([independent.n, clustered.n]).toEqual([EXAMPLES, EXAMPLES]);
+    expect(clustered.width).toBeGreaterThan(2 * independent.width);
   });
 
   it('compares numeric outcomes as well', async () => {

@@ -3,7 +3,7 @@ import type { EstimatedMoney } from './figures/schema.ts';
 
 /**
  * Difference of two costs in one currency. Its ends assume the worst of both intervals, because one measurement may be behind both: the
- * interval covers at least 95 %. null ends where none of both has an interval; an amount without one is taken as exact beside one.
+ * interval covers at least 95 %. null ends where none of both has an interval; an amount without one is taken as exact next to one with an interval.
  *
  * @example subtractMoney({ amount: '10', lower: '9', upper: '12', … }, { amount: '4', lower: '3', upper: '5', … }) // 6, 4 to 9
  */

@@ -18,7 +18,7 @@ export interface PairBook {
 
 /**
  * Creates an empty book. A calculation runs with the pairs that are there and names the others; its caller reads them and runs it
- * again, so that of n versions only the pairs that can decide a status are read. A pair stands for both orders.
+ * again, so that of n versions only the pairs that can decide a status are read. A pair is the same in both orders.
  */
 export function createPairBook(): PairBook {
   const known = new Map<string, PairedOutcomes | null>();

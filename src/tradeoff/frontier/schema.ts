@@ -133,7 +133,7 @@ export const AcceptanceRegion = z
             baseline: z
               .string()
               .nullable()
-              .describe('Version from whose estimate the bound was computed; null for a fixed bound'),
+              .describe('Version with the estimate that the bound was computed from; null for a fixed bound'),
           })
           .describe('Bound of the metric of the axis'),
       )
@@ -167,7 +167,7 @@ export type AcceptanceRegion = z.infer<typeof AcceptanceRegion>;
 
 const Choice = {
   point: PointId.nullable().describe('The point; null when there is none'),
-  reason: z.string().describe('Why this point, or what is missing'),
+  reason: z.string().describe('Reason for this point, or the missing evidence'),
 };
 
 export const CheapestNonInferior = z

@@ -19,7 +19,7 @@ export interface LossQuestion {
   readonly points: number;
 }
 
-/** A version, or what is missing to choose one. */
+/** A version, or the missing evidence to choose one. */
 export type CheaperVersion =
   | { readonly facts: VersionFacts; readonly assumption: string }
   | { readonly missing: readonly string[] };

@@ -49,7 +49,7 @@ function describeCapacity({ cost: { capacity } }: PlannedState): string[] {
   return [`The capacity of a replica is its mean service time at a utilization of ${capacity.targetUtilization}.`];
 }
 
-/** What a move between measured configurations takes for granted. */
+/** Assumptions of a move between measured configurations. */
 function describeMove(now: Configuration | null, next: Configuration | null): string[] {
   if (now === null || next === null) return [];
   const moved =

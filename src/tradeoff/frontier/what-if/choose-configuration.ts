@@ -11,10 +11,10 @@ export interface Preference {
   readonly present: Configuration | null;
 }
 
-/** A chosen configuration, and whether others were possible. */
+/** A chosen configuration. */
 export interface ChosenConfiguration {
   readonly configuration: Configuration;
-  /** What was assumed by the choice; null when nothing was. */
+  /** Assumption of the choice; null without one. */
   readonly assumption: string | null;
 }
 

@@ -23,10 +23,10 @@ export interface StateQuestion {
   readonly spot: SpotCapacity | null;
 }
 
-/** Cost of a state, with what its latency is computed from. */
+/** Cost of a state, and the load that its latency is computed from. */
 export interface PlannedState {
   readonly cost: PlannedCost;
-  /** Replicas that serve at once; spares of spot capacity are not among them. */
+  /** Replicas that serve concurrently; spares of spot capacity are not among them. */
   readonly serving: Replicas;
   /** Predictions a second of one replica, at the busiest time that is known. */
   readonly ratePerReplica: number;

@@ -32,7 +32,7 @@ export interface WhatIfQuestion extends Omit<GatherQuestion, 'baseline' | 'selec
 }
 
 /**
- * Cost, latency and quality now and after a change. What was not measured is unknown, with the command that measures it; what was assumed is
+ * Cost, latency and quality now and after a change. Unmeasured figures are unknown, with the command that measures them; assumptions are
  * listed. Errors: those of the facts.
  */
 export async function answerWhatIf(deps: WhatIfDeps, question: WhatIfQuestion): Promise<WhatIfAnswer> {
