@@ -2,8 +2,8 @@ import { acceptPoint, buildAcceptanceFacts } from './acceptance.ts';
 import { type AnswerContext, findBaselinePoint, findBestWithinBudget, findCheapestNonInferior } from './answers.ts';
 import { classifyPoints, createPointTest, type PointStatus } from './classify-points.ts';
 import { estimateDifference, toSign } from './compare-quality.ts';
-import type { FrontierFacts, FrontierQuestion } from './facts.ts';
-import { listPoints, type PlannedPoint } from './list-points.ts';
+import type { FrontierQuestion } from './facts.ts';
+import { listPoints, type PlannedFrontier, type PlannedPoint } from './list-points.ts';
 import { compareAmounts } from './money.ts';
 import type { PairBook } from './pair-book.ts';
 import { buildRegion } from './region.ts';
@@ -15,14 +15,15 @@ const NO_CASCADES =
 
 /**
  * The frontier of a model: versions in measured configurations by cost a month at demand and quality, with their statuses, the acceptance
- * of the policy, and the answers about it. Pure: the pairs that it lacks are then in `pairs.listWanted()`; read them and evaluate
- * again until there are none.
+ * of the policy, and the answers about it. Pure: the pairs that it lacks are then in `pairs.listWanted()`, and acceptance is left out; read them and
+ * evaluate again until there are none.
  *
- * @example evaluateFrontier(facts, {}, createPairBook()).points.filter(({ status }) => status === 'frontier')
+ * @example evaluateFrontier(planFrontier(facts), {}, createPairBook()).points.filter(({ status }) => status === 'frontier')
  */
-export function evaluateFrontier(facts: FrontierFacts, question: FrontierQuestion, pairs: PairBook): ModelFrontier {
-  const { points: unordered, leftOut } = listPoints(facts, pairs);
+export function evaluateFrontier(planned: PlannedFrontier, question: FrontierQuestion, pairs: PairBook): ModelFrontier {
+  const { facts } = planned;
   const { axis } = facts;
+  const { points: unordered, leftOut } = listPoints(planned, pairs);
   const sign = axis === null ? 1 : toSign(axis);
   const points = unordered.toSorted(
     (a, b) => compareAmounts(a.cost.perMonth, b.cost.perMonth) || sign * (b.quality.estimate - a.quality.estimate),
@@ -30,7 +31,10 @@ export function evaluateFrontier(facts: FrontierFacts, question: FrontierQuestio
   const context: AnswerContext = { facts, axis, points, pairs };
   const isBetter = axis === null ? () => null : createPointTest(axis, pairs);
   const statuses = axis === null ? new Map<string, PointStatus>() : classifyPoints(points, axis, isBetter);
-  const accepting = buildAcceptanceFacts(facts, question.predictionsPerMonth);
+  const answers = {
+    cheapestNonInferior: findCheapestNonInferior(context, question),
+    bestWithinBudget: findBestWithinBudget(context, isBetter, question),
+  };
   const [first] = points;
   return {
     model: facts.model,
@@ -43,19 +47,33 @@ export function evaluateFrontier(facts: FrontierFacts, question: FrontierQuestio
       currency: first === undefined ? null : facts.terms.currency,
       demand: first?.cost.demand ?? null,
     },
-    points: points.flatMap((point) => {
-      const status = statuses.get(point.point);
-      if (status === undefined || axis === null) return [];
-      const difference = findDifference(point, context, axis);
-      return [{ ...toPoint(point, status), difference, acceptance: accepting && acceptPoint(point, accepting) }];
-    }),
+    points: axis === null ? [] : completePoints(context, { axis, statuses, question }),
     leftOut: [...leftOut],
     region: axis === null ? null : findRegion(context, axis),
-    cheapestNonInferior: findCheapestNonInferior(context, question),
-    bestWithinBudget: findBestWithinBudget(context, isBetter, question),
+    ...answers,
     cascades: { reason: NO_CASCADES },
     notes: listNotes(context),
   };
+}
+
+interface Completing {
+  readonly axis: QualityAxis;
+  readonly statuses: ReadonlyMap<string, PointStatus>;
+  readonly question: FrontierQuestion;
+}
+
+/** Points with their difference to the baseline, and with the acceptance of the policy once all pairs are read. */
+function completePoints(context: AnswerContext, { axis, statuses, question }: Completing): ModelFrontierPoint[] {
+  const { facts, points, pairs } = context;
+  const differences = points.map((point) => findDifference(point, context, axis));
+  const isComplete = pairs.listWanted().length === 0;
+  const accepting = isComplete ? buildAcceptanceFacts(facts, question.predictionsPerMonth) : null;
+  return points.flatMap((point, at) => {
+    const status = statuses.get(point.point);
+    if (status === undefined) return [];
+    const acceptance = accepting && acceptPoint(point, accepting);
+    return [{ ...toPoint(point, status), difference: differences[at] ?? null, acceptance }];
+  });
 }
 
 function toPoint(

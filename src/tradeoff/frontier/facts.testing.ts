@@ -4,6 +4,7 @@ import { PolicySpec } from '../gates/schema.ts';
 import type { UnitCost } from '../unit-cost/schema.ts';
 import { evaluateFrontier } from './evaluate-frontier.ts';
 import type { FrontierFacts, FrontierQuestion, VersionFacts } from './facts.ts';
+import { planFrontier } from './list-points.ts';
 import { createPairBook, type PairBook, type VersionPair } from './pair-book.ts';
 import { buildMonthRule } from './plan-cost.ts';
 import type { ModelFrontier } from './schema.ts';
@@ -108,7 +109,7 @@ export function evaluateWith(
   const pairs = createPairBook();
   let asked = 0;
   for (;;) {
-    const frontier = evaluateFrontier(facts, question, pairs);
+    const frontier = evaluateFrontier(planFrontier(facts), question, pairs);
     const wanted = pairs.listWanted();
     if (wanted.length === 0) return { frontier, asked, pairs };
     asked += wanted.length;

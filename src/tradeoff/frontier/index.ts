@@ -1,6 +1,7 @@
 import { handle, type Route } from '../../platform/http/index.ts';
 import { evaluateFrontier } from './evaluate-frontier.ts';
 import { gatherFacts, readWantedPairs } from './gather.ts';
+import { planFrontier } from './list-points.ts';
 import { createPairBook } from './pair-book.ts';
 import { getFrontier, type ModelFrontier, whatIf } from './schema.ts';
 import { answerWhatIf, type WhatIfDeps } from './what-if/service.ts';
@@ -24,9 +25,10 @@ type FrontierRequest = Parameters<typeof gatherFacts>[1] & Parameters<typeof eva
 /** Evaluates with the pairs that are read, reads those that it asked for, and evaluates again until none is missing. */
 async function readFrontier(deps: WhatIfDeps, request: FrontierRequest): Promise<ModelFrontier> {
   const gathered = await gatherFacts(deps, request);
+  const planned = planFrontier(gathered.facts);
   const pairs = createPairBook();
   for (;;) {
-    const frontier = evaluateFrontier(gathered.facts, request, pairs);
+    const frontier = evaluateFrontier(planned, request, pairs);
     if (pairs.listWanted().length === 0) return frontier;
     await readWantedPairs(deps, gathered, pairs);
   }

@@ -29,26 +29,41 @@ export function namePoint(version: string, configuration: Configuration): string
   return `v${version} on ${describeConfiguration(configuration)}`;
 }
 
+/** Facts with the cost of every version in every configuration. */
+export interface PlannedFrontier {
+  readonly facts: FrontierFacts;
+  readonly versions: readonly PlannedVersion[];
+}
+
+interface PlannedVersion {
+  readonly version: VersionFacts;
+  readonly costs: readonly { readonly configuration: Configuration; readonly cost: PlannedCost }[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** Plans all versions in all configurations in which they were measured; a configuration without a cost is left out with the reason. */
+export function planFrontier(facts: FrontierFacts): PlannedFrontier {
+  return { facts, versions: facts.versions.map((version) => planVersion(version, facts)) };
+}
+
 /**
- * All versions in all configurations in which they were measured, with cost at demand and quality. A version or configuration without one
- * of them is left out with the reason. Versions whose examples differ from those of the reference (the baseline, else the newest
- * version with an evaluation) are left out too: means over different examples are not comparable.
+ * The planned costs with the quality of their versions. A version without a known quality is left out with the reason, and so is one with other
+ * examples than the reference (the baseline, else the newest version with an evaluation): means over different examples are not comparable.
  */
-export function listPoints(facts: FrontierFacts, pairs: PairBook): PlannedPoints {
+export function listPoints({ facts, versions }: PlannedFrontier, pairs: PairBook): PlannedPoints {
   const points: PlannedPoint[] = [];
   const leftOut: LeftOut[] = [];
   const reference = findReference(facts);
-  for (const version of facts.versions) {
+  for (const { version, costs, leftOut: unpriced } of versions) {
     const name = version.evidence.version;
     const quality = checkQuality(version, { facts, pairs, reference });
     if (typeof quality === 'string') {
       leftOut.push({ version: name, hardware: null, missing: 'quality', reason: quality });
     }
-    const planned = planConfigurations(version, facts);
-    leftOut.push(...planned.leftOut);
+    leftOut.push(...unpriced);
     if (typeof quality === 'string' || facts.axis === null) continue;
     const estimate = estimateQuality(quality, facts.axis);
-    for (const { configuration, cost } of planned.costs) {
+    for (const { configuration, cost } of costs) {
       const point = namePoint(name, configuration);
       points.push({ point, facts: version, version: name, configuration, cost, quality: estimate });
     }
@@ -85,7 +100,8 @@ function checkQuality(
   return `evaluated on other examples than version ${reference}: ${paired?.pairs ?? 0} of ${rows} in common; evaluate both on the same examples`;
 }
 
-function planConfigurations({ evidence }: VersionFacts, { terms }: FrontierFacts) {
+function planVersion(facts: VersionFacts, { terms }: FrontierFacts): PlannedVersion {
+  const { evidence } = facts;
   const configurations = listConfigurations(evidence);
   const costs: { configuration: Configuration; cost: PlannedCost }[] = [];
   const leftOut: LeftOut[] = [];
@@ -100,7 +116,7 @@ function planConfigurations({ evidence }: VersionFacts, { terms }: FrontierFacts
     if (typeof cost !== 'string') costs.push({ configuration, cost });
     else leftOut.push({ version, hardware: describeConfiguration(configuration), missing: 'cost', reason: cost });
   }
-  return { costs, leftOut };
+  return { version: facts, costs, leftOut };
 }
 
 /** Currencies in which the configurations of the versions are priced. */
