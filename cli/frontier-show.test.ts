@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { golden, normalised, type ServedFolder, serveFolder, steelyard, temporaryFolder } from './testing.ts';
@@ -104,6 +104,20 @@ it('shows the effect of changes, with what was assumed and what is missing', asy
   await expectGolden('whatif-spot', 'whatif', 'ranker', '--spot', '--replicas', '2', ...demand);
   await expectGolden('whatif-hardware', 'whatif', 'ranker', '--hardware', 'gpu:H100', ...demand);
   await expectGolden('whatif-precision', 'whatif', 'ranker', '--precision', 'half', ...demand);
+});
+
+it('answers as docs/frontier.md and docs/what-if.md show', async () => {
+  for (const [page, words] of [
+    ['frontier', 'frontier show'],
+    ['what-if', 'whatif ranker --accept-loss'],
+  ]) {
+    const text = readFileSync(join(import.meta.dirname, `../docs/${page}.md`), 'utf8');
+    const [, line = '', shown = ''] =
+      new RegExp(`(steelyard ${words}.*)\n\`\`\`\n\n\`\`\`text\n([^\`]*)\`\`\``).exec(text) ?? [];
+    const { out } = await server.run(...line.split(' ').slice(1));
+    expect(shown).not.toBe('');
+    expect(out.slice(0, shown.length)).toBe(shown);
+  }
 });
 
 it('refuses questions that it cannot answer', async () => {
