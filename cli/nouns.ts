@@ -229,11 +229,17 @@ const modelLines: readonly NounLine[] = [
     ],
   },
   {
-    summary: 'Compare candidates of outcome files, fit cascades, evaluate frontiers',
+    summary: 'Compare candidates of outcome files, fit cascades',
     nouns: [
       noun('decide', ['compare'], async () => (await import('./decide.ts')).decideCommands),
       noun('cascade', ['fit'], async () => (await import('./cascade.ts')).cascadeCommands),
-      noun('frontier', ['evaluate'], async () => (await import('./frontier.ts')).frontierCommands),
+    ],
+  },
+  {
+    summary: 'Show the frontier of cost and quality, compute the effect of a change',
+    nouns: [
+      noun('frontier', ['show', 'evaluate'], async () => (await import('./frontier.ts')).frontierCommands),
+      noun('whatif', [], async () => (await import('./whatif.ts')).whatIfCommands),
     ],
   },
   {

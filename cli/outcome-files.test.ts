@@ -144,7 +144,7 @@ describe('frontier evaluate', () => {
 
 describe('docs/frontier.md', () => {
   const page = readFileSync(join(import.meta.dirname, '../docs/frontier.md'), 'utf8');
-  const shown = [...page.matchAll(/```sh\n(steelyard .*)\n```\n\n```text\n([^`]*)```/g)];
+  const shown = [...page.matchAll(/```sh\n(steelyard (?!frontier show).*)\n```\n\n```text\n([^`]*)```/g)];
 
   it.each(shown.map(([, line = '', output = '']) => [line, output]))('shows the answer of %s', async (line, output) => {
     expect((await steelyard(line.split(' ').slice(1))).out).toBe(output);

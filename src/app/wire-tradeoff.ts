@@ -12,10 +12,12 @@ import { resolveSecret } from '../platform/secrets/index.ts';
 import { servingFacts } from '../tradeoff/bridges/index.ts';
 import { createDecisions, judgeOnPresentEvidence } from '../tradeoff/decisions/index.ts';
 import { createEvidence } from '../tradeoff/evidence/index.ts';
+import { createFrontier } from '../tradeoff/frontier/index.ts';
 import { createGates } from '../tradeoff/gates/index.ts';
 import { createLineage } from '../tradeoff/lineage/index.ts';
 import { createModelSteps } from '../tradeoff/model-steps/index.ts';
 import { createOpenLineage, type Receiver } from '../tradeoff/openlineage/index.ts';
+import { findTerms } from '../tradeoff/recommendations/index.ts';
 import { createRunCosts } from '../tradeoff/run-costs/index.ts';
 import { createValue } from '../tradeoff/value/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
@@ -39,7 +41,7 @@ export function wireTradeoff(
     org,
     notices,
     finops,
-    gpus: { gpuTelemetry, gpuUsage },
+    gpus: { gpuTelemetry, gpuUsage, purchasing },
     mlops: { tracking, registry, evaluations, liveQuality },
   }: TradeoffDeps,
 ) {
@@ -79,6 +81,10 @@ export function wireTradeoff(
   });
   billing.addDependent(decisions.standingOn);
   const gates = createGates({ clock, store, evidence, budgets, registry, ledger: decisions });
+  const frontier = createFrontier({
+    ...{ clock, store, evidence, evaluations, registry, budgets, purchasing },
+    readTerms: findTerms,
+  });
   const runCosts = createRunCosts({
     ...{ clock, store, events, jobs },
     ...{ metering, allocation, gpuTelemetry, gpuUsage, tracking },
@@ -104,7 +110,7 @@ export function wireTradeoff(
     receiver: createReceiver(config),
   });
   const modelSteps = createModelSteps({ store, tracking, registry, gates });
-  return { evidence, value, decisions, gates, runCosts, lineage, openLineage, modelSteps };
+  return { evidence, value, decisions, gates, frontier, runCosts, lineage, openLineage, modelSteps };
 }
 
 /** Metrics that are quality evidence; the time of a measurement alone changes nothing. */

@@ -85,7 +85,7 @@ export function wire(
     ...[tracking, registry, mlops.tracing, webhooks, mlops.transfer],
     ...[mlops.scaling, mlops.evaluations, mlops.artifactViews],
     ...[pipelines, monitoring, serving, retraining, recommendations],
-    ...[tradeoff.evidence, tradeoff.value, decisions, tradeoff.gates],
+    ...[tradeoff.evidence, tradeoff.value, decisions, tradeoff.gates, tradeoff.frontier],
     ...[tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
     retention,
     wireTableRetention(infrastructure, { billing, gpuTelemetry, monitoring }),

@@ -1,0 +1,74 @@
+import { describeCheck, evaluatePolicy } from '../gates/index.ts';
+import type { Check, PolicySpec } from '../gates/schema.ts';
+import { narrowEvidence } from './configurations.ts';
+import type { FrontierFacts } from './facts.ts';
+import type { PlannedPoint } from './list-points.ts';
+import { isAtDemand } from './plan-cost.ts';
+import type { Acceptance } from './schema.ts';
+
+/**
+ * Applies the policy to a point as the gate would, with the baseline as the champion, and without approvals. No look is spent: the
+ * tests are those of a first look.
+ */
+export function acceptPoint({ configuration, facts: { evidence } }: PlannedPoint, facts: AcceptanceFacts): Acceptance {
+  const { checks } = evaluatePolicy({
+    policy: facts.spec,
+    candidate: narrowEvidence(evidence, configuration),
+    champion: facts.champion,
+    budgets: facts.budgets,
+  });
+  const open = checks.filter(({ holds }) => holds !== true);
+  const isRejected = open.some(({ holds }) => holds === false);
+  return {
+    result: open.length === 0 ? 'accepted' : isRejected ? 'rejected' : 'unproven',
+    rules: open.map((check) => ({
+      name: describeCheck(check),
+      result: check.holds === false ? 'fails' : 'inconclusive',
+      reason: describeReason(check),
+      samplesNeeded: check.samplesNeeded ?? null,
+    })),
+  };
+}
+
+/** The policy and the baseline that all points are judged by. */
+export interface AcceptanceFacts extends Pick<FrontierFacts, 'budgets'> {
+  readonly spec: PolicySpec;
+  readonly champion: FrontierFacts['versions'][number]['evidence'] | null;
+}
+
+/** null without a policy. A stated demand replaces that of the policy. */
+export function buildAcceptanceFacts(
+  facts: FrontierFacts,
+  predictionsPerMonth: number | undefined,
+): AcceptanceFacts | null {
+  const { policy, versions, baseline, budgets } = facts;
+  if (policy === null) return null;
+  const champion = versions.find(({ evidence }) => evidence.version === baseline?.version)?.evidence ?? null;
+  return { spec: restatePolicy(policy.spec, predictionsPerMonth), champion, budgets };
+}
+
+function restatePolicy(
+  { approvals: _approvals, ...spec }: PolicySpec,
+  predictionsPerMonth: number | undefined,
+): PolicySpec {
+  if (predictionsPerMonth === undefined) return spec;
+  return {
+    ...spec,
+    cost: spec.cost.map((rule) => (isAtDemand(rule) ? { ...rule, predictionsPerMonth } : rule)),
+    ...(spec.tradePrice === undefined ? {} : { tradePrice: { ...spec.tradePrice, predictionsPerMonth } }),
+  };
+}
+
+/** Example: "1200 USD per month, required <= 1000"; of a test "-0.01 accuracy (-0.03 to 0.01), required >= -0.02". */
+function describeReason({ holds, measured, interval, unit, comparison, bound, source }: Check): string {
+  if (measured === null || bound === null) return source;
+  const ends = interval === null ? '' : ` (${roundFigure(interval.lower)} to ${roundFigure(interval.upper)})`;
+  const reason = `${roundFigure(measured)} ${unit}${ends}, required ${comparison} ${roundFigure(bound)}`;
+  return holds === false ? reason : `${reason}; the examples do not decide it`;
+}
+
+const FIGURE_DIGITS = 6;
+
+function roundFigure(value: string): string {
+  return String(Number(Number(value).toPrecision(FIGURE_DIGITS)));
+}
