@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { Rollout, RolloutCheck } from '../../../src/mlops/serving/rollouts/schema.ts';
+import {
+  computeResponseRate,
+  expectProofAt,
+  explainNoEnd,
+  findComparison,
+  formatCheckInterval,
+  formatCheckName,
+  formatCheckValue,
+  formatLimit,
+  formatNeed,
+  formatProof,
+  formatReceivedShare,
+  toGauge,
+} from './rollout-checks.ts';
+
+const BEGUN = Date.parse('2026-11-30T10:00:00.000Z');
+const NOW = BEGUN + 100_000;
+
+const check: RolloutCheck = {
+  ...{ name: 'latencyP95', scale: 'ratio', limit: 1.2, estimate: 1.1, lower: 1.02, upper: 1.31, n: 200 },
+  ...{ test: 'quantile confidence sequence', verdict: 'inconclusive', samplesNeeded: 400, reason: null },
+};
+
+const side = {
+  ...{ requests: 200, errors: 0, errorRate: 0, errorRateLow: 0, errorRateHigh: 0.02 },
+  ...{ p95Ms: 38, p95LowMs: 35, p95HighMs: 44 },
+};
+
+const rollout: Rollout = {
+  ...{ revision: 2, strategy: 'canary', state: 'running', step: 1, steps: 2, weight: 5, reason: null },
+  ...{ stepSince: new Date(BEGUN).toISOString(), stepUntil: null, deadline: '2026-12-01T10:00:00.000Z' },
+  ...{ checks: [check], live: { ...side, requests: 3800 }, canary: side },
+};
+
+describe('figures of a check', () => {
+  it.each([
+    [0.0042, 'difference', '+0.42 points'],
+    [-0.01, 'difference', '\u22121 point'],
+    [0, 'difference', '0 points'],
+    [1.314, 'ratio', '1.31×'],
+    [12, 'ratio', '12×'],
+  ] as const)('writes %s as a %s', (value, scale, text) => {
+    expect(formatCheckValue(value, scale)).toBe(text);
+  });
+
+  it.each([
+    ['errorRate', 'difference', 0.01, '<=', 'must be at most +1 point'],
+    ['errorRate', 'difference', 0, '<=', 'must be at most 0 points'],
+    ['quality accuracy', 'difference', -0.02, '>=', 'must be at least \u22122 points'],
+    ['quality', 'difference', 0, '>=', 'must be at least 0 points'],
+    ['latencyMean', 'ratio', 1.2, '<=', 'must be at most 1.2×'],
+  ] as const)('reads the limit of %s (%s %s) as %s', (name, scale, limit, comparison, text) => {
+    expect(findComparison({ name, scale, limit })).toBe(comparison);
+    expect(formatLimit({ ...check, name, scale, limit })).toBe(text);
+  });
+
+  it('names metrics as people do, and metrics that it does not know as they are', () => {
+    expect(['latencyP95', 'quality recall', 'quality', 'queue_depth'].map(formatCheckName)).toEqual([
+      'Latency, 95th percentile',
+      'Quality: recall',
+      'Quality',
+      'queue_depth',
+    ]);
+  });
+
+  it('names an end of the interval that is not bounded, and draws no whisker then', () => {
+    const open = { ...check, upper: null };
+    expect(formatCheckInterval(open)).toBe('1.02× to unbounded');
+    expect(toGauge(open).interval).toBeNull();
+    expect(toGauge(check).interval).toEqual({ lower: '1.02', upper: '1.31' });
+    expect(toGauge({ ...check, estimate: null }).measured).toBeNull();
+  });
+});
+
+describe('the expected end of a canary', () => {
+  it('follows from the samples that the slowest open check needs, at the present rate', () => {
+    expect(computeResponseRate(rollout, NOW)).toBeCloseTo(0.002, 12);
+    const slower = { ...check, name: 'errorRate', samplesNeeded: 1000 };
+    expect(expectProofAt({ ...rollout, checks: [check, slower] }, NOW)).toBe(NOW + 500_000);
+    expect(formatNeed(slower, 0.002, NOW)).toBe('needs 1,000 more on each side, expected 30 Nov 2026, 10:10 UTC');
+  });
+
+  it('is unknown with the reason where no proof is expected, no request came, or another server measures', () => {
+    const never = { ...rollout, checks: [{ ...check, samplesNeeded: null }] };
+    expect(expectProofAt(never, NOW)).toBeNull();
+    expect(explainNoEnd(never)).toBe('No proof is expected at the present estimate of Latency, 95th percentile.');
+    expect(formatNeed({ ...check, samplesNeeded: null }, 1, NOW)).toBe('no proof is expected at this estimate');
+    const quiet = { ...rollout, canary: { ...side, requests: 0 } };
+    expect(expectProofAt(quiet, NOW)).toBeNull();
+    expect(explainNoEnd(quiet)).toContain('answered no request');
+    expect(explainNoEnd({ ...rollout, canary: null })).toContain('Another server');
+  });
+
+  it('needs no samples when all checks are decided', () => {
+    const proven = { ...check, verdict: 'passes' as const, samplesNeeded: 0 };
+    expect(expectProofAt({ ...rollout, checks: [proven] }, NOW)).toBeNull();
+    expect(formatNeed(proven, 1, NOW)).toBeNull();
+    expect(formatProof([proven, check, { ...check, verdict: 'fails' }])).toBe(
+      '1 of 3 checks pass, 1 fails, 1 inconclusive',
+    );
+  });
+});
+
+it('states the share that the canary received, and nothing before the first request', () => {
+  expect(formatReceivedShare(rollout)).toBe('5\u00a0%: 200 of 4,000 requests');
+  expect(formatReceivedShare({ live: null, canary: side })).toBeNull();
+  expect(formatReceivedShare({ live: { ...side, requests: 0 }, canary: { ...side, requests: 0 } })).toBeNull();
+});

@@ -1,0 +1,128 @@
+import type { Rollout, RolloutCheck } from '../../../src/mlops/serving/rollouts/schema.ts';
+import { decimal } from '../../../src/platform/units/schema.ts';
+import type { Check } from '../../../src/tradeoff/gates/schema.ts';
+import { counted, formatCount, formatMeasure, formatPercent } from '../format/number.ts';
+import { formatInstant } from '../format/time.ts';
+
+const MINUS = '\u2212';
+const POINT = 0.01;
+
+const NAMES: Readonly<Record<string, string>> = {
+  errorRate: 'Error rate (5xx)',
+  latencyP95: 'Latency, 95th percentile',
+  latencyMean: 'Latency, mean',
+};
+
+/** Name of a check for reading: `latencyP95` -> `Latency, 95th percentile`; `quality accuracy` -> `Quality: accuracy`. */
+export function formatCheckName(name: string): string {
+  const [metric = '', ...rest] = name.split(' ');
+  if (metric === 'quality') return rest.length === 0 ? 'Quality' : `Quality: ${rest.join(' ')}`;
+  return NAMES[name] ?? name;
+}
+
+/**
+ * A difference of shares in points with its sign, or a ratio. Examples: 0.0042, difference -> "+0.42 points";
+ * 1.314, ratio -> "1.31×".
+ */
+export function formatCheckValue(value: number, scale: RolloutCheck['scale']): string {
+  if (scale === 'ratio') return `${formatMeasure(decimal(value).toDecimalPlaces(2).toNumber())}×`;
+  const points = decimal(value).dividedBy(POINT).toDecimalPlaces(2);
+  const sign = points.isZero() ? '' : points.isNegative() ? MINUS : '+';
+  return `${sign}${points.abs().toFixed()} ${points.abs().equals(1) ? 'point' : 'points'}`;
+}
+
+/** Relation of the estimate to the limit that the check requires: a loss of quality is negative, more errors or time are positive. */
+export function findComparison({ name, scale, limit }: Pick<RolloutCheck, 'name' | 'scale' | 'limit'>): '>=' | '<=' {
+  if (scale === 'ratio') return limit < 1 ? '>=' : '<=';
+  const isQuality = name.startsWith('quality');
+  return limit < 0 || (limit === 0 && isQuality) ? '>=' : '<=';
+}
+
+/** "must be at most +1 point": the limit of a check. */
+export function formatLimit(check: RolloutCheck): string {
+  const bound = findComparison(check) === '>=' ? 'at least' : 'at most';
+  return `must be ${bound} ${formatCheckValue(check.limit, check.scale)}`;
+}
+
+/** Interval of a check; an end that is not bounded is named so. Example: "−0.1 points to unbounded". */
+export function formatCheckInterval({ lower, upper, scale }: RolloutCheck): string {
+  const show = (value: number | null) => (value === null ? 'unbounded' : formatCheckValue(value, scale));
+  return `${show(lower)} to ${show(upper)}`;
+}
+
+/** Figures of a check as the gauge of a decision draws them. */
+export function toGauge(check: RolloutCheck): Pick<Check, 'measured' | 'bound' | 'interval' | 'comparison'> {
+  const { estimate, lower, upper, limit } = check;
+  return {
+    measured: estimate === null ? null : String(estimate),
+    bound: String(limit),
+    interval: lower === null || upper === null ? null : { lower: String(lower), upper: String(upper) },
+    comparison: findComparison(check),
+  };
+}
+
+/** passes -> true, fails -> false, inconclusive -> null. */
+export function toHolds(verdict: RolloutCheck['verdict']): boolean | null {
+  return verdict === 'inconclusive' ? null : verdict === 'passes';
+}
+
+/** Responses of the canary per millisecond in the present step; null before the first. */
+export function computeResponseRate({ canary, stepSince }: Rollout, nowMs: number): number | null {
+  const elapsedMs = nowMs - Date.parse(stepSince);
+  return canary === null || canary.requests === 0 || elapsedMs <= 0 ? null : canary.requests / elapsedMs;
+}
+
+/**
+ * When the open checks have their samples at the present rate of responses, in milliseconds since 1970. Null when no check is open,
+ * when an open check has no proof at its estimate, and before the first response.
+ */
+export function expectProofAt(rollout: Rollout, nowMs: number): number | null {
+  const open = rollout.checks.filter(({ verdict }) => verdict === 'inconclusive');
+  const rate = computeResponseRate(rollout, nowMs);
+  const needed = open.map(({ samplesNeeded }) => samplesNeeded);
+  if (rate === null || open.length === 0 || needed.some((one) => one === null)) return null;
+  return nowMs + Math.max(...needed.map((one) => one ?? 0)) / rate;
+}
+
+/** Why the end of a running canary cannot be expected yet. */
+export function explainNoEnd({ checks, canary }: Rollout): string {
+  if (canary === null) return 'Another server measures this canary.';
+  if (canary.requests === 0) return 'The canary has answered no request in this step.';
+  if (checks.length === 0) return 'The checks have not been evaluated in this step yet.';
+  const never = checks.filter(({ verdict, samplesNeeded }) => verdict === 'inconclusive' && samplesNeeded === null);
+  if (never.length === 0) return 'All checks pass; the step ends after its minimum duration and responses.';
+  return `No proof is expected at the present estimate of ${never.map(({ name }) => formatCheckName(name)).join(', ')}.`;
+}
+
+/** What an open check still needs, and when at the present rate; null when the check is decided. */
+export function formatNeed(
+  { verdict, samplesNeeded }: RolloutCheck,
+  rate: number | null,
+  nowMs: number,
+): string | null {
+  if (verdict !== 'inconclusive') return null;
+  if (samplesNeeded === null) return 'no proof is expected at this estimate';
+  const needs = `needs ${formatCount(samplesNeeded)} more on each side`;
+  if (rate === null) return needs;
+  return `${needs}, expected ${formatInstant(new Date(nowMs + samplesNeeded / rate).toISOString())}`;
+}
+
+/** Share of the requests of this step that the canary received, beside its weight; null without both sides. */
+export function formatReceivedShare({ live, canary }: Pick<Rollout, 'live' | 'canary'>): string | null {
+  if (live === null || canary === null) return null;
+  const all = live.requests + canary.requests;
+  if (all === 0) return null;
+  const share = formatPercent((100 * canary.requests) / all);
+  return `${share}: ${formatCount(canary.requests)} of ${counted(all, 'request')}`;
+}
+
+/** "2 of 3 checks pass, 1 inconclusive". */
+export function formatProof(checks: readonly RolloutCheck[]): string {
+  const count = (verdict: RolloutCheck['verdict']) => checks.filter((check) => check.verdict === verdict).length;
+  const [fails, open] = [count('fails'), count('inconclusive')];
+  const rest = [
+    ...(fails === 0 ? [] : [`${fails} ${fails === 1 ? 'fails' : 'fail'}`]),
+    ...(open === 0 ? [] : [`${open} inconclusive`]),
+  ];
+  return [`${count('passes')} of ${counted(checks.length, 'check')} pass`, ...rest].join(', ');
+}
