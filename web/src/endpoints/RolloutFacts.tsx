@@ -13,13 +13,12 @@ interface RolloutFactsProps {
   readonly readAtMs: number;
 }
 
-/** Step, share, proof, expected end and deadline of a canary with analysis. */
+/** Share, proof, expected end and deadline of a canary with analysis. */
 export function RolloutFacts({ rollout, readAtMs }: RolloutFactsProps) {
-  const { state, checks, step, steps, weight, deadline } = rollout;
+  const { state, checks, weight, deadline } = rollout;
   const isRunning = state === 'running';
   const received = formatReceivedShare(rollout);
   const facts: (readonly [string, ReactNode])[] = [
-    ['Step', `${step} of ${steps}`],
     [
       'Share of requests',
       <span key="share">
@@ -39,7 +38,17 @@ export function RolloutFacts({ rollout, readAtMs }: RolloutFactsProps) {
 
 function ExpectedEnd({ rollout, readAtMs }: RolloutFactsProps) {
   const at = expectProofAt(rollout, readAtMs);
-  if (at === null) return <Unknown reason={explainNoEnd(rollout)} />;
+  if (at === null) {
+    const reason = explainNoEnd(rollout);
+    return (
+      <>
+        <Unknown reason={reason} />
+        <span className={layout.sub} aria-hidden="true">
+          {reason}
+        </span>
+      </>
+    );
+  }
   return (
     <>
       <Instant at={new Date(at).toISOString()} />
@@ -52,9 +61,7 @@ function Deadline({ at }: { readonly at: string }) {
   return (
     <>
       <Instant at={at} />
-      <span className={layout.sub}>
-        then an unproven canary is rolled back, unless its document says “atDeadline: stay”
-      </span>
+      <span className={layout.sub}>then rolled back if unproven, or kept at its share with “atDeadline: stay”</span>
     </>
   );
 }

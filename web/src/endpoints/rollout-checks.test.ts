@@ -68,6 +68,8 @@ describe('figures of a check', () => {
   it('names an end of the interval that is not bounded, and draws no whisker then', () => {
     const open = { ...check, upper: null };
     expect(formatCheckInterval(open)).toBe('1.02× to unbounded');
+    const difference = { ...check, scale: 'difference' as const, lower: -0.004, upper: 0.0071 };
+    expect(formatCheckInterval(difference)).toBe('\u22120.4 to +0.71 points');
     expect(toGauge(open).interval).toBeNull();
     expect(toGauge(check).interval).toEqual({ lower: '1.02', upper: '1.31' });
     expect(toGauge({ ...check, estimate: null }).measured).toBeNull();
@@ -91,6 +93,11 @@ describe('the expected end of a canary', () => {
     expect(expectProofAt(quiet, NOW)).toBeNull();
     expect(explainNoEnd(quiet)).toContain('answered no request');
     expect(explainNoEnd({ ...rollout, canary: null })).toContain('Another server');
+    const unmeasured = { ...check, estimate: null, samplesNeeded: null };
+    expect(explainNoEnd({ ...rollout, checks: [unmeasured] })).toBe(
+      'Not enough data yet for Latency, 95th percentile.',
+    );
+    expect(formatNeed(unmeasured, 1, NOW)).toBeNull();
   });
 
   it('needs no samples when all checks are decided', () => {

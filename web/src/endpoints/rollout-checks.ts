@@ -44,10 +44,11 @@ export function formatLimit(check: RolloutCheck): string {
   return `must be ${bound} ${formatCheckValue(check.limit, check.scale)}`;
 }
 
-/** Interval of a check; an end that is not bounded is named so. Example: "−0.1 points to unbounded". */
+/** Interval of a check; an end that is not bounded is named so. Example: "−0.1 to +0.4 points". */
 export function formatCheckInterval({ lower, upper, scale }: RolloutCheck): string {
   const show = (value: number | null) => (value === null ? 'unbounded' : formatCheckValue(value, scale));
-  return `${show(lower)} to ${show(upper)}`;
+  const from = lower === null || upper === null ? show(lower) : show(lower).replace(/ points?$/, '');
+  return `${from} to ${show(upper)}`;
 }
 
 /** Figures of a check as the gauge of a decision draws them. */
@@ -91,16 +92,23 @@ export function explainNoEnd({ checks, canary }: Rollout): string {
   if (checks.length === 0) return 'The checks have not been evaluated in this step yet.';
   const never = checks.filter(({ verdict, samplesNeeded }) => verdict === 'inconclusive' && samplesNeeded === null);
   if (never.length === 0) return 'All checks pass; the step ends after its minimum duration and responses.';
-  return `No proof is expected at the present estimate of ${never.map(({ name }) => formatCheckName(name)).join(', ')}.`;
+  const list = (some: readonly RolloutCheck[]) => some.map(({ name }) => formatCheckName(name)).join(', ');
+  const [measured, unknown] = [
+    never.filter((one) => one.estimate !== null),
+    never.filter((one) => one.estimate === null),
+  ];
+  return measured.length > 0
+    ? `No proof is expected at the present estimate of ${list(measured)}.`
+    : `Not enough data yet for ${list(unknown)}.`;
 }
 
-/** What an open check still needs, and when at the present rate; null when the check is decided. */
+/** What an open check still needs, and when at the present rate; null when the check is decided or has no data. */
 export function formatNeed(
-  { verdict, samplesNeeded }: RolloutCheck,
+  { verdict, samplesNeeded, estimate }: RolloutCheck,
   rate: number | null,
   nowMs: number,
 ): string | null {
-  if (verdict !== 'inconclusive') return null;
+  if (verdict !== 'inconclusive' || (estimate === null && samplesNeeded === null)) return null;
   if (samplesNeeded === null) return 'no proof is expected at this estimate';
   const needs = `needs ${formatCount(samplesNeeded)} more on each side`;
   if (rate === null) return needs;
