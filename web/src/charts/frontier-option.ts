@@ -10,6 +10,8 @@ import type { Domain } from './quality-cost-option.ts';
 export interface FrontierMark {
   readonly id: string;
   readonly label: string;
+  /** Title of the tooltip: the label with the hardware. */
+  readonly name: string;
   readonly status: 'frontier' | 'tied' | 'dominated';
   readonly cost: number;
   readonly quality: number;
@@ -238,8 +240,8 @@ function marks({ marks: all }: FrontierChartData, { ink, surface }: Style) {
     id: 'points',
     type: 'scatter',
     z: 3,
-    label: { show: true, position: 'top', distance: 8, fontSize: 12 },
-    labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' },
+    label: { show: true, distance: 8, fontSize: 12 },
+    labelLayout: { hideOverlap: true },
     emphasis: { disabled: true },
     data: all.map(({ cost, quality, label, status, isBaseline, isWinner }) => ({
       value: [cost, quality],
@@ -251,12 +253,18 @@ function marks({ marks: all }: FrontierChartData, { ink, surface }: Style) {
         borderWidth: 2,
         opacity: 1,
       },
-      label: { formatter: label, color: status === 'dominated' ? quiet : ink, fontWeight: isWinner ? 700 : 400 },
+      // Above and left of the frontier there is no point; the others have their labels below and right.
+      label: {
+        ...(status === 'frontier' ? { position: 'left', offset: [0, -10] } : { position: 'right', offset: [0, 11] }),
+        formatter: label,
+        color: status === 'dominated' ? quiet : ink,
+        fontWeight: isWinner ? 700 : 400,
+      },
     })),
   };
 }
 
 function markTip({ marks: all }: FrontierChartData, index: number): HTMLElement {
   const mark = all[index];
-  return mark === undefined ? chartTip('', []) : chartTip(mark.label, mark.tip);
+  return mark === undefined ? chartTip('', []) : chartTip(mark.name, mark.tip);
 }

@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
 import type { ModelFrontier } from '../../../src/tradeoff/frontier/schema.ts';
 import { formatMoney } from '../format/money.ts';
-import { formatCount, formatMeasure } from '../format/number.ts';
+import { formatCount, formatMeasure, formatPercent } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import layout from '../parts/layout.module.css';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
 import { EstimatedFigure } from './EstimatedFigure.tsx';
@@ -19,19 +20,27 @@ interface ChoicesCardProps {
 /** The choices by question: cheapest that is not worse, best within the budget, and what more examples may prove. */
 export function ChoicesCard({ frontier, labels }: ChoicesCardProps) {
   const { cheapestNonInferior: cheapest, bestWithinBudget: best } = frontier;
-  const { baseline, margin, saving, unproven } = cheapest;
+  const { baseline, margin, alpha, saving, unproven } = cheapest;
   const title = baseline === null ? 'Cheapest, not worse than the champion' : `Cheapest, not worse than v${baseline}`;
   const { budget } = best;
+  const chosen = findPoint(frontier.points, cheapest.point);
+  const isOther = chosen !== null && chosen.version !== baseline;
   return (
     <Card title="Choices">
       <dl className={styles.choices}>
         <Choice title={title} frontier={frontier} labels={labels} point={cheapest.point} reason={cheapest.reason}>
-          {saving !== null && (
+          {saving !== null && Number(saving.amount) > 0 && (
             <span className={layout.sub}>
               saves <EstimatedFigure money={saving} /> a month
             </span>
           )}
-          {margin !== null && <span className={layout.sub}>largest accepted loss {formatMeasure(margin)}</span>}
+          {isOther && margin !== null ? (
+            <span className={layout.sub}>
+              a loss of {formatMeasure(margin)} or more is excluded, one-sided error {formatPercent(100 * alpha)}
+            </span>
+          ) : (
+            <span className={layout.sub}>{cheapest.reason}</span>
+          )}
         </Choice>
         <Choice
           title={budget === null ? 'Best within a budget' : `Best within ${formatMoney(budget)} a month`}
@@ -40,6 +49,7 @@ export function ChoicesCard({ frontier, labels }: ChoicesCardProps) {
           point={best.point}
           reason={best.reason}
         >
+          <span className={layout.sub}>{best.reason}</span>
           {best.tied.length > 0 && (
             <span className={layout.sub}>
               cheaper and cannot be told apart: {best.tied.map((id) => labels.get(id) ?? id).join(', ')}
@@ -73,17 +83,17 @@ function Choice({ title, frontier, labels, point: id, reason, children }: Choice
               <VersionLink model={frontier.model} version={point.version}>
                 {labels.get(point.point)}
               </VersionLink>
-              , <EstimatedFigure money={point.costPerMonth} /> a month
+              , <MoneyFigure money={point.costPerMonth} /> a month
             </>
           )}
         </p>
         {point !== null && frontier.qualityAxis !== null && (
           <span className={layout.sub}>
-            {frontier.qualityAxis.metric} <MeasureWithInterval value={point.quality} />
+            {frontier.qualityAxis.metric} <MeasureWithInterval value={point.quality} />, cost{' '}
+            <EstimatedFigure money={point.costPerMonth} />
           </span>
         )}
         {children}
-        <span className={layout.sub}>{reason}</span>
       </dd>
     </div>
   );

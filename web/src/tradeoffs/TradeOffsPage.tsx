@@ -1,4 +1,5 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { listModels } from '../../../src/mlops/registry/schema.ts';
 import { listPolicies } from '../../../src/tradeoff/gates/schema.ts';
 import { endpointQuery } from '../client.ts';
@@ -10,6 +11,8 @@ import { ErrorState } from '../parts/ErrorState.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import { Skeleton } from '../parts/Skeleton.tsx';
+import { labelPoints } from './point-labels.ts';
+import { TradeOffsAnswer } from './TradeOffsAnswer.tsx';
 import { type ListedFrontier, TradeOffsList } from './TradeOffsList.tsx';
 import { choosePolicy, frontierQuery } from './use-frontier.ts';
 
@@ -73,8 +76,16 @@ export function TradeOffsPage() {
   );
 }
 
-function describeFound(found: readonly ListedFrontier[]): string {
-  if (found.length === 0) return 'No model has a version with both cost and quality yet.';
+function describeFound(found: readonly ListedFrontier[]): ReactNode {
+  const [first, ...others] = found;
+  if (first === undefined) return 'No model has a version with both cost and quality yet.';
+  if (others.length === 0 && first.frontier !== null) {
+    return (
+      <>
+        {first.model}: <TradeOffsAnswer frontier={first.frontier} labels={labelPoints(first.frontier.points)} />
+      </>
+    );
+  }
   const cheaper = found.filter(({ frontier }) => {
     const saving = frontier?.cheapestNonInferior.saving ?? null;
     return saving !== null && Number(saving.amount) > 0;

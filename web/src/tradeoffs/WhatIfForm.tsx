@@ -29,7 +29,7 @@ export function WhatIfForm({ search, hardware, onSubmit, onClear }: WhatIfFormPr
       </label>
       <label className={styles.formField}>
         Hardware
-        <select name="hardware" className={parts.select} defaultValue={search.hardware ?? ''}>
+        <select name="hardware" className={parts.line} defaultValue={search.hardware ?? ''}>
           <option value="">as now</option>
           {names.map((name) => (
             <option key={name} value={name}>
@@ -40,7 +40,7 @@ export function WhatIfForm({ search, hardware, onSubmit, onClear }: WhatIfFormPr
       </label>
       <label className={styles.formField}>
         Precision
-        <select name="precision" className={parts.select} defaultValue={search.precision ?? ''}>
+        <select name="precision" className={parts.line} defaultValue={search.precision ?? ''}>
           <option value="">as now</option>
           <option value="half">half precision</option>
           <option value="int8">int8</option>

@@ -64,11 +64,12 @@ function buildMark(
   const interval = (lower: number | null, upper: number | null): Domain | null =>
     lower === null || upper === null || lower === upper ? null : [lower, upper];
   const [low, high] = [costPerMonth.lower, costPerMonth.upper].map((end) => (end === null ? null : Number(end)));
-  const label = labels.get(point.point) ?? point.point;
+  const label = `v${point.version}`;
   const isBaseline = point.version === special.baseline;
   return {
     ...{ id: point.point, status, cost: Number(costPerMonth.amount), quality: quality.estimate },
     label: isBaseline && point.aliases.length > 0 ? `${label} @${point.aliases[0]}` : label,
+    name: labels.get(point.point) ?? point.point,
     costInterval: interval(low ?? null, high ?? null),
     qualityInterval: interval(quality.lower, quality.upper),
     isBaseline,

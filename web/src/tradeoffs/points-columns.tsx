@@ -19,7 +19,7 @@ type Point = ModelFrontierPoint;
 const STATUS_ORDER = ['frontier', 'tied', 'dominated'] as const;
 const ACCEPTANCE_ORDER = ['accepted', 'unproven', 'rejected'] as const;
 
-/** Columns of the table of points: quality left of cost, then what decides. */
+/** Columns of the table of points: status, quality, cost, and the prices of a point at which it wins. */
 export function pointsColumns(
   { model, baseline, qualityAxis, costAxis }: ModelFrontier,
   labels: ReadonlyMap<string, string>,
@@ -51,6 +51,12 @@ export function pointsColumns(
       cell: (point) => <StatusMark point={point} labels={labels} />,
     },
     {
+      id: 'acceptance',
+      header: 'Policy',
+      compare: (a, b) => rankAcceptance(a) - rankAcceptance(b),
+      cell: ({ acceptance }) => <AcceptanceMark acceptance={acceptance} />,
+    },
+    {
       id: 'quality',
       header: <span className={styles.qualityHead}>{qualityAxis?.metric ?? 'Quality'}</span>,
       numeric: true,
@@ -74,11 +80,15 @@ export function pointsColumns(
       cell: ({ costPerMonth }) => <EstimatedFigure money={costPerMonth} />,
     },
     {
-      id: 'unitCost',
-      header: <span className={styles.costHead}>Per 1,000</span>,
+      id: 'price',
+      header: 'Best at a point price',
       numeric: true,
-      compare: (a, b) => decimal(a.costPerThousand.amount).cmp(b.costPerThousand.amount),
-      cell: ({ costPerThousand }) => <UnitCost money={costPerThousand} count={1000} stated="1,000" />,
+      compare: (a, b) => decimal(a.tradePrice?.from ?? '1e30').cmp(b.tradePrice?.from ?? '1e30'),
+      cell: ({ tradePrice }) => {
+        if (tradePrice === null) return <Unknown reason="At no price of a point is it the best choice." />;
+        const { from, to } = tradePrice;
+        return to === null ? `from ${price(from)}` : `${price(from)} to ${price(to)}`;
+      },
     },
     {
       id: 'replicas',
@@ -90,21 +100,11 @@ export function pointsColumns(
       ),
     },
     {
-      id: 'price',
-      header: 'Best at a point price of',
+      id: 'unitCost',
+      header: <span className={styles.costHead}>Per 1,000</span>,
       numeric: true,
-      compare: (a, b) => decimal(a.tradePrice?.from ?? '1e30').cmp(b.tradePrice?.from ?? '1e30'),
-      cell: ({ tradePrice }) => {
-        if (tradePrice === null) return <Unknown reason="At no price of a point is it the best choice." />;
-        const { from, to } = tradePrice;
-        return to === null ? `from ${price(from)}` : `${price(from)} to ${price(to)}`;
-      },
-    },
-    {
-      id: 'acceptance',
-      header: 'Policy',
-      compare: (a, b) => rankAcceptance(a) - rankAcceptance(b),
-      cell: ({ acceptance }) => <AcceptanceMark acceptance={acceptance} />,
+      compare: (a, b) => decimal(a.costPerThousand.amount).cmp(b.costPerThousand.amount),
+      cell: ({ costPerThousand }) => <UnitCost money={costPerThousand} count={1000} stated="1,000" />,
     },
   ];
 }
