@@ -9,10 +9,12 @@ import { resolveSecret } from '../platform/secrets/index.ts';
 import { servingFacts } from '../tradeoff/bridges/index.ts';
 import { createDecisions, judgeOnPresentEvidence } from '../tradeoff/decisions/index.ts';
 import { createEvidence } from '../tradeoff/evidence/index.ts';
+import { createFrontier } from '../tradeoff/frontier/index.ts';
 import { createGates } from '../tradeoff/gates/index.ts';
 import { createLineage } from '../tradeoff/lineage/index.ts';
 import { createModelSteps } from '../tradeoff/model-steps/index.ts';
 import { createOpenLineage, type Receiver } from '../tradeoff/openlineage/index.ts';
+import { findTerms } from '../tradeoff/recommendations/index.ts';
 import { createRunCosts } from '../tradeoff/run-costs/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { readVersion } from './version.ts';
@@ -31,7 +33,13 @@ export interface TradeoffDeps {
 /** Is it worth it? Evidence of both wings, and the decisions that are taken on it. */
 export function wireTradeoff(
   { config, clock, log, store, events, jobs }: Infrastructure,
-  { org, notices, finops, gpus: { gpuTelemetry, gpuUsage }, mlops: { tracking, registry, evaluations } }: TradeoffDeps,
+  {
+    org,
+    notices,
+    finops,
+    gpus: { gpuTelemetry, gpuUsage, purchasing },
+    mlops: { tracking, registry, evaluations },
+  }: TradeoffDeps,
 ) {
   const { metering, allocation, budgets, billing, prices } = finops;
   const evidence = createEvidence({
@@ -62,6 +70,10 @@ export function wireTradeoff(
   });
   billing.addDependent(decisions.standingOn);
   const gates = createGates({ clock, store, evidence, budgets, registry, ledger: decisions });
+  const frontier = createFrontier({
+    ...{ clock, store, evidence, evaluations, registry, budgets, purchasing },
+    readTerms: findTerms,
+  });
   const runCosts = createRunCosts({
     ...{ clock, store, events, jobs },
     ...{ metering, allocation, gpuTelemetry, gpuUsage, tracking },
@@ -87,7 +99,7 @@ export function wireTradeoff(
     receiver: createReceiver(config),
   });
   const modelSteps = createModelSteps({ store, tracking, registry, gates });
-  return { evidence, decisions, gates, runCosts, lineage, openLineage, modelSteps };
+  return { evidence, decisions, gates, frontier, runCosts, lineage, openLineage, modelSteps };
 }
 
 /** Metrics that are quality evidence; the time of a measurement alone changes nothing. */

@@ -12,11 +12,14 @@ import {
 import { checkGate, evaluateRun, type GateAnswer, type GateDeps, type GateQuestion } from './service.ts';
 import { findPolicies, putPolicy } from './store.ts';
 
+export { testDifference, testMean } from './compare-evidence.ts';
 export { gateMigrations } from './migrations.ts';
 export { listDemandSlos } from './planned-capacity.ts';
 export { readPolicyBudgets } from './policy-budgets.ts';
+export { requirePolicyOfModel } from './policy-of-model.ts';
 export { addReviewFacts } from './review-facts.ts';
 export type { Ledger, TakenDecision } from './service.ts';
+export { computeServingCost } from './serving-cost.ts';
 export { findModelPolicies } from './store.ts';
 export { describeCheck } from './summary.ts';
 export { evaluatePolicy } from './weigh.ts';

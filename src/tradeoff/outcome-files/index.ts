@@ -10,6 +10,7 @@ import type { CascadeMethod, CascadeReport, ComparedRows, FrontierReport, Outcom
 import { type EvaluationFile, readEvaluationSpec } from './spec.ts';
 
 export type { DataFile } from './file-rows.ts';
+export { type Candidate, evaluatePoints, type IsBetter } from './frontier/evaluate-points.ts';
 export type { CandidateColumns } from './frontier/read-candidates.ts';
 export type { LookPlan } from './looks.ts';
 export type { EvaluationFile } from './spec.ts';

@@ -31,6 +31,7 @@ import { readList } from './show.ts';
 
 export type { RecommendationDeps } from './context.ts';
 export { recommendationMigrations } from './migrations.ts';
+export { findTerms, type StoredTerms } from './purchases/terms.ts';
 export { findRecommendedSubject } from './store.ts';
 
 /** Savings recommendations: their effect, and the realized saving after they were applied. */

@@ -1,0 +1,33 @@
+import { handle, type Route } from '../../platform/http/index.ts';
+import { evaluateFrontier } from './evaluate-frontier.ts';
+import { gatherFacts, readWantedPairs } from './gather.ts';
+import { createPairBook } from './pair-book.ts';
+import { getFrontier, type ModelFrontier, whatIf } from './schema.ts';
+import { answerWhatIf, type WhatIfDeps } from './what-if/service.ts';
+
+/** Versions of a model by cost at demand and quality, and the effect of a change of how it is served. Nothing is stored. */
+export interface Frontier {
+  readonly routes: readonly Route[];
+}
+
+export function createFrontier(deps: WhatIfDeps): Frontier {
+  return {
+    routes: [
+      handle(getFrontier, ({ params: { model }, query }) => readFrontier(deps, { model, ...query })),
+      handle(whatIf, ({ params: { model }, body }) => answerWhatIf(deps, { model, ...body })),
+    ],
+  };
+}
+
+type FrontierRequest = Parameters<typeof gatherFacts>[1] & Parameters<typeof evaluateFrontier>[1];
+
+/** Evaluates with the pairs that are read, reads those that it asked for, and evaluates again until none is missing. */
+async function readFrontier(deps: WhatIfDeps, request: FrontierRequest): Promise<ModelFrontier> {
+  const gathered = await gatherFacts(deps, request);
+  const pairs = createPairBook();
+  for (;;) {
+    const frontier = evaluateFrontier(gathered.facts, request, pairs);
+    if (pairs.listWanted().length === 0) return frontier;
+    await readWantedPairs(deps, gathered, pairs);
+  }
+}
