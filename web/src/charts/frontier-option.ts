@@ -232,6 +232,9 @@ function whiskers({ marks: all }: FrontierChartData) {
   };
 }
 
+const ABOVE_LEFT = { position: [-3, -2], align: 'right', verticalAlign: 'bottom' } as const;
+const BELOW_RIGHT = { position: ['120%', '110%'], align: 'left', verticalAlign: 'top' } as const;
+
 /** Frontier points are filled, tied ones hollow, dominated ones grey; the baseline is a diamond, the winner is larger. */
 function marks({ marks: all }: FrontierChartData, { ink, surface }: Style) {
   const grey = token('--line-strong');
@@ -255,7 +258,7 @@ function marks({ marks: all }: FrontierChartData, { ink, surface }: Style) {
       },
       // Above and left of the frontier there is no point; the others have their labels below and right.
       label: {
-        ...(status === 'frontier' ? { position: 'left', offset: [0, -10] } : { position: 'right', offset: [0, 11] }),
+        ...(status === 'frontier' ? ABOVE_LEFT : BELOW_RIGHT),
         formatter: label,
         color: status === 'dominated' ? quiet : ink,
         fontWeight: isWinner ? 700 : 400,

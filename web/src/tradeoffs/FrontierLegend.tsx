@@ -13,11 +13,11 @@ export function FrontierLegend({ hasRegion, hasPrice, hasBaseline }: FrontierLeg
     <ul className={styles.legend} aria-label="Legend">
       <li>
         <PointMark status="frontier" />
-        frontier: no other is better and not dearer
+        frontier
       </li>
       <li>
         <PointMark status="tied" />
-        tied: cannot be told apart from the point it is joined to
+        tied with the point it is joined to
       </li>
       <li>
         <PointMark status="dominated" />
@@ -44,7 +44,7 @@ export function FrontierLegend({ hasRegion, hasPrice, hasBaseline }: FrontierLeg
           <svg width="20" height="12" viewBox="0 0 20 12" aria-hidden="true" fill="none" stroke="currentColor">
             <path d="M0 10L20 2" strokeWidth="1.4" strokeDasharray="6 3" />
           </svg>
-          trade price: worth the same along the line
+          trade price: equal worth
         </li>
       )}
     </ul>

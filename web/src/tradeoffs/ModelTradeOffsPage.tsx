@@ -115,7 +115,7 @@ function Body({ frontier, labels, search, policy, onSearch }: BodyProps) {
       {leftOut.length > 0 && <LeftOutCard leftOut={leftOut} />}
       <WhatIfCard {...{ model, policy, search, onSearch, frontier }} />
       <ul className={styles.notes} aria-label="Notes">
-        {[...notes, cascades.reason].map((note) => (
+        {[...notes, `Cascades: ${cascades.reason.replace(/\.$/, '')}.`].map((note) => (
           <li key={note}>{note}</li>
         ))}
       </ul>

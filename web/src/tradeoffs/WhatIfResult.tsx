@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
 import type { WhatIfAnswer, WhatIfState } from '../../../src/tradeoff/frontier/schema.ts';
-import { formatMoneyDelta } from '../format/money.ts';
 import { formatCount, formatMilliseconds, formatTimes } from '../format/number.ts';
 import { Unknown } from '../parts/Unknown.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
@@ -122,7 +121,7 @@ function CostDifference({ difference, now, then }: Pick<WhatIfAnswer, 'differenc
   const times = before == null || after == null ? null : formatTimes(after.amount, before.amount);
   return (
     <>
-      <EstimatedFigure money={difference.costPerMonth} format={formatMoneyDelta} />
+      <EstimatedFigure money={difference.costPerMonth} isDifference />
       {times !== null && <span className={table.subLine}>{times} the cost of now</span>}
     </>
   );

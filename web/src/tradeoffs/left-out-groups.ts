@@ -7,10 +7,13 @@ export interface LeftOutGroup {
   readonly reason: string;
 }
 
-/** Versions that are left out for one reason, in one row. */
+const RUN_ID = / \(run [0-9a-f]{32}\)/;
+
+/** Versions that are left out for one reason, in one row; the run of a version is named on its own page. */
 export function groupLeftOut(leftOut: readonly LeftOut[]): LeftOutGroup[] {
   const groups = new Map<string, LeftOutGroup>();
-  for (const { version, ...rest } of leftOut) {
+  for (const { version, ...known } of leftOut) {
+    const rest = { ...known, reason: known.reason.replace(RUN_ID, '') };
     const key = JSON.stringify([rest.hardware, rest.missing, rest.reason]);
     const versions = groups.get(key)?.versions ?? [];
     groups.set(key, { ...rest, versions: [...versions, version] });

@@ -62,6 +62,10 @@ it('groups versions that are left out for one reason', () => {
     [['3', '1'], 'cost'],
     [['2'], 'quality'],
   ]);
+  const runs = ['a', 'b'].map((digit, at) =>
+    leftOut(String(at), 'quality', `no evaluation "default" (run ${digit.repeat(32)}); import it`),
+  );
+  expect(groupLeftOut(runs)).toMatchObject([{ versions: ['0', '1'], reason: 'no evaluation "default"; import it' }]);
 });
 
 describe('the axes', () => {
