@@ -7,7 +7,7 @@ import layout from '../parts/layout.module.css';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
-import { EstimatedFigure } from './EstimatedFigure.tsx';
+import { EstimatedFigure, hasInterval } from './EstimatedFigure.tsx';
 import { findPoint } from './find-point.ts';
 import { MeasureWithInterval } from './MeasureWithInterval.tsx';
 import styles from './tradeoffs.module.css';
@@ -89,8 +89,12 @@ function Choice({ title, frontier, labels, point: id, reason, children }: Choice
         </p>
         {point !== null && frontier.qualityAxis !== null && (
           <span className={layout.sub}>
-            {frontier.qualityAxis.metric} <MeasureWithInterval value={point.quality} />, cost{' '}
-            <EstimatedFigure money={point.costPerMonth} />
+            {frontier.qualityAxis.metric} <MeasureWithInterval value={point.quality} />
+            {hasInterval(point.costPerMonth) && (
+              <>
+                , cost <EstimatedFigure money={point.costPerMonth} />
+              </>
+            )}
           </span>
         )}
         {children}

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import type { ModelFrontier } from '../../../src/tradeoff/frontier/schema.ts';
 import { DataTable } from '../table/DataTable.tsx';
 import { pointsColumns } from './points-columns.tsx';
+import styles from './tradeoffs.module.css';
 
 interface PointsTableProps {
   readonly frontier: ModelFrontier;
@@ -20,6 +21,7 @@ export function PointsTable({ frontier, labels }: PointsTableProps) {
       openHint="Arrow keys move, Enter opens the version"
       columns={columns}
       rows={points}
+      className={styles.points}
       rowId={({ point }) => point}
       onOpen={({ version }) => void navigate({ to: '/models/$model/versions/$version', params: { model, version } })}
     />

@@ -107,7 +107,9 @@ function buildRows({ model, now, then, difference, missing }: WhatIfAnswer, metr
       metric,
       (state) => (state.quality === null ? unknown(state, 'quality') : <MeasureWithInterval value={state.quality} />),
       difference?.quality == null ? (
-        <Unknown reason="One of both is unknown, or both are the same version." />
+        <Unknown reason="One of both is unknown." />
+      ) : then?.version === now.version ? (
+        'same version'
       ) : (
         <MeasureWithInterval value={difference.quality} isDifference tip={difference.quality.test} />
       ),
