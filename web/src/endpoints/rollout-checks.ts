@@ -102,7 +102,7 @@ export function explainNoEnd({ checks, canary }: Rollout): string {
     : `Not enough data yet for ${list(unknown)}.`;
 }
 
-/** What an open check still needs, and when at the present rate; null when the check is decided or has no data. */
+/** Samples that an open check still needs, and when they are expected at the present rate; null when the check is decided or has no data. */
 export function formatNeed(
   { verdict, samplesNeeded, estimate }: RolloutCheck,
   rate: number | null,
@@ -115,7 +115,7 @@ export function formatNeed(
   return `${needs}, expected ${formatInstant(new Date(nowMs + samplesNeeded / rate).toISOString())}`;
 }
 
-/** Share of the requests of this step that the canary received, beside its weight; null without both sides. */
+/** Share of the requests of this step that the canary received, next to its weight; null without both sides. */
 export function formatReceivedShare({ live, canary }: Pick<Rollout, 'live' | 'canary'>): string | null {
   if (live === null || canary === null) return null;
   const all = live.requests + canary.requests;
@@ -132,5 +132,6 @@ export function formatProof(checks: readonly RolloutCheck[]): string {
     ...(fails === 0 ? [] : [`${fails} ${fails === 1 ? 'fails' : 'fail'}`]),
     ...(open === 0 ? [] : [`${open} inconclusive`]),
   ];
-  return [`${count('passes')} of ${counted(checks.length, 'check')} pass`, ...rest].join(', ');
+  const verb = checks.length === 1 ? 'passes' : 'pass';
+  return [`${count('passes')} of ${counted(checks.length, 'check')} ${verb}`, ...rest].join(', ');
 }

@@ -21,7 +21,7 @@ export function FrontierLegend({ hasRegion, hasPrice, hasBaseline }: FrontierLeg
       </li>
       <li>
         <PointMark status="dominated" />
-        dominated: another is better and not dearer
+        dominated: another is better and not more expensive
       </li>
       {hasBaseline && (
         <li>

@@ -4,7 +4,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 
 const SHOWS = 'Every version by its cost at demand and its quality, with intervals.';
 
-/** Why there is no point, and the command that supplies what is missing. */
+/** Why there is no point, and the command that supplies the missing evidence. */
 export function NoPoints({ frontier: { qualityAxis, leftOut } }: { readonly frontier: ModelFrontier }) {
   const lacksCost = leftOut.some(({ missing }) => missing === 'cost');
   return (

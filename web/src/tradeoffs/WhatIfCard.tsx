@@ -19,7 +19,7 @@ interface WhatIfCardProps {
 
 const RESULT_HEIGHT = 420;
 
-/** Cost, latency and quality after a change, beside those of now. The change is in the address. */
+/** Cost, latency and quality after a change, next to those of now. The change is in the address. */
 export function WhatIfCard({ model, policy, frontier, search, onSearch }: WhatIfCardProps) {
   const change = toChange(search);
   const answer = useQuery({
@@ -38,7 +38,7 @@ export function WhatIfCard({ model, policy, frontier, search, onSearch }: WhatIf
   const hardware = [...new Set(frontier.points.map((point) => point.hardware.name))];
   return (
     <Card
-      title="What if"
+      title="What-if"
       note="Computed from measured profiles and the price book. Nothing is changed and nothing is stored."
     >
       <WhatIfForm

@@ -17,7 +17,7 @@ export function describeDemand({ demand }: ModelFrontier['costAxis']): string | 
   return `${formatCount(demand.predictionsPerMonth)} predictions a month, ${DEMAND_SOURCE[demand.source]}${days}`;
 }
 
-/** What the axes mean: directions, demand, evaluation and interval; and the bounds of the policy that are out of view. */
+/** Meaning of the axes: directions, demand, evaluation and interval; and the bounds of the policy that are out of view. */
 export function describeAxes(
   { qualityAxis, costAxis, region }: Pick<ModelFrontier, 'qualityAxis' | 'costAxis' | 'region'>,
   data: FrontierChartData | null,

@@ -107,7 +107,7 @@ export function formatReplicas({ least, most }: ModelFrontierPoint['replicas']):
   return least === most ? formatCount(most) : `${formatCount(least)} to ${formatCount(most)}`;
 }
 
-/** A line from each tied point to the first frontier point that is as good by the intervals and not dearer. */
+/** A line from each tied point to the first frontier point that is as good by the intervals and not more expensive. */
 function joinTies(points: readonly ModelFrontierPoint[], marks: readonly FrontierMark[]): FrontierChartData['ties'] {
   const at = new Map(marks.map(({ id, cost, quality, status }) => [id, { place: [cost, quality] as const, status }]));
   return points.flatMap(({ point, status, by }) => {

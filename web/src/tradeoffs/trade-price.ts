@@ -43,7 +43,7 @@ export function pickPriceWithin({ from, to }: WinningRange): string {
   return (isInside ? short : low).toFixed();
 }
 
-/** Positions of the slider, beside position 0 with the price 0. */
+/** Positions of the slider above position 0, which has the price 0. */
 export const SLIDER_STEPS = 200;
 
 const BEYOND = 10;

@@ -20,7 +20,7 @@ export const TradeOffsSearch = z.object({
   /** Trade price: money a month for a point of quality. */
   price: amount,
   view: z.enum(['table']).optional().catch(undefined),
-  /** What-if. */
+  /** Change of the what-if. */
   traffic: z.coerce.number().gt(0).max(1e6).optional().catch(undefined),
   hardware: z.string().min(1).max(500).optional().catch(undefined),
   spot: z.coerce.boolean().optional().catch(undefined),

@@ -28,11 +28,16 @@ describe('the status of a point', () => {
     ['c', 'v3'],
   ]);
   it.each([
-    ['frontier', [], 'frontier', 'No other point is better and not dearer.'],
-    ['dominated', ['a'], 'dominated by v1', 'v1 is better and not dearer.'],
-    ['dominated', ['a', 'b'], 'dominated by v1 +1', 'v1 and v2 are better and not dearer.'],
-    ['tied', ['c'], 'tied with v3', 'Cannot be told apart from v3, which is not dearer.'],
-    ['tied', ['a', 'b', 'c'], 'tied with v1 +2', 'Cannot be told apart from v1, v2 and 1 more, which are not dearer.'],
+    ['frontier', [], 'frontier', 'No other point is better and not more expensive.'],
+    ['dominated', ['a'], 'dominated by v1', 'v1 is better and not more expensive.'],
+    ['dominated', ['a', 'b'], 'dominated by v1 +1', 'v1 and v2 are better and not more expensive.'],
+    ['tied', ['c'], 'tied with v3', 'Cannot be told apart from v3, which is not more expensive.'],
+    [
+      'tied',
+      ['a', 'b', 'c'],
+      'tied with v1 +2',
+      'Cannot be told apart from v1, v2 and 1 more, which are not more expensive.',
+    ],
   ] as const)('%s by %s reads: %s', (status, by, short, long) => {
     expect(formatStatus({ status, by: [...by] }, labels)).toBe(short);
     expect(explainStatus({ status, by: [...by] }, labels)).toBe(long);
