@@ -148,9 +148,10 @@ export function rolloutText(rollout: Rollout | null, context: Context): string {
 
 /** Checks of the analysis of a canary; a difference in points of a share, a ratio as a factor. */
 function checksText(checks: readonly RolloutCheck[], { paint }: Context): string {
-  const show = ({ scale }: RolloutCheck, value: number | null) => {
+  const show = ({ scale, unit }: RolloutCheck, value: number | null) => {
     if (value === null) return null;
-    return scale === 'ratio' ? `${value.toFixed(2)}x` : `${(100 * value).toFixed(2)} pp`;
+    if (scale === 'ratio') return `${value.toFixed(2)}x`;
+    return unit === 'query' ? String(Number(value.toPrecision(4))) : `${(100 * value).toFixed(2)} pp`;
   };
   return table<RolloutCheck>(
     checks,

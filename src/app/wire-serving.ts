@@ -8,6 +8,7 @@ import { isProcessExecutorOn } from '../platform/config/index.ts';
 import { processEnvironment } from '../platform/environment/index.ts';
 import {
   createCanaryQuality,
+  createCanarySeries,
   createPredictionLog,
   createReplicaPrices,
   createScalingBudget,
@@ -34,6 +35,7 @@ export function wireServing(
   { org, finops: { metering, prices, tokens, budgets }, mlops, monitoring, executors }: ServingDeps,
 ): Gateway {
   const costs = createServingCosts(metering, clock);
+  const replicaPrices = createReplicaPrices(prices, clock);
   const queue = createLogQueue({
     log,
     telemetry,
@@ -52,8 +54,13 @@ export function wireServing(
     costs,
     predictionLog: queue,
     budget: createScalingBudget(budgets),
-    prices: createReplicaPrices(prices, clock),
-    analyst: { judge: judgeCanary, readQuality: createCanaryQuality(store, monitoring.measured) },
+    prices: replicaPrices,
+    analyst: {
+      judge: judgeCanary,
+      readQuality: createCanaryQuality(store, monitoring.measured),
+      readSeries: createCanarySeries(store),
+      readPrice: (held) => replicaPrices.of(store, held),
+    },
     processes: isProcessExecutorOn(config),
     engines: { docker: executors.containers, kubernetes: executors.workloads },
     registries: parseRegistries(config.servingRegistries),

@@ -11,6 +11,7 @@ export { type LogSpec, LogState } from './log/schema.ts';
 export {
   type AnalysisCheck,
   type CanaryAnalysis,
+  type PrometheusCheck,
   type RolloutSpec,
   RolloutStrategy,
   toCheckName,

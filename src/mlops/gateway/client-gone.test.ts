@@ -55,7 +55,7 @@ async function startVariant(name: string, server: ReturnType<typeof newModel>['s
   };
   const limits = { concurrency: 1, queue: 20, timeoutMs };
   const places = new Places({ limits, clock: { now: Date.now }, hung: async () => undefined });
-  places.add(replica, { predicted: () => undefined, end: () => undefined });
+  places.add(replica, { held: { resource: 'machine', quantity: '1' }, predicted: () => undefined, end: () => undefined });
   const spec = () => ({ layout: 'tensors', inputs: null, outputs: null });
   const set = { backend: { protocol: 'mlflow', modelName: 'm' }, places, spec };
   const live = { name, version: '1', variant: { model: 'm' }, set } as unknown as LiveVariant;

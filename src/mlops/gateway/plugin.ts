@@ -89,11 +89,11 @@ async function answerPrediction(
   const { endpoint, spec } = found.revision;
   const counting = startCounting(incoming, found);
   const { id, request, signal } = await admit(queue, found, incoming, reply);
-  const { deployment, live } = routeRequest(found, target, request, reply.raw);
+  const { deployment, live, used } = routeRequest(found, target, request, reply.raw);
   counting.choose(live);
   const served: PredictionRequest['served'] = (by, once) => metrics.served(toCountedVariant(endpoint, by), once);
   const asked = { request, timeoutMs: spec.limits.timeout, signal, served };
-  const predicted = await predict(live, target.spoken, asked);
+  const predicted = await predict(live, target.spoken, { ...asked, used });
   reply.header('x-steelyard-variant', live.name).header('x-steelyard-model-version', live.version);
   reply.header(ID_HEADER, id);
   // After the answer is made, so that no copy is in its way.

@@ -18,7 +18,7 @@ import {
   v2Codec,
   type WireProtocol,
 } from '../inference/index.ts';
-import type { Outcome, Place, Protocol, Replica } from '../replicas/index.ts';
+import type { Outcome, Place, Protocol, Replica, UsedTime } from '../replicas/index.ts';
 import { type Exchange, NotConnected, readWhole, sendExchange, startExchange } from '../replicas/index.ts';
 import type { LiveVariant } from '../serving/index.ts';
 import type { ServedOnce } from './metrics/tally.ts';
@@ -48,6 +48,8 @@ export interface PredictionRequest {
   readonly signal?: AbortSignal | undefined;
   /** Receives the service time of an answer, and the variant of the replica that gave it. */
   readonly served?: ((live: LiveVariant, once: ServedOnce) => void) | undefined;
+  /** Receives the time of the replica that the request used, whatever its outcome; not for a replica that did not accept it. */
+  readonly used?: ((time: UsedTime) => void) | undefined;
 }
 
 /**
@@ -60,12 +62,12 @@ export async function predict(live: LiveVariant, spoken: WireProtocol, asked: Pr
   const tried = new Set<Replica>();
   let tries = 0;
   for (;;) {
-    const place = takeTimedSlot(await places.take(tried, asked.signal), live, asked.served);
+    const place = takeTimedSlot(await places.take(tried, asked.signal), live, asked);
     try {
       return await attempt(live, place, asked);
     } catch (error) {
       const isUntouched = error instanceof NotConnected;
-      place.leave(classifyOutcome(error));
+      place.leave(classifyOutcome(error), isUntouched);
       if (!isUntouched) throw error;
       tried.add(place.replica);
       tries += 1;
@@ -74,24 +76,33 @@ export async function predict(live: LiveVariant, spoken: WireProtocol, asked: Pr
   }
 }
 
-/** The same place, whose time is measured until it is left with an answer. */
-function takeTimedSlot(place: Place, live: LiveVariant, served: PredictionRequest['served']): Place {
-  if (served === undefined) return place;
+/** A place that reports the time of its request when it is left; `isUntouched`: the replica did not accept the request. */
+interface TimedPlace extends Pick<Place, 'replica'> {
+  leave(outcome: Outcome, isUntouched?: boolean): void;
+}
+
+function takeTimedSlot(
+  place: Place,
+  live: LiveVariant,
+  { served, used }: Pick<PredictionRequest, 'served' | 'used'>,
+): TimedPlace {
   const sinceMs = performance.now();
   const concurrent = place.replica.inFlight;
   let isLeft = false;
   return {
     replica: place.replica,
-    leave: (outcome) => {
-      if (!isLeft && outcome === 'answered')
-        served(live, { seconds: (performance.now() - sinceMs) / 1000, concurrent });
-      isLeft = true;
+    leave: (outcome, isUntouched = false) => {
       place.leave(outcome);
+      if (isLeft) return;
+      isLeft = true;
+      if (outcome === 'answered') served?.(live, { seconds: (performance.now() - sinceMs) / 1000, concurrent });
+      const time = place.used();
+      if (time !== null && !isUntouched) used?.(time);
     },
   };
 }
 
-type Attempt = (live: LiveVariant, place: Place, asked: PredictionRequest) => Promise<Predicted>;
+type Attempt = (live: LiveVariant, place: TimedPlace, asked: PredictionRequest) => Promise<Predicted>;
 
 /** Headers that pass in both directions with a body that is not decoded. */
 const PASSED_HEADERS = ['content-type', 'accept', 'inference-header-content-length'] as const;

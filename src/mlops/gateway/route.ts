@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Request, Target } from '../inference/index.ts';
 import { ServingProblem } from '../inference/index.ts';
-import type { Deployment, LiveVariant } from '../serving/index.ts';
+import type { UsedTime } from '../replicas/index.ts';
+import type { Deployment, LiveVariant, Side } from '../serving/index.ts';
 import { chooseVariant, computeStickyPlace, selectVariants, VARIANT_HEADER } from './traffic.ts';
 
 /** Where a request goes. */
@@ -9,6 +10,8 @@ export interface Routed {
   /** The live deployment, or the canary. */
   readonly deployment: Deployment;
   readonly live: LiveVariant;
+  /** Records the time that the request used of a replica, for the comparison of a canary; undefined: none, or not assigned by its split. */
+  readonly used: ((time: UsedTime) => void) | undefined;
 }
 
 /**
@@ -17,8 +20,10 @@ export interface Routed {
  */
 export function routeRequest(found: Deployment, target: Target, request: Request, response: ServerResponse): Routed {
   const { deployment, isAssigned } = chooseSide(found, target, request, Math.random());
-  recordResult(found, { deployment, isAssigned }, response);
-  return { deployment, live: chooseVariant(deployment, target, request, Math.random()) };
+  const side = findSide(found, deployment);
+  if (side !== null) recordResult(side, isAssigned, response);
+  const used = side === null || !isAssigned ? undefined : side.used;
+  return { deployment, live: chooseVariant(deployment, target, request, Math.random()), used };
 }
 
 type NamedTarget = Pick<Target, 'model' | 'version' | 'label'>;
@@ -53,12 +58,14 @@ function has({ revision, variants }: Deployment, target: NamedTarget, { headers 
   }
 }
 
+/** The side of the canary that a deployment is; null without a canary. */
+function findSide({ canary }: Deployment, deployment: Deployment): Side | null {
+  if (canary === null) return null;
+  return deployment === canary.deployment ? canary.canarySide : canary.liveSide;
+}
+
 /** Records the result of a request for the comparison of both sides. A request whose client disconnects is not recorded. */
-function recordResult({ canary }: Deployment, { deployment, isAssigned }: ChosenSide, response: ServerResponse): void {
-  if (canary === null) return;
+function recordResult(side: Side, isAssigned: boolean, response: ServerResponse): void {
   const since = performance.now();
-  response.once('finish', () => {
-    const to = deployment === canary.deployment ? canary.canarySide : canary.liveSide;
-    to.saw(response.statusCode, performance.now() - since, isAssigned);
-  });
+  response.once('finish', () => side.saw(response.statusCode, performance.now() - since, isAssigned));
 }

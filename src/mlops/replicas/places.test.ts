@@ -30,6 +30,7 @@ function newPlaces(replicas: number, limits: Partial<typeof LIMITS> = {}) {
     hung: async ({ id }) => void hung.push(id),
   });
   const meter = {
+    held: { resource: 'machine', quantity: '1' },
     predicted() {
       predictions.count += 1;
     },

@@ -1,5 +1,7 @@
 import type { Clock } from '../../platform/units/index.ts';
 import { ServingProblem } from '../inference/index.ts';
+import type { HeldResource } from './backends/backend.ts';
+import { type BusyClock, createBusyClock } from './busy-clock.ts';
 import type { Replica } from './replica.ts';
 
 /**
@@ -13,6 +15,14 @@ export interface Place {
   readonly replica: Replica;
   /** Gives it back; a second call changes nothing. */
   leave(outcome: Outcome): void;
+  /** The part of the replica's time that the prediction had; null until it is given back. */
+  used(): UsedTime | null;
+}
+
+/** Busy time of a replica, shared among its predictions in flight, with the resource by which the replica is metered. */
+export interface UsedTime {
+  readonly busyMs: number;
+  readonly held: HeldResource;
 }
 
 export interface Counts {
@@ -25,6 +35,7 @@ export interface Counts {
 
 /** Counts the predictions of one replica, for its cost. */
 export interface ReplicaMeter {
+  readonly held: HeldResource;
   predicted(): void;
   end(): void;
 }
@@ -74,6 +85,7 @@ const NEWEST = 0.1;
 export class Places {
   readonly #deps: PlacesDeps;
   readonly #replicas = new Map<Replica, ReplicaMeter>();
+  readonly #clocks = new WeakMap<Replica, BusyClock>();
   /** Replicas that get no new requests and finish those in flight. */
   readonly #leaving = new Map<Replica, () => void>();
   readonly #line: WaitingRequest[] = [];
@@ -215,14 +227,19 @@ export class Places {
   #placeIn(replica: Replica, watch: DemandWatch | null): Place {
     const { clock } = this.#deps;
     const since = clock.now();
-    let isLeft = false;
+    const meter = this.#replicas.get(replica);
+    const endBusy = this.#busyClockOf(replica).begin(performance.now());
+    let [isLeft, used] = [false, null as UsedTime | null];
     replica.inFlight += 1;
     this.#counts.inFlight += 1;
     return {
       replica,
+      used: () => used,
       leave: (outcome) => {
         if (isLeft) return;
         isLeft = true;
+        const busyMs = endBusy(performance.now());
+        if (meter !== undefined) used = { busyMs, held: meter.held };
         replica.inFlight -= 1;
         this.#counts.inFlight -= 1;
         const tookMs = clock.now() - since;
@@ -232,6 +249,12 @@ export class Places {
         this.#admit();
       },
     };
+  }
+
+  #busyClockOf(replica: Replica): BusyClock {
+    const clock = this.#clocks.get(replica) ?? createBusyClock();
+    this.#clocks.set(replica, clock);
+    return clock;
   }
 
   #note(replica: Replica, outcome: Outcome, tookMs: number): void {

@@ -28,6 +28,7 @@ function createSet(backend: Backend) {
     metered: () => {
       metered.begun += 1;
       return {
+        held: { resource: 'machine', quantity: '1' },
         predicted: () => undefined,
         end() {
           metered.ended += 1;

@@ -70,9 +70,13 @@ interface State {
   /** Revision that it is on the way to, or at. */
   target: number | null;
   rolling: AbortController | null;
+  /** Settles when the last roll has ended; an analysed canary then has saved its evidence. */
+  rolled: Promise<void>;
   /** Sets of a revision on its way. */
   coming: readonly string[];
 }
+
+const NO_STATE = { active: null, previous: null, target: null, rolling: null, coming: [] } as const;
 
 /** Reconciles the replica sets of this server with the endpoints in the store. */
 export class Deployments implements AsyncDisposable {
@@ -127,6 +131,7 @@ export class Deployments implements AsyncDisposable {
       rolling?.abort();
       clearTimeout(previous?.timer);
     }
+    await Promise.allSettled([...this.#states.values()].map(({ rolled }) => rolled));
     await Promise.all([...this.#sets.values()].map((making) => making.then((set) => set.close('now'), ignoreError)));
     await Promise.all(this.#closing.keys());
     await this.#sweeping;
@@ -143,7 +148,7 @@ export class Deployments implements AsyncDisposable {
       state.rolling?.abort();
       const giveUp = new AbortController();
       Object.assign(state, { target, rolling: giveUp });
-      void this.#roll(state, pointers, target, giveUp.signal);
+      state.rolled = this.#roll(state, pointers, target, giveUp.signal);
     }
     void this.#retain(all);
   }
@@ -181,11 +186,9 @@ export class Deployments implements AsyncDisposable {
   }
 
   #stateOf(name: string): State {
-    const found = this.#states.get(name);
-    if (found !== undefined) return found;
-    const made: State = { active: null, previous: null, target: null, rolling: null, coming: [] };
-    this.#states.set(name, made);
-    return made;
+    const state: State = this.#states.get(name) ?? { ...NO_STATE, rolled: Promise.resolve() };
+    this.#states.set(name, state);
+    return state;
   }
 
   /** The newest revision, or the live one where the newest failed. */
@@ -253,7 +256,7 @@ export class Deployments implements AsyncDisposable {
         show: (share) => {
           state.active = { ...live, canary: { ...share, deployment } };
         },
-        ...bindAnalyst(analyst, { live, deployment }, log),
+        ...bindAnalyst(analyst, { live, deployment, signal }, log),
         pause: () => pause(CANARY_LOOK_MS, undefined, { signal, ref: false }),
       });
     } catch (error) {

@@ -41,12 +41,19 @@ export type {
   QualityEvidence,
   QualityQuestion,
   ReadCanaryQuality,
+  ReadCanarySeries,
+  PriceEvidence,
   ResponseBatch,
   ServedModel,
+  SeriesEvidence,
+  SeriesQuestion,
   SideEvidence,
+  SidePrices,
 } from './rollouts/analysis.ts';
+export { type BusyEvidence, createBusyRecorder, NO_BUSY } from './rollouts/busy-evidence.ts';
 export { createEvidenceRecorder } from './rollouts/evidence.ts';
 export type { RolloutCheck } from './rollouts/schema.ts';
+export type { Side } from './rollouts/side.ts';
 export { DEFAULT_SLO, listServedVariants, type ServedVariant, type ServedVariants } from './served-variants.ts';
 export { listServedVersions, type ServedVersion } from './served-versions.ts';
 export { requireEndpoint } from './service.ts';

@@ -127,7 +127,9 @@ export function createMeterBook({ usage, clock, log, file }: MeterBookDeps): Met
     begin(replica, facts) {
       const one: MeteredUsage = { replica, facts, part: 0, start: clock.now(), predictions: 0, ended: null };
       open.add(one);
+      const { resource, quantity } = facts;
       return {
+        held: { resource, quantity },
         predicted() {
           one.predictions += 1;
         },

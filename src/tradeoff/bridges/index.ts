@@ -1,4 +1,5 @@
 export { createCanaryQuality } from './canary-quality.ts';
+export { createCanarySeries } from './canary-series.ts';
 export { createGpuWork } from './gpu-work.ts';
 export { createMeasuredServing } from './measured-serving.ts';
 export { createOwnedNouns } from './owned-nouns.ts';

@@ -2,39 +2,27 @@ import type { AnalysisCheck } from '../../mlops/endpoint-spec/schema.ts';
 import { toCheckName } from '../../mlops/endpoint-spec/schema.ts';
 import type { CanaryEvidence, QualityEvidence } from '../../mlops/serving/index.ts';
 import {
-  type Comparison,
   type ComparisonQuestion,
   compareOutcomes,
   compareQuantiles,
   compareRelative,
   type Dependence,
 } from '../statistics/index.ts';
+import { prepareCost } from './cost-check.ts';
 import { estimateErrorDependence, estimateSeriesDependence } from './dependence.ts';
+import type { PreparedCheck } from './prepared-check.ts';
+import { prepareSeries } from './series-check.ts';
 
 /** The quantile of the latency, and its canonical name in checks. */
 const LATENCY_QUANTILE = 0.95;
 
-/** A check with its data: ready to be compared at any one-sided error. */
-export interface PreparedCheck {
-  readonly name: string;
-  readonly scale: 'difference' | 'ratio';
-  /** The worst accepted difference or ratio, new against live. */
-  readonly limit: number;
-  /** Responses or labelled predictions of the smaller side. */
-  readonly n: number;
-  /** Responses or labelled predictions of the canary: the information of planned looks. */
-  readonly information: number;
-  /** Responses for one sample: 1, or more where times are thinned. */
-  readonly stride: number;
-  /** Whether a larger value of the metric is better; a comparison is always oriented so. */
-  readonly better: 'higher' | 'lower';
-  /** Reason why there is nothing to compare; null where there is. */
-  readonly reason: string | null;
-  readonly compare: (question: Pick<ComparisonQuestion, 'tail' | 'looks'>) => Comparison;
-}
-
-/** Joins a check with the evidence of its step. `place`: of the check in the analysis. */
-export function prepareCheck(check: AnalysisCheck, place: number, evidence: CanaryEvidence): PreparedCheck {
+/** Joins a check with the evidence of its step. `place`: of the check in the analysis. `deadlineMs`: the longest time of the canary. */
+export function prepareCheck(
+  check: AnalysisCheck,
+  place: number,
+  evidence: CanaryEvidence,
+  deadlineMs: number,
+): PreparedCheck {
   switch (check.metric) {
     case 'errorRate':
       return prepareErrors(check.margin, evidence);
@@ -42,6 +30,10 @@ export function prepareCheck(check: AnalysisCheck, place: number, evidence: Cana
       return prepareLatency(check.metric, check.ratio, evidence);
     case 'latencyMean':
       return prepareLatency(check.metric, check.ratio, evidence);
+    case 'cost':
+      return prepareCost(check.ratio, evidence);
+    case 'prometheus':
+      return prepareSeries(check, evidence.series[place] ?? null, { information: evidence.canary.requests, deadlineMs });
     case 'quality':
       return prepareQuality(toCheckName(check), check.margin, evidence.quality[place] ?? null);
   }
@@ -54,7 +46,7 @@ function prepareErrors(margin: number, { live, canary }: CanaryEvidence): Prepar
     n: requests,
   })) as [{ successes: number; n: number }, { successes: number; n: number }];
   return {
-    ...{ name: 'errorRate', scale: 'difference', limit: margin, better: 'lower', reason: null },
+    ...{ name: 'errorRate', scale: 'difference', limit: margin, better: 'lower', reason: null, shown: {} },
     ...{ n: Math.min(live.requests, canary.requests), information: canary.requests, stride: 1 },
     compare: (question) =>
       compareOutcomes({ design: 'unpaired', kind: 'binary', candidate, baseline }, { ...question, margin, dependence }),
@@ -73,7 +65,7 @@ function prepareLatency(
       ? compareLatencyQuantiles(candidate, baseline, margin)
       : compareLatencyMeans(candidate, baseline, margin);
   return {
-    ...{ name: metric, scale: 'ratio', limit: ratio, better: 'lower', reason: null, compare },
+    ...{ name: metric, scale: 'ratio', limit: ratio, better: 'lower', reason: null, shown: {}, compare },
     ...{ n: Math.min(candidate.length, baseline.length), information: canary.requests, stride: canary.stride },
   };
 }
@@ -108,7 +100,7 @@ function compareLatencyMeans(candidate: Float64Array, baseline: Float64Array, ma
 function prepareQuality(name: string, margin: number, quality: QualityEvidence | null): PreparedCheck {
   const { live, canary } = quality ?? { live: { successes: 0, n: 0 }, canary: { successes: 0, n: 0 } };
   return {
-    ...{ name, scale: 'difference', limit: -margin, better: 'higher', stride: 1 },
+    ...{ name, scale: 'difference', limit: -margin, better: 'higher', stride: 1, shown: {} },
     ...{ n: Math.min(live.n, canary.n), information: canary.n },
     reason: quality === null ? 'Labelled predictions have not been read yet.' : quality.reason,
     compare: (question) =>

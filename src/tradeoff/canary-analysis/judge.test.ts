@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CanaryAnalysis } from '../../mlops/endpoint-spec/rollout/schema.ts';
-import type { CanaryEvidence, SideEvidence } from '../../mlops/serving/index.ts';
+import { type CanaryEvidence, NO_BUSY, type SideEvidence } from '../../mlops/serving/index.ts';
 import { estimateShareInflation } from './dependence.ts';
 import { judgeCanary } from './judge.ts';
 
@@ -13,11 +13,12 @@ function buildSide(requests: number, errors: number, medianMs = 10): SideEvidenc
     errors: Math.floor(((place + 1) * errors) / 10) - Math.floor((place * errors) / 10),
   }));
   const latenciesMs = Array.from({ length: requests }, (_, at) => medianMs * (0.5 + ((at * 7919) % 1000) / 1000));
-  return { requests, errors, batches, latenciesMs, stride: 1 };
+  return { requests, errors, batches, latenciesMs, stride: 1, busy: NO_BUSY };
 }
 
 const build = (live: SideEvidence, canary: SideEvidence, more: Partial<CanaryEvidence> = {}): CanaryEvidence => ({
-  ...{ share: 0.5, isAssignedByRequest: true, live, canary, quality: [null], fractions: [], previous: null },
+  ...{ share: 0.5, isAssignedByRequest: true, live, canary, quality: [null], series: [], prices: null, fractions: [] },
+  previous: null,
   ...more,
 });
 

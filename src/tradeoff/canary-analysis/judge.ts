@@ -1,7 +1,8 @@
 import type { CanaryAnalysis } from '../../mlops/endpoint-spec/schema.ts';
 import type { AnalysisQuestion, CanaryEvidence, CanaryJudgement, RolloutCheck } from '../../mlops/serving/index.ts';
 import { type Comparison, createSampleRatioTest, type Looks } from '../statistics/index.ts';
-import { type PreparedCheck, prepareCheck } from './checks.ts';
+import { prepareCheck } from './checks.ts';
+import type { PreparedCheck } from './prepared-check.ts';
 
 /** P-value, valid at any time, below which the traffic counts as not split as intended. */
 const SPLIT_ERROR = 0.001;
@@ -23,7 +24,7 @@ const SPLIT_ERROR = 0.001;
 export function judgeCanary(evidence: CanaryEvidence, { analysis, steps }: AnalysisQuestion): CanaryJudgement {
   const { alpha } = analysis;
   const looked = analysis.checks.map((check, place) => {
-    const prepared = prepareCheck(check, place, evidence);
+    const prepared = prepareCheck(check, place, evidence, analysis.deadline);
     return { prepared, ...planLook(analysis, prepared, evidence, place) };
   });
   const harmed = findHarm(looked, alpha / steps);
@@ -101,12 +102,12 @@ function explainSplit({ share, isAssignedByRequest, live, canary }: CanaryEviden
 }
 
 function showCheck(prepared: PreparedCheck, comparison: Comparison, isHarmed: boolean): RolloutCheck {
-  const { name, scale, limit, n, stride, reason } = prepared;
+  const { name, scale, limit, n, stride, reason, shown } = prepared;
   if (reason !== null) return showUnknown(prepared, reason);
   const passes = !isHarmed && comparison.verdict === 'non-inferior';
   const { samplesNeeded } = comparison;
   return {
-    ...{ name, scale, limit, n, ...toNaturalDifference(prepared, comparison) },
+    ...{ name, scale, limit, n, ...shown, ...toNaturalDifference(prepared, comparison) },
     test: comparison.test,
     verdict: isHarmed ? 'fails' : passes ? 'passes' : 'inconclusive',
     samplesNeeded: samplesNeeded === null ? null : samplesNeeded * stride,
@@ -114,9 +115,9 @@ function showCheck(prepared: PreparedCheck, comparison: Comparison, isHarmed: bo
   };
 }
 
-function showUnknown({ name, scale, limit, n }: PreparedCheck, reason: string): RolloutCheck {
+function showUnknown({ name, scale, limit, n, shown }: PreparedCheck, reason: string): RolloutCheck {
   const unknown = { estimate: null, lower: null, upper: null, test: null, samplesNeeded: null };
-  return { name, scale, limit, n, ...unknown, verdict: 'inconclusive', reason };
+  return { name, scale, limit, n, ...shown, ...unknown, verdict: 'inconclusive', reason };
 }
 
 /** New against live revision as a reader expects it: a difference or a ratio of the metric itself, whatever is better. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Duration } from '../../../platform/units/quantities/schema.ts';
+import { PrometheusCheck } from './prometheus-check/schema.ts';
 
 export const RolloutStrategy = z
   .enum(['instant', 'canary', 'blueGreen'])
@@ -45,6 +46,10 @@ export const AnalysisCheck = z
     z.strictObject({ metric: z.literal('errorRate').describe('Share of responses with 5xx'), margin: Margin }),
     byRatio('latencyP95', '95th percentile of the time to the complete response'),
     byRatio('latencyMean', 'Mean of the time to the complete response'),
+    byRatio(
+      'cost',
+      'Busy cost of a request: the time of its replica, shared among the requests that it then had, times the price; idle time of replicas is not included',
+    ),
     z.strictObject({
       metric: z.literal('quality').describe('A share of the labelled predictions in the log, such as accuracy'),
       name: z.string().min(1).max(100).optional().describe('Metric of the monitor; default: its first metric'),
@@ -53,6 +58,7 @@ export const AnalysisCheck = z
         'Age from which predictions count on both sides: the time in which their labels usually arrive',
       ),
     }),
+    PrometheusCheck,
   ])
   .describe(
     'A metric on which the new revision must be proven not to be worse than the live revision by more than the margin',
@@ -98,9 +104,11 @@ export const CanaryAnalysis = z
   .describe('Promotion by proof: without it, a canary is only guarded against shown harm (`abortOn`)');
 export type CanaryAnalysis = z.infer<typeof CanaryAnalysis>;
 
-/** The name of a check in answers and reasons: its metric, with the metric of the monitor. Example: `quality accuracy`. */
+export type { PrometheusCheck } from './prometheus-check/schema.ts';
+
+/** The name of a check in answers and reasons: its metric, with its name. Example: `quality accuracy`, `prometheus queue depth`. */
 export function toCheckName(check: AnalysisCheck): string {
-  return check.metric === 'quality' && check.name !== undefined ? `quality ${check.name}` : check.metric;
+  return 'name' in check && check.name !== undefined ? `${check.metric} ${check.name}` : check.metric;
 }
 
 /** Rollout strategy of a new revision. */

@@ -43,7 +43,11 @@ function governed(rule: Partial<ScalingRule>, { replicas = 0, coldStartMs = 0, c
     limits: { concurrency, queue: 10, timeoutMs: 30_000, startTimeoutMs: 300_000 },
     clock,
     log: createLog('silent'),
-    metered: () => ({ predicted: () => undefined, end: () => undefined }),
+    metered: () => ({
+      held: { resource: 'machine', quantity: '1' },
+      predicted: () => undefined,
+      end: () => undefined,
+    }),
   });
   opened.push(set);
   set.scale(replicas);

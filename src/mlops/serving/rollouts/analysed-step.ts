@@ -1,11 +1,13 @@
 import type { CanaryAnalysis } from '../../endpoint-spec/schema.ts';
-import { type CanaryJudgement, NO_OUTCOMES, type QualityEvidence } from './analysis.ts';
+import { type CanaryEvidence, type CanaryJudgement, NO_OUTCOMES, type QualityEvidence, type SideEvidence } from './analysis.ts';
 import type { CanaryDeps } from './canary-deps.ts';
 import { describeCheck, describeUnproven, type SampleRate } from './describe-checks.ts';
+import { createBusyRecorder, NO_BUSY } from './busy-evidence.ts';
 import { createEvidenceRecorder, parseEvidence } from './evidence.ts';
 import { FIRST_LOOK } from './judge.ts';
 import type { RolloutCheck } from './schema.ts';
-import { createSide } from './side.ts';
+import { createSeriesReader } from './read-series.ts';
+import { createSide, type SideRecorders } from './side.ts';
 import { advanceStep, endRollout, findRollout, readEvidence, type StoredRollout, saveEvidence } from './store.ts';
 
 /** Growth of the responses of the canary from one look to the next; a look sorts the times of both sides. */
@@ -32,7 +34,7 @@ export async function driveAnalysedStep(deps: AnalysedDeps, begun: StoredRollout
     false,
   ];
   for (;;) {
-    await deps.pause();
+    await pauseOrSave(deps, step);
     const now = await findRollout(store, deps.endpoint, deps.revision);
     if (now?.state !== 'running' || now.step !== begun.step) return;
     const at = clock.now();
@@ -56,28 +58,39 @@ export async function driveAnalysedStep(deps: AnalysedDeps, begun: StoredRollout
   }
 }
 
+/** A server that ends, or gives the rollout up, keeps the responses since the last save. */
+async function pauseOrSave({ pause }: AnalysedDeps, { save }: { readonly save: () => Promise<void> }): Promise<void> {
+  try {
+    await pause();
+  } catch (error) {
+    await save();
+    throw error;
+  }
+}
+
 /** Continues the evidence of the step that is stored, and shows both sides to the gateway. */
 async function beginStep(deps: AnalysedDeps, begun: StoredRollout) {
   const { store, clock, spec, analysis, endpoint, revision } = deps;
   const { weight, for: lastsMs } = spec.steps[begun.step] ?? { weight: 100, for: 0 };
   const stored = parseEvidence(await readEvidence(store, { endpoint, revision }));
   const kept = stored?.step === begun.step ? stored : null;
-  const live = createEvidenceRecorder(kept?.live);
-  const canary = createEvidenceRecorder(kept?.canary);
+  const [live, canary] = [createSideRecorders(analysis, kept?.live), createSideRecorders(analysis, kept?.canary)];
   const [liveSide, canarySide] = [createSide(Math.random, live), createSide(Math.random, canary)];
+  const readSeries = createSeriesReader(deps, begun);
   const deadlineMs = begun.begunMs + analysis.deadline;
   const untilMs = begun.stepMs + lastsMs;
   let [fractions, checks, held] = [kept?.fractions ?? [], kept === null ? null : begun.checks, null as string | null];
   const isLast = begun.step === spec.steps.length - 1;
-  const requests = () => canary.count();
+  const requests = () => canary.evidence.count();
   const waitsFor = () => {
     if (held !== null) return `held: ${held}; it waits for a promotion or abort`;
     if (clock.now() < untilMs) return 'the minimum duration of the step has not elapsed';
     if (requests() < spec.requests) return `the canary has ${requests()} of ${spec.requests} required responses`;
     return isLast ? 'not all checks pass yet' : 'the next evaluation';
   };
+  const readSides = () => ({ live: readSide(live), canary: readSide(canary) });
   const save = () =>
-    saveEvidence(store, begun, { step: begun.step, live: live.read(), canary: canary.read(), fractions }, checks ?? []);
+    saveEvidence(store, begun, { step: begun.step, ...readSides(), fractions }, checks ?? []);
   deps.show({ weight, liveSide, canarySide, waitsFor });
   return {
     ...{ deadlineMs, untilMs, isLast, save },
@@ -88,9 +101,11 @@ async function beginStep(deps: AnalysedDeps, begun: StoredRollout) {
     },
     rate: () => ({ requests: requests(), elapsedMs: clock.now() - begun.stepMs }),
     look: async (): Promise<CanaryJudgement> => {
-      const evidence = {
+      const sides = readSides();
+      const evidence: CanaryEvidence = {
         ...{ share: weight / 100, isAssignedByRequest: deps.isAssignedByRequest, fractions, previous: checks },
-        ...{ live: live.read(), canary: canary.read(), quality: await readQuality(deps, begun) },
+        ...{ ...sides, prices: live.busy === null ? null : await deps.readPrices(sides.live.busy, sides.canary.busy) },
+        ...{ quality: await readQuality(deps, begun), series: await readSeries() },
       };
       const judgement = deps.judge(evidence, { analysis, steps: spec.steps.length });
       [fractions, checks] = [judgement.fractions, judgement.checks];
@@ -98,6 +113,16 @@ async function beginStep(deps: AnalysedDeps, begun: StoredRollout) {
       return judgement;
     },
   };
+}
+
+/** Continues the evidence of one side; the replica time of requests is recorded only for a check of cost. */
+function createSideRecorders({ checks }: CanaryAnalysis, kept: SideEvidence | undefined): SideRecorders {
+  const hasCost = checks.some(({ metric }) => metric === 'cost');
+  return { evidence: createEvidenceRecorder(kept), busy: hasCost ? createBusyRecorder(kept?.busy) : null };
+}
+
+function readSide({ evidence, busy }: SideRecorders): SideEvidence {
+  return { ...evidence.read(), busy: busy?.read() ?? NO_BUSY };
 }
 
 /** Outcomes of the predictions of this step that are old enough on both sides. */

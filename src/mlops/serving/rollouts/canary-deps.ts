@@ -1,7 +1,15 @@
 import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { RolloutSpec } from '../../endpoint-spec/schema.ts';
-import type { CanaryAnalyst, QualityEvidence, QualityQuestion } from './analysis.ts';
+import type {
+  CanaryAnalyst,
+  PriceEvidence,
+  QualityEvidence,
+  QualityQuestion,
+  SeriesEvidence,
+  SeriesQuestion,
+} from './analysis.ts';
+import type { BusyEvidence } from './busy-evidence.ts';
 import type { Side } from './side.ts';
 
 /** Share of the traffic that a canary has now. */
@@ -29,6 +37,10 @@ export interface CanaryDeps {
   readonly judge: CanaryAnalyst['judge'];
   /** Outcomes of the labelled predictions of both sides. */
   readonly readQuality: (question: Pick<QualityQuestion, 'metric' | 'start' | 'end'>) => Promise<QualityEvidence>;
+  /** Values of a Prometheus check; `query` of each side with its placeholders. */
+  readonly readSeries: (question: SeriesQuestion) => Promise<SeriesEvidence>;
+  /** Present prices of the resources of both sides. */
+  readonly readPrices: (live: BusyEvidence, canary: BusyEvidence) => Promise<PriceEvidence>;
   /** Whether requests are assigned to a side one by one; false for sticky traffic, which is assigned by caller. */
   readonly isAssignedByRequest: boolean;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createBusyRecorder, NO_BUSY } from './busy-evidence.ts';
 import { describeCheck } from './describe-checks.ts';
 import { createEvidenceRecorder, parseEvidence } from './evidence.ts';
 import type { RolloutCheck } from './schema.ts';
@@ -19,7 +20,8 @@ describe('evidence of a side', () => {
   it('continues from what is stored as if it had not been interrupted', () => {
     const [whole, begun] = [createEvidenceRecorder(), createEvidenceRecorder()];
     for (let at = 0; at < 1_000; at += 1) for (const one of [whole, begun]) one.record(at % 7 === 0, at + 1);
-    const stored = { step: 0, live: begun.read(), canary: begun.read(), fractions: [[0.5]] };
+    const side = { ...begun.read(), busy: NO_BUSY };
+    const stored = { step: 0, live: side, canary: side, fractions: [[0.5]] };
     const read = parseEvidence(JSON.stringify(stored));
     expect(read).toEqual(stored);
     const continued = createEvidenceRecorder(read?.canary);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ResponseBatch, SideEvidence } from './analysis.ts';
+import { BusyEvidence, NO_BUSY } from './busy-evidence.ts';
 
 /** Times of a side at most: beyond, every second one is dropped and only every second response is recorded. */
 const MOST_LATENCIES = 8_192;
@@ -8,19 +9,22 @@ const MOST_BATCHES = 64;
 /** A ratio needs times above 0. */
 const LEAST_MS = 0.001;
 
+/** Evidence of a side from its responses alone. */
+export type ResponseEvidence = Omit<SideEvidence, 'busy'>;
+
 /** Records the responses of one side of a canary for its analysis, in bounded memory. */
 export interface EvidenceRecorder {
   record(isError: boolean, tookMs: number): void;
   /** Responses so far. */
   count(): number;
-  read(): SideEvidence;
+  read(): ResponseEvidence;
 }
 
 /**
  * `begun`: evidence that is continued, of the same step before a restart. Errors are counted in full; times are thinned by whole
  * powers of two in the order of arrival, so that their dependence in time stays visible.
  */
-export function createEvidenceRecorder(begun: SideEvidence | null = null): EvidenceRecorder {
+export function createEvidenceRecorder(begun: ResponseEvidence | null = null): EvidenceRecorder {
   let { requests, errors, stride } = begun ?? { requests: 0, errors: 0, stride: 1 };
   let latencies = [...(begun?.latenciesMs ?? [])];
   let batches = (begun?.batches ?? []).map((batch) => ({ ...batch }));
@@ -67,6 +71,7 @@ const StoredSide = z.strictObject({
     .array(z.strictObject({ requests: count, errors: count }))
     .max(MOST_BATCHES)
     .readonly(),
+  busy: BusyEvidence.default(NO_BUSY),
 });
 
 /** Evidence of a step as it is stored, so that it survives a restart. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Name } from '../../../org/schema.ts';
 import { endpoint } from '../../../platform/contract/schema.ts';
-import { UtcInstant } from '../../../platform/units/schema.ts';
+import { Money, UtcInstant } from '../../../platform/units/schema.ts';
 import { RolloutStrategy } from '../../endpoint-spec/schema.ts';
 
 const bound = (measure: string) => z.number().nullable().describe(`${measure}; null: too few answered requests`);
@@ -20,9 +20,30 @@ export const RolloutSide = z
   .describe('Results of one side of a canary in this step, as measured by this server');
 export type RolloutSide = z.infer<typeof RolloutSide>;
 
+const SidePrice = z
+  .strictObject({
+    side: z.enum(['live', 'canary']).describe('Side of the canary'),
+    resource: z.string().describe('Resource of a replica: quantity and key of the price book, such as 1 x gpu:A10G'),
+    perHour: Money.describe('Price per hour in force at the evaluation'),
+    source: z.string().describe('Origin of the price'),
+  })
+  .describe('Price of a resource of one side');
+
+export const RolloutCost = z
+  .strictObject({
+    metric: z.literal('effective').describe('Cost metric'),
+    basis: z
+      .literal('busy')
+      .describe('busy: replica time shared among the requests in flight, without idle time, times the price'),
+    livePerThousand: Money.describe('Busy cost of 1,000 requests of the live revision in this step'),
+    canaryPerThousand: Money.describe('Busy cost of 1,000 requests of the new revision in this step'),
+    prices: z.array(SidePrice).describe('Prices that value all requests of the step'),
+  })
+  .describe('Cost behind a check of cost');
+
 export const RolloutCheck = z
   .strictObject({
-    name: z.string().describe('Metric, with the metric of the monitor: errorRate, latencyP95, quality accuracy'),
+    name: z.string().describe('Metric, with its name: errorRate, latencyP95, cost, quality accuracy, prometheus queue depth'),
     scale: z
       .enum(['difference', 'ratio'])
       .describe('Whether the estimate is new - live revision, or new / live revision'),
@@ -30,7 +51,7 @@ export const RolloutCheck = z
     estimate: z.number().nullable().describe('Difference or ratio; null: too little data'),
     lower: z.number().nullable().describe('Lower end of its interval, valid over all evaluations; null: unbounded'),
     upper: z.number().nullable().describe('Upper end of its interval, valid over all evaluations; null: unbounded'),
-    n: z.number().int().describe('Responses or labelled predictions of the smaller side'),
+    n: z.number().int().describe('Responses, requests or labelled predictions of the smaller side; pairs of values of a Prometheus metric'),
     test: z.string().nullable().describe('Name of the test; null: no data'),
     verdict: z
       .enum(['passes', 'fails', 'inconclusive'])
@@ -41,6 +62,16 @@ export const RolloutCheck = z
       .nullable()
       .describe('Further samples of each side for 80 % power at the present estimate; null: unknown, or never'),
     reason: z.string().nullable().describe('Why there is no interval; null: there is one'),
+    unit: z
+      .enum(['share', 'query'])
+      .optional()
+      .describe('Unit of a difference: share: 0.01 is one point; query: that of the Prometheus query. Default: share'),
+    sampleMs: z
+      .number()
+      .int()
+      .optional()
+      .describe('Milliseconds between the samples of a Prometheus metric; left out: samples come with the requests'),
+    cost: RolloutCost.optional(),
   })
   .describe('A check of the analysis of a canary');
 export type RolloutCheck = z.infer<typeof RolloutCheck>;

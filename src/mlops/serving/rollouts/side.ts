@@ -1,3 +1,5 @@
+import type { UsedTime } from '../../replicas/index.ts';
+import type { BusyRecorder } from './busy-evidence.ts';
 import type { EvidenceRecorder } from './evidence.ts';
 import { computeQuantileBounds, computeWilsonBounds } from './intervals.ts';
 import type { RolloutSide } from './schema.ts';
@@ -9,6 +11,8 @@ export interface Side {
    * because it names a version or variant; only such requests are evidence.
    */
   saw(status: number, tookMs: number, isAssigned: boolean): void;
+  /** Records the replica time of one request that got this side by the split of the traffic. */
+  readonly used: ((time: UsedTime) => void) | undefined;
   readonly requests: number;
   readonly errors: number;
   /** Times of answers, sorted; of a sample where there are many. */
@@ -21,13 +25,19 @@ const SAMPLE = 5_000;
 const Z95 = 1.959964;
 const LATENCY_RATIO = 0.95;
 
-/** `chance` is in [0, 1): which times stay in the sample (algorithm R). `evidence`: also records for an analysis. */
-export function createSide(chance: () => number = Math.random, evidence: EvidenceRecorder | null = null): Side {
+/** Recorders of an analysis; `busy` only where it checks cost. */
+export interface SideRecorders {
+  readonly evidence: EvidenceRecorder;
+  readonly busy: BusyRecorder | null;
+}
+
+/** `chance` is in [0, 1): which times stay in the sample (algorithm R). `recorders`: also records for an analysis. */
+export function createSide(chance: () => number = Math.random, recorders: SideRecorders | null = null): Side {
   const sample: number[] = [];
   let [requests, errors] = [0, 0];
   return {
     saw(status, tookMs, isAssigned) {
-      if (isAssigned) evidence?.record(status >= 500, tookMs);
+      if (isAssigned) recorders?.evidence.record(status >= 500, tookMs);
       requests += 1;
       if (status >= 500) errors += 1;
       if (sample.length < SAMPLE) sample.push(tookMs);
@@ -36,6 +46,7 @@ export function createSide(chance: () => number = Math.random, evidence: Evidenc
         if (place < SAMPLE) sample[place] = tookMs;
       }
     },
+    used: recorders?.busy?.record,
     get requests() {
       return requests;
     },
