@@ -216,12 +216,17 @@ export async function readWantedPairs(
     const own = wanted.filter(({ candidate, baseline }) => candidate === hub || baseline === hub);
     const others = own.map(({ candidate, baseline }) => (candidate === hub ? baseline : candidate));
     const baseline = tables.get(hub);
-    const known = others.flatMap((version) => tables.get(version) ?? []);
+    const known = others.flatMap((version) => {
+      const table = tables.get(version);
+      return table === undefined ? [] : [{ version, table }];
+    });
+    const candidates = known.map(({ table }) => table);
     const paired =
-      baseline === undefined || axis === null || known.length < others.length
+      baseline === undefined || axis === null
         ? []
-        : await evaluations.pairMany(store, { candidates: known, baseline, outcome: axis.outcome });
-    for (const [at, candidate] of others.entries()) pairs.put({ candidate, baseline: hub }, paired[at] ?? null);
+        : await evaluations.pairMany(store, { candidates, baseline, outcome: axis.outcome });
+    const found = new Map(known.map(({ version }, at) => [version, paired[at] ?? null]));
+    for (const candidate of others) pairs.put({ candidate, baseline: hub }, found.get(candidate) ?? null);
   }
 }
 
