@@ -40,7 +40,8 @@ steelyard frontier show recommender --policy recommender-gate --budget 1200`,
     margin: {
       value: 'MARGIN',
       schema: z.coerce.number('a number of at least 0').min(0),
-      describe: 'Largest accepted loss, in the unit of the metric; 0.01 is one point of a share; default: of the policy',
+      describe:
+        'Largest accepted loss, in the unit of the metric; 0.01 is one point of a share; default: of the policy',
     },
     budget: {
       value: 'AMOUNT',
@@ -52,7 +53,7 @@ steelyard frontier show recommender --policy recommender-gate --budget 1200`,
     const client = await context.client();
     const frontier = await client.call(getFrontier, {
       params: { model },
-      query: { ...query, predictionsPerMonth: demand } as never,
+      query: { ...query, predictionsPerMonth: demand },
     });
     await context.answer(frontier, () => frontierText(frontier, context));
     return 0;
@@ -160,7 +161,9 @@ function describeChoice(name: string, { point, reason }: { readonly point: strin
 
 function describeRules({ point, acceptance }: ModelFrontierPoint): string[] {
   const rules = acceptance?.rules ?? [];
-  return rules.map(({ name, result, reason }) => `  ${point}: ${name} ${result === 'fails' ? 'fails' : 'is inconclusive'}: ${reason}`);
+  return rules.map(
+    ({ name, result, reason }) => `  ${point}: ${name} ${result === 'fails' ? 'fails' : 'is inconclusive'}: ${reason}`,
+  );
 }
 
 function describeLeftOut({ version, hardware, missing, reason }: ModelFrontier['leftOut'][number]): string {

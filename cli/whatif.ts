@@ -76,12 +76,12 @@ function answerText(answer: WhatIfAnswer, { paint }: Context): string {
       rows,
       [
         { title: '', cell: ({ name }) => name },
-        { title: `NOW: VERSION ${now.version}`, cell: (row) => row.now, least: 12 },
+        { title: `NOW: VERSION ${now.version}`, cell: ({ before }) => before, least: 12 },
         ...(answer.then === null
           ? []
           : [
-              { title: `THEN: VERSION ${answer.then.version}`, cell: (row: Row) => row.then, least: 12 },
-              { title: 'DIFFERENCE', cell: (row: Row) => row.difference, least: 10 },
+              { title: `THEN: VERSION ${answer.then.version}`, cell: ({ after }: Row) => after, least: 12 },
+              { title: 'DIFFERENCE', cell: ({ change }: Row) => change, least: 10 },
             ]),
       ],
       paint,
@@ -103,17 +103,18 @@ function headline({ model, then: next, difference }: WhatIfAnswer): string {
 
 interface Row {
   readonly name: string;
-  readonly now: string | null;
-  readonly then: string | null;
-  readonly difference: string | null;
+  readonly before: string | null;
+  readonly after: string | null;
+  /** Empty for a row without a difference. */
+  readonly change: string;
 }
 
 function listRows({ now, then: next, difference }: WhatIfAnswer): Row[] {
   const row = (name: string, format: (state: WhatIfState) => string | null, change: string | null = null): Row => ({
     name,
-    now: format(now),
-    then: next === null ? null : format(next),
-    difference: change ?? '',
+    before: format(now),
+    after: next === null ? null : format(next),
+    change: change ?? '',
   });
   return [
     row('hardware', ({ configuration, purchase }) =>
@@ -121,7 +122,11 @@ function listRows({ now, then: next, difference }: WhatIfAnswer): Row[] {
     ),
     row('predictions a month', ({ demand }) => demand && formatCount(Math.round(demand.predictionsPerMonth))),
     row('replicas', ({ replicas }) => replicas && formatReplicas(replicas)),
-    row('cost a month', ({ costPerMonth }) => costPerMonth && formatCost(costPerMonth), formatChange(difference?.costPerMonth)),
+    row(
+      'cost a month',
+      ({ costPerMonth }) => costPerMonth && formatCost(costPerMonth),
+      formatChange(difference?.costPerMonth),
+    ),
     row(
       'requests that wait too long',
       ({ latency }) => latency && formatWaiting(latency),
@@ -152,7 +157,10 @@ function formatShare(share: number): string {
   return `${Number((100 * share).toFixed(1))} %`;
 }
 
-function formatEnds({ estimate, lower, upper }: { estimate: number; lower: number; upper: number }, unit: string): string {
+function formatEnds(
+  { estimate, lower, upper }: { estimate: number; lower: number; upper: number },
+  unit: string,
+): string {
   const show = (value: number) => String(Number((100 * value).toFixed(1)));
   return `${show(estimate)} ${unit} (${show(lower)} to ${show(upper)})`;
 }
@@ -168,9 +176,7 @@ function formatQuality({ estimate, lower, upper }: NonNullable<WhatIfState['qual
   return `${formatNumber(estimate)}${interval}`;
 }
 
-function formatChangedQuality(
-  quality: NonNullable<WhatIfAnswer['difference']>['quality'] | undefined,
-): string | null {
+function formatChangedQuality(quality: NonNullable<WhatIfAnswer['difference']>['quality'] | undefined): string | null {
   if (quality == null) return null;
   return quality.test === 'same version' ? '0 (same version)' : formatQuality(quality);
 }

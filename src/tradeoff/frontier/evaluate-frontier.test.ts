@@ -218,7 +218,11 @@ describe('the acceptance of a policy', () => {
       { name: 'accuracy non-inferior to @champion', result: 'fails' },
     ]);
     expect(points[3]?.acceptance?.rules).toMatchObject([
-      { name: 'cost per month (at demand)', result: 'fails', reason: '6570 USD per month, required <= 5000' },
+      {
+        name: 'cost per month (at demand)',
+        result: 'fails',
+        reason: '6570 USD per month (6570 to 6570), required <= 5000',
+      },
     ]);
   });
 
