@@ -2,6 +2,7 @@ import type { FrontierPoint, FrontierReport } from '../src/tradeoff/outcome-file
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
+import { frontierShowCommand } from './frontier-show.ts';
 import { loadOutcomeFiles } from './local-work.ts';
 import { alphaOption, evaluationOption, readEvaluationFile, toDataFile } from './outcome-files.ts';
 import { counted, formatAmount } from './output/amounts.ts';
@@ -142,4 +143,4 @@ function listNames(names: readonly string[]): string {
   return `${names.slice(0, SHOWN_NAMES).join('; ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
-export const frontierCommands = [evaluateCommand];
+export const frontierCommands = [frontierShowCommand, evaluateCommand];

@@ -228,11 +228,12 @@ const modelLines: readonly NounLine[] = [
     ],
   },
   {
-    summary: 'Compare candidates of outcome files, fit cascades, evaluate frontiers',
+    summary: 'Compare candidates of outcome files, fit cascades, show frontiers',
     nouns: [
       noun('decide', ['compare'], async () => (await import('./decide.ts')).decideCommands),
       noun('cascade', ['fit'], async () => (await import('./cascade.ts')).cascadeCommands),
-      noun('frontier', ['evaluate'], async () => (await import('./frontier.ts')).frontierCommands),
+      noun('frontier', ['show', 'evaluate'], async () => (await import('./frontier.ts')).frontierCommands),
+      noun('whatif', [], async () => (await import('./whatif.ts')).whatIfCommands),
     ],
   },
   {

@@ -39,6 +39,73 @@ export async function pairTables(
   });
 }
 
+/** One outcome of several tables, each paired with the same one. */
+export interface PairsQuestion {
+  readonly candidates: readonly StoredEvaluation[];
+  readonly baseline: StoredEvaluation;
+  readonly outcome: string;
+}
+
+/** Tables that one query reads at most. */
+const TABLES_OF_A_QUERY = 50;
+
+/**
+ * The same for several candidates, in their order: one query for many tables, because a frontier compares each of its versions with all others.
+ * Tables with clusters are paired one by one.
+ */
+export async function pairManyTables(
+  lake: Lake,
+  sql: Sql,
+  { candidates, baseline, outcome }: PairsQuestion,
+): Promise<(PairedOutcomes | null)[]> {
+  const answers: (PairedOutcomes | null)[] = candidates.map(() => null);
+  const together: { readonly place: number; readonly candidate: StoredEvaluation }[] = [];
+  for (const [place, candidate] of candidates.entries()) {
+    const isPlain = candidate.evaluation.clusters === null && isSameKind(candidate, baseline, outcome);
+    if (isPlain) together.push({ place, candidate });
+    else answers[place] = await pairTables(lake, sql, { candidate, baseline, outcome });
+  }
+  for (let from = 0; from < together.length; from += TABLES_OF_A_QUERY) {
+    const part = together.slice(from, from + TABLES_OF_A_QUERY);
+    const tables = part.map(({ candidate }) => candidate);
+    const paired = await queryPairs(lake, sql, { candidates: tables, baseline, outcome });
+    for (const [at, { place }] of part.entries()) answers[place] = paired[at] ?? null;
+  }
+  return answers;
+}
+
+function isSameKind(candidate: StoredEvaluation, baseline: StoredEvaluation, outcome: string): boolean {
+  const [ours, theirs] = [candidate, baseline].map(({ evaluation }) =>
+    evaluation.outcomes.find((one) => one.outcome === outcome),
+  );
+  return ours !== undefined && theirs !== undefined && ours.kind === theirs.kind;
+}
+
+async function queryPairs(
+  lake: Lake,
+  sql: Sql,
+  { candidates, baseline, outcome }: PairsQuestion,
+): Promise<PairedOutcomes[]> {
+  const placeOf = ({ evaluation }: StoredEvaluation) =>
+    evaluation.outcomes.findIndex((one) => one.outcome === outcome) + 1;
+  const isBinary = baseline.evaluation.outcomes[placeOf(baseline) - 1]?.kind === 'binary';
+  return lake.hold(async () => {
+    const parts: string[] = [];
+    for (const [at, candidate] of candidates.entries()) {
+      const relation = await readRelation(lake, sql, candidate);
+      parts.push(`SELECT ${at} AS place, id, outcomes[${placeOf(candidate)}] AS o FROM ${relation}`);
+    }
+    const other = await readRelation(lake, sql, baseline);
+    const joined = `SELECT a.place, a.o AS c, b.o AS b, a.o - b.o AS d FROM (${parts.join(' UNION ALL ')}) a
+      JOIN (SELECT id, outcomes[${placeOf(baseline)}] AS o FROM ${other}) b USING (id)`;
+    const rows = await lake.query(`SELECT place::INTEGER AS place, ${SUMS} FROM (${joined}) GROUP BY place`);
+    const byPlace = new Map(rows.map((row) => [Number(row.place), row]));
+    return candidates.map((_, at) => toPairedOutcomes(byPlace.get(at) ?? NO_PAIRS, isBinary));
+  });
+}
+
+const NO_PAIRS: LakeRow = { pairs: 0, both_correct: 0, candidate_only: 0, baseline_only: 0, neither: 0 };
+
 /** Rows of one evaluation as a FROM item. */
 export async function readRelation(lake: Lake, sql: Sql, { lakeFile }: StoredEvaluation): Promise<string> {
   return lake.stagedRelation(EVALUATION_ROWS, await lake.filesById(sql, EVALUATION_ROWS, [lakeFile]));

@@ -59,14 +59,16 @@ function restatePolicy(
   };
 }
 
-const FIGURE_DIGITS = 6;
-
-/** Example: "1200 USD per month, required <= 1000". */
-function describeReason({ holds, measured, unit, comparison, bound, source }: Check): string {
-  if (holds === null) return source === '' ? 'the examples do not decide it yet' : source;
-  return `${roundFigure(measured)} ${unit}, required ${comparison} ${roundFigure(bound)}`;
+/** Example: "1200 USD per month, required <= 1000"; of a test "-0.01 accuracy (-0.03 to 0.01), required >= -0.02". */
+function describeReason({ holds, measured, interval, unit, comparison, bound, source }: Check): string {
+  if (measured === null || bound === null) return source;
+  const ends = interval === null ? '' : ` (${roundFigure(interval.lower)} to ${roundFigure(interval.upper)})`;
+  const reason = `${roundFigure(measured)} ${unit}${ends}, required ${comparison} ${roundFigure(bound)}`;
+  return holds === false ? reason : `${reason}; the examples do not decide it`;
 }
 
-function roundFigure(value: string | null): string {
-  return value === null ? 'unknown' : String(Number(Number(value).toPrecision(FIGURE_DIGITS)));
+const FIGURE_DIGITS = 6;
+
+function roundFigure(value: string): string {
+  return String(Number(Number(value).toPrecision(FIGURE_DIGITS)));
 }

@@ -1,7 +1,7 @@
 import { acceptPoint, buildAcceptanceFacts } from './acceptance.ts';
 import { type AnswerContext, findBaselinePoint, findBestWithinBudget, findCheapestNonInferior } from './answers.ts';
 import { classifyPoints, createPointTest, type PointStatus } from './classify-points.ts';
-import { estimateDifference } from './compare-quality.ts';
+import { estimateDifference, toSign } from './compare-quality.ts';
 import type { FrontierFacts, FrontierQuestion } from './facts.ts';
 import { listPoints, type PlannedPoint } from './list-points.ts';
 import { compareAmounts } from './money.ts';
@@ -22,8 +22,11 @@ const NO_CASCADES =
  */
 export function evaluateFrontier(facts: FrontierFacts, question: FrontierQuestion, pairs: PairBook): ModelFrontier {
   const { points: unordered, leftOut } = listPoints(facts, pairs);
-  const points = unordered.toSorted((a, b) => compareAmounts(a.cost.perMonth, b.cost.perMonth));
   const { axis } = facts;
+  const sign = axis === null ? 1 : toSign(axis);
+  const points = unordered.toSorted(
+    (a, b) => compareAmounts(a.cost.perMonth, b.cost.perMonth) || sign * (b.quality.estimate - a.quality.estimate),
+  );
   const context: AnswerContext = { facts, axis, points, pairs };
   const isBetter = axis === null ? () => null : createPointTest(axis, pairs);
   const statuses = axis === null ? new Map<string, PointStatus>() : classifyPoints(points, axis, isBetter);

@@ -12,7 +12,7 @@ import type { WaitingSlo } from '../unit-cost/schema.ts';
 import type { VersionQuality } from './compare-quality.ts';
 import type { FrontierFacts, VersionFacts } from './facts.ts';
 import { listCurrencies } from './list-points.ts';
-import type { PairBook } from './pair-book.ts';
+import type { PairBook, VersionPair } from './pair-book.ts';
 import { buildMonthRule } from './plan-cost.ts';
 import { type AskedMetric, buildQualityAxis, chooseMetric, findAxisOutcome } from './quality-axis.ts';
 import type { QualityAxis } from './schema.ts';
@@ -21,7 +21,7 @@ export interface GatherDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly evidence: Pick<Evidence, 'find' | 'behind' | 'gather' | 'gatherOutcomes'>;
-  readonly evaluations: Pick<Evaluations, 'versions' | 'pair'>;
+  readonly evaluations: Pick<Evaluations, 'versions' | 'pairMany'>;
   readonly registry: Pick<Registry, 'versions'>;
   readonly budgets: Pick<Budgets, 'standing'>;
 }
@@ -202,15 +202,40 @@ function findOnlyCurrency(model: string, versions: readonly VersionFacts[]): str
   throw new AppError('currency_mismatch', detail, { model, currencies });
 }
 
-/** Reads the pairs that a calculation asked for into the book. */
+/**
+ * Reads the pairs that a calculation asked for into the book: those of one version together, the version of most pairs first, because a frontier
+ * compares few versions with all others.
+ */
 export async function readWantedPairs(
   { store, evaluations }: Pick<GatherDeps, 'store' | 'evaluations'>,
   { facts: { axis }, tables }: Gathered,
   pairs: PairBook,
 ): Promise<void> {
-  for (const pair of pairs.listWanted()) {
-    const [candidate, baseline] = [tables.get(pair.candidate), tables.get(pair.baseline)];
-    const isKnown = candidate !== undefined && baseline !== undefined && axis !== null;
-    pairs.put(pair, isKnown ? await evaluations.pair(store, { candidate, baseline, outcome: axis.outcome }) : null);
+  for (let wanted = pairs.listWanted(); wanted.length > 0; wanted = pairs.listWanted()) {
+    const hub = findHub(wanted);
+    const own = wanted.filter(({ candidate, baseline }) => candidate === hub || baseline === hub);
+    const others = own.map(({ candidate, baseline }) => (candidate === hub ? baseline : candidate));
+    const baseline = tables.get(hub);
+    const known = others.flatMap((version) => {
+      const table = tables.get(version);
+      return table === undefined ? [] : [{ version, table }];
+    });
+    const candidates = known.map(({ table }) => table);
+    const paired =
+      baseline === undefined || axis === null
+        ? []
+        : await evaluations.pairMany(store, { candidates, baseline, outcome: axis.outcome });
+    const found = new Map(known.map(({ version }, at) => [version, paired[at] ?? null]));
+    for (const candidate of others) pairs.put({ candidate, baseline: hub }, found.get(candidate) ?? null);
   }
+}
+
+/** The version in most pairs. */
+function findHub(pairs: readonly VersionPair[]): string {
+  const counts = new Map<string, number>();
+  for (const version of pairs.flatMap(({ candidate, baseline }) => [candidate, baseline])) {
+    counts.set(version, (counts.get(version) ?? 0) + 1);
+  }
+  const [[hub] = ['', 0]] = [...counts].toSorted(([, a], [, b]) => b - a);
+  return hub;
 }

@@ -1,4 +1,4 @@
-import { decimal, decimalString } from '../../platform/units/index.ts';
+import { type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
 import type { EstimatedMoney } from './figures/schema.ts';
 
 /**
@@ -19,9 +19,12 @@ export function subtractMoney(money: EstimatedMoney, other: EstimatedMoney): Est
   };
 }
 
-/** A cost times a factor of at least 0, rounded half-even to 20 decimals. */
-export function scaleMoney({ amount, lower, upper, currency }: EstimatedMoney, factor: number): EstimatedMoney {
-  const scale = (text: string) => decimalString(decimal(text).times(factor).toDecimalPlaces(DECIMALS));
+/** A cost times a fraction of at least 0, as numerator and denominator: exact, then rounded half-even to 20 decimals. */
+export function scaleMoney(
+  { amount, lower, upper, currency }: EstimatedMoney,
+  { times, per }: { readonly times: string | number | Decimal; readonly per: string | number | Decimal },
+): EstimatedMoney {
+  const scale = (text: string) => decimalString(decimal(text).times(times).dividedBy(per).toDecimalPlaces(DECIMALS));
   return {
     amount: scale(amount),
     lower: lower === null ? null : scale(lower),

@@ -227,7 +227,7 @@ export const ModelFrontier = z
       .describe('Version that the points are compared with; null: none stated and no champion'),
     qualityAxis: QualityAxis.nullable().describe('null when no version has an evaluation'),
     costAxis: CostAxis,
-    points: z.array(ModelFrontierPoint).describe('Points in the order of cost'),
+    points: z.array(ModelFrontierPoint).describe('Points in the order of cost, the best first among equal costs'),
     leftOut: z.array(LeftOut).describe('Versions and configurations without a known cost or quality, newest first'),
     region: AcceptanceRegion.nullable().describe('Acceptance region of the policy; null without one'),
     cheapestNonInferior: CheapestNonInferior,

@@ -32,7 +32,10 @@ export function buildState(state: StateFacts): WhatIfState {
   if (typeof planned === 'string') {
     unknown.push({ figure: 'costPerMonth', reason: planned, command: suggestCommand(planned, spot) });
   }
-  if (typeof latency === 'string') unknown.push({ figure: 'latency', reason: latency, command: RECORD });
+  if (typeof latency === 'string') {
+    const command = typeof planned === 'string' ? suggestCommand(planned, spot) : RECORD;
+    unknown.push({ figure: 'latency', reason: latency, command });
+  }
   if (typeof quality === 'string' || axis === null) {
     const reason = typeof quality === 'string' ? quality : 'no version has an evaluation';
     unknown.push({
@@ -58,7 +61,8 @@ export function buildState(state: StateFacts): WhatIfState {
 }
 
 function findLatency({ configuration, planned, curve }: StateFacts): NonNullable<WhatIfState['latency']> | string {
-  if (typeof planned === 'string' || typeof configuration === 'string') return 'the load of a replica is unknown';
+  if (typeof planned === 'string') return planned;
+  if (typeof configuration === 'string') return configuration;
   const { slo } = planned.cost.capacity;
   const latency =
     slo === null || curve === null ? null : computeLatency({ evidence: curve, configuration }, planned, slo);

@@ -42,7 +42,8 @@ export function chooseConfiguration(
   if (all.length === 0) return `no benchmark of version ${version} was recorded and no endpoint measured it`;
   const chosen = chooseCheapest(evidence, all, terms);
   const where = present === null ? 'no endpoint serves it' : `it was not measured on ${present.hardware.name}`;
-  const assumption = `Version ${version} runs on ${chosen.configuration.hardware.name}, the cheapest measured hardware: ${where}.`;
+  const measured = all.length === 1 ? 'the only measured hardware' : 'the cheapest measured hardware';
+  const assumption = `Version ${version} runs on ${chosen.configuration.hardware.name}, ${measured}: ${where}.`;
   return { ...chosen, assumption };
 }
 

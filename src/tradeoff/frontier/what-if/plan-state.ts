@@ -106,7 +106,7 @@ function fixReplicas(planned: PlannedCost, { hardware }: Configuration, replicas
   return {
     ...planned,
     perMonth,
-    perThousand: scaleMoney(perMonth, 1000 / planned.demand.predictionsPerMonth),
+    perThousand: scaleMoney(perMonth, { times: 1000, per: planned.demand.predictionsPerMonth }),
     replicas: { least: replicas, most: replicas },
     source: `${replicas} fixed replicas of ${hardware.name}; ${planned.source}`,
   };
@@ -137,9 +137,11 @@ function moveToSpot(state: PlannedState, { hardware }: Configuration, spot: Spot
   const needed = Math.max(1, cost.replicas.most);
   const most = planSpotReplicas(needed, { availability: spot.availability, missRatio });
   if (most === null) return `interruptions of ${spot.offer.name} leave too few replicas, however many there are`;
-  const priceRatio = decimal(spot.pricePerHour.amount).dividedBy(pricePerHour.amount).toNumber();
-  const factor = (priceRatio * most) / needed;
-  const scale = (money: EstimatedMoney): EstimatedMoney => scaleMoney(money, factor);
+  const fraction = {
+    times: decimal(spot.pricePerHour.amount).times(most),
+    per: decimal(pricePerHour.amount).times(needed),
+  };
+  const scale = (money: EstimatedMoney): EstimatedMoney => scaleMoney(money, fraction);
   const least = Math.min(most, cost.replicas.least + most - needed);
   return {
     ...state,
