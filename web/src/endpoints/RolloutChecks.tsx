@@ -1,6 +1,7 @@
 import type { Rollout, RolloutCheck } from '../../../src/mlops/serving/rollouts/schema.ts';
 import { CheckGauge } from '../decisions/CheckGauge.tsx';
 import { Outcome } from '../decisions/Outcome.tsx';
+import { formatMoney } from '../format/money.ts';
 import { formatCount } from '../format/number.ts';
 import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
@@ -8,6 +9,7 @@ import { Unknown } from '../parts/Unknown.tsx';
 import styles from './endpoints.module.css';
 import {
   computeResponseRate,
+  formatCheckCost,
   formatCheckInterval,
   formatCheckName,
   formatCheckValue,
@@ -36,7 +38,7 @@ export function RolloutChecks({ rollout, readAtMs }: RolloutChecksProps) {
 }
 
 function CheckItem({ check, need }: { readonly check: RolloutCheck; readonly need: string | null }) {
-  const { name, estimate, scale, n, test, reason } = check;
+  const { name, estimate, scale, n, test, reason, cost } = check;
   const isQuality = name.startsWith('quality');
   const isCost = name.startsWith('cost');
   return (
@@ -51,7 +53,7 @@ function CheckItem({ check, need }: { readonly check: RolloutCheck; readonly nee
         ) : (
           <>
             <data value={estimate} data-tip={`${estimate} (new ${scale === 'ratio' ? '/' : '−'} live revision)`}>
-              {formatCheckValue(estimate, scale)}
+              {formatCheckValue(estimate, check)}
             </data>{' '}
             <span className={parts.interval}>({formatCheckInterval(check)})</span>
           </>
@@ -63,6 +65,21 @@ function CheckItem({ check, need }: { readonly check: RolloutCheck; readonly nee
         {need !== null && `; ${need}`}
       </p>
       <p className={layout.sub}>{reason ?? test}</p>
+      {cost !== undefined && (
+        <p className={layout.sub} data-tip={cost.prices.map(describePrice).join('; ')}>
+          {formatCheckCost(cost)}
+        </p>
+      )}
     </li>
   );
+}
+
+/** "1 x machine at $3.60 an hour (canary), own-prices@1". */
+function describePrice({
+  side,
+  resource,
+  perHour,
+  source,
+}: NonNullable<RolloutCheck['cost']>['prices'][number]): string {
+  return `${resource} at ${formatMoney(perHour)} an hour (${side}), ${source}`;
 }

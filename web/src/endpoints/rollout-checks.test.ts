@@ -5,6 +5,7 @@ import {
   expectProofAt,
   explainNoEnd,
   findComparison,
+  formatCheckCost,
   formatCheckInterval,
   formatCheckName,
   formatCheckValue,
@@ -36,13 +37,15 @@ const rollout: Rollout = {
 
 describe('figures of a check', () => {
   it.each([
-    [0.0042, 'difference', '+0.42 points'],
-    [-0.01, 'difference', '\u22121 point'],
-    [0, 'difference', '0 points'],
-    [1.314, 'ratio', '1.31×'],
-    [12, 'ratio', '12×'],
-  ] as const)('writes %s as a %s', (value, scale, text) => {
-    expect(formatCheckValue(value, scale)).toBe(text);
+    [0.0042, { scale: 'difference' }, '+0.42 points'],
+    [-0.01, { scale: 'difference', unit: 'share' }, '\u22121 point'],
+    [0, { scale: 'difference' }, '0 points'],
+    [-3.5, { scale: 'difference', unit: 'query' }, '\u22123.5'],
+    [1200.4, { scale: 'difference', unit: 'query' }, '+1,200'],
+    [1.314, { scale: 'ratio' }, '1.31×'],
+    [12, { scale: 'ratio', unit: 'query' }, '12×'],
+  ] as const)('writes %s of %j as %s', (value, of, text) => {
+    expect(formatCheckValue(value, of)).toBe(text);
   });
 
   it.each([
@@ -57,10 +60,13 @@ describe('figures of a check', () => {
   });
 
   it('names metrics as people do, and metrics that it does not know as they are', () => {
-    expect(['latencyP95', 'quality recall', 'quality', 'queue_depth'].map(formatCheckName)).toEqual([
+    const names = ['latencyP95', 'quality recall', 'quality', 'cost', 'prometheus queue depth', 'queue_depth'];
+    expect(names.map(formatCheckName)).toEqual([
       'Latency, 95th percentile',
       'Quality: recall',
       'Quality',
+      'Cost of a request',
+      'queue depth (Prometheus)',
       'queue_depth',
     ]);
   });
@@ -100,6 +106,12 @@ describe('the expected end of a canary', () => {
     expect(formatNeed(unmeasured, 1, NOW)).toBeNull();
   });
 
+  it('follows from the interval of the samples where they do not come with the requests', () => {
+    const sampled = { ...check, name: 'prometheus queue depth', samplesNeeded: 10, sampleMs: 60_000 };
+    expect(expectProofAt({ ...rollout, checks: [sampled] }, NOW)).toBe(NOW + 600_000);
+    expect(formatNeed(sampled, null, NOW)).toBe('needs 10 more samples, expected 30 Nov 2026, 10:11 UTC');
+  });
+
   it('needs no samples when all checks are decided', () => {
     const proven = { ...check, verdict: 'passes' as const, samplesNeeded: 0 };
     expect(expectProofAt({ ...rollout, checks: [proven] }, NOW)).toBeNull();
@@ -108,6 +120,17 @@ describe('the expected end of a canary', () => {
       '1 of 3 checks pass, 1 fails, 1 inconclusive',
     );
   });
+});
+
+it('states the cost of both sides on one scale', () => {
+  const cost = { metric: 'effective' as const, basis: 'busy' as const, prices: [] };
+  const money = (amount: string) => ({ amount, currency: 'USD' });
+  expect(formatCheckCost({ ...cost, livePerThousand: money('0.02'), canaryPerThousand: money('0.0213') })).toBe(
+    'busy cost of 1,000 requests: live $0.02, canary $0.0213',
+  );
+  expect(formatCheckCost({ ...cost, livePerThousand: money('0.00002'), canaryPerThousand: money('0.000021') })).toBe(
+    'busy cost of 1M requests: live $0.02, canary $0.021',
+  );
 });
 
 it('states the share that the canary received, and nothing before the first request', () => {

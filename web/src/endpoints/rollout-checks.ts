@@ -1,6 +1,7 @@
 import type { Rollout, RolloutCheck } from '../../../src/mlops/serving/rollouts/schema.ts';
-import { decimal } from '../../../src/platform/units/schema.ts';
+import { decimal, type Money } from '../../../src/platform/units/schema.ts';
 import type { Check } from '../../../src/tradeoff/gates/schema.ts';
+import { formatScaled, unitScale } from '../format/money.ts';
 import { counted, formatCount, formatMeasure, formatPercent } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 
@@ -11,21 +12,24 @@ const NAMES: Readonly<Record<string, string>> = {
   errorRate: 'Error rate (5xx)',
   latencyP95: 'Latency, 95th percentile',
   latencyMean: 'Latency, mean',
+  cost: 'Cost of a request',
 };
 
 /** Name of a check for reading: `latencyP95` -> `Latency, 95th percentile`; `quality accuracy` -> `Quality: accuracy`. */
 export function formatCheckName(name: string): string {
   const [metric = '', ...rest] = name.split(' ');
   if (metric === 'quality') return rest.length === 0 ? 'Quality' : `Quality: ${rest.join(' ')}`;
+  if (metric === 'prometheus') return `${rest.join(' ')} (Prometheus)`;
   return NAMES[name] ?? name;
 }
 
 /**
- * A difference of shares in points with its sign, or a ratio. Examples: 0.0042, difference -> "+0.42 points";
- * 1.314, ratio -> "1.31×".
+ * A ratio, a difference of shares in points, or a difference in the unit of a Prometheus query; differences have their sign.
+ * Examples: 1.314, ratio -> "1.31×"; 0.0042, difference -> "+0.42 points"; -3.5, difference of a query -> "−3.5".
  */
-export function formatCheckValue(value: number, scale: RolloutCheck['scale']): string {
+export function formatCheckValue(value: number, { scale, unit }: Pick<RolloutCheck, 'scale' | 'unit'>): string {
   if (scale === 'ratio') return `${formatMeasure(decimal(value).toDecimalPlaces(2).toNumber())}×`;
+  if (unit === 'query') return `${value > 0 ? '+' : ''}${formatMeasure(value)}`;
   const points = decimal(value).dividedBy(POINT).toDecimalPlaces(2);
   const sign = points.isZero() ? '' : points.isNegative() ? MINUS : '+';
   return `${sign}${points.abs().toFixed()} ${points.abs().equals(1) ? 'point' : 'points'}`;
@@ -41,12 +45,13 @@ export function findComparison({ name, scale, limit }: Pick<RolloutCheck, 'name'
 /** "must be at most +1 point": the limit of a check. */
 export function formatLimit(check: RolloutCheck): string {
   const bound = findComparison(check) === '>=' ? 'at least' : 'at most';
-  return `must be ${bound} ${formatCheckValue(check.limit, check.scale)}`;
+  return `must be ${bound} ${formatCheckValue(check.limit, check)}`;
 }
 
 /** Interval of a check; an end that is not bounded is named so. Example: "−0.1 to +0.4 points". */
-export function formatCheckInterval({ lower, upper, scale }: RolloutCheck): string {
-  const show = (value: number | null) => (value === null ? 'unbounded' : formatCheckValue(value, scale));
+export function formatCheckInterval(check: RolloutCheck): string {
+  const { lower, upper } = check;
+  const show = (value: number | null) => (value === null ? 'unbounded' : formatCheckValue(value, check));
   const from = lower === null || upper === null ? show(lower) : show(lower).replace(/ points?$/, '');
   return `${from} to ${show(upper)}`;
 }
@@ -74,15 +79,26 @@ export function computeResponseRate({ canary, stepSince }: Rollout, nowMs: numbe
 }
 
 /**
- * When the open checks have their samples at the present rate of responses, in milliseconds since 1970. Null when no check is open,
- * when an open check has no proof at its estimate, and before the first response.
+ * When an open check has its samples, in milliseconds since 1970: at the present rate of responses, or at the interval at which its
+ * metric is read. Null when it is decided, when no number of samples proves it at its estimate, and before the first response.
  */
+export function expectSamplesAt(
+  { verdict, samplesNeeded, sampleMs }: RolloutCheck,
+  rate: number | null,
+  nowMs: number,
+): number | null {
+  if (verdict !== 'inconclusive' || samplesNeeded === null) return null;
+  if (sampleMs !== undefined) return nowMs + samplesNeeded * sampleMs;
+  return rate === null ? null : nowMs + samplesNeeded / rate;
+}
+
+/** When all open checks have their samples, in milliseconds since 1970; null when no check is open, or one cannot be expected. */
 export function expectProofAt(rollout: Rollout, nowMs: number): number | null {
   const open = rollout.checks.filter(({ verdict }) => verdict === 'inconclusive');
   const rate = computeResponseRate(rollout, nowMs);
-  const needed = open.map(({ samplesNeeded }) => samplesNeeded);
-  if (rate === null || open.length === 0 || needed.some((one) => one === null)) return null;
-  return nowMs + Math.max(...needed.map((one) => one ?? 0)) / rate;
+  const expected = open.map((check) => expectSamplesAt(check, rate, nowMs));
+  const known = expected.filter((at) => at !== null);
+  return open.length === 0 || known.length < open.length ? null : Math.max(...known);
 }
 
 /** Why the end of a running canary cannot be expected yet. */
@@ -103,16 +119,25 @@ export function explainNoEnd({ checks, canary }: Rollout): string {
 }
 
 /** Samples that an open check still needs, and when they are expected at the present rate; null when the check is decided or has no data. */
-export function formatNeed(
-  { verdict, samplesNeeded, estimate }: RolloutCheck,
-  rate: number | null,
-  nowMs: number,
-): string | null {
+export function formatNeed(check: RolloutCheck, rate: number | null, nowMs: number): string | null {
+  const { verdict, samplesNeeded, estimate, sampleMs } = check;
   if (verdict !== 'inconclusive' || (estimate === null && samplesNeeded === null)) return null;
   if (samplesNeeded === null) return 'no proof is expected at this estimate';
-  const needs = `needs ${formatCount(samplesNeeded)} more on each side`;
-  if (rate === null) return needs;
-  return `${needs}, expected ${formatInstant(new Date(nowMs + samplesNeeded / rate).toISOString())}`;
+  const samples = `${formatCount(samplesNeeded)} more`;
+  const needs = sampleMs === undefined ? `needs ${samples} on each side` : `needs ${samples} samples`;
+  const at = expectSamplesAt(check, rate, nowMs);
+  return at === null ? needs : `${needs}, expected ${formatInstant(new Date(at).toISOString())}`;
+}
+
+/** Cost behind a check of cost, for 1,000 requests: "busy cost of 1,000 requests: live $0.02, canary $0.021". */
+export function formatCheckCost({
+  basis,
+  livePerThousand,
+  canaryPerThousand,
+}: NonNullable<RolloutCheck['cost']>): string {
+  const { factor, per } = unitScale(livePerThousand.amount, 1000);
+  const show = (money: Money) => formatScaled(money, { factor, per });
+  return `${basis} cost of ${per} requests: live ${show(livePerThousand)}, canary ${show(canaryPerThousand)}`;
 }
 
 /** Share of the requests of this step that the canary received, next to its weight; null without both sides. */
