@@ -31,9 +31,11 @@ const NARROW_HEIGHT = 360;
 export function FrontierCard({ frontier, labels, price: stated, asTable, onPrice, onTable }: FrontierCardProps) {
   const { model, points, region, qualityAxis, costAxis, baseline } = frontier;
   const png = usePng(`${model}-trade-offs`);
-  const [dragged, setDragged] = useState<string | null>(null);
+  // Until the address has the chosen price; a price that the address gets otherwise, as by the back button, replaces it.
+  const [chosen, setChosen] = useState<{ readonly price: string; readonly before: string | undefined } | null>(null);
   const ranges = useMemo(() => listWinningRanges(points), [points]);
-  const price = dragged ?? stated ?? chooseFirstPrice(ranges, choosePolicyPrice(region, qualityAxis));
+  const pending = chosen !== null && chosen.before === stated ? chosen.price : null;
+  const price = pending ?? stated ?? chooseFirstPrice(ranges, choosePolicyPrice(region, qualityAxis));
   const winner = findWinner(ranges, price);
   const data = useMemo(
     () =>
@@ -41,7 +43,8 @@ export function FrontierCard({ frontier, labels, price: stated, asTable, onPrice
     [frontier, labels, price, winner],
   );
   const change = (next: string, isSettled: boolean) => {
-    setDragged(isSettled ? null : next);
+    if (pending === null && next === price) return;
+    setChosen({ price: next, before: stated });
     if (isSettled) onPrice(next);
   };
   return (

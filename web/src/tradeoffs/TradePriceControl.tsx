@@ -63,25 +63,42 @@ export function TradePriceControl({ ranges, price, axis, currency, labels, onPri
             <span key={share} className={styles.change} style={{ left: `calc(8px + (100% - 16px) * ${share})` }} />
           ))}
         </span>
-        <label className={styles.field}>
-          {currency} a point
-          <input
-            type="number"
-            min={0}
-            step="any"
-            className={`${parts.line} ${styles.price}`}
-            value={price}
-            onChange={(event) => {
-              if (/^\d{1,15}(\.\d{1,9})?$/.test(event.target.value)) onPrice(event.target.value, true);
-            }}
-          />
-        </label>
+        <PriceField key={price} price={price} currency={currency} onPrice={(next) => onPrice(next, true)} />
         <output>
           {winner === null ? 'No point has a range there.' : <WinnerText name={name} range={winner} money={money} />}
         </output>
       </div>
       <RangeButtons {...{ ranges, winner, labels, money, onPrice }} />
     </section>
+  );
+}
+
+interface PriceFieldProps {
+  readonly price: string;
+  readonly currency: string;
+  readonly onPrice: (price: string) => void;
+}
+
+/** The price as a number; taken by Enter or when the field is left. */
+function PriceField({ price, currency, onPrice }: PriceFieldProps) {
+  const take = (text: string) => {
+    if (/^\d{1,15}(\.\d{1,20})?$/.test(text) && text !== price) onPrice(text);
+  };
+  return (
+    <label className={styles.field}>
+      {currency} a point
+      <input
+        type="number"
+        min={0}
+        step="any"
+        className={`${parts.line} ${styles.price}`}
+        defaultValue={price}
+        onBlur={(event) => take(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') take(event.currentTarget.value);
+        }}
+      />
+    </label>
   );
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const amount = z.coerce
   .string()
-  .regex(/^\d{1,15}(\.\d{1,9})?$/)
+  .regex(/^\d{1,15}(\.\d{1,20})?$/)
   .optional()
   .catch(undefined);
 const name = z.string().min(1).max(250).optional().catch(undefined);
