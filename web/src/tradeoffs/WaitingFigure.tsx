@@ -6,15 +6,15 @@ import styles from './tradeoffs.module.css';
 
 type Waiting = NonNullable<WhatIfState['latency']>;
 
-/** Share of requests that wait longer than the SLO states, with its interval, and whether the SLO holds. */
+/** Share of requests that wait longer than the SLO states, with its interval, and the result of the SLO. */
 export function WaitingFigure({ waiting }: { readonly waiting: Waiting }) {
   const { share, lower, upper, slo, holdsSlo, at } = waiting;
   const percent = (ratio: number) => formatPercent(100 * ratio);
   const [sign, word, style] =
     holdsSlo === null
-      ? (['?', 'not shown', styles.unproven] as const)
+      ? (['?', 'inconclusive', styles.unproven] as const)
       : holdsSlo
-        ? (['✓', 'holds', styles.accepted] as const)
+        ? (['✓', 'passes', styles.accepted] as const)
         : (['✕', 'fails', styles.rejected] as const);
   return (
     <>

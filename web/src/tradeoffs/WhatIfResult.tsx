@@ -93,7 +93,9 @@ function buildRows({ model, now, then, difference, missing }: WhatIfAnswer, metr
       difference?.waiting == null ? (
         <Unknown reason="One of both is unknown." />
       ) : (
-        <MeasureWithInterval value={toPoints(difference.waiting)} isDifference tip="points of the requests" />
+        <>
+          <MeasureWithInterval value={toPoints(difference.waiting)} isDifference /> points
+        </>
       ),
     ),
     row('Latency p95, evaluated', ({ latencyP95Ms }) =>
