@@ -28,6 +28,7 @@ import { PipelineRunSearch } from './pipelines/pipelines-search.ts';
 import { RecommendationsSearch } from './recommendations/recommendations-search.ts';
 import { RunSearch, RunsCompareSearch } from './runs/runs-search.ts';
 import { StatementsSearch } from './statements/statements-search.ts';
+import { TradeOffsSearch } from './tradeoffs/tradeoffs-search.ts';
 
 const root = createRootRoute({
   component: SessionGate,
@@ -187,6 +188,19 @@ const modelVersion = createRoute({
   component: lazyRouteComponent(() => import('./models/VersionPage.tsx'), 'VersionPage'),
 });
 
+const tradeOffs = createRoute({
+  getParentRoute: () => root,
+  path: '/trade-offs',
+  component: lazyRouteComponent(() => import('./tradeoffs/TradeOffsPage.tsx'), 'TradeOffsPage'),
+});
+
+const modelTradeOffs = createRoute({
+  getParentRoute: () => root,
+  path: '/trade-offs/$model',
+  validateSearch: TradeOffsSearch,
+  component: lazyRouteComponent(() => import('./tradeoffs/ModelTradeOffsPage.tsx'), 'ModelTradeOffsPage'),
+});
+
 const pipelines = createRoute({
   getParentRoute: () => root,
   path: '/pipelines',
@@ -301,6 +315,8 @@ export const router = createRouter({
     models,
     model,
     modelVersion,
+    tradeOffs,
+    modelTradeOffs,
     pipelines,
     pipeline,
     pipelineRun,

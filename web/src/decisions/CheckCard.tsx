@@ -31,7 +31,7 @@ export function CheckCard({ check, number }: CheckCardProps) {
       <p className={styles.checkFigure}>
         <MeasuredFigure value={check.measured} unit={check.unit} interval={check.interval} reason={check.source} />
       </p>
-      <CheckGauge check={check} />
+      <CheckGauge check={check} isCost={check.side !== 'quality'} />
       <p className={styles.bound}>{boundText(check)}</p>
       {test !== null && <p className={styles.bound}>{test}</p>}
       <p className={styles.source}>

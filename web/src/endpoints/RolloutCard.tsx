@@ -7,17 +7,20 @@ import { Card } from '../parts/Card.tsx';
 import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
 import styles from './endpoints.module.css';
+import { RolloutChecks } from './RolloutChecks.tsx';
 import { RolloutDialog } from './RolloutDialog.tsx';
+import { RolloutFacts } from './RolloutFacts.tsx';
 import { rolloutRows } from './rollout-rows.ts';
 import { type RolloutEnd, useRollout } from './use-rollout.ts';
 
 /** The canary in progress next to the live version, or the end of the last one. Renders nothing when there was none. */
 export function RolloutCard({ endpoint }: { readonly endpoint: string }) {
-  const { data } = useRollout(endpoint);
+  const { data, dataUpdatedAt } = useRollout(endpoint);
   const [asked, setAsked] = useState<RolloutEnd | null>(null);
   const rollout = data?.rollout ?? null;
   if (rollout === null || rollout.strategy === 'instant') return null;
   const { errors, latency } = rolloutRows(rollout);
+  const isAnalysed = rollout.deadline !== null || rollout.checks.length > 0;
   const actions = rollout.state === 'running' && (
     <>
       <button type="button" className={parts.button} onClick={() => setAsked('abort')}>
@@ -32,13 +35,20 @@ export function RolloutCard({ endpoint }: { readonly endpoint: string }) {
     <Card title="New revision against live revision" note={stateText(rollout)} actions={actions}>
       <div className={styles.rollout}>
         <Steps rollout={rollout} />
+        {isAnalysed && <RolloutFacts rollout={rollout} readAtMs={dataUpdatedAt} />}
+        {rollout.reason !== null && (
+          <p className={layout.quiet}>
+            {rollout.state === 'running' ? 'Waiting: ' : 'Reason: '}
+            {rollout.reason}
+          </p>
+        )}
+        {rollout.checks.length > 0 && <RolloutChecks rollout={rollout} readAtMs={dataUpdatedAt} />}
         {errors.length > 0 && (
           <div className={styles.sides}>
             <IntervalRows title="Answered with an error (5xx), in this step" rows={errors} />
             <IntervalRows title="Latency, 95th percentile, in this step" rows={latency} />
           </div>
         )}
-        {rollout.reason !== null && <p className={layout.quiet}>{rollout.reason}</p>}
       </div>
       {asked !== null && (
         <RolloutDialog endpoint={endpoint} rollout={rollout} end={asked} onClose={() => setAsked(null)} />

@@ -12,6 +12,7 @@ export interface PageLink {
     | '/gpus'
     | '/experiments'
     | '/models'
+    | '/trade-offs'
     | '/pipelines'
     | '/endpoints'
     | '/monitoring'
@@ -41,6 +42,7 @@ export const pageGroups: readonly PageGroup[] = [
     pages: [
       { to: '/experiments', label: 'Experiments', key: 'e' },
       { to: '/models', label: 'Models', key: 'm' },
+      { to: '/trade-offs', label: 'Trade-offs', key: 't' },
       { to: '/pipelines', label: 'Pipelines', key: 'i' },
       { to: '/endpoints', label: 'Endpoints', key: 'n' },
       { to: '/monitoring', label: 'Monitoring', key: 'w' },

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
@@ -41,6 +42,9 @@ export function QualityAgainstCost({ model, versions, compared, policy, metric, 
       note={`Up is better, left is cheaper${data.logCost ? '; the cost axis is logarithmic' : ''}.${cost}${bounds}${left}`}
       actions={
         <>
+          <Link to="/trade-offs/$model" params={{ model }} className={parts.textLink}>
+            Trade-offs
+          </Link>
           {choose}
           <CsvButton name={`${model}-versions`} what="the versions" text={() => versionsCsv(versions, compared)} />
           <button type="button" className={parts.button} onClick={png.save}>

@@ -15,6 +15,7 @@ import { Page } from '../parts/Page.tsx';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { BasisLegend } from './BasisLegend.tsx';
 import { DescriptionCard } from './DescriptionCard.tsx';
+import { EvaluationsCard } from './EvaluationsCard.tsx';
 import styles from './models.module.css';
 import { UsedCard } from './UsedCard.tsx';
 import { VersionAnswer } from './VersionAnswer.tsx';
@@ -33,7 +34,7 @@ export function VersionPage() {
   const registered = useQuery(endpointQuery(getModelVersion, { params }));
   const evidence = useQuery(endpointQuery(getVersionEvidence, { params }));
   const decisions = useQuery(endpointQuery(listDecisions, { query: { model } }));
-  const settled = !registered.isPending && !evidence.isPending;
+  const settled = !registered.isPending && !evidence.isPending && !decisions.isPending;
   const own = decisions.data?.decisions.filter((decision) => decision.version === version);
   return (
     <Page
@@ -76,6 +77,14 @@ export function VersionPage() {
               </Loaded>
             </Card>
           </div>
+          {decisions.data !== undefined && registered.data !== undefined && (
+            <EvaluationsCard
+              model={model}
+              version={version}
+              runId={registered.data.runId}
+              decision={own?.[0]?.decision}
+            />
+          )}
           <LineageCard node={`model_version:${model}/${version}`} linked />
           <Card title="Decisions" flush>
             <Loaded query={decisions} what="The decisions" height={TABLE_HEIGHT}>

@@ -1,0 +1,78 @@
+import { decimal } from '../../../src/platform/units/schema.ts';
+import type { ModelFrontier } from '../../../src/tradeoff/frontier/schema.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { VersionLink } from '../parts/VersionLink.tsx';
+import { findPoint } from './find-point.ts';
+
+interface TradeOffsAnswerProps {
+  readonly frontier: ModelFrontier;
+  readonly labels: ReadonlyMap<string, string>;
+}
+
+/** The cheapest point that is proven not worse than the champion, then the best one within the budget. */
+export function TradeOffsAnswer({ frontier, labels }: TradeOffsAnswerProps) {
+  const { model, points, cheapestNonInferior, bestWithinBudget } = frontier;
+  if (points.length === 0)
+    return <>No version of {model} has both a cost at demand and a quality that can be compared.</>;
+  const best = findPoint(points, bestWithinBudget.point);
+  const { budget } = bestWithinBudget;
+  return (
+    <>
+      <CheapestSentence frontier={frontier} labels={labels} />
+      {best !== null && budget !== null && best.point !== cheapestNonInferior.point && (
+        <>
+          {' '}
+          Best within <MoneyFigure money={budget} /> a month:{' '}
+          <VersionLink model={model} version={best.version}>
+            {labels.get(best.point)}
+          </VersionLink>
+          .
+        </>
+      )}
+    </>
+  );
+}
+
+function CheapestSentence({ frontier, labels }: TradeOffsAnswerProps) {
+  const { model, points, cheapestNonInferior } = frontier;
+  const { baseline, saving, reason } = cheapestNonInferior;
+  const point = findPoint(points, cheapestNonInferior.point);
+  if (baseline === null) return <>No champion to compare with.</>;
+  if (point === null)
+    return (
+      <>
+        No version is proven not worse than v{baseline}: {reason}.
+      </>
+    );
+  const saves = saving !== null && decimal(saving.amount).greaterThan(0);
+  if (point.version === baseline && !saves) {
+    return (
+      <>
+        No cheaper version is proven not worse than{' '}
+        <VersionLink model={model} version={baseline}>
+          v{baseline}
+        </VersionLink>
+        , <MoneyFigure money={point.costPerMonth} /> a month.
+      </>
+    );
+  }
+  return (
+    <>
+      Cheapest that is proven not worse than{' '}
+      <VersionLink model={model} version={baseline}>
+        v{baseline}
+      </VersionLink>
+      :{' '}
+      <VersionLink model={model} version={point.version}>
+        {labels.get(point.point)}
+      </VersionLink>
+      , <MoneyFigure money={point.costPerMonth} /> a month
+      {saves && (
+        <>
+          ; it saves <MoneyFigure money={saving} />
+        </>
+      )}
+      .
+    </>
+  );
+}

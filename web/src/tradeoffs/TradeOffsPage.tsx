@@ -1,0 +1,115 @@
+import { useQueries, useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { listModels } from '../../../src/mlops/registry/schema.ts';
+import { listPolicies } from '../../../src/tradeoff/gates/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { counted } from '../format/number.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Card } from '../parts/Card.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { ErrorState } from '../parts/ErrorState.tsx';
+import layout from '../parts/layout.module.css';
+import { Page } from '../parts/Page.tsx';
+import { Skeleton } from '../parts/Skeleton.tsx';
+import { labelPoints } from './point-labels.ts';
+import { TradeOffsAnswer } from './TradeOffsAnswer.tsx';
+import { type ListedFrontier, TradeOffsList } from './TradeOffsList.tsx';
+import { choosePolicy, frontierQuery } from './use-frontier.ts';
+
+const TABLE_HEIGHT = 200;
+
+/** Models that have a version with both cost and quality, and the choice that each offers. */
+export function TradeOffsPage() {
+  const models = useQuery(endpointQuery(listModels));
+  const policies = useQuery(endpointQuery(listPolicies));
+  const isKnown = models.data !== undefined && policies.data !== undefined;
+  const names = isKnown ? models.data.models.map(({ name }) => name) : [];
+  const frontiers = useQueries({
+    queries: names.map((name) =>
+      frontierQuery(name, { policy: choosePolicy(policies.data?.policies ?? [], name, undefined) }),
+    ),
+  });
+  const listed = names.map((model, index): ListedFrontier => {
+    const { data, error } = frontiers[index] ?? {};
+    return { model, frontier: data ?? null, error: error ?? null };
+  });
+  const waits = models.isPending || policies.isPending || frontiers.some(({ isPending }) => isPending);
+  const error = models.error ?? policies.error;
+  const found = listed.filter(({ frontier }) => frontier !== null && frontier.points.length > 0);
+  const without = listed.filter(({ frontier }) => frontier === null || frontier.points.length === 0);
+  return (
+    <Page
+      title="Trade-offs"
+      answer={error !== null ? 'The models could not be read.' : waits ? <AnswerPending /> : describeFound(found)}
+    >
+      {error !== null ? (
+        <ErrorState error={error} what="The models" onRetry={() => void models.refetch()} />
+      ) : waits ? (
+        <div aria-busy="true">
+          <Skeleton height={TABLE_HEIGHT} />
+        </div>
+      ) : (
+        <div className={layout.stack}>
+          <Card title="Models" note="Cost at demand against quality; each leads to its frontier and what-if." flush>
+            {found.length > 0 ? (
+              <TradeOffsList listed={found} />
+            ) : (
+              <EmptyState
+                shows="Every model with the cheapest version that is proven not worse than its champion."
+                why={
+                  names.length === 0
+                    ? 'No model is registered yet.'
+                    : 'No model has a version with both an evaluation and a benchmark. Import the outcomes of the run of a version.'
+                }
+                command={
+                  names.length === 0
+                    ? `export MLFLOW_TRACKING_URI=${window.location.origin}`
+                    : 'steelyard evaluation import outcomes.csv --run RUN --id example_id --correct correct'
+                }
+              />
+            )}
+          </Card>
+          {found.length > 0 && without.length > 0 && <WithoutPoints listed={without} />}
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function describeFound(found: readonly ListedFrontier[]): ReactNode {
+  const [first, ...others] = found;
+  if (first === undefined) return 'No model has a version with both cost and quality yet.';
+  if (others.length === 0 && first.frontier !== null) {
+    return (
+      <>
+        {first.model}: <TradeOffsAnswer frontier={first.frontier} labels={labelPoints(first.frontier.points)} />
+      </>
+    );
+  }
+  const cheaper = found.filter(({ frontier }) => {
+    const saving = frontier?.cheapestNonInferior.saving ?? null;
+    return saving !== null && Number(saving.amount) > 0;
+  });
+  const models = counted(found.length, 'model');
+  return cheaper.length === 0
+    ? `${models} with cost and quality; no cheaper version is proven not worse than its champion.`
+    : `${models} with cost and quality; ${cheaper.length} of them with a cheaper version that is proven not worse.`;
+}
+
+/** Models without a point, with the first reason. */
+function WithoutPoints({ listed }: { readonly listed: readonly ListedFrontier[] }) {
+  return (
+    <p className={layout.quiet}>
+      Without a version that has both:{' '}
+      {listed.map(({ model, frontier, error }, index) => (
+        <span
+          key={model}
+          data-tip={error?.message ?? frontier?.leftOut[0]?.reason ?? 'It has no version with an evaluation.'}
+        >
+          {index > 0 && ', '}
+          {model}
+        </span>
+      ))}
+    </p>
+  );
+}
