@@ -5,7 +5,7 @@ import { azureBill } from './azure-bill.ts';
 import { type BillingMonth, billingMonths } from './calendar.ts';
 import { sellers } from './company.ts';
 import { addCosts, noCosts } from './costs.ts';
-import { firstDays, firstEdition } from './first-edition.ts';
+import { firstDays, firstEdition, restatedEdition } from './first-edition.ts';
 import {
   type BillRow,
   type Cloud,
@@ -73,11 +73,13 @@ export interface OddFiles {
   readonly firstEdition: BillFile;
   /** A short one-time Azure export of the newest month, whose charges are in the daily export too. */
   readonly oneTimeExport: BillFile;
+  /** The newest AWS month as a later delivery restates it. The demo does not import it. */
+  readonly restatement: BillFile;
 }
 
 const ONE_TIME_DAYS = 5;
 
-/** Writes the additional deliveries under `dir`; none of them changes the final bill. */
+/** Writes the additional deliveries under `dir`; none of those that the demo imports changes the final bill. */
 export function writeOddFiles(dir: string, options: BillOptions): OddFiles {
   const months = billingMonths(options.asOf);
   const [oldest, newest] = [months[0], months.at(-1)];
@@ -86,6 +88,7 @@ export function writeOddFiles(dir: string, options: BillOptions): OddFiles {
   return {
     firstEdition: writeOdd(dir, 'aws', oldest, firstEdition(billRows('aws', options.seed, oldest), lastDay)),
     oneTimeExport: writeOdd(dir, 'azure', newest, firstDays(billRows('azure', options.seed, newest), ONE_TIME_DAYS)),
+    restatement: writeOdd(dir, 'aws', newest, restatedEdition(billRows('aws', options.seed, newest))),
   };
 }
 

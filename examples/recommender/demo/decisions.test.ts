@@ -1,0 +1,111 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importBill } from '../../../src/finops/billing/schema.ts';
+import { postApply } from '../../../src/platform/manifests/schema.ts';
+import { decimal } from '../../../src/platform/units/index.ts';
+import { getDecision, listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
+import { checkGate } from '../../../src/tradeoff/gates/schema.ts';
+import { type BillFile, writeBill, writeOddFiles } from '../bill/write-bill.ts';
+import { uploadAll } from './bills.ts';
+import { type DemoVerdict, decideOnModels } from './decide.ts';
+import { MODEL } from './register.ts';
+import { applyConfig } from './run-demo.ts';
+import { type DemoServer, replayAll, startDemoServer } from './server.testing.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'steelyard-demo-bill-'));
+const options = { seed: 1, asOf: new Date() };
+/** A tenth of the demo's data and measurement: the decisions are of the same kind, not the same ones. */
+const SMALL = {
+  ratings: { userCount: 300, itemCount: 240, tasteCount: 24 },
+  measure: { repetitions: 5, secondsPerRepetition: 0.02, warmUpSeconds: 0.02 },
+};
+const RETRAINED = new URL('../production/documents/policy.yaml', import.meta.url);
+
+let server: DemoServer;
+let verdicts: readonly DemoVerdict[];
+let restatement: BillFile;
+
+async function deliver(source: string, files: readonly BillFile[]): Promise<string> {
+  const uploads = await uploadAll(server.client, folder, files);
+  const { delivery } = await server.client.call(importBill, { body: { source, files: uploads } });
+  await server.settle();
+  return delivery ?? '';
+}
+
+const show = (decision: string) => server.client.call(getDecision, { params: { decision } });
+const list = async () => (await server.client.call(listDecisions, { query: {} })).decisions;
+
+beforeAll(async () => {
+  server = await startDemoServer();
+  const { client } = server;
+  await applyConfig(client);
+  restatement = writeOddFiles(folder, options).restatement;
+  const files = writeBill(folder, options).filter(({ month }) => month === restatement.month);
+  for (const [cloud, ofCloud] of Map.groupBy(files, (file) => file.cloud)) await deliver(cloud, ofCloud);
+  ({ verdicts } = await decideOnModels(client, { seed: 1, report: () => undefined, ...SMALL }));
+  // A policy without a budget: its decision stands on no bill.
+  await client.call(postApply, { body: { documents: [{ file: 'p.yaml', text: readFileSync(RETRAINED, 'utf8') }] } });
+  await client.call(checkGate, { body: { model: MODEL, version: '5', policy: 'ranker-retrained' } });
+  await server.settle();
+});
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+describe('the decisions of the demo', () => {
+  it('rest on tests by user and on costs at one demand', async () => {
+    expect(verdicts).toHaveLength(6);
+    const decided = (await list()).filter(({ policy }) => policy === 'ranker-production');
+    for (const { checks, evidence } of decided) {
+      expect(checks.filter(({ side }) => side === 'quality').map(({ name }) => name)).toEqual([
+        'ndcg_at_10 floor',
+        'ndcg_at_10 non-inferior to @champion',
+        'recall_at_10 floor',
+        'recall_at_10 non-inferior to @champion',
+      ]);
+      const floors = checks.filter(({ name }) => name.endsWith('floor'));
+      expect(floors).toMatchObject([{ alpha: 0.05 }, { alpha: 0.05 }]);
+      for (const { n, interval, test } of floors) {
+        expect(n).toBeGreaterThan(250);
+        expect([interval, test]).not.toContain(null);
+      }
+      const bases = checks.filter(({ side, name }) => side === 'cost' && name !== 'training cost');
+      expect(bases.map(({ basis }) => basis)).toEqual(['atDemand', 'atDemand', 'atDemand']);
+      expect(evidence.billDeliveries).toHaveLength(2);
+    }
+  });
+
+  it('on a restated bill are judged again with the money at stake, and no others', async () => {
+    const before = await list();
+    expect(before.map(({ review }) => review)).toEqual(before.map(() => null));
+    const named = (await list()).at(-1)?.evidence.billDeliveries ?? [];
+    const after = await deliver('aws', [restatement]);
+    await server.settle();
+    for (const { decision, policy, verdict } of before) {
+      const { review, reviews } = await show(decision);
+      if (policy !== 'ranker-production') {
+        expect(reviews).toEqual([]);
+        continue;
+      }
+      expect(reviews).toHaveLength(1);
+      expect(review).toMatchObject({ status: 'same', verdict, causes: [{ kind: 'bill' }] });
+      const [replaced] = review?.causes[0]?.ids.filter((id) => id !== after) ?? [];
+      expect(named).toContain(replaced);
+      const [budget] = review?.changedChecks.filter(({ name }) => name === 'budget recommendations') ?? [];
+      const lost = decimal(budget?.now?.bound ?? 0).minus(budget?.before?.bound ?? 0);
+      expect(lost.isNegative()).toBe(true);
+      expect(decimal(review?.atStake?.amount ?? 0).equals(lost)).toBe(true);
+      expect(review?.atStake).toMatchObject({ currency: 'USD', check: 'budget recommendations' });
+    }
+  });
+
+  it('give their verdicts in a replay, on the server and from an export', async () => {
+    const replays = await replayAll(server.client);
+    expect(replays).toHaveLength(7);
+    for (const { recorded, onServer, exported } of replays) {
+      expect(onServer).toMatchObject({ isSame: true, verdict: recorded });
+      expect(onServer.bills.every(({ isSame }) => isSame)).toBe(true);
+      expect(exported).toMatchObject({ isSame: true, verdict: recorded });
+    }
+  });
+});
