@@ -58,13 +58,11 @@ export function billRows(cloud: Cloud, seed: number, month: BillingMonth): Gener
  * generated and written as a stream: memory does not grow with the bill. The same options give the same bytes.
  */
 export function writeBill(dir: string, options: BillOptions): BillFile[] {
-  return clouds.flatMap((cloud) => {
-    mkdirSync(join(dir, cloud), { recursive: true });
-    return billingMonths(options.asOf).map((month) => {
-      const path = join(dir, cloud, `focus-${month.label}.csv`);
-      return { cloud, month: month.label, path, rows: writeMonth(path, cloud, billRows(cloud, options.seed, month)) };
-    });
-  });
+  return clouds.flatMap((cloud) =>
+    billingMonths(options.asOf).map((month) =>
+      writeBillMonth(join(dir, cloud), cloud, month, billRows(cloud, options.seed, month)),
+    ),
+  );
 }
 
 /** Additional files, as clouds deliver them with the final bills. */
@@ -86,14 +84,29 @@ export function writeOddFiles(dir: string, options: BillOptions): OddFiles {
   if (oldest === undefined || newest === undefined) throw new Error('there is no billing month');
   const lastDay = new Date(oldest.end - 1).toISOString().slice(0, 10);
   return {
-    firstEdition: writeOdd(dir, 'aws', oldest, firstEdition(billRows('aws', options.seed, oldest), lastDay)),
-    oneTimeExport: writeOdd(dir, 'azure', newest, firstDays(billRows('azure', options.seed, newest), ONE_TIME_DAYS)),
-    restatement: writeOdd(dir, 'aws', newest, restatedEdition(billRows('aws', options.seed, newest))),
+    firstEdition: writeBillMonth(
+      join(dir, 'aws-odd'),
+      'aws',
+      oldest,
+      firstEdition(billRows('aws', options.seed, oldest), lastDay),
+    ),
+    oneTimeExport: writeBillMonth(
+      join(dir, 'azure-odd'),
+      'azure',
+      newest,
+      firstDays(billRows('azure', options.seed, newest), ONE_TIME_DAYS),
+    ),
+    restatement: writeBillMonth(
+      join(dir, 'aws-odd'),
+      'aws',
+      newest,
+      restatedEdition(billRows('aws', options.seed, newest)),
+    ),
   };
 }
 
-function writeOdd(dir: string, cloud: Cloud, month: BillingMonth, rows: Iterable<BillRow>): BillFile {
-  const folder = join(dir, `${cloud}-odd`);
+/** Writes rows of one month as a cloud exports them, as `focus-YYYY-MM.csv` in the folder. */
+export function writeBillMonth(folder: string, cloud: Cloud, month: BillingMonth, rows: Iterable<BillRow>): BillFile {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `focus-${month.label}.csv`);
   return { cloud, month: month.label, path, rows: writeMonth(path, cloud, rows) };
