@@ -13,7 +13,7 @@ import { connectBrowser, hasChromium, newVisit, open, readable } from '../suppor
 import { demoApplication, type RunningServer } from '../support/demo.ts';
 import { ask, listedDecisions } from './questions.ts';
 
-/** Policy of the demo with a budget, so that its decisions stand on the bill. */
+/** Policy of the demo with a budget, so that its decisions are based on the bill. */
 const ON_THE_BILL = 'ranker-production';
 
 describe.skipIf(!hasChromium)(

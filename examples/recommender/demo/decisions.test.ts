@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importBill } from '../../../src/finops/billing/schema.ts';
 import { postApply } from '../../../src/platform/manifests/schema.ts';
+import { MINUTE_MS } from '../../../src/platform/units/durations.ts';
 import { decimal } from '../../../src/platform/units/index.ts';
+import { isDeep } from '../../../src/testing/deep.ts';
 import { getDecision, listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
 import { checkGate } from '../../../src/tradeoff/gates/schema.ts';
 import { billingMonths } from '../bill/calendar.ts';
@@ -30,15 +32,19 @@ let server: DemoServer;
 let verdicts: readonly DemoVerdict[];
 
 /** Imports the newest month of the AWS accounts of the team, as the demo's bill has it, or restated. */
-async function deliver(edition: (rows: Iterable<BillRow>) => Iterable<BillRow>): Promise<string> {
+async function deliver(
+  { client, settle }: DemoServer,
+  seed: number,
+  edition: (rows: Iterable<BillRow>) => Iterable<BillRow> = (rows) => rows,
+): Promise<string> {
   const month = billingMonths(new Date()).at(-1);
   if (month === undefined) throw new Error('there is no billing month');
-  const rows = billRows('aws', SEED, month).filter(({ SubAccountName }) =>
+  const rows = billRows('aws', seed, month).filter(({ SubAccountName }) =>
     SubAccountName?.startsWith('recommendations'),
   );
-  const files = await uploadAll(server.client, folder, [writeBillMonth(folder, 'aws', month, edition(rows))]);
-  const { delivery } = await server.client.call(importBill, { body: { source: 'aws', files } });
-  await server.settle();
+  const files = await uploadAll(client, folder, [writeBillMonth(folder, 'aws', month, edition(rows))]);
+  const { delivery } = await client.call(importBill, { body: { source: 'aws', files } });
+  await settle();
   return delivery ?? '';
 }
 
@@ -51,9 +57,9 @@ beforeAll(async () => {
   server = await startDemoServer();
   const { client } = server;
   await applyConfig(client);
-  await deliver((rows) => rows);
+  await deliver(server, SEED);
   ({ verdicts } = await decideOnModels(client, { seed: SEED, report: () => undefined, ...SMALL }));
-  // A policy without a budget: its decision stands on no bill.
+  // A policy without a budget: its decision is based on no bill.
   await client.call(postApply, { body: { documents: [{ file: 'p.yaml', text: readFileSync(RETRAINED, 'utf8') }] } });
   await client.call(checkGate, { body: { model: MODEL, version: '5', policy: 'ranker-retrained' } });
   await server.settle();
@@ -86,7 +92,7 @@ describe('the decisions of the demo', () => {
   it('on a restated bill are judged again with the money at stake, and no others', async () => {
     const before = await list();
     expect(before.map(({ review }) => review)).toEqual(before.map(() => null));
-    const after = await deliver(restatedEdition);
+    const after = await deliver(server, SEED, restatedEdition);
     await server.settle();
     for (const { decision, policy, verdict } of before) {
       const { review, reviews, evidence } = await show(decision);
@@ -115,3 +121,46 @@ describe('the decisions of the demo', () => {
     }
   });
 });
+
+const SEEDS = Array.from({ length: 20 }, (_, at) => at + 1);
+
+/** Verdicts of the demo with another seed, by model: training, evaluation, measurement and gate are those of the demo. */
+async function decideWithSeed(seed: number): Promise<Record<string, DemoVerdict>> {
+  await using other = await startDemoServer();
+  await applyConfig(other.client);
+  await deliver(other, seed);
+  const measure = { secondsPerRepetition: 0.05, warmUpSeconds: 0.1 };
+  const decided = await decideOnModels(other.client, { seed, report: () => undefined, measure });
+  const replays = await replayAll(other.client);
+  expect(replays.every(({ onServer, exported }) => onServer.isSame && exported.isSame)).toBe(true);
+  return Object.fromEntries(decided.verdicts.map((verdict) => [verdict.name, verdict]));
+}
+
+if (isDeep) {
+  describe('the decisions of the whole demo', () => {
+    it.each(SEEDS)(
+      'with seed %i reject the largest model on its cost at demand and promote no other than the chosen one',
+      async (seed) => {
+        const verdicts = await decideWithSeed(seed);
+        console.log(
+          seed,
+          Object.values(verdicts)
+            .map(({ name, verdict }) => `${name} ${verdict}`)
+            .join(', '),
+        );
+        const largest = verdicts['ensemble-8x144'];
+        expect(largest?.verdict).toBe('reject');
+        expect(largest?.reasons.map((reason) => reason.split(':')[0])).toEqual([
+          'cost per 1,000 predictions',
+          'cost per month',
+        ]);
+        expect(['promote', 'hold']).toContain(verdicts['mf-64']?.verdict);
+        expect(['promote', 'hold']).toContain(verdicts['mf-32']?.verdict);
+        for (const smaller of ['popularity', 'mf-8', 'mf-16']) {
+          expect(['reject', 'hold']).toContain(verdicts[smaller]?.verdict);
+        }
+      },
+      10 * MINUTE_MS,
+    );
+  });
+}

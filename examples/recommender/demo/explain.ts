@@ -1,36 +1,30 @@
+import { describeCheck } from '../../../src/tradeoff/gates/index.ts';
 import type { Check, Verdict } from '../../../src/tradeoff/gates/schema.ts';
 
 /**
  * The checks that decided a verdict, for the terminal: of a promotion all of them, else those that do not pass.
  *
- * @example "ndcg_at_10 non-inferior to @champion: 0.0585 (0.0536 to 0.0634), required >= -0.01; paired t interval, 3,940 users, alpha 0.05"
+ * @example "ndcg_at_10 non-inferior to @champion: 0.05851 (0.0545 to 0.0625), required >= -0.01; paired t interval, 3,940 users, alpha 0.05"
  */
 export function explainVerdict(verdict: Verdict, checks: readonly Check[]): string[] {
   return checks.filter(({ holds }) => verdict === 'promote' || holds !== true).map(explainCheck);
 }
 
-function explainCheck({
-  name,
-  measured,
-  unit,
-  comparison,
-  bound,
-  interval,
-  holds,
-  test,
-  n,
-  alpha,
-  source,
-}: Check): string {
+function explainCheck(check: Check): string {
+  const { measured, comparison, bound, interval, holds, test, n, alpha, source } = check;
+  const name = describeCheck(check);
   if (measured === null) return `${name}: ${holds === true ? 'passes' : 'inconclusive'}; ${source}`;
   const range = interval === null ? '' : ` (${shorten(interval.lower)} to ${shorten(interval.upper)})`;
-  const figures = `${name}: ${shorten(measured)}${range}, required ${comparison} ${shorten(bound)} ${unit}`;
-  if (test == null || n == null || alpha == null) return figures;
-  return `${figures}; ${test}, ${n.toLocaleString('en')} users, alpha ${alpha}`;
+  const unit = check.side === 'cost' ? ` ${check.unit}` : '';
+  const figures = `${name}: ${shorten(measured)}${range}, required ${comparison} ${shorten(bound)}${unit}`;
+  if (test != null && n != null && alpha != null) {
+    return `${figures}; ${test}, ${n.toLocaleString('en')} users, alpha ${alpha}`;
+  }
+  return holds === true ? figures : `${figures}; ${source}`;
 }
 
-/** Three significant digits, with the word where there is no figure. */
+/** Four significant digits, in plain notation. */
 function shorten(value: string | null): string {
   if (value === null) return 'an unknown bound';
-  return Number(value).toLocaleString('en', { maximumSignificantDigits: 3, maximumFractionDigits: 20 });
+  return Number(value).toLocaleString('en', { maximumSignificantDigits: 4 });
 }
