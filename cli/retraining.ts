@@ -1,4 +1,6 @@
+import { stat } from 'node:fs/promises';
 import { z } from 'zod';
+import { RunId } from '../src/mlops/runs/schema.ts';
 import { UtcInstant } from '../src/platform/units/schema.ts';
 import {
   dismissRetrainingRound,
@@ -11,6 +13,13 @@ import {
   type RetrainingRoundSummary,
   startRetraining,
 } from '../src/tradeoff/retraining/schema.ts';
+import {
+  exportRoundTestSet,
+  exportRoundTrainingSet,
+  scoreRoundAnswers,
+} from '../src/tradeoff/retraining/test-set/schema.ts';
+import { readBytes, unreadable } from './bill-files.ts';
+import { passOn } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { formatCount, formatInstant, formatMoney } from './output/amounts.ts';
@@ -133,6 +142,7 @@ function roundText(roundDetail: RetrainingRound, { paint }: Context): string {
       ['state', stateText(roundDetail)],
       ['reason', roundDetail.reason],
       ['data', window === null ? null : `${formatInstant(window.start)} to ${formatInstant(window.end)}`],
+      ['test set', testText(roundDetail)],
       ['gain', worth === null ? null : (formatMoney(worth.gain) ?? worth.reason)],
       ['expected cost', worth === null ? null : `${formatMoney(worth.cost) ?? 'not known'}: ${worth.costFrom}`],
       ['run', run === null ? null : `${run.pipeline} #${run.number}`],
@@ -152,6 +162,17 @@ function roundText(roundDetail: RetrainingRound, { paint }: Context): string {
     paint,
   );
   return `${figures}\n\n${timeline}`;
+}
+
+/** Example: "1,003 predictions of version 1, accuracy 0.7, digest 0a1b2c3d4e5f; compared by the gate". */
+function testText({ test }: RetrainingRound): string | null {
+  if (test === null) return null;
+  const { set, reason, compared } = test;
+  if (set === null || set.window === null || set.sha256 === null) return `none: ${reason}`;
+  const means = set.outcomes.map(({ outcome, mean }) => `${outcome} ${Number(mean.toPrecision(4))}`).join(', ');
+  const period = `from ${formatInstant(set.window.start)} to ${formatInstant(set.window.end)}`;
+  const used = compared === null ? '' : `; ${compared ? 'compared' : 'not compared'} by the gate`;
+  return `${formatCount(set.rows)} held-out predictions of version ${set.modelVersion} ${period}: ${means}, digest ${set.sha256.slice(0, 12)}${used}`;
 }
 
 function realisedFacts({ realised }: RetrainingRound): [string, string | null][] {
@@ -224,4 +245,68 @@ const dismissCommand = command({
   },
 });
 
-export const retrainingCommands = [listCommand, showCommand, startCommand, dismissCommand];
+const ofRound = { round: { ...round, required: true, describe: 'Round' } } as const;
+
+const testSetCommand = command({
+  path: ['retraining', 'test-set'],
+  summary: 'Export the held-out predictions of the window that triggered a round, as JSON lines',
+  example: `steelyard retraining test-set ranker --round 3 > test.jsonl
+steelyard retraining test-set ranker --round 3 --labels > labelled.jsonl`,
+  needs: 'server',
+  positionals: { retraining },
+  options: { ...ofRound, labels: { describe: 'Add the label to each line' } },
+  run: async (context, { retraining: name, round: number, labels }) => {
+    const input = { params: { retraining: name, round: number }, query: { labels: labels ? 'true' : 'false' } };
+    await passOn(await (await context.client()).download(exportRoundTestSet, input), context);
+    return 0;
+  },
+});
+
+const trainingSetCommand = command({
+  path: ['retraining', 'training-set'],
+  summary: 'Export the labelled predictions of the data of a round, without the held-out ones, as JSON lines',
+  example: 'steelyard retraining training-set ranker --round 3 > training.jsonl',
+  needs: 'server',
+  positionals: { retraining },
+  options: ofRound,
+  run: async (context, { retraining: name, round: number }) => {
+    const input = { params: { retraining: name, round: number } };
+    await passOn(await (await context.client()).download(exportRoundTrainingSet, input), context);
+    return 0;
+  },
+});
+
+const scoreCommand = command({
+  path: ['retraining', 'score'],
+  summary: 'Score the answers of a candidate to the test set of a round, for the gate',
+  example: 'steelyard retraining score ranker answers.jsonl --round 3 --run 0123abcd',
+  needs: 'server',
+  positionals: {
+    retraining,
+    file: { describe: 'JSON lines {"prediction": "p1", "output": 1}, one for each line of the test set' },
+  },
+  options: {
+    ...ofRound,
+    run: { value: 'RUN', schema: RunId, required: true, describe: 'MLflow run of the candidate' },
+  },
+  run: async (context, { retraining: name, file, round: number, run }) => {
+    await stat(file).catch((error: unknown) => Promise.reject(unreadable(file, error)));
+    const params = { retraining: name, round: number, runId: run };
+    const scored = await (await context.client()).upload(
+      scoreRoundAnswers,
+      { params },
+      readBytes(file, () => {}),
+    );
+    await context.answer(scored, () => {
+      const { name: evaluation, version, rows, outcomes } = scored.evaluation;
+      const means = outcomes.map(({ outcome, mean }) => `${outcome} ${Number(mean.toPrecision(4))}`).join(', ');
+      return `Scored ${rows} answers as evaluation ${evaluation} v${version}: ${means}.`;
+    });
+    return 0;
+  },
+});
+
+export const retrainingCommands = [
+  ...[listCommand, showCommand, startCommand, dismissCommand],
+  ...[testSetCommand, trainingSetCommand, scoreCommand],
+];

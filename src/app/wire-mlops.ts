@@ -3,6 +3,7 @@ import { createEvaluations } from '../mlops/evaluations/index.ts';
 import { createWorkspaceDoor } from '../mlops/kubernetes-executor/index.ts';
 import { type AliasGovernance, createRegistry } from '../mlops/registry/index.ts';
 import { createScaling } from '../mlops/scaling/index.ts';
+import { createTestSets } from '../mlops/test-sets/index.ts';
 import { createTracing, findTraceOwners } from '../mlops/tracing/index.ts';
 import { createTracking } from '../mlops/tracking/index.ts';
 import { createTransfer } from '../mlops/transfer/index.ts';
@@ -21,10 +22,9 @@ export interface MlopsDeps {
 }
 
 /** Can we run it? Tracking, registry, traces, webhooks and the MLflow wire. */
-export function wireMlops(
-  { config, folder, clock, log, store, lake, objects: folderObjects, artifacts: objects, events, jobs }: Infrastructure,
-  { org, governance, tokens, uploads }: MlopsDeps,
-) {
+export function wireMlops(infrastructure: Infrastructure, { org, governance, tokens, uploads }: MlopsDeps) {
+  const { config, folder, clock, log, store, lake, objects: folderObjects, artifacts: objects } = infrastructure;
+  const { events, jobs, predictionLog } = infrastructure;
   const { maxUploadBytes } = config;
   const tracking = createTracking({ clock, log, store, lake, objects, events, jobs, maxUploadBytes });
   const registry = createRegistry({ clock, store, events, jobs, tracking, governance });
@@ -44,6 +44,10 @@ export function wireMlops(
   });
   const webhooks = createWebhooks({ clock, log, store, events, folder, allowedHosts: config.webhookAllowedHosts });
   const evaluations = createEvaluations({ clock, store, lake, objects: folderObjects, uploads, tracking });
+  const { predictions, labels } = predictionLog;
+  const testSets = createTestSets({
+    ...{ clock, store, lake, objects: folderObjects, uploads, evaluations, predictions, labels },
+  });
   const transfer = createTransfer({ clock, store, tracking, registry });
   const door = createWorkspaceDoor({ clock, maxUploadBytes });
   const mlflowRoutes = [tracking, registry, tracing, webhooks].flatMap((feature) => feature.mlflowRoutes);
@@ -63,6 +67,7 @@ export function wireMlops(
     transfer,
     scaling,
     evaluations,
+    testSets,
     artifactViews,
     plugins,
     door,

@@ -1,3 +1,4 @@
+import { OBSERVED_WINDOW } from '../mlops/evaluations/schema.ts';
 import type { Registry } from '../mlops/registry/index.ts';
 import { createRetention } from '../mlops/retention/index.ts';
 import { listServedVersions } from '../mlops/serving/index.ts';
@@ -52,7 +53,9 @@ export function wireTradeoff(
     qualityOf: async (sql, named) => {
       const runId = (await registry.version(sql, named.model, named.version))?.runId ?? null;
       const tables = runId === null ? [] : await evaluations.versions(sql, runId);
-      const evaluated = tables.map(({ evaluation: { name, version, sha256 } }) => [name, version, sha256]);
+      // Logged answers in a later window are no evidence of the decision that promoted the version.
+      const own = tables.filter(({ evaluation: { name } }) => name !== OBSERVED_WINDOW);
+      const evaluated = own.map(({ evaluation: { name, version, sha256 } }) => [name, version, sha256]);
       return [listQuality(await registry.metrics(sql, named)), evaluated];
     },
     ownerOf: async (sql, model) => {

@@ -61,7 +61,7 @@ export function wire(
   const serving = wireServing(infrastructure, { org, finops, mlops, monitoring, executors });
   const retraining = createRetrainings({
     ...{ clock, log, store, events, jobs },
-    ...{ pipelines, monitoring, budgets, registry, decisions },
+    ...{ pipelines, monitoring, budgets, registry, decisions, testSets: mlops.testSets },
   });
   const recommendations = createRecommendations({
     ...{ clock, log, store, jobs, send, mail, rules, publicUrl: config.publicUrl ?? null },

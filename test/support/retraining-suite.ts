@@ -70,10 +70,13 @@ function episodeTests(inUse: () => RetrainingRoom): void {
       rollout: { alias: 'champion', from: '1', to: '2' },
       run: { pipeline: 'training', number: 2 },
     });
-    expect(partsOf(round)).toEqual(['trigger', 'worth', 'start', 'run', 'candidate', 'verdict', 'rollout', 'end']);
+    expect(partsOf(round)).toEqual([
+      ...['trigger', 'worth', 'start', 'test', 'run', 'candidate', 'verdict', 'rollout', 'end'],
+    ]);
     expect(round.timeline.map(({ at }) => at)).toEqual(round.timeline.map(({ at }) => at).toSorted());
     const [decision] = (await call(room.application, listDecisions)).decisions;
-    expect(round.gate).toMatchObject({ decision: decision?.decision, summary: decision?.summary });
+    const summary = expect.stringContaining(`${decision?.summary} It compared older values:`);
+    expect(round.gate).toMatchObject({ decision: decision?.decision, summary });
     const [run] = await room.runs();
     expect(run).toMatchObject({ cause: { kind: 'retraining' }, requestedBy: 'retraining:ranker', cost: round.cost });
     await room.tell('opened');

@@ -26,8 +26,31 @@ export async function stageTable(
   columns: EvaluationColumns,
 ): Promise<StagedTable> {
   await readOutcomeTable(session, file, columns);
+  return stageRawRows(session, id, file.name, columns);
+}
+
+/**
+ * The same of a SELECT in the session with the columns `id`, `cluster` (where `columns` names one) and `o0`, `o1`, … in the order of
+ * `listOutcomes`. `name` is that of the rows in messages. Error: `evaluation_rows_invalid`.
+ */
+export async function stageSelect(
+  session: LakeSession,
+  id: string,
+  { name, select }: { readonly name: string; readonly select: string },
+  columns: EvaluationColumns,
+): Promise<StagedTable> {
+  await session.query(`CREATE OR REPLACE TEMP TABLE ${RAW} AS ${select}`);
+  return stageRawRows(session, id, name, columns);
+}
+
+async function stageRawRows(
+  session: LakeSession,
+  id: string,
+  name: string,
+  columns: EvaluationColumns,
+): Promise<StagedTable> {
   await createTypedTable(session, columns);
-  await assertRows(session, file.name, columns);
+  await assertRows(session, name, columns);
   const facts = await summariseRows(session, columns);
   const select = `SELECT id, cluster, outcomes, latency_ms, cost FROM ${TYPED} ORDER BY id`;
   const staged = await session.stage(EVALUATION_ROWS, id, select);

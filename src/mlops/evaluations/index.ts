@@ -1,20 +1,33 @@
 import type { Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { countSlowRows, type LatencyCount } from './latency.ts';
-import { type PairQuestion, pairTables } from './pair.ts';
+import { type PairQuestion, pairTables, readRelation } from './pair.ts';
 import { evaluationRoutes } from './routes.ts';
 import type { PairedOutcomes } from './schema.ts';
-import type { EvaluationDeps } from './service.ts';
-import { findEvaluations, type StoredEvaluation } from './store.ts';
+import {
+  type ComputedTable,
+  type EvaluationDeps,
+  type ImportedEvaluation,
+  recordComputedTable,
+  requireRun,
+} from './service.ts';
+import { findEvaluationById, findEvaluations, type StoredEvaluation } from './store.ts';
 
 export type { LatencyCount } from './latency.ts';
 export { evaluationMigrations } from './migrations.ts';
+export type { ComputedTable, ImportedEvaluation } from './service.ts';
 export type { StoredEvaluation } from './store.ts';
 
 /** Tables of per-example outcomes of runs: two of them pair by example id. */
 export interface Evaluations {
   /** Versions of an evaluation of a run, newest first; of all its evaluations without a name. */
   versions(sql: Sql, runId: string, name?: string): Promise<StoredEvaluation[]>;
+  /** null when there is none of this id. */
+  find(sql: Sql, id: string): Promise<StoredEvaluation | null>;
+  /** Rows of an evaluation as a FROM item (`id`, `cluster`, `outcomes`); read it within a hold of the lake. */
+  relation(sql: Sql, evaluation: StoredEvaluation): Promise<string>;
+  /** Records outcomes that are computed in a session of the lake. Errors: `run_not_found`, `evaluation_rows_invalid`. */
+  record(table: ComputedTable): Promise<ImportedEvaluation>;
   /**
    * Sufficient statistics of an outcome over the examples of both tables; null where a table lacks the outcome, or has it as
    * another kind. Errors: `lake_file_damaged`.
@@ -28,6 +41,12 @@ export interface Evaluations {
 export function createEvaluations(deps: EvaluationDeps): Evaluations {
   return {
     versions: findEvaluations,
+    find: findEvaluationById,
+    relation: (sql, evaluation) => readRelation(deps.lake, sql, evaluation),
+    async record(table) {
+      await requireRun(deps, table.runId);
+      return recordComputedTable(deps, table);
+    },
     pair: (sql, question) => pairTables(deps.lake, sql, question),
     countSlow: (sql, evaluation, boundMs) => countSlowRows(deps.lake, sql, evaluation, boundMs),
     routes: evaluationRoutes(deps),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '../../platform/contract/schema.ts';
-import { Currency, DecimalString, UtcInstant } from '../../platform/units/schema.ts';
+import { Currency, DecimalString, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { Upload, UploadId } from '../../platform/uploads/schema.ts';
 import { RunId } from '../runs/schema.ts';
 
@@ -8,6 +8,12 @@ export const EvaluationName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'small letters, digits, ".", "_" and "-", at most 63')
   .describe('Name of an evaluation within its run; versions are compared by evaluations of the same name');
+
+/** Evaluation of a candidate on the predictions of the window that triggered its retraining. */
+export const TRIGGER_WINDOW = 'trigger-window';
+
+/** Outcomes of the logged predictions of a version in such a window: made by the server, never imported. */
+export const OBSERVED_WINDOW = 'trigger-window.observed';
 
 const ColumnName = z.string().min(1).max(250).describe('Name of a column');
 
@@ -63,6 +69,11 @@ export const Evaluation = z
       .strictObject({ amount: DecimalString.describe('Exact sum over the examples'), currency: Currency })
       .nullable()
       .describe('Total cost; null without a cost column'),
+    window: Period.optional().describe('Time of the predictions; left out for tables that are of no window'),
+    testSet: z
+      .string()
+      .optional()
+      .describe('Id of the table with the logged outcomes of the same predictions; left out where there is none'),
     importedAt: UtcInstant.describe('Time of the import'),
     importedBy: z.string().describe('Account that imported it'),
   })
@@ -125,7 +136,10 @@ export const importEvaluation = endpoint({
   body: z
     .strictObject({
       runId: RunId,
-      name: EvaluationName.default('default'),
+      name: EvaluationName.refine(
+        (name) => name !== OBSERVED_WINDOW,
+        `"${OBSERVED_WINDOW}" is made from logged predictions; import answers of a candidate as "${TRIGGER_WINDOW}"`,
+      ).default('default'),
       columns: EvaluationColumns,
       upload: UploadId.optional().describe('Id of the uploaded file; or give `artifact`'),
       artifact: z

@@ -20,7 +20,9 @@ export {
 } from './drift-windows/service.ts';
 export { listWindows } from './drift-windows/store.ts';
 export { qualityMigrations } from './migrations.ts';
+export { type ScoredRows, scoreRows } from './windows/scored-rows.ts';
 export { readWindows, type Tables } from './windows/windows.ts';
+export { scoresSql } from './windows/windows-sql.ts';
 
 export interface QualityDeps {
   readonly store: Store;

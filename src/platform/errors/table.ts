@@ -310,6 +310,8 @@ export const errorTable = {
   evaluation_artifact_missing: { status: 404, exitCode: NOT_FOUND, title: 'The run has no such artifact' },
   evaluation_column_missing: { status: 400, exitCode: USAGE, title: 'The table has no column of this name' },
   evaluation_rows_invalid: { status: 422, exitCode: REFUSED, title: 'The table has invalid rows; nothing was stored' },
+  test_set_missing: { status: 409, exitCode: CONFLICT, title: 'The retraining has no test set' },
+  test_set_answers_invalid: { status: 422, exitCode: REFUSED, title: 'The answers do not fit the test set' },
   trace_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such trace' },
   model_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such registered model' },
   model_version_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such model version' },

@@ -1,4 +1,5 @@
 import type { Evaluations, StoredEvaluation } from '../../mlops/evaluations/index.ts';
+import { OBSERVED_WINDOW, TRIGGER_WINDOW } from '../../mlops/evaluations/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Clock } from '../../platform/units/index.ts';
@@ -29,7 +30,7 @@ export interface OutcomeQuestion {
 
 export interface OutcomeDeps {
   readonly clock: Clock;
-  readonly evaluations: Pick<Evaluations, 'versions' | 'pair' | 'countSlow'>;
+  readonly evaluations: Pick<Evaluations, 'versions' | 'find' | 'pair' | 'countSlow'>;
   readonly serving: Pick<ServingFacts, 'served'>;
 }
 
@@ -99,8 +100,11 @@ function toOutcomeEvidence(
   return { metric, name, ...toReference(newest), ...outcome, examplesPerDay: computeGrowth(versions) };
 }
 
-function toReference({ evaluation: { evaluation, runId, version, sha256, rows, importedAt } }: StoredEvaluation) {
-  return { evaluation, runId, evaluationVersion: version, sha256, rows, importedAt };
+function toReference({
+  evaluation: { evaluation, runId, version, sha256, rows, window, importedAt },
+}: StoredEvaluation) {
+  const reference = { evaluation, runId, evaluationVersion: version, sha256, rows, importedAt };
+  return window === undefined ? reference : { ...reference, window };
 }
 
 /** Examples a day between the first and the newest version; null with one version, or when it has not grown. */
@@ -124,12 +128,35 @@ async function pairWithChampion(
 ): Promise<PairedEvidence | null> {
   const { request, candidate, championRun, outcome } = asked;
   if (championRun === null) return null;
-  const [baseline] = await evaluations.versions(sql, championRun, request.evaluation);
-  if (baseline === undefined) return null;
+  const baseline = await findBaseline(evaluations, sql, { request, candidate, championRun });
+  if (baseline === null) return null;
   const paired = await evaluations.pair(sql, { candidate, baseline, outcome });
   if (paired === null) return null;
   const overlap = paired.pairs / Math.max(candidate.evaluation.rows, baseline.evaluation.rows);
   return { metric: request.metric, baseline: toReference(baseline), overlap, paired };
+}
+
+/**
+ * Table of the champion to pair with. On the window that triggered a retraining it is what the champion answered to the same
+ * predictions: the test set that the candidate was scored on, if it is of this champion.
+ */
+async function findBaseline(
+  evaluations: OutcomeDeps['evaluations'],
+  sql: Sql,
+  {
+    request,
+    candidate,
+    championRun,
+  }: { readonly request: OutcomeRequest; readonly candidate: StoredEvaluation; readonly championRun: string },
+): Promise<StoredEvaluation | null> {
+  const { testSet } = candidate.evaluation;
+  if (request.evaluation === TRIGGER_WINDOW && testSet !== undefined) {
+    const observed = await evaluations.find(sql, testSet);
+    return observed?.evaluation.runId === championRun ? observed : null;
+  }
+  const name = request.evaluation === TRIGGER_WINDOW ? OBSERVED_WINDOW : request.evaluation;
+  const [newest] = await evaluations.versions(sql, championRun, name);
+  return newest ?? null;
 }
 
 async function gatherLatency(

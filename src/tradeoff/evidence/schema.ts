@@ -48,6 +48,7 @@ const TableReference = {
   evaluationVersion: z.number().int().describe('Version of the evaluation'),
   sha256: z.string().describe('SHA-256 of its rows'),
   rows: z.number().int().describe('Examples'),
+  window: Period.optional().describe('Time of the predictions of an evaluation of logged predictions; else left out'),
   importedAt: UtcInstant.describe('Time of the import'),
 };
 

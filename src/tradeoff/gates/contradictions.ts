@@ -1,3 +1,4 @@
+import { TRIGGER_WINDOW } from '../../mlops/evaluations/schema.ts';
 import type { CostRule, PolicySpec, QualityRule } from './schema.ts';
 
 /** Reason why a policy contradicts itself or can never pass; null when none is known. */
@@ -20,6 +21,9 @@ function findQualityContradiction(rule: QualityRule, { alpha }: PolicySpec): str
   const isTested = alpha !== undefined;
   if (!isTested && (nonInferiority ?? superiority) !== undefined) {
     return `The rule for "${metric}" is a test. State "alpha", such as 0.05.`;
+  }
+  if (!isTested && rule.evaluation === TRIGGER_WINDOW) {
+    return `The rule for "${metric}" compares on "${TRIGGER_WINDOW}", which is a test. State "alpha", such as 0.05.`;
   }
   if (!isTested) return null;
   if (margin?.startsWith('-') === true) {

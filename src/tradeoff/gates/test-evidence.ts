@@ -1,3 +1,4 @@
+import { TRIGGER_WINDOW } from '../../mlops/evaluations/schema.ts';
 import type { GateFacts, OutcomeEvidence, PairedEvidence, QualityEvidence } from '../evidence/schema.ts';
 import { formatSpan } from './freshness.ts';
 import type { PolicySpec, QualityRule } from './schema.ts';
@@ -30,6 +31,7 @@ export function findRuleEvidence(rule: QualityRule, context: TestContext): RuleE
   const outcome = facts.outcomes.find(({ metric }) => metric === rule.metric);
   if (outcome === undefined) {
     const named = rule.outcome ?? rule.metric;
+    if (name === TRIGGER_WINDOW) return { reason: describeUnscored(named) };
     return {
       reason: `no outcome "${named}" in an evaluation "${name}" of this version; import it with "steelyard evaluation import"`,
     };
@@ -39,6 +41,7 @@ export function findRuleEvidence(rule: QualityRule, context: TestContext): RuleE
   if (champion === null || !comparesWithChampion(rule)) return { outcome, pair: null };
   const pair = facts.pairs.find(({ metric }) => metric === rule.metric);
   if (pair === undefined) {
+    if (name === TRIGGER_WINDOW) return { reason: describeUnobserved(outcome.outcome, policy.alias, champion.version) };
     return {
       reason: `@${policy.alias} (version ${champion.version}) has no outcome "${outcome.outcome}" of the same kind in an evaluation "${name}"; import it for its run`,
     };
@@ -51,6 +54,16 @@ export function findRuleEvidence(rule: QualityRule, context: TestContext): RuleE
   }
   const staleBaseline = describeStaleness(pair.baseline, context);
   return staleBaseline === null ? { outcome, pair } : { reason: `@${policy.alias}: ${staleBaseline}` };
+}
+
+/** The candidate was not scored on the window that triggered its retraining. */
+function describeUnscored(outcome: string): string {
+  return `no outcome "${outcome}" of this version on the window that triggered the retraining; let the pipeline fetch "steelyard retraining test-set NAME --round N" and send the answers with "steelyard retraining score"; "steelyard retraining show NAME --round N" says why a round has no test set`;
+}
+
+/** The candidate was scored on answers of another version, or on none of the prediction log. */
+function describeUnobserved(outcome: string, alias: string, version: string): string {
+  return `@${alias} (version ${version}) has no logged outcome "${outcome}" of the predictions that this version was scored on: they were answered by another version, or the monitor does not measure it for each prediction; start a round of the retraining for this champion`;
 }
 
 export function comparesWithChampion(rule: QualityRule): boolean {

@@ -229,6 +229,10 @@ const MOST_INSTANT = Date.UTC(10_000, 0, 1);
 function describeTables({ outcome, pair }: RuleEvidence, { policy, champion }: TestContext): string {
   const table = `evaluation ${outcome.name} v${outcome.evaluationVersion} of run ${outcome.runId}`;
   if (pair === null) return table;
+  const { window } = pair.baseline;
+  if (window !== undefined) {
+    return `${table}, paired with the logged answers of @${policy.alias} (version ${champion?.version}) from ${window.start} to ${window.end}`;
+  }
   return `${table}, paired with v${pair.baseline.evaluationVersion} of run ${pair.baseline.runId} (@${policy.alias}, version ${champion?.version})`;
 }
 

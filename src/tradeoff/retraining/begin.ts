@@ -5,6 +5,7 @@ import { formatInstant, type RetrainingDeps } from './context.ts';
 import { toEndedRound } from './rounds.ts';
 import type { RetrainingRound } from './schema.ts';
 import { findRetrainings, findRound, putRound, type StoredRound } from './store.ts';
+import { prepareTestSet } from './test-set/prepare.ts';
 import { appendEntry } from './timeline.ts';
 
 /** Maximum attempts to begin a run; with the back-off of the queue they take about a minute. */
@@ -17,7 +18,6 @@ export async function beginRun(deps: RetrainingDeps, name: string, number: numbe
   const round = await findRound(deps.store, name, number);
   const [retraining] = await findRetrainings(deps.store, name);
   if (retraining === undefined || round === null || round.document.state !== 'starting') return;
-  const { model, params, trigger } = round.document;
   const { pipeline } = retraining.spec;
   // The link is stored in the transaction that begins the run, so that a crash cannot lose it.
   const link = async (sql: Sql, begun: { readonly run: string; readonly number: number }) => {
@@ -25,6 +25,7 @@ export async function beginRun(deps: RetrainingDeps, name: string, number: numbe
     if (now?.document.state === 'starting') await putRound(sql, toRunning(deps, now, { pipeline, ...begun }));
   };
   try {
+    const { model, params, trigger } = (await prepareTestSet(deps, retraining, round)).document;
     const begun = await deps.pipelines.runs.begin({
       pipeline,
       params,

@@ -2,6 +2,7 @@ import type { Budgets } from '../../finops/budgets/index.ts';
 import type { Monitoring } from '../../mlops/monitoring/index.ts';
 import type { Pipelines } from '../../mlops/pipelines/index.ts';
 import type { Registry } from '../../mlops/registry/index.ts';
+import type { TestSets } from '../../mlops/test-sets/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
@@ -17,7 +18,9 @@ export interface RetrainingDeps {
   readonly pipelines: Pick<Pipelines, 'runs' | 'data'>;
   readonly monitoring: Pick<Monitoring, 'monitor' | 'counts' | 'measured' | 'retrained'>;
   readonly budgets: Pick<Budgets, 'standing'>;
-  readonly registry: Pick<Registry, 'versionByAlias'>;
+  readonly registry: Pick<Registry, 'version' | 'versionByAlias'>;
+  /** Logged answers of the champion in the window that triggered a round, and the answers of the candidate to the same predictions. */
+  readonly testSets: TestSets;
   readonly decisions: Pick<Decisions, 'taken'>;
 }
 

@@ -1,6 +1,7 @@
 import { isOver, type PipelineRun } from '../../mlops/pipelines/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { MINUTE_MS } from '../../platform/units/durations.ts';
+import { findModelPolicies } from '../gates/index.ts';
 import { formatInstant, type RetrainingDeps, scheduleCheck } from './context.ts';
 import { decideOutcome, type Outcome, readDecisionId } from './outcome.ts';
 import { computeFirstMeasurement } from './realised/measure.ts';
@@ -13,6 +14,7 @@ import {
   putRound,
   type StoredRound,
 } from './store.ts';
+import { type GateOfRound, setComparison } from './test-set/compared.ts';
 import { appendEntry } from './timeline.ts';
 
 /** Ends the round of a finished run: its candidate, the verdict of the gate, its cost. Does nothing while the run is running. */
@@ -28,12 +30,14 @@ export async function followRun(deps: RetrainingDeps, runId: string): Promise<vo
   const { alias } = stored.spec;
   const recorded = readDecisionId(run);
   const decision = recorded === null ? null : await decisions.taken(store, recorded);
+  const policies = (await findModelPolicies(store, model)).map(({ spec }) => spec);
+  const governing = policies.filter((policy) => policy.alias === alias);
   await store.transaction(async (sql) => {
     const round = await findRoundByRun(sql, runId);
     if (round === null || round.document.state !== 'running') return;
     const now = (await registry.versionByAlias(sql, model, alias))?.version ?? null;
     const outcome = decideOutcome(run, { model, alias, before: champion, now, decision });
-    const over = buildEndedRound(deps, round, { run, outcome, alias });
+    const over = buildEndedRound(deps, round, { run, outcome, alias, decision, policies: governing });
     await putRound(sql, over);
     await recordRollout(deps, sql, over);
     await checkOtherRounds(deps, sql, over);
@@ -48,13 +52,20 @@ async function scheduleLaterCheck({ store, clock }: RetrainingDeps, runId: strin
   });
 }
 
+interface RunEnd extends Omit<GateOfRound, 'gate'> {
+  readonly run: PipelineRun;
+  readonly outcome: Outcome;
+  readonly alias: string;
+}
+
 function buildEndedRound(
   deps: RetrainingDeps,
   round: StoredRound,
-  { run, outcome, alias }: { readonly run: PipelineRun; readonly outcome: Outcome; readonly alias: string },
+  { run, outcome, alias, ...known }: RunEnd,
 ): StoredRound {
   const { document } = round;
-  const { state, reason, candidate, candidateRun, gate, isRolledOut, entries } = outcome;
+  const { state, reason, candidate, candidateRun, isRolledOut, entries } = outcome;
+  const { test, gate } = setComparison(document.test, { ...known, gate: outcome.gate });
   const at = run.endedAt ?? formatInstant(deps.clock.now());
   const made: StoredRound = {
     ...round,
@@ -62,6 +73,7 @@ function buildEndedRound(
       ...document,
       candidate,
       candidateRun,
+      test,
       gate,
       verdict: gate?.verdict ?? null,
       rollout: isRolledOut && candidate !== null ? { alias, from: document.champion, to: candidate, at } : null,

@@ -19,6 +19,7 @@ import { dismiss, requireRetraining, requireRound, startByPerson } from './servi
 import { readRetraining, readRetrainingDetail, readRound } from './show.ts';
 import { RetrainingSpec } from './spec/schema.ts';
 import { findRetrainings } from './store.ts';
+import { createTestSetRoutes } from './test-set/routes.ts';
 
 export type { RetrainingDeps } from './context.ts';
 export { retrainingMigrations } from './migrations.ts';
@@ -42,7 +43,7 @@ export function createRetrainings(deps: RetrainingDeps & { readonly events: Pick
     kinds: [
       createSpecKind('Retraining', 70, RetrainingSpec, (sql, name, spec) => applyRetraining(deps, sql, name, spec)),
     ],
-    routes: createRetrainingRoutes(deps),
+    routes: [...createRetrainingRoutes(deps), ...createTestSetRoutes(deps)],
   };
 }
 

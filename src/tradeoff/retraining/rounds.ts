@@ -57,6 +57,7 @@ export async function openRound(
     model: spec.model,
     monitor: spec.monitor,
     window: null,
+    test: null,
     params: {},
     worth: null,
     candidateRun: null,

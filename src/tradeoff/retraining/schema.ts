@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BudgetName } from '../../finops/budgets/schema.ts';
 import { AlertCause, QualityLoss } from '../../mlops/monitoring/schema.ts';
 import { PipelineName } from '../../mlops/pipelines/schema.ts';
+import { TestSet } from '../../mlops/test-sets/schema.ts';
 import { Name } from '../../org/schema.ts';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { DecimalString, Money, Period, UtcInstant } from '../../platform/units/schema.ts';
@@ -113,14 +114,17 @@ const TimelineEntry = z
   .strictObject({
     at: UtcInstant.describe('Time of the event'),
     step: z
-      .enum(['trigger', 'worth', 'wait', 'start', 'run', 'candidate', 'verdict', 'rollout', 'end', 'realised'])
+      .enum(['trigger', 'worth', 'wait', 'start', 'test', 'run', 'candidate', 'verdict', 'rollout', 'end', 'realised'])
       .describe('Part of the round'),
     text: z.string().describe('Description of the event, in one sentence'),
     evidence: z
       .array(
         z.strictObject({
           kind: z
-            .enum(['monitor', 'episode', 'pipeline_run', 'mlflow_run', 'model_version', 'decision', 'budget', 'person'])
+            .enum([
+              ...['monitor', 'episode', 'pipeline_run', 'mlflow_run', 'model_version'],
+              ...['evaluation', 'decision', 'budget', 'person'],
+            ] as const)
             .describe('Kind of object'),
           id: z.string().describe('Id or name; for a version model/version, for a pipeline run pipeline/number'),
         }),
@@ -130,12 +134,28 @@ const TimelineEntry = z
   .describe('Event of a round');
 export type TimelineEntry = z.infer<typeof TimelineEntry>;
 
+const RoundTest = z
+  .strictObject({
+    set: TestSet.nullable().describe('Test set; null: there is no version to compare with, or no monitor'),
+    reason: z.string().nullable().describe('Why there is no test set; null: there is one'),
+    compared: z
+      .boolean()
+      .nullable()
+      .describe(
+        'The gate compared candidate and champion on the test set; false: on older values; null: not known, or the gate was not run',
+      ),
+  })
+  .describe('Comparison of candidate and champion on the window that triggered a round');
+
 export const RetrainingRound = z
   .strictObject({
     ...RetrainingRoundSummary.shape,
     model: z.string().describe('Registered model'),
     monitor: z.string().describe('Monitor'),
     window: Period.nullable().describe('Training data of the candidate; null: not decided yet'),
+    test: RoundTest.nullable().describe(
+      'Test set of the window that triggered the round; null: the run has not begun, or the round is of an older server',
+    ),
     params: z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).describe('Value'))
       .describe('Parameters of the run with expressions filled in; empty before the decision'),

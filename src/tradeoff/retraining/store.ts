@@ -180,8 +180,8 @@ const toStoredRound = ({
   heard,
   episode,
 }: RetrainingTables['retraining_round']): StoredRound => ({
-  // Rounds of older servers have no realized gain.
-  document: RetrainingRound.parse({ realised: null, realisedGain: null, ...JSON.parse(document) }),
+  // Rounds of older servers have no realized gain and no test set.
+  document: RetrainingRound.parse({ realised: null, realisedGain: null, test: null, ...JSON.parse(document) }),
   occurrence,
   lookAt: look_at,
   heard,

@@ -8,8 +8,12 @@ const TEMPLATE = /\$\{\{\s*([\w.]*)\s*\}\}/g;
 const LEAST_MS = 1_000;
 
 /** Names that templates in parameters can use. */
-export const FILLED = ['window.start', 'window.end', 'reason', 'trigger', 'round', 'episode'] as const;
-export type Filled = Readonly<Record<(typeof FILLED)[number], string>>;
+export const FILLED = [
+  ...['window.start', 'window.end', 'test.start', 'test.end'],
+  ...['reason', 'trigger', 'round', 'episode'],
+] as const;
+/** Texts by name; a name that is left out stays as it is, to be filled in later. */
+export type Filled = Readonly<Record<string, string>>;
 
 /**
  * Training data of a round, until now: from the opening of an episode, from the last training for new predictions and labels,
@@ -34,12 +38,9 @@ function chooseDataStart(
   return 'predictions' in trigger || 'labels' in trigger ? trainedUntil : new Date(now).toISOString();
 }
 
-/** Parameters with their templates replaced. Example: `from=${{ window.start }}`. */
+/** Parameters with the templates of these facts replaced. Example: `from=${{ window.start }}`. */
 export function fillParams(params: Readonly<Record<string, Scalar>>, facts: Filled): Record<string, Scalar> {
-  const value = (whole: string, name: string) => {
-    const known = FILLED.find((one) => one === name);
-    return known === undefined ? whole : facts[known];
-  };
+  const value = (whole: string, name: string) => facts[name] ?? whole;
   return Object.fromEntries(
     Object.entries(params).map(([name, param]) => [
       name,

@@ -48,6 +48,12 @@ export function EvidenceLink({
           {before} version {after}
         </Link>
       );
+    case 'evaluation':
+      return (
+        <span>
+          evaluation <code>{id.slice(0, SHORT)}</code>
+        </span>
+      );
     case 'decision':
       return (
         <Link to="/decisions/$decision" params={{ decision: id }} {...style}>

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { RetrainingRound } from '../../../src/tradeoff/retraining/schema.ts';
 import { formatMoney } from '../format/money.ts';
+import { formatCount } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 import { Facts } from '../parts/Facts.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
@@ -23,6 +24,7 @@ export function RoundFacts({ round }: { readonly round: RetrainingRound }) {
         `${formatInstant(window.start)} to ${formatInstant(window.end)}`
       ),
     ],
+    ['Test set', <TestSetFact key="test" test={round.test} />],
     [
       'Run',
       run === null ? (
@@ -81,6 +83,16 @@ export function RoundFacts({ round }: { readonly round: RetrainingRound }) {
     ),
   ];
   return <Facts facts={facts} />;
+}
+
+/** Held-out predictions of the window that triggered the round, with the logged answers of the champion. */
+function TestSetFact({ test }: Pick<RetrainingRound, 'test'>) {
+  const set = test?.set ?? null;
+  if (set === null || set.window === null || set.evaluation === null) {
+    return <Unknown reason={test?.reason ?? 'The run has not begun.'} />;
+  }
+  const means = set.outcomes.map(({ outcome, mean }) => `${outcome} ${Number(mean.toPrecision(4))}`).join(', ');
+  return `${formatCount(set.rows)} predictions of version ${set.modelVersion}, ${formatInstant(set.window.start)} to ${formatInstant(set.window.end)}: ${means}`;
 }
 
 function Realised({ realised }: Pick<RetrainingRound, 'realised'>) {

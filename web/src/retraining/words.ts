@@ -94,6 +94,7 @@ export const STEPS: Readonly<Record<TimelineEntry['step'], string>> = {
   worth: 'Evaluated',
   wait: 'Waiting',
   start: 'Decided',
+  test: 'Test set',
   run: 'Run',
   candidate: 'Candidate',
   verdict: 'Verdict',

@@ -40,7 +40,7 @@ export const QualityRule = z
       .optional()
       .describe('The version must be shown to be better than the champion by more than this'),
     evaluation: EvaluationName.optional().describe(
-      'Evaluation with the per-example outcomes of a test; default: "default"',
+      'Evaluation with the per-example outcomes of a test; trigger-window: the predictions that triggered the retraining; default: "default"',
     ),
     outcome: z
       .string()

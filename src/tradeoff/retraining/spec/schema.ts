@@ -142,6 +142,27 @@ const Worth = z
   })
   .describe('Terms of the comparison of gain and cost');
 
+const TestTerms = z
+  .strictObject({
+    heldOut: z
+      .number()
+      .gt(0)
+      .max(0.5)
+      .default(0.2)
+      .describe(
+        'Share of the labelled predictions that is held out of training, above 0 and up to 0.5; up to 0.5 where the window has few; default 0.2',
+      ),
+    completeness: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(0.95)
+      .describe(
+        'Share of predictions with a label at which a window counts before the time for labels is over, above 0 and up to 1; default 0.95',
+      ),
+  })
+  .describe('Test set: held-out predictions of the window that triggered the round, with the logged answers of the champion');
+
 /** `kind: Retraining` of `steelyard apply`. */
 export const RetrainingSpec = z
   .strictObject({
@@ -152,7 +173,7 @@ export const RetrainingSpec = z
       .record(ParamName, Scalar)
       .default({})
       .describe(
-        'Parameters of its runs; in texts, the expressions window.start, window.end, reason, trigger, round and episode are filled in',
+        'Parameters of its runs; in texts, the expressions window.start, window.end, test.start, test.end, reason, trigger, round and episode are filled in',
       ),
     alias: z
       .string()
@@ -164,6 +185,7 @@ export const RetrainingSpec = z
       .refine((ms) => ms <= YEARS_MS, 'at most 3650d')
       .describe('Time after a retraining in which no other starts automatically'),
     worth: Worth.prefault({}),
+    test: TestTerms.prefault({}),
     on: Triggers.default([]),
   })
   .describe('Triggers of retraining a model, and the comparison of its gain and cost');
