@@ -17,8 +17,8 @@ export interface Round {
 }
 
 /**
- * Answers the test set of a round, the held-out visits of the window that triggered it, so that the gate compares the candidate with
- * what the champion answered to the same visits. Answers how many; 0 where the round has no test set.
+ * Answers the test set of a round: the held-out visits of the window that triggered it. The gate compares these answers with those of
+ * the champion to the same visits. Answers how many there are; 0 where the round has no test set.
  */
 export async function answerTestSet(
   { url, retraining, round, runId }: Round,
