@@ -151,8 +151,8 @@ if (isDeep) {
         const largest = verdicts['ensemble-8x144'];
         expect(largest?.verdict).toBe('reject');
         expect(largest?.reasons.map((reason) => reason.split(':')[0])).toEqual([
-          'cost per 1,000 predictions',
-          'cost per month',
+          'cost per 1,000 predictions (at demand)',
+          'cost per month (at demand)',
         ]);
         expect(['promote', 'hold']).toContain(verdicts['mf-64']?.verdict);
         expect(['promote', 'hold']).toContain(verdicts['mf-32']?.verdict);
