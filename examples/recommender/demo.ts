@@ -6,7 +6,8 @@ import { loadConfig } from '../../src/platform/config/index.ts';
 import { listenOn } from '../../src/platform/http/index.ts';
 import { decimalString } from '../../src/platform/units/index.ts';
 import { createDemoClient } from './demo/client.ts';
-import { type DemoVerdict, runDemo } from './demo/run-demo.ts';
+import type { DemoVerdict } from './demo/decide.ts';
+import { runDemo } from './demo/run-demo.ts';
 
 const { values } = parseArgs({
   options: {
@@ -38,7 +39,10 @@ const { verdicts, production } = await runDemo(createDemoClient(url), {
   report: (line) => console.log(`${elapsed()}  ${line}`),
 });
 console.log(`\n${table(verdicts)}\n`);
-for (const { summary } of verdicts) console.log(`- ${summary}`);
+for (const { summary, reasons } of verdicts) {
+  console.log(`- ${summary}`);
+  for (const reason of reasons) console.log(`    ${reason}`);
+}
 
 if (values.serve) {
   console.log(`\nLook at it: ${url}   (MLflow clients: MLFLOW_TRACKING_URI=${url}; Ctrl-C ends)`);
@@ -72,7 +76,7 @@ function table(rows: readonly DemoVerdict[]): string {
     'version'.padEnd(10),
     'model'.padEnd(16),
     ' NDCG@10',
-    'USD per 1,000 predictions',
+    'USD per 1,000 at demand',
   ].join('  ');
   return [head, ...lines].join('\n');
 }

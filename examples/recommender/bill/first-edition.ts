@@ -2,7 +2,7 @@ import type { BillRow } from './focus-columns.ts';
 import { Exact, plain } from './money.ts';
 
 /** Errors and gaps of the first delivery of the month; the cloud corrected them with the next delivery. */
-const WRONG_PRICE_FACTOR = '1.25';
+const PRICE_FACTOR = '1.25';
 const WRONG_DAYS = /-1[56] /;
 const TWICE_DAY = /-20 /;
 const MONEY = ['BilledCost', 'ContractedCost', 'EffectiveCost', 'ContractedUnitPrice'] as const;
@@ -15,7 +15,7 @@ export function* firstEdition(rows: Iterable<BillRow>, lastDay: string): Generat
   let isTwice = false;
   for (const row of rows) {
     if (row.ChargeCategory === 'Credit' || isLate(row, lastDay)) continue;
-    yield isAtWrongPrice(row) ? atWrongPrice(row) : row;
+    yield isAtWrongPrice(row) ? reprice(row) : row;
     if (isTwice || !isVolume(row)) continue;
     isTwice = true;
     yield row;
@@ -26,21 +26,30 @@ function isLate({ ServiceName, ChargePeriodStart }: BillRow, lastDay: string): b
   return ServiceName?.includes('Bedrock Edition') === true && ChargePeriodStart?.startsWith(lastDay) === true;
 }
 
-function isAtWrongPrice({ ResourceName, ChargePeriodStart = '' }: BillRow): boolean {
-  return ResourceName?.startsWith('ranker-endpoint') === true && WRONG_DAYS.test(ChargePeriodStart);
+function isAtWrongPrice(row: BillRow): boolean {
+  return isRankerEndpoint(row) && WRONG_DAYS.test(row.ChargePeriodStart ?? '');
+}
+
+function isRankerEndpoint({ ResourceName }: BillRow): boolean {
+  return ResourceName?.startsWith('ranker-endpoint') === true;
 }
 
 function isVolume({ ServiceName, ChargePeriodStart = '' }: BillRow): boolean {
   return ServiceName === 'Amazon Elastic Block Store' && TWICE_DAY.test(ChargePeriodStart);
 }
 
-function atWrongPrice(row: BillRow): BillRow {
-  const wrong: BillRow = { ...row };
+function reprice(row: BillRow): BillRow {
+  const repriced: BillRow = { ...row };
   for (const column of MONEY) {
     const amount = row[column];
-    if (amount !== undefined) wrong[column] = plain(new Exact(amount).times(WRONG_PRICE_FACTOR));
+    if (amount !== undefined) repriced[column] = plain(new Exact(amount).times(PRICE_FACTOR));
   }
-  return wrong;
+  return repriced;
+}
+
+/** The bill of a month as a later delivery restates it: all days of the ranker's endpoints at 1.25 times the price. */
+export function* restatedEdition(rows: Iterable<BillRow>): Generator<BillRow> {
+  for (const row of rows) yield isRankerEndpoint(row) ? reprice(row) : row;
 }
 
 /** The first days of a month's bill, as a short one-time export contains them. */

@@ -5,7 +5,7 @@ import { azureBill } from './azure-bill.ts';
 import { type BillingMonth, billingMonths } from './calendar.ts';
 import { sellers } from './company.ts';
 import { addCosts, noCosts } from './costs.ts';
-import { firstDays, firstEdition } from './first-edition.ts';
+import { firstDays, firstEdition, restatedEdition } from './first-edition.ts';
 import {
   type BillRow,
   type Cloud,
@@ -58,13 +58,11 @@ export function billRows(cloud: Cloud, seed: number, month: BillingMonth): Gener
  * generated and written as a stream: memory does not grow with the bill. The same options give the same bytes.
  */
 export function writeBill(dir: string, options: BillOptions): BillFile[] {
-  return clouds.flatMap((cloud) => {
-    mkdirSync(join(dir, cloud), { recursive: true });
-    return billingMonths(options.asOf).map((month) => {
-      const path = join(dir, cloud, `focus-${month.label}.csv`);
-      return { cloud, month: month.label, path, rows: writeMonth(path, cloud, billRows(cloud, options.seed, month)) };
-    });
-  });
+  return clouds.flatMap((cloud) =>
+    billingMonths(options.asOf).map((month) =>
+      writeBillMonth(join(dir, cloud), cloud, month, billRows(cloud, options.seed, month)),
+    ),
+  );
 }
 
 /** Additional files, as clouds deliver them with the final bills. */
@@ -73,24 +71,42 @@ export interface OddFiles {
   readonly firstEdition: BillFile;
   /** A short one-time Azure export of the newest month, whose charges are in the daily export too. */
   readonly oneTimeExport: BillFile;
+  /** The newest AWS month as a later delivery restates it. The demo does not import it. */
+  readonly restatement: BillFile;
 }
 
 const ONE_TIME_DAYS = 5;
 
-/** Writes the additional deliveries under `dir`; none of them changes the final bill. */
+/** Writes the additional deliveries under `dir`; none of those that the demo imports changes the final bill. */
 export function writeOddFiles(dir: string, options: BillOptions): OddFiles {
   const months = billingMonths(options.asOf);
   const [oldest, newest] = [months[0], months.at(-1)];
   if (oldest === undefined || newest === undefined) throw new Error('there is no billing month');
   const lastDay = new Date(oldest.end - 1).toISOString().slice(0, 10);
   return {
-    firstEdition: writeOdd(dir, 'aws', oldest, firstEdition(billRows('aws', options.seed, oldest), lastDay)),
-    oneTimeExport: writeOdd(dir, 'azure', newest, firstDays(billRows('azure', options.seed, newest), ONE_TIME_DAYS)),
+    firstEdition: writeBillMonth(
+      join(dir, 'aws-odd'),
+      'aws',
+      oldest,
+      firstEdition(billRows('aws', options.seed, oldest), lastDay),
+    ),
+    oneTimeExport: writeBillMonth(
+      join(dir, 'azure-odd'),
+      'azure',
+      newest,
+      firstDays(billRows('azure', options.seed, newest), ONE_TIME_DAYS),
+    ),
+    restatement: writeBillMonth(
+      join(dir, 'aws-odd'),
+      'aws',
+      newest,
+      restatedEdition(billRows('aws', options.seed, newest)),
+    ),
   };
 }
 
-function writeOdd(dir: string, cloud: Cloud, month: BillingMonth, rows: Iterable<BillRow>): BillFile {
-  const folder = join(dir, `${cloud}-odd`);
+/** Writes rows of one month as a cloud exports them, as `focus-YYYY-MM.csv` in the folder. */
+export function writeBillMonth(folder: string, cloud: Cloud, month: BillingMonth, rows: Iterable<BillRow>): BillFile {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `focus-${month.label}.csv`);
   return { cloud, month: month.label, path, rows: writeMonth(path, cloud, rows) };

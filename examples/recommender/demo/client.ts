@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
+import { sendEvaluationFile } from '../../../src/mlops/evaluations/schema.ts';
 import { buildUrl, type CallInput, type Endpoint, type ResponseOf } from '../../../src/platform/contract/schema.ts';
 import { createUpload } from '../../../src/platform/uploads/schema.ts';
 
@@ -9,6 +10,8 @@ export interface DemoClient {
   readonly url: string;
   call<E extends Endpoint>(endpoint: E, input?: CallInput<E>): Promise<ResponseOf<E>>;
   upload(path: string): Promise<string>;
+  /** Sends a table of per-example outcomes as text; answers the id of the upload. */
+  uploadOutcomes(name: string, table: string): Promise<string>;
   mlflow<T>(path: string, body: object): Promise<T>;
   putArtifact(uri: string, name: string, content: Uint8Array | string): Promise<void>;
 }
@@ -43,6 +46,11 @@ export function createDemoClient(url: string): DemoClient {
         init as unknown as RequestInit,
       );
       return createUpload.response.parse(answer).upload;
+    },
+    async uploadOutcomes(name, table) {
+      const headers = { 'content-type': 'application/octet-stream' };
+      const path = buildUrl(sendEvaluationFile, { query: { name } });
+      return sendEvaluationFile.response.parse(await send(path, { method: 'POST', headers, body: table })).upload;
     },
     mlflow: async <T>(path: string, body: object) => (await json('POST', `/api/2.0/mlflow/${path}`, body)) as T,
     async putArtifact(uri, name, content) {

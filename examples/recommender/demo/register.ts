@@ -6,6 +6,7 @@ import { variantParams } from '../training/variants.ts';
 import { candidateFiles, lossesOf } from './artifacts.ts';
 import type { Candidate } from './candidates.ts';
 import type { DemoClient } from './client.ts';
+import { HELD_OUT, importOutcomes } from './outcomes.ts';
 
 export const MODEL = 'ranker';
 const EXPERIMENT = 'home-feed-ranker';
@@ -23,7 +24,7 @@ export async function prepareRegistry(client: DemoClient): Promise<string> {
   return experiment_id;
 }
 
-/** Logs a candidate's run through the MLflow API, meters it, and registers it; returns the version. */
+/** Logs a candidate's run through the MLflow API with its outcomes by user, meters it, and registers it; returns the version. */
 export async function registerCandidate(
   client: DemoClient,
   experimentId: string,
@@ -51,6 +52,7 @@ export async function registerCandidate(
     timestamp: startTime + Math.round(((endTime - startTime) * (index + 1)) / all.length),
   }));
   if (losses.length > 0) await client.mlflow('runs/log-batch', { run_id: runId, metrics: losses });
+  await importOutcomes(client, { runId, name: HELD_OUT }, candidate.quality);
   await putModel(client, runId, artifactUri, candidate, endTime);
   for (const [name, content] of Object.entries(candidateFiles(candidate))) {
     await client.putArtifact(artifactUri, name, content);

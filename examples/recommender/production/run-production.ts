@@ -56,6 +56,7 @@ export async function runProduction(client: DemoClient, options: ProductionOptio
   const historyBegan = seasonBegan - (HISTORY_HOURS - SEASON_HOURS) * HOUR_MS;
   await applyDocuments(client, {
     ratings,
+    seed: String(seed),
     example: resolve(import.meta.dirname, '..'),
     node: process.execPath,
     usualStart: new Date(historyBegan).toISOString(),

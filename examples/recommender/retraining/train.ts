@@ -13,12 +13,14 @@ import { measurePredictions } from '../serving-cost/measure-predictions.ts';
 import { type Evaluation, evaluate } from '../training/evaluate.ts';
 import { type TrainedModel, trainModels } from '../training/train-models.ts';
 import { defaultVariants } from '../training/variants.ts';
+import { answerTestSet } from './answers.ts';
 
 /**
  * A step of a pipeline: trains one variant on the ratings of a file, and writes the MLflow model folder `model` and
  * `metrics.json` with the quality on each user's last ratings, with its intervals. It measures predictions in the same
  * way as for the first models and records them as a benchmark of its run, so that the gate knows their cost before the
- * version is registered. On a server with accounts this requires the token of an account that may record usage.
+ * version is registered. In a round of retraining it answers the held-out visits of the window that triggered it. On a
+ * server with accounts this requires the token of an account that may record usage.
  */
 const { values } = parseArgs({
   options: {
@@ -26,6 +28,8 @@ const { values } = parseArgs({
     items: { type: 'string', default: '2400' },
     variant: { type: 'string', default: 'mf-64' },
     seed: { type: 'string', default: '1' },
+    /** Number of the round of retraining; 0: none. */
+    round: { type: 'string', default: '0' },
   },
 });
 
@@ -43,6 +47,7 @@ if (trained === undefined) throw new Error(`${variant.name} was not trained`);
 const quality = evaluate(trained.model, split);
 writeModel(trained);
 await recordBenchmark(trained);
+await answerRound(trained);
 writeFileSync('metrics.json', JSON.stringify(metricsOf(quality), null, 2));
 console.log(`${variant.name}: NDCG@10 ${quality.ndcgAt10.mean.toFixed(4)} over ${quality.ndcgAt10.sampleSize} users`);
 
@@ -51,6 +56,14 @@ async function recordBenchmark({ model }: TrainedModel): Promise<void> {
   if (url === undefined || run === undefined) return;
   const intervals = benchmarkUsage(run, { run }, await measurePredictions(model));
   await createDemoClient(url).call(recordUsage, { body: { intervals } });
+}
+
+async function answerRound({ model }: TrainedModel): Promise<void> {
+  const { STEELYARD_URL: url, MLFLOW_RUN_ID: runId } = processEnvironment();
+  const round = Number(values.round);
+  if (url === undefined || runId === undefined || round === 0) return;
+  const answered = await answerTestSet({ url, retraining: 'ranker', round, runId }, model);
+  console.log(`${answered} held-out visits answered`);
 }
 
 function writeModel({ model }: TrainedModel): void {

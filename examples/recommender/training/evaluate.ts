@@ -9,10 +9,19 @@ export interface Evaluation {
   readonly ndcgAt10: Estimate;
   readonly recallAt10: Estimate;
   readonly mrrAt10: Estimate;
-  /** NDCG@10 per evaluated user, in user order: for paired comparison (`estimateDifference`). */
-  readonly ndcgPerUser: Float64Array;
+  /** Outcomes of the evaluated users in user order: two models evaluated on the same ratings pair by user. */
+  readonly perUser: readonly UserOutcome[];
   /** Wall-clock seconds that the evaluation took. */
   readonly seconds: number;
+}
+
+/** Outcomes of one user, each 0 to 1. */
+export interface UserOutcome {
+  /** User index. */
+  readonly user: number;
+  readonly ndcgAt10: number;
+  readonly recallAt10: number;
+  readonly mrrAt10: number;
 }
 
 const LIST_LENGTH = 10;
@@ -25,9 +34,7 @@ const LIST_LENGTH = 10;
 export function evaluate(model: RecommenderModel, split: RatingSplit): Evaluation {
   const startedAt = performance.now();
   const seen = seenItems(split);
-  const ndcg: number[] = [];
-  const recall: number[] = [];
-  const reciprocalRank: number[] = [];
+  const perUser: UserOutcome[] = [];
   const scores = new Float64Array(model.itemCount);
   for (let user = 0; user < model.userCount; user++) {
     const relevant = new Set(split.relevant[user] ?? []);
@@ -35,21 +42,24 @@ export function evaluate(model: RecommenderModel, split: RatingSplit): Evaluatio
     scoreUser(model, user, scores);
     for (const item of seen(user)) scores[item] = Number.NEGATIVE_INFINITY;
     const recommended = topItems(scores, LIST_LENGTH);
-    ndcg.push(ndcgAt(LIST_LENGTH, recommended, relevant) ?? 0);
-    recall.push(recallAt(LIST_LENGTH, recommended, relevant) ?? 0);
-    reciprocalRank.push(reciprocalRankAt(LIST_LENGTH, recommended, relevant) ?? 0);
+    perUser.push({
+      user,
+      ndcgAt10: ndcgAt(LIST_LENGTH, recommended, relevant) ?? 0,
+      recallAt10: recallAt(LIST_LENGTH, recommended, relevant) ?? 0,
+      mrrAt10: reciprocalRankAt(LIST_LENGTH, recommended, relevant) ?? 0,
+    });
   }
   return {
-    ndcgAt10: required(ndcg),
-    recallAt10: required(recall),
-    mrrAt10: required(reciprocalRank),
-    ndcgPerUser: Float64Array.from(ndcg),
+    ndcgAt10: estimateOutcome(perUser, 'ndcgAt10'),
+    recallAt10: estimateOutcome(perUser, 'recallAt10'),
+    mrrAt10: estimateOutcome(perUser, 'mrrAt10'),
+    perUser,
     seconds: (performance.now() - startedAt) / 1000,
   };
 }
 
-function required(values: readonly number[]): Estimate {
-  const estimate = estimateMean(Float64Array.from(values));
+function estimateOutcome(perUser: readonly UserOutcome[], outcome: Exclude<keyof UserOutcome, 'user'>): Estimate {
+  const estimate = estimateMean(Float64Array.from(perUser, (one) => one[outcome]));
   if (estimate === null) throw new RangeError('fewer than two users have a relevant held-out item');
   return estimate;
 }

@@ -1,0 +1,65 @@
+import { checkGate } from '../../../src/tradeoff/gates/schema.ts';
+import { type Candidate, type CandidateOptions, makeCandidates } from './candidates.ts';
+import type { DemoClient } from './client.ts';
+import { explainVerdict } from './explain.ts';
+import { MODEL, prepareRegistry, registerCandidate } from './register.ts';
+
+const POLICY = 'ranker-production';
+
+export interface DemoVerdict {
+  readonly name: string;
+  readonly version: string;
+  readonly verdict: string;
+  readonly summary: string;
+  /** The checks that decided it, one sentence each. */
+  readonly reasons: readonly string[];
+  readonly ndcgAt10: number;
+  /** At the stated demand: exact decimal in USD, or null when it is unknown. */
+  readonly costPerThousand: string | null;
+}
+
+/** Trains and measures the models, registers them over the MLflow wire, and asks the gate about each, smallest first. */
+export async function decideOnModels(
+  client: DemoClient,
+  options: CandidateOptions,
+): Promise<{ candidates: readonly Candidate[]; verdicts: readonly DemoVerdict[] }> {
+  const { report } = options;
+  report('3. Recommenders are trained and measured');
+  const candidates = await makeCandidates(options);
+  report('4. Each is logged and registered over the MLflow wire with its outcomes by user, and its usage is metered');
+  const experimentId = await prepareRegistry(client);
+  const versions: string[] = [];
+  for (const candidate of candidates) versions.push(await registerCandidate(client, experimentId, candidate));
+  report('5. The gate tests quality and compares cost at the stated demand, smallest model first');
+  const verdicts: DemoVerdict[] = [];
+  for (const [index, candidate] of candidates.entries()) {
+    verdicts.push(await weigh(client, candidate, versions[index] ?? ''));
+  }
+  return { candidates, verdicts };
+}
+
+/** The promoted version that has the alias now: the last one. */
+export function findChampion(
+  candidates: readonly Candidate[],
+  verdicts: readonly DemoVerdict[],
+): { candidate: Candidate; version: string } {
+  const place = verdicts.findLastIndex(({ verdict }) => verdict === 'promote');
+  const [candidate, verdict] = [candidates[place], verdicts[place]];
+  if (candidate === undefined || verdict === undefined) throw new Error('the gate promoted none of the models');
+  return { candidate, version: verdict.version };
+}
+
+async function weigh(client: DemoClient, { trained, quality }: Candidate, version: string): Promise<DemoVerdict> {
+  const body = { model: MODEL, version, policy: POLICY };
+  const { verdict, summary, checks } = await client.call(checkGate, { body });
+  const cost = checks.find(({ name }) => name === 'cost per 1,000 predictions');
+  return {
+    name: trained.variant.name,
+    version,
+    verdict,
+    summary,
+    reasons: explainVerdict(verdict, checks),
+    ndcgAt10: quality.ndcgAt10.mean,
+    costPerThousand: cost?.measured ?? null,
+  };
+}
