@@ -13,6 +13,8 @@ import { connectBrowser, hasChromium, newVisit, open, readable } from '../suppor
 import { demoApplication, type RunningServer } from '../support/demo.ts';
 import { ask, listedDecisions } from './questions.ts';
 
+/** Reviews take a second, and most of a minute on a busy machine: the ledger of the month is derived first. */
+const REVIEWED_MS = 150_000;
 /** Policy of the demo with a budget, so that its decisions are based on the bill. */
 const ON_THE_BILL = 'ranker-production';
 
@@ -55,7 +57,7 @@ describe.skipIf(!hasChromium)(
       const onBill = before.filter(({ policy }) => policy === ON_THE_BILL);
       expect(onBill).toHaveLength(6);
       for (const { decision, verdict } of onBill) {
-        await expect.poll(async () => (await reviewedFor(decision)).length).toBe(1);
+        await expect.poll(async () => (await reviewedFor(decision)).length, { timeout: REVIEWED_MS }).toBe(1);
         const [review] = await reviewedFor(decision);
         expect(review).toMatchObject({ status: 'same', verdict, atStake: { check: 'budget recommendations' } });
         expect(Number(review?.atStake?.amount)).toBeLessThan(0);
