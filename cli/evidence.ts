@@ -35,6 +35,7 @@ function evidenceText(evidence: ResponseOf<typeof getVersionEvidence>, context: 
   );
   const sections = [
     ['Quality', qualityText(evidence, context)],
+    ['Quality in traffic', liveText(evidence, context)],
     ['Training cost', costLine(evidence.trainingCost.cost, evidence.trainingCost.basis, evidence.trainingCost.reason)],
     ['Making cost', makingText(evidence, context)],
     ['Unit costs', unitCostsText(evidence, context)],
@@ -68,6 +69,37 @@ function qualityText({ quality }: VersionEvidence, { paint }: Context): string {
         cell: ({ measuredAt }) => (measuredAt === null ? null : formatInstant(measuredAt)),
         least: 20,
       },
+    ],
+    paint,
+  );
+}
+
+function liveText({ live = [] }: VersionEvidence, { paint }: Context): string {
+  if (live.length === 0) return 'unknown: the model has no monitor, or no prediction of this version is logged';
+  return table(
+    live,
+    [
+      { title: 'METRIC', cell: ({ metric }) => metric },
+      { title: 'KIND', cell: ({ kind }) => kind },
+      {
+        title: 'VALUE',
+        align: 'right',
+        cell: ({ value }) => (value === null ? null : String(Number(value.toPrecision(4)))),
+      },
+      {
+        title: '95 % INTERVAL',
+        cell: ({ interval }) =>
+          interval === null
+            ? null
+            : `${Number(interval.lower.toPrecision(4))} to ${Number(interval.upper.toPrecision(4))}`,
+      },
+      { title: 'PREDICTIONS', align: 'right', cell: ({ n }) => formatCount(n) },
+      {
+        title: 'LABELLED',
+        align: 'right',
+        cell: ({ completeness }) => (completeness === null ? null : `${Number((100 * completeness).toFixed(1))} %`),
+      },
+      { title: 'WINDOW', cell: ({ window }) => `${window.start} to ${window.end}`, least: 20 },
     ],
     paint,
   );

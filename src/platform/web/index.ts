@@ -87,6 +87,7 @@ const PAGES = [
   'experiments',
   'runs',
   'models',
+  'trade-offs',
   'pipelines',
   'endpoints',
   'monitoring',

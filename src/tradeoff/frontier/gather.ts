@@ -5,8 +5,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Evidence } from '../evidence/index.ts';
-import type { VersionEvidence } from '../evidence/schema.ts';
-import { listDemandSlos, readPolicyBudgets, requirePolicyOfModel } from '../gates/index.ts';
+import { gatherTestedOutcomes, listDemandSlos, readPolicyBudgets, requirePolicyOfModel } from '../gates/index.ts';
 import type { Policy, PolicySpec } from '../gates/schema.ts';
 import type { WaitingSlo } from '../unit-cost/schema.ts';
 import type { VersionQuality } from './compare-quality.ts';
@@ -158,37 +157,18 @@ function readQuality(
 /** Outcomes, latencies and requests that the rules of a policy test, paired with the baseline. Spends no look. */
 async function addRuleOutcomes(
   deps: GatherDeps,
-  { spec }: Policy,
+  policy: Policy,
   { versions, baseline }: { readonly versions: readonly VersionFacts[]; readonly baseline: FrontierFacts['baseline'] },
 ): Promise<VersionFacts[]> {
   const champion = versions.find(({ evidence }) => evidence.version === baseline?.version)?.evidence ?? null;
+  const at = new Date(deps.clock.now()).toISOString();
+  const unasked = { look: null, approvals: null, requestedBy: null, lostChampion: null };
   const added: VersionFacts[] = [];
   for (const { evidence, quality } of versions) {
-    const championRun = champion?.version === evidence.version ? null : (champion?.runId ?? null);
-    added.push({ evidence: await addGate(deps, spec, evidence, championRun), quality });
+    const gathered = await gatherTestedOutcomes(deps, { policy, candidate: evidence, champion });
+    added.push({ evidence: { ...evidence, gate: { at, ...gathered, ...unasked } }, quality });
   }
   return added;
-}
-
-async function addGate(
-  { store, clock, evidence: evidences }: GatherDeps,
-  spec: PolicySpec,
-  evidence: VersionEvidence,
-  championRun: string | null,
-): Promise<VersionEvidence> {
-  const requests = spec.quality.map(({ metric, evaluation = 'default', outcome }) => ({ metric, evaluation, outcome }));
-  const gathered = await evidences.gatherOutcomes(store, {
-    model: evidence.model,
-    version: evidence.version,
-    candidateRun: evidence.runId,
-    championRun,
-    requests: spec.alpha === undefined ? [] : [...new Map(requests.map((one) => [one.metric, one])).values()],
-    latencyBoundMs: spec.slo?.latencyP95Ms ?? null,
-    needsRequests: spec.slo?.errorRate !== undefined,
-  });
-  const at = new Date(clock.now()).toISOString();
-  const nobody = { look: null, approvals: null, requestedBy: null, lostChampion: null };
-  return { ...evidence, gate: { at, ...gathered, ...nobody } };
 }
 
 const DEFAULT_CURRENCY = 'USD';

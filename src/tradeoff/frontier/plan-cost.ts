@@ -1,11 +1,11 @@
 import { decimal, decimalString } from '../../platform/units/index.ts';
 import type { VersionEvidence } from '../evidence/schema.ts';
 import { computeServingCost } from '../gates/index.ts';
-import type { CostRule, PolicySpec } from '../gates/schema.ts';
+import { type CostRule, isPredictionCostRule, type PolicySpec } from '../gates/schema.ts';
 import type { PlannedCapacity, PlannedDemand } from '../unit-cost/schema.ts';
 import type { EstimatedMoney, Replicas } from './figures/schema.ts';
 
-type ServingRule = Exclude<CostRule, { measure: 'trainingCost' }>;
+type ServingRule = Exclude<CostRule, { measure: 'trainingCost' | 'makingCost' | 'roi' }>;
 type MonthRule = Extract<CostRule, { measure: 'costPerMonth' }>;
 
 /** Terms of every cost of one answer: demand, SLO and scaling, and the currency. */
@@ -48,7 +48,7 @@ export function buildMonthRule(spec: PolicySpec | null, predictionsPerMonth: num
 
 /** Whether a rule bounds a cost of predictions on the basis of the cost axis. */
 export function isAtDemand(rule: CostRule): rule is ServingRule {
-  return rule.measure !== 'trainingCost' && (rule.basis ?? 'atDemand') === 'atDemand';
+  return isPredictionCostRule(rule) && rule.measure !== 'roi' && (rule.basis ?? 'atDemand') === 'atDemand';
 }
 
 /**

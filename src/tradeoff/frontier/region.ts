@@ -87,6 +87,8 @@ function toCostBound(
   { facts, predictionsPerMonth }: RegionContext,
 ): AcceptanceRegion['cost'][number] | string {
   if (rule.measure === 'trainingCost') return 'training cost';
+  if (rule.measure === 'makingCost') return 'making cost';
+  if (rule.measure === 'roi') return 'return';
   const basis = rule.basis ?? 'atDemand';
   const { currency } = facts.terms;
   if (rule.measure === 'budget') {

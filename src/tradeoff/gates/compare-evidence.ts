@@ -72,12 +72,15 @@ export function testMean(evidence: MeanEvidence, question: TestQuestion): Compar
     kind === 'binary' ? { both: 0, onlyCandidate: successes, onlyBaseline: 0, neither: n - successes } : null;
   const moments = { n, mean: question.sign * mean, variance };
   const compared = testOutcomes(toPairedOutcomes(counts, moments, question.sign), moments, question, inflation ?? 1);
+  // The baseline of zeros is no pair.
+  if (compared.test === PAIRED_TEST) return { ...compared, test: 't interval' };
   if (kind !== 'binary' || question.looks.kind !== 'once' || compared.reason !== null) return compared;
   const { lower, upper } = computeShareInterval(successes, n, question.tail, inflation ?? 1);
   const ends = question.sign === 1 ? { lower, upper } : { lower: -upper, upper: -lower };
   return decide({ ...compared, ...ends, test: SHARE_TEST }, moments, question, inflation ?? 1);
 }
 
+const PAIRED_TEST = 'paired t interval';
 export const SHARE_TEST = 'Wilson score interval';
 
 /** Wilson's interval of a share of events, level 1 - 2 tail; `inflation` divides the number of observations. */

@@ -14,6 +14,7 @@ import { findPolicies, putPolicy } from './store.ts';
 
 export { testDifference, testMean } from './compare-evidence.ts';
 export { listEvidenceNeeds } from './evidence-needs.ts';
+export { gatherTestedOutcomes } from './gate-facts.ts';
 export { gateMigrations } from './migrations.ts';
 export { listDemandSlos } from './planned-capacity.ts';
 export { readPolicyBudgets } from './policy-budgets.ts';
