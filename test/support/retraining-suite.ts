@@ -72,9 +72,8 @@ function episodeTests(inUse: () => RetrainingRoom): void {
     });
     expect(partsOf(round).join(' ')).toBe('trigger worth start test run candidate verdict rollout end');
     expect(round.timeline.map(({ at }) => at)).toEqual(round.timeline.map(({ at }) => at).toSorted());
-    const [taken] = (await call(room.application, listDecisions)).decisions;
-    expect(round.gate?.decision).toBe(taken?.decision);
-    expect(round.gate?.summary).toContain(taken?.summary);
+    const [{ decision, summary } = {}] = (await call(room.application, listDecisions)).decisions;
+    expect(round.gate).toMatchObject({ decision, summary: expect.stringContaining(summary ?? '-') });
     const [run] = await room.runs();
     expect(run).toMatchObject({ cause: { kind: 'retraining' }, requestedBy: 'retraining:ranker', cost: round.cost });
     await room.tell('opened');
