@@ -73,7 +73,11 @@ const PAGES = [
     says: /ranker version \d+ is champion, promoted by policy [\w-]+: ndcg_at_10 0\.\d+ \(0\.\d+ to 0\.\d+\) at \$[\d.]+ per 1[MB] predictions \(benchmark\)\. Version \d+ ranks/,
   },
   { name: 'Trade-offs', path: '/trade-offs', says: /ranker/ },
-  { name: 'Trade-offs of a model', path: '/trade-offs/ranker', says: /Version \d+|ranker/ },
+  {
+    name: 'Trade-offs of a model',
+    path: '/trade-offs/ranker',
+    says: /proven not worse than v7.* Best within \$172\.80 a month: v\d/,
+  },
   { name: 'Pipelines', path: '/pipelines', says: /1 pipeline: none running/ },
   { name: 'Endpoints', path: '/endpoints', says: /1 endpoint, healthy/ },
   {
