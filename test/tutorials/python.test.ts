@@ -26,6 +26,7 @@ async function waitForMinute(): Promise<void> {
 
 const VARYING: readonly Varying[] = [
   { pattern: /\b(?:[mn]-)?[0-9a-f]{32}\b|\bdec_[0-9a-f]{20}\b/g },
+  { pattern: /(?<=digest )[0-9a-f]{12}\b/g },
   { pattern: /\b\d{4}-\d\d-\d\d(?: \d\d:\d\d(?: UTC)?)?\b/g },
   // Latency of a window, in milliseconds.
   { pattern: /(?<=\) +(?:\d+\.\d +)?)\d+\.\d\b/g, within: 50 },
