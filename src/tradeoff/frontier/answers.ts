@@ -26,13 +26,20 @@ export function findBaselinePoint({ facts, points }: AnswerContext): PlannedPoin
   return own.find(({ configuration }) => configuration.source === 'traffic') ?? own[0] ?? null;
 }
 
+function findBaselineQuality({
+  versions,
+  baseline,
+}: FrontierFacts): FrontierFacts['versions'][number]['quality'] | undefined {
+  return versions.find(({ evidence }) => evidence.version === baseline?.version)?.quality;
+}
+
 /** Largest accepted loss, in the unit of the metric: stated, else of the policy; a relative margin is taken of the estimate of the baseline. */
 function chooseMargin({ facts, axis }: AnswerContext, stated: number | undefined): number | null {
   if (stated !== undefined) return stated;
   const rule = facts.policy?.spec.quality.find(({ metric }) => metric === axis?.metric);
   if (rule?.nonInferiority !== undefined && 'margin' in rule.nonInferiority) return Number(rule.nonInferiority.margin);
   if (rule?.notWorseThanChampionBy !== undefined) return Number(rule.notWorseThanChampionBy);
-  const baseline = facts.versions.find(({ evidence }) => evidence.version === facts.baseline?.version)?.quality;
+  const baseline = findBaselineQuality(facts);
   if (rule?.nonInferiority === undefined || typeof baseline !== 'object') return null;
   return rule.nonInferiority.relativeMargin * Math.abs(baseline.mean);
 }
@@ -52,6 +59,10 @@ export function findCheapestNonInferior(context: AnswerContext, question: Fronti
   if (margin === null)
     return { ...none, reason: 'no margin: state --margin, or a policy with nonInferiority for the metric' };
   if (axis === null) return { ...none, reason: 'no version has an evaluation' };
+  if (typeof findBaselineQuality(facts) !== 'object') {
+    const reason = `version ${baseline} has no outcome "${axis.outcome}" in an evaluation "${axis.evaluation}" to compare with`;
+    return { ...none, reason };
+  }
   const from = findBaselinePoint(context)?.cost.perMonth ?? null;
   const unproven: CheapestNonInferior['unproven'] = [];
   for (const point of context.points) {

@@ -153,6 +153,13 @@ describe('the answers on the frontier', () => {
   });
 
   it('says what is missing without a margin or a baseline', () => {
+    const unmeasured = { ...good, quality: 'no evaluation "default"' };
+    const facts = buildFacts([near, cheap, unmeasured], { baseline: withBaseline.baseline });
+    expect(evaluate(facts, { margin: 0.1 }).frontier.cheapestNonInferior).toMatchObject({
+      point: null,
+      unproven: [],
+      reason: expect.stringMatching(/^version 2 has no outcome ".*" in an evaluation "default" to compare with$/),
+    });
     expect(evaluate(withBaseline).frontier.cheapestNonInferior.reason).toContain('no margin');
     expect(evaluate(buildFacts(versions), { margin: 0.1 }).frontier.cheapestNonInferior.reason).toContain(
       'no baseline',
