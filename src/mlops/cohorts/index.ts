@@ -1,7 +1,7 @@
 import type { Sql } from '../../platform/store/index.ts';
 import { findMonitors } from '../monitors/index.ts';
 import type { Monitor } from '../monitors/schema.ts';
-import { type Cohorts, type CohortTables, readCohorts, readEstimates } from './read.ts';
+import { type CohortQuestion, type Cohorts, type CohortTables, readCohorts, readEstimates } from './read.ts';
 
 export type { Cohort, CohortMetric, Cohorts } from './read.ts';
 
@@ -10,11 +10,9 @@ export interface LiveQualitySource {
   /** The monitor of a model; null: it has none. */
   monitor(sql: Sql, model: string): Promise<Monitor | null>;
   /** Matured cohorts of versions in their common time. */
-  cohorts(question: {
-    readonly monitor: Monitor;
-    readonly versions: readonly string[];
-    readonly now: number;
-  }): Promise<Cohorts>;
+  cohorts(question: CohortQuestion): Promise<Cohorts>;
+  /** Text that changes with the stored predictions and labels. */
+  state(): Promise<string>;
   /** Estimated quality of predictions that may still get labels. */
   estimates(question: {
     readonly monitor: Monitor;
@@ -28,5 +26,6 @@ export function createLiveQualitySource(tables: CohortTables): LiveQualitySource
     monitor: async (sql, model) => (await findMonitors(sql)).find(({ spec }) => spec.model === model) ?? null,
     cohorts: (question) => readCohorts(tables, question),
     estimates: (question) => readEstimates(tables, question),
+    state: async () => `${await tables.predictions.state()} ${await tables.labels.state()}`,
   };
 }

@@ -15,8 +15,10 @@ export interface CohortTables {
 export interface CohortQuestion {
   readonly monitor: Monitor;
   readonly versions: readonly string[];
-  /** Unix milliseconds. */
+  /** Labels that were known at this instant count; Unix milliseconds. */
   readonly now: number;
+  /** Predictions that were matured at this instant; Unix milliseconds; left out: `now`. */
+  readonly maturedAt?: number | undefined;
 }
 
 /** Labelled predictions of one version that have a value of a metric. */
@@ -58,9 +60,9 @@ const OLDEST_MS = 90 * DAY_MS;
  * that they have the same age and see the same time; the window grows with time as long as all of them answer.
  */
 export async function readCohorts(tables: CohortTables, question: CohortQuestion): Promise<Cohorts> {
-  const { monitor, versions, now } = question;
+  const { monitor, versions, now, maturedAt = now } = question;
   const spec: MonitorSpec = { ...monitor.spec, estimate: undefined };
-  const until = computeMaturedUntil(spec, now);
+  const until = computeMaturedUntil(spec, maturedAt);
   const time = { start: toInstant(until - OLDEST_MS), end: toInstant(until), knownAt: toInstant(now) };
   const scoring = { spec, selection: { model: spec.model, ...time }, withInputs: false };
   return scoreRows(tables, scoring, async (rows) => {

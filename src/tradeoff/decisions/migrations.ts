@@ -115,4 +115,16 @@ export const decisionMigrations: Migrations = {
       await forbidChanges(db);
     },
   },
+  // Evidence of decisions that grows with the traffic, as of the last look at it.
+  'decisions/006-matured-stamps': {
+    async up(db) {
+      await db.schema
+        .createTable('decision_matured_stamp')
+        .addColumn('sequence', 'bigint', (column) => column.notNull())
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('sha256', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('decision_matured_stamp_once', ['sequence', 'kind'])
+        .execute();
+    },
+  },
 };

@@ -5,6 +5,7 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import { gatherModelValue } from '../value/index.ts';
 import { gatherLiveQuality } from './live.ts';
 import { sumMakingCosts } from './making/compute.ts';
+import { createMaturedEvidence, type MaturedEvidence } from './matured.ts';
 import { type GatheredOutcomes, gatherOutcomes, type OutcomeDeps, type OutcomeQuestion } from './outcomes.ts';
 import { getVersionEvidence, listModelEvidence } from './schema.ts';
 import {
@@ -18,6 +19,7 @@ import {
 } from './service.ts';
 import { gatherModelFacts } from './unit-costs.ts';
 
+export type { MaturedEvidence, MaturedQuestion } from './matured.ts';
 export type { OutcomeRequest } from './outcomes.ts';
 export type { EvidenceNeeds, GatheredEvidence } from './service.ts';
 export type { ServingFacts } from './unit-costs.ts';
@@ -37,6 +39,7 @@ export interface Evidence {
   ): Promise<GatheredEvidence>;
   /** Per-example outcomes, latencies and requests that the tests of a policy use. */
   gatherOutcomes(sql: Sql, question: OutcomeQuestion): Promise<GatheredOutcomes>;
+  readonly matured: MaturedEvidence;
   readonly routes: readonly Route[];
 }
 
@@ -50,6 +53,7 @@ export function createEvidence(deps: EvidenceDeps & OutcomeDeps & { readonly sto
     gather: (sql, version, needs) => gatherEvidence(deps, sql, version, needs),
     gatherRun: (sql, question) => gatherRunEvidence(deps, sql, question),
     gatherOutcomes: (sql, question) => gatherOutcomes(deps, sql, question),
+    matured: createMaturedEvidence(deps),
     routes: [
       handle(getVersionEvidence, async ({ params }) => {
         const version = await findVersion(deps, deps.store, params.model, params.version);

@@ -11,7 +11,8 @@ import { findModelValue, putModelValue } from './store.ts';
 
 export { computeValueInterval, isLowerBetter } from './compute.ts';
 export { valueMigrations } from './migrations.ts';
-export { gatherModelValue, listVersionValues, type ModelValueFacts, type ValueDeps } from './read.ts';
+export { gatherModelValue, listVersionValues, type ModelValueFacts, measureVersion, type ValueDeps } from './read.ts';
+export { findNewestEventTime } from './store.ts';
 
 const ATTRIBUTE = 'value.attribute';
 const EVERY_TEN_MINUTES = '*/10 * * * *';

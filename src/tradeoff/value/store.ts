@@ -174,3 +174,10 @@ export async function putModelValue(sql: Sql, name: string, spec: ModelValueSpec
     .values({ model: spec.model, name, spec: JSON.stringify(spec) })
     .execute();
 }
+
+/** When the newest outcome event was recorded, Unix milliseconds; null: there is none. */
+export async function findNewestEventTime(sql: Sql): Promise<number | null> {
+  const query = sql.tables<ValueTables>().selectFrom('outcome_event');
+  const { newest } = await query.select(({ fn }) => fn.max('recorded_ms').as('newest')).executeTakeFirstOrThrow();
+  return newest === null ? null : Number(newest);
+}

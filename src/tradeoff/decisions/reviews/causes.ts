@@ -8,6 +8,10 @@ export const POLICY_CHANGED = 'policy.changed';
 /** Appended by the look at the quality evidence of decisions in force. */
 export const QUALITY_CHANGED = 'decision.quality_changed';
 
+/** Evidence of decisions in force that grows with the traffic, and the events that its look appends. */
+export const MATURED_CHANGED = { labels: 'decision.labels_changed', value: 'decision.value_changed' } as const;
+export type MaturedKind = keyof typeof MATURED_CHANGED;
+
 export const BILL_EVENTS = ['bill.imported', 'bill.reverted', 'bill.preferred', 'bill.deleted'] as const;
 /** Events that can change the evidence of a decision. */
 export const CAUSE_EVENTS = [
@@ -16,6 +20,8 @@ export const CAUSE_EVENTS = [
   'run.cost_changed',
   POLICY_CHANGED,
   QUALITY_CHANGED,
+  MATURED_CHANGED.labels,
+  MATURED_CHANGED.value,
 ] as const;
 
 const at = UtcInstant;
@@ -43,7 +49,12 @@ export const Change = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('policy'), at, policy: z.string(), version: z.number().int() }),
   z.strictObject({ kind: z.literal('runCost'), at, run: z.string() }),
-  z.strictObject({ kind: z.literal('quality'), at, decision: z.string(), versions: z.array(z.string()) }),
+  z.strictObject({
+    kind: z.enum(['quality', 'labels', 'value']),
+    at,
+    decision: z.string(),
+    versions: z.array(z.string()),
+  }),
 ]);
 export type Change = z.infer<typeof Change>;
 
@@ -76,7 +87,13 @@ const PricesApplied = z.union([
 const CATALOGUE_BOOKS = { aws: 'aws-price-list', azure: 'azure-retail-prices' } as const;
 const RunCostChanged = z.object({ runId: z.string() });
 const PolicyChanged = z.object({ policy: z.string(), policyVersion: z.number().int() });
-const QualityChanged = z.object({ decision: z.string(), versions: z.array(z.string()) });
+/** Events that the looks at the evidence of decisions append. */
+const OWN_EVENTS = new Map<string, 'quality' | MaturedKind>([
+  [QUALITY_CHANGED, 'quality'],
+  [MATURED_CHANGED.labels, 'labels'],
+  [MATURED_CHANGED.value, 'value'],
+]);
+const OwnChanged = z.object({ decision: z.string(), versions: z.array(z.string()) });
 
 /** Changes in an event of `CAUSE_EVENTS`; empty for an event of an older version that does not name them. */
 export function readChanges({ type, at: when, payload }: Pick<StoredEvent, 'type' | 'at' | 'payload'>): Change[] {
@@ -89,7 +106,8 @@ export function readChanges({ type, at: when, payload }: Pick<StoredEvent, 'type
     const { policy, policyVersion } = PolicyChanged.parse(payload);
     return [{ kind: 'policy', at: when, policy, version: policyVersion }];
   }
-  if (type === QUALITY_CHANGED) return [{ kind: 'quality', at: when, ...QualityChanged.parse(payload) }];
+  const ownKind = OWN_EVENTS.get(type);
+  if (ownKind !== undefined) return [{ kind: ownKind, at: when, ...OwnChanged.parse(payload) }];
   const parsed = BillChanged.safeParse(payload);
   if (!parsed.success) return [];
   const act = type.slice('bill.'.length);
@@ -136,6 +154,8 @@ export function isConcerned(standing: Standing, change: Change, history: Readonl
     case 'runCost':
       return isLater && standing.runs.has(change.run);
     case 'quality':
+    case 'labels':
+    case 'value':
       return standing.decision === change.decision;
   }
 }
@@ -145,6 +165,8 @@ function isOlderVersion(named: string, change: Change & { kind: 'prices' }, isLa
   if (!named.startsWith(`${change.book}@`)) return false;
   return change.version === null ? isLater : Number(named.slice(change.book.length + 1)) < change.version;
 }
+
+const OWN_EVIDENCE = { quality: 'quality evidence', labels: 'matured labels', value: 'measured value' } as const;
 
 /** A change for readers. */
 export function describeChange(change: Change): ReviewCause {
@@ -174,7 +196,9 @@ export function describeChange(change: Change): ReviewCause {
     case 'runCost':
       return cause([change.run], `cost of run ${change.run} changed`);
     case 'quality':
-      return cause(change.versions, `quality evidence of ${change.versions.join(' and ')} changed`);
+    case 'labels':
+    case 'value':
+      return cause(change.versions, `${OWN_EVIDENCE[change.kind]} of ${change.versions.join(' and ')} changed`);
   }
 }
 

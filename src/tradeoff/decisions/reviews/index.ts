@@ -6,6 +6,7 @@ import type { Sql } from '../../../platform/store/index.ts';
 import { DAY_MS } from '../../../platform/units/durations.ts';
 import { findModelPolicies } from '../../gates/index.ts';
 import { POLICY_CHANGED, readChanges } from './causes.ts';
+import { createMaturedLook, type MaturedLookDeps } from './matured-look.ts';
 import { registerReviewNotices } from './notice.ts';
 import { lookAtQuality, type QualityLookDeps } from './quality-look.ts';
 import { type ReviewDeps, reviewDueChanges } from './run-reviews.ts';
@@ -16,18 +17,20 @@ export { findInForce, type InForceDeps } from './in-force.ts';
 export { judgeOnPresentEvidence, type PresentJudgement } from './judge.ts';
 export { stampQuality } from './quality-look.ts';
 export type { ReviewDeps } from './run-reviews.ts';
-export type ReviewScheduleDeps = ReviewDeps & QualityLookDeps;
+export type ReviewScheduleDeps = ReviewDeps & QualityLookDeps & MaturedLookDeps;
 export { findNewestReviews, findReviews } from './store.ts';
 
 const REVIEW = 'decisions.review';
 const LOOK = 'decisions.look';
+const LOOK_AT_MATURED = 'decisions.look_at_matured';
+const EVERY_TEN_MINUTES = '*/10 * * * *';
 const EVERY_MINUTE = '* * * * *';
 /** An event is delivered again within days at most. */
 const CHANGES_KEPT_MS = 30 * DAY_MS;
 /** Changes of this time are judged together: a delivery of 1,000 changes judges a decision once. */
 const DEBOUNCE_MS = 1_000;
 
-/** Registers the jobs that judge decisions again: soon after a change, and a look every minute at the quality evidence. */
+/** Registers the jobs that judge decisions again: soon after a change, and looks at the quality evidence and at matured evidence. */
 export function scheduleReviews(deps: ReviewScheduleDeps, jobs: Pick<Jobs, 'register' | 'schedule'>): void {
   registerReviewNotices(deps, jobs);
   jobs.register(REVIEW, { handler: (_payload, { signal }) => reviewDueChanges(deps, signal) });
@@ -38,6 +41,9 @@ export function scheduleReviews(deps: ReviewScheduleDeps, jobs: Pick<Jobs, 'regi
       await removeJudgedChanges(deps.store, new Date(deps.clock.now() - CHANGES_KEPT_MS).toISOString());
     },
   });
+  const lookAtMatured = createMaturedLook(deps);
+  jobs.register(LOOK_AT_MATURED, { handler: (_payload, { signal }) => lookAtMatured(signal) });
+  jobs.schedule(LOOK_AT_MATURED, EVERY_TEN_MINUTES, { kind: LOOK_AT_MATURED, payload: null });
   jobs.schedule(LOOK, EVERY_MINUTE, { kind: LOOK, payload: null });
 }
 

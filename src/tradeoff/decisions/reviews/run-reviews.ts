@@ -110,7 +110,7 @@ async function findCandidates(
     if (change.kind === 'runCost') runs.add(change.run);
     if (change.kind === 'prices') books.add(change.book);
     if (change.kind === 'policy') policies.add(change.policy);
-    if (change.kind === 'quality') {
+    if ('decision' in change) {
       for (const sequence of await findLatest(sql, { decision: change.decision })) sequences.add(sequence);
     }
   }

@@ -13,9 +13,9 @@ export type ReviewStatus = z.infer<typeof ReviewStatus>;
 export const ReviewCause = z
   .strictObject({
     kind: z
-      .enum(['bill', 'prices', 'policy', 'runCost', 'quality'])
+      .enum(['bill', 'prices', 'policy', 'runCost', 'quality', 'labels', 'value'])
       .describe(
-        'bill: a bill was restated, reverted, preferred or deleted. prices: a price book has a new version. policy: the policy changed. runCost: the cost of a run changed. quality: metrics, labels or an evaluation changed',
+        'bill: a bill was restated, reverted, preferred or deleted. prices: a price book has a new version. policy: the policy changed. runCost: the cost of a run changed. quality: metrics or an evaluation changed. labels: matured predictions have other labels, or more predictions matured. value: more outcome events count',
       ),
     at: UtcInstant.describe('Time of the change'),
     ids: z.array(z.string()).describe('Ids of the changed things, such as deliveries of a bill'),

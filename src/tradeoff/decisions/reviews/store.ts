@@ -2,7 +2,7 @@ import type { Generated } from 'kysely';
 import { z } from 'zod';
 import { isAmong, type Sql } from '../../../platform/store/index.ts';
 import type { DecisionTables } from '../tables.ts';
-import { Change } from './causes.ts';
+import { Change, type MaturedKind } from './causes.ts';
 import { DecisionReview } from './schema.ts';
 
 interface ReviewTables {
@@ -16,6 +16,7 @@ interface ReviewTables {
   };
   decision_review: { sequence: Generated<number>; decision: string; at: string; status: string; document: string };
   decision_quality_stamp: { sequence: number; decision: string; model: string; versions: string; sha256: string };
+  decision_matured_stamp: { sequence: number; kind: MaturedKind; sha256: string };
   decision_bill_change: { unit: string; before: string | null; after: string | null };
 }
 
@@ -193,5 +194,31 @@ export async function putStamp(sql: Sql, { versions, ...stamp }: QualityStamp): 
     .insertInto('decision_quality_stamp')
     .values({ ...stamp, versions: JSON.stringify(versions) })
     .onConflict((conflict) => conflict.column('sequence').doUpdateSet({ sha256: stamp.sha256 }))
+    .execute();
+}
+
+/** Digests of the matured evidence of a kind at the last look, by sequence of the decision. */
+export async function findMaturedStamps(
+  sql: Sql,
+  kind: MaturedKind,
+  sequences: readonly number[],
+): Promise<Map<number, string>> {
+  const query = sql.tables<ReviewTables>().selectFrom('decision_matured_stamp').select(['sequence', 'sha256']);
+  const rows = await query
+    .where('kind', '=', kind)
+    .where(isAmong(sql, 'sequence', sequences))
+    .execute();
+  return new Map(rows.map(({ sequence, sha256 }) => [sequence, sha256]));
+}
+
+export async function putMaturedStamp(
+  sql: Sql,
+  stamp: { readonly sequence: number; readonly kind: MaturedKind; readonly sha256: string },
+): Promise<void> {
+  await sql
+    .tables<ReviewTables>()
+    .insertInto('decision_matured_stamp')
+    .values(stamp)
+    .onConflict((conflict) => conflict.columns(['sequence', 'kind']).doUpdateSet({ sha256: stamp.sha256 }))
     .execute();
 }

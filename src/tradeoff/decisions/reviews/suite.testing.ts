@@ -233,7 +233,8 @@ async function recordTraining(name: string, run: string): Promise<void> {
 
 async function findReviewedEvents(decision: string): Promise<unknown[]> {
   const events = application.store.tables<{ event: { sequence: number; type: string; payload: string } }>();
-  const rows = await events.selectFrom('event').select('payload').where('type', '=', 'decision.reviewed').execute();
+  const reviewed = events.selectFrom('event').select('payload').where('type', '=', 'decision.reviewed');
+  const rows = await reviewed.orderBy('sequence').execute();
   return rows.map(({ payload }) => JSON.parse(payload)).filter((payload) => payload.decision === decision);
 }
 
