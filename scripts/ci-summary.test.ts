@@ -24,7 +24,10 @@ function reportOf(files: Readonly<Record<string, File>>): string {
       status: of.includes('failed') ? 'failed' : 'passed',
       startTime: 1_000_000,
       endTime: 1_000_000 + seconds * 1000,
-      assertionResults: of.map((status, index) => ({ fullName: `${name} ${index}`, status })),
+      assertionResults: of.map((status, index) => ({
+        ...{ fullName: `${name} ${index}`, status },
+        failureMessages: status === 'failed' ? [`expected 1 to be 2\n${'x'.repeat(5_000)}`] : [],
+      })),
     })),
   };
   writeFileSync(path, JSON.stringify(report));
@@ -49,6 +52,12 @@ describe('the summary of .ci/run', () => {
     const { lines, stderr, status } = summaryOf('demo=1', reportOf({ 'a.test.ts': [1, 'skipped'] }), 'none.json');
     expect([lines.at(-1), status]).toEqual(['0 passed, 3 failed', 1]);
     expect(stderr).toMatch(/step demo.*a\.test\.ts 0 was skipped.*none\.json/s);
+  });
+
+  it('prints the start of the message of a failed test', () => {
+    const { lines, stderr } = summaryOf(reportOf({ 'a.test.ts': [1, 'failed'] }));
+    expect(lines.at(-1)).toBe('0 passed, 1 failed');
+    expect(stderr).toMatch(/^FAILED a\.test\.ts 0\n {4}expected 1 to be 2\n {4}x{1000,1500}\n$/);
   });
 
   it('prints the ten slowest files of all reports, slowest first', () => {

@@ -17,12 +17,16 @@ const Report = z.object({
       startTime: z.number(),
       endTime: z.number(),
       status: z.string(),
-      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+      assertionResults: z.array(
+        z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).default([]) }),
+      ),
     }),
   ),
 });
 
 const SLOWEST = 10;
+/** Characters of the message of a failed test. */
+const MESSAGE_LIMIT = 1_500;
 /** Seconds that the tests and hooks of each file took. */
 const secondsByFile = new Map<string, number>();
 let passed = 0;
@@ -53,11 +57,16 @@ function addReport(path: string): void {
     secondsByFile.set(relative(process.cwd(), name), (endTime - startTime) / 1000);
     if (status === 'failed' && assertionResults.length === 0) fail(`${name} did not load`);
     for (const test of assertionResults) {
-      if (test.status === 'failed') fail(test.fullName);
+      if (test.status === 'failed') fail([test.fullName, ...test.failureMessages.map(shorten)].join('\n'));
       else if (test.status !== 'passed') fail(`${test.fullName} was ${test.status}`);
     }
   }
   if (!report.success && failed === 0) fail(`${path}: the run did not succeed`);
+}
+
+/** The end of a long log is often all that can be read of a run: it names the cause of each failure. */
+function shorten(message: string): string {
+  return message.slice(0, MESSAGE_LIMIT).replaceAll(/^/gm, '    ');
 }
 
 function printSlowest(): void {
