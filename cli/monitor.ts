@@ -89,7 +89,8 @@ function listText(monitors: readonly Monitor[], { paint }: Context): string {
 
 type Shown = z.output<typeof showMonitor.response>;
 
-function windowsText({ windows, spec, estimation, unmatchedLabels, sliceValues }: Shown, { paint }: Context): string {
+function windowsText(report: Shown, { paint }: Context): string {
+  const { windows, spec, estimation, unmatchedLabels, sliceValues } = report;
   if (windows.length === 0) return '';
   const metrics = windows[0]?.quality.map(({ metric }) => metric) ?? [];
   const rows = table(
@@ -120,7 +121,10 @@ function windowsText({ windows, spec, estimation, unmatchedLabels, sliceValues }
     unmatchedLabels === 0
       ? []
       : [paint.waiting(`${counted(unmatchedLabels, 'label')} of predictions that are not known here.`)];
-  return [rows, ...estimateLines(windows, estimation), ...hidden, ...sampling, ...unmatched].join('\n');
+  const stale = report.isStale
+    ? [paint.waiting(`As of ${report.knownAt.slice(0, 19).replace('T', ' ')} UTC: later arrivals are not counted yet.`)]
+    : [];
+  return [rows, ...stale, ...estimateLines(windows, estimation), ...hidden, ...sampling, ...unmatched].join('\n');
 }
 
 function estimateLines(windows: readonly MonitorWindow[], estimation: Shown['estimation']): string[] {

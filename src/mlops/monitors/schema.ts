@@ -225,7 +225,12 @@ export const showMonitor = endpoint({
   response: z.strictObject({
     monitor: MonitorName,
     spec: MonitorSpec,
-    knownAt: UtcInstant,
+    knownAt: UtcInstant.describe('Rows that arrived until this time count'),
+    isStale: z
+      .boolean()
+      .describe(
+        'True: predictions or labels arrived after `knownAt` and are not counted yet. Windows of a large log are stored every minute and shown until the next time',
+      ),
     estimation: Estimation.nullable().describe('Estimation of quality; null: not configured in the monitor'),
     windows: z.array(MonitorWindow).describe('By time, then by slice; at most 5,000'),
     sliceValues: z

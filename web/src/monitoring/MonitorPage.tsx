@@ -1,6 +1,7 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { counted } from '../format/number.ts';
+import { formatInstant } from '../format/time.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
@@ -45,12 +46,13 @@ export function MonitorPage() {
   return (
     <Page title={monitor} answer={answer()} longAnswer>
       <Loaded query={query} what="The monitor" height={HEIGHT}>
-        {({ spec, windows, unmatchedLabels, estimation, inputs }) => (
+        {({ spec, windows, unmatchedLabels, estimation, inputs, knownAt, isStale }) => (
           <div className={layout.stack}>
             <Watched monitor={monitor} model={spec.model} />
             <AlertsCard monitor={monitor} spec={spec} />
             <QualityCard {...{ monitor, spec, windows, by, onSearch }} episodes={alerts} metric={search.metric} />
             {estimation?.reason != null && <Notice>Quality is not estimated: {estimation.reason}</Notice>}
+            {isStale && <Notice>As of {formatInstant(knownAt)}; later arrivals are not counted yet.</Notice>}
             {unmatchedLabels > 0 && (
               <Notice>
                 {counted(unmatchedLabels, 'label')} {unmatchedLabels === 1 ? 'is' : 'are'} of unknown predictions, and

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
@@ -33,8 +33,8 @@ function rounded(answer: unknown): unknown {
 /** A question whose answer is always computed: as it is known now. */
 async function expectComputed(server: Server, round = 0): Promise<void> {
   for (const by of CUTS) {
-    const { knownAt, ...stored } = await show(server, { by });
-    const { knownAt: _, ...computed } = await show(server, { by, knownAt });
+    const { knownAt, isStale: _stale, ...stored } = await show(server, { by });
+    const { knownAt: _, isStale: _current, ...computed } = await show(server, { by, knownAt });
     expect(rounded(stored)).toEqual(rounded(computed));
   }
   // Hours are stored of the last 60 days.
@@ -47,8 +47,8 @@ async function expectComputed(server: Server, round = 0): Promise<void> {
     { by: 'week', endpoint: 'shop' },
   ];
   for (const query of others.filter((_, at) => at % 3 === round % 3)) {
-    const { knownAt, ...stored } = await show(server, query);
-    const { knownAt: _, ...computed } = await show(server, { ...query, knownAt });
+    const { knownAt, isStale: _stale, ...stored } = await show(server, query);
+    const { knownAt: _, isStale: _current, ...computed } = await show(server, { ...query, knownAt });
     expect(rounded(stored), JSON.stringify(query)).toEqual(rounded(computed));
   }
 }
@@ -129,4 +129,29 @@ it('are stored by hour, day, week, month and together, answer aligned times, and
   // Another kind of quality is another question.
   await server.apply({ model: 'ranker', quality: { kind: 'classification', output: 'answer' } });
   expect((await show(server, { by: 'all' })).windows[0]?.quality.map(({ metric }) => metric)).toEqual(['accuracy']);
+});
+
+it('say that new rows are not counted yet, while they are shown because a computation takes long', async () => {
+  const room = await openRoom();
+  const server = await room.server();
+  await server.apply(SPEC);
+  const predict = (prediction: string) =>
+    server.predict([{ prediction, predictedAt: hour(-2), output: { answer: 'yes', p: 0.8 } }]);
+  const count = async (of: Server) => {
+    const { isStale, windows } = await show(of, { by: 'all' });
+    return [isStale, windows[0]?.predictions];
+  };
+  await predict('first');
+  await server.look();
+  expect(await count(server)).toEqual([false, 1]);
+  for (const name of ['all.json', 'rows.json']) {
+    const file = join(windowsFolder(room), name);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"buildMs":[\d.]+/, '"buildMs":1000'));
+  }
+  const again = await room.server();
+  await predict('second');
+  expect(await count(again)).toEqual([true, 1]);
+  room.clock.forward(60_000);
+  await again.look();
+  expect(await count(again)).toEqual([false, 2]);
 });

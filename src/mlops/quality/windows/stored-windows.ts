@@ -155,40 +155,40 @@ async function findWindows(parts: Parts, monitor: Monitor, question: WindowQuest
   const by = selectStoredCut(question);
   const found = by === null ? null : await readStored(parts, monitor, by);
   if (found === null || isBefore(question.start, found.from)) return null;
-  const knownAt = await resolveKnownAt(parts, found);
-  if (knownAt === null) return null;
+  const age = await resolveAge(parts, found);
+  if (age === null) return null;
   const { estimation, unmatchedLabels, inputs } = found;
   const windows = selectWindowsBetween(found.windows, question);
-  return { knownAt, estimation, unmatchedLabels, inputs, windows, sliceValues: null };
+  return { ...age, estimation, unmatchedLabels, inputs, windows, sliceValues: null };
 }
 
 async function findFromRows(parts: Parts, monitor: Monitor, question: WindowQuestion): Promise<Answer | null> {
   const folder = buildFolder(monitor);
   const found = await parts.rows.find(folder);
   if (found === null || found.spec !== hashSpec(monitor.spec)) return null;
-  const knownAt = await resolveKnownAt(parts, found);
-  if (knownAt === null) return null;
+  const age = await resolveAge(parts, found);
+  if (age === null) return null;
   const { by, slice, mostValues, from, ...selected } = question;
   const selection = { ...selected, model: monitor.spec.model };
   const shown = await parts.rows.showCut(folder, found, {
     ...{ spec: monitor.spec, selection },
     ...{ by, slice, mostValues, from },
   });
-  return shown === null ? null : { knownAt, inputs: found.inputs, ...shown };
+  return shown === null ? null : { ...age, inputs: found.inputs, ...shown };
 }
 
 /**
  * Instant up to which rows are in the stored windows; null: new rows arrived, and the stored windows are too old or quick
  * enough to recompute.
  */
-async function resolveKnownAt(
+async function resolveAge(
   { clock, ...tables }: Parts,
   { state, knownAt, buildMs }: Pick<StoredCutWindows, 'state' | 'knownAt' | 'buildMs'>,
-): Promise<string | null> {
+): Promise<Pick<Answer, 'knownAt' | 'isStale'> | null> {
   const now = clock.now();
-  if (state === (await readTablesState(tables))) return new Date(now).toISOString();
+  if (state === (await readTablesState(tables))) return { knownAt: new Date(now).toISOString(), isStale: false };
   const ageMs = now - Date.parse(knownAt);
-  return buildMs < SHORT_MS || ageMs > Math.max(STALE_MS, buildMs * 20) ? null : knownAt;
+  return buildMs < SHORT_MS || ageMs > Math.max(STALE_MS, buildMs * 20) ? null : { knownAt, isStale: true };
 }
 
 /** Whether a request starts before the earliest stored window. */
