@@ -29,8 +29,8 @@ export interface PageOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Blocks of the page that the test replaces, such as the start of the server. Each must be on the page. */
   readonly replaced?: readonly string[];
-  /** Blocks of the page that wait for something first. Each must be on the page. */
-  readonly waits?: Readonly<Record<string, () => Promise<void>>>;
+  /** Blocks of the page that wait for something first, each called with the environment. Each must be on the page. */
+  readonly waits?: Readonly<Record<string, (environment: PageOptions['environment']) => Promise<void>>>;
   /** Texts of the actual outputs, each with the text that the page has for it. */
   readonly shownAs?: Readonly<Record<string, string>>;
   readonly varying?: readonly Varying[];
@@ -73,7 +73,7 @@ export async function runPage(markdown: string, options: PageOptions): Promise<s
     if (step.kind === 'file') writeStep(step, options.folder);
     else if (!replaced.delete(step.text.trimEnd())) {
       const name = step.text.trimEnd();
-      await waits.get(name)?.();
+      await waits.get(name)?.(options.environment);
       waits.delete(name);
       const actual = await runCommand(step.text, options);
       if (step.output !== null && !isSameOutput(step.output.text, actual, options.varying))

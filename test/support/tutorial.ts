@@ -15,8 +15,8 @@ export interface TutorialOptions extends Pick<PageOptions, 'replaced' | 'waits' 
 const SHOWN_URL = 'http://127.0.0.1:4610';
 
 /**
- * Runs a tutorial of `docs` in an empty folder against a server with the data folder `.steelyard`. Returns the page, and
- * the page with the actual outputs. With WRITE_TUTORIALS=1 it writes these into the page.
+ * Runs a tutorial of `docs` in an empty folder against a server with the data folder `.steelyard`. Returns the page,
+ * the page with the actual outputs, and the actual lines that the page does not show. With WRITE_TUTORIALS=1 it writes these into the page.
  */
 export async function runTutorial(name: string, options: TutorialOptions) {
   const file = join(import.meta.dirname, '../../docs', name);
@@ -40,5 +40,7 @@ export async function runTutorial(name: string, options: TutorialOptions) {
     shownAs: { [server.url]: SHOWN_URL },
   });
   if (process.env.WRITE_TUTORIALS === '1') writeFileSync(file, actual);
-  return { shown, actual };
+  const lines = shown.split('\n');
+  const different = actual.split('\n').filter((line) => !lines.includes(line));
+  return { shown, actual, different };
 }

@@ -21,5 +21,6 @@ it('docs/tutorial-finops.md runs as written, with the outputs that it shows', as
   const path = [dirname(process.execPath)];
   const replaced = ['steelyard serve > serve.log &'];
   const page = await runTutorial('tutorial-finops.md', { path, environment, replaced, varying: VARYING });
+  expect(page.different.join('\n')).toBe('');
   expect(page.actual).toBe(page.shown);
 });
