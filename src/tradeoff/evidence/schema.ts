@@ -194,6 +194,12 @@ export const GateFacts = z
       .describe('Approvals of this version for this version of the policy; null for a run that is not registered'),
     requestedBy: z.string().nullable().describe('Account that requested the evaluation; null when not known'),
     lostChampion: z.string().nullable().describe('Version that the alias pointed to and that is gone; null otherwise'),
+    rejectsBy: z
+      .literal('holm')
+      .optional()
+      .describe(
+        "Tests of the policy fail by Holm's rule, with an error of alpha for all of them together; left out in older decisions, whose tests fail at alpha each",
+      ),
   })
   .describe('Facts that only a gate gathers');
 export type GateFacts = z.infer<typeof GateFacts>;

@@ -162,7 +162,7 @@ async function addRuleOutcomes(
 ): Promise<VersionFacts[]> {
   const champion = versions.find(({ evidence }) => evidence.version === baseline?.version)?.evidence ?? null;
   const at = new Date(deps.clock.now()).toISOString();
-  const unasked = { look: null, approvals: null, requestedBy: null, lostChampion: null };
+  const unasked = { look: null, approvals: null, requestedBy: null, lostChampion: null, rejectsBy: 'holm' as const };
   const added: VersionFacts[] = [];
   for (const { evidence, quality } of versions) {
     const gathered = await gatherTestedOutcomes(deps, { policy, candidate: evidence, champion });

@@ -54,6 +54,7 @@ export async function addGateFacts(deps: FactDeps, question: FactQuestion): Prom
     approvals: isRegistered ? await findApprovals(store, key) : null,
     requestedBy: actor,
     lostChampion,
+    rejectsBy: 'holm',
   };
   const look = await lookAtOutcomes(store, { ...question, candidate: { ...candidate, gate } }, at);
   return { ...candidate, gate: { ...gate, look } };

@@ -126,6 +126,20 @@ describe('a non-inferiority check', () => {
     });
   });
 
+  it('fails among several tests by Holm, and in an older decision at alpha alone', () => {
+    const rule = { direction: 'higher', nonInferiority: { margin: '0.02' } };
+    const spec = policy({ quality: ['accuracy', 'recall'].map((metric) => ({ metric, ...rule })) });
+    // A loss of 0.0244 is shown to be above the margin at 0.05, not at 0.025.
+    const worse = { ...EQUAL, both: 8_556, onlyBaseline: 444 };
+    const tables = [buildBinary(worse), buildBinary(EQUAL, 'recall')];
+    const verdicts = [{}, { rejectsBy: 'holm' as const }].map(
+      (change) => evaluate(spec, buildFacts(tables, change)).verdict,
+    );
+    expect(verdicts).toEqual(['reject', 'hold']);
+    const far = buildFacts([buildBinary({ ...EQUAL, both: 8_400, onlyBaseline: 600 }), buildBinary(EQUAL, 'recall')]);
+    expect(evaluate(spec, { ...far, rejectsBy: 'holm' }).verdict).toBe('reject');
+  });
+
   it('does not promote what is only not shown to be worse', () => {
     const facts = buildFacts([buildBinary({ both: 88, onlyCandidate: 2, onlyBaseline: 2, neither: 8 })]);
     const check = first(evaluate(policy({}), facts).checks);

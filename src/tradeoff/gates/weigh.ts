@@ -1,6 +1,7 @@
 import { decimal, decimalString, groupThousands } from '../../platform/units/index.ts';
 import type { GateFacts, QualityEvidence, VersionEvidence } from '../evidence/schema.ts';
 import { checkApprovals } from './approvals.ts';
+import { confirmFailures } from './confirm-failures.ts';
 import { checkPriceAge } from './freshness.ts';
 import type { MeasuredCost, ServingCostRule } from './known-costs.ts';
 import { checkMakingCost } from './making-cost.ts';
@@ -32,23 +33,34 @@ export interface Scales {
 /**
  * Evaluates the requirements of a policy. Pure: the same input gives the same verdict. Reject when any check fails; else hold when any
  * check is inconclusive; else promote. With `alpha` in the policy every quality check is a test on the outcomes in the evidence of
- * the candidate (`gate`); without it, point values are compared.
+ * the candidate (`gate`), and tests fail by Holm's rule; without it, point values are compared.
  *
  * @example evaluatePolicy({ policy, candidate, champion: null, budgets: new Map() }).verdict // 'promote'
  */
 export function evaluatePolicy(scales: Scales): { verdict: Verdict; checks: Check[] } {
+  const { alpha } = scales.policy;
+  const { rejectsBy } = buildTestContext(scales).facts;
+  const made = makeChecks(scales);
+  const confirmed =
+    alpha === undefined || rejectsBy === undefined
+      ? made
+      : confirmFailures(made, alpha, (other) => makeChecks({ ...scales, policy: { ...scales.policy, alpha: other } }));
+  const checks = confirmed.map((check) => ({ ...check, result: toResult(check.holds) }));
+  return { verdict: decideVerdict(checks), checks };
+}
+
+function makeChecks(scales: Scales): Check[] {
   const { policy, candidate } = scales;
   const context = buildTestContext(scales);
   const isTested = policy.alpha !== undefined;
-  const checks = [
+  return [
     ...policy.quality.flatMap((rule) => (isTested ? testQualityRule(rule, context) : checkQualityRule(rule, scales))),
     ...checkSlo(policy, candidate.gate),
     ...policy.cost.map((rule) => checkCostRule(rule, scales)),
     ...checkTradePrice(context, scales),
     ...checkPriceAge(policy, candidate),
     ...checkApprovals(policy, candidate.gate),
-  ].map((check) => ({ ...check, result: toResult(check.holds) }));
-  return { verdict: decideVerdict(checks), checks };
+  ];
 }
 
 function toResult(holds: boolean | null): NonNullable<Check['result']> {
@@ -73,6 +85,7 @@ const buildNoFacts = ({ createdAt }: VersionEvidence): GateFacts => ({
   approvals: null,
   requestedBy: null,
   lostChampion: null,
+  rejectsBy: 'holm',
 });
 
 function decideVerdict(checks: readonly Check[]): Verdict {
