@@ -15,7 +15,7 @@ interface RolloutFactsProps {
 
 /** Share, proof, expected end and deadline of a canary with analysis. */
 export function RolloutFacts({ rollout, readAtMs }: RolloutFactsProps) {
-  const { state, checks, weight, deadline } = rollout;
+  const { state, checks, weight, deadline, atDeadline } = rollout;
   const isRunning = state === 'running';
   const received = formatReceivedShare(rollout);
   const facts: (readonly [string, ReactNode])[] = [
@@ -31,7 +31,9 @@ export function RolloutFacts({ rollout, readAtMs }: RolloutFactsProps) {
       checks.length === 0 ? <Unknown key="proof" reason="Not evaluated yet in this step." /> : formatProof(checks),
     ],
     ...(isRunning ? [['Expected end', <ExpectedEnd key="end" {...{ rollout, readAtMs }} />] as const] : []),
-    ...(deadline === null || !isRunning ? [] : [['Deadline', <Deadline key="deadline" at={deadline} />] as const]),
+    ...(deadline === null || !isRunning
+      ? []
+      : [['Deadline', <Deadline key="deadline" at={deadline} then={atDeadline} />] as const]),
   ];
   return <Facts facts={facts} />;
 }
@@ -57,11 +59,13 @@ function ExpectedEnd({ rollout, readAtMs }: RolloutFactsProps) {
   );
 }
 
-function Deadline({ at }: { readonly at: string }) {
+function Deadline({ at, then }: { readonly at: string; readonly then: Rollout['atDeadline'] }) {
   return (
     <>
       <Instant at={at} />
-      <span className={layout.sub}>then rolled back if unproven, or kept at its share with “atDeadline: stay”</span>
+      <span className={layout.sub}>
+        {then === 'stay' ? 'then kept at its share if unproven, until you decide' : 'then rolled back if unproven'}
+      </span>
     </>
   );
 }

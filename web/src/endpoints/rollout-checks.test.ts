@@ -32,6 +32,7 @@ const side = {
 const rollout: Rollout = {
   ...{ revision: 2, strategy: 'canary', state: 'running', step: 1, steps: 2, weight: 5, reason: null },
   ...{ stepSince: new Date(BEGUN).toISOString(), stepUntil: null, deadline: '2026-12-01T10:00:00.000Z' },
+  atDeadline: 'rollBack',
   ...{ checks: [check], live: { ...side, requests: 3800 }, canary: side },
 };
 

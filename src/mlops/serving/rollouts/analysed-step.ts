@@ -85,11 +85,14 @@ async function beginStep(deps: AnalysedDeps, begun: StoredRollout) {
   const readSeries = createSeriesReader(deps, begun);
   const deadlineMs = begun.begunMs + analysis.deadline;
   const untilMs = begun.stepMs + lastsMs;
-  let [fractions, checks, held] = [kept?.fractions ?? [], kept === null ? null : begun.checks, null as string | null];
+  let [fractions, checks] = [kept?.fractions ?? [], kept === null ? null : begun.checks];
+  let held: string | null = null;
+  let splitProblem: string | null = null;
   const isLast = begun.step === spec.steps.length - 1;
   const requests = () => canary.evidence.count();
   const waitsFor = () => {
     if (held !== null) return `held: ${held}; it waits for a promotion or abort`;
+    if (splitProblem !== null) return splitProblem;
     if (clock.now() < untilMs) return 'the minimum duration of the step has not elapsed';
     if (requests() < spec.requests) return `the canary has ${requests()} of ${spec.requests} required responses`;
     return isLast ? 'not all checks pass yet' : 'the next evaluation';
@@ -113,7 +116,7 @@ async function beginStep(deps: AnalysedDeps, begun: StoredRollout) {
         ...{ quality: await readQuality(deps, begun), series: await readSeries() },
       };
       const judgement = deps.judge(evidence, { analysis, steps: spec.steps.length });
-      [fractions, checks] = [judgement.fractions, judgement.checks];
+      ({ fractions, checks, splitProblem } = judgement);
       await save();
       return judgement;
     },

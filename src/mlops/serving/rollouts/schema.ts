@@ -99,6 +99,12 @@ export const Rollout = z
     stepUntil: UtcInstant.nullable().describe('Earliest end of the step; null: it has ended'),
     reason: z.string().nullable().describe('Reason for the wait or for the end'),
     deadline: UtcInstant.nullable().describe('End of the time for a proof; null: no analysis'),
+    atDeadline: z
+      .enum(['rollBack', 'stay'])
+      .nullable()
+      .describe(
+        'Without a proof at the deadline: roll back, or keep the share until a user decides; null: no analysis',
+      ),
     checks: z
       .array(RolloutCheck)
       .describe(

@@ -28,6 +28,7 @@ export async function readRollout(
     stepUntil: now === undefined ? null : new Date(stepMs + now.for).toISOString(),
     reason: here === null ? reason : here.waitsFor(),
     deadline: analysis === undefined ? null : new Date(found.begunMs + analysis.deadline).toISOString(),
+    atDeadline: analysis?.atDeadline ?? null,
     checks: [...found.checks],
     live: here === null ? null : toRolloutSide(here.liveSide),
     canary: here === null ? null : toRolloutSide(here.canarySide),
