@@ -1,6 +1,7 @@
 import type { Sql } from '../../platform/store/index.ts';
 import { addRestatements } from './restatements.ts';
 import { findInForce, findNewestReviews, findReviews, type InForceDeps } from './reviews/index.ts';
+import type { DecisionReview } from './reviews/schema.ts';
 import type { Decision, DecisionDetail } from './schema.ts';
 import type { StoredDecision } from './store.ts';
 
@@ -19,11 +20,16 @@ export async function addPresentState(
     findInForce(deps, sql, records),
     findNewestReviews(sql, ids),
   ]);
-  return restated.map(({ evidence: _evidence, evidenceSha256: _digest, ...decision }) => ({
-    ...decision,
-    isInForce: inForce.has(decision.decision),
-    review: reviews.get(decision.decision) ?? null,
-  }));
+  return restated.map(({ evidence: _evidence, evidenceSha256: _digest, ...decision }) => {
+    const review = reviews.get(decision.decision) ?? null;
+    const needsReevaluation = decision.needsReevaluation && !isConfirmed(decision.restatedBy, review);
+    return { ...decision, needsReevaluation, isInForce: inForce.has(decision.decision), review };
+  });
+}
+
+/** Whether a review after the last restatement came to the same verdict. */
+function isConfirmed(restatedBy: Decision['restatedBy'], review: DecisionReview | null): boolean {
+  return review?.status === 'same' && restatedBy.every(({ at }) => at <= review.at);
 }
 
 /** One decision with its evidence, its place in the chain and its reviews. */

@@ -27,7 +27,7 @@ export async function keepBillChanges(
 
 /**
  * Decisions with those bills of their evidence that are no longer active. A bill that was changed and then reverted
- * is active again. A decision needs reevaluation unless the version was evaluated against the policy since the change.
+ * is active again. A decision needs reevaluation unless the version was evaluated against the policy since the change; reviews are not seen here.
  */
 export async function addRestatements(
   sql: Sql,

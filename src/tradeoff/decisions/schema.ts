@@ -50,7 +50,9 @@ export const Decision = z
       .describe('Bills that the decision is based on and that have changed since; empty: none has changed'),
     needsReevaluation: z
       .boolean()
-      .describe('True when a bill has changed since and the version was not evaluated by the policy again'),
+      .describe(
+        'True when a bill has changed since, and neither a later evaluation by the policy nor a review with the same verdict followed',
+      ),
     isInForce: z
       .boolean()
       .describe(

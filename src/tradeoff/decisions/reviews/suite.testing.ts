@@ -140,8 +140,8 @@ function testBills(): void {
     const after = await deliver('400');
     await settle();
     await settle();
-    const { review, reviews, isInForce } = await show(onBill);
-    expect(isInForce).toBe(true);
+    const { review, reviews, isInForce, restatedBy, needsReevaluation } = await show(onBill);
+    expect([isInForce, restatedBy.length, needsReevaluation]).toEqual([true, 1, false]);
     expect(reviews).toHaveLength(1);
     expect(review).toMatchObject({
       ...{ status: 'same', verdict: 'hold', policyVersion: 1 },
