@@ -198,7 +198,7 @@ export const GateFacts = z
       .literal('holm')
       .optional()
       .describe(
-        "Tests of the policy fail by Holm's rule, with an error of alpha for all of them together; left out in older decisions, whose tests fail at alpha each",
+        "Tests of quality and SLOs fail by Holm's rule, with an error of alpha for all of them together; left out in older decisions, whose tests fail at alpha each",
       ),
   })
   .describe('Facts that only a gate gathers');

@@ -44,12 +44,13 @@ describe('failures of several tests', () => {
 
   it('stand where there is one test, and where a check has no stated error', () => {
     expect(confirm([0.04])).toEqual([false]);
-    const checks = [check(false, null), check(true, ALPHA), check(null, ALPHA)];
+    const cost = { ...check(false, ALPHA), side: 'cost' as const };
+    const checks = [check(false, null), cost, check(true, ALPHA), check(null, ALPHA)];
     expect(confirmFailures(checks, ALPHA, () => [])).toEqual(checks);
   });
 
   it('that are not confirmed say so', () => {
     const [first] = confirmFailures(testAll([0.03, 0.5], ALPHA), ALPHA, (alpha) => testAll([0.03, 0.5], alpha));
-    expect(first).toMatchObject({ holds: null, source: expect.stringContaining('all 2 tests of the policy together') });
+    expect(first).toMatchObject({ holds: null, source: expect.stringContaining('all 2 tests of quality together') });
   });
 });

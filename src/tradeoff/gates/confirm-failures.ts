@@ -1,9 +1,10 @@
 import type { Check } from './schema.ts';
 
 /**
- * Leaves a test failed only if it fails by Holm's step-down rule over all tests of the policy: one failure rejects, so that without a
+ * Leaves a test of quality failed only if it fails by Holm's step-down rule over all of them: one failure rejects, so that without a
  * correction a version within all bounds would be rejected with a chance of up to alpha for each test. A test passes at alpha itself,
- * as all of them have to pass. `testAt` makes the same checks with another one-sided error. Other failures stand.
+ * as all of them have to pass. `testAt` makes the same checks with another one-sided error. Other failures stand, also of a return, whose
+ * error is divided between its parts already.
  *
  * Equal to Holm's rule on p-values, without computing them: tests are compared at alpha / (number of tests); while one fails, the
  * others are compared again at alpha / (number of the others).
@@ -33,9 +34,8 @@ export function confirmFailures(
   );
 }
 
-/** A check with a stated error. */
-const isTest = ({ alpha }: Check): boolean => alpha != null;
+const isTest = ({ side, alpha }: Check): boolean => side === 'quality' && alpha != null;
 
 function describeUnconfirmed(tests: number): string {
-  return `fails alone, but not with an error of alpha for all ${tests} tests of the policy together (Holm)`;
+  return `fails alone, but not with an error of alpha for all ${tests} tests of quality together (Holm)`;
 }
