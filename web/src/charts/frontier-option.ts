@@ -1,11 +1,9 @@
 import type { CustomSeriesRenderItemAPI } from 'echarts';
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisMoney } from '../format/money.ts';
-import { formatMeasure } from '../format/number.ts';
 import { token } from '../theme/scheme.ts';
 import { readChartStyle } from './chart-style.ts';
 import { chartTip, type TipLine } from './chart-tip.ts';
-import type { Domain } from './quality-cost-option.ts';
+import { type BoundLine, boundLines, type Domain, qualityCostPlane } from './quality-cost-plane.ts';
 
 export interface FrontierMark {
   readonly id: string;
@@ -45,7 +43,7 @@ export interface FrontierChartData {
   /** Corners of the region that the policy accepts; empty: none. */
   readonly region: readonly Place[];
   /** Bounds of the policy, drawn as lines with their text. */
-  readonly bounds: readonly { readonly axis: 'cost' | 'quality'; readonly at: number; readonly text: string }[];
+  readonly bounds: readonly BoundLine[];
   /** Line of the trade price; empty: none. */
   readonly priceLine: readonly Place[];
 }
@@ -55,37 +53,12 @@ type Style = ReturnType<typeof readChartStyle>;
 /** The ECharts option of the frontier: quality (up, blue) against cost a month (right, amber). */
 export function frontierOption(data: FrontierChartData): EChartsCoreOption {
   const style = readChartStyle();
-  const inner = { hideOverlap: true, showMinLabel: false, showMaxLabel: false };
   return {
-    animation: false,
-    textStyle: style.text,
-    grid: { left: 8, right: 24, top: 28, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'all' },
+    ...qualityCostPlane({ ...data, style, costName: 'Cost a month', costFactor: 1 }),
     tooltip: {
       ...style.tooltip,
       trigger: 'item',
       formatter: (item: unknown) => markTip(data, (item as { dataIndex: number }).dataIndex),
-    },
-    xAxis: {
-      ...axis('Cost a month', token('--cost'), token('--cost-fill'), style.line),
-      type: data.logCost ? 'log' : 'value',
-      min: data.costDomain[0],
-      max: data.costDomain[1],
-      nameGap: 32,
-      ...(data.costTicks === null ? {} : { axisTick: { show: true, customValues: data.costTicks } }),
-      axisLabel: {
-        ...style.text,
-        ...(data.costTicks === null ? { ...inner, showMinLabel: true } : { customValues: data.costTicks }),
-        hideOverlap: true,
-        formatter: (value: number) => axisMoney(value, data.currency),
-      },
-    },
-    yAxis: {
-      ...axis(data.metric, token('--quality'), token('--quality-fill'), style.line),
-      type: 'value',
-      min: data.qualityDomain[0],
-      max: data.qualityDomain[1],
-      nameGap: 48,
-      axisLabel: { ...style.text, ...inner, formatter: (value: number) => formatMeasure(value) },
     },
     series: [
       region(data, style),
@@ -98,25 +71,12 @@ export function frontierOption(data: FrontierChartData): EChartsCoreOption {
   };
 }
 
-function axis(name: string, text: string, line: string, grid: string) {
-  return {
-    name,
-    nameLocation: 'middle',
-    nameTextStyle: { color: text, fontWeight: 600, fontSize: 12 },
-    axisLine: { show: true, onZero: false, lineStyle: { color: line, width: 2 } },
-    axisTick: { show: false },
-    splitLine: { lineStyle: { color: grid } },
-    minorSplitLine: { show: false },
-  };
-}
-
 function custom(id: string, z: number) {
   return { id, type: 'custom', silent: true, clip: true, z, encode: { x: 0, y: 1 } };
 }
 
 /** The accepted region, and the bounds that cut it out. */
 function region({ region: outline, bounds }: FrontierChartData, { ink }: Style) {
-  const dashed = { type: [5, 4], width: 1.4 };
   return {
     ...custom('region', 0),
     data: outline.length === 0 ? [] : [outline[0]],
@@ -125,25 +85,7 @@ function region({ region: outline, bounds }: FrontierChartData, { ink }: Style) 
       shape: { points: outline.map((place) => api.coord([...place])) },
       style: { fill: ink, opacity: 0.05 },
     }),
-    markLine: {
-      precision: 15,
-      silent: true,
-      symbol: 'none',
-      animation: false,
-      data: bounds.map(({ axis: on, at, text }) =>
-        on === 'quality'
-          ? {
-              yAxis: at,
-              lineStyle: { color: token('--quality-fill'), ...dashed },
-              label: { formatter: text, position: 'insideEndTop', color: token('--quality'), fontSize: 12 },
-            }
-          : {
-              xAxis: at,
-              lineStyle: { color: token('--cost-fill'), ...dashed },
-              label: { formatter: text, position: 'end', color: token('--cost'), fontSize: 12 },
-            },
-      ),
-    },
+    markLine: boundLines(bounds),
   };
 }
 

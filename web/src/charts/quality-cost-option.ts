@@ -1,9 +1,10 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisMoney, formatScaled, type UnitScale, unitScale } from '../format/money.ts';
+import { formatScaled, type UnitScale, unitScale } from '../format/money.ts';
 import { formatMeasure } from '../format/number.ts';
 import { token } from '../theme/scheme.ts';
 import { readChartStyle } from './chart-style.ts';
 import { chartTip } from './chart-tip.ts';
+import { type BoundLine, boundLines, type Domain, qualityCostPlane } from './quality-cost-plane.ts';
 
 export interface VersionPoint {
   readonly id: string;
@@ -18,9 +19,6 @@ export interface VersionPoint {
 
 /** Costs are for this number of predictions. */
 const PREDICTIONS = 1000;
-
-/** From and to. */
-export type Domain = readonly [number, number];
 
 export interface QualityCostData {
   readonly points: readonly VersionPoint[];
@@ -42,38 +40,17 @@ export interface QualityCostData {
 export function qualityCostOption(data: QualityCostData): EChartsCoreOption {
   const chartStyle = readChartStyle();
   const scale = pickScale(data);
-  // The ends of the axes are wherever the data ends, not round figures.
-  const inner = { hideOverlap: true, showMinLabel: false, showMaxLabel: false };
   return {
-    animation: false,
-    textStyle: chartStyle.text,
-    grid: { left: 8, right: 24, top: 28, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'all' },
+    ...qualityCostPlane({
+      ...data,
+      style: chartStyle,
+      costName: `Cost per ${scale.per} predictions`,
+      costFactor: scale.factor,
+    }),
     tooltip: {
       ...chartStyle.tooltip,
       trigger: 'item',
       formatter: (item: unknown) => pointTip(data, (item as { dataIndex: number }).dataIndex),
-    },
-    xAxis: {
-      ...axis(`Cost per ${scale.per} predictions`, token('--cost'), token('--cost-fill'), chartStyle.line),
-      type: data.logCost ? 'log' : 'value',
-      min: data.costDomain[0],
-      max: data.costDomain[1],
-      nameGap: 32,
-      ...(data.costTicks === null ? {} : { axisTick: { show: true, customValues: data.costTicks } }),
-      axisLabel: {
-        ...chartStyle.text,
-        ...(data.costTicks === null ? inner : { customValues: data.costTicks }),
-        hideOverlap: true,
-        formatter: (value: number) => axisMoney(value * scale.factor, data.currency),
-      },
-    },
-    yAxis: {
-      ...axis(data.metric, token('--quality'), token('--quality-fill'), chartStyle.line),
-      type: 'value',
-      min: data.qualityDomain[0],
-      max: data.qualityDomain[1],
-      nameGap: 48,
-      axisLabel: { ...chartStyle.text, ...inner, formatter: (value: number) => formatMeasure(value) },
     },
     series: [whiskers(data), points(data)],
   };
@@ -83,18 +60,6 @@ export function qualityCostOption(data: QualityCostData): EChartsCoreOption {
 function pickScale({ points }: QualityCostData): UnitScale {
   const costs = points.map(({ cost }) => cost).filter((cost) => cost > 0);
   return unitScale(String(costs.length === 0 ? 0 : Math.min(...costs)), PREDICTIONS);
-}
-
-function axis(name: string, text: string, line: string, grid: string) {
-  return {
-    name,
-    nameLocation: 'middle',
-    nameTextStyle: { color: text, fontWeight: 600, fontSize: 12 },
-    axisLine: { show: true, onZero: false, lineStyle: { color: line, width: 2 } },
-    axisTick: { show: false },
-    splitLine: { lineStyle: { color: grid } },
-    minorSplitLine: { show: false },
-  };
 }
 
 function points(data: QualityCostData) {
@@ -120,21 +85,21 @@ function points(data: QualityCostData) {
 function bounds(data: QualityCostData) {
   const { floor, ceiling, higherIsBetter, currency, costDomain, qualityDomain } = data;
   const chartStyle = readChartStyle();
-  const dashed = { type: [5, 4], width: 1.4 };
-  const lines = [];
+  const scale = pickScale(data);
+  const lines: BoundLine[] = [];
   if (floor !== null) {
-    const formatter = `${higherIsBetter ? 'at least' : 'at most'} ${formatMeasure(floor)}`;
-    const label = { formatter, position: 'insideEndTop', color: token('--quality'), fontSize: 12 };
-    lines.push({ yAxis: floor, lineStyle: { color: token('--quality-fill'), ...dashed }, label });
+    lines.push({
+      axis: 'quality',
+      at: floor,
+      text: `${higherIsBetter ? 'at least' : 'at most'} ${formatMeasure(floor)}`,
+    });
   }
   if (ceiling !== null) {
-    const formatter = `at most ${formatScaled({ amount: String(ceiling), currency }, pickScale(data))}`;
-    const label = { formatter, position: 'end', color: token('--cost'), fontSize: 12 };
-    lines.push({ xAxis: ceiling, lineStyle: { color: token('--cost-fill'), ...dashed }, label });
+    const text = `at most ${formatScaled({ amount: String(ceiling), currency }, scale)}`;
+    lines.push({ axis: 'cost', at: ceiling, text });
   }
   return {
-    // By default ECharts rounds the position of a line to two decimals; costs can be far smaller.
-    markLine: { precision: 15, silent: true, symbol: 'none', animation: false, data: lines },
+    markLine: boundLines(lines),
     ...(floor === null || ceiling === null
       ? {}
       : {

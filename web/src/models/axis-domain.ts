@@ -1,4 +1,4 @@
-import type { Domain } from '../charts/quality-cost-option.ts';
+import type { Domain } from '../charts/quality-cost-plane.ts';
 
 const PAD_RATIO = 0.12;
 const LOG_PAD = 1.8;

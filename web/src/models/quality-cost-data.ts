@@ -1,7 +1,8 @@
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
-import type { Domain, QualityCostData, VersionPoint } from '../charts/quality-cost-option.ts';
+import type { QualityCostData, VersionPoint } from '../charts/quality-cost-option.ts';
+import type { Domain } from '../charts/quality-cost-plane.ts';
 import { logTicks, paddedDomain, paddedLogDomain } from './axis-domain.ts';
 import { comparedFigure } from './unit-costs.ts';
 import { findChampion, findDirection } from './versions.ts';
