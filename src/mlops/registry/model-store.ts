@@ -83,7 +83,7 @@ export async function deleteModelTag(sql: Sql, model: string, key: string): Prom
   return result.numDeletedRows > 0n;
 }
 
-/** Query for the owner team of a model, to run or to use within another query; no row for a model of no team. */
+/** Query for the owner team of a model, to run or to use within another query; no row for a model without its tag. */
 export function selectTeamOfModel(sql: Sql, model: string) {
   const query = sql.tables<RegistryTables>().selectFrom('registered_model_tag').select('value');
   return query.where('model', '=', model).where('key', '=', TEAM_TAG);

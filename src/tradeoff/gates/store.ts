@@ -22,7 +22,7 @@ export async function findPolicies(sql: Sql, name: string | null): Promise<State
 }
 
 /**
- * Policies that apply to a model, by name: its own, and those of its team for the environments without a policy of its own. A policy of the
+ * Policies that apply to a model, by name: its own, and those of its team for environments in which it has none. A policy of the
  * team has the model in its specification.
  */
 export async function findModelPolicies(sql: Sql, model: string): Promise<Policy[]> {
