@@ -29,11 +29,13 @@ export async function requirePolicy(sql: Sql, name: string): Promise<StatedPolic
 export async function chooseModelPolicy(sql: Sql, { model, policy: name, environment }: PolicyChoice): Promise<Policy> {
   if (name !== undefined) return assertEnvironment(await requirePolicyOfModel(sql, name, model), environment);
   const policies = await findModelPolicies(sql, model);
-  if (policies.length === 0) throw await buildNoPolicy(sql, model);
   const own = policies.filter(({ spec }) => spec.environment === environment);
-  const candidates = environment === undefined && own.length === 0 ? policies : own;
+  if (environment !== undefined && own.length === 0 && policies.length > 0) {
+    throw buildNoEnvironment(model, environment, policies);
+  }
+  const candidates = own.length === 0 ? policies : own;
   const [policy, ...others] = candidates;
-  if (policy === undefined) throw buildNoEnvironment(model, environment ?? '', policies);
+  if (policy === undefined) throw await buildNoPolicy(sql, model);
   if (others.length === 0) return policy;
   throw buildAmbiguous(model, candidates);
 }
