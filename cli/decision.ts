@@ -94,6 +94,7 @@ function decisionText(decision: DecisionDetail, context: Context): string {
         ['decision', decision.decision],
         ['model', `${decision.model} ${decision.version}`],
         ['policy', `${decision.policy} (version ${decision.policyVersion})`],
+        ['policy of', policyOwnerText(evidence.policy.spec)],
         ['decided', `${formatInstant(decision.at)} by ${decision.actor}`],
         ['done', moved],
         ['champion at decision', evidence.champion === null ? null : `version ${evidence.champion.version}`],
@@ -118,6 +119,12 @@ function decisionText(decision: DecisionDetail, context: Context): string {
         ]
       : []),
   ].join('\n');
+}
+
+/** `team search, environment production`. */
+function policyOwnerText({ team, model, environment }: DecisionDetail['evidence']['policy']['spec']): string {
+  const owner = team === undefined ? `model ${model}` : `team ${team}`;
+  return environment === undefined ? owner : `${owner}, environment ${environment}`;
 }
 
 const REVIEW_STYLE = { same: 'good', weaker: 'waiting', 'would-differ': 'bad', 'cannot-be-judged': 'waiting' } as const;

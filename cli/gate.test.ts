@@ -235,8 +235,29 @@ describe('from configuration to a decision on the command line', () => {
     expect(JSON.parse(missing.out)).toMatchObject({ code: 'file_not_found' });
   });
 
+  it('checks by a policy of the team for an environment, whose decision replays without a server', async () => {
+    const file = join(folder, 'team.yaml');
+    const [name, owner] = ['{name: search-staging}', 'team: search\n  environment: staging\n  alias: staging'];
+    writeFileSync(file, POLICY.replace('{name: production}', name).replace('model: ranker', owner));
+    await mlflow('registered-models/set-tag', { name: 'ranker', key: 'steelyard.team', value: 'search' });
+    expect((await server.run('apply', '-f', file)).code).toBe(0);
+    await expectGolden('policy-list-model', 'policy', 'list', '--model', 'ranker');
+    const check = ['gate', 'check', 'ranker', '1', '--environment', 'staging'];
+    expect(await expectGolden('gate-environment', ...check)).toBe(0);
+    expect(await expectGolden('gate-environment-unknown', ...check.slice(0, -1), 'canary')).toBe(4);
+    const { decision } = JSON.parse((await server.run(...check, '--json')).out) as { decision: string };
+    expect((await server.run('decision', 'show', decision)).out).toMatch(/policy of +team search, environment staging/);
+    const exported = join(folder, 'team-decision.json');
+    expect((await server.run('decision', 'export', decision, '--out', exported)).code).toBe(0);
+    const replayed = await steelyard(['decision', 'replay', exported, '--json']);
+    expect(JSON.parse(replayed.out)).toMatchObject({ decision, verdict: 'promote', isSame: true });
+  });
+
   it.each([
     ['gate check ranker 1 --policy none', 4, 'policy_not_found'],
+    ['gate check ranker 1 --environment canary', 4, 'policy_not_found'],
+    ['gate check ranker 1 --environment ../x', 2, 'usage'],
+    ['gate check ranker 1 --policy production --environment staging', 1, 'policy_environment_mismatch'],
     ['gate check ranker 99 --policy production', 4, 'model_version_not_found'],
     ['gate check nobody 1 --policy production', 1, 'policy_model_mismatch'],
     ['model show nobody', 4, 'model_not_found'],

@@ -288,17 +288,18 @@ onEachStore(({ newDatabase }) => {
         await mlflow('contributor', 'model-versions/create', { name: 'prod', source });
       }
       await mlflow('contributor', 'registered-models/alias', { name: 'prod', alias: 'champion', version: '1' });
-      await apply({
-        apiVersion: 'steelyard/v1',
-        kind: 'Policy',
-        metadata: { name: 'production' },
-        spec: {
-          model: 'prod',
-          currency: 'USD',
-          quality: [{ metric: 'accuracy', direction: 'higher', floor: '0.5' }],
-          cost: [{ measure: 'trainingCost', atMost: '1' }],
-        },
-      });
+      await apply(policyOf('production', { model: 'prod' }));
+    });
+    const policyOf = (name: string, owner: object) => ({
+      apiVersion: 'steelyard/v1',
+      kind: 'Policy',
+      metadata: { name },
+      spec: {
+        ...owner,
+        currency: 'USD',
+        quality: [{ metric: 'accuracy', direction: 'higher', floor: '0.5' }],
+        cost: [{ measure: 'trainingCost', atMost: '1' }],
+      },
     });
     const champion = async () =>
       (await call('viewer', 'GET', '/api/2.0/mlflow/registered-models/alias?name=prod&alias=champion')).body
@@ -322,6 +323,22 @@ onEachStore(({ newDatabase }) => {
       expect(await champion()).toBe('1');
       const free = { name: 'prod', alias: 'shadow', version: '2' };
       expect((await mlflow('contributor', 'registered-models/alias', free)).status).toBe(200);
+    });
+
+    it('of a policy of the team stays governed: only an administrator changes the team of the model', async () => {
+      const tag = { name: 'of-alpha', key: 'steelyard.team' };
+      const setTeam = (role: 'contributor' | 'admin', value: string) =>
+        mlflow(role, 'registered-models/set-tag', { ...tag, value });
+      await mlflow('contributor', 'registered-models/create', { name: 'of-alpha' });
+      expect((await setTeam('contributor', 'alpha')).status).toBe(200);
+      await apply(policyOf('alpha-production', { team: 'alpha' }));
+      expect((await setTeam('contributor', 'alpha')).status).toBe(200);
+      const deleted = await call('contributor', 'DELETE', '/api/2.0/mlflow/registered-models/delete-tag', tag);
+      expect(deleted).toMatchObject(refused);
+      expect(deleted.body.message).toContain('Policy "alpha-production" of team "alpha" governs');
+      expect(await setTeam('contributor', 'gamma')).toMatchObject(refused);
+      expect((await setTeam('admin', 'gamma')).status).toBe(200);
+      await apply(policyOf('alpha-production', { model: 'no-model' }));
     });
 
     it('is moved by an administrator with a reason, which is a decision from then on', async () => {

@@ -247,6 +247,12 @@ export const GateStep = z
     uses: z.literal('gate').describe('Evaluates quality and cost'),
     ...common,
     policy: Name.describe('Policy of the evaluation'),
+    model: z
+      .string()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe('Registered model of the run; required with a policy of a team; default: the model of the policy'),
     of: StepName.describe('Step with the run to evaluate: an evaluate step, or a training step'),
     onHold: z.enum(['stop', 'continue']).default('stop').describe('Action if evidence is missing'),
   })

@@ -94,9 +94,9 @@ async function runEvaluate(
 async function runGate(
   deps: DriveDeps,
   driven: DrivenRun,
-  { policy, of, onHold }: z.infer<typeof GateStep>,
+  { policy, model, of, onHold }: z.infer<typeof GateStep>,
 ): Promise<BuiltInEnd> {
-  const { verdict, summary, checks } = await deps.models.weigh({ runId: requireRunId(driven, of), policy });
+  const { verdict, summary, checks } = await deps.models.weigh({ runId: requireRunId(driven, of), policy, model });
   const passes = verdict === 'promote' || (verdict === 'hold' && onHold === 'continue');
   const values = { verdict, summary, checks: checks.join('\n') };
   return { state: passes ? 'succeeded' : 'failed', reason: passes ? null : summary, values };

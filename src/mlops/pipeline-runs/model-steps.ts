@@ -24,8 +24,16 @@ export interface RegisteredDecision {
 export interface ModelSteps {
   /** Latest value of a metric of a run; null when it logged none. */
   metricOf(runId: string, metric: string): Promise<number | null>;
-  /** Evaluates a run as the version that it would become. Errors: `policy_not_found`, `currency_mismatch`, `budget_not_found`. */
-  weigh(request: { readonly runId: string; readonly policy: string }): Promise<GateResult>;
+  /**
+   * Evaluates a run as the version that it would become. Errors: `policy_not_found`, `policy_model_missing`, `policy_model_mismatch`,
+   * `currency_mismatch`, `budget_not_found`.
+   */
+  weigh(request: {
+    readonly runId: string;
+    readonly policy: string;
+    /** undefined: the model of the policy. */
+    readonly model: string | undefined;
+  }): Promise<GateResult>;
   /**
    * Registers a version from a run's logged model, or from `artifact` among its artifacts; a missing model is created.
    * Idempotent: the same run and artifact find the earlier version. With a policy, the decision is recorded and, on

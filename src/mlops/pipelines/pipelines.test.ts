@@ -5,6 +5,7 @@ import { listDecisions } from '../../tradeoff/decisions/schema.ts';
 import { getVersionEvidence } from '../../tradeoff/evidence/schema.ts';
 import { listOpenLineageEvents } from '../../tradeoff/openlineage/schema.ts';
 import { applied, collectStates, ranToEnd, requireStep, sentCode } from '../testing/pipelines.ts';
+import { post } from '../wire/testing.ts';
 import { isOver, pipelineStepLog } from './schema.ts';
 
 const PRICED = `
@@ -155,6 +156,38 @@ spec:
       ['reject', undefined],
     ]);
     expect(decisions[0]?.actor).toBe('pipeline shipping #2');
+  });
+
+  it('weighs and registers by the policy of the team of its model', async () => {
+    const tags = [{ key: 'steelyard.team', value: 'search' }];
+    await post(application, 'registered-models/create', { name: 'ranker', tags });
+    const gated = (name: string, gate: string) => `
+apiVersion: steelyard/v1
+kind: Pipeline
+metadata: {name: ${name}}
+spec:
+  steps:
+    train: {run: 'echo x > model.txt; echo "{\\"accuracy\\": 0.7}" > metrics.json', outputs: [model.txt], metrics: metrics.json}
+    gate: {uses: gate, of: train, needs: [train], ${gate}}
+    register: {uses: register, of: train, needs: [gate], model: ranker, artifact: model.txt, policy: search-gate}
+`;
+    const policy = `
+apiVersion: steelyard/v1
+kind: Policy
+metadata: {name: search-gate}
+spec:
+  team: search
+  currency: USD
+  quality: [{metric: accuracy, direction: higher, floor: '0.5'}]
+  cost: [{measure: trainingCost, atMost: '1'}]`;
+    const pipelines = [gated('unnamed', 'policy: search-gate'), gated('named', 'policy: search-gate, model: ranker')];
+    await applied(application, [PRICED, policy, ...pipelines].join('\n---'));
+    expect(requireStep(await ranToEnd(application, 'unnamed'), 'gate')).toMatchObject({
+      ...{ state: 'failed', reason: expect.stringContaining('State the model of the run.') },
+    });
+    const run = await ranToEnd(application, 'named');
+    expect(requireStep(run, 'gate').values).toMatchObject({ verdict: 'promote' });
+    expect(requireStep(run, 'register').values).toMatchObject({ policy: 'search-gate', decided: 'promote' });
   });
 
   it('takes what did not change from before, and says of every step why', async () => {

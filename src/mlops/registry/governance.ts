@@ -1,11 +1,14 @@
 import { AppError } from '../../platform/errors/index.ts';
 import type { Identity } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { TEAM_TAG } from '../tracking/index.ts';
 
 /** A policy that governs an alias of a model. */
 export interface GoverningPolicy {
   readonly policy: string;
   readonly alias: string;
+  /** Team whose policy it is; null for a policy of the model. */
+  readonly team: string | null;
 }
 
 /** A governed alias that an administrator changed without a decision of the gate. */
@@ -55,8 +58,27 @@ export async function refuseGoverned(
 export async function refuseGovernedModel(governance: AliasGovernance, sql: Sql, model: string): Promise<void> {
   const [first] = await governance.governing(sql, model);
   if (first === undefined) return;
-  const detail = `Policy "${first.policy}" governs the alias "${first.alias}" of model "${model}", so the model cannot be deleted or renamed. Apply the policy for another model first.`;
+  const remedy = first.team === null ? 'Apply the policy for another model' : `Change the tag ${TEAM_TAG} of the model`;
+  const detail = `Policy "${first.policy}" governs the alias "${first.alias}" of model "${model}", so the model cannot be deleted or renamed. ${remedy} first.`;
   throw new AppError('alias_governed', detail, { model, alias: first.alias, policy: first.policy });
+}
+
+/**
+ * Refuses to change the team of a model that a policy of its team governs, which would end that, except by an administrator.
+ * Error: `alias_governed`.
+ */
+export async function refuseTeamChange(
+  governance: AliasGovernance,
+  sql: Sql,
+  model: string,
+  { key, value, isAdmin }: { readonly key: string; readonly value: string | null; readonly isAdmin: boolean },
+): Promise<void> {
+  if (key !== TEAM_TAG || isAdmin) return;
+  const governing = (await governance.governing(sql, model)).find(({ team }) => team !== null);
+  if (governing === undefined || governing.team === value) return;
+  const { policy, alias, team } = governing;
+  const detail = `Policy "${policy}" of team "${team}" governs the alias "${alias}" of model "${model}", so only an administrator can change its tag ${TEAM_TAG}.`;
+  throw new AppError('alias_governed', detail, { model, alias, policy });
 }
 
 /** Refuses to delete a version that a governed alias points to: the alias would go with it. Error: `alias_governed`. */

@@ -75,6 +75,7 @@ async function importModel(
   const row = { name, description, creation_timestamp, last_updated_timestamp, last_version: last };
   if (await hasModel(sql, name)) await overwriteModel(sql, row);
   else await insertModel(sql, row);
+  const before = await governance.governing(sql, name);
   await replaceModelTags(sql, name, model.tags);
   const left: ImportedVersions['left'] = [];
   let created = 0;
@@ -83,7 +84,8 @@ async function importModel(
     if (outcome === 'created') created += 1;
     else if (outcome !== 'known') left.push({ version: version.version, reason: outcome.reason });
   }
-  const governing = await governance.governing(sql, name);
+  // The imported tags may name another team, or none.
+  const governing = [...before, ...(await governance.governing(sql, name))];
   for (const { alias, version } of model.aliases) {
     checkAlias(alias);
     checkAliasFree(alias);

@@ -1,3 +1,4 @@
+import { isAdministrator } from '../../platform/auth/index.ts';
 import type { Identity } from '../../platform/http/index.ts';
 import {
   type Fields,
@@ -52,12 +53,12 @@ function modelRoutes({ models }: RegisteredModelRoutesDeps): MlflowRoute[] {
 
 function tagRoutes({ models }: RegisteredModelRoutesDeps): MlflowRoute[] {
   return [
-    writeRoute('POST', '/mlflow/registered-models/set-tag', async ({ fields }) => {
-      await models.setTag(readName(fields), readPair(fields));
+    writeRoute('POST', '/mlflow/registered-models/set-tag', async ({ fields, identity }) => {
+      await models.setTag(readName(fields), readPair(fields), { isAdmin: isAdministrator(identity) });
       return undefined;
     }),
-    writeRoute('DELETE', '/mlflow/registered-models/delete-tag', async ({ fields }) => {
-      await models.deleteTag(readName(fields), fields.requiredText('key'));
+    writeRoute('DELETE', '/mlflow/registered-models/delete-tag', async ({ fields, identity }) => {
+      await models.deleteTag(readName(fields), fields.requiredText('key'), { isAdmin: isAdministrator(identity) });
       return undefined;
     }),
   ];

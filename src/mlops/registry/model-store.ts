@@ -1,4 +1,5 @@
 import type { Sql } from '../../platform/store/index.ts';
+import { TEAM_TAG } from '../tracking/index.ts';
 import type { RegistryTables } from './tables.ts';
 import type { Alias, KeyValue, RegisteredModel } from './types.ts';
 import { findNewestOfEachStage } from './version-store.ts';
@@ -80,6 +81,12 @@ export async function deleteModelTag(sql: Sql, model: string, key: string): Prom
   const query = sql.tables<RegistryTables>().deleteFrom('registered_model_tag');
   const result = await query.where('model', '=', model).where('key', '=', key).executeTakeFirst();
   return result.numDeletedRows > 0n;
+}
+
+/** Query for the owner team of a model, to run or to use within another query; no row for a model without its tag. */
+export function selectTeamOfModel(sql: Sql, model: string) {
+  const query = sql.tables<RegistryTables>().selectFrom('registered_model_tag').select('value');
+  return query.where('model', '=', model).where('key', '=', TEAM_TAG);
 }
 
 /** Models with their tags, aliases and the newest version of each stage, in the order given. */

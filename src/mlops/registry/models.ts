@@ -5,7 +5,7 @@ import type { Clock } from '../../platform/units/index.ts';
 import type { Tracking } from '../tracking/index.ts';
 import { buildAlreadyExists, buildDoesNotExist, type MlflowError } from '../wire/index.ts';
 import { appendChange, appendModelCreated, isPrompt, isPromptTag } from './change-events.ts';
-import { type AliasGovernance, refuseGovernedModel } from './governance.ts';
+import { type AliasGovernance, refuseGovernedModel, refuseTeamChange } from './governance.ts';
 import { checkModelName, checkTag } from './limits.ts';
 import {
   deleteModel,
@@ -37,6 +37,11 @@ export interface NewModel {
   readonly tags: readonly KeyValue[];
 }
 
+/** Whether an administrator changes a tag. */
+export interface TagChange {
+  readonly isAdmin: boolean;
+}
+
 export type Models = ReturnType<typeof createModels>;
 
 export function createModels({ store, clock, events, governance }: RegistryDeps) {
@@ -60,16 +65,18 @@ export function createModels({ store, clock, events, governance }: RegistryDeps)
         await refuseGovernedModel(governance, sql, name);
         await deleteModel(sql, name);
       }),
-    setTag: (name: string, tag: KeyValue) => {
+    setTag: (name: string, tag: KeyValue, { isAdmin }: TagChange) => {
       checkTag(tag);
       return change(name, async (sql) => {
+        await refuseTeamChange(governance, sql, name, { ...tag, isAdmin });
         await upsertModelTag(sql, name, tag);
         const { key, value } = tag;
         await appendChange(events, sql, { of: 'modelTag', action: 'set', model: name, data: { key, value } });
       });
     },
-    deleteTag: (name: string, key: string) =>
+    deleteTag: (name: string, key: string, { isAdmin }: TagChange) =>
       change(name, async (sql) => {
+        await refuseTeamChange(governance, sql, name, { key, value: null, isAdmin });
         if (!(await deleteModelTag(sql, name, key))) return;
         await appendChange(events, sql, { of: 'modelTag', action: 'deleted', model: name, data: { key } });
       }),

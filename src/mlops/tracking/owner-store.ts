@@ -10,19 +10,20 @@ export interface Owner {
   readonly parentRunId: string | null;
 }
 
-const TEAM = 'steelyard.team';
+/** Tag that names the owning team. */
+export const TEAM_TAG = 'steelyard.team';
 const PROJECT = 'steelyard.project';
 const PARENT = 'mlflow.parentRunId';
 
 /** Tags that name the owner of a run, an experiment or a model. */
-export const ownerTags: ReadonlySet<string> = new Set([TEAM, PROJECT]);
+export const ownerTags: ReadonlySet<string> = new Set([TEAM_TAG, PROJECT]);
 
 /** The owner that tags name. Example: of `steelyard.team: search` the team is "search". */
 export function readOwner(
   tags: readonly { readonly key: string; readonly value: string }[],
 ): Pick<Owner, 'team' | 'project'> {
   const value = (wanted: string) => tags.find(({ key }) => key === wanted)?.value ?? null;
-  return { team: value(TEAM), project: value(PROJECT) };
+  return { team: value(TEAM_TAG), project: value(PROJECT) };
 }
 
 /** Owner of a run; missing fields come from its experiment. Null when there is no such run. */
@@ -31,7 +32,7 @@ export async function findRunOwner(sql: Sql, runId: string): Promise<Owner | nul
   const run = await tables.selectFrom('run').select('experiment_id').where('run_id', '=', runId).executeTakeFirst();
   if (run === undefined) return null;
   const ownTags = tables.selectFrom('tag').select(['key', 'value']).where('run_id', '=', runId);
-  const tags = await ownTags.where('key', 'in', [TEAM, PROJECT, PARENT]).execute();
+  const tags = await ownTags.where('key', 'in', [TEAM_TAG, PROJECT, PARENT]).execute();
   const own = readOwner(tags);
   const isOwned = own.team !== null || own.project !== null;
   const { team, project } = isOwned ? own : readOwner(await findExperimentTags(sql, run.experiment_id));
@@ -59,5 +60,5 @@ export async function findLoggedModelOwner(sql: Sql, modelId: string): Promise<O
 
 async function findExperimentTags(sql: Sql, experimentId: number): Promise<{ key: string; value: string }[]> {
   const rows = sql.tables<TrackingTables>().selectFrom('experiment_tag').select(['key', 'value']);
-  return rows.where('experiment_id', '=', experimentId).where('key', 'in', [TEAM, PROJECT]).execute();
+  return rows.where('experiment_id', '=', experimentId).where('key', 'in', [TEAM_TAG, PROJECT]).execute();
 }

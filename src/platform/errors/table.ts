@@ -363,6 +363,8 @@ export const errorTable = {
   policy_contradictory: { status: 400, exitCode: REFUSED, title: 'The policy contradicts itself or can never pass' },
   approval_not_required: { status: 409, exitCode: CONFLICT, title: 'The policy requires no approvals' },
   policy_model_mismatch: { status: 400, exitCode: REFUSED, title: 'The policy is for another model' },
+  policy_environment_mismatch: { status: 400, exitCode: REFUSED, title: 'The policy is for another environment' },
+  policy_model_missing: { status: 400, exitCode: REFUSED, title: 'The policy is for many models; name one' },
   frontier_metric_unknown: { status: 404, exitCode: NOT_FOUND, title: 'No evaluation of the model has this metric' },
   retraining_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such retraining' },
   retraining_round_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such round of the retraining' },

@@ -9,7 +9,7 @@ export function createAliasGovernance({ clock }: { readonly clock: Clock }): Ali
   return {
     async governing(sql, model) {
       const policies = await findModelPolicies(sql, model);
-      return policies.map(({ name, spec }) => ({ policy: name, alias: spec.alias }));
+      return policies.map(({ name, spec }) => ({ policy: name, alias: spec.alias, team: spec.team ?? null }));
     },
     async overridden(sql, { actor, model, alias, from, to, reason, policies }) {
       const was = from === null ? 'it did not exist before' : `it pointed to version ${from} before`;

@@ -1,8 +1,8 @@
 import { TRIGGER_WINDOW } from '../../mlops/evaluations/schema.ts';
-import { type CostRule, isPredictionCostRule, type PolicySpec, type QualityRule } from './schema.ts';
+import { type CostRule, isPredictionCostRule, type PolicyManifestSpec, type QualityRule } from './schema.ts';
 
 /** Reason why a policy contradicts itself or can never pass; null when none is known. */
-export function findContradiction(spec: PolicySpec): string | null {
+export function findContradiction(spec: PolicyManifestSpec): string | null {
   const reasons = [
     ...spec.quality.map((rule) => findQualityContradiction(rule, spec)),
     ...spec.cost.map(findCostContradiction),
@@ -16,7 +16,7 @@ export function findContradiction(spec: PolicySpec): string | null {
 /** Outcome that `evaluation import --correct` names, as a rule refers to it. */
 const BINARY_OUTCOME = 'correct';
 
-function findQualityContradiction(rule: QualityRule, { alpha }: PolicySpec): string | null {
+function findQualityContradiction(rule: QualityRule, { alpha }: PolicyManifestSpec): string | null {
   const { metric, direction, floor, notWorseThanChampionBy: margin, nonInferiority, superiority } = rule;
   const isTested = alpha !== undefined;
   if (!isTested && (nonInferiority ?? superiority) !== undefined) {
@@ -72,7 +72,7 @@ function findReturnContradiction(atLeast: string): string | null {
   return `The return ${atLeast} always passes without refunds: a version that earns nothing has -1. State a larger return, such as 0.`;
 }
 
-function findTestContradiction({ alpha, looks, completeness, slo }: PolicySpec): string | null {
+function findTestContradiction({ alpha, looks, completeness, slo }: PolicyManifestSpec): string | null {
   if (alpha === undefined) {
     const named = Object.entries({ looks, completeness }).find(([, value]) => value !== undefined)?.[0];
     return named === undefined ? null : `"${named}" belongs to tests. State "alpha", such as 0.05.`;
@@ -87,7 +87,7 @@ function findTestContradiction({ alpha, looks, completeness, slo }: PolicySpec):
 }
 
 /** The outcomes of a metric are found by its name, so that its rules must mean the same ones. */
-function findRepeatedMetric({ alpha, quality }: PolicySpec): string | null {
+function findRepeatedMetric({ alpha, quality }: PolicyManifestSpec): string | null {
   if (alpha === undefined) return null;
   for (const [metric, rules] of Map.groupBy(quality, (rule) => rule.metric)) {
     const tables = new Set(
@@ -99,7 +99,7 @@ function findRepeatedMetric({ alpha, quality }: PolicySpec): string | null {
   return null;
 }
 
-function findTradeContradiction({ alpha, tradePrice, quality }: PolicySpec): string | null {
+function findTradeContradiction({ alpha, tradePrice, quality }: PolicyManifestSpec): string | null {
   if (tradePrice === undefined) return null;
   if (alpha === undefined) return '"tradePrice" compares intervals. State "alpha", such as 0.05.';
   const rule = quality.find(({ metric }) => metric === tradePrice.metric);

@@ -6,11 +6,19 @@ import { findContradiction } from './contradictions.ts';
 import {
   approveVersion as approveEndpoint,
   checkGate as checkGateEndpoint,
+  listModelPolicies,
   listPolicies,
-  PolicySpec,
+  PolicyManifestSpec,
 } from './schema.ts';
-import { checkGate, evaluateRun, type GateAnswer, type GateDeps, type GateQuestion } from './service.ts';
-import { findPolicies, putPolicy } from './store.ts';
+import {
+  checkGate,
+  evaluateRun,
+  type GateAnswer,
+  type GateDeps,
+  type GateQuestion,
+  type RunQuestion,
+} from './service.ts';
+import { findModelPolicies, findPolicies, putPolicy } from './store.ts';
 
 export { testDifference, testMean } from './compare-evidence.ts';
 export { listEvidenceNeeds } from './evidence-needs.ts';
@@ -22,7 +30,7 @@ export { requirePolicyOfModel } from './policy-of-model.ts';
 export { addReviewFacts } from './review-facts.ts';
 export type { Ledger, TakenDecision } from './service.ts';
 export { computeServingCost } from './serving-cost.ts';
-export { findModelPolicies } from './store.ts';
+export { findModelPolicies, findPolicies } from './store.ts';
 export { describeCheck } from './summary.ts';
 export { evaluatePolicy } from './weigh.ts';
 
@@ -30,12 +38,15 @@ export { evaluatePolicy } from './weigh.ts';
 export interface Gates {
   /**
    * Evaluates a version, records the decision and, on promote, moves the alias in the same transaction.
-   * Errors: `policy_not_found`, `policy_ambiguous`, `policy_model_mismatch`, `model_not_found`, `model_version_not_found`,
+   * Errors: `policy_not_found`, `policy_ambiguous`, `policy_model_mismatch`, `policy_environment_mismatch`, `model_not_found`, `model_version_not_found`,
    * `budget_not_found`, `currency_mismatch`.
    */
   check(question: GateQuestion): Promise<GateAnswer>;
-  /** Evaluates a run as if it were a registered version; records nothing. Errors: `policy_not_found`, `budget_not_found`, `currency_mismatch`. */
-  weighRun(question: { readonly runId: string; readonly policy: string }): Promise<GateAnswer>;
+  /**
+   * Evaluates a run as if it were a registered version; records nothing. Errors: `policy_not_found`, `policy_model_missing`,
+   * `policy_model_mismatch`, `budget_not_found`, `currency_mismatch`.
+   */
+  weighRun(question: RunQuestion): Promise<GateAnswer>;
   /** `Policy`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
@@ -46,7 +57,7 @@ export function createGates(deps: GateDeps & ApprovalDeps): Gates {
     check: (question) => checkGate(deps, question),
     weighRun: (question) => evaluateRun(deps, question),
     kinds: [
-      createSpecKind('Policy', 50, PolicySpec, async (sql, name, spec) => {
+      createSpecKind('Policy', 50, PolicyManifestSpec, async (sql, name, spec) => {
         const [before] = await findPolicies(sql, name);
         const contradiction = findContradiction(spec);
         if (contradiction !== null) {
@@ -62,6 +73,9 @@ export function createGates(deps: GateDeps & ApprovalDeps): Gates {
       handle(checkGateEndpoint, ({ body, actor }) => checkGate(deps, { ...body, actor })),
       handle(approveEndpoint, ({ body, identity }) => approveVersion(deps, body, identity)),
       handle(listPolicies, async () => ({ policies: await findPolicies(deps.store, null) })),
+      handle(listModelPolicies, async ({ params: { model } }) => ({
+        policies: await findModelPolicies(deps.store, model),
+      })),
     ],
   };
 }

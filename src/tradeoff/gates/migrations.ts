@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely';
 import type { Migrations } from '../../platform/store/index.ts';
 
 export const gateMigrations: Migrations = {
@@ -49,4 +50,24 @@ export const gateMigrations: Migrations = {
         .execute();
     },
   },
+  'gates/003-policies-of-teams': {
+    async up(db) {
+      for (const column of ['model', 'team']) {
+        await db.schema.alterTable('policy').addColumn(column, 'text').execute();
+        await db.schema.createIndex(`policy_of_${column}`).on('policy').column(column).execute();
+      }
+      await fillModels(db);
+    },
+  },
 };
+
+type FilledTables = { policy: { name: string; model: string | null; spec: string } };
+
+/** Before policies of teams, each policy named its model. */
+async function fillModels(db: Kysely<unknown>): Promise<void> {
+  const tables = db.withTables<FilledTables>();
+  for (const { name, spec } of await tables.selectFrom('policy').select(['name', 'spec']).execute()) {
+    const { model } = JSON.parse(spec) as { readonly model: string };
+    await tables.updateTable('policy').set({ model }).where('name', '=', name).execute();
+  }
+}

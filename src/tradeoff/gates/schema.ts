@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Name } from '../../org/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, UtcInstant } from '../../platform/units/schema.ts';
 import { Approval } from '../evidence/schema.ts';
@@ -12,34 +13,62 @@ export const PolicyName = z
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'small letters, digits and dashes')
   .describe('Name of a policy');
 
+const Model = z.string().min(1).max(256);
+const Team = Name.describe('Team whose models the policy applies to: those with this value of the tag steelyard.team');
+const EnvironmentName = Name.describe('Environment that the policy is for, such as production');
+
+const policyTerms = {
+  environment: EnvironmentName.optional(),
+  alias: z
+    .string()
+    .regex(/^[\w-]{1,255}$/)
+    .default('champion')
+    .describe('Alias that a promotion moves'),
+  currency: Currency,
+  quality: z.array(QualityRule).max(50).default([]).describe('Quality requirements'),
+  cost: z.array(CostRule).max(50).default([]).describe('Cost requirements'),
+  ...testTerms,
+};
+
+function comparesBothSides(spec: { readonly quality: readonly QualityRule[]; readonly cost: readonly CostRule[] }) {
+  return spec.quality.length > 0 && spec.cost.length > 0;
+}
+const BOTH_SIDES = 'at least one quality and one cost check: a gate compares both';
+
 /** `kind: Policy` of `steelyard apply`. */
+export const PolicyManifestSpec = z
+  .strictObject({
+    model: Model.optional().describe('Registered model of the policy; left out for a policy of a team'),
+    team: Team.optional(),
+    ...policyTerms,
+  })
+  .refine(({ model, team }) => (model === undefined) !== (team === undefined), 'model or team, one of them')
+  .refine(comparesBothSides, BOTH_SIDES)
+  .describe('Requirements of quality and cost that a version must meet before it is promoted');
+export type PolicyManifestSpec = z.infer<typeof PolicyManifestSpec>;
+
+/** Specification of a policy for one model: of a policy of a team, with a model of the team. */
 export const PolicySpec = z
   .strictObject({
-    model: z.string().min(1).max(256).describe('Registered model of the policy'),
-    alias: z
-      .string()
-      .regex(/^[\w-]{1,255}$/)
-      .default('champion')
-      .describe('Alias that a promotion moves'),
-    currency: Currency,
-    quality: z.array(QualityRule).max(50).default([]).describe('Quality requirements'),
-    cost: z.array(CostRule).max(50).default([]).describe('Cost requirements'),
-    ...testTerms,
+    model: Model.describe('Registered model that the policy applies to'),
+    team: Team.optional().describe('Team whose policy it is; left out for a policy of the model'),
+    ...policyTerms,
   })
-  .refine(
-    (spec) => spec.quality.length > 0 && spec.cost.length > 0,
-    'at least one quality and one cost check: a gate compares both',
-  )
-  .describe('Requirements of quality and cost that a version must meet before it is promoted');
+  .refine(comparesBothSides, BOTH_SIDES)
+  .describe('Requirements of quality and cost that a version of the model must meet before it is promoted');
 export type PolicySpec = z.infer<typeof PolicySpec>;
 
-export const Policy = z
-  .strictObject({
-    name: PolicyName,
-    policyVersion: z.number().int().describe('Number that grows with every change of the manifest'),
-    spec: PolicySpec,
-  })
-  .describe('A policy');
+const policyHead = {
+  name: PolicyName,
+  policyVersion: z.number().int().describe('Number that grows with every change of the manifest'),
+};
+
+export const StatedPolicy = z
+  .strictObject({ ...policyHead, spec: PolicyManifestSpec })
+  .describe('A policy as it was applied, of a model or of a team');
+export type StatedPolicy = z.infer<typeof StatedPolicy>;
+
+export const Policy = z.strictObject({ ...policyHead, spec: PolicySpec }).describe('A policy for one model');
 export type Policy = z.infer<typeof Policy>;
 
 export const listPolicies = endpoint({
@@ -47,6 +76,16 @@ export const listPolicies = endpoint({
   path: '/api/v1/policies',
   scope: 'tradeoff.read',
   summary: 'List policies by name',
+  response: z.strictObject({ policies: z.array(StatedPolicy).describe('Policies by name') }),
+  errors: [],
+});
+
+export const listModelPolicies = endpoint({
+  method: 'GET',
+  path: '/api/v1/models/:model/policies',
+  scope: 'tradeoff.read',
+  summary: 'List the policies that apply to a model, of the model and of its team',
+  params: z.strictObject({ model: z.string().describe('Registered model') }),
   response: z.strictObject({ policies: z.array(Policy).describe('Policies by name') }),
   errors: [],
 });
@@ -145,7 +184,10 @@ export const checkGate = endpoint({
   body: z.strictObject({
     model: z.string().min(1).describe('Registered model'),
     version: z.string().min(1).describe('Model version, or an alias as @alias'),
-    policy: PolicyName.optional().describe('Name of a policy; default: the one policy of the model'),
+    policy: PolicyName.optional().describe('Name of a policy; default: the one that applies to the model'),
+    environment: EnvironmentName.optional().describe(
+      'Only policies for this environment; default: those without one, else the only one that applies',
+    ),
     dryRun: z
       .boolean()
       .default(false)
@@ -160,6 +202,8 @@ export const checkGate = endpoint({
     model: z.string().describe('Registered model'),
     version: z.string().describe('Model version'),
     policy: PolicyName,
+    team: Name.nullable().describe('Team whose policy it is; null for a policy of the model'),
+    environment: Name.nullable().describe('Environment of the policy; null without one'),
     summary: z.string().describe('The verdict in one sentence'),
     method: z.string().describe('How the checks compare: tests with their error rate and look, or point values'),
   }),
@@ -169,6 +213,7 @@ export const checkGate = endpoint({
     'model_not_found',
     'model_version_not_found',
     'policy_model_mismatch',
+    'policy_environment_mismatch',
     'currency_mismatch',
     'budget_not_found',
   ],

@@ -1,5 +1,6 @@
 import type { Budgets } from '../../finops/budgets/index.ts';
 import type { Registry } from '../../mlops/registry/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Evidence, GatheredEvidence } from '../evidence/index.ts';
@@ -10,9 +11,9 @@ import { addGateFacts } from './gate-facts.ts';
 import { describeMethod } from './look-plan.ts';
 import { listDemandSlos } from './planned-capacity.ts';
 import { readPolicyBudgets } from './policy-budgets.ts';
-import { requireOnlyPolicy, requirePolicy, requirePolicyOfModel } from './policy-of-model.ts';
+import { chooseModelPolicy, type PolicyChoice, requirePolicy, requirePolicyOfModel } from './policy-of-model.ts';
 import type { Check, Policy, Verdict } from './schema.ts';
-import { findPolicies } from './store.ts';
+import { findModelPolicies } from './store.ts';
 import { summarise } from './summary.ts';
 import { type BudgetLeft, evaluatePolicy } from './weigh.ts';
 
@@ -49,11 +50,8 @@ export interface GateDeps {
   readonly registry: Pick<Registry, 'setAlias'>;
 }
 
-export interface GateQuestion {
-  readonly model: string;
+export interface GateQuestion extends PolicyChoice {
   readonly version: string;
-  /** undefined: the one policy of the model. */
-  readonly policy?: string | undefined;
   readonly dryRun: boolean;
   readonly actor: string;
 }
@@ -65,6 +63,9 @@ export interface GateAnswer {
   readonly model: string;
   readonly version: string;
   readonly policy: string;
+  /** Team whose policy it is; null for a policy of the model. */
+  readonly team: string | null;
+  readonly environment: string | null;
   readonly summary: string;
   /** How the checks compare. */
   readonly method: string;
@@ -95,25 +96,32 @@ export async function checkGate(deps: GateDeps, question: GateQuestion): Promise
   throw new Error(`alias or policy of ${question.model} kept changing during the evaluation`);
 }
 
-/** Evaluates a run as if it were a version of the policy's model. Records nothing and moves no alias. */
-export async function evaluateRun(
-  deps: GateDeps,
-  question: { readonly runId: string; readonly policy: string },
-): Promise<GateAnswer> {
-  const policy = await requirePolicy(deps.store, question.policy);
-  const { model } = policy.spec;
+export interface RunQuestion {
+  readonly runId: string;
+  readonly policy: string;
+  /** undefined: the model of the policy. */
+  readonly model?: string | undefined;
+}
+
+/** Evaluates a run as if it were a version of the model. Records nothing and moves no alias. */
+export async function evaluateRun(deps: GateDeps, question: RunQuestion): Promise<GateAnswer> {
+  const model = question.model ?? (await requireModelOfPolicy(deps, question.policy));
+  const policy = await requirePolicyOfModel(deps.store, question.policy, model);
   const needs = listEvidenceNeeds(policy.spec);
   const candidate = await deps.evidence.gatherRun(deps.store, { model, runId: question.runId, ...needs });
   const by = { actor: null, isRegistered: false };
   return buildGateAnswer(await buildEvaluation(deps, policy, candidate, by), { model });
 }
 
+async function requireModelOfPolicy({ store }: GateDeps, name: string): Promise<string> {
+  const { model, team } = (await requirePolicy(store, name)).spec;
+  if (model !== undefined) return model;
+  const detail = `Policy "${name}" is for all models of team "${team}". State the model of the run.`;
+  throw new AppError('policy_model_missing', detail, { policy: name });
+}
+
 async function evaluateVersion(deps: GateDeps, question: GateQuestion): Promise<PolicyEvaluation> {
-  const { model, policy: name } = question;
-  const policy =
-    name === undefined
-      ? await requireOnlyPolicy(deps.store, model)
-      : await requirePolicyOfModel(deps.store, name, model);
+  const policy = await chooseModelPolicy(deps.store, question);
   const version = await deps.evidence.find(deps.store, question.model, question.version);
   const needs = listEvidenceNeeds(policy.spec);
   const by = { actor: question.actor, isRegistered: true };
@@ -156,6 +164,8 @@ function buildGateAnswer(
     model: question.model,
     version,
     policy: policy.name,
+    team: policy.spec.team ?? null,
+    environment: policy.spec.environment ?? null,
     summary: summarise(question.model, version, verdict, checks),
     method: describeMethod(policy.spec, candidate.evidence.gate?.look ?? null),
   };
@@ -172,7 +182,7 @@ function decide(
     const { policy, candidate, champion, verdict, checks, billDeliveries, budgets } = weighed;
     const { alias } = policy.spec;
     const behind = await deps.evidence.behind(sql, question.model, alias);
-    const [now] = await findPolicies(sql, policy.name);
+    const now = (await findModelPolicies(sql, question.model)).find(({ name }) => name === policy.name);
     const from = champion?.evidence.version ?? null;
     if ((behind?.version ?? null) !== from || now?.policyVersion !== policy.policyVersion) return null;
     const to = candidate.evidence.version;

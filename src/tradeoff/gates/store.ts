@@ -1,29 +1,49 @@
+import { selectTeamOfModel } from '../../mlops/registry/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { type Policy, PolicySpec } from './schema.ts';
+import { type Policy, PolicyManifestSpec, type StatedPolicy } from './schema.ts';
 
 interface GateTables {
-  policy: { name: string; version: number; spec: string; applied_at: string };
+  policy: {
+    name: string;
+    version: number;
+    /** Exactly one of both is null. */
+    model: string | null;
+    team: string | null;
+    spec: string;
+    applied_at: string;
+  };
 }
 
 /** Policies by name; the one of a name when it is given. */
-export async function findPolicies(sql: Sql, name: string | null): Promise<Policy[]> {
+export async function findPolicies(sql: Sql, name: string | null): Promise<StatedPolicy[]> {
   let query = sql.tables<GateTables>().selectFrom('policy').selectAll().orderBy('name');
   if (name !== null) query = query.where('name', '=', name);
-  const rows = await query.execute();
-  return rows.map((row) => ({
-    name: row.name,
-    policyVersion: row.version,
-    spec: PolicySpec.parse(JSON.parse(row.spec)),
-  }));
+  return (await query.execute()).map(toStatedPolicy);
 }
 
-/** Policies of a model, by name. */
+/**
+ * Policies that apply to a model, by name: its own, and those of its team for environments in which it has none. A policy of the
+ * team has the model in its specification.
+ */
 export async function findModelPolicies(sql: Sql, model: string): Promise<Policy[]> {
-  return (await findPolicies(sql, null)).filter(({ spec }) => spec.model === model);
+  const query = sql.tables<GateTables>().selectFrom('policy').selectAll().orderBy('name');
+  const rows = await query
+    .where((eb) => eb.or([eb('model', '=', model), eb('team', '=', selectTeamOfModel(sql, model))]))
+    .execute();
+  const found = rows.map(toStatedPolicy);
+  const own = new Set(found.filter(({ spec }) => spec.team === undefined).map(({ spec }) => spec.environment));
+  return found
+    .filter(({ spec }) => spec.team === undefined || !own.has(spec.environment))
+    .map((policy) => ({ ...policy, spec: { ...policy.spec, model } }));
 }
 
-export async function putPolicy(sql: Sql, policy: Policy, at: string): Promise<void> {
-  const row = { name: policy.name, version: policy.policyVersion, spec: JSON.stringify(policy.spec), applied_at: at };
+function toStatedPolicy({ name, version, spec }: GateTables['policy']): StatedPolicy {
+  return { name, policyVersion: version, spec: PolicyManifestSpec.parse(JSON.parse(spec)) };
+}
+
+export async function putPolicy(sql: Sql, { name, policyVersion, spec }: StatedPolicy, at: string): Promise<void> {
+  const { model = null, team = null } = spec;
+  const row = { name, version: policyVersion, model, team, spec: JSON.stringify(spec), applied_at: at };
   await sql
     .tables<GateTables>()
     .insertInto('policy')

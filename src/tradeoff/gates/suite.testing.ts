@@ -1,17 +1,19 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { registryMigrations } from '../../mlops/registry/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import { findApprovals, findKnownChampion, insertApproval, keepKnownChampion } from './approval-store.ts';
 import { type LookKey, spendLook } from './look-store.ts';
 import { gateMigrations } from './migrations.ts';
+import { policySuite } from './policy-suite.testing.ts';
 
 const AT = '2026-11-10T12:00:00.000Z';
 
-/** The same behaviour of looks and approvals on both stores, also with concurrent gates. */
+/** The same behaviour of policies, looks and approvals on both stores, also with concurrent gates. */
 export function gateStoreSuite(name: string, openEmpty: () => Promise<Store>): void {
   async function open(): Promise<Store> {
     const store = await openEmpty();
     onTestFinished(() => store[Symbol.asyncDispose]());
-    await store.migrate(gateMigrations);
+    await store.migrate({ ...registryMigrations, ...gateMigrations });
     return store;
   }
 
@@ -21,6 +23,8 @@ export function gateStoreSuite(name: string, openEmpty: () => Promise<Store>): v
     evidenceSha256: string,
     { most = 3, key = KEY }: { most?: number | null; key?: LookKey } = {},
   ) => store.transaction((sql) => spendLook(sql, { key, most, evidenceSha256, examples: { accuracy: 10 }, at: AT }));
+
+  policySuite(name, open, openEmpty);
 
   describe(`looks on ${name}`, () => {
     it('number different outcomes, and give the same outcomes their number again', async () => {

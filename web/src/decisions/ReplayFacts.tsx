@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { DecisionDetail } from '../../../src/tradeoff/decisions/schema.ts';
+import { formatPolicyScope } from '../format/policy.ts';
 import { Instant } from '../parts/Instant.tsx';
 import { LinkedText } from '../parts/LinkedText.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
@@ -13,7 +14,7 @@ export function ReplayFacts({ decision }: { readonly decision: DecisionDetail })
     ['Summary', decision.summary],
     ['Decided', <Instant key="at" at={decision.at} />],
     ['Requested by', decision.actor],
-    ['Policy', `${decision.policy}, version ${decision.policyVersion}`],
+    ['Policy', `${decision.policy}, version ${decision.policyVersion}${formatPolicyScope(evidence.policy.spec)}`],
     ['Run', renderRun(evidence.candidate.runId)],
     ['Bill deliveries', renderList(evidence.billDeliveries, 'No figure of this decision comes from a bill.')],
     ...decision.restatedBy.map(({ period, source, before, after }): readonly [string, ReactNode] => [

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { listModelEvidence } from '../../../src/tradeoff/evidence/schema.ts';
-import { listPolicies } from '../../../src/tradeoff/gates/schema.ts';
+import { listModelPolicies } from '../../../src/tradeoff/gates/schema.ts';
 import { endpointQuery } from '../client.ts';
 
 /**
@@ -9,7 +9,7 @@ import { endpointQuery } from '../client.ts';
  */
 export function useModel(model: string) {
   const evidence = useQuery(endpointQuery(listModelEvidence, { params: { model } }));
-  const policies = useQuery(endpointQuery(listPolicies));
-  const policy = policies.data?.policies.find((candidate) => candidate.spec.model === model);
+  const policies = useQuery(endpointQuery(listModelPolicies, { params: { model } }));
+  const policy = policies.data?.policies[0];
   return { evidence: policies.isPending ? { ...evidence, data: undefined, isPending: true } : evidence, policy };
 }

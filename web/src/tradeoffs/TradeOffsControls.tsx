@@ -2,6 +2,7 @@ import { type FormEvent, useId } from 'react';
 import type { ModelFrontier } from '../../../src/tradeoff/frontier/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import { formatCount } from '../format/number.ts';
+import { formatPolicyScope } from '../format/policy.ts';
 import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
 import styles from './tradeoffs.module.css';
@@ -26,7 +27,7 @@ export function TradeOffsControls({ policies, policy, frontier, search, onSearch
         label="Policy"
         value={policy ?? NO_POLICY}
         options={[
-          ...policies.map(({ name }) => ({ value: name, label: name })),
+          ...policies.map(({ name, spec }) => ({ value: name, label: `${name}${formatPolicyScope(spec)}` })),
           { value: NO_POLICY, label: 'No policy' },
         ]}
         onChange={(value) => onSearch({ policy: value, metric: undefined })}

@@ -1,7 +1,6 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { listModels } from '../../../src/mlops/registry/schema.ts';
-import { listPolicies } from '../../../src/tradeoff/gates/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { counted } from '../format/number.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
@@ -14,27 +13,27 @@ import { Skeleton } from '../parts/Skeleton.tsx';
 import { labelPoints } from './point-labels.ts';
 import { TradeOffsAnswer } from './TradeOffsAnswer.tsx';
 import { type ListedFrontier, TradeOffsList } from './TradeOffsList.tsx';
-import { choosePolicy, frontierQuery } from './use-frontier.ts';
+import { choosePolicy, frontierQuery, modelPoliciesQuery } from './use-frontier.ts';
 
 const TABLE_HEIGHT = 200;
 
 /** Models that have a version with both cost and quality, and the choice that each offers. */
 export function TradeOffsPage() {
   const models = useQuery(endpointQuery(listModels));
-  const policies = useQuery(endpointQuery(listPolicies));
-  const isKnown = models.data !== undefined && policies.data !== undefined;
-  const names = isKnown ? models.data.models.map(({ name }) => name) : [];
+  const names = models.data?.models.map(({ name }) => name) ?? [];
+  const policies = useQueries({ queries: names.map(modelPoliciesQuery) });
   const frontiers = useQueries({
-    queries: names.map((name) =>
-      frontierQuery(name, { policy: choosePolicy(policies.data?.policies ?? [], name, undefined) }),
-    ),
+    queries: names.map((name, index) => {
+      const found = policies[index]?.data?.policies;
+      return { ...frontierQuery(name, { policy: choosePolicy(found ?? [], undefined) }), enabled: found !== undefined };
+    }),
   });
   const listed = names.map((model, index): ListedFrontier => {
     const { data, error } = frontiers[index] ?? {};
-    return { model, frontier: data ?? null, error: error ?? null };
+    return { model, frontier: data ?? null, error: error ?? policies[index]?.error ?? null };
   });
-  const waits = models.isPending || policies.isPending || frontiers.some(({ isPending }) => isPending);
-  const error = models.error ?? policies.error;
+  const waits = models.isPending || frontiers.some(({ isPending }, index) => isPending && !policies[index]?.isError);
+  const { error } = models;
   const found = listed.filter(({ frontier }) => frontier !== null && frontier.points.length > 0);
   const without = listed.filter(({ frontier }) => frontier === null || frontier.points.length === 0);
   return (

@@ -4,7 +4,7 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { ManifestKind } from '../../../platform/manifests/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import { DAY_MS } from '../../../platform/units/durations.ts';
-import { findModelPolicies } from '../../gates/index.ts';
+import { findPolicies } from '../../gates/index.ts';
 import { POLICY_CHANGED, readChanges } from './causes.ts';
 import { createMaturedLook, type MaturedLookDeps } from './matured-look.ts';
 import { registerReviewNotices } from './notice.ts';
@@ -65,7 +65,7 @@ export async function receiveChange(
   await jobs.enqueue(sql, { kind: REVIEW, payload: null, runAt, uniqueKey: `${REVIEW}:${interval}` });
 }
 
-const PolicyDocument = z.object({ metadata: z.object({ name: z.string() }), spec: z.object({ model: z.string() }) });
+const PolicyDocument = z.object({ metadata: z.object({ name: z.string() }) });
 
 /** The same kind of document, which also appends `policy.changed` when its specification changes. */
 export function announcePolicyChanges(kind: ManifestKind, events: Pick<Events, 'append'>): ManifestKind {
@@ -74,8 +74,8 @@ export function announcePolicyChanges(kind: ManifestKind, events: Pick<Events, '
     async apply(sql, document) {
       const outcome = await kind.apply(sql, document);
       if (outcome !== 'changed') return outcome;
-      const { metadata, spec } = PolicyDocument.parse(document);
-      const policy = (await findModelPolicies(sql, spec.model)).find(({ name }) => name === metadata.name);
+      const { metadata } = PolicyDocument.parse(document);
+      const [policy] = await findPolicies(sql, metadata.name);
       if (policy === undefined) return outcome;
       const payload = { policy: policy.name, policyVersion: policy.policyVersion };
       await events.append(sql, { type: POLICY_CHANGED, subject: `policy:${policy.name}`, payload });

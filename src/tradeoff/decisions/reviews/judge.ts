@@ -68,7 +68,7 @@ export async function judgeOnPresentEvidence(deps: JudgeDeps, decision: TakenRec
 async function requirePolicy({ store }: JudgeDeps, { model, policy: name }: TakenRecord): Promise<Policy> {
   const policy = (await findModelPolicies(store, model)).find((one) => one.name === name);
   if (policy !== undefined) return policy;
-  throw new AppError('policy_not_found', `Policy "${name}" is no longer a policy of model "${model}".`, {
+  throw new AppError('policy_not_found', `Policy "${name}" no longer applies to model "${model}".`, {
     policy: name,
   });
 }

@@ -6,6 +6,7 @@ import { deleteDelivery } from '../../../finops/billing/deletion/schema.ts';
 import { revertDelivery } from '../../../finops/billing/schema.ts';
 import { recordUsage } from '../../../finops/metering/schema.ts';
 import type { Application } from '../../../main.ts';
+import { TEAM_TAG } from '../../../mlops/tracking/index.ts';
 import type { StoredEvent } from '../../../platform/events/index.ts';
 import { type SmtpServer, startSmtpServer } from '../../../platform/mail/smtp-server.testing.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
@@ -123,6 +124,7 @@ export function reviewSuite(engine: string, newDatabase: () => Promise<string>):
     describe('a changed price', testPrices);
     describe('a change', testInForce);
     describe('changed quality evidence', testQuality);
+    describe('a model that changes its team', testTeams);
     describe('several changes', testOrder);
   });
 }
@@ -342,6 +344,30 @@ function testQuality(): void {
     await settle();
     expect((await show(decision)).review).toMatchObject({ status: 'cannot-be-judged' });
     expect((await show(decision)).review?.summary).toMatch(/^Cannot be judged again: .*version "2"/);
+  });
+}
+
+/** A model of a team moves to another team, whose policies apply from then on. */
+function testTeams(): void {
+  it('has its earlier decisions kept, and recorded as decisions that cannot be judged again', async () => {
+    const { policy, decide, firstRun } = await createScene('moved');
+    const setTeam = (value: string) => mlflow('registered-models/set-tag', { name: 'moved', key: TEAM_TAG, value });
+    await apply(policy('training', '0.2').replace('model: moved', 'team: left'));
+    await apply(policy('budget', '0.2').replace('model: moved', 'model: not-moved'));
+    await setTeam('left');
+    const decision = await decide('training');
+    await settle();
+    await log(firstRun, 0.31);
+    await settle();
+    await settle();
+    expect((await show(decision)).review).toMatchObject({ status: 'same' });
+    await setTeam('joined');
+    await log(firstRun, 0.32);
+    await settle();
+    await settle();
+    const { review, verdict } = await show(decision);
+    expect([verdict, review?.status]).toEqual(['hold', 'cannot-be-judged']);
+    expect(review?.summary).toContain('Policy "moved-training" no longer applies to model "moved"');
   });
 }
 
