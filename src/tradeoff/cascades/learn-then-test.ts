@@ -4,13 +4,29 @@ import { computeMoments, type Pooled, poolFolds, type Selected, type SelectionQu
 /** Longest sequence of tests; later tests of a long sequence rarely are reached. */
 const MOST_TESTS = 60;
 
+/** Differences of quality of a cascade to the baseline over the rows of a test; larger is better. */
+export interface TestedSums {
+  readonly rows: number;
+  readonly difference: number;
+  /** Sum of the squares of the differences: for outcomes of 0 and 1 the number of pairs that differ. */
+  readonly square: number;
+}
+
+/** Whether a loss of the margin or more is rejected. */
+export type NonInferiorityTest = (sums: TestedSums) => boolean;
+
 /**
  * Learn then Test (Angelopoulos et al. 2021, arXiv 2110.01052) with a sequence that is fixed before its tests: half of the folds orders the cascades
  * from the safest to the cheapest, the other half tests "the loss of quality is at least the margin" for each in that order, one-sided at
  * the level of `criticalValue`, and stops at the first test that does not reject. The last rejected cascade is non-inferior with
- * confidence 1 - level. Null where none is rejected, or none saves anything.
+ * confidence 1 - level. Null where none is rejected, or none saves anything. `isProven` replaces the test, which else is that of a mean
+ * with a normal approximation.
  */
-export function selectByLearnThenTest(configurations: Configurations, question: SelectionQuestion): Selected | null {
+export function selectByLearnThenTest(
+  configurations: Configurations,
+  question: SelectionQuestion,
+  isProven: NonInferiorityTest = (sums) => isProvenByMean(sums, question),
+): Selected | null {
   const half = (parity: number) =>
     poolFolds(
       configurations,
@@ -20,16 +36,24 @@ export function selectByLearnThenTest(configurations: Configurations, question: 
   const sequence = orderSafestFirst(learning, question.margin);
   let selected: Selected | null = null;
   for (const cascade of sequence) {
-    const { difference, deviation } = computeMoments(testing, cascade);
-    const error = deviation / Math.sqrt(testing.rows);
-    if (!(difference + question.margin > question.criticalValue * error)) break;
+    const [difference, square] = [testing.difference[cascade] as number, testing.square[cascade] as number];
+    if (!isProven({ rows: testing.rows, difference, square })) break;
     const saving = 1 - (testing.cost[cascade] as number) / testing.baselineCost;
-    selected = { cascade, saving, difference, optimism: 0, chance: null };
+    selected = { cascade, saving, difference: difference / testing.rows, optimism: 0, chance: null };
   }
   return selected;
 }
 
-/** Cascades that save, none of which another one exceeds in saving and in standard errors above -margin; the safest first. */
+function isProvenByMean(
+  { rows, difference, square }: TestedSums,
+  { margin, criticalValue }: SelectionQuestion,
+): boolean {
+  const mean = difference / rows;
+  const deviation = Math.sqrt(Math.max(0, square / rows - mean * mean));
+  return mean + margin > (criticalValue * deviation) / Math.sqrt(rows);
+}
+
+/** Cascades that save, none of which another one exceeds in saving and in standard errors above -margin; the safest first. Of equal costs the safest. */
 function orderSafestFirst(pooled: Pooled, margin: number): number[] {
   const safety = (cascade: number): number => {
     const { difference, deviation } = computeMoments(pooled, cascade);
@@ -38,11 +62,11 @@ function orderSafestFirst(pooled: Pooled, margin: number): number[] {
   };
   const cheapestFirst = Array.from(pooled.cost, (_, cascade) => cascade)
     .filter((cascade) => (pooled.cost[cascade] as number) < pooled.baselineCost)
-    .sort((a, b) => (pooled.cost[a] as number) - (pooled.cost[b] as number));
+    .map((cascade) => ({ cascade, cost: pooled.cost[cascade] as number, reached: safety(cascade) }))
+    .sort((a, b) => a.cost - b.cost || (a.reached === b.reached ? 0 : b.reached - a.reached));
   const chain: number[] = [];
   let safest = 0;
-  for (const cascade of cheapestFirst) {
-    const reached = safety(cascade);
+  for (const { cascade, reached } of cheapestFirst) {
     if (!(reached > safest)) continue;
     safest = reached;
     chain.push(cascade);
