@@ -2,7 +2,7 @@ import { describeCheck, evaluatePolicy } from '../gates/index.ts';
 import type { Check, PolicySpec } from '../gates/schema.ts';
 import { type CascadeContext, checkCascade } from './cascades/accept-cascade.ts';
 import { narrowEvidence } from './configurations.ts';
-import type { FrontierFacts } from './facts.ts';
+import type { AcceptanceFacts, FrontierFacts } from './facts.ts';
 import type { PlannedPoint } from './list-points.ts';
 import { isAtDemand } from './plan-cost.ts';
 import type { Acceptance } from './schema.ts';
@@ -39,12 +39,6 @@ function toAcceptance(checks: readonly Check[]): Acceptance {
       samplesNeeded: check.samplesNeeded ?? null,
     })),
   };
-}
-
-/** The policy and the baseline that all points are judged by. */
-export interface AcceptanceFacts extends Pick<FrontierFacts, 'budgets'> {
-  readonly spec: PolicySpec;
-  readonly champion: FrontierFacts['versions'][number]['evidence'] | null;
 }
 
 /** null without a policy. A stated demand replaces that of the policy. */

@@ -5,8 +5,8 @@ import type { PlannedPoint } from '../list-points.ts';
 import { addMoney, scaleMoney } from '../money.ts';
 import type { CostTerms, PlannedCost } from '../plan-cost.ts';
 import type { QualityAxis } from '../schema.ts';
-import type { StagePair, StageVersion } from './list-pairs.ts';
-import { type PlannedStage, planLastStage } from './plan-stages.ts';
+import type { StagePair } from './list-pairs.ts';
+import { type PlannedStage, planLastStage, type StageVersion } from './plan-stages.ts';
 import type { CascadeStage, EscalatedShare } from './schema.ts';
 
 /** A selected threshold with the figures of the reported examples. */

@@ -158,8 +158,9 @@ function summarize(
 ): string {
   const further = notTried === 0 ? '' : `; ${notTried} further pairs are not tried`;
   const found = pairs.filter(({ point }) => point !== null).length;
-  if (pairs.length > 0)
-    return `${found} of ${pairs.length} pairs of a cheaper and a better version have a cascade${further}`;
+  if (pairs.length > 0) {
+    return `${found} of ${pairs.length} pairs of a cheaper and a better version ${found === 1 ? 'has' : 'have'} a cascade${further}`;
+  }
   if (withoutConfidence.length === 0) return 'no version is cheaper than one with a better estimate';
   const names = withoutConfidence.slice(0, MOST_NAMED).join(', ');
   const rest = withoutConfidence.length - MOST_NAMED;

@@ -1,20 +1,11 @@
 import type { StoredEvaluation } from '../../../mlops/evaluations/index.ts';
 import { formatMoneyText } from '../../../platform/units/index.ts';
 import { toSign } from '../compare-quality.ts';
-import type { FrontierFacts, VersionFacts } from '../facts.ts';
+import type { FrontierFacts } from '../facts.ts';
 import type { EstimatedMoney } from '../figures/schema.ts';
-import type { PlannedFrontier, PlannedPoint, PlannedVersion } from '../list-points.ts';
+import type { PlannedFrontier, PlannedPoint } from '../list-points.ts';
 import { addMoney, compareAmounts } from '../money.ts';
-import { type PlannedStage, planLastStage } from './plan-stages.ts';
-
-/** A version with its cheapest point at the whole demand, and all its configurations. */
-export interface StageVersion {
-  readonly version: string;
-  readonly facts: VersionFacts;
-  readonly table: StoredEvaluation;
-  readonly cheapest: PlannedPoint;
-  readonly costs: PlannedVersion['costs'];
-}
+import { type PlannedStage, planLastStage, type StageVersion } from './plan-stages.ts';
 
 /** A cheaper and a better version; `reason` says why a cascade of them cannot save, without a read of examples. */
 export interface StagePair {

@@ -1,9 +1,20 @@
+import type { StoredEvaluation } from '../../../mlops/evaluations/index.ts';
 import { narrowEvidence } from '../configurations.ts';
+import type { VersionFacts } from '../facts.ts';
 import type { Configuration } from '../figures/schema.ts';
+import type { PlannedPoint, PlannedVersion } from '../list-points.ts';
 import { compareAmounts } from '../money.ts';
 import { type CostTerms, type PlannedCost, planCost } from '../plan-cost.ts';
 import { scaleDemand } from '../scale-demand.ts';
-import type { StageVersion } from './list-pairs.ts';
+
+/** A version with its cheapest point at the whole demand, and all its configurations. */
+export interface StageVersion {
+  readonly version: string;
+  readonly facts: VersionFacts;
+  readonly table: StoredEvaluation;
+  readonly cheapest: PlannedPoint;
+  readonly costs: PlannedVersion['costs'];
+}
 
 /** A stage in one configuration at the demand that reaches it. */
 export interface PlannedStage {
