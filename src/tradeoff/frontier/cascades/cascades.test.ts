@@ -1,87 +1,10 @@
-import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { recordUsage } from '../../../finops/metering/schema.ts';
-import { importEvaluation } from '../../../mlops/evaluations/schema.ts';
-import { postApply } from '../../../platform/manifests/schema.ts';
 import { createRandom } from '../../../platform/numbers/index.ts';
-import { call } from '../../../testing/application.ts';
 import { sharedQuietApplication } from '../../../testing/shared.ts';
-import { getFrontier } from '../schema.ts';
-
-const NOW = Date.parse('2026-11-10T12:00:00Z');
-
-const CONFIG = `
-apiVersion: steelyard/v1
-kind: PriceBook
-metadata: {name: own}
-spec:
-  currency: USD
-  source: contract of 2026-01
-  prices:
-    - {resource: small, perHour: '1', effectiveFrom: 2026-01-01}
-    - {resource: large, perHour: '3', effectiveFrom: 2026-01-01}
-    - {resource: cheap0, perHour: '0.1', effectiveFrom: 2026-01-01}
-    - {resource: cheap1, perHour: '0.2', effectiveFrom: 2026-01-01}
-    - {resource: cheap2, perHour: '0.3', effectiveFrom: 2026-01-01}
-`;
+import { createCascadeSuite, DEMAND, isFitted, NOW, type Row, replayRows } from './suite.testing.ts';
 
 const application = await sharedQuietApplication({ clock: { now: () => NOW } });
-
-async function mlflow<T>(path: string, payload: object): Promise<T> {
-  const url = `/api/2.0/mlflow/${path}`;
-  const answer = await application.http.inject({ method: 'POST', url, headers: { host: 'localhost' }, payload });
-  if (answer.statusCode !== 200) throw new Error(answer.body);
-  return answer.json() as T;
-}
-
-const instant = (beforeMs: number) => new Date(NOW - beforeMs).toISOString();
-
-/** One example of a version; confidence null: the table has none. */
-interface Row {
-  readonly id: string;
-  readonly correct: boolean;
-  readonly confidence: number | null;
-  readonly user?: string;
-}
-
-/** A version with a benchmark of 1,000 predictions in 2 s on a resource, and the outcomes of its examples. */
-async function registerVersion(model: string, resource: string, rows: readonly Row[]): Promise<string> {
-  const { run } = await mlflow<{ run: { info: { run_id: string } } }>('runs/create', {
-    experiment_id: '0',
-    start_time: NOW,
-  });
-  const runId = run.info.run_id;
-  await mlflow('registered-models/create', { name: model }).catch(() => undefined);
-  const { model_version: created } = await mlflow<{ model_version: { version: string } }>('model-versions/create', {
-    ...{ name: model, source: `mlflow-artifacts:/0/${runId}/artifacts/model`, run_id: runId },
-  });
-  const usage = {
-    ...{ usage: runId, subject: { run: runId, purpose: 'inference' as const }, resource, quantity: '1' },
-    ...{ period: { start: instant(2000), end: instant(0) }, predictions: 1000, origin: 'test' },
-    benchmark: { batchSize: 1, serviceSeconds: Array.from({ length: 40 }, (_, at) => 0.0019 + 0.000005 * at) },
-  };
-  await call(application, recordUsage, { body: { intervals: [usage] } });
-  await importRows(runId, rows);
-  return created.version;
-}
-
-async function importRows(runId: string, rows: readonly Row[]): Promise<void> {
-  const lines = rows.map(({ id, correct, confidence, user }) => `${id},${correct ? 1 : 0},${confidence ?? ''},${user}`);
-  const answer = await application.http.inject({
-    method: 'POST',
-    url: '/api/v1/evaluations/files?name=e.csv',
-    headers: { host: 'localhost', 'content-type': 'application/octet-stream' },
-    payload: `id,correct,confidence,user\n${lines.join('\n')}\n`,
-  });
-  const columns = {
-    ...{ id: 'id', correct: 'correct' },
-    ...(rows[0]?.confidence == null ? {} : { confidence: 'confidence' }),
-    ...(rows[0]?.user === undefined ? {} : { cluster: 'user' }),
-  };
-  await call(application, importEvaluation, {
-    body: { runId, columns, upload: answer.json<{ upload: string }>().upload },
-  });
-}
+const { registerVersion, show, apply } = await createCascadeSuite(application);
 
 /**
  * The cheap version is right on 98 % of the examples of which it is confident (above 0.5, so many of them), and on 40 % of the others; the dear
@@ -102,45 +25,8 @@ function simulateRows(seed: number, count: number, { confident = 0.7, rightWhenC
   return { cheap, dear };
 }
 
-const DEMAND = 10_000_000_000;
-const show = (model: string, query: Record<string, unknown> = {}) =>
-  call(application, getFrontier, {
-    params: { model },
-    query: { predictionsPerMonth: DEMAND, baseline: '2', ...query },
-  });
-
-/** Side of the split: the parity of the first 32 bits of the MD5 of the cluster, else of the id. */
-function isFitted({ id, user }: Row): boolean {
-  return (
-    parseInt(
-      createHash('md5')
-        .update(user ?? id)
-        .digest('hex')
-        .slice(0, 8),
-      16,
-    ) %
-      2 ===
-    0
-  );
-}
-
-/** The outcomes of a cascade on rows, row by row. */
-function replayRows(cheap: readonly Row[], dear: readonly Row[], threshold: number) {
-  const rows = cheap.map((row, at) => ({ row, other: dear[at] as Row })).filter(({ row }) => !isFitted(row));
-  const answers = rows.map(({ row, other }) => ((row.confidence ?? 0) >= threshold ? row : other).correct);
-  const count = (list: readonly boolean[]) => list.filter(Boolean).length;
-  const n = rows.length;
-  const escalated = count(rows.map(({ row }) => (row.confidence ?? 0) < threshold)) / n;
-  const quality = count(answers) / n;
-  return { n, escalated, quality, difference: quality - count(rows.map(({ other }) => other.correct)) / n };
-}
-
-beforeAll(async () => {
-  await call(application, postApply, { body: { documents: [{ file: 'c.yaml', text: CONFIG }] } });
-});
-
 describe('a cascade that saves and is non-inferior', () => {
-  const { cheap, dear } = simulateRows(1, 8000);
+  const { cheap, dear } = simulateRows(1, 5000);
   beforeAll(async () => {
     await registerVersion('saving', 'small', cheap);
     await registerVersion('saving', 'large', dear);
@@ -155,12 +41,12 @@ describe('a cascade that saves and is non-inferior', () => {
     expect(cascade?.acceptAtConfidence).toBeGreaterThan(0.45);
     expect(cascade?.acceptAtConfidence).toBeLessThan(0.6);
     const replay = replayRows(cheap, dear, cascade?.acceptAtConfidence ?? 0);
-    expect(cascade).toMatchObject({ reportedRows: replay.n, fittedRows: 8000 - replay.n });
+    expect(cascade).toMatchObject({ reportedRows: replay.n, fittedRows: 5000 - replay.n });
     expect(cascade?.escalated.estimate).toBeCloseTo(replay.escalated, 12);
     expect(cascade?.reported.estimate).toBeCloseTo(replay.quality, 12);
     expect(cascade?.difference.estimate).toBeCloseTo(replay.difference, 12);
     // Comparable with the versions: that of version 2 on all examples plus the difference.
-    const whole = dear.filter(({ correct }) => correct).length / 8000;
+    const whole = dear.filter(({ correct }) => correct).length / 5000;
     expect(found?.quality.estimate).toBeCloseTo(whole + replay.difference, 12);
     // Replicas of 450.56 predictions a second: 9 for 3,805 a second, and as many as the escalated share needs; 730 hours at 1 and 3 USD.
     const needed = Math.ceil((replay.escalated * DEMAND) / (730 * 3600) / 450.563204);
@@ -213,9 +99,7 @@ spec:
       policy('narrow', month(12_000)),
       policy('training', `${month(15_000)}, {measure: trainingCost, atMost: '1'}`),
     ];
-    await call(application, postApply, {
-      body: { documents: texts.map((text, at) => ({ file: `p${at}.yaml`, text })) },
-    });
+    await apply(texts);
     const accept = async (name: string) => {
       const { points, cascades } = await show('saving', { policy: name });
       expect(cascades.marginSource).toBe('policy');
@@ -282,7 +166,7 @@ describe('a pair without a cascade', () => {
   });
 
   it('has the reason: no threshold is proven', async () => {
-    const { cheap, dear } = simulateRows(6, 8000, { confident: 0.9, rightWhenConfident: 0.93 });
+    const { cheap, dear } = simulateRows(6, 5000, { confident: 0.9, rightWhenConfident: 0.93 });
     await registerVersion(
       'loses',
       'small',
@@ -312,8 +196,9 @@ it('keeps the examples of one user on one side, and widens the intervals of depe
 });
 
 it('tries at most six pairs, those with the baseline first', async () => {
-  for (const [at, confident] of [0.5, 0.6, 0.7].entries()) {
-    await registerVersion('many', `cheap${at}`, simulateRows(20 + at, 1000, { confident }).cheap);
+  for (const [at, resource] of (['cheap0', 'cheap1', 'cheap2'] as const).entries()) {
+    const { cheap } = simulateRows(20 + at, 1000, { confident: 0.5 + at / 10 });
+    await registerVersion('many', resource, cheap);
   }
   const dear = (seed: number) => simulateRows(seed, 1000).dear;
   await registerVersion('many', 'large', dear(31));

@@ -162,9 +162,14 @@ function summarize(
     return `${found} of ${pairs.length} pairs of a cheaper and a better version ${found === 1 ? 'has' : 'have'} a cascade${further}`;
   }
   if (withoutConfidence.length === 0) return 'no version is cheaper than one with a better estimate';
-  const names = withoutConfidence.slice(0, MOST_NAMED).join(', ');
+  const evaluation = facts.axis?.evaluation ?? 'default';
   const rest = withoutConfidence.length - MOST_NAMED;
-  return `the evaluation "${facts.axis?.evaluation ?? 'default'}" of version ${names}${rest > 0 ? ` and ${rest} more` : ''} has no confidence; import it with: steelyard evaluation import FILE --run RUN --id COLUMN --correct COLUMN --confidence COLUMN`;
+  const names = `${withoutConfidence.slice(0, MOST_NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  const lacking =
+    withoutConfidence.length === 1
+      ? `the evaluation "${evaluation}" of version ${names} has`
+      : `the evaluations "${evaluation}" of versions ${names} have`;
+  return `${lacking} no confidence; import it with: steelyard evaluation import FILE --run RUN --id COLUMN --correct COLUMN --confidence COLUMN`;
 }
 
 const MOST_NAMED = 3;
