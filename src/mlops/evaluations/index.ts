@@ -21,7 +21,7 @@ import {
 } from './service.ts';
 import { findEvaluationById, findEvaluations, type StoredEvaluation } from './store.ts';
 
-export type { Answers, CascadeAnswers } from './cascade-answers.ts';
+export type { CascadeAnswers } from './cascade-answers.ts';
 export type { CascadeSums, ReportedCascade } from './cascade-sums.ts';
 export type { LatencyCount } from './latency.ts';
 export { evaluationMigrations } from './migrations.ts';

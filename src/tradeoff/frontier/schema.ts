@@ -16,7 +16,7 @@ import {
   Replicas,
 } from './figures/schema.ts';
 
-export type { CascadePair, FrontierCascades, PointCascade } from './cascades/schema.ts';
+export type { PointCascade } from './cascades/schema.ts';
 export { type WhatIfAnswer, WhatIfChange, type WhatIfState, whatIf } from './what-if/schema.ts';
 
 export const QualityAxis = z

@@ -7,8 +7,8 @@ const application = await sharedQuietApplication({ clock: { now: () => NOW } });
 const { registerVersion, show, apply } = await createCascadeSuite(application);
 
 /**
- * The cheap version is right on 98 % of the examples of which it is confident (above 0.5, so many of them), and on 40 % of the others; the dear
- * one on 95 % of all.
+ * The cheap version is right on 98 % of the examples of which it is confident (above 0.5, so many of them), and on 40 % of the others; the
+ * expensive one on 95 % of all.
  */
 function simulateRows(seed: number, count: number, { confident = 0.7, rightWhenConfident = 0.98, prefix = 'q' } = {}) {
   const random = createRandom(seed);

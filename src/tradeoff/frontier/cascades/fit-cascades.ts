@@ -154,8 +154,9 @@ function toAnswers({ first, last, acceptAtConfidence }: FittedCascade): CascadeA
 function summarize(
   pairs: readonly CascadePair[],
   { withoutConfidence, notTried }: StagePairs,
-  { planned: { facts } }: FitQuestion,
+  { planned: { facts }, points }: FitQuestion,
 ): string {
+  if (new Set(points.map(({ version }) => version)).size < 2) return NO_CASCADES.reason;
   const further = notTried === 0 ? '' : `; ${notTried} further pairs are not tried`;
   const found = pairs.filter(({ point }) => point !== null).length;
   if (pairs.length > 0) {
@@ -174,7 +175,7 @@ function summarize(
 
 const MOST_NAMED = 3;
 
-/** The report before versions are compared. */
+/** The report without two versions to compare. */
 export const NO_CASCADES: FrontierCascades = {
   ...{ pairs: [], notTried: 0, marginSource: 'default', alpha: 0.05 },
   reason: 'no two versions have a cost and a quality that can be compared',
