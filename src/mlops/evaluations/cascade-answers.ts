@@ -18,7 +18,7 @@ export type Answers = StoredEvaluation | CascadeAnswers;
 
 /** One outcome of answers. */
 export interface OutcomeRelation {
-  /** FROM item with `id`, `o` and `cluster`; of a cascade also `escalated`, a boolean. */
+  /** FROM item with `id`, `o` and `cluster`; of a cascade also `last`, the outcome of the last table, and `escalated`, a boolean. */
   readonly from: string;
   readonly kind: OutcomeSummary['kind'];
   readonly hasClusters: boolean;
@@ -40,7 +40,7 @@ export async function readOutcome(
   const joined = await joinStages(lake, sql, answers, outcome);
   if (joined === null) return null;
   const isAccepted = `confidence >= ${toDoubleSql(answers.acceptAtConfidence)}`;
-  const from = `(SELECT id, cluster, CASE WHEN ${isAccepted} THEN a ELSE b END AS o, NOT (${isAccepted}) AS escalated
+  const from = `(SELECT id, cluster, CASE WHEN ${isAccepted} THEN a ELSE b END AS o, b AS last, NOT (${isAccepted}) AS escalated
     FROM ${joined.from} WHERE NOT is_fitted)`;
   return { ...joined, from };
 }
@@ -84,6 +84,6 @@ export async function joinStages(
 }
 
 /** The same double: a literal with a point would be a decimal. */
-export function toDoubleSql(value: number): string {
+function toDoubleSql(value: number): string {
   return `'${value}'::DOUBLE`;
 }

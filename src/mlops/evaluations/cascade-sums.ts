@@ -1,8 +1,8 @@
 import type { Lake } from '../../platform/lake/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { type CascadeAnswers, FOLDS, joinStages, readOutcome, toDoubleSql } from './cascade-answers.ts';
+import { type CascadeAnswers, FOLDS, joinStages, readOutcome } from './cascade-answers.ts';
 import { readNumber } from './import-table.ts';
-import { computeInflation, pairRelations } from './pair.ts';
+import { buildSumsSql, computeInflation, toPairedOutcomes } from './pair.ts';
 import type { PairedOutcomes } from './schema.ts';
 
 /** The tables of a cascade to fit, and the outcome. */
@@ -50,39 +50,47 @@ export async function sumByConfidence(
   return lake.hold(async () => {
     const joined = await joinStages(lake, sql, tables, outcome);
     if (joined === null) return null;
-    const counted = await countExamples(lake, joined.from);
-    const reached = counted.thresholds.map((one) => `(confidence >= ${toDoubleSql(one)})::UTINYINT`);
-    const rows = await lake.query(
-      `SELECT fold::INTEGER AS fold, (${['0', ...reached].join(' + ')})::INTEGER AS bin, count(*)::INTEGER AS rows,
-        sum(a - b) AS difference, sum((a - b) * (a - b)) AS square
-      FROM ${joined.from} WHERE is_fitted GROUP BY ALL ORDER BY ALL`,
+    const rows = await lake.query(buildBinsSql(joined.from));
+    const thresholds = [...new Set(rows.flatMap(({ threshold }) => (threshold === null ? [] : [Number(threshold)])))];
+    thresholds.sort((a, b) => a - b);
+    const bins = rows.flatMap((row): ConfidenceBin[] =>
+      row.fold === null
+        ? []
+        : [
+            {
+              fold: Number(row.fold),
+              bin: row.threshold === null ? 0 : thresholds.indexOf(Number(row.threshold)) + 1,
+              rows: Number(row.rows),
+              difference: Number(row.difference),
+              square: Number(row.square),
+            },
+          ],
     );
-    const bins = rows.map((row) => ({
-      fold: Number(row.fold),
-      bin: Number(row.bin),
-      rows: Number(row.rows),
-      difference: Number(row.difference),
-      square: Number(row.square),
-    }));
-    const inflation = joined.hasClusters ? await readInflation(lake, joined.from) : 1;
-    return { ...counted, folds: FOLDS, bins, inflation };
+    return {
+      examples: rows.reduce((sum, row) => sum + Number(row.rows), 0),
+      fitted: bins.reduce((sum, bin) => sum + bin.rows, 0),
+      thresholds,
+      folds: FOLDS,
+      bins,
+      inflation: joined.hasClusters ? await readInflation(lake, joined.from) : 1,
+    };
   });
 }
 
-/** Distinct confidences at equally spaced ranks, above the lowest, which every answer reaches. */
-async function countExamples(
-  lake: Lake,
-  from: string,
-): Promise<Pick<CascadeSums, 'examples' | 'fitted' | 'thresholds'>> {
-  const [row = {}] = await lake.query(
-    `SELECT count(*)::INTEGER AS examples, count(*) FILTER (is_fitted)::INTEGER AS fitted,
-      min(confidence) FILTER (is_fitted) AS lowest,
-      quantile_disc(confidence, [${Array.from({ length: MOST_THRESHOLDS }, (_, at) => (at + 1) / (MOST_THRESHOLDS + 1)).join(', ')}]) FILTER (is_fitted) AS ranks
-    FROM ${from}`,
-  );
-  const ranks = Array.isArray(row.ranks) ? row.ranks.map(Number) : [];
-  const thresholds = [...new Set(ranks)].filter((one) => one > Number(row.lowest)).toSorted((a, b) => a - b);
-  return { examples: Number(row.examples), fitted: Number(row.fitted), thresholds };
+/**
+ * Sums by fold and by the highest threshold that a confidence reaches, null for none. Thresholds are distinct confidences of fitted examples at equally
+ * spaced ranks, above the lowest, which every answer reaches. Reported examples are one row without a fold: they are only counted.
+ */
+function buildBinsSql(from: string): string {
+  const ranks = Array.from({ length: MOST_THRESHOLDS }, (_, at) => (at + 1) / (MOST_THRESHOLDS + 1));
+  return `WITH joined AS MATERIALIZED (SELECT a - b AS d, confidence, is_fitted, fold FROM ${from}),
+    fitted AS (SELECT d, confidence, fold FROM joined WHERE is_fitted),
+    ranked AS (SELECT min(confidence) AS lowest, quantile_disc(confidence, [${ranks.join(', ')}]) AS ranks FROM fitted),
+    cuts AS (SELECT DISTINCT threshold FROM (SELECT unnest(ranks) AS threshold, lowest FROM ranked) WHERE threshold > lowest)
+  SELECT fold::INTEGER AS fold, threshold, count(*)::INTEGER AS rows, sum(d) AS difference, sum(d * d) AS square
+  FROM fitted ASOF LEFT JOIN cuts ON confidence >= threshold GROUP BY fold, threshold
+  UNION ALL SELECT NULL, NULL, count(*)::INTEGER, 0, 0 FROM joined WHERE NOT is_fitted
+  ORDER BY ALL`;
 }
 
 /** Inflation of the variance of the mean difference over the fitted examples; see `computeInflation`. */
@@ -114,10 +122,11 @@ export async function reportCascade(
 ): Promise<ReportedCascade | null> {
   return lake.hold(async () => {
     const cascade = await readOutcome(lake, sql, answers, outcome);
-    const last = await readOutcome(lake, sql, answers.last, outcome);
-    if (cascade === null || last === null) return null;
-    const paired = await pairRelations(lake, cascade, last);
-    const [row] = await lake.query(`SELECT count(*) FILTER (escalated)::INTEGER AS escalated FROM ${cascade.from}`);
-    return { paired, escalated: Number(row?.escalated ?? 0) };
+    if (cascade === null) return null;
+    const { from, kind, hasClusters } = cascade;
+    const joined = `SELECT o AS c, last AS b, o - last AS d, escalated${hasClusters ? ', cluster' : ''} FROM ${from}`;
+    const further = ', count(*) FILTER (escalated)::INTEGER AS escalated';
+    const [row = {}] = await lake.query(buildSumsSql(joined, { hasClusters, further }));
+    return { paired: toPairedOutcomes(row, kind === 'binary'), escalated: Number(row.escalated ?? 0) };
   });
 }

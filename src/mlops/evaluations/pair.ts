@@ -36,8 +36,17 @@ export async function pairRelations(
   const { kind, hasClusters } = ours;
   const joined = `SELECT a.o AS c, b.o AS b, a.o - b.o AS d${hasClusters ? ', a.cluster' : ''}
     FROM ${ours.from} a JOIN ${theirs.from} b USING (id)`;
-  const [row = {}] = await lake.query(hasClusters ? buildClusteredSql(joined) : `SELECT ${SUMS} FROM (${joined})`);
+  const [row = {}] = await lake.query(buildSumsSql(joined, { hasClusters }));
   return toPairedOutcomes(row, kind === 'binary');
+}
+
+/** Sums of a SELECT with the outcomes `c` and `b`, their difference `d` and, with clusters, `cluster`. `further`: more sums of its columns. */
+export function buildSumsSql(
+  joined: string,
+  { hasClusters, further = '' }: { readonly hasClusters: boolean; readonly further?: string },
+): string {
+  const sums = `${SUMS}${further}`;
+  return hasClusters ? buildClusteredSql(joined, sums) : `SELECT ${sums} FROM (${joined})`;
 }
 
 /** One outcome of several tables or cascades, each paired with the same one. */
@@ -105,15 +114,15 @@ const SUMS = `count(*)::INTEGER AS pairs, avg(c) AS cm, var_samp(c) AS cv, avg(b
  * Cluster-robust variance of a mean: G / (G - 1) times the sum over clusters of (sum of residuals)^2, divided by n^2.
  * Source: Cameron, Miller, "A practitioner's guide to cluster-robust inference" (2015), section II.
  */
-function buildClusteredSql(joined: string): string {
-  return `WITH pairs AS MATERIALIZED (${joined}), sums AS (SELECT ${SUMS} FROM pairs),
+function buildClusteredSql(joined: string, sums: string): string {
+  return `WITH pairs AS MATERIALIZED (${joined}), sums AS (SELECT ${sums} FROM pairs),
     groups AS (SELECT count(*) AS n, sum(d) AS total FROM pairs GROUP BY cluster)
     SELECT sums.*, g.clusters::INTEGER AS clusters, g.robust AS robust FROM sums, (
       SELECT count(*) AS clusters, sum(power(total - n * sums.dm, 2)) * count(*) / nullif(count(*) - 1, 0) AS robust
       FROM groups, sums) g`;
 }
 
-function toPairedOutcomes(row: LakeRow, isBinary: boolean): PairedOutcomes {
+export function toPairedOutcomes(row: LakeRow, isBinary: boolean): PairedOutcomes {
   const pairs = Number(row.pairs ?? 0);
   const moments = (letter: string): Moments => ({
     mean: Number(row[`${letter}m`] ?? 0),
