@@ -149,7 +149,18 @@ describe('a pair without a cascade', () => {
     await registerVersion('apart', 'small', cheap);
     await registerVersion('apart', 'large', simulateRows(4, 2000, { prefix: 'b' }).dear);
     // The version is no point either, so that there is no pair.
-    expect(await reasonOf('apart')).toBe('no version is cheaper than one with a better estimate');
+    expect(await reasonOf('apart')).toBe('no two versions have a cost and a quality that can be compared');
+  });
+
+  it('has the reason: other examples than the other version, where both have those of the baseline', async () => {
+    const worst = simulateRows(10, 1000, { confident: 0.3 }).cheap.slice(48);
+    const { cheap, dear } = simulateRows(11, 1000);
+    await registerVersion('overlaps', 'cheap0', worst);
+    await registerVersion('overlaps', 'small', cheap.slice(0, -48));
+    await registerVersion('overlaps', 'large', dear);
+    const { cascades } = await show('overlaps', { baseline: '3', margin: 0.05 });
+    const pair = cascades.pairs.find(({ first, last }) => first === '1' && last === '2');
+    expect(pair?.reason).toMatch(/^evaluated on different examples: 904 of 952 in common/);
   });
 
   it('has the reason: the cost of whole replicas, without a read of examples', async () => {
