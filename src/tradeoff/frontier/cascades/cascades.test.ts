@@ -60,8 +60,15 @@ describe('a cascade that saves and is non-inferior', () => {
     expect(cheapestNonInferior.point).toBe(found?.point);
     expect(cascades).toMatchObject({
       ...{ marginSource: 'stated', notTried: 0, alpha: 0.05 },
+      reason: '1 of 1 pairs of a cheaper and a better version has a cascade at a margin of 0.02 (stated)',
       pairs: [{ first: '1', last: '2', margin: 0.02, point: found?.point, reason: null }],
     });
+  });
+
+  it('has a default margin of one point of quality, which the answer names', async () => {
+    const { cascades } = await show('saving');
+    expect(cascades).toMatchObject({ marginSource: 'default', pairs: [{ margin: 0.01 }] });
+    expect(cascades.reason).toContain('at a margin of 0.01 (default: one point of quality)');
   });
 
   it('has a threshold that does not depend on the outcomes of the reported examples', async () => {

@@ -72,7 +72,7 @@ export async function fitCascades(deps: FitDeps, question: FitQuestion): Promise
     notTried: listed.notTried,
     marginSource,
     alpha,
-    reason: summarize(pairs, listed, question),
+    reason: summarize(pairs, listed, { ...question, marginSource }),
   } as const;
   return { points, answers, report };
 }
@@ -154,13 +154,15 @@ function toAnswers({ first, last, acceptAtConfidence }: FittedCascade): CascadeA
 function summarize(
   pairs: readonly CascadePair[],
   { withoutConfidence, notTried }: StagePairs,
-  { planned: { facts }, points }: FitQuestion,
+  { planned: { facts }, points, marginSource }: FitQuestion & Pick<FrontierCascades, 'marginSource'>,
 ): string {
   if (new Set(points.map(({ version }) => version)).size < 2) return NO_CASCADES.reason;
   const further = notTried === 0 ? '' : `; ${notTried} further pairs are not tried`;
   const found = pairs.filter(({ point }) => point !== null).length;
   if (pairs.length > 0) {
-    return `${found} of ${pairs.length} pairs of a cheaper and a better version ${found === 1 ? 'has' : 'have'} a cascade${further}`;
+    const margins = [...new Set(pairs.map(({ margin }) => Number(margin.toPrecision(MARGIN_DIGITS))))].join(', ');
+    const margin = `at a margin of ${margins} (${MARGIN_SOURCES[marginSource]})`;
+    return `${found} of ${pairs.length} pairs of a cheaper and a better version ${found === 1 ? 'has' : 'have'} a cascade ${margin}${further}`;
   }
   if (withoutConfidence.length === 0) return 'no version is cheaper than one with a better estimate';
   const evaluation = facts.axis?.evaluation ?? 'default';
@@ -174,6 +176,8 @@ function summarize(
 }
 
 const MOST_NAMED = 3;
+const MARGIN_DIGITS = 4;
+const MARGIN_SOURCES = { stated: 'stated', policy: 'of the policy', default: 'default: one point of quality' };
 
 /** The report without two versions to compare. */
 export const NO_CASCADES: FrontierCascades = {
