@@ -23,6 +23,7 @@ const importCommand = command({
   path: ['evaluation', 'import'],
   summary: 'Import per-example outcomes of a run, so that versions are compared on the same examples',
   example: `steelyard evaluation import outcomes.csv --run 0123abcd --id example_id --correct correct
+steelyard evaluation import outcomes.csv --run 0123abcd --id example_id --correct correct --confidence score
 steelyard evaluation import ndcg.parquet --run 0123abcd --id user --score ndcg_at_10,recall_at_10
 steelyard evaluation import --run 0123abcd --artifact eval.json --id id --correct correct --cluster user`,
   needs: 'server',
@@ -35,6 +36,7 @@ steelyard evaluation import --run 0123abcd --artifact eval.json --id id --correc
     correct: { value: 'COLUMN', describe: 'Column of the binary outcome: true/false or 1/0' },
     score: { value: 'COLUMN[,COLUMN]', describe: 'Columns of numeric outcomes' },
     cluster: { value: 'COLUMN', describe: 'Column of the user or group; examples of one are dependent' },
+    confidence: { value: 'COLUMN', describe: 'Column of the confidence of the answer, 0 to 1; for cascades' },
     latency: { value: 'COLUMN', describe: 'Column of the latency in milliseconds' },
     cost: { value: 'COLUMN', describe: 'Column of the cost of an example; with --currency' },
     currency: { value: 'CODE', schema: Currency, describe: 'Currency of --cost' },
@@ -147,14 +149,32 @@ const showCommand = command({
 });
 
 function evaluationText(evaluation: Evaluation, { paint }: Context): string {
-  const { name, version, runId, rows, clusters, latencyP95Ms, cost, sha256, source, importedAt, importedBy } =
-    evaluation;
+  const {
+    name,
+    version,
+    runId,
+    rows,
+    clusters,
+    confidence,
+    latencyP95Ms,
+    cost,
+    sha256,
+    source,
+    importedAt,
+    importedBy,
+  } = evaluation;
   const head = facts(
     [
       ['Run', runId],
       ['Evaluation', `${name} v${version}`],
       ['Examples', formatCount(rows)],
       ['Clusters', clusters === null ? 'none' : formatCount(clusters)],
+      [
+        'Confidence',
+        confidence === undefined
+          ? 'not recorded'
+          : `${formatMean(confidence.lowest)} to ${formatMean(confidence.highest)}, mean ${formatMean(confidence.mean)}`,
+      ],
       ['Latency p95', latencyP95Ms === null ? 'not recorded' : `${formatMean(latencyP95Ms)} ms`],
       ['Cost', formatMoney(cost) ?? 'not recorded'],
       ['Source', source],

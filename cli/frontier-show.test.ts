@@ -62,12 +62,16 @@ async function mlflow<T>(path: string, body: object): Promise<T> {
 }
 
 /** A version with a benchmark of 1,000 predictions in 2 s, and so many wrong answers of 1,000; null: not evaluated. */
-async function registerVersion(resource: string, wrong: number | null): Promise<void> {
+async function registerVersion(
+  resource: string,
+  wrong: number | null,
+  { model = 'ranker', confidence }: { model?: string; confidence?: (at: number) => number } = {},
+): Promise<void> {
   const { run } = await mlflow<{ run: { info: { run_id: string } } }>('runs/create', { experiment_id: '0' });
   const id = run.info.run_id;
-  await mlflow('registered-models/create', { name: 'ranker' }).catch(() => undefined);
+  await mlflow('registered-models/create', { name: model }).catch(() => undefined);
   await mlflow('model-versions/create', {
-    ...{ name: 'ranker', source: `mlflow-artifacts:/0/${id}/artifacts/model`, run_id: id },
+    ...{ name: model, source: `mlflow-artifacts:/0/${id}/artifacts/model`, run_id: id },
   });
   const usage = {
     ...{ usage: id, subject: { run: id, purpose: 'inference' }, resource, quantity: '1', predictions: 1000 },
@@ -79,10 +83,11 @@ async function registerVersion(resource: string, wrong: number | null): Promise<
   writeFileSync(file, JSON.stringify({ intervals: [usage] }));
   expect(await server.run('usage', 'record', '-f', file)).toMatchObject({ code: 0 });
   if (wrong === null) return;
-  const lines = Array.from({ length: 1000 }, (_, at) => `e${at},${at < wrong ? 0 : 1}`);
+  const lines = Array.from({ length: 1000 }, (_, at) => `e${at},${at < wrong ? 0 : 1},${confidence?.(at) ?? ''}`);
   const outcomes = join(folder, 'outcomes.csv');
-  writeFileSync(outcomes, `id,correct\n${lines.join('\n')}\n`);
-  const columns = ['--run', id, '--id', 'id', '--correct', 'correct'];
+  writeFileSync(outcomes, `id,correct,sure\n${lines.join('\n')}\n`);
+  const sure = confidence === undefined ? [] : ['--confidence', 'sure'];
+  const columns = ['--run', id, '--id', 'id', '--correct', 'correct', ...sure];
   expect(await server.run('evaluation', 'import', outcomes, ...columns)).toMatchObject({ code: 0 });
 }
 
@@ -95,6 +100,17 @@ it('shows points, answers and versions left out', async () => {
   const question = ['--demand', '500000000', '--margin', '0.03', '--budget', '1000'];
   await expectGolden('frontier-show', 'frontier', 'show', 'ranker', ...question);
   await expectGolden('frontier-show-policy', 'frontier', 'show', 'ranker', '--policy', 'gate');
+});
+
+it('shows a cascade of two versions with its threshold, and the reason for a missing one', async () => {
+  await registerVersion('small', 200, {
+    model: 'tickets',
+    confidence: (at) => (at < 200 ? at / 400 : 0.6 + at / 10_000),
+  });
+  await registerVersion('large', 60, { model: 'tickets' });
+  const question = ['--baseline', '2', '--margin', '0.03'];
+  await expectGolden('frontier-show-cascade', 'frontier', 'show', 'tickets', '--demand', '9000000000', ...question);
+  await expectGolden('frontier-show-no-cascade', 'frontier', 'show', 'tickets', '--demand', '1000000', ...question);
 });
 
 it('shows the effect of changes, with what was assumed and what is missing', async () => {

@@ -69,6 +69,7 @@ function frontierText(frontier: ModelFrontier, context: Context): string {
     ...notes.map(paint.waiting),
     ...(points.length === 0 ? [] : ['', pointsTable(frontier, context)]),
     ...(points.length === 0 ? [] : ['', ...describeAnswers(frontier)]),
+    ...(points.length === 0 ? [] : describeCascades(frontier)),
     ...points.flatMap(describeRules),
     ...(leftOut.length === 0 ? [] : ['', 'Left out:', ...leftOut.map(describeLeftOut).map(paint.faint)]),
   ].join('\n');
@@ -102,7 +103,7 @@ function pointsTable({ points, qualityAxis, policy }: ModelFrontier, { paint }: 
   return table(
     points,
     [
-      { title: 'POINT', cell: ({ point }) => point, least: 20 },
+      { title: 'POINT', cell: formatPoint, least: 20 },
       { title: 'REPLICAS', align: 'right', cell: ({ replicas }) => formatReplicas(replicas) },
       { title: 'A MONTH', align: 'decimal', cell: ({ costPerMonth }) => formatAmount(costPerMonth.amount) },
       { title: 'INTERVAL', cell: ({ costPerMonth: { lower, upper } }) => formatCosts(lower, upper), least: 8 },
@@ -120,6 +121,22 @@ function pointsTable({ points, qualityAxis, policy }: ModelFrontier, { paint }: 
     ],
     paint,
   );
+}
+
+const PERCENT = 100;
+
+/** A version by its id, a cascade as "v2 -> v5 (t 0.82, 31 % escalate)". */
+function formatPoint({ point, cascade }: ModelFrontierPoint): string {
+  if (cascade === null) return point;
+  const { stages, acceptAtConfidence, escalated } = cascade;
+  const versions = stages.map(({ version }) => `v${version}`).join(' -> ');
+  const share = Number((PERCENT * escalated.estimate).toPrecision(2));
+  return `${versions} (t ${formatThreshold(acceptAtConfidence)}, ${share} % escalate)`;
+}
+
+/** Four significant digits, as in the id of the point. */
+function formatThreshold(confidence: number): string {
+  return String(Number(confidence.toPrecision(4)));
 }
 
 export function formatReplicas({ least, most }: ModelFrontierPoint['replicas']): string {
@@ -157,6 +174,21 @@ function describeAnswers({ cheapestNonInferior, bestWithinBudget }: ModelFrontie
 
 function describeChoice(name: string, { point, reason }: { readonly point: string | null; readonly reason: string }) {
   return point === null ? `${name}: none; ${reason}.` : `${name}: ${point}; ${reason}.`;
+}
+
+function describeCascades({ points, cascades: { pairs, reason } }: ModelFrontier): string[] {
+  if (pairs.length === 0) return [`No cascade: ${reason}.`];
+  return pairs.flatMap((pair) => {
+    const name = `v${pair.first} -> v${pair.last}`;
+    const cascade = points.find(({ point }) => point === pair.point)?.cascade;
+    if (cascade == null) return [`No cascade ${name}: ${pair.reason}.`];
+    const { acceptAtConfidence, escalated, fittedRows, reportedRows } = cascade;
+    const share = formatEnds(escalated.lower, escalated.upper, (value) => `${(PERCENT * value).toFixed(1)} %`);
+    return [
+      `Cascade ${name}: v${pair.last} is asked below confidence ${formatThreshold(acceptAtConfidence)}, for ${(PERCENT * escalated.estimate).toFixed(1)} % (${share}) of the requests.`,
+      `  Threshold fitted on ${counted(fittedRows, 'example')} at a margin of ${pair.margin} against v${pair.last}; all figures are of ${formatCount(reportedRows)} other ones.`,
+    ];
+  });
 }
 
 function describeRules({ point, acceptance }: ModelFrontierPoint): string[] {

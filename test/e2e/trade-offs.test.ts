@@ -1,6 +1,6 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { getFrontier, type ModelFrontier } from '../../src/tradeoff/frontier/schema.ts';
+import { getFrontier, type ModelFrontier, type ModelFrontierPoint } from '../../src/tradeoff/frontier/schema.ts';
 import { listPolicies } from '../../src/tradeoff/gates/schema.ts';
 import {
   connectBrowser,
@@ -21,6 +21,11 @@ const PAGE = `/trade-offs/${MODEL}`;
 async function readValues(element: Locator): Promise<(string | null)[]> {
   const figures = await element.locator('data').all();
   return Promise.all(figures.map((figure) => figure.getAttribute('value')));
+}
+
+/** Version of a point, or both of a cascade. */
+function listVersions({ version, cascade }: ModelFrontierPoint): (string | null)[] {
+  return cascade === null ? [version] : cascade.stages.map((stage) => stage.version);
 }
 
 describe.skipIf(!hasChromium)('trade-offs in the browser (skipped where Chromium is missing)', () => {
@@ -65,7 +70,7 @@ describe.skipIf(!hasChromium)('trade-offs in the browser (skipped where Chromium
     const chosen = frontier.points.find((one) => one.point === point);
     expect(text).toMatch(/proven not worse|champion/);
     if (baseline !== null) expect(text).toContain(`v${baseline}`);
-    if (chosen !== undefined) expect(text).toContain(`v${chosen.version}`);
+    for (const version of chosen === undefined ? [] : listVersions(chosen)) expect(text).toContain(`v${version}`);
   });
 
   it('shows the same points in the table as the server answers, with their statuses', async () => {
@@ -77,7 +82,7 @@ describe.skipIf(!hasChromium)('trade-offs in the browser (skipped where Chromium
     for (const [index, point] of frontier.points.entries()) {
       const row = rows.nth(index);
       const text = await readable(row);
-      expect(text).toContain(`v${point.version}`);
+      for (const version of listVersions(point)) expect(text).toContain(`v${version}`);
       expect(text).toContain(point.status);
       const exact = await readValues(row);
       expect(exact).toContain(point.costPerMonth.amount);
@@ -113,10 +118,12 @@ describe.skipIf(!hasChromium)('trade-offs in the browser (skipped where Chromium
     await slider.press('Home');
     await page.waitForURL(/price=0/);
     const cheapest = winners.find(({ tradePrice }) => tradePrice?.from === '0');
-    expect(await slider.getAttribute('aria-valuetext')).toContain(`v${cheapest?.version}`);
+    expect(await slider.getAttribute('aria-valuetext')).toContain(`v${cheapest && listVersions(cheapest)[0]}`);
     await slider.press('End');
     const mostExpensive = winners.find(({ tradePrice }) => tradePrice?.to === null);
-    await expect.poll(() => slider.getAttribute('aria-valuetext')).toContain(`v${mostExpensive?.version}`);
+    await expect
+      .poll(() => slider.getAttribute('aria-valuetext'))
+      .toContain(`v${mostExpensive && listVersions(mostExpensive)[0]}`);
   });
 
   it('takes policy and demand from the address, and puts a change there', async () => {

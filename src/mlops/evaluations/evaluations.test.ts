@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { call, catchProblem } from '../../testing/application.ts';
 import { sharedQuietApplication } from '../../testing/shared.ts';
@@ -84,6 +85,49 @@ describe('an import of per-example outcomes', () => {
     expect(other).toMatchObject({ outcome: 'created', evaluation: { version: 2 } });
     const { evaluations } = await call(application, listEvaluations, { query: { runId: run } });
     expect(evaluations.map(({ version }) => version)).toEqual([2, 1]);
+  });
+
+  it('keeps a confidence for each example, from CSV and from a table of mlflow.log_table', async () => {
+    const run = await createRun();
+    const columns = { confidence: 'confidence' };
+    const first = await importText(run, 'id,ok,confidence\na,1,0.9\nb,0,0\nc,1,1\n', { columns });
+    expect(first.evaluation.confidence).toMatchObject({ lowest: 0, highest: 1 });
+    expect(first.evaluation.confidence?.mean).toBeCloseTo(1.9 / 3, 12);
+    const json = '{"columns":["confidence","ok","id"],"data":[[0.0,0,"b"],[1.0,1,"c"],[0.9,1,"a"]]}';
+    expect(await importText(run, json, { file: 'e.json', columns })).toEqual({ ...first, outcome: 'unchanged' });
+    const other = await importText(run, 'id,ok,confidence\na,1,0.8\nb,0,0\nc,1,1\n', { columns });
+    expect(other).toMatchObject({ outcome: 'created', evaluation: { version: 2 } });
+  });
+
+  it('has the same digest without a confidence as before there was one', async () => {
+    const { evaluation } = await importText(await createRun(), 'id,ok,user,ms\nb,0,u,20\na,1,v,10.5\n', {
+      columns: { cluster: 'user', latencyMs: 'ms' },
+    });
+    expect(evaluation.confidence).toBeUndefined();
+    // Computed by hand: lines of fields in order of the ids, digested in blocks.
+    const [unit, none] = [String.fromCharCode(31), String.fromCharCode(30)];
+    const lines = [
+      ['a', '[1.0]', 'v', '10.5', none],
+      ['b', '[0.0]', 'u', '20.0', none],
+    ].map((fields) => fields.join(unit));
+    const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+    const rows = digest(digest(lines.join('\n')));
+    expect(evaluation.sha256).toBe(digest(`${JSON.stringify([[['ok', 'binary']], null])}\n${rows}`));
+  });
+
+  it.each([
+    ['above 1', '1.01'],
+    ['below 0', '-0.01'],
+    ['that is NaN', 'NaN'],
+    ['that is missing', ''],
+    ['that is no number', 'high'],
+  ])('refuses a confidence %s', async (_what, value) => {
+    const text = `id,ok,sure\na,1,${value}\nb,0,0.5\n`;
+    const problem = await catchProblem(importText(await createRun(), text, { columns: { confidence: 'sure' } }));
+    expect(problem).toMatchObject({
+      code: 'evaluation_rows_invalid',
+      detail: expect.stringContaining('1 rows have no number from 0 to 1 in column "sure"'),
+    });
   });
 
   it('reads a table that a client logged as an artifact of the run', async () => {

@@ -10,7 +10,10 @@ import type { Evaluation, EvaluationColumns } from './schema.ts';
 /** The rows of a table in the lake, not yet named by a record. */
 export interface StagedTable {
   readonly file: StagedFile;
-  readonly facts: Pick<Evaluation, 'rows' | 'sha256' | 'outcomes' | 'clusters' | 'latencyP95Ms' | 'cost'>;
+  readonly facts: Pick<
+    Evaluation,
+    'rows' | 'sha256' | 'outcomes' | 'clusters' | 'confidence' | 'latencyP95Ms' | 'cost'
+  >;
 }
 
 const TYPED = 'evaluation_typed';
@@ -52,7 +55,7 @@ async function stageRawRows(
   await createTypedTable(session, columns);
   await assertRows(session, name, columns);
   const facts = await summariseRows(session, columns);
-  const select = `SELECT id, cluster, outcomes, latency_ms, cost FROM ${TYPED} ORDER BY id`;
+  const select = `SELECT id, cluster, outcomes, latency_ms, cost, confidence FROM ${TYPED} ORDER BY id`;
   const staged = await session.stage(EVALUATION_ROWS, id, select);
   for (const table of [RAW, TYPED]) await session.query(`DROP TABLE ${table}`);
   return { file: staged, facts };
@@ -71,6 +74,7 @@ async function createTypedTable(session: LakeSession, columns: EvaluationColumns
     name === undefined ? `NULL::${type}` : sql;
   await session.query(`CREATE OR REPLACE TEMP TABLE ${TYPED} AS SELECT id,
     ${optional(columns.cluster, 'cluster', 'VARCHAR')} AS cluster, [${outcomes.join(', ')}] AS outcomes,
+    ${optional(columns.confidence, 'TRY_CAST(confidence AS DOUBLE)', 'DOUBLE')} AS confidence,
     ${optional(columns.latencyMs, 'TRY_CAST(latency_ms AS DOUBLE)', 'DOUBLE')} AS latency_ms,
     ${optional(columns.cost, `TRY_CAST(cost AS ${EXACT_TYPE})`, EXACT_TYPE)} AS cost FROM ${RAW}`);
 }
@@ -82,7 +86,8 @@ async function assertRows(session: LakeSession, file: string, columns: Evaluatio
   };
   const values = listValueColumns(columns);
   const counted = values.map(
-    ({ sql }, at) => `count(*) FILTER (${sql} IS NULL OR NOT isfinite(${sql}))::INTEGER AS v${at}`,
+    ({ sql, range }, at) =>
+      `count(*) FILTER (${sql} IS NULL OR NOT isfinite(${sql})${range === undefined ? '' : ` OR ${sql} NOT BETWEEN ${range}`})::INTEGER AS v${at}`,
   );
   const [row] = await session.query(
     `SELECT count(*)::INTEGER AS rows, count(*) FILTER (id IS NULL OR trim(id) = '')::INTEGER AS empty,
@@ -99,7 +104,15 @@ async function assertRows(session: LakeSession, file: string, columns: Evaluatio
   }
 }
 
-function listValueColumns(columns: EvaluationColumns): { name: string; sql: string; expected: string }[] {
+interface ValueColumn {
+  readonly name: string;
+  readonly sql: string;
+  readonly expected: string;
+  /** Bounds of the value, as an operand of BETWEEN; undefined: none. */
+  readonly range?: string;
+}
+
+function listValueColumns(columns: EvaluationColumns): ValueColumn[] {
   const outcomes = listOutcomes(columns).map(({ name, kind }, at) => ({
     name,
     sql: `outcomes[${at + 1}]`,
@@ -109,8 +122,12 @@ function listValueColumns(columns: EvaluationColumns): { name: string; sql: stri
     { name: columns.latencyMs, sql: 'latency_ms' },
     { name: columns.cost, sql: 'cost::DOUBLE' },
   ];
+  const { confidence } = columns;
   return [
     ...outcomes,
+    ...(confidence === undefined
+      ? []
+      : [{ name: confidence, sql: 'confidence', expected: 'number from 0 to 1', range: '0 AND 1' }]),
     ...further.flatMap(({ name, sql }) => (name === undefined ? [] : [{ name, sql, expected: 'finite number' }])),
   ];
 }
@@ -129,6 +146,7 @@ async function summariseRows(session: LakeSession, columns: EvaluationColumns): 
   );
   const [row = {}] = await session.query(
     `SELECT count(*)::INTEGER AS rows, count(DISTINCT cluster)::INTEGER AS clusters, quantile_cont(latency_ms, 0.95) AS p95,
+      min(confidence) AS lowest, avg(confidence) AS confidence, max(confidence) AS highest,
       sum(cost)::VARCHAR AS cost, ${moments.join(', ')} FROM ${TYPED}`,
   );
   const inflations = columns.cluster === undefined ? [] : await computeInflations(session, outcomes.length);
@@ -143,6 +161,15 @@ async function summariseRows(session: LakeSession, columns: EvaluationColumns): 
       inflation: inflations[at] ?? null,
     })),
     clusters: columns.cluster === undefined ? null : Number(row.clusters),
+    ...(columns.confidence === undefined
+      ? {}
+      : {
+          confidence: {
+            lowest: Number(row.lowest),
+            mean: Number(row.confidence),
+            highest: Number(row.highest),
+          },
+        }),
     latencyP95Ms: readNumber(row, 'p95'),
     cost:
       columns.currency === undefined ? null : { amount: decimalString(String(row.cost)), currency: columns.currency },
@@ -171,9 +198,10 @@ export function readNumber(row: LakeRow, name: string): number | null {
   return value === null || value === undefined ? null : Number(value);
 }
 
-/** SHA-256 over the names of the outcomes and the rows in order of their ids. */
+/** SHA-256 over the names of the outcomes and the rows in order of their ids. A confidence counts where there is one. */
 async function digestRows(session: LakeSession, columns: EvaluationColumns): Promise<string> {
-  const line = `concat_ws(chr(31), id, outcomes::VARCHAR, coalesce(cluster, chr(30)), coalesce(latency_ms::VARCHAR, chr(30)), coalesce(cost::VARCHAR, chr(30)))`;
+  const hasConfidence = columns.confidence !== undefined;
+  const line = `concat_ws(chr(31), id, outcomes::VARCHAR, coalesce(cluster, chr(30)), coalesce(latency_ms::VARCHAR, chr(30)), coalesce(cost::VARCHAR, chr(30))${hasConfidence ? ', confidence::VARCHAR' : ''})`;
   const [row] = await session.query(
     `SELECT sha256(string_agg(part, '' ORDER BY block)) AS rows FROM (
       SELECT block, sha256(string_agg(line, chr(10) ORDER BY id)) AS part FROM (
@@ -181,6 +209,6 @@ async function digestRows(session: LakeSession, columns: EvaluationColumns): Pro
       GROUP BY block)`,
   );
   const names = listOutcomes(columns).map(({ name, kind }) => [name, kind]);
-  const head = JSON.stringify([names, columns.currency ?? null]);
+  const head = JSON.stringify([names, columns.currency ?? null, ...(hasConfidence ? ['confidence'] : [])]);
   return createHash('sha256').update(`${head}\n${row?.rows}`).digest('hex');
 }

@@ -1,7 +1,15 @@
 import type { Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { type CascadeAnswers, readRelation } from './cascade-answers.ts';
+import {
+  type CascadeQuestion,
+  type CascadeSums,
+  type ReportedCascade,
+  reportCascade,
+  sumByConfidence,
+} from './cascade-sums.ts';
 import { countSlowRows, type LatencyCount } from './latency.ts';
-import { type PairQuestion, type PairsQuestion, pairManyTables, pairTables, readRelation } from './pair.ts';
+import { type PairQuestion, type PairsQuestion, pairManyTables, pairTables } from './pair.ts';
 import { evaluationRoutes } from './routes.ts';
 import type { PairedOutcomes } from './schema.ts';
 import {
@@ -13,6 +21,8 @@ import {
 } from './service.ts';
 import { findEvaluationById, findEvaluations, type StoredEvaluation } from './store.ts';
 
+export type { CascadeAnswers } from './cascade-answers.ts';
+export type { CascadeSums, ReportedCascade } from './cascade-sums.ts';
 export type { LatencyCount } from './latency.ts';
 export { evaluationMigrations } from './migrations.ts';
 export type { ComputedTable, ImportedEvaluation } from './service.ts';
@@ -35,6 +45,13 @@ export interface Evaluations {
   pair(sql: Sql, question: PairQuestion): Promise<PairedOutcomes | null>;
   /** The same for several candidates with one baseline, in their order; reads many tables in one query. */
   pairMany(sql: Sql, question: PairsQuestion): Promise<(PairedOutcomes | null)[]>;
+  /**
+   * Sums over the fitted half of the examples of two tables, from which the threshold of a cascade is selected; null as for `pair`. Errors:
+   * `lake_file_damaged`.
+   */
+  sumByConfidence(sql: Sql, question: CascadeQuestion): Promise<CascadeSums | null>;
+  /** A cascade on the other half of the examples, paired with its last table; null as for `pair`. */
+  reportCascade(sql: Sql, answers: CascadeAnswers, outcome: string): Promise<ReportedCascade | null>;
   /** Examples with a latency above a bound in ms; null without a latency column. */
   countSlow(sql: Sql, evaluation: StoredEvaluation, boundMs: number): Promise<LatencyCount | null>;
   readonly routes: readonly Route[];
@@ -51,6 +68,8 @@ export function createEvaluations(deps: EvaluationDeps): Evaluations {
     },
     pair: (sql, question) => pairTables(deps.lake, sql, question),
     pairMany: (sql, question) => pairManyTables(deps.lake, sql, question),
+    sumByConfidence: (sql, question) => sumByConfidence(deps.lake, sql, question),
+    reportCascade: (sql, answers, outcome) => reportCascade(deps.lake, sql, answers, outcome),
     countSlow: (sql, evaluation, boundMs) => countSlowRows(deps.lake, sql, evaluation, boundMs),
     routes: evaluationRoutes(deps),
   };

@@ -1,6 +1,6 @@
 import type { Lake } from '../../platform/lake/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { readRelation } from './pair.ts';
+import { readRelation } from './cascade-answers.ts';
 import type { StoredEvaluation } from './store.ts';
 
 /** Latencies of the examples of one table against a bound. */

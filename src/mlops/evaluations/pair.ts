@@ -1,14 +1,13 @@
 import type { Lake, LakeRow } from '../../platform/lake/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { type Answers, type OutcomeRelation, readOutcome } from './cascade-answers.ts';
 import { readNumber } from './import-table.ts';
-import { EVALUATION_ROWS } from './lake-table.ts';
 import type { Moments, PairedOutcomes } from './schema.ts';
-import type { StoredEvaluation } from './store.ts';
 
-/** One outcome of two tables. */
+/** One outcome of two tables or cascades. */
 export interface PairQuestion {
-  readonly candidate: StoredEvaluation;
-  readonly baseline: StoredEvaluation;
+  readonly candidate: Answers;
+  readonly baseline: Answers;
   readonly outcome: string;
 }
 
@@ -21,28 +20,39 @@ export async function pairTables(
   sql: Sql,
   { candidate, baseline, outcome }: PairQuestion,
 ): Promise<PairedOutcomes | null> {
-  const places = [candidate, baseline].map(({ evaluation }) =>
-    evaluation.outcomes.findIndex((one) => one.outcome === outcome),
-  );
-  const [ours = -1, theirs = -1] = places;
-  if (ours < 0 || theirs < 0) return null;
-  const kinds = [candidate.evaluation.outcomes[ours]?.kind, baseline.evaluation.outcomes[theirs]?.kind];
-  if (kinds[0] !== kinds[1]) return null;
   return lake.hold(async () => {
-    const [left, right] = [await readRelation(lake, sql, candidate), await readRelation(lake, sql, baseline)];
-    const hasClusters = candidate.evaluation.clusters !== null;
-    const joined = `SELECT a.o AS c, b.o AS b, a.o - b.o AS d${hasClusters ? ', a.cluster' : ''}
-      FROM (SELECT id, outcomes[${ours + 1}] AS o${hasClusters ? ', cluster' : ''} FROM ${left}) a
-      JOIN (SELECT id, outcomes[${theirs + 1}] AS o FROM ${right}) b USING (id)`;
-    const [row = {}] = await lake.query(hasClusters ? buildClusteredSql(joined) : `SELECT ${SUMS} FROM (${joined})`);
-    return toPairedOutcomes(row, kinds[0] === 'binary');
+    const ours = await readOutcome(lake, sql, candidate, outcome);
+    const theirs = await readOutcome(lake, sql, baseline, outcome);
+    return ours === null || theirs === null || ours.kind !== theirs.kind ? null : pairRelations(lake, ours, theirs);
   });
 }
 
-/** One outcome of several tables, each paired with the same one. */
+/** The same of outcomes of one kind, within a hold of the lake. */
+export async function pairRelations(
+  lake: Lake,
+  ours: OutcomeRelation,
+  theirs: OutcomeRelation,
+): Promise<PairedOutcomes> {
+  const { kind, hasClusters } = ours;
+  const joined = `SELECT a.o AS c, b.o AS b, a.o - b.o AS d${hasClusters ? ', a.cluster' : ''}
+    FROM ${ours.from} a JOIN ${theirs.from} b USING (id)`;
+  const [row = {}] = await lake.query(buildSumsSql(joined, { hasClusters }));
+  return toPairedOutcomes(row, kind === 'binary');
+}
+
+/** Sums of a SELECT with the outcomes `c` and `b`, their difference `d` and, with clusters, `cluster`. `further`: more sums of its columns. */
+export function buildSumsSql(
+  joined: string,
+  { hasClusters, further = '' }: { readonly hasClusters: boolean; readonly further?: string },
+): string {
+  const sums = `${SUMS}${further}`;
+  return hasClusters ? buildClusteredSql(joined, sums) : `SELECT ${sums} FROM (${joined})`;
+}
+
+/** One outcome of several tables or cascades, each paired with the same one. */
 export interface PairsQuestion {
-  readonly candidates: readonly StoredEvaluation[];
-  readonly baseline: StoredEvaluation;
+  readonly candidates: readonly Answers[];
+  readonly baseline: Answers;
   readonly outcome: string;
 }
 
@@ -59,57 +69,42 @@ export async function pairManyTables(
   { candidates, baseline, outcome }: PairsQuestion,
 ): Promise<(PairedOutcomes | null)[]> {
   const answers: (PairedOutcomes | null)[] = candidates.map(() => null);
-  const together: { readonly place: number; readonly candidate: StoredEvaluation }[] = [];
-  for (const [place, candidate] of candidates.entries()) {
-    const isPlain = candidate.evaluation.clusters === null && isSameKind(candidate, baseline, outcome);
-    if (isPlain) together.push({ place, candidate });
-    else answers[place] = await pairTables(lake, sql, { candidate, baseline, outcome });
-  }
-  for (let from = 0; from < together.length; from += TABLES_OF_A_QUERY) {
-    const part = together.slice(from, from + TABLES_OF_A_QUERY);
-    const tables = part.map(({ candidate }) => candidate);
-    const paired = await queryPairs(lake, sql, { candidates: tables, baseline, outcome });
-    for (const [at, { place }] of part.entries()) answers[place] = paired[at] ?? null;
-  }
+  await lake.hold(async () => {
+    const other = await readOutcome(lake, sql, baseline, outcome);
+    const together: PlacedOutcome[] = [];
+    for (const [place, candidate] of other === null ? [] : candidates.entries()) {
+      const own = await readOutcome(lake, sql, candidate, outcome);
+      if (own === null || other === null || own.kind !== other.kind) continue;
+      if (own.hasClusters) answers[place] = await pairRelations(lake, own, other);
+      else together.push({ place, from: own.from });
+    }
+    for (let from = 0; other !== null && from < together.length; from += TABLES_OF_A_QUERY) {
+      const paired = await queryPairs(lake, together.slice(from, from + TABLES_OF_A_QUERY), other);
+      for (const [place, outcomes] of paired) answers[place] = outcomes;
+    }
+  });
   return answers;
 }
 
-function isSameKind(candidate: StoredEvaluation, baseline: StoredEvaluation, outcome: string): boolean {
-  const [ours, theirs] = [candidate, baseline].map(({ evaluation }) =>
-    evaluation.outcomes.find((one) => one.outcome === outcome),
-  );
-  return ours !== undefined && theirs !== undefined && ours.kind === theirs.kind;
+interface PlacedOutcome extends Pick<OutcomeRelation, 'from'> {
+  readonly place: number;
 }
 
 async function queryPairs(
   lake: Lake,
-  sql: Sql,
-  { candidates, baseline, outcome }: PairsQuestion,
-): Promise<PairedOutcomes[]> {
-  const placeOf = ({ evaluation }: StoredEvaluation) =>
-    evaluation.outcomes.findIndex((one) => one.outcome === outcome) + 1;
-  const isBinary = baseline.evaluation.outcomes[placeOf(baseline) - 1]?.kind === 'binary';
-  return lake.hold(async () => {
-    const parts: string[] = [];
-    for (const [at, candidate] of candidates.entries()) {
-      const relation = await readRelation(lake, sql, candidate);
-      parts.push(`SELECT ${at} AS place, id, outcomes[${placeOf(candidate)}] AS o FROM ${relation}`);
-    }
-    const other = await readRelation(lake, sql, baseline);
-    const joined = `SELECT a.place, a.o AS c, b.o AS b, a.o - b.o AS d FROM (${parts.join(' UNION ALL ')}) a
-      JOIN (SELECT id, outcomes[${placeOf(baseline)}] AS o FROM ${other}) b USING (id)`;
-    const rows = await lake.query(`SELECT place::INTEGER AS place, ${SUMS} FROM (${joined}) GROUP BY place`);
-    const byPlace = new Map(rows.map((row) => [Number(row.place), row]));
-    return candidates.map((_, at) => toPairedOutcomes(byPlace.get(at) ?? NO_PAIRS, isBinary));
-  });
+  candidates: readonly PlacedOutcome[],
+  baseline: OutcomeRelation,
+): Promise<[place: number, PairedOutcomes][]> {
+  const parts = candidates.map(({ place, from }) => `SELECT ${place} AS place, id, o FROM ${from}`);
+  const joined = `SELECT a.place, a.o AS c, b.o AS b, a.o - b.o AS d FROM (${parts.join(' UNION ALL ')}) a
+    JOIN ${baseline.from} b USING (id)`;
+  const rows = await lake.query(`SELECT place::INTEGER AS place, ${SUMS} FROM (${joined}) GROUP BY place`);
+  const byPlace = new Map(rows.map((row) => [Number(row.place), row]));
+  const isBinary = baseline.kind === 'binary';
+  return candidates.map(({ place }) => [place, toPairedOutcomes(byPlace.get(place) ?? NO_PAIRS, isBinary)]);
 }
 
 const NO_PAIRS: LakeRow = { pairs: 0, both_correct: 0, candidate_only: 0, baseline_only: 0, neither: 0 };
-
-/** Rows of one evaluation as a FROM item. */
-export async function readRelation(lake: Lake, sql: Sql, { lakeFile }: StoredEvaluation): Promise<string> {
-  return lake.stagedRelation(EVALUATION_ROWS, await lake.filesById(sql, EVALUATION_ROWS, [lakeFile]));
-}
 
 const SUMS = `count(*)::INTEGER AS pairs, avg(c) AS cm, var_samp(c) AS cv, avg(b) AS bm, var_samp(b) AS bv, avg(d) AS dm, var_samp(d) AS dv,
   count(*) FILTER (c = 1 AND b = 1)::INTEGER AS both_correct, count(*) FILTER (c = 1 AND b = 0)::INTEGER AS candidate_only,
@@ -119,15 +114,15 @@ const SUMS = `count(*)::INTEGER AS pairs, avg(c) AS cm, var_samp(c) AS cv, avg(b
  * Cluster-robust variance of a mean: G / (G - 1) times the sum over clusters of (sum of residuals)^2, divided by n^2.
  * Source: Cameron, Miller, "A practitioner's guide to cluster-robust inference" (2015), section II.
  */
-function buildClusteredSql(joined: string): string {
-  return `WITH pairs AS MATERIALIZED (${joined}), sums AS (SELECT ${SUMS} FROM pairs),
+function buildClusteredSql(joined: string, sums: string): string {
+  return `WITH pairs AS MATERIALIZED (${joined}), sums AS (SELECT ${sums} FROM pairs),
     groups AS (SELECT count(*) AS n, sum(d) AS total FROM pairs GROUP BY cluster)
     SELECT sums.*, g.clusters::INTEGER AS clusters, g.robust AS robust FROM sums, (
       SELECT count(*) AS clusters, sum(power(total - n * sums.dm, 2)) * count(*) / nullif(count(*) - 1, 0) AS robust
       FROM groups, sums) g`;
 }
 
-function toPairedOutcomes(row: LakeRow, isBinary: boolean): PairedOutcomes {
+export function toPairedOutcomes(row: LakeRow, isBinary: boolean): PairedOutcomes {
   const pairs = Number(row.pairs ?? 0);
   const moments = (letter: string): Moments => ({
     mean: Number(row[`${letter}m`] ?? 0),
@@ -149,12 +144,15 @@ function toPairedOutcomes(row: LakeRow, isBinary: boolean): PairedOutcomes {
     clusters:
       row.clusters === undefined
         ? null
-        : { count: Number(row.clusters), inflation: computeInflation(readNumber(row, 'robust'), pairs, difference) },
+        : {
+            count: Number(row.clusters),
+            inflation: computeInflation(readNumber(row, 'robust'), pairs, difference.variance),
+          },
   };
 }
 
 /** Ratio of the cluster-robust variance of the mean difference to that of independent examples; at least 1. */
-function computeInflation(robust: number | null, pairs: number, { variance }: Moments): number {
+export function computeInflation(robust: number | null, pairs: number, variance: number | null): number {
   if (robust === null || variance === null || variance === 0) return 1;
   return Math.max(1, robust / (pairs * variance));
 }

@@ -4,7 +4,7 @@ import { type LakeSession, quoteIdentifier, quoteLiteral } from '../../platform/
 import { detectFormat, readBytesAt, type TableFile, toUnreadable } from '../../platform/tables/index.ts';
 import type { EvaluationColumns } from './schema.ts';
 
-/** Table of the session with the columns `id`, `cluster`, `latency_ms`, `cost` and `o0`, `o1`, … as text. */
+/** Table of the session with the columns `id`, `cluster`, `confidence`, `latency_ms`, `cost` and `o0`, `o1`, … as text. */
 export const RAW = 'evaluation_raw';
 
 /** Largest JSON table: it is one JSON value, which the engine holds in memory as a whole. */
@@ -76,6 +76,7 @@ async function createRawTable(
   const selected = [
     ...text(columns.id, 'id'),
     ...text(columns.cluster, 'cluster'),
+    ...text(columns.confidence, 'confidence'),
     ...text(columns.latencyMs, 'latency_ms'),
     ...text(columns.cost, 'cost'),
     ...listOutcomes(columns).flatMap(({ name }, at) => text(name, `o${at}`)),

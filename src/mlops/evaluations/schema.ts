@@ -26,6 +26,9 @@ export const EvaluationColumns = z
     correct: ColumnName.optional().describe('Column of the binary outcome: true/false or 1/0'),
     scores: z.array(ColumnName).max(MOST_SCORES).default([]).describe('Columns of numeric outcomes'),
     cluster: ColumnName.optional().describe('Column of the user or group of an example; examples of one are dependent'),
+    confidence: ColumnName.optional().describe(
+      'Column of the confidence of the answer, 0 to 1; cascades are fitted on it',
+    ),
     latencyMs: ColumnName.optional().describe('Column of the latency in milliseconds'),
     cost: ColumnName.optional().describe('Column of the cost of an example, in `currency`'),
     currency: Currency.optional().describe('Currency of `cost`; required with it'),
@@ -64,6 +67,14 @@ export const Evaluation = z
     source: z.string().describe('Imported file or artifact'),
     outcomes: z.array(OutcomeSummary).describe('Outcomes by name, the binary one first'),
     clusters: z.number().int().nullable().describe('Number of users or groups; null without a cluster column'),
+    confidence: z
+      .strictObject({
+        lowest: z.number().min(0).max(1).describe('Lowest confidence, 0 to 1'),
+        mean: z.number().min(0).max(1).describe('Mean confidence, 0 to 1'),
+        highest: z.number().min(0).max(1).describe('Highest confidence, 0 to 1'),
+      })
+      .optional()
+      .describe('Confidence of the answers; left out without a confidence column'),
     latencyP95Ms: z.number().nullable().describe('95th percentile of the latency in ms; null without a latency column'),
     cost: z
       .strictObject({ amount: DecimalString.describe('Exact sum over the examples'), currency: Currency })

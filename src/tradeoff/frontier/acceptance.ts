@@ -1,7 +1,8 @@
 import { describeCheck, evaluatePolicy } from '../gates/index.ts';
 import type { Check, PolicySpec } from '../gates/schema.ts';
+import { type CascadeContext, checkCascade } from './cascades/accept-cascade.ts';
 import { narrowEvidence } from './configurations.ts';
-import type { FrontierFacts } from './facts.ts';
+import type { AcceptanceFacts, FrontierFacts } from './facts.ts';
 import type { PlannedPoint } from './list-points.ts';
 import { isAtDemand } from './plan-cost.ts';
 import type { Acceptance } from './schema.ts';
@@ -10,13 +11,23 @@ import type { Acceptance } from './schema.ts';
  * Applies the policy to a point as the gate would, with the baseline as the champion, and without approvals. No look is spent: the
  * tests are those of a first look.
  */
-export function acceptPoint({ configuration, facts: { evidence } }: PlannedPoint, facts: AcceptanceFacts): Acceptance {
+export function acceptPoint(
+  point: PlannedPoint,
+  facts: AcceptanceFacts,
+  context: CascadeContext | null = null,
+): Acceptance {
+  const { configuration, cascade, facts: own } = point;
+  if (cascade !== null && context !== null) return toAcceptance(checkCascade(point, facts, context));
   const { checks } = evaluatePolicy({
     policy: facts.spec,
-    candidate: narrowEvidence(evidence, configuration),
+    candidate: narrowEvidence(own.evidence, configuration),
     champion: facts.champion,
     budgets: facts.budgets,
   });
+  return toAcceptance(checks);
+}
+
+function toAcceptance(checks: readonly Check[]): Acceptance {
   const open = checks.filter(({ holds }) => holds !== true);
   const isRejected = open.some(({ holds }) => holds === false);
   return {
@@ -28,12 +39,6 @@ export function acceptPoint({ configuration, facts: { evidence } }: PlannedPoint
       samplesNeeded: check.samplesNeeded ?? null,
     })),
   };
-}
-
-/** The policy and the baseline that all points are judged by. */
-export interface AcceptanceFacts extends Pick<FrontierFacts, 'budgets'> {
-  readonly spec: PolicySpec;
-  readonly champion: FrontierFacts['versions'][number]['evidence'] | null;
 }
 
 /** null without a policy. A stated demand replaces that of the policy. */

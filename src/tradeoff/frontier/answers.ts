@@ -4,13 +4,11 @@ import { testGain, toSign } from './compare-quality.ts';
 import type { FrontierFacts, FrontierQuestion } from './facts.ts';
 import type { EstimatedMoney } from './figures/schema.ts';
 import type { PlannedPoint } from './list-points.ts';
+import { chooseAlpha, findPolicyMargin } from './margin.ts';
 import { compareAmounts, subtractMoney } from './money.ts';
 import type { PairBook } from './pair-book.ts';
 import { isAtDemand } from './plan-cost.ts';
 import type { BestWithinBudget, CheapestNonInferior, QualityAxis } from './schema.ts';
-
-/** One-sided error of a test where no policy states one. */
-const DEFAULT_ALPHA = 0.05;
 
 /** Points in the order of cost, with the facts that an answer needs. */
 export interface AnswerContext {
@@ -36,12 +34,8 @@ function findBaselineQuality({
 /** Largest accepted loss, in the unit of the metric: stated, else of the policy; a relative margin is taken of the estimate of the baseline. */
 function chooseMargin({ facts, axis }: AnswerContext, stated: number | undefined): number | null {
   if (stated !== undefined) return stated;
-  const rule = facts.policy?.spec.quality.find(({ metric }) => metric === axis?.metric);
-  if (rule?.nonInferiority !== undefined && 'margin' in rule.nonInferiority) return Number(rule.nonInferiority.margin);
-  if (rule?.notWorseThanChampionBy !== undefined) return Number(rule.notWorseThanChampionBy);
   const baseline = findBaselineQuality(facts);
-  if (rule?.nonInferiority === undefined || typeof baseline !== 'object') return null;
-  return rule.nonInferiority.relativeMargin * Math.abs(baseline.mean);
+  return findPolicyMargin(facts.policy, axis, typeof baseline === 'object' ? baseline.mean : null);
 }
 
 /**
@@ -50,7 +44,7 @@ function chooseMargin({ facts, axis }: AnswerContext, stated: number | undefined
  */
 export function findCheapestNonInferior(context: AnswerContext, question: FrontierQuestion): CheapestNonInferior {
   const { facts, axis } = context;
-  const alpha = facts.policy?.spec.alpha ?? DEFAULT_ALPHA;
+  const alpha = chooseAlpha(facts);
   const margin = chooseMargin(context, question.margin);
   const baseline = facts.baseline?.version ?? null;
   const none = { point: null, baseline, margin, alpha, saving: null, unproven: [] };

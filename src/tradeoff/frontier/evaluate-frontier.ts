@@ -1,5 +1,6 @@
 import { acceptPoint, buildAcceptanceFacts } from './acceptance.ts';
 import { type AnswerContext, findBaselinePoint, findBestWithinBudget, findCheapestNonInferior } from './answers.ts';
+import { type FittedCascades, NO_CASCADES } from './cascades/fit-cascades.ts';
 import { classifyPoints, createPointTest, type PointStatus } from './classify-points.ts';
 import { estimateDifference, toSign } from './compare-quality.ts';
 import type { FrontierQuestion } from './facts.ts';
@@ -9,23 +10,24 @@ import type { PairBook } from './pair-book.ts';
 import { buildRegion } from './region.ts';
 import type { ModelFrontier, ModelFrontierPoint, QualityAxis } from './schema.ts';
 
-/** Evaluations hold outcomes without the confidence of each answer, which a cascade is fitted on. */
-const NO_CASCADES =
-  'the evaluations of a model hold no confidence of each answer, on which a cascade is fitted; fit one from a file with: steelyard cascade fit';
-
 /**
  * The frontier of a model: versions in measured configurations by cost a month at demand and quality, with their statuses, the acceptance
  * of the policy, and the answers about it. Pure: the pairs that it lacks are then in `pairs.listWanted()`, and acceptance is left out; read them and
- * evaluate again until there are none.
+ * evaluate again until there are none. `cascades`: points of two versions, which are compared on their reported examples.
  *
  * @example evaluateFrontier(planFrontier(facts), {}, createPairBook()).points.filter(({ status }) => status === 'frontier')
  */
-export function evaluateFrontier(planned: PlannedFrontier, question: FrontierQuestion, pairs: PairBook): ModelFrontier {
+export function evaluateFrontier(
+  planned: PlannedFrontier,
+  question: FrontierQuestion,
+  pairs: PairBook,
+  cascades: Pick<FittedCascades, 'points' | 'report'> = { points: [], report: NO_CASCADES },
+): ModelFrontier {
   const { facts } = planned;
   const { axis } = facts;
-  const { points: unordered, leftOut } = listPoints(planned, pairs);
+  const { points: versions, leftOut } = listPoints(planned, pairs);
   const sign = axis === null ? 1 : toSign(axis);
-  const points = unordered.toSorted(
+  const points = [...versions, ...cascades.points].toSorted(
     (a, b) => compareAmounts(a.cost.perMonth, b.cost.perMonth) || sign * (b.quality.estimate - a.quality.estimate),
   );
   const context: AnswerContext = { facts, axis, points, pairs };
@@ -35,6 +37,7 @@ export function evaluateFrontier(planned: PlannedFrontier, question: FrontierQue
     cheapestNonInferior: findCheapestNonInferior(context, question),
     bestWithinBudget: findBestWithinBudget(context, isBetter, question),
   };
+  const region = axis === null ? null : findRegion(context, axis);
   const [first] = points;
   return {
     model: facts.model,
@@ -47,11 +50,11 @@ export function evaluateFrontier(planned: PlannedFrontier, question: FrontierQue
       currency: first === undefined ? null : facts.terms.currency,
       demand: first?.cost.demand ?? null,
     },
-    points: axis === null ? [] : completePoints(context, { axis, statuses, question }),
+    points: axis === null ? [] : completePoints(context, { axis, statuses, question, region }),
     leftOut: [...leftOut],
-    region: axis === null ? null : findRegion(context, axis),
+    region,
     ...answers,
-    cascades: { reason: NO_CASCADES },
+    cascades: cascades.report,
     notes: listNotes(context),
   };
 }
@@ -60,10 +63,14 @@ interface Completing {
   readonly axis: QualityAxis;
   readonly statuses: ReadonlyMap<string, PointStatus>;
   readonly question: FrontierQuestion;
+  readonly region: ModelFrontier['region'];
 }
 
 /** Points with their difference to the baseline, and with the acceptance of the policy once all pairs are read. */
-function completePoints(context: AnswerContext, { axis, statuses, question }: Completing): ModelFrontierPoint[] {
+function completePoints(
+  context: AnswerContext,
+  { axis, statuses, question, region }: Completing,
+): ModelFrontierPoint[] {
   const { facts, points, pairs } = context;
   const differences = points.map((point) => findDifference(point, context, axis));
   const isComplete = pairs.listWanted().length === 0;
@@ -71,19 +78,20 @@ function completePoints(context: AnswerContext, { axis, statuses, question }: Co
   return points.flatMap((point, at) => {
     const status = statuses.get(point.point);
     if (status === undefined) return [];
-    const acceptance = accepting && acceptPoint(point, accepting);
+    const acceptance = accepting && acceptPoint(point, accepting, region && { facts, axis, pairs, region });
     return [{ ...toPoint(point, status), difference: differences[at] ?? null, acceptance }];
   });
 }
 
 function toPoint(
-  { point, version, facts, configuration, cost, quality }: PlannedPoint,
+  { point, version, cascade, facts, configuration, cost, quality }: PlannedPoint,
   status: PointStatus,
 ): Omit<ModelFrontierPoint, 'difference' | 'acceptance'> {
   return {
     point,
-    version,
-    aliases: facts.evidence.aliases,
+    version: cascade === null ? version : null,
+    cascade,
+    aliases: cascade === null ? facts.evidence.aliases : [],
     ...configuration,
     capacity: cost.capacity,
     replicas: cost.replicas,

@@ -1,6 +1,6 @@
 import type { VersionEvidence } from '../evidence/schema.ts';
 import type { evaluatePolicy } from '../gates/index.ts';
-import type { Policy } from '../gates/schema.ts';
+import type { Policy, PolicySpec } from '../gates/schema.ts';
 import type { VersionQuality } from './compare-quality.ts';
 import type { CostTerms } from './plan-cost.ts';
 import type { QualityAxis } from './schema.ts';
@@ -35,4 +35,10 @@ export interface FrontierQuestion {
   readonly predictionsPerMonth?: number | undefined;
   readonly margin?: number | undefined;
   readonly budget?: string | undefined;
+}
+
+/** The policy and the baseline that all points are judged by. */
+export interface AcceptanceFacts extends Pick<FrontierFacts, 'budgets'> {
+  readonly spec: PolicySpec;
+  readonly champion: VersionEvidence | null;
 }

@@ -1,5 +1,5 @@
 import type { Budgets } from '../../finops/budgets/index.ts';
-import type { Evaluations, StoredEvaluation } from '../../mlops/evaluations/index.ts';
+import type { CascadeAnswers, Evaluations, StoredEvaluation } from '../../mlops/evaluations/index.ts';
 import type { RegisteredVersion, Registry } from '../../mlops/registry/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Store } from '../../platform/store/index.ts';
@@ -20,7 +20,7 @@ export interface GatherDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly evidence: Pick<Evidence, 'find' | 'behind' | 'gather' | 'gatherOutcomes'>;
-  readonly evaluations: Pick<Evaluations, 'versions' | 'pairMany'>;
+  readonly evaluations: Pick<Evaluations, 'versions' | 'pairMany' | 'sumByConfidence' | 'reportCascade'>;
   readonly registry: Pick<Registry, 'versions'>;
   readonly budgets: Pick<Budgets, 'standing'>;
 }
@@ -184,23 +184,25 @@ function findOnlyCurrency(model: string, versions: readonly VersionFacts[]): str
 
 /**
  * Reads the pairs that a calculation asked for into the book: those of one version together, the version of most pairs first, because a frontier
- * compares few versions with all others.
+ * compares few versions with all others. `cascades`: their answers, by their names in the book.
  */
 export async function readWantedPairs(
   { store, evaluations }: Pick<GatherDeps, 'store' | 'evaluations'>,
   { facts: { axis }, tables }: Gathered,
   pairs: PairBook,
+  cascades: ReadonlyMap<string, CascadeAnswers> = new Map(),
 ): Promise<void> {
+  const findAnswers = (name: string) => cascades.get(name) ?? tables.get(name);
   for (let wanted = pairs.listWanted(); wanted.length > 0; wanted = pairs.listWanted()) {
     const hub = findHub(wanted);
     const own = wanted.filter(({ candidate, baseline }) => candidate === hub || baseline === hub);
     const others = own.map(({ candidate, baseline }) => (candidate === hub ? baseline : candidate));
-    const baseline = tables.get(hub);
+    const baseline = findAnswers(hub);
     const known = others.flatMap((version) => {
-      const table = tables.get(version);
-      return table === undefined ? [] : [{ version, table }];
+      const answers = findAnswers(version);
+      return answers === undefined ? [] : [{ version, answers }];
     });
-    const candidates = known.map(({ table }) => table);
+    const candidates = known.map(({ answers }) => answers);
     const paired =
       baseline === undefined || axis === null
         ? []

@@ -1,7 +1,8 @@
 import { handle, type Route } from '../../platform/http/index.ts';
+import { fitCascades } from './cascades/fit-cascades.ts';
 import { evaluateFrontier } from './evaluate-frontier.ts';
 import { gatherFacts, readWantedPairs } from './gather.ts';
-import { planFrontier } from './list-points.ts';
+import { listPoints, planFrontier } from './list-points.ts';
 import { createPairBook } from './pair-book.ts';
 import { getFrontier, type ModelFrontier, whatIf } from './schema.ts';
 import { answerWhatIf, type WhatIfDeps } from './what-if/service.ts';
@@ -22,14 +23,24 @@ export function createFrontier(deps: WhatIfDeps): Frontier {
 
 type FrontierRequest = Parameters<typeof gatherFacts>[1] & Parameters<typeof evaluateFrontier>[1];
 
-/** Evaluates with the pairs that are read, reads those that it asked for, and evaluates again until none is missing. */
+/**
+ * Evaluates with the pairs that are read, reads those that it asked for, and evaluates again until none is missing: first those that decide which versions are
+ * comparable, of which cascades are fitted.
+ */
 async function readFrontier(deps: WhatIfDeps, request: FrontierRequest): Promise<ModelFrontier> {
   const gathered = await gatherFacts(deps, request);
   const planned = planFrontier(gathered.facts);
   const pairs = createPairBook();
   for (;;) {
-    const frontier = evaluateFrontier(planned, request, pairs);
-    if (pairs.listWanted().length === 0) return frontier;
+    listPoints(planned, pairs);
+    if (pairs.listWanted().length === 0) break;
     await readWantedPairs(deps, gathered, pairs);
+  }
+  const { points } = listPoints(planned, pairs);
+  const cascades = await fitCascades(deps, { ...gathered, ...request, planned, points, pairs });
+  for (;;) {
+    const frontier = evaluateFrontier(planned, request, pairs, cascades);
+    if (pairs.listWanted().length === 0) return frontier;
+    await readWantedPairs(deps, gathered, pairs, cascades.answers);
   }
 }

@@ -1,3 +1,4 @@
+import type { PointCascade } from './cascades/schema.ts';
 import { estimateQuality, type VersionQuality } from './compare-quality.ts';
 import { describeConfiguration, listConfigurations, narrowEvidence } from './configurations.ts';
 import type { FrontierFacts, VersionFacts } from './facts.ts';
@@ -9,17 +10,20 @@ import type { LeftOut } from './schema.ts';
 /** Smallest share of examples in common with the reference, where the policy states none; as the gate. */
 const COMPLETENESS = 0.95;
 
-/** A version in one configuration with a known cost and a known quality. */
+/** A version in one configuration, or a cascade of two, with a known cost and a known quality. */
 export interface PlannedPoint {
   readonly point: string;
+  /** Of a cascade: those of its first stage, as `configuration`. */
   readonly facts: VersionFacts;
+  /** Name in the pair book: the version, or the name of the cascade. */
   readonly version: string;
+  readonly cascade: PointCascade | null;
   readonly configuration: Configuration;
   readonly cost: PlannedCost;
   readonly quality: EstimatedQuality;
 }
 
-interface PlannedPoints {
+export interface PlannedPoints {
   readonly points: readonly PlannedPoint[];
   readonly leftOut: readonly LeftOut[];
 }
@@ -35,7 +39,7 @@ export interface PlannedFrontier {
   readonly versions: readonly PlannedVersion[];
 }
 
-interface PlannedVersion {
+export interface PlannedVersion {
   readonly version: VersionFacts;
   readonly costs: readonly { readonly configuration: Configuration; readonly cost: PlannedCost }[];
   readonly leftOut: readonly LeftOut[];
@@ -65,7 +69,7 @@ export function listPoints({ facts, versions }: PlannedFrontier, pairs: PairBook
     const estimate = estimateQuality(quality, facts.axis);
     for (const { configuration, cost } of costs) {
       const point = namePoint(name, configuration);
-      points.push({ point, facts: version, version: name, configuration, cost, quality: estimate });
+      points.push({ point, facts: version, version: name, cascade: null, configuration, cost, quality: estimate });
     }
   }
   return { points, leftOut };

@@ -19,6 +19,18 @@ export function subtractMoney(money: EstimatedMoney, other: EstimatedMoney): Est
   };
 }
 
+/** Sum of two costs in one currency. Its ends are the sums of the ends; an amount without an interval is exact next to one with an interval. */
+export function addMoney(money: EstimatedMoney, other: EstimatedMoney): EstimatedMoney {
+  const add = (one: string, two: string) => decimalString(decimal(one).plus(two));
+  const hasInterval = [money, other].some(({ lower, upper }) => lower !== null && upper !== null);
+  return {
+    amount: add(money.amount, other.amount),
+    lower: hasInterval ? add(money.lower ?? money.amount, other.lower ?? other.amount) : null,
+    upper: hasInterval ? add(money.upper ?? money.amount, other.upper ?? other.amount) : null,
+    currency: money.currency,
+  };
+}
+
 /** A cost times a fraction of at least 0, as numerator and denominator: exact, then rounded half-even to 20 decimals. */
 export function scaleMoney(
   { amount, lower, upper, currency }: EstimatedMoney,

@@ -5,6 +5,7 @@ import { Currency, DecimalString, Money, UtcInstant } from '../../platform/units
 import { PolicyName } from '../gates/schema.ts';
 import { FrontierStatus } from '../outcome-files/schema.ts';
 import { PlannedCapacity, PlannedDemand } from '../unit-cost/schema.ts';
+import { FrontierCascades, PointCascade } from './cascades/schema.ts';
 import {
   Configuration,
   Demand,
@@ -15,6 +16,7 @@ import {
   Replicas,
 } from './figures/schema.ts';
 
+export type { PointCascade } from './cascades/schema.ts';
 export { type WhatIfAnswer, WhatIfChange, type WhatIfState, whatIf } from './what-if/schema.ts';
 
 export const QualityAxis = z
@@ -77,21 +79,30 @@ export const TradePriceRange = z
   .describe('Half-open range [from, to) of the trade price, in the currency of the costs');
 export type TradePriceRange = z.infer<typeof TradePriceRange>;
 
-const PointId = z.string().describe('Id of a point: version and configuration, such as "v3 on 1 x gpu:A10G"');
+const PointId = z
+  .string()
+  .describe(
+    'Id of a point: version and configuration, such as "v3 on 1 x gpu:A10G", or versions and threshold of a cascade, such as "v2 -> v5 below confidence 0.82"',
+  );
 
 export const ModelFrontierPoint = z
   .strictObject({
     point: PointId,
-    version: z.string().describe('Model version'),
-    aliases: z.array(z.string()).describe('Aliases that point to the version'),
+    version: z.string().nullable().describe('Model version; null for a cascade of two'),
+    cascade: PointCascade.nullable().describe('Stages of a cascade of two versions; null for one version'),
+    aliases: z.array(z.string()).describe('Aliases that point to the version; none for a cascade'),
     ...Configuration.shape,
-    capacity: PlannedCapacity,
-    replicas: Replicas,
+    capacity: PlannedCapacity.describe(
+      'Capacity of a replica; of a cascade, like the hardware, that of the first stage',
+    ),
+    replicas: Replicas.describe('Replicas that the demand needs, of all stages'),
     costPerMonth: EstimatedMoney.describe('Cost a month at the demand'),
     costPerThousand: EstimatedMoney.describe('Cost per 1,000 predictions at the demand'),
-    quality: EstimatedQuality,
+    quality: EstimatedQuality.describe(
+      'Quality on all examples; of a cascade that of its second stage plus the difference on the reported examples',
+    ),
     difference: QualityDifference.nullable().describe(
-      'Quality less that of the baseline; null for the baseline itself, and without one',
+      'Quality less that of the baseline, of a cascade on the reported examples; null for the baseline itself, and without one',
     ),
     onPointFrontier: z
       .boolean()
@@ -108,7 +119,7 @@ export const ModelFrontierPoint = z
     acceptance: Acceptance.nullable().describe('null without a policy'),
     source: z.string().describe('Origin of the cost: replicas, demand, capacity and its measurement'),
   })
-  .describe('A version on measured hardware with as many replicas as the demand needs');
+  .describe('A version, or a cascade of two, on measured hardware with as many replicas as the demand needs');
 export type ModelFrontierPoint = z.infer<typeof ModelFrontierPoint>;
 
 export const LeftOut = z
@@ -232,9 +243,7 @@ export const ModelFrontier = z
     region: AcceptanceRegion.nullable().describe('Acceptance region of the policy; null without one'),
     cheapestNonInferior: CheapestNonInferior,
     bestWithinBudget: BestWithinBudget,
-    cascades: z
-      .strictObject({ reason: z.string().describe('Reason why the points hold no cascades') })
-      .describe('Cascades of two versions'),
+    cascades: FrontierCascades,
     notes: z.array(z.string()).describe('Remarks for the reader'),
   })
   .describe('Versions of a model by cost and quality');

@@ -6,10 +6,10 @@ import { Card } from '../parts/Card.tsx';
 import layout from '../parts/layout.module.css';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
-import { VersionLink } from '../parts/VersionLink.tsx';
 import { EstimatedFigure, hasInterval } from './EstimatedFigure.tsx';
 import { findPoint } from './find-point.ts';
 import { MeasureWithInterval } from './MeasureWithInterval.tsx';
+import { PointLink } from './PointLink.tsx';
 import styles from './tradeoffs.module.css';
 
 interface ChoicesCardProps {
@@ -80,10 +80,8 @@ function Choice({ title, frontier, labels, point: id, reason, children }: Choice
             <Unknown reason={reason} />
           ) : (
             <>
-              <VersionLink model={frontier.model} version={point.version}>
-                {labels.get(point.point)}
-              </VersionLink>
-              , <MoneyFigure money={point.costPerMonth} /> a month
+              <PointLink model={frontier.model} point={point} labels={labels} />,{' '}
+              <MoneyFigure money={point.costPerMonth} /> a month
             </>
           )}
         </p>

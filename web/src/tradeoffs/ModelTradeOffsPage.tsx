@@ -9,6 +9,7 @@ import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { ChoicesCard } from './ChoicesCard.tsx';
+import { listCascadeNotes } from './cascade-text.ts';
 import { FrontierCard } from './FrontierCard.tsx';
 import { LeftOutCard } from './LeftOutCard.tsx';
 import { NoPoints } from './NoPoints.tsx';
@@ -90,7 +91,7 @@ interface BodyProps {
 }
 
 function Body({ frontier, labels, search, policy, onSearch }: BodyProps) {
-  const { model, points, leftOut, notes, cascades } = frontier;
+  const { model, points, leftOut, notes } = frontier;
   const asTable = search.view === 'table';
   return (
     <>
@@ -115,7 +116,7 @@ function Body({ frontier, labels, search, policy, onSearch }: BodyProps) {
       {leftOut.length > 0 && <LeftOutCard leftOut={leftOut} />}
       <WhatIfCard {...{ model, policy, search, onSearch, frontier }} />
       <ul className={styles.notes} aria-label="Notes">
-        {[...notes, `Cascades: ${cascades.reason.replace(/\.$/, '')}.`].map((note) => (
+        {[...notes, ...listCascadeNotes(frontier)].map((note) => (
           <li key={note}>{note}</li>
         ))}
       </ul>

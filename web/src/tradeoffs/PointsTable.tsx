@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { ModelFrontier } from '../../../src/tradeoff/frontier/schema.ts';
 import { DataTable } from '../table/DataTable.tsx';
+import { listVersions } from './cascade-text.ts';
 import { pointsColumns } from './points-columns.tsx';
 import styles from './tradeoffs.module.css';
 
@@ -23,7 +24,10 @@ export function PointsTable({ frontier, labels }: PointsTableProps) {
       rows={points}
       className={styles.points}
       rowId={({ point }) => point}
-      onOpen={({ version }) => void navigate({ to: '/models/$model/versions/$version', params: { model, version } })}
+      onOpen={(point) => {
+        const version = listVersions(point).at(-1) ?? '';
+        void navigate({ to: '/models/$model/versions/$version', params: { model, version } });
+      }}
     />
   );
 }

@@ -3,6 +3,7 @@ import type { ModelFrontier } from '../../../src/tradeoff/frontier/schema.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
 import { findPoint } from './find-point.ts';
+import { PointLink } from './PointLink.tsx';
 
 interface TradeOffsAnswerProps {
   readonly frontier: ModelFrontier;
@@ -22,11 +23,7 @@ export function TradeOffsAnswer({ frontier, labels }: TradeOffsAnswerProps) {
       {best !== null && budget !== null && best.point !== cheapestNonInferior.point && (
         <>
           {' '}
-          Best within <MoneyFigure money={budget} /> a month:{' '}
-          <VersionLink model={model} version={best.version}>
-            {labels.get(best.point)}
-          </VersionLink>
-          .
+          Best within <MoneyFigure money={budget} /> a month: <PointLink model={model} point={best} labels={labels} />.
         </>
       )}
     </>
@@ -62,11 +59,7 @@ function CheapestSentence({ frontier, labels }: TradeOffsAnswerProps) {
       <VersionLink model={model} version={baseline}>
         v{baseline}
       </VersionLink>
-      :{' '}
-      <VersionLink model={model} version={point.version}>
-        {labels.get(point.point)}
-      </VersionLink>
-      , <MoneyFigure money={point.costPerMonth} /> a month
+      : <PointLink model={model} point={point} labels={labels} />, <MoneyFigure money={point.costPerMonth} /> a month
       {saves && (
         <>
           ; it saves <MoneyFigure money={saving} />

@@ -2,10 +2,10 @@ import { Link } from '@tanstack/react-router';
 import type { ModelFrontier } from '../../../src/tradeoff/frontier/schema.ts';
 import { formatCount } from '../format/number.ts';
 import { Unknown } from '../parts/Unknown.tsx';
-import { VersionLink } from '../parts/VersionLink.tsx';
 import table from '../table/table.module.css';
 import { EstimatedFigure } from './EstimatedFigure.tsx';
 import { findPoint } from './find-point.ts';
+import { PointLink } from './PointLink.tsx';
 import { labelPoints } from './point-labels.ts';
 import styles from './tradeoffs.module.css';
 
@@ -57,15 +57,7 @@ function Row({ frontier: { model, points, baseline, cheapestNonInferior } }: { r
       <td className={table.wideOnly}>
         {baseline === null ? <Unknown reason="No version has the champion alias." /> : `v${baseline.version}`}
       </td>
-      <td>
-        {point === null ? (
-          unknown
-        ) : (
-          <VersionLink model={model} version={point.version}>
-            {labelPoints(points).get(point.point)}
-          </VersionLink>
-        )}
-      </td>
+      <td>{point === null ? unknown : <PointLink model={model} point={point} labels={labelPoints(points)} />}</td>
       <td className={table.number}>{point === null ? unknown : <EstimatedFigure money={point.costPerMonth} />}</td>
       <td className={table.number}>{saving === null ? unknown : <EstimatedFigure money={saving} />}</td>
     </tr>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildFrontierData } from './frontier-data.ts';
 import { labelPoints } from './point-labels.ts';
-import { FRONTIER, frontierPoint } from './tradeoffs.testing.ts';
+import { CASCADE_POINT, FRONTIER, frontierPoint } from './tradeoffs.testing.ts';
 
 const view = (frontier = FRONTIER) => ({ frontier, labels: labelPoints(frontier.points), price: null });
 const V5 = 'v5 on 1 x cpu-core';
@@ -15,6 +15,13 @@ describe('the chart of the frontier', () => {
       ['v7 @champion', 'tied', true],
       ['v6', 'frontier', false],
     ]);
+  });
+
+  it('has a cascade as a mark with the replicas of both stages, which is never the champion', () => {
+    const [mark] = buildFrontierData(view({ ...FRONTIER, points: [CASCADE_POINT] }))?.marks ?? [];
+    expect(mark).toMatchObject({ label: 'v3 -> v6', name: 'v3 -> v6 (t 0.82, 31\u00a0% escalate)', isBaseline: false });
+    expect(mark?.tip.find(({ name }) => name === 'Replicas')?.value).toBe('1 to 2, 1 x cpu-core; 1 to 2, 1 x cpu-core');
+    expect(mark?.tip.some(({ name }) => name.startsWith('Below confidence 0.82 v6 is asked'))).toBe(true);
   });
 
   it('draws no interval that is unknown or has no width', () => {

@@ -1,10 +1,11 @@
-import type { ModelFrontier, ModelFrontierPoint } from '../../../src/tradeoff/frontier/schema.ts';
+import type { ModelFrontier, ModelFrontierPoint, PointCascade } from '../../../src/tradeoff/frontier/schema.ts';
 import type { TipLine } from '../charts/chart-tip.ts';
 import type { FrontierChartData, FrontierMark } from '../charts/frontier-option.ts';
 import { formatMoney } from '../format/money.ts';
 import { formatCount, formatMeasure } from '../format/number.ts';
 import { logTicks, paddedDomain, paddedLogDomain } from '../models/axis-domain.ts';
 import { type Domain, findRegionBounds, outlineRegion } from './acceptance-outline.ts';
+import { describeCascade, nameVersions } from './cascade-text.ts';
 import { explainStatus } from './status-text.ts';
 import { traceTradePrice } from './trade-price.ts';
 
@@ -64,7 +65,7 @@ function buildMark(
   const interval = (lower: number | null, upper: number | null): Domain | null =>
     lower === null || upper === null || lower === upper ? null : [lower, upper];
   const [low, high] = [costPerMonth.lower, costPerMonth.upper].map((end) => (end === null ? null : Number(end)));
-  const label = `v${point.version}`;
+  const label = nameVersions(point);
   const isBaseline = point.version === special.baseline;
   return {
     ...{ id: point.point, status, cost: Number(costPerMonth.amount), quality: quality.estimate },
@@ -79,7 +80,7 @@ function buildMark(
 }
 
 function describeMark(point: ModelFrontierPoint, labels: FrontierView['labels']): TipLine[] {
-  const { quality, costPerMonth, replicas, hardware } = point;
+  const { quality, costPerMonth, replicas, hardware, cascade } = point;
   const ends = (lower: string | null, upper: string | null) =>
     lower === null || upper === null || lower === upper ? '' : ` (${lower} to ${upper})`;
   const money = (amount: string | null) =>
@@ -96,10 +97,21 @@ function describeMark(point: ModelFrontierPoint, labels: FrontierView['labels'])
       value: `${formatMoney(costPerMonth)}${ends(money(costPerMonth.lower), money(costPerMonth.upper))}`,
       variable: '--cost-fill',
     },
-    { name: 'Replicas', value: `${formatReplicas(replicas)}, ${hardware.name}` },
+    {
+      name: 'Replicas',
+      value: cascade === null ? `${formatReplicas(replicas)}, ${hardware.name}` : listStages(cascade),
+    },
     { name: 'Examples', value: formatCount(quality.n) },
+    ...(cascade === null ? [] : [{ name: describeCascade(cascade), value: '' }]),
     { name: explainStatus(point, labels), value: '', strong: true },
   ];
+}
+
+/** Example: "9, 1 x small; 4, 1 x large". */
+function listStages({ stages }: PointCascade): string {
+  return stages
+    .map(({ replicas, configuration }) => `${formatReplicas(replicas)}, ${configuration.hardware.name}`)
+    .join('; ');
 }
 
 /** `2`, or `1 to 3`. */

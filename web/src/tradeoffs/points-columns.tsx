@@ -1,16 +1,16 @@
-import { Link } from '@tanstack/react-router';
 import { decimal } from '../../../src/platform/units/schema.ts';
 import type { ModelFrontier, ModelFrontierPoint } from '../../../src/tradeoff/frontier/schema.ts';
 import { formatMoney } from '../format/money.ts';
 import { counted, formatCount } from '../format/number.ts';
-import parts from '../parts/parts.module.css';
 import { UnitCost } from '../parts/UnitCost.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import type { GridColumn } from '../table/DataTable.tsx';
 import { AcceptanceMark } from './AcceptanceMark.tsx';
+import { nameVersions } from './cascade-text.ts';
 import { EstimatedFigure } from './EstimatedFigure.tsx';
 import { formatReplicas } from './frontier-data.ts';
 import { MeasureWithInterval } from './MeasureWithInterval.tsx';
+import { PointLink } from './PointLink.tsx';
 import { StatusMark } from './StatusMark.tsx';
 import styles from './tradeoffs.module.css';
 
@@ -30,13 +30,11 @@ export function pointsColumns(
     {
       id: 'point',
       header: 'Version',
-      compare: (a, b) => a.version.localeCompare(b.version, 'en', { numeric: true }),
-      cell: ({ point, version, aliases }) => (
+      compare: (a, b) => nameVersions(a).localeCompare(nameVersions(b), 'en', { numeric: true }),
+      cell: (point) => (
         <>
-          <Link to="/models/$model/versions/$version" params={{ model, version }} className={parts.textLink}>
-            {labels.get(point)}
-          </Link>
-          {aliases.map((alias) => (
+          <PointLink model={model} point={point} labels={labels} />
+          {point.aliases.map((alias) => (
             <span key={alias} className={styles.alias}>
               @{alias}
             </span>
@@ -95,8 +93,8 @@ export function pointsColumns(
       header: 'Replicas',
       numeric: true,
       compare: (a, b) => a.replicas.most - b.replicas.most,
-      cell: ({ replicas, hardware, source }) => (
-        <span data-tip={`${hardware.name}; ${source}`}>{formatReplicas(replicas)}</span>
+      cell: ({ replicas, hardware, cascade, source }) => (
+        <span data-tip={cascade === null ? `${hardware.name}; ${source}` : source}>{formatReplicas(replicas)}</span>
       ),
     },
     {

@@ -38,7 +38,7 @@ export function explainAcceptance(acceptance: Acceptance | null): string {
 
 /** Status in few words, with versions only: "frontier", "tied with v3", "dominated by v3 +2". */
 export function formatStatus({ status, by }: Pick<ModelFrontierPoint, 'status' | 'by'>, labels: Labels): string {
-  const [first, ...rest] = new Set(by.map((id) => (labels.get(id) ?? id).split(',', 1)[0]));
+  const [first, ...rest] = new Set(by.map((id) => (labels.get(id) ?? id).split(/,| \(/, 1)[0]));
   if (status === 'frontier' || first === undefined) return status;
   const more = rest.length === 0 ? '' : ` +${rest.length}`;
   return `${status} ${status === 'tied' ? 'with' : 'by'} ${first}${more}`;

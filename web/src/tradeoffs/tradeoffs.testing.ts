@@ -1,7 +1,7 @@
-import type { ModelFrontier, ModelFrontierPoint } from '../../../src/tradeoff/frontier/schema.ts';
+import type { ModelFrontier, ModelFrontierPoint, PointCascade } from '../../../src/tradeoff/frontier/schema.ts';
 
 type Given = Pick<ModelFrontierPoint, 'version' | 'status'> &
-  Partial<Pick<ModelFrontierPoint, 'by' | 'tradePrice' | 'aliases' | 'acceptance' | 'difference'>> & {
+  Partial<Pick<ModelFrontierPoint, 'by' | 'cascade' | 'tradePrice' | 'aliases' | 'acceptance' | 'difference'>> & {
     /** Money a month: estimate and ends. */
     readonly cost: readonly [amount: string, lower: string | null, upper: string | null];
     readonly quality: readonly [estimate: number, lower: number | null, upper: number | null];
@@ -13,6 +13,7 @@ export function frontierPoint(given: Given): ModelFrontierPoint {
   const { version, status, by = [], cost, quality, hardware = '1 x cpu-core' } = given;
   const [amount, lower, upper] = cost;
   return {
+    cascade: given.cascade ?? null,
     ...{ point: `v${version} on ${hardware}`, version, aliases: given.aliases ?? [], source: 'replicas at demand' },
     ...{ endpoint: null, hardware: { name: hardware, pricePerHour: null, priceSource: null }, batchSize: 64 },
     capacity: {
@@ -27,6 +28,33 @@ export function frontierPoint(given: Given): ModelFrontierPoint {
     ...{ onPointFrontier: status === 'frontier', status, by },
     tradePrice: given.tradePrice ?? null,
     acceptance: given.acceptance ?? null,
+  };
+}
+
+/** A cascade of v3 and v6, of which 31 % reach v6. */
+export const CASCADE_POINT: ModelFrontierPoint = {
+  ...frontierPoint({
+    ...{ version: null, status: 'frontier', cost: ['300', '290', '310'], quality: [0.848, 0.838, 0.858] },
+    cascade: buildCascade('3', '6'),
+  }),
+  point: 'v3 -> v6 below confidence 0.82',
+};
+
+function buildCascade(first: string, last: string): PointCascade {
+  const buildStage = (version: string): PointCascade['stages'][number] => {
+    const { hardware, capacity, replicas, costPerMonth } = frontierPoint({
+      ...{ version, status: 'frontier', cost: ['150', '140', '160'], quality: [0.8, null, null] },
+    });
+    const configuration = { source: 'benchmark', endpoint: null, hardware, batchSize: 64 } as const;
+    return { version, configuration, predictionsPerMonth: 1000, capacity, replicas, costPerMonth, source: 'replicas' };
+  };
+  return {
+    acceptAtConfidence: 0.82,
+    stages: [buildStage(first), buildStage(last)],
+    escalated: { estimate: 0.31, lower: 0.296, upper: 0.324, n: 4000 },
+    ...{ fittedRows: 4010, reportedRows: 4000 },
+    reported: { estimate: 0.846, lower: 0.834, upper: 0.857, n: 4000 },
+    difference: { estimate: -0.002, lower: -0.006, upper: 0.002, n: 4000, test: 'Tango score interval' },
   };
 }
 
@@ -77,6 +105,9 @@ export const FRONTIER: ModelFrontier = {
     ...{ point: 'v5 on 1 x cpu-core', reason: 'best quality of 3 points', tied: [] },
     budget: { amount: '228', currency: 'USD' },
   },
-  cascades: { reason: 'No confidence is recorded.' },
+  cascades: {
+    ...{ pairs: [], notTried: 0, marginSource: 'default', alpha: 0.05 },
+    reason: 'no version is cheaper than one with a better estimate',
+  },
   notes: [],
 };

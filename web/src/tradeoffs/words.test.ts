@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { describeCascade, listCascadeNotes } from './cascade-text.ts';
 import { describeAxes, describeDemand } from './describe-axes.ts';
 import { frontierCsv } from './frontier-csv.ts';
 import { groupLeftOut } from './left-out-groups.ts';
 import { labelPoints } from './point-labels.ts';
 import { explainAcceptance, explainStatus, formatStatus } from './status-text.ts';
-import { FRONTIER, frontierPoint } from './tradeoffs.testing.ts';
+import { CASCADE_POINT, FRONTIER, frontierPoint } from './tradeoffs.testing.ts';
 
 const on = (version: string, hardware: string) =>
   frontierPoint({ version, status: 'frontier', cost: ['1', null, null], quality: [0.5, null, null], hardware });
@@ -18,6 +19,31 @@ describe('names of points', () => {
   it('are the ids where version and hardware are the same', () => {
     const points = [on('2', 'cpu'), { ...on('2', 'cpu'), point: 'v2 on cpu, batches of 8' }];
     expect([...labelPoints(points).values()]).toEqual(['v2 on cpu', 'v2 on cpu, batches of 8']);
+  });
+});
+
+describe('a cascade', () => {
+  const labels = labelPoints([CASCADE_POINT]);
+
+  it('is named by its versions, its threshold and the share that escalates', () => {
+    expect(labels.get(CASCADE_POINT.point)).toBe('v3 -> v6 (t 0.82, 31\u00a0% escalate)');
+    expect(formatStatus({ status: 'tied', by: [CASCADE_POINT.point] }, labels)).toBe('tied with v3 -> v6');
+  });
+
+  it('is described with its intervals, and the examples of the fit and of the figures', () => {
+    const { cascade } = CASCADE_POINT;
+    expect(cascade && describeCascade(cascade)).toBe(
+      'Below confidence 0.82 v6 is asked: 31\u00a0% of the requests (30\u00a0% to 32\u00a0%). Difference to v6: \u22120.002 (\u22120.006 to 0.002). The threshold was fitted on 4,010 examples; the figures are from 4,000 others.',
+    );
+  });
+
+  it('that is missing has a note with the reason', () => {
+    const pair = { first: '3', last: '6', margin: 0.01, point: null, reason: 'not tested: too few rows' };
+    const cascades = { ...FRONTIER.cascades, pairs: [pair], reason: '0 of 1 pairs' };
+    expect(listCascadeNotes({ cascades })).toEqual([
+      'Cascades: 0 of 1 pairs.',
+      'No cascade v3 -> v6: not tested: too few rows.',
+    ]);
   });
 });
 
@@ -51,6 +77,13 @@ describe('the status of a point', () => {
       'accuracy floor fails: 0.7, required >= 0.75',
     );
   });
+});
+
+it('has the versions and the threshold of a cascade in the CSV', () => {
+  const [header = '', row = ''] = frontierCsv({ ...FRONTIER, points: [CASCADE_POINT] }).split(/\r?\n/);
+  expect(header.endsWith('acceptAtConfidence,escalated')).toBe(true);
+  expect(row).toContain('v3 -> v6 below confidence 0.82,3 -> 6,');
+  expect(row.endsWith(',0.82,0.31')).toBe(true);
 });
 
 it('groups versions that are left out for one reason', () => {

@@ -27,6 +27,7 @@ export function listAssumptions({ change, now, next }: AssumedStates): string[] 
     ...describeMove(now.state.configuration, next.state.configuration),
     ...(typeof next.planned === 'string' ? [] : describeLimit(next.planned)),
     ...(next.spot === null || typeof next.spot === 'string' ? [] : describeSpot(next.spot)),
+    ...(change.acceptLoss === undefined ? [] : ['Versions are considered; cascades of two are left out.']),
     ...(change.replicas === undefined ? [] : ['The number of replicas is fixed: it does not follow the demand.']),
   ];
   return [...new Set(all)];

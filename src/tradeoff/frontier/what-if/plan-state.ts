@@ -6,6 +6,7 @@ import { narrowEvidence } from '../configurations.ts';
 import type { Configuration, EstimatedMoney, Replicas } from '../figures/schema.ts';
 import { scaleMoney } from '../money.ts';
 import { type CostTerms, type PlannedCost, planCost } from '../plan-cost.ts';
+import { scaleDemand } from '../scale-demand.ts';
 import type { WaitingShare } from './schema.ts';
 import { computeShortfall, planSpotReplicas, type SpotCapacity } from './spot-capacity.ts';
 import { checkSlo, computeWaitingShare } from './waiting-curve.ts';
@@ -49,7 +50,7 @@ export function planState(question: StateQuestion): PlannedState | string {
   const terms = liftLimit(question.terms, narrowed.scaling ?? []);
   const now = planCost(narrowed, terms);
   if (typeof now === 'string') return now;
-  const changed = scaleDemand(narrowed, terms, { traffic, now });
+  const changed = scaleDemand(narrowed, terms, { factor: traffic, demand: now.demand });
   const planned = traffic === 1 ? now : planCost(changed.evidence, changed.terms);
   if (typeof planned === 'string') return planned;
   const cost = replicas === null ? planned : fixReplicas(planned, configuration, replicas);
@@ -73,29 +74,6 @@ function liftLimit(terms: CostTerms, scaling: readonly ScalingBounds[]): CostTer
 function findLimit(scaling: readonly ScalingBounds[], { most }: Replicas): number | null {
   const limit = scaling[0]?.maxReplicas ?? null;
   return limit !== null && most > limit ? limit : null;
-}
-
-/** A recorded trace keeps its shape; another demand is multiplied as a whole. */
-function scaleDemand(
-  evidence: VersionEvidence,
-  terms: CostTerms,
-  { traffic, now }: { readonly traffic: number; readonly now: PlannedCost },
-): { readonly evidence: VersionEvidence; readonly terms: CostTerms } {
-  if (traffic === 1) return { evidence, terms };
-  const { demandTrace } = evidence;
-  if (now.demand.source === 'recorded' && demandTrace != null) {
-    return { evidence: { ...evidence, demandTrace: scaleTrace(demandTrace, traffic) }, terms };
-  }
-  const predictionsPerMonth = Math.max(1, Math.round(now.demand.predictionsPerMonth * traffic));
-  return { evidence, terms: { ...terms, rule: { ...terms.rule, predictionsPerMonth } } };
-}
-
-function scaleTrace({ endpoint, days }: DemandTrace, factor: number): DemandTrace {
-  const scaled = days.map(({ start, requestsPerHour }) => ({
-    start,
-    requestsPerHour: requestsPerHour.map((count) => Math.round(count * factor)),
-  }));
-  return { endpoint, days: scaled };
 }
 
 function fixReplicas(planned: PlannedCost, { hardware }: Configuration, replicas: number): PlannedCost | string {

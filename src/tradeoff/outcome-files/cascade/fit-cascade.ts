@@ -1,19 +1,23 @@
 import { computeNormalQuantile } from '../../../platform/numbers/index.ts';
+import {
+  buildConfigurations,
+  type Configurations,
+  type FitCandidate,
+  findBestThatSaves,
+  type Replay,
+  replayCascade,
+  type Selected,
+  type SelectionQuestion,
+  type Stage,
+  selectByLearnThenTest,
+  selectCascade,
+  takeSingles,
+} from '../../cascades/index.ts';
 import { findCurrency, toCostPerThousand } from '../costs.ts';
 import { comparePaired, toEstimate } from '../paired-comparison.ts';
 import type { OutcomeTable } from '../read-outcomes.ts';
 import { computeSaving } from '../saving.ts';
 import type { CascadeMethod, CascadeReport } from '../schema.ts';
-import {
-  buildConfigurations,
-  type Configurations,
-  type FitCandidate,
-  type Stage,
-  takeSingles,
-} from './configurations.ts';
-import { selectByLearnThenTest } from './learn-then-test.ts';
-import { type Replay, replayCascade } from './replay.ts';
-import { findBestThatSaves, type Selected, type SelectionQuestion, selectCascade } from './select-cascade.ts';
 import { type CascadeRows, splitRows } from './split-rows.ts';
 
 export interface CascadeQuestion {

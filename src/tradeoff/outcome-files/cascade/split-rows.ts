@@ -1,7 +1,7 @@
 import { AppError } from '../../../platform/errors/index.ts';
+import type { FitCandidate } from '../../cascades/index.ts';
 import { listCosts } from '../costs.ts';
 import type { OutcomeTable } from '../read-outcomes.ts';
-import type { FitCandidate } from './configurations.ts';
 
 /** Rows of one side of the split. */
 export interface CascadeRows {

@@ -1,4 +1,4 @@
-import { computeNormalCdf, createRandom } from '../../../platform/numbers/index.ts';
+import { computeNormalCdf, createRandom } from '../../platform/numbers/index.ts';
 import type { Configurations } from './configurations.ts';
 
 /** The question that the held-out rows will answer. */

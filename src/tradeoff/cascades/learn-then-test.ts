@@ -4,6 +4,17 @@ import { computeMoments, type Pooled, poolFolds, type Selected, type SelectionQu
 /** Longest sequence of tests; later tests of a long sequence rarely are reached. */
 const MOST_TESTS = 60;
 
+/** Differences of quality of a cascade to the baseline over the rows of a test; larger is better. */
+export interface TestedSums {
+  readonly rows: number;
+  readonly difference: number;
+  /** Sum of the squares of the differences: for outcomes of 0 and 1 the number of pairs that differ. */
+  readonly square: number;
+}
+
+/** Whether a loss of the margin or more is rejected. */
+export type NonInferiorityTest = (sums: TestedSums) => boolean;
+
 /**
  * Learn then Test (Angelopoulos et al. 2021, arXiv 2110.01052) with a sequence that is fixed before its tests: half of the folds orders the cascades
  * from the safest to the cheapest, the other half tests "the loss of quality is at least the margin" for each in that order, one-sided at
@@ -11,22 +22,51 @@ const MOST_TESTS = 60;
  * confidence 1 - level. Null where none is rejected, or none saves anything.
  */
 export function selectByLearnThenTest(configurations: Configurations, question: SelectionQuestion): Selected | null {
+  const { testing, proven } = testInOrder(configurations, question.margin, (sums) => isProvenByMean(sums, question));
+  const cascade = proven.at(-1);
+  if (cascade === undefined) return null;
+  return {
+    cascade,
+    saving: 1 - (testing.cost[cascade] as number) / testing.baselineCost,
+    difference: (testing.difference[cascade] as number) / testing.rows,
+    optimism: 0,
+    chance: null,
+  };
+}
+
+/**
+ * The cascades that Learn then Test proves, from the safest to the cheapest; empty where none is proven. All of them together are non-inferior
+ * with the confidence of one `isProven`, so that a caller may choose any.
+ *
+ * @example listProven(buildTwoStages(sums), 0.01, isProven).at(-1) // the cheapest
+ */
+export function listProven(configurations: Configurations, margin: number, isProven: NonInferiorityTest): number[] {
+  return testInOrder(configurations, margin, isProven).proven;
+}
+
+function testInOrder(configurations: Configurations, margin: number, isProven: NonInferiorityTest) {
   const half = (parity: number) =>
     poolFolds(
       configurations,
       Float64Array.from({ length: configurations.folds }, (_, fold) => (fold % 2 === parity ? 1 : 0)),
     );
   const [learning, testing] = [half(0), half(1)];
-  const sequence = orderSafestFirst(learning, question.margin);
-  let selected: Selected | null = null;
-  for (const cascade of sequence) {
-    const { difference, deviation } = computeMoments(testing, cascade);
-    const error = deviation / Math.sqrt(testing.rows);
-    if (!(difference + question.margin > question.criticalValue * error)) break;
-    const saving = 1 - (testing.cost[cascade] as number) / testing.baselineCost;
-    selected = { cascade, saving, difference, optimism: 0, chance: null };
+  const proven: number[] = [];
+  for (const cascade of orderSafestFirst(learning, margin)) {
+    const [difference, square] = [testing.difference[cascade] as number, testing.square[cascade] as number];
+    if (!isProven({ rows: testing.rows, difference, square })) break;
+    proven.push(cascade);
   }
-  return selected;
+  return { testing, proven };
+}
+
+function isProvenByMean(
+  { rows, difference, square }: TestedSums,
+  { margin, criticalValue }: SelectionQuestion,
+): boolean {
+  const mean = difference / rows;
+  const deviation = Math.sqrt(Math.max(0, square / rows - mean * mean));
+  return mean + margin > (criticalValue * deviation) / Math.sqrt(rows);
 }
 
 /** Cascades that save, none of which another one exceeds in saving and in standard errors above -margin; the safest first. */
