@@ -72,6 +72,7 @@ function buildGateFacts({ version, cascade }: PlannedPoint, { facts, axis, pairs
           ],
     pairs: against == null ? [] : [{ metric, baseline: reference, overlap: 1, paired: against }],
     ...{ latency: null, requests: null, look: null, approvals: null, requestedBy: null, lostChampion: null },
+    rejectsBy: 'holm',
   };
 }
 
