@@ -7,7 +7,7 @@ import { MARKET, type Replay, replayMarket, type Told } from './electricity-repl
 /** From this day on the prices of Victoria move, and with them its demand and the transfer; before, they are constants. */
 const CHANGED = Date.parse('1997-05-05T00:00:00Z');
 const VICTORIA = ['inputs.vicprice', 'inputs.vicdemand', 'inputs.transfer'];
-/** The replay by the day takes seven minutes alone, and several times as long beside other tests. */
+/** The replay by the day takes seven minutes alone, and several times as long with other tests. */
 const REPLAY_MS = isDeep ? 3_600_000 : 900_000;
 
 const share = (told: readonly Told[], of: (one: Told) => boolean) => told.filter(of).length / told.length;
