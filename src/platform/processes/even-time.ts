@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 
+/** The kernel counts hundredths of a second and rounds down: the time is up to this many milliseconds later. */
+export const UPTIME_STEP_MS = 10;
+
 /**
  * Milliseconds since this machine was started, the time that it slept included, to a hundredth of a second: no setting of its clock
  * changes it. Null where the kernel does not show it (Linux does).

@@ -8,7 +8,7 @@ import {
   openControlGroup,
   type ResourceUsage,
 } from './control-group.ts';
-import { readUptimeMs } from './even-time.ts';
+import { readUptimeMs, UPTIME_STEP_MS } from './even-time.ts';
 import { buildExecutionMark, killMarked, readBirth, sendSignal } from './kernel.ts';
 import { buildCommandAs, type OtherUser } from './other-user.ts';
 import { LEADER, WATCHDOG } from './scripts.ts';
@@ -222,7 +222,8 @@ function toInstant({ start, upMs }: Start, thenMs: number | null): number | null
 /** The watchdog may read at any moment. */
 function writeUntil(folder: string, until: number, { start, upMs }: Start): void {
   writeWhole(join(folder, 'until'), `${Math.floor(until)}\n`);
-  if (upMs !== null) writeWhole(join(folder, 'deadline'), `${Math.floor(upMs + until - start)}\n`);
+  // Never before the deadline: the start may be a step later than it was read.
+  if (upMs !== null) writeWhole(join(folder, 'deadline'), `${Math.floor(upMs + UPTIME_STEP_MS + until - start)}\n`);
 }
 
 function writeWhole(file: string, text: string): void {
