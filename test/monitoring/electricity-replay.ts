@@ -23,6 +23,7 @@ const LABELS_LATE_MS = DAY_MS;
 /** The market before is trained on; from here on it is monitored. */
 const TRAINED_ROWS = 10_000;
 const USUAL_WEEKS = 12;
+const LAST_MINUTES = 3;
 const WEEKS = 60;
 /**
  * A replay by the day records all that is due before the clock moves there, so that no job in the background finds a part of it and
@@ -85,6 +86,11 @@ export async function replayMarket(): Promise<Replay> {
     if (known.length > 0) await call(application, recordLabels, { body: { model: MODEL, labels: known.map(labelOf) } });
     // The monitor looks each minute.
     clock.set(end + MINUTE_MS);
+    await settled(application);
+  }
+  // An alert of the last minute is handed on in the minutes after it.
+  for (let minute = 0; minute < LAST_MINUTES; minute += 1) {
+    clock.set(clock.now() + MINUTE_MS);
     await settled(application);
   }
   const { windows } = await call(application, listDriftWindows, { params: { monitor: MODEL } });

@@ -42,7 +42,9 @@ describe.skipIf(!existsSync(MARKET) && process.env.CI === undefined)(
     it('is trained anew by episodes of quality where that is worth more than it costs, and not where it is not', () => {
       const { rounds } = replay;
       expect(rounds.filter(({ state }) => state === 'promoted').length).toBeGreaterThanOrEqual(3);
-      for (const { state, worth, cost } of rounds.filter(({ startedAt }) => startedAt === null)) {
+      // A round of the last days still waits for its start.
+      const ended = rounds.filter(({ startedAt, state }) => startedAt === null && state !== 'waiting');
+      for (const { state, worth, cost } of ended) {
         expect([state, worth?.answer, cost]).toEqual(['lapsed', 'not_worth', null]);
       }
       const begun = rounds.filter(({ startedAt }) => startedAt !== null);
