@@ -47,13 +47,15 @@ export function createMaturedLook(deps: MaturedLookDeps): (signal: AbortSignal) 
     if (state === seen) return;
     await readUnknown(store, known, newest);
     const look = createReader(deps, knownAt);
+    let isComplete = true;
     for (const watched of known.values()) {
       for (const kind of watched.kinds) {
         signal.throwIfAborted();
-        await look(watched, kind, Math.max(day, watched.takenAt));
+        isComplete = (await look(watched, kind, Math.max(day, watched.takenAt))) && isComplete;
       }
     }
-    seen = state;
+    // Evidence that could not be read is read again at the next look.
+    seen = isComplete ? state : '';
   };
 }
 
@@ -79,7 +81,7 @@ function toWatched(sequence: number, { decision, at, model, version, evidence }:
   };
 }
 
-/** Compares the evidence of a decision with that of the look before. A failure is logged and leaves the other decisions to their look. */
+/** Compares the evidence of a decision with that of the look before; false where it could not be read, which is logged. */
 function createReader(deps: MaturedLookDeps, knownAt: number) {
   const { store, log, evidence } = deps;
   const digests = new Map<string, Promise<string>>();
@@ -97,8 +99,13 @@ function createReader(deps: MaturedLookDeps, knownAt: number) {
         (await digest(kind, { model, versions, maturedAt: takenAt, knownAt: takenAt }));
       const sha256 = await digest(kind, { model, versions, maturedAt, knownAt });
       await keepStamp(deps, { sequence, decision, kind, model, versions, before, sha256 });
+      return true;
     } catch (err) {
-      log.error({ err, decision, kind }, 'the matured evidence of a decision could not be read');
+      log.error(
+        { err, decision, kind },
+        'the matured evidence of a decision could not be read; the next look tries again',
+      );
+      return false;
     }
   };
 }

@@ -81,15 +81,12 @@ function estimateShare(fitted: FittedCascade, axis: QualityAxis): EscalatedShare
   );
 }
 
-/** Smallest share that a cost is planned for: no escalated example was reported. */
-const LEAST_SHARE = 1e-9;
-
 /** The last stage at the estimated share, with the interval from the lower to the upper end of the share. */
 function planEscalated(last: StageVersion, share: EscalatedShare, terms: CostTerms): PlannedStage | string {
-  const stage = planLastStage(last, Math.max(LEAST_SHARE, share.estimate), terms);
+  const stage = planLastStage(last, share.estimate, terms);
   if (typeof stage === 'string') return stage;
   const costs = last.costs.filter(({ configuration }) => configuration === stage.configuration);
-  const planAt = (end: number | null) => planLastStage({ ...last, costs }, Math.max(LEAST_SHARE, end ?? 0), terms);
+  const planAt = (end: number) => planLastStage({ ...last, costs }, end, terms);
   const [lower, upper] = [planAt(share.lower ?? share.estimate), planAt(share.upper ?? share.estimate)];
   if (typeof lower === 'string' || typeof upper === 'string') return stage;
   const perMonth: EstimatedMoney = {

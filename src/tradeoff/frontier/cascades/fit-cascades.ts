@@ -126,7 +126,7 @@ function chooseThreshold(
   { first, last }: StagePair,
   terms: FitQuestion['planned']['facts']['terms'],
 ): ProvenThreshold | string {
-  const planAt = (at: number) => planLastStage(last, Math.max(LEAST_SHARE, proven[at]?.escalated ?? 0), terms);
+  const planAt = (at: number) => planLastStage(last, proven[at]?.escalated ?? 0, terms);
   const cheapest = planAt(proven.length - 1);
   if (typeof cheapest === 'string') return cheapest;
   const cost = addMoney(first.cheapest.cost.perMonth, cheapest.cost.perMonth);
@@ -143,9 +143,6 @@ function chooseThreshold(
   }
   return proven[low] ?? 'no threshold is proven';
 }
-
-/** No fitted example is escalated. */
-const LEAST_SHARE = 1e-9;
 
 function toAnswers({ first, last, acceptAtConfidence }: FittedCascade): CascadeAnswers {
   return { first: first.table, last: last.table, acceptAtConfidence };

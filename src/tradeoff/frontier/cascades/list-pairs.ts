@@ -66,7 +66,7 @@ function choosePairs(ordered: readonly Stages[], facts: FrontierFacts): Omit<Sta
   for (const stages of ordered) {
     if (saving.length === MOST_PAIRS) break;
     const { version } = stages.last;
-    const least = leastCosts.get(version) ?? planLastStage(stages.last, LEAST_SHARE, facts.terms);
+    const least = leastCosts.get(version) ?? planLastStage(stages.last, 0, facts.terms);
     leastCosts.set(version, least);
     const reason = findNoSaving(stages, least);
     if (reason === null) saving.push({ ...stages, reason });
@@ -91,9 +91,6 @@ function listStageVersions({ planned, points, tables }: PairContext): StageVersi
     return table === undefined || cheapest === undefined ? [] : [{ version, facts, table, cheapest, costs }];
   });
 }
-
-/** A share of escalated requests that needs the fewest replicas of the last stage. */
-const LEAST_SHARE = 1e-9;
 
 /** The reason where the first stage with the fewest replicas of the last costs at least as much as the last stage alone. */
 function findNoSaving({ first, last }: Stages, least: PlannedStage | string): string | null {

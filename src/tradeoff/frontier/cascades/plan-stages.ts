@@ -22,8 +22,11 @@ export interface PlannedStage {
   readonly cost: PlannedCost;
 }
 
+/** Smallest share of the demand that is planned for: it needs the fewest replicas. */
+const LEAST_SHARE = 1e-9;
+
 /**
- * The last stage in its cheapest configuration at a share of the demand, above 0. The reason in words where no configuration has a cost at
+ * The last stage in its cheapest configuration at a share of the demand, 0 to 1. The reason in words where no configuration has a cost at
  * this demand.
  */
 export function planLastStage(
@@ -31,8 +34,9 @@ export function planLastStage(
   share: number,
   terms: CostTerms,
 ): PlannedStage | string {
+  const factor = Math.max(LEAST_SHARE, share);
   const planned = costs.map(({ configuration, cost: { demand } }) => {
-    const changed = scaleDemand(narrowEvidence(facts.evidence, configuration), terms, { factor: share, demand });
+    const changed = scaleDemand(narrowEvidence(facts.evidence, configuration), terms, { factor, demand });
     const cost = planCost(changed.evidence, changed.terms);
     return typeof cost === 'string' ? cost : { configuration, cost };
   });
