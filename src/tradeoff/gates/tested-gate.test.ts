@@ -213,6 +213,8 @@ describe('other tests', () => {
     const candidate = { ...version('2', buildFacts([])), quality: [logged] };
     const answer = evaluatePolicy({ policy: spec, candidate, champion: null, budgets: new Map() });
     expect(first(answer.checks)).toMatchObject({ holds: true, test: 'logged 95 % interval', n: 500 });
+    const strict = { policy: { ...spec, alpha: 0.025 }, candidate, champion: null, budgets: new Map() };
+    expect(first(evaluatePolicy(strict).checks)).toMatchObject({ holds: true, alpha: 0.025 });
     const look = { number: null, spentAt: null, previous: [] };
     const spent = { ...candidate, gate: buildFacts([], { look }) };
     expect(

@@ -151,6 +151,8 @@ export function describeLostChampion(alias: string, version: string): string {
   return `@${alias} was version ${version}, which is gone; point @${alias} to a version to compare with`;
 }
 
+const TAIL_DECIMALS = 12;
+
 /** A floor on an interval that the client logged, of level 95 %: its one-sided error is 0.025 at one look. */
 function testLoggedInterval(
   rule: QualityRule,
@@ -162,7 +164,8 @@ function testLoggedInterval(
   const missing = describeMissingOutcomes(context);
   if (missing !== null) return { ...untested, source: missing };
   if (facts.look?.number === null) return { ...untested, source: describeSpentLooks(policy.looks ?? 1) };
-  const tail = (1 - interval.level) / 2;
+  // The level is a decimal: (1 - 0.95) / 2 is 0.025, not the next number above it.
+  const tail = Number(((1 - interval.level) / 2).toFixed(TAIL_DECIMALS));
   const measured = {
     ...untested,
     measured: toDecimal(value),
