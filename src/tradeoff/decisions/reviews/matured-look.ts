@@ -101,10 +101,7 @@ function createReader(deps: MaturedLookDeps, knownAt: number) {
       await keepStamp(deps, { sequence, decision, kind, model, versions, before, sha256 });
       return true;
     } catch (err) {
-      log.error(
-        { err, decision, kind },
-        'the matured evidence of a decision could not be read; the next look tries again',
-      );
+      log.error({ err, decision, kind }, 'the matured evidence of a decision could not be read; the next look retries');
       return false;
     }
   };
