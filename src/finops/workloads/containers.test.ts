@@ -219,7 +219,7 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
     pods: [replica('api-7d9f-c', { requests: less }), replica('api-7d9f-d', { requests: less })],
   };
   clock.at += 5 * HOUR;
-  await syncAll(application);
+  expect(await syncAll(application)).toMatchObject([{ state: 'ok', containers: { lastError: null } }]);
   await application.jobs.enqueue(application.store, { kind: 'recommendations.look', payload: null });
   await application.jobs.drain();
   const { realised } = await call(application, getRecommendation, { params });

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { testApplication } from '../../../testing/application.ts';
 import { applyText, gpuSource, syncAll } from '../../testing/gpu-sources.ts';
@@ -72,6 +73,21 @@ describe('a Prometheus', () => {
     const [source] = await syncAll(application);
     expect(source).toMatchObject({ state: 'ok' });
     expect(await idle(application)).toMatchObject({ samples: 481 });
+  });
+
+  it('that closes a kept connection as it is used is asked again', async () => {
+    const used = new Set<Socket | null>();
+    const { url, asked } = await startStandIn((one, response) => {
+      const { socket } = response;
+      if (used.has(socket)) return socket?.resetAndDestroy();
+      used.add(socket);
+      return everyInstant(one, response);
+    });
+    const { application } = await fresh(url);
+    const [source] = await syncAll(application);
+    expect(source).toMatchObject({ state: 'ok', lastError: null });
+    expect(used.size).toBeGreaterThan(1);
+    expect(asked.length).toBeGreaterThan(used.size);
   });
 
   const troubles: readonly (readonly [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../../../platform/errors/index.ts';
+import { AppError, readSystemCode } from '../../../platform/errors/index.ts';
 import { resolveSecret } from '../../../platform/secrets/index.ts';
 import type { PrometheusSource } from './schema.ts';
 import type { Series } from './take.ts';
@@ -9,6 +9,8 @@ export const MOST_POINTS = 11_000;
 /** A larger answer is queried in parts: it is held in memory while it is read. */
 const MOST_BYTES = 128 * 1024 * 1024;
 const ASK_MS = 60_000;
+const MOST_ATTEMPTS = 4;
+const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 /** Lookback of a query, in intervals: after a longer gap a series has no value, instead of a repetition of its last one. */
 const LOOKBACK_FACTOR = 1.5;
 
@@ -41,7 +43,7 @@ export class QueryTooLarge extends Error {}
 const TOO_MUCH = /too many samples|maximum resolution|timed? ?out|too large|limit/i;
 
 /**
- * Series of a range, queried by POST. Errors: {@link TooMuchAsked}; `gpu_source_unreachable`; `gpu_source_refused`;
+ * Series of a range, queried by POST. Errors: {@link QueryTooLarge}; `gpu_source_unreachable`; `gpu_source_refused`;
  * `secret_unresolved`.
  */
 export async function queryRange(
@@ -97,7 +99,8 @@ async function ask(
   try {
     const within = AbortSignal.any([signal, timeout]);
     // The token is sent only to the configured address, so redirects are not followed.
-    const answer = await fetch(address, { method: 'POST', headers, body, signal: within, redirect: 'manual' });
+    const request: RequestInit = { method: 'POST', headers, body, signal: within, redirect: 'manual' };
+    const answer = await sendOnOpenConnection(address, request);
     return { status: answer.status, text: await readBounded(answer) };
   } catch (error) {
     if (error instanceof QueryTooLarge) throw error;
@@ -106,6 +109,21 @@ async function ask(
     const why = cause instanceof Error ? cause.message : String(cause);
     const detail = `${new URL(address).origin} cannot be reached: ${why}. The sync retries every 5 minutes from its watermark.`;
     throw new AppError('gpu_source_unreachable', detail, {}, { cause: error });
+  }
+}
+
+/**
+ * A server may close a kept connection as it is used. A query changes nothing, so it is sent again: on the next kept
+ * connection, and at last on a new one.
+ */
+async function sendOnOpenConnection(address: string, request: RequestInit): Promise<Response> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await fetch(address, request);
+    } catch (error) {
+      const code = error instanceof Error ? readSystemCode(error.cause) : null;
+      if (attempt === MOST_ATTEMPTS || code === null || !CLOSED.has(code)) throw error;
+    }
   }
 }
 
