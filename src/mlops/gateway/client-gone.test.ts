@@ -90,7 +90,7 @@ async function openGateway({ timeout = '5s', shadow = {}, answer = 'never' } = {
   const endings: RequestEnding[] = [];
   const metrics = {
     request: (_what: unknown, ending: RequestEnding) => void endings.push(ending),
-    served: () => undefined,
+    served: () => undefined, used: () => undefined,
     unmeasured: () => undefined,
   };
   const app = fastify() as unknown as FastifyInstance;

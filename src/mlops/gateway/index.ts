@@ -12,6 +12,7 @@ import { createServingUse, type ServingUse } from './use.ts';
 
 export type { PredictionLog } from './log/prediction-log.ts';
 export type { TokenLedger } from './log/served-tokens.ts';
+export { type ArmSpan, readArmSpans } from './metrics/arm-spans.ts';
 export { readHourlyRequests } from './metrics/hourly-requests.ts';
 export { countServed } from './metrics/served.ts';
 export { readServedMinutes } from './metrics/served-minutes.ts';
@@ -66,7 +67,7 @@ export function createGateway({ serving, queue, ...deps }: GatewayDeps): Gateway
     kinds: serving.kinds,
     routes: [...serving.routes, ...metricRoutes({ ...deps, metrics })],
     plugin: gatewayPlugin({ ...deps, deployments, queue, metrics }),
-    use: createServingUse({ store: deps.store, metrics, variants: serving.variants }),
+    use: createServingUse({ store: deps.store, metrics, serving }),
     start() {
       serving.start();
       metrics.start();

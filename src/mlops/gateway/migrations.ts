@@ -37,6 +37,11 @@ export const gatewayMigrations: Migrations = {
         .execute();
     },
   },
+  'serving/005-busy-time': {
+    async up(db) {
+      await db.schema.alterTable('endpoint_traffic').addColumn('busy', 'text').execute();
+    },
+  },
   'serving/004-service-times': {
     async up(db) {
       await db.schema.alterTable('endpoint_traffic').addColumn('service', 'text').execute();

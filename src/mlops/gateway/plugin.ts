@@ -13,12 +13,12 @@ import type { LogQueue } from './log/queue.ts';
 import { countEndings, startCounting, toCountedVariant } from './metrics/counting.ts';
 import type { MetricRecorder } from './metrics/recorder.ts';
 import { type PredictionRequest, predict } from './predict.ts';
-import { routeRequest } from './route.ts';
+import { type Routed, routeRequest } from './route.ts';
 import { sendShadows } from './shadows.ts';
 
 interface GatewayPluginDeps extends PredictionDeps {
   readonly deployments: Pick<Deployments, 'find'>;
-  readonly metrics: Pick<MetricRecorder, 'request' | 'served' | 'unmeasured'>;
+  readonly metrics: Pick<MetricRecorder, 'request' | 'served' | 'used' | 'unmeasured'>;
 }
 
 /** Everything under `/serve/NAME/`: the addresses of all protocols, for every endpoint. */
@@ -68,11 +68,21 @@ function buildNoAddress(method: string, path: string): ServingProblem {
   );
 }
 
+type Used = NonNullable<PredictionRequest['used']>;
+
+/** The time of a request counts for its variant, and for its side of a canary. */
+function both(meter: Used, side: NonNullable<Routed['used']>): Used {
+  return (by, time) => {
+    meter(by, time);
+    side(time);
+  };
+}
+
 interface PredictionDeps {
   readonly log: Log;
   readonly clock: Clock;
   readonly queue: LogQueue;
-  readonly metrics: Pick<MetricRecorder, 'served'>;
+  readonly metrics: Pick<MetricRecorder, 'served' | 'used'>;
 }
 
 /**
@@ -92,8 +102,9 @@ async function answerPrediction(
   const { deployment, live, used } = routeRequest(found, target, request, reply.raw);
   counting.choose(live);
   const served: PredictionRequest['served'] = (by, once) => metrics.served(toCountedVariant(endpoint, by), once);
-  const asked = { request, timeoutMs: spec.limits.timeout, signal, served };
-  const predicted = await predict(live, target.spoken, { ...asked, used });
+  const meter: Used = (by, time) => metrics.used(toCountedVariant(endpoint, by), time);
+  const asked = { request, timeoutMs: spec.limits.timeout, signal, served, used: meter };
+  const predicted = await predict(live, target.spoken, used === undefined ? asked : { ...asked, used: both(meter, used) });
   reply.header('x-steelyard-variant', live.name).header('x-steelyard-model-version', live.version);
   reply.header(ID_HEADER, id);
   // After the answer is made, so that no copy is in its way.

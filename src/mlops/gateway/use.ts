@@ -1,5 +1,6 @@
 import type { Sql, Store } from '../../platform/store/index.ts';
-import type { ServedVariants } from '../serving/index.ts';
+import type { EndpointChanges, Serving, ServedVariants } from '../serving/index.ts';
+import { type ArmSpan, readArmSpans } from './metrics/arm-spans.ts';
 import type { MetricRecorder } from './metrics/recorder.ts';
 import { listTalliesIn } from './metrics/store.ts';
 import { SPANS } from './metrics/tally.ts';
@@ -25,17 +26,26 @@ export interface VariantSpan {
 export interface ServingUse extends ServedVariants {
   /** Spans of an endpoint that begin in [start, end) Unix ms, by time. Minutes are kept for 8 days, hours for 400. */
   spans(endpoint: string, asked: { start: number; end: number; unit: 'minute' | 'hour' }): Promise<VariantSpan[]>;
+  /** Counts by variant until now; see {@link readArmSpans}. */
+  armSpans(endpoint: string, asked: { start: number; end: number; unit: 'minute' | 'hour' }): Promise<ArmSpan[]>;
+  /** Changes of endpoints by other features of this server. */
+  readonly changes: EndpointChanges;
 }
 
 interface UseDeps {
   readonly store: Store;
   readonly metrics: Pick<MetricRecorder, 'flush'>;
-  readonly variants: ServedVariants;
+  readonly serving: Pick<Serving, 'variants' | 'changes'>;
 }
 
-export function createServingUse({ store, metrics, variants }: UseDeps): ServingUse {
+export function createServingUse({ store, metrics, serving }: UseDeps): ServingUse {
   return {
-    ...variants,
+    ...serving.variants,
+    changes: serving.changes,
+    async armSpans(endpoint, asked) {
+      await metrics.flush();
+      return readArmSpans(store, endpoint, asked);
+    },
     async spans(endpoint, { start, end, unit }) {
       // Flush, so that the answer includes all counts until now.
       await metrics.flush();

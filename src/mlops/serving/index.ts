@@ -20,6 +20,7 @@ import { Autoscaling, type ScalingBudget } from './autoscaling/autoscaling.ts';
 import type { ReplicaPrices } from './autoscaling/price.ts';
 import type { ServingCosts } from './costs.ts';
 import { Deployments } from './deployments.ts';
+import { createEndpointChanges, type EndpointChanges } from './endpoint-changes.ts';
 import type { CanaryAnalyst } from './rollouts/analysis.ts';
 import { servingRoutes } from './routes.ts';
 import { createServedVariants, type ServedVariants } from './served-variants.ts';
@@ -32,6 +33,7 @@ export type { ScalingBudget } from './autoscaling/autoscaling.ts';
 export type { ReplicaPrices } from './autoscaling/price.ts';
 export type { CostInterval, ServingCosts } from './costs.ts';
 export type { Deployment, Deployments, LiveVariant } from './deployments.ts';
+export type { ChangeableEndpoint, EndpointChange, EndpointChanges } from './endpoint-changes.ts';
 export { servingMigrations } from './migrations.ts';
 export type {
   AnalysisQuestion,
@@ -99,6 +101,7 @@ export interface Serving extends AsyncDisposable {
   /** Deployments with traffic on this server. */
   readonly deployments: Pick<Deployments, 'find' | 'active'>;
   readonly variants: ServedVariants;
+  readonly changes: EndpointChanges;
   /** Starts to reconcile running replicas with the store. */
   start(): void;
 }
@@ -145,6 +148,7 @@ export function createServing(deps: ServingDeps): Serving {
     kinds: [createEndpointKind(all)],
     routes: servingRoutes(all),
     deployments,
+    changes: createEndpointChanges(all, () => void deployments.wake()),
     variants: createServedVariants({ ...all, wake: () => void deployments.wake() }),
     start() {
       deployments.start();

@@ -200,7 +200,7 @@ function buildEndpointNotFound(endpoint: string): AppError {
   return new AppError('endpoint_not_found', `There is no endpoint "${endpoint}".`, { endpoint });
 }
 
-async function addNextRevision(
+export async function addNextRevision(
   { clock }: Pick<ServiceDeps, 'clock'>,
   sql: Sql,
   endpoint: string,
@@ -215,7 +215,8 @@ function isSame(one: Pick<Revision, 'spec' | 'versions'>, other: Pick<Revision, 
   return JSON.stringify([one.spec, one.versions]) === JSON.stringify([other.spec, other.versions]);
 }
 
-async function resolveVersions(deps: ServiceDeps, sql: Sql, spec: EndpointSpec): Promise<Record<string, string>> {
+/** Version of each variant, as its alias stands now. Errors: `manifest_reference_unknown`, `executor_unknown`. */
+export async function resolveVersions(deps: ServiceDeps, sql: Sql, spec: EndpointSpec): Promise<Record<string, string>> {
   checkBackends(deps, spec);
   const versions: Record<string, string> = {};
   for (const [name, variant] of Object.entries(spec.variants)) {

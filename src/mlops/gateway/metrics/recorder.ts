@@ -3,6 +3,7 @@ import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import { DAY_MS } from '../../../platform/units/durations.ts';
 import type { Clock } from '../../../platform/units/index.ts';
+import type { UsedTime } from '../../replicas/index.ts';
 import type { Deployment } from '../../serving/index.ts';
 import { forgetTallies, saveTallies } from './store.ts';
 import { createTallies, type RequestEnding, type ServedOnce, SPANS, type VariantKey } from './tally.ts';
@@ -12,6 +13,8 @@ export interface MetricRecorder extends AsyncDisposable {
   request(what: VariantKey, ending: RequestEnding, latencyMs: number): void;
   /** Records the service time of an answered request in its replica. */
   served(what: VariantKey, once: ServedOnce): void;
+  /** Records the replica time of a request, or of a copy for a shadow. */
+  used(what: VariantKey, time: UsedTime): void;
   /** Counts a request to an endpoint without a live revision: there is no version to count it for. */
   unmeasured(endpoint: string): void;
   unmeasuredOf(endpoint: string): number;
@@ -91,6 +94,7 @@ export function createMetricRecorder({ store, clock, log, active }: RecorderDeps
   return {
     request: (what, ending, latencyMs) => tallies.request(what, ending, latencyMs, clock.now()),
     served: (what, once) => tallies.served(what, once, clock.now()),
+    used: (what, time) => tallies.used(what, time, clock.now()),
     unmeasured: (endpoint) => void unmeasured.set(endpoint, (unmeasured.get(endpoint) ?? 0) + 1),
     unmeasuredOf: (endpoint) => unmeasured.get(endpoint) ?? 0,
     flush,

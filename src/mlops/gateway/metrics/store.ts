@@ -19,6 +19,7 @@ interface MetricTables {
     lost: number;
     latency: string;
     service: string | null;
+    busy: string | null;
     replica_ms: number;
     measured_ms: number;
   };
@@ -35,17 +36,23 @@ const Sketch = z.strictObject({
   max: z.number().nullable(),
 });
 
+const Busy = z.strictObject({
+  requests: z.number(),
+  parts: z.array(z.strictObject({ resource: z.string(), quantity: z.string(), busyMs: z.number() })),
+});
+
 const ServiceSketches = z.array(z.tuple([z.number(), Sketch]));
 
 /** Each server writes separate rows, whole each time. Writes are idempotent, and readers add up the rows of all servers. */
 export async function saveTallies(sql: Sql, server: string, tallies: readonly Tally[]): Promise<void> {
   for (const tally of tallies) {
-    const { endpoint, variant, model, version, at, spanMs, endings, latency, service, replicaMs, measuredMs } = tally;
+    const { endpoint, variant, model, version, at, spanMs, endings, latency, service, busy, replicaMs, measuredMs } = tally;
     const values = {
       ...endings,
       latency: JSON.stringify(latency.state()),
       service:
         service.size === 0 ? null : JSON.stringify([...service].map(([level, sketch]) => [level, sketch.state()])),
+      busy: busy.requests === 0 ? null : JSON.stringify(busy),
       replica_ms: replicaMs,
       measured_ms: measuredMs,
     };
@@ -111,6 +118,7 @@ function parseTallyRow(row: MetricTables['endpoint_traffic']): Tally {
         ? []
         : ServiceSketches.parse(JSON.parse(row.service)).map(([level, state]) => [level, restoreDdSketch(state)]),
     ),
+    busy: row.busy === null ? { requests: 0, parts: [] } : Busy.parse(JSON.parse(row.busy)),
     replicaMs: Number(row.replica_ms),
     measuredMs: Number(row.measured_ms),
   };

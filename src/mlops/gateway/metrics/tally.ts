@@ -1,3 +1,4 @@
+import type { HeldResource, UsedTime } from '../../replicas/index.ts';
 import { createDdSketch, type DdSketch } from './dd-sketch.ts';
 
 /** Key of a counter: one version of one variant of an endpoint. */
@@ -24,9 +25,18 @@ export interface Tally extends VariantKey {
    * only: empty in minutes.
    */
   readonly service: Map<number, DdSketch>;
+  readonly busy: BusyTime;
   /** Milliseconds times the replicas that answered, and the milliseconds in which they were counted. */
   replicaMs: number;
   measuredMs: number;
+}
+
+/** Replica time of requests, also of copies for shadows, whatever their outcome; a replica shares its time among its requests in flight. */
+export interface BusyTime {
+  /** Requests that a replica accepted. */
+  requests: number;
+  /** Busy milliseconds by the resource that the replica is metered by. */
+  readonly parts: (HeldResource & { busyMs: number })[];
 }
 
 /** Measurements of one answered request in its replica. */
@@ -43,6 +53,8 @@ export const SPANS = { minute: 60_000, hour: 3_600_000 } as const;
 export interface Tallies {
   request(what: VariantKey, ending: RequestEnding, latencyMs: number, now: number): void;
   served(what: VariantKey, once: ServedOnce, now: number): void;
+  /** Records the replica time of a request. */
+  used(what: VariantKey, time: UsedTime, now: number): void;
   /** Records the number of ready replicas over [start, end) Unix ms. */
   replicas(what: VariantKey, replicas: number, within: { readonly start: number; readonly end: number }): void;
   /** Tallies that changed since the last call. Tallies of spans that have ended are dropped from memory. */
@@ -65,7 +77,8 @@ export function createTallies(): Tallies {
       const endings = { answered: 0, refused: 0, throttled: 0, failed: 0, lost: 0 };
       const latency = createDdSketch();
       const counts = { endings, latency, service: new Map<number, DdSketch>(), replicaMs: 0, measuredMs: 0 };
-      tally = { endpoint, variant, model, version, at, spanMs, ...counts };
+      const busy: BusyTime = { requests: 0, parts: [] };
+      tally = { endpoint, variant, model, version, at, spanMs, busy, ...counts };
       open.set(key, tally);
     }
     dirty.add(tally);
@@ -86,6 +99,9 @@ export function createTallies(): Tallies {
       const sketch = service.get(level) ?? createDdSketch();
       service.set(level, sketch);
       sketch.add(seconds);
+    },
+    used(what, { busyMs, held }, now) {
+      for (const spanMs of [SPANS.minute, SPANS.hour]) addBusy(tallyOf(what, spanMs, now).busy, held, busyMs);
     },
     replicas(what, replicas, { start, end }) {
       for (const spanMs of [SPANS.minute, SPANS.hour]) {
@@ -108,4 +124,11 @@ export function createTallies(): Tallies {
       for (const tally of tallies) dirty.add(tally);
     },
   };
+}
+
+function addBusy(busy: BusyTime, { resource, quantity }: HeldResource, busyMs: number): void {
+  busy.requests += 1;
+  const part = busy.parts.find((one) => one.resource === resource && one.quantity === quantity);
+  if (part === undefined) busy.parts.push({ resource, quantity, busyMs });
+  else part.busyMs += busyMs;
 }

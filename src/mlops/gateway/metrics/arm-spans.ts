@@ -1,0 +1,56 @@
+import type { Sql } from '../../../platform/store/index.ts';
+import { createDdSketch, type DdSketch } from './dd-sketch.ts';
+import { listTalliesIn } from './store.ts';
+import { type BusyTime, SPANS } from './tally.ts';
+
+/** Counts of one variant of an endpoint in one minute or hour, of all versions and servers. */
+export interface ArmSpan {
+  /** Start, Unix milliseconds. */
+  readonly at: number;
+  readonly variant: string;
+  /** Requests with a known end, less those that the client gave up or that were refused as wrong. */
+  readonly requests: number;
+  /** Requests that failed or had no answer. */
+  readonly errors: number;
+  /** Latency of answered requests in milliseconds. */
+  readonly latency: DdSketch;
+  /** Replica time, with copies for shadows. */
+  readonly busy: BusyTime;
+}
+
+/** Spans of an endpoint's variants that begin in [start, end) Unix ms, by time and variant. Minutes are kept for 8 days, hours for 400. */
+export async function readArmSpans(
+  sql: Sql,
+  endpoint: string,
+  { unit, ...within }: { readonly start: number; readonly end: number; readonly unit: 'minute' | 'hour' },
+): Promise<ArmSpan[]> {
+  const tallies = await listTalliesIn(sql, endpoint, { ...within, spanMs: SPANS[unit] });
+  const groups = Map.groupBy(tallies, ({ at, variant }) => JSON.stringify([at, variant]));
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const latency = createDdSketch();
+    let [requests, errors] = [0, 0];
+    for (const { endings, latency: measured } of group) {
+      errors += endings.failed + endings.lost;
+      requests += endings.answered + endings.failed + endings.lost;
+      latency.merge(measured);
+    }
+    return [{ at: first.at, variant: first.variant, requests, errors, latency, busy: sumBusy(group) }];
+  });
+}
+
+function sumBusy(group: readonly { readonly busy: BusyTime }[]): BusyTime {
+  const parts = Map.groupBy(
+    group.flatMap(({ busy }) => busy.parts),
+    ({ resource, quantity }) => JSON.stringify([resource, quantity]),
+  );
+  return {
+    requests: group.reduce((sum, { busy }) => sum + busy.requests, 0),
+    parts: [...parts.values()].flatMap(([first, ...rest]) =>
+      first === undefined
+        ? []
+        : [{ ...first, busyMs: rest.reduce((sum, { busyMs }) => sum + busyMs, first.busyMs) }],
+    ),
+  };
+}

@@ -1,0 +1,49 @@
+import { createChangeDetector } from '../../statistics/index.ts';
+import type { Direction, Margin } from './outcomes.ts';
+
+/** Mean scores of one cluster in one stretch of time, on the same requests: one observation of the watch. */
+export interface WatchedPair {
+  readonly baseline: number;
+  readonly candidate: number;
+}
+
+export interface WatchTerms {
+  readonly margin: Margin;
+  readonly better: Direction;
+  /** Average number of observations to a false alarm, at least. */
+  readonly averageRunLength: number;
+  /** Largest score of one prediction; 1 for shares and ranking metrics. */
+  readonly range: number;
+}
+
+export interface WatchResult {
+  readonly observations: number;
+  /** Evidence of a loss beyond the margin; the alarm is raised at `averageRunLength`. */
+  readonly evidence: number;
+  /** Place of the observation that raised the alarm; null without an alarm. */
+  readonly alarmAt: number | null;
+}
+
+/**
+ * Watches a kept change: an e-detector of "still within the margin" on paired observations in the order of their predictions. A late loss is
+ * not diluted by earlier good data. The result follows from the observations alone, so that labels may arrive in any order.
+ */
+export function watchKept(observations: Iterable<WatchedPair>, terms: WatchTerms): WatchResult {
+  const { margin, better, averageRunLength, range } = terms;
+  const isRelative = margin.scale === 'relative';
+  const baselineWeight = isRelative ? (better === 'higher' ? 1 - margin.value : 1 + margin.value) : 1;
+  const sign = better === 'higher' ? 1 : -1;
+  const detector = createChangeDetector({
+    averageRunLength,
+    margin: isRelative ? 0 : margin.value,
+    range: range * Math.max(1, baselineWeight),
+  });
+  let count = 0;
+  for (const { baseline, candidate } of observations) {
+    count += 1;
+    if (detector.add(sign * (candidate - baselineWeight * baseline))) {
+      return { observations: count, evidence: detector.evidence(), alarmAt: count - 1 };
+    }
+  }
+  return { observations: count, evidence: detector.evidence(), alarmAt: null };
+}
