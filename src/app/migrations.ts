@@ -36,6 +36,7 @@ import { objectMigrations } from '../platform/objects/index.ts';
 import type { Migrations } from '../platform/store/index.ts';
 import { decisionMigrations } from '../tradeoff/decisions/index.ts';
 import { gateMigrations } from '../tradeoff/gates/index.ts';
+import { optimizationMigrations } from '../tradeoff/optimizations/index.ts';
 import { openLineageMigrations } from '../tradeoff/openlineage/index.ts';
 import { recommendationMigrations } from '../tradeoff/recommendations/index.ts';
 import { retrainingMigrations } from '../tradeoff/retraining/index.ts';
@@ -84,6 +85,7 @@ export const migrations: Migrations = {
   ...retrainingMigrations,
   ...gpuMigrations,
   ...recommendationMigrations,
+  ...optimizationMigrations,
   ...forecastMigrations,
   ...anomalyMigrations,
 };

@@ -8,8 +8,9 @@ import { createDocsPlugin, type Route } from '../platform/http/index.ts';
 import { createManifests } from '../platform/manifests/index.ts';
 import { createTelling } from '../platform/notices/index.ts';
 import type { Telemetry } from '../platform/telemetry/index.ts';
-import { createSpotDeadlines } from '../tradeoff/bridges/index.ts';
+import { createBudgetCheck, createLiveScores, createReplicaPrices, createSpotDeadlines } from '../tradeoff/bridges/index.ts';
 import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
+import { createOptimizations } from '../tradeoff/optimizations/index.ts';
 import { createRecommendations } from '../tradeoff/recommendations/index.ts';
 import { createRetrainings } from '../tradeoff/retraining/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
@@ -68,12 +69,18 @@ export function wire(
     ...{ org, billing, costs, metering, gpuUsage, workloads, purchasing },
     ...{ tracking, pipelines, decisions, serving: serving.use },
   });
+  const optimizations = createOptimizations({
+    ...{ clock, log, store, jobs, events, serving: serving.use, metering, recordAct: decisions.recordAct },
+    prices: createReplicaPrices(finops.prices, clock),
+    readScores: createLiveScores(store, monitoring.readLiveScores),
+    explainBudget: createBudgetCheck(budgets),
+  });
   const retention = wireRetention(infrastructure, mlops, tradeoff);
   const { sources, allocation, prices, exchange, tokens } = finops;
   const { gpuTelemetry, anomalies } = gpus;
   const kinds = [
     ...[org, sources, allocation, prices, exchange, tokens, budgets, gpuTelemetry, gpuUsage, anomalies],
-    ...[pipelines, monitoring, serving, retraining, recommendations, retention, tradeoff.value],
+    ...[pipelines, monitoring, serving, retraining, recommendations, optimizations, retention, tradeoff.value],
   ].flatMap((noun) => noun.kinds);
   kinds.push(...tradeoff.gates.kinds.map(decisions.watchPolicies));
   const routes = [
@@ -84,7 +91,7 @@ export function wire(
     ...Object.values(gpus),
     ...[tracking, registry, mlops.tracing, webhooks, mlops.transfer],
     ...[mlops.scaling, mlops.evaluations, mlops.artifactViews],
-    ...[pipelines, monitoring, serving, retraining, recommendations],
+    ...[pipelines, monitoring, serving, retraining, recommendations, optimizations],
     ...[tradeoff.evidence, tradeoff.value, decisions, tradeoff.gates, tradeoff.frontier],
     ...[tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
     retention,

@@ -373,6 +373,13 @@ export const errorTable = {
   decision_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such decision' },
   decision_export_invalid: { status: 400, exitCode: REFUSED, title: 'The file is no export of a decision' },
   decision_export_changed: { status: 422, exitCode: DAMAGED, title: 'The export of a decision was changed' },
+  optimization_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such optimization' },
+  optimization_exists: { status: 409, exitCode: CONFLICT, title: 'An optimization of this name exists' },
+  optimization_no_change: { status: 422, exitCode: REFUSED, title: 'The change leaves the endpoint as it is' },
+  optimization_invalid: { status: 422, exitCode: REFUSED, title: 'The optimization does not fit its endpoint' },
+  optimization_saves_nothing: { status: 422, exitCode: REFUSED, title: 'The change is expected to cost more' },
+  optimization_ended: { status: 409, exitCode: CONFLICT, title: 'The optimization has ended' },
+  optimization_not_ended: { status: 409, exitCode: CONFLICT, title: 'The optimization has not ended' },
   recommendation_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such recommendation' },
   recommendation_not_open: { status: 409, exitCode: CONFLICT, title: 'The recommendation is not open' },
   recommendation_outdated: {

@@ -29,14 +29,13 @@ export async function readArmSpans(
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
-    const latency = createDdSketch();
     let [requests, errors] = [0, 0];
-    for (const { endings, latency: measured } of group) {
+    for (const { endings } of group) {
       errors += endings.failed + endings.lost;
       requests += endings.answered + endings.failed + endings.lost;
-      latency.merge(measured);
     }
-    return [{ at: first.at, variant: first.variant, requests, errors, latency, busy: sumBusy(group) }];
+    const { at, variant } = first;
+    return [{ at, variant, requests, errors, latency: mergeLatencies(group), busy: sumBusy(group) }];
   });
 }
 
@@ -53,4 +52,11 @@ function sumBusy(group: readonly { readonly busy: BusyTime }[]): BusyTime {
         : [{ ...first, busyMs: rest.reduce((sum, { busyMs }) => sum + busyMs, first.busyMs) }],
     ),
   };
+}
+
+/** Latencies of several spans together. */
+export function mergeLatencies(spans: readonly Pick<ArmSpan, 'latency'>[]): DdSketch {
+  const merged = createDdSketch();
+  for (const { latency } of spans) merged.merge(latency);
+  return merged;
 }

@@ -1,13 +1,14 @@
-/** Terms of a ramp: percent of the traffic by step, in ascending order, each for a minimum time and number of requests. */
-export interface RampTerms {
-  readonly percents: readonly number[];
-  readonly stepMs: number;
-  /** Requests of the candidate in a step, at least. */
+export interface RampStep {
+  /** Percent of the traffic of the candidate; 0: copies only. */
+  readonly percent: number;
+  /** Minimum duration. */
+  readonly forMs: number;
+  /** Requests of the candidate, at least. */
   readonly requests: number;
-  readonly deadlineMs: number;
 }
 
 export interface RampState {
+  /** Place of the present step. */
   readonly step: number;
   readonly startedMs: number;
   readonly stepMs: number;
@@ -15,26 +16,25 @@ export interface RampState {
   readonly requests: number;
 }
 
-export type RampMove =
-  | { readonly move: 'keep' }
-  | { readonly move: 'roll back'; readonly cause: 'harm' | 'deadline' }
-  | { readonly move: 'advance' }
-  | { readonly move: 'stay' };
+export type RampMove = 'keep' | 'roll back: harm' | 'roll back: deadline' | 'advance' | 'stay';
 
 /**
- * The consequence of a look, in this order: harm rolls back; proof keeps at the last step after its time; the deadline rolls back; a finished step
- * advances. Nothing is kept without proof, and a clock that goes back prolongs a step.
+ * The consequence of a look, in this order: harm rolls back; proof keeps at the last step after its time; the deadline rolls back; a finished
+ * step advances. Nothing is kept without proof, and a clock that goes back prolongs a step.
+ *
+ * @example the last step is over and all checks pass -> 'keep'
  */
 export function chooseMove(
-  terms: RampTerms,
+  { steps, deadlineMs }: { readonly steps: readonly RampStep[]; readonly deadlineMs: number },
   state: RampState,
   judgement: { readonly harmed: readonly string[]; readonly isProven: boolean },
   nowMs: number,
 ): RampMove {
-  if (judgement.harmed.length > 0) return { move: 'roll back', cause: 'harm' };
-  const isOver = nowMs >= state.stepMs + terms.stepMs && state.requests >= terms.requests;
-  const isLast = state.step >= terms.percents.length - 1;
-  if (isOver && isLast && judgement.isProven) return { move: 'keep' };
-  if (nowMs >= state.startedMs + terms.deadlineMs) return { move: 'roll back', cause: 'deadline' };
-  return isOver && !isLast ? { move: 'advance' } : { move: 'stay' };
+  if (judgement.harmed.length > 0) return 'roll back: harm';
+  const { forMs, requests } = steps[state.step] ?? { forMs: 0, requests: 0 };
+  const isOver = nowMs >= state.stepMs + forMs && state.requests >= requests;
+  const isLast = state.step >= steps.length - 1;
+  if (isOver && isLast && judgement.isProven) return 'keep';
+  if (nowMs >= state.startedMs + deadlineMs) return 'roll back: deadline';
+  return isOver && !isLast ? 'advance' : 'stay';
 }

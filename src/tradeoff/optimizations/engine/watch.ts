@@ -14,6 +14,8 @@ export interface WatchTerms {
   readonly averageRunLength: number;
   /** Largest score of one prediction; 1 for shares and ranking metrics. */
   readonly range: number;
+  /** State of a watch that is continued; left out: a new one. */
+  readonly begun?: readonly number[];
 }
 
 export interface WatchResult {
@@ -22,6 +24,7 @@ export interface WatchResult {
   readonly evidence: number;
   /** Place of the observation that raised the alarm; null without an alarm. */
   readonly alarmAt: number | null;
+  readonly state: readonly number[];
 }
 
 /**
@@ -29,12 +32,12 @@ export interface WatchResult {
  * not diluted by earlier good data. The result follows from the observations alone, so that labels may arrive in any order.
  */
 export function watchKept(observations: Iterable<WatchedPair>, terms: WatchTerms): WatchResult {
-  const { margin, better, averageRunLength, range } = terms;
+  const { margin, better, averageRunLength, range, begun = [] } = terms;
   const isRelative = margin.scale === 'relative';
   const baselineWeight = isRelative ? (better === 'higher' ? 1 - margin.value : 1 + margin.value) : 1;
   const sign = better === 'higher' ? 1 : -1;
   const detector = createChangeDetector({
-    averageRunLength,
+    ...{ averageRunLength, begun },
     margin: isRelative ? 0 : margin.value,
     range: range * Math.max(1, baselineWeight),
   });
@@ -42,8 +45,8 @@ export function watchKept(observations: Iterable<WatchedPair>, terms: WatchTerms
   for (const { baseline, candidate } of observations) {
     count += 1;
     if (detector.add(sign * (candidate - baselineWeight * baseline))) {
-      return { observations: count, evidence: detector.evidence(), alarmAt: count - 1 };
+      return { observations: count, evidence: detector.evidence(), alarmAt: count - 1, state: detector.state() };
     }
   }
-  return { observations: count, evidence: detector.evidence(), alarmAt: null };
+  return { observations: count, evidence: detector.evidence(), alarmAt: null, state: detector.state() };
 }

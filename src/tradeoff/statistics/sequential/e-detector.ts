@@ -9,6 +9,8 @@ export interface DetectorQuestion {
   readonly kind?: 'cusum' | 'shiryaev-roberts';
   /** Bound of the differences: candidate - baseline lies in -range..range. Default 1, of outcomes in 0..1. */
   readonly range?: number;
+  /** State of a detector that is continued; left out: a new one. */
+  readonly begun?: readonly number[];
 }
 
 export interface ChangeDetector {
@@ -17,6 +19,8 @@ export interface ChangeDetector {
   readonly isAlarm: () => boolean;
   /** Evidence against "still non-inferior": the alarm is raised at `averageRunLength`. */
   readonly evidence: () => number;
+  /** State with which `begun` continues it. */
+  readonly state: () => number[];
 }
 
 /**
@@ -35,15 +39,17 @@ export function createChangeDetector({
   averageRunLength,
   kind = 'shiryaev-roberts',
   range = 1,
+  begun = [],
 }: DetectorQuestion): ChangeDetector {
   if (!(range > 0 && range < Number.POSITIVE_INFINITY)) throw new RangeError(`range must be positive, not ${range}`);
   if (!(margin >= 0 && margin < range)) throw new RangeError(`margin must lie between 0 and ${range}, not ${margin}`);
   if (!(averageRunLength >= 1)) throw new RangeError(`averageRunLength must be at least 1, not ${averageRunLength}`);
   const bets = Float64Array.from({ length: BETS }, (_, place) => 2 ** -place / (range + margin));
-  const statistics = new Float64Array(BETS);
+  if (begun.length !== 0 && begun.length !== BETS) throw new RangeError(`a state has ${BETS} numbers, not ${begun.length}`);
+  const statistics = begun.length === 0 ? new Float64Array(BETS) : Float64Array.from(begun);
   const isCusum = kind === 'cusum';
-  let evidence = 0;
-  let isAlarm = false;
+  let evidence = statistics.reduce((sum, one) => sum + one, 0) / BETS;
+  let isAlarm = evidence >= averageRunLength;
   return {
     add: (difference) => {
       if (!(Math.abs(difference) <= range)) throw new RangeError(`${difference} lies outside -${range} to ${range}`);
@@ -62,6 +68,7 @@ export function createChangeDetector({
     },
     isAlarm: () => isAlarm,
     evidence: () => evidence,
+    state: () => [...statistics],
   };
 }
 

@@ -1,0 +1,67 @@
+import { handle, type Route } from '../../platform/http/index.ts';
+import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import { PROGRAM } from './lifecycle.ts';
+import { lookAtAll } from './look.ts';
+import {
+  getOptimization,
+  listOptimizations,
+  OptimizationSpec,
+  proposeOptimization,
+  resumeOptimization,
+  stopOptimization,
+} from './schema.ts';
+import { list, propose, type ServiceDeps, show, startAgain, stop } from './service.ts';
+import { findOptimization } from './store.ts';
+
+export type { LiveScores, ReadLiveScores, ScoreQuestion } from './evidence.ts';
+export { optimizationMigrations } from './migrations.ts';
+export type { ServiceDeps as OptimizationServiceDeps } from './service.ts';
+
+const LOOK = 'optimizations.look';
+const EVERY_MINUTE = '* * * * *';
+
+/** Changes that save money, tried on live traffic, kept while quality holds, and undone when it does not. */
+export interface Optimizations {
+  /** `Optimization`. */
+  readonly kinds: readonly ManifestKind[];
+  readonly routes: readonly Route[];
+}
+
+export function createOptimizations(deps: ServiceDeps): Optimizations {
+  const { jobs, store } = deps;
+  jobs.register(LOOK, { handler: (_payload, { signal }) => lookAtAll(deps, signal) });
+  jobs.schedule(LOOK, EVERY_MINUTE, { kind: LOOK, payload: null });
+  const soon = (sql: Sql) => jobs.enqueue(sql, { kind: LOOK, payload: null });
+  return {
+    kinds: [createSpecKind('Optimization', 80, OptimizationSpec, (sql, name, spec) => applyDocument(deps, sql, name, spec))],
+    routes: [
+      handle(listOptimizations, async ({ query }) => ({ optimizations: await list(deps, query) })),
+      handle(getOptimization, ({ params: { optimization } }) => show(deps, optimization)),
+      handle(proposeOptimization, async ({ body: { optimization, spec }, actor }) => {
+        await store.transaction(async (sql) => {
+          await propose(deps, sql, optimization, spec, actor);
+          await soon(sql);
+        });
+        return show(deps, optimization);
+      }),
+      handle(stopOptimization, ({ params: { optimization }, body, actor }) => stop(deps, optimization, { ...body, reason: body.reason ?? null, actor })),
+      handle(resumeOptimization, async ({ params: { optimization }, body: { reason = null }, actor }) => {
+        const shown = await startAgain(deps, optimization, reason, actor);
+        await soon(store);
+        return shown;
+      }),
+    ],
+  };
+}
+
+/** A document proposes once; a known one is unchanged, and its change is refused while evidence is collected for the old one. */
+async function applyDocument(deps: ServiceDeps, sql: Sql, name: string, spec: OptimizationSpec) {
+  const known = await findOptimization(sql, name);
+  if (known === null) {
+    await propose(deps, sql, name, spec, PROGRAM);
+    return 'created' as const;
+  }
+  if (JSON.stringify(known.shown.spec) === JSON.stringify(spec)) return 'unchanged' as const;
+  return propose(deps, sql, name, spec, PROGRAM).then(() => 'changed' as const);
+}

@@ -1,0 +1,118 @@
+import { AppError } from '../../platform/errors/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import { formatInstant, type OptimizationDeps } from './deps.ts';
+import { close, end, resume } from './lifecycle.ts';
+import { readSaving, type SavingDeps } from './read-saving.ts';
+import type { Optimization, OptimizationDetail, OptimizationSaving, OptimizationState } from './schema.ts';
+import type { OptimizationSpec } from './spec/schema.ts';
+import { buildTrialSpec, chooseArms, type TrialArms } from './spec/trial-spec.ts';
+import { findOptimization, insertOptimization, listStored, type StoredOptimization } from './store.ts';
+
+export type ServiceDeps = OptimizationDeps & SavingDeps;
+
+const NO_SAVING: OptimizationSaving = {
+  ...{ period: null, hours: 0, saved: null, lower: null, upper: null, monthly: null, paid: null },
+  ...{ basis: 'expected', reason: 'Not measured yet.' },
+};
+
+/**
+ * Proposes a change, after its arms were checked on the endpoint as it is now. Errors: `optimization_exists`, `optimization_no_change`,
+ * `optimization_invalid`, `optimization_saves_nothing`, `endpoint_not_found`.
+ */
+export async function propose(deps: ServiceDeps, sql: Sql, name: string, spec: OptimizationSpec, actor: string): Promise<void> {
+  if ((await findOptimization(sql, name)) !== null) {
+    const detail = `There is an optimization "${name}" already: resume it, or choose another name.`;
+    throw new AppError('optimization_exists', detail, { optimization: name });
+  }
+  const endpoint = await deps.serving.changes.read(sql, spec.endpoint);
+  if (endpoint === null) throw new AppError('endpoint_not_found', `There is no endpoint "${spec.endpoint}".`, { endpoint: spec.endpoint });
+  const arms = chooseArms(name, spec, endpoint.spec);
+  // Refuses now what the endpoint would refuse at the start.
+  buildTrialSpec(name, endpoint.spec, arms, { share: 0.5, copies: { baseline: 0, candidate: 0 }, isKept: false });
+  checkPairs(spec);
+  const at = formatInstant(deps.clock.now());
+  const summary = describeChange(spec, arms);
+  const shown: OptimizationDetail = {
+    ...{ optimization: name, state: 'proposed', endpoint: spec.endpoint, summary, reason: null },
+    ...{ baseline: null, candidate: null, percent: 0, step: 0, proposedAt: at, startedAt: null, stepAt: null },
+    ...{ keptAt: null, endedAt: null, deadlineAt: null, judgedAt: null, checks: [], watch: null },
+    ...{ saving: NO_SAVING, waitsFor: 'its start within a minute', spec },
+    timeline: [{ at, what: 'proposed', text: summary, by: actor, decision: null }],
+  };
+  await insertOptimization(sql, { shown, progress: { before: null, revision: null, detectors: {} } });
+}
+
+/** Without a quality rule nothing would protect quality, which only changes of capacity may do without. */
+function checkPairs({ quality, change, endpoint }: OptimizationSpec): void {
+  const keepsAnswers = !('toVariant' in change) && change.version === undefined && change.model === undefined && change.process === undefined && change.container === undefined;
+  if (quality.length > 0 || keepsAnswers) return;
+  const detail = 'The change can alter answers: state at least one quality metric with a margin (spec.quality).';
+  throw new AppError('optimization_invalid', detail, { endpoint });
+}
+
+function describeChange({ change, endpoint }: OptimizationSpec, { baseline, candidate }: TrialArms): string {
+  if ('toVariant' in change) return `${endpoint}: ${baseline} to ${candidate}`;
+  const parts = Object.entries(change).flatMap(([field, value]) => {
+    if (value === undefined) return [];
+    return [typeof value === 'object' ? `${field} ${describeValue(value)}` : `${field} ${String(value)}`];
+  });
+  return `${endpoint}, ${baseline}: ${parts.join(', ')}`;
+}
+
+function describeValue(value: object): string {
+  return Object.entries(value)
+    .filter(([, one]) => typeof one === 'string' || typeof one === 'number')
+    .map(([name, one]) => `${name} ${one}`)
+    .join(' ');
+}
+
+export async function requireOptimization(sql: Sql, name: string): Promise<StoredOptimization> {
+  const found = await findOptimization(sql, name);
+  if (found !== null) return found;
+  throw new AppError('optimization_not_found', `There is no optimization "${name}".`, { optimization: name });
+}
+
+export async function show(deps: ServiceDeps, name: string): Promise<OptimizationDetail> {
+  const stored = await requireOptimization(deps.store, name);
+  return { ...stored.shown, saving: await readSaving(deps, stored) };
+}
+
+export async function list(
+  deps: ServiceDeps,
+  { endpoint = null, state }: { readonly endpoint?: string | null | undefined; readonly state?: OptimizationState | undefined },
+): Promise<Optimization[]> {
+  const stored = await listStored(deps.store, { endpoint, states: state === undefined ? [] : [state] });
+  const shown: Optimization[] = [];
+  for (const one of stored) {
+    const { spec: _spec, timeline: _timeline, ...rest } = one.shown;
+    shown.push({ ...rest, saving: await readSaving(deps, one) });
+  }
+  return shown;
+}
+
+/** Errors: `optimization_not_found`, `optimization_ended`. */
+export async function stop(
+  deps: ServiceDeps,
+  name: string,
+  { reason = null, undo, actor }: { readonly reason?: string | null; readonly undo: boolean; readonly actor: string },
+): Promise<OptimizationDetail> {
+  const stored = await requireOptimization(deps.store, name);
+  const { state } = stored.shown;
+  const why = reason === null ? '' : `: ${reason}`;
+  if (state === 'proposed' || state === 'running') {
+    await end(deps, stored, { what: 'stopped', reason: `Stopped by ${actor}${why}`, actor, evidence: {} }, state === 'proposed');
+  } else if (state === 'watched' && undo) {
+    await end(deps, stored, { what: 'undone', reason: `Undone by ${actor}${why}`, actor, evidence: {} });
+  } else if (state === 'watched') {
+    await close(deps, stored, `The watch was ended by ${actor}${why}`, actor);
+  } else {
+    throw new AppError('optimization_ended', `Optimization "${name}" is ${state}.`, { optimization: name, state });
+  }
+  return show(deps, name);
+}
+
+export async function startAgain(deps: ServiceDeps, name: string, reason: string | null, actor: string): Promise<OptimizationDetail> {
+  const stored = await requireOptimization(deps.store, name);
+  await resume(deps, stored, `Started again by ${actor}${reason === null ? '' : `: ${reason}`}`, actor);
+  return show(deps, name);
+}
