@@ -82,7 +82,7 @@ async function openGateway({ timeout = '5s', shadow = {}, answer = 'never' } = {
   const deployments = { find: () => deployment as unknown as Deployment } satisfies Pick<Deployments, 'find'>;
   const log = createLog('silent');
   const queue = new LogQueue({
-    predictions: { keep: async () => [] },
+    predictions: { keep: async () => [], keepShadows: async () => undefined },
     tokens: { record: async () => undefined },
     log,
     counted: () => undefined,
