@@ -52,6 +52,7 @@ steelyard monitor show ranker --known-at 2026-11-10T00:00:00Z`,
     modelVersion: { value: 'VERSION', describe: 'Only of this version' },
     endpoint: { value: 'NAME', describe: 'Only of this endpoint' },
     environment: { value: 'NAME', describe: 'Only of this environment' },
+    variant: { value: 'NAME', describe: 'Only those that this variant of an endpoint answered' },
     start: { value: 'INSTANT', schema: UtcInstant, describe: 'Only predictions made at or after this time' },
     end: { value: 'INSTANT', schema: UtcInstant, describe: 'Only predictions made before this time' },
     knownAt: {

@@ -59,8 +59,9 @@ const deleteCommand = command({
   },
 });
 
-function deletionText({ predictions, labels, notSearched }: PredictionDeletion): string {
-  const rows = `${counted(predictions.rows, 'prediction')} and ${counted(labels.rows, 'label')}`;
+function deletionText({ predictions, labels, shadowPredictions, notSearched }: PredictionDeletion): string {
+  const copies = shadowPredictions.rows === 0 ? '' : ` and ${counted(shadowPredictions.rows, 'shadow answer')}`;
+  const rows = `${counted(predictions.rows, 'prediction')} and ${counted(labels.rows, 'label')}${copies}`;
   return notSearched === null ? rows : `${rows}. Not searched: ${notSearched}`;
 }
 

@@ -197,6 +197,7 @@ const tablesCommand = command({
 const tableNames: Record<TableRetention['table'], string> = {
   predictions: 'predictions',
   labels: 'labels',
+  shadowPredictions: 'answers of shadow variants',
   gpuReadings: 'readings of GPUs, one by one',
   rawBills: 'raw bill files',
   supersededDeliveries: 'superseded deliveries of bills',

@@ -60,6 +60,10 @@ export function wireTableRetention(
       preview: monitoring.previewPredictions,
     },
     { table: 'labels', setting: 'labelDays', days: labelDays, preview: monitoring.previewLabels },
+    {
+      ...{ table: 'shadowPredictions', setting: 'predictionDays', days: predictionDays },
+      preview: monitoring.previewShadows,
+    },
     { table: 'gpuReadings', setting: 'gpuReadingDays', days: gpuReadingDays, preview: gpuTelemetry.previewReadings },
     { table: 'rawBills', setting: 'rawBillDays', days: rawBillDays, preview: billing.retention.previewRaw },
     {
@@ -131,7 +135,7 @@ export function wireBackups(infrastructure: Infrastructure) {
 }
 
 function listJournals({ predictionLog, gpuReadings }: Infrastructure) {
-  return [predictionLog.predictions, predictionLog.labels, gpuReadings];
+  return [predictionLog.predictions, predictionLog.labels, predictionLog.shadows, gpuReadings];
 }
 
 /** The objects of the data folder and, where one is configured, of the bucket for artifacts. */

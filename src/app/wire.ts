@@ -8,7 +8,12 @@ import { createDocsPlugin, type Route } from '../platform/http/index.ts';
 import { createManifests } from '../platform/manifests/index.ts';
 import { createTelling } from '../platform/notices/index.ts';
 import type { Telemetry } from '../platform/telemetry/index.ts';
-import { createBudgetCheck, createLiveScores, createReplicaPrices, createSpotDeadlines } from '../tradeoff/bridges/index.ts';
+import {
+  createBudgetCheck,
+  createLiveScores,
+  createReplicaPrices,
+  createSpotDeadlines,
+} from '../tradeoff/bridges/index.ts';
 import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
 import { createOptimizations } from '../tradeoff/optimizations/index.ts';
 import { createRecommendations } from '../tradeoff/recommendations/index.ts';
@@ -72,7 +77,7 @@ export function wire(
   const optimizations = createOptimizations({
     ...{ clock, log, store, jobs, events, serving: serving.use, metering, recordAct: decisions.recordAct },
     prices: createReplicaPrices(finops.prices, clock),
-    readScores: createLiveScores(store, monitoring.readLiveScores),
+    readScores: createLiveScores(store, monitoring.liveScores),
     explainBudget: createBudgetCheck(budgets),
   });
   const retention = wireRetention(infrastructure, mlops, tradeoff);

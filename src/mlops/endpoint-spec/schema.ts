@@ -130,6 +130,13 @@ export const Weights = z
   .refine((weights) => Object.values(weights).some((weight) => weight > 0), 'at least one weight must be above 0')
   .describe('Relative shares of the traffic by variant');
 
+const Salt = z
+  .string()
+  .min(1)
+  .max(250)
+  .optional()
+  .describe('Part of the hash: with another salt, requests are assigned to variants independently; default: none');
+
 const Traffic = z
   .strictObject({
     weights: Weights.optional().describe(
@@ -138,19 +145,22 @@ const Traffic = z
     sticky: z
       .union([
         z.strictObject({
+          salt: Salt,
           header: z
             .string()
             .regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, 'the name of a header')
             .describe('Header'),
         }),
-        z.strictObject({ hash: z.literal('body').describe('The bytes of the request') }),
+        z.strictObject({ salt: Salt, hash: z.literal('body').describe('The bytes of the request') }),
       ])
       .optional()
       .describe('Key of requests that always go to the same variant: a header, or the body'),
     shadow: z
       .record(VariantName, z.number().gt(0).max(1))
       .default({})
-      .describe('Variants that receive copies of requests, with their share (0 to 1); their responses are discarded'),
+      .describe(
+        'Variants that receive copies of requests, with their share (0 to 1); clients do not get their responses, which are logged next to the predictions',
+      ),
   })
   .prefault({})
   .describe('Routing of requests to variants');

@@ -82,7 +82,7 @@ async function openGateway({ timeout = '5s', shadow = {}, answer = 'never' } = {
   const deployments = { find: () => deployment as unknown as Deployment } satisfies Pick<Deployments, 'find'>;
   const log = createLog('silent');
   const queue = new LogQueue({
-    predictions: { keep: async () => [] },
+    predictions: { keep: async () => [], keepShadows: async () => undefined },
     tokens: { record: async () => undefined },
     log,
     counted: () => undefined,
@@ -90,7 +90,8 @@ async function openGateway({ timeout = '5s', shadow = {}, answer = 'never' } = {
   const endings: RequestEnding[] = [];
   const metrics = {
     request: (_what: unknown, ending: RequestEnding) => void endings.push(ending),
-    served: () => undefined, used: () => undefined,
+    served: () => undefined,
+    used: () => undefined,
     unmeasured: () => undefined,
   };
   const app = fastify() as unknown as FastifyInstance;

@@ -10,7 +10,7 @@ import { metricRoutes } from './metrics/routes.ts';
 import { gatewayPlugin } from './plugin.ts';
 import { createServingUse, type ServingUse } from './use.ts';
 
-export type { PredictionLog } from './log/prediction-log.ts';
+export type { PredictionLog, ServedPrediction } from './log/prediction-log.ts';
 export type { TokenLedger } from './log/served-tokens.ts';
 export { type ArmSpan, mergeLatencies, readArmSpans } from './metrics/arm-spans.ts';
 export { readHourlyRequests } from './metrics/hourly-requests.ts';

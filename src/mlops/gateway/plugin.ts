@@ -14,7 +14,7 @@ import { countEndings, startCounting, toCountedVariant } from './metrics/countin
 import type { MetricRecorder } from './metrics/recorder.ts';
 import { type PredictionRequest, predict } from './predict.ts';
 import { type Routed, routeRequest } from './route.ts';
-import { sendShadows } from './shadows.ts';
+import { drawShadows, sendShadows } from './shadows.ts';
 
 interface GatewayPluginDeps extends PredictionDeps {
   readonly deployments: Pick<Deployments, 'find'>;
@@ -107,13 +107,14 @@ async function answerPrediction(
   const predicted = await predict(live, target.spoken, used === undefined ? asked : { ...asked, used: both(meter, used) });
   reply.header('x-steelyard-variant', live.name).header('x-steelyard-model-version', live.version);
   reply.header(ID_HEADER, id);
-  // After the answer is made, so that no copy is in its way.
-  setImmediate(() => sendShadows(deployment, target, asked, log));
+  const copies = drawShadows(deployment, live, Math.random);
   const answered = {
-    ...{ deployment, live, request, id, spoken: target.spoken, caller: incoming.identity.name, now: clock.now },
-    elapsedMs: () => reply.elapsedTime,
+    ...{ deployment, request, id, spoken: target.spoken, caller: incoming.identity.name, now: clock.now },
+    ...{ elapsedMs: () => reply.elapsedTime, onStored: copies?.onStored ?? null },
   };
-  const logged = await logAnswer(queue, answered, predicted);
+  // After the answer is made, so that no copy is in its way.
+  if (copies !== null) setImmediate(() => sendShadows({ queue, log }, copies, answered, asked));
+  const logged = await logAnswer(queue, { ...answered, live, variant: live.name }, predicted);
   counting.follow(logged);
   return sendPredicted(reply, logged);
 }

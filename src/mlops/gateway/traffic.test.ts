@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseTarget } from '../inference/protocols/target.ts';
-import { chooseByWeight } from './traffic.ts';
+import { chooseByWeight, computeStickyPlace } from './traffic.ts';
 
 it('traffic is split by weight', () => {
   const weights = { main: 90, canary: 10 };
@@ -21,6 +22,43 @@ it('a canary that stands last and grows takes callers from others and loses none
       if (chosen(small) === 'canary') expect(chosen(large)).toBe('canary');
     }),
   );
+});
+
+const places = (salt?: string) =>
+  Array.from({ length: 4_000 }, (_, caller) => {
+    const request = { headers: { 'x-user': `u${caller}` }, body: Buffer.alloc(0) };
+    return computeStickyPlace('e', { header: 'X-User', ...(salt === undefined ? {} : { salt }) }, request) ?? -1;
+  });
+
+it('the assignment of callers without a salt is that of the hash of endpoint and key', () => {
+  const hash = createHash('sha256').update('e\nu0').digest();
+  expect(places()[0]).toBe(hash.readUInt32BE(0) / 2 ** 32);
+});
+
+it.each([
+  ['none', 'first'],
+  ['first', 'second'],
+])('assignments with the salts %s and %s are independent', (one, other) => {
+  const [a, b] = [places(one === 'none' ? undefined : one), places(other)];
+  const low = a.map((place) => place < 0.5);
+  const inBoth = b.filter((place, at) => low[at] && place < 0.5).length;
+  // A quarter of 4,000, with 5 standard deviations of the binomial distribution.
+  expect(Math.abs(inBoth - 1_000)).toBeLessThan(5 * Math.sqrt(4_000 * 0.25 * 0.75));
+  expect(places(other)).toEqual(b);
+});
+
+it('a growing weight of the last variant moves callers only to it', () => {
+  const choose = (weight: number) =>
+    places('ramp').map((place) =>
+      chooseByWeight(['main', 'next'], (name) => (name === 'next' ? weight : 100 - weight), place),
+    );
+  let before = choose(1);
+  for (const weight of [5, 10, 25, 50, 100]) {
+    const after = choose(weight);
+    expect(before.every((name, at) => name === 'main' || after[at] === 'next')).toBe(true);
+    before = after;
+  }
+  expect(new Set(before)).toEqual(new Set(['next']));
 });
 
 it.each([

@@ -65,7 +65,10 @@ export function chooseByWeight<T>(variants: readonly T[], weightOf: (variant: T)
   return first;
 }
 
-/** Fixed position of a caller in [0, 1); null where the endpoint is not sticky or the request lacks the header. */
+/**
+ * Fixed position of a caller in [0, 1): the first 32 bits of SHA-256 over endpoint, salt and key; null where the endpoint is not sticky or
+ * the request lacks the header. Positions of two salts are independent.
+ */
 export function computeStickyPlace(
   endpoint: string,
   sticky: EndpointSpec['traffic']['sticky'],
@@ -75,7 +78,8 @@ export function computeStickyPlace(
   const value = 'header' in sticky ? headers[sticky.header.toLowerCase()] : body;
   if (value === undefined) return null;
   const hash = createHash('sha256')
-    .update(`${endpoint}\n`)
+    // Names of endpoints have no spaces.
+    .update(sticky.salt === undefined ? `${endpoint}\n` : `${endpoint} salt ${sticky.salt}\n`)
     .update(Array.isArray(value) ? value.join() : (value as string | Buffer));
   return hash.digest().readUInt32BE(0) / 2 ** 32;
 }

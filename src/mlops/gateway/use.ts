@@ -1,5 +1,5 @@
 import type { Sql, Store } from '../../platform/store/index.ts';
-import type { EndpointChanges, Serving, ServedVariants } from '../serving/index.ts';
+import type { EndpointChanges, ServedVariants, Serving } from '../serving/index.ts';
 import { type ArmSpan, readArmSpans } from './metrics/arm-spans.ts';
 import type { MetricRecorder } from './metrics/recorder.ts';
 import { listTalliesIn } from './metrics/store.ts';

@@ -12,7 +12,7 @@ import {
   type Predictions,
   type PredictionsDeps,
 } from '../predictions/index.ts';
-import { createQuality, type QualityDeps } from '../quality/index.ts';
+import { createQuality, type Quality, type QualityDeps } from '../quality/index.ts';
 import { createEstimates } from './alerts/estimated.ts';
 import { measureQuality } from './alerts/losses.ts';
 import type { QualityEstimates, ServedRequests } from './alerts/ports.ts';
@@ -47,12 +47,14 @@ export interface Monitoring extends Omit<Predictions, 'routes' | 'schedule'> {
       readonly endpoint?: string;
     },
   ): Promise<{ readonly predictions: number; readonly quality: readonly MeasuredQuality[] }>;
+  /** Scores of two versions on an endpoint by cluster: on the same requests through shadow copies, or on different ones. */
+  readonly liveScores: Quality['liveScores'];
   /** Compares windows as they become complete, evaluates alerts, and sends notices. */
   schedule(jobs: Jobs): void;
 }
 
 export interface MonitoringGround
-  extends Omit<QualityDeps, 'predictions' | 'labels'>,
+  extends Omit<QualityDeps, 'predictions' | 'labels' | 'shadows'>,
     Pick<PredictionsDeps, 'config'>,
     DriftDeps,
     TargetRules,
@@ -64,18 +66,21 @@ export interface MonitoringGround
 }
 
 export function createMonitoring(deps: MonitoringGround, opened: OpenedPredictions): Monitoring {
+  const { shadows } = opened;
   const tables = { predictions: opened.predictions, labels: opened.labels };
   const { estimates = createEstimates({ ...deps, tables }), requests } = deps;
-  const quality = createQuality({ ...deps, ...tables });
+  const quality = createQuality({ ...deps, ...tables, shadows });
   const monitors = createMonitorRules(deps.store);
-  const predictions = createPredictions({ ...deps, ...tables, monitors, figures: quality.storedWindows });
+  const predictions = createPredictions({ ...deps, ...tables, shadows, monitors, figures: quality.storedWindows });
   return {
     served: predictions.served,
     counts: predictions.counts,
     previewPredictions: predictions.previewPredictions,
     previewLabels: predictions.previewLabels,
+    previewShadows: predictions.previewShadows,
     monitor: async (sql, name) => (await findMonitors(sql, name))[0] ?? null,
     retrained: noteRetrained,
+    liveScores: quality.liveScores,
     measured: (monitor, part) => measureQuality({ tables, clock: deps.clock }, monitor, part),
     kinds: [createSpecKind('Monitor', 60, MonitorSpec, (sql, name, spec) => applyMonitor(deps, sql, name, spec))],
     routes: [

@@ -37,15 +37,23 @@ export interface RoomOptions {
 
 /** The dependencies of monitoring, all real except the clock. Servers on them evaluate alerts only when a test calls for it. */
 export async function openRoom(options: RoomOptions = {}) {
-  const { ground, opened, folder } = await openGround(options.database ?? 'sqlite');
+  const { ground, opened, folder, dispose } = await openGround(options.database ?? 'sqlite');
+  onTestFinished(dispose);
   const server = () => startServer(ground, opened, options);
   const settle = async () => {
-    for (const table of [opened.predictions, opened.labels]) await table.settle();
+    for (const table of [opened.predictions, opened.labels, opened.shadows]) await table.settle();
   };
-  return { ...ground, folder, server, settle, secret: (name: string, value: string) => secretIn(folder, name, value) };
+  return {
+    ...ground,
+    folder,
+    server,
+    settle,
+    secret: (name: string, value: string) => secretIn(folder, name, value),
+  };
 }
 
-async function openGround(database: string) {
+/** Store, lake and the tables of predictions in a new folder. */
+export async function openGround(database: string) {
   const folder = mkdtempSync(join(tmpdir(), 'monitoring-room-'));
   const [root, journals] = [join(folder, 'lake'), join(folder, 'journals')];
   mkdirSync(journals);
@@ -60,10 +68,10 @@ async function openGround(database: string) {
   const lake = await openLake({ root, readable, memory: '1GB', threads: 2 });
   const objects = await openObjects(join(folder, 'objects'));
   const opened = await openPredictions({ store, lake, clock, log, folder: journals, fsync: 'interval' });
-  onTestFinished(async () => {
+  const dispose = async () => {
     for (const one of [opened, objects, lake, store]) await one[Symbol.asyncDispose]();
-  });
-  return { ground: { store, lake, objects, clock, log, telemetry }, opened, folder };
+  };
+  return { ground: { store, lake, objects, clock, log, telemetry }, opened, folder, dispose };
 }
 
 function secretIn(folder: string, name: string, value: string): string {

@@ -123,6 +123,7 @@ describe('retention of predictions', () => {
         lastDay: day,
       },
       { table: 'labels', keepDays: 60, deletes: { rows: 0 } },
+      { table: 'shadowPredictions', keepDays: 30, before: '2026-10-29', deletes: { rows: 0 } },
     ]);
     expect(preview.unanswerable.map(({ monitor }) => monitor)).toEqual(['aged', 'aged']);
     const longer = await call(application, previewPredictionRetention, { query: { predictionDays: 46 } });

@@ -27,9 +27,10 @@ export interface Predictions {
   /** Destination of the predictions that the gateway answers. */
   readonly served: ServedLog;
   readonly counts: PredictionCounts;
-  /** Rows of predictions or labels that a retention of this many days would delete; null: unlimited retention. */
+  /** Rows of predictions, labels or shadow answers that a retention of this many days would delete; null: unlimited retention. */
   previewPredictions(days: number | null): Promise<RetentionPreview>;
   previewLabels(days: number | null): Promise<RetentionPreview>;
+  previewShadows(days: number | null): Promise<RetentionPreview>;
   /** Deletes rows that are older than their retention period, once an hour. */
   schedule(jobs: Jobs): void;
 }
@@ -49,6 +50,7 @@ export function createPredictions(deps: PredictionsDeps): Predictions {
     counts: createCounts(deps),
     previewPredictions: (days) => previewTable(deps, 'predictions', days),
     previewLabels: (days) => previewTable(deps, 'labels', days),
+    previewShadows: (days) => previewTable(deps, 'shadowPredictions', days),
     schedule: (jobs) => {
       jobs.register(RETAIN, {
         maxAttempts: 1,

@@ -6,6 +6,8 @@ export interface Selection {
   readonly modelVersion?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly environment?: string | undefined;
+  /** Variant of the endpoint that answered; predictions that clients recorded have none. */
+  readonly variant?: string | undefined;
   /** UTC instants, `[start, end)` of when the prediction was made. */
   readonly start?: string | undefined;
   readonly end?: string | undefined;
@@ -108,8 +110,8 @@ function buildRivalsSql({ start, end }: Selection, withinMs: number): string[] {
 }
 
 /** SQL conditions on the columns of a prediction. */
-export function buildConditions({ modelVersion, endpoint, environment, start, end }: Selection): string[] {
-  const equal = Object.entries({ modelVersion, endpoint, environment }).flatMap(([column, value]) =>
+export function buildConditions({ modelVersion, endpoint, environment, variant, start, end }: Selection): string[] {
+  const equal = Object.entries({ modelVersion, endpoint, environment, variant }).flatMap(([column, value]) =>
     value === undefined ? [] : [`${column} = ${quoteLiteral(value)}`],
   );
   const from = start === undefined ? [] : [`predictedAt >= ${buildInstantSql(start)}`];

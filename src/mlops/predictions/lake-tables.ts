@@ -20,9 +20,16 @@ export const PREDICTION: LakeTable = {
     recordedAt: 'TIMESTAMP',
     project: 'VARCHAR',
     team: 'VARCHAR',
+    variant: 'VARCHAR',
   },
-  later: ['project', 'team'],
+  later: ['project', 'team', 'variant'],
 };
+
+/**
+ * Answers of shadow variants to copies of requests: the columns of a prediction, with the id, entity and time of the answer that the client
+ * got, and with the model, version and variant of the shadow. A separate table, so that no reader counts a copy as a prediction.
+ */
+export const SHADOW_PREDICTION: LakeTable = { name: 'shadow_prediction', columns: PREDICTION.columns };
 
 /** One row for each request that recorded an outcome of a prediction, or of an entity at a time. `value` is JSON. */
 export const LABEL: LakeTable = {

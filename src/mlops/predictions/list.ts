@@ -55,6 +55,7 @@ function toLoggedPrediction(row: LakeRow): LoggedPrediction {
     caller: toText(row.caller),
     project: toText(row.project),
     team: toText(row.team),
+    variant: toText(row.variant),
     label: row.label === null ? null : JSON.parse(String(row.label)),
     labelledAt: toText(row.labelledAt),
   };

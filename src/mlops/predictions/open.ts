@@ -6,11 +6,13 @@ import { createLoop } from '../../platform/loop/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { LABEL, PREDICTION } from './lake-tables.ts';
+import { LABEL, PREDICTION, SHADOW_PREDICTION } from './lake-tables.ts';
 
 export interface OpenedPredictions extends AsyncDisposable {
   readonly predictions: JournaledTable;
   readonly labels: JournaledTable;
+  /** Answers of shadow variants to copies of requests, under the ids of the predictions that clients got. */
+  readonly shadows: JournaledTable;
   /** Starts to move waiting rows into the lake, every few minutes and when many are waiting. */
   start(): void;
 }
@@ -30,12 +32,13 @@ const COMPACT_MS = 15 * 60_000;
 const LOOK_MS = 10_000;
 const MUCH_BYTES = 64 * 1024 * 1024;
 
-/** Opens the tables of predictions and labels. They include all rows that an earlier process acknowledged. */
+/** Opens the tables of predictions, labels and shadow answers. They include all rows that an earlier process acknowledged. */
 export async function openPredictions(deps: OpeningPredictions): Promise<OpenedPredictions> {
   const opening = { ...deps, now: deps.clock.now };
   const predictions = await openJournaledTable(opening, { table: PREDICTION, dayOf: 'predictedAt' });
   const labels = await openJournaledTable(opening, { table: LABEL, dayOf: 'observedAt' });
-  const tables = [predictions, labels];
+  const shadows = await openJournaledTable(opening, { table: SHADOW_PREDICTION, dayOf: 'predictedAt' });
+  const tables = [predictions, labels, shadows];
   let settledAt = performance.now();
   // Compacts in the first pass: otherwise a server with short uptimes would never compact.
   let compactedAt = Number.NEGATIVE_INFINITY;
@@ -59,6 +62,7 @@ export async function openPredictions(deps: OpeningPredictions): Promise<OpenedP
   return {
     predictions,
     labels,
+    shadows,
     start: loop.start,
     async [Symbol.asyncDispose]() {
       await loop.stop();

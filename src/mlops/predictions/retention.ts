@@ -1,5 +1,5 @@
 import type { JournaledTable, StoredRows } from '../../platform/journal/index.ts';
-import { quoteLiteral } from '../../platform/lake/index.ts';
+import { type LakeRow, quoteLiteral } from '../../platform/lake/index.ts';
 import type { RetentionPreview } from '../../platform/retention/index.ts';
 import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Clock } from '../../platform/units/index.ts';
@@ -11,6 +11,7 @@ interface PredictionRetentionDeps {
   readonly clock: Clock;
   readonly predictions: JournaledTable;
   readonly labels: JournaledTable;
+  readonly shadows: JournaledTable;
 }
 
 /** Retention of rows in days; undefined: unlimited. */
@@ -19,13 +20,15 @@ export interface KeepDays {
   readonly labelDays?: number | undefined;
 }
 
+type RetainedTable = PredictionRetention['tables'][number]['table'];
+
 /** Predictions that one statement names. */
 const IDS_A_STATEMENT = 1_000;
 
 /** Previews the rows that retention would delete now. */
 export async function previewRetention(deps: PredictionRetentionDeps, keep: KeepDays): Promise<PredictionRetention> {
-  const { predictions, labels, monitors } = deps;
-  const of = async (name: 'predictions' | 'labels', table: JournaledTable, keepDays: number | undefined) => {
+  const { predictions, labels, shadows, monitors } = deps;
+  const of = async (name: RetainedTable, table: JournaledTable, keepDays: number | undefined) => {
     const before = computeFirstDayKept(deps.clock, keepDays);
     const removes = before === null ? NOTHING : await table.removeBefore(before, { dryRun: true });
     const [firstDay, lastDay] = [removes.days[0] ?? null, removes.days.at(-1) ?? null];
@@ -34,6 +37,7 @@ export async function previewRetention(deps: PredictionRetentionDeps, keep: Keep
   const tables = [
     await of('predictions', predictions, keep.predictionDays),
     await of('labels', labels, keep.labelDays),
+    await of('shadowPredictions', shadows, keep.predictionDays),
   ];
   const before = tables.map((table) => table.before).filter((day) => day !== null);
   const last = before.toSorted().at(-1);
@@ -44,10 +48,10 @@ export async function previewRetention(deps: PredictionRetentionDeps, keep: Keep
 /** Preview for one table, in the format of all tables. */
 export async function previewTable(
   deps: PredictionRetentionDeps,
-  table: 'predictions' | 'labels',
+  table: RetainedTable,
   days: number | null,
 ): Promise<RetentionPreview> {
-  const keep = table === 'predictions' ? { predictionDays: days ?? undefined } : { labelDays: days ?? undefined };
+  const keep = table === 'labels' ? { labelDays: days ?? undefined } : { predictionDays: days ?? undefined };
   const { tables, unanswerable } = await previewRetention(deps, keep);
   const shown = tables.find((one) => one.table === table);
   if (shown === undefined) throw new Error(`no retention for ${table}`);
@@ -62,6 +66,7 @@ export async function retainPredictions(deps: PredictionRetentionDeps, keep: Kee
   const tables = [
     [deps.predictions, keep.predictionDays],
     [deps.labels, keep.labelDays],
+    [deps.shadows, keep.predictionDays],
   ] as const;
   for (const [table, days] of tables) {
     const before = computeFirstDayKept(deps.clock, days);
@@ -76,9 +81,9 @@ function computeFirstDayKept(clock: Clock, days: number | undefined): string | n
   return days === undefined ? null : new Date(clock.now() - days * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** Deletes the predictions about a subject, labels of it, and labels of those predictions. */
+/** Deletes the predictions about a subject, labels of it, labels of those predictions, and the shadow answers to the same requests. */
 export async function deleteSubject(
-  { predictions, labels }: Pick<PredictionRetentionDeps, 'predictions' | 'labels'>,
+  { predictions, labels, shadows }: Pick<PredictionRetentionDeps, 'predictions' | 'labels' | 'shadows'>,
   { entity, model, dryRun }: { readonly entity: string; readonly model?: string | undefined; readonly dryRun: boolean },
 ): Promise<PredictionDeletion> {
   const ofModel = model === undefined ? [] : [`model = ${quoteLiteral(model)}`];
@@ -86,33 +91,48 @@ export async function deleteSubject(
   const ids = await predictions.read((relation, session) =>
     session.query(`SELECT DISTINCT model, prediction FROM ${relation} WHERE ${subject} ORDER BY ALL`),
   );
-  // Labels first: after a crash in between the predictions are still there, and name the labels that are left.
-  const conditions = [subject, ...buildLabelConditions(ids)];
-  let ofLabels = NOTHING;
-  for (const condition of conditions) {
-    const removed = await labels.removeRows(condition, { dryRun });
-    ofLabels = addRows(ofLabels, removed);
-  }
+  // Labels and shadow answers first: after a crash in between the predictions are still there, and name the rows that are left.
+  const ofLabels = await removeAll(labels, [subject, ...buildLabelConditions(ids)], dryRun);
+  const ofShadows = await removeAll(shadows, [subject, ...buildCopyConditions(entity, model, ids)], dryRun);
   const ofPredictions = await predictions.removeRows(subject, { dryRun });
   return {
     entity,
     dryRun,
     predictions: toCounts(ofPredictions),
     labels: toCounts(ofLabels),
-    notSearched: describeUnsearched([predictions, labels]),
+    shadowPredictions: toCounts(ofShadows),
+    notSearched: describeUnsearched([predictions, labels, shadows]),
   };
 }
 
-/** Labels that name their prediction, and not the subject; many statements, so that none grows without end. */
-function buildLabelConditions(ids: readonly Record<string, unknown>[]): string[] {
-  const conditions: string[] = [];
-  for (let at = 0; at < ids.length; at += IDS_A_STATEMENT) {
-    const pairs = ids
-      .slice(at, at + IDS_A_STATEMENT)
-      .map((row) => `(${quoteLiteral(String(row.model))}, ${quoteLiteral(String(row.prediction))})`);
-    conditions.push(`entity IS NULL AND (model, prediction) IN (${pairs.join(', ')})`);
-  }
-  return conditions;
+async function removeAll(table: JournaledTable, conditions: readonly string[], dryRun: boolean): Promise<StoredRows> {
+  let removed = NOTHING;
+  for (const condition of conditions) removed = addRows(removed, await table.removeRows(condition, { dryRun }));
+  return removed;
+}
+
+/** Labels that name their prediction, and not the subject. */
+function buildLabelConditions(ids: readonly LakeRow[]): string[] {
+  return buildBatches(ids).map((batch) => {
+    const pairs = batch.map((row) => `(${quoteLiteral(String(row.model))}, ${quoteLiteral(String(row.prediction))})`);
+    return `entity IS NULL AND (model, prediction) IN (${pairs.join(', ')})`;
+  });
+}
+
+/** Answers of shadows of another model to the requests of predictions of `model`; without a model, the subject has them all. */
+function buildCopyConditions(entity: string, model: string | undefined, ids: readonly LakeRow[]): string[] {
+  if (model === undefined) return [];
+  const other = `entity = ${quoteLiteral(entity)} AND model <> ${quoteLiteral(model)}`;
+  return buildBatches(ids).map((batch) => {
+    const predictions = batch.map((row) => quoteLiteral(String(row.prediction)));
+    return `${other} AND prediction IN (${predictions.join(', ')})`;
+  });
+}
+
+/** Many statements, so that none grows without end. */
+function buildBatches(ids: readonly LakeRow[]): LakeRow[][] {
+  const count = Math.ceil(ids.length / IDS_A_STATEMENT);
+  return Array.from({ length: count }, (_, at) => ids.slice(at * IDS_A_STATEMENT, (at + 1) * IDS_A_STATEMENT));
 }
 
 function describeUnsearched(tables: readonly JournaledTable[]): string | null {

@@ -21,7 +21,7 @@ import { keepLabels, keepPredictions } from './service.ts';
 /** Label window in days for models without a monitor. */
 const WITHIN_DAYS = 30;
 
-export interface PredictionRouteDeps extends Pick<OpenedPredictions, 'predictions' | 'labels'> {
+export interface PredictionRouteDeps extends Pick<OpenedPredictions, 'predictions' | 'labels' | 'shadows'> {
   readonly lake: Lake;
   readonly clock: Clock;
   readonly uploads: Pick<Uploads, 'facts' | 'keyOf' | 'discard'>;

@@ -29,6 +29,7 @@ export const Prediction = z
     caller: text('Calling account').optional(),
     project: text('Project that pays').optional(),
     team: text('Responsible team').optional(),
+    variant: text('Variant of the endpoint that answered').optional(),
   })
   .describe('A prediction of a model');
 export type Prediction = z.infer<typeof Prediction>;
@@ -139,6 +140,7 @@ export const LoggedPrediction = z
     caller: z.string().nullable().describe('Calling account; null: not reported'),
     project: z.string().nullable().describe('Project that pays; null: not reported'),
     team: z.string().nullable().describe('Responsible team; null: not reported'),
+    variant: z.string().nullable().describe('Variant of the endpoint that answered; null: not reported'),
     label: z.json().describe('Outcome; null: not known yet'),
     labelledAt: UtcInstant.nullable().describe('Arrival of the label; null: no label yet'),
   })
@@ -150,6 +152,7 @@ export const predictionSelection = {
   modelVersion: z.string().optional().describe('Only predictions of this version'),
   endpoint: z.string().optional().describe('Only predictions of this endpoint'),
   environment: z.string().optional().describe('Only predictions of this environment'),
+  variant: z.string().optional().describe('Only predictions that this variant of an endpoint answered'),
   start: UtcInstant.optional().describe('Only predictions at or after this time'),
   end: UtcInstant.optional().describe('Only predictions before this time'),
   knownAt: UtcInstant.optional().describe('Read as of this time: later arrivals are left out; default: now'),
@@ -184,7 +187,9 @@ export const PredictionRetention = z
       .array(
         z
           .strictObject({
-            table: z.enum(['predictions', 'labels']).describe('Table'),
+            table: z
+              .enum(['predictions', 'labels', 'shadowPredictions'])
+              .describe('Table; shadowPredictions: answers of shadow variants, kept as long as predictions'),
             keepDays: z.number().int().nullable().describe('Retention of rows in days; null: unlimited'),
             before: z.iso
               .date()
@@ -196,7 +201,7 @@ export const PredictionRetention = z
           })
           .describe('Effect of retention on a table'),
       )
-      .describe('Both tables'),
+      .describe('All tables'),
     unanswerable: z
       .array(
         z
@@ -231,6 +236,7 @@ export const PredictionDeletion = z
     dryRun: z.boolean().describe('True: nothing was deleted'),
     predictions: StoredRows,
     labels: StoredRows,
+    shadowPredictions: StoredRows,
     notSearched: z
       .string()
       .nullable()

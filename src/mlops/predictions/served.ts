@@ -50,6 +50,19 @@ export interface ServedLog {
    * `predictionFsync` promises.
    */
   keep(predictions: readonly AnsweredPrediction[]): Promise<readonly ('kept' | 'withoutContent' | 'sampledOut')[]>;
+  /**
+   * Stores answers of shadow variants to copies of requests whose predictions are stored: the sample rate was applied to those. Fields that
+   * the monitor of either model redacts are not stored. The same limit of size and durability as `keep`.
+   */
+  keepShadows(answers: readonly ShadowAnswer[]): Promise<void>;
+}
+
+/** The answer of a shadow variant to a copy of a request. */
+export interface ShadowAnswer {
+  /** With the id, entity and time of the prediction that the client got, and the model, version and variant of the shadow. */
+  readonly answer: AnsweredPrediction;
+  /** Model of the prediction that the client got. */
+  readonly predictionModel: string;
 }
 
 /**
@@ -62,31 +75,49 @@ interface ServedLogDeps {
   readonly monitors: Pick<MonitorRules, 'logRule'>;
   readonly clock: Clock;
   readonly predictions: Pick<JournaledTable, 'append'>;
+  readonly shadows: Pick<JournaledTable, 'append'>;
 }
 
-export function createServedLog({ monitors, clock, predictions }: ServedLogDeps): ServedLog {
+export function createServedLog({ monitors, clock, predictions, shadows }: ServedLogDeps): ServedLog {
   const rules = createLogRules(monitors);
+  const findRules = async (models: readonly string[]) =>
+    new Map(await Promise.all([...new Set(models)].map(async (model) => [model, await rules.of(model)] as const)));
   return {
     async keep(answered) {
-      const models = [...new Set(answered.map(({ model }) => model))];
-      const ruleOf = new Map(await Promise.all(models.map(async (model) => [model, await rules.of(model)] as const)));
+      const ruleOf = await findRules(answered.map(({ model }) => model));
       const recordedAt = new Date(clock.now()).toISOString();
       const rows: Record<string, unknown>[] = [];
       const outcomes = answered.map((one) => {
-        const rule = ruleOf.get(one.model) ?? { sample: 1, redact: [] };
+        const rule = ruleOf.get(one.model) ?? ALL;
         if (!isSampled(one.prediction, rule.sample)) return 'sampledOut';
-        const row = toPredictionRow(one, rule, recordedAt);
-        const isLong = row.inputs.length + row.output.length > SURELY_SHORT && findOverlong(row) !== null;
-        rows.push(isLong ? { ...row, inputs: '{}', output: 'null' } : row);
-        return isLong ? 'withoutContent' : 'kept';
+        const { row, isWhole } = fitPredictionRow(one, rule.redact, recordedAt);
+        rows.push(row);
+        return isWhole ? 'kept' : 'withoutContent';
       });
       await predictions.append(rows);
       return outcomes;
     },
+    async keepShadows(answers) {
+      const ruleOf = await findRules(answers.flatMap(({ answer, predictionModel }) => [answer.model, predictionModel]));
+      const recordedAt = new Date(clock.now()).toISOString();
+      const rows = answers.map(({ answer, predictionModel }) => {
+        const models = new Set([answer.model, predictionModel]);
+        const redact = [...models].flatMap((model) => ruleOf.get(model)?.redact ?? []);
+        return fitPredictionRow(answer, redact, recordedAt).row;
+      });
+      await shadows.append(rows);
+    },
   };
 }
 
-function toPredictionRow(answered: AnsweredPrediction, { redact }: LogRule, recordedAt: string) {
+/** The row to store; above the size limit of the log, without its inputs and output. */
+function fitPredictionRow(answered: AnsweredPrediction, redact: LogRule['redact'], recordedAt: string) {
+  const row = toPredictionRow(answered, redact, recordedAt);
+  const isLong = row.inputs.length + row.output.length > SURELY_SHORT && findOverlong(row) !== null;
+  return isLong ? { row: { ...row, inputs: '{}', output: 'null' }, isWhole: false } : { row, isWhole: true };
+}
+
+function toPredictionRow(answered: AnsweredPrediction, redact: LogRule['redact'], recordedAt: string) {
   const inputs = toKeptJson(removeFields(answered.inputs, redact));
   const output = toKeptJson(removeFields(answered.output, redact) ?? null);
   const columns = Object.entries(answered).map(([column, value]) => [column, toKeptText(value)] as const);

@@ -8,6 +8,8 @@ import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { driftWindowRoutes } from './drift-windows/routes.ts';
 import { createDriftWindows, type DriftWindows } from './drift-windows/service.ts';
+import type { LiveScores, LiveScoresQuestion } from './live-scores/question.ts';
+import { readLiveScores } from './live-scores/read.ts';
 import { qualityRoutes } from './routes.ts';
 import { createStoredWindows, type StoredWindows } from './windows/stored-windows.ts';
 
@@ -19,6 +21,7 @@ export {
   type ReferencePredictions,
 } from './drift-windows/service.ts';
 export { listWindows } from './drift-windows/store.ts';
+export type { LiveScores, LiveScoresQuestion } from './live-scores/question.ts';
 export { qualityMigrations } from './migrations.ts';
 export { type ScoredRows, scoreRows } from './windows/scored-rows.ts';
 export { readWindows, type Tables } from './windows/windows.ts';
@@ -33,7 +36,12 @@ export interface QualityDeps {
   readonly log: Log;
   readonly predictions: JournaledTable;
   readonly labels: JournaledTable;
+  /** Answers of shadow variants. */
+  readonly shadows: JournaledTable;
 }
+
+/** A question about live scores, as known now or at a stated instant. */
+export type AskedLiveScores = Omit<LiveScoresQuestion, 'knownAt'> & Partial<Pick<LiveScoresQuestion, 'knownAt'>>;
 
 /** Figures of the predictions of monitored models by window: quality with intervals, estimates without labels, and drift. */
 export interface Quality {
@@ -44,6 +52,8 @@ export interface Quality {
   readonly driftWindows: DriftWindows;
   /** Windows as they were computed, deleted and recomputed after rows are deleted. */
   readonly storedWindows: Pick<StoredWindows, 'forget' | 'store'>;
+  /** Scores of two versions on an endpoint, by cluster. `knownAt` left out: now. */
+  liveScores(question: AskedLiveScores): Promise<LiveScores>;
   /** Stores the windows of monitors whose predictions or labels have changed, once a minute. */
   schedule(jobs: Jobs): void;
 }
@@ -58,6 +68,7 @@ export function createQuality(deps: QualityDeps): Quality {
     driftRoutes: driftWindowRoutes(deps),
     driftWindows: createDriftWindows({ ...deps, tables: { predictions: deps.predictions, labels: deps.labels } }),
     storedWindows,
+    liveScores: (question) => readLiveScores(deps, { knownAt: new Date(deps.clock.now()).toISOString(), ...question }),
     schedule: (jobs) => {
       jobs.register(STORE_WINDOWS, {
         maxAttempts: 1,

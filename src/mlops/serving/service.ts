@@ -216,7 +216,11 @@ function isSame(one: Pick<Revision, 'spec' | 'versions'>, other: Pick<Revision, 
 }
 
 /** Version of each variant, as its alias stands now. Errors: `manifest_reference_unknown`, `executor_unknown`. */
-export async function resolveVersions(deps: ServiceDeps, sql: Sql, spec: EndpointSpec): Promise<Record<string, string>> {
+export async function resolveVersions(
+  deps: ServiceDeps,
+  sql: Sql,
+  spec: EndpointSpec,
+): Promise<Record<string, string>> {
   checkBackends(deps, spec);
   const versions: Record<string, string> = {};
   for (const [name, variant] of Object.entries(spec.variants)) {

@@ -21,7 +21,14 @@ export const RetentionPreview = z
   .describe('Data that retention deletes now');
 export type RetentionPreview = z.infer<typeof RetentionPreview>;
 
-const tables = ['predictions', 'labels', 'gpuReadings', 'rawBills', 'supersededDeliveries'] as const;
+const tables = [
+  'predictions',
+  'labels',
+  'shadowPredictions',
+  'gpuReadings',
+  'rawBills',
+  'supersededDeliveries',
+] as const;
 
 export const TableRetention = z
   .strictObject({

@@ -68,7 +68,7 @@ export function createTelemetry(): Telemetry {
     }),
     predictionLog: new Counter({
       name: 'steelyard_prediction_log_total',
-      help: 'Answered predictions by outcome in the prediction log (kept, withoutContent, sampledOut; behind, failed: not kept)',
+      help: 'Answered predictions by outcome in the prediction log (kept, withoutContent, sampledOut; behind, failed: not kept; shadowKept, shadowDropped: of shadow variants)',
       labelNames: ['endpoint', 'outcome'],
       registers,
     }),

@@ -1,6 +1,8 @@
+export { createBudgetCheck } from './budget-check.ts';
 export { createCanaryQuality } from './canary-quality.ts';
 export { createCanarySeries } from './canary-series.ts';
 export { createGpuWork } from './gpu-work.ts';
+export { createLiveScores } from './live-scores.ts';
 export { createMeasuredServing } from './measured-serving.ts';
 export { createOwnedNouns } from './owned-nouns.ts';
 export { createPredictionLog } from './prediction-log.ts';

@@ -1,4 +1,4 @@
-import type { PredictionLog } from '../../mlops/gateway/index.ts';
+import type { PredictionLog, ServedPrediction } from '../../mlops/gateway/index.ts';
 import type { Monitoring } from '../../mlops/monitoring/index.ts';
 import type { Org } from '../../org/index.ts';
 import type { Store } from '../../platform/store/index.ts';
@@ -7,7 +7,11 @@ import type { Store } from '../../platform/store/index.ts';
 const TEAM_FRESH_MS = 10_000;
 
 /** The log of predictions, which are of the team that their project has when they are kept. */
-export function createPredictionLog(store: Store, org: Org, { keep }: Monitoring['served']): PredictionLog {
+export function createPredictionLog(
+  store: Store,
+  org: Org,
+  { keep, keepShadows }: Monitoring['served'],
+): PredictionLog {
   const teams = new Map<string, { readonly team: Promise<string | null>; readonly until: number }>();
 
   function teamOf(project: string): Promise<string | null> {
@@ -20,12 +24,20 @@ export function createPredictionLog(store: Store, org: Org, { keep }: Monitoring
     return team;
   }
 
+  async function addTeams(predictions: readonly ServedPrediction[]) {
+    const projects = [...new Set(predictions.flatMap(({ project }) => project ?? []))];
+    if (projects.length === 0) return predictions.map((one) => ({ ...one }));
+    const found = new Map(await Promise.all(projects.map(async (one) => [one, await teamOf(one)] as const)));
+    return predictions.map((one) => ({ ...one, team: found.get(one.project ?? '') ?? null }));
+  }
+
   return {
-    async keep(predictions) {
-      const projects = [...new Set(predictions.flatMap(({ project }) => project ?? []))];
-      if (projects.length === 0) return keep(predictions.map((one) => ({ ...one })));
-      const found = new Map(await Promise.all(projects.map(async (one) => [one, await teamOf(one)] as const)));
-      return keep(predictions.map((one) => ({ ...one, team: found.get(one.project ?? '') ?? null })));
+    keep: async (predictions) => keep(await addTeams(predictions)),
+    async keepShadows(answers) {
+      const rows = await addTeams(answers.map(({ answer }) => answer));
+      await keepShadows(
+        answers.map(({ answer, predictionModel }, at) => ({ answer: rows[at] ?? { ...answer }, predictionModel })),
+      );
     },
   };
 }

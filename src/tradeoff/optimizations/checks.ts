@@ -1,7 +1,7 @@
 import { mergeLatencies } from '../../mlops/gateway/index.ts';
 import { compareOutcomes, type Dependence } from '../statistics/index.ts';
-import { compareArms } from './engine/compare-arms.ts';
 import type { TrialCheck } from './engine/checks.ts';
+import { compareArms } from './engine/compare-arms.ts';
 import { countPredictions, type Margin } from './engine/outcomes.ts';
 import { type ArmSide, type ArmTraffic, type LiveScores, type PriceTable, valueSpans } from './evidence.ts';
 import type { Guardrail, QualityRule } from './spec/schema.ts';
@@ -23,12 +23,18 @@ const MOST_LABEL_DIFFERENCE = 0.1;
 export function buildQualityCheck(rule: QualityRule, scores: LiveScores, least: number): LimitedCheck {
   const margin = toMargin(rule);
   const { outcomes, better } = scores;
-  const size = outcomes.design === 'pairs' ? outcomes.clusters.length : Math.min(outcomes.baseline.length, outcomes.candidate.length);
+  const size =
+    outcomes.design === 'pairs'
+      ? outcomes.clusters.length
+      : Math.min(outcomes.baseline.length, outcomes.candidate.length);
   return {
     ...{ kind: 'quality', name: rule.metric, n: size },
     limit: margin.scale === 'absolute' ? `at most ${margin.value} worse` : `at most ${percent(margin.value)} worse`,
-    reason: scores.reason ?? explainIncomplete(scores, least) ?? (countPredictions(outcomes) === 0 ? 'No labelled prediction yet.' : null),
-    compare: (question) => compareArms(outcomes, { ...question, margin, better }),
+    reason:
+      scores.reason ??
+      explainIncomplete(scores, least) ??
+      (countPredictions(outcomes) === 0 ? 'No labelled prediction yet.' : null),
+    compare: (question) => compareArms(outcomes, { ...question, margin, better, range: scores.range }),
   };
 }
 
@@ -36,7 +42,8 @@ function explainIncomplete({ completeness: { baseline, candidate } }: LiveScores
   const shares = [baseline, candidate].filter((share) => share !== null);
   const lowest = Math.min(...shares);
   if (shares.length === 0) return 'No prediction is old enough for its label.';
-  if (lowest < least) return `${percent(lowest)} of the predictions that are old enough have a label; ${percent(least)} are needed.`;
+  if (lowest < least)
+    return `${percent(lowest)} of the predictions that are old enough have a label; ${percent(least)} are needed.`;
   if (Math.max(...shares) - lowest > MOST_LABEL_DIFFERENCE) {
     return `The arms differ in their labels (${percent(baseline ?? 0)} and ${percent(candidate ?? 0)}), so they are not comparable.`;
   }
@@ -110,9 +117,15 @@ function estimateDependence(arms: readonly ArmSide[]): Dependence {
   return { kind: 'autocorrelated', inflation: inflation * (1 + Math.sqrt(2 / (count - 1))) };
 }
 
+/** Spans of both arms at which a comparison of spans is tightest: most of an hour of minutes. */
+const SPAN_LOOKS = { kind: 'anytime', tunedAt: 100 } as const;
+
 /** The saving of a request: the busy cost of the baseline less that of the candidate, by minute; it must be above 0. */
 export function buildSavingCheck(traffic: ArmTraffic, prices: PriceTable): LimitedCheck {
-  const [baseline, candidate] = [valueSpans(traffic.baseline.spans, prices), valueSpans(traffic.candidate.spans, prices)];
+  const [baseline, candidate] = [
+    valueSpans(traffic.baseline.spans, prices),
+    valueSpans(traffic.candidate.spans, prices),
+  ];
   const check = { kind: 'saving', name: 'cost of a request', limit: 'less than the baseline' } as const;
   const reason =
     baseline === null || candidate === null
@@ -125,7 +138,7 @@ export function buildSavingCheck(traffic: ArmTraffic, prices: PriceTable): Limit
     compare: (question) =>
       compareArms(
         { design: 'arms', baseline: baseline ?? [], candidate: candidate ?? [] },
-        { ...question, margin: { scale: 'absolute', value: 0 }, better: 'lower' },
+        { ...question, looks: SPAN_LOOKS, margin: { scale: 'absolute', value: 0 }, better: 'lower', range: null },
       ),
   };
 }

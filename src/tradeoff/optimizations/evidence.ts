@@ -14,15 +14,20 @@ export interface LiveScores {
   readonly reason: string | null;
 }
 
+/** An arm as the prediction log names it. */
+export interface ScoredArm {
+  readonly model: string;
+  readonly version: string;
+  /** Variant of the endpoint. */
+  readonly variant: string;
+}
+
 export interface ScoreQuestion {
   readonly endpoint: string;
   readonly metric: string;
   readonly compare: 'pairs' | 'arms';
-  /** Variants of the endpoint. */
-  readonly baseline: string;
-  readonly candidate: string;
-  /** Registered model of the baseline. */
-  readonly model: string;
+  readonly baseline: ScoredArm;
+  readonly candidate: ScoredArm;
   /** Predictions that were made in [start, end). */
   readonly start: string;
   readonly end: string;
@@ -50,7 +55,10 @@ export interface ArmSide {
   readonly spans: readonly ArmSpan[];
 }
 
-export function sumTraffic(spans: readonly ArmSpan[], arms: { readonly baseline: string; readonly candidate: string }): ArmTraffic {
+export function sumTraffic(
+  spans: readonly ArmSpan[],
+  arms: { readonly baseline: string; readonly candidate: string },
+): ArmTraffic {
   const side = (variant: string): ArmSide => {
     const own = spans.filter((span) => span.variant === variant);
     return {

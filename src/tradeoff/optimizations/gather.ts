@@ -1,7 +1,7 @@
 import { buildGuardrailCheck, buildQualityCheck, buildSavingCheck, type LimitedCheck } from './checks.ts';
 import { formatInstant, type OptimizationDeps, readPrices } from './deps.ts';
 import { judgeChecks } from './engine/checks.ts';
-import { type ArmTraffic, explainSplit, sumTraffic } from './evidence.ts';
+import { type ArmTraffic, explainSplit, type ScoreQuestion, sumTraffic } from './evidence.ts';
 import type { OptimizationCheck, OptimizationDetail } from './schema.ts';
 
 const MINUTES_KEPT_MS = 7 * 86_400_000;
@@ -74,14 +74,27 @@ async function readQuality(
   rule: OptimizationDetail['spec']['quality'][number],
   now: number,
 ): Promise<LimitedCheck> {
-  const { spec, endpoint, baseline, candidate, startedAt, stepAt } = shown;
+  const { spec, endpoint, startedAt, stepAt } = shown;
   const start = (spec.compare === 'pairs' ? startedAt : stepAt) ?? formatInstant(now);
   const end = formatInstant(now - spec.labelsWithin);
   const scores = await readScores({
-    ...{ endpoint, start, end, metric: rule.metric, compare: spec.compare, model: baseline?.model ?? '' },
-    ...{ baseline: baseline?.variant ?? '', candidate: candidate?.variant ?? '' },
+    ...{ endpoint, start, end, metric: rule.metric, compare: spec.compare },
+    ...toScoredArms(shown),
   });
   return buildQualityCheck(rule, scores, spec.completeness);
+}
+
+/** Both arms as the prediction log names them. */
+export function toScoredArms({
+  baseline,
+  candidate,
+}: OptimizationDetail): Pick<ScoreQuestion, 'baseline' | 'candidate'> {
+  const toArm = (arm: OptimizationDetail['baseline']) => ({
+    model: arm?.model ?? baseline?.model ?? '',
+    version: arm?.version ?? '',
+    variant: arm?.variant ?? '',
+  });
+  return { baseline: toArm(baseline), candidate: toArm(candidate) };
 }
 
 async function readSaving(deps: OptimizationDeps, traffic: ArmTraffic): Promise<LimitedCheck> {
@@ -96,7 +109,14 @@ const BUDGET = 'budget ';
 async function checkBudget({ explainBudget, store }: OptimizationDeps, budget: string): Promise<LimitedCheck> {
   const problem = await explainBudget(store, budget);
   const verdict = problem === null ? 'non-inferior' : 'inferior';
-  const known = { n: 1, estimate: Number.NaN, lower: Number.NaN, upper: Number.NaN, samplesNeeded: 0, test: 'remaining budget' };
+  const known = {
+    n: 1,
+    estimate: Number.NaN,
+    lower: Number.NaN,
+    upper: Number.NaN,
+    samplesNeeded: 0,
+    test: 'remaining budget',
+  };
   return {
     ...{ kind: 'guardrail', name: `${BUDGET}${budget}`, n: 1, reason: null, limit: problem ?? 'not exhausted' },
     compare: ({ tail }) => ({ ...known, tail, verdict, reason: problem }),

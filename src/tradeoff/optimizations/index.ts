@@ -34,7 +34,9 @@ export function createOptimizations(deps: ServiceDeps): Optimizations {
   jobs.schedule(LOOK, EVERY_MINUTE, { kind: LOOK, payload: null });
   const soon = (sql: Sql) => jobs.enqueue(sql, { kind: LOOK, payload: null });
   return {
-    kinds: [createSpecKind('Optimization', 80, OptimizationSpec, (sql, name, spec) => applyDocument(deps, sql, name, spec))],
+    kinds: [
+      createSpecKind('Optimization', 80, OptimizationSpec, (sql, name, spec) => applyDocument(deps, sql, name, spec)),
+    ],
     routes: [
       handle(listOptimizations, async ({ query }) => ({ optimizations: await list(deps, query) })),
       handle(getOptimization, ({ params: { optimization } }) => show(deps, optimization)),
@@ -45,7 +47,9 @@ export function createOptimizations(deps: ServiceDeps): Optimizations {
         });
         return show(deps, optimization);
       }),
-      handle(stopOptimization, ({ params: { optimization }, body, actor }) => stop(deps, optimization, { ...body, reason: body.reason ?? null, actor })),
+      handle(stopOptimization, ({ params: { optimization }, body, actor }) =>
+        stop(deps, optimization, { ...body, reason: body.reason ?? null, actor }),
+      ),
       handle(resumeOptimization, async ({ params: { optimization }, body: { reason = null }, actor }) => {
         const shown = await startAgain(deps, optimization, reason, actor);
         await soon(store);

@@ -31,23 +31,33 @@ export function start(
   const percent = first?.percent ?? 0;
   const at = formatInstant(deps.clock.now());
   const arm = (variant: string) => {
-    const { model = null, version = null } = { ...before.variants[variant], ...(arms.added !== null && variant === arms.candidate ? arms.added : {}) };
+    const { model = null, version = null } = {
+      ...before.variants[variant],
+      ...(arms.added !== null && variant === arms.candidate ? arms.added : {}),
+    };
     return { variant, model, version: versions[variant] ?? version ?? null };
   };
   const deadlineAt = formatInstant(deps.clock.now() + spec.deadline);
-  return takeStep(deps, { ...stored, progress: { ...stored.progress, revision } }, {
-    what: 'started',
-    actor: PROGRAM,
-    text: `${arms.candidate} gets ${percent} % of the traffic of ${arms.baseline}`,
-    spec: buildTrialSpec(optimization, before, arms, toShare(spec, percent)),
-    shown: {
-      ...{ state: 'running', reason: null, percent, step: 0, checks: [], watch: null, waitsFor: null },
-      ...{ startedAt: at, stepAt: at, keptAt: null, endedAt: null, deadlineAt },
-      ...{ baseline: arm(arms.baseline), candidate: { ...arm(arms.candidate), version: arms.added?.version ?? arm(arms.candidate).version } },
+  return takeStep(
+    deps,
+    { ...stored, progress: { ...stored.progress, revision } },
+    {
+      what: 'started',
+      actor: PROGRAM,
+      text: `${arms.candidate} gets ${percent} % of the traffic of ${arms.baseline}`,
+      spec: buildTrialSpec(optimization, before, arms, toShare(spec, percent)),
+      shown: {
+        ...{ state: 'running', reason: null, percent, step: 0, checks: [], watch: null, waitsFor: null },
+        ...{ startedAt: at, stepAt: at, keptAt: null, endedAt: null, deadlineAt },
+        ...{
+          baseline: arm(arms.baseline),
+          candidate: { ...arm(arms.candidate), version: arms.added?.version ?? arm(arms.candidate).version },
+        },
+      },
+      progress: { before, detectors: {} },
+      evidence: { arms },
     },
-    progress: { before, detectors: {} },
-    evidence: { arms },
-  });
+  );
 }
 
 function toShare(spec: OptimizationSpec, percent: number) {
@@ -71,7 +81,11 @@ export function readRunning({ shown: { optimization, spec }, progress }: StoredO
   return { before: progress.before, arms: chooseArms(optimization, spec, progress.before) };
 }
 
-export function advance(deps: OptimizationDeps, stored: StoredOptimization, evidence: Readonly<Record<string, unknown>>) {
+export function advance(
+  deps: OptimizationDeps,
+  stored: StoredOptimization,
+  evidence: Readonly<Record<string, unknown>>,
+) {
   const { spec, optimization, step } = stored.shown;
   const { before, arms } = readRunning(stored);
   const percent = listSteps(spec)[step + 1]?.percent ?? 0;
@@ -92,7 +106,9 @@ export function keep(deps: OptimizationDeps, stored: StoredOptimization, evidenc
   const at = formatInstant(deps.clock.now());
   const share = 1 - spec.holdOut;
   const hasWatch = spec.holdOut > 0;
-  const proof = checks.map(({ name, lower }) => `${name} ${lower === null ? 'passes' : `at least ${Number(lower.toPrecision(3))}`}`);
+  const proof = checks.map(
+    ({ name, lower }) => `${name} ${lower === null ? 'passes' : `at least ${Number(lower.toPrecision(3))}`}`,
+  );
   const text = `Kept: all checks pass (${proof.join(', ')}). ${hasWatch ? `${Number((100 * spec.holdOut).toPrecision(3))} % of the traffic stays on ${arms.baseline}` : 'There is no hold-out, so it is not watched'}`;
   return takeStep(deps, stored, {
     what: 'kept',
@@ -102,7 +118,14 @@ export function keep(deps: OptimizationDeps, stored: StoredOptimization, evidenc
       ? buildTrialSpec(optimization, before, arms, { share, copies: toKeptCopies(spec), isKept: true })
       : buildFinalSpec(before, arms),
     shown: {
-      ...{ state: hasWatch ? 'watched' : 'closed', reason: text, percent: 100 * share, stepAt: at, keptAt: at, deadlineAt: null },
+      ...{
+        state: hasWatch ? 'watched' : 'closed',
+        reason: text,
+        percent: 100 * share,
+        stepAt: at,
+        keptAt: at,
+        deadlineAt: null,
+      },
       watch: hasWatch ? { observations: 0, cohortsUntil: at, evidence: [], waitsFor: null } : null,
       ...(hasWatch ? {} : { endedAt: at }),
     },
@@ -152,10 +175,23 @@ export function resume(deps: OptimizationDeps, stored: StoredOptimization, reaso
     const detail = `Optimization "${optimization}" is ${state}: only one that was stopped, rolled back or undone can be started again.`;
     throw new AppError('optimization_not_ended', detail, { optimization });
   }
-  return takeStep(deps, { ...stored, progress: { before: null, revision: null, detectors: {} } }, {
-    ...{ what: 'resumed', actor, text: reason, spec: null, evidence: {} },
-    shown: { state: 'proposed', reason: null, startedAt: null, stepAt: null, keptAt: null, endedAt: null, checks: [], watch: null },
-  });
+  return takeStep(
+    deps,
+    { ...stored, progress: { before: null, revision: null, detectors: {} } },
+    {
+      ...{ what: 'resumed', actor, text: reason, spec: null, evidence: {} },
+      shown: {
+        state: 'proposed',
+        reason: null,
+        startedAt: null,
+        stepAt: null,
+        keptAt: null,
+        endedAt: null,
+        checks: [],
+        watch: null,
+      },
+    },
+  );
 }
 
 /** Days as text. Example: 28 days. */

@@ -18,8 +18,13 @@ export async function lookAtAll(deps: OptimizationDeps, signal: AbortSignal): Pr
     try {
       await lookAtOne(deps, shown.optimization);
     } catch (error) {
-      if (error instanceof Outdated) deps.log.info({ optimization: shown.optimization, why: error.message }, 'an optimization is read again');
-      else deps.log.error({ err: error, optimization: shown.optimization }, 'cannot look at an optimization; a later look follows');
+      if (error instanceof Outdated)
+        deps.log.info({ optimization: shown.optimization, why: error.message }, 'an optimization is read again');
+      else
+        deps.log.error(
+          { err: error, optimization: shown.optimization },
+          'cannot look at an optimization; a later look follows',
+        );
     }
   }
 }
@@ -66,14 +71,20 @@ async function startInTurn(
         shown.proposedAt < proposedAt ||
         (shown.proposedAt === proposedAt && shown.optimization < optimization)),
   );
-  if (before !== undefined) return wait(deps, stored, `optimization ${before.shown.optimization} of the same endpoint comes first`);
+  if (before !== undefined)
+    return wait(deps, stored, `optimization ${before.shown.optimization} of the same endpoint comes first`);
   if (now.failure !== null) return wait(deps, stored, `the newest revision of the endpoint failed: ${now.failure}`);
   if (!now.isLive) return wait(deps, stored, 'the newest revision of the endpoint is not live yet');
   try {
     await start(deps, stored, now);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    await end(deps, stored, { what: 'stopped', reason: error.message, actor: PROGRAM, evidence: { code: error.code } }, true);
+    await end(
+      deps,
+      stored,
+      { what: 'stopped', reason: error.message, actor: PROGRAM, evidence: { code: error.code } },
+      true,
+    );
   }
 }
 

@@ -12,7 +12,11 @@ export const optimizationMigrations: Migrations = {
         .addColumn('version', 'integer', (column) => column.notNull())
         .addColumn('document', 'text', (column) => column.notNull())
         .execute();
-      await db.schema.createIndex('optimization_by_endpoint').on('optimization').columns(['endpoint', 'state']).execute();
+      await db.schema
+        .createIndex('optimization_by_endpoint')
+        .on('optimization')
+        .columns(['endpoint', 'state'])
+        .execute();
     },
   },
 };

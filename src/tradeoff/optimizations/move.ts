@@ -2,7 +2,7 @@ import type { EndpointSpec } from '../../mlops/endpoint-spec/schema.ts';
 import { lockUntilCommit } from '../../platform/store/index.ts';
 import { formatInstant, type OptimizationDeps } from './deps.ts';
 import type { OptimizationDetail } from './schema.ts';
-import { putOptimization, type Progress, type StoredOptimization } from './store.ts';
+import { type Progress, putOptimization, type StoredOptimization } from './store.ts';
 
 /** The state or the endpoint has changed since it was read: nothing was written, and the next look reads both again. */
 export class Outdated extends Error {}
@@ -52,7 +52,13 @@ export async function takeStep(
     const at = formatInstant(clock.now());
     const subject = { endpoint, ...toSubject(stored.shown) };
     const decision = await deps.recordAct(sql, {
-      ...{ act: ACTS[move.what], actor: move.actor, about: `optimization:${optimization}`, subject, summary: move.text },
+      ...{
+        act: ACTS[move.what],
+        actor: move.actor,
+        about: `optimization:${optimization}`,
+        subject,
+        summary: move.text,
+      },
       evidence: { step: move.what, spec: stored.shown.spec, revision, ...move.evidence },
     });
     const shown = {

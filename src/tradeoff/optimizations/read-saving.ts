@@ -9,15 +9,21 @@ import { computeSaving, type SavingHour } from './saving.ts';
 import type { OptimizationDetail, OptimizationSaving } from './schema.ts';
 import type { StoredOptimization } from './store.ts';
 
-export type SavingDeps = Pick<OptimizationDeps, 'serving' | 'prices' | 'store' | 'clock'> & { readonly metering: Pick<Metering, 'within'> };
+export type SavingDeps = Pick<OptimizationDeps, 'serving' | 'prices' | 'store' | 'clock'> & {
+  readonly metering: Pick<Metering, 'within'>;
+};
 
 const DEFAULT_TARGET = ScalingSpec.parse({}).target;
 
 /** Saving of an optimization in its whole hours, from metered usage and prices. */
-export async function readSaving(deps: SavingDeps, { shown, progress }: StoredOptimization): Promise<OptimizationSaving> {
+export async function readSaving(
+  deps: SavingDeps,
+  { shown, progress }: StoredOptimization,
+): Promise<OptimizationSaving> {
   const { startedAt, endedAt, endpoint, baseline, candidate } = shown;
   const held = progress.before?.variants[baseline?.variant ?? ''];
-  if (startedAt === null || baseline === null || candidate === null || held === undefined) return computeSaving([], EMPTY);
+  if (startedAt === null || baseline === null || candidate === null || held === undefined)
+    return computeSaving([], EMPTY);
   const start = Math.ceil(Date.parse(startedAt) / HOUR_MS) * HOUR_MS;
   const until = shown.state === 'closed' || endedAt === null ? deps.clock.now() : Date.parse(endedAt);
   const end = Math.floor(until / HOUR_MS) * HOUR_MS;

@@ -1,6 +1,6 @@
+import { computeStudentQuantile } from '../../platform/numbers/index.ts';
 import { HOUR_MS } from '../../platform/units/durations.ts';
 import { type Decimal, decimal, decimalString, type Money } from '../../platform/units/index.ts';
-import { computeStudentQuantile } from '../../platform/numbers/index.ts';
 import type { ArmCluster } from './engine/outcomes.ts';
 import type { OptimizationSaving } from './schema.ts';
 
@@ -46,9 +46,11 @@ export function computeSaving(hours: readonly SavingHour[], counterfactual: Coun
   const [first] = priced;
   const last = priced.at(-1);
   const seconds = computeBusySeconds(busySeconds);
-  if (first === undefined || last === undefined) return unknown('No whole hour has passed since the start, or its replicas have no price.');
+  if (first === undefined || last === undefined)
+    return unknown('No whole hour has passed since the start, or its replicas have no price.');
   if (pricePerHour === null) return unknown('A replica of the baseline has no price: apply a PriceBook.');
-  if (seconds === null) return unknown('The baseline has answered no request since the start, so its need for replicas is not known.');
+  if (seconds === null)
+    return unknown('The baseline has answered no request since the start, so its need for replicas is not known.');
   const { currency } = pricePerHour;
   if (priced.some(({ paid }) => paid?.currency !== currency)) return unknown('The costs are in several currencies.');
   const sum = (busy: number) =>
@@ -85,7 +87,9 @@ function computeNeededCost(
 }
 
 /** Mean busy seconds of a request with its interval; null without requests. */
-function computeBusySeconds(spans: readonly ArmCluster[]): { mean: number; lower: number | null; upper: number | null } | null {
+function computeBusySeconds(
+  spans: readonly ArmCluster[],
+): { mean: number; lower: number | null; upper: number | null } | null {
   const n = spans.reduce((total, one) => total + one.n, 0);
   if (n === 0) return null;
   const mean = spans.reduce((total, one) => total + one.sum, 0) / n;

@@ -29,7 +29,10 @@ export const OptimizationCheck = z
     lower: finite('Lower end of its interval over all looks; null: unknown'),
     upper: finite('Upper end of its interval over all looks; null: unknown'),
     test: z.string().nullable().describe('Statistical test; null: none yet'),
-    samplesNeeded: z.number().nullable().describe('Further samples at the present estimate; null: none would decide, or unknown'),
+    samplesNeeded: z
+      .number()
+      .nullable()
+      .describe('Further samples at the present estimate; null: none would decide, or unknown'),
     reason: z.string().nullable().describe('Reason why there is no result; null where there is one'),
   })
   .describe('A condition of an optimization');
@@ -43,8 +46,13 @@ const Arm = z.strictObject({
 
 export const OptimizationSaving = z
   .strictObject({
-    basis: z.enum(['expected', 'metered', 'reconciled']).describe('Origin: expected before it runs; metered usage times price; the bill'),
-    period: z.strictObject({ start: UtcInstant, end: UtcInstant }).nullable().describe('Hours that it covers; null for an expectation'),
+    basis: z
+      .enum(['expected', 'metered', 'reconciled'])
+      .describe('Origin: expected before it runs; metered usage times price; the bill'),
+    period: z
+      .strictObject({ start: UtcInstant, end: UtcInstant })
+      .nullable()
+      .describe('Hours that it covers; null for an expectation'),
     hours: z.number().int().describe('Hours with a figure'),
     saved: Money.nullable().describe('Saving in the period; null: unknown'),
     lower: Money.nullable().describe('Lower end of its 95 % interval; null: unknown'),
@@ -91,7 +99,9 @@ export const Optimization = z
       .strictObject({
         observations: z.number().int().describe('Observations since it was kept'),
         cohortsUntil: UtcInstant.describe('End of the last tested cohort'),
-        evidence: z.array(z.strictObject({ metric: z.string(), value: z.number() })).describe('Evidence of a loss by metric; the alarm is raised at averageRunLength'),
+        evidence: z
+          .array(z.strictObject({ metric: z.string(), value: z.number() }))
+          .describe('Evidence of a loss by metric; the alarm is raised at averageRunLength'),
         waitsFor: z.string().nullable().describe('Reason why a cohort is not tested; null: none'),
       })
       .nullable()
@@ -120,7 +130,9 @@ export const listOptimizations = endpoint({
     endpoint: z.string().max(250).optional().describe('Only of this endpoint'),
     state: OptimizationState.optional(),
   }),
-  response: z.strictObject({ optimizations: z.array(Optimization).describe('Optimizations, newest first, at most 500') }),
+  response: z.strictObject({
+    optimizations: z.array(Optimization).describe('Optimizations, newest first, at most 500'),
+  }),
   errors: [],
 });
 
@@ -143,7 +155,13 @@ export const proposeOptimization = endpoint({
   summary: 'Propose a change; it starts when no other optimization has its endpoint',
   body: z.strictObject({ optimization: Name.describe('Name'), spec: OptimizationSpec }),
   response: OptimizationDetail,
-  errors: ['optimization_exists', 'optimization_no_change', 'optimization_invalid', 'endpoint_not_found', 'manifest_reference_unknown'],
+  errors: [
+    'optimization_exists',
+    'optimization_no_change',
+    'optimization_invalid',
+    'endpoint_not_found',
+    'manifest_reference_unknown',
+  ],
 });
 
 const Acted = z.strictObject({ reason: z.string().max(2000).optional().describe('Reason, as text for people') });
@@ -152,7 +170,8 @@ export const stopOptimization = endpoint({
   method: 'POST',
   path: '/api/v1/optimizations/:optimization/stop',
   scope: 'tradeoff.write',
-  summary: 'Stop an optimization: before it is kept, all traffic returns to the baseline; after that, the change stays and the watch ends',
+  summary:
+    'Stop an optimization: before it is kept, all traffic returns to the baseline; after that, the change stays and the watch ends',
   params,
   body: z.strictObject({
     ...Acted.shape,

@@ -19,13 +19,20 @@ const NO_SAVING: OptimizationSaving = {
  * Proposes a change, after its arms were checked on the endpoint as it is now. Errors: `optimization_exists`, `optimization_no_change`,
  * `optimization_invalid`, `optimization_saves_nothing`, `endpoint_not_found`.
  */
-export async function propose(deps: ServiceDeps, sql: Sql, name: string, spec: OptimizationSpec, actor: string): Promise<void> {
+export async function propose(
+  deps: ServiceDeps,
+  sql: Sql,
+  name: string,
+  spec: OptimizationSpec,
+  actor: string,
+): Promise<void> {
   if ((await findOptimization(sql, name)) !== null) {
     const detail = `There is an optimization "${name}" already: resume it, or choose another name.`;
     throw new AppError('optimization_exists', detail, { optimization: name });
   }
   const endpoint = await deps.serving.changes.read(sql, spec.endpoint);
-  if (endpoint === null) throw new AppError('endpoint_not_found', `There is no endpoint "${spec.endpoint}".`, { endpoint: spec.endpoint });
+  if (endpoint === null)
+    throw new AppError('endpoint_not_found', `There is no endpoint "${spec.endpoint}".`, { endpoint: spec.endpoint });
   const arms = chooseArms(name, spec, endpoint.spec);
   // Refuses now what the endpoint would refuse at the start.
   buildTrialSpec(name, endpoint.spec, arms, { share: 0.5, copies: { baseline: 0, candidate: 0 }, isKept: false });
@@ -44,7 +51,12 @@ export async function propose(deps: ServiceDeps, sql: Sql, name: string, spec: O
 
 /** Without a quality rule nothing would protect quality, which only changes of capacity may do without. */
 function checkPairs({ quality, change, endpoint }: OptimizationSpec): void {
-  const keepsAnswers = !('toVariant' in change) && change.version === undefined && change.model === undefined && change.process === undefined && change.container === undefined;
+  const keepsAnswers =
+    !('toVariant' in change) &&
+    change.version === undefined &&
+    change.model === undefined &&
+    change.process === undefined &&
+    change.container === undefined;
   if (quality.length > 0 || keepsAnswers) return;
   const detail = 'The change can alter answers: state at least one quality metric with a margin (spec.quality).';
   throw new AppError('optimization_invalid', detail, { endpoint });
@@ -79,7 +91,10 @@ export async function show(deps: ServiceDeps, name: string): Promise<Optimizatio
 
 export async function list(
   deps: ServiceDeps,
-  { endpoint = null, state }: { readonly endpoint?: string | null | undefined; readonly state?: OptimizationState | undefined },
+  {
+    endpoint = null,
+    state,
+  }: { readonly endpoint?: string | null | undefined; readonly state?: OptimizationState | undefined },
 ): Promise<Optimization[]> {
   const stored = await listStored(deps.store, { endpoint, states: state === undefined ? [] : [state] });
   const shown: Optimization[] = [];
@@ -100,7 +115,12 @@ export async function stop(
   const { state } = stored.shown;
   const why = reason === null ? '' : `: ${reason}`;
   if (state === 'proposed' || state === 'running') {
-    await end(deps, stored, { what: 'stopped', reason: `Stopped by ${actor}${why}`, actor, evidence: {} }, state === 'proposed');
+    await end(
+      deps,
+      stored,
+      { what: 'stopped', reason: `Stopped by ${actor}${why}`, actor, evidence: {} },
+      state === 'proposed',
+    );
   } else if (state === 'watched' && undo) {
     await end(deps, stored, { what: 'undone', reason: `Undone by ${actor}${why}`, actor, evidence: {} });
   } else if (state === 'watched') {
@@ -111,7 +131,12 @@ export async function stop(
   return show(deps, name);
 }
 
-export async function startAgain(deps: ServiceDeps, name: string, reason: string | null, actor: string): Promise<OptimizationDetail> {
+export async function startAgain(
+  deps: ServiceDeps,
+  name: string,
+  reason: string | null,
+  actor: string,
+): Promise<OptimizationDetail> {
   const stored = await requireOptimization(deps.store, name);
   await resume(deps, stored, `Started again by ${actor}${reason === null ? '' : `: ${reason}`}`, actor);
   return show(deps, name);

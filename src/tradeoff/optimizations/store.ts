@@ -44,7 +44,10 @@ function toStored({ document, version }: OptimizationTables['optimization']): St
   return { ...StoredDocument.parse(JSON.parse(document)), version: Number(version) };
 }
 
-export async function insertOptimization(sql: Sql, { shown, progress }: Omit<StoredOptimization, 'version'>): Promise<void> {
+export async function insertOptimization(
+  sql: Sql,
+  { shown, progress }: Omit<StoredOptimization, 'version'>,
+): Promise<void> {
   await sql
     .tables<OptimizationTables>()
     .insertInto('optimization')
@@ -81,7 +84,10 @@ export async function findOptimization(sql: Sql, name: string): Promise<StoredOp
 /** Newest first, at most 500; `states` empty: all. */
 export async function listStored(
   sql: Sql,
-  { endpoint = null, states = [] }: { readonly endpoint?: string | null; readonly states?: readonly OptimizationState[] },
+  {
+    endpoint = null,
+    states = [],
+  }: { readonly endpoint?: string | null; readonly states?: readonly OptimizationState[] },
 ): Promise<StoredOptimization[]> {
   let query = sql.tables<OptimizationTables>().selectFrom('optimization').selectAll();
   if (endpoint !== null) query = query.where('endpoint', '=', endpoint);

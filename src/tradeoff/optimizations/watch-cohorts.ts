@@ -1,10 +1,11 @@
 import { buildGuardrailCheck, toMargin } from './checks.ts';
 import { formatInstant, type OptimizationDeps } from './deps.ts';
 import { judgeChecks } from './engine/checks.ts';
-import type { PairedCluster } from './engine/outcomes.ts';
 import { createHoldoutPairs } from './engine/holdout-pairs.ts';
+import type { PairedCluster } from './engine/outcomes.ts';
 import { watchKept } from './engine/watch.ts';
 import { type LiveScores, sumTraffic } from './evidence.ts';
+import { toScoredArms } from './gather.ts';
 import { close, end, formatDays, PROGRAM } from './lifecycle.ts';
 import type { OptimizationDetail } from './schema.ts';
 import { putOptimization, type StoredOptimization } from './store.ts';
@@ -31,7 +32,10 @@ export async function watchCohorts(deps: OptimizationDeps, stored: StoredOptimiz
     const cohort = await testCohort(deps, seen, { startMs, endMs });
     seen = cohort.stored;
     if (cohort.alarm !== null) {
-      const evidence = { watch: seen.shown.watch, cohort: { start: formatInstant(startMs), end: formatInstant(endMs) } };
+      const evidence = {
+        watch: seen.shown.watch,
+        cohort: { start: formatInstant(startMs), end: formatInstant(endMs) },
+      };
       await end(deps, seen, { what: 'undone', reason: `Undone: ${cohort.alarm}`, actor: PROGRAM, evidence });
       return;
     }
@@ -42,7 +46,12 @@ export async function watchCohorts(deps: OptimizationDeps, stored: StoredOptimiz
     return;
   }
   if (now >= Date.parse(keptAt) + spec.watch.for) {
-    await close(deps, seen, `The watch of ${formatDays(spec.watch.for)} is over: quality held, and the hold-out ends`, PROGRAM);
+    await close(
+      deps,
+      seen,
+      `The watch of ${formatDays(spec.watch.for)} is over: quality held, and the hold-out ends`,
+      PROGRAM,
+    );
     return;
   }
   if (seen !== stored) await deps.store.transaction((sql) => putOptimization(sql, seen));
@@ -80,7 +89,12 @@ async function testCohort(
       shown: {
         ...shown,
         judgedAt: formatInstant(deps.clock.now()),
-        watch: { observations: (watch?.observations ?? 0) + observations, cohortsUntil: formatInstant(endMs), evidence, waitsFor },
+        watch: {
+          observations: (watch?.observations ?? 0) + observations,
+          cohortsUntil: formatInstant(endMs),
+          evidence,
+          waitsFor,
+        },
       },
     },
   };
@@ -88,13 +102,13 @@ async function testCohort(
 
 function readCohort(
   { readScores }: OptimizationDeps,
-  { spec, endpoint, baseline, candidate }: OptimizationDetail,
+  shown: OptimizationDetail,
   rule: Rule,
   { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
 ): Promise<LiveScores> {
   return readScores({
-    ...{ endpoint, metric: rule.metric, compare: spec.compare, model: baseline?.model ?? '' },
-    ...{ baseline: baseline?.variant ?? '', candidate: candidate?.variant ?? '' },
+    ...{ endpoint: shown.endpoint, metric: rule.metric, compare: shown.spec.compare },
+    ...toScoredArms(shown),
     ...{ start: formatInstant(startMs), end: formatInstant(endMs) },
   });
 }
@@ -111,7 +125,11 @@ function toMeans({ n, baseline, candidate }: PairedCluster) {
 }
 
 /** Harm in the guardrails over the last cohort: a change of the candidate shows there, and one of the traffic shows in both arms. */
-async function findHarm(deps: OptimizationDeps, { spec, endpoint, baseline, candidate }: OptimizationDetail, now: number) {
+async function findHarm(
+  deps: OptimizationDeps,
+  { spec, endpoint, baseline, candidate }: OptimizationDetail,
+  now: number,
+) {
   const rules = spec.guardrails.flatMap((rule) => ('budget' in rule ? [] : [rule]));
   if (rules.length === 0) return null;
   const start = now - spec.watch.window;
@@ -122,5 +140,8 @@ async function findHarm(deps: OptimizationDeps, { spec, endpoint, baseline, cand
   // Windows are tested again and again: the error of each is that of a rare alarm.
   const { harmed, checks: judged } = judgeChecks(checks, 1 / spec.watch.averageRunLength);
   if (harmed.length === 0) return null;
-  return { reason: `${harmed.join(' and ')} is worse than allowed in the last ${formatDays(spec.watch.window)}`, facts: { checks: judged } };
+  return {
+    reason: `${harmed.join(' and ')} is worse than allowed in the last ${formatDays(spec.watch.window)}`,
+    facts: { checks: judged },
+  };
 }

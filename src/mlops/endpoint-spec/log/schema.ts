@@ -41,6 +41,10 @@ export const LogState = z
     sampledOut: count("Rows left out by the sample rate of the model's monitor"),
     behind: count('Requests not logged because the log was behind'),
     failed: count('Requests not logged because the disk or the store failed'),
+    shadowKept: count('Rows of answers of shadow variants in the log, next to the predictions'),
+    shadowDropped: count(
+      'Answers of shadow variants not logged, because the log was behind or failed, or their rows differ in number',
+    ),
     waiting: count('Requests that wait to be logged'),
   })
   .describe('Log outcomes of answered requests since the start of this server');

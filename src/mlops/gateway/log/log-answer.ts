@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { Predicted, Request, WireProtocol } from '../../inference/index.ts';
 import { readWhole } from '../../replicas/index.ts';
 import type { Deployment, LiveVariant } from '../../serving/index.ts';
@@ -12,6 +13,8 @@ import { type AnsweredTokens, StreamTokens } from './token-usage.ts';
 export interface AnsweredRequest {
   readonly deployment: Deployment;
   readonly live: LiveVariant;
+  /** Name of the variant under which the answer is logged. */
+  readonly variant: string;
   readonly spoken: WireProtocol;
   readonly request: Request;
   readonly id: string;
@@ -19,6 +22,8 @@ export interface AnsweredRequest {
   /** Milliseconds since the request came. */
   readonly elapsedMs: () => number;
   readonly now: () => number;
+  /** See `Exchange`; null: no shadow answers wait for it. */
+  readonly onStored: Exchange['onStored'];
 }
 
 /** Requests and answers with more than this together are kept without their content. */
@@ -41,6 +46,33 @@ export async function logAnswer(queue: LogQueue, answered: AnsweredRequest, pred
   }
   if (answer === 'after') return logAfterEnd(queue, answered, predicted);
   return logBeforeEnd(queue, answered, predicted);
+}
+
+/**
+ * Reads the answer of a shadow variant to its end and puts it into the log, once the prediction that the client got is stored (`heads`). An
+ * error response or a torn answer is not logged.
+ */
+export async function logShadow(
+  queue: LogQueue,
+  answered: AnsweredRequest,
+  predicted: Predicted,
+  heads: Promise<NonNullable<Exchange['shadowOf']>>,
+): Promise<void> {
+  const exchange = await readShadowAnswer(answered, predicted);
+  // Without a stored prediction this waits for ever, and is collected together with the promise.
+  if (exchange !== null) queue.add({ ...exchange, shadowOf: await heads });
+}
+
+async function readShadowAnswer(answered: AnsweredRequest, predicted: Predicted): Promise<Exchange | null> {
+  if ('body' in predicted) {
+    return buildExchange(answered, predicted.tensors, Buffer.byteLength(predicted.body.content));
+  }
+  const { passed, whole, status } = predicted;
+  if (Buffer.isBuffer(whole)) return status >= 300 ? null : buildByteExchange(answered, passed, whole);
+  const read = status >= 300 ? null : readPassing(answered, passed);
+  passed.resume();
+  await finished(passed);
+  return passed.complete && read !== null ? read() : null;
 }
 
 /** Logs before or after the answer, as the endpoint configures. */
@@ -104,7 +136,7 @@ function buildExchange(
   answerBytes: number,
   streamed: AnsweredTokens | null = null,
 ): Exchange {
-  const { deployment, live, spoken, request, id, caller, elapsedMs, now } = answered;
+  const { deployment, live, variant, spoken, request, id, caller, elapsedMs, now, onStored } = answered;
   const { endpoint, spec } = deployment.revision;
   const bytes = request.body.length + answerBytes;
   const isKept = content !== null && bytes <= MOST_CONTENT_BYTES;
@@ -113,6 +145,7 @@ function buildExchange(
     endpoint,
     environment: spec.environment ?? null,
     project: spec.project ?? null,
+    variant,
     model: live.variant.model,
     version: live.version,
     caller,
@@ -124,6 +157,8 @@ function buildExchange(
     latencyMs: elapsedMs(),
     content: isKept ? content : null,
     streamed,
+    onStored,
+    shadowOf: null,
     sizeBytes: OWN_BYTES + (isKept ? bytes : 0),
   };
 }

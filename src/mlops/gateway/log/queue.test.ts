@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createLog } from '../../../platform/telemetry/index.ts';
 import { LogSpec } from '../../endpoint-spec/log/schema.ts';
-import type { ServedPrediction } from './prediction-log.ts';
+import type { ServedPrediction, ShadowPrediction } from './prediction-log.ts';
 import { LogQueue } from './queue.ts';
 import type { Exchange } from './rows.ts';
 
@@ -10,6 +10,7 @@ const exchange = (id: string, sizeBytes = 1_000): Exchange => ({
   endpoint: 'e',
   environment: null,
   project: null,
+  variant: 'main',
   model: 'm',
   version: '1',
   caller: 'ada',
@@ -21,12 +22,14 @@ const exchange = (id: string, sizeBytes = 1_000): Exchange => ({
   latencyMs: 1,
   content: { asked: [{ name: 'x', shape: [1], values: [1] }], answered: [{ name: 'y', shape: [1], values: [2] }] },
   streamed: null,
+  onStored: null,
+  shadowOf: null,
   sizeBytes,
 });
 
 /** A disk that is as slow as the test wants, and may be full. */
 function newQueue() {
-  const disk = { ready: Promise.resolve(), isFull: false, kept: [] as string[], writes: 0 };
+  const disk = { ready: Promise.resolve(), isFull: false, kept: [] as string[], shadows: [] as unknown[], writes: 0 };
   const keep = async (rows: readonly ServedPrediction[]) => {
     await disk.ready;
     if (disk.isFull) throw new Error('no space is left');
@@ -34,10 +37,14 @@ function newQueue() {
     disk.kept.push(...rows.map(({ prediction }) => prediction));
     return rows.map(() => 'kept' as const);
   };
+  const keepShadows = async (answers: readonly ShadowPrediction[]) => {
+    if (disk.isFull) throw new Error('no space is left');
+    disk.shadows.push(...answers.map(({ answer }) => [answer.prediction, answer.variant, answer.entity]));
+  };
   return {
     disk,
     queue: new LogQueue({
-      predictions: { keep },
+      predictions: { keep, keepShadows },
       tokens: { record: async () => undefined },
       log: createLog('silent'),
       counted: () => undefined,

@@ -2,11 +2,12 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { LogState } from '../../endpoint-spec/schema.ts';
 import { codecs, ServingProblem } from '../../inference/index.ts';
-import type { LogResult, PredictionLog, ServedPrediction } from './prediction-log.ts';
+import type { LogResult, PredictionLog, ServedPrediction, ShadowPrediction } from './prediction-log.ts';
 import { buildRows, type Exchange } from './rows.ts';
 import type { ServedTokens, TokenLedger } from './served-tokens.ts';
+import { buildShadowRows, toPredictionHead } from './shadow-rows.ts';
 
-export type LogOutcome = LogResult | 'behind' | 'failed';
+export type LogOutcome = LogResult | 'behind' | 'failed' | 'shadowKept' | 'shadowDropped';
 
 export interface QueueDeps {
   readonly predictions: PredictionLog;
@@ -48,9 +49,9 @@ export class LogQueue implements AsyncDisposable {
     this.#deps = deps;
   }
 
-  /** Queues an exchange. If the queue is full, counts the exchange as `behind` and drops it. */
+  /** Queues an exchange. If the queue is full, counts the exchange as `behind` (of a shadow: `shadowDropped`) and drops it. */
   add(exchange: Exchange): void {
-    if (this.isFull) this.#count(exchange.endpoint, 'behind', 1);
+    if (this.isFull) this.#count(exchange.endpoint, exchange.shadowOf === null ? 'behind' : 'shadowDropped', 1);
     else this.#put({ exchange, settled: null });
   }
 
@@ -121,10 +122,18 @@ export class LogQueue implements AsyncDisposable {
     return batch;
   }
 
+  /** Predictions first, then the answers of shadows, whose failure fails no prediction. */
   async #keep(batch: readonly WaitingExchange[]): Promise<void> {
+    const isShadow = ({ exchange }: WaitingExchange) => exchange.shadowOf !== null;
+    const answers = batch.filter((one) => !isShadow(one));
+    if (answers.length > 0) await this.#keepAnswers(answers);
+    if (answers.length < batch.length) await this.#keepShadows(batch.filter(isShadow));
+  }
+
+  async #keepAnswers(batch: readonly WaitingExchange[]): Promise<void> {
     const { predictions, tokens, log } = this.#deps;
     try {
-      const { rows, unread, used } = await readInSlices(batch);
+      const { rows, unread, used, awaited } = await readInSlices(batch);
       const outcomes = await predictions.keep(rows);
       if (used.length > 0) await tokens.record(used);
       rows.forEach((row, at) => {
@@ -132,6 +141,10 @@ export class LogQueue implements AsyncDisposable {
         this.#count(row.endpoint, outcome === 'kept' && unread.has(row) ? 'withoutContent' : outcome, 1);
       });
       for (const { settled } of batch) settled?.resolve();
+      for (const { onStored, from, count } of awaited) {
+        const isStored = (at: number) => outcomes[from + at] !== 'sampledOut';
+        onStored(rows.slice(from, from + count).map((row, at) => (isStored(at) ? toPredictionHead(row) : null)));
+      }
     } catch (error) {
       log.error({ err: error, requests: batch.length }, 'cannot store predictions in the log');
       for (const { exchange, settled } of batch) {
@@ -141,10 +154,43 @@ export class LogQueue implements AsyncDisposable {
     }
   }
 
+  async #keepShadows(batch: readonly WaitingExchange[]): Promise<void> {
+    const counts: { endpoint: string; rows: number }[] = [];
+    try {
+      const answers: ShadowPrediction[] = [];
+      let begunAt = performance.now();
+      for (const { exchange } of batch) {
+        const rows = buildShadowRows(exchange, exchange.shadowOf ?? [], codecs);
+        if (rows === null) this.#count(exchange.endpoint, 'shadowDropped', 1);
+        else counts.push({ endpoint: exchange.endpoint, rows: rows.length });
+        answers.push(...(rows ?? []));
+        if (performance.now() - begunAt < SLICE_MS) continue;
+        await nextTurn();
+        begunAt = performance.now();
+      }
+      if (answers.length > 0) await this.#deps.predictions.keepShadows(answers);
+      for (const { endpoint, rows } of counts) this.#count(endpoint, 'shadowKept', rows);
+    } catch (error) {
+      this.#deps.log.error(
+        { err: error, requests: batch.length },
+        'cannot store answers of shadow variants in the log',
+      );
+      for (const { endpoint } of counts) this.#count(endpoint, 'shadowDropped', 1);
+    }
+  }
+
   #countsOf(endpoint: string): Counts {
     const found = this.#counts.get(endpoint);
     if (found !== undefined) return found;
-    const made: Counts = { kept: 0, withoutContent: 0, sampledOut: 0, behind: 0, failed: 0 };
+    const made: Counts = {
+      kept: 0,
+      withoutContent: 0,
+      sampledOut: 0,
+      behind: 0,
+      failed: 0,
+      shadowKept: 0,
+      shadowDropped: 0,
+    };
     this.#counts.set(endpoint, made);
     return made;
   }
@@ -159,10 +205,13 @@ async function readInSlices(batch: readonly WaitingExchange[]) {
   const rows: ServedPrediction[] = [];
   const unread = new Set<ServedPrediction>();
   const used: ServedTokens[] = [];
+  const awaited: { onStored: NonNullable<Exchange['onStored']>; from: number; count: number }[] = [];
   let begunAt = performance.now();
   for (const { exchange } of batch) {
     const read = buildRows(exchange, codecs);
     if (read.used !== null) used.push(read.used);
+    const { onStored } = exchange;
+    if (onStored !== null) awaited.push({ onStored, from: rows.length, count: read.rows.length });
     for (const row of read.rows) {
       rows.push(row);
       if (!read.isWhole) unread.add(row);
@@ -171,5 +220,5 @@ async function readInSlices(batch: readonly WaitingExchange[]) {
     await nextTurn();
     begunAt = performance.now();
   }
-  return { rows, unread, used };
+  return { rows, unread, used, awaited };
 }

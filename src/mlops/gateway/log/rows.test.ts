@@ -20,6 +20,7 @@ function exchange(spoken: WireProtocol, request: unknown, answer: unknown, more:
     endpoint: 'e',
     environment: null,
     project: null,
+    variant: 'main',
     model: 'm',
     version: '1',
     caller: 'ada',
@@ -31,6 +32,8 @@ function exchange(spoken: WireProtocol, request: unknown, answer: unknown, more:
     latencyMs: 3,
     content: { request: message(request, csv), answer: message(answer, type) },
     streamed: null,
+    onStored: null,
+    shadowOf: null,
     sizeBytes: 0,
     ...more,
   };

@@ -1,7 +1,7 @@
 import type { LogSpec } from '../../endpoint-spec/schema.ts';
 import type { ModelSpec, UntypedTensor, WireProtocol } from '../../inference/index.ts';
 import { type Codec, decodeUtf8, type Headers, isRecord, parseJson, parseMediaType } from '../../inference/index.ts';
-import type { ServedPrediction } from './prediction-log.ts';
+import type { PredictionHead, ServedPrediction } from './prediction-log.ts';
 import type { ServedTokens } from './served-tokens.ts';
 import { type AnsweredTokens, NO_TOKENS, readTokens, StreamTokens } from './token-usage.ts';
 import { readTraceparent } from './traceparent.ts';
@@ -24,6 +24,7 @@ export interface Exchange {
   readonly endpoint: string;
   readonly environment: string | null;
   readonly project: string | null;
+  readonly variant: string;
   readonly model: string;
   readonly version: string;
   readonly caller: string;
@@ -38,6 +39,10 @@ export interface Exchange {
   readonly content: Content;
   /** Tokens that were read while a streamed answer passed; null where it was none. */
   readonly streamed: AnsweredTokens | null;
+  /** Receives the stored rows, null for each that was sampled out; not called where the log could not store them. */
+  readonly onStored: ((rows: readonly (PredictionHead | null)[]) => void) | null;
+  /** For an answer of a shadow variant: the rows of the prediction that the client got; null: the client got this answer. */
+  readonly shadowOf: readonly (PredictionHead | null)[] | null;
   /** Approximate memory of the exchange. */
   readonly sizeBytes: number;
 }
@@ -59,10 +64,10 @@ export function buildRows(
   exchange: Exchange,
   codecs: Readonly<Record<WireProtocol, Codec>>,
 ): { readonly rows: ServedPrediction[]; readonly isWhole: boolean; readonly used: ServedTokens | null } {
-  const { id, endpoint, environment, project, model, version, caller, latencyMs } = exchange;
+  const { id, endpoint, variant, environment, project, model, version, caller, latencyMs } = exchange;
   const read = readContent(exchange, codecs[exchange.spoken]);
   const found = read?.rows ?? [NOTHING];
-  const common = { model, modelVersion: version, endpoint, environment, project, latencyMs, caller };
+  const common = { model, modelVersion: version, endpoint, variant, environment, project, latencyMs, caller };
   const tokens = exchange.streamed ?? read?.tokens ?? NO_TOKENS;
   const { inputTokens, outputTokens } = tokens;
   const rows = found.map(

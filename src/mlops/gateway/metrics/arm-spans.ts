@@ -47,9 +47,7 @@ function sumBusy(group: readonly { readonly busy: BusyTime }[]): BusyTime {
   return {
     requests: group.reduce((sum, { busy }) => sum + busy.requests, 0),
     parts: [...parts.values()].flatMap(([first, ...rest]) =>
-      first === undefined
-        ? []
-        : [{ ...first, busyMs: rest.reduce((sum, { busyMs }) => sum + busyMs, first.busyMs) }],
+      first === undefined ? [] : [{ ...first, busyMs: rest.reduce((sum, { busyMs }) => sum + busyMs, first.busyMs) }],
     ),
   };
 }

@@ -46,7 +46,8 @@ const ServiceSketches = z.array(z.tuple([z.number(), Sketch]));
 /** Each server writes separate rows, whole each time. Writes are idempotent, and readers add up the rows of all servers. */
 export async function saveTallies(sql: Sql, server: string, tallies: readonly Tally[]): Promise<void> {
   for (const tally of tallies) {
-    const { endpoint, variant, model, version, at, spanMs, endings, latency, service, busy, replicaMs, measuredMs } = tally;
+    const { endpoint, variant, model, version, at, spanMs, endings, latency, service, busy, replicaMs, measuredMs } =
+      tally;
     const values = {
       ...endings,
       latency: JSON.stringify(latency.state()),

@@ -8,7 +8,7 @@ const MOST_NAMES = 500;
 
 /** Names of the inputs of the latest predictions, sorted; those of the last of some windows are read first, and all where they are too few. */
 export async function readInputNames(
-  predictions: JournaledTable,
+  predictions: Pick<JournaledTable, 'read'>,
   selection: Selection,
   windows: readonly Pick<MonitorWindow, 'period'>[],
 ): Promise<string[]> {
@@ -20,7 +20,11 @@ export async function readInputNames(
 }
 
 /** Names of the inputs of each of the latest predictions since an instant. */
-function readLatestNames(predictions: JournaledTable, selection: Selection, from?: string): Promise<string[][]> {
+function readLatestNames(
+  predictions: Pick<JournaledTable, 'read'>,
+  selection: Selection,
+  from?: string,
+): Promise<string[][]> {
   const since = from === undefined ? '' : `WHERE predictedAt >= ${buildInstantSql(from)}`;
   return predictions.read(
     async (relation, session) => {

@@ -19,8 +19,8 @@ const LABELLED = 'monitor_labelled';
 const LOSSES = 'monitor_losses';
 
 export interface Tables {
-  readonly predictions: JournaledTable;
-  readonly labels: JournaledTable;
+  readonly predictions: Pick<JournaledTable, 'read' | 'state' | 'waitingBytes'>;
+  readonly labels: Pick<JournaledTable, 'read' | 'state' | 'waitingBytes'>;
 }
 
 /** Facts that windows of any cut of scored predictions need in addition to the rows. */
@@ -34,7 +34,7 @@ export interface ScoredFacts {
 export interface ScoredRows {
   readonly session: LakeSession;
   /**
-   * FROM item: `predictedAt`, `modelVersion`, `endpoint`, `environment`, `latencyMs`, `isLabelled`, the columns of `scoresSql`, the terms of
+   * FROM item: `predictedAt`, `modelVersion`, `endpoint`, `environment`, `variant`, `latencyMs`, `isLabelled`, the columns of `scoresSql`, the terms of
    * estimates `term0` and `term1` (null where there are none), and `draw`, a hash that parts are drawn by.
    */
   readonly relation: string;
@@ -93,8 +93,8 @@ function isOfAllTime({ start, end }: Selection): boolean {
 }
 
 /** Whether a selection has all predictions of its model. */
-function isWhole({ modelVersion, endpoint, environment, ...time }: Selection): boolean {
-  return isOfAllTime(time) && [modelVersion, endpoint, environment].every((one) => one === undefined);
+function isWhole({ modelVersion, endpoint, environment, variant, ...time }: Selection): boolean {
+  return isOfAllTime(time) && [modelVersion, endpoint, environment, variant].every((one) => one === undefined);
 }
 
 /** For numeric outputs, the loss is learned from the inputs, so the inputs are read. */

@@ -30,7 +30,16 @@ const LONGEST_VALUE_BYTES = 256;
 /** Facts that are kept in memory, each of up to 1 MB. */
 const MOST_KEPT = 50;
 
-const COLUMNS = ['predictedAt', 'modelVersion', 'endpoint', 'environment', 'latencyMs', 'isLabelled', 'draw'];
+const COLUMNS = [
+  'predictedAt',
+  'modelVersion',
+  'endpoint',
+  'environment',
+  'variant',
+  'latencyMs',
+  'isLabelled',
+  'draw',
+];
 const TERMS = ['term0', 'term1'];
 
 const Numbers = z.array(z.number());

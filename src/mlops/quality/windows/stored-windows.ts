@@ -34,7 +34,7 @@ interface StoredWindowsDeps extends Tables {
 
 const FOLDER = 'monitoring/windows';
 /** Part of the digest of a monitor's text: a new number makes all stored windows stale, so that they are recomputed in the new format. */
-const FORMAT = 2;
+const FORMAT = 3;
 const STORED = ['hour', 'day', 'week', 'month', 'all'] as const;
 type StoredCut = (typeof STORED)[number];
 
@@ -339,8 +339,9 @@ function hashSpec({ model, labels, quality, estimate }: MonitorSpec): string {
     .digest('hex');
 }
 
-function selectStoredCut({ by, slice, start, end, knownAt, modelVersion, endpoint, environment }: WindowQuestion) {
-  if ([slice, knownAt, modelVersion, endpoint, environment].some((one) => one !== undefined)) return null;
+function selectStoredCut({ by, slice, start, end, knownAt, ...parts }: WindowQuestion) {
+  const { modelVersion, endpoint, environment, variant } = parts;
+  if ([slice, knownAt, modelVersion, endpoint, environment, variant].some((one) => one !== undefined)) return null;
   const cut = STORED.find((one) => one === by);
   if (cut === undefined) return null;
   return [start, end].every((instant) => instant === undefined || isBoundary(instant, cut)) ? cut : null;

@@ -1,5 +1,5 @@
-import { compareArms } from './compare-arms.ts';
 import { type JudgedCheck, judgeChecks, type TrialCheck } from './checks.ts';
+import { compareArms } from './compare-arms.ts';
 import type { Direction, Margin, PairedCluster } from './outcomes.ts';
 import { watchKept } from './watch.ts';
 
@@ -90,16 +90,19 @@ function createClusters() {
       total.candidate += candidateCost;
     },
     savedRatio: () => (total.baseline > 0 ? 1 - total.candidate / total.baseline : null),
-    toChecks: ({ margin, better }: SimulatedTerms): TrialCheck[] => [
+    toChecks: ({ margin, better, range }: SimulatedTerms): TrialCheck[] => [
       {
         ...{ kind: 'quality', name: 'quality', n: scores.length, reason: null },
         compare: (question) =>
-          compareArms({ design: 'pairs', clusters: scores }, { ...question, margin, better }),
+          compareArms({ design: 'pairs', clusters: scores }, { ...question, margin, better, range }),
       },
       {
         ...{ kind: 'saving', name: 'saving', n: costs.length, reason: null },
         compare: (question) =>
-          compareArms({ design: 'pairs', clusters: costs }, { ...question, margin: NO_LOSS, better: 'lower' }),
+          compareArms(
+            { design: 'pairs', clusters: costs },
+            { ...question, margin: NO_LOSS, better: 'lower', range: null },
+          ),
       },
     ],
   };

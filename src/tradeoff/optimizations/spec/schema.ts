@@ -82,12 +82,23 @@ const Ramp = z
       .min(1)
       .max(20)
       .default([1, 5, 10, 25, 50])
-      .refine((all) => all.every((one, at) => one > (all[at - 1] ?? 0)), 'each step has more traffic than the one before')
+      .refine(
+        (all) => all.every((one, at) => one > (all[at - 1] ?? 0)),
+        'each step has more traffic than the one before',
+      )
       .transform((all) => all.filter((one) => one < 100))
       .refine((all) => all.length > 0, 'a step below 100')
-      .describe('Percent of the traffic by step; one number: a fixed share. After proof at the last step it gets all but the hold-out'),
+      .describe(
+        'Percent of the traffic by step; one number: a fixed share. After proof at the last step it gets all but the hold-out',
+      ),
     for: Duration.prefault('10m').describe('Minimum duration of a step'),
-    requests: z.number().int().min(1).max(10_000_000).default(20).describe('Requests of the candidate in a step, at least'),
+    requests: z
+      .number()
+      .int()
+      .min(1)
+      .max(10_000_000)
+      .default(20)
+      .describe('Requests of the candidate in a step, at least'),
   })
   .prefault({})
   .describe('Share of the traffic by step');
@@ -98,7 +109,9 @@ const Watch = z
     copies: share(
       'pairs: share of the requests of the candidate that the baseline answers too, as copies, in addition to the hold-out; they cost',
     ).default(0),
-    window: Duration.prefault('1h').describe('Predictions are tested by cohorts of this length, once their labels are due'),
+    window: Duration.prefault('1h').describe(
+      'Predictions are tested by cohorts of this length, once their labels are due',
+    ),
     averageRunLength: z
       .number()
       .min(100)
@@ -131,7 +144,9 @@ export const OptimizationSpec = z
       .describe(
         'pairs: every request is also answered by the other arm, as a copy after the response, which needs far fewer requests; arms: the answers of separate requests',
       ),
-    copies: share('pairs: share of the requests that the other arm answers too until the change is kept; copies cost').default(1),
+    copies: share(
+      'pairs: share of the requests that the other arm answers too until the change is kept; copies cost',
+    ).default(1),
     shadowFirst: Duration.optional().describe('Time in which the candidate gets only copies, before the first step'),
     ramp: Ramp,
     alpha: z
@@ -139,10 +154,16 @@ export const OptimizationSpec = z
       .gt(0)
       .max(0.2)
       .default(0.05)
-      .describe('Error over all looks: of keeping a change beyond a margin, and of rolling back one within all margins'),
-    labelsWithin: Duration.prefault('1h').describe('Age from which predictions count: the time in which their labels arrive'),
+      .describe(
+        'Error over all looks: of keeping a change beyond a margin, and of rolling back one within all margins',
+      ),
+    labelsWithin: Duration.prefault('1h').describe(
+      'Age from which predictions count: the time in which their labels arrive',
+    ),
     completeness: share('Share of these predictions with a label below which quality is unknown').default(0.8),
-    deadline: Duration.prefault('14d').describe('Maximum duration until it is kept; without proof it is then rolled back'),
+    deadline: Duration.prefault('14d').describe(
+      'Maximum duration until it is kept; without proof it is then rolled back',
+    ),
     holdOut: share('Share of the traffic that stays on the baseline after the change is kept').max(0.5).default(0.02),
     watch: Watch,
   })

@@ -132,7 +132,10 @@ export function buildTrialSpec(
 }
 
 /** By caller where the endpoint names one, with a salt of the optimization, so that successive ones assign callers independently. */
-function chooseSticky(name: string, { traffic: { sticky }, log: { entity } }: EndpointSpec): EndpointSpec['traffic']['sticky'] {
+function chooseSticky(
+  name: string,
+  { traffic: { sticky }, log: { entity } }: EndpointSpec,
+): EndpointSpec['traffic']['sticky'] {
   if (sticky !== undefined) return { ...sticky, salt: name };
   return entity !== undefined && 'header' in entity ? { header: entity.header, salt: name } : undefined;
 }
