@@ -4,53 +4,21 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { recordLabels } from '../../mlops/predictions/schema.ts';
-import { getEndpoint } from '../../mlops/serving/schema.ts';
-import { applied } from '../../mlops/testing/pipelines.ts';
-import { appliedEndpoint, registeredFiles, sent, settled } from '../../mlops/testing/serving.ts';
+import { sent, settled } from '../../mlops/testing/serving.ts';
 import { call, testApplication } from '../../testing/application.ts';
 import { listDecidedActs } from '../decisions/schema.ts';
 import { getOptimization, proposeOptimization } from './schema.ts';
+import { CHEAPER, type ClassifierModel, labelOf, prepareTrial } from './trial-setup.testing.ts';
 
-const program = join(import.meta.dirname, 'classifier-server.testing.ts');
 const MINUTE = 60_000;
 
-const PRICES = {
-  apiVersion: 'steelyard/v1',
-  kind: 'PriceBook',
-  metadata: { name: 'own' },
-  spec: {
-    ...{ currency: 'USD', source: 'a list' },
-    prices: [
-      { resource: 'big', perHour: '4', effectiveFrom: '2026-01-01' },
-      { resource: 'small', perHour: '1', effectiveFrom: '2026-01-01' },
-    ],
-  },
-};
-
 /** An endpoint with a clock that tests advance. */
-async function openTrial(models: Readonly<Record<string, object>>) {
+async function openTrial(models: readonly ClassifierModel[]) {
   const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
   const drift = join(mkdtempSync(join(tmpdir(), 'steelyard-drift-')), 'accuracy');
   const application = await testApplication({ clock });
   onTestFinished(() => application[Symbol.asyncDispose]());
-  await applied(application, JSON.stringify(PRICES));
-  for (const model of Object.values(models)) {
-    await registeredFiles(application, 'm', { MLmodel: 'flavors: {}', 'model.json': JSON.stringify(model) });
-  }
-  const monitor = { model: 'm', labels: { withinDays: 1 }, quality: { kind: 'classification' } };
-  await applied(
-    application,
-    JSON.stringify({ apiVersion: 'steelyard/v1', kind: 'Monitor', metadata: { name: 'm' }, spec: monitor }),
-  );
-  const main = {
-    ...{ model: 'm', version: '1', backend: 'process', env: { DRIFT: drift }, replicas: { min: 2 } },
-    resources: { instance: 'big' },
-    process: { protocol: 'mlflow', command: [process.execPath, program, '{port}', '{model}'] },
-  };
-  await appliedEndpoint(application, 'e', {
-    variants: { main },
-    log: { entity: { header: 'x-user' }, answer: 'before' },
-  });
+  await prepareTrial(application, { models, drift });
   let sentCount = 0;
   return {
     application,
@@ -89,26 +57,15 @@ async function post(application: Application, value: number) {
   if (answer.statusCode !== 200) throw new Error(answer.body);
   return {
     prediction: String(answer.headers['x-steelyard-prediction-id']),
-    value: value % 2 === 0 ? 'yes' : 'no',
+    value: labelOf(value),
   };
 }
 
-const CHEAPER = {
-  endpoint: 'e',
-  change: { version: '2', resources: { instance: 'small' } },
-  quality: [{ metric: 'accuracy', margin: 0.05 }],
-  guardrails: [{ metric: 'errorRate', margin: 0.1 }],
-  ramp: { percents: [50], for: '1m' },
-  labelsWithin: '1m',
-  holdOut: 0.3,
-  watch: { window: '5m', averageRunLength: 1_000, copies: 1 },
-};
-
 it('keeps a cheaper version while quality holds, books the saving, and undoes it when quality falls', async () => {
-  const { application, clock, drift, look, send } = await openTrial({
-    one: { accuracy: 0.9, delayMs: 4 },
-    two: { accuracy: 0.9, delayMs: 2, drifts: true },
-  });
+  const { application, clock, drift, look, send } = await openTrial([
+    { accuracy: 0.9, delayMs: 4 },
+    { accuracy: 0.9, delayMs: 2, drifts: true },
+  ]);
   await call(application, proposeOptimization, { body: { optimization: 'smaller', spec: CHEAPER as never } });
   const shown = () => call(application, getOptimization, { params: { optimization: 'smaller' } });
   await look();
@@ -120,24 +77,16 @@ it('keeps a cheaper version while quality holds, books the saving, and undoes it
   }
   clock.ahead += 2 * MINUTE;
   await look();
-  console.log(JSON.stringify(await shown(), null, 1));
   expect(await shown()).toMatchObject({
     state: 'watched',
     percent: 70,
     checks: [{ verdict: 'passes' }, { verdict: 'passes' }, { verdict: 'passes' }],
   });
-  const { variants } = await settled(application, 'e');
-  console.log(
-    JSON.stringify(
-      variants.map(({ variant, version, weight, replicasReady }: any) => [variant, version, weight, replicasReady]),
-    ),
-  );
   writeFileSync(drift, '0.4');
   clock.ahead += 60 * MINUTE;
   await send(400);
   clock.ahead += 7 * MINUTE;
   await look();
-  console.log(JSON.stringify(await shown(), null, 1));
   expect(await shown()).toMatchObject({ state: 'undone', percent: 0 });
   const endpoint = await settled(application, 'e');
   expect(endpoint.variants).toMatchObject([{ version: '1' }]);

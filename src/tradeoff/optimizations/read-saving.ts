@@ -25,10 +25,12 @@ export async function readSaving(
   if (startedAt === null || baseline === null || candidate === null || held === undefined)
     return computeSaving([], EMPTY);
   const start = Math.ceil(Date.parse(startedAt) / HOUR_MS) * HOUR_MS;
-  const until = shown.state === 'closed' || endedAt === null ? deps.clock.now() : Date.parse(endedAt);
+  // After its end nothing measures what the baseline would have needed, and the next optimization has the endpoint.
+  const until = endedAt === null ? deps.clock.now() : Date.parse(endedAt);
   const end = Math.floor(until / HOUR_MS) * HOUR_MS;
   if (end <= start) return computeSaving([], EMPTY);
-  const spans = await deps.serving.armSpans(endpoint, { start, end, unit: 'hour' });
+  // The need of a request is measured in the first and the last part of an hour too.
+  const spans = await deps.serving.armSpans(endpoint, { start: start - HOUR_MS, end: until, unit: 'hour' });
   const arms = { baseline: baseline.variant, candidate: candidate.variant };
   const traffic = sumTraffic(spans, arms);
   const requests = new Map<number, number>();

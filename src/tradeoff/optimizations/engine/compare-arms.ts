@@ -22,8 +22,8 @@ interface Contrast {
  * (1 + d) baseline - candidate), which is linear and needs no ratio. Means are sums over sizes, with the variance between clusters (delta
  * method: each cluster counts with mean + (sum - mean n) / average n). Single pairs of 0/1 scores are tested by their counts, which is exact.
  *
- * Few clusters do not show rare losses: 59 equal pairs out of 59 leave a loss in 5 % of the pairs possible. So each end of a bounded metric is that
- * with one more cluster at the other bound, as an exact interval of a share has it.
+ * Where fewer than 30 clusters differ between the arms, a rare loss may not have been seen: 59 equal pairs out of 59 leave one in 5 % of the pairs
+ * possible. The ends of a bounded metric are then those with one more cluster at the other bound, as an exact interval of a share has it.
  *
  * @example compareArms({ design: 'pairs', clusters }, { margin: { scale: 'relative', value: 0.05 }, better: 'higher', range: 1, tail: 0.05, looks: { kind: 'anytime' } })
  */
@@ -32,8 +32,8 @@ export function compareArms(outcomes: ArmOutcomes, { margin, better, range, tail
   const question = { margin: contrast.margin, tail, looks };
   const compare = (extra: number | null) => compareOutcomes(toTested(outcomes, contrast, extra), question);
   const plain = compare(null);
-  const isExact = outcomes.design === 'pairs' && outcomes.clusters.every(isBinaryPair);
-  if (range === null || plain.reason !== null || (isExact && margin.scale === 'absolute')) return plain;
+  const isExact = margin.scale === 'absolute' && isBinary(outcomes);
+  if (range === null || plain.reason !== null || isExact || !isRarelyDifferent(outcomes)) return plain;
   const [worst, best] = [compare(-range), compare(range)];
   const [lower, upper] = [Math.min(plain.lower, worst.lower), Math.max(plain.upper, best.upper)];
   const isProven = worst.verdict === 'non-inferior' && plain.verdict === 'non-inferior';
@@ -41,6 +41,14 @@ export function compareArms(outcomes: ArmOutcomes, { margin, better, range, tail
   const verdict = isProven ? 'non-inferior' : isHarm ? 'inferior' : 'inconclusive';
   const samplesNeeded = verdict === 'inconclusive' ? worst.samplesNeeded : 0;
   return { ...plain, lower, upper, verdict, samplesNeeded };
+}
+
+/** Clusters that differ, from which on the normal approximation is taken to hold. */
+const LEAST_DIFFERENT = 30;
+
+function isRarelyDifferent(outcomes: ArmOutcomes): boolean {
+  if (outcomes.design === 'arms') return false;
+  return outcomes.clusters.filter(({ baseline, candidate }) => baseline !== candidate).length < LEAST_DIFFERENT;
 }
 
 function chooseContrast(margin: Margin, better: Direction): Contrast {
@@ -53,11 +61,10 @@ function chooseContrast(margin: Margin, better: Direction): Contrast {
     : { candidate: -1, baseline: -(1 + margin.value), margin: 0 };
 }
 
-/** `extra`: one more difference at a bound; in separate arms, one more value of the candidate. */
+/** `extra`: one more difference of pairs, at a bound. */
 function toTested(outcomes: ArmOutcomes, contrast: Contrast, extra: number | null): Outcomes {
   if (outcomes.design === 'arms') {
-    const values = linearizeMean(outcomes.candidate, contrast.candidate);
-    const candidate = extra === null ? values : append(values, Math.max(0, extra) * contrast.candidate);
+    const candidate = linearizeMean(outcomes.candidate, contrast.candidate);
     return {
       design: 'unpaired',
       kind: 'mean',
@@ -69,6 +76,10 @@ function toTested(outcomes: ArmOutcomes, contrast: Contrast, extra: number | nul
   if (contrast.candidate === 1 && contrast.baseline === 1 && clusters.every(isBinaryPair)) return countPairs(clusters);
   const differences = linearizePairs(clusters, contrast);
   return { design: 'paired', kind: 'mean', differences: extra === null ? differences : append(differences, extra) };
+}
+
+function isBinary(outcomes: ArmOutcomes): boolean {
+  return outcomes.design === 'pairs' && outcomes.clusters.every(isBinaryPair);
 }
 
 function isBinaryPair({ n, baseline, candidate }: PairedCluster): boolean {

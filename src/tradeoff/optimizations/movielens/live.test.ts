@@ -1,0 +1,161 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { applied } from '../../../mlops/testing/pipelines.ts';
+import { appliedEndpoint, registeredFiles, settled } from '../../../mlops/testing/serving.ts';
+import { call, testApplication } from '../../../testing/application.ts';
+import { getOptimization, type OptimizationDetail, proposeOptimization } from '../schema.ts';
+import { hasMovielens, openRecommender, type Visitor } from './recommender.testing.ts';
+
+const run = promisify(execFile);
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const MINUTES = 10;
+const LIMIT_MS = 300_000;
+
+const toDocument = (kind: string, name: string, spec: object) =>
+  JSON.stringify({ apiVersion: 'steelyard/v1', kind, metadata: { name }, spec });
+const price = (resource: string, perHour: string) => ({ resource, perHour, effectiveFrom: '2026-01-01' });
+
+/** A shop of films with four versions: the present one, a better one, a worse one, and similarities of four bits. */
+async function openShop() {
+  const recommender = openRecommender();
+  const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
+  const folder = mkdtempSync(join(tmpdir(), 'steelyard-films-'));
+  const drift = join(folder, 'drift.json');
+  const application = await testApplication({ clock });
+  onTestFinished(() => application[Symbol.asyncDispose]());
+  await application.http.listen({ port: 0, host: '127.0.0.1' });
+  const url = `http://127.0.0.1:${(application.http.server.address() as AddressInfo).port}`;
+  const prices = [price('standard', '4'), price('huge', '12'), price('small', '1')];
+  await applied(application, toDocument('PriceBook', 'own', { currency: 'USD', source: 'a list', prices }));
+  const versions = [
+    { lists: recommender.lists({ neighbours: 200, bits: null }), delayMs: 4 },
+    { lists: recommender.lists({ neighbours: 10_000, bits: null }), delayMs: 4 },
+    { lists: recommender.popular(), delayMs: 1 },
+    { lists: recommender.lists({ neighbours: 200, bits: 4 }), delayMs: 2 },
+  ];
+  for (const { lists, delayMs } of versions) {
+    const model = JSON.stringify({ lists: Object.fromEntries(lists), delayMs, drifts: delayMs === 2 });
+    await registeredFiles(application, 'films', { MLmodel: 'flavors: {}', 'lists.json': model });
+  }
+  await applied(
+    application,
+    toDocument('Monitor', 'films', { model: 'films', labels: { withinDays: 1 }, quality: { kind: 'ranking', k: 10 } }),
+  );
+  const program = join(import.meta.dirname, 'lists-server.testing.ts');
+  const main = {
+    ...{ model: 'films', version: '1', backend: 'process', env: { DRIFT: drift }, replicas: { min: 3 } },
+    resources: { instance: 'standard' },
+    process: { protocol: 'mlflow', command: [process.execPath, program, '{port}', '{model}'] },
+  };
+  const log = { entity: { header: 'x-user' }, answer: 'before' };
+  await appliedEndpoint(application, 'films', { variants: { main }, log });
+  return {
+    ...{ application, clock },
+    visitors: recommender.visitors,
+    popular: recommender.popular(),
+    drift: (lists: ReadonlyMap<string, number[]>) => writeFileSync(drift, JSON.stringify(Object.fromEntries(lists))),
+    repair: () => rmSync(drift, { force: true }),
+    async look() {
+      await application.jobs.enqueue(application.store, { kind: 'optimizations.look', payload: null });
+      await application.jobs.drain();
+      await settled(application, 'films');
+    },
+    /** All visitors in the order of time, over ten minutes. */
+    async visit() {
+      const size = Math.ceil(recommender.visitors.length / MINUTES);
+      for (let minute = 0; minute < MINUTES; minute += 1) {
+        clock.ahead += MINUTE;
+        const part: readonly Visitor[] = recommender.visitors.slice(minute * size, (minute + 1) * size);
+        const file = join(folder, 'visitors.json');
+        writeFileSync(file, JSON.stringify(part.map(({ user, relevant }) => ({ user, relevant }))));
+        const { stdout } = await run(process.execPath, [join(import.meta.dirname, 'visitors.testing.ts'), url, file]);
+        expect(Number(stdout)).toBe(part.length);
+      }
+      clock.ahead += 2 * MINUTE;
+    },
+  };
+}
+
+const specOf = (change: object, relativeMargin: number, more: object = {}) =>
+  ({
+    ...{ endpoint: 'films', change, quality: [{ metric: 'ndcg@10', relativeMargin }] },
+    ...{ guardrails: [{ metric: 'errorRate', margin: 0.05 }], ramp: { percents: [50], for: '5m' } },
+    ...{ labelsWithin: '1m', deadline: '40m', holdOut: 0.25 },
+    watch: { window: '10m', averageRunLength: 1_000, copies: 1 },
+    ...more,
+  }) as never;
+
+describe.skipIf(!hasMovielens)('a shop of films with visitors in the order of time (../shared/data/stats)', () => {
+  it(
+    'refuses a better version at three times the cost, rolls back a worse one, keeps one within 5 %, and undoes it after drift',
+    async () => {
+      const shop = await openShop();
+      const { application, clock } = shop;
+      const shown = (optimization: string): Promise<OptimizationDetail> =>
+        call(application, getOptimization, { params: { optimization } });
+      const propose = async (optimization: string, spec: never) => {
+        await call(application, proposeOptimization, { body: { optimization, spec } });
+        await shop.look();
+        expect(await shown(optimization)).toMatchObject({ state: 'running' });
+      };
+
+      await propose('better', specOf({ version: '2', resources: { instance: 'huge' } }, 0.05));
+      await shop.visit();
+      await shop.look();
+      expect(await shown('better')).toMatchObject({
+        state: 'rolled_back',
+        reason: expect.stringMatching(/cost of a request/),
+      });
+
+      await propose('popular', specOf({ version: '3', resources: { instance: 'small' } }, 0.05));
+      await shop.visit();
+      await shop.look();
+      expect(await shown('popular')).toMatchObject({
+        state: 'rolled_back',
+        reason: expect.stringMatching(/worse: ndcg@10/),
+      });
+
+      const fourBits = { version: '4', resources: { instance: 'small' } };
+      await propose('strict', specOf(fourBits, 0.005));
+      await shop.visit();
+      await shop.look();
+      expect(await shown('strict')).toMatchObject({
+        state: 'running',
+        checks: [{ name: 'ndcg@10', verdict: 'inconclusive' }, {}, {}],
+      });
+      clock.ahead += HOUR;
+      await shop.look();
+      expect(await shown('strict')).toMatchObject({
+        state: 'rolled_back',
+        reason: expect.stringMatching(/not proven at the deadline/),
+      });
+
+      await propose('four-bits', specOf(fourBits, 0.05));
+      await shop.visit();
+      await shop.look();
+      const kept = await shown('four-bits');
+      console.log(JSON.stringify(kept.checks), kept.reason, kept.waitsFor);
+      expect(kept).toMatchObject({ state: 'watched', percent: 75 });
+
+      clock.ahead += 3 * HOUR;
+      await shop.visit();
+      await shop.look();
+      const booked = await shown('four-bits');
+      console.log(JSON.stringify(booked.saving), JSON.stringify(booked.watch));
+
+      shop.drift(shop.popular);
+      await shop.visit();
+      await shop.look();
+      const undone = await shown('four-bits');
+      console.log(undone.reason, JSON.stringify(undone.watch));
+      expect(undone).toMatchObject({ state: 'undone', percent: 0 });
+    },
+    LIMIT_MS,
+  );
+});

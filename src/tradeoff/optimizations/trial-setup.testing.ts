@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import type { Application } from '../../main.ts';
+import { applied } from '../../mlops/testing/pipelines.ts';
+import { appliedEndpoint, registeredFiles } from '../../mlops/testing/serving.ts';
+
+const program = join(import.meta.dirname, 'classifier-server.testing.ts');
+
+const toDocument = (kind: string, name: string, spec: object) =>
+  JSON.stringify({ apiVersion: 'steelyard/v1', kind, metadata: { name }, spec });
+
+const PRICES = {
+  ...{ currency: 'USD', source: 'a list' },
+  prices: [
+    { resource: 'big', perHour: '4', effectiveFrom: '2026-01-01' },
+    { resource: 'small', perHour: '1', effectiveFrom: '2026-01-01' },
+  ],
+};
+
+/** A version of the classifier of `classifier-server.testing.ts`. */
+export interface ClassifierModel {
+  readonly accuracy: number;
+  readonly delayMs: number;
+  /** Whether the file that `DRIFT` names changes its accuracy. */
+  readonly drifts?: boolean;
+}
+
+/** For tests: versions 1, 2, ... of model `m`, its monitor, prices, and endpoint `e` that serves version 1 on two big replicas. */
+export async function prepareTrial(
+  application: Application,
+  {
+    models,
+    drift,
+    replicas = 2,
+  }: { readonly models: readonly ClassifierModel[]; readonly drift: string; readonly replicas?: number },
+): Promise<void> {
+  await applied(application, toDocument('PriceBook', 'own', PRICES));
+  for (const model of models) {
+    await registeredFiles(application, 'm', { MLmodel: 'flavors: {}', 'model.json': JSON.stringify(model) });
+  }
+  const monitor = { model: 'm', labels: { withinDays: 1 }, quality: { kind: 'classification' } };
+  await applied(application, toDocument('Monitor', 'm', monitor));
+  const main = {
+    ...{ model: 'm', version: '1', backend: 'process', env: { DRIFT: drift }, replicas: { min: replicas } },
+    resources: { instance: 'big' },
+    process: { protocol: 'mlflow', command: [process.execPath, program, '{port}', '{model}'] },
+  };
+  const log = { entity: { header: 'x-user' }, answer: 'before' };
+  await appliedEndpoint(application, 'e', { variants: { main }, log });
+}
+
+/** A cheaper version with the same answers, with limits that some hundred requests can prove. */
+export const CHEAPER = {
+  endpoint: 'e',
+  change: { version: '2', resources: { instance: 'small' } },
+  quality: [{ metric: 'accuracy', margin: 0.05 }],
+  guardrails: [{ metric: 'errorRate', margin: 0.1 }],
+  ramp: { percents: [50], for: '1m' },
+  labelsWithin: '1m',
+  holdOut: 0.3,
+  watch: { window: '5m', averageRunLength: 1_000, copies: 1 },
+};
+
+/** The label of a request for a number. */
+export const labelOf = (value: number) => (value % 2 === 0 ? 'yes' : 'no');
