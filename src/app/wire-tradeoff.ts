@@ -1,4 +1,6 @@
 import { OBSERVED_WINDOW } from '../mlops/evaluations/schema.ts';
+import type { Gateway } from '../mlops/gateway/index.ts';
+import type { Monitoring } from '../mlops/monitoring/index.ts';
 import { findMakingSteps } from '../mlops/pipelines/index.ts';
 import { createCounts } from '../mlops/predictions/index.ts';
 import type { Registry } from '../mlops/registry/index.ts';
@@ -9,7 +11,7 @@ import type { Config } from '../platform/config/index.ts';
 import type { createTelling } from '../platform/notices/index.ts';
 import { createOperatorSend } from '../platform/outbound/index.ts';
 import { resolveSecret } from '../platform/secrets/index.ts';
-import { servingFacts } from '../tradeoff/bridges/index.ts';
+import { createBudgetCheck, createLiveScores, createReplicaPrices, servingFacts } from '../tradeoff/bridges/index.ts';
 import { createDecisions, judgeOnPresentEvidence } from '../tradeoff/decisions/index.ts';
 import { createEvidence } from '../tradeoff/evidence/index.ts';
 import { createFrontier } from '../tradeoff/frontier/index.ts';
@@ -17,6 +19,7 @@ import { createGates } from '../tradeoff/gates/index.ts';
 import { createLineage } from '../tradeoff/lineage/index.ts';
 import { createModelSteps } from '../tradeoff/model-steps/index.ts';
 import { createOpenLineage, type Receiver } from '../tradeoff/openlineage/index.ts';
+import { createOptimizations } from '../tradeoff/optimizations/index.ts';
 import { findTerms } from '../tradeoff/recommendations/index.ts';
 import { createRunCosts } from '../tradeoff/run-costs/index.ts';
 import { createValue } from '../tradeoff/value/index.ts';
@@ -127,6 +130,30 @@ function createReceiver({ openLineageUrl: url, openLineageToken: token }: Config
   const headers = async (): Promise<Record<string, string>> =>
     token === undefined ? {} : { authorization: `Bearer ${(await resolveSecret(token)).reveal()}` };
   return { url, send: createOperatorSend(url), headers };
+}
+
+/** Optimizations: changes of endpoints that are tried on live traffic. */
+export function wireOptimizations(
+  { clock, log, store, events, jobs }: Infrastructure,
+  {
+    finops: { metering, allocation, prices, budgets },
+    monitoring,
+    serving,
+    decisions,
+  }: Pick<TradeoffDeps, 'finops'> & {
+    readonly monitoring: Pick<Monitoring, 'liveScores'>;
+    readonly serving: Pick<Gateway, 'use'>;
+    readonly decisions: Pick<ReturnType<typeof wireTradeoff>['decisions'], 'recordAct'>;
+  },
+) {
+  return createOptimizations({
+    ...{ clock, log, store, jobs, events, metering, allocation },
+    serving: serving.use,
+    recordAct: decisions.recordAct,
+    prices: createReplicaPrices(prices, clock),
+    readScores: createLiveScores(store, monitoring.liveScores),
+    explainBudget: createBudgetCheck(budgets),
+  });
 }
 
 /** Retention of artifacts: objects referenced by a version or a decision are kept. */

@@ -8,14 +8,8 @@ import { createDocsPlugin, type Route } from '../platform/http/index.ts';
 import { createManifests } from '../platform/manifests/index.ts';
 import { createTelling } from '../platform/notices/index.ts';
 import type { Telemetry } from '../platform/telemetry/index.ts';
-import {
-  createBudgetCheck,
-  createLiveScores,
-  createReplicaPrices,
-  createSpotDeadlines,
-} from '../tradeoff/bridges/index.ts';
+import { createSpotDeadlines } from '../tradeoff/bridges/index.ts';
 import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
-import { createOptimizations } from '../tradeoff/optimizations/index.ts';
 import { createRecommendations } from '../tradeoff/recommendations/index.ts';
 import { createRetrainings } from '../tradeoff/retraining/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
@@ -26,7 +20,7 @@ import { wireBackups, wireIntegrity, wireTableRetention } from './wire-integrity
 import { wireMlops } from './wire-mlops.ts';
 import { type SimulatedCluster, wirePipelines } from './wire-pipelines.ts';
 import { wireServing } from './wire-serving.ts';
-import { wireRetention, wireTradeoff } from './wire-tradeoff.ts';
+import { wireOptimizations, wireRetention, wireTradeoff } from './wire-tradeoff.ts';
 
 /** Creates every noun, each from the nouns above it. `doors` are the routes of sign-in and audit. */
 export function wire(
@@ -74,12 +68,7 @@ export function wire(
     ...{ org, billing, costs, metering, gpuUsage, workloads, purchasing },
     ...{ tracking, pipelines, decisions, serving: serving.use },
   });
-  const optimizations = createOptimizations({
-    ...{ clock, log, store, jobs, events, serving: serving.use, metering, recordAct: decisions.recordAct },
-    prices: createReplicaPrices(finops.prices, clock),
-    readScores: createLiveScores(store, monitoring.liveScores),
-    explainBudget: createBudgetCheck(budgets),
-  });
+  const optimizations = wireOptimizations(infrastructure, { finops, monitoring, serving, decisions });
   const retention = wireRetention(infrastructure, mlops, tradeoff);
   const { sources, allocation, prices, exchange, tokens } = finops;
   const { gpuTelemetry, anomalies } = gpus;

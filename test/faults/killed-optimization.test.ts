@@ -105,7 +105,7 @@ it(
       const shown = await check();
       seen.add(shown.state);
       if (shown.state === 'watched' && !existsSync(drift)) writeFileSync(drift, '0.3');
-      // The deep run goes on to the end of its life; most of it lies between kills otherwise.
+      // The deep run continues to the end of its life.
       isEnded = isDeep ? shown.state === 'undone' || moment > MOMENTS + 60 : moment === MOMENTS;
       const traffic = Promise.all(Array.from({ length: REQUESTS }, predict));
       await (isKilled ? pause(Math.random() * LONGEST_MS) : traffic); // the moment of the crash varies here

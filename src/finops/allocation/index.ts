@@ -11,7 +11,13 @@ import { type BillLine, type BillLines, findLine, readResourceLines, readRunLine
 import { createDeriver } from './deriver.ts';
 import { scheduleAllocation } from './jobs.ts';
 import { rebuildAllocations } from './rebuild.ts';
-import { type ReconciledRuns, type ReconciliationDeps, reconcileRuns } from './reconciliation/service.ts';
+import {
+  type ReconciledRuns,
+  type ReconciledVersion,
+  type ReconciliationDeps,
+  reconcileEndpoint,
+  reconcileRuns,
+} from './reconciliation/service.ts';
 import { createAllocationRoutes } from './routes.ts';
 import { findUnassignedPart } from './rules/assignable.ts';
 import type { SubjectField } from './rules/classify.ts';
@@ -72,6 +78,8 @@ export interface Allocation {
   billedPeriods(sql: Sql): Promise<string[]>;
   /** Cost of runs by the bill of a period, split by metered usage, and the rest of the bill. */
   reconciledRuns(period: string): Promise<ReconciledRuns>;
+  /** Cost of the replicas of an endpoint by the bill of a period, by model version. */
+  reconciledEndpoint(period: string, endpoint: string): Promise<ReconciledVersion[]>;
   /** Billed cost of a period that allocation rules assign to runs. */
   allocatedRuns(period: string): Promise<AllocatedRun[]>;
   /** One row of the current bill, by its storage location; null when the current bill does not contain it. */
@@ -106,6 +114,7 @@ export function createAllocation(deps: AllocationRoomDeps): Allocation {
     schedule: (jobs) => scheduleAllocation(deps, jobs),
     billedPeriods: (sql) => findBillPeriods(deps, sql),
     reconciledRuns: (period) => reconcileRuns(deps, period),
+    reconciledEndpoint: (period, endpoint) => reconcileEndpoint(deps, period, endpoint),
     allocatedRuns: (period) => readAllocatedRuns(deps, period),
     billLine: (line) => findLine(deps, line),
     linesOfResource: (resource, limit) => readResourceLines(deps, resource, limit),

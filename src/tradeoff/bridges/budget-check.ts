@@ -8,7 +8,7 @@ export function createBudgetCheck(budgets: Pick<Budgets, 'standing'>): Optimizat
   return async (sql, name) => {
     try {
       const { remaining, limit } = await budgets.standing(sql, name);
-      if (remaining === null) return `what remains of budget "${name}" is not known`;
+      if (remaining === null) return `the remaining amount of budget "${name}" is not known`;
       return Number(remaining) > 0 ? null : `budget "${name}" of ${formatMoneyText(limit)} is used up`;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;

@@ -1,8 +1,11 @@
+import { z } from 'zod';
+import type { SubscribesToEvents } from '../../platform/events/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { PROGRAM } from './lifecycle.ts';
 import { lookAtAll } from './look.ts';
+import { type ReconcileDeps, reconcilePeriod } from './reconcile.ts';
 import {
   getOptimization,
   listOptimizations,
@@ -20,6 +23,11 @@ export type { ServiceDeps as OptimizationServiceDeps } from './service.ts';
 
 const LOOK = 'optimizations.look';
 const EVERY_MINUTE = '* * * * *';
+const RECONCILE = 'optimizations.reconcile';
+/** Events after which the bill of a period may have another cost of an endpoint. */
+const BILL_EVENTS = ['bill.imported', 'bill.reverted', 'bill.preferred', 'bill.deleted'];
+const BillChange = z.looseObject({ changes: z.array(z.looseObject({ period: z.string() })) });
+const Period = z.strictObject({ period: z.string() });
 
 /** Changes that save money, tried on live traffic, kept while quality holds, and undone when it does not. */
 export interface Optimizations {
@@ -28,10 +36,11 @@ export interface Optimizations {
   readonly routes: readonly Route[];
 }
 
-export function createOptimizations(deps: ServiceDeps): Optimizations {
+export function createOptimizations(deps: ServiceDeps & ReconcileDeps & SubscribesToEvents): Optimizations {
   const { jobs, store } = deps;
   jobs.register(LOOK, { handler: (_payload, { signal }) => lookAtAll(deps, signal) });
   jobs.schedule(LOOK, EVERY_MINUTE, { kind: LOOK, payload: null });
+  reconcileOnBills(deps);
   const soon = (sql: Sql) => jobs.enqueue(sql, { kind: LOOK, payload: null });
   return {
     kinds: [
@@ -57,6 +66,18 @@ export function createOptimizations(deps: ServiceDeps): Optimizations {
       }),
     ],
   };
+}
+
+function reconcileOnBills(deps: ServiceDeps & ReconcileDeps & SubscribesToEvents): void {
+  const { jobs, events, store } = deps;
+  jobs.register(RECONCILE, {
+    handler: (payload, { signal }) => reconcilePeriod(deps, Period.parse(payload).period, signal),
+  });
+  events.subscribe('optimizations', BILL_EVENTS, async ({ payload }) => {
+    for (const period of new Set(BillChange.parse(payload).changes.map((change) => change.period))) {
+      await jobs.enqueue(store, { kind: RECONCILE, payload: { period }, uniqueKey: `${RECONCILE} ${period}` });
+    }
+  });
 }
 
 /** A document proposes once; a known one is unchanged, and its change is refused while evidence is collected for the old one. */

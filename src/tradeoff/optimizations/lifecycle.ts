@@ -158,7 +158,7 @@ export function end(
   });
 }
 
-/** The watch is over: the candidate takes the place of the baseline, and the hold-out ends. */
+/** The watch is over: the candidate replaces the baseline, and the hold-out ends. */
 export function close(deps: OptimizationDeps, stored: StoredOptimization, reason: string, actor: string) {
   const { before, arms } = readRunning(stored);
   return takeStep(deps, stored, {
@@ -177,7 +177,7 @@ export function resume(deps: OptimizationDeps, stored: StoredOptimization, reaso
   }
   return takeStep(
     deps,
-    { ...stored, progress: { before: null, revision: null, detectors: {} } },
+    { ...stored, progress: { before: null, revision: null, detectors: {}, bills: {} } },
     {
       ...{ what: 'resumed', actor, text: reason, spec: null, evidence: {} },
       shown: {

@@ -119,7 +119,7 @@ async function lookAtRunning(deps: OptimizationDeps, stored: StoredOptimization)
   }
 }
 
-/** Keeps what was seen; another writer takes precedence. */
+/** Stores the result of the look; another writer takes precedence. */
 async function wait({ store }: OptimizationDeps, stored: StoredOptimization, waitsFor: string): Promise<void> {
   await store.transaction((sql) => putOptimization(sql, { ...stored, shown: { ...stored.shown, waitsFor } }));
 }

@@ -19,7 +19,7 @@ export interface Move {
   /** Changed fields of the optimization. */
   readonly shown: Partial<OptimizationDetail>;
   readonly progress?: Partial<Progress>;
-  /** Inputs of the decision beside the optimization itself. */
+  /** Inputs of the decision in addition to the optimization itself. */
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 

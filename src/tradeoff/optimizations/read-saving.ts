@@ -1,13 +1,12 @@
 import type { Metering } from '../../finops/metering/index.ts';
 import { ScalingSpec, type Variant } from '../../mlops/endpoint-spec/schema.ts';
-import type { Sql } from '../../platform/store/index.ts';
 import { HOUR_MS } from '../../platform/units/durations.ts';
-import { decimal, decimalString, type Money } from '../../platform/units/index.ts';
+import { type Decimal, decimal, decimalString, type Money, sumDecimals } from '../../platform/units/index.ts';
 import type { OptimizationDeps } from './deps.ts';
 import { sumTraffic } from './evidence.ts';
 import { computeSaving, type SavingHour } from './saving.ts';
 import type { OptimizationDetail, OptimizationSaving } from './schema.ts';
-import type { StoredOptimization } from './store.ts';
+import type { Progress, StoredOptimization } from './store.ts';
 
 export type SavingDeps = Pick<OptimizationDeps, 'serving' | 'prices' | 'store' | 'clock'> & {
   readonly metering: Pick<Metering, 'within'>;
@@ -37,10 +36,16 @@ export async function readSaving(
   for (const { at, requests: count } of [...traffic.baseline.spans, ...traffic.candidate.spans]) {
     requests.set(at, (requests.get(at) ?? 0) + count);
   }
-  const paid = await readPaid(deps, deps.store, shown, { start, end });
+  const parts = await readParts(deps, shown, { start, end });
+  const ratioOf = createBilledRatio(progress.bills);
   const hours = Array.from({ length: (end - start) / HOUR_MS }, (_, index): SavingHour => {
     const at = start + index * HOUR_MS;
-    return { at, requests: requests.get(at) ?? 0, paid: paid.get(at) ?? null };
+    const own = parts.get(at) ?? [];
+    const ratios = own.map((part) => ratioOf(at, part));
+    const isBilled = own.length > 0 && !ratios.includes(null);
+    const billedRatio = isBilled ? ratioOf(at, baseline) : null;
+    const paid = own.map(({ cost }, place) => scale(cost, billedRatio === null ? null : (ratios[place] ?? null)));
+    return { at, requests: requests.get(at) ?? 0, paid: sumMoney(paid), billedRatio };
   });
   return computeSaving(hours, {
     busySeconds: traffic.baseline.spans.map(({ busy }) => ({
@@ -60,35 +65,66 @@ async function priceReplica({ prices, store, serving }: SavingDeps, variant: Var
   return price === null || price.currency === null ? null : { amount: price.amount, currency: price.currency };
 }
 
-/** Metered cost of the replicas of both arms by hour; an interval is split by time. An hour with unpriced usage has none. */
-async function readPaid(
-  { metering }: SavingDeps,
-  sql: Sql,
+/** Metered cost of one version in one hour; null without a price. */
+interface HourPart {
+  readonly model: string | null;
+  readonly version: string | null;
+  readonly cost: Money | null;
+}
+
+/** Metered usage of both arms by hour; an interval is split by time. */
+async function readParts(
+  { metering, store }: SavingDeps,
   { endpoint, baseline, candidate }: OptimizationDetail,
   within: { readonly start: number; readonly end: number },
-): Promise<Map<number, Money>> {
+): Promise<Map<number, HourPart[]>> {
   const versions = new Set([baseline?.version, candidate?.version]);
   const models = new Set([baseline?.model, candidate?.model]);
-  const sums = new Map<number, Money | null>();
-  for (const { usage, metered } of await metering.within(sql, within, { endpoint, purpose: 'inference' })) {
-    const { modelVersion, model } = usage.subject;
-    if (candidate?.version !== null && !(versions.has(modelVersion ?? null) && models.has(model ?? null))) continue;
+  const parts = new Map<number, HourPart[]>();
+  for (const { usage, metered } of await metering.within(store, within, { endpoint, purpose: 'inference' })) {
+    const { modelVersion: version = null, model = null } = usage.subject;
+    // The stages of a cascade are several versions: all of the endpoint is paid for it.
+    if (candidate?.version !== null && !(versions.has(version) && models.has(model))) continue;
     for (let at = Math.floor(usage.start / HOUR_MS) * HOUR_MS; at < usage.end; at += HOUR_MS) {
       const [from, to] = [Math.max(usage.start, at, within.start), Math.min(usage.end, at + HOUR_MS, within.end)];
       if (to <= from) continue;
-      const part = metered.cost === null ? null : takePart(metered.cost, to - from, usage.end - usage.start);
-      const before = sums.get(at);
-      sums.set(at, before === undefined ? part : addMoney(before, part));
+      const cost = metered.cost === null ? null : takePart(metered.cost, to - from, usage.end - usage.start);
+      parts.set(at, [...(parts.get(at) ?? []), { model, version, cost }]);
     }
   }
-  return new Map([...sums].flatMap(([at, money]) => (money === null ? [] : [[at, money] as const])));
+  return parts;
 }
+
+/** Cost by the bill / cost by the price book of a version in the month of an hour; null where the bill does not cover its usage of the month. */
+function createBilledRatio(bills: Progress['bills']) {
+  return (at: number, of: { readonly model: string | null; readonly version: string | null }): Decimal | null => {
+    const found = bills[new Date(at).toISOString().slice(0, 'YYYY-MM'.length)]?.find(
+      ({ model, version }) => model === of.model && version === of.version,
+    );
+    if (found === undefined || found.metered === null || decimal(found.metered).lte(0)) return null;
+    if (decimal(found.coveredHours).lt(decimal(found.hours).times(WHOLE))) return null;
+    return decimal(found.reconciled).dividedBy(found.metered);
+  };
+}
+
+/** Share of the metered hours from which on the bill counts as complete. */
+const WHOLE = 0.999;
+const PLACES = 20;
 
 function takePart({ amount, currency }: Money, part: number, whole: number): Money {
-  return { amount: decimalString(decimal(amount).times(part).dividedBy(whole).toDecimalPlaces(20)), currency };
+  return { amount: decimalString(decimal(amount).times(part).dividedBy(whole).toDecimalPlaces(PLACES)), currency };
 }
 
-function addMoney(one: Money | null, other: Money | null): Money | null {
-  if (one === null || other === null || one.currency !== other.currency) return null;
-  return { amount: decimalString(decimal(one.amount).plus(other.amount)), currency: one.currency };
+function scale(cost: Money | null, ratio: Decimal | null): Money | null {
+  if (cost === null || ratio === null) return cost;
+  return { amount: decimalString(decimal(cost.amount).times(ratio).toDecimalPlaces(PLACES)), currency: cost.currency };
+}
+
+/** Null without parts, where a part is unknown, and in several currencies. */
+function sumMoney(parts: readonly (Money | null)[]): Money | null {
+  const known = parts.filter((part) => part !== null);
+  const [first] = known;
+  if (first === undefined || known.length < parts.length) return null;
+  if (known.some(({ currency }) => currency !== first.currency)) return null;
+  return { amount: sumDecimals(known.map(({ amount }) => amount)), currency: first.currency };
 }

@@ -10,8 +10,10 @@ export interface SavingHour {
   readonly at: number;
   /** Requests of both arms, copies left out. */
   readonly requests: number;
-  /** Cost of the replicas of both arms, idle time and copies included; null without a price. */
+  /** Cost of the replicas of both arms, idle time and copies included, by the bill where it covers them; null without a price. */
   readonly paid: Money | null;
+  /** Cost of a replica of the baseline by the bill / by the price book; null: the bill does not cover this hour yet. */
+  readonly billedRatio: Decimal | null;
 }
 
 /** How the baseline would have served all of the traffic. */
@@ -36,7 +38,8 @@ const LEAST_SPANS = 10;
  * Saving by the hour: the cost of the replicas that the baseline would have needed for all requests of the hour, less the cost of both arms.
  * The baseline would have needed max(min replicas, requests x busy seconds of a request / (3600 x utilization)) replicas. Busy seconds are those
  * of the requests that the baseline answered at the same time (the hold-out), not those of an earlier period; their 95 % interval (Student over
- * spans) is that of the saving. Negative while both arms run at full size. Hours without a price are left out and said.
+ * spans) is that of the saving. Negative while both arms run at full size. Hours without a price are left out, with a note. Where the bill covers
+ * an hour, its cost and the price of a replica are those of the bill.
  *
  * @example 36,000 requests in an hour of 0.5 busy seconds at 50 % utilization and 3.00 an hour -> 10 replicas, 30.00; both arms cost 12.00 -> 18.00 saved
  */
@@ -55,16 +58,18 @@ export function computeSaving(hours: readonly SavingHour[], counterfactual: Coun
   if (priced.some(({ paid }) => paid?.currency !== currency)) return unknown('The costs are in several currencies.');
   const sum = (busy: number) =>
     priced.reduce(
-      (total, { requests, paid }) =>
-        total.plus(computeNeededCost(counterfactual, pricePerHour, requests, busy)).minus(paid?.amount ?? 0),
+      (total, { requests, paid, billedRatio }) =>
+        total
+          .plus(computeNeededCost(counterfactual, pricePerHour, requests, busy).times(billedRatio ?? 1))
+          .minus(paid?.amount ?? 0),
       decimal(0),
     );
   const money = (amount: Decimal): Money => ({ amount: decimalString(amount.toDecimalPlaces(PLACES)), currency });
   const saved = sum(seconds.mean);
   const paid = priced.reduce((total, hour) => total.plus(hour.paid?.amount ?? 0), decimal(0));
-  const missing = hours.length - priced.length;
+  const billed = priced.filter(({ billedRatio }) => billedRatio !== null).length;
   return {
-    basis: 'metered',
+    basis: billed === priced.length ? 'reconciled' : 'metered',
     period: { start: new Date(first.at).toISOString(), end: new Date(last.at + HOUR_MS).toISOString() },
     hours: priced.length,
     saved: money(saved),
@@ -72,8 +77,16 @@ export function computeSaving(hours: readonly SavingHour[], counterfactual: Coun
     upper: seconds.upper === null ? null : money(sum(seconds.upper)),
     monthly: money(saved.times(MONTH_HOURS).dividedBy(priced.length)),
     paid: money(paid),
-    reason: missing === 0 ? null : `${missing} hours without a price are left out`,
+    reason: describeLimits(hours.length - priced.length, billed, priced.length),
   };
+}
+
+function describeLimits(unpriced: number, billed: number, priced: number): string | null {
+  const parts = [
+    ...(unpriced === 0 ? [] : [`${unpriced} hours without a price are left out`]),
+    ...(billed === 0 || billed === priced ? [] : [`the bill covers ${billed} of ${priced} hours so far`]),
+  ];
+  return parts.length === 0 ? null : parts.join('; ');
 }
 
 function computeNeededCost(

@@ -59,7 +59,7 @@ export const OptimizationSaving = z
     upper: Money.nullable().describe('Upper end of its 95 % interval; null: unknown'),
     monthly: Money.nullable().describe('The same for a month of 730 hours; null: unknown'),
     paid: Money.nullable().describe('Cost of both arms in the period; null: unknown'),
-    reason: z.string().nullable().describe('Reason for an unknown saving, or what it leaves out; null: nothing'),
+    reason: z.string().nullable().describe('Reason for an unknown saving, or the hours that it leaves out; null: none'),
   })
   .describe('Saving of an optimization');
 export type OptimizationSaving = z.infer<typeof OptimizationSaving>;

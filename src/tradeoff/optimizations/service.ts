@@ -46,7 +46,7 @@ export async function propose(
     ...{ saving: NO_SAVING, waitsFor: 'its start within a minute', spec },
     timeline: [{ at, what: 'proposed', text: summary, by: actor, decision: null }],
   };
-  await insertOptimization(sql, { shown, progress: { before: null, revision: null, detectors: {} } });
+  await insertOptimization(sql, { shown, progress: { before: null, revision: null, detectors: {}, bills: {} } });
 }
 
 /** Without a quality rule nothing would protect quality, which only changes of capacity may do without. */

@@ -6,14 +6,26 @@ import { OptimizationDetail, type OptimizationState } from './schema.ts';
 /** State of a change detector, by metric. */
 const Detectors = z.record(z.string(), z.array(z.number()));
 
-/** What only the server needs to go on after a restart. */
+/** Cost of a version at the endpoint by the bill of one period. */
+const BilledVersion = z.strictObject({
+  model: z.string().nullable(),
+  version: z.string().nullable(),
+  currency: z.string(),
+  reconciled: z.string(),
+  metered: z.string().nullable(),
+  hours: z.string(),
+  coveredHours: z.string(),
+});
+
+/** Facts with which the server continues after a restart. */
 const Progress = z.strictObject({
   /** Document of the endpoint before the start: a roll back restores it. */
   before: EndpointSpec.nullable(),
   /** Revision of the endpoint that was made last; another newest one was made by somebody else. */
   revision: z.number().int().nullable(),
-  /** Samples of the candidate at the next look. */
   detectors: Detectors,
+  /** Cost of the endpoint's versions by the bill, by billing period. */
+  bills: z.record(z.string(), z.array(BilledVersion)),
 });
 export type Progress = z.infer<typeof Progress>;
 

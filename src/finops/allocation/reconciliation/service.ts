@@ -270,6 +270,47 @@ export async function reconcileRuns(deps: ReconciliationDeps, period: string): P
   };
 }
 
+/** Cost of one version at an endpoint by the bill of one period; see {@link reconcileEndpoint}. */
+export interface ReconciledVersion {
+  readonly model: string | null;
+  readonly version: string | null;
+  readonly currency: string;
+  /** EffectiveCost of its usage. */
+  readonly reconciled: string;
+  /** The same usage by the price book; null where a price is missing. */
+  readonly metered: string | null;
+  /** Resource-hours of its usage in the period, and those of them that billed rows cover. */
+  readonly hours: string;
+  readonly coveredHours: string;
+}
+
+/** Reconciliation of a period (effective cost) of the replicas of an endpoint, by model version. Empty where no billed row matches. */
+export async function reconcileEndpoint(
+  deps: ReconciliationDeps,
+  period: string,
+  endpoint: string,
+): Promise<ReconciledVersion[]> {
+  const { intervals, linked } = await reconcilePeriod(deps, period, DEFAULT_METRIC);
+  const key = ({ model, modelVersion }: Subject) => JSON.stringify([model, modelVersion]);
+  const own = intervals.filter(({ subject }) => subject.endpoint === endpoint);
+  const covered = new Map(linked.flatMap(({ coveredMs }) => [...coveredMs]));
+  const parts = linked.flatMap(({ subjects }) => subjects).filter(({ subject }) => subject.endpoint === endpoint);
+  return [...Map.groupBy(parts, ({ subject, currency }) => `${key(subject)} ${currency}`).values()].map((group) => {
+    const subject = group[0]?.subject ?? {};
+    const used = own.filter((interval) => key(interval.subject) === key(subject));
+    const costs = group.map(({ metered }) => metered);
+    return {
+      model: subject.model ?? null,
+      version: subject.modelVersion ?? null,
+      currency: group[0]?.currency ?? '',
+      reconciled: sumDecimals(group.map(({ reconciled }) => reconciled)),
+      metered: costs.includes(null) ? null : sumDecimals(costs.flatMap((cost) => cost ?? [])),
+      hours: sumDecimals(used.map(({ quantity, start, end }) => computeResourceHours(quantity, end - start))),
+      coveredHours: sumDecimals(used.map(({ id, quantity }) => computeResourceHours(quantity, covered.get(id) ?? 0))),
+    };
+  });
+}
+
 function computeResourceHours(quantity: string, milliseconds: number): string {
   return decimalString(decimal(quantity).times(milliseconds).dividedBy(3_600_000).toDecimalPlaces(EXACT_DECIMALS));
 }

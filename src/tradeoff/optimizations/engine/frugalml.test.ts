@@ -23,7 +23,7 @@ function shuffle<T>(values: readonly T[], seed: number): T[] {
   return shuffled;
 }
 
-/** The first API answers as badly from half of the pairs on as a coin that is wrong in 30 % of what the cascade accepts. */
+/** The first API answers as badly from half of the pairs on as an API that is wrong in 30 % of the answers that the cascade accepts. */
 function degrade(pairs: readonly CascadePair[], seed: number): CascadePair[] {
   const next = createRandom(seed);
   return pairs.map((pair, at) =>

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { argv, stdout } from 'node:process';
 
 /**
- * For tests: visitors of an endpoint, as a process of their own. `node visitors.testing.ts URL FILE`; the file has visitors with `user` and `relevant`
+ * For tests: visitors of an endpoint, as a separate process. `node visitors.testing.ts URL FILE`; the file has visitors with `user` and `relevant`
  * films. Each asks once, in order, eight at a time; then their films are sent as labels. Prints the number of answers.
  */
 interface Visitor {
