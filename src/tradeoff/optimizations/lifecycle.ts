@@ -7,7 +7,7 @@ import type { RampStep } from './engine/ramp.ts';
 import { takeStep } from './move.ts';
 import type { OptimizationDetail } from './schema.ts';
 import type { OptimizationSpec } from './spec/schema.ts';
-import { buildFinalSpec, buildTrialSpec, chooseArms, type TrialArms } from './spec/trial-spec.ts';
+import { buildCleanSpec, buildFinalSpec, buildTrialSpec, chooseArms, type TrialArms } from './spec/trial-spec.ts';
 import type { StoredOptimization } from './store.ts';
 
 /** Name of the program in decisions that no person took. */
@@ -141,21 +141,31 @@ export interface Ending {
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 
-/** All traffic returns to the baseline in one swap. `isChanged`: the endpoint was changed by others, and stays as it is. */
+/** All traffic returns to the baseline in one swap, or the endpoint becomes `spec`; null: it stays as it is. */
 export function end(
   deps: OptimizationDeps,
   stored: StoredOptimization,
   { what, reason, actor, evidence }: Ending,
-  isChanged = false,
+  spec: EndpointSpec | null = stored.progress.before,
 ): Promise<StoredOptimization> {
   return takeStep(deps, stored, {
     ...{ what, actor, evidence, text: reason },
-    spec: isChanged ? null : stored.progress.before,
+    spec,
     shown: {
       ...{ state: what, reason, percent: 0, deadlineAt: null, waitsFor: null },
       endedAt: formatInstant(deps.clock.now()),
     },
   });
+}
+
+/** Its endpoint was changed by others: only parts that it left there without traffic are removed. */
+export function yieldToOthers(deps: OptimizationDeps, stored: StoredOptimization, now: ChangeableEndpoint) {
+  const { before, arms } = readRunning(stored);
+  const { revision, spec, endpoint } = now;
+  const reason = `Endpoint "${endpoint}" was changed by others (revision ${revision}), which ends it`;
+  const current = { ...stored, progress: { ...stored.progress, revision } };
+  const ending: Ending = { what: 'stopped', reason, actor: PROGRAM, evidence: { changedBy: revision } };
+  return end(deps, current, ending, buildCleanSpec(before, spec, arms));
 }
 
 /** The watch is over: the candidate replaces the baseline, and the hold-out ends. */

@@ -2,7 +2,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import { formatInstant, type OptimizationDeps } from './deps.ts';
 import { chooseMove } from './engine/ramp.ts';
 import { type Look, lookAt } from './gather.ts';
-import { advance, close, end, keep, listSteps, PROGRAM, start } from './lifecycle.ts';
+import { advance, close, end, keep, listSteps, PROGRAM, start, yieldToOthers } from './lifecycle.ts';
 import { Outdated } from './move.ts';
 import type { OptimizationCheck, OptimizationState } from './schema.ts';
 import { findOptimization, listStored, putOptimization, type StoredOptimization } from './store.ts';
@@ -36,13 +36,12 @@ async function lookAtOne(deps: OptimizationDeps, name: string): Promise<void> {
   const now = await deps.serving.changes.read(deps.store, endpoint);
   if (now === null) {
     const reason = `Endpoint "${endpoint}" was deleted`;
-    await end(deps, stored, { what: 'stopped', reason, actor: PROGRAM, evidence: {} }, true);
+    await end(deps, stored, { what: 'stopped', reason, actor: PROGRAM, evidence: {} }, null);
     return;
   }
   if (state === 'proposed') return startInTurn(deps, stored, now);
   if (now.revision !== stored.progress.revision) {
-    const reason = `Endpoint "${endpoint}" was changed by others (revision ${now.revision}); it stays as it is now`;
-    await end(deps, stored, { what: 'stopped', reason, actor: PROGRAM, evidence: { revision: now.revision } }, true);
+    await yieldToOthers(deps, stored, now);
     return;
   }
   if (now.failure !== null) {
@@ -83,7 +82,7 @@ async function startInTurn(
       deps,
       stored,
       { what: 'stopped', reason: error.message, actor: PROGRAM, evidence: { code: error.code } },
-      true,
+      null,
     );
   }
 }

@@ -1,7 +1,10 @@
+import type { EndpointSpec } from '../../mlops/endpoint-spec/schema.ts';
+import type { ChangeableEndpoint } from '../../mlops/serving/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { formatInstant, type OptimizationDeps } from './deps.ts';
 import { close, end, resume } from './lifecycle.ts';
+import { Outdated } from './move.ts';
 import { readSaving, type SavingDeps } from './read-saving.ts';
 import type { Optimization, OptimizationDetail, OptimizationSaving, OptimizationState } from './schema.ts';
 import type { OptimizationSpec } from './spec/schema.ts';
@@ -33,9 +36,10 @@ export async function propose(
   const endpoint = await deps.serving.changes.read(sql, spec.endpoint);
   if (endpoint === null)
     throw new AppError('endpoint_not_found', `There is no endpoint "${spec.endpoint}".`, { endpoint: spec.endpoint });
-  const arms = chooseArms(name, spec, endpoint.spec);
+  const before = await readBefore(sql, endpoint);
+  const arms = chooseArms(name, spec, before);
   // Refuses now what the endpoint would refuse at the start.
-  buildTrialSpec(name, endpoint.spec, arms, { share: 0.5, copies: { baseline: 0, candidate: 0 }, isKept: false });
+  buildTrialSpec(name, before, arms, { share: 0.5, copies: { baseline: 0, candidate: 0 }, isKept: false });
   checkPairs(spec);
   const at = formatInstant(deps.clock.now());
   const summary = describeChange(spec, arms);
@@ -47,6 +51,12 @@ export async function propose(
     timeline: [{ at, what: 'proposed', text: summary, by: actor, decision: null }],
   };
   await insertOptimization(sql, { shown, progress: { before: null, revision: null, detectors: {}, bills: {} } });
+}
+
+/** The endpoint without the optimization that runs on it, which comes first. */
+async function readBefore(sql: Sql, { endpoint, spec, revision }: ChangeableEndpoint): Promise<EndpointSpec> {
+  const running = await listStored(sql, { endpoint, states: ['running', 'watched'] });
+  return running.find(({ progress }) => progress.revision === revision)?.progress.before ?? spec;
 }
 
 /** Without a quality rule nothing would protect quality, which only changes of capacity may do without. */
@@ -105,39 +115,53 @@ export async function list(
   return shown;
 }
 
+export interface StopRequest {
+  readonly reason: string | null;
+  /** Whether a kept change is undone too. */
+  readonly undo: boolean;
+  readonly actor: string;
+}
+
 /** Errors: `optimization_not_found`, `optimization_ended`. */
-export async function stop(
-  deps: ServiceDeps,
-  name: string,
-  { reason = null, undo, actor }: { readonly reason?: string | null; readonly undo: boolean; readonly actor: string },
-): Promise<OptimizationDetail> {
-  const stored = await requireOptimization(deps.store, name);
-  const { state } = stored.shown;
-  const why = reason === null ? '' : `: ${reason}`;
-  if (state === 'proposed' || state === 'running') {
-    await end(
-      deps,
-      stored,
-      { what: 'stopped', reason: `Stopped by ${actor}${why}`, actor, evidence: {} },
-      state === 'proposed',
-    );
-  } else if (state === 'watched' && undo) {
-    await end(deps, stored, { what: 'undone', reason: `Undone by ${actor}${why}`, actor, evidence: {} });
-  } else if (state === 'watched') {
-    await close(deps, stored, `The watch was ended by ${actor}${why}`, actor);
-  } else {
-    throw new AppError('optimization_ended', `Optimization "${name}" is ${state}.`, { optimization: name, state });
-  }
+export async function stop(deps: ServiceDeps, name: string, request: StopRequest): Promise<OptimizationDetail> {
+  await onNewestState(() => stopOnce(deps, name, request));
   return show(deps, name);
 }
 
+async function stopOnce(deps: ServiceDeps, name: string, { reason, undo, actor }: StopRequest): Promise<unknown> {
+  const stored = await requireOptimization(deps.store, name);
+  const { state } = stored.shown;
+  const why = reason === null ? '' : `: ${reason}`;
+  const stopped = (what: 'stopped' | 'undone', text: string) =>
+    end(deps, stored, { what, reason: `${text} by ${actor}${why}`, actor, evidence: {} });
+  if (state === 'proposed' || state === 'running') return stopped('stopped', 'Stopped');
+  if (state === 'watched' && undo) return stopped('undone', 'Undone');
+  if (state === 'watched') return close(deps, stored, `The watch was ended by ${actor}${why}`, actor);
+  throw new AppError('optimization_ended', `Optimization "${name}" is ${state}.`, { optimization: name, state });
+}
+
+/** Errors: `optimization_not_found`, `optimization_not_ended`. */
 export async function startAgain(
   deps: ServiceDeps,
   name: string,
   reason: string | null,
   actor: string,
 ): Promise<OptimizationDetail> {
-  const stored = await requireOptimization(deps.store, name);
-  await resume(deps, stored, `Started again by ${actor}${reason === null ? '' : `: ${reason}`}`, actor);
+  const why = `Started again by ${actor}${reason === null ? '' : `: ${reason}`}`;
+  await onNewestState(async () => resume(deps, await requireOptimization(deps.store, name), why, actor));
   return show(deps, name);
+}
+
+const MOST_ATTEMPTS = 5;
+
+/** Acts on the newest state: a look may take a step at the same time, and the act is then decided again. */
+async function onNewestState(act: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await act();
+      return;
+    } catch (error) {
+      if (!(error instanceof Outdated) || attempt === MOST_ATTEMPTS) throw error;
+    }
+  }
 }

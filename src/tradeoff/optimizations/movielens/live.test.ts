@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { getReconciliation } from '../../../finops/allocation/reconciliation/schema.ts';
 import { applied } from '../../../mlops/testing/pipelines.ts';
 import { appliedEndpoint, registeredFiles, settled } from '../../../mlops/testing/serving.ts';
-import { call, testApplication } from '../../../testing/application.ts';
+import { call, importFiles, testApplication } from '../../../testing/application.ts';
 import { getOptimization, type OptimizationDetail, proposeOptimization } from '../schema.ts';
 import { hasMovielens, openRecommender, type Visitor } from './recommender.testing.ts';
 
@@ -16,6 +17,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const MINUTES = 10;
 const LIMIT_MS = 300_000;
+const BEGIN = '2026-11-16T08:00:00Z';
 
 const toDocument = (kind: string, name: string, spec: object) =>
   JSON.stringify({ apiVersion: 'steelyard/v1', kind, metadata: { name }, spec });
@@ -24,7 +26,8 @@ const price = (resource: string, perHour: string) => ({ resource, perHour, effec
 /** A shop of films with four versions: the present one, a better one, a worse one, and similarities of four bits. */
 async function openShop() {
   const recommender = openRecommender();
-  const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
+  // Mid-month, so that no hour is of another day or period.
+  const clock = { ahead: Date.parse(BEGIN) - Date.now(), now: () => Date.now() + clock.ahead };
   const folder = mkdtempSync(join(tmpdir(), 'steelyard-films-'));
   const drift = join(folder, 'drift.json');
   const application = await testApplication({ clock });
@@ -54,13 +57,13 @@ async function openShop() {
     process: { protocol: 'mlflow', command: [process.execPath, program, '{port}', '{model}'] },
   };
   const log = { entity: { header: 'x-user' }, answer: 'before' };
-  await appliedEndpoint(application, 'films', { variants: { main }, log });
+  await appliedEndpoint(application, 'films', { variants: { main }, log, keepPrevious: '1s' });
   return {
     ...{ application, clock },
     visitors: recommender.visitors,
     popular: recommender.popular(),
     drift: (lists: ReadonlyMap<string, number[]>) => writeFileSync(drift, JSON.stringify(Object.fromEntries(lists))),
-    repair: () => rmSync(drift, { force: true }),
+    countReplicas: () => readdirSync(join(application.config.data, 'serving', 'replicas')).length,
     async look() {
       await application.jobs.enqueue(application.store, { kind: 'optimizations.look', payload: null });
       await application.jobs.drain();
@@ -90,6 +93,27 @@ const specOf = (change: object, relativeMargin: number, more: object = {}) =>
     watch: { window: '10m', averageRunLength: 1_000, copies: 1 },
     ...more,
   }) as never;
+
+/** A bill with one row: the machines of an endpoint on one day. */
+function billOf(endpoint: string, day: string, amount: string): string {
+  const next = new Date(Date.parse(day) + 24 * HOUR).toISOString().slice(0, 'YYYY-MM-DD'.length);
+  const head =
+    'BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ChargePeriodEnd,SubAccountId,ServiceName,ResourceId,Tags';
+  const tags = `"{""steelyard.endpoint"": ""${endpoint}""}"`;
+  const row = [
+    amount,
+    amount,
+    'USD',
+    `${day.slice(0, 7)}-01T00:00:00Z`,
+    `${day}T00:00:00Z`,
+    `${next}T00:00:00Z`,
+    'a',
+    'EC2',
+    'i-1',
+    tags,
+  ];
+  return `${head}\n${row.join()}\n`;
+}
 
 describe.skipIf(!hasMovielens)('a shop of films with visitors in the order of time (../shared/data/stats)', () => {
   it(
@@ -140,20 +164,38 @@ describe.skipIf(!hasMovielens)('a shop of films with visitors in the order of ti
       await shop.visit();
       await shop.look();
       const kept = await shown('four-bits');
-      console.log(JSON.stringify(kept.checks), kept.reason, kept.waitsFor);
       expect(kept).toMatchObject({ state: 'watched', percent: 75 });
 
+      // The replicas before the last swap have ended: one of the baseline and three of the candidate remain.
+      await expect.poll(shop.countReplicas, { timeout: 60_000 }).toBe(4);
       clock.ahead += 3 * HOUR;
       await shop.visit();
       await shop.look();
       const booked = await shown('four-bits');
-      console.log(JSON.stringify(booked.saving), JSON.stringify(booked.watch));
+      // Three big replicas would be needed; one of them and three small ones are paid.
+      const hours = booked.saving.hours;
+      expect(hours).toBeGreaterThanOrEqual(3);
+      const usd = (perHour: number) => ({ amount: String(perHour * hours), currency: 'USD' });
+      expect(booked.saving).toMatchObject({ basis: 'metered', saved: usd(5), paid: usd(7) });
+
+      await importFiles(application, 'cloud', { 'bill.csv': billOf('films', '2026-11-16', '120') });
+      await application.events.drain();
+      await application.jobs.drain();
+      const { subjects } = await call(application, getReconciliation, { query: { period: '2026-11' } });
+      const own = subjects.filter(({ subject }) => subject.endpoint === 'films');
+      const sum = (of: (one: (typeof own)[number]) => string | null) =>
+        own.reduce((total, one) => total + Number(of(one)), 0);
+      const ratio = sum((one) => one.reconciled) / sum((one) => one.metered);
+      expect(ratio).toBeLessThan(1);
+      const billed = (await shown('four-bits')).saving;
+      expect(billed.basis).toBe('reconciled');
+      expect(Number(billed.saved?.amount)).toBeCloseTo(ratio * 5 * billed.hours, 2);
+      expect(Number(billed.paid?.amount)).toBeCloseTo(ratio * 7 * billed.hours, 2);
 
       shop.drift(shop.popular);
       await shop.visit();
       await shop.look();
       const undone = await shown('four-bits');
-      console.log(undone.reason, JSON.stringify(undone.watch));
       expect(undone).toMatchObject({ state: 'undone', percent: 0 });
     },
     LIMIT_MS,

@@ -157,3 +157,29 @@ export function buildFinalSpec(before: EndpointSpec, { baseline, candidate, adde
   const whole = (weights[baseline] ?? 0) + (weights[candidate] ?? 0);
   return { ...before, traffic: { ...before.traffic, weights: { ...weights, [baseline]: 0, [candidate]: whole } } };
 }
+
+/**
+ * The endpoint as a person changed it, without the parts of the optimization that are left: an added candidate without traffic, its copies, and
+ * the salt. Null where nothing is left, or the candidate still has traffic.
+ */
+export function buildCleanSpec(
+  before: EndpointSpec,
+  now: EndpointSpec,
+  { baseline, candidate, added }: TrialArms,
+): EndpointSpec | null {
+  const { [candidate]: left, ...variants } = now.variants;
+  if (added === null || left === undefined || (now.traffic.weights?.[candidate] ?? 0) > 0) return null;
+  const { [candidate]: _weight, ...weights } = now.traffic.weights ?? {};
+  const { [candidate]: _copies, [baseline]: _own, ...shadow } = now.traffic.shadow;
+  const ownBefore = before.traffic.shadow[baseline];
+  return {
+    ...now,
+    variants,
+    traffic: {
+      ...now.traffic,
+      ...(now.traffic.weights === undefined ? {} : { weights }),
+      sticky: before.traffic.sticky,
+      shadow: ownBefore === undefined ? shadow : { ...shadow, [baseline]: ownBefore },
+    },
+  };
+}

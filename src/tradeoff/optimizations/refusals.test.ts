@@ -1,0 +1,116 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { deleteEndpoint, setEndpointTraffic } from '../../mlops/serving/schema.ts';
+import { sent, settled } from '../../mlops/testing/serving.ts';
+import { call, catchProblem, testApplication } from '../../testing/application.ts';
+import { getOptimization, proposeOptimization, resumeOptimization, stopOptimization } from './schema.ts';
+import { CHEAPER, prepareTrial } from './trial-setup.testing.ts';
+
+const DAY = 86_400_000;
+
+/** An endpoint with a second version, on which changes are proposed. */
+async function openEndpoint() {
+  const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
+  const application = await testApplication({ clock });
+  const drift = join(mkdtempSync(join(tmpdir(), 'steelyard-')), 'none');
+  const model = { accuracy: 0.9, delayMs: 1 };
+  await prepareTrial(application, { models: [model, model], drift, replicas: 1 });
+  return {
+    ...{ application, clock },
+    propose: (optimization: string, spec: object = {}) =>
+      call(application, proposeOptimization, { body: { optimization, spec: { ...CHEAPER, ...spec } as never } }),
+    shown: (optimization: string) => call(application, getOptimization, { params: { optimization } }),
+    async look() {
+      await application.jobs.enqueue(application.store, { kind: 'optimizations.look', payload: null });
+      await application.jobs.drain();
+    },
+    [Symbol.asyncDispose]: () => application[Symbol.asyncDispose](),
+  };
+}
+
+it('a change that cannot be tried is refused with its reason, and a running one yields to people', async () => {
+  await using room = await openEndpoint();
+  const { application, clock, propose, shown, look } = room;
+  const refused = (spec: object, name = 'wrong') => catchProblem(propose(name, spec));
+  expect(await refused({ endpoint: 'nobody' })).toMatchObject({ code: 'endpoint_not_found' });
+  expect(await refused({ change: { version: '1' } })).toMatchObject({ code: 'optimization_no_change' });
+  expect(await refused({ change: {} })).toMatchObject({ code: 'optimization_no_change' });
+  expect(await refused({ change: { toVariant: 'other' } })).toMatchObject({ code: 'optimization_invalid' });
+  expect(await refused({ variant: 'other' })).toMatchObject({ code: 'optimization_invalid' });
+  expect(await refused({ quality: [] })).toMatchObject({
+    code: 'optimization_invalid',
+    detail: expect.stringMatching(/at least one quality metric/),
+  });
+  expect(await refused({ quality: [{ metric: 'accuracy' }] })).toMatchObject({ code: 'invalid_request' });
+  expect(await refused({ ramp: { percents: [50, 10] } })).toMatchObject({ code: 'invalid_request' });
+  expect(await refused({ alpha: 0.9 })).toMatchObject({ code: 'invalid_request' });
+
+  // A version that is deleted between proposal and start.
+  await propose('missing', { change: { version: '9' } });
+  await look();
+  expect(await shown('missing')).toMatchObject({
+    state: 'stopped',
+    reason: expect.stringMatching(/no registered model "m" with version 9/),
+  });
+
+  // Two of one endpoint run one after the other.
+  await propose('first');
+  expect(await catchProblem(propose('first'))).toMatchObject({ code: 'optimization_exists' });
+  await propose('second', { labelsWithin: '1h' });
+  await look();
+  expect(await shown('first')).toMatchObject({ state: 'running' });
+  expect(await shown('second')).toMatchObject({
+    state: 'proposed',
+    waitsFor: expect.stringMatching(/first of the same endpoint comes first/),
+  });
+  await settled(application, 'e');
+
+  // Traffic that stops, and labels that never come: nothing is proven, and the deadline ends it.
+  await sent(application, 'POST', '/serve/e/invocations', { inputs: [[1]] });
+  clock.ahead += 7 * DAY;
+  await look();
+  expect(await shown('first')).toMatchObject({ state: 'running', percent: 50 });
+  clock.ahead += 8 * DAY;
+  await look();
+  expect(await shown('first')).toMatchObject({
+    state: 'rolled_back',
+    percent: 0,
+    reason: expect.stringMatching(/not proven at the deadline/),
+  });
+  await settled(application, 'e');
+  await look();
+  expect(await shown('second')).toMatchObject({ state: 'running' });
+  const running = await settled(application, 'e');
+
+  // A person changes the endpoint: the optimization ends and leaves it as it is.
+  await call(application, setEndpointTraffic, { params: { endpoint: 'e' }, body: { weights: { main: 100 } } });
+  await look();
+  expect(await shown('second')).toMatchObject({
+    state: 'stopped',
+    reason: expect.stringMatching(/was changed by others/),
+  });
+  const after = await settled(application, 'e');
+  expect(after.newest.revision).toBe(running.newest.revision + 2);
+  expect(after.variants.map(({ variant }) => variant)).toEqual(['main']);
+
+  await call(application, resumeOptimization, { params: { optimization: 'first' }, body: {} });
+  expect(
+    await catchProblem(call(application, resumeOptimization, { params: { optimization: 'first' }, body: {} })),
+  ).toMatchObject({ code: 'optimization_not_ended' });
+  const stopped = await call(application, stopOptimization, {
+    params: { optimization: 'first' },
+    body: { reason: 'not now' },
+  });
+  expect(stopped).toMatchObject({ state: 'stopped', reason: expect.stringMatching(/not now/) });
+  expect(
+    await catchProblem(call(application, stopOptimization, { params: { optimization: 'first' }, body: {} })),
+  ).toMatchObject({ code: 'optimization_ended' });
+
+  await propose('last');
+  await look();
+  await call(application, deleteEndpoint, { params: { endpoint: 'e' } });
+  await look();
+  expect(await shown('last')).toMatchObject({ state: 'stopped', reason: 'Endpoint "e" was deleted' });
+}, 60_000);
