@@ -161,9 +161,13 @@ describe.skipIf(!hasMovielens)('a shop of films with visitors in the order of ti
       });
 
       await propose('four-bits', specOf(fourBits, 0.05));
-      await shop.visit();
-      await shop.look();
-      const kept = await shown('four-bits');
+      // On a busy machine the cost of a request varies, and more visits are needed until all is proven.
+      let kept = await shown('four-bits');
+      for (let round = 0; round < 3 && kept.state === 'running'; round += 1) {
+        await shop.visit();
+        await shop.look();
+        kept = await shown('four-bits');
+      }
       expect(kept).toMatchObject({ state: 'watched', percent: 75 });
 
       // The replicas before the last swap have ended: one of the baseline and three of the candidate remain.
