@@ -78,7 +78,7 @@ async function openGateway({ timeout = '5s', shadow = {}, answer = 'never' } = {
     limits: { timeout },
     log: { answer },
   });
-  const deployment = { revision: { endpoint: 'e', spec }, variants: [main.live, other.live], canary: null };
+  const deployment = { revision: { endpoint: 'e', spec }, variants: [main.live, other.live], routes: [], canary: null };
   const deployments = { find: () => deployment as unknown as Deployment } satisfies Pick<Deployments, 'find'>;
   const log = createLog('silent');
   const queue = new LogQueue({
@@ -91,6 +91,7 @@ async function openGateway({ timeout = '5s', shadow = {}, answer = 'never' } = {
   const metrics = {
     request: (_what: unknown, ending: RequestEnding) => void endings.push(ending),
     served: () => undefined,
+    stage: () => undefined,
     unmeasured: () => undefined,
   };
   const app = fastify() as unknown as FastifyInstance;

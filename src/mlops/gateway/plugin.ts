@@ -4,7 +4,7 @@ import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Target } from '../inference/index.ts';
 import { ClientGone, parseTarget, ServingProblem } from '../inference/index.ts';
-import type { Deployment, Deployments } from '../serving/index.ts';
+import type { Deployment, Deployments, LiveVariant } from '../serving/index.ts';
 import { admit, ID_HEADER } from './admit.ts';
 import { problemOf, sendBody, sendPredicted, sendProblem } from './answer.ts';
 import { describeTarget } from './describe.ts';
@@ -14,11 +14,13 @@ import { countEndings, startCounting, toCountedVariant } from './metrics/countin
 import type { MetricRecorder } from './metrics/recorder.ts';
 import { type PredictionRequest, predict } from './predict.ts';
 import { routeRequest } from './route.ts';
+import type { RoutedAnswer } from './routes/cascade.ts';
+import { askRoute, isRoute, watchStages } from './routes/follow.ts';
 import { drawShadows, sendShadows } from './shadows.ts';
 
 interface GatewayPluginDeps extends PredictionDeps {
   readonly deployments: Pick<Deployments, 'find'>;
-  readonly metrics: Pick<MetricRecorder, 'request' | 'served' | 'unmeasured'>;
+  readonly metrics: Pick<MetricRecorder, 'request' | 'served' | 'stage' | 'unmeasured'>;
 }
 
 /** Everything under `/serve/NAME/`: the addresses of all protocols, for every endpoint. */
@@ -72,7 +74,7 @@ interface PredictionDeps {
   readonly log: Log;
   readonly clock: Clock;
   readonly queue: LogQueue;
-  readonly metrics: Pick<MetricRecorder, 'served'>;
+  readonly metrics: Pick<MetricRecorder, 'served' | 'stage'>;
 }
 
 /**
@@ -89,11 +91,20 @@ async function answerPrediction(
   const { endpoint, spec } = found.revision;
   const counting = startCounting(incoming, found);
   const { id, request, signal } = await admit(queue, found, incoming, reply);
-  const { deployment, live, used } = routeRequest(found, target, request, reply.raw);
-  counting.choose(live);
+  const { deployment, chosen, used } = routeRequest(found, target, request, reply.raw);
   const served: PredictionRequest['served'] = (by, once) => metrics.served(toCountedVariant(endpoint, by), once);
   const asked = { request, timeoutMs: spec.limits.timeout, signal, served };
-  const predicted = await predict(live, target.spoken, { ...asked, used });
+  const { predicted, live } = isRoute(chosen)
+    ? await askRoute(
+        chosen,
+        target.spoken,
+        { ...asked, used },
+        watchStages(metrics, endpoint, chosen, (stage) => {
+          counting.choose(stage, chosen.name);
+          noteStage(reply, chosen.name, stage.name);
+        }),
+      )
+    : await askVariant(chosen, target.spoken, { ...asked, used }, counting);
   reply.header('x-steelyard-variant', live.name).header('x-steelyard-model-version', live.version);
   reply.header(ID_HEADER, id);
   const copies = drawShadows(deployment, Math.random);
@@ -102,8 +113,26 @@ async function answerPrediction(
     ...{ elapsedMs: () => reply.elapsedTime, onStored: copies?.onStored ?? null },
   };
   // After the answer is made, so that no copy is in its way.
-  if (copies !== null) setImmediate(() => sendShadows({ queue, log }, copies, answered, asked));
-  const logged = await logAnswer(queue, { ...answered, live, variant: live.name }, predicted);
+  if (copies !== null) setImmediate(() => sendShadows({ queue, log, metrics }, copies, answered, asked));
+  const logged = await logAnswer(queue, { ...answered, live, variant: chosen.name }, predicted);
   counting.follow(logged);
   return sendPredicted(reply, logged);
 }
+
+async function askVariant(
+  live: LiveVariant,
+  spoken: Target['spoken'],
+  asked: PredictionRequest,
+  counting: Pick<ReturnType<typeof startCounting>, 'choose'>,
+): Promise<RoutedAnswer> {
+  counting.choose(live, live.name);
+  return { predicted: await predict(live, spoken, asked), live };
+}
+
+/** Lists the stages that were asked, also in the header of an error. */
+function noteStage(reply: FastifyReply, route: string, stage: string): void {
+  const before = reply.getHeader(STAGES_HEADER);
+  reply.header('x-steelyard-route', route).header(STAGES_HEADER, before === undefined ? stage : `${before},${stage}`);
+}
+
+const STAGES_HEADER = 'x-steelyard-stages';

@@ -32,6 +32,7 @@ export type { ScalingBudget } from './autoscaling/autoscaling.ts';
 export type { ReplicaPrices } from './autoscaling/price.ts';
 export type { CostInterval, ServingCosts } from './costs.ts';
 export type { Deployment, Deployments, LiveVariant } from './deployments.ts';
+export { type LiveCascade, type LiveRoute, type LiveRouter, listRouteVariants } from './live-routes.ts';
 export { servingMigrations } from './migrations.ts';
 export type {
   AnalysisQuestion,
@@ -73,6 +74,8 @@ export interface ServingDeps {
   readonly costs: ServingCosts;
   /** Log outcomes of an endpoint. Implemented by the gateway; supplied by the caller. */
   readonly predictionLog: ShowDeps['predictionLog'];
+  /** Counts of the routes of an endpoint. Implemented by the gateway; supplied by the caller. */
+  readonly readStageCounts: ShowDeps['readStageCounts'];
   /** Whether there is money for more replicas. */
   readonly budget: ScalingBudget;
   /** Price of a replica per hour. */
