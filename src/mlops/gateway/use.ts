@@ -22,7 +22,7 @@ export interface VariantSpan {
   readonly measuredMs: number;
 }
 
-/** Requests of a route to one of its variants in one minute or hour, over all servers. */
+/** Requests of a route to one of its variants in one minute or hour, on one server: sums over rows are those of all servers. */
 export interface StageSpan extends StageCounts {
   /** Start, Unix milliseconds. */
   readonly at: number;

@@ -20,8 +20,6 @@ import { findEndpoints, findRevision, noteFailed, noteLive, type Pointers, type 
 import { type MeterBook, selectHeldResource } from './usage.ts';
 import { type LiveVariant, listWantedVariants, type WantedVariant } from './wanted.ts';
 
-export type { LiveVariant } from './wanted.ts';
-
 /**
  * The revision and replica sets that get the traffic of an endpoint on this server. Immutable: a new deployment replaces it
  * in one step.

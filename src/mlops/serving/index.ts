@@ -31,7 +31,7 @@ import { createUsageFile } from './usage-file.ts';
 export type { ScalingBudget } from './autoscaling/autoscaling.ts';
 export type { ReplicaPrices } from './autoscaling/price.ts';
 export type { CostInterval, ServingCosts } from './costs.ts';
-export type { Deployment, Deployments, LiveVariant } from './deployments.ts';
+export type { Deployment, Deployments } from './deployments.ts';
 export { type LiveCascade, type LiveRoute, type LiveRouter, listRouteVariants } from './live-routes.ts';
 export { servingMigrations } from './migrations.ts';
 export type {
@@ -61,6 +61,7 @@ export { requireEndpoint } from './service.ts';
 export { findEndpointOwner } from './store.ts';
 export { weightsOf } from './traffic-weights.ts';
 export type { ServingUsage } from './usage.ts';
+export type { LiveVariant } from './wanted.ts';
 
 export interface ServingDeps {
   readonly store: Store;

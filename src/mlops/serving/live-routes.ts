@@ -30,7 +30,7 @@ export interface LiveRouter {
   readonly otherwise: LiveVariant;
 }
 
-/** A name for traffic that has no replicas: requests go on to variants. */
+/** A name for traffic that has no replicas: it sends requests to variants. */
 export type LiveRoute = LiveCascade | LiveRouter;
 
 /** The routes of a document over its variants. */

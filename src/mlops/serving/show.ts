@@ -3,7 +3,7 @@ import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { LogState } from '../endpoint-spec/schema.ts';
 import type { ServingCosts } from './costs.ts';
-import type { Deployment, Deployments, LiveVariant } from './deployments.ts';
+import type { Deployment, Deployments } from './deployments.ts';
 import { listRouteVariants } from './live-routes.ts';
 import type {
   EndpointDetail,
@@ -15,6 +15,7 @@ import type {
 import { requireEndpoint } from './service.ts';
 import { findRevision, listRevisions, type Pointers, type Revision } from './store.ts';
 import { weightsOf } from './traffic-weights.ts';
+import type { LiveVariant } from './wanted.ts';
 
 export interface ShowDeps {
   readonly deployments: Pick<Deployments, 'find'>;

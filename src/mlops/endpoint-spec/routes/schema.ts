@@ -94,14 +94,14 @@ const Cascade = z
   })
   .describe('Asks its stages in order until an answer is confident enough; every stage that was asked is paid');
 
-/** A name for traffic without a model: requests go on to variants by rules, or through the stages of a cascade. */
+/** A name for traffic without a model: requests are sent to variants by rules, or through the stages of a cascade. */
 export const EndpointRoute = z
   .strictObject({ cascade: Cascade.optional(), router: Router.optional() })
   .refine(
     ({ cascade, router }) => (cascade === undefined) !== (router === undefined),
     'set either a cascade or a router',
   )
-  .describe('A variant without replicas that sends requests on to other variants');
+  .describe('A variant without replicas that sends requests to other variants');
 export type EndpointRoute = z.output<typeof EndpointRoute>;
 
 /** The variants that a route may ask, with their places in it. */

@@ -4,8 +4,13 @@ import type { Log } from '../../../platform/telemetry/index.ts';
 import { DAY_MS } from '../../../platform/units/durations.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Deployment } from '../../serving/index.ts';
-import type { StageOutcome } from '../routes/cascade.ts';
-import { createStageTallies, forgetStageTallies, type StageKey, saveStageTallies } from './stages.ts';
+import {
+  createStageTallies,
+  forgetStageTallies,
+  type StageKey,
+  type StageOutcome,
+  saveStageTallies,
+} from './stages.ts';
 import { forgetTallies, saveTallies } from './store.ts';
 import { createTallies, type RequestEnding, type ServedOnce, SPANS, type VariantKey } from './tally.ts';
 

@@ -1,6 +1,8 @@
 import type { Sql } from '../../../platform/store/index.ts';
-import type { StageOutcome } from '../routes/cascade.ts';
 import { SPANS } from './tally.ts';
+
+/** How the request to a stage ended: its answer is the one for the client, or the next stage is asked, or it failed. */
+export type StageOutcome = 'accepted' | 'escalated' | 'failed';
 
 /** A variant as a route of an endpoint asks it. */
 export interface StageKey {
@@ -120,6 +122,8 @@ export async function listStageTallies(
     .where('at_ms', '>=', start)
     .where('at_ms', '<', end)
     .orderBy('at_ms')
+    .orderBy('route')
+    .orderBy('variant')
     .execute();
   return rows.map(({ at_ms, span_ms, busy_ms, server: _, ...row }) => ({
     ...row,

@@ -1,14 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { runUntilAborted } from '../../../platform/concurrency/index.ts';
 import { ClientGone, codecs, type Predicted, ServingProblem, type WireProtocol } from '../../inference/index.ts';
-import type { UsedTime } from '../../replicas/index.ts';
 import type { LiveCascade, LiveVariant } from '../../serving/index.ts';
 import { isEventStream, readContent } from '../log/rows.ts';
+import type { StageOutcome } from '../metrics/stages.ts';
 import { type PredictionRequest, predict } from '../predict.ts';
 import { readConfidence } from './confidence.ts';
-
-/** How the request to a stage ended: its answer is the one for the client, or the next stage is asked, or it failed. */
-export type StageOutcome = 'accepted' | 'escalated' | 'failed';
+import { sumUsedTime } from './used-time.ts';
 
 /** Receives the stages of a request as they are asked and as they end. */
 export interface StageWatch {
@@ -175,33 +173,3 @@ function readOutputs(answer: Predicted, live: LiveVariant, spoken: WireProtocol,
 }
 
 const toOutput = ({ output }: { readonly output: unknown }) => output;
-
-/** Sums the replica time of the stages of one request, and reports the sum when the last of them has left its replica. */
-function sumUsedTime(report: (time: UsedTime) => void) {
-  const open = new Set<symbol>();
-  let [sum, isClosed] = [null as UsedTime | null, false];
-  const settle = () => {
-    if (!isClosed || open.size > 0 || sum === null) return;
-    report(sum);
-    sum = null;
-  };
-  return {
-    addStage() {
-      const stage = Symbol('stage');
-      open.add(stage);
-      return {
-        used: ({ busyMs, held }: UsedTime): void => {
-          if (!open.delete(stage)) return;
-          sum = { busyMs: busyMs + (sum?.busyMs ?? 0), held };
-          settle();
-        },
-        /** No replica accepted the stage, or its time is not known yet. */
-        drop: (): void => void open.delete(stage),
-      };
-    },
-    close(): void {
-      isClosed = true;
-      settle();
-    },
-  };
-}

@@ -4,12 +4,13 @@ import type { Application } from '../../../main.ts';
 import { call, testApplication } from '../../../testing/application.ts';
 import { listPredictions } from '../../predictions/schema.ts';
 import { linearGraph } from '../../serving/graphs.testing.ts';
+import { getEndpointRollout } from '../../serving/rollouts/schema.ts';
 import { getEndpoint, setEndpointTraffic } from '../../serving/schema.ts';
+import { applied } from '../../testing/pipelines.ts';
 import { appliedEndpoint, registeredFiles, sent, settled } from '../../testing/serving.ts';
 import { getEndpointMetrics } from '../metrics/schema.ts';
 
 const program = join(import.meta.dirname, '../../serving/model-server.testing.ts');
-const WAIT = { timeout: 30_000 };
 
 let application: Application;
 beforeAll(async () => {
@@ -18,7 +19,7 @@ beforeAll(async () => {
   await registeredFiles(application, 'm', { 'model.onnx': linearGraph([1, 0]) });
   await registeredFiles(application, 'm', { 'model.onnx': linearGraph([0, 1]) });
   await registeredFiles(application, 'server', { MLmodel: 'flavors: {}' });
-  expect((await serve('thrift')).state).toBe('live');
+  expect((await serve('thrift', { routes: { ...routes, ...routers } })).state).toBe('live');
 });
 afterAll(() => application[Symbol.asyncDispose]());
 
@@ -26,6 +27,18 @@ const onnx = (version: string) => ({ model: 'm', version, backend: 'onnx' });
 const variants = { small: onnx('1'), large: onnx('2') };
 const stages = [{ variant: 'small', acceptAtConfidence: 0.8 }, { variant: 'large' }];
 const routes = { thrifty: { cascade: { stages } } };
+const routers = {
+  ruled: {
+    router: {
+      rules: [
+        { when: { header: 'x-tier', in: ['free', 'trial'] }, variant: 'small' },
+        { when: { input: 'x', longerThan: 1 }, variant: 'large' },
+      ],
+      otherwise: 'small',
+    },
+  },
+  rows: { router: { rules: [{ when: { input: 'a', atLeast: 5 }, variant: 'large' }], otherwise: 'small' } },
+};
 const traffic = { weights: { thrifty: 1 } };
 
 function serve(name: string, spec: object = {}) {
@@ -96,14 +109,12 @@ describe('a cascade', () => {
   });
 
   it('is logged under its name, with the model and version that answered', async () => {
-    await serve('logged');
-    await ask('logged', [[0.5, 1]], { 'x-steelyard-prediction-id': 'up' });
-    await ask('logged', [[1, 1]], { 'x-steelyard-prediction-id': 'down' });
-    const { predictions } = await call(application, listPredictions, {
-      query: { model: 'm', endpoint: 'logged', variant: 'thrifty' },
-    });
+    await ask('thrift', [[0.5, 1]], { 'x-steelyard-prediction-id': 'up' });
+    await ask('thrift', [[1, 1]], { 'x-steelyard-prediction-id': 'down' });
+    const query = { model: 'm', endpoint: 'thrift', variant: 'thrifty', pageSize: 2 };
+    const { predictions } = await call(application, listPredictions, { query });
     const rows = predictions.map(({ prediction, modelVersion, output }) => [prediction, modelVersion, output]);
-    expect(rows.toSorted()).toEqual([
+    expect(rows).toEqual([
       ['down', '1', [1]],
       ['up', '2', [1]],
     ]);
@@ -156,35 +167,41 @@ describe('a cascade of servers whose bodies are passed on', () => {
     process: { protocol: 'mlflow', command: [process.execPath, program, '{port}', 'mlflow', ...behaviour] },
   });
   const failing = (onError: string) => ({
-    variants: { small: server(), large: server('fails') },
-    routes: { thrifty: { cascade: { stages, onError } } },
+    cascade: { stages: [{ variant: 'small', acceptAtConfidence: 0.8 }, { variant: 'failing' }], onError },
+  });
+  const along = (route: string, inputs: number[][]) => ask('servers', inputs, { 'x-steelyard-variant': route });
+
+  beforeAll(async () => {
+    const spec = {
+      variants: { small: server(), large: server(), failing: server('fails') },
+      routes: { ...routes, strict: failing('fail'), lenient: failing('answer') },
+    };
+    expect((await serve('servers', spec)).state).toBe('live');
   });
 
   it('reads the confidence from the body, and escalates a stream without reading it', async () => {
-    await serve('passed', { variants: { small: server(), large: server() } });
-    const accepted = await ask('passed', [[0.875, 0, 0]]);
+    const accepted = await ask('servers', [[0.875, 0, 0]]);
     expect([accepted.json(), toFacts(accepted)]).toEqual([{ predictions: [0.875] }, [200, 'small', '1', 'small']]);
-    expect(toFacts(await ask('passed', [[0.5, 0, 0]]))).toEqual([200, 'large', '1', 'small,large']);
-    const chat = await post('passed/invocations', { messages: [{ role: 'user', content: 'hi' }], stream: true });
+    expect(toFacts(await ask('servers', [[0.5, 0, 0]]))).toEqual([200, 'large', '1', 'small,large']);
+    const chat = await post('servers/invocations', { messages: [{ role: 'user', content: 'hi' }], stream: true });
     expect(toFacts(chat)).toEqual([200, 'large', '1', 'small,large']);
     expect(chat.body).toContain('data: [DONE]');
   });
 
   it('answers with the error of a later stage that fails', async () => {
-    await serve('strict', failing('fail'));
-    const answer = await ask('strict', [[0.5, 0, 0]]);
-    expect(answer.statusCode).toBe(500);
-    expect(answer.headers['x-steelyard-stages']).toBe('small,large');
-    expect((await ask('strict', [[1, 0, 0]])).statusCode).toBe(200);
-    expect((await endpointNow('strict')).routes[0]?.variants).toMatchObject([{ escalated: 1 }, { failed: 1 }]);
+    const answer = await along('strict', [[0.5, 0, 0]]);
+    expect([answer.statusCode, answer.headers['x-steelyard-stages']]).toEqual([500, 'small,failing']);
+    expect((await along('strict', [[1, 0, 0]])).statusCode).toBe(200);
+    const { routes: shown } = await endpointNow('servers');
+    const strict = shown.find(({ route }) => route === 'strict');
+    expect(strict).toMatchObject({ escalatedShare: 0.5, variants: [{ escalated: 1 }, { failed: 1 }] });
   });
 
   it('answers with the less confident answer where the document says so', async () => {
-    await serve('lenient', failing('answer'));
-    const answer = await ask('lenient', [[0.5, 0, 0]]);
-    expect([answer.json(), toFacts(answer)]).toEqual([{ predictions: [0.5] }, [200, 'small', '1', 'small,large']]);
+    const answer = await along('lenient', [[0.5, 0, 0]]);
+    expect([answer.json(), toFacts(answer)]).toEqual([{ predictions: [0.5] }, [200, 'small', '1', 'small,failing']]);
     // Without an earlier answer the error stands.
-    expect((await ask('lenient', [[-6, 0, 0]])).statusCode).toBe(500);
+    expect((await along('lenient', [[-6, 0, 0]])).statusCode).toBe(500);
   });
 
   it('has one timeout for all stages', async () => {
@@ -198,44 +215,44 @@ describe('a cascade of servers whose bodies are passed on', () => {
 });
 
 describe('a router', () => {
-  const router = {
-    rules: [
-      { when: { header: 'x-tier', in: ['free', 'trial'] }, variant: 'small' },
-      { when: { input: 'x', longerThan: 1 }, variant: 'large' },
-    ],
-    otherwise: 'small',
-  };
-  const choose = (rules: object[]) => ({ routes: { thrifty: { router: { ...router, rules } } } });
+  const ruled = (headers: object) => ask('thrift', [[1, 2]], { 'x-steelyard-variant': 'ruled', ...headers });
 
   it('selects the variant of the first rule that each row meets', async () => {
-    await serve('ruled', choose(router.rules));
-    expect(toFacts(await ask('ruled', [[1, 2]], { 'x-tier': 'trial' }))).toEqual([200, 'small', '1', 'small']);
-    expect(toFacts(await ask('ruled', [[1, 2]], { 'x-tier': 'paid' }))).toEqual([200, 'large', '2', 'large']);
-    const { routes: shown } = await endpointNow('ruled');
-    expect(shown).toMatchObject([{ kind: 'router', escalatedShare: null, variants: [{ asked: 1 }, { asked: 1 }] }]);
+    expect(toFacts(await ruled({ 'x-tier': 'trial' }))).toEqual([200, 'small', '1', 'small']);
+    expect(toFacts(await ruled({ 'x-tier': 'paid' }))).toEqual([200, 'large', '2', 'large']);
+    const { routes: shown } = await endpointNow('thrift');
+    const status = shown.find(({ route }) => route === 'ruled');
+    expect(status).toMatchObject({ kind: 'router', escalatedShare: null, variants: [{ asked: 1 }, { asked: 1 }] });
   });
 
   it('compares inputs of every row, and sends requests that it cannot read on', async () => {
-    const table = {
-      dataframe_records: [
-        { a: 1, b: 2 },
-        { a: 9, b: 2 },
-      ],
-    };
-    await serve('rows', choose([{ when: { input: 'a', atLeast: 5 }, variant: 'large' }]));
-    const stage = async (body: object) => (await post('rows/invocations', body)).headers['x-steelyard-stages'];
-    expect(await stage({ dataframe_records: [{ a: 9, b: 2 }] })).toBe('large');
-    expect(await stage(table)).toBe('small');
-    const broken = await sent(application, 'POST', '/serve/rows/invocations', '{"inputs":');
-    expect([broken.statusCode, broken.headers['x-steelyard-stages']]).toEqual([400, 'small']);
+    const table = (...values: number[]) => ({ dataframe_records: values.map((a) => ({ a, b: 2 })) });
+    const send = (body: object | string) =>
+      sent(application, 'POST', '/serve/thrift/invocations', body, 'application/json', {
+        'x-steelyard-variant': 'rows',
+      });
+    const stages = await Promise.all([table(9), table(1, 9), '{"inputs":'].map(send));
+    expect(stages.map(({ headers }) => headers['x-steelyard-stages'])).toEqual(['large', 'small', 'small']);
+    expect(stages[2]?.statusCode).toBe(400);
   });
 });
 
-it('a shadow copy along a cascade runs its stages and is logged as one answer', async () => {
-  await serve('copied', { traffic: { weights: { large: 1 }, shadow: { thrifty: 1 } } });
-  expect(toFacts(await ask('copied', [[0.5, 1]]))).toEqual([200, 'large', '2', undefined]);
-  await expect.poll(async () => (await endpointNow('copied')).log.shadowKept, WAIT).toBe(1);
-  await expect
-    .poll(async () => (await endpointNow('copied')).variants, WAIT)
-    .toMatchObject([{ answered: 1 }, { answered: 2 }]);
+it('a canary whose traffic goes along a cascade is promoted', async () => {
+  const version = await registeredFiles(application, 'm', { 'model.onnx': linearGraph([0, 2]) });
+  const rollout = { strategy: 'canary', steps: [{ weight: 50, for: '100ms' }] };
+  await serve('rolled', { rollout });
+  const document = {
+    ...{ apiVersion: 'steelyard/v1', kind: 'Endpoint', metadata: { name: 'rolled' } },
+    spec: { variants: { ...variants, large: onnx(version) }, routes, traffic, rollout },
+  };
+  await applied(application, JSON.stringify(document));
+  const seen = new Set<string>();
+  do {
+    const answer = await ask('rolled', [[0.5, 1]]);
+    seen.add(`${answer.statusCode} ${answer.headers['x-steelyard-stages']} ${answer.body}`);
+  } while ((await call(application, getEndpoint, { params: { endpoint: 'rolled' } })).state === 'rolling-out');
+  expect(seen).toEqual(new Set(['200 small,large {"predictions":[[1]]}', '200 small,large {"predictions":[[2]]}']));
+  const { rollout: ended } = await call(application, getEndpointRollout, { params: { endpoint: 'rolled' } });
+  expect(ended).toMatchObject({ state: 'promoted' });
+  expect((await ask('rolled', [[0.5, 1]])).json()).toEqual({ predictions: [[2]] });
 });
