@@ -17,7 +17,7 @@ export {
   RolloutStrategy,
   toCheckName,
 } from './rollout/schema.ts';
-export { EndpointRoute, type RouteCondition } from './routes/schema.ts';
+export type { RouteCondition } from './routes/schema.ts';
 export { ScalingPolicyName, ScalingSpec } from './scaling/schema.ts';
 
 export const VariantName = Name.describe('Name of a variant');

@@ -19,7 +19,7 @@ export { loadServiceTimes } from './metrics/service-times.ts';
 export { readStageCounts } from './metrics/stages.ts';
 export { countVersionServed, type VersionServed } from './metrics/version-served.ts';
 export { gatewayMigrations } from './migrations.ts';
-export { computeBusyShare, type ServingUse, type StageSpan, type VariantSpan } from './use.ts';
+export { computeBusyShare, type ServingUse, type VariantSpan } from './use.ts';
 
 export interface LogQueueDeps extends Omit<QueueDeps, 'counted'> {
   readonly telemetry: Pick<Telemetry, 'predictionLog' | 'predictionLogWaiting'>;

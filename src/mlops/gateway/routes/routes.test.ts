@@ -175,6 +175,7 @@ describe('a cascade of servers whose bodies are passed on', () => {
     const spec = {
       variants: { small: server(), large: server(), failing: server('fails') },
       routes: { ...routes, strict: failing('fail'), lenient: failing('answer') },
+      log: { answer: 'never' },
     };
     expect((await serve('servers', spec)).state).toBe('live');
   });
@@ -186,6 +187,17 @@ describe('a cascade of servers whose bodies are passed on', () => {
     const chat = await post('servers/invocations', { messages: [{ role: 'user', content: 'hi' }], stream: true });
     expect(toFacts(chat)).toEqual([200, 'large', '1', 'small,large']);
     expect(chat.body).toContain('data: [DONE]');
+  });
+
+  it('reads long answers to a limit, and escalates beyond it', async () => {
+    const rows = (count: number) => Array.from({ length: count }, () => [1, 0, 0]);
+    // Predictions of 120 kB, which are not read at once, and of more than 1 MiB.
+    expect(toFacts(await ask('servers', rows(60_000)))).toEqual([200, 'small', '1', 'small']);
+    const long = await ask('servers', rows(600_000));
+    expect([toFacts(long), long.json<{ predictions: number[] }>().predictions.length]).toEqual([
+      [200, 'large', '1', 'small,large'],
+      600_000,
+    ]);
   });
 
   it('answers with the error of a later stage that fails', async () => {
