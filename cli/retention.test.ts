@@ -67,7 +67,7 @@ describe('steelyard retention', () => {
     expect(out).toMatch(/readings of GPUs, one by one: deletes 0 rows in 0 files of 0 B, before \d{4}-/);
     expect(out).toMatch(/raw bill files: deletes 0 rows in 0 files of 0 B, before \d{4}-/);
     const { tables } = JSON.parse((await server.run('retention', 'tables', '--json')).out);
-    expect(tables).toHaveLength(5);
+    expect(tables).toHaveLength(6);
   });
 
   it('says that there is no such policy', async () => {

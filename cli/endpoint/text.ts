@@ -3,6 +3,7 @@ import type { Rollout, RolloutCheck, RolloutSide } from '../../src/mlops/serving
 import type {
   EndpointDetail,
   EndpointRevision,
+  EndpointRouteStatus,
   EndpointSummary,
   EndpointVariant,
 } from '../../src/mlops/serving/schema.ts';
@@ -35,9 +36,10 @@ export function endpointsText(endpoints: readonly EndpointSummary[], { paint }: 
 /** `main 3 90%, canary 4 10%`. */
 function sharesText({ versions, weights }: EndpointRevision): string {
   const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
-  return Object.entries(versions)
-    .map(([name, version]) => `${name} v${version} ${Math.round((100 * (weights[name] ?? 0)) / total)}%`)
-    .join(', ');
+  const share = (name: string) => `${Math.round((100 * (weights[name] ?? 0)) / total)}%`;
+  const routes = Object.keys(weights).filter((name) => !Object.hasOwn(versions, name));
+  const served = Object.entries(versions).map(([name, version]) => `${name} v${version} ${share(name)}`);
+  return [...served, ...routes.map((name) => `${name} ${share(name)}`)].join(', ');
 }
 
 export function endpointText(endpoint: EndpointDetail, context: Context): string {
@@ -49,8 +51,35 @@ export function endpointText(endpoint: EndpointDetail, context: Context): string
   if (lost > 0)
     lines.push(`${formatCount(lost)} requests were answered and are not in the prediction log (docs/serving.md)`);
   if (endpoint.variants.length > 0) lines.push('', variantsText(endpoint, context));
+  if (endpoint.routes.length > 0) lines.push('', routesText(endpoint, context));
   lines.push('', revisionsText(revisions, context));
   return lines.join('\n');
+}
+
+function routesText({ routes }: EndpointDetail, { paint }: Context): string {
+  return table<EndpointRouteStatus>(
+    routes,
+    [
+      { title: 'ROUTE', cell: ({ route }) => route },
+      { title: 'KIND', cell: ({ kind }) => kind },
+      {
+        title: 'TRAFFIC',
+        align: 'right',
+        cell: ({ weight, shadow }) => (shadow > 0 ? 'shadow' : `${Math.round(100 * weight)}%`),
+      },
+      {
+        title: 'ASKED IN 24 H',
+        cell: ({ variants }) => variants.map(({ variant, asked }) => `${variant} ${formatCount(asked)}`).join(', '),
+        least: 16,
+      },
+      {
+        title: 'ESCALATED',
+        align: 'right',
+        cell: ({ escalatedShare }) => (escalatedShare === null ? null : `${(100 * escalatedShare).toFixed(1)}%`),
+      },
+    ],
+    paint,
+  );
 }
 
 function variantsText({ variants, canary }: EndpointDetail, { paint }: Context): string {

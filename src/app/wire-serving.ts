@@ -1,5 +1,5 @@
 import { type Executors, selectEnvironment } from '../mlops/executors/index.ts';
-import { createGateway, createLogQueue, type Gateway } from '../mlops/gateway/index.ts';
+import { createGateway, createLogQueue, type Gateway, readStageCounts } from '../mlops/gateway/index.ts';
 import type { Monitoring } from '../mlops/monitoring/index.ts';
 import { parseRegistries } from '../mlops/replicas/index.ts';
 import { createServing } from '../mlops/serving/index.ts';
@@ -53,6 +53,7 @@ export function wireServing(
     usage: createServingUsage(store, org, metering),
     costs,
     predictionLog: queue,
+    readStageCounts,
     budget: createScalingBudget(budgets),
     prices: replicaPrices,
     analyst: {

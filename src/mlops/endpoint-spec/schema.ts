@@ -4,6 +4,7 @@ import { Cpus, Duration, Memory } from '../../platform/units/quantities/schema.t
 import { ContainerServer, Gpus, OnKubernetes, ServerModelName, ServerProtocol } from './container/schema.ts';
 import { LogSpec } from './log/schema.ts';
 import { RolloutSpec } from './rollout/schema.ts';
+import { EndpointRoute, listRouteTargets } from './routes/schema.ts';
 import { ScalingSpec } from './scaling/schema.ts';
 
 export type { ContainerServer, OnKubernetes } from './container/schema.ts';
@@ -16,6 +17,7 @@ export {
   RolloutStrategy,
   toCheckName,
 } from './rollout/schema.ts';
+export { listRouteTargets, type RouteCondition } from './routes/schema.ts';
 export { ScalingPolicyName, ScalingSpec } from './scaling/schema.ts';
 
 export const VariantName = Name.describe('Name of a variant');
@@ -187,6 +189,10 @@ export const EndpointSpec = z
     project: Name.optional().describe('Project that pays'),
     environment: Name.optional().describe('Environment'),
     variants: z.record(VariantName, Variant).describe('Variants by name'),
+    routes: z
+      .record(VariantName, EndpointRoute)
+      .default({})
+      .describe('Cascades and routers by name; weights and shadows name them as they name variants'),
     traffic: Traffic,
     limits: Limits,
     log: LogSpec,
@@ -196,14 +202,23 @@ export const EndpointSpec = z
       'Time for which replicas of the previous revision stay ready for a rollback; they incur cost',
     ),
   })
-  .superRefine(({ variants, traffic }, context) => {
-    if (Object.keys(variants).length === 0) {
-      context.addIssue({ code: 'custom', path: ['variants'], message: 'name at least one variant' });
+  .superRefine(({ variants, routes, traffic }, context) => {
+    const problem = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+    if (Object.keys(variants).length === 0) problem(['variants'], 'name at least one variant');
+    for (const [name, route] of Object.entries(routes)) {
+      if (Object.hasOwn(variants, name)) problem(['routes', name], `"${name}" is already the name of a variant`);
+      for (const { path, variant } of listRouteTargets(route)) {
+        if (Object.hasOwn(variants, variant)) continue;
+        const why = Object.hasOwn(routes, variant)
+          ? `"${variant}" is a route; a route names variants with a model`
+          : `there is no variant "${variant}"`;
+        problem(['routes', name, ...path], why);
+      }
     }
     for (const key of ['weights', 'shadow'] as const) {
       for (const name of Object.keys(traffic[key] ?? {})) {
-        if (name in variants) continue;
-        context.addIssue({ code: 'custom', path: ['traffic', key, name], message: `there is no variant "${name}"` });
+        if (Object.hasOwn(variants, name) || Object.hasOwn(routes, name)) continue;
+        problem(['traffic', key, name], `there is no variant "${name}"`);
       }
     }
   })

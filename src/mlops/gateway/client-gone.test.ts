@@ -10,7 +10,8 @@ import { createAgent } from '../replicas/backends/exchange.ts';
 import { createBreaker } from '../replicas/breaker.ts';
 import { Places } from '../replicas/places.ts';
 import type { Replica } from '../replicas/replica.ts';
-import type { Deployment, Deployments, LiveVariant } from '../serving/deployments.ts';
+import type { Deployment, Deployments } from '../serving/deployments.ts';
+import type { LiveVariant } from '../serving/wanted.ts';
 import { LogQueue } from './log/queue.ts';
 import type { RequestEnding } from './metrics/tally.ts';
 import { gatewayPlugin } from './plugin.ts';
@@ -78,7 +79,7 @@ async function openGateway({ timeout = '5s', shadow = {}, answer = 'never' } = {
     limits: { timeout },
     log: { answer },
   });
-  const deployment = { revision: { endpoint: 'e', spec }, variants: [main.live, other.live], canary: null };
+  const deployment = { revision: { endpoint: 'e', spec }, variants: [main.live, other.live], routes: [], canary: null };
   const deployments = { find: () => deployment as unknown as Deployment } satisfies Pick<Deployments, 'find'>;
   const log = createLog('silent');
   const queue = new LogQueue({
@@ -92,6 +93,7 @@ async function openGateway({ timeout = '5s', shadow = {}, answer = 'never' } = {
     request: (_what: unknown, ending: RequestEnding) => void endings.push(ending),
     served: () => undefined,
     used: () => undefined,
+    stage: () => undefined,
     unmeasured: () => undefined,
   };
   const app = fastify() as unknown as FastifyInstance;

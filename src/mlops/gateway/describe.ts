@@ -1,13 +1,13 @@
 import type { Datatype, Target, TensorSpec } from '../inference/index.ts';
 import { type Body, buildJsonBody, ServingProblem } from '../inference/index.ts';
-import type { Deployment, LiveVariant } from '../serving/index.ts';
+import { type Deployment, type LiveVariant, listRouteVariants } from '../serving/index.ts';
 import { selectVariants } from './traffic.ts';
 
 /** Health, readiness and metadata of an endpoint, in the words of each protocol. Errors: `not_found`, `unavailable`. */
 export function describeTarget(deployment: Deployment, target: Target): [status: number, body: Body] {
   const { spoken, what, model } = target;
   const { endpoint } = deployment.revision;
-  const variants = selectVariants(endpoint, deployment.variants, target);
+  const variants = selectDescribed(deployment, target);
   if (what === 'alive') return [200, buildDescriptionBody({ live: true })];
   if (what === 'ready') return ready(spoken, model, variants);
   if (what === 'version')
@@ -17,6 +17,14 @@ export function describeTarget(deployment: Deployment, target: Target): [status:
   if (what === 'models') return [200, buildDescriptionBody({ models: listModelNames(variants) })];
   if (what === 'status') return [200, buildDescriptionBody(status(model, variants))];
   return [200, buildDescriptionBody(spoken === 'v2' ? buildV2Metadata(variants) : buildTensorflowMetadata(variants))];
+}
+
+/** The variants of a target; of a label that names a route, the variants that it may ask. */
+function selectDescribed({ revision, variants, routes }: Deployment, target: Target): LiveVariant[] {
+  const route = routes.find(({ name }) => name === target.label);
+  const label = route === undefined ? target.label : null;
+  const named = selectVariants(revision.endpoint, variants, { ...target, label });
+  return route === undefined ? named : listRouteVariants(route).filter((one) => named.includes(one));
 }
 
 const buildDescriptionBody = (value: unknown): Body => buildJsonBody(JSON.stringify(value));

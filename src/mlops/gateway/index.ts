@@ -17,6 +17,7 @@ export { readHourlyRequests } from './metrics/hourly-requests.ts';
 export { countServed } from './metrics/served.ts';
 export { readServedMinutes } from './metrics/served-minutes.ts';
 export { loadServiceTimes } from './metrics/service-times.ts';
+export { readStageCounts } from './metrics/stages.ts';
 export { countVersionServed, type VersionServed } from './metrics/version-served.ts';
 export { gatewayMigrations } from './migrations.ts';
 export { computeBusyShare, type ServingUse, type VariantSpan } from './use.ts';

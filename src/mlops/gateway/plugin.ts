@@ -4,21 +4,24 @@ import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Target } from '../inference/index.ts';
 import { ClientGone, parseTarget, ServingProblem } from '../inference/index.ts';
-import type { Deployment, Deployments } from '../serving/index.ts';
+import type { Deployment, Deployments, LiveVariant } from '../serving/index.ts';
 import { admit, ID_HEADER } from './admit.ts';
 import { problemOf, sendBody, sendPredicted, sendProblem } from './answer.ts';
 import { describeTarget } from './describe.ts';
 import { logAnswer } from './log/log-answer.ts';
 import type { LogQueue } from './log/queue.ts';
 import { countEndings, startCounting, toCountedVariant } from './metrics/counting.ts';
+import { createMeter } from './metrics/meter.ts';
 import type { MetricRecorder } from './metrics/recorder.ts';
 import { type PredictionRequest, predict } from './predict.ts';
-import { type Routed, routeRequest } from './route.ts';
+import { routeRequest } from './route.ts';
+import type { RoutedAnswer } from './routes/cascade.ts';
+import { askRoute, isRoute, watchStages } from './routes/follow.ts';
 import { drawShadows, sendShadows } from './shadows.ts';
 
 interface GatewayPluginDeps extends PredictionDeps {
   readonly deployments: Pick<Deployments, 'find'>;
-  readonly metrics: Pick<MetricRecorder, 'request' | 'served' | 'used' | 'unmeasured'>;
+  readonly metrics: Pick<MetricRecorder, 'request' | 'served' | 'used' | 'stage' | 'unmeasured'>;
 }
 
 /** Everything under `/serve/NAME/`: the addresses of all protocols, for every endpoint. */
@@ -68,21 +71,11 @@ function buildNoAddress(method: string, path: string): ServingProblem {
   );
 }
 
-type Used = NonNullable<PredictionRequest['used']>;
-
-/** The time of a request counts for its variant, and for its side of a canary. */
-function both(meter: Used, side: NonNullable<Routed['used']>): Used {
-  return (by, time) => {
-    meter(by, time);
-    side(time);
-  };
-}
-
 interface PredictionDeps {
   readonly log: Log;
   readonly clock: Clock;
   readonly queue: LogQueue;
-  readonly metrics: Pick<MetricRecorder, 'served' | 'used'>;
+  readonly metrics: Pick<MetricRecorder, 'served' | 'used' | 'stage'>;
 }
 
 /**
@@ -99,22 +92,49 @@ async function answerPrediction(
   const { endpoint, spec } = found.revision;
   const counting = startCounting(incoming, found);
   const { id, request, signal } = await admit(queue, found, incoming, reply);
-  const { deployment, live, used } = routeRequest(found, target, request, reply.raw);
-  counting.choose(live);
+  const { deployment, chosen, used } = routeRequest(found, target, request, reply.raw);
   const served: PredictionRequest['served'] = (by, once) => metrics.served(toCountedVariant(endpoint, by), once);
-  const meter: Used = (by, time) => metrics.used(toCountedVariant(endpoint, by), time);
-  const asked = { request, timeoutMs: spec.limits.timeout, signal, served, used: meter };
-  const predicted = await predict(live, target.spoken, used === undefined ? asked : { ...asked, used: both(meter, used) });
+  const asked = { request, timeoutMs: spec.limits.timeout, signal, served };
+  const metered = { ...asked, used, metered: createMeter(metrics, endpoint, chosen) };
+  const { predicted, live } = isRoute(chosen)
+    ? await askRoute(
+        chosen,
+        target.spoken,
+        metered,
+        watchStages(metrics, endpoint, chosen, (stage) => {
+          counting.choose(stage, chosen.name);
+          noteStage(reply, chosen.name, stage.name);
+        }),
+      )
+    : await askVariant(chosen, target.spoken, metered, counting);
   reply.header('x-steelyard-variant', live.name).header('x-steelyard-model-version', live.version);
   reply.header(ID_HEADER, id);
-  const copies = drawShadows(deployment, live, Math.random);
+  const copies = drawShadows(deployment, chosen, Math.random);
   const answered = {
     ...{ deployment, request, id, spoken: target.spoken, caller: incoming.identity.name, now: clock.now },
     ...{ elapsedMs: () => reply.elapsedTime, onStored: copies?.onStored ?? null },
   };
   // After the answer is made, so that no copy is in its way.
-  if (copies !== null) setImmediate(() => sendShadows({ queue, log }, copies, answered, asked));
-  const logged = await logAnswer(queue, { ...answered, live, variant: live.name }, predicted);
+  if (copies !== null) setImmediate(() => sendShadows({ queue, log, metrics }, copies, answered, asked));
+  const logged = await logAnswer(queue, { ...answered, live, variant: chosen.name }, predicted);
   counting.follow(logged);
   return sendPredicted(reply, logged);
 }
+
+async function askVariant(
+  live: LiveVariant,
+  spoken: Target['spoken'],
+  asked: PredictionRequest,
+  counting: Pick<ReturnType<typeof startCounting>, 'choose'>,
+): Promise<RoutedAnswer> {
+  counting.choose(live, live.name);
+  return { predicted: await predict(live, spoken, asked), live };
+}
+
+/** Lists the stages that were asked, also in the header of an error. */
+function noteStage(reply: FastifyReply, route: string, stage: string): void {
+  const before = reply.getHeader(STAGES_HEADER);
+  reply.header('x-steelyard-route', route).header(STAGES_HEADER, before === undefined ? stage : `${before},${stage}`);
+}
+
+const STAGES_HEADER = 'x-steelyard-stages';

@@ -48,8 +48,10 @@ export interface PredictionRequest {
   readonly signal?: AbortSignal | undefined;
   /** Receives the service time of an answer, and the variant of the replica that gave it. */
   readonly served?: ((live: LiveVariant, once: ServedOnce) => void) | undefined;
-  /** Receives the time of the replica that the request used, whatever its outcome, and its variant; not for a replica that did not accept it. */
-  readonly used?: ((live: LiveVariant, time: UsedTime) => void) | undefined;
+  /** Receives the time of the replica that the request used, whatever its outcome; not for a replica that did not accept it. */
+  readonly used?: ((time: UsedTime) => void) | undefined;
+  /** The same with the variant, for its metrics. */
+  readonly metered?: ((live: LiveVariant, time: UsedTime) => void) | undefined;
 }
 
 /**
@@ -84,7 +86,7 @@ interface TimedPlace extends Pick<Place, 'replica'> {
 function takeTimedSlot(
   place: Place,
   live: LiveVariant,
-  { served, used }: Pick<PredictionRequest, 'served' | 'used'>,
+  { served, used, metered }: Pick<PredictionRequest, 'served' | 'used' | 'metered'>,
 ): TimedPlace {
   const sinceMs = performance.now();
   const concurrent = place.replica.inFlight;
@@ -97,7 +99,9 @@ function takeTimedSlot(
       isLeft = true;
       if (outcome === 'answered') served?.(live, { seconds: (performance.now() - sinceMs) / 1000, concurrent });
       const time = place.used();
-      if (time !== null && !isUntouched) used?.(live, time);
+      if (time === null || isUntouched) return;
+      used?.(time);
+      metered?.(live, time);
     },
   };
 }

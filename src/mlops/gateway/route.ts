@@ -2,14 +2,15 @@ import type { ServerResponse } from 'node:http';
 import type { Request, Target } from '../inference/index.ts';
 import { ServingProblem } from '../inference/index.ts';
 import type { UsedTime } from '../replicas/index.ts';
-import type { Deployment, LiveVariant, Side } from '../serving/index.ts';
-import { chooseVariant, computeStickyPlace, selectVariants, VARIANT_HEADER } from './traffic.ts';
+import type { Deployment, LiveRoute, LiveVariant, Side } from '../serving/index.ts';
+import { chooseTarget, computeStickyPlace, selectTargets, VARIANT_HEADER } from './traffic.ts';
 
 /** Where a request goes. */
 export interface Routed {
   /** The live deployment, or the canary. */
   readonly deployment: Deployment;
-  readonly live: LiveVariant;
+  /** Variant or route that was chosen. */
+  readonly chosen: LiveVariant | LiveRoute;
   /** Records the time that the request used of a replica, for the comparison of a canary; undefined: none, or not assigned by its split. */
   readonly used: ((time: UsedTime) => void) | undefined;
 }
@@ -23,7 +24,7 @@ export function routeRequest(found: Deployment, target: Target, request: Request
   const side = findSide(found, deployment);
   if (side !== null) recordResult(side, isAssigned, response);
   const used = side === null || !isAssigned ? undefined : side.used;
-  return { deployment, live: chooseVariant(deployment, target, request, Math.random()), used };
+  return { deployment, chosen: chooseTarget(deployment, target, request, Math.random()), used };
 }
 
 type NamedTarget = Pick<Target, 'model' | 'version' | 'label'>;
@@ -49,9 +50,9 @@ function chooseSide(found: Deployment, target: NamedTarget, request: Request, ch
   return { deployment: 100 * place < canary.weight ? canary.deployment : found, isAssigned: true };
 }
 
-function has({ revision, variants }: Deployment, target: NamedTarget, { headers }: Request): boolean {
+function has(deployment: Deployment, target: NamedTarget, { headers }: Request): boolean {
   try {
-    return selectVariants(revision.endpoint, variants, target, headers[VARIANT_HEADER]).length > 0;
+    return selectTargets(deployment, target, headers[VARIANT_HEADER]).length > 0;
   } catch (error) {
     if (error instanceof ServingProblem) return false;
     throw error;

@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto';
 import type { EndpointSpec } from '../endpoint-spec/schema.ts';
 import type { Request, Target } from '../inference/index.ts';
 import { ServingProblem } from '../inference/index.ts';
-import type { Deployment, LiveVariant } from '../serving/index.ts';
-import { weightsOf } from '../serving/index.ts';
+import type { Deployment, LiveRoute, LiveVariant } from '../serving/index.ts';
+import { listRouteVariants, weightsOf } from '../serving/index.ts';
 
 /** Selects the variant of a request, independent of the weights. */
 export const VARIANT_HEADER = 'x-steelyard-variant';
 
 /**
- * Chooses the variant of a request by weight, among those that its address and header name. With a sticky endpoint the
+ * Chooses the variant or route of a request by weight, among those that its address and header name. With a sticky endpoint the
  * choice is the same for each caller. `chance` is in [0, 1). Errors: `not_found`, when no variant has the name.
  */
-export function chooseVariant(
-  { revision, variants }: Deployment,
+export function chooseTarget(
+  { revision, variants, routes }: Deployment,
   target: Pick<Target, 'model' | 'version' | 'label'>,
   request: Request,
   chance: number,
-): LiveVariant {
-  const named = selectVariants(revision.endpoint, variants, target, request.headers[VARIANT_HEADER]);
+): LiveVariant | LiveRoute {
+  const named = selectTargets({ revision, variants, routes }, target, request.headers[VARIANT_HEADER]);
   const [only, ...others] = named;
   if (only !== undefined && others.length === 0) return only;
   const weights = weightsOf(revision.spec);
@@ -26,20 +26,50 @@ export function chooseVariant(
   return chooseByWeight(named, (variant) => weights[variant.name] ?? 0, place);
 }
 
+/**
+ * The variants and routes that the address and header of a request name, variants first. A route has the models of its variants and no
+ * version. Error: `not_found`.
+ */
+export function selectTargets(
+  { revision: { endpoint }, variants, routes }: Pick<Deployment, 'revision' | 'variants' | 'routes'>,
+  target: Pick<Target, 'model' | 'version' | 'label'>,
+  wanted?: string | readonly string[],
+): (LiveVariant | LiveRoute)[] {
+  const { model, version, label } = target;
+  const named = routes.filter(
+    (route) =>
+      version === null &&
+      (label === null || label === route.name) &&
+      (wanted === undefined || wanted === route.name) &&
+      (model === null || model === endpoint || listRouteVariants(route).some(({ variant }) => variant.model === model)),
+  );
+  if (named.length === 0) return selectVariants(endpoint, variants, target, wanted);
+  return [...variants.filter((one) => isNamed(one, endpoint, target, wanted)), ...named];
+}
+
+function isNamed(
+  one: LiveVariant,
+  endpoint: string,
+  { model, version, label }: Pick<Target, 'model' | 'version' | 'label'>,
+  wanted: string | readonly string[] | undefined,
+): boolean {
+  return (
+    (model === null || model === endpoint || model === one.variant.model) &&
+    (version === null || version === one.version) &&
+    (label === null || label === one.name) &&
+    (wanted === undefined || wanted === one.name)
+  );
+}
+
 /** The variants that match the model, version and label in the address and the variant in a header. Error: `not_found`. */
 export function selectVariants(
   endpoint: string,
   variants: readonly LiveVariant[],
-  { model, version, label }: Pick<Target, 'model' | 'version' | 'label'>,
+  target: Pick<Target, 'model' | 'version' | 'label'>,
   wanted?: string | readonly string[],
 ): LiveVariant[] {
-  const found = variants.filter(
-    (one) =>
-      (model === null || model === endpoint || model === one.variant.model) &&
-      (version === null || version === one.version) &&
-      (label === null || label === one.name) &&
-      (wanted === undefined || wanted === one.name),
-  );
+  const { model, version, label } = target;
+  const found = variants.filter((one) => isNamed(one, endpoint, target, wanted));
   if (found.length > 0) return found;
   const asked = [
     model,

@@ -8,6 +8,7 @@ import type { Backend, ModelFiles, ServedVariantFacts } from '../replicas/index.
 import { createReplicaSet, NotReady, type ReplicaSet, type SetDeps } from '../replicas/index.ts';
 import type { Autoscaling } from './autoscaling/autoscaling.ts';
 import { findLastDecision } from './autoscaling/store.ts';
+import { buildLiveRoutes, type LiveRoute } from './live-routes.ts';
 import { listNeededVersions } from './needed-versions.ts';
 import type { CanaryAnalyst } from './rollouts/analysis.ts';
 import { bindAnalyst } from './rollouts/bind-analyst.ts';
@@ -17,12 +18,7 @@ import { prepareReplicas } from './rollouts/prepare.ts';
 import { endRollout } from './rollouts/store.ts';
 import { findEndpoints, findRevision, noteFailed, noteLive, type Pointers, type Revision } from './store.ts';
 import { type MeterBook, selectHeldResource } from './usage.ts';
-import { listWantedVariants, type WantedVariant } from './wanted.ts';
-
-/** A variant with the replicas that answer for it. */
-export interface LiveVariant extends WantedVariant {
-  readonly set: ReplicaSet;
-}
+import { type LiveVariant, listWantedVariants, type WantedVariant } from './wanted.ts';
 
 /**
  * The revision and replica sets that get the traffic of an endpoint on this server. Immutable: a new deployment replaces it
@@ -31,6 +27,8 @@ export interface LiveVariant extends WantedVariant {
 export interface Deployment {
   readonly revision: Revision;
   readonly variants: readonly LiveVariant[];
+  /** Cascades and routers over these variants. */
+  readonly routes: readonly LiveRoute[];
   /** Canary with part of the traffic on the way to all of it; null while no canary runs. */
   readonly canary: Canary | null;
 }
@@ -237,7 +235,8 @@ export class Deployments implements AsyncDisposable {
     });
     const variants = await Promise.all(making);
     if (signal !== null) await runUntilAborted(Promise.all(variants.map(({ set }) => set.ready())), signal);
-    const deployment: Deployment = { revision, variants, canary: null };
+    const routes = buildLiveRoutes(revision.spec, variants);
+    const deployment: Deployment = { revision, variants, routes, canary: null };
     if (isCanary) await this.#stepByStep(state, active, deployment, signal);
     this.#swap(state, deployment);
     await noteLive(store, { endpoint: name, revision: number }, clock.now());

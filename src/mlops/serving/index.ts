@@ -32,8 +32,9 @@ import { createUsageFile } from './usage-file.ts';
 export type { ScalingBudget } from './autoscaling/autoscaling.ts';
 export type { ReplicaPrices } from './autoscaling/price.ts';
 export type { CostInterval, ServingCosts } from './costs.ts';
-export type { Deployment, Deployments, LiveVariant } from './deployments.ts';
+export type { Deployment, Deployments } from './deployments.ts';
 export type { ChangeableEndpoint, EndpointChange, EndpointChanges } from './endpoint-changes.ts';
+export { type LiveCascade, type LiveRoute, type LiveRouter, listRouteVariants } from './live-routes.ts';
 export { servingMigrations } from './migrations.ts';
 export type {
   AnalysisQuestion,
@@ -62,6 +63,7 @@ export { requireEndpoint } from './service.ts';
 export { findEndpointOwner } from './store.ts';
 export { weightsOf } from './traffic-weights.ts';
 export type { ServingUsage } from './usage.ts';
+export type { LiveVariant } from './wanted.ts';
 
 export interface ServingDeps {
   readonly store: Store;
@@ -75,6 +77,8 @@ export interface ServingDeps {
   readonly costs: ServingCosts;
   /** Log outcomes of an endpoint. Implemented by the gateway; supplied by the caller. */
   readonly predictionLog: ShowDeps['predictionLog'];
+  /** Counts of the routes of an endpoint. Implemented by the gateway; supplied by the caller. */
+  readonly readStageCounts: ShowDeps['readStageCounts'];
   /** Whether there is money for more replicas. */
   readonly budget: ScalingBudget;
   /** Price of a replica per hour. */

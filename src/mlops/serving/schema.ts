@@ -78,6 +78,38 @@ export const EndpointVariant = z
   .describe('A variant of a revision with traffic');
 export type EndpointVariant = z.infer<typeof EndpointVariant>;
 
+export const EndpointRouteStatus = z
+  .strictObject({
+    route: z.string().describe('Name of the route'),
+    kind: z
+      .enum(['cascade', 'router'])
+      .describe('cascade: asks its variants until an answer is confident enough; router: selects one by rules'),
+    weight: z.number().describe('Share of the traffic, 0 to 1'),
+    shadow: z.number().describe('Share of the requests that are copied to it, 0 to 1'),
+    variants: z
+      .array(
+        z
+          .strictObject({
+            variant: VariantName,
+            acceptAtConfidence: z
+              .number()
+              .nullable()
+              .describe('Confidence at which its answer is accepted, 0 to 1; null: always'),
+            asked: z.number().int().describe('Requests that the route sent to it, shadow copies included'),
+            escalated: z.number().int().describe('Those after which the next stage was asked'),
+            failed: z.number().int().describe('Those that failed'),
+          })
+          .describe('A variant of the route, with its requests in the hours that began in the last 24 hours'),
+      )
+      .describe('Variants in the order of the route'),
+    escalatedShare: z
+      .number()
+      .nullable()
+      .describe('Share of the requests to the first stage that were escalated, 0 to 1; null: none, or a router'),
+  })
+  .describe('A cascade or router of the live revision');
+export type EndpointRouteStatus = z.infer<typeof EndpointRouteStatus>;
+
 export const EndpointDetail = z
   .strictObject({
     ...EndpointSummary.shape,
@@ -86,6 +118,7 @@ export const EndpointDetail = z
     canary: z
       .array(EndpointVariant)
       .describe('Variants of the revision in rollout that have separate replicas; empty: no canary'),
+    routes: z.array(EndpointRouteStatus).describe('Cascades and routers of the live revision'),
     log: LogState,
     revisions: z.array(EndpointRevision).describe('Revisions, latest first; at most fifty'),
   })

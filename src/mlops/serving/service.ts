@@ -136,9 +136,10 @@ export async function setTraffic(
   const current = await findRevision(sql, endpoint, pointers.live ?? pointers.newest);
   if (current === null) throw buildEndpointNotFound(endpoint);
   const { spec, versions } = current;
-  const unknown = Object.keys(weights).find((name) => !(name in spec.variants));
+  const names = [...Object.keys(spec.variants), ...Object.keys(spec.routes)];
+  const unknown = Object.keys(weights).find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    const detail = `Endpoint "${endpoint}" has no variant "${unknown}"; it has ${Object.keys(spec.variants).join(', ')}.`;
+    const detail = `Endpoint "${endpoint}" has no variant "${unknown}"; it has ${names.join(', ')}.`;
     throw new AppError('endpoint_variant_not_found', detail, { endpoint, variant: unknown });
   }
   checkBackends(deps, spec);

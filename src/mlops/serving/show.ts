@@ -1,33 +1,59 @@
 import type { Sql } from '../../platform/store/index.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
+import type { Clock } from '../../platform/units/index.ts';
 import type { LogState } from '../endpoint-spec/schema.ts';
 import type { ServingCosts } from './costs.ts';
-import type { Deployment, Deployments, LiveVariant } from './deployments.ts';
-import type { EndpointDetail, EndpointRevision, EndpointSummary, EndpointVariant } from './schema.ts';
+import type { Deployment, Deployments } from './deployments.ts';
+import { listRouteVariants } from './live-routes.ts';
+import type {
+  EndpointDetail,
+  EndpointRevision,
+  EndpointRouteStatus,
+  EndpointSummary,
+  EndpointVariant,
+} from './schema.ts';
 import { requireEndpoint } from './service.ts';
 import { findRevision, listRevisions, type Pointers, type Revision } from './store.ts';
 import { weightsOf } from './traffic-weights.ts';
+import type { LiveVariant } from './wanted.ts';
 
 export interface ShowDeps {
   readonly deployments: Pick<Deployments, 'find'>;
   readonly costs: ServingCosts;
   /** Log outcomes of an endpoint. Implemented by the gateway; supplied by the caller. */
   readonly predictionLog: { state(endpoint: string): LogState };
+  /** Implemented by the gateway; supplied by the caller. */
+  readonly readStageCounts: ReadStageCounts;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Requests of the routes of an endpoint to their variants in the hours that begin in [start, end) Unix ms. */
+export type ReadStageCounts = (
+  sql: Sql,
+  endpoint: string,
+  within: { readonly start: number; readonly end: number },
+) => Promise<readonly StageCount[]>;
+
+interface StageCount {
+  readonly route: string;
+  readonly variant: string;
+  readonly asked: number;
+  readonly escalated: number;
+  readonly failed: number;
 }
 
 const SHOWN_REVISIONS = 50;
 
 /** Errors: `endpoint_not_found`. */
-export async function readEndpoint(
-  { deployments, costs, predictionLog }: ShowDeps,
-  sql: Sql,
-  name: string,
-): Promise<EndpointDetail> {
+export async function readEndpoint(deps: ShowDeps, sql: Sql, name: string): Promise<EndpointDetail> {
+  const { deployments, costs, predictionLog } = deps;
   const pointers = await requireEndpoint(sql, name);
   const deployment = deployments.find(name) ?? null;
   return {
     ...(await readSummary(sql, pointers)),
     url: `/serve/${name}`,
     ...(await readTraffic(costs, sql, deployment)),
+    routes: deployment === null ? [] : await readRoutes(deps, sql, deployment),
     log: predictionLog.state(name),
     revisions: (await listRevisions(sql, name, SHOWN_REVISIONS)).map(toEndpointRevision),
   };
@@ -116,6 +142,40 @@ function toEndpointVariants(
       };
     }),
   );
+}
+
+async function readRoutes(
+  { readStageCounts, clock }: ShowDeps,
+  sql: Sql,
+  { revision: { endpoint, spec }, routes }: Deployment,
+): Promise<EndpointRouteStatus[]> {
+  if (routes.length === 0) return [];
+  const now = clock.now();
+  const counts = await readStageCounts(sql, endpoint, { start: now - DAY_MS, end: now });
+  const weights = weightsOf(spec);
+  const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+  return routes.map((route) => {
+    const variants = listRouteVariants(route).map(({ name }) => {
+      const own = counts.filter((one) => one.route === route.name && one.variant === name);
+      const sum = (key: 'asked' | 'escalated' | 'failed') => own.reduce((all, one) => all + one[key], 0);
+      const stage = route.kind === 'cascade' ? route.stages.find(({ live }) => live.name === name) : undefined;
+      const { acceptAtConfidence = null } = stage ?? {};
+      return {
+        variant: name,
+        acceptAtConfidence,
+        asked: sum('asked'),
+        escalated: sum('escalated'),
+        failed: sum('failed'),
+      };
+    });
+    const { asked = 0, escalated = 0 } = variants[0] ?? {};
+    return {
+      ...{ route: route.name, kind: route.kind, variants },
+      weight: (weights[route.name] ?? 0) / total,
+      shadow: spec.traffic.shadow[route.name] ?? 0,
+      escalatedShare: route.kind === 'router' || asked === 0 ? null : escalated / asked,
+    };
+  });
 }
 
 function toReplicaStatus({ name, variant, version, set }: LiveVariant) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Variant } from '../endpoint-spec/schema.ts';
+import type { ReplicaSet } from '../replicas/index.ts';
 import type { Revision } from './store.ts';
 
 /** A variant of a revision, as its replicas are made. */
@@ -9,6 +10,11 @@ export interface WantedVariant {
   readonly version: string;
   /** Identity of a replica set: equal keys share one set. */
   readonly key: string;
+}
+
+/** A variant with the replicas that answer for it. */
+export interface LiveVariant extends WantedVariant {
+  readonly set: ReplicaSet;
 }
 
 /** The variants that a revision wants to run. */

@@ -17,7 +17,10 @@ export interface LiveScores {
 /** An arm as the prediction log names it. */
 export interface ScoredArm {
   readonly model: string;
-  readonly version: string;
+  /** null: the versions of all stages of a cascade or router. */
+  readonly version: string | null;
+  /** Further models of its stages. */
+  readonly otherModels: readonly string[];
   /** Variant of the endpoint. */
   readonly variant: string;
 }

@@ -89,11 +89,10 @@ export function toScoredArms({
   baseline,
   candidate,
 }: OptimizationDetail): Pick<ScoreQuestion, 'baseline' | 'candidate'> {
-  const toArm = (arm: OptimizationDetail['baseline']) => ({
-    model: arm?.model ?? baseline?.model ?? '',
-    version: arm?.version ?? '',
-    variant: arm?.variant ?? '',
-  });
+  const toArm = (arm: OptimizationDetail['baseline']) => {
+    const [model = baseline?.model ?? '', ...otherModels] = arm?.models ?? [];
+    return { model, otherModels, version: arm?.version ?? null, variant: arm?.variant ?? '' };
+  };
   return { baseline: toArm(baseline), candidate: toArm(candidate) };
 }
 

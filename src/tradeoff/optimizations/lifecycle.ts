@@ -1,4 +1,4 @@
-import type { EndpointSpec } from '../../mlops/endpoint-spec/schema.ts';
+import { type EndpointSpec, listRouteTargets, type Variant } from '../../mlops/endpoint-spec/schema.ts';
 import type { ChangeableEndpoint } from '../../mlops/serving/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { DAY_MS } from '../../platform/units/durations.ts';
@@ -30,13 +30,6 @@ export function start(
   const [first] = listSteps(spec);
   const percent = first?.percent ?? 0;
   const at = formatInstant(deps.clock.now());
-  const arm = (variant: string) => {
-    const { model = null, version = null } = {
-      ...before.variants[variant],
-      ...(arms.added !== null && variant === arms.candidate ? arms.added : {}),
-    };
-    return { variant, model, version: versions[variant] ?? version ?? null };
-  };
   const deadlineAt = formatInstant(deps.clock.now() + spec.deadline);
   return takeStep(
     deps,
@@ -49,15 +42,29 @@ export function start(
       shown: {
         ...{ state: 'running', reason: null, percent, step: 0, checks: [], watch: null, waitsFor: null },
         ...{ startedAt: at, stepAt: at, keptAt: null, endedAt: null, deadlineAt },
-        ...{
-          baseline: arm(arms.baseline),
-          candidate: { ...arm(arms.candidate), version: arms.added?.version ?? arm(arms.candidate).version },
-        },
+        baseline: describeArm(arms.baseline, before.variants[arms.baseline], before, versions),
+        candidate: describeArm(arms.candidate, arms.added ?? before.variants[arms.candidate], before, versions),
       },
       progress: { before, detectors: {} },
       evidence: { arms },
     },
   );
+}
+
+/** A variant with its version, or a route with the models of its stages. */
+function describeArm(
+  name: string,
+  variant: Variant | undefined,
+  { variants, routes }: EndpointSpec,
+  versions: ChangeableEndpoint['versions'],
+): NonNullable<OptimizationDetail['baseline']> {
+  if (variant !== undefined) {
+    const { model, version } = variant;
+    return { variant: name, model, version: version ?? versions[name] ?? null, models: [model] };
+  }
+  const route = routes[name];
+  const stages = route === undefined ? [] : listRouteTargets(route).map((target) => variants[target.variant]?.model ?? '');
+  return { variant: name, model: null, version: null, models: [...new Set(stages)] };
 }
 
 function toShare(spec: OptimizationSpec, percent: number) {

@@ -42,6 +42,7 @@ const Arm = z.strictObject({
   variant: z.string().describe('Variant of the endpoint'),
   model: z.string().nullable().describe('Registered model; null for a cascade or router'),
   version: z.string().nullable().describe('Version; null for a cascade or router'),
+  models: z.array(z.string()).describe('Models that answer: one, or those of the stages of a cascade or router'),
 });
 
 export const OptimizationSaving = z

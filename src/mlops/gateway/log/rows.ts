@@ -105,7 +105,11 @@ function toName(value: unknown): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, LONGEST_ENTITY) : null;
 }
 
-function readContent({ content, spec }: Exchange, codec: Codec): { rows: Row[]; tokens: AnsweredTokens } | null {
+/** The rows of a request and its answer; null where they cannot be read. */
+export function readContent(
+  { content, spec }: Pick<Exchange, 'content' | 'spec'>,
+  codec: Codec,
+): { rows: Row[]; tokens: AnsweredTokens } | null {
   if (content === null) return null;
   if ('asked' in content) return { rows: buildTensorRows(content.asked, content.answered, spec), tokens: NO_TOKENS };
   const { request, answer } = content;
@@ -120,6 +124,21 @@ function readContent({ content, spec }: Exchange, codec: Codec): { rows: Row[]; 
   if (output === null || input === null) return null;
   const tokens = isEventStream(answer.headers) ? readEventTokens(answer.body) : readTokens(output);
   return { rows: [{ inputs: isRecord(input) ? input : { input }, output }], tokens };
+}
+
+/** The inputs of each row of a request, by name; a JSON body that is no request for tensors is one row. null where it cannot be read. */
+export function readInputRows(request: Message, spec: ModelSpec, codec: Codec): Row['inputs'][] | null {
+  const asked = attempt(() => codec.decodeRequest(request.body, request.headers).given);
+  if (asked === null) {
+    const input = attempt(() => parseBody(request));
+    return isRecord(input) ? [input] : null;
+  }
+  const columns = nameColumns(asked, spec);
+  const rows = countRows(columns.map(({ given }) => given));
+  if (rows === null) return [Object.fromEntries(columns.map(({ name, given }) => [name, nestTensor(given)]))];
+  return Array.from({ length: rows }, (_, row) =>
+    Object.fromEntries(columns.map(({ name, given }) => [name, selectRow(given, row)])),
+  );
 }
 
 function buildTensorRows(asked: readonly UntypedTensor[], answered: readonly UntypedTensor[], spec: ModelSpec): Row[] {

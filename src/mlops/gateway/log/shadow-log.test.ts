@@ -106,6 +106,19 @@ it('only copies of stored predictions are logged, without the fields that either
   await applied(application, document('m', {}));
 });
 
+it('the answer of a shadow cascade has the name of the cascade and the version that answered', async () => {
+  const stages = [{ variant: 'main', acceptAtConfidence: 1 }, { variant: 'next' }];
+  const routes = { thrifty: { cascade: { stages } } };
+  await serve('staged', { routes, traffic: { weights: { next: 1 }, shadow: { thrifty: 1 } } });
+  await post('staged', { inputs: [[2, 1]] }, { 'x-steelyard-prediction-id': 'escalated' });
+  await post('staged', { inputs: [[1, 0]] }, { 'x-steelyard-prediction-id': 'accepted' });
+  await expect.poll(() => copiesOf('staged').length, WAIT).toBe(2);
+  expect(copiesOf('staged')).toMatchObject([
+    { prediction: 'accepted', variant: 'thrifty', modelVersion: '1', output: '[1]' },
+    { prediction: 'escalated', variant: 'thrifty', modelVersion: '2', output: '[6]' },
+  ]);
+});
+
 it('an endpoint that logs no predictions logs no copies', async () => {
   await serve('silent', { log: { answer: 'never' } });
   await post('silent', { inputs: ROWS });

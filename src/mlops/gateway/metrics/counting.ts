@@ -32,8 +32,9 @@ export function startCounting(incoming: FastifyRequest, { revision: { endpoint }
     first === undefined ? null : { what: toCountedVariant(endpoint, first), source: null };
   incoming.counting = counting;
   return {
-    choose(live: LiveVariant): void {
-      if (counting !== null) counting.what = toCountedVariant(endpoint, live);
+    /** `name`: the variant, or the route along which it is asked. */
+    choose(live: LiveVariant, name: string): void {
+      if (counting !== null) counting.what = { ...toCountedVariant(endpoint, live), variant: name };
     },
     /** The stream that the answer is read from tells whether the model broke it off. */
     follow(predicted: Predicted): void {

@@ -32,7 +32,8 @@ export function buildPoints(
   return steps.map((step) => {
     const all = replicaMs.get(buildVersionKey(step)) ?? 0;
     const cost = costOf.get(buildVersionKey(step)) ?? null;
-    const share = all === 0 ? null : step.replicaMs / all;
+    // A route has no replicas: its cost is that of its variants.
+    const share = all === 0 || step.measuredMs === 0 ? null : step.replicaMs / all;
     return toEndpointMetric(
       step,
       Math.min(stepMs, now - step.at),

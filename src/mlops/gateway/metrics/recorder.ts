@@ -5,6 +5,13 @@ import { DAY_MS } from '../../../platform/units/durations.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { UsedTime } from '../../replicas/index.ts';
 import type { Deployment } from '../../serving/index.ts';
+import {
+  createStageTallies,
+  forgetStageTallies,
+  type StageKey,
+  type StageOutcome,
+  saveStageTallies,
+} from './stages.ts';
 import { forgetTallies, saveTallies } from './store.ts';
 import { createTallies, type RequestEnding, type ServedOnce, SPANS, type VariantKey } from './tally.ts';
 
@@ -14,7 +21,9 @@ export interface MetricRecorder extends AsyncDisposable {
   /** Records the service time of an answered request in its replica. */
   served(what: VariantKey, once: ServedOnce): void;
   /** Records the replica time of a request, or of a copy for a shadow. */
-  used(what: VariantKey, time: UsedTime): void;
+  used(what: VariantKey, time: UsedTime, requests: number): void;
+  /** Counts a request of a route to one of its variants. */
+  stage(key: StageKey, outcome: StageOutcome, tookMs: number): void;
   /** Counts a request to an endpoint without a live revision: there is no version to count it for. */
   unmeasured(endpoint: string): void;
   unmeasuredOf(endpoint: string): number;
@@ -43,6 +52,7 @@ export function createMetricRecorder({ store, clock, log, active }: RecorderDeps
   // Each process writes separate rows, so that counts of processes are not mixed.
   const server = randomUUID();
   const tallies = createTallies();
+  const stages = createStageTallies();
   const unmeasured = new Map<string, number>();
   let sampledAt = clock.now();
   let forgottenAt = Number.NEGATIVE_INFINITY;
@@ -66,19 +76,25 @@ export function createMetricRecorder({ store, clock, log, active }: RecorderDeps
     const now = clock.now();
     sample(now);
     const changed = tallies.changed(now);
+    const changedStages = stages.changed(now);
     try {
       for (let at = 0; at < changed.length; at += ROWS_A_TRANSACTION) {
         const part = changed.slice(at, at + ROWS_A_TRANSACTION);
         await store.append((sql) => saveTallies(sql, server, part));
       }
+      if (changedStages.length > 0) await store.append((sql) => saveStageTallies(sql, server, changedStages));
     } catch (error) {
       tallies.again(changed);
+      stages.again(changedStages);
       throw error;
     }
     if (performance.now() - forgottenAt < FORGET_MS) return;
     forgottenAt = performance.now();
     for (const span of ['minute', 'hour'] as const) {
-      await store.append((sql) => forgetTallies(sql, SPANS[span], now - KEPT_MS[span]));
+      await store.append(async (sql) => {
+        await forgetTallies(sql, SPANS[span], now - KEPT_MS[span]);
+        await forgetStageTallies(sql, SPANS[span], now - KEPT_MS[span]);
+      });
     }
   }
 
@@ -94,7 +110,8 @@ export function createMetricRecorder({ store, clock, log, active }: RecorderDeps
   return {
     request: (what, ending, latencyMs) => tallies.request(what, ending, latencyMs, clock.now()),
     served: (what, once) => tallies.served(what, once, clock.now()),
-    used: (what, time) => tallies.used(what, time, clock.now()),
+    used: (what, time, requests) => tallies.used(what, time, requests, clock.now()),
+    stage: (key, outcome, tookMs) => stages.add(key, outcome, tookMs, clock.now()),
     unmeasured: (endpoint) => void unmeasured.set(endpoint, (unmeasured.get(endpoint) ?? 0) + 1),
     unmeasuredOf: (endpoint) => unmeasured.get(endpoint) ?? 0,
     flush,

@@ -53,8 +53,8 @@ export const SPANS = { minute: 60_000, hour: 3_600_000 } as const;
 export interface Tallies {
   request(what: VariantKey, ending: RequestEnding, latencyMs: number, now: number): void;
   served(what: VariantKey, once: ServedOnce, now: number): void;
-  /** Records the replica time of a request. */
-  used(what: VariantKey, time: UsedTime, now: number): void;
+  /** Records replica time. `requests`: 1, or 0 for further time of a request that was counted. */
+  used(what: VariantKey, time: UsedTime, requests: number, now: number): void;
   /** Records the number of ready replicas over [start, end) Unix ms. */
   replicas(what: VariantKey, replicas: number, within: { readonly start: number; readonly end: number }): void;
   /** Tallies that changed since the last call. Tallies of spans that have ended are dropped from memory. */
@@ -100,8 +100,12 @@ export function createTallies(): Tallies {
       service.set(level, sketch);
       sketch.add(seconds);
     },
-    used(what, { busyMs, held }, now) {
-      for (const spanMs of [SPANS.minute, SPANS.hour]) addBusy(tallyOf(what, spanMs, now).busy, held, busyMs);
+    used(what, { busyMs, held }, requests, now) {
+      for (const spanMs of [SPANS.minute, SPANS.hour]) {
+        const { busy } = tallyOf(what, spanMs, now);
+        busy.requests += requests;
+        addBusy(busy, held, busyMs);
+      }
     },
     replicas(what, replicas, { start, end }) {
       for (const spanMs of [SPANS.minute, SPANS.hour]) {
@@ -127,7 +131,6 @@ export function createTallies(): Tallies {
 }
 
 function addBusy(busy: BusyTime, { resource, quantity }: HeldResource, busyMs: number): void {
-  busy.requests += 1;
   const part = busy.parts.find((one) => one.resource === resource && one.quantity === quantity);
   if (part === undefined) busy.parts.push({ resource, quantity, busyMs });
   else part.busyMs += busyMs;

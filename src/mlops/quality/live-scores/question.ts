@@ -1,10 +1,13 @@
 import type { MonitorSpec } from '../../monitors/schema.ts';
 
-/** Answers of a version, as one side of a comparison on an endpoint. */
+/** Answers of a version or of a route, as one side of a comparison on an endpoint. */
 export interface ServedArm {
   readonly model: string;
-  readonly version: string;
-  /** Variant of the endpoint; null: any variant with this version. */
+  /** Further models of the stages of a route; left out: none. */
+  readonly otherModels?: readonly string[];
+  /** null: any version, for a route, whose answers have the version of the stage that gave them. */
+  readonly version: string | null;
+  /** Variant or route of the endpoint; null: any variant with this version. */
   readonly variant: string | null;
 }
 

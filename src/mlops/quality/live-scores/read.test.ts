@@ -164,6 +164,26 @@ it('compares with another model, whose predictions may have labels of either mod
   });
 });
 
+it('compares with a cascade, whose answers have the model and version of the stage that gave them', async () => {
+  const [small, large] = [
+    { model: 'n', version: '4', variant: 'thrifty' },
+    { model: 'm', version: '1', variant: 'thrifty' },
+  ];
+  await predict(
+    answer('a', main, 'yes'),
+    answer('b', main, 'yes'),
+    answer('c', small, 'yes'),
+    answer('d', large, 'no'),
+  );
+  await copy(answer('a', small, 'no'), answer('b', large, 'yes'), answer('c', main, 'no'), answer('d', main, 'no'));
+  for (const id of ['a', 'b', 'c', 'd']) await label(id, 'yes');
+  const candidate = { model: 'm', otherModels: ['n'], version: null, variant: 'thrifty' };
+  expect(await read({ arms: { baseline: main, candidate } })).toMatchObject({
+    counts: { both: 1, onlyBaseline: 1, onlyCandidate: 1, neither: 1 },
+    arms: { baseline: { predictions: 2 }, candidate: { predictions: 2 } },
+  });
+});
+
 it('has means without counts for metrics that are no share', async () => {
   const monitor = MonitorSpec.parse({ model: 'm', quality: { kind: 'ranking', k: 2 } });
   await predict(answer('a', main, ['x', 'y']));
@@ -199,6 +219,11 @@ it.each<[string, Partial<LiveScoresQuestion>, string]>([
   ['a metric that the monitor does not measure', { metric: 'mae' }, 'its metrics: accuracy, precision, recall, f1'],
   ['a metric without a score for each prediction', { metric: 'f1' }, 'not a mean of one score for each prediction'],
   ['pairs of precision', { metric: 'precision' }, 'use recall or accuracy'],
+  [
+    'an arm of all versions without a variant',
+    { arms: { baseline: main, candidate: { ...next, version: null, variant: null } } },
+    'name two variants',
+  ],
   ['two arms of one version', { arms: { baseline: main, candidate: { ...main, variant: null } } }, 'name two variants'],
 ])('answers a reason for %s', async (_what, more, reason) => {
   expect(await read(more)).toEqual({ design: 'none', reason: expect.stringContaining(reason) });

@@ -40,7 +40,7 @@ export async function readLiveScores(
   if ('reason' in found) return found;
   const spec = { ...monitor, model: arms.baseline.model, estimate: undefined };
   const selection = { model: spec.model, endpoint, start, end, knownAt };
-  const pooled = poolModels(tables, [arms.baseline.model, arms.candidate.model]);
+  const pooled = poolModels(tables, spec.model, [...listModels(arms.baseline), ...listModels(arms.candidate)]);
   return scoreRows(pooled, { spec, selection, withInputs: false }, async (rows) => {
     await storeOwn(rows, found.place, question);
     if (design === 'arms') return readArms(rows.session, mostClusters);
@@ -73,27 +73,36 @@ function findScore({ monitor, metric, arms: { baseline, candidate }, design }: L
       'precision counts only answers of the positive class, so one answer of a pair can count alone; use recall or accuracy.',
     );
   }
-  const isSameVersion = baseline.model === candidate.model && baseline.version === candidate.version;
-  const isApart = baseline.variant !== null && candidate.variant !== null && baseline.variant !== candidate.variant;
-  if (isSameVersion && !isApart) {
-    return toNone('Baseline and candidate have the same version; name two variants that serve it.');
+  if (!areApart(baseline, candidate)) {
+    return toNone('Answers of baseline and candidate can have the same version; name two variants that serve them.');
   }
   return { place, score };
+}
+
+function listModels({ model, otherModels = [] }: ServedArm): readonly string[] {
+  return [model, ...otherModels];
+}
+
+/** Whether no answer can belong to both arms. */
+function areApart(one: ServedArm, other: ServedArm): boolean {
+  if (one.variant !== null && other.variant !== null && one.variant !== other.variant) return true;
+  if (one.version !== null && other.version !== null && one.version !== other.version) return true;
+  return !listModels(one).some((model) => listModels(other).includes(model));
 }
 
 function toNone(reason: string): NoScores {
   return { design: 'none', reason };
 }
 
-/** Tables in which the rows of several models are rows of the first one; `servedModel` is the model that a row names. */
-function poolModels({ predictions, labels }: Tables, models: readonly [string, string]): Tables {
+/** Tables in which the rows of several models are rows of one; `servedModel` is the model that a row names. */
+function poolModels({ predictions, labels }: Tables, model: string, models: readonly string[]): Tables {
   const names = [...new Set(models)].map(quoteLiteral).join(', ');
   const pool = (table: Tables['predictions']): Tables['predictions'] => ({
     waitingBytes: table.waitingBytes,
     state: () => table.state(),
     read: (work, range) =>
       table.read((relation, session) => {
-        const columns = `* REPLACE (${quoteLiteral(models[0])} AS model), model AS servedModel`;
+        const columns = `* REPLACE (${quoteLiteral(model)} AS model), model AS servedModel`;
         return work(`(SELECT ${columns} FROM ${relation} WHERE model IN (${names}))`, session);
       }, range),
   });
@@ -102,11 +111,11 @@ function poolModels({ predictions, labels }: Tables, models: readonly [string, s
 
 /** SQL of the arm that a row belongs to; null: none. */
 function buildArmSql({ baseline, candidate }: LiveScoresQuestion['arms'], model: string): string {
-  const isOf = ({ version, variant, ...arm }: ServedArm) =>
+  const isOf = (arm: ServedArm) =>
     [
-      `${model} = ${quoteLiteral(arm.model)}`,
-      `modelVersion = ${quoteLiteral(version)}`,
-      ...(variant === null ? [] : [`variant = ${quoteLiteral(variant)}`]),
+      `${model} IN (${listModels(arm).map(quoteLiteral).join(', ')})`,
+      ...(arm.version === null ? [] : [`modelVersion = ${quoteLiteral(arm.version)}`]),
+      ...(arm.variant === null ? [] : [`variant = ${quoteLiteral(arm.variant)}`]),
     ].join(' AND ');
   return `CASE WHEN ${isOf(baseline)} THEN 'baseline' WHEN ${isOf(candidate)} THEN 'candidate' END`;
 }

@@ -18,8 +18,8 @@ export function chooseArms(name: string, spec: OptimizationSpec, endpoint: Endpo
   const baseline = chooseBaseline(spec, endpoint);
   const { change } = spec;
   if ('toVariant' in change) {
-    if (!(change.toVariant in endpoint.variants)) {
-      throw invalid(`Endpoint "${spec.endpoint}" has no variant "${change.toVariant}".`, spec);
+    if (!(change.toVariant in endpoint.variants) && !(change.toVariant in endpoint.routes)) {
+      throw invalid(`Endpoint "${spec.endpoint}" has no variant or route "${change.toVariant}".`, spec);
     }
     if (change.toVariant === baseline) throw noChange(spec);
     return { baseline, candidate: change.toVariant, added: null };
@@ -107,16 +107,21 @@ export function buildTrialSpec(
   { share, copies, isKept }: TrialShare,
 ): EndpointSpec {
   const { [candidate]: existing, ...others } = before.variants;
-  const variant = added ?? existing;
+  // A route has no replicas; its stages keep theirs.
+  const variant = added ?? existing ?? null;
   const held = others[baseline];
-  if (variant === undefined || held === undefined) throw new Error(`an arm of optimization ${name} is missing`);
+  if (held === undefined || (variant === null && !(candidate in before.routes))) {
+    throw new Error(`an arm of optimization ${name} is missing`);
+  }
   const [first = ''] = Object.keys(before.variants);
   const weights = before.traffic.weights ?? { [first]: 1 };
   const whole = (weights[baseline] ?? 0) + (weights[candidate] ?? 0);
+  // The baseline may be a stage of the candidate, which then needs its replicas.
+  const isStage = variant === null;
   const variants = {
     ...others,
-    [baseline]: isKept ? scaleReplicas(held, 1 - share) : held,
-    [candidate]: isKept ? variant : scaleReplicas(variant, share),
+    [baseline]: isKept && !isStage ? scaleReplicas(held, 1 - share) : held,
+    ...(variant === null ? {} : { [candidate]: isKept ? variant : scaleReplicas(variant, share) }),
   };
   const shadow = { ...before.traffic.shadow, [baseline]: copies.baseline, [candidate]: copies.candidate };
   return {
