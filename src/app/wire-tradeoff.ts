@@ -18,6 +18,7 @@ import { createLineage } from '../tradeoff/lineage/index.ts';
 import { createModelSteps } from '../tradeoff/model-steps/index.ts';
 import { createOpenLineage, type Receiver } from '../tradeoff/openlineage/index.ts';
 import { findTerms } from '../tradeoff/recommendations/index.ts';
+import { createReturns } from '../tradeoff/returns/index.ts';
 import { createRunCosts } from '../tradeoff/run-costs/index.ts';
 import { createValue } from '../tradeoff/value/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
@@ -85,6 +86,12 @@ export function wireTradeoff(
     ...{ clock, store, evidence, evaluations, registry, budgets, purchasing },
     readTerms: findTerms,
   });
+  const returns = createReturns({
+    ...{ clock, store, config, counts, metering, registry, tracking },
+    ...{ costs: finops.costs, exchange: finops.exchange },
+    makingSteps: findMakingSteps,
+    servedVersions: listServedVersions,
+  });
   const runCosts = createRunCosts({
     ...{ clock, store, events, jobs },
     ...{ metering, allocation, gpuTelemetry, gpuUsage, tracking },
@@ -110,7 +117,7 @@ export function wireTradeoff(
     receiver: createReceiver(config),
   });
   const modelSteps = createModelSteps({ store, tracking, registry, gates });
-  return { evidence, value, decisions, gates, frontier, runCosts, lineage, openLineage, modelSteps };
+  return { evidence, value, decisions, gates, frontier, returns, runCosts, lineage, openLineage, modelSteps };
 }
 
 /** Metrics that are quality evidence; the time of a measurement alone changes nothing. */

@@ -27,6 +27,8 @@ export const OutcomeEvent = z
     version: text('Model version that made the outcome; the prediction log takes precedence').optional(),
     endpoint: text('Endpoint that answered').optional(),
     prediction: z.string().min(1).max(200).describe('Id of the prediction that led to the outcome').optional(),
+    customer: text('Customer of the outcome, for margins by customer').optional(),
+    feature: text('Product feature that led to the outcome, for margins by feature').optional(),
     at: UtcInstant.describe('Time of the outcome, at most 5 minutes ahead of the server'),
     amount: SignedAmount,
     currency: Currency,
