@@ -39,6 +39,7 @@ import { gateMigrations } from '../tradeoff/gates/index.ts';
 import { openLineageMigrations } from '../tradeoff/openlineage/index.ts';
 import { recommendationMigrations } from '../tradeoff/recommendations/index.ts';
 import { retrainingMigrations } from '../tradeoff/retraining/index.ts';
+import { returnMigrations } from '../tradeoff/returns/index.ts';
 import { runCostMigrations } from '../tradeoff/run-costs/index.ts';
 import { valueMigrations } from '../tradeoff/value/index.ts';
 
@@ -75,6 +76,7 @@ export const migrations: Migrations = {
   ...statementMigrations,
   ...budgetMigrations,
   ...valueMigrations,
+  ...returnMigrations,
   ...gateMigrations,
   ...decisionMigrations,
   ...runCostMigrations,

@@ -73,7 +73,7 @@ export function wire(
   const { gpuTelemetry, anomalies } = gpus;
   const kinds = [
     ...[org, sources, allocation, prices, exchange, tokens, budgets, gpuTelemetry, gpuUsage, anomalies],
-    ...[pipelines, monitoring, serving, retraining, recommendations, retention, tradeoff.value],
+    ...[pipelines, monitoring, serving, retraining, recommendations, retention, tradeoff.value, tradeoff.returns],
   ].flatMap((noun) => noun.kinds);
   kinds.push(...tradeoff.gates.kinds.map(decisions.watchPolicies));
   const routes = [

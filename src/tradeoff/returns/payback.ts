@@ -35,7 +35,7 @@ export function computePayback(facts: PaybackFacts): Payback {
   const { making, running, value, currency, known } = facts;
   const first = [...making.byDay.keys()].filter((day) => day < known.end).toSorted()[0];
   if (first === undefined) return explainNoPayback('no cost to make is known');
-  const since = first < known.start ? known.start : first;
+  const since = [first, known.start].toSorted().at(-1) ?? first;
   const amount = ({ byDay }: Pick<MoneySeries, 'byDay'>, day: string) => byDay.get(day) ?? decimal(0);
   const days = [...new Set([making, running, value].flatMap(({ byDay }) => [...byDay.keys()]))]
     .filter((day) => day >= first && day < known.end)

@@ -8,7 +8,21 @@ import { RetrainingReturns } from './calibration/schema.ts';
 import { ExperimentReturn } from './experiments/schema.ts';
 
 export { CalibratedRound, Calibration, RetrainingReturns } from './calibration/schema.ts';
+export { listReturnFields, RETURN_COLUMNS } from './csv/schema.ts';
 export { ExperimentReturn } from './experiments/schema.ts';
+export {
+  getUnitCosts,
+  listUnitDatasets,
+  MOST_UNIT_ROWS,
+  RecordedUnits,
+  recordUnits,
+  type UnitCostRow,
+  UnitCosts,
+  UnitDataset,
+  UnitDay,
+  UnitGrouping,
+  UnitRow,
+} from './units/schema.ts';
 
 const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 const isRealDay = (text: string) => new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
