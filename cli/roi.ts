@@ -84,27 +84,32 @@ function returnsText(returns: Returns, context: Context): string {
   ].join('\n');
 }
 
+/** Subjects that are not made: they have no cost to make, no net return and no payback. */
+const NOT_MADE: ReadonlySet<Returns['by']> = new Set(['feature', 'customer', 'endpoint']);
+
 function listColumns(by: Returns['by']): Column<ReturnRow>[] {
   const money = (title: string, find: (row: ReturnRow) => Money | null): Column<ReturnRow> => ({
     title,
     align: 'decimal',
     cell: (row) => formatMoney(find(row)),
   });
+  const isMade = !NOT_MADE.has(by);
+  const ofMade = (...columns: readonly Column<ReturnRow>[]) => (isMade ? columns : []);
   return [
     ...(by === 'version' ? [{ title: 'MODEL', cell: ({ model }: ReturnRow) => model }] : []),
     { title: by.toUpperCase(), cell: ({ key }) => key ?? NO_KEY },
-    { ...money('TO MAKE', ({ making }) => making.cost), cell: ({ making }) => formatBound(making) },
-    { ...money('TO RUN', ({ running }) => running.cost), cell: ({ running }) => formatBound(running) },
+    ...ofMade({ title: 'TO MAKE', align: 'decimal', cell: ({ making }) => formatBound(making) }),
+    { title: 'TO RUN', align: 'decimal', cell: ({ running }) => formatBound(running) },
     money('VALUE', ({ value }) => value.total),
     money('CONTRIBUTION', ({ contribution }) => contribution.amount),
-    money('NET', ({ net }) => net.amount),
+    ...ofMade(money('NET', ({ net }) => net.amount)),
     { title: 'MARGIN', align: 'right', cell: ({ marginRatio }) => formatRatio(marginRatio) },
-    { title: 'PAYBACK', cell: formatPayback },
+    ...ofMade({ title: 'PAYBACK', cell: formatPayback }),
     money('PER OUTCOME', ({ costPerOutcome }) => costPerOutcome.cost),
     { title: 'BASIS', cell: ({ running, making }) => running.basis ?? making.basis, least: 5 },
     {
       title: 'NOTE',
-      cell: ({ contribution, making }) => contribution.reason ?? making.reason ?? '',
+      cell: ({ contribution, making }) => contribution.reason ?? (isMade ? making.reason : null) ?? '',
       least: 16,
     },
   ];

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { readCsvRows } from '../src/platform/csv/index.ts';
-import { Currency } from '../src/platform/units/schema.ts';
+import { Currency, groupThousands } from '../src/platform/units/schema.ts';
 import {
   getUnitCosts,
   listUnitDatasets,
@@ -226,7 +226,11 @@ function costsText(costs: UnitCosts, isGrouped: boolean, { paint }: Context): st
       { title: 'PERIOD', cell: ({ period }) => period },
       ...(isGrouped ? [{ title: 'KEY', cell: ({ key }: UnitCosts['rows'][number]) => key ?? '(none)' }] : []),
       { title: 'COST', align: 'decimal', cell: ({ cost }) => formatMoney(cost) },
-      { title: `${unit.toUpperCase()}S`, align: 'decimal', cell: ({ quantity }) => quantity },
+      {
+        title: `${unit.toUpperCase()}S`,
+        align: 'decimal',
+        cell: ({ quantity }) => (quantity === null ? null : groupThousands(quantity)),
+      },
       {
         title: `COST PER ${unit.toUpperCase()}`,
         align: 'decimal',

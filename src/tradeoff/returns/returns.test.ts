@@ -192,7 +192,8 @@ describe('returns by other subjects', () => {
   });
 
   it('by version meter the endpoint, and count value from the first metered day', async () => {
-    const { rows, retraining } = await ask({ by: 'version', model: 'ranker' });
+    const { rows, retraining, notes } = await ask({ by: 'version', model: 'ranker' });
+    expect(notes.at(-1)).toContain('to ranker and to no version of it: no row contains it');
     expect(rows.find(({ key }) => key === '1')).toMatchObject({
       model: 'ranker',
       running: { cost: { amount: '2', currency: 'USD' }, basis: 'metered' },

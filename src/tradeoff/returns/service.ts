@@ -1,9 +1,11 @@
 import { AppError } from '../../platform/errors/index.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
 import { readRetrainingReturns } from './calibration/read.ts';
 import { type Gathering, openGathering, type ReturnsDeps, type ReturnsRequest } from './context.ts';
 import { readEndpointRows } from './endpoint-rows.ts';
 import { readExperimentRows } from './experiments/rows.ts';
+import { toDay, toInstantMs } from './money-series.ts';
 import type { ReturnDimension, ReturnRow, Returns } from './schema.ts';
 import { readModelRows, readTeamRows } from './subject-rows.ts';
 import { readTagRows } from './tag-rows.ts';
@@ -29,7 +31,8 @@ export async function readReturns(deps: ReturnsDeps, question: ReturnsQuestion):
     });
   }
   if (by === 'version' && model !== null) await requireModel(gathering, model);
-  const all = (await readRows(gathering, { by, model, metric: qualityMetric })).toSorted(compareRows);
+  const found = await readRows(gathering, { by, model, metric: qualityMetric });
+  const all = found.rows.toSorted(compareRows);
   const rows = all.slice(0, limit);
   return {
     by,
@@ -43,7 +46,7 @@ export async function readReturns(deps: ReturnsDeps, question: ReturnsQuestion):
     ...listUnmatched(rows),
     retraining: by === 'version' ? await readRetrainingReturns(gathering.sql, model) : null,
     rates: gathering.rates(),
-    notes: listNotes(gathering, by),
+    notes: [...listNotes(gathering, by), ...found.notes],
   };
 }
 
@@ -54,28 +57,34 @@ async function requireModel({ deps, sql }: Gathering, model: string): Promise<vo
   });
 }
 
-function readRows(
+interface FoundRows {
+  readonly rows: readonly ReturnRow[];
+  readonly notes: readonly string[];
+}
+
+async function readRows(
   gathering: Gathering,
   {
     by,
     model,
     metric,
   }: { readonly by: ReturnDimension; readonly model: string | null; readonly metric: string | null },
-): Promise<ReturnRow[]> {
+): Promise<FoundRows> {
+  const plain = async (rows: Promise<ReturnRow[]>): Promise<FoundRows> => ({ rows: await rows, notes: [] });
   switch (by) {
     case 'model':
-      return readModelRows(gathering, model);
+      return plain(readModelRows(gathering, model));
     case 'team':
-      return readTeamRows(gathering);
+      return plain(readTeamRows(gathering));
     case 'endpoint':
-      return readEndpointRows(gathering, model);
+      return plain(readEndpointRows(gathering, model));
     case 'version':
       return readVersionRows(gathering, model);
     case 'experiment':
-      return readExperimentRows(gathering, { model, metric });
+      return plain(readExperimentRows(gathering, { model, metric }));
     case 'feature':
     case 'customer':
-      return readTagRows(gathering, by, model);
+      return plain(readTagRows(gathering, by, model));
   }
 }
 
@@ -141,10 +150,13 @@ function listNotes({ window, billedThrough }: Gathering, by: ReturnDimension): s
       ? [`The bills end with ${billedThrough}: later days have value without billed cost.`]
       : []),
     ...(by === 'version' ? ['Versions of one search contain the same runs: their costs to make are not added.'] : []),
-    ...(by === 'experiment' ? ['The cost of an experiment is that of its active runs of all time.'] : []),
+    ...(by === 'experiment' ? [OF_EXPERIMENTS] : []),
   ];
 }
 
+const OF_EXPERIMENTS =
+  'The cost of an experiment is that of its active runs of all time; the cost to run is that of its versions, so that billed cost without a version is in no row.';
+
 function nextDay(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 'YYYY-MM-DD'.length);
+  return toDay(toInstantMs(day) + DAY_MS);
 }
