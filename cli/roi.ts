@@ -1,9 +1,8 @@
 import { formatCsvLine } from '../src/platform/csv/index.ts';
 import { Currency, type Money } from '../src/platform/units/schema.ts';
+import { listReturnFields, RETURN_COLUMNS } from '../src/tradeoff/returns/csv/schema.ts';
 import {
-  listReturnFields,
   listReturns,
-  RETURN_COLUMNS,
   ReturnDay,
   ReturnDimension,
   type ReturnRow,

@@ -8,7 +8,6 @@ import { RetrainingReturns } from './calibration/schema.ts';
 import { ExperimentReturn } from './experiments/schema.ts';
 
 export { CalibratedRound, Calibration, RetrainingReturns } from './calibration/schema.ts';
-export { listReturnFields, RETURN_COLUMNS } from './csv/schema.ts';
 export { ExperimentReturn } from './experiments/schema.ts';
 export {
   getUnitCosts,

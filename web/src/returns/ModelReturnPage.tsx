@@ -33,6 +33,7 @@ export function ModelReturnPage() {
     ...endpointQuery(listReturns, { query: { by: 'version', model } }),
     enabled: data?.isRegistered === true,
   });
+  const isPending = query.isPending || (data?.isRegistered === true && versions.isPending);
   return (
     <Page
       title={`Return of ${model}`}
@@ -60,8 +61,8 @@ export function ModelReturnPage() {
         {query.error !== null && (
           <ErrorState error={query.error} what={`The return of ${model}`} onRetry={() => void query.refetch()} />
         )}
-        {data === undefined && query.error === null && <Skeleton height={CHART_HEIGHT} />}
-        {data !== undefined && (
+        {isPending && <Skeleton height={CHART_HEIGHT} />}
+        {data !== undefined && !isPending && (
           <>
             <FiguresCard found={data} />
             <TrendCard

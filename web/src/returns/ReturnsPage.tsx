@@ -1,12 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import {
-  listReturnFields,
-  listReturns,
-  RETURN_COLUMNS,
-  ReturnDimension,
-  type Returns,
-} from '../../../src/tradeoff/returns/schema.ts';
+import { listReturnFields, RETURN_COLUMNS } from '../../../src/tradeoff/returns/csv/schema.ts';
+import { listReturns, ReturnDimension, type Returns } from '../../../src/tradeoff/returns/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { toCsv } from '../format/csv.ts';
 import { formatDate } from '../format/time.ts';
@@ -18,15 +13,17 @@ import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import { Select } from '../parts/Select.tsx';
+import { Skeleton } from '../parts/Skeleton.tsx';
 import { ExperimentsCard } from './ExperimentsCard.tsx';
 import { ReturnsAnswer } from './ReturnsAnswer.tsx';
 import { ReturnsTable } from './ReturnsTable.tsx';
 import { DIMENSIONS } from './return-columns.tsx';
 import styles from './returns.module.css';
-import { UnitsCard } from './UnitsCard.tsx';
+import { UnitsCard, useUnits } from './UnitsCard.tsx';
 import { UnmatchedCard } from './UnmatchedCard.tsx';
 
-const TABLE_HEIGHT = 280;
+const TABLE_HEIGHT = 420;
+const REST_HEIGHT = 600;
 
 /** Cost to make, cost to run, value and payback by model and other subjects. */
 export function ReturnsPage() {
@@ -37,7 +34,12 @@ export function ReturnsPage() {
     placeholderData: keepPreviousData,
   });
   const experiments = useQuery(endpointQuery(listReturns, { query: { by: 'experiment', start, end } }));
+  const units = useUnits();
   const { data } = query;
+  // All cards appear together, so that none is moved by a later one.
+  const isPending = query.isPending || experiments.isPending || units.isPending;
+  const listed =
+    (by === 'experiment' ? data : experiments.data)?.rows.filter(({ experiment }) => experiment !== null) ?? [];
   const actions = (
     <>
       <Select
@@ -72,26 +74,28 @@ export function ReturnsPage() {
         )
       }
     >
-      <div className={layout.stack}>
-        <Card
-          title={`Returns by ${DIMENSIONS[by].label.toLowerCase()}`}
-          note={data === undefined ? 'Effective cost.' : describeWindow(data)}
-          actions={actions}
-          flush
-        >
-          <Loaded query={query} what="The returns" height={TABLE_HEIGHT}>
-            {(found) => (found.rows.length === 0 ? <NoReturns by={found.by} /> : <ReturnsTable returns={found} />)}
-          </Loaded>
-        </Card>
-        {data !== undefined && <Rest returns={data} />}
-        <UnitsCard />
-        {by !== 'experiment' && experiments.data !== undefined && experiments.data.rows.length > 0 && (
-          <ExperimentsCard rows={experiments.data.rows} />
-        )}
-        {by === 'experiment' && data?.by === 'experiment' && data.rows.length > 0 && (
-          <ExperimentsCard rows={data.rows} />
-        )}
-      </div>
+      {isPending ? (
+        <div className={layout.stack} aria-busy="true">
+          <Skeleton height={TABLE_HEIGHT} />
+          <Skeleton height={REST_HEIGHT} />
+        </div>
+      ) : (
+        <div className={layout.stack}>
+          <Card
+            title={`Returns by ${DIMENSIONS[by].label.toLowerCase()}`}
+            note={data === undefined ? 'Effective cost.' : describeWindow(data)}
+            actions={actions}
+            flush
+          >
+            <Loaded query={query} what="The returns" height={TABLE_HEIGHT}>
+              {(found) => (found.rows.length === 0 ? <NoReturns by={found.by} /> : <ReturnsTable returns={found} />)}
+            </Loaded>
+          </Card>
+          {data !== undefined && <Rest returns={data} />}
+          <UnitsCard units={units} />
+          {listed.length > 0 && <ExperimentsCard rows={listed} />}
+        </div>
+      )}
     </Page>
   );
 }

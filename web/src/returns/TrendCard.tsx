@@ -29,7 +29,7 @@ interface TrendCardProps {
   readonly onTable: (asTable: boolean) => void;
 }
 
-/** Value and cost by day, with the balance and the versions as marks beside the plot. */
+/** Value and cost by day, with the balance and the versions as marks above the plot. */
 export function TrendCard({ found, asTable, onTable }: TrendCardProps) {
   const { model, trend, marks, currency, figures } = found;
   const data = useMemo(() => buildTrendPanels(found), [found]);

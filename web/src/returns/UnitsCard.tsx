@@ -13,19 +13,24 @@ import table from '../table/table.module.css';
 import { ReturnMoney } from './ReturnMoney.tsx';
 import styles from './returns.module.css';
 
-const HEIGHT = 160;
 /** Datasets on the page; `steelyard unit list` has all. */
 const MOST_DATASETS = 5;
 const MOST_MONTHS = 12;
+const HEIGHT = 160;
 
-/** Cost per business unit by month, and what is left out. */
-export function UnitsCard() {
+/** The cost per business unit of the first datasets, and whether it is still read. */
+export function useUnits() {
   const datasets = useQuery(endpointQuery(listUnitDatasets));
   const names = (datasets.data?.datasets ?? []).slice(0, MOST_DATASETS).map(({ dataset }) => dataset);
   const costs = useQueries({
     queries: names.map((dataset) => endpointQuery(getUnitCosts, { params: { dataset }, query: { period: 'month' } })),
   });
-  const known = costs.flatMap(({ data }) => data ?? []);
+  const isPending = datasets.isPending || costs.some((one) => one.isPending);
+  return { datasets, known: costs.flatMap(({ data }) => data ?? []), isPending };
+}
+
+/** Cost per business unit by month, and the days that are left out. */
+export function UnitsCard({ units: { datasets, known } }: { readonly units: ReturnType<typeof useUnits> }) {
   return (
     <Card
       title="Business units"

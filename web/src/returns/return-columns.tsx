@@ -22,7 +22,7 @@ export const DIMENSIONS: Readonly<Record<ReturnDimension, { readonly label: stri
   customer: { label: 'Customer', none: 'No tag' },
 };
 
-/** Columns of the returns: cost in amber, then value, what is left, and payback. */
+/** Columns of the returns: cost in amber, then value, contribution and payback. */
 export function returnColumns(by: ReturnDimension): GridColumn<ReturnRow>[] {
   const hasMaking = by !== 'feature' && by !== 'customer' && by !== 'endpoint';
   return [
