@@ -169,7 +169,7 @@ const ReturnTotal = z
   .describe('Totals of the listed rows in one currency');
 
 const UnmatchedRow = z.strictObject({
-  key: z.string().nullable().describe('Value of the dimension; null: without one'),
+  key: z.string().nullable().describe('Value of the dimension, for a version with its model; null: without one'),
   amount: Money.describe('The known side'),
   reason: z.string().describe('Reason for the unknown side'),
 });

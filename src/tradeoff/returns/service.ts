@@ -128,19 +128,30 @@ function sumRows(rows: readonly ReturnRow[], by: ReturnDimension): Returns['tota
 
 function listUnmatched(rows: readonly ReturnRow[]): Pick<Returns, 'costsWithoutValue' | 'valueWithoutCost'> {
   return {
-    costsWithoutValue: rows.flatMap(({ key, value, running, making }) => {
+    costsWithoutValue: rows.flatMap(({ key, model, value, running, making }) => {
       const [first, ...others] = [running.cost, making.cost].flatMap((cost) => cost ?? []);
       if (value.total !== null || first === undefined) return [];
       const same = others.filter(({ currency }) => currency === first.currency);
       const amount = decimalString(sumDecimals([first, ...same].map((one) => one.amount)));
-      return [{ key, amount: { amount, currency: first.currency }, reason: value.reason ?? 'no value is known' }];
+      return [
+        {
+          key: nameSubject(model, key),
+          amount: { amount, currency: first.currency },
+          reason: value.reason ?? 'no value is known',
+        },
+      ];
     }),
-    valueWithoutCost: rows.flatMap(({ key, value, running }) =>
+    valueWithoutCost: rows.flatMap(({ key, model, value, running }) =>
       value.total === null || running.cost !== null
         ? []
-        : [{ key, amount: value.total, reason: running.reason ?? 'no cost is known' }],
+        : [{ key: nameSubject(model, key), amount: value.total, reason: running.reason ?? 'no cost is known' }],
     ),
   };
+}
+
+/** Example: model ranker, version 3 -> "ranker 3". */
+function nameSubject(model: string | null, key: string | null): string | null {
+  return model === null || key === null ? key : `${model} ${key}`;
 }
 
 function listNotes({ window, billedThrough }: Gathering, by: ReturnDimension): string[] {

@@ -13,11 +13,13 @@ import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { formatDays } from './format-days.ts';
 import { PaybackFigure } from './PaybackFigure.tsx';
 import { formatPayback } from './payback-text.ts';
 import { RetrainingCard } from './RetrainingCard.tsx';
 import { ReturnMoney } from './ReturnMoney.tsx';
 import { ReturnsTable } from './ReturnsTable.tsx';
+import styles from './returns.module.css';
 import { TrendCard } from './TrendCard.tsx';
 
 const CHART_HEIGHT = 520;
@@ -78,10 +80,15 @@ export function ModelReturnPage() {
             {versions.data !== undefined && versions.data.rows.length > 0 && (
               <Card
                 title="Versions"
-                note="Cost to make from the runs, cost to run from metered usage of endpoints. Not additive: versions of one search share runs."
+                note="Cost to make from the runs; cost to run from metered usage of endpoints, where no bill names a version."
                 flush
               >
                 <ReturnsTable returns={versions.data} />
+                {versions.data.notes.map((note) => (
+                  <p key={note} className={styles.more}>
+                    {note}
+                  </p>
+                ))}
               </Card>
             )}
             {data.retraining.rounds.length > 0 && <RetrainingCard retraining={data.retraining} />}
@@ -122,7 +129,7 @@ function FiguresCard({ found: { figures, isRegistered } }: { readonly found: Mod
   const { making, running, value, contribution, net, marginRatio, costPerOutcome, payback, notes, window } = figures;
   const notMade = isRegistered ? [] : ['The model is not registered here: only bills or outcome events name it.'];
   return (
-    <Card title="Return" note={[`${window.start} to ${window.end} (exclusive).`, ...notMade, ...notes].join(' ')}>
+    <Card title="Return" note={[`${formatDays(window)}.`, ...notMade, ...notes].join(' ')}>
       <Facts
         facts={[
           ['Payback', <PaybackFigure key="payback" payback={payback} />],

@@ -15,6 +15,7 @@ import { Page } from '../parts/Page.tsx';
 import { Select } from '../parts/Select.tsx';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { ExperimentsCard } from './ExperimentsCard.tsx';
+import { formatDays } from './format-days.ts';
 import { ReturnsAnswer } from './ReturnsAnswer.tsx';
 import { ReturnsTable } from './ReturnsTable.tsx';
 import { DIMENSIONS } from './return-columns.tsx';
@@ -102,10 +103,9 @@ export function ReturnsPage() {
 
 /** The page does not follow the period of the frame: a return takes longer than a month. */
 function describeWindow({ window, metric, billedThrough }: Returns): string {
-  const last = new Date(Date.parse(`${window.end}T00:00:00Z`) - 1).toISOString();
   const words = metric === 'effectiveCost' ? 'Effective cost' : metric;
   const bills = billedThrough === null ? '' : `; bills to ${formatDate(billedThrough)}`;
-  return `${formatDate(window.start)} to ${formatDate(last)}, whatever the period above${bills}. ${words}; payback over all billed days.`;
+  return `${formatDays(window)}, whatever the period above${bills}. ${words}; payback over all billed days.`;
 }
 
 function Rest({ returns }: { readonly returns: Returns }) {

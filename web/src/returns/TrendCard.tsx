@@ -20,7 +20,7 @@ const MOST_MARKS = 12;
 const SERIES = [
   { id: 'value', label: 'Value', variable: '--ink' },
   { id: 'running', label: 'Cost to run', variable: '--cost-fill' },
-  { id: 'making', label: 'Cost to make', variable: '--cost' },
+  { id: 'making', label: 'Cost to make', variable: '--ink-3' },
 ];
 
 interface TrendCardProps {

@@ -34,7 +34,7 @@ export function buildTrendPanels({ trend, marks, currency }: ModelReturn): TimeP
         axisText,
         series: [
           series('running', 'Cost to run', '--cost-fill', 'bar'),
-          series('making', 'Cost to make', '--cost', 'bar'),
+          series('making', 'Cost to make', '--ink-3', 'bar'),
           series('value', 'Value', '--ink', 'line'),
         ],
       },
