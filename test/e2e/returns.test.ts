@@ -38,12 +38,12 @@ describe.skipIf(!hasChromium)('returns in the browser (skipped where Chromium is
   it('answer the payback of the model in two clicks from the overview', async () => {
     const page = await visit('/');
     await page.getByRole('navigation').getByRole('link', { name: 'Returns', exact: true }).click();
-    await page.waitForURL('**/returns');
+    await page.waitForURL('**/returns**');
     await settled(page);
     const row = findModel();
     const payback = row === undefined ? null : formatPayback(row.payback);
     if (payback === null) throw new Error('the model of the demo has no payback');
-    const table = page.getByRole('region', { name: /^Returns by model/ });
+    const table = page.getByRole('region', { name: /^Returns by model\. / });
     expect(await readable(table.getByRole('row', { name: new RegExp(MODEL) }))).toContain(payback);
     await table.getByRole('link', { name: MODEL, exact: true }).click();
     await page.waitForURL(`**/returns/${MODEL}**`);
@@ -63,7 +63,7 @@ describe.skipIf(!hasChromium)('returns in the browser (skipped where Chromium is
     await page.getByLabel('By', { exact: true }).selectOption('feature');
     await page.waitForURL('**by=feature**');
     await settled(page);
-    expect(await readable(page.getByRole('region', { name: /^Returns by feature/ }))).toContain('banner');
+    expect(await readable(page.getByRole('region', { name: /^Returns by feature\. / }))).toContain('banner');
   });
 
   it('say that a model does not exist', async () => {

@@ -38,7 +38,7 @@ export async function importHistory(client: DemoClient, history: History): Promi
     await client.call(recordPredictions, { body: { predictions: batch.map(({ prediction }) => prediction) } });
     const labels = batch.flatMap(({ label }) => label);
     await client.call(recordLabels, { body: { model: history.model, labels } });
-    const events = batch.flatMap(({ order }) => order ?? []);
+    const events = batch.flatMap(({ order }) => (order === null ? [] : [order]));
     if (events.length > 0) await client.call(recordOutcomeEvents, { body: { events } });
   }
   return visits.length;

@@ -56,21 +56,22 @@ export const UnitRow = z
   .describe('Business units of one day and one combination of dimensions');
 export type UnitRow = z.infer<typeof UnitRow>;
 
+const UnitCostSource = z
+  .strictObject({
+    subject: Subject.prefault({}).describe('Subject of the cost, such as a team or a model; default: all cost'),
+    serviceName: z.string().min(1).max(250).optional().describe('Only cost of this service'),
+    serviceCategory: z.string().min(1).max(250).optional().describe('Only cost of this service category'),
+    serviceProviderName: z.string().min(1).max(250).optional().describe('Only cost of this provider'),
+    subAccountId: z.string().min(1).max(250).optional().describe('Only cost of this sub account'),
+  })
+  .describe('Cost that is divided by the units');
+
 /** `kind: UnitDataset` of `steelyard apply`. */
 export const UnitDatasetSpec = z
   .strictObject({
     unit: z.string().min(1).max(100).describe('One unit in the singular, such as order, user, tenant, session'),
     description: z.string().max(2000).optional().describe('Description, at most 2,000 characters'),
-    cost: z
-      .strictObject({
-        subject: Subject.prefault({}).describe('Subject of the cost, such as a team or a model; default: all cost'),
-        serviceName: z.string().min(1).max(250).optional().describe('Only cost of this service'),
-        serviceCategory: z.string().min(1).max(250).optional().describe('Only cost of this service category'),
-        serviceProviderName: z.string().min(1).max(250).optional().describe('Only cost of this provider'),
-        subAccountId: z.string().min(1).max(250).optional().describe('Only cost of this sub account'),
-      })
-      .prefault({})
-      .describe('Cost that is divided by the units'),
+    cost: UnitCostSource.prefault({}).describe('Cost that is divided by the units; default: all cost'),
   })
   .describe('Dataset of business units by day, such as orders');
 export type UnitDatasetSpec = z.output<typeof UnitDatasetSpec>;
@@ -82,7 +83,7 @@ export const UnitDataset = z
     dataset: DatasetName,
     unit: z.string().describe('One unit'),
     description: z.string().nullable().describe('Description; null without one'),
-    cost: UnitDatasetSpec.shape.cost.unwrap(),
+    cost: UnitCostSource,
     days: z.number().int().describe('Days with rows'),
     firstDay: UnitDay.nullable().describe('First day with a row; null without rows'),
     lastDay: UnitDay.nullable().describe('Last day with a row; null without rows'),
