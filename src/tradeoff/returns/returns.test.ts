@@ -271,6 +271,14 @@ describe('a question that makes no sense', () => {
     expect(await catchProblem(ask(query))).toMatchObject({ code, detail: expect.stringMatching(detail) });
   });
 
+  it.each(['model', 'team', 'feature', 'customer', 'endpoint', 'version', 'experiment'])(
+    'is answered for the longest window that a day can name, by %s',
+    async (by) => {
+      expect(await ask({ by, start: '0000-01-01', end: '9999-12-31' })).toMatchObject({ by });
+      expect(await ask({ by, start: '0001-01-01', end: '0001-01-02', currency: 'JPY' })).toMatchObject({ by });
+    },
+  );
+
   it('about days before any data has unknown costs', async () => {
     const row = await askRow('ranker', { start: '2025-01-01', end: '2025-02-01' });
     expect(row?.value.total?.amount ?? null).toBeNull();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CostMetric, DEFAULT_METRIC } from '../../finops/billing/schema.ts';
 import { UsedRate } from '../../finops/exchange/schema.ts';
+import { ModelName } from '../../mlops/registry/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Money, UtcInstant } from '../../platform/units/schema.ts';
 import { CostInterval } from '../unit-cost/schema.ts';
@@ -215,7 +216,7 @@ export const listReturns = endpoint({
   summary: 'Get cost to make, cost to run, value, contribution and payback by model, team, version and other subjects',
   query: z.strictObject({
     by: ReturnDimension.default('model'),
-    model: z.string().min(1).max(256).optional().describe('Only this registered model'),
+    model: ModelName.optional().describe('Only this registered model'),
     qualityMetric: z
       .string()
       .min(1)
@@ -275,7 +276,7 @@ export const getModelReturn = endpoint({
   path: '/api/v1/models/:model/returns',
   scope: 'tradeoff.read',
   summary: 'Get the return of a model with its daily trend, its versions as marks and the gains of retraining',
-  params: z.strictObject({ model: z.string().min(1).max(256).describe('Model') }),
+  params: z.strictObject({ model: ModelName.describe('Model') }),
   query: z.strictObject(Range),
   response: ModelReturn,
   errors: ['invalid_request', 'model_not_found'],

@@ -18,7 +18,14 @@ export const UnitDay = z
 const QUANTITY_DECIMALS = 6;
 const LARGEST_QUANTITY = 1e9;
 
-const dimension = (what: string) => z.string().min(1).max(250).describe(what).optional();
+const dimension = (description: string) =>
+  z
+    .string()
+    .min(1)
+    .max(250)
+    .refine((text) => !text.includes('\0'), 'a text without NUL')
+    .describe(description)
+    .optional();
 
 /** Dimensions of a row; the same fields as columns of the CSV. */
 export const UnitDimensions = z
@@ -150,11 +157,11 @@ export const UnitCostRow = z
   .describe('Cost per unit of one period');
 export type UnitCostRow = z.infer<typeof UnitCostRow>;
 
-const LeftOutDays = (what: string) =>
+const LeftOutDays = (amounts: string) =>
   z
     .strictObject({
       days: z.number().int().describe('Days, of each value of the dimension'),
-      amount: DecimalString.nullable().describe(`Sum of the ${what} of these days; null when unknown`),
+      amount: DecimalString.nullable().describe(`Sum of the ${amounts} of these days; null when unknown`),
       list: z
         .array(
           z.strictObject({
@@ -164,7 +171,7 @@ const LeftOutDays = (what: string) =>
         )
         .describe('The first hundred of these days'),
     })
-    .describe(`Days that are in no cost per unit, with their ${what}`);
+    .describe(`Days that are in no cost per unit, with their ${amounts}`);
 
 export const MOST_UNIT_COSTS = 1000;
 
