@@ -19,7 +19,6 @@ import {
 } from './service.ts';
 import { gatherModelFacts } from './unit-costs.ts';
 
-export { sumMakingCosts } from './making/compute.ts';
 export { gatherMakingCost, type MakingDeps } from './making/gather.ts';
 export type { MaturedEvidence, MaturedQuestion } from './matured.ts';
 export type { OutcomeRequest } from './outcomes.ts';

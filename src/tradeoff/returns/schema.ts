@@ -8,17 +8,14 @@ import { CostInterval } from '../unit-cost/schema.ts';
 import { RetrainingReturns } from './calibration/schema.ts';
 import { ExperimentReturn } from './experiments/schema.ts';
 
-export { CalibratedRound, Calibration, RetrainingReturns } from './calibration/schema.ts';
-export { ExperimentReturn } from './experiments/schema.ts';
+export { RetrainingReturns } from './calibration/schema.ts';
 export {
   getUnitCosts,
   listUnitDatasets,
   MOST_UNIT_ROWS,
   RecordedUnits,
   recordUnits,
-  type UnitCostRow,
   UnitCosts,
-  UnitDataset,
   UnitDay,
   UnitGrouping,
   UnitRow,

@@ -13,8 +13,6 @@ export { computeMetricValue, computeValueInterval, isLowerBetter } from './compu
 export {
   countOutcomesByTag,
   type DailyEventSum,
-  type EventField,
-  type EventSelection,
   sumEventsByDay,
 } from './daily-sums.ts';
 export { valueMigrations } from './migrations.ts';
