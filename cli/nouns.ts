@@ -247,6 +247,13 @@ const modelLines: readonly NounLine[] = [
     nouns: [noun('value', ['import', 'show'], async () => (await import('./value.ts')).valueCommands)],
   },
   {
+    summary: 'Show returns with payback; import business units, show the cost per unit',
+    nouns: [
+      noun('roi', [], async () => (await import('./roi.ts')).roiCommands),
+      noun('unit', ['import', 'list', 'show'], async () => (await import('./unit.ts')).unitCommands),
+    ],
+  },
+  {
     summary: 'Serve models: apply, promote, roll back, change traffic',
     nouns: [noun('endpoint', ENDPOINT_VERBS, async () => (await import('./endpoint/commands.ts')).endpointCommands)],
   },

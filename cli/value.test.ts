@@ -66,7 +66,7 @@ it('imports outcome events from CSV and NDJSON, names rejected lines, and shows 
 
 it.each([
   ['lacks a column', 'short.csv', ['id,at', `a,${now}`], 'lacks the column amount'],
-  ['has an unknown column', 'wide.csv', ['id,at,amount,customer', `a,${now},1,c`], 'has the unknown column customer'],
+  ['has an unknown column', 'wide.csv', ['id,at,amount,colour', `a,${now},1,c`], 'has the unknown column colour'],
   ['is not NDJSON', 'broken.ndjson', ['{"id":'], 'Line 1 of'],
 ])('refuses a file that %s', async (_what, name, lines, sentence) => {
   const ended = await server.run('value', 'import', write(name, lines));

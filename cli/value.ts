@@ -39,7 +39,7 @@ steelyard value import outcomes.ndjson`,
   positionals: {
     file: {
       describe:
-        'CSV with the columns id, at, amount and any of model, version, endpoint, prediction, currency; or NDJSON (.ndjson, .jsonl) with these fields',
+        'CSV with the columns id, at, amount and any of model, version, endpoint, prediction, customer, feature, currency; or NDJSON (.ndjson, .jsonl) with these fields',
     },
   },
   options: {

@@ -127,6 +127,7 @@ describe('manifests in documents', () => {
       'Retraining',
       'Team',
       'TokenPrices',
+      'UnitDataset',
     ]);
   });
 });

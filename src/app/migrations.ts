@@ -40,6 +40,7 @@ import { openLineageMigrations } from '../tradeoff/openlineage/index.ts';
 import { optimizationMigrations } from '../tradeoff/optimizations/index.ts';
 import { recommendationMigrations } from '../tradeoff/recommendations/index.ts';
 import { retrainingMigrations } from '../tradeoff/retraining/index.ts';
+import { returnMigrations } from '../tradeoff/returns/index.ts';
 import { runCostMigrations } from '../tradeoff/run-costs/index.ts';
 import { valueMigrations } from '../tradeoff/value/index.ts';
 
@@ -76,6 +77,7 @@ export const migrations: Migrations = {
   ...statementMigrations,
   ...budgetMigrations,
   ...valueMigrations,
+  ...returnMigrations,
   ...gateMigrations,
   ...decisionMigrations,
   ...runCostMigrations,

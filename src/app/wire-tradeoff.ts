@@ -21,6 +21,7 @@ import { createModelSteps } from '../tradeoff/model-steps/index.ts';
 import { createOpenLineage, type Receiver } from '../tradeoff/openlineage/index.ts';
 import { createOptimizations } from '../tradeoff/optimizations/index.ts';
 import { findTerms } from '../tradeoff/recommendations/index.ts';
+import { createReturns } from '../tradeoff/returns/index.ts';
 import { createRunCosts } from '../tradeoff/run-costs/index.ts';
 import { createValue } from '../tradeoff/value/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
@@ -88,6 +89,12 @@ export function wireTradeoff(
     ...{ clock, store, evidence, evaluations, registry, budgets, purchasing },
     readTerms: findTerms,
   });
+  const returns = createReturns({
+    ...{ clock, store, config, counts, metering, registry, tracking },
+    ...{ costs: finops.costs, exchange: finops.exchange },
+    makingSteps: findMakingSteps,
+    servedVersions: listServedVersions,
+  });
   const runCosts = createRunCosts({
     ...{ clock, store, events, jobs },
     ...{ metering, allocation, gpuTelemetry, gpuUsage, tracking },
@@ -113,7 +120,7 @@ export function wireTradeoff(
     receiver: createReceiver(config),
   });
   const modelSteps = createModelSteps({ store, tracking, registry, gates });
-  return { evidence, value, decisions, gates, frontier, runCosts, lineage, openLineage, modelSteps };
+  return { evidence, value, decisions, gates, frontier, returns, runCosts, lineage, openLineage, modelSteps };
 }
 
 /** Metrics that are quality evidence; the time of a measurement alone changes nothing. */

@@ -74,7 +74,8 @@ export function wire(
   const { gpuTelemetry, anomalies } = gpus;
   const kinds = [
     ...[org, sources, allocation, prices, exchange, tokens, budgets, gpuTelemetry, gpuUsage, anomalies],
-    ...[pipelines, monitoring, serving, retraining, recommendations, optimizations, retention, tradeoff.value],
+    ...[pipelines, monitoring, serving, retraining, recommendations, optimizations, retention],
+    ...[tradeoff.value, tradeoff.returns],
   ].flatMap((noun) => noun.kinds);
   kinds.push(...tradeoff.gates.kinds.map(decisions.watchPolicies));
   const routes = [
@@ -87,6 +88,7 @@ export function wire(
     ...[mlops.scaling, mlops.evaluations, mlops.artifactViews],
     ...[pipelines, monitoring, serving, retraining, recommendations, optimizations],
     ...[tradeoff.evidence, tradeoff.value, decisions, tradeoff.gates, tradeoff.frontier],
+    tradeoff.returns,
     ...[tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
     retention,
     wireTableRetention(infrastructure, { billing, gpuTelemetry, monitoring }),

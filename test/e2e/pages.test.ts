@@ -78,6 +78,16 @@ const PAGES = [
     path: '/trade-offs/ranker',
     says: /proven not worse than v7.* Best within \$172\.80 a month: v\d/,
   },
+  {
+    name: 'Returns',
+    path: '/returns',
+    says: /ranker earned \$[\d,.]+, -?\$[\d,.]+ after its cost to run; .*\d+ models with cost and no known value/,
+  },
+  {
+    name: 'Return of a model',
+    path: '/returns/ranker',
+    says: /ranker earned \$[\d,.]+, .* after its cost to run; .*20\d\d/,
+  },
   { name: 'Pipelines', path: '/pipelines', says: /1 pipeline: none running/ },
   { name: 'Endpoints', path: '/endpoints', says: /1 endpoint, healthy/ },
   {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openStore } from '../../src/platform/store/index.ts';
-import { valueMigrations } from '../../src/tradeoff/value/index.ts';
+import { DAY_MS } from '../../src/platform/units/durations.ts';
+import { countOutcomesByTag, sumEventsByDay, valueMigrations } from '../../src/tradeoff/value/index.ts';
 import {
   attributeEvents,
   findWaiting,
@@ -14,7 +15,17 @@ import {
 import { onEachStore } from '../support/stores.ts';
 
 const event = (id: string, change: Partial<StoredEvent> = {}): StoredEvent => ({
-  ...{ model: 'm', id, stated_version: null, endpoint: null, prediction: null, at_ms: 5, micros: 1_000_000 },
+  ...{
+    model: 'm',
+    id,
+    stated_version: null,
+    endpoint: null,
+    prediction: null,
+    customer: null,
+    feature: null,
+    at_ms: 5,
+    micros: 1_000_000,
+  },
   ...{ currency: 'USD', recorded_ms: 5, version: '1', attribution: 'stated', effective_ms: 5 },
   ...change,
 });
@@ -49,5 +60,35 @@ onEachStore(({ newDatabase }) => {
     expect(await findWaiting(store, { since: 0, after: 'm late', limit: 10 })).toEqual([]);
     await store.transaction((sql) => attributeEvents(sql, [{ model: 'm', id: 'late', version: '2', atMs: 3 }]));
     expect(await sumEvents(store, { ...question, onlyLogged: true })).toMatchObject([{ version: '2', events: 1 }]);
+  });
+
+  it('sums outcome events by day and tag, and counts a prediction with two tags once', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'steelyard-value-'));
+    await using store = await openStore({ database: await newDatabase(), folder });
+    await store.migrate(valueMigrations);
+    await store.transaction((sql) =>
+      insertEvents(sql, [
+        event('a', { prediction: 'p', feature: 'list' }),
+        event('b', { prediction: 'p', feature: 'banner', micros: 500_000 }),
+        event('c', { feature: 'list', effective_ms: DAY_MS + 1, micros: -1 }),
+        event('d', { model: 'other' }),
+      ]),
+    );
+    const period = { start: 0, end: 2 * DAY_MS };
+    expect(await sumEventsByDay(store, { field: null, model: 'm', ...period })).toEqual([
+      { model: 'm', key: null, day: '1970-01-01', currency: 'USD', total: '1.5', events: 2, outcomes: 1 },
+      { model: 'm', key: null, day: '1970-01-02', currency: 'USD', total: '-0.000001', events: 1, outcomes: 1 },
+    ]);
+    const byFeature = await sumEventsByDay(store, { field: 'feature', model: null, ...period, end: DAY_MS });
+    expect(byFeature.map(({ model, key, total }) => [model, key, total]).toSorted()).toEqual([
+      ['m', 'banner', '0.5'],
+      ['m', 'list', '1'],
+      ['other', null, '1'],
+    ]);
+    const counts = await countOutcomesByTag(store, { field: 'feature', model: 'm', ...period });
+    expect(counts.toSorted((one, other) => (one.key ?? '').localeCompare(other.key ?? ''))).toEqual([
+      { model: 'm', key: 'banner', outcomes: 1 },
+      { model: 'm', key: 'list', outcomes: 1 },
+    ]);
   });
 });

@@ -26,6 +26,7 @@ import { OverviewPage } from './overview/OverviewPage.tsx';
 import { OverviewSearch } from './overview/overview-search.ts';
 import { PipelineRunSearch } from './pipelines/pipelines-search.ts';
 import { RecommendationsSearch } from './recommendations/recommendations-search.ts';
+import { ModelReturnSearch, ReturnsSearch } from './returns/returns-search.ts';
 import { RunSearch, RunsCompareSearch } from './runs/runs-search.ts';
 import { StatementsSearch } from './statements/statements-search.ts';
 import { TradeOffsSearch } from './tradeoffs/tradeoffs-search.ts';
@@ -201,6 +202,20 @@ const modelTradeOffs = createRoute({
   component: lazyRouteComponent(() => import('./tradeoffs/ModelTradeOffsPage.tsx'), 'ModelTradeOffsPage'),
 });
 
+const returns = createRoute({
+  getParentRoute: () => root,
+  path: '/returns',
+  validateSearch: ReturnsSearch,
+  component: lazyRouteComponent(() => import('./returns/ReturnsPage.tsx'), 'ReturnsPage'),
+});
+
+const modelReturn = createRoute({
+  getParentRoute: () => root,
+  path: '/returns/$model',
+  validateSearch: ModelReturnSearch,
+  component: lazyRouteComponent(() => import('./returns/ModelReturnPage.tsx'), 'ModelReturnPage'),
+});
+
 const pipelines = createRoute({
   getParentRoute: () => root,
   path: '/pipelines',
@@ -317,6 +332,8 @@ export const router = createRouter({
     modelVersion,
     tradeOffs,
     modelTradeOffs,
+    returns,
+    modelReturn,
     pipelines,
     pipeline,
     pipelineRun,

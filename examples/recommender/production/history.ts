@@ -1,7 +1,9 @@
 import { type Label, type Prediction, recordLabels, recordPredictions } from '../../../src/mlops/predictions/schema.ts';
 import { HOUR_MS } from '../../../src/platform/units/durations.ts';
+import { recordOutcomeEvents } from '../../../src/tradeoff/value/schema.ts';
 import type { DemoClient } from '../demo/client.ts';
 import { createRandom, seedFor } from '../random/xoshiro.ts';
+import { drawOrder, type Sale } from '../returns/record-returns.ts';
 import type { RecommenderModel } from '../training/recommender-model.ts';
 import { scoreUser, topItems } from '../training/score.ts';
 import type { Audience } from './audience.ts';
@@ -36,6 +38,8 @@ export async function importHistory(client: DemoClient, history: History): Promi
     await client.call(recordPredictions, { body: { predictions: batch.map(({ prediction }) => prediction) } });
     const labels = batch.flatMap(({ label }) => label);
     await client.call(recordLabels, { body: { model: history.model, labels } });
+    const events = batch.flatMap(({ order }) => (order === null ? [] : [order]));
+    if (events.length > 0) await client.call(recordOutcomeEvents, { body: { events } });
   }
   return visits.length;
 }
@@ -44,10 +48,13 @@ interface Visit {
   readonly prediction: Prediction;
   /** None where the user likes nothing. */
   readonly label: readonly Label[];
+  /** The order that followed; null without one. */
+  readonly order: Sale | null;
 }
 
 function visitsOf({ seed, model, version, scorer, audienceAt, start, end, perHour }: History): Visit[] {
   const random = createRandom(seedFor(seed, 'visits'));
+  const orders = createRandom(seedFor(seed, 'orders'));
   const scores = new Float64Array(scorer.itemCount);
   const visits: Visit[] = [];
   for (let hour = start; hour < end; hour += HOUR_MS) {
@@ -73,6 +80,7 @@ function visitsOf({ seed, model, version, scorer, audienceAt, start, end, perHou
           latencyMs: 2 + random.next(),
         },
         label: likes.length === 0 ? [] : [{ prediction: id, value: [...likes] }],
+        order: drawOrder(orders, { prediction: id, model, at, user }),
       });
     }
   }

@@ -11,6 +11,7 @@ import { MODEL } from '../demo/register.ts';
 import { createRandom, seedFor } from '../random/xoshiro.ts';
 import { ratingsToCsv } from '../ratings/csv.ts';
 import { generateRatings } from '../ratings/generate.ts';
+import { recordReturns } from '../returns/record-returns.ts';
 import { type Audience, createAudience } from './audience.ts';
 import { importHistory } from './history.ts';
 import { type Answers, sendDay, type Traffic } from './traffic.ts';
@@ -51,6 +52,7 @@ export interface Production {
 export async function runProduction(client: DemoClient, options: ProductionOptions): Promise<Production> {
   const { seed, report, champion } = options;
   const random = createRandom(seedFor(seed, 'live'));
+  const orderRandom = createRandom(seedFor(seed, 'live-orders'));
   const { usual, crowd, ratings } = audiencesOf(options);
   const seasonBegan = windowStart(options.asOf) - SEASON_HOURS * HOUR_MS;
   const historyBegan = seasonBegan - (HISTORY_HOURS - SEASON_HOURS) * HOUR_MS;
@@ -77,7 +79,17 @@ export async function runProduction(client: DemoClient, options: ProductionOptio
   report(
     `${imported.toLocaleString('en')} predictions of the last days come in with their outcomes; a campaign began ${SEASON_HOURS} hours before the end`,
   );
-  const day = (name: string) => ({ day: name, endpoint: ENDPOINT, model: MODEL, audience: crowd, random, ...DAY });
+  const days = await recordReturns(client, { seed, asOf: options.asOf, model: MODEL, until: historyBegan });
+  report(`orders of ${days} days come in, with the margin that the home feed led to`);
+  const day = (name: string) => ({
+    day: name,
+    endpoint: ENDPOINT,
+    model: MODEL,
+    audience: crowd,
+    random,
+    orderRandom,
+    ...DAY,
+  });
   const [promoted, before] = await Promise.all([retrained(client, report), sendDay(client, day('today'))]);
   report(toldDay(before));
   if (promoted !== null) {

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Label, recordLabels } from '../../../src/mlops/predictions/schema.ts';
+import { recordOutcomeEvents } from '../../../src/tradeoff/value/schema.ts';
 import type { DemoClient } from '../demo/client.ts';
 import type { Random } from '../random/xoshiro.ts';
+import { drawOrder, type Sale } from '../returns/record-returns.ts';
 import type { Audience } from './audience.ts';
 import { demandAt } from './day.ts';
 
@@ -12,6 +14,8 @@ export interface Traffic {
   readonly model: string;
   readonly audience: Audience;
   readonly random: Random;
+  /** Of the orders that visits lead to. */
+  readonly orderRandom: Random;
   /** Visits of the whole day. */
   readonly visits: number;
   /** Duration of a simulated day in milliseconds. */
@@ -35,6 +39,7 @@ export async function sendDay(client: DemoClient, traffic: Traffic): Promise<Ans
     const endsAt = performance.now() + traffic.dayMs / 24;
     const count = Math.round((traffic.visits / 24) * demandAt(hour));
     const labels: Label[] = [];
+    const orders: Sale[] = [];
     for (let visit = 0; visit < count; visit++) {
       const user = traffic.audience.visitor(traffic.random);
       const id = `${traffic.day}-${hour}-${visit}`;
@@ -45,9 +50,13 @@ export async function sendDay(client: DemoClient, traffic: Traffic): Promise<Ans
         versions.add(version);
         const likes = traffic.audience.likes(user);
         if (likes.length > 0) labels.push({ prediction: id, value: [...likes] });
+        const at = new Date().toISOString();
+        const order = drawOrder(traffic.orderRandom, { prediction: id, model: traffic.model, at, user });
+        if (order !== null) orders.push(order);
       }
     }
     if (labels.length > 0) await client.call(recordLabels, { body: { model: traffic.model, labels } });
+    if (orders.length > 0) await client.call(recordOutcomeEvents, { body: { events: orders } });
     await rest(endsAt - performance.now(), traffic.signal);
   }
   return { answered, failed, versions: [...versions].toSorted() };

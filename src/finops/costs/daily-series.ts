@@ -13,6 +13,8 @@ export interface DailyQuestion {
   /** Dimensions of the daily roll-up: subject fields, `serviceName`…; at most four. */
   readonly by: readonly string[];
   readonly subject: Subject;
+  /** Further filters, all of which must hold, by dimensions of the daily roll-up; none if omitted. */
+  readonly filter?: readonly string[];
   /** First charge day, "2026-11-03". */
   readonly from: string;
   readonly metric: CostMetric;
@@ -58,11 +60,11 @@ export interface DailyReach {
  * it.
  */
 export async function readDailySeries(deps: CostsDeps, question: DailyQuestion): Promise<DailyAmount[]> {
-  const { by, subject, from, metric, withoutSources } = question;
+  const { by, subject, from, metric, withoutSources, filter: others = [] } = question;
   const filter = Object.entries(subject).flatMap(([field, value]) =>
     value === undefined ? [] : [buildExactFilter(field, value)],
   );
-  const selection = { metric, from, filter, withoutSources };
+  const selection = { metric, from, filter: [...filter, ...others], withoutSources };
   const amounts = buildDailyAmounts(selection, ['day', ...by], (await buildRelations(deps, selection, by)).daily);
   if (amounts === null) throw new Error(`the daily roll-up has not all of ${by.join(', ')}`);
   const keys = by.map((_, index) => `d${index + 1}`);

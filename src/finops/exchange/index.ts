@@ -8,6 +8,7 @@ import { parseEcbRates } from './ecb-csv.ts';
 import { ExchangeRatesSpec, importExchangeRates, listExchangeRates, MOST_DAYS_BACK } from './schema.ts';
 import { deleteDays, ECB, findTable, findTablesWithin, listTables, putDays, putTable } from './store.ts';
 
+export type { Conversion } from './conversion.ts';
 export { exchangeMigrations } from './migrations.ts';
 
 /** Exchange rates by day: custom tables, and the reference rates of the European Central Bank. */

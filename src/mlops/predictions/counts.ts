@@ -18,6 +18,14 @@ export interface PredictionCounts {
     model: string,
     period: { readonly start: string; readonly end: string },
   ): Promise<{ readonly version: string; readonly predictions: number }[]>;
+  /**
+   * Predictions made in `[start, end)` by UTC day ("2026-11-03") and model version, each counted once; `version` is null for those
+   * without one.
+   */
+  byDay(
+    model: string,
+    period: { readonly start: string; readonly end: string },
+  ): Promise<{ readonly day: string; readonly version: string | null; readonly predictions: number }[]>;
   /** Version and time (Unix ms) of those of these predictions that are stored with a version, by prediction id. */
   versionsOf(
     model: string,
@@ -55,6 +63,23 @@ export function createCounts({
             AND predictedAt >= ${buildInstantSql(start)} AND predictedAt < ${buildInstantSql(end)}
           GROUP BY modelVersion ORDER BY modelVersion`);
           return rows.map((row) => ({ version: String(row.modelVersion), predictions: Number(row.predictions) }));
+        },
+        { from: start, to: end },
+      ),
+    byDay: (model, { start, end }) =>
+      predictions.read(
+        async (relation, session) => {
+          const rows = await session.query(`SELECT strftime(predictedAt, '%Y-%m-%d') AS day, modelVersion,
+            count(DISTINCT prediction)::DOUBLE AS predictions
+          FROM ${relation}
+          WHERE model = ${quoteLiteral(model)}
+            AND predictedAt >= ${buildInstantSql(start)} AND predictedAt < ${buildInstantSql(end)}
+          GROUP BY ALL ORDER BY day, modelVersion`);
+          return rows.map((row) => ({
+            day: String(row.day),
+            version: row.modelVersion === null ? null : String(row.modelVersion),
+            predictions: Number(row.predictions),
+          }));
         },
         { from: start, to: end },
       ),

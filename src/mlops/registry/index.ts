@@ -25,7 +25,7 @@ export { REGISTRY_CHANGED } from './change-events.ts';
 export type { AliasGovernance } from './governance.ts';
 export type { RegistryImports } from './imports.ts';
 export { registryMigrations } from './migrations.ts';
-export { selectTeamOfModel } from './model-store.ts';
+export { listModelNames, selectTeamOfModel } from './model-store.ts';
 export type { VersionMetric } from './read-models.ts';
 export type { Registration } from './register.ts';
 export type { Model } from './schema.ts';

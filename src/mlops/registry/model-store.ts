@@ -21,6 +21,12 @@ export async function hasModel(sql: Sql, name: string): Promise<boolean> {
   return (await query.executeTakeFirst()) !== undefined;
 }
 
+/** Names of the registered models, in order. */
+export async function listModelNames(sql: Sql, limit: number): Promise<string[]> {
+  const query = sql.tables<RegistryTables>().selectFrom('registered_model').select('name').orderBy('name').limit(limit);
+  return (await query.execute()).map(({ name }) => name);
+}
+
 export async function updateModel(
   sql: Sql,
   name: string,

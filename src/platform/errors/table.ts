@@ -307,6 +307,7 @@ export const errorTable = {
   experiment_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such experiment' },
   run_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such run' },
   model_value_exists: { status: 409, exitCode: CONFLICT, title: 'Another document states the value of this model' },
+  unit_dataset_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such dataset of business units' },
   evaluation_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such evaluation' },
   evaluation_artifact_missing: { status: 404, exitCode: NOT_FOUND, title: 'The run has no such artifact' },
   evaluation_column_missing: { status: 400, exitCode: USAGE, title: 'The table has no column of this name' },

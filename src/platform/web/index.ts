@@ -88,6 +88,7 @@ const PAGES = [
   'runs',
   'models',
   'trade-offs',
+  'returns',
   'pipelines',
   'endpoints',
   'monitoring',

@@ -19,6 +19,7 @@ import {
 } from './service.ts';
 import { gatherModelFacts } from './unit-costs.ts';
 
+export { gatherMakingCost, type MakingDeps } from './making/gather.ts';
 export type { MaturedEvidence, MaturedQuestion } from './matured.ts';
 export type { OutcomeRequest } from './outcomes.ts';
 export type { EvidenceNeeds, GatheredEvidence } from './service.ts';

@@ -7,6 +7,8 @@ import { ComparedUnitCosts, DemandTrace, ReplicaCapacity, ScalingBounds, UnitCos
 import { ValueFigure } from '../value/schema.ts';
 import { MakingCost, MakingTotal } from './making/schema.ts';
 
+export type { MakingCost };
+
 export const Interval = z
   .strictObject({
     lower: z.number().describe('Lower bound, unit of the value'),

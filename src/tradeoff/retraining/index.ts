@@ -23,7 +23,7 @@ import { createTestSetRoutes } from './test-set/routes.ts';
 
 export type { RetrainingDeps } from './context.ts';
 export { retrainingMigrations } from './migrations.ts';
-export { findRetrainedPipeline } from './store.ts';
+export { findRetrainedPipeline, listPromotedRounds } from './store.ts';
 
 /** Retraining: its triggers, its expected value, and its outcome. */
 export interface Retrainings {

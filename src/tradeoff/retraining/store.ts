@@ -222,6 +222,24 @@ export async function findRoundsByState(
   return (await query.execute()).map(toStoredRound);
 }
 
+/** Documents of the latest promoted rounds of a model, of all models where it is null; newest retraining and round last. */
+export async function listPromotedRounds(
+  sql: Sql,
+  { model, limit }: { readonly model: string | null; readonly limit: number },
+): Promise<RetrainingRound[]> {
+  const names = (await findRetrainings(sql)).filter(({ spec }) => model === null || spec.model === model);
+  if (names.length === 0) return [];
+  const query = selectRounds(sql)
+    .where('state', '=', 'promoted')
+    .where(
+      'retraining',
+      'in',
+      names.map(({ name }) => name),
+    );
+  const rows = await query.orderBy('round', 'desc').limit(limit).execute();
+  return rows.map((row) => toStoredRound(row).document);
+}
+
 /** Latest first, before one of this number where it is given. */
 export async function pageRounds(
   sql: Sql,

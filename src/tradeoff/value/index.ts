@@ -9,10 +9,15 @@ import { type RecordDeps, recordEvents } from './record.ts';
 import { getModelValue, type ModelValue, ModelValueSpec, recordOutcomeEvents } from './schema.ts';
 import { findModelValue, putModelValue } from './store.ts';
 
-export { computeValueInterval, isLowerBetter } from './compute.ts';
+export { computeMetricValue, computeValueInterval, isLowerBetter } from './compute.ts';
+export {
+  countOutcomesByTag,
+  type DailyEventSum,
+  sumEventsByDay,
+} from './daily-sums.ts';
 export { valueMigrations } from './migrations.ts';
 export { gatherModelValue, listVersionValues, type ModelValueFacts, measureVersion, type ValueDeps } from './read.ts';
-export { findNewestEventTime } from './store.ts';
+export { findNewestEventTime, listModelValues } from './store.ts';
 
 const ATTRIBUTE = 'value.attribute';
 const EVERY_TEN_MINUTES = '*/10 * * * *';

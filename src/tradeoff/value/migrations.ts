@@ -41,4 +41,11 @@ export const valueMigrations: Migrations = {
         .execute();
     },
   },
+  'value/002-outcome-tags': {
+    async up(db) {
+      await db.schema.alterTable('outcome_event').addColumn('customer', 'text').execute();
+      await db.schema.alterTable('outcome_event').addColumn('feature', 'text').execute();
+      await db.schema.createIndex('outcome_event_by_instant').on('outcome_event').columns(['effective_ms']).execute();
+    },
+  },
 };

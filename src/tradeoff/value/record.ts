@@ -74,6 +74,7 @@ async function attribute(
   const logged = ids.length === 0 ? new Map() : await counts.versionsOf(model, ids);
   return lines.map(({ line, event }) => {
     const { id, version: stated = null, endpoint = null, prediction = null, at, amount, currency } = event;
+    const { customer = null, feature = null } = event;
     const found = prediction === null ? undefined : logged.get(prediction);
     const attribution =
       found !== undefined ? 'log' : prediction !== null ? 'waiting' : stated !== null ? 'stated' : 'none';
@@ -83,6 +84,8 @@ async function attribute(
       stated_version: stated,
       endpoint,
       prediction,
+      customer,
+      feature,
       at_ms: Date.parse(at),
       micros: decimal(amount).times(1_000_000).toNumber(),
       currency,
@@ -127,7 +130,7 @@ async function storeNew(
 
 function hasSameContent(one: StoredEvent, other: StoredEvent): boolean {
   const toContent = (row: StoredEvent) => [
-    ...[row.stated_version, row.endpoint, row.prediction],
+    ...[row.stated_version, row.endpoint, row.prediction, row.customer, row.feature],
     ...[row.at_ms, row.micros, row.currency].map(String),
   ];
   return JSON.stringify(toContent(one)) === JSON.stringify(toContent(other));

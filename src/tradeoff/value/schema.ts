@@ -5,6 +5,7 @@ import { Currency, DecimalString, decimal, Money, Period, UtcInstant } from '../
 import { CostInterval } from '../unit-cost/schema.ts';
 
 const text = (description: string) => z.string().min(1).max(250).describe(description);
+const tag = (description: string) => text(description).refine((value) => !value.includes('\0'), 'a text without NUL');
 const ModelName = text('Registered model');
 
 /** Decimals of an amount that are kept. */
@@ -27,6 +28,8 @@ export const OutcomeEvent = z
     version: text('Model version that made the outcome; the prediction log takes precedence').optional(),
     endpoint: text('Endpoint that answered').optional(),
     prediction: z.string().min(1).max(200).describe('Id of the prediction that led to the outcome').optional(),
+    customer: tag('Customer of the outcome, for margins by customer').optional(),
+    feature: tag('Product feature that led to the outcome, for margins by feature').optional(),
     at: UtcInstant.describe('Time of the outcome, at most 5 minutes ahead of the server'),
     amount: SignedAmount,
     currency: Currency,

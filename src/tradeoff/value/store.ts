@@ -11,6 +11,8 @@ export interface StoredEvent {
   readonly stated_version: string | null;
   readonly endpoint: string | null;
   readonly prediction: string | null;
+  readonly customer: string | null;
+  readonly feature: string | null;
   readonly at_ms: number;
   /** Millionths of the currency. */
   readonly micros: number;
@@ -45,6 +47,8 @@ const COLUMNS = {
   version: 'text',
   attribution: 'text',
   effective_ms: 'bigint',
+  customer: 'text',
+  feature: 'text',
 } as const satisfies Record<keyof StoredEvent, 'text' | 'bigint'>;
 
 /** Inserts events; one with a known id is left as it is. */
@@ -163,6 +167,12 @@ export async function findModelValue(
   const named = 'model' in by ? query.where('model', '=', by.model) : query.where('name', '=', by.name);
   const row = await named.executeTakeFirst();
   return row === undefined ? null : { name: row.name, spec: ModelValueSpec.parse(JSON.parse(row.spec)) };
+}
+
+/** All statements, by model. */
+export async function listModelValues(sql: Sql): Promise<{ name: string; spec: ModelValueSpec }[]> {
+  const rows = await sql.tables<ValueTables>().selectFrom('model_value').selectAll().orderBy('model').execute();
+  return rows.map(({ name, spec }) => ({ name, spec: ModelValueSpec.parse(JSON.parse(spec)) }));
 }
 
 /** Replaces the statement of this name. */

@@ -95,6 +95,13 @@ describe('outcome events', () => {
     const again = await record(event('a'), event('b', { amount: '6' }));
     expect(again).toMatchObject({ accepted: 0, duplicates: 1, rejectedRows: 1 });
     expect(again.rejected[0]).toMatchObject({ line: 2, reason: expect.stringContaining('stored with other content') });
+    await record(event('tagged', { customer: 'acme', feature: 'list' }));
+    const tagged = await record(
+      event('tagged', { customer: 'acme', feature: 'list' }),
+      event('tagged', { customer: 'acme', feature: 'banner' }),
+      event('tagged', { feature: 'list' }),
+    );
+    expect(tagged).toMatchObject({ accepted: 0, duplicates: 1, rejectedRows: 2 });
     // The same amount in another notation is the same content.
     expect(await record(event('a', { amount: '5.00' }))).toMatchObject({ duplicates: 1 });
   });

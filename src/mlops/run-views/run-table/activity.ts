@@ -80,3 +80,37 @@ async function findBestRuns(sql: Sql, experimentIds: readonly number[], { metric
   }
   return best;
 }
+
+/** Id and name of the active experiments, newest first. */
+export async function listActiveExperiments(
+  sql: Sql,
+  limit: number,
+): Promise<{ readonly experimentId: number; readonly name: string }[]> {
+  const rows = await sql
+    .tables<Tables>()
+    .selectFrom('experiment')
+    .select(['experiment_id', 'name'])
+    .where('lifecycle_stage', '=', 'active')
+    .orderBy('experiment_id', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(({ experiment_id: experimentId, name }) => ({ experimentId, name }));
+}
+
+/** Latest value of a metric of the run of an experiment that started first and logged it; null: no active run did. */
+export async function findFirstValue(sql: Sql, experimentId: number, metric: string): Promise<number | null> {
+  const row = await sql
+    .tables<Tables>()
+    .selectFrom('run')
+    .innerJoin('latest_metric', 'latest_metric.run_id', 'run.run_id')
+    .select('latest_metric.value')
+    .where('run.experiment_id', '=', experimentId)
+    .where('run.lifecycle_stage', '=', 'active')
+    .where('latest_metric.key', '=', metric)
+    .where('latest_metric.is_nan', '=', 0)
+    .orderBy('run.start_time')
+    .orderBy(raw.ref('run.run_id'))
+    .limit(1)
+    .executeTakeFirst();
+  return row?.value ?? null;
+}
