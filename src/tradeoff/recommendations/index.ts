@@ -7,7 +7,6 @@ import { createReplicaCountFinder, createScaleToZeroFinder } from './endpoints/f
 import type { Finder } from './finder.ts';
 import { createGpuShareFinder } from './gpus/finder.ts';
 import { keepResource } from './idle/keep.ts';
-import { registerTelling } from './idle/notice.ts';
 import { applyPolicies, applyPolicy, deletePolicy, readPolicies } from './idle/policies.ts';
 import { deleteIdlePolicy, IdlePolicySpec, listIdlePolicies } from './idle/schema.ts';
 import { scanForAll } from './look.ts';
@@ -68,7 +67,6 @@ export function createRecommendations(deps: RecommendationDeps): Recommendations
   deps.jobs.schedule(LOOK, EVERY_HOUR, { kind: LOOK, payload: null });
   deps.jobs.register(LOOK_IDLE, { handler: () => applyPolicies(deps) });
   deps.jobs.schedule(LOOK_IDLE, '* * * * *', { kind: LOOK_IDLE, payload: null });
-  registerTelling(deps);
   const policies = createSpecKind('IdlePolicy', 70, IdlePolicySpec, (sql, name, spec) =>
     applyPolicy(deps, sql, name, spec),
   );

@@ -98,6 +98,7 @@ async function settle(): Promise<void> {
   now += 60_000;
   await application.jobs.drain();
   await application.events.drain();
+  await application.notifications.drain();
 }
 
 const show = (decision: string) => call(application, getDecision, { params: { decision } });
