@@ -94,7 +94,7 @@ const costLines: readonly NounLine[] = [
     nouns: [
       noun('budget', ['list', 'show', 'create', 'approve'], async () => (await import('./budget.ts')).budgetCommands),
       noun('forecast', FORECAST_VERBS, async () => (await import('./forecast.ts')).forecastCommands),
-      noun('anomaly', ['detect', 'list', 'show', 'feedback'], async () => [
+      noun('anomaly', ['detect', 'list', 'show', 'feedback', 'acknowledge', 'assign'], async () => [
         ...(await import('./anomaly.ts')).anomalyCommands,
         ...(await import('./anomaly-ledger.ts')).ledgerAnomalyCommands,
       ]),
@@ -126,6 +126,8 @@ const RECOMMEND_VERBS = [
   'delete-policy',
   'terms',
   'delete-terms',
+  'acknowledge',
+  'assign',
 ];
 const GPU_VERBS = [
   'import',
@@ -261,7 +263,11 @@ const modelLines: readonly NounLine[] = [
     summary: 'Monitor models in production, list alerts, compare data for drift',
     nouns: [
       noun('monitor', ['list', 'show'], async () => (await import('./monitor.ts')).monitorCommands),
-      noun('alert', ['list', 'show', 'mute', 'backtest'], async () => (await import('./alert.ts')).alertCommands),
+      noun(
+        'alert',
+        ['list', 'show', 'mute', 'backtest', 'acknowledge', 'assign'],
+        async () => (await import('./alert.ts')).alertCommands,
+      ),
       noun(
         'drift',
         ['compare', 'profile', 'profiles', 'forget'],
@@ -303,8 +309,13 @@ const administrationLines: readonly NounLine[] = [
     ],
   },
   {
-    summary: 'Preview and run retention; list webhook deliveries',
+    summary: 'Route notices to webhooks, Slack, Teams and e-mail; preview and run retention; list webhook deliveries',
     nouns: [
+      noun(
+        'notification-route',
+        ['list', 'show', 'test', 'deliveries', 'delete'],
+        async () => (await import('./notification-route.ts')).notificationRouteCommands,
+      ),
       noun(
         'retention',
         ['deleted', 'list', 'preview', 'run', 'tables'],

@@ -2,7 +2,7 @@ import { handle, type Route } from '../http/index.ts';
 import { compareSeverity, type Severity } from '../notices/schema.ts';
 import { lockUntilCommit, type Sql, type Store } from '../store/index.ts';
 import { type Clock, decimal, type Money } from '../units/index.ts';
-import type { Acknowledgement, Assignee, Handling, HandlingEndpoints } from './schema.ts';
+import type { Acknowledgement, Handling, HandlingEndpoints } from './schema.ts';
 import { findHandling, putHandling } from './store.ts';
 
 export { acknowledgementMigrations } from './migrations.ts';
@@ -36,41 +36,43 @@ export interface HandlingDeps {
   readonly noun: 'anomaly' | 'alert' | 'recommendation';
   /** Present severity and money at stake of a thing. Throws the not-found error of the noun. */
   readonly gravityOf: (sql: Sql, thing: string) => Promise<Gravity>;
-  /** Throws when an account or a team does not exist; left out: names are not checked. */
-  readonly checkAssignee?: (sql: Sql, assignee: Assignee) => Promise<void>;
 }
 
 /** Routes of the endpoints of `defineHandlingEndpoints`. */
 export function createHandlingRoutes(endpoints: HandlingEndpoints, deps: HandlingDeps): Route[] {
   const { store, clock, noun } = deps;
-  const change = (thing: string, to: (before: Handling, gravity: Gravity, sql: Sql) => Promise<Handling> | Handling) =>
+  const change = (params: Params, to: (before: Handling, gravity: Gravity) => Handling) =>
     store.transaction(async (sql) => {
+      const thing = readId(params);
       await lockUntilCommit(sql, `handling:${noun}:${thing}`);
       const gravity = await deps.gravityOf(sql, thing);
-      const handling = await to(await findHandling(sql, noun, thing), gravity, sql);
+      const handling = to(await findHandling(sql, noun, thing), gravity);
       await putHandling(sql, noun, thing, handling);
       return handling;
     });
   const now = () => new Date(clock.now()).toISOString();
   return [
-    handle(endpoints.get, async ({ params: { thing } }) => {
+    handle(endpoints.get, async ({ params }) => {
+      const thing = readId(params);
       await deps.gravityOf(store, thing);
       return findHandling(store, noun, thing);
     }),
-    handle(endpoints.acknowledge, ({ params: { thing }, body: { note }, actor }) =>
-      change(thing, (before, gravity) => ({
+    handle(endpoints.acknowledge, ({ params, body: { note }, actor }) =>
+      change(params, (before, gravity) => ({
         ...before,
         acknowledged: { by: actor, at: now(), note: note ?? null, ...gravity },
       })),
     ),
-    handle(endpoints.unacknowledge, ({ params: { thing } }) =>
-      change(thing, (before) => ({ ...before, acknowledged: null })),
-    ),
-    handle(endpoints.assign, ({ params: { thing }, body: { to }, actor }) =>
-      change(thing, async (before, _gravity, sql) => {
-        if (to !== null) await deps.checkAssignee?.(sql, to);
-        return { ...before, assigned: to === null ? null : { to, by: actor, at: now() } };
-      }),
+    handle(endpoints.unacknowledge, ({ params }) => change(params, (before) => ({ ...before, acknowledged: null }))),
+    handle(endpoints.assign, ({ params, body: { to }, actor }) =>
+      change(params, (before) => ({ ...before, assigned: to === null ? null : { to, by: actor, at: now() } })),
     ),
   ];
+}
+
+type Params = Readonly<Record<string, string>>;
+
+/** The one parameter of the endpoints, whatever its name. */
+function readId(params: Params): string {
+  return Object.values(params)[0] ?? '';
 }

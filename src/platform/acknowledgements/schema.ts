@@ -51,16 +51,20 @@ const AssignBody = z.strictObject({ to: Assignee.nullable().describe('Assignee; 
 /** Noun whose things can be acknowledged and assigned. */
 export interface HandledNoun {
   readonly noun: 'anomaly' | 'alert' | 'recommendation';
-  /** Address of one thing with `:thing`. */
+  /** Address of one thing, with its id as a parameter. */
   readonly path: `/${string}`;
+  /** Name of that parameter, by which the team of the thing is checked. */
+  readonly param: string;
   readonly read: Scope;
   readonly write: Scope;
   readonly notFound: ErrorCode;
 }
 
 /** Endpoints to read, acknowledge, unacknowledge and assign things of a noun. */
-export function defineHandlingEndpoints({ noun, path, read, write, notFound }: HandledNoun) {
-  const params = z.strictObject({ thing: z.string().min(1).max(250).describe(`Id of the ${noun}`) });
+export function defineHandlingEndpoints({ noun, path, param, read, write, notFound }: HandledNoun) {
+  const params: z.ZodObject<Record<string, z.ZodString>> = z.strictObject({
+    [param]: z.string().min(1).max(250).describe(`Id of the ${noun}`),
+  });
   const rest = { params, response: Handling, errors: [notFound] } as const;
   const article = noun === 'recommendation' ? 'a' : 'an';
   const change = { ...rest, scope: write, bodyLimitBytes: SMALL_BODY_LIMIT_BYTES };

@@ -1,5 +1,7 @@
+import { createHandlingRoutes } from '../../platform/acknowledgements/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import { createCpuMemoryFinder } from './containers/finder.ts';
 import { createPackNodesFinder } from './containers/nodes-finder.ts';
 import type { RecommendationDeps } from './context.ts';
@@ -23,6 +25,7 @@ import {
   getRecommendation,
   keepRecommendation,
   listRecommendations,
+  recommendationHandling,
   undoRecommendation,
 } from './schema.ts';
 import { applyOnce, dismissOpen, previewRecommendation, requireRecommendation, undoApplied } from './service.ts';
@@ -78,7 +81,12 @@ export function createRecommendations(deps: RecommendationDeps): Recommendations
 
 function createRecommendationRoutes(deps: RecommendationDeps, look: () => ReturnType<typeof scanForAll>): Route[] {
   const { store } = deps;
+  const gravityOf = async (sql: Sql, id: string) => {
+    const { document } = await requireRecommendation(sql, id);
+    return { severity: 'warning' as const, impact: document.saving.monthly };
+  };
   return [
+    ...createHandlingRoutes(recommendationHandling, { ...deps, noun: 'recommendation', gravityOf }),
     handle(listRecommendations, ({ query: { state } }) => readList(store, state)),
     handle(
       getRecommendation,

@@ -1,4 +1,4 @@
-import { findHandlings, type Gravity, isWorse } from '../../../platform/acknowledgements/index.ts';
+import { findHandlings, isWorse } from '../../../platform/acknowledgements/index.ts';
 import { createSpecKind, type ManifestKind, type ManifestOutcome } from '../../../platform/manifests/index.ts';
 import { type Notice, refuseUntold, type TargetRules } from '../../../platform/notices/index.ts';
 import { hasRoute, notifyOwn, notifyRoutes } from '../../../platform/notification-routes/index.ts';
@@ -7,6 +7,7 @@ import type { Clock } from '../../../platform/units/index.ts';
 import { toListedAnomaly } from '../list.ts';
 import type { Anomaly } from '../schema.ts';
 import { findAnomalies, findJudging } from '../store.ts';
+import { readGravity } from './gravity.ts';
 import { buildNotice, buildWithdrawalNotice } from './notice.ts';
 import { AnomalySubscriptionSpec } from './schema.ts';
 import { claimNotice, claimWithdrawal, findNotices, findSubscriptions, putSubscription } from './store.ts';
@@ -133,16 +134,6 @@ async function fileNotice(sql: Sql, { name, targets, anomaly, notice, at }: Anom
   };
   if (targets === null) await notifyRoutes(sql, routed);
   else await notifyOwn(sql, routed, { document: `AnomalySubscription/${name}`, targets });
-}
-
-/** `warning` for more money than expected, `info` for less; its impact is null for measures that are not money. */
-export function readGravity({
-  direction,
-  impact,
-  currency,
-}: Pick<Anomaly, 'direction' | 'impact' | 'currency'>): Gravity {
-  const money = impact === null || currency === null ? null : { amount: impact, currency };
-  return { severity: direction === 'over' ? 'warning' : 'info', impact: money };
 }
 
 /** Whether later bills no longer show it. */
