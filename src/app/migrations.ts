@@ -40,6 +40,7 @@ import { decisionMigrations } from '../tradeoff/decisions/index.ts';
 import { gateMigrations } from '../tradeoff/gates/index.ts';
 import { openLineageMigrations } from '../tradeoff/openlineage/index.ts';
 import { recommendationMigrations } from '../tradeoff/recommendations/index.ts';
+import { reportMigrations } from '../tradeoff/reports/index.ts';
 import { retrainingMigrations } from '../tradeoff/retraining/index.ts';
 import { runCostMigrations } from '../tradeoff/run-costs/index.ts';
 import { valueMigrations } from '../tradeoff/value/index.ts';
@@ -88,6 +89,7 @@ export const migrations: Migrations = {
   ...retrainingMigrations,
   ...gpuMigrations,
   ...recommendationMigrations,
+  ...reportMigrations,
   ...forecastMigrations,
   ...anomalyMigrations,
 };

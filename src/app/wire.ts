@@ -4,13 +4,14 @@ import { createMonitoring } from '../mlops/monitoring/index.ts';
 import { createOrg } from '../org/index.ts';
 import { hasAccount } from '../platform/auth/index.ts';
 import type { Plugin } from '../platform/http/index.ts';
-import { createDocsPlugin, type Route } from '../platform/http/index.ts';
+import { createDocsPlugin, createRead, type Route } from '../platform/http/index.ts';
 import { createManifests } from '../platform/manifests/index.ts';
 import { createTelling } from '../platform/notices/index.ts';
 import { createNotificationRoutes } from '../platform/notification-routes/index.ts';
 import type { Telemetry } from '../platform/telemetry/index.ts';
 import { createSpotDeadlines } from '../tradeoff/bridges/index.ts';
 import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
+import { createReports } from '../tradeoff/reports/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { readVersion } from './version.ts';
 import { wireAdvice } from './wire-advice.ts';
@@ -65,15 +66,19 @@ export function wire(
   const { retraining, recommendations } = wireAdvice(infrastructure, {
     ...{ org, notices, finops, gpus, mlops, tradeoff, pipelines, monitoring, serving },
   });
+  const reports = createReports({
+    ...{ clock, log, store, jobs, mail, rules, publicUrl: notices.publicUrl },
+    read: createRead(() => routes),
+  });
   const retention = wireRetention(infrastructure, mlops, tradeoff);
   const { sources, allocation, prices, exchange, tokens } = finops;
   const { gpuTelemetry, gpuUsage, anomalies } = gpus;
   const kinds = [
     ...[notifications, org, sources, allocation, prices, exchange, tokens, budgets, gpuTelemetry, gpuUsage, anomalies],
-    ...[pipelines, monitoring, serving, retraining, recommendations, retention, tradeoff.value],
+    ...[pipelines, monitoring, serving, retraining, recommendations, reports, retention, tradeoff.value],
   ].flatMap((noun) => noun.kinds);
   kinds.push(...tradeoff.gates.kinds.map(decisions.watchPolicies));
-  const routes = [
+  const routes: readonly Route[] = [
     ...doors,
     org,
     notifications,
@@ -82,7 +87,7 @@ export function wire(
     ...Object.values(gpus),
     ...[tracking, registry, mlops.tracing, webhooks, mlops.transfer],
     ...[mlops.scaling, mlops.evaluations, mlops.artifactViews],
-    ...[pipelines, monitoring, serving, retraining, recommendations],
+    ...[pipelines, monitoring, serving, retraining, recommendations, reports],
     ...[tradeoff.evidence, tradeoff.value, decisions, tradeoff.gates, tradeoff.frontier],
     ...[tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
     retention,

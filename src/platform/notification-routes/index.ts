@@ -12,7 +12,15 @@ import { NotificationRouteSpec } from './schema.ts';
 import { findRoutes, insertDelivery, putRoute } from './store.ts';
 
 export { notificationMigrations } from './migrations.ts';
-export { hasRoute, notify, notifyOwn, notifyRoutes, type OwnTargets, type RoutedNotice } from './notify.ts';
+export {
+  hasRoute,
+  notify,
+  notifyNamed,
+  notifyOwn,
+  notifyRoutes,
+  type OwnTargets,
+  type RoutedNotice,
+} from './notify.ts';
 export { findRoutes } from './store.ts';
 
 export interface NotificationRoutesDeps extends DeliveriesDeps, TargetRules {

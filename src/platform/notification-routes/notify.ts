@@ -66,6 +66,19 @@ export async function notifyRoutes(sql: Sql, routed: RoutedNotice): Promise<numb
   return filed;
 }
 
+/** Files a notice for these routes, whatever they match, and for the recipients of its document. It is in no digest. */
+export async function notifyNamed(
+  sql: Sql,
+  routed: RoutedNotice,
+  { routes, ...own }: OwnTargets & { readonly routes: readonly string[] },
+): Promise<number> {
+  let filed = await notifyOwn(sql, routed, own);
+  for (const { name } of await findRoutes(sql)) {
+    if (routes.includes(name) && (await insertDelivery(sql, buildDelivery(routed, name)))) filed += 1;
+  }
+  return filed;
+}
+
 /** Whether the thing was acknowledged and is not worse since. */
 async function isSilenced(sql: Sql, { about, severity, impact = null }: RoutedNotice): Promise<boolean> {
   if (about === undefined) return false;
