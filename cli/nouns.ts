@@ -309,8 +309,13 @@ const administrationLines: readonly NounLine[] = [
     ],
   },
   {
-    summary: 'Route notices to webhooks, Slack, Teams and e-mail; preview and run retention; list webhook deliveries',
+    summary: 'Report weekly and monthly, route notices, run retention, list webhook deliveries',
     nouns: [
+      noun(
+        'report',
+        ['weekly', 'monthly', 'list', 'show', 'delete'],
+        async () => (await import('./report.ts')).reportCommands,
+      ),
       noun(
         'notification-route',
         ['list', 'show', 'test', 'deliveries', 'delete'],
