@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import { readSystemCode } from '../src/platform/errors/index.ts';
 import { Month, UtcInstant } from '../src/platform/units/schema.ts';
-import { formatReportCell } from '../src/tradeoff/reports/cell-text.ts';
 import {
   Audience,
   deleteReport,
+  formatReportCell,
   getReport,
   IsoWeek,
   listReports,
@@ -82,7 +81,8 @@ async function showKnown(context: Context, { for: audience, html: file, ...asked
 
 async function saveHtml(file: string, content: string): Promise<void> {
   await writeFile(file, content).catch((error: unknown) => {
-    throw new CommandError('usage', `Cannot write ${file} (${readSystemCode(error) ?? 'failed'}).`, { file });
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandError('usage', `Cannot write ${file}: ${why}`, { file });
   });
 }
 

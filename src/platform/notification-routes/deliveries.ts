@@ -136,7 +136,7 @@ export function createDeliveries(deps: DeliveriesDeps) {
   };
 }
 
-/** Moves the due notices of a route into one digest, which is a delivery of its own. */
+/** Moves the due notices of a route into one digest, which is a separate delivery. */
 function collect({ store, clock }: DeliveriesDeps, route: string): Promise<void> {
   return store.transaction(async (sql) => {
     const now = clock.now();

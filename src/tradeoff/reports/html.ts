@@ -1,5 +1,10 @@
-import { formatReportCell } from './cell-text.ts';
-import type { ReportCell, ReportDocument, ReportRow, ReportSection } from './schema.ts';
+import {
+  formatReportCell,
+  type ReportCell,
+  type ReportDocument,
+  type ReportRow,
+  type ReportSection,
+} from './schema.ts';
 
 /** Mail programs cut longer messages. */
 const MOST_BYTES = 100_000;

@@ -2,9 +2,9 @@ import type { Read } from '../../platform/http/index.ts';
 import type { ReportSchedule, ReportSection } from './schema.ts';
 import type { ReportWindow } from './window.ts';
 
-/** What a section is built from. */
+/** Inputs of a section. */
 export interface SectionQuestion {
-  /** Answers of the endpoints that the commands and pages use: no section has a formula of its own. */
+  /** Answers of the endpoints that the commands and pages use: no section has another formula. */
   readonly read: Read;
   readonly schedule: ReportSchedule;
   readonly window: ReportWindow;

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { endpoint, SMALL_BODY_LIMIT_BYTES } from '../../platform/contract/schema.ts';
 import { NotifyTarget } from '../../platform/notices/schema.ts';
-import { Currency, Month, Period, UtcInstant } from '../../platform/units/schema.ts';
+import {
+  Currency,
+  decimal,
+  formatMoneyText,
+  groupThousands,
+  Month,
+  Period,
+  UtcInstant,
+} from '../../platform/units/schema.ts';
 
 export const Audience = z
   .enum(['leadership', 'finance', 'platform', 'data-science', 'ml-engineering'])
@@ -40,6 +48,15 @@ export const ReportCell = z
   .describe('Figure or text of a report');
 export type ReportCell = z.infer<typeof ReportCell>;
 
+/** Text of a figure: `–` when unknown. A ratio is a percentage; money has the digits of its currency. */
+export function formatReportCell({ kind, value, currency }: ReportCell): string {
+  if (value === null) return '–';
+  if (kind === 'money' && currency !== null) return formatMoneyText({ amount: decimal(value).toFixed(2), currency });
+  if (kind === 'ratio') return `${decimal(value).times(100).toFixed(1)} %`;
+  if (kind === 'hours') return groupThousands(decimal(value).toFixed(1));
+  return kind === 'count' ? groupThousands(value) : value;
+}
+
 export const ReportRow = z
   .strictObject({
     key: z.string().describe('Identity of the row within the section, the same in every report'),
@@ -57,7 +74,7 @@ export const ReportSection = z
     rows: z.array(ReportRow).describe('Rows; empty: there is nothing to report'),
     others: z.number().int().describe('Rows that are not listed'),
     empty: z.string().describe('Sentence for a section without rows'),
-    notes: z.array(z.string()).describe('Basis of the figures, and what they leave out'),
+    notes: z.array(z.string()).describe('Basis of the figures, and the data that is left out'),
   })
   .describe('Section of a report');
 export type ReportSection = z.infer<typeof ReportSection>;

@@ -3,10 +3,9 @@ import { notifyNamed, type RoutedNotice } from '../../platform/notification-rout
 import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { formatReportCell } from './cell-text.ts';
 import { buildBasis, buildReportTitle, renderReportHtml } from './html.ts';
 import { type MakingDeps, makeReport } from './make.ts';
-import type { ReportDocument } from './schema.ts';
+import { formatReportCell, type ReportDocument } from './schema.ts';
 import { type FullReport, findScheduled, hasSent, insertSent, type StoredReport } from './store.ts';
 import { computeSendTime, findLastComplete } from './window.ts';
 
@@ -24,7 +23,7 @@ export async function sendDueReports(deps: SendingDeps, signal: AbortSignal): Pr
     try {
       await sendIfDue(deps, report);
     } catch (error) {
-      // The other reports are still sent, and this one is tried again in a few minutes.
+      // The other reports are still sent, and this one is retried in five minutes.
       deps.log.error({ err: error, report: report.name }, 'a report could not be made');
     }
   }

@@ -88,7 +88,7 @@ async function announceToSubscription(
   const told = new Set<string>();
   for (const anomaly of due) {
     if (told.has(anomaly.id) || !(await claimNotice(sql, name, anomaly.id, at))) continue;
-    // A related anomaly may be of another team, so routes get each in a notice of its own.
+    // A related anomaly may be of another team, so routes get a separate notice for each.
     const related = due.filter(({ id }) => targets !== null && anomaly.related.includes(id) && !told.has(id));
     for (const one of [anomaly, ...related]) told.add(one.id);
     for (const one of related) await claimNotice(sql, name, one.id, at);
