@@ -309,7 +309,7 @@ const administrationLines: readonly NounLine[] = [
     ],
   },
   {
-    summary: 'Report weekly and monthly, route notices, run retention, list webhook deliveries',
+    summary: 'Report weekly and monthly; route notices and test the routes',
     nouns: [
       noun(
         'report',
@@ -321,6 +321,11 @@ const administrationLines: readonly NounLine[] = [
         ['list', 'show', 'test', 'deliveries', 'delete'],
         async () => (await import('./notification-route.ts')).notificationRouteCommands,
       ),
+    ],
+  },
+  {
+    summary: 'Preview and run retention; list webhook deliveries',
+    nouns: [
       noun(
         'retention',
         ['deleted', 'list', 'preview', 'run', 'tables'],
