@@ -9,7 +9,7 @@ let server: ServedFolder;
 beforeAll(async () => {
   server = await serveFolder();
   const file = join(folder, 'bill.csv');
-  writeFileSync(file, bill({ cost: '12.5' }));
+  writeFileSync(file, bill({ billed: '12.5', effective: '12.5' }));
   await server.run('bill', 'import', file, '--source', 'aws');
 });
 afterAll(async () => {

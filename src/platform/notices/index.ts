@@ -3,7 +3,6 @@ import { createMail } from '../mail/index.ts';
 import { createDestinationRules, createSend } from '../outbound/index.ts';
 
 export { type DeliverDeps, deliver } from './deliver.ts';
-export { buildSlackMessage, buildTeamsMessage } from './messages.ts';
 export { Notice } from './notice.ts';
 export { refuseUntold, type TargetRules } from './targets.ts';
 

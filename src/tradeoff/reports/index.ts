@@ -24,11 +24,9 @@ import { type SendingDeps, sendDueReports } from './send.ts';
 import { findScheduled, findSent, findSentOf, listSent, putScheduled, removeScheduled } from './store.ts';
 import { computeSendTime, findLastComplete, findWindow, parseMonth, parseWeek } from './window.ts';
 
-export { countCell, hoursCell, moneyCell, ratioCell, textCell } from './cells.ts';
 export { reportMigrations } from './migrations.ts';
-export type { BuiltSection, SectionProvider, SectionQuestion } from './provider.ts';
 
-/** Sections of the facts that this folder reads; `returns` and `optimizations` come from their own folders. */
+/** Every section; `audiences.ts` has their order, also of `returns` and `optimizations`, which have no provider yet. */
 const SECTIONS: readonly SectionProvider[] = [
   ...[monthSection, budgetsSection, costSection, moversSection, anomaliesSection, savingsSection],
   ...[
@@ -48,8 +46,6 @@ const MOST_LISTED = 200;
 
 export interface ReportsDeps extends Omit<SendingDeps, 'providers'>, TargetRules {
   readonly jobs: Pick<Jobs, 'register' | 'schedule'>;
-  /** Further sections; an id is placed in the order of its audiences by `audiences.ts`. */
-  readonly providers?: readonly SectionProvider[];
 }
 
 /** Weekly and monthly reports for five audiences: on demand, and scheduled by `kind: Report`. */
@@ -59,7 +55,7 @@ export interface Reports {
 }
 
 export function createReports(given: ReportsDeps): Reports {
-  const deps = { ...given, providers: [...SECTIONS, ...(given.providers ?? [])] };
+  const deps = { ...given, providers: SECTIONS };
   const { store, clock, jobs } = deps;
   jobs.register(SEND, { handler: (_payload, { signal }) => sendDueReports(deps, signal) });
   jobs.schedule(SEND, EVERY_FIVE_MINUTES, { kind: SEND, payload: null });

@@ -17,7 +17,7 @@ export interface SectionQuestion {
 
 export type BuiltSection = Omit<ReportSection, 'id' | 'title'>;
 
-/** Builds one section. A new section is a provider in the list of `createReports` and an id in `audiences.ts`. */
+/** Builds one section. A new section is a provider in the list of `index.ts` and an id in `audiences.ts`. */
 export interface SectionProvider {
   readonly id: string;
   readonly title: string;

@@ -13,7 +13,7 @@ import { DeliveriesTable } from './DeliveriesTable.tsx';
 import { RoutesTable } from './RoutesTable.tsx';
 import { useDeliveries, useNotificationRoute, useNotificationRoutes, useTest } from './use-routes.ts';
 
-const ROUTES_HEIGHT = 160;
+const HEIGHT = 640;
 const LOG_HEIGHT = 320;
 const YAML_HEIGHT = 260;
 
@@ -47,29 +47,31 @@ export function NotificationRoutesPage() {
           </Notice>
         )}
         {test.error !== null && <Notice kind="alert">{test.error.message}</Notice>}
-        <Card title="Routes" flush>
-          <Loaded query={routes} what="The notification routes" height={ROUTES_HEIGHT}>
-            {(data) =>
-              data.routes.length > 0 ? (
-                <RoutesTable routes={data.routes} busy={test.isPending} onTest={(name) => test.mutate(name)} />
-              ) : (
-                <EmptyState
-                  shows="Every route: its topics, recipient and last delivery."
-                  why="There is no notification route. Apply a document that states one."
-                  command="steelyard apply -f route.yaml"
-                >
-                  <ExampleFile name="route.yaml" text={EXAMPLE} />
-                </EmptyState>
-              )
-            }
-          </Loaded>
-        </Card>
-        {route !== undefined && <RouteDocument route={route} />}
-        <Card title={route === undefined ? 'Delivery log' : `Delivery log of ${route}`} flush>
-          <Loaded query={deliveries} what="The deliveries" height={LOG_HEIGHT}>
-            {(data) => <DeliveriesTable deliveries={data.deliveries} />}
-          </Loaded>
-        </Card>
+        <Loaded query={routes} what="The notification routes" height={HEIGHT}>
+          {(data) => (
+            <div className={layout.stack}>
+              <Card title="Routes" flush>
+                {data.routes.length > 0 ? (
+                  <RoutesTable routes={data.routes} busy={test.isPending} onTest={(name) => test.mutate(name)} />
+                ) : (
+                  <EmptyState
+                    shows="Every route: its topics, recipient and last delivery."
+                    why="There is no notification route. Apply a document that states one."
+                    command="steelyard apply -f route.yaml"
+                  >
+                    <ExampleFile name="route.yaml" text={EXAMPLE} />
+                  </EmptyState>
+                )}
+              </Card>
+              {route !== undefined && <RouteDocument route={route} />}
+              <Card title={route === undefined ? 'Delivery log' : `Delivery log of ${route}`} flush>
+                <Loaded query={deliveries} what="The deliveries" height={LOG_HEIGHT}>
+                  {(data) => <DeliveriesTable deliveries={data.deliveries} />}
+                </Loaded>
+              </Card>
+            </div>
+          )}
+        </Loaded>
       </div>
     </Page>
   );
