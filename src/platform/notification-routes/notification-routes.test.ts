@@ -12,7 +12,7 @@ import { type Receiver, startReceiver } from '../outbound/receiver.testing.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { createNotificationRoutes, notificationMigrations, notify, type RoutedNotice } from './index.ts';
 import { NotificationRouteSpec } from './schema.ts';
-import { claimDeliveries, listDeliveries } from './store.ts';
+import { cancelDeliveries, claimDeliveries, listDeliveries, removeRoute } from './store.ts';
 
 const MINUTE = 60_000;
 
@@ -227,6 +227,31 @@ describe('notification routes', () => {
     await file(buildNotice(mail, 'a'));
     await server.drain();
     expect(await states(mail)).toEqual([['delivered', 1, null]]);
+  });
+
+  it('fail their waiting deliveries, which stay in the log, when the route is deleted', async () => {
+    await using receiver = await startReceiver();
+    await using server = startServer(receiver);
+    const route = await addRoute(server, { to: { webhook: { url: receiver.url } }, digest: { every: 'week' } });
+    await file(buildNotice(route, 'a'));
+    await removeRoute(store, route);
+    expect(await cancelDeliveries(store, route, 'The route was deleted.', clock.now())).toBe(1);
+    clock.forward(8 * 24 * 60 * MINUTE);
+    await server.drain();
+    expect(receiver.received).toEqual([]);
+    expect(await states(route)).toEqual([['failed', 0, 'The route was deleted.']]);
+  });
+
+  it('retry while the mail server is down', async () => {
+    await using server = startServer(null);
+    const route = await addRoute(server, { to: { email: { to: 'ops@example.org' } } });
+    smtp.refuse(2);
+    await file(buildNotice(route, 'a'));
+    for (const pause of [0, 5_000, 10_000]) {
+      clock.forward(pause);
+      await server.drain();
+    }
+    expect(await states(route)).toEqual([['delivered', 3, null]]);
   });
 
   it('never send money of another team by a route with a team filter', async () => {
