@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listAnomalies } from '../../finops/anomalies/schema.ts';
 import { listBudgets } from '../../finops/budgets/schema.ts';
@@ -30,10 +33,11 @@ describe('a report', () => {
 
   beforeAll(async () => {
     [receiver, smtp] = [await startReceiver(), await startSmtpServer()];
-    process.env.REPORT_TEST_SMTP = `smtp://127.0.0.1:${smtp.port}`;
+    const secret = join(mkdtempSync(join(tmpdir(), 'steelyard-reports-')), 'smtp');
+    writeFileSync(secret, `smtp://127.0.0.1:${smtp.port}`);
     ledger = await openAnomalyLedger('2026-11-22T12:00:00Z', {
       ...{ webhookAllowedHosts: `127.0.0.1:${receiver.port}`, publicUrl: 'https://steelyard.example.org' },
-      ...{ smtpUrl: 'env:REPORT_TEST_SMTP', smtpFrom: 'steelyard@example.org' },
+      ...{ smtpUrl: `file:${secret}`, smtpFrom: 'steelyard@example.org' },
     });
     await ledger.deliver(listDays('2026-10-01', '2026-11-22'), { change: rise });
     await apply(
