@@ -149,10 +149,16 @@ async function openRoom(data: string) {
   const ground = { store, lake, objects, clock, log, telemetry };
   const opened = resources.use(await openPredictions({ ...ground, folder: journals, fsync: 'interval' }));
   const jobs = resources.use(createJobs(ground));
-  const telling = createTelling({ webhookAllowedHosts: '', smtpUrl: undefined, smtpFrom: undefined });
+  const telling = createTelling({
+    webhookAllowedHosts: '',
+    smtpUrl: undefined,
+    smtpFrom: undefined,
+    publicUrl: undefined,
+  });
   const [events, uploads] = [createEvents(ground), createUploads(ground)];
   const requests = { served: async () => null };
-  const monitoring = createMonitoring({ ...ground, ...telling, requests, events, uploads, config: {} }, opened);
+  const teamOf = async () => null;
+  const monitoring = createMonitoring({ ...ground, ...telling, requests, teamOf, events, uploads, config: {} }, opened);
   monitoring.schedule(jobs);
   const http = await createHttp({
     config: { allowedHosts: '', maxUploadBytes: 1 << 20 },

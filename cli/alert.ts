@@ -5,6 +5,7 @@ import {
   type Alert,
   type AlertDetail,
   type AlertState,
+  alertHandling,
   getAlert,
   listAlerts,
   muteAlert,
@@ -15,6 +16,7 @@ import { UtcInstant } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
+import { buildHandlingCommands } from './handling.ts';
 import { counted, formatCount, formatInstant, formatMoney } from './output/amounts.ts';
 import { metricText } from './output/metrics.ts';
 import type { Paint } from './output/paint.ts';
@@ -210,4 +212,11 @@ function lossText({ metric, reference, current, lower, upper, estimated }: NonNu
   return `${metric} ${metricText(reference)} before, ${metricText(current)}${interval} now, ${how}`;
 }
 
-export const alertCommands = [alertListCommand, alertShowCommand, alertMuteCommand, alertBacktestCommand];
+const handlingCommands = buildHandlingCommands(alertHandling, {
+  ...{ noun: 'alert', thing: 'alert', param: 'episode', example: '4f0c2a6e-9d58-4c1b-8a35-6a1d0f3c7b21' },
+});
+
+export const alertCommands = [
+  ...[alertListCommand, alertShowCommand, alertMuteCommand, alertBacktestCommand],
+  ...handlingCommands,
+];

@@ -6,6 +6,7 @@ import {
   AnomalyState,
   AnomalyVerdict,
   anomaliesCsv,
+  anomalyHandling,
   getAnomaly,
   giveAnomalyFeedback,
   groupRepeats,
@@ -17,6 +18,7 @@ import { passOn, refuseBothFormats } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
+import { buildHandlingCommands } from './handling.ts';
 import { counted, formatAmount } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
@@ -210,4 +212,8 @@ function detailText(detail: AnomalyDetail, { paint }: Context): string {
 
 const MOST_ROWS = 20;
 
-export const ledgerAnomalyCommands = [listCommand, showCommand, feedbackCommand];
+const handlingCommands = buildHandlingCommands(anomalyHandling, {
+  ...{ noun: 'anomaly', thing: 'anomaly', param: 'anomaly', example: 'an_4f2c8a1b9d3e5f60' },
+});
+
+export const ledgerAnomalyCommands = [listCommand, showCommand, feedbackCommand, ...handlingCommands];

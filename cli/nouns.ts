@@ -94,7 +94,7 @@ const costLines: readonly NounLine[] = [
     nouns: [
       noun('budget', ['list', 'show', 'create', 'approve'], async () => (await import('./budget.ts')).budgetCommands),
       noun('forecast', FORECAST_VERBS, async () => (await import('./forecast.ts')).forecastCommands),
-      noun('anomaly', ['detect', 'list', 'show', 'feedback'], async () => [
+      noun('anomaly', ['detect', 'list', 'show', 'feedback', 'acknowledge', 'assign'], async () => [
         ...(await import('./anomaly.ts')).anomalyCommands,
         ...(await import('./anomaly-ledger.ts')).ledgerAnomalyCommands,
       ]),
@@ -126,6 +126,8 @@ const RECOMMEND_VERBS = [
   'delete-policy',
   'terms',
   'delete-terms',
+  'acknowledge',
+  'assign',
 ];
 const GPU_VERBS = [
   'import',
@@ -268,7 +270,11 @@ const modelLines: readonly NounLine[] = [
     summary: 'Monitor models in production, list alerts, compare data for drift',
     nouns: [
       noun('monitor', ['list', 'show'], async () => (await import('./monitor.ts')).monitorCommands),
-      noun('alert', ['list', 'show', 'mute', 'backtest'], async () => (await import('./alert.ts')).alertCommands),
+      noun(
+        'alert',
+        ['list', 'show', 'mute', 'backtest', 'acknowledge', 'assign'],
+        async () => (await import('./alert.ts')).alertCommands,
+      ),
       noun(
         'drift',
         ['compare', 'profile', 'profiles', 'forget'],
@@ -307,6 +313,21 @@ const administrationLines: readonly NounLine[] = [
       ),
       noun('token', ['create', 'list', 'revoke'], async () => (await import('./account.ts')).accountCommands),
       noun('audit', ['list', 'verify', 'export'], async () => (await import('./audit.ts')).auditCommands),
+    ],
+  },
+  {
+    summary: 'Report weekly and monthly; route notices and test the routes',
+    nouns: [
+      noun(
+        'report',
+        ['weekly', 'monthly', 'list', 'show', 'delete'],
+        async () => (await import('./report.ts')).reportCommands,
+      ),
+      noun(
+        'notification-route',
+        ['list', 'show', 'test', 'deliveries', 'delete'],
+        async () => (await import('./notification-route.ts')).notificationRouteCommands,
+      ),
     ],
   },
   {

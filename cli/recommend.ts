@@ -11,9 +11,11 @@ import {
   keepRecommendation,
   listRecommendations,
   RecommendationId,
+  recommendationHandling,
   undoRecommendation,
 } from '../src/tradeoff/recommendations/schema.ts';
 import { command } from './frame/command.ts';
+import { buildHandlingCommands } from './handling.ts';
 import { counted, formatInstant } from './output/amounts.ts';
 import { table } from './output/table.ts';
 import { detailText, listText, previewText } from './recommend-text.ts';
@@ -247,4 +249,7 @@ export const recommendCommands = [
   deletePolicyCommand,
   termsCommand,
   deleteTermsCommand,
+  ...buildHandlingCommands(recommendationHandling, {
+    ...{ noun: 'recommend', thing: 'recommendation', param: 'recommendation', example: 'rec_1a2b3c4d' },
+  }),
 ];

@@ -6,6 +6,7 @@ import type { Events } from './platform/events/index.ts';
 import type { Jobs } from './platform/jobs/index.ts';
 import { createLifetime } from './platform/lifetime/index.ts';
 import type { ManifestKind } from './platform/manifests/index.ts';
+import type { NotificationRoutes } from './platform/notification-routes/index.ts';
 import type { Store } from './platform/store/index.ts';
 import { createLog } from './platform/telemetry/index.ts';
 
@@ -17,6 +18,7 @@ export interface Application extends AsyncDisposable {
   readonly store: Store;
   readonly events: Events;
   readonly jobs: Jobs;
+  readonly notifications: Pick<NotificationRoutes, 'drain'>;
   readonly config: Config;
   /** Lets commands on this machine in; null without accounts. */
   readonly localKey: string | null;

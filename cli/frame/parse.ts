@@ -111,15 +111,14 @@ function findWord(rest: readonly string[]): string | undefined {
   return rest.find((word) => !word.startsWith('-'));
 }
 
-/** The nearest noun; for the name of a verb, the first command with it. */
+/** For the name of a verb, the first command with it; else the nearest noun. */
 function suggestNoun(nouns: readonly Noun[], word: string): string {
-  const noun = didYouMean(
+  const withVerb = nouns.find(({ verbs }) => verbs.includes(word));
+  if (withVerb !== undefined) return ` Did you mean "${withVerb.name} ${word}"?`;
+  return didYouMean(
     word,
     nouns.map(({ name }) => name),
   );
-  if (noun !== '') return noun;
-  const withVerb = nouns.find(({ verbs }) => verbs.includes(word));
-  return withVerb === undefined ? '' : ` Did you mean "${withVerb.name} ${word}"?`;
 }
 
 function unknownWord(words: readonly string[], word: string, suggestion: string): CommandError {

@@ -24,6 +24,7 @@ import { trackingMigrations } from '../mlops/tracking/index.ts';
 import { transferMigrations } from '../mlops/transfer/index.ts';
 import { webhookMigrations } from '../mlops/webhooks/index.ts';
 import { orgMigrations } from '../org/index.ts';
+import { acknowledgementMigrations } from '../platform/acknowledgements/index.ts';
 import { auditMigrations } from '../platform/audit/index.ts';
 import { authMigrations } from '../platform/auth/index.ts';
 import { backupMigrations } from '../platform/backup/index.ts';
@@ -32,6 +33,7 @@ import { integrityMigrations } from '../platform/integrity/index.ts';
 import { jobMigrations } from '../platform/jobs/index.ts';
 import { journalMigrations } from '../platform/journal/index.ts';
 import { lakeMigrations } from '../platform/lake/index.ts';
+import { notificationMigrations } from '../platform/notification-routes/index.ts';
 import { objectMigrations } from '../platform/objects/index.ts';
 import type { Migrations } from '../platform/store/index.ts';
 import { decisionMigrations } from '../tradeoff/decisions/index.ts';
@@ -39,6 +41,7 @@ import { gateMigrations } from '../tradeoff/gates/index.ts';
 import { openLineageMigrations } from '../tradeoff/openlineage/index.ts';
 import { optimizationMigrations } from '../tradeoff/optimizations/index.ts';
 import { recommendationMigrations } from '../tradeoff/recommendations/index.ts';
+import { reportMigrations } from '../tradeoff/reports/index.ts';
 import { retrainingMigrations } from '../tradeoff/retraining/index.ts';
 import { returnMigrations } from '../tradeoff/returns/index.ts';
 import { runCostMigrations } from '../tradeoff/run-costs/index.ts';
@@ -54,6 +57,8 @@ export const migrations: Migrations = {
   ...jobMigrations,
   ...authMigrations,
   ...auditMigrations,
+  ...acknowledgementMigrations,
+  ...notificationMigrations,
   ...orgMigrations,
   ...billingMigrations,
   ...sourceMigrations,
@@ -88,6 +93,7 @@ export const migrations: Migrations = {
   ...gpuMigrations,
   ...recommendationMigrations,
   ...optimizationMigrations,
+  ...reportMigrations,
   ...forecastMigrations,
   ...anomalyMigrations,
 };

@@ -56,16 +56,17 @@ export async function open(config: Config, { log, clock = systemClock, cluster, 
   const contributorsRunCode = !isUserShared(config);
   const auth = createAuth({ store, clock, config, writes, contributorsRunCode, accountDeleted: deleteMemberships });
   const listening: { http: FastifyInstance | null } = { http: null };
-  const { kinds, routes, plugins, webhooks, tracking, executors, serving, gpuTelemetry, checkWrite } = wire(
-    {
-      ...{ config, folder, clock, log, telemetry, store, storeProblems, lake, objects, artifacts },
-      ...{ predictionLog, gpuReadings, events, jobs, longJobs, writes },
-      address: () => findLocalUrl(config, listening.http),
-      stepTokens: auth.work,
-    },
-    [auth, writes],
-    cluster,
-  );
+  const { kinds, routes, plugins, webhooks, notifications, tracking, executors, serving, gpuTelemetry, checkWrite } =
+    wire(
+      {
+        ...{ config, folder, clock, log, telemetry, store, storeProblems, lake, objects, artifacts },
+        ...{ predictionLog, gpuReadings, events, jobs, longJobs, writes },
+        address: () => findLocalUrl(config, listening.http),
+        stepTokens: auth.work,
+      },
+      [auth, writes],
+      cluster,
+    );
   lifetime.use(executors);
   lifetime.use(gpuTelemetry);
   lifetime.use(serving);
@@ -81,13 +82,14 @@ export async function open(config: Config, { log, clock = systemClock, cluster, 
   });
   listening.http = http;
   // Concurrently, each with its own grace period, and before the engines, because jobs watch work on them.
-  const background = [{ [Symbol.asyncDispose]: () => closeHttp(http) }, jobs, longJobs, webhooks];
+  const background = [{ [Symbol.asyncDispose]: () => closeHttp(http) }, jobs, longJobs, webhooks, notifications];
   lifetime.use({ [Symbol.asyncDispose]: () => disposeAll(background) });
   // Disposed first: interrupts lake queries that do not finish in time.
   lifetime.use({ [Symbol.dispose]: () => lake.interrupt(CUT_OFF_AFTER_MS) });
-  for (const part of [events, webhooks, tracking, serving, gpuTelemetry, jobs, longJobs, predictionLog]) part.start();
+  for (const part of [events, webhooks, notifications, tracking, serving, gpuTelemetry, jobs, longJobs, predictionLog])
+    part.start();
   const { localKey, ensureFirstAccount } = auth;
-  return { http, store, events, jobs, localKey, ensureFirstAccount, manifestKinds: kinds };
+  return { http, store, events, jobs, notifications, localKey, ensureFirstAccount, manifestKinds: kinds };
 }
 
 /** Disposes all parts concurrently; throws the first error after all have ended. */

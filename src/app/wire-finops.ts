@@ -23,7 +23,7 @@ export interface FinopsDeps {
 /** Can we afford it? Bills and their allocation, prices, metering, budgets and forecasts. */
 export function wireFinops(
   { config, clock, log, store, lake, objects, events, jobs }: Infrastructure,
-  { org, notices: { send, mail, rules } }: FinopsDeps,
+  { org, notices: { mail, rules } }: FinopsDeps,
 ) {
   const uploads = createUploads({ objects, clock });
   uploads.schedule(jobs);
@@ -63,7 +63,6 @@ export function wireFinops(
     log,
     store,
     events,
-    send,
     mail,
     rules,
     org,

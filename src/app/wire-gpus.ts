@@ -17,7 +17,7 @@ export interface GpusDeps extends FinopsDeps {
 /** GPUs and containers, advice to buy them, and anomalies of bills and GPUs. */
 export function wireGpus(
   { config, clock, log, store, lake, objects, events, jobs, gpuReadings }: Infrastructure,
-  { org, finops, tracking, notices: { send, mail, rules } }: GpusDeps,
+  { org, finops, tracking, notices: { mail, rules } }: GpusDeps,
 ) {
   const { uploads, prices, metering, allocation, billing, costs } = finops;
   const gpuTelemetry = createGpuTelemetry({
@@ -53,12 +53,10 @@ export function wireGpus(
   });
   const anomalies = createAnomalies({
     clock,
-    log,
     store,
     lake,
     events,
     jobs,
-    send,
     mail,
     rules,
     billing,

@@ -4,16 +4,17 @@ import { createMonitoring } from '../mlops/monitoring/index.ts';
 import { createOrg } from '../org/index.ts';
 import { hasAccount } from '../platform/auth/index.ts';
 import type { Plugin } from '../platform/http/index.ts';
-import { createDocsPlugin, type Route } from '../platform/http/index.ts';
+import { createDocsPlugin, createRead, type Route } from '../platform/http/index.ts';
 import { createManifests } from '../platform/manifests/index.ts';
 import { createTelling } from '../platform/notices/index.ts';
+import { createNotificationRoutes } from '../platform/notification-routes/index.ts';
 import type { Telemetry } from '../platform/telemetry/index.ts';
 import { createSpotDeadlines } from '../tradeoff/bridges/index.ts';
 import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
-import { createRecommendations } from '../tradeoff/recommendations/index.ts';
-import { createRetrainings } from '../tradeoff/retraining/index.ts';
+import { createReports } from '../tradeoff/reports/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { readVersion } from './version.ts';
+import { wireAdvice } from './wire-advice.ts';
 import { wireFinops } from './wire-finops.ts';
 import { wireGpus } from './wire-gpus.ts';
 import { wireBackups, wireIntegrity, wireTableRetention } from './wire-integrity.ts';
@@ -30,15 +31,15 @@ export function wire(
 ) {
   const { config, clock, log, telemetry, store, lake, objects, events, jobs, predictionLog } = infrastructure;
   const notices = createTelling(config);
-  const { send, mail, rules } = notices;
+  const { mail, rules } = notices;
+  const notifications = createNotificationRoutes({ clock, log, store, jobs, ...notices });
   const org = createOrg({ store, clock, accounts: { has: hasAccount } });
   const finops = wireFinops(infrastructure, { org, notices });
-  const { uploads, metering, budgets, billing, costs } = finops;
+  const { uploads, budgets, billing } = finops;
   const governance = createAliasGovernance({ clock });
   const mlops = wireMlops(infrastructure, { org, governance, tokens: finops.tokens, uploads });
   const { tracking, registry, webhooks, access, door } = mlops;
   const gpus = wireGpus(infrastructure, { org, finops, notices, tracking });
-  const { gpuUsage, workloads, purchasing } = gpus;
   const tradeoff = wireTradeoff(infrastructure, { org, notices, finops, gpus, mlops });
   const { decisions, modelSteps: models } = tradeoff;
   const { executors, pipelines } = wirePipelines(
@@ -54,39 +55,41 @@ export function wire(
   );
   const requests = { served: (question: Parameters<typeof countServed>[1]) => countServed(store, question) };
   const monitoring = createMonitoring(
-    { config, clock, log, store, lake, objects, events, send, mail, rules, uploads, requests },
+    {
+      ...{ config, clock, log, store, lake, objects, events, mail, rules, uploads, requests },
+      teamOf: async (sql, model) => (await registry.ownerOf(sql, model))?.team ?? null,
+    },
     predictionLog,
   );
   monitoring.schedule(jobs);
   const serving = wireServing(infrastructure, { org, finops, mlops, monitoring, executors });
-  const retraining = createRetrainings({
-    ...{ clock, log, store, events, jobs },
-    ...{ pipelines, monitoring, budgets, registry, decisions, testSets: mlops.testSets },
+  const { retraining, recommendations } = wireAdvice(infrastructure, {
+    ...{ org, notices, finops, gpus, mlops, tradeoff, pipelines, monitoring, serving },
   });
-  const recommendations = createRecommendations({
-    ...{ clock, log, store, jobs, send, mail, rules, publicUrl: config.publicUrl ?? null },
-    ...{ org, billing, costs, metering, gpuUsage, workloads, purchasing },
-    ...{ tracking, pipelines, decisions, serving: serving.use },
+  const reports = createReports({
+    ...{ clock, log, store, jobs, mail, rules, publicUrl: notices.publicUrl },
+    read: createRead(() => routes),
   });
   const optimizations = wireOptimizations(infrastructure, { finops, monitoring, serving, decisions });
   const retention = wireRetention(infrastructure, mlops, tradeoff);
   const { sources, allocation, prices, exchange, tokens } = finops;
-  const { gpuTelemetry, anomalies } = gpus;
+  const { gpuTelemetry, gpuUsage, anomalies } = gpus;
   const kinds = [
-    ...[org, sources, allocation, prices, exchange, tokens, budgets, gpuTelemetry, gpuUsage, anomalies],
-    ...[pipelines, monitoring, serving, retraining, recommendations, optimizations, retention],
+    ...[notifications, org, sources, allocation, prices, exchange, tokens, budgets, gpuTelemetry, gpuUsage, anomalies],
+    ...[pipelines, monitoring, serving, retraining, recommendations, optimizations, reports, retention],
     ...[tradeoff.value, tradeoff.returns],
   ].flatMap((noun) => noun.kinds);
   kinds.push(...tradeoff.gates.kinds.map(decisions.watchPolicies));
-  const routes = [
+  const routes: readonly Route[] = [
     ...doors,
     org,
+    notifications,
     executors,
     ...Object.values(finops),
     ...Object.values(gpus),
     ...[tracking, registry, mlops.tracing, webhooks, mlops.transfer],
     ...[mlops.scaling, mlops.evaluations, mlops.artifactViews],
-    ...[pipelines, monitoring, serving, retraining, recommendations, optimizations],
+    ...[pipelines, monitoring, serving, retraining, recommendations, optimizations, reports],
     ...[tradeoff.evidence, tradeoff.value, decisions, tradeoff.gates, tradeoff.frontier],
     tradeoff.returns,
     ...[tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
@@ -101,6 +104,7 @@ export function wire(
     kinds,
     routes,
     webhooks,
+    notifications,
     tracking,
     executors,
     serving,

@@ -104,6 +104,12 @@ const PAGES = [
     says: /Round 1 promoted version 7: expected to gain \$[\d.]+ at a cost of \$/,
   },
   { name: 'Decisions', path: '/decisions', says: /7 decisions: \d promoted, \d on hold, \d rejected/ },
+  {
+    name: 'Reports',
+    path: '/reports',
+    says: /^\d{4}-W\d{2} for leadership: \d+ sections of .+effective cost.*as known at /,
+  },
+  { name: 'Notification routes', path: '/notification-routes', says: /^\d+ notification routes?: \d+ deliver/ },
   { name: 'Decision', path: 'newest decision', says: /ranker version 7 is .*promoted: all checks pass/s },
 ];
 

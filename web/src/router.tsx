@@ -22,11 +22,13 @@ import { GpusSearch } from './gpus/gpus-search.ts';
 import { LineageSearch } from './lineage/lineage-search.ts';
 import { ModelSearch } from './models/model-search.ts';
 import { MonitorSearch } from './monitoring/monitoring-search.ts';
+import { NotificationsSearch } from './notifications/notifications-search.ts';
 import { OverviewPage } from './overview/OverviewPage.tsx';
 import { OverviewSearch } from './overview/overview-search.ts';
 import { PipelineRunSearch } from './pipelines/pipelines-search.ts';
 import { RecommendationsSearch } from './recommendations/recommendations-search.ts';
 import { ModelReturnSearch, ReturnsSearch } from './returns/returns-search.ts';
+import { ReportsSearch } from './reports/reports-search.ts';
 import { RunSearch, RunsCompareSearch } from './runs/runs-search.ts';
 import { StatementsSearch } from './statements/statements-search.ts';
 import { TradeOffsSearch } from './tradeoffs/tradeoffs-search.ts';
@@ -305,6 +307,20 @@ const decision = createRoute({
   component: lazyRouteComponent(() => import('./decisions/DecisionPage.tsx'), 'DecisionPage'),
 });
 
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: '/reports',
+  validateSearch: ReportsSearch,
+  component: lazyRouteComponent(() => import('./reports/ReportsPage.tsx'), 'ReportsPage'),
+});
+
+const notificationRoutes = createRoute({
+  getParentRoute: () => root,
+  path: '/notification-routes',
+  validateSearch: NotificationsSearch,
+  component: lazyRouteComponent(() => import('./notifications/NotificationRoutesPage.tsx'), 'NotificationRoutesPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     overview,
@@ -347,6 +363,8 @@ export const router = createRouter({
     lineage,
     decisions,
     decision,
+    reports,
+    notificationRoutes,
   ]),
   parseSearch,
   stringifySearch,

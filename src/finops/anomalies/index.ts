@@ -4,7 +4,7 @@ import type { Jobs } from '../../platform/jobs/index.ts';
 import type { ManifestKind } from '../../platform/manifests/index.ts';
 import { createAnomalyRoutes } from '../anomaly-detection/index.ts';
 import { askForJudging, type JudgingDeps, scheduleJudging } from './judging.ts';
-import { type AnomalyNoticeDeps, announceAnomalies, createSubscriptionKind, registerTelling } from './notices/index.ts';
+import { type AnomalyNoticeDeps, announceAnomalies, createSubscriptionKind } from './notices/index.ts';
 import { createLedgerRoutes } from './routes.ts';
 
 export { anomalyMigrations } from './migrations.ts';
@@ -24,8 +24,7 @@ export interface Anomalies {
 export function createAnomalies(deps: AnomaliesDeps): Anomalies {
   const { jobs, store, events } = deps;
   events.subscribe('anomalies', ['allocation.derived'], () => askForJudging(jobs, store));
-  registerTelling(deps, jobs);
-  scheduleJudging(deps, jobs, () => announceAnomalies(deps, jobs));
+  scheduleJudging(deps, jobs, () => announceAnomalies(deps));
   return {
     kinds: [createSubscriptionKind(deps, (sql) => askForJudging(jobs, sql))],
     routes: [...createAnomalyRoutes(), ...createLedgerRoutes(deps)],

@@ -1,3 +1,4 @@
+import { createHandlingRoutes } from '../../platform/acknowledgements/index.ts';
 import { formatCsvLine } from '../../platform/csv/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, handleDownload, type Route } from '../../platform/http/index.ts';
@@ -7,12 +8,14 @@ import type { Clock } from '../../platform/units/index.ts';
 import { formatDay, toDayNumber } from './day.ts';
 import { askForJudging } from './judging.ts';
 import { type Counting, countMinor, selectAnomalies, sumAnomalyTotals, toListedAnomaly } from './list.ts';
+import { readGravity } from './notices/gravity.ts';
 import {
   type Anomaly,
   type AnomalyFeedback,
   type AnomalyList,
   type AnomalySelection,
   anomaliesCsv,
+  anomalyHandling,
   getAnomaly,
   giveAnomalyFeedback,
   type LedgerJudging,
@@ -36,7 +39,9 @@ const PLAN_DAYS = 14;
 
 export function createLedgerRoutes({ store, clock, jobs, minImpactPercent }: LedgerRouteDeps): Route[] {
   const everything: Counting = { scope: [], minPercent: minImpactPercent };
+  const gravityOf = async (sql: Sql, anomaly: string) => readGravity(await existing(sql, anomaly));
   return [
+    ...createHandlingRoutes(anomalyHandling, { store, clock, noun: 'anomaly', gravityOf }),
     handle(listAnomalies, ({ query }) => readAnomalyList(store, query, minImpactPercent)),
     handleDownload(anomaliesCsv, async ({ query }) => ({
       contentType: 'text/csv; charset=utf-8',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineHandlingEndpoints } from '../../platform/acknowledgements/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month, UtcInstant } from '../../platform/units/schema.ts';
 import { EpisodeKind } from '../anomaly-detection/schema.ts';
@@ -354,4 +355,9 @@ export const undoAnomalyFeedback = endpoint({
   params: z.strictObject({ anomaly: AnomalyId }),
   response: Anomaly,
   errors: ['anomaly_not_found'],
+});
+
+export const anomalyHandling = defineHandlingEndpoints({
+  ...{ noun: 'anomaly', path: '/api/v1/anomalies/:anomaly', param: 'anomaly', notFound: 'anomaly_not_found' },
+  ...{ read: 'finops.read', write: 'finops.write' },
 });

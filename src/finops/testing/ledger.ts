@@ -126,7 +126,8 @@ export async function openAnomalyLedger(...options: Parameters<typeof openLedger
 export type MadeLedger = Awaited<ReturnType<typeof openLedger>>;
 
 /** Events reach their subscribers and jobs are done. */
-export async function drainAll({ events, jobs }: Application): Promise<void> {
+export async function drainAll({ events, jobs, notifications }: Application): Promise<void> {
   await events.drain();
   await jobs.drain();
+  await notifications.drain();
 }

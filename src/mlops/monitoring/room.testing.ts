@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { acknowledgementMigrations } from '../../platform/acknowledgements/index.ts';
 import { buildUrl, type CallInput, type Endpoint, type ResponseOf } from '../../platform/contract/schema.ts';
 import { createEvents, eventMigrations, type StoredEvent } from '../../platform/events/index.ts';
 import { createHttp, localAccess, noRecorder } from '../../platform/http/index.ts';
@@ -14,6 +15,7 @@ import { lakeMigrations, openLake } from '../../platform/lake/index.ts';
 import { createManifests } from '../../platform/manifests/index.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { createTelling } from '../../platform/notices/index.ts';
+import { createNotificationRoutes, notificationMigrations } from '../../platform/notification-routes/index.ts';
 import { openObjects } from '../../platform/objects/index.ts';
 import { openStore } from '../../platform/store/index.ts';
 import { createTelemetry } from '../../platform/telemetry/index.ts';
@@ -63,6 +65,7 @@ export async function openGround(database: string) {
   await store.migrate({
     ...{ ...lakeMigrations, ...eventMigrations, ...jobMigrations, ...journalMigrations },
     ...{ ...monitorMigrations, ...qualityMigrations, ...monitoringMigrations },
+    ...{ ...notificationMigrations, ...acknowledgementMigrations },
   });
   const readable = [join(folder, 'objects'), journals];
   const lake = await openLake({ root, readable, memory: '1GB', threads: 2 });
@@ -93,12 +96,19 @@ async function startServer(ground: Opened['ground'], opened: Opened['opened'], o
     webhookAllowedHosts: `127.0.0.1:${options.receiverPort ?? 1}`,
     smtpUrl: undefined,
     smtpFrom: undefined,
+    publicUrl: undefined,
   });
+  const notifications = createNotificationRoutes({ store, clock, log, jobs, ...telling });
+  onTestFinished(() => notifications[Symbol.asyncDispose]());
   const { estimates, served } = options;
   const requests = served ?? { served: async () => null };
   const ports = estimates === undefined ? { requests } : { requests, estimates };
   const uploads = createUploads(ground);
-  const monitoring = createMonitoring({ ...ground, ...telling, ...ports, events, uploads, config: {} }, opened);
+  const owners = { teamOf: async () => null };
+  const monitoring = createMonitoring(
+    { ...ground, ...telling, ...ports, ...owners, events, uploads, config: {} },
+    opened,
+  );
   monitoring.schedule(jobs);
   const manifests = createManifests({ store, kinds: monitoring.kinds });
   const http = await createHttp({
@@ -111,6 +121,7 @@ async function startServer(ground: Opened['ground'], opened: Opened['opened'], o
   const drain = async () => {
     await jobs.drain();
     await events.drain();
+    await notifications.drain();
   };
   return {
     ...{ http, jobs, events, heard },

@@ -319,6 +319,8 @@ export const errorTable = {
   model_version_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such model version' },
   retention_policy_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such retention policy' },
   retention_too_early: { status: 409, exitCode: CONFLICT, title: 'The retention policy still keeps the objects' },
+  report_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such report' },
+  notification_route_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such notification route' },
   webhook_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such webhook' },
   webhook_delivery_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such delivery of the webhook' },
   webhook_url_refused: { status: 400, exitCode: REFUSED, title: 'The URL of the webhook is not allowed' },

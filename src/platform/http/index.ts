@@ -15,11 +15,13 @@ export { type ContentEncoding, pickEncoding } from './encoding.ts';
 export type { DeclaredRoute } from './guard.ts';
 export { isLoopback, isSameOrigin } from './origin.ts';
 export {
+  createRead,
   type Download,
   handle,
   handleDownload,
   type Plugin,
   parseRequest,
+  type Read,
   type Route,
   toBodyLimitOption,
 } from './route.ts';

@@ -1,10 +1,10 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { BodyOf, Endpoint, ParamsOf, QueryOf, Scope } from '../contract/schema.ts';
+import type { BodyOf, CallInput, Endpoint, ParamsOf, QueryOf, ResponseOf, Scope } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
 import { findUnkeptCharacter } from '../units/index.ts';
-import type { Identity } from './access.ts';
+import { type Identity, LOCAL } from './access.ts';
 import { pickNamedIds } from './write-record.ts';
 
 declare module 'fastify' {
@@ -40,6 +40,8 @@ export interface Handled<E extends Endpoint> {
 
 export interface Route {
   readonly endpoint: Endpoint;
+  /** Answers a GET endpoint inside this process, parsed and checked as a request is; left out for others. */
+  readonly answer?: (input: CallInput<Endpoint>) => Promise<unknown>;
   attach(app: FastifyInstance): void;
 }
 
@@ -60,9 +62,36 @@ export function handle<E extends Endpoint>(
   endpoint: E,
   handler: (input: Handled<E>) => Promise<z.input<E['response']>> | z.input<E['response']>,
 ): Route {
-  return createAttachableRoute(endpoint, async (request, reply) =>
+  const route = createAttachableRoute(endpoint, async (request, reply) =>
     sendJson(endpoint, reply, await handler(parseRequest(endpoint, request))),
   );
+  if (endpoint.method !== 'GET') return route;
+  return {
+    ...route,
+    answer: async (input) => checkAnswer(endpoint, await handler(buildInsideRequest(endpoint, input))),
+  };
+}
+
+/** Reads GET endpoints inside this process: the figures of the commands and pages, for reports. */
+export type Read = <E extends Endpoint>(endpoint: E, input: CallInput<E>) => Promise<ResponseOf<E>>;
+
+/** `routes` is read at each call, so that nouns which are created later are found. */
+export function createRead(routes: () => readonly Route[]): Read {
+  return async (endpoint, input) => {
+    const route = routes().find((one) => one.endpoint === endpoint);
+    if (route?.answer === undefined) throw new Error(`${endpoint.method} ${endpoint.path} cannot be read inside`);
+    return (await route.answer(input)) as ResponseOf<typeof endpoint>;
+  };
+}
+
+function buildInsideRequest<E extends Endpoint>(endpoint: E, { params, query }: CallInput<Endpoint>): Handled<E> {
+  return {
+    params: parsePart(endpoint.params, params ?? {}, 'path'),
+    query: parsePart(endpoint.query, query ?? {}, 'query'),
+    body: undefined,
+    stream: Readable.from([]),
+    ...{ requestId: 'inside', actor: LOCAL.name, identity: LOCAL, audited: () => undefined },
+  } as unknown as Handled<E>;
 }
 
 /** Binds an endpoint that answers `csv` or `bytes`. */
@@ -135,13 +164,17 @@ function parsePart(schema: z.ZodType, value: unknown, part: string): unknown {
 const MOST_ISSUES = 100;
 
 function sendJson(endpoint: Endpoint, reply: FastifyReply, answer: unknown): FastifyReply {
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(checkAnswer(endpoint, answer)));
+}
+
+function checkAnswer(endpoint: Endpoint, answer: unknown): unknown {
   const checked = endpoint.response.safeParse(answer);
   if (!checked.success) {
     throw new Error(`the response of ${endpoint.method} ${endpoint.path} does not match its schema`, {
       cause: checked.error,
     });
   }
-  return reply.type('application/json; charset=utf-8').send(JSON.stringify(checked.data));
+  return checked.data;
 }
 
 /** Waits for the first bytes: an error before them is still answered as a problem, not by a truncated download. */

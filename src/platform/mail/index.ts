@@ -10,6 +10,8 @@ export interface Letter {
   readonly subject: string;
   /** Plain text. */
   readonly text: string;
+  /** Self-contained HTML of the same content; left out: plain text only. */
+  readonly html?: string;
 }
 
 /** Sends e-mail by the operator's SMTP server. */
@@ -27,7 +29,7 @@ const LONGEST_MS = 60_000;
 export function createMail({ smtpUrl, smtpFrom: from }: Pick<Config, 'smtpUrl' | 'smtpFrom'>): Mail | null {
   if (smtpUrl === undefined || from === undefined) return null;
   return {
-    async send({ id, to, subject, text }, signal) {
+    async send({ id, to, subject, text, html }, signal) {
       const url = (await resolveSecret(smtpUrl)).reveal();
       if (!/^smtps?:\/\//.test(url)) {
         throw new AppError('secret_unresolved', `The value of ${smtpUrl} is not an smtp:// or smtps:// address.`);
@@ -44,7 +46,17 @@ export function createMail({ smtpUrl, smtpFrom: from }: Pick<Config, 'smtpUrl' |
       });
       try {
         const limit = AbortSignal.any([AbortSignal.timeout(LONGEST_MS), ...(signal === undefined ? [] : [signal])]);
-        await waitWithin(limit, transport.sendMail({ from, to, subject, text, messageId: `<${id}@steelyard>` }));
+        await waitWithin(
+          limit,
+          transport.sendMail({
+            from,
+            to,
+            subject,
+            text,
+            ...(html === undefined ? {} : { html }),
+            messageId: `<${id}@steelyard>`,
+          }),
+        );
       } finally {
         transport.close();
       }

@@ -7,7 +7,7 @@ export { Notice } from './notice.ts';
 export { refuseUntold, type TargetRules } from './targets.ts';
 
 /** Dependencies of notifications, from the configuration of the server. */
-export function createTelling(config: Pick<Config, 'webhookAllowedHosts' | 'smtpUrl' | 'smtpFrom'>) {
+export function createTelling(config: Pick<Config, 'webhookAllowedHosts' | 'smtpUrl' | 'smtpFrom' | 'publicUrl'>) {
   const rules = createDestinationRules(config.webhookAllowedHosts);
-  return { rules, send: createSend(rules), mail: createMail(config) };
+  return { rules, send: createSend(rules), mail: createMail(config), publicUrl: config.publicUrl ?? null };
 }

@@ -10,5 +10,9 @@ export const Notice = z.strictObject({
   text: z.string(),
   /** A CloudEvent 1.0 of the same id. */
   event: z.record(z.string(), z.unknown()),
+  /** Self-contained HTML for e-mail; null: plain text only. */
+  html: z.string().nullable().optional(),
+  /** Page of the web app, an absolute path; null or left out: none. */
+  link: z.string().nullable().optional(),
 });
 export type Notice = z.infer<typeof Notice>;

@@ -11,9 +11,13 @@ export interface TargetRules {
 }
 
 /** Refuses targets that can never receive a notification. Error: `manifest_invalid`. */
-export function refuseUntold({ mail, rules }: TargetRules, targets: readonly NotifyTarget[]): void {
+export function refuseUntold(
+  { mail, rules }: TargetRules,
+  targets: readonly NotifyTarget[],
+  field = 'spec.notify',
+): void {
   const refuse = (detail: string) => {
-    throw new AppError('manifest_invalid', `spec.notify: ${detail}`);
+    throw new AppError('manifest_invalid', `${field}: ${detail}`);
   };
   for (const { webhook, email } of targets) {
     if (email !== undefined && mail === null) refuse(NO_MAIL);

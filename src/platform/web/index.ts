@@ -96,6 +96,8 @@ const PAGES = [
   'recommendations',
   'lineage',
   'decisions',
+  'reports',
+  'notification-routes',
 ].flatMap((page) => [`/${page}`, `/${page}/*`]);
 
 const NOT_BUILT = 'Steelyard is running. The web app is not built yet: run "npm run build:web", then reload.\n';

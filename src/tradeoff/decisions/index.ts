@@ -21,6 +21,7 @@ import {
   announcePolicyChanges,
   BILL_EVENTS,
   CAUSE_EVENTS,
+  fileDecisionNotice,
   type PresentJudgement,
   type ReviewScheduleDeps,
   receiveChange,
@@ -90,6 +91,7 @@ export function createDecisions(deps: DecisionDeps & SubscribesToEvents): Decisi
         subject: `model:${model}`,
         payload: { decision: decision.decision, model, version, verdict, policy },
       });
+      await fileDecisionNotice(deps, sql, decision);
       return decision.decision;
     },
     async recordAct(sql, act) {

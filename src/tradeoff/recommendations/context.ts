@@ -3,7 +3,7 @@ import type { ServingUse } from '../../mlops/gateway/index.ts';
 import type { PipelineRuns } from '../../mlops/pipelines/index.ts';
 import type { Org } from '../../org/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
-import type { DeliverDeps, TargetRules } from '../../platform/notices/index.ts';
+import type { TargetRules } from '../../platform/notices/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
@@ -22,7 +22,6 @@ export interface RecommendationDeps
     Omit<GpuFinderDeps, 'gpuUsage'>,
     Omit<ContainerFinderDeps, 'workloads'>,
     Omit<PurchaseFinderDeps, 'metering' | 'pipelines' | 'serving'>,
-    DeliverDeps,
     TargetRules {
   readonly store: Store;
   readonly clock: Clock;

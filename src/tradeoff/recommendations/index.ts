@@ -1,5 +1,7 @@
+import { createHandlingRoutes } from '../../platform/acknowledgements/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import { createCpuMemoryFinder } from './containers/finder.ts';
 import { createPackNodesFinder } from './containers/nodes-finder.ts';
 import type { RecommendationDeps } from './context.ts';
@@ -7,7 +9,6 @@ import { createReplicaCountFinder, createScaleToZeroFinder } from './endpoints/f
 import type { Finder } from './finder.ts';
 import { createGpuShareFinder } from './gpus/finder.ts';
 import { keepResource } from './idle/keep.ts';
-import { registerTelling } from './idle/notice.ts';
 import { applyPolicies, applyPolicy, deletePolicy, readPolicies } from './idle/policies.ts';
 import { deleteIdlePolicy, IdlePolicySpec, listIdlePolicies } from './idle/schema.ts';
 import { scanForAll } from './look.ts';
@@ -24,6 +25,7 @@ import {
   getRecommendation,
   keepRecommendation,
   listRecommendations,
+  recommendationHandling,
   undoRecommendation,
 } from './schema.ts';
 import { applyOnce, dismissOpen, previewRecommendation, requireRecommendation, undoApplied } from './service.ts';
@@ -68,7 +70,6 @@ export function createRecommendations(deps: RecommendationDeps): Recommendations
   deps.jobs.schedule(LOOK, EVERY_HOUR, { kind: LOOK, payload: null });
   deps.jobs.register(LOOK_IDLE, { handler: () => applyPolicies(deps) });
   deps.jobs.schedule(LOOK_IDLE, '* * * * *', { kind: LOOK_IDLE, payload: null });
-  registerTelling(deps);
   const policies = createSpecKind('IdlePolicy', 70, IdlePolicySpec, (sql, name, spec) =>
     applyPolicy(deps, sql, name, spec),
   );
@@ -80,7 +81,12 @@ export function createRecommendations(deps: RecommendationDeps): Recommendations
 
 function createRecommendationRoutes(deps: RecommendationDeps, look: () => ReturnType<typeof scanForAll>): Route[] {
   const { store } = deps;
+  const gravityOf = async (sql: Sql, id: string) => {
+    const { document } = await requireRecommendation(sql, id);
+    return { severity: 'warning' as const, impact: document.saving.monthly };
+  };
   return [
+    ...createHandlingRoutes(recommendationHandling, { ...deps, noun: 'recommendation', gravityOf }),
     handle(listRecommendations, ({ query: { state } }) => readList(store, state)),
     handle(
       getRecommendation,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Subject } from '../../org/schema.ts';
+import { defineHandlingEndpoints } from '../../platform/acknowledgements/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { DecisionId } from '../decisions/schema.ts';
@@ -321,4 +322,9 @@ export const keepRecommendation = endpoint({
   body: z.strictObject({ hours: z.number().int().min(1).max(168).describe('Hours from now for which it is kept') }),
   response: Recommendation,
   errors: ['recommendation_not_found', 'recommendation_not_noticed'],
+});
+
+export const recommendationHandling = defineHandlingEndpoints({
+  ...{ noun: 'recommendation', path: '/api/v1/recommendations/:recommendation', param: 'recommendation' },
+  ...{ read: 'tradeoff.read', write: 'tradeoff.write', notFound: 'recommendation_not_found' },
 });

@@ -2,6 +2,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { MINUTE_MS } from '../../platform/units/durations.ts';
 import { formatInstant, type RetrainingDeps } from './context.ts';
+import { fileRoundNotice } from './notice.ts';
 import { toEndedRound } from './rounds.ts';
 import type { RetrainingRound } from './schema.ts';
 import { findRetrainings, findRound, putRound, type StoredRound } from './store.ts';
@@ -22,7 +23,10 @@ export async function beginRun(deps: RetrainingDeps, name: string, number: numbe
   // The link is stored in the transaction that begins the run, so that a crash cannot lose it.
   const link = async (sql: Sql, begun: { readonly run: string; readonly number: number }) => {
     const now = await findRound(sql, name, number);
-    if (now?.document.state === 'starting') await putRound(sql, toRunning(deps, now, { pipeline, ...begun }));
+    if (now?.document.state !== 'starting') return;
+    const running = toRunning(deps, now, { pipeline, ...begun });
+    await putRound(sql, running);
+    await fileRoundNotice(deps, sql, running.document);
   };
   try {
     const { model, params, trigger } = (await prepareTestSet(deps, retraining, round)).document;
@@ -67,7 +71,11 @@ async function recordStartFailure(deps: RetrainingDeps, name: string, number: nu
   await deps.store.transaction(async (sql) => {
     const round = await findRound(sql, name, number);
     if (round === null || round.document.state !== 'starting') return;
-    if (!isFull) return putRound(sql, toEndedRound(deps, round, { state: 'failed', reason, evidence: [] }));
+    if (!isFull) {
+      const over = toEndedRound(deps, round, { state: 'failed', reason, evidence: [] });
+      await putRound(sql, over);
+      return fileRoundNotice(deps, sql, over.document);
+    }
     const now = deps.clock.now();
     const timeline = appendEntry(round.document.timeline, {
       at: formatInstant(now),

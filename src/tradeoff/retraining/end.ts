@@ -3,6 +3,7 @@ import type { Sql } from '../../platform/store/index.ts';
 import { MINUTE_MS } from '../../platform/units/durations.ts';
 import { findModelPolicies } from '../gates/index.ts';
 import { formatInstant, type RetrainingDeps, scheduleCheck } from './context.ts';
+import { fileRoundNotice } from './notice.ts';
 import { decideOutcome, type Outcome, readDecisionId } from './outcome.ts';
 import { computeFirstMeasurement } from './realised/measure.ts';
 import { toEndedRound } from './rounds.ts';
@@ -39,6 +40,7 @@ export async function followRun(deps: RetrainingDeps, runId: string): Promise<vo
     const outcome = decideOutcome(run, { model, alias, before: champion, now, decision });
     const over = buildEndedRound(deps, round, { run, outcome, alias, decision, policies: governing });
     await putRound(sql, over);
+    await fileRoundNotice(deps, sql, over.document);
     await recordRollout(deps, sql, over);
     await checkOtherRounds(deps, sql, over);
   });

@@ -1,9 +1,10 @@
 import { useParams, useSearch } from '@tanstack/react-router';
-import type { AnomalyDetail } from '../../../src/finops/anomalies/schema.ts';
+import { type AnomalyDetail, anomalyHandling } from '../../../src/finops/anomalies/schema.ts';
 import { dimensionLabel } from '../format/dimension.ts';
 import { formatMoney, formatMoneyDelta } from '../format/money.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Facts } from '../parts/Facts.tsx';
+import { HandlingCard } from '../parts/HandlingCard.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Notice } from '../parts/Notice.tsx';
@@ -54,6 +55,7 @@ export function AnomalyPage() {
             )}
             {anomaly.related.length > 0 && <RelatedCard related={anomaly.related} />}
             <FeedbackCard anomaly={anomaly} />
+            <HandlingCard title="Handling" endpoints={anomalyHandling} params={{ anomaly: id }} />
           </div>
         )}
       </Loaded>

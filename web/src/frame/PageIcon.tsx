@@ -3,6 +3,8 @@ import type { PageLink } from './pages.ts';
 const PATHS: Readonly<Record<PageLink['to'], string>> = {
   '/': 'M2.5 2.5h4.5v4.5H2.5zM9 2.5h4.5v4.5H9zM2.5 9h4.5v4.5H2.5zM9 9h4.5v4.5H9z',
   '/decisions': 'M8 3v10M5.5 13.5h5M2.5 5.5l11-2M2.5 5.5l-1 3.5h3zM13.5 3.5l-1 3.5h3z',
+  '/reports': 'M3 1.8h10v12.4H3zM5.5 5h5M5.5 8h5M5.5 11h3',
+  '/notification-routes': 'M8 2a4 4 0 0 1 4 4v3l1.5 2.5h-11L4 9V6a4 4 0 0 1 4-4M6.5 14h3',
   '/experiments': 'M6 2h4M6.8 2v4L2.8 12.6c-.4.7.1 1.6 1 1.6h8.4c.9 0 1.4-.9 1-1.6L9.2 6V2M4.6 10h6.8',
   '/models': 'M8 1.8l5.4 3.1v6.2L8 14.2l-5.4-3.1V4.9zM8 8l5.4-3.1M8 8L2.6 4.9M8 8v6.2',
   '/trade-offs': 'M2.5 2v11.5H14M5 11h2.5V8H10V5h3.5',

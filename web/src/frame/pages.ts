@@ -18,7 +18,9 @@ export interface PageLink {
     | '/endpoints'
     | '/monitoring'
     | '/retraining'
-    | '/decisions';
+    | '/decisions'
+    | '/reports'
+    | '/notification-routes';
   readonly label: string;
   /** Second key after `g`. */
   readonly key: string;
@@ -36,6 +38,8 @@ export const pageGroups: readonly PageGroup[] = [
     pages: [
       { to: '/', label: 'Overview', key: 'o' },
       { to: '/decisions', label: 'Decisions', key: 'd' },
+      { to: '/reports', label: 'Reports', key: 'p' },
+      { to: '/notification-routes', label: 'Notification routes', key: 'h' },
     ],
   },
   {

@@ -1,8 +1,10 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
+import { alertHandling } from '../../../src/mlops/monitoring/alerts/schema.ts';
 import { counted } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { HandlingCard } from '../parts/HandlingCard.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Notice } from '../parts/Notice.tsx';
@@ -69,6 +71,16 @@ export function MonitorPage() {
               onOpen={onOpen}
             />
             <SlicesCard {...{ monitor, inputs, by, onSearch }} slice={search.slice} />
+            {alerts
+              .filter(({ closedAt }) => closedAt === null)
+              .map(({ episode, alert }) => (
+                <HandlingCard
+                  key={episode}
+                  title={`Handling of alert ${alert}`}
+                  endpoints={alertHandling}
+                  params={{ episode }}
+                />
+              ))}
           </div>
         )}
       </Loaded>

@@ -1,7 +1,8 @@
 import { Link, useParams } from '@tanstack/react-router';
-import type { Recommendation } from '../../../src/tradeoff/recommendations/schema.ts';
+import { type Recommendation, recommendationHandling } from '../../../src/tradeoff/recommendations/schema.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
+import { HandlingCard } from '../parts/HandlingCard.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
@@ -45,6 +46,7 @@ export function RecommendationPage() {
             <Card title="Timeline">
               <Timeline one={one} />
             </Card>
+            <HandlingCard title="Handling" endpoints={recommendationHandling} params={{ recommendation }} />
           </div>
         )}
       </Loaded>

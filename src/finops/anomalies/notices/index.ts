@@ -1,39 +1,28 @@
-import { z } from 'zod';
-import type { Jobs } from '../../../platform/jobs/index.ts';
+import { findHandlings, isWorse } from '../../../platform/acknowledgements/index.ts';
 import { createSpecKind, type ManifestKind, type ManifestOutcome } from '../../../platform/manifests/index.ts';
-import { type DeliverDeps, deliver, Notice, refuseUntold, type TargetRules } from '../../../platform/notices/index.ts';
-import { NotifyTarget } from '../../../platform/notices/schema.ts';
+import { type Notice, refuseUntold, type TargetRules } from '../../../platform/notices/index.ts';
+import { hasRoute, notifyOwn, notifyRoutes } from '../../../platform/notification-routes/index.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
-import type { Log } from '../../../platform/telemetry/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
 import { toListedAnomaly } from '../list.ts';
 import type { Anomaly } from '../schema.ts';
 import { findAnomalies, findJudging } from '../store.ts';
+import { readGravity } from './gravity.ts';
 import { buildNotice, buildWithdrawalNotice } from './notice.ts';
 import { AnomalySubscriptionSpec } from './schema.ts';
-import {
-  claimNotice,
-  claimWithdrawal,
-  findNotices,
-  findSubscriptions,
-  putSubscription,
-  type Subscription,
-} from './store.ts';
+import { claimNotice, claimWithdrawal, findNotices, findSubscriptions, putSubscription } from './store.ts';
 import { selectAnnounced } from './worth-telling.ts';
 
-export interface AnomalyNoticeDeps extends DeliverDeps, TargetRules {
+export interface AnomalyNoticeDeps extends TargetRules {
   readonly store: Store;
-  readonly log: Log;
+  readonly clock: Clock;
   readonly publicUrl: string | null;
   /** Percentage of the spend of its scope from which on notices of an anomaly are sent, unless a subscription has its own least impact. */
   readonly minImpactPercent: number;
 }
 
-/** Job that notifies one target of one anomaly. */
-const TELL = 'anomalies.tell';
-/** With growing pauses these tries take ten minutes: a receiver that restarts misses nothing. */
-const TRIES = 8;
-
-const NoticeJob = z.strictObject({ notice: Notice, target: NotifyTarget });
+/** Notification routes are announced to as one subscription to everything; no document can have this name. */
+const ROUTES = { name: '@routes', spec: AnomalySubscriptionSpec.omit({ notify: true }).parse({}) };
 
 /** `AnomalySubscription`. `changed` runs in the transaction of the change, so that open anomalies are announced soon. */
 export function createSubscriptionKind(deps: TargetRules, changed: (sql: Sql) => Promise<void>): ManifestKind {
@@ -52,35 +41,32 @@ export function createSubscriptionKind(deps: TargetRules, changed: (sql: Sql) =>
   );
 }
 
-export function registerTelling(deps: AnomalyNoticeDeps, jobs: Pick<Jobs, 'register'>): void {
-  jobs.register(TELL, {
-    maxAttempts: TRIES,
-    handler: async (payload, { signal }) => {
-      const { notice, target } = NoticeJob.parse(payload);
-      const refusal = await deliver(deps, notice, target, signal);
-      if (refusal !== null)
-        deps.log.warn({ notice: notice.id, why: refusal }, 'the notice of an anomaly could not be delivered');
-    },
+/**
+ * Claims the unannounced anomalies and files their notices in one transaction: delivery is reliable and no anomaly is announced
+ * twice. An acknowledged anomaly is announced again, once, when it gets worse.
+ */
+export async function announceAnomalies(deps: AnomalyNoticeDeps): Promise<void> {
+  const subscriptions: AnnouncedSubscription[] = (await findSubscriptions(deps.store)).map(({ name, spec }) => ({
+    ...{ name, spec, targets: spec.notify },
+  }));
+  if (await hasRoute(deps.store, 'anomaly')) subscriptions.push({ ...ROUTES, targets: null });
+  if (subscriptions.length === 0) return;
+  await deps.store.transaction(async (sql) => {
+    for (const subscription of subscriptions) await announceToSubscription(deps, sql, subscription);
   });
 }
 
-/**
- * Claims the unannounced anomalies and enqueues their notifications in one transaction: delivery is reliable and no anomaly
- * is announced twice.
- */
-export async function announceAnomalies(deps: AnomalyNoticeDeps, jobs: Pick<Jobs, 'enqueue'>): Promise<void> {
-  const subscriptions = await findSubscriptions(deps.store);
-  if (subscriptions.length === 0) return;
-  await deps.store.transaction(async (sql) => {
-    for (const subscription of subscriptions) await announceToSubscription(deps, jobs, sql, subscription);
-  });
+interface AnnouncedSubscription {
+  readonly name: string;
+  readonly spec: Omit<AnomalySubscriptionSpec, 'notify'>;
+  /** null: the notification routes. */
+  readonly targets: AnomalySubscriptionSpec['notify'] | null;
 }
 
 async function announceToSubscription(
   { clock, publicUrl, minImpactPercent }: AnomalyNoticeDeps,
-  jobs: Pick<Jobs, 'enqueue'>,
   sql: Sql,
-  { name, spec }: Subscription,
+  { name, spec, targets }: AnnouncedSubscription,
 ): Promise<void> {
   const judging = await findJudging(sql);
   if (judging === null) return;
@@ -92,23 +78,62 @@ async function announceToSubscription(
   const anomalies = stored.map((one) => toListedAnomaly(one, stored, counting));
   const before = await findNotices(sql, name);
   const at = new Date(clock.now()).toISOString();
-  const enqueue = async (notice: Notice) => {
-    for (const target of spec.notify) await jobs.enqueue(sql, { kind: TELL, payload: { notice, target } });
-  };
+  const file = (anomaly: Anomaly, notice: Notice) => fileNotice(sql, { name, targets, anomaly, notice, at });
   for (const anomaly of anomalies.filter((one) => isWithdrawn(one) && before.get(one.id) === 'opened')) {
     if (!(await claimWithdrawal(sql, name, anomaly.id, at))) continue;
-    await enqueue(buildWithdrawalNotice({ subscription: name, anomaly, at, publicUrl }));
+    await file(anomaly, buildWithdrawalNotice({ subscription: name, anomaly, at, publicUrl }));
   }
-  const due = selectAnnounced(spec, anomalies, judging.judging).filter(({ id }) => before.get(id) !== 'opened');
+  const announced = selectAnnounced(spec, anomalies, judging.judging);
+  const due = announced.filter(({ id }) => before.get(id) !== 'opened');
   const told = new Set<string>();
   for (const anomaly of due) {
     if (told.has(anomaly.id) || !(await claimNotice(sql, name, anomaly.id, at))) continue;
-    const related = due.filter(({ id }) => anomaly.related.includes(id) && !told.has(id));
+    // A related anomaly may be of another team, so routes get a separate notice for each.
+    const related = due.filter(({ id }) => targets !== null && anomaly.related.includes(id) && !told.has(id));
     for (const one of [anomaly, ...related]) told.add(one.id);
     for (const one of related) await claimNotice(sql, name, one.id, at);
     const isAgain = before.has(anomaly.id);
-    await enqueue(buildNotice({ subscription: name, anomaly, related, at, publicUrl, isAgain }));
+    await file(anomaly, buildNotice({ subscription: name, anomaly, related, at, publicUrl, isAgain }));
   }
+  const known = announced.filter(({ id }) => before.get(id) === 'opened');
+  const handlings = await findHandlings(
+    sql,
+    'anomaly',
+    known.map(({ id }) => id),
+  );
+  for (const anomaly of known) {
+    const acknowledged = handlings.get(anomaly.id)?.acknowledged ?? null;
+    if (acknowledged === null || !isWorse(acknowledged, readGravity(anomaly))) continue;
+    const notice = buildNotice({ subscription: name, anomaly, related: [], at, publicUrl, isAgain: false });
+    // Once for each acknowledgement: the id is the same at every judging.
+    const id = `${notice.id}:worse:${acknowledged.at}`;
+    await file(anomaly, { ...notice, id, event: { ...notice.event, id } });
+  }
+}
+
+interface AnomalyFiling extends Pick<AnnouncedSubscription, 'name' | 'targets'> {
+  readonly anomaly: Anomaly;
+  readonly notice: Notice;
+  readonly at: string;
+}
+
+async function fileNotice(sql: Sql, { name, targets, anomaly, notice, at }: AnomalyFiling): Promise<void> {
+  const { id, slice } = anomaly;
+  // Only the slice bounds the charges: other teams may have a part in an anomaly that is seen in a team.
+  const list = (dimension: string) => slice.filter((part) => part.dimension === dimension).map(({ value }) => value);
+  const routed = {
+    ...{
+      topic: 'anomaly' as const,
+      ...readGravity(anomaly),
+      subject: `anomaly/${id}`,
+      at,
+      about: { kind: 'anomaly' as const, id },
+    },
+    ...{ teams: list('team'), projects: list('project'), models: list('model'), endpoints: list('endpoint') },
+    notice: { ...notice, link: `/anomalies/${id}` },
+  };
+  if (targets === null) await notifyRoutes(sql, routed);
+  else await notifyOwn(sql, routed, { document: `AnomalySubscription/${name}`, targets });
 }
 
 /** Whether later bills no longer show it. */

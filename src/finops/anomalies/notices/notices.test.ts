@@ -1,7 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startSmtpServer } from '../../../platform/mail/smtp-server.testing.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
@@ -124,12 +123,11 @@ describe('what predictions cost', () => {
       ...{
         store: application.store,
         clock: { now: () => 0 },
-        log: pino({ level: 'silent' }),
         publicUrl: null,
         minImpactPercent: 0,
       },
     };
-    await Promise.all([announceAnomalies(deps, application.jobs), announceAnomalies(deps, application.jobs)]);
+    await Promise.all([announceAnomalies(deps), announceAnomalies(deps)]);
     await drainAll(application);
     expect(types()).toHaveLength(2);
     await call(application, giveAnomalyFeedback, {

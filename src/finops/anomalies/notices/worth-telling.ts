@@ -12,7 +12,7 @@ const RECENT_DAYS = 7;
  * open or ended within the last seven judged days, and they match the subscription's filters.
  */
 export function selectAnnounced(
-  { of, measures, direction, leastImpact }: AnomalySubscriptionSpec,
+  { of, measures, direction, leastImpact }: Omit<AnomalySubscriptionSpec, 'notify'>,
   anomalies: readonly Anomaly[],
   { through, gpusThrough }: Pick<LedgerJudging, 'through' | 'gpusThrough'>,
 ): Anomaly[] {

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import type { Org } from '../../../org/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import type { JobContext, Jobs } from '../../../platform/jobs/index.ts';
-import { type DeliverDeps, deliver, type TargetRules } from '../../../platform/notices/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { TargetRules } from '../../../platform/notices/index.ts';
 import { NotifyTarget } from '../../../platform/notices/schema.ts';
-import type { Store } from '../../../platform/store/index.ts';
+import { hasRoute, notify } from '../../../platform/notification-routes/index.ts';
+import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import { findStops } from '../reservations/store.ts';
 import { dropDeliveries, readBudgetStanding, type StandingDeps } from '../standing.ts';
@@ -12,34 +14,37 @@ import { buildBudgetNotice, Notice } from './notice.ts';
 import { claimNotice } from './store.ts';
 import { FORECAST, findCrossedThresholds } from './thresholds.ts';
 
-export interface NoticeDeps extends StandingDeps, DeliverDeps, TargetRules {
+export interface NoticeDeps extends StandingDeps, TargetRules {
+  readonly org: Pick<Org, 'withTeam'>;
   readonly store: Store;
   readonly log: Log;
 }
 
-/** Job that evaluates all budgets with notification targets, and job that sends one notification. */
+/** Job that evaluates all budgets with recipients. */
 const LOOK = 'budgets.look';
+/** Job of earlier versions for one notice and recipient; those in the queue become deliveries. */
 const TELL = 'budgets.tell';
-/** With growing pauses these tries take ten minutes: a receiver that restarts misses nothing. */
-const TRIES = 8;
 
 const NoticeJob = z.strictObject({ notice: Notice, target: NotifyTarget });
 
-/** Evaluates the budgets every minute. Each notification is a separate job. */
+/** Evaluates the budgets every minute and files their notices. */
 export function scheduleNotices(deps: NoticeDeps, jobs: Jobs): void {
-  jobs.register(LOOK, { handler: () => poll(deps, jobs) });
+  jobs.register(LOOK, { handler: () => poll(deps) });
   jobs.register(TELL, {
-    handler: (payload, context) => deliverNotice(deps, NoticeJob.parse(payload), context),
-    maxAttempts: TRIES,
+    handler: async (payload) => {
+      const { notice, target } = NoticeJob.parse(payload);
+      await deps.store.transaction((sql) => fileNotice(deps, sql, notice, [target]));
+    },
   });
   jobs.schedule(LOOK, '* * * * *', { kind: LOOK, payload: {} });
 }
 
-async function poll(deps: NoticeDeps, jobs: Jobs): Promise<void> {
+async function poll(deps: NoticeDeps): Promise<void> {
+  const isRouted = (await hasRoute(deps.store, 'budget')) || (await hasRoute(deps.store, 'forecast'));
   for (const budget of await findBudgets(deps.store, null)) {
-    if (budget.spec.notify.length === 0) continue;
+    if (budget.spec.notify.length === 0 && !isRouted) continue;
     try {
-      await enqueueNotices(deps, jobs, budget);
+      await claimAndFile(deps, budget);
     } catch (error) {
       // A budget without a computable status shows its error where it is displayed; the other budgets are still evaluated.
       if (!(error instanceof AppError)) throw error;
@@ -49,10 +54,10 @@ async function poll(deps: NoticeDeps, jobs: Jobs): Promise<void> {
 }
 
 /**
- * Claims the newly crossed thresholds and enqueues one notification per target, in one transaction: delivery is reliable and
- * no threshold is announced twice.
+ * Claims the newly crossed thresholds and files one notice, in one transaction: delivery is reliable and no threshold is
+ * announced twice.
  */
-async function enqueueNotices(deps: NoticeDeps, jobs: Jobs, budget: StoredBudget): Promise<void> {
+async function claimAndFile(deps: NoticeDeps, budget: StoredBudget): Promise<void> {
   const { store, clock } = deps;
   const standing = dropDeliveries(await readBudgetStanding(deps, store, budget));
   const window = { start: Date.parse(standing.period.start), end: Date.parse(standing.period.end) };
@@ -71,21 +76,31 @@ async function enqueueNotices(deps: NoticeDeps, jobs: Jobs, budget: StoredBudget
     const threshold = claimed.at(-1);
     if (threshold === undefined) return;
     const id = `budget:${budget.name}:${window.start}-${window.end}:${threshold}`;
-    for (const target of budget.spec.notify) {
-      const by = threshold.startsWith(FORECAST) ? expected : null;
-      const payload = { notice: { id, threshold, at, budget: standing, expected: by }, target };
-      await jobs.enqueue(sql, { kind: TELL, payload });
-    }
+    const by = threshold.startsWith(FORECAST) ? expected : null;
+    await fileNotice(deps, sql, { id, threshold, at, budget: standing, expected: by }, budget.spec.notify);
   });
 }
 
-async function deliverNotice(
-  deps: NoticeDeps,
-  { notice: told, target }: z.infer<typeof NoticeJob>,
-  { signal }: JobContext,
+const CRITICAL: ReadonlySet<string> = new Set(['exhausted', 'stopped']);
+
+/** A budget of everything, or of a project without a team, has no team: routes with a team filter do not receive it. */
+async function fileNotice(
+  { org }: NoticeDeps,
+  sql: Sql,
+  told: Notice,
+  targets: readonly NotifyTarget[],
 ): Promise<void> {
-  const refusal = await deliver(deps, buildBudgetNotice(told), target, signal);
-  if (refusal === null) return;
-  const facts = { budget: told.budget.name, threshold: told.threshold, why: refusal };
-  deps.log.warn(facts, 'the notice of a budget could not be delivered');
+  const { threshold, at, budget } = told;
+  const { team, project, model, endpoint } = await org.withTeam(sql, budget.subject);
+  const list = (value: string | undefined) => (value === undefined ? [] : [value]);
+  await notify(
+    sql,
+    {
+      topic: threshold.startsWith(FORECAST) ? 'forecast' : 'budget',
+      severity: CRITICAL.has(threshold) ? 'critical' : 'warning',
+      ...{ teams: list(team), projects: list(project), models: list(model), endpoints: list(endpoint) },
+      ...{ subject: `budget/${budget.name}`, at, notice: buildBudgetNotice(told) },
+    },
+    { document: `Budget/${budget.name}`, targets },
+  );
 }

@@ -27,6 +27,7 @@ export function buildBudgetNotice(notice: Notice): Told {
     title: buildNoticeTitle(notice),
     text: buildNoticeText(notice),
     event: buildCloudEvent(notice),
+    link: `/budgets/${encodeURIComponent(notice.budget.name)}`,
   };
 }
 

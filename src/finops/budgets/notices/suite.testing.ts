@@ -5,12 +5,14 @@ import { pino } from 'pino';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { createOrg, orgMigrations } from '../../../org/index.ts';
+import { acknowledgementMigrations } from '../../../platform/acknowledgements/index.ts';
 import { hasAccount } from '../../../platform/auth/index.ts';
 import { eventMigrations } from '../../../platform/events/index.ts';
 import { testClock } from '../../../platform/jobs/fixtures.testing.ts';
 import { createJobs, jobMigrations } from '../../../platform/jobs/index.ts';
 import { createMail } from '../../../platform/mail/index.ts';
 import { type SmtpServer, startSmtpServer } from '../../../platform/mail/smtp-server.testing.ts';
+import { createNotificationRoutes, notificationMigrations } from '../../../platform/notification-routes/index.ts';
 import { createDestinationRules, createSend, signDelivery } from '../../../platform/outbound/index.ts';
 import { type Receiver, startReceiver } from '../../../platform/outbound/receiver.testing.ts';
 import { openStore, type Store } from '../../../platform/store/index.ts';
@@ -92,9 +94,11 @@ class NoticeServers {
     const jobs = createJobs({ store, clock, log, telemetry: createTelemetry() });
     onTestFinished(() => jobs[Symbol.asyncDispose]());
     budgets.schedule(jobs);
+    const notifications = createNotificationRoutes({ store, clock, log, jobs, ...outbound, publicUrl: null });
+    onTestFinished(() => notifications[Symbol.asyncDispose]());
     // From now on it knows when the next minute begins.
     await jobs.drain();
-    return { budgets, metering, jobs };
+    return { budgets, metering, jobs, notifications };
   }
 
   apply({ budgets }: { readonly budgets: Budgets }, spec: string) {
@@ -128,6 +132,7 @@ class NoticeServers {
   async look(...servers: readonly Server[]) {
     this.clock.forward(60_000);
     await Promise.all(servers.map(({ jobs }) => jobs.drain()));
+    await Promise.all(servers.map(({ notifications }) => notifications.drain()));
   }
 }
 
@@ -145,7 +150,8 @@ export function defineNoticesSuite(engine: string, newDatabase: () => Promise<st
         await store[Symbol.asyncDispose]();
       });
       const migrations = { ...eventMigrations, ...jobMigrations, ...priceMigrations, ...meteringMigrations };
-      await store.migrate({ ...migrations, ...orgMigrations, ...budgetMigrations });
+      const told = { ...notificationMigrations, ...acknowledgementMigrations };
+      await store.migrate({ ...migrations, ...told, ...orgMigrations, ...budgetMigrations });
       room = new NoticeServers(store, receiver, smtp, folder);
     });
     defineOnceTests(() => room);
@@ -293,7 +299,7 @@ function defineTargetTests(inUse: () => NoticeServers): void {
     await room.look(one);
     const [{ body = '' } = {}] = room.receiver.received;
     const { text, ...rest } = JSON.parse(body);
-    expect(rest).toEqual({});
+    expect(Object.keys(rest)).toEqual(['blocks']);
     expect(text).toContain(
       'Budget recs has reached 80 % of its limit.\n90 USD of 100 USD is spent, 0 USD reserved, 10 USD left.',
     );

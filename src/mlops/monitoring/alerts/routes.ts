@@ -1,3 +1,4 @@
+import { createHandlingRoutes } from '../../../platform/acknowledgements/index.ts';
 import { decodePageToken, encodePageToken } from '../../../platform/contract/page-token.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { handle, type Route } from '../../../platform/http/index.ts';
@@ -10,6 +11,7 @@ import {
   type Alert,
   type AlertMute,
   type AlertStanding,
+  alertHandling,
   getAlert,
   listAlerts,
   listMonitorAlerts,
@@ -25,6 +27,7 @@ import {
   toPagePosition,
   updateEpisode,
 } from './store.ts';
+import { readGravity } from './take-look.ts';
 
 export function alertRoutes(deps: BacktestDeps & { readonly clock: Clock }): Route[] {
   const { store, clock } = deps;
@@ -38,7 +41,9 @@ export function alertRoutes(deps: BacktestDeps & { readonly clock: Clock }): Rou
       await updateEpisode(sql, { ...alert, mute: as });
       return { ...alert, mute: as };
     });
+  const gravityOf = async (sql: Sql, episode: string) => readGravity(await requireEpisode(sql, episode));
   return [
+    ...createHandlingRoutes(alertHandling, { store, clock, noun: 'alert', gravityOf }),
     handle(listAlerts, async ({ query: { pageSize, pageToken, ...selection } }) => {
       const after = pageToken === undefined ? null : decodePageToken(pageToken, selection).map(String);
       const [isOpen, openedAt, id] = after ?? [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Name } from '../../../org/schema.ts';
+import { defineHandlingEndpoints } from '../../../platform/acknowledgements/schema.ts';
 import { endpoint, NextPageToken, PageQuery } from '../../../platform/contract/schema.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
 import { AlertCause, AlertEpisode } from './episode/schema.ts';
@@ -124,4 +125,9 @@ export const unmuteAlert = endpoint({
   params,
   response: Alert,
   errors: ['alert_not_found', 'alert_closed'],
+});
+
+export const alertHandling = defineHandlingEndpoints({
+  ...{ noun: 'alert', path: '/api/v1/alerts/:episode', param: 'episode', notFound: 'alert_not_found' },
+  ...{ read: 'mlops.read', write: 'mlops.write' },
 });

@@ -1,8 +1,5 @@
-import { z } from 'zod';
 import type { Events } from '../../../platform/events/index.ts';
-import type { JobContext, Jobs } from '../../../platform/jobs/index.ts';
-import { type DeliverDeps, deliver, Notice } from '../../../platform/notices/index.ts';
-import { NotifyTarget } from '../../../platform/notices/schema.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import { HOUR_MS } from '../../../platform/units/durations.ts';
@@ -24,9 +21,9 @@ import { hasChange } from './looks/look.ts';
 import { evaluateQualityPeriods } from './looks/quality-looks.ts';
 import { computeLossValue, computeWindowLosses } from './losses.ts';
 import { listStandings } from './store.ts';
-import { forgetAlert, type LookToRecord, type OwnLook, type TakingDeps, TELL, takeLook } from './take-look.ts';
+import { forgetAlert, type LookToRecord, type OwnLook, type TakingDeps, takeLook } from './take-look.ts';
 
-export interface AlertDeps extends DeliverDeps, LookingDeps {
+export interface AlertDeps extends LookingDeps, Pick<TakingDeps, 'teamOf'> {
   readonly store: Store;
   readonly log: Log;
   readonly events: Pick<Events, 'append'>;
@@ -34,20 +31,12 @@ export interface AlertDeps extends DeliverDeps, LookingDeps {
 
 /** Job that looks at every monitor: compares windows that are complete, and looks at its alerts. */
 const LOOK = 'monitoring.look';
-/** With back-off, these attempts span ten minutes: a receiver that restarts misses no notice. */
-const TRIES = 8;
 
-const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
-
-/** Evaluates alerts every minute and sends notices in separate jobs. */
+/** Evaluates alerts every minute and files their notices. */
 export function scheduleAlerts(deps: AlertDeps, windows: DriftWindows, jobs: Jobs): void {
-  const judgeAgain = createJudging({ ...deps, jobs });
+  const judgeAgain = createJudging(deps);
   jobs.register(LOOK, {
-    handler: (_payload, { signal }) => evaluateAlerts({ ...deps, jobs, judgeAgain }, windows, signal),
-  });
-  jobs.register(TELL, {
-    handler: (payload, context) => tell(deps, Telling.parse(payload), context),
-    maxAttempts: TRIES,
+    handler: (_payload, { signal }) => evaluateAlerts({ ...deps, judgeAgain }, windows, signal),
   });
   jobs.schedule(LOOK, '* * * * *', { kind: LOOK, payload: {} });
 }
@@ -167,15 +156,6 @@ async function evaluateOwnVersion(
   if (version === null || rule.on !== 'quality') return null;
   const found = await evaluateVersionQuality(deps, monitor, rule, { end, version });
   return { version, look: found, moneyPerDay: await computeLossValue(deps, monitor, found.loss, found.window) };
-}
-
-async function tell(
-  deps: AlertDeps,
-  { notice, target }: z.infer<typeof Telling>,
-  { signal }: JobContext,
-): Promise<void> {
-  const refusal = await deliver(deps, notice, target, signal);
-  if (refusal !== null) deps.log.warn({ notice: notice.id, why: refusal }, 'cannot deliver the notice of an alert');
 }
 
 function formatInstant(instant: number): string {

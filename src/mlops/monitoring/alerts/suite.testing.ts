@@ -228,7 +228,7 @@ function routeTests(open: Open, inUse: () => Receiver): void {
       subject: 'watch',
       data: { cause: 'drift', columns: ['inputs.age'] },
     });
-    const slack = receiver.received.find(({ headers }) => headers['webhook-id'] === undefined);
+    const slack = receiver.received.find(({ body }) => JSON.parse(body).blocks !== undefined);
     expect(JSON.parse(slack?.body ?? '').text).toContain('Alert: monitor watch of ranker: predictions drift (inputs).');
   });
 

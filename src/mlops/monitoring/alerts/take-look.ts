@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Gravity } from '../../../platform/acknowledgements/index.ts';
 import type { Events } from '../../../platform/events/index.ts';
-import type { Jobs } from '../../../platform/jobs/index.ts';
+import { notify } from '../../../platform/notification-routes/index.ts';
 import { lockUntilCommit, type Sql } from '../../../platform/store/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
 import type { AlertRule, Monitor } from '../../monitors/schema.ts';
@@ -25,11 +26,9 @@ import {
 
 export interface TakingDeps {
   readonly events: Pick<Events, 'append'>;
-  readonly jobs: Pick<Jobs, 'enqueue'>;
+  /** Team that owns a registered model; null: none. */
+  readonly teamOf: (sql: Sql, model: string) => Promise<string | null>;
 }
-
-/** Job that sends one event of an episode to one target. */
-export const TELL = 'monitoring.tell';
 
 export interface OwnLook {
   readonly version: string;
@@ -223,8 +222,22 @@ export async function tell(deps: TakingDeps, sql: Sql, { monitor, alert, happene
   const number = await addStep(sql, episode, { at, state, reason });
   await append(deps, sql, alert, happened);
   if (mute !== null && mute.until > at) return;
-  const notice = buildNotice(alert, happened, number);
-  for (const target of monitor.spec.notify) await deps.jobs.enqueue(sql, { kind: TELL, payload: { notice, target } });
+  const team = await deps.teamOf(sql, alert.model);
+  await notify(
+    sql,
+    {
+      ...{ topic: 'alert', ...readGravity(alert), teams: team === null ? [] : [team], models: [alert.model] },
+      ...{ subject: `alert/${monitor.monitor}/${alert.alert}`, at, about: { kind: 'alert', id: episode } },
+      notice: buildNotice(alert, happened, number),
+    },
+    { document: `Monitor/${monitor.monitor}`, targets: monitor.spec.notify },
+  );
+}
+
+/** `critical` for an alert, `warning` for its warning state, `info` once it is closed. The impact is the loss of money a day. */
+export function readGravity({ state, moneyPerDay }: Pick<Alert, 'state' | 'moneyPerDay'>): Gravity {
+  const severity = state === 'ok' ? 'info' : state === 'warning' ? 'warning' : 'critical';
+  return { severity, impact: moneyPerDay };
 }
 
 export function append({ events }: TakingDeps, sql: Sql, alert: Alert, happened: EpisodeEvent): Promise<void> {

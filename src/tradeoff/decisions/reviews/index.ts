@@ -7,7 +7,6 @@ import { DAY_MS } from '../../../platform/units/durations.ts';
 import { findPolicies } from '../../gates/index.ts';
 import { POLICY_CHANGED, readChanges } from './causes.ts';
 import { createMaturedLook, type MaturedLookDeps } from './matured-look.ts';
-import { registerReviewNotices } from './notice.ts';
 import { lookAtQuality, type QualityLookDeps } from './quality-look.ts';
 import { type ReviewDeps, reviewDueChanges } from './run-reviews.ts';
 import { findByBasis, insertChanges, removeJudgedChanges } from './store.ts';
@@ -15,6 +14,7 @@ import { findByBasis, insertChanges, removeJudgedChanges } from './store.ts';
 export { BILL_EVENTS, BillChanged, CAUSE_EVENTS, formatUnit } from './causes.ts';
 export { findInForce, type InForceDeps } from './in-force.ts';
 export { judgeOnPresentEvidence, type PresentJudgement } from './judge.ts';
+export { fileDecisionNotice } from './notice.ts';
 export { stampQuality } from './quality-look.ts';
 export type { ReviewDeps } from './run-reviews.ts';
 export type ReviewScheduleDeps = ReviewDeps & QualityLookDeps & MaturedLookDeps;
@@ -32,7 +32,6 @@ const DEBOUNCE_MS = 1_000;
 
 /** Registers the jobs that judge decisions again: soon after a change, and looks at the quality evidence and at matured evidence. */
 export function scheduleReviews(deps: ReviewScheduleDeps, jobs: Pick<Jobs, 'register' | 'schedule'>): void {
-  registerReviewNotices(deps, jobs);
   jobs.register(REVIEW, { handler: (_payload, { signal }) => reviewDueChanges(deps, signal) });
   jobs.register(LOOK, {
     handler: async (_payload, { signal }) => {

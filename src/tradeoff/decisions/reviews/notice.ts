@@ -1,7 +1,7 @@
-import { z } from 'zod';
-import type { Jobs } from '../../../platform/jobs/index.ts';
-import { type DeliverDeps, deliver, Notice } from '../../../platform/notices/index.ts';
-import { NotifyTarget } from '../../../platform/notices/schema.ts';
+import type { Mail } from '../../../platform/mail/index.ts';
+import type { Notice } from '../../../platform/notices/index.ts';
+import type { NotifyTarget } from '../../../platform/notices/schema.ts';
+import { hasRoute, notify, notifyRoutes } from '../../../platform/notification-routes/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { TakenRecord } from '../schema.ts';
@@ -14,33 +14,17 @@ export interface ModelOwner {
   readonly email: string | null;
 }
 
-export interface ReviewNoticeDeps extends DeliverDeps {
+export interface ReviewNoticeDeps {
   readonly log: Log;
+  /** Null where no SMTP server is configured: the owner gets no mail. */
+  readonly mail: Mail | null;
   readonly publicUrl: string | null;
   readonly ownerOf: (sql: Sql, model: string) => Promise<ModelOwner | null>;
 }
 
-/** Job that tells the owner of a model about a review. */
-const TELL = 'decisions.tell';
-/** With growing pauses these tries take ten minutes: a receiver that restarts misses nothing. */
-const TRIES = 8;
-const NoticeJob = z.strictObject({ notice: Notice, target: NotifyTarget });
-
-export function registerReviewNotices(deps: ReviewNoticeDeps, jobs: Pick<Jobs, 'register'>): void {
-  jobs.register(TELL, {
-    maxAttempts: TRIES,
-    handler: async (payload, { signal }) => {
-      const { notice, target } = NoticeJob.parse(payload);
-      const refusal = await deliver(deps, notice, target, signal);
-      if (refusal !== null)
-        deps.log.warn({ notice: notice.id, why: refusal }, 'the notice of a review was not delivered');
-    },
-  });
-}
-
-/** Enqueues the notice of a review for the owner, in the transaction of the review. Nothing is enqueued without mail or an address. */
-export async function enqueueReviewNotice(
-  deps: ReviewNoticeDeps & { readonly jobs: Pick<Jobs, 'enqueue'> },
+/** Files the notice of a review for the owner of the model and for the notification routes, in the transaction of the review. */
+export async function fileReviewNotice(
+  deps: ReviewNoticeDeps,
   sql: Sql,
   {
     decision,
@@ -48,10 +32,44 @@ export async function enqueueReviewNotice(
     owner,
   }: { readonly decision: TakenRecord; readonly review: DecisionReview; readonly owner: ModelOwner | null },
 ): Promise<void> {
-  if (review.status === 'same' || deps.mail === null || owner?.email == null) return;
-  const notice = buildReviewNotice(decision, review, deps.publicUrl);
-  const target: NotifyTarget = { email: { to: owner.email } };
-  await deps.jobs.enqueue(sql, { kind: TELL, payload: { notice, target } });
+  if (review.status === 'same') return;
+  const targets: NotifyTarget[] = deps.mail === null || owner?.email == null ? [] : [{ email: { to: owner.email } }];
+  await notify(
+    sql,
+    {
+      ...{
+        topic: 'decision',
+        severity: 'warning',
+        teams: owner === null ? [] : [owner.team],
+        models: [decision.model],
+      },
+      ...{ subject: `decision/${decision.decision}`, at: review.at },
+      notice: { ...buildReviewNotice(decision, review, deps.publicUrl), link: `/decisions/${decision.decision}` },
+    },
+    { document: `Model/${decision.model}`, targets },
+  );
+}
+
+/** Files the notice of a new decision for the notification routes, in the transaction of the decision. */
+export async function fileDecisionNotice(
+  deps: Pick<ReviewNoticeDeps, 'ownerOf'>,
+  sql: Sql,
+  { decision, at, model, version, verdict, policy, summary, actor }: TakenRecord,
+): Promise<void> {
+  if (!(await hasRoute(sql, 'decision'))) return;
+  const owner = await deps.ownerOf(sql, model);
+  const title = `Decision on ${model} version ${version}: ${verdict}`;
+  const id = `decision:${decision}`;
+  const event = {
+    ...{ specversion: '1.0', id, source: `/api/v1/decisions/${decision}`, type: 'steelyard.decision.taken' },
+    ...{ subject: decision, time: at, datacontenttype: 'application/json' },
+    data: { decision, model, version, verdict, policy },
+  };
+  const text = [title, summary, `By ${actor}, policy ${policy}.`, `steelyard decision show ${decision}`].join('\n');
+  await notifyRoutes(sql, {
+    ...{ topic: 'decision', severity: 'info', teams: owner === null ? [] : [owner.team], models: [model] },
+    ...{ subject: `decision/${decision}`, at, notice: { id, title, text, event, link: `/decisions/${decision}` } },
+  });
 }
 
 function buildReviewNotice(decision: TakenRecord, review: DecisionReview, publicUrl: string | null): Notice {

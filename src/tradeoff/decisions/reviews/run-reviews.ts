@@ -11,7 +11,7 @@ import { describeChanges, isConcerned, type Standing } from './causes.ts';
 import { compareJudgements, type Judged } from './compare.ts';
 import { findInForce, type InForceDeps } from './in-force.ts';
 import type { PresentJudgement } from './judge.ts';
-import { enqueueReviewNotice, type ReviewNoticeDeps } from './notice.ts';
+import { fileReviewNotice, type ReviewNoticeDeps } from './notice.ts';
 import type { DecisionReview } from './schema.ts';
 import {
   findByBasis,
@@ -201,5 +201,5 @@ async function storeReview(
   });
   // Several changes with one effect, such as a price and the cost of a run, are announced once.
   const isKnown = before !== undefined && isDeepStrictEqual(toAnnounced(before), toAnnounced(review));
-  if (!isKnown) await enqueueReviewNotice(deps, sql, { decision, review, owner });
+  if (!isKnown) await fileReviewNotice(deps, sql, { decision, review, owner });
 }

@@ -96,8 +96,7 @@ spec: {subject: {team: ${name}}, amount: '500', currency: USD}
 async function settle(): Promise<void> {
   await application.events.drain();
   now += 60_000;
-  await application.jobs.drain();
-  await application.events.drain();
+  for (const part of ['jobs', 'events', 'notifications'] as const) await application[part].drain();
 }
 
 const show = (decision: string) => call(application, getDecision, { params: { decision } });

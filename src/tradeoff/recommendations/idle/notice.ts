@@ -1,44 +1,32 @@
-import { z } from 'zod';
-import type { JobContext } from '../../../platform/jobs/index.ts';
-import { deliver, Notice } from '../../../platform/notices/index.ts';
-import { NotifyTarget } from '../../../platform/notices/schema.ts';
+import type { Notice } from '../../../platform/notices/index.ts';
+import { notify, type OwnTargets } from '../../../platform/notification-routes/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import { formatMoneyText } from '../../../platform/units/index.ts';
 import type { RecommendationDeps } from '../context.ts';
 import type { Recommendation } from '../schema.ts';
 
-export const TELL = 'idle_policies.tell';
-/** With growing pauses these tries take ten minutes. */
-const TRIES = 8;
-
-const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
-
-/** Sends a notification in a separate job, enqueued in the caller's transaction: exactly one job for each committed notice. */
-export async function enqueueNotice(
-  { jobs, publicUrl }: Pick<RecommendationDeps, 'jobs' | 'publicUrl'>,
+/** Files the notice of an idle resource for its policy's recipients and for the notification routes, in the caller's transaction. */
+export async function fileIdleNotice(
+  { publicUrl, org }: Pick<RecommendationDeps, 'publicUrl' | 'org'>,
   sql: Sql,
   document: Recommendation,
-  target: NotifyTarget,
+  own: OwnTargets,
 ): Promise<void> {
-  const payload = { notice: buildNotice(document, publicUrl), target };
-  await jobs.enqueue(sql, { kind: TELL, payload });
-}
-
-export function registerTelling(deps: RecommendationDeps): void {
-  deps.jobs.register(TELL, {
-    maxAttempts: TRIES,
-    handler: (payload, context) => deliverNotice(deps, Telling.parse(payload), context),
-  });
-}
-
-async function deliverNotice(
-  deps: RecommendationDeps,
-  { notice, target }: z.infer<typeof Telling>,
-  { signal }: JobContext,
-): Promise<void> {
-  const refusal = await deliver(deps, notice, target, signal);
-  if (refusal !== null)
-    deps.log.warn({ notice: notice.id, why: refusal }, 'a notice of an idle policy could not be delivered');
+  const { recommendation, subject, saving, notice } = document;
+  if (notice === null) throw new Error('a recommendation without a notice');
+  const { team, project, model, endpoint } = await org.withTeam(sql, subject);
+  const list = (value: string | undefined) => (value === undefined ? [] : [value]);
+  await notify(
+    sql,
+    {
+      ...{ topic: 'idle', severity: notice.isDryRun ? 'info' : 'warning', at: notice.noticedAt },
+      ...{ teams: list(team), projects: list(project), models: list(model), endpoints: list(endpoint) },
+      subject: `recommendation/${recommendation}`,
+      ...{ about: { kind: 'recommendation', id: recommendation }, impact: saving.monthly },
+      notice: { ...buildNotice(document, publicUrl), link: `/recommendations/${recommendation}` },
+    },
+    own,
+  );
 }
 
 function buildNotice(

@@ -34,6 +34,7 @@ async function minutesOn({ application, clock, room: { shown } }: Room, minutes:
     // Measurements of a minute are stored at its end, as they are every ten seconds.
     await sent(application, 'GET', `/api/v1/endpoints/${endpoint}/metrics`);
     await application.jobs.drain();
+    await application.notifications.drain();
   }
   void shown;
 }
@@ -190,6 +191,7 @@ it('an idle policy stops a run of a pipeline whose GPU does nothing, and no othe
       expect(answer.statusCode).toBe(200);
     }
     await application.jobs.drain();
+    await application.notifications.drain();
     clock.at += MINUTE;
   }
   expect((await ended(application, 'training', idle)).stopRequestedBy).toContain('idle policy idle');

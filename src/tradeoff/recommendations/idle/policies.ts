@@ -15,7 +15,7 @@ import { isQuiet } from '../runs/quiet.ts';
 import type { Recommendation } from '../schema.ts';
 import { applyWithin } from '../service.ts';
 import { findOpen, findRecommendation, putRecommendation, type StoredRecommendation } from '../store.ts';
-import { enqueueNotice } from './notice.ts';
+import { fileIdleNotice } from './notice.ts';
 import type { IdlePolicySpec } from './schema.ts';
 import { findPolicies, putPolicy, removePolicy, type StoredPolicy } from './store.ts';
 
@@ -107,7 +107,7 @@ async function followUpNotice(
   if (done?.state === 'applied') wakeController(deps, done.action);
 }
 
-/** Sends one notification for each notice and target, in separate jobs. */
+/** Starts the grace period, and files its notice. */
 async function sendNotices(
   deps: RecommendationDeps,
   sql: Sql,
@@ -126,7 +126,7 @@ async function sendNotices(
   const text = `Idle policy ${name} ${what} at ${actsAt} unless the resource is kept`;
   const document = addTimelineEntry({ ...kept.document, notice }, now, 'noticed', text);
   await putRecommendation(sql, { ...kept, document });
-  for (const target of spec.notify) await enqueueNotice(deps, sql, document, target);
+  await fileIdleNotice(deps, sql, document, { document: `IdlePolicy/${name}`, targets: spec.notify });
   return null;
 }
 

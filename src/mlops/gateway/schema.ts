@@ -1,0 +1,1 @@
+export { type EndpointMetric, getEndpointMetrics } from './metrics/schema.ts';
