@@ -150,7 +150,7 @@ const savingLines: readonly NounLine[] = [
       noun('recommend', RECOMMEND_VERBS, async () => (await import('./recommend.ts')).recommendCommands),
       noun(
         'optimization',
-        ['propose', 'list', 'show', 'stop', 'resume'],
+        ['propose', 'list', 'show', 'stop', 'resume', 'simulate'],
         async () => (await import('./optimization/commands.ts')).optimizationCommands,
       ),
     ],

@@ -8,6 +8,7 @@ import {
 } from '../../src/tradeoff/optimizations/schema.ts';
 import { command } from '../frame/command.ts';
 import { proposeCommand } from './propose.ts';
+import { simulateCommand } from './simulate.ts';
 import { optimizationsText, optimizationText } from './text.ts';
 
 const optimization = { describe: 'Name of the optimization' } as const;
@@ -83,4 +84,11 @@ const resumeCommand = command({
   },
 });
 
-export const optimizationCommands = [proposeCommand, listCommand, showCommand, stopCommand, resumeCommand];
+export const optimizationCommands = [
+  proposeCommand,
+  listCommand,
+  showCommand,
+  stopCommand,
+  resumeCommand,
+  simulateCommand,
+];

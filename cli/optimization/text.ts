@@ -100,7 +100,9 @@ function watchText({ watch, spec }: OptimizationDetail): string | null {
   return [tested, ...evidence, ...(watch.waitsFor === null ? [] : [watch.waitsFor])].join('; ');
 }
 
-function checksText(checks: readonly OptimizationCheck[], paint: Paint): string {
+type ShownCheck = Omit<OptimizationCheck, 'kind'>;
+
+export function checksText(checks: readonly ShownCheck[], paint: Paint): string {
   return table(
     checks,
     [
@@ -124,7 +126,7 @@ function verdictStyle(verdict: OptimizationCheck['verdict'], paint: Paint): (tex
   return { passes: paint.good, fails: paint.bad, inconclusive: paint.waiting }[verdict];
 }
 
-function neededText({ verdict, samplesNeeded, reason }: OptimizationCheck): string {
+function neededText({ verdict, samplesNeeded, reason }: ShownCheck): string {
   if (verdict !== 'inconclusive') return '';
   if (reason !== null) return reason;
   return samplesNeeded === null ? 'more data' : `about ${counted(samplesNeeded, 'more sample')}`;
