@@ -22,6 +22,7 @@ import { GpusSearch } from './gpus/gpus-search.ts';
 import { LineageSearch } from './lineage/lineage-search.ts';
 import { ModelSearch } from './models/model-search.ts';
 import { MonitorSearch } from './monitoring/monitoring-search.ts';
+import { OptimizationsSearch } from './optimizations/optimizations-search.ts';
 import { OverviewPage } from './overview/OverviewPage.tsx';
 import { OverviewSearch } from './overview/overview-search.ts';
 import { PipelineRunSearch } from './pipelines/pipelines-search.ts';
@@ -201,6 +202,19 @@ const modelTradeOffs = createRoute({
   component: lazyRouteComponent(() => import('./tradeoffs/ModelTradeOffsPage.tsx'), 'ModelTradeOffsPage'),
 });
 
+const optimizations = createRoute({
+  getParentRoute: () => root,
+  path: '/optimizations',
+  validateSearch: OptimizationsSearch,
+  component: lazyRouteComponent(() => import('./optimizations/OptimizationsPage.tsx'), 'OptimizationsPage'),
+});
+
+const optimization = createRoute({
+  getParentRoute: () => root,
+  path: '/optimizations/$optimization',
+  component: lazyRouteComponent(() => import('./optimizations/OptimizationPage.tsx'), 'OptimizationPage'),
+});
+
 const pipelines = createRoute({
   getParentRoute: () => root,
   path: '/pipelines',
@@ -317,6 +331,8 @@ export const router = createRouter({
     modelVersion,
     tradeOffs,
     modelTradeOffs,
+    optimizations,
+    optimization,
     pipelines,
     pipeline,
     pipelineRun,

@@ -93,6 +93,7 @@ const PAGES = [
   'monitoring',
   'retraining',
   'recommendations',
+  'optimizations',
   'lineage',
   'decisions',
 ].flatMap((page) => [`/${page}`, `/${page}/*`]);

@@ -13,6 +13,7 @@ export interface PageLink {
     | '/experiments'
     | '/models'
     | '/trade-offs'
+    | '/optimizations'
     | '/pipelines'
     | '/endpoints'
     | '/monitoring'
@@ -43,6 +44,7 @@ export const pageGroups: readonly PageGroup[] = [
       { to: '/experiments', label: 'Experiments', key: 'e' },
       { to: '/models', label: 'Models', key: 'm' },
       { to: '/trade-offs', label: 'Trade-offs', key: 't' },
+      { to: '/optimizations', label: 'Optimizations', key: 'z' },
       { to: '/pipelines', label: 'Pipelines', key: 'i' },
       { to: '/endpoints', label: 'Endpoints', key: 'n' },
       { to: '/monitoring', label: 'Monitoring', key: 'w' },

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
 import { simulateShuffles } from './simulate-shuffles.ts';
-import type { RecordedPair } from './simulate-trial.ts';
+import type { RecordedPair, SimulatedTerms } from './simulate-trial.ts';
 
-const TERMS = {
+const TERMS: SimulatedTerms = {
   margin: { scale: 'absolute', value: 0.05 },
   ...{ better: 'higher', alpha: 0.05, averageRunLength: 100_000, range: 1 },
-} as const;
+};
 
 /** Independent pairs: the candidate answers a right answer of the baseline wrong with the probability `loss`. */
 function drawPairs(count: number, loss: number, candidateCost = 1): RecordedPair[] {
