@@ -119,6 +119,7 @@ const RECOMMEND_VERBS = [
   'find',
   'show',
   'apply',
+  'try',
   'dismiss',
   'undo',
   'keep',

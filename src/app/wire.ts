@@ -69,16 +69,16 @@ export function wire(
     ...{ clock, log, store, events, jobs },
     ...{ pipelines, monitoring, budgets, registry, decisions, testSets: mlops.testSets },
   });
-  const recommendations = createRecommendations({
-    ...{ clock, log, store, jobs, send, mail, rules, publicUrl: config.publicUrl ?? null },
-    ...{ org, billing, costs, metering, gpuUsage, workloads, purchasing },
-    ...{ tracking, pipelines, decisions, serving: serving.use },
-  });
   const optimizations = createOptimizations({
     ...{ clock, log, store, jobs, events, serving: serving.use, metering, recordAct: decisions.recordAct },
     prices: createReplicaPrices(finops.prices, clock),
     readScores: createLiveScores(store, monitoring.liveScores),
     explainBudget: createBudgetCheck(budgets),
+  });
+  const recommendations = createRecommendations({
+    ...{ clock, log, store, jobs, send, mail, rules, publicUrl: config.publicUrl ?? null },
+    ...{ org, billing, costs, metering, gpuUsage, workloads, purchasing },
+    ...{ tracking, pipelines, decisions, serving: serving.use, optimizations },
   });
   const retention = wireRetention(infrastructure, mlops, tradeoff);
   const { sources, allocation, prices, exchange, tokens } = finops;

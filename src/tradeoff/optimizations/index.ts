@@ -7,6 +7,7 @@ import {
   getOptimization,
   listOptimizations,
   OptimizationSpec,
+  type OptimizationState,
   proposeOptimization,
   resumeOptimization,
   stopOptimization,
@@ -26,6 +27,10 @@ export interface Optimizations {
   /** `Optimization`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
+  /** Proposes a change in the caller's transaction; it starts within a minute. Errors: those of `proposeOptimization`. */
+  readonly propose: (sql: Sql, name: string, spec: OptimizationSpec, actor: string) => Promise<void>;
+  /** State of an optimization; null: there is none of this name. */
+  readonly findState: (sql: Sql, name: string) => Promise<OptimizationState | null>;
 }
 
 export function createOptimizations(deps: ServiceDeps): Optimizations {
@@ -33,7 +38,13 @@ export function createOptimizations(deps: ServiceDeps): Optimizations {
   jobs.register(LOOK, { handler: (_payload, { signal }) => lookAtAll(deps, signal) });
   jobs.schedule(LOOK, EVERY_MINUTE, { kind: LOOK, payload: null });
   const soon = (sql: Sql) => jobs.enqueue(sql, { kind: LOOK, payload: null });
+  const proposeNow = async (sql: Sql, name: string, spec: OptimizationSpec, actor: string) => {
+    await propose(deps, sql, name, spec, actor);
+    await soon(sql);
+  };
   return {
+    propose: proposeNow,
+    findState: async (sql, name) => (await findOptimization(sql, name))?.shown.state ?? null,
     kinds: [
       createSpecKind('Optimization', 80, OptimizationSpec, (sql, name, spec) => applyDocument(deps, sql, name, spec)),
     ],
@@ -41,10 +52,7 @@ export function createOptimizations(deps: ServiceDeps): Optimizations {
       handle(listOptimizations, async ({ query }) => ({ optimizations: await list(deps, query) })),
       handle(getOptimization, ({ params: { optimization } }) => show(deps, optimization)),
       handle(proposeOptimization, async ({ body: { optimization, spec }, actor }) => {
-        await store.transaction(async (sql) => {
-          await propose(deps, sql, optimization, spec, actor);
-          await soon(sql);
-        });
+        await store.transaction((sql) => proposeNow(sql, optimization, spec, actor));
         return show(deps, optimization);
       }),
       handle(stopOptimization, ({ params: { optimization }, body, actor }) =>

@@ -2,7 +2,6 @@ import { handle, type Route } from '../../platform/http/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import { createCpuMemoryFinder } from './containers/finder.ts';
 import { createPackNodesFinder } from './containers/nodes-finder.ts';
-import type { RecommendationDeps } from './context.ts';
 import { createReplicaCountFinder, createScaleToZeroFinder } from './endpoints/finders.ts';
 import type { Finder } from './finder.ts';
 import { createGpuShareFinder } from './gpus/finder.ts';
@@ -11,6 +10,7 @@ import { registerTelling } from './idle/notice.ts';
 import { applyPolicies, applyPolicy, deletePolicy, readPolicies } from './idle/policies.ts';
 import { deleteIdlePolicy, IdlePolicySpec, listIdlePolicies } from './idle/schema.ts';
 import { scanForAll } from './look.ts';
+import { readWithOptimization, type TryDeps, tryUnderGuardrail } from './optimization.ts';
 import { createCommitmentFinder } from './purchases/commitment-finder.ts';
 import { createHardwareFinder } from './purchases/hardware-finder.ts';
 import { createSpotFinder } from './purchases/spot-finder.ts';
@@ -24,9 +24,10 @@ import {
   getRecommendation,
   keepRecommendation,
   listRecommendations,
+  tryRecommendation,
   undoRecommendation,
 } from './schema.ts';
-import { applyOnce, dismissOpen, previewRecommendation, requireRecommendation, undoApplied } from './service.ts';
+import { applyOnce, dismissOpen, previewRecommendation, undoApplied } from './service.ts';
 import { readList } from './show.ts';
 
 export type { RecommendationDeps } from './context.ts';
@@ -46,7 +47,7 @@ const LOOK_IDLE = 'idle_policies.look';
 /** Seven minutes past the hour: usage of the hour before is recorded by then. */
 const EVERY_HOUR = '7 * * * *';
 
-export function createRecommendations(deps: RecommendationDeps): Recommendations {
+export function createRecommendations(deps: TryDeps): Recommendations {
   const finders: readonly Finder[] = [
     createScaleToZeroFinder(deps),
     createReplicaCountFinder(deps),
@@ -78,13 +79,13 @@ export function createRecommendations(deps: RecommendationDeps): Recommendations
   };
 }
 
-function createRecommendationRoutes(deps: RecommendationDeps, look: () => ReturnType<typeof scanForAll>): Route[] {
+function createRecommendationRoutes(deps: TryDeps, look: () => ReturnType<typeof scanForAll>): Route[] {
   const { store } = deps;
   return [
     handle(listRecommendations, ({ query: { state } }) => readList(store, state)),
-    handle(
-      getRecommendation,
-      async ({ params }) => (await requireRecommendation(store, params.recommendation)).document,
+    handle(getRecommendation, ({ params: { recommendation } }) => readWithOptimization(deps, recommendation)),
+    handle(tryRecommendation, ({ params: { recommendation }, body: { reason = null }, actor }) =>
+      tryUnderGuardrail(deps, { recommendation, actor, reason }),
     ),
     handle(findRecommendations, async () => ({ searched: await look() })),
     handle(applyRecommendation, ({ params: { recommendation }, body: { isDryRun, reason = null }, actor }) =>

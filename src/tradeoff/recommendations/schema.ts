@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { Subject } from '../../org/schema.ts';
+import { Name, Subject } from '../../org/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { DecisionId } from '../decisions/schema.ts';
+import { OptimizationSpec, OptimizationState } from '../optimizations/schema.ts';
 import { RecommendedAction } from './action/schema.ts';
 import { MeasuredBy } from './realised/schema.ts';
 import { Commitment, Effect, HeldItem, Saving } from './savings/schema.ts';
@@ -112,6 +113,7 @@ const TimelineEntry = z
         'superseded',
         'lapsed',
         'dry_run',
+        'tried',
       ])
       .describe('Type of event'),
     by: z.string().nullable().describe('Account or policy that acted; null: this server'),
@@ -166,6 +168,15 @@ export const Evidence = z
     pins: z.array(z.string()).describe('Items that must stay unchanged for the plan'),
     missing: z.array(z.string()).describe('Unknown inputs, as sentences'),
     deliveries: z.array(z.string()).default([]).describe('Bill deliveries that its costs and prices come from'),
+    replacement: z
+      .array(
+        z.strictObject({
+          type: z.string().describe('Type of replica, such as an instance type'),
+          replicas: z.number().int().describe('Number of replicas'),
+        }),
+      )
+      .default([])
+      .describe('Replicas on other hardware after the change; empty: the hardware stays'),
     measuredBy: MeasuredBy.nullable()
       .default(null)
       .describe('Source of the realised saving; null: the metered cost of its endpoint, or no source'),
@@ -185,6 +196,23 @@ export const Recommendation = z
   })
   .describe('A recommendation with its evidence');
 export type Recommendation = z.infer<typeof Recommendation>;
+
+export const RecommendedOptimization = z
+  .strictObject({
+    optimization: Name.describe('Name of the optimization that tries it'),
+    spec: OptimizationSpec.nullable().describe(
+      'Document of the optimization; null: it cannot be tried on live traffic',
+    ),
+    reason: z.string().nullable().describe('Reason why it cannot be tried; null where it can'),
+    state: OptimizationState.nullable().describe('State of the optimization; null: not proposed'),
+  })
+  .describe('The recommendation as a change that is tried on live traffic under a guardrail');
+export type RecommendedOptimization = z.infer<typeof RecommendedOptimization>;
+
+export const RecommendationDetail = z
+  .strictObject({ ...Recommendation.shape, optimization: RecommendedOptimization })
+  .describe('A recommendation with its evidence and its optimization');
+export type RecommendationDetail = z.infer<typeof RecommendationDetail>;
 
 const Total = z
   .strictObject({
@@ -259,7 +287,7 @@ export const getRecommendation = endpoint({
   scope: 'tradeoff.read',
   summary: 'Get one recommendation with its evidence',
   params,
-  response: Recommendation,
+  response: RecommendationDetail,
   errors: ['recommendation_not_found'],
 });
 
@@ -321,4 +349,23 @@ export const keepRecommendation = endpoint({
   body: z.strictObject({ hours: z.number().int().min(1).max(168).describe('Hours from now for which it is kept') }),
   response: Recommendation,
   errors: ['recommendation_not_found', 'recommendation_not_noticed'],
+});
+
+export const tryRecommendation = endpoint({
+  method: 'POST',
+  path: '/api/v1/recommendations/:recommendation/optimization',
+  scope: 'tradeoff.write',
+  summary: 'Propose the recommendation as an optimization: tried on live traffic, kept only within its guardrails',
+  params,
+  body: z.strictObject({ reason: Reason }),
+  response: RecommendationDetail,
+  errors: [
+    'recommendation_not_found',
+    'recommendation_not_open',
+    'recommendation_not_triable',
+    'optimization_exists',
+    'optimization_no_change',
+    'optimization_invalid',
+    'endpoint_not_found',
+  ],
 });
