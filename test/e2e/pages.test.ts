@@ -94,6 +94,7 @@ const PAGES = [
     says: /Round 1 promoted version 7: expected to gain \$[\d.]+ at a cost of \$/,
   },
   { name: 'Decisions', path: '/decisions', says: /7 decisions: \d promoted, \d on hold, \d rejected/ },
+  { name: 'Optimizations', path: '/optimizations', says: /^No optimization yet\.$/ },
   { name: 'Decision', path: 'newest decision', says: /ranker version 7 is .*promoted: all checks pass/s },
 ];
 
