@@ -388,11 +388,7 @@ export const errorTable = {
     title: 'The resource changed after the recommendation; nothing was done',
   },
   recommendation_not_undoable: { status: 409, exitCode: CONFLICT, title: 'The recommendation cannot be undone' },
-  recommendation_not_triable: {
-    status: 422,
-    exitCode: REFUSED,
-    title: 'The recommendation cannot be tried on live traffic',
-  },
+  recommendation_not_triable: { status: 422, exitCode: REFUSED, title: 'The recommendation cannot be tried live' },
   recommendation_not_noticed: {
     status: 409,
     exitCode: CONFLICT,

@@ -13,6 +13,15 @@ describe('the headline of an optimization', () => {
     );
   });
 
+  it('states that the saving of a kept one is not known, and keeps a change of capacity readable', () => {
+    const saving = { ...keptOptimization.saving, monthly: null };
+    expect(describeOptimization({ ...keptOptimization, saving })).toMatch(/^Kept: version 2; its saving is not known/);
+    const candidate = { variant: 'smaller-candidate', model: 'ranker', version: '1' };
+    expect(describeOptimization({ ...keptOptimization, candidate, checks: [] })).toBe(
+      'Kept: ranker, main: version 2, resources instance small, which saves $1,460.00 a month.',
+    );
+  });
+
   it('states the share and the next condition of a running one', () => {
     expect(describeOptimization(runningOptimization)).toMatch(
       /^Running with 25\s% of the traffic: ranker, main: version 2, .+\. It waits for proof of accuracy: about 180/,

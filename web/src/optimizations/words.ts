@@ -62,18 +62,19 @@ export function describeOptimization(one: OptimizationDetail): string {
     return `Running with ${percentText(percent)} of the traffic: ${summary}.${wait}`;
   }
   if (!isKept(state)) return `${sentence(reason ?? STATE_WORDS[state][1])}`;
-  const saved =
-    one.saving.monthly === null ? 'its saving is not known yet' : `saves ${formatMoney(one.saving.monthly)} a month`;
+  const { monthly } = one.saving;
   const subject = candidateText(one);
+  const saves = `${subject === summary ? ', which' : ''} saves`;
+  const saved = monthly === null ? '; its saving is not known yet' : `${saves} ${formatMoney(monthly)} a month`;
   const losses = one.checks.filter(({ kind }) => kind === 'quality').map((check) => lossText(check, one));
-  return sentence([`Kept: ${subject}${subject === summary ? ':' : ''} ${saved}`, ...losses].join('; '));
+  return sentence([`Kept: ${subject}${saved}`, ...losses].join('; '));
 }
 
 function sentence(text: string): string {
   return text.endsWith('.') ? text : `${text}.`;
 }
 
-/** Metrics that are shares: their differences are said in points. */
+/** Metrics that are shares: their differences are stated in points. */
 const SHARES = /^(accuracy|precision|recall|f1|agreement)\b/i;
 
 /** `accuracy lost at most 0.8 points (allowed 5)`. */
@@ -153,7 +154,7 @@ export function findBound({ kind, name }: OptimizationCheck, { spec }: Optimizat
   return rule.metric === 'errorRate' ? -rule.margin : 0;
 }
 
-/** What is still missing for a verdict; empty when there is one. */
+/** Data that a verdict still needs; empty when there is a verdict. */
 export function neededText({ verdict, samplesNeeded, reason }: OptimizationCheck): string {
   if (verdict !== 'inconclusive') return '';
   if (reason !== null) return reason;
