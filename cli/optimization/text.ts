@@ -23,7 +23,7 @@ export function optimizationsText(optimizations: readonly Optimization[], { pain
   );
 }
 
-export function formatState(state: Optimization['state']): string {
+function formatState(state: Optimization['state']): string {
   return state.replace('_', ' ');
 }
 
@@ -33,7 +33,7 @@ function stateStyle(state: Optimization['state'], paint: Paint): (text: string) 
 }
 
 /** `12.5 %`. */
-export function formatPercent(percent: number): string {
+function formatPercent(percent: number): string {
   return `${Number(percent.toPrecision(4))} %`;
 }
 
@@ -81,7 +81,7 @@ function rampText({ spec, step, state }: OptimizationDetail): string {
 }
 
 /** `12.30 USD in 26 hours (95 %: 11.00 to 13.60), 345.46 USD a month; metered`. */
-export function savingText({ saving }: Pick<Optimization, 'saving'>): string {
+function savingText({ saving }: Pick<Optimization, 'saving'>): string {
   const { saved, lower, upper, monthly, hours, basis, reason } = saving;
   if (saved === null) return `not known: ${reason ?? 'not measured yet'}`;
   const interval =

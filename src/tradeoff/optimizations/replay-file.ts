@@ -11,7 +11,7 @@ import {
 import { type SimulatedShuffles, simulateShuffles } from './engine/simulate-shuffles.ts';
 import { type RecordedPair, type SimulatedTerms, type SimulatedTrial, simulateTrial } from './engine/simulate-trial.ts';
 
-export interface ReplayRequest {
+interface ReplayRequest {
   readonly file: DataFile;
   /** `range` null: 1, where all scores are at most 1. */
   readonly terms: Omit<SimulatedTerms, 'range'> & { readonly range: number | null };

@@ -30,7 +30,6 @@ import {
 import { applyOnce, dismissOpen, previewRecommendation, undoApplied } from './service.ts';
 import { readList } from './show.ts';
 
-export type { RecommendationDeps } from './context.ts';
 export { recommendationMigrations } from './migrations.ts';
 export { findTerms, type StoredTerms } from './purchases/terms.ts';
 export { findRecommendedSubject } from './store.ts';

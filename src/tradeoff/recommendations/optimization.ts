@@ -7,7 +7,7 @@ import { addTimelineEntry, type RecommendationDeps, recordDecidedAct } from './c
 import type { Recommendation, RecommendationDetail, RecommendationKind } from './schema.ts';
 import { type ActRequest, putOrConflict, refuseDecided, requireRecommendation } from './service.ts';
 
-export type OptimizationUse = Pick<Optimizations, 'propose' | 'findState'>;
+type OptimizationUse = Pick<Optimizations, 'propose' | 'findState'>;
 
 export type TryDeps = RecommendationDeps & { readonly optimizations: OptimizationUse };
 
@@ -32,7 +32,7 @@ type Planned =
 const refuse = (reason: string): Planned => ({ spec: null, reason });
 
 /** Name of the optimization of a recommendation. Example: `rec_0123456789abcdef0123` -> `try-0123456789abcdef0123`. */
-export function toOptimizationName(recommendation: string): string {
+function toOptimizationName(recommendation: string): string {
   return recommendation.replace(/^rec_/, 'try-');
 }
 

@@ -33,7 +33,7 @@ export function SavingCard({ one: { saving } }: { readonly one: OptimizationDeta
             ['Saved', figure(saved)],
             ['A month of 730 hours', figure(monthly)],
             [
-              '95 % interval',
+              '95 % interval of the saving',
               lower === null || upper === null ? (
                 <Unknown key="interval" reason="The baseline has too few spans for an interval." />
               ) : (

@@ -44,7 +44,7 @@ export function percentText(percent: number): string {
 }
 
 /** `version 2`, or the change where the version stays. */
-export function candidateText({ baseline, candidate, summary }: Optimization): string {
+function candidateText({ baseline, candidate, summary }: Optimization): string {
   if (candidate?.version == null || candidate.version === baseline?.version) return summary;
   return candidate.model === baseline?.model
     ? `version ${candidate.version}`
@@ -124,7 +124,7 @@ export function nextCondition({ waitsFor, reason, state, deadlineAt }: Optimizat
   return waitsFor ?? reason ?? (deadlineAt === null ? '' : 'its next look');
 }
 
-export interface RampStepShown {
+interface RampStepShown {
   readonly label: string;
   readonly state: 'done' | 'present' | 'ahead';
 }

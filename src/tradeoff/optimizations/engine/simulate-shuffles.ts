@@ -1,10 +1,10 @@
 import { computeQuantile, createRandom, type Random, sortAscending } from '../../../platform/numbers/index.ts';
 import { type RecordedPair, type SimulatedTerms, type SimulatedTrial, simulateTrial } from './simulate-trial.ts';
 
-export type SimulatedOutcome = SimulatedTrial['outcome'];
+type SimulatedOutcome = SimulatedTrial['outcome'];
 
 /** Median with the 5th and 95th percentile over shuffles. */
-export interface Spread {
+interface Spread {
   readonly median: number;
   readonly low: number;
   readonly high: number;
