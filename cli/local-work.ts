@@ -1,5 +1,6 @@
 /** Work of the server's code that runs in the command itself, without a server; each part is loaded when it is needed. */
 
+export type { TrialReplay } from '../src/tradeoff/optimizations/replay-file.ts';
 export type { DataFile, EvaluationFile, LookPlan } from '../src/tradeoff/outcome-files/index.ts';
 export type {
   Estimated,
@@ -27,6 +28,11 @@ export async function loadBackups() {
 /** Comparisons, cascades and frontiers of files of outcomes. */
 export function loadOutcomeFiles(): Promise<typeof import('../src/tradeoff/outcome-files/index.ts')> {
   return import('../src/tradeoff/outcome-files/index.ts');
+}
+
+/** Replay of recorded requests through the engine of optimizations. */
+export function loadTrialReplay(): Promise<typeof import('../src/tradeoff/optimizations/replay-file.ts')> {
+  return import('../src/tradeoff/optimizations/replay-file.ts');
 }
 
 /** Simulation of the looks of a gate. */

@@ -119,6 +119,7 @@ const RECOMMEND_VERBS = [
   'find',
   'show',
   'apply',
+  'try',
   'dismiss',
   'undo',
   'keep',
@@ -147,8 +148,15 @@ const GPU_VERBS = [
 
 const savingLines: readonly NounLine[] = [
   {
-    summary: 'Find, apply and undo savings',
-    nouns: [noun('recommend', RECOMMEND_VERBS, async () => (await import('./recommend.ts')).recommendCommands)],
+    summary: 'Find and apply savings; try changes under a guardrail on live traffic',
+    nouns: [
+      noun('recommend', RECOMMEND_VERBS, async () => (await import('./recommend.ts')).recommendCommands),
+      noun(
+        'optimization',
+        ['propose', 'list', 'show', 'stop', 'resume', 'simulate'],
+        async () => (await import('./optimization/commands.ts')).optimizationCommands,
+      ),
+    ],
   },
   {
     summary: 'Compare spot, commitments and hardware before a purchase',

@@ -12,6 +12,7 @@ import {
   listRecommendations,
   RecommendationId,
   recommendationHandling,
+  tryRecommendation,
   undoRecommendation,
 } from '../src/tradeoff/recommendations/schema.ts';
 import { command } from './frame/command.ts';
@@ -79,6 +80,11 @@ const showCommand = command({
   run: async (context, { recommendation: id }) => {
     const one = await (await context.client()).call(getRecommendation, { params: toParams(id) });
     await context.answer(one, () => detailText(one, context));
+    const { spec, reason: why, state } = one.optimization;
+    if (state !== null)
+      await context.remark(`See its trial: steelyard optimization show ${one.optimization.optimization}`);
+    else if (spec !== null) await context.remark(`Try it on live traffic first: steelyard recommend try ${id}`);
+    else await context.remark(`It cannot be tried on live traffic: ${why}`);
     return 0;
   },
 });
@@ -99,6 +105,23 @@ steelyard recommend apply rec_0123456789abcdef0123 --yes --reason "unused"`,
     const preview = await (await context.client()).call(applyRecommendation, { params: toParams(id), body });
     await context.answer(preview, () => previewText(preview, context));
     if (preview.isDryRun) await context.remark(`Nothing has changed. Do it: steelyard recommend apply ${id} --yes`);
+    return 0;
+  },
+});
+
+const tryCommand = command({
+  path: ['recommend', 'try'],
+  summary: 'Try a recommendation on live traffic, as an optimization with guardrails',
+  example: 'steelyard recommend try rec_0123456789abcdef0123',
+  needs: 'server',
+  positionals: { recommendation },
+  options: { reason },
+  run: async (context, { recommendation: id, reason: why }) => {
+    const client = await context.client();
+    const one = await client.call(tryRecommendation, { params: toParams(id), body: toBody(why) });
+    const { optimization } = one.optimization;
+    await context.answer(one, () => `Proposed as optimization ${optimization}: ${one.title}.`);
+    await context.remark(`It starts within a minute. See it: steelyard optimization show ${optimization}`);
     return 0;
   },
 });
@@ -242,6 +265,7 @@ export const recommendCommands = [
   findCommand,
   showCommand,
   applyCommand,
+  tryCommand,
   dismissCommand,
   undoCommand,
   keepCommand,

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type ErrorCode, errorTable } from '../src/platform/errors/table.ts';
 
-const TABLE_FILE = new URL('../src/platform/errors/table.ts', import.meta.url);
+const TABLE_FILES = ['table', 'tradeoff-errors'].map(
+  (name) => new URL(`../src/platform/errors/${name}.ts`, import.meta.url),
+);
 
 interface Group {
   readonly title: string;
@@ -9,13 +11,12 @@ interface Group {
 }
 
 /**
- * The groups of the error table: its comment lines, each with the codes that follow it. The list of groups is written
+ * Groups of the error table: its comment lines, each with the codes that follow it. The list of groups is written
  * nowhere else, so the source itself is read.
  */
 function groupsOf(source: string): Group[] {
   const groups: { title: string; codes: ErrorCode[] }[] = [];
-  const table = source.slice(source.indexOf('export const errorTable'));
-  for (const line of table.split('\n')) {
+  for (const line of source.split('\n')) {
     const title = /^ {2}\/\/ (.+)$/.exec(line)?.[1];
     if (title !== undefined) groups.push({ title, codes: [] });
     const code = /^ {2}(\w+): \{/.exec(line)?.[1];
@@ -28,7 +29,7 @@ function groupsOf(source: string): Group[] {
 
 /** docs/errors.md as text. */
 export function errorsPage(): string {
-  const groups = groupsOf(readFileSync(TABLE_FILE, 'utf8'));
+  const groups = groupsOf(TABLE_FILES.map((file) => readFileSync(file, 'utf8')).join('\n'));
   return `<!-- Made by "npm run docs" from src/platform/errors/table.ts; do not edit. -->
 # Errors
 

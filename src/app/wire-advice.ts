@@ -9,7 +9,7 @@ import type { wireFinops } from './wire-finops.ts';
 import type { wireGpus } from './wire-gpus.ts';
 import type { wireMlops } from './wire-mlops.ts';
 import type { wireServing } from './wire-serving.ts';
-import type { wireTradeoff } from './wire-tradeoff.ts';
+import type { wireOptimizations, wireTradeoff } from './wire-tradeoff.ts';
 
 export interface AdviceDeps {
   readonly org: Org;
@@ -21,12 +21,13 @@ export interface AdviceDeps {
   readonly pipelines: Pipelines;
   readonly monitoring: Monitoring;
   readonly serving: ReturnType<typeof wireServing>;
+  readonly optimizations: ReturnType<typeof wireOptimizations>;
 }
 
 /** Retraining and savings recommendations, which act on both wings. */
 export function wireAdvice(
   { config, clock, log, store, events, jobs }: Infrastructure,
-  { org, notices: { mail, rules }, finops, gpus, mlops, tradeoff, pipelines, monitoring, serving }: AdviceDeps,
+  { org, notices: { mail, rules }, finops, gpus, mlops, tradeoff, pipelines, monitoring, ...deps }: AdviceDeps,
 ) {
   const { budgets, billing, costs, metering } = finops;
   const { gpuUsage, workloads, purchasing } = gpus;
@@ -39,7 +40,7 @@ export function wireAdvice(
   const recommendations = createRecommendations({
     ...{ clock, log, store, jobs, mail, rules, publicUrl: config.publicUrl ?? null },
     ...{ org, billing, costs, metering, gpuUsage, workloads, purchasing },
-    ...{ tracking, pipelines, decisions, serving: serving.use },
+    ...{ tracking, pipelines, decisions, serving: deps.serving.use, optimizations: deps.optimizations },
   });
   return { retraining, recommendations };
 }

@@ -144,10 +144,11 @@ export function wireOptimizations(
   { clock, log, store, events, jobs }: Infrastructure,
   {
     finops: { metering, allocation, prices, budgets },
+    mlops: { registry },
     monitoring,
     serving,
     decisions,
-  }: Pick<TradeoffDeps, 'finops'> & {
+  }: Pick<TradeoffDeps, 'finops' | 'mlops'> & {
     readonly monitoring: Pick<Monitoring, 'liveScores'>;
     readonly serving: Pick<Gateway, 'use'>;
     readonly decisions: Pick<ReturnType<typeof wireTradeoff>['decisions'], 'recordAct'>;
@@ -156,6 +157,7 @@ export function wireOptimizations(
   return createOptimizations({
     ...{ clock, log, store, jobs, events, metering, allocation },
     serving: serving.use,
+    teamOf: async (sql, model) => (await registry.ownerOf(sql, model))?.team ?? null,
     recordAct: decisions.recordAct,
     prices: createReplicaPrices(prices, clock),
     readScores: createLiveScores(store, monitoring.liveScores),

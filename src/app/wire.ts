@@ -45,10 +45,7 @@ export function wire(
   const { executors, pipelines } = wirePipelines(
     infrastructure,
     {
-      door,
-      models,
-      admission: budgets.reservations,
-      runLog: tracking.runLog,
+      ...{ door, models, admission: budgets.reservations, runLog: tracking.runLog },
       deadlines: createSpotDeadlines({ decisions, tracking }),
     },
     cluster,
@@ -63,14 +60,14 @@ export function wire(
   );
   monitoring.schedule(jobs);
   const serving = wireServing(infrastructure, { org, finops, mlops, monitoring, executors });
+  const optimizations = wireOptimizations(infrastructure, { finops, mlops, monitoring, serving, decisions });
   const { retraining, recommendations } = wireAdvice(infrastructure, {
-    ...{ org, notices, finops, gpus, mlops, tradeoff, pipelines, monitoring, serving },
+    ...{ org, notices, finops, gpus, mlops, tradeoff, pipelines, monitoring, serving, optimizations },
   });
   const reports = createReports({
     ...{ clock, log, store, jobs, mail, rules, publicUrl: notices.publicUrl },
     read: createRead(() => routes),
   });
-  const optimizations = wireOptimizations(infrastructure, { finops, monitoring, serving, decisions });
   const retention = wireRetention(infrastructure, mlops, tradeoff);
   const { sources, allocation, prices, exchange, tokens } = finops;
   const { gpuTelemetry, gpuUsage, anomalies } = gpus;
@@ -101,14 +98,7 @@ export function wire(
   ].flatMap((noun) => noun.routes);
   const endpoints = routes.map((route) => route.endpoint);
   return {
-    kinds,
-    routes,
-    webhooks,
-    notifications,
-    tracking,
-    executors,
-    serving,
-    gpuTelemetry,
+    ...{ kinds, routes, webhooks, notifications, tracking, executors, serving, gpuTelemetry },
     checkWrite: (request: EndpointWrite) => access.endpoint(request),
     plugins: [
       createSystemPlugin(telemetry),

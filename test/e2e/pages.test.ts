@@ -110,6 +110,7 @@ const PAGES = [
     says: /^\d{4}-W\d{2} for leadership: \d+ sections of .+effective cost.*as known at /,
   },
   { name: 'Notification routes', path: '/notification-routes', says: /^\d+ notification routes?: \d+ deliver/ },
+  { name: 'Optimizations', path: '/optimizations', says: /^No optimization yet\.$/ },
   { name: 'Decision', path: 'newest decision', says: /ranker version 7 is .*promoted: all checks pass/s },
 ];
 

@@ -23,12 +23,13 @@ import { LineageSearch } from './lineage/lineage-search.ts';
 import { ModelSearch } from './models/model-search.ts';
 import { MonitorSearch } from './monitoring/monitoring-search.ts';
 import { NotificationsSearch } from './notifications/notifications-search.ts';
+import { OptimizationsSearch } from './optimizations/optimizations-search.ts';
 import { OverviewPage } from './overview/OverviewPage.tsx';
 import { OverviewSearch } from './overview/overview-search.ts';
 import { PipelineRunSearch } from './pipelines/pipelines-search.ts';
 import { RecommendationsSearch } from './recommendations/recommendations-search.ts';
-import { ModelReturnSearch, ReturnsSearch } from './returns/returns-search.ts';
 import { ReportsSearch } from './reports/reports-search.ts';
+import { ModelReturnSearch, ReturnsSearch } from './returns/returns-search.ts';
 import { RunSearch, RunsCompareSearch } from './runs/runs-search.ts';
 import { StatementsSearch } from './statements/statements-search.ts';
 import { TradeOffsSearch } from './tradeoffs/tradeoffs-search.ts';
@@ -218,6 +219,19 @@ const modelReturn = createRoute({
   component: lazyRouteComponent(() => import('./returns/ModelReturnPage.tsx'), 'ModelReturnPage'),
 });
 
+const optimizations = createRoute({
+  getParentRoute: () => root,
+  path: '/optimizations',
+  validateSearch: OptimizationsSearch,
+  component: lazyRouteComponent(() => import('./optimizations/OptimizationsPage.tsx'), 'OptimizationsPage'),
+});
+
+const optimization = createRoute({
+  getParentRoute: () => root,
+  path: '/optimizations/$optimization',
+  component: lazyRouteComponent(() => import('./optimizations/OptimizationPage.tsx'), 'OptimizationPage'),
+});
+
 const pipelines = createRoute({
   getParentRoute: () => root,
   path: '/pipelines',
@@ -350,6 +364,8 @@ export const router = createRouter({
     modelTradeOffs,
     returns,
     modelReturn,
+    optimizations,
+    optimization,
     pipelines,
     pipeline,
     pipelineRun,

@@ -3,7 +3,7 @@ import type { Deployment } from '../serving/index.ts';
 import { type AnsweredRequest, logShadow } from './log/log-answer.ts';
 import type { LogQueue } from './log/queue.ts';
 import type { Exchange } from './log/rows.ts';
-import { createMeter } from './metrics/meter.ts';
+import { createMeter } from './meter.ts';
 import type { MetricRecorder } from './metrics/recorder.ts';
 import { type PredictionRequest, predict } from './predict.ts';
 import { askRoute, isRoute, type TrafficTarget, watchStages } from './routes/follow.ts';

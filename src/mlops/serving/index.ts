@@ -33,7 +33,7 @@ export type { ScalingBudget } from './autoscaling/autoscaling.ts';
 export type { ReplicaPrices } from './autoscaling/price.ts';
 export type { CostInterval, ServingCosts } from './costs.ts';
 export type { Deployment, Deployments } from './deployments.ts';
-export type { ChangeableEndpoint, EndpointChange, EndpointChanges } from './endpoint-changes.ts';
+export type { ChangeableEndpoint, EndpointChanges } from './endpoint-changes.ts';
 export { type LiveCascade, type LiveRoute, type LiveRouter, listRouteVariants } from './live-routes.ts';
 export { servingMigrations } from './migrations.ts';
 export type {

@@ -94,6 +94,7 @@ const PAGES = [
   'monitoring',
   'retraining',
   'recommendations',
+  'optimizations',
   'lineage',
   'decisions',
   'reports',

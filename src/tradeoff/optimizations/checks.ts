@@ -3,7 +3,14 @@ import { compareOutcomes, type Dependence } from '../statistics/index.ts';
 import type { TrialCheck } from './engine/checks.ts';
 import { compareArms } from './engine/compare-arms.ts';
 import { countPredictions, type Margin } from './engine/outcomes.ts';
-import { type ArmSide, type ArmTraffic, type LiveScores, type PriceTable, valueSpans } from './evidence.ts';
+import {
+  type ArmSide,
+  type ArmTraffic,
+  type LiveScores,
+  type PriceTable,
+  type SpanBasis,
+  valueSpans,
+} from './evidence.ts';
 import type { Guardrail, QualityRule } from './spec/schema.ts';
 
 /** A check with its limit as text. */
@@ -120,11 +127,11 @@ function estimateDependence(arms: readonly ArmSide[]): Dependence {
 /** Spans of both arms at which a comparison of spans is tightest: most of an hour of minutes. */
 const SPAN_LOOKS = { kind: 'anytime', tunedAt: 100 } as const;
 
-/** The saving of a request: the busy cost of the baseline less that of the candidate, by minute; it must be above 0. */
-export function buildSavingCheck(traffic: ArmTraffic, prices: PriceTable): LimitedCheck {
+/** The saving of a request: the cost of the baseline less that of the candidate, by minute; it must be above 0. */
+export function buildSavingCheck(traffic: ArmTraffic, prices: PriceTable, basis: SpanBasis): LimitedCheck {
   const [baseline, candidate] = [
-    valueSpans(traffic.baseline.spans, prices),
-    valueSpans(traffic.candidate.spans, prices),
+    valueSpans(traffic.baseline.spans, prices, basis),
+    valueSpans(traffic.candidate.spans, prices, basis),
   ];
   const check = { kind: 'saving', name: 'cost of a request', limit: 'less than the baseline' } as const;
   const reason =

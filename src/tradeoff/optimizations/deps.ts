@@ -19,6 +19,8 @@ export interface OptimizationDeps {
   readonly readScores: ReadLiveScores;
   readonly prices: ReplicaPrices;
   readonly recordAct: Decisions['recordAct'];
+  /** Team of a registered model; null: none. */
+  readonly teamOf: (sql: Sql, model: string) => Promise<string | null>;
   /** Reason why a budget forbids more spending: it is exhausted or unknown; null while it has money. */
   readonly explainBudget: (sql: Sql, budget: string) => Promise<string | null>;
 }

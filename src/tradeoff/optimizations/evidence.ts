@@ -1,4 +1,5 @@
 import type { ArmSpan } from '../../mlops/gateway/index.ts';
+import { HOUR_MS } from '../../platform/units/durations.ts';
 import { createSampleRatioTest } from '../statistics/index.ts';
 import type { ArmCluster, ArmOutcomes } from './engine/outcomes.ts';
 
@@ -73,18 +74,27 @@ export function sumTraffic(
   return { baseline: side(arms.baseline), candidate: side(arms.candidate) };
 }
 
-/** Busy cost by span, in the currency of the prices: busy time of the replicas x price. Null where a resource has no price. */
-export function valueSpans(spans: readonly ArmSpan[], { perHour }: PriceTable): ArmCluster[] | null {
+/**
+ * `busy`: busy time of the replicas x price, for each request that a replica had. `held`: time of all ready replicas x price, idle time
+ * included, for each request of a client; for changes of the number of replicas, which leave the time of a request as it is.
+ */
+export type SpanBasis = 'busy' | 'held';
+
+/** Cost by span, in the currency of the prices. Null where a resource has no price. */
+export function valueSpans(spans: readonly ArmSpan[], { perHour }: PriceTable, basis: SpanBasis): ArmCluster[] | null {
   const clusters: ArmCluster[] = [];
-  for (const { busy } of spans) {
-    if (busy.requests === 0) continue;
+  for (const { busy, requests, replicaMs } of spans) {
+    const [first] = busy.parts;
+    const n = basis === 'busy' ? busy.requests : requests;
+    if (n === 0 || first === undefined) continue;
+    const parts = basis === 'busy' ? busy.parts : [{ ...first, busyMs: replicaMs }];
     let sum = 0;
-    for (const { resource, quantity, busyMs } of busy.parts) {
+    for (const { resource, quantity, busyMs } of parts) {
       const price = perHour(resource, quantity);
       if (price === null) return null;
-      sum += (busyMs / 3_600_000) * price;
+      sum += (busyMs / HOUR_MS) * price;
     }
-    clusters.push({ n: busy.requests, sum });
+    clusters.push({ n, sum });
   }
   return clusters;
 }

@@ -1,7 +1,7 @@
 import { buildGuardrailCheck, buildQualityCheck, buildSavingCheck, type LimitedCheck } from './checks.ts';
 import { formatInstant, type OptimizationDeps, readPrices } from './deps.ts';
 import { judgeChecks } from './engine/checks.ts';
-import { type ArmTraffic, explainSplit, type ScoreQuestion, sumTraffic } from './evidence.ts';
+import { type ArmTraffic, explainSplit, type ScoreQuestion, type SpanBasis, sumTraffic } from './evidence.ts';
 import type { OptimizationCheck, OptimizationDetail } from './schema.ts';
 
 const MINUTES_KEPT_MS = 7 * 86_400_000;
@@ -32,7 +32,7 @@ export async function lookAt(deps: OptimizationDeps, shown: OptimizationDetail, 
   for (const rule of spec.guardrails) {
     checks.push('budget' in rule ? await checkBudget(deps, rule.budget) : buildGuardrailCheck(rule, traffic));
   }
-  checks.push(await readSaving(deps, traffic));
+  checks.push(await readSaving(deps, traffic, isCapacityChange(spec) ? 'held' : 'busy'));
   const steps = spec.compare === 'arms' ? spec.ramp.percents.length : 1;
   const judgement = judgeChecks(checks, spec.alpha, spec.alpha / steps);
   const isByCaller = spec.compare === 'arms' && (await isSticky(deps, shown.endpoint));
@@ -84,6 +84,13 @@ async function readQuality(
   return buildQualityCheck(rule, scores, spec.completeness);
 }
 
+/** Whether only the number of replicas changes. */
+function isCapacityChange({ change }: OptimizationDetail['spec']): boolean {
+  if ('toVariant' in change) return false;
+  const fields = Object.entries(change).flatMap(([field, value]) => (value === undefined ? [] : [field]));
+  return fields.every((field) => field === 'replicas' || field === 'scaling');
+}
+
 /** Both arms as the prediction log names them. */
 export function toScoredArms({
   baseline,
@@ -96,10 +103,10 @@ export function toScoredArms({
   return { baseline: toArm(baseline), candidate: toArm(candidate) };
 }
 
-async function readSaving(deps: OptimizationDeps, traffic: ArmTraffic): Promise<LimitedCheck> {
+async function readSaving(deps: OptimizationDeps, traffic: ArmTraffic, basis: SpanBasis): Promise<LimitedCheck> {
   const held = [traffic.baseline, traffic.candidate].flatMap(({ spans }) => spans.flatMap(({ busy }) => busy.parts));
   const unique = new Map(held.map(({ resource, quantity }) => [`${quantity} ${resource}`, { resource, quantity }]));
-  return buildSavingCheck(traffic, await readPrices(deps, [...unique.values()]));
+  return buildSavingCheck(traffic, await readPrices(deps, [...unique.values()]), basis);
 }
 
 const BUDGET = 'budget ';

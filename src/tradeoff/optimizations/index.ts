@@ -10,6 +10,7 @@ import {
   getOptimization,
   listOptimizations,
   OptimizationSpec,
+  type OptimizationState,
   proposeOptimization,
   resumeOptimization,
   stopOptimization,
@@ -17,7 +18,7 @@ import {
 import { list, propose, type ServiceDeps, show, startAgain, stop } from './service.ts';
 import { findOptimization } from './store.ts';
 
-export type { LiveScores, ReadLiveScores, ScoreQuestion } from './evidence.ts';
+export type { LiveScores, ReadLiveScores } from './evidence.ts';
 export { optimizationMigrations } from './migrations.ts';
 export type { ServiceDeps as OptimizationServiceDeps } from './service.ts';
 
@@ -34,6 +35,10 @@ export interface Optimizations {
   /** `Optimization`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
+  /** Proposes a change in the caller's transaction; it starts within a minute. Errors: those of `proposeOptimization`. */
+  readonly propose: (sql: Sql, name: string, spec: OptimizationSpec, actor: string) => Promise<void>;
+  /** State of an optimization; null: there is none of this name. */
+  readonly findState: (sql: Sql, name: string) => Promise<OptimizationState | null>;
 }
 
 export function createOptimizations(deps: ServiceDeps & ReconcileDeps & SubscribesToEvents): Optimizations {
@@ -42,7 +47,13 @@ export function createOptimizations(deps: ServiceDeps & ReconcileDeps & Subscrib
   jobs.schedule(LOOK, EVERY_MINUTE, { kind: LOOK, payload: null });
   reconcileOnBills(deps);
   const soon = (sql: Sql) => jobs.enqueue(sql, { kind: LOOK, payload: null });
+  const proposeNow = async (sql: Sql, name: string, spec: OptimizationSpec, actor: string) => {
+    await propose(deps, sql, name, spec, actor);
+    await soon(sql);
+  };
   return {
+    propose: proposeNow,
+    findState: async (sql, name) => (await findOptimization(sql, name))?.shown.state ?? null,
     kinds: [
       createSpecKind('Optimization', 80, OptimizationSpec, (sql, name, spec) => applyDocument(deps, sql, name, spec)),
     ],
@@ -50,10 +61,7 @@ export function createOptimizations(deps: ServiceDeps & ReconcileDeps & Subscrib
       handle(listOptimizations, async ({ query }) => ({ optimizations: await list(deps, query) })),
       handle(getOptimization, ({ params: { optimization } }) => show(deps, optimization)),
       handle(proposeOptimization, async ({ body: { optimization, spec }, actor }) => {
-        await store.transaction(async (sql) => {
-          await propose(deps, sql, optimization, spec, actor);
-          await soon(sql);
-        });
+        await store.transaction((sql) => proposeNow(sql, optimization, spec, actor));
         return show(deps, optimization);
       }),
       handle(stopOptimization, ({ params: { optimization }, body, actor }) =>

@@ -63,18 +63,22 @@ function describeArm(
     return { variant: name, model, version: version ?? versions[name] ?? null, models: [model] };
   }
   const route = routes[name];
-  const stages = route === undefined ? [] : listRouteTargets(route).map((target) => variants[target.variant]?.model ?? '');
+  const stages =
+    route === undefined ? [] : listRouteTargets(route).map((target) => variants[target.variant]?.model ?? '');
   return { variant: name, model: null, version: null, models: [...new Set(stages)] };
 }
 
 function toShare(spec: OptimizationSpec, percent: number) {
-  const copies = spec.compare === 'pairs' ? spec.copies : 0;
+  // Without a quality metric nothing compares the answers of copies.
+  const copies = spec.compare === 'pairs' && spec.quality.length > 0 ? spec.copies : 0;
   return { share: percent / 100, copies: { baseline: copies, candidate: copies }, isKept: false };
 }
 
 /** Requests of the hold-out are answered by the candidate too, which has the replicas for them. */
-function toKeptCopies({ compare, watch }: OptimizationSpec) {
-  return compare === 'pairs' ? { baseline: watch.copies, candidate: 1 } : { baseline: 0, candidate: 0 };
+function toKeptCopies({ compare, watch, quality }: OptimizationSpec) {
+  return compare === 'pairs' && quality.length > 0
+    ? { baseline: watch.copies, candidate: 1 }
+    : { baseline: 0, candidate: 0 };
 }
 
 interface Running {
@@ -216,5 +220,3 @@ export function formatDays(ms: number): string {
   const days = ms / DAY_MS;
   return days >= 1 ? `${Number(days.toPrecision(3))} days` : `${Number((ms / 3_600_000).toPrecision(3))} hours`;
 }
-
-export type { OptimizationDetail };

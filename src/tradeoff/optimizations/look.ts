@@ -2,7 +2,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import { formatInstant, type OptimizationDeps } from './deps.ts';
 import { chooseMove } from './engine/ramp.ts';
 import { type Look, lookAt } from './gather.ts';
-import { advance, close, end, keep, listSteps, PROGRAM, start, yieldToOthers } from './lifecycle.ts';
+import { advance, end, keep, listSteps, PROGRAM, start, yieldToOthers } from './lifecycle.ts';
 import { Outdated } from './move.ts';
 import type { OptimizationCheck, OptimizationState } from './schema.ts';
 import { findOptimization, listStored, putOptimization, type StoredOptimization } from './store.ts';
@@ -151,5 +151,3 @@ function describeWait({ checks, splitProblem, requests }: Look, needed: number):
   });
   return `proof of ${parts.join('; ')}`;
 }
-
-export { close };

@@ -1,6 +1,7 @@
 import type { EndpointSpec } from '../../mlops/endpoint-spec/schema.ts';
 import { lockUntilCommit } from '../../platform/store/index.ts';
 import { formatInstant, type OptimizationDeps } from './deps.ts';
+import { fileStepNotice } from './notice.ts';
 import type { OptimizationDetail } from './schema.ts';
 import { type Progress, putOptimization, type StoredOptimization } from './store.ts';
 
@@ -61,14 +62,13 @@ export async function takeStep(
       },
       evidence: { step: move.what, spec: stored.shown.spec, revision, ...move.evidence },
     });
-    const shown = {
-      ...stored.shown,
-      ...move.shown,
-      timeline: [...stored.shown.timeline, { at, what: move.what, text: move.text, by: move.actor, decision }],
-    };
+    const entry = { at, what: move.what, text: move.text, by: move.actor, decision };
+    const shown = { ...stored.shown, ...move.shown, timeline: [...stored.shown.timeline, entry] };
     const changed = { ...stored, shown, progress: { ...stored.progress, ...move.progress, revision } };
     if (!(await putOptimization(sql, changed))) throw new Outdated('it was changed at the same time');
     const payload = { optimization, endpoint, step: move.what, state: shown.state, text: move.text, decision };
+    const team = subject.model === undefined ? null : await deps.teamOf(sql, subject.model);
+    await fileStepNotice(sql, shown, entry, team === null ? [] : [team]);
     await events.append(sql, { type: 'optimization.changed', subject: `optimization:${optimization}`, payload });
     return { ...changed, version: stored.version + 1 };
   });

@@ -5,7 +5,7 @@ import { Money, UtcInstant } from '../../platform/units/schema.ts';
 import { DecisionId } from '../decisions/schema.ts';
 import { OptimizationSpec } from './spec/schema.ts';
 
-export { OptimizationChange, OptimizationSpec } from './spec/schema.ts';
+export { OptimizationSpec } from './spec/schema.ts';
 
 export const OptimizationState = z
   .enum(['proposed', 'running', 'watched', 'closed', 'rolled_back', 'undone', 'stopped'])
@@ -101,7 +101,9 @@ export const Optimization = z
         observations: z.number().int().describe('Observations since it was kept'),
         cohortsUntil: UtcInstant.describe('End of the last tested cohort'),
         evidence: z
-          .array(z.strictObject({ metric: z.string(), value: z.number() }))
+          .array(
+            z.strictObject({ metric: z.string().describe('Quality metric'), value: z.number().describe('Evidence') }),
+          )
           .describe('Evidence of a loss by metric; the alarm is raised at averageRunLength'),
         waitsFor: z.string().nullable().describe('Reason why a cohort is not tested; null: none'),
       })

@@ -20,7 +20,7 @@ const NO_SAVING: OptimizationSaving = {
 
 /**
  * Proposes a change, after its arms were checked on the endpoint as it is now. Errors: `optimization_exists`, `optimization_no_change`,
- * `optimization_invalid`, `optimization_saves_nothing`, `endpoint_not_found`.
+ * `optimization_invalid`, `endpoint_not_found`.
  */
 export async function propose(
   deps: ServiceDeps,

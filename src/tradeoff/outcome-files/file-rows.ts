@@ -60,6 +60,7 @@ function findPlaces(path: string, header: readonly string[], columns: readonly s
     throw new AppError('outcome_column_missing', `${path} has two columns "${column}". Rename one of them.`, {
       file: path,
       column,
+      isRepeated: true,
     });
   });
 }

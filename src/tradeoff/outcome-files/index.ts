@@ -9,11 +9,13 @@ import { readOutcomes } from './read-outcomes.ts';
 import type { CascadeMethod, CascadeReport, ComparedRows, FrontierReport, OutcomeComparison } from './schema.ts';
 import { type EvaluationFile, readEvaluationSpec } from './spec.ts';
 
-export type { DataFile } from './file-rows.ts';
+export { type DataFile, type DataRow, readDataRows } from './file-rows.ts';
 export { type Candidate, evaluatePoints, type IsBetter } from './frontier/evaluate-points.ts';
 export type { CandidateColumns } from './frontier/read-candidates.ts';
 export type { LookPlan } from './looks.ts';
+export { type Parsed, parseCost, parseNumber } from './parse-values.ts';
 export type { EvaluationFile } from './spec.ts';
+export { createValueInvalid } from './value-errors.ts';
 
 /** Two candidates of a file of outcomes, and the question about them. */
 export interface ComparisonRequest {

@@ -1,6 +1,7 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { type DataFile, type DataRow, readDataRows } from './file-rows.ts';
 import { createNumberColumn, type NumberColumn } from './number-column.ts';
+import { type Parsed, parseCost, parseNumber } from './parse-values.ts';
 import type { CandidateSpec, EvaluationSpec } from './schema.ts';
 import { createValueInvalid, toShownText } from './value-errors.ts';
 
@@ -30,9 +31,6 @@ export interface OutcomeTable {
 
 /** Beyond it the memory of a small machine is exceeded: 100 bytes an example with two candidates and ids. */
 const MOST_ROWS = 10_000_000;
-/** Beyond it squares and sums lose precision. */
-const GREATEST_VALUE = 1e15;
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const OUTCOMES: ReadonlyMap<string, number> = new Map([
   ['1', 1],
   ['0', 0],
@@ -131,9 +129,6 @@ function createCandidateReader(path: string, candidate: CandidateSpec, places: P
   };
 }
 
-/** A value, or the end of the error text. */
-type Parsed = number | string;
-
 interface ColumnReader {
   readonly values: NumberColumn;
   read(data: DataRow): void;
@@ -162,17 +157,6 @@ function parseOutcome(text: string): Parsed {
   return (
     OUTCOMES.get(text) ?? OUTCOMES.get(text.toLowerCase()) ?? 'is not an outcome: write 1 for correct, 0 for wrong'
   );
-}
-
-function parseNumber(text: string): Parsed {
-  const value = NUMBER.test(text) ? Number(text) : Number.NaN;
-  if (Math.abs(value) <= GREATEST_VALUE) return value;
-  return Number.isNaN(value) ? 'is not a number: leave an unknown value empty' : 'is beyond 1e15';
-}
-
-function parseCost(text: string): Parsed {
-  const value = parseNumber(text);
-  return typeof value === 'number' && value < 0 ? 'is a negative cost' : value;
 }
 
 function createIdCheck(path: string, { id }: EvaluationSpec, places: Places): (data: DataRow) => void {

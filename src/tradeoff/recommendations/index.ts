@@ -4,7 +4,6 @@ import { createSpecKind, type ManifestKind } from '../../platform/manifests/inde
 import type { Sql } from '../../platform/store/index.ts';
 import { createCpuMemoryFinder } from './containers/finder.ts';
 import { createPackNodesFinder } from './containers/nodes-finder.ts';
-import type { RecommendationDeps } from './context.ts';
 import { createReplicaCountFinder, createScaleToZeroFinder } from './endpoints/finders.ts';
 import type { Finder } from './finder.ts';
 import { createGpuShareFinder } from './gpus/finder.ts';
@@ -12,6 +11,7 @@ import { keepResource } from './idle/keep.ts';
 import { applyPolicies, applyPolicy, deletePolicy, readPolicies } from './idle/policies.ts';
 import { deleteIdlePolicy, IdlePolicySpec, listIdlePolicies } from './idle/schema.ts';
 import { scanForAll } from './look.ts';
+import { readWithOptimization, type TryDeps, tryUnderGuardrail } from './optimization.ts';
 import { createCommitmentFinder } from './purchases/commitment-finder.ts';
 import { createHardwareFinder } from './purchases/hardware-finder.ts';
 import { createSpotFinder } from './purchases/spot-finder.ts';
@@ -26,12 +26,12 @@ import {
   keepRecommendation,
   listRecommendations,
   recommendationHandling,
+  tryRecommendation,
   undoRecommendation,
 } from './schema.ts';
 import { applyOnce, dismissOpen, previewRecommendation, requireRecommendation, undoApplied } from './service.ts';
 import { readList } from './show.ts';
 
-export type { RecommendationDeps } from './context.ts';
 export { recommendationMigrations } from './migrations.ts';
 export { findTerms, type StoredTerms } from './purchases/terms.ts';
 export { findRecommendedSubject } from './store.ts';
@@ -48,7 +48,7 @@ const LOOK_IDLE = 'idle_policies.look';
 /** Seven minutes past the hour: usage of the hour before is recorded by then. */
 const EVERY_HOUR = '7 * * * *';
 
-export function createRecommendations(deps: RecommendationDeps): Recommendations {
+export function createRecommendations(deps: TryDeps): Recommendations {
   const finders: readonly Finder[] = [
     createScaleToZeroFinder(deps),
     createReplicaCountFinder(deps),
@@ -79,7 +79,7 @@ export function createRecommendations(deps: RecommendationDeps): Recommendations
   };
 }
 
-function createRecommendationRoutes(deps: RecommendationDeps, look: () => ReturnType<typeof scanForAll>): Route[] {
+function createRecommendationRoutes(deps: TryDeps, look: () => ReturnType<typeof scanForAll>): Route[] {
   const { store } = deps;
   const gravityOf = async (sql: Sql, id: string) => {
     const { document } = await requireRecommendation(sql, id);
@@ -88,9 +88,9 @@ function createRecommendationRoutes(deps: RecommendationDeps, look: () => Return
   return [
     ...createHandlingRoutes(recommendationHandling, { ...deps, noun: 'recommendation', gravityOf }),
     handle(listRecommendations, ({ query: { state } }) => readList(store, state)),
-    handle(
-      getRecommendation,
-      async ({ params }) => (await requireRecommendation(store, params.recommendation)).document,
+    handle(getRecommendation, ({ params: { recommendation } }) => readWithOptimization(deps, recommendation)),
+    handle(tryRecommendation, ({ params: { recommendation }, body: { reason = null }, actor }) =>
+      tryUnderGuardrail(deps, { recommendation, actor, reason }),
     ),
     handle(findRecommendations, async () => ({ searched: await look() })),
     handle(applyRecommendation, ({ params: { recommendation }, body: { isDryRun, reason = null }, actor }) =>

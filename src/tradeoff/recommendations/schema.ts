@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { Subject } from '../../org/schema.ts';
+import { Name, Subject } from '../../org/schema.ts';
 import { defineHandlingEndpoints } from '../../platform/acknowledgements/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { DecisionId } from '../decisions/schema.ts';
+import { OptimizationSpec, OptimizationState } from '../optimizations/schema.ts';
 import { RecommendedAction } from './action/schema.ts';
 import { MeasuredBy } from './realised/schema.ts';
 import { Commitment, Effect, HeldItem, Saving } from './savings/schema.ts';
@@ -113,6 +114,7 @@ const TimelineEntry = z
         'superseded',
         'lapsed',
         'dry_run',
+        'tried',
       ])
       .describe('Type of event'),
     by: z.string().nullable().describe('Account or policy that acted; null: this server'),
@@ -167,6 +169,15 @@ export const Evidence = z
     pins: z.array(z.string()).describe('Items that must stay unchanged for the plan'),
     missing: z.array(z.string()).describe('Unknown inputs, as sentences'),
     deliveries: z.array(z.string()).default([]).describe('Bill deliveries that its costs and prices come from'),
+    replacement: z
+      .array(
+        z.strictObject({
+          type: z.string().describe('Type of replica, such as an instance type'),
+          replicas: z.number().int().describe('Number of replicas'),
+        }),
+      )
+      .default([])
+      .describe('Replicas on other hardware after the change; empty: the hardware stays'),
     measuredBy: MeasuredBy.nullable()
       .default(null)
       .describe('Source of the realised saving; null: the metered cost of its endpoint, or no source'),
@@ -186,6 +197,23 @@ export const Recommendation = z
   })
   .describe('A recommendation with its evidence');
 export type Recommendation = z.infer<typeof Recommendation>;
+
+export const RecommendedOptimization = z
+  .strictObject({
+    optimization: Name.describe('Name of the optimization that tries it'),
+    spec: OptimizationSpec.nullable().describe(
+      'Document of the optimization; null: it cannot be tried on live traffic',
+    ),
+    reason: z.string().nullable().describe('Reason why it cannot be tried; null where it can'),
+    state: OptimizationState.nullable().describe('State of the optimization; null: not proposed'),
+  })
+  .describe('The recommendation as a change that is tried on live traffic under a guardrail');
+export type RecommendedOptimization = z.infer<typeof RecommendedOptimization>;
+
+export const RecommendationDetail = z
+  .strictObject({ ...Recommendation.shape, optimization: RecommendedOptimization })
+  .describe('A recommendation with its evidence and its optimization');
+export type RecommendationDetail = z.infer<typeof RecommendationDetail>;
 
 const Total = z
   .strictObject({
@@ -260,7 +288,7 @@ export const getRecommendation = endpoint({
   scope: 'tradeoff.read',
   summary: 'Get one recommendation with its evidence',
   params,
-  response: Recommendation,
+  response: RecommendationDetail,
   errors: ['recommendation_not_found'],
 });
 
@@ -327,4 +355,23 @@ export const keepRecommendation = endpoint({
 export const recommendationHandling = defineHandlingEndpoints({
   ...{ noun: 'recommendation', path: '/api/v1/recommendations/:recommendation', param: 'recommendation' },
   ...{ read: 'tradeoff.read', write: 'tradeoff.write', notFound: 'recommendation_not_found' },
+});
+
+export const tryRecommendation = endpoint({
+  method: 'POST',
+  path: '/api/v1/recommendations/:recommendation/optimization',
+  scope: 'tradeoff.write',
+  summary: 'Propose the recommendation as an optimization: tried on live traffic, kept only within its guardrails',
+  params,
+  body: z.strictObject({ reason: Reason }),
+  response: RecommendationDetail,
+  errors: [
+    'recommendation_not_found',
+    'recommendation_not_open',
+    'recommendation_not_triable',
+    'optimization_exists',
+    'optimization_no_change',
+    'optimization_invalid',
+    'endpoint_not_found',
+  ],
 });

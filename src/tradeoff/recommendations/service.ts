@@ -193,7 +193,8 @@ function createNotUndoable({ recommendation, title }: Recommendation, why: strin
   return new AppError('recommendation_not_undoable', `"${title}" cannot be undone: ${why}.`, { recommendation });
 }
 
-function refuseDecided({ recommendation, state, title }: Recommendation): void {
+/** Error: `recommendation_not_open`. */
+export function refuseDecided({ recommendation, state, title }: Recommendation): void {
   if (state === 'open' || state === 'approved') return;
   const detail = `"${title}" is ${state} already. See "steelyard recommend list".`;
   throw new AppError('recommendation_not_open', detail, { recommendation, state });

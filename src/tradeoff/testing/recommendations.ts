@@ -69,7 +69,16 @@ export class RecommendationRoom {
       const latency = createDdSketch();
       for (let each = 0; each < count; each += 1) latency.add(latencyMs);
       const endings = { answered: count, refused: 0, throttled: 0, failed: 0, lost: 0 };
-      const what = { endpoint, variant: 'main', model: 'ranker', version, endings, latency, busy: { requests: 0, parts: [] }, service: new Map() };
+      const what = {
+        endpoint,
+        variant: 'main',
+        model: 'ranker',
+        version,
+        endings,
+        latency,
+        busy: { requests: 0, parts: [] },
+        service: new Map(),
+      };
       return { ...what, at, spanMs, replicaMs: replicas * spanMs, measuredMs: spanMs };
     };
     const tallies = Array.from({ length: hours }, (_, index) =>

@@ -9,9 +9,11 @@ import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
+import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
+import { ActsCard } from './ActsCard.tsx';
 import { DecisionsAnswer } from './DecisionsAnswer.tsx';
 import { DecisionsTable } from './DecisionsTable.tsx';
 
@@ -67,26 +69,30 @@ export function DecisionsPage() {
         )
       }
     >
-      <Card title="Verdicts and evidence" actions={filters} flush>
-        <Loaded query={query} what="The decisions" height={TABLE_HEIGHT}>
-          {(found) =>
-            found.length > 0 ? (
-              <DecisionsTable decisions={found} />
-            ) : (
-              <EmptyState
-                shows="Every gate verdict, with its quality and cost evidence."
-                why={filtered ? 'No decision matches these filters.' : 'No model version has been evaluated yet.'}
-                {...(filtered ? {} : { command: 'steelyard gate check MODEL VERSION --policy NAME' })}
-              />
-            )
-          }
-        </Loaded>
-        {pages.hasNextPage && (
-          <button type="button" className={parts.button} onClick={() => void pages.fetchNextPage()}>
-            Show older decisions
-          </button>
-        )}
-      </Card>
+      <div className={layout.stack}>
+        {search.about !== undefined && <ActsCard about={search.about} />}
+        <Card title="Verdicts and evidence" actions={filters} flush>
+          <Loaded query={query} what="The decisions" height={TABLE_HEIGHT}>
+            {(found) =>
+              found.length > 0 ? (
+                <DecisionsTable decisions={found} />
+              ) : (
+                <EmptyState
+                  shows="Every gate verdict, with its quality and cost evidence."
+                  why={filtered ? 'No decision matches these filters.' : 'No model version has been evaluated yet.'}
+                  {...(filtered ? {} : { command: 'steelyard gate check MODEL VERSION --policy NAME' })}
+                />
+              )
+            }
+          </Loaded>
+          {pages.hasNextPage && (
+            <button type="button" className={parts.button} onClick={() => void pages.fetchNextPage()}>
+              Show older decisions
+            </button>
+          )}
+        </Card>
+        {search.about === undefined && decisions !== undefined && <ActsCard about={undefined} />}
+      </div>
     </Page>
   );
 }

@@ -1,6 +1,8 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import type { EndpointDetail, EndpointRevision } from '../../../src/mlops/serving/schema.ts';
+import { EndpointOptimizations } from '../optimizations/EndpointOptimizations.tsx';
+import { useOptimizations } from '../optimizations/use-optimizations.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
@@ -32,8 +34,10 @@ const HEIGHT = 640;
 export function EndpointPage() {
   const { endpoint: name } = useParams({ from: '/endpoints/$endpoint' });
   const endpoint = useEndpoint(name);
-  // These cards may be absent. The page waits for both, so that no content moves when they arrive.
-  const waits = [useRollout(name), useScaling(name)].some(({ isFetched }) => !isFetched);
+  // These cards may be absent. The page waits for all, so that no content moves when they arrive.
+  const waits = [useRollout(name), useScaling(name), useOptimizations({ endpoint: name })].some(
+    ({ isFetched }) => !isFetched,
+  );
   const answer = () => {
     if (endpoint.data !== undefined) return <EndpointAnswer endpoint={endpoint.data} />;
     return endpoint.error === null ? <AnswerPending /> : endpoint.error.message;
@@ -81,6 +85,7 @@ function Body({ endpoint }: { readonly endpoint: EndpointDetail }) {
           </button>
         )}
       </div>
+      <EndpointOptimizations endpoint={name} />
       <EndpointNotice changes={changes} />
       {state === 'failed' && newest.reason !== null && (
         <Notice kind="note">

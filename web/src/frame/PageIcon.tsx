@@ -9,6 +9,7 @@ const PATHS: Readonly<Record<PageLink['to'], string>> = {
   '/models': 'M8 1.8l5.4 3.1v6.2L8 14.2l-5.4-3.1V4.9zM8 8l5.4-3.1M8 8L2.6 4.9M8 8v6.2',
   '/trade-offs': 'M2.5 2v11.5H14M5 11h2.5V8H10V5h3.5',
   '/returns': 'M2 12.5l4-4 2.5 2L14 4M10.5 4H14v3.5',
+  '/optimizations': 'M2 4h4l4 8h4M2 12h4l1.2-2.4M8.8 6.4L10 4h4M12 2l2 2-2 2M12 10l2 2-2 2',
   '/pipelines': 'M2 3h3.5v3.5H2zM10.5 3H14v3.5h-3.5zM10.5 9.5H14V13h-3.5zM5.5 4.8h5M8 4.8v6.4h2.5',
   '/endpoints': 'M2 8h3.5M10.5 8H14M8 5.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5M11.2 5l2.8 3-2.8 3',
   '/monitoring': 'M1.8 8.5h3l1.7-5 3 9 1.8-4h2.9',

@@ -14,6 +14,7 @@ export interface PageLink {
     | '/models'
     | '/trade-offs'
     | '/returns'
+    | '/optimizations'
     | '/pipelines'
     | '/endpoints'
     | '/monitoring'
@@ -49,6 +50,7 @@ export const pageGroups: readonly PageGroup[] = [
       { to: '/models', label: 'Models', key: 'm' },
       { to: '/trade-offs', label: 'Trade-offs', key: 't' },
       { to: '/returns', label: 'Returns', key: 'u' },
+      { to: '/optimizations', label: 'Optimizations', key: 'z' },
       { to: '/pipelines', label: 'Pipelines', key: 'i' },
       { to: '/endpoints', label: 'Endpoints', key: 'n' },
       { to: '/monitoring', label: 'Monitoring', key: 'w' },

@@ -1,16 +1,17 @@
 import { useState } from 'react';
-import type { Recommendation } from '../../../src/tradeoff/recommendations/schema.ts';
+import type { RecommendationDetail } from '../../../src/tradeoff/recommendations/schema.ts';
 import { Notice } from '../parts/Notice.tsx';
 import parts from '../parts/parts.module.css';
 import { UndoNotice } from '../parts/UndoNotice.tsx';
 import { ApplyDialog } from './ApplyDialog.tsx';
 import { DismissDialog } from './DismissDialog.tsx';
 import styles from './recommendations.module.css';
+import { TryDialog } from './TryDialog.tsx';
 import { useUndo } from './use-recommendations.ts';
 
 /** Actions on a recommendation, including undo. */
-export function RecommendationActions({ one }: { readonly one: Recommendation }) {
-  const [asking, setAsking] = useState<'apply' | 'dismiss' | null>(null);
+export function RecommendationActions({ one }: { readonly one: RecommendationDetail }) {
+  const [asking, setAsking] = useState<'apply' | 'dismiss' | 'try' | null>(null);
   const [isReported, setReported] = useState(false);
   const undo = useUndo(one, () => setReported(false));
   const close = () => setAsking(null);
@@ -27,6 +28,11 @@ export function RecommendationActions({ one }: { readonly one: Recommendation })
           <button type="button" className={parts.button} onClick={() => setAsking('dismiss')}>
             Dismiss…
           </button>
+          {one.optimization.spec !== null && one.optimization.state === null && (
+            <button type="button" className={parts.button} onClick={() => setAsking('try')}>
+              Try under a guardrail…
+            </button>
+          )}
           <button type="button" className={`${parts.button} ${parts.primary}`} onClick={() => setAsking('apply')}>
             {one.state === 'approved' ? 'Mark as done…' : 'Preview and apply…'}
           </button>
@@ -44,6 +50,7 @@ export function RecommendationActions({ one }: { readonly one: Recommendation })
       )}
       {undo.error !== null && <Notice kind="alert">{undo.error.message}</Notice>}
       {asking === 'apply' && <ApplyDialog one={one} onClose={close} onDone={done} />}
+      {asking === 'try' && <TryDialog one={one} onClose={close} />}
       {asking === 'dismiss' && <DismissDialog one={one} onClose={close} onDone={done} />}
     </div>
   );

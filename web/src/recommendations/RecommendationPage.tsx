@@ -1,11 +1,17 @@
 import { Link, useParams } from '@tanstack/react-router';
-import { type Recommendation, recommendationHandling } from '../../../src/tradeoff/recommendations/schema.ts';
+import {
+  type Recommendation,
+  type RecommendationDetail,
+  recommendationHandling,
+} from '../../../src/tradeoff/recommendations/schema.ts';
+import { STATE_WORDS } from '../optimizations/words.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { HandlingCard } from '../parts/HandlingCard.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
+import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
 import { BeforeAfter } from './BeforeAfter.tsx';
@@ -40,6 +46,7 @@ export function RecommendationPage() {
               </p>
               <RecommendationActions one={one} />
             </div>
+            <TriedNotice one={one} />
             <KeepNotice one={one} />
             <BeforeAfter one={one} />
             <EvidenceFacts one={one} />
@@ -78,6 +85,24 @@ function SubjectLink({ one: { action } }: { readonly one: Recommendation }) {
       </Link>
     </>
   );
+}
+
+/** The optimization that tries it; or the reason why it can only be applied. */
+function TriedNotice({ one: { state, optimization: tried } }: { readonly one: RecommendationDetail }) {
+  if (tried.state !== null) {
+    const { optimization } = tried;
+    return (
+      <Notice>
+        Tried under a guardrail as{' '}
+        <Link to="/optimizations/$optimization" params={{ optimization }} className={parts.textLink}>
+          optimization {optimization}
+        </Link>
+        : {STATE_WORDS[tried.state][0]}.
+      </Notice>
+    );
+  }
+  if (tried.reason === null || state !== 'open') return null;
+  return <p className={layout.quiet}>Not tried on live traffic: {tried.reason}</p>;
 }
 
 function Timeline({ one: { timeline, title } }: { readonly one: Recommendation }) {

@@ -7,6 +7,7 @@ import {
   keepRecommendation,
   listRecommendations,
   type Recommendation,
+  tryRecommendation,
   undoRecommendation,
 } from '../../../src/tradeoff/recommendations/schema.ts';
 import { call, endpointQuery } from '../client.ts';
@@ -50,6 +51,12 @@ const withReason = (reason: string) => (reason === '' ? {} : { reason });
 export function useApply(one: Recommendation, onDone: () => void) {
   const act = (reason: string) =>
     call(applyRecommendation, { params: toParams(one), body: { isDryRun: false, ...withReason(reason) } });
+  return useAct(act, onDone);
+}
+
+/** Proposes it as an optimization. */
+export function useTry(one: Recommendation, onDone: () => void) {
+  const act = (reason: string) => call(tryRecommendation, { params: toParams(one), body: withReason(reason) });
   return useAct(act, onDone);
 }
 

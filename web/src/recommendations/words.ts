@@ -49,6 +49,7 @@ export const STEPS: Readonly<Record<TimelineEntry['step'], string>> = {
   superseded: 'Superseded',
   lapsed: 'Lapsed',
   dry_run: 'Dry run',
+  tried: 'Tried under a guardrail',
 };
 
 /** `$365.00 a month (286.79 to 365.00)`. */

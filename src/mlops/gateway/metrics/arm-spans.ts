@@ -14,8 +14,10 @@ export interface ArmSpan {
   readonly errors: number;
   /** Latency of answered requests in milliseconds. */
   readonly latency: DdSketch;
-  /** Replica time, with copies for shadows. */
+  /** Replica time of requests, with copies for shadows. */
   readonly busy: BusyTime;
+  /** Milliseconds times replicas that were ready, idle time included; 0 for a route. */
+  readonly replicaMs: number;
 }
 
 /** Spans of an endpoint's variants that begin in [start, end) Unix ms, by time and variant. Minutes are kept for 8 days, hours for 400. */
@@ -35,8 +37,23 @@ export async function readArmSpans(
       requests += endings.answered + endings.failed + endings.lost;
     }
     const { at, variant } = first;
-    return [{ at, variant, requests, errors, latency: mergeLatencies(group), busy: sumBusy(group) }];
+    return [
+      {
+        at,
+        variant,
+        requests,
+        errors,
+        latency: mergeLatencies(group),
+        busy: sumBusy(group),
+        replicaMs: sumReplicas(group),
+      },
+    ];
   });
+}
+
+/** Servers of one endpoint each have all of its replicas, so their times are added. */
+function sumReplicas(group: readonly { readonly replicaMs: number }[]): number {
+  return group.reduce((sum, { replicaMs }) => sum + replicaMs, 0);
 }
 
 function sumBusy(group: readonly { readonly busy: BusyTime }[]): BusyTime {

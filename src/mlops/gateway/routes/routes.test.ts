@@ -191,7 +191,7 @@ describe('a cascade of servers whose bodies are passed on', () => {
 
   it('reads long answers to a limit, and escalates beyond it', async () => {
     const rows = (count: number) => Array.from({ length: count }, () => [1, 0, 0]);
-    // Predictions of 120 kB, which are not read at once, and of more than 1 MiB.
+    // Predictions of 120 kB, which are not read in one part, and of more than 1 MiB.
     expect(toFacts(await ask('servers', rows(60_000)))).toEqual([200, 'small', '1', 'small']);
     const long = await ask('servers', rows(600_000));
     expect([toFacts(long), long.json<{ predictions: number[] }>().predictions.length]).toEqual([

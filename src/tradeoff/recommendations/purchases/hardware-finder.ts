@@ -187,6 +187,7 @@ function buildHardwareFinding(
         ...(advice.isProven ? [] : ['a complete search: it reached its limit, and a cheaper mix may exist']),
         ...variant.unpriced.map((resource) => `no price for "${resource}": add it to your price book`),
       ],
+      replacement: best.replicas.map(({ type, replicas: count }) => ({ type, replicas: count })),
       measuredBy: { type: 'endpoint', endpoint: served.endpoint },
     },
   };

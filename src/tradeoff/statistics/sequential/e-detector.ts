@@ -45,7 +45,8 @@ export function createChangeDetector({
   if (!(margin >= 0 && margin < range)) throw new RangeError(`margin must lie between 0 and ${range}, not ${margin}`);
   if (!(averageRunLength >= 1)) throw new RangeError(`averageRunLength must be at least 1, not ${averageRunLength}`);
   const bets = Float64Array.from({ length: BETS }, (_, place) => 2 ** -place / (range + margin));
-  if (begun.length !== 0 && begun.length !== BETS) throw new RangeError(`a state has ${BETS} numbers, not ${begun.length}`);
+  if (begun.length !== 0 && begun.length !== BETS)
+    throw new RangeError(`a state has ${BETS} numbers, not ${begun.length}`);
   const statistics = begun.length === 0 ? new Float64Array(BETS) : Float64Array.from(begun);
   const isCusum = kind === 'cusum';
   let evidence = statistics.reduce((sum, one) => sum + one, 0) / BETS;

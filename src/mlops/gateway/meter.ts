@@ -1,9 +1,9 @@
-import type { UsedTime } from '../../replicas/index.ts';
-import type { LiveVariant } from '../../serving/index.ts';
-import type { PredictionRequest } from '../predict.ts';
-import { isRoute, type TrafficTarget } from '../routes/follow.ts';
-import { toCountedVariant } from './counting.ts';
-import type { MetricRecorder } from './recorder.ts';
+import type { UsedTime } from '../replicas/index.ts';
+import type { LiveVariant } from '../serving/index.ts';
+import { toCountedVariant } from './metrics/counting.ts';
+import type { MetricRecorder } from './metrics/recorder.ts';
+import type { PredictionRequest } from './predict.ts';
+import { isRoute, type TrafficTarget } from './routes/follow.ts';
 
 /**
  * Counts the replica time of one request, or of one copy, for the variants that it asks. A request along a route counts once for the route
