@@ -16,7 +16,7 @@ import {
   stopOptimization,
 } from './schema.ts';
 import { list, propose, type ServiceDeps, show, startAgain, stop } from './service.ts';
-import { findOptimization } from './store.ts';
+import { findOptimization, listTimes } from './store.ts';
 
 export type { LiveScores, ReadLiveScores } from './evidence.ts';
 export { optimizationMigrations } from './migrations.ts';
@@ -39,6 +39,8 @@ export interface Optimizations {
   readonly propose: (sql: Sql, name: string, spec: OptimizationSpec, actor: string) => Promise<void>;
   /** State of an optimization; null: there is none of this name. */
   readonly findState: (sql: Sql, name: string) => Promise<OptimizationState | null>;
+  /** Stretches of time [start, end) Unix ms in which optimizations changed an endpoint; their savings are booked there. */
+  readonly times: (sql: Sql, endpoint: string) => Promise<{ readonly start: number; readonly end: number }[]>;
 }
 
 export function createOptimizations(deps: ServiceDeps & ReconcileDeps & SubscribesToEvents): Optimizations {
@@ -53,6 +55,7 @@ export function createOptimizations(deps: ServiceDeps & ReconcileDeps & Subscrib
   };
   return {
     propose: proposeNow,
+    times: listTimes,
     findState: async (sql, name) => (await findOptimization(sql, name))?.shown.state ?? null,
     kinds: [
       createSpecKind('Optimization', 80, OptimizationSpec, (sql, name, spec) => applyDocument(deps, sql, name, spec)),

@@ -106,3 +106,12 @@ export async function listStored(
   if (states.length > 0) query = query.where('state', 'in', states);
   return (await query.orderBy('proposed_ms', 'desc').orderBy('name').limit(LISTED).execute()).map(toStored);
 }
+
+/** Stretches of time [start, end) Unix ms in which optimizations ran on an endpoint, or were watched; an open end is Infinity. */
+export async function listTimes(sql: Sql, endpoint: string): Promise<{ start: number; end: number }[]> {
+  return (await listStored(sql, { endpoint })).flatMap(({ shown: { startedAt, endedAt } }) =>
+    startedAt === null
+      ? []
+      : [{ start: Date.parse(startedAt), end: endedAt === null ? Number.POSITIVE_INFINITY : Date.parse(endedAt) }],
+  );
+}

@@ -8,6 +8,7 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Decisions } from '../decisions/index.ts';
+import type { Optimizations } from '../optimizations/index.ts';
 import type { ContainerFinderDeps } from './containers/finder.ts';
 import type { NodeFinderDeps } from './containers/nodes-finder.ts';
 import type { EndpointDeps } from './endpoints/endpoint-hours.ts';
@@ -35,6 +36,7 @@ export interface RecommendationDeps
   readonly org: Pick<Org, 'withTeam'>;
   readonly pipelines: { readonly runs: Pick<PipelineRuns, 'requestStop' | 'stopRequestedBy' | 'wake' | 'spec'> };
   readonly decisions: Pick<Decisions, 'recordAct'>;
+  readonly optimizations: Pick<Optimizations, 'times'>;
   /** Public URL of this server, for links in notifications; null: not configured. */
   readonly publicUrl: string | null;
 }

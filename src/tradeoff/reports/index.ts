@@ -20,13 +20,14 @@ import {
 } from './sections/changes.ts';
 import { budgetsSection, costSection, experimentsSection, monthSection, moversSection } from './sections/costs.ts';
 import { gpusSection, servingSection } from './sections/production.ts';
+import { optimizationsSection, returnsSection } from './sections/savings-and-returns.ts';
 import { type SendingDeps, sendDueReports } from './send.ts';
 import { findScheduled, findSent, findSentOf, listSent, putScheduled, removeScheduled } from './store.ts';
 import { computeSendTime, findLastComplete, findWindow, parseMonth, parseWeek } from './window.ts';
 
 export { reportMigrations } from './migrations.ts';
 
-/** Every section; `audiences.ts` has their order, also of `returns` and `optimizations`, which have no provider yet. */
+/** Every section; `audiences.ts` has their order. */
 const SECTIONS: readonly SectionProvider[] = [
   ...[monthSection, budgetsSection, costSection, moversSection, anomaliesSection, savingsSection],
   ...[
@@ -38,6 +39,7 @@ const SECTIONS: readonly SectionProvider[] = [
     experimentsSection,
     retrainingSection,
   ],
+  ...[optimizationsSection, returnsSection],
 ];
 
 const SEND = 'reports.send';

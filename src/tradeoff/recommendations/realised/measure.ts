@@ -4,7 +4,7 @@ import { HOUR_MS } from '../../../platform/units/durations.ts';
 import { type Decimal, decimal, decimalString, formatMoneyText, type Money } from '../../../platform/units/index.ts';
 import { areClusterItems, findClusterItems } from '../containers/items.ts';
 import { addTimelineEntry, formatInstant, type RecommendationDeps } from '../context.ts';
-import { readEndpointHours } from '../endpoints/endpoint-hours.ts';
+import { readEndpointHours, type VariantHours } from '../endpoints/endpoint-hours.ts';
 import type { Window } from '../finder.ts';
 import { readStepHours } from '../purchases/steps.ts';
 import type { HeldItem, Realised, Recommendation } from '../schema.ts';
@@ -70,8 +70,23 @@ async function readSavingFigures(deps: RecommendationDeps, document: Recommendat
     return computeSaved(document, await computeCommitmentSaving(deps, measuredBy, since));
   if (measuredBy?.type === 'steps') return computeRealised(document, [await readStepHours(deps, measuredBy, since)]);
   const names = new Set(items.map(({ item }) => item));
-  const served = (await readEndpointHours(deps, since)).map(({ item }) => item).filter(({ item }) => names.has(item));
+  const hours = (await readEndpointHours(deps, since)).filter(({ item }) => names.has(item.item));
+  const served = await Promise.all(hours.map((one) => leaveOutOptimized(deps, one)));
   return computeRealised(document, [...served, ...(await findClusterItems(deps.workloads, since, names))]);
+}
+
+/** Hours in which an optimization ran on the endpoint are its hours: their saving is booked there, and not twice. */
+async function leaveOutOptimized(
+  { optimizations, store }: RecommendationDeps,
+  { served: { endpoint }, item }: VariantHours,
+): Promise<HeldItem> {
+  const times = await optimizations.times(store, endpoint);
+  const start = Date.parse(item.start);
+  const costs = item.costs.map((cost, index) => {
+    const at = start + index * HOUR_MS;
+    return times.some((time) => time.start < at + HOUR_MS && time.end > at) ? null : cost;
+  });
+  return { ...item, costs };
 }
 
 type Figures = Pick<Realised, 'hours' | 'monthly' | 'lower' | 'upper' | 'stated' | 'isWithin' | 'reason'>;
