@@ -257,7 +257,7 @@ const modelLines: readonly NounLine[] = [
     nouns: [noun('value', ['import', 'show'], async () => (await import('./value.ts')).valueCommands)],
   },
   {
-    summary: 'Show returns with payback; import business units, show the cost per unit',
+    summary: 'Show returns and payback; import units, show the cost per unit',
     nouns: [
       noun('roi', [], async () => (await import('./roi.ts')).roiCommands),
       noun('unit', ['import', 'list', 'show'], async () => (await import('./unit.ts')).unitCommands),

@@ -9,6 +9,7 @@ import { getReconciliation } from '../../../finops/allocation/reconciliation/sch
 import { applied } from '../../../mlops/testing/pipelines.ts';
 import { appliedEndpoint, registeredFiles, settled } from '../../../mlops/testing/serving.ts';
 import { call, importFiles, testApplication } from '../../../testing/application.ts';
+import { isDeep } from '../../../testing/deep.ts';
 import { getOptimization, type OptimizationDetail, proposeOptimization } from '../schema.ts';
 import { hasMovielens, openRecommender, type Visitor } from './recommender.testing.ts';
 
@@ -116,6 +117,19 @@ function billOf(endpoint: string, day: string, amount: string): string {
 }
 
 describe.skipIf(!hasMovielens)('a shop of films with visitors in the order of time (../shared/data/stats)', () => {
+  it('recommends ten unseen films to each of its visitors', () => {
+    const { visitors, lists } = openRecommender();
+    const found = lists({ neighbours: 200, bits: 4 });
+    expect(visitors.length).toBeGreaterThan(500);
+    for (const { user, history } of visitors) {
+      const films = found.get(user) ?? [];
+      expect(films).toHaveLength(10);
+      expect(films.filter((film) => history.some((rating) => rating.film === film))).toEqual([]);
+    }
+  });
+
+  // Minutes of visits to replicas that are processes.
+  if (!isDeep) return;
   it(
     'refuses a better version at three times the cost, rolls back a worse one, keeps one within 5 %, and undoes it after drift',
     async () => {
