@@ -78,9 +78,17 @@ async function readInputStamp({ store, clock, costs, budgets }: LedgerForecastDe
   return JSON.stringify([await costs.dailyStamp(), await budgets.stamp(store), changes, day]);
 }
 
-async function make(deps: LedgerForecastDeps, { signal }: JobContext): Promise<void> {
+/** Makes forecasts until they are of the present inputs: a bill that comes meanwhile enqueues no other job while this one runs. */
+async function make(deps: LedgerForecastDeps, context: JobContext): Promise<void> {
+  let isMade = true;
+  while (isMade && (await findLastRun(deps.store))?.stamp !== (await readInputStamp(deps))) {
+    isMade = await makeOnce(deps, context);
+  }
+}
+
+/** False: there is nothing to make them from, or the job was ended. */
+async function makeOnce(deps: LedgerForecastDeps, { signal }: JobContext): Promise<boolean> {
   const { store, clock } = deps;
-  if ((await findLastRun(store))?.stamp === (await readInputStamp(deps))) return;
   await readCommitments(deps);
   const stamp = await readInputStamp(deps);
   const changes = (await readAllChanges(store)).filter(({ isOn }) => isOn);
@@ -94,9 +102,10 @@ async function make(deps: LedgerForecastDeps, { signal }: JobContext): Promise<v
   try {
     const now = clock.now();
     const made = await makeForecasts(deps, { now, budgets, changes, progress, signal });
-    if (made === null) return;
+    if (made === null) return false;
     const run: StoredRun = { id: randomUUID(), madeAt: new Date(now).toISOString(), standsOn: made.standsOn, stamp };
     await store.transaction((sql) => keepRun(sql, run, made.forecasts));
+    return true;
   } finally {
     await saveWork(store, null);
   }
