@@ -27,8 +27,8 @@ const common = {
     summary: 'ranker, main: version 2, resources instance small',
     spec,
   },
-  baseline: { variant: 'main', model: 'ranker', version: '1' },
-  candidate: { variant: 'smaller-candidate', model: 'ranker', version: '2' },
+  baseline: { variant: 'main', model: 'ranker', version: '1', models: ['ranker'] },
+  candidate: { variant: 'smaller-candidate', model: 'ranker', version: '2', models: ['ranker'] },
   ...{ proposedAt: '2026-11-02T09:00:00.000Z', startedAt: '2026-11-02T09:01:00.000Z', endedAt: null },
 };
 
