@@ -41,22 +41,28 @@ const targets: Readonly<Record<string, string>> = {
   'webhook.url': '{ webhook: { url: "https://hooks.example.org/budgets" } }',
   'webhook.secret': '{ webhook: { url: "https://hooks.example.org/b", secret: env:HOOK_SECRET } }',
   'slack.url': '{ slack: { url: env:SLACK_URL } }',
+  'microsoftTeams.url': '{ microsoftTeams: { url: env:TEAMS_URL } }',
   'email.to': '{ email: { to: ml@example.org } }',
 };
 const notified: Readonly<Record<string, string>> = Object.fromEntries(
-  ['Budget', 'Monitor', 'IdlePolicy', 'AnomalySubscription'].flatMap((kind) =>
-    Object.entries(targets).map(([field, target]) => [`${kind} spec.notify.${field}`, target]),
-  ),
+  [
+    ...['Budget', 'Monitor', 'IdlePolicy', 'AnomalySubscription'].map((kind) => `${kind} spec.notify`),
+    ...['NotificationRoute spec.to', 'Report spec.to.notify'],
+  ].flatMap((place) => Object.entries(targets).map(([field, target]) => [`${place}.${field}`, target])),
 );
 /** A document with a notification target; its second form has a different setting in addition. */
 const telling = (field: string, name: string, target: string, other = false) =>
-  field.startsWith('Budget')
-    ? budget(name, target, other ? '200' : '100')
-    : field.startsWith('AnomalySubscription')
-      ? `apiVersion: steelyard/v1\nkind: AnomalySubscription\nmetadata: { name: ${name} }\nspec: { direction: ${other ? 'over' : 'both'}, notify: [${target}] }\n`
-      : field.startsWith('IdlePolicy')
-        ? `apiVersion: steelyard/v1\nkind: IdlePolicy\nmetadata: { name: ${name} }\nspec: { what: endpoints, window: ${other ? 40 : 30}m, notify: [${target}] }\n`
-        : `apiVersion: steelyard/v1\nkind: Monitor\nmetadata: { name: ${name} }\nspec: { model: ${name}, log: { sample: ${other ? 0.5 : 1} }, notify: [${target}] }\n`;
+  field.startsWith('NotificationRoute')
+    ? `apiVersion: steelyard/v1\nkind: NotificationRoute\nmetadata: { name: ${name} }\nspec: { match: { topics: [${other ? 'alert' : 'budget'}] }, to: ${target} }\n`
+    : field.startsWith('Report')
+      ? `apiVersion: steelyard/v1\nkind: Report\nmetadata: { name: ${name} }\nspec: { audience: ${other ? 'finance' : 'leadership'}, schedule: weekly, to: { notify: [${target}] } }\n`
+      : field.startsWith('Budget')
+        ? budget(name, target, other ? '200' : '100')
+        : field.startsWith('AnomalySubscription')
+          ? `apiVersion: steelyard/v1\nkind: AnomalySubscription\nmetadata: { name: ${name} }\nspec: { direction: ${other ? 'over' : 'both'}, notify: [${target}] }\n`
+          : field.startsWith('IdlePolicy')
+            ? `apiVersion: steelyard/v1\nkind: IdlePolicy\nmetadata: { name: ${name} }\nspec: { what: endpoints, window: ${other ? 40 : 30}m, notify: [${target}] }\n`
+            : `apiVersion: steelyard/v1\nkind: Monitor\nmetadata: { name: ${name} }\nspec: { model: ${name}, log: { sample: ${other ? 0.5 : 1} }, notify: [${target}] }\n`;
 /** Of pods that serve: their rights, and whom they put out. */
 const served: Readonly<Record<string, string>> = {
   'Endpoint spec.variants.kubernetes.serviceAccount': '{ serviceAccount: privileged }',

@@ -6,9 +6,11 @@ import { endpoint } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Money, UtcInstant } from '../../platform/units/schema.ts';
 import { CostInterval } from '../unit-cost/schema.ts';
 import { RetrainingReturns } from './calibration/schema.ts';
+import { ReturnDay, ReturnDimension } from './dimension/schema.ts';
 import { ExperimentReturn } from './experiments/schema.ts';
 
 export { RetrainingReturns } from './calibration/schema.ts';
+export { ReturnDay, ReturnDimension } from './dimension/schema.ts';
 export {
   getUnitCosts,
   listUnitDatasets,
@@ -20,22 +22,6 @@ export {
   UnitGrouping,
   UnitRow,
 } from './units/schema.ts';
-
-const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
-const isRealDay = (text: string) => new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
-
-export const ReturnDay = z
-  .string()
-  .regex(DAY, 'a day such as "2026-11-03"')
-  .refine((text) => !DAY.test(text) || isRealDay(text), 'a day that exists')
-  .describe('Calendar day in UTC, YYYY-MM-DD');
-
-export const ReturnDimension = z
-  .enum(['model', 'team', 'feature', 'customer', 'endpoint', 'version', 'experiment'])
-  .describe(
-    'Subject of a row: model, owning team, feature or customer tag of outcome events, endpoint, version, experiment',
-  );
-export type ReturnDimension = z.infer<typeof ReturnDimension>;
 
 export const ReturnSource = z
   .enum(['events', 'stated', 'metric', 'mixed'])

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OptimizationState } from '../../../src/tradeoff/optimizations/schema.ts';
+import { OptimizationState } from '../../../src/tradeoff/optimizations/state/schema.ts';
 
 /** URL parameters of the optimizations; without any, all are listed. */
 export const OptimizationsSearch = z.object({

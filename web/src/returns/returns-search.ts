@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ReturnDay, ReturnDimension } from '../../../src/tradeoff/returns/schema.ts';
+import { ReturnDay, ReturnDimension } from '../../../src/tradeoff/returns/dimension/schema.ts';
 
 /** URL parameters of the returns page; a missing parameter has its default. */
 export const ReturnsSearch = z.object({
