@@ -85,6 +85,6 @@ describe.skipIf(bin === null)('bills on PostgreSQL (skipped where initdb and pos
       ]),
     );
     const { tables } = await call(application, previewTables);
-    expect(tables.map(({ rows }) => rows)).toEqual([0, 0, 0, 0, 0]);
+    expect(tables.map(({ rows }) => rows)).toEqual([0, 0, 0, 0, 0, 0]);
   });
 });

@@ -62,7 +62,7 @@ const at = (minute: number) => new Date(Date.parse(`${DAY}T00:00:00Z`) + minute 
 function comparable(text: string): string {
   const seen = new Map<string, number>();
   const timeless = text.replaceAll(/2026-11-15T12:00:\d\d\.\d{3}Z/g, '<now>');
-  return timeless.replaceAll(/\b([a-z]{2,4})_[0-9a-f][0-9a-f-]{7,}\b/g, (id, kind: string) => {
+  return timeless.replaceAll(/\b([a-z]{2,4})[_-][0-9a-f][0-9a-f-]{7,}\b/g, (id, kind: string) => {
     const place = seen.get(id) ?? seen.size;
     seen.set(id, place);
     return `${kind}_${place}`;
