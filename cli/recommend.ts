@@ -80,11 +80,10 @@ const showCommand = command({
   run: async (context, { recommendation: id }) => {
     const one = await (await context.client()).call(getRecommendation, { params: toParams(id) });
     await context.answer(one, () => detailText(one, context));
-    const { spec, reason: why, state } = one.optimization;
+    const { spec, state } = one.optimization;
     if (state !== null)
       await context.remark(`See its trial: steelyard optimization show ${one.optimization.optimization}`);
     else if (spec !== null) await context.remark(`Try it on live traffic first: steelyard recommend try ${id}`);
-    else await context.remark(`It cannot be tried on live traffic: ${why}`);
     return 0;
   },
 });

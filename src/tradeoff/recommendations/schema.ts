@@ -4,7 +4,6 @@ import { defineHandlingEndpoints } from '../../platform/acknowledgements/schema.
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { DecisionId } from '../decisions/schema.ts';
-import { OptimizationSpec, OptimizationState } from '../optimizations/schema.ts';
 import { RecommendedAction } from './action/schema.ts';
 import { MeasuredBy } from './realised/schema.ts';
 import { Commitment, Effect, HeldItem, Saving } from './savings/schema.ts';
@@ -201,11 +200,12 @@ export type Recommendation = z.infer<typeof Recommendation>;
 export const RecommendedOptimization = z
   .strictObject({
     optimization: Name.describe('Name of the optimization that tries it'),
-    spec: OptimizationSpec.nullable().describe(
-      'Document of the optimization; null: it cannot be tried on live traffic',
-    ),
+    spec: z
+      .record(z.string().describe('Field'), z.unknown().describe('Value'))
+      .nullable()
+      .describe('Document of the optimization; null: it cannot be tried on live traffic'),
     reason: z.string().nullable().describe('Reason why it cannot be tried; null where it can'),
-    state: OptimizationState.nullable().describe('State of the optimization; null: not proposed'),
+    state: z.string().nullable().describe('State of the optimization; null: not proposed'),
   })
   .describe('The recommendation as a change that is tried on live traffic under a guardrail');
 export type RecommendedOptimization = z.infer<typeof RecommendedOptimization>;

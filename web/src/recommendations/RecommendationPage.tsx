@@ -1,4 +1,5 @@
 import { Link, useParams } from '@tanstack/react-router';
+import { OptimizationState } from '../../../src/tradeoff/optimizations/state/schema.ts';
 import {
   type Recommendation,
   type RecommendationDetail,
@@ -97,7 +98,7 @@ function TriedNotice({ one: { state, optimization: tried } }: { readonly one: Re
         <Link to="/optimizations/$optimization" params={{ optimization }} className={parts.textLink}>
           optimization {optimization}
         </Link>
-        : {STATE_WORDS[tried.state][0]}.
+        : {STATE_WORDS[OptimizationState.parse(tried.state)][0]}.
       </Notice>
     );
   }

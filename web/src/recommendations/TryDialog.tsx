@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useId, useState } from 'react';
+import { OptimizationSpec } from '../../../src/tradeoff/optimizations/schema.ts';
 import type { RecommendationDetail } from '../../../src/tradeoff/recommendations/schema.ts';
 import { percentText } from '../optimizations/words.ts';
 import { Facts } from '../parts/Facts.tsx';
@@ -22,7 +23,8 @@ export function TryDialog({ one, onClose }: TryDialogProps) {
   const { optimization, spec } = one.optimization;
   const attempt = useTry(one, () => void navigate({ to: '/optimizations/$optimization', params: { optimization } }));
   if (spec === null) return null;
-  const steps = spec.ramp.percents.map(percentText).join(', ');
+  const { ramp, holdOut, guardrails } = OptimizationSpec.parse(spec);
+  const steps = ramp.percents.map(percentText).join(', ');
   return (
     <FormDialog
       title={`Try under a guardrail: ${one.title}?`}
@@ -37,8 +39,8 @@ export function TryDialog({ one, onClose }: TryDialogProps) {
       <Facts
         facts={[
           ['Saving', savingText(one.saving)],
-          ['Traffic', `${steps} by step; after proof all but ${percentText(100 * spec.holdOut)}`],
-          ['Guardrails', guardrailsText(spec.guardrails)],
+          ['Traffic', `${steps} by step; after proof all but ${percentText(100 * holdOut)}`],
+          ['Guardrails', guardrailsText(guardrails)],
           ['Undo', 'At any time in one step; without proof it is rolled back at the deadline.'],
         ]}
       />
@@ -57,9 +59,7 @@ export function TryDialog({ one, onClose }: TryDialogProps) {
   );
 }
 
-type Spec = NonNullable<RecommendationDetail['optimization']['spec']>;
-
-function guardrailsText(guardrails: Spec['guardrails']): string {
+function guardrailsText(guardrails: OptimizationSpec['guardrails']): string {
   const texts = guardrails.map((rule) => {
     if ('budget' in rule) return `budget ${rule.budget} is not exhausted`;
     return rule.metric === 'errorRate'
