@@ -14,7 +14,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
     // Few files: a page loads the libraries, the code that pages share, and its own code. ECharts loads when a chart is
-    // shown.
+    // shown. Schemas of features are loaded with their pages.
     rolldownOptions: {
       output: {
         codeSplitting: {
@@ -25,7 +25,7 @@ export default defineConfig({
             },
             {
               name: 'shared',
-              test: /web\/src\/(parts|format|table|beam|theme|models|decisions|frame|client)|src\/.*schema\.ts/,
+              test: /web\/src\/(parts|format|table|beam|theme|models|decisions|frame|client)|src\/(platform|org)\/.*schema\.ts/,
               minShareCount: 2,
             },
           ],
