@@ -49,15 +49,21 @@ export function createEndpointChanges(deps: ServiceDeps, wake: () => void): Endp
       if (now === null) return `endpoint "${endpoint}" no longer exists`;
       if (now.revision !== from) return `endpoint "${endpoint}" was changed: its newest revision is ${now.revision}`;
       const resolved = await resolveVersions(deps, sql, spec);
-      // A variant that is as before keeps its version, even if its alias has moved since.
+      // A variant that names its version as before keeps it, even if its alias has moved since.
+      const keeps = (name: string) => isSameSource(spec.variants[name], now.spec.variants[name]);
       const versions = Object.fromEntries(
-        Object.keys(spec.variants).map((name) => [name, now.versions[name] ?? resolved[name] ?? '']),
+        Object.keys(spec.variants).map((name) => [name, (keeps(name) ? now.versions[name] : resolved[name]) ?? '']),
       );
       return addNextRevision(deps, sql, endpoint, { spec, versions, cause, strategy: 'instant' });
     },
     heldBy: selectHeldResource,
     wake,
   };
+}
+
+function isSameSource(one: Variant | undefined, other: Variant | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  return one.model === other.model && one.version === other.version && one.alias === other.alias;
 }
 
 async function readEndpoint(sql: Sql, endpoint: string): Promise<ChangeableEndpoint | null> {

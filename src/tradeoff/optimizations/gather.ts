@@ -35,8 +35,7 @@ export async function lookAt(deps: OptimizationDeps, shown: OptimizationDetail, 
   checks.push(await readSaving(deps, traffic, isCapacityChange(spec) ? 'held' : 'busy'));
   const steps = spec.compare === 'arms' ? spec.ramp.percents.length : 1;
   const judgement = judgeChecks(checks, spec.alpha, spec.alpha / steps);
-  const isByCaller = spec.compare === 'arms' && (await isSticky(deps, shown.endpoint));
-  const splitProblem = explainSplit(traffic, share, isByCaller);
+  const splitProblem = explainSplit(traffic, share, await isSticky(deps, shown.endpoint));
   const limits = new Map(checks.map(({ name, limit }) => [name, limit]));
   const exhausted = judgement.checks.filter(({ name, verdict }) => name.startsWith(BUDGET) && verdict === 'fails');
   return {

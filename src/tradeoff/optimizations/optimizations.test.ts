@@ -28,13 +28,13 @@ async function openTrial(models: readonly ClassifierModel[]) {
       await application.jobs.enqueue(application.store, { kind: 'optimizations.look', payload: null });
       await application.jobs.drain();
     },
-    async send(count: number) {
+    async send(count: number, userOf = (value: number) => `user-${value % 500}`) {
       const labels: { prediction: string; value: string }[] = [];
       for (let at = 0; at < count; at += 20) {
         const answers = await Promise.all(
           Array.from({ length: Math.min(20, count - at) }, () => {
             sentCount += 1;
-            return post(application, sentCount);
+            return post(application, sentCount, userOf(sentCount));
           }),
         );
         labels.push(...answers);
@@ -44,8 +44,8 @@ async function openTrial(models: readonly ClassifierModel[]) {
   };
 }
 
-async function post(application: Application, value: number) {
-  const headers = { 'x-user': `user-${value % 500}` };
+async function post(application: Application, value: number, user: string) {
+  const headers = { 'x-user': user };
   const answer = await sent(
     application,
     'POST',
@@ -92,4 +92,36 @@ it('keeps a cheaper version while quality holds, books the saving, and undoes it
   expect(endpoint.variants).toMatchObject([{ version: '1' }]);
   const { acts } = await call(application, listDecidedActs, { query: { about: 'optimization:smaller' } });
   expect(acts.map(({ evidence }) => evidence.step)).toEqual(['undone', 'kept', 'started']);
+}, 60_000);
+
+it('is proven with callers of very different traffic, and after the watch the candidate replaces the baseline', async () => {
+  const { application, clock, look, send } = await openTrial([
+    { accuracy: 0.9, delayMs: 4 },
+    { accuracy: 0.9, delayMs: 2 },
+  ]);
+  const spec = { ...CHEAPER, watch: { ...CHEAPER.watch, for: '30m' } };
+  await call(application, proposeOptimization, { body: { optimization: 'smaller', spec: spec as never } });
+  const shown = () => call(application, getOptimization, { params: { optimization: 'smaller' } });
+  await look();
+  await settled(application, 'e');
+  for (let minute = 0; minute < 10; minute += 1) {
+    clock.ahead += MINUTE;
+    // One caller has a third of all requests, which are always of one arm.
+    await send(60, (value) => (value % 3 === 0 ? 'heavy' : `user-${value}`));
+  }
+  clock.ahead += 2 * MINUTE;
+  await look();
+  expect(await shown()).toMatchObject({ state: 'watched', percent: 70 });
+  await settled(application, 'e');
+  await send(60);
+  clock.ahead += 31 * MINUTE;
+  await look();
+  expect(await shown()).toMatchObject({
+    state: 'closed',
+    reason: expect.stringMatching(/no alarm in \d+ observations/),
+  });
+  const { variants } = await settled(application, 'e');
+  expect(variants).toMatchObject([{ variant: 'main', version: '2', weight: 1 }]);
+  const answer = await sent(application, 'POST', '/serve/e/invocations', { inputs: [[1]] });
+  expect(answer.headers['x-steelyard-model-version']).toBe('2');
 }, 60_000);

@@ -46,15 +46,16 @@ export async function watchCohorts(deps: OptimizationDeps, stored: StoredOptimiz
     return;
   }
   if (now >= Date.parse(keptAt) + spec.watch.for) {
-    await close(
-      deps,
-      seen,
-      `The watch of ${formatDays(spec.watch.for)} is over: quality held, and the hold-out ends`,
-      PROGRAM,
-    );
+    await close(deps, seen, describeEnd(seen.shown), PROGRAM);
     return;
   }
   if (seen !== stored) await deps.store.transaction((sql) => putOptimization(sql, seen));
+}
+
+function describeEnd({ spec, watch }: OptimizationDetail): string {
+  const seen = watch?.observations ?? 0;
+  const result = seen === 0 ? 'nothing was observed in it' : `no alarm in ${seen} observations`;
+  return `The watch of ${formatDays(spec.watch.for)} is over, ${result}: the hold-out ends`;
 }
 
 async function testCohort(
@@ -69,7 +70,9 @@ async function testCohort(
   let [observations, waitsFor, alarm]: [number, string | null, string | null] = [0, null, null];
   for (const rule of spec.quality) {
     const scores = await readCohort(deps, shown, rule, { startMs, endMs });
-    waitsFor ??= scores.reason ?? (scores.range === null ? `${rule.metric} has no bounds, so it is not watched` : null);
+    const unwatched = explainUnwatched(rule, scores.reason === null ? scores.range : 1);
+    waitsFor ??= scores.reason ?? unwatched;
+    if (unwatched !== null) continue;
     const result = watchKept(toObservations(scores), {
       ...{ margin: toMargin(rule), better: scores.better, range: scores.range ?? 1 },
       // One alarm of several metrics undoes it: each has its part of the false alarms.
@@ -98,6 +101,12 @@ async function testCohort(
       },
     },
   };
+}
+
+/** Reason why a metric is not watched: the detector needs bounds that are wider than the margin. */
+function explainUnwatched(rule: Rule, range: number | null): string | null {
+  if (range === null) return `${rule.metric} has no bounds, so it is not watched`;
+  return (rule.margin ?? 0) < range ? null : `the margin of ${rule.metric} allows any loss, so it is not watched`;
 }
 
 function readCohort(
