@@ -50,13 +50,6 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-async function post<T>(path: string, body: object): Promise<T> {
-  const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(`${server.url}/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-  if (!answer.ok) throw new Error(await answer.text());
-  return (await answer.json()) as T;
-}
-
 /** The document once it is over. */
 async function untilEnded<T extends { readonly endedAt: string | null }>(path: string): Promise<T> {
   for (;;) {
@@ -70,15 +63,15 @@ it('exports the sets of a round, scores answers, and shows the test set', async 
   const file = join(folder, 'documents.yaml');
   writeFileSync(file, DOCUMENTS);
   expect(await server.run('apply', '-f', file)).toMatchObject({ code: 0 });
-  const { run } = await post<{ run: string }>('pipelines/training/runs', {});
+  const { run } = await server.post<{ run: string }>('/api/v1/pipelines/training/runs', {});
   await untilEnded(`pipelines/training/runs/${run}`);
   const [from, until] = [new Date(Date.now() - 2 * HOUR_MS).toISOString(), new Date().toISOString()];
   const predictions = Array.from({ length: 200 }, (_, n) => ({
     ...{ prediction: `p${n}`, model: 'ranker', modelVersion: '1', inputs: { n }, output: 1 },
     predictedAt: new Date(Date.now() - HOUR_MS + n).toISOString(),
   }));
-  await post('predictions', { predictions });
-  await post('labels', {
+  await server.post('/api/v1/predictions', { predictions });
+  await server.post('/api/v1/labels', {
     model: 'ranker',
     labels: predictions.map(({ prediction }, n) => ({ prediction, value: n % 4 === 0 ? 0 : 1 })),
   });

@@ -1,8 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bill, inMonth } from '../src/finops/testing/costs.ts';
-import { type ServedFolder, serveFolder, temporaryFolder } from './testing.ts';
+import { registerModel, type ServedFolder, serveFolder, temporaryFolder, writeLines } from './testing.ts';
 
 const folder = temporaryFolder();
 let server: ServedFolder;
@@ -12,12 +10,7 @@ const WINDOW = ['--start', '2026-10-01', '--end', '2026-11-01'];
 
 beforeAll(async () => {
   server = await serveFolder();
-  const run = await post<{ run: { info: { run_id: string } } }>('/api/2.0/mlflow/runs/create', { experiment_id: '0' });
-  const id = run.run.info.run_id;
-  await post('/api/2.0/mlflow/registered-models/create', { name: 'ranker' });
-  await post('/api/2.0/mlflow/model-versions/create', {
-    ...{ name: 'ranker', source: `mlflow-artifacts:/0/${id}/artifacts/model`, run_id: id },
-  });
+  await registerModel(server, 'ranker');
   const rules = write('rules.yaml', [
     'apiVersion: steelyard/v1',
     'kind: AllocationRules',
@@ -53,21 +46,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-async function post<T>(path: string, body: object): Promise<T> {
-  const answer = await fetch(`${server.url}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(await answer.text());
-  return (await answer.json()) as T;
-}
-
-function write(name: string, lines: readonly string[]): string {
-  const file = join(folder, name);
-  writeFileSync(file, `${lines.join('\n')}\n`);
-  return file;
-}
+const write = (name: string, lines: readonly string[]) => writeLines(folder, name, lines);
 
 it('shows the return of a model with its payback, as text, CSV and JSON', async () => {
   const { code, out } = await server.run('roi', '--by', 'model', ...WINDOW);
@@ -97,6 +76,13 @@ it('imports business units by whole days, and shows the cost per unit and what i
   expect(imported).toMatchObject({ code: 0, out: 'Imported 2 days.\n' });
   expect(await server.run('unit', 'import', orders, '--dataset', 'orders')).toMatchObject({
     out: 'Imported 0 days. 2 days unchanged.\n',
+  });
+  const lines = write('orders.ndjson', [
+    '{"date":"2026-10-02","quantity":"4"}',
+    '{"date":"2026-10-04","quantity":"8"}',
+  ]);
+  expect(await server.run('unit', 'import', lines, '--dataset', 'orders')).toMatchObject({
+    out: 'Imported 1 day. 1 day unchanged.\n',
   });
   const shown = await server.run('unit', 'show', 'orders', ...WINDOW);
   expect(shown.out).toMatch(/2026-10\s+10\.00 USD\s+4\s+2\.50 USD/);

@@ -53,6 +53,8 @@ export interface ServedFolder extends AsyncDisposable {
   readonly url: string;
   /** Runs a command on this data folder. */
   run(...argv: string[]): Promise<Ended>;
+  /** The answer to a JSON body. Error: the text of a failure. */
+  post<T>(path: string, body: object): Promise<T>;
 }
 
 /** `steelyard serve` on a new folder, in this process, until disposed. */
@@ -66,11 +68,36 @@ export async function serveFolder(data = join(temporaryFolder(), 'data')): Promi
     data,
     url,
     run: (...argv) => steelyard([...argv, '--data', data]),
+    post: (path, body) => postJson(`${url}${path}`, body),
     [Symbol.asyncDispose]: async () => {
       stop('SIGTERM');
       await ended;
     },
   };
+}
+
+async function postJson<T>(url: string, body: object): Promise<T> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(await answer.text());
+  return (await answer.json()) as T;
+}
+
+/** Registers version 1 of a model, logged by a new run. */
+export async function registerModel({ post }: ServedFolder, name: string): Promise<void> {
+  const mlflow = '/api/2.0/mlflow';
+  const { run } = await post<{ run: { info: { run_id: string } } }>(`${mlflow}/runs/create`, { experiment_id: '0' });
+  const id = run.info.run_id;
+  await post(`${mlflow}/registered-models/create`, { name });
+  const source = `mlflow-artifacts:/0/${id}/artifacts/model`;
+  await post(`${mlflow}/model-versions/create`, { name, source, run_id: id });
+}
+
+/** Writes lines to a file of a folder; returns its path. */
+export function writeLines(folder: string, name: string, lines: readonly string[]): string {
+  const file = join(folder, name);
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  return file;
 }
 
 /** Output of a run for the goldens: ids, instants, ports and folders replaced by constants. */

@@ -1,7 +1,4 @@
-import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { z } from 'zod';
-import { readCsvRows } from '../src/platform/csv/index.ts';
 import { Currency, groupThousands } from '../src/platform/units/schema.ts';
 import {
   getUnitCosts,
@@ -14,78 +11,40 @@ import {
   UnitGrouping,
   UnitRow,
 } from '../src/tradeoff/returns/schema.ts';
-import { readBytes, unreadable } from './bill-files.ts';
 import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
 import { limitOption } from './frame/pages.ts';
 import { counted, formatAmount, formatCount, formatMoney } from './output/amounts.ts';
-import { createProgress } from './output/progress.ts';
 import { table } from './output/table.ts';
+import { collectRejected, type FileRow, sendFile } from './row-files.ts';
 
 const SOME_REJECTED = 1;
 /** A request has at least this many rows, except the last. */
 const BATCH = 2_000;
-const MOST_REASONS = 100;
-
-interface FileRow {
-  readonly line: number;
-  readonly row: Readonly<Record<string, string>>;
-}
+const COLUMNS = { known: Object.keys(UnitRow.shape), required: ['date', 'quantity'] };
 
 const importCommand = command({
   path: ['unit', 'import'],
-  summary: 'Import business units by day from a CSV file; a day replaces its earlier rows',
+  summary: 'Import business units by day from a CSV or NDJSON file; a day replaces its earlier rows',
   example: `steelyard unit import orders.csv --dataset orders`,
   needs: 'server',
   exits: { [SOME_REJECTED]: 'some rows were rejected' },
   positionals: {
     file: {
       describe:
-        'CSV, sorted by date, with the columns date, quantity and any of team, project, model, endpoint, feature, customer',
+        'Rows sorted by date. CSV with the columns date, quantity and any of team, project, model, endpoint, feature, customer; or NDJSON (.ndjson, .jsonl) with these fields',
     },
   },
   options: { dataset: { value: 'NAME', required: true, describe: 'Dataset, as its UnitDataset document names it' } },
   run: async (context, { file, dataset }) => {
     const client = await context.client();
-    const progress = createProgress(context.io.err, context.globals.json);
-    try {
-      const { size } = await stat(file).catch((error: unknown) => Promise.reject(unreadable(file, error)));
-      const content = readBytes(file, (sizeBytes) => progress.show(basename(file), sizeBytes / size));
-      const recorded = await sendDays(client, dataset, readTable(content, file), file);
-      await progress.clear();
-      await context.answer(recorded, () => recordedText(recorded, context));
-      return recorded.rejectedRows > 0 ? SOME_REJECTED : 0;
-    } finally {
-      await progress.clear();
-    }
+    const recorded = await sendFile(context, file, COLUMNS, (rows) => sendDays(client, dataset, rows, file));
+    await context.answer(recorded, () => recordedText(recorded, context));
+    return recorded.rejectedRows > 0 ? SOME_REJECTED : 0;
   },
 });
-
-async function* readTable(content: AsyncIterable<Buffer>, file: string): AsyncGenerator<FileRow> {
-  let columns: readonly string[] | null = null;
-  for await (const { fields, line } of readCsvRows(content, file)) {
-    if (columns === null) {
-      columns = requireColumns(fields, file);
-      continue;
-    }
-    const names = columns;
-    // An empty field is a missing one.
-    const cells = fields.flatMap((value, at) => (value === '' ? [] : [[names[at] ?? '', value] as const]));
-    yield { line, row: Object.fromEntries(cells) };
-  }
-}
-
-function requireColumns(fields: readonly string[], file: string): readonly string[] {
-  const known = Object.keys(UnitRow.shape);
-  const unknown = fields.filter((field) => !known.includes(field));
-  const missing = ['date', 'quantity'].filter((name) => !fields.includes(name));
-  if (unknown.length === 0 && missing.length === 0) return fields;
-  const problem =
-    missing.length > 0 ? `lacks the column ${missing.join(', ')}` : `has the unknown column ${unknown.join(', ')}`;
-  throw new CommandError('usage', `${file} ${problem}. Columns: ${known.join(', ')}.`, { file });
-}
 
 /**
  * Sends whole days, as they are read: the rows of one day replace the day, so that they must be in one request. Memory grows with the
@@ -110,16 +69,14 @@ async function sendDays(
     });
     for (const part of ['replacedDays', 'unchangedDays', 'rejectedDays', 'rejectedRows'] as const)
       total[part] += answer[part];
-    for (const { line, reason } of answer.rejected) {
-      if (total.rejected.length < MOST_REASONS) total.rejected.push({ line: sent[line - 1]?.line ?? line, reason });
-    }
+    collectRejected(total.rejected, answer.rejected, sent);
   };
   for await (const one of rows) {
-    const next = one.row.date ?? '';
+    const next = String(one.row.date ?? '');
     if (next !== day) {
       if (batch.length >= BATCH) await send();
       if (seen.has(next)) {
-        const detail = `Line ${one.line} of ${file}: ${next} appears again after another day. Sort the file by date; earlier days are stored.`;
+        const detail = `Line ${one.line} of ${file}: ${next} appears again after another day. Sort the file by date and import it again.`;
         throw new CommandError('usage', detail, { file });
       }
       seen.add(next);

@@ -1,43 +1,23 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type ServedFolder, serveFolder, temporaryFolder } from './testing.ts';
+import { registerModel, type ServedFolder, serveFolder, temporaryFolder, writeLines } from './testing.ts';
 
 const folder = temporaryFolder();
 let server: ServedFolder;
 
 beforeAll(async () => {
   server = await serveFolder();
-  const run = await post<{ run: { info: { run_id: string } } }>('/api/2.0/mlflow/runs/create', { experiment_id: '0' });
-  const id = run.run.info.run_id;
-  await post('/api/2.0/mlflow/registered-models/create', { name: 'ranker' });
-  await post('/api/2.0/mlflow/model-versions/create', {
-    ...{ name: 'ranker', source: `mlflow-artifacts:/0/${id}/artifacts/model`, run_id: id },
-  });
+  await registerModel(server, 'ranker');
   const predictions = Array.from({ length: 20 }, (_, at) => ({
     ...{ prediction: `req-${at}`, model: 'ranker', modelVersion: '1', output: 1 },
   }));
-  await post('/api/v1/predictions', { predictions });
+  await server.post('/api/v1/predictions', { predictions });
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-async function post<T>(path: string, body: object): Promise<T> {
-  const answer = await fetch(`${server.url}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(await answer.text());
-  return (await answer.json()) as T;
-}
-
-function write(name: string, lines: readonly string[]): string {
-  const file = join(folder, name);
-  writeFileSync(file, `${lines.join('\n')}\n`);
-  return file;
-}
+const write = (name: string, lines: readonly string[]) => writeLines(folder, name, lines);
 
 const now = new Date().toISOString();
 

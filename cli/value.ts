@@ -1,7 +1,3 @@
-import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { createInterface } from 'node:readline';
-import { readCsvRows } from '../src/platform/csv/index.ts';
 import { Currency, UtcInstant } from '../src/platform/units/schema.ts';
 import {
   getModelValue,
@@ -10,24 +6,17 @@ import {
   type RecordedEvents,
   recordOutcomeEvents,
 } from '../src/tradeoff/value/schema.ts';
-import { readBytes, unreadable } from './bill-files.ts';
 import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { CommandError } from './frame/failure.ts';
 import { counted, formatAmount, formatCount, formatMoney } from './output/amounts.ts';
-import { createProgress } from './output/progress.ts';
 import { facts, table } from './output/table.ts';
+import { collectRejected, type FileRow, sendFile } from './row-files.ts';
 
 const SOME_REJECTED = 1;
 /** Events of one request. */
 const BATCH = 2_000;
-const MOST_REASONS = 100;
-
-interface FileEvent {
-  readonly line: number;
-  readonly event: Readonly<Record<string, unknown>>;
-}
+const COLUMNS = { known: Object.keys(OutcomeEvent.shape), required: ['id', 'at', 'amount'] };
 
 const importCommand = command({
   path: ['value', 'import'],
@@ -48,84 +37,30 @@ steelyard value import outcomes.ndjson`,
   },
   run: async (context, { file, ...defaults }) => {
     const client = await context.client();
-    const progress = createProgress(context.io.err, context.globals.json);
-    try {
-      const { size } = await stat(file).catch((error: unknown) => Promise.reject(unreadable(file, error)));
-      const content = readBytes(file, (sizeBytes) => progress.show(basename(file), sizeBytes / size));
-      const rows = /\.(ndjson|jsonl)$/i.test(file) ? readLines(content, file) : readTable(content, file);
-      const recorded = await sendEvents(client, rows, defaults);
-      await progress.clear();
-      await context.answer(recorded, () => recordedText(recorded, context));
-      return recorded.rejectedRows > 0 ? SOME_REJECTED : 0;
-    } finally {
-      await progress.clear();
-    }
+    const recorded = await sendFile(context, file, COLUMNS, (rows) => sendEvents(client, rows, defaults));
+    await context.answer(recorded, () => recordedText(recorded, context));
+    return recorded.rejectedRows > 0 ? SOME_REJECTED : 0;
   },
 });
-
-async function* readLines(content: AsyncIterable<Buffer>, file: string): AsyncGenerator<FileEvent> {
-  let line = 0;
-  // The types of readline ask for a stream; readBytes returns one.
-  for await (const text of createInterface({ input: content as NodeJS.ReadableStream & AsyncIterable<Buffer> })) {
-    line += 1;
-    if (text.trim() !== '') yield { line, event: parseLine(text, file, line) };
-  }
-}
-
-function parseLine(text: string, file: string, line: number): FileEvent['event'] {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
-  } catch {
-    // The same answer as for JSON that is no object.
-  }
-  throw new CommandError('usage', `Line ${line} of ${file} is not a JSON object. Earlier lines are stored.`, { file });
-}
-
-async function* readTable(content: AsyncIterable<Buffer>, file: string): AsyncGenerator<FileEvent> {
-  let columns: readonly string[] | null = null;
-  for await (const { fields, line } of readCsvRows(content, file)) {
-    if (columns === null) {
-      columns = requireColumns(fields, file);
-      continue;
-    }
-    const names = columns;
-    // An empty field is a missing one.
-    const cells = fields.flatMap((value, at) => (value === '' ? [] : [[names[at] ?? '', value] as const]));
-    yield { line, event: Object.fromEntries(cells) };
-  }
-}
-
-function requireColumns(fields: readonly string[], file: string): readonly string[] {
-  const known = Object.keys(OutcomeEvent.shape);
-  const unknown = fields.filter((field) => !known.includes(field));
-  const missing = ['id', 'at', 'amount'].filter((name) => !fields.includes(name));
-  if (unknown.length === 0 && missing.length === 0) return fields;
-  const what =
-    missing.length > 0 ? `lacks the column ${missing.join(', ')}` : `has the unknown column ${unknown.join(', ')}`;
-  throw new CommandError('usage', `${file} ${what}. Columns: ${known.join(', ')}.`, { file });
-}
 
 /** Sends the rows in batches, as they are read; memory does not grow with the file. */
 async function sendEvents(
   client: Client,
-  rows: AsyncIterable<FileEvent>,
+  rows: AsyncIterable<FileRow>,
   defaults: { readonly model?: string | undefined; readonly currency?: string | undefined },
 ): Promise<RecordedEvents> {
   const total: RecordedEvents = { accepted: 0, duplicates: 0, rejectedRows: 0, rejected: [] };
-  let batch: FileEvent[] = [];
+  let batch: FileRow[] = [];
   const send = async () => {
     if (batch.length === 0) return;
     const sent = batch;
     batch = [];
-    const events = sent.map(({ event }) => JSON.parse(JSON.stringify({ ...defaults, ...event })));
+    const events = sent.map(({ row }) => JSON.parse(JSON.stringify({ ...defaults, ...row })));
     const answer = await client.call(recordOutcomeEvents, { body: { events } });
     total.accepted += answer.accepted;
     total.duplicates += answer.duplicates;
     total.rejectedRows += answer.rejectedRows;
-    for (const { line, reason } of answer.rejected) {
-      if (total.rejected.length < MOST_REASONS) total.rejected.push({ line: sent[line - 1]?.line ?? line, reason });
-    }
+    collectRejected(total.rejected, answer.rejected, sent);
   };
   for await (const row of rows) {
     batch.push(row);

@@ -47,7 +47,7 @@ export const gatewayMigrations: Migrations = {
       await db.schema.alterTable('endpoint_traffic').addColumn('service', 'text').execute();
     },
   },
-  'serving/005-stage-traffic': {
+  'serving/006-stage-traffic': {
     async up(db) {
       await db.schema
         .createTable('endpoint_stage_traffic')

@@ -33,7 +33,7 @@ export const notificationMigrations: Migrations = {
         .addColumn('response_status', 'integer')
         .addColumn('error', 'text')
         .addColumn('digest_id', 'text')
-        // A nouns' retry may file a notice again; each route gets one delivery of it.
+        // A retry of a job may file a notice again; each route gets one delivery of it.
         .addUniqueConstraint('notification_delivery_once', ['route', 'notice_id'])
         .execute();
       await database.schema

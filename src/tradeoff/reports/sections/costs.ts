@@ -249,8 +249,13 @@ export const budgetsSection: SectionProvider = {
       }),
       others: 0,
       empty: 'There is no budget.',
-      notes:
-        team === null ? [] : ['Budgets of the team as a whole or a part of it; budgets of everything are left out.'],
+      notes: [
+        // Month to date ends with the last whole day of the bills.
+        'Spent counts every day of the budget so far, also days whose bills are incomplete.',
+        ...(team === null
+          ? []
+          : ['Budgets of the team as a whole or a part of it; budgets of everything are left out.']),
+      ],
     };
   },
 };
