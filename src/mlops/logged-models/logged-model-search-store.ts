@@ -2,6 +2,7 @@ import { type Expression, sql as raw, type SqlBool } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import type { LoggedModel, TrackingTables } from '../runs/index.ts';
 import {
+  boundJoins,
   buildAfterCondition,
   buildSelectedSteps,
   type Comparison,
@@ -59,7 +60,7 @@ export async function searchLoggedModels(
     .select(sortColumns(steps))
     .where('lifecycle_stage', '=', 'active')
     .where('experiment_id', 'in', query.experimentIds);
-  for (const condition of buildConditions(query)) matching = matching.where(condition);
+  for (const condition of boundJoins(buildConditions(query))) matching = matching.where(condition);
   const selected = buildSelectedSteps(steps, 'page');
   let page = sql.tables<TrackingTables>().selectFrom(matching.as('page')).selectAll('page');
   if (query.position !== null) page = page.where(buildAfterCondition(selected, query.position));

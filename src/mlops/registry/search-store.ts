@@ -1,6 +1,7 @@
 import { type Expression, sql as raw, type SqlBool } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import {
+  boundJoins,
   buildAfterCondition,
   type Comparison,
   compare,
@@ -40,7 +41,7 @@ export async function searchModels(
     .selectAll()
     .select(sortColumns(steps))
     .where(buildPromptCondition('registered_model.name', query.prompts));
-  for (const comparison of query.comparisons) select = select.where(buildModelCondition(comparison));
+  for (const condition of boundJoins(query.comparisons.map(buildModelCondition))) select = select.where(condition);
   if (query.position !== null) select = select.where(buildAfterCondition(steps, query.position));
   const rows = await select.orderBy(orderList(steps)).limit(query.limit).execute();
   return { items: await findModelDetails(sql, rows), positions: rows.map((row) => readPosition({ ...row }, steps)) };
@@ -57,7 +58,7 @@ export async function searchVersions(
     .selectAll()
     .select(sortColumns(steps))
     .where(buildPromptCondition('model_version.model', query.prompts));
-  for (const comparison of query.comparisons) select = select.where(buildVersionCondition(comparison));
+  for (const condition of boundJoins(query.comparisons.map(buildVersionCondition))) select = select.where(condition);
   if (query.position !== null) select = select.where(buildAfterCondition(steps, query.position));
   const rows = await select.orderBy(orderList(steps)).limit(query.limit).execute();
   return { items: await findVersionDetails(sql, rows), positions: rows.map((row) => readPosition({ ...row }, steps)) };

@@ -1,6 +1,7 @@
-import { type Expression, type ExpressionBuilder, sql as raw, type SqlBool } from 'kysely';
+import { type Expression, expressionBuilder, sql as raw, type SqlBool } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import {
+  boundJoins,
   buildAfterCondition,
   type Comparison,
   compare,
@@ -108,7 +109,7 @@ export async function searchExperiments(
     .selectAll('experiment')
     .select(sortColumns(steps))
     .where('lifecycle_stage', 'in', query.stages);
-  for (const comparison of query.comparisons) select = select.where((eb) => buildCondition(eb, comparison));
+  for (const condition of boundJoins(query.comparisons.map(buildCondition))) select = select.where(condition);
   if (query.position !== null) select = select.where(buildAfterCondition(steps, query.position));
   const rows = await select.orderBy(orderList(steps)).limit(query.limit).execute();
   return {
@@ -117,10 +118,8 @@ export async function searchExperiments(
   };
 }
 
-function buildCondition(
-  eb: ExpressionBuilder<TrackingTables, 'experiment'>,
-  comparison: Comparison,
-): Expression<SqlBool> {
+function buildCondition(comparison: Comparison): Expression<SqlBool> {
+  const eb = expressionBuilder<TrackingTables, 'experiment'>();
   if (comparison.entity === 'attribute') return compare(raw.ref(`experiment.${comparison.key}`), comparison);
   const tags = eb
     .selectFrom('experiment_tag')

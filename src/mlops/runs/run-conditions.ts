@@ -1,5 +1,5 @@
 import { type Expression, type ExpressionBuilder, expressionBuilder, sql as raw, type SqlBool } from 'kysely';
-import { type Comparison, compare } from '../wire/index.ts';
+import { boundJoins, type Comparison, compare } from '../wire/index.ts';
 import type { LifecycleStage, TrackingTables } from './tables.ts';
 
 /** Selection of runs. */
@@ -29,7 +29,7 @@ export function isWanted(
   return eb.and([
     inStages,
     ...inExperiments,
-    ...comparisons.map((comparison) => buildCondition(eb, comparison, owner)),
+    ...boundJoins(comparisons.map((comparison) => buildCondition(eb, comparison, owner))),
   ]);
 }
 

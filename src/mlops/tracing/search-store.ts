@@ -1,6 +1,7 @@
 import { type Expression, sql as raw, type SqlBool } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import {
+  boundJoins,
   buildAfterCondition,
   buildSelectedSteps,
   compare,
@@ -85,7 +86,8 @@ function selectMatchingTraces(
 ) {
   let query = sql.tables<TracingTables>().selectFrom('trace').where('trace.experiment_id', 'in', experimentIds);
   const spans = conditions.filter(({ entity }) => entity === 'span');
-  for (const condition of conditions) if (condition.entity !== 'span') query = query.where(buildCondition(condition));
+  const others = conditions.filter(({ entity }) => entity !== 'span').map(buildCondition);
+  for (const condition of boundJoins(others)) query = query.where(condition);
   // All conditions on spans are about one and the same span.
   if (spans.length > 0) query = query.where(buildExists('span', raw.join(spans.map(buildSpanCondition), raw` and `)));
   return query;

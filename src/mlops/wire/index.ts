@@ -40,6 +40,7 @@ export {
   writeRoute,
 } from './plugin.ts';
 export {
+  boundJoins,
   buildAfterCondition,
   buildSelectedSteps,
   compare,
