@@ -46,7 +46,7 @@ export function start(
         candidate: describeArm(arms.candidate, arms.added ?? before.variants[arms.candidate], before, versions),
       },
       progress: { before, detectors: {} },
-      evidence: { arms },
+      evidence: { arms, expected: stored.shown.expected },
     },
   );
 }

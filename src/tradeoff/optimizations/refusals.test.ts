@@ -46,6 +46,11 @@ it('a change that cannot be tried is refused with its reason, and a running one 
   expect(await refused({ quality: [{ metric: 'accuracy' }] })).toMatchObject({ code: 'invalid_request' });
   expect(await refused({ ramp: { percents: [50, 10] } })).toMatchObject({ code: 'invalid_request' });
   expect(await refused({ alpha: 0.9 })).toMatchObject({ code: 'invalid_request' });
+  // One big replica costs 4.00 an hour, and five small ones 5.00, whatever the traffic is.
+  expect(await refused({ change: { resources: { instance: 'small' }, replicas: { min: 5 } } })).toMatchObject({
+    code: 'optimization_costs_more',
+    detail: expect.stringMatching(/at least 5.00 USD an hour after it, at most 4.00 USD an hour before it/),
+  });
 
   // A version that is deleted between proposal and start.
   await propose('missing', { change: { version: '9' } });
@@ -57,6 +62,10 @@ it('a change that cannot be tried is refused with its reason, and a running one 
 
   // Two of one endpoint run one after the other.
   await propose('first');
+  expect(await shown('first')).toMatchObject({
+    expected: { monthly: { amount: '2190', currency: 'USD' }, reason: null },
+    saving: { saved: null, monthly: null },
+  });
   expect(await catchProblem(propose('first'))).toMatchObject({ code: 'optimization_exists' });
   await propose('second', { labelsWithin: '1h' });
   await look();
