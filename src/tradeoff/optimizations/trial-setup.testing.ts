@@ -3,12 +3,13 @@ import type { Application } from '../../main.ts';
 import { applied } from '../../mlops/testing/pipelines.ts';
 import { appliedEndpoint, registeredFiles } from '../../mlops/testing/serving.ts';
 
-const toProgram = (kind: TrialModel['kind']) => join(import.meta.dirname, `${kind}-server.testing.ts`);
-
 const toDocument = (kind: string, name: string, spec: object) =>
   JSON.stringify({ apiVersion: 'steelyard/v1', kind, metadata: { name }, spec });
 
-const QUALITY = { classifier: 'classification', regressor: 'regression' } as const;
+const KINDS = {
+  classifier: { program: join(import.meta.dirname, 'classifier-server.testing.ts'), quality: 'classification' },
+  regressor: { program: join(import.meta.dirname, 'regressor-server.testing.ts'), quality: 'regression' },
+} as const;
 
 const PRICES = {
   ...{ currency: 'USD', source: 'a list' },
@@ -36,7 +37,7 @@ export interface RegressorModel {
 }
 
 interface TrialModel {
-  readonly kind: 'classifier' | 'regressor';
+  readonly kind: keyof typeof KINDS;
   readonly models: readonly (ClassifierModel | RegressorModel)[];
 }
 
@@ -54,12 +55,12 @@ export async function prepareTrial(
   for (const model of models) {
     await registeredFiles(application, 'm', { MLmodel: 'flavors: {}', 'model.json': JSON.stringify(model) });
   }
-  const monitor = { model: 'm', labels: { withinDays: 1 }, quality: { kind: QUALITY[kind] } };
+  const monitor = { model: 'm', labels: { withinDays: 1 }, quality: { kind: KINDS[kind].quality } };
   await applied(application, toDocument('Monitor', 'm', monitor));
   const main = {
     ...{ model: 'm', version: '1', backend: 'process', env: { DRIFT: drift }, replicas: { min: replicas } },
     resources: { instance: 'big' },
-    process: { protocol: 'mlflow', command: [process.execPath, toProgram(kind), '{port}', '{model}'] },
+    process: { protocol: 'mlflow', command: [process.execPath, KINDS[kind].program, '{port}', '{model}'] },
   };
   const log = { entity: { header: 'x-user' }, answer: 'before' };
   await appliedEndpoint(application, 'e', { variants: { main }, log });
