@@ -85,7 +85,8 @@ function rampText({ spec, step, state }: OptimizationDetail): string {
   const shadow = spec.shadowFirst === undefined ? [] : ['copies only'];
   const steps = [...shadow, ...spec.ramp.percents.map(String)];
   const shown = steps.map((text, at) => (state === 'running' && at === step ? `[${text}]` : text));
-  return `${shown.join(', ')} %, then all but ${formatPercent(100 * spec.holdOut)}`;
+  const rest = spec.holdOut > 0 ? `all but ${formatPercent(100 * spec.holdOut)}` : 'all';
+  return `${shown.join(', ')} %, then ${rest}`;
 }
 
 /** `12.30 USD in 26 hours (95 %: 11.00 to 13.60), 345.46 USD a month; metered`. */

@@ -3,10 +3,13 @@ import type { Application } from '../../main.ts';
 import { applied } from '../../mlops/testing/pipelines.ts';
 import { appliedEndpoint, registeredFiles } from '../../mlops/testing/serving.ts';
 
-const program = join(import.meta.dirname, 'classifier-server.testing.ts');
-
 const toDocument = (kind: string, name: string, spec: object) =>
   JSON.stringify({ apiVersion: 'steelyard/v1', kind, metadata: { name }, spec });
+
+const KINDS = {
+  classifier: { program: join(import.meta.dirname, 'classifier-server.testing.ts'), quality: 'classification' },
+  regressor: { program: join(import.meta.dirname, 'regressor-server.testing.ts'), quality: 'regression' },
+} as const;
 
 const PRICES = {
   ...{ currency: 'USD', source: 'a list' },
@@ -24,25 +27,40 @@ export interface ClassifierModel {
   readonly drifts?: boolean;
 }
 
+/** A version of the regressor of `regressor-server.testing.ts`. */
+export interface RegressorModel {
+  /** Mean absolute error. */
+  readonly error: number;
+  readonly delayMs: number;
+  /** Whether the file that `DRIFT` names changes its error. */
+  readonly drifts?: boolean;
+}
+
+interface TrialModel {
+  readonly kind: keyof typeof KINDS;
+  readonly models: readonly (ClassifierModel | RegressorModel)[];
+}
+
 /** For tests: versions 1, 2, ... of model `m`, its monitor, prices, and endpoint `e` that serves version 1 on two big replicas. */
 export async function prepareTrial(
   application: Application,
   {
+    kind = 'classifier',
     models,
     drift,
     replicas = 2,
-  }: { readonly models: readonly ClassifierModel[]; readonly drift: string; readonly replicas?: number },
+  }: Partial<TrialModel> & Pick<TrialModel, 'models'> & { readonly drift: string; readonly replicas?: number },
 ): Promise<void> {
   await applied(application, toDocument('PriceBook', 'own', PRICES));
   for (const model of models) {
     await registeredFiles(application, 'm', { MLmodel: 'flavors: {}', 'model.json': JSON.stringify(model) });
   }
-  const monitor = { model: 'm', labels: { withinDays: 1 }, quality: { kind: 'classification' } };
+  const monitor = { model: 'm', labels: { withinDays: 1 }, quality: { kind: KINDS[kind].quality } };
   await applied(application, toDocument('Monitor', 'm', monitor));
   const main = {
     ...{ model: 'm', version: '1', backend: 'process', env: { DRIFT: drift }, replicas: { min: replicas } },
     resources: { instance: 'big' },
-    process: { protocol: 'mlflow', command: [process.execPath, program, '{port}', '{model}'] },
+    process: { protocol: 'mlflow', command: [process.execPath, KINDS[kind].program, '{port}', '{model}'] },
   };
   const log = { entity: { header: 'x-user' }, answer: 'before' };
   await appliedEndpoint(application, 'e', { variants: { main }, log });
