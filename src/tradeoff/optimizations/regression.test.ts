@@ -73,7 +73,7 @@ it('watches an error without bounds by copies when there is no hold-out, and und
   expect(await look()).toMatchObject({
     state: 'undone',
     percent: 0,
-    reason: 'Undone: mae fell by more than the margin since it was kept',
+    reason: 'Undone: mae is worse by more than the margin since it was kept',
   });
   expect((await settled(application, 'e')).variants).toMatchObject([{ version: '1' }]);
 }, 60_000);

@@ -86,7 +86,7 @@ async function testCohort(
     evidence.push({ metric: rule.metric, value: result.evidence / spec.quality.length });
     if (result.scaleNeeds > 0) waitsFor ??= describeScale(rule, result.scaleNeeds);
     observations = Math.max(observations, result.observations);
-    if (result.alarmAt !== null) alarm ??= `${rule.metric} fell by more than the margin since it was kept`;
+    if (result.alarmAt !== null) alarm ??= `${rule.metric} is worse by more than the margin since it was kept`;
   }
   return {
     alarm,
