@@ -4,7 +4,7 @@ import { postApply } from '../../platform/manifests/schema.ts';
 import { call } from '../../testing/application.ts';
 import { Audience, getReport, type ReportDocument } from './schema.ts';
 
-/** A rise that begins in week 47 and goes on in the weeks after it. */
+/** A rise that begins in week 47 and continues in the weeks after it. */
 const rise: Change = ({ sku }, day) => (sku === 'p4d.24xlarge' && day >= '2026-11-17' ? { quantity: 1.7 } : {});
 const restated: Change = (line, day) => (day === '2026-11-18' ? { quantity: 3 } : rise(line, day));
 const BUDGET =

@@ -119,7 +119,7 @@ export async function findKnown(sql: Sql, question: ReportQuestion, knownAt: num
   return rows.map(({ document }) => ReportDocument.parse(JSON.parse(document)));
 }
 
-/** Keeps a report as the latest of its window, beside the first. */
+/** Keeps a report as the latest of its window, in addition to the first. */
 export async function keepKnown(store: Store, question: ReportQuestion, document: ReportDocument): Promise<void> {
   const key = buildKnownKey(question);
   const row = { question: key, known_at: Date.parse(document.knownAt), document: JSON.stringify(document) };
