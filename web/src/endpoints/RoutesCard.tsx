@@ -52,17 +52,6 @@ const compareFigures = (one: number | null, other: number | null): number => (on
 
 const ROUTES: GridColumn<EndpointRouteStatus>[] = [
   { id: 'route', header: 'Route', cell: ({ route }) => route, compare: (a, b) => compareTexts(a.route, b.route) },
-  { id: 'kind', header: 'Kind', cell: ({ kind }) => kind, compare: (a, b) => compareTexts(a.kind, b.kind) },
-  {
-    ...{ id: 'share', header: 'Share', numeric: true },
-    cell: ({ weight, shadow }) => (
-      <>
-        {shareText(weight)}
-        {shadow > 0 && <span className={styles.sub}>shadow of {shareText(shadow)}</span>}
-      </>
-    ),
-    compare: (a, b) => a.weight - b.weight,
-  },
   {
     ...{ id: 'requests', header: 'Requests', numeric: true },
     cell: ({ requests }) => formatCount(requests),
@@ -83,6 +72,17 @@ const ROUTES: GridColumn<EndpointRouteStatus>[] = [
     cell: ({ per1000: { cost, reason } }) => <Per1000 money={cost} unpriced={[]} reason={reason} />,
     compare: (a, b) => compareFigures(toAmount(a), toAmount(b)),
   },
+  {
+    ...{ id: 'share', header: 'Share', numeric: true },
+    cell: ({ weight, shadow }) => (
+      <>
+        {shareText(weight)}
+        {shadow > 0 && <span className={styles.sub}>shadow of {shareText(shadow)}</span>}
+      </>
+    ),
+    compare: (a, b) => a.weight - b.weight,
+  },
+  { id: 'kind', header: 'Kind', cell: ({ kind }) => kind, compare: (a, b) => compareTexts(a.kind, b.kind) },
 ];
 
 function toAmount({ per1000: { cost } }: EndpointRouteStatus): number | null {
@@ -111,8 +111,8 @@ const STAGES: GridColumn<StageRow>[] = [
     cell: ({ variant }) => variant,
     compare: (a, b) => compareTexts(a.variant, b.variant),
   },
-  { id: 'rule', header: 'Condition', cell: ({ rule }) => rule, compare: (a, b) => compareTexts(a.rule, b.rule) },
   countOf('asked', 'Asked', OTHER_RULE),
   countOf('escalated', 'Escalated', NO_ESCALATION),
   countOf('failed', 'Failed', OTHER_RULE),
+  { id: 'rule', header: 'Condition', cell: ({ rule }) => rule, compare: (a, b) => compareTexts(a.rule, b.rule) },
 ];
