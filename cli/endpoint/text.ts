@@ -60,7 +60,11 @@ function routesText({ routes }: EndpointDetail, context: Context): string {
   const rules = routes.flatMap(({ route, rules: of }) =>
     of.map(({ when, variant }) => `${route}: ${when ?? 'otherwise'} -> ${variant}`),
   );
-  return [routesTable(routes, context), ...(rules.length === 0 ? [] : ['', ...rules])].join('\n');
+  const reasons = routes.flatMap(({ route, per1000: { reason } }) =>
+    reason === null ? [] : [`${route}: no cost of 1,000 requests: ${reason}`],
+  );
+  const lines = [...rules, ...reasons];
+  return [routesTable(routes, context), ...(lines.length === 0 ? [] : ['', ...lines])].join('\n');
 }
 
 function routesTable(routes: readonly EndpointRouteStatus[], { paint }: Context): string {
