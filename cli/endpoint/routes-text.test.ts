@@ -8,10 +8,10 @@ const paint = { columns: 140, heading: same, faint: same, good: same, waiting: s
 const asked = (variant: string, count: number, acceptAtConfidence: number | null = null) => ({
   ...{ variant, acceptAtConfidence, asked: count, escalated: 0, failed: 0 },
 });
-const revision = {
+const revision: EndpointDetail['newest'] = {
   ...{ revision: 1, state: 'live', reason: null, cause: 'applied', versions: { small: '1', large: '2' } },
   ...{ weights: { thrifty: 1 }, createdAt: '2026-11-30T00:00:00Z', liveAt: '2026-11-30T00:00:00Z' },
-} as const;
+};
 const ENDPOINT: EndpointDetail = {
   ...{ name: 'e', description: null, state: 'live', newest: revision, live: revision, url: '/serve/e' },
   ...{ variants: [], canary: [], revisions: [], log: { behind: 0, failed: 0 } as EndpointDetail['log'] },

@@ -67,7 +67,7 @@ export function wire(
   const reports = createReports({
     ...{ clock, log, store, jobs, mail, rules, publicUrl: notices.publicUrl },
     read: createRead(() => routes),
-    owners: createReportOwners({ store, org, registry }),
+    owners: createReportOwners({ store, org, registry, tracking }),
   });
   const retention = wireRetention(infrastructure, mlops, tradeoff);
   const { sources, allocation, prices, exchange, tokens } = finops;
