@@ -124,20 +124,4 @@ describe.skipIf(!hasChromium)('routes of an endpoint in the browser (skipped whe
   it('has no fault that axe finds in light and dark, holds still while it loads, and is read on a phone', async () => {
     expect(await faultsFound(browser, `${server.url}/endpoints/routed`)).toEqual([]);
   });
-
-  it.skipIf(process.env.SHOTS === undefined)('is photographed', async () => {
-    for (const [width, scheme] of [
-      [1440, 'light'],
-      [1440, 'dark'],
-      [390, 'light'],
-      [390, 'dark'],
-    ] as const) {
-      const { page } = await visit();
-      await page.setViewportSize({ width, height: width < 500 ? 844 : 900 });
-      await page.emulateMedia({ colorScheme: scheme });
-      await page.getByRole('heading', { name: 'Routes', exact: true }).scrollIntoViewIfNeeded();
-      await page.evaluate("document.querySelector('section[aria-label^=Routes]').scrollIntoView({block:'center'})");
-      await page.screenshot({ path: `${process.env.SHOTS}/routes-${width}-${scheme}.png` });
-    }
-  });
 });
