@@ -23,7 +23,11 @@ const html = { value: 'FILE', describe: 'Write the report as HTML to this file' 
 const shared = {
   for: { value: Audience.options.join('|'), schema: Audience, describe: 'Audience; default: leadership' },
   team: { value: 'NAME', describe: 'Only this team' },
-  knownAt: { value: 'INSTANT', schema: UtcInstant, describe: 'The newest report that was sent up to this time' },
+  knownAt: {
+    value: 'INSTANT',
+    schema: UtcInstant,
+    describe: 'The newest report that was sent, or else made, up to this time',
+  },
   html,
 } as const;
 
@@ -68,8 +72,8 @@ async function showKnown(context: Context, { for: audience, html: file, ...asked
   await context.answer(report, () => documentText(document, context));
   if (file !== undefined) await context.remark(`Wrote ${file}.`);
   if (restatedSince !== null) {
-    const { knownAt, figures } = restatedSince;
-    const since = `the report that was sent, as known at ${formatInstant(knownAt)}`;
+    const { report: sent, knownAt, figures } = restatedSince;
+    const since = `the report that was ${sent === null ? 'first made' : 'sent'}, as known at ${formatInstant(knownAt)}`;
     await context.remark(
       figures.length === 0
         ? `No figure differs from ${since}.`

@@ -25,7 +25,7 @@ export default defineConfig({
             },
             {
               name: 'shared',
-              test: /web\/src\/(parts|format|table|beam|theme|models|decisions|frame|client)|src\/(platform|org)\/.*schema\.ts/,
+              test: /web\/src\/(parts|format|table|beam|theme|frame|client)|src\/(platform|org)\/.*schema\.ts/,
               minShareCount: 2,
             },
           ],

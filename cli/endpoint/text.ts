@@ -56,7 +56,18 @@ export function endpointText(endpoint: EndpointDetail, context: Context): string
   return lines.join('\n');
 }
 
-function routesText({ routes }: EndpointDetail, { paint }: Context): string {
+function routesText({ routes }: EndpointDetail, context: Context): string {
+  const rules = routes.flatMap(({ route, rules: of }) =>
+    of.map(({ when, variant }) => `${route}: ${when ?? 'otherwise'} -> ${variant}`),
+  );
+  const reasons = routes.flatMap(({ route, per1000: { reason } }) =>
+    reason === null ? [] : [`${route}: no cost of 1,000 requests: ${reason}`],
+  );
+  const lines = [...rules, ...reasons];
+  return [routesTable(routes, context), ...(lines.length === 0 ? [] : ['', ...lines])].join('\n');
+}
+
+function routesTable(routes: readonly EndpointRouteStatus[], { paint }: Context): string {
   return table<EndpointRouteStatus>(
     routes,
     [
@@ -69,7 +80,7 @@ function routesText({ routes }: EndpointDetail, { paint }: Context): string {
       },
       {
         title: 'ASKED IN 24 H',
-        cell: ({ variants }) => variants.map(({ variant, asked }) => `${variant} ${formatCount(asked)}`).join(', '),
+        cell: ({ variants }) => variants.map(stageText).join(', '),
         least: 16,
       },
       {
@@ -77,9 +88,16 @@ function routesText({ routes }: EndpointDetail, { paint }: Context): string {
         align: 'right',
         cell: ({ escalatedShare }) => (escalatedShare === null ? null : `${(100 * escalatedShare).toFixed(1)}%`),
       },
+      { title: 'PER 1,000', align: 'decimal', cell: ({ per1000 }) => formatMoney(per1000.cost) },
     ],
     paint,
   );
+}
+
+/** `small 120 (accepts at 0.8)`. */
+function stageText({ variant, asked, acceptAtConfidence }: EndpointRouteStatus['variants'][number]): string {
+  const accepts = acceptAtConfidence === null ? '' : ` (accepts at ${acceptAtConfidence})`;
+  return `${variant} ${formatCount(asked)}${accepts}`;
 }
 
 function variantsText({ variants, canary }: EndpointDetail, { paint }: Context): string {

@@ -9,7 +9,7 @@ import { createManifests } from '../platform/manifests/index.ts';
 import { createTelling } from '../platform/notices/index.ts';
 import { createNotificationRoutes } from '../platform/notification-routes/index.ts';
 import type { Telemetry } from '../platform/telemetry/index.ts';
-import { createSpotDeadlines } from '../tradeoff/bridges/index.ts';
+import { createReportOwners, createSpotDeadlines } from '../tradeoff/bridges/index.ts';
 import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
 import { createReports } from '../tradeoff/reports/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
@@ -69,6 +69,7 @@ export function wire(
   const reports = createReports({
     ...{ clock, log, store, jobs, mail, rules, publicUrl: notices.publicUrl },
     read: createRead(() => routes),
+    owners: createReportOwners({ store, org, registry, tracking }),
   });
   const retention = wireRetention(infrastructure, mlops, tradeoff);
   const { sources, allocation, prices, exchange, tokens } = finops;

@@ -60,7 +60,7 @@ export type { Side } from './rollouts/side.ts';
 export { DEFAULT_SLO, listServedVariants, type ServedVariant, type ServedVariants } from './served-variants.ts';
 export { listServedVersions, type ServedVersion } from './served-versions.ts';
 export { requireEndpoint } from './service.ts';
-export { findEndpointOwner } from './store.ts';
+export { findEndpointModels, findEndpointOwner } from './store.ts';
 export { weightsOf } from './traffic-weights.ts';
 export type { ServingUsage } from './usage.ts';
 export type { LiveVariant } from './wanted.ts';

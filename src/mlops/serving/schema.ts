@@ -102,10 +102,29 @@ export const EndpointRouteStatus = z
           .describe('A variant of the route, with its requests in the hours that began in the last 24 hours'),
       )
       .describe('Variants in the order of the route'),
+    rules: z
+      .array(
+        z
+          .strictObject({
+            when: z.string().nullable().describe('Condition on the request, as text; null: all other requests'),
+            variant: VariantName,
+          })
+          .describe('A rule of a router'),
+      )
+      .describe('Rules of a router in order, the first that is met selects; empty for a cascade'),
+    requests: z.number().int().describe('Requests to the route in these hours, shadow copies included'),
     escalatedShare: z
       .number()
       .nullable()
       .describe('Share of the requests to the first stage that were escalated, 0 to 1; null: none, or a router'),
+    per1000: z
+      .strictObject({
+        cost: Money.nullable().describe('Cost; null: unknown'),
+        reason: z.string().nullable().describe('Reason for an unknown cost; null when known'),
+      })
+      .describe(
+        'Cost of 1,000 requests in the last seven days, metered, on the basis served: every variant that was asked, at the cost per prediction of its version',
+      ),
   })
   .describe('A cascade or router of the live revision');
 export type EndpointRouteStatus = z.infer<typeof EndpointRouteStatus>;

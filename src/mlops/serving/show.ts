@@ -1,18 +1,11 @@
 import type { Sql } from '../../platform/store/index.ts';
-import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { LogState } from '../endpoint-spec/schema.ts';
 import type { ServingCosts } from './costs.ts';
 import type { Deployment, Deployments } from './deployments.ts';
-import { listRouteVariants } from './live-routes.ts';
-import type {
-  EndpointDetail,
-  EndpointRevision,
-  EndpointRouteStatus,
-  EndpointSummary,
-  EndpointVariant,
-} from './schema.ts';
+import type { EndpointDetail, EndpointRevision, EndpointSummary, EndpointVariant } from './schema.ts';
 import { requireEndpoint } from './service.ts';
+import { type ReadStageCounts, readRoutes } from './show-routes.ts';
 import { findRevision, listRevisions, type Pointers, type Revision } from './store.ts';
 import { weightsOf } from './traffic-weights.ts';
 import type { LiveVariant } from './wanted.ts';
@@ -25,21 +18,6 @@ export interface ShowDeps {
   /** Implemented by the gateway; supplied by the caller. */
   readonly readStageCounts: ReadStageCounts;
   readonly clock: Pick<Clock, 'now'>;
-}
-
-/** Requests of the routes of an endpoint to their variants in the hours that begin in [start, end) Unix ms. */
-export type ReadStageCounts = (
-  sql: Sql,
-  endpoint: string,
-  within: { readonly start: number; readonly end: number },
-) => Promise<readonly StageCount[]>;
-
-interface StageCount {
-  readonly route: string;
-  readonly variant: string;
-  readonly asked: number;
-  readonly escalated: number;
-  readonly failed: number;
 }
 
 const SHOWN_REVISIONS = 50;
@@ -142,40 +120,6 @@ function toEndpointVariants(
       };
     }),
   );
-}
-
-async function readRoutes(
-  { readStageCounts, clock }: ShowDeps,
-  sql: Sql,
-  { revision: { endpoint, spec }, routes }: Deployment,
-): Promise<EndpointRouteStatus[]> {
-  if (routes.length === 0) return [];
-  const now = clock.now();
-  const counts = await readStageCounts(sql, endpoint, { start: now - DAY_MS, end: now });
-  const weights = weightsOf(spec);
-  const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
-  return routes.map((route) => {
-    const variants = listRouteVariants(route).map(({ name }) => {
-      const own = counts.filter((one) => one.route === route.name && one.variant === name);
-      const sum = (key: 'asked' | 'escalated' | 'failed') => own.reduce((all, one) => all + one[key], 0);
-      const stage = route.kind === 'cascade' ? route.stages.find(({ live }) => live.name === name) : undefined;
-      const { acceptAtConfidence = null } = stage ?? {};
-      return {
-        variant: name,
-        acceptAtConfidence,
-        asked: sum('asked'),
-        escalated: sum('escalated'),
-        failed: sum('failed'),
-      };
-    });
-    const { asked = 0, escalated = 0 } = variants[0] ?? {};
-    return {
-      ...{ route: route.name, kind: route.kind, variants },
-      weight: (weights[route.name] ?? 0) / total,
-      shadow: spec.traffic.shadow[route.name] ?? 0,
-      escalatedShare: route.kind === 'router' || asked === 0 ? null : escalated / asked,
-    };
-  });
 }
 
 function toReplicaStatus({ name, variant, version, set }: LiveVariant) {

@@ -84,6 +84,13 @@ export async function findEndpointOwner(
   return newest === null ? null : { team: null, project: newest.spec.project ?? null };
 }
 
+/** Models of the newest revision of an endpoint, each once; empty when there is no such endpoint. */
+export async function findEndpointModels(sql: Sql, name: string): Promise<string[]> {
+  const [found] = await findEndpoints(sql, name);
+  const newest = found === undefined ? null : await findRevision(sql, name, found.newest);
+  return [...new Set(Object.values(newest?.spec.variants ?? {}).map(({ model }) => model))];
+}
+
 /** The last number that a revision had, also of an endpoint that was deleted; 0 when there was none. */
 export async function findLastRevision(sql: Sql, endpoint: string): Promise<number> {
   const row = await sql

@@ -7,6 +7,7 @@ export { createMeasuredServing } from './measured-serving.ts';
 export { createOwnedNouns } from './owned-nouns.ts';
 export { createPredictionLog } from './prediction-log.ts';
 export { createReplicaPrices } from './replica-prices.ts';
+export { createReportOwners } from './report-owners.ts';
 export { createScalingBudget } from './scaling-budget.ts';
 export { createServingCosts } from './serving-costs.ts';
 export { servingFacts } from './serving-facts.ts';

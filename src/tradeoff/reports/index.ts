@@ -5,27 +5,21 @@ import { createSpecKind, type ManifestKind, type ManifestOutcome } from '../../p
 import { refuseUntold, type TargetRules } from '../../platform/notices/index.ts';
 import { findRoutes } from '../../platform/notification-routes/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { renderReportHtml } from './html.ts';
-import { makeReport, type ReportQuestion } from './make.ts';
+import { readKnownReport, readReportAt } from './known.ts';
+import type { ReportQuestion } from './make.ts';
 import type { SectionProvider } from './provider.ts';
-import { findRestated } from './restated.ts';
 import { deleteReport, getReport, listReports, ReportSpec, showReport } from './schema.ts';
-import {
-  alertsSection,
-  anomaliesSection,
-  decisionsSection,
-  retrainingSection,
-  savingsSection,
-  toDecideSection,
-} from './sections/changes.ts';
+import { anomaliesSection } from './sections/anomalies.ts';
+import { alertsSection, decisionsSection, retrainingSection, toDecideSection } from './sections/changes.ts';
 import { budgetsSection, costSection, experimentsSection, monthSection, moversSection } from './sections/costs.ts';
 import { gpusSection, servingSection } from './sections/production.ts';
-import { optimizationsSection, returnsSection } from './sections/savings-and-returns.ts';
+import { optimizationsSection, returnsSection, savingsSection } from './sections/savings-and-returns.ts';
 import { type SendingDeps, sendDueReports } from './send.ts';
-import { findScheduled, findSent, findSentOf, listSent, putScheduled, removeScheduled } from './store.ts';
+import { findScheduled, findSent, listSent, putScheduled, removeScheduled } from './store.ts';
 import { computeSendTime, findLastComplete, findWindow, parseMonth, parseWeek } from './window.ts';
 
 export { reportMigrations } from './migrations.ts';
+export type { ReportOwners } from './provider.ts';
 
 /** Every section; `audiences.ts` has their order. */
 const SECTIONS: readonly SectionProvider[] = [
@@ -91,25 +85,11 @@ export function createReports(given: ReportsDeps): Reports {
 }
 
 async function readReport(deps: SendingDeps, question: ReportQuestion, knownAt: string | null) {
-  const { store, clock, publicUrl } = deps;
-  const { audience, team, window } = question;
-  const now = clock.now();
-  const sent = await findSentOf(
-    store,
-    { audience, team, name: window.name },
-    knownAt === null ? now : Date.parse(knownAt),
-  );
-  if (knownAt !== null) {
-    if (sent === null)
-      throw createNotFound(`No report of ${window.name} was sent up to ${knownAt}.`, { window: window.name });
-    return { document: sent.document, html: sent.html, restatedSince: null };
-  }
-  const document = await makeReport(deps, question, now);
-  const restatedSince =
-    sent === null
-      ? null
-      : { report: sent.report, knownAt: sent.knownAt, figures: findRestated(sent.document, document) };
-  return { document, html: renderReportHtml(document, publicUrl), restatedSince };
+  if (knownAt === null) return readKnownReport(deps, question);
+  const found = await readReportAt(deps, question, Date.parse(knownAt));
+  if (found !== null) return { ...found, restatedSince: null };
+  const { name } = question.window;
+  throw createNotFound(`No report of ${name} was sent or made up to ${knownAt}.`, { window: name });
 }
 
 interface AskedReport extends Omit<ReportQuestion, 'window' | 'team'> {

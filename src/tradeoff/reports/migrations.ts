@@ -26,4 +26,17 @@ export const reportMigrations: Migrations = {
         .execute();
     },
   },
+  'reports/002-known': {
+    async up(database) {
+      await database.schema
+        .createTable('report_known')
+        // JSON of audience, team and window.
+        .addColumn('question', 'text', (of) => of.notNull())
+        .addColumn('known_at', 'bigint', (of) => of.notNull())
+        .addColumn('document', 'text', (of) => of.notNull())
+        .addPrimaryKeyConstraint('report_known_key', ['question', 'known_at'])
+        .execute();
+      await database.schema.createIndex('report_known_age').on('report_known').column('known_at').execute();
+    },
+  },
 };

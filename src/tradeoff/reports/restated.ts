@@ -14,7 +14,10 @@ function compareSections(before: ReportSection, now: ReportSection): RestatedFig
   return [...keys].flatMap((row) => {
     const [old, fresh] = [before, now].map(({ rows }) => rows.find(({ key }) => key === row)?.cells ?? null);
     return before.columns.flatMap((column, at): RestatedFigure[] => {
-      const [one, other] = [old?.[at] ?? null, fresh?.[at] ?? null];
+      // A newer server may have other columns.
+      const place = now.columns.indexOf(column);
+      if (place === -1) return [];
+      const [one, other] = [old?.[at] ?? null, fresh?.[place] ?? null];
       return isSame(one, other) ? [] : [{ section: before.id, row, column, before: one, now: other }];
     });
   });

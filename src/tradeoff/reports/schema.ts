@@ -10,30 +10,9 @@ import {
   Period,
   UtcInstant,
 } from '../../platform/units/schema.ts';
+import { Audience, IsoWeek, ReportSchedule } from './asked/schema.ts';
 
-export const Audience = z
-  .enum(['leadership', 'finance', 'platform', 'data-science', 'ml-engineering'])
-  .describe('Audience of a report: its selection and order of sections');
-export type Audience = z.infer<typeof Audience>;
-
-export const ReportSchedule = z
-  .enum(['weekly', 'monthly'])
-  .describe('weekly: an ISO week, Monday to Sunday UTC; monthly: a calendar month UTC');
-export type ReportSchedule = z.infer<typeof ReportSchedule>;
-
-/** False for week 53 of a year with 52. */
-function isRealWeek(text: string): boolean {
-  const [year = 0, week = 0] = text.split('-W').map(Number);
-  const lastDay = new Date(Date.UTC(year, 11, 28));
-  const monday = Date.UTC(year, 0, 4) - ((new Date(Date.UTC(year, 0, 4)).getUTCDay() + 6) % 7) * 86_400_000;
-  return week <= Math.floor((lastDay.getTime() - monday) / (7 * 86_400_000)) + 1;
-}
-
-export const IsoWeek = z
-  .string()
-  .regex(/^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$/, 'an ISO week such as "2026-W47"')
-  .refine((text) => !/^\d{4}-W\d{2}$/.test(text) || isRealWeek(text), 'a week that exists')
-  .describe('ISO week in UTC, YYYY-Www');
+export { Audience, IsoWeek, ReportSchedule } from './asked/schema.ts';
 
 export const ReportCell = z
   .strictObject({
@@ -89,7 +68,9 @@ export const ReportDocument = z
     before: Period.describe('Window of the comparison'),
     metric: z.literal('effective').describe('Cost metric of every cost figure'),
     currencies: z.array(Currency).describe('Currencies of the figures; no figure converts between them'),
-    knownAt: UtcInstant.describe('Time at which the figures were read: later bills, labels and prices are not in them'),
+    knownAt: UtcInstant.describe(
+      'Time at which these figures were first read: later bills, labels and prices are not in them',
+    ),
     sections: z.array(ReportSection).describe('In the order of the audience'),
     leftOut: z.array(z.string()).describe('Sections and figures that are left out, with the reason'),
   })
@@ -101,10 +82,10 @@ export const RestatedFigure = z
     section: z.string().describe('Id of the section'),
     row: z.string().describe('Key of the row'),
     column: z.string().describe('Column title'),
-    before: ReportCell.nullable().describe('As sent; null: the row was not in the report'),
+    before: ReportCell.nullable().describe('As sent or first made; null: the row was not in the report'),
     now: ReportCell.nullable().describe('As known now; null: the row is no longer in the report'),
   })
-  .describe('Figure that differs from the report as sent');
+  .describe('Figure that differs from the report as sent or first made');
 export type RestatedFigure = z.infer<typeof RestatedFigure>;
 
 export const SentReport = z
@@ -156,7 +137,7 @@ export const getReport = endpoint({
   query: z.strictObject({
     ...Question,
     knownAt: UtcInstant.optional().describe(
-      'The newest report of this window that was sent up to this time; default: the figures as known now',
+      'The newest report of this window that was sent, or else made, up to this time; default: the figures as known now',
     ),
   }),
   response: z.strictObject({
@@ -164,12 +145,17 @@ export const getReport = endpoint({
     html: z.string().describe('The document as self-contained HTML'),
     restatedSince: z
       .strictObject({
-        report: z.string().describe('Report that was sent'),
+        report: z
+          .string()
+          .nullable()
+          .describe('Report that was sent; null: none was sent, and the first report that was made is compared'),
         knownAt: UtcInstant.describe('Time at which its figures were read'),
         figures: z.array(RestatedFigure).describe('Figures that differ; empty: none'),
       })
       .nullable()
-      .describe('Comparison with the newest report of this window that was sent; null: none was sent'),
+      .describe(
+        'Comparison with the newest report of this window that was sent, or with the first that was made; null: this is the first',
+      ),
   }),
   errors: ['report_not_found', 'invalid_request'],
 });

@@ -1,4 +1,5 @@
-import type { Sql } from '../../platform/store/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import type { ReportQuestion } from './make.ts';
 import { type Audience, ReportDocument, type ReportSchedule, ReportSpec, type SentReport } from './schema.ts';
 
 interface ReportTables {
@@ -16,7 +17,11 @@ interface ReportTables {
     html: string;
     html_sha256: string;
   };
+  report_known: { question: string; known_at: number; document: string };
 }
+
+/** Of all windows together, so that questions cannot fill the store; those that were made longest ago go first. */
+const MOST_KNOWN = 5000;
 
 export interface StoredReport {
   readonly name: string;
@@ -97,6 +102,50 @@ export async function findSentOf(
     .orderBy('report_id')
     .executeTakeFirst();
   return row === undefined ? null : toFullReport(row);
+}
+
+const buildKnownKey = ({ audience, team, window }: ReportQuestion) => JSON.stringify([audience, team, window.name]);
+
+/** The first and the latest report of a window that were made on demand up to `knownAt`, Unix milliseconds; oldest first. */
+export async function findKnown(sql: Sql, question: ReportQuestion, knownAt: number): Promise<ReportDocument[]> {
+  const rows = await sql
+    .tables<ReportTables>()
+    .selectFrom('report_known')
+    .select('document')
+    .where('question', '=', buildKnownKey(question))
+    .where('known_at', '<=', knownAt)
+    .orderBy('known_at')
+    .execute();
+  return rows.map(({ document }) => ReportDocument.parse(JSON.parse(document)));
+}
+
+/** Keeps a report as the latest of its window, in addition to the first. */
+export async function keepKnown(store: Store, question: ReportQuestion, document: ReportDocument): Promise<void> {
+  const key = buildKnownKey(question);
+  const row = { question: key, known_at: Date.parse(document.knownAt), document: JSON.stringify(document) };
+  await store.transaction(async (sql) => {
+    const tables = sql.tables<ReportTables>();
+    await tables
+      .insertInto('report_known')
+      .values(row)
+      .onConflict((of) => of.columns(['question', 'known_at']).doNothing())
+      .execute();
+    const kept = tables.selectFrom('report_known').where('question', '=', key);
+    const ends = await kept
+      .select((of) => [of.fn.min('known_at').as('first'), of.fn.max('known_at').as('latest')])
+      .executeTakeFirstOrThrow();
+    const between = tables.deleteFrom('report_known').where('question', '=', key);
+    await between.where('known_at', '>', Number(ends.first)).where('known_at', '<', Number(ends.latest)).execute();
+    const surplus = tables
+      .selectFrom('report_known')
+      .select('known_at')
+      .orderBy('known_at', 'desc')
+      .offset(MOST_KNOWN)
+      .limit(1);
+    const oldest = await surplus.executeTakeFirst();
+    if (oldest !== undefined)
+      await tables.deleteFrom('report_known').where('known_at', '<=', oldest.known_at).execute();
+  });
 }
 
 /** Newest first. */

@@ -9,9 +9,9 @@ import { shareText } from './words.ts';
 
 /** Live versions, number of predictions and their cost; failures come first. */
 export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail }) {
-  const { state, newest, live, variants } = endpoint;
+  const { state, newest, live, variants, routes } = endpoint;
   const { predictions, per1000, unpriced } = computeFigures(variants);
-  const answering = variants.filter(({ weight }) => weight > 0);
+  const answering = [...variants, ...routes].filter(({ weight }) => weight > 0);
   const shadows = variants.filter(({ shadow }) => shadow > 0);
   if (live === null) {
     return state === 'failed' ? (
@@ -24,13 +24,17 @@ export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail
     <>
       {state === 'failed' && `Revision ${newest.revision} did not become ready; `}
       {state === 'rolling-out' && `Revision ${newest.revision} is starting; until then `}
-      {answering.map((variant, index) => (
-        <Fragment key={variant.variant}>
+      {answering.map((one, index) => (
+        <Fragment key={'route' in one ? one.route : one.variant}>
           {index > 0 && (index === answering.length - 1 ? ' and ' : ', ')}
-          <VersionLink model={variant.model} version={variant.version}>
-            {variant.model} version {variant.version}
-          </VersionLink>
-          {answering.length > 1 && ` (${shareText(variant.weight)})`}
+          {'route' in one ? (
+            `the ${one.kind} ${one.route}`
+          ) : (
+            <VersionLink model={one.model} version={one.version}>
+              {one.model} version {one.version}
+            </VersionLink>
+          )}
+          {answering.length > 1 && ` (${shareText(one.weight)})`}
         </Fragment>
       ))}{' '}
       {answering.length === 1 ? 'answers' : 'answer'}

@@ -18,6 +18,7 @@ import type { EndpointSearch } from './endpoints-search.ts';
 import { RevisionsCard } from './RevisionsCard.tsx';
 import { RollbackDialog } from './RollbackDialog.tsx';
 import { RolloutCard } from './RolloutCard.tsx';
+import { RoutesCard } from './RoutesCard.tsx';
 import { ScalingCard } from './ScalingCard.tsx';
 import { TimelineCard } from './TimelineCard.tsx';
 import { TrafficDialog } from './TrafficDialog.tsx';
@@ -95,6 +96,7 @@ function Body({ endpoint }: { readonly endpoint: EndpointDetail }) {
       <RolloutCard endpoint={name} />
       <TimelineCard endpoint={endpoint} events={events} search={search} onSearch={onSearch} />
       <VariantsCard endpoint={endpoint} onTraffic={() => ask('traffic')} />
+      <RoutesCard endpoint={endpoint} />
       <ScalingCard endpoint={name} />
       <RevisionsCard endpoint={endpoint} onRollback={ask} />
       <CallCard endpoint={endpoint} />

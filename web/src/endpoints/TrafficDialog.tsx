@@ -8,6 +8,7 @@ import { categoryColour } from '../theme/category-colours.ts';
 import styles from './endpoints.module.css';
 import { Per1000 } from './Per1000.tsx';
 import { SharesBar } from './SharesBar.tsx';
+import { listTargets } from './traffic-targets.ts';
 import type { EndpointChanges } from './use-endpoint-change.ts';
 import { computeShare, typedShares, weightsTyped } from './weights-typed.ts';
 import { shareText } from './words.ts';
@@ -18,9 +19,11 @@ interface TrafficDialogProps {
   readonly onClose: () => void;
 }
 
-/** Form for the traffic shares of the variants: new share next to current share and cost. */
-export function TrafficDialog({ endpoint: { name, variants }, changes: { change }, onClose }: TrafficDialogProps) {
-  const [typed, setTyped] = useState(() => typedShares(variants));
+/** Form for the traffic shares of the variants and routes: new share next to current share and cost. */
+export function TrafficDialog({ endpoint, changes: { change }, onClose }: TrafficDialogProps) {
+  const { name } = endpoint;
+  const targets = listTargets(endpoint);
+  const [typed, setTyped] = useState(() => typedShares(targets));
   const weights = weightsTyped(typed);
   const title = `Change the shares of ${name}`;
   const submit = () => {
@@ -41,7 +44,7 @@ export function TrafficDialog({ endpoint: { name, variants }, changes: { change 
       <table className={styles.weights}>
         <thead>
           <tr>
-            <th scope="col">Variant</th>
+            <th scope="col">{endpoint.routes.length === 0 ? 'Variant' : 'Variant or route'}</th>
             <th scope="col">Per 1,000</th>
             <th scope="col">Now</th>
             <th scope="col">Weight</th>
@@ -49,16 +52,16 @@ export function TrafficDialog({ endpoint: { name, variants }, changes: { change 
           </tr>
         </thead>
         <tbody>
-          {variants.map(({ variant, version, weight, cost }, index) => (
+          {targets.map(({ variant, kind, weight, per1000, unpriced, reason }, index) => (
             <tr key={variant}>
               <th scope="row">
                 <span className={styles.variantName}>
                   <Swatch variable={categoryColour(index)} />
-                  {variant}, version {version}
+                  {variant}, {kind}
                 </span>
               </th>
               <td>
-                <Per1000 money={cost.per1000} unpriced={cost.unpriced} />
+                <Per1000 money={per1000} unpriced={unpriced} reason={reason} />
               </td>
               <td>{shareText(weight)}</td>
               <td>
@@ -76,7 +79,7 @@ export function TrafficDialog({ endpoint: { name, variants }, changes: { change 
         </tbody>
       </table>
       <SharesBar
-        shares={variants.map(({ variant, weight }) => ({ name: variant, share: weights?.[variant] ?? weight }))}
+        shares={targets.map(({ variant, weight }) => ({ name: variant, share: weights?.[variant] ?? weight }))}
       />
       <p className={layout.quiet}>
         {weights === null

@@ -19,8 +19,8 @@ interface VariantsCardProps {
 }
 
 /** Variants of the live revision with their shares, replicas and cost. */
-export function VariantsCard({ endpoint: { name, variants, canary }, onTraffic }: VariantsCardProps) {
-  const change = variants.length > 1 && (
+export function VariantsCard({ endpoint: { name, variants, canary, routes }, onTraffic }: VariantsCardProps) {
+  const change = variants.length + routes.length > 1 && (
     <button type="button" className={parts.button} onClick={onTraffic}>
       Change shares…
     </button>

@@ -10,6 +10,7 @@ import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import { Select } from '../parts/Select.tsx';
 import { ReportSectionCard } from './ReportSectionCard.tsx';
+import { RestatedCard } from './RestatedCard.tsx';
 import { SentReports } from './SentReports.tsx';
 import { useReport, useReports } from './use-report.ts';
 
@@ -31,7 +32,7 @@ export function ReportsPage() {
   const choose = (chosen: { readonly audience?: Audience; readonly schedule?: ReportSchedule }) =>
     void navigate({ search: { team: search.team, period: search.period, audience, schedule, ...chosen } });
   const answer = () => {
-    if (query.data !== undefined) return describeReport(query.data, search.report !== undefined);
+    if (query.data !== undefined) return describeReport(query.data.document, search.report !== undefined);
     return query.error === null ? <AnswerPending /> : query.error.message;
   };
   return (
@@ -52,8 +53,9 @@ export function ReportsPage() {
           />
         </div>
         <Loaded query={query} what="The report" height={HEIGHT}>
-          {(document) => (
+          {({ document, restatedSince }) => (
             <div className={layout.stack}>
+              {restatedSince !== null && <RestatedCard document={document} restated={restatedSince} />}
               {document.sections.map((section) => (
                 <ReportSectionCard key={section.id} section={section} />
               ))}

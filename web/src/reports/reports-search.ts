@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Audience, IsoWeek, ReportSchedule } from '../../../src/tradeoff/reports/schema.ts';
+import { Audience, IsoWeek, ReportSchedule } from '../../../src/tradeoff/reports/asked/schema.ts';
 
 /** URL parameters of the reports page. */
 export const ReportsSearch = z.object({

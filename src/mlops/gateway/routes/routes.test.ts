@@ -132,7 +132,8 @@ describe('a cascade', () => {
     const shown = await endpointNow('counted');
     expect(shown.routes).toEqual([
       {
-        ...{ route: 'thrifty', kind: 'cascade', weight: 1, shadow: 0, escalatedShare: 0.25 },
+        ...{ route: 'thrifty', kind: 'cascade', weight: 1, shadow: 0, escalatedShare: 0.25, requests: 4, rules: [] },
+        per1000: { cost: null, reason: expect.any(String) },
         variants: [
           { variant: 'small', acceptAtConfidence: 0.8, asked: 4, escalated: 1, failed: 0 },
           { variant: 'large', acceptAtConfidence: null, asked: 1, escalated: 0, failed: 0 },

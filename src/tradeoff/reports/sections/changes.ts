@@ -1,111 +1,31 @@
-import { listAnomalies } from '../../../finops/anomalies/schema.ts';
-import { listAlerts } from '../../../mlops/monitoring/schema.ts';
+import { getAlert, listAlerts } from '../../../mlops/monitoring/schema.ts';
+import type { ResponseOf } from '../../../platform/contract/schema.ts';
 import type { Read } from '../../../platform/http/index.ts';
-import { decimal } from '../../../platform/units/index.ts';
 import { listDecisions } from '../../decisions/schema.ts';
-import { listRecommendations } from '../../recommendations/schema.ts';
 import { listRetrainings } from '../../retraining/schema.ts';
 import { moneyCell, textCell } from '../cells.ts';
-import type { SectionProvider } from '../provider.ts';
-import { listEnds, type ReportWindow } from '../window.ts';
+import { describeUnowned, type Owned, selectOwned } from '../owned.ts';
+import type { SectionProvider, SectionQuestion } from '../provider.ts';
+import type { ReportWindow } from '../window.ts';
 
 const MOST_ROWS = 10;
 const MOST_PAGES = 20;
 
-/** Anomalies with a day in the window that count, the largest impact first. */
-export const anomaliesSection: SectionProvider = {
-  id: 'anomalies',
-  title: 'Anomalies',
-  of: 'window',
-  async build({ read, window, team }) {
-    const [from, to] = listEnds(window);
-    const { anomalies, others, judging } = await read(listAnomalies, { query: team === null ? {} : { team } });
-    const own = anomalies
-      .filter(({ start, end, counts }) => counts && start <= to && end >= from)
-      .toSorted((a, b) =>
-        decimal(b.impact ?? '0')
-          .abs()
-          .comparedTo(decimal(a.impact ?? '0').abs()),
-      );
-    return {
-      link: '/anomalies',
-      columns: ['Anomaly', 'State', 'Impact'],
-      rows: own.slice(0, MOST_ROWS).map(({ id, sentence, state, impact, currency }) => ({
-        key: id,
-        cells: [
-          ...[textCell(sentence, `/anomalies/${id}`), textCell(state, `/anomalies/${id}`)],
-          moneyCell(
-            impact === null || currency === null ? null : { amount: impact, currency },
-            `/anomalies/${id}`,
-            'the measure has no price',
-          ),
-        ],
-      })),
-      others: Math.max(0, own.length - MOST_ROWS),
-      empty: judging === null ? 'The ledger has not been judged yet.' : 'No anomaly has a day in the window.',
-      notes: [
-        'The impact is of all days of an anomaly, also those outside the window.',
-        ...(others > 0 ? [`${others} older anomalies were not searched.`] : []),
-      ],
-    };
-  },
-};
-
-/** Savings: realised of those applied, and joint of those open. */
-export const savingsSection: SectionProvider = {
-  id: 'savings',
-  title: 'Savings',
-  of: 'present',
-  async build({ read, team }) {
-    if (team !== null) return null;
-    const open = await read(listRecommendations, { query: { state: 'open' } });
-    const done = await read(listRecommendations, { query: { state: 'done' } });
-    const applied = done.recommendations.map(({ recommendation, title, saving, realised }) => ({
-      key: recommendation,
-      cells: [
-        textCell(title, `/recommendations/${recommendation}`),
-        textCell('applied', `/recommendations/${recommendation}`),
-        moneyCell(saving.monthly, `/recommendations/${recommendation}`, saving.reason),
-        moneyCell(
-          realised?.monthly ?? null,
-          `/recommendations/${recommendation}`,
-          realised === null ? 'not measured yet' : realised.reason,
-        ),
-      ],
-    }));
-    const totals = open.totals.map(({ saving, recommendations }) => ({
-      key: `open ${saving.monthly?.currency ?? saving.cost?.currency ?? ''}`,
-      cells: [
-        textCell(`${recommendations} open recommendations together`, '/recommendations'),
-        textCell('open', '/recommendations'),
-        moneyCell(saving.monthly, '/recommendations', saving.reason),
-        moneyCell(null, '/recommendations', 'not applied'),
-      ],
-    }));
-    return {
-      link: '/recommendations',
-      columns: ['Recommendation', 'State', 'Stated a month', 'Realised a month'],
-      rows: [...totals, ...applied.slice(0, MOST_ROWS)],
-      others: Math.max(0, applied.length - MOST_ROWS),
-      empty: 'There is no recommendation.',
-      notes: [
-        'A month is 730 hours. The open saving counts each hour once.',
-        ...(open.unknownSavings > 0
-          ? [`${open.unknownSavings} open recommendations with an unknown saving are in no sum.`]
-          : []),
-      ],
-    };
-  },
-};
+/** Things of models that the team owns. */
+function selectOfModels<T extends { readonly model: string }>(
+  { team, owners }: SectionQuestion,
+  things: readonly T[],
+): Promise<Owned<T>> {
+  return selectOwned(team, things, { name: ({ model }) => model, findOwner: ({ model }) => owners.ofModel(model) });
+}
 
 /** Decisions of the window, newest first. */
 export const decisionsSection: SectionProvider = {
   id: 'decisions',
   title: 'Verdicts of the period',
   of: 'window',
-  async build({ read, window, team }) {
-    if (team !== null) return null;
-    const all = await readDecisions(read, window);
+  async build(question) {
+    const { own: all, unowned } = await selectOfModels(question, await readDecisions(question.read, question.window));
     return {
       link: '/decisions',
       columns: ['Model', 'Version', 'Verdict', 'Summary'],
@@ -115,7 +35,7 @@ export const decisionsSection: SectionProvider = {
       })),
       others: Math.max(0, all.length - MOST_ROWS),
       empty: 'No decision was taken in the window.',
-      notes: [],
+      notes: describeUnowned(unowned, 'decision on a model', 'decisions on models'),
     };
   },
 };
@@ -125,10 +45,10 @@ export const toDecideSection: SectionProvider = {
   id: 'to-decide',
   title: 'Models to decide on',
   of: 'present',
-  async build({ read, team }) {
-    if (team !== null) return null;
-    const { decisions } = await read(listDecisions, { query: { pageSize: 1000 } });
-    const open = decisions.filter((one) => one.isInForce && (one.verdict === 'hold' || one.needsReevaluation));
+  async build(question) {
+    const { decisions } = await question.read(listDecisions, { query: { pageSize: 1000 } });
+    const waiting = decisions.filter((one) => one.isInForce && (one.verdict === 'hold' || one.needsReevaluation));
+    const { own: open, unowned } = await selectOfModels(question, waiting);
     return {
       link: '/decisions',
       columns: ['Model', 'Version', 'Verdict', 'Reason'],
@@ -140,7 +60,7 @@ export const toDecideSection: SectionProvider = {
       })),
       others: Math.max(0, open.length - MOST_ROWS),
       empty: 'No model waits for a decision.',
-      notes: ['The newest 1,000 decisions.'],
+      notes: ['The newest 1,000 decisions.', ...describeUnowned(unowned, 'decision on a model', 'decisions on models')],
     };
   },
 };
@@ -159,48 +79,70 @@ async function readDecisions(read: Read, { start, end }: ReportWindow) {
   return found;
 }
 
-/** Alert episodes that were open in the window. */
+/** Alert episodes that were open in the window, as they were at its end, the latest first. */
 export const alertsSection: SectionProvider = {
   id: 'alerts',
   title: 'Drift, quality and service alerts',
   of: 'window',
-  async build({ read, window, team }) {
-    if (team !== null) return null;
+  async build(question) {
+    const { read, window } = question;
     const { alerts, nextPageToken } = await read(listAlerts, { query: { pageSize: 1000 } });
-    const own = alerts.filter(
+    const inWindow = alerts.filter(
       ({ openedAt, closedAt }) =>
         Date.parse(openedAt) < window.end && (closedAt === null || Date.parse(closedAt) >= window.start),
     );
+    const { own, unowned } = await selectOfModels(question, inWindow);
+    const listed = own.toSorted((a, b) =>
+      a.openedAt < b.openedAt || (a.openedAt === b.openedAt && a.episode < b.episode) ? 1 : -1,
+    );
+    const rows = await Promise.all(listed.slice(0, MOST_ROWS).map((alert) => buildAlertRow(read, alert, window)));
     return {
       link: '/monitoring',
       columns: ['Model', 'Alert', 'State', 'Reason', 'Loss a day'],
-      rows: own.slice(0, MOST_ROWS).map(({ episode, monitor, model, alert, cause, closedAt, reason, moneyPerDay }) => {
-        const link = `/monitoring/${encodeURIComponent(monitor)}`;
-        const state = closedAt === null ? 'open' : 'closed';
-        return {
-          key: episode,
-          cells: [
-            ...[model, `${alert} (${cause.replaceAll('_', ' ')})`, state, reason].map((text) => textCell(text, link)),
-            moneyCell(moneyPerDay, link, 'no value of a prediction is stated'),
-          ],
-        };
-      }),
+      rows,
       others: Math.max(0, own.length - MOST_ROWS),
       empty: 'No alert was open in the window.',
-      notes: nextPageToken === null ? [] : ['Only the newest 1,000 episodes were searched.'],
+      notes: [
+        ...(rows.length === 0 ? [] : ['State and reason at the end of the window.']),
+        ...describeUnowned(unowned, 'alert of a model', 'alerts of models'),
+        ...(nextPageToken === null ? [] : ['Only the newest 1,000 episodes were searched.']),
+      ],
     };
   },
 };
+
+type ListedAlert = ResponseOf<typeof listAlerts>['alerts'][number];
+
+async function buildAlertRow(read: Read, alert: ListedAlert, { end }: ReportWindow) {
+  const { episode, monitor, model, cause, closedAt } = alert;
+  const link = `/monitoring/${encodeURIComponent(monitor)}`;
+  const isChanged = Date.parse(alert.changedAt) >= end;
+  const steps = isChanged ? (await read(getAlert, { params: { episode } })).steps : [];
+  const reason = isChanged ? (steps.findLast(({ at }) => Date.parse(at) < end)?.reason ?? null) : alert.reason;
+  const state = closedAt !== null && Date.parse(closedAt) < end ? 'closed' : 'open';
+  // A later warning or critical state replaces the loss that was measured in the window.
+  const isLossLater = steps.some(({ at, state: now }) => Date.parse(at) >= end && now !== 'ok');
+  const why = isLossLater ? 'measured again after the window' : 'no value of a prediction is stated';
+  return {
+    key: episode,
+    cells: [
+      ...[model, `${alert.alert} (${cause.replaceAll('_', ' ')})`, state].map((text) => textCell(text, link)),
+      textCell(reason, link, 'not recorded in the window'),
+      moneyCell(isLossLater ? null : alert.moneyPerDay, link, why),
+    ],
+  };
+}
 
 /** Latest round of each retraining, if it was open in the window. */
 export const retrainingSection: SectionProvider = {
   id: 'retraining',
   title: 'Retraining',
   of: 'present',
-  async build({ read, window, team }) {
-    if (team !== null) return null;
+  async build(question) {
+    const { read, window } = question;
     const { retrainings } = await read(listRetrainings, {});
-    const rounds = retrainings.flatMap(({ model, lastRound }) =>
+    const { own, unowned } = await selectOfModels(question, retrainings);
+    const rounds = own.flatMap(({ model, lastRound }) =>
       lastRound === null ||
       Date.parse(lastRound.openedAt) >= window.end ||
       (lastRound.endedAt !== null && Date.parse(lastRound.endedAt) < window.start)
@@ -224,7 +166,7 @@ export const retrainingSection: SectionProvider = {
       }),
       others: 0,
       empty: 'No retraining was active in the window.',
-      notes: ['The latest round of each retraining.'],
+      notes: ['The latest round of each retraining.', ...describeUnowned(unowned, 'retraining', 'retrainings')],
     };
   },
 };

@@ -3,9 +3,10 @@ import { costSummary, getMonthToDate } from '../../../finops/costs/schema.ts';
 import { listForecasts } from '../../../finops/forecasts/schema.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import { moneyCell, ratioCell, textCell } from '../cells.ts';
+import { selectOwned } from '../owned.ts';
 import type { SectionProvider, SectionQuestion } from '../provider.ts';
 import type { ReportRow } from '../schema.ts';
-import { listEnds, type ReportWindow } from '../window.ts';
+import { findWindow, listEnds, type ReportWindow } from '../window.ts';
 
 const MOST_ROWS = 10;
 
@@ -30,14 +31,12 @@ async function readCosts({ read, team }: SectionQuestion, window: ReportWindow, 
 }
 
 /** Sentence on the rows that the sums leave out; none when they leave out nothing. */
-function describeLeftOut({
-  rejectedRows,
-  rowsWithoutMetric,
-}: {
-  readonly rejectedRows: number;
-  readonly rowsWithoutMetric: number;
-}) {
-  const rejected = rejectedRows === 0 ? [] : [`${rejectedRows} rejected bill rows are in no sum.`];
+function describeLeftOut(
+  { rejectedRows, rowsWithoutMetric }: { readonly rejectedRows: number; readonly rowsWithoutMetric: number },
+  team: string | null,
+) {
+  const ofWhich = team === null ? '' : ', of which the team is not known,';
+  const rejected = rejectedRows === 0 ? [] : [`${rejectedRows} rejected bill rows${ofWhich} are in no sum.`];
   const unknown =
     rowsWithoutMetric === 0 ? [] : [`${rowsWithoutMetric} bill rows without an effective cost are in no sum.`];
   return [...rejected, ...unknown];
@@ -91,7 +90,7 @@ export const costSection: SectionProvider = {
       rows: [...totals, ...rows.slice(0, MOST_ROWS)],
       others: Math.max(0, rows.length - MOST_ROWS),
       empty: 'No bill covers the window.',
-      notes: describeLeftOut(now.leftOut),
+      notes: describeLeftOut(now.leftOut, team),
     };
   },
 };
@@ -139,7 +138,7 @@ export const moversSection: SectionProvider = {
       rows: rows.slice(0, MOST_ROWS),
       others: Math.max(0, rows.length - MOST_ROWS),
       empty: 'No cost changed against the window before.',
-      notes: describeLeftOut(now.leftOut),
+      notes: describeLeftOut(now.leftOut, team),
     };
   },
 };
@@ -168,7 +167,7 @@ export const experimentsSection: SectionProvider = {
       }),
       others: Math.max(0, own.length - MOST_ROWS),
       empty: 'No cost of the window is allocated to an experiment.',
-      notes: ['Reconciled cost: the bill split by metered usage.', ...describeLeftOut(leftOut)],
+      notes: ['Reconciled cost: the bill split by metered usage.', ...describeLeftOut(leftOut, team)],
     };
   },
 };
@@ -191,11 +190,12 @@ export const monthSection: SectionProvider = {
       const before = toDate.before?.totals.find((one) => one.currency === currency);
       const money = (value: string | undefined, link: string, unknown: string) =>
         moneyCell(value === undefined ? null : { amount: value, currency }, link, unknown);
+      const link = buildCostsLink(findWindow('monthly', now), listFilters(team));
       return {
         key: currency,
         cells: [
-          textCell(currency, `/costs?period=${month}`),
-          money(amount, `/costs?period=${month}`, ''),
+          textCell(currency, link),
+          money(amount, link, ''),
           money(before?.amount, '/', 'no bill covers the month before to the same day'),
           money(estimate?.mean, '/forecasts', why),
           money(estimate?.lo80, '/forecasts', why),
@@ -215,7 +215,7 @@ export const monthSection: SectionProvider = {
       notes: [
         toDate.through === null ? 'No day of the month is whole.' : `${month} through ${toDate.through}.`,
         ...behind,
-        ...describeLeftOut(toDate.leftOut),
+        ...describeLeftOut(toDate.leftOut, team),
       ],
     };
   },
@@ -226,9 +226,14 @@ export const budgetsSection: SectionProvider = {
   id: 'budgets',
   title: 'Budgets',
   of: 'present',
-  async build({ read, team }) {
+  async build({ read, owners, team }) {
     const { budgets } = await read(listBudgets, {});
-    const own = budgets.filter(({ subject }) => team === null || subject.team === team);
+    const { own } = await selectOwned(team, budgets, {
+      name: ({ name }) => name,
+      // A budget of a model or an endpoint alone also counts the cost that other teams pay for it.
+      findOwner: async ({ subject: { team: owner, project } }) =>
+        owner ?? (project === undefined ? null : owners.ofSubject({ project })),
+    });
     return {
       link: '/budgets',
       columns: ['Budget', 'State', 'Limit', 'Spent', 'Landing', 'Share spent'],
@@ -254,7 +259,7 @@ export const budgetsSection: SectionProvider = {
         'Spent counts every day of the budget so far, also days whose bills are incomplete.',
         ...(team === null
           ? []
-          : ['Budgets of the team as a whole or a part of it; budgets of everything are left out.']),
+          : ['Budgets of the team and its projects. Budgets that also count the cost of other teams are left out.']),
       ],
     };
   },

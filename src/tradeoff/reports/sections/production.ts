@@ -3,6 +3,7 @@ import { type EndpointMetric, getEndpointMetrics } from '../../../mlops/gateway/
 import { listEndpoints } from '../../../mlops/serving/schema.ts';
 import { decimal, type Money, sumDecimals } from '../../../platform/units/index.ts';
 import { countCell, hoursCell, moneyCell, ratioCell, textCell } from '../cells.ts';
+import { describeUnowned, selectOwned } from '../owned.ts';
 import type { SectionProvider } from '../provider.ts';
 import type { ReportRow } from '../schema.ts';
 import { listEnds } from '../window.ts';
@@ -15,31 +16,35 @@ export const servingSection: SectionProvider = {
   id: 'serving',
   title: 'Production health',
   of: 'window',
-  async build({ read, window, team, now }) {
-    if (team !== null) return null;
-    const { endpoints } = await read(listEndpoints, {});
+  async build({ read, owners, window, team, now }) {
+    const all = await read(listEndpoints, {});
+    const { own: endpoints, unowned } = await selectOwned(team, all.endpoints, {
+      name: ({ name }) => name,
+      findOwner: ({ name }) => owners.ofEndpoint(name),
+    });
     const since = new Date(window.start).toISOString();
     const until = new Date(Math.min(window.end, now)).toISOString();
     const rows: ReportRow[] = [];
-    for (const { name, state } of endpoints.slice(0, MOST_ENDPOINTS)) {
+    for (const { name } of endpoints.slice(0, MOST_ENDPOINTS)) {
       const params = { endpoint: name };
       const { points } = await read(getEndpointMetrics, { params, query: { since, until, step: '1d' } });
-      rows.push(buildEndpointRow(name, state, points));
+      rows.push(buildEndpointRow(name, points));
     }
     return {
       link: '/endpoints',
-      columns: ['Endpoint', 'State now', 'Requests', 'Error share', 'Highest daily p95, ms', 'Metered cost'],
+      columns: ['Endpoint', 'Requests', 'Error share', 'Highest daily p95, ms', 'Metered cost'],
       rows,
       others: Math.max(0, endpoints.length - MOST_ENDPOINTS),
       empty: 'There is no endpoint.',
       notes: [
         'Metered cost of the replicas: usage x price, not the bill. Errors: answers of the server with 5xx or cut off.',
+        ...describeUnowned(unowned, 'endpoint', 'endpoints'),
       ],
     };
   },
 };
 
-function buildEndpointRow(name: string, state: string, points: readonly EndpointMetric[]): ReportRow {
+function buildEndpointRow(name: string, points: readonly EndpointMetric[]): ReportRow {
   const link = `/endpoints/${encodeURIComponent(name)}`;
   const sum = (of: (point: EndpointMetric) => number) => points.reduce((total, point) => total + of(point), 0);
   const [requests, errors] = [sum((point) => point.requests), sum((point) => point.errors)];
@@ -50,7 +55,7 @@ function buildEndpointRow(name: string, state: string, points: readonly Endpoint
   return {
     key: name,
     cells: [
-      ...[textCell(name, link), textCell(state, link), countCell(isMeasured ? requests : null, link, why)],
+      ...[textCell(name, link), countCell(isMeasured ? requests : null, link, why)],
       ratioCell(requests === 0 ? null : errors / requests, link, 'no request in the window'),
       countCell(latencies.length === 0 ? null : Math.round(Math.max(...latencies)), link, 'no answered request'),
       moneyCell(cost, link, reason),
@@ -80,7 +85,7 @@ export const gpusSection: SectionProvider = {
     const found = await read(getGpuOwners, { query });
     const link = '/gpus';
     const rows = [
-      { ...found, label: 'All', key: 'all' },
+      ...(team === null ? [{ ...found, label: 'All', key: 'all' }] : []),
       ...found.groups.map((one) => ({ ...one, ...nameOwner(one) })),
     ];
     return {
