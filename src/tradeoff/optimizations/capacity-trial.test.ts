@@ -19,7 +19,7 @@ const FEWER = {
     { metric: 'errorRate', margin: 0.1 },
     { metric: 'latencyP95', ratio: 4 },
   ],
-  ramp: { percents: [5, 50], for: '1h', requests: 5 },
+  ramp: { percents: [5, 50], for: '55m', requests: 5 },
   holdOut: 0.25,
 };
 
@@ -43,11 +43,12 @@ async function sumUsage(application: Application, start: string, end: string): P
 
 it('keeps fewer replicas, and books what four would have cost less the cost of both arms', async () => {
   const setup = { models: [{ accuracy: 0.9, delayMs: 10 }], replicas: 4, endpoint: { keepPrevious: '1s' } };
-  const { application, clock, look, send } = await openTrial(setup, { startAt: '2026-11-16T11:59:30Z', inFlight: 4 });
+  const { application, clock, look, send } = await openTrial(setup, { startAt: '2026-11-16T11:50:00Z', inFlight: 4 });
   onTestFinished(() => application[Symbol.asyncDispose]());
   const toInstant = (instant: string) => {
     clock.ahead += Date.parse(`2026-11-16T${instant}Z`) - clock.now();
   };
+  toInstant('11:59:30');
   await propose(application);
   await look();
   await settled(application, 'e');
