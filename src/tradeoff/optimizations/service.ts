@@ -50,7 +50,10 @@ export async function propose(
     ...{ saving: NO_SAVING, waitsFor: 'its start within a minute', spec },
     timeline: [{ at, what: 'proposed', text: summary, by: actor, decision: null }],
   };
-  await insertOptimization(sql, { shown, progress: { before: null, revision: null, detectors: {}, bills: {} } });
+  await insertOptimization(sql, {
+    shown,
+    progress: { before: null, revision: null, detectors: {}, bills: {}, runs: [] },
+  });
 }
 
 /** The endpoint without the optimization that runs on it, which comes first. */
