@@ -92,9 +92,9 @@ async function readQuality(
   return buildQualityCheck(rule, scores, spec.completeness);
 }
 
-const CAPACITY_FIELDS: readonly string[] = ['replicas', 'scaling', 'resources'];
+const CAPACITY_FIELDS: readonly string[] = ['replicas', 'scaling', 'resources', 'kubernetes'];
 
-/** Whether the same version gets other replicas: their number or their resources. */
+/** Whether the same version gets other replicas: their number, their resources or their nodes. */
 function isCapacityChange({ change }: OptimizationDetail['spec']): boolean {
   if ('toVariant' in change) return false;
   const fields = Object.entries(change).flatMap(([field, value]) => (value === undefined ? [] : [field]));

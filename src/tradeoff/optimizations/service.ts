@@ -86,7 +86,7 @@ function describeChange({ change, endpoint }: OptimizationSpec, { baseline, cand
 
 function describeValue(value: object): string {
   return Object.entries(value)
-    .filter(([, one]) => typeof one === 'string' || typeof one === 'number')
+    .filter(([, one]) => one !== null && typeof one !== 'object')
     .map(([name, one]) => `${name} ${one}`)
     .join(' ');
 }
