@@ -70,7 +70,7 @@ describe('a check of cost', () => {
     expect(judgeCost(buildBusy(1_000), recorder.read(), prices)?.estimate).toBeCloseTo(2, 1);
   });
 
-  it('pays each stage of a cascade at the price of its own replicas', () => {
+  it('pays each stage of a cascade at the price of its replica', () => {
     const recorder = createBusyRecorder();
     // Each request asks the machine for 20 ms on average; one in four escalates to the GPU for as long.
     for (let at = 0; at < 2_000; at += 1) {

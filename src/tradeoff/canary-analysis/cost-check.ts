@@ -65,7 +65,7 @@ function explainPrices(sides: Sides, prices: PriceEvidence | null): string | nul
     : null;
 }
 
-/** Cost of each sampled request, in the currency of the prices: each stage that was asked is paid at the price of its own replicas. */
+/** Cost of each sampled request, in the currency of the prices: each stage that was asked is paid at the price of its replica. */
 function valueRequests({ busyMs, of, further }: BusyEvidence, prices: SidePrices): Float64Array {
   const perMs = prices.map((price) => Number(price?.amount ?? Number.NaN) / HOUR_MS);
   const value = (tookMs: number, place: number) => tookMs * (perMs[place] ?? Number.NaN);

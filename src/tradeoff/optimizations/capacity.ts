@@ -54,7 +54,7 @@ export function boundReplicas(count: number, { share, trialMin, min, max, isFixe
  * Cost of all replicas for an hour with all of the traffic, baseline less candidate, by minute: it must be above 0. Idle time is in it. Shares
  * of the traffic do not bias it: see {@link boundReplicas}; a saving must be proven at the worse bounds, and harm at the better ones.
  * A fixed number of replicas has the same cost in each minute, which does not prove that it stays so: one more minute is added in which the candidate
- * costs twice as much as the baseline, or nothing for harm. So a saving of half of the cost is proven after some 10 minutes, one of a tenth after some 50.
+ * costs twice as much as the baseline, or nothing for harm. So at the error 0.05 a saving of half of the cost is proven after 14 minutes, one of a tenth after 43.
  */
 export function buildCapacityCheck({ baseline, candidate }: TrialCapacity): LimitedCheck {
   const check = { kind: 'saving', name: 'cost of an hour', limit: 'less than the baseline' } as const;

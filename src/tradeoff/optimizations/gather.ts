@@ -42,8 +42,8 @@ export async function lookAt(deps: OptimizationDeps, stored: StoredOptimization,
       ? await checkCapacity(deps, stored, traffic, share)
       : [await checkBusyCost(deps, traffic)]),
   );
-  const steps = spec.compare === 'arms' ? spec.ramp.percents.length : 1;
-  const judgement = judgeChecks(checks, spec.alpha, spec.alpha / steps);
+  // Evidence of separate requests begins again with each step, and each step may show harm by chance.
+  const judgement = judgeChecks(checks, spec.alpha, spec.alpha / spec.ramp.percents.length);
   const splitProblem = explainSplit(traffic, share, await isSticky(deps, shown.endpoint));
   const limits = new Map(checks.map(({ name, limit }) => [name, limit]));
   const exhausted = judgement.checks.filter(({ name, verdict }) => name.startsWith(BUDGET) && verdict === 'fails');

@@ -2,6 +2,7 @@ import type { Metering } from '../../finops/metering/index.ts';
 import { ScalingSpec, type Variant } from '../../mlops/endpoint-spec/schema.ts';
 import { HOUR_MS } from '../../platform/units/durations.ts';
 import { type Decimal, decimal, decimalString, type Money, sumDecimals } from '../../platform/units/index.ts';
+import { readCapacity } from './capacity.ts';
 import type { OptimizationDeps } from './deps.ts';
 import { sumTraffic } from './evidence.ts';
 import { computeSaving, type SavingHour, sumSavings } from './saving.ts';
@@ -61,7 +62,8 @@ async function readRunSaving(
     })),
     pricePerHour: await priceReplica(deps, held),
     minReplicas: held.replicas?.min ?? 1,
-    utilization: held.scaling?.target ?? DEFAULT_TARGET,
+    // A fixed number has no headroom to plan: more replicas would have run only where these could not answer.
+    utilization: readCapacity(held).isFixed ? 1 : (held.scaling?.target ?? DEFAULT_TARGET),
   });
 }
 

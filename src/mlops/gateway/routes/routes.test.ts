@@ -249,7 +249,7 @@ describe('a router', () => {
   });
 });
 
-it('the cost of a canary along a cascade pays each stage at the price of its own replicas', async () => {
+it('the cost of a canary along a cascade pays each stage at the price of its replica', async () => {
   const prices = [
     { resource: 'cheap', perHour: '1', effectiveFrom: '2026-01-01' },
     { resource: 'dear', perHour: '4', effectiveFrom: '2026-01-01' },
