@@ -14,13 +14,20 @@ export function optimizationsText(optimizations: readonly Optimization[], { pain
       { title: 'OPTIMIZATION', cell: ({ optimization }) => optimization },
       { title: 'STATE', cell: ({ state }) => formatState(state), style: ({ state }) => stateStyle(state, paint) },
       { title: 'TRAFFIC', align: 'right', cell: ({ percent }) => formatPercent(percent) },
-      { title: 'SAVED A MONTH', align: 'right', cell: ({ saving }) => formatMoney(saving.monthly) },
+      { title: 'SAVED A MONTH', align: 'right', cell: monthlyText },
       { title: 'ENDPOINT', cell: ({ endpoint }) => endpoint, least: 8 },
       { title: 'CHANGE', cell: ({ summary }) => summary, least: 16 },
       { title: 'WAITS FOR', cell: ({ waitsFor, reason }) => waitsFor ?? reason ?? '', least: 16 },
     ],
     paint,
   );
+}
+
+/** The measured saving, or the expected one as such. */
+function monthlyText({ saving, expected }: Optimization): string | null {
+  if (saving.monthly !== null) return formatMoney(saving.monthly);
+  const monthly = expected?.monthly ?? null;
+  return monthly === null ? null : `${formatMoney(monthly)} expected`;
 }
 
 function formatState(state: Optimization['state']): string {
@@ -52,6 +59,7 @@ export function optimizationText(one: OptimizationDetail, { paint }: Context): s
       ...optional('waits for', one.waitsFor),
       ...optional('last look', one.judgedAt === null ? null : formatInstant(one.judgedAt)),
       ['saving', savingText(one)],
+      ...optional('expected', expectedText(one)),
       ...optional('watch', watchText(one)),
     ],
     paint,
@@ -77,7 +85,8 @@ function rampText({ spec, step, state }: OptimizationDetail): string {
   const shadow = spec.shadowFirst === undefined ? [] : ['copies only'];
   const steps = [...shadow, ...spec.ramp.percents.map(String)];
   const shown = steps.map((text, at) => (state === 'running' && at === step ? `[${text}]` : text));
-  return `${shown.join(', ')} %, then all but ${formatPercent(100 * spec.holdOut)}`;
+  const rest = spec.holdOut > 0 ? `all but ${formatPercent(100 * spec.holdOut)}` : 'all';
+  return `${shown.join(', ')} %, then ${rest}`;
 }
 
 /** `12.30 USD in 26 hours (95 %: 11.00 to 13.60), 345.46 USD a month; metered`. */
@@ -88,6 +97,19 @@ function savingText({ saving }: Pick<Optimization, 'saving'>): string {
     lower === null || upper === null ? '' : ` (95 %: ${formatAmount(lower.amount)} to ${formatAmount(upper.amount)})`;
   const month = monthly === null ? '' : `, ${formatMoney(monthly)} a month`;
   return `${formatMoney(saved)} in ${counted(hours, 'hour')}${interval}${month}; ${basis}${reason === null ? '' : `; ${reason}`}`;
+}
+
+/** Null for an optimization without a recorded expectation. */
+function expectedText({ expected }: OptimizationDetail): string | null {
+  if (expected === null) return null;
+  const { monthly, lower, upper, requestsPerHour, reason } = expected;
+  if (monthly === null) return `not known: ${reason ?? 'not measured'}`;
+  const interval =
+    lower === null || upper === null || lower.amount === upper.amount
+      ? ''
+      : ` (${formatAmount(lower.amount)} to ${formatAmount(upper.amount)})`;
+  const demand = requestsPerHour === null ? '' : `, at ${formatCount(Math.round(requestsPerHour))} requests an hour`;
+  return `${formatMoney(monthly)} a month${interval}${demand}`;
 }
 
 function watchText({ watch, spec }: OptimizationDetail): string | null {

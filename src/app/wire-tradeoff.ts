@@ -13,7 +13,7 @@ import { createOperatorSend } from '../platform/outbound/index.ts';
 import { resolveSecret } from '../platform/secrets/index.ts';
 import { createBudgetCheck, createLiveScores, createReplicaPrices, servingFacts } from '../tradeoff/bridges/index.ts';
 import { createDecisions, judgeOnPresentEvidence } from '../tradeoff/decisions/index.ts';
-import { createEvidence } from '../tradeoff/evidence/index.ts';
+import { createEvidence, type Evidence } from '../tradeoff/evidence/index.ts';
 import { createFrontier } from '../tradeoff/frontier/index.ts';
 import { createGates } from '../tradeoff/gates/index.ts';
 import { createLineage } from '../tradeoff/lineage/index.ts';
@@ -148,10 +148,12 @@ export function wireOptimizations(
     monitoring,
     serving,
     decisions,
+    evidence,
   }: Pick<TradeoffDeps, 'finops' | 'mlops'> & {
     readonly monitoring: Pick<Monitoring, 'liveScores'>;
     readonly serving: Pick<Gateway, 'use'>;
     readonly decisions: Pick<ReturnType<typeof wireTradeoff>['decisions'], 'recordAct'>;
+    readonly evidence: Evidence;
   },
 ) {
   return createOptimizations({
@@ -162,6 +164,12 @@ export function wireOptimizations(
     prices: createReplicaPrices(prices, clock),
     readScores: createLiveScores(store, monitoring.liveScores),
     explainBudget: createBudgetCheck(budgets),
+    readUnitCosts: async (sql, model, version) => {
+      const found = version.startsWith('@')
+        ? await registry.versionByAlias(sql, model, version.slice(1))
+        : await registry.version(sql, model, version);
+      return found === null ? [] : ((await evidence.gather(sql, found)).evidence.unitCosts ?? []);
+    },
   });
 }
 

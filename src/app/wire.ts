@@ -60,7 +60,9 @@ export function wire(
   );
   monitoring.schedule(jobs);
   const serving = wireServing(infrastructure, { org, finops, mlops, monitoring, executors });
-  const optimizations = wireOptimizations(infrastructure, { finops, mlops, monitoring, serving, decisions });
+  const optimizations = wireOptimizations(infrastructure, {
+    ...{ finops, mlops, monitoring, serving, decisions, evidence: tradeoff.evidence },
+  });
   const { retraining, recommendations } = wireAdvice(infrastructure, {
     ...{ org, notices, finops, gpus, mlops, tradeoff, pipelines, monitoring, serving, optimizations },
   });

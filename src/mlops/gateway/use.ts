@@ -1,6 +1,6 @@
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { EndpointChanges, ServedVariants, Serving } from '../serving/index.ts';
-import { type ArmSpan, readArmSpans } from './metrics/arm-spans.ts';
+import { type ArmSpan, type ArmSpanQuestion, readArmSpans } from './metrics/arm-spans.ts';
 import type { MetricRecorder } from './metrics/recorder.ts';
 import { listStageTallies, type StageCounts } from './metrics/stages.ts';
 import { listTalliesIn } from './metrics/store.ts';
@@ -41,7 +41,9 @@ export interface ServingUse extends ServedVariants {
    */
   spans(endpoint: string, asked: { start: number; end: number; unit: 'minute' | 'hour' }): Promise<VariantSpan[]>;
   /** Counts by variant until now; see {@link readArmSpans}. */
-  armSpans(endpoint: string, asked: { start: number; end: number; unit: 'minute' | 'hour' }): Promise<ArmSpan[]>;
+  armSpans(endpoint: string, asked: ArmSpanQuestion): Promise<ArmSpan[]>;
+  /** The same in a transaction, without the counts that are not written yet: those of the last seconds. */
+  writtenSpans(sql: Sql, endpoint: string, asked: ArmSpanQuestion): Promise<ArmSpan[]>;
   /** Changes of endpoints by other features of this server. */
   readonly changes: EndpointChanges;
   /** The same of the routes of an endpoint: how often each variant of a route was asked, and how often that was not enough. */
@@ -62,6 +64,7 @@ export function createServingUse({ store, metrics, serving }: UseDeps): ServingU
       await metrics.flush();
       return readArmSpans(store, endpoint, asked);
     },
+    writtenSpans: readArmSpans,
     async spans(endpoint, { start, end, unit }) {
       // Flush, so that the answer includes all counts until now.
       await metrics.flush();

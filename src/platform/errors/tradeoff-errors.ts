@@ -21,6 +21,7 @@ export const tradeoffErrors = {
   optimization_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such optimization' },
   optimization_exists: { status: 409, exitCode: CONFLICT, title: 'An optimization of this name exists' },
   optimization_no_change: { status: 422, exitCode: REFUSED, title: 'The change leaves the endpoint as it is' },
+  optimization_costs_more: { status: 422, exitCode: REFUSED, title: 'The change costs more than it saves' },
   optimization_invalid: { status: 422, exitCode: REFUSED, title: 'The optimization does not fit its endpoint' },
   optimization_ended: { status: 409, exitCode: CONFLICT, title: 'The optimization has ended' },
   optimization_not_ended: { status: 409, exitCode: CONFLICT, title: 'The optimization has not ended' },

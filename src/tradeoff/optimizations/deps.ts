@@ -15,7 +15,7 @@ export interface OptimizationDeps {
   readonly store: Store;
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
   readonly events: Pick<Events, 'append'>;
-  readonly serving: Pick<ServingUse, 'changes' | 'armSpans'>;
+  readonly serving: Pick<ServingUse, 'changes' | 'armSpans' | 'writtenSpans'>;
   readonly readScores: ReadLiveScores;
   readonly prices: ReplicaPrices;
   readonly recordAct: Decisions['recordAct'];

@@ -46,7 +46,7 @@ export function start(
         candidate: describeArm(arms.candidate, arms.added ?? before.variants[arms.candidate], before, versions),
       },
       progress: { before, detectors: {} },
-      evidence: { arms },
+      evidence: { arms, expected: stored.shown.expected },
     },
   );
 }
@@ -72,6 +72,11 @@ function toShare(spec: OptimizationSpec, percent: number) {
   // Without a quality metric nothing compares the answers of copies.
   const copies = spec.compare === 'pairs' && spec.quality.length > 0 ? spec.copies : 0;
   return { share: percent / 100, copies: { baseline: copies, candidate: copies }, isKept: false };
+}
+
+/** Whether the baseline answers requests after the change is kept: those of the hold-out, or copies that are compared. */
+function canWatch({ holdOut, compare, watch, quality }: OptimizationSpec): boolean {
+  return holdOut > 0 || (compare === 'pairs' && quality.length > 0 && watch.copies > 0);
 }
 
 /** Requests of the hold-out are answered by the candidate too, which has the replicas for them. */
@@ -110,17 +115,17 @@ export function advance(
   });
 }
 
-/** All traffic but the hold-out goes to the candidate. Without a hold-out the change is final. */
+/** All traffic but the hold-out goes to the candidate. Without a hold-out and copies the change is final. */
 export function keep(deps: OptimizationDeps, stored: StoredOptimization, evidence: Readonly<Record<string, unknown>>) {
   const { spec, optimization, checks } = stored.shown;
   const { before, arms } = readRunning(stored);
   const at = formatInstant(deps.clock.now());
   const share = 1 - spec.holdOut;
-  const hasWatch = spec.holdOut > 0;
+  const hasWatch = canWatch(spec);
   const proof = checks.map(
     ({ name, lower }) => `${name} ${lower === null ? 'passes' : `at least ${Number(lower.toPrecision(3))}`}`,
   );
-  const text = `Kept: all checks pass (${proof.join(', ')}). ${hasWatch ? `${Number((100 * spec.holdOut).toPrecision(3))} % of the traffic stays on ${arms.baseline}` : 'There is no hold-out, so it is not watched'}`;
+  const text = `Kept: all checks pass (${proof.join(', ')}). ${describeWatch(spec, arms)}`;
   return takeStep(deps, stored, {
     what: 'kept',
     actor: PROGRAM,
@@ -143,6 +148,15 @@ export function keep(deps: OptimizationDeps, stored: StoredOptimization, evidenc
     progress: { detectors: {} },
     evidence,
   });
+}
+
+function describeWatch(spec: OptimizationSpec, { baseline }: TrialArms): string {
+  const { holdOut, watch } = spec;
+  const show = (share: number) => `${Number((100 * share).toPrecision(3))} %`;
+  if (holdOut > 0) return `${show(holdOut)} of the traffic stays on ${baseline}`;
+  return canWatch(spec)
+    ? `${baseline} answers no client; copies of ${show(watch.copies)} of the requests are compared`
+    : 'There is neither a hold-out nor copies (watch.copies), so it is not watched';
 }
 
 export interface Ending {

@@ -2,17 +2,21 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { recordUsage } from '../../finops/metering/schema.ts';
+import { getEndpointMetrics } from '../../mlops/gateway/metrics/schema.ts';
 import { deleteEndpoint, setEndpointTraffic } from '../../mlops/serving/schema.ts';
 import { sent, settled } from '../../mlops/testing/serving.ts';
 import { call, catchProblem, testApplication } from '../../testing/application.ts';
 import { getOptimization, proposeOptimization, resumeOptimization, stopOptimization } from './schema.ts';
 import { CHEAPER, prepareTrial } from './trial-setup.testing.ts';
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 /** An endpoint with a second version, on which changes are proposed. */
 async function openEndpoint() {
-  const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
+  // Half past, so that no request is at a full hour.
+  const clock = { ahead: HOUR / 2 - (Date.now() % HOUR), now: () => Date.now() + clock.ahead };
   const application = await testApplication({ clock });
   const drift = join(mkdtempSync(join(tmpdir(), 'steelyard-')), 'none');
   const model = { accuracy: 0.9, delayMs: 1 };
@@ -46,6 +50,11 @@ it('a change that cannot be tried is refused with its reason, and a running one 
   expect(await refused({ quality: [{ metric: 'accuracy' }] })).toMatchObject({ code: 'invalid_request' });
   expect(await refused({ ramp: { percents: [50, 10] } })).toMatchObject({ code: 'invalid_request' });
   expect(await refused({ alpha: 0.9 })).toMatchObject({ code: 'invalid_request' });
+  // One big replica costs 4.00 an hour, and five small ones 5.00, whatever the traffic is.
+  expect(await refused({ change: { resources: { instance: 'small' }, replicas: { min: 5 } } })).toMatchObject({
+    code: 'optimization_costs_more',
+    detail: expect.stringMatching(/at least 5.00 USD an hour after it, at most 4.00 USD an hour before it/),
+  });
 
   // A version that is deleted between proposal and start.
   await propose('missing', { change: { version: '9' } });
@@ -57,6 +66,10 @@ it('a change that cannot be tried is refused with its reason, and a running one 
 
   // Two of one endpoint run one after the other.
   await propose('first');
+  expect(await shown('first')).toMatchObject({
+    expected: { monthly: { amount: '2190', currency: 'USD' }, reason: null },
+    saving: { saved: null, monthly: null },
+  });
   expect(await catchProblem(propose('first'))).toMatchObject({ code: 'optimization_exists' });
   await propose('second', { labelsWithin: '1h' });
   await look();
@@ -113,4 +126,35 @@ it('a change that cannot be tried is refused with its reason, and a running one 
   await call(application, deleteEndpoint, { params: { endpoint: 'e' } });
   await look();
   expect(await shown('last')).toMatchObject({ state: 'stopped', reason: 'Endpoint "e" was deleted' });
+}, 60_000);
+
+it('expects a saving from recorded requests and a benchmark, and none without a measurement', async () => {
+  await using room = await openEndpoint();
+  const { application, clock, propose, shown } = room;
+  for (let value = 0; value < 5; value += 1) await sent(application, 'POST', '/serve/e/invocations', { inputs: [[1]] });
+  // Its answer includes all counts until now.
+  await call(application, getEndpointMetrics, { params: { endpoint: 'e' }, query: {} });
+  clock.ahead += 2 * HOUR;
+  const spec = { change: { resources: { instance: 'small' }, replicas: { min: 1, max: 4 } }, quality: [] };
+  await propose('unmeasured', spec);
+  expect((await shown('unmeasured')).expected).toMatchObject({
+    monthly: null,
+    requestsPerHour: 5,
+    reason: expect.stringMatching(/record a benchmark/),
+  });
+
+  const at = clock.now();
+  const usage = {
+    ...{ usage: 'benchmark', subject: { model: 'm', modelVersion: '1', purpose: 'inference' as const } },
+    ...{ resource: 'small', quantity: '1', predictions: 10, origin: 'test' },
+    period: { start: new Date(at - 20_000).toISOString(), end: new Date(at).toISOString() },
+  };
+  await call(application, recordUsage, { body: { intervals: [usage] } });
+  await propose('measured', spec);
+  // Five requests of 2 s an hour need the minimum of one replica, at 1.00 instead of 4.00.
+  expect((await shown('measured')).expected).toMatchObject({
+    monthly: { amount: '2190', currency: 'USD' },
+    requestsPerHour: 5,
+    reason: null,
+  });
 }, 60_000);

@@ -145,10 +145,15 @@ function computeNeededCost(
   return decimal(pricePerHour.amount).times(replicas);
 }
 
-/** Mean busy seconds of a request with its interval; null without requests. */
-function computeBusySeconds(
-  spans: readonly ArmCluster[],
-): { mean: number; lower: number | null; upper: number | null } | null {
+/** Seconds that a replica is busy with one request, with their 95 % interval; null where there are too few spans for one. */
+export interface BusySeconds {
+  readonly mean: number;
+  readonly lower: number | null;
+  readonly upper: number | null;
+}
+
+/** Mean of spans with n requests and the sum of their busy seconds; null without requests. */
+export function computeBusySeconds(spans: readonly ArmCluster[]): BusySeconds | null {
   const n = spans.reduce((total, one) => total + one.n, 0);
   if (n === 0) return null;
   const mean = spans.reduce((total, one) => total + one.sum, 0) / n;

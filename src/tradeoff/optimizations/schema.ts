@@ -60,6 +60,22 @@ export const OptimizationSaving = z
   .describe('Saving of an optimization');
 export type OptimizationSaving = z.infer<typeof OptimizationSaving>;
 
+export const ExpectedSaving = z
+  .strictObject({
+    monthly: Money.nullable().describe(
+      'Cost of the baseline less that of the candidate for a month of 730 hours at the recorded requests; null: unknown',
+    ),
+    lower: Money.nullable().describe('Lower end of the interval of monthly; null: unknown'),
+    upper: Money.nullable().describe('Upper end of the interval of monthly; null: unknown'),
+    requestsPerHour: z
+      .number()
+      .nullable()
+      .describe('Mean requests of both arms in the recorded hours of the last 7 days; null: none'),
+    reason: z.string().nullable().describe('Reason for an unknown saving; null: it is known'),
+  })
+  .describe('Saving that was expected when the change was proposed');
+export type ExpectedSaving = z.infer<typeof ExpectedSaving>;
+
 const Entry = z
   .strictObject({
     at: UtcInstant,
@@ -105,6 +121,9 @@ export const Optimization = z
       .nullable()
       .describe('The watch; null: not kept'),
     saving: OptimizationSaving,
+    expected: ExpectedSaving.nullable()
+      .default(null)
+      .describe('Saving that was expected at the proposal; null: proposed before expectations were recorded'),
     waitsFor: z.string().nullable().describe('Condition that it waits for; null: none'),
   })
   .describe('An optimization');
@@ -156,6 +175,7 @@ export const proposeOptimization = endpoint({
   errors: [
     'optimization_exists',
     'optimization_no_change',
+    'optimization_costs_more',
     'optimization_invalid',
     'endpoint_not_found',
     'manifest_reference_unknown',

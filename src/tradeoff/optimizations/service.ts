@@ -1,17 +1,24 @@
-import type { EndpointSpec } from '../../mlops/endpoint-spec/schema.ts';
+import type { EndpointSpec, Variant } from '../../mlops/endpoint-spec/schema.ts';
 import type { ChangeableEndpoint } from '../../mlops/serving/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { formatInstant, type OptimizationDeps } from './deps.ts';
 import { close, end, resume } from './lifecycle.ts';
 import { Outdated } from './move.ts';
+import { type ComparedArms, type ExpectedDeps, readExpectedSaving } from './read-expected.ts';
 import { readSaving, type SavingDeps } from './read-saving.ts';
-import type { Optimization, OptimizationDetail, OptimizationSaving, OptimizationState } from './schema.ts';
+import type {
+  ExpectedSaving,
+  Optimization,
+  OptimizationDetail,
+  OptimizationSaving,
+  OptimizationState,
+} from './schema.ts';
 import type { OptimizationSpec } from './spec/schema.ts';
 import { buildTrialSpec, chooseArms, type TrialArms } from './spec/trial-spec.ts';
 import { findOptimization, insertOptimization, listStored, type StoredOptimization } from './store.ts';
 
-export type ServiceDeps = OptimizationDeps & SavingDeps;
+export type ServiceDeps = OptimizationDeps & SavingDeps & ExpectedDeps;
 
 const NO_SAVING: OptimizationSaving = {
   ...{ period: null, hours: 0, saved: null, lower: null, upper: null, monthly: null, paid: null },
@@ -20,7 +27,7 @@ const NO_SAVING: OptimizationSaving = {
 
 /**
  * Proposes a change, after its arms were checked on the endpoint as it is now. Errors: `optimization_exists`, `optimization_no_change`,
- * `optimization_invalid`, `endpoint_not_found`.
+ * `optimization_costs_more`, `optimization_invalid`, `endpoint_not_found`.
  */
 export async function propose(
   deps: ServiceDeps,
@@ -41,19 +48,63 @@ export async function propose(
   // Refuses now what the endpoint would refuse at the start.
   buildTrialSpec(name, before, arms, { share: 0.5, copies: { baseline: 0, candidate: 0 }, isKept: false });
   checkPairs(spec);
+  const expected = await expectSaving(deps, sql, { spec, arms, before, versions: endpoint.versions });
   const at = formatInstant(deps.clock.now());
   const summary = describeChange(spec, arms);
   const shown: OptimizationDetail = {
     ...{ optimization: name, state: 'proposed', endpoint: spec.endpoint, summary, reason: null },
     ...{ baseline: null, candidate: null, percent: 0, step: 0, proposedAt: at, startedAt: null, stepAt: null },
     ...{ keptAt: null, endedAt: null, deadlineAt: null, judgedAt: null, checks: [], watch: null },
-    ...{ saving: NO_SAVING, waitsFor: 'its start within a minute', spec },
+    ...{ saving: NO_SAVING, expected, waitsFor: 'its start within a minute', spec },
     timeline: [{ at, what: 'proposed', text: summary, by: actor, decision: null }],
   };
   await insertOptimization(sql, {
     shown,
     progress: { before: null, revision: null, detectors: {}, bills: {}, runs: [] },
   });
+}
+
+interface ProposedChange {
+  readonly spec: OptimizationSpec;
+  readonly arms: TrialArms;
+  readonly before: EndpointSpec;
+  readonly versions: ChangeableEndpoint['versions'];
+}
+
+const ROUTE: ExpectedSaving = {
+  ...{ monthly: null, lower: null, upper: null, requestsPerHour: null },
+  reason: 'A cascade or router asks several versions, so its cost is known once it has requests.',
+};
+
+/** Error: `optimization_costs_more` where it costs more than the baseline even by the bounds that favour it. */
+async function expectSaving(deps: ServiceDeps, sql: Sql, change: ProposedChange): Promise<ExpectedSaving> {
+  const compared = toComparedArms(change);
+  if (compared === null) return ROUTE;
+  const { expected, costsMore } = await readExpectedSaving(deps, sql, compared);
+  if (costsMore === null) return expected;
+  const basis = expected.requestsPerHour === null ? 'its replicas' : 'the requests of the last 7 days';
+  const detail = `By ${basis}, the change costs ${costsMore}. State fewer replicas or cheaper resources. For a better version that costs more, use a policy and a canary.`;
+  throw new AppError('optimization_costs_more', detail, { endpoint: compared.endpoint, ...expected });
+}
+
+/** Both arms for all of the traffic; null for a cascade or router. */
+function toComparedArms({ spec, arms, before, versions }: ProposedChange): ComparedArms | null {
+  const held = before.variants[arms.baseline];
+  const changed = arms.added ?? before.variants[arms.candidate];
+  if (held === undefined || changed === undefined) return null;
+  const nameVersion = ({ version, alias }: Variant, present: string | undefined) =>
+    version ?? present ?? `@${alias ?? ''}`;
+  const isSameAlias = changed.model === held.model && changed.alias === held.alias;
+  const present = versions[arms.added === null ? arms.candidate : isSameAlias ? arms.baseline : ''];
+  const { change } = spec;
+  return {
+    endpoint: spec.endpoint,
+    baseline: { name: arms.baseline, variant: held, version: nameVersion(held, versions[arms.baseline]) },
+    candidate: { name: arms.candidate, variant: changed, version: nameVersion(changed, present) },
+    keepsProgram:
+      'toVariant' in change ||
+      (change.env === undefined && change.process === undefined && change.container === undefined),
+  };
 }
 
 /** The endpoint without the optimization that runs on it, which comes first. */

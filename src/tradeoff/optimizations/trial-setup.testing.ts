@@ -7,10 +7,13 @@ import { applied } from '../../mlops/testing/pipelines.ts';
 import { appliedEndpoint, registeredFiles, sent } from '../../mlops/testing/serving.ts';
 import { call, testApplication } from '../../testing/application.ts';
 
-const program = join(import.meta.dirname, 'classifier-server.testing.ts');
-
 const toDocument = (kind: string, name: string, spec: object) =>
   JSON.stringify({ apiVersion: 'steelyard/v1', kind, metadata: { name }, spec });
+
+const KINDS = {
+  classifier: { program: join(import.meta.dirname, 'classifier-server.testing.ts'), quality: 'classification' },
+  regressor: { program: join(import.meta.dirname, 'regressor-server.testing.ts'), quality: 'regression' },
+} as const;
 
 const PRICES = {
   ...{ currency: 'USD', source: 'a list' },
@@ -28,8 +31,18 @@ export interface ClassifierModel {
   readonly drifts?: boolean;
 }
 
+/** A version of the regressor of `regressor-server.testing.ts`. */
+export interface RegressorModel {
+  /** Mean absolute error. */
+  readonly error: number;
+  readonly delayMs: number;
+  /** Whether the file that `DRIFT` names changes its error. */
+  readonly drifts?: boolean;
+}
+
 interface TrialSetup {
-  readonly models: readonly ClassifierModel[];
+  readonly kind?: keyof typeof KINDS;
+  readonly models: readonly (ClassifierModel | RegressorModel)[];
   readonly drift: string;
   readonly replicas?: number;
   /** Further fields of the endpoint. */
@@ -39,18 +52,18 @@ interface TrialSetup {
 /** For tests: versions 1, 2, ... of model `m`, its monitor, prices, and endpoint `e` that serves version 1 on two big replicas. */
 export async function prepareTrial(
   application: Application,
-  { models, drift, replicas = 2, endpoint = {} }: TrialSetup,
+  { kind = 'classifier', models, drift, replicas = 2, endpoint = {} }: TrialSetup,
 ): Promise<void> {
   await applied(application, toDocument('PriceBook', 'own', PRICES));
   for (const model of models) {
     await registeredFiles(application, 'm', { MLmodel: 'flavors: {}', 'model.json': JSON.stringify(model) });
   }
-  const monitor = { model: 'm', labels: { withinDays: 1 }, quality: { kind: 'classification' } };
+  const monitor = { model: 'm', labels: { withinDays: 1 }, quality: { kind: KINDS[kind].quality } };
   await applied(application, toDocument('Monitor', 'm', monitor));
   const main = {
     ...{ model: 'm', version: '1', backend: 'process', env: { DRIFT: drift }, replicas: { min: replicas } },
     resources: { instance: 'big' },
-    process: { protocol: 'mlflow', command: [process.execPath, program, '{port}', '{model}'] },
+    process: { protocol: 'mlflow', command: [process.execPath, KINDS[kind].program, '{port}', '{model}'] },
   };
   const log = { entity: { header: 'x-user' }, answer: 'before' };
   await appliedEndpoint(application, 'e', { variants: { main }, log, ...endpoint });

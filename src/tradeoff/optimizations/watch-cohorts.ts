@@ -55,7 +55,7 @@ export async function watchCohorts(deps: OptimizationDeps, stored: StoredOptimiz
 function describeEnd({ spec, watch }: OptimizationDetail): string {
   const seen = watch?.observations ?? 0;
   const result = seen === 0 ? 'nothing was observed in it' : `no alarm in ${seen} observations`;
-  return `The watch of ${formatDays(spec.watch.for)} is over, ${result}: the hold-out ends`;
+  return `The watch of ${formatDays(spec.watch.for)} is over, ${result}: the candidate replaces the baseline`;
 }
 
 async function testCohort(
@@ -70,19 +70,23 @@ async function testCohort(
   let [observations, waitsFor, alarm]: [number, string | null, string | null] = [0, null, null];
   for (const rule of spec.quality) {
     const scores = await readCohort(deps, shown, rule, { startMs, endMs });
-    const unwatched = explainUnwatched(rule, scores.reason === null ? scores.range : 1);
+    const unwatched = scores.reason === null ? explainUnwatched(rule, scores.range) : null;
     waitsFor ??= scores.reason ?? unwatched;
-    if (unwatched !== null) continue;
+    if (scores.reason !== null || unwatched !== null) {
+      evidence.push(...(watch?.evidence ?? []).filter(({ metric }) => metric === rule.metric));
+      continue;
+    }
     const result = watchKept(toObservations(scores), {
-      ...{ margin: toMargin(rule), better: scores.better, range: scores.range ?? 1 },
+      ...{ margin: toMargin(rule), better: scores.better, range: scores.range },
       // One alarm of several metrics undoes it: each has its part of the false alarms.
       averageRunLength: spec.watch.averageRunLength * spec.quality.length,
       begun: detectors[rule.metric] ?? [],
     });
     detectors[rule.metric] = [...result.state];
     evidence.push({ metric: rule.metric, value: result.evidence / spec.quality.length });
+    if (result.scaleNeeds > 0) waitsFor ??= describeScale(rule, result.scaleNeeds);
     observations = Math.max(observations, result.observations);
-    if (result.alarmAt !== null) alarm ??= `${rule.metric} fell by more than the margin since it was kept`;
+    if (result.alarmAt !== null) alarm ??= `${rule.metric} is worse by more than the margin since it was kept`;
   }
   return {
     alarm,
@@ -103,10 +107,14 @@ async function testCohort(
   };
 }
 
-/** Reason why a metric is not watched: the detector needs bounds that are wider than the margin. */
+/** Reason why a metric is not watched: its bounds are within the margin. */
 function explainUnwatched(rule: Rule, range: number | null): string | null {
-  if (range === null) return `${rule.metric} has no bounds, so it is not watched`;
-  return (rule.margin ?? 0) < range ? null : `the margin of ${rule.metric} allows any loss, so it is not watched`;
+  if (range === null || (rule.margin ?? 0) < range) return null;
+  return `the margin of ${rule.metric} allows any loss, so it is not watched`;
+}
+
+function describeScale({ metric }: Rule, needed: number): string {
+  return `${metric} has no bounds: its spread is known after ${needed} more observations, and losses are tested from then on`;
 }
 
 function readCohort(
@@ -123,8 +131,7 @@ function readCohort(
 }
 
 /** One observation for each cluster: its mean scores. Separate requests are paired, each once. */
-function toObservations({ outcomes, range, reason }: LiveScores): { baseline: number; candidate: number }[] {
-  if (reason !== null || range === null) return [];
+function toObservations({ outcomes }: LiveScores): { baseline: number; candidate: number }[] {
   if (outcomes.design === 'pairs') return outcomes.clusters.filter(({ n }) => n > 0).map(toMeans);
   return createHoldoutPairs(outcomes.baseline, outcomes.candidate);
 }

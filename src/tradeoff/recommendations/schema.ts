@@ -371,6 +371,7 @@ export const tryRecommendation = endpoint({
     'recommendation_not_triable',
     'optimization_exists',
     'optimization_no_change',
+    'optimization_costs_more',
     'optimization_invalid',
     'endpoint_not_found',
   ],

@@ -66,6 +66,11 @@ export {
   createGroupSequentialBounds,
   type GroupSequentialBounds,
 } from './sequential/lan-demets.ts';
+export {
+  createMeanChangeDetector,
+  type MeanChangeDetector,
+  type MeanDetectorQuestion,
+} from './sequential/mean-change-detector.ts';
 export { computePairedBettingInterval } from './sequential/paired-betting.ts';
 export {
   computeQuantileDifference,

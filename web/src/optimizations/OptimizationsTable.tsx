@@ -40,7 +40,7 @@ export function OptimizationsTable({ optimizations }: { readonly optimizations: 
 }
 
 function Row({ one }: { readonly one: Optimization }) {
-  const { optimization, summary, state, endpoint, percent, saving } = one;
+  const { optimization, summary, state, endpoint, percent } = one;
   return (
     <tr>
       <th scope="row" className={styles.name}>
@@ -55,16 +55,21 @@ function Row({ one }: { readonly one: Optimization }) {
       <td className={table.wideOnly}>{endpoint}</td>
       <td className={`${table.number} ${table.wideOnly}`}>{percentText(percent)}</td>
       <td className={table.number}>
-        {saving.monthly === null ? (
-          <Unknown reason={saving.reason ?? 'The saving is not measured yet.'} />
-        ) : (
-          <>
-            <MoneyFigure money={saving.monthly} />
-            <span className={layout.sub}>{saving.basis}</span>
-          </>
-        )}
+        <MonthlySaving one={one} />
       </td>
       <td className={`${table.wideOnly} ${styles.words}`}>{nextCondition(one)}</td>
     </tr>
+  );
+}
+
+/** The measured saving with its basis; before one is measured, the expected one as such. */
+function MonthlySaving({ one: { saving, expected } }: { readonly one: Optimization }) {
+  const monthly = saving.monthly ?? expected?.monthly ?? null;
+  if (monthly === null) return <Unknown reason={saving.reason ?? 'The saving is not measured yet.'} />;
+  return (
+    <>
+      <MoneyFigure money={monthly} />
+      <span className={layout.sub}>{saving.monthly === null ? 'expected' : saving.basis}</span>
+    </>
   );
 }

@@ -1,5 +1,5 @@
 import type { Money } from '../../../src/platform/units/schema.ts';
-import type { OptimizationDetail } from '../../../src/tradeoff/optimizations/schema.ts';
+import type { ExpectedSaving, OptimizationDetail } from '../../../src/tradeoff/optimizations/schema.ts';
 import { formatMoney } from '../format/money.ts';
 import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
@@ -16,7 +16,7 @@ const BASES = {
 } as const;
 
 /** Saving with its basis, period and interval, and the hours that it leaves out. */
-export function SavingCard({ one: { saving } }: { readonly one: OptimizationDetail }) {
+export function SavingCard({ one: { saving, expected } }: { readonly one: OptimizationDetail }) {
   const { basis, period, hours, saved, lower, upper, monthly, paid, reason } = saving;
   const figure = (money: Money | null) =>
     money === null ? <Unknown reason={reason ?? 'not known'} /> : <MoneyFigure money={money} />;
@@ -25,6 +25,9 @@ export function SavingCard({ one: { saving } }: { readonly one: OptimizationDeta
       title="Saving"
       note="Cost that the baseline would have had for the same requests, less the cost of both arms."
     >
+      {expected !== null && (
+        <Facts facts={[['Expected for a month, at the proposal', <Expected key="expected" expected={expected} />]]} />
+      )}
       {saved === null ? (
         <EmptyState shows="The saving with its interval." why={reason ?? 'It is not measured yet.'} />
       ) : (
@@ -57,5 +60,23 @@ export function SavingCard({ one: { saving } }: { readonly one: OptimizationDeta
         />
       )}
     </Card>
+  );
+}
+
+/** The expected saving with its interval, at the requests that it was computed for. */
+function Expected({ expected }: { readonly expected: ExpectedSaving }) {
+  const { monthly, lower, upper, requestsPerHour, reason } = expected;
+  if (monthly === null) return <Unknown reason={reason ?? 'not known'} />;
+  const interval =
+    lower === null || upper === null || lower.amount === upper.amount
+      ? ''
+      : `, ${formatMoney(lower)} to ${formatMoney(upper)}`;
+  const demand = requestsPerHour === null ? '' : `, at ${counted(Math.round(requestsPerHour), 'request')} an hour`;
+  return (
+    <>
+      <MoneyFigure money={monthly} />
+      {interval}
+      {demand}
+    </>
   );
 }

@@ -10,7 +10,7 @@ import { counted } from '../format/number.ts';
 export const STATE_WORDS: Readonly<Record<OptimizationState, readonly [word: string, means: string]>> = {
   proposed: ['proposed', 'It waits for its turn on the endpoint.'],
   running: ['running', 'The candidate has a share of the traffic.'],
-  watched: ['kept, watched', 'Kept; a hold-out stays on the baseline, and a loss of quality undoes it.'],
+  watched: ['kept, watched', 'Kept; the baseline still answers a part for comparison, and a loss of quality undoes it.'],
   closed: ['kept', 'Kept; the watch is over.'],
   rolled_back: ['rolled back', 'Harm was shown, or nothing was proven until the deadline.'],
   undone: ['undone', 'It was kept, and later undone.'],
@@ -185,7 +185,7 @@ export function describeAct(
     case 'close':
       return {
         ...{ title: `End the watch of ${name}?`, button: 'End the watch', traffic: `${now}; after: all on ${from}` },
-        effect: 'The change stays, the hold-out ends, and a later loss of quality does not undo it.',
+        effect: 'The change stays, the watch ends, and a later loss of quality does not undo it.',
       };
     case 'resume':
       return {

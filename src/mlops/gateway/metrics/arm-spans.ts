@@ -3,7 +3,7 @@ import { createDdSketch, type DdSketch } from './dd-sketch.ts';
 import { listTalliesIn } from './store.ts';
 import { type BusyTime, SPANS } from './tally.ts';
 
-/** Counts of one variant of an endpoint in one minute or hour, of all versions and servers. */
+/** Counts of one variant of an endpoint in one minute or hour, of the versions that were asked for and of all servers. */
 export interface ArmSpan {
   /** Start, Unix milliseconds. */
   readonly at: number;
@@ -22,14 +22,26 @@ export interface ArmSpan {
   readonly measuredMs: number;
 }
 
-/** Spans of an endpoint's variants that begin in [start, end) Unix ms, by time and variant. Minutes are kept for 8 days, hours for 400. */
+export interface ArmSpanQuestion {
+  /** Unix milliseconds; end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  readonly unit: 'minute' | 'hour';
+  /** Only of this version; left out: of all versions. */
+  readonly of?: { readonly model: string; readonly version: string };
+}
+
+/** Spans of an endpoint's variants that begin in [start, end), by time and variant. Minutes are kept for 8 days, hours for 400. */
 export async function readArmSpans(
   sql: Sql,
   endpoint: string,
-  { unit, ...within }: { readonly start: number; readonly end: number; readonly unit: 'minute' | 'hour' },
+  { unit, of, ...within }: ArmSpanQuestion,
 ): Promise<ArmSpan[]> {
   const tallies = await listTalliesIn(sql, endpoint, { ...within, spanMs: SPANS[unit] });
-  const groups = Map.groupBy(tallies, ({ at, variant }) => JSON.stringify([at, variant]));
+  const wanted = tallies.filter(
+    ({ model, version }) => of === undefined || (model === of.model && version === of.version),
+  );
+  const groups = Map.groupBy(wanted, ({ at, variant }) => JSON.stringify([at, variant]));
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];

@@ -43,6 +43,18 @@ it('with a relative margin a loss in proportion to the baseline is the limit', (
   expect(watchKept(pairs(0.7), terms).alarmAt).not.toBeNull();
 });
 
+it('a metric without bounds is watched once its scale is known', () => {
+  const terms: WatchTerms = { ...TERMS, margin: { scale: 'relative', value: 0.1 }, better: 'lower', range: null };
+  const next = createRandom(5);
+  const drawErrors = (count: number, factor: number) =>
+    Array.from({ length: count }, () => ({ baseline: 100 * next(), candidate: 100 * factor * next() }));
+  const held = watchKept(drawErrors(150, 1), terms);
+  expect(held).toMatchObject({ alarmAt: null, evidence: 0, scaleNeeds: 50 });
+  const kept = watchKept(drawErrors(5_000, 1), { ...terms, begun: held.state });
+  expect(kept).toMatchObject({ alarmAt: null, scaleNeeds: 0 });
+  expect(watchKept(drawErrors(1_000, 1.5), { ...terms, begun: kept.state }).alarmAt).not.toBeNull();
+});
+
 it('a hold-out is paired with equal parts of the candidate, each value once', () => {
   const baseline = [1, 0].map((sum) => ({ n: 1, sum }));
   const candidate = [1, 1, 0, 0, 1].map((sum) => ({ n: 1, sum }));

@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { getReconciliation } from '../../../finops/allocation/reconciliation/schema.ts';
 import { applied } from '../../../mlops/testing/pipelines.ts';
 import { appliedEndpoint, registeredFiles, settled } from '../../../mlops/testing/serving.ts';
-import { call, importFiles, testApplication } from '../../../testing/application.ts';
+import { call, catchProblem, importFiles, testApplication } from '../../../testing/application.ts';
 import { isDeep } from '../../../testing/deep.ts';
 import { getOptimization, type OptimizationDetail, proposeOptimization } from '../schema.ts';
 import { hasMovielens, openRecommender, type Visitor } from './recommender.testing.ts';
@@ -143,12 +143,12 @@ describe.skipIf(!hasMovielens)('a shop of films with visitors in the order of ti
         expect(await shown(optimization)).toMatchObject({ state: 'running' });
       };
 
-      await propose('better', specOf({ version: '2', resources: { instance: 'huge' } }, 0.05));
-      await shop.visit();
-      await shop.look();
-      expect(await shown('better')).toMatchObject({
-        state: 'rolled_back',
-        reason: expect.stringMatching(/cost of a request/),
+      // Three replicas at 12.00 against three at 4.00: no traffic can make this a saving.
+      const better = specOf({ version: '2', resources: { instance: 'huge' } }, 0.05);
+      const body = { optimization: 'better', spec: better };
+      expect(await catchProblem(call(application, proposeOptimization, { body }))).toMatchObject({
+        code: 'optimization_costs_more',
+        detail: expect.stringMatching(/at least 36.00 USD an hour after it, at most 12.00 USD an hour before it/),
       });
 
       await propose('popular', specOf({ version: '3', resources: { instance: 'small' } }, 0.05));
@@ -192,7 +192,7 @@ describe.skipIf(!hasMovielens)('a shop of films with visitors in the order of ti
       const booked = await shown('four-bits');
       // Three big replicas would be needed; one of them and three small ones are paid.
       const hours = booked.saving.hours;
-      expect(hours).toBeGreaterThanOrEqual(3);
+      expect(hours).toBeGreaterThanOrEqual(2);
       const usd = (perHour: number) => ({ amount: String(perHour * hours), currency: 'USD' });
       expect(booked.saving).toMatchObject({ basis: 'metered', saved: usd(5), paid: usd(7) });
 
