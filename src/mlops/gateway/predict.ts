@@ -48,8 +48,11 @@ export interface PredictionRequest {
   readonly signal?: AbortSignal | undefined;
   /** Receives the service time of an answer, and the variant of the replica that gave it. */
   readonly served?: ((live: LiveVariant, once: ServedOnce) => void) | undefined;
-  /** Receives the time of the replica that the request used, whatever its outcome; not for a replica that did not accept it. */
-  readonly used?: ((time: UsedTime) => void) | undefined;
+  /**
+   * Receives the replica time that the request used, whatever its outcome, one part for each resource of the stages of a cascade; not of a
+   * replica that did not accept it.
+   */
+  readonly used?: ((...parts: UsedTime[]) => void) | undefined;
   /** The same with the variant, for its metrics. */
   readonly metered?: ((live: LiveVariant, time: UsedTime) => void) | undefined;
 }

@@ -12,7 +12,7 @@ export interface Routed {
   /** Variant or route that was chosen. */
   readonly chosen: LiveVariant | LiveRoute;
   /** Records the time that the request used of a replica, for the comparison of a canary; undefined: none, or not assigned by its split. */
-  readonly used: ((time: UsedTime) => void) | undefined;
+  readonly used: ((...parts: UsedTime[]) => void) | undefined;
 }
 
 /**

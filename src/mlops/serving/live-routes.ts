@@ -1,5 +1,4 @@
 import type { EndpointSpec, RouteCondition } from '../endpoint-spec/schema.ts';
-import { selectHeldResource } from './usage.ts';
 import type { LiveVariant } from './wanted.ts';
 
 /** A stage of a cascade with the replicas that answer for it. */
@@ -17,10 +16,6 @@ export interface LiveCascade {
   /** In the order in which they are asked; at least two. */
   readonly stages: readonly LiveStage[];
   readonly onError: 'fail' | 'answer';
-  /**
-   * Whether all stages are metered by one resource, so that the replica time of a request is one sum. On Kubernetes a node may change it: never.
-   */
-  readonly isOneResource: boolean;
 }
 
 export interface LiveRouter {
@@ -49,8 +44,7 @@ export function buildLiveRoutes({ routes }: EndpointSpec, variants: readonly Liv
     const stages = cascade.stages.map(({ variant, acceptAtConfidence = null, confidence = null }) => ({
       ...{ live: find(variant), acceptAtConfidence, confidence },
     }));
-    const { onError } = cascade;
-    return { kind: 'cascade', name, stages, onError, isOneResource: isOneResource(stages.map(({ live }) => live)) };
+    return { kind: 'cascade', name, stages, onError: cascade.onError };
   });
 }
 
@@ -58,9 +52,4 @@ export function buildLiveRoutes({ routes }: EndpointSpec, variants: readonly Liv
 export function listRouteVariants(route: LiveRoute): LiveVariant[] {
   if (route.kind === 'cascade') return route.stages.map(({ live }) => live);
   return [...new Set([...route.rules.map(({ live }) => live), route.otherwise])];
-}
-
-function isOneResource(variants: readonly LiveVariant[]): boolean {
-  if (variants.some(({ variant }) => variant.backend === 'kubernetes')) return false;
-  return new Set(variants.map(({ variant }) => JSON.stringify(selectHeldResource(variant)))).size === 1;
 }

@@ -105,6 +105,17 @@ describe('revisions of an endpoint', () => {
     ).toEqual(new Set(['200,2']));
   });
 
+  it('give each variant its own replicas, also where two differ in nothing but their number', async () => {
+    const both = { variants: { main: onnx('1'), more: onnx('1', { replicas: { min: 2 } }) } };
+    const { variants } = await appliedEndpoint(application, 'twice', both);
+    expect(variants).toMatchObject([
+      { variant: 'main', replicasWanted: 1, replicasReady: 1 },
+      { variant: 'more', replicasWanted: 2, replicasReady: 2 },
+    ]);
+    const onlyMore = await appliedEndpoint(application, 'twice', { variants: { more: both.variants.more } });
+    expect(onlyMore.variants).toMatchObject([{ variant: 'more', replicasReady: 2 }]);
+  });
+
   it('send copies to a shadow, which answers nobody', async () => {
     const spec = { variants: { main: onnx('1'), next: onnx('2') }, traffic: { shadow: { next: 1 } } };
     await appliedEndpoint(application, 'shadowed', spec);

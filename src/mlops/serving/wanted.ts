@@ -8,7 +8,7 @@ export interface WantedVariant {
   readonly name: string;
   readonly variant: Variant;
   readonly version: string;
-  /** Identity of a replica set: equal keys share one set. */
+  /** Identity of a replica set: variants of two revisions with equal keys share one set. */
   readonly key: string;
 }
 
@@ -17,9 +17,15 @@ export interface LiveVariant extends WantedVariant {
   readonly set: ReplicaSet;
 }
 
-/** The variants that a revision wants to run. */
+/** The variants that a revision wants to run. Each has its own replicas, also where two differ in nothing but their number. */
 export function listWantedVariants(revision: Revision): WantedVariant[] {
-  return Object.entries(revision.spec.variants).map(([name, variant]) => toWantedVariant(revision, name, variant));
+  const keys = new Set<string>();
+  return Object.entries(revision.spec.variants).map(([name, variant]) => {
+    const wanted = toWantedVariant(revision, name, variant);
+    const key = keys.has(wanted.key) ? hash([wanted.key, name]) : wanted.key;
+    keys.add(key);
+    return { ...wanted, key };
+  });
 }
 
 function toWantedVariant(revision: Revision, name: string, variant: Variant): WantedVariant {
@@ -29,10 +35,14 @@ function toWantedVariant(revision: Revision, name: string, variant: Variant): Wa
   return { name, variant, version, key: buildReplicaSetKey(revision, variant, version) };
 }
 
-/** Key of a replica set: equal keys share one set, in any revision. */
+/** Key of a replica set of a variant: without its number of replicas, so that the next revision keeps those that run. */
 function buildReplicaSetKey({ spec, endpoint }: Revision, variant: Variant, version: string): string {
   const { alias: _alias, version: _version, replicas: _replicas, scaling: _scaling, ...what } = variant;
   const { limits, startTimeout, project, environment } = spec;
   const facts = [endpoint, what, version, limits, startTimeout, project, environment];
+  return hash(facts);
+}
+
+function hash(facts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }

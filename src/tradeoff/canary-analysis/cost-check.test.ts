@@ -70,6 +70,22 @@ describe('a check of cost', () => {
     expect(judgeCost(buildBusy(1_000), recorder.read(), prices)?.estimate).toBeCloseTo(2, 1);
   });
 
+  it('pays each stage of a cascade at the price of its replica', () => {
+    const recorder = createBusyRecorder();
+    // Each request asks the machine for 20 ms on average; one in four escalates to the GPU for as long.
+    for (let at = 0; at < 2_000; at += 1) {
+      const first = { busyMs: 19 + (at % 3), held: machine };
+      if (at % 4 === 0) recorder.record(first, { busyMs: 19 + (at % 5), held: gpu });
+      else recorder.record(first);
+    }
+    const prices = { live: [price('4')], canary: [price('1'), price('4')], reason: null };
+    // 20 ms x 1 + 0.25 x 21 ms x 4 against 20 ms x 4, where all requests have the GPU.
+    const check = judgeCost(buildBusy(2_000, 1, gpu), recorder.read(), prices);
+    expect(check).toMatchObject({ n: 2_000, verdict: 'passes', estimate: expect.closeTo((20 + 21) / 80, 2) });
+    const perThousand = ((20 + 0.25 * 21 * 4) / 3_600_000) * 1000;
+    expect(Number(check?.cost?.canaryPerThousand.amount)).toBeCloseTo(perThousand, 3);
+  });
+
   it.each<[string, PriceEvidence | null, RegExp]>([
     [
       'no price of the new revision',

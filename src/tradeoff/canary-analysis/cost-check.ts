@@ -13,7 +13,7 @@ import type { PreparedCheck } from './prepared-check.ts';
 
 /**
  * The check of cost: the mean busy cost of a request, new against live revision. The sample is one request: the time of its replica,
- * shared among the requests that the replica then had, times the price per hour of the replica. Idle time has no sample: its cost depends on
+ * shared among the requests that the replica then had, times the price per hour of the replica, summed over the stages of a cascade. Idle time has no sample: its cost depends on
  * the share of the traffic, which differs between the sides by intent. All requests of the step are valued at the prices in force at the
  * evaluation. Without a price, or with prices that make no ratio, the check has a reason.
  */
@@ -65,10 +65,13 @@ function explainPrices(sides: Sides, prices: PriceEvidence | null): string | nul
     : null;
 }
 
-/** Cost of each sampled request, in the currency of its price. */
-function valueRequests({ busyMs, of }: BusyEvidence, prices: SidePrices): Float64Array {
+/** Cost of each sampled request, in the currency of the prices: each stage that was asked is paid at the price of its replica. */
+function valueRequests({ busyMs, of, further }: BusyEvidence, prices: SidePrices): Float64Array {
   const perMs = prices.map((price) => Number(price?.amount ?? Number.NaN) / HOUR_MS);
-  return Float64Array.from(busyMs, (tookMs, at) => tookMs * (perMs[of[at] ?? -1] ?? Number.NaN));
+  const value = (tookMs: number, place: number) => tookMs * (perMs[place] ?? Number.NaN);
+  const values = Float64Array.from(busyMs, (tookMs, at) => value(tookMs, of[at] ?? -1));
+  for (const part of further) values[part.request] = (values[part.request] ?? Number.NaN) + value(part.busyMs, part.of);
+  return values;
 }
 
 function negate(values: Float64Array): Float64Array {

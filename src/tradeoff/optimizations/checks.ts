@@ -3,14 +3,7 @@ import { compareOutcomes, type Dependence } from '../statistics/index.ts';
 import type { TrialCheck } from './engine/checks.ts';
 import { compareArms } from './engine/compare-arms.ts';
 import { countPredictions, type Margin } from './engine/outcomes.ts';
-import {
-  type ArmSide,
-  type ArmTraffic,
-  type LiveScores,
-  type PriceTable,
-  type SpanBasis,
-  valueSpans,
-} from './evidence.ts';
+import { type ArmSide, type ArmTraffic, type LiveScores, type PriceTable, valueSpans } from './evidence.ts';
 import type { Guardrail, QualityRule } from './spec/schema.ts';
 
 /** A check with its limit as text. */
@@ -125,13 +118,13 @@ function estimateDependence(arms: readonly ArmSide[]): Dependence {
 }
 
 /** Spans of both arms at which a comparison of spans is tightest: most of an hour of minutes. */
-const SPAN_LOOKS = { kind: 'anytime', tunedAt: 100 } as const;
+export const SPAN_LOOKS = { kind: 'anytime', tunedAt: 100 } as const;
 
 /** The saving of a request: the cost of the baseline less that of the candidate, by minute; it must be above 0. */
-export function buildSavingCheck(traffic: ArmTraffic, prices: PriceTable, basis: SpanBasis): LimitedCheck {
+export function buildSavingCheck(traffic: ArmTraffic, prices: PriceTable): LimitedCheck {
   const [baseline, candidate] = [
-    valueSpans(traffic.baseline.spans, prices, basis),
-    valueSpans(traffic.candidate.spans, prices, basis),
+    valueSpans(traffic.baseline.spans, prices),
+    valueSpans(traffic.candidate.spans, prices),
   ];
   const check = { kind: 'saving', name: 'cost of a request', limit: 'less than the baseline' } as const;
   const reason =

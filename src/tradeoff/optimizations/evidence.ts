@@ -74,27 +74,18 @@ export function sumTraffic(
   return { baseline: side(arms.baseline), candidate: side(arms.candidate) };
 }
 
-/**
- * `busy`: busy time of the replicas x price, for each request that a replica had. `held`: time of all ready replicas x price, idle time
- * included, for each request of a client; for changes of the number of replicas, which leave the time of a request as it is.
- */
-export type SpanBasis = 'busy' | 'held';
-
-/** Cost by span, in the currency of the prices. Null where a resource has no price. */
-export function valueSpans(spans: readonly ArmSpan[], { perHour }: PriceTable, basis: SpanBasis): ArmCluster[] | null {
+/** Cost of the busy time of replicas by span, in the currency of the prices; null where a resource has no price. */
+export function valueSpans(spans: readonly ArmSpan[], { perHour }: PriceTable): ArmCluster[] | null {
   const clusters: ArmCluster[] = [];
-  for (const { busy, requests, replicaMs } of spans) {
-    const [first] = busy.parts;
-    const n = basis === 'busy' ? busy.requests : requests;
-    if (n === 0 || first === undefined) continue;
-    const parts = basis === 'busy' ? busy.parts : [{ ...first, busyMs: replicaMs }];
+  for (const { busy } of spans) {
+    if (busy.requests === 0) continue;
     let sum = 0;
-    for (const { resource, quantity, busyMs } of parts) {
+    for (const { resource, quantity, busyMs } of busy.parts) {
       const price = perHour(resource, quantity);
       if (price === null) return null;
       sum += (busyMs / HOUR_MS) * price;
     }
-    clusters.push({ n, sum });
+    clusters.push({ n: busy.requests, sum });
   }
   return clusters;
 }

@@ -1,8 +1,12 @@
+import { type ArmCapacity, buildCapacityCheck, buildLoadCheck, readCapacity } from './capacity.ts';
 import { buildGuardrailCheck, buildQualityCheck, buildSavingCheck, type LimitedCheck } from './checks.ts';
 import { formatInstant, type OptimizationDeps, readPrices } from './deps.ts';
 import { judgeChecks } from './engine/checks.ts';
-import { type ArmTraffic, explainSplit, type ScoreQuestion, type SpanBasis, sumTraffic } from './evidence.ts';
+import { type ArmTraffic, explainSplit, type ScoreQuestion, sumTraffic } from './evidence.ts';
+import { readRunning } from './lifecycle.ts';
 import type { OptimizationCheck, OptimizationDetail } from './schema.ts';
+import { buildTrialSpec } from './spec/trial-spec.ts';
+import type { StoredOptimization } from './store.ts';
 
 const MINUTES_KEPT_MS = 7 * 86_400_000;
 
@@ -21,7 +25,8 @@ export interface Look {
  * Evidence of a running optimization, judged at this look. Quality by pairs counts from the start, because shares do not bias it; everything that
  * compares separate requests counts from the present step, whose share is constant.
  */
-export async function lookAt(deps: OptimizationDeps, shown: OptimizationDetail, share: number): Promise<Look> {
+export async function lookAt(deps: OptimizationDeps, stored: StoredOptimization, share: number): Promise<Look> {
+  const { shown } = stored;
   const { spec, baseline, candidate } = shown;
   if (baseline === null || candidate === null) throw new Error(`optimization ${shown.optimization} has not started`);
   const now = deps.clock.now();
@@ -32,9 +37,13 @@ export async function lookAt(deps: OptimizationDeps, shown: OptimizationDetail, 
   for (const rule of spec.guardrails) {
     checks.push('budget' in rule ? await checkBudget(deps, rule.budget) : buildGuardrailCheck(rule, traffic));
   }
-  checks.push(await readSaving(deps, traffic, isCapacityChange(spec) ? 'held' : 'busy'));
-  const steps = spec.compare === 'arms' ? spec.ramp.percents.length : 1;
-  const judgement = judgeChecks(checks, spec.alpha, spec.alpha / steps);
+  checks.push(
+    ...(isCapacityChange(spec)
+      ? await checkCapacity(deps, stored, traffic, share)
+      : [await checkBusyCost(deps, traffic)]),
+  );
+  // Evidence of separate requests begins again with each step, and each step may show harm by chance.
+  const judgement = judgeChecks(checks, spec.alpha, spec.alpha / spec.ramp.percents.length);
   const splitProblem = explainSplit(traffic, share, await isSticky(deps, shown.endpoint));
   const limits = new Map(checks.map(({ name, limit }) => [name, limit]));
   const exhausted = judgement.checks.filter(({ name, verdict }) => name.startsWith(BUDGET) && verdict === 'fails');
@@ -83,11 +92,13 @@ async function readQuality(
   return buildQualityCheck(rule, scores, spec.completeness);
 }
 
-/** Whether only the number of replicas changes. */
+const CAPACITY_FIELDS: readonly string[] = ['replicas', 'scaling', 'resources', 'kubernetes'];
+
+/** Whether the same version gets other replicas: their number, their resources or their nodes. */
 function isCapacityChange({ change }: OptimizationDetail['spec']): boolean {
   if ('toVariant' in change) return false;
   const fields = Object.entries(change).flatMap(([field, value]) => (value === undefined ? [] : [field]));
-  return fields.every((field) => field === 'replicas' || field === 'scaling');
+  return fields.every((field) => CAPACITY_FIELDS.includes(field));
 }
 
 /** Both arms as the prediction log names them. */
@@ -102,10 +113,47 @@ export function toScoredArms({
   return { baseline: toArm(baseline), candidate: toArm(candidate) };
 }
 
-async function readSaving(deps: OptimizationDeps, traffic: ArmTraffic, basis: SpanBasis): Promise<LimitedCheck> {
+async function checkBusyCost(deps: OptimizationDeps, traffic: ArmTraffic): Promise<LimitedCheck> {
   const held = [traffic.baseline, traffic.candidate].flatMap(({ spans }) => spans.flatMap(({ busy }) => busy.parts));
   const unique = new Map(held.map(({ resource, quantity }) => [`${quantity} ${resource}`, { resource, quantity }]));
-  return buildSavingCheck(traffic, await readPrices(deps, [...unique.values()]), basis);
+  return buildSavingCheck(traffic, await readPrices(deps, [...unique.values()]));
+}
+
+const NO_COPIES = { baseline: 0, candidate: 0 };
+
+/** The cost of all replicas, and the load of a replica under which the guardrails are compared. */
+async function checkCapacity(
+  deps: OptimizationDeps,
+  stored: StoredOptimization,
+  traffic: ArmTraffic,
+  share: number,
+): Promise<LimitedCheck[]> {
+  const { before, arms } = readRunning(stored);
+  const { optimization, spec } = stored.shown;
+  const trial = buildTrialSpec(optimization, before, arms, { share, copies: NO_COPIES, isKept: false });
+  const variants = { baseline: before.variants[arms.baseline], candidate: arms.added };
+  const held = [variants.baseline, variants.candidate].flatMap((one) =>
+    one == null ? [] : [deps.serving.changes.heldBy(one)],
+  );
+  const prices = await readPrices(deps, held);
+  const describeArm = (side: 'baseline' | 'candidate'): ArmCapacity => {
+    const variant = variants[side];
+    if (variant == null) throw new Error(`the ${side} of optimization ${optimization} is missing`);
+    const { resource, quantity } = deps.serving.changes.heldBy(variant);
+    return {
+      ...{ ...readCapacity(variant), share: side === 'candidate' ? share : 1 - share },
+      trialMin: trial.variants[arms[side]]?.replicas.min ?? 0,
+      pricePerHour: prices.perHour(resource, quantity),
+    };
+  };
+  const [baseline, candidate] = [describeArm('baseline'), describeArm('candidate')];
+  const last = Math.max(...spec.ramp.percents) / 100;
+  const load = buildLoadCheck(candidate, traffic.candidate.requests, last);
+  const cost = buildCapacityCheck({
+    baseline: { ...baseline, spans: traffic.baseline.spans },
+    candidate: { ...candidate, spans: traffic.candidate.spans },
+  });
+  return load === null ? [cost] : [load, cost];
 }
 
 const BUDGET = 'budget ';

@@ -8,7 +8,7 @@ import { takeStep } from './move.ts';
 import type { OptimizationDetail } from './schema.ts';
 import type { OptimizationSpec } from './spec/schema.ts';
 import { buildCleanSpec, buildFinalSpec, buildTrialSpec, chooseArms, type TrialArms } from './spec/trial-spec.ts';
-import type { StoredOptimization } from './store.ts';
+import { listRuns, type StoredOptimization } from './store.ts';
 
 /** Name of the program in decisions that no person took. */
 export const PROGRAM = 'optimizations';
@@ -212,7 +212,10 @@ export function resume(deps: OptimizationDeps, stored: StoredOptimization, reaso
   }
   return takeStep(
     deps,
-    { ...stored, progress: { before: null, revision: null, detectors: {}, bills: {} } },
+    {
+      ...stored,
+      progress: { ...stored.progress, before: null, revision: null, detectors: {}, runs: listRuns(stored) },
+    },
     {
       ...{ what: 'resumed', actor, text: reason, spec: null, evidence: {} },
       shown: {

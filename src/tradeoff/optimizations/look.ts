@@ -90,7 +90,7 @@ async function startInTurn(
 async function lookAtRunning(deps: OptimizationDeps, stored: StoredOptimization): Promise<void> {
   const { shown } = stored;
   const steps = listSteps(shown.spec);
-  const look = await lookAt(deps, shown, shown.percent / 100);
+  const look = await lookAt(deps, stored, shown.percent / 100);
   const seen = { ...stored, shown: { ...shown, checks: look.checks, judgedAt: formatInstant(deps.clock.now()) } };
   const state = {
     step: shown.step,

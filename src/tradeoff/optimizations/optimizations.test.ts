@@ -1,32 +1,21 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
-import type { Application } from '../../main.ts';
-import { recordLabels } from '../../mlops/predictions/schema.ts';
 import { sent, settled } from '../../mlops/testing/serving.ts';
-import { call, testApplication } from '../../testing/application.ts';
+import { call } from '../../testing/application.ts';
 import { listDecidedActs } from '../decisions/schema.ts';
 import { getOptimization, type OptimizationState, proposeOptimization } from './schema.ts';
-import { CHEAPER, type ClassifierModel, labelOf, prepareTrial } from './trial-setup.testing.ts';
+import { CHEAPER, type ClassifierModel, openTrial } from './trial-setup.testing.ts';
 
 const MINUTE = 60_000;
 
-/** An endpoint with a clock that tests advance. */
-async function openTrial(models: readonly ClassifierModel[]) {
-  const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
-  const drift = join(mkdtempSync(join(tmpdir(), 'steelyard-drift-')), 'accuracy');
-  const application = await testApplication({ clock });
+async function openModels(models: readonly ClassifierModel[]) {
+  const trial = await openTrial({ models });
+  const { application, look } = trial;
   onTestFinished(() => application[Symbol.asyncDispose]());
-  await prepareTrial(application, { models, drift });
-  let sentCount = 0;
-  const look = async () => {
-    await application.jobs.enqueue(application.store, { kind: 'optimizations.look', payload: null });
-    await application.jobs.drain();
-  };
   const shown = () => call(application, getOptimization, { params: { optimization: 'smaller' } });
   return {
-    ...{ application, clock, drift, look, shown },
+    ...trial,
+    shown,
     /** Repeats traffic until the state has ended: on a busy machine times vary, and a proof needs more of it. */
     async untilEnd(state: OptimizationState, traffic: () => Promise<void>) {
       for (let round = 0; round < 4 && (await shown()).state === state; round += 1) {
@@ -34,41 +23,11 @@ async function openTrial(models: readonly ClassifierModel[]) {
         await look();
       }
     },
-    async send(count: number, userOf = (value: number) => `user-${value % 500}`) {
-      const labels: { prediction: string; value: string }[] = [];
-      for (let at = 0; at < count; at += 20) {
-        const answers = await Promise.all(
-          Array.from({ length: Math.min(20, count - at) }, () => {
-            sentCount += 1;
-            return post(application, sentCount, userOf(sentCount));
-          }),
-        );
-        labels.push(...answers);
-      }
-      await call(application, recordLabels, { body: { model: 'm', labels } });
-    },
-  };
-}
-
-async function post(application: Application, value: number, user: string) {
-  const headers = { 'x-user': user };
-  const answer = await sent(
-    application,
-    'POST',
-    '/serve/e/invocations',
-    { inputs: [[value]] },
-    'application/json',
-    headers,
-  );
-  if (answer.statusCode !== 200) throw new Error(answer.body);
-  return {
-    prediction: String(answer.headers['x-steelyard-prediction-id']),
-    value: labelOf(value),
   };
 }
 
 it('keeps a cheaper version while quality holds, books the saving, and undoes it when quality falls', async () => {
-  const { application, clock, drift, look, send, shown, untilEnd } = await openTrial([
+  const { application, clock, drift, look, send, shown, untilEnd } = await openModels([
     { accuracy: 0.9, delayMs: 4 },
     { accuracy: 0.9, delayMs: 2, drifts: true },
   ]);
@@ -102,7 +61,7 @@ it('keeps a cheaper version while quality holds, books the saving, and undoes it
 }, 120_000);
 
 it('is proven with callers of very different traffic, and after the watch the candidate replaces the baseline', async () => {
-  const { application, clock, look, send, shown, untilEnd } = await openTrial([
+  const { application, clock, look, send, shown, untilEnd } = await openModels([
     { accuracy: 0.9, delayMs: 4 },
     { accuracy: 0.9, delayMs: 2 },
   ]);

@@ -4,6 +4,7 @@ import type { Sql } from '../../platform/store/index.ts';
 import { HOUR_MS } from '../../platform/units/durations.ts';
 import { buildHardwareName } from '../unit-cost/index.ts';
 import type { UnitCost } from '../unit-cost/schema.ts';
+import { readCapacity } from './capacity.ts';
 import type { OptimizationDeps } from './deps.ts';
 import { computeExpectedSaving, type PlannedArm } from './expected-saving.ts';
 import { type BusySeconds, computeBusySeconds } from './saving.ts';
@@ -42,12 +43,12 @@ export async function readExpectedSaving(deps: ExpectedDeps, sql: Sql, arms: Com
   }
   const plan = async ({ variant, version }: ComparedArms['baseline'], isMeasurable: boolean): Promise<PlannedArm> => {
     const price = await deps.prices.of(sql, deps.serving.changes.heldBy(variant));
-    const { min, max } = variant.replicas;
+    const { min, max, isFixed } = readCapacity(variant);
     return {
       pricePerHour:
         price === null || price.currency === null ? null : { amount: price.amount, currency: price.currency },
       minReplicas: min,
-      maxReplicas: max ?? Math.max(1, min),
+      maxReplicas: isFixed ? min : max,
       utilization: variant.scaling?.target ?? DEFAULT_TARGET,
       busySeconds: isMeasurable
         ? await readBusySeconds(deps, sql, { endpoint: arms.endpoint, variant, version })

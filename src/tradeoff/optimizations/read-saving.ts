@@ -2,11 +2,12 @@ import type { Metering } from '../../finops/metering/index.ts';
 import { ScalingSpec, type Variant } from '../../mlops/endpoint-spec/schema.ts';
 import { HOUR_MS } from '../../platform/units/durations.ts';
 import { type Decimal, decimal, decimalString, type Money, sumDecimals } from '../../platform/units/index.ts';
+import { readCapacity } from './capacity.ts';
 import type { OptimizationDeps } from './deps.ts';
 import { sumTraffic } from './evidence.ts';
-import { computeSaving, type SavingHour } from './saving.ts';
-import type { OptimizationDetail, OptimizationSaving } from './schema.ts';
-import type { Progress, StoredOptimization } from './store.ts';
+import { computeSaving, type SavingHour, sumSavings } from './saving.ts';
+import type { OptimizationSaving } from './schema.ts';
+import { listRuns, type Progress, type Run, type StoredOptimization } from './store.ts';
 
 export type SavingDeps = Pick<OptimizationDeps, 'serving' | 'prices' | 'store' | 'clock'> & {
   readonly metering: Pick<Metering, 'within'>;
@@ -14,15 +15,22 @@ export type SavingDeps = Pick<OptimizationDeps, 'serving' | 'prices' | 'store' |
 
 const DEFAULT_TARGET = ScalingSpec.parse({}).target;
 
-/** Saving of an optimization in its whole hours, from metered usage and prices. */
-export async function readSaving(
+/** Saving of an optimization in the whole hours of all of its runs, from metered usage and prices. */
+export async function readSaving(deps: SavingDeps, stored: StoredOptimization): Promise<OptimizationSaving> {
+  const runs = listRuns(stored);
+  if (runs.length === 0) return computeSaving([], EMPTY);
+  const savings: OptimizationSaving[] = [];
+  for (const run of runs) savings.push(await readRunSaving(deps, stored, run));
+  return sumSavings(savings);
+}
+
+async function readRunSaving(
   deps: SavingDeps,
-  { shown, progress }: StoredOptimization,
+  { shown: { endpoint }, progress }: StoredOptimization,
+  { startedAt, endedAt, baseline, candidate, before }: Run,
 ): Promise<OptimizationSaving> {
-  const { startedAt, endedAt, endpoint, baseline, candidate } = shown;
-  const held = progress.before?.variants[baseline?.variant ?? ''];
-  if (startedAt === null || baseline === null || candidate === null || held === undefined)
-    return computeSaving([], EMPTY);
+  const held = before.variants[baseline.variant];
+  if (held === undefined) return computeSaving([], EMPTY);
   const start = Math.ceil(Date.parse(startedAt) / HOUR_MS) * HOUR_MS;
   // After its end nothing measures what the baseline would have needed, and the next optimization has the endpoint.
   const until = endedAt === null ? deps.clock.now() : Date.parse(endedAt);
@@ -36,7 +44,7 @@ export async function readSaving(
   for (const { at, requests: count } of [...traffic.baseline.spans, ...traffic.candidate.spans]) {
     requests.set(at, (requests.get(at) ?? 0) + count);
   }
-  const parts = await readParts(deps, shown, { start, end });
+  const parts = await readParts(deps, { endpoint, baseline, candidate }, { start, end });
   const ratioOf = createBilledRatio(progress.bills);
   const hours = Array.from({ length: (end - start) / HOUR_MS }, (_, index): SavingHour => {
     const at = start + index * HOUR_MS;
@@ -54,7 +62,8 @@ export async function readSaving(
     })),
     pricePerHour: await priceReplica(deps, held),
     minReplicas: held.replicas?.min ?? 1,
-    utilization: held.scaling?.target ?? DEFAULT_TARGET,
+    // A fixed number has no headroom to plan: more replicas would have run only where these could not answer.
+    utilization: readCapacity(held).isFixed ? 1 : (held.scaling?.target ?? DEFAULT_TARGET),
   });
 }
 
@@ -75,16 +84,16 @@ interface HourPart {
 /** Metered usage of both arms by hour; an interval is split by time. */
 async function readParts(
   { metering, store }: SavingDeps,
-  { endpoint, baseline, candidate }: OptimizationDetail,
+  { endpoint, baseline, candidate }: Pick<Run, 'baseline' | 'candidate'> & { readonly endpoint: string },
   within: { readonly start: number; readonly end: number },
 ): Promise<Map<number, HourPart[]>> {
-  const versions = new Set([baseline?.version, candidate?.version]);
-  const models = new Set([baseline?.model, candidate?.model]);
+  const versions = new Set([baseline.version, candidate.version]);
+  const models = new Set([baseline.model, candidate.model]);
   const parts = new Map<number, HourPart[]>();
   for (const { usage, metered } of await metering.within(store, within, { endpoint, purpose: 'inference' })) {
     const { modelVersion: version = null, model = null } = usage.subject;
     // The stages of a cascade are several versions: all of the endpoint is paid for it.
-    if (candidate?.version !== null && !(versions.has(version) && models.has(model))) continue;
+    if (candidate.version !== null && !(versions.has(version) && models.has(model))) continue;
     for (let at = Math.floor(usage.start / HOUR_MS) * HOUR_MS; at < usage.end; at += HOUR_MS) {
       const [from, to] = [Math.max(usage.start, at, within.start), Math.min(usage.end, at + HOUR_MS, within.end)];
       if (to <= from) continue;

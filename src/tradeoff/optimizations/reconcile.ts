@@ -1,7 +1,7 @@
 import type { Allocation } from '../../finops/allocation/index.ts';
 import { toMonthPeriod } from '../../platform/units/index.ts';
 import type { OptimizationDeps } from './deps.ts';
-import { listStored, putOptimization, type StoredOptimization } from './store.ts';
+import { listRuns, listStored, putOptimization, type StoredOptimization, toTime } from './store.ts';
 
 export type ReconcileDeps = Pick<OptimizationDeps, 'store'> & {
   readonly allocation: Pick<Allocation, 'reconciledEndpoint'>;
@@ -24,8 +24,10 @@ export async function reconcilePeriod(
 function isWithin(period: string) {
   const month = toMonthPeriod(period);
   const [start, end] = [Date.parse(month.start), Date.parse(month.end)];
-  return ({ shown: { startedAt, endedAt } }: StoredOptimization) =>
-    startedAt !== null && Date.parse(startedAt) < end && (endedAt === null || Date.parse(endedAt) > start);
+  return (one: StoredOptimization) =>
+    listRuns(one)
+      .map(toTime)
+      .some((run) => run.start < end && run.end > start);
 }
 
 /** A look that writes at the same time wins; the job is retried then. */

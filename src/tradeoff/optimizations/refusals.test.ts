@@ -135,7 +135,8 @@ it('expects a saving from recorded requests and a benchmark, and none without a 
   // Its answer includes all counts until now.
   await call(application, getEndpointMetrics, { params: { endpoint: 'e' }, query: {} });
   clock.ahead += 2 * HOUR;
-  const spec = { change: { resources: { instance: 'small' }, replicas: { min: 1, max: 4 } }, quality: [] };
+  const replicas = { min: 1, max: 4 };
+  const spec = { change: { resources: { instance: 'small' }, replicas, scaling: { policy: 'hpa' } }, quality: [] };
   await propose('unmeasured', spec);
   expect((await shown('unmeasured')).expected).toMatchObject({
     monthly: null,

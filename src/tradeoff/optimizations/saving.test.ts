@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { decimal } from '../../platform/units/index.ts';
-import { type Counterfactual, computeSaving, type SavingHour } from './saving.ts';
+import { type Counterfactual, computeSaving, type SavingHour, sumSavings } from './saving.ts';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2026-11-30T10:00:00Z');
@@ -68,4 +68,17 @@ it.each([
     hours: 0,
     reason: expect.stringMatching(reason),
   });
+});
+
+it('of several runs is their sum, and runs without a figure are left out', () => {
+  const first = computeSaving([hour(0, 36_000, '12')], BASELINE);
+  const second = computeSaving([hour(5, 10, '5'), hour(6, 10, null)], BASELINE);
+  const none = computeSaving([], BASELINE);
+  expect(sumSavings([first, none, second])).toMatchObject({
+    ...{ hours: 2, saved: usd('16'), monthly: usd('5840'), paid: usd('17'), lower: null },
+    period: { start: '2026-11-30T10:00:00.000Z', end: '2026-11-30T16:00:00.000Z' },
+    reason: '1 hours without a price are left out; 1 of 3 runs have no figure',
+  });
+  expect(sumSavings([none, first])).toEqual(first);
+  expect(sumSavings([none])).toEqual(none);
 });

@@ -1,6 +1,6 @@
 import { computeStudentQuantile } from '../../platform/numbers/index.ts';
 import { HOUR_MS } from '../../platform/units/durations.ts';
-import { type Decimal, decimal, decimalString, type Money } from '../../platform/units/index.ts';
+import { type Decimal, decimal, decimalString, type Money, sumDecimals } from '../../platform/units/index.ts';
 import type { ArmCluster } from './engine/outcomes.ts';
 import type { OptimizationSaving } from './schema.ts';
 
@@ -75,10 +75,56 @@ export function computeSaving(hours: readonly SavingHour[], counterfactual: Coun
     saved: money(saved),
     lower: seconds.lower === null ? null : money(sum(Math.max(0, seconds.lower))),
     upper: seconds.upper === null ? null : money(sum(seconds.upper)),
-    monthly: money(saved.times(MONTH_HOURS).dividedBy(priced.length)),
+    monthly: { amount: toMonth(saved, priced.length), currency },
     paid: money(paid),
     reason: describeLimits(hours.length - priced.length, billed, priced.length),
   };
+}
+
+/**
+ * The saving of several runs of one optimization, whose hours are disjoint. The ends of the intervals are added: the same need for replicas is behind
+ * all runs. A run without a figure is left out, with its reason.
+ *
+ * @example 2 hours that saved 3.00 and 1 hour that lost 1.00 -> 3 hours, 2.00
+ */
+export function sumSavings(runs: readonly OptimizationSaving[]): OptimizationSaving {
+  const known = runs.filter(({ saved }) => saved !== null);
+  const [first = runs[0]] = known;
+  const last = known.at(-1) ?? runs.at(-1);
+  if (first === undefined || last === undefined) return unknown('It has not started.');
+  if (known.length < 2) return last;
+  if (new Set(known.map(({ saved }) => saved?.currency)).size > 1)
+    return unknown('The costs are in several currencies.');
+  const hours = known.reduce((sum, run) => sum + run.hours, 0);
+  const saved = addMoney(known.map((run) => run.saved));
+  const leftOut = runs.length - known.length;
+  const reasons = new Set([
+    ...known.flatMap(({ reason }) => reason ?? []),
+    ...(leftOut === 0 ? [] : [`${leftOut} of ${runs.length} runs have no figure`]),
+  ]);
+  return {
+    basis: known.every(({ basis }) => basis === 'reconciled') ? 'reconciled' : 'metered',
+    period: first.period === null || last.period === null ? null : { start: first.period.start, end: last.period.end },
+    hours,
+    saved,
+    lower: addMoney(known.map((run) => run.lower)),
+    upper: addMoney(known.map((run) => run.upper)),
+    monthly: saved === null ? null : { ...saved, amount: toMonth(decimal(saved.amount), hours) },
+    paid: addMoney(known.map((run) => run.paid)),
+    reason: reasons.size === 0 ? null : [...reasons].join('; '),
+  };
+}
+
+function toMonth(saved: Decimal, hours: number): Money['amount'] {
+  return decimalString(saved.times(MONTH_HOURS).dividedBy(hours).toDecimalPlaces(PLACES));
+}
+
+/** Null where a part is unknown. */
+function addMoney(parts: readonly (Money | null)[]): Money | null {
+  const known = parts.filter((part) => part !== null);
+  const [first] = known;
+  if (first === undefined || known.length < parts.length) return null;
+  return { amount: sumDecimals(known.map(({ amount }) => amount)), currency: first.currency };
 }
 
 function describeLimits(unpriced: number, billed: number, priced: number): string | null {

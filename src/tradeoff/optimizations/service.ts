@@ -58,7 +58,10 @@ export async function propose(
     ...{ saving: NO_SAVING, expected, waitsFor: 'its start within a minute', spec },
     timeline: [{ at, what: 'proposed', text: summary, by: actor, decision: null }],
   };
-  await insertOptimization(sql, { shown, progress: { before: null, revision: null, detectors: {}, bills: {} } });
+  await insertOptimization(sql, {
+    shown,
+    progress: { before: null, revision: null, detectors: {}, bills: {}, runs: [] },
+  });
 }
 
 interface ProposedChange {
@@ -134,7 +137,7 @@ function describeChange({ change, endpoint }: OptimizationSpec, { baseline, cand
 
 function describeValue(value: object): string {
   return Object.entries(value)
-    .filter(([, one]) => typeof one === 'string' || typeof one === 'number')
+    .filter(([, one]) => one !== null && typeof one !== 'object')
     .map(([name, one]) => `${name} ${one}`)
     .join(' ');
 }

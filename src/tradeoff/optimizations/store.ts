@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EndpointSpec } from '../../mlops/endpoint-spec/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { OptimizationDetail, type OptimizationState } from './schema.ts';
+import { Optimization, OptimizationDetail, type OptimizationState } from './schema.ts';
 
 /** State of a change detector, by metric. */
 const Detectors = z.record(z.string(), z.array(z.number()));
@@ -17,6 +17,17 @@ const BilledVersion = z.strictObject({
   coveredHours: z.string(),
 });
 
+/** One time in which it ran, from its start to its end: its saving stays booked when it is started again. */
+const Run = z.strictObject({
+  startedAt: z.string(),
+  /** null: it has not ended. */
+  endedAt: z.string().nullable(),
+  baseline: Optimization.shape.baseline.unwrap(),
+  candidate: Optimization.shape.candidate.unwrap(),
+  before: EndpointSpec,
+});
+export type Run = z.infer<typeof Run>;
+
 /** Facts with which the server continues after a restart. */
 const Progress = z.strictObject({
   /** Document of the endpoint before the start: a roll back restores it. */
@@ -26,6 +37,8 @@ const Progress = z.strictObject({
   detectors: Detectors,
   /** Cost of the endpoint's versions by the bill, by billing period. */
   bills: z.record(z.string(), z.array(BilledVersion)),
+  /** Earlier runs, oldest first. */
+  runs: z.array(Run).default([]),
 });
 export type Progress = z.infer<typeof Progress>;
 
@@ -107,11 +120,20 @@ export async function listStored(
   return (await query.orderBy('proposed_ms', 'desc').orderBy('name').limit(LISTED).execute()).map(toStored);
 }
 
+/** All runs of an optimization, oldest first; the last may not have ended. */
+export function listRuns({ shown, progress }: Pick<StoredOptimization, 'shown' | 'progress'>): Run[] {
+  const { startedAt, endedAt, baseline, candidate } = shown;
+  const { before, runs } = progress;
+  if (startedAt === null || before === null || baseline === null || candidate === null) return runs;
+  return [...runs, { startedAt, endedAt, baseline, candidate, before }];
+}
+
 /** Stretches of time [start, end) Unix ms in which optimizations ran on an endpoint, or were watched; an open end is Infinity. */
 export async function listTimes(sql: Sql, endpoint: string): Promise<{ start: number; end: number }[]> {
-  return (await listStored(sql, { endpoint })).flatMap(({ shown: { startedAt, endedAt } }) =>
-    startedAt === null
-      ? []
-      : [{ start: Date.parse(startedAt), end: endedAt === null ? Number.POSITIVE_INFINITY : Date.parse(endedAt) }],
-  );
+  return (await listStored(sql, { endpoint })).flatMap(listRuns).map(toTime);
+}
+
+/** [start, end) of a run, Unix ms; an open end is Infinity. */
+export function toTime({ startedAt, endedAt }: Run): { start: number; end: number } {
+  return { start: Date.parse(startedAt), end: endedAt === null ? Number.POSITIVE_INFINITY : Date.parse(endedAt) };
 }

@@ -38,6 +38,8 @@ it('proposes fewer replicas as an optimization once, with links both ways and a 
       change: { replicas: { min: 1, max: 3 } },
       quality: [],
       compare: 'arms',
+      ramp: { percents: [1, 5, 10, 25, 50, 90] },
+      watch: { for: 7 * 86_400_000 },
     },
   });
   const tried = await call(application, tryRecommendation, { params, body: { reason: 'it is quiet' } });

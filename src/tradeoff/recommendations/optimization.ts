@@ -19,11 +19,16 @@ const REASONS: Readonly<Record<RecommendationKind, string | null>> = {
     'A small share of the traffic would wait for more cold starts than all of it: scale to zero directly; it can be undone.',
   gpu_share: 'It names GPUs and not a variant of an endpoint.',
   cpu_memory: 'It names containers and not a variant of an endpoint.',
-  spot: 'It names capacity for runs and not a variant of an endpoint.',
+  spot: 'It names capacity for steps of a pipeline and not a variant of an endpoint.',
   stop_run: 'It stops a run, which answers no requests.',
   commitment: 'It is purely financial: no answer changes.',
   pack_nodes: 'It moves the same replicas to fewer nodes: no answer changes.',
 };
+
+/** At the last step replicas have nine tenths of their load after the change, or more: with less their latency would prove nothing. */
+const CAPACITY_PERCENTS = [1, 5, 10, 25, 50, 90];
+/** A week has all hours of the traffic; no label arrives later, and the hold-out costs a replica. */
+const CAPACITY_WATCH = '7d';
 
 type Planned =
   | { readonly spec: OptimizationSpec; readonly reason: null }
@@ -105,6 +110,8 @@ async function planOptimization(
       ...{ description: `Recommendation ${recommendation}: ${title}`, endpoint, variant, change },
       // Without a quality rule there is nothing to pair.
       compare: 'arms',
+      ramp: { percents: CAPACITY_PERCENTS },
+      watch: { for: CAPACITY_WATCH },
     }),
     reason: null,
   });

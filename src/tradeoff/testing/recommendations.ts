@@ -36,6 +36,8 @@ export interface Past {
   readonly hoursOfMinutes?: number;
   /** Key of the price book that replicas are priced by. */
   readonly resource?: string;
+  /** False: real replicas are metered in these hours. */
+  readonly isMetered?: boolean;
 }
 
 /** For tests: an application with endpoints that really serve, and whose past is written as their metrics and meters write it. */
@@ -49,19 +51,32 @@ export class RecommendationRoom {
   }
 
   price(perHour: string) {
-    return applied(this.application, book(perHour));
+    return this.apply(book(perHour));
+  }
+
+  /** Applies documents. */
+  apply(documents: string) {
+    return applied(this.application, documents);
   }
 
   /** A live endpoint of one variant, `main`. */
-  async endpoint(name: string, variant: object = {}): Promise<EndpointDetail> {
+  async endpoint(name: string, variant: object = {}, more: object = {}): Promise<EndpointDetail> {
     const version = await registeredFiles(this.application, 'ranker', { 'model.onnx': linearGraph([1, 1]) });
     const main = { model: 'ranker', version, backend: 'onnx', ...variant };
-    return appliedEndpoint(this.application, name, { variants: { main } });
+    return appliedEndpoint(this.application, name, { variants: { main }, ...more });
   }
 
   /** Traffic and cost of the endpoint in whole hours until the current one. */
   async past(endpoint: string, past: Past): Promise<void> {
-    const { hours, requests, replicas = 1, latencyMs = 10, hoursOfMinutes = 0, resource = 'machine' } = past;
+    const {
+      hours,
+      requests,
+      replicas = 1,
+      latencyMs = 10,
+      hoursOfMinutes = 0,
+      resource = 'machine',
+      isMetered = true,
+    } = past;
     const now = this.clock.at - (this.clock.at % HOUR_MS);
     const detail = await this.shown(endpoint);
     const version = detail.variants[0]?.version ?? '1';
@@ -88,7 +103,7 @@ export class RecommendationRoom {
       tally(Math.ceil(requests(Math.floor(index / 60)) / 60), SPANS.minute, now - (index + 1) * SPANS.minute),
     );
     await this.application.store.transaction((sql) => saveTallies(sql, 'test', [...tallies, ...minutes]));
-    if (replicas === 0) return;
+    if (replicas === 0 || !isMetered) return;
     const intervals = tallies.map(({ at }) => ({
       usage: `past:${endpoint}:${at}`,
       subject: { endpoint, model: 'ranker', modelVersion: version, purpose: 'inference' as const },

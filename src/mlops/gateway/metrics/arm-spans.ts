@@ -18,6 +18,8 @@ export interface ArmSpan {
   readonly busy: BusyTime;
   /** Milliseconds times replicas that were ready, idle time included; 0 for a route. */
   readonly replicaMs: number;
+  /** Milliseconds in which replicas were counted, added over servers: replicaMs / measuredMs is the number of replicas of one server. */
+  readonly measuredMs: number;
 }
 
 export interface ArmSpanQuestion {
@@ -57,15 +59,11 @@ export async function readArmSpans(
         errors,
         latency: mergeLatencies(group),
         busy: sumBusy(group),
-        replicaMs: sumReplicas(group),
+        replicaMs: group.reduce((sum, one) => sum + one.replicaMs, 0),
+        measuredMs: group.reduce((sum, one) => sum + one.measuredMs, 0),
       },
     ];
   });
-}
-
-/** Servers of one endpoint each have all of its replicas, so their times are added. */
-function sumReplicas(group: readonly { readonly replicaMs: number }[]): number {
-  return group.reduce((sum, { replicaMs }) => sum + replicaMs, 0);
 }
 
 function sumBusy(group: readonly { readonly busy: BusyTime }[]): BusyTime {

@@ -45,7 +45,7 @@ export async function runCascade(
   request: PredictionRequest,
   watch: StageWatch,
 ): Promise<RoutedAnswer> {
-  const used = request.used === undefined || !cascade.isOneResource ? null : sumUsedTime(request.used);
+  const used = request.used === undefined ? null : sumUsedTime(request.used);
   const beganMs = performance.now();
   let earlier: RoutedAnswer | null = null;
   try {

@@ -250,6 +250,33 @@ describe('a router', () => {
   });
 });
 
+it('the cost of a canary along a cascade pays each stage at the price of its replica', async () => {
+  const prices = [
+    { resource: 'cheap', perHour: '1', effectiveFrom: '2026-01-01' },
+    { resource: 'dear', perHour: '4', effectiveFrom: '2026-01-01' },
+  ];
+  const book = { currency: 'USD', source: 'a list', prices };
+  const toDocument = (kind: string, name: string, spec: object) =>
+    JSON.stringify({ apiVersion: 'steelyard/v1', kind, metadata: { name }, spec });
+  await applied(application, toDocument('PriceBook', 'own', book));
+  const priced = {
+    small: { ...onnx('1'), resources: { instance: 'cheap' } },
+    large: { ...onnx('2'), resources: { instance: 'dear' } },
+  };
+  const analysis = { checks: [{ metric: 'cost', ratio: 50 }] };
+  const rollout = { strategy: 'canary', steps: [{ weight: 50, for: '100ms' }], analysis };
+  await serve('priced', { variants: { large: priced.large }, routes: {}, traffic: { weights: { large: 1 } }, rollout });
+  await applied(application, toDocument('Endpoint', 'priced', { variants: priced, routes, traffic, rollout }));
+  do {
+    // Half of the requests escalate.
+    await Promise.all(Array.from({ length: 40 }, (_, at) => ask('priced', [[at % 2 === 0 ? 0.9 : 0.5, 1]])));
+  } while ((await call(application, getEndpoint, { params: { endpoint: 'priced' } })).state === 'rolling-out');
+  const { rollout: ended } = await call(application, getEndpointRollout, { params: { endpoint: 'priced' } });
+  expect(ended).toMatchObject({ state: 'promoted', checks: [{ name: 'cost', verdict: 'passes', reason: null }] });
+  const used = ended?.checks[0]?.cost?.prices.map(({ side, resource }) => `${side} ${resource}`);
+  expect(used?.toSorted()).toEqual(['canary 1 x cheap', 'canary 1 x dear', 'live 1 x dear']);
+});
+
 it('a canary whose traffic goes along a cascade is promoted', async () => {
   const version = await registeredFiles(application, 'm', { 'model.onnx': linearGraph([0, 2]) });
   const rollout = { strategy: 'canary', steps: [{ weight: 50, for: '100ms' }] };

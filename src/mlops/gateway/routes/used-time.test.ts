@@ -12,7 +12,7 @@ it.each<[string, readonly ('used' | 'close' | 'drop' | 'second')[], readonly num
   ['nothing of a stage that was dropped before', ['used', 'drop', 'close', 'second'], [3]],
 ])('reports %s', (_what, steps, reported) => {
   const seen: number[] = [];
-  const sum = sumUsedTime(({ busyMs }) => void seen.push(busyMs));
+  const sum = sumUsedTime((...parts) => void seen.push(...parts.map(({ busyMs }) => busyMs)));
   const [first, second] = [sum.addStage(), sum.addStage()];
   const run = {
     used: () => first.used({ busyMs: 3, held }),
@@ -22,4 +22,24 @@ it.each<[string, readonly ('used' | 'close' | 'drop' | 'second')[], readonly num
   };
   for (const step of steps) run[step]();
   expect(seen).toEqual(reported);
+});
+
+it('reports one part for each resource', () => {
+  const gpu = { resource: 'gpu:A10G', quantity: '1' };
+  const seen: unknown[] = [];
+  const sum = sumUsedTime((...parts) => void seen.push(parts));
+  for (const [busyMs, by] of [
+    [3, held],
+    [8, gpu],
+    [1, held],
+  ] as const) {
+    sum.addStage().used({ busyMs, held: by });
+  }
+  sum.close();
+  expect(seen).toEqual([
+    [
+      { busyMs: 4, held },
+      { busyMs: 8, held: gpu },
+    ],
+  ]);
 });

@@ -8,18 +8,19 @@ interface StageTime {
 }
 
 /**
- * Sums the replica time of the stages of one request, and reports the sum once: after `close`, when the last stage has left its replica. The
- * stages are metered by one resource.
+ * Sums the replica time of the stages of one request by resource, and reports the sums once: after `close`, when the last stage has left its
+ * replica.
  *
- * @example stages of 3 ms and 8 ms -> { busyMs: 11, held }
+ * @example stages of 3 ms and 8 ms on one machine -> { busyMs: 11, held }; on two kinds of them -> { busyMs: 3, held }, { busyMs: 8, held }
  */
-export function sumUsedTime(report: (time: UsedTime) => void): { addStage(): StageTime; close(): void } {
+export function sumUsedTime(report: (...parts: UsedTime[]) => void): { addStage(): StageTime; close(): void } {
   const open = new Set<symbol>();
-  let [sum, isClosed] = [null as UsedTime | null, false];
+  const parts = new Map<string, UsedTime>();
+  let isClosed = false;
   const settle = () => {
-    if (!isClosed || open.size > 0 || sum === null) return;
-    report(sum);
-    sum = null;
+    if (!isClosed || open.size > 0 || parts.size === 0) return;
+    report(...parts.values());
+    parts.clear();
   };
   return {
     addStage() {
@@ -28,7 +29,8 @@ export function sumUsedTime(report: (time: UsedTime) => void): { addStage(): Sta
       return {
         used: ({ busyMs, held }) => {
           if (!open.delete(stage)) return;
-          sum = { busyMs: busyMs + (sum?.busyMs ?? 0), held };
+          const key = `${held.quantity} x ${held.resource}`;
+          parts.set(key, { busyMs: busyMs + (parts.get(key)?.busyMs ?? 0), held });
           settle();
         },
         drop: () => void open.delete(stage),

@@ -36,7 +36,11 @@ describe('evidence of a side', () => {
     ];
     const [whole, begun] = [createBusyRecorder(), createBusyRecorder()];
     const record = (at: number, recorders: readonly ReturnType<typeof createBusyRecorder>[]) => {
-      for (const one of recorders) one.record({ busyMs: at + 1, held: at % 4 === 0 ? gpu : machine });
+      const first = { busyMs: at + 1, held: at % 4 === 0 ? gpu : machine };
+      for (const one of recorders) {
+        if (at % 8 === 0) one.record(first, { busyMs: 2 * at, held: machine });
+        else one.record(first);
+      }
     };
     for (let at = 0; at < 1_000; at += 1) record(at, [whole, begun]);
     const side = { ...createEvidenceRecorder().read(), busy: begun.read() };
@@ -44,11 +48,13 @@ describe('evidence of a side', () => {
     const continued = createBusyRecorder(stored?.canary.busy);
     for (let at = 1_000; at < 20_000; at += 1) record(at, [whole, continued]);
     expect(continued.read()).toEqual(whole.read());
-    const { requests, busyMs, of, stride, resources } = whole.read();
+    const { requests, busyMs, of, further, stride, resources } = whole.read();
     expect([requests, stride, resources]).toEqual([20_000, 4, [gpu, machine]]);
     expect([busyMs.length, of.length]).toEqual([5_000, 5_000]);
     // Every fourth request was on the GPUs.
     expect([busyMs[1], new Set(of)]).toEqual([5, new Set([0])]);
+    // Every eighth had a further part on the machine: request 8 is the third sample.
+    expect([further.length, further[1]]).toEqual([2_500, { request: 2, busyMs: 16, of: 1 }]);
   });
 
   it('of a version before the check of cost has no replica time', () => {

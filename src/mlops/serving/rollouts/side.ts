@@ -11,8 +11,8 @@ export interface Side {
    * because it names a version or variant; only such requests are evidence.
    */
   saw(status: number, tookMs: number, isAssigned: boolean): void;
-  /** Records the replica time of one request that got this side by the split of the traffic. */
-  readonly used: ((time: UsedTime) => void) | undefined;
+  /** Records the replica time of one request that got this side by the split of the traffic, one part for each resource. */
+  readonly used: ((...parts: UsedTime[]) => void) | undefined;
   readonly requests: number;
   readonly errors: number;
   /** Times of answers, sorted; of a sample where there are many. */

@@ -14,7 +14,10 @@ const changed = z.strictObject({
   resources: Variant.shape.resources
     .unwrap()
     .optional()
-    .describe('Other resources of a replica: other hardware, another instance, spot capacity'),
+    .describe(
+      'Other resources of a replica: other hardware or another instance, which is its key of the price book too',
+    ),
+  kubernetes: Variant.shape.kubernetes.describe('Other nodes of its pods, such as spot capacity'),
   replicas: Variant.shape.replicas.unwrap().optional().describe('Another number of replicas'),
   scaling: Variant.shape.scaling.describe('Another scaling policy, such as a later scale-up'),
   env: Variant.shape.env.unwrap().optional().describe('Other environment variables'),
