@@ -2,7 +2,7 @@ import { OBSERVED_WINDOW } from '../mlops/evaluations/schema.ts';
 import type { Gateway } from '../mlops/gateway/index.ts';
 import type { Monitoring } from '../mlops/monitoring/index.ts';
 import { findMakingSteps } from '../mlops/pipelines/index.ts';
-import { createCounts } from '../mlops/predictions/index.ts';
+import { createCounts, createLabelledReader } from '../mlops/predictions/index.ts';
 import type { Registry } from '../mlops/registry/index.ts';
 import { createRetention } from '../mlops/retention/index.ts';
 import { listServedVersions } from '../mlops/serving/index.ts';
@@ -51,9 +51,11 @@ export function wireTradeoff(
 ) {
   const { metering, allocation, budgets, billing, prices } = finops;
   const counts = createCounts(predictionLog);
-  const value = createValue({ clock, store, jobs, counts, registry });
+  const readLabelled = createLabelledReader(predictionLog);
+  const value = createValue({ clock, store, jobs, counts, readLabelled, registry });
   const evidence = createEvidence({
     counts,
+    readLabelled,
     clock,
     store,
     metering,
@@ -90,7 +92,7 @@ export function wireTradeoff(
     readTerms: findTerms,
   });
   const returns = createReturns({
-    ...{ clock, store, config, counts, metering, registry, tracking },
+    ...{ clock, store, config, counts, readLabelled, metering, registry, tracking },
     ...{ costs: finops.costs, exchange: finops.exchange },
     makingSteps: findMakingSteps,
     servedVersions: listServedVersions,

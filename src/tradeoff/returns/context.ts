@@ -9,10 +9,11 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { MakingDeps } from '../evidence/index.ts';
+import type { OutcomeDeps } from '../value/index.ts';
 import { type DayRange, type Reporting, toDay, toInstantMs } from './money-series.ts';
 import type { Returns } from './schema.ts';
 
-export interface ReturnsDeps {
+export interface ReturnsDeps extends OutcomeDeps {
   readonly clock: Clock;
   readonly store: Store;
   readonly config: { readonly reportingCurrency?: string | undefined };

@@ -77,6 +77,22 @@ export async function findWaiting(
     .execute();
 }
 
+/** Number of the events of a model from an instant on (Unix ms; null: of any time), and the time of the last; null: none. */
+export async function findEventsFrom(
+  sql: Sql,
+  model: string,
+  from: number | null,
+): Promise<{ readonly events: number; readonly lastMs: number } | null> {
+  const { events, last } = await sql
+    .tables<ValueTables>()
+    .selectFrom('outcome_event')
+    .select(({ fn }) => [fn.countAll<number>().as('events'), fn.max('effective_ms').as('last')])
+    .where('model', '=', model)
+    .$if(from !== null, (query) => query.where('effective_ms', '>=', from))
+    .executeTakeFirstOrThrow();
+  return last === null ? null : { events: Number(events), lastMs: Number(last) };
+}
+
 /** Events whose prediction was found in the log: they count for its version, at its time. */
 export async function attributeEvents(
   sql: Sql,

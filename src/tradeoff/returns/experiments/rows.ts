@@ -96,7 +96,7 @@ async function computeFigures(gathering: Gathering, { of, made, values, billed, 
     if (value === undefined) return [];
     const own = versions.map(({ version }) => version);
     const byVersion = new Map([...value.byVersion].filter(([version]) => version !== null && own.includes(version)));
-    return [{ ...value, byVersion, events: value.events.filter(({ key }) => key !== null && own.includes(key)) }];
+    return [{ ...value, byVersion, outcomes: value.outcomes.filter(({ key }) => key !== null && own.includes(key)) }];
   });
   return computeReturn({
     window: gathering.window,
