@@ -189,7 +189,7 @@ function computeValuePart(
     return `unknown: it is in ${perPrediction.currency}, the policy is in ${currency}; currencies are not converted`;
   }
   if (completeness !== null && completeness < least) {
-    return `unknown: ${(100 * completeness).toFixed(1)} % of the outcomes count for a version, ${100 * least} % are required; ${INCOMPLETE[source === 'labels' ? 'labels' : 'events']}`;
+    return `unknown: ${(100 * completeness).toFixed(1)} % of the ${describeMissing(source, least)}`;
   }
   const ends = tail === null ? perPrediction.amount : tail < run.tail ? null : findValueEnds(figure, tail - run.tail);
   if (ends === null) return explainMissingEnds(figure, tail ?? 0, run.tail);
@@ -204,10 +204,12 @@ function computeValuePart(
   };
 }
 
-const INCOMPLETE = {
-  events: 'send the version or the prediction of each event',
-  labels: 'log the version of each prediction, and correct labels without a readable amount',
-};
+function describeMissing(source: ValueFigure['source'], least: number): string {
+  return source === 'labels'
+    ? `labels have a version and an amount, ${100 * least} % are required; log the version of each prediction, and correct labels without a readable amount`
+    : `outcome events have a version, ${100 * least} % are required; send the version or the prediction of each event`;
+}
+
 const NO_VALUE =
   'unknown: record outcome events (steelyard value import FILE, or POST /api/v1/outcome-events), or state labels or perPrediction in a document of kind ModelValue';
 const NO_METRIC_VALUE = 'unknown: state valuePerPrediction in the monitor of the model';

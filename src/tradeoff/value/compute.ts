@@ -70,7 +70,7 @@ function describeOrigin(
   events: number,
 ): string {
   const leftOut = sums.reduce((sum, one) => sum + one.leftOut, 0);
-  const outcomes = hasLabels ? 'outcomes' : 'outcome events';
+  const outcomes = `outcome${hasLabels ? '' : ' event'}${events === 1 ? '' : 's'}`;
   const on = predictions === null ? 'no' : groupThousands(String(predictions));
   const rest =
     leftOut === 0 ? '' : `; ${groupThousands(String(leftOut))} labels without a readable amount are left out`;

@@ -63,8 +63,8 @@ async function requireOneSource(sql: Sql, { model, labels }: ModelValueSpec): Pr
   const events = labels === undefined ? null : await findEventsFrom(sql, model, findLabelStart(labels));
   if (labels === undefined || events === null) return;
   const dayAfter = new Date(events.lastMs + DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
-  const since = labels.from === undefined ? '' : ` of ${labels.from} or later`;
-  const detail = `${events.events} outcome events${since} of model "${model}" are stored, and labels would count the same predictions again. Set labels.from to ${dayAfter} or later.`;
+  const stored = events.events === 1 ? '1 stored outcome event' : `${events.events} stored outcome events`;
+  const detail = `labels would count the predictions of ${stored} of model "${model}" again. Set labels.from to ${dayAfter} or later.`;
   throw new AppError('model_value_conflict', detail, { model, events: events.events, earliestFrom: dayAfter });
 }
 
