@@ -85,7 +85,7 @@ onEachStore(({ newDatabase }) => {
       { model: 'm', key: null, day: '1970-01-02', currency: 'USD', total: '-0.000001', events: 1, outcomes: 1 },
     ]);
     const byFeature = await sumEventsByDay(store, { field: 'feature', model: null, ...period, end: DAY_MS });
-    expect(byFeature.map(({ model, key, total }) => [model, key, total]).toSorted()).toEqual([
+    expect(byFeature.map(({ model, key, total }) => [model, key, total])).toEqual([
       ['m', 'banner', '0.5'],
       ['m', 'list', '1'],
       ['other', null, '1'],

@@ -59,7 +59,7 @@ async function readEndpointValues(
     const byVersion = new Map([[endpoint, amounts]]);
     add(endpoint, { model: '', source, byVersion, outcomes: of, perPrediction: null, reason: null });
   }
-  const values = await readModelValues(gathering, model);
+  const values = await readModelValues(gathering, model, 'model');
   const counted = await deps.metering.predictionsByDay(sql, period);
   const byPair = Map.groupBy(counted, ({ endpoint, model: of }) => buildSubjectKey([endpoint, of]));
   for (const of of byPair.values()) {

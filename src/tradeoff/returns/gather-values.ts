@@ -37,16 +37,22 @@ export function toPeriod({ start, end }: DayRange): { start: string; end: string
 }
 
 /**
- * Value of all models with outcome events, labels with amounts, a stated value or a monitor with the value of a unit of a metric; of one model if given.
+ * Value of all models with outcome events, labels with amounts, a stated value or a monitor with the value of a unit of a metric; of one model if given. Without
+ * the detail of versions all measured amounts of a model are under null.
  * Events and labels take precedence: a model with any of them in the known days has no stated value.
  */
 export async function readModelValues(
   gathering: Gathering,
   model: string | null,
+  detail: 'model' | 'version',
 ): Promise<ReadonlyMap<string, ModelValues>> {
   const { deps, sql, history } = gathering;
   const period = { start: Date.parse(`${history.start}T00:00:00Z`), end: Date.parse(`${history.end}T00:00:00Z`) };
-  const { sums, unknown } = await sumOutcomesByDay(deps, sql, { field: 'version', model, ...period });
+  const { sums, unknown } = await sumOutcomesByDay(deps, sql, {
+    field: detail === 'version' ? 'version' : null,
+    model,
+    ...period,
+  });
   const found = new Map<string, ModelValues>();
   for (const [name, of] of Map.groupBy(sums, (one) => one.model)) found.set(name, buildMeasuredValues(name, of));
   const stated = (await listModelValues(sql)).flatMap(({ spec }) =>
@@ -190,15 +196,26 @@ export function buildUnknownValue(reason: string): ValueFacts {
 /**
  * Half of the width of the 95 % interval of the value of a version, or of all versions (null), in the days: half of that of the mean of
  * a prediction x predictions; over several versions the square root of the sum of squares. null: an event or label has no version or no amount, a version
- * has no interval, or amounts are converted.
+ * has no interval, or amounts are converted. `facts` keeps what was read for other versions of the model.
  */
 export async function measureValueReach(
   { deps, sql, reporting }: Gathering,
   { model, outcomes }: ModelValues,
-  { version, days }: { readonly version: string | null; readonly days: DayRange },
+  {
+    version,
+    days,
+    facts: known,
+  }: {
+    readonly version: string | null;
+    readonly days: DayRange;
+    readonly facts: Map<string, Promise<ModelValueFacts>>;
+  },
 ): Promise<number | null> {
   if (outcomes.length === 0 || reporting !== null) return null;
-  const facts = await gatherModelValue(deps, sql, model, toPeriod(days));
+  const key = JSON.stringify([model, days]);
+  const reading = known.get(key) ?? gatherModelValue(deps, sql, model, toPeriod(days));
+  known.set(key, reading);
+  const facts = await reading;
   if (version === null && facts.completeness !== 1) return null;
   const versions = version === null ? [...new Set(facts.sums.flatMap((one) => one.version ?? []))] : [version];
   let squares = 0;

@@ -32,8 +32,9 @@ export async function readTagRows(gathering: Gathering, tag: Tag, model: string 
   }
   const models = new Set(costs.map((one) => one.model));
   const own = sums.filter((one) => models.has(one.model));
-  const keys = new Set(own.map(({ key }) => key).concat(costs.length === 0 ? [] : [null]));
-  return [...keys].map((key) => buildTagRow(gathering, key, { costs, outcomes: own }));
+  const byKey = Map.groupBy(own, ({ key }) => key);
+  const keys = new Set([...byKey.keys(), ...(costs.length === 0 ? [] : [null])]);
+  return [...keys].map((key) => buildTagRow(gathering, key, { costs, outcomes: byKey.get(key) ?? [] }));
 }
 
 interface TagCosts {
@@ -78,15 +79,20 @@ async function shareModelCost(
   const inDays = [...series.byDay].filter(([day]) => day >= days.start && day < days.end);
   const currency = reporting?.currency ?? series.currency;
   const byTag = new Map<string | null, DatedAmount[]>();
+  const add = (key: string | null, amount: DatedAmount) => {
+    const of = byTag.get(key);
+    if (of === undefined) byTag.set(key, [amount]);
+    else of.push(amount);
+  };
   for (const [day, amount] of inDays) {
     let rest = amount;
     for (const { key, outcomes: of } of outcomes) {
       if (key === null) continue;
       const share = amount.times(of).dividedBy(predictions).toDecimalPlaces(PLACES);
       rest = rest.minus(share);
-      byTag.set(key, [...(byTag.get(key) ?? []), { day, currency, amount: decimalString(share) }]);
+      add(key, { day, currency, amount: decimalString(share) });
     }
-    byTag.set(null, [...(byTag.get(null) ?? []), { day, currency, amount: decimalString(rest) }]);
+    add(null, { day, currency, amount: decimalString(rest) });
   }
   return { model, knownFrom, days, byTag, basis, reason };
 }
@@ -94,9 +100,8 @@ async function shareModelCost(
 function buildTagRow(
   gathering: Gathering,
   key: string | null,
-  { costs, outcomes }: { readonly costs: readonly TagCosts[]; readonly outcomes: readonly DailyOutcomes[] },
+  { costs, outcomes: own }: { readonly costs: readonly TagCosts[]; readonly outcomes: readonly DailyOutcomes[] },
 ): ReturnRow {
-  const own = outcomes.filter((one) => one.key === key);
   const models = new Set(key === null ? costs.map(({ model }) => model) : own.map(({ model }) => model));
   const ofKey = costs.filter(({ model }) => models.has(model));
   const knownFrom =

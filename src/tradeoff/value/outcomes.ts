@@ -24,7 +24,7 @@ export interface FoundOutcomes {
 }
 
 /**
- * Measured amounts by day, in order of the day. A prediction has the amounts of its outcome events, or of its label: from the first day of
+ * Measured amounts by day; for one model and value of the field in order of the day. A prediction has the amounts of its outcome events, or of its label: from the first day of
  * `labels` of the ModelValue of its model on, outcome events do not count.
  */
 export async function sumOutcomesByDay(
@@ -40,6 +40,7 @@ export async function sumOutcomesByDay(
   });
   const sums: DailyOutcomes[] = events.map((one) => ({ ...one, source: 'events', leftOut: 0 }));
   const unknown = new Map<string, string>();
+  const measured = new Set(sums.map((one) => one.model));
   for (const source of sources) {
     const { model, share, labels } = source;
     const days = share < 1 ? [] : await sumLabelsByDay(readLabelled, source, selection);
@@ -58,9 +59,9 @@ export async function sumOutcomesByDay(
         source: 'labels',
       });
     }
-    if (!sums.some((one) => one.model === model)) unknown.set(model, explainNoLabels(source, days));
+    if (labelled.length === 0 && !measured.has(model)) unknown.set(model, explainNoLabels(source, days));
   }
-  return { sums: sums.toSorted((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0)), unknown };
+  return { sums, unknown };
 }
 
 function explainNoLabels({ share, name }: LabelSource, days: readonly { readonly predictions: number }[]): string {

@@ -35,7 +35,7 @@ export async function readExperimentRows(
   const versions = await findVersionsByExperiment(gathering, model);
   const ids = experiments.map(({ experimentId }) => experimentId);
   const activity = new Map((await readActivity(sql, ids, null)).map((one) => [one.experimentId, one]));
-  const values = await readModelValues(gathering, model);
+  const values = await readModelValues(gathering, model, 'version');
   const billed = await readBilledCosts(gathering, ['model', 'modelVersion']);
   const metered = { count: 0 };
   const rows: ReturnRow[] = [];
