@@ -196,7 +196,7 @@ export function buildUnknownValue(reason: string): ValueFacts {
 /**
  * Half of the width of the 95 % interval of the value of a version, or of all versions (null), in the days: half of that of the mean of
  * a prediction x predictions; over several versions the square root of the sum of squares. null: an event or label has no version or no amount, a version
- * has no interval, or amounts are converted. `facts` keeps what was read for other versions of the model.
+ * has no interval, or amounts are converted. `facts` keeps the facts that other versions of the model need.
  */
 export async function measureValueReach(
   { deps, sql, reporting }: Gathering,

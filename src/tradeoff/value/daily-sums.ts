@@ -106,7 +106,7 @@ export async function countOutcomesByTag(
     .selectFrom(byPrediction.as('one'))
     .select((eb) => ['model', 'key', eb.fn.countAll<number>().as('outcomes')])
     .groupBy(['model', 'key']);
-  // An event without a prediction is an outcome of its own.
+  // An event without a prediction is a separate outcome.
   const ofEvents = selected
     .select((eb) => ['model', eb.ref(field).as('key'), eb.fn.countAll<number>().as('outcomes')])
     .where('prediction', 'is', null)

@@ -158,7 +158,7 @@ export async function sumEvents(
     .where(raw<number>`+effective_ms`, '>=', start)
     .where(raw<number>`+effective_ms`, '<', end)
     .$if(onlyLogged, (query) => query.where('attribution', '=', 'log'));
-  // An event without a prediction is an outcome of its own.
+  // An event without a prediction is a separate outcome.
   const ofEvents = selected
     .select([
       'version',
