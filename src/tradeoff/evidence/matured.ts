@@ -24,7 +24,7 @@ export interface MaturedEvidence {
 export function createMaturedEvidence({
   liveQuality,
   counts,
-  readLabelled,
+  sumLabels,
 }: Omit<LiveDeps & ValueDeps, 'clock'>): MaturedEvidence {
   return {
     async labels(sql, { model, versions, maturedAt, knownAt }) {
@@ -33,7 +33,7 @@ export function createMaturedEvidence({
       return (await liveQuality.cohorts({ monitor, versions, now: knownAt, maturedAt })).cohorts;
     },
     async value(sql, { model, versions, maturedAt }) {
-      const facts = await gatherModelValue({ clock: { now: () => maturedAt }, counts, readLabelled }, sql, model);
+      const facts = await gatherModelValue({ clock: { now: () => maturedAt }, counts, sumLabels }, sql, model);
       return versions.map((version) => {
         const { window: _, ...measured } = measureVersion(facts, version);
         return measured;

@@ -12,6 +12,7 @@ import { getModelValue, type ModelValue, ModelValueSpec, recordOutcomeEvents } f
 import { findEventsFrom, findModelValue, putModelValue } from './store.ts';
 
 export { computeMetricValue, computeValueInterval, isLowerBetter } from './compute.ts';
+export { createLabelSums, rememberLabelSums } from './label-sums.ts';
 export { valueMigrations } from './migrations.ts';
 export { countTaggedOutcomes, type DailyOutcomes, type OutcomeDeps, sumOutcomesByDay } from './outcomes.ts';
 export { gatherModelValue, listVersionValues, type ModelValueFacts, measureVersion, type ValueDeps } from './read.ts';

@@ -1,6 +1,7 @@
 import { buildSameSql, buildTextSql } from '../../mlops/monitors/index.ts';
 import type { LabelledReader } from '../../mlops/predictions/index.ts';
 import { quoteLiteral } from '../../platform/lake/index.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import type { EventField } from './daily-sums.ts';
 import type { LabelSource } from './label-sources.ts';
 import { AMOUNT_DECIMALS, LARGEST_AMOUNT, type LabelValue, type LabelWorth } from './schema.ts';
@@ -26,8 +27,8 @@ export interface LabelDaySum {
 }
 
 export interface LabelSelection {
-  /** Field of the log by which sums are grouped; null: sums of the whole model. */
-  readonly field: EventField | null;
+  /** Field of the log by which sums are grouped. */
+  readonly field: EventField;
   /** Unix milliseconds, half-open, by the time of the prediction. */
   readonly start: number;
   readonly end: number;
@@ -39,11 +40,36 @@ const NUMBER = String.raw`-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?`;
 const COLUMNS: ReadonlySet<string> = new Set(['caller', 'entity', 'project', 'team', 'environment', 'variant']);
 const LONGEST_TAG = 250;
 
+/** Sums of the amounts of the labels of a model by day of the prediction. */
+export type LabelSums = (source: LabelSource, selection: LabelSelection) => Promise<readonly LabelDaySum[]>;
+
+export function createLabelSums(readLabelled: LabelledReader): LabelSums {
+  return (source, selection) => sumLabelsByDay(readLabelled, source, selection);
+}
+
+/** Label sums for one answer: whole days that are part of days that were read before are not read again. */
+export function rememberLabelSums(sumLabels: LabelSums): LabelSums {
+  const known: (LabelSelection & { readonly model: string; readonly days: ReturnType<LabelSums> })[] = [];
+  return async (source, selection) => {
+    const { field, start, end } = selection;
+    const isWhole = start % DAY_MS === 0 && end % DAY_MS === 0;
+    const found = known.find(
+      (one) => one.model === source.model && one.field === field && one.start <= start && one.end >= end,
+    );
+    if (isWhole && found !== undefined) {
+      return (await found.days).filter(({ day }) => Date.parse(day) >= start && Date.parse(day) < end);
+    }
+    const days = sumLabels(source, selection);
+    known.push({ model: source.model, field, start, end, days });
+    return days;
+  };
+}
+
 /**
  * Sums of the amounts of labels by day of the prediction, computed in the lake from the labels that count now: a late or corrected label
  * changes the sum of its day, and nothing is stored. Days before `from` of the declaration are left out.
  */
-export async function sumLabelsByDay(
+async function sumLabelsByDay(
   readLabelled: LabelledReader,
   { model, from, withinDays, labels }: LabelSource,
   { field, start, end }: LabelSelection,
@@ -79,7 +105,7 @@ function readsInputs({ worth, customer, feature }: LabelValue): boolean {
 }
 
 /** CTEs `met` (place of the first entry that a label meets, 0: none; null: no label) and `valued` (its amount). */
-function buildWorthSql({ worth, customer, feature }: LabelValue, field: EventField | null): string {
+function buildWorthSql({ worth, customer, feature }: LabelValue, field: EventField): string {
   const keys: Record<EventField, string> = {
     version: 'modelVersion',
     endpoint: 'endpoint',
@@ -92,7 +118,7 @@ function buildWorthSql({ worth, customer, feature }: LabelValue, field: EventFie
       SELECT *, CASE WHEN label IS NULL THEN NULL ${entries.join(' ')} ELSE 0 END AS met FROM labelled
     ),
     valued AS (
-      SELECT ${field === null ? 'NULL::VARCHAR' : keys[field]} AS key, predictedAt::DATE AS day, label, met,
+      SELECT ${keys[field]} AS key, predictedAt::DATE AS day, label, met,
         CASE met ${amounts.join(' ')} END AS amount
       FROM met
     )`;

@@ -1,13 +1,12 @@
-import type { LabelledReader } from '../../mlops/predictions/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { decimalString, sumDecimals } from '../../platform/units/index.ts';
 import { countOutcomesByTag, type DailyEventSum, type EventSelection, sumEventsByDay } from './daily-sums.ts';
 import { findLabelSources, type LabelSource } from './label-sources.ts';
-import { sumLabelsByDay } from './label-sums.ts';
+import type { LabelSums } from './label-sums.ts';
 import { type EventSums, sumEvents } from './store.ts';
 
 export interface OutcomeDeps {
-  readonly readLabelled: LabelledReader;
+  readonly sumLabels: LabelSums;
 }
 
 /** Outcome events, or labels with an amount, of one model, value of the field, UTC day and currency. */
@@ -28,7 +27,7 @@ export interface FoundOutcomes {
  * `labels` of the ModelValue of its model on, outcome events do not count.
  */
 export async function sumOutcomesByDay(
-  { readLabelled }: OutcomeDeps,
+  { sumLabels }: OutcomeDeps,
   sql: Sql,
   selection: EventSelection,
 ): Promise<FoundOutcomes> {
@@ -43,9 +42,11 @@ export async function sumOutcomesByDay(
   const measured = new Set(sums.map((one) => one.model));
   for (const source of sources) {
     const { model, share, labels } = source;
-    const days = share < 1 ? [] : await sumLabelsByDay(readLabelled, source, selection);
+    // By version where no field is asked for, as the interval of the value needs them.
+    const days = share < 1 ? [] : await sumLabels(source, { ...selection, field: selection.field ?? 'version' });
     const labelled = days.filter((one) => one.labelled > 0);
-    for (const { key, day, total, outcomes, leftOut } of labelled) {
+    for (const { day, total, outcomes, leftOut, ...one } of labelled) {
+      const key = selection.field === null ? null : one.key;
       const { currency } = labels;
       sums.push({
         model,
@@ -75,14 +76,14 @@ function explainNoLabels({ share, name }: LabelSource, days: readonly { readonly
 
 /** Predictions with an outcome by tag, each counted once: events by `countOutcomesByTag`, labels by the tag of their prediction. */
 export async function countTaggedOutcomes(
-  { readLabelled }: OutcomeDeps,
+  { sumLabels }: OutcomeDeps,
   sql: Sql,
   selection: EventSelection & { readonly field: 'customer' | 'feature'; readonly model: string },
 ): Promise<{ readonly key: string | null; readonly outcomes: number }[]> {
   const [source] = await findLabelSources(sql, selection.model);
   const events = await countOutcomesByTag(sql, { ...selection, end: findEventEnd(source, selection.end) });
   const isMeasured = source !== undefined && source.share === 1;
-  const labels = isMeasured ? await sumLabelsByDay(readLabelled, source, selection) : [];
+  const labels = isMeasured ? await sumLabels(source, selection) : [];
   const counts = new Map<string | null, number>();
   for (const { key, outcomes } of [...events, ...labels]) counts.set(key, (counts.get(key) ?? 0) + outcomes);
   return [...counts].map(([key, outcomes]) => ({ key, outcomes }));
@@ -101,7 +102,7 @@ export interface OutcomeSums extends EventSums {
 
 /** Sums by version and currency, over events and labels whose prediction (else outcome) is in [start, end) Unix ms. */
 export async function sumOutcomes(
-  { readLabelled }: OutcomeDeps,
+  { sumLabels }: OutcomeDeps,
   sql: Sql,
   selection: { readonly model: string; readonly start: number; readonly end: number; readonly onlyLogged: boolean },
 ): Promise<OutcomeSums[]> {
@@ -109,7 +110,7 @@ export async function sumOutcomes(
   const events = await sumEvents(sql, { ...selection, end: findEventEnd(source, selection.end) });
   const sums: OutcomeSums[] = events.map((one) => ({ ...one, leftOut: 0 }));
   if (source === undefined) return sums;
-  const days = await sumLabelsByDay(readLabelled, source, { ...selection, field: 'version' });
+  const days = await sumLabels(source, { ...selection, field: 'version' });
   for (const one of days.filter(({ labelled }) => labelled > 0)) {
     const { key: version, outcomes, total, squares, leftOut } = one;
     const { currency } = source.labels;

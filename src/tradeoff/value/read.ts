@@ -39,7 +39,7 @@ export interface ModelValueFacts {
 
 /** `within`: other ends of the window; the default ends now, less the time within which outcomes arrive. */
 export async function gatherModelValue(
-  { clock, counts, readLabelled }: ValueDeps,
+  { clock, counts, sumLabels }: ValueDeps,
   sql: Sql,
   model: string,
   within: Partial<Period> = {},
@@ -51,7 +51,7 @@ export async function gatherModelValue(
   const monitor = await findMonitorOfModel(sql, model);
   const share = monitor?.spec.log.sample ?? 1;
   // A sample of the predictions is compared with the outcomes of the same predictions.
-  const sums = await sumOutcomes({ readLabelled }, sql, { model, start, end, onlyLogged: share < 1 });
+  const sums = await sumOutcomes({ sumLabels }, sql, { model, start, end, onlyLogged: share < 1 });
   const logged = sums.length === 0 ? [] : await counts.byVersion(model, window);
   const events = sums.reduce((sum, one) => sum + one.events + one.leftOut, 0);
   const attributed = sums.reduce((sum, one) => sum + (one.version === null ? 0 : one.events), 0);
