@@ -103,7 +103,7 @@ function valueText({ model, window, versions, unattributed, stated, perUnit }: M
     [
       ['model', model],
       ['window', `${window.start} to ${window.end}`],
-      ['completeness', formatShare(first?.completeness ?? null)],
+      ['completeness', formatShare(first)],
       ['stated', stated === null ? null : `${formatMoney(stated.perPrediction)} a prediction; ${stated.origin}`],
       [
         'per unit',
@@ -145,8 +145,12 @@ function valueText({ model, window, versions, unattributed, stated, perUnit }: M
 }
 
 /** `97.5 % of the outcome events have a version`. */
-function formatShare(share: number | null): string | null {
-  return share === null ? null : `${Number((100 * share).toFixed(1))} % of the outcome events have a version`;
+function formatShare(
+  figure: Pick<ModelValue['versions'][number], 'source' | 'completeness'> | undefined,
+): string | null {
+  if (figure === undefined || figure.completeness === null) return null;
+  const has = figure.source === 'labels' ? 'labels have a version and an amount' : 'outcome events have a version';
+  return `${Number((100 * figure.completeness).toFixed(1))} % of the ${has}`;
 }
 
 export const valueCommands = [importCommand, showCommand];

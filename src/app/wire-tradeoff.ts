@@ -2,7 +2,7 @@ import { OBSERVED_WINDOW } from '../mlops/evaluations/schema.ts';
 import type { Gateway } from '../mlops/gateway/index.ts';
 import type { Monitoring } from '../mlops/monitoring/index.ts';
 import { findMakingSteps } from '../mlops/pipelines/index.ts';
-import { createCounts } from '../mlops/predictions/index.ts';
+import { createCounts, createLabelledReader } from '../mlops/predictions/index.ts';
 import type { Registry } from '../mlops/registry/index.ts';
 import { createRetention } from '../mlops/retention/index.ts';
 import { listServedVersions } from '../mlops/serving/index.ts';
@@ -23,7 +23,7 @@ import { createOptimizations } from '../tradeoff/optimizations/index.ts';
 import { findTerms } from '../tradeoff/recommendations/index.ts';
 import { createReturns } from '../tradeoff/returns/index.ts';
 import { createRunCosts } from '../tradeoff/run-costs/index.ts';
-import { createValue } from '../tradeoff/value/index.ts';
+import { createLabelSums, createValue } from '../tradeoff/value/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { readVersion } from './version.ts';
 import type { wireFinops } from './wire-finops.ts';
@@ -51,9 +51,11 @@ export function wireTradeoff(
 ) {
   const { metering, allocation, budgets, billing, prices } = finops;
   const counts = createCounts(predictionLog);
-  const value = createValue({ clock, store, jobs, counts, registry });
+  const sumLabels = createLabelSums(createLabelledReader(predictionLog));
+  const value = createValue({ clock, store, jobs, counts, sumLabels, registry });
   const evidence = createEvidence({
     counts,
+    sumLabels,
     clock,
     store,
     metering,
@@ -90,7 +92,7 @@ export function wireTradeoff(
     readTerms: findTerms,
   });
   const returns = createReturns({
-    ...{ clock, store, config, counts, metering, registry, tracking },
+    ...{ clock, store, config, counts, sumLabels, metering, registry, tracking },
     ...{ costs: finops.costs, exchange: finops.exchange },
     makingSteps: findMakingSteps,
     servedVersions: listServedVersions,

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openStore } from '../../src/platform/store/index.ts';
 import { DAY_MS } from '../../src/platform/units/durations.ts';
-import { countOutcomesByTag, sumEventsByDay, valueMigrations } from '../../src/tradeoff/value/index.ts';
+import { countOutcomesByTag, sumEventsByDay } from '../../src/tradeoff/value/daily-sums.ts';
+import { valueMigrations } from '../../src/tradeoff/value/index.ts';
 import {
   attributeEvents,
+  findEventsFrom,
   findWaiting,
   insertEvents,
   type StoredEvent,
@@ -55,6 +57,9 @@ onEachStore(({ newDatabase }) => {
       },
       { version: null, currency: 'USD', events: 1, withOutcome: 1, total: '1', squares: 1 },
     ]);
+    expect(await findEventsFrom(store, 'm', null)).toEqual({ events: 5, lastMs: 10 });
+    expect(await findEventsFrom(store, 'm', 6)).toEqual({ events: 1, lastMs: 10 });
+    expect(await findEventsFrom(store, 'm', 11)).toBeNull();
     const waiting = await findWaiting(store, { since: 0, after: '', limit: 10 });
     expect(waiting).toEqual([{ model: 'm', id: 'late', prediction: 'q' }]);
     expect(await findWaiting(store, { since: 0, after: 'm late', limit: 10 })).toEqual([]);
@@ -80,7 +85,7 @@ onEachStore(({ newDatabase }) => {
       { model: 'm', key: null, day: '1970-01-02', currency: 'USD', total: '-0.000001', events: 1, outcomes: 1 },
     ]);
     const byFeature = await sumEventsByDay(store, { field: 'feature', model: null, ...period, end: DAY_MS });
-    expect(byFeature.map(({ model, key, total }) => [model, key, total]).toSorted()).toEqual([
+    expect(byFeature.map(({ model, key, total }) => [model, key, total])).toEqual([
       ['m', 'banner', '0.5'],
       ['m', 'list', '1'],
       ['other', null, '1'],

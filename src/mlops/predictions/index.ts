@@ -19,6 +19,7 @@ export {
 export { LABEL } from './lake-tables.ts';
 export type { LostQuestion, MonitorRules } from './monitor-rules.ts';
 export { buildJournalFolder, type OpenedPredictions, openPredictions } from './open.ts';
+export { createLabelledReader, DEFAULT_LABEL_DAYS, type LabelledReader } from './read-labelled.ts';
 export type { ServedLog } from './served.ts';
 
 /** The log of predictions and their labels. */

@@ -7,6 +7,7 @@ import { keepLabelFile } from './label-file.ts';
 import { readPredictionPage } from './list.ts';
 import type { MonitorRules } from './monitor-rules.ts';
 import type { OpenedPredictions } from './open.ts';
+import { DEFAULT_LABEL_DAYS } from './read-labelled.ts';
 import { deleteSubject, type KeepDays, previewRetention } from './retention.ts';
 import {
   deletePredictions,
@@ -17,9 +18,6 @@ import {
   recordPredictions,
 } from './schema.ts';
 import { keepLabels, keepPredictions } from './service.ts';
-
-/** Label window in days for models without a monitor. */
-const WITHIN_DAYS = 30;
 
 export interface PredictionRouteDeps extends Pick<OpenedPredictions, 'predictions' | 'labels' | 'shadows'> {
   readonly lake: Lake;
@@ -47,7 +45,7 @@ export function predictionRoutes(deps: PredictionRouteDeps): Route[] {
       return recorded;
     }),
     handle(listPredictions, async ({ query: { pageSize, pageToken, ...selection } }) => {
-      const withinDays = (await deps.monitors.labelWithinDays(selection.model)) ?? WITHIN_DAYS;
+      const withinDays = (await deps.monitors.labelWithinDays(selection.model)) ?? DEFAULT_LABEL_DAYS;
       return readPredictionPage(deps, selection, { withinDays, pageSize, pageToken });
     }),
     handle(previewPredictionRetention, ({ query }) => {

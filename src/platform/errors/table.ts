@@ -302,6 +302,7 @@ export const errorTable = {
   experiment_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such experiment' },
   run_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such run' },
   model_value_exists: { status: 409, exitCode: CONFLICT, title: 'Another document states the value of this model' },
+  model_value_conflict: { status: 409, exitCode: CONFLICT, title: 'Outcome events and labels would count twice' },
   unit_dataset_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such dataset of business units' },
   evaluation_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such evaluation' },
   evaluation_artifact_missing: { status: 404, exitCode: NOT_FOUND, title: 'The run has no such artifact' },

@@ -21,7 +21,11 @@ export interface MaturedEvidence {
   state(sql: Sql): Promise<string>;
 }
 
-export function createMaturedEvidence({ liveQuality, counts }: Omit<LiveDeps & ValueDeps, 'clock'>): MaturedEvidence {
+export function createMaturedEvidence({
+  liveQuality,
+  counts,
+  sumLabels,
+}: Omit<LiveDeps & ValueDeps, 'clock'>): MaturedEvidence {
   return {
     async labels(sql, { model, versions, maturedAt, knownAt }) {
       const monitor = await liveQuality.monitor(sql, model);
@@ -29,7 +33,7 @@ export function createMaturedEvidence({ liveQuality, counts }: Omit<LiveDeps & V
       return (await liveQuality.cohorts({ monitor, versions, now: knownAt, maturedAt })).cohorts;
     },
     async value(sql, { model, versions, maturedAt }) {
-      const facts = await gatherModelValue({ clock: { now: () => maturedAt }, counts }, sql, model);
+      const facts = await gatherModelValue({ clock: { now: () => maturedAt }, counts, sumLabels }, sql, model);
       return versions.map((version) => {
         const { window: _, ...measured } = measureVersion(facts, version);
         return measured;

@@ -183,13 +183,13 @@ function computeValuePart(
 ): Part | string {
   const figure = figures.find(({ source }) => wanted === undefined || source === wanted);
   if (figure === undefined) return wanted === 'metric' ? NO_METRIC_VALUE : NO_VALUE;
-  const { perPrediction, reason, completeness, origin } = figure;
+  const { source, perPrediction, reason, completeness, origin } = figure;
   if (perPrediction === null) return `unknown: ${reason}`;
   if (perPrediction.currency !== currency) {
     return `unknown: it is in ${perPrediction.currency}, the policy is in ${currency}; currencies are not converted`;
   }
   if (completeness !== null && completeness < least) {
-    return `unknown: ${(100 * completeness).toFixed(1)} % of the outcome events have a version, ${100 * least} % are required; send the version or the prediction of each event`;
+    return `unknown: ${(100 * completeness).toFixed(1)} % of the ${describeMissing(source, least)}`;
   }
   const ends = tail === null ? perPrediction.amount : tail < run.tail ? null : findValueEnds(figure, tail - run.tail);
   if (ends === null) return explainMissingEnds(figure, tail ?? 0, run.tail);
@@ -204,8 +204,14 @@ function computeValuePart(
   };
 }
 
+function describeMissing(source: ValueFigure['source'], least: number): string {
+  return source === 'labels'
+    ? `labels have a version and an amount, ${100 * least} % are required; log the version of each prediction, and correct labels without a readable amount`
+    : `outcome events have a version, ${100 * least} % are required; send the version or the prediction of each event`;
+}
+
 const NO_VALUE =
-  'unknown: record outcome events (steelyard value import FILE, or POST /api/v1/outcome-events), or state perPrediction in a document of kind ModelValue';
+  'unknown: record outcome events (steelyard value import FILE, or POST /api/v1/outcome-events), or state labels or perPrediction in a document of kind ModelValue';
 const NO_METRIC_VALUE = 'unknown: state valuePerPrediction in the monitor of the model';
 
 /** Ends of the mean value at a one-sided error; null where the figure has none at this error. A stated value is exact. */
@@ -221,7 +227,7 @@ function findValueEnds(figure: ValueFigure, tail: number): string | { lower: str
 
 function explainMissingEnds({ source, interval, withOutcome }: ValueFigure, tail: number, tailOfCost: number): string {
   if (interval === null && source !== 'stated') {
-    return source === 'events'
+    return source === 'events' || source === 'labels'
       ? `unknown: only ${withOutcome} predictions have an outcome, too few for an interval`
       : 'unknown: no 95 % interval of the metric was logged; log it as NAME.ci_lower and NAME.ci_upper';
   }

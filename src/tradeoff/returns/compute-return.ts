@@ -1,4 +1,4 @@
-import { decimal, decimalString, type Money } from '../../platform/units/index.ts';
+import { decimal, decimalString, groupThousands, type Money } from '../../platform/units/index.ts';
 import type { CostInterval } from '../unit-cost/schema.ts';
 import { type DayRange, hasDays, type MoneySeries, sumDays, toMoney } from './money-series.ts';
 import { computePayback, explainNoPayback } from './payback.ts';
@@ -20,6 +20,8 @@ export interface ValueFacts {
   readonly reach: number | null;
   /** Predictions with an outcome in the window; null: the value is not measured by outcomes. */
   readonly outcomes: number | null;
+  /** Labels in the window without a readable amount: in no sum; left out: none. */
+  readonly leftOut?: number;
   readonly reason: string | null;
 }
 
@@ -146,7 +148,7 @@ function computeCostPerOutcome(
   { cost, reason }: CostFigure,
   { outcomes }: ValueFacts,
 ): ReturnFigures['costPerOutcome'] {
-  if (outcomes === null) return { cost: null, reason: 'the value is not measured by outcome events' };
+  if (outcomes === null) return { cost: null, reason: 'the value is not measured by outcome events or labels' };
   if (outcomes === 0) return { cost: null, reason: 'no outcome in the window' };
   if (cost === null) return { cost: null, reason: `cost to run unknown: ${reason}` };
   const amount = decimal(cost.amount).dividedBy(outcomes).toDecimalPlaces(PLACES);
@@ -179,7 +181,19 @@ function findPayback(
   return computePayback({ making: made, running: run, value: earned, currency, known });
 }
 
-function listNotes({ series }: ValueFacts, { window, days }: { readonly window: DayRange; readonly days: DayRange }) {
+function listNotes(value: ValueFacts, ranges: { readonly window: DayRange; readonly days: DayRange }): string[] {
+  const { leftOut = 0 } = value;
+  const noted = leftOut === 1 ? '1 label has' : `${groupThousands(String(leftOut))} labels have`;
+  return [
+    ...listEarlierValue(value, ranges),
+    ...(leftOut === 0 ? [] : [`${noted} no readable amount and no part in the value.`]),
+  ];
+}
+
+function listEarlierValue(
+  { series }: ValueFacts,
+  { window, days }: { readonly window: DayRange; readonly days: DayRange },
+): string[] {
   if (series === null || series.currency === null || days.start === window.start) return [];
   const before = { start: window.start, end: days.start };
   if (!hasDays(series, before)) return [];

@@ -9,10 +9,11 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { MakingDeps } from '../evidence/index.ts';
+import { type OutcomeDeps, rememberLabelSums } from '../value/index.ts';
 import { type DayRange, type Reporting, toDay, toInstantMs } from './money-series.ts';
 import type { Returns } from './schema.ts';
 
-export interface ReturnsDeps {
+export interface ReturnsDeps extends OutcomeDeps {
   readonly clock: Clock;
   readonly store: Store;
   readonly config: { readonly reportingCurrency?: string | undefined };
@@ -81,7 +82,15 @@ export async function openGathering(
       ? null
       : await deps.exchange.conversion(currency, { from: history.start, to: end.slice(0, DAY_LENGTH) });
   return {
-    ...{ deps, sql: deps.store, metric, window: { start, end }, history, billedFrom, billedThrough },
+    ...{
+      deps: { ...deps, sumLabels: rememberLabelSums(deps.sumLabels) },
+      sql: deps.store,
+      metric,
+      window: { start, end },
+      history,
+      billedFrom,
+      billedThrough,
+    },
     reporting: conversion === null || currency === undefined ? null : { currency, conversion },
     rates: () => conversion?.rates() ?? [],
   };

@@ -1,6 +1,6 @@
 import type { Subject } from '../../org/schema.ts';
 import { decimal, decimalString } from '../../platform/units/index.ts';
-import { sumEventsByDay } from '../value/index.ts';
+import { sumOutcomesByDay } from '../value/index.ts';
 import { computeKnownDays } from './compute-return.ts';
 import type { Gathering } from './context.ts';
 import {
@@ -40,7 +40,7 @@ export async function readEndpointRows(gathering: Gathering, model: string | nul
   return rows;
 }
 
-/** Value by endpoint: of outcome events, and the stated value x predictions that replicas counted for models without events. */
+/** Value by endpoint: of outcome events and labels, and the stated value x predictions that replicas counted for models without events. */
 async function readEndpointValues(
   gathering: Gathering,
   model: string | null,
@@ -50,13 +50,16 @@ async function readEndpointValues(
   const found = new Map<string | null, ModelValues[]>();
   const add = (endpoint: string | null, values: ModelValues) =>
     found.set(endpoint, [...(found.get(endpoint) ?? []), values]);
-  const events = await sumEventsByDay(sql, { field: 'endpoint', model, ...period });
-  for (const [endpoint, of] of Map.groupBy(events, ({ key }) => key)) {
+  const { sums } = await sumOutcomesByDay(deps, sql, { field: 'endpoint', model, ...period });
+  for (const of of Map.groupBy(sums, ({ key, source }) => buildSubjectKey([key, source])).values()) {
+    const [first] = of;
+    if (first === undefined) continue;
+    const { key: endpoint, source } = first;
     const amounts = of.map(({ day, currency, total }) => ({ day, currency, amount: total }));
     const byVersion = new Map([[endpoint, amounts]]);
-    add(endpoint, { model: '', source: 'events', byVersion, events: of, perPrediction: null, reason: null });
+    add(endpoint, { model: '', source, byVersion, outcomes: of, perPrediction: null, reason: null });
   }
-  const values = await readModelValues(gathering, model);
+  const values = await readModelValues(gathering, model, 'model');
   const counted = await deps.metering.predictionsByDay(sql, period);
   const byPair = Map.groupBy(counted, ({ endpoint, model: of }) => buildSubjectKey([endpoint, of]));
   for (const of of byPair.values()) {

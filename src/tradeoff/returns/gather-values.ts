@@ -2,12 +2,12 @@ import { findMonitors } from '../../mlops/monitors/index.ts';
 import { decimal, decimalString } from '../../platform/units/index.ts';
 import {
   computeMetricValue,
-  type DailyEventSum,
+  type DailyOutcomes,
   gatherModelValue,
   listModelValues,
   type ModelValueFacts,
   measureVersion,
-  sumEventsByDay,
+  sumOutcomesByDay,
 } from '../value/index.ts';
 import type { ValueFacts } from './compute-return.ts';
 import type { Gathering } from './context.ts';
@@ -20,8 +20,8 @@ export interface ModelValues {
   readonly source: ReturnSource;
   /** Amounts by version; null for those without one. */
   readonly byVersion: ReadonlyMap<string | null, readonly DatedAmount[]>;
-  /** Sums of outcome events by version; empty for other sources. */
-  readonly events: readonly DailyEventSum[];
+  /** Sums of outcome events and labels by version; empty for other sources. */
+  readonly outcomes: readonly DailyOutcomes[];
   /** Value of one prediction where it is stated; null for other sources. */
   readonly perPrediction: { readonly amount: string; readonly currency: string } | null;
   /** Why a part of the value is unknown; null when nothing is. */
@@ -37,18 +37,24 @@ export function toPeriod({ start, end }: DayRange): { start: string; end: string
 }
 
 /**
- * Value of all models with outcome events, a stated value or a monitor with the value of a unit of a metric; of one model if given.
- * Events take precedence: a model with any event in the known days has no stated value.
+ * Value of all models with outcome events, labels with amounts, a stated value or a monitor with the value of a unit of a metric; of one model if given. Without
+ * the detail of versions all measured amounts of a model are under null.
+ * Events and labels take precedence: a model with any of them in the known days has no stated value.
  */
 export async function readModelValues(
   gathering: Gathering,
   model: string | null,
+  detail: 'model' | 'version',
 ): Promise<ReadonlyMap<string, ModelValues>> {
-  const { sql, history } = gathering;
+  const { deps, sql, history } = gathering;
   const period = { start: Date.parse(`${history.start}T00:00:00Z`), end: Date.parse(`${history.end}T00:00:00Z`) };
-  const events = await sumEventsByDay(sql, { field: 'version', model, ...period });
+  const { sums, unknown } = await sumOutcomesByDay(deps, sql, {
+    field: detail === 'version' ? 'version' : null,
+    model,
+    ...period,
+  });
   const found = new Map<string, ModelValues>();
-  for (const [name, of] of Map.groupBy(events, (one) => one.model)) found.set(name, buildEventValues(name, of));
+  for (const [name, of] of Map.groupBy(sums, (one) => one.model)) found.set(name, buildMeasuredValues(name, of));
   const stated = (await listModelValues(sql)).flatMap(({ spec }) =>
     spec.perPrediction === undefined ? [] : spec.model,
   );
@@ -60,17 +66,28 @@ export async function readModelValues(
     const values = await readPerPredictionValues(gathering, name, share);
     if (values !== null) found.set(name, values);
   }
+  for (const [name, reason] of unknown) {
+    if (!found.has(name)) found.set(name, { ...buildMeasuredValues(name, []), reason });
+  }
   return found;
 }
 
-function buildEventValues(model: string, events: readonly DailyEventSum[]): ModelValues {
+function buildMeasuredValues(model: string, outcomes: readonly DailyOutcomes[]): ModelValues {
   const byVersion = new Map(
-    [...Map.groupBy(events, ({ key }) => key)].map(([version, of]) => [
+    [...Map.groupBy(outcomes, ({ key }) => key)].map(([version, of]) => [
       version,
       of.map(({ day, currency, total }): DatedAmount => ({ day, currency, amount: total })),
     ]),
   );
-  return { model, source: 'events', byVersion, events, perPrediction: null, reason: null };
+  const source = findSource(outcomes);
+  return { model, source, byVersion, outcomes, perPrediction: null, reason: null };
+}
+
+/** The one source of measured amounts; labels where there are none. */
+export function findSource(outcomes: readonly DailyOutcomes[]): ReturnSource {
+  const sources = new Set(outcomes.map(({ source }) => source));
+  const [source = 'labels'] = sources;
+  return sources.size > 1 ? 'mixed' : source;
 }
 
 /** Logged predictions of each day x value of a prediction; null where nothing states it after all. */
@@ -83,7 +100,7 @@ async function readPerPredictionValues(
   const { stated, perUnit } = facts;
   if (stated === null && perUnit === null) return null;
   const source = stated === null ? 'metric' : 'stated';
-  const none = { model, source, events: [], perPrediction: stated?.perPrediction ?? null } as const;
+  const none = { model, source, outcomes: [], perPrediction: stated?.perPrediction ?? null } as const;
   if (share === 0) {
     return {
       ...none,
@@ -146,9 +163,9 @@ export function buildValueFacts(
   const sources = new Set(values.map(({ source }) => source));
   const [source = null] = sources;
   const reason = values.map((one) => one.reason).find((one) => one !== null) ?? null;
-  if (amounts.length === 0) return buildUnknownValue(reason ?? 'no outcome event and no prediction with a value');
-  const outcomes = values.flatMap(({ events }) =>
-    events.filter(
+  if (amounts.length === 0) return buildUnknownValue(reason ?? explainNoAmount(source));
+  const measured = values.flatMap(({ outcomes }) =>
+    outcomes.filter(
       ({ key, day }) => (versions === null || versions.includes(key)) && day >= days.start && day < days.end,
     ),
   );
@@ -156,9 +173,20 @@ export function buildValueFacts(
     series: buildMoneySeries(amounts, reporting),
     source: sources.size > 1 ? 'mixed' : source,
     reach: null,
-    outcomes: sources.size === 1 && source === 'events' ? outcomes.reduce((sum, one) => sum + one.outcomes, 0) : null,
+    outcomes: values.every(isMeasured) ? measured.reduce((sum, one) => sum + one.outcomes, 0) : null,
+    leftOut: measured.reduce((sum, one) => sum + one.leftOut, 0),
     reason,
   };
+}
+
+function isMeasured({ outcomes }: ModelValues): boolean {
+  return outcomes.length > 0;
+}
+
+function explainNoAmount(source: ReturnSource | null): string {
+  return source === 'labels'
+    ? 'no label of its predictions has arrived'
+    : 'no outcome event and no prediction with a value';
 }
 
 export function buildUnknownValue(reason: string): ValueFacts {
@@ -167,16 +195,27 @@ export function buildUnknownValue(reason: string): ValueFacts {
 
 /**
  * Half of the width of the 95 % interval of the value of a version, or of all versions (null), in the days: half of that of the mean of
- * a prediction x predictions; over several versions the square root of the sum of squares. null: an event has no version, a version
- * has no interval, or amounts are converted.
+ * a prediction x predictions; over several versions the square root of the sum of squares. null: an event or label has no version or no amount, a version
+ * has no interval, or amounts are converted. `facts` keeps the facts that other versions of the model need.
  */
 export async function measureValueReach(
   { deps, sql, reporting }: Gathering,
-  { model, source }: ModelValues,
-  { version, days }: { readonly version: string | null; readonly days: DayRange },
+  { model, outcomes }: ModelValues,
+  {
+    version,
+    days,
+    facts: known,
+  }: {
+    readonly version: string | null;
+    readonly days: DayRange;
+    readonly facts: Map<string, Promise<ModelValueFacts>>;
+  },
 ): Promise<number | null> {
-  if (source !== 'events' || reporting !== null) return null;
-  const facts = await gatherModelValue(deps, sql, model, toPeriod(days));
+  if (outcomes.length === 0 || reporting !== null) return null;
+  const key = JSON.stringify([model, days]);
+  const reading = known.get(key) ?? gatherModelValue(deps, sql, model, toPeriod(days));
+  known.set(key, reading);
+  const facts = await reading;
   if (version === null && facts.completeness !== 1) return null;
   const versions = version === null ? [...new Set(facts.sums.flatMap((one) => one.version ?? []))] : [version];
   let squares = 0;

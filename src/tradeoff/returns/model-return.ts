@@ -14,7 +14,7 @@ export async function readModelReturn(deps: ReturnsDeps, model: string, request:
   const gathering = await openGathering(deps, request, true);
   const { sql, window } = gathering;
   const amounts = (await readBilledCosts(gathering, ['model'], { model })).get(buildSubjectKey([model]));
-  const values = (await readModelValues(gathering, model)).get(model);
+  const values = (await readModelValues(gathering, model, 'model')).get(model);
   const isRegistered = (await deps.registry.model(sql, model)) !== null;
   if (amounts === undefined && values === undefined && !isRegistered) {
     throw new AppError('model_not_found', `No bill, outcome event or registration names a model "${model}".`, {

@@ -24,9 +24,9 @@ export {
 } from './units/schema.ts';
 
 export const ReturnSource = z
-  .enum(['events', 'stated', 'metric', 'mixed'])
+  .enum(['events', 'labels', 'stated', 'metric', 'mixed'])
   .describe(
-    'events: sum of outcome events. stated: perPrediction of a ModelValue x logged predictions. metric: value of a unit of a metric x logged metric x logged predictions. mixed: several of them',
+    'events: sum of outcome events. labels: sum of the amounts of the labels of logged predictions. stated: perPrediction of a ModelValue x logged predictions. metric: value of a unit of a metric x logged metric x logged predictions. mixed: several of them',
   );
 export type ReturnSource = z.infer<typeof ReturnSource>;
 
@@ -97,7 +97,7 @@ export const ReturnFigures = z
           .number()
           .int()
           .nullable()
-          .describe('Predictions with an outcome; null when the value is not measured by events'),
+          .describe('Predictions with an outcome; null when the value is not measured by events or labels'),
         reason: z.string().nullable().describe('Reason for an unknown value; null when known'),
       })
       .describe('Value of the predictions'),

@@ -1,4 +1,5 @@
 import { listModelNames } from '../../mlops/registry/index.ts';
+import type { ModelValueFacts } from '../value/index.ts';
 import { type CostFacts, computeKnownDays, computeReturn, type ReturnFacts } from './compute-return.ts';
 import type { Gathering } from './context.ts';
 import {
@@ -18,10 +19,12 @@ export interface Reads {
   readonly metered: { count: number };
   readonly versions: { count: number };
   readonly intervals: { count: number };
+  /** Value facts that several rows measure, by model and days. */
+  readonly facts: Map<string, Promise<ModelValueFacts>>;
 }
 
 export function createReads(): Reads {
-  return { metered: { count: 0 }, versions: { count: 0 }, intervals: { count: 0 } };
+  return { metered: { count: 0 }, versions: { count: 0 }, intervals: { count: 0 }, facts: new Map() };
 }
 
 const MOST_INTERVALS = 20;
@@ -31,7 +34,7 @@ const NO_SUBJECT = 'cost of the bill that no allocation rule assigns to one';
 /** A row for each model with a cost or a value, and one for the cost without a model. */
 export async function readModelRows(gathering: Gathering, model: string | null): Promise<ReturnRow[]> {
   const billed = await readBilledCosts(gathering, ['model'], model === null ? {} : { model });
-  const values = await readModelValues(gathering, model);
+  const values = await readModelValues(gathering, model, 'model');
   const names = model === null ? await listModelNames(gathering.sql, MOST_NAMES) : [model];
   const keys = new Set<string | null>([...listKeys(billed), ...values.keys(), ...names]);
   const reads = createReads();
@@ -77,7 +80,9 @@ export async function gatherModelFacts(gathering: Gathering, { model, amounts, v
   const value = buildValueFacts(gathering, values === undefined ? [] : [values], { versions: null, days });
   const canMeasure = values !== undefined && reads.intervals.count < MOST_INTERVALS;
   if (canMeasure) reads.intervals.count += 1;
-  const reach = canMeasure ? await measureValueReach(gathering, values, { version: null, days }) : null;
+  const reach = canMeasure
+    ? await measureValueReach(gathering, values, { version: null, days, facts: reads.facts })
+    : null;
   return { making, running: running.facts, knownFrom: running.knownFrom, value: { ...value, reach } };
 }
 
@@ -96,7 +101,7 @@ async function findModelMaking(
 /** A row for each team with a cost, and for each owning team of a model with a value. */
 export async function readTeamRows(gathering: Gathering): Promise<ReturnRow[]> {
   const billed = await readBilledCosts(gathering, ['team']);
-  const values = await readModelValues(gathering, null);
+  const values = await readModelValues(gathering, null, 'model');
   const owners = new Map<string, string | null>();
   for (const model of values.keys()) {
     owners.set(model, (await gathering.deps.registry.ownerOf(gathering.sql, model))?.team ?? null);

@@ -1,9 +1,9 @@
 import { decimal, decimalString } from '../../platform/units/index.ts';
-import { countOutcomesByTag, type DailyEventSum, sumEventsByDay } from '../value/index.ts';
+import { countTaggedOutcomes, type DailyOutcomes, sumOutcomesByDay } from '../value/index.ts';
 import { type CostFacts, computeKnownDays, type ValueFacts } from './compute-return.ts';
 import type { Gathering } from './context.ts';
 import { buildSubjectKey, buildUnknownCost, findRunningCost, readBilledCosts } from './gather-costs.ts';
-import { buildUnknownValue, toPeriod } from './gather-values.ts';
+import { buildUnknownValue, findSource, toPeriod } from './gather-values.ts';
 import { buildMoneySeries, type DatedAmount, type DayRange, toDay, toInstantMs } from './money-series.ts';
 import type { ReturnRow } from './schema.ts';
 import { buildRow, createReads } from './subject-rows.ts';
@@ -14,15 +14,15 @@ const NOT_MADE = 'a tag has no cost to make: it is that of the models';
 const PLACES = 20;
 
 /**
- * Margin by tag of outcome events. Cost of a tag on a day = cost to run of the model on that day x predictions with an outcome of the
+ * Margin by tag of outcome events and labels. Cost of a tag on a day = cost to run of the model on that day x predictions with an outcome of the
  * tag / logged predictions, both over the days with logged predictions and a known cost. The row without a tag has the rest of the
  * cost: predictions without an outcome, and outcomes without a tag.
  */
 export async function readTagRows(gathering: Gathering, tag: Tag, model: string | null): Promise<ReturnRow[]> {
-  const { sql, history } = gathering;
+  const { deps, sql, history } = gathering;
   const period = { start: toInstantMs(history.start), end: toInstantMs(history.end) };
-  const events = await sumEventsByDay(sql, { field: tag, model, ...period });
-  const tagged = Map.groupBy(events, (one) => one.model);
+  const { sums } = await sumOutcomesByDay(deps, sql, { field: tag, model, ...period });
+  const tagged = Map.groupBy(sums, (one) => one.model);
   const costs: TagCosts[] = [];
   const reads = createReads();
   for (const [name, of] of tagged) {
@@ -31,9 +31,10 @@ export async function readTagRows(gathering: Gathering, tag: Tag, model: string 
       costs.push(await shareModelCost(gathering, { tag, model: name, metered: reads.metered }));
   }
   const models = new Set(costs.map((one) => one.model));
-  const own = events.filter((one) => models.has(one.model));
-  const keys = new Set(own.map(({ key }) => key).concat(costs.length === 0 ? [] : [null]));
-  return [...keys].map((key) => buildTagRow(gathering, key, { costs, events: own }));
+  const own = sums.filter((one) => models.has(one.model));
+  const byKey = Map.groupBy(own, ({ key }) => key);
+  const keys = new Set([...byKey.keys(), ...(costs.length === 0 ? [] : [null])]);
+  return [...keys].map((key) => buildTagRow(gathering, key, { costs, outcomes: byKey.get(key) ?? [] }));
 }
 
 interface TagCosts {
@@ -68,9 +69,7 @@ async function shareModelCost(
     return unknown(`no prediction of ${model} is logged: its cost cannot be shared by predictions`);
   const { predictions } = await deps.counts.traffic(model, toPeriod(days));
   const period = { start: toInstantMs(days.start), end: toInstantMs(days.end) };
-  const outcomes = (await countOutcomesByTag(sql, { field: tag, model, ...period })).filter(
-    (one) => one.model === model,
-  );
+  const outcomes = await countTaggedOutcomes(deps, sql, { field: tag, model, ...period });
   const counted = outcomes.reduce((sum, one) => sum + one.outcomes, 0);
   if (predictions < counted || predictions === 0) {
     return unknown(
@@ -80,15 +79,20 @@ async function shareModelCost(
   const inDays = [...series.byDay].filter(([day]) => day >= days.start && day < days.end);
   const currency = reporting?.currency ?? series.currency;
   const byTag = new Map<string | null, DatedAmount[]>();
+  const add = (key: string | null, amount: DatedAmount) => {
+    const of = byTag.get(key);
+    if (of === undefined) byTag.set(key, [amount]);
+    else of.push(amount);
+  };
   for (const [day, amount] of inDays) {
     let rest = amount;
     for (const { key, outcomes: of } of outcomes) {
       if (key === null) continue;
       const share = amount.times(of).dividedBy(predictions).toDecimalPlaces(PLACES);
       rest = rest.minus(share);
-      byTag.set(key, [...(byTag.get(key) ?? []), { day, currency, amount: decimalString(share) }]);
+      add(key, { day, currency, amount: decimalString(share) });
     }
-    byTag.set(null, [...(byTag.get(null) ?? []), { day, currency, amount: decimalString(rest) }]);
+    add(null, { day, currency, amount: decimalString(rest) });
   }
   return { model, knownFrom, days, byTag, basis, reason };
 }
@@ -96,9 +100,8 @@ async function shareModelCost(
 function buildTagRow(
   gathering: Gathering,
   key: string | null,
-  { costs, events }: { readonly costs: readonly TagCosts[]; readonly events: readonly DailyEventSum[] },
+  { costs, outcomes: own }: { readonly costs: readonly TagCosts[]; readonly outcomes: readonly DailyOutcomes[] },
 ): ReturnRow {
-  const own = events.filter((one) => one.key === key);
   const models = new Set(key === null ? costs.map(({ model }) => model) : own.map(({ model }) => model));
   const ofKey = costs.filter(({ model }) => models.has(model));
   const knownFrom =
@@ -130,15 +133,16 @@ function buildTagCost({ reporting }: Gathering, key: string | null, costs: reado
 /** Amounts that are in the reporting currency. */
 const KEEP = { convert: ({ amount }: DatedAmount) => decimal(amount) };
 
-function buildTagValue({ reporting }: Gathering, events: readonly DailyEventSum[], days: DayRange): ValueFacts {
-  if (events.length === 0) return buildUnknownValue('no outcome event without a tag');
-  const amounts = events.map(({ day, currency, total }) => ({ day, currency, amount: total }));
-  const inDays = events.filter(({ day }) => day >= days.start && day < days.end);
+function buildTagValue({ reporting }: Gathering, own: readonly DailyOutcomes[], days: DayRange): ValueFacts {
+  if (own.length === 0) return buildUnknownValue('no outcome without a tag');
+  const amounts = own.map(({ day, currency, total }) => ({ day, currency, amount: total }));
+  const inDays = own.filter(({ day }) => day >= days.start && day < days.end);
   return {
     series: buildMoneySeries(amounts, reporting),
-    source: 'events',
+    source: findSource(own),
     reach: null,
     outcomes: inDays.reduce((sum, one) => sum + one.outcomes, 0),
+    leftOut: inDays.reduce((sum, one) => sum + one.leftOut, 0),
     reason: null,
   };
 }

@@ -22,7 +22,7 @@ export async function readVersionRows(
 ): Promise<{ rows: ReturnRow[]; notes: string[] }> {
   const { deps, sql } = gathering;
   const billed = await readBilledCosts(gathering, ['model', 'modelVersion'], model === null ? {} : { model });
-  const values = await readModelValues(gathering, model);
+  const values = await readModelValues(gathering, model, 'version');
   const names = model === null ? await listModelNames(sql, MOST_MODELS) : [model];
   const reads = createReads();
   const rows: ReturnRow[] = [];
@@ -71,7 +71,7 @@ async function readVersionRow(
   const value = buildValueFacts(gathering, values === undefined ? [] : [values], { versions: [version], days });
   const canMeasure = values !== undefined && value.series !== null && reads.intervals.count < MOST_INTERVALS;
   if (canMeasure) reads.intervals.count += 1;
-  const reach = canMeasure ? await measureValueReach(gathering, values, { version, days }) : null;
+  const reach = canMeasure ? await measureValueReach(gathering, values, { version, days, facts: reads.facts }) : null;
   return buildRow(
     gathering,
     version,

@@ -2,16 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../platform/numbers/index.ts';
 import { isDeep } from '../../testing/deep.ts';
 import { computeEventValue, computeMetricValue, type MeasuredEvents } from './compute.ts';
-import type { EventSums } from './store.ts';
+import type { OutcomeSums } from './outcomes.ts';
 
 const window = { start: '2026-10-01T00:00:00.000Z', end: '2026-10-31T00:00:00.000Z' };
 
-const sums = (change: Partial<EventSums> = {}): EventSums => ({
-  ...{ version: '1', currency: 'USD', events: 12, withOutcome: 12, total: '60', squares: 300 },
+const sums = (change: Partial<OutcomeSums> = {}): OutcomeSums => ({
+  ...{ version: '1', currency: 'USD', events: 12, withOutcome: 12, total: '60', squares: 300, leftOut: 0 },
   ...change,
 });
 const compute = (change: Partial<MeasuredEvents> = {}) =>
-  computeEventValue({ sums: [sums()], predictions: 1000, completeness: 1, window, ...change });
+  computeEventValue({ sums: [sums()], hasLabels: false, predictions: 1000, completeness: 1, window, ...change });
 
 describe('the measured value of a prediction', () => {
   it('is the sum of the outcomes over all predictions, with the interval of Student', () => {
@@ -25,6 +25,11 @@ describe('the measured value of a prediction', () => {
 
   it.each([
     ['without events of the version', { sums: [] }, 'the version has no outcome event in the window'],
+    [
+      'without labels of the version',
+      { sums: [], hasLabels: true },
+      'the version has no label of a prediction in the window',
+    ],
     [
       'in two currencies',
       { sums: [sums(), sums({ currency: 'EUR' })] },

@@ -1,8 +1,8 @@
 import { decimal, decimalString, groupThousands, type Money, type Period } from '../../platform/units/index.ts';
 import { computePairedMeanInterval } from '../statistics/index.ts';
 import type { CostInterval } from '../unit-cost/schema.ts';
+import type { OutcomeSums } from './outcomes.ts';
 import type { ValueFigure } from './schema.ts';
-import type { EventSums } from './store.ts';
 
 /** Fewer predictions with an outcome give no interval: the mean is then far from normal. */
 export const LEAST_OUTCOMES = 10;
@@ -12,35 +12,43 @@ const PLACES = 20;
 
 export interface MeasuredEvents {
   /** Sums of one version; several where it has events in several currencies. */
-  readonly sums: readonly EventSums[];
+  readonly sums: readonly OutcomeSums[];
+  /** Whether labels value predictions of the window. */
+  readonly hasLabels: boolean;
   /** Logged predictions of the version in the window; null when the log has none. */
   readonly predictions: number | null;
-  /** Share of the events of the model in the window that have a version; null: the model has no events. */
+  /** Share of the events, and of labels that need an amount, of the model in the window that count for a version; null: none. */
   readonly completeness: number | null;
   readonly window: Period;
 }
 
 /**
- * Mean value of a prediction: the sum of its outcome events, 0 for a prediction without one, over all logged predictions of the version.
+ * Mean value of a prediction: the sum of its outcome events or the amount of its label, 0 for a prediction without one, over all logged predictions of the version.
  * Variance: (sum of squares - n mean^2) / (n - 1). Unknown with a reason in several currencies, without logged predictions, and where
- * the model has no events at all.
+ * the version has no event and no label.
  *
  * @example 12 events of 5 USD on 1,000 predictions -> 0.06 USD a prediction
  */
-export function computeEventValue({ sums, predictions, completeness, window }: MeasuredEvents): ValueFigure {
+export function computeEventValue({ sums, hasLabels, predictions, completeness, window }: MeasuredEvents): ValueFigure {
   const [first, ...others] = sums;
   const events = sums.reduce((sum, one) => sum + one.events, 0);
   const withOutcome = sums.reduce((sum, one) => sum + one.withOutcome, 0);
   const figure: ValueFigure = {
-    ...{ source: 'events', perPrediction: null, reason: null, interval: null, variance: null },
+    ...{ source: hasLabels ? 'labels' : 'events', perPrediction: null, reason: null, interval: null, variance: null },
     ...{ total: null, events, predictions, withOutcome, window, completeness },
-    origin: `${groupThousands(String(events))} outcome events on ${predictions === null ? 'no' : groupThousands(String(predictions))} logged predictions`,
+    origin: describeOrigin({ sums, hasLabels, predictions }, events),
   };
   if (others.length > 0) {
     const currencies = [...new Set(sums.map(({ currency }) => currency))].join(' and ');
-    return { ...figure, reason: `the outcome events are in ${currencies}; currencies are not added` };
+    return {
+      ...figure,
+      reason: `the ${hasLabels ? 'outcomes' : 'outcome events'} are in ${currencies}; currencies are not added`,
+    };
   }
-  if (first === undefined) return { ...figure, reason: 'the version has no outcome event in the window' };
+  if (first === undefined) {
+    const missing = hasLabels ? 'label of a prediction' : 'outcome event';
+    return { ...figure, reason: `the version has no ${missing} in the window` };
+  }
   const { currency } = first;
   const total = { amount: first.total, currency };
   if (predictions === null || predictions < withOutcome) {
@@ -54,6 +62,19 @@ export function computeEventValue({ sums, predictions, completeness, window }: M
       ? null
       : computeValueInterval({ perPrediction, variance, predictions }, TAIL_OF_95_PERCENT);
   return { ...figure, total, perPrediction, variance, interval };
+}
+
+/** Example: "12 outcome events on 1,000 logged predictions". */
+function describeOrigin(
+  { sums, hasLabels, predictions }: Pick<MeasuredEvents, 'sums' | 'hasLabels' | 'predictions'>,
+  events: number,
+): string {
+  const leftOut = sums.reduce((sum, one) => sum + one.leftOut, 0);
+  const outcomes = `outcome${hasLabels ? '' : ' event'}${events === 1 ? '' : 's'}`;
+  const on = predictions === null ? 'no' : groupThousands(String(predictions));
+  const rest =
+    leftOut === 0 ? '' : `; ${groupThousands(String(leftOut))} labels without a readable amount are left out`;
+  return `${groupThousands(String(events))} ${outcomes} on ${on} logged predictions${rest}`;
 }
 
 /** Student's interval of the mean value of a prediction, level 1 - 2 tail, in the currency of the mean. */

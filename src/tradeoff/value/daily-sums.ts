@@ -1,8 +1,7 @@
 import { sql as raw } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import { DAY_MS } from '../../platform/units/durations.ts';
-import { decimal, decimalString } from '../../platform/units/index.ts';
-import type { StoredEvent } from './store.ts';
+import { formatMicros, type StoredEvent } from './store.ts';
 
 interface EventTables {
   outcome_event: StoredEvent;
@@ -36,14 +35,14 @@ export interface DailyEventSum {
   readonly outcomes: number;
 }
 
-const OUTCOME = raw<string>`coalesce('p' || prediction, 'e' || id)`;
-
-/** Sums of outcome events by day, in order of the day. */
+/** Sums of outcome events by day, in order of model, value of the field, currency and day. */
 export async function sumEventsByDay(sql: Sql, selection: EventSelection): Promise<DailyEventSum[]> {
   const { field, model, start, end } = selection;
   const day = raw<number>`effective_ms / 86400000`;
   const key = field === null ? raw<string | null>`cast(null as text)` : raw<string | null>`${raw.ref(field)}`;
-  const query = sql
+  // The order of an index in SQLite.
+  const order = ['model', ...(field === null ? [] : [field]), 'currency', day] as const;
+  let query = sql
     .tables<EventTables>()
     .selectFrom('outcome_event')
     .select((eb) => [
@@ -52,7 +51,7 @@ export async function sumEventsByDay(sql: Sql, selection: EventSelection): Promi
       day.as('day'),
       key.as('key'),
       eb.fn.countAll<number>().as('events'),
-      raw<number>`count(distinct ${OUTCOME})`.as('outcomes'),
+      raw<number>`count(*) - count(prediction) + count(distinct prediction)`.as('outcomes'),
       // Whole units and millionths are summed apart, so that neither sum leaves 64 bits.
       raw<number>`sum(micros / 1000000)`.as('units'),
       raw<number>`sum(micros % 1000000)`.as('rest'),
@@ -60,17 +59,28 @@ export async function sumEventsByDay(sql: Sql, selection: EventSelection): Promi
     .where('effective_ms', '>=', start)
     .where('effective_ms', '<', end)
     .$if(model !== null, (of) => of.where('model', '=', model ?? ''))
-    .groupBy(['model', 'currency', day, ...(field === null ? [] : [field])])
-    .orderBy(day);
+    .groupBy(order);
+  for (const term of order) query = query.orderBy(term);
+  const formatDay = createDayFormat();
   return (await query.execute()).map((row) => ({
     model: row.model,
     key: row.key ?? null,
-    day: new Date(Number(row.day) * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length),
+    day: formatDay(Number(row.day)),
     currency: row.currency,
-    total: decimalString(decimal(String(row.units)).plus(decimal(String(row.rest)).dividedBy(1_000_000))),
+    total: formatMicros(row),
     events: Number(row.events),
     outcomes: Number(row.outcomes),
   }));
+}
+
+/** Formats days since 1970, each once: an answer has the same days many times. */
+function createDayFormat(): (day: number) => string {
+  const known = new Map<number, string>();
+  return (day) => {
+    const found = known.get(day) ?? new Date(day * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
+    known.set(day, found);
+    return found;
+  };
 }
 
 /**
@@ -81,19 +91,31 @@ export async function countOutcomesByTag(
   sql: Sql,
   { field, model, start, end }: EventSelection & { readonly field: 'customer' | 'feature' },
 ): Promise<{ readonly model: string; readonly key: string | null; readonly outcomes: number }[]> {
-  const each = sql
+  const selected = sql
     .tables<EventTables>()
     .selectFrom('outcome_event')
-    .select((eb) => ['model', eb.fn.min(field).as('key')])
     .where('effective_ms', '>=', start)
     .where('effective_ms', '<', end)
-    .$if(model !== null, (of) => of.where('model', '=', model ?? ''))
-    .groupBy(['model', OUTCOME]);
-  const rows = await sql
+    .$if(model !== null, (of) => of.where('model', '=', model ?? ''));
+  const byPrediction = selected
+    .select((eb) => ['model', eb.fn.min(field).as('key')])
+    .where('prediction', 'is not', null)
+    .groupBy(['model', 'prediction']);
+  const ofPredictions = sql
     .tables<EventTables>()
-    .selectFrom(each.as('one'))
+    .selectFrom(byPrediction.as('one'))
     .select((eb) => ['model', 'key', eb.fn.countAll<number>().as('outcomes')])
-    .groupBy(['model', 'key'])
-    .execute();
-  return rows.map((row) => ({ model: row.model, key: row.key ?? null, outcomes: Number(row.outcomes) }));
+    .groupBy(['model', 'key']);
+  // An event without a prediction is a separate outcome.
+  const ofEvents = selected
+    .select((eb) => ['model', eb.ref(field).as('key'), eb.fn.countAll<number>().as('outcomes')])
+    .where('prediction', 'is', null)
+    .groupBy(['model', field]);
+  const rows = [...(await ofPredictions.execute()), ...(await ofEvents.execute())];
+  return [...Map.groupBy(rows, (row) => JSON.stringify([row.model, row.key])).values()].flatMap((of) => {
+    const [first] = of;
+    if (first === undefined) return [];
+    const outcomes = of.reduce((sum, row) => sum + Number(row.outcomes), 0);
+    return [{ model: first.model, key: first.key ?? null, outcomes }];
+  });
 }

@@ -3,26 +3,25 @@ import { handle, type Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { DAY_MS } from '../../platform/units/durations.ts';
 import { attributeWaiting } from './attribute.ts';
+import { findLabelStart } from './label-sources.ts';
 import { gatherModelValue, measureVersion, type ValueDeps } from './read.ts';
 import { type RecordDeps, recordEvents } from './record.ts';
 import { getModelValue, type ModelValue, ModelValueSpec, recordOutcomeEvents } from './schema.ts';
-import { findModelValue, putModelValue } from './store.ts';
+import { findEventsFrom, findModelValue, putModelValue } from './store.ts';
 
 export { computeMetricValue, computeValueInterval, isLowerBetter } from './compute.ts';
-export {
-  countOutcomesByTag,
-  type DailyEventSum,
-  sumEventsByDay,
-} from './daily-sums.ts';
+export { createLabelSums, rememberLabelSums } from './label-sums.ts';
 export { valueMigrations } from './migrations.ts';
+export { countTaggedOutcomes, type DailyOutcomes, type OutcomeDeps, sumOutcomesByDay } from './outcomes.ts';
 export { gatherModelValue, listVersionValues, type ModelValueFacts, measureVersion, type ValueDeps } from './read.ts';
 export { findNewestEventTime, listModelValues } from './store.ts';
 
 const ATTRIBUTE = 'value.attribute';
 const EVERY_TEN_MINUTES = '*/10 * * * *';
 
-/** Value of predictions: stated by `kind: ModelValue`, or measured from outcome events. */
+/** Value of predictions: stated by `kind: ModelValue`, or measured from outcome events or labels. */
 export interface Value {
   /** `ModelValue`. */
   readonly kinds: readonly ManifestKind[];
@@ -46,7 +45,7 @@ export function createValue(deps: ValueServiceDeps): Value {
   };
 }
 
-/** One document states the value of a model. Error: `model_value_exists`. */
+/** One document states the value of a model. Errors: `model_value_exists`, `model_value_conflict`. */
 async function applyModelValue(sql: Sql, name: string, spec: ModelValueSpec) {
   const ofModel = await findModelValue(sql, { model: spec.model });
   if (ofModel !== null && ofModel.name !== name) {
@@ -55,8 +54,19 @@ async function applyModelValue(sql: Sql, name: string, spec: ModelValueSpec) {
   }
   const before = await findModelValue(sql, { name });
   if (before !== null && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
+  await requireOneSource(sql, spec);
   await putModelValue(sql, name, spec);
   return before === null ? 'created' : 'changed';
+}
+
+/** No outcome event is of a prediction that labels value: it would count twice. Error: `model_value_conflict`. */
+async function requireOneSource(sql: Sql, { model, labels }: ModelValueSpec): Promise<void> {
+  const events = labels === undefined ? null : await findEventsFrom(sql, model, findLabelStart(labels));
+  if (labels === undefined || events === null) return;
+  const dayAfter = new Date(events.lastMs + DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
+  const stored = events.events === 1 ? '1 stored outcome event' : `${events.events} stored outcome events`;
+  const detail = `labels would count the predictions of ${stored} of model "${model}" again. Set labels.from to ${dayAfter} or later.`;
+  throw new AppError('model_value_conflict', detail, { model, events: events.events, earliestFrom: dayAfter });
 }
 
 async function readModelValue(

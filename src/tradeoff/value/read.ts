@@ -10,10 +10,12 @@ import {
   type LoggedMetric,
   type UnitValue,
 } from './compute.ts';
-import type { ValueFigure } from './schema.ts';
-import { type EventSums, findModelValue, sumEvents } from './store.ts';
+import { findLabelStart } from './label-sources.ts';
+import { type OutcomeDeps, type OutcomeSums, sumOutcomes } from './outcomes.ts';
+import type { LabelValue, ValueFigure } from './schema.ts';
+import { findModelValue } from './store.ts';
 
-export interface ValueDeps {
+export interface ValueDeps extends OutcomeDeps {
   readonly clock: Clock;
   readonly counts: Pick<PredictionCounts, 'byVersion'>;
 }
@@ -24,10 +26,12 @@ const WINDOW_DAYS = 30;
 /** Value facts of all versions of a model at one instant. */
 export interface ModelValueFacts {
   readonly window: Period;
-  readonly sums: readonly EventSums[];
+  readonly sums: readonly OutcomeSums[];
   /** Logged predictions by version in the window. */
   readonly predictions: ReadonlyMap<string, number>;
-  /** Share of the events that have a version; null: no events. */
+  /** Whether labels value predictions of the window. */
+  readonly hasLabels: boolean;
+  /** Share of the events, and of labels that need an amount, that count for a version; null: none. */
   readonly completeness: number | null;
   readonly stated: ValueFigure | null;
   readonly perUnit: UnitValue | null;
@@ -35,7 +39,7 @@ export interface ModelValueFacts {
 
 /** `within`: other ends of the window; the default ends now, less the time within which outcomes arrive. */
 export async function gatherModelValue(
-  { clock, counts }: ValueDeps,
+  { clock, counts, sumLabels }: ValueDeps,
   sql: Sql,
   model: string,
   within: Partial<Period> = {},
@@ -47,19 +51,24 @@ export async function gatherModelValue(
   const monitor = await findMonitorOfModel(sql, model);
   const share = monitor?.spec.log.sample ?? 1;
   // A sample of the predictions is compared with the outcomes of the same predictions.
-  const sums = await sumEvents(sql, { model, start, end, onlyLogged: share < 1 });
+  const sums = await sumOutcomes({ sumLabels }, sql, { model, start, end, onlyLogged: share < 1 });
   const logged = sums.length === 0 ? [] : await counts.byVersion(model, window);
-  const events = sums.reduce((sum, one) => sum + one.events, 0);
+  const events = sums.reduce((sum, one) => sum + one.events + one.leftOut, 0);
   const attributed = sums.reduce((sum, one) => sum + (one.version === null ? 0 : one.events), 0);
   const { perPrediction } = statement?.spec ?? {};
   return {
     window,
     sums,
+    hasLabels: isValuedByLabels(statement?.spec.labels, end),
     predictions: new Map(logged.map(({ version, predictions }) => [version, predictions])),
     completeness: events === 0 ? null : attributed / events,
     stated: perPrediction === undefined || statement === null ? null : buildStatedValue(perPrediction, statement.name),
     perUnit: monitor === null ? null : toUnitValue(monitor),
   };
+}
+
+function isValuedByLabels(labels: LabelValue | undefined, end: number): boolean {
+  return labels !== undefined && (findLabelStart(labels) ?? Number.NEGATIVE_INFINITY) < end;
 }
 
 function toUnitValue({ monitor, spec }: NonNullable<Awaited<ReturnType<typeof findMonitorOfModel>>>): UnitValue | null {
@@ -85,7 +94,14 @@ export function listVersionValues(
 }
 
 /** The measured value of a version. */
-export function measureVersion({ sums, predictions, completeness, window }: ModelValueFacts, version: string) {
+export function measureVersion(facts: ModelValueFacts, version: string) {
+  const { sums, hasLabels, predictions, completeness, window } = facts;
   const own = sums.filter((one) => one.version === version);
-  return computeEventValue({ sums: own, predictions: predictions.get(version) ?? null, completeness, window });
+  return computeEventValue({
+    sums: own,
+    hasLabels,
+    predictions: predictions.get(version) ?? null,
+    completeness,
+    window,
+  });
 }

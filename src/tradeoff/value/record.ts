@@ -2,8 +2,9 @@ import type { PredictionCounts } from '../../mlops/predictions/index.ts';
 import type { Registry } from '../../mlops/registry/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { type Clock, decimal } from '../../platform/units/index.ts';
+import { findLabelStart } from './label-sources.ts';
 import { OutcomeEvent, type RecordedEvents } from './schema.ts';
-import { findEvents, insertEvents, type StoredEvent } from './store.ts';
+import { findEvents, findModelValue, insertEvents, type StoredEvent } from './store.ts';
 
 export interface RecordDeps {
   readonly store: Store;
@@ -24,7 +25,7 @@ interface Line {
 /**
  * Stores the valid events of a batch and answers for the others why they are rejected. An event with a known id and the same content is
  * a duplicate, with other content it is rejected. A prediction that the log knows decides the version of its event; one that it does
- * not know yet is looked up again later.
+ * not know yet is looked up again later. Where labels value the prediction, the event is rejected: it would count twice.
  */
 export async function recordEvents(deps: RecordDeps, batch: readonly unknown[]): Promise<RecordedEvents> {
   const rejected: RecordedEvents['rejected'] = [];
@@ -50,13 +51,29 @@ export async function recordEvents(deps: RecordDeps, batch: readonly unknown[]):
       reject(line, `model "${model}" has no version "${version}"`);
       return false;
     });
-    const rows = await attribute(deps, model, named, now);
+    const attributed = await attribute(deps, model, named, now);
+    const valued = await findLabelRule(deps, model);
+    const rows = attributed.filter(({ line, row }) => {
+      if (valued === null || (valued.from !== null && row.effective_ms < valued.from)) return true;
+      reject(line, valued.reason);
+      return false;
+    });
     const stored = await deps.store.transaction((sql) => storeNew(sql, model, rows, reject));
     accepted += stored.accepted;
     duplicates += stored.duplicates;
   }
   rejected.sort((a, b) => a.line - b.line);
   return { accepted, duplicates, rejectedRows: rejected.length, rejected: rejected.slice(0, MOST_REASONS) };
+}
+
+/** The rule that no event counts for a prediction that a label values; null: labels value none of the model. */
+async function findLabelRule({ store }: RecordDeps, model: string) {
+  const { name, spec } = (await findModelValue(store, { model })) ?? {};
+  if (spec?.labels === undefined) return null;
+  const { from } = spec.labels;
+  const since = from === undefined ? '' : ` of ${from} and later`;
+  const reason = `labels value the predictions${since} of model "${model}" (ModelValue "${name}"): an outcome event of them would count twice`;
+  return { from: findLabelStart(spec.labels), reason };
 }
 
 interface StoredLine {

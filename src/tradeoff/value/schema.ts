@@ -10,7 +10,8 @@ const ModelName = text('Registered model');
 
 /** Decimals of an amount that are kept. */
 export const AMOUNT_DECIMALS = 6;
-const LARGEST_AMOUNT = 1e9;
+/** Largest absolute amount of an event or a label, in its currency. */
+export const LARGEST_AMOUNT = 1e9;
 
 const SignedAmount = DecimalString.refine(
   (amount) => decimal(amount).decimalPlaces() <= AMOUNT_DECIMALS && decimal(amount).abs().lte(LARGEST_AMOUNT),
@@ -72,26 +73,83 @@ export const recordOutcomeEvents = endpoint({
 
 const DAY_MS = 86_400_000;
 
+const LabelField = z
+  .string()
+  .max(500)
+  .regex(
+    /^((label|output)(\.[^\0]+)?|inputs\.[^\0]+)$/,
+    'label, output, or a field such as label.amount, output.score or inputs.price',
+  );
+
+const TagField = z
+  .union([LabelField, z.enum(['caller', 'entity', 'project', 'team', 'environment', 'variant'])])
+  .describe(
+    'Field of a logged prediction: caller, entity, project, team, environment, variant, inputs.NAME, output.NAME or label.NAME',
+  );
+
+export const LabelWorth = z
+  .strictObject({
+    endpoint: text('Only predictions that this endpoint answered; default: of any').optional(),
+    field: LabelField.optional().describe('Field that is compared with `equals`; default: label'),
+    equals: z
+      .union([z.string(), z.number(), z.boolean()])
+      .transform(String)
+      .optional()
+      .describe('Only predictions whose field has this value; 1 and 1.0 are the same; default: any label'),
+    amount: SignedAmount.optional().describe('Amount of each such prediction, at most 6 decimals; negative for a loss'),
+    amountField: LabelField.optional().describe(
+      'Field with the amount, a number or a numeric text, rounded to 6 decimals; instead of `amount`',
+    ),
+  })
+  .refine(
+    ({ amount, amountField }) => (amount === undefined) !== (amountField === undefined),
+    'either amount or amountField',
+  )
+  .refine(({ field, equals }) => field === undefined || equals !== undefined, 'field needs equals')
+  .describe('Amount of labelled predictions');
+export type LabelWorth = z.output<typeof LabelWorth>;
+
+export const LabelValue = z
+  .strictObject({
+    from: z.iso
+      .date()
+      .optional()
+      .describe(
+        'First UTC day of the predictions that labels value; outcome events value those before. Default: all days, without outcome events',
+      ),
+    currency: Currency,
+    worth: z
+      .array(LabelWorth)
+      .min(1)
+      .max(20)
+      .describe('A labelled prediction has the amount of the first entry that it meets; 0 where it meets none'),
+    customer: TagField.optional().describe('Field with the customer, for margins by customer; default: none'),
+    feature: TagField.optional().describe('Field with the product feature, for margins by feature; default: none'),
+  })
+  .describe('Amounts of the labels of logged predictions');
+export type LabelValue = z.output<typeof LabelValue>;
+
 /** `kind: ModelValue` of `steelyard apply`. */
 export const ModelValueSpec = z
   .strictObject({
     model: ModelName,
     perPrediction: Money.optional().describe(
-      'Stated value of one prediction of any version; used where no outcome event measures it',
+      'Stated value of one prediction of any version; used where no outcome event or label measures it',
     ),
+    labels: LabelValue.optional(),
     outcomesWithin: Duration.prefault('0s')
       .refine((ms) => ms <= 365 * DAY_MS, 'at most 365d')
       .describe(
-        'Time from a prediction to its last outcome event: later predictions are left out of the measured value; default 0s',
+        'Time from a prediction to its last outcome event or label: later predictions are left out of the measured value; default 0s',
       ),
   })
   .describe('Value of the predictions of a model');
 export type ModelValueSpec = z.output<typeof ModelValueSpec>;
 
 export const ValueSource = z
-  .enum(['events', 'stated', 'metric'])
+  .enum(['events', 'labels', 'stated', 'metric'])
   .describe(
-    'events: measured from outcome events. stated: perPrediction of a ModelValue. metric: value of a unit of a metric (valuePerPrediction of the monitor) times the metric of the version',
+    'events: measured from outcome events. labels: measured from the labels of logged predictions, by `labels` of a ModelValue; with outcome events of earlier days where the window has some. stated: perPrediction of a ModelValue. metric: value of a unit of a metric (valuePerPrediction of the monitor) times the metric of the version',
   );
 export type ValueSource = z.infer<typeof ValueSource>;
 
@@ -107,17 +165,21 @@ export const ValueFigure = z
       .number()
       .nullable()
       .describe('Sample variance of the value of a prediction, in the currency squared; null when not measured'),
-    total: Money.nullable().describe('Sum of the outcome events in the window; null without any or for other sources'),
-    events: z.number().int().describe('Outcome events in the window'),
+    total: Money.nullable().describe(
+      'Sum of the outcome events or labels in the window; null without any or for other sources',
+    ),
+    events: z.number().int().describe('Outcome events in the window, or labels with an amount'),
     predictions: z.number().int().nullable().describe('Logged predictions in the window; null when not counted'),
-    withOutcome: z.number().int().describe('Predictions with an outcome event'),
-    window: Period.nullable().describe('Window of the predictions; null for other sources than events'),
+    withOutcome: z.number().int().describe('Predictions with an outcome event, or a label with an amount'),
+    window: Period.nullable().describe('Window of the predictions; null for stated and metric'),
     completeness: z
       .number()
       .min(0)
       .max(1)
       .nullable()
-      .describe('Share of the outcome events of the model that have a version, 0 to 1; null for other sources'),
+      .describe(
+        'Share of the outcome events, or labels that have or need an amount, that count for a version, 0 to 1; null for other sources',
+      ),
     origin: z.string().describe('Origin of the figure'),
   })
   .describe('Value of a prediction of a version, from one source');
@@ -156,7 +218,7 @@ export const getModelValue = endpoint({
   method: 'GET',
   path: '/api/v1/models/:model/value',
   scope: 'tradeoff.read',
-  summary: 'Get the value of the versions of a model from outcome events, with interval and completeness',
+  summary: 'Get the value of the versions of a model from outcome events or labels, with interval and completeness',
   params: z.strictObject({ model: ModelName }),
   query: z.strictObject({
     start: UtcInstant.optional().describe('Start of the window; default: 30 days before its end'),

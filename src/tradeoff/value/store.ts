@@ -1,6 +1,5 @@
 import { sql as raw } from 'kysely';
 import { insertRows, isAmong, type Sql } from '../../platform/store/index.ts';
-import { decimal, decimalString } from '../../platform/units/index.ts';
 import { ModelValueSpec } from './schema.ts';
 
 export type Attribution = 'log' | 'stated' | 'waiting' | 'none';
@@ -77,6 +76,22 @@ export async function findWaiting(
     .execute();
 }
 
+/** Number of the events of a model from an instant on (Unix ms; null: of any time), and the time of the last; null: none. */
+export async function findEventsFrom(
+  sql: Sql,
+  model: string,
+  from: number | null,
+): Promise<{ readonly events: number; readonly lastMs: number } | null> {
+  const { events, last } = await sql
+    .tables<ValueTables>()
+    .selectFrom('outcome_event')
+    .select(({ fn }) => [fn.countAll<number>().as('events'), fn.max('effective_ms').as('last')])
+    .where('model', '=', model)
+    .$if(from !== null, (query) => query.where('effective_ms', '>=', from))
+    .executeTakeFirstOrThrow();
+  return last === null ? null : { events: Number(events), lastMs: Number(last) };
+}
+
 /** Events whose prediction was found in the log: they count for its version, at its time. */
 export async function attributeEvents(
   sql: Sql,
@@ -91,6 +106,24 @@ export async function attributeEvents(
       .where('id', '=', id)
       .execute();
   }
+}
+
+/**
+ * The exact amount of whole units and millionths, which may have different signs.
+ *
+ * @example { units: 2, rest: -500_000 } -> "1.5"
+ */
+export function formatMicros({
+  units,
+  rest,
+}: {
+  readonly units: number | string;
+  readonly rest: number | string;
+}): string {
+  const micros = BigInt(units) * 1_000_000n + BigInt(rest);
+  const digits = String(micros < 0n ? -micros : micros).padStart(7, '0');
+  const fraction = digits.slice(-6).replace(/0+$/, '');
+  return `${micros < 0n ? '-' : ''}${digits.slice(0, -6)}${fraction === '' ? '' : '.'}${fraction}`;
 }
 
 /** Outcome events of one version in one currency. */
@@ -117,9 +150,25 @@ export async function sumEvents(
     onlyLogged,
   }: { readonly model: string; readonly start: number; readonly end: number; readonly onlyLogged: boolean },
 ): Promise<EventSums[]> {
-  const byPrediction = sql
+  const selected = sql
     .tables<ValueTables>()
     .selectFrom('outcome_event')
+    .where('model', '=', model)
+    // With + SQLite reads an index that has all columns, and not one by time with a row of the table for each entry.
+    .where(raw<number>`+effective_ms`, '>=', start)
+    .where(raw<number>`+effective_ms`, '<', end)
+    .$if(onlyLogged, (query) => query.where('attribution', '=', 'log'));
+  // An event without a prediction is a separate outcome.
+  const ofEvents = selected
+    .select([
+      'version',
+      'currency',
+      raw<number>`1`.as('events'),
+      raw<number>`micros / 1000000`.as('units'),
+      raw<number>`micros % 1000000`.as('rest'),
+    ])
+    .where('prediction', 'is', null);
+  const ofPredictions = selected
     .select((eb) => [
       'version',
       'currency',
@@ -128,11 +177,9 @@ export async function sumEvents(
       raw<number>`sum(micros / 1000000)`.as('units'),
       raw<number>`sum(micros % 1000000)`.as('rest'),
     ])
-    .where('model', '=', model)
-    .where('effective_ms', '>=', start)
-    .where('effective_ms', '<', end)
-    .$if(onlyLogged, (query) => query.where('attribution', '=', 'log'))
-    .groupBy(['version', 'currency', raw`coalesce('p' || prediction, 'e' || id)`]);
+    .where('prediction', 'is not', null)
+    .groupBy(['version', 'currency', 'prediction']);
+  const byPrediction = ofEvents.unionAll(ofPredictions);
   const rows = await sql
     .tables<ValueTables>()
     .selectFrom(byPrediction.as('one'))
@@ -154,7 +201,7 @@ export async function sumEvents(
     currency,
     events: Number(events),
     withOutcome: Number(predictions),
-    total: decimalString(decimal(String(units)).plus(decimal(String(rest)).dividedBy(1_000_000))),
+    total: formatMicros({ units, rest }),
     squares: Number(squares),
   }));
 }

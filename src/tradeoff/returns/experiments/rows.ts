@@ -35,7 +35,7 @@ export async function readExperimentRows(
   const versions = await findVersionsByExperiment(gathering, model);
   const ids = experiments.map(({ experimentId }) => experimentId);
   const activity = new Map((await readActivity(sql, ids, null)).map((one) => [one.experimentId, one]));
-  const values = await readModelValues(gathering, model);
+  const values = await readModelValues(gathering, model, 'version');
   const billed = await readBilledCosts(gathering, ['model', 'modelVersion']);
   const metered = { count: 0 };
   const rows: ReturnRow[] = [];
@@ -96,7 +96,7 @@ async function computeFigures(gathering: Gathering, { of, made, values, billed, 
     if (value === undefined) return [];
     const own = versions.map(({ version }) => version);
     const byVersion = new Map([...value.byVersion].filter(([version]) => version !== null && own.includes(version)));
-    return [{ ...value, byVersion, events: value.events.filter(({ key }) => key !== null && own.includes(key)) }];
+    return [{ ...value, byVersion, outcomes: value.outcomes.filter(({ key }) => key !== null && own.includes(key)) }];
   });
   return computeReturn({
     window: gathering.window,
