@@ -55,19 +55,20 @@ async function readRunSaving(
     const paid = own.map(({ cost }, place) => scale(cost, billedRatio === null ? null : (ratios[place] ?? null)));
     return { at, requests: requests.get(at) ?? 0, paid: sumMoney(paid), billedRatio };
   });
+  const { min, max, isFixed } = readCapacity(held);
   return computeSaving(hours, {
     busySeconds: traffic.baseline.spans.map(({ busy }) => ({
       n: busy.requests,
       sum: busy.parts.reduce((sum, { busyMs }) => sum + busyMs / 1000, 0),
     })),
     pricePerHour: await priceReplica(deps, held),
-    minReplicas: held.replicas?.min ?? 1,
-    // A fixed number has no headroom to plan: more replicas would have run only where these could not answer.
-    utilization: readCapacity(held).isFixed ? 1 : (held.scaling?.target ?? DEFAULT_TARGET),
+    minReplicas: min,
+    maxReplicas: isFixed ? min : max,
+    utilization: held.scaling?.target ?? DEFAULT_TARGET,
   });
 }
 
-const EMPTY = { busySeconds: [], pricePerHour: null, minReplicas: 0, utilization: 1 };
+const EMPTY = { busySeconds: [], pricePerHour: null, minReplicas: 0, maxReplicas: 0, utilization: 1 };
 
 async function priceReplica({ prices, store, serving }: SavingDeps, variant: Variant): Promise<Money | null> {
   const price = await prices.of(store, serving.changes.heldBy(variant));

@@ -15,6 +15,7 @@ const BASELINE: Counterfactual = {
   busySeconds: [{ n: 1000, sum: 500 }],
   pricePerHour: usd('3'),
   minReplicas: 1,
+  maxReplicas: 100,
   utilization: 0.5,
 };
 
@@ -28,6 +29,10 @@ it('is the cost of the replicas that the baseline would have needed, less the co
 
 it('counts the replicas that the baseline holds at least, and is negative while both arms run', () => {
   expect(computeSaving([hour(0, 10, '5')], BASELINE).saved).toEqual(usd('-2'));
+});
+
+it('counts no more replicas than the baseline may hold: beyond them it would have been slower, not more expensive', () => {
+  expect(computeSaving([hour(0, 36_000, '12')], { ...BASELINE, maxReplicas: 6 }).saved).toEqual(usd('6'));
 });
 
 it('leaves out hours without a price, and reports it', () => {

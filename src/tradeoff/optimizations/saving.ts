@@ -24,6 +24,8 @@ export interface Counterfactual {
   readonly pricePerHour: Money | null;
   /** Replicas that the baseline holds at least. */
   readonly minReplicas: number;
+  /** Replicas that it holds at most: it would not have cost more, however busy. */
+  readonly maxReplicas: number;
   /** Share of a replica's time that is planned with, 0 to 1. */
   readonly utilization: number;
 }
@@ -36,7 +38,7 @@ const LEAST_SPANS = 10;
 
 /**
  * Saving by the hour: the cost of the replicas that the baseline would have needed for all requests of the hour, less the cost of both arms.
- * The baseline would have needed max(min replicas, requests x busy seconds of a request / (3600 x utilization)) replicas. Busy seconds are those
+ * The baseline would have needed min(max replicas, max(min replicas, requests x busy seconds of a request / (3600 x utilization))) replicas. Busy seconds are those
  * of the requests that the baseline answered at the same time (the hold-out), not those of an earlier period; their 95 % interval (Student over
  * spans) is that of the saving. Negative while both arms run at full size. Hours without a price are left out, with a note. Where the bill covers
  * an hour, its cost and the price of a replica are those of the bill.
@@ -136,12 +138,13 @@ function describeLimits(unpriced: number, billed: number, priced: number): strin
 }
 
 function computeNeededCost(
-  { minReplicas, utilization }: Counterfactual,
+  { minReplicas, maxReplicas, utilization }: Counterfactual,
   pricePerHour: Money,
   requests: number,
   busySeconds: number,
 ): Decimal {
-  const replicas = Math.max(minReplicas, (requests * busySeconds) / (3600 * utilization));
+  const needed = (requests * busySeconds) / (3600 * utilization);
+  const replicas = Math.min(maxReplicas, Math.max(minReplicas, needed));
   return decimal(pricePerHour.amount).times(replicas);
 }
 
