@@ -12,7 +12,7 @@ import { connectBrowser, hasChromium, newVisit, open, readable } from '../suppor
 import { serveFolder } from '../support/demo.ts';
 import { axeFaults, faultsFound, PHONE, sidewaysScroll } from './faults-found.ts';
 
-const progress = { before: null, revision: null, detectors: {}, bills: {} };
+const progress = { before: null, revision: null, detectors: {}, bills: {}, runs: [] };
 
 describe.skipIf(!hasChromium)('optimizations in the browser (skipped where Chromium is missing)', () => {
   let application: Application;

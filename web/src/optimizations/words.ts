@@ -10,7 +10,10 @@ import { counted } from '../format/number.ts';
 export const STATE_WORDS: Readonly<Record<OptimizationState, readonly [word: string, means: string]>> = {
   proposed: ['proposed', 'It waits for its turn on the endpoint.'],
   running: ['running', 'The candidate has a share of the traffic.'],
-  watched: ['kept, watched', 'Kept; the baseline still answers a part for comparison, and a loss of quality undoes it.'],
+  watched: [
+    'kept, watched',
+    'Kept; the baseline still answers a part for comparison, and a loss of quality undoes it.',
+  ],
   closed: ['kept', 'Kept; the watch is over.'],
   rolled_back: ['rolled back', 'Harm was shown, or nothing was proven until the deadline.'],
   undone: ['undone', 'It was kept, and later undone.'],
