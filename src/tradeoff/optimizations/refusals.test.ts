@@ -128,7 +128,7 @@ it('a change that cannot be tried is refused with its reason, and a running one 
   expect(await shown('last')).toMatchObject({ state: 'stopped', reason: 'Endpoint "e" was deleted' });
 }, 60_000);
 
-it('expects a saving from recorded requests and a benchmark, and none without a measurement', async () => {
+it('expects a saving from recorded requests and a benchmark, and lives through a clock that jumps', async () => {
   await using room = await openEndpoint();
   const { application, clock, propose, shown } = room;
   for (let value = 0; value < 5; value += 1) await sent(application, 'POST', '/serve/e/invocations', { inputs: [[1]] });
@@ -158,4 +158,19 @@ it('expects a saving from recorded requests and a benchmark, and none without a 
     requestsPerHour: 5,
     reason: null,
   });
+
+  // A clock that jumps back decides nothing, and the first look after it returns goes on.
+  await room.look();
+  const before = await shown('unmeasured');
+  expect(before.state).toBe('running');
+  clock.ahead -= 3 * HOUR;
+  await room.look();
+  expect(await shown('unmeasured')).toMatchObject({
+    state: 'running',
+    startedAt: before.startedAt,
+    percent: before.percent,
+  });
+  clock.ahead += 3 * HOUR;
+  await room.look();
+  expect(await shown('unmeasured')).toMatchObject({ state: 'running', timeline: before.timeline });
 }, 60_000);
