@@ -2,6 +2,16 @@ import type { Variant } from '../../mlops/endpoint-spec/schema.ts';
 import type { ArmSpan } from '../../mlops/gateway/index.ts';
 import { type Comparison, type ComparisonQuestion, compareOutcomes } from '../statistics/index.ts';
 import { type LimitedCheck, SPAN_LOOKS } from './checks.ts';
+import type { OptimizationSpec } from './spec/schema.ts';
+
+const CAPACITY_FIELDS: readonly string[] = ['replicas', 'scaling', 'resources', 'kubernetes'];
+
+/** Whether the same version gets other replicas: their number, their resources or their nodes. */
+export function isCapacityChange({ change }: Pick<OptimizationSpec, 'change'>): boolean {
+  if ('toVariant' in change) return false;
+  const fields = Object.entries(change).flatMap(([field, value]) => (value === undefined ? [] : [field]));
+  return fields.every((field) => CAPACITY_FIELDS.includes(field));
+}
 
 /** Replicas of an arm, in its document and in the trial. */
 export interface ArmCapacity {

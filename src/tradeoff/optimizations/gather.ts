@@ -1,4 +1,4 @@
-import { type ArmCapacity, buildCapacityCheck, buildLoadCheck, readCapacity } from './capacity.ts';
+import { type ArmCapacity, buildCapacityCheck, buildLoadCheck, isCapacityChange, readCapacity } from './capacity.ts';
 import { buildGuardrailCheck, buildQualityCheck, buildSavingCheck, type LimitedCheck } from './checks.ts';
 import { formatInstant, type OptimizationDeps, readPrices } from './deps.ts';
 import { judgeChecks } from './engine/checks.ts';
@@ -90,15 +90,6 @@ async function readQuality(
     ...toScoredArms(shown),
   });
   return buildQualityCheck(rule, scores, spec.completeness);
-}
-
-const CAPACITY_FIELDS: readonly string[] = ['replicas', 'scaling', 'resources', 'kubernetes'];
-
-/** Whether the same version gets other replicas: their number, their resources or their nodes. */
-function isCapacityChange({ change }: OptimizationDetail['spec']): boolean {
-  if ('toVariant' in change) return false;
-  const fields = Object.entries(change).flatMap(([field, value]) => (value === undefined ? [] : [field]));
-  return fields.every((field) => CAPACITY_FIELDS.includes(field));
 }
 
 /** Both arms as the prediction log names them. */

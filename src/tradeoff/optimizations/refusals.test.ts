@@ -55,6 +55,13 @@ it('a change that cannot be tried is refused with its reason, and a running one 
     code: 'optimization_costs_more',
     detail: expect.stringMatching(/at least 5.00 USD an hour after it, at most 4.00 USD an hour before it/),
   });
+  // Of three small replicas two would have half of the traffic.
+  expect(
+    await refused({ change: { resources: { instance: 'small' }, replicas: { min: 3 } }, quality: [] }),
+  ).toMatchObject({
+    code: 'optimization_invalid',
+    detail: 'A replica of the candidate has 75 % of its load after the change: end spec.ramp.percents at 90.',
+  });
 
   // A version that is deleted between proposal and start.
   await propose('missing', { change: { version: '9' } });

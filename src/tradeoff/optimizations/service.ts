@@ -2,6 +2,7 @@ import type { EndpointSpec, Variant } from '../../mlops/endpoint-spec/schema.ts'
 import type { ChangeableEndpoint } from '../../mlops/serving/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { buildLoadCheck, isCapacityChange, readCapacity } from './capacity.ts';
 import { formatInstant, type OptimizationDeps } from './deps.ts';
 import { close, end, resume } from './lifecycle.ts';
 import { Outdated } from './move.ts';
@@ -49,6 +50,7 @@ export async function propose(
   buildTrialSpec(name, before, arms, { share: 0.5, copies: { baseline: 0, candidate: 0 }, isKept: false });
   checkPairs(spec);
   const expected = await expectSaving(deps, sql, { spec, arms, before, versions: endpoint.versions });
+  checkLoad(name, spec, arms, before);
   const at = formatInstant(deps.clock.now());
   const summary = describeChange(spec, arms);
   const shown: OptimizationDetail = {
@@ -62,6 +64,17 @@ export async function propose(
     shown,
     progress: { before: null, revision: null, detectors: {}, bills: {}, runs: [] },
   });
+}
+
+/** A fixed number of replicas that never gets its later load in the ramp could not be proven. Error: `optimization_invalid`. */
+function checkLoad(name: string, spec: OptimizationSpec, arms: TrialArms, before: EndpointSpec): void {
+  if (arms.added === null || !isCapacityChange(spec)) return;
+  const share = Math.max(...spec.ramp.percents) / 100;
+  const trial = buildTrialSpec(name, before, arms, { share, copies: { baseline: 0, candidate: 0 }, isKept: false });
+  const trialMin = trial.variants[arms.candidate]?.replicas.min ?? 0;
+  const candidate = { ...readCapacity(arms.added), share, trialMin, pricePerHour: null };
+  const reason = buildLoadCheck(candidate, 0, share)?.reason ?? null;
+  if (reason !== null) throw new AppError('optimization_invalid', `${reason}.`, { endpoint: spec.endpoint });
 }
 
 interface ProposedChange {

@@ -54,7 +54,7 @@ it('books each hour once: of a recommendation, of two optimizations in sequence,
   };
   const spec = {
     ...{ endpoint: 'search', change: { resources: { instance: 'small' } }, compare: 'arms' },
-    ramp: { percents: [50], for: '30d' },
+    ramp: { percents: [90], for: '30d' },
     deadline: '60d',
   };
   const propose = (optimization: string) =>
