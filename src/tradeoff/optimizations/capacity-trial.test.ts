@@ -109,7 +109,7 @@ it('rolls fewer replicas back when requests wait for them', async () => {
   await propose(application, {
     change: { replicas: { min: 1 } },
     guardrails: [{ metric: 'latencyP95', ratio: 1.5 }],
-    ramp: { percents: [50], for: '1m' },
+    ramp: { percents: [90], for: '1m' },
   });
   await look();
   await settled(application, 'e');

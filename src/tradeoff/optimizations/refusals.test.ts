@@ -166,7 +166,7 @@ it('expects a saving from recorded requests and a benchmark, and lives through a
     reason: null,
   });
 
-  // A clock that jumps back decides nothing, and the first look after it returns goes on.
+  // A clock that jumps back decides nothing, and looks continue when it returns.
   await room.look();
   const before = await shown('unmeasured');
   expect(before.state).toBe('running');
