@@ -24,8 +24,6 @@ export interface ComparedArms {
   readonly endpoint: string;
   readonly baseline: { readonly name: string; readonly variant: Variant; readonly version: string };
   readonly candidate: { readonly name: string; readonly variant: Variant; readonly version: string };
-  /** Whether a request takes the same time in the candidate where its version and hardware are the same. */
-  readonly keepsProgram: boolean;
 }
 
 /**
@@ -41,7 +39,7 @@ export async function readExpectedSaving(deps: ExpectedDeps, sql: Sql, arms: Com
   for (const { at, variant, requests } of recent) {
     if (names.includes(variant)) perHour.set(at, (perHour.get(at) ?? 0) + requests);
   }
-  const plan = async ({ variant, version }: ComparedArms['baseline'], isMeasurable: boolean): Promise<PlannedArm> => {
+  const plan = async ({ variant, version }: ComparedArms['baseline']): Promise<PlannedArm> => {
     const price = await deps.prices.of(sql, deps.serving.changes.heldBy(variant));
     const { min, max, isFixed } = readCapacity(variant);
     return {
@@ -50,15 +48,13 @@ export async function readExpectedSaving(deps: ExpectedDeps, sql: Sql, arms: Com
       minReplicas: min,
       maxReplicas: isFixed ? min : max,
       utilization: variant.scaling?.target ?? DEFAULT_TARGET,
-      busySeconds: isMeasurable
-        ? await readBusySeconds(deps, sql, { endpoint: arms.endpoint, variant, version })
-        : null,
+      busySeconds: await readBusySeconds(deps, sql, { endpoint: arms.endpoint, variant, version }),
     };
   };
   return computeExpectedSaving({
     requestsPerHour: [...perHour.values()],
-    baseline: await plan(arms.baseline, true),
-    candidate: await plan(arms.candidate, arms.keepsProgram),
+    baseline: await plan(arms.baseline),
+    candidate: await plan(arms.candidate),
   });
 }
 

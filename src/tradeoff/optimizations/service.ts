@@ -109,14 +109,10 @@ function toComparedArms({ spec, arms, before, versions }: ProposedChange): Compa
     version ?? present ?? `@${alias ?? ''}`;
   const isSameAlias = changed.model === held.model && changed.alias === held.alias;
   const present = versions[arms.added === null ? arms.candidate : isSameAlias ? arms.baseline : ''];
-  const { change } = spec;
   return {
     endpoint: spec.endpoint,
     baseline: { name: arms.baseline, variant: held, version: nameVersion(held, versions[arms.baseline]) },
     candidate: { name: arms.candidate, variant: changed, version: nameVersion(changed, present) },
-    keepsProgram:
-      'toVariant' in change ||
-      (change.env === undefined && change.process === undefined && change.container === undefined),
   };
 }
 
@@ -128,12 +124,7 @@ async function readBefore(sql: Sql, { endpoint, spec, revision }: ChangeableEndp
 
 /** Without a quality rule nothing would protect quality, which only changes of capacity may do without. */
 function checkPairs({ quality, change, endpoint }: OptimizationSpec): void {
-  const keepsAnswers =
-    !('toVariant' in change) &&
-    change.version === undefined &&
-    change.model === undefined &&
-    change.process === undefined &&
-    change.container === undefined;
+  const keepsAnswers = !('toVariant' in change) && change.version === undefined && change.model === undefined;
   if (quality.length > 0 || keepsAnswers) return;
   const detail = 'The change can alter answers: state at least one quality metric with a margin (spec.quality).';
   throw new AppError('optimization_invalid', detail, { endpoint });

@@ -3,7 +3,12 @@ import { Variant, VariantName } from '../../../mlops/endpoint-spec/schema.ts';
 import { Name } from '../../../org/schema.ts';
 import { Duration } from '../../../platform/units/quantities/schema.ts';
 
-/** Fields of a variant that a change may replace. The rest stays as in the baseline. */
+const nodes = Variant.shape.kubernetes.unwrap().shape;
+
+/**
+ * Fields of a variant that a change may replace. The rest stays as in the baseline: a proposal needs fewer rights than the document of an endpoint,
+ * so that it sets no command, container, environment or identity. A variant of the endpoint may differ in these (`toVariant`).
+ */
 const changed = z.strictObject({
   model: z.string().min(1).max(250).optional().describe('Another registered model'),
   version: z.coerce
@@ -17,12 +22,16 @@ const changed = z.strictObject({
     .describe(
       'Other resources of a replica: other hardware or another instance, which is its key of the price book too',
     ),
-  kubernetes: Variant.shape.kubernetes.describe('Other nodes of its pods, such as spot capacity'),
+  kubernetes: z
+    .strictObject({
+      nodeSelector: nodes.nodeSelector.unwrap().optional().describe('Labels that a node must have'),
+      tolerations: nodes.tolerations.unwrap().optional().describe('Tolerations of its pods'),
+      spot: nodes.spot.unwrap().optional().describe('Whether its pods may run on spot capacity'),
+    })
+    .optional()
+    .describe('Other nodes of its pods, such as spot capacity; the rest of `kubernetes` stays'),
   replicas: Variant.shape.replicas.unwrap().optional().describe('Another number of replicas'),
   scaling: Variant.shape.scaling.describe('Another scaling policy, such as a later scale-up'),
-  env: Variant.shape.env.unwrap().optional().describe('Other environment variables'),
-  process: Variant.shape.process.describe('Another command'),
-  container: Variant.shape.container.describe('Another container'),
 });
 
 export const OptimizationChange = z

@@ -52,13 +52,27 @@ function chooseBaseline({ endpoint: name, variant }: OptimizationSpec, { variant
 
 type FieldChange = Exclude<OptimizationSpec['change'], { toVariant: string }>;
 
-function applyChange(before: Variant, { model, version, ...fields }: FieldChange): Variant {
+function applyChange(before: Variant, { model, version, kubernetes, ...fields }: FieldChange): Variant {
   const { alias, ...rest } = before;
   const named = version === undefined ? (alias === undefined ? {} : { alias }) : { version };
   const { version: _version, ...kept } = rest;
   const base = version === undefined ? before : { ...kept, ...named };
   const stated = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-  return { ...base, ...(model === undefined ? {} : { model }), ...stated };
+  return {
+    ...base,
+    ...(model === undefined ? {} : { model }),
+    ...(kubernetes === undefined ? {} : { kubernetes: moveNodes(before.kubernetes, kubernetes) }),
+    ...stated,
+  };
+}
+
+/** Other nodes for the same pods: their identity stays. */
+function moveNodes(
+  before: Variant['kubernetes'],
+  change: NonNullable<FieldChange['kubernetes']>,
+): Variant['kubernetes'] {
+  const stated = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  return { nodeSelector: {}, tolerations: [], spot: false, kserve: false, ...before, ...stated };
 }
 
 /** A variant without the way in which its version is named. */
