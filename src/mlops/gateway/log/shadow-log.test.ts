@@ -43,14 +43,19 @@ const predictionsOf = async (endpoint: string, model = 'm') =>
   (await call(application, listPredictions, { query: { model, endpoint } })).predictions;
 const logNow = async (endpoint: string) => (await call(application, getEndpoint, { params: { endpoint } })).log;
 
-/** Rows of shadow answers that wait in the journal, in the order of their ids. */
+const seen = new Map<string, Record<string, unknown>>();
+
+/** Rows of shadow answers in the journal now or at an earlier call, in the order of their ids: a job moves them to the lake. */
 function copiesOf(endpoint: string): Record<string, unknown>[] {
   const folder = join(data, 'journals', 'shadow_prediction');
   const lines = readdirSync(folder)
     .filter((name) => name.endsWith('.jsonl'))
     .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n').filter(Boolean));
-  const rows = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  return rows
+  for (const line of lines) {
+    const row = JSON.parse(line) as Record<string, unknown>;
+    seen.set(JSON.stringify([row.endpoint, row.prediction, row.variant]), row);
+  }
+  return [...seen.values()]
     .filter((row) => row.endpoint === endpoint)
     .toSorted((a, b) => (String(a.prediction) < String(b.prediction) ? -1 : 1));
 }
