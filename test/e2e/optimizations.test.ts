@@ -65,6 +65,7 @@ describe.skipIf(!hasChromium)('optimizations in the browser (skipped where Chrom
     const present = page.getByRole('list', { name: 'Steps of the ramp' }).locator('[aria-current="step"]');
     expect(await readable(present)).toMatch(/25\s%\s*now/);
     expect(await readable(page.getByRole('table', { name: 'Checks' }))).toMatch(/about 180 more samples/);
+    expect(await readable(page.getByRole('region', { name: 'Saving' }))).toMatch(/1,314.* 1,200\srequests an hour/);
     expect(complaints).toEqual([]);
   });
 

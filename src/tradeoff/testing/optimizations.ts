@@ -58,6 +58,9 @@ export const runningOptimization = OptimizationDetail.parse({
     ...{ basis: 'metered', period: null, hours: 0, saved: null, lower: null, upper: null, monthly: null, paid: null },
     reason: 'No whole hour has passed since the start, or its replicas have no price.',
   },
+  expected: {
+    ...{ monthly: usd('1314'), lower: usd('1095'), upper: usd('1533'), requestsPerHour: 1_200, reason: null },
+  },
   waitsFor: 'proof of accuracy: about 180 more samples at the present estimate',
   timeline: started,
 });

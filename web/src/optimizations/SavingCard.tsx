@@ -70,7 +70,7 @@ function Expected({ expected }: { readonly expected: ExpectedSaving }) {
   const interval =
     lower === null || upper === null || lower.amount === upper.amount
       ? ''
-      : `, ${formatMoney(lower)} to ${formatMoney(upper)}`;
+      : ` (${formatMoney(lower)} to ${formatMoney(upper)})`;
   const demand = requestsPerHour === null ? '' : `, at ${counted(Math.round(requestsPerHour), 'request')} an hour`;
   return (
     <>
