@@ -86,10 +86,14 @@ async function make(deps: LedgerForecastDeps, context: JobContext): Promise<void
   }
 }
 
-/** False: there is nothing to make them from, or the job was ended. */
+/**
+ * False: there is nothing to make them from. Forecasts whose bill was replaced while it was read are not kept, because
+ * they would mix two bills.
+ */
 async function makeOnce(deps: LedgerForecastDeps, { signal }: JobContext): Promise<boolean> {
   const { store, clock } = deps;
   await readCommitments(deps);
+  const bill = await deps.costs.dailyStamp();
   const stamp = await readInputStamp(deps);
   const changes = (await readAllChanges(store)).filter(({ isOn }) => isOn);
   const budgets = await deps.budgets.standings(store);
@@ -103,6 +107,7 @@ async function makeOnce(deps: LedgerForecastDeps, { signal }: JobContext): Promi
     const now = clock.now();
     const made = await makeForecasts(deps, { now, budgets, changes, progress, signal });
     if (made === null) return false;
+    if (bill !== (await deps.costs.dailyStamp())) return true;
     const run: StoredRun = { id: randomUUID(), madeAt: new Date(now).toISOString(), standsOn: made.standsOn, stamp };
     await store.transaction((sql) => keepRun(sql, run, made.forecasts));
     return true;
