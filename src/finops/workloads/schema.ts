@@ -45,11 +45,11 @@ export const listContainerUse = endpoint({
   summary: 'List requests and usage of containers of workloads, from cAdvisor and kube-state-metrics',
   query: z.strictObject({
     from: UtcInstant.optional().describe('Begin, on a whole hour; default: 14 days before the end'),
-    to: UtcInstant.optional().describe('End, exclusive; default: the end of the hour that is now'),
+    to: UtcInstant.optional().describe('End, exclusive; default, and at most: the end of the hour that is now'),
   }),
   response: z.strictObject({
     period: Period.describe('Whole hours that were looked at'),
     containers: z.array(ContainerUse).describe('By source, namespace, workload and container'),
   }),
-  errors: ['lake_memory_exhausted'],
+  errors: ['lake_memory_exhausted', 'invalid_request'],
 });
