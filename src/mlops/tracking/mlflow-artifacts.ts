@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { AppError } from '../../platform/errors/index.ts';
-import type { Plugin } from '../../platform/http/index.ts';
+import { limitStream, type Plugin } from '../../platform/http/index.ts';
 import { collectDuring } from '../../platform/memory/index.ts';
 import { cleanKey } from '../../platform/objects/index.ts';
 import type { ArtifactWrites, Multipart, VersionSources } from '../artifacts/index.ts';
@@ -163,27 +162,6 @@ function readPath(request: FastifyRequest): string {
 
 function readBody(request: FastifyRequest): Readable {
   return request.body instanceof Readable ? request.body : request.raw;
-}
-
-/**
- * The stream, with an error once it exceeds the limit; then none of it is stored. It reads lazily, so that after a
- * refused path Node drops the rest of the request.
- */
-function limitStream(content: Readable, limitBytes: number): Readable {
-  return Readable.from(readUpTo(content, limitBytes), { objectMode: false });
-}
-
-async function* readUpTo(content: Readable, limitBytes: number): AsyncGenerator<Buffer> {
-  let received = 0;
-  // Kept open on failure: the answer goes out on the same connection.
-  for await (const chunk of content.iterator({ destroyOnReturn: false })) {
-    const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    received += bytes.length;
-    if (received > limitBytes) {
-      throw new AppError('payload_too_large', `An artifact can have at most ${limitBytes} bytes.`);
-    }
-    yield bytes;
-  }
 }
 
 /** The stream, which fails at its end where the check does; nothing is stored then. */

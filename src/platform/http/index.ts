@@ -13,6 +13,7 @@ export {
 export { createDocsPlugin } from './docs-page.ts';
 export { type ContentEncoding, pickEncoding } from './encoding.ts';
 export type { DeclaredRoute } from './guard.ts';
+export { limitStream } from './limit-stream.ts';
 export { isLoopback, isSameOrigin } from './origin.ts';
 export {
   createRead,

@@ -10,6 +10,7 @@ import type { Log, Telemetry } from '../telemetry/index.ts';
 import type { Access, WriteRecorder } from './access.ts';
 import { compressAnswers } from './compress.ts';
 import { type GuardDeps, guard } from './guard.ts';
+import { createTooLarge, limitStream } from './limit-stream.ts';
 import { isLoopback } from './origin.ts';
 import { toAppError, toProblemDetails } from './problem.ts';
 import type { Plugin, Route } from './route.ts';
@@ -73,12 +74,16 @@ function acceptJson(app: FastifyInstance): void {
   });
 }
 
-/** A body other than JSON reaches its handler as an unread stream; only endpoints that accept bytes read it. */
+/**
+ * A body other than JSON reaches its handler as an unread stream, which fails beyond the limit; only endpoints that accept bytes
+ * read it. Fastify applies no limit to streams.
+ */
 function acceptBytes(app: FastifyInstance, maxUploadBytes: number): void {
   // A page of another site can send text/plain without asking the browser's leave; JSON it cannot.
   app.removeContentTypeParser('text/plain');
-  app.addContentTypeParser('application/octet-stream', { bodyLimit: maxUploadBytes }, (_request, payload, done) => {
-    done(null, payload);
+  app.addContentTypeParser('application/octet-stream', (request, payload, done) => {
+    if (Number(request.headers['content-length'] ?? 0) > maxUploadBytes) return done(createTooLarge(maxUploadBytes));
+    return done(null, limitStream(payload, maxUploadBytes));
   });
 }
 
