@@ -3,6 +3,7 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  redirect,
   retainSearchParams,
 } from '@tanstack/react-router';
 import { SessionGate } from './account/SessionGate.tsx';
@@ -308,6 +309,14 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('./account/AccountPage.tsx'), 'AccountPage'),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  beforeLoad: () => {
+    throw redirect({ to: '/account', replace: true });
+  },
+});
+
 const decisions = createRoute({
   getParentRoute: () => root,
   path: '/decisions',
@@ -339,6 +348,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     overview,
     account,
+    settings,
     costs,
     allocation,
     anomalies,

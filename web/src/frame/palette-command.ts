@@ -13,5 +13,7 @@ export interface Command {
     | 'Retraining'
     | 'Team'
     | 'Action';
+  /** Other words by which it is found. */
+  readonly keywords?: string;
   readonly run: () => void;
 }

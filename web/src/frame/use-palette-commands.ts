@@ -27,7 +27,10 @@ export function usePaletteCommands(text: string, show: (overlay: Overlay) => voi
   const tracked = useTrackedCommands(text);
   const other = scheme === 'dark' ? 'light' : 'dark';
   const commands: Command[] = [
-    ...allPages.map((page) => command('Page', page.label, () => void navigate({ to: page.to }))),
+    ...allPages.map(({ to, label, keywords }) => ({
+      ...command('Page', label, () => void navigate({ to })),
+      keywords: keywords ?? '',
+    })),
     ...(models.data?.models ?? []).map(({ name }) =>
       command('Model', name, () => void navigate({ to: '/models/$model', params: { model: name } })),
     ),
@@ -64,7 +67,10 @@ export function usePaletteCommands(text: string, show: (overlay: Overlay) => voi
     command('Action', 'HTTP API documentation', () => window.location.assign('/api/docs')),
   ];
   const words = text.toLowerCase().split(/\s+/);
-  return commands.filter(({ label, kind }) => words.every((word) => `${label} ${kind}`.toLowerCase().includes(word)));
+  return commands.filter(({ label, kind, keywords = '' }) => {
+    const searched = `${label} ${kind} ${keywords}`.toLowerCase();
+    return words.every((word) => searched.includes(word));
+  });
 }
 
 function command(kind: Command['kind'], label: string, run: () => void): Command {
