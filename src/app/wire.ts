@@ -9,6 +9,7 @@ import { createManifests } from '../platform/manifests/index.ts';
 import { createTelling } from '../platform/notices/index.ts';
 import { createNotificationRoutes } from '../platform/notification-routes/index.ts';
 import type { Telemetry } from '../platform/telemetry/index.ts';
+import { createAttention } from '../tradeoff/attention/index.ts';
 import { createReportOwners, createSpotDeadlines } from '../tradeoff/bridges/index.ts';
 import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
 import { createReports } from '../tradeoff/reports/index.ts';
@@ -66,11 +67,12 @@ export function wire(
   const { retraining, recommendations } = wireAdvice(infrastructure, {
     ...{ org, notices, finops, gpus, mlops, tradeoff, pipelines, monitoring, serving, optimizations },
   });
+  const read = createRead(() => routes);
+  const owners = createReportOwners({ store, org, registry, tracking });
   const reports = createReports({
-    ...{ clock, log, store, jobs, mail, rules, publicUrl: notices.publicUrl },
-    read: createRead(() => routes),
-    owners: createReportOwners({ store, org, registry, tracking }),
+    ...{ clock, log, store, jobs, mail, rules, publicUrl: notices.publicUrl, read, owners },
   });
+  const attention = createAttention({ clock, read, owners, budgetStamp: () => budgets.stamp(store) });
   const retention = wireRetention(infrastructure, mlops, tradeoff);
   const { sources, allocation, prices, exchange, tokens } = finops;
   const { gpuTelemetry, gpuUsage, anomalies } = gpus;
@@ -91,7 +93,7 @@ export function wire(
     ...[mlops.scaling, mlops.evaluations, mlops.artifactViews],
     ...[pipelines, monitoring, serving, retraining, recommendations, optimizations, reports],
     ...[tradeoff.evidence, tradeoff.value, decisions, tradeoff.gates, tradeoff.frontier],
-    tradeoff.returns,
+    ...[tradeoff.returns, attention],
     ...[tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
     retention,
     wireTableRetention(infrastructure, { billing, gpuTelemetry, monitoring }),
