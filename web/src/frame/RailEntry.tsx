@@ -1,4 +1,5 @@
 import { Link, useRouterState } from '@tanstack/react-router';
+import { EntryBadge } from './EntryBadge.tsx';
 import styles from './frame.module.css';
 import { PageIcon } from './PageIcon.tsx';
 import { findEntry, type PageEntry } from './pages.ts';
@@ -15,6 +16,7 @@ export function RailEntry({ entry, onOpen }: RailEntryProps) {
     <Link to={entry.to} className={styles.link} aria-current={current ? 'page' : undefined} onClick={onOpen}>
       <PageIcon to={entry.to} />
       <span>{entry.label}</span>
+      <EntryBadge to={entry.to} />
     </Link>
   );
 }
