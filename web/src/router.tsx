@@ -6,6 +6,7 @@ import {
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router';
+import { AccountSearch } from './account/account-search.ts';
 import { SessionGate } from './account/SessionGate.tsx';
 import { AllocationSearch } from './allocation/allocation-search.ts';
 import { AnomaliesSearch, AnomalySearch } from './anomalies/anomalies-search.ts';
@@ -306,6 +307,7 @@ const lineage = createRoute({
 const account = createRoute({
   getParentRoute: () => root,
   path: '/account',
+  validateSearch: AccountSearch,
   component: lazyRouteComponent(() => import('./account/AccountPage.tsx'), 'AccountPage'),
 });
 
