@@ -18,7 +18,7 @@ import { readVersion } from './version.ts';
 import { wireAdvice } from './wire-advice.ts';
 import { wireFinops } from './wire-finops.ts';
 import { wireGpus } from './wire-gpus.ts';
-import { wireBackups, wireIntegrity, wireTableRetention } from './wire-integrity.ts';
+import { wireBackups, wireIntegrity, wireSystem, wireTableRetention } from './wire-integrity.ts';
 import { wireMlops } from './wire-mlops.ts';
 import { type SimulatedCluster, wirePipelines } from './wire-pipelines.ts';
 import { wireServing } from './wire-serving.ts';
@@ -99,6 +99,7 @@ export function wire(
     wireTableRetention(infrastructure, { billing, gpuTelemetry, monitoring }),
     wireIntegrity(infrastructure, finops),
     wireBackups(infrastructure),
+    wireSystem(infrastructure),
     createManifests({ store, kinds }),
   ].flatMap((noun) => noun.routes);
   const endpoints = routes.map((route) => route.endpoint);

@@ -1,18 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postApply } from '../../platform/manifests/schema.ts';
-import {
-  type Application,
-  billText,
-  call,
-  dailyRows,
-  importFiles,
-  postponeJobs,
-  testApplication,
-} from '../../testing/application.ts';
+import { billText, call, dailyRows, importFiles, postponeJobs, testApplication } from '../../testing/application.ts';
 import { getAttention } from './schema.ts';
 
 describe('the things that need attention', () => {
-  let application: Application;
+  let application: Awaited<ReturnType<typeof testApplication>>;
   beforeAll(async () => {
     application = await testApplication({ clock: { now: () => Date.parse('2026-10-20T12:00:00Z') } });
     await postponeJobs(application, 'forecasts.make', 'anomalies.judge');
