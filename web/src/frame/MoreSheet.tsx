@@ -19,7 +19,7 @@ export function MoreSheet({ onClose, onShortcuts }: MoreSheetProps) {
     <Dialog label="All pages" onClose={onClose} className={styles.sheet} place="top">
       <RailGroups onOpen={onClose} />
       <div className={styles.sheetFoot}>
-        <WhoAmI />
+        <WhoAmI onOpen={onClose} />
         <button type="button" className={parts.button} onClick={showShortcuts}>
           Keyboard shortcuts
         </button>

@@ -27,7 +27,14 @@ export interface PageLink {
     | '/optimizations'
     | '/returns'
     | '/reports'
-    | '/notification-routes';
+    | '/notification-routes'
+    | '/settings/teams'
+    | '/settings/prices'
+    | '/settings/policies'
+    | '/settings/sources'
+    | '/settings/retention'
+    | '/settings/backups'
+    | '/settings/about';
   readonly label: string;
   /** Second key after `g`; null: none. */
   readonly key: string | null;
@@ -128,7 +135,14 @@ export const settingsEntry: PageEntry = {
   label: 'Settings',
   tabs: [
     { to: '/account', label: 'Accounts and tokens', key: 'k', keywords: 'settings account users' },
+    { to: '/settings/teams', label: 'Teams and members', key: null, keywords: 'settings projects people' },
     { to: '/notification-routes', label: 'Alert channels', key: 'h', keywords: 'settings notification routes' },
+    { to: '/settings/prices', label: 'Prices', key: null, keywords: 'settings price lists' },
+    { to: '/settings/policies', label: 'Policies', key: null, keywords: 'settings gate' },
+    { to: '/settings/sources', label: 'Sources', key: null, keywords: 'settings bills sync' },
+    { to: '/settings/retention', label: 'Retention', key: null, keywords: 'settings deletion' },
+    { to: '/settings/backups', label: 'Backups', key: null, keywords: 'settings restore' },
+    { to: '/settings/about', label: 'About', key: null, keywords: 'settings version licence' },
   ],
   also: ['/settings'],
 };
