@@ -99,6 +99,7 @@ const PAGES = [
   'decisions',
   'reports',
   'notification-routes',
+  'settings',
 ].flatMap((page) => [`/${page}`, `/${page}/*`]);
 
 const NOT_BUILT = 'Steelyard is running. The web app is not built yet: run "npm run build:web", then reload.\n';
