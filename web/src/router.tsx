@@ -19,7 +19,6 @@ import { MonitorSearch } from './monitoring/monitoring-search.ts';
 import { NotificationsSearch } from './notifications/notifications-search.ts';
 import { OptimizationsSearch } from './optimizations/optimizations-search.ts';
 import { OverviewPage } from './overview/OverviewPage.tsx';
-import { OverviewSearch } from './overview/overview-search.ts';
 import { PipelineRunSearch } from './pipelines/pipelines-search.ts';
 import { RecommendationsSearch } from './recommendations/recommendations-search.ts';
 import { ReportsSearch } from './reports/reports-search.ts';
@@ -39,7 +38,6 @@ const root = createRootRoute({
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
-  validateSearch: OverviewSearch,
   // Not lazy, because most visits start here.
   component: OverviewPage,
 });
