@@ -4,7 +4,7 @@ import { useScope } from '../frame/use-scope.ts';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
 import { Figure } from './Figure.tsx';
-import { HEALTH_WORDS } from './health-facts.ts';
+import { countEndpoints, findGravest, HEALTH_WORDS, sloText, standingText } from './health-facts.ts';
 import { Tile } from './Tile.tsx';
 import { tileScope } from './tile-scope.ts';
 import styles from './tiles.module.css';
@@ -21,41 +21,42 @@ interface HealthTileProps {
 export function HealthTile({ ask }: HealthTileProps) {
   const scope = useScope();
   const health = useHealth(ask, scope.team);
-  const facts = health.data;
+  const gravest = health.data && findGravest(health.data);
   return (
     <Tile
       title="Production health"
       to="/monitoring"
-      status={facts === undefined ? undefined : HEALTH_WORDS[facts.status]}
-      scope={tileScope(scope, { range: false, team: health.followsTeam })}
+      status={health.data && HEALTH_WORDS[health.data.status]}
+      scope={tileScope(scope, { range: false, team: true })}
       action={
-        facts?.gravest === undefined ? (
+        gravest === undefined ? (
           <Link to="/endpoints" className={parts.button}>
             Open the endpoints
           </Link>
+        ) : gravest.monitor !== undefined ? (
+          <Link to="/monitoring/$monitor" params={{ monitor: gravest.monitor }} className={parts.button}>
+            Open monitor {gravest.monitor}
+          </Link>
         ) : (
-          <Link to="/monitoring/$monitor" params={{ monitor: facts.gravest.monitor }} className={parts.button}>
-            Open {facts.gravest.monitor}
+          <Link to="/endpoints/$endpoint" params={{ endpoint: gravest.endpoint }} className={parts.button}>
+            Open endpoint {gravest.endpoint}
           </Link>
         )
       }
     >
       <Loaded query={health} what="The health" height={HEIGHT}>
-        {({ endpoints, healthy, alerts, onRunning, headline }) => (
+        {(data) => (
           <>
             <div className={styles.figures}>
-              <Figure label="Endpoints healthy" note={`of ${counted(endpoints, 'endpoint')}`}>
-                {healthy}
+              <Figure label="Endpoints healthy" note={`of ${counted(countEndpoints(data), 'endpoint')}`}>
+                {data.counts.endpoints.healthy}
               </Figure>
-              <Figure
-                label="Open alerts"
-                note={onRunning === null || alerts === 0 ? undefined : `${onRunning} on the running version`}
-              >
-                {alerts}
+              <Figure label="Open alerts" note={standingText(data.counts.alerts)}>
+                {data.counts.alerts.open}
               </Figure>
             </div>
-            <p className={styles.text} data-testid="health">
-              {headline}
+            <p className={styles.text}>
+              <span data-testid="health">{data.headline}</span> {sloText(data.counts.slos)}
             </p>
           </>
         )}
