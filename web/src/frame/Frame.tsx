@@ -5,7 +5,8 @@ import styles from './frame.module.css';
 import type { Overlay } from './overlay.ts';
 import { Palette } from './Palette.tsx';
 import { Rail } from './Rail.tsx';
-import { needsBillMonths } from './range-pages.ts';
+import { RangeNote } from './RangeNote.tsx';
+import { needsBillMonths, RANGE_PAGES } from './range-pages.ts';
 import { TopBar } from './TopBar.tsx';
 import { useExactCopy } from './use-exact-copy.ts';
 import { usePinnedPeriod } from './use-scope.ts';
@@ -20,7 +21,9 @@ export function Frame() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const [first] = useState(path);
   const moved = useRef(false);
-  usePinnedPeriod(useMatches({ select: (matches) => needsBillMonths(matches.at(-1)?.fullPath ?? '') }));
+  const route = useMatches({ select: (matches) => matches.at(-1)?.fullPath ?? '' });
+  const ranged = RANGE_PAGES.get(route);
+  usePinnedPeriod(needsBillMonths(route));
   useShortcuts(overlay, setOverlay);
   useExactCopy();
   useEffect(() => {
@@ -37,6 +40,7 @@ export function Frame() {
       <div className={styles.column}>
         <TopBar onSearch={() => setOverlay('palette')} onShortcuts={() => setOverlay('shortcuts')} />
         <main id="main" ref={main} tabIndex={-1} className={styles.main}>
+          {ranged !== undefined && <RangeNote page={ranged} />}
           <Outlet />
         </main>
       </div>

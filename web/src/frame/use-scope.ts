@@ -56,6 +56,12 @@ export function useScope(): Scope {
   };
 }
 
+/** The scope of a page that takes whole months: of another range, the month of its end. */
+export function useMonthScope(): Scope {
+  const scope = useScope();
+  return { ...scope, month: scope.range === undefined ? undefined : scope.endMonth };
+}
+
 /**
  * The range that the address names, for a page with a range of its own: undefined without one. Needs no bill.
  */
