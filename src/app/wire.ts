@@ -18,6 +18,7 @@ import { readVersion } from './version.ts';
 import { wireAdvice } from './wire-advice.ts';
 import { wireFinops } from './wire-finops.ts';
 import { wireGpus } from './wire-gpus.ts';
+import { wireHealth } from './wire-health.ts';
 import { wireBackups, wireIntegrity, wireSystem, wireTableRetention } from './wire-integrity.ts';
 import { wireMlops } from './wire-mlops.ts';
 import { type SimulatedCluster, wirePipelines } from './wire-pipelines.ts';
@@ -69,6 +70,7 @@ export function wire(
   });
   const read = createRead(() => routes);
   const owners = createReportOwners({ store, org, registry, tracking });
+  const health = wireHealth(infrastructure, { org, registry, monitoring });
   const reports = createReports({
     ...{ clock, log, store, jobs, mail, rules, publicUrl: notices.publicUrl, read, owners },
   });
@@ -93,7 +95,7 @@ export function wire(
     ...[mlops.scaling, mlops.evaluations, mlops.artifactViews],
     ...[pipelines, monitoring, serving, retraining, recommendations, optimizations, reports],
     ...[tradeoff.evidence, tradeoff.value, decisions, tradeoff.gates, tradeoff.frontier],
-    ...[tradeoff.returns, attention],
+    ...[tradeoff.returns, attention, health],
     ...[tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
     retention,
     wireTableRetention(infrastructure, { billing, gpuTelemetry, monitoring }),

@@ -1,11 +1,4 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-  retainSearchParams,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { AccountSearch } from './account/account-search.ts';
 import { SessionGate } from './account/SessionGate.tsx';
 import { AllocationSearch } from './allocation/allocation-search.ts';
@@ -18,7 +11,7 @@ import { ExperimentsSearch, RunsSearch } from './experiments/experiments-search.
 import { ForecastsSearch } from './forecasts/forecasts-search.ts';
 import { PageNotFound } from './frame/PageNotFound.tsx';
 import { RouteFailed } from './frame/RouteFailed.tsx';
-import { ScopeSearch } from './frame/scope-search.ts';
+import { retainScope, ScopeSearch } from './frame/scope-search.ts';
 import { parseSearch, stringifySearch } from './frame/search-text.ts';
 import { GpusSearch } from './gpus/gpus-search.ts';
 import { LineageSearch } from './lineage/lineage-search.ts';
@@ -27,7 +20,6 @@ import { MonitorSearch } from './monitoring/monitoring-search.ts';
 import { NotificationsSearch } from './notifications/notifications-search.ts';
 import { OptimizationsSearch } from './optimizations/optimizations-search.ts';
 import { OverviewPage } from './overview/OverviewPage.tsx';
-import { OverviewSearch } from './overview/overview-search.ts';
 import { PipelineRunSearch } from './pipelines/pipelines-search.ts';
 import { RecommendationsSearch } from './recommendations/recommendations-search.ts';
 import { ReportsSearch } from './reports/reports-search.ts';
@@ -42,13 +34,12 @@ const root = createRootRoute({
   notFoundComponent: PageNotFound,
   errorComponent: RouteFailed,
   validateSearch: ScopeSearch,
-  search: { middlewares: [retainSearchParams(['period', 'team'])] },
+  search: { middlewares: [({ search, next }) => retainScope(search, next(search))] },
 });
 
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
-  validateSearch: OverviewSearch,
   // Not lazy, because most visits start here.
   component: OverviewPage,
 });

@@ -19,10 +19,12 @@ import type { QualityEstimates, ServedRequests } from './alerts/ports.ts';
 import { alertRoutes } from './alerts/routes.ts';
 import { type AlertDeps, scheduleAlerts } from './alerts/service.ts';
 import { noteRetrained } from './alerts/take-look.ts';
+import { type MonitorHealth, readMonitorHealth } from './health/index.ts';
 
 export { selectLossMetric } from './alerts/losses.ts';
 export type { ServedRequests } from './alerts/ports.ts';
 export { findAlertedModel } from './alerts/store.ts';
+export type { MonitorHealth, VersionLook } from './health/index.ts';
 export { monitoringMigrations } from './migrations.ts';
 
 /** Measures quality and drift of the predictions of monitored models, and evaluates alerts. */
@@ -49,6 +51,8 @@ export interface Monitoring extends Omit<Predictions, 'routes' | 'schedule'> {
   ): Promise<{ readonly predictions: number; readonly quality: readonly MeasuredQuality[] }>;
   /** Scores of two versions on an endpoint by cluster: on the same requests through shadow copies, or on different ones. */
   readonly liveScores: Quality['liveScores'];
+  /** Open alerts and figures by version, for the judgement of production. */
+  health(): MonitorHealth;
   /** Compares windows as they become complete, evaluates alerts, and sends notices. */
   schedule(jobs: Jobs): void;
 }
@@ -81,6 +85,7 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedPredictio
     monitor: async (sql, name) => (await findMonitors(sql, name))[0] ?? null,
     retrained: noteRetrained,
     liveScores: quality.liveScores,
+    health: () => readMonitorHealth({ store: deps.store, clock: deps.clock, reader: quality.reader, requests }),
     measured: (monitor, part) => measureQuality({ tables, clock: deps.clock }, monitor, part),
     kinds: [createSpecKind('Monitor', 60, MonitorSpec, (sql, name, spec) => applyMonitor(deps, sql, name, spec))],
     routes: [

@@ -11,6 +11,7 @@ import { createDriftWindows, type DriftWindows } from './drift-windows/service.t
 import type { LiveScores, LiveScoresQuestion } from './live-scores/question.ts';
 import { readLiveScores } from './live-scores/read.ts';
 import { qualityRoutes } from './routes.ts';
+import { createMonitorReader, type MonitorReader } from './windows/read-monitor.ts';
 import { createStoredWindows, type StoredWindows } from './windows/stored-windows.ts';
 
 export { LEAST_EFFECT } from './drift-windows/least-effect.ts';
@@ -23,6 +24,7 @@ export {
 export { listWindows } from './drift-windows/store.ts';
 export type { LiveScores, LiveScoresQuestion } from './live-scores/question.ts';
 export { qualityMigrations } from './migrations.ts';
+export type { MonitorReader } from './windows/read-monitor.ts';
 export { type ScoredRows, scoreRows } from './windows/scored-rows.ts';
 export { readWindows, type Tables } from './windows/windows.ts';
 export { scoresSql } from './windows/windows-sql.ts';
@@ -52,6 +54,8 @@ export interface Quality {
   readonly driftWindows: DriftWindows;
   /** Windows as they were computed, deleted and recomputed after rows are deleted. */
   readonly storedWindows: Pick<StoredWindows, 'forget' | 'store'>;
+  /** Figures of a monitor for other features, without a read of the log where possible. */
+  readonly reader: MonitorReader;
   /** Scores of two versions on an endpoint, by cluster. `knownAt` left out: now. */
   liveScores(question: AskedLiveScores): Promise<LiveScores>;
   /** Stores the windows of monitors whose predictions or labels have changed, once a minute. */
@@ -68,6 +72,12 @@ export function createQuality(deps: QualityDeps): Quality {
     driftRoutes: driftWindowRoutes(deps),
     driftWindows: createDriftWindows({ ...deps, tables: { predictions: deps.predictions, labels: deps.labels } }),
     storedWindows,
+    reader: createMonitorReader({
+      clock: deps.clock,
+      predictions: deps.predictions,
+      labels: deps.labels,
+      storedWindows,
+    }),
     liveScores: (question) => readLiveScores(deps, { knownAt: new Date(deps.clock.now()).toISOString(), ...question }),
     schedule: (jobs) => {
       jobs.register(STORE_WINDOWS, {

@@ -128,14 +128,16 @@ function subscribeToChanges(deps: DecisionDeps & SubscribesToEvents): void {
 function createDecisionRoutes(deps: DecisionDeps): Route[] {
   const { store } = deps;
   return [
-    handle(listDecisions, async ({ query: { pageSize, pageToken, model = null, verdict = null } }) => {
-      const [sequence] = pageToken === undefined ? [] : decodePageToken(pageToken, { model, verdict });
+    handle(listDecisions, async ({ query: { pageSize, pageToken, ...wanted } }) => {
+      const { model = null, verdict = null, since = null, until = null } = wanted;
+      const filter = { model, verdict, since, until };
+      const [sequence] = pageToken === undefined ? [] : decodePageToken(pageToken, filter);
       const after = sequence === undefined ? null : Number(sequence);
-      const found = await pageDecisions(store, { model, verdict, after, limit: pageSize + 1 });
+      const found = await pageDecisions(store, { ...filter, after, limit: pageSize + 1 });
       const shown = found.slice(0, pageSize);
       const last = shown.at(-1);
       const more = found.length > pageSize && last !== undefined;
-      const nextPageToken = more ? encodePageToken([last.sequence], { model, verdict }) : null;
+      const nextPageToken = more ? encodePageToken([last.sequence], filter) : null;
       return { decisions: await addPresentState(deps, store, shown), nextPageToken };
     }),
     handle(listDecidedActs, async ({ query: { pageSize, pageToken, about = null } }) => {

@@ -2,6 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { listRestatements } from '../../../src/finops/billing/schema.ts';
 import { TeamRuleNotice } from '../allocation/TeamRuleNotice.tsx';
 import { endpointQuery } from '../client.ts';
+import { rangeText } from '../frame/date-range.ts';
+import { useNamedRange } from '../frame/use-scope.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { ErrorState } from '../parts/ErrorState.tsx';
@@ -20,6 +22,7 @@ const HEIGHT = 640;
 /** Deliveries: arrival, standing, and changes. */
 export function DeliveriesPage() {
   const { entries, complete, query } = useDeliveries();
+  const range = useNamedRange();
   const restated = useQuery(endpointQuery(listRestatements, { query: {} }));
   const restatements = restated.data?.restatements;
   // Both appear together, because a card that appears later would move the content.
@@ -54,11 +57,18 @@ export function DeliveriesPage() {
   function answer() {
     if (query.error !== null && entries === undefined) return 'The deliveries could not be read.';
     if (entries === undefined || restated.isPending) return <AnswerPending />;
+    if (entries.length === 0 && range !== undefined) return `No bill of ${rangeText(range)} has been delivered.`;
     return <DeliveriesAnswer entries={entries} restatements={restatements} />;
   }
 }
 
 function NoDeliveries() {
+  const range = useNamedRange();
+  if (range !== undefined) {
+    return (
+      <EmptyState shows={`Deliveries of ${rangeText(range)}.`} why="No bill of these months has been delivered." />
+    );
+  }
   return (
     <EmptyState
       shows="Every delivered bill: its source, time, month, status and effect."

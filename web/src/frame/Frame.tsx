@@ -1,4 +1,4 @@
-import { Outlet, useRouterState } from '@tanstack/react-router';
+import { Outlet, useMatches, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { TipLayer } from '../parts/TipLayer.tsx';
 import { useNarrow } from '../parts/use-narrow.ts';
@@ -7,6 +7,8 @@ import type { Overlay } from './overlay.ts';
 import { Palette } from './Palette.tsx';
 import { PhoneBar } from './PhoneBar.tsx';
 import { Rail } from './Rail.tsx';
+import { RangeNote } from './RangeNote.tsx';
+import { needsBillMonths, RANGE_PAGES } from './range-pages.ts';
 import { SectionTabs } from './SectionTabs.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useExactCopy } from './use-exact-copy.ts';
@@ -23,7 +25,9 @@ export function Frame() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const [first] = useState(path);
   const moved = useRef(false);
-  usePinnedPeriod();
+  const route = useMatches({ select: (matches) => matches.at(-1)?.fullPath ?? '' });
+  const ranged = RANGE_PAGES.get(route);
+  usePinnedPeriod(needsBillMonths(route));
   useShortcuts(overlay, setOverlay);
   useExactCopy();
   useEffect(() => {
@@ -41,6 +45,7 @@ export function Frame() {
         <TopBar onSearch={() => setOverlay('palette')} onShortcuts={() => setOverlay('shortcuts')} />
         <main id="main" ref={main} tabIndex={-1} className={styles.main}>
           <SectionTabs />
+          {ranged !== undefined && <RangeNote page={ranged} />}
           <Outlet />
         </main>
       </div>

@@ -16,6 +16,18 @@ export interface HeadlineFacts {
   readonly decisions: readonly Decision[];
 }
 
+/** The version that is best on the metric, compared with the champion; undefined without a champion or a metric. */
+export function compareBest(facts: HeadlineFacts): { version: string; gain: string; cost: string } | undefined {
+  const { versions, policy, metric } = facts;
+  const champion = findChampion(versions, policy);
+  if (champion === undefined || metric === undefined) return undefined;
+  const best = bestOn(versions, metric, findDirection(metric, policy));
+  const [here, there] = [findMetric(champion, metric), findMetric(best, metric)];
+  if (best === undefined || here === undefined || there === undefined) return undefined;
+  const gain = here === 0 ? 'better' : `${formatPercent(Math.abs((there - here) / here) * 100)} better`;
+  return { version: best.version, gain, cost: costText(facts.compared, champion.version, best.version) };
+}
+
 /**
  * Headline text for the version that is best on the metric, compared with the champion: its quality, its cost on the
  * same basis, and its latest verdict. Empty without a champion or a metric.
@@ -23,16 +35,10 @@ export interface HeadlineFacts {
  * @example "Version 6 ranks 46 % better but costs 8 times as much per prediction; rejected by policy ranker-production."
  */
 export function bestVersionText(facts: HeadlineFacts): string {
-  const { versions, policy, metric, decisions } = facts;
-  const champion = findChampion(versions, policy);
-  if (champion === undefined || metric === undefined) return '';
-  const best = bestOn(versions, metric, findDirection(metric, policy));
-  const [here, there] = [findMetric(champion, metric), findMetric(best, metric)];
-  if (best === undefined || here === undefined || there === undefined) return '';
-  if (best.version === champion.version) return 'No version ranks better.';
-  const gain = here === 0 ? 'better' : `${formatPercent(Math.abs((there - here) / here) * 100)} better`;
-  const cost = costText(facts.compared, champion.version, best.version);
-  return `Version ${best.version} ranks ${gain} ${cost}; ${verdictText(best.version, decisions)}.`;
+  const best = compareBest(facts);
+  if (best === undefined) return '';
+  if (best.version === findChampion(facts.versions, facts.policy)?.version) return 'No version ranks better.';
+  return `Version ${best.version} ranks ${best.gain} ${best.cost}; ${verdictText(best.version, facts.decisions)}.`;
 }
 
 /** A cost comparison needs both figures in the comparison: then they have one basis, hardware, window and currency. */

@@ -80,6 +80,11 @@ export async function listTalliesOfModel(sql: Sql, model: string, spans: Spans):
   return rows.map(parseTallyRow);
 }
 
+/** The same of all endpoints. */
+export async function listTalliesOfAll(sql: Sql, spans: Spans): Promise<Tally[]> {
+  return (await selectSpans(sql, spans).execute()).map(parseTallyRow);
+}
+
 interface Spans {
   readonly spanMs: number;
   readonly start: number;
