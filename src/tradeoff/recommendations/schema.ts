@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Name, Subject } from '../../org/schema.ts';
-import { defineHandlingEndpoints } from '../../platform/acknowledgements/schema.ts';
+import { Assignment, defineHandlingEndpoints, Work } from '../../platform/acknowledgements/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { DecisionId } from '../decisions/schema.ts';
@@ -22,6 +22,7 @@ export const RecommendationKind = z
     'stop_run',
     'replica_count',
     'cpu_memory',
+    'return_gpu',
     'gpu_share',
     'pack_nodes',
     'spot',
@@ -237,9 +238,22 @@ export const Searched = z
   .describe('Result of the scan for one kind');
 export type Searched = z.infer<typeof Searched>;
 
+export const ListedRecommendation = z
+  .strictObject({
+    ...RecommendationSummary.shape,
+    counted: Money.nullable().describe(
+      'Part of the joint saving per month that it adds; all of them sum up to it. Less than its saving alone where another saves the same hours; null: not open, or unknown',
+    ),
+    prices: z.array(z.string().describe('Price')).describe('Unit prices that the saving depends on'),
+    assigned: Assignment.nullable().describe('Owner; null: none'),
+    work: Work.nullable().describe('State of the work; null: open'),
+  })
+  .describe('A recommendation with its part of the joint saving and its owner');
+export type ListedRecommendation = z.infer<typeof ListedRecommendation>;
+
 export const RecommendationList = z
   .strictObject({
-    recommendations: z.array(RecommendationSummary).describe('The largest saving first, then by title'),
+    recommendations: z.array(ListedRecommendation).describe('The largest saving first, then by title'),
     totals: z.array(Total).describe('Joint saving of the open recommendations, by currency'),
     unknownSavings: z.number().int().describe('Open recommendations with an unknown saving; they are in no total'),
     lookedAt: UtcInstant.nullable().describe('Time of the last scan of this server; null: never'),
@@ -310,6 +324,12 @@ export const applyRecommendation = endpoint({
   params,
   body: z.strictObject({
     isDryRun: z.boolean().default(true).describe('True: preview only, change nothing'),
+    isDone: z
+      .boolean()
+      .default(false)
+      .describe(
+        'True: manual work is carried out already; otherwise the first call approves it, the second marks it as done',
+      ),
     reason: Reason,
   }),
   response: Preview,
@@ -334,7 +354,7 @@ export const undoRecommendation = endpoint({
   method: 'POST',
   path: '/api/v1/recommendations/:recommendation/undo',
   scope: 'tradeoff.write',
-  summary: 'Undo an applied recommendation, or reopen a dismissed one',
+  summary: 'Undo an applied recommendation, reopen a dismissed one, or mark manual work as not done',
   params,
   body: z.strictObject({ reason: Reason }),
   response: Recommendation,

@@ -17,6 +17,7 @@ export const KINDS: Readonly<Record<RecommendationKind, string>> = {
   stop_run: 'Stop a run',
   replica_count: 'Fewer replicas',
   cpu_memory: 'CPU and memory',
+  return_gpu: 'Return a GPU',
   gpu_share: 'Share GPUs',
   pack_nodes: 'Fewer nodes',
   spot: 'Spot',
