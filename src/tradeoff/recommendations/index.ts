@@ -113,7 +113,7 @@ function createRecommendationRoutes(deps: TryDeps, look: () => ReturnType<typeof
   };
   return [
     ...createHandlingRoutes(recommendationHandling, { ...deps, noun: 'recommendation', gravityOf, refuseState }),
-    handle(listRecommendations, ({ query: { state } }) => readList(store, state)),
+    handle(listRecommendations, ({ query: { state, owner } }) => readList(store, state, owner)),
     handle(getRecommendation, ({ params: { recommendation } }) => readWithOptimization(deps, recommendation)),
     handle(tryRecommendation, ({ params: { recommendation }, body: { reason = null }, actor }) =>
       tryUnderGuardrail(deps, { recommendation, actor, reason }),

@@ -5,32 +5,18 @@ import { endpoint } from '../../platform/contract/schema.ts';
 import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { DecisionId } from '../decisions/schema.ts';
 import { RecommendedAction } from './action/schema.ts';
+import { RecommendationKind } from './kind/schema.ts';
 import { MeasuredBy } from './realised/schema.ts';
 import { Commitment, Effect, HeldItem, Saving } from './savings/schema.ts';
 
 export type { RecommendedAction } from './action/schema.ts';
+export type { RecommendationKind } from './kind/schema.ts';
 export type { HeldItem, Saving } from './savings/schema.ts';
 
 export const RecommendationId = z
   .string()
   .regex(/^rec_[0-9a-f]{20}$/, 'an id such as "rec_0123456789abcdef0123"')
   .describe('Id of a recommendation');
-
-export const RecommendationKind = z
-  .enum([
-    'scale_to_zero',
-    'stop_run',
-    'replica_count',
-    'cpu_memory',
-    'return_gpu',
-    'gpu_share',
-    'pack_nodes',
-    'spot',
-    'commitment',
-    'hardware',
-  ])
-  .describe('Type of change that is recommended');
-export type RecommendationKind = z.infer<typeof RecommendationKind>;
 
 export const RecommendationState = z
   .enum(['open', 'approved', 'applied', 'dismissed', 'superseded', 'lapsed', 'undone'])
@@ -291,6 +277,12 @@ export const listRecommendations = endpoint({
       .enum(['open', 'done', 'closed', 'all'])
       .default('open')
       .describe('open: open and approved; done: applied; closed: all others'),
+    owner: z
+      .string()
+      .min(1)
+      .max(250)
+      .optional()
+      .describe('Only those assigned to this account or team, or of this team; `none`: without an owner'),
   }),
   response: RecommendationList,
   errors: [],

@@ -4,6 +4,7 @@ import { decimal, type Money, sumDecimals } from '../../platform/units/index.ts'
 import { computeJointSaving } from './savings/joint-saving.ts';
 import type { SavingPart } from './savings/saving-part.ts';
 import type {
+  ListedRecommendation,
   Recommendation,
   RecommendationList,
   RecommendationState,
@@ -20,7 +21,7 @@ const STATES: Readonly<Record<'open' | 'done' | 'closed' | 'all', readonly Recom
 };
 
 /** Recommendations in these states, and the joint saving of the open ones. */
-export async function readList(sql: Sql, state: keyof typeof STATES): Promise<RecommendationList> {
+export async function readList(sql: Sql, state: keyof typeof STATES, owner?: string): Promise<RecommendationList> {
   const listed = (await findByState(sql, STATES[state])).map(({ document }) => document);
   const open = (await findOpen(sql)).map(({ document }) => document);
   const look = await findLastScan(sql);
@@ -30,19 +31,25 @@ export async function readList(sql: Sql, state: keyof typeof STATES): Promise<Re
     'recommendation',
     listed.map(({ recommendation }) => recommendation),
   );
+  const rows = listed.toSorted(compareByWorth).map((one) => ({
+    ...toSummary(one),
+    counted: shares.get(one.recommendation) ?? null,
+    prices: one.evidence.prices,
+    assigned: handlings.get(one.recommendation)?.assigned ?? null,
+    work: handlings.get(one.recommendation)?.work ?? null,
+  }));
   return {
-    recommendations: listed.toSorted(compareByWorth).map((one) => ({
-      ...toSummary(one),
-      counted: shares.get(one.recommendation) ?? null,
-      prices: one.evidence.prices,
-      assigned: handlings.get(one.recommendation)?.assigned ?? null,
-      work: handlings.get(one.recommendation)?.work ?? null,
-    })),
+    recommendations: rows.filter((one) => owner === undefined || isOwnedBy(one, owner)),
     totals,
     unknownSavings: open.filter(({ saving }) => saving.monthly === null).length,
     lookedAt: look?.at ?? null,
     searched: look?.searched ?? [],
   };
+}
+
+function isOwnedBy({ assigned, subject }: ListedRecommendation, owner: string): boolean {
+  if (owner === 'none') return assigned === null;
+  return assigned?.to.name === owner || subject.team === owner;
 }
 
 /** The fields of a recommendation for the ledger of hours. */

@@ -2,7 +2,7 @@ import { DAY_MS, HOUR_MS } from '../../../platform/units/durations.ts';
 import type { Finder, Finding, Window } from '../finder.ts';
 import { rateConfidence } from '../savings/confidence.ts';
 import { buildGpuItemId } from '../savings/ledger.ts';
-import { type Card, formatCards } from './cards.ts';
+import type { Card } from './cards.ts';
 import type { GpuFinderDeps } from './finder.ts';
 import { buildGpuItems, formatLoad, groupLoads, isIdle, listUnitPrices, type MeasuredLoad } from './loads.ts';
 
@@ -27,7 +27,7 @@ function buildIdleFinding(resource: string, card: Card, load: MeasuredLoad, wind
   return {
     about: `gpu:${gpu}`,
     title: `Return ${gpu}: idle ${idle}`,
-    what: `${formatCards(card, 1)}, ${gpu}`,
+    what: `${card.name} GPU, priced as ${resource}`,
     subject: {},
     before: `Idle ${idle}: no workload and no memory in use`,
     after: 'Returned to the provider, or released from its node pool',
