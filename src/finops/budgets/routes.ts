@@ -4,6 +4,8 @@ import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Identity, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { findNotices } from './notices/store.ts';
+import { listBudgetRefusals } from './refusals/schema.ts';
+import { countRefusals, findRefusals } from './refusals/store.ts';
 import {
   type HeldResource,
   meterReservation,
@@ -33,8 +35,12 @@ export function createBudgetRoutes(
     handle(listBudgets, async () => {
       const budgets = await findBudgets(deps.store, null);
       const standings = await Promise.all(budgets.map((budget) => readBudgetStanding(deps, deps.store, budget)));
-      return { budgets: standings.map(dropDeliveries) };
+      const refused = await countRefusals(deps.store);
+      return { budgets: standings.map((one) => ({ ...dropDeliveries(one), refused: toCount(refused.get(one.name)) })) };
     }),
+    handle(listBudgetRefusals, async ({ params: { budget } }) => ({
+      refusals: await findRefusals(deps.store, (await requireBudget(deps.store, budget)).name),
+    })),
     handle(getBudget, async ({ params: { budget } }) =>
       readBudgetDetail(deps, await requireBudget(deps.store, budget)),
     ),
@@ -82,6 +88,7 @@ async function readBudgetDetail(deps: RouteDeps, budget: StoredBudget): Promise<
   const approvals = await findApprovals(deps.store, budget.name, window);
   return {
     ...dropDeliveries(standing),
+    refused: toCount((await countRefusals(deps.store)).get(budget.name)),
     stops: stops.map(({ id, subject, metered, spent, currency, checkpoint }) => ({
       reservation: id,
       subject,
@@ -93,6 +100,10 @@ async function readBudgetDetail(deps: RouteDeps, budget: StoredBudget): Promise<
     notices: await findNotices(deps.store, budget.name, window),
     versions: await findBudgetVersions(deps.store, budget.name),
   };
+}
+
+function toCount(counted: BudgetDetail['refused'] | undefined): BudgetDetail['refused'] {
+  return counted ?? { count: 0, last: null };
 }
 
 function createNotApprovableError({ name, spec }: StoredBudget): AppError {

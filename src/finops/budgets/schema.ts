@@ -161,12 +161,24 @@ export const Budget = z
   .describe('A budget with its status');
 export type Budget = z.infer<typeof Budget>;
 
+export const RefusalCount = z
+  .strictObject({
+    count: z.number().int().describe('Number of refused requests that are kept, at most 100'),
+    last: UtcInstant.nullable().describe('When the last one was refused; null without one'),
+  })
+  .describe('Requests for money that the budget refused');
+
+export const ListedBudget = z
+  .strictObject({ ...Budget.shape, refused: RefusalCount })
+  .describe('A budget with its status and the number of requests that it refused');
+export type ListedBudget = z.infer<typeof ListedBudget>;
+
 export const listBudgets = endpoint({
   method: 'GET',
   path: '/api/v1/budgets',
   scope: 'finops.read',
   summary: 'List budgets with their status in the current window',
-  response: z.strictObject({ budgets: z.array(Budget).describe('Budgets by name') }),
+  response: z.strictObject({ budgets: z.array(ListedBudget).describe('Budgets by name') }),
   errors: ['currency_mismatch'],
 });
 
@@ -202,7 +214,7 @@ const params = z.strictObject({ budget: BudgetName });
 
 export const BudgetDetail = z
   .strictObject({
-    ...Budget.shape,
+    ...ListedBudget.shape,
     stops: z.array(BudgetStop).describe('Work that it stopped, latest first; at most a hundred'),
     approvals: z.array(BudgetApproval).describe('Approvals above its amount in this window'),
     notices: z.array(BudgetNotice).describe('Notices sent in this window, in order'),
