@@ -3,6 +3,7 @@ import { AccountSearch } from './account/account-search.ts';
 import { SessionGate } from './account/SessionGate.tsx';
 import { AllocationSearch } from './allocation/allocation-search.ts';
 import { AnomaliesSearch, AnomalySearch } from './anomalies/anomalies-search.ts';
+import { BudgetSearch } from './budgets/budgets-search.ts';
 import { CostsSearch } from './costs/costs-search.ts';
 import { DecisionsSearch } from './decisions/decisions-search.ts';
 import { CompareSearch, DeliveriesSearch, DeliverySearch } from './deliveries/deliveries-search.ts';
@@ -109,6 +110,7 @@ const budgets = createRoute({
 const budget = createRoute({
   getParentRoute: () => root,
   path: '/budgets/$budget',
+  validateSearch: BudgetSearch,
   component: lazyRouteComponent(() => import('./budgets/BudgetPage.tsx'), 'BudgetPage'),
 });
 

@@ -1,26 +1,28 @@
-import { type InputHTMLAttributes, type ReactNode, useId } from 'react';
+import { type InputHTMLAttributes, useId } from 'react';
 import parts from '../parts/parts.module.css';
-import styles from './budgets.module.css';
+import styles from './document-form.module.css';
 
-interface BudgetFieldProps {
+interface FormFieldProps {
   readonly label: string;
   /** Error of the field; undefined while the value is valid. */
   readonly problem?: string | undefined;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly value: string;
   readonly onChange: (value: string) => void;
-  /** A choice of few; otherwise it is typed. */
-  readonly options?: Readonly<Record<string, string>>;
+  readonly onBlur?: () => void;
+  /** A choice of few, by value; otherwise it is typed. */
+  readonly options?: Readonly<Record<string, string>> | undefined;
   readonly input?: InputHTMLAttributes<HTMLInputElement>;
 }
 
-/** One field of the budget form, with its error below. */
-export function BudgetField({ label, problem, hint, value, onChange, options, input }: BudgetFieldProps) {
+/** One field of a form, with its error below. */
+export function FormField({ label, problem, hint, value, onChange, onBlur, options, input }: FormFieldProps) {
   const id = useId();
   const phrase = problem ?? hint;
   const common = {
     id,
     value,
+    onBlur,
     ...(phrase === undefined ? {} : { 'aria-describedby': `${id}-message` }),
     'aria-invalid': problem !== undefined,
   };
@@ -44,15 +46,11 @@ export function BudgetField({ label, problem, hint, value, onChange, options, in
           ))}
         </select>
       )}
-      {phrase !== undefined && <FieldMessage id={`${id}-message`} problem={problem} hint={hint} />}
+      {phrase !== undefined && (
+        <span id={`${id}-message`} className={problem === undefined ? parts.note : parts.refused}>
+          {phrase}
+        </span>
+      )}
     </div>
-  );
-}
-
-function FieldMessage({ id, problem, hint }: { id: string; problem: ReactNode; hint: ReactNode }) {
-  return (
-    <span id={id} className={problem === undefined ? parts.note : parts.refused}>
-      {problem ?? hint}
-    </span>
   );
 }
