@@ -92,6 +92,12 @@ const delivery = createRoute({
   component: lazyRouteComponent(() => import('./deliveries/DeliveryPage.tsx'), 'DeliveryPage'),
 });
 
+const uploadBill = createRoute({
+  getParentRoute: () => root,
+  path: '/deliveries/upload',
+  component: lazyRouteComponent(() => import('./bill-upload/UploadPage.tsx'), 'UploadPage'),
+});
+
 const compareDeliveries = createRoute({
   getParentRoute: () => root,
   path: '/deliveries/compare',
@@ -346,6 +352,7 @@ export const router = createRouter({
     deliveries,
     delivery,
     compareDeliveries,
+    uploadBill,
     statements,
     budgets,
     budget,
