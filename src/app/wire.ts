@@ -11,6 +11,7 @@ import { createNotificationRoutes } from '../platform/notification-routes/index.
 import type { Telemetry } from '../platform/telemetry/index.ts';
 import { createReportOwners, createSpotDeadlines } from '../tradeoff/bridges/index.ts';
 import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
+import { createDemoData } from '../tradeoff/demo-data/index.ts';
 import { createReports } from '../tradeoff/reports/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { readVersion } from './version.ts';
@@ -71,6 +72,7 @@ export function wire(
     read: createRead(() => routes),
     owners: createReportOwners({ store, org, registry, tracking }),
   });
+  const demoData = createDemoData(infrastructure);
   const retention = wireRetention(infrastructure, mlops, tradeoff);
   const { sources, allocation, prices, exchange, tokens } = finops;
   const { gpuTelemetry, gpuUsage, anomalies } = gpus;
@@ -80,6 +82,7 @@ export function wire(
     ...[tradeoff.value, tradeoff.returns],
   ].flatMap((noun) => noun.kinds);
   kinds.push(...tradeoff.gates.kinds.map(decisions.watchPolicies));
+  const admittedKinds = kinds.map(demoData.watchKind);
   const routes: readonly Route[] = [
     ...doors,
     org,
@@ -97,11 +100,12 @@ export function wire(
     wireTableRetention(infrastructure, { billing, gpuTelemetry, monitoring }),
     wireIntegrity(infrastructure, finops),
     wireBackups(infrastructure),
-    createManifests({ store, kinds }),
+    createManifests({ store, kinds: admittedKinds }),
+    demoData,
   ].flatMap((noun) => noun.routes);
   const endpoints = routes.map((route) => route.endpoint);
   return {
-    ...{ kinds, routes, webhooks, notifications, tracking, executors, serving, gpuTelemetry },
+    ...{ kinds: admittedKinds, demoData, routes, webhooks, notifications, tracking, executors, serving, gpuTelemetry },
     checkWrite: (request: EndpointWrite) => access.endpoint(request),
     plugins: [
       createSystemPlugin(telemetry),
