@@ -12,6 +12,7 @@ import type { Telemetry } from '../platform/telemetry/index.ts';
 import { createReportOwners, createSpotDeadlines } from '../tradeoff/bridges/index.ts';
 import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
 import { createDemoData } from '../tradeoff/demo-data/index.ts';
+import { createFirstUse } from '../tradeoff/first-use/index.ts';
 import { createReports } from '../tradeoff/reports/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { readVersion } from './version.ts';
@@ -102,6 +103,7 @@ export function wire(
     wireBackups(infrastructure),
     createManifests({ store, kinds: admittedKinds }),
     demoData,
+    createFirstUse({ config, store, demo: demoData }),
   ].flatMap((noun) => noun.routes);
   const endpoints = routes.map((route) => route.endpoint);
   return {

@@ -13,6 +13,7 @@ import { DecisionsSearch } from './decisions/decisions-search.ts';
 import { CompareSearch, DeliveriesSearch, DeliverySearch } from './deliveries/deliveries-search.ts';
 import { EndpointSearch } from './endpoints/endpoints-search.ts';
 import { ExperimentsSearch, RunsSearch } from './experiments/experiments-search.ts';
+import { HomePage } from './first-use/HomePage.tsx';
 import { ForecastsSearch } from './forecasts/forecasts-search.ts';
 import { PageNotFound } from './frame/PageNotFound.tsx';
 import { RouteFailed } from './frame/RouteFailed.tsx';
@@ -24,7 +25,6 @@ import { ModelSearch } from './models/model-search.ts';
 import { MonitorSearch } from './monitoring/monitoring-search.ts';
 import { NotificationsSearch } from './notifications/notifications-search.ts';
 import { OptimizationsSearch } from './optimizations/optimizations-search.ts';
-import { OverviewPage } from './overview/OverviewPage.tsx';
 import { OverviewSearch } from './overview/overview-search.ts';
 import { PipelineRunSearch } from './pipelines/pipelines-search.ts';
 import { RecommendationsSearch } from './recommendations/recommendations-search.ts';
@@ -47,7 +47,13 @@ const overview = createRoute({
   path: '/',
   validateSearch: OverviewSearch,
   // Not lazy, because most visits start here.
-  component: OverviewPage,
+  component: HomePage,
+});
+
+const firstUse = createRoute({
+  getParentRoute: () => root,
+  path: '/first-use',
+  component: lazyRouteComponent(() => import('./first-use/FirstUsePage.tsx'), 'FirstUsePage'),
 });
 
 const costs = createRoute({
@@ -345,6 +351,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     overview,
     account,
+    firstUse,
     costs,
     allocation,
     anomalies,

@@ -1,6 +1,6 @@
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { ManifestKind } from '../../platform/manifests/index.ts';
-import { getDemoData, loadDemoData, removeDemoData } from './schema.ts';
+import { type DemoData, getDemoData, loadDemoData, removeDemoData } from './schema.ts';
 import { type DemoDataDeps, DemoDataService, type IncomingRequest } from './service.ts';
 
 export { demoDataMigrations } from './migrations.ts';
@@ -13,6 +13,7 @@ export interface DemoDataNoun extends AsyncDisposable {
   readonly routes: readonly Route[];
   /** Reads the state; called once before the server answers. */
   open(): Promise<void>;
+  show(): Promise<DemoData>;
   /** Refuses data of users while demo data are loaded. Error: `demo_data_loaded`. */
   admit(request: IncomingRequest): void;
   watchKind(kind: ManifestKind): ManifestKind;
@@ -27,6 +28,7 @@ export function createDemoData(deps: DemoDataDeps): DemoDataNoun {
       handle(removeDemoData, () => service.remove()),
     ],
     open: () => service.open(),
+    show: () => service.show(),
     admit: (request) => service.admit(request),
     watchKind: service.watchKind,
     [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),

@@ -1,5 +1,6 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { DemoBanner } from '../first-use/DemoBanner.tsx';
 import { TipLayer } from '../parts/TipLayer.tsx';
 import styles from './frame.module.css';
 import type { Overlay } from './overlay.ts';
@@ -35,6 +36,7 @@ export function Frame() {
       <Rail />
       <div className={styles.column}>
         <TopBar onSearch={() => setOverlay('palette')} onShortcuts={() => setOverlay('shortcuts')} />
+        <DemoBanner />
         <main id="main" ref={main} tabIndex={-1} className={styles.main}>
           <Outlet />
         </main>
