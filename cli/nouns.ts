@@ -23,6 +23,10 @@ const serverLines: readonly NounLine[] = [
     ],
   },
   {
+    summary: 'Load the demo data into an empty server, and remove them',
+    nouns: [noun('demo', ['load', 'show', 'remove'], async () => (await import('./demo.ts')).demoCommands)],
+  },
+  {
     summary: 'Check the settings, verify stored files, back up and restore',
     nouns: [
       noun('config', ['check', 'docs'], async () => (await import('./config.ts')).configCommands),

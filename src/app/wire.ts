@@ -12,6 +12,8 @@ import type { Telemetry } from '../platform/telemetry/index.ts';
 import { createAttention } from '../tradeoff/attention/index.ts';
 import { createReportOwners, createSpotDeadlines } from '../tradeoff/bridges/index.ts';
 import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
+import { createDemoData } from '../tradeoff/demo-data/index.ts';
+import { createFirstUse } from '../tradeoff/first-use/index.ts';
 import { createReports } from '../tradeoff/reports/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { readVersion } from './version.ts';
@@ -75,6 +77,7 @@ export function wire(
     ...{ clock, log, store, jobs, mail, rules, publicUrl: notices.publicUrl, read, owners },
   });
   const attention = createAttention({ clock, read, owners, budgetStamp: () => budgets.stamp(store) });
+  const demoData = createDemoData(infrastructure);
   const retention = wireRetention(infrastructure, mlops, tradeoff);
   const { sources, allocation, prices, exchange, tokens } = finops;
   const { gpuTelemetry, gpuUsage, anomalies } = gpus;
@@ -84,6 +87,7 @@ export function wire(
     ...[tradeoff.value, tradeoff.returns],
   ].flatMap((noun) => noun.kinds);
   kinds.push(...tradeoff.gates.kinds.map(decisions.watchPolicies));
+  const admittedKinds = kinds.map(demoData.watchKind);
   const routes: readonly Route[] = [
     ...doors,
     org,
@@ -102,11 +106,13 @@ export function wire(
     wireIntegrity(infrastructure, finops),
     wireBackups(infrastructure),
     wireSystem(infrastructure),
-    createManifests({ store, kinds }),
+    createManifests({ store, kinds: admittedKinds }),
+    demoData,
+    createFirstUse({ config, store, demo: demoData }),
   ].flatMap((noun) => noun.routes);
   const endpoints = routes.map((route) => route.endpoint);
   return {
-    ...{ kinds, routes, webhooks, notifications, tracking, executors, serving, gpuTelemetry },
+    ...{ kinds: admittedKinds, demoData, routes, webhooks, notifications, tracking, executors, serving, gpuTelemetry },
     checkWrite: (request: EndpointWrite) => access.endpoint(request),
     plugins: [
       createSystemPlugin(telemetry),

@@ -9,6 +9,7 @@ import { DecisionsSearch } from './decisions/decisions-search.ts';
 import { CompareSearch, DeliveriesSearch, DeliverySearch } from './deliveries/deliveries-search.ts';
 import { EndpointSearch } from './endpoints/endpoints-search.ts';
 import { ExperimentsSearch, RunsSearch } from './experiments/experiments-search.ts';
+import { HomePage } from './first-use/HomePage.tsx';
 import { ForecastsSearch } from './forecasts/forecasts-search.ts';
 import { PageNotFound } from './frame/PageNotFound.tsx';
 import { RouteFailed } from './frame/RouteFailed.tsx';
@@ -20,7 +21,6 @@ import { ModelSearch } from './models/model-search.ts';
 import { MonitorSearch } from './monitoring/monitoring-search.ts';
 import { NotificationsSearch } from './notifications/notifications-search.ts';
 import { OptimizationsSearch } from './optimizations/optimizations-search.ts';
-import { OverviewPage } from './overview/OverviewPage.tsx';
 import { PipelineRunSearch } from './pipelines/pipelines-search.ts';
 import { RecommendationsSearch } from './recommendations/recommendations-search.ts';
 import { ReportsSearch } from './reports/reports-search.ts';
@@ -42,7 +42,13 @@ const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
   // Not lazy, because most visits start here.
-  component: OverviewPage,
+  component: HomePage,
+});
+
+const firstUse = createRoute({
+  getParentRoute: () => root,
+  path: '/first-use',
+  component: lazyRouteComponent(() => import('./first-use/FirstUsePage.tsx'), 'FirstUsePage'),
 });
 
 const costs = createRoute({
@@ -85,6 +91,12 @@ const delivery = createRoute({
   path: '/deliveries/$delivery',
   validateSearch: DeliverySearch,
   component: lazyRouteComponent(() => import('./deliveries/DeliveryPage.tsx'), 'DeliveryPage'),
+});
+
+const uploadBill = createRoute({
+  getParentRoute: () => root,
+  path: '/deliveries/upload',
+  component: lazyRouteComponent(() => import('./bill-upload/UploadPage.tsx'), 'UploadPage'),
 });
 
 const compareDeliveries = createRoute({
@@ -395,6 +407,7 @@ export const router = createRouter({
     retentionSettings,
     backupsSettings,
     aboutSettings,
+    firstUse,
     costs,
     allocation,
     anomalies,
@@ -402,6 +415,7 @@ export const router = createRouter({
     deliveries,
     delivery,
     compareDeliveries,
+    uploadBill,
     statements,
     budgets,
     budget,

@@ -77,6 +77,7 @@ export async function openWebApp(bundle: string): Promise<WebApp> {
 const PAGES = [
   'account',
   'costs',
+  'first-use',
   'allocation',
   'anomalies',
   'deliveries',

@@ -1,5 +1,6 @@
 import { Outlet, useMatches, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { DemoBanner } from '../first-use/DemoBanner.tsx';
 import { TipLayer } from '../parts/TipLayer.tsx';
 import { useNarrow } from '../parts/use-narrow.ts';
 import styles from './frame.module.css';
@@ -43,6 +44,7 @@ export function Frame() {
       {narrow ? <PhoneBar onShortcuts={() => setOverlay('shortcuts')} /> : <Rail />}
       <div className={styles.column}>
         <TopBar onSearch={() => setOverlay('palette')} onShortcuts={() => setOverlay('shortcuts')} />
+        <DemoBanner />
         <main id="main" ref={main} tabIndex={-1} className={styles.main}>
           <SectionTabs />
           {ranged !== undefined && <RangeNote page={ranged} />}
