@@ -1,5 +1,5 @@
 import { OBSERVED_WINDOW } from '../mlops/evaluations/schema.ts';
-import type { Gateway } from '../mlops/gateway/index.ts';
+import { type Gateway, readServedModels } from '../mlops/gateway/index.ts';
 import type { Monitoring } from '../mlops/monitoring/index.ts';
 import { findMakingSteps } from '../mlops/pipelines/index.ts';
 import { createCounts, createLabelledReader } from '../mlops/predictions/index.ts';
@@ -23,6 +23,7 @@ import { createOptimizations } from '../tradeoff/optimizations/index.ts';
 import { findTerms } from '../tradeoff/recommendations/index.ts';
 import { createReturns } from '../tradeoff/returns/index.ts';
 import { createRunCosts } from '../tradeoff/run-costs/index.ts';
+import { createScorecards } from '../tradeoff/scorecards/index.ts';
 import { createLabelSums, createValue } from '../tradeoff/value/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { readVersion } from './version.ts';
@@ -172,6 +173,26 @@ export function wireOptimizations(
         : await registry.version(sql, model, version);
       return found === null ? [] : ((await evidence.gather(sql, found)).evidence.unitCosts ?? []);
     },
+  });
+}
+
+/** Scorecards of models, of the facts of both wings. */
+export function wireScorecards(
+  { clock, store }: Infrastructure,
+  {
+    finops: { costs, budgets },
+    gpus: { gpuUsage },
+    mlops: { registry },
+    monitoring,
+    returns,
+    decisions,
+  }: Pick<TradeoffDeps, 'finops' | 'gpus' | 'mlops'> & {
+    readonly monitoring: Pick<Monitoring, 'figures' | 'driftIn' | 'openAlerts'>;
+  } & Pick<ReturnType<typeof wireTradeoff>, 'returns' | 'decisions'>,
+) {
+  return createScorecards({
+    ...{ clock, store, registry, costs, budgets, gpuUsage, monitoring, returns, decisions },
+    served: readServedModels,
   });
 }
 

@@ -21,7 +21,7 @@ import { wireBackups, wireIntegrity, wireTableRetention } from './wire-integrity
 import { wireMlops } from './wire-mlops.ts';
 import { type SimulatedCluster, wirePipelines } from './wire-pipelines.ts';
 import { wireServing } from './wire-serving.ts';
-import { wireOptimizations, wireRetention, wireTradeoff } from './wire-tradeoff.ts';
+import { wireOptimizations, wireRetention, wireScorecards, wireTradeoff } from './wire-tradeoff.ts';
 
 /** Creates every noun, each from the nouns above it. `doors` are the routes of sign-in and audit. */
 export function wire(
@@ -92,6 +92,7 @@ export function wire(
     ...[pipelines, monitoring, serving, retraining, recommendations, optimizations, reports],
     ...[tradeoff.evidence, tradeoff.value, decisions, tradeoff.gates, tradeoff.frontier],
     tradeoff.returns,
+    wireScorecards(infrastructure, { ...{ finops, gpus, mlops, monitoring }, returns: tradeoff.returns, decisions }),
     ...[tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
     retention,
     wireTableRetention(infrastructure, { billing, gpuTelemetry, monitoring }),

@@ -17,7 +17,9 @@ import { createEstimates } from './alerts/estimated.ts';
 import { measureQuality } from './alerts/losses.ts';
 import type { QualityEstimates, ServedRequests } from './alerts/ports.ts';
 import { alertRoutes } from './alerts/routes.ts';
+import type { Alert } from './alerts/schema.ts';
 import { type AlertDeps, scheduleAlerts } from './alerts/service.ts';
+import { listEpisodes } from './alerts/store.ts';
 import { noteRetrained } from './alerts/take-look.ts';
 
 export { selectLossMetric } from './alerts/losses.ts';
@@ -47,11 +49,20 @@ export interface Monitoring extends Omit<Predictions, 'routes' | 'schedule'> {
       readonly endpoint?: string;
     },
   ): Promise<{ readonly predictions: number; readonly quality: readonly MeasuredQuality[] }>;
+  /** Figures of all logged predictions of a monitor in a period; null: none. */
+  readonly figures: Quality['figures'];
+  /** Drift of the windows that overlap a period, by time. */
+  readonly driftIn: Quality['driftIn'];
+  /** Open episodes of alerts, of all monitors. */
+  openAlerts(sql: Sql): Promise<Alert[]>;
   /** Scores of two versions on an endpoint by cluster: on the same requests through shadow copies, or on different ones. */
   readonly liveScores: Quality['liveScores'];
   /** Compares windows as they become complete, evaluates alerts, and sends notices. */
   schedule(jobs: Jobs): void;
 }
+
+/** Open episodes that one request reads. */
+const MOST_OPEN_ALERTS = 1000;
 
 export interface MonitoringGround
   extends Omit<QualityDeps, 'predictions' | 'labels' | 'shadows'>,
@@ -80,6 +91,9 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedPredictio
     previewShadows: predictions.previewShadows,
     monitor: async (sql, name) => (await findMonitors(sql, name))[0] ?? null,
     retrained: noteRetrained,
+    figures: quality.figures,
+    driftIn: quality.driftIn,
+    openAlerts: (sql) => listEpisodes(sql, { open: 'true', limit: MOST_OPEN_ALERTS, after: null }),
     liveScores: quality.liveScores,
     measured: (monitor, part) => measureQuality({ tables, clock: deps.clock }, monitor, part),
     kinds: [createSpecKind('Monitor', 60, MonitorSpec, (sql, name, spec) => applyMonitor(deps, sql, name, spec))],
