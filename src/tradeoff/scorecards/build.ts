@@ -3,7 +3,7 @@ import type { Model } from '../../mlops/registry/index.ts';
 import type { TakenRecord } from '../decisions/schema.ts';
 import type { Policy } from '../gates/schema.ts';
 import type { ScorecardFacts } from './gather.ts';
-import { buildCostMeasure } from './measures/cost.ts';
+import { alignMaking, buildCostMeasure } from './measures/cost.ts';
 import { buildDriftMeasure } from './measures/drift.ts';
 import { buildGpuMeasure } from './measures/gpu.ts';
 import { buildLatencyMeasure } from './measures/latency.ts';
@@ -22,7 +22,8 @@ export interface ModelFacts {
 export function buildScorecard(facts: ScorecardFacts, { model, decision, offline }: ModelFacts): ModelScorecard {
   const { name, description, versions, latestVersion, aliases, tags } = model;
   const { days, preceding } = facts;
-  const { now, before } = facts.figures(name);
+  const { now, before: preceded } = facts.figures(name);
+  const before = alignMaking(now, preceded);
   const served = facts.served(name);
   const { drift, ...monitored } = facts.monitored(name);
   const policies = facts.policies(model);

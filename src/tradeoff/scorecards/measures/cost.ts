@@ -59,6 +59,19 @@ export function buildCostMeasure(
   };
 }
 
+/**
+ * Where bills have the cost to make of the days, they have it of the preceding days, too: none there is zero, not unknown.
+ */
+export function alignMaking(now: RangeFigures, before: RangeFigures): RangeFigures {
+  const { figures } = before;
+  const isBilled = now.figures?.making.basis === 'allocated' && figures?.running.basis === 'allocated';
+  if (figures === null || !isBilled || figures.making.basis === 'allocated') return before;
+  const { currency = null } = figures.running.cost ?? {};
+  if (currency === null) return before;
+  const making = { cost: { amount: '0', currency }, basis: 'allocated' as const, isLowerBound: false, reason: null };
+  return { ...before, figures: { ...figures, making, net: figures.contribution } };
+}
+
 /** Costs of the first days are unknown where the bills begin within them. */
 export function isWhole({ days, figures }: RangeFigures): boolean {
   return days !== null && figures !== null && figures.window.start === days.start;
