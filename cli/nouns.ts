@@ -215,7 +215,18 @@ const trainingLines: readonly NounLine[] = [
   },
 ];
 
-const ENDPOINT_VERBS = ['apply', 'list', 'show', 'metrics', 'rollback', 'traffic', 'promote', 'abort', 'delete'];
+const ENDPOINT_VERBS = [
+  'apply',
+  'list',
+  'show',
+  'health',
+  'metrics',
+  'rollback',
+  'traffic',
+  'promote',
+  'abort',
+  'delete',
+];
 
 const modelLines: readonly NounLine[] = [
   {

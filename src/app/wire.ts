@@ -17,6 +17,7 @@ import { readVersion } from './version.ts';
 import { wireAdvice } from './wire-advice.ts';
 import { wireFinops } from './wire-finops.ts';
 import { wireGpus } from './wire-gpus.ts';
+import { wireHealth } from './wire-health.ts';
 import { wireBackups, wireIntegrity, wireTableRetention } from './wire-integrity.ts';
 import { wireMlops } from './wire-mlops.ts';
 import { type SimulatedCluster, wirePipelines } from './wire-pipelines.ts';
@@ -66,6 +67,7 @@ export function wire(
   const { retraining, recommendations } = wireAdvice(infrastructure, {
     ...{ org, notices, finops, gpus, mlops, tradeoff, pipelines, monitoring, serving, optimizations },
   });
+  const health = wireHealth(infrastructure, { org, registry, monitoring });
   const reports = createReports({
     ...{ clock, log, store, jobs, mail, rules, publicUrl: notices.publicUrl },
     read: createRead(() => routes),
@@ -93,6 +95,7 @@ export function wire(
     ...[tradeoff.evidence, tradeoff.value, decisions, tradeoff.gates, tradeoff.frontier],
     tradeoff.returns,
     wireScorecards(infrastructure, { ...{ finops, gpus, mlops, monitoring }, returns: tradeoff.returns, decisions }),
+    health,
     ...[tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
     retention,
     wireTableRetention(infrastructure, { billing, gpuTelemetry, monitoring }),

@@ -13,6 +13,7 @@ import { createServingUse, type ServingUse } from './use.ts';
 export type { PredictionLog, ServedPrediction } from './log/prediction-log.ts';
 export type { TokenLedger } from './log/served-tokens.ts';
 export { type ArmSpan, mergeLatencies } from './metrics/arm-spans.ts';
+export { type EndpointRequests, readEndpointRequests } from './metrics/endpoint-requests.ts';
 export { readHourlyRequests } from './metrics/hourly-requests.ts';
 export { type ModelServed, readServedModels } from './metrics/model-served.ts';
 export { countServed } from './metrics/served.ts';

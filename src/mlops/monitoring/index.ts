@@ -21,10 +21,12 @@ import type { Alert } from './alerts/schema.ts';
 import { type AlertDeps, scheduleAlerts } from './alerts/service.ts';
 import { listEpisodes } from './alerts/store.ts';
 import { noteRetrained } from './alerts/take-look.ts';
+import { type MonitorHealth, readMonitorHealth } from './health/index.ts';
 
 export { selectLossMetric } from './alerts/losses.ts';
 export type { ServedRequests } from './alerts/ports.ts';
 export { findAlertedModel } from './alerts/store.ts';
+export type { MonitorHealth, VersionLook } from './health/index.ts';
 export { monitoringMigrations } from './migrations.ts';
 
 /** Measures quality and drift of the predictions of monitored models, and evaluates alerts. */
@@ -57,6 +59,8 @@ export interface Monitoring extends Omit<Predictions, 'routes' | 'schedule'> {
   openAlerts(sql: Sql): Promise<Alert[]>;
   /** Scores of two versions on an endpoint by cluster: on the same requests through shadow copies, or on different ones. */
   readonly liveScores: Quality['liveScores'];
+  /** Open alerts and figures by version, for the judgement of production. */
+  health(): MonitorHealth;
   /** Compares windows as they become complete, evaluates alerts, and sends notices. */
   schedule(jobs: Jobs): void;
 }
@@ -95,6 +99,7 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedPredictio
     driftIn: quality.driftIn,
     openAlerts: (sql) => listEpisodes(sql, { open: 'true', limit: MOST_OPEN_ALERTS, after: null }),
     liveScores: quality.liveScores,
+    health: () => readMonitorHealth({ store: deps.store, clock: deps.clock, reader: quality.reader, requests }),
     measured: (monitor, part) => measureQuality({ tables, clock: deps.clock }, monitor, part),
     kinds: [createSpecKind('Monitor', 60, MonitorSpec, (sql, name, spec) => applyMonitor(deps, sql, name, spec))],
     routes: [

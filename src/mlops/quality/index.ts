@@ -14,6 +14,7 @@ import { listWindows } from './drift-windows/store.ts';
 import type { LiveScores, LiveScoresQuestion } from './live-scores/question.ts';
 import { readLiveScores } from './live-scores/read.ts';
 import { qualityRoutes } from './routes.ts';
+import { createMonitorReader, type MonitorReader } from './windows/read-monitor.ts';
 import { createStoredWindows, type StoredWindows } from './windows/stored-windows.ts';
 import { readWindows } from './windows/windows.ts';
 
@@ -27,6 +28,7 @@ export {
 export { listWindows } from './drift-windows/store.ts';
 export type { LiveScores, LiveScoresQuestion } from './live-scores/question.ts';
 export { qualityMigrations } from './migrations.ts';
+export type { MonitorReader } from './windows/read-monitor.ts';
 export { type ScoredRows, scoreRows } from './windows/scored-rows.ts';
 export { readWindows, type Tables } from './windows/windows.ts';
 export { scoresSql } from './windows/windows-sql.ts';
@@ -60,6 +62,8 @@ export interface Quality {
   figures(monitor: Monitor, period: Period): Promise<MonitorWindow | null>;
   /** Drift of the windows that overlap a period, by time; empty without a drift watch. */
   driftIn(monitor: Monitor, period: Period): Promise<DriftWindow[]>;
+  /** Figures of a monitor for other features, without a read of the log where possible. */
+  readonly reader: MonitorReader;
   /** Scores of two versions on an endpoint, by cluster. `knownAt` left out: now. */
   liveScores(question: AskedLiveScores): Promise<LiveScores>;
   /** Stores the windows of monitors whose predictions or labels have changed, once a minute. */
@@ -90,6 +94,12 @@ export function createQuality(deps: QualityDeps): Quality {
       if (drift === undefined) return [];
       return listWindows(deps.store, computeGeneration(monitor, drift), { since, until, limit: MOST_DRIFT_WINDOWS });
     },
+    reader: createMonitorReader({
+      clock: deps.clock,
+      predictions: deps.predictions,
+      labels: deps.labels,
+      storedWindows,
+    }),
     liveScores: (question) => readLiveScores(deps, { knownAt: new Date(deps.clock.now()).toISOString(), ...question }),
     schedule: (jobs) => {
       jobs.register(STORE_WINDOWS, {

@@ -89,6 +89,11 @@ export async function listTalliesOfModels(sql: Sql, models: readonly string[], s
   return rows.map(parseTallyRow);
 }
 
+/** The same of all endpoints. */
+export async function listTalliesOfAll(sql: Sql, spans: Spans): Promise<Tally[]> {
+  return (await selectSpans(sql, spans).execute()).map(parseTallyRow);
+}
+
 interface Spans {
   readonly spanMs: number;
   readonly start: number;

@@ -1,0 +1,13 @@
+import { handle, type Route } from '../../platform/http/index.ts';
+import type { ProductionHealthDeps } from './context.ts';
+import { getProductionHealth } from './schema.ts';
+import { readProductionHealth } from './service.ts';
+
+/** Health of endpoints and served models: requests, SLOs, and open alerts judged on the versions that run. */
+export interface ProductionHealth {
+  readonly routes: readonly Route[];
+}
+
+export function createProductionHealth(deps: ProductionHealthDeps): ProductionHealth {
+  return { routes: [handle(getProductionHealth, ({ query }) => readProductionHealth(deps, query))] };
+}
