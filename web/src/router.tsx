@@ -1,10 +1,4 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  retainSearchParams,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { SessionGate } from './account/SessionGate.tsx';
 import { AllocationSearch } from './allocation/allocation-search.ts';
 import { AnomaliesSearch, AnomalySearch } from './anomalies/anomalies-search.ts';
@@ -16,7 +10,7 @@ import { ExperimentsSearch, RunsSearch } from './experiments/experiments-search.
 import { ForecastsSearch } from './forecasts/forecasts-search.ts';
 import { PageNotFound } from './frame/PageNotFound.tsx';
 import { RouteFailed } from './frame/RouteFailed.tsx';
-import { ScopeSearch } from './frame/scope-search.ts';
+import { retainScope, ScopeSearch } from './frame/scope-search.ts';
 import { parseSearch, stringifySearch } from './frame/search-text.ts';
 import { GpusSearch } from './gpus/gpus-search.ts';
 import { LineageSearch } from './lineage/lineage-search.ts';
@@ -39,7 +33,7 @@ const root = createRootRoute({
   notFoundComponent: PageNotFound,
   errorComponent: RouteFailed,
   validateSearch: ScopeSearch,
-  search: { middlewares: [retainSearchParams(['period', 'team'])] },
+  search: { middlewares: [({ search, next }) => retainScope(search, next(search))] },
 });
 
 const overview = createRoute({

@@ -1,10 +1,11 @@
-import { Outlet, useRouterState } from '@tanstack/react-router';
+import { Outlet, useMatches, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { TipLayer } from '../parts/TipLayer.tsx';
 import styles from './frame.module.css';
 import type { Overlay } from './overlay.ts';
 import { Palette } from './Palette.tsx';
 import { Rail } from './Rail.tsx';
+import { needsBillMonths } from './range-pages.ts';
 import { TopBar } from './TopBar.tsx';
 import { useExactCopy } from './use-exact-copy.ts';
 import { usePinnedPeriod } from './use-scope.ts';
@@ -19,7 +20,7 @@ export function Frame() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const [first] = useState(path);
   const moved = useRef(false);
-  usePinnedPeriod();
+  usePinnedPeriod(useMatches({ select: (matches) => needsBillMonths(matches.at(-1)?.fullPath ?? '') }));
   useShortcuts(overlay, setOverlay);
   useExactCopy();
   useEffect(() => {

@@ -1,26 +1,26 @@
 import { useState } from 'react';
-import { Choice } from '../../parts/Choice.tsx';
-import styles from './period.module.css';
-import { type CostRange, daysIn, isByDay } from './range.ts';
+import { Choice } from '../parts/Choice.tsx';
+import styles from './date-range.module.css';
+import { type DateRange, daysIn, isByDay } from './date-range.ts';
 
 const UNITS = [
   { value: 'days', label: 'Charge days' },
   { value: 'months', label: 'Billing months' },
 ] as const;
 
-interface RangeFieldsProps {
+interface DateRangeFieldsProps {
   /** Noun of the range: "Period", "Compared with". */
   readonly label: string;
-  readonly range: CostRange;
-  readonly onChange: (range: CostRange) => void;
+  readonly range: DateRange;
+  readonly onChange: (range: DateRange) => void;
 }
 
 /** Two ends that both belong to the range, as charge days or as billing months. */
-export function RangeFields({ label, range, onChange }: RangeFieldsProps) {
+export function DateRangeFields({ label, range, onChange }: DateRangeFieldsProps) {
   const byDay = isByDay(range);
   const type = byDay ? 'date' : 'month';
   const [problem, setProblem] = useState<string | null>(null);
-  const change = (next: CostRange) => {
+  const change = (next: DateRange) => {
     if (next.from === '' || next.to === '') return;
     if (next.from > next.to) return setProblem('The start is after the end.');
     setProblem(null);

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { comparedRanges, rangeBefore, sameDaysBefore } from './compared-ranges.ts';
+import {
+  comparedRanges,
+  listComparisons,
+  rangeBefore,
+  sameDaysBefore,
+  sameRangeLastYear,
+} from './date-range-compare.ts';
 
 const november = { from: '2026-11', to: '2026-11' };
 
@@ -42,4 +48,21 @@ it('takes the period that was chosen, and the one before until one is', () => {
   const custom = { from: '2025-11', to: '2025-11' };
   expect(comparedRanges('custom', november, null, custom)).toEqual({ before: custom, after: november });
   expect(comparedRanges('custom', november, null, undefined).before.from).toBe('2026-10');
+});
+
+it.each([
+  [november, { from: '2025-11', to: '2025-11' }],
+  [
+    { from: '2026-10', to: '2026-12' },
+    { from: '2025-10', to: '2025-12' },
+  ],
+  [
+    { from: '2028-02-20', to: '2028-02-29' },
+    { from: '2027-02-20', to: '2027-02-28' },
+  ],
+])('takes the same period of the year before %o', (range, before) => expect(sameRangeLastYear(range)).toEqual(before));
+
+it('offers the same days last month for a month or less only', () => {
+  expect(listComparisons(november)).toContain('sameDays');
+  expect(listComparisons({ from: '2026-10', to: '2026-12' })).not.toContain('sameDays');
 });

@@ -1,0 +1,30 @@
+/** How a page uses the date range of the address. */
+export interface RangePage {
+  /**
+   * `bill`: the newest month with a bill when the address names no range. Text: the page has a range of its own, and
+   * this names it; the month of `period` is for pages of the bill and does not change it.
+   */
+  readonly unset: 'bill' | string;
+  /** Whether the page shows the comparison. */
+  readonly compares?: boolean;
+}
+
+/** Pages that follow the date range, by their route. The others hide the picker. */
+export const RANGE_PAGES: ReadonlyMap<string, RangePage> = new Map([
+  ['/', { unset: 'bill', compares: true }],
+  ['/costs', { unset: 'bill', compares: true }],
+  ['/anomalies', { unset: 'bill' }],
+  ['/gpus', { unset: 'bill' }],
+  ['/allocation', { unset: 'bill' }],
+  ['/statements', { unset: 'bill' }],
+  ['/decisions', { unset: 'Any time' }],
+  ['/deliveries', { unset: 'All periods' }],
+  ['/experiments/$experimentId', { unset: 'Any time' }],
+  ['/endpoints/$endpoint', { unset: 'Live' }],
+  ['/monitoring/$monitor', { unset: 'Live' }],
+]);
+
+/** True for the route of a page that needs the newest month with a bill. */
+export function needsBillMonths(route: string): boolean {
+  return RANGE_PAGES.get(route)?.unset === 'bill';
+}
