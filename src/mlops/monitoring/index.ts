@@ -3,9 +3,10 @@ import type { Jobs } from '../../platform/jobs/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { TargetRules } from '../../platform/notices/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import type { Period } from '../../platform/units/index.ts';
 import { createDrift, type DriftDeps } from '../drift/index.ts';
 import { applyMonitor, createMonitorRules, findMonitors } from '../monitors/index.ts';
-import { type MeasuredQuality, type Monitor, MonitorSpec } from '../monitors/schema.ts';
+import { type MeasuredQuality, type Monitor, MonitorSpec, type MonitorWindow } from '../monitors/schema.ts';
 import {
   createPredictions,
   type OpenedPredictions,
@@ -52,7 +53,7 @@ export interface Monitoring extends Omit<Predictions, 'routes' | 'schedule'> {
     },
   ): Promise<{ readonly predictions: number; readonly quality: readonly MeasuredQuality[] }>;
   /** Figures of all logged predictions of a monitor in a period; null: none. */
-  readonly figures: Quality['figures'];
+  figures(monitor: Monitor, period: Period): Promise<MonitorWindow | null>;
   /** Drift of the windows that overlap a period, by time. */
   readonly driftIn: Quality['driftIn'];
   /** Open episodes of alerts, of all monitors. */
@@ -95,7 +96,7 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedPredictio
     previewShadows: predictions.previewShadows,
     monitor: async (sql, name) => (await findMonitors(sql, name))[0] ?? null,
     retrained: noteRetrained,
-    figures: quality.figures,
+    figures: quality.reader.window,
     driftIn: quality.driftIn,
     openAlerts: (sql) => listEpisodes(sql, { open: 'true', limit: MOST_OPEN_ALERTS, after: null }),
     liveScores: quality.liveScores,

@@ -6,7 +6,7 @@ import type { Objects } from '../../platform/objects/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock, Period } from '../../platform/units/index.ts';
-import type { Monitor, MonitorWindow } from '../monitors/schema.ts';
+import type { Monitor } from '../monitors/schema.ts';
 import { driftWindowRoutes } from './drift-windows/routes.ts';
 import type { DriftWindow } from './drift-windows/schema.ts';
 import { computeGeneration, createDriftWindows, type DriftWindows } from './drift-windows/service.ts';
@@ -16,7 +16,6 @@ import { readLiveScores } from './live-scores/read.ts';
 import { qualityRoutes } from './routes.ts';
 import { createMonitorReader, type MonitorReader } from './windows/read-monitor.ts';
 import { createStoredWindows, type StoredWindows } from './windows/stored-windows.ts';
-import { readWindows } from './windows/windows.ts';
 
 export { LEAST_EFFECT } from './drift-windows/least-effect.ts';
 export {
@@ -58,8 +57,6 @@ export interface Quality {
   readonly driftWindows: DriftWindows;
   /** Windows as they were computed, deleted and recomputed after rows are deleted. */
   readonly storedWindows: Pick<StoredWindows, 'forget' | 'store'>;
-  /** Figures of all logged predictions of a monitor in a period, from stored rows where they are recent. */
-  figures(monitor: Monitor, period: Period): Promise<MonitorWindow | null>;
   /** Drift of the windows that overlap a period, by time; empty without a drift watch. */
   driftIn(monitor: Monitor, period: Period): Promise<DriftWindow[]>;
   /** Figures of a monitor for other features, without a read of the log where possible. */
@@ -83,12 +80,6 @@ export function createQuality(deps: QualityDeps): Quality {
     driftRoutes: driftWindowRoutes(deps),
     driftWindows: createDriftWindows({ ...deps, tables: { predictions: deps.predictions, labels: deps.labels } }),
     storedWindows,
-    figures: async (monitor, period) => {
-      const stored = await storedWindows.find(monitor, { by: 'all', ...period });
-      if (stored !== null) return stored.windows[0] ?? null;
-      const selection = { model: monitor.spec.model, ...period, knownAt: new Date(deps.clock.now()).toISOString() };
-      return (await readWindows(deps, { spec: monitor.spec, selection, by: 'all' })).windows[0] ?? null;
-    },
     driftIn: async (monitor, { start: since, end: until }) => {
       const { drift } = monitor.spec;
       if (drift === undefined) return [];

@@ -15,6 +15,8 @@ export const RANGE_PAGES: ReadonlyMap<string, RangePage> = new Map([
   ['/costs', { unset: 'bill', compares: true }],
   ['/anomalies', { unset: 'bill' }],
   ['/gpus', { unset: 'bill' }],
+  ['/models', { unset: 'bill' }],
+  ['/models/$model', { unset: 'bill' }],
   ['/allocation', { unset: 'bill' }],
   ['/statements', { unset: 'bill' }],
   ['/decisions', { unset: 'Any time' }],
