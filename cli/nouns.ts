@@ -236,7 +236,7 @@ const modelLines: readonly NounLine[] = [
   {
     summary: 'List models and versions; show evidence, import outcomes of examples',
     nouns: [
-      noun('model', ['list', 'show'], async () => (await import('./model.ts')).modelCommands),
+      noun('model', ['list', 'show', 'scorecard'], async () => (await import('./model.ts')).modelCommands),
       noun('evidence', ['show'], async () => (await import('./evidence.ts')).evidenceCommands),
       noun('evaluation', ['import', 'list', 'show'], async () => (await import('./evaluation.ts')).evaluationCommands),
     ],

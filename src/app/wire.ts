@@ -9,22 +9,20 @@ import { createManifests } from '../platform/manifests/index.ts';
 import { createTelling } from '../platform/notices/index.ts';
 import { createNotificationRoutes } from '../platform/notification-routes/index.ts';
 import type { Telemetry } from '../platform/telemetry/index.ts';
-import { createAttention } from '../tradeoff/attention/index.ts';
-import { createReportOwners, createSpotDeadlines } from '../tradeoff/bridges/index.ts';
+import { createSpotDeadlines } from '../tradeoff/bridges/index.ts';
 import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
 import { createDemoData } from '../tradeoff/demo-data/index.ts';
 import { createFirstUse } from '../tradeoff/first-use/index.ts';
-import { createReports } from '../tradeoff/reports/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { readVersion } from './version.ts';
 import { wireAdvice } from './wire-advice.ts';
 import { wireFinops } from './wire-finops.ts';
 import { wireGpus } from './wire-gpus.ts';
-import { wireHealth } from './wire-health.ts';
 import { wireBackups, wireIntegrity, wireSystem, wireTableRetention } from './wire-integrity.ts';
 import { wireMlops } from './wire-mlops.ts';
 import { type SimulatedCluster, wirePipelines } from './wire-pipelines.ts';
 import { wireServing } from './wire-serving.ts';
+import { wireSummaries } from './wire-summaries.ts';
 import { wireOptimizations, wireRetention, wireTradeoff } from './wire-tradeoff.ts';
 
 /** Creates every noun, each from the nouns above it. `doors` are the routes of sign-in and audit. */
@@ -70,13 +68,10 @@ export function wire(
   const { retraining, recommendations } = wireAdvice(infrastructure, {
     ...{ org, notices, finops, gpus, mlops, tradeoff, pipelines, monitoring, serving, optimizations },
   });
-  const read = createRead(() => routes);
-  const owners = createReportOwners({ store, org, registry, tracking });
-  const health = wireHealth(infrastructure, { org, registry, monitoring });
-  const reports = createReports({
-    ...{ clock, log, store, jobs, mail, rules, publicUrl: notices.publicUrl, read, owners },
+  const { reports, attention, health, scorecards } = wireSummaries(infrastructure, {
+    ...{ org, notices, finops, gpus, mlops, tradeoff, monitoring },
+    read: createRead(() => routes),
   });
-  const attention = createAttention({ clock, read, owners, budgetStamp: () => budgets.stamp(store) });
   const demoData = createDemoData(infrastructure);
   const retention = wireRetention(infrastructure, mlops, tradeoff);
   const { sources, allocation, prices, exchange, tokens } = finops;
@@ -99,7 +94,7 @@ export function wire(
     ...[mlops.scaling, mlops.evaluations, mlops.artifactViews],
     ...[pipelines, monitoring, serving, retraining, recommendations, optimizations, reports],
     ...[tradeoff.evidence, tradeoff.value, decisions, tradeoff.gates, tradeoff.frontier],
-    ...[tradeoff.returns, attention, health],
+    ...[tradeoff.returns, attention, health, scorecards],
     ...[tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
     retention,
     wireTableRetention(infrastructure, { billing, gpuTelemetry, monitoring }),

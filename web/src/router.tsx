@@ -17,7 +17,7 @@ import { retainScope, ScopeSearch } from './frame/scope-search.ts';
 import { parseSearch, stringifySearch } from './frame/search-text.ts';
 import { GpusSearch } from './gpus/gpus-search.ts';
 import { LineageSearch } from './lineage/lineage-search.ts';
-import { ModelSearch } from './models/model-search.ts';
+import { ModelSearch, VersionSearch } from './models/model-search.ts';
 import { MonitorSearch } from './monitoring/monitoring-search.ts';
 import { NotificationsSearch } from './notifications/notifications-search.ts';
 import { OptimizationsSearch } from './optimizations/optimizations-search.ts';
@@ -197,6 +197,7 @@ const model = createRoute({
 const modelVersion = createRoute({
   getParentRoute: () => root,
   path: '/models/$model/versions/$version',
+  validateSearch: VersionSearch,
   component: lazyRouteComponent(() => import('./models/VersionPage.tsx'), 'VersionPage'),
 });
 
