@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { findRecommendations } from '../../../src/tradeoff/recommendations/schema.ts';
 import { runGpus } from '../gpus/run-gpus.ts';
 import { type Production, runProduction } from '../production/run-production.ts';
 import { applyConfig } from './apply-config.ts';
@@ -27,5 +28,7 @@ export async function runDemo(client: DemoClient, options: DemoBillOptions): Pro
   const production = await runProduction(client, { ...options, champion: findChampion(candidates, verdicts) });
   report('7. Readings of sixteen GPUs come in, with who held them');
   await runGpus(client, { ...options, folder: join(options.folder, '../gpus') });
+  report('8. Savings are searched');
+  await client.call(findRecommendations, { body: {} });
   return { verdicts, production };
 }
