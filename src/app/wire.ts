@@ -9,10 +9,12 @@ import { createManifests } from '../platform/manifests/index.ts';
 import { createTelling } from '../platform/notices/index.ts';
 import { createNotificationRoutes } from '../platform/notification-routes/index.ts';
 import type { Telemetry } from '../platform/telemetry/index.ts';
+import { isPagePath } from '../platform/web/index.ts';
 import { createAttention } from '../tradeoff/attention/index.ts';
 import { createReportOwners, createSpotDeadlines } from '../tradeoff/bridges/index.ts';
 import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
 import { createReports } from '../tradeoff/reports/index.ts';
+import { createViews } from '../tradeoff/views/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { readVersion } from './version.ts';
 import { wireAdvice } from './wire-advice.ts';
@@ -73,6 +75,7 @@ export function wire(
     ...{ clock, log, store, jobs, mail, rules, publicUrl: notices.publicUrl, read, owners },
   });
   const attention = createAttention({ clock, read, owners, budgetStamp: () => budgets.stamp(store) });
+  const views = createViews({ store, clock, teamsOf: org.teamsOf, hasTeam: org.hasTeam, isPage: isPagePath });
   const retention = wireRetention(infrastructure, mlops, tradeoff);
   const { sources, allocation, prices, exchange, tokens } = finops;
   const { gpuTelemetry, gpuUsage, anomalies } = gpus;
@@ -93,7 +96,7 @@ export function wire(
     ...[mlops.scaling, mlops.evaluations, mlops.artifactViews],
     ...[pipelines, monitoring, serving, retraining, recommendations, optimizations, reports],
     ...[tradeoff.evidence, tradeoff.value, decisions, tradeoff.gates, tradeoff.frontier],
-    ...[tradeoff.returns, attention],
+    ...[tradeoff.returns, attention, views],
     ...[tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
     retention,
     wireTableRetention(infrastructure, { billing, gpuTelemetry, monitoring }),
