@@ -64,15 +64,11 @@ export async function open(
   const longJobs = createJobs({ store, clock, log, telemetry, concurrency: LONG_JOBS });
   const writes = lifetime.use(createAudit({ store, clock, log }));
   const contributorsRunCode = !isUserShared(config);
-  const auth = createAuth({
-    store,
-    clock,
-    config,
-    writes,
-    contributorsRunCode,
-    accountDeleted: deleteMemberships,
-    givenKey,
-  });
+  const accountDeleted = async (sql: Sql, account: string) => {
+    await deleteMemberships(sql, account);
+    await deletePrivateViews(sql, account);
+  };
+  const auth = createAuth({ store, clock, config, writes, contributorsRunCode, accountDeleted, givenKey });
   const listening: { http: FastifyInstance | null } = { http: null };
   const {
     kinds,

@@ -5,12 +5,14 @@ import { listLiveEndpoints } from '../mlops/serving/index.ts';
 import type { Org } from '../org/index.ts';
 import type { Read } from '../platform/http/index.ts';
 import type { createTelling } from '../platform/notices/index.ts';
+import { isPagePath } from '../platform/web/index.ts';
 import { createAttention } from '../tradeoff/attention/index.ts';
 import { createReportOwners } from '../tradeoff/bridges/index.ts';
 import { findModelPolicies } from '../tradeoff/gates/index.ts';
 import { createProductionHealth } from '../tradeoff/production-health/index.ts';
 import { createReports } from '../tradeoff/reports/index.ts';
 import { createScorecards } from '../tradeoff/scorecards/index.ts';
+import { createViews } from '../tradeoff/views/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import type { wireFinops } from './wire-finops.ts';
 import type { wireGpus } from './wire-gpus.ts';
@@ -29,7 +31,7 @@ export interface SummaryDeps {
   readonly read: Read;
 }
 
-/** Nouns that sum up both wings: reports, what needs attention, health of production and scorecards of models. */
+/** Nouns that show both wings: reports, what needs attention, health of production, scorecards of models, and saved views. */
 export function wireSummaries(infrastructure: Infrastructure, deps: SummaryDeps) {
   const { clock, log, store, jobs } = infrastructure;
   const { org, notices, finops, mlops, read } = deps;
@@ -40,6 +42,7 @@ export function wireSummaries(infrastructure: Infrastructure, deps: SummaryDeps)
     attention: createAttention({ clock, read, owners, budgetStamp: () => finops.budgets.stamp(store) }),
     health: wireHealth(infrastructure, deps),
     scorecards: wireScorecards(infrastructure, deps),
+    views: createViews({ store, clock, teamsOf: org.teamsOf, hasTeam: org.hasTeam, isPage: isPagePath }),
   };
 }
 

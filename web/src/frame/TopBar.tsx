@@ -21,7 +21,7 @@ export function TopBar({ onSearch, onShortcuts }: TopBarProps) {
   return (
     <header className={styles.bar}>
       <button type="button" className={styles.search} onClick={onSearch} aria-keyshortcuts="Control+K">
-        <span className={styles.searchText}>Search models, runs, teams, services…</span>
+        <span className={styles.searchText}>Search models, runs, teams…</span>
         <span className={styles.searchShort}>Search</span>
         <kbd>Ctrl K</kbd>
       </button>
