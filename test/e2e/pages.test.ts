@@ -11,7 +11,7 @@ const PAGES = [
   {
     name: 'Overview',
     path: '/',
-    says: /\$[\d,]+\.\d\d of effective cost in \w+ \d{4}.*ranker version \d+ is champion/s,
+    says: /^(\$[\d,]+\.\d\d of effective cost in \w+ \d{4}|No day of \w+ \d{4} is complete yet)/,
   },
   {
     name: 'Costs',
@@ -21,7 +21,7 @@ const PAGES = [
   {
     name: 'Costs compared',
     path: '/costs?compare=sameDays',
-    says: /\$[\d,]+\.\d\d of effective cost from .+ (more|less) than from .+: \w+ [+−]\$/s,
+    says: /\$[\d,]+\.\d\d of effective cost (from|on) .+ (more|less) than (from|on) .+: \w+ [+−]\$/s,
   },
   { name: 'Bill rows', path: '/costs?view=rows', says: /\$[\d,]+\.\d\d of effective cost in/ },
   {

@@ -116,7 +116,7 @@ function Savings({ list }: { readonly list: RecommendationList }) {
           ))}
         </ul>
       )}
-      {unknownSavings > 0 && <p className={styles.text}>{counted(unknownSavings, 'more')} with an unknown saving.</p>}
+      {unknownSavings > 0 && <p className={styles.text}>{counted(unknownSavings, 'more', 'more')} with an unknown saving.</p>}
     </>
   );
 }
