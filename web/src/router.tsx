@@ -29,6 +29,7 @@ import { OverviewSearch } from './overview/overview-search.ts';
 import { PipelineRunSearch } from './pipelines/pipelines-search.ts';
 import { RecommendationsSearch } from './recommendations/recommendations-search.ts';
 import { ReportsSearch } from './reports/reports-search.ts';
+import { RetrainingSearch } from './retraining/retraining-search.ts';
 import { ModelReturnSearch, ReturnsSearch } from './returns/returns-search.ts';
 import { RunSearch, RunsCompareSearch } from './runs/runs-search.ts';
 import { StatementsSearch } from './statements/statements-search.ts';
@@ -286,6 +287,7 @@ const retrainings = createRoute({
 const retraining = createRoute({
   getParentRoute: () => root,
   path: '/retraining/$retraining',
+  validateSearch: RetrainingSearch,
   component: lazyRouteComponent(() => import('./retraining/RetrainingPage.tsx'), 'RetrainingPage'),
 });
 

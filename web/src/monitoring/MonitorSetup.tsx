@@ -1,9 +1,8 @@
 import type { MonitorSpec } from '../../../src/mlops/monitors/schema.ts';
 import { toYaml } from '../format/yaml.ts';
 import { Card } from '../parts/Card.tsx';
-import { CopyButton } from '../parts/CopyButton.tsx';
+import { Commands } from '../parts/Commands.tsx';
 import { ExampleFile } from '../parts/ExampleFile.tsx';
-import styles from './monitoring.module.css';
 
 interface MonitorSetupProps {
   readonly monitor: string;
@@ -24,17 +23,7 @@ export function MonitorSetup({ monitor, spec }: MonitorSetupProps) {
       <Card title="Document" note="Change it and apply it again. Defaults are written out.">
         <ExampleFile name="monitor.yaml" text={document} />
       </Card>
-      <Card title="Commands">
-        <ul className={styles.commands}>
-          {commands.map(([what, command]) => (
-            <li key={what}>
-              <span>{what}</span>
-              <code>{command}</code>
-              <CopyButton text={command} what={`the command: ${what}`} />
-            </li>
-          ))}
-        </ul>
-      </Card>
+      <Commands commands={commands} />
     </>
   );
 }
