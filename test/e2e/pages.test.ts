@@ -89,14 +89,14 @@ const PAGES = [
     says: /ranker earned \$[\d,.]+, .* after its cost to run; .*20\d\d/,
   },
   { name: 'Pipelines', path: '/pipelines', says: /1 pipeline: none running/ },
-  { name: 'Endpoints', path: '/endpoints', says: /1 endpoint, healthy/ },
+  { name: 'Endpoints', path: '/endpoints', says: /1 endpoint, (healthy|degraded)\./ },
   {
     name: 'Endpoint',
     path: '/endpoints/home-feed',
     says: /ranker version 7 answers: [\d,]+ predictions at \$[\d.]+ per 1(,000|M|B)\./,
   },
-  { name: 'Monitoring', path: '/monitoring', says: /1 monitor: 1 of them has an open alert, estimated to cost \$/ },
-  { name: 'Monitor', path: '/monitoring/home-feed', says: /ranker has ndcg@10 0\.\d+ \(0\.\d+ to 0\.\d+\)/ },
+  { name: 'Monitoring', path: '/monitoring', says: /ranker v7: ndcg@10 is 0\.\d+ of [\d,]+ predictions\./ },
+  { name: 'Monitor', path: '/monitoring/home-feed', says: /ranker v7: ndcg@10 is 0\.\d+ of [\d,]+ predictions\./ },
   { name: 'Retraining', path: '/retraining', says: /1 retraining: none running/ },
   {
     name: 'Round of retraining',

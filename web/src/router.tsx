@@ -24,6 +24,7 @@ import { OptimizationsSearch } from './optimizations/optimizations-search.ts';
 import { PipelineRunSearch } from './pipelines/pipelines-search.ts';
 import { RecommendationsSearch } from './recommendations/recommendations-search.ts';
 import { ReportsSearch } from './reports/reports-search.ts';
+import { RetrainingSearch } from './retraining/retraining-search.ts';
 import { ModelReturnSearch, ReturnsSearch } from './returns/returns-search.ts';
 import { RunSearch, RunsCompareSearch } from './runs/runs-search.ts';
 import { PricesSearch } from './settings/settings-search.ts';
@@ -295,6 +296,7 @@ const retrainings = createRoute({
 const retraining = createRoute({
   getParentRoute: () => root,
   path: '/retraining/$retraining',
+  validateSearch: RetrainingSearch,
   component: lazyRouteComponent(() => import('./retraining/RetrainingPage.tsx'), 'RetrainingPage'),
 });
 

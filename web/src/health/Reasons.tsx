@@ -1,6 +1,7 @@
 import type { HealthStatus } from '../../../src/tradeoff/production-health/schema.ts';
 import { HealthMark } from './HealthMark.tsx';
 import styles from './health.module.css';
+import { ReasonList } from './ReasonList.tsx';
 
 interface ReasonsProps {
   readonly status: HealthStatus;
@@ -12,11 +13,7 @@ export function Reasons({ status, reasons }: ReasonsProps) {
   return (
     <div className={styles.reasons}>
       <HealthMark status={status} />
-      <ul>
-        {reasons.map((reason) => (
-          <li key={reason}>{reason}</li>
-        ))}
-      </ul>
+      <ReasonList reasons={reasons} />
     </div>
   );
 }
