@@ -16,6 +16,8 @@ interface RowsCardProps {
 }
 
 const SKU = ['skuId', 'skuMeter', 'chargeDescription'];
+/** Some bills begin a description with the price: `$21.96 per On Demand …`. */
+const PRICE = /^\$[\d.,]+ per /;
 const COLUMNS = ['team', 'serviceName', 'regionId', 'resourceId'];
 
 /** The charges behind it, each with its bill rows on the costs page. */
@@ -77,7 +79,7 @@ function nameCharge({ values, chargeCategory }: AnomalyRow, names: ReadonlyMap<s
   const sku = SKU.map((name) => values[name]).find((value) => value != null);
   if (sku == null) return `${chargeCategory ?? 'Charges'} without a SKU`;
   const description = names.get(sku) ?? null;
-  return description === null || description === sku ? sku : `${description} (${sku})`;
+  return description === null || description === sku ? sku : `${description.replace(PRICE, '')} (${sku})`;
 }
 
 function formatPlace({ values, chargeCategory }: AnomalyRow, toText: (value: string) => string): string {
