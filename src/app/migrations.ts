@@ -46,6 +46,7 @@ import { retrainingMigrations } from '../tradeoff/retraining/index.ts';
 import { returnMigrations } from '../tradeoff/returns/index.ts';
 import { runCostMigrations } from '../tradeoff/run-costs/index.ts';
 import { valueMigrations } from '../tradeoff/value/index.ts';
+import { viewMigrations } from '../tradeoff/views/index.ts';
 
 /** All migrations of the store, by feature in order. */
 export const migrations: Migrations = {
@@ -94,6 +95,7 @@ export const migrations: Migrations = {
   ...recommendationMigrations,
   ...optimizationMigrations,
   ...reportMigrations,
+  ...viewMigrations,
   ...forecastMigrations,
   ...anomalyMigrations,
 };

@@ -54,7 +54,11 @@ export async function open(config: Config, { log, clock = systemClock, cluster, 
   const longJobs = createJobs({ store, clock, log, telemetry, concurrency: LONG_JOBS });
   const writes = lifetime.use(createAudit({ store, clock, log }));
   const contributorsRunCode = !isUserShared(config);
-  const auth = createAuth({ store, clock, config, writes, contributorsRunCode, accountDeleted: deleteMemberships });
+  const accountDeleted = async (sql: Sql, account: string) => {
+    await deleteMemberships(sql, account);
+    await deletePrivateViews(sql, account);
+  };
+  const auth = createAuth({ store, clock, config, writes, contributorsRunCode, accountDeleted });
   const listening: { http: FastifyInstance | null } = { http: null };
   const { kinds, routes, plugins, webhooks, notifications, tracking, executors, serving, gpuTelemetry, checkWrite } =
     wire(

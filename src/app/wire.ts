@@ -9,15 +9,18 @@ import { createManifests } from '../platform/manifests/index.ts';
 import { createTelling } from '../platform/notices/index.ts';
 import { createNotificationRoutes } from '../platform/notification-routes/index.ts';
 import type { Telemetry } from '../platform/telemetry/index.ts';
+import { isPagePath } from '../platform/web/index.ts';
+import { createAttention } from '../tradeoff/attention/index.ts';
 import { createReportOwners, createSpotDeadlines } from '../tradeoff/bridges/index.ts';
 import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
 import { createReports } from '../tradeoff/reports/index.ts';
+import { createViews } from '../tradeoff/views/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { readVersion } from './version.ts';
 import { wireAdvice } from './wire-advice.ts';
 import { wireFinops } from './wire-finops.ts';
 import { wireGpus } from './wire-gpus.ts';
-import { wireBackups, wireIntegrity, wireTableRetention } from './wire-integrity.ts';
+import { wireBackups, wireIntegrity, wireSystem, wireTableRetention } from './wire-integrity.ts';
 import { wireMlops } from './wire-mlops.ts';
 import { type SimulatedCluster, wirePipelines } from './wire-pipelines.ts';
 import { wireServing } from './wire-serving.ts';
@@ -66,11 +69,13 @@ export function wire(
   const { retraining, recommendations } = wireAdvice(infrastructure, {
     ...{ org, notices, finops, gpus, mlops, tradeoff, pipelines, monitoring, serving, optimizations },
   });
+  const read = createRead(() => routes);
+  const owners = createReportOwners({ store, org, registry, tracking });
   const reports = createReports({
-    ...{ clock, log, store, jobs, mail, rules, publicUrl: notices.publicUrl },
-    read: createRead(() => routes),
-    owners: createReportOwners({ store, org, registry, tracking }),
+    ...{ clock, log, store, jobs, mail, rules, publicUrl: notices.publicUrl, read, owners },
   });
+  const attention = createAttention({ clock, read, owners, budgetStamp: () => budgets.stamp(store) });
+  const views = createViews({ store, clock, teamsOf: org.teamsOf, hasTeam: org.hasTeam, isPage: isPagePath });
   const retention = wireRetention(infrastructure, mlops, tradeoff);
   const { sources, allocation, prices, exchange, tokens } = finops;
   const { gpuTelemetry, gpuUsage, anomalies } = gpus;
@@ -91,12 +96,13 @@ export function wire(
     ...[mlops.scaling, mlops.evaluations, mlops.artifactViews],
     ...[pipelines, monitoring, serving, retraining, recommendations, optimizations, reports],
     ...[tradeoff.evidence, tradeoff.value, decisions, tradeoff.gates, tradeoff.frontier],
-    tradeoff.returns,
+    ...[tradeoff.returns, attention, views],
     ...[tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
     retention,
     wireTableRetention(infrastructure, { billing, gpuTelemetry, monitoring }),
     wireIntegrity(infrastructure, finops),
     wireBackups(infrastructure),
+    wireSystem(infrastructure),
     createManifests({ store, kinds }),
   ].flatMap((noun) => noun.routes);
   const endpoints = routes.map((route) => route.endpoint);

@@ -157,7 +157,8 @@ describe.skipIf(!hasChromium)('the pages of the web app (skipped where Chromium 
         await settled(page);
         expect((await figuresShown(page)).filter((figure) => !onDesktop.has(figure))).toEqual([]);
         expect(await sidewaysScroll(page)).toEqual([]);
-        await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Models' }).click();
+        await page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name: 'More' }).click();
+        await page.getByRole('dialog', { name: 'All pages' }).getByRole('link', { name: 'Registry' }).click();
         await page.waitForURL('**/models**');
       }
       expect(complaints).toEqual([]);

@@ -3,8 +3,10 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  redirect,
   retainSearchParams,
 } from '@tanstack/react-router';
+import { AccountSearch } from './account/account-search.ts';
 import { SessionGate } from './account/SessionGate.tsx';
 import { AllocationSearch } from './allocation/allocation-search.ts';
 import { AnomaliesSearch, AnomalySearch } from './anomalies/anomalies-search.ts';
@@ -32,6 +34,7 @@ import { RecommendationsSearch } from './recommendations/recommendations-search.
 import { ReportsSearch } from './reports/reports-search.ts';
 import { ModelReturnSearch, ReturnsSearch } from './returns/returns-search.ts';
 import { RunSearch, RunsCompareSearch } from './runs/runs-search.ts';
+import { PricesSearch } from './settings/settings-search.ts';
 import { StatementsSearch } from './statements/statements-search.ts';
 import { TradeOffsSearch } from './tradeoffs/tradeoffs-search.ts';
 
@@ -307,7 +310,59 @@ const lineage = createRoute({
 const account = createRoute({
   getParentRoute: () => root,
   path: '/account',
+  validateSearch: AccountSearch,
   component: lazyRouteComponent(() => import('./account/AccountPage.tsx'), 'AccountPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  beforeLoad: () => {
+    throw redirect({ to: '/account', replace: true });
+  },
+});
+
+const teamsSettings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/teams',
+  component: lazyRouteComponent(() => import('./settings/TeamsPage.tsx'), 'TeamsPage'),
+});
+
+const pricesSettings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/prices',
+  validateSearch: PricesSearch,
+  component: lazyRouteComponent(() => import('./settings/PricesPage.tsx'), 'PricesPage'),
+});
+
+const policiesSettings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/policies',
+  component: lazyRouteComponent(() => import('./settings/PoliciesPage.tsx'), 'PoliciesPage'),
+});
+
+const sourcesSettings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/sources',
+  component: lazyRouteComponent(() => import('./settings/SourcesPage.tsx'), 'SourcesPage'),
+});
+
+const retentionSettings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/retention',
+  component: lazyRouteComponent(() => import('./settings/RetentionPage.tsx'), 'RetentionPage'),
+});
+
+const backupsSettings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/backups',
+  component: lazyRouteComponent(() => import('./settings/BackupsPage.tsx'), 'BackupsPage'),
+});
+
+const aboutSettings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/about',
+  component: lazyRouteComponent(() => import('./settings/AboutPage.tsx'), 'AboutPage'),
 });
 
 const decisions = createRoute({
@@ -341,6 +396,14 @@ export const router = createRouter({
   routeTree: root.addChildren([
     overview,
     account,
+    settings,
+    teamsSettings,
+    pricesSettings,
+    policiesSettings,
+    sourcesSettings,
+    retentionSettings,
+    backupsSettings,
+    aboutSettings,
     costs,
     allocation,
     anomalies,

@@ -1,10 +1,13 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { TipLayer } from '../parts/TipLayer.tsx';
+import { useNarrow } from '../parts/use-narrow.ts';
 import styles from './frame.module.css';
 import type { Overlay } from './overlay.ts';
 import { Palette } from './Palette.tsx';
+import { PhoneBar } from './PhoneBar.tsx';
 import { Rail } from './Rail.tsx';
+import { SectionTabs } from './SectionTabs.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useExactCopy } from './use-exact-copy.ts';
 import { usePinnedPeriod } from './use-scope.ts';
@@ -15,6 +18,7 @@ const Shortcuts = lazy(() => import('./Shortcuts.tsx').then((module) => ({ defau
 /** Layout around every page: rail, top bar, and overlays. */
 export function Frame() {
   const [overlay, setOverlay] = useState<Overlay>(null);
+  const narrow = useNarrow();
   const main = useRef<HTMLElement>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const [first] = useState(path);
@@ -32,10 +36,11 @@ export function Frame() {
       <a className={styles.skip} href="#main">
         Skip to the page
       </a>
-      <Rail />
+      {narrow ? <PhoneBar onShortcuts={() => setOverlay('shortcuts')} /> : <Rail />}
       <div className={styles.column}>
         <TopBar onSearch={() => setOverlay('palette')} onShortcuts={() => setOverlay('shortcuts')} />
         <main id="main" ref={main} tabIndex={-1} className={styles.main}>
+          <SectionTabs />
           <Outlet />
         </main>
       </div>
