@@ -3,8 +3,9 @@ import { AboutFigure } from '../forecasts/AboutFigure.tsx';
 import { chanceText } from '../forecasts/words.ts';
 import { formatAbout } from '../format/money.ts';
 import { counted } from '../format/number.ts';
+import { formatDay } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
-import type { Landing } from './budget-landing.ts';
+import { findToDate, type Landing } from './budget-landing.ts';
 
 interface BudgetAnswerProps {
   readonly budget: BudgetDetail;
@@ -26,10 +27,12 @@ export function BudgetAnswer({ budget, landing }: BudgetAnswerProps) {
       </>
     );
   }
+  const toDate = findToDate(budget);
   const money = (amount: string) => ({ amount, currency: limit.currency });
   return (
     <>
-      <MoneyFigure money={spent} /> of <AboutFigure money={limit} /> is spent
+      <MoneyFigure money={toDate === null ? spent : money(toDate.amount)} /> of <AboutFigure money={limit} /> is spent
+      {toDate?.through == null ? '' : ` to ${formatDay(toDate.through)}`}
       {reserved.amount !== '0' && (
         <>
           {' '}

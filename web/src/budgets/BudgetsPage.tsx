@@ -27,7 +27,7 @@ export function BudgetsPage() {
     <Page title="Budgets" answer={answer()}>
       <Card
         title="Budgets"
-        note="Effective (amortized) cost of all charges received, against the limit of the current period."
+        note="Effective (amortized) cost to the last whole day, against the limit of the current period."
         actions={
           <button type="button" className={parts.button} onClick={() => setCreating(true)}>
             New budget…

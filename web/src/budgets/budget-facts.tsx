@@ -7,6 +7,7 @@ import { RatesText } from '../parts/RatesText.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { BudgetStatusMark } from './BudgetStatusMark.tsx';
 import type { BudgetStatus } from './budget-landing.ts';
+import { SpentFigure } from './SpentFigure.tsx';
 import { ENFORCEMENTS, EVEN_BURN, NO_COST, NO_FORECAST, NOTHING_ROLLED, windowText } from './words.ts';
 
 /** Figures and settings of a budget, most important first. */
@@ -18,7 +19,7 @@ export function listBudgetFacts(budget: BudgetDetail, status: BudgetStatus) {
   const left = remaining === null ? null : { amount: remaining, currency: limit.currency };
   return [
     ['Status', <BudgetStatusMark key="state" status={status} />],
-    ['Spent to date', money(spent, billedReason ?? NO_COST)],
+    ['Spent to date', <SpentFigure key="spent" budget={budget} />],
     ['Limit', <MoneyFigure key="limit" money={limit} />],
     ...(rollOver === 'none'
       ? []

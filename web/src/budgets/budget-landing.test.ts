@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerForecast } from '../../../src/finops/forecasts/schema.ts';
-import { findLanding, findStatus, findUsedRatio } from './budget-landing.ts';
+import { findLanding, findStatus, findToDate, findUsedRatio } from './budget-landing.ts';
 
 const window = { start: '2026-11-01T00:00:00.000Z', end: '2026-12-01T00:00:00.000Z' };
 const usd = (amount: string) => ({ amount, currency: 'USD' });
@@ -43,4 +43,14 @@ it('the used share is unknown without spend, and for a limit of zero', () => {
   expect(findUsedRatio(budget)).toBe(0.4);
   expect(findUsedRatio({ ...budget, spent: null })).toBeNull();
   expect(findUsedRatio({ ...budget, limit: usd('0') })).toBeNull();
+});
+
+it('the spend to date ends with the last whole day; usage that is ahead of the bill counts in full', () => {
+  const toDate = { through: '2026-11-26', amount: '35', later: '5', behind: [] };
+  expect(findToDate({ spent: usd('40'), billed: usd('40.0'), toDate })).toEqual({
+    ...{ amount: '35', through: '2026-11-26', later: '5' },
+  });
+  expect(findToDate({ spent: usd('60'), billed: usd('40'), toDate })).toMatchObject({ amount: '60', through: null });
+  expect(findToDate({ spent: usd('3'), billed: usd('3'), toDate: null })).toMatchObject({ amount: '3', through: null });
+  expect(findToDate({ spent: null, billed: null, toDate: null })).toBeNull();
 });

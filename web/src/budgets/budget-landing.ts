@@ -42,3 +42,23 @@ export function findUsedRatio({ spent, limit }: Pick<Budget, 'spent' | 'limit'>)
   const whole = decimal(limit.amount);
   return spent === null || whole.isZero() ? null : decimal(spent.amount).dividedBy(whole).toNumber();
 }
+
+/** Spend to date of a budget. */
+export interface ToDate {
+  readonly amount: string;
+  /** Last whole day below the amount; null: all charges and usage received, of which no day is complete. */
+  readonly through: string | null;
+  /** Charged on later, incomplete days; '0': nothing. */
+  readonly later: string;
+}
+
+/**
+ * Effective cost to the last whole day, as on the overview and in the forecasts; all that was received while no day is
+ * complete, and where metered usage is ahead of the bill. Null while nothing is known.
+ */
+export function findToDate({ spent, billed, toDate }: Pick<Budget, 'spent' | 'billed' | 'toDate'>): ToDate | null {
+  if (spent === null) return null;
+  const isBilled = billed !== null && decimal(billed.amount).equals(spent.amount);
+  if (toDate === null || !isBilled) return { amount: spent.amount, through: null, later: '0' };
+  return { amount: toDate.amount, through: toDate.through, later: toDate.later };
+}

@@ -27,7 +27,8 @@ interface Fan {
 export interface FanMark {
   readonly day: string;
   readonly label: string;
-  readonly kind: 'breach' | 'change' | 'restated';
+  /** breach: a limit is probably exceeded; chance: it may be. */
+  readonly kind: 'breach' | 'chance' | 'change' | 'restated';
 }
 
 interface FanLevel {
@@ -54,7 +55,7 @@ const LABELS_WIDTH = 104;
 const OPACITY_95 = 0.14;
 const OPACITY_80 = 0.22;
 const LINE = 2;
-const SYMBOLS = { breach: 'diamond', change: 'path://M0 0h8L4 6z', restated: 'rect' } as const;
+const SYMBOLS = { breach: 'diamond', chance: 'emptyDiamond', change: 'path://M0 0h8L4 6z', restated: 'rect' } as const;
 
 /** The ECharts option of actual values, the forecast, and its intervals. */
 export function fanOption(data: FanData): EChartsCoreOption {
@@ -231,7 +232,13 @@ function buildFanMarks(data: FanData): object {
     markPoint: {
       ...{ silent: true, animation: false, label: { show: false } },
       data: marks.map(({ day, label, kind }) => ({
-        ...{ name: label, xAxis: day, y: 14, symbol: SYMBOLS[kind], symbolSize: kind === 'breach' ? 11 : 8 },
+        ...{
+          name: label,
+          xAxis: day,
+          y: 14,
+          symbol: SYMBOLS[kind],
+          symbolSize: kind === 'breach' || kind === 'chance' ? 11 : 8,
+        },
         itemStyle: { color: kind === 'breach' ? token('--bad') : style.ink },
       })),
     },

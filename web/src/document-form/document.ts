@@ -114,7 +114,7 @@ export function formatDocument(kind: string, name: string, spec: unknown): strin
 
 /** A value of the spec by its path; undefined where there is none. */
 export function getIn(values: Readonly<Record<string, unknown>> | null, path: Path): unknown {
-  return path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), values);
+  return path.reduce<unknown>((value, key) => (isRecord(value) ? value[String(key)] : undefined), values);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
