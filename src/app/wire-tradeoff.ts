@@ -20,6 +20,7 @@ import { createLineage } from '../tradeoff/lineage/index.ts';
 import { createModelSteps } from '../tradeoff/model-steps/index.ts';
 import { createOpenLineage, type Receiver } from '../tradeoff/openlineage/index.ts';
 import { createOptimizations } from '../tradeoff/optimizations/index.ts';
+import type { ProductionHealth } from '../tradeoff/production-health/index.ts';
 import { findTerms } from '../tradeoff/recommendations/index.ts';
 import { createReturns } from '../tradeoff/returns/index.ts';
 import { createRunCosts } from '../tradeoff/run-costs/index.ts';
@@ -184,14 +185,16 @@ export function wireScorecards(
     gpus: { gpuUsage },
     mlops: { registry },
     monitoring,
+    health,
     returns,
     decisions,
   }: Pick<TradeoffDeps, 'finops' | 'gpus' | 'mlops'> & {
-    readonly monitoring: Pick<Monitoring, 'figures' | 'driftIn' | 'openAlerts'>;
+    readonly monitoring: Pick<Monitoring, 'figures' | 'driftIn'>;
+    readonly health: ProductionHealth;
   } & Pick<ReturnType<typeof wireTradeoff>, 'returns' | 'decisions'>,
 ) {
   return createScorecards({
-    ...{ clock, store, registry, costs, budgets, gpuUsage, monitoring, returns, decisions },
+    ...{ clock, store, registry, costs, budgets, gpuUsage, monitoring, health, returns, decisions },
     served: readServedModels,
   });
 }
