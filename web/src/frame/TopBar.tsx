@@ -6,6 +6,7 @@ import { HelpMenu } from './HelpMenu.tsx';
 import { PeriodSelect } from './PeriodSelect.tsx';
 import { SchemeToggle } from './SchemeToggle.tsx';
 import { TeamSelect } from './TeamSelect.tsx';
+import { ViewsMenu } from './ViewsMenu.tsx';
 
 /**
  * Pages whose figures depend on the period, and those that depend on the team. The others hide the select, because it
@@ -35,6 +36,7 @@ export function TopBar({ onSearch, onShortcuts }: TopBarProps) {
             {BY_TEAM.has(page) && <TeamSelect />}
           </div>
         )}
+        <ViewsMenu />
         <SchemeToggle />
         <span className={styles.desktop}>
           <HelpMenu onShortcuts={onShortcuts} />
