@@ -3,7 +3,7 @@ import { AccountSearch } from './account/account-search.ts';
 import { SessionGate } from './account/SessionGate.tsx';
 import { AllocationSearch } from './allocation/allocation-search.ts';
 import { AnomaliesSearch, AnomalySearch } from './anomalies/anomalies-search.ts';
-import { BudgetSearch } from './budgets/budgets-search.ts';
+import { BudgetSearch, BudgetsSearch } from './budgets/budgets-search.ts';
 import { CostsSearch } from './costs/costs-search.ts';
 import { DecisionsSearch } from './decisions/decisions-search.ts';
 import { CompareSearch, DeliveriesSearch, DeliverySearch } from './deliveries/deliveries-search.ts';
@@ -117,6 +117,7 @@ const statements = createRoute({
 const budgets = createRoute({
   getParentRoute: () => root,
   path: '/budgets',
+  validateSearch: BudgetsSearch,
   component: lazyRouteComponent(() => import('./budgets/BudgetsPage.tsx'), 'BudgetsPage'),
 });
 
