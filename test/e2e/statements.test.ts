@@ -90,7 +90,7 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
   it('says why nobody pays the rest', async () => {
     const page = await visit(`/statements?period=${closed}`);
     await page.getByTestId('teams').getByRole('link', { name: 'unallocated' }).click();
-    await page.waitForURL(/of=nobody/);
+    await page.waitForURL(/of=unallocated/);
     await page
       .getByRole('region', { name: 'Reasons for the unallocated cost' })
       .getByText('no rule matches it')

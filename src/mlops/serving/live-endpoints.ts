@@ -42,10 +42,14 @@ export async function listLiveEndpoints(sql: Sql): Promise<LiveEndpoint[]> {
     const versions = revision === null ? [] : listVersions(revision, past);
     found.push({
       ...{ endpoint: name, state, project, environment, versions },
-      failure: state === 'failed' ? (newest.reason ?? 'no reason is known') : null,
+      failure: state === 'failed' ? readFirstLine(newest.reason) : null,
     });
   }
   return found;
+}
+
+function readFirstLine(reason: string | null): string {
+  return reason?.split('\n', 1)[0] ?? 'no reason is known';
 }
 
 function listVersions(revision: Revision, past: readonly Revision[]): LiveVersion[] {

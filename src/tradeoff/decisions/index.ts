@@ -40,6 +40,7 @@ import {
   findDecision,
   findDecisionsByDelivery,
   findDecisionsNaming,
+  findLatestDecisions,
   insertDecision,
   pageDecisions,
   type StoredDecision,
@@ -59,6 +60,8 @@ export interface DecisionDeps extends Omit<ReviewScheduleDeps, 'digest' | 'event
 export interface Decisions extends Ledger {
   /** Keeps a decision to act in the caller's transaction; answers its id. */
   recordAct(sql: Sql, act: Omit<DecidedAct, 'decision' | 'at'>): Promise<string>;
+  /** The newest decision about a version of each of these models. */
+  latest(sql: Sql, models: readonly string[]): Promise<TakenRecord[]>;
   /** Decisions about a version, newest first. */
   about(sql: Sql, model: string, version: string, limit: number): Promise<TakenRecord[]>;
   /** A decision as it was taken; null when there is none of this id. */
@@ -99,6 +102,7 @@ export function createDecisions(deps: DecisionDeps & SubscribesToEvents): Decisi
       await insertAct(sql, decided);
       return decided.decision;
     },
+    latest: async (sql, models) => (await findLatestDecisions(sql, models)).map(({ record }) => record),
     about: async (sql, model, version, limit) =>
       (await pageDecisions(sql, { model, version, verdict: null, after: null, limit })).map(({ record }) => record),
     taken: async (sql, decision) => (await findDecision(sql, decision))?.record ?? null,

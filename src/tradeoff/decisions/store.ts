@@ -154,6 +154,21 @@ function toStoredInstant(instant: string): string {
   return new Date(instant).toISOString();
 }
 
+/** The newest decision of each of these models. */
+export async function findLatestDecisions(sql: Sql, models: readonly string[]): Promise<StoredDecision[]> {
+  const newest = await sql
+    .tables<DecisionTables>()
+    .selectFrom('decision')
+    .select(({ fn }) => fn.max('sequence').as('sequence'))
+    .where(isAmong(sql, 'model', models))
+    .groupBy('model')
+    .execute();
+  return findDecisionsAt(
+    sql,
+    newest.map(({ sequence }) => Number(sequence)),
+  );
+}
+
 /** Newest first. */
 export async function pageDecisions(sql: Sql, page: DecisionPage): Promise<StoredDecision[]> {
   let query = sql

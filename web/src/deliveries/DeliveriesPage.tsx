@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { listRestatements } from '../../../src/finops/billing/schema.ts';
 import { TeamRuleNotice } from '../allocation/TeamRuleNotice.tsx';
 import { endpointQuery } from '../client.ts';
@@ -9,6 +10,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { ErrorState } from '../parts/ErrorState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
+import parts from '../parts/parts.module.css';
 import { DeliveriesAnswer } from './DeliveriesAnswer.tsx';
 import { DeliveriesCard } from './DeliveriesCard.tsx';
 import styles from './deliveries.module.css';
@@ -28,7 +30,7 @@ export function DeliveriesPage() {
   // Both appear together, because a card that appears later would move the content.
   const settled = !restated.isPending;
   return (
-    <Page title="Deliveries" answer={answer()} longAnswer={entries === undefined || entries.length > 0}>
+    <Page title="Bills" answer={answer()} longAnswer={entries === undefined || entries.length > 0}>
       <div className={styles.stack}>
         {restated.error !== null && (
           <ErrorState error={restated.error} what="The changes after closing" onRetry={() => void restated.refetch()} />
@@ -40,7 +42,10 @@ export function DeliveriesPage() {
               {found.length === 0 ? (
                 <NoDeliveries />
               ) : (
-                <PeriodsCard entries={found} restatements={restatements ?? []} />
+                <>
+                  <UploadLink />
+                  <PeriodsCard entries={found} restatements={restatements ?? []} />
+                </>
               )}
               {found.length > 0 && <DeliveriesCard entries={found} complete={complete} />}
               {restatements !== undefined && restatements.length > 0 && (
@@ -62,6 +67,14 @@ export function DeliveriesPage() {
   }
 }
 
+function UploadLink() {
+  return (
+    <Link to="/deliveries/upload" className={`${parts.button} ${parts.primary} ${styles.upload}`}>
+      Upload a bill
+    </Link>
+  );
+}
+
 function NoDeliveries() {
   const range = useNamedRange();
   if (range !== undefined) {
@@ -74,6 +87,8 @@ function NoDeliveries() {
       shows="Every delivered bill: its source, time, month, status and effect."
       why="No bill has been delivered yet. Exports of AWS, Azure, Google, Oracle and SaaS are read as they come."
       command="steelyard bill import bills/ --source aws"
-    />
+    >
+      <UploadLink />
+    </EmptyState>
   );
 }

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { type EndpointMetrics, getEndpointMetrics, STEPS } from '../../../src/mlops/gateway/metrics/schema.ts';
-import { HOUR_MS } from '../../../src/platform/units/durations.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../src/platform/units/durations.ts';
 import { endpointQuery } from '../client.ts';
 import { toInstants } from '../frame/date-range.ts';
 import { useNamedRange } from '../frame/use-scope.ts';
@@ -30,22 +30,16 @@ export function useMetrics(endpoint: string, range: Range) {
   });
 }
 
-/** The same of many, for this hour and the one before, by name; those that have not come yet, or are not there, are missing. */
-export function useLateMetrics(names: readonly string[]): {
-  readonly since: string;
-  readonly metrics: ReadonlyMap<string, EndpointMetrics>;
-} {
+/** The same of many by minute of the last hour, by name; those that have not come yet, or are not there, are missing. */
+export function useLateMetrics(names: readonly string[]): ReadonlyMap<string, EndpointMetrics> {
   const nowMs = Math.floor(useNow(true) / MOVES_EVERY_MS) * MOVES_EVERY_MS;
-  const since = computeStart(nowMs, HOUR_MS, HOUR_MS);
+  const since = computeStart(nowMs, HOUR_MS, MINUTE_MS);
   const found = useQueries({
     queries: names.map((endpoint) => ({
-      ...endpointQuery(getEndpointMetrics, { params: { endpoint }, query: { since, step: '1h' } }),
+      ...endpointQuery(getEndpointMetrics, { params: { endpoint }, query: { since, step: '1m' } }),
       placeholderData: keepPreviousData,
       refetchInterval: REFRESH_MS,
     })),
   });
-  return {
-    since,
-    metrics: new Map(found.flatMap(({ data }) => (data === undefined ? [] : [[data.endpoint, data] as const]))),
-  };
+  return new Map(found.flatMap(({ data }) => (data === undefined ? [] : [[data.endpoint, data] as const])));
 }

@@ -2,6 +2,7 @@ import { useMatches } from '@tanstack/react-router';
 import { WhoAmI } from '../account/WhoAmI.tsx';
 import { DateRangePicker } from './DateRangePicker.tsx';
 import styles from './frame.module.css';
+import { HelpMenu } from './HelpMenu.tsx';
 import { RANGE_PAGES } from './range-pages.ts';
 import { SchemeToggle } from './SchemeToggle.tsx';
 import { TeamSelect } from './TeamSelect.tsx';
@@ -20,7 +21,7 @@ export function TopBar({ onSearch, onShortcuts }: TopBarProps) {
   return (
     <header className={styles.bar}>
       <button type="button" className={styles.search} onClick={onSearch} aria-keyshortcuts="Control+K">
-        <span className={styles.searchText}>Search pages, models, teams…</span>
+        <span className={styles.searchText}>Search models, runs, teams…</span>
         <span className={styles.searchShort}>Search</span>
         <kbd>Ctrl K</kbd>
       </button>
@@ -32,16 +33,12 @@ export function TopBar({ onSearch, onShortcuts }: TopBarProps) {
           </div>
         )}
         <SchemeToggle />
-        <button
-          type="button"
-          className={`${styles.quiet} ${styles.desktop}`}
-          onClick={onShortcuts}
-          data-tip="Keyboard shortcuts (?)"
-        >
-          <span aria-hidden="true">?</span>
-          <span className="visually-hidden">Keyboard shortcuts</span>
-        </button>
-        <WhoAmI />
+        <span className={styles.desktop}>
+          <HelpMenu onShortcuts={onShortcuts} />
+        </span>
+        <span className={styles.desktop}>
+          <WhoAmI />
+        </span>
       </div>
     </header>
   );

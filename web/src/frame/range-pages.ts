@@ -21,6 +21,8 @@ export const RANGE_PAGES: ReadonlyMap<string, RangePage> = new Map([
   ['/gpus', { unset: 'bill' }],
   ['/allocation', { unset: 'bill', wholeMonths: true }],
   ['/statements', { unset: 'bill', wholeMonths: true }],
+  ['/models', { unset: 'Last 30 billed days' }],
+  ['/models/$model', { unset: 'Last 30 billed days' }],
   ['/decisions', { unset: 'Any time' }],
   ['/deliveries', { unset: 'All periods', beyond: 'Sources and changes after closing are of now.' }],
   ['/experiments/$experimentId', { unset: 'Any time' }],

@@ -3,7 +3,7 @@ import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
-import { formatPercent, formatTimes } from '../format/number.ts';
+import { formatMeasured, formatPercent, formatTimes } from '../format/number.ts';
 import { comparedFigure } from './unit-costs.ts';
 import { bestOn, findChampion, findDirection, findMetric } from './versions.ts';
 
@@ -53,6 +53,56 @@ function costText(compared: ComparedUnitCosts, champion: string, best: string): 
   if (percent < 0) return `and costs ${formatPercent(-percent)} less per prediction`;
   if (percent < 100) return `but costs ${formatPercent(percent)} more per prediction`;
   return `but costs ${formatTimes(other.perThousand.amount, own.perThousand.amount)} as much per prediction`;
+}
+
+/**
+ * The verdict on a model as one would say it: which version to ship, and why a better one was refused.
+ *
+ * @example "Ship v7. v6 is 46 % better on ndcg_at_10 but costs 5 times as much per prediction ($325.58 per month against a limit of $172.80): rejected."
+ */
+export function verdictSentence(facts: HeadlineFacts): string {
+  const { versions, policy, metric, decisions } = facts;
+  const champion = findChampion(versions, policy);
+  if (champion === undefined) {
+    const [latest] = decisions;
+    const told =
+      latest === undefined
+        ? 'and none has been evaluated'
+        : `the latest verdict is ${latest.verdict} of v${latest.version}`;
+    return `No version is champion yet, ${told}.`;
+  }
+  const lead = describeChampion(champion.version, decisions);
+  if (metric === undefined) return lead;
+  const best = bestOn(versions, metric, findDirection(metric, policy));
+  const [here, there] = [findMetric(champion, metric), findMetric(best, metric)];
+  if (best === undefined || here === undefined || there === undefined) return lead;
+  if (best.version === champion.version) return `${lead} No version is better on ${metric}.`;
+  const gain = here === 0 ? 'better' : `${formatPercent(Math.abs((there - here) / here) * 100)} better`;
+  const cost = costText(facts.compared, champion.version, best.version);
+  const refusal = describeRefusal(best.version, decisions);
+  return `${lead} v${best.version} is ${gain} on ${metric} ${cost}${refusal}.`;
+}
+
+function describeChampion(version: string, decisions: readonly Decision[]): string {
+  const latest = decisions.find((decision) => decision.version === version);
+  if (latest === undefined) return `v${version} is champion and has not been evaluated.`;
+  if (latest.verdict === 'promote') return `Ship v${version}.`;
+  return latest.verdict === 'hold'
+    ? `v${version} is champion; policy ${latest.policy} holds it until evidence is complete.`
+    : `v${version} is champion, although policy ${latest.policy} rejects it.`;
+}
+
+/** Example: " ($325.58 per month against a limit of $172.80): rejected". */
+function describeRefusal(version: string, decisions: readonly Decision[]): string {
+  const latest = decisions.find((decision) => decision.version === version);
+  if (latest === undefined) return '; it has not been evaluated';
+  const word = VERDICT_TEXTS[latest.verdict];
+  const failed = latest.checks.filter(({ side, holds }) => side === 'cost' && holds === false);
+  const check = failed.find(({ unit }) => unit.endsWith('per month')) ?? failed[0];
+  if (check === undefined || check.measured === null || check.bound === null) return `: ${word}`;
+  const measured = formatMeasured(check.measured, check.unit);
+  const bound = formatMeasured(check.bound, check.unit, check.measured).figure;
+  return ` (${measured.figure} ${measured.unit} against a limit of ${bound}): ${word}`;
 }
 
 type FigureInterval = ComparedUnitCosts['figures'][number]['interval'];

@@ -1,10 +1,14 @@
 import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { getIssuedStatementCsv, type IssuedStatement } from '../../../src/finops/statements/schema.ts';
 import { buildUrl } from '../../../src/platform/contract/schema.ts';
+import { decimal } from '../../../src/platform/units/schema.ts';
 import { Instant } from '../parts/Instant.tsx';
 import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import parts from '../parts/parts.module.css';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
 import { type Cost, sums, toCost } from './amounts.ts';
 import { MoneyOf } from './MoneyOf.tsx';
 import styles from './statements.module.css';
@@ -17,16 +21,26 @@ interface IssuedTableProps {
 
 /** Issued statements, each leading to its facts as they were. */
 export function IssuedTable({ statements, cost }: IssuedTableProps) {
+  const { sorted, sort } = useSorted(
+    statements,
+    useMemo(() => compareBy(cost), [cost]),
+  );
   return (
     <table className={table.table} data-testid="issued">
       <thead>
         <tr>
-          <th scope="col">Statement</th>
-          <th scope="col">Team</th>
-          <th scope="col">Issued</th>
-          <th scope="col" className={table.number}>
+          <SortHead column="number" sort={sort}>
+            Statement
+          </SortHead>
+          <SortHead column="team" sort={sort}>
+            Team
+          </SortHead>
+          <SortHead column="issued" sort={sort}>
+            Issued
+          </SortHead>
+          <SortHead column="charges" sort={sort} numeric>
             Charges
-          </th>
+          </SortHead>
           <th scope="col" className={`${table.number} ${table.wideOnly}`}>
             Corrects by
           </th>
@@ -36,7 +50,7 @@ export function IssuedTable({ statements, cost }: IssuedTableProps) {
         </tr>
       </thead>
       <tbody>
-        {statements.map((one) => (
+        {sorted.map((one) => (
           <tr key={one.number}>
             <th scope="row">
               <Link
@@ -78,4 +92,14 @@ export function IssuedTable({ statements, cost }: IssuedTableProps) {
       </tbody>
     </table>
   );
+}
+
+function compareBy(cost: Cost): Comparators<IssuedStatement> {
+  const charges = ({ totals }: IssuedStatement) => decimal(sums(totals, cost)[0]?.amount ?? 0);
+  return {
+    number: (a, b) => a.number - b.number,
+    team: (a, b) => teamName(a.team).localeCompare(teamName(b.team)),
+    issued: (a, b) => Date.parse(a.issuedAt) - Date.parse(b.issuedAt),
+    charges: (a, b) => charges(a).comparedTo(charges(b)),
+  };
 }

@@ -41,7 +41,7 @@ export function StatementsPage() {
       </Page>
     );
   }
-  const team = search.of === 'nobody' ? null : scope.team;
+  const team = search.of === 'unallocated' ? null : scope.team;
   if (team === undefined) return <MonthPage period={period} cost={cost} onCost={choose} />;
   return <TeamPage team={team} period={period} cost={cost} onCost={choose} />;
 }
