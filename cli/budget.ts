@@ -1,3 +1,4 @@
+import { type BudgetRefusal, listBudgetRefusals } from '../src/finops/budgets/refusals/schema.ts';
 import {
   approveBudget,
   type Budget,
@@ -192,6 +193,36 @@ const approveCommand = command({
   },
 });
 
+const refusalsCommand = command({
+  path: ['budget', 'refusals'],
+  summary: 'List the last requests for money that a budget refused',
+  example: 'steelyard budget refusals recommender',
+  needs: 'server',
+  positionals: { budget: { describe: 'Name of the budget' } },
+  run: async (context, { budget }) => {
+    const document = await (await context.client()).call(listBudgetRefusals, { params: { budget } });
+    await context.answer(document, () => refusalsText(document.refusals, context));
+    if (document.refusals.length === 0) await context.remark(`Budget "${budget}" has refused no request.`);
+  },
+});
+
+function refusalsText(refusals: readonly BudgetRefusal[], { paint }: Context): string {
+  if (refusals.length === 0) return '';
+  return table(
+    refusals,
+    [
+      { title: 'REFUSED', cell: ({ refusedAt }) => refusedAt.slice(0, 19) },
+      { title: 'REQUESTED BY', cell: ({ subject, reservation }) => subjectText(subject) ?? reservation, least: 12 },
+      { title: 'RESOURCE', cell: ({ resource, quantity }) => `${quantity} ${resource}` },
+      { title: 'NEEDED', align: 'decimal', cell: ({ needed }) => formatMoney(needed) },
+      { title: 'LEFT', align: 'decimal', cell: ({ left }) => formatMoney(left) },
+      { title: 'TIMES', align: 'right', cell: ({ times }) => String(times) },
+      { title: 'REASON', cell: ({ reason }) => reason },
+    ],
+    paint,
+  );
+}
+
 function budgetText(budget: BudgetDetail, context: Context): string {
   const { approvals, stops, reserved, state, enforcement, rolledOver } = budget;
   const reason = unknownReason(budget);
@@ -223,4 +254,4 @@ function stopsText(stops: BudgetDetail['stops'], { paint }: Context): string {
   );
 }
 
-export const budgetCommands = [budgetsCommand, budgetCommand, createBudgetCommand, approveCommand];
+export const budgetCommands = [budgetsCommand, budgetCommand, createBudgetCommand, approveCommand, refusalsCommand];

@@ -71,7 +71,7 @@ function resultText(result: ResponseOf<typeof checkGate>, { paint }: Context): s
 
 const approveCommand = command({
   path: ['gate', 'approve'],
-  summary: 'Approve a model version for the present version of a policy',
+  summary: 'Approve or decline a model version for the present version of a policy',
   example: 'steelyard gate approve recommender 3 --policy recommender-gate',
   needs: 'server',
   positionals: {
@@ -80,13 +80,17 @@ const approveCommand = command({
   },
   options: {
     policy: { value: 'NAME', schema: PolicyName, required: true, describe: 'Policy that requires approvals' },
+    decline: { describe: 'Decline the version: its approval check fails' },
+    note: { value: 'WHY', describe: 'Reason' },
   },
   run: async (context, body) => {
     const client = await context.client();
     const result = await client.call(approveVersion, { body });
     await context.answer(result, () => {
-      const given = result.approvals.map(({ account, role }) => `${account} (${role})`).join(', ');
-      return `Approved ${result.model} ${result.version} by ${result.policy} v${result.policyVersion}. Approvals: ${given}`;
+      const given = result.approvals
+        .map(({ account, role, declined }) => `${account} (${role}${declined === true ? ', declined' : ''})`)
+        .join(', ');
+      return `${body.decline ? 'Declined' : 'Approved'} ${result.model} ${result.version} by ${result.policy} v${result.policyVersion}. Approvals: ${given}`;
     });
     return 0;
   },

@@ -23,6 +23,10 @@ const serverLines: readonly NounLine[] = [
     ],
   },
   {
+    summary: 'Load the demo data into an empty server, and remove them',
+    nouns: [noun('demo', ['load', 'show', 'remove'], async () => (await import('./demo.ts')).demoCommands)],
+  },
+  {
     summary: 'Check the settings, verify stored files, back up and restore',
     nouns: [
       noun('config', ['check', 'docs'], async () => (await import('./config.ts')).configCommands),
@@ -232,7 +236,7 @@ const modelLines: readonly NounLine[] = [
   {
     summary: 'List models and versions; show evidence, import outcomes of examples',
     nouns: [
-      noun('model', ['list', 'show'], async () => (await import('./model.ts')).modelCommands),
+      noun('model', ['list', 'show', 'scorecard'], async () => (await import('./model.ts')).modelCommands),
       noun('evidence', ['show'], async () => (await import('./evidence.ts')).evidenceCommands),
       noun('evaluation', ['import', 'list', 'show'], async () => (await import('./evaluation.ts')).evaluationCommands),
     ],

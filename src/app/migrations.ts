@@ -37,6 +37,7 @@ import { notificationMigrations } from '../platform/notification-routes/index.ts
 import { objectMigrations } from '../platform/objects/index.ts';
 import type { Migrations } from '../platform/store/index.ts';
 import { decisionMigrations } from '../tradeoff/decisions/index.ts';
+import { demoDataMigrations } from '../tradeoff/demo-data/index.ts';
 import { gateMigrations } from '../tradeoff/gates/index.ts';
 import { openLineageMigrations } from '../tradeoff/openlineage/index.ts';
 import { optimizationMigrations } from '../tradeoff/optimizations/index.ts';
@@ -46,6 +47,7 @@ import { retrainingMigrations } from '../tradeoff/retraining/index.ts';
 import { returnMigrations } from '../tradeoff/returns/index.ts';
 import { runCostMigrations } from '../tradeoff/run-costs/index.ts';
 import { valueMigrations } from '../tradeoff/value/index.ts';
+import { viewMigrations } from '../tradeoff/views/index.ts';
 
 /** All migrations of the store, by feature in order. */
 export const migrations: Migrations = {
@@ -84,6 +86,7 @@ export const migrations: Migrations = {
   ...valueMigrations,
   ...returnMigrations,
   ...gateMigrations,
+  ...demoDataMigrations,
   ...decisionMigrations,
   ...runCostMigrations,
   ...openLineageMigrations,
@@ -94,6 +97,7 @@ export const migrations: Migrations = {
   ...recommendationMigrations,
   ...optimizationMigrations,
   ...reportMigrations,
+  ...viewMigrations,
   ...forecastMigrations,
   ...anomalyMigrations,
 };

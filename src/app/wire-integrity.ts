@@ -15,6 +15,7 @@ import { listKnownDamage, verifyJournals } from '../platform/journal/index.ts';
 import { createKeptDigests, keepDigests, type Objects } from '../platform/objects/index.ts';
 import { createTableRetention } from '../platform/retention/index.ts';
 import type { Store } from '../platform/store/index.ts';
+import { createSystem } from '../platform/system/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { readVersion } from './version.ts';
 import type { wireFinops } from './wire-finops.ts';
@@ -115,6 +116,10 @@ export function wireIntegrity(
       billing.references,
     ],
   });
+}
+
+export function wireSystem({ clock, folder, store }: Infrastructure) {
+  return createSystem({ clock, folder, engine: store.engine, version: readVersion() });
 }
 
 export function wireBackups(infrastructure: Infrastructure) {

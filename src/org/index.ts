@@ -2,7 +2,7 @@ import type { Route } from '../platform/http/index.ts';
 import type { ManifestKind, ManifestOutcome } from '../platform/manifests/index.ts';
 import type { Sql, Store } from '../platform/store/index.ts';
 import type { Clock } from '../platform/units/index.ts';
-import { type Accounts, createMemberRoutes, isWriteAllowed } from './members.ts';
+import { type Accounts, createMemberRoutes, findTeamsOf, isWriteAllowed } from './members.ts';
 import { createOrgRoutes } from './routes.ts';
 import { EnvironmentManifest, ProjectManifest, type Subject, TeamManifest } from './schema.ts';
 import { addTeam, applyEnvironment, applyProject, applyTeam } from './service.ts';
@@ -33,6 +33,10 @@ export interface Org {
    * it cannot have members.
    */
   mayWriteFor(sql: Sql, team: string, account: string): Promise<boolean>;
+  /** Teams that an account is a member of, by name. */
+  teamsOf(sql: Sql, account: string): Promise<string[]>;
+  /** Whether there is a team of this name. */
+  hasTeam(sql: Sql, team: string): Promise<boolean>;
   /** E-mail address of the owner of a team; null when the team or its owner is unknown. */
   teamOwner(sql: Sql, team: string): Promise<string | null>;
   /** For `createManifests`. */
@@ -67,6 +71,8 @@ export function createOrg({ store, clock, accounts }: OrgDeps): Org {
     withTeam: addTeam,
     kinds: [team, project, environment],
     mayWriteFor: isWriteAllowed,
+    teamsOf: findTeamsOf,
+    hasTeam: async (sql, name) => (await findTeam(sql, name)) !== null,
     teamOwner: async (sql, name) => (await findTeam(sql, name))?.owner ?? null,
     routes: [...createOrgRoutes(store), ...createMemberRoutes({ store, clock, accounts })],
   };

@@ -71,6 +71,12 @@ export async function isWriteAllowed(sql: Sql, team: string, account: string): P
   return (await findTeam(sql, team)) === null;
 }
 
+/** Teams that an account is a member of, by name. */
+export async function findTeamsOf(sql: Sql, account: string): Promise<string[]> {
+  const rows = sql.tables<MemberTables>().selectFrom('team_member').select('team').where('account', '=', account);
+  return (await rows.orderBy('team').execute()).map(({ team }) => team);
+}
+
 /** Removes an account from every team. */
 export async function deleteMemberships(sql: Sql, account: string): Promise<void> {
   await sql.tables<MemberTables>().deleteFrom('team_member').where('account', '=', account).execute();

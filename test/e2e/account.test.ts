@@ -67,6 +67,7 @@ describe.skipIf(!hasChromium)('the login (skipped where Chromium is missing)', (
     await fill(page, password);
     await page.getByTestId('answer').waitFor();
     const [cookie] = await context.cookies();
+    await page.getByTestId('who').click();
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByTestId('login').waitFor();
     const again = await fetch(`${url}/api/v1/teams`, { headers: { cookie: `${cookie?.name}=${cookie?.value}` } });

@@ -117,7 +117,7 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
     expect(text).toContain('name: "tagged-resources"');
     expect(text.trimEnd().split('- name:')).toHaveLength(rules.split('- name:').length + 1);
     for (const key of ['Escape', 'Tab']) await page.keyboard.press(key);
-    await page.getByRole('link', { name: 'Models' }).click();
+    await page.getByRole('link', { name: 'Registry' }).click();
     await page.waitForURL('**/models**');
     await page.goBack();
     expect(await draft.inputValue()).toBe(text);

@@ -11,7 +11,7 @@ const PAGES = [
   {
     name: 'Overview',
     path: '/',
-    says: /\$[\d,]+\.\d\d of effective cost in \w+ \d{4}.*ranker version \d+ is champion/s,
+    says: /^(\$[\d,]+\.\d\d of effective cost in \w+ \d{4}|No day of \w+ \d{4} is complete yet)/,
   },
   {
     name: 'Costs',
@@ -21,7 +21,7 @@ const PAGES = [
   {
     name: 'Costs compared',
     path: '/costs?compare=sameDays',
-    says: /\$[\d,]+\.\d\d of effective cost from .+ (more|less) than from .+: \w+ [+−]\$/s,
+    says: /\$[\d,]+\.\d\d of effective cost (from|on) .+ (more|less) than (from|on) .+: \w+ [+−]\$/s,
   },
   { name: 'Bill rows', path: '/costs?view=rows', says: /\$[\d,]+\.\d\d of effective cost in/ },
   {
@@ -53,7 +53,7 @@ const PAGES = [
   {
     name: 'Anomalies',
     path: '/anomalies',
-    says: /^(\d+ anomal(y|ies)( \(\d+ open\))?: \$[\d,]+\.\d\d above.*|No scan yet\.)$/,
+    says: /^(\d+ anomal(y|ies)( \(\d+ open\))?: \$[\d,]+(\.\d\d)? above.*|No scan yet\.)$/,
   },
   { name: 'Budgets', path: '/budgets', says: /^\S+ of 4 budgets exceeded.*\. No budget has a hard limit\.$/ },
   {
@@ -157,7 +157,8 @@ describe.skipIf(!hasChromium)('the pages of the web app (skipped where Chromium 
         await settled(page);
         expect((await figuresShown(page)).filter((figure) => !onDesktop.has(figure))).toEqual([]);
         expect(await sidewaysScroll(page)).toEqual([]);
-        await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Models' }).click();
+        await page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name: 'More' }).click();
+        await page.getByRole('dialog', { name: 'All pages' }).getByRole('link', { name: 'Registry' }).click();
         await page.waitForURL('**/models**');
       }
       expect(complaints).toEqual([]);

@@ -90,7 +90,7 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is mi
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.6, y, { steps: 8 });
     await page.mouse.up();
-    await page.waitForURL(/from=\d+&to=\d+/);
+    await page.waitForURL(/start=\d+&end=\d+/);
     await page.getByRole('button', { name: 'Table of val/loss' }).click();
     const figures = await readable(page.getByRole('table', { name: 'val/loss in figures' }));
     expect(Number(figures.trim().split(/\s+/).at(-1))).toBeGreaterThan(100);

@@ -117,7 +117,7 @@ describe.skipIf(!hasChromium)('empty and broken states (skipped where Chromium i
     const answer = await page.goto(`${server.url}/nope?period=2026-11`);
     expect(answer?.status()).toBe(404);
     await page.getByText('There is no page at this address.').waitFor();
-    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Models' }).click();
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Registry' }).click();
     await page.waitForURL('**/models**');
   });
 

@@ -1,3 +1,4 @@
+import { listBudgetRefusals } from '../../src/finops/budgets/refusals/schema.ts';
 import {
   type HeldResource,
   meterReservation,
@@ -49,6 +50,10 @@ spec: {subject: {team: recs}, amount: '${amount}', currency: USD, enforcement: $
   open(reservation: string, over: Partial<NewReservation> = {}) {
     const asked = { reservation, subject: { team: 'recs' }, resource: 'gpu', quantity: '1', origin: 'test', ...over };
     return call(this.application, openReservation, { body: asked });
+  }
+
+  async refusals(budget = 'recs') {
+    return (await call(this.application, listBudgetRefusals, { params: { budget } })).refusals;
   }
 
   meter(reservation: string, holds?: HeldResource) {

@@ -24,6 +24,7 @@ export function reservationSuite(start: Start): void {
   });
   describe('a reservation', () => {
     openingTests(() => room);
+    refusalTests(() => room);
     subjectTests(() => room);
     sharingTests(() => room);
     endingTests(() => room);
@@ -33,6 +34,47 @@ export function reservationSuite(start: Start): void {
   it('law 4: spent and reserved never exceed a hard limit, whatever clients do at once', () => neverExceeded(room));
   it('law 4 holds with what rolls over, also for work that runs on into the next window', () =>
     neverExceeded(room, ', rollOver: unspent'));
+}
+
+function refusalTests(inUse: () => Room): void {
+  it('is kept with the budget that refused it: requester, needed and left amount, and how often', async () => {
+    const room = inUse();
+    await room.budget('5');
+    expect(await room.refusals()).toEqual([]);
+    const asked = { subject: { team: 'recs', pipeline: 'nightly' }, graceSeconds: 9 };
+    for (let times = 0; times < 2; times += 1) {
+      await catchProblem(room.open('a', asked));
+      room.now += 1000;
+    }
+    await catchProblem(room.open('b', { resource: 'tpu' }));
+    expect(await room.refusals()).toMatchObject([
+      { reservation: 'b', reason: 'price_missing', needed: null, left: null, resource: 'tpu' },
+      {
+        reservation: 'a',
+        reason: 'budget_exceeded',
+        subject: asked.subject,
+        times: 2,
+        firstRefusedAt: iso(NOON),
+        refusedAt: iso(NOON + 1000),
+        needed: { amount: '10', currency: 'USD' },
+        left: { amount: '5', currency: 'USD' },
+      },
+    ]);
+    expect(await room.standing()).toMatchObject({ refused: { count: 2, last: iso(NOON + 2000) } });
+  });
+
+  it('is not kept where the limit of the request itself refused it; only the last 100 are kept', async () => {
+    const room = inUse();
+    await room.budget('5');
+    await catchProblem(room.open('own', { limit: { amount: '1', currency: 'USD' } }));
+    expect(await room.refusals()).toEqual([]);
+    for (let number = 0; number < 102; number += 1) {
+      room.now += 1000;
+      await catchProblem(room.open(`r${number}`, { graceSeconds: 9 }));
+    }
+    const kept = (await room.refusals()).map(({ reservation }) => reservation);
+    expect([kept.length, kept[0], kept.at(-1)]).toEqual([100, 'r101', 'r2']);
+  });
 }
 
 function openingTests(inUse: () => Room): void {

@@ -1,37 +1,33 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  retainSearchParams,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { AccountSearch } from './account/account-search.ts';
 import { SessionGate } from './account/SessionGate.tsx';
 import { AllocationSearch } from './allocation/allocation-search.ts';
 import { AnomaliesSearch, AnomalySearch } from './anomalies/anomalies-search.ts';
+import { BudgetSearch } from './budgets/budgets-search.ts';
 import { CostsSearch } from './costs/costs-search.ts';
 import { DecisionsSearch } from './decisions/decisions-search.ts';
 import { CompareSearch, DeliveriesSearch, DeliverySearch } from './deliveries/deliveries-search.ts';
 import { EndpointSearch } from './endpoints/endpoints-search.ts';
 import { ExperimentsSearch, RunsSearch } from './experiments/experiments-search.ts';
+import { HomePage } from './first-use/HomePage.tsx';
 import { ForecastsSearch } from './forecasts/forecasts-search.ts';
 import { PageNotFound } from './frame/PageNotFound.tsx';
 import { RouteFailed } from './frame/RouteFailed.tsx';
-import { ScopeSearch } from './frame/scope-search.ts';
+import { retainScope, ScopeSearch } from './frame/scope-search.ts';
 import { parseSearch, stringifySearch } from './frame/search-text.ts';
 import { GpusSearch } from './gpus/gpus-search.ts';
 import { LineageSearch } from './lineage/lineage-search.ts';
-import { ModelSearch } from './models/model-search.ts';
+import { ModelSearch, VersionSearch } from './models/model-search.ts';
 import { MonitorSearch } from './monitoring/monitoring-search.ts';
 import { NotificationsSearch } from './notifications/notifications-search.ts';
 import { OptimizationsSearch } from './optimizations/optimizations-search.ts';
-import { OverviewPage } from './overview/OverviewPage.tsx';
-import { OverviewSearch } from './overview/overview-search.ts';
 import { PipelineRunSearch } from './pipelines/pipelines-search.ts';
 import { RecommendationsSearch } from './recommendations/recommendations-search.ts';
 import { ReportsSearch } from './reports/reports-search.ts';
 import { RetrainingSearch } from './retraining/retraining-search.ts';
 import { ModelReturnSearch, ReturnsSearch } from './returns/returns-search.ts';
 import { RunSearch, RunsCompareSearch } from './runs/runs-search.ts';
+import { PricesSearch } from './settings/settings-search.ts';
 import { StatementsSearch } from './statements/statements-search.ts';
 import { TradeOffsSearch } from './tradeoffs/tradeoffs-search.ts';
 
@@ -40,15 +36,20 @@ const root = createRootRoute({
   notFoundComponent: PageNotFound,
   errorComponent: RouteFailed,
   validateSearch: ScopeSearch,
-  search: { middlewares: [retainSearchParams(['period', 'team'])] },
+  search: { middlewares: [({ search, next }) => retainScope(search, next(search))] },
 });
 
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
-  validateSearch: OverviewSearch,
   // Not lazy, because most visits start here.
-  component: OverviewPage,
+  component: HomePage,
+});
+
+const firstUse = createRoute({
+  getParentRoute: () => root,
+  path: '/first-use',
+  component: lazyRouteComponent(() => import('./first-use/FirstUsePage.tsx'), 'FirstUsePage'),
 });
 
 const costs = createRoute({
@@ -93,6 +94,12 @@ const delivery = createRoute({
   component: lazyRouteComponent(() => import('./deliveries/DeliveryPage.tsx'), 'DeliveryPage'),
 });
 
+const uploadBill = createRoute({
+  getParentRoute: () => root,
+  path: '/deliveries/upload',
+  component: lazyRouteComponent(() => import('./bill-upload/UploadPage.tsx'), 'UploadPage'),
+});
+
 const compareDeliveries = createRoute({
   getParentRoute: () => root,
   path: '/deliveries/compare',
@@ -116,6 +123,7 @@ const budgets = createRoute({
 const budget = createRoute({
   getParentRoute: () => root,
   path: '/budgets/$budget',
+  validateSearch: BudgetSearch,
   component: lazyRouteComponent(() => import('./budgets/BudgetPage.tsx'), 'BudgetPage'),
 });
 
@@ -190,6 +198,7 @@ const model = createRoute({
 const modelVersion = createRoute({
   getParentRoute: () => root,
   path: '/models/$model/versions/$version',
+  validateSearch: VersionSearch,
   component: lazyRouteComponent(() => import('./models/VersionPage.tsx'), 'VersionPage'),
 });
 
@@ -307,7 +316,59 @@ const lineage = createRoute({
 const account = createRoute({
   getParentRoute: () => root,
   path: '/account',
+  validateSearch: AccountSearch,
   component: lazyRouteComponent(() => import('./account/AccountPage.tsx'), 'AccountPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  beforeLoad: () => {
+    throw redirect({ to: '/account', replace: true });
+  },
+});
+
+const teamsSettings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/teams',
+  component: lazyRouteComponent(() => import('./settings/TeamsPage.tsx'), 'TeamsPage'),
+});
+
+const pricesSettings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/prices',
+  validateSearch: PricesSearch,
+  component: lazyRouteComponent(() => import('./settings/PricesPage.tsx'), 'PricesPage'),
+});
+
+const policiesSettings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/policies',
+  component: lazyRouteComponent(() => import('./settings/PoliciesPage.tsx'), 'PoliciesPage'),
+});
+
+const sourcesSettings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/sources',
+  component: lazyRouteComponent(() => import('./settings/SourcesPage.tsx'), 'SourcesPage'),
+});
+
+const retentionSettings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/retention',
+  component: lazyRouteComponent(() => import('./settings/RetentionPage.tsx'), 'RetentionPage'),
+});
+
+const backupsSettings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/backups',
+  component: lazyRouteComponent(() => import('./settings/BackupsPage.tsx'), 'BackupsPage'),
+});
+
+const aboutSettings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/about',
+  component: lazyRouteComponent(() => import('./settings/AboutPage.tsx'), 'AboutPage'),
 });
 
 const decisions = createRoute({
@@ -341,6 +402,15 @@ export const router = createRouter({
   routeTree: root.addChildren([
     overview,
     account,
+    settings,
+    teamsSettings,
+    pricesSettings,
+    policiesSettings,
+    sourcesSettings,
+    retentionSettings,
+    backupsSettings,
+    aboutSettings,
+    firstUse,
     costs,
     allocation,
     anomalies,
@@ -348,6 +418,7 @@ export const router = createRouter({
     deliveries,
     delivery,
     compareDeliveries,
+    uploadBill,
     statements,
     budgets,
     budget,

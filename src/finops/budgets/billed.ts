@@ -126,11 +126,13 @@ function createUnknownBilled(reason: string): Billed & { readonly amount: null }
   return { amount: null, reason, toDate: null, conversion: null, deliveries: [] };
 }
 
-function isOfDays({ start, end }: Window): boolean {
+/** Whether a window consists of whole days, UTC. */
+export function isOfDays({ start, end }: Window): boolean {
   return start % DAY_MS === 0 && end % DAY_MS === 0;
 }
 
-function toDay(at: Instant): string {
+/** The UTC day of an instant, YYYY-MM-DD. */
+export function toDay(at: Instant): string {
   return new Date(at).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
 
@@ -154,12 +156,12 @@ interface ConvertedRows {
  * Whether spend in other currencies is converted for a budget. This needs a reporting currency and a soft budget: an
  * enforcing budget (hard or approval) applies in the currency of its prices.
  */
-function isConverting({ config }: ConversionDeps, { enforcement }: Pick<BudgetSpec, 'enforcement'>): boolean {
+export function isConverting({ config }: ConversionDeps, { enforcement }: Pick<BudgetSpec, 'enforcement'>): boolean {
   return config.reportingCurrency !== undefined && enforcement === 'soft';
 }
 
 /** Amounts of charge days in the currency of a budget, each at the rate of its day. */
-async function convertRows(
+export async function convertRows(
   { exchange }: Pick<ConversionDeps, 'exchange'>,
   rows: AllocatedCosts['rows'],
   currency: string,

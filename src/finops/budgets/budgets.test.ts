@@ -5,7 +5,7 @@ import { call, catchProblem, importFiles } from '../../testing/application.ts';
 import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
 import { recordUsage } from '../metering/schema.ts';
 import { applyRules } from '../testing/allocation.ts';
-import { listBudgets } from './schema.ts';
+import { listBudgetDays, listBudgets } from './schema.ts';
 
 const NOW = Date.parse('2026-11-10T12:00:00Z');
 let now = NOW;
@@ -84,6 +84,34 @@ describe('a budget', () => {
     expect(await standing()).toMatchObject({ billed: { amount: '30' }, metered: null, remaining: '70' });
     await hold(4);
     expect(await standing()).toMatchObject({ billed: { amount: '30' }, metered: { amount: '40' }, remaining: '60' });
+  });
+
+  it('lists the effective cost of the days of its window and of the window before', async () => {
+    const days = async () => (await call(application, listBudgetDays, { query: { budget: recs } })).budgets[0];
+    await bill(['30', 'USD', recs], ['5', 'USD', recs], ['500', 'USD', 'search'], ['70', 'USD', recs, '2026-10']);
+    expect(await days()).toMatchObject({
+      currency: 'USD',
+      previous: { start: '2026-10-01T00:00:00.000Z', end: '2026-11-01T00:00:00.000Z' },
+      days: [
+        { day: '2026-10-02', amount: '70' },
+        { day: '2026-11-02', amount: '35' },
+      ],
+      reason: null,
+    });
+    await bill(['30', 'USD', recs], ['5', 'EUR', recs]);
+    expect(await days()).toMatchObject({ days: [], reason: 'Part of it is billed in EUR.' });
+  });
+
+  it('has the owner that it states, else that of its team, and the notification routes that deliver its notices', async () => {
+    const route = (name: string, match: string) =>
+      `apiVersion: steelyard/v1\nkind: NotificationRoute\nmetadata: {name: ${name}}\nspec: {match: ${match}, to: {slack: {url: env:CHAT}}}\n`;
+    expect(await standing()).toMatchObject({ owner: null, alerts: { recipients: 0, routes: [], sent: 0 } });
+    await apply(
+      `apiVersion: steelyard/v1\nkind: Team\nmetadata: {name: ${recs}}\nspec: {owner: lead@example.org}\n---\n${route(`all-${tests}`, `{teams: [${recs}]}`)}---\n${route(`drift-${tests}`, `{teams: [${recs}], topics: [alert]}`)}`,
+    );
+    expect(await standing()).toMatchObject({ owner: 'lead@example.org', alerts: { routes: [`all-${tests}`] } });
+    await apply(spec(', owner: Finance'));
+    expect(await standing()).toMatchObject({ owner: 'Finance' });
   });
 
   it('is whole when a bill covers the month and holds nothing of its subject', async () => {

@@ -34,7 +34,7 @@ export interface BudgetsDeps extends NoticeDeps {
   readonly events: Pick<Events, 'append'>;
   readonly prices: Pick<Prices, 'of'>;
   readonly metering: Pick<Metering, 'runningTotal' | 'record' | 'total'>;
-  readonly org: Pick<Org, 'withTeam'>;
+  readonly org: Pick<Org, 'withTeam' | 'teamOwner'>;
 }
 
 /** Reserves money before it is spent, so that spend never exceeds an enforcing budget (hard or approval). */

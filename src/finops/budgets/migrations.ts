@@ -113,4 +113,31 @@ export const budgetMigrations: Migrations = {
       await db.schema.alterTable('budget_reservation').addColumn('earlier', 'text').execute();
     },
   },
+  'budgets/008-refusals': {
+    async up(db) {
+      let table = db.schema
+        .createTable('budget_refusal')
+        .addColumn('budget', 'text', (column) => column.notNull())
+        .addColumn('reservation', 'text', (column) => column.notNull())
+        .addColumn('refused_at', 'text', (column) => column.notNull())
+        .addColumn('first_refused_at', 'text', (column) => column.notNull())
+        .addColumn('times', 'integer', (column) => column.notNull())
+        .addColumn('origin', 'text', (column) => column.notNull())
+        .addColumn('resource', 'text', (column) => column.notNull())
+        .addColumn('quantity', 'text', (column) => column.notNull())
+        .addColumn('needed', 'text')
+        .addColumn('left_amount', 'text')
+        .addColumn('currency', 'text')
+        .addColumn('reason', 'text', (column) => column.notNull())
+        .addColumn('detail', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('budget_refusal_key', ['budget', 'reservation']);
+      for (const field of subjectFields) table = table.addColumn(`subject_${field}`, 'text');
+      await table.execute();
+      await db.schema
+        .createIndex('budget_refusal_latest')
+        .on('budget_refusal')
+        .columns(['budget', 'refused_at'])
+        .execute();
+    },
+  },
 };

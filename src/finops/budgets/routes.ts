@@ -3,7 +3,11 @@ import type { Subject } from '../../org/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Identity, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
+import { readBudgetDays } from './days.ts';
+import { type ListedDeps, readListedBudgets } from './listed.ts';
 import { findNotices } from './notices/store.ts';
+import { listBudgetRefusals } from './refusals/schema.ts';
+import { findRefusals } from './refusals/store.ts';
 import {
   type HeldResource,
   meterReservation,
@@ -13,14 +17,14 @@ import {
 } from './reservations/schema.ts';
 import { open, type ReservationDeps, settle } from './reservations/service.ts';
 import { findReservation, findStops } from './reservations/store.ts';
-import { approveBudget, type BudgetDetail, getBudget, listBudgets } from './schema.ts';
-import { dropDeliveries, findPresentWindow, readBudgetStanding, type StandingDeps } from './standing.ts';
+import { approveBudget, type BudgetDetail, getBudget, listBudgetDays, listBudgets } from './schema.ts';
+import { findPresentWindow } from './standing.ts';
 import { findApprovals, findBudgets, findBudgetVersions, putApproval, type StoredBudget } from './store.ts';
 
 /** Stops that are shown with a budget. */
 const STOPS_SHOWN = 100;
 
-export interface RouteDeps extends StandingDeps {
+export interface RouteDeps extends ListedDeps {
   readonly store: Store;
 }
 
@@ -31,9 +35,15 @@ export function createBudgetRoutes(
 ): Route[] {
   return [
     handle(listBudgets, async () => {
-      const budgets = await findBudgets(deps.store, null);
-      const standings = await Promise.all(budgets.map((budget) => readBudgetStanding(deps, deps.store, budget)));
-      return { budgets: standings.map(dropDeliveries) };
+      return { budgets: await readListedBudgets(deps, deps.store, await findBudgets(deps.store, null)) };
+    }),
+    handle(listBudgetRefusals, async ({ params: { budget } }) => ({
+      refusals: await findRefusals(deps.store, (await requireBudget(deps.store, budget)).name),
+    })),
+    handle(listBudgetDays, async ({ query: { budget: name = null } }) => {
+      const budgets = await findBudgets(deps.store, name);
+      const now = deps.clock.now();
+      return { budgets: await Promise.all(budgets.map((budget) => readBudgetDays(deps, budget, now))) };
     }),
     handle(getBudget, async ({ params: { budget } }) =>
       readBudgetDetail(deps, await requireBudget(deps.store, budget)),
@@ -70,18 +80,22 @@ export function createBudgetRoutes(
 export async function requireBudget(sql: Sql, name: string): Promise<StoredBudget> {
   const [budget] = await findBudgets(sql, name);
   if (budget !== undefined) return budget;
-  throw new AppError('budget_not_found', `There is no budget "${name}". Apply a document of kind Budget first.`, {
-    budget: name,
-  });
+  throw createNotFoundError(name);
+}
+
+function createNotFoundError(name: string): AppError {
+  const detail = `There is no budget "${name}". Apply a document of kind Budget first.`;
+  return new AppError('budget_not_found', detail, { budget: name });
 }
 
 async function readBudgetDetail(deps: RouteDeps, budget: StoredBudget): Promise<BudgetDetail> {
   const window = findPresentWindow(budget, deps.clock.now());
-  const standing = await readBudgetStanding(deps, deps.store, budget);
+  const [listed] = await readListedBudgets(deps, deps.store, [budget]);
+  if (listed === undefined) throw createNotFoundError(budget.name);
   const stops = await findStops(deps.store, budget.name, STOPS_SHOWN);
   const approvals = await findApprovals(deps.store, budget.name, window);
   return {
-    ...dropDeliveries(standing),
+    ...listed,
     stops: stops.map(({ id, subject, metered, spent, currency, checkpoint }) => ({
       reservation: id,
       subject,

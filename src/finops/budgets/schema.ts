@@ -49,6 +49,13 @@ export const BudgetSpec = z
       'Amount of one window, in `currency`',
     ),
     currency: Money.shape.currency,
+    owner: z
+      .string()
+      .trim()
+      .min(1)
+      .max(250)
+      .optional()
+      .describe('Person or group that answers for the budget, 1 to 250 characters; default: the owner of its team'),
     parent: BudgetName.optional().describe('Parent budget; the cost of this budget counts there too'),
     every: BudgetPeriod.default('month'),
     timeZone: TimeZone.default('UTC'),
@@ -161,12 +168,41 @@ export const Budget = z
   .describe('A budget with its status');
 export type Budget = z.infer<typeof Budget>;
 
+export const RefusalCount = z
+  .strictObject({
+    count: z.number().int().describe('Number of refused requests that are kept, at most 100'),
+    last: UtcInstant.nullable().describe('When the last one was refused; null without one'),
+  })
+  .describe('Requests for money that the budget refused');
+
+export const BudgetAlerts = z
+  .strictObject({
+    recipients: z.number().int().describe('Number of recipients that the budget states'),
+    routes: z.array(z.string()).describe('Notification routes that deliver its notices, by name'),
+    sent: z.number().int().describe('Number of notices in the current window'),
+    last: UtcInstant.nullable().describe('When the last of them was sent; null without one'),
+  })
+  .describe('Recipients of the notices of a budget');
+
+export const ListedBudget = z
+  .strictObject({
+    ...Budget.shape,
+    owner: z
+      .string()
+      .nullable()
+      .describe('Person or group that answers for the budget: stated in it, else the owner of its team; null: none'),
+    alerts: BudgetAlerts,
+    refused: RefusalCount,
+  })
+  .describe('A budget with its status, its owner, its alerts and the number of requests that it refused');
+export type ListedBudget = z.infer<typeof ListedBudget>;
+
 export const listBudgets = endpoint({
   method: 'GET',
   path: '/api/v1/budgets',
   scope: 'finops.read',
   summary: 'List budgets with their status in the current window',
-  response: z.strictObject({ budgets: z.array(Budget).describe('Budgets by name') }),
+  response: z.strictObject({ budgets: z.array(ListedBudget).describe('Budgets by name') }),
   errors: ['currency_mismatch'],
 });
 
@@ -198,11 +234,44 @@ export const BudgetVersion = z
   .describe('Version of a budget; apply its spec again to restore it');
 export type BudgetVersion = z.infer<typeof BudgetVersion>;
 
+export const BudgetDays = z
+  .strictObject({
+    budget: BudgetName,
+    currency: Money.shape.currency,
+    period: Period.describe('Current window'),
+    previous: Period.nullable().describe('Window before; null for a one-time budget'),
+    through: z
+      .string()
+      .nullable()
+      .describe('Last whole day of the bills, UTC, YYYY-MM-DD; later days are incomplete; null before any whole day'),
+    days: z
+      .array(
+        z.strictObject({
+          day: z.string().describe('Charge day, UTC, YYYY-MM-DD'),
+          amount: DecimalString.describe('Effective cost of the day, in `currency`'),
+        }),
+      )
+      .describe('Days of both windows with cost of the budget, oldest first; a day that is left out has none'),
+    reason: z.string().nullable().describe('Reason that there are no days; else null'),
+  })
+  .describe('Effective cost of a budget by charge day, in its current window and in the one before');
+export type BudgetDays = z.infer<typeof BudgetDays>;
+
+export const listBudgetDays = endpoint({
+  method: 'GET',
+  path: '/api/v1/budget-days',
+  scope: 'finops.read',
+  summary: 'List the daily effective cost of budgets in the current window and in the one before',
+  query: z.strictObject({ budget: BudgetName.optional().describe('Only this budget. Default: all') }),
+  response: z.strictObject({ budgets: z.array(BudgetDays).describe('Budgets by name') }),
+  errors: [],
+});
+
 const params = z.strictObject({ budget: BudgetName });
 
 export const BudgetDetail = z
   .strictObject({
-    ...Budget.shape,
+    ...ListedBudget.shape,
     stops: z.array(BudgetStop).describe('Work that it stopped, latest first; at most a hundred'),
     approvals: z.array(BudgetApproval).describe('Approvals above its amount in this window'),
     notices: z.array(BudgetNotice).describe('Notices sent in this window, in order'),

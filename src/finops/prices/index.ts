@@ -9,8 +9,18 @@ import { type CatalogueDeps, importPriceList } from './catalogue/service.ts';
 import { billEvents, type LearnedDeps, learnAll, relearnBill } from './learned/service.ts';
 import { buildPricesCsv, readListedPrices } from './list.ts';
 import { findPriceAt } from './price-at.ts';
+import { readPriceLists } from './price-lists.ts';
 import type { PriceHome } from './resource-key.ts';
-import { getPrice, importPrices, learnPrices, listPrices, listPricesCsv, type Price, PriceBookSpec } from './schema.ts';
+import {
+  getPrice,
+  importPrices,
+  learnPrices,
+  listPriceLists,
+  listPrices,
+  listPricesCsv,
+  type Price,
+  PriceBookSpec,
+} from './schema.ts';
 import { readPrices } from './sources.ts';
 import { findBook, findBookVersions, findPrices, readGeneration, replaceBook } from './store.ts';
 import type { BookedPrice } from './timeline.ts';
@@ -59,6 +69,7 @@ export function createPrices(deps: PricesDeps & SubscribesToEvents): Prices {
     ...createPriceBook(deps),
     routes: [
       handle(listPrices, ({ query }) => readListedPrices(deps, query)),
+      handle(listPriceLists, async () => ({ lists: await readPriceLists(store) })),
       handleDownload(listPricesCsv, ({ query }) => buildPricesCsv(deps, query)),
       handle(getPrice, async ({ query: { resource, region, at } }) => {
         const key = region === undefined || resource.includes('@') ? resource : `${resource}@${region}`;

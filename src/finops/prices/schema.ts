@@ -165,6 +165,25 @@ export const listPrices = endpoint({
   errors: ['invalid_page_token'],
 });
 
+export const PriceList = z
+  .strictObject({
+    origin: PriceOrigin,
+    name: z.string().describe('Name of the price book, `bill`, the cloud of a price list, or the built-in table'),
+    prices: z.number().int().describe('Number of its prices, past and present'),
+    asOf: z.string().nullable().describe('Time at which the newest of them was confirmed, UTC; null: not stated'),
+  })
+  .describe('A source of prices');
+export type PriceList = z.infer<typeof PriceList>;
+
+export const listPriceLists = endpoint({
+  method: 'GET',
+  path: '/api/v1/price-lists',
+  scope: 'finops.read',
+  summary: 'List the sources of prices with the number of their prices, in the order in which they apply',
+  response: z.strictObject({ lists: z.array(PriceList).describe('Own price books first, built-in prices last') }),
+  errors: [],
+});
+
 export const listPricesCsv = endpoint({
   method: 'GET',
   path: '/api/v1/prices.csv',

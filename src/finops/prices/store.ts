@@ -12,7 +12,7 @@ export interface PriceSelection {
   readonly limit: number;
 }
 
-interface PriceTables {
+export interface PriceTables {
   price_book: { name: string; version: number; spec: string; applied_at: string };
   price: {
     book: string;

@@ -3,9 +3,10 @@ import type { Jobs } from '../../platform/jobs/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { TargetRules } from '../../platform/notices/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import type { Period } from '../../platform/units/index.ts';
 import { createDrift, type DriftDeps } from '../drift/index.ts';
 import { applyMonitor, createMonitorRules, findMonitors } from '../monitors/index.ts';
-import { type MeasuredQuality, type Monitor, MonitorSpec } from '../monitors/schema.ts';
+import { type MeasuredQuality, type Monitor, MonitorSpec, type MonitorWindow } from '../monitors/schema.ts';
 import {
   createPredictions,
   type OpenedPredictions,
@@ -17,7 +18,9 @@ import { createEstimates } from './alerts/estimated.ts';
 import { measureQuality } from './alerts/losses.ts';
 import type { QualityEstimates, ServedRequests } from './alerts/ports.ts';
 import { alertRoutes } from './alerts/routes.ts';
+import type { Alert } from './alerts/schema.ts';
 import { type AlertDeps, scheduleAlerts } from './alerts/service.ts';
+import { listEpisodes } from './alerts/store.ts';
 import { noteRetrained } from './alerts/take-look.ts';
 import { type MonitorHealth, readMonitorHealth } from './health/index.ts';
 
@@ -49,6 +52,12 @@ export interface Monitoring extends Omit<Predictions, 'routes' | 'schedule'> {
       readonly endpoint?: string;
     },
   ): Promise<{ readonly predictions: number; readonly quality: readonly MeasuredQuality[] }>;
+  /** Figures of all logged predictions of a monitor in a period; null: none. */
+  figures(monitor: Monitor, period: Period): Promise<MonitorWindow | null>;
+  /** Drift of the windows that overlap a period, by time. */
+  readonly driftIn: Quality['driftIn'];
+  /** Open episodes of alerts, of all monitors. */
+  openAlerts(sql: Sql): Promise<Alert[]>;
   /** Scores of two versions on an endpoint by cluster: on the same requests through shadow copies, or on different ones. */
   readonly liveScores: Quality['liveScores'];
   /** Open alerts and figures by version, for the judgement of production. */
@@ -56,6 +65,9 @@ export interface Monitoring extends Omit<Predictions, 'routes' | 'schedule'> {
   /** Compares windows as they become complete, evaluates alerts, and sends notices. */
   schedule(jobs: Jobs): void;
 }
+
+/** Open episodes that one request reads. */
+const MOST_OPEN_ALERTS = 1000;
 
 export interface MonitoringGround
   extends Omit<QualityDeps, 'predictions' | 'labels' | 'shadows'>,
@@ -84,6 +96,9 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedPredictio
     previewShadows: predictions.previewShadows,
     monitor: async (sql, name) => (await findMonitors(sql, name))[0] ?? null,
     retrained: noteRetrained,
+    figures: quality.reader.window,
+    driftIn: quality.driftIn,
+    openAlerts: (sql) => listEpisodes(sql, { open: 'true', limit: MOST_OPEN_ALERTS, after: null }),
     liveScores: quality.liveScores,
     health: () => readMonitorHealth({ store: deps.store, clock: deps.clock, reader: quality.reader, requests }),
     measured: (monitor, part) => measureQuality({ tables, clock: deps.clock }, monitor, part),

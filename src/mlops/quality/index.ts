@@ -5,9 +5,12 @@ import type { Lake } from '../../platform/lake/index.ts';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
-import type { Clock } from '../../platform/units/index.ts';
+import type { Clock, Period } from '../../platform/units/index.ts';
+import type { Monitor } from '../monitors/schema.ts';
 import { driftWindowRoutes } from './drift-windows/routes.ts';
-import { createDriftWindows, type DriftWindows } from './drift-windows/service.ts';
+import type { DriftWindow } from './drift-windows/schema.ts';
+import { computeGeneration, createDriftWindows, type DriftWindows } from './drift-windows/service.ts';
+import { listWindows } from './drift-windows/store.ts';
 import type { LiveScores, LiveScoresQuestion } from './live-scores/question.ts';
 import { readLiveScores } from './live-scores/read.ts';
 import { qualityRoutes } from './routes.ts';
@@ -54,6 +57,8 @@ export interface Quality {
   readonly driftWindows: DriftWindows;
   /** Windows as they were computed, deleted and recomputed after rows are deleted. */
   readonly storedWindows: Pick<StoredWindows, 'forget' | 'store'>;
+  /** Drift of the windows that overlap a period, by time; empty without a drift watch. */
+  driftIn(monitor: Monitor, period: Period): Promise<DriftWindow[]>;
   /** Figures of a monitor for other features, without a read of the log where possible. */
   readonly reader: MonitorReader;
   /** Scores of two versions on an endpoint, by cluster. `knownAt` left out: now. */
@@ -61,6 +66,9 @@ export interface Quality {
   /** Stores the windows of monitors whose predictions or labels have changed, once a minute. */
   schedule(jobs: Jobs): void;
 }
+
+/** Drift windows of a period that are read, the latest ones. */
+const MOST_DRIFT_WINDOWS = 500;
 
 /** Job that stores the windows of monitors whose predictions or labels have changed. */
 const STORE_WINDOWS = 'monitoring.store-windows';
@@ -72,6 +80,11 @@ export function createQuality(deps: QualityDeps): Quality {
     driftRoutes: driftWindowRoutes(deps),
     driftWindows: createDriftWindows({ ...deps, tables: { predictions: deps.predictions, labels: deps.labels } }),
     storedWindows,
+    driftIn: async (monitor, { start: since, end: until }) => {
+      const { drift } = monitor.spec;
+      if (drift === undefined) return [];
+      return listWindows(deps.store, computeGeneration(monitor, drift), { since, until, limit: MOST_DRIFT_WINDOWS });
+    },
     reader: createMonitorReader({
       clock: deps.clock,
       predictions: deps.predictions,

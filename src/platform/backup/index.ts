@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AppError } from '../errors/index.ts';
 import { handle, type Identity, type Route } from '../http/index.ts';
 import { WORK } from './create.ts';
-import { getBackupRun, startBackup } from './schema.ts';
+import { getBackupRun, listBackupRuns, startBackup } from './schema.ts';
 import { type BackupDeps, createBackupService } from './service.ts';
 
 export { listBackups, openBackupPlace } from './layout.ts';
@@ -24,6 +24,7 @@ export function createBackups(deps: BackupDeps): Backups {
         requireAdmin(identity);
         return service.start(to);
       }),
+      handle(listBackupRuns, async () => ({ runs: await service.list() })),
       handle(getBackupRun, ({ params: { run } }) => service.find(run)),
     ],
   };

@@ -81,6 +81,15 @@ export const startBackup = endpoint({
   ],
 });
 
+export const listBackupRuns = endpoint({
+  method: 'GET',
+  path: '/api/v1/backups',
+  scope: 'platform.read',
+  summary: 'List the last 20 backups that this server was asked for, newest first',
+  response: z.strictObject({ runs: z.array(BackupRun).describe('Newest first') }),
+  errors: [],
+});
+
 export const getBackupRun = endpoint({
   method: 'GET',
   path: '/api/v1/backups/:run',

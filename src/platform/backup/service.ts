@@ -7,7 +7,7 @@ import type { Log } from '../telemetry/index.ts';
 import { type CreateDeps, createBackup } from './create.ts';
 import { openBackupPlace, toSummary } from './layout.ts';
 import { BackupRun } from './schema.ts';
-import { findRun, removeRuns, type StoredRun, saveRun } from './store.ts';
+import { findRun, findRuns, removeRuns, type StoredRun, saveRun } from './store.ts';
 
 export interface BackupDeps extends Omit<CreateDeps, 'beforeCopy'> {
   readonly log: Log;
@@ -19,11 +19,14 @@ export interface BackupService {
   start(to: string): Promise<BackupRun>;
   /** Error: `backup_not_found`. */
   find(run: string): Promise<BackupRun>;
+  /** The newest runs. */
+  list(): Promise<BackupRun[]>;
 }
 
 const JOB = 'backup.create';
 /** A backup that a server shutdown interrupted is restarted at the next start; files copied so far are kept. */
 const TRIES = 3;
+const MOST_LISTED = 20;
 const Payload = z.strictObject({ run: BackupRun.shape.run });
 
 export function createBackupService(deps: BackupDeps): BackupService {
@@ -61,6 +64,7 @@ export function createBackupService(deps: BackupDeps): BackupService {
       });
       return toShown(stored);
     },
+    list: async () => (await findRuns(store, MOST_LISTED)).map(toShown),
     async find(run) {
       const stored = await findRun(store, run);
       if (stored !== null) return toShown(stored);

@@ -28,6 +28,19 @@ export async function findRun(sql: Sql, id: string): Promise<StoredRun | null> {
   return row === undefined ? null : StoredRunSchema.parse(JSON.parse(row.run));
 }
 
+/** Newest first. */
+export async function findRuns(sql: Sql, limit: number): Promise<StoredRun[]> {
+  const rows = await sql
+    .tables<BackupTables>()
+    .selectFrom('backup_run')
+    .select('run')
+    .orderBy('started_at', 'desc')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ run }) => StoredRunSchema.parse(JSON.parse(run)));
+}
+
 export async function removeRuns(sql: Sql): Promise<void> {
   await sql.tables<BackupTables>().deleteFrom('backup_run').execute();
 }

@@ -11,6 +11,7 @@ import { createNotificationApi } from './routes.ts';
 import { NotificationRouteSpec } from './schema.ts';
 import { findRoutes, insertDelivery, putRoute } from './store.ts';
 
+export { isMatch } from './match.ts';
 export { notificationMigrations } from './migrations.ts';
 export {
   hasRoute,

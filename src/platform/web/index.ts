@@ -74,9 +74,10 @@ export async function openWebApp(bundle: string): Promise<WebApp> {
 }
 
 /** First segments of the pages' addresses; anything else is a 404. */
-const PAGES = [
+const SEGMENTS = [
   'account',
   'costs',
+  'first-use',
   'allocation',
   'anomalies',
   'deliveries',
@@ -99,7 +100,14 @@ const PAGES = [
   'decisions',
   'reports',
   'notification-routes',
-].flatMap((page) => [`/${page}`, `/${page}/*`]);
+  'settings',
+];
+const PAGES = SEGMENTS.flatMap((page) => [`/${page}`, `/${page}/*`]);
+
+/** True for the path of a page, whether or not it shows something. Example: `isPagePath('/costs')`. */
+export function isPagePath(path: string): boolean {
+  return path === '/' || SEGMENTS.includes(path.split('/')[1] ?? '');
+}
 
 const NOT_BUILT = 'Steelyard is running. The web app is not built yet: run "npm run build:web", then reload.\n';
 

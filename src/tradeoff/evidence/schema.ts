@@ -160,8 +160,10 @@ export const Approval = z
     account: z.string().describe('Account that approved'),
     role: z.string().describe('Role of the account at that time'),
     at: UtcInstant.describe('Time of the approval'),
+    note: z.string().optional().describe('Reason that the account stated; left out without one'),
+    declined: z.literal(true).optional().describe('The account declined the version; left out for an approval'),
   })
-  .describe('Approval of a version for a policy version');
+  .describe('Approval of a version for a policy version, or its refusal by a person');
 export type Approval = z.infer<typeof Approval>;
 
 export const GateFacts = z

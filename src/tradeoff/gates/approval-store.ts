@@ -10,6 +10,8 @@ interface ApprovalTables {
     account: string;
     role: string;
     approved_at: string;
+    note: string | null;
+    declined: number;
   };
   gate_champion: { model: string; alias: string; version: string };
 }
@@ -36,17 +38,41 @@ export async function findApprovals(sql: Sql, key: ApprovalKey): Promise<Approva
     .orderBy('approved_at')
     .orderBy('account')
     .execute();
-  return rows.map(({ account, role, approved_at: at }) => ({ account, role, at }));
+  return rows.map(({ account, role, approved_at: at, note, declined }) => ({
+    ...{ account, role, at },
+    ...(note === null ? {} : { note }),
+    ...(Number(declined) === 0 ? {} : { declined: true as const }),
+  }));
 }
 
-/** A second approval of an account changes nothing. */
-export async function insertApproval(sql: Sql, key: ApprovalKey, { account, role, at }: Approval): Promise<void> {
+/** Stores an approval or a refusal. The same statement of an account again changes nothing; another one replaces it. */
+export async function putApproval(sql: Sql, key: ApprovalKey, approval: Approval): Promise<void> {
   const { policy, policyVersion, model, version } = key;
+  const { account, role, at, note = null, declined = false } = approval;
+  const stated = { role, approved_at: at, note, declined: declined ? 1 : 0 };
   await sql
     .tables<ApprovalTables>()
     .insertInto('gate_approval')
-    .values({ policy, policy_version: policyVersion, model, version, account, role, approved_at: at })
-    .onConflict((conflict) => conflict.doNothing())
+    .values({ policy, policy_version: policyVersion, model, version, account, ...stated })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['policy', 'policy_version', 'model', 'version', 'account'])
+        .doUpdateSet(stated)
+        .where('gate_approval.declined', '!=', stated.declined),
+    )
+    .execute();
+}
+
+/** Removes the statement of an account. */
+export async function removeApproval(sql: Sql, key: ApprovalKey, account: string): Promise<void> {
+  await sql
+    .tables<ApprovalTables>()
+    .deleteFrom('gate_approval')
+    .where('policy', '=', key.policy)
+    .where('policy_version', '=', key.policyVersion)
+    .where('model', '=', key.model)
+    .where('version', '=', key.version)
+    .where('account', '=', account)
     .execute();
 }
 

@@ -1,14 +1,16 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
-import { type ApprovalDeps, approveVersion } from './approve.ts';
+import { type ApprovalDeps, approveVersion, readApprovals, withdrawApproval } from './approve.ts';
 import { findContradiction } from './contradictions.ts';
 import {
   approveVersion as approveEndpoint,
   checkGate as checkGateEndpoint,
+  listApprovals,
   listModelPolicies,
   listPolicies,
   PolicyManifestSpec,
+  withdrawApproval as withdrawEndpoint,
 } from './schema.ts';
 import {
   checkGate,
@@ -30,7 +32,7 @@ export { requirePolicyOfModel } from './policy-of-model.ts';
 export { addReviewFacts } from './review-facts.ts';
 export type { Ledger, TakenDecision } from './service.ts';
 export { computeServingCost } from './serving-cost.ts';
-export { findModelPolicies, findPolicies } from './store.ts';
+export { findModelPolicies, findPolicies, selectModelPolicies } from './store.ts';
 export { describeCheck } from './summary.ts';
 export { evaluatePolicy } from './weigh.ts';
 
@@ -72,6 +74,8 @@ export function createGates(deps: GateDeps & ApprovalDeps): Gates {
     routes: [
       handle(checkGateEndpoint, ({ body, actor }) => checkGate(deps, { ...body, actor })),
       handle(approveEndpoint, ({ body, identity }) => approveVersion(deps, body, identity)),
+      handle(withdrawEndpoint, ({ body, identity }) => withdrawApproval(deps, body, identity)),
+      handle(listApprovals, ({ query }) => readApprovals(deps, query)),
       handle(listPolicies, async () => ({ policies: await findPolicies(deps.store, null) })),
       handle(listModelPolicies, async ({ params: { model } }) => ({
         policies: await findModelPolicies(deps.store, model),

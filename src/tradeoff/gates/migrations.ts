@@ -59,6 +59,15 @@ export const gateMigrations: Migrations = {
       await fillModels(db);
     },
   },
+  'gates/004-declined-approvals': {
+    async up(db) {
+      await db.schema.alterTable('gate_approval').addColumn('note', 'text').execute();
+      await db.schema
+        .alterTable('gate_approval')
+        .addColumn('declined', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+    },
+  },
 };
 
 type FilledTables = { policy: { name: string; model: string | null; spec: string } };

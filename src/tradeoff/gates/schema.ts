@@ -4,9 +4,9 @@ import { endpoint } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, UtcInstant } from '../../platform/units/schema.ts';
 import { Approval } from '../evidence/schema.ts';
 import { AtDemand, UnitCostBasis } from '../unit-cost/schema.ts';
-import { CostRule, QualityRule, testTerms } from './rules/schema.ts';
+import { ApprovalRule, CostRule, QualityRule, testTerms } from './rules/schema.ts';
 
-export { CostRule, isPredictionCostRule, type PredictionCostRule, QualityRule } from './rules/schema.ts';
+export { ApprovalRule, CostRule, isPredictionCostRule, type PredictionCostRule, QualityRule } from './rules/schema.ts';
 
 export const PolicyName = z
   .string()
@@ -219,29 +219,65 @@ export const checkGate = endpoint({
   ],
 });
 
-export const approveVersion = endpoint({
-  method: 'POST',
-  path: '/api/v1/gate-approvals',
-  scope: 'account.self',
-  summary: 'Approve a model version for the present version of a policy',
-  body: z.strictObject({
-    model: z.string().min(1).max(256).describe('Registered model'),
-    version: z.string().min(1).max(250).describe('Model version, or an alias as @alias'),
-    policy: PolicyName,
-  }),
-  response: z.strictObject({
+const approvalKey = {
+  model: z.string().min(1).max(256).describe('Registered model'),
+  version: z.string().min(1).max(250).describe('Model version, or an alias as @alias'),
+  policy: PolicyName,
+};
+
+export const VersionApprovals = z
+  .strictObject({
     model: z.string().describe('Registered model'),
     version: z.string().describe('Model version'),
     policy: PolicyName,
     policyVersion: z.number().int().describe('Version of the policy that the approvals are for'),
     approvals: z.array(Approval).describe('All approvals of this version for this version of the policy'),
+  })
+  .describe('Approvals of a model version for the present version of a policy');
+export type VersionApprovals = z.infer<typeof VersionApprovals>;
+
+export const listApprovals = endpoint({
+  method: 'GET',
+  path: '/api/v1/gate-approvals',
+  scope: 'tradeoff.read',
+  summary: 'List the approvals of a model version for the present version of a policy, and those that it requires',
+  query: z.strictObject(approvalKey),
+  response: z.strictObject({
+    ...VersionApprovals.shape,
+    required: z.array(ApprovalRule).describe('Approvals that the policy requires; empty: none'),
   }),
-  errors: [
-    'policy_not_found',
-    'policy_model_mismatch',
-    'model_not_found',
-    'model_version_not_found',
-    'not_permitted',
-    'approval_not_required',
-  ],
+  errors: ['policy_not_found', 'policy_model_mismatch', 'model_not_found', 'model_version_not_found'],
+});
+
+const approvalErrors = [
+  'policy_not_found',
+  'policy_model_mismatch',
+  'model_not_found',
+  'model_version_not_found',
+  'not_permitted',
+  'approval_not_required',
+] as const;
+
+export const approveVersion = endpoint({
+  method: 'POST',
+  path: '/api/v1/gate-approvals',
+  scope: 'account.self',
+  summary: 'Approve or decline a model version for the present version of a policy',
+  body: z.strictObject({
+    ...approvalKey,
+    decline: z.boolean().default(false).describe('`true` declines the version: its approval check fails'),
+    note: z.string().trim().min(1).max(500).optional().describe('Reason, 1 to 500 characters'),
+  }),
+  response: VersionApprovals,
+  errors: [...approvalErrors],
+});
+
+export const withdrawApproval = endpoint({
+  method: 'POST',
+  path: '/api/v1/gate-approvals/withdraw',
+  scope: 'account.self',
+  summary: 'Withdraw the own approval or refusal of a model version; without one, nothing changes',
+  body: z.strictObject(approvalKey),
+  response: VersionApprovals,
+  errors: [...approvalErrors],
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { registryMigrations } from '../../mlops/registry/index.ts';
 import type { Store } from '../../platform/store/index.ts';
-import { findApprovals, findKnownChampion, insertApproval, keepKnownChampion } from './approval-store.ts';
+import { findApprovals, findKnownChampion, keepKnownChampion, putApproval, removeApproval } from './approval-store.ts';
 import { type LookKey, spendLook } from './look-store.ts';
 import { gateMigrations } from './migrations.ts';
 import { policySuite } from './policy-suite.testing.ts';
@@ -56,9 +56,23 @@ export function gateStoreSuite(name: string, openEmpty: () => Promise<Store>): v
     const store = await open();
     const key = { policy: 'p', policyVersion: 1, model: 'm', version: '1' };
     const approve = (account: string, version = '1') =>
-      store.transaction((sql) => insertApproval(sql, { ...key, version }, { account, role: 'finance', at: AT }));
+      store.transaction((sql) => putApproval(sql, { ...key, version }, { account, role: 'finance', at: AT }));
     await Promise.all([approve('eve'), approve('eve'), approve('bob'), approve('eve', '2')]);
     expect((await findApprovals(store, key)).map(({ account }) => account)).toEqual(['bob', 'eve']);
+  });
+
+  it(`an approval on ${name} is replaced by a refusal of the same account, kept with its note, and withdrawn`, async () => {
+    const store = await open();
+    const key = { policy: 'p', policyVersion: 1, model: 'm', version: '1' };
+    const approval = { account: 'eve', role: 'finance', at: AT };
+    await store.transaction((sql) => putApproval(sql, key, approval));
+    await store.transaction((sql) => putApproval(sql, key, { ...approval, at: '2026-11-11T12:00:00.000Z' }));
+    expect(await findApprovals(store, key)).toEqual([approval]);
+    const declined = { ...approval, note: 'too early', declined: true as const };
+    await store.transaction((sql) => putApproval(sql, key, declined));
+    expect(await findApprovals(store, key)).toEqual([declined]);
+    await store.transaction((sql) => removeApproval(sql, key, 'eve'));
+    expect(await findApprovals(store, key)).toEqual([]);
   });
 
   it(`the champion that gates saw on ${name} is the last one`, async () => {

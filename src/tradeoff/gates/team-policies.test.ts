@@ -7,7 +7,14 @@ import { call, catchProblem } from '../../testing/application.ts';
 import { sharedQuietApplication } from '../../testing/shared.ts';
 import { getDecision, replayDecision } from '../decisions/schema.ts';
 import { getFrontier } from '../frontier/schema.ts';
-import { approveVersion, checkGate, listModelPolicies, listPolicies } from './schema.ts';
+import {
+  approveVersion,
+  checkGate,
+  listApprovals,
+  listModelPolicies,
+  listPolicies,
+  withdrawApproval,
+} from './schema.ts';
 
 const NOW = Date.parse('2026-11-10T12:00:00Z');
 const application = await sharedQuietApplication({ clock: { now: () => NOW } });
@@ -110,6 +117,25 @@ describe('a policy of a team', () => {
     expect(await check('unapproved')).toMatchObject({ verdict: 'hold' });
     const foreign = call(application, approveVersion, { body: { model: 'ranker', version, policy: 'ads-gate' } });
     expect(await catchProblem(foreign)).toMatchObject({ code: 'policy_model_mismatch' });
+  });
+
+  it('is declined with a note, which fails its check, until the account approves or withdraws', async () => {
+    const version = await addVersion('declined', 'ads');
+    await apply(policyText('ads-gate', 'team: ads', { more: 'approvals: [{role: admin, by: anyone}]' }));
+    const asked = { model: 'declined', version, policy: 'ads-gate' };
+    const check = () => call(application, checkGate, { body: { model: 'declined', version, dryRun: true } });
+    await call(application, approveVersion, { body: { ...asked, decline: true, note: 'too early' } });
+    const refused = await check();
+    expect(refused).toMatchObject({ verdict: 'reject' });
+    expect(refused.checks.find(({ side }) => side === 'approval')?.source).toContain('declined by local (too early)');
+    await call(application, approveVersion, { body: asked });
+    expect(await check()).toMatchObject({ verdict: 'promote' });
+    await call(application, withdrawApproval, { body: asked });
+    expect(await call(application, listApprovals, { query: asked })).toMatchObject({
+      approvals: [],
+      required: [{ role: 'admin', count: 1 }],
+    });
+    expect(await check()).toMatchObject({ verdict: 'hold' });
   });
 
   it('is replaced by that of the new team when a model changes its team; earlier decisions stay', async () => {

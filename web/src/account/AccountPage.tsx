@@ -3,11 +3,20 @@ import { useState } from 'react';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
+import { CommandCard } from '../settings/CommandCard.tsx';
 import { AccountsCard } from './AccountsCard.tsx';
 import { TokensCard } from './TokensCard.tsx';
 import { tokenState } from './token-state.ts';
 import { useSession } from './use-session.ts';
 import { tokensQuery } from './use-tokens.ts';
+
+const COMMANDS = [
+  {
+    command: 'STEELYARD_ACCOUNTS=on steelyard serve',
+    effect: 'Start the server with accounts; the first start prints a password',
+  },
+  { command: 'steelyard account create ada --role admin', effect: 'Add an account' },
+];
 
 /** The account of the reader: its tokens, and for an administrator all accounts. */
 export function AccountPage() {
@@ -17,8 +26,11 @@ export function AccountPage() {
   if (who === undefined) return null;
   if (who.accounts === 'off') {
     return (
-      <Page title="Account" answer="This server runs without accounts, so there are no tokens.">
-        {null}
+      <Page
+        title="Accounts and tokens"
+        answer="This server runs without accounts: every caller is “local” and may do everything."
+      >
+        <CommandCard title="Turn accounts on" commands={COMMANDS} />
       </Page>
     );
   }
@@ -26,7 +38,7 @@ export function AccountPage() {
   const counted = active === 1 ? '1 active token' : `${active} active tokens`;
   return (
     <Page
-      title="Account"
+      title="Accounts and tokens"
       answer={active === undefined ? <AnswerPending /> : `${who.name}, role ${who.role}: ${counted}.`}
     >
       <div className={layout.stack}>

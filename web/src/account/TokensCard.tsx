@@ -1,5 +1,5 @@
 import type { UseQueryResult } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { listTokens } from '../../../src/platform/auth/schema.ts';
 import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
 import { Card } from '../parts/Card.tsx';
@@ -13,7 +13,10 @@ const TABLE_HEIGHT = 200;
 
 /** Tokens with their scopes, expiry and parent, and a button for a new one. */
 export function TokensCard({ query }: { readonly query: UseQueryResult<ResponseOf<typeof listTokens>> }) {
-  const [making, setMaking] = useState(false);
+  const isMaking = useSearch({ from: '/account' }).new === 'token';
+  const navigate = useNavigate({ from: '/account' });
+  const setMaking = (making: boolean) =>
+    void navigate({ search: (before) => ({ ...before, new: making ? 'token' : undefined }), replace: true });
   const button = (
     <button type="button" className={`${parts.button} ${parts.primary}`} onClick={() => setMaking(true)}>
       New token
@@ -30,7 +33,7 @@ export function TokensCard({ query }: { readonly query: UseQueryResult<ResponseO
           )
         }
       </Loaded>
-      {making && <NewTokenDialog onClose={() => setMaking(false)} />}
+      {isMaking && <NewTokenDialog onClose={() => setMaking(false)} />}
     </Card>
   );
 }

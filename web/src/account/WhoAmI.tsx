@@ -1,32 +1,49 @@
 import { Link } from '@tanstack/react-router';
 import frame from '../frame/frame.module.css';
+import { Menu } from '../frame/Menu.tsx';
+import menu from '../frame/menu.module.css';
 import styles from './account.module.css';
 import { useLogout, useSession } from './use-session.ts';
 
 const ALONE = 'This server runs on this machine without accounts. The account of every caller is “local”.';
 
-/** Account and role of this session, and the logout button where the account can log out. */
-export function WhoAmI() {
+/** Account of this session; its menu has the role, the tokens and the logout. */
+export function WhoAmI({ onOpen }: { readonly onOpen?: () => void }) {
   const { data: who } = useSession();
   const logout = useLogout();
   if (who === undefined || who.name === null) return null;
-  return (
-    <span className={frame.who} data-tip={who.role === null ? ALONE : `Your role is ${who.role}.`} data-testid="who">
+  const trigger = (
+    <>
       <span className={frame.face} aria-hidden="true">
         {who.name.charAt(0).toUpperCase()}
       </span>
-      {who.accounts === 'on' ? (
-        <Link to="/account" className={`${frame.whoName} ${styles.name}`}>
-          {who.name}
-        </Link>
-      ) : (
-        <span className={frame.whoName}>{who.name}</span>
-      )}
-      {who.accounts === 'on' && (
-        <button type="button" className={styles.out} onClick={() => logout.mutate()} disabled={logout.isPending}>
-          Log out
-        </button>
-      )}
-    </span>
+      <span className={`${frame.whoName} ${styles.name}`}>{who.name}</span>
+    </>
+  );
+  return (
+    <Menu label=", account menu" trigger={trigger} className={frame.who} testId="who">
+      {(close) => {
+        const leave = () => {
+          close();
+          onOpen?.();
+        };
+        return (
+          <>
+            <p className={menu.text}>{who.role === null ? ALONE : `${who.name}, role ${who.role}`}</p>
+            <Link to="/account" className={menu.item} onClick={leave}>
+              Accounts and tokens
+            </Link>
+            <Link to="/settings/teams" className={menu.item} onClick={leave}>
+              Teams and members
+            </Link>
+            {who.accounts === 'on' && (
+              <button type="button" className={menu.item} onClick={() => logout.mutate()} disabled={logout.isPending}>
+                Log out
+              </button>
+            )}
+          </>
+        );
+      }}
+    </Menu>
   );
 }

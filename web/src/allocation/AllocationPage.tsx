@@ -5,14 +5,9 @@ import { ErrorState } from '../parts/ErrorState.tsx';
 import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
 import { AllocationAnswer } from './AllocationAnswer.tsx';
+import { AllocationTabs } from './AllocationTabs.tsx';
 import styles from './allocation.module.css';
-import { CoverageByCard } from './CoverageByCard.tsx';
-import { CoverageCard } from './CoverageCard.tsx';
-import { PreviewCard } from './PreviewCard.tsx';
-import { ReconciliationCard } from './ReconciliationCard.tsx';
-import { RulesCard } from './RulesCard.tsx';
 import { TeamRuleNotice } from './TeamRuleNotice.tsx';
-import { UnallocatedCard } from './UnallocatedCard.tsx';
 import { type Allocation, useAllocation } from './use-allocation.ts';
 import { useDraft } from './use-draft.ts';
 
@@ -46,16 +41,7 @@ export function AllocationPage() {
           </Notice>
         )}
         <TeamRuleNotice ask={!scope.empty && coverage.data !== undefined} />
-        {!scope.empty && <CoverageCard allocation={allocation} />}
-        <RulesCard allocation={allocation} />
-        {!scope.empty && (
-          <>
-            <CoverageByCard allocation={allocation} />
-            <UnallocatedCard allocation={allocation} draft={draft} />
-          </>
-        )}
-        <PreviewCard allocation={allocation} draft={draft} />
-        {!scope.empty && scope.month !== undefined && <ReconciliationCard period={scope.month} />}
+        <AllocationTabs allocation={allocation} draft={draft} />
       </div>
     </Page>
   );

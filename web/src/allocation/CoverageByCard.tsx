@@ -94,7 +94,7 @@ export function CoverageByCard({ allocation }: { readonly allocation: Allocation
                     <MoneyFigure money={{ amount: row.idle, currency }} />
                   </td>
                   <td className={table.number}>
-                    <MoneyFigure money={{ amount: nobodys(row), currency }} />
+                    <MoneyFigure money={{ amount: sumUnallocated(row), currency }} />
                   </td>
                   <td className={`${styles.shareColumn} ${table.number}`}>
                     <Share row={row} />
@@ -119,7 +119,7 @@ function Share({ row }: { readonly row: CoverageRow }) {
   );
 }
 
-function nobodys(row: CoverageRow): string {
+function sumUnallocated(row: CoverageRow): string {
   return decimalString(decimal(row.unallocated).plus(row.sharedUnallocated));
 }
 

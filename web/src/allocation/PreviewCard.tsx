@@ -1,29 +1,41 @@
-import { type ChangeEvent, type KeyboardEvent, useId } from 'react';
+import { type ChangeEvent, type KeyboardEvent, useEffect, useId } from 'react';
 import { formatMonth } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
 import { Notice } from '../parts/Notice.tsx';
+import { PageTabs } from '../parts/PageTabs.tsx';
 import parts from '../parts/parts.module.css';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import styles from './allocation.module.css';
 import { PreviewErrors } from './PreviewErrors.tsx';
 import { PreviewResult } from './PreviewResult.tsx';
+import { RulesForm } from './RulesForm.tsx';
+import { RulesText } from './RulesText.tsx';
 import { rulesYaml } from './rules-yaml.ts';
 import type { Allocation } from './use-allocation.ts';
-import { DRAFT_ID, type Draft } from './use-draft.ts';
+import type { Draft } from './use-draft.ts';
 import { usePreview } from './use-preview.ts';
 
 const RESULT_HEIGHT = 240;
+const VIEWS = [
+  { value: 'form', label: 'Form' },
+  { value: 'yaml', label: 'YAML' },
+] as const;
 
 interface PreviewCardProps {
   readonly allocation: Allocation;
   readonly draft: Draft;
 }
 
-/** Preview of new rules (YAML): which cost would move between which subjects, before the rules are applied. */
+/** A draft of rules as form and YAML, and its preview: which cost would move between which subjects, before the rules are applied. */
 export function PreviewCard({ allocation, draft }: PreviewCardProps) {
   const { scope, rules } = allocation;
   const id = useId();
   const change = usePreview(scope.month, rules.data);
+  const { setView } = draft;
+  // The errors name lines of the text.
+  useEffect(() => {
+    if (change.error !== null) setView('yaml');
+  }, [change.error, setView]);
   const ready = draft.text.trim() !== '' && !change.isPending;
   const preview = () => {
     if (ready) change.request(draft.text);
@@ -41,7 +53,7 @@ export function PreviewCard({ allocation, draft }: PreviewCardProps) {
   const stale = change.seen !== undefined && change.seen.text !== draft.text;
   return (
     <Card
-      title="Rule preview"
+      title="Edit the rules"
       note={`Preview for ${scope.month === undefined ? 'all months' : formatMonth(scope.month)}. Nothing changes until you apply; applied rules affect all months`}
       actions={
         <>
@@ -67,18 +79,9 @@ export function PreviewCard({ allocation, draft }: PreviewCardProps) {
       }
     >
       <div className={styles.preview}>
-        <label htmlFor={DRAFT_ID} className="visually-hidden">
-          Allocation rules as YAML
-        </label>
-        <textarea
-          id={DRAFT_ID}
-          className={`${parts.area} ${styles.yaml}`}
-          spellCheck={false}
-          placeholder="Paste an AllocationRules document, open a file, or start with the active rules."
-          value={draft.text}
-          onChange={(event) => draft.set(event.target.value)}
-          onKeyDown={onKey}
-        />
+        <PageTabs label="Edit the draft" tabs={VIEWS} value={draft.view} onChange={draft.setView}>
+          {draft.view === 'form' ? <RulesForm draft={draft} /> : <RulesText draft={draft} onKey={onKey} />}
+        </PageTabs>
         <div className={styles.previewButtons}>
           <button type="button" className={`${parts.button} ${parts.primary}`} disabled={!ready} onClick={preview}>
             {change.isPending ? 'Calculating…' : 'Preview'} <span aria-hidden="true">Ctrl ↵</span>

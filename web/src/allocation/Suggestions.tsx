@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router';
 import type { Suggestion } from '../../../src/finops/allocation/schema.ts';
 import { dimensionLabel } from '../format/dimension.ts';
 import { counted } from '../format/number.ts';
@@ -6,7 +7,7 @@ import parts from '../parts/parts.module.css';
 import styles from './allocation.module.css';
 import { rulesYaml, withRule } from './rules-yaml.ts';
 import type { Allocation } from './use-allocation.ts';
-import { DRAFT_ID, type Draft } from './use-draft.ts';
+import type { Draft } from './use-draft.ts';
 
 const MAX_ROWS = 5;
 
@@ -21,17 +22,15 @@ interface SuggestionsProps {
  * preview.
  */
 export function Suggestions({ suggestions, allocation, draft }: SuggestionsProps) {
+  const navigate = useNavigate({ from: '/allocation' });
   const inForce = allocation.rules.data;
   if (suggestions.length === 0 || inForce === undefined) return null;
   const take = ({ rule }: Suggestion) => {
     draft.set(withRule(draft.text.trim() === '' ? rulesYaml(inForce) : draft.text, rule));
-    const place = document.getElementById(DRAFT_ID);
-    place?.scrollIntoView({ block: 'center' });
-    place?.focus({ preventScroll: true });
+    void navigate({ search: (before) => ({ ...before, tab: 'rules' }) });
   };
   return (
     <div className={styles.suggestions}>
-      <h3 className={styles.subTitle}>Suggested rules for the unallocated cost</h3>
       <ul className={styles.suggestionList}>
         {suggestions.slice(0, MAX_ROWS).map((one) => (
           <li key={`${one.dimension} ${one.value} ${one.currency}`} className={styles.suggestion}>

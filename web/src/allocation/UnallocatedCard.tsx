@@ -16,21 +16,14 @@ import { ShareBar } from '../parts/ShareBar.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import styles from './allocation.module.css';
-import { Suggestions } from './Suggestions.tsx';
 import type { Allocation } from './use-allocation.ts';
-import type { Draft } from './use-draft.ts';
 
 const HEIGHT = 320;
 const MAX_ROWS = 10;
 const USUAL = 'serviceName';
 
-interface UnallocatedCardProps {
-  readonly allocation: Allocation;
-  readonly draft: Draft;
-}
-
-/** Unallocated cost by any dimension, and suggested rules that would match most of it. */
-export function UnallocatedCard({ allocation, draft }: UnallocatedCardProps) {
+/** Unallocated cost by any dimension. */
+export function UnallocatedCard({ allocation }: { readonly allocation: Allocation }) {
   const { scope, search } = allocation;
   const by = search.by ?? USUAL;
   const navigate = useNavigate({ from: '/allocation' });
@@ -50,7 +43,7 @@ export function UnallocatedCard({ allocation, draft }: UnallocatedCardProps) {
   return (
     <Card
       title="Unallocated cost"
-      note={`Billed cost without a rule, by ${dimensionLabel(by).toLowerCase()}, largest first`}
+      note={`Effective cost without a rule, by ${dimensionLabel(by).toLowerCase()}, largest first`}
       actions={
         <>
           <Select
@@ -70,66 +63,63 @@ export function UnallocatedCard({ allocation, draft }: UnallocatedCardProps) {
       flush
     >
       <Loaded query={unallocated} what="The unallocated cost" height={HEIGHT}>
-        {({ rows, suggestions }) =>
+        {({ rows }) =>
           rows.length === 0 ? (
             <EmptyState
               shows="Bill rows that no rule takes, largest first."
               why="Every row of the bill is allocated."
             />
           ) : (
-            <>
-              <table className={table.table} data-testid="unallocated-rows">
-                <thead>
-                  <tr>
-                    <th scope="col">{dimensionLabel(by)}</th>
-                    <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-                      Rows
+            <table className={table.table} data-testid="unallocated-rows">
+              <thead>
+                <tr>
+                  <th scope="col">{dimensionLabel(by)}</th>
+                  <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+                    Rows
+                  </th>
+                  <th scope="col" className={table.number}>
+                    Unallocated
+                  </th>
+                  <th scope="col" className={`${styles.shareColumn} ${table.number}`}>
+                    Share
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {rows.map((row) => (
+                  <tr key={`${row.value} ${row.currency}`}>
+                    <th scope="row">
+                      <Link
+                        to="/costs"
+                        search={{
+                          by: ['team'],
+                          view: 'rows',
+                          filter: ['kind=unallocated', `${by}=${row.value ?? ''}`],
+                          period: scope.month ?? 'all',
+                        }}
+                        className={table.rowLink}
+                      >
+                        {dimensionValue(by, row.value)}
+                      </Link>
                     </th>
-                    <th scope="col" className={table.number}>
-                      Unallocated
-                    </th>
-                    <th scope="col" className={`${styles.shareColumn} ${table.number}`}>
-                      Share
-                    </th>
+                    <td className={`${table.number} ${table.wideOnly}`}>{formatCount(row.billRows)}</td>
+                    <td className={table.number}>
+                      <MoneyFigure money={row} />
+                    </td>
+                    <td className={`${styles.shareColumn} ${table.number}`}>
+                      {row.share === null ? (
+                        <Unknown reason="The unallocated cost is not above zero, so there is no share." />
+                      ) : (
+                        <span className={styles.share}>
+                          <ShareBar ratio={row.share} variable="--cat-other" />
+                          <span>{formatPercent(row.share * 100)}</span>
+                        </span>
+                      )}
+                    </td>
                   </tr>
-                </thead>
-                <tbody>
-                  {rows.map((row) => (
-                    <tr key={`${row.value} ${row.currency}`}>
-                      <th scope="row">
-                        <Link
-                          to="/costs"
-                          search={{
-                            by: ['team'],
-                            view: 'rows',
-                            filter: ['kind=unallocated', `${by}=${row.value ?? ''}`],
-                            period: scope.month ?? 'all',
-                          }}
-                          className={table.rowLink}
-                        >
-                          {dimensionValue(by, row.value)}
-                        </Link>
-                      </th>
-                      <td className={`${table.number} ${table.wideOnly}`}>{formatCount(row.billRows)}</td>
-                      <td className={table.number}>
-                        <MoneyFigure money={row} />
-                      </td>
-                      <td className={`${styles.shareColumn} ${table.number}`}>
-                        {row.share === null ? (
-                          <Unknown reason="The unallocated cost is not above zero, so there is no share." />
-                        ) : (
-                          <span className={styles.share}>
-                            <ShareBar ratio={row.share} variable="--cat-other" />
-                            <span>{formatPercent(row.share * 100)}</span>
-                          </span>
-                        )}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-              <Suggestions suggestions={suggestions} allocation={allocation} draft={draft} />
-            </>
+                ))}
+              </tbody>
+            </table>
           )
         }
       </Loaded>

@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { CoverageDimension } from '../../../src/finops/allocation/schema.ts';
 
+export const AllocationTab = z.enum(['unallocated', 'suggestions', 'rules', 'shared', 'metered']);
+export type AllocationTab = z.infer<typeof AllocationTab> | 'coverage';
+
 /** URL parameters of the allocation page; a missing parameter has its default. */
 export const AllocationSearch = z.object({
+  /** The open tab; coverage when left out. */
+  tab: AllocationTab.optional().catch(undefined),
   /** Dimension of the unallocated cost; services when left out. */
   by: z.string().min(1).max(300).optional().catch(undefined),
   /** Dimension of the coverage; services when left out. */

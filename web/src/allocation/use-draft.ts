@@ -1,7 +1,7 @@
 import { useState } from 'react';
 
 const KEY = 'steelyard.rules-draft';
-/** Id of the card with the draft, to scroll it into view after a change from elsewhere. */
+/** Id of the text of the draft, to select a line of it. */
 export const DRAFT_ID = 'rules-draft';
 
 function kept(): string {
@@ -12,14 +12,20 @@ function kept(): string {
   }
 }
 
+/** View of the draft. */
+export type DraftView = 'form' | 'yaml';
+
 export interface Draft {
   readonly text: string;
   readonly set: (text: string) => void;
+  readonly view: DraftView;
+  readonly setView: (view: DraftView) => void;
 }
 
 /** Draft of rules; kept while the tab is open, across pages. */
 export function useDraft(): Draft {
   const [text, setText] = useState(kept);
+  const [view, setView] = useState<DraftView>('form');
   const set = (changed: string) => {
     setText(changed);
     try {
@@ -28,5 +34,5 @@ export function useDraft(): Draft {
       // Storage is blocked (private window): the draft lasts until the page is closed.
     }
   };
-  return { text, set };
+  return { text, set, view, setView };
 }

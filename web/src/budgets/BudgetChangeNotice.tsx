@@ -1,7 +1,7 @@
 import { Notice } from '../parts/Notice.tsx';
 import parts from '../parts/parts.module.css';
 import { UndoNotice } from '../parts/UndoNotice.tsx';
-import { listChanges } from './budget-draft.ts';
+import { listChanges } from './budget-changes.ts';
 import type { BudgetChanges } from './use-budget-change.ts';
 
 /** The last change of a budget, with an undo button. */

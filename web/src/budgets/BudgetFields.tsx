@@ -1,6 +1,12 @@
-import { BudgetField } from './BudgetField.tsx';
-import { type BudgetDraft, SUBJECT_FIELDS } from './budget-draft.ts';
-import styles from './budgets.module.css';
+import type { BudgetSpec } from '../../../src/finops/budgets/schema.ts';
+import styles from '../document-form/document-form.module.css';
+import { FormField } from '../document-form/FormField.tsx';
+import { ListField } from '../document-form/ListField.tsx';
+import type { DocumentForm } from '../document-form/use-document-form.ts';
+import { ValueField } from '../document-form/ValueField.tsx';
+import { BudgetScopeFields } from './BudgetScopeFields.tsx';
+import { formatPercentNumber, parsePercent } from './budget-kind.ts';
+import { toOptions } from './use-scope-options.ts';
 
 const EVERY = { day: 'Day', week: 'Week', month: 'Month', quarter: 'Quarter', year: 'Year', once: 'Once' };
 const ENFORCEMENT = {
@@ -8,64 +14,91 @@ const ENFORCEMENT = {
   approval: 'Require approval',
   hard: 'Hard limit: admit no new work, stop running work',
 };
-const ROLL_OVER = { none: 'Expires', unspent: 'Rolls over to the next window' };
-const SUBJECT_WORDS: Readonly<Record<string, string>> = { run: 'Run id', environment: 'Environment' };
+const ROLL_OVER = { none: 'Expires', unspent: 'Rolls over to the next period' };
 
 interface BudgetFieldsProps {
-  readonly draft: BudgetDraft;
+  readonly form: DocumentForm<BudgetSpec>;
   readonly isNew: boolean;
   readonly parents: readonly string[];
-  readonly findProblem: (field: string) => string | undefined;
-  readonly set: (field: keyof BudgetDraft, value: string) => void;
 }
 
-/** All fields of the budget form: amount and time, enforcement, and scope. */
-export function BudgetFields({ draft, isNew, parents, findProblem, set }: BudgetFieldsProps) {
-  const field = (name: keyof BudgetDraft, label: string) => ({
-    label,
-    value: draft[name],
-    problem: findProblem(name),
-    onChange: (value: string) => set(name, value),
-  });
-  const parentOptions = { '': 'No parent', ...Object.fromEntries(parents.map((name) => [name, name])) };
+/** All fields of the budget form: amount and time, enforcement and alerts, and scope. */
+export function BudgetFields({ form, isNew, parents }: BudgetFieldsProps) {
+  const isOnce = form.get(['every']) === 'once';
   return (
     <>
       <div className={styles.fields}>
-        {isNew && <BudgetField {...field('name', 'Name')} input={{ placeholder: 'recommender', autoFocus: true }} />}
-        <BudgetField {...field('amount', 'Amount')} input={{ inputMode: 'decimal', placeholder: '200' }} />
-        <BudgetField {...field('currency', 'Currency')} />
-        <BudgetField {...field('every', 'Period')} options={EVERY} />
-        <BudgetField {...field('timeZone', 'Time zone')} hint="Budget periods start at midnight in this time zone." />
-        {draft.every === 'once' ? (
+        {isNew && (
+          <FormField
+            label="Name"
+            value={form.read.name}
+            problem={form.nameProblem}
+            onChange={form.setName}
+            input={{ placeholder: 'recommender' }}
+          />
+        )}
+        <ValueField
+          form={form}
+          path={['amount']}
+          label="Amount"
+          isRequired
+          input={{ inputMode: 'decimal', placeholder: '200' }}
+        />
+        <ValueField form={form} path={['currency']} label="Currency" isRequired />
+        <ValueField form={form} path={['every']} label="Period" options={EVERY} fallback="month" />
+        <ValueField
+          form={form}
+          path={['timeZone']}
+          label="Time zone"
+          fallback="UTC"
+          hint="Budget periods start at midnight in this time zone."
+        />
+        {isOnce ? (
           <>
-            <BudgetField {...field('from', 'From (UTC)')} input={{ placeholder: '2026-11-01T00:00:00Z' }} />
-            <BudgetField
-              {...field('until', 'Until, exclusive (UTC)')}
+            <ValueField
+              form={form}
+              path={['from']}
+              label="From (UTC)"
+              input={{ placeholder: '2026-11-01T00:00:00Z' }}
+            />
+            <ValueField
+              form={form}
+              path={['until']}
+              label="Until, exclusive (UTC)"
               input={{ placeholder: '2027-01-01T00:00:00Z' }}
             />
           </>
         ) : (
-          <BudgetField
-            {...field('rollOver', 'Unused budget')}
+          <ValueField
+            form={form}
+            path={['rollOver']}
+            label="Unused budget"
             options={ROLL_OVER}
-            hint="Roll-over is at most one budget amount."
+            fallback="none"
+            hint="Rollover is at most one budget amount."
           />
         )}
-        <BudgetField {...field('enforcement', 'At the limit')} options={ENFORCEMENT} />
-        <BudgetField {...field('warnAt', 'Alert threshold, % of the limit')} />
-        <BudgetField {...field('parent', 'Parent budget')} options={parentOptions} />
+        <ValueField form={form} path={['enforcement']} label="At the limit" options={ENFORCEMENT} fallback="soft" />
+        <ListField
+          form={form}
+          path={['warnAt']}
+          label="Alert threshold, % of the limit"
+          fallback={[0.8, 1]}
+          parse={parsePercent}
+          format={formatPercentNumber}
+        />
+        <ListField
+          form={form}
+          path={['forecastAt']}
+          label="Alert at % chance to exceed"
+          parse={parsePercent}
+          format={formatPercentNumber}
+          isOptional
+        />
+        <ValueField form={form} path={['owner']} label="Owner" hint="Empty: the owner of the team." />
+        <ValueField form={form} path={['parent']} label="Parent budget" options={toOptions('No parent', parents)} />
       </div>
-      <fieldset className={styles.covers}>
-        <legend>Applies to costs matching all filters. Leave empty for all costs.</legend>
-        <div className={styles.fields}>
-          {SUBJECT_FIELDS.map((name) => (
-            <BudgetField
-              key={name}
-              {...field(name, SUBJECT_WORDS[name] ?? `${name[0]?.toUpperCase()}${name.slice(1)}`)}
-            />
-          ))}
-        </div>
-      </fieldset>
+      <BudgetScopeFields form={form} />
     </>
   );
 }

@@ -1,110 +1,48 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { type BudgetDetail, getBudget, listBudgets } from '../../../src/finops/budgets/schema.ts';
-import { subjectText } from '../allocation/rule-text.ts';
+import { type BudgetDetail, getBudget } from '../../../src/finops/budgets/schema.ts';
 import { endpointQuery } from '../client.ts';
-import { withoutSources } from '../format/sources-behind.ts';
-import { formatDay } from '../format/time.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
-import { Card } from '../parts/Card.tsx';
-import { Facts } from '../parts/Facts.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
-import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Page } from '../parts/Page.tsx';
-import parts from '../parts/parts.module.css';
-import { RatesText } from '../parts/RatesText.tsx';
-import { Unknown } from '../parts/Unknown.tsx';
-import { ApprovalsTable } from './ApprovalsTable.tsx';
-import { ApproveDialog } from './ApproveDialog.tsx';
+import { PageTabs } from '../parts/PageTabs.tsx';
+import { AlertsCard } from './AlertsCard.tsx';
 import { BudgetAnswer } from './BudgetAnswer.tsx';
 import { BudgetChangeNotice } from './BudgetChangeNotice.tsx';
-import { BudgetDialog } from './BudgetDialog.tsx';
-import { BudgetStateMark } from './BudgetStateMark.tsx';
+import { BudgetSetup } from './BudgetSetup.tsx';
+import { BudgetStatusTab } from './BudgetStatusTab.tsx';
+import { findLanding } from './budget-landing.ts';
 import styles from './budgets.module.css';
+import type { BudgetTab } from './budgets-search.ts';
+import { RefusalsCard } from './RefusalsCard.tsx';
 import { StopsCard } from './StopsCard.tsx';
 import { useBudgetChange } from './use-budget-change.ts';
+import { useBudgets } from './use-budgets.ts';
 import { VersionsCard } from './VersionsCard.tsx';
-import {
-  describeNotices,
-  ENFORCEMENTS,
-  EVEN_BURN,
-  NO_COST,
-  NO_FORECAST,
-  NOTHING_ROLLED,
-  tellsText,
-  windowText,
-} from './words.ts';
 
-const HEIGHT = 240;
+const HEIGHT = 640;
 const REFRESH_MS = 10_000;
 
-/** One budget: its state, and the work that it stopped. */
+/** One budget: status with its chart, refusals, alerts, change history and its form. */
 export function BudgetPage() {
   const { budget: name } = useParams({ from: '/budgets/$budget' });
   const query = endpointQuery(getBudget, { params: { budget: name } });
   const budget = useQuery({ ...query, refetchInterval: REFRESH_MS });
-  const [open, setOpen] = useState<'approve' | 'edit' | null>(null);
-  const parents = useQuery(endpointQuery(listBudgets));
+  const { budgets, forecasts } = useBudgets();
   const changes = useBudgetChange();
-  const edit = () => {
-    changes.change.reset();
-    setOpen('edit');
-  };
+  const landing = budget.data === undefined ? null : findLanding(budget.data, forecasts.data?.forecasts ?? []);
   const answer = () => {
-    if (budget.data !== undefined) return <BudgetAnswer budget={budget.data} />;
+    if (budget.data !== undefined) return <BudgetAnswer budget={budget.data} landing={landing} />;
     return budget.error === null ? <AnswerPending /> : budget.error.message;
   };
   return (
-    <Page title={name} answer={answer()}>
+    <Page title={name} answer={answer()} longAnswer>
       <Loaded query={budget} what="The budget" height={HEIGHT}>
         {(data) => (
           <div className={styles.stack}>
             <BudgetChangeNotice changes={changes} />
-            <Card
-              title="Budget status"
-              actions={
-                <>
-                  <Link
-                    to="/forecasts"
-                    search={(before) => ({ ...before, level: 'budget', key: name, view: undefined })}
-                    className={parts.button}
-                  >
-                    Forecast
-                  </Link>
-                  <button type="button" className={parts.button} onClick={edit}>
-                    Edit…
-                  </button>
-                </>
-              }
-            >
-              <Facts facts={listBudgetFacts(data)} />
-            </Card>
-            {data.enforcement === 'approval' && (
-              <Card
-                title="Approvals"
-                actions={
-                  <button type="button" className={parts.button} onClick={() => setOpen('approve')}>
-                    Approve more…
-                  </button>
-                }
-                flush
-              >
-                <ApprovalsTable budget={data} />
-              </Card>
-            )}
-            <StopsCard budget={data} />
-            <VersionsCard budget={data} change={changes.change} />
-            {open === 'approve' && <ApproveDialog budget={data} onClose={() => setOpen(null)} />}
-            {open === 'edit' && data.versions[0] !== undefined && (
-              <BudgetDialog
-                budget={{ name, spec: data.versions[0].spec }}
-                parents={othersThan(name, parents.data?.budgets)}
-                change={changes.change}
-                onSaved={() => setOpen(null)}
-                onClose={() => setOpen(null)}
-              />
-            )}
+            <BudgetTabs budget={data} landing={landing} changes={changes} others={budgets.data?.budgets ?? []} />
           </div>
         )}
       </Loaded>
@@ -112,44 +50,53 @@ export function BudgetPage() {
   );
 }
 
-function othersThan(name: string, budgets: readonly { readonly name: string }[] = []): string[] {
-  return budgets.flatMap((other) => (other.name === name ? [] : [other.name]));
+interface BudgetTabsProps {
+  readonly budget: BudgetDetail;
+  readonly landing: ReturnType<typeof findLanding>;
+  readonly changes: ReturnType<typeof useBudgetChange>;
+  readonly others: readonly { readonly name: string }[];
 }
 
-function listBudgetFacts(budget: BudgetDetail) {
-  const { subject, limit, spent, reserved, remaining, forecast, billed, metered, enforcement, state, parent } = budget;
-  const { forecastBasis, billedReason, conversion, toDate, rolledOver, rollOver, versions, notices } = budget;
-  const money = (amount: typeof spent, reason: string) =>
-    amount === null ? <Unknown reason={reason} /> : <MoneyFigure money={amount} />;
-  const left = remaining === null ? null : { amount: remaining, currency: limit.currency };
-  return [
-    ['Status', <BudgetStateMark key="state" state={state} />],
-    ['Limit', <MoneyFigure key="limit" money={limit} />],
-    ...(rollOver === 'none'
-      ? []
-      : [['Rolled over, included in the limit', money(rolledOver, NOTHING_ROLLED)] as const]),
-    ['Spent', money(spent, billedReason ?? NO_COST)],
-    ['Reserved by running work', <MoneyFigure key="reserved" money={reserved} />],
-    ['Remaining', money(left, billedReason ?? NO_COST)],
-    [`Projected at the end${forecastBasis === 'evenBurn' ? `, ${EVEN_BURN}` : ''}`, money(forecast, NO_FORECAST)],
-    ['Effective cost, all charges received', money(billed, billedReason ?? NO_COST)],
-    ...(conversion === null
-      ? []
-      : [['Other currencies converted', <RatesText key="rates" currency={limit.currency} {...conversion} />] as const]),
-    ...(toDate === null
-      ? []
-      : [
-          [
-            `Effective cost to ${formatDay(toDate.through)}${withoutSources(toDate.behind)}`,
-            <MoneyFigure key="toDate" money={{ amount: toDate.amount, currency: limit.currency }} />,
-          ] as const,
-        ]),
-    ['Metered', money(metered, 'No usage was metered, or some usage has no price.')],
-    ['Window', windowText(budget)],
-    ['Covers', Object.keys(subject).length === 0 ? 'everything' : subjectText(subject)],
-    ['At the limit', ENFORCEMENTS[enforcement]],
-    ['Parent budget', parent ?? 'none'],
-    ['Alerts', tellsText(versions[0]?.spec.notify ?? [])],
-    ['Alerts sent', describeNotices(notices)],
-  ] as const;
+function BudgetTabs({ budget, landing, changes, others }: BudgetTabsProps) {
+  const { tab = 'status' } = useSearch({ from: '/budgets/$budget' });
+  const navigate = useNavigate({ from: '/budgets/$budget' });
+  const [edits, setEdits] = useState(0);
+  const choose = (value: BudgetTab) =>
+    void navigate({
+      search: (before) => ({ ...before, tab: value === 'status' ? undefined : value }),
+      resetScroll: false,
+    });
+  return (
+    <PageTabs
+      label={`Budget ${budget.name}`}
+      tabs={[
+        { value: 'status', label: 'Status' },
+        { value: 'refusals', label: 'Refusals', count: budget.refused.count + budget.stops.length },
+        { value: 'alerts', label: 'Alerts', count: budget.alerts.sent },
+        { value: 'history', label: 'Change history', count: budget.versions.length },
+        { value: 'setup', label: 'Set up' },
+      ]}
+      value={tab}
+      onChange={choose}
+    >
+      {tab === 'status' && <BudgetStatusTab budget={budget} landing={landing} />}
+      {tab === 'refusals' && (
+        <>
+          <RefusalsCard budget={budget} />
+          <StopsCard budget={budget} />
+        </>
+      )}
+      {tab === 'alerts' && <AlertsCard budget={budget} />}
+      {tab === 'history' && <VersionsCard budget={budget} change={changes.change} />}
+      {tab === 'setup' && (
+        <BudgetSetup
+          key={`${budget.versions[0]?.version} ${edits}`}
+          budget={budget}
+          parents={others.flatMap((other) => (other.name === budget.name ? [] : [other.name]))}
+          change={changes.change}
+          onReset={() => setEdits(edits + 1)}
+        />
+      )}
+    </PageTabs>
+  );
 }

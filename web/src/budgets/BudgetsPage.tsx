@@ -1,8 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { listBudgets } from '../../../src/finops/budgets/schema.ts';
-import { endpointQuery } from '../client.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -12,15 +9,13 @@ import parts from '../parts/parts.module.css';
 import { BudgetDialog } from './BudgetDialog.tsx';
 import { BudgetsTable } from './BudgetsTable.tsx';
 import { useBudgetChange } from './use-budget-change.ts';
+import { useBudgets } from './use-budgets.ts';
 import { answerText } from './words.ts';
 
 const TABLE_HEIGHT = 280;
-/** Short refresh interval, because running work draws on budgets continuously. */
-const REFRESH_MS = 10_000;
-
 /** All budgets with their state. */
 export function BudgetsPage() {
-  const budgets = useQuery({ ...endpointQuery(listBudgets), refetchInterval: REFRESH_MS });
+  const { budgets, forecasts, days } = useBudgets();
   const [creating, setCreating] = useState(false);
   const { change } = useBudgetChange();
   const navigate = useNavigate();
@@ -31,7 +26,8 @@ export function BudgetsPage() {
   return (
     <Page title="Budgets" answer={answer()}>
       <Card
-        title="Spent, reserved and remaining"
+        title="Budgets"
+        note="Effective (amortized) cost to the last whole day, against the limit of the current period."
         actions={
           <button type="button" className={parts.button} onClick={() => setCreating(true)}>
             New budget…
@@ -42,11 +38,11 @@ export function BudgetsPage() {
         <Loaded query={budgets} what="The budgets" height={TABLE_HEIGHT}>
           {(data) =>
             data.budgets.length > 0 ? (
-              <BudgetsTable budgets={data.budgets} />
+              <BudgetsTable budgets={data.budgets} forecasts={forecasts.data} days={days.data?.budgets} />
             ) : (
               <EmptyState
-                shows="Every budget with its spend, its reservations and its projected total."
-                why="No budget has been applied yet."
+                shows="Every budget with its spend, limit, forecast and status."
+                why="No budget has been created yet. Create the first one here or on the command line."
                 command="steelyard budget create everything --amount 1000USD"
               />
             )
@@ -55,7 +51,6 @@ export function BudgetsPage() {
       </Card>
       {creating && (
         <BudgetDialog
-          budget={null}
           parents={(budgets.data?.budgets ?? []).map(({ name }) => name)}
           change={change}
           onSaved={({ name }) => void navigate({ to: '/budgets/$budget', params: { budget: name } })}

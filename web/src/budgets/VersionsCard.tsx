@@ -3,7 +3,7 @@ import { Card } from '../parts/Card.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
 import table from '../table/table.module.css';
-import { listChanges } from './budget-draft.ts';
+import { listChanges } from './budget-changes.ts';
 import type { BudgetChanges } from './use-budget-change.ts';
 
 interface VersionsCardProps {

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import type { BudgetSpec } from '../../../src/finops/budgets/schema.ts';
 import { postApply } from '../../../src/platform/manifests/schema.ts';
 import { call } from '../client.ts';
-import { documentText } from './budget-draft.ts';
+import { documentText } from './budget-changes.ts';
 
 export interface BudgetChange {
   readonly name: string;

@@ -1,14 +1,16 @@
-import type { Budget, BudgetDetail, BudgetSpec } from '../../../src/finops/budgets/schema.ts';
+import type { Budget, BudgetDetail, BudgetSpec, ListedBudget } from '../../../src/finops/budgets/schema.ts';
+import { subjectText } from '../allocation/rule-text.ts';
+import { counted } from '../format/number.ts';
 import { formatDate } from '../format/time.ts';
 import { budgetsText } from './budget-state.ts';
 
-export const NO_COST = 'No charge or priced usage in this window yet.';
-export const NO_FORECAST = 'No forecast yet: too little of the window has passed, or no cost is known.';
+export const NO_COST = 'No charge or priced usage in this period yet.';
+export const NO_FORECAST = 'No forecast yet: too little of the period has passed, or no cost is known.';
 
 /** Basis of the projected amount, where it is not the forecast of the budget. */
 export const EVEN_BURN = 'at a constant daily rate, without a forecast';
 
-export const NOTHING_ROLLED = 'The spend of the previous window is not known, so nothing rolls over.';
+export const NOTHING_ROLLED = 'The spend of the previous period is not known, so nothing rolls over.';
 
 /** Effect of each enforcement at the limit of a budget, as a sentence. */
 export const ENFORCEMENTS: Readonly<Record<Budget['enforcement'], string>> = {
@@ -37,6 +39,21 @@ export function windowText({ every, period }: Pick<Budget, 'every' | 'period'>):
   return period.start.startsWith('0001') ? EVERY[every] : `${EVERY[every]}, from ${formatDate(period.start)}`;
 }
 
+/** Scope of a budget where it says more than its name: null for the team `search` of the budget `search`. */
+export function scopeText(name: string, subject: Budget['subject']): string | null {
+  const fields = Object.entries(subject).filter(([, value]) => value !== undefined);
+  if (fields.length === 0) return name === 'everything' ? null : 'all costs';
+  return fields.length === 1 && fields[0]?.[1] === name ? null : subjectText(subject);
+}
+
+/** `none set up`; `2 recipients`; `channel ops-slack`. */
+export function alertsText({ recipients, routes }: Pick<ListedBudget['alerts'], 'recipients' | 'routes'>): string {
+  if (recipients === 0 && routes.length === 0) return 'none set up';
+  const own = recipients === 0 ? [] : [counted(recipients, 'recipient')];
+  const channel = routes.length === 1 ? [`channel ${routes[0]}`] : [counted(routes.length, 'channel')];
+  return [...own, ...(routes.length === 0 ? [] : channel)].join(', ');
+}
+
 /** `a webhook, ml@example.org`. */
 export function tellsText(targets: BudgetSpec['notify']): string {
   const text = ({ webhook, email }: BudgetSpec['notify'][number]) => {
@@ -46,13 +63,24 @@ export function tellsText(targets: BudgetSpec['notify']): string {
   return targets.length === 0 ? 'none set up' : targets.map(text).join(', ');
 }
 
+/** `80 %, 100 % of the limit; 50 % chance to exceed`. */
+export function thresholdsText({ warnAt, forecastAt }: Pick<BudgetSpec, 'warnAt' | 'forecastAt'>): string {
+  const percents = (ratios: readonly number[]) =>
+    ratios.map((ratio) => `${Number((ratio * 100).toFixed(4))}\u00a0%`).join(', ');
+  const parts = [
+    ...(warnAt.length === 0 ? [] : [`${percents(warnAt)} of the limit`]),
+    ...(forecastAt.length === 0 ? [] : [`${percents(forecastAt)} chance to exceed`]),
+  ];
+  return parts.length === 0 ? 'no threshold' : parts.join('; ');
+}
+
 /** `80 % of its limit, that nothing is left`. */
 export function describeNotices(notices: BudgetDetail['notices']): string {
   const text = ({ threshold }: BudgetDetail['notices'][number]) =>
     NOTICE_TEXTS[threshold] ??
     describeForecastNotice(threshold) ??
     `${Number((Number(threshold) * 100).toFixed(4))} % of its limit`;
-  return notices.length === 0 ? 'none in this window' : notices.map(text).join(', ');
+  return notices.length === 0 ? 'none in this period' : notices.map(text).join(', ');
 }
 
 const NOTICE_TEXTS: Readonly<Record<string, string>> = { exhausted: 'limit used up', stopped: 'work stopped' };

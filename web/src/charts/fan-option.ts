@@ -27,12 +27,22 @@ interface Fan {
 export interface FanMark {
   readonly day: string;
   readonly label: string;
-  readonly kind: 'breach' | 'change' | 'restated';
+  /** breach: a limit is probably exceeded; chance: it may be. */
+  readonly kind: 'breach' | 'chance' | 'change' | 'restated';
+}
+
+interface FanLevel {
+  readonly value: number;
+  readonly label: string;
 }
 
 export interface FanData {
   readonly points: readonly FanPoint[];
-  readonly limit: { readonly value: number; readonly label: string } | null;
+  readonly limit: FanLevel | null;
+  /** Amounts below the limit, as labelled lines: alert thresholds. */
+  readonly levels?: readonly FanLevel[];
+  /** Running total of the window before on the same days; null where it is unknown. */
+  readonly previous?: readonly (number | null)[] | null;
   readonly marks: readonly FanMark[];
   readonly currency: string;
   readonly isRunning: boolean;
@@ -40,10 +50,12 @@ export interface FanData {
   readonly lastKnown: string;
 }
 
+/** Space for the labels of the levels, beside the plot. */
+const LABELS_WIDTH = 104;
 const OPACITY_95 = 0.14;
 const OPACITY_80 = 0.22;
 const LINE = 2;
-const SYMBOLS = { breach: 'diamond', change: 'path://M0 0h8L4 6z', restated: 'rect' } as const;
+const SYMBOLS = { breach: 'diamond', chance: 'emptyDiamond', change: 'path://M0 0h8L4 6z', restated: 'rect' } as const;
 
 /** The ECharts option of actual values, the forecast, and its intervals. */
 export function fanOption(data: FanData): EChartsCoreOption {
@@ -53,7 +65,14 @@ export function fanOption(data: FanData): EChartsCoreOption {
   return {
     animation: false,
     textStyle: style.text,
-    grid: { left: 8, right: 16, top: 28, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    grid: {
+      left: 8,
+      right: isLabelled(data) ? LABELS_WIDTH : 16,
+      top: 28,
+      bottom: 4,
+      outerBoundsMode: 'same',
+      outerBoundsContain: 'axisLabel',
+    },
     tooltip: {
       ...style.tooltip,
       trigger: 'axis',
@@ -73,11 +92,7 @@ export function fanOption(data: FanData): EChartsCoreOption {
     yAxis: {
       type: 'value',
       ...(least < 0 ? {} : { min: 0 }),
-      // The limit of the budget is always visible, however far above it is.
-      ...(data.limit === null
-        ? {}
-        : { max: (extent: { max: number }) => Math.max(extent.max, (data.limit?.value ?? 0) * 1.08) }),
-      splitNumber: 4,
+      ...scaleToLimit(data, least),
       axisLabel: { ...style.text, formatter: (value: number) => axisMoney(value, currency) },
       splitLine: { lineStyle: { color: style.line } },
     },
@@ -85,6 +100,7 @@ export function fanOption(data: FanData): EChartsCoreOption {
       ...band('95', points, OPACITY_95),
       ...band('80', points, OPACITY_80),
       withoutLine(points),
+      ...previousLine(data),
       line(
         'known',
         'solid',
@@ -108,6 +124,44 @@ function line(id: string, type: 'solid' | readonly number[], values: readonly (n
     lineStyle: { color, width: LINE, type },
     ...{ z: 3, ...marks },
   };
+}
+
+function isLabelled({ levels = [] }: FanData): boolean {
+  return levels.length > 0;
+}
+
+const TICKS = 4;
+
+/** The limit of the budget is always visible, however far above it is; ticks are round amounts up to the top of the plot. */
+function scaleToLimit(
+  { limit, points, previous }: FanData,
+  least: number,
+): { readonly min?: number; readonly max?: number; readonly interval?: number } {
+  if (limit === null) return {};
+  const values = points.flatMap(({ known, expected }) => [known ?? 0, expected?.hi95 ?? 0]);
+  const most = Math.max(limit.value * 1.04, ...values, ...(previous ?? []).map((value) => value ?? 0));
+  const interval = roundUp(most / TICKS);
+  return { interval, min: Math.floor(least / interval) * interval, max: Math.ceil(most / interval) * interval };
+}
+
+/** The next of 1, 2, 2.5 and 5 times a power of ten: 61,000 -> 100,000; 42 -> 50. */
+function roundUp(amount: number): number {
+  if (amount <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(amount));
+  const step = [1, 2, 2.5, 5].find((one) => one * power >= amount) ?? 10;
+  return step * power;
+}
+
+/** The window before, thin and grey. */
+function previousLine({ previous }: FanData): object[] {
+  if (previous == null) return [];
+  const { color } = readChartStyle().text;
+  return [
+    {
+      ...{ id: 'previous', type: 'line', symbol: 'none', data: previous, silent: true, emphasis: { disabled: true } },
+      ...{ itemStyle: { color }, lineStyle: { color, width: 1.4, opacity: 0.55 }, z: 2 },
+    },
+  ];
 }
 
 function withoutLine(points: readonly FanPoint[]) {
@@ -140,7 +194,8 @@ function band(level: '80' | '95', points: readonly FanPoint[], opacity: number):
   ];
 }
 
-function buildFanMarks({ limit, marks, points, lastKnown }: FanData): object {
+function buildFanMarks(data: FanData): object {
+  const { limit, levels = [], marks, points, lastKnown } = data;
   const style = readChartStyle();
   const quiet = { color: style.lineStrong, width: 1, type: 'solid' as const };
   const today = points.some(({ day }) => day === lastKnown)
@@ -153,29 +208,44 @@ function buildFanMarks({ limit, marks, points, lastKnown }: FanData): object {
           {
             yAxis: limit.value,
             lineStyle: { color: style.ink, type: [5, 4], width: 1.2 },
-            label: { show: true, formatter: limit.label, position: 'insideStartTop', color: style.ink, fontSize: 12 },
+            label: {
+              ...{ show: true, formatter: limit.label, color: style.ink, fontSize: 12 },
+              position: isLabelled(data) ? 'end' : 'insideStartTop',
+            },
           },
         ];
+  const thresholds = levels.map(({ value, label }) => ({
+    yAxis: value,
+    lineStyle: { color: style.text.color, type: [2, 4], width: 1 },
+    label: { show: true, formatter: label, position: 'end', color: style.text.color, fontSize: 12 },
+  }));
   return {
     markLine: {
       ...{ silent: true, symbol: 'none', animation: false, label: { show: false } },
       data: [
         ...today,
         ...budget,
+        ...thresholds,
         ...marks.map(({ day }) => ({ xAxis: day, lineStyle: quiet, label: { show: false } })),
       ],
     },
     markPoint: {
       ...{ silent: true, animation: false, label: { show: false } },
       data: marks.map(({ day, label, kind }) => ({
-        ...{ name: label, xAxis: day, y: 14, symbol: SYMBOLS[kind], symbolSize: kind === 'breach' ? 11 : 8 },
+        ...{
+          name: label,
+          xAxis: day,
+          y: 14,
+          symbol: SYMBOLS[kind],
+          symbolSize: kind === 'breach' || kind === 'chance' ? 11 : 8,
+        },
         itemStyle: { color: kind === 'breach' ? token('--bad') : style.ink },
       })),
     },
   };
 }
 
-function fanTip({ points, marks, currency, isRunning, limit }: FanData, index: number): HTMLElement {
+function fanTip({ points, marks, currency, isRunning, limit, previous }: FanData, index: number): HTMLElement {
   const point = points[index];
   if (point === undefined) return chartTip('', []);
   const money = (amount: string) => formatMoney({ amount, currency });
@@ -195,6 +265,8 @@ function fanTip({ points, marks, currency, isRunning, limit }: FanData, index: n
   if (point.without !== null && knownText === null) {
     lines.push({ name: 'without known changes', value: about(point.without) });
   }
+  const then = previous?.[index] ?? null;
+  if (then !== null) lines.push({ name: 'previous period', value: about(then) });
   const budget: TipLine[] = limit === null ? [] : [{ name: limit.label, value: '' }];
   return chartTip(formatDay(point.day), [...text, ...lines, ...budget]);
 }

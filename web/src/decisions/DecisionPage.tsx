@@ -9,6 +9,7 @@ import { Page } from '../parts/Page.tsx';
 import { VerdictMark } from '../parts/VerdictMark.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
 import { ActionTaken } from './ActionTaken.tsx';
+import { ApprovalCard } from './ApprovalCard.tsx';
 import { Balance } from './Balance.tsx';
 import { DecisionSummary } from './DecisionSummary.tsx';
 import styles from './decisions.module.css';
@@ -32,6 +33,7 @@ export function DecisionPage() {
       <Loaded query={query} what="The decision" height={PAGE_HEIGHT}>
         {(detail) => (
           <div className={styles.stack}>
+            {detail.checks.some(({ side }) => side === 'approval') && <ApprovalCard decision={detail} />}
             <Card title="Deciding figures">
               <DecisionSummary decision={detail} />
             </Card>

@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { EndpointMetrics } from '../../../src/mlops/gateway/metrics/schema.ts';
 import type { EndpointDetail } from '../../../src/mlops/serving/schema.ts';
@@ -5,6 +6,8 @@ import { TimePanels } from '../charts/TimePanels.tsx';
 import { panelsHeight } from '../charts/time-panels-option.ts';
 import { usePng } from '../charts/use-png.ts';
 import { formatCount } from '../format/number.ts';
+import { rangeText } from '../frame/date-range.ts';
+import { useNamedRange } from '../frame/use-scope.ts';
 import { Card } from '../parts/Card.tsx';
 import { Choice } from '../parts/Choice.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
@@ -23,6 +26,8 @@ import { sum } from './sum.ts';
 import { buildTimeline, type TimelineEvent } from './timeline.ts';
 import { useMetrics } from './use-metrics.ts';
 
+/** Value of the range that the address names. */
+const NAMED = 'named';
 const PANEL_HEIGHT = 84;
 const PANELS = 5;
 const SHORT_PANELS: readonly string[] = ['traffic', 'latency'];
@@ -46,6 +51,15 @@ export function TimelineCard(props: TimelineCardProps) {
   const { name, variants } = endpoint;
   const range = findRange(search.range ?? '1h');
   const view = search.view ?? 'charts';
+  const named = useNamedRange();
+  const navigate = useNavigate();
+  const goLive = (value: RangeName) =>
+    void navigate({
+      to: '.',
+      search: (before) => ({ ...before, from: undefined, to: undefined, range: value === '1h' ? undefined : value }),
+      resetScroll: false,
+      replace: true,
+    });
   const metrics = useMetrics(name, range);
   const { onChart, save } = usePng(`${name}-${range.value}`);
   return (
@@ -60,9 +74,9 @@ export function TimelineCard(props: TimelineCardProps) {
             <Select
               label="Time"
               hideLabel
-              value={range.value}
-              options={RANGES}
-              onChange={(value) => onSearch({ range: value === '1h' ? undefined : (value as RangeName) })}
+              value={named === undefined ? range.value : NAMED}
+              options={named === undefined ? RANGES : [{ value: NAMED, label: rangeText(named) }, ...RANGES]}
+              onChange={(value) => value !== NAMED && goLive(value as RangeName)}
             />
             <Choice
               label="Shown as"
@@ -94,7 +108,7 @@ export function TimelineCard(props: TimelineCardProps) {
           data.points.length === 0 ? (
             <EmptyState
               shows="Requests, latency, errors, replicas and cost on one time axis."
-              why={`Nothing was measured in this time. Call the endpoint as the tab Set up shows, or look further back than ${range.label.toLowerCase().replace('last', 'the last')}.`}
+              why={`Nothing was measured in this time. Call the endpoint as the tab Set up shows, or ${named === undefined ? `look further back than ${range.label.toLowerCase().replace('last', 'the last')}` : 'choose another date range'}.`}
             />
           ) : view === 'table' ? (
             <MetricsTable endpoint={name} points={data.points} />

@@ -2,6 +2,8 @@ import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { type EndpointMetrics, getEndpointMetrics, STEPS } from '../../../src/mlops/gateway/metrics/schema.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../src/platform/units/durations.ts';
 import { endpointQuery } from '../client.ts';
+import { toInstants } from '../frame/date-range.ts';
+import { useNamedRange } from '../frame/use-scope.ts';
 import { useNow } from '../pipelines/use-now.ts';
 import type { Range } from './endpoints-search.ts';
 
@@ -13,12 +15,16 @@ function computeStart(nowMs: number, lengthMs: number, stepMs: number): string {
   return new Date(Math.floor((nowMs - lengthMs) / stepMs) * stepMs).toISOString();
 }
 
-/** Traffic, latency, errors, replicas and cost of an endpoint until now. */
+/** Traffic, latency, errors, replicas and cost of an endpoint until now, or in the range that the address names. */
 export function useMetrics(endpoint: string, range: Range) {
   const nowMs = Math.floor(useNow(true) / MOVES_EVERY_MS) * MOVES_EVERY_MS;
-  const since = computeStart(nowMs, range.ms, STEPS[range.step] * 1000);
+  const named = useNamedRange();
+  const live = { since: computeStart(nowMs, range.ms, STEPS[range.step] * 1000), step: range.step };
   return useQuery({
-    ...endpointQuery(getEndpointMetrics, { params: { endpoint }, query: { since, step: range.step } }),
+    ...endpointQuery(getEndpointMetrics, {
+      params: { endpoint },
+      query: named === undefined ? live : toInstants(named),
+    }),
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
   });

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { ForecastDetail } from '../../../src/finops/forecasts/schema.ts';
 import { formatAbout } from '../format/money.ts';
 import { counted, formatPercent } from '../format/number.ts';
@@ -5,6 +6,7 @@ import { formatDay, formatInstant } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
 import { Facts } from '../parts/Facts.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
+import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { AboutFigure } from './AboutFigure.tsx';
@@ -17,19 +19,28 @@ const EARLIER_SHOWN = 8;
 
 /** Back-test error of such forecasts. */
 export function BacktestCard({ detail }: { readonly detail: ForecastsData['detail'] }) {
+  const [isOpen, setOpen] = useState(false);
   return (
     <Card
       title="Forecast accuracy"
       note="Back-test: forecasts from earlier days, without later data, compared with the actual cost."
+      actions={
+        <button type="button" className={parts.button} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? 'Hide' : 'Show'}
+          <span className="visually-hidden"> the forecast accuracy</span>
+        </button>
+      }
     >
-      <Loaded query={detail} what="Accuracy" height={HEIGHT}>
-        {(data) => (
-          <>
-            <Facts facts={listBacktestFacts(data)} />
-            {data.earlier.length > 0 && <Earlier detail={data} />}
-          </>
-        )}
-      </Loaded>
+      {isOpen && (
+        <Loaded query={detail} what="Accuracy" height={HEIGHT}>
+          {(data) => (
+            <>
+              <Facts facts={listBacktestFacts(data)} />
+              {data.earlier.length > 0 && <Earlier detail={data} />}
+            </>
+          )}
+        </Loaded>
+      )}
     </Card>
   );
 }
@@ -67,7 +78,7 @@ function Earlier({ detail: { earlier, forecast } }: { readonly detail: ForecastD
             80 % interval
           </th>
           <th scope="col" className={table.number}>
-            Over budget
+            Chance to exceed
           </th>
         </tr>
       </thead>

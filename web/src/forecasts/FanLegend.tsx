@@ -2,7 +2,7 @@ import type { FanData } from '../charts/fan-option.ts';
 import { formatDay } from '../format/time.ts';
 import styles from './forecasts.module.css';
 
-const SHAPES = { breach: '◆', change: '▼', restated: '■' } as const;
+const SHAPES = { breach: '◆', chance: '◇', change: '▼', restated: '■' } as const;
 
 /** Legend of lines and areas, and every mark with its day. */
 export function FanLegend({ data }: { readonly data: FanData }) {
@@ -30,7 +30,7 @@ export function FanLegend({ data }: { readonly data: FanData }) {
           <span className={kind === 'breach' ? styles.bad : undefined} aria-hidden="true">
             {SHAPES[kind]}
           </span>{' '}
-          {kind === 'breach' ? label : `${label}, ${formatDay(day)}`}
+          {kind === 'breach' || kind === 'chance' ? label : `${label}, ${formatDay(day)}`}
         </li>
       ))}
     </ul>

@@ -4,40 +4,37 @@ import { withoutSources } from '../format/sources-behind.ts';
 import { formatDay, formatMonthName } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { AboutFigure } from './AboutFigure.tsx';
-import { findLastDay, overText, probabilityText, subjectName } from './words.ts';
+import { findSoFar } from './so-far.ts';
+import { chanceText, overText, subjectName } from './words.ts';
 
-/** `$48,210 so far in November, to 26 Nov, forecast $61,400 ($57,900 to $65,300), 4 % over budget with 83 % probability, on about 27 Nov.` */
+/** `$48,210 so far in November, to 26 Nov; forecast $61,400 ($57,900 to $65,300), 4 % over the budget of $59,000; 83 % chance to exceed, about 27 Nov.` */
 export function ForecastAnswer({ detail }: { readonly detail: ForecastDetail }) {
   const { forecast, standing } = detail;
   const { forecast: estimate, known, currency, breach, reason, level } = forecast;
   const name = level === 'total' ? '' : ` by ${subjectName(forecast)}`;
   if (estimate === null || known === null) return `There is no forecast of ${subjectName(forecast)}. ${reason ?? ''}`;
   const money = (amount: string) => ({ amount, currency });
-  const when =
-    level === 'budget'
-      ? `to ${formatDay(findLastDay(forecast))}`
-      : `in ${formatMonthName(standing.month)}, to ${formatDay(standing.through)}`;
+  const soFar = findSoFar(detail);
   const late = withoutSources(standing.behind);
+  const place = level === 'budget' ? ` of ${subjectName(forecast)}` : `${name} in ${formatMonthName(standing.month)}`;
   return (
     <>
       <span data-testid="headline">
-        <MoneyFigure money={money(known)} />
+        <MoneyFigure money={money(soFar.amount)} />
       </span>{' '}
-      so far{level === 'budget' ? ` of ${subjectName(forecast)}` : name} {when}, forecast{' '}
+      so far{place}
+      {soFar.through === null ? ', no day complete' : `, to ${formatDay(soFar.through)}`}; forecast{' '}
       <AboutFigure money={money(estimate.mean)} strong /> ({formatAbout(money(estimate.lo80))} to{' '}
       {formatAbout(money(estimate.hi80))}
-      {late}){breach !== null && <BreachText breach={breach} currency={currency} />}.
+      {late}){breach !== null && breachText(breach, currency)}.
     </>
   );
 }
 
-function BreachText({ breach, currency }: { readonly breach: Breach; readonly currency: string }) {
-  const { limit, probability, overRatio, day } = breach;
+/** `, 4 % over the budget of $9,000; 83 % chance to exceed, about 27 Nov`. */
+function breachText(breach: Breach, currency: string): string {
+  const { limit, overRatio } = breach;
   const allowed = formatMoney({ amount: limit, currency }).replace(/\.00$/, '');
-  const when = day === null ? '' : `, on about ${formatDay(day)}`;
-  if (overRatio === null || overRatio <= 0) {
-    const place = overRatio === null ? 'against' : overText(overRatio);
-    return `, ${place} the budget of ${allowed}; exceeded with ${probabilityText(probability)} probability${when}`;
-  }
-  return `, ${overText(overRatio)} budget with ${probabilityText(probability)} probability${when}`;
+  const place = overRatio === null ? 'against' : overText(overRatio);
+  return `, ${place} the budget of ${allowed}; ${chanceText(breach)}`;
 }

@@ -47,12 +47,12 @@ export function ForecastsPage() {
           <>
             <FanCard detail={detail} />
             <ForecastsCard data={data} />
-            <BacktestCard detail={detail} />
           </>
         )}
         {all.data !== undefined && (
           <ChangesCard forecasts={all.data} drawn={detail.data?.forecast} team={team} changes={changes} />
         )}
+        {!nothing && <BacktestCard detail={detail} />}
       </div>
     </Page>
   );

@@ -7,17 +7,37 @@ import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { AboutFigure } from './AboutFigure.tsx';
 import styles from './forecasts.module.css';
-import { errorText, findLastDay, LIKELY, NO_LIMIT, NOT_TRIED, probabilityText, rowName } from './words.ts';
+import {
+  chanceText,
+  errorText,
+  findLastDay,
+  LIKELY,
+  NO_LIMIT,
+  NOT_TRIED,
+  probabilityText,
+  rowName,
+  UNLIKELY,
+} from './words.ts';
+
+const NO_WHOLE_DAY = 'No day of the period is complete yet.';
+
+export interface ForecastGroup {
+  readonly label: string;
+  readonly forecasts: readonly LedgerForecast[];
+}
 
 interface ForecastsTableProps {
-  readonly forecasts: readonly LedgerForecast[];
+  /** Several groups have headings. */
+  readonly groups: readonly ForecastGroup[];
+  /** Last whole day of the bills, YYYY-MM-DD; null before the first forecast. */
+  readonly through: string | null;
   /** The one that is drawn above. */
   readonly isDrawn: (forecast: LedgerForecast) => boolean;
 }
 
 /** Forecast cost of each subject, probability that its budget is exceeded, and back-test error. */
-export function ForecastsTable({ forecasts, isDrawn }: ForecastsTableProps) {
-  const ofBudgets = forecasts.some(({ level }) => level === 'budget');
+export function ForecastsTable({ groups, through, isDrawn }: ForecastsTableProps) {
+  const ofBudgets = groups.some(({ forecasts }) => forecasts.some(({ level }) => level === 'budget'));
   return (
     <table className={table.table} data-testid="forecasts">
       <thead>
@@ -41,40 +61,52 @@ export function ForecastsTable({ forecasts, isDrawn }: ForecastsTableProps) {
             Limit
           </th>
           <th scope="col" className={table.number}>
-            Above limit
+            Chance to exceed
           </th>
           <th scope="col" className={table.wideOnly}>
-            Exceeded on
+            Earliest
           </th>
           <th scope="col" className={`${table.number} ${table.wideOnly}`}>
             Past error
           </th>
         </tr>
       </thead>
-      <tbody>
-        {forecasts.map((forecast) => (
-          <Row
-            key={`${forecast.level} ${forecast.key} ${forecast.currency}`}
-            forecast={forecast}
-            drawn={isDrawn(forecast)}
-            ofBudgets={ofBudgets}
-          />
-        ))}
-      </tbody>
+      {groups.map(({ label, forecasts }) => (
+        <tbody key={label}>
+          {groups.length > 1 && (
+            <tr>
+              <th scope="rowgroup" colSpan={ofBudgets ? 9 : 8} className={styles.group}>
+                {label}
+              </th>
+            </tr>
+          )}
+          {forecasts.map((forecast) => (
+            <Row
+              key={`${forecast.level} ${forecast.key} ${forecast.currency}`}
+              forecast={forecast}
+              through={through}
+              drawn={isDrawn(forecast)}
+              ofBudgets={ofBudgets}
+            />
+          ))}
+        </tbody>
+      ))}
     </table>
   );
 }
 
 interface RowProps {
   readonly forecast: LedgerForecast;
+  readonly through: string | null;
   readonly drawn: boolean;
   readonly ofBudgets: boolean;
 }
 
-function Row({ forecast, drawn, ofBudgets }: RowProps) {
+function Row({ forecast, through, drawn, ofBudgets }: RowProps) {
   const { level, key, currency, known, forecast: estimate, reason, breach, backtest } = forecast;
   const money = (amount: string) => ({ amount, currency });
   const why = <Unknown reason={reason ?? 'Not known.'} />;
+  const isBegun = through !== null && through >= forecast.window.start.slice(0, 10);
   const error = backtest === null ? null : errorText(backtest);
   return (
     <tr className={drawn ? styles.selected : undefined}>
@@ -92,7 +124,7 @@ function Row({ forecast, drawn, ofBudgets }: RowProps) {
       </th>
       {ofBudgets && <td className={table.wideOnly}>{formatDay(findLastDay(forecast))}</td>}
       <td className={`${table.number} ${table.wideOnly}`}>
-        {known === null ? why : <MoneyFigure money={money(known)} />}
+        {known === null ? why : isBegun ? <MoneyFigure money={money(known)} /> : <Unknown reason={NO_WHOLE_DAY} />}
       </td>
       <td className={table.number}>{estimate === null ? why : <AboutFigure money={money(estimate.mean)} strong />}</td>
       <td className={`${table.number} ${table.wideOnly}`}>
@@ -117,10 +149,10 @@ function Row({ forecast, drawn, ofBudgets }: RowProps) {
         )}
       </td>
       <td className={table.wideOnly}>
-        {breach?.day == null ? (
-          <Unknown reason={breach === null ? (reason ?? NO_LIMIT) : 'Fewer than 5 % of the paths exceed it.'} />
+        {breach?.firstDay == null || breach.probability < UNLIKELY ? (
+          <Unknown reason={breach === null ? (reason ?? NO_LIMIT) : 'It is unlikely to be exceeded.'} />
         ) : (
-          formatDay(breach.day)
+          <span data-tip={chanceText(breach)}>about {formatDay(breach.firstDay)}</span>
         )}
       </td>
       <td className={`${table.number} ${table.wideOnly}`}>{error ?? <Unknown reason={reason ?? NOT_TRIED} />}</td>

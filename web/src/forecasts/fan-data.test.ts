@@ -84,7 +84,7 @@ describe('the fan', () => {
     ]);
     expect(limit).toBeNull();
     expect(marks.map(({ day, kind }) => [day, kind])).toEqual([
-      ['2026-11-04', 'breach'],
+      ['2026-11-03', 'chance'],
       ['2026-11-04', 'change'],
       ['2026-11-02', 'restated'],
     ]);

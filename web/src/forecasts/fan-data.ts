@@ -3,6 +3,7 @@ import { decimal, decimalString, sumDecimals } from '../../../src/platform/units
 import type { FanData, FanMark, FanPoint } from '../charts/fan-option.ts';
 import { formatMoney } from '../format/money.ts';
 import { formatDay } from '../format/time.ts';
+import { chanceText, LIKELY, UNLIKELY } from './words.ts';
 
 /** Days before those to come that are drawn by day. */
 const DAYS_BEFORE = 60;
@@ -77,9 +78,7 @@ function joined(known: readonly FanPoint[], next: readonly FanPoint[], isChanged
 function listFanMarks({ forecast, changes, earlier }: ForecastDetail, drawn: ReadonlySet<string>): FanMark[] {
   const { breach } = forecast;
   const marks: FanMark[] = [
-    ...(breach?.day == null
-      ? []
-      : [{ day: breach.day, label: `budget exceeded about ${formatDay(breach.day)}`, kind: 'breach' as const }]),
+    ...listBreachMarks(breach),
     ...changes.flatMap(({ from, until, what }): FanMark[] => [
       { day: from, label: what, kind: 'change' },
       ...(until === null ? [] : [{ day: until, label: `${what}: ends`, kind: 'change' as const }]),
@@ -87,6 +86,13 @@ function listFanMarks({ forecast, changes, earlier }: ForecastDetail, drawn: Rea
     ...restated(earlier),
   ];
   return marks.filter(({ day }) => drawn.has(day));
+}
+
+/** The day on which the budget is exceeded; an unlikely breach is no mark, and one below 50 % is no warning. */
+function listBreachMarks(breach: ForecastDetail['forecast']['breach']): FanMark[] {
+  if (breach?.day == null || breach.firstDay === null || breach.probability < UNLIKELY) return [];
+  if (breach.probability < LIKELY) return [{ day: breach.firstDay, label: chanceText(breach), kind: 'chance' }];
+  return [{ day: breach.day, label: `budget exceeded about ${formatDay(breach.day)}`, kind: 'breach' }];
 }
 
 /** Forecasts of other deliveries with the same last day: the bill was restated. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findLastDay, overText, probabilityText, rowName, subjectName } from './words.ts';
+import { chanceText, findLastDay, overText, probabilityText, rowName, subjectName } from './words.ts';
 
 describe('the words of forecasts', () => {
   it('name what is forecast, and what nobody has', () => {
@@ -17,6 +17,17 @@ describe('the words of forecasts', () => {
       'over 99\u00a0%',
       '100\u00a0%',
     ]);
+  });
+
+  it('say how probable it is to exceed a budget, and when at the earliest', () => {
+    const days = { limit: '100', overRatio: 0, day: '2026-11-30', firstDay: '2026-11-29', lastDay: '2026-11-30' };
+    const none = { ...days, day: null, firstDay: null, lastDay: null };
+    expect(chanceText({ ...days, probability: 0.05 })).toBe('5\u00a0% chance to exceed, earliest about 29 Nov');
+    expect(chanceText({ ...days, probability: 0.83 })).toBe(
+      '83\u00a0% chance to exceed, about 30 Nov (29 Nov to 30 Nov)',
+    );
+    expect(chanceText({ ...none, probability: 0.02 })).toBe('2\u00a0% chance to exceed');
+    expect(chanceText({ ...none, probability: 0 })).toBe('under 1\u00a0% chance to exceed');
   });
 
   it('say over and under, and on', () => {

@@ -1,6 +1,7 @@
-import type { LedgerBacktest, LedgerForecast } from '../../../src/finops/forecasts/schema.ts';
+import type { Breach, LedgerBacktest, LedgerForecast } from '../../../src/finops/forecasts/schema.ts';
 import { DAY_MS } from '../../../src/platform/units/durations.ts';
 import { formatPercent } from '../format/number.ts';
+import { formatDay } from '../format/time.ts';
 
 export type Level = LedgerForecast['level'];
 
@@ -35,6 +36,23 @@ export function probabilityText(probability: number): string {
   if (probability > 0 && probability < 0.01) return 'under 1\u00a0%';
   if (probability < 1 && probability > 0.99) return 'over 99\u00a0%';
   return `${Math.round(probability * 100)}\u00a0%`;
+}
+
+/** Probability below which a budget is not said to be exceeded, only how probable that is. */
+export const UNLIKELY = 0.1;
+
+/**
+ * Chance to exceed the limit with its days: `5 % chance to exceed, earliest about 29 Nov`; `83 % chance to exceed, about
+ * 27 Nov (24 Nov to 30 Nov)`.
+ */
+export function chanceText({ probability, day, firstDay, lastDay }: Breach): string {
+  // None of the simulated paths exceeds it, which is no proof.
+  const share = probability === 0 ? 'under 1\u00a0%' : probabilityText(probability);
+  const chance = `${share} chance to exceed`;
+  if (day === null || firstDay === null || lastDay === null || probability === 0) return chance;
+  if (probability < LIKELY) return `${chance}, earliest about ${formatDay(firstDay)}`;
+  const range = firstDay === lastDay ? '' : ` (${formatDay(firstDay)} to ${formatDay(lastDay)})`;
+  return `${chance}, about ${formatDay(day)}${range}`;
 }
 
 /** `8 %`, of the sum of the days to come. */

@@ -1,10 +1,16 @@
-import { Outlet, useRouterState } from '@tanstack/react-router';
+import { Outlet, useMatches, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { DemoBanner } from '../first-use/DemoBanner.tsx';
 import { TipLayer } from '../parts/TipLayer.tsx';
+import { useNarrow } from '../parts/use-narrow.ts';
 import styles from './frame.module.css';
 import type { Overlay } from './overlay.ts';
 import { Palette } from './Palette.tsx';
+import { PhoneBar } from './PhoneBar.tsx';
 import { Rail } from './Rail.tsx';
+import { RangeNote } from './RangeNote.tsx';
+import { needsBillMonths, RANGE_PAGES } from './range-pages.ts';
+import { SectionTabs } from './SectionTabs.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useExactCopy } from './use-exact-copy.ts';
 import { usePinnedPeriod } from './use-scope.ts';
@@ -15,11 +21,14 @@ const Shortcuts = lazy(() => import('./Shortcuts.tsx').then((module) => ({ defau
 /** Layout around every page: rail, top bar, and overlays. */
 export function Frame() {
   const [overlay, setOverlay] = useState<Overlay>(null);
+  const narrow = useNarrow();
   const main = useRef<HTMLElement>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const [first] = useState(path);
   const moved = useRef(false);
-  usePinnedPeriod();
+  const route = useMatches({ select: (matches) => matches.at(-1)?.fullPath ?? '' });
+  const ranged = RANGE_PAGES.get(route);
+  usePinnedPeriod(needsBillMonths(route));
   useShortcuts(overlay, setOverlay);
   useExactCopy();
   useEffect(() => {
@@ -32,10 +41,13 @@ export function Frame() {
       <a className={styles.skip} href="#main">
         Skip to the page
       </a>
-      <Rail />
+      {narrow ? <PhoneBar onShortcuts={() => setOverlay('shortcuts')} /> : <Rail />}
       <div className={styles.column}>
         <TopBar onSearch={() => setOverlay('palette')} onShortcuts={() => setOverlay('shortcuts')} />
+        <DemoBanner />
         <main id="main" ref={main} tabIndex={-1} className={styles.main}>
+          <SectionTabs />
+          {ranged !== undefined && <RangeNote page={ranged} />}
           <Outlet />
         </main>
       </div>

@@ -12,7 +12,7 @@ interface PaletteProps {
 }
 
 /**
- * Ctrl-K: one field that finds pages, experiments, runs, models, teams and actions. The field is part of the first load, so
+ * Ctrl-K: one field that finds pages, models, versions, runs, teams, services, decisions and actions. The field is part of the first load, so
  * that no key is lost while the list is fetched.
  */
 export function Palette({ onClose, onShow }: PaletteProps) {
@@ -44,11 +44,11 @@ export function Palette({ onClose, onShow }: PaletteProps) {
       <input
         className={styles.paletteInput}
         role="combobox"
-        aria-label="Search pages, experiments, runs, models, teams and actions"
+        aria-label="Search pages, models, versions, runs, teams, services, decisions and actions"
         aria-expanded="true"
         aria-controls={list}
         aria-activedescendant={count === 0 ? undefined : `${list}-${chosen}`}
-        placeholder="Search pages, experiments, runs, models, teams and actions"
+        placeholder="Search models, versions, runs, teams, services, actions…"
         autoFocus
         value={text}
         onChange={(event) => {

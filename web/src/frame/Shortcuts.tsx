@@ -5,7 +5,7 @@ import { allPages } from './pages.ts';
 
 const KEYS: readonly (readonly [string, string])[] = [
   ['Search', 'Ctrl K'],
-  ...allPages.map((page) => [`Go to ${page.label}`, `g ${page.key}`] as const),
+  ...allPages.flatMap(({ label, key }) => (key === null ? [] : [[`Go to ${label}`, `g ${key}`] as const])),
   ['Filter the costs', 'f'],
   ['Light or dark', 't'],
   ['These shortcuts', '?'],

@@ -1,16 +1,13 @@
 import { useMatches } from '@tanstack/react-router';
 import { WhoAmI } from '../account/WhoAmI.tsx';
-import { CostsPeriodSelect } from '../costs/period/CostsPeriodSelect.tsx';
+import { DateRangePicker } from './DateRangePicker.tsx';
 import styles from './frame.module.css';
-import { PeriodSelect } from './PeriodSelect.tsx';
+import { HelpMenu } from './HelpMenu.tsx';
+import { RANGE_PAGES } from './range-pages.ts';
 import { SchemeToggle } from './SchemeToggle.tsx';
 import { TeamSelect } from './TeamSelect.tsx';
 
-/**
- * Pages whose figures depend on the period, and those that depend on the team. The others hide the select, because it
- * has no effect.
- */
-const BY_PERIOD = new Set<string>(['/', '/costs', '/anomalies', '/gpus', '/allocation', '/statements']);
+/** Pages whose figures depend on the team. The others hide the select, because it has no effect. */
 const BY_TEAM = new Set<string>(['/', '/costs', '/forecasts', '/anomalies', '/gpus', '/statements']);
 
 interface TopBarProps {
@@ -20,31 +17,28 @@ interface TopBarProps {
 
 export function TopBar({ onSearch, onShortcuts }: TopBarProps) {
   const page = useMatches({ select: (matches) => matches.at(-1)?.fullPath ?? '' });
+  const ranged = RANGE_PAGES.get(page);
   return (
     <header className={styles.bar}>
       <button type="button" className={styles.search} onClick={onSearch} aria-keyshortcuts="Control+K">
-        <span className={styles.searchText}>Search pages, models, teams…</span>
+        <span className={styles.searchText}>Search models, runs, teams…</span>
         <span className={styles.searchShort}>Search</span>
         <kbd>Ctrl K</kbd>
       </button>
       <div className={styles.barEnd}>
-        {(BY_PERIOD.has(page) || BY_TEAM.has(page)) && (
+        {(ranged !== undefined || BY_TEAM.has(page)) && (
           <div className={styles.scope}>
-            {BY_PERIOD.has(page) && (page === '/costs' ? <CostsPeriodSelect /> : <PeriodSelect />)}
+            {ranged !== undefined && <DateRangePicker page={ranged} />}
             {BY_TEAM.has(page) && <TeamSelect />}
           </div>
         )}
         <SchemeToggle />
-        <button
-          type="button"
-          className={`${styles.quiet} ${styles.desktop}`}
-          onClick={onShortcuts}
-          data-tip="Keyboard shortcuts (?)"
-        >
-          <span aria-hidden="true">?</span>
-          <span className="visually-hidden">Keyboard shortcuts</span>
-        </button>
-        <WhoAmI />
+        <span className={styles.desktop}>
+          <HelpMenu onShortcuts={onShortcuts} />
+        </span>
+        <span className={styles.desktop}>
+          <WhoAmI />
+        </span>
       </div>
     </header>
   );

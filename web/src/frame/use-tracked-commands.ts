@@ -40,6 +40,7 @@ export function useTrackedCommands(text: string): readonly Command[] {
         id: `Run ${runId}`,
         kind: 'Run',
         label: `${runName} in ${experimentName} (${runId.slice(0, 8)})`,
+        keywords: runId,
         run: () => void navigate({ to: '/runs/$runId', params: { runId } }),
       }),
     ),

@@ -2,7 +2,6 @@ import type { Domain } from '../charts/quality-cost-plane.ts';
 
 const PAD_RATIO = 0.12;
 const LOG_PAD = 1.8;
-const STEPS = [1, 2, 5];
 
 /** Start and end of an axis that contains all values with some padding. Example: 1 and 2 -> 0.88 to 2.12. */
 export function paddedDomain(values: readonly number[]): Domain {
@@ -21,19 +20,14 @@ export function paddedLogDomain(values: readonly number[]): Domain {
 const MOST_TICKS = 5;
 
 /**
- * Round figures within a logarithmic axis: its decades, of many every second, third and so on; where there are not two of
- * them, also steps of 2 and 5. Example: 0.0006 to 0.3 -> 0.001, 0.01, 0.1.
+ * Decades within a logarithmic axis, of many every second, third and so on. Example: 0.0006 to 0.3 -> 0.001, 0.01, 0.1.
  */
 export function logTicks([from, to]: Domain): number[] {
   const powers = [];
   for (let power = Math.floor(Math.log10(from)); power <= Math.ceil(Math.log10(to)); power += 1) powers.push(power);
-  const within = (tick: number) => tick >= from && tick <= to;
-  const decades = powers.map((power) => tickAt(1, power)).filter(within);
-  if (decades.length < 2) return powers.flatMap((power) => STEPS.map((step) => tickAt(step, power))).filter(within);
+  const decades = powers
+    .map((power) => Number((10 ** power).toPrecision(1)))
+    .filter((tick) => tick >= from && tick <= to);
   const every = Math.ceil(decades.length / MOST_TICKS);
   return decades.filter((_, index) => index % every === 0);
-}
-
-function tickAt(step: number, power: number): number {
-  return Number((step * 10 ** power).toPrecision(1));
 }

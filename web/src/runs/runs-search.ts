@@ -29,8 +29,8 @@ const Curves = {
   /** `log`: a logarithmic scale upwards. */
   scale: z.enum(['log']).optional().catch(undefined),
   /** The part of the axis that is shown. */
-  from: number,
-  to: number,
+  start: number,
+  end: number,
   /** `all`: charts beyond the first few. */
   charts: z.enum(['all']).optional().catch(undefined),
   /** Metrics that are shown as figures and not as a chart. */
@@ -76,4 +76,4 @@ export const RunsCompareSearch = z.object({
 export type RunsCompareSearch = z.infer<typeof RunsCompareSearch>;
 
 /** Shared parameters of both pages for the curves. */
-export type CurvesSearch = Pick<RunSearch, 'axis' | 'smooth' | 'scale' | 'from' | 'to' | 'charts' | 'figures'>;
+export type CurvesSearch = Pick<RunSearch, 'axis' | 'smooth' | 'scale' | 'start' | 'end' | 'charts' | 'figures'>;

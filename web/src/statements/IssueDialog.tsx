@@ -74,7 +74,7 @@ export function IssueDialog({ month, onClose }: IssueDialogProps) {
                     <th scope="row">{teamName(statement.team)}</th>
                     <td>{is}</td>
                     <td className={table.number}>
-                      <MoneyFigure money={toCost(total, 'effective')} />
+                      <MoneyFigure money={toCost(total, 'billed')} />
                     </td>
                     <td className={table.number}>
                       <MoneyFigure money={toCost(total, 'effective')} />

@@ -1,10 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { getIssuedStatementCsv, type IssuedStatement } from '../../../src/finops/statements/schema.ts';
 import { buildUrl } from '../../../src/platform/contract/schema.ts';
+import { decimal } from '../../../src/platform/units/schema.ts';
 import { Instant } from '../parts/Instant.tsx';
 import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import parts from '../parts/parts.module.css';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
+import { type Compare, sortRows, useSort } from '../table/use-sort.ts';
 import { type Cost, sums, toCost } from './amounts.ts';
 import { MoneyOf } from './MoneyOf.tsx';
 import styles from './statements.module.css';
@@ -17,16 +20,15 @@ interface IssuedTableProps {
 
 /** Issued statements, each leading to its facts as they were. */
 export function IssuedTable({ statements, cost }: IssuedTableProps) {
+  const sorting = useSort();
   return (
     <table className={table.table} data-testid="issued">
       <thead>
         <tr>
-          <th scope="col">Statement</th>
-          <th scope="col">Team</th>
-          <th scope="col">Issued</th>
-          <th scope="col" className={table.number}>
-            Charges
-          </th>
+          <SortHead id="number" label="Statement" {...sorting} />
+          <SortHead id="team" label="Team" {...sorting} />
+          <SortHead id="issued" label="Issued" {...sorting} />
+          <SortHead id="charges" label="Charges" numeric {...sorting} />
           <th scope="col" className={`${table.number} ${table.wideOnly}`}>
             Corrects by
           </th>
@@ -36,7 +38,7 @@ export function IssuedTable({ statements, cost }: IssuedTableProps) {
         </tr>
       </thead>
       <tbody>
-        {statements.map((one) => (
+        {sortRows(statements, sorting.sort, compareBy(cost)).map((one) => (
           <tr key={one.number}>
             <th scope="row">
               <Link
@@ -78,4 +80,14 @@ export function IssuedTable({ statements, cost }: IssuedTableProps) {
       </tbody>
     </table>
   );
+}
+
+function compareBy(cost: Cost): Readonly<Record<string, Compare<IssuedStatement>>> {
+  const charges = ({ totals }: IssuedStatement) => decimal(sums(totals, cost)[0]?.amount ?? 0);
+  return {
+    number: (a, b) => a.number - b.number,
+    team: (a, b) => teamName(a.team).localeCompare(teamName(b.team)),
+    issued: (a, b) => Date.parse(a.issuedAt) - Date.parse(b.issuedAt),
+    charges: (a, b) => charges(a).comparedTo(charges(b)),
+  };
 }

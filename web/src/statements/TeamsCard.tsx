@@ -1,3 +1,4 @@
+import { useId } from 'react';
 import { toCsv } from '../format/csv.ts';
 import { formatMonth } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
@@ -5,8 +6,10 @@ import { CsvButton } from '../parts/CsvButton.tsx';
 import parts from '../parts/parts.module.css';
 import { type Cost, checkedSums } from './amounts.ts';
 import { CostChoice } from './CostChoice.tsx';
+import { issueRefusal } from './issue-plan.ts';
 import type { Month } from './MonthAnswer.tsx';
 import { SumCheck } from './SumCheck.tsx';
+import styles from './statements.module.css';
 import { TeamsTable } from './TeamsTable.tsx';
 
 interface TeamsCardProps {
@@ -18,6 +21,8 @@ interface TeamsCardProps {
 
 /** One line for each statement, the sum of all of them, and the bill next to it. */
 export function TeamsCard({ month, cost, onCost, onIssue }: TeamsCardProps) {
+  const id = useId();
+  const refusal = issueRefusal(month);
   return (
     <Card
       title="Statements by team"
@@ -26,13 +31,25 @@ export function TeamsCard({ month, cost, onCost, onIssue }: TeamsCardProps) {
         <>
           <CostChoice cost={cost} onCost={onCost} />
           <CsvButton name={`statements-${month.period}`} what="the statements" text={() => monthCsv(month)} />
-          <button type="button" className={`${parts.button} ${parts.primary}`} onClick={onIssue}>
+          <button
+            type="button"
+            className={`${parts.button} ${refusal === null ? parts.primary : ''}`}
+            disabled={refusal !== null}
+            data-tip={refusal ?? undefined}
+            aria-describedby={refusal === null ? undefined : id}
+            onClick={onIssue}
+          >
             Issue…<span className="visually-hidden"> the statements of {formatMonth(month.period)}</span>
           </button>
         </>
       }
       flush
     >
+      {refusal !== null && (
+        <p id={id} className={styles.refusal}>
+          {refusal}
+        </p>
+      )}
       <TeamsTable month={month} cost={cost} />
       <SumCheck sums={checkedSums(month.statements, month.bill, cost)} />
     </Card>

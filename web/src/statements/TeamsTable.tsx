@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { TeamTotals } from '../../../src/finops/statements/schema.ts';
+import { decimal } from '../../../src/platform/units/schema.ts';
 import { formatMonthName } from '../format/time.ts';
 import { useTeams } from '../frame/use-teams.ts';
 import { ChangeMark } from '../parts/ChangeMark.tsx';
@@ -7,7 +8,9 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { ShareBar } from '../parts/ShareBar.tsx';
 import { Swatch } from '../parts/Swatch.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
+import { type Compare, sortRows, useSort } from '../table/use-sort.ts';
 import { OTHER_COLOUR, teamColours } from '../theme/category-colours.ts';
 import { type Cost, computeRatio, costBefore, sums, toCost } from './amounts.ts';
 import type { Month } from './MonthAnswer.tsx';
@@ -28,61 +31,57 @@ export function TeamsTable({ month, cost }: TeamsTableProps) {
     month.statements.flatMap(({ totals }) => totals),
     cost,
   );
+  const sorting = useSort();
+  const rows = month.statements.flatMap((statement) => statement.totals.map((total) => ({ statement, total })));
   return (
     <table className={table.table} data-testid="teams">
       <thead>
         <tr>
-          <th scope="col">Team</th>
-          <th scope="col" className={table.number}>
-            Cost
-          </th>
+          <SortHead id="team" label="Team" {...sorting} />
+          <SortHead id="cost" label="Cost" numeric {...sorting} />
           <th scope="col" className={`${styles.shareColumn} ${table.wideOnly}`}>
             <span className="visually-hidden">Share of the bill</span>
           </th>
-          <th scope="col" className={table.wideOnly}>
-            Change from previous month
-          </th>
-          <th scope="col">Issued</th>
+          <SortHead id="change" label="Change from previous month" className={table.wideOnly ?? ''} {...sorting} />
+          <SortHead id="issued" label="Issued" {...sorting} />
         </tr>
       </thead>
       <tbody>
-        {month.statements.flatMap((statement) =>
-          statement.totals.map((total) => {
-            const money = toCost(total, cost);
-            const before = costBefore(total, cost);
-            const whole = bill.find((one) => one.currency === total.currency);
-            return (
-              <tr key={`${statement.team} ${total.currency}`}>
-                <th scope="row">
-                  <span className={table.named}>
-                    <Swatch variable={colour(statement.team)} />
-                    <StatementLink statement={statement} />
-                  </span>
-                </th>
-                <td className={table.number}>
-                  <MoneyFigure money={money} />
-                </td>
-                <td className={`${styles.shareColumn} ${table.wideOnly}`}>
-                  <ShareBar ratio={computeRatio(money, whole)} variable={colour(statement.team)} />
-                </td>
-                <td className={table.wideOnly}>
-                  {before === null ? (
-                    <Unknown reason="No bill covers the previous month." />
-                  ) : (
-                    <ChangeMark
-                      current={money.amount}
-                      before={before.amount}
-                      on={formatMonthName(month.previousPeriod)}
-                    />
-                  )}
-                </td>
-                <td>
-                  <IssuedMark issued={statement.issued} />
-                </td>
-              </tr>
-            );
-          }),
-        )}
+        {sortRows(rows, sorting.sort, compareBy(cost)).map(({ statement, total }) => {
+          const money = toCost(total, cost);
+          const before = costBefore(total, cost);
+          const whole = bill.find((one) => one.currency === total.currency);
+          return (
+            <tr key={`${statement.team} ${total.currency}`}>
+              <th scope="row">
+                <span className={table.named}>
+                  <Swatch variable={colour(statement.team)} />
+                  <StatementLink statement={statement} />
+                </span>
+              </th>
+              <td className={table.number}>
+                <MoneyFigure money={money} />
+              </td>
+              <td className={`${styles.shareColumn} ${table.wideOnly}`}>
+                <ShareBar ratio={computeRatio(money, whole)} variable={colour(statement.team)} />
+              </td>
+              <td className={table.wideOnly}>
+                {before === null ? (
+                  <Unknown reason="No bill covers the previous month." />
+                ) : (
+                  <ChangeMark
+                    current={money.amount}
+                    before={before.amount}
+                    on={formatMonthName(month.previousPeriod)}
+                  />
+                )}
+              </td>
+              <td>
+                <IssuedMark issued={statement.issued} />
+              </td>
+            </tr>
+          );
+        })}
       </tbody>
       <tfoot>
         {all.map((money) => (
@@ -101,8 +100,24 @@ export function TeamsTable({ month, cost }: TeamsTableProps) {
   );
 }
 
+interface TeamRow {
+  readonly statement: TeamTotals;
+  readonly total: TeamTotals['totals'][number];
+}
+
+function compareBy(cost: Cost): Readonly<Record<string, Compare<TeamRow>>> {
+  const amount = ({ total }: TeamRow) => decimal(toCost(total, cost).amount);
+  const change = (row: TeamRow) => amount(row).minus(costBefore(row.total, cost)?.amount ?? 0);
+  return {
+    team: (a, b) => teamName(a.statement.team).localeCompare(teamName(b.statement.team)),
+    cost: (a, b) => amount(a).comparedTo(amount(b)),
+    change: (a, b) => change(a).comparedTo(change(b)),
+    issued: (a, b) => (a.statement.issued?.number ?? 0) - (b.statement.issued?.number ?? 0),
+  };
+}
+
 function StatementLink({ statement: { team } }: { readonly statement: TeamTotals }) {
-  const search = team === null ? { of: 'nobody' as const, team: undefined } : { team, of: undefined };
+  const search = team === null ? { of: 'unallocated' as const, team: undefined } : { team, of: undefined };
   return (
     <Link from="/statements" to="/statements" search={(before) => ({ ...before, ...search })} className={table.rowLink}>
       {teamName(team)}

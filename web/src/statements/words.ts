@@ -17,7 +17,7 @@ export const CHARGES: Readonly<Record<StatementCharge, string>> = {
   other: 'Without a category',
 };
 
-/** Name of a team; `nobody` for null, the unallocated cost. */
+/** Name of a team; `unallocated` for null, the unallocated cost. */
 export function teamName(team: string | null): string {
   return team ?? 'unallocated';
 }

@@ -18,6 +18,11 @@ interface VirtualBodyProps<R extends object> {
 const ROW_HEIGHT_PX = 36;
 const OVERSCAN = 12;
 
+/** True for a link, button or field within a row: it acts by itself and does not open the row. */
+function isOnControl(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('a, button, input, select, textarea, label, summary') !== null;
+}
+
 /** The visible rows, with the height of the others reserved above and below. */
 export function VirtualBody<R extends object>(props: VirtualBodyProps<R>) {
   const { rows, columnStyles, scroll, focused, onOpen, onEnd } = props;
@@ -51,7 +56,9 @@ export function VirtualBody<R extends object>(props: VirtualBodyProps<R>) {
             aria-rowindex={index + 1}
             aria-selected={index === focused}
             className={index === focused ? styles.focused : undefined}
-            onClick={() => onOpen(row.original, index)}
+            onClick={(event) => {
+              if (!isOnControl(event.target)) onOpen(row.original, index);
+            }}
           >
             {row.getVisibleCells().map((cell, place) => {
               const style = columnStyles.get(cell.column.id)?.cell;

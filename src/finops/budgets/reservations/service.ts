@@ -15,6 +15,7 @@ import {
 } from '../../../platform/units/index.ts';
 import { computeAffordableUntil, computeMeteredCost, type Metering } from '../../metering/index.ts';
 import { type BookedPrice, buildDeclaredPrice, type Prices, splitAtPrices } from '../../prices/index.ts';
+import { recordRefusal } from '../refusals/record.ts';
 import { computeGrant } from '../share.ts';
 import type { Window } from '../window.ts';
 import type { Limit } from './limits.ts';
@@ -63,14 +64,19 @@ export async function open(deps: ReservationDeps, request: NewReservation): Prom
   const subject = await deps.org.withTeam(deps.store, request.subject);
   const asked = buildReservation({ ...request, subject }, start, now);
   const limitsNow = await deps.limitsFor(subject, { start, end: start + asked.leaseMs });
+  return recordRefusal(deps, asked, () => grantOpening(deps, asked, limitsNow));
+}
+
+/** Grants a new reservation and stores it, or returns the stored one of the same id. */
+function grantOpening(deps: ReservationDeps, asked: StoredReservation, limitsNow: LimitsNow): Promise<Reservation> {
   return deps.store.transaction(async (sql) => {
-    const before = await findReservation(sql, request.reservation);
+    const before = await findReservation(sql, asked.id);
     if (before !== null) return toReservation(before, await readReservationPrices(deps, sql, before));
     const running = await openReservations(sql);
     const limits = [...(await limitsNow(sql, running)), ...(await runLimits(deps, sql, asked, running))];
     const prices = await readReservationPrices(deps, sql, asked);
-    const grant = decideGrant(asked, prices, limits, start);
-    refuseTooShort(asked, grant, limits);
+    const grant = decideGrant(asked, prices, limits, asked.start);
+    refuseTooShort(asked, prices, grant, limits);
     const opened = { ...asked, ...grant };
     await putReservation(sql, opened);
     return toReservation(opened, prices);
@@ -324,11 +330,18 @@ function refuseOtherCurrency(currency: string, limits: readonly Limit[], own: st
 }
 
 /** Work that would have to stop before it began is not begun. */
-function refuseTooShort({ start, graceMs, id }: StoredReservation, grant: Grant, limits: readonly Limit[]): void {
-  const { limitedBy: budget, until } = grant;
+function refuseTooShort(
+  { start, graceMs, id, resource, quantity }: StoredReservation,
+  prices: readonly BookedPrice[],
+  { limitedBy: budget, until }: Grant,
+  limits: readonly Limit[],
+): void {
   const leastMs = graceMs + SHORTEST_RUN_MS;
   if (budget === null || until - start >= leastMs) return;
-  const context = { reservation: id, budget };
+  const needed = computeMeteredCost({ resource, quantity, start, end: start + leastMs }, prices).cost;
+  const [scarcest] = limits.filter((limit) => limit.budget === budget).toSorted((a, b) => a.left.comparedTo(b.left));
+  const left = scarcest === undefined ? null : { amount: decimalString(scarcest.left), currency: scarcest.currency };
+  const context = { reservation: id, budget, needed, left };
   const short = `has too little left to begin this and stop it in time (${leastMs / 1000} s)`;
   if (limits.some((limit) => limit.budget === budget && limit.enforcement === 'approval')) {
     const detail = `Budget "${budget}" ${short}. Approve more: steelyard budget approve ${budget} --amount AMOUNT --note WHY`;

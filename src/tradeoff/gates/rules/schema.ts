@@ -221,7 +221,7 @@ const Freshness = z
   })
   .describe('Largest age of evidence; older evidence is inconclusive');
 
-const ApprovalRule = z
+export const ApprovalRule = z
   .strictObject({
     role: Role.describe('Role of the approving accounts'),
     count: z.number().int().min(1).max(20).default(1).describe('Number of accounts; default 1'),
@@ -231,6 +231,7 @@ const ApprovalRule = z
       .describe('others: the account that requests the gate does not count; default others'),
   })
   .describe('Required approvals of a role');
+export type ApprovalRule = z.infer<typeof ApprovalRule>;
 
 /** Optional fields only: decisions keep the policy as it was, and a default would change its digest. */
 export const testTerms = {

@@ -1,0 +1,37 @@
+import type { FirstStep } from '../../../src/tradeoff/first-use/schema.ts';
+import { CopyButton } from '../parts/CopyButton.tsx';
+import parts from '../parts/parts.module.css';
+import styles from './first-use.module.css';
+import { StepItem } from './StepItem.tsx';
+
+const EXAMPLE = `import mlflow
+mlflow.set_experiment("first")
+with mlflow.start_run(tags={"steelyard.team": "search"}):
+    mlflow.log_param("depth", 6)
+    mlflow.log_metric("auc", 0.87)`;
+
+/** The two snippets that point an MLflow client to this server. */
+export function MlflowStep({ step }: { readonly step: FirstStep }) {
+  const line = `export MLFLOW_TRACKING_URI=${window.location.origin}`;
+  return (
+    <StepItem
+      title="Point MLflow here"
+      text="MLflow clients from 2.22 on work unchanged. Runs appear in Experiments, each with its cost."
+      step={step}
+    >
+      <Snippet what="the tracking URI" label="Shell" text={line} />
+      <Snippet what="the Python example" label="Python" text={EXAMPLE} />
+    </StepItem>
+  );
+}
+
+function Snippet({ label, what, text }: { readonly label: string; readonly what: string; readonly text: string }) {
+  return (
+    <div className={styles.snippet}>
+      <div className={styles.snippetHead}>
+        {label} <CopyButton text={text} what={what} />
+      </div>
+      <pre className={parts.code}>{text}</pre>
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { listPolicies, type StatedPolicy } from '../../../src/tradeoff/gates/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { counted } from '../format/number.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Card } from '../parts/Card.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import layout from '../parts/layout.module.css';
+import { Page } from '../parts/Page.tsx';
+import parts from '../parts/parts.module.css';
+import { CommandCard } from './CommandCard.tsx';
+import { SettingsTable } from './SettingsTable.tsx';
+
+const TABLE_HEIGHT = 200;
+
+const COMMANDS = [
+  { command: 'steelyard apply -f policy.yaml', effect: 'Add or change a policy (kind: Policy)' },
+  { command: 'steelyard policy list', effect: 'List the policies' },
+];
+
+/** Gate policies: the requirements of quality and cost before a version is promoted. */
+export function PoliciesPage() {
+  const policies = useQuery(endpointQuery(listPolicies));
+  const answer = () => {
+    if (policies.data === undefined) return policies.isError ? 'The policies could not be read.' : <AnswerPending />;
+    const all = policies.data.policies;
+    if (all.length === 0) return 'No gate policy: no version is checked before it is promoted.';
+    const models = new Set(all.flatMap(({ spec }) => (spec.model === undefined ? [] : [spec.model])));
+    const teams = new Set(all.flatMap(({ spec }) => (spec.team === undefined ? [] : [spec.team])));
+    const where = [counted(models.size, 'model'), ...(teams.size === 0 ? [] : [counted(teams.size, 'team')])];
+    return `${counted(all.length, 'gate policy', 'gate policies')} for ${where.join(' and ')}.`;
+  };
+  return (
+    <Page title="Policies" answer={answer()}>
+      <div className={layout.stack}>
+        <Card title="Gate policies" note="Requirements that a version must meet before it is promoted." flush>
+          <Loaded query={policies} what="The policies" height={TABLE_HEIGHT}>
+            {(data) =>
+              data.policies.length === 0 ? (
+                <EmptyState
+                  shows="Each policy with its model or team and its checks."
+                  why="There is no policy. Apply a document that states one."
+                  command="steelyard apply -f policy.yaml"
+                />
+              ) : (
+                <SettingsTable
+                  label="Gate policies"
+                  head={['Policy', 'Applies to', 'Alias', 'Quality checks', 'Cost checks', 'Version']}
+                  numeric={[3, 4, 5]}
+                  rows={data.policies.map(toRow)}
+                />
+              )
+            }
+          </Loaded>
+        </Card>
+        <CommandCard title="Change policies" commands={COMMANDS} />
+      </div>
+    </Page>
+  );
+}
+
+function toRow({ name, policyVersion, spec }: StatedPolicy) {
+  const { model, team, alias, quality, cost } = spec;
+  const appliesTo =
+    model === undefined ? (
+      `Team ${team}`
+    ) : (
+      <Link key="model" to="/models/$model" params={{ model }} className={parts.textLink}>
+        {model}
+      </Link>
+    );
+  return { key: name, cells: [name, appliesTo, alias, quality.length, cost.length, policyVersion] };
+}
