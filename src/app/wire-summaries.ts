@@ -9,7 +9,7 @@ import { isPagePath } from '../platform/web/index.ts';
 import { createAttention } from '../tradeoff/attention/index.ts';
 import { createReportOwners } from '../tradeoff/bridges/index.ts';
 import { findModelPolicies } from '../tradeoff/gates/index.ts';
-import { createProductionHealth } from '../tradeoff/production-health/index.ts';
+import { createProductionHealth, type ProductionHealth } from '../tradeoff/production-health/index.ts';
 import { createReports } from '../tradeoff/reports/index.ts';
 import { createScorecards } from '../tradeoff/scorecards/index.ts';
 import { createViews } from '../tradeoff/views/index.ts';
@@ -37,11 +37,12 @@ export function wireSummaries(infrastructure: Infrastructure, deps: SummaryDeps)
   const { org, notices, finops, mlops, read } = deps;
   const { mail, rules, publicUrl } = notices;
   const owners = createReportOwners({ store, org, registry: mlops.registry, tracking: mlops.tracking });
+  const health = wireHealth(infrastructure, deps);
   return {
+    health,
     reports: createReports({ ...{ clock, log, store, jobs, mail, rules, publicUrl, read, owners } }),
     attention: createAttention({ clock, read, owners, budgetStamp: () => finops.budgets.stamp(store) }),
-    health: wireHealth(infrastructure, deps),
-    scorecards: wireScorecards(infrastructure, deps),
+    scorecards: wireScorecards(infrastructure, { ...deps, health }),
     views: createViews({ store, clock, teamsOf: org.teamsOf, hasTeam: org.hasTeam, isPage: isPagePath }),
   };
 }
@@ -69,10 +70,11 @@ function wireScorecards(
     mlops: { registry },
     tradeoff: { returns, decisions },
     monitoring,
-  }: SummaryDeps,
+    health,
+  }: SummaryDeps & { readonly health: ProductionHealth },
 ) {
   return createScorecards({
-    ...{ clock, store, registry, costs, budgets, gpuUsage, monitoring, returns, decisions },
+    ...{ clock, store, registry, costs, budgets, gpuUsage, monitoring, health, returns, decisions },
     served: readServedModels,
   });
 }

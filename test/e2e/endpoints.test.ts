@@ -195,7 +195,7 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
     await page.getByRole('option', { name: 'ranker Endpoint', selected: true }).waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL('**/endpoints/ranker**');
-    await open(page, `${server.url}/models/ranker/versions/1`);
+    await open(page, `${server.url}/models/ranker/versions/1?tab=lineage`);
     await page.getByRole('link', { name: 'ranker', exact: true }).last().click();
     await page.waitForURL('**/endpoints/ranker**');
   });

@@ -223,6 +223,7 @@ describe.skipIf(!hasChromium)('experiments in the browser (skipped where Chromiu
 
   it('deletes an experiment with its runs, and takes it back', async () => {
     const page = await visit('/experiments');
+    await page.getByLabel('Actions for fraud-scoring').click();
     await page.getByRole('button', { name: 'Delete fraud-scoring' }).click();
     await page.getByText('fraud-scoring was deleted with 240 runs.').waitFor();
     expect(await countOf('', FEW)).toBe(0);

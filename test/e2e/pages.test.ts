@@ -66,11 +66,11 @@ const PAGES = [
     path: '/gpus?period=all',
     says: /\$[\d,]+\.\d\d of time on 16 GPUs in all months: \d+\s% of it was used, \$[\d,.]+ was idle and/,
   },
-  { name: 'Models', path: '/models', says: /1 registered model, 1 of them/ },
+  { name: 'Registry', path: '/models', says: /^1 registered model(, 1 with a problem\. ranker: .+|; none misses)/ },
   {
     name: 'Model',
     path: '/models/ranker',
-    says: /ranker version \d+ is champion, promoted by policy [\w-]+: ndcg_at_10 0\.\d+ \(0\.\d+ to 0\.\d+\) at \$[\d.]+ per 1[MB] predictions \(benchmark\)\. Version \d+ ranks/,
+    says: /^Ship v\d+\. v\d+ is \d+\s% better on ndcg_at_10 .+ against a limit of \$[\d.]+\): rejected\.$/,
   },
   { name: 'Trade-offs', path: '/trade-offs', says: /ranker/ },
   {

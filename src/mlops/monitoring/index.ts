@@ -18,9 +18,7 @@ import { createEstimates } from './alerts/estimated.ts';
 import { measureQuality } from './alerts/losses.ts';
 import type { QualityEstimates, ServedRequests } from './alerts/ports.ts';
 import { alertRoutes } from './alerts/routes.ts';
-import type { Alert } from './alerts/schema.ts';
 import { type AlertDeps, scheduleAlerts } from './alerts/service.ts';
-import { listEpisodes } from './alerts/store.ts';
 import { noteRetrained } from './alerts/take-look.ts';
 import { type MonitorHealth, readMonitorHealth } from './health/index.ts';
 
@@ -56,8 +54,6 @@ export interface Monitoring extends Omit<Predictions, 'routes' | 'schedule'> {
   figures(monitor: Monitor, period: Period): Promise<MonitorWindow | null>;
   /** Drift of the windows that overlap a period, by time. */
   readonly driftIn: Quality['driftIn'];
-  /** Open episodes of alerts, of all monitors. */
-  openAlerts(sql: Sql): Promise<Alert[]>;
   /** Scores of two versions on an endpoint by cluster: on the same requests through shadow copies, or on different ones. */
   readonly liveScores: Quality['liveScores'];
   /** Open alerts and figures by version, for the judgement of production. */
@@ -65,9 +61,6 @@ export interface Monitoring extends Omit<Predictions, 'routes' | 'schedule'> {
   /** Compares windows as they become complete, evaluates alerts, and sends notices. */
   schedule(jobs: Jobs): void;
 }
-
-/** Open episodes that one request reads. */
-const MOST_OPEN_ALERTS = 1000;
 
 export interface MonitoringGround
   extends Omit<QualityDeps, 'predictions' | 'labels' | 'shadows'>,
@@ -98,7 +91,6 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedPredictio
     retrained: noteRetrained,
     figures: quality.reader.window,
     driftIn: quality.driftIn,
-    openAlerts: (sql) => listEpisodes(sql, { open: 'true', limit: MOST_OPEN_ALERTS, after: null }),
     liveScores: quality.liveScores,
     health: () => readMonitorHealth({ store: deps.store, clock: deps.clock, reader: quality.reader, requests }),
     measured: (monitor, part) => measureQuality({ tables, clock: deps.clock }, monitor, part),

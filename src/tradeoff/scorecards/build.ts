@@ -28,12 +28,12 @@ export function buildScorecard(facts: ScorecardFacts, { model, decision, offline
   const { drift, ...monitored } = facts.monitored(name);
   const policies = facts.policies(model);
   const current = findCurrentVersion(model, policies);
-  const about = { ...monitored, policies, days, preceding, version: current };
+  const about = { ...monitored, policies, days, preceding };
   const measures = {
     cost: buildCostMeasure(now, before, { metric: DEFAULT_METRIC, budget: facts.budget(name) }),
     gpu: buildGpuMeasure(facts.gpu(name), days, preceding),
     roi: buildRoiMeasure(now, before),
-    quality: buildQualityMeasure({ ...about, offline }),
+    quality: buildQualityMeasure({ ...about, offline, version: current }),
     latency: buildLatencyMeasure({
       ...about,
       served: served.now,

@@ -121,7 +121,8 @@ async function gatherMonitored(
 ): Promise<ScorecardFacts['monitored']> {
   const wanted = new Set(names);
   const monitors = (await findMonitors(deps.store)).filter(({ spec }) => wanted.has(spec.model));
-  const alerts = monitors.length === 0 ? [] : await deps.monitoring.openAlerts(deps.store);
+  const health = monitors.length === 0 ? [] : (await deps.health.read()).models;
+  const alerts = health.flatMap((one) => one.alerts);
   const found = await Promise.all(
     monitors.map(async (monitor): Promise<[string, MonitoredFacts]> => {
       const [now, before, drift] = await Promise.all([

@@ -39,6 +39,11 @@ export function UploadFailure({ error, onAgain, onOther }: UploadFailureProps) {
             {label}
           </button>
         ))}
+        {problem?.code === 'upload_cut_off' && (
+          <button type="button" className={parts.button} onClick={() => onAgain({})}>
+            Send again
+          </button>
+        )}
         <button type="button" className={parts.button} onClick={onOther}>
           Choose other files
         </button>

@@ -1,6 +1,4 @@
-import { Link } from '@tanstack/react-router';
 import type { FirstStep } from '../../../src/tradeoff/first-use/schema.ts';
-import parts from '../parts/parts.module.css';
 import { DemoControls } from './DemoControls.tsx';
 import { StepItem } from './StepItem.tsx';
 
@@ -13,11 +11,6 @@ export function DemoStep({ step }: { readonly step: FirstStep }) {
       step={step}
     >
       <DemoControls />
-      {step.done && (
-        <Link to="/" className={parts.button}>
-          Open the overview
-        </Link>
-      )}
     </StepItem>
   );
 }

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { counted } from '../format/number.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
@@ -16,17 +17,19 @@ const HEIGHT = 640;
 interface FirstUsePageProps {
   /** Closes the checklist for good; left out at its own address. */
   readonly onDismiss?: () => void;
+  /** Opens the overview in the place of the checklist. */
+  readonly onOverview?: () => void;
 }
 
 /** Checklist of the first use: each step can be done in the browser and ticks itself. */
-export function FirstUsePage({ onDismiss }: FirstUsePageProps) {
+export function FirstUsePage({ onDismiss, onOverview }: FirstUsePageProps) {
   const first = useFirstUse({ poll: true });
   const steps = Object.values(first.data?.steps ?? {});
   const done = steps.filter((step) => step.done).length;
   return (
     <Page title="First steps" answer={answer()}>
       <Loaded query={first} what="The first steps" height={HEIGHT}>
-        {({ steps: { bill, mlflow, budget, demo, people } }) => (
+        {({ empty, steps: { bill, mlflow, budget, demo, people } }) => (
           <>
             <ol className={styles.steps} data-testid="first-steps">
               <BillStep step={bill} />
@@ -35,14 +38,22 @@ export function FirstUsePage({ onDismiss }: FirstUsePageProps) {
               <DemoStep step={demo} />
               <PeopleStep step={people} />
             </ol>
-            {onDismiss !== undefined && (
-              <p className={styles.dismiss}>
-                <button type="button" className={parts.plain} onClick={onDismiss}>
-                  Hide this list
-                </button>{' '}
-                It stays at <code>/first-use</code>.
-              </p>
-            )}
+            <p className={styles.dismiss}>
+              {empty ? (
+                onDismiss !== undefined && (
+                  <>
+                    <button type="button" className={parts.plain} onClick={onDismiss}>
+                      Hide this list
+                    </button>{' '}
+                    It stays at <code>/first-use</code>.
+                  </>
+                )
+              ) : (
+                <Link to="/" className={`${parts.button} ${parts.primary}`} onClick={onOverview}>
+                  Open the overview
+                </Link>
+              )}
+            </p>
           </>
         )}
       </Loaded>

@@ -21,7 +21,7 @@ export function HomePage() {
   };
   return (
     <Suspense>
-      <FirstUsePage onDismiss={onDismiss} />
+      <FirstUsePage onDismiss={onDismiss} onOverview={() => setShown(false)} />
     </Suspense>
   );
 }

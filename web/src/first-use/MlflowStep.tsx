@@ -16,7 +16,12 @@ export function MlflowStep({ step }: { readonly step: FirstStep }) {
   return (
     <StepItem
       title="Point MLflow here"
-      text="MLflow clients from 2.22 on work unchanged. Runs appear in Experiments, each with its cost."
+      text={
+        <>
+          MLflow clients from 2.22 on work unchanged; runs appear in Experiments. Start a script with{' '}
+          <code>steelyard run -- python train.py</code> to meter what it costs.
+        </>
+      }
       step={step}
     >
       <Snippet what="the tracking URI" label="Shell" text={line} />

@@ -16,6 +16,10 @@ it.each([
   expect(logTicks([from, to])).toEqual(ticks);
 });
 
+it('has two decades at least', () => {
+  expect(paddedLogDomain([0.0193, 0.4715])).toEqual([0.01, 1]);
+});
+
 it('has no more labels than a phone has room for', () => {
   const [from, to] = paddedLogDomain([3e-8, 4e7]);
   expect(logTicks([from, to]).length).toBeLessThanOrEqual(5);

@@ -11,9 +11,14 @@ export function paddedDomain(values: readonly number[]): Domain {
   return [low - pad, high + pad];
 }
 
-/** The same for a logarithmic axis: padding by a factor. All values must be above zero. */
+/**
+ * The same for a logarithmic axis: padding by a factor, and at least two decades, so that its labels show the scale. All values must be
+ * above zero. Example: 0.02 and 0.5 -> 0.01 to 1.
+ */
 export function paddedLogDomain(values: readonly number[]): Domain {
-  return [Math.min(...values) / LOG_PAD, Math.max(...values) * LOG_PAD];
+  const [from, to] = [Math.min(...values) / LOG_PAD, Math.max(...values) * LOG_PAD];
+  if (logTicks([from, to]).length >= 2) return [from, to];
+  return [decadeAt(Math.floor(Math.log10(from))), decadeAt(Math.ceil(Math.log10(to)))];
 }
 
 /** Number of labels that fit on a chart on a phone. */
@@ -25,9 +30,11 @@ const MOST_TICKS = 5;
 export function logTicks([from, to]: Domain): number[] {
   const powers = [];
   for (let power = Math.floor(Math.log10(from)); power <= Math.ceil(Math.log10(to)); power += 1) powers.push(power);
-  const decades = powers
-    .map((power) => Number((10 ** power).toPrecision(1)))
-    .filter((tick) => tick >= from && tick <= to);
+  const decades = powers.map(decadeAt).filter((tick) => tick >= from && tick <= to);
   const every = Math.ceil(decades.length / MOST_TICKS);
   return decades.filter((_, index) => index % every === 0);
+}
+
+function decadeAt(power: number): number {
+  return Number((10 ** power).toPrecision(1));
 }

@@ -37,8 +37,12 @@ const Curves = {
   figures: names,
 };
 
+export const RunTab = z.enum(['overview', 'charts', 'cost', 'artifacts', 'system', 'code']);
+export type RunTab = z.infer<typeof RunTab>;
+
 /** URL parameters of a run. */
 export const RunSearch = z.object({
+  tab: RunTab.optional().catch(undefined),
   ...Curves,
   /** Owner of the artifacts, if it is not the run: `model:<logged model>` or `version:<model>:<number>`. */
   of: text,

@@ -9,14 +9,12 @@ export interface DriftFacts {
   /** Windows by time, of the preceding days and of the range. */
   readonly windows: readonly DriftWindow[];
   readonly alerts: readonly OpenAlert[];
-  /** Current version; null: none is registered. */
-  readonly version: string | null;
   readonly days: ScorecardDays;
   readonly preceding: ScorecardDays;
 }
 
 /** Share of compared windows that drifted, by the day on which each ended. */
-export function buildDriftMeasure({ monitor, windows, alerts, version, days, preceding }: DriftFacts): DriftMeasure {
+export function buildDriftMeasure({ monitor, windows, alerts, days, preceding }: DriftFacts): DriftMeasure {
   const reason = explainUnwatched(monitor);
   const [now, before] = [days, preceding].map((range) => countDrifted(windows, range));
   const latest = now?.judged.at(-1) ?? null;
@@ -33,7 +31,7 @@ export function buildDriftMeasure({ monitor, windows, alerts, version, days, pre
       better: 'lower',
     }),
     target: null,
-    ...(describeOpenAlerts(alerts, ['drift'], version) ?? describeLatest(latest, reason)),
+    ...(describeOpenAlerts(alerts, ['drift']) ?? describeLatest(latest, reason)),
     ...{ windows: isKnown ? now.judged.length : null, drifted: isKnown ? now.drifted : null },
     columns: (lastDrifted?.columns ?? []).flatMap(({ column, drifted }) => (drifted === true ? [column] : [])),
     latest: latest === null ? null : latest.drifted === true ? 'drifted' : 'stable',

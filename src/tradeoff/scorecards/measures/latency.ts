@@ -22,8 +22,6 @@ export interface LatencyFacts {
   readonly monitor: Monitor | null;
   readonly policies: readonly ScorecardPolicy[];
   readonly alerts: readonly OpenAlert[];
-  /** Current version; null: none is registered. */
-  readonly version: string | null;
   readonly days: ScorecardDays;
   readonly preceding: ScorecardDays;
 }
@@ -49,8 +47,7 @@ export function buildLatencyMeasure(facts: LatencyFacts): LatencyMeasure {
       window: preceding,
       better: 'lower',
     }),
-    ...(describeOpenAlerts(facts.alerts, ['latency', 'errors', 'no_data'], facts.version) ??
-      describeBounds(figure, target, facts)),
+    ...(describeOpenAlerts(facts.alerts, ['latency', 'errors', 'no_data']) ?? describeBounds(figure, target, facts)),
   };
 }
 

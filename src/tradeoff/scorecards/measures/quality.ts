@@ -58,8 +58,7 @@ export function buildQualityMeasure(facts: QualityFacts): QualityMeasure {
       better,
     }),
     target,
-    ...(describeOpenAlerts(facts.alerts, ['quality', 'estimated_quality'], facts.version) ??
-      describeFloor(figure, target, better)),
+    ...(describeOpenAlerts(facts.alerts, ['quality', 'estimated_quality']) ?? describeFloor(figure, target, better)),
     ...{ better, monitor: monitor?.monitor ?? null },
   };
 }

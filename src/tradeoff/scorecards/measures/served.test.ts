@@ -28,12 +28,12 @@ const logged = (more: Partial<MonitorWindow> = {}): MonitorWindow => ({
   ...more,
 });
 const policy = (spec: object): ScorecardPolicy => ({ name: 'gate', spec: { quality: [], ...spec } as never });
-const about = { monitor, alerts: [], policies: [], days, preceding, version: '3' };
+const about = { monitor, alerts: [], policies: [], days, preceding };
 
 describe('quality', () => {
   const facts = (more: Partial<QualityFacts> = {}): QualityFacts => ({
     ...about,
-    ...{ now: logged(), before: logged({ quality: [measured('accuracy', 0.5)] }), offline: new Map() },
+    ...{ now: logged(), before: logged({ quality: [measured('accuracy', 0.5)] }), offline: new Map(), version: '3' },
     ...more,
   });
   const offline = new Map([
@@ -82,11 +82,11 @@ describe('quality', () => {
   });
 
   it.each([
-    ['critical', '3'],
-    ['critical', null],
-    ['warning', '2'],
-  ])('is %s with an open alert of version %s', (status, version) => {
-    const alerts = [{ alert: 'low', cause: 'quality', state: 'alert', version, reason: 'It fell.' } as const];
+    ['critical', 'open'],
+    ['warning', 'not_proven'],
+    ['unknown', 'cleared'],
+  ] as const)('is %s with an alert that is %s on the running version', (status, standing) => {
+    const alerts = [{ cause: 'quality', state: 'alert', standing, sentence: 'It fell.' } as const];
     expect(buildQualityMeasure(facts({ alerts })).status).toBe(status);
   });
 });

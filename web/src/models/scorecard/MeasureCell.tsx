@@ -4,7 +4,7 @@ import table from '../../table/table.module.css';
 import { StatusMark } from './StatusMark.tsx';
 import styles from './scorecard.module.css';
 import { TrendMark } from './TrendMark.tsx';
-import { BASIS_WORDS, detailText, figureText, intervalText, type MeasureName } from './words.ts';
+import { BASIS_WORDS, detailText, figureText, intervalText, MEASURE_NAMES, type MeasureName } from './words.ts';
 
 interface MeasureCellProps {
   readonly name: MeasureName;
@@ -19,7 +19,7 @@ export function MeasureCell({ name, scorecard, isBest }: MeasureCellProps) {
   const figure = figureText(name, scorecard);
   if (figure === null) {
     return (
-      <td className={table.number}>
+      <td className={table.number} data-label={MEASURE_NAMES[name]}>
         <Unknown reason={measure.reason ?? 'The figure is unknown.'} />
       </td>
     );
@@ -31,9 +31,9 @@ export function MeasureCell({ name, scorecard, isBest }: MeasureCellProps) {
     BASIS_WORDS[measure.basis ?? ''] ?? '',
     ...(measure.reason === null ? [] : [measure.reason]),
   ];
-  const detail = detailText(name, scorecard);
+  const detail = [detailText(name, scorecard) ?? '', ...(name === 'quality' ? [measure.basis] : [])].join(' ').trim();
   return (
-    <td className={`${table.number} ${styles.measure}`}>
+    <td className={`${table.number} ${styles.measure}`} data-label={MEASURE_NAMES[name]}>
       <span className={styles.line}>
         {measure.status !== 'unknown' && <StatusMark status={measure.status} reason={measure.statusReason} short />}
         <data value={String(measure.value)} data-tip={tip.join('; ')} className={isBest ? styles.best : undefined}>
@@ -41,7 +41,7 @@ export function MeasureCell({ name, scorecard, isBest }: MeasureCellProps) {
         </data>
         {isBest && <span className={styles.bestWord}>best</span>}
       </span>
-      {detail !== null && <span className={styles.sub}>{detail}</span>}
+      {detail !== '' && <span className={styles.sub}>{detail}</span>}
       <span className={styles.sub}>
         <TrendMark name={name} measure={measure} />
       </span>

@@ -55,13 +55,13 @@ export function ScorecardsTable({ scorecards }: { readonly scorecards: readonly 
             <th scope="row">
               <NameOf scorecard={one} />
             </th>
-            <td className={table.number}>
+            <td className={table.number} data-label="Status">
               <StatusMark status={one.status} reason={one.statusReason} />
             </td>
             {NAMES.map((name) => (
               <MeasureCell key={name} name={name} scorecard={one} isBest={best.get(name) === one.model} />
             ))}
-            <td className={table.number}>
+            <td className={table.number} data-label="Last decision">
               <LastDecision decision={one.lastDecision} />
             </td>
           </tr>

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
 import type { ResponseOf } from '../../../../src/platform/contract/schema.ts';
 import {
   getModelScorecard,
@@ -7,24 +8,24 @@ import {
 } from '../../../../src/tradeoff/scorecards/schema.ts';
 import { call, endpointQuery } from '../../client.ts';
 import { daysIn } from '../../frame/date-range.ts';
-import { useScope } from '../../frame/use-scope.ts';
+import { useNamedRange } from '../../frame/use-scope.ts';
 
 /** Pages of an answer that are read, 50 models each. */
 const MOST_PAGES = 40;
 
 /** Days of the date range of the address; undefined: those that the server chooses. */
 function useDays() {
-  const { range, team, ready } = useScope();
-  return { days: range === undefined ? {} : daysIn(range), team, ready };
+  const range = useNamedRange();
+  return range === undefined ? {} : daysIn(range);
 }
 
 /** Scorecards of all models of the team and date range of the address. */
 export function useScorecards() {
-  const { days, team, ready } = useDays();
+  const days = useDays();
+  const { team } = useSearch({ from: '__root__' });
   const query = { ...days, team };
   return useQuery({
     queryKey: [listModelScorecards.path, 'all', query],
-    enabled: ready,
     queryFn: ({ signal }) => readAll(query, signal),
   });
 }
@@ -45,6 +46,5 @@ async function readAll(query: { from?: string; to?: string; team: string | undef
 
 /** Scorecard of one model in the date range of the address. */
 export function useScorecard(model: string) {
-  const { days, ready } = useDays();
-  return useQuery({ ...endpointQuery(getModelScorecard, { params: { model }, query: days }), enabled: ready });
+  return useQuery(endpointQuery(getModelScorecard, { params: { model }, query: useDays() }));
 }

@@ -1,5 +1,5 @@
 import type { ModelScorecard } from '../../../../src/tradeoff/scorecards/schema.ts';
-import { formatMoney } from '../../format/money.ts';
+import { formatAbout, formatMoney } from '../../format/money.ts';
 import { formatCount, formatMeasure, formatMilliseconds, formatPercent } from '../../format/number.ts';
 import { formatDay } from '../../format/time.ts';
 
@@ -30,7 +30,6 @@ export const BASIS_WORDS: Readonly<Record<string, string>> = {
   offline: 'offline',
   endpoints: 'at endpoints',
   predictions: 'of logged predictions',
-  windows: 'windows compared',
 };
 
 /** A ratio as per cent. Example: 0.84 -> "84 %". */
@@ -70,7 +69,7 @@ export function detailText(name: MeasureName, scorecard: ModelScorecard): string
     case 'roi':
       return roi.payback.date === null ? null : `payback ${formatDay(roi.payback.date)}`;
     case 'quality':
-      return quality.metric === null ? null : `${quality.metric} ${quality.basis}`;
+      return quality.metric;
     case 'latency':
       return latency.errorRatio === null ? null : `errors ${formatRatio(latency.errorRatio)}`;
     case 'drift':
@@ -80,7 +79,7 @@ export function detailText(name: MeasureName, scorecard: ModelScorecard): string
 
 function costParts({ making, running }: ModelScorecard['cost']): string | null {
   if (making === null || running === null) return null;
-  return `${formatMoney(making)} to make, ${formatMoney(running)} to run`;
+  return `make ${formatAbout(making)}, run ${formatAbout(running)}`;
 }
 
 const ARROWS = { up: '↑', down: '↓', flat: '→' } as const;
