@@ -46,7 +46,7 @@ export function stateWord({ state, work }: Pick<ListedRecommendation, 'state' | 
   return STATES[state][0];
 }
 
-/** Who carries an action out: this server, or a person. */
+/** Effort of an action: this server carries it out, or a person. */
 export function effortText({ type }: RecommendedAction): string {
   return type === 'by_hand' ? 'By hand' : 'One click';
 }
