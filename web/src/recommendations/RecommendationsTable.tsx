@@ -82,7 +82,7 @@ function Row({ one, now }: { readonly one: One; readonly now: number }) {
       </th>
       <td className={table.number}>
         <SavingFigure one={one} />
-        {prices.length === 1 && <span className={layout.sub}>{prices[0]}</span>}
+        {prices.length === 1 && <span className={`${layout.sub} ${table.wideOnly}`}>{prices[0]}</span>}
       </td>
       <td className={`${table.wideOnly} ${styles.words}`}>
         <span data-tip={guard}>

@@ -90,7 +90,7 @@ export function listAnswer({ totals, unknownSavings, lookedAt, recommendations }
   }
   if (totals.length === 0) return `${counted(unknownSavings, 'action')} with an unknown saving.`;
   const money = totals.flatMap(({ saving: { monthly } }) =>
-    monthly === null ? [] : [`${formatMoney(monthly)} a month`],
+    monthly === null ? [] : [`${formatAbout(monthly)} a month`],
   );
   const unknown = unknownSavings === 0 ? '' : `; ${counted(unknownSavings, 'more', 'more')} with an unknown saving`;
   const [largest] = recommendations.filter(({ state, counted: part }) => part !== null && isOpenState(state));
