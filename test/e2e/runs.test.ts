@@ -48,7 +48,9 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is mi
     expect(await readable(cost)).toMatch(/2 × cpu-core/);
     await cost.getByText('unknown: ').first().waitFor({ state: 'attached' });
     await page.getByRole('tab', { name: 'Charts' }).click();
-    await expect.poll(() => charts(page).count()).toBe(3);
+    await expect.poll(() => charts(page).count()).toBe(2);
+    await page.getByRole('tab', { name: 'System and GPU' }).click();
+    await expect.poll(() => charts(page).count()).toBe(1);
     expect(complaints).toEqual([]);
     expect(requested.filter((url) => !url.startsWith(server.url) && !url.startsWith('data:'))).toEqual([]);
   });
