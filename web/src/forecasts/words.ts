@@ -38,7 +38,7 @@ export function probabilityText(probability: number): string {
   return `${Math.round(probability * 100)}\u00a0%`;
 }
 
-/** Probability below which a budget is not said to be exceeded, only how probable that is. */
+/** Probability below which a budget has no day on which it is exceeded. */
 export const UNLIKELY = 0.1;
 
 /**
