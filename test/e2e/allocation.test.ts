@@ -49,6 +49,7 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
   }
 
   async function write(page: Page, text: string): Promise<void> {
+    await page.getByRole('tab', { name: 'YAML' }).click();
     await page.getByLabel('Allocation rules as YAML').fill(text);
   }
 
@@ -72,7 +73,7 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
 
   it('lists the rules in order with what each took, and what none took', async () => {
     const { hits } = await ask(server.url, getRuleHits, { query: { period: month } });
-    const page = await visit('/allocation');
+    const page = await visit('/allocation?tab=rules');
     const rows = page.getByTestId('rules').locator('tbody tr');
     const named = hits.filter(({ rule }) => rule !== null);
     expect(await rows.count()).toBe(named.length);
@@ -99,7 +100,7 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
   });
 
   it('tells what has nobody by another dimension, and leads to its bill rows', async () => {
-    const page = await visit('/allocation?by=chargeCategory');
+    const page = await visit('/allocation?tab=unallocated&by=chargeCategory');
     const { rows } = await ask(server.url, getUnallocated, { query: { period: month, by: 'chargeCategory' } });
     const shown = page.getByTestId('unallocated-rows').locator('tbody tr');
     expect(await shown.first().locator('data').getAttribute('value')).toBe(rows[0]?.amount);
@@ -110,8 +111,12 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
   });
 
   it('puts a suggested rule into a draft of the rules in force, which stays when the page is left', async () => {
-    const page = await visit('/allocation');
+    const page = await visit('/allocation?tab=suggestions');
     await page.getByRole('button', { name: 'Add to draft' }).first().click();
+    await page.waitForURL(/tab=rules/);
+    const form = page.getByRole('list', { name: 'Rules of the draft' });
+    expect(await form.getByRole('listitem').count()).toBe(rules.split('- name:').length);
+    await page.getByRole('tab', { name: 'YAML' }).click();
     const draft = page.getByLabel('Allocation rules as YAML');
     const text = await draft.inputValue();
     expect(text).toContain('name: "tagged-resources"');
@@ -120,11 +125,24 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
     await page.getByRole('link', { name: 'Registry' }).click();
     await page.waitForURL('**/models**');
     await page.goBack();
+    await page.getByRole('tab', { name: 'YAML' }).click();
     expect(await draft.inputValue()).toBe(text);
   });
 
+  it('changes a rule in the form, which the YAML shows at once, with its comments', async () => {
+    const page = await visit('/allocation?tab=rules');
+    await write(page, `# agreed with finance\n${rules}`);
+    await page.getByRole('tab', { name: 'Form' }).click();
+    const rule = page.getByRole('list', { name: 'Rules of the draft' }).getByRole('listitem').nth(4);
+    await rule.getByLabel('Team').selectOption('fraud');
+    await page.getByRole('tab', { name: 'YAML' }).click();
+    const text = await page.getByLabel('Allocation rules as YAML').inputValue();
+    expect(text).toContain('# agreed with finance');
+    expect(text.split('- name:')[5]).toMatch(/team: fraud/);
+  });
+
   it('shows what is wrong with rules, with the line, and marks it', async () => {
-    const page = await visit('/allocation');
+    const page = await visit('/allocation?tab=rules');
     await write(page, rules.replace('subject: { team: search }', 'subjekt: { team: search }'));
     await page.getByRole('button', { name: /^Preview/ }).click();
     const alert = page.getByRole('alert');
@@ -141,7 +159,7 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
     const documents = [{ file: 'rules.yaml', text }];
     const { totals, moves } = await ask(server.url, previewAllocation, { body: { documents, period: month } });
     const before = await version();
-    const page = await visit('/allocation');
+    const page = await visit('/allocation?tab=rules');
     await write(page, text);
     await page.getByLabel('Allocation rules as YAML').press('Control+Enter');
     await page.getByTestId('preview').waitFor();
@@ -168,7 +186,7 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
   });
 
   it('shows earlier versions of the rules, which take nothing any more', async () => {
-    const page = await visit('/allocation');
+    const page = await visit('/allocation?tab=rules');
     await page.getByLabel('Version of the rules').selectOption('1');
     await page.waitForURL(/version=1/);
     await page.getByText('No longer active').waitFor();
@@ -188,7 +206,7 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
     const resource = found.resources.find(
       (one) => one.resource === resourceId.toLowerCase() || one.resource === resourceId,
     );
-    const page = await visit('/allocation');
+    const page = await visit('/allocation?tab=metered');
     const row = page.getByTestId('reconciliation').getByRole('row', { name: /support-assistant-v2-endpoint-1/ });
     const amounts = await Promise.all(
       [0, 1, 2, 3].map((index) => row.locator('data').nth(index).getAttribute('value')),
@@ -201,7 +219,7 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
 
   it('saves the rules with what they took as CSV', async () => {
     const { hits } = await ask(server.url, getRuleHits, { query: { period: month } });
-    const page = await visit('/allocation');
+    const page = await visit('/allocation?tab=rules');
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'CSV of the rules' }).click(),

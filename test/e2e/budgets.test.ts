@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listBudgetRefusals } from '../../src/finops/budgets/refusals/schema.ts';
+import { postApply } from '../../src/platform/manifests/schema.ts';
 import { connectBrowser, hasChromium, type Look, newVisit, open, readable } from '../support/browser.ts';
 import { type RunningServer, serveFolder } from '../support/demo.ts';
-import { axeFaults, faultsFound } from './faults-found.ts';
+import { axeFaults, faultsFound, sidewaysScroll } from './faults-found.ts';
+import { ask } from './questions.ts';
 
 const STEELYARD = join(import.meta.dirname, '..', '..', 'bin', 'steelyard');
 /** One dollar a second. */
@@ -18,6 +21,10 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is
   beforeAll(async () => {
     server = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-budgets-')));
     browser = await connectBrowser();
+    const project = (name: string) =>
+      `---\napiVersion: steelyard/v1\nkind: Project\nmetadata: {name: ${name}}\nspec: {team: ml}\n`;
+    const text = `apiVersion: steelyard/v1\nkind: Team\nmetadata: {name: ml}\nspec: {owner: ml@example.org}\n${['recs', 'flow'].map(project).join('')}`;
+    await ask(server.url, postApply, { body: { documents: [{ file: 'teams.yaml', text }] } });
   });
   afterAll(async () => {
     await browser?.close();
@@ -68,10 +75,11 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is
     expect(await readable(row(page, /recs/))).toMatch(/\$[234]\.\d+/);
     await page.getByRole('link', { name: 'recs' }).click();
     await page.waitForURL('**/budgets/recs');
+    await page.getByRole('tab', { name: 'Refusals' }).click();
     await page.getByText('s3://models/step-9').waitFor();
     // On a slow machine the renewal of the reservation comes too late, and the run stops at its reserved amount.
     const answer = await readable(page.getByTestId('answer'));
-    const shown = /^\$(\d+\.\d+) of \$4(?:\.00)? is spent .* 1 run stopped\.$/.exec(answer)?.[1];
+    const shown = /^\$(\d+\.\d+) of \$4(?:\.00)? is spent.*; 1 run stopped.*\.$/.exec(answer)?.[1];
     const budget = await fetch(`${server.url}/api/v1/budgets/recs`);
     const { spent } = (await budget.json()) as { spent: { amount: string } };
     // Shown in whole cents.
@@ -107,9 +115,17 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is
     await form.getByLabel('Amount').fill('50');
     await form.getByLabel('Unused budget').selectOption('unspent');
     await form.getByLabel('Parent budget').selectOption('recs');
-    await form.getByLabel('Project').fill('recs');
+    await form.getByLabel('Project').selectOption('recs');
     await form.getByText(/46 more than it has itself/).waitFor();
     expect(await save.isDisabled()).toBe(true);
+    await form.getByRole('tab', { name: 'YAML' }).click();
+    const yaml = form.getByLabel('YAML of new budget');
+    expect(await yaml.inputValue()).toMatch(/project: recs/);
+    await yaml.fill(`# the first one\n${(await yaml.inputValue()).replace('"50"', '"fifty"')}`);
+    await form.getByText(/^Line \d+: spec\.amount/).waitFor();
+    await yaml.fill((await yaml.inputValue()).replace('fifty', '50'));
+    await form.getByText('Valid. The form has the same values.').waitFor();
+    await form.getByRole('tab', { name: 'Form' }).click();
     await form.getByLabel('Parent budget').selectOption('everything');
     await form.getByText('A new budget, effective immediately.').waitFor();
     await save.click();
@@ -122,17 +138,17 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is
   it('is edited, and what it said before is applied again', async () => {
     const { page, complaints } = await visit('/budgets/made-here');
     const limit = () => readable(page.getByTestId('answer'));
-    await page.getByRole('button', { name: 'Edit…' }).click();
-    const form = page.getByRole('dialog', { name: 'Edit made-here' });
+    await page.getByRole('tab', { name: 'Set up' }).click();
+    const form = page.getByRole('region', { name: 'Set up' });
     await form.getByText('No changes yet.').waitFor();
     await form.getByLabel('Amount').fill('30');
     await form.getByText('amount: 50 to 30').waitFor();
     await form.getByLabel('Amount').press('Control+Enter');
-    await form.waitFor({ state: 'detached' });
     await page.getByRole('status').getByText('made-here was changed: amount: 50 to 30.').waitFor();
     await expect.poll(limit).toContain('$30');
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(limit).toContain('$50');
+    await page.getByRole('tab', { name: 'Change history' }).click();
     const versions = page.getByRole('table', { name: 'Versions of made-here' });
     expect(await versions.locator('tbody tr').count()).toBe(3);
     await versions
@@ -145,13 +161,45 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is
 
   it('has no fault that axe finds in the form, which fits a phone', async () => {
     for (const look of [{}, { width: 390, height: 844 }]) {
-      const { page } = await visit('/budgets/made-here', look);
-      await page.getByRole('button', { name: 'Edit…' }).click();
-      await page.getByRole('dialog').getByText('No changes yet.').waitFor();
+      const { page } = await visit('/budgets/made-here?tab=setup', look);
+      await page.getByText('No changes yet.').waitFor();
       expect(await axeFaults(page)).toEqual([]);
-      const [scroll, client] = await page.getByRole('dialog').evaluate((of) => [of.scrollWidth, of.clientWidth]);
-      expect(scroll).toBeLessThanOrEqual(client ?? 0);
+      await page.getByRole('tab', { name: 'YAML' }).click();
+      expect(await axeFaults(page)).toEqual([]);
+      expect(await sidewaysScroll(page)).toEqual([]);
     }
+  });
+
+  it('created in the browser with a hard limit refuses a run, and shows the refusal on its page and in the API', async () => {
+    const { page } = await visit('/budgets');
+    await page.getByRole('button', { name: 'New budget…' }).click();
+    const form = page.getByRole('dialog', { name: 'New budget' });
+    await form.getByLabel('Name').fill('flow');
+    await form.getByLabel('Amount').fill('5');
+    await form.getByLabel('At the limit').selectOption('hard');
+    await form.getByLabel('Team').selectOption('ml');
+    await form.getByLabel('Project').selectOption('flow');
+    await form.getByText('A new budget, effective immediately.').waitFor();
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.waitForURL('**/budgets/flow');
+    const asked = ['--price', PRICE, '--team', 'ml', '--project', 'flow', '--grace', '10'];
+    expect(await run('run', ...asked, '--', 'true')).toBe(12);
+    await expect.poll(() => readable(page.getByTestId('answer')), { timeout: 15_000 }).toContain('1 request refused');
+    await page.getByRole('tab', { name: 'Refusals' }).click();
+    const table = page.getByRole('table', { name: 'Refusals of flow' });
+    expect(await readable(table.locator('tbody'))).toMatch(/project flow.*\$11\.00.*\$5\.00.*too little left/s);
+    const { refusals } = await ask(server.url, listBudgetRefusals, { params: { budget: 'flow' } });
+    expect(refusals).toMatchObject([
+      {
+        subject: { team: 'ml', project: 'flow' },
+        needed: { amount: '11', currency: 'USD' },
+        left: { amount: '5', currency: 'USD' },
+        reason: 'budget_exceeded',
+      },
+    ]);
+    await open(page, `${server.url}/budgets`);
+    expect(await readable(row(page, /flow/))).toMatch(/ml@example\.org.*none set up.*1 request/s);
+    expect(await faultsFound(browser, `${server.url}/budgets/flow?tab=refusals`)).toEqual([]);
   });
 
   it('says that a budget does not exist', async () => {

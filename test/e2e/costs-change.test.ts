@@ -180,10 +180,13 @@ describe.skipIf(!hasChromium)('what drove a change of cost (skipped where Chromi
     await strip.getByRole('link', { name: 'Search', exact: true }).waitFor();
     const colleague = (await newVisit(browser)).page;
     await open(colleague, link);
-    expect(await readable(colleague.getByRole('navigation', { name: 'Views of the costs' }))).toContain(
-      '“Search” came with the link',
-    );
+    const shared = colleague.getByRole('navigation', { name: 'Views of the costs' });
+    await shared.getByRole('link', { name: 'Search', exact: true }).waitFor();
     expect(await readable(colleague.getByRole('list', { name: 'Filters' }))).toContain('Team is search');
+    await page.getByRole('button', { name: /^Delete/ }).click();
+    await strip.getByRole('link', { name: 'Search', exact: true }).waitFor({ state: 'detached' });
+    await colleague.reload();
+    expect(await readable(shared)).toContain('“Search” came with the link');
   });
 
   it.each(['By team', 'AI services', 'Idle and unallocated', 'Commitments'])(

@@ -103,7 +103,7 @@ describe.skipIf(!hasChromium)('deliveries in the browser (skipped where Chromium
     const single = (await groups.count()) - grouped.length;
     expect(grouped.reduce((sum, rows) => sum + rows, single)).toBe(counts.changedRows);
     await groups.getByRole('button').first().click();
-    expect(await groups.getByRole('list').first().getByRole('listitem').count()).toBe(grouped[0]);
+    expect(await groups.getByRole('list').first().getByRole('listitem').count()).toBe(Math.min(grouped[0] ?? 0, 101));
     await page.getByRole('button', { name: /^Added/ }).click();
     await page.waitForURL(/rows=added/);
     expect(new URL(page.url()).searchParams.get('skip')).toBeNull();
@@ -166,7 +166,7 @@ describe.skipIf(!hasChromium)('deliveries in the browser (skipped where Chromium
 
   it('gives the files as they came, byte for byte', async () => {
     const [first] = entries;
-    const page = await visit(`/deliveries/${first?.delivery}`);
+    const page = await visit(`/deliveries/${first?.delivery}?tab=files`);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('link', { name: first?.files[0]?.name ?? '' }).click(),

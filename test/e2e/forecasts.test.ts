@@ -104,19 +104,23 @@ describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Chromium 
     await expect
       .poll(() => answer(page))
       .toMatch(
-        /^\$[\d,.]+ so far in \w+, to \d+ \w+, forecast \$[\d,]+ \(\$[\d,]+ to \$[\d,]+\), \d+\s% over budget with (over 99|100)\s% probability, on about \d+ \w+\.$/,
+        /^\$[\d,.]+ so far in \w+, to \d+ \w+; forecast \$[\d,]+ \(\$[\d,]+ to \$[\d,]+\), \d+\s% over the budget of \$2,000; (over 99|100)\s% chance to exceed, about \d+ \w+( \(.+\))?\.$/,
       );
-    expect(await page.getByTestId('forecasts').locator('tbody th a').allInnerTexts()).toEqual(['everything', 'recs']);
+    expect(await page.getByTestId('forecasts').locator('tbody th a').allInnerTexts()).toEqual([
+      ...['everything', 'recs'],
+      ...['Everything', 'search', 'recs'],
+    ]);
     await page.getByLabel('Level', { exact: true }).selectOption('team');
     const rows = page.getByTestId('forecasts').locator('tbody th a');
     await expect.poll(() => rows.allInnerTexts()).toEqual(['Everything', 'search', 'recs']);
     await rows.getByText('recs').click();
     await expect
       .poll(() => answer(page))
-      .toMatch(/so far by team recs in \w+, to \d+ \w+, .* under the budget of \$9,000/);
+      .toMatch(/so far by team recs in \w+, to \d+ \w+; .* under the budget of \$9,000; .* chance to exceed/);
     await page.getByText('Forecast of team recs').waitFor();
     expect(new URL(page.url()).searchParams.get('key')).toBe('recs');
     const facts = page.getByRole('region', { name: 'Forecast accuracy' });
+    await facts.getByRole('button', { name: 'Show the forecast accuracy' }).click();
     expect(await readable(facts)).toMatch(/Error of the total of the forecast days\n+[\d.]+\s%/);
     await page.getByRole('button', { name: 'Days' }).click();
     await page.getByRole('img', { name: /daily cost of team recs/ }).waitFor();

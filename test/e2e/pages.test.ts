@@ -59,7 +59,7 @@ const PAGES = [
   {
     name: 'Budget',
     path: '/budgets/search',
-    says: /\$[\d,]+(\.\d\d)? of \$[\d,]+(\.\d\d)? is spent and .* no run stopped/,
+    says: /\$[\d,]+(\.\d\d)? of \$[\d,]+(\.\d\d)? is spent/,
   },
   {
     name: 'GPUs',
@@ -109,7 +109,7 @@ const PAGES = [
     path: '/reports',
     says: /^\d{4}-W\d{2} for leadership: \d+ sections of .+effective cost.*as known at /,
   },
-  { name: 'Notification routes', path: '/notification-routes', says: /^\d+ notification routes?: \d+ deliver/ },
+  { name: 'Alert channels', path: '/notification-routes', says: /^\d+ alert channels?: \d+ deliver/ },
   { name: 'Optimizations', path: '/optimizations', says: /^No optimization yet\.$/ },
   { name: 'Decision', path: 'newest decision', says: /ranker version 7 is .*promoted: all checks pass/s },
 ];

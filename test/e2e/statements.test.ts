@@ -87,7 +87,25 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
     await expect.poll(() => shown.getAttribute('value')).toBe(facts.totals[0]?.billedCost);
   });
 
-  it('says why nobody pays the rest', async () => {
+  it('sorts the teams by their cost, and back', async () => {
+    const { statements } = await month(closed);
+    const page = await visit(`/statements?period=${closed}`);
+    const head = page.getByTestId('teams').getByRole('button', { name: 'Cost' });
+    const amounts = () =>
+      page
+        .getByTestId('teams')
+        .locator('tbody tr td:nth-child(2) data')
+        .evaluateAll((of) => of.map((one) => one.getAttribute('value')));
+    const sorted = statements
+      .map(({ totals }) => totals[0]?.effectiveCost ?? '')
+      .toSorted((a, b) => decimal(b).comparedTo(a));
+    await head.click();
+    expect(await amounts()).toEqual(sorted);
+    await head.click();
+    expect(await amounts()).toEqual(sorted.toReversed());
+  });
+
+  it('says why the rest is unallocated', async () => {
     const page = await visit(`/statements?period=${closed}`);
     await page.getByTestId('teams').getByRole('link', { name: 'unallocated' }).click();
     await page.waitForURL(/of=unallocated/);
@@ -111,9 +129,9 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
     const dialog = page.getByRole('dialog', { name: /^Issue the statements/ });
     const lines = dialog.getByTestId('to-issue').locator('tbody tr');
     expect(await lines.count()).toBe(statements.length);
-    expect(await lines.first().locator('data').first().getAttribute('value')).toBe(
-      statements[0]?.totals[0]?.effectiveCost,
-    );
+    const [total] = statements[0]?.totals ?? [];
+    expect(await lines.first().locator('data').first().getAttribute('value')).toBe(total?.billedCost);
+    expect(await lines.first().locator('data').last().getAttribute('value')).toBe(total?.effectiveCost);
     expect(await readable(dialog)).toContain('can only be corrected by a new one');
     expect(await issued()).toEqual([]);
     await dialog.getByLabel(/^Reason/).fill('first chargeback');
@@ -122,8 +140,8 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
     const made = await issued();
     expect(made).toHaveLength(statements.length);
     await expect.poll(() => page.getByTestId('issued').locator('tbody tr').count()).toBe(made.length);
-    await page.getByRole('button', { name: /^Issue…/ }).click();
     await page.getByText('There is nothing to correct.').waitFor();
+    expect(await page.getByRole('button', { name: /^Issue…/ }).isDisabled()).toBe(true);
   });
 
   it('opens an issued statement as it was, to read, to print, and as CSV', async () => {

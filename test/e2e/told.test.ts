@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postApply } from '../../src/platform/manifests/schema.ts';
+import { listNotificationRoutes } from '../../src/platform/notification-routes/schema.ts';
 import { type Receiver, startReceiver } from '../../src/platform/outbound/receiver.testing.ts';
 import { billText, call, dailyRows, importFiles, testApplication } from '../../src/testing/application.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
@@ -34,7 +35,7 @@ describe.skipIf(!hasChromium)('reports and routes in the browser (skipped where 
     const { page, complaints } = await newVisit(browser);
     await open(page, `${url}/notification-routes`);
     expect(await readable(page.getByTestId('answer'))).toBe(
-      '1 notification route: 0 deliveries waiting, the last delivery of 0 failed.',
+      '1 alert channel: 0 deliveries waiting, the last delivery of 0 failed.',
     );
     await page.getByRole('button', { name: 'Send a test message by hook' }).click();
     await page.getByText('The test message of hook was delivered.').waitFor();
@@ -43,6 +44,39 @@ describe.skipIf(!hasChromium)('reports and routes in the browser (skipped where 
     await page.getByText('kind: NotificationRoute').waitFor();
     expect(receiver.received).toHaveLength(1);
     expect(complaints).toEqual([]);
+  });
+
+  it('create a channel in the form, change it in its YAML, and undo that', async () => {
+    const { page } = await newVisit(browser);
+    await open(page, `${url}/notification-routes`);
+    await page.getByRole('button', { name: 'New channel…' }).click();
+    const form = page.getByRole('dialog', { name: 'New channel' });
+    await form.getByLabel('Name').fill('mine');
+    await form.getByLabel('Recipient').selectOption('webhook');
+    await form.getByLabel('Address').fill(receiver.url);
+    await form.getByText('A new document, effective immediately.').waitFor();
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('mine was created.').waitFor();
+    const owner = async () =>
+      (await call(application, listNotificationRoutes)).routes.find(({ name }) => name === 'mine')?.owner;
+    expect(await owner()).toBeNull();
+    await page.getByRole('link', { name: 'mine', exact: true }).click();
+    await page.getByRole('button', { name: 'Edit…' }).click();
+    const edited = page.getByRole('dialog', { name: 'Edit channel' });
+    await edited.getByRole('tab', { name: 'YAML' }).click();
+    const yaml = edited.getByLabel('YAML of Edit channel');
+    await yaml.fill(`${await yaml.inputValue()}  owner: [x]\n`);
+    await edited.getByText(/^Line \d+: spec\.owner/).waitFor();
+    expect(await edited.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await yaml.fill((await yaml.inputValue()).replace('[x]', 'finance'));
+    await edited.getByRole('tab', { name: 'Form' }).click();
+    expect(await edited.getByLabel('Owner').inputValue()).toBe('finance');
+    await edited.getByText('Saving changes the document immediately.').waitFor();
+    await edited.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('mine was changed.').waitFor();
+    expect(await owner()).toBe('finance');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(owner).toBeNull();
   });
 
   it('show the report of an audience with a link at its figures', async () => {

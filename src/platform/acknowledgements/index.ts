@@ -36,7 +36,7 @@ export interface HandlingDeps {
   readonly noun: 'anomaly' | 'alert' | 'recommendation';
   /** Present severity and money at stake of a thing. Throws the not-found error of the noun. */
   readonly gravityOf: (sql: Sql, thing: string) => Promise<Gravity>;
-  /** Throws for a state of the work that the noun sets by an endpoint of its own. Default: all are set here. */
+  /** Throws for a state of the work that the noun sets by a separate endpoint. Default: all are set here. */
   readonly refuseState?: (state: WorkState | undefined) => void;
 }
 
@@ -101,7 +101,7 @@ function addStep(before: Handling, part: WorkPart, by: string, at: string, isUnd
   return { ...before, ...part, steps: [...before.steps, { by, at, ...part, isUndo }].slice(-MOST_STEPS) };
 }
 
-/** Assignment and work before the last change. Undoing an undo restores what was undone. */
+/** Assignment and work before the last change. An undo of an undo restores the change. */
 function findBeforeLast({ steps }: Handling): WorkPart {
   const { assigned = null, work = null } = steps.at(-2) ?? {};
   return { assigned, work };

@@ -41,7 +41,7 @@ export function AnomalyPage() {
         {(anomaly) => (
           <div className={layout.stack}>
             <AnomalyTabs id={id} related={anomaly.related.length} />
-            {search.tab === undefined && <WhatHappened anomaly={anomaly} asTable={search.change === 'table'} />}
+            {search.tab === undefined && <Summary anomaly={anomaly} asTable={search.change === 'table'} />}
             {search.tab === 'charges' && <Charges anomaly={anomaly} />}
             {search.tab === 'related' && <RelatedCard related={anomaly.related} repeats={anomaly.repeats} />}
             {search.tab === 'feedback' && (
@@ -61,7 +61,7 @@ interface AnomalyProps {
   readonly anomaly: AnomalyDetail;
 }
 
-function WhatHappened({ anomaly, asTable }: AnomalyProps & { readonly asTable: boolean }) {
+function Summary({ anomaly, asTable }: AnomalyProps & { readonly asTable: boolean }) {
   const { id, evidence, currency } = anomaly;
   return (
     <>

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import styles from './anomalies.module.css';
 
 const TABS = [
-  { tab: undefined, label: 'What happened' },
+  { tab: undefined, label: 'Summary' },
   { tab: 'charges', label: 'Charges' },
   { tab: 'related', label: 'Related' },
   { tab: 'feedback', label: 'Feedback and owner' },

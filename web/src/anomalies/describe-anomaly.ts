@@ -13,7 +13,7 @@ type Described = Pick<
 >;
 
 /**
- * What happened and what it cost. Where the charge of the sentence explains only a part, that part is named: "p4d of team search rose 3.1x. That is
+ * The event and its cost. Where the charge of the sentence explains only a part, that part is named: "p4d of team search rose 3.1x. That is
  * $17,076.00 more than expected, since 5 Nov: $13,333.00 of this charge, $3,743.00 of 4 others."
  */
 export function describeAnomaly(anomaly: Described): string {

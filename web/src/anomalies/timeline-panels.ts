@@ -43,7 +43,7 @@ export function timelinePanels(
         'Daily cost',
         costs.map(({ amount }) => amount),
       ),
-      panel('over', 'Above expected', listAmounts(over)),
+      ...(over.size === 0 ? [] : [panel('over', 'Above expected', listAmounts(over))]),
       ...(under.size === 0 ? [] : [panel('under', 'Below expected', listAmounts(under))]),
     ],
     marks: anomalies.flatMap((one) => {

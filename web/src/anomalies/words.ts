@@ -80,7 +80,7 @@ export function formatTitle({ title, slice }: Pick<Anomaly, 'title' | 'slice'>):
 const CHANGE = /\b(?:rose|fell|went|is new|is gone|stood idle)\b.*$/s;
 const MISSING = /^(Nothing was charged) for .*(, where .*)$/s;
 
-/** What happened, without the name that the title has: "Rose by 19 %, from 71.3 to 84.9 Hours a day; price unchanged." */
+/** The event without the name, which the title has: "Rose by 19 %, from 71.3 to 84.9 Hours a day; price unchanged." */
 export function shortSentence(sentence: string): string {
   const missing = MISSING.exec(sentence);
   const text = missing === null ? (CHANGE.exec(sentence)?.[0] ?? sentence) : `${missing[1]}${missing[2]}`;

@@ -58,7 +58,7 @@ export function shareLinesOption({ slots, slotLabel, axisText, series }: ShareLi
       axisLabel: { ...style.text, formatter: (value: number) => formatPercent(value * 100) },
       splitLine: { lineStyle: { color: style.line } },
     },
-    series: series.map(({ id, label, variable, shares }) => ({
+    series: series.map(({ id, label, variable, shares }, index) => ({
       id,
       name: label,
       type: 'line',
@@ -66,7 +66,8 @@ export function shareLinesOption({ slots, slotLabel, axisText, series }: ShareLi
       symbolSize: 4,
       showSymbol: slots.length < 2,
       emphasis: { disabled: true },
-      lineStyle: { color: token(variable), width: 2 },
+      // Lines with the same values stay visible: every second one is dashed over the one before.
+      lineStyle: { color: token(variable), width: 2, type: index % 2 === 0 ? 'solid' : 'dashed' },
       itemStyle: { color: token(variable) },
       data: shares,
     })),

@@ -44,7 +44,7 @@ export interface Panel {
 export interface PanelMark {
   readonly index: number;
   readonly label: string;
-  /** Written beside the plot: "v7". */
+  /** Written next to the plot: "v7". */
   readonly short?: string;
 }
 

@@ -43,7 +43,6 @@ export function useCostPeriod(search: CostsSearch) {
     ready: scope.ready && (search.compare !== 'sameDays' || !compares || byDay.isFetched),
   };
 }
-export type CostPeriod = ReturnType<typeof useCostPeriod>;
 
 function toRange(month: string | undefined, months: readonly string[]): DateRange | undefined {
   const [from, to] = month === undefined ? [months[0], months.at(-1)] : [month, month];

@@ -27,6 +27,8 @@ describe('a document', () => {
     expect(getIn(values, ['subject', 'team'])).toBe('recs');
     expect(hidden).toEqual(['subject.purpose', 'notify']);
     expect(problems).toEqual([]);
+    const kind = { ...KIND, formPaths: ['subject', 'amount', 'currency', 'notify.*.webhook'] };
+    expect(readDocument(TEXT, kind).hidden).toEqual(['notify.0.slack']);
   });
 
   it('keeps its comments and other fields when a value is changed, added or removed', () => {

@@ -8,7 +8,7 @@ export interface DocumentKind<S> {
   readonly kind: string;
   readonly name: z.ZodType<string>;
   readonly spec: z.ZodType<S>;
-  /** Paths in the spec that the form shows, such as `subject.team`; a path includes all below it. */
+  /** Paths in the spec that the form shows, such as `subject.team` and `quality.*.metric`; a path includes all below it. */
   readonly formPaths: readonly string[];
 }
 
@@ -60,7 +60,7 @@ export function readDocument<S>(text: string, kind: DocumentKind<S>): ReadDocume
     values: spec,
     valid: isValid ? { name, spec: parsed.data } : null,
     problems,
-    hidden: listHidden(spec, kind.formPaths, ''),
+    hidden: listHidden(spec, kind.formPaths, []),
   };
 }
 
@@ -82,12 +82,18 @@ function findLine(document: Document, lines: LineCounter, path: Path): number | 
   return null;
 }
 
-function listHidden(value: Readonly<Record<string, unknown>>, shown: readonly string[], at: string): string[] {
+/** Paths that are not shown. An index of a list stands for `*` in the shown paths: `quality.*.metric`. */
+function listHidden(
+  value: Readonly<Record<string, unknown>>,
+  shown: readonly string[],
+  at: readonly string[],
+): string[] {
   return Object.entries(value).flatMap(([key, item]) => {
-    const path = at === '' ? key : `${at}.${key}`;
-    if (item === undefined || shown.includes(path)) return [];
-    const isPartly = shown.some((one) => one.startsWith(`${path}.`));
-    return isPartly && isRecord(item) ? listHidden(item, shown, path) : [path];
+    const path = [...at, key];
+    const pattern = path.map((part) => (/^\d+$/.test(part) ? '*' : part)).join('.');
+    if (item === undefined || shown.includes(pattern)) return [];
+    const isPartly = shown.some((one) => one.startsWith(`${pattern}.`));
+    return isPartly && isRecord(item) ? listHidden(item, shown, path) : [path.join('.')];
   });
 }
 

@@ -64,7 +64,9 @@ export function TimelineCard(props: TimelineCardProps) {
   const { onChart, save } = usePng(`${name}-${range.value}`);
   return (
     <Card
-      title={isShort ? 'Traffic and latency, last hour' : 'Traffic, latency, errors and cost'}
+      title={
+        isShort ? `Traffic and latency${named === undefined ? ', last hour' : ''}` : 'Traffic, latency, errors and cost'
+      }
       note={
         view === 'charts' && !isShort ? 'Triangles: changes. Drag to zoom in, double click to zoom out.' : undefined
       }

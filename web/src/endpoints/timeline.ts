@@ -12,7 +12,7 @@ import { sum } from './sum.ts';
 export interface TimelineEvent {
   readonly at: string;
   readonly label: string;
-  /** Written beside the plot. */
+  /** Written next to the plot. */
   readonly short: string;
 }
 

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { counted } from '../format/number.ts';
+import { DamageNotice } from '../overview/DamageNotice.tsx';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
@@ -28,6 +29,7 @@ export function FirstUsePage({ onDismiss, onOverview }: FirstUsePageProps) {
   const done = steps.filter((step) => step.done).length;
   return (
     <Page title="First steps" answer={answer()}>
+      <DamageNotice ask={first.isFetched} />
       <Loaded query={first} what="The first steps" height={HEIGHT}>
         {({ empty, steps: { bill, mlflow, budget, demo, people } }) => (
           <>

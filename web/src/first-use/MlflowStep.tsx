@@ -2,13 +2,8 @@ import type { FirstStep } from '../../../src/tradeoff/first-use/schema.ts';
 import { CopyButton } from '../parts/CopyButton.tsx';
 import parts from '../parts/parts.module.css';
 import styles from './first-use.module.css';
+import { METERED_COMMAND, MLFLOW_EXAMPLE } from './mlflow-example.ts';
 import { StepItem } from './StepItem.tsx';
-
-const EXAMPLE = `import mlflow
-mlflow.set_experiment("first")
-with mlflow.start_run(tags={"steelyard.team": "search"}):
-    mlflow.log_param("depth", 6)
-    mlflow.log_metric("auc", 0.87)`;
 
 /** The two snippets that point an MLflow client to this server. */
 export function MlflowStep({ step }: { readonly step: FirstStep }) {
@@ -19,13 +14,13 @@ export function MlflowStep({ step }: { readonly step: FirstStep }) {
       text={
         <>
           MLflow clients from 2.22 on work unchanged; runs appear in Experiments. Start a script with{' '}
-          <code>steelyard run -- python train.py</code> to meter what it costs.
+          <code>{METERED_COMMAND}</code> to meter its cost.
         </>
       }
       step={step}
     >
       <Snippet what="the tracking URI" label="Shell" text={line} />
-      <Snippet what="the Python example" label="Python" text={EXAMPLE} />
+      <Snippet what="the Python example" label="Python" text={MLFLOW_EXAMPLE} />
     </StepItem>
   );
 }

@@ -17,7 +17,7 @@ interface DateRangeDialogProps {
   readonly onClose: () => void;
 }
 
-/** Presets, months, custom days and the comparison of the date range. Each choice applies at once. */
+/** Presets, months, custom days and the comparison of the date range. Each choice applies immediately. */
 export function DateRangeDialog({ page, onClose }: DateRangeDialogProps) {
   const { range, months, search, compared, choose, clear, compare, compareWith } = useDateRange(page);
   const today = new Date().toISOString().slice(0, 10);

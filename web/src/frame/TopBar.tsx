@@ -6,6 +6,7 @@ import { HelpMenu } from './HelpMenu.tsx';
 import { RANGE_PAGES } from './range-pages.ts';
 import { SchemeToggle } from './SchemeToggle.tsx';
 import { TeamSelect } from './TeamSelect.tsx';
+import { ViewsMenu } from './ViewsMenu.tsx';
 
 /** Pages whose figures depend on the team. The others hide the select, because it has no effect. */
 const BY_TEAM = new Set<string>(['/', '/costs', '/forecasts', '/anomalies', '/gpus', '/statements']);
@@ -32,6 +33,7 @@ export function TopBar({ onSearch, onShortcuts }: TopBarProps) {
             {BY_TEAM.has(page) && <TeamSelect />}
           </div>
         )}
+        <ViewsMenu />
         <SchemeToggle />
         <span className={styles.desktop}>
           <HelpMenu onShortcuts={onShortcuts} />

@@ -3,7 +3,7 @@ import { type DateRange, findEndMonth, findWholeMonth, rangeText } from './date-
 import type { RangePage } from './range-pages.ts';
 
 /**
- * What a page shows of a range that it cannot follow as it is; null where it follows it. `named` is the range that the
+ * Note of a page that cannot follow the range as it is; null where it follows the range. `named` is the range that the
  * address names.
  *
  * @example describeRange({ unset: 'bill', wholeMonths: true }, { from: '2026-10-28', to: '2026-11-03' })

@@ -1,7 +1,7 @@
 /** How a page uses the date range of the address. */
 export interface RangePage {
   /**
-   * `bill`: the newest month with a bill when the address names no range. Text: the page has a range of its own, and
+   * `bill`: the newest month with a bill when the address names no range. Text: the page has its own range, and
    * this names it; the month of `period` is for pages of the bill and does not change it.
    */
   readonly unset: 'bill' | string;

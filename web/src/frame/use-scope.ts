@@ -63,7 +63,7 @@ export function useMonthScope(): Scope {
 }
 
 /**
- * The range that the address names, for a page with a range of its own: undefined without one. Needs no bill.
+ * The range that the address names, for a page with its own range: undefined without one. Needs no bill.
  */
 export function useNamedRange(): DateRange | undefined {
   const { from, to } = useSearch({ from: '__root__' });

@@ -103,5 +103,5 @@ function Tabs({ data, search }: TabsProps) {
   );
 }
 
-/** What another tab leaves behind. */
+/** Parameters of one tab, removed with a change of tab. */
 const CLOSED = { column: undefined, window: undefined, slice: undefined };

@@ -115,7 +115,7 @@ function Running({ row: { health, model } }: { readonly row: MonitorRow }) {
           <VersionLink model={model} version={version}>
             v{version}
           </VersionLink>
-          {since !== null && <span className={layout.sub}>since {formatInstant(since)}</span>}
+          {since !== null && <span className={`${layout.sub} ${table.wideOnly}`}>since {formatInstant(since)}</span>}
         </span>
       ))}
     </>

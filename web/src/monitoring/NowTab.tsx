@@ -3,6 +3,8 @@ import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
 import type { showMonitor } from '../../../src/mlops/monitors/schema.ts';
 import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
 import { TimePanels } from '../charts/TimePanels.tsx';
+import { rangeText } from '../frame/date-range.ts';
+import { useNamedRange } from '../frame/use-scope.ts';
 import { useModelHealth } from '../health/use-production-health.ts';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -28,11 +30,13 @@ export function NowTab({ data: { monitor, spec, windows }, by, episodes }: NowTa
   const health = useModelHealth(spec.model);
   const endpoints = health.data?.running.flatMap((one) => one.endpoints) ?? NONE;
   const versions = useVersionStarts(spec.model, endpoints);
+  const named = useNamedRange();
   const metric = health.data?.quality?.metric ?? listMonitorMetrics(windows)[0];
   const data = useMemo(() => {
-    const all = addRunning(monitorPanels(windows, by, metric, spec, episodes, versions), health.data?.quality ?? null);
+    const inTime = monitorPanels(windows, by, metric, spec, episodes, versions);
+    const all = named === undefined ? addRunning(inTime, health.data?.quality ?? null) : inTime;
     return { ...all, panels: all.panels.filter(({ id }) => id === 'quality' || id === 'predictions') };
-  }, [windows, by, metric, spec, episodes, versions, health.data]);
+  }, [windows, by, metric, spec, episodes, versions, health.data, named]);
   return (
     <>
       <Loaded query={health} what="The health" height={ALERTS_HEIGHT}>
@@ -40,7 +44,7 @@ export function NowTab({ data: { monitor, spec, windows }, by, episodes }: NowTa
       </Loaded>
       <Card
         title={metric === undefined ? 'Predictions' : `${metric} and predictions`}
-        note={`${WINDOWS.find(({ value }) => value === by)?.label}. Whiskers: 95 % intervals. Triangles: versions and alerts.`}
+        note={`${named === undefined ? WINDOWS.find(({ value }) => value === by)?.label : rangeText(named)}. Whiskers: 95 % intervals. Triangles: versions and alerts.`}
       >
         {windows.length === 0 ? (
           <EmptyState

@@ -1,5 +1,9 @@
 import { useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { NotificationRoute } from '../../../src/platform/notification-routes/schema.ts';
+import { DocumentDialog } from '../document-form/DocumentDialog.tsx';
+import { DocumentNotice } from '../document-form/DocumentNotice.tsx';
+import { useDocumentApply } from '../document-form/use-document-apply.ts';
 import { counted } from '../format/number.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
@@ -9,8 +13,11 @@ import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
+import parts from '../parts/parts.module.css';
 import { DeliveriesTable } from './DeliveriesTable.tsx';
+import { RouteFields } from './RouteFields.tsx';
 import { RoutesTable } from './RoutesTable.tsx';
+import { NEW_ROUTE, routeKind } from './route-kind.ts';
 import { useDeliveries, useNotificationRoute, useNotificationRoutes, useTest } from './use-routes.ts';
 
 const HEIGHT = 640;
@@ -32,12 +39,14 @@ export function NotificationRoutesPage() {
   const routes = useNotificationRoutes();
   const deliveries = useDeliveries(route);
   const test = useTest();
+  const apply = useDocumentApply();
+  const [edited, setEdited] = useState<{ readonly isNew: boolean; readonly text: string } | null>(null);
   const answer = () => {
     if (routes.data !== undefined) return describeRoutes(routes.data.routes);
     return routes.isError ? 'The notification routes could not be read.' : <AnswerPending />;
   };
   return (
-    <Page title="Notification routes" answer={answer()}>
+    <Page title="Alert channels" answer={answer()}>
       <div className={layout.stack}>
         {test.data !== undefined && (
           <Notice kind={test.data.state === 'delivered' ? 'status' : 'alert'}>
@@ -50,20 +59,35 @@ export function NotificationRoutesPage() {
         <Loaded query={routes} what="The notification routes" height={HEIGHT}>
           {(data) => (
             <div className={layout.stack}>
-              <Card title="Routes" flush>
+              <DocumentNotice apply={apply} />
+              <Card
+                title="Channels"
+                actions={
+                  <button
+                    type="button"
+                    className={parts.button}
+                    onClick={() => setEdited({ isNew: true, text: NEW_ROUTE })}
+                  >
+                    New channel…
+                  </button>
+                }
+                flush
+              >
                 {data.routes.length > 0 ? (
                   <RoutesTable routes={data.routes} busy={test.isPending} onTest={(name) => test.mutate(name)} />
                 ) : (
                   <EmptyState
                     shows="Every route: its topics, recipient and last delivery."
-                    why="There is no notification route. Apply a document that states one."
+                    why="There is no alert channel yet. Create one here, or apply a document."
                     command="steelyard apply -f route.yaml"
                   >
                     <ExampleFile name="route.yaml" text={EXAMPLE} />
                   </EmptyState>
                 )}
               </Card>
-              {route !== undefined && <RouteDocument route={route} />}
+              {route !== undefined && (
+                <RouteDocument route={route} onEdit={(text) => setEdited({ isNew: false, text })} />
+              )}
               <Card title={route === undefined ? 'Delivery log' : `Delivery log of ${route}`} flush>
                 <Loaded query={deliveries} what="The deliveries" height={LOG_HEIGHT}>
                   {(data) => <DeliveriesTable deliveries={data.deliveries} />}
@@ -72,15 +96,44 @@ export function NotificationRoutesPage() {
             </div>
           )}
         </Loaded>
+        {edited !== null && (
+          <DocumentDialog
+            title={edited.isNew ? 'New channel' : 'Edit channel'}
+            kind={routeKind}
+            initial={edited.text}
+            isNew={edited.isNew}
+            change={apply.change}
+            onClose={() => setEdited(null)}
+            fields={(form) => <RouteFields form={form} isNew={edited.isNew} />}
+          />
+        )}
       </div>
     </Page>
   );
 }
 
-function RouteDocument({ route }: { readonly route: string }) {
+interface RouteDocumentProps {
+  readonly route: string;
+  readonly onEdit: (text: string) => void;
+}
+
+function RouteDocument({ route, onEdit }: RouteDocumentProps) {
   const query = useNotificationRoute(route);
+  const text = query.data?.manifest;
   return (
-    <Card title={`Document of ${route}`}>
+    <Card
+      title={`Document of ${route}`}
+      actions={
+        <button
+          type="button"
+          className={parts.button}
+          disabled={text === undefined}
+          onClick={() => text !== undefined && onEdit(text)}
+        >
+          Edit…
+        </button>
+      }
+    >
       <Loaded query={query} what="The route" height={YAML_HEIGHT}>
         {({ manifest }) => <ExampleFile name={`${route}.yaml`} text={manifest} />}
       </Loaded>
@@ -91,5 +144,5 @@ function RouteDocument({ route }: { readonly route: string }) {
 function describeRoutes(routes: readonly NotificationRoute[]): string {
   const failed = routes.filter(({ lastDelivery }) => lastDelivery?.state === 'failed').length;
   const active = routes.reduce((sum, route) => sum + route.active, 0);
-  return `${counted(routes.length, 'notification route')}: ${counted(active, 'delivery', 'deliveries')} waiting, the last delivery of ${failed} failed.`;
+  return `${counted(routes.length, 'alert channel')}: ${counted(active, 'delivery', 'deliveries')} waiting, the last delivery of ${failed} failed.`;
 }

@@ -3,7 +3,7 @@ import styles from './tiles.module.css';
 
 const WIDTH = 400;
 
-/** Known cost, forecast interval and budget of a month on one scale from zero. The figures are beside it. */
+/** Known cost, forecast interval and budget of a month on one scale from zero. The figures are next to it. */
 export function LandingBar({ forecast: { known, forecast, breach } }: { readonly forecast: LedgerForecast }) {
   if (forecast === null) return null;
   const [low, high, mean] = [forecast.lo80, forecast.hi80, forecast.mean].map(Number) as [number, number, number];

@@ -22,7 +22,7 @@ interface ModelsTileProps {
   readonly decisions: readonly Decision[] | undefined;
 }
 
-/** Which version to ship, why the better one is not shipped, and what is missing for the versions without a verdict. */
+/** Which version to ship, the reason against the better one, and the missing evidence of versions without a verdict. */
 export function ModelsTile({ models, decisions }: ModelsTileProps) {
   const scope = useScope();
   const all = models.data?.models;

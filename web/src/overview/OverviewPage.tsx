@@ -24,7 +24,7 @@ import { useOverview } from './use-overview.ts';
 /** Decisions that the tiles need: the latest verdict of every model, and the marks of the chart. */
 const DECISIONS = 50;
 
-/** Overview: six tiles with one action each, then the spend by team and what changed. */
+/** Overview: six tiles with one action each, then the spend by team and its largest changes. */
 export function OverviewPage() {
   const overview = useOverview();
   const movers = useMovers(overview);

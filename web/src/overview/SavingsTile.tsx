@@ -38,7 +38,7 @@ export function SavingsTile({ ask }: SavingsTileProps) {
       action={
         top === undefined ? (
           <Link to="/recommendations" className={parts.button}>
-            What was scanned
+            Scan results
           </Link>
         ) : (
           <Link
@@ -116,7 +116,9 @@ function Savings({ list }: { readonly list: RecommendationList }) {
           ))}
         </ul>
       )}
-      {unknownSavings > 0 && <p className={styles.text}>{counted(unknownSavings, 'more', 'more')} with an unknown saving.</p>}
+      {unknownSavings > 0 && (
+        <p className={styles.text}>{counted(unknownSavings, 'more', 'more')} with an unknown saving.</p>
+      )}
     </>
   );
 }

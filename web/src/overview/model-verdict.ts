@@ -53,7 +53,7 @@ export interface Candidates {
   readonly waiting: readonly { readonly model: string; readonly version: string; readonly missing: string }[];
 }
 
-/** What keeps each model's latest version undecided. `decisions` are newest first. */
+/** Latest versions without a verdict, each with the missing evidence. `decisions` are newest first. */
 export function listWaiting(
   models: readonly { readonly name: string; readonly latestVersion: string | null }[],
   decisions: readonly Decision[],

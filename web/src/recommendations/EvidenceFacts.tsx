@@ -11,7 +11,7 @@ import { savingText } from './words.ts';
 
 const PERCENT = 100;
 
-/** Evidence of a saving; its GPUs have a table of their own. */
+/** Evidence of a saving; its GPUs have a separate table. */
 export function EvidenceFacts({ one }: { readonly one: Recommendation }) {
   const { what, confidence, evidence, realised } = one;
   const gpus = new Set(listGpus(evidence).map(({ gpu }) => gpu));

@@ -27,7 +27,7 @@ import { pageAnswer, STEPS } from './words.ts';
 
 const HEIGHT = 560;
 
-/** One saving: what to do, what it saves, and its evidence. */
+/** One saving: its steps, its amount and its evidence. */
 export function RecommendationPage() {
   const { recommendation } = useParams({ from: '/recommendations/$recommendation' });
   const query = useRecommendation(recommendation);

@@ -4,12 +4,12 @@ import layout from '../parts/layout.module.css';
 import styles from './recommendations.module.css';
 import { effortText } from './words.ts';
 
-/** What to do, with the risk in words. */
+/** Steps of the action, with the risk in words. */
 export function StepsCard({ one: { action, risk, guard, before, after } }: { readonly one: Recommendation }) {
   const isByHand = action.type === 'by_hand';
   return (
     <Card
-      title="What to do"
+      title="Steps"
       note={`${effortText(action)}, ${risk.level} risk. ${isByHand ? 'This server cannot carry it out: do these steps, then mark it as done.' : 'Review the change, then apply it; nothing changes before.'}`}
     >
       {action.type === 'by_hand' ? (

@@ -46,7 +46,7 @@ export function stateWord({ state, work }: Pick<ListedRecommendation, 'state' | 
   return STATES[state][0];
 }
 
-/** Who carries an action out: this server, or a person. */
+/** Effort of an action: this server carries it out, or a person. */
 export function effortText({ type }: RecommendedAction): string {
   return type === 'by_hand' ? 'By hand' : 'One click';
 }
@@ -90,7 +90,7 @@ export function listAnswer({ totals, unknownSavings, lookedAt, recommendations }
   }
   if (totals.length === 0) return `${counted(unknownSavings, 'action')} with an unknown saving.`;
   const money = totals.flatMap(({ saving: { monthly } }) =>
-    monthly === null ? [] : [`${formatMoney(monthly)} a month`],
+    monthly === null ? [] : [`${formatAbout(monthly)} a month`],
   );
   const unknown = unknownSavings === 0 ? '' : `; ${counted(unknownSavings, 'more', 'more')} with an unknown saving`;
   const [largest] = recommendations.filter(({ state, counted: part }) => part !== null && isOpenState(state));

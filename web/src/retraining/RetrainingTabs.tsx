@@ -16,7 +16,7 @@ interface RetrainingTabsProps {
   readonly onEnd: () => void;
 }
 
-/** Tabs of a retraining: what waits now with the latest rounds, triggers, rules and commands. */
+/** Tabs of a retraining: waiting and latest rounds, triggers, rules and commands. */
 export function RetrainingTabs({ retraining, rounds, onEnd }: RetrainingTabsProps) {
   const { tab = 'now' } = useSearch({ from: '/retraining/$retraining' });
   const navigate = useNavigate({ from: '/retraining/$retraining' });
@@ -59,7 +59,7 @@ export function RetrainingTabs({ retraining, rounds, onEnd }: RetrainingTabsProp
         </Card>
       )}
       {tab === 'rules' && (
-        <Card title="Cost-benefit check" note="A round starts by itself only when its expected gain passes this check.">
+        <Card title="Cost-benefit check" note="A round starts automatically only when its expected gain passes this check.">
           <RetrainingFacts retraining={retraining} />
         </Card>
       )}

@@ -1,7 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { listPolicies, type StatedPolicy } from '../../../src/tradeoff/gates/schema.ts';
 import { endpointQuery } from '../client.ts';
+import { DocumentDialog } from '../document-form/DocumentDialog.tsx';
+import { DocumentNotice } from '../document-form/DocumentNotice.tsx';
+import { formatDocument } from '../document-form/document.ts';
+import { useDocumentApply } from '../document-form/use-document-apply.ts';
 import { counted } from '../format/number.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
@@ -10,6 +15,8 @@ import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { PolicyFields } from '../policies/PolicyFields.tsx';
+import { NEW_POLICY, policyKind } from '../policies/policy-kind.ts';
 import { CommandCard } from './CommandCard.tsx';
 import { SettingsTable } from './SettingsTable.tsx';
 
@@ -23,6 +30,10 @@ const COMMANDS = [
 /** Gate policies: the requirements of quality and cost before a version is promoted. */
 export function PoliciesPage() {
   const policies = useQuery(endpointQuery(listPolicies));
+  const apply = useDocumentApply();
+  const [edited, setEdited] = useState<{ readonly isNew: boolean; readonly text: string } | null>(null);
+  const edit = ({ name, spec }: StatedPolicy) =>
+    setEdited({ isNew: false, text: formatDocument('Policy', name, spec) });
   const answer = () => {
     if (policies.data === undefined) return policies.isError ? 'The policies could not be read.' : <AnswerPending />;
     const all = policies.data.policies;
@@ -35,33 +46,55 @@ export function PoliciesPage() {
   return (
     <Page title="Policies" answer={answer()}>
       <div className={layout.stack}>
-        <Card title="Gate policies" note="Requirements that a version must meet before it is promoted." flush>
+        <DocumentNotice apply={apply} />
+        <Card
+          title="Gate policies"
+          note="Requirements that a version must meet before it is promoted."
+          actions={
+            <button type="button" className={parts.button} onClick={() => setEdited({ isNew: true, text: NEW_POLICY })}>
+              New policy…
+            </button>
+          }
+          flush
+        >
           <Loaded query={policies} what="The policies" height={TABLE_HEIGHT}>
             {(data) =>
               data.policies.length === 0 ? (
                 <EmptyState
                   shows="Each policy with its model or team and its checks."
-                  why="There is no policy. Apply a document that states one."
+                  why="There is no policy yet. Create one here, or apply a document."
                   command="steelyard apply -f policy.yaml"
                 />
               ) : (
                 <SettingsTable
                   label="Gate policies"
-                  head={['Policy', 'Applies to', 'Alias', 'Quality checks', 'Cost checks', 'Version']}
+                  head={['Policy', 'Applies to', 'Alias', 'Quality checks', 'Cost checks', 'Version', '']}
                   numeric={[3, 4, 5]}
-                  rows={data.policies.map(toRow)}
+                  rows={data.policies.map((policy) => toRow(policy, edit))}
                 />
               )
             }
           </Loaded>
         </Card>
         <CommandCard title="Change policies" commands={COMMANDS} />
+        {edited !== null && (
+          <DocumentDialog
+            title={edited.isNew ? 'New policy' : 'Edit policy'}
+            kind={policyKind}
+            initial={edited.text}
+            isNew={edited.isNew}
+            change={apply.change}
+            onClose={() => setEdited(null)}
+            fields={(form) => <PolicyFields form={form} isNew={edited.isNew} />}
+          />
+        )}
       </div>
     </Page>
   );
 }
 
-function toRow({ name, policyVersion, spec }: StatedPolicy) {
+function toRow(policy: StatedPolicy, edit: (policy: StatedPolicy) => void) {
+  const { name, policyVersion, spec } = policy;
   const { model, team, alias, quality, cost } = spec;
   const appliesTo =
     model === undefined ? (
@@ -71,5 +104,10 @@ function toRow({ name, policyVersion, spec }: StatedPolicy) {
         {model}
       </Link>
     );
-  return { key: name, cells: [name, appliesTo, alias, quality.length, cost.length, policyVersion] };
+  const button = (
+    <button key="edit" type="button" className={parts.button} onClick={() => edit(policy)}>
+      Edit…<span className="visually-hidden"> {name}</span>
+    </button>
+  );
+  return { key: name, cells: [name, appliesTo, alias, quality.length, cost.length, policyVersion, button] };
 }

@@ -46,7 +46,7 @@ it('reads what GPUs bear, and says on how few of them it fits, to be done by han
   expect(evidence.figures).toContainEqual({ name: 'lower bound of GPUs', value: '3' });
   expect(evidence.figures).toContainEqual({ name: 'd', value: 'P95 20 %, 8.0 GiB peak' });
 
-  // A GPU without load and memory is idle: an action of its own.
+  // A GPU without load and memory is idle: a separate action.
   await importSamples(application, samplesText({ y: of(0), z: of(100) }), { ...priced, resource: 'gpu:A100-80GB' });
   const held = samplesText({ y: of(4 * 1024 ** 2), z: of(70 * GIB) });
   await importSamples(application, held, { ...priced, metric: 'memory', unit: 'bytes' });

@@ -8,7 +8,7 @@ import { type Card, findCard } from './cards.ts';
 /** Minimum time of readings for a recommendation. */
 const LEAST_MS = 3 * HOUR_MS;
 const GIB = 1024 ** 3;
-/** A GPU whose readings end so long before the last reading of its kind no longer reports: it was returned, or its exporter stopped. */
+/** Time without readings, before the last reading of its kind, from which on a GPU no longer reports: it was returned, or its exporter stopped. */
 const SILENT_MS = 2 * DAY_MS;
 
 /** A load of which utilization and memory are known for long enough. */

@@ -109,7 +109,7 @@ function isClash(plan: SavingPart, other: SavingPart): boolean {
 
 /**
  * Splits the joint saving. Recommendations that have no resource in common do not affect each other; among those that overlap, the largest comes first,
- * and each has what it adds to those before it. Rounded so that the parts sum up to the joint saving exactly.
+ * and each has its addition to those before it. Rounded so that the parts sum up to the joint saving exactly.
  */
 function splitSaving(taken: readonly SavingPart[], currency: string, { monthly }: Saving): Map<string, Money> {
   const total = decimal(monthly?.amount ?? '0');
