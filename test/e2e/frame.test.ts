@@ -122,6 +122,8 @@ describe.skipIf(!hasChromium)('the frame of the web app (skipped where Chromium 
     const answer = await page.goto(`${url}/nope`);
     expect(answer?.status()).toBe(404);
     await page.getByText('There is no page at this address.').waitFor();
+    await settled(page);
+    expect(new URL(page.url()).pathname).toBe('/nope');
     await page.getByRole('main').getByRole('link', { name: 'Savings' }).click();
     await page.waitForURL('**/recommendations**');
   });

@@ -1,4 +1,4 @@
-import { Outlet, useMatches, useRouterState } from '@tanstack/react-router';
+import { Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { DemoBanner } from '../first-use/DemoBanner.tsx';
 import { TipLayer } from '../parts/TipLayer.tsx';
@@ -13,6 +13,7 @@ import { needsBillMonths, RANGE_PAGES } from './range-pages.ts';
 import { SectionTabs } from './SectionTabs.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useExactCopy } from './use-exact-copy.ts';
+import { useRoute } from './use-route.ts';
 import { usePinnedPeriod } from './use-scope.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 
@@ -26,7 +27,7 @@ export function Frame() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const [first] = useState(path);
   const moved = useRef(false);
-  const route = useMatches({ select: (matches) => matches.at(-1)?.fullPath ?? '' });
+  const route = useRoute();
   const ranged = RANGE_PAGES.get(route);
   usePinnedPeriod(needsBillMonths(route));
   useShortcuts(overlay, setOverlay);

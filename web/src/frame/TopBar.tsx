@@ -1,4 +1,3 @@
-import { useMatches } from '@tanstack/react-router';
 import { WhoAmI } from '../account/WhoAmI.tsx';
 import { DateRangePicker } from './DateRangePicker.tsx';
 import styles from './frame.module.css';
@@ -6,6 +5,7 @@ import { HelpMenu } from './HelpMenu.tsx';
 import { RANGE_PAGES } from './range-pages.ts';
 import { SchemeToggle } from './SchemeToggle.tsx';
 import { TeamSelect } from './TeamSelect.tsx';
+import { useRoute } from './use-route.ts';
 import { ViewsMenu } from './ViewsMenu.tsx';
 
 /** Pages whose figures depend on the team. The others hide the select, because it has no effect. */
@@ -17,7 +17,7 @@ interface TopBarProps {
 }
 
 export function TopBar({ onSearch, onShortcuts }: TopBarProps) {
-  const page = useMatches({ select: (matches) => matches.at(-1)?.fullPath ?? '' });
+  const page = useRoute();
   const ranged = RANGE_PAGES.get(page);
   return (
     <header className={styles.bar}>

@@ -12,7 +12,7 @@ export function useActionCommands(show: (overlay: Overlay) => void): readonly Co
   return [
     action('New budget', () => void navigate({ to: '/budgets', search: { new: 'budget' } }), 'create set limit'),
     action('Upload a bill', () => void navigate({ to: '/deliveries/upload' }), 'import csv file'),
-    action('Load demo data', () => void navigate({ to: '/' }), 'sample example'),
+    action('Load demo data', () => void navigate({ to: '/first-use' }), 'sample example'),
     action('New token', () => void navigate({ to: '/account', search: { new: 'token' } }), 'create api key'),
     action('New alert channel', () => void navigate({ to: '/notification-routes' }), 'slack email webhook'),
     action('Costs by team and service', () => {
