@@ -5,7 +5,7 @@ import { UtcInstant } from '../../platform/units/schema.ts';
 export const DemoState = z
   .enum(['none', 'loading', 'loaded', 'failed', 'removing'])
   .describe(
-    'none: this server has no demo data. loading: they are loaded now. loaded: every figure of this server is demo data. failed: the load ended early; remove the loaded data. removing: the server removes them and restarts',
+    'none: this server has no demo data. loading: they are loaded now. loaded: every figure of this server is demo data. failed: the load ended early; remove the loaded part. removing: the server removes them and restarts',
   );
 export type DemoState = z.infer<typeof DemoState>;
 
