@@ -7,8 +7,11 @@ import { listNouns, type NounGroup, type NounLine, noun } from './frame/noun.ts'
  */
 const serverLines: readonly NounLine[] = [
   {
-    summary: 'Start the server with its API and web pages',
-    nouns: [noun('serve', [], async () => (await import('./serve.ts')).serveCommands)],
+    summary: 'Start the server with its API and web pages; load demo data',
+    nouns: [
+      noun('serve', [], async () => (await import('./serve.ts')).serveCommands),
+      noun('demo', ['load', 'show', 'remove'], async () => (await import('./demo.ts')).demoCommands),
+    ],
   },
   {
     summary: 'Apply YAML documents: teams, sources, prices, budgets, policies',
@@ -21,10 +24,6 @@ const serverLines: readonly NounLine[] = [
       noun('logout', [], async () => (await import('./login.ts')).loginCommands),
       noun('whoami', [], async () => (await import('./login.ts')).loginCommands),
     ],
-  },
-  {
-    summary: 'Load the demo data into an empty server, and remove them',
-    nouns: [noun('demo', ['load', 'show', 'remove'], async () => (await import('./demo.ts')).demoCommands)],
   },
   {
     summary: 'Check the settings, verify stored files, back up and restore',

@@ -12,7 +12,7 @@ import { table } from '../output/table.ts';
 
 export const healthCommand = command({
   path: ['endpoint', 'health'],
-  summary: 'Show the health of all endpoints and served models, with open alerts of the running versions',
+  summary: 'Show the health of endpoints and served models, with their open alerts',
   example: `steelyard endpoint health
 steelyard endpoint health --team recommendations --json`,
   needs: 'server',

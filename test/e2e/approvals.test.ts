@@ -46,7 +46,7 @@ describe.skipIf(!hasChromium)('approvals in the browser (skipped where Chromium 
 
   it('declines a version with a reason, and withdraws that', async () => {
     const page = await visit();
-    const card = page.getByRole('region', { name: 'Approval' });
+    const card = page.getByRole('region', { name: 'Approval', exact: true });
     expect(await readable(card)).toMatch(/Required: 1 admin, not the requester.*Waiting for approval/s);
     await card.getByRole('button', { name: 'Decline…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Decline ranker version 7?' });
@@ -63,7 +63,7 @@ describe.skipIf(!hasChromium)('approvals in the browser (skipped where Chromium 
 
   it('approves a version with a note, evaluates it again and shows the new decision', async () => {
     const page = await visit();
-    const card = page.getByRole('region', { name: 'Approval' });
+    const card = page.getByRole('region', { name: 'Approval', exact: true });
     await card.getByRole('button', { name: 'Approve…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Approve ranker version 7?' });
     await dialog.getByLabel('Note (optional)').fill('reviewed with finance');

@@ -6,6 +6,7 @@ import { decimal } from '../../src/platform/units/schema.ts';
 import { listDecisions } from '../../src/tradeoff/decisions/schema.ts';
 import { getProductionHealth } from '../../src/tradeoff/production-health/schema.ts';
 import { listRecommendations } from '../../src/tradeoff/recommendations/schema.ts';
+import { formatMoney } from '../../web/src/format/money.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable, settled } from '../support/browser.ts';
 import { ask, newestMonth, summaryOf } from './questions.ts';
 
@@ -88,7 +89,10 @@ describe.skipIf(!hasChromium)('from the overview, in two clicks at most (skipped
     expect(await saved.getAttribute('value')).toBe(totals[0]?.saving.monthly?.amount);
     const link = savings.getByRole('link', { name: largest.title, exact: true });
     await follow('the largest saving', link, /\/recommendations\//);
-    expect(await readable(page.getByTestId('answer'))).toContain(largest.title);
+    expect(await readable(page.locator('main'))).toContain(largest.title);
+    const { monthly } = largest.saving;
+    expect(monthly).not.toBeNull();
+    if (monthly !== null) expect(await readable(page.getByTestId('answer'))).toContain(formatMoney(monthly));
   });
 
   it('whether production is healthy', async () => {

@@ -66,7 +66,7 @@ const PAGES = [
     path: '/gpus?period=all',
     says: /\$[\d,]+\.\d\d of time on 16 GPUs in all months: \d+\s% of it was used, \$[\d,.]+ was idle and/,
   },
-  { name: 'Registry', path: '/models', says: /^1 registered model(, 1 with a problem\. ranker: .+|; none misses)/ },
+  { name: 'Registry', path: '/models', says: /^1 registered model(, 1 with a problem\. .*ranker.+|; none misses)/ },
   {
     name: 'Model',
     path: '/models/ranker',

@@ -5,7 +5,7 @@ import { findEndpoints, findRevision, listRevisions, type Revision } from './sto
 import { weightsOf } from './traffic-weights.ts';
 
 /** A version with a share of the traffic of an endpoint. */
-export interface LiveVersion {
+interface LiveVersion {
   readonly variant: string;
   readonly model: string;
   readonly version: string;

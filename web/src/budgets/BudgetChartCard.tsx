@@ -50,24 +50,26 @@ export function BudgetChartCard({ budget, hasForecast }: BudgetChartCardProps) {
       }
     >
       <Loaded query={days} what="The spend" height={LOADING_HEIGHT}>
-        {() =>
-          data === null || own?.reason != null ? (
-            <EmptyState
-              shows="Spend of the period by day against the limit, with the forecast."
-              why={own?.reason ?? 'No days.'}
-            />
-          ) : (
-            <>
-              <BudgetLegend data={data} />
-              <FanChart
-                data={data}
-                height={HEIGHT}
-                onChart={png.onChart}
-                label={`Cumulative spend of ${name} by day against its limit, with the forecast and its intervals, and the previous period.`}
+        {() => (
+          <div style={{ minHeight: LOADING_HEIGHT }}>
+            {data === null || own?.reason != null ? (
+              <EmptyState
+                shows="Spend of the period by day against the limit, with the forecast."
+                why={own?.reason ?? 'No days.'}
               />
-            </>
-          )
-        }
+            ) : (
+              <>
+                <BudgetLegend data={data} />
+                <FanChart
+                  data={data}
+                  height={HEIGHT}
+                  onChart={png.onChart}
+                  label={`Cumulative spend of ${name} by day against its limit, with the forecast and its intervals, and the previous period.`}
+                />
+              </>
+            )}
+          </div>
+        )}
       </Loaded>
     </Card>
   );

@@ -23,7 +23,6 @@ export type DeliveriesSearch = z.infer<typeof DeliveriesSearch>;
 
 /** Tabs of a bill; the first is shown when none is named. */
 export const DELIVERY_TABS = ['months', 'quality', 'files'] as const;
-export type DeliveryTab = (typeof DELIVERY_TABS)[number];
 
 export const DeliverySearch = z.object({
   tab: z.enum(DELIVERY_TABS).optional().catch(undefined),

@@ -66,6 +66,7 @@ export function ExperimentsPage() {
       <ExperimentFilters
         search={search}
         metrics={metrics}
+        usual={keyMetric(metrics)}
         onChange={(next) => void navigate({ search: (before) => ({ ...before, ...next }), replace: true })}
       />
       <Card title="Experiments and their cost" flush>

@@ -106,17 +106,17 @@ export function ModelTabContent(props: ModelTabContentProps) {
       );
     case 'used':
       return (
-        <Loaded query={evidence} what="The versions" height={CHART_HEIGHT}>
-          {({ versions }) => {
-            const examined = findChampion(versions, policy) ?? versions[0];
-            return (
-              <>
-                {examined !== undefined && <LineageCard node={`model_version:${model}/${examined.version}`} linked />}
-                <UsedCard model={model} />
-              </>
-            );
-          }}
-        </Loaded>
+        <>
+          <UsedCard model={model} />
+          <Loaded query={evidence} what="The versions" height={CHART_HEIGHT}>
+            {({ versions }) => {
+              const examined = findChampion(versions, policy) ?? versions[0];
+              return (
+                examined !== undefined && <LineageCard node={`model_version:${model}/${examined.version}`} linked />
+              );
+            }}
+          </Loaded>
+        </>
       );
     case 'setup':
       return (

@@ -53,5 +53,6 @@ function describeModels({ data, isError }: Pick<ReturnType<typeof useScorecards>
   const bad = scorecards.filter(({ status }) => status === 'critical' || status === 'warning');
   const worst = bad.find(({ status }) => status === 'critical') ?? bad[0];
   if (worst === undefined) return `${count}; none misses a target or has an open alert.`;
-  return `${count}, ${bad.length} with a problem. ${worst.model}: ${worst.statusReason}`;
+  const lead = worst.statusReason.includes(worst.model) ? '' : `${worst.model}: `;
+  return `${count}, ${bad.length} with a problem. ${lead}${worst.statusReason}`;
 }

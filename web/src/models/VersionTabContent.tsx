@@ -90,8 +90,8 @@ export function VersionTabContent(props: VersionTabContentProps) {
     case 'lineage':
       return (
         <>
-          <LineageCard node={`model_version:${model}/${version}`} linked />
           <UsedCard model={model} version={version} />
+          <LineageCard node={`model_version:${model}/${version}`} linked />
         </>
       );
     case 'setup':

@@ -59,7 +59,7 @@ export function SavingsTile({ ask }: SavingsTileProps) {
 }
 
 function savingsStatus({ recommendations, lookedAt }: RecommendationList) {
-  if (recommendations.length > 0) return { tone: 'watch' as const, word: `${recommendations.length} open` };
+  if (recommendations.length > 0) return { tone: 'note' as const, word: `${recommendations.length} open` };
   return lookedAt === null
     ? { tone: 'none' as const, word: 'Not scanned' }
     : { tone: 'good' as const, word: 'None open' };

@@ -2,9 +2,10 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useId } from 'react';
 import styles from './tiles.module.css';
 
-export type Tone = 'good' | 'watch' | 'bad' | 'none';
+/** `note` is a fact without judgement. */
+export type Tone = 'good' | 'watch' | 'bad' | 'note' | 'none';
 
-const SIGNS: Readonly<Record<Tone, string>> = { good: '✓', watch: '▲', bad: '✕', none: '–' };
+const SIGNS: Readonly<Record<Tone, string>> = { good: '✓', watch: '▲', bad: '✕', note: '●', none: '–' };
 
 interface TileProps {
   readonly title: string;
@@ -29,7 +30,7 @@ export function Tile({ title, to, status, scope = null, action, children }: Tile
           <Link to={to}>{title}</Link>
         </h2>
         {status !== undefined && (
-          <span className={`${styles.status} ${styles[status.tone] ?? ''}`}>
+          <span className={`${styles.status} ${styles[status.tone === 'note' ? 'neutral' : status.tone] ?? ''}`}>
             <span aria-hidden="true">{SIGNS[status.tone]} </span>
             {status.word}
           </span>
