@@ -13,6 +13,12 @@ interface MenuProps {
   readonly children: (close: () => void) => ReactNode;
 }
 
+/** True for a target outside of the menu; in a dialog the panel takes space, so that it stays open within the dialog. */
+function isOutside(menu: HTMLElement | null, target: EventTarget | null): boolean {
+  const scope = menu?.closest('dialog') ?? menu;
+  return scope !== null && target instanceof Node && !scope.contains(target);
+}
+
 /** A button that opens a small panel below it; Escape and leaving it close it. */
 export function Menu({ label, trigger, className, testId, tip, children }: MenuProps) {
   const id = useId();
@@ -23,7 +29,7 @@ export function Menu({ label, trigger, className, testId, tip, children }: MenuP
   useEffect(() => {
     if (!open) return;
     const onPointer = (event: PointerEvent) => {
-      if (event.target instanceof Node && root.current?.contains(event.target) === false) setOpen(false);
+      if (isOutside(root.current, event.target)) setOpen(false);
     };
     document.addEventListener('pointerdown', onPointer);
     return () => document.removeEventListener('pointerdown', onPointer);
@@ -42,7 +48,7 @@ export function Menu({ label, trigger, className, testId, tip, children }: MenuP
       onKeyDown={onKeyDown}
       onBlur={(event) => {
         // Without a target, a pressed button was disabled or removed: the menu stays.
-        if (event.relatedTarget !== null && !event.currentTarget.contains(event.relatedTarget)) close();
+        if (isOutside(event.currentTarget, event.relatedTarget)) close();
       }}
     >
       <button

@@ -7,6 +7,7 @@ import { freeName, type SavedView, type ViewSearch, ViewSearch as ViewSearchSche
 import { takeBrowserViews } from './view-store.ts';
 
 const PATH = '/costs';
+const builtIn = BUILT_IN_VIEWS.map(({ name }) => name);
 
 interface Done {
   readonly text: string;
@@ -22,9 +23,12 @@ export function useSavedViews() {
   const { save, change, remove } = useViewChanges();
   const [done, setDone] = useState<Done | null>(null);
   const stored = useMemo(() => (all ?? []).filter(({ path }) => path === PATH), [all]);
-  const views = useMemo(() => stored.map(toCostsView), [stored]);
+  // A view with the name of another one is only under Views in the top bar: here names are unique.
+  const views = useMemo(() => {
+    const names = new Set([...builtIn]);
+    return stored.map(toCostsView).filter(({ name }) => !names.has(name) && names.add(name));
+  }, [stored]);
   const find = (name: string) => stored.find((one) => one.name === name);
-  const builtIn = BUILT_IN_VIEWS.map(({ name }) => name);
   useUploadOnce(all !== undefined, save.mutateAsync);
   return {
     views,
