@@ -24,7 +24,7 @@ const Made = z.object({ month: z.string(), sizes: ScaleSizes });
 const DEMO = join(import.meta.dirname, '../../examples/recommender/demo.ts');
 
 /**
- * Makes the demo's data with a large bill, many runs and many predictions besides in `folder/data`, unless the folder has them.
+ * Makes the demo's data with a large bill, many runs and many predictions added, in `folder/data`, unless the folder has them.
  * Returns the month of the large bill, `YYYY-MM`.
  */
 export async function makeScaleData(

@@ -31,7 +31,7 @@ export interface SummaryDeps {
   readonly read: Read;
 }
 
-/** Nouns that show both wings: reports, what needs attention, health of production, scorecards of models, and saved views. */
+/** Nouns that show both wings: reports, attention, health of production, scorecards of models, and saved views. */
 export function wireSummaries(infrastructure: Infrastructure, deps: SummaryDeps) {
   const { clock, log, store, jobs } = infrastructure;
   const { org, notices, finops, mlops, read } = deps;

@@ -32,7 +32,7 @@ onEachStore(({ newDatabase }) => {
     const first = await start();
     const { config } = first;
     const before = await readRows(first.store);
-    // As a load begins and ends; what it loads comes through the same endpoints.
+    // As a load begins and ends; the loaded data come through the same endpoints.
     expect((await importFiles(first, 'aws', { 'a.csv': bill() })).accepted).toBeGreaterThan(0);
     await call(first, postApply, { body: { documents: [{ file: 'b.json', text: budget }] } });
     await insertDemo(first.store, before);

@@ -1,9 +1,17 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { getModelScorecard } from '../../src/tradeoff/scorecards/schema.ts';
-import { connectBrowser, hasChromium, newVisit, open, readable, shiftWhileOpening } from '../support/browser.ts';
+import {
+  connectBrowser,
+  hasChromium,
+  newVisit,
+  open,
+  readable,
+  readDownload,
+  shiftWhileOpening,
+} from '../support/browser.ts';
 import { axeFaults, LAYOUT_SHIFT, PHONE, sidewaysScroll } from './faults-found.ts';
-import { ask, readDownload } from './questions.ts';
+import { ask } from './questions.ts';
 
 const MEASURES = ['Cost', 'GPU hours', 'ROI', 'Quality', 'Latency p95', 'Drift'];
 const TABS = ['Quality against cost', 'Versions', 'Evaluations', 'Decisions', 'Used by', 'Set up'];

@@ -62,7 +62,10 @@ describe.skipIf(!existsSync(python))(
       await execute(process.execPath, [join(root, 'cli/main.ts'), ...replaced]);
       const [newest, ...older] = await runs();
       expect(older).toHaveLength(1);
-      expect(newest).toMatchObject({ status: 'FINISHED', cost: { total: { cost: { currency: 'USD' }, basis: 'metered' } } });
+      expect(newest).toMatchObject({
+        status: 'FINISHED',
+        cost: { total: { cost: { currency: 'USD' }, basis: 'metered' } },
+      });
       expect(Number(newest?.cost.total.cost?.amount)).toBeGreaterThan(0);
     });
   },

@@ -2,7 +2,7 @@ import type { PredictionMeasurement } from '../serving-cost/measure-predictions.
 import type { Evaluation, UserOutcome } from '../training/evaluate.ts';
 import type { TrainedModel, TrainingProgress } from '../training/train-models.ts';
 
-/** What the registration of a model needs of its training: a candidate has it, and so has a recorded one. */
+/** Facts of the training that the registration of a model needs; candidates and recorded candidates have them. */
 export interface Registrable {
   readonly trained: Pick<TrainedModel, 'variant' | 'intervals' | 'trainSeconds'> & {
     readonly epochs: readonly Pick<TrainingProgress, 'member' | 'loss'>[];

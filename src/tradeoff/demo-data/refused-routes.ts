@@ -1,7 +1,7 @@
 /** Header of the requests of a load, with the secret of this process. */
 export const LOAD_HEADER = 'x-steelyard-demo-load';
 
-/** Routes besides those of scope `mlops.log` that bring data of users. */
+/** Routes in addition to those of scope `mlops.log` that bring data of users. */
 const DATA_ROUTES: ReadonlySet<string> = new Set([
   '/api/v1/bill/imports',
   '/api/v1/bill/syncs',

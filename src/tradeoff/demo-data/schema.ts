@@ -5,7 +5,7 @@ import { UtcInstant } from '../../platform/units/schema.ts';
 export const DemoState = z
   .enum(['none', 'loading', 'loaded', 'failed', 'removing'])
   .describe(
-    'none: this server has no demo data. loading: they are loaded now. loaded: every figure of this server is demo data. failed: the load ended early; remove what was loaded. removing: the server removes them and restarts',
+    'none: this server has no demo data. loading: they are loaded now. loaded: every figure of this server is demo data. failed: the load ended early; remove the loaded data. removing: the server removes them and restarts',
   );
 export type DemoState = z.infer<typeof DemoState>;
 
@@ -38,7 +38,7 @@ export const loadDemoData = endpoint({
   method: 'POST',
   path: '/api/v1/demo-data',
   scope: 'org.write',
-  summary: 'Load the demo data into an empty server; the load goes on after the answer',
+  summary: 'Load the demo data into an empty server; the load continues after the answer',
   body: z.strictObject({}),
   response: DemoData,
   errors: ['demo_data_refused', 'demo_data_loaded'],

@@ -98,7 +98,7 @@ export class DemoDataService implements AsyncDisposable {
     if (bringsData(method, route, scope)) throw createLoadedError();
   }
 
-  /** The same for documents of sources, which fetch data by themselves. */
+  /** The same for documents of sources, which fetch data on a schedule. */
   watchKind = (kind: ManifestKind): ManifestKind => {
     if (!kind.kind.endsWith('Source')) return kind;
     const apply: ManifestKind['apply'] = (sql, document) => {

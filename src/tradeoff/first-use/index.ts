@@ -23,7 +23,7 @@ export function createFirstUse(deps: FirstUseDeps): { readonly routes: readonly 
 async function readFirstUse({ config, store, demo }: FirstUseDeps): Promise<FirstUse> {
   const [found, { state, refusal }] = await Promise.all([findFirstThings(store), demo.show()]);
   const hasDemo = state !== 'none';
-  /** What the demo data contain is not done by a user. */
+  /** Data of the demo do not complete a step. */
   const step = (done: boolean, blocked: string | null = null) => ({ done, blocked: done ? null : blocked });
   const real = (done: boolean) => step(done && !hasDemo, hasDemo ? DEMO_LOADED : null);
   return {

@@ -2,7 +2,7 @@ import { Fragment, useMemo, useState } from 'react';
 import type { Anomaly } from '../../../src/finops/anomalies/schema.ts';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
-import { type Compare, sortRows, useSort } from '../table/use-sort.ts';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
 import { AnomalyRow } from './AnomalyRow.tsx';
 import { CauseRow } from './CauseRow.tsx';
 import { type Cause, groupByCause } from './causes.ts';
@@ -18,7 +18,7 @@ const textOf = (read: (anomaly: Anomaly) => string) => (a: Cause, b: Cause) => {
   const [one, other] = [first(a), first(b)];
   return (one === undefined ? '' : read(one)).localeCompare(other === undefined ? '' : read(other));
 };
-const COMPARE: Readonly<Record<string, Compare<Cause>>> = {
+const COMPARE: Comparators<Cause> = {
   name: (a, b) => a.name.localeCompare(b.name),
   severity: (a, b) => rank(a) + size(a) - rank(b) - size(b),
   kind: textOf(kindWord),
@@ -31,8 +31,7 @@ const COMPARE: Readonly<Record<string, Compare<Cause>>> = {
 /** Anomalies by cause: event, severity, time, owner, and cost in excess of the expected cost. A cause with several days or teams opens to its anomalies. */
 export function AnomaliesTable({ anomalies }: { readonly anomalies: readonly Anomaly[] }) {
   const causes = useMemo(() => groupByCause(anomalies), [anomalies]);
-  const sorting = useSort();
-  const sorted = sortRows(causes, sorting.sort, COMPARE);
+  const { sorted, sort } = useSorted(causes, COMPARE);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const toggle = (key: string) =>
     setOpened((before) => new Set(before.has(key) ? [...before].filter((one) => one !== key) : [...before, key]));
@@ -40,13 +39,27 @@ export function AnomaliesTable({ anomalies }: { readonly anomalies: readonly Ano
     <table className={table.table} aria-label="Anomalies">
       <thead>
         <tr>
-          <SortHead id="name" label="Anomaly" {...sorting} />
-          <SortHead id="severity" label="Severity" className={table.wideOnly ?? ''} {...sorting} />
-          <SortHead id="kind" label="Kind" className={table.wideOnly ?? ''} {...sorting} />
-          <SortHead id="days" label="Days" className={table.wideOnly ?? ''} {...sorting} />
-          <SortHead id="owner" label="Owner" className={table.wideOnly ?? ''} {...sorting} />
-          <SortHead id="state" label="State" {...sorting} />
-          <SortHead id="impact" label="Above or below expected" numeric {...sorting} />
+          <SortHead column="name" sort={sort}>
+            Anomaly
+          </SortHead>
+          <SortHead column="severity" sort={sort} className={table.wideOnly}>
+            Severity
+          </SortHead>
+          <SortHead column="kind" sort={sort} className={table.wideOnly}>
+            Kind
+          </SortHead>
+          <SortHead column="days" sort={sort} className={table.wideOnly}>
+            Days
+          </SortHead>
+          <SortHead column="owner" sort={sort} className={table.wideOnly}>
+            Owner
+          </SortHead>
+          <SortHead column="state" sort={sort}>
+            State
+          </SortHead>
+          <SortHead column="impact" sort={sort} numeric>
+            Above or below expected
+          </SortHead>
         </tr>
       </thead>
       <tbody>

@@ -13,7 +13,7 @@ interface UploadResultProps {
   readonly onOther: () => void;
 }
 
-/** An imported bill: rows, months, money, and what is not counted. */
+/** An imported bill: rows, months, money, and the rows that are not counted. */
 export function UploadResult({ result, onOther }: UploadResultProps) {
   const { delivery, source, accepted, rejectedRows, periods, units, unchanged, replaced } = result;
   const notCounted = units.filter(({ standing }) => standing !== 'current');

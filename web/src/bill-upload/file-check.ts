@@ -1,6 +1,6 @@
 import { formatBytes } from '../format/number.ts';
 
-/** What is known of a file before it is sent. */
+/** Facts of a file before it is sent. */
 export interface ChosenFile {
   readonly name: string;
   readonly size: number;

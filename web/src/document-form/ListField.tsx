@@ -15,7 +15,7 @@ interface ListFieldProps {
   readonly isOptional?: boolean;
 }
 
-/** A list as words with commas between them. The typed text stays as it is while it stands for the list of the document. */
+/** A list as words with commas between them. The typed text stays as it is while it represents the list of the document. */
 export function ListField(props: ListFieldProps) {
   const { form, path, label, hint, fallback = [], parse, format, isOptional = false } = props;
   const [typed, setTyped] = useState<string | null>(null);

@@ -8,7 +8,7 @@ export function BillStep({ step }: { readonly step: FirstStep }) {
   return (
     <StepItem
       title="Upload a bill"
-      text="A FOCUS, AWS, Azure or OCI export as CSV or Parquet. It shows what you spend on what, and who spends it."
+      text="A FOCUS, AWS, Azure or OCI export as CSV or Parquet. It shows your spend by service, team and day."
       step={step}
     >
       <Link to="/deliveries/upload" className={`${parts.button} ${step.done ? '' : parts.primary}`}>

@@ -32,7 +32,7 @@ export function DemoControls() {
       )}
       {failure !== null && (
         <p className={parts.refused} role="alert">
-          {failure} Remove what was loaded, then load it again.
+          {failure} Remove the loaded data, then load them again.
         </p>
       )}
       {(state === 'loaded' || state === 'failed') && (

@@ -38,7 +38,7 @@ export function probabilityText(probability: number): string {
   return `${Math.round(probability * 100)}\u00a0%`;
 }
 
-/** Probability below which a budget is not said to be exceeded, only how probable that is. */
+/** Probability below which the text states only the chance to exceed the budget. */
 export const UNLIKELY = 0.1;
 
 /**

@@ -5,7 +5,7 @@ import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
-import { type Compare, sortRows, useSort } from '../table/use-sort.ts';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
 import { computeUnitPrice, idleHours, idleMoney } from './figures.ts';
 import { ReturnLink } from './ReturnLink.tsx';
 import type { GpuSavings } from './use-gpu-savings.ts';
@@ -14,7 +14,7 @@ import { hoursText } from './words.ts';
 type Row = GpuHeatMap['rows'][number];
 
 const usedShare = ({ gpuHours }: Row) => gpuHours.used / gpuHours.paid;
-const COMPARE: Readonly<Record<string, Compare<Row>>> = {
+const COMPARE: Comparators<Row> = {
   gpu: (a, b) => a.gpu.localeCompare(b.gpu),
   hours: (a, b) => a.gpuHours.paid - b.gpuHours.paid,
   price: (a, b) => Number(computeUnitPrice(a)?.amount ?? -1) - Number(computeUnitPrice(b)?.amount ?? -1),
@@ -31,18 +31,29 @@ interface HeatTableProps {
 
 /** The GPUs of the heat map as figures, with the price of an hour and the action on an idle GPU. */
 export function HeatTable({ map, savings, onOpen }: HeatTableProps) {
-  const sorting = useSort();
-  const sorted = sortRows(map.rows, sorting.sort, COMPARE);
+  const { sorted, sort } = useSorted(map.rows, COMPARE);
   return (
     <table className={table.table} data-testid="fleet">
       <thead>
         <tr>
-          <SortHead id="gpu" label="GPU" {...sorting} />
-          <SortHead id="hours" label="Hours" numeric className={table.wideOnly ?? ''} {...sorting} />
-          <SortHead id="price" label="Price per hour" numeric className={table.wideOnly ?? ''} {...sorting} />
-          <SortHead id="used" label="Used" numeric {...sorting} />
-          <SortHead id="idle" label="Idle" numeric className={table.wideOnly ?? ''} {...sorting} />
-          <SortHead id="cost" label="Idle cost" numeric {...sorting} />
+          <SortHead column="gpu" sort={sort}>
+            GPU
+          </SortHead>
+          <SortHead column="hours" sort={sort} numeric className={table.wideOnly}>
+            Hours
+          </SortHead>
+          <SortHead column="price" sort={sort} numeric className={table.wideOnly}>
+            Price per hour
+          </SortHead>
+          <SortHead column="used" sort={sort} numeric>
+            Used
+          </SortHead>
+          <SortHead column="idle" sort={sort} numeric className={table.wideOnly}>
+            Idle
+          </SortHead>
+          <SortHead column="cost" sort={sort} numeric>
+            Idle cost
+          </SortHead>
           <th scope="col">Action</th>
         </tr>
       </thead>

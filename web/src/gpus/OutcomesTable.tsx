@@ -3,13 +3,13 @@ import { formatCount } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
-import { type Compare, sortRows, useSort } from '../table/use-sort.ts';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
 import { idleMoney, toMoney } from './figures.ts';
 import { hoursText, OUTCOMES } from './words.ts';
 
 type Row = GpuOutcomes['outcomes'][number];
 
-const COMPARE: Readonly<Record<string, Compare<Row>>> = {
+const COMPARE: Comparators<Row> = {
   outcome: (a, b) => OUTCOMES[a.outcome].label.localeCompare(OUTCOMES[b.outcome].label),
   owners: (a, b) => a.owners - b.owners,
   hours: (a, b) => a.gpuHours.paid - b.gpuHours.paid,
@@ -19,21 +19,31 @@ const COMPARE: Readonly<Record<string, Compare<Row>>> = {
 
 /** GPU time by outcome as figures, with the sum of all. */
 export function OutcomesTable({ outcomes: { outcomes, gpuHours, cost } }: { readonly outcomes: GpuOutcomes }) {
-  const sorting = useSort();
+  const { sorted, sort } = useSorted(outcomes, COMPARE);
   const paid = toMoney(cost, 'paid');
   return (
     <table className={table.table} data-testid="outcomes">
       <thead>
         <tr>
-          <SortHead id="outcome" label="Outcome" {...sorting} />
-          <SortHead id="owners" label="Owners" numeric className={table.wideOnly ?? ''} {...sorting} />
-          <SortHead id="hours" label="GPU-hours" numeric {...sorting} />
-          <SortHead id="idle" label="Idle" numeric className={table.wideOnly ?? ''} {...sorting} />
-          <SortHead id="paid" label="Paid" numeric {...sorting} />
+          <SortHead column="outcome" sort={sort}>
+            Outcome
+          </SortHead>
+          <SortHead column="owners" sort={sort} numeric className={table.wideOnly}>
+            Owners
+          </SortHead>
+          <SortHead column="hours" sort={sort} numeric>
+            GPU-hours
+          </SortHead>
+          <SortHead column="idle" sort={sort} numeric className={table.wideOnly}>
+            Idle
+          </SortHead>
+          <SortHead column="paid" sort={sort} numeric>
+            Paid
+          </SortHead>
         </tr>
       </thead>
       <tbody>
-        {sortRows(outcomes, sorting.sort, COMPARE).map((one) => {
+        {sorted.map((one) => {
           const [money, idle] = [toMoney(one.cost, 'paid'), idleMoney(one.cost)];
           return (
             <tr key={one.outcome}>

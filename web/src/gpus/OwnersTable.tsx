@@ -9,8 +9,7 @@ import { Unknown } from '../parts/Unknown.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
-import { type Compare, sortRows, useSort } from '../table/use-sort.ts';
-import { BucketHead } from './BucketHead.tsx';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
 import { computeUnitPrice, idleHours, idleMoney, toMoney } from './figures.ts';
 import { BUCKETS, DIMENSIONS, hoursText, ownerName, shortName } from './words.ts';
 
@@ -18,7 +17,7 @@ const PARTS: readonly Bucket[] = ['used', 'underUsed'];
 const NO_PRICE = 'None of its hours has a price.';
 
 const amountOf = (group: GpuOwner, part: Bucket | 'paid') => Number(toMoney(group.cost, part)?.amount ?? -1);
-const COMPARE: Readonly<Record<string, Compare<GpuOwner>>> = {
+const COMPARE: Comparators<GpuOwner> = {
   owner: (a, b) => ownerName(a).localeCompare(ownerName(b)),
   idle: (a, b) => Number(idleMoney(a.cost)?.amount ?? -1) - Number(idleMoney(b.cost)?.amount ?? -1),
   used: (a, b) => amountOf(a, 'used') - amountOf(b, 'used'),
@@ -33,22 +32,37 @@ const COMPARE: Readonly<Record<string, Compare<GpuOwner>>> = {
 /** Owners with the parts of their time in money; the sums and the used share agree with the sentence at the top. */
 export function OwnersTable({ owners }: { readonly owners: GpuOwners }) {
   const { by, groups, others, groupCount } = owners;
-  const sorting = useSort();
-  const sorted = sortRows(groups, sorting.sort, COMPARE);
+  const { sorted, sort } = useSorted(groups, COMPARE);
   return (
     <table className={table.table} data-testid="owners">
       <thead>
         <tr>
-          <SortHead id="owner" label={DIMENSIONS[by]} {...sorting} />
-          <SortHead id="idle" label="Idle" numeric {...sorting} />
+          <SortHead column="owner" sort={sort}>
+            {DIMENSIONS[by]}
+          </SortHead>
+          <SortHead column="idle" sort={sort} numeric>
+            Idle
+          </SortHead>
           {PARTS.map((name) => (
-            <BucketHead key={name} id={name} label={BUCKETS[name].label} tip={BUCKETS[name].tip} {...sorting} />
+            <SortHead key={name} column={name} sort={sort} numeric className={table.wideOnly}>
+              <span data-tip={BUCKETS[name].tip}>{BUCKETS[name].label}</span>
+            </SortHead>
           ))}
-          <BucketHead id="unallocated" label={BUCKETS.unallocated.label} tip={BUCKETS.unallocated.tip} {...sorting} />
-          <SortHead id="paid" label="Paid" numeric {...sorting} />
-          <SortHead id="hours" label="GPU-hours" numeric className={table.wideOnly ?? ''} {...sorting} />
-          <SortHead id="price" label="Price per hour" numeric className={table.wideOnly ?? ''} {...sorting} />
-          <SortHead id="share" label="Used share" numeric className={table.wideOnly ?? ''} {...sorting} />
+          <SortHead column="unallocated" sort={sort} numeric className={table.wideOnly}>
+            <span data-tip={BUCKETS.unallocated.tip}>{BUCKETS.unallocated.label}</span>
+          </SortHead>
+          <SortHead column="paid" sort={sort} numeric>
+            Paid
+          </SortHead>
+          <SortHead column="hours" sort={sort} numeric className={table.wideOnly}>
+            GPU-hours
+          </SortHead>
+          <SortHead column="price" sort={sort} numeric className={table.wideOnly}>
+            Price per hour
+          </SortHead>
+          <SortHead column="share" sort={sort} numeric className={table.wideOnly}>
+            Used share
+          </SortHead>
         </tr>
       </thead>
       <tbody>

@@ -5,10 +5,10 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
-import { type Compare, sortRows, useSort } from '../table/use-sort.ts';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
 import { type GpuRow, listGpus } from './gpu-rows.ts';
 
-const COMPARE: Readonly<Record<string, Compare<GpuRow>>> = {
+const COMPARE: Comparators<GpuRow> = {
   gpu: (a, b) => a.gpu.localeCompare(b.gpu),
   load: (a, b) => (a.load ?? '').localeCompare(b.load ?? '', undefined, { numeric: true }),
   price: (a, b) => Number(a.perHour?.amount ?? -1) - Number(b.perHour?.amount ?? -1),
@@ -18,8 +18,7 @@ const COMPARE: Readonly<Record<string, Compare<GpuRow>>> = {
 /** The GPUs behind a saving: load, unit price, and what happens to each; nothing for a saving without GPUs. */
 export function GpuEvidence({ one }: { readonly one: Recommendation }) {
   const gpus = listGpus(one.evidence);
-  const sorting = useSort();
-  const sorted = sortRows(gpus, sorting.sort, COMPARE);
+  const { sorted, sort } = useSorted(gpus, COMPARE);
   if (gpus.length === 0) return null;
   const { window } = one.evidence;
   return (
@@ -31,13 +30,21 @@ export function GpuEvidence({ one }: { readonly one: Recommendation }) {
       <table className={table.table} aria-label="GPUs">
         <thead>
           <tr>
-            <SortHead id="gpu" label="GPU" {...sorting} />
-            <SortHead id="load" label="Load" {...sorting} />
-            <SortHead id="price" label="Price per hour" numeric {...sorting} />
+            <SortHead column="gpu" sort={sort}>
+              GPU
+            </SortHead>
+            <SortHead column="load" sort={sort}>
+              Load
+            </SortHead>
+            <SortHead column="price" sort={sort} numeric>
+              Price per hour
+            </SortHead>
             <th scope="col" className={`${table.number} ${table.wideOnly}`}>
               Per month
             </th>
-            <SortHead id="after" label="After" {...sorting} />
+            <SortHead column="after" sort={sort}>
+              After
+            </SortHead>
           </tr>
         </thead>
         <tbody>

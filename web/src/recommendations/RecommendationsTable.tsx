@@ -8,7 +8,7 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { OwnerName } from '../parts/OwnerName.tsx';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
-import { type Compare, sortRows, useSort } from '../table/use-sort.ts';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
 import styles from './recommendations.module.css';
 import { SavingFigure } from './SavingFigure.tsx';
 import { StateWord } from './StateWord.tsx';
@@ -18,7 +18,7 @@ type One = ListedRecommendation;
 
 const RISKS = { low: 0, medium: 1, high: 2 } as const;
 const worth = ({ counted, saving }: One) => Number(counted?.amount ?? saving.monthly?.amount ?? -1);
-const COMPARE: Readonly<Record<string, Compare<One>>> = {
+const COMPARE: Comparators<One> = {
   action: (a, b) => a.title.localeCompare(b.title),
   saving: (a, b) => worth(a) - worth(b),
   risk: (a, b) => RISKS[a.risk.level] - RISKS[b.risk.level],
@@ -34,19 +34,30 @@ interface RecommendationsTableProps {
 
 /** Savings, one row for each action; the rows sum up to the total. */
 export function RecommendationsTable({ recommendations, totals }: RecommendationsTableProps) {
-  const sorting = useSort();
-  const sorted = sortRows(recommendations, sorting.sort, COMPARE);
+  const { sorted, sort } = useSorted(recommendations, COMPARE);
   const now = Date.now();
   return (
     <table className={table.table} data-testid="recommendations" aria-label="Savings">
       <thead>
         <tr>
-          <SortHead id="action" label="Action" {...sorting} />
-          <SortHead id="saving" label="Saving per month" numeric {...sorting} />
-          <SortHead id="risk" label="Effort and risk" className={table.wideOnly ?? ''} {...sorting} />
-          <SortHead id="owner" label="Owner" className={table.wideOnly ?? ''} {...sorting} />
-          <SortHead id="state" label="State" {...sorting} />
-          <SortHead id="age" label="Age" className={table.wideOnly ?? ''} {...sorting} />
+          <SortHead column="action" sort={sort}>
+            Action
+          </SortHead>
+          <SortHead column="saving" sort={sort} numeric>
+            Saving per month
+          </SortHead>
+          <SortHead column="risk" sort={sort} className={table.wideOnly}>
+            Effort and risk
+          </SortHead>
+          <SortHead column="owner" sort={sort} className={table.wideOnly}>
+            Owner
+          </SortHead>
+          <SortHead column="state" sort={sort}>
+            State
+          </SortHead>
+          <SortHead column="age" sort={sort} className={table.wideOnly}>
+            Age
+          </SortHead>
         </tr>
       </thead>
       <tbody>

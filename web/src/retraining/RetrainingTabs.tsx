@@ -59,7 +59,10 @@ export function RetrainingTabs({ retraining, rounds, onEnd }: RetrainingTabsProp
         </Card>
       )}
       {tab === 'rules' && (
-        <Card title="Cost-benefit check" note="A round starts automatically only when its expected gain passes this check.">
+        <Card
+          title="Cost-benefit check"
+          note="A round starts automatically only when its expected gain passes this check."
+        >
           <RetrainingFacts retraining={retraining} />
         </Card>
       )}
