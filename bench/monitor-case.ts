@@ -155,7 +155,7 @@ async function openRoom(data: string) {
     smtpFrom: undefined,
     publicUrl: undefined,
   });
-  const [events, uploads] = [createEvents(ground), createUploads(ground)];
+  const [events, uploads] = [createEvents(ground), createUploads({ ...ground, config: { maxUploadBytes: 1 << 30 } })];
   const requests = { served: async () => null };
   const teamOf = async () => null;
   const monitoring = createMonitoring({ ...ground, ...telling, requests, teamOf, events, uploads, config: {} }, opened);

@@ -14,14 +14,14 @@ export interface ScaleBill {
 const MONEY = 'DECIMAL(30,15)';
 
 /**
- * Writes one month of a FOCUS 1.2 bill as Parquet: hourly rows of `rows / 24` resource-days over 300 accounts, 40 services
+ * Writes a month (`YYYY-MM`) of a FOCUS 1.2 bill as Parquet: hourly rows of `rows / 24` resource-days over 300 accounts, 40 services
  * and 24 teams, four tags on four rows of five, credits and taxes among them. The same number of rows is the same file:
  * every value comes from a hash of the row's number.
  */
-export async function writeScaleBill(path: string, rows: number): Promise<ScaleBill> {
+export async function writeScaleBill(path: string, rows: number, month = '2026-10'): Promise<ScaleBill> {
   const instance = await DuckDBInstance.create(':memory:', { threads: String(availableParallelism()) });
   const connection = await instance.connect();
-  await connection.run(`COPY (${billSelect(rows)}) TO '${path}' (FORMAT parquet)`);
+  await connection.run(`COPY (${billSelect(rows, month)}) TO '${path}' (FORMAT parquet)`);
   const reader = await connection.runAndReadAll(`SELECT sum(BilledCost)::VARCHAR AS billed FROM '${path}'`);
   connection.closeSync();
   instance.closeSync();
@@ -29,13 +29,13 @@ export async function writeScaleBill(path: string, rows: number): Promise<ScaleB
   return { path, rows, sizeBytes: statSync(path).size, billedCost: billed.replace(/\.?0+$/, '') };
 }
 
-function billSelect(rows: number): string {
+function billSelect(rows: number, month: string): string {
   return `WITH numbered AS (
       SELECT i, hash(i) AS h, hash(i + 7919) AS g, hash(i // 24) AS resource FROM range(${rows}) numbers(i)),
     drawn AS (
-      SELECT *, (resource % 40)::INTEGER AS service, (i % 744)::INTEGER AS hour, (h % 1000000)::BIGINT + 1 AS micros,
+      SELECT *, (resource % 40)::INTEGER AS service, (i % ${countHours(month)})::INTEGER AS hour, (h % 1000000)::BIGINT + 1 AS micros,
         CASE WHEN h % 500 = 0 THEN -1 ELSE 1 END AS sign, h % 7 = 0 AS committed FROM numbered)
-    SELECT ${[...accounts, ...times, ...money, ...skus, ...places, ...commitments, ...extras].join(',\n      ')} FROM drawn`;
+    SELECT ${[...accounts, ...buildTimes(month), ...money, ...skus, ...places, ...commitments, ...extras].join(',\n      ')} FROM drawn`;
 }
 
 const accounts = [
@@ -49,12 +49,20 @@ const accounts = [
   `'INV-2026-10' AS InvoiceId`,
 ];
 
-const times = [
-  `TIMESTAMP '2026-10-01' AS BillingPeriodStart`,
-  `TIMESTAMP '2026-11-01' AS BillingPeriodEnd`,
-  `TIMESTAMP '2026-10-01' + to_hours(hour) AS ChargePeriodStart`,
-  `TIMESTAMP '2026-10-01' + to_hours(hour + 1) AS ChargePeriodEnd`,
-];
+function countHours(month: string): number {
+  const [year, number] = month.split('-').map(Number);
+  return 24 * new Date(Date.UTC(year ?? 0, number ?? 0, 0)).getUTCDate();
+}
+
+function buildTimes(month: string): string[] {
+  const start = `TIMESTAMP '${month}-01'`;
+  return [
+    `${start} AS BillingPeriodStart`,
+    `${start} + INTERVAL 1 MONTH AS BillingPeriodEnd`,
+    `${start} + to_hours(hour) AS ChargePeriodStart`,
+    `${start} + to_hours(hour + 1) AS ChargePeriodEnd`,
+  ];
+}
 
 const money = [
   `'USD' AS BillingCurrency`,

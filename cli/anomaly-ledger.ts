@@ -23,7 +23,7 @@ import { counted, formatAmount } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 const anomaly = { anomaly: { describe: 'Id of the anomaly' } };
-const { direction, team, period } = listAnomalies.query.shape;
+const { direction, team, period, owner } = listAnomalies.query.shape;
 
 const listCommand = command({
   path: ['anomaly', 'list'],
@@ -41,6 +41,7 @@ steelyard anomaly list --state open --team search --json`,
       schema: period,
       describe: 'Only anomalies with a day in this month; cost covers its days',
     },
+    owner: { value: 'NAME', schema: owner, describe: 'Only of this account or team; "none": without an owner' },
     all: { describe: 'Include minor and repeated anomalies, one line each' },
     csv: { describe: 'Print CSV' },
   },

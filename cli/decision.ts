@@ -1,3 +1,4 @@
+import { UtcInstant } from '../src/platform/units/schema.ts';
 import type { DecisionReview } from '../src/tradeoff/decisions/reviews/schema.ts';
 import {
   type Decision,
@@ -23,11 +24,13 @@ const listCommand = command({
   options: {
     model: { value: 'MODEL', describe: 'Only of this registered model' },
     verdict: { value: verdictNames, schema: Verdict, describe: 'Only these' },
+    since: { value: 'INSTANT', schema: UtcInstant, describe: 'Only decisions at this time or later' },
+    until: { value: 'INSTANT', schema: UtcInstant, describe: 'Only decisions before this time' },
     ...limitOption,
   },
-  run: async (context, { model, verdict, limit }) => {
+  run: async (context, { model, verdict, since, until, limit }) => {
     const client = await context.client();
-    const page = await readPages(client, listDecisions, { model, verdict }, 'decisions', limit);
+    const page = await readPages(client, listDecisions, { model, verdict, since, until }, 'decisions', limit);
     await context.answer(page, () => decisionsText(page.decisions, context));
     if (page.decisions.length === 0) {
       await context.remark('No decision yet. steelyard gate check MODEL VERSION --policy NAME');

@@ -192,6 +192,9 @@ describe('from configuration to a decision on the command line', () => {
     await expectGolden('decision-list', 'decision', 'list');
     await expectGolden('model-list', 'model', 'list');
     await expectGolden('model-show', 'model', 'show', 'ranker');
+    const october = ['--from', '2026-10-01', '--to', '2026-10-31'];
+    await expectGolden('model-scorecards', 'model', 'scorecard', ...october);
+    await expectGolden('model-scorecard', 'model', 'scorecard', 'ranker', ...october);
     await expectGolden('run-list', 'run', 'list', '--experiment', 'Default', '--filter', 'metrics.ndcg > 0.2');
     await expectGolden('usage-list', 'usage', 'list', '--model', 'ranker');
     await expectGolden('experiment-list', 'experiment', 'list');

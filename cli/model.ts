@@ -11,6 +11,7 @@ import type { ComparedUnitCosts } from '../src/tradeoff/unit-cost/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
+import { scorecardCommand } from './model-scorecard.ts';
 import { formatCount, formatInstant, formatMoney } from './output/amounts.ts';
 import { metricsText } from './output/metrics.ts';
 import { facts, table } from './output/table.ts';
@@ -129,4 +130,4 @@ function comparedText({ basis, hardware, batchSize, window, leftOut, reason }: C
   return [...what, ...why, ...leftOut.map((one) => `version ${one.version} left out: ${one.reason}`)].join('\n');
 }
 
-export const modelCommands = [listCommand, showCommand];
+export const modelCommands = [listCommand, showCommand, scorecardCommand];

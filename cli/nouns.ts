@@ -7,8 +7,11 @@ import { listNouns, type NounGroup, type NounLine, noun } from './frame/noun.ts'
  */
 const serverLines: readonly NounLine[] = [
   {
-    summary: 'Start the server with its API and web pages',
-    nouns: [noun('serve', [], async () => (await import('./serve.ts')).serveCommands)],
+    summary: 'Start the server with its API and web pages; load demo data',
+    nouns: [
+      noun('serve', [], async () => (await import('./serve.ts')).serveCommands),
+      noun('demo', ['load', 'show', 'remove'], async () => (await import('./demo.ts')).demoCommands),
+    ],
   },
   {
     summary: 'Apply YAML documents: teams, sources, prices, budgets, policies',
@@ -215,13 +218,24 @@ const trainingLines: readonly NounLine[] = [
   },
 ];
 
-const ENDPOINT_VERBS = ['apply', 'list', 'show', 'metrics', 'rollback', 'traffic', 'promote', 'abort', 'delete'];
+const ENDPOINT_VERBS = [
+  'apply',
+  'list',
+  'show',
+  'health',
+  'metrics',
+  'rollback',
+  'traffic',
+  'promote',
+  'abort',
+  'delete',
+];
 
 const modelLines: readonly NounLine[] = [
   {
     summary: 'List models and versions; show evidence, import outcomes of examples',
     nouns: [
-      noun('model', ['list', 'show'], async () => (await import('./model.ts')).modelCommands),
+      noun('model', ['list', 'show', 'scorecard'], async () => (await import('./model.ts')).modelCommands),
       noun('evidence', ['show'], async () => (await import('./evidence.ts')).evidenceCommands),
       noun('evaluation', ['import', 'list', 'show'], async () => (await import('./evaluation.ts')).evaluationCommands),
     ],

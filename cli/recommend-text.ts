@@ -15,11 +15,16 @@ export function listText({ recommendations, totals }: RecommendationList, { pain
     recommendations,
     [
       { title: 'RECOMMENDATION', cell: ({ recommendation }) => recommendation },
-      { title: 'MONTHLY SAVINGS', align: 'right', cell: ({ saving }) => formatMoney(saving.monthly) },
+      {
+        title: 'MONTHLY SAVINGS',
+        align: 'right',
+        cell: ({ saving, counted: part }) => formatMoney(part ?? saving.monthly),
+      },
       { title: '95 %', align: 'right', cell: ({ saving }) => intervalText(saving), least: 12 },
       { title: 'CONFIDENCE', cell: ({ confidence }) => confidence.level },
       { title: 'RISK', cell: ({ risk }) => risk.level },
       { title: 'STATE', cell: stateText },
+      { title: 'OWNER', cell: ({ assigned }) => assigned?.to.name ?? '' },
       { title: 'WHAT', cell: ({ title }) => title, least: 24 },
     ],
     paint,

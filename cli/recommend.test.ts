@@ -40,6 +40,13 @@ it('steelyard recommend says what would cost less, what that changes, and does i
     code: 5,
     err: expect.stringContaining('No idle policy has a pending action'),
   });
-  expect((await run('list', '--state', 'closed')).out).toMatch(/undone +Scale home/);
+  expect((await run('assign', id, '--account', 'ada', '--comment', 'on Friday')).out).toMatch(
+    /Assigned to the account ada by local, .*: on Friday/,
+  );
+  expect((await run('assign', id, '--state', 'in_progress')).out).toContain('State: in progress');
+  expect((await run('list', '--state', 'closed', '--owner', 'ada')).out).toMatch(/undone +ada +Scale home/);
+  expect((await run('assign', id, '--undo')).out).not.toContain('State: in progress');
+  expect(await run('assign', id, '--state', 'done')).toMatchObject({ code: 2 });
+  expect((await run('list', '--state', 'closed')).out).toMatch(/undone +ada +Scale home/);
   expect((await run('show', 'rec_00000000000000000000')).code).toBe(4);
 });

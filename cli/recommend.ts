@@ -38,9 +38,11 @@ const listCommand = command({
       fallback: 'open',
       describe: 'Only this state; closed: dismissed, superseded, lapsed or undone',
     },
+    owner: { value: 'NAME', describe: 'Only of this account or team; "none": without an owner' },
   },
-  run: async (context, { state }) => {
-    const answer = await (await context.client()).call(listRecommendations, { query: { state } });
+  run: async (context, { state, owner }) => {
+    const query = { state, ...(owner === undefined ? {} : { owner }) };
+    const answer = await (await context.client()).call(listRecommendations, { query });
     await context.answer(answer, () => listText(answer, context));
     if (answer.recommendations.length > 0) return 0;
     const when = answer.lookedAt === null ? 'no savings scan yet' : `scanned at ${formatInstant(answer.lookedAt)}`;
@@ -92,15 +94,17 @@ const applyCommand = command({
   path: ['recommend', 'apply'],
   summary: 'Show the changes of a recommendation; with --yes, apply it',
   example: `steelyard recommend apply rec_0123456789abcdef0123
-steelyard recommend apply rec_0123456789abcdef0123 --yes --reason "unused"`,
+steelyard recommend apply rec_0123456789abcdef0123 --yes --reason "unused"
+steelyard recommend apply rec_0123456789abcdef0123 --yes --done`,
   needs: 'server',
   positionals: { recommendation },
   options: {
     yes: { describe: 'Apply; the first call approves manual work, the second marks it as done' },
+    done: { describe: 'With --yes: mark manual work as done in one call' },
     reason,
   },
-  run: async (context, { recommendation: id, yes, reason: why }) => {
-    const body = { isDryRun: !yes, ...toBody(why) };
+  run: async (context, { recommendation: id, yes, done, reason: why }) => {
+    const body = { isDryRun: !yes, isDone: done, ...toBody(why) };
     const preview = await (await context.client()).call(applyRecommendation, { params: toParams(id), body });
     await context.answer(preview, () => previewText(preview, context));
     if (preview.isDryRun) await context.remark(`Nothing has changed. Do it: steelyard recommend apply ${id} --yes`);
@@ -143,7 +147,7 @@ const dismissCommand = command({
 
 const undoCommand = command({
   path: ['recommend', 'undo'],
-  summary: 'Undo an applied recommendation, or reopen a dismissed one',
+  summary: 'Undo an applied recommendation, reopen a dismissed one, or mark manual work as not done',
   example: 'steelyard recommend undo rec_0123456789abcdef0123 --reason "it is needed"',
   needs: 'server',
   positionals: { recommendation },

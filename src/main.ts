@@ -3,6 +3,7 @@ import { type OpenDeps, open } from './app/open.ts';
 import type { FirstAccount } from './platform/auth/index.ts';
 import type { Config } from './platform/config/index.ts';
 import type { Events } from './platform/events/index.ts';
+import { listenOn } from './platform/http/index.ts';
 import type { Jobs } from './platform/jobs/index.ts';
 import { createLifetime } from './platform/lifetime/index.ts';
 import type { ManifestKind } from './platform/manifests/index.ts';
@@ -31,14 +32,70 @@ export interface Application extends AsyncDisposable {
 /** Time limit for closing all parts together: after SIGTERM a server ends within 10 s. */
 const STOP_LIMIT_MS = 8_000;
 
-/** Opens, wires and starts everything, once. The result answers requests by injection and listens when `listen` is called on its `http`. */
+/** Opens, wires and starts everything. The result answers requests by injection and listens when `listen` is called on its `http`. */
 export async function createApplication(config: Config, overrides: Overrides = {}): Promise<Application> {
   const log = overrides.log ?? createLog(config.logLevel);
-  const late = (place: number) => log.warn({ place }, 'a part of the server did not stop in time and was abandoned');
+  // The lock that the caller holds is released with the first opening.
+  const { lock, ...lasting } = overrides;
+  const restart = () => {
+    restarting = restarting.then(reopen).catch((error: unknown) => {
+      log.fatal({ err: error }, 'the server could not restart');
+      // The next start finishes what this one began.
+      setImmediate(() => {
+        throw error;
+      });
+    });
+  };
+  let restarting: Promise<void> = Promise.resolve();
+  let isClosed = false;
+  let current = await openOnce(config, { ...lasting, ...(lock === undefined ? {} : { lock }), log, restart });
+  const { localKey } = current;
+  const reopen = async () => {
+    if (isClosed) return;
+    const address = current.http.server.address();
+    await current[Symbol.asyncDispose]();
+    const kept = localKey === null ? {} : { localKey };
+    current = await openOnce(config, { ...lasting, ...kept, log, restart });
+    if (typeof address === 'object' && address !== null)
+      await listenOn(current.http, { ...config, port: address.port });
+  };
+  return {
+    config,
+    localKey,
+    get http() {
+      return current.http;
+    },
+    get store() {
+      return current.store;
+    },
+    get events() {
+      return current.events;
+    },
+    get jobs() {
+      return current.jobs;
+    },
+    get notifications() {
+      return current.notifications;
+    },
+    get manifestKinds() {
+      return current.manifestKinds;
+    },
+    ensureFirstAccount: () => current.ensureFirstAccount(),
+    async [Symbol.asyncDispose]() {
+      isClosed = true;
+      await restarting;
+      await current[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function openOnce(config: Config, deps: OpenDeps) {
+  const late = (place: number) =>
+    deps.log.warn({ place }, 'a part of the server did not stop in time and was abandoned');
   const lifetime = createLifetime({ limitMs: STOP_LIMIT_MS, late });
   try {
-    const opened = await open(config, { ...overrides, log }, lifetime);
-    return { ...opened, config, [Symbol.asyncDispose]: () => lifetime[Symbol.asyncDispose]() };
+    const opened = await open(config, deps, lifetime);
+    return { ...opened, [Symbol.asyncDispose]: () => lifetime[Symbol.asyncDispose]() };
   } catch (error) {
     await lifetime[Symbol.asyncDispose]();
     throw error;

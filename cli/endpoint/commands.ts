@@ -15,6 +15,7 @@ import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
 import { CommandError } from '../frame/failure.ts';
 import { findTextFiles, readTextFile } from '../text-files.ts';
+import { healthCommand } from './health.ts';
 import { metricsCommand } from './metrics.ts';
 import { endpointsText, endpointText, rolloutText, scalingText } from './text.ts';
 
@@ -203,6 +204,7 @@ export const endpointCommands = [
   applyCommand,
   listCommand,
   showCommand,
+  healthCommand,
   metricsCommand,
   rollbackCommand,
   trafficCommand,

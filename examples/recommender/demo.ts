@@ -6,8 +6,9 @@ import { loadConfig } from '../../src/platform/config/index.ts';
 import { listenOn } from '../../src/platform/http/index.ts';
 import { decimalString } from '../../src/platform/units/index.ts';
 import { createDemoClient } from './demo/client.ts';
-import type { DemoVerdict } from './demo/decide.ts';
+
 import { runDemo } from './demo/run-demo.ts';
+import type { DemoVerdict } from './demo/weigh.ts';
 
 const { values } = parseArgs({
   options: {

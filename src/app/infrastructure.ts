@@ -37,6 +37,10 @@ export interface Infrastructure {
   readonly writes: Audit;
   /** URL of this server on this machine; null before it listens where the port is chosen at start. */
   readonly address: () => string | null;
+  /** Key of commands on this machine; null without accounts. */
+  readonly localKey: string | null;
+  /** Closes the server after the current answer and opens it again. */
+  readonly restart: () => void;
   /** Tokens of steps of pipelines. */
   readonly stepTokens: Auth['work'];
 }

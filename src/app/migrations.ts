@@ -37,6 +37,7 @@ import { notificationMigrations } from '../platform/notification-routes/index.ts
 import { objectMigrations } from '../platform/objects/index.ts';
 import type { Migrations } from '../platform/store/index.ts';
 import { decisionMigrations } from '../tradeoff/decisions/index.ts';
+import { demoDataMigrations } from '../tradeoff/demo-data/index.ts';
 import { gateMigrations } from '../tradeoff/gates/index.ts';
 import { openLineageMigrations } from '../tradeoff/openlineage/index.ts';
 import { optimizationMigrations } from '../tradeoff/optimizations/index.ts';
@@ -85,6 +86,7 @@ export const migrations: Migrations = {
   ...valueMigrations,
   ...returnMigrations,
   ...gateMigrations,
+  ...demoDataMigrations,
   ...decisionMigrations,
   ...runCostMigrations,
   ...openLineageMigrations,

@@ -14,9 +14,12 @@ import { createJobs } from '../platform/jobs/index.ts';
 import { describeDamages } from '../platform/journal/index.ts';
 import type { Lifetime } from '../platform/lifetime/index.ts';
 import { lockFolder } from '../platform/store/folder-lock.ts';
+import type { Sql } from '../platform/store/index.ts';
 import { createTelemetry, type Log } from '../platform/telemetry/index.ts';
 import { type Clock, systemClock } from '../platform/units/index.ts';
 import { openWebApp } from '../platform/web/index.ts';
+import { finishRemoval } from '../tradeoff/demo-data/index.ts';
+import { deletePrivateViews } from '../tradeoff/views/index.ts';
 import { openEngines } from './engines.ts';
 import { wire } from './wire.ts';
 import type { SimulatedCluster } from './wire-pipelines.ts';
@@ -25,6 +28,10 @@ export interface OpenDeps {
   readonly log: Log;
   readonly clock?: Clock;
   readonly cluster?: SimulatedCluster;
+  /** Key of commands on this machine; a new one when left out. */
+  readonly localKey?: string;
+  /** Closes the application and opens it again. Left out: it stays as it is until its next start. */
+  readonly restart?: () => void;
   /** The lock of the data folder, where the caller holds it already; it is released with the application. */
   readonly lock?: Disposable;
 }
@@ -36,13 +43,18 @@ const LONG_JOBS = 256;
 const CUT_OFF_AFTER_MS = 3_000;
 
 /** Opens the engines of a data folder, wires all nouns on them and starts their background work. */
-export async function open(config: Config, { log, clock = systemClock, cluster, lock }: OpenDeps, lifetime: Lifetime) {
+export async function open(
+  config: Config,
+  { log, clock = systemClock, cluster, lock, localKey: givenKey, restart = () => undefined }: OpenDeps,
+  lifetime: Lifetime,
+) {
   const folder = resolve(config.data);
   lifetime.use(lock ?? lockFolder(folder));
   const { store, lake, objects, artifacts, storeProblems } = await openEngines(
     { config, folder, clock, log },
     lifetime,
   );
+  if (await finishRemoval({ folder, store, lake, objects, artifacts })) log.info('the demo data are removed');
   const telemetry = createTelemetry();
   const journalDeps = { store, lake, clock, log, folder: buildJournalFolder(folder), fsync: config.predictionFsync };
   const predictionLog = lifetime.use(await openPredictions(journalDeps));
@@ -58,26 +70,41 @@ export async function open(config: Config, { log, clock = systemClock, cluster, 
     await deleteMemberships(sql, account);
     await deletePrivateViews(sql, account);
   };
-  const auth = createAuth({ store, clock, config, writes, contributorsRunCode, accountDeleted });
+  const auth = createAuth({ store, clock, config, writes, contributorsRunCode, accountDeleted, givenKey });
   const listening: { http: FastifyInstance | null } = { http: null };
-  const { kinds, routes, plugins, webhooks, notifications, tracking, executors, serving, gpuTelemetry, checkWrite } =
-    wire(
-      {
-        ...{ config, folder, clock, log, telemetry, store, storeProblems, lake, objects, artifacts },
-        ...{ predictionLog, gpuReadings, events, jobs, longJobs, writes },
-        address: () => findLocalUrl(config, listening.http),
-        stepTokens: auth.work,
-      },
-      [auth, writes],
-      cluster,
-    );
+  const {
+    kinds,
+    routes,
+    plugins,
+    webhooks,
+    notifications,
+    tracking,
+    executors,
+    serving,
+    gpuTelemetry,
+    demoData,
+    checkWrite,
+  } = wire(
+    {
+      ...{ config, folder, clock, log, telemetry, store, storeProblems, lake, objects, artifacts },
+      ...{ predictionLog, gpuReadings, events, jobs, longJobs, writes },
+      address: () => findLocalUrl(config, listening.http),
+      stepTokens: auth.work,
+      localKey: auth.localKey,
+      restart,
+    },
+    [auth, writes],
+    cluster,
+  );
   lifetime.use(executors);
   lifetime.use(gpuTelemetry);
   lifetime.use(serving);
   lifetime.use(tracking);
+  lifetime.use(demoData);
+  await demoData.open();
   const web = await openWebApp(findWebBundle());
   const http = await createHttp({
-    ...{ log, telemetry, access: auth.access, writes, checkWrite, routes },
+    ...{ log, telemetry, access: auth.access, writes, checkWrite, admitData: demoData.admit, routes },
     config: { ...config, allowedHosts: listAllowedHosts(config) },
     plugins: [...plugins, web.plugin],
     notFoundPage: web.notFoundPage,

@@ -38,7 +38,7 @@ export function wireAdvice(
     ...{ pipelines, monitoring, budgets, registry, decisions, testSets },
   });
   const recommendations = createRecommendations({
-    ...{ clock, log, store, jobs, mail, rules, publicUrl: config.publicUrl ?? null },
+    ...{ clock, log, store, events, jobs, mail, rules, publicUrl: config.publicUrl ?? null },
     ...{ org, billing, costs, metering, gpuUsage, workloads, purchasing },
     ...{ tracking, pipelines, decisions, serving: deps.serving.use, optimizations: deps.optimizations },
   });

@@ -25,7 +25,7 @@ export function wireFinops(
   { config, clock, log, store, lake, objects, events, jobs }: Infrastructure,
   { org, notices: { mail, rules } }: FinopsDeps,
 ) {
-  const uploads = createUploads({ objects, clock });
+  const uploads = createUploads({ objects, clock, config });
   uploads.schedule(jobs);
   const prices = createPrices({ config, clock, store, lake, objects, events, uploads });
   const metering = createMetering({ clock, store, events, org, prices });

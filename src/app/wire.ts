@@ -9,12 +9,10 @@ import { createManifests } from '../platform/manifests/index.ts';
 import { createTelling } from '../platform/notices/index.ts';
 import { createNotificationRoutes } from '../platform/notification-routes/index.ts';
 import type { Telemetry } from '../platform/telemetry/index.ts';
-import { isPagePath } from '../platform/web/index.ts';
-import { createAttention } from '../tradeoff/attention/index.ts';
-import { createReportOwners, createSpotDeadlines } from '../tradeoff/bridges/index.ts';
+import { createSpotDeadlines } from '../tradeoff/bridges/index.ts';
 import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
-import { createReports } from '../tradeoff/reports/index.ts';
-import { createViews } from '../tradeoff/views/index.ts';
+import { createDemoData } from '../tradeoff/demo-data/index.ts';
+import { createFirstUse } from '../tradeoff/first-use/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { readVersion } from './version.ts';
 import { wireAdvice } from './wire-advice.ts';
@@ -24,6 +22,7 @@ import { wireBackups, wireIntegrity, wireSystem, wireTableRetention } from './wi
 import { wireMlops } from './wire-mlops.ts';
 import { type SimulatedCluster, wirePipelines } from './wire-pipelines.ts';
 import { wireServing } from './wire-serving.ts';
+import { wireSummaries } from './wire-summaries.ts';
 import { wireOptimizations, wireRetention, wireTradeoff } from './wire-tradeoff.ts';
 
 /** Creates every noun, each from the nouns above it. `doors` are the routes of sign-in and audit. */
@@ -69,13 +68,11 @@ export function wire(
   const { retraining, recommendations } = wireAdvice(infrastructure, {
     ...{ org, notices, finops, gpus, mlops, tradeoff, pipelines, monitoring, serving, optimizations },
   });
-  const read = createRead(() => routes);
-  const owners = createReportOwners({ store, org, registry, tracking });
-  const reports = createReports({
-    ...{ clock, log, store, jobs, mail, rules, publicUrl: notices.publicUrl, read, owners },
+  const { reports, attention, health, scorecards, views } = wireSummaries(infrastructure, {
+    ...{ org, notices, finops, gpus, mlops, tradeoff, monitoring },
+    read: createRead(() => routes),
   });
-  const attention = createAttention({ clock, read, owners, budgetStamp: () => budgets.stamp(store) });
-  const views = createViews({ store, clock, teamsOf: org.teamsOf, hasTeam: org.hasTeam, isPage: isPagePath });
+  const demoData = createDemoData(infrastructure);
   const retention = wireRetention(infrastructure, mlops, tradeoff);
   const { sources, allocation, prices, exchange, tokens } = finops;
   const { gpuTelemetry, gpuUsage, anomalies } = gpus;
@@ -85,6 +82,7 @@ export function wire(
     ...[tradeoff.value, tradeoff.returns],
   ].flatMap((noun) => noun.kinds);
   kinds.push(...tradeoff.gates.kinds.map(decisions.watchPolicies));
+  const admittedKinds = kinds.map(demoData.watchKind);
   const routes: readonly Route[] = [
     ...doors,
     org,
@@ -96,18 +94,20 @@ export function wire(
     ...[mlops.scaling, mlops.evaluations, mlops.artifactViews],
     ...[pipelines, monitoring, serving, retraining, recommendations, optimizations, reports],
     ...[tradeoff.evidence, tradeoff.value, decisions, tradeoff.gates, tradeoff.frontier],
-    ...[tradeoff.returns, attention, views],
+    ...[tradeoff.returns, attention, health, scorecards, views],
     ...[tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
     retention,
     wireTableRetention(infrastructure, { billing, gpuTelemetry, monitoring }),
     wireIntegrity(infrastructure, finops),
     wireBackups(infrastructure),
     wireSystem(infrastructure),
-    createManifests({ store, kinds }),
+    createManifests({ store, kinds: admittedKinds }),
+    demoData,
+    createFirstUse({ config, store, demo: demoData }),
   ].flatMap((noun) => noun.routes);
   const endpoints = routes.map((route) => route.endpoint);
   return {
-    ...{ kinds, routes, webhooks, notifications, tracking, executors, serving, gpuTelemetry },
+    ...{ kinds: admittedKinds, demoData, routes, webhooks, notifications, tracking, executors, serving, gpuTelemetry },
     checkWrite: (request: EndpointWrite) => access.endpoint(request),
     plugins: [
       createSystemPlugin(telemetry),

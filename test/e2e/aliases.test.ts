@@ -32,7 +32,7 @@ describe.skipIf(!hasChromium)('aliases in the browser (skipped where Chromium is
 
   it('says what a move means in quality and money before it is done, and takes it back', async () => {
     const { page, complaints } = await newVisit(browser);
-    await open(page, `${server.url}/models/ranker`);
+    await open(page, `${server.url}/models/ranker?tab=versions`);
     await card(page, ALIASES).getByRole('button', { name: 'Move @champion to another version' }).click();
     const dialog = page.getByRole('dialog', { name: 'Move @champion?' });
     await dialog.getByRole('combobox', { name: 'Point it to' }).selectOption('1');
@@ -56,7 +56,7 @@ describe.skipIf(!hasChromium)('aliases in the browser (skipped where Chromium is
 
   it('sets a new alias, refuses a name that is none, and removes one after saying so', async () => {
     const { page } = await newVisit(browser);
-    await open(page, `${server.url}/models/ranker`);
+    await open(page, `${server.url}/models/ranker?tab=versions`);
     await card(page, ALIASES).getByRole('button', { name: 'New alias…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Set a new alias' });
     await dialog.getByRole('textbox', { name: 'Alias' }).fill('latest');
@@ -76,8 +76,8 @@ describe.skipIf(!hasChromium)('aliases in the browser (skipped where Chromium is
     expect(await pointed()).toEqual({ champion });
   });
 
-  it('shows versions, aliases, cost, lineage and decisions of a model on one page, and moves nothing', async () => {
-    for (const path of ['/models/ranker', '/models/ranker/versions/1']) {
+  it('shows the lineage of a model and of a version, and moves nothing', async () => {
+    for (const path of ['/models/ranker?tab=used', '/models/ranker/versions/1?tab=lineage']) {
       const { page } = await newVisit(browser);
       expect(await shiftWhileOpening(page, `${server.url}${path}`)).toBeLessThan(LAYOUT_SHIFT);
       await card(page, 'From the bill to the decision').getByRole('link').first().waitFor();
@@ -86,7 +86,7 @@ describe.skipIf(!hasChromium)('aliases in the browser (skipped where Chromium is
 
   it('describes a model where it stands', async () => {
     const { page } = await newVisit(browser);
-    await open(page, `${server.url}/models/ranker`);
+    await open(page, `${server.url}/models/ranker?tab=setup`);
     await page.getByRole('button', { name: /Write a note|Edit the note/ }).click();
     await page.getByRole('textbox', { name: 'Note on this model' }).fill('Ranks *films*.');
     await page.keyboard.press('Control+Enter');
@@ -100,7 +100,7 @@ describe.skipIf(!hasChromium)('aliases in the browser (skipped where Chromium is
     const { page, context } = await newVisit(browser);
     const params = { model: 'ranker', alias: 'elsewhere' };
     await context.request.put(`${server.url}${buildUrl(setModelAlias, { params })}`, { data: { version: '3' } });
-    await open(page, `${server.url}/models/ranker`);
+    await open(page, `${server.url}/models/ranker?tab=versions`);
     await card(page, ALIASES)
       .getByRole('row', { name: /^@elsewhere 3/ })
       .waitFor();

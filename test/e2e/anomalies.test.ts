@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listAnomalies } from '../../src/finops/anomalies/schema.ts';
+import { anomalyHandling, listAnomalies } from '../../src/finops/anomalies/schema.ts';
 import { importHolders, importSamples, samplesText } from '../../src/finops/testing/gpus.ts';
 import { type Change, listDays, type MadeLedger, openLedger } from '../../src/finops/testing/ledger.ts';
 import { listenOn } from '../../src/platform/http/index.ts';
@@ -73,7 +73,7 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Chromium 
   it('answer with both sides of the month, never set off, and lead from the list to one of them', async () => {
     const { page, complaints } = await visit('/anomalies');
     expect(await answer(page)).toMatch(
-      /^3 anomalies \(2 open\): \$[\d,]+\.\d\d above and \$[\d,]+\.\d\d below expected in November 2026; \$[\d.]+ of the amount paid bought fewer GPU hours and predictions than usual\.$/,
+      /^3 anomalies \(2 open\): \$[\d,]+(\.\d\d)? above and \$[\d,]+(\.\d\d)? below expected in November 2026; \$[\d,.]+ of the amount paid bought fewer GPU hours and predictions than usual\.$/,
     );
     const table = page.getByRole('table', { name: 'Anomalies' });
     expect(await readable(table.getByRole('row', { name: /claude-input/ }))).toMatch(
@@ -107,6 +107,7 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Chromium 
       .evaluateAll((found) => found.map((one) => (one as unknown as { value: string }).value));
     const sum = amounts.reduce((all, amount) => all.plus(amount), decimal(0));
     expect(decimalString(sum)).toBe(await parts.getByTestId('together').locator('data').getAttribute('value'));
+    await page.getByRole('link', { name: 'Charges', exact: true }).click();
     const charges = page.getByRole('table', { name: 'Charges of this anomaly' });
     await charges.getByRole('link', { name: 'p4d.24xlarge' }).click();
     await page.waitForURL(/\/costs\?.*view=rows/);
@@ -121,20 +122,23 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Chromium 
     const { page, complaints } = await visit('/anomalies?measure=gpu_idle_cost');
     await page.getByRole('table', { name: 'Anomalies' }).getByRole('link', { name: 'GPUs · search' }).click();
     await page.waitForURL(/anomalies\/an_/);
+    await page.getByRole('link', { name: 'Charges', exact: true }).click();
     const gpus = page.getByRole('table', { name: 'GPUs of this anomaly' });
     await gpus.waitFor();
     expect(await answer(page)).toMatch(
       /^GPUs of team search stood idle for [\d.]+ USD a day, where [\d.]+ USD was expected: 18\.\d of 24 GPU-hours a day\. \$[\d.]+ bought less than usual, since 10 Nov\. This amount is not an additional cost\.$/,
     );
     expect(await readable(gpus.getByRole('row', { name: /GPU-0f3a/ }))).toContain('search');
+    await page.getByRole('link', { name: 'Related (1)' }).click();
     await page.getByRole('table', { name: 'Related anomalies' }).getByRole('link', { name: /p4d/ }).click();
     await page.waitForURL(`**/anomalies/${goingOn}**`);
+    await page.getByRole('link', { name: 'Related (1)' }).click();
     await page.getByRole('table', { name: 'Related anomalies' }).getByRole('link', { name: /GPUs/ }).waitFor();
     expect(complaints).toEqual([]);
   });
 
   it('take a verdict after saying what it does, and take it back', async () => {
-    const { page } = await visit(`/anomalies/${goingOn}`);
+    const { page } = await visit(`/anomalies/${goingOn}?tab=feedback`);
     await page.getByRole('button', { name: 'Planned…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Mark as planned?' });
     await dialog.getByLabel('Last day of the plan').fill('2026-11-30');
@@ -147,8 +151,41 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Chromium 
     await page.getByText('No feedback yet.').waitFor();
   });
 
+  it('have an owner and a state of the work, shown in the list, with undo', async () => {
+    const { page, complaints } = await visit(`/anomalies/${goingOn}?tab=feedback`);
+    await page.getByRole('button', { name: 'Assign…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Owner and state' });
+    await dialog.getByRole('button', { name: 'Team' }).click();
+    await dialog.getByLabel(/^Team/).fill('search');
+    await dialog.getByLabel('State').selectOption('dismissed');
+    expect(await dialog.getByRole('button', { name: /^Save/ }).isDisabled()).toBe(true);
+    await dialog.getByLabel('Reason (required)').fill('a load test');
+    await dialog.getByRole('button', { name: /^Save/ }).click();
+    await page.getByText('team search, assigned by local').waitFor();
+    await open(page, `${url}/anomalies?owner=search`);
+    const rows = page.getByRole('table', { name: 'Anomalies' }).locator('tbody tr');
+    await expect.poll(() => rows.count()).toBe(1);
+    expect(await readable(rows.first())).toMatch(/search.*Ongoing.*Dismissed/s);
+    await ask(url, anomalyHandling.undo, { params: { anomaly: goingOn }, body: {} });
+    await page.getByText('No anomaly of this month matches the filters.', { exact: false }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('sort by money, and hide those below a chosen impact', async () => {
+    const { page } = await visit('/anomalies');
+    const table = page.getByRole('table', { name: 'Anomalies' });
+    await table.getByRole('button', { name: /^Above or below expected/ }).click();
+    await table.locator('th[aria-sort="descending"]').waitFor();
+    const shown = await table.locator('tbody tr').count();
+    await page.getByLabel('Minimum impact').selectOption('10000');
+    await page.waitForURL(/impact=10000/);
+    await page.getByText(/smaller anomal(y|ies) hidden/).waitFor();
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await expect.poll(() => table.locator('tbody tr').count()).toBe(shown);
+  });
+
   it('have no fault that axe finds, are read on a phone, and hold still while they load', async () => {
-    for (const path of ['/anomalies', `/anomalies/${goingOn}`]) {
+    for (const path of ['/anomalies', `/anomalies/${goingOn}`, `/anomalies/${goingOn}?tab=feedback`]) {
       expect(await faultsFound(browser, `${url}${path}`)).toEqual([]);
     }
   });

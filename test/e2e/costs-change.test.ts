@@ -11,6 +11,7 @@ import {
   readDownload,
   settled,
 } from '../support/browser.ts';
+import { openDateRange } from './date-range.ts';
 import { axeFaults } from './faults-found.ts';
 import { explanationOf, newestMonth, summaryOf } from './questions.ts';
 
@@ -44,7 +45,7 @@ describe.skipIf(!hasChromium)('what drove a change of cost (skipped where Chromi
 
   it('says in a sentence how much more or less, and what drove it, to the last digit', async () => {
     const page = await visit(`/costs?period=${after}`);
-    await page.getByLabel('Compare').selectOption('before');
+    await (await openDateRange(page)).getByLabel('Compare with').selectOption('before');
     await page.waitForURL(/compare=before/);
     await page.getByTestId('change').waitFor();
     const { totals } = await explanationOf(url, { from: before, to: after, by: 'team' });
@@ -108,7 +109,7 @@ describe.skipIf(!hasChromium)('what drove a change of cost (skipped where Chromi
     const isOver =
       last ===
       `${running}-${new Date(Date.UTC(Number(running.slice(0, 4)), Number(running.slice(5)), 0)).getUTCDate()}`;
-    if (isOver) await page.getByLabel('Compare').selectOption('sameDays');
+    if (isOver) await (await openDateRange(page)).getByLabel('Compare with').selectOption('sameDays');
     else await page.getByRole('button', { name: 'Compare the same days' }).click();
     await page.waitForURL(/compare=sameDays/);
     await settled(page);
@@ -119,11 +120,12 @@ describe.skipIf(!hasChromium)('what drove a change of cost (skipped where Chromi
 
   it('compares with days of the reader’s own', async () => {
     const page = await visit(`/costs?from=${after}-08&to=${after}-14&compare=custom`);
-    const first = page.getByLabel('Compared with: first day');
+    const dialog = await openDateRange(page);
+    const first = dialog.getByLabel('Compared with: first day');
     await first.fill(`${before}-08`);
     await first.press('Enter');
     await page.waitForURL(/beforeFrom=/);
-    const last = page.getByLabel('Compared with: last day');
+    const last = dialog.getByLabel('Compared with: last day');
     await last.fill(`${before}-14`);
     await last.press('Enter');
     await page.waitForURL(/beforeTo=\d{4}-\d\d-14/);
@@ -178,10 +180,13 @@ describe.skipIf(!hasChromium)('what drove a change of cost (skipped where Chromi
     await strip.getByRole('link', { name: 'Search', exact: true }).waitFor();
     const colleague = (await newVisit(browser)).page;
     await open(colleague, link);
-    expect(await readable(colleague.getByRole('navigation', { name: 'Views of the costs' }))).toContain(
-      '“Search” came with the link',
-    );
+    const shared = colleague.getByRole('navigation', { name: 'Views of the costs' });
+    await shared.getByRole('link', { name: 'Search', exact: true }).waitFor();
     expect(await readable(colleague.getByRole('list', { name: 'Filters' }))).toContain('Team is search');
+    await page.getByRole('button', { name: /^Delete/ }).click();
+    await strip.getByRole('link', { name: 'Search', exact: true }).waitFor({ state: 'detached' });
+    await colleague.reload();
+    expect(await readable(shared)).toContain('“Search” came with the link');
   });
 
   it.each(['By team', 'AI services', 'Idle and unallocated', 'Commitments'])(

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { decimal, sumDecimals } from '../../src/platform/units/schema.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable, readDownload, settled } from '../support/browser.ts';
+import { openDateRange } from './date-range.ts';
 import { newestMonth, summaryOf } from './questions.ts';
 
 const DELIVERED = 'As delivered';
@@ -52,7 +53,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
     const page = await visit('/costs');
     await page.getByLabel('Metric').selectOption('billedCost');
     await page.waitForURL(/metric=billedCost/);
-    await page.getByLabel('Period').selectOption('all');
+    await (await openDateRange(page)).getByRole('button', { name: 'All months' }).click();
     await page.waitForURL(/period=all/);
     await settled(page);
     const { totals } = await summaryOf(url, { by: ['team'], metric: 'billedCost' });
@@ -165,7 +166,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
     const page = await visit(`/costs?from=${days.from}&to=${days.to}&chart=table`);
     const { totals } = await summaryOf(url, { by: ['team'], ...days });
     for (const id of ['headline', 'chart-total', 'table-total']) expect(await exact(page, id)).toBe(totals[0]?.amount);
-    const last = page.getByLabel('Period: last day');
+    const last = (await openDateRange(page)).getByLabel('Range: last day');
     await last.fill(`${month}-05`);
     await last.press('Enter');
     await page.waitForURL(/to=\d{4}-\d\d-05/);
@@ -177,7 +178,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
 
   it('knows periods by name, and writes their dates into the address', async () => {
     const page = await visit('/costs');
-    await page.getByLabel('Period').selectOption('last-3');
+    await (await openDateRange(page)).getByRole('button', { name: 'Last 3 months' }).click();
     await page.waitForURL(/from=\d{4}-\d\d&to=\d{4}-\d\d/);
     const { searchParams } = new URL(page.url());
     const range = { from: searchParams.get('from') ?? '', to: searchParams.get('to') ?? '' };

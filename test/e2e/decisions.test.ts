@@ -55,7 +55,7 @@ describe.skipIf(!hasChromium)('models and decisions in the browser (skipped wher
       expect(await region.getByRole('listitem').count()).toBe(own.length);
       for (const check of own) {
         const text = await readable(region);
-        expect(text).toContain(check.name);
+        expect(text).toContain(check.name.replace(/_at_(\d+)/, '@$1'));
         expect(text).toContain(check.source);
       }
     }
@@ -104,7 +104,7 @@ describe.skipIf(!hasChromium)('models and decisions in the browser (skipped wher
   });
 
   it('shows versions with quality and cost side by side and leads to the verdict on each', async () => {
-    const page = await visit('/models/ranker');
+    const page = await visit('/models/ranker?tab=versions');
     const table = page.getByRole('region', { name: 'Versions' }).getByRole('table');
     expect(await table.locator('tbody tr').count()).toBe(7);
     expect(await table.getByText('@champion').count()).toBe(1);
@@ -114,7 +114,7 @@ describe.skipIf(!hasChromium)('models and decisions in the browser (skipped wher
   });
 
   it('changes the metric that stands for quality, in the address', async () => {
-    const page = await visit('/models/ranker');
+    const page = await visit('/models/ranker?tab=frontier');
     await page.getByLabel('Quality by').selectOption('recall_at_10');
     await page.waitForURL(/metric=recall_at_10/);
     expect(await readable(page.getByTestId('answer'))).toContain('recall_at_10');

@@ -35,7 +35,7 @@ describe.skipIf(!hasChromium)('routes of an endpoint in the browser (skipped whe
     });
   const visit = async () => {
     const visited = await newVisit(browser);
-    await open(visited.page, `${server.url}/endpoints/routed`);
+    await open(visited.page, `${server.url}/endpoints/routed?tab=versions`);
     return visited;
   };
   const find = (page: Page, label: string) => page.getByRole('region', { name: new RegExp(`^${label} of routed`) });
@@ -116,12 +116,12 @@ describe.skipIf(!hasChromium)('routes of an endpoint in the browser (skipped whe
 
   it('is absent where an endpoint has no route', async () => {
     const { page } = await newVisit(browser);
-    await open(page, `${server.url}/endpoints/plain`);
+    await open(page, `${server.url}/endpoints/plain?tab=versions`);
     await page.getByRole('table', { name: 'Variants of plain' }).waitFor();
     expect(await page.getByRole('heading', { name: 'Routes' }).count()).toBe(0);
   });
 
   it('has no fault that axe finds in light and dark, holds still while it loads, and is read on a phone', async () => {
-    expect(await faultsFound(browser, `${server.url}/endpoints/routed`)).toEqual([]);
+    expect(await faultsFound(browser, `${server.url}/endpoints/routed?tab=versions`)).toEqual([]);
   });
 });

@@ -63,16 +63,20 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
 
   it('lists what is served, at which shares, and what failed', async () => {
     const { page, complaints } = await visit('/endpoints');
-    expect(await answer(page)).toBe('2 endpoints: 1 healthy and the newest revision of 1 did not become ready.');
+    await expect
+      .poll(() => answer(page), { timeout: 60_000 })
+      .toMatch(/^2 endpoints: 1 healthy and 1 unhealthy\. broken: The newest revision failed: .*exit code 1/);
     const row = page.getByTestId('endpoints').getByRole('row', { name: /^ranker/ });
-    expect(await readable(row)).toMatch(/live.*main version 1, canary version 2.*main 90\s%, canary 10\s%.*2 of 2/s);
+    expect(await readable(row)).toMatch(
+      /healthy.*main version 1, canary version 2.*main 90\s%, canary 10\s%.*ms.*0\s%/s,
+    );
     expect(complaints).toEqual([]);
     await row.getByRole('link', { name: 'ranker', exact: true }).click();
     await page.waitForURL('**/endpoints/ranker**');
   });
 
   it('says what answers, what it was asked and what 1,000 cost', async () => {
-    const { page, complaints } = await visit('/endpoints/ranker');
+    const { page, complaints } = await visit('/endpoints/ranker?tab=versions');
     await expect
       .poll(() => answer(page), { timeout: 60_000 })
       .toMatch(
@@ -86,8 +90,20 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
     await page.getByRole('link', { name: 'ranker', exact: true }).first().waitFor();
   });
 
+  it('says in the first tab how it is, and where its cost comes from in another', async () => {
+    const { page, complaints } = await visit('/endpoints/ranker');
+    const status = page.getByRole('region', { name: 'Status' });
+    await expect.poll(() => readable(status), { timeout: 60_000 }).toMatch(/0 of \d+ requests failed in the last hour/);
+    expect(await readable(status)).toMatch(/Ready 2 of 2.*In flight 0, queued 0.*p50, p95, p99/s);
+    await page.getByRole('tab', { name: 'Cost' }).click();
+    const costs = page.getByRole('table', { name: 'Cost of ranker' });
+    await costs.getByRole('button', { name: 'Cost per 1M' }).click();
+    expect(await readable(costs.getByRole('row', { name: /^canary/ }))).toMatch(/ranker v2/);
+    expect(complaints).toEqual([]);
+  });
+
   it('draws what was measured on one axis of time, and lists it', async () => {
-    const { page } = await visit('/endpoints/ranker');
+    const { page } = await visit('/endpoints/ranker?tab=traffic');
     const chart = page.getByRole('img', { name: /^Requests, latency, errors, replicas and cost by time: [1-9]/ });
     await chart.locator('canvas').waitFor({ timeout: 120_000 });
     const box = await chart.boundingBox();
@@ -100,7 +116,7 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
   });
 
   it('changes the shares after saying what they come to, and takes that back', async () => {
-    const { page } = await visit('/endpoints/ranker');
+    const { page } = await visit('/endpoints/ranker?tab=versions');
     await page.getByRole('button', { name: 'Change shares…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Change the shares of ranker' });
     await dialog.getByLabel('Weight of main').fill('-1');
@@ -119,7 +135,7 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
   });
 
   it('rolls back after saying what answers then, and takes that back', async () => {
-    const { page } = await visit('/endpoints/ranker');
+    const { page } = await visit('/endpoints/ranker?tab=versions');
     await page.getByRole('button', { name: 'Roll back to revision 1…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Roll back ranker to revision 1?' });
     expect(await readable(dialog)).toMatch(
@@ -148,7 +164,7 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
     ['TensorFlow Serving, KServe v1', '/serve/ranker/v1/models/ranker:predict'],
     ['Open Inference v2', '/serve/ranker/v2/models/ranker/infer'],
   ])('gives a line for %s that is answered as it stands', async (protocol, path) => {
-    const { page } = await visit('/endpoints/ranker');
+    const { page } = await visit('/endpoints/ranker?tab=setup');
     await page.getByText('the shape of the model inputs').waitFor();
     await page.getByRole('button', { name: protocol }).click();
     const line = await readable(page.getByTestId('curl'));
@@ -158,7 +174,7 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
   });
 
   it('says why a revision did not get ready', async () => {
-    const { page } = await visit('/endpoints/broken');
+    const { page } = await visit('/endpoints/broken?tab=versions');
     expect(await answer(page)).toBe('No replica answers: revision 1 did not become ready.');
     expect(await readable(page.getByRole('table', { name: 'Revisions of broken' }))).toMatch(/failed.*exit code 1/s);
   });
@@ -179,19 +195,19 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
     await page.getByRole('option', { name: 'ranker Endpoint', selected: true }).waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL('**/endpoints/ranker**');
-    await open(page, `${server.url}/models/ranker/versions/1`);
+    await open(page, `${server.url}/models/ranker/versions/1?tab=lineage`);
     await page.getByRole('link', { name: 'ranker', exact: true }).last().click();
     await page.waitForURL('**/endpoints/ranker**');
   });
 
-  it.each(['/endpoints', '/endpoints/ranker'])(
+  it.each(['/endpoints', '/endpoints/ranker', '/endpoints/ranker?tab=versions'])(
     'has no fault that axe finds, holds still while it loads, and is read on a phone: %s',
     async (path) => {
       expect(await faultsFound(browser, `${server.url}${path}`)).toEqual([]);
     },
   );
 
-  it.each(['/endpoints/ranker?view=table', '/endpoints/broken'])(
+  it.each(['/endpoints/ranker?view=table', '/endpoints/ranker?tab=cost', '/endpoints/broken'])(
     'has no fault that axe finds, and is read on a phone: %s',
     async (path) => {
       expect(await faultsFound(browser, `${server.url}${path}`, { mayMove: true })).toEqual([]);
@@ -200,6 +216,6 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
 
   it.each(['Change shares…', 'Roll back…'])('has no fault while it asks: %s', async (name) => {
     const before = (page: Page) => page.getByRole('button', { name }).click();
-    expect(await faultsFound(browser, `${server.url}/endpoints/ranker`, { before })).toEqual([]);
+    expect(await faultsFound(browser, `${server.url}/endpoints/ranker?tab=versions`, { before })).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { getGpuHeatMap, getGpuOutcomes, getGpuOwners, getGpuReadings } from '../../src/finops/gpu-usage/schema.ts';
 import { sumDecimals } from '../../src/platform/units/schema.ts';
+import { findRecommendations } from '../../src/tradeoff/recommendations/schema.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable, readDownload } from '../support/browser.ts';
 import { axeFaultsAsShown } from './faults-found.ts';
 import { ask } from './questions.ts';
@@ -37,6 +38,8 @@ describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Chromium is mi
       /^\$[\d,]+\.\d\d of time on 16 GPUs in all months: \d+\s% of it was used, \$[\d,.]+ was idle and \$[\d,.]+ was unallocated; team fraud had the most idle time/,
     );
     expect(await page.getByTestId('headline').locator('data').getAttribute('value')).toBe(owners.cost.paid);
+    const used = /: (\d+)\s% of it was used/.exec(await readable(page.getByTestId('answer')))?.[1];
+    expect(await readable(page.getByTestId('owners').locator('tfoot tr'))).toMatch(new RegExp(`${used}\\s%$`));
     const rows = page.getByTestId('owners').locator('tbody tr');
     expect(await rows.count()).toBe(owners.groupCount);
     const paid = await rows.evaluateAll((all) =>
@@ -68,9 +71,9 @@ describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Chromium is mi
     const gpu = rows[2]?.gpu ?? '';
     const page = await visit(`/gpus?${ALL}`);
     const map = page.getByRole('img', { name: /^Heat map/ });
-    await map.hover({ position: { x: 20, y: 45 } });
+    await map.hover({ position: { x: 20, y: 60 } });
     expect(await readable(page.getByTestId('pointed'))).toContain(gpu);
-    await map.click({ position: { x: 20, y: 45 } });
+    await map.click({ position: { x: 20, y: 60 } });
     await page.waitForURL(/gpu=/);
     const panel = page.getByTestId('gpu');
     const { holders } = await ask(url, getGpuReadings, { query: { gpu } });
@@ -81,6 +84,19 @@ describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Chromium is mi
     await page.getByRole('button', { name: rows[0]?.gpu ?? '' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('region', { name: `GPU ${rows[0]?.gpu}` }).waitFor();
+  });
+
+  it('sorts its GPUs by price and use, and leads from an idle one to its saving', async () => {
+    await ask(url, findRecommendations, { body: {} });
+    const page = await visit(`/gpus?${ALL}&heat=table`);
+    const fleet = page.getByTestId('fleet');
+    await fleet.getByRole('button', { name: 'Used' }).click();
+    await fleet.locator('th[aria-sort="descending"]').waitFor();
+    await fleet.getByRole('button', { name: /^Used/ }).click();
+    await fleet.locator('th[aria-sort="ascending"]').waitFor();
+    expect(await readable(fleet.locator('tbody tr').first())).toMatch(/\$2\.40\s0\s%/);
+    await fleet.getByRole('link', { name: /^Return it: saves \$[\d,]+ a month$/ }).click();
+    await page.waitForURL('**/recommendations/rec_**');
   });
 
   it('turns pictures into tables, and saves CSV and PNG', async () => {

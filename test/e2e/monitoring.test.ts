@@ -83,14 +83,16 @@ describe.skipIf(!hasChromium)('monitoring in the browser (skipped where Chromium
 
   it('lists what is watched, and what is wrong', async () => {
     const { page, complaints } = await visit('/monitoring');
-    await expect.poll(() => answer(page), { timeout: 120_000 }).toMatch(/^1 monitor: 1 of them has an open alert/);
+    await expect
+      .poll(() => answer(page), { timeout: 120_000 })
+      .toMatch(/^ranker v1: accuracy is 0\.\d+ of 1,000 predictions\. \d alerts? (is|are) open: .*drift/);
     const row = page.getByTestId('monitors').getByRole('row', { name: /^ranker/ });
-    expect(await readable(row)).toMatch(/alert.*drift.*200.*0\s%/s);
+    expect(await readable(row)).toMatch(/(unhealthy|degraded).*v1.*accuracy 0\.\d+.*1 of \d.*200.*0\s%/s);
     expect(complaints).toEqual([]);
   });
 
   it('opens a column from the strip by keyboard, and draws it now beside before', async () => {
-    const { page, complaints } = await visit('/monitoring/ranker');
+    const { page, complaints } = await visit('/monitoring/ranker?tab=drift');
     const strip = page.getByRole('table', { name: 'Drift of ranker by column and window' });
     const cell = strip.getByRole('button', { name: /^inputs\.age, .*: drifted: / }).last();
     await cell.focus();
@@ -105,7 +107,7 @@ describe.skipIf(!hasChromium)('monitoring in the browser (skipped where Chromium
   });
 
   it('draws quality, labels, predictions and latency on one axis', async () => {
-    const { page } = await visit('/monitoring/ranker');
+    const { page } = await visit('/monitoring/ranker?tab=quality');
     const chart = page.getByRole('img', { name: /^accuracy; Labelled, .*Latency in ms/ });
     await chart.locator('canvas').waitFor();
     await chart.hover({ position: { x: 200, y: 60 } });
@@ -113,14 +115,14 @@ describe.skipIf(!hasChromium)('monitoring in the browser (skipped where Chromium
   });
 
   it('tells the values of an input apart', async () => {
-    const { page } = await visit('/monitoring/ranker');
+    const { page } = await visit('/monitoring/ranker?tab=slices');
     await page.getByLabel('By', { exact: true }).selectOption('country');
     const slices = page.getByRole('table', { name: 'Slices by country' });
     expect(await readable(slices.getByRole('row', { name: /^fr/ }))).toMatch(/fr\s+800.*0\.\d+ \(0\.\d+ to 0\.\d+\)/s);
   });
 
   it('mutes an episode after saying what that does, and takes it back', async () => {
-    const { page } = await visit('/monitoring/ranker');
+    const { page } = await visit('/monitoring/ranker?tab=alerts');
     await page.getByRole('button', { name: 'Mute drifted…' }).click({ timeout: 120_000 });
     const dialog = page.getByRole('dialog', { name: 'Mute drifted?' });
     expect(await dialog.getByRole('button', { name: /^Mute/ }).isDisabled()).toBe(true);
@@ -133,10 +135,26 @@ describe.skipIf(!hasChromium)('monitoring in the browser (skipped where Chromium
     await page.getByRole('button', { name: 'Mute drifted…' }).waitFor();
   });
 
-  it.each(['/monitoring', '/monitoring/ranker?column=inputs.age&slice=country'])(
-    'has no fault that axe finds, and is read on a phone: %s',
-    async (path) => {
-      expect(await faultsFound(browser, `${server.url}${path}`)).toEqual([]);
-    },
-  );
+  it('says in the first tab which version has each alert, and keeps the document behind the last', async () => {
+    const { page, complaints } = await visit('/monitoring/ranker');
+    const alerts = page.getByRole('table', { name: 'Open alerts of ranker' });
+    expect(await readable(alerts.getByRole('row', { name: /^drifted/ }))).toMatch(/open.*v1.*Still open on v1/s);
+    await page.getByRole('tab', { name: 'Set up' }).click();
+    await page.waitForURL('**tab=setup**');
+    expect(await readable(page.getByRole('figure', { name: 'A document for monitor.yaml' }))).toContain(
+      'kind: Monitor',
+    );
+    expect(complaints).toEqual([]);
+  });
+
+  it.each([
+    '/monitoring',
+    '/monitoring/ranker',
+    '/monitoring/ranker?column=inputs.age',
+    '/monitoring/ranker?slice=country',
+    '/monitoring/ranker?tab=alerts',
+    '/monitoring/ranker?tab=setup',
+  ])('has no fault that axe finds, and is read on a phone: %s', async (path) => {
+    expect(await faultsFound(browser, `${server.url}${path}`)).toEqual([]);
+  });
 });

@@ -11,7 +11,7 @@ const PAGES = [
   {
     name: 'Overview',
     path: '/',
-    says: /\$[\d,]+\.\d\d of effective cost in \w+ \d{4}.*ranker version \d+ is champion/s,
+    says: /^(\$[\d,]+\.\d\d of effective cost in \w+ \d{4}|No day of \w+ \d{4} is complete yet)/,
   },
   {
     name: 'Costs',
@@ -21,7 +21,7 @@ const PAGES = [
   {
     name: 'Costs compared',
     path: '/costs?compare=sameDays',
-    says: /\$[\d,]+\.\d\d of effective cost from .+ (more|less) than from .+: \w+ [+−]\$/s,
+    says: /\$[\d,]+\.\d\d of effective cost (from|on) .+ (more|less) than (from|on) .+: \w+ [+−]\$/s,
   },
   { name: 'Bill rows', path: '/costs?view=rows', says: /\$[\d,]+\.\d\d of effective cost in/ },
   {
@@ -53,7 +53,7 @@ const PAGES = [
   {
     name: 'Anomalies',
     path: '/anomalies',
-    says: /^(\d+ anomal(y|ies)( \(\d+ open\))?: \$[\d,]+\.\d\d above.*|No scan yet\.)$/,
+    says: /^(\d+ anomal(y|ies)( \(\d+ open\))?: \$[\d,]+(\.\d\d)? above.*|No scan yet\.)$/,
   },
   { name: 'Budgets', path: '/budgets', says: /^\S+ of 4 budgets exceeded.*\. No budget has a hard limit\.$/ },
   {
@@ -66,11 +66,11 @@ const PAGES = [
     path: '/gpus?period=all',
     says: /\$[\d,]+\.\d\d of time on 16 GPUs in all months: \d+\s% of it was used, \$[\d,.]+ was idle and/,
   },
-  { name: 'Models', path: '/models', says: /1 registered model, 1 of them/ },
+  { name: 'Registry', path: '/models', says: /^1 registered model(, 1 with a problem\. .*ranker.+|; none misses)/ },
   {
     name: 'Model',
     path: '/models/ranker',
-    says: /ranker version \d+ is champion, promoted by policy [\w-]+: ndcg_at_10 0\.\d+ \(0\.\d+ to 0\.\d+\) at \$[\d.]+ per 1[MB] predictions \(benchmark\)\. Version \d+ ranks/,
+    says: /^Ship v\d+\. v\d+ is \d+\s% better on ndcg_at_10 .+ against a limit of \$[\d.]+\): rejected\.$/,
   },
   { name: 'Trade-offs', path: '/trade-offs', says: /ranker/ },
   {
@@ -89,14 +89,14 @@ const PAGES = [
     says: /ranker earned \$[\d,.]+, .* after its cost to run; .*20\d\d/,
   },
   { name: 'Pipelines', path: '/pipelines', says: /1 pipeline: none running/ },
-  { name: 'Endpoints', path: '/endpoints', says: /1 endpoint, healthy/ },
+  { name: 'Endpoints', path: '/endpoints', says: /1 endpoint, (healthy|degraded)\./ },
   {
     name: 'Endpoint',
     path: '/endpoints/home-feed',
     says: /ranker version 7 answers: [\d,]+ predictions at \$[\d.]+ per 1(,000|M|B)\./,
   },
-  { name: 'Monitoring', path: '/monitoring', says: /1 monitor: 1 of them has an open alert, estimated to cost \$/ },
-  { name: 'Monitor', path: '/monitoring/home-feed', says: /ranker has ndcg@10 0\.\d+ \(0\.\d+ to 0\.\d+\)/ },
+  { name: 'Monitoring', path: '/monitoring', says: /ranker v7: ndcg@10 is 0\.\d+ of [\d,]+ predictions\./ },
+  { name: 'Monitor', path: '/monitoring/home-feed', says: /ranker v7: ndcg@10 is 0\.\d+ of [\d,]+ predictions\./ },
   { name: 'Retraining', path: '/retraining', says: /1 retraining: none running/ },
   {
     name: 'Round of retraining',

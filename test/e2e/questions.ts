@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listDeliveries, listRestatements } from '../../src/finops/billing/schema.ts';
 import { explainCosts } from '../../src/finops/costs/explain/schema.ts';
-import { costRows, costSummary } from '../../src/finops/costs/schema.ts';
+import { costSummary } from '../../src/finops/costs/schema.ts';
 import { buildUrl, type CallInput, type Endpoint, type ResponseOf } from '../../src/platform/contract/schema.ts';
 import { type Decision, listDecisions } from '../../src/tradeoff/decisions/schema.ts';
 
@@ -28,17 +28,6 @@ export async function summaryOf(server: string, query: NonNullable<CallInput<typ
 export async function explanationOf(server: string, query: NonNullable<CallInput<typeof explainCosts>['query']>) {
   const answer = await fetch(`${server}${buildUrl(explainCosts, { query })}`);
   return explainCosts.response.parse(await answer.json());
-}
-
-/** The address of a bill row that is a share of a split one, else of the largest: open in its drawer. */
-export async function rowAddress(server: string, month: string): Promise<string> {
-  const query = { period: month, filter: ['source=azure', 'serviceName=Bandwidth'] };
-  const answer = await fetch(`${server}${buildUrl(costRows, { query })}`);
-  const { rows } = costRows.response.parse(await answer.json());
-  const row = rows.find(({ ratio }) => ratio !== null) ?? rows[0];
-  const share = row?.share == null ? '' : `/~${row.share}`;
-  const key = `${row?.delivery}/${row?.file}/${row?.rowNumber}${share}`;
-  return `/costs?view=rows&period=${month}&filter=source%3Dazure&filter=serviceName%3DBandwidth&row=${encodeURIComponent(key)}`;
 }
 
 export interface DeliveryAddresses {

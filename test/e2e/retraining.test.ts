@@ -53,7 +53,10 @@ describe.skipIf(!hasChromium)('retraining in the browser (skipped where Chromium
     await page.getByTestId('retrainings').getByRole('link', { name: 'ranker', exact: true }).first().click();
     await page.waitForURL('**/retraining/ranker**');
     await page.getByRole('heading', { name: 'Waiting rounds' }).waitFor();
+    await page.getByRole('tab', { name: 'Triggers' }).click();
+    await page.waitForURL('**tab=triggers**');
     expect(await readable(page.getByRole('table', { name: 'Triggers of ranker' }))).toContain('of 1,000');
+    await page.getByRole('tab', { name: 'Now' }).click();
     await page.getByRole('region', { name: /^Rounds of ranker/ }).focus();
     for (const key of ['ArrowDown', 'Enter']) await page.keyboard.press(key);
     await page.waitForURL('**/retraining/ranker/rounds/1**');
@@ -61,7 +64,7 @@ describe.skipIf(!hasChromium)('retraining in the browser (skipped where Chromium
     expect(complaints).toEqual([]);
   });
 
-  it.each(['/retraining', '/retraining/ranker', '/retraining/ranker/rounds/1'])(
+  it.each(['/retraining', '/retraining/ranker', '/retraining/ranker?tab=rules', '/retraining/ranker/rounds/1'])(
     'has no fault that axe finds, and is read on a phone: %s',
     async (path) => {
       expect(await faultsFound(browser, `${server.url}${path}`)).toEqual([]);

@@ -39,19 +39,25 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is mi
     expect(await readable(page.getByTestId('answer'))).toMatch(
       /tower-64-1 finished in 14\smin 16\ss with val\/auc 0\.\d+ \(0\.\d+ to 0\.\d+\) for \$0\.0\d+/,
     );
-    const facts = card(page, 'Origin and resources');
-    expect(await readable(facts)).toMatch(/ctr-tower.*ada.*4f1c2d9e8b.*train_tower\.py.*team ads.*2 × cpu-core/s);
-    await facts.getByText('unknown: ').first().waitFor({ state: 'attached' });
+    const facts = card(page, 'Origin and cost');
+    expect(await readable(facts)).toMatch(/ctr-tower.*ada.*4f1c2d9e8b.*train_tower\.py.*team ads/s);
     const metrics = card(page, 'Metrics');
     expect(await readable(metrics.getByRole('row', { name: /train\/loss/ }))).toMatch(/0\.\d+\s+0\.\d+\s+2\.\d+\s+400/);
-    expect(await charts(page).count()).toBe(3);
+    await page.getByRole('tab', { name: 'Cost' }).click();
+    const cost = card(page, 'Cost');
+    expect(await readable(cost)).toMatch(/2 × cpu-core/);
+    await cost.getByText('unknown: ').first().waitFor({ state: 'attached' });
+    await page.getByRole('tab', { name: 'Charts' }).click();
+    await expect.poll(() => charts(page).count()).toBe(2);
+    await page.getByRole('tab', { name: 'System and GPU' }).click();
+    await expect.poll(() => charts(page).count()).toBe(1);
     expect(complaints).toEqual([]);
     expect(requested.filter((url) => !url.startsWith(server.url) && !url.startsWith('data:'))).toEqual([]);
   });
 
   it('a chart turns into its table and saves CSV and PNG; how it is drawn is in the address', async () => {
     const { page } = await newVisit(browser);
-    await open(page, runAddress());
+    await open(page, runAddress('?tab=charts'));
     await page.getByRole('button', { name: 'Table of train/loss' }).click();
     expect(await readable(page.getByRole('table', { name: 'train/loss in figures' }))).toMatch(
       /tower-64-1.*2\.\d+\s+210/s,
@@ -81,7 +87,7 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is mi
 
   it('dragging zooms every chart of the page and the address; one button shows all again', async () => {
     const { page } = await newVisit(browser);
-    await open(page, runAddress());
+    await open(page, runAddress('?tab=charts'));
     await charts(page).first().scrollIntoViewIfNeeded();
     const box = await charts(page).first().boundingBox();
     if (box === null) throw new Error('the chart has no box');
@@ -90,7 +96,7 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is mi
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.6, y, { steps: 8 });
     await page.mouse.up();
-    await page.waitForURL(/from=\d+&to=\d+/);
+    await page.waitForURL(/start=\d+&end=\d+/);
     await page.getByRole('button', { name: 'Table of val/loss' }).click();
     const figures = await readable(page.getByRole('table', { name: 'val/loss in figures' }));
     expect(Number(figures.trim().split(/\s+/).at(-1))).toBeGreaterThan(100);
@@ -100,7 +106,7 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is mi
 
   it('shows artifacts as text, JSON, table and image', async () => {
     const { page, complaints } = await newVisit(browser);
-    await open(page, runAddress());
+    await open(page, runAddress('?tab=artifacts'));
     const files = page.getByRole('navigation', { name: 'Files' });
     await files.getByRole('button', { name: /report\.txt/ }).click();
     await page.getByText('Monday 0.71').waitFor();
@@ -307,10 +313,13 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is mi
 
   it('reaches every file and every chart’s table by keyboard', async () => {
     const { page } = await newVisit(browser);
-    await open(page, runAddress());
+    await open(page, runAddress('?tab=charts'));
     await page.getByRole('button', { name: 'Table of train/loss' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('table', { name: 'train/loss in figures' }).waitFor();
+    await page.getByRole('tab', { name: 'Charts' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
     await page
       .getByRole('navigation', { name: 'Files' })
       .getByRole('button', { name: /report\.txt/ })

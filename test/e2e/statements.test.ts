@@ -4,6 +4,7 @@ import { getStatement, listIssuedStatements, listStatements } from '../../src/fi
 import { decimal } from '../../src/platform/units/schema.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable, readDownload } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
+import { openDateRange } from './date-range.ts';
 import { ask, newestMonth, summaryOf } from './questions.ts';
 
 describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium is missing)', () => {
@@ -76,7 +77,9 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
     await page.getByRole('button', { name: 'Billed' }).click();
     await page.waitForURL(/cost=billed/);
     const facts = await ask(server.url, getStatement, { params: { team: 'fraud' }, query: { period: running } });
-    await page.getByLabel('Period').selectOption(running);
+    const dialog = await openDateRange(page);
+    await dialog.getByLabel('Month', { exact: true }).selectOption(running);
+    await dialog.getByRole('button', { name: 'Done' }).click();
     await page.getByLabel('Team').selectOption('fraud');
     await page.waitForURL(/team=fraud/);
     await page.getByText('Team fraud pays').waitFor();

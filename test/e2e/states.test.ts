@@ -8,7 +8,6 @@ import { type RunningServer, serveFolder } from '../support/demo.ts';
 import { axeFaultsAsShown } from './faults-found.ts';
 
 const EMPTY = [
-  { path: '/', says: 'No bill has been imported yet', command: 'steelyard bill import bills/ --source aws' },
   { path: '/costs', says: 'No bill has been imported yet', command: 'steelyard bill import bills/ --source aws' },
   {
     path: '/allocation',

@@ -40,6 +40,7 @@ import {
   findRecommendations,
   getRecommendation,
   listRecommendations,
+  recommendationHandling,
   undoRecommendation,
 } from '../../src/tradeoff/recommendations/schema.ts';
 import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
@@ -176,6 +177,10 @@ describe.skipIf(bin === null)('SQLite and PostgreSQL (skipped where initdb and p
     await step((application) => Promise.all([look(application), look(application)]));
     await step((application, params) => call(application, dismissRecommendation, { params, body: { reason: 'no' } }));
     await step((application, params) => call(application, undoRecommendation, { params, body: {} }));
+    const work = { to: { kind: 'team' as const, name: 'search' }, state: 'in_progress' as const, comment: 'soon' };
+    await step((application, params) => call(application, recommendationHandling.assign, { params, body: work }));
+    await step((application, params) => call(application, recommendationHandling.undo, { params, body: {} }));
+    await both((application) => call(application, listRecommendations, { query: { owner: 'none' } }));
     const body = { isDryRun: false };
     await step((application, params) => call(application, applyRecommendation, { params, body }));
     await step((application, params) => call(application, applyRecommendation, { params, body }));

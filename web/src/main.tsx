@@ -29,7 +29,7 @@ followSystem();
 /** Loads the session first, because a server with accounts would refuse other queries. */
 async function begin(): Promise<void> {
   const who = await queries.fetchQuery(sessionQuery);
-  if (mayAsk(who.name)) await askFirstQuestions(queries);
+  if (mayAsk(who.name)) await askFirstQuestions(queries, window.location.pathname);
 }
 
 // The page reports a server that does not answer.

@@ -1,9 +1,9 @@
 import { crc32, deflateSync } from 'node:zlib';
 import type { Estimate } from '../training/estimate.ts';
-import type { Candidate } from './candidates.ts';
+import type { Registrable } from './registrable.ts';
 
 /** Files of a candidate's run for people: a report, its figures as a table, its loss as a picture. */
-export function candidateFiles(candidate: Candidate): Record<string, string | Uint8Array> {
+export function candidateFiles(candidate: Registrable): Record<string, string | Uint8Array> {
   const losses = lossesOf(candidate);
   return {
     'report.txt': reportText(candidate),
@@ -13,11 +13,11 @@ export function candidateFiles(candidate: Candidate): Record<string, string | Ui
 }
 
 /** Loss of the first member at the end of each epoch. */
-export function lossesOf({ trained }: Candidate): number[] {
+export function lossesOf({ trained }: Registrable): number[] {
   return trained.epochs.filter(({ member }) => member === 0).map(({ loss }) => loss);
 }
 
-function estimates({ quality }: Candidate): [string, Estimate][] {
+function estimates({ quality }: Registrable): [string, Estimate][] {
   return [
     ['ndcg_at_10', quality.ndcgAt10],
     ['recall_at_10', quality.recallAt10],
@@ -25,7 +25,7 @@ function estimates({ quality }: Candidate): [string, Estimate][] {
   ];
 }
 
-function reportText(candidate: Candidate): string {
+function reportText(candidate: Registrable): string {
   const { trained, serving } = candidate;
   const figures = estimates(candidate).map(
     ([name, { mean, low, high, sampleSize }]) =>
@@ -42,7 +42,7 @@ function reportText(candidate: Candidate): string {
   ].join('\n');
 }
 
-function evaluationCsv(candidate: Candidate): string {
+function evaluationCsv(candidate: Registrable): string {
   const rows = estimates(candidate).map(([name, { mean, low, high, sampleSize }]) =>
     [name, mean, low, high, sampleSize].join(','),
   );

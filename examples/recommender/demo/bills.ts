@@ -19,8 +19,21 @@ export interface DemoBillOptions {
   readonly report: Report;
 }
 
+/** Generates the bill of two clouds and imports it, with its history of corrections; a source then follows its folder. */
+export async function importBills(client: DemoClient, options: DemoBillOptions): Promise<void> {
+  const { folder, report } = options;
+  await importDeliveries(client, options);
+  await followFolder(client, folder, report);
+  const { rows } = await client.call(costSummary, { query: { by: 'team', metric: 'effectiveCost' } });
+  for (const { team, amount } of rows)
+    report(`   ${(team ?? 'unallocated').padEnd(16)} ${shownMoney(amount).padStart(16)}`);
+}
+
 /** Generates the bill of two clouds and imports it, with its history of corrections. */
-export async function importBills(client: DemoClient, { seed, asOf, folder, report }: DemoBillOptions): Promise<void> {
+export async function importDeliveries(
+  client: DemoClient,
+  { seed, asOf, folder, report }: DemoBillOptions,
+): Promise<void> {
   const files = writeBill(folder, { seed, asOf });
   await importHistory(client, { seed, asOf, folder, report }, files);
   for (const [source, ofCloud] of Map.groupBy(files, (file) => file.cloud)) {
@@ -30,10 +43,6 @@ export async function importBills(client: DemoClient, { seed, asOf, folder, repo
       `${source}: ${result.accepted.toLocaleString('en')} rows of ${result.periods.join(', ')}, ${shownMoney(billed?.amount)} billed`,
     );
   }
-  await followFolder(client, folder, report);
-  const { rows } = await client.call(costSummary, { query: { by: 'team', metric: 'effectiveCost' } });
-  for (const { team, amount } of rows)
-    report(`   ${(team ?? 'unallocated').padEnd(16)} ${shownMoney(amount).padStart(16)}`);
 }
 
 /**

@@ -16,9 +16,10 @@ export interface DemoClient {
   putArtifact(uri: string, name: string, content: Uint8Array | string): Promise<void>;
 }
 
-export function createDemoClient(url: string): DemoClient {
+/** `credentials` are headers of every request, for a server with accounts. */
+export function createDemoClient(url: string, credentials: Readonly<Record<string, string>> = {}): DemoClient {
   const send = async (path: string, init: RequestInit): Promise<unknown> => {
-    const answer = await fetch(`${url}${path}`, init);
+    const answer = await fetch(`${url}${path}`, { ...init, headers: { ...init.headers, ...credentials } });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${init.method} ${path}: ${text}`);
     return text === '' ? {} : JSON.parse(text);

@@ -1,22 +1,7 @@
-import { checkGate } from '../../../src/tradeoff/gates/schema.ts';
 import { type Candidate, type CandidateOptions, makeCandidates } from './candidates.ts';
 import type { DemoClient } from './client.ts';
-import { explainVerdict } from './explain.ts';
-import { MODEL, prepareRegistry, registerCandidate } from './register.ts';
-
-const POLICY = 'ranker-production';
-
-export interface DemoVerdict {
-  readonly name: string;
-  readonly version: string;
-  readonly verdict: string;
-  readonly summary: string;
-  /** The checks that decided it, one sentence each. */
-  readonly reasons: readonly string[];
-  readonly ndcgAt10: number;
-  /** At the stated demand: exact decimal in USD, or null when it is unknown. */
-  readonly costPerThousand: string | null;
-}
+import { prepareRegistry, registerCandidate } from './register.ts';
+import { type DemoVerdict, weigh } from './weigh.ts';
 
 /** Trains and measures the models, registers them over the MLflow wire, and asks the gate about each, smallest first. */
 export async function decideOnModels(
@@ -33,7 +18,7 @@ export async function decideOnModels(
   report('5. The gate tests quality and compares cost at the stated demand, smallest model first');
   const verdicts: DemoVerdict[] = [];
   for (const [index, candidate] of candidates.entries()) {
-    verdicts.push(await weigh(client, candidate, versions[index] ?? ''));
+    verdicts.push(await weigh(client, namedQuality(candidate), versions[index] ?? ''));
   }
   return { candidates, verdicts };
 }
@@ -49,17 +34,6 @@ export function findChampion(
   return { candidate, version: verdict.version };
 }
 
-async function weigh(client: DemoClient, { trained, quality }: Candidate, version: string): Promise<DemoVerdict> {
-  const body = { model: MODEL, version, policy: POLICY };
-  const { verdict, summary, checks } = await client.call(checkGate, { body });
-  const cost = checks.find(({ name }) => name === 'cost per 1,000 predictions');
-  return {
-    name: trained.variant.name,
-    version,
-    verdict,
-    summary,
-    reasons: explainVerdict(verdict, checks),
-    ndcgAt10: quality.ndcgAt10.mean,
-    costPerThousand: cost?.measured ?? null,
-  };
+function namedQuality({ trained, quality }: Candidate): Pick<DemoVerdict, 'name' | 'ndcgAt10'> {
+  return { name: trained.variant.name, ndcgAt10: quality.ndcgAt10.mean };
 }

@@ -13,11 +13,12 @@ import { billingMonths } from '../bill/calendar.ts';
 import { restatedEdition } from '../bill/first-edition.ts';
 import type { BillRow } from '../bill/focus-columns.ts';
 import { billRows, writeBillMonth } from '../bill/write-bill.ts';
+import { applyConfig } from './apply-config.ts';
 import { uploadAll } from './bills.ts';
-import { type DemoVerdict, decideOnModels } from './decide.ts';
+import { decideOnModels } from './decide.ts';
 import { MODEL } from './register.ts';
-import { applyConfig } from './run-demo.ts';
 import { type DemoServer, replayAll, startDemoServer } from './server.testing.ts';
+import type { DemoVerdict } from './weigh.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'steelyard-demo-bill-'));
 const SEED = 1;

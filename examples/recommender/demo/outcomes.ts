@@ -1,6 +1,6 @@
 import { importEvaluation } from '../../../src/mlops/evaluations/schema.ts';
-import type { Evaluation } from '../training/evaluate.ts';
 import type { DemoClient } from './client.ts';
+import type { Registrable } from './registrable.ts';
 
 /** Evaluation of the first models: each user's last ratings, kept from training. */
 export const HELD_OUT = 'held-out';
@@ -12,7 +12,7 @@ export const HELD_OUT = 'held-out';
 export async function importOutcomes(
   client: DemoClient,
   { runId, name }: { readonly runId: string; readonly name: string },
-  { perUser }: Pick<Evaluation, 'perUser'>,
+  { perUser }: Pick<Registrable['quality'], 'perUser'>,
 ): Promise<void> {
   const lines = perUser.map(({ user, ndcgAt10, recallAt10 }) => `${user},${ndcgAt10},${recallAt10}`);
   const upload = await client.uploadOutcomes(

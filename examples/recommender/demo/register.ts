@@ -4,9 +4,9 @@ import type { PredictionMeasurement } from '../serving-cost/measure-predictions.
 import type { Estimate } from '../training/estimate.ts';
 import { variantParams } from '../training/variants.ts';
 import { candidateFiles, lossesOf } from './artifacts.ts';
-import type { Candidate } from './candidates.ts';
 import type { DemoClient } from './client.ts';
 import { HELD_OUT, importOutcomes } from './outcomes.ts';
+import type { Registrable } from './registrable.ts';
 
 export const MODEL = 'ranker';
 const EXPERIMENT = 'home-feed-ranker';
@@ -28,7 +28,7 @@ export async function prepareRegistry(client: DemoClient): Promise<string> {
 export async function registerCandidate(
   client: DemoClient,
   experimentId: string,
-  candidate: Candidate,
+  candidate: Registrable,
 ): Promise<string> {
   const { variant, intervals } = candidate.trained;
   const startTime = Math.floor(Math.min(...intervals.map((interval) => interval.startedAtMs)));
@@ -72,7 +72,7 @@ export async function registerCandidate(
   return version;
 }
 
-function qualityMetrics({ quality, serving }: Candidate, timestamp: number) {
+function qualityMetrics({ quality, serving }: Registrable, timestamp: number) {
   const point = (key: string, value: number) => ({ key, value, step: 0, timestamp });
   const estimate = (key: string, { mean, low, high, sampleSize }: Estimate) => [
     point(key, mean),
@@ -89,15 +89,25 @@ function qualityMetrics({ quality, serving }: Candidate, timestamp: number) {
   ];
 }
 
-async function putModel(client: DemoClient, runId: string, artifactUri: string, { onnx }: Candidate, endTime: number) {
+async function putModel(
+  client: DemoClient,
+  runId: string,
+  artifactUri: string,
+  { onnx }: Registrable,
+  endTime: number,
+) {
+  if (onnx === null) return client.putArtifact(artifactUri, 'model/README.md', NOT_RECORDED);
   const files = mlflowModelFiles({ runId, modelUuid: runId, createdAt: new Date(endTime), sizeBytes: onnx.byteLength });
   for (const [name, content] of Object.entries({ ...files, 'model.onnx': onnx })) {
     await client.putArtifact(artifactUri, `model/${name}`, content);
   }
 }
 
+const NOT_RECORDED =
+  'The weights of this model are not part of the demo data: it was trained by examples/recommender.\n';
+
 /** One core for as long as each member trained. */
-function trainingUsage(runId: string, { trained }: Candidate): UsageInterval[] {
+function trainingUsage(runId: string, { trained }: Registrable): UsageInterval[] {
   return trained.intervals.map(({ member, startedAtMs, endedAtMs }) => ({
     usage: `${runId}:train:${member}`,
     subject: { ...SUBJECT, run: runId, purpose: 'training' },

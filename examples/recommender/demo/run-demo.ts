@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { postApply } from '../../../src/platform/manifests/schema.ts';
+import { findRecommendations } from '../../../src/tradeoff/recommendations/schema.ts';
 import { runGpus } from '../gpus/run-gpus.ts';
 import { type Production, runProduction } from '../production/run-production.ts';
+import { applyConfig } from './apply-config.ts';
 import { type DemoBillOptions, importBills } from './bills.ts';
 import type { DemoClient } from './client.ts';
-import { type DemoVerdict, decideOnModels, findChampion } from './decide.ts';
+import { decideOnModels, findChampion } from './decide.ts';
+import type { DemoVerdict } from './weigh.ts';
 
 export interface DemoOutcome {
   readonly verdicts: readonly DemoVerdict[];
@@ -27,12 +28,7 @@ export async function runDemo(client: DemoClient, options: DemoBillOptions): Pro
   const production = await runProduction(client, { ...options, champion: findChampion(candidates, verdicts) });
   report('7. Readings of sixteen GPUs come in, with who held them');
   await runGpus(client, { ...options, folder: join(options.folder, '../gpus') });
+  report('8. Savings are searched');
+  await client.call(findRecommendations, { body: {} });
   return { verdicts, production };
-}
-
-/** Applies teams, prices, allocation rules, budgets and the policy. */
-export async function applyConfig(client: DemoClient): Promise<void> {
-  const folder = join(import.meta.dirname, '../config');
-  const documents = readdirSync(folder).map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
-  await client.call(postApply, { body: { documents } });
 }

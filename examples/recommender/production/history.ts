@@ -4,20 +4,21 @@ import { recordOutcomeEvents } from '../../../src/tradeoff/value/schema.ts';
 import type { DemoClient } from '../demo/client.ts';
 import { createRandom, seedFor } from '../random/xoshiro.ts';
 import { drawOrder, type Sale } from '../returns/record-returns.ts';
-import type { RecommenderModel } from '../training/recommender-model.ts';
-import { scoreUser, topItems } from '../training/score.ts';
 import type { Audience } from './audience.ts';
 import { demandAt } from './day.ts';
 
-const LIST_LENGTH = 10;
 /** Predictions sent in one request. */
 const BATCH = 2_000;
+
+/** `item_index`, and `score` where the scores are known. */
+export type RankedItems = Record<string, number[]>;
 
 export interface History {
   readonly seed: number;
   readonly model: string;
   readonly version: string;
-  readonly scorer: RecommenderModel;
+  /** The answer of the model for a user. */
+  readonly answer: (user: number) => RankedItems;
   /** Audience at an instant, Unix milliseconds. */
   readonly audienceAt: (instant: number) => Audience;
   /** Unix milliseconds. */
@@ -52,10 +53,9 @@ interface Visit {
   readonly order: Sale | null;
 }
 
-function visitsOf({ seed, model, version, scorer, audienceAt, start, end, perHour }: History): Visit[] {
+function visitsOf({ seed, model, version, answer, audienceAt, start, end, perHour }: History): Visit[] {
   const random = createRandom(seedFor(seed, 'visits'));
   const orders = createRandom(seedFor(seed, 'orders'));
-  const scores = new Float64Array(scorer.itemCount);
   const visits: Visit[] = [];
   for (let hour = start; hour < end; hour += HOUR_MS) {
     const count = Math.round(perHour * demandAt(new Date(hour).getUTCHours()));
@@ -63,8 +63,6 @@ function visitsOf({ seed, model, version, scorer, audienceAt, start, end, perHou
     for (let visit = 0; visit < count; visit++) {
       const at = new Date(hour + Math.floor(((visit + random.next()) / count) * HOUR_MS)).toISOString();
       const user = audience.visitor(random);
-      scoreUser(scorer, user, scores);
-      const items = [...topItems(scores, LIST_LENGTH)];
       const id = `day-${at}-${user}`;
       const likes = audience.likes(user);
       visits.push({
@@ -76,7 +74,7 @@ function visitsOf({ seed, model, version, scorer, audienceAt, start, end, perHou
           predictedAt: at,
           entity: String(user),
           inputs: { user_index: user },
-          output: { item_index: items, score: items.map((item) => scores[item] ?? 0) },
+          output: { ...answer(user) },
           latencyMs: 2 + random.next(),
         },
         label: likes.length === 0 ? [] : [{ prediction: id, value: [...likes] }],

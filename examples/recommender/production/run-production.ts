@@ -14,6 +14,7 @@ import { generateRatings } from '../ratings/generate.ts';
 import { recordReturns } from '../returns/record-returns.ts';
 import { type Audience, createAudience } from './audience.ts';
 import { importHistory } from './history.ts';
+import { createRanker } from './ranker.ts';
 import { type Answers, sendDay, type Traffic } from './traffic.ts';
 
 const ENDPOINT = 'home-feed';
@@ -70,7 +71,7 @@ export async function runProduction(client: DemoClient, options: ProductionOptio
     seed,
     model: MODEL,
     version: champion.version,
-    scorer: champion.candidate.trained.model,
+    answer: createRanker(champion.candidate.trained.model),
     audienceAt: (instant) => (instant < seasonBegan ? usual : crowd),
     start: historyBegan,
     end: windowStart(options.asOf),

@@ -31,6 +31,8 @@ export type Described = Omit<
   | 'related'
   | 'repeats'
   | 'isMinor'
+  | 'assigned'
+  | 'work'
   | 'spend'
 > & {
   readonly open: boolean;

@@ -1,3 +1,4 @@
+import type { Handling } from '../../platform/acknowledgements/schema.ts';
 import { type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
 import { toDayNumber, toMonth } from './day.ts';
 import type { Anomaly, AnomalySelection } from './schema.ts';
@@ -17,6 +18,7 @@ export function toListedAnomaly(
   { evidence: _, ...anomaly }: StoredAnomaly,
   all: readonly StoredAnomaly[],
   counting: Counting,
+  handling: Pick<Handling, 'assigned' | 'work'> | undefined,
 ): Anomaly {
   return {
     ...anomaly,
@@ -25,6 +27,8 @@ export function toListedAnomaly(
     days: toDayNumber(anomaly.end) - toDayNumber(anomaly.start) + 1,
     isMinor: isMinor(anomaly, counting.scope, counting.minPercent),
     counts: isCounted(anomaly, counting),
+    assigned: handling?.assigned ?? null,
+    work: handling?.work ?? null,
   };
 }
 

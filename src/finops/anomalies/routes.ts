@@ -1,4 +1,4 @@
-import { createHandlingRoutes } from '../../platform/acknowledgements/index.ts';
+import { createHandlingRoutes, findHandling, findHandlings } from '../../platform/acknowledgements/index.ts';
 import { formatCsvLine } from '../../platform/csv/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, handleDownload, type Route } from '../../platform/http/index.ts';
@@ -39,6 +39,8 @@ const PLAN_DAYS = 14;
 
 export function createLedgerRoutes({ store, clock, jobs, minImpactPercent }: LedgerRouteDeps): Route[] {
   const everything: Counting = { scope: [], minPercent: minImpactPercent };
+  const toListed = async (sql: Sql, found: StoredAnomaly) =>
+    toListedAnomaly(found, await findAnomalies(sql, false), everything, await findHandling(sql, 'anomaly', found.id));
   const gravityOf = async (sql: Sql, anomaly: string) => readGravity(await existing(sql, anomaly));
   return [
     ...createHandlingRoutes(anomalyHandling, { store, clock, noun: 'anomaly', gravityOf }),
@@ -46,15 +48,11 @@ export function createLedgerRoutes({ store, clock, jobs, minImpactPercent }: Led
     handleDownload(anomaliesCsv, async ({ query }) => ({
       contentType: 'text/csv; charset=utf-8',
       filename: 'anomalies.csv',
-      content: csvOf(
-        selectAnomalies(await findAnomalies(store, false), query).map((one) =>
-          toListedAnomaly(one, [], buildCounting(query, minImpactPercent)),
-        ),
-      ),
+      content: await readAnomaliesCsv(store, query, minImpactPercent),
     })),
     handle(getAnomaly, async ({ params: { anomaly } }) => {
       const found = await existing(store, anomaly);
-      return { ...toListedAnomaly(found, await findAnomalies(store, false), everything), evidence: found.evidence };
+      return { ...(await toListed(store, found)), evidence: found.evidence };
     }),
     handle(giveAnomalyFeedback, ({ params: { anomaly }, body: { verdict, until, note }, actor }) =>
       store.transaction(async (sql) => {
@@ -71,7 +69,7 @@ export function createLedgerRoutes({ store, clock, jobs, minImpactPercent }: Led
         };
         await putFeedback(sql, anomaly, feedback);
         await askForJudging(jobs, sql);
-        return toListedAnomaly({ ...found, feedback }, await findAnomalies(sql, false), everything);
+        return toListed(sql, { ...found, feedback });
       }),
     ),
     handle(undoAnomalyFeedback, ({ params: { anomaly } }) =>
@@ -79,7 +77,7 @@ export function createLedgerRoutes({ store, clock, jobs, minImpactPercent }: Led
         const found = await existing(sql, anomaly);
         await putFeedback(sql, anomaly, null);
         await askForJudging(jobs, sql);
-        return toListedAnomaly({ ...found, feedback: null }, await findAnomalies(sql, false), everything);
+        return toListed(sql, { ...found, feedback: null });
       }),
     ),
   ];
@@ -88,15 +86,37 @@ export function createLedgerRoutes({ store, clock, jobs, minImpactPercent }: Led
 async function readAnomalyList(store: Store, query: AnomalySelection, minImpactPercent: number): Promise<AnomalyList> {
   const counting = buildCounting(query, minImpactPercent);
   const [stored, judging] = [await findAnomalies(store, false), await findJudging(store)];
-  const anomalies = selectAnomalies(stored, query);
+  const { anomalies, handlings } = await selectOwned(store, stored, query);
   return {
-    anomalies: anomalies.slice(0, MOST_LISTED).map((one) => toListedAnomaly(one, stored, counting)),
+    anomalies: anomalies
+      .slice(0, MOST_LISTED)
+      .map((one) => toListedAnomaly(one, stored, counting, handlings.get(one.id))),
     others: Math.max(0, anomalies.length - MOST_LISTED),
     totals: sumAnomalyTotals(anomalies, query.period, counting),
     minor: countMinor(anomalies, counting),
     minImpactPercent,
     judging: judging?.judging ?? null,
   };
+}
+
+/** The requested anomalies with their owners; `owner` selects by them. */
+async function selectOwned(store: Store, stored: readonly StoredAnomaly[], query: AnomalySelection) {
+  const selected = selectAnomalies(stored, query);
+  const handlings = await findHandlings(
+    store,
+    'anomaly',
+    selected.map(({ id }) => id),
+  );
+  const { owner } = query;
+  const isOwned = ({ id }: StoredAnomaly) =>
+    owner === undefined || (handlings.get(id)?.assigned?.to.name ?? 'none') === owner;
+  return { anomalies: selected.filter(isOwned), handlings };
+}
+
+async function readAnomaliesCsv(store: Store, query: AnomalySelection, minImpactPercent: number): Promise<string> {
+  const counting = buildCounting(query, minImpactPercent);
+  const { anomalies, handlings } = await selectOwned(store, await findAnomalies(store, false), query);
+  return csvOf(anomalies.map((one) => toListedAnomaly(one, [], counting, handlings.get(one.id))));
 }
 
 /** Anomalies of a team count by the spend of the team. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineHandlingEndpoints } from '../../platform/acknowledgements/schema.ts';
+import { Assignment, defineHandlingEndpoints, Work } from '../../platform/acknowledgements/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month, UtcInstant } from '../../platform/units/schema.ts';
 import { EpisodeKind } from '../anomaly-detection/schema.ts';
@@ -141,6 +141,8 @@ export const Anomaly = z
       .describe(
         'Whether it is in the totals: not when it is minor, or was planned, expected, wrong, restated, withdrawn or merged',
       ),
+    assigned: Assignment.nullable().describe('Owner; null: none'),
+    work: Work.nullable().describe('State of the work; null: open'),
   })
   .describe('Anomalous days of one cause');
 export type Anomaly = z.infer<typeof Anomaly>;
@@ -276,6 +278,12 @@ const Selection = z.strictObject({
     .enum(['none', ...verdicts])
     .optional()
     .describe('Only those with this verdict, or `none` without any'),
+  owner: z
+    .string()
+    .min(1)
+    .max(250)
+    .optional()
+    .describe('Only those assigned to this account or team; `none`: without an owner'),
 });
 export type AnomalySelection = z.infer<typeof Selection>;
 

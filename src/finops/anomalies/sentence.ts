@@ -138,8 +138,12 @@ function computePerDay(amount: string, { days }: SentenceFacts): number {
 }
 
 export function formatMoney(amount: number, currency: string | null): string {
-  const shown = Math.abs(amount) < 1 ? formatFigure(amount) : amount.toFixed(2);
+  const shown = Math.abs(amount) < 1 ? formatFigure(amount) : groupThousands(amount.toFixed(2));
   return currency === null ? shown : `${shown} ${currency}`;
+}
+
+function groupThousands(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',');
 }
 
 export function formatFigure(value: number): string {
@@ -225,7 +229,7 @@ export function nameSlice(slice: Slice): string {
   const unsaid = ['serviceName', ...(hasOwner ? ['subAccountId'] : [])];
   const named = slice.filter(({ dimension }) => !isSku(dimension) && !unsaid.includes(dimension));
   if (named.length === 0) return '';
-  return ` of ${named.map(({ dimension, value }) => `${WORDS[dimension] ?? dimension} ${value}`).join(', ')}`;
+  return ` of ${named.map(({ dimension, value }) => `${WORDS[dimension] ?? dimension} ${shortenName(value)}`).join(', ')}`;
 }
 
 /** Subject of the sentence: "Amazon EC2 of team search", "Everything". */
@@ -234,7 +238,7 @@ function describeSubject({ slice, except, drivers }: SentenceFacts): string {
   const service = slice.find(({ dimension }) => dimension === 'serviceName');
   const named = nameSlice(slice);
   const what = sku === undefined ? service?.value : findSkuName(sku.value, drivers);
-  const other = except.length === 0 ? '' : ` other than ${except.map(({ value }) => value).join(', ')}`;
+  const other = except.length === 0 ? '' : ` other than ${except.map(({ value }) => shortenName(value)).join(', ')}`;
   if (what !== undefined) return `${what}${named}${other}`;
   return named === '' ? `The whole cost${other}` : `The cost${named}${other}`;
 }

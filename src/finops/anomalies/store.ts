@@ -26,6 +26,8 @@ const Facts = Anomaly.omit({
   related: true,
   repeats: true,
   isMinor: true,
+  assigned: true,
+  work: true,
 });
 
 /** A stored anomaly. */

@@ -14,7 +14,7 @@ export interface ListedDeps extends StandingDeps {
 type Route = Awaited<ReturnType<typeof findRoutes>>[number];
 const NO_REFUSAL: ListedBudget['refused'] = { count: 0, last: null };
 
-/** Budgets with their status, the recipients of their notices, and the number of refused requests. */
+/** Budgets with their status, the recipients of their notices, and the refused requests. */
 export async function readListedBudgets(
   deps: ListedDeps,
   sql: Sql,

@@ -21,7 +21,7 @@ async function fixture() {
   onTestFinished(() => store[Symbol.asyncDispose]());
   await store.migrate(sourceMigrations);
   const objects = await openObjects(join(data, 'objects'));
-  const uploads = createUploads({ objects, clock: { now: () => 0 } });
+  const uploads = createUploads({ objects, clock: { now: () => 0 }, config: { maxUploadBytes: 1_000_000 } });
   const kept = new Set<string>();
   const deps: FetchDeps = { store, uploads, keepsRaw: async (sha256) => kept.has(sha256) };
   const bucket = await openBucket({ type: 'folder', path: folder });

@@ -3,9 +3,10 @@ import type { Jobs } from '../../platform/jobs/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { TargetRules } from '../../platform/notices/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import type { Period } from '../../platform/units/index.ts';
 import { createDrift, type DriftDeps } from '../drift/index.ts';
 import { applyMonitor, createMonitorRules, findMonitors } from '../monitors/index.ts';
-import { type MeasuredQuality, type Monitor, MonitorSpec } from '../monitors/schema.ts';
+import { type MeasuredQuality, type Monitor, MonitorSpec, type MonitorWindow } from '../monitors/schema.ts';
 import {
   createPredictions,
   type OpenedPredictions,
@@ -19,10 +20,12 @@ import type { QualityEstimates, ServedRequests } from './alerts/ports.ts';
 import { alertRoutes } from './alerts/routes.ts';
 import { type AlertDeps, scheduleAlerts } from './alerts/service.ts';
 import { noteRetrained } from './alerts/take-look.ts';
+import { type MonitorHealth, readMonitorHealth } from './health/index.ts';
 
 export { selectLossMetric } from './alerts/losses.ts';
 export type { ServedRequests } from './alerts/ports.ts';
 export { findAlertedModel } from './alerts/store.ts';
+export type { MonitorHealth, VersionLook } from './health/index.ts';
 export { monitoringMigrations } from './migrations.ts';
 
 /** Measures quality and drift of the predictions of monitored models, and evaluates alerts. */
@@ -47,8 +50,14 @@ export interface Monitoring extends Omit<Predictions, 'routes' | 'schedule'> {
       readonly endpoint?: string;
     },
   ): Promise<{ readonly predictions: number; readonly quality: readonly MeasuredQuality[] }>;
+  /** Figures of all logged predictions of a monitor in a period; null: none. */
+  figures(monitor: Monitor, period: Period): Promise<MonitorWindow | null>;
+  /** Drift of the windows that overlap a period, by time. */
+  readonly driftIn: Quality['driftIn'];
   /** Scores of two versions on an endpoint by cluster: on the same requests through shadow copies, or on different ones. */
   readonly liveScores: Quality['liveScores'];
+  /** Open alerts and figures by version, for the judgement of production. */
+  health(): MonitorHealth;
   /** Compares windows as they become complete, evaluates alerts, and sends notices. */
   schedule(jobs: Jobs): void;
 }
@@ -80,7 +89,10 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedPredictio
     previewShadows: predictions.previewShadows,
     monitor: async (sql, name) => (await findMonitors(sql, name))[0] ?? null,
     retrained: noteRetrained,
+    figures: quality.reader.window,
+    driftIn: quality.driftIn,
     liveScores: quality.liveScores,
+    health: () => readMonitorHealth({ store: deps.store, clock: deps.clock, reader: quality.reader, requests }),
     measured: (monitor, part) => measureQuality({ tables, clock: deps.clock }, monitor, part),
     kinds: [createSpecKind('Monitor', 60, MonitorSpec, (sql, name, spec) => applyMonitor(deps, sql, name, spec))],
     routes: [

@@ -103,7 +103,7 @@ async function startServer(ground: Opened['ground'], opened: Opened['opened'], o
   const { estimates, served } = options;
   const requests = served ?? { served: async () => null };
   const ports = estimates === undefined ? { requests } : { requests, estimates };
-  const uploads = createUploads(ground);
+  const uploads = createUploads({ ...ground, config: { maxUploadBytes: 1 << 20 } });
   const owners = { teamOf: async () => null };
   const monitoring = createMonitoring(
     { ...ground, ...telling, ...ports, ...owners, events, uploads, config: {} },

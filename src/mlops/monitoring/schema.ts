@@ -1,2 +1,2 @@
 export { AlertCause, AlertEpisode, buildLossKey, QualityLoss } from './alerts/episode/schema.ts';
-export { getAlert, listAlerts } from './alerts/schema.ts';
+export { type Alert, getAlert, listAlerts } from './alerts/schema.ts';

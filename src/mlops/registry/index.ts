@@ -10,9 +10,15 @@ import { findDependents, type NamedItem } from './held.ts';
 import { createRegistryImports, type RegistryImports } from './imports.ts';
 import { modelVersionRoutes } from './mlflow-model-versions.ts';
 import { registeredModelRoutes } from './mlflow-registered-models.ts';
-import { findModel, hasModel } from './model-store.ts';
+import { findModel, hasModel, type ModelSelection, pageModels } from './model-store.ts';
 import { createModels, type RegistryDeps } from './models.ts';
-import { findModelContract, findVersionByText, selectVersionMetrics, type VersionMetric } from './read-models.ts';
+import {
+  addVersionCounts,
+  findModelContract,
+  findVersionByText,
+  selectVersionMetrics,
+  type VersionMetric,
+} from './read-models.ts';
 import { type Registration, register } from './register.ts';
 import { registryRoutes } from './routes.ts';
 import type { Model } from './schema.ts';
@@ -48,6 +54,8 @@ export interface RegisteredVersion {
 
 /** Registered models, their versions and aliases. Every method takes the store or one of its transactions. */
 export interface Registry {
+  /** Models by name, without prompts. */
+  page(sql: Sql, selection: ModelSelection): Promise<Model[]>;
   /** null when there is no such model. */
   model(sql: Sql, name: string): Promise<Model | null>;
   /** null when there is no such version; text that is no number names none. */
@@ -111,6 +119,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
     },
   });
   return {
+    page: async (sql, selection) => addVersionCounts(sql, await pageModels(sql, selection)),
     model: findModelContract,
     version: async (sql, name, version) => nullIfMissing(await findVersionByText(sql, name, version)),
     versionByAlias: async (sql, name, alias) => nullIfMissing(await findVersionOfAlias(sql, name, alias)),

@@ -1,8 +1,11 @@
+import type { ExpressionBuilder } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import { TEAM_TAG } from '../tracking/index.ts';
 import type { RegistryTables } from './tables.ts';
 import type { Alias, KeyValue, RegisteredModel } from './types.ts';
 import { findNewestOfEachStage } from './version-store.ts';
+
+export const PROMPT_TAG = 'mlflow.prompt.is_prompt';
 
 type ModelRow = RegistryTables['registered_model'];
 
@@ -19,6 +22,32 @@ export async function findModel(sql: Sql, name: string): Promise<RegisteredModel
 export async function hasModel(sql: Sql, name: string): Promise<boolean> {
   const query = sql.tables<RegistryTables>().selectFrom('registered_model').select('name').where('name', '=', name);
   return (await query.executeTakeFirst()) !== undefined;
+}
+
+export interface ModelSelection {
+  /** Name of the last model of the page before; null: the first page. */
+  readonly after: string | null;
+  /** undefined: of all teams. */
+  readonly team: string | undefined;
+  readonly limit: number;
+}
+
+/** Registered models by name, without prompts. */
+export async function pageModels(sql: Sql, { after, team, limit }: ModelSelection): Promise<RegisteredModel[]> {
+  let query = sql.tables<RegistryTables>().selectFrom('registered_model').selectAll().where(isNoPrompt);
+  if (after !== null) query = query.where('name', '>', after);
+  if (team !== undefined) {
+    query = query.where('name', 'in', (eb) =>
+      eb.selectFrom('registered_model_tag').select('model').where('key', '=', TEAM_TAG).where('value', '=', team),
+    );
+  }
+  return findModelDetails(sql, await query.orderBy('name').limit(limit).execute());
+}
+
+/** MLflow stores prompts as models with this tag. */
+function isNoPrompt(eb: ExpressionBuilder<RegistryTables, 'registered_model'>) {
+  const prompts = eb.selectFrom('registered_model_tag').select('model').where('key', '=', PROMPT_TAG);
+  return eb('name', 'not in', prompts.where('value', '=', 'true'));
 }
 
 /** Names of the registered models, in order. */

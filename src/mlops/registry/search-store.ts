@@ -11,7 +11,7 @@ import {
   type SortStep,
   sortColumns,
 } from '../wire/index.ts';
-import { findModelDetails } from './model-store.ts';
+import { findModelDetails, PROMPT_TAG } from './model-store.ts';
 import type { RegistryTables } from './tables.ts';
 import type { ModelVersion, RegisteredModel } from './types.ts';
 import { findVersionDetails } from './version-store.ts';
@@ -27,8 +27,6 @@ export interface RegistryQuery<Column extends string> {
 
 export type ModelColumn = 'name' | 'creation_timestamp' | 'last_updated_timestamp';
 export type VersionColumn = 'model' | 'version' | 'creation_timestamp' | 'last_updated_timestamp';
-
-const PROMPT_TAG = 'mlflow.prompt.is_prompt';
 
 export async function searchModels(
   sql: Sql,

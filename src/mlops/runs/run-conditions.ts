@@ -36,7 +36,7 @@ export function isWanted(
 type RunBuilder = ExpressionBuilder<TrackingTables, 'run'>;
 
 function buildCondition(eb: RunBuilder, comparison: Comparison, owner: Expression<string>): Expression<SqlBool> {
-  if (comparison.entity === 'attribute') return compare(raw.ref(`run.${comparison.key}`), comparison);
+  if (comparison.entity === 'attribute') return compare(buildAttribute(comparison.key), comparison);
   if (comparison.entity === 'dataset') return buildDatasetCondition(eb, comparison, owner);
   if (comparison.entity === 'metric') return buildMetricCondition(eb, comparison, owner);
   if (comparison.entity === 'cost') {
@@ -80,4 +80,9 @@ function buildDatasetCondition(eb: RunBuilder, comparison: Comparison, owner: Ex
     .select('dataset.dataset_id')
     .where('dataset_input.run_id', '=', owner);
   return eb.exists(datasets.where(compare(raw.ref(`dataset.${comparison.key}`), comparison)));
+}
+
+/** SQL of an attribute of a run; the duration is in milliseconds, null until the run has ended. */
+export function buildAttribute(key: string): Expression<unknown> {
+  return key === 'duration' ? raw`(run.end_time - run.start_time)` : raw.ref(`run.${key}`);
 }

@@ -1,6 +1,6 @@
 import { type Expression, sql as raw } from 'kysely';
 import { buildInvalidFilter, type Ordering, type SortStep } from '../wire/index.ts';
-import { KEYED_TABLES } from './run-conditions.ts';
+import { buildAttribute, KEYED_TABLES } from './run-conditions.ts';
 
 /** Ties go to the newest start, then to the run id. */
 export const TAIL: readonly SortStep[] = [
@@ -69,7 +69,7 @@ function sortValues(
   }
   // Never null; the constant rank lets the engine use the index by start time.
   if (entity === 'attribute' && key === 'start_time') return { rank: raw.lit(0), value: raw.ref('run.start_time') };
-  const value = entity === 'attribute' ? raw.ref(`run.${key}`) : lookup(entity === 'cost' ? key : 'value');
+  const value = entity === 'attribute' ? buildAttribute(key) : lookup(entity === 'cost' ? key : 'value');
   const none = attribute?.kind === 'number' ? raw.lit(0) : raw.lit('');
   return { rank: raw`case when ${value} is null then 2 else 0 end`, value: raw`coalesce(${value}, ${none})` };
 }

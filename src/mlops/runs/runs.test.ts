@@ -89,6 +89,21 @@ describe('runs', () => {
     expect(pages).toEqual([...descending.map((name) => [name]), []]);
   });
 
+  it('sort and filter by duration, runs that have not ended last', async () => {
+    const experiment_id = await newExperiment('durations');
+    const experiment_ids = [experiment_id];
+    for (const [run_name, start_time, end_time] of [
+      ['long', 1000, 9000],
+      ['short', 5000, 6000],
+      ['open', 2000, null],
+    ] as const) {
+      const run_id = await newRun(application, { experiment_id, run_name, start_time });
+      if (end_time !== null) await post(application, 'runs/update', { run_id, status: 'FINISHED', end_time });
+    }
+    expect(await searchNames({ experiment_ids, order_by: ['duration DESC'] })).toEqual(['long', 'short', 'open']);
+    expect(await searchNames({ experiment_ids, filter: 'duration > 1000' })).toEqual(['long']);
+  });
+
   it('have a page after one that is exactly full, as with MLflow 3.6: it may be empty, and is the last', async () => {
     const experiment_id = await newExperiment('full');
     for (const run_name of ['a', 'b', 'c']) {

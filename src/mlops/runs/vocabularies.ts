@@ -33,6 +33,7 @@ export const runVocabulary: Vocabulary = {
   entities: runEntities,
   attributes: {
     ...runAttributes,
+    duration: { name: 'duration', kind: 'number' },
     created: { name: 'start_time', kind: 'number' },
     Created: { name: 'start_time', kind: 'number' },
     'run name': { name: 'run_name', kind: 'text' },

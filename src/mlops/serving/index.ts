@@ -34,6 +34,7 @@ export type { ReplicaPrices } from './autoscaling/price.ts';
 export type { CostInterval, ServingCosts } from './costs.ts';
 export type { Deployment, Deployments } from './deployments.ts';
 export type { ChangeableEndpoint, EndpointChanges } from './endpoint-changes.ts';
+export { type LiveEndpoint, listLiveEndpoints } from './live-endpoints.ts';
 export { type LiveCascade, type LiveRoute, type LiveRouter, listRouteVariants } from './live-routes.ts';
 export { servingMigrations } from './migrations.ts';
 export type {

@@ -2,7 +2,7 @@ import { handle, type Route } from '../http/index.ts';
 import { compareSeverity, type Severity } from '../notices/schema.ts';
 import { lockUntilCommit, type Sql, type Store } from '../store/index.ts';
 import { type Clock, decimal, type Money } from '../units/index.ts';
-import type { Acknowledgement, Handling, HandlingEndpoints } from './schema.ts';
+import type { Acknowledgement, Assignee, Handling, HandlingEndpoints, WorkState } from './schema.ts';
 import { findHandling, putHandling } from './store.ts';
 
 export { acknowledgementMigrations } from './migrations.ts';
@@ -36,11 +36,13 @@ export interface HandlingDeps {
   readonly noun: 'anomaly' | 'alert' | 'recommendation';
   /** Present severity and money at stake of a thing. Throws the not-found error of the noun. */
   readonly gravityOf: (sql: Sql, thing: string) => Promise<Gravity>;
+  /** Throws for a state of the work that the noun sets by a separate endpoint. Default: all are set here. */
+  readonly refuseState?: (state: WorkState | undefined) => void;
 }
 
 /** Routes of the endpoints of `defineHandlingEndpoints`. */
 export function createHandlingRoutes(endpoints: HandlingEndpoints, deps: HandlingDeps): Route[] {
-  const { store, clock, noun } = deps;
+  const { store, clock, noun, refuseState = () => undefined } = deps;
   const change = (params: Params, to: (before: Handling, gravity: Gravity) => Handling) =>
     store.transaction(async (sql) => {
       const thing = readId(params);
@@ -64,10 +66,45 @@ export function createHandlingRoutes(endpoints: HandlingEndpoints, deps: Handlin
       })),
     ),
     handle(endpoints.unacknowledge, ({ params }) => change(params, (before) => ({ ...before, acknowledged: null }))),
-    handle(endpoints.assign, ({ params, body: { to }, actor }) =>
-      change(params, (before) => ({ ...before, assigned: to === null ? null : { to, by: actor, at: now() } })),
+    handle(endpoints.assign, ({ params, body, actor }) =>
+      change(params, (before) => {
+        refuseState(body.state);
+        return addStep(before, changeWork(before, body, actor, now()), actor, now());
+      }),
+    ),
+    handle(endpoints.undo, ({ params, actor }) =>
+      change(params, (before) => addStep(before, findBeforeLast(before), actor, now(), true)),
     ),
   ];
+}
+
+type WorkPart = Pick<Handling, 'assigned' | 'work'>;
+
+interface AskedWork {
+  readonly to?: Assignee | null | undefined;
+  readonly comment?: string | undefined;
+  readonly state?: WorkState | undefined;
+  readonly reason?: string | undefined;
+}
+
+function changeWork({ assigned, work }: WorkPart, asked: AskedWork, by: string, at: string): WorkPart {
+  const { to, comment = null, state, reason = null } = asked;
+  return {
+    assigned: to === undefined ? assigned : to === null ? null : { to, by, at, comment },
+    work: state === undefined ? work : state === 'open' ? null : { state, reason, by, at },
+  };
+}
+
+const MOST_STEPS = 20;
+
+function addStep(before: Handling, part: WorkPart, by: string, at: string, isUndo = false): Handling {
+  return { ...before, ...part, steps: [...before.steps, { by, at, ...part, isUndo }].slice(-MOST_STEPS) };
+}
+
+/** Assignment and work before the last change. An undo of an undo restores the change. */
+function findBeforeLast({ steps }: Handling): WorkPart {
+  const { assigned = null, work = null } = steps.at(-2) ?? {};
+  return { assigned, work };
 }
 
 type Params = Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ interface HandlingTables {
   handling: { noun: string; thing: string; document: string };
 }
 
-const NONE: Handling = { acknowledged: null, assigned: null };
+const NONE: Handling = { acknowledged: null, assigned: null, work: null, steps: [] };
 
 /** Neither acknowledged nor assigned where nothing is stored. */
 export async function findHandling(sql: Sql, noun: string, thing: string): Promise<Handling> {

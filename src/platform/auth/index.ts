@@ -29,6 +29,8 @@ export interface AuthDeps {
   /** Where sign-ins and wrong passwords are recorded. */
   readonly writes: WriteRecorder;
   readonly contributorsRunCode: RolesDeps['contributorsRunCode'];
+  /** Key of commands on this machine; a new one when left out. */
+  readonly givenKey?: string | undefined;
   /** Removes the data of other features about a deleted account, in the same transaction. */
   readonly accountDeleted: (sql: Sql, name: string) => Promise<void>;
 }
@@ -63,7 +65,7 @@ export function createAuth(deps: AuthDeps): Auth {
   const verified = createVerified(clock);
   const workTokens = createWorkTokens(store, clock);
   const roles = createRoles({ contributorsRunCode });
-  const localKey = randomBytes(32).toString('base64url');
+  const localKey = deps.givenKey ?? randomBytes(32).toString('base64url');
   const proofs = createProofs(store, clock);
   const checkPassword = createPasswordCheck({ proofs, verified, attempts: createAttempts(clock), writes });
   const access = createAccess({ proofs, workTokens, roles, verified, checkPassword, localKey });

@@ -41,5 +41,8 @@ export const tradeoffErrors = {
   },
   purchase_terms_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such purchase terms' },
   idle_policy_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such idle policy' },
+  demo_data_refused: { status: 409, exitCode: CONFLICT, title: 'The demo data cannot be loaded' },
+  demo_data_loaded: { status: 409, exitCode: CONFLICT, title: 'The server shows demo data' },
+  demo_data_not_found: { status: 404, exitCode: NOT_FOUND, title: 'The server has no demo data' },
   lineage_node_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such node of the lineage graph' },
 } as const satisfies Record<string, ErrorMeaning>;

@@ -27,10 +27,20 @@ declare module 'fastify' {
   }
 }
 
+/** A request by its route. */
+export interface RouteRequest {
+  readonly method: string;
+  readonly route: string | undefined;
+  readonly scope: Scope | undefined;
+  readonly headers: FastifyRequest['headers'];
+}
+
 export interface GuardDeps {
   readonly config: Pick<Config, 'allowedHosts'>;
   readonly access: Access;
   readonly writes: WriteRecorder;
+  /** Refuses a permitted request before its body is read, by its route and scope. Left out: none is refused. */
+  readonly admitData?: ((request: RouteRequest) => void) | undefined;
   /** Refuses a write to an object of another account, after the request was read. Left out: only the scope of the route is checked. */
   readonly checkWrite?: ((request: FastifyRequest) => Promise<void>) | undefined;
 }
@@ -63,6 +73,8 @@ export function guard(app: FastifyInstance, deps: GuardDeps): void {
     request.identity = NOBODY;
     if (!PROBES.has(request.routeOptions.url ?? '')) checkHostAndOrigin(request, allowedHosts);
     await admitRequest(deps.access, request, reply);
+    const { config, url: route } = request.routeOptions;
+    deps.admitData?.({ method: request.method, route, scope: config?.scope, headers: request.headers });
     // Here for every route: those of plugins read their path themselves.
     const unkept = findUnkeptCharacter(request.params);
     if (unkept !== null) throw new AppError('invalid_request', `The path contains ${unkept}.`);

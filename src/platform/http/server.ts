@@ -22,6 +22,7 @@ export interface HttpDeps {
   readonly access: Access;
   readonly writes: WriteRecorder;
   readonly checkWrite?: GuardDeps['checkWrite'];
+  readonly admitData?: GuardDeps['admitData'];
   readonly routes: readonly Route[];
   readonly plugins: readonly Plugin[];
   /** Journals of which lines are missing or set aside, for the header `steelyard-damage` of every answer; null: none. */

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import type { Config } from '../config/index.ts';
 import { AppError } from '../errors/index.ts';
 import { handle, type Route } from '../http/index.ts';
 import type { Jobs } from '../jobs/index.ts';
 import type { Objects } from '../objects/index.ts';
 import type { Clock, Instant } from '../units/index.ts';
 import { UtcInstant } from '../units/index.ts';
-import { createUpload, Upload } from './schema.ts';
+import { createUpload, getUploadLimit, Upload } from './schema.ts';
 
 export { type SentFile, type UploadFilesDeps, useUploadedFiles } from './use-files.ts';
 
@@ -49,7 +50,13 @@ export interface Uploads {
   readonly routes: readonly Route[];
 }
 
-export function createUploads({ objects, clock }: { readonly objects: Objects; readonly clock: Clock }): Uploads {
+export interface UploadDeps {
+  readonly objects: Objects;
+  readonly clock: Clock;
+  readonly config: Pick<Config, 'maxUploadBytes'>;
+}
+
+export function createUploads({ objects, clock, config }: UploadDeps): Uploads {
   const keyOf = (upload: string) => `uploads/${upload}/content`;
   const newId = () => `u_${randomBytes(16).toString('hex')}`;
   const receive: Uploads['receive'] = async (name, content, upload = newId()) => {
@@ -77,7 +84,10 @@ export function createUploads({ objects, clock }: { readonly objects: Objects; r
       if ((await objects.size(key)) === null) await objects.rename(keyOf(upload), key);
       await objects.remove(`uploads/${upload}`);
     },
-    routes: [handle(createUpload, ({ query, stream }) => receive(query.name, stream))],
+    routes: [
+      handle(createUpload, ({ query, stream }) => receive(query.name, stream)),
+      handle(getUploadLimit, () => ({ maxSizeBytes: config.maxUploadBytes })),
+    ],
   };
 }
 

@@ -25,3 +25,12 @@ export const createUpload = endpoint({
   response: Upload,
   errors: ['payload_too_large', 'storage_full'],
 });
+
+export const getUploadLimit = endpoint({
+  method: 'GET',
+  path: '/api/v1/uploads/limit',
+  scope: 'finops.read',
+  summary: 'Get the largest size of one upload',
+  response: z.strictObject({ maxSizeBytes: z.number().int().describe('Largest upload in bytes') }),
+  errors: [],
+});

@@ -73,6 +73,11 @@ describe('an upload request', () => {
     },
   );
 
+  it('can be compared with the limit before it is sent', async () => {
+    const answer = await fetch(new URL('/api/v1/uploads/limit', url));
+    expect(await answer.json()).toEqual({ maxSizeBytes: 1_000 });
+  });
+
   it('with a name that is too long is refused', async () => {
     const answer = await send('x'.repeat(256), 'abc');
     expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'invalid_request' }]);

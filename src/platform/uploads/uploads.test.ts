@@ -12,7 +12,11 @@ const HOUR = 3_600_000;
 async function fixture() {
   const objects = await openObjects(mkdtempSync(join(tmpdir(), 'uploads-')));
   const time = { now: Date.parse('2026-11-01T00:00:00Z') };
-  return { objects, time, uploads: createUploads({ objects, clock: { now: () => time.now } }) };
+  return {
+    objects,
+    time,
+    uploads: createUploads({ objects, clock: { now: () => time.now }, config: { maxUploadBytes: 1_000 } }),
+  };
 }
 
 describe('an upload', () => {

@@ -77,6 +77,7 @@ export async function openWebApp(bundle: string): Promise<WebApp> {
 const SEGMENTS = [
   'account',
   'costs',
+  'first-use',
   'allocation',
   'anomalies',
   'deliveries',

@@ -40,6 +40,7 @@ import {
   findDecision,
   findDecisionsByDelivery,
   findDecisionsNaming,
+  findLatestDecisions,
   insertDecision,
   pageDecisions,
   type StoredDecision,
@@ -59,6 +60,8 @@ export interface DecisionDeps extends Omit<ReviewScheduleDeps, 'digest' | 'event
 export interface Decisions extends Ledger {
   /** Keeps a decision to act in the caller's transaction; answers its id. */
   recordAct(sql: Sql, act: Omit<DecidedAct, 'decision' | 'at'>): Promise<string>;
+  /** The newest decision about a version of each of these models. */
+  latest(sql: Sql, models: readonly string[]): Promise<TakenRecord[]>;
   /** Decisions about a version, newest first. */
   about(sql: Sql, model: string, version: string, limit: number): Promise<TakenRecord[]>;
   /** A decision as it was taken; null when there is none of this id. */
@@ -99,6 +102,7 @@ export function createDecisions(deps: DecisionDeps & SubscribesToEvents): Decisi
       await insertAct(sql, decided);
       return decided.decision;
     },
+    latest: async (sql, models) => (await findLatestDecisions(sql, models)).map(({ record }) => record),
     about: async (sql, model, version, limit) =>
       (await pageDecisions(sql, { model, version, verdict: null, after: null, limit })).map(({ record }) => record),
     taken: async (sql, decision) => (await findDecision(sql, decision))?.record ?? null,
@@ -128,14 +132,16 @@ function subscribeToChanges(deps: DecisionDeps & SubscribesToEvents): void {
 function createDecisionRoutes(deps: DecisionDeps): Route[] {
   const { store } = deps;
   return [
-    handle(listDecisions, async ({ query: { pageSize, pageToken, model = null, verdict = null } }) => {
-      const [sequence] = pageToken === undefined ? [] : decodePageToken(pageToken, { model, verdict });
+    handle(listDecisions, async ({ query: { pageSize, pageToken, ...wanted } }) => {
+      const { model = null, verdict = null, since = null, until = null } = wanted;
+      const filter = { model, verdict, since, until };
+      const [sequence] = pageToken === undefined ? [] : decodePageToken(pageToken, filter);
       const after = sequence === undefined ? null : Number(sequence);
-      const found = await pageDecisions(store, { model, verdict, after, limit: pageSize + 1 });
+      const found = await pageDecisions(store, { ...filter, after, limit: pageSize + 1 });
       const shown = found.slice(0, pageSize);
       const last = shown.at(-1);
       const more = found.length > pageSize && last !== undefined;
-      const nextPageToken = more ? encodePageToken([last.sequence], { model, verdict }) : null;
+      const nextPageToken = more ? encodePageToken([last.sequence], filter) : null;
       return { decisions: await addPresentState(deps, store, shown), nextPageToken };
     }),
     handle(listDecidedActs, async ({ query: { pageSize, pageToken, about = null } }) => {

@@ -144,6 +144,8 @@ export const listDecisions = endpoint({
   query: z.strictObject({
     model: z.string().optional().describe('Only of this model'),
     verdict: Verdict.optional(),
+    since: UtcInstant.optional().describe('Only decisions at this time or later'),
+    until: UtcInstant.optional().describe('Only decisions before this time'),
     ...PageQuery,
   }),
   response: z.strictObject({

@@ -141,9 +141,32 @@ export interface DecisionPage {
   readonly model: string | null;
   readonly version?: string;
   readonly verdict: string | null;
+  /** Half-open interval of the time of the decisions; left out: unbounded. */
+  readonly since?: string | null;
+  readonly until?: string | null;
   /** Sequence of the last decision of the page before; null for the first page. */
   readonly after: number | null;
   readonly limit: number;
+}
+
+/** Times are stored with milliseconds, so that their text has the order of time. */
+function toStoredInstant(instant: string): string {
+  return new Date(instant).toISOString();
+}
+
+/** The newest decision of each of these models. */
+export async function findLatestDecisions(sql: Sql, models: readonly string[]): Promise<StoredDecision[]> {
+  const newest = await sql
+    .tables<DecisionTables>()
+    .selectFrom('decision')
+    .select(({ fn }) => fn.max('sequence').as('sequence'))
+    .where(isAmong(sql, 'model', models))
+    .groupBy('model')
+    .execute();
+  return findDecisionsAt(
+    sql,
+    newest.map(({ sequence }) => Number(sequence)),
+  );
 }
 
 /** Newest first. */
@@ -154,10 +177,12 @@ export async function pageDecisions(sql: Sql, page: DecisionPage): Promise<Store
     .select(COLUMNS)
     .orderBy('sequence', 'desc')
     .limit(page.limit);
-  const { model, version, verdict, after } = page;
+  const { model, version, verdict, since = null, until = null, after } = page;
   if (model !== null) query = query.where('model', '=', model);
   if (version !== undefined) query = query.where('version', '=', version);
   if (verdict !== null) query = query.where('verdict', '=', verdict);
+  if (since !== null) query = query.where('at', '>=', toStoredInstant(since));
+  if (until !== null) query = query.where('at', '<', toStoredInstant(until));
   if (after !== null) query = query.where('sequence', '<', after);
   return (await query.execute()).map(toStored);
 }

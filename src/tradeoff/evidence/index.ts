@@ -2,7 +2,6 @@ import type { RegisteredVersion } from '../../mlops/registry/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
-import { gatherModelValue } from '../value/index.ts';
 import { gatherLiveQuality } from './live.ts';
 import { sumMakingCosts } from './making/compute.ts';
 import { createMaturedEvidence, type MaturedEvidence } from './matured.ts';
@@ -14,10 +13,11 @@ import {
   type EvidenceNeeds,
   findVersion,
   type GatheredEvidence,
+  type GatheredVersion,
   gatherEvidence,
   gatherRunEvidence,
+  gatherVersions,
 } from './service.ts';
-import { gatherModelFacts } from './unit-costs.ts';
 
 export { gatherMakingCost, type MakingDeps } from './making/gather.ts';
 export type { MaturedEvidence, MaturedQuestion } from './matured.ts';
@@ -33,6 +33,13 @@ export interface Evidence {
   behind(sql: Sql, model: string, alias: string): Promise<RegisteredVersion | null>;
   /** `needs`: evidence that takes more reading. */
   gather(sql: Sql, version: RegisteredVersion, needs?: EvidenceNeeds): Promise<GatheredEvidence>;
+  /** Of several versions of one model, in their order. Reads what the versions share once. */
+  gatherMany(
+    sql: Sql,
+    model: string,
+    versions: readonly RegisteredVersion[],
+    needs?: EvidenceNeeds,
+  ): Promise<GatheredVersion[]>;
   /** Of a run, as the version of this model that it would become. */
   gatherRun(
     sql: Sql,
@@ -52,6 +59,7 @@ export function createEvidence(deps: EvidenceDeps & OutcomeDeps & { readonly sto
     find: (sql, model, version) => findVersion(deps, sql, model, version),
     behind: (sql, model, alias) => deps.versions.versionByAlias(sql, model, alias),
     gather: (sql, version, needs) => gatherEvidence(deps, sql, version, needs),
+    gatherMany: (sql, model, versions, needs) => gatherVersions(deps, sql, { model, versions, needs }),
     gatherRun: (sql, question) => gatherRunEvidence(deps, sql, question),
     gatherOutcomes: (sql, question) => gatherOutcomes(deps, sql, question),
     matured: createMaturedEvidence(deps),
@@ -67,11 +75,7 @@ export function createEvidence(deps: EvidenceDeps & OutcomeDeps & { readonly sto
         if (versions === null) {
           throw new AppError('model_not_found', `There is no registered model "${model}".`, { model });
         }
-        const facts = await gatherModelFacts(deps, deps.store, model);
-        const valueFacts = await gatherModelValue(deps, deps.store, model);
-        const gathered = await Promise.all(
-          versions.map((version) => gatherEvidence(deps, deps.store, version, { ...ALL_NEEDS, facts, valueFacts })),
-        );
+        const gathered = await gatherVersions(deps, deps.store, { model, versions, needs: ALL_NEEDS });
         const evidence = gathered.map((one) => one.evidence);
         const makingTotal = sumMakingCosts(evidence.flatMap(({ makingCost }) => makingCost ?? []));
         return { versions: evidence, compared: compareVersions(evidence), makingTotal };

@@ -52,7 +52,7 @@ export interface EvidenceNeeds {
 }
 
 /** Additional input of a caller. */
-export interface GatherOptions extends EvidenceNeeds {
+interface GatherOptions extends EvidenceNeeds {
   /** Facts of the model, where the caller has them for several versions. */
   readonly facts?: ModelFacts | undefined;
   readonly valueFacts?: ModelValueFacts | undefined;
@@ -65,6 +65,35 @@ export async function gatherEvidence(
   options: GatherOptions = {},
 ): Promise<GatheredEvidence> {
   return gatherVersionEvidence(deps, sql, { version, ...options, metrics: await deps.versions.metrics(sql, version) });
+}
+
+/** A version with its evidence. */
+export interface GatheredVersion extends GatheredEvidence {
+  readonly version: RegisteredVersion;
+}
+
+/** Evidence of versions of one model, in their order: the facts of the model are read once for all of them. */
+export async function gatherVersions(
+  deps: EvidenceDeps,
+  sql: Sql,
+  {
+    model,
+    versions,
+    needs = {},
+  }: {
+    readonly model: string;
+    readonly versions: readonly RegisteredVersion[];
+    readonly needs?: EvidenceNeeds | undefined;
+  },
+): Promise<GatheredVersion[]> {
+  const facts = await gatherModelFacts(deps, sql, model);
+  const valueFacts = needs.value === true ? await gatherModelValue(deps, sql, model) : undefined;
+  return Promise.all(
+    versions.map(async (version) => ({
+      version,
+      ...(await gatherEvidence(deps, sql, version, { ...needs, facts, valueFacts })),
+    })),
+  );
 }
 
 /** The unit costs of a model's versions that can be compared, its champion's before others. */

@@ -19,7 +19,7 @@ import type { QualityAxis } from './schema.ts';
 export interface GatherDeps {
   readonly store: Store;
   readonly clock: Clock;
-  readonly evidence: Pick<Evidence, 'find' | 'behind' | 'gather' | 'gatherOutcomes'>;
+  readonly evidence: Pick<Evidence, 'find' | 'behind' | 'gather' | 'gatherMany' | 'gatherOutcomes'>;
   readonly evaluations: Pick<Evaluations, 'versions' | 'pairMany' | 'sumByConfidence' | 'reportCascade'>;
   readonly registry: Pick<Registry, 'versions'>;
   readonly budgets: Pick<Budgets, 'standing'>;
@@ -62,14 +62,11 @@ export async function gatherFacts(deps: GatherDeps, question: GatherQuestion): P
   const wanted = chooseMetric(spec, question);
   const tables = await readTables(deps, chosen, wanted.evaluation);
   const axis = buildQualityAxis(wanted, orderTables(tables, baseline?.version ?? null));
-  const versions: VersionFacts[] = [];
-  for (const version of chosen) {
-    const { evidence } = await deps.evidence.gather(store, version, { slos });
-    versions.push({
-      evidence,
-      quality: readQuality(tables.get(version.version), { axis, name: wanted.evaluation, version }),
-    });
-  }
+  const gathered = await deps.evidence.gatherMany(store, model, chosen, { slos });
+  const versions = gathered.map(({ version, evidence }): VersionFacts => {
+    const quality = readQuality(tables.get(version.version), { axis, name: wanted.evaluation, version });
+    return { evidence, quality };
+  });
   const budgets = policy === null ? new Map() : (await readPolicyBudgets(deps, policy)).budgets;
   const facts: FrontierFacts = {
     model,

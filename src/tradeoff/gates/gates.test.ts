@@ -177,6 +177,16 @@ describe('the gate on recorded facts', () => {
     expect(decisions.map(({ version, action }) => [version, action])).toEqual([[large, null]]);
   });
 
+  it('lists the decisions of a time, its end left out', async () => {
+    await check(await registerVersion(0.25, 1));
+    const count = async (query: { since?: string; until?: string }) =>
+      (await call(application, listDecisions, { query: { model, ...query } })).decisions.length;
+    expect(await count({ since: '2026-11-10T12:00:00Z' })).toBe(1);
+    expect(await count({ since: '2026-11-10T12:00:00.001Z' })).toBe(0);
+    expect(await count({ since: '2026-11-01T00:00:00Z', until: '2026-11-10T12:00:00Z' })).toBe(0);
+    expect(await count({ until: '2026-11-11T00:00:00Z' })).toBe(1);
+  });
+
   it('holds a version whose predictions were never metered: unknown is not free', async () => {
     const answer = await check(await registerVersion(0.25, null));
     expect(answer.verdict).toBe('hold');

@@ -32,7 +32,7 @@ export { requirePolicyOfModel } from './policy-of-model.ts';
 export { addReviewFacts } from './review-facts.ts';
 export type { Ledger, TakenDecision } from './service.ts';
 export { computeServingCost } from './serving-cost.ts';
-export { findModelPolicies, findPolicies } from './store.ts';
+export { findModelPolicies, findPolicies, selectModelPolicies } from './store.ts';
 export { describeCheck } from './summary.ts';
 export { evaluatePolicy } from './weigh.ts';
 

@@ -30,7 +30,19 @@ export async function findModelPolicies(sql: Sql, model: string): Promise<Policy
   const rows = await query
     .where((eb) => eb.or([eb('model', '=', model), eb('team', '=', selectTeamOfModel(sql, model))]))
     .execute();
-  const found = rows.map(toStatedPolicy);
+  return attachModel(rows.map(toStatedPolicy), model);
+}
+
+/** The same, of policies that were read already. */
+export function selectModelPolicies(
+  policies: readonly StatedPolicy[],
+  { model, team }: { readonly model: string; readonly team: string | null },
+): Policy[] {
+  const applies = ({ spec }: StatedPolicy) => spec.model === model || (spec.team !== undefined && spec.team === team);
+  return attachModel(policies.filter(applies), model);
+}
+
+function attachModel(found: readonly StatedPolicy[], model: string): Policy[] {
   const own = new Set(found.filter(({ spec }) => spec.team === undefined).map(({ spec }) => spec.environment));
   return found
     .filter(({ spec }) => spec.team === undefined || !own.has(spec.environment))

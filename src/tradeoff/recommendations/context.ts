@@ -2,6 +2,7 @@ import type { Billing } from '../../finops/billing/index.ts';
 import type { ServingUse } from '../../mlops/gateway/index.ts';
 import type { PipelineRuns } from '../../mlops/pipelines/index.ts';
 import type { Org } from '../../org/index.ts';
+import type { Events } from '../../platform/events/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { TargetRules } from '../../platform/notices/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
@@ -28,6 +29,7 @@ export interface RecommendationDeps
   readonly clock: Clock;
   readonly log: Log;
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
+  readonly events: Pick<Events, 'subscribe'>;
   readonly serving: ServingUse;
   readonly metering: EndpointDeps['metering'] & IdleRunDeps['metering'];
   readonly gpuUsage: IdleRunDeps['gpuUsage'] & GpuFinderDeps['gpuUsage'];

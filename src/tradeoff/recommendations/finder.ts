@@ -16,6 +16,8 @@ export interface Finding
   readonly subject: Subject;
   readonly action: RecommendedAction;
   readonly evidence: z.input<typeof Evidence>;
+  /** End of the measurements behind it, Unix milliseconds: once a person has marked it as done, older measurements do not open it again. */
+  readonly readUntilMs?: number;
   /** Months whose bill its prices were learned from: deliveries of them become part of the evidence. */
   readonly billedMonths?: ReadonlySet<string>;
 }

@@ -1,12 +1,17 @@
 import { createHandlingRoutes } from '../../platform/acknowledgements/index.ts';
+import type { WorkState } from '../../platform/acknowledgements/schema.ts';
+import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { MINUTE_MS } from '../../platform/units/durations.ts';
 import { createCpuMemoryFinder } from './containers/finder.ts';
 import { createPackNodesFinder } from './containers/nodes-finder.ts';
+import { formatInstant } from './context.ts';
 import { createReplicaCountFinder, createScaleToZeroFinder } from './endpoints/finders.ts';
 import type { Finder } from './finder.ts';
 import { createGpuShareFinder } from './gpus/finder.ts';
+import { createIdleGpuFinder } from './gpus/idle-finder.ts';
 import { keepResource } from './idle/keep.ts';
 import { applyPolicies, applyPolicy, deletePolicy, readPolicies } from './idle/policies.ts';
 import { deleteIdlePolicy, IdlePolicySpec, listIdlePolicies } from './idle/schema.ts';
@@ -31,6 +36,7 @@ import {
 } from './schema.ts';
 import { applyOnce, dismissOpen, previewRecommendation, requireRecommendation, undoApplied } from './service.ts';
 import { readList } from './show.ts';
+import { findLastScan } from './store.ts';
 
 export { recommendationMigrations } from './migrations.ts';
 export { findTerms, type StoredTerms } from './purchases/terms.ts';
@@ -53,6 +59,7 @@ export function createRecommendations(deps: TryDeps): Recommendations {
     createScaleToZeroFinder(deps),
     createReplicaCountFinder(deps),
     createIdleRunFinder(deps),
+    createIdleGpuFinder(deps),
     createGpuShareFinder(deps),
     createSpotFinder(deps),
     createCommitmentFinder(deps),
@@ -68,6 +75,7 @@ export function createRecommendations(deps: TryDeps): Recommendations {
     },
   });
   deps.jobs.schedule(LOOK, EVERY_HOUR, { kind: LOOK, payload: null });
+  deps.events.subscribe('recommendations', ['gpus.time_changed', 'allocation.derived'], () => scanSoon(deps));
   deps.jobs.register(LOOK_IDLE, { handler: () => applyPolicies(deps) });
   deps.jobs.schedule(LOOK_IDLE, '* * * * *', { kind: LOOK_IDLE, payload: null });
   const policies = createSpecKind('IdlePolicy', 70, IdlePolicySpec, (sql, name, spec) =>
@@ -79,6 +87,24 @@ export function createRecommendations(deps: TryDeps): Recommendations {
   };
 }
 
+const SOON_MS = MINUTE_MS;
+/** Sources that report all the time are no reason for a scan at every report. */
+const BETWEEN_MS = 15 * MINUTE_MS;
+
+/** A scan a minute after new bills or GPU readings, a quarter of an hour after the last scan at the earliest. */
+async function scanSoon({ jobs, store, clock }: TryDeps): Promise<void> {
+  const last = await findLastScan(store);
+  const at = Math.max(clock.now() + SOON_MS, last === null ? 0 : Date.parse(last.at) + BETWEEN_MS);
+  await jobs.enqueue(store, { kind: LOOK, payload: null, runAt: formatInstant(at), uniqueKey: `${LOOK}:changed` });
+}
+
+/** A recommendation is done or dismissed by its own endpoints, which also record the decision. */
+function refuseState(state: WorkState | undefined): void {
+  if (state !== 'done' && state !== 'dismissed') return;
+  const way = state === 'done' ? 'apply it with isDone' : 'dismiss it';
+  throw new AppError('invalid_request', `A recommendation cannot be set to ${state} here: ${way}.`, { state });
+}
+
 function createRecommendationRoutes(deps: TryDeps, look: () => ReturnType<typeof scanForAll>): Route[] {
   const { store } = deps;
   const gravityOf = async (sql: Sql, id: string) => {
@@ -86,15 +112,17 @@ function createRecommendationRoutes(deps: TryDeps, look: () => ReturnType<typeof
     return { severity: 'warning' as const, impact: document.saving.monthly };
   };
   return [
-    ...createHandlingRoutes(recommendationHandling, { ...deps, noun: 'recommendation', gravityOf }),
-    handle(listRecommendations, ({ query: { state } }) => readList(store, state)),
+    ...createHandlingRoutes(recommendationHandling, { ...deps, noun: 'recommendation', gravityOf, refuseState }),
+    handle(listRecommendations, ({ query: { state, owner } }) => readList(store, state, owner)),
     handle(getRecommendation, ({ params: { recommendation } }) => readWithOptimization(deps, recommendation)),
     handle(tryRecommendation, ({ params: { recommendation }, body: { reason = null }, actor }) =>
       tryUnderGuardrail(deps, { recommendation, actor, reason }),
     ),
     handle(findRecommendations, async () => ({ searched: await look() })),
-    handle(applyRecommendation, ({ params: { recommendation }, body: { isDryRun, reason = null }, actor }) =>
-      isDryRun ? previewRecommendation(deps, recommendation) : applyOnce(deps, { recommendation, actor, reason }),
+    handle(applyRecommendation, ({ params: { recommendation }, body: { isDryRun, isDone, reason = null }, actor }) =>
+      isDryRun
+        ? previewRecommendation(deps, recommendation)
+        : applyOnce(deps, { recommendation, actor, reason, isDone }),
     ),
     handle(dismissRecommendation, ({ params: { recommendation }, body: { reason = null, until = null }, actor }) =>
       dismissOpen(deps, { recommendation, actor, reason, until }),

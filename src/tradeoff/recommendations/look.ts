@@ -71,10 +71,20 @@ export async function storeFinding(
     if (current !== undefined) return renewRecommendation(sql, current, buildRecommendation(kind, found, now), now);
     const dismissed = (await findLastInState(sql, key, 'dismissed'))?.document.dismissed ?? null;
     if (dismissed !== null && (dismissed.until === null || Date.parse(dismissed.until) > now)) return null;
+    if (found.readUntilMs !== undefined && (await wasDoneAfter(sql, key, found.readUntilMs))) return null;
     const opened = addTimelineEntry(buildRecommendation(kind, found, now), now, 'found', found.title);
     await insertRecommendation(sql, opened);
     return opened;
   });
+}
+
+/** Time for a returned resource to stop reporting. */
+const DONE_GRACE_MS = 24 * HOUR_MS;
+
+/** Whether a person marked it as done, and nothing was measured since (with a day for the change to take effect). */
+async function wasDoneAfter(sql: Sql, key: string, readUntilMs: number): Promise<boolean> {
+  const done = (await findLastInState(sql, key, 'applied'))?.document.applied ?? null;
+  return done !== null && readUntilMs <= Date.parse(done.at) + DONE_GRACE_MS;
 }
 
 /** With the deliveries that its prices were learned from. */
@@ -151,7 +161,7 @@ async function lapseUnfound(
 
 function buildRecommendation(
   kind: RecommendationKind,
-  { about, evidence: told_, billedMonths: _, ...found }: Finding,
+  { about, evidence: told_, billedMonths: _, readUntilMs: _until, ...found }: Finding,
   now: number,
 ): Recommendation {
   const key = buildAdviceKey(kind, about);

@@ -17,6 +17,7 @@ const REASONS: Readonly<Record<RecommendationKind, string | null>> = {
   hardware: null,
   scale_to_zero:
     'A small share of the traffic would wait for more cold starts than all of it: scale to zero directly; it can be undone.',
+  return_gpu: 'It names a GPU and not a variant of an endpoint.',
   gpu_share: 'It names GPUs and not a variant of an endpoint.',
   cpu_memory: 'It names containers and not a variant of an endpoint.',
   spot: 'It names capacity for steps of a pipeline and not a variant of an endpoint.',

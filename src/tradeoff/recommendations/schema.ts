@@ -1,35 +1,22 @@
 import { z } from 'zod';
 import { Name, Subject } from '../../org/schema.ts';
-import { defineHandlingEndpoints } from '../../platform/acknowledgements/schema.ts';
+import { Assignment, defineHandlingEndpoints, Work } from '../../platform/acknowledgements/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { DecisionId } from '../decisions/schema.ts';
 import { RecommendedAction } from './action/schema.ts';
+import { RecommendationKind } from './kind/schema.ts';
 import { MeasuredBy } from './realised/schema.ts';
 import { Commitment, Effect, HeldItem, Saving } from './savings/schema.ts';
 
 export type { RecommendedAction } from './action/schema.ts';
+export type { RecommendationKind } from './kind/schema.ts';
 export type { HeldItem, Saving } from './savings/schema.ts';
 
 export const RecommendationId = z
   .string()
   .regex(/^rec_[0-9a-f]{20}$/, 'an id such as "rec_0123456789abcdef0123"')
   .describe('Id of a recommendation');
-
-export const RecommendationKind = z
-  .enum([
-    'scale_to_zero',
-    'stop_run',
-    'replica_count',
-    'cpu_memory',
-    'gpu_share',
-    'pack_nodes',
-    'spot',
-    'commitment',
-    'hardware',
-  ])
-  .describe('Type of change that is recommended');
-export type RecommendationKind = z.infer<typeof RecommendationKind>;
 
 export const RecommendationState = z
   .enum(['open', 'approved', 'applied', 'dismissed', 'superseded', 'lapsed', 'undone'])
@@ -237,9 +224,22 @@ export const Searched = z
   .describe('Result of the scan for one kind');
 export type Searched = z.infer<typeof Searched>;
 
+export const ListedRecommendation = z
+  .strictObject({
+    ...RecommendationSummary.shape,
+    counted: Money.nullable().describe(
+      'Part of the joint saving per month that it adds; all of them sum up to it. Less than its saving alone where another saves the same hours; null: not open, or unknown',
+    ),
+    prices: z.array(z.string().describe('Price')).describe('Unit prices that the saving depends on'),
+    assigned: Assignment.nullable().describe('Owner; null: none'),
+    work: Work.nullable().describe('State of the work; null: open'),
+  })
+  .describe('A recommendation with its part of the joint saving and its owner');
+export type ListedRecommendation = z.infer<typeof ListedRecommendation>;
+
 export const RecommendationList = z
   .strictObject({
-    recommendations: z.array(RecommendationSummary).describe('The largest saving first, then by title'),
+    recommendations: z.array(ListedRecommendation).describe('The largest saving first, then by title'),
     totals: z.array(Total).describe('Joint saving of the open recommendations, by currency'),
     unknownSavings: z.number().int().describe('Open recommendations with an unknown saving; they are in no total'),
     lookedAt: UtcInstant.nullable().describe('Time of the last scan of this server; null: never'),
@@ -277,6 +277,12 @@ export const listRecommendations = endpoint({
       .enum(['open', 'done', 'closed', 'all'])
       .default('open')
       .describe('open: open and approved; done: applied; closed: all others'),
+    owner: z
+      .string()
+      .min(1)
+      .max(250)
+      .optional()
+      .describe('Only those assigned to this account or team, or of this team; `none`: without an owner'),
   }),
   response: RecommendationList,
   errors: [],
@@ -310,6 +316,12 @@ export const applyRecommendation = endpoint({
   params,
   body: z.strictObject({
     isDryRun: z.boolean().default(true).describe('True: preview only, change nothing'),
+    isDone: z
+      .boolean()
+      .default(false)
+      .describe(
+        'True: manual work is carried out already; otherwise the first call approves it, the second marks it as done',
+      ),
     reason: Reason,
   }),
   response: Preview,
@@ -334,7 +346,7 @@ export const undoRecommendation = endpoint({
   method: 'POST',
   path: '/api/v1/recommendations/:recommendation/undo',
   scope: 'tradeoff.write',
-  summary: 'Undo an applied recommendation, or reopen a dismissed one',
+  summary: 'Undo an applied recommendation, reopen a dismissed one, or mark manual work as not done',
   params,
   body: z.strictObject({ reason: Reason }),
   response: Recommendation,

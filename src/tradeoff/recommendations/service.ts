@@ -21,6 +21,11 @@ export interface ActRequest {
   readonly reason: string | null;
 }
 
+export interface ApplyRequest extends ActRequest {
+  /** True: an action by hand is carried out already, without a separate approval. Default: false. */
+  readonly isDone?: boolean;
+}
+
 /** Error: `recommendation_not_found`. */
 export async function requireRecommendation(sql: Sql, recommendation: string): Promise<StoredRecommendation> {
   const found = await findRecommendation(sql, recommendation);
@@ -38,24 +43,24 @@ export async function previewRecommendation({ store }: RecommendationDeps, recom
 
 /**
  * Carries a recommendation out, once: its change, its new state and the ledger entry are one transaction. An action by hand takes two calls:
- * the first approves it, the second marks it as done. Errors: `recommendation_not_found`, `recommendation_not_open`, `recommendation_outdated`.
+ * the first approves it, the second marks it as done; with `isDone` one call does. Errors: `recommendation_not_found`, `recommendation_not_open`, `recommendation_outdated`.
  */
-export async function applyOnce(deps: RecommendationDeps, asked: ActRequest): Promise<Preview> {
+export async function applyOnce(deps: RecommendationDeps, asked: ApplyRequest): Promise<Preview> {
   const document = await deps.store.transaction((sql) => applyWithin(deps, sql, asked));
   wakeController(deps, document.action);
   return buildPreview(document, false);
 }
 
 /** The same in the caller's transaction; then `wakeFor` its action. */
-export async function applyWithin(deps: RecommendationDeps, sql: Sql, asked: ActRequest): Promise<Recommendation> {
-  const { recommendation, actor, reason } = asked;
+export async function applyWithin(deps: RecommendationDeps, sql: Sql, asked: ApplyRequest): Promise<Recommendation> {
+  const { recommendation, actor, reason, isDone = false } = asked;
   await lockUntilCommit(sql, recommendation);
   const kept = await requireRecommendation(sql, recommendation);
   const { document } = kept;
   refuseDecided(document);
   const now = deps.clock.now();
   const act = { at: formatInstant(now), by: actor, reason };
-  if (document.action.type === 'by_hand' && document.state === 'open') {
+  if (document.action.type === 'by_hand' && document.state === 'open' && !isDone) {
     const summary = `${actor} approved: ${document.title}`;
     const decision = await recordDecidedAct(deps, sql, document, { act: 'approved', actor, summary });
     const approved = { ...document, state: 'approved' as const, approved: { ...act, decision } };
@@ -121,26 +126,32 @@ export function dismissOpen(
 }
 
 /**
- * Reverts an applied recommendation, or reopens a dismissed one. Errors: `recommendation_not_found`, `recommendation_not_undoable`,
+ * Reverts an applied recommendation, reopens a dismissed one, or marks manual work as not done. Errors: `recommendation_not_found`, `recommendation_not_undoable`,
  * `recommendation_outdated`.
  */
 export async function undoApplied(deps: RecommendationDeps, asked: ActRequest): Promise<Recommendation> {
   const document = await deps.store.transaction(async (sql) => {
     await lockUntilCommit(sql, asked.recommendation);
     const kept = await requireRecommendation(sql, asked.recommendation);
-    return kept.document.state === 'dismissed'
-      ? reopenDismissed(deps, sql, kept, asked)
-      : reverseApplied(deps, sql, kept, asked);
+    const { state, action } = kept.document;
+    if (state === 'dismissed') return reopenClosed(deps, sql, kept, asked, 'reopened');
+    if (state === 'applied' && action.type === 'by_hand') {
+      const summary = `${asked.actor} marked as not done: ${kept.document.title}`;
+      await recordDecidedAct(deps, sql, kept.document, { act: 'undone', actor: asked.actor, summary });
+      return reopenClosed(deps, sql, kept, asked, 'undone');
+    }
+    return reverseApplied(deps, sql, kept, asked);
   });
   wakeController(deps, document.action);
   return document;
 }
 
-async function reopenDismissed(
+async function reopenClosed(
   deps: RecommendationDeps,
   sql: Sql,
   kept: StoredRecommendation,
   { actor, reason }: ActRequest,
+  step: 'reopened' | 'undone',
 ) {
   const { document } = kept;
   await lockUntilCommit(sql, document.key);
@@ -148,12 +159,9 @@ async function reopenDismissed(
   if (other !== undefined) {
     throw createNotUndoable(document, `${other.document.recommendation} has replaced it`);
   }
-  const again = { ...document, state: 'open' as const, dismissed: null };
-  return putOrConflict(
-    sql,
-    kept,
-    addTimelineEntry(again, deps.clock.now(), 'reopened', `Reopened${formatReason(reason)}`, actor),
-  );
+  const text = `${step === 'undone' ? 'Marked as not done' : 'Reopened'}${formatReason(reason)}`;
+  const again = { ...document, state: 'open' as const, dismissed: null, approved: null, applied: null, realised: null };
+  return putOrConflict(sql, { ...kept, measureAt: null }, addTimelineEntry(again, deps.clock.now(), step, text, actor));
 }
 
 async function reverseApplied(

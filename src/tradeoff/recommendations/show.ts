@@ -1,8 +1,10 @@
+import { findHandlings } from '../../platform/acknowledgements/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { decimal, sumDecimals } from '../../platform/units/index.ts';
+import { decimal, type Money, sumDecimals } from '../../platform/units/index.ts';
 import { computeJointSaving } from './savings/joint-saving.ts';
 import type { SavingPart } from './savings/saving-part.ts';
 import type {
+  ListedRecommendation,
   Recommendation,
   RecommendationList,
   RecommendationState,
@@ -19,17 +21,35 @@ const STATES: Readonly<Record<'open' | 'done' | 'closed' | 'all', readonly Recom
 };
 
 /** Recommendations in these states, and the joint saving of the open ones. */
-export async function readList(sql: Sql, state: keyof typeof STATES): Promise<RecommendationList> {
+export async function readList(sql: Sql, state: keyof typeof STATES, owner?: string): Promise<RecommendationList> {
   const listed = (await findByState(sql, STATES[state])).map(({ document }) => document);
   const open = (await findOpen(sql)).map(({ document }) => document);
   const look = await findLastScan(sql);
+  const { totals, shares } = computeTotals(open);
+  const handlings = await findHandlings(
+    sql,
+    'recommendation',
+    listed.map(({ recommendation }) => recommendation),
+  );
+  const rows = listed.toSorted(compareByWorth).map((one) => ({
+    ...toSummary(one),
+    counted: shares.get(one.recommendation) ?? null,
+    prices: one.evidence.prices,
+    assigned: handlings.get(one.recommendation)?.assigned ?? null,
+    work: handlings.get(one.recommendation)?.work ?? null,
+  }));
   return {
-    recommendations: listed.toSorted(compareByWorth).map(toSummary),
-    totals: computeTotals(open),
+    recommendations: rows.filter((one) => owner === undefined || isOwnedBy(one, owner)),
+    totals,
     unknownSavings: open.filter(({ saving }) => saving.monthly === null).length,
     lookedAt: look?.at ?? null,
     searched: look?.searched ?? [],
   };
+}
+
+function isOwnedBy({ assigned, subject }: ListedRecommendation, owner: string): boolean {
+  if (owner === 'none') return assigned === null;
+  return assigned?.to.name === owner || subject.team === owner;
 }
 
 /** The fields of a recommendation for the ledger of hours. */
@@ -37,15 +57,24 @@ export function toSavingPart({ key, evidence: { items, effects, commitments, pin
   return { key, items, effects, commitments, pins };
 }
 
-function computeTotals(open: readonly Recommendation[]): RecommendationList['totals'] {
+/** The joint savings by currency, and the part of each recommendation by its id. */
+export function computeTotals(open: readonly Recommendation[]): {
+  totals: RecommendationList['totals'];
+  shares: Map<string, Money>;
+} {
   const known = open.filter(({ saving }) => saving.monthly !== null);
   const ids = new Map(known.map(({ key, recommendation }) => [key, recommendation]));
-  return computeJointSaving(known.map(toSavingPart)).map(({ currency, saving, leftOut }) => {
+  const joint = computeJointSaving(known.map(toSavingPart));
+  const totals = joint.map(({ currency, saving, leftOut }) => {
     const own = known.flatMap(({ saving: { monthly } }) => (monthly?.currency === currency ? [monthly.amount] : []));
     const sumOfAlone = { amount: sumDecimals(own), currency };
     const others = leftOut.flatMap((key) => ids.get(key) ?? []);
     return { saving, sumOfAlone, recommendations: own.length, leftOut: others };
   });
+  const shares = new Map(
+    joint.flatMap((one) => [...one.shares]).map(([key, share]) => [ids.get(key) ?? '', share] as const),
+  );
+  return { totals, shares };
 }
 
 function compareByWorth(one: Recommendation, other: Recommendation): number {

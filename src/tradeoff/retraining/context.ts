@@ -40,7 +40,11 @@ export async function scheduleCheck(
   await jobs.enqueue(sql, { kind: LOOK, payload: { retraining }, uniqueKey: `${LOOK}:${retraining}:${because}` });
 }
 
-/** For reading, to the minute: `2026-11-27 07:54 UTC`. */
+const READABLE = new Intl.DateTimeFormat('en-GB', {
+  ...{ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' },
+});
+
+/** For reading, to the minute, as the web app writes it: `27 Nov 2026, 07:54 UTC`. */
 export function formatMinute(instant: string): string {
-  return `${instant.slice(0, 16).replace('T', ' ')} UTC`;
+  return `${READABLE.format(new Date(instant)).replace('Sept', 'Sep')} UTC`;
 }

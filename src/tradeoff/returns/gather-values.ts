@@ -39,12 +39,13 @@ export function toPeriod({ start, end }: DayRange): { start: string; end: string
 /**
  * Value of all models with outcome events, labels with amounts, a stated value or a monitor with the value of a unit of a metric; of one model if given. Without
  * the detail of versions all measured amounts of a model are under null.
- * Events and labels take precedence: a model with any of them in the known days has no stated value.
+ * `only`: models whose stated values are read; null: all. Events and labels take precedence: a model with any of them in the known days has no stated value.
  */
 export async function readModelValues(
   gathering: Gathering,
   model: string | null,
   detail: 'model' | 'version',
+  only: ReadonlySet<string> | null = null,
 ): Promise<ReadonlyMap<string, ModelValues>> {
   const { deps, sql, history } = gathering;
   const period = { start: Date.parse(`${history.start}T00:00:00Z`), end: Date.parse(`${history.end}T00:00:00Z`) };
@@ -60,7 +61,9 @@ export async function readModelValues(
   );
   const monitors = await findMonitors(sql);
   const measured = monitors.flatMap(({ spec }) => (spec.valuePerPrediction === undefined ? [] : spec.model));
-  const names = [...new Set([...stated, ...measured])].filter((name) => !found.has(name));
+  const names = [...new Set([...stated, ...measured])].filter(
+    (name) => !found.has(name) && (only === null || only.has(name)),
+  );
   for (const name of names.filter((one) => model === null || one === model).slice(0, MOST_MODELS)) {
     const share = monitors.find(({ spec }) => spec.model === name)?.spec.log.sample ?? 1;
     const values = await readPerPredictionValues(gathering, name, share);

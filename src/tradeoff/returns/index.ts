@@ -1,8 +1,9 @@
 import { handle, type Route } from '../../platform/http/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
-import type { ReturnsDeps } from './context.ts';
+import type { ReturnsDeps, ReturnsRequest } from './context.ts';
+import { readFiguresOfModels } from './figures-of-models.ts';
 import { readModelReturn } from './model-return.ts';
-import { getModelReturn, listReturns } from './schema.ts';
+import { getModelReturn, listReturns, type ReturnFigures } from './schema.ts';
 import { readReturns } from './service.ts';
 import { recordDays } from './units/record.ts';
 import { getUnitCosts, listUnitDatasets, recordUnits, UnitDatasetSpec } from './units/schema.ts';
@@ -16,12 +17,15 @@ export { returnMigrations } from './migrations.ts';
 export interface ReturnsNoun {
   /** `UnitDataset`. */
   readonly kinds: readonly ManifestKind[];
+  /** Figures of the named models in one window. */
+  ofModels(models: readonly string[], request: ReturnsRequest): Promise<ReadonlyMap<string, ReturnFigures>>;
   readonly routes: readonly Route[];
 }
 
 export function createReturns(deps: ReturnsDeps): ReturnsNoun {
   return {
     kinds: [createSpecKind('UnitDataset', 60, UnitDatasetSpec, applyUnitDataset)],
+    ofModels: (models, request) => readFiguresOfModels(deps, models, request),
     routes: [
       handle(listReturns, ({ query }) => readReturns(deps, query)),
       handle(getModelReturn, ({ params: { model }, query }) => readModelReturn(deps, model, query)),

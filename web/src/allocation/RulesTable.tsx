@@ -78,7 +78,7 @@ function RowsLink({ rule, label }: { readonly rule: string; readonly label: stri
   return (
     <Link
       to="/costs"
-      search={(before) => ({ period: before.period, by: ['team'], view: 'rows' as const, filter: [`rule=${rule}`] })}
+      search={() => ({ by: ['team'], view: 'rows' as const, filter: [`rule=${rule}`] })}
       className={parts.textLink}
     >
       {label}

@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { getAllocationRules, getCoverage, getRuleHits } from '../../../src/finops/allocation/schema.ts';
 import { endpointQuery } from '../client.ts';
-import { useScope } from '../frame/use-scope.ts';
+import { useMonthScope } from '../frame/use-scope.ts';
 import { billParts, listBillCurrencies } from './bill-parts.ts';
 
 /** Data of the whole page: the rules in force, their hits, and the coverage of the bill. */
 export function useAllocation() {
-  const scope = useScope();
+  const scope = useMonthScope();
   const search = useSearch({ from: '/allocation' });
   const asked = { enabled: scope.ready && !scope.empty };
   const period = scope.month;

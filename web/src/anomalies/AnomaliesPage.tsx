@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { useScope } from '../frame/use-scope.ts';
+import { useMonthScope } from '../frame/use-scope.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -17,7 +17,7 @@ const HEIGHT = 720;
 
 /** Anomalies of the month and team: cause, excess cost, and the daily cost around them. */
 export function AnomaliesPage() {
-  const scope = useScope();
+  const scope = useMonthScope();
   const search = useSearch({ from: '/anomalies' });
   const navigate = useNavigate({ from: '/anomalies' });
   const anomalies = useAnomalies(scope, search);

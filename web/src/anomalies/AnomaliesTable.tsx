@@ -1,83 +1,80 @@
-import { Link } from '@tanstack/react-router';
-import { type Anomaly, groupRepeats } from '../../../src/finops/anomalies/schema.ts';
-import layout from '../parts/layout.module.css';
-import { MoneyDelta } from '../parts/MoneyDelta.tsx';
-import parts from '../parts/parts.module.css';
-import { Unknown } from '../parts/Unknown.tsx';
+import { Fragment, useMemo, useState } from 'react';
+import type { Anomaly } from '../../../src/finops/anomalies/schema.ts';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
-import styles from './anomalies.module.css';
-import { DirectionMark } from './DirectionMark.tsx';
-import { Repeats } from './Repeats.tsx';
-import { daysText, formatTitle, NO_IMPACT, STATES, VERDICTS } from './words.ts';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
+import { AnomalyRow } from './AnomalyRow.tsx';
+import { CauseRow } from './CauseRow.tsx';
+import { type Cause, groupByCause } from './causes.ts';
+import { rateSeverity } from './severity.ts';
+import { kindWord, STATES } from './words.ts';
 
-/**
- * Anomalies: event, time, and cost in excess of the expected cost. Repeats of a cause are listed below its latest
- * anomaly.
- */
+const RANKS = { high: 2, medium: 1, low: 0 } as const;
+const size = ({ impact }: Cause) => Math.abs(Number(impact ?? 0));
+const rank = ({ anomalies }: Cause) =>
+  Math.max(...anomalies.map((one) => RANKS[rateSeverity(one)?.severity ?? 'low'])) * 1e12;
+const first = ({ anomalies }: Cause) => anomalies[0];
+const textOf = (read: (anomaly: Anomaly) => string) => (a: Cause, b: Cause) => {
+  const [one, other] = [first(a), first(b)];
+  return (one === undefined ? '' : read(one)).localeCompare(other === undefined ? '' : read(other));
+};
+const COMPARE: Comparators<Cause> = {
+  name: (a, b) => a.name.localeCompare(b.name),
+  severity: (a, b) => rank(a) + size(a) - rank(b) - size(b),
+  kind: textOf(kindWord),
+  days: textOf(({ start }) => start),
+  owner: textOf(({ assigned }) => assigned?.to.name ?? '~'),
+  state: textOf(({ state }) => STATES[state]),
+  impact: (a, b) => size(a) - size(b),
+};
+
+/** Anomalies by cause: event, severity, time, owner, and cost in excess of the expected cost. A cause with several days or teams opens to its anomalies. */
 export function AnomaliesTable({ anomalies }: { readonly anomalies: readonly Anomaly[] }) {
+  const causes = useMemo(() => groupByCause(anomalies), [anomalies]);
+  const { sorted, sort } = useSorted(causes, COMPARE);
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const toggle = (key: string) =>
+    setOpened((before) => new Set(before.has(key) ? [...before].filter((one) => one !== key) : [...before, key]));
   return (
     <table className={table.table} aria-label="Anomalies">
       <thead>
         <tr>
-          <th scope="col">Anomaly</th>
-          <th scope="col" className={table.wideOnly}>
+          <SortHead column="name" sort={sort}>
+            Anomaly
+          </SortHead>
+          <SortHead column="severity" sort={sort} className={table.wideOnly}>
+            Severity
+          </SortHead>
+          <SortHead column="kind" sort={sort} className={table.wideOnly}>
             Kind
-          </th>
-          <th scope="col" className={table.wideOnly}>
+          </SortHead>
+          <SortHead column="days" sort={sort} className={table.wideOnly}>
             Days
-          </th>
-          <th scope="col">State</th>
-          <th scope="col" className={table.number}>
+          </SortHead>
+          <SortHead column="owner" sort={sort} className={table.wideOnly}>
+            Owner
+          </SortHead>
+          <SortHead column="state" sort={sort}>
+            State
+          </SortHead>
+          <SortHead column="impact" sort={sort} numeric>
             Above or below expected
-          </th>
+          </SortHead>
         </tr>
       </thead>
       <tbody>
-        {groupRepeats(anomalies).map(({ first, repeats }) => (
-          <Row key={first.id} anomaly={first} repeats={repeats} />
-        ))}
+        {sorted.map((cause) => {
+          const [only] = cause.anomalies;
+          if (only !== undefined && cause.anomalies.length === 1) return <AnomalyRow key={only.id} anomaly={only} />;
+          const isOpen = opened.has(cause.key);
+          return (
+            <Fragment key={cause.key}>
+              <CauseRow cause={cause} isOpen={isOpen} onToggle={() => toggle(cause.key)} />
+              {isOpen && cause.anomalies.map((anomaly) => <AnomalyRow key={anomaly.id} anomaly={anomaly} isPart />)}
+            </Fragment>
+          );
+        })}
       </tbody>
     </table>
-  );
-}
-
-interface RowProps {
-  readonly anomaly: Anomaly;
-  readonly repeats: readonly Anomaly[];
-}
-
-function Row({ anomaly, repeats }: RowProps) {
-  const { id, sentence, state, feedback, impact, currency, counts } = anomaly;
-  return (
-    <tr className={counts ? undefined : styles.gone}>
-      <th scope="row" className={styles.what}>
-        <Link to="/anomalies/$anomaly" params={{ anomaly: id }} className={parts.textLink}>
-          {formatTitle(anomaly)}
-        </Link>
-        <span className={layout.sub}>{sentence}</span>
-        {repeats.length > 0 && <Repeats anomalies={repeats} />}
-      </th>
-      <td className={table.wideOnly}>
-        <DirectionMark anomaly={anomaly} />
-      </td>
-      <td className={`${styles.nowrap} ${table.wideOnly}`}>{daysText(anomaly)}</td>
-      <td>
-        {STATES[state]}
-        {feedback !== null && (
-          <span className={layout.sub} data-tip={feedback.note ?? `By ${feedback.by}`}>
-            {VERDICTS[feedback.verdict].label.toLowerCase()}
-          </span>
-        )}
-      </td>
-      <td className={table.number}>
-        {impact === null || currency === null ? (
-          <Unknown reason={NO_IMPACT} />
-        ) : (
-          <span className={counts ? styles.cost : styles.nowrap}>
-            <MoneyDelta money={{ amount: impact, currency }} />
-          </span>
-        )}
-      </td>
-    </tr>
   );
 }

@@ -11,6 +11,7 @@ const OPTIONS = {
       { value: 'ended', label: 'Ended' },
       { value: 'restated', label: 'Restated' },
       { value: 'withdrawn', label: 'Withdrawn' },
+      { value: 'merged', label: 'Part of another' },
     ],
   },
   direction: {
@@ -40,18 +41,29 @@ const OPTIONS = {
       { value: 'none', label: 'No verdict yet' },
       { value: 'expected', label: 'Expected' },
       { value: 'planned', label: 'Planned' },
-      { value: 'wrong', label: 'Wrong' },
+      { value: 'wrong', label: 'Not an anomaly' },
     ],
   },
 } as const;
 
+const IMPACTS = [
+  { value: '100', label: '100 or more' },
+  { value: '1000', label: '1,000 or more' },
+  { value: '10000', label: '10,000 or more' },
+  { value: 'all', label: 'Any impact' },
+] as const;
+
 interface AnomalyFiltersProps {
+  /** Owners of the listed anomalies. */
+  readonly owners: readonly string[];
+  readonly minImpactPercent: number;
   readonly search: AnomaliesSearch;
   readonly onSearch: (next: AnomaliesSearch) => void;
 }
 
 /** Filters of the anomalies, stored in the URL. */
-export function AnomalyFilters({ search, onSearch }: AnomalyFiltersProps) {
+export function AnomalyFilters({ owners, minImpactPercent, search, onSearch }: AnomalyFiltersProps) {
+  const named = [...new Set([...owners, search.owner ?? 'none'])].filter((name) => name !== 'none');
   return (
     <div className={styles.filters}>
       {(['state', 'direction', 'measure', 'feedback'] as const).map((name) => (
@@ -64,6 +76,24 @@ export function AnomalyFilters({ search, onSearch }: AnomalyFiltersProps) {
           onChange={(value) => onSearch({ [name]: value === '' ? undefined : value })}
         />
       ))}
+      <Select
+        label="Owner"
+        hideLabel
+        value={search.owner ?? ''}
+        options={[
+          { value: '', label: 'All owners' },
+          { value: 'none', label: 'No owner' },
+          ...named.map((name) => ({ value: name, label: name })),
+        ]}
+        onChange={(value) => onSearch({ owner: value === '' ? undefined : value })}
+      />
+      <Select
+        label="Minimum impact"
+        hideLabel
+        value={search.impact ?? ''}
+        options={[{ value: '', label: `${minImpactPercent} % of the spend or more` }, ...IMPACTS]}
+        onChange={(value) => onSearch({ impact: IMPACTS.find((one) => one.value === value)?.value })}
+      />
     </div>
   );
 }

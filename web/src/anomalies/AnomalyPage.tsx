@@ -2,22 +2,27 @@ import { useParams, useSearch } from '@tanstack/react-router';
 import { type AnomalyDetail, anomalyHandling } from '../../../src/finops/anomalies/schema.ts';
 import { dimensionLabel } from '../format/dimension.ts';
 import { formatMoney, formatMoneyDelta } from '../format/money.ts';
+import { shortName } from '../format/short-name.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Facts } from '../parts/Facts.tsx';
 import { HandlingCard } from '../parts/HandlingCard.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Notice } from '../parts/Notice.tsx';
+import { OwnerName } from '../parts/OwnerName.tsx';
 import { Page } from '../parts/Page.tsx';
+import { AnomalyTabs } from './AnomalyTabs.tsx';
 import { DirectionMark } from './DirectionMark.tsx';
+import { describeAnomaly } from './describe-anomaly.ts';
 import { FeedbackCard } from './FeedbackCard.tsx';
 import { GpuRowsCard } from './GpuRowsCard.tsx';
 import { PartsCard } from './PartsCard.tsx';
 import { RelatedCard } from './RelatedCard.tsx';
 import { RowsCard } from './RowsCard.tsx';
 import { SeriesCard } from './SeriesCard.tsx';
+import { SeverityMark } from './SeverityMark.tsx';
 import { useAnomaly } from './use-anomalies.ts';
-import { daysText, formatTitle, isOfBill, isOfGpus, STATES, sliceName } from './words.ts';
+import { daysText, formatTitle, isOfGpus, STATES, sliceName } from './words.ts';
 
 const HEIGHT = 720;
 
@@ -35,27 +40,16 @@ export function AnomalyPage() {
       <Loaded query={query} what="The anomaly" height={HEIGHT}>
         {(anomaly) => (
           <div className={layout.stack}>
-            <About anomaly={anomaly} />
-            {anomaly.evidence !== null && <SeriesCard anomaly={anomaly} evidence={anomaly.evidence} />}
-            {anomaly.evidence !== null && anomaly.currency !== null && (
+            <AnomalyTabs id={id} related={anomaly.related.length} />
+            {search.tab === undefined && <Summary anomaly={anomaly} asTable={search.change === 'table'} />}
+            {search.tab === 'charges' && <Charges anomaly={anomaly} />}
+            {search.tab === 'related' && <RelatedCard related={anomaly.related} repeats={anomaly.repeats} />}
+            {search.tab === 'feedback' && (
               <>
-                <PartsCard
-                  id={id}
-                  evidence={anomaly.evidence}
-                  currency={anomaly.currency}
-                  asTable={search.change === 'table'}
-                  ofGpus={isOfGpus(anomaly)}
-                />
-                {isOfGpus(anomaly) ? (
-                  <GpuRowsCard anomaly={anomaly} evidence={anomaly.evidence} currency={anomaly.currency} />
-                ) : (
-                  <RowsCard anomaly={anomaly} evidence={anomaly.evidence} currency={anomaly.currency} />
-                )}
+                <FeedbackCard anomaly={anomaly} />
+                <HandlingCard title="Owner" endpoints={anomalyHandling} params={{ anomaly: id }} />
               </>
             )}
-            {anomaly.related.length > 0 && <RelatedCard related={anomaly.related} />}
-            <FeedbackCard anomaly={anomaly} />
-            <HandlingCard title="Handling" endpoints={anomalyHandling} params={{ anomaly: id }} />
           </div>
         )}
       </Loaded>
@@ -63,16 +57,28 @@ export function AnomalyPage() {
   );
 }
 
-/** "p4d of team search rose 3.1x, …. That is $6,214.02 more than expected, since 5 Nov." */
-function describeAnomaly({ sentence, impact, currency, direction, ...rest }: AnomalyDetail): string {
-  if (impact === null || currency === null) return sentence;
-  const money = formatMoney({ amount: impact.replace('-', ''), currency });
-  const when = daysText(rest);
-  const since = when.startsWith('since') ? when : `on ${when}`;
-  if (!isOfBill(rest)) {
-    return `${sentence} ${money} bought ${direction === 'over' ? 'less' : 'more'} than usual, ${since}. This amount is not an additional cost.`;
-  }
-  return `${sentence} That is ${money} ${direction === 'over' ? 'more' : 'less'} than expected, ${since}.`;
+interface AnomalyProps {
+  readonly anomaly: AnomalyDetail;
+}
+
+function Summary({ anomaly, asTable }: AnomalyProps & { readonly asTable: boolean }) {
+  const { id, evidence, currency } = anomaly;
+  return (
+    <>
+      <About anomaly={anomaly} />
+      {evidence !== null && currency !== null && (
+        <PartsCard id={id} evidence={evidence} currency={currency} asTable={asTable} ofGpus={isOfGpus(anomaly)} />
+      )}
+      {evidence !== null && <SeriesCard anomaly={anomaly} evidence={evidence} />}
+    </>
+  );
+}
+
+function Charges({ anomaly }: AnomalyProps) {
+  const { evidence, currency } = anomaly;
+  if (evidence === null || currency === null) return <Notice>It has no amount, so no charge is listed.</Notice>;
+  const Rows = isOfGpus(anomaly) ? GpuRowsCard : RowsCard;
+  return <Rows anomaly={anomaly} evidence={evidence} currency={currency} />;
 }
 
 function About({ anomaly }: { readonly anomaly: AnomalyDetail }) {
@@ -90,16 +96,24 @@ function About({ anomaly }: { readonly anomaly: AnomalyDetail }) {
       {state === 'withdrawn' && (
         <Notice>Later bills of other days make these days normal. The anomaly is withdrawn and not counted.</Notice>
       )}
-      {mergedInto !== null && <Notice>Merged into {mergedInto}, and not counted.</Notice>}
+      {mergedInto !== null && <Notice>Part of another anomaly ({mergedInto}), and not counted.</Notice>}
       <Facts
         facts={[
+          ['Severity', <SeverityMark key="severity" anomalies={[anomaly]} />],
           ['Kind', <DirectionMark key="kind" anomaly={anomaly} />],
           ['State', STATES[state]],
           ['Days', daysText(anomaly)],
           [
             'Scope',
-            slice.map(({ dimension, value }) => `${dimensionLabel(dimension)} ${value}`).join(', ') || 'everything',
+            slice.length === 0 ? (
+              'everything'
+            ) : (
+              <span key="scope" data-tip={slice.map(({ value }) => value).join(', ')}>
+                {slice.map(({ dimension, value }) => `${dimensionLabel(dimension)} ${shortName(value)}`).join(', ')}
+              </span>
+            ),
           ],
+          ['Owner', <OwnerName key="owner" assigned={anomaly.assigned} />],
           ['Seen in', seenIn.map(sliceName).join(', ')],
         ]}
       />

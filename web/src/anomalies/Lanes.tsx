@@ -1,9 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import type { Anomaly } from '../../../src/finops/anomalies/schema.ts';
+import { shortenNames } from '../format/short-name.ts';
 import parts from '../parts/parts.module.css';
 import styles from './anomalies.module.css';
 import { placeInLane } from './lane-place.ts';
-import { daysText, formatTitle, KINDS } from './words.ts';
+import { daysText, formatTitle, kindWord } from './words.ts';
 
 interface LanesProps {
   readonly anomalies: readonly Anomaly[];
@@ -39,11 +40,11 @@ export function Lanes({ anomalies, first, last }: LanesProps) {
               params={{ anomaly: anomaly.id }}
               className={`${parts.textLink} ${styles.laneName}`}
               style={{ ...edge, maxWidth: `calc(${room}% - 8px)` }}
-              data-tip={anomaly.sentence}
+              data-tip={shortenNames(anomaly.sentence)}
             >
               {formatTitle(anomaly)}
               <span className="visually-hidden">
-                : {KINDS[anomaly.kind]}, {daysText(anomaly)}
+                : {kindWord(anomaly)}, {daysText(anomaly)}
               </span>
             </Link>
           </div>

@@ -1,15 +1,17 @@
 import type { Anomaly, AnomalyList, LedgerJudging } from '../../../src/finops/anomalies/schema.ts';
 import { toCsv } from '../format/csv.ts';
 import { formatMoney } from '../format/money.ts';
-import { counted } from '../format/number.ts';
+import { counted, formatCount } from '../format/number.ts';
 import { formatDay } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
+import parts from '../parts/parts.module.css';
 import { AnomaliesTable } from './AnomaliesTable.tsx';
 import { AnomalyFilters } from './AnomalyFilters.tsx';
 import styles from './anomalies.module.css';
 import type { AnomaliesSearch } from './anomalies-search.ts';
+import { hasImpact } from './causes.ts';
 import { formatTitle } from './words.ts';
 
 interface ListCardProps {
@@ -18,9 +20,11 @@ interface ListCardProps {
   readonly onSearch: (next: AnomaliesSearch) => void;
 }
 
-/** Every matching anomaly, with the ledger's detection quality. */
+/** Every matching anomaly of the least impact, with the ledger's detection quality. */
 export function ListCard({ list: { anomalies, judging, minImpactPercent }, search, onSearch }: ListCardProps) {
-  const [major, minor] = [false, true].map((wanted) => anomalies.filter(({ isMinor }) => isMinor === wanted));
+  const visible = anomalies.filter((one) => hasImpact(one, search.impact));
+  const hidden = anomalies.length - visible.length;
+  const owners = [...new Set(anomalies.flatMap(({ assigned }) => assigned?.to.name ?? []))].toSorted();
   return (
     <Card
       title="Anomalies and their cost"
@@ -28,20 +32,23 @@ export function ListCard({ list: { anomalies, judging, minImpactPercent }, searc
       flush
       actions={
         <>
-          <AnomalyFilters search={search} onSearch={onSearch} />
+          <AnomalyFilters owners={owners} minImpactPercent={minImpactPercent} search={search} onSearch={onSearch} />
           <CsvButton name="anomalies" what="the anomalies" text={() => anomaliesCsv(anomalies)} />
         </>
       }
     >
-      {major !== undefined && major.length > 0 && <AnomaliesTable anomalies={major} />}
-      {minor !== undefined && minor.length > 0 && (
-        <details open={major?.length === 0}>
-          <summary className={styles.minor}>
-            {counted(minor.length, 'smaller anomaly', 'smaller anomalies')}, each below {minImpactPercent} % of the
-            spend of 30 days: not counted
-          </summary>
-          <AnomaliesTable anomalies={minor} />
-        </details>
+      {visible.length > 0 && <AnomaliesTable anomalies={visible} />}
+      {hidden > 0 && (
+        <p className={styles.minor}>
+          {counted(hidden, 'smaller anomaly', 'smaller anomalies')} hidden (
+          {search.impact === undefined
+            ? `each below ${minImpactPercent} % of the spend of 30 days: not counted`
+            : `each below ${formatCount(Number(search.impact))}`}
+          ).
+          <button type="button" className={parts.plain} onClick={() => onSearch({ impact: 'all' })}>
+            Show all
+          </button>
+        </p>
       )}
       {anomalies.length === 0 && (
         <EmptyState shows="Every anomaly with its cause, its days and its amount." why={whyNone(judging, search)} />
@@ -59,9 +66,9 @@ function judgedText({ series, through, falseAlarmsPer30Days, alarmStrength, long
 }
 
 function whyNone(judging: LedgerJudging | null, search: AnomaliesSearch): string {
-  const { state, direction, measure, feedback } = search;
-  if ([state, direction, measure, feedback].some((chosen) => chosen !== undefined)) {
-    return 'No anomaly of this month matches the filters. Choose another state, direction, measure or verdict.';
+  const { state, direction, measure, feedback, owner } = search;
+  if ([state, direction, measure, feedback, owner].some((chosen) => chosen !== undefined)) {
+    return 'No anomaly of this month matches the filters. Choose another state, direction, measure, verdict or owner.';
   }
   if (judging === null || judging.series === 0) {
     return 'Anomaly detection needs four weeks of daily charges.';
@@ -85,11 +92,20 @@ function anomaliesCsv(anomalies: readonly Anomaly[]): string {
       'impact',
       'currency',
       'verdict',
+      'owner',
       'sentence',
     ],
     anomalies.map((one) => [
       ...[one.id, formatTitle(one), one.kind, one.direction, one.measure, one.state, one.start, one.end],
-      ...[one.actual, one.expected, one.impact, one.currency, one.feedback?.verdict ?? null, one.sentence],
+      ...[
+        one.actual,
+        one.expected,
+        one.impact,
+        one.currency,
+        one.feedback?.verdict ?? null,
+        one.assigned?.to.name ?? null,
+      ],
+      one.sentence,
     ]),
   );
 }

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { AnomalyDetail, AnomalyEvidence, AnomalyRow } from '../../../src/finops/anomalies/schema.ts';
 import { toCsv } from '../format/csv.ts';
 import { counted } from '../format/number.ts';
+import { shortName } from '../format/short-name.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import layout from '../parts/layout.module.css';
@@ -15,19 +16,24 @@ interface RowsCardProps {
 }
 
 const SKU = ['skuId', 'skuMeter', 'chargeDescription'];
+/** Some bills begin a description with the price: `$21.96 per On Demand …`. */
+const PRICE = /^\$[\d.,]+ per /;
 const COLUMNS = ['team', 'serviceName', 'regionId', 'resourceId'];
 
 /** The charges behind it, each with its bill rows on the costs page. */
 export function RowsCard({ anomaly, evidence, currency }: RowsCardProps) {
   const { rows, otherRows, filter, cost } = evidence;
+  const names = new Map(evidence.drivers.map(({ sku, description }) => [sku, description]));
   const lines = rows.map((row) => ({
     key: row.filter.join('&'),
     name: (
       <>
         <Link to="/costs" search={rowsSearch(anomaly, row.filter, currency)} className={parts.textLink}>
-          {findSku(row)}
+          {nameCharge(row, names)}
         </Link>
-        <span className={layout.sub}>{formatPlace(row)}</span>
+        <span className={layout.sub} data-tip={formatPlace(row, (value) => value)}>
+          {formatPlace(row, shortName)}
+        </span>
       </>
     ),
     amounts: row,
@@ -68,14 +74,17 @@ function rowsSearch({ start, end }: AnomalyDetail, filter: readonly string[], cu
   };
 }
 
-function findSku({ values, chargeCategory }: AnomalyRow): string {
-  return (
-    SKU.map((name) => values[name]).find((value) => value != null) ?? `${chargeCategory ?? 'Charges'} without a SKU`
-  );
+/** Name of a charge: the description of its SKU with the code behind it, where the bill has one. */
+function nameCharge({ values, chargeCategory }: AnomalyRow, names: ReadonlyMap<string | null, string | null>): string {
+  const sku = SKU.map((name) => values[name]).find((value) => value != null);
+  if (sku == null) return `${chargeCategory ?? 'Charges'} without a SKU`;
+  const description = names.get(sku) ?? null;
+  return description === null || description === sku ? sku : `${description.replace(PRICE, '')} (${sku})`;
 }
 
-function formatPlace({ values, chargeCategory }: AnomalyRow): string {
-  return [...COLUMNS.map((name) => values[name] ?? null), chargeCategory].filter((value) => value !== null).join(', ');
+function formatPlace({ values, chargeCategory }: AnomalyRow, toText: (value: string) => string): string {
+  const all = [...COLUMNS.map((name) => values[name] ?? null), chargeCategory];
+  return all.flatMap((value) => (value === null ? [] : toText(value))).join(', ');
 }
 
 function rowsCsv({ rows }: AnomalyEvidence, currency: string): string {

@@ -3,7 +3,7 @@ import { type Decimal, decimal, decimalString } from '../../../src/platform/unit
 import type { Panel, TimePanelsData } from '../charts/time-panels-data.ts';
 import { axisMoney, exactMoney } from '../format/money.ts';
 import { formatDay } from '../format/time.ts';
-import { formatTitle, isOfBill, KINDS } from './words.ts';
+import { formatTitle, isOfBill, kindWord } from './words.ts';
 
 export interface DayCost {
   readonly day: string;
@@ -43,13 +43,13 @@ export function timelinePanels(
         'Daily cost',
         costs.map(({ amount }) => amount),
       ),
-      panel('over', 'Above expected', listAmounts(over)),
+      ...(over.size === 0 ? [] : [panel('over', 'Above expected', listAmounts(over))]),
       ...(under.size === 0 ? [] : [panel('under', 'Below expected', listAmounts(under))]),
     ],
     marks: anomalies.flatMap((one) => {
       if (one.isMinor) return [];
       const index = times.indexOf(one.start);
-      return index === -1 ? [] : [{ index, label: `${formatTitle(one)}: ${KINDS[one.kind]}` }];
+      return index === -1 ? [] : [{ index, label: `${formatTitle(one)}: ${kindWord(one)}` }];
     }),
   };
 }

@@ -9,6 +9,7 @@ const anomaly = (id: string, changed: Partial<Anomaly> = {}): Anomaly => ({
   ...{ days: 4, currency: 'USD', unit: null, actual: '300', expected: '200', impact: '100', differences: [] },
   ...{ sentence: 'It rose.', foundAt: '2026-11-09T00:00:00Z', restatement: null, feedback: null },
   ...{ related: [], repeats: [], spend: [], isMinor: false, counts: true },
+  ...{ assigned: null, work: null },
   ...changed,
 });
 const judging: AnomalyList['judging'] = {
@@ -23,7 +24,7 @@ const buildList = (anomalies: readonly Anomaly[], changed: Partial<AnomalyList> 
 it('a month with ended anomalies says what they cost, not that there was nothing', () => {
   const total = { currency: 'USD', over: '100', under: '0', wasted: '0', gained: '0', anomalies: 1, open: 0 };
   expect(anomaliesAnswer(buildList([anomaly('a')], { totals: [total] }), '2026-10')).toBe(
-    '1 anomaly: $100.00 above expected in October 2026.',
+    '1 anomaly: $100 above expected in October 2026.',
   );
 });
 

@@ -1,17 +1,28 @@
 import type { Anomaly, AnomalyList, AnomalySlice, AnomalyVerdict } from '../../../src/finops/anomalies/schema.ts';
 import { decimal } from '../../../src/platform/units/schema.ts';
-import { formatMoney } from '../format/money.ts';
+import { formatAbout } from '../format/money.ts';
 import { counted } from '../format/number.ts';
+import { shortenNames, shortName } from '../format/short-name.ts';
 import { formatDay, formatMonth } from '../format/time.ts';
 
 export const NO_IMPACT = 'No price is known for it, so it has no amount.';
 
-export const KINDS: Readonly<Record<Anomaly['kind'], string>> = {
-  spike: 'spike',
-  dip: 'dip',
-  level_shift: 'new level',
-  zero: 'nothing',
+const KINDS: Readonly<Record<Anomaly['kind'], string>> = {
+  spike: 'Spike',
+  dip: 'Dip',
+  level_shift: 'New level',
+  zero: 'Missing charge',
 };
+
+/** Longest spike or dip, in days; a longer one is a step. */
+const SPIKE_DAYS = 3;
+
+/** Kind of an anomaly in words: what lasts longer than three days is a step, not a spike. */
+export function kindWord({ kind, days }: Pick<Anomaly, 'kind' | 'days'>): string {
+  if (days > SPIKE_DAYS && kind === 'spike') return 'Step up';
+  if (days > SPIKE_DAYS && kind === 'dip') return 'Step down';
+  return KINDS[kind];
+}
 
 export const MEASURES: Readonly<Record<Anomaly['measure'], string>> = {
   cost: 'cost',
@@ -23,11 +34,11 @@ export const MEASURES: Readonly<Record<Anomaly['measure'], string>> = {
 };
 
 export const STATES: Readonly<Record<Anomaly['state'], string>> = {
-  open: 'ongoing',
-  ended: 'ended',
-  restated: 'restated',
-  withdrawn: 'withdrawn',
-  merged: 'merged',
+  open: 'Ongoing',
+  ended: 'Ended',
+  restated: 'Restated',
+  withdrawn: 'Withdrawn',
+  merged: 'Part of another',
 };
 
 /** Label and effect of each verdict, for the feedback dialog. */
@@ -41,8 +52,8 @@ export const VERDICTS: Readonly<Record<AnomalyVerdict, { readonly label: string;
     does: 'Known in advance: until the plan ends, it is not counted and sends no alerts.',
   },
   wrong: {
-    label: 'Wrong',
-    does: 'Not an anomaly. Raises the alert threshold for this series by 20% (up to 2×).',
+    label: 'Not an anomaly',
+    does: 'Raises the alert threshold for this series by 20% (up to 2×).',
   },
 };
 
@@ -55,12 +66,25 @@ export function sliceName(slice: AnomalySlice): string {
   const named = slice.filter(
     ({ dimension }) => !(dimension === 'serviceName' && hasSku) && !(dimension === 'subAccountId' && hasTeam),
   );
-  return named.length === 0 ? 'Everything' : named.map(({ value }) => value).join(' · ');
+  return named.length === 0 ? 'Everything' : named.map(({ value }) => shortName(value)).join(' · ');
 }
 
-/** Title of an anomaly: the server's title, otherwise the slice with SKUs as text. */
+/** The amount at the end of the server's title: `: +162.49 USD a day`. */
+const AMOUNT = /: [+-][\d,.]+ [A-Z]{3} a day$/;
+
+/** Title of an anomaly without its amount: the server's title, otherwise the slice with SKUs as text. */
 export function formatTitle({ title, slice }: Pick<Anomaly, 'title' | 'slice'>): string {
-  return title ?? sliceName(slice);
+  return title === null ? sliceName(slice) : shortenNames(title.replace(AMOUNT, ''));
+}
+
+const CHANGE = /\b(?:rose|fell|went|is new|is gone|stood idle)\b.*$/s;
+const MISSING = /^(Nothing was charged) for .*(, where .*)$/s;
+
+/** The event without the name, which the title has: "Rose by 19 %, from 71.3 to 84.9 Hours a day; price unchanged." */
+export function shortSentence(sentence: string): string {
+  const missing = MISSING.exec(sentence);
+  const text = missing === null ? (CHANGE.exec(sentence)?.[0] ?? sentence) : `${missing[1]}${missing[2]}`;
+  return shortenNames(`${text.charAt(0).toUpperCase()}${text.slice(1)}`);
 }
 
 /** True if GPU readings measured it, so that it has no bill row. */
@@ -76,13 +100,13 @@ export function isOfBill({ measure }: Pick<Anomaly, 'measure'>): boolean {
   return measure === 'cost' || measure === 'quantity' || measure === 'unit_cost';
 }
 
-/** `5 Nov to 8 Nov`, `5 Nov, goes on`. */
+/** `5 Nov to 8 Nov`, `since 5 Nov`. */
 export function daysText({ start, end, state }: Pick<Anomaly, 'start' | 'end' | 'state'>): string {
   if (state === 'open') return `since ${formatDay(start)}`;
   return start === end ? formatDay(start) : `${formatDay(start)} to ${formatDay(end)}`;
 }
 
-/** "3 anomalies (1 open): $4,210.00 above and $310.00 below expected in November 2026." */
+/** "3 anomalies (1 open): $4,210 above and $310 below expected in November 2026." */
 export function anomaliesAnswer(list: AnomalyList, month: string | undefined): string {
   const { anomalies, totals, judging, minor, minImpactPercent } = list;
   const inMonth = month === undefined ? '' : ` in ${formatMonth(month)}`;
@@ -96,16 +120,15 @@ export function anomaliesAnswer(list: AnomalyList, month: string | undefined): s
   }
   const count = totals.reduce((sum, one) => sum + one.anomalies, 0);
   const open = totals.reduce((sum, one) => sum + one.open, 0);
-  const subject =
-    open === count ? counted(count, 'open anomaly', 'open anomalies') : counted(count, 'anomaly', 'anomalies');
-  const goOn = open === 0 || open === count ? '' : ` (${open} open)`;
+  const subject = counted(count, 'anomaly', 'anomalies');
+  const goOn = open === 0 ? '' : ` (${open} open)`;
   const sides = totals.flatMap(({ currency, over, under }) => {
-    const [more, less] = [formatMoney({ amount: over, currency }), formatMoney({ amount: under, currency })];
+    const [more, less] = [formatAbout({ amount: over, currency }), formatAbout({ amount: under, currency })];
     if (decimal(over).isZero()) return decimal(under).isZero() ? [] : [`${less} below expected`];
     return decimal(under).isZero() ? [`${more} above expected`] : [`${more} above and ${less} below expected`];
   });
   const wasted = totals.flatMap(({ currency, wasted: amount }) =>
-    decimal(amount).isZero() ? [] : [formatMoney({ amount, currency })],
+    decimal(amount).isZero() ? [] : [formatAbout({ amount, currency })],
   );
   const use =
     wasted.length === 0

@@ -1,5 +1,4 @@
-import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -16,9 +15,11 @@ const TABLE_HEIGHT = 280;
 /** All budgets with their state. */
 export function BudgetsPage() {
   const { budgets, forecasts, days } = useBudgets();
-  const [creating, setCreating] = useState(false);
   const { change } = useBudgetChange();
-  const navigate = useNavigate();
+  const navigate = useNavigate({ from: '/budgets' });
+  const creating = useSearch({ from: '/budgets' }).new === 'budget';
+  const setCreating = (open: boolean) =>
+    void navigate({ search: (before) => ({ ...before, new: open ? 'budget' : undefined }), replace: true });
   const answer = () => {
     if (budgets.data !== undefined) return answerText(budgets.data.budgets);
     return budgets.isError ? 'The budgets could not be read.' : <AnswerPending />;

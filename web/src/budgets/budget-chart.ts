@@ -80,7 +80,7 @@ function toPoint(value: number): Fan {
   return { mean: value, lo80: value, hi80: value, lo95: value, hi95: value };
 }
 
-/** An interval of a sum does not reach below the spent amount: the spend of a day is not drawn as negative. */
+/** An interval of a sum does not reach below the cost to date: spend of a day is not negative in the drawing. */
 function clip({ mean, lo80, hi80, lo95, hi95 }: Fan, least: number): Fan {
   const from = Math.min(least, mean);
   return { mean, lo80: Math.max(lo80, from), hi80, lo95: Math.max(lo95, from), hi95 };

@@ -7,7 +7,7 @@ import { endpointQuery } from '../client.ts';
 const REFRESH_MS = 10_000;
 const FORECASTS_MS = 60_000;
 
-/** All budgets; their forecasts and days are read in addition, so that the list does not wait for them. */
+/** All budgets; their forecasts and days are read concurrently, so that the list does not wait for them. */
 export function useBudgets() {
   const budgets = useQuery({ ...endpointQuery(listBudgets), refetchInterval: REFRESH_MS });
   const forecasts = useQuery({

@@ -19,7 +19,12 @@ export function Legend({ series, onPick }: LegendProps) {
               {one.label}
             </span>
           ) : (
-            <button type="button" className={styles.legendItem} onClick={() => onPick(one.id)}>
+            <button
+              type="button"
+              className={styles.legendItem}
+              data-tip={`Only ${one.label}`}
+              onClick={() => onPick(one.id)}
+            >
               <Swatch variable={one.variable} />
               {one.label}
             </button>

@@ -50,7 +50,7 @@ export interface FanData {
   readonly lastKnown: string;
 }
 
-/** Space for the labels of the levels, to the right of the plot. */
+/** Space for the labels of the levels, next to the plot. */
 const LABELS_WIDTH = 104;
 const OPACITY_95 = 0.14;
 const OPACITY_80 = 0.22;

@@ -104,7 +104,9 @@ export function metricCurvesOption(data: CurvesData): EChartsCoreOption {
 }
 
 function placeText(data: CurvesData, x: number): string {
-  return data.axis === 'relative' ? data.formatElapsed(x) : formatCount(Math.round(x));
+  if (data.axis === 'relative') return data.formatElapsed(x);
+  // A rounded half step would repeat its neighbour.
+  return Number.isInteger(x) ? formatCount(x) : '';
 }
 
 function curve(series: CurveSeries, data: CurvesData): object[] {

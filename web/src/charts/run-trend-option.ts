@@ -55,7 +55,7 @@ export function runTrendOption({ points, what, variable, axisText }: RunTrendDat
     yAxis: {
       type: 'value',
       min: 0,
-      splitNumber: 3,
+      splitNumber: 2,
       axisLabel: { ...style.text, formatter: axisText },
       splitLine: { lineStyle: { color: style.line } },
     },

@@ -16,13 +16,15 @@ export interface ShareSeries {
 export interface ShareLinesData {
   readonly slots: readonly string[];
   readonly slotLabel: (slot: string) => string;
+  /** Text below the axis; empty for no text. Default: the slot label. */
+  readonly axisText?: ((slot: string, index: number) => string) | undefined;
   readonly series: readonly ShareSeries[];
 }
 
 /**
  * The ECharts option of shares over time as lines, from 0 to 100 %. Each line is named at its end where the name fits.
  */
-export function shareLinesOption({ slots, slotLabel, series }: ShareLinesData): EChartsCoreOption {
+export function shareLinesOption({ slots, slotLabel, axisText, series }: ShareLinesData): EChartsCoreOption {
   const style = readChartStyle();
   return {
     animation: false,
@@ -41,7 +43,12 @@ export function shareLinesOption({ slots, slotLabel, series }: ShareLinesData): 
       data: slots,
       axisLine: { lineStyle: { color: style.lineStrong } },
       axisTick: { show: false },
-      axisLabel: { ...style.text, formatter: slotLabel, hideOverlap: true },
+      axisLabel: {
+        ...style.text,
+        formatter: axisText ?? slotLabel,
+        hideOverlap: true,
+        ...(axisText === undefined ? {} : { interval: 0 }),
+      },
     },
     yAxis: {
       type: 'value',
@@ -51,7 +58,7 @@ export function shareLinesOption({ slots, slotLabel, series }: ShareLinesData): 
       axisLabel: { ...style.text, formatter: (value: number) => formatPercent(value * 100) },
       splitLine: { lineStyle: { color: style.line } },
     },
-    series: series.map(({ id, label, variable, shares }) => ({
+    series: series.map(({ id, label, variable, shares }, index) => ({
       id,
       name: label,
       type: 'line',
@@ -59,7 +66,8 @@ export function shareLinesOption({ slots, slotLabel, series }: ShareLinesData): 
       symbolSize: 4,
       showSymbol: slots.length < 2,
       emphasis: { disabled: true },
-      lineStyle: { color: token(variable), width: 2 },
+      // Lines with the same values stay visible: every second one is dashed over the one before.
+      lineStyle: { color: token(variable), width: 2, type: index % 2 === 0 ? 'solid' : 'dashed' },
       itemStyle: { color: token(variable) },
       data: shares,
     })),

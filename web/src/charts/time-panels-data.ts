@@ -44,6 +44,8 @@ export interface Panel {
 export interface PanelMark {
   readonly index: number;
   readonly label: string;
+  /** Written next to the plot: "v7". */
+  readonly short?: string;
 }
 
 export interface TimePanelsData {

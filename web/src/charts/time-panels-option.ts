@@ -5,11 +5,14 @@ import { behindSeries } from './axis-marks.ts';
 import { readChartStyle } from './chart-style.ts';
 import { chartTip, type TipLine } from './chart-tip.ts';
 import { intervalSeries } from './interval-series.ts';
+import { placeMarks } from './mark-lane.ts';
 import type { Panel, PanelSeries, TimePanelsData } from './time-panels-data.ts';
 
 const LEFT_PX = 56;
 const RIGHT_PX = 12;
 const TITLE_PX = 34;
+/** Names of marks, above the first panel. */
+const LANE_PX = 18;
 const GAP_PX = 12;
 const AXIS_PX = 26;
 const LABEL_EVERY_PX = 64;
@@ -17,7 +20,7 @@ const AREA_OPACITY = 0.25;
 
 /** Height of a chart with this number of panels, each `panelHeight` high. */
 export function panelsHeight(count: number, panelHeight: number): number {
-  return count * (TITLE_PX + panelHeight) + (count - 1) * GAP_PX + AXIS_PX;
+  return LANE_PX + count * (TITLE_PX + panelHeight) + (count - 1) * GAP_PX + AXIS_PX;
 }
 
 /** The ECharts option of panels one below another on one axis of time: one crosshair, one zoom. */
@@ -48,7 +51,7 @@ export function timePanelsOption(data: TimePanelsData, panelHeight: number): ECh
     grid: all.map((index) => ({
       left: LEFT_PX,
       right: RIGHT_PX,
-      top: TITLE_PX + index * (TITLE_PX + panelHeight + GAP_PX),
+      top: LANE_PX + TITLE_PX + index * (TITLE_PX + panelHeight + GAP_PX),
       height: panelHeight,
     })),
     xAxis: data.panels.map((_, index) => timeAxis(data, index)),
@@ -122,7 +125,7 @@ function drawn(series: PanelSeries, panel: number, marks: object) {
   };
 }
 
-/** Events as a triangle above the first panel and a thin line through all panels, and the limits of this panel. */
+/** Events as a named triangle above the first panel and a thin line behind all panels, and the limits of this panel. */
 function buildPanelMarks({ marks, times, panels }: TimePanelsData, panel: number) {
   const style = readChartStyle();
   const limits = (panels[panel]?.limits ?? []).map(({ label, value }) => ({
@@ -136,9 +139,12 @@ function buildPanelMarks({ marks, times, panels }: TimePanelsData, panel: number
   return {
     markLine,
     markPoint: {
-      ...{ silent: true, symbol: 'path://M0 0h8L4 6z', symbolSize: [9, 7], animation: false, label: { show: false } },
+      ...{ silent: true, symbol: 'path://M0 0h8L4 6z', symbolSize: [9, 7], animation: false },
       itemStyle: { color: style.ink },
-      data: marks.map(({ index, label }) => ({ name: label, xAxis: times[index], y: TITLE_PX - 6 })),
+      data: placeMarks(marks, times.length).map(({ index, text, side }) => ({
+        ...{ name: text, xAxis: times[index], y: LANE_PX / 2 },
+        label: { ...style.text, show: text !== '', formatter: text, position: side, distance: 5 },
+      })),
     },
   };
 }

@@ -37,7 +37,7 @@ export function CostSummary({ costs, change, replacesTable = false }: CostSummar
         view: 'rows',
         filter: [...new Set([...(before.filter ?? []), ...filters])],
         // A month among all months becomes the period. In a comparison, the later range becomes the range in view.
-        ...(month === undefined ? {} : { period: month }),
+        ...(month === undefined ? {} : { period: month, from: undefined, to: undefined }),
         ...(period.compared === undefined ? {} : { ...period.compared.after, compare: undefined, effect: undefined }),
       }),
     });

@@ -3,13 +3,10 @@ import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import { METRICS } from '../format/metric.ts';
 import { Choice } from '../parts/Choice.tsx';
 import { Select } from '../parts/Select.tsx';
-import { CompareControl } from './compare/CompareControl.tsx';
-import { givenRange } from './cost-query.ts';
 import costsStyles from './costs.module.css';
 import type { CostsSearch } from './costs-search.ts';
 import { DimensionSelect } from './DimensionSelect.tsx';
 import { FilterBar } from './filters/FilterBar.tsx';
-import { RangeFields } from './period/RangeFields.tsx';
 import type { Costs } from './use-costs.ts';
 
 const VIEWS = [
@@ -17,9 +14,9 @@ const VIEWS = [
   { value: 'rows', label: 'Bill rows' },
 ] as const;
 
-/** Controls of the costs: two dimensions, the metric, the comparison, the filters; all of them are in the URL. */
+/** Controls of the costs: two dimensions, the metric, the filters; all of them are in the URL. */
 export function CostsControls({ costs }: { readonly costs: Costs }) {
-  const { search, dimensions, known, currency, period } = costs;
+  const { search, dimensions, known, currency } = costs;
   const navigate = useNavigate({ from: '/costs' });
   const change = (changes: Partial<CostsSearch>) =>
     void navigate({ search: (before) => ({ ...before, ...changes, row: undefined }), resetScroll: false });
@@ -29,7 +26,6 @@ export function CostsControls({ costs }: { readonly costs: Costs }) {
   };
   const [first = null, second = null] = dimensions;
   const currencies = known.data?.currencies ?? [];
-  const given = givenRange(search.from, search.to);
   return (
     <div className={costsStyles.controls}>
       <div className={costsStyles.controlRow}>
@@ -66,7 +62,6 @@ export function CostsControls({ costs }: { readonly costs: Costs }) {
             onChange={(value) => change({ currency: value })}
           />
         )}
-        <CompareControl search={search} period={period} onChange={change} />
         <span className={costsStyles.push}>
           <Choice
             label="View"
@@ -76,16 +71,6 @@ export function CostsControls({ costs }: { readonly costs: Costs }) {
           />
         </span>
       </div>
-      {given !== undefined && (
-        <RangeFields label="Period" range={given} onChange={({ from, to }) => change({ from, to })} />
-      )}
-      {search.compare === 'custom' && period.compared !== undefined && (
-        <RangeFields
-          label="Compared with"
-          range={period.compared.before}
-          onChange={({ from, to }) => change({ beforeFrom: from, beforeTo: to })}
-        />
-      )}
       <FilterBar
         costs={costs}
         onChange={(filter) => change({ filter })}

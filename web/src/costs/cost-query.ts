@@ -1,10 +1,10 @@
 import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import type { costRows } from '../../../src/finops/costs/schema.ts';
 import type { CallInput } from '../../../src/platform/contract/schema.ts';
+import { readRange } from '../frame/date-range.ts';
 import type { Scope } from '../frame/use-scope.ts';
 import type { CostsSearch } from './costs-search.ts';
 import { exactFilter } from './filters/filter-text.ts';
-import type { CostRange } from './period/range.ts';
 
 export type Selection = NonNullable<CallInput<typeof costRows>['query']>;
 
@@ -15,16 +15,6 @@ export const MAX_DIMENSIONS = 2;
 export function listDimensions(search: Pick<CostsSearch, 'by'>): readonly string[] {
   const named = [...new Set((search.by ?? []).flatMap((item) => item.split(',')))].filter((item) => item !== '');
   return named.length === 0 ? DEFAULT_BY : named.slice(0, MAX_DIMENSIONS);
-}
-
-/**
- * The explicit range of the URL; undefined without one, or for an invalid one: a month with a day, or an end before its
- * start.
- */
-export function givenRange(from: string | undefined, to: string | undefined): CostRange | undefined {
-  const range = { from: from ?? to ?? '', to: to ?? from ?? '' };
-  if (range.from === '' || range.from.length !== range.to.length || range.from > range.to) return undefined;
-  return range;
 }
 
 /** The filters that the frame and the page give together. */
@@ -47,7 +37,7 @@ export function toSelection(
   const filter = filtersIn(scope, search);
   return {
     metric: search.metric ?? DEFAULT_METRIC,
-    ...(givenRange(search.from, search.to) ?? (scope.month === undefined ? {} : { period: scope.month })),
+    ...(readRange(search.from, search.to) ?? (scope.month === undefined ? {} : { period: scope.month })),
     ...(search.delivery === undefined ? {} : { delivery: search.delivery }),
     ...(filter.length === 0 ? {} : { filter: [...filter] }),
   };

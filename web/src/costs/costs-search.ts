@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CostMetric, DeliveryId } from '../../../src/finops/billing/schema.ts';
-import { Dimension, Filter, MonthOrDay } from '../../../src/finops/costs/schema.ts';
-import { COMPARISONS } from './compare/compared-ranges.ts';
+import { Dimension, Filter } from '../../../src/finops/costs/schema.ts';
+import { ScopeSearch } from '../frame/scope-search.ts';
 import { STEPS } from './compare/steps.ts';
 import { GRANULARITIES } from './period/granularity.ts';
 
@@ -10,26 +10,18 @@ const list = <T extends z.ZodType>(item: T) =>
     .union([item.transform((one) => [one]), z.array(item)])
     .optional()
     .catch(undefined);
-const end = MonthOrDay.optional().catch(undefined);
 
-/** URL parameters of the costs page; a missing parameter has its default. */
+/** URL parameters of the costs page, with those of the frame; a missing parameter has its default. */
 export const CostsSearch = z.object({
+  ...ScopeSearch.pick({ from: true, to: true, compare: true, beforeFrom: true, beforeTo: true }).shape,
   by: list(Dimension),
   metric: CostMetric.optional().catch(undefined),
   filter: list(Filter),
   currency: z.string().optional().catch(undefined),
-  /** A range of billing months or charge days, in the place of the frame's period. */
-  from: end,
-  to: end,
   /** Exactly this delivery, even if it does not count. */
   delivery: DeliveryId.optional().catch(undefined),
   /** Width of the bars, when it is not the usual one. */
   every: z.enum(GRANULARITIES).optional().catch(undefined),
-  /** Comparison of the period; none when left out. */
-  compare: z.enum(COMPARISONS).optional().catch(undefined),
-  /** The period before, when it was chosen by hand. */
-  beforeFrom: end,
-  beforeTo: end,
   /** The selected step of the change. */
   effect: z.enum(STEPS).optional().catch(undefined),
   /** `rows` shows the bill rows behind the figures. */

@@ -2,20 +2,19 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { costSummary } from '../../../src/finops/costs/schema.ts';
 import { endpointQuery } from '../client.ts';
+import { type DateRange, daysIn, readRange } from '../frame/date-range.ts';
+import { comparedRanges } from '../frame/date-range-compare.ts';
 import { useScope } from '../frame/use-scope.ts';
-import { comparedRanges } from './compare/compared-ranges.ts';
-import { givenRange } from './cost-query.ts';
 import type { CostsSearch } from './costs-search.ts';
-import { type CostRange, daysIn } from './period/range.ts';
 
 /** Time selection of the page: the range in view and its comparison. */
 export function useCostPeriod(search: CostsSearch) {
   const scope = useScope();
   const { month, months } = scope;
-  const given = givenRange(search.from, search.to);
+  const given = readRange(search.from, search.to);
   const wholeKey = JSON.stringify(given ?? toRange(month, months) ?? null);
   // The object changes only with the range, so that charts are not redrawn on every render.
-  const whole = useMemo(() => (JSON.parse(wholeKey) as CostRange | null) ?? undefined, [wholeKey]);
+  const whole = useMemo(() => (JSON.parse(wholeKey) as DateRange | null) ?? undefined, [wholeKey]);
   const wantsComparison = search.compare !== undefined && search.delivery === undefined;
   const compares = wantsComparison && whole !== undefined;
   const byDay = useQuery({
@@ -23,11 +22,11 @@ export function useCostPeriod(search: CostsSearch) {
     enabled: compares && scope.ready && !scope.empty,
   });
   const lastDay = useMemo(() => lastDayIn(byDay.data?.rows ?? [], whole), [byDay.data, whole]);
-  const custom = givenRange(search.beforeFrom, search.beforeTo);
+  const custom = readRange(search.beforeFrom, search.beforeTo);
   const compared =
     compares && search.compare !== undefined ? comparedRanges(search.compare, whole, lastDay, custom) : undefined;
   const rangeKey = JSON.stringify(compared?.after ?? whole ?? null);
-  const range = useMemo(() => (JSON.parse(rangeKey) as CostRange | null) ?? undefined, [rangeKey]);
+  const range = useMemo(() => (JSON.parse(rangeKey) as DateRange | null) ?? undefined, [rangeKey]);
   return {
     scope,
     /** Undefined for all months, as long as no bill is known. */
@@ -44,15 +43,14 @@ export function useCostPeriod(search: CostsSearch) {
     ready: scope.ready && (search.compare !== 'sameDays' || !compares || byDay.isFetched),
   };
 }
-export type CostPeriod = ReturnType<typeof useCostPeriod>;
 
-function toRange(month: string | undefined, months: readonly string[]): CostRange | undefined {
+function toRange(month: string | undefined, months: readonly string[]): DateRange | undefined {
   const [from, to] = month === undefined ? [months[0], months.at(-1)] : [month, month];
   return from === undefined || to === undefined ? undefined : { from, to };
 }
 
 /** Last day of a range that has a charge; null when none has. */
-function lastDayIn(rows: readonly Readonly<Record<string, string | null>>[], range: CostRange | undefined) {
+function lastDayIn(rows: readonly Readonly<Record<string, string | null>>[], range: DateRange | undefined) {
   if (range === undefined) return null;
   const { from, to } = daysIn(range);
   const days = rows.map(({ day }) => day ?? '').filter((day) => day >= from && day <= to);

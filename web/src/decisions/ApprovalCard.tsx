@@ -17,7 +17,7 @@ const STATES = {
   declined: 'Declined. Evaluate again to record the rejection.',
 } as const;
 
-/** Approvals that the policy of a decision requires: the given ones, and the buttons to approve or decline. */
+/** Approvals that the policy of a decision requires, with their accounts, and the buttons to approve or decline. */
 export function ApprovalCard({ decision }: { readonly decision: DecisionDetail }) {
   const { model, version, verdict, isInForce } = decision;
   const { approvals, session, state, withdraw, evaluate } = useApprovals(decision);

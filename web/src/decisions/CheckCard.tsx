@@ -1,4 +1,5 @@
 import type { Check } from '../../../src/tradeoff/gates/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatMeasured } from '../format/number.ts';
 import { BASIS_NAME } from '../models/unit-costs.ts';
 import { LinkedText } from '../parts/LinkedText.tsx';
@@ -23,13 +24,19 @@ export function CheckCard({ check, number }: CheckCardProps) {
           {number}
         </span>
         <span className={styles.checkName}>
-          {check.name}
+          {formatMetricName(check.name)}
           {check.basis === undefined ? '' : `, ${BASIS_NAME[check.basis]}`}
         </span>
         <Outcome holds={check.holds} />
       </p>
       <p className={styles.checkFigure}>
-        <MeasuredFigure value={check.measured} unit={check.unit} interval={check.interval} reason={check.source} />
+        <MeasuredFigure
+          value={check.measured}
+          unit={check.unit}
+          interval={check.interval}
+          reason={check.source}
+          hideUnit={check.name.includes(check.unit)}
+        />
       </p>
       <CheckGauge check={check} isCost={check.side !== 'quality'} />
       <p className={styles.bound}>{boundText(check)}</p>

@@ -14,7 +14,12 @@ export function DecisionSummary({ decision }: { readonly decision: DecisionDetai
           <div key={formatCheck(check)} className={`${styles.decidingFigure} ${styles[check.side] ?? ''}`}>
             <dt>{formatCheck(check)}</dt>
             <dd className={styles.checkFigure}>
-              <MeasuredFigure value={check.measured} unit={check.unit} reason={check.source} />
+              <MeasuredFigure
+                value={check.measured}
+                unit={check.unit}
+                reason={check.source}
+                hideUnit={check.name.includes(check.unit)}
+              />
             </dd>
             <dd className={styles.bound}>
               {formatBound(check) ?? 'bound unknown'} <Outcome holds={check.holds} />

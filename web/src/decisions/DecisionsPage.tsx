@@ -4,6 +4,8 @@ import { listModels } from '../../../src/mlops/registry/schema.ts';
 import { type Decision, listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
 import { endpointPages, endpointQuery } from '../client.ts';
 import { toCsv } from '../format/csv.ts';
+import { rangePhrase, toInstants } from '../frame/date-range.ts';
+import { useNamedRange } from '../frame/use-scope.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
@@ -25,16 +27,21 @@ const TABLE_HEIGHT = 420;
 export function DecisionsPage() {
   const search = useSearch({ from: '/decisions' });
   const navigate = useNavigate({ from: '/decisions' });
+  const range = useNamedRange();
   const models = useQuery(endpointQuery(listModels));
   const pages = useInfiniteQuery({
-    ...endpointPages(listDecisions, { model: search.model, verdict: search.verdict }),
+    ...endpointPages(listDecisions, {
+      model: search.model,
+      verdict: search.verdict,
+      ...(range === undefined ? {} : toInstants(range)),
+    }),
     placeholderData: keepPreviousData,
   });
   const decisions = pages.data?.pages.flatMap((page) => page.decisions);
   const query = { data: decisions, error: pages.error, refetch: pages.refetch };
   const names = new Set([...(models.data?.models ?? []).map((model) => model.name), search.model ?? ANY]);
   names.delete(ANY);
-  const filtered = search.model !== undefined || search.verdict !== undefined;
+  const filtered = search.model !== undefined || search.verdict !== undefined || range !== undefined;
   const filters = (
     <>
       <Select
@@ -71,7 +78,12 @@ export function DecisionsPage() {
     >
       <div className={layout.stack}>
         {search.about !== undefined && <ActsCard about={search.about} />}
-        <Card title="Verdicts and evidence" actions={filters} flush>
+        <Card
+          title="Verdicts and evidence"
+          note={range === undefined ? undefined : `Decisions ${rangePhrase(range)}.`}
+          actions={filters}
+          flush
+        >
           <Loaded query={query} what="The decisions" height={TABLE_HEIGHT}>
             {(found) =>
               found.length > 0 ? (

@@ -1,4 +1,5 @@
 import type { DecisionDetail } from '../../../src/tradeoff/decisions/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { CostFigure } from '../models/CostFigure.tsx';
 import { QualityFigure } from '../models/QualityFigure.tsx';
 import { UnitCostFigure } from '../models/UnitCostFigure.tsx';
@@ -37,7 +38,7 @@ export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail[
       <tbody>
         {candidate.quality.map((quality) => (
           <tr key={quality.metric}>
-            <th scope="row">{quality.metric}</th>
+            <th scope="row">{formatMetricName(quality.metric)}</th>
             <td className={table.number}>
               <QualityFigure version={candidate} metric={quality.metric} />
             </td>

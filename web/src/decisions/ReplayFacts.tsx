@@ -11,7 +11,6 @@ export function ReplayFacts({ decision }: { readonly decision: DecisionDetail })
   const { evidence } = decision;
   const facts: readonly (readonly [string, ReactNode])[] = [
     ['Decision id', <code key="id">{decision.decision}</code>],
-    ['Summary', decision.summary],
     ['Decided', <Instant key="at" at={decision.at} />],
     ['Requested by', decision.actor],
     ['Policy', `${decision.policy}, version ${decision.policyVersion}${formatPolicyScope(evidence.policy.spec)}`],

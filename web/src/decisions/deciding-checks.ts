@@ -1,5 +1,6 @@
 import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { Check } from '../../../src/tradeoff/gates/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatMeasured } from '../format/number.ts';
 import { BASIS_NAME } from '../models/unit-costs.ts';
 
@@ -42,7 +43,8 @@ export function formatBound({ bound, measured, unit, comparison }: Check): strin
 
 /** Name of a check with its basis. */
 export function formatCheck({ name, basis }: Check): string {
-  return basis === undefined ? name : `${name} (${BASIS_NAME[basis]})`;
+  const text = formatMetricName(name);
+  return basis === undefined ? text : `${text} (${BASIS_NAME[basis]})`;
 }
 
 /** Conditions of another verdict, one sentence each. */

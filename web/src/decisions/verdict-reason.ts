@@ -1,5 +1,6 @@
 import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { Check } from '../../../src/tradeoff/gates/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { counted, formatMeasured } from '../format/number.ts';
 import { BASIS_NAME } from '../models/unit-costs.ts';
 
@@ -13,7 +14,7 @@ export function verdictReason(decision: Pick<Decision, 'verdict' | 'checks'>): s
   if (verdict === 'hold') {
     const open = checks.filter((check) => check.holds === null);
     const isTested = (check: Check) => check.test != null;
-    const missing = open.filter((check) => !isTested(check)).map((check) => check.name);
+    const missing = open.filter((check) => !isTested(check)).map((check) => formatMetricName(check.name));
     const tested = open.filter(isTested).map(formatOpenTest);
     return [
       ...(missing.length === 0 ? [] : [`evidence is missing for ${missing.join(', ')}`]),
@@ -39,8 +40,9 @@ function tellingFailure(failed: readonly Check[]): Check | undefined {
 
 /** Example: "accuracy floor (340 more examples needed)". */
 function formatOpenTest({ name, samplesNeeded }: Check): string {
-  if (samplesNeeded == null || samplesNeeded === 0) return name;
-  return `${name} (${counted(samplesNeeded, 'more example', 'more examples')} needed)`;
+  const text = formatMetricName(name);
+  if (samplesNeeded == null || samplesNeeded === 0) return text;
+  return `${text} (${counted(samplesNeeded, 'more example', 'more examples')} needed)`;
 }
 
 /** Side of the checks that caused a rejection; null for other verdicts. */
@@ -51,7 +53,7 @@ export function refusedOn(decision: Pick<Decision, 'verdict' | 'checks'>): strin
 }
 
 function failureText(check: Check): string {
-  if (check.measured === null || check.bound === null) return `${check.name} fails`;
+  if (check.measured === null || check.bound === null) return `${formatMetricName(check.name)} fails`;
   const measured = formatMeasured(check.measured, check.unit);
   const bound = formatMeasured(check.bound, check.unit, check.measured).figure;
   const unit = check.name.includes(measured.unit) ? '' : ` ${measured.unit}`;
@@ -64,7 +66,8 @@ function failureText(check: Check): string {
  * (at demand)".
  */
 function formatCheckName({ name, basis }: Check): string {
-  return basis === undefined ? name : `${name} (${BASIS_NAME[basis]})`;
+  const text = formatMetricName(name);
+  return basis === undefined ? text : `${text} (${BASIS_NAME[basis]})`;
 }
 
 function bestFigures(checks: readonly Check[]): string {
@@ -75,7 +78,7 @@ function bestFigures(checks: readonly Check[]): string {
     .map((check) => {
       if (check === undefined || check.measured === null) return '';
       const text = formatMeasured(check.measured, check.unit);
-      if (check.side === 'quality') return `${text.unit} ${text.figure}`;
+      if (check.side === 'quality') return `${formatMetricName(text.unit)} ${text.figure}`;
       // The figure may be for another number of predictions than the name states.
       const name = formatCheckName(check).replace(' per 1,000 predictions', '');
       const unit = name.includes(text.unit) ? '' : ` ${text.unit}`;

@@ -6,6 +6,7 @@ import styles from './deliveries.module.css';
 import type { CompareSearch } from './deliveries-search.ts';
 import { shortId } from './history.ts';
 import { listPeriods } from './period-series.ts';
+import { STANDING_LABELS } from './standing-label.ts';
 
 const NONE = '';
 
@@ -62,5 +63,5 @@ export function CompareControls({ entries, search, onChange }: CompareControlsPr
 }
 
 function formatLabel(entry: Delivery): string {
-  return `${entry.source}, ${formatInstant(entry.receivedAt)} · ${entry.standing} · ${shortId(entry.delivery)}`;
+  return `${entry.source}, ${formatInstant(entry.receivedAt)} · ${STANDING_LABELS[entry.standing]} · ${shortId(entry.delivery)}`;
 }

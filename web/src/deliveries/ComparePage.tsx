@@ -13,7 +13,7 @@ import { CompareMoney } from './CompareMoney.tsx';
 import { CompareRows } from './CompareRows.tsx';
 import styles from './deliveries.module.css';
 import type { CompareSearch } from './deliveries-search.ts';
-import { ROWS_LISTED } from './rows-listed.ts';
+import { ROWS_GROUPED, ROWS_LISTED } from './rows-listed.ts';
 import { useDeliveries } from './use-deliveries.ts';
 
 const HEIGHT = 640;
@@ -27,7 +27,14 @@ export function ComparePage() {
   const { a, b, month, by = USUAL_DIMENSION, skip = 0 } = search;
   const diff = useQuery({
     ...endpointQuery(diffDeliveries, {
-      query: { a: a ?? '', b: b ?? '', period: month, by, limit: ROWS_LISTED, offset: skip },
+      query: {
+        a: a ?? '',
+        b: b ?? '',
+        period: month,
+        by,
+        limit: search.rows === undefined ? ROWS_GROUPED : ROWS_LISTED,
+        offset: skip,
+      },
     }),
     enabled: a !== undefined && b !== undefined,
     placeholderData: keepPreviousData,
@@ -36,7 +43,7 @@ export function ComparePage() {
     void navigate({ search: (before) => ({ ...before, skip: undefined, ...changes }), resetScroll: false });
   const chosen = a !== undefined && b !== undefined;
   return (
-    <Page title="Two deliveries compared" answer={answer()}>
+    <Page title="Two bills compared" answer={answer()}>
       <div className={styles.stack}>
         <CompareControls entries={entries ?? []} search={search} onChange={change} />
         {chosen ? (

@@ -5,11 +5,11 @@ import { Card } from '../parts/Card.tsx';
 import { Choice } from '../parts/Choice.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { Pager } from '../parts/Pager.tsx';
-import { ChangedRows } from './ChangedRows.tsx';
+import { ChangedGroups } from './ChangedGroups.tsx';
 import { DiffRows } from './DiffRows.tsx';
 import styles from './deliveries.module.css';
 import type { CompareSearch } from './deliveries-search.ts';
-import { ROWS_LISTED } from './rows-listed.ts';
+import { ROWS_GROUPED, ROWS_LISTED } from './rows-listed.ts';
 
 type Kind = 'changed' | 'added' | 'removed';
 
@@ -38,7 +38,7 @@ export function CompareRows({ diff, search, onChange }: CompareRowsProps) {
   return (
     <Card
       title="Row differences"
-      note={`${counted(counts.unchanged, 'row')} are the same in both`}
+      note={`${counted(counts.unchanged, 'row')} are the same in both. Changed rows with one cause are one line`}
       actions={
         <>
           <Choice
@@ -55,14 +55,14 @@ export function CompareRows({ diff, search, onChange }: CompareRowsProps) {
       {count === 0 ? (
         <p className={styles.none}>{NONE[kind]}</p>
       ) : kind === 'changed' ? (
-        <ChangedRows diff={diff} />
+        <ChangedGroups diff={diff} />
       ) : (
         <DiffRows rows={diff[kind]} delivery={kind === 'added' ? diff.b : diff.a} />
       )}
       <Pager
         what="rows"
         offset={search.skip ?? 0}
-        pageSize={ROWS_LISTED}
+        pageSize={kind === 'changed' ? ROWS_GROUPED : ROWS_LISTED}
         count={count}
         onChange={(skip) => onChange({ skip: skip === 0 ? undefined : skip })}
       />

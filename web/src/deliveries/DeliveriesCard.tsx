@@ -13,6 +13,7 @@ import type { DeliveriesSearch } from './deliveries-search.ts';
 import { type DeliveryRow, deliveryColumns } from './delivery-columns.tsx';
 import { listMoney, withPredecessors } from './history.ts';
 import { listPeriods } from './period-series.ts';
+import { STANDING_LABELS } from './standing-label.ts';
 
 const ANY = '';
 
@@ -64,7 +65,10 @@ export function DeliveriesCard({ entries, complete }: DeliveriesCardProps) {
         label="Status"
         hideLabel
         value={search.standing ?? ANY}
-        options={[{ value: ANY, label: 'Any status' }, ...Standing.options.map((value) => ({ value, label: value }))]}
+        options={[
+          { value: ANY, label: 'Any status' },
+          ...Standing.options.map((value) => ({ value, label: STANDING_LABELS[value] })),
+        ]}
         onChange={(value) => change({ standing: Standing.options.find((standing) => standing === value) })}
       />
       <CsvButton name="deliveries" what="the deliveries" text={() => deliveriesCsv(rows)} />
@@ -72,7 +76,7 @@ export function DeliveriesCard({ entries, complete }: DeliveriesCardProps) {
   );
   const note = `${rows.length === all.length ? '' : `${formatCount(rows.length)} of `}${counted(all.length, 'entry', 'entries')}, oldest first: one for each billing period of each delivery${complete ? '' : '; loading more'}`;
   return (
-    <Card title="Delivered bills and their status" note={note} actions={filters} flush>
+    <Card title="All bills" note={note} actions={filters} flush>
       {rows.length === 0 ? (
         <EmptyState shows="The deliveries of bills, oldest first." why="No delivery matches these filters." />
       ) : (

@@ -14,6 +14,7 @@ export function DeliveryActs({ entry, before }: DeliveryActsProps) {
   if (entry.period === null) return null;
   const act = (ask: NonNullable<DeliverySearch['ask']>, text: string) => (
     <Link
+      from="/deliveries/$delivery"
       to="/deliveries/$delivery"
       params={{ delivery: entry.delivery }}
       search={(now) => ({ ...now, ask, month: entry.period ?? undefined })}

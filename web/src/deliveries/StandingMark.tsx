@@ -1,5 +1,6 @@
 import type { Standing } from '../../../src/finops/billing/schema.ts';
 import styles from './deliveries.module.css';
+import { STANDING_LABELS } from './standing-label.ts';
 
 const SHAPES: Readonly<Record<Standing, string>> = {
   current: 'M3.5 8.5l3 3 6-7',
@@ -41,7 +42,7 @@ export function StandingMark({ standing, reason = null }: StandingMarkProps) {
           strokeLinejoin="round"
         />
       </svg>
-      {standing}
+      {STANDING_LABELS[standing]}
     </span>
   );
 }

@@ -21,7 +21,11 @@ export const DeliveriesSearch = z.object({
 });
 export type DeliveriesSearch = z.infer<typeof DeliveriesSearch>;
 
+/** Tabs of a bill; the first is shown when none is named. */
+export const DELIVERY_TABS = ['months', 'quality', 'files'] as const;
+
 export const DeliverySearch = z.object({
+  tab: z.enum(DELIVERY_TABS).optional().catch(undefined),
   /** The open confirmation: revert, prefer this delivery, or count it in addition to the others. */
   ask: z.enum(['revert', 'prefer', 'beside']).optional().catch(undefined),
   /** Billing period that the question is about; all of the delivery when left out. */

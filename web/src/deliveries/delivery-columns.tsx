@@ -24,12 +24,17 @@ function billed({ entry }: DeliveryRow): string {
   return listMoney(entry)[0]?.amount ?? '0';
 }
 
+function change({ entry, before }: DeliveryRow): string {
+  return before === null ? '0' : (moneyChange(before, entry)[0]?.amount ?? '0');
+}
+
 /** The columns of the list of deliveries. */
 export const deliveryColumns: readonly GridColumn<DeliveryRow>[] = [
   {
     id: 'delivery',
     header: 'Delivery',
     cell: ({ entry }) => <DeliveryLink delivery={entry.delivery} />,
+    compare: (a, b) => a.entry.delivery.localeCompare(b.entry.delivery),
   },
   {
     id: 'receivedAt',
@@ -71,6 +76,7 @@ export const deliveryColumns: readonly GridColumn<DeliveryRow>[] = [
     header: 'Change from previous',
     numeric: true,
     cell: ({ entry, before }) => <ChangeCell entry={entry} before={before} />,
+    compare: (a, b) => decimal(change(a)).comparedTo(change(b)),
   },
   {
     id: 'rows',
@@ -90,6 +96,7 @@ export const deliveryColumns: readonly GridColumn<DeliveryRow>[] = [
     id: 'state',
     header: 'State',
     cell: ({ entry }) => (entry.state === null ? <Unknown reason={NO_PERIOD} /> : <StateMark state={entry.state} />),
+    compare: (a, b) => (a.entry.state ?? '').localeCompare(b.entry.state ?? ''),
   },
 ];
 

@@ -19,7 +19,7 @@ const TABS = [
   { value: 'yaml', label: 'YAML' },
 ] as const;
 
-/** A document as form and, in the second tab, as YAML; a change in one is immediately in the other. */
+/** A document as form and, in the second tab, as YAML; a change in one is in the other immediately. */
 export function DocumentEditor<S>({ what, form, children }: DocumentEditorProps<S>) {
   const [tab, setTab] = useState<'form' | 'yaml'>('form');
   const { read } = form;

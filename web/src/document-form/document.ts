@@ -82,7 +82,7 @@ function findLine(document: Document, lines: LineCounter, path: Path): number | 
   return null;
 }
 
-/** Paths that are not shown. An index of a list is `*` in the shown paths: `quality.*.metric`. */
+/** Paths that are not shown. An index of a list matches `*` in the shown paths: `quality.*.metric`. */
 function listHidden(
   value: Readonly<Record<string, unknown>>,
   shown: readonly string[],

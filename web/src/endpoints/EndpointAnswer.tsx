@@ -4,7 +4,7 @@ import { counted, formatCount } from '../format/number.ts';
 import { UnitCost } from '../parts/UnitCost.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
 import { computeFigures } from './endpoint-figures.ts';
-import { sum } from './late-figures.ts';
+import { sum } from './sum.ts';
 import { shareText } from './words.ts';
 
 /** Live versions, number of predictions and their cost; failures come first. */

@@ -1,7 +1,8 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { EndpointDetail, EndpointRevision } from '../../../src/mlops/serving/schema.ts';
-import { EndpointOptimizations } from '../optimizations/EndpointOptimizations.tsx';
+import { HealthMark } from '../health/HealthMark.tsx';
+import { useEndpointHealth } from '../health/use-production-health.ts';
 import { useOptimizations } from '../optimizations/use-optimizations.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
@@ -9,24 +10,17 @@ import layout from '../parts/layout.module.css';
 import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
-import { CallCard } from './CallCard.tsx';
 import { EndpointAnswer } from './EndpointAnswer.tsx';
 import { EndpointNotice } from './EndpointNotice.tsx';
 import { EndpointStateMark } from './EndpointStateMark.tsx';
+import { EndpointTabs } from './EndpointTabs.tsx';
 import styles from './endpoints.module.css';
 import type { EndpointSearch } from './endpoints-search.ts';
-import { RevisionsCard } from './RevisionsCard.tsx';
 import { RollbackDialog } from './RollbackDialog.tsx';
-import { RolloutCard } from './RolloutCard.tsx';
-import { RoutesCard } from './RoutesCard.tsx';
-import { ScalingCard } from './ScalingCard.tsx';
-import { TimelineCard } from './TimelineCard.tsx';
 import { TrafficDialog } from './TrafficDialog.tsx';
-import { revisionEvents } from './timeline.ts';
 import { useEndpointChange } from './use-endpoint-change.ts';
 import { useEndpoint } from './use-endpoints.ts';
 import { useRollout, useScaling } from './use-rollout.ts';
-import { VariantsCard } from './VariantsCard.tsx';
 import { rollbackTarget } from './words.ts';
 
 const HEIGHT = 640;
@@ -36,9 +30,8 @@ export function EndpointPage() {
   const { endpoint: name } = useParams({ from: '/endpoints/$endpoint' });
   const endpoint = useEndpoint(name);
   // These cards may be absent. The page waits for all, so that no content moves when they arrive.
-  const waits = [useRollout(name), useScaling(name), useOptimizations({ endpoint: name })].some(
-    ({ isFetched }) => !isFetched,
-  );
+  const needed = [useRollout(name), useScaling(name), useOptimizations({ endpoint: name }), useEndpointHealth(name)];
+  const waits = needed.some(({ isFetched }) => !isFetched);
   const answer = () => {
     if (endpoint.data !== undefined) return <EndpointAnswer endpoint={endpoint.data} />;
     return endpoint.error === null ? <AnswerPending /> : endpoint.error.message;
@@ -59,8 +52,7 @@ function Body({ endpoint }: { readonly endpoint: EndpointDetail }) {
   const search = useSearch({ from: '/endpoints/$endpoint' });
   const navigate = useNavigate({ from: '/endpoints/$endpoint' });
   const changes = useEndpointChange(endpoint);
-  const { revisions } = endpoint;
-  const events = useMemo(() => revisionEvents(revisions), [revisions]);
+  const health = useEndpointHealth(endpoint.name);
   const onSearch = useCallback(
     (next: EndpointSearch) =>
       void navigate({ search: (before) => ({ ...before, ...next }), resetScroll: false, replace: true }),
@@ -72,12 +64,15 @@ function Body({ endpoint }: { readonly endpoint: EndpointDetail }) {
   };
   const close = () => setAsked(null);
   const before = rollbackTarget(endpoint);
-  const { name, state, newest, description } = endpoint;
+  const { state, newest, description } = endpoint;
   return (
     <div className={layout.stack}>
       <div className={styles.bar}>
         <p className={layout.quiet}>
-          <EndpointStateMark state={state} />
+          {health.data != null && <HealthMark status={health.data.status} reasons={health.data.reasons} />}
+          <span className={styles.stateBeside}>
+            <EndpointStateMark state={state} />
+          </span>
           {description !== null && <span className={styles.about}>{description}</span>}
         </p>
         {before !== null && (
@@ -86,20 +81,19 @@ function Body({ endpoint }: { readonly endpoint: EndpointDetail }) {
           </button>
         )}
       </div>
-      <EndpointOptimizations endpoint={name} />
       <EndpointNotice changes={changes} />
       {state === 'failed' && newest.reason !== null && (
         <Notice kind="note">
           Revision {newest.revision} did not become ready: {newest.reason.split('\n', 1)[0]}
         </Notice>
       )}
-      <RolloutCard endpoint={name} />
-      <TimelineCard endpoint={endpoint} events={events} search={search} onSearch={onSearch} />
-      <VariantsCard endpoint={endpoint} onTraffic={() => ask('traffic')} />
-      <RoutesCard endpoint={endpoint} />
-      <ScalingCard endpoint={name} />
-      <RevisionsCard endpoint={endpoint} onRollback={ask} />
-      <CallCard endpoint={endpoint} />
+      <EndpointTabs
+        endpoint={endpoint}
+        search={search}
+        onSearch={onSearch}
+        onTraffic={() => ask('traffic')}
+        onRollback={ask}
+      />
       {asked === 'traffic' && <TrafficDialog endpoint={endpoint} changes={changes} onClose={close} />}
       {asked !== null && asked !== 'traffic' && (
         <RollbackDialog endpoint={endpoint} to={asked} changes={changes} onClose={close} />

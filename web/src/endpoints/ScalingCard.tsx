@@ -33,9 +33,7 @@ export function ScalingCard({ endpoint }: { readonly endpoint: string }) {
         <thead>
           <tr>
             <th scope="col">Variant</th>
-            <th scope="col" className={table.number}>
-              Ready, desired
-            </th>
+            <th scope="col">Replicas</th>
             <th scope="col" className={`${table.number} ${table.wideOnly}`}>
               Limits
             </th>
@@ -54,8 +52,8 @@ export function ScalingCard({ endpoint }: { readonly endpoint: string }) {
               <th scope="row">
                 {one.variant}, version {one.version}
               </th>
-              <td className={table.number}>
-                {one.ready}, {one.wanted}
+              <td>
+                Ready {one.ready} of {one.wanted}
               </td>
               <td className={`${table.number} ${table.wideOnly}`}>
                 {one.min} and {one.max}

@@ -1,24 +1,22 @@
 import { Link } from '@tanstack/react-router';
 import type { EndpointDetail, EndpointVariant } from '../../../src/mlops/serving/schema.ts';
-import { formatCount, formatMeasure } from '../format/number.ts';
+import { formatCount } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
 import { Swatch } from '../parts/Swatch.tsx';
-import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { categoryColour } from '../theme/category-colours.ts';
 import styles from './endpoints.module.css';
-import { Per1000 } from './Per1000.tsx';
-import { failedText, NONE_ANSWERED, shareText } from './words.ts';
+import { failedText, nowText, shareText } from './words.ts';
 
 interface VariantsCardProps {
   readonly endpoint: EndpointDetail;
   readonly onTraffic: () => void;
 }
 
-/** Variants of the live revision with their shares, replicas and cost. */
+/** Variants of the live revision with their shares and replicas. */
 export function VariantsCard({ endpoint: { name, variants, canary, routes }, onTraffic }: VariantsCardProps) {
   const change = variants.length + routes.length > 1 && (
     <button type="button" className={parts.button} onClick={onTraffic}>
@@ -26,15 +24,10 @@ export function VariantsCard({ endpoint: { name, variants, canary, routes }, onT
     </button>
   );
   return (
-    <Card
-      title="Traffic and cost by variant"
-      note="Requests since the replicas of each started; cost of the last seven days, metered."
-      actions={change}
-      flush
-    >
+    <Card title="Versions that answer" note="Requests since the replicas of each started." actions={change} flush>
       {variants.length === 0 ? (
         <EmptyState
-          shows="The variants with their traffic shares, replicas and cost."
+          shows="The variants with their traffic shares and replicas."
           why="No revision has received traffic yet; the reason is below."
         />
       ) : (
@@ -44,26 +37,15 @@ export function VariantsCard({ endpoint: { name, variants, canary, routes }, onT
               <th scope="col">Variant</th>
               <th scope="col">Serves</th>
               <th scope="col">Share</th>
-              <th scope="col" className={table.number}>
-                Replicas
-              </th>
-              <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-                Active, queued
+              <th scope="col">Replicas</th>
+              <th scope="col" className={table.wideOnly}>
+                Requests now
               </th>
               <th scope="col" className={`${table.number} ${table.wideOnly}`}>
                 Answered
               </th>
               <th scope="col" className={table.wideOnly}>
                 Not answered
-              </th>
-              <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-                Predictions
-              </th>
-              <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-                Replica-hours
-              </th>
-              <th scope="col" className={table.number}>
-                Per 1,000
               </th>
             </tr>
           </thead>
@@ -93,7 +75,7 @@ interface RowProps {
 }
 
 function Row({ variant: one, colour, isCanary = false }: RowProps) {
-  const { variant, model, version, alias, weight, shadow, replicasReady, replicasWanted, lastEnd, cost } = one;
+  const { variant, model, version, alias, weight, shadow, replicasReady, replicasWanted, lastEnd } = one;
   const failed = failedText(one);
   return (
     <tr>
@@ -121,27 +103,14 @@ function Row({ variant: one, colour, isCanary = false }: RowProps) {
           </span>
         )}
       </td>
-      <td className={table.number}>
+      <td>
         <span data-tip={lastEnd === null ? undefined : `Last ended: ${lastEnd}`}>
-          {replicasReady} of {replicasWanted}
+          Ready {replicasReady} of {replicasWanted}
         </span>
       </td>
-      <td className={`${table.number} ${table.wideOnly}`}>
-        {one.inFlight}, {one.waiting}
-      </td>
+      <td className={table.wideOnly}>{nowText(one)}</td>
       <td className={`${table.number} ${table.wideOnly}`}>{formatCount(one.answered)}</td>
       <td className={`${table.wideOnly} ${failed === null ? layout.quiet : styles.failed}`}>{failed ?? 'none'}</td>
-      <td className={`${table.number} ${table.wideOnly}`}>
-        {cost.predictions === null ? <Unknown reason={NONE_ANSWERED} /> : formatCount(cost.predictions)}
-      </td>
-      <td className={`${table.number} ${table.wideOnly}`}>
-        <data value={cost.hours} data-tip={`${cost.hours} replica-hours`}>
-          {formatMeasure(cost.hours)}
-        </data>
-      </td>
-      <td className={table.number}>
-        <Per1000 money={cost.per1000} unpriced={cost.unpriced} />
-      </td>
     </tr>
   );
 }

@@ -11,8 +11,12 @@ export const RANGES = [
 export type Range = (typeof RANGES)[number];
 export type RangeName = Range['value'];
 
+export const ENDPOINT_TABS = ['now', 'traffic', 'versions', 'cost', 'quality', 'setup'] as const;
+export type EndpointTab = (typeof ENDPOINT_TABS)[number];
+
 /** URL parameters of an endpoint's page. */
 export const EndpointSearch = z.object({
+  tab: z.enum(ENDPOINT_TABS).optional().catch(undefined),
   range: z.enum(['1h', '6h', '1d', '7d', '30d']).optional().catch(undefined),
   view: z.enum(['charts', 'table']).optional().catch(undefined),
 });

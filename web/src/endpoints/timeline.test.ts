@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import type { EndpointMetric, EndpointMetrics } from '../../../src/mlops/gateway/metrics/schema.ts';
-import { lateFigures } from './late-figures.ts';
 import { buildTimeline, revisionEvents } from './timeline.ts';
 
 function point(minute: number, more: Partial<EndpointMetric> = {}): EndpointMetric {
@@ -88,7 +87,7 @@ it('marks what happened in its step, and leaves out what happened before', () =>
     { ...revision(3), liveAt: null },
   ]);
   expect(buildTimeline(metrics(point(0)), events, []).marks).toEqual([
-    { index: 1, label: 'Revision 2 went live: applied' },
+    { index: 1, label: 'Revision 2 went live: applied', short: 'revision 2' },
   ]);
 });
 
@@ -98,10 +97,3 @@ function revision(number: number) {
     ...{ createdAt: '2026-11-01T00:00:00Z', liveAt: null },
   };
 }
-
-it('says of late what was asked, failed and how long it took', () => {
-  expect(lateFigures(metrics(point(0), point(1, { errors: 12, latencyMs: { p50: 1, p95: 50, p99: 60 } })))).toEqual({
-    ...{ requests: 240, failedShare: 0.05, p95Ms: 50 },
-  });
-  expect(lateFigures(metrics())).toEqual({ requests: 0, failedShare: null, p95Ms: null });
-});

@@ -6,12 +6,14 @@ import { axisMoney, formatMoney } from '../format/money.ts';
 import { formatCount, formatMeasure, formatMilliseconds, formatPercent } from '../format/number.ts';
 import { formatDay } from '../format/time.ts';
 import { categoryColour, OTHER_COLOUR, SERIES_LIMIT } from '../theme/category-colours.ts';
-import { sum } from './late-figures.ts';
+import { sum } from './sum.ts';
 
 /** Event of an endpoint for the time axis. */
 export interface TimelineEvent {
   readonly at: string;
   readonly label: string;
+  /** Written next to the plot. */
+  readonly short: string;
 }
 
 const HOUR_SECONDS = 3600;
@@ -51,9 +53,17 @@ export function buildTimeline(
 
 /** The revisions that got the traffic, as events. */
 export function revisionEvents(revisions: readonly EndpointRevision[]): TimelineEvent[] {
-  return revisions.flatMap(({ revision, liveAt, cause }) =>
-    liveAt === null ? [] : [{ at: liveAt, label: `Revision ${revision} went live: ${cause}` }],
+  return revisions.flatMap(({ revision, liveAt, cause, versions }) =>
+    liveAt === null
+      ? []
+      : [{ at: liveAt, label: `Revision ${revision} went live: ${cause}`, short: nameRevision(revision, versions) }],
   );
+}
+
+/** `v7` of a single version, else `revision 3`. */
+function nameRevision(revision: number, versions: EndpointRevision['versions']): string {
+  const [version, ...others] = new Set(Object.values(versions));
+  return version === undefined || others.length > 0 ? `revision ${revision}` : `v${version}`;
 }
 
 function listTimes({ since, until, stepSeconds }: EndpointMetrics): string[] {
@@ -266,9 +276,9 @@ function listRevisionMarks(
   times: readonly string[],
 ): PanelMark[] {
   const begin = Date.parse(times[0] ?? '');
-  return events.flatMap(({ at, label }) => {
+  return events.flatMap(({ at, label, short }) => {
     const index = Math.floor((Date.parse(at) - begin) / (stepSeconds * 1000));
-    return index >= 0 && index < times.length ? [{ index, label }] : [];
+    return index >= 0 && index < times.length ? [{ index, label, short }] : [];
   });
 }
 

@@ -1,7 +1,9 @@
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { type EndpointMetrics, getEndpointMetrics, STEPS } from '../../../src/mlops/gateway/metrics/schema.ts';
-import { HOUR_MS } from '../../../src/platform/units/durations.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../src/platform/units/durations.ts';
 import { endpointQuery } from '../client.ts';
+import { toInstants } from '../frame/date-range.ts';
+import { useNamedRange } from '../frame/use-scope.ts';
 import { useNow } from '../pipelines/use-now.ts';
 import type { Range } from './endpoints-search.ts';
 
@@ -13,33 +15,31 @@ function computeStart(nowMs: number, lengthMs: number, stepMs: number): string {
   return new Date(Math.floor((nowMs - lengthMs) / stepMs) * stepMs).toISOString();
 }
 
-/** Traffic, latency, errors, replicas and cost of an endpoint until now. */
+/** Traffic, latency, errors, replicas and cost of an endpoint until now, or in the range that the address names. */
 export function useMetrics(endpoint: string, range: Range) {
   const nowMs = Math.floor(useNow(true) / MOVES_EVERY_MS) * MOVES_EVERY_MS;
-  const since = computeStart(nowMs, range.ms, STEPS[range.step] * 1000);
+  const named = useNamedRange();
+  const live = { since: computeStart(nowMs, range.ms, STEPS[range.step] * 1000), step: range.step };
   return useQuery({
-    ...endpointQuery(getEndpointMetrics, { params: { endpoint }, query: { since, step: range.step } }),
+    ...endpointQuery(getEndpointMetrics, {
+      params: { endpoint },
+      query: named === undefined ? live : toInstants(named),
+    }),
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
   });
 }
 
-/** The same of many, for this hour and the one before, by name; those that have not come yet, or are not there, are missing. */
-export function useLateMetrics(names: readonly string[]): {
-  readonly since: string;
-  readonly metrics: ReadonlyMap<string, EndpointMetrics>;
-} {
+/** The same of many by minute of the last hour, by name; those that have not come yet, or are not there, are missing. */
+export function useLateMetrics(names: readonly string[]): ReadonlyMap<string, EndpointMetrics> {
   const nowMs = Math.floor(useNow(true) / MOVES_EVERY_MS) * MOVES_EVERY_MS;
-  const since = computeStart(nowMs, HOUR_MS, HOUR_MS);
+  const since = computeStart(nowMs, HOUR_MS, MINUTE_MS);
   const found = useQueries({
     queries: names.map((endpoint) => ({
-      ...endpointQuery(getEndpointMetrics, { params: { endpoint }, query: { since, step: '1h' } }),
+      ...endpointQuery(getEndpointMetrics, { params: { endpoint }, query: { since, step: '1m' } }),
       placeholderData: keepPreviousData,
       refetchInterval: REFRESH_MS,
     })),
   });
-  return {
-    since,
-    metrics: new Map(found.flatMap(({ data }) => (data === undefined ? [] : [[data.endpoint, data] as const]))),
-  };
+  return new Map(found.flatMap(({ data }) => (data === undefined ? [] : [[data.endpoint, data] as const])));
 }

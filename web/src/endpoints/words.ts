@@ -1,39 +1,9 @@
-import type {
-  EndpointDetail,
-  EndpointRevision,
-  EndpointSummary,
-  EndpointVariant,
-} from '../../../src/mlops/serving/schema.ts';
-import { counted, formatPercent } from '../format/number.ts';
-import { listed } from '../pipelines/words.ts';
+import type { EndpointDetail, EndpointRevision, EndpointVariant } from '../../../src/mlops/serving/schema.ts';
+import { formatCount, formatPercent } from '../format/number.ts';
 
 export const NONE_ANSWERED = 'It has answered no request yet, or its replicas have not been metered yet.';
 export const NO_PRICE = 'Its replicas have no price, or it has answered no request yet.';
 export const NOT_LIVE = 'It has never had traffic.';
-
-/** `2 endpoints: 1 healthy and the newest revision of 1 did not become ready.` */
-export function endpointsAnswer(endpoints: readonly EndpointSummary[]): string {
-  if (endpoints.length === 0) return 'No endpoint yet.';
-  const count = (state: EndpointSummary['state']) => endpoints.filter((one) => one.state === state).length;
-  const answering = endpoints.filter(({ live }) => live !== null).length;
-  const [failed, moving] = [count('failed'), count('rolling-out') + count('starting')];
-  const parts = [
-    `${answering === endpoints.length ? 'all' : answering} healthy`,
-    ...(moving === 0 ? [] : [`${moving} starting`]),
-    ...(failed === 0 ? [] : [`the newest revision of ${failed} did not become ready`]),
-  ];
-  if (endpoints.length === 1) return `1 endpoint, ${oneText(endpoints[0])}.`;
-  return `${counted(endpoints.length, 'endpoint')}: ${listed(parts)}.`;
-}
-
-function oneText(endpoint: EndpointSummary | undefined): string {
-  if (endpoint === undefined) return '';
-  const { state, live } = endpoint;
-  if (state === 'failed')
-    return `its newest revision did not become ready${live === null ? '' : '; the previous one answers'}`;
-  if (state === 'starting') return 'starting';
-  return state === 'rolling-out' ? 'healthy, rolling out its newest revision' : 'healthy';
-}
 
 /** Share of the traffic for reading: 0.9 -> `90 %`. */
 export function shareText(share: number): string {
@@ -67,4 +37,9 @@ export function rollbackTarget({
 export function failedText({ refused, lost }: Pick<EndpointVariant, 'refused' | 'lost'>): string | null {
   const parts = [...(refused === 0 ? [] : [`${refused} refused`]), ...(lost === 0 ? [] : [`${lost} lost`])];
   return parts.length === 0 ? null : parts.join(', ');
+}
+
+/** `In flight 0, queued 0`. */
+export function nowText({ inFlight, waiting }: Pick<EndpointVariant, 'inFlight' | 'waiting'>): string {
+  return `In flight ${formatCount(inFlight)}, queued ${formatCount(waiting)}`;
 }

@@ -5,13 +5,15 @@ import type { ExperimentsSearch } from './experiments-search.ts';
 interface ExperimentFiltersProps {
   readonly search: ExperimentsSearch;
   readonly metrics: readonly string[];
+  /** Metric that is shown until another is chosen; undefined: none is logged. */
+  readonly usual: string | undefined;
   readonly onChange: (next: Partial<ExperimentsSearch>) => void;
 }
 
 const NONE = '';
 
 /** By name and stage, and which metric's best value is shown. */
-export function ExperimentFilters({ search, metrics, onChange }: ExperimentFiltersProps) {
+export function ExperimentFilters({ search, metrics, usual, onChange }: ExperimentFiltersProps) {
   const { name, view, metric, goal } = search;
   const listed = metric === undefined || metrics.includes(metric) ? metrics : [...metrics, metric];
   return (
@@ -27,7 +29,10 @@ export function ExperimentFilters({ search, metrics, onChange }: ExperimentFilte
       <Select
         label="Best value of"
         value={metric ?? NONE}
-        options={[{ value: NONE, label: 'no metric' }, ...listed.map((value) => ({ value, label: value }))]}
+        options={[
+          { value: NONE, label: usual ?? 'no metric' },
+          ...listed.filter((one) => one !== usual).map((value) => ({ value, label: value })),
+        ]}
         onChange={(value) => onChange({ metric: value === NONE ? undefined : value })}
       />
       {metric !== undefined && (

@@ -6,6 +6,7 @@ import { formatCount, formatMeasure } from '../format/number.ts';
 import { Instant } from '../parts/Instant.tsx';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { StatusMark } from '../runs/StatusMark.tsx';
 import table from '../table/table.module.css';
 import { CostSum } from './CostSum.tsx';
 import styles from './experiments.module.css';
@@ -40,6 +41,11 @@ export function ExperimentRow({ experiment, activity, failed, metric, moving }: 
           lastRunAt === null ? <Unknown reason="No run yet." /> : <Instant at={lastRunAt} />,
         )}
       </td>
+      <td className={table.wideOnly}>
+        {renderFigure(({ lastStatus }) =>
+          lastStatus === null ? <Unknown reason="No run yet." /> : <StatusMark status={lastStatus} />,
+        )}
+      </td>
       {metric !== undefined && (
         <td className={`${table.number} ${styles.quality}`}>
           {renderFigure(({ best }) =>
@@ -59,15 +65,18 @@ export function ExperimentRow({ experiment, activity, failed, metric, moving }: 
         ))}
       </td>
       <td className={`${table.wideOnly} ${styles.act}`}>
-        <button
-          type="button"
-          className={styles.plain}
-          disabled={moving.move.isPending}
-          aria-label={`${done === 'deleted' ? 'Delete' : 'Restore'} ${name}`}
-          onClick={() => moving.move.mutate({ done, experimentId, name })}
-        >
-          {done === 'deleted' ? 'Delete' : 'Restore'}
-        </button>
+        <details className={styles.menu}>
+          <summary aria-label={`Actions for ${name}`}>⋯</summary>
+          <button
+            type="button"
+            className={styles.menuItem}
+            disabled={moving.move.isPending}
+            aria-label={`${done === 'deleted' ? 'Delete' : 'Restore'} ${name}`}
+            onClick={() => moving.move.mutate({ done, experimentId, name })}
+          >
+            {done === 'deleted' ? 'Delete' : 'Restore'}
+          </button>
+        </details>
       </td>
     </tr>
   );

@@ -10,6 +10,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { guessDirection, keyMetric } from '../runs/metric-words.ts';
 import { ExperimentFilters } from './ExperimentFilters.tsx';
 import { ExperimentsAnswer } from './ExperimentsAnswer.tsx';
 import { ExperimentsTable } from './ExperimentsTable.tsx';
@@ -30,16 +31,19 @@ export function ExperimentsPage() {
     placeholderData: keepPreviousData,
   });
   const experiments = useMemo(() => pages.data?.pages.flatMap((page) => page.experiments), [pages.data]);
-  const best = search.metric === undefined ? {} : { metric: search.metric, goal: search.goal ?? ('highest' as const) };
+  const columns = useQuery(endpointQuery(listRunColumns, { query: {} }));
+  const metrics = (columns.data?.columns ?? []).filter((column) => column.entity === 'metric').map(({ key }) => key);
+  const metric = search.metric ?? keyMetric(metrics);
+  const goal: 'highest' | 'lowest' =
+    search.goal ?? (search.metric === undefined && guessDirection(metric ?? '') === 'lower' ? 'lowest' : 'highest');
+  const best = metric === undefined ? {} : { metric, goal };
   const activity = useQuery({
     ...endpointQuery(listExperimentActivity, {
       query: { experimentIds: (experiments ?? []).map((one) => one.experimentId), ...best },
     }),
-    enabled: experiments !== undefined && experiments.length > 0,
+    enabled: experiments !== undefined && experiments.length > 0 && !columns.isPending,
     placeholderData: keepPreviousData,
   });
-  const columns = useQuery(endpointQuery(listRunColumns, { query: {} }));
-  const metrics = (columns.data?.columns ?? []).filter((column) => column.entity === 'metric').map(({ key }) => key);
   const moving = useMoveExperiment();
   const plain = search.name === undefined && view === 'active';
   const nothing = plain && activity.data?.experiments.every((one) => one.runs === 0) === true;
@@ -62,6 +66,7 @@ export function ExperimentsPage() {
       <ExperimentFilters
         search={search}
         metrics={metrics}
+        usual={keyMetric(metrics)}
         onChange={(next) => void navigate({ search: (before) => ({ ...before, ...next }), replace: true })}
       />
       <Card title="Experiments and their cost" flush>
@@ -79,7 +84,7 @@ export function ExperimentsPage() {
                 experiments={found}
                 activity={activity.data?.experiments}
                 failed={activity.error}
-                metric={search.metric}
+                metric={metric}
                 moving={moving}
               />
             )

@@ -1,10 +1,14 @@
+import { useMemo } from 'react';
 import type { ExperimentActivity } from '../../../src/mlops/run-views/run-table/schema.ts';
 import type { Experiment } from '../../../src/mlops/runs/schema.ts';
 import { formatCount } from '../format/number.ts';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
+import { useSorted } from '../table/use-sorted.ts';
 import { addedUp } from './added-up.ts';
 import { CostSum } from './CostSum.tsx';
 import { ExperimentRow } from './ExperimentRow.tsx';
+import { buildExperimentOrders } from './experiment-orders.ts';
 import styles from './experiments.module.css';
 import type { MoveExperiment } from './use-move-experiment.ts';
 
@@ -19,32 +23,39 @@ interface ExperimentsTableProps {
 /** Experiments with their activity; the last row is the total. */
 export function ExperimentsTable({ experiments, activity, failed, metric, moving }: ExperimentsTableProps) {
   const sum = activity === undefined ? undefined : addedUp(activity);
+  const orders = useMemo(() => buildExperimentOrders(activity ?? []), [activity]);
+  const { sorted, sort } = useSorted(experiments, orders);
   return (
     <table className={table.table} data-testid="experiments">
       <thead>
         <tr>
-          <th scope="col">Experiment</th>
-          <th scope="col" className={table.number}>
+          <SortHead column="name" sort={sort}>
+            Experiment
+          </SortHead>
+          <SortHead column="runs" sort={sort} numeric>
             Runs
-          </th>
-          <th scope="col" className={table.wideOnly}>
+          </SortHead>
+          <SortHead column="last" sort={sort} className={table.wideOnly}>
             Last run started
-          </th>
+          </SortHead>
+          <SortHead column="status" sort={sort} className={table.wideOnly}>
+            Last status
+          </SortHead>
           {metric !== undefined && (
-            <th scope="col" className={`${table.number} ${styles.quality}`}>
+            <SortHead column="best" sort={sort} numeric className={styles.quality}>
               Best {metric}
-            </th>
+            </SortHead>
           )}
-          <th scope="col" className={`${table.number} ${styles.cost}`}>
+          <SortHead column="cost" sort={sort} numeric className={styles.cost}>
             Cost
-          </th>
+          </SortHead>
           <th scope="col" className={table.wideOnly}>
             <span className="visually-hidden">Actions</span>
           </th>
         </tr>
       </thead>
       <tbody>
-        {experiments.map((experiment) => (
+        {sorted.map((experiment) => (
           <ExperimentRow
             key={experiment.experimentId}
             experiment={experiment}
@@ -61,6 +72,7 @@ export function ExperimentsTable({ experiments, activity, failed, metric, moving
           <td className={table.number} data-testid="runs-total">
             {sum === undefined ? '' : formatCount(sum.runs)}
           </td>
+          <td className={table.wideOnly} />
           <td className={table.wideOnly} />
           {metric !== undefined && <td />}
           <td className={`${table.number} ${styles.cost}`}>{sum !== undefined && <CostSum sum={sum} />}</td>

@@ -1,11 +1,18 @@
 import { EmptyState } from '../parts/EmptyState.tsx';
+import { ClearFilter } from './ClearFilter.tsx';
 import { pythonLines } from './python-lines.ts';
 import type { Runs } from './use-runs.ts';
 
 /** Reason why there is no run, and the way to create one. */
 export function NoRuns({ runs }: { readonly runs: Runs }) {
   const shows = 'Every run, with its metrics, its params and its cost.';
-  if (runs.filtered) return <EmptyState shows={shows} why="No run matches this filter." />;
+  if (runs.filtered) {
+    return (
+      <EmptyState shows={shows} why="No run matches this filter.">
+        <ClearFilter />
+      </EmptyState>
+    );
+  }
   if (runs.search.view === 'deleted')
     return <EmptyState shows="Deleted runs." why="No run of this experiment is deleted." />;
   return (

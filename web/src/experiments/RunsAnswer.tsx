@@ -28,12 +28,13 @@ export function RunsAnswer({ runs }: { readonly runs: Runs }) {
     <>
       {matching}
       {running > 0 && search.group === undefined && `, ${formatCount(running)} of those shown still running`}
-      <CostText cost={cost} />
+      <CostText cost={cost} count={count} />
     </>
   );
 }
 
-function CostText({ cost }: Pick<Runs, 'cost'>) {
+function CostText({ cost, count }: Pick<Runs, 'cost' | 'count'>) {
+  if (count.data?.runs === 0) return '.';
   if (cost.isError) return '; their cost could not be read.';
   if (cost.data === undefined || cost.isPlaceholderData) return '; their cost is being computed.';
   const { runs, runsWithoutCost: out } = cost.data;

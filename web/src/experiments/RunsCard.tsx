@@ -17,15 +17,7 @@ import { GroupBySelect } from './GroupBySelect.tsx';
 import { MovedNotice } from './MovedNotice.tsx';
 import { NoRuns } from './NoRuns.tsx';
 import { RunColumnChooser } from './RunColumnChooser.tsx';
-import {
-  columnLabel,
-  isNumberColumn,
-  isSortable,
-  largestFirst,
-  NAME_COLUMN,
-  type Order,
-  orderText,
-} from './run-column.ts';
+import { columnLabel, isNumberColumn, largestFirst, NAME_COLUMN, type Order, orderText } from './run-column.ts';
 import { runGridColumns } from './run-grid-columns.tsx';
 import { SelectionBar } from './SelectionBar.tsx';
 import { useMoveRuns } from './use-move-runs.ts';
@@ -113,7 +105,7 @@ export function RunsCard({ runs }: { readonly runs: Runs }) {
                   onEnd={onEnd}
                   sort={{
                     ...order,
-                    sortable: isSortable,
+                    sortable: () => true,
                     onSort: (column) => change({ sort: orderText(nextSort(order, column, largestFirst(column))) }),
                   }}
                 />

@@ -6,6 +6,7 @@ it('adds up exactly, each currency by itself, and counts what is left out', () =
     experimentId: '1',
     runs,
     lastRunAt: null,
+    lastStatus: null,
     best: null,
     cost: { costs, runs, runsWithoutCost },
   });

@@ -44,11 +44,6 @@ export function isNumberColumn(column: string): boolean {
   return column === 'duration' || ['metric', 'cost'].includes(columnKind(column));
 }
 
-/** False for columns that the server cannot sort by. */
-export function isSortable(column: string): boolean {
-  return column !== 'duration';
-}
-
 /** True for figures and times, whose first sort order is descending. */
 export function largestFirst(column: string): boolean {
   return isNumberColumn(column) || column.endsWith('_time');
@@ -125,5 +120,5 @@ export function orderText(order: { readonly by: string; readonly descending: boo
 
 /** An order as the server takes it; none when the newest runs come first anyway. */
 export function orderBy({ by, descending }: Order): string[] {
-  return by === null || !isSortable(by) ? [] : [`${columnText(by)} ${descending ? 'DESC' : 'ASC'}`];
+  return by === null ? [] : [`${columnText(by)} ${descending ? 'DESC' : 'ASC'}`];
 }

@@ -7,6 +7,8 @@ it('joins what is written with what is chosen', () => {
   expect(runFilter(search, "d'art", 100_000_000)).toBe(
     "metrics.f1 > 0.5 and status = 'FAILED' and start_time >= 13600000 and tags.steelyard.team = 'd''art'",
   );
+  const day = { from: '1970-01-02', to: '1970-01-02' };
+  expect(runFilter({}, undefined, 0, day)).toBe('start_time >= 86400000 and start_time < 172800000');
 });
 
 it.each([

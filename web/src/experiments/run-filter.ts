@@ -1,4 +1,5 @@
 import { HOUR_MS } from '../../../src/platform/units/durations.ts';
+import { type DateRange, toInstants } from '../frame/date-range.ts';
 import type { RunsSearch } from './experiments-search.ts';
 import { quotedKey } from './run-column.ts';
 
@@ -7,16 +8,19 @@ const AGE_MS = { '1h': HOUR_MS, '24h': 24 * HOUR_MS, '7d': 168 * HOUR_MS, '30d':
 /** Tag with the team of a run. */
 export const TEAM_TAG = 'steelyard.team';
 
-/** Typed filter, quick filters and team as one filter in MLflow's grammar. `now` in milliseconds. */
+/** Typed filter, quick filters, date range and team as one filter in MLflow's grammar. `now` in milliseconds. */
 export function runFilter(
   search: Pick<RunsSearch, 'filter' | 'status' | 'since'>,
   team: string | undefined,
   now: number,
+  range?: DateRange,
 ): string {
+  const days = range && toInstants(range);
   const parts = [
     search.filter?.trim() ?? '',
     search.status === undefined ? '' : `status = '${search.status}'`,
     search.since === undefined ? '' : `start_time >= ${now - AGE_MS[search.since]}`,
+    days === undefined ? '' : `start_time >= ${Date.parse(days.since)} and start_time < ${Date.parse(days.until)}`,
     team === undefined ? '' : `tags.${quotedKey(TEAM_TAG)} = '${team.replaceAll("'", "''")}'`,
   ];
   return parts.filter((part) => part !== '').join(' and ');

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Run } from '../../../src/mlops/runs/schema.ts';
 import type { GridColumn } from '../table/DataTable.tsx';
 import { pinPlaces } from '../table/pin-places.ts';
+import { findBestRun } from './best-run.ts';
 import styles from './experiments.module.css';
 import { RunCell } from './RunCell.tsx';
 import { columnKind, columnLabel, isNumberColumn, NAME_COLUMN } from './run-column.ts';
@@ -32,11 +33,19 @@ export function runGridColumns({ columns, pinned, selected, rows, narrow, footer
     nameColumn(selected, rows, places.get(NAME_COLUMN), footers[NAME_COLUMN]),
     ...others.map((column): GridColumn<Run> => {
       const kind = columnKind(column);
+      const best = kind === 'metric' ? findBestRun(rows, column.slice('metrics.'.length)) : null;
       return {
         id: column,
         header: <span {...(kind === 'own' ? {} : { 'data-tip': column })}>{columnLabel(column)}</span>,
         numeric: isNumberColumn(column),
-        cell: (run) => <RunCell run={run} column={column} />,
+        cell: (run) =>
+          run.runId === best ? (
+            <span className={styles.best} data-tip="Best of the loaded runs">
+              <RunCell run={run} column={column} />
+            </span>
+          ) : (
+            <RunCell run={run} column={column} />
+          ),
         footer: footers[column] ?? '',
         pin: places.get(column),
         className: HUES[kind],

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react';
 import { countRuns, listRunColumns, sumRunCosts } from '../../../src/mlops/run-views/run-table/schema.ts';
 import { getExperiment, listRuns } from '../../../src/mlops/runs/schema.ts';
 import { endpointPages, endpointQuery } from '../client.ts';
+import { useNamedRange } from '../frame/use-scope.ts';
 import { columnKind, orderBy, pickColumns, readOrder } from './run-column.ts';
 import { runFilter } from './run-filter.ts';
 import { useLiveRuns } from './use-live-runs.ts';
@@ -18,7 +19,7 @@ export function useRuns() {
   const search = useSearch({ from: '/experiments/$experimentId' });
   const { team } = useSearch({ from: '__root__' });
   const [now, setNow] = useState(() => Date.now());
-  const filter = runFilter(search, team, now);
+  const filter = runFilter(search, team, now, useNamedRange());
   const selection = { experimentId, filter, view: search.view ?? ('active' as const) };
   const order = readOrder(search.sort);
   const experiment = useQuery(endpointQuery(getExperiment, { params: { experimentId } }));

@@ -10,7 +10,7 @@ import type { ForecastsData } from './use-forecasts.ts';
 import { LEVELS, type Level } from './words.ts';
 
 const TABLE_HEIGHT = 320;
-/** Without a level in the address: budgets and teams. */
+/** Without a level in the address: budgets next to teams. */
 const BOTH = 'both';
 
 /** Forecasts by subject. */

@@ -38,7 +38,7 @@ export function probabilityText(probability: number): string {
   return `${Math.round(probability * 100)}\u00a0%`;
 }
 
-/** Probability below which a budget has no day on which it is exceeded. */
+/** Probability below which the text states only the chance to exceed the budget. */
 export const UNLIKELY = 0.1;
 
 /**

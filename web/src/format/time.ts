@@ -63,3 +63,12 @@ export function listDays(month: string): string[] {
   const count = new Date(Date.UTC(year, number, 0)).getUTCDate();
   return Array.from({ length: count }, (_, index) => `${month}-${String(index + 1).padStart(2, '0')}`);
 }
+
+const DAY_MS = 86_400_000;
+
+/** Whole days from an instant to now: `today`, `1 day`, `12 days`. */
+export function formatAge(instant: string, now: number): string {
+  const days = Math.max(0, Math.floor((now - Date.parse(instant)) / DAY_MS));
+  if (days === 0) return 'today';
+  return days === 1 ? '1 day' : `${days} days`;
+}

@@ -1,5 +1,6 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { DemoBanner } from '../first-use/DemoBanner.tsx';
 import { TipLayer } from '../parts/TipLayer.tsx';
 import { useNarrow } from '../parts/use-narrow.ts';
 import styles from './frame.module.css';
@@ -7,9 +8,12 @@ import type { Overlay } from './overlay.ts';
 import { Palette } from './Palette.tsx';
 import { PhoneBar } from './PhoneBar.tsx';
 import { Rail } from './Rail.tsx';
+import { RangeNote } from './RangeNote.tsx';
+import { needsBillMonths, RANGE_PAGES } from './range-pages.ts';
 import { SectionTabs } from './SectionTabs.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useExactCopy } from './use-exact-copy.ts';
+import { useRoute } from './use-route.ts';
 import { usePinnedPeriod } from './use-scope.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 
@@ -23,7 +27,9 @@ export function Frame() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const [first] = useState(path);
   const moved = useRef(false);
-  usePinnedPeriod();
+  const route = useRoute();
+  const ranged = RANGE_PAGES.get(route);
+  usePinnedPeriod(needsBillMonths(route));
   useShortcuts(overlay, setOverlay);
   useExactCopy();
   useEffect(() => {
@@ -39,8 +45,10 @@ export function Frame() {
       {narrow ? <PhoneBar onShortcuts={() => setOverlay('shortcuts')} /> : <Rail />}
       <div className={styles.column}>
         <TopBar onSearch={() => setOverlay('palette')} onShortcuts={() => setOverlay('shortcuts')} />
+        <DemoBanner />
         <main id="main" ref={main} tabIndex={-1} className={styles.main}>
           <SectionTabs />
+          {ranged !== undefined && <RangeNote page={ranged} />}
           <Outlet />
         </main>
       </div>

@@ -1,13 +1,12 @@
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Select } from '../parts/Select.tsx';
-import { useScope } from './use-scope.ts';
 import { useTeams } from './use-teams.ts';
 
 const ALL = '';
 
 /** The team in view, in the address. */
 export function TeamSelect() {
-  const { team } = useScope();
+  const { team } = useSearch({ from: '__root__' });
   const teams = useTeams() ?? [];
   const navigate = useNavigate();
   const known = team === undefined || teams.includes(team) ? teams : [...teams, team];

@@ -1,17 +1,14 @@
-import { useMatches } from '@tanstack/react-router';
 import { WhoAmI } from '../account/WhoAmI.tsx';
-import { CostsPeriodSelect } from '../costs/period/CostsPeriodSelect.tsx';
+import { DateRangePicker } from './DateRangePicker.tsx';
 import styles from './frame.module.css';
 import { HelpMenu } from './HelpMenu.tsx';
-import { PeriodSelect } from './PeriodSelect.tsx';
+import { RANGE_PAGES } from './range-pages.ts';
 import { SchemeToggle } from './SchemeToggle.tsx';
 import { TeamSelect } from './TeamSelect.tsx';
+import { useRoute } from './use-route.ts';
+import { ViewsMenu } from './ViewsMenu.tsx';
 
-/**
- * Pages whose figures depend on the period, and those that depend on the team. The others hide the select, because it
- * has no effect.
- */
-const BY_PERIOD = new Set<string>(['/', '/costs', '/anomalies', '/gpus', '/allocation', '/statements']);
+/** Pages whose figures depend on the team. The others hide the select, because it has no effect. */
 const BY_TEAM = new Set<string>(['/', '/costs', '/forecasts', '/anomalies', '/gpus', '/statements']);
 
 interface TopBarProps {
@@ -20,7 +17,8 @@ interface TopBarProps {
 }
 
 export function TopBar({ onSearch, onShortcuts }: TopBarProps) {
-  const page = useMatches({ select: (matches) => matches.at(-1)?.fullPath ?? '' });
+  const page = useRoute();
+  const ranged = RANGE_PAGES.get(page);
   return (
     <header className={styles.bar}>
       <button type="button" className={styles.search} onClick={onSearch} aria-keyshortcuts="Control+K">
@@ -29,12 +27,13 @@ export function TopBar({ onSearch, onShortcuts }: TopBarProps) {
         <kbd>Ctrl K</kbd>
       </button>
       <div className={styles.barEnd}>
-        {(BY_PERIOD.has(page) || BY_TEAM.has(page)) && (
+        {(ranged !== undefined || BY_TEAM.has(page)) && (
           <div className={styles.scope}>
-            {BY_PERIOD.has(page) && (page === '/costs' ? <CostsPeriodSelect /> : <PeriodSelect />)}
+            {ranged !== undefined && <DateRangePicker page={ranged} />}
             {BY_TEAM.has(page) && <TeamSelect />}
           </div>
         )}
+        <ViewsMenu />
         <SchemeToggle />
         <span className={styles.desktop}>
           <HelpMenu onShortcuts={onShortcuts} />

@@ -10,9 +10,9 @@ export function useActionCommands(show: (overlay: Overlay) => void): readonly Co
   const other = useScheme() === 'dark' ? 'light' : 'dark';
   const action = (label: string, run: () => void, keywords?: string) => createCommand('Action', label, run, keywords);
   return [
-    action('New budget', () => void navigate({ to: '/budgets' }), 'create set limit'),
-    action('Upload a bill', () => void navigate({ to: '/deliveries' }), 'import csv file'),
-    action('Load demo data', () => void navigate({ to: '/' }), 'sample example'),
+    action('New budget', () => void navigate({ to: '/budgets', search: { new: 'budget' } }), 'create set limit'),
+    action('Upload a bill', () => void navigate({ to: '/deliveries/upload' }), 'import csv file'),
+    action('Load demo data', () => void navigate({ to: '/first-use' }), 'sample example'),
     action('New token', () => void navigate({ to: '/account', search: { new: 'token' } }), 'create api key'),
     action('New alert channel', () => void navigate({ to: '/notification-routes' }), 'slack email webhook'),
     action('Costs by team and service', () => {

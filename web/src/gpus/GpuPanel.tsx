@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { type GpuReadings, getGpuReadings } from '../../../src/finops/gpu-usage/schema.ts';
 import { ShareLines } from '../charts/ShareLines.tsx';
 import { endpointQuery } from '../client.ts';
-import { formatInstant } from '../format/time.ts';
+import { formatDay, formatInstant } from '../format/time.ts';
 import { Instant } from '../parts/Instant.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
@@ -42,16 +42,25 @@ export function GpuPanel({ gpu, days, onClose }: GpuPanelProps) {
 }
 
 const slotLabel = (slot: string) => formatInstant(slot);
+const DAY_CHARS = 'YYYY-MM-DD'.length;
 
 function Readings({ readings }: { readonly readings: GpuReadings }) {
   const { points, slotMs, holders } = readings;
   const slots = useMemo(() => points.map(({ start }) => start), [points]);
+  // A date below the first slot of each day.
+  const axisText = useMemo(
+    () => (slot: string, index: number) => {
+      const day = slot.slice(0, DAY_CHARS);
+      return slots[index - 1]?.slice(0, DAY_CHARS) === day ? '' : formatDay(day);
+    },
+    [slots],
+  );
   const series = useMemo(
     () => [
       {
         id: 'mean',
         label: 'Mean utilization',
-        variable: '--seq-4',
+        variable: '--use-full',
         shares: points.map((point) => point.meanUtilizationRatio),
       },
     ],
@@ -63,6 +72,7 @@ function Readings({ readings }: { readonly readings: GpuReadings }) {
         label={`Line: mean utilization of ${readings.gpu} in slots of ${widthText(slotMs)}`}
         slots={slots}
         slotLabel={slotLabel}
+        axisText={axisText}
         series={series}
         height={HEIGHT}
       />

@@ -1,22 +1,21 @@
 import type { GpuOwner, GpuOwners } from '../../../src/finops/gpu-usage/schema.ts';
 import { counted, formatPercent } from '../format/number.ts';
-import { formatMonth } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { idleHours, idleMoney, toMoney } from './figures.ts';
 import { DIMENSIONS, hoursText, shortName } from './words.ts';
 
 interface GpusAnswerProps {
   readonly owners: GpuOwners;
-  readonly month: string | undefined;
+  /** When, in a sentence: "in November 2026". */
+  readonly when: string;
 }
 
 /** Cost of the GPU time, its used, idle and unallocated share, and the owner with the most idle time. */
-export function GpusAnswer({ owners, month }: GpusAnswerProps) {
+export function GpusAnswer({ owners, when }: GpusAnswerProps) {
   const { by, gpuHours, cost, gpus, usedShare, groups } = owners;
   const paid = toMoney(cost, 'paid');
   const idle = idleMoney(cost);
   const unallocated = toMoney(cost, 'unallocated');
-  const when = month === undefined ? 'in all months' : `in ${formatMonth(month)}`;
   const first = mostIdle(groups);
   const firstIdle = first === undefined ? null : idleMoney(first.cost);
   const hours = idleHours(gpuHours);

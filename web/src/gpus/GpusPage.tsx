@@ -39,13 +39,13 @@ function renderGpusAnswer({ owners, scope }: GpusInView) {
   if (owners.isError) return 'The GPU time could not be read.';
   if (owners.data === undefined) return <AnswerPending />;
   if (owners.data.gpuHours.paid === 0) return 'No GPU readings.';
-  return <GpusAnswer owners={owners.data} month={scope.month} />;
+  return <GpusAnswer owners={owners.data} when={scope.phrase} />;
 }
 
-function describeEmpty({ scope: { month, team } }: GpusInView) {
+function describeEmpty({ scope: { range, team } }: GpusInView) {
   const shows = 'Every GPU over time with its owner: used, idle and unallocated time, in hours and money.';
   if (team !== undefined) return { shows, why: `Team ${team} held no GPU in this period, by the recorded owners.` };
-  if (month !== undefined)
-    return { shows, why: 'No readings in this month. Choose another period, or import readings.', command: COMMAND };
+  if (range !== undefined)
+    return { shows, why: 'No readings in this range. Choose another one, or import readings.', command: COMMAND };
   return { shows, why: 'No readings have been imported yet.', command: COMMAND };
 }

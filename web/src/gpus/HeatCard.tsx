@@ -2,7 +2,7 @@ import { useRef, useState } from 'react';
 import type { GpuHeatMap } from '../../../src/finops/gpu-usage/schema.ts';
 import { toCsv } from '../format/csv.ts';
 import { counted, formatPercent } from '../format/number.ts';
-import { formatInstant } from '../format/time.ts';
+import { formatDay, formatInstant } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
 import { Choice } from '../parts/Choice.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
@@ -15,7 +15,9 @@ import styles from './gpus.module.css';
 import { HeatCanvas, type HeatCell } from './HeatCanvas.tsx';
 import { HeatScale } from './HeatScale.tsx';
 import { HeatTable } from './HeatTable.tsx';
-import { rowHeight } from './heat-colour.ts';
+import { NAMED_PX, pickTicks, rowHeight } from './heat-colour.ts';
+import { IdleGpus } from './IdleGpus.tsx';
+import { useGpuSavings } from './use-gpu-savings.ts';
 import { type GpusInView, HEAT_ROWS } from './use-gpus.ts';
 import { widthText } from './words.ts';
 
@@ -24,8 +26,6 @@ const VIEWS = [
   { value: 'table', label: 'Table' },
 ] as const;
 const LOADING_HEIGHT = 420;
-/** Row height in pixels from which names fit next to the rows. */
-const NAMED_PX = 12;
 
 const computeStart = (map: GpuHeatMap, slot: number) =>
   new Date(Date.parse(map.start ?? '') + slot * map.slotMs).toISOString();
@@ -34,6 +34,7 @@ const computeStart = (map: GpuHeatMap, slot: number) =>
 export function HeatCard({ gpus }: { readonly gpus: GpusInView }) {
   const { heat, search, skip, choose } = gpus;
   const canvas = useRef<HTMLCanvasElement | null>(null);
+  const savings = useGpuSavings();
   const asTable = search.heat === 'table';
   const png = () => {
     const url = canvas.current?.toDataURL('image/png');
@@ -67,10 +68,11 @@ export function HeatCard({ gpus }: { readonly gpus: GpusInView }) {
         {(map) => (
           <>
             {asTable ? (
-              <HeatTable map={map} onOpen={(gpu) => choose({ gpu })} />
+              <HeatTable map={map} savings={savings} onOpen={(gpu) => choose({ gpu })} />
             ) : (
               <HeatPicture map={map} open={search.gpu} canvas={canvas} onOpen={(gpu) => choose({ gpu })} />
             )}
+            {!asTable && <IdleGpus map={map} savings={savings} />}
             <Pager
               what="GPUs"
               offset={skip}
@@ -137,8 +139,11 @@ function HeatPicture({ map, open, canvas, onOpen }: HeatPictureProps) {
         <span />
         {map.start !== null && (
           <div className={styles.axis}>
-            <span>{formatInstant(map.start)}</span>
-            <span>{formatInstant(computeStart(map, slots))}</span>
+            {pickTicks(slots).map((slot) => (
+              <span key={slot} className={styles.tick} style={{ left: `${(100 * slot) / slots}%` }}>
+                {formatDay(computeStart(map, slot).slice(0, 10))}
+              </span>
+            ))}
           </div>
         )}
       </section>

@@ -3,39 +3,65 @@ import { formatPercent } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
-import { idleHours, idleMoney } from './figures.ts';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
+import { computeUnitPrice, idleHours, idleMoney } from './figures.ts';
+import { ReturnLink } from './ReturnLink.tsx';
+import type { GpuSavings } from './use-gpu-savings.ts';
 import { hoursText } from './words.ts';
+
+type Row = GpuHeatMap['rows'][number];
+
+const usedShare = ({ gpuHours }: Row) => gpuHours.used / gpuHours.paid;
+const COMPARE: Comparators<Row> = {
+  gpu: (a, b) => a.gpu.localeCompare(b.gpu),
+  hours: (a, b) => a.gpuHours.paid - b.gpuHours.paid,
+  price: (a, b) => Number(computeUnitPrice(a)?.amount ?? -1) - Number(computeUnitPrice(b)?.amount ?? -1),
+  used: (a, b) => usedShare(a) - usedShare(b),
+  idle: (a, b) => idleHours(a.gpuHours) - idleHours(b.gpuHours),
+  cost: (a, b) => Number(idleMoney(a.cost)?.amount ?? -1) - Number(idleMoney(b.cost)?.amount ?? -1),
+};
 
 interface HeatTableProps {
   readonly map: GpuHeatMap;
+  readonly savings: GpuSavings;
   readonly onOpen: (gpu: string) => void;
 }
 
-/** The GPUs of the heat map as figures. */
-export function HeatTable({ map, onOpen }: HeatTableProps) {
+/** The GPUs of the heat map as figures, with the price of an hour and the action on an idle GPU. */
+export function HeatTable({ map, savings, onOpen }: HeatTableProps) {
+  const { sorted, sort } = useSorted(map.rows, COMPARE);
   return (
     <table className={table.table} data-testid="fleet">
       <thead>
         <tr>
-          <th scope="col">GPU</th>
-          <th scope="col" className={table.number}>
+          <SortHead column="gpu" sort={sort}>
+            GPU
+          </SortHead>
+          <SortHead column="hours" sort={sort} numeric className={table.wideOnly}>
             Hours
-          </th>
-          <th scope="col" className={table.number}>
+          </SortHead>
+          <SortHead column="price" sort={sort} numeric className={table.wideOnly}>
+            Price per hour
+          </SortHead>
+          <SortHead column="used" sort={sort} numeric>
             Used
-          </th>
-          <th scope="col" className={table.number}>
+          </SortHead>
+          <SortHead column="idle" sort={sort} numeric className={table.wideOnly}>
             Idle
-          </th>
-          <th scope="col" className={table.number}>
+          </SortHead>
+          <SortHead column="cost" sort={sort} numeric>
             Idle cost
-          </th>
+          </SortHead>
+          <th scope="col">Action</th>
         </tr>
       </thead>
       <tbody>
-        {map.rows.map(({ gpu, gpuHours, cost }) => {
-          const idle = idleMoney(cost);
+        {sorted.map((row) => {
+          const { gpu, gpuHours, cost } = row;
+          const [idle, price] = [idleMoney(cost), computeUnitPrice(row)];
+          const saving = savings.get(gpu);
           return (
             <tr key={gpu}>
               <th scope="row">
@@ -43,12 +69,20 @@ export function HeatTable({ map, onOpen }: HeatTableProps) {
                   {gpu}
                 </button>
               </th>
-              <td className={table.number}>{hoursText(gpuHours.paid)}</td>
-              <td className={table.number}>{formatPercent((gpuHours.used / gpuHours.paid) * 100)}</td>
-              <td className={table.number}>{hoursText(idleHours(gpuHours))}</td>
+              <td className={`${table.number} ${table.wideOnly}`}>{hoursText(gpuHours.paid)}</td>
+              <td className={`${table.number} ${table.wideOnly}`}>
+                {price === null ? (
+                  <Unknown reason={cost.reason ?? 'It has no price.'} />
+                ) : (
+                  <MoneyFigure money={price} />
+                )}
+              </td>
+              <td className={table.number}>{formatPercent(usedShare(row) * 100)}</td>
+              <td className={`${table.number} ${table.wideOnly}`}>{hoursText(idleHours(gpuHours))}</td>
               <td className={table.number}>
                 {idle === null ? <Unknown reason={cost.reason ?? 'It has no price.'} /> : <MoneyFigure money={idle} />}
               </td>
+              <td>{saving !== undefined && <ReturnLink saving={saving} />}</td>
             </tr>
           );
         })}

@@ -3,16 +3,14 @@ import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import { Legend } from '../charts/Legend.tsx';
 import { StackedBars } from '../charts/StackedBars.tsx';
 import { usePng } from '../charts/use-png.ts';
-import { formatCount } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
-import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
-import table from '../table/table.module.css';
-import { bucketSeries, idleMoney, pickUnit, toMoney } from './figures.ts';
+import { bucketSeries, pickUnit } from './figures.ts';
 import styles from './gpus.module.css';
+import { OutcomesTable } from './OutcomesTable.tsx';
 import type { GpusInView } from './use-gpus.ts';
-import { hoursText, OUTCOMES } from './words.ts';
+import { OUTCOMES } from './words.ts';
 
 const HEIGHT = 240;
 const LOADING_HEIGHT = 500;
@@ -40,7 +38,6 @@ export function OutcomesCard({ gpus: { outcomes, asked } }: { readonly gpus: Gpu
         {(data) => {
           const unit = pickUnit(data);
           const series = bucketSeries(data.outcomes, unit);
-          const paid = toMoney(data.cost, 'paid');
           return (
             <>
               <div className={styles.chart}>
@@ -55,52 +52,7 @@ export function OutcomesCard({ gpus: { outcomes, asked } }: { readonly gpus: Gpu
                   onChart={png.onChart}
                 />
               </div>
-              <table className={table.table} data-testid="outcomes">
-                <thead>
-                  <tr>
-                    <th scope="col">Outcome</th>
-                    <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-                      Owners
-                    </th>
-                    <th scope="col" className={table.number}>
-                      GPU-hours
-                    </th>
-                    <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-                      Idle
-                    </th>
-                    <th scope="col" className={table.number}>
-                      Paid
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {data.outcomes.map(({ outcome, owners, gpuHours, cost }) => {
-                    const [money, idle] = [toMoney(cost, 'paid'), idleMoney(cost)];
-                    return (
-                      <tr key={outcome}>
-                        <th scope="row" data-tip={OUTCOMES[outcome].tip}>
-                          {OUTCOMES[outcome].label}
-                        </th>
-                        <td className={`${table.number} ${table.wideOnly}`}>{formatCount(owners)}</td>
-                        <td className={table.number}>{hoursText(gpuHours.paid)}</td>
-                        <td className={`${table.number} ${table.wideOnly}`}>
-                          {idle === null ? '' : <MoneyFigure money={idle} />}
-                        </td>
-                        <td className={table.number}>{money === null ? '' : <MoneyFigure money={money} />}</td>
-                      </tr>
-                    );
-                  })}
-                </tbody>
-                <tfoot>
-                  <tr>
-                    <th scope="row">Total</th>
-                    <td className={table.wideOnly} />
-                    <td className={table.number}>{hoursText(data.gpuHours.paid)}</td>
-                    <td className={table.wideOnly} />
-                    <td className={table.number}>{paid === null ? '' : <MoneyFigure money={paid} />}</td>
-                  </tr>
-                </tfoot>
-              </table>
+              <OutcomesTable outcomes={data} />
             </>
           );
         }}

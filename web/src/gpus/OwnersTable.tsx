@@ -1,50 +1,72 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Bucket, GpuOwner, GpuOwners, OwnerDimension } from '../../../src/finops/gpu-usage/schema.ts';
+import { formatMoney } from '../format/money.ts';
 import { formatPercent } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
-import { idleHours, idleMoney, toMoney } from './figures.ts';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
+import { computeUnitPrice, idleHours, idleMoney, toMoney } from './figures.ts';
 import { BUCKETS, DIMENSIONS, hoursText, ownerName, shortName } from './words.ts';
 
 const PARTS: readonly Bucket[] = ['used', 'underUsed'];
 const NO_PRICE = 'None of its hours has a price.';
 
-/** Owners with the parts of their time in money; the sums agree with the sentence at the top. */
+const amountOf = (group: GpuOwner, part: Bucket | 'paid') => Number(toMoney(group.cost, part)?.amount ?? -1);
+const COMPARE: Comparators<GpuOwner> = {
+  owner: (a, b) => ownerName(a).localeCompare(ownerName(b)),
+  idle: (a, b) => Number(idleMoney(a.cost)?.amount ?? -1) - Number(idleMoney(b.cost)?.amount ?? -1),
+  used: (a, b) => amountOf(a, 'used') - amountOf(b, 'used'),
+  underUsed: (a, b) => amountOf(a, 'underUsed') - amountOf(b, 'underUsed'),
+  unallocated: (a, b) => amountOf(a, 'unallocated') - amountOf(b, 'unallocated'),
+  paid: (a, b) => amountOf(a, 'paid') - amountOf(b, 'paid'),
+  hours: (a, b) => a.gpuHours.paid - b.gpuHours.paid,
+  price: (a, b) => Number(computeUnitPrice(a)?.amount ?? -1) - Number(computeUnitPrice(b)?.amount ?? -1),
+  share: (a, b) => (a.usedShare ?? -1) - (b.usedShare ?? -1),
+};
+
+/** Owners with the parts of their time in money; the sums and the used share agree with the sentence at the top. */
 export function OwnersTable({ owners }: { readonly owners: GpuOwners }) {
   const { by, groups, others, groupCount } = owners;
+  const { sorted, sort } = useSorted(groups, COMPARE);
   return (
     <table className={table.table} data-testid="owners">
       <thead>
         <tr>
-          <th scope="col">{DIMENSIONS[by]}</th>
-          <th scope="col" className={table.number}>
+          <SortHead column="owner" sort={sort}>
+            {DIMENSIONS[by]}
+          </SortHead>
+          <SortHead column="idle" sort={sort} numeric>
             Idle
-          </th>
+          </SortHead>
           {PARTS.map((name) => (
-            <th key={name} scope="col" className={`${table.number} ${table.wideOnly}`} data-tip={BUCKETS[name].tip}>
-              {BUCKETS[name].label}
-            </th>
+            <SortHead key={name} column={name} sort={sort} numeric className={table.wideOnly}>
+              <span data-tip={BUCKETS[name].tip}>{BUCKETS[name].label}</span>
+            </SortHead>
           ))}
-          <th scope="col" className={`${table.number} ${table.wideOnly}`} data-tip={BUCKETS.unallocated.tip}>
-            {BUCKETS.unallocated.label}
-          </th>
-          <th scope="col" className={table.number}>
+          <SortHead column="unallocated" sort={sort} numeric className={table.wideOnly}>
+            <span data-tip={BUCKETS.unallocated.tip}>{BUCKETS.unallocated.label}</span>
+          </SortHead>
+          <SortHead column="paid" sort={sort} numeric>
             Paid
-          </th>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+          </SortHead>
+          <SortHead column="hours" sort={sort} numeric className={table.wideOnly}>
             GPU-hours
-          </th>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Idle share
-          </th>
+          </SortHead>
+          <SortHead column="price" sort={sort} numeric className={table.wideOnly}>
+            Price per hour
+          </SortHead>
+          <SortHead column="share" sort={sort} numeric className={table.wideOnly}>
+            Used share
+          </SortHead>
         </tr>
       </thead>
       <tbody>
-        {groups.map((group) => (
+        {sorted.map((group) => (
           <Row key={`${group.kind} ${group.key}`} name={<OwnerName group={group} by={by} />} group={group} />
         ))}
         {others !== null && <Row name={`${groupCount - groups.length} others`} group={others} />}
@@ -61,10 +83,10 @@ function Row({
   group,
 }: {
   readonly name: ReactNode;
-  readonly group: Pick<GpuOwner, 'cost' | 'gpuHours' | 'idleShare'>;
+  readonly group: Pick<GpuOwner, 'cost' | 'gpuHours' | 'usedShare'>;
 }) {
-  const { cost, gpuHours, idleShare } = group;
-  const idle = idleMoney(cost);
+  const { cost, gpuHours, usedShare } = group;
+  const [idle, price] = [idleMoney(cost), computeUnitPrice(group)];
   const figure = (part: Bucket | 'paid', hours: number) => {
     const money = toMoney(cost, part);
     return money === null ? <Unpriced hours={hours} reason={cost.reason} /> : <MoneyFigure money={money} />;
@@ -81,10 +103,15 @@ function Row({
         </td>
       ))}
       <td className={`${table.number} ${table.wideOnly}`}>{figure('unallocated', gpuHours.unallocated)}</td>
-      <td className={table.number}>{figure('paid', gpuHours.paid)}</td>
+      <td className={table.number} data-testid="paid">
+        {figure('paid', gpuHours.paid)}
+      </td>
       <td className={`${table.number} ${table.wideOnly}`}>{hoursText(gpuHours.paid)}</td>
       <td className={`${table.number} ${table.wideOnly}`}>
-        {idleShare === null ? <Unknown reason="No hours." /> : formatPercent(idleShare * 100)}
+        {price === null ? <Unknown reason={cost.reason ?? NO_PRICE} /> : formatMoney(price)}
+      </td>
+      <td className={`${table.number} ${table.wideOnly}`}>
+        {usedShare === null ? <Unknown reason="No hours." /> : formatPercent(usedShare * 100)}
       </td>
     </tr>
   );

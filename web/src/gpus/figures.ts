@@ -1,5 +1,5 @@
 import { type Bucket, type BucketCost, type BucketHours, bucketNames } from '../../../src/finops/gpu-usage/schema.ts';
-import { type Money, sumDecimals } from '../../../src/platform/units/schema.ts';
+import { decimal, decimalString, type Money, sumDecimals } from '../../../src/platform/units/schema.ts';
 import type { BarSeries } from '../charts/stacked-bars-option.ts';
 import { BUCKETS, GPU_HOURS, idleParts } from './words.ts';
 
@@ -37,4 +37,14 @@ export function bucketSeries(of: readonly Figures[], unit: string): BarSeries[] 
     const amounts = of.map(({ gpuHours, cost }) => (unit === GPU_HOURS ? gpuHours[name].toFixed(6) : cost[name]));
     return [{ id: name, label, variable, amounts }];
   });
+}
+
+const PLACES = 6;
+
+/** Mean price of a paid GPU-hour; null where no hour has a price. Example: 33.6 USD for 14 GPU-hours -> 2.4 USD. */
+export function computeUnitPrice({ gpuHours, cost }: Figures): Money | null {
+  const paid = toMoney(cost, 'paid');
+  if (paid === null || gpuHours.paid === 0) return null;
+  const amount = decimal(paid.amount).dividedBy(String(gpuHours.paid)).toDecimalPlaces(PLACES);
+  return { amount: decimalString(amount), currency: paid.currency };
 }

@@ -19,10 +19,21 @@ export function pickStep(mean: number | null): number | null {
 export const STEP_TEXTS = ['0 %', 'to 25 %', 'to 50 %', 'to 75 %', 'to 100 %'] as const;
 
 const HIGHEST_PX = 480;
-const TALLEST_PX = 18;
+/** Row height from which names fit next to the rows, as targets that a finger can hit. */
+export const NAMED_PX = 24;
+/** Rows that are named; the picture scrolls. */
+const MOST_NAMED = 40;
 const LEAST_PX = 2;
 
-/** Height of a row in pixels: as much as fits, at least two. Example: 24 rows -> 18; 100 -> 4; 1,000 -> 2. */
+/** Height of a row in pixels: 24 with names, of more rows as much as fits, at least two. Example: 16 rows -> 24; 100 -> 4; 1,000 -> 2. */
 export function rowHeight(rows: number): number {
-  return Math.max(LEAST_PX, Math.min(TALLEST_PX, Math.floor(HIGHEST_PX / Math.max(rows, 1))));
+  return rows <= MOST_NAMED ? NAMED_PX : Math.max(LEAST_PX, Math.floor(HIGHEST_PX / rows));
+}
+
+const MOST_TICKS = 7;
+
+/** Slots with a date below the picture, evenly spaced, the first included. Example: 200 slots -> 0, 29, 58, …. */
+export function pickTicks(slots: number): number[] {
+  const step = Math.max(1, Math.ceil(slots / MOST_TICKS));
+  return Array.from({ length: Math.ceil(slots / step) }, (_, index) => index * step);
 }

@@ -7,8 +7,8 @@ import {
   getGpuOwners,
   type OwnerDimension,
 } from '../../../src/finops/gpu-usage/schema.ts';
-import { toMonthPeriod } from '../../../src/platform/units/schema.ts';
 import { endpointQuery } from '../client.ts';
+import { type DateRange, toDaySpan } from '../frame/date-range.ts';
 import { useScope } from '../frame/use-scope.ts';
 import type { GpusSearch } from './gpus-search.ts';
 
@@ -18,11 +18,11 @@ const HEAT_SLOTS = 200;
 export const OWNERS = 12;
 export const LINES = 7;
 
-/** A month as the endpoints take days; all there are where there is none. */
-function toDayRange(month: string | undefined): { readonly from?: string; readonly to?: string } {
-  if (month === undefined) return {};
-  const { start, end } = toMonthPeriod(month);
-  return { from: start.slice(0, 10), to: end.slice(0, 10) };
+/** The range as the endpoints take days, the end left out; all there are where there is none. */
+function toDays(range: DateRange | undefined): { readonly from?: string; readonly to?: string } {
+  if (range === undefined) return {};
+  const { start, end } = toDaySpan(range);
+  return { from: start, to: end };
 }
 
 /** Queries of the GPU page, from its URL parameters. */
@@ -30,8 +30,8 @@ export function useGpus() {
   const scope = useScope();
   const search = useSearch({ from: '/gpus' });
   const navigate = useNavigate({ from: '/gpus' });
-  const { month, team } = scope;
-  const days = toDayRange(month);
+  const { range, team } = scope;
+  const days = toDays(range);
   const asked = { ...days, ...(team === undefined ? {} : { team }) };
   const by: OwnerDimension = search.by ?? 'team';
   const over = search.over ?? 'team';

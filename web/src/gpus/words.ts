@@ -10,11 +10,15 @@ import { formatMeasure } from '../format/number.ts';
 export const BUCKETS: Readonly<
   Record<Bucket, { readonly label: string; readonly tip: string; readonly variable: string }>
 > = {
-  used: { label: 'Used', tip: 'Utilization times time, outside of idle time', variable: '--cat-1' },
-  underUsed: { label: 'Under-used', tip: 'The rest of the time that is not idle', variable: '--cat-6' },
-  idleHeld: { label: 'Idle, memory held', tip: 'Idle with more than 1 GiB of GPU memory held', variable: '--cat-2' },
-  idleFree: { label: 'Idle, memory free', tip: 'Idle with 1 GiB of GPU memory held or less', variable: '--cat-5' },
-  idleUnknown: { label: 'Idle', tip: 'Idle, without a memory reading', variable: '--cat-8' },
+  used: { label: 'Used', tip: 'Utilization times time, outside of idle time', variable: '--use-full' },
+  underUsed: { label: 'Under-used', tip: 'The rest of the time that is not idle', variable: '--use-part' },
+  idleHeld: {
+    label: 'Idle, memory held',
+    tip: 'Idle with more than 1 GiB of GPU memory held',
+    variable: '--idle-held',
+  },
+  idleFree: { label: 'Idle, memory free', tip: 'Idle with 1 GiB of GPU memory held or less', variable: '--idle-free' },
+  idleUnknown: { label: 'Idle', tip: 'Idle, without a memory reading', variable: '--idle-unknown' },
   unallocated: { label: 'Unallocated', tip: 'No owner held the GPU', variable: '--cat-other' },
 };
 

@@ -35,7 +35,7 @@ export function LineageCard({ node, depth = 4, direction = 'both', linked = fals
   return (
     <Card
       title="From the bill to the decision"
-      note={lineage.data === undefined ? undefined : formatSize(lineage.data)}
+      note={lineage.data === undefined ? 'Nodes and links' : formatSize(lineage.data)}
       actions={
         <div className={styles.actions}>
           {linked && (

@@ -1,12 +1,12 @@
 import { useState } from 'react';
-import type { Lineage, LineageEdge } from '../../../src/tradeoff/lineage/schema.ts';
+import type { Lineage, LineageEdge, LineageNode } from '../../../src/tradeoff/lineage/schema.ts';
 import { formatMoney } from '../format/money.ts';
 import { buildLanes, type PlacedNode, placeNodes } from './lanes.ts';
 import styles from './lineage.module.css';
 import { NodeLink } from './NodeLink.tsx';
 import { kindWords, nodeName, relationWords } from './words.ts';
 
-const LANE_WIDTH = 196;
+const LANE_WIDTH = 184;
 const NODE_WIDTH = 156;
 const ROW_HEIGHT = 64;
 const NODE_HEIGHT = 50;
@@ -55,7 +55,7 @@ export function LineageGraph({ lineage }: { readonly lineage: Lineage }) {
                 {nodeName(node)}
               </span>
               <span className={node.cost === null ? styles.quiet : styles.cost}>
-                {node.cost === null ? findFact(node.facts) : formatMoney(node.cost)}
+                {node.cost === null ? findFact(node) : formatMoney(node.cost)}
               </span>
             </NodeLink>
           </div>
@@ -84,7 +84,8 @@ function drawLine(from: PlacedNode | undefined, to: PlacedNode | undefined): str
 }
 
 /** The first fact that is not an instant; instants are on the node's own page. */
-function findFact(facts: Readonly<Record<string, string>>): string {
+function findFact({ kind, facts }: LineageNode): string {
+  if (kind === 'endpoint' && facts.liveRevision !== undefined) return `live revision ${facts.liveRevision}`;
   return Object.values(facts).find((fact) => !/^\d{4}-\d{2}-\d{2}T/.test(fact)) ?? '';
 }
 

@@ -34,6 +34,13 @@ export function NodeLink({ node, className, onNear, children }: NodeLinkProps) {
       </Link>
     );
   }
+  if (node.kind === 'endpoint') {
+    return (
+      <Link to="/endpoints/$endpoint" params={{ endpoint: id }} {...style}>
+        {children}
+      </Link>
+    );
+  }
   const slash = id.lastIndexOf('/');
   if (node.kind === 'model_version' && slash > 0) {
     return (

@@ -5,6 +5,9 @@ const run = '0123456789abcdef0123456789abcdef';
 
 it.each([
   ['resource', 'i-0abc', {}, 'i-0abc'],
+  ['resource', 'arn:aws:ec2:us-east-1:123:instance/i-0abc', {}, 'i-0abc'],
+  ['resource', '/subscriptions/1/resourceGroups/ml/disks/data-1', {}, 'data-1'],
+  ['run', run, {}, '01234567'],
   ['resource', `tag:steelyard.run=${run}`, {}, 'tag of run 01234567'],
   ['resource', 'tag:steelyard.pipelineRun=7', {}, 'tag of pipeline run 7'],
   ['resource', 'tag:steelyard.endpoint=home-feed', {}, 'tag of endpoint home-feed'],

@@ -36,13 +36,26 @@ const KINDS_OF_TAGS: Readonly<Record<string, string>> = {
  * A name that fits in a box: without facts that the lane and the edges show, and with short ids.
  *
  * @example nodeName({ kind: 'resource', name: 'tag:steelyard.run=b36bac12…' }) // 'tag of run b36bac12'
+ * @example nodeName({ kind: 'resource', name: 'arn:aws:ec2:us-east-1:1:instance/i-0ab' }) // 'i-0ab'
  */
 export function nodeName({ kind, name, facts }: Pick<LineageNode, 'kind' | 'name' | 'facts'>): string {
   if (kind === 'predictions') return `${formatCount(Number(facts.count ?? 0))} predictions`;
   const [, field = '', value = ''] = (kind === 'resource' && TAG.exec(name)) || [];
   const tagged = KINDS_OF_TAGS[field];
-  if (tagged === undefined) return name;
-  return `tag of ${tagged} ${/^[0-9a-f-]{32,}$/.test(value) ? value.slice(0, 8) : value}`;
+  if (tagged !== undefined) return `tag of ${tagged} ${shortenId(value)}`;
+  return kind === 'resource' ? shortenResource(name) : shortenId(name);
+}
+
+/** Eight digits of a long id. */
+function shortenId(text: string): string {
+  return /^[0-9a-f-]{32,}$/.test(text) ? text.slice(0, 8) : text;
+}
+
+/** Name at the end of an ARN or a resource path. Example: "arn:aws:ec2:us-east-1:1:instance/i-0ab" -> "i-0ab". */
+function shortenResource(name: string): string {
+  const parts = name.split(/[/:]/).filter((part) => part !== '');
+  const isPath = name.startsWith('arn:') || name.startsWith('/') || parts.length > 2;
+  return isPath ? shortenId(parts.at(-1) ?? name) : name;
 }
 
 /** `model_version:ranker/4` -> `version ranker/4`; a text of an unknown kind is unchanged. */

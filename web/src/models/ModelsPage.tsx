@@ -1,32 +1,38 @@
-import { useQuery } from '@tanstack/react-query';
-import { listModels } from '../../../src/mlops/registry/schema.ts';
-import { endpointQuery } from '../client.ts';
 import { counted } from '../format/number.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
-import { BasisLegend } from './BasisLegend.tsx';
-import { ModelsTable } from './ModelsTable.tsx';
+import { ScorecardsTable } from './scorecard/ScorecardsTable.tsx';
+import { scorecardsCsv } from './scorecard/scorecards-csv.ts';
+import { useScorecards } from './scorecard/use-scorecards.ts';
+import { rangeText } from './scorecard/words.ts';
 
 const TABLE_HEIGHT = 280;
 
-/** All models with quality and cost. */
+/** All registered models with cost, GPU hours, return, quality, latency and drift. */
 export function ModelsPage() {
-  const models = useQuery(endpointQuery(listModels));
-  const found = models.data?.models;
+  const list = useScorecards();
+  const found = list.data?.scorecards ?? [];
+  const range = list.data === undefined ? undefined : `${rangeText(list.data.range)}, UTC; effective cost`;
   return (
-    <Page title="Models" answer={describeModels(found, models.isError)}>
-      <Card title="Registered models" actions={<BasisLegend />} flush>
-        <Loaded query={models} what="The models" height={TABLE_HEIGHT}>
-          {(data) =>
-            data.models.length > 0 ? (
-              <ModelsTable models={data.models} />
+    <Page title="Registry" answer={describeModels(list)}>
+      <Card
+        title="Registered models"
+        note={range ?? 'Effective cost'}
+        actions={found.length > 0 && <CsvButton name="models" what="the models" text={() => scorecardsCsv(found)} />}
+        flush
+      >
+        <Loaded query={list} what="The models" height={TABLE_HEIGHT}>
+          {({ scorecards }) =>
+            scorecards.length > 0 ? (
+              <ScorecardsTable scorecards={scorecards} />
             ) : (
               <EmptyState
-                shows="Every registered model, with the quality and the cost of its champion."
-                why="No model has been registered yet. Any MLflow client can do it when it is pointed at this server."
+                shows="Every registered model with its cost, GPU hours, return, quality, latency and drift."
+                why="No model is registered yet. Point an MLflow client to this server and register one."
                 command={`export MLFLOW_TRACKING_URI=${window.location.origin}`}
               />
             )
@@ -37,13 +43,16 @@ export function ModelsPage() {
   );
 }
 
-function describeModels(
-  models: readonly { readonly name: string; readonly aliases: readonly unknown[] }[] | undefined,
-  failed: boolean,
-) {
-  if (failed) return 'The models could not be read.';
-  if (models === undefined) return <AnswerPending />;
-  if (models.length === 0) return 'No model is registered yet.';
-  const running = models.filter((model) => model.aliases.length > 0).length;
-  return `${counted(models.length, 'registered model')}, ${running} of them with a version behind an alias.`;
+/** How many models have a problem, and the first of them with its reason. */
+function describeModels({ data, isError }: Pick<ReturnType<typeof useScorecards>, 'data' | 'isError'>) {
+  if (isError) return 'The models could not be read.';
+  if (data === undefined) return <AnswerPending />;
+  const { scorecards } = data;
+  if (scorecards.length === 0) return 'No model is registered yet.';
+  const count = counted(scorecards.length, 'registered model');
+  const bad = scorecards.filter(({ status }) => status === 'critical' || status === 'warning');
+  const worst = bad.find(({ status }) => status === 'critical') ?? bad[0];
+  if (worst === undefined) return `${count}; none misses a target or has an open alert.`;
+  const lead = worst.statusReason.includes(worst.model) ? '' : `${worst.model}: `;
+  return `${count}, ${bad.length} with a problem. ${lead}${worst.statusReason}`;
 }

@@ -27,10 +27,21 @@ export function VersionFacts({ version }: { readonly version: ModelVersion }) {
         <CopyButton text={version.source} what="the source" />
       </span>,
     ],
-    ...pairs('Tag', version.tags),
-    ...pairs('Param', version.params),
+    ...pairs('Tag', version.tags, ([key]) => !isInternal(key)),
+    ...pairs('Param', version.params, () => true),
   ];
-  return <Facts facts={facts} />;
+  const internal = pairs('Tag', version.tags, ([key]) => isInternal(key));
+  return (
+    <>
+      <Facts facts={facts} />
+      {internal.length > 0 && (
+        <details className={styles.internal}>
+          <summary>Show internal tags ({internal.length})</summary>
+          <Facts facts={internal} />
+        </details>
+      )}
+    </>
+  );
 }
 
 function RunOf({ version: { runId, model, version } }: { readonly version: ModelVersion }) {
@@ -43,7 +54,7 @@ function RunOf({ version: { runId, model, version } }: { readonly version: Model
       <Link
         to="/runs/$runId"
         params={{ runId }}
-        search={{ of: `version:${model}:${version}` }}
+        search={{ tab: 'artifacts', of: `version:${model}:${version}` }}
         className={styles.files}
       >
         its files
@@ -52,10 +63,18 @@ function RunOf({ version: { runId, model, version } }: { readonly version: Model
   );
 }
 
-/** Tags by which the server finds its own versions; they are hidden, because they mean nothing to users. */
-const INTERNAL_TAGS = ['steelyard.mark'];
+/** Tags by which the server and its jobs find their own versions. */
+function isInternal(key: string): boolean {
+  return key.startsWith('steelyard.');
+}
 
-function pairs(what: string, values: Readonly<Record<string, string>>): (readonly [string, ReactNode])[] {
-  const keys = Object.keys(values).filter((key) => !INTERNAL_TAGS.includes(key));
+function pairs(
+  what: string,
+  values: Readonly<Record<string, string>>,
+  isShown: (entry: readonly [string, string]) => boolean,
+): (readonly [string, ReactNode])[] {
+  const keys = Object.entries(values)
+    .filter(isShown)
+    .map(([key]) => key);
   return keys.map((key) => [`${what} ${key}`, <TagValue key={key} name={key} tags={values} />] as const);
 }

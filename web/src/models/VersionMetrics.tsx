@@ -1,13 +1,16 @@
-import { formatMeasure } from '../format/number.ts';
+import { formatCount, formatMeasure } from '../format/number.ts';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
+import { useSorted } from '../table/use-sorted.ts';
 import styles from './models.module.css';
+import { listMeasuredMetrics, METRIC_ORDER } from './version-metrics.ts';
 
-/** Latest value of each metric of the version, by name. */
+/** Latest value of each metric of the version with its interval and number of examples, where the client logged them. */
 export function VersionMetrics({ metrics }: { readonly metrics: Readonly<Record<string, number | null>> }) {
-  const names = Object.keys(metrics).toSorted();
-  if (names.length === 0) {
+  const { sorted, sort } = useSorted(listMeasuredMetrics(metrics), METRIC_ORDER);
+  if (sorted.length === 0) {
     return (
       <EmptyState
         shows="Every metric of its logged model or its run."
@@ -16,21 +19,39 @@ export function VersionMetrics({ metrics }: { readonly metrics: Readonly<Record<
     );
   }
   return (
-    <table className={table.table}>
+    <table className={table.table} aria-label="Metrics">
       <thead>
         <tr>
-          <th scope="col">Metric</th>
-          <th scope="col" className={`${table.number} ${styles.qualityHead}`}>
+          <SortHead column="name" sort={sort}>
+            Metric
+          </SortHead>
+          <SortHead column="value" sort={sort} numeric className={styles.qualityHead}>
             Latest
+          </SortHead>
+          <th scope="col" className={`${table.number} ${styles.qualityHead}`}>
+            95 % interval
+          </th>
+          <th scope="col" className={table.number}>
+            Examples
           </th>
         </tr>
       </thead>
       <tbody>
-        {names.map((name) => (
+        {sorted.map(({ name, value, interval, n }) => (
           <tr key={name}>
             <th scope="row">{name}</th>
             <td className={table.number}>
-              <Measure value={metrics[name] ?? null} />
+              <Measure value={value} />
+            </td>
+            <td className={table.number}>
+              {interval === null ? (
+                <Unknown reason="The client logged no interval." />
+              ) : (
+                `${formatMeasure(interval.lower)} to ${formatMeasure(interval.upper)}`
+              )}
+            </td>
+            <td className={table.number}>
+              {n === null ? <Unknown reason="The client logged no number of examples." /> : formatCount(n)}
             </td>
           </tr>
         ))}

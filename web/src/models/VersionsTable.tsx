@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
@@ -6,12 +7,15 @@ import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.t
 import { Instant } from '../parts/Instant.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { VerdictMark } from '../parts/VerdictMark.tsx';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
+import { useSorted } from '../table/use-sorted.ts';
 import { CostFigure } from './CostFigure.tsx';
 import styles from './models.module.css';
 import { QualityFigure } from './QualityFigure.tsx';
 import { UnitCostFigure } from './UnitCostFigure.tsx';
 import { BASIS_NAME, comparedBasis, comparedFigure, comparedScale } from './unit-costs.ts';
+import { buildVersionOrders } from './version-orders.ts';
 import { findChampion, tableMetrics } from './versions.ts';
 
 interface VersionsTableProps {
@@ -30,17 +34,21 @@ export function VersionsTable({ versions, compared, policy, metric: chosen, deci
   const basis = comparedBasis(compared);
   const per = comparedScale(compared)?.per ?? '1,000';
   const metrics = tableMetrics(versions, policy, chosen);
+  const orders = useMemo(() => buildVersionOrders(metrics, compared, decisions), [metrics, compared, decisions]);
+  const { sorted, sort } = useSorted(versions, orders);
   return (
     <table className={table.table}>
       <thead>
         <tr>
-          <th scope="col">Version</th>
+          <SortHead column="version" sort={sort}>
+            Version
+          </SortHead>
           {metrics.map((metric) => (
-            <th key={metric} scope="col" className={`${table.number} ${styles.qualityHead}`}>
+            <SortHead key={metric} column={metric} sort={sort} numeric className={styles.qualityHead}>
               {metric}
-            </th>
+            </SortHead>
           ))}
-          <th scope="col" className={`${table.number} ${styles.costHead}`}>
+          <SortHead column="cost" sort={sort} numeric className={styles.costHead}>
             Per {per} predictions
             {basis !== null && (
               <>
@@ -48,16 +56,20 @@ export function VersionsTable({ versions, compared, policy, metric: chosen, deci
                 <span data-tip={basis}>{compared.basis === null ? '' : BASIS_NAME[compared.basis]}</span>
               </>
             )}
-          </th>
-          <th scope="col" className={`${table.number} ${styles.costHead}`}>
+          </SortHead>
+          <SortHead column="training" sort={sort} numeric className={styles.costHead}>
             Training
-          </th>
-          <th scope="col">Latest verdict</th>
-          <th scope="col">Registered</th>
+          </SortHead>
+          <SortHead column="verdict" sort={sort}>
+            Latest verdict
+          </SortHead>
+          <SortHead column="registered" sort={sort}>
+            Registered
+          </SortHead>
         </tr>
       </thead>
       <tbody>
-        {versions.map((version) => (
+        {sorted.map((version) => (
           <tr key={version.version} className={version === champion ? styles.championRow : undefined}>
             <th scope="row" className={styles.versionCell}>
               <Link

@@ -3,7 +3,7 @@ import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
-import { formatPercent, formatTimes } from '../format/number.ts';
+import { formatMeasured, formatPercent, formatTimes } from '../format/number.ts';
 import { comparedFigure } from './unit-costs.ts';
 import { bestOn, findChampion, findDirection, findMetric } from './versions.ts';
 
@@ -16,6 +16,18 @@ export interface HeadlineFacts {
   readonly decisions: readonly Decision[];
 }
 
+/** The version that is best on the metric, compared with the champion; undefined without a champion or a metric. */
+export function compareBest(facts: HeadlineFacts): { version: string; gain: string; cost: string } | undefined {
+  const { versions, policy, metric } = facts;
+  const champion = findChampion(versions, policy);
+  if (champion === undefined || metric === undefined) return undefined;
+  const best = bestOn(versions, metric, findDirection(metric, policy));
+  const [here, there] = [findMetric(champion, metric), findMetric(best, metric)];
+  if (best === undefined || here === undefined || there === undefined) return undefined;
+  const gain = here === 0 ? 'better' : `${formatPercent(Math.abs((there - here) / here) * 100)} better`;
+  return { version: best.version, gain, cost: costText(facts.compared, champion.version, best.version) };
+}
+
 /**
  * Headline text for the version that is best on the metric, compared with the champion: its quality, its cost on the
  * same basis, and its latest verdict. Empty without a champion or a metric.
@@ -23,16 +35,10 @@ export interface HeadlineFacts {
  * @example "Version 6 ranks 46 % better but costs 8 times as much per prediction; rejected by policy ranker-production."
  */
 export function bestVersionText(facts: HeadlineFacts): string {
-  const { versions, policy, metric, decisions } = facts;
-  const champion = findChampion(versions, policy);
-  if (champion === undefined || metric === undefined) return '';
-  const best = bestOn(versions, metric, findDirection(metric, policy));
-  const [here, there] = [findMetric(champion, metric), findMetric(best, metric)];
-  if (best === undefined || here === undefined || there === undefined) return '';
-  if (best.version === champion.version) return 'No version ranks better.';
-  const gain = here === 0 ? 'better' : `${formatPercent(Math.abs((there - here) / here) * 100)} better`;
-  const cost = costText(facts.compared, champion.version, best.version);
-  return `Version ${best.version} ranks ${gain} ${cost}; ${verdictText(best.version, decisions)}.`;
+  const best = compareBest(facts);
+  if (best === undefined) return '';
+  if (best.version === findChampion(facts.versions, facts.policy)?.version) return 'No version ranks better.';
+  return `Version ${best.version} ranks ${best.gain} ${best.cost}; ${verdictText(best.version, facts.decisions)}.`;
 }
 
 /** A cost comparison needs both figures in the comparison: then they have one basis, hardware, window and currency. */
@@ -47,6 +53,56 @@ function costText(compared: ComparedUnitCosts, champion: string, best: string): 
   if (percent < 0) return `and costs ${formatPercent(-percent)} less per prediction`;
   if (percent < 100) return `but costs ${formatPercent(percent)} more per prediction`;
   return `but costs ${formatTimes(other.perThousand.amount, own.perThousand.amount)} as much per prediction`;
+}
+
+/**
+ * The verdict on a model as one would say it: which version to ship, and why a better one was refused.
+ *
+ * @example "Ship v7. v6 is 46 % better on ndcg_at_10 but costs 5 times as much per prediction ($325.58 per month against a limit of $172.80): rejected."
+ */
+export function verdictSentence(facts: HeadlineFacts): string {
+  const { versions, policy, metric, decisions } = facts;
+  const champion = findChampion(versions, policy);
+  if (champion === undefined) {
+    const [latest] = decisions;
+    const told =
+      latest === undefined
+        ? 'and none has been evaluated'
+        : `the latest verdict is ${latest.verdict} of v${latest.version}`;
+    return `No version is champion yet, ${told}.`;
+  }
+  const lead = describeChampion(champion.version, decisions);
+  if (metric === undefined) return lead;
+  const best = bestOn(versions, metric, findDirection(metric, policy));
+  const [here, there] = [findMetric(champion, metric), findMetric(best, metric)];
+  if (best === undefined || here === undefined || there === undefined) return lead;
+  if (best.version === champion.version) return `${lead} No version is better on ${metric}.`;
+  const gain = here === 0 ? 'better' : `${formatPercent(Math.abs((there - here) / here) * 100)} better`;
+  const cost = costText(facts.compared, champion.version, best.version);
+  const refusal = describeRefusal(best.version, decisions);
+  return `${lead} v${best.version} is ${gain} on ${metric} ${cost}${refusal}.`;
+}
+
+function describeChampion(version: string, decisions: readonly Decision[]): string {
+  const latest = decisions.find((decision) => decision.version === version);
+  if (latest === undefined) return `v${version} is champion and has not been evaluated.`;
+  if (latest.verdict === 'promote') return `Ship v${version}.`;
+  return latest.verdict === 'hold'
+    ? `v${version} is champion; policy ${latest.policy} holds it until evidence is complete.`
+    : `v${version} is champion, although policy ${latest.policy} rejects it.`;
+}
+
+/** Example: " ($325.58 per month against a limit of $172.80): rejected". */
+function describeRefusal(version: string, decisions: readonly Decision[]): string {
+  const latest = decisions.find((decision) => decision.version === version);
+  if (latest === undefined) return '; it has not been evaluated';
+  const word = VERDICT_TEXTS[latest.verdict];
+  const failed = latest.checks.filter(({ side, holds }) => side === 'cost' && holds === false);
+  const check = failed.find(({ unit }) => unit.endsWith('per month')) ?? failed[0];
+  if (check === undefined || check.measured === null || check.bound === null) return `: ${word}`;
+  const measured = formatMeasured(check.measured, check.unit);
+  const bound = formatMeasured(check.bound, check.unit, check.measured).figure;
+  return ` (${measured.figure} ${measured.unit} against a limit of ${bound}): ${word}`;
 }
 
 type FigureInterval = ComparedUnitCosts['figures'][number]['interval'];

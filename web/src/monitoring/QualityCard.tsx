@@ -9,7 +9,7 @@ import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
-import { listMonitorMetrics, monitorPanels } from './monitor-panels.ts';
+import { listMonitorMetrics, monitorPanels, type VersionStart } from './monitor-panels.ts';
 import { type MonitorSearch, WINDOWS, type WindowName } from './monitoring-search.ts';
 
 const PANEL_HEIGHT = 104;
@@ -19,21 +19,26 @@ interface QualityCardProps {
   readonly spec: MonitorSpec;
   readonly windows: readonly MonitorWindow[];
   readonly episodes: readonly Alert[];
+  readonly versions: readonly VersionStart[];
   readonly by: WindowName;
   readonly metric: string | undefined;
   readonly onSearch: (next: MonitorSearch) => void;
 }
 
 /** Quality over time, from labels and as an estimate until they arrive, on one time axis with labels and latency. */
-export function QualityCard({ monitor, spec, windows, episodes, by, metric: asked, onSearch }: QualityCardProps) {
+export function QualityCard(props: QualityCardProps) {
+  const { monitor, spec, windows, episodes, versions, by, metric: asked, onSearch } = props;
   const metrics = useMemo(() => listMonitorMetrics(windows), [windows]);
   const metric = asked !== undefined && metrics.includes(asked) ? asked : metrics[0];
-  const data = useMemo(() => monitorPanels(windows, by, metric, spec, episodes), [windows, by, metric, spec, episodes]);
+  const data = useMemo(
+    () => monitorPanels(windows, by, metric, spec, episodes, versions),
+    [windows, by, metric, spec, episodes, versions],
+  );
   const { onChart, save } = usePng(`${monitor}-quality`);
   return (
     <Card
       title="Quality, labels and latency"
-      note="Whiskers and the band: 95 % intervals. Triangles: an alert opened. Drag to zoom all."
+      note="Whiskers and the band: 95 % intervals. Triangles: versions and alerts. Drag to zoom all."
       actions={
         <>
           {metrics.length > 1 && (

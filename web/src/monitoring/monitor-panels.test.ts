@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
 import type { MonitorWindow } from '../../../src/mlops/monitors/schema.ts';
-import type { DriftWindow } from '../../../src/mlops/quality/drift-windows/schema.ts';
-import { listMonitorMetrics, monitorPanels } from './monitor-panels.ts';
-import { driftedColumns, findWorst, lossText, moneyPerDay, monitorsAnswer } from './words.ts';
+import { addRunning, listMonitorMetrics, monitorPanels } from './monitor-panels.ts';
+import { lossText, moneyPerDay } from './words.ts';
 
 const day = (date: number) => `2026-11-0${date}T00:00:00.000Z`;
 
@@ -58,7 +57,21 @@ it('draws the line that an alert is held to, and marks the window that showed it
   const episode = alert({ window: { start: day(2), end: day(3) } });
   const data = monitorPanels([window(1), window(2)], 'day', 'accuracy', { alerts: [{ ...rule, ...rest }] }, [episode]);
   expect(findPanel(data, 'quality')?.limits).toEqual([{ label: 'accurate', value: 0.85 }]);
-  expect(data.marks).toEqual([{ index: 1, label: 'accurate opened: quality' }]);
+  expect(data.marks).toEqual([{ index: 1, short: 'accurate', label: 'accurate opened: quality' }]);
+});
+
+it('marks starts of versions beside the plot, and draws the running version apart', () => {
+  const versions = [{ version: '7', endpoint: 'home-feed', at: '2026-11-02T11:00:00Z' }];
+  const data = monitorPanels([window(1), window(2)], 'day', 'accuracy', { alerts: [] }, [], versions);
+  expect(data.marks).toEqual([{ index: 1, short: 'v7', label: 'v7 went live at home-feed' }]);
+  const quality = { metric: 'accuracy', version: '7', value: 0.67, lower: 0.6, upper: 0.7, predictions: 1200 };
+  const period = { start: day(2), end: day(3) };
+  const panel = findPanel(addRunning(data, { ...quality, period, estimated: false }), 'quality');
+  expect([panel?.series.at(-1)?.values, panel?.series.at(-1)?.formatPoint(1)]).toEqual([
+    [null, 0.67],
+    '0.67 (0.6 to 0.7), n 1,200',
+  ]);
+  expect(addRunning(data, null)).toBe(data);
 });
 
 it('knows the measures of all windows once', () => {
@@ -91,22 +104,8 @@ it('adds a loss once that several alerts have seen: by labels, else the dearest'
   expect(moneyPerDay([priced('1'), priced('2', { loss: { ...loss, metric: 'recall' } })])?.amount).toBe('3');
 });
 
-it('counts drifted columns in the last window of which something can be said', () => {
-  const drifted = (share: number | null, ...columns: (boolean | null)[]) =>
-    ({ share, columns: columns.map((one) => ({ drifted: one })) }) as DriftWindow;
-  expect(driftedColumns([drifted(1, true), drifted(0.5, true, false, null), drifted(null)])).toBe('1 of 2');
-  expect(driftedColumns([drifted(null)])).toBeNull();
-});
-
-it('answers in a sentence', () => {
-  expect(monitorsAnswer(3, [alert()])).toBe('3 monitors: 1 of them has an open alert');
-  expect(monitorsAnswer(1, [])).toBe('1 monitor, no open alerts.');
+it('says a loss in a sentence', () => {
   expect(
     lossText({ metric: 'accuracy', reference: 0.9, current: 0.8, lower: null, upper: null, estimated: true }),
   ).toBe('accuracy is estimated at 0.8 instead of 0.9');
-  expect([findWorst(['ok', 'warning', 'alert']), findWorst(['ok', 'no_data']), findWorst([])]).toEqual([
-    'alert',
-    'no_data',
-    'ok',
-  ]);
 });

@@ -1,14 +1,22 @@
 import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
 import type { MonitorSpec, MonitorWindow } from '../../../src/mlops/monitors/schema.ts';
 import { HOUR_MS } from '../../../src/platform/units/durations.ts';
+import type { ModelHealth } from '../../../src/tradeoff/production-health/schema.ts';
 import type { Panel, PanelMark, PanelSeries, TimePanelsData } from '../charts/time-panels-data.ts';
-import { formatCount, formatMeasure, formatPercent } from '../format/number.ts';
+import { formatCount, formatMeasure, formatMilliseconds, formatPercent } from '../format/number.ts';
 import { formatDay, formatMonth } from '../format/time.ts';
 import type { WindowName } from './monitoring-search.ts';
 import { CAUSES } from './words.ts';
 
 const STEP_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 168 * HOUR_MS } as const;
 const NONE = 'no predictions';
+
+/** A version that began to answer. */
+export interface VersionStart {
+  readonly version: string;
+  readonly endpoint: string;
+  readonly at: string;
+}
 
 /** Measures of quality that some window has, measured or estimated. */
 export function listMonitorMetrics(windows: readonly MonitorWindow[]): string[] {
@@ -22,6 +30,7 @@ export function monitorPanels(
   metric: string | undefined,
   spec: Pick<MonitorSpec, 'alerts'>,
   episodes: readonly Alert[],
+  versions: readonly VersionStart[] = [],
 ): TimePanelsData {
   const times = listTimes(windows, by);
   const placed = new Map(windows.flatMap((one) => (one.period === null ? [] : [[Date.parse(one.period.start), one]])));
@@ -35,8 +44,29 @@ export function monitorPanels(
       predictions(slots),
       ...(windows.some(({ latencyMs }) => latencyMs !== null) ? [latency(slots)] : []),
     ],
-    marks: listEpisodeMarks(episodes, times),
+    marks: [...listVersionMarks(versions, times), ...listEpisodeMarks(episodes, times)],
   };
+}
+
+/** The quality panel with one further point in the last window: the running version alone. */
+export function addRunning(data: TimePanelsData, quality: ModelHealth['quality']): TimePanelsData {
+  const last = data.times.length - 1;
+  if (quality === null || last < 0) return data;
+  const { version, value, lower, upper, predictions } = quality;
+  const at = <T>(one: T) => data.times.map((_, index) => (index === last ? one : null));
+  const running: PanelSeries = {
+    ...{ id: 'running', name: `v${version} alone, since it answers`, variable: '--good', shape: 'line', dots: true },
+    values: at(value),
+    interval: { display: 'whiskers', lower: at(lower), upper: at(upper) },
+    formatPoint: (index) =>
+      index === last ? figure({ value, lower, upper, sampleSize: predictions }, NONE) : 'see the last window',
+  };
+  const panels = data.panels.map((panel) =>
+    panel.id === 'quality'
+      ? { ...panel, title: `${panel.title}; last point apart: v${version} alone`, series: [...panel.series, running] }
+      : panel,
+  );
+  return { ...data, panels };
 }
 
 type Slots = readonly (MonitorWindow | undefined)[];
@@ -148,7 +178,7 @@ function latency(slots: Slots): Panel {
     values: slots.map((slot) => slot?.latencyMs?.[key] ?? null),
     formatPoint: (index) => {
       const value = slots[index]?.latencyMs?.[key];
-      return value === undefined ? 'not reported' : `${formatMeasure(value)}\u00a0ms`;
+      return value === undefined ? 'not reported' : formatMilliseconds(value);
     },
   });
   return {
@@ -164,7 +194,16 @@ function listEpisodeMarks(episodes: readonly Alert[], times: readonly string[]):
     // The mark is at the predictions that caused the episode; they may be older than the check that opened it.
     const at = Date.parse(window.start) < first ? Date.parse(openedAt) : Date.parse(window.start);
     const index = starts.findLastIndex((start) => start <= at);
-    return index < 0 ? [] : [{ index, label: `${alert} opened: ${CAUSES[cause]}` }];
+    return index < 0 ? [] : [{ index, short: alert, label: `${alert} opened: ${CAUSES[cause]}` }];
+  });
+}
+
+/** Starts of versions in the time of the chart. */
+function listVersionMarks(versions: readonly VersionStart[], times: readonly string[]): PanelMark[] {
+  const starts = times.map((time) => Date.parse(time));
+  return versions.flatMap(({ version, endpoint, at }) => {
+    const index = starts.findLastIndex((start) => start <= Date.parse(at));
+    return index < 0 ? [] : [{ index, short: `v${version}`, label: `v${version} went live at ${endpoint}` }];
   });
 }
 

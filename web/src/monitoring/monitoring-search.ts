@@ -11,8 +11,12 @@ export type WindowName = (typeof WINDOWS)[number]['value'];
 
 const text = z.string().min(1).max(500).optional().catch(undefined);
 
+export const MONITOR_TABS = ['now', 'quality', 'drift', 'slices', 'alerts', 'setup'] as const;
+export type MonitorTab = (typeof MONITOR_TABS)[number];
+
 /** URL parameters of a monitor's page. */
 export const MonitorSearch = z.object({
+  tab: z.enum(MONITOR_TABS).optional().catch(undefined),
   by: z.enum(['hour', 'day', 'week', 'month']).optional().catch(undefined),
   /** Measure of quality that is drawn. */
   metric: text,

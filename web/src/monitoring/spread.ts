@@ -1,6 +1,6 @@
 import type { Distribution } from '../../../src/mlops/drift/schema.ts';
 import type { Spread } from '../charts/spread-option.ts';
-import { sum } from '../endpoints/late-figures.ts';
+import { sum } from '../endpoints/sum.ts';
 import { formatCount, formatMeasure, formatPercent } from '../format/number.ts';
 
 const NAMED = 3;

@@ -5,6 +5,8 @@ import { listDriftWindows, showDriftColumn } from '../../../src/mlops/quality/dr
 import type { CallInput } from '../../../src/platform/contract/schema.ts';
 import { HOUR_MS } from '../../../src/platform/units/durations.ts';
 import { endpointQuery } from '../client.ts';
+import { type DateRange, toInstants } from '../frame/date-range.ts';
+import { useNamedRange } from '../frame/use-scope.ts';
 import { WINDOWS, type WindowName } from './monitoring-search.ts';
 import { monitorsQuery } from './monitors-query.ts';
 
@@ -30,10 +32,17 @@ function since(ms: number, by: WindowName): string {
   return new Date(Date.UTC(year, month, by === 'month' ? 1 : day - weekday)).toISOString();
 }
 
-/** Results of a monitor's predictions by window. */
+/** The range that the address names, as the endpoint takes it. */
+function toPeriod(range: DateRange) {
+  const { since: start, until: end } = toInstants(range);
+  return { start, end };
+}
+
+/** Results of a monitor's predictions by window, until now or in the range that the address names. */
 export function useMonitor(monitor: string, by: WindowName) {
   const { ms } = WINDOWS.find(({ value }) => value === by) ?? WINDOWS[1];
-  const query = { by, start: since(ms, by) };
+  const named = useNamedRange();
+  const query = { by, ...(named === undefined ? { start: since(ms, by) } : toPeriod(named)) };
   return useQuery({
     ...endpointQuery(showMonitor, { params: { monitor }, query }),
     placeholderData: keepPreviousData,

@@ -1,4 +1,5 @@
 import type { OptimizationDetail } from '../../../src/tradeoff/optimizations/schema.ts';
+import { toYaml } from '../format/yaml.ts';
 
 const UNITS = [
   ['d', 86_400_000],
@@ -33,26 +34,5 @@ export function toOptimizationYaml({ optimization, spec }: OptimizationDetail): 
       watch: { ...watch, for: toDuration(watch.for), window: toDuration(watch.window) },
     },
   };
-  return `${writeMap(document, '')}\n`;
-}
-
-function writeMap(map: object, indent: string): string {
-  return Object.entries(map)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${indent}${key}:${writeValue(value, indent)}`)
-    .join('\n');
-}
-
-function writeValue(value: unknown, indent: string): string {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0) {
-    return `\n${writeMap(value, `${indent}  `)}`;
-  }
-  if (
-    typeof value === 'string' &&
-    /^[A-Za-z][\w-]*$/.test(value) &&
-    !/^(true|false|null|yes|no|on|off|y|n)$/i.test(value)
-  )
-    return ` ${value}`;
-  // JSON is YAML.
-  return ` ${JSON.stringify(value)}`;
+  return toYaml(document);
 }

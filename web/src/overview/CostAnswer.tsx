@@ -1,33 +1,38 @@
+import { Link } from '@tanstack/react-router';
 import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import type { MonthToDate } from '../../../src/finops/costs/schema.ts';
 import type { Money } from '../../../src/platform/units/schema.ts';
+import { listFilters } from '../costs/cost-query.ts';
 import { dimensionValue } from '../format/dimension.ts';
 import { formatMetric } from '../format/metric.ts';
 import { formatShare } from '../format/number.ts';
 import { withoutSources } from '../format/sources-behind.ts';
-import { formatDay, formatMonth, formatMonthName } from '../format/time.ts';
+import { formatDay, formatMonth, formatMonthName, monthBefore } from '../format/time.ts';
+import { rangeText } from '../frame/date-range.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { ChangeMark } from '../parts/ChangeMark.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
-import { RatesText } from '../parts/RatesText.tsx';
+import parts from '../parts/parts.module.css';
+import type { MoversInView } from './use-movers.ts';
 import type { OverviewData } from './use-overview.ts';
 
-/** Cost of the period, its change, and the largest part. */
-export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
-  const { scope, spend, toDate, total, totals, groups, dimension, earlier, reporting } = overview;
+interface CostAnswerProps {
+  readonly overview: OverviewData;
+  readonly movers: MoversInView;
+}
+
+/** Cost of the range, its change against like days, and the largest part. */
+export function CostAnswer({ overview, movers }: CostAnswerProps) {
+  const { scope, spend, toDate, total, totals, groups, dimension, reporting, compared, isCompared } = overview;
   if (scope.empty) return 'No bill has been imported yet, so no spend is known.';
   if (spend.isError || toDate.isError) return 'The costs could not be read.';
   if (spend.data === undefined || toDate.isLoading) return <AnswerPending />;
-  const when = scope.month === undefined ? 'in all months' : `in ${formatMonth(scope.month)}`;
-  if (total === undefined) return `No charge ${when}${scope.team === undefined ? '' : ` by team ${scope.team}`}.`;
+  if (total === undefined)
+    return `No charge ${scope.phrase}${scope.team === undefined ? '' : ` by team ${scope.team}`}.`;
   const month = toDate.data;
   if (month?.through === null) return <NoWholeDay month={month} />;
-  const partial = month !== undefined && !month.isComplete && month.through !== null;
+  const partial = month !== undefined && !month.isComplete;
   const isReported = reporting?.amount != null;
-  const before = isReported
-    ? (month?.reporting?.before ?? null)
-    : (month?.before?.totals.find(({ currency }) => currency === total.currency)?.amount ?? null);
-  const later = (month?.totals ?? []).filter((one) => one.later !== '0');
   // Without a reporting currency, a change or a share is of one currency alone.
   const ofOne = !isReported && totals.length > 1 ? ` in ${total.currency}` : '';
   const [largest] = groups;
@@ -37,45 +42,58 @@ export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
       <span data-testid="headline">
         <MoneyFigure money={total} strong />
       </span>
-      {!isReported && <AndOthers totals={totals.slice(1)} strong />} {formatMetric(DEFAULT_METRIC)} {when}
+      {!isReported && <AndOthers totals={totals.slice(1)} strong />} {formatMetric(DEFAULT_METRIC)} {scope.phrase}
       {scope.team !== undefined && ` by team ${scope.team}`}
       {partial && `, to ${formatDay(month.through ?? '')}${withoutSources(month.behind)}`}
-      {before !== null && earlier !== undefined && (
-        <>
-          ,{' '}
-          <ChangeMark
-            current={total.amount}
-            before={before}
-            on={`${partial ? 'the same days of ' : ''}${formatMonthName(earlier)}${ofOne}`}
-          />
-        </>
-      )}
+      {compared !== undefined && <Change {...{ overview, movers, partial, ofOne, isCompared }} />}
       {largest !== undefined && share !== null && groups.length > 1 && (
         <>
-          ; <strong>{dimensionValue(dimension, largest[dimension] ?? null)}</strong> is {share} of it{ofOne}
+          ;{' '}
+          <Link
+            to="/costs"
+            search={{ by: ['serviceName'], filter: listFilters(largest, [dimension]) }}
+            className={parts.textLink}
+          >
+            {dimensionValue(dimension, largest[dimension] ?? null)}
+          </Link>{' '}
+          is {share} of it{ofOne}
         </>
       )}
       .
-      {isReported && reporting.rates.length + reporting.leftOut.length > 0 && (
-        <>
-          {' '}
-          In the currencies of the bills it is {totals[0] !== undefined && <MoneyFigure money={totals[0]} />}
-          <AndOthers totals={totals.slice(1)} />, <RatesText {...reporting} />.
-        </>
-      )}
-      {later.length > 0 && (
-        <>
-          {' '}
-          Later, incomplete days:{' '}
-          {later.map(({ currency, later: amount }, at) => (
-            <span key={currency}>
-              {at > 0 && ' and '}
-              <MoneyFigure money={{ amount, currency }} />
-            </span>
-          ))}
-          .
-        </>
-      )}
+    </>
+  );
+}
+
+interface ChangeProps extends CostAnswerProps {
+  readonly partial: boolean;
+  readonly ofOne: string;
+  readonly isCompared: boolean;
+}
+
+/** The change on the compared days: by default from the month to date, else from the chosen comparison. */
+function Change({ overview, movers, partial, ofOne, isCompared }: ChangeProps) {
+  const { total, reporting, toDate, compared } = overview;
+  if (total === undefined || compared === undefined) return null;
+  if (isCompared) {
+    const chosen = movers.query.data?.totals.find(({ currency }) => currency === total.currency);
+    if (chosen === undefined) return null;
+    return (
+      <>
+        , <ChangeMark current={chosen.after} before={chosen.before} on={`${rangeText(compared.before)}${ofOne}`} />
+      </>
+    );
+  }
+  const month = toDate.data;
+  const before =
+    reporting?.amount != null
+      ? (month?.reporting?.before ?? null)
+      : (month?.before?.totals.find(({ currency }) => currency === total.currency)?.amount ?? null);
+  if (before === null || month === undefined) return null;
+  const name = formatMonthName(monthBefore(month.month));
+  return (
+    <>
+      ,{' '}
+      <ChangeMark current={total.amount} before={before} on={`${partial ? 'the same days of ' : ''}${name}${ofOne}`} />
     </>
   );
 }

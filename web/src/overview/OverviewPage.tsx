@@ -4,53 +4,50 @@ import { listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
 import { TeamRuleNotice } from '../allocation/TeamRuleNotice.tsx';
 import { endpointQuery } from '../client.ts';
 import { Page } from '../parts/Page.tsx';
-import { BudgetsCard } from './BudgetsCard.tsx';
+import { BudgetsTile } from './BudgetsTile.tsx';
 import { CostAnswer } from './CostAnswer.tsx';
 import { DamageNotice } from './DamageNotice.tsx';
+import { DecisionsTile } from './DecisionsTile.tsx';
+import { HealthTile } from './HealthTile.tsx';
 import { HeldNotice } from './HeldNotice.tsx';
-import { LatestDecisions } from './LatestDecisions.tsx';
-import { ModelsCard } from './ModelsCard.tsx';
+import { LandingTile } from './LandingTile.tsx';
+import { ModelsTile } from './ModelsTile.tsx';
+import { MoversCard } from './MoversCard.tsx';
 import styles from './overview.module.css';
 import { PartsCard } from './PartsCard.tsx';
-import { QualityAnswer } from './QualityAnswer.tsx';
+import { SavingsTile } from './SavingsTile.tsx';
 import { SpendCard } from './SpendCard.tsx';
+import tiles from './tiles.module.css';
+import { useMovers } from './use-movers.ts';
 import { useOverview } from './use-overview.ts';
-import { WatchCard } from './WatchCard.tsx';
 
-const LATEST = 6;
+/** Decisions that the tiles need: the latest verdict of every model, and the marks of the chart. */
+const DECISIONS = 50;
 
-/** Overview: cost, models and decisions. */
+/** Overview: six tiles with one action each, then the spend by team and its largest changes. */
 export function OverviewPage() {
   const overview = useOverview();
+  const movers = useMovers(overview);
   const models = useQuery(endpointQuery(listModels));
-  const decisions = useQuery(endpointQuery(listDecisions, { query: { pageSize: LATEST } }));
-  const answer = (
-    <div className={styles.answers}>
-      <p>
-        <CostAnswer overview={overview} />
-      </p>
-      <p>
-        <QualityAnswer models={models} />
-      </p>
-    </div>
-  );
+  const decisions = useQuery(endpointQuery(listDecisions, { query: { pageSize: DECISIONS } }));
+  const ask = overview.spend.isFetched || overview.scope.empty;
   return (
-    <Page title="Overview" answer={answer}>
+    <Page title="Overview" answer={<CostAnswer overview={overview} movers={movers} />}>
+      <DamageNotice ask={ask} />
+      <HeldNotice ask={ask} />
+      <div className={tiles.tiles}>
+        <LandingTile />
+        <BudgetsTile ask={ask} />
+        <HealthTile ask={ask} />
+        <SavingsTile ask={ask} />
+        <ModelsTile models={models} decisions={decisions.data?.decisions} />
+        <DecisionsTile decisions={decisions} />
+      </div>
       <div className={styles.grid}>
-        <DamageNotice ask={overview.spend.isFetched || overview.scope.empty} />
-        <div className="wide">
-          <HeldNotice ask={overview.spend.isFetched} />
-          <TeamRuleNotice ask={overview.spend.isFetched} />
-        </div>
+        <TeamRuleNotice ask={overview.spend.isFetched} />
         <SpendCard overview={overview} decisions={decisions.data?.decisions} />
-        <PartsCard overview={overview} of="dimension" />
-        <div className={styles.column}>
-          <PartsCard overview={overview} of="provider" />
-          <BudgetsCard ask={overview.spend.isFetched || overview.scope.empty} />
-        </div>
-        <WatchCard ask={overview.spend.isFetched || overview.scope.empty} />
-        <ModelsCard models={models} />
-        <LatestDecisions decisions={decisions} />
+        <PartsCard overview={overview} />
+        <MoversCard overview={overview} movers={movers} />
       </div>
     </Page>
   );

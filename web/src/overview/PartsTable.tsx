@@ -75,7 +75,7 @@ export function PartsTable({ rows, dimension, total, pickColour }: PartsTablePro
         <tr>
           <th scope="row">
             Total
-            {more > 0 && <span className={table.sub}> with {counted(more, 'more')}</span>}
+            {more > 0 && <span className={table.sub}> with {counted(more, 'more', 'more')}</span>}
           </th>
           <td className={styles.barColumn} />
           <td className={table.number}>100 %</td>

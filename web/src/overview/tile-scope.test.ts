@@ -2,17 +2,14 @@ import { expect, it } from 'vitest';
 import { tileScope } from './tile-scope.ts';
 
 const months = ['2026-10', '2026-11'];
-const nothing = { period: false, team: false };
 
 it.each([
-  [{ month: '2026-11', team: undefined, months }, nothing, null],
-  [{ month: undefined, team: undefined, months }, nothing, null],
-  [{ month: '2026-10', team: undefined, months }, nothing, 'not limited to October 2026'],
-  [{ month: '2026-10', team: undefined, months }, { period: true, team: false }, null],
-  [{ month: '2026-11', team: 'search', months }, nothing, 'all teams'],
-  [{ month: '2026-11', team: 'search', months }, { period: false, team: true }, null],
-  [{ month: '2026-10', team: 'search', months }, nothing, 'all teams, not limited to October 2026'],
-  [{ month: '2026-10', team: 'search', months }, { period: true, team: true }, null],
-])('says of %j what a tile with %j does not follow: %s', (scope, follows, text) => {
-  expect(tileScope(scope, follows)).toBe(text);
+  ['2026-11', undefined, { range: false, team: false }, null],
+  ['2026-10', undefined, { range: false, team: false }, 'Now, whatever the range'],
+  [undefined, 'search', { range: false, team: true }, 'Now, whatever the range'],
+  ['2026-10', 'search', { range: false, team: false }, 'Now, whatever the range; all teams'],
+  ['2026-11', 'search', { range: false, team: false }, 'All teams'],
+  ['2026-10', 'search', { range: true, team: true }, null],
+])('with %s and team %s, %o: %s', (month, team, follows, text) => {
+  expect(tileScope({ month, team, months }, follows)).toBe(text);
 });

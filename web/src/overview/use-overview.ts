@@ -4,83 +4,74 @@ import { useMemo } from 'react';
 import { costSummary, getMonthToDate } from '../../../src/finops/costs/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { filtersIn, toSelection } from '../costs/cost-query.ts';
-import { daysIn } from '../costs/period/range.ts';
+import { slotsIn, usualGranularity } from '../costs/period/granularity.ts';
 import { listSlots } from '../costs/slots.ts';
 import { groupColours, stackSeries } from '../costs/stack.ts';
-import { listDays, monthBefore } from '../format/time.ts';
+import { daysIn, readRange } from '../frame/date-range.ts';
 import { useScope } from '../frame/use-scope.ts';
 import { useTeams } from '../frame/use-teams.ts';
 import { teamColours } from '../theme/category-colours.ts';
+import { compareSpend } from './compared-spend.ts';
 import { reportedTotal, rowsIn, sumBy, upToDay } from './so-far.ts';
 
-/**
- * Data of the cost part of the overview: the month to date by charge day, the preceding month, and all months on
- * request.
- */
+/** Data of the cost part of the overview: the range by charge day or longer, and the month to date. */
 export function useOverview() {
   const scope = useScope();
-  const { trend } = useSearch({ from: '/' });
-  const byMonth = trend === 'months' || scope.month === undefined;
-  const dimension = scope.team === undefined ? 'team' : 'serviceName';
-  const slotDimension = byMonth ? 'month' : 'day';
+  const search = useSearch({ from: '__root__' });
+  const { range, month, team } = scope;
+  const dimension = team === undefined ? 'team' : 'serviceName';
+  const slotDimension = range === undefined ? 'month' : usualGranularity(range);
   const asked = scope.ready && !scope.empty;
-  const selection = toSelection(scope, scope.month === undefined ? {} : daysIn({ from: scope.month, to: scope.month }));
-  const earlier = scope.month === undefined ? undefined : monthBefore(scope.month);
-  const filter = [...filtersIn(scope, {})];
+  const selection = toSelection({ month: undefined, team }, range === undefined ? {} : daysIn(range));
   const toDate = useQuery({
-    ...endpointQuery(getMonthToDate, { query: { month: scope.month, filter } }),
-    enabled: asked && scope.month !== undefined,
+    ...endpointQuery(getMonthToDate, { query: { month, filter: [...filtersIn(scope, {})] } }),
+    enabled: asked && month !== undefined,
   });
   const spend = useQuery({
-    ...endpointQuery(costSummary, { query: { by: [dimension, 'day'], ...selection } }),
+    ...endpointQuery(costSummary, { query: { by: [dimension, slotDimension], ...selection } }),
     enabled: asked,
   });
-  const months = useQuery({
-    ...endpointQuery(costSummary, {
-      query: { by: [dimension, 'month'], ...toSelection({ ...scope, month: undefined }, {}) },
-    }),
-    enabled: asked && byMonth,
-  });
-  const through = toDate.data?.through ?? null;
-  // Without a whole day in the month, none of its rows is in the total.
-  const counted = scope.month === undefined ? null : (through ?? '');
-  const providers = useQuery({
-    ...endpointQuery(costSummary, {
-      query: { by: ['serviceProviderName'], ...selection, ...(through === null ? {} : { to: through }) },
-    }),
-    enabled: asked && spend.data !== undefined && !toDate.isLoading,
-  });
+  const through = month === undefined ? undefined : toDate.data?.through;
+  const isCounted = typeof through === 'string';
   const teams = useTeams();
-  const picture = byMonth ? months : spend;
-  const totals = scope.month === undefined ? spend.data?.totals : toDate.data?.totals;
-  const reporting = (scope.month === undefined ? spend.data?.reporting : toDate.data?.reporting) ?? null;
+  const totals = isCounted ? toDate.data?.totals : spend.data?.totals;
+  const reporting = (isCounted ? toDate.data?.reporting : spend.data?.reporting) ?? null;
   // One currency is drawn and compared: the reporting currency where there is one, otherwise the first of the bills.
   const total = reportedTotal(reporting) ?? totals?.[0];
   const currency = total?.currency ?? 'USD';
-  const own = useMemo(() => upToDay(rowsIn(spend.data, currency), counted), [spend.data, currency, counted]);
-  const groups = useMemo(() => sumBy(own, dimension), [own, dimension]);
-  const drawnRows = useMemo(() => rowsIn(picture.data, currency), [picture.data, currency]);
+  const rows = useMemo(() => rowsIn(spend.data, currency), [spend.data, currency]);
+  const groups = useMemo(
+    () => sumBy(upToDay(rows, isCounted && slotDimension === 'day' ? through : null), dimension),
+    [rows, isCounted, through, slotDimension, dimension],
+  );
   const slots = useMemo(
-    () =>
-      listSlots(byMonth || scope.month === undefined ? scope.months : listDays(scope.month), drawnRows, slotDimension),
-    [byMonth, scope.month, scope.months, drawnRows, slotDimension],
+    () => (range === undefined ? listSlots(scope.months, rows, slotDimension) : slotsIn(range, slotDimension)),
+    [range, scope.months, rows, slotDimension],
   );
   const colours = useMemo(() => {
-    const drawn = sumBy(drawnRows, dimension);
+    const drawn = sumBy(rows, dimension);
     return { drawn, map: groupColours(drawn, [dimension], teamColours(teams ?? [])) };
-  }, [drawnRows, dimension, teams]);
+  }, [rows, dimension, teams]);
   const series = useMemo(
     () =>
       stackSeries({
         groups: colours.drawn,
-        bySlot: drawnRows,
+        bySlot: rows,
         dimensions: [dimension],
         slotDimension,
         slots,
         colours: colours.map,
       }),
-    [colours, drawnRows, dimension, slotDimension, slots],
+    [colours, rows, dimension, slotDimension, slots],
   );
+  const before = toDate.data?.before;
+  const compared = compareSpend({
+    range,
+    compare: search.compare,
+    custom: readRange(search.beforeFrom, search.beforeTo),
+    through: month === undefined ? undefined : (through ?? null),
+    sameDays: before == null ? undefined : { from: before.from, to: before.through },
+  });
   return {
     scope,
     dimension,
@@ -88,19 +79,20 @@ export function useOverview() {
     slots,
     series,
     colours: colours.map,
-    picture: teams === undefined ? { ...picture, data: undefined } : picture,
+    picture: teams === undefined ? { ...spend, data: undefined } : spend,
     spend,
     selection,
-    /** The month up to its last whole day, and the preceding month up to the same day; undefined for all months. */
+    /** The month up to its last whole day, and the preceding month up to the same day. */
     toDate,
-    providers,
+    /** Like days of the range and of its comparison; undefined without one. */
+    compared,
+    isCompared: search.compare !== undefined,
     total,
     totals: totals ?? [],
     /** The total of all currencies in one; null where none is reported. */
     reporting,
     currency,
     groups,
-    earlier,
   };
 }
 export type OverviewData = ReturnType<typeof useOverview>;

@@ -4,7 +4,9 @@ import { counted } from '../format/number.ts';
 import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
 import { CostSoFar } from './CostSoFar.tsx';
 import styles from './pipelines.module.css';
 import { StateMark } from './StateMark.tsx';
@@ -18,37 +20,53 @@ interface PipelinesTableProps {
   readonly onRun: (pipeline: Pipeline) => void;
 }
 
+const took = ({ lastRun }: Pipeline) =>
+  lastRun?.startedAt == null ? -1 : Date.parse(lastRun.endedAt ?? lastRun.startedAt) - Date.parse(lastRun.startedAt);
+const COMPARE: Comparators<Pipeline> = {
+  pipeline: (a, b) => a.name.localeCompare(b.name),
+  state: (a, b) => (a.lastRun?.state ?? '').localeCompare(b.lastRun?.state ?? ''),
+  duration: (a, b) => took(a) - took(b),
+  cost: (a, b) => Number(a.lastRun?.cost?.amount ?? -1) - Number(b.lastRun?.cost?.amount ?? -1),
+  by: (a, b) => (a.lastRun?.requestedBy ?? '').localeCompare(b.lastRun?.requestedBy ?? ''),
+  time: (a, b) => Date.parse(a.lastRun?.createdAt ?? '') - Date.parse(b.lastRun?.createdAt ?? ''),
+};
+
 /** Every pipeline with its latest run, and a button that starts the next. */
 export function PipelinesTable({ pipelines, onRun }: PipelinesTableProps) {
+  const { sorted, sort } = useSorted(pipelines, COMPARE);
   const nowMs = useNow(pipelines.some(({ lastRun }) => isActive(lastRun)));
   return (
     <table className={table.table} data-testid="pipelines">
       <thead>
         <tr>
-          <th scope="col">Pipeline</th>
-          <th scope="col">Latest run</th>
+          <SortHead column="pipeline" sort={sort}>
+            Pipeline
+          </SortHead>
+          <SortHead column="state" sort={sort}>
+            Latest run
+          </SortHead>
           <th scope="col" className={table.wideOnly}>
             Steps done
           </th>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+          <SortHead column="duration" sort={sort} numeric className={table.wideOnly}>
             Duration
-          </th>
-          <th scope="col" className={table.number}>
+          </SortHead>
+          <SortHead column="cost" sort={sort} numeric>
             Cost
-          </th>
-          <th scope="col" className={table.wideOnly}>
+          </SortHead>
+          <SortHead column="by" sort={sort} className={table.wideOnly}>
             Requested by
-          </th>
-          <th scope="col" className={table.wideOnly}>
+          </SortHead>
+          <SortHead column="time" sort={sort} className={table.wideOnly}>
             Time
-          </th>
+          </SortHead>
           <th scope="col" className={styles.act}>
             <span className="visually-hidden">Run</span>
           </th>
         </tr>
       </thead>
       <tbody>
-        {pipelines.map((pipeline) => (
+        {sorted.map((pipeline) => (
           <Row key={pipeline.name} pipeline={pipeline} nowMs={nowMs} onRun={() => onRun(pipeline)} />
         ))}
       </tbody>

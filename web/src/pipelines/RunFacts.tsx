@@ -6,6 +6,7 @@ import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
 import { CostSoFar } from './CostSoFar.tsx';
+import { ParamValue } from './ParamValue.tsx';
 import { StateMark } from './StateMark.tsx';
 import { Took } from './Took.tsx';
 import { causeText, NO_COMMIT, NOT_BEGUN } from './words.ts';
@@ -57,7 +58,7 @@ export function RunFacts({ run, nowMs }: { readonly run: PipelineRun; readonly n
           ] as const,
         ]),
     ...Object.entries(params).map(
-      ([name, value]) => [`Param ${name}`, <code key={name}>{String(value)}</code>] as const,
+      ([name, value]) => [`Param ${name}`, <ParamValue key={name} value={value} />] as const,
     ),
   ];
   return <Facts facts={facts} />;

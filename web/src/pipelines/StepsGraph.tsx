@@ -19,6 +19,8 @@ interface StepsGraphProps {
 }
 
 const NODE_TYPES = { step: StepNode };
+/** The MIT licence permits it; NOTICE credits React Flow. */
+const CREDITED_ELSEWHERE = { hideAttribution: true };
 
 /** The steps and their dependencies: from left to right, on a phone from top to bottom. */
 export function StepsGraph({ groups, nowMs, open, direction, onOpen }: StepsGraphProps) {
@@ -48,6 +50,7 @@ export function StepsGraph({ groups, nowMs, open, direction, onOpen }: StepsGrap
         edgesFocusable={false}
         elementsSelectable={false}
         disableKeyboardA11y
+        proOptions={CREDITED_ELSEWHERE}
         zoomOnScroll={false}
         zoomOnDoubleClick={false}
         preventScrolling={false}

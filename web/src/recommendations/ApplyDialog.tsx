@@ -23,12 +23,12 @@ export function ApplyDialog({ one, onClose, onDone }: ApplyDialogProps) {
   const preview = usePreview(one.recommendation);
   const apply = useApply(one, onDone);
   const byHand = one.action.type === 'by_hand';
-  const act = byHand ? (one.state === 'approved' ? 'Mark as done' : 'Approve') : 'Apply';
+  const act = byHand ? 'Mark as done' : 'Apply';
   return (
     <FormDialog
-      title={`${one.title}?`}
+      title={byHand ? `Mark as done: ${one.title}` : `${one.title}?`}
       act={act}
-      acting="Applying…"
+      acting={byHand ? 'Saving…' : 'Applying…'}
       width="middle"
       ready={preview.data !== undefined}
       pending={apply.isPending}
@@ -60,7 +60,11 @@ function Changes({ preview, byHand }: { readonly preview: Preview; readonly byHa
   const { changes, traffic, undo, manifest, recommendation } = preview;
   return (
     <>
-      <p>{byHand ? 'This server cannot do it. Manual steps:' : 'Nothing has changed yet. Planned changes:'}</p>
+      <p>
+        {byHand
+          ? 'Carry these steps out yourself, then mark the action as done:'
+          : 'Nothing has changed yet. Planned changes:'}
+      </p>
       <ul className={styles.changes}>
         {changes.map((change) => (
           <li key={change}>

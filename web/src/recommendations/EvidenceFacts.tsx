@@ -6,27 +6,27 @@ import { Card } from '../parts/Card.tsx';
 import { Facts } from '../parts/Facts.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
+import { listGpus } from './gpu-rows.ts';
 import { savingText } from './words.ts';
 
 const PERCENT = 100;
 
-/** Evidence of a recommendation, its risk, and the guard against it. */
+/** Evidence of a saving; its GPUs have a separate table. */
 export function EvidenceFacts({ one }: { readonly one: Recommendation }) {
-  const { what, confidence, risk, guard, evidence, realised } = one;
+  const { what, confidence, evidence, realised } = one;
+  const gpus = new Set(listGpus(evidence).map(({ gpu }) => gpu));
   const { window, figures, prices, missing, deliveries } = evidence;
   const share = formatPercent(confidence.coverageRatio * PERCENT);
   return (
-    <Card title="Evidence and risk">
+    <Card title="Evidence">
       <Facts
         facts={[
-          ['Action', what],
-          ['Risk', `${risk.level}: ${risk.text}`],
-          ['Quality guard', guard],
+          ['Resource', what],
           ['Confidence', `${confidence.level}: ${share} of ${confidence.days.toFixed(1)} days measured`],
           ['Observed', `${formatInstant(window.start)} to ${formatInstant(window.end)}`],
-          ...figures.map(
-            ({ name, value }) => [capital(name), value ?? <Unknown key={name} reason="Not known." />] as const,
-          ),
+          ...figures
+            .filter(({ name }) => !gpus.has(name))
+            .map(({ name, value }) => [capital(name), value ?? <Unknown key={name} reason="Not known." />] as const),
           ['Prices', prices.length === 0 ? <Unknown key="prices" reason="No price is known." /> : prices.join('; ')],
           ...(deliveries.length === 0
             ? []

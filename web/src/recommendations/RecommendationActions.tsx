@@ -7,20 +7,25 @@ import { ApplyDialog } from './ApplyDialog.tsx';
 import { DismissDialog } from './DismissDialog.tsx';
 import styles from './recommendations.module.css';
 import { TryDialog } from './TryDialog.tsx';
-import { useUndo } from './use-recommendations.ts';
+import { useApply, useUndo } from './use-recommendations.ts';
 
 /** Actions on a recommendation, including undo. */
 export function RecommendationActions({ one }: { readonly one: RecommendationDetail }) {
   const [asking, setAsking] = useState<'apply' | 'dismiss' | 'try' | null>(null);
   const [isReported, setReported] = useState(false);
   const undo = useUndo(one, () => setReported(false));
+  const accept = useApply(one, () => undefined, false);
+  const byHand = one.action.type === 'by_hand';
+  const failure = undo.error ?? accept.error;
   const close = () => setAsking(null);
   const done = () => {
     close();
     setReported(true);
   };
   const isOpen = one.state === 'open' || one.state === 'approved';
-  const canUndo = one.state === 'dismissed' || (one.state === 'applied' && one.action.type === 'endpoint_replicas');
+  const canUndo =
+    one.state === 'dismissed' || (one.state === 'applied' && (byHand || one.action.type === 'endpoint_replicas'));
+  const undoLabel = one.state === 'dismissed' ? 'Reopen' : byHand ? 'Mark as not done' : 'Revert';
   return (
     <div className={styles.actions}>
       {isOpen && (
@@ -33,14 +38,24 @@ export function RecommendationActions({ one }: { readonly one: RecommendationDet
               Try under a guardrail…
             </button>
           )}
+          {byHand && one.state === 'open' && (
+            <button
+              type="button"
+              className={parts.button}
+              disabled={accept.isPending}
+              onClick={() => accept.mutate('')}
+            >
+              Accept
+            </button>
+          )}
           <button type="button" className={`${parts.button} ${parts.primary}`} onClick={() => setAsking('apply')}>
-            {one.state === 'approved' ? 'Mark as done…' : 'Preview and apply…'}
+            {byHand ? 'Mark as done…' : 'Review change…'}
           </button>
         </>
       )}
       {canUndo && !isReported && (
         <button type="button" className={parts.button} disabled={undo.isPending} onClick={() => undo.mutate(undefined)}>
-          {one.state === 'dismissed' ? 'Reopen' : 'Revert'}
+          {undoLabel}
         </button>
       )}
       {canUndo && isReported && (
@@ -48,7 +63,7 @@ export function RecommendationActions({ one }: { readonly one: RecommendationDet
           {one.state === 'dismissed' ? 'Dismissed.' : 'Done.'}
         </UndoNotice>
       )}
-      {undo.error !== null && <Notice kind="alert">{undo.error.message}</Notice>}
+      {failure !== null && <Notice kind="alert">{failure.message}</Notice>}
       {asking === 'apply' && <ApplyDialog one={one} onClose={close} onDone={done} />}
       {asking === 'try' && <TryDialog one={one} onClose={close} />}
       {asking === 'dismiss' && <DismissDialog one={one} onClose={close} onDone={done} />}

@@ -17,15 +17,17 @@ import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
 import { BeforeAfter } from './BeforeAfter.tsx';
 import { EvidenceFacts } from './EvidenceFacts.tsx';
+import { GpuEvidence } from './GpuEvidence.tsx';
 import { KeepNotice } from './KeepNotice.tsx';
 import { RecommendationActions } from './RecommendationActions.tsx';
 import styles from './recommendations.module.css';
+import { StepsCard } from './StepsCard.tsx';
 import { useRecommendation } from './use-recommendations.ts';
-import { KINDS, pageAnswer, STEPS } from './words.ts';
+import { pageAnswer, STEPS } from './words.ts';
 
 const HEIGHT = 560;
 
-/** One recommendation: its changes, its saving and its evidence. */
+/** One saving: its steps, its amount and its evidence. */
 export function RecommendationPage() {
   const { recommendation } = useParams({ from: '/recommendations/$recommendation' });
   const query = useRecommendation(recommendation);
@@ -34,14 +36,14 @@ export function RecommendationPage() {
     return query.error === null ? <AnswerPending /> : query.error.message;
   };
   return (
-    <Page title={query.data === undefined ? 'Recommendation' : KINDS[query.data.kind]} answer={answer()}>
-      <Loaded query={query} what="The recommendation" height={HEIGHT}>
+    <Page title={query.data?.title ?? 'Saving'} answer={answer()}>
+      <Loaded query={query} what="The saving" height={HEIGHT}>
         {(one) => (
           <div className={layout.stack}>
             <div className={layout.bar}>
               <p className={layout.quiet}>
                 <Link to="/recommendations" className={parts.textLink}>
-                  All recommendations
+                  All savings
                 </Link>
                 <SubjectLink one={one} />
               </p>
@@ -49,12 +51,19 @@ export function RecommendationPage() {
             </div>
             <TriedNotice one={one} />
             <KeepNotice one={one} />
+            <StepsCard one={one} />
             <BeforeAfter one={one} />
+            <GpuEvidence one={one} />
             <EvidenceFacts one={one} />
-            <Card title="Timeline">
+            <HandlingCard
+              title="Owner"
+              endpoints={recommendationHandling}
+              params={{ recommendation }}
+              states={['open', 'accepted', 'in_progress']}
+            />
+            <Card title="History">
               <Timeline one={one} />
             </Card>
-            <HandlingCard title="Handling" endpoints={recommendationHandling} params={{ recommendation }} />
           </div>
         )}
       </Loaded>
@@ -89,7 +98,7 @@ function SubjectLink({ one: { action } }: { readonly one: Recommendation }) {
 }
 
 /** The optimization that tries it; or the reason why it can only be applied. */
-function TriedNotice({ one: { state, optimization: tried } }: { readonly one: RecommendationDetail }) {
+function TriedNotice({ one: { state, action, optimization: tried } }: { readonly one: RecommendationDetail }) {
   if (tried.state !== null) {
     const { optimization } = tried;
     return (
@@ -102,13 +111,13 @@ function TriedNotice({ one: { state, optimization: tried } }: { readonly one: Re
       </Notice>
     );
   }
-  if (tried.reason === null || state !== 'open') return null;
+  if (tried.reason === null || state !== 'open' || action.type === 'by_hand') return null;
   return <p className={layout.quiet}>Not tried on live traffic: {tried.reason}</p>;
 }
 
 function Timeline({ one: { timeline, title } }: { readonly one: Recommendation }) {
   return (
-    <ol className={styles.timeline} aria-label={`Timeline of: ${title}`}>
+    <ol className={styles.timeline} aria-label={`History of: ${title}`}>
       {timeline.map(({ at, step, by, text }, index) => (
         <li key={`${at} ${step} ${String(index)}`}>
           <strong>{STEPS[step]}</strong>{' '}

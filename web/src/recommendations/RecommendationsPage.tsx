@@ -1,11 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { RecommendationList, RecommendationSummary } from '../../../src/tradeoff/recommendations/schema.ts';
-import { toCsv } from '../format/csv.ts';
-import { formatMoney } from '../format/money.ts';
-import { counted } from '../format/number.ts';
+import { formatInstant } from '../format/time.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
-import { Choice } from '../parts/Choice.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
@@ -13,44 +9,43 @@ import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
 import { RecommendationsTable } from './RecommendationsTable.tsx';
-import { SearchedCard } from './SearchedCard.tsx';
-import { TermsCard } from './TermsCard.tsx';
+import type { RecommendationsSearch } from './recommendations-search.ts';
+import { SavingFilters } from './SavingFilters.tsx';
+import { SetUpCard } from './SetUpCard.tsx';
+import { filterSavings, toServerState } from './saving-filters.ts';
+import { savingsCsv } from './savings-csv.ts';
 import { useFind, useRecommendations } from './use-recommendations.ts';
 import { listAnswer, nothingOpenText } from './words.ts';
 
 const TABLE_HEIGHT = 320;
-const CHOICES = [
-  { value: 'open', label: 'Open' },
-  { value: 'done', label: 'Done' },
-  { value: 'closed', label: 'Closed' },
-] as const;
 
-/** All recommendations with their changes and savings. */
+/** Savings: one row for each action, with its part of the total. */
 export function RecommendationsPage() {
-  const { state = 'open' } = useSearch({ from: '/recommendations' });
+  const search = useSearch({ from: '/recommendations' });
   const navigate = useNavigate({ from: '/recommendations' });
-  const list = useRecommendations(state);
+  const list = useRecommendations(toServerState(search.state));
   const find = useFind();
   const answer = () => {
     if (list.data !== undefined) return listAnswer(list.data);
-    return list.isError ? 'The recommendations could not be read.' : <AnswerPending />;
+    return list.isError ? 'The savings could not be read.' : <AnswerPending />;
   };
-  const choose = (value: (typeof CHOICES)[number]['value']) =>
-    void navigate({ search: (before) => ({ ...before, state: value === 'open' ? undefined : value }) });
+  const onSearch = (next: RecommendationsSearch) =>
+    void navigate({ search: (before) => ({ ...before, ...next }), resetScroll: false, replace: true });
+  const lookedAt = list.data?.lookedAt ?? null;
   return (
-    <Page title="Recommendations" answer={answer()}>
+    <Page title="Savings" answer={answer()}>
       <div className={layout.stack}>
         <Card
-          title="Recommended actions and their savings"
-          note={list.data === undefined ? undefined : <Overlap list={list.data} />}
+          title="Actions"
+          note={
+            lookedAt === null
+              ? 'Scanned every hour.'
+              : `Last scan ${formatInstant(lookedAt)}; every hour, and after new bills or GPU readings.`
+          }
           actions={
             <>
-              <Choice label="State" value={state} options={CHOICES} onChange={choose} />
-              <CsvButton
-                name="recommendations"
-                what="the recommendations"
-                text={() => recommendationsCsv(list.data?.recommendations ?? [])}
-              />
+              <SavingFilters all={list.data?.recommendations ?? []} search={search} onSearch={onSearch} />
+              <CsvButton name="savings" what="the savings" text={() => savingsCsv(list.data?.recommendations ?? [])} />
               <button
                 type="button"
                 className={parts.button}
@@ -63,81 +58,47 @@ export function RecommendationsPage() {
           }
           flush
         >
-          <Loaded query={list} what="The recommendations" height={TABLE_HEIGHT}>
-            {(data) =>
-              data.recommendations.length > 0 ? (
-                <RecommendationsTable recommendations={data.recommendations} />
+          <Loaded query={list} what="The savings" height={TABLE_HEIGHT}>
+            {(data) => {
+              const rows = filterSavings(data.recommendations, search);
+              return rows.length > 0 ? (
+                <RecommendationsTable recommendations={rows} totals={data.totals} />
               ) : (
-                <Nothing state={state} lookedAt={data.lookedAt} />
-              )
-            }
+                <Nothing search={search} lookedAt={lookedAt} hidden={data.recommendations.length} />
+              );
+            }}
           </Loaded>
         </Card>
-        {list.data !== undefined && list.data.searched.length > 0 && <SearchedCard list={list.data} />}
-        {list.data !== undefined && <TermsCard />}
+        {list.data !== undefined && <SetUpCard list={list.data} />}
       </div>
     </Page>
   );
 }
 
-/** Reason why the sum of the savings is not the total. */
-function Overlap({ list: { totals } }: { readonly list: RecommendationList }) {
-  const overlapping = totals.filter(({ saving, sumOfAlone }) => saving.monthly?.amount !== sumOfAlone.amount);
-  if (overlapping.length === 0) return 'Each row is the saving of one recommendation; they do not overlap.';
-  const sums = overlapping.map(({ sumOfAlone }) => formatMoney(sumOfAlone)).join(' and ');
-  const others = totals.reduce((count, { leftOut }) => count + leftOut.length, 0);
-  const without =
-    others === 0 ? '' : ` Alternatives are excluded: ${counted(others, 'recommendation')} with a lower saving.`;
-  return `Each row is the saving of one recommendation. Their sum would be ${sums}; overlapping savings are computed together on the same hours.${without}`;
-}
-
 interface NothingProps {
-  readonly state: 'open' | 'done' | 'closed';
+  readonly search: RecommendationsSearch;
   readonly lookedAt: string | null;
+  /** Savings that the filters hide. */
+  readonly hidden: number;
 }
 
-function Nothing({ state, lookedAt }: NothingProps) {
-  if (state === 'open') {
+function Nothing({ search: { state }, lookedAt, hidden }: NothingProps) {
+  if (hidden > 0) {
+    return <EmptyState shows="Savings of the chosen state, kind and owner." why="No saving matches the filters." />;
+  }
+  if (state === 'done' || state === 'closed') {
     return (
       <EmptyState
-        shows="Savings: unused endpoints, surplus replicas and GPUs, and cheaper purchases, each with its risk."
-        why={nothingOpenText(lookedAt)}
-        command="steelyard recommend find"
+        shows={state === 'done' ? 'Applied savings with their measured amounts.' : 'Dismissed and lapsed savings.'}
+        why={state === 'done' ? 'No saving has been applied yet.' : 'No saving was dismissed, and none has lapsed.'}
       />
     );
   }
   return (
     <EmptyState
-      shows={
-        state === 'done'
-          ? 'Applied recommendations with their measured savings.'
-          : 'Dismissed and lapsed recommendations.'
-      }
-      why={
-        state === 'done'
-          ? 'No recommendation has been applied yet.'
-          : 'No recommendation was dismissed, and none has lapsed.'
-      }
+      shows="Savings: idle GPUs and endpoints, surplus replicas, and cheaper purchases, each with its risk."
+      why={nothingOpenText(lookedAt)}
+      command="steelyard recommend find"
     />
-  );
-}
-
-const HEADER = [
-  ...['recommendation', 'kind', 'state', 'title', 'what', 'before', 'after'],
-  ...['savesAMonth', 'lower', 'upper', 'costsAMonth', 'currency', 'confidence', 'coverageRatio', 'days'],
-  ...['risk', 'riskText', 'guard', 'foundAt', 'realisedAMonth'],
-];
-
-/** Recommendations, exactly; empty is not known. */
-function recommendationsCsv(all: readonly RecommendationSummary[]): string {
-  return toCsv(
-    HEADER,
-    all.map(({ saving, confidence, risk, realised, ...one }) => [
-      ...[one.recommendation, one.kind, one.state, one.title, one.what, one.before, one.after],
-      ...[saving.monthly, saving.lower, saving.upper, saving.cost].map((money) => money?.amount ?? null),
-      saving.monthly?.currency ?? null,
-      ...[confidence.level, String(confidence.coverageRatio), String(confidence.days)],
-      ...[risk.level, risk.text, one.guard, one.foundAt, realised?.monthly?.amount ?? null],
-    ]),
   );
 }

@@ -14,7 +14,7 @@ import { call, endpointQuery } from '../client.ts';
 
 const REFRESH_MS = 30_000;
 
-export function useRecommendations(state: 'open' | 'done' | 'closed') {
+export function useRecommendations(state: 'open' | 'done' | 'closed' | 'all') {
   return useQuery({ ...endpointQuery(listRecommendations, { query: { state } }), refetchInterval: REFRESH_MS });
 }
 
@@ -48,9 +48,10 @@ function useAct<Asked>(act: (asked: Asked) => Promise<unknown>, onDone: () => vo
 const toParams = ({ recommendation }: Pick<Recommendation, 'recommendation'>) => ({ recommendation });
 const withReason = (reason: string) => (reason === '' ? {} : { reason });
 
-export function useApply(one: Recommendation, onDone: () => void) {
+/** Carries it out; manual work is marked as done, or only accepted where `isDone` is false. */
+export function useApply(one: Recommendation, onDone: () => void, isDone = true) {
   const act = (reason: string) =>
-    call(applyRecommendation, { params: toParams(one), body: { isDryRun: false, ...withReason(reason) } });
+    call(applyRecommendation, { params: toParams(one), body: { isDryRun: false, isDone, ...withReason(reason) } });
   return useAct(act, onDone);
 }
 

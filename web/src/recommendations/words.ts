@@ -1,14 +1,16 @@
 import { decimal, decimalString, type Money } from '../../../src/platform/units/schema.ts';
 import type {
+  ListedRecommendation,
   Recommendation,
   RecommendationKind,
   RecommendationList,
   RecommendationState,
   RecommendationSummary,
+  RecommendedAction,
   Saving,
   TimelineEntry,
 } from '../../../src/tradeoff/recommendations/schema.ts';
-import { formatMoney } from '../format/money.ts';
+import { formatAbout, formatMoney } from '../format/money.ts';
 import { counted } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 
@@ -17,6 +19,7 @@ export const KINDS: Readonly<Record<RecommendationKind, string>> = {
   stop_run: 'Stop a run',
   replica_count: 'Fewer replicas',
   cpu_memory: 'CPU and memory',
+  return_gpu: 'Return a GPU',
   gpu_share: 'Share GPUs',
   pack_nodes: 'Fewer nodes',
   spot: 'Spot',
@@ -25,14 +28,28 @@ export const KINDS: Readonly<Record<RecommendationKind, string>> = {
 };
 
 export const STATES: Readonly<Record<RecommendationState, readonly [word: string, means: string]>> = {
-  open: ['open', 'No decision yet.'],
-  approved: ['manual step due', 'Approved; this server cannot apply it.'],
-  applied: ['done', 'Its saving is measured.'],
-  dismissed: ['dismissed', 'Dismissed by a person.'],
-  superseded: ['superseded', 'Replaced by a newer recommendation.'],
-  lapsed: ['lapsed', 'No longer applicable.'],
-  undone: ['reverted', 'Applied, then reverted.'],
+  open: ['Open', 'No decision yet.'],
+  approved: ['Accepted', 'Accepted; a person has to carry it out.'],
+  applied: ['Done', 'Its saving is measured where it can be.'],
+  dismissed: ['Dismissed', 'Dismissed by a person.'],
+  superseded: ['Replaced', 'Replaced by a newer saving.'],
+  lapsed: ['No longer found', 'Its resource changed or ended.'],
+  undone: ['Reverted', 'Applied, then reverted.'],
 };
+
+/** State of a saving, and of the work on it while it is open. */
+export function stateWord({ state, work }: Pick<ListedRecommendation, 'state' | 'work'>): string {
+  if (state === 'open' || state === 'approved') {
+    if (work?.state === 'in_progress') return 'In progress';
+    if (work?.state === 'accepted') return STATES.approved[0];
+  }
+  return STATES[state][0];
+}
+
+/** Effort of an action: this server carries it out, or a person. */
+export function effortText({ type }: RecommendedAction): string {
+  return type === 'by_hand' ? 'By hand' : 'One click';
+}
 
 export const STEPS: Readonly<Record<TimelineEntry['step'], string>> = {
   found: 'Found',
@@ -63,41 +80,51 @@ export function intervalText({ lower, upper }: Pick<Saving, 'lower' | 'upper'>):
   return lower === null || upper === null ? '' : ` (${formatMoney(lower)} to ${formatMoney(upper)})`;
 }
 
-/** `Together $547.50 a month ($300.00 to $600.00) could be saved of $730.00, by 2 recommendations.` */
-export function listAnswer({ totals, unknownSavings, lookedAt }: RecommendationList): string {
-  const open = totals.reduce((sum, { recommendations }) => sum + recommendations, unknownSavings);
-  if (open === 0) {
+/** `Savings available: $5,256.00 a month in 2 actions; the largest: Return GPU-27: idle 14 days, $1,752.00.` */
+export function listAnswer({ totals, unknownSavings, lookedAt, recommendations }: RecommendationList): string {
+  const known = totals.reduce((sum, { recommendations: count, leftOut }) => sum + count - leftOut.length, 0);
+  if (known + unknownSavings === 0) {
     return lookedAt === null
       ? 'No savings scan yet. Run one now (about 10 s).'
       : `The last savings scan, ${formatInstant(lookedAt)}, found nothing.`;
   }
-  const unknown = unknownSavings === 0 ? '' : `; ${counted(unknownSavings, 'more', 'more')} with an unknown saving`;
-  const money = totals.map(
-    ({ saving, recommendations, leftOut }) =>
-      `${savingText(saving)} could be saved of ${formatMoney(saving.cost ?? { amount: '0', currency: 'USD' })} by ${leftOut.length === 0 ? '' : `${recommendations - leftOut.length} of `}${counted(recommendations, 'recommendation')}`,
+  if (totals.length === 0) return `${counted(unknownSavings, 'action')} with an unknown saving.`;
+  const money = totals.flatMap(({ saving: { monthly } }) =>
+    monthly === null ? [] : [`${formatAbout(monthly)} a month`],
   );
-  if (money.length === 0) return `${counted(open, 'recommendation')} with an unknown saving.`;
-  return `${money.join(', and ')}${unknown}.`;
+  const unknown = unknownSavings === 0 ? '' : `; ${counted(unknownSavings, 'more', 'more')} with an unknown saving`;
+  const [largest] = recommendations.filter(({ state, counted: part }) => part !== null && isOpenState(state));
+  const top =
+    largest?.saving.monthly == null ? '' : `; the largest: ${largest.title}, ${formatAbout(largest.saving.monthly)}`;
+  return `Savings available: ${money.join(' and ')} in ${counted(known, 'action')}${known > 1 ? top : `: ${largest?.title ?? ''}`}${unknown}.`;
+}
+
+/** Whether a decision or the work on it is still due. */
+export function isOpenState(state: RecommendationState): boolean {
+  return state === 'open' || state === 'approved';
 }
 
 /** Reason why no recommendation is open: before the first scan there can be none. */
 export function nothingOpenText(lookedAt: string | null): string {
   return lookedAt === null
-    ? 'This server scans every hour; the first scan has not run yet. "Scan now" runs one.'
+    ? 'This server scans every hour and after new bills or GPU readings; the first scan has not run yet. "Scan now" runs one.'
     : 'The last scan found nothing in 14 days of metrics. An endpoint needs 24 measured hours.';
 }
 
 export function pageAnswer(one: Recommendation): string {
-  const { state, saving, realised } = one;
+  const { state, saving, realised, risk } = one;
   if (state === 'applied') {
     if (realised?.monthly == null) {
-      return `${one.title}: done. Estimated saving: ${savingText(saving)}; the realized saving is not measured yet.`;
+      return `Done. Estimated saving: ${savingText(saving)}; the realized saving is not measured yet.`;
     }
     const text = realised.isWithin === null ? '' : realised.isWithin ? ', as estimated' : ', outside the estimate';
-    return `${one.title}: done. It has saved ${formatMoney(realised.monthly)} a month${intervalText(realised)}${text}.`;
+    return `Done. It has saved ${formatMoney(realised.monthly)} a month${intervalText(realised)}${text}.`;
   }
-  const would = state === 'open' || state === 'approved' ? 'saves' : 'would have saved';
-  return `${one.title}: ${would} ${savingText(saving)}${state === 'open' ? '' : `; ${STATES[state][0]}`}.`;
+  if (isOpenState(state)) {
+    const known = saving.monthly === null ? `Saving ${savingText(saving)}` : `Saves ${savingText(saving)}`;
+    return `${known}; ${risk.level} risk.`;
+  }
+  return `${STATES[state][0]}. It would have saved ${savingText(saving)}.`;
 }
 
 /** Remaining cost: the current cost minus the saving. */

@@ -30,7 +30,7 @@ export function ReportsPage() {
   const reports = useReports();
   const { audience = 'leadership', schedule = 'weekly' } = search;
   const choose = (chosen: { readonly audience?: Audience; readonly schedule?: ReportSchedule }) =>
-    void navigate({ search: { team: search.team, period: search.period, audience, schedule, ...chosen } });
+    void navigate({ search: { team: search.team, audience, schedule, ...chosen } });
   const answer = () => {
     if (query.data !== undefined) return describeReport(query.data.document, search.report !== undefined);
     return query.error === null ? <AnswerPending /> : query.error.message;

@@ -1,24 +1,16 @@
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
-import type { RetrainingDetail, RetrainingRoundSummary } from '../../../src/tradeoff/retraining/schema.ts';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { RetrainingDetail } from '../../../src/tradeoff/retraining/schema.ts';
 import { counted } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
-import { Card } from '../parts/Card.tsx';
-import { CsvButton } from '../parts/CsvButton.tsx';
-import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
-import { DataTable } from '../table/DataTable.tsx';
-import { RetrainingFacts } from './RetrainingFacts.tsx';
-import { roundColumns } from './round-columns.tsx';
-import { roundsCsv } from './rounds-csv.ts';
+import { RetrainingTabs } from './RetrainingTabs.tsx';
 import { StartDialog } from './StartDialog.tsx';
-import { TriggersTable } from './TriggersTable.tsx';
 import { useRetraining } from './use-retrainings.ts';
-import { WaitingCard } from './WaitingCard.tsx';
 import { roundSentence } from './words.ts';
 
 const HEIGHT = 480;
@@ -33,7 +25,7 @@ export function RetrainingPage() {
     return query.error === null ? <AnswerPending /> : query.error.message;
   };
   return (
-    <Page title={retraining} answer={answer()} longAnswer>
+    <Page title={retraining} answer={answer()}>
       <Loaded query={query} what="The retraining" height={HEIGHT}>
         {(data) => (
           <div className={layout.stack}>
@@ -59,21 +51,7 @@ export function RetrainingPage() {
                 Retrain now…
               </button>
             </div>
-            <WaitingCard rounds={rounds.filter(({ state }) => state === 'waiting')} pipeline={data.pipeline} />
-            <Rounds retraining={data} rounds={rounds} onEnd={onEnd} />
-            <Card title="Automatic triggers" flush>
-              {data.triggers.length === 0 ? (
-                <EmptyState
-                  shows="Triggers of rounds: alerts, the calendar, new predictions, labels or data."
-                  why="Its document has no trigger: rounds start manually only."
-                />
-              ) : (
-                <TriggersTable retraining={data} />
-              )}
-            </Card>
-            <Card title="Cost-benefit check">
-              <RetrainingFacts retraining={data} />
-            </Card>
+            <RetrainingTabs retraining={data} rounds={rounds} onEnd={onEnd} />
             {starting && (
               <StartDialog
                 retraining={retraining}
@@ -86,47 +64,6 @@ export function RetrainingPage() {
         )}
       </Loaded>
     </Page>
-  );
-}
-
-interface RoundsProps {
-  readonly retraining: RetrainingDetail;
-  readonly rounds: readonly RetrainingRoundSummary[];
-  readonly onEnd: () => void;
-}
-
-function Rounds({ retraining: { name, model }, rounds, onEnd }: RoundsProps) {
-  const navigate = useNavigate();
-  const columns = useMemo(() => roundColumns(model), [model]);
-  return (
-    <Card
-      title="Round history"
-      note={`${counted(rounds.length, 'round')}, latest first`}
-      actions={<CsvButton name={`${name}-rounds`} what="the rounds" text={() => roundsCsv(rounds)} />}
-      flush
-    >
-      {rounds.length === 0 ? (
-        <EmptyState
-          shows="Every round from its trigger to its verdict, with its gain and cost."
-          why="No round has been opened yet. Retrain now with the button above, or wait for a trigger."
-        />
-      ) : (
-        <DataTable
-          label={`Rounds of ${name}`}
-          openHint="Arrow keys move, Enter opens a round"
-          columns={columns}
-          rows={rounds}
-          rowId={({ round }) => String(round)}
-          onOpen={({ round }) =>
-            void navigate({
-              to: '/retraining/$retraining/rounds/$round',
-              params: { retraining: name, round: String(round) },
-            })
-          }
-          onEnd={onEnd}
-        />
-      )}
-    </Card>
   );
 }
 

@@ -5,39 +5,56 @@ import layout from '../parts/layout.module.css';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
 import { RoundMark } from './RoundMark.tsx';
 import styles from './retraining.module.css';
 import { Spent } from './Spent.tsx';
 import { KINDS, NO_GAIN, NO_ROUND } from './words.ts';
 
+const COMPARE: Comparators<Retraining> = {
+  name: (a, b) => a.name.localeCompare(b.name),
+  model: (a, b) => a.model.localeCompare(b.model),
+  round: (a, b) => Date.parse(a.lastRound?.openedAt ?? '') - Date.parse(b.lastRound?.openedAt ?? ''),
+  trigger: (a, b) => (a.lastRound?.trigger.kind ?? '').localeCompare(b.lastRound?.trigger.kind ?? ''),
+  gain: (a, b) => Number(a.lastRound?.gain?.amount ?? -1) - Number(b.lastRound?.gain?.amount ?? -1),
+  waiting: (a, b) => a.waiting - b.waiting,
+  spent: (a, b) => Number(a.spent[0]?.amount ?? -1) - Number(b.spent[0]?.amount ?? -1),
+};
+
 /** Every retraining with its latest round. */
 export function RetrainingsTable({ retrainings }: { readonly retrainings: readonly Retraining[] }) {
+  const { sorted, sort } = useSorted(retrainings, COMPARE);
   return (
     <table className={table.table} data-testid="retrainings">
       <thead>
         <tr>
-          <th scope="col">Retraining</th>
-          <th scope="col" className={table.wideOnly}>
+          <SortHead column="name" sort={sort}>
+            Retraining
+          </SortHead>
+          <SortHead column="model" sort={sort} className={table.wideOnly}>
             Model
-          </th>
-          <th scope="col">Latest round</th>
-          <th scope="col" className={table.wideOnly}>
+          </SortHead>
+          <SortHead column="round" sort={sort}>
+            Latest round
+          </SortHead>
+          <SortHead column="trigger" sort={sort} className={table.wideOnly}>
             Trigger
-          </th>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Expected gain
-          </th>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Waiting
-          </th>
-          <th scope="col" className={table.number}>
-            Spent
-          </th>
+          </SortHead>
+          <SortHead column="gain" sort={sort} numeric className={table.wideOnly}>
+            Expected gain, latest round
+          </SortHead>
+          <SortHead column="waiting" sort={sort} numeric className={table.wideOnly}>
+            Rounds waiting
+          </SortHead>
+          <SortHead column="spent" sort={sort} numeric>
+            Cost, all rounds
+          </SortHead>
         </tr>
       </thead>
       <tbody>
-        {retrainings.map((retraining) => (
+        {sorted.map((retraining) => (
           <Row key={retraining.name} retraining={retraining} />
         ))}
       </tbody>

@@ -30,7 +30,7 @@ export function CurveControls({ view, onView }: CurveControlsProps) {
         label="X axis"
         value={view.axis ?? 'step'}
         options={AXES}
-        onChange={(axis) => onView({ axis: axis === 'step' ? undefined : axis, from: undefined, to: undefined })}
+        onChange={(axis) => onView({ axis: axis === 'step' ? undefined : axis, start: undefined, end: undefined })}
       />
       <Choice
         label="Scale"
@@ -44,8 +44,8 @@ export function CurveControls({ view, onView }: CurveControlsProps) {
         options={weights.map((value) => ({ value, label: value === '0' ? 'none' : `average, ${value}` }))}
         onChange={(value) => onView({ smooth: value === '0' ? undefined : Number(value) })}
       />
-      {(view.from !== undefined || view.to !== undefined) && (
-        <button type="button" className={parts.button} onClick={() => onView({ from: undefined, to: undefined })}>
+      {(view.start !== undefined || view.end !== undefined) && (
+        <button type="button" className={parts.button} onClick={() => onView({ start: undefined, end: undefined })}>
           Show the whole axis
         </button>
       )}

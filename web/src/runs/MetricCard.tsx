@@ -33,8 +33,8 @@ export function MetricCard({ metric, histories, runs, view, onView }: MetricCard
     axis: view.axis ?? ('step' as const),
     log: view.scale === 'log',
     smooth: view.smooth ?? 0,
-    from: view.from,
-    to: view.to,
+    from: view.start,
+    to: view.end,
     formatElapsed: formatDuration,
     labels: runs.length > 1,
   };
@@ -69,7 +69,7 @@ export function MetricCard({ metric, histories, runs, view, onView }: MetricCard
           data={data}
           height={HEIGHT}
           onChart={png.onChart}
-          onZoom={(range) => onView(range === null ? { from: undefined, to: undefined } : rounded(range, view.axis))}
+          onZoom={(range) => onView(range === null ? { start: undefined, end: undefined } : rounded(range, view.axis))}
           label={`${metric} of ${counted(series.length, 'run')} over ${axisWords(view.axis)}. The table has the figures.`}
         />
       )}
@@ -83,7 +83,9 @@ function axisWords(axis: CurvesSearch['axis']): string {
 
 /** Rounds a range outwards, because steps and milliseconds are whole numbers. */
 function rounded({ from, to }: { readonly from: number; readonly to: number }, axis: CurvesSearch['axis']) {
-  return axis === undefined && to - from < 2 ? { from, to } : { from: Math.floor(from), to: Math.ceil(to) };
+  return axis === undefined && to - from < 2
+    ? { start: from, end: to }
+    : { start: Math.floor(from), end: Math.ceil(to) };
 }
 
 function describeMetric(

@@ -1,9 +1,9 @@
 import type { MetricHistory, MetricSummary } from '../../../src/mlops/run-views/views/schema.ts';
+import { Spark } from '../charts/Spark.tsx';
 import { formatCount, formatMeasure } from '../format/number.ts';
 import table from '../table/table.module.css';
 import { isCompanion, isSystem } from './metric-words.ts';
 import styles from './runs.module.css';
-import { Spark } from './Spark.tsx';
 
 interface MetricsTableProps {
   readonly metrics: readonly MetricSummary[];

@@ -14,6 +14,8 @@ interface RunCurvesProps {
   readonly histories: readonly MetricHistory[];
   /** Metrics that have a course: more than one sample, whatever part of it is shown. */
   readonly metrics: readonly string[];
+  /** Metrics of the machine instead of the model. */
+  readonly isSystem: boolean;
   readonly view: CurvesSearch;
   readonly onView: (change: Partial<CurvesSearch>) => void;
 }
@@ -21,7 +23,7 @@ interface RunCurvesProps {
 const FIRST_CHARTS = 12;
 
 /** A chart for each metric of a run with several values, by prefix; system metrics come last. */
-export function RunCurves({ run, histories, metrics, view, onView }: RunCurvesProps) {
+export function RunCurves({ run, histories, metrics, isSystem, view, onView }: RunCurvesProps) {
   const byKey = Map.groupBy(histories, ({ key }) => key);
   const groups = groupMetrics(metrics);
   let left = view.charts === 'all' ? metrics.length : FIRST_CHARTS;
@@ -34,13 +36,21 @@ export function RunCurves({ run, histories, metrics, view, onView }: RunCurvesPr
   return (
     <>
       <div className={styles.sectionHead}>
-        <h2 className={styles.sectionTitle}>Metrics over time</h2>
+        <h2 className={styles.sectionTitle}>{isSystem ? 'System and GPU over time' : 'Metrics over time'}</h2>
         <CurveControls view={view} onView={onView} />
       </div>
       {metrics.length === 0 && (
         <EmptyState
-          shows="A chart for each metric that was logged more than once."
-          why="Each of its metrics has one sample, or there is none; the table above has them all."
+          shows={
+            isSystem
+              ? 'Charts of processor, memory, disk, network and GPUs of the machine.'
+              : 'A chart for each metric that was logged more than once.'
+          }
+          why={
+            isSystem
+              ? 'The client logged no system metrics. Set MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING=true before the next run.'
+              : 'Each of its metrics has one sample, or there is none; the overview has them all.'
+          }
         />
       )}
       {visible

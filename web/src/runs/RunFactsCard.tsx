@@ -2,7 +2,6 @@ import { Link } from '@tanstack/react-router';
 import { Fragment, type ReactNode } from 'react';
 import type { RunFacts } from '../../../src/mlops/run-views/views/schema.ts';
 import type { Run } from '../../../src/mlops/runs/schema.ts';
-import { formatMeasure } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CopyButton } from '../parts/CopyButton.tsx';
 import { Facts } from '../parts/Facts.tsx';
@@ -30,7 +29,7 @@ interface RunFactsCardProps {
 
 const NOT_SAID = 'The client did not report it.';
 
-/** Origin, resources and cost of the run. */
+/** Origin and cost of the run. */
 export function RunFactsCard({ run, facts, editing, asOfMs }: RunFactsCardProps) {
   const commit = run.tags['mlflow.source.git.commit'];
   const parent = run.tags[PARENT_TAG];
@@ -38,7 +37,7 @@ export function RunFactsCard({ run, facts, editing, asOfMs }: RunFactsCardProps)
     run.tags[key] === undefined || run.tags[key] === '' ? <Unknown reason={NOT_SAID} /> : run.tags[key];
   const subject = Object.entries(run.subject).map(([field, value]) => [`steelyard.${field}`, value] as const);
   return (
-    <Card title="Origin and resources" actions={<CostLegend />}>
+    <Card title="Origin and cost" actions={<CostLegend />}>
       <Facts
         facts={[
           ['Name', <RunName key="name" run={run} editing={editing} />],
@@ -82,7 +81,6 @@ export function RunFactsCard({ run, facts, editing, asOfMs }: RunFactsCardProps)
             ),
           ],
           ['Cost', <CostFigure key="cost" total={run.cost.total} />],
-          ...tookFacts(run.cost),
           ...(parent === undefined ? [] : [['Nested in', <RunLink key="parent" runId={parent} />] as const]),
           ['Nested runs', <NestedRuns key="nested" run={run} />],
           ['Run id', <Copied key="id" text={run.runId} what="the run id" />],
@@ -93,50 +91,6 @@ export function RunFactsCard({ run, facts, editing, asOfMs }: RunFactsCardProps)
       />
     </Card>
   );
-}
-
-/** Resources of the run, as far as they are known. */
-function tookFacts({ gpuHours, energy, hardware, priceSources, asOf }: Run['cost']): [string, ReactNode][] {
-  return [
-    [
-      'Hardware',
-      hardware.length === 0 ? (
-        <Unknown key="hardware" reason="No usage interval names this run." />
-      ) : (
-        hardware
-          .map(({ resource, quantity, hours }) => `${formatMeasure(quantity)} × ${resource}, ${formatMeasure(hours)} h`)
-          .join('; ')
-      ),
-    ],
-    [
-      'Prices',
-      priceSources.length === 0 ? (
-        <Unknown key="prices" reason="No usage of this run has a price." />
-      ) : (
-        priceSources.join('; ')
-      ),
-    ],
-    [
-      'GPU-hours',
-      gpuHours.hours === null ? (
-        <Unknown key="gpu" reason={gpuHours.reason ?? 'Not known.'} />
-      ) : (
-        formatMeasure(gpuHours.hours)
-      ),
-    ],
-    [
-      'GPU energy',
-      energy.kilowattHours === null ? (
-        <Unknown key="energy" reason={energy.reason ?? 'Not measured.'} />
-      ) : (
-        `${formatMeasure(energy.kilowattHours)} kWh`
-      ),
-    ],
-    [
-      'Costs as of',
-      asOf === null ? <Unknown key="asof" reason="No usage is recorded." /> : <Instant key="asof" at={asOf} />,
-    ],
-  ];
 }
 
 function Copied({ text, what }: { readonly text: string; readonly what: string }) {

@@ -45,7 +45,7 @@ export function RunModels({ runId, facts, versions }: RunModelsProps) {
           <Link
             to="/runs/$runId"
             params={{ runId }}
-            search={{ of: `model:${modelId}` }}
+            search={{ tab: 'artifacts', of: `model:${modelId}` }}
             className={parts.textLink}
             data-tip="Its files, above"
           >

@@ -37,7 +37,7 @@ describe('curves', () => {
   });
 
   it('keep one point beyond the part that is shown, so that lines reach its edge', () => {
-    const [curve] = buildCurves([history], runs, { from: 1, to: 1 });
+    const [curve] = buildCurves([history], runs, { start: 1, end: 1 });
     expect(curve?.points.map(({ x }) => x)).toEqual([0, 1, 2]);
   });
 });

@@ -36,7 +36,7 @@ function listPositions(history: MetricHistory, run: Run, axis: CurvesSearch['axi
 export function buildCurves(
   histories: readonly MetricHistory[],
   runs: readonly NamedRun[],
-  { axis, smooth = 0, scale, from, to }: CurvesSearch,
+  { axis, smooth = 0, scale, start: from, end: to }: CurvesSearch,
 ): CurveSeries[] {
   const byRun = new Map(histories.map((history) => [history.runId, history]));
   return runs.flatMap(({ run, name, variable, grey }) => {

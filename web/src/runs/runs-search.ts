@@ -29,16 +29,20 @@ const Curves = {
   /** `log`: a logarithmic scale upwards. */
   scale: z.enum(['log']).optional().catch(undefined),
   /** The part of the axis that is shown. */
-  from: number,
-  to: number,
+  start: number,
+  end: number,
   /** `all`: charts beyond the first few. */
   charts: z.enum(['all']).optional().catch(undefined),
   /** Metrics that are shown as figures and not as a chart. */
   figures: names,
 };
 
+export const RunTab = z.enum(['overview', 'charts', 'cost', 'artifacts', 'system', 'code']);
+export type RunTab = z.infer<typeof RunTab>;
+
 /** URL parameters of a run. */
 export const RunSearch = z.object({
+  tab: RunTab.optional().catch(undefined),
   ...Curves,
   /** Owner of the artifacts, if it is not the run: `model:<logged model>` or `version:<model>:<number>`. */
   of: text,
@@ -76,4 +80,4 @@ export const RunsCompareSearch = z.object({
 export type RunsCompareSearch = z.infer<typeof RunsCompareSearch>;
 
 /** Shared parameters of both pages for the curves. */
-export type CurvesSearch = Pick<RunSearch, 'axis' | 'smooth' | 'scale' | 'from' | 'to' | 'charts' | 'figures'>;
+export type CurvesSearch = Pick<RunSearch, 'axis' | 'smooth' | 'scale' | 'start' | 'end' | 'charts' | 'figures'>;

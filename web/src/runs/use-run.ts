@@ -9,7 +9,7 @@ import type { CurvesSearch } from './runs-search.ts';
 const POINTS = 600;
 
 /** Query of the axis in view: its order and, once zoomed, its range in full detail. */
-export function rangeQuery({ axis, from, to }: CurvesSearch) {
+export function rangeQuery({ axis, start: from, end: to }: CurvesSearch) {
   // A relative axis starts at a different time in each run, so no single time range fits all.
   if (axis === 'relative') return { axis: 'time' as const };
   return {

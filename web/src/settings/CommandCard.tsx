@@ -7,7 +7,7 @@ interface CommandCardProps {
   readonly commands: readonly { readonly command: string; readonly effect: string }[];
 }
 
-/** Commands for what has no form, each with its effect and a copy button. */
+/** Commands for changes without a form, each with its effect and a copy button. */
 export function CommandCard({ title, commands }: CommandCardProps) {
   return (
     <Card title={title}>

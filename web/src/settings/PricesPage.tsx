@@ -47,7 +47,7 @@ export function PricesPage() {
     const sum = own.reduce((total, list) => total + list.prices, 0);
     return own.length === 0
       ? 'No price was added: only the built-in prices of GPU instances apply.'
-      : `${counted(sum, 'price')} from ${counted(own.length, 'source')}, besides the built-in prices of GPU instances.`;
+      : `${counted(sum, 'price')} from ${counted(own.length, 'source')}, in addition to the built-in prices of GPU instances.`;
   };
   const choose = (
     <>

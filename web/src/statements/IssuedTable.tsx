@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { getIssuedStatementCsv, type IssuedStatement } from '../../../src/finops/statements/schema.ts';
 import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import { decimal } from '../../../src/platform/units/schema.ts';
@@ -7,7 +8,7 @@ import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import parts from '../parts/parts.module.css';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
-import { type Compare, sortRows, useSort } from '../table/use-sort.ts';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
 import { type Cost, sums, toCost } from './amounts.ts';
 import { MoneyOf } from './MoneyOf.tsx';
 import styles from './statements.module.css';
@@ -20,15 +21,26 @@ interface IssuedTableProps {
 
 /** Issued statements, each leading to its facts as they were. */
 export function IssuedTable({ statements, cost }: IssuedTableProps) {
-  const sorting = useSort();
+  const { sorted, sort } = useSorted(
+    statements,
+    useMemo(() => compareBy(cost), [cost]),
+  );
   return (
     <table className={table.table} data-testid="issued">
       <thead>
         <tr>
-          <SortHead id="number" label="Statement" {...sorting} />
-          <SortHead id="team" label="Team" {...sorting} />
-          <SortHead id="issued" label="Issued" {...sorting} />
-          <SortHead id="charges" label="Charges" numeric {...sorting} />
+          <SortHead column="number" sort={sort}>
+            Statement
+          </SortHead>
+          <SortHead column="team" sort={sort}>
+            Team
+          </SortHead>
+          <SortHead column="issued" sort={sort}>
+            Issued
+          </SortHead>
+          <SortHead column="charges" sort={sort} numeric>
+            Charges
+          </SortHead>
           <th scope="col" className={`${table.number} ${table.wideOnly}`}>
             Corrects by
           </th>
@@ -38,7 +50,7 @@ export function IssuedTable({ statements, cost }: IssuedTableProps) {
         </tr>
       </thead>
       <tbody>
-        {sortRows(statements, sorting.sort, compareBy(cost)).map((one) => (
+        {sorted.map((one) => (
           <tr key={one.number}>
             <th scope="row">
               <Link
@@ -82,7 +94,7 @@ export function IssuedTable({ statements, cost }: IssuedTableProps) {
   );
 }
 
-function compareBy(cost: Cost): Readonly<Record<string, Compare<IssuedStatement>>> {
+function compareBy(cost: Cost): Comparators<IssuedStatement> {
   const charges = ({ totals }: IssuedStatement) => decimal(sums(totals, cost)[0]?.amount ?? 0);
   return {
     number: (a, b) => a.number - b.number,

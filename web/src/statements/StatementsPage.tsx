@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useScope } from '../frame/use-scope.ts';
+import { useMonthScope } from '../frame/use-scope.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Page } from '../parts/Page.tsx';
@@ -10,7 +10,7 @@ import { TeamPage } from './TeamPage.tsx';
 
 /** Statements of a month: the cost of each team. */
 export function StatementsPage() {
-  const scope = useScope();
+  const scope = useMonthScope();
   const search = useSearch({ from: '/statements' });
   const navigate = useNavigate({ from: '/statements' });
   const cost: Cost = search.cost ?? 'effective';

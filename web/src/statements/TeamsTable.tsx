@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import type { TeamTotals } from '../../../src/finops/statements/schema.ts';
 import { decimal } from '../../../src/platform/units/schema.ts';
 import { formatMonthName } from '../format/time.ts';
@@ -10,7 +11,7 @@ import { Swatch } from '../parts/Swatch.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
-import { type Compare, sortRows, useSort } from '../table/use-sort.ts';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
 import { OTHER_COLOUR, teamColours } from '../theme/category-colours.ts';
 import { type Cost, computeRatio, costBefore, sums, toCost } from './amounts.ts';
 import type { Month } from './MonthAnswer.tsx';
@@ -31,23 +32,37 @@ export function TeamsTable({ month, cost }: TeamsTableProps) {
     month.statements.flatMap(({ totals }) => totals),
     cost,
   );
-  const sorting = useSort();
-  const rows = month.statements.flatMap((statement) => statement.totals.map((total) => ({ statement, total })));
+  const rows = useMemo(
+    () => month.statements.flatMap((statement) => statement.totals.map((total) => ({ statement, total }))),
+    [month],
+  );
+  const { sorted, sort } = useSorted(
+    rows,
+    useMemo(() => compareBy(cost), [cost]),
+  );
   return (
     <table className={table.table} data-testid="teams">
       <thead>
         <tr>
-          <SortHead id="team" label="Team" {...sorting} />
-          <SortHead id="cost" label="Cost" numeric {...sorting} />
+          <SortHead column="team" sort={sort}>
+            Team
+          </SortHead>
+          <SortHead column="cost" sort={sort} numeric>
+            Cost
+          </SortHead>
           <th scope="col" className={`${styles.shareColumn} ${table.wideOnly}`}>
             <span className="visually-hidden">Share of the bill</span>
           </th>
-          <SortHead id="change" label="Change from previous month" className={table.wideOnly ?? ''} {...sorting} />
-          <SortHead id="issued" label="Issued" {...sorting} />
+          <SortHead column="change" sort={sort} className={table.wideOnly}>
+            Change from previous month
+          </SortHead>
+          <SortHead column="issued" sort={sort}>
+            Issued
+          </SortHead>
         </tr>
       </thead>
       <tbody>
-        {sortRows(rows, sorting.sort, compareBy(cost)).map(({ statement, total }) => {
+        {sorted.map(({ statement, total }) => {
           const money = toCost(total, cost);
           const before = costBefore(total, cost);
           const whole = bill.find((one) => one.currency === total.currency);
@@ -105,7 +120,7 @@ interface TeamRow {
   readonly total: TeamTotals['totals'][number];
 }
 
-function compareBy(cost: Cost): Readonly<Record<string, Compare<TeamRow>>> {
+function compareBy(cost: Cost): Comparators<TeamRow> {
   const amount = ({ total }: TeamRow) => decimal(toCost(total, cost).amount);
   const change = (row: TeamRow) => amount(row).minus(costBefore(row.total, cost)?.amount ?? 0);
   return {

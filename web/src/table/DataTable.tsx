@@ -7,6 +7,7 @@ import type { PinPlace } from './pin-places.ts';
 import type { ServerSort } from './server-sort.ts';
 import styles from './table.module.css';
 import { useGridKeys } from './use-grid-keys.ts';
+import { useSideways } from './use-sideways.ts';
 import { VirtualBody } from './VirtualBody.tsx';
 
 export interface GridColumn<R> {
@@ -84,61 +85,69 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
   const columnStyles = useMemo(() => new Map(columns.map((column) => [column.id, toColumnStyle(column)])), [columns]);
   const numeric = new Set(columns.filter((column) => column.numeric === true).map((column) => column.id));
   const footed = columns.some((column) => column.footer !== undefined);
+  const hasMore = useSideways(scroll);
   return (
-    <section
-      ref={scroll}
-      className={`${styles.scroll} ${className ?? ''}`}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
-      tabIndex={0}
-      aria-label={`${label}. ${openHint}`}
-      onKeyDown={onKeyDown}
-    >
-      <table className={`${styles.table} ${styles.grid}`} aria-rowcount={total ?? rows.length}>
-        <thead>
-          {table.getHeaderGroups().map((group) => (
-            <tr key={group.id}>
-              {group.headers.map((header) => (
-                <HeaderCell
-                  key={header.id}
-                  header={header}
-                  numeric={numeric.has(header.column.id)}
-                  style={columnStyles.get(header.column.id)}
-                  sort={sort}
-                />
-              ))}
-            </tr>
-          ))}
-        </thead>
-        <VirtualBody
-          rows={visibleRows}
-          columnStyles={columnStyles}
-          scroll={scroll}
-          focused={focused}
-          onEnd={onEnd}
-          onOpen={(row, index) => {
-            setFocused(index);
-            onOpen(row);
-          }}
-        />
-        {footed && (
-          <tfoot>
-            <tr>
-              {columns.map((column, index) =>
-                index === 0 ? (
-                  <th key={column.id} scope="row" {...columnStyles.get(column.id)?.cell}>
-                    {column.footer}
-                  </th>
-                ) : (
-                  <td key={column.id} {...columnStyles.get(column.id)?.cell}>
-                    {column.footer}
-                  </td>
-                ),
-              )}
-            </tr>
-          </tfoot>
-        )}
-      </table>
-    </section>
+    <div className={styles.sideways} data-more={hasMore || undefined}>
+      <section
+        ref={scroll}
+        className={`${styles.scroll} ${className ?? ''}`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
+        tabIndex={0}
+        aria-label={`${label}. ${openHint}`}
+        onKeyDown={onKeyDown}
+      >
+        <table className={`${styles.table} ${styles.grid}`} aria-rowcount={total ?? rows.length}>
+          <thead>
+            {table.getHeaderGroups().map((group) => (
+              <tr key={group.id}>
+                {group.headers.map((header) => (
+                  <HeaderCell
+                    key={header.id}
+                    header={header}
+                    numeric={numeric.has(header.column.id)}
+                    style={columnStyles.get(header.column.id)}
+                    sort={sort}
+                  />
+                ))}
+              </tr>
+            ))}
+          </thead>
+          <VirtualBody
+            rows={visibleRows}
+            columnStyles={columnStyles}
+            scroll={scroll}
+            focused={focused}
+            onEnd={onEnd}
+            onOpen={(row, index) => {
+              setFocused(index);
+              onOpen(row);
+            }}
+          />
+          {footed && (
+            <tfoot>
+              <tr>
+                {columns.map((column, index) =>
+                  index === 0 ? (
+                    <th key={column.id} scope="row" {...columnStyles.get(column.id)?.cell}>
+                      {column.footer}
+                    </th>
+                  ) : (
+                    <td key={column.id} {...columnStyles.get(column.id)?.cell}>
+                      {column.footer}
+                    </td>
+                  ),
+                )}
+              </tr>
+            </tfoot>
+          )}
+        </table>
+      </section>
+      {hasMore && (
+        <span className={styles.moreColumns} aria-hidden="true">
+          More columns →
+        </span>
+      )}
+    </div>
   );
 }
 

@@ -18,7 +18,7 @@ interface VirtualBodyProps<R extends object> {
 const ROW_HEIGHT_PX = 36;
 const OVERSCAN = 12;
 
-/** True for a link, button or field within a row: it acts by itself and does not open the row. */
+/** True for a link, button or field within a row: it has its own action and does not open the row. */
 function isOnControl(target: EventTarget): boolean {
   return target instanceof Element && target.closest('a, button, input, select, textarea, label, summary') !== null;
 }

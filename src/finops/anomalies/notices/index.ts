@@ -75,7 +75,7 @@ async function announceToSubscription(
     value === undefined ? [] : [{ dimension, value }],
   );
   const counting = { scope, minPercent: spec.leastImpact === undefined ? minImpactPercent : 0 };
-  const anomalies = stored.map((one) => toListedAnomaly(one, stored, counting));
+  const anomalies = stored.map((one) => toListedAnomaly(one, stored, counting, undefined));
   const before = await findNotices(sql, name);
   const at = new Date(clock.now()).toISOString();
   const file = (anomaly: Anomaly, notice: Notice) => fileNotice(sql, { name, targets, anomaly, notice, at });

@@ -197,7 +197,7 @@ describe('a subscription', () => {
         foundAt: '2026-11-09T00:00:00Z',
         restatement: null,
         feedback: null,
-        ...{ related: [], repeats: [], spend: [], isMinor: false },
+        ...{ related: [], repeats: [], spend: [], isMinor: false, assigned: null, work: null },
         counts: true,
       },
     };

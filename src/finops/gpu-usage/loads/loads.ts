@@ -17,6 +17,8 @@ export interface GpuLoad {
   /** Milliseconds from its first reading in the window to the end of its last, and the part of them covered by readings. */
   readonly spanMs: number;
   readonly knownMs: number;
+  /** End of its last reading in the window, Unix milliseconds. */
+  readonly readUntilMs: number;
   /** 95th percentile of its readings, 0 to 1. */
   readonly utilizationP95: number;
   /** Maximum memory in use; null: not read. */
@@ -53,7 +55,8 @@ function buildLoadsSelect(
   const within = `NOT contains(gpu, '/') AND epoch_ms("sampledAt") >= ${start} AND epoch_ms("sampledAt") < ${end}`;
   return `SELECT u.*, m.most FROM (
       SELECT gpu, max_by("import", "sampledAt") AS "import", quantile_disc(value, 0.95)::DOUBLE AS p95, sum("spanMs")::DOUBLE AS "knownMs",
-        (max(epoch_ms("sampledAt") + "spanMs") - min(epoch_ms("sampledAt")))::DOUBLE AS "spanMs"
+        (max(epoch_ms("sampledAt") + "spanMs") - min(epoch_ms("sampledAt")))::DOUBLE AS "spanMs",
+        max(epoch_ms("sampledAt") + "spanMs")::DOUBLE AS "readUntilMs"
       FROM ${used} WHERE ${within} GROUP BY gpu) u
     LEFT JOIN (SELECT gpu, max(value)::DOUBLE AS most FROM ${held} WHERE ${within} GROUP BY gpu) m USING (gpu)
     ORDER BY gpu`;
@@ -68,6 +71,7 @@ function rowToLoad(row: LakeRow, known: readonly ImportPrice[], rates: readonly 
     price: rate?.price ?? null,
     spanMs: Number(row.spanMs),
     knownMs: Number(row.knownMs),
+    readUntilMs: Number(row.readUntilMs),
     utilizationP95: Number(row.p95),
     memoryMaxBytes: row.most === null ? null : Number(row.most),
   };

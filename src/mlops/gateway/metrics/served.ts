@@ -10,6 +10,8 @@ interface ServedCounts {
 
 export interface ServedQuestion {
   readonly model: string;
+  /** Left out: all versions. */
+  readonly version?: string | undefined;
   readonly now: number;
   /** Lengths of windows that end at `now`, in milliseconds. */
   readonly lengthsMs: readonly number[];
@@ -22,9 +24,10 @@ const OF_MINUTES_MS = 6 * 3_600_000;
 
 /** Requests of a model at all endpoints in windows until now; null where it is served at none. */
 export async function countServed(store: Store, question: ServedQuestion): Promise<ServedCounts[] | null> {
-  const { model, now, lengthsMs, withinMs } = question;
-  const minutes = await listTallies(store, model, SPANS.minute, now - OF_MINUTES_MS, now);
-  const hours = await listTallies(store, model, SPANS.hour, now - Math.max(...lengthsMs), now);
+  const { model, version, now, lengthsMs, withinMs } = question;
+  const isAsked = (tally: Tally) => version === undefined || tally.version === version;
+  const minutes = (await listTallies(store, model, SPANS.minute, now - OF_MINUTES_MS, now)).filter(isAsked);
+  const hours = (await listTallies(store, model, SPANS.hour, now - Math.max(...lengthsMs), now)).filter(isAsked);
   if (minutes.length + hours.length === 0) return null;
   return lengthsMs.map((lengthMs) => {
     const spans = lengthMs <= OF_MINUTES_MS ? minutes : hours;

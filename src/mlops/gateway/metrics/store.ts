@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Sql } from '../../../platform/store/index.ts';
+import { isAmong, type Sql } from '../../../platform/store/index.ts';
 import { type DdSketch, restoreDdSketch } from './dd-sketch.ts';
 import type { Tally } from './tally.ts';
 
@@ -78,6 +78,20 @@ export async function listTalliesIn(sql: Sql, endpoint: string, spans: Spans): P
 export async function listTalliesOfModel(sql: Sql, model: string, spans: Spans): Promise<Tally[]> {
   const rows = await selectSpans(sql, spans).where('model', '=', model).execute();
   return rows.map(parseTallyRow);
+}
+
+/** The same of several models, at whatever endpoint. */
+export async function listTalliesOfModels(sql: Sql, models: readonly string[], spans: Spans): Promise<Tally[]> {
+  if (models.length === 0) return [];
+  const rows = await selectSpans(sql, spans)
+    .where(isAmong(sql, 'model', models))
+    .execute();
+  return rows.map(parseTallyRow);
+}
+
+/** The same of all endpoints. */
+export async function listTalliesOfAll(sql: Sql, spans: Spans): Promise<Tally[]> {
+  return (await selectSpans(sql, spans).execute()).map(parseTallyRow);
 }
 
 interface Spans {

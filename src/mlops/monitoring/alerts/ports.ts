@@ -11,6 +11,8 @@ export interface ServedRequests {
    */
   served(question: {
     readonly model: string;
+    /** Left out: all versions. */
+    readonly version?: string | undefined;
     readonly now: number;
     readonly lengthsMs: readonly number[];
     /** Null: failures are counted. */

@@ -11,9 +11,10 @@ import type { Log } from '../../../platform/telemetry/index.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
 import { listScores } from '../../monitors/index.ts';
 import { Estimation, type MonitorSpec } from '../../monitors/schema.ts';
-import { buildConditions } from '../../predictions/index.ts';
+import { buildConditions, type Selection } from '../../predictions/index.ts';
 import type { EstimateModel } from '../estimates/learn.ts';
 import { buildInputPath, type ScoredFacts, type ScoredRows } from './scored-rows.ts';
+import { countVersionsOf, type VersionCount } from './version-counts.ts';
 import { type ShownCut, showCut, type WindowQuery } from './windows.ts';
 import { scoreColumns } from './windows-sql.ts';
 
@@ -111,6 +112,8 @@ export interface StoredRows {
   find(folder: string): Promise<StoredRowSet | null>;
   /** One cut of the stored rows for a monitor; null: the rows do not have the input, or they are missing or damaged. */
   showCut(folder: string, rows: StoredRowSet, watching: WindowQuery): Promise<ShownCut | null>;
+  /** Counts of the stored rows by model version in [start, end), where stated; null: the rows are missing or damaged. */
+  countVersions(folder: string, rows: StoredRowSet, selection: Selection): Promise<VersionCount[] | null>;
   /** Whether the object of the rows is there. */
   isThere(folder: string): Promise<boolean>;
   forget(): void;
@@ -122,6 +125,21 @@ export function createStoredRows(deps: StoredRowsDeps): StoredRows {
     kept.delete(folder);
     kept.set(folder, rows);
     for (const oldest of kept.keys()) if (kept.size > MOST_KEPT) kept.delete(oldest);
+  };
+  /** Null: the rows are damaged, or were replaced while they were read. */
+  const readUndamaged = async <T>(folder: string, rows: StoredRowSet, read: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (error instanceof AppError && STOPPED.includes(error.code)) throw error;
+      kept.delete(folder);
+      const now = await readFacts(deps, folder);
+      // Stored again or deleted while they were read.
+      if (now?.file.name !== rows.file.name) return null;
+      deps.log.warn({ err: error, rows: folder }, 'cannot read stored rows of a monitor; they are stored again');
+      await deps.objects.remove(buildFactsKey(folder));
+      return null;
+    }
   };
   return {
     write: (rows, spec) => writeRows(deps, rows, spec),
@@ -138,19 +156,10 @@ export function createStoredRows(deps: StoredRowsDeps): StoredRows {
     async showCut(folder, rows, watching) {
       const { slice } = watching;
       if (slice !== undefined && !rows.columns.includes(slice) && !rows.hasAllInputs) return null;
-      try {
-        return await showStored(deps, folder, rows, watching);
-      } catch (error) {
-        if (error instanceof AppError && STOPPED.includes(error.code)) throw error;
-        kept.delete(folder);
-        const now = await readFacts(deps, folder);
-        // Stored again or deleted while they were read.
-        if (now?.file.name !== rows.file.name) return null;
-        deps.log.warn({ err: error, rows: folder }, 'cannot read stored rows of a monitor; they are stored again');
-        await deps.objects.remove(buildFactsKey(folder));
-        return null;
-      }
+      return readUndamaged(folder, rows, () => showStored(deps, folder, rows, watching));
     },
+    countVersions: (folder, rows, selection) =>
+      readUndamaged(folder, rows, () => countStored(deps, folder, rows, selection)),
     isThere: async (folder) => {
       const rows = kept.get(folder) ?? (await readFacts(deps, folder));
       if (rows === null || (await deps.objects.size(buildFactsKey(folder))) === null) return false;
@@ -266,13 +275,32 @@ async function showStored(
   { scored, columns, file }: StoredRowSet,
   watching: WindowQuery,
 ): Promise<ShownCut> {
-  const key = `${folder}/${file.name}`;
-  const path = await requireLocalPath(objects, key);
-  await assertIntact(objects, key, { ...file, path });
-  const where = ['true', ...buildConditions(watching.selection)].join(' AND ');
-  const relation = `(SELECT * FROM read_parquet(${quoteLiteral(path)}) WHERE ${where})`;
+  const relation = await buildRelation(objects, `${folder}/${file.name}`, file, watching.selection);
   const sliceSql = (input: string) => (columns.includes(input) ? `input${columns.indexOf(input)}` : 'NULL::VARCHAR');
   return lake.session((session) => showCut({ session, relation, facts: scored, sliceSql }, watching));
+}
+
+async function countStored(
+  { lake, objects }: StoredRowsDeps,
+  folder: string,
+  { file }: StoredRowSet,
+  selection: Selection,
+): Promise<VersionCount[]> {
+  const relation = await buildRelation(objects, `${folder}/${file.name}`, file, selection);
+  return lake.session((session) => countVersionsOf(session, relation));
+}
+
+/** Selected rows of the stored file as a relation. */
+async function buildRelation(
+  objects: Objects,
+  key: string,
+  file: StoredFacts['file'],
+  selection: Selection,
+): Promise<string> {
+  const path = await requireLocalPath(objects, key);
+  await assertIntact(objects, key, { ...file, path });
+  const where = ['true', ...buildConditions(selection)].join(' AND ');
+  return `(SELECT * FROM read_parquet(${quoteLiteral(path)}) WHERE ${where})`;
 }
 
 /** Verifies the digest of a file if it was modified after it was written. */

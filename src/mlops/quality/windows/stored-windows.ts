@@ -21,6 +21,7 @@ import type { Selection } from '../../predictions/index.ts';
 import { readInputNames } from './input-names.ts';
 import { scoreRows } from './scored-rows.ts';
 import { createStoredRows, type RowsFile, type StoredRows } from './stored-rows.ts';
+import type { VersionCount } from './version-counts.ts';
 import { type ShownCut, showCut, type Tables } from './windows.ts';
 import type { Cut } from './windows-sql.ts';
 
@@ -89,6 +90,8 @@ export interface StoredWindows {
     monitor: Monitor,
     question: WindowQuestion,
   ): Promise<Omit<ResponseOf<typeof showMonitor>, 'monitor' | 'spec'> | null>;
+  /** Predictions of a monitor by version in a period, by the rules of `find`; null: as there. */
+  countVersions(monitor: Monitor, period: Pick<Selection, 'start' | 'end'>): Promise<readonly VersionCount[] | null>;
   /** Stores the windows of every monitor whose predictions, labels or text have changed since. One that cannot be computed is left for the next time. */
   store(signal: AbortSignal): Promise<void>;
   /** Rows were deleted: removes all windows and rows that were stored with them. */
@@ -123,6 +126,11 @@ export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
     async find(monitor, question) {
       if (question.knownAt !== undefined) return null;
       return (await findWindows(parts, monitor, question)) ?? (await findFromRows(parts, monitor, question));
+    },
+    async countVersions(monitor, period) {
+      const found = await findRows(parts, monitor);
+      if (found === null) return null;
+      return rows.countVersions(buildFolder(monitor), found, { ...period, model: monitor.spec.model });
     },
     async forget() {
       deletions += 1;
@@ -160,6 +168,13 @@ async function findWindows(parts: Parts, monitor: Monitor, question: WindowQuest
   const { estimation, unmatchedLabels, inputs } = found;
   const windows = selectWindowsBetween(found.windows, question);
   return { ...age, estimation, unmatchedLabels, inputs, windows, sliceValues: null };
+}
+
+/** Stored rows of a monitor that may be shown; null: there are none, or they are too old. */
+async function findRows(parts: Parts, monitor: Monitor) {
+  const found = await parts.rows.find(buildFolder(monitor));
+  if (found === null || found.spec !== hashSpec(monitor.spec)) return null;
+  return (await resolveAge(parts, found)) === null ? null : found;
 }
 
 async function findFromRows(parts: Parts, monitor: Monitor, question: WindowQuestion): Promise<Answer | null> {

@@ -29,6 +29,7 @@ export async function readActivity(
     .where('lifecycle_stage', '=', 'active')
     .groupBy('experiment_id')
     .execute();
+  const statuses = await readLastStatuses(sql, counted);
   const costs = await readCostGroups(sql, experimentIds);
   const best =
     bestOf === null ? new Map<number, ExperimentActivity['best']>() : await findBestRuns(sql, experimentIds, bestOf);
@@ -41,10 +42,33 @@ export async function readActivity(
       experimentId: String(id),
       runs,
       lastRunAt: of === undefined ? null : formatInstant(Number(of.last)),
+      lastStatus: statuses.get(id) ?? null,
       cost: sumCostGroups([...priced, { currency: null, total_amount: null, runs: without }]),
       best: best.get(id) ?? null,
     };
   });
+}
+
+/** Status of the run with the newest start of each experiment, by the index of starts. */
+async function readLastStatuses(
+  sql: Sql,
+  newest: readonly { readonly experiment_id: number; readonly last: number | string | bigint }[],
+): Promise<ReadonlyMap<number, ExperimentActivity['lastStatus']>> {
+  const found = await Promise.all(
+    newest.map(({ experiment_id: id, last }) =>
+      sql
+        .tables<Tables>()
+        .selectFrom('run')
+        .select(['experiment_id', 'status'])
+        .where('experiment_id', '=', id)
+        .where('lifecycle_stage', '=', 'active')
+        .where('start_time', '=', Number(last))
+        .orderBy('run_id')
+        .limit(1)
+        .execute(),
+    ),
+  );
+  return new Map(found.flat().map(({ experiment_id, status }) => [experiment_id, status]));
 }
 
 /** Only runs with a known cost: without prices they are few, which saves the join. */

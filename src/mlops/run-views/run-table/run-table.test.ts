@@ -172,6 +172,7 @@ describe('experiments', () => {
         experimentId: '0',
         runs: 3,
         lastRunAt: '1970-01-01T00:00:02.000Z',
+        lastStatus: 'RUNNING',
         cost: { costs: [], runs: 3, runsWithoutCost: 3 },
         best: { value: 0.1, runId: kept[1], runName: 'run-1' },
       },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { Money, UtcInstant } from '../../../platform/units/schema.ts';
-import { ExperimentId, RunId, RunListing, RunSelection } from '../../runs/schema.ts';
+import { ExperimentId, Run, RunId, RunListing, RunSelection } from '../../runs/schema.ts';
 
 export const countRuns = endpoint({
   method: 'GET',
@@ -158,6 +158,7 @@ export const ExperimentActivity = z
     experimentId: ExperimentId,
     runs: z.number().int().describe('Active runs'),
     lastRunAt: UtcInstant.nullable().describe('Newest start of an active run; null: no active run'),
+    lastStatus: Run.shape.status.nullable().describe('Status of the run with the newest start; null: no active run'),
     cost: RunCostSum,
     best: z
       .strictObject({

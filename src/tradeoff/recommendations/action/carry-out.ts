@@ -62,7 +62,7 @@ export function describeUndo(action: RecommendedAction): string {
     case 'stop_pipeline_run':
       return 'A stopped run is not restarted; resume it from the stopped step: steelyard pipeline resume.';
     case 'by_hand':
-      return 'This server makes no change, so it cannot undo one.';
+      return 'Mark it as not done with steelyard recommend undo; this server makes no change itself.';
   }
 }
 

@@ -36,3 +36,9 @@ const CARDS: readonly (readonly [RegExp, Card])[] = [
 export function findCard(resource: string): Card | null {
   return CARDS.find(([name]) => name.test(resource))?.[1] ?? null;
 }
+
+/** `16 H100s`, `1 H100`; a name that ends with its memory gets the word: `2 A100-80GB GPUs`. */
+export function formatCards({ name }: Card, count: number): string {
+  if (/GB$/.test(name)) return `${count} ${name} ${count === 1 ? 'GPU' : 'GPUs'}`;
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
+}

@@ -3,8 +3,15 @@ import { recordUsage } from '../../../finops/metering/schema.ts';
 import { importHolders, importSamples, samplesText } from '../../../finops/testing/gpus.ts';
 import { applied } from '../../../mlops/testing/pipelines.ts';
 import { sent } from '../../../mlops/testing/serving.ts';
-import { call, testApplication } from '../../../testing/application.ts';
-import { applyRecommendation, findRecommendations, getRecommendation, listRecommendations } from '../schema.ts';
+import { call, catchProblem, testApplication } from '../../../testing/application.ts';
+import {
+  applyRecommendation,
+  findRecommendations,
+  getRecommendation,
+  listRecommendations,
+  recommendationHandling,
+  undoRecommendation,
+} from '../schema.ts';
 
 const GIB = 1024 ** 3;
 const READINGS = 4 * 60;
@@ -29,7 +36,7 @@ it('reads what GPUs bear, and says on how few of them it fits, to be done by han
   });
   const [one] = (await call(application, listRecommendations)).recommendations;
   expect(one).toMatchObject({
-    title: 'Run the load of 5 gpu:H100 on 3 by MIG',
+    title: 'Consolidate 5 H100s onto 3 (MIG)',
     saving: { monthly: { amount: '2920', currency: 'USD' }, cost: { amount: '7300', currency: 'USD' } },
     confidence: { level: 'low', coverageRatio: 1 },
     action: { type: 'by_hand' },
@@ -39,18 +46,36 @@ it('reads what GPUs bear, and says on how few of them it fits, to be done by han
   expect(evidence.figures).toContainEqual({ name: 'lower bound of GPUs', value: '3' });
   expect(evidence.figures).toContainEqual({ name: 'd', value: 'P95 20 %, 8.0 GiB peak' });
 
-  // A GPU without load and memory is unused: no load has to move.
+  // A GPU without load and memory is idle: a separate action.
   await importSamples(application, samplesText({ y: of(0), z: of(100) }), { ...priced, resource: 'gpu:A100-80GB' });
   const held = samplesText({ y: of(4 * 1024 ** 2), z: of(70 * GIB) });
   await importSamples(application, held, { ...priced, metric: 'memory', unit: 'bytes' });
   await call(application, findRecommendations, { body: {} });
-  const open = (await call(application, listRecommendations)).recommendations;
-  expect(open.find(({ title }) => title.includes('A100'))).toMatchObject({
-    title: 'Return 1 of 2 gpu:A100-80GB: unused',
+  const { recommendations: open, totals } = await call(application, listRecommendations);
+  const idle = open.find(({ kind }) => kind === 'return_gpu');
+  expect(idle).toMatchObject({
+    title: 'Return y: idle 4 hours',
     risk: { level: 'low' },
     saving: { monthly: { amount: '1460' } },
-    action: { type: 'by_hand', commands: ['return y: unused'] },
+    ...{ counted: { amount: '1460' }, prices: ['gpu:A100-80GB at 2 USD an hour'], assigned: null },
+    action: { type: 'by_hand', commands: ['return y'] },
   });
+  expect(totals).toMatchObject([{ saving: { monthly: { amount: '4380' } } }]);
+
+  // Marked as done in one step, it is not found again by the readings of before; undone, it is open again.
+  const returned = { recommendation: idle?.recommendation ?? '' };
+  const body = { isDryRun: false, isDone: true };
+  const done = await call(application, applyRecommendation, { params: returned, body });
+  expect(done.recommendation).toMatchObject({ state: 'applied', applied: { by: 'local' } });
+  const listOpen = async () => {
+    await call(application, findRecommendations, { body: {} });
+    return (await call(application, listRecommendations)).recommendations.map(({ kind }) => kind);
+  };
+  expect(await listOpen()).toEqual(['gpu_share']);
+  const undone = await call(application, undoRecommendation, { params: returned, body: { reason: 'still there' } });
+  expect(undone).toMatchObject({ state: 'open', applied: null, approved: null });
+  expect(undone.timeline.at(-1)).toMatchObject({ step: 'undone', text: 'Marked as not done: still there' });
+  expect(await listOpen()).toEqual(['gpu_share', 'return_gpu']);
 
   const apply = () => call(application, applyRecommendation, { params, body: { isDryRun: false } });
   expect((await apply()).recommendation).toMatchObject({ state: 'approved', applied: null });
@@ -103,4 +128,29 @@ it('counts a GPU once that a run holds which would be stopped, and that sharing 
     ...{ saving: { monthly: { amount: '2920' }, cost: { amount: '4380' } }, sumOfAlone: { amount: '4380' } },
     leftOut: [],
   });
+});
+
+it('has an owner and a state of the work, with undo', async () => {
+  const clock = { now: () => Date.parse('2025-11-02T00:30:00Z') };
+  await using application = await testApplication({ clock });
+  const priced = { price: { amount: '2', currency: 'USD' }, resource: 'gpu:H100' };
+  await importSamples(application, samplesText({ a: of(0) }), priced);
+  await importSamples(application, samplesText({ a: of(0) }), { ...priced, metric: 'memory', unit: 'bytes' });
+  await call(application, findRecommendations, { body: {} });
+  const list = async () => (await call(application, listRecommendations)).recommendations[0];
+  const params = { recommendation: (await list())?.recommendation ?? '' };
+  const assign = (body: Parameters<typeof recommendationHandling.assign.body.parse>[0] & object) =>
+    call(application, recommendationHandling.assign, { params, body });
+  await assign({ to: { kind: 'account', name: 'ada' }, comment: 'before Friday', state: 'in_progress' });
+  expect(await list()).toMatchObject({
+    assigned: { to: { kind: 'account', name: 'ada' }, by: 'local', comment: 'before Friday' },
+    work: { state: 'in_progress' },
+  });
+  await assign({ to: { kind: 'team', name: 'search' } });
+  expect(await list()).toMatchObject({ assigned: { to: { name: 'search' } }, work: { state: 'in_progress' } });
+  const undone = await call(application, recommendationHandling.undo, { params, body: {} });
+  expect(undone).toMatchObject({ assigned: { to: { name: 'ada' } }, work: { state: 'in_progress' } });
+  expect(undone.steps.map(({ isUndo }) => isUndo)).toEqual([false, false, true]);
+  expect((await catchProblem(assign({ state: 'done' }))).code).toBe('invalid_request');
+  expect((await catchProblem(assign({ state: 'dismissed' }))).code).toBe('invalid_request');
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decimal } from '../../../platform/units/index.ts';
+import { decimal, sumDecimals } from '../../../platform/units/index.ts';
 import { computeJointSaving, computeSavingAlone } from './joint-saving.ts';
 import type { SavingPart } from './saving-part.ts';
 
@@ -185,5 +185,48 @@ describe('what recommendations save together', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('the part of the joint saving of each recommendation', () => {
+  const keep = fc.oneof(fc.constant([0]), fc.constant([0.5]), fc.constant(everyOtherHour), fc.constant(otherHalf));
+  const parts = fc
+    .array(fc.dictionary(fc.constantFrom('u', 'v', 'w', 'x', 'y', 'z'), keep, { minKeys: 1, maxKeys: 3 }), {
+      maxLength: 6,
+    })
+    .map((all) => all.map((of, index) => part(`part ${index}`, of, { u: '2.4', v: '0.333', w: '7' })));
+
+  it('sums up to it exactly, and is never more than the saving alone', () => {
+    fc.assert(
+      fc.property(parts, (all) => {
+        for (const { saving, shares } of computeJointSaving(all)) {
+          const amounts = [...shares.values()].map(({ amount }) => amount);
+          expect(sumDecimals(amounts)).toBe(saving.monthly?.amount);
+          expect(shares.size).toBe(all.length);
+          for (const one of all) {
+            const alone = decimal(computeSavingAlone(one).monthly?.amount ?? '0');
+            const share = decimal(shares.get(one.key)?.amount ?? '0');
+            expect(share.lessThanOrEqualTo(alone.plus('0.00001'))).toBe(true);
+            expect(share.greaterThanOrEqualTo('-0.00001')).toBe(true);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('goes to the largest where two stop the same hours, and is 0 where a larger one excludes it', () => {
+    const same = [part('a', { x: everyOtherHour }), part('b', { x: [0] }), part('c', { y: [0.5] })];
+    const [joint] = computeJointSaving(same);
+    expect([...(joint?.shares ?? [])].map(([key, { amount }]) => [key, amount]).toSorted()).toEqual([
+      ['a', '0'],
+      ['b', '730'],
+      ['c', '365'],
+    ]);
+    const stop = part('stop', { two: [0] }, { two: '1' });
+    const pack: SavingPart = { ...part('pack', { one: [0] }, { one: '3', two: '1' }), pins: ['two'] };
+    const [chosen] = computeJointSaving([stop, pack]);
+    expect(chosen?.shares.get('stop')?.amount).toBe('0');
+    expect(chosen?.shares.get('pack')?.amount).toBe('2190');
   });
 });

@@ -2,6 +2,7 @@ import { HOUR_MS } from '../../../platform/units/durations.ts';
 import { type Decimal, decimal, decimalString, findSmallest, type Money } from '../../../platform/units/index.ts';
 import { computeSavingInterval } from './interval.ts';
 import { buildGpuItemId, buildLedger, computeSavedItems, type End, type Ledger, type SavedItem } from './ledger.ts';
+import { groupOverlapping } from './overlap.ts';
 import type { SavingPart } from './saving-part.ts';
 import type { Saving } from './schema.ts';
 
@@ -14,6 +15,11 @@ const PLACES = 6;
 export interface JointSaving {
   readonly currency: string;
   readonly saving: Saving;
+  /**
+   * Part of the joint saving that each recommendation adds, by key; they sum up to it exactly. Less than its saving alone where another saves the
+   * same hours; 0 where it is left out.
+   */
+  readonly shares: ReadonlyMap<string, Money>;
   /** Keys of those that are not in it: another saves more where only one of them can be done. */
   readonly leftOut: readonly string[];
 }
@@ -26,7 +32,7 @@ export interface JointSaving {
  * Example: stop (keeps 0.5 of the hours) and half the replicas (keeps 0.5 of each) of 100 a month: 75, not 100.
  */
 export function computeJointSaving(parts: readonly SavingPart[]): JointSaving[] {
-  const sorted = parts.toSorted((one, other) => (one.key < other.key ? -1 : 1));
+  const sorted = parts.toSorted(compareKeys);
   const ledger = buildLedger(sorted);
   const currencies = [...new Set(ledger.items.map(({ currency }) => currency))].toSorted();
   return currencies.map((currency) => {
@@ -36,8 +42,17 @@ export function computeJointSaving(parts: readonly SavingPart[]): JointSaving[] 
     const own = sorted.filter(({ items }) => items.some(({ item }) => names.has(item)));
     const taken = chooseParts(ledger, own, currency);
     const leftOut = own.filter((part) => !taken.includes(part)).map(({ key }) => key);
-    return { currency, saving: computeSaving(ledger, currency, taken), leftOut };
+    const saving = computeSaving(ledger, currency, taken);
+    const shares = new Map([
+      ...leftOut.map((key) => [key, { amount: '0', currency }] as const),
+      ...splitSaving(taken, currency, saving),
+    ]);
+    return { currency, saving, shares, leftOut };
   });
+}
+
+function compareKeys(one: SavingPart, other: SavingPart): number {
+  return one.key < other.key ? -1 : 1;
 }
 
 /** Saving of one recommendation alone; null with a reason where none of its items has a price. */
@@ -90,6 +105,39 @@ function isClash(plan: SavingPart, other: SavingPart): boolean {
     return pins.some((item) => changed.has(item));
   };
   return isPinned(plan.pins, other) || isPinned(other.pins, plan);
+}
+
+/**
+ * Splits the joint saving. Recommendations that have no resource in common do not affect each other; among those that overlap, the largest comes first,
+ * and each has its addition to those before it. Rounded so that the parts sum up to the joint saving exactly.
+ */
+function splitSaving(taken: readonly SavingPart[], currency: string, { monthly }: Saving): Map<string, Money> {
+  const total = decimal(monthly?.amount ?? '0');
+  const added = groupOverlapping(taken).flatMap((group) => splitGroup(group, currency));
+  const shares = new Map<string, Money>();
+  let [exact, given] = [decimal(0), decimal(0)];
+  for (const [index, { key, amount }] of added.entries()) {
+    exact = exact.plus(amount);
+    const until = index === added.length - 1 ? total : findSmallest(exact.toDecimalPlaces(PLACES), total);
+    shares.set(key, { amount: decimalString(until.minus(given)), currency });
+    given = until;
+  }
+  return shares;
+}
+
+function splitGroup(group: readonly SavingPart[], currency: string) {
+  const ledger = buildLedger(group.toSorted(compareKeys));
+  const alone = new Map(group.map((part) => [part, sumMonthlySaving(ledger, currency, [part])]));
+  const order = group.toSorted((one, other) =>
+    (alone.get(other) ?? decimal(0)).comparedTo(alone.get(one) ?? decimal(0)),
+  );
+  let before = decimal(0);
+  return order.map((part, index) => {
+    const until = sumMonthlySaving(ledger, currency, order.slice(0, index + 1));
+    const amount = until.minus(before);
+    before = until;
+    return { key: part.key, amount };
+  });
 }
 
 /** Items that it changes, and the GPUs in them. */

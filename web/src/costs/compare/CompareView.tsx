@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { DEFAULT_METRIC } from '../../../../src/finops/billing/schema.ts';
 import { CallError } from '../../client.ts';
 import { formatDay } from '../../format/time.ts';
+import type { DateRange } from '../../frame/date-range.ts';
 import { Card } from '../../parts/Card.tsx';
 import { ErrorState } from '../../parts/ErrorState.tsx';
 import { Notice } from '../../parts/Notice.tsx';
@@ -11,7 +12,6 @@ import { TABLE_ID } from '../CostSummary.tsx';
 import { listFilters } from '../cost-query.ts';
 import styles from '../costs.module.css';
 import { LeftOutNote } from '../LeftOutNote.tsx';
-import type { CostRange } from '../period/range.ts';
 import type { Costs } from '../use-costs.ts';
 import { ChangeTable } from './ChangeTable.tsx';
 import { DriverTable } from './DriverTable.tsx';
@@ -35,13 +35,14 @@ export function CompareView({ costs, explanation }: CompareViewProps) {
   const { search, dimensions, period } = costs;
   const navigate = useNavigate({ from: '/costs' });
   const metric = search.metric ?? DEFAULT_METRIC;
-  const toRows = (filters: readonly string[], range: CostRange | undefined) =>
+  const toRows = (filters: readonly string[], range: DateRange | undefined) =>
     void navigate({
       search: (before) => ({
         ...before,
         view: 'rows',
         compare: undefined,
         effect: undefined,
+        period: undefined,
         from: range?.from,
         to: range?.to,
         filter: [...new Set([...(before.filter ?? []), ...filters])],
@@ -132,26 +133,15 @@ function NotComparable({ error, onRetry }: NotComparableProps) {
       <Notice
         kind="status"
         actions={
-          <>
-            <button
-              type="button"
-              className={parts.button}
-              onClick={() =>
-                void navigate({ search: (before) => ({ ...before, compare: 'custom' }), resetScroll: false })
-              }
-            >
-              Choose another period
-            </button>
-            <button
-              type="button"
-              className={parts.button}
-              onClick={() =>
-                void navigate({ search: (before) => ({ ...before, compare: undefined }), resetScroll: false })
-              }
-            >
-              No comparison
-            </button>
-          </>
+          <button
+            type="button"
+            className={parts.button}
+            onClick={() =>
+              void navigate({ search: (before) => ({ ...before, compare: undefined }), resetScroll: false })
+            }
+          >
+            No comparison
+          </button>
         }
       >
         {error.problem.detail}

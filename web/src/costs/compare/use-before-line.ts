@@ -3,8 +3,8 @@ import { useMemo } from 'react';
 import { costSummary } from '../../../../src/finops/costs/schema.ts';
 import type { BeforeLine } from '../../charts/stacked-bars-option.ts';
 import { endpointQuery } from '../../client.ts';
+import { rangeText } from '../../frame/date-range.ts';
 import { slotsIn } from '../period/granularity.ts';
-import { rangeText } from '../period/range.ts';
 import { slotLabel } from '../slots.ts';
 import type { Costs } from '../use-costs.ts';
 

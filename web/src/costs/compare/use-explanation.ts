@@ -3,8 +3,8 @@ import { useMemo } from 'react';
 import { DEFAULT_METRIC } from '../../../../src/finops/billing/schema.ts';
 import { explainCosts } from '../../../../src/finops/costs/explain/schema.ts';
 import { endpointQuery } from '../../client.ts';
+import { rangeParameter, rangePhrase, rangeText } from '../../frame/date-range.ts';
 import { filtersIn } from '../cost-query.ts';
-import { rangeParameter, rangePhrase, rangeText } from '../period/range.ts';
 import type { Costs } from '../use-costs.ts';
 
 /** Groups and SKUs beyond this many are summed, not listed. */

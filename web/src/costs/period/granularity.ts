@@ -1,4 +1,4 @@
-import { type CostRange, daysIn, daysLater, monthsLater } from './range.ts';
+import { type DateRange, daysIn, daysLater, monthsLater } from '../../frame/date-range.ts';
 
 export const GRANULARITIES = ['day', 'week', 'month'] as const;
 export type Granularity = (typeof GRANULARITIES)[number];
@@ -9,26 +9,26 @@ const USUAL_DAYS = 62;
 const USUAL_WEEKS_DAYS = 190;
 
 /** Default slot width for a range. */
-export function usualGranularity(range: CostRange): Granularity {
+export function usualGranularity(range: DateRange): Granularity {
   const days = daysBetween(daysIn(range));
   if (days <= USUAL_DAYS) return 'day';
   return days <= USUAL_WEEKS_DAYS && range.from.length > 7 ? 'week' : 'month';
 }
 
 /** Widths that are worth choosing between. */
-export function listGranularities(range: CostRange): readonly Granularity[] {
+export function listGranularities(range: DateRange): readonly Granularity[] {
   const days = daysBetween(daysIn(range));
   return GRANULARITIES.filter((one) => one !== 'day' || days <= MAX_SLOTS).filter(
     (one) => one !== 'month' || days > 31,
   );
 }
 
-function daysBetween({ from, to }: CostRange): number {
+function daysBetween({ from, to }: DateRange): number {
   return (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
 }
 
 /** Every slot of a range, as the server names them: `2026-11-03`, `2026-W45`, `2026-11`. */
-export function slotsIn(range: CostRange, width: Granularity): string[] {
+export function slotsIn(range: DateRange, width: Granularity): string[] {
   const { from, to } = daysIn(range);
   if (width === 'month') {
     const months: string[] = [];

@@ -40,7 +40,7 @@ export function ViewDialog({ title, name: given, replaces, onName, onClose }: Vi
         <p id={`${id}-note`} className={styles.note}>
           {replaces(wanted)
             ? 'A view of this name is replaced; that can be undone.'
-            : 'Kept in this browser: grouping, filters, metric and columns. The period stays the one in view. A copied link shows all of it to a colleague.'}
+            : 'Grouping, filters, metric and columns. The period stays the one in view. Share the view under Views in the top bar.'}
         </p>
         <div className={styles.dialogActs}>
           <button type="submit" className={`${parts.button} ${parts.primary}`} disabled={wanted === ''}>

@@ -24,7 +24,7 @@ export function ViewStrip({ search }: { readonly search: CostsSearch }) {
   const own = saved.views.find(({ name }) => name === current?.name);
   const call = (name: string | undefined) =>
     void navigate({ search: (before) => ({ ...before, name }), replace: true, resetScroll: false });
-  const save = (name: string) => call(saved.save({ name, search: ownSearch }));
+  const save = (name: string) => saved.save({ name, search: ownSearch }, call);
   return (
     <div className={styles.views}>
       <nav className={styles.strip} aria-label="Views of the costs">
@@ -54,10 +54,7 @@ export function ViewStrip({ search }: { readonly search: CostsSearch }) {
             <button
               type="button"
               className={parts.button}
-              onClick={() => {
-                saved.remove(own.name);
-                call(undefined);
-              }}
+              onClick={() => saved.remove(own.name, () => call(undefined))}
             >
               Delete<span className="visually-hidden"> the view {own.name}</span>
             </button>
@@ -65,13 +62,14 @@ export function ViewStrip({ search }: { readonly search: CostsSearch }) {
         )}
         <CopyLink />
       </div>
+      {saved.error !== null && <Notice kind="alert">{saved.error.message}</Notice>}
       {saved.done !== null && (
         <div className={styles.done}>
           <Notice
             kind="status"
             actions={
               <>
-                <button type="button" className={parts.button} onClick={() => call(saved.undo())}>
+                <button type="button" className={parts.button} onClick={() => saved.undo(call)}>
                   Undo
                 </button>
                 <button type="button" className={parts.button} onClick={saved.forget}>
@@ -93,7 +91,7 @@ export function ViewStrip({ search }: { readonly search: CostsSearch }) {
           onName={(name) => {
             setAsking(null);
             if (asking === 'save') save(name);
-            else if (own !== undefined) call(saved.rename(own.name, name));
+            else if (own !== undefined) saved.rename(own.name, name, call);
           }}
         />
       )}

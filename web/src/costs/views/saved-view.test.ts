@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { CostsSearch } from '../costs-search.ts';
 import { BUILT_IN_VIEWS } from './built-in-views.ts';
-import { freeName, isSameView, SavedView, searchOfView, toView, withView } from './saved-view.ts';
+import { freeName, isSameView, SavedView, searchOfView, toView } from './saved-view.ts';
 import { viewsFrom } from './view-store.ts';
 
 const search = CostsSearch.parse({
@@ -29,12 +29,7 @@ it('tells views apart by what they show', () => {
   expect(isSameView(toView(search), { ...toView(search), metric: 'listCost' })).toBe(false);
 });
 
-it('saves in the place of a view of that name', () => {
-  const views = withView([{ name: 'a', search: {} }], { name: 'b', search: {} });
-  expect(withView(views, { name: 'a', search: { metric: 'listCost' } })).toEqual([
-    { name: 'a', search: { metric: 'listCost' } },
-    { name: 'b', search: {} },
-  ]);
+it('finds a name that no other view has', () => {
   expect(freeName('a', ['a', 'a 2'])).toBe('a 3');
 });
 

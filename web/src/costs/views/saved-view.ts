@@ -44,12 +44,6 @@ export function searchOfView(before: CostsSearch, view: SavedView): CostsSearch 
   return { ...before, ...cleared, ...gone, ...view.search, name: view.name };
 }
 
-/** Adds a view, or puts it in the place of the one that has its name. */
-export function withView(views: readonly SavedView[], view: SavedView): SavedView[] {
-  const at = views.findIndex(({ name }) => name === view.name);
-  return at === -1 ? [...views, view] : views.map((one, index) => (index === at ? view : one));
-}
-
 /** A name that no other view has: `By team`, `By team 2`. */
 export function freeName(wanted: string, taken: readonly string[]): string {
   if (!taken.includes(wanted)) return wanted;

@@ -1,58 +1,110 @@
-import { useMemo, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useState } from 'react';
+import type { SavedView as StoredView } from '../../../../src/tradeoff/views/schema.ts';
+import { parseSearch, stringifySearch } from '../../frame/search-text.ts';
+import { toNewView, useViewChanges, useViews } from '../../views/use-views.ts';
 import { BUILT_IN_VIEWS } from './built-in-views.ts';
-import { freeName, type SavedView, withView } from './saved-view.ts';
-import { onViewsChanged, storedText, storeViews, viewsFrom } from './view-store.ts';
+import { freeName, type SavedView, type ViewSearch, ViewSearch as ViewSearchSchema } from './saved-view.ts';
+import { takeBrowserViews } from './view-store.ts';
+
+const PATH = '/costs';
 
 interface Done {
   readonly text: string;
-  readonly before: readonly SavedView[];
-  /** The name that the address had. */
-  readonly name: string | undefined;
+  /** Reverts the change; calls with the name that the address had. */
+  readonly undo: (then: (name: string | undefined) => void) => void;
 }
 
-/** The saved views of this browser, with an undo of the last change. */
+const toAddress = (search: ViewSearch) => ({ path: PATH, search: stringifySearch(search) });
+
+/** Saved views of the costs, with an undo of the last change. */
 export function useSavedViews() {
-  const text = useSyncExternalStore(onViewsChanged, storedText);
-  const views = useMemo(() => viewsFrom(text), [text]);
+  const all = useViews();
+  const { save, change, remove } = useViewChanges();
   const [done, setDone] = useState<Done | null>(null);
-  const change = (next: readonly SavedView[], label: string, name: string | undefined) => {
-    setDone({ text: label, before: views, name });
-    storeViews(next);
-  };
+  const stored = useMemo(() => (all ?? []).filter(({ path }) => path === PATH), [all]);
+  const views = useMemo(() => stored.map(toCostsView), [stored]);
+  const find = (name: string) => stored.find((one) => one.name === name);
   const builtIn = BUILT_IN_VIEWS.map(({ name }) => name);
+  useUploadOnce(all !== undefined, save.mutateAsync);
   return {
     views,
     done,
+    error: save.error ?? change.error ?? remove.error,
     forget: () => setDone(null),
-    /** Saves under the name, or a similar one where a built-in view has it; returns the name. */
-    save: (view: SavedView): string => {
+    /** Saves under the name, or a similar one where a built-in view has it. */
+    save: (view: SavedView, then: (name: string) => void) => {
       const name = freeName(view.name, builtIn);
-      const replaces = views.some((one) => one.name === name);
-      change(
-        withView(views, { ...view, name }),
-        `“${name}” is ${replaces ? 'changed' : 'saved in this browser'}.`,
-        name,
+      const before = find(name);
+      if (before === undefined) {
+        const body = { name, ...toAddress(view.search), sharing: 'private' as const, team: null };
+        save.mutate(body, {
+          onSuccess: (saved) => {
+            setDone({
+              text: `“${name}” is saved.`,
+              undo: (back) => remove.mutate(saved.view, { onSuccess: () => back(name) }),
+            });
+            then(name);
+          },
+        });
+        return;
+      }
+      change.mutate(
+        { view: before.view, ...toAddress(view.search) },
+        {
+          onSuccess: () => {
+            setDone({
+              text: `“${name}” is changed.`,
+              undo: (back) => change.mutate(before, { onSuccess: () => back(name) }),
+            });
+            then(name);
+          },
+        },
       );
-      return name;
     },
-    rename: (from: string, to: string): string => {
-      const taken = [...builtIn, ...views.map(({ name }) => name).filter((name) => name !== from)];
-      const name = freeName(to, taken);
-      const next = views.map((view) => (view.name === from ? { ...view, name } : view));
-      change(next, `“${from}” is now “${name}”.`, from);
-      return name;
+    rename: (from: string, to: string, then: (name: string) => void) => {
+      const before = find(from);
+      if (before === undefined) return;
+      const name = freeName(to, [...builtIn, ...views.map((view) => view.name).filter((one) => one !== from)]);
+      const undo: Done['undo'] = (back) =>
+        change.mutate({ view: before.view, name: from }, { onSuccess: () => back(from) });
+      change.mutate(
+        { view: before.view, name },
+        {
+          onSuccess: () => {
+            setDone({ text: `“${from}” is now “${name}”.`, undo });
+            then(name);
+          },
+        },
+      );
     },
-    remove: (name: string) =>
-      change(
-        views.filter((view) => view.name !== name),
-        `“${name}” is deleted.`,
-        name,
-      ),
-    /** Undoes the last change; returns the name of the view in the URL before it. */
-    undo: (): string | undefined => {
-      if (done !== null) storeViews(done.before);
+    remove: (name: string, then: () => void) => {
+      const before = find(name);
+      if (before === undefined) return;
+      const undo: Done['undo'] = (back) => save.mutate(toNewView(before), { onSuccess: () => back(name) });
+      remove.mutate(before.view, {
+        onSuccess: () => {
+          setDone({ text: `“${name}” is deleted.`, undo });
+          then();
+        },
+      });
+    },
+    undo: (then: (name: string | undefined) => void) => {
+      done?.undo(then);
       setDone(null);
-      return done?.name;
     },
   };
+}
+
+function toCostsView({ name, search }: StoredView): SavedView {
+  return { name, search: ViewSearchSchema.parse(parseSearch(search.replace(/^\?/, ''))) };
+}
+
+/** Views that an earlier version kept in this browser are saved on the server, once. */
+function useUploadOnce(isReady: boolean, save: (body: ReturnType<typeof toNewView>) => Promise<unknown>): void {
+  useEffect(() => {
+    if (!isReady) return;
+    for (const { name, search } of takeBrowserViews()) {
+      save({ name, ...toAddress(search), sharing: 'private', team: null }).catch(() => undefined);
+    }
+  }, [isReady, save]);
 }

@@ -2,20 +2,7 @@ import { z } from 'zod';
 import { SavedView } from './saved-view.ts';
 
 const KEY = 'steelyard.costs.views';
-const CHANGED = 'steelyard:costs-views';
 const Stored = z.array(SavedView).max(200);
-
-/** Fallback when storage is blocked (private window): views last until the page is closed. */
-let stored: string | null = null;
-
-/** The views as text, the same string as long as nothing changed. */
-export function storedText(): string {
-  try {
-    return localStorage.getItem(KEY) ?? stored ?? '[]';
-  } catch {
-    return stored ?? '[]';
-  }
-}
 
 /** Parses stored views; empty for invalid text. */
 export function viewsFrom(text: string): readonly SavedView[] {
@@ -26,22 +13,13 @@ export function viewsFrom(text: string): readonly SavedView[] {
   }
 }
 
-export function storeViews(views: readonly SavedView[]): void {
-  stored = JSON.stringify(views);
+/** The views that an earlier version kept in this browser; they are removed from it. */
+export function takeBrowserViews(): readonly SavedView[] {
   try {
-    localStorage.setItem(KEY, stored);
+    const text = localStorage.getItem(KEY);
+    localStorage.removeItem(KEY);
+    return text === null ? [] : viewsFrom(text);
   } catch {
-    // Storage is blocked or full; `held` keeps the views for this visit.
+    return []; // Storage is blocked, so there are none.
   }
-  window.dispatchEvent(new Event(CHANGED));
-}
-
-/** Calls when the views change, here or in another tab. */
-export function onViewsChanged(call: () => void): () => void {
-  window.addEventListener(CHANGED, call);
-  window.addEventListener('storage', call);
-  return () => {
-    window.removeEventListener(CHANGED, call);
-    window.removeEventListener('storage', call);
-  };
 }

@@ -41,7 +41,7 @@ export function evaluateQuality({ rule, window, now, reference, estimated }: Qua
     ...(rule.worseThan === undefined ? [] : [`limit ${formatFigure(rule.worseThan)}`]),
     ...(reference?.value == null ? [] : [`reference ${formatFigure(reference.value)}`]),
   ].join(', ');
-  const reason = `${what} is ${formatFigure(value)}${interval} of ${now.sampleSize} predictions; ${held === '' ? 'its reference is unknown' : held}.`;
+  const reason = `${what} is ${formatFigure(value)}${interval} of ${now.sampleSize.toLocaleString('en')} predictions; ${held === '' ? 'its reference is unknown' : held}.`;
   return { ...facts, level: selectGraverLevel(past, worse), reason, loss };
 }
 

@@ -1,0 +1,93 @@
+import type { Browser, Page } from 'playwright-core';
+import type { MeasuredPage } from './pages.ts';
+
+export interface PageVisits {
+  readonly page: MeasuredPage;
+  /** Milliseconds from the navigation until the answer stands and nothing is busy or loading, of each visit. */
+  readonly usableMs: readonly number[];
+  /** Slowest request to the API, by the median of its visits; null for a page without requests. */
+  readonly slowest: { readonly path: string; readonly ms: number } | null;
+  /** Bytes over the wire of a visit without a cache. */
+  readonly bytes: number;
+}
+
+export interface VisitOptions {
+  readonly url: string;
+  readonly pages: readonly MeasuredPage[];
+  readonly visits: number;
+  report(line: string): void;
+}
+
+/** Visits each page with an empty cache. The first visit of a page counts for its bytes only: it also warms the server. */
+export async function visitPages(
+  browser: Browser,
+  { url, pages, visits, report }: VisitOptions,
+): Promise<PageVisits[]> {
+  const measured: PageVisits[] = [];
+  for (const page of pages) {
+    const first = await visitOnce(browser, `${url}${page.address}`);
+    const others: Visit[] = [];
+    for (let visit = 0; visit < visits; visit += 1) others.push(await visitOnce(browser, `${url}${page.address}`));
+    const one = {
+      page,
+      usableMs: others.map(({ usableMs }) => usableMs),
+      slowest: findSlowest(others),
+      bytes: first.bytes,
+    };
+    report(`web: ${page.name} ${one.usableMs.map(Math.round).join(' ')} ms, ${one.slowest?.path ?? '–'}`);
+    measured.push(one);
+  }
+  return measured;
+}
+
+interface Visit {
+  readonly usableMs: number;
+  readonly bytes: number;
+  /** Milliseconds of each request to the API, by its path without the query. */
+  readonly requests: ReadonlyMap<string, number>;
+}
+
+const LIMIT_MS = 60_000;
+
+async function visitOnce(browser: Browser, address: string): Promise<Visit> {
+  await using context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  const network = await context.newCDPSession(page);
+  let bytes = 0;
+  network.on('Network.loadingFinished', ({ encodedDataLength }) => {
+    bytes += encodedDataLength;
+  });
+  await network.send('Network.enable');
+  const requests = recordRequests(page);
+  await page.goto(address, { waitUntil: 'commit' });
+  await page.getByTestId('answer').first().waitFor({ timeout: LIMIT_MS });
+  const busy = page.locator('[aria-busy="true"]');
+  while ((await busy.count()) > 0) await busy.first().waitFor({ state: 'detached', timeout: LIMIT_MS });
+  const usableMs = await page.evaluate<number>('performance.now()');
+  await page.waitForLoadState('networkidle');
+  return { usableMs, bytes, requests };
+}
+
+function recordRequests(page: Page): Map<string, number> {
+  const requests = new Map<string, number>();
+  page.on('requestfinished', (request) => {
+    const { pathname } = new URL(request.url());
+    if (!pathname.startsWith('/api/')) return;
+    const { requestStart, responseEnd } = request.timing();
+    requests.set(pathname, Math.max(requests.get(pathname) ?? 0, responseEnd - requestStart));
+  });
+  return requests;
+}
+
+function findSlowest(visits: readonly Visit[]): PageVisits['slowest'] {
+  const times = new Map<string, number[]>();
+  for (const [path, ms] of visits.flatMap(({ requests }) => [...requests])) {
+    times.set(path, [...(times.get(path) ?? []), ms]);
+  }
+  const medians = [...times].map(([path, all]) => ({ path, ms: findMedian(all) }));
+  return medians.toSorted((a, b) => b.ms - a.ms)[0] ?? null;
+}
+
+function findMedian(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}

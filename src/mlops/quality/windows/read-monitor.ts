@@ -1,0 +1,52 @@
+import { quoteLiteral } from '../../../platform/lake/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import type { Monitor, MonitorWindow } from '../../monitors/schema.ts';
+import { buildConditions, type Selection } from '../../predictions/index.ts';
+import type { StoredWindows } from './stored-windows.ts';
+import { countVersionsOf, type VersionCount } from './version-counts.ts';
+import { readWindows, type Tables } from './windows.ts';
+
+type PredictionSelection = Omit<Selection, 'model' | 'knownAt'>;
+
+/** Figures of a monitor from its stored windows and rows, and from the log where those are missing or too old. */
+export interface MonitorReader {
+  /** Figures of the selected predictions as one window; null: there are no predictions. */
+  window(monitor: Monitor, selection: PredictionSelection): Promise<MonitorWindow | null>;
+  /** Predictions in [start, end) by model version, the one with the latest prediction first. */
+  versions(monitor: Monitor, period: Pick<Selection, 'start' | 'end'>): Promise<readonly VersionCount[]>;
+}
+
+interface ReaderDeps extends Tables {
+  readonly clock: Clock;
+  readonly storedWindows: Pick<StoredWindows, 'find' | 'countVersions'>;
+}
+
+export function createMonitorReader({ clock, storedWindows, ...tables }: ReaderDeps): MonitorReader {
+  return {
+    async window(monitor, selected) {
+      const stored = await storedWindows.find(monitor, { by: 'all', ...selected });
+      if (stored !== null) return findFilled(stored.windows);
+      const { spec } = monitor;
+      const selection = { ...selected, model: spec.model, knownAt: new Date(clock.now()).toISOString() };
+      return findFilled((await readWindows(tables, { spec, selection, by: 'all' })).windows);
+    },
+    async versions(monitor, period) {
+      const stored = await storedWindows.countVersions(monitor, period);
+      if (stored !== null) return stored;
+      const selection = { ...period, model: monitor.spec.model };
+      const where = [`model = ${quoteLiteral(selection.model)}`, ...buildConditions(selection)].join(' AND ');
+      return tables.predictions.read(
+        (relation, session) =>
+          countVersionsOf(
+            session,
+            `(SELECT min(modelVersion) AS modelVersion, min(predictedAt) AS predictedAt FROM ${relation} WHERE ${where} GROUP BY prediction)`,
+          ),
+        { from: period.start, to: period.end },
+      );
+    },
+  };
+}
+
+function findFilled(windows: readonly MonitorWindow[]): MonitorWindow | null {
+  return windows.find(({ predictions }) => predictions > 0) ?? null;
+}

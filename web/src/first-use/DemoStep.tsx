@@ -1,0 +1,16 @@
+import type { FirstStep } from '../../../src/tradeoff/first-use/schema.ts';
+import { DemoControls } from './DemoControls.tsx';
+import { StepItem } from './StepItem.tsx';
+
+/** Demo data for an empty server. */
+export function DemoStep({ step }: { readonly step: FirstStep }) {
+  return (
+    <StepItem
+      title="Load the demo data"
+      text="Three months of bills of two clouds, six trained models with their decisions, GPUs and a monitor. They fill every page, are marked on every page, and are removed without a trace."
+      step={step}
+    >
+      <DemoControls />
+    </StepItem>
+  );
+}

@@ -1,0 +1,100 @@
+import type { MonitorSpec } from '../../../src/mlops/monitors/schema.ts';
+import type { ModelHealth, ProductionAlert } from '../../../src/tradeoff/production-health/schema.ts';
+import { counted } from '../format/number.ts';
+import { StandingMark } from '../health/StandingMark.tsx';
+import { Card } from '../parts/Card.tsx';
+import { Instant } from '../parts/Instant.tsx';
+import layout from '../parts/layout.module.css';
+import { VersionLink } from '../parts/VersionLink.tsx';
+import table from '../table/table.module.css';
+import styles from './monitoring.module.css';
+import { Standings } from './Standings.tsx';
+import { CAUSES } from './words.ts';
+
+interface AlertsNowCardProps {
+  readonly monitor: string;
+  readonly spec: MonitorSpec;
+  /** Null: the model is not known. */
+  readonly model: ModelHealth | null;
+}
+
+/** Open alerts with the versions that answered in their windows, and the verdict on the running version. */
+export function AlertsNowCard({ monitor, spec, model }: AlertsNowCardProps) {
+  const alerts = model?.alerts ?? [];
+  const open = alerts.filter(({ standing }) => standing !== 'cleared').length;
+  return (
+    <Card
+      title="Alerts on the running version"
+      note={
+        alerts.length === 0
+          ? `No alert is open. ${counted(spec.alerts.length, 'alert is', 'alerts are')} evaluated.`
+          : `${counted(alerts.length, 'alert is', 'alerts are')} open; ${alerts.length - open} of them cleared by the running version`
+      }
+      flush
+    >
+      {alerts.length === 0 ? (
+        spec.alerts.length > 0 && <Standings monitor={monitor} alerts={spec.alerts} />
+      ) : (
+        <table className={table.table} aria-label={`Open alerts of ${monitor}`}>
+          <thead>
+            <tr>
+              <th scope="col">Alert</th>
+              <th scope="col">Running version</th>
+              <th scope="col" className={table.wideOnly}>
+                Answered in the window
+              </th>
+              <th scope="col">Verdict</th>
+              <th scope="col" className={table.wideOnly}>
+                Open since
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {alerts.map((alert) => (
+              <Row key={alert.episode} alert={alert} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Card>
+  );
+}
+
+function Row({
+  alert: { alert, cause, model, standing, answeredBy, running, sentence, openedAt },
+}: {
+  readonly alert: ProductionAlert;
+}) {
+  const verdict = running.find((one) => one.standing === standing);
+  return (
+    <tr>
+      <th scope="row">
+        {alert}
+        <span className={layout.sub}>{CAUSES[cause]}</span>
+      </th>
+      <td>
+        <StandingMark standing={standing} />
+        {verdict !== undefined && (
+          <span className={layout.sub}>
+            <VersionLink model={model} version={verdict.version}>
+              v{verdict.version}
+            </VersionLink>
+          </span>
+        )}
+      </td>
+      <td className={table.wideOnly}>
+        {answeredBy.length === 0
+          ? 'unknown'
+          : answeredBy.map(({ version }) => (version === null ? 'no version' : `v${version}`)).join(', ')}
+      </td>
+      <td className={styles.verdict}>{verdict === undefined ? sentence : capitalize(verdict.sentence)}</td>
+      <td className={table.wideOnly}>
+        <Instant at={openedAt} />
+      </td>
+    </tr>
+  );
+}
+
+function capitalize(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,65 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { useModel } from '../models/use-model.ts';
+import { listMetrics } from '../models/versions.ts';
+import { ErrorState } from '../parts/ErrorState.tsx';
+import parts from '../parts/parts.module.css';
+import { Skeleton } from '../parts/Skeleton.tsx';
+import { Figure } from './Figure.tsx';
+import { describeVerdict } from './model-verdict.ts';
+import styles from './tiles.module.css';
+
+const HEIGHT = 112;
+
+/** "Ship v7. v6 ranks 46 % better but costs 8 times as much per prediction: rejected." */
+export function ModelVerdictText({ model }: { readonly model: string }) {
+  const { evidence, policy } = useModel(model);
+  const decisions = useQuery(endpointQuery(listDecisions, { query: { model } }));
+  if (evidence.isError) {
+    return <ErrorState error={evidence.error} what={`The quality of ${model}`} onRetry={() => evidence.refetch()} />;
+  }
+  if (evidence.data === undefined || decisions.data === undefined) return <Skeleton height={HEIGHT} />;
+  const { versions, compared } = evidence.data;
+  const metric = listMetrics(versions, policy)[0];
+  const { ship, refused } = describeVerdict({
+    versions,
+    compared,
+    policy,
+    metric,
+    decisions: decisions.data.decisions,
+  });
+  return (
+    <>
+      <Figure label={model}>
+        {ship === undefined ? (
+          'No champion yet'
+        ) : (
+          <span data-testid="ship">
+            Ship{' '}
+            <Link to="/models/$model/versions/$version" params={{ model, version: ship }}>
+              v{ship}
+            </Link>
+          </span>
+        )}
+      </Figure>
+      <p className={styles.text} data-testid="refused">
+        {refused === undefined ? (
+          ship !== undefined && 'No version ranks better.'
+        ) : (
+          <>
+            {refused.decision === undefined ? (
+              `v${refused.version}`
+            ) : (
+              <Link to="/decisions/$decision" params={{ decision: refused.decision }} className={parts.textLink}>
+                v{refused.version}
+              </Link>
+            )}{' '}
+            {refused.text}
+          </>
+        )}
+      </p>
+    </>
+  );
+}

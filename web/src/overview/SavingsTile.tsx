@@ -1,0 +1,124 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { listRecommendations, type RecommendationList } from '../../../src/tradeoff/recommendations/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { formatMoney } from '../format/money.ts';
+import { counted } from '../format/number.ts';
+import { formatInstant } from '../format/time.ts';
+import { useScope } from '../frame/use-scope.ts';
+import { Loaded } from '../parts/Loaded.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import parts from '../parts/parts.module.css';
+import { Unknown } from '../parts/Unknown.tsx';
+import { intervalText } from '../recommendations/words.ts';
+import { Figure } from './Figure.tsx';
+import { Tile } from './Tile.tsx';
+import { tileScope } from './tile-scope.ts';
+import styles from './tiles.module.css';
+
+const HEIGHT = 160;
+const LISTED = 3;
+
+interface SavingsTileProps {
+  /** False until the first tiles are loaded, so that this request does not delay them. */
+  readonly ask: boolean;
+}
+
+/** Joint saving of the open recommendations a month, and the largest of them. */
+export function SavingsTile({ ask }: SavingsTileProps) {
+  const scope = useScope();
+  const query = useQuery({ ...endpointQuery(listRecommendations, { query: {} }), enabled: ask });
+  const top = query.data?.recommendations[0];
+  return (
+    <Tile
+      title="Savings available"
+      to="/recommendations"
+      status={query.data === undefined ? undefined : savingsStatus(query.data)}
+      scope={tileScope(scope, { range: false, team: false })}
+      action={
+        top === undefined ? (
+          <Link to="/recommendations" className={parts.button}>
+            Scan results
+          </Link>
+        ) : (
+          <Link
+            to="/recommendations/$recommendation"
+            params={{ recommendation: top.recommendation }}
+            className={parts.button}
+          >
+            Review the largest
+          </Link>
+        )
+      }
+    >
+      <Loaded query={query} what="The savings" height={HEIGHT}>
+        {(data) => <Savings list={data} />}
+      </Loaded>
+    </Tile>
+  );
+}
+
+function savingsStatus({ recommendations, lookedAt }: RecommendationList) {
+  if (recommendations.length > 0) return { tone: 'note' as const, word: `${recommendations.length} open` };
+  return lookedAt === null
+    ? { tone: 'none' as const, word: 'Not scanned' }
+    : { tone: 'good' as const, word: 'None open' };
+}
+
+function Savings({ list }: { readonly list: RecommendationList }) {
+  const { recommendations, totals, unknownSavings, lookedAt } = list;
+  const saving = totals[0]?.saving;
+  const monthly = saving?.monthly ?? null;
+  return (
+    <>
+      <Figure
+        label="A month, all together"
+        note={
+          saving === undefined || monthly === null
+            ? undefined
+            : `${intervalText(saving)
+                .replace(/[ ()]+/g, ' ')
+                .trim()}${saving.cost === null ? '' : ` of ${formatMoney(saving.cost)} spent on it`}`
+        }
+      >
+        {monthly !== null ? (
+          <span data-testid="savings">
+            <MoneyFigure money={monthly} />
+          </span>
+        ) : recommendations.length === 0 && lookedAt !== null ? (
+          'None found'
+        ) : (
+          <Unknown reason={saving?.reason ?? 'No savings scan yet.'} />
+        )}
+      </Figure>
+      {recommendations.length === 0 ? (
+        <p className={styles.text}>
+          {lookedAt === null
+            ? 'No savings scan yet. The server scans every hour.'
+            : `The last scan, ${formatInstant(lookedAt)}, found nothing to switch off.`}
+        </p>
+      ) : (
+        <ul className={styles.lines}>
+          {recommendations.slice(0, LISTED).map(({ recommendation, title, saving: alone }) => (
+            <li key={recommendation}>
+              <Link
+                to="/recommendations/$recommendation"
+                params={{ recommendation }}
+                className={parts.textLink}
+                data-testid="top-saving"
+              >
+                {title}
+              </Link>
+              <span>
+                {alone.monthly === null ? <Unknown reason={alone.reason ?? ''} /> : formatMoney(alone.monthly)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {unknownSavings > 0 && (
+        <p className={styles.text}>{counted(unknownSavings, 'more', 'more')} with an unknown saving.</p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { budgetsStatus, judgeBudget, rankBudgets } from './budget-summary.ts';
+
+const usd = (amount: string) => ({ amount, currency: 'USD' });
+const budget = (
+  name: string,
+  state: 'ok' | 'warned' | 'over' | 'unknown',
+  spent: string | null,
+  forecast: string | null,
+) => ({
+  name,
+  state,
+  limit: usd('100'),
+  spent: spent === null ? null : usd(spent),
+  forecast: forecast === null ? null : usd(forecast),
+});
+
+it.each([
+  [budget('a', 'over', '101', '120'), 'exceeded'],
+  [budget('a', 'warned', '85', '90'), 'at risk'],
+  [budget('a', 'ok', '10', '100.01'), 'at risk'],
+  [budget('a', 'ok', '10', '100'), 'within'],
+  [budget('a', 'unknown', null, null), 'unknown'],
+] as const)('judges %o as %s', (one, risk) => expect(judgeBudget(one)).toBe(risk));
+
+it('ranks the gravest first, then by the share that is spent or forecast', () => {
+  const lines = rankBudgets([
+    budget('within', 'ok', '10', '20'),
+    budget('nothing known', 'unknown', null, null),
+    budget('risk', 'ok', '50', '130'),
+    budget('over', 'over', '101', null),
+    budget('closer', 'ok', '10', '90'),
+  ]);
+  expect(lines.map(({ budget: { name }, ratio }) => [name, ratio])).toEqual([
+    ['over', 1.01],
+    ['risk', 1.3],
+    ['closer', 0.9],
+    ['within', 0.2],
+    ['nothing known', null],
+  ]);
+  expect(budgetsStatus(lines).word).toBe('Exceeded');
+  expect(budgetsStatus(lines.slice(1)).word).toBe('At risk');
+  expect(budgetsStatus([]).word).toBe('No budget');
+});

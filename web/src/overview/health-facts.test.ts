@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { findGravest, sloText, standingText } from './health-facts.ts';
+
+it.each([
+  [{ open: 0, onRunning: 0, notProven: 0, cleared: 0 }, undefined],
+  [{ open: 2, onRunning: 0, notProven: 1, cleared: 1 }, '0 on the running version; 1 not proven'],
+  [{ open: 1, onRunning: 1, notProven: 0, cleared: 0 }, '1 on the running version'],
+])('says whether the running version has the alerts %o', (alerts, text) => expect(standingText(alerts)).toBe(text));
+
+it.each([
+  [{ met: 0, missed: 0, unknown: 0 }, undefined],
+  [{ met: 1, missed: 0, unknown: 0 }, '1 of 1 SLO met.'],
+  [{ met: 1, missed: 1, unknown: 1 }, '1 of 3 SLOs met, 1 missed, 1 with too few requests.'],
+])('counts the SLOs %o', (slos, text) => expect(sloText(slos)).toBe(text));
+
+type Given = Parameters<typeof findGravest>[0];
+
+it('leads to the alert of the running version, then to the one that is not proven, then to an endpoint', () => {
+  const alert = (monitor: string, standing: string) => ({ monitor, standing });
+  const given = (alerts: unknown[], endpoints: unknown[]) => ({ models: [{ alerts }], endpoints }) as unknown as Given;
+  const feed = { endpoint: 'home-feed' };
+  expect(findGravest(given([alert('a', 'cleared'), alert('b', 'not_proven'), alert('c', 'open')], [feed]))).toEqual({
+    monitor: 'c',
+  });
+  expect(findGravest(given([alert('a', 'cleared'), alert('b', 'not_proven')], [feed]))).toEqual({ monitor: 'b' });
+  expect(findGravest(given([alert('a', 'cleared')], [feed]))).toEqual(feed);
+  expect(findGravest(given([], []))).toBeUndefined();
+});
