@@ -29,7 +29,8 @@ export function LandingTile() {
   const month = forecasts.data?.standing?.month;
   const toDate = useQuery({
     ...endpointQuery(getMonthToDate, { query: { month, filter: [...filtersIn(scope, {})] } }),
-    enabled: month !== undefined,
+    // The forecast may be of a month that no bill has yet.
+    enabled: month !== undefined && scope.months.includes(month),
   });
   const own = forecasts.data === undefined ? undefined : findForecast(forecasts.data, team);
   const landing = own === undefined ? undefined : describeLanding(own);
