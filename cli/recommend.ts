@@ -147,7 +147,7 @@ const dismissCommand = command({
 
 const undoCommand = command({
   path: ['recommend', 'undo'],
-  summary: 'Undo an applied recommendation, reopen a dismissed one, or mark manual work as not done',
+  summary: 'Undo an applied recommendation, or reopen one that was dismissed or done by hand',
   example: 'steelyard recommend undo rec_0123456789abcdef0123 --reason "it is needed"',
   needs: 'server',
   positionals: { recommendation },

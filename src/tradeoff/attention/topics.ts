@@ -8,6 +8,7 @@ import type { Subject } from '../../org/schema.ts';
 import type { Read } from '../../platform/http/index.ts';
 import { decimal } from '../../platform/units/index.ts';
 import { listDecisions } from '../decisions/schema.ts';
+import { type AlertStandingOnVersion, getProductionHealth } from '../production-health/schema.ts';
 import { listRecommendations } from '../recommendations/schema.ts';
 import { type Counted, countWaitingDecisions, joinParts } from './counts.ts';
 import type { AttentionTopic } from './schema.ts';
@@ -123,9 +124,17 @@ export const topics: readonly Topic[] = [
       const { alerts } = await read(listAlerts, { query: { open: 'true', pageSize: PAGE } });
       const audible = alerts.filter(({ mute }) => mute === null || Date.parse(mute.until) <= now);
       const open = await select(team, audible, ({ model }) => owners.ofModel(model));
-      const isCritical = open.some(({ state }) => state === 'alert');
-      const level = isCritical ? ('critical' as const) : ('warning' as const);
-      return joinParts([{ count: open.length, level, words: ['open alert', 'open alerts'] }], 'No open alert');
+      const { models } = await read(getProductionHealth, {});
+      const standings = new Map(models.flatMap((model) => model.alerts.map((one) => [one.episode, one.standing])));
+      const count = (standing: AlertStandingOnVersion) =>
+        open.filter(({ episode }) => (standings.get(episode) ?? 'open') === standing).length;
+      return joinParts(
+        [
+          { count: count('open'), level: 'critical', words: ['open alert', 'open alerts'] },
+          { count: count('not_proven'), level: 'warning', words: ['alert not proven', 'alerts not proven'] },
+        ],
+        'No alert of a running version',
+      );
     },
   },
   {

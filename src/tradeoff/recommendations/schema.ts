@@ -346,7 +346,7 @@ export const undoRecommendation = endpoint({
   method: 'POST',
   path: '/api/v1/recommendations/:recommendation/undo',
   scope: 'tradeoff.write',
-  summary: 'Undo an applied recommendation, reopen a dismissed one, or mark manual work as not done',
+  summary: 'Undo an applied recommendation, or reopen one that was dismissed or done by hand',
   params,
   body: z.strictObject({ reason: Reason }),
   response: Recommendation,
