@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getSystem } from '../../../src/platform/system/schema.ts';
 import { endpointQuery } from '../client.ts';
+import { DemoControls } from '../first-use/DemoControls.tsx';
 import { formatBytes, formatCount } from '../format/number.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
@@ -40,6 +41,10 @@ export function AboutPage() {
               />
             )}
           </Loaded>
+        </Card>
+        <Card title="Demo data">
+          <p>Bills, models and GPUs that fill every page of an empty server, and can be removed.</p>
+          <DemoControls />
         </Card>
         <Card title="Documentation">
           <p>
