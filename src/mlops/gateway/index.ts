@@ -15,7 +15,7 @@ export type { TokenLedger } from './log/served-tokens.ts';
 export { type ArmSpan, mergeLatencies } from './metrics/arm-spans.ts';
 export { type EndpointRequests, readEndpointRequests } from './metrics/endpoint-requests.ts';
 export { readHourlyRequests } from './metrics/hourly-requests.ts';
-export { type ModelServed, readServedModels } from './metrics/model-served.ts';
+export { readServedModels } from './metrics/model-served.ts';
 export { countServed } from './metrics/served.ts';
 export { readServedMinutes } from './metrics/served-minutes.ts';
 export { loadServiceTimes } from './metrics/service-times.ts';

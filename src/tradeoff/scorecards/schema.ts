@@ -15,16 +15,7 @@ import {
   ScorecardDays,
 } from './measures/schema.ts';
 
-export type {
-  CostMeasure,
-  DriftMeasure,
-  GpuMeasure,
-  LatencyMeasure,
-  MeasureStatus,
-  QualityMeasure,
-  RoiMeasure,
-  ScorecardDays,
-} from './measures/schema.ts';
+export type { MeasureStatus, ScorecardDays } from './measures/schema.ts';
 
 export const ModelScorecard = z
   .strictObject({
