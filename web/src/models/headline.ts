@@ -28,19 +28,6 @@ export function compareBest(facts: HeadlineFacts): { version: string; gain: stri
   return { version: best.version, gain, cost: costText(facts.compared, champion.version, best.version) };
 }
 
-/**
- * Headline text for the version that is best on the metric, compared with the champion: its quality, its cost on the
- * same basis, and its latest verdict. Empty without a champion or a metric.
- *
- * @example "Version 6 ranks 46 % better but costs 8 times as much per prediction; rejected by policy ranker-production."
- */
-export function bestVersionText(facts: HeadlineFacts): string {
-  const best = compareBest(facts);
-  if (best === undefined) return '';
-  if (best.version === findChampion(facts.versions, facts.policy)?.version) return 'No version ranks better.';
-  return `Version ${best.version} ranks ${best.gain} ${best.cost}; ${verdictText(best.version, facts.decisions)}.`;
-}
-
 /** A cost comparison needs both figures in the comparison: then they have one basis, hardware, window and currency. */
 function costText(compared: ComparedUnitCosts, champion: string, best: string): string {
   const [own, other] = [champion, best].map((version) => comparedFigure(compared, version).figure);
@@ -73,14 +60,11 @@ export function verdictSentence(facts: HeadlineFacts): string {
   }
   const lead = describeChampion(champion.version, decisions);
   if (metric === undefined) return lead;
-  const best = bestOn(versions, metric, findDirection(metric, policy));
-  const [here, there] = [findMetric(champion, metric), findMetric(best, metric)];
-  if (best === undefined || here === undefined || there === undefined) return lead;
+  const best = compareBest(facts);
+  if (best === undefined) return lead;
   if (best.version === champion.version) return `${lead} No version is better on ${metric}.`;
-  const gain = here === 0 ? 'better' : `${formatPercent(Math.abs((there - here) / here) * 100)} better`;
-  const cost = costText(facts.compared, champion.version, best.version);
   const refusal = describeRefusal(best.version, decisions);
-  return `${lead} v${best.version} is ${gain} on ${metric} ${cost}${refusal}.`;
+  return `${lead} v${best.version} is ${best.gain} on ${metric} ${best.cost}${refusal}.`;
 }
 
 function describeChampion(version: string, decisions: readonly Decision[]): string {
@@ -113,9 +97,3 @@ function overlap(one: FigureInterval, other: FigureInterval): boolean {
 }
 
 const VERDICT_TEXTS = { promote: 'promoted', hold: 'on hold', reject: 'rejected' } as const;
-
-/** Example: "rejected by policy ranker-production". */
-export function verdictText(version: string, decisions: readonly Decision[]): string {
-  const latest = decisions.find((decision) => decision.version === version);
-  return latest === undefined ? 'not evaluated yet' : `${VERDICT_TEXTS[latest.verdict]} by policy ${latest.policy}`;
-}

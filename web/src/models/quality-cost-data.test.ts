@@ -4,7 +4,7 @@ import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
-import { bestVersionText } from './headline.ts';
+import { verdictSentence } from './headline.ts';
 import { qualityCostData } from './quality-cost-data.ts';
 import { bestOn, findChampion, listMetrics, tableMetrics } from './versions.ts';
 import { versionsCsv } from './versions-csv.ts';
@@ -146,7 +146,7 @@ describe('the headline of a model', () => {
     review: null,
   });
   const headline = (amounts: Readonly<Record<string, string>>, decisions = [decision('reject')]) =>
-    bestVersionText({ ...facts, compared: compare(amounts), decisions });
+    verdictSentence({ ...facts, compared: compare(amounts), decisions });
 
   it.each<[Record<string, string>, string]>([
     [{ 1: '0.01', 3: '0.08' }, 'but costs 8 times as much per prediction'],
@@ -159,13 +159,15 @@ describe('the headline of a model', () => {
   ])('says of costs %j: %s, and the verdict of the gate', (amounts, text) => {
     // A narrow no-break space separates numbers and the percent sign.
     expect(headline(amounts).replaceAll(/[\u00a0\u202f]/g, ' ')).toBe(
-      `Version 3 ranks 33 % better ${text}; rejected by policy production.`,
+      `v1 is champion and has not been evaluated. v3 is 33 % better on ndcg ${text}: rejected.`,
     );
   });
 
   it('says when the best version was not weighed, and when the champion is the best', () => {
-    expect(headline({}, [])).toContain('; not evaluated yet.');
+    expect(headline({}, [])).toContain('; it has not been evaluated.');
     const best = [version('2', 0.2), version('1', 0.3, ['live'])];
-    expect(bestVersionText({ ...facts, versions: best, decisions: [] })).toBe('No version ranks better.');
+    expect(verdictSentence({ ...facts, versions: best, decisions: [] })).toBe(
+      'v1 is champion and has not been evaluated. No version is better on ndcg.',
+    );
   });
 });
