@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { decimal, sumDecimals } from '../../src/platform/units/schema.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable, readDownload, settled } from '../support/browser.ts';
 import { openDateRange } from './date-range.ts';
-import { newestMonth, summaryOf } from './questions.ts';
+import { completeMonth, newestMonth, summaryOf } from './questions.ts';
 
 const DELIVERED = 'As delivered';
 
@@ -18,9 +18,11 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
   const url = inject('demoUrl');
   let browser: Browser;
   let month: string;
+  let complete: string;
   beforeAll(async () => {
     browser = await connectBrowser();
     month = await newestMonth(url);
+    complete = await completeMonth(url);
   });
   afterAll(async () => {
     await browser?.close();
@@ -83,7 +85,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
   });
 
   it('leads from a bar to the rows of that day', async () => {
-    const page = await visit('/costs?by=serviceProviderName');
+    const page = await visit(`/costs?by=serviceProviderName&period=${complete}`);
     const canvas = page.locator('canvas').first();
     await canvas.waitFor();
     const box = await canvas.boundingBox();
@@ -92,7 +94,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
     const filters = new URL(page.url()).searchParams.getAll('filter');
     expect(filters.map((filter) => filter.split('=')[0])).toEqual(['serviceProviderName', 'day']);
     await page.getByTestId('rows-total').waitFor();
-    const { totals } = await summaryOf(url, { by: [], period: month, filter: filters });
+    const { totals } = await summaryOf(url, { by: [], period: complete, filter: filters });
     expect(await exact(page, 'rows-total')).toBe(totals[0]?.amount);
   });
 
@@ -136,12 +138,12 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
   });
 
   it('saves the summary, the days and the rows as CSV', async () => {
-    const page = await visit('/costs?by=serviceProviderName');
+    const page = await visit(`/costs?by=serviceProviderName&period=${complete}`);
     const saved = async (name: string) => {
       const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
       return (await readDownload(download)).toString().trim().split(/\r?\n/);
     };
-    const { rows } = await summaryOf(url, { by: ['serviceProviderName'], period: month });
+    const { rows } = await summaryOf(url, { by: ['serviceProviderName'], period: complete });
     const summary = await saved('CSV of the summary');
     expect(summary).toHaveLength(rows.length + 1);
     expect(summary.join()).toContain(rows[0]?.amount);
@@ -162,16 +164,16 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
   });
 
   it('takes charge days in the place of the month, and is exact to the day', async () => {
-    const days = { from: `${month}-03`, to: `${month}-09` };
+    const days = { from: `${complete}-03`, to: `${complete}-09` };
     const page = await visit(`/costs?from=${days.from}&to=${days.to}&chart=table`);
     const { totals } = await summaryOf(url, { by: ['team'], ...days });
     for (const id of ['headline', 'chart-total', 'table-total']) expect(await exact(page, id)).toBe(totals[0]?.amount);
     const last = (await openDateRange(page)).getByLabel('Range: last day');
-    await last.fill(`${month}-05`);
+    await last.fill(`${complete}-05`);
     await last.press('Enter');
     await page.waitForURL(/to=\d{4}-\d\d-05/);
     await settled(page);
-    const shorter = await summaryOf(url, { by: ['team'], from: days.from, to: `${month}-05` });
+    const shorter = await summaryOf(url, { by: ['team'], from: days.from, to: `${complete}-05` });
     expect(await exact(page, 'headline')).toBe(shorter.totals[0]?.amount);
     expect(await readable(page.getByTestId('answer'))).toMatch(/from 3 to 5 \w{3} \d{4}/);
   });
@@ -274,7 +276,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
   });
 
   it('opens the delivered line of a row that is not among those loaded', async () => {
-    const page = await visit('/costs?view=rows');
+    const page = await visit(`/costs?view=rows&period=${complete}`);
     await page
       .getByRole('region', { name: /Bill rows/ })
       .getByRole('rowheader')
@@ -282,7 +284,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
       .click();
     await page.waitForURL(/row=/);
     const row = new URL(page.url()).searchParams.get('row')?.replace(/\d+$/, '2') ?? '';
-    await open(page, `${url}/costs?view=rows&period=${month}&row=${encodeURIComponent(row)}`);
+    await open(page, `${url}/costs?view=rows&period=${complete}&row=${encodeURIComponent(row)}`);
     expect(await readable(page.getByRole('dialog', { name: 'Bill row' }))).toMatch(/Line 3 of/);
   });
 

@@ -71,3 +71,9 @@ export async function newestMonth(server: string): Promise<string> {
       .at(-1),
   );
 }
+
+/** The month before the newest one that has a bill: its days are complete, also on the first of a month. */
+export async function completeMonth(server: string): Promise<string> {
+  const [year = 0, month = 0] = (await newestMonth(server)).split('-').map(Number);
+  return new Date(Date.UTC(year, month - 2, 1)).toISOString().slice(0, 'YYYY-MM'.length);
+}
