@@ -154,6 +154,7 @@ function parseDriver(row: LakeRow, item: ComparedItem, values: Values): Omit<Dri
       buildExactFilter('serviceName', toTextOrNull(row.service)),
       buildExactFilter(toTextOrNull(row.sku_column) ?? 'skuId', sku),
       buildExactFilter('chargeCategory', chargeCategory),
+      buildExactFilter('pricingCategory', toTextOrNull(row.pricing_category)),
       buildExactFilter('billingCurrency', String(row.currency)),
     ],
   };
