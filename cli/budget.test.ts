@@ -44,11 +44,8 @@ it('says why nothing is known of a budget whose team no rule assigns cost to', a
   expect((await server.run('budget', 'show', 'fraud')).out).toContain('spent is unknown: No rule assigns cost to team');
 });
 
-it('budget refusals lists the requests that a budget refused', async () => {
+it('budget refusals says that a budget has refused nothing', async () => {
   await server.run('budget', 'create', 'small', '--amount', '5USD', '--team', 'small', '--enforcement', 'hard');
-  expect((await server.run('budget', 'refusals', 'small')).err).toContain('Budget "small" has refused no request.');
-  const held = ['--price', '3600USD/h', '--team', 'small', '--grace', '10'];
-  expect((await server.run('run', ...held, '--', 'true')).code).toBe(12);
-  const { out } = await server.run('budget', 'refusals', 'small');
-  expect(out).toMatch(/team=small.*11\.00 USD.*5\.00 USD.*1.*budget_exceeded/);
+  const { code, err } = await server.run('budget', 'refusals', 'small');
+  expect([code, err]).toEqual([0, expect.stringContaining('Budget "small" has refused no request.')]);
 });
