@@ -141,7 +141,7 @@ const PAGES_ANSWER: readonly (readonly [path: string, says: RegExp])[] = [
   ['/models', /1 registered model/],
   ['/decisions', /6 decisions: 2 promoted/],
   ['/gpus?period=all', /16 GPUs/],
-  ['/recommendations', /could be saved/],
+  ['/recommendations', /^Savings available: \$/],
   ['/monitoring', /1 monitor/],
   ['/budgets', /4 budgets/],
   ['/deliveries', /1 closed period has changed/],

@@ -53,7 +53,7 @@ const PAGES = [
   {
     name: 'Anomalies',
     path: '/anomalies',
-    says: /^(\d+ anomal(y|ies)( \(\d+ open\))?: \$[\d,]+(\.\d\d)? above.*|No scan yet\.)$/,
+    says: /^(\d+ anomal(y|ies)( \(\d+ open\))?: \$[\d,]+(\.\d\d)? above.*|\d+ anomal(y|ies) in \w+ \d{4}, not counted: .+|No scan yet\.)$/,
   },
   { name: 'Budgets', path: '/budgets', says: /^\S+ of 4 budgets exceeded.*\. No budget has a hard limit\.$/ },
   {

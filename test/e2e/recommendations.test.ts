@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bill } from '../../src/finops/testing/costs.ts';
 import { billedHour } from '../../src/finops/testing/purchases.ts';
 import type { Application } from '../../src/main.ts';
@@ -11,7 +11,7 @@ import { importFiles, testApplication } from '../../src/testing/application.ts';
 import { findRecommendations, getRecommendation } from '../../src/tradeoff/recommendations/schema.ts';
 import { RecommendationRoom } from '../../src/tradeoff/testing/recommendations.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
-import { serveFolder } from '../support/demo.ts';
+import { demoApplication, serveFolder } from '../support/demo.ts';
 import { faultsFound } from './faults-found.ts';
 import { ask } from './questions.ts';
 
@@ -202,7 +202,8 @@ describe.skipIf(!hasChromium)('recommendations in the browser (skipped where Chr
   });
 
   it('returns an idle GPU of the demo from the first page, and takes that back', async () => {
-    const demo = inject('demoUrl');
+    await using server = await demoApplication();
+    const demo = server.url;
     await ask(demo, findRecommendations, { body: {} });
     const { page, complaints } = await newVisit(browser);
     await open(page, `${demo}/`);

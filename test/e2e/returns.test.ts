@@ -37,7 +37,8 @@ describe.skipIf(!hasChromium)('returns in the browser (skipped where Chromium is
 
   it('answer the payback of the model in two clicks from the overview', async () => {
     const page = await visit('/');
-    await page.getByRole('navigation').getByRole('link', { name: 'Returns', exact: true }).click();
+    await page.getByRole('navigation').getByRole('link', { name: 'Trade-offs', exact: true }).click();
+    await page.getByRole('navigation', { name: 'Trade-offs' }).getByRole('link', { name: 'Returns' }).click();
     await page.waitForURL('**/returns**');
     await settled(page);
     const row = findModel();

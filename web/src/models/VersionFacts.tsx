@@ -30,7 +30,7 @@ export function VersionFacts({ version }: { readonly version: ModelVersion }) {
     ...pairs('Tag', version.tags, ([key]) => !isInternal(key)),
     ...pairs('Param', version.params, () => true),
   ];
-  const internal = pairs('Tag', version.tags, ([key]) => isInternal(key));
+  const internal = pairs('Tag', version.tags, ([key]) => isInternal(key) && key !== MARK);
   return (
     <>
       <Facts facts={facts} />
@@ -62,6 +62,9 @@ function RunOf({ version: { runId, model, version } }: { readonly version: Model
     </>
   );
 }
+
+/** By which a retried registration finds its version; it means nothing to users. */
+const MARK = 'steelyard.mark';
 
 /** Tags by which the server and its jobs find their own versions. */
 function isInternal(key: string): boolean {
