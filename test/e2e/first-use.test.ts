@@ -142,7 +142,7 @@ const PAGES_ANSWER: readonly (readonly [path: string, says: RegExp])[] = [
   ['/decisions', /6 decisions: 2 promoted/],
   ['/gpus?period=all', /16 GPUs/],
   ['/recommendations', /^Savings available: \$/],
-  ['/monitoring', /1 monitor/],
+  ['/monitoring', /ranker v\d+: ndcg@10 is 0\.\d+/],
   ['/budgets', /4 budgets/],
   ['/deliveries', /1 closed period has changed/],
 ];

@@ -13,7 +13,7 @@ const FOLDER =
   processEnvironment().SCREENSHOTS === '1'
     ? join(import.meta.dirname, '..', '..', 'docs', 'screenshots')
     : join(tmpdir(), 'screenshots');
-const SIZE = { width: 1280, height: 800 };
+const SIZE = { width: 1120, height: 700 };
 /** Of a picture in the docs. */
 const MOST_BYTES = 150_000;
 
