@@ -95,7 +95,11 @@ const costLines: readonly NounLine[] = [
   {
     summary: 'Set budgets, forecast cost, detect anomalies',
     nouns: [
-      noun('budget', ['list', 'show', 'create', 'approve', 'refusals'], async () => (await import('./budget.ts')).budgetCommands),
+      noun(
+        'budget',
+        ['list', 'show', 'create', 'approve', 'refusals'],
+        async () => (await import('./budget.ts')).budgetCommands,
+      ),
       noun('forecast', FORECAST_VERBS, async () => (await import('./forecast.ts')).forecastCommands),
       noun('anomaly', ['detect', 'list', 'show', 'feedback', 'acknowledge', 'assign'], async () => [
         ...(await import('./anomaly.ts')).anomalyCommands,
