@@ -70,7 +70,7 @@ const PAGES = [
   {
     name: 'Model',
     path: '/models/ranker',
-    says: /^Ship v\d+\. v\d+ is \d+\s% better on ndcg_at_10 .+ against a limit of \$[\d.]+\): rejected\.$/,
+    says: /^Ship v\d+\. v\d+ is \d+\s% better on ndcg@10 .+ against a limit of \$[\d.]+\): rejected\.$/,
   },
   { name: 'Trade-offs', path: '/trade-offs', says: /ranker/ },
   {

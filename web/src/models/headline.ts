@@ -3,6 +3,7 @@ import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatMeasured, formatPercent, formatTimes } from '../format/number.ts';
 import { comparedFigure } from './unit-costs.ts';
 import { bestOn, findChampion, findDirection, findMetric } from './versions.ts';
@@ -45,7 +46,7 @@ function costText(compared: ComparedUnitCosts, champion: string, best: string): 
 /**
  * The verdict on a model as one would say it: which version to ship, and why a better one was refused.
  *
- * @example "Ship v7. v6 is 46 % better on ndcg_at_10 but costs 5 times as much per prediction ($325.58 per month against a limit of $172.80): rejected."
+ * @example "Ship v7. v6 is 46 % better on ndcg@10 but costs 5 times as much per prediction ($325.58 per month against a limit of $172.80): rejected."
  */
 export function verdictSentence(facts: HeadlineFacts): string {
   const { versions, policy, metric, decisions } = facts;
@@ -62,9 +63,9 @@ export function verdictSentence(facts: HeadlineFacts): string {
   if (metric === undefined) return lead;
   const best = compareBest(facts);
   if (best === undefined) return lead;
-  if (best.version === champion.version) return `${lead} No version is better on ${metric}.`;
+  if (best.version === champion.version) return `${lead} No version is better on ${formatMetricName(metric)}.`;
   const refusal = describeRefusal(best.version, decisions);
-  return `${lead} v${best.version} is ${best.gain} on ${metric} ${best.cost}${refusal}.`;
+  return `${lead} v${best.version} is ${best.gain} on ${formatMetricName(metric)} ${best.cost}${refusal}.`;
 }
 
 function describeChampion(version: string, decisions: readonly Decision[]): string {
