@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BudgetDetail } from '../src/finops/budgets/schema.ts';
-import { type ServedFolder, serveFolder, temporaryFolder } from './testing.ts';
+import { type ServedFolder, serveFolder, steelyard, temporaryFolder } from './testing.ts';
 
 let server: ServedFolder;
 beforeAll(async () => {
@@ -44,8 +44,12 @@ it('says why nothing is known of a budget whose team no rule assigns cost to', a
   expect((await server.run('budget', 'show', 'fraud')).out).toContain('spent is unknown: No rule assigns cost to team');
 });
 
-it('budget refusals says that a budget has refused nothing', async () => {
+it('budget refusals lists the refused runs of a budget, and says so when there are none', async () => {
   await server.run('budget', 'create', 'small', '--amount', '5USD', '--team', 'small', '--enforcement', 'hard');
-  const { code, err } = await server.run('budget', 'refusals', 'small');
-  expect([code, err]).toEqual([0, expect.stringContaining('Budget "small" has refused no request.')]);
+  const none = await server.run('budget', 'refusals', 'small');
+  expect([none.code, none.err]).toEqual([0, expect.stringContaining('Budget "small" has refused no request.')]);
+  const asked = ['--url', server.url, '--price', '3600USD/h', '--team', 'small', '--grace', '10'];
+  expect((await steelyard(['run', ...asked, '--', 'true'], { PATH: process.env.PATH })).code).toBe(12);
+  const { out } = await server.run('budget', 'refusals', 'small');
+  expect(out).toMatch(/11\.00 USD +5\.00 USD/);
 });
