@@ -38,7 +38,7 @@ async function waitForWindows({ MLFLOW_TRACKING_URI }: Readonly<Record<string, s
 const VARYING: readonly Varying[] = [
   { pattern: /\b(?:[mn]-)?[0-9a-f]{32}\b|\bdec_[0-9a-f]{20}\b/g },
   { pattern: /(?<=digest )[0-9a-f]{12}\b/g },
-  { pattern: /\b\d{4}-\d\d-\d\d(?: \d\d:\d\d(?: UTC)?)?\b/g },
+  { pattern: /\b\d{4}-\d\d-\d\d(?: \d\d:\d\d(?: UTC)?)?\b|\b\d{1,2} [A-Z][a-z]{2} \d{4}, \d\d:\d\d UTC\b/g },
   // Latency of a window, in milliseconds.
   { pattern: /(?<=\) +(?:\d+\.\d +)?)\d+\.\d\b/g, within: 50 },
   // Cost per 1,000 requests of a replica that is mostly idle: it depends on the requests of the last metered interval, and is
