@@ -15,7 +15,7 @@ import { recordUsage } from '../../src/finops/metering/schema.ts';
 import { decimal } from '../../src/platform/units/schema.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable, readDownload } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
-import { ask, newestMonth } from './questions.ts';
+import { ask, newestMonth, shownMonth } from './questions.ts';
 
 const RULES = join(import.meta.dirname, '../../examples/recommender/config/allocation-rules.yaml');
 const MORE = `    - name: all-the-rest
@@ -31,7 +31,7 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
   beforeAll(async () => {
     server = await demoApplication();
     browser = await connectBrowser();
-    month = await newestMonth(server.url);
+    month = await shownMonth(server.url);
   });
   afterAll(async () => {
     await browser?.close();
@@ -195,19 +195,20 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
   });
 
   it('meets metered use with the bill, resource by resource', async () => {
+    const newest = await newestMonth(server.url);
     const { rows } = await ask(server.url, costRows, {
-      query: { period: month, filter: 'resourceName=support-assistant-v2-endpoint-1', pageSize: 1 },
+      query: { period: newest, filter: 'resourceName=support-assistant-v2-endpoint-1', pageSize: 1 },
     });
     const resourceId = rows[0]?.resourceId ?? '';
-    const period = { start: `${month}-01T00:00:00Z`, end: `${month}-01T06:00:00Z` };
+    const period = { start: `${newest}-01T00:00:00Z`, end: `${newest}-01T06:00:00Z` };
     const subject = { team: 'assistant', endpoint: 'support-assistant' };
     const held = { resource: 'gpu:T4', resourceId, quantity: '1', period, subject, origin: 'test' };
     await ask(server.url, recordUsage, { body: { intervals: [{ usage: 'e2e-held', ...held }] } });
-    const found = await ask(server.url, getReconciliation, { query: { period: month } });
+    const found = await ask(server.url, getReconciliation, { query: { period: newest } });
     const resource = found.resources.find(
       (one) => one.resource === resourceId.toLowerCase() || one.resource === resourceId,
     );
-    const page = await visit('/allocation?tab=metered');
+    const page = await visit(`/allocation?tab=metered&period=${newest}`);
     const row = page.getByTestId('reconciliation').getByRole('row', { name: /support-assistant-v2-endpoint-1/ });
     const amounts = await Promise.all(
       [0, 1, 2, 3].map((index) => row.locator('data').nth(index).getAttribute('value')),

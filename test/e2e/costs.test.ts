@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { decimal, sumDecimals } from '../../src/platform/units/schema.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable, readDownload, settled } from '../support/browser.ts';
 import { openDateRange } from './date-range.ts';
-import { completeMonth, newestMonth, summaryOf } from './questions.ts';
+import { completeMonth, shownMonth, summaryOf } from './questions.ts';
 
 const DELIVERED = 'As delivered';
 
@@ -21,7 +21,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
   let complete: string;
   beforeAll(async () => {
     browser = await connectBrowser();
-    month = await newestMonth(url);
+    month = await shownMonth(url);
     complete = await completeMonth(url);
   });
   afterAll(async () => {

@@ -8,7 +8,7 @@ import { getProductionHealth } from '../../src/tradeoff/production-health/schema
 import { listRecommendations } from '../../src/tradeoff/recommendations/schema.ts';
 import { formatMoney } from '../../web/src/format/money.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable, settled } from '../support/browser.ts';
-import { ask, newestMonth, summaryOf } from './questions.ts';
+import { ask, shownMonth, summaryOf } from './questions.ts';
 
 /** Clicks from the overview to an answer. */
 const MOST_CLICKS = 2;
@@ -65,7 +65,7 @@ describe.skipIf(!hasChromium)('from the overview, in two clicks at most (skipped
 
   it('who spends most, and on what', async () => {
     const { page, follow, tile } = await visit();
-    const month = await newestMonth(url);
+    const month = await shownMonth(url);
     const { rows } = await summaryOf(url, { by: ['team'], period: month });
     const team = rows.find((row) => row.team !== null)?.team ?? '';
     const first = tile('Spend by team').getByRole('rowheader').first();

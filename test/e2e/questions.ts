@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listDeliveries, listRestatements } from '../../src/finops/billing/schema.ts';
 import { explainCosts } from '../../src/finops/costs/explain/schema.ts';
-import { costSummary } from '../../src/finops/costs/schema.ts';
+import { costSummary, getMonthToDate } from '../../src/finops/costs/schema.ts';
 import { buildUrl, type CallInput, type Endpoint, type ResponseOf } from '../../src/platform/contract/schema.ts';
 import { type Decision, listDecisions } from '../../src/tradeoff/decisions/schema.ts';
 
@@ -70,6 +70,12 @@ export async function newestMonth(server: string): Promise<string> {
       .sort()
       .at(-1),
   );
+}
+
+/** The month that a page shows by default: the newest with a whole day. */
+export async function shownMonth(server: string): Promise<string> {
+  const { through } = await ask(server, getMonthToDate, {});
+  return through === null ? completeMonth(server) : newestMonth(server);
 }
 
 /** The month before the newest one that has a bill: its days are complete, also on the first of a month. */

@@ -1,7 +1,7 @@
 /** How a page uses the date range of the address. */
 export interface RangePage {
   /**
-   * `bill`: the newest month with a bill when the address names no range. Text: the page has its own range, and
+   * `bill`: the newest month with a whole day when the address names no range. Text: the page has its own range, and
    * this names it; the month of `period` is for pages of the bill and does not change it.
    */
   readonly unset: 'bill' | string;
@@ -30,7 +30,7 @@ export const RANGE_PAGES: ReadonlyMap<string, RangePage> = new Map([
   ['/monitoring/$monitor', { unset: 'Live', beyond: 'Status, alerts and drift are of now.' }],
 ]);
 
-/** True for the route of a page that needs the newest month with a bill. */
+/** True for the route of a page that needs the months with a bill. */
 export function needsBillMonths(route: string): boolean {
   return RANGE_PAGES.get(route)?.unset === 'bill';
 }

@@ -8,7 +8,7 @@ const end = MonthOrDay.optional().catch(undefined);
 
 /** URL parameters of every page: the date range, its comparison, and the team. */
 export const ScopeSearch = z.object({
-  /** One billing month, `all` for every month; the newest month with a bill when nothing is named. */
+  /** One billing month, `all` for every month; the newest month with a whole day when nothing is named. */
   period: z
     .union([Month, z.literal('all')])
     .optional()
@@ -46,15 +46,15 @@ export function retainScope<T extends object>(before: Partial<ScopeSearch>, next
 }
 
 /**
- * The range that the address names. Without one: the newest month with a bill. `period=all` has no range, so that every
+ * The range that the address names. Without one: the month shown by default. `period=all` has no range, so that every
  * bill counts.
  */
 export function toScopeRange(
   { period, from, to }: Pick<ScopeSearch, 'period' | 'from' | 'to'>,
-  newest: string | undefined,
+  shown: string | undefined,
 ): DateRange | undefined {
   const named = readRange(from, to);
   if (named !== undefined) return named;
-  const month = period ?? newest;
+  const month = period ?? shown;
   return month === undefined || month === 'all' ? undefined : { from: month, to: month };
 }

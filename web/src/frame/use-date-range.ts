@@ -1,20 +1,18 @@
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type DateRange, readRange } from './date-range.ts';
 import { type Comparison, comparedRanges } from './date-range-compare.ts';
-import { listMonths, monthsQuery } from './first-questions.ts';
 import type { RangePage } from './range-pages.ts';
 import { toScopeRange } from './scope-search.ts';
+import { useBillMonths } from './use-bill-months.ts';
 
 /** The date range of the address as the picker shows and changes it. */
 export function useDateRange(page: RangePage) {
   const search = useSearch({ from: '__root__' });
   const navigate = useNavigate();
   const ofBill = page.unset === 'bill';
-  const byMonth = useQuery({ ...monthsQuery, enabled: ofBill });
-  const months = listMonths(byMonth.data);
+  const { months, shown, isPending } = useBillMonths({ enabled: ofBill });
   const named = readRange(search.from, search.to);
-  const range = ofBill ? toScopeRange(search, months.at(-1)) : named;
+  const range = ofBill ? toScopeRange(search, shown) : named;
   const custom = readRange(search.beforeFrom, search.beforeTo);
   const compared =
     range === undefined || search.compare === undefined
@@ -28,7 +26,7 @@ export function useDateRange(page: RangePage) {
     range,
     compared,
     months,
-    ready: !ofBill || range !== undefined || search.period !== undefined || !byMonth.isPending,
+    ready: !ofBill || range !== undefined || search.period !== undefined || !isPending,
     choose: (next: DateRange) => change({ period: undefined, from: next.from, to: next.to }),
     /** Every month of the bill, or the page's own range. */
     clear: () => change({ period: ofBill ? 'all' : undefined, from: undefined, to: undefined }),

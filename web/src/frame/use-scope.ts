@@ -1,11 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
 import { type DateRange, findEndMonth, findWholeMonth, rangePhrase, rangeText, readRange } from './date-range.ts';
 import { comparedRanges } from './date-range-compare.ts';
-import { listMonths, monthsQuery } from './first-questions.ts';
-
 import { type ScopeSearch, toScopeRange } from './scope-search.ts';
+import { useBillMonths } from './use-bill-months.ts';
 
 export interface Scope {
   /** Billing months or charge days in view, both ends included; undefined for all months, and before it is known. */
@@ -29,12 +27,11 @@ export interface Scope {
   readonly empty: boolean;
 }
 
-/** The date range and team that the address names; without a range, the newest month that has a bill. */
+/** The date range and team that the address names; without a range, the newest month with a whole day. */
 export function useScope(): Scope {
   const search = useSearch({ from: '__root__' });
-  const byMonth = useQuery(monthsQuery);
-  const months = useMemo(() => listMonths(byMonth.data), [byMonth.data]);
-  const range = useStable(toScopeRange(search, months.at(-1)));
+  const { months, shown, isPending, isEmpty } = useBillMonths();
+  const range = useStable(toScopeRange(search, shown));
   const custom = readRange(search.beforeFrom, search.beforeTo);
   const before = useStable(
     range === undefined || search.compare === undefined
@@ -51,8 +48,8 @@ export function useScope(): Scope {
     before,
     team: search.team,
     months,
-    ready: isNamed || !byMonth.isPending,
-    empty: byMonth.data !== undefined && months.length === 0,
+    ready: isNamed || !isPending,
+    empty: isEmpty,
   };
 }
 
@@ -70,21 +67,20 @@ export function useNamedRange(): DateRange | undefined {
   return useStable(readRange(from, to));
 }
 
-/** Writes the newest month into an address that names none, so that the link shows a colleague the same page later. */
+/** Writes the month that is shown into an address that names none, so that the link shows a colleague the same page later. */
 export function usePinnedPeriod(needed: boolean): void {
   const search = useSearch({ from: '__root__' });
-  const byMonth = useQuery({ ...monthsQuery, enabled: needed });
+  const { shown } = useBillMonths({ enabled: needed });
   const navigate = useNavigate();
-  const newest = listMonths(byMonth.data).at(-1);
   const isNamed = search.period !== undefined || readRange(search.from, search.to) !== undefined;
   useEffect(() => {
-    if (!needed || isNamed || newest === undefined) return;
+    if (!needed || isNamed || shown === undefined) return;
     void navigate({
       to: '.',
-      search: (before) => ({ ...before, period: newest as ScopeSearch['period'] }),
+      search: (before) => ({ ...before, period: shown as ScopeSearch['period'] }),
       replace: true,
     });
-  }, [needed, isNamed, newest, navigate]);
+  }, [needed, isNamed, shown, navigate]);
 }
 
 /** The same object as long as the range is the same, so that charts are not redrawn on every render. */

@@ -1,5 +1,6 @@
 import { groupId } from '../costs/stack.ts';
 import { dimensionLabel } from '../format/dimension.ts';
+import { formatDay } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
@@ -11,11 +12,12 @@ const HEIGHT = 380;
 
 /** The cost of the range by team, or of a team by service; the sum of every row agrees with the headline. */
 export function PartsCard({ overview }: { readonly overview: OverviewData }) {
-  const { spend, groups, total, currency, colours, scope, dimension } = overview;
+  const { spend, groups, total, currency, colours, scope, dimension, through } = overview;
+  const partial = through === null ? '' : `, to ${formatDay(through)}`;
   return (
     <Card
       title={scope.team === undefined ? 'Spend by team' : `Spend of ${scope.team} by service`}
-      note={otherCurrencies(overview) ?? `Effective cost ${scope.phrase}`}
+      note={otherCurrencies(overview) ?? `Effective cost ${scope.phrase}${partial}`}
       flush
     >
       {scope.empty ? (

@@ -84,6 +84,8 @@ export function useOverview() {
     selection,
     /** The month up to its last whole day, and the preceding month up to the same day. */
     toDate,
+    /** Last whole day that the sums count, in a month that is not complete; null for other ranges. */
+    through: isCounted && toDate.data?.isComplete === false ? through : null,
     /** Like days of the range and of its comparison; undefined without one. */
     compared,
     isCompared: search.compare !== undefined,
