@@ -1,10 +1,9 @@
 import type { Check } from '../../../src/tradeoff/gates/schema.ts';
-import { formatMetricName } from '../format/metric-name.ts';
 import { formatMeasured } from '../format/number.ts';
-import { BASIS_NAME } from '../models/unit-costs.ts';
 import { LinkedText } from '../parts/LinkedText.tsx';
 import { MeasuredFigure } from '../parts/MeasuredFigure.tsx';
 import { CheckGauge } from './CheckGauge.tsx';
+import { formatCheckName } from './check-name.ts';
 import styles from './decisions.module.css';
 import { Outcome } from './Outcome.tsx';
 import { formatTest } from './test-text.ts';
@@ -23,10 +22,7 @@ export function CheckCard({ check, number }: CheckCardProps) {
         <span className={styles.number} aria-hidden="true">
           {number}
         </span>
-        <span className={styles.checkName}>
-          {formatMetricName(check.name)}
-          {check.basis === undefined ? '' : `, ${BASIS_NAME[check.basis]}`}
-        </span>
+        <span className={styles.checkName}>{formatCheckName(check)}</span>
         <Outcome holds={check.holds} />
       </p>
       <p className={styles.checkFigure}>

@@ -1,6 +1,7 @@
 import type { DecisionDetail } from '../../../src/tradeoff/decisions/schema.ts';
 import { MeasuredFigure } from '../parts/MeasuredFigure.tsx';
-import { chooseDecidingChecks, formatBound, formatCheck, listVerdictChanges } from './deciding-checks.ts';
+import { formatCheckName } from './check-name.ts';
+import { chooseDecidingChecks, formatBound, listVerdictChanges } from './deciding-checks.ts';
 import styles from './decisions.module.css';
 import { Outcome } from './Outcome.tsx';
 
@@ -11,8 +12,8 @@ export function DecisionSummary({ decision }: { readonly decision: DecisionDetai
     <div className={styles.summary}>
       <dl className={styles.deciding}>
         {chooseDecidingChecks(decision).map((check) => (
-          <div key={formatCheck(check)} className={`${styles.decidingFigure} ${styles[check.side] ?? ''}`}>
-            <dt>{formatCheck(check)}</dt>
+          <div key={formatCheckName(check)} className={`${styles.decidingFigure} ${styles[check.side] ?? ''}`}>
+            <dt>{formatCheckName(check)}</dt>
             <dd className={styles.checkFigure}>
               <MeasuredFigure
                 value={check.measured}

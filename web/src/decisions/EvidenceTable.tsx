@@ -65,7 +65,7 @@ export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail[
         {(candidate.unitCosts ?? []).map((cost) => (
           <tr key={`${cost.basis} ${cost.hardware.name} ${cost.batchSize} ${cost.endpoint}`}>
             <th scope="row">
-              Cost per 1,000 predictions, {BASIS_NAME[cost.basis]} on {cost.hardware.name}
+              Cost of predictions, {BASIS_NAME[cost.basis]} on {cost.hardware.name}
               {cost.batchSize == null ? '' : `, batches of ${cost.batchSize}`}
             </th>
             <td className={table.number}>
@@ -84,7 +84,7 @@ export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail[
         ))}
         {candidate.costPerThousandPredictions !== undefined && (
           <tr>
-            <th scope="row">Cost per 1,000 predictions, all time</th>
+            <th scope="row">Cost of predictions, all time</th>
             <td className={table.number}>
               <CostFigure evidence={candidate.costPerThousandPredictions} />
             </td>

@@ -1,8 +1,7 @@
 import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { Check } from '../../../src/tradeoff/gates/schema.ts';
-import { formatMetricName } from '../format/metric-name.ts';
 import { formatMeasured } from '../format/number.ts';
-import { BASIS_NAME } from '../models/unit-costs.ts';
+import { formatCheckName } from './check-name.ts';
 
 const FIGURES = 3;
 
@@ -41,20 +40,14 @@ export function formatBound({ bound, measured, unit, comparison }: Check): strin
   return `${comparison === '>=' ? 'at least' : 'at most'} ${text.figure}`;
 }
 
-/** Name of a check with its basis. */
-export function formatCheck({ name, basis }: Check): string {
-  const text = formatMetricName(name);
-  return basis === undefined ? text : `${text} (${BASIS_NAME[basis]})`;
-}
-
 /** Conditions of another verdict, one sentence each. */
 export function listVerdictChanges({ verdict, checks }: Judged): string[] {
   if (verdict === 'promote') return listPromoteLimits(checks);
   const blocking = checks.filter(({ holds }) => holds === (verdict === 'reject' ? false : null));
   return blocking.map((check) => {
     const bound = formatBound(check);
-    if (check.measured === null || bound === null) return `Evidence for ${formatCheck(check)}.`;
-    return `${capitalise(formatCheck(check))} of ${bound} instead of ${formatMeasured(check.measured, check.unit, check.bound ?? undefined).figure}.`;
+    if (check.measured === null || bound === null) return `Evidence for ${formatCheckName(check)}.`;
+    return `${capitalise(formatCheckName(check))} of ${bound} instead of ${formatMeasured(check.measured, check.unit, check.bound ?? undefined).figure}.`;
   });
 }
 
@@ -67,7 +60,7 @@ function listPromoteLimits(checks: readonly Check[]): string[] {
     if (tightest?.bound == null || tightest.measured === null) return [];
     const direction = tightest.comparison === '>=' ? 'below' : 'above';
     const { figure } = formatMeasured(tightest.bound, tightest.unit, tightest.measured);
-    return [`${capitalise(formatCheck(tightest))} ${direction} ${figure} would reject it.`];
+    return [`${capitalise(formatCheckName(tightest))} ${direction} ${figure} would reject it.`];
   });
 }
 

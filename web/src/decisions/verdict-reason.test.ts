@@ -41,7 +41,7 @@ it('names the quality that is too low first', () => {
 
 it('says what is missing for a verdict', () => {
   const checks = [check({}), { ...perThousand, measured: null, holds: null }];
-  expect(verdictReason({ verdict: 'hold', checks })).toBe('evidence is missing for cost per 1,000 predictions');
+  expect(verdictReason({ verdict: 'hold', checks })).toBe('evidence is missing for cost of predictions');
 });
 
 it('gives the figures of a promotion from both sides', () => {

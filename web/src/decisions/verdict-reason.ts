@@ -2,7 +2,7 @@ import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { Check } from '../../../src/tradeoff/gates/schema.ts';
 import { formatMetricName } from '../format/metric-name.ts';
 import { counted, formatMeasured } from '../format/number.ts';
-import { BASIS_NAME } from '../models/unit-costs.ts';
+import { formatCheckName } from './check-name.ts';
 
 /**
  * Reason of a verdict with its first figures, as text.
@@ -14,7 +14,7 @@ export function verdictReason(decision: Pick<Decision, 'verdict' | 'checks'>): s
   if (verdict === 'hold') {
     const open = checks.filter((check) => check.holds === null);
     const isTested = (check: Check) => check.test != null;
-    const missing = open.filter((check) => !isTested(check)).map((check) => formatMetricName(check.name));
+    const missing = open.filter((check) => !isTested(check)).map((check) => formatCheckName(check));
     const tested = open.filter(isTested).map(formatOpenTest);
     return [
       ...(missing.length === 0 ? [] : [`evidence is missing for ${missing.join(', ')}`]),
@@ -39,8 +39,9 @@ function tellingFailure(failed: readonly Check[]): Check | undefined {
 }
 
 /** Example: "accuracy floor (340 more examples needed)". */
-function formatOpenTest({ name, samplesNeeded }: Check): string {
-  const text = formatMetricName(name);
+function formatOpenTest(check: Check): string {
+  const { samplesNeeded } = check;
+  const text = formatCheckName(check);
   if (samplesNeeded == null || samplesNeeded === 0) return text;
   return `${text} (${counted(samplesNeeded, 'more example', 'more examples')} needed)`;
 }
@@ -53,21 +54,12 @@ export function refusedOn(decision: Pick<Decision, 'verdict' | 'checks'>): strin
 }
 
 function failureText(check: Check): string {
-  if (check.measured === null || check.bound === null) return `${formatMetricName(check.name)} fails`;
+  if (check.measured === null || check.bound === null) return `${formatCheckName(check)} fails`;
   const measured = formatMeasured(check.measured, check.unit);
   const bound = formatMeasured(check.bound, check.unit, check.measured).figure;
   const unit = check.name.includes(measured.unit) ? '' : ` ${measured.unit}`;
   const words = check.comparison === '<=' ? `at most ${bound} is allowed` : `at least ${bound} is required`;
   return `${formatCheckName(check)} is ${measured.figure}${unit} where ${words}`;
-}
-
-/**
- * Name of a check with its basis, because costs of different bases are different quantities. Example: "cost per month
- * (at demand)".
- */
-function formatCheckName({ name, basis }: Check): string {
-  const text = formatMetricName(name);
-  return basis === undefined ? text : `${text} (${BASIS_NAME[basis]})`;
 }
 
 function bestFigures(checks: readonly Check[]): string {
@@ -79,8 +71,7 @@ function bestFigures(checks: readonly Check[]): string {
       if (check === undefined || check.measured === null) return '';
       const text = formatMeasured(check.measured, check.unit);
       if (check.side === 'quality') return `${formatMetricName(text.unit)} ${text.figure}`;
-      // The figure may be for another number of predictions than the name states.
-      const name = formatCheckName(check).replace(' per 1,000 predictions', '');
+      const name = formatCheckName(check).replace(' of predictions', '');
       const unit = name.includes(text.unit) ? '' : ` ${text.unit}`;
       return `${name} ${text.figure}${unit}`;
     })
