@@ -3,11 +3,11 @@ import { formatMetricName } from '../format/metric-name.ts';
 import { CostFigure } from '../models/CostFigure.tsx';
 import { QualityFigure } from '../models/QualityFigure.tsx';
 import { UnitCostFigure } from '../models/UnitCostFigure.tsx';
-import { BASIS_NAME, sameTerms } from '../models/unit-costs.ts';
 import { LinkedText } from '../parts/LinkedText.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
 import table from '../table/table.module.css';
 import styles from './decisions.module.css';
+import { UnitCostRow } from './UnitCostRow.tsx';
 
 /** The candidate next to the champion that it would replace: every measure, with its source. */
 export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail['evidence'] }) {
@@ -63,28 +63,16 @@ export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail[
           </td>
         </tr>
         {(candidate.unitCosts ?? []).map((cost) => (
-          <tr key={`${cost.basis} ${cost.hardware.name} ${cost.batchSize} ${cost.endpoint}`}>
-            <th scope="row">
-              Cost of predictions, {BASIS_NAME[cost.basis]} on {cost.hardware.name}
-              {cost.batchSize == null ? '' : `, batches of ${cost.batchSize}`}
-            </th>
-            <td className={table.number}>
-              <UnitCostFigure figure={cost} reason={cost.reason ?? 'Not measured.'} />
-            </td>
-            <td className={table.number}>
-              <UnitCostFigure
-                figure={sameTerms(cost, champion) ?? null}
-                reason={champion === null ? none : 'The champion has no cost on this basis, hardware and window.'}
-              />
-            </td>
-            <td className={styles.sourceCell}>
-              <LinkedText text={cost.source} />
-            </td>
-          </tr>
+          <UnitCostRow
+            key={`${cost.basis} ${cost.hardware.name} ${cost.batchSize} ${cost.endpoint}`}
+            cost={cost}
+            champion={champion}
+            none={none}
+          />
         ))}
         {candidate.costPerThousandPredictions !== undefined && (
           <tr>
-            <th scope="row">Cost of predictions, all time</th>
+            <th scope="row">Cost per 1,000 predictions, all time</th>
             <td className={table.number}>
               <CostFigure evidence={candidate.costPerThousandPredictions} />
             </td>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { UnitCost } from '../../../src/tradeoff/unit-cost/schema.ts';
-import { sameTerms } from './unit-costs.ts';
+import { comparedScale, sameTerms } from './unit-costs.ts';
 
 interface Terms {
   readonly basis: 'benchmark' | 'served';
@@ -70,4 +70,11 @@ it('puts two unit costs side by side only on one basis, hardware, batch size and
   expect(
     sameTerms(buildCost({ basis: 'served', currency: 'USD', hardware: '1 x gpu', day: '01', batchSize: null }), null),
   ).toBeUndefined();
+});
+
+it('shows compared costs for one number of predictions, that of the cheapest which is known', () => {
+  const figure = (amount: string | null) => ({ perThousand: amount === null ? null : { amount, currency: 'USD' } });
+  expect(comparedScale({ figures: [figure('0.0491'), figure('0.0000000005')] })?.per).toBe('1B');
+  expect(comparedScale({ figures: [figure('0.0491'), figure(null)] })?.per).toBe('1,000');
+  expect(comparedScale({ figures: [figure(null)] })).toBeUndefined();
 });

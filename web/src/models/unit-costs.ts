@@ -33,8 +33,14 @@ export function comparedFigure(
 }
 
 /** One scale for all figures of a comparison: that of the cheapest; undefined without a figure. */
-export function comparedScale({ figures }: Pick<ComparedUnitCosts, 'figures'>): UnitScale | undefined {
-  const [cheapest] = figures.map(({ perThousand }) => perThousand.amount).toSorted((a, b) => decimal(a).cmp(b));
+export function comparedScale({
+  figures,
+}: {
+  readonly figures: readonly Pick<UnitCost, 'perThousand'>[];
+}): UnitScale | undefined {
+  const [cheapest] = figures
+    .flatMap(({ perThousand }) => perThousand?.amount ?? [])
+    .toSorted((a, b) => decimal(a).cmp(b));
   return cheapest === undefined ? undefined : unitScale(cheapest, 1000);
 }
 
