@@ -52,9 +52,9 @@ function computeRoi(range: RangeFigures): Roi {
   if (net.amount === null || cost === null) return { ...unknown, cost, reason: net.reason ?? total.reason };
   if (decimal(cost.amount).isZero()) return { ...unknown, cost, net: net.amount, reason: 'the cost is zero' };
   const ratio = (amount: string) => Number(decimal(amount).minus(cost.amount).dividedBy(cost.amount).toFixed(PLACES));
-  const spent = value.total === null ? null : decimalString(decimal(net.amount.amount).plus(cost.amount));
+  const earned = value.total === null ? null : decimalString(decimal(net.amount.amount).plus(cost.amount));
   return {
-    value: spent === null ? null : ratio(spent),
+    value: earned === null ? null : ratio(earned),
     interval:
       value.interval === null ? null : { lower: ratio(value.interval.lower), upper: ratio(value.interval.upper) },
     basis: value.source,
