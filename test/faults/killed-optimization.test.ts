@@ -80,10 +80,19 @@ it(
       return true;
     };
 
+    /** The optimization, its endpoint and its acts between two steps: a look may take a step between two requests. */
+    const read = async () => {
+      for (;;) {
+        const shown = getOptimization.response.parse(await get('optimizations/smaller'));
+        const endpoint = getEndpoint.response.parse(await get('endpoints/e'));
+        const { acts } = listDecidedActs.response.parse(await get('decided-acts?about=optimization:smaller'));
+        const later = getOptimization.response.parse(await get('optimizations/smaller'));
+        if (later.timeline.length === shown.timeline.length) return { shown, endpoint, acts };
+      }
+    };
+
     const check = async () => {
-      const shown = getOptimization.response.parse(await get('optimizations/smaller'));
-      const endpoint = getEndpoint.response.parse(await get('endpoints/e'));
-      const { acts } = listDecidedActs.response.parse(await get('decided-acts?about=optimization:smaller'));
+      const { shown, endpoint, acts } = await read();
       expect(acts).toHaveLength(shown.timeline.length - 1);
       // The newest revision is the one that the last step made; without a step, the first.
       const made = acts.map(({ evidence }) => Number(evidence.revision));

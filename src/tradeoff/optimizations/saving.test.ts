@@ -35,6 +35,13 @@ it('counts no more replicas than the baseline may hold: beyond them it would hav
   expect(computeSaving([hour(0, 36_000, '12')], { ...BASELINE, maxReplicas: 6 }).saved).toEqual(usd('6'));
 });
 
+it('is known without a request of the baseline when the number of its replicas is fixed', () => {
+  const fixed = { ...BASELINE, busySeconds: [], minReplicas: 2, maxReplicas: 2 };
+  expect(computeSaving([hour(0, 36_000, '7')], fixed)).toMatchObject({
+    ...{ hours: 1, saved: usd('-1'), lower: usd('-1'), upper: usd('-1'), reason: null },
+  });
+});
+
 it('leaves out hours without a price, and reports it', () => {
   const saving = computeSaving([hour(0, 36_000, '12'), hour(1, 36_000, null)], BASELINE);
   expect(saving).toMatchObject({ hours: 1, saved: usd('18'), reason: '1 hours without a price are left out' });
@@ -84,6 +91,6 @@ it('of several runs is their sum, and runs without a figure are left out', () =>
     period: { start: '2026-11-30T10:00:00.000Z', end: '2026-11-30T16:00:00.000Z' },
     reason: '1 hours without a price are left out; 1 of 3 runs have no figure',
   });
-  expect(sumSavings([none, first])).toEqual(first);
+  expect(sumSavings([none, first])).toEqual({ ...first, reason: '1 of 2 runs have no figure' });
   expect(sumSavings([none])).toEqual(none);
 });

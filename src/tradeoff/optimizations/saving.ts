@@ -40,8 +40,8 @@ const LEAST_SPANS = 10;
  * Saving by the hour: the cost of the replicas that the baseline would have needed for all requests of the hour, less the cost of both arms.
  * The baseline would have needed min(max replicas, max(min replicas, requests x busy seconds of a request / (3600 x utilization))) replicas. Busy seconds are those
  * of the requests that the baseline answered at the same time (the hold-out), not those of an earlier period; their 95 % interval (Student over
- * spans) is that of the saving. Negative while both arms run at full size. Hours without a price are left out, with a note. Where the bill covers
- * an hour, its cost and the price of a replica are those of the bill.
+ * spans) is that of the saving. A fixed number of replicas is known without requests. Negative while both arms run at full size. Hours without a
+ * price are left out, with a note. Where the bill covers an hour, its cost and the price of a replica are those of the bill.
  *
  * @example 36,000 requests in an hour of 0.5 busy seconds at 50 % utilization and 3.00 an hour -> 10 replicas, 30.00; both arms cost 12.00 -> 18.00 saved
  */
@@ -50,7 +50,9 @@ export function computeSaving(hours: readonly SavingHour[], counterfactual: Coun
   const priced = hours.filter((hour) => hour.paid !== null);
   const [first] = priced;
   const last = priced.at(-1);
-  const seconds = computeBusySeconds(busySeconds);
+  // A fixed number of replicas does not depend on the requests.
+  const isFixed = counterfactual.minReplicas === counterfactual.maxReplicas;
+  const seconds = isFixed ? { mean: 0, lower: 0, upper: 0 } : computeBusySeconds(busySeconds);
   if (first === undefined || last === undefined)
     return unknown('No whole hour has passed since the start, or its replicas have no price.');
   if (pricePerHour === null) return unknown('A replica of the baseline has no price: apply a PriceBook.');
@@ -84,8 +86,8 @@ export function computeSaving(hours: readonly SavingHour[], counterfactual: Coun
 }
 
 /**
- * The saving of several runs of one optimization, whose hours are disjoint. The ends of the intervals are added: the same need for replicas is behind
- * all runs. A run without a figure is left out, with its reason.
+ * The saving of several runs of one optimization, whose hours are disjoint. The ends of the intervals are added: the same need for replicas is behind all runs.
+ * A run without a figure is left out, and the reason counts it.
  *
  * @example 2 hours that saved 3.00 and 1 hour that lost 1.00 -> 3 hours, 2.00
  */
@@ -94,7 +96,7 @@ export function sumSavings(runs: readonly OptimizationSaving[]): OptimizationSav
   const [first = runs[0]] = known;
   const last = known.at(-1) ?? runs.at(-1);
   if (first === undefined || last === undefined) return unknown('It has not started.');
-  if (known.length < 2) return last;
+  if (runs.length === 1 || known.length === 0) return last;
   if (new Set(known.map(({ saved }) => saved?.currency)).size > 1)
     return unknown('The costs are in several currencies.');
   const hours = known.reduce((sum, run) => sum + run.hours, 0);
