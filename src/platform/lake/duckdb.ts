@@ -156,6 +156,8 @@ class DuckDbLake implements Lake {
         signal: this.#stop.signal,
         doubles: (select, rows) => run(select, () => readDoubles(connection, select, rows)),
         query: (sql, parameters = []) => run(sql, () => readAll(connection, sql, parameters)),
+        countFileRows: (sql) => this.#filesIn(sql).reduce((sum, { rows }) => sum + rows, 0),
+        scratchPath: (extension) => this.scratchPath(extension),
         stage: (table, partition, select, parameters = [], others) =>
           run(select, () => this.#stage(connection, table, partition, { select, parameters, others })),
       });

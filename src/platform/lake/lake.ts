@@ -187,6 +187,10 @@ export interface LakeSession {
    */
   doubles(select: string, rows: number): Promise<Float64Array[]>;
   query(sql: string, parameters?: readonly LakeParameter[]): Promise<LakeRow[]>;
+  /** Rows of the lake files that a statement names: an upper bound of what it reads of them, known without a read. */
+  countFileRows(sql: string): number;
+  /** A new path for a temporary file of a query; the caller deletes the file. */
+  scratchPath(extension: string): string;
   /**
    * Writes a SELECT as one Parquet file. Rows keep the order of the SELECT. `others`: its columns in addition to those of a table with
    * `LakeTable.others`; left out, the engine plans the SELECT a second time to find them.

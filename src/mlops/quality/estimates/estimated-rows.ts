@@ -94,8 +94,8 @@ export async function readReference(
   const required = columns.slice(0, needed.length + 1).map((_, at) => `v${at} IS NOT NULL`);
   await session.query(`CREATE OR REPLACE TEMP TABLE estimate_reference AS
     WITH measured AS (SELECT prediction, ${columns.map((sql, at) => `${sql} AS v${at}`).join(', ')} FROM ${relation})
-    SELECT *, row_number() OVER (ORDER BY hash(prediction), prediction) AS draw FROM measured
-    WHERE ${required.join(' AND ')} QUALIFY draw <= ${most}`);
+    SELECT *, row_number() OVER (ORDER BY hash(prediction), prediction) AS draw
+    FROM (FROM measured WHERE ${required.join(' AND ')} ORDER BY hash(prediction), prediction LIMIT ${most})`);
   const [counted] = await session.query('SELECT count(*)::INTEGER AS rows FROM estimate_reference');
   const read = columns.map((_, at) => `coalesce(v${at}, 'nan'::DOUBLE)`);
   return session.doubles(`SELECT ${read.join(', ')} FROM estimate_reference ORDER BY draw`, Number(counted?.rows ?? 0));

@@ -1,6 +1,7 @@
 import type { JournaledTable } from '../../../platform/journal/index.ts';
 import { type LakeSession, quoteLiteral } from '../../../platform/lake/index.ts';
 import { DAY_MS } from '../../../platform/units/durations.ts';
+import type { Period } from '../../../platform/units/index.ts';
 import { listScores } from '../../monitors/index.ts';
 import type { Estimation, MonitorSpec } from '../../monitors/schema.ts';
 import {
@@ -12,6 +13,17 @@ import {
   type Selection,
 } from '../../predictions/index.ts';
 import { type EstimateModel, type LearnedEstimate, learnEstimates, storeLosses, termsSql } from '../estimates/learn.ts';
+import {
+  buildFilesRelation,
+  type Part,
+  type PartsRequest,
+  type PreparedParts,
+  planParts,
+  prepareParts,
+  readRowsAtOnce,
+  removeFiles,
+  writePart,
+} from './scored-parts.ts';
 import { scoresSql } from './windows-sql.ts';
 
 const PREDICTION = 'monitor_prediction';
@@ -39,6 +51,8 @@ export interface ScoredRows {
    */
   readonly relation: string;
   readonly facts: ScoredFacts;
+  /** Whether the relation gives its rows in the order of time. */
+  readonly isByTime: boolean;
   /** SQL of the value of an input as text. */
   sliceSql(input: string): string;
 }
@@ -48,9 +62,22 @@ export interface ScoringRequest {
   readonly selection: Selection;
   /** Whether to read the inputs of rows (column `inputs`, JSON). */
   readonly withInputs: boolean;
+  /** Called where rows are scored in parts: scored rows so far, and all that are to be scored. */
+  readonly onProgress?: (progress: ScoringProgress) => void;
 }
 
-/** Joins predictions with their labels and scores them, for the time of `work`. */
+export interface ScoringProgress {
+  readonly parts: number;
+  readonly of: number;
+}
+
+/** Bytes of the shortest row that waits in a journal, to count these rows without a read. */
+const SHORTEST_ROW_BYTES = 100;
+
+/**
+ * Joins predictions with their labels and scores them, for the time of `work`. More rows than the memory of the engine is for are scored in
+ * parts, into files that are deleted after `work`.
+ */
 export function scoreRows<T>(
   tables: Tables,
   scoring: ScoringRequest,
@@ -63,12 +90,122 @@ export function scoreRows<T>(
     tables.predictions.read(
       (selected) =>
         tables.labels.read(async (labels) => {
-          const copied = await copyRows(session, { all, selected, labels }, scoring);
+          const relations = { all, selected, labels };
+          const parts = await planLarge(tables, session, relations, scoring);
+          if (parts !== null) return scoreParts(session, { relations, scoring, ...parts }, work);
+          const copied = await copyRows(session, relations, scoring);
           return work(await scoreCopied(session, copied, scoring));
         }),
       computeReadRange(selection, withinMs),
     ),
   );
+}
+
+interface LargePlan {
+  readonly parts: readonly Part[];
+  readonly most: number;
+}
+
+/** Null: one statement can score the rows within the memory of the engine. */
+async function planLarge(
+  tables: Tables,
+  session: LakeSession,
+  relations: AllRelations,
+  scoring: ScoringRequest,
+): Promise<LargePlan | null> {
+  const waiting = (tables.predictions.waitingBytes + tables.labels.waitingBytes) / SHORTEST_ROW_BYTES;
+  const stored = session.countFileRows(relations.all) + session.countFileRows(relations.labels);
+  if (stored + waiting < FEWEST_OF_MANY) return null;
+  const most = await readRowsAtOnce(session);
+  if (stored + waiting < most) return null;
+  return { parts: await planParts(session, buildPartsRequest(relations, scoring), most), most };
+}
+
+/** With fewer rows in all, the memory of the engine is not asked for. */
+const FEWEST_OF_MANY = 10_000;
+
+function buildPartsRequest(relations: AllRelations, scoring: ScoringRequest): PartsRequest {
+  const { spec, selection } = scoring;
+  const withInputs = selectReadColumns(scoring) === 'all';
+  return { relations, selection, withInputs, withinMs: computeLabelWindowMs(spec), columns: buildScoredColumns(spec) };
+}
+
+interface LargeScoring extends LargePlan {
+  readonly relations: AllRelations;
+  readonly scoring: ScoringRequest;
+}
+
+async function scoreParts<T>(
+  session: LakeSession,
+  large: LargeScoring,
+  work: (rows: ScoredRows) => Promise<T>,
+): Promise<T> {
+  const { relations, scoring, parts, most } = large;
+  const request = buildPartsRequest(relations, scoring);
+  const files: string[] = [];
+  try {
+    const prepared = await prepareParts(session, request, most);
+    for (const part of parts) {
+      scoring.onProgress?.({ parts: files.length, of: parts.length });
+      files.push(await writePart(session, request, part, prepared));
+    }
+    // A model without rows has the columns of one part all the same.
+    if (files.length === 0) files.push(await writePart(session, request, NO_ROWS, prepared));
+    const learned = await learnOfParts(session, large, { prepared, files });
+    const { estimation = null, model = null, losses = null } = learned ?? {};
+    if (losses !== null) await replaceWithLosses(session, files, losses);
+    const facts = { estimation, model, unmatchedLabels: prepared.unmatchedLabels };
+    return await work({ session, facts, isByTime: true, sliceSql: inputSql, relation: buildFilesRelation(files) });
+  } finally {
+    await removeFiles(files);
+  }
+}
+
+const NO_ROWS: Part = { fromMs: 0, untilMs: 0, share: 0, shares: 1 };
+
+/** Learns from the reference: from the scored rows where they have all of it, else from parts of its own. */
+async function learnOfParts(
+  session: LakeSession,
+  { relations, scoring, most }: LargeScoring,
+  { prepared, files }: { readonly prepared: PreparedParts; readonly files: readonly string[] },
+): Promise<LearnedEstimate | null> {
+  const { quality, estimate } = scoring.spec;
+  if (estimate === undefined || quality === undefined) return null;
+  const learnFrom = (paths: readonly string[]) =>
+    learnEstimates(session, quality, buildReferenceSql(buildFilesRelation(paths), estimate.reference));
+  if (isWhole(scoring.selection)) return learnFrom(files);
+  const { model, knownAt } = scoring.selection;
+  const selection = { model, knownAt, ...estimate.reference };
+  const request = buildPartsRequest({ ...relations, selected: relations.all }, { ...scoring, selection });
+  const own: string[] = [];
+  try {
+    const parts = await planParts(session, request, most);
+    for (const part of parts.length === 0 ? [NO_ROWS] : parts)
+      own.push(await writePart(session, request, part, prepared));
+    return await learnFrom(own);
+  } finally {
+    await removeFiles(own);
+  }
+}
+
+/** Rewrites files of scored rows with the predicted losses as their terms. */
+async function replaceWithLosses(
+  session: LakeSession,
+  files: string[],
+  losses: NonNullable<LearnedEstimate['losses']>,
+): Promise<void> {
+  for (const [at, file] of files.entries()) {
+    await session.query(`CREATE OR REPLACE TEMP TABLE ${LABELLED} AS FROM ${buildFilesRelation([file])}`);
+    await storeLosses(session, { rows: LABELLED, losses: LOSSES }, losses);
+    const path = session.scratchPath('parquet');
+    await session.query(
+      `COPY (FROM ${LOSS_RELATION} ORDER BY predictedAt, draw) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd)`,
+    );
+    files[at] = path;
+    await removeFiles([file]);
+  }
+  await session.query(`DROP TABLE ${LABELLED}`);
+  await session.query(`DROP TABLE ${LOSSES}`);
 }
 
 /** SQL of the value of an input of a row with `inputs`. */
@@ -132,27 +269,34 @@ async function scoreCopied(
   const learned = await learn(session, relations, scoring);
   const { estimation = null, model = null, losses = null } = learned ?? {};
   const facts = { estimation, model, unmatchedLabels };
-  const rows = { session, facts, sliceSql: inputSql };
+  const rows = { session, facts, isByTime: false, sliceSql: inputSql };
   if (losses === null) return { ...rows, relation: LABELLED };
   await storeLosses(session, { rows: LABELLED, losses: LOSSES }, losses);
-  const relation = `(SELECT labelled.* EXCLUDE (term0, term1), predicted.term0, predicted.term1
-    FROM ${LABELLED} labelled LEFT JOIN ${LOSSES} predicted ON predicted."row" = labelled.rowid)`;
-  return { ...rows, relation };
+  return { ...rows, relation: LOSS_RELATION };
 }
 
-/** Stores predictions with their labels, scores and terms, so that several cuts parse outputs and labels once. */
-async function storeLabelled(session: LakeSession, relations: AllRelations, scoring: ScoringRequest): Promise<void> {
-  const { spec, selection } = scoring;
+/** FROM item: scored rows with the predicted losses as their terms. */
+const LOSS_RELATION = `(SELECT labelled.* EXCLUDE (term0, term1), predicted.term0, predicted.term1
+    FROM ${LABELLED} labelled LEFT JOIN ${LOSSES} predicted ON predicted."row" = labelled.rowid)`;
+
+/** SQL of the columns of a scored row, over a prediction with its `label`. */
+function buildScoredColumns(spec: MonitorSpec): string[] {
   const scores = spec.quality === undefined ? [] : listScores(spec.quality);
   const withTerms = spec.estimate === undefined ? null : termsSql(spec.quality);
   const terms = withTerms ?? ['NULL::DOUBLE', 'NULL::DOUBLE'];
-  const columns = [
+  return [
     '*',
     'label IS NOT NULL AS isLabelled',
     'hash(prediction) AS draw',
     ...scoresSql(scores),
     ...terms.map((sql, at) => `${sql} AS term${at}`),
   ];
+}
+
+/** Stores predictions with their labels, scores and terms, so that several cuts parse outputs and labels once. */
+async function storeLabelled(session: LakeSession, relations: AllRelations, scoring: ScoringRequest): Promise<void> {
+  const { spec, selection } = scoring;
+  const columns = buildScoredColumns(spec);
   const common = labelledSql(
     buildPredictionRelations(relations, selection),
     selection,
@@ -185,6 +329,12 @@ async function countUnmatched(
   return Number(row?.labels ?? 0);
 }
 
+/** FROM item: labelled rows of the reference. */
+function buildReferenceSql(relation: string, { start, end }: Period): string {
+  return `(SELECT * FROM ${relation} WHERE label IS NOT NULL
+    AND predictedAt >= ${buildInstantSql(start)} AND predictedAt < ${buildInstantSql(end)})`;
+}
+
 async function learn(
   session: LakeSession,
   relations: AllRelations,
@@ -196,13 +346,7 @@ async function learn(
   const { model, knownAt } = selection;
   const { all, labels } = relations;
   if (isWhole(selection)) {
-    const { start, end } = estimate.reference;
-    const rows = `SELECT * FROM ${LABELLED} WHERE label IS NOT NULL`;
-    return learnEstimates(
-      session,
-      quality,
-      `(${rows} AND predictedAt >= ${buildInstantSql(start)} AND predictedAt < ${buildInstantSql(end)})`,
-    );
+    return learnEstimates(session, quality, buildReferenceSql(LABELLED, estimate.reference));
   }
   const learned = { model, knownAt, ...estimate.reference };
   const common = labelledSql(

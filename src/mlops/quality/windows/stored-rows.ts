@@ -172,7 +172,7 @@ export function createStoredRows(deps: StoredRowsDeps): StoredRows {
 const STOPPED = ['server_stopping', 'lake_memory_exhausted', 'storage_full'];
 
 async function writeRows({ lake }: StoredRowsDeps, rows: ScoredRows, spec: MonitorSpec): Promise<RowsFile> {
-  const { session, relation, facts: scored } = rows;
+  const { session, relation, facts: scored, isByTime } = rows;
   const { columns, hasAllInputs } = await findInputs(rows);
   const scores = spec.quality === undefined ? [] : scoreColumns(listScores(spec.quality));
   const plain = [...COLUMNS, ...scores, ...TERMS];
@@ -183,7 +183,7 @@ async function writeRows({ lake }: StoredRowsDeps, rows: ScoredRows, spec: Monit
     // Sort before inputs become columns, so that the sorted rows are narrow.
     await session.query(`COPY (
         SELECT ${[...plain, ...values].join(', ')}
-        FROM (SELECT *, ${valuesSql(columns)} AS inputValues FROM (SELECT ${plain.join(', ')}, inputs FROM ${relation} ORDER BY predictedAt, draw)))
+        FROM (SELECT *, ${valuesSql(columns)} AS inputValues FROM (SELECT ${plain.join(', ')}, inputs FROM ${relation}${isByTime ? '' : ' ORDER BY predictedAt, draw'})))
       TO ${quoteLiteral(path)} (${buildParquetOptions(plain.length + columns.length)})`);
   } catch (error) {
     await remove();
@@ -277,7 +277,7 @@ async function showStored(
 ): Promise<ShownCut> {
   const relation = await buildRelation(objects, `${folder}/${file.name}`, file, watching.selection);
   const sliceSql = (input: string) => (columns.includes(input) ? `input${columns.indexOf(input)}` : 'NULL::VARCHAR');
-  return lake.session((session) => showCut({ session, relation, facts: scored, sliceSql }, watching));
+  return lake.session((session) => showCut({ session, relation, facts: scored, isByTime: true, sliceSql }, watching));
 }
 
 async function countStored(

@@ -56,9 +56,8 @@ export function scoresSql(scores: readonly Score[]): string[] {
 export function windowsSql(cut: CutRows, scores: readonly Score[]): string {
   const areas = scores.flatMap(({ of }, index) => (of === 'auc' ? [index] : []));
   const means = scores.flatMap(({ of }, index) => (of === 'auc' ? [] : buildMeanSums(index)));
-  const quantiles = [0.5, 0.95, 0.99].map((q, index) => `quantile_cont(latencyMs, ${q}) AS latency${index}`);
   const sums = [
-    ...quantiles,
+    'quantile_cont(latencyMs, [0.5, 0.95, 0.99]) AS latencies',
     ...means,
     'count(*) FILTER (term0 IS NOT NULL AND term1 IS NOT NULL)::INTEGER AS estimated',
     ...['term0', 'term1'].map((term) => `avg(${term}) AS ${term}`),
@@ -67,14 +66,16 @@ export function windowsSql(cut: CutRows, scores: readonly Score[]): string {
     (index) => `, coalesce(area${index}.n, 0)::INTEGER AS n${index},
       area${index}.mean AS mean${index}, area${index}.sd AS sd${index}`,
   );
+  // Rows are read again rather than kept in memory, unless their slices are parsed from JSON.
+  const kept = cut.slice === null ? 'NOT MATERIALIZED ' : '';
   return `WITH
-    every AS (${buildCutSql(cut, [...PLAIN, ...scoreColumns(scores)])}),
+    every AS ${kept}(${buildCutSql(cut, [...PLAIN, ...scoreColumns(scores)])}),
     sliced AS (SELECT slice, count(*) AS predictions FROM every GROUP BY slice),
-    cut AS (${mostFrequentSql(cut.mostValues)}),
+    cut AS ${kept}(${mostFrequentSql(cut.mostValues)}),
     ${areas.map((index) => `area${index} AS (${areaSql(index)}),`).join('\n')}
     summed AS (SELECT start, slice, count(*)::INTEGER AS predictions, count(*) FILTER (isLabelled)::INTEGER AS labelled,
       ${sums.join(', ')} FROM cut GROUP BY start, slice),
-    placed AS (SELECT *, row_number() OVER (ORDER BY start, slice NULLS FIRST) - 1 AS place FROM summed)
+    placed AS (SELECT * EXCLUDE (latencies), latencies[1] AS latency0, latencies[2] AS latency1, latencies[3] AS latency2, row_number() OVER (ORDER BY start, slice NULLS FIRST) - 1 AS place FROM summed)
     SELECT placed.* EXCLUDE (start), (SELECT count(*)::INTEGER FROM sliced) AS sliceValues, placed.start AS begun, strftime(placed.start, ${quoteLiteral(isByPeriods(cut.by) ? TO_THE_MS : TO_THE_SECOND)}) AS start,
       ${buildWindowEnd(cut.by)} AS until ${shownOfAreas.join('')}
     FROM placed ${areas.map((index) => `LEFT JOIN area${index} ON ${isSameWindow(`area${index}`, 'placed', 'start')}`).join('\n')}
