@@ -5,9 +5,11 @@ import type { Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import type { Costs } from '../costs/index.ts';
 import type { Metering } from '../metering/index.ts';
 import type { Prices } from '../prices/index.ts';
 import { applyBudget } from './apply.ts';
+import { withSharedReads } from './listed.ts';
 import { type NoticeDeps, scheduleNotices } from './notices/index.ts';
 import { createExpiry } from './reservations/expiry.ts';
 import { findCoveringWindows, readWindowLimit } from './reservations/limits.ts';
@@ -32,6 +34,7 @@ const EXPIRY = 'budgets.expire';
 
 export interface BudgetsDeps extends NoticeDeps {
   readonly events: Pick<Events, 'append'>;
+  readonly costs: Pick<Costs, 'allocatedOver' | 'allocatedReader'>;
   readonly prices: Pick<Prices, 'of'>;
   readonly metering: Pick<Metering, 'runningTotal' | 'record' | 'total'>;
   readonly org: Pick<Org, 'withTeam' | 'teamOwner'>;
@@ -89,8 +92,10 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
   };
   return {
     standing: async (sql, name) => readBudgetStanding(deps, sql, await requireBudget(sql, name)),
-    standings: async (sql) =>
-      Promise.all((await findBudgets(sql, null)).map((budget) => readBudgetStanding(deps, sql, budget))),
+    standings: async (sql) => {
+      const shared = withSharedReads(deps);
+      return Promise.all((await findBudgets(sql, null)).map((budget) => readBudgetStanding(shared, sql, budget)));
+    },
     subjects: async (sql) => new Map((await findBudgets(sql, null)).map(({ name, spec }) => [name, spec.subject])),
     stamp: readBudgetStamp,
     exhaustedFor: async (subject) => {

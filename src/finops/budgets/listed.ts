@@ -1,6 +1,7 @@
 import type { Org } from '../../org/index.ts';
 import { findRoutes, isMatch } from '../../platform/notification-routes/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import type { Costs } from '../costs/index.ts';
 import { findNotices } from './notices/store.ts';
 import { countRefusals } from './refusals/store.ts';
 import type { ListedBudget } from './schema.ts';
@@ -8,6 +9,7 @@ import { dropDeliveries, findPresentWindow, readBudgetStanding, type StandingDep
 import type { StoredBudget } from './store.ts';
 
 export interface ListedDeps extends StandingDeps {
+  readonly costs: Pick<Costs, 'allocatedOver' | 'allocatedReader'>;
   readonly org: Pick<Org, 'withTeam' | 'teamOwner'>;
 }
 
@@ -21,14 +23,20 @@ export async function readListedBudgets(
   budgets: readonly StoredBudget[],
 ): Promise<ListedBudget[]> {
   const [refused, routes] = [await countRefusals(sql), await findRoutes(sql)];
+  const shared = withSharedReads(deps);
   return Promise.all(
     budgets.map(async (budget) => ({
-      ...dropDeliveries(await readBudgetStanding(deps, sql, budget)),
+      ...dropDeliveries(await readBudgetStanding(shared, sql, budget)),
       owner: await readOwner(deps, sql, budget),
       alerts: await readAlerts(deps, sql, budget, routes),
       refused: refused.get(budget.name) ?? NO_REFUSAL,
     })),
   );
+}
+
+/** For one request about several budgets: facts of the bills that they share are read once. */
+export function withSharedReads<D extends Pick<ListedDeps, 'costs'>>(deps: D): D {
+  return { ...deps, costs: { ...deps.costs, allocatedOver: deps.costs.allocatedReader() } };
 }
 
 async function readOwner({ org }: ListedDeps, sql: Sql, { spec }: StoredBudget): Promise<string | null> {

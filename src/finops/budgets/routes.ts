@@ -4,7 +4,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Identity, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { readBudgetDays } from './days.ts';
-import { type ListedDeps, readListedBudgets } from './listed.ts';
+import { type ListedDeps, readListedBudgets, withSharedReads } from './listed.ts';
 import { findNotices } from './notices/store.ts';
 import { listBudgetRefusals } from './refusals/schema.ts';
 import { findRefusals } from './refusals/store.ts';
@@ -42,8 +42,8 @@ export function createBudgetRoutes(
     })),
     handle(listBudgetDays, async ({ query: { budget: name = null } }) => {
       const budgets = await findBudgets(deps.store, name);
-      const now = deps.clock.now();
-      return { budgets: await Promise.all(budgets.map((budget) => readBudgetDays(deps, budget, now))) };
+      const [shared, now] = [withSharedReads(deps), deps.clock.now()];
+      return { budgets: await Promise.all(budgets.map((budget) => readBudgetDays(shared, budget, now))) };
     }),
     handle(getBudget, async ({ params: { budget } }) =>
       readBudgetDetail(deps, await requireBudget(deps.store, budget)),

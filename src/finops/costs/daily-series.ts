@@ -6,7 +6,7 @@ import type { CurrentUnit } from '../billing/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
 import { buildDailyAmounts } from './daily.ts';
 import { buildExactFilter } from './filters.ts';
-import { buildRelations, type CostsDeps, findCostFiles } from './relations.ts';
+import { buildRelations, type CostFiles, type CostsDeps, findCostFiles, selectFiles } from './relations.ts';
 import { toTextOrNull } from './text-row.ts';
 
 export interface DailyQuestion {
@@ -85,9 +85,9 @@ const EXPECTED_MONTHS = 3;
 
 /**
  * Period that the bills cover, by source, up to the end of a month ("2026-11"; the latest billing month by default).
- * Cost after the last charge of a source is unknown, not zero.
+ * Cost after the last charge of a source is unknown, not zero. `files`: the files of the current bills, where the caller has them.
  */
-export async function readDailyReach(deps: CostsDeps, month?: string): Promise<DailyReach> {
+export async function readDailyReach(deps: CostsDeps, month?: string, files?: CostFiles): Promise<DailyReach> {
   const units = await deps.billing.currentUnits(deps.store);
   const months = [...new Set(units.map(({ period }) => period))].toSorted();
   const deliveries = [...new Set(units.map(({ delivery }) => delivery))].toSorted();
@@ -96,7 +96,9 @@ export async function readDailyReach(deps: CostsDeps, month?: string): Promise<D
   const last = month === undefined || month > newest ? newest : month;
   const first = subtractMonths(last, EXPECTED_MONTHS);
   const recent = units.filter(({ period }) => period >= first && period <= last);
-  const charged = await readChargedMonths(deps, recent, { from: first, to: last });
+  const range = { from: first, to: last, filter: [] };
+  const read = files === undefined ? await findCostFiles(deps, range) : selectFiles(files, range);
+  const charged = await readChargedMonths(deps, recent, read);
   const sources = await Promise.all(
     [...Map.groupBy(charged, ({ source }) => source)].map(async ([source, of]): Promise<SourceReach> => {
       const own = units.filter((unit) => unit.source === source);
@@ -130,9 +132,8 @@ interface ChargedMonth {
 async function readChargedMonths(
   deps: CostsDeps,
   units: readonly CurrentUnit[],
-  range: { readonly from: string; readonly to: string },
+  { daily = [] }: CostFiles,
 ): Promise<ChargedMonth[]> {
-  const { daily = [] } = await findCostFiles(deps, { ...range, filter: [] });
   const sourceOf = new Map(units.map(({ partition, source }) => [partition, source]));
   const bySource = Map.groupBy(daily, ({ partition }) => sourceOf.get(partition));
   const parts = [...bySource].flatMap(([source, files]) =>

@@ -1,7 +1,6 @@
-import type { Subject } from '../../org/schema.ts';
 import type { Route } from '../../platform/http/index.ts';
-import { allocatedDaily, findUnassignablePart } from '../allocation/index.ts';
-import type { CostMetric } from '../billing/schema.ts';
+import { allocatedDaily } from '../allocation/index.ts';
+import { createAllocatedReader, type ReadAllocated } from './allocated.ts';
 import { type BilledUsage, readBilledUsage } from './billed-usage.ts';
 import type { ChargesQuestion, DailyCharges } from './charges/daily-charges.ts';
 import { withDailyCharges } from './charges/index.ts';
@@ -13,14 +12,12 @@ import {
   readDailyReach,
   readDailySeries,
 } from './daily-series.ts';
-import { buildExactFilter } from './filters.ts';
 import type { RowSelection } from './query.ts';
-import { findReceivedDays, type SourceBehind } from './received-days.ts';
 import type { CostsDeps } from './relations.ts';
 import { createCostRoutes } from './routes.ts';
-import { summarise } from './summary.ts';
 
 export { formatCsvLine } from '../../platform/csv/index.ts';
+export type { AllocatedCosts, ReadAllocated } from './allocated.ts';
 export type { BilledUsage, PeriodUsage } from './billed-usage.ts';
 export type {
   ChargeCell,
@@ -45,36 +42,12 @@ export { buildRowSource, type CostRelations } from './query.ts';
 export { type AmountToDate, findEarliestDay, findReceivedDays, type SourceBehind } from './received-days.ts';
 export { type CostsDeps, createRelations } from './relations.ts';
 
-/** Charge days ("2026-11-03") in UTC; both ends are inclusive. */
-export interface AllocatedRange {
-  readonly from: string;
-  readonly to: string;
-}
-
-/** Allocated cost by charge day. A day without a row cost nothing if a bill covers it. */
-export interface AllocatedCosts {
-  readonly rows: readonly { readonly day: string; readonly currency: string; readonly amount: string }[];
-  /** Days with charges whose cost column is empty in all rows: unknown, not zero. */
-  readonly unstatedDays: readonly string[];
-  /** Deliveries of each month of the range that a bill covers; cost of other months is unknown, not zero. */
-  readonly deliveries: ReadonlyMap<string, readonly string[]>;
-  /** Last day with any charge in those months; null without charges. */
-  readonly through: string | null;
-  /**
-   * The part of the subject to which no rule in force can assign cost, so that its cost is unknown; null when there is
-   * none.
-   */
-  readonly unassigned: { readonly field: string; readonly value: string } | null;
-  /** Last complete day in the latest of those months (see `receivedDays`); null when no bill determines it. */
-  readonly wholeThrough: string | null;
-  /** Sources without all charges of the days up to `wholeThrough`. */
-  readonly behind: readonly SourceBehind[];
-}
-
 /** Cost reports over billed rows and their allocation. */
 export interface Costs {
   /** Allocated cost of all subjects with the given fields. A charge counts on the day on which it begins. */
-  allocatedOver(subject: Subject, range: AllocatedRange, metric: CostMetric): Promise<AllocatedCosts>;
+  readonly allocatedOver: ReadAllocated;
+  /** `allocatedOver` for one request about many subjects: what they share (files, reach of the bills) is read once. Not to be kept. */
+  allocatedReader(): ReadAllocated;
   /**
    * Usage per charge period and kind of payment: on demand, by a commitment, as spot. Errors: `invalid_request` for a
    * filter by an allocation dimension, `dimension_unknown`, `bill_delivery_not_found`.
@@ -96,11 +69,10 @@ export interface Costs {
   readonly routes: readonly Route[];
 }
 
-const MONTH_LENGTH = 'YYYY-MM'.length;
-
 export function createCosts(deps: CostsDeps): Costs {
   return {
-    allocatedOver: (subject, range, metric) => allocatedOver(deps, subject, range, metric),
+    allocatedOver: (...question) => createAllocatedReader(deps)(...question),
+    allocatedReader: () => createAllocatedReader(deps),
     usageOver: (selection) => readBilledUsage(deps, selection),
     dailySeries: (question) => readDailySeries(deps, question),
     dailyReach: () => readDailyReach(deps),
@@ -108,45 +80,5 @@ export function createCosts(deps: CostsDeps): Costs {
     dailyStamp: async () => String(await deps.lake.sequence(deps.store, allocatedDaily)),
     withDailyCharges: (question, work) => withDailyCharges(deps, question, work),
     routes: createCostRoutes(deps),
-  };
-}
-
-async function allocatedOver(
-  deps: CostsDeps,
-  subject: Subject,
-  { from, to }: AllocatedRange,
-  metric: CostMetric,
-): Promise<AllocatedCosts> {
-  const [first, last] = [from.slice(0, MONTH_LENGTH), to.slice(0, MONTH_LENGTH)];
-  const units = (await deps.billing.currentUnits(deps.store)).filter(({ period }) => period >= first && period <= last);
-  const deliveries = new Map(
-    [...Map.groupBy(units, ({ period }) => period)].map(([period, of]) => [
-      period,
-      [...new Set(of.map(({ delivery }) => delivery))].toSorted(),
-    ]),
-  );
-  const unassigned = await findUnassignablePart(deps.store, subject);
-  if (units.length === 0)
-    return { rows: [], unstatedDays: [], deliveries, through: null, wholeThrough: null, behind: [], unassigned };
-  const filter = Object.entries(subject).flatMap(([field, value]) =>
-    value === undefined ? [] : [buildExactFilter(field, value)],
-  );
-  const [{ rows }, all, reach] = await Promise.all([
-    summarise(deps, ['day'], { metric, from, to, filter }),
-    summarise(deps, ['day'], { metric, from: first, to: last, filter: [] }),
-    readDailyReach(deps, last),
-  ]);
-  const received = findReceivedDays(reach);
-  const days = all.rows.flatMap(({ day }) => day ?? []).toSorted();
-  return {
-    rows: rows.flatMap(({ day, currency, amount }) =>
-      day == null || currency == null || amount == null ? [] : [{ day, currency, amount }],
-    ),
-    unstatedDays: rows.flatMap(({ day, amount }) => (day != null && amount === null ? [day] : [])),
-    deliveries,
-    through: days.at(-1) ?? null,
-    unassigned,
-    wholeThrough: received?.through ?? null,
-    behind: received?.behind ?? [],
   };
 }

@@ -29,7 +29,15 @@ export async function findCostFiles(deps: CostsDeps, selection: RowSelection): P
     selection.delivery === undefined
       ? await findCurrentFiles(deps)
       : await findDeliveredFiles(deps, selection.delivery);
-  const omitted = await findSourcePartitions(deps, selection.withoutSources ?? []);
+  return selectFiles(files, selection, await findSourcePartitions(deps, selection.withoutSources ?? []));
+}
+
+/** Those of the files that can hold rows of a selection; `omitted`: partitions that are left out. */
+export function selectFiles(
+  files: CostFiles,
+  selection: RowSelection,
+  omitted: ReadonlySet<string> = new Set(),
+): CostFiles {
   const isRead = ({ partition }: StagedFile) =>
     !omitted.has(partition) && canContain(selection, parsePartitionPeriod(partition));
   return {
@@ -73,7 +81,7 @@ export function createRelations(lake: Lake, files: CostFiles, named: readonly st
 /**
  * One transaction swaps these files, but separate statements read them: reads again when a swap happened in between.
  */
-async function findCurrentFiles({ store, lake }: CostsDeps): Promise<CostFiles> {
+export async function findCurrentFiles({ store, lake }: CostsDeps): Promise<CostFiles> {
   for (;;) {
     const before = await readSequences(store, lake);
     const bill = await lake.files(store, billRows);

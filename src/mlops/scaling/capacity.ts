@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createRandom } from '../../platform/numbers/index.ts';
+import { createRandom, type Random } from '../../platform/numbers/index.ts';
 import { computeMissStandardError } from './batch-means.ts';
 import { MOST_UTILISATION_RATIO } from './demand.ts';
-import { createShadowFleet } from './shadow-fleet.ts';
 
 /** The share of requests that may wait longer than a limit for a place, as the `slo` scaling policy states it. */
 export interface WaitingSlo {
@@ -53,7 +52,7 @@ const TAIL = 0.025;
 
 /**
  * Capacity of one replica at a latency SLO: the largest rate of Poisson arrivals at which no more than `missRatio` of the requests wait longer than
- * `waitSeconds` for a place. The queue is that of the `slo` policy (`createShadowFleet`): first come, first served, over `concurrency` places; service times
+ * `waitSeconds` for a place. The queue is that of the `slo` policy (as `createShadowFleet`): first come, first served, over `concurrency` places; service times
  * are drawn from the measured ones. The rate never uses more than 0.9 of the places, the limit that the policy plans with. null when not even a
  * thousandth of that rate keeps the share. The random numbers have a seed, so the same question gives the same answer. The event loop is free between
  * simulated queues.
@@ -89,12 +88,28 @@ async function bootstrapCapacity(question: CapacityQuestion, ascending: Float64A
   const whole = await capacityOf(ascending);
   const drawn: number[] = [];
   for (let draw = 0; draw < DRAWS; draw += 1) {
-    const sample = ascending.map(() => ascending[Math.floor(random() * ascending.length)] ?? 0).sort();
-    drawn.push((capacity * (await capacityOf(sample))) / whole);
+    drawn.push((capacity * (await capacityOf(drawSample(ascending, random)))) / whole);
   }
   drawn.sort((a, b) => a - b);
   const at = (share: number) => drawn[Math.round(share * (DRAWS - 1))] ?? capacity;
   return { lower: Math.min(capacity, at(TAIL)), upper: Math.max(capacity, at(1 - TAIL)) };
+}
+
+/** As many values as there are, drawn with replacement, ascending: how often each was drawn is counted, which is faster than sorting them. */
+function drawSample(ascending: Float64Array, random: Random): Float64Array {
+  const size = ascending.length;
+  const counts = new Uint32Array(size);
+  for (let draw = 0; draw < size; draw += 1) {
+    const index = Math.floor(random() * size);
+    counts[index] = (counts[index] ?? 0) + 1;
+  }
+  const sample = new Float64Array(size);
+  let filled = 0;
+  for (let index = 0; index < size; index += 1) {
+    const until = filled + (counts[index] ?? 0);
+    for (; filled < until; filled += 1) sample[filled] = ascending[index] ?? 0;
+  }
+  return sample;
 }
 
 /** Reduces to `MOST_MEASUREMENTS` quantiles, in the middle of equal shares. */
@@ -112,7 +127,9 @@ function computeMostRate(ascending: Float64Array, { concurrency }: CapacityQuest
 }
 
 function computeMean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
 }
 
 /** Bisection of the logarithm; null when the least rate does not keep the share. */
@@ -137,13 +154,13 @@ async function findLargestRate(
 /** Simulates one queue on the same random numbers each time: waits never fall when the rate or a service time rises. */
 function createSimulation({ concurrency, waitSeconds, missRatio }: CapacityQuestion, requests: number, seed: number) {
   const random = createRandom(seed);
-  const gaps = Float64Array.from({ length: requests }, () => -Math.log(1 - random()));
-  const places = Float64Array.from({ length: requests }, () => random());
+  const gaps = drawNumbers(requests, () => -Math.log(1 - random()));
+  const places = drawNumbers(requests, random);
   const first = Math.floor(requests * WARM_UP_SHARE);
   return {
     /** Whether the share of misses, plus so many of its standard errors, is at most `missRatio`. */
     keeps(ascending: Float64Array, rate: number, standardErrors: number): boolean {
-      const fleet = createShadowFleet({ concurrency, coldStartSeconds: 0, waitSeconds }, 0, 1);
+      const freeAt = new Float64Array(concurrency);
       const misses = new Float64Array(requests);
       const allowed = missRatio * (requests - first);
       let at = 0;
@@ -151,7 +168,9 @@ function createSimulation({ concurrency, waitSeconds, missRatio }: CapacityQuest
       for (let index = 0; index < requests; index += 1) {
         at += (gaps[index] ?? 0) / rate;
         const service = ascending[Math.floor((places[index] ?? 0) * ascending.length)] ?? 0;
-        if (!fleet.serve(at, service) || index < first) continue;
+        const start = Math.max(at, freeAt[0] ?? 0);
+        occupyEarliest(freeAt, start + service);
+        if (start - at <= waitSeconds || index < first) continue;
         misses[index] = 1;
         missed += 1;
         if (missed > allowed) return false;
@@ -161,4 +180,23 @@ function createSimulation({ concurrency, waitSeconds, missRatio }: CapacityQuest
       return missed / counted.length + standardErrors * error <= missRatio;
     },
   };
+}
+
+/** The place that is free first is occupied until then. `freeAt`: release times as a binary heap, the earliest first. */
+function occupyEarliest(freeAt: Float64Array, until: number): void {
+  let place = 0;
+  for (let child = 1; child < freeAt.length; child = 2 * place + 1) {
+    if ((freeAt[child + 1] ?? Number.POSITIVE_INFINITY) < (freeAt[child] ?? 0)) child += 1;
+    const release = freeAt[child] ?? 0;
+    if (release >= until) break;
+    freeAt[place] = release;
+    place = child;
+  }
+  freeAt[place] = until;
+}
+
+function drawNumbers(count: number, draw: Random): Float64Array {
+  const numbers = new Float64Array(count);
+  for (let index = 0; index < count; index += 1) numbers[index] = draw();
+  return numbers;
 }

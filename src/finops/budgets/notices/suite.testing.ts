@@ -27,17 +27,16 @@ import type { ExpectedBreach } from './expected-breach.ts';
 /** Regions and currency of a machine without explicit ones. */
 const HOME = { awsPriceRegion: 'us-east-1', azurePriceRegion: 'eastus', priceCurrency: 'USD' };
 const HOUR = 3_600_000;
-const NO_BILLS = {
-  allocatedOver: async () => ({
-    rows: [],
-    unstatedDays: [],
-    deliveries: new Map(),
-    through: null,
-    wholeThrough: null,
-    behind: [],
-    unassigned: null,
-  }),
-};
+const allocatedOver = async () => ({
+  rows: [],
+  unstatedDays: [],
+  deliveries: new Map(),
+  through: null,
+  wholeThrough: null,
+  behind: [],
+  unassigned: null,
+});
+const NO_BILLS = { allocatedOver, allocatedReader: () => allocatedOver };
 
 type Server = Awaited<ReturnType<NoticeServers['server']>>;
 

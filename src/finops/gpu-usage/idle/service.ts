@@ -47,18 +47,23 @@ export async function readKnownRates(deps: KnownTimeDeps): Promise<Rates> {
   return readRates(deps.store, deps.prices, await findKnownPrices(deps));
 }
 
-/** Measures the GPU time. The marked stretches of utilization stay in a temporary table of the session. */
-export async function measure(
+/** Marks the stretches of utilization in a temporary table of the session, and measures the time of each GPU. */
+export async function markStretches(
   { session, stretches, weights }: Pick<KnownTime, 'stretches' | 'weights'> & { readonly session: LakeSession },
-  { rates, reasons }: Rates,
   { window: windowMs, maxGap: maxGapMs }: Pick<IdleQuery, 'window' | 'maxGap'>,
-): Promise<MeasuredTimes> {
+): Promise<LakeRow[]> {
   const periods = buildPeriodsSelect(stretches.utilization, { windowMs, maxGapMs, weights });
   await session.query(`CREATE OR REPLACE TEMP TABLE ${MARKED} AS ${periods}`);
+  return session.query(GPU_TIMES);
+}
+
+async function measure(known: KnownTime, { rates, reasons }: Rates, query: IdleQuery): Promise<MeasuredTimes> {
+  const { session, stretches } = known;
+  const gpus = await markStretches(known, query);
   const values = rates.map((rate, index) => `(${quoteLiteral(rate.import)}, ${index}, ${rate.since}, ${rate.until})`);
   const imports = await session.query(`SELECT gpu, "import" FROM ${MARKED} GROUP BY ALL ORDER BY ALL`);
   return {
-    gpus: await session.query(GPU_TIMES),
+    gpus,
     priced: values.length === 0 ? [] : await session.query(buildPricedTimesSql(values.join(', '))),
     memory: await session.query(buildIdleMemorySql(stretches.memory)),
     pools: await session.query(buildPoolTimesSql(stretches.poolTotal, stretches.poolUnallocated)),

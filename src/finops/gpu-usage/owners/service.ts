@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { LakeSession } from '../../../platform/lake/index.ts';
+import type { LakeRow, LakeSession } from '../../../platform/lake/index.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import {
   findHoldersById,
@@ -13,8 +13,7 @@ import { type KnownTime, type KnownTimeDeps, withKnownTime } from '../idle/known
 import { computeCommonLoss } from '../idle/loss.ts';
 import { MARKED } from '../idle/periods-sql.ts';
 import type { Rates } from '../idle/rates.ts';
-import type { MeasuredTimes } from '../idle/report.ts';
-import { measure, readKnownRates } from '../idle/service.ts';
+import { markStretches, readKnownRates } from '../idle/service.ts';
 import { type Cell, rowToCell } from './cells.ts';
 import { findOwners, findOwnersOfPools, type OwnerDeps, type Span, type UsageOfGpus } from './find-owners.ts';
 import { buildItems, type Item } from './items.ts';
@@ -74,13 +73,13 @@ async function readOwnedTime(deps: OwnedDeps, query: OwnedQuery, step: StepWidth
   const rates = await readKnownRates(deps);
   const whole = completeRates(rates);
   return withKnownTime(deps, query, async (known) => {
-    const times = await measure(known, rates, query);
+    const measured = await markStretches(known, query);
     const told = await readHolderTimes(deps, known.session);
     const cells = told === null ? [] : await readCells(known, { whole, told, step });
     const items =
       told === null
         ? []
-        : buildItems({ ...(await readPricing(deps, told)), cells, rates: whole, scale: computeScale(times) });
+        : buildItems({ ...(await readPricing(deps, told)), cells, rates: whole, scale: computeScale(measured) });
     return { items: [...items, ...(await readPoolItems(deps, known, rates, step))], span: told?.span ?? null };
   });
 }
@@ -107,10 +106,15 @@ interface HolderTimes {
 
 /** Known holders of the GPUs with readings; null without readings. */
 async function readHolderTimes(deps: OwnedDeps, session: LakeSession): Promise<HolderTimes | null> {
-  const [range] = await session.query(`SELECT min(s)::DOUBLE AS first, max(e)::DOUBLE AS last FROM ${MARKED}`);
-  if (typeof range?.first !== 'number' || typeof range.last !== 'number') return null;
-  const span = { start: range.first, end: range.last };
-  const gpus = (await session.query(`SELECT DISTINCT gpu FROM ${MARKED} ORDER BY gpu`)).map(({ gpu }) => String(gpu));
+  const marked = await session.query(
+    `SELECT gpu, min(s)::DOUBLE AS first, max(e)::DOUBLE AS last FROM ${MARKED} GROUP BY gpu ORDER BY gpu`,
+  );
+  if (marked.length === 0) return null;
+  const gpus = marked.map(({ gpu }) => String(gpu));
+  const span = {
+    start: marked.reduce((least, { first }) => Math.min(least, Number(first)), Number.POSITIVE_INFINITY),
+    end: marked.reduce((most, { last }) => Math.max(most, Number(last)), 0),
+  };
   const usage = await deps.usage(deps.store, span);
   const noted = await findTimesWithin(deps.store, span);
   const metered = buildMeteredTimes(gpus, usage);
@@ -185,7 +189,7 @@ async function readCells(
   return (await session.query(buildPartTimesSql(step))).map(rowToCell);
 }
 
-function computeScale({ gpus }: MeasuredTimes): Fraction {
+function computeScale(gpus: readonly LakeRow[]): Fraction {
   const known = gpus.map((row) => ({ ms: BigInt(String(row.ms)), lostMs: BigInt(String(row.lostMs)) }));
   const loss = computeCommonLoss(known);
   return { over: loss.ms + loss.lostMs, under: loss.ms };

@@ -1,7 +1,15 @@
 import { HOUR_MS } from '../../../platform/units/durations.ts';
 import { type Decimal, decimal, decimalString, findSmallest, type Money } from '../../../platform/units/index.ts';
 import { computeSavingInterval } from './interval.ts';
-import { buildGpuItemId, buildLedger, computeSavedItems, type End, type Ledger, type SavedItem } from './ledger.ts';
+import {
+  buildGpuItemId,
+  buildLedger,
+  computeSavedItems,
+  type End,
+  type Ledger,
+  type SavedItem,
+  sumAmounts,
+} from './ledger.ts';
 import { groupOverlapping } from './overlap.ts';
 import type { SavingPart } from './saving-part.ts';
 import type { Saving } from './schema.ts';
@@ -168,13 +176,7 @@ function computeSaving(ledger: Ledger, currency: string, taken: readonly SavingP
   const most = own
     .filter(({ within }) => within.length === 0)
     .reduce(
-      (sum, { hours }) =>
-        sum.plus(
-          scaleAmountToMonth(
-            hours.reduce((all, { cost }) => all.plus(cost), decimal(0)),
-            hours.length,
-          ),
-        ),
+      (sum, { hours }) => sum.plus(scaleAmountToMonth(sumAmounts(hours.map(({ cost }) => cost)), hours.length)),
       decimal(0),
     );
   const least = taken
@@ -185,8 +187,10 @@ function computeSaving(ledger: Ledger, currency: string, taken: readonly SavingP
     );
   const ends = computeSavingInterval(splitByDay(saved, ledger.end), monthly, most, least);
   // The remaining share of a recommendation may be a range itself: it widens the interval.
-  const lower = ends.lower.minus(monthly.minus(sumMonthlySaving(ledger, currency, taken, 'most')));
-  const upper = ends.upper.plus(sumMonthlySaving(ledger, currency, taken, 'least').minus(monthly));
+  const hasRange = taken.some(({ effects }) => effects.some(({ range = null }) => range !== null));
+  const atEnd = (end: End) => (hasRange ? sumMonthlySaving(ledger, currency, taken, end) : monthly);
+  const lower = ends.lower.minus(monthly.minus(atEnd('most')));
+  const upper = ends.upper.plus(atEnd('least').minus(monthly));
   const money = (amount: Decimal): Money => ({ amount: decimalString(amount.toDecimalPlaces(PLACES)), currency });
   return {
     monthly: money(findSmallest(monthly, most)),
@@ -205,10 +209,7 @@ function splitByDay(saved: readonly SavedItem[], end: number): Decimal[] {
     days: new Map(
       [...Map.groupBy(byHour, ([at]) => dayOf(at))].map(([day, hours]) => [
         day,
-        scaleAmountToMonth(
-          hours.reduce((sum, [, amount]) => sum.plus(amount), decimal(0)),
-          hours.length,
-        ),
+        scaleAmountToMonth(sumAmounts(hours.map(([, amount]) => amount)), hours.length),
       ]),
     ),
   }));

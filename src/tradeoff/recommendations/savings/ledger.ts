@@ -1,9 +1,10 @@
 import { HOUR_MS } from '../../../platform/units/durations.ts';
-import { type Decimal, decimal, findLargest, findSmallest } from '../../../platform/units/index.ts';
+import { type Decimal, decimal, findSmallest } from '../../../platform/units/index.ts';
 import type { SavingPart } from './saving-part.ts';
 
 /** Before the name of a GPU, where it is an item. */
 const GPU = 'gpu:';
+const ZERO = decimal(0);
 
 /** A resource in use, with its known cost. */
 export interface LedgerItem {
@@ -44,7 +45,7 @@ export function buildLedger(parts: readonly SavingPart[]): Ledger {
     const hours = held.costs.flatMap((cost, index) =>
       cost === null ? [] : [{ at: start + index * HOUR_MS, cost: decimal(cost) }],
     );
-    const total = hours.reduce((sum, { cost }) => sum.plus(cost), decimal(0));
+    const total = sumAmounts(hours.map(({ cost }) => cost));
     const end = start + held.costs.length * HOUR_MS;
     return hours.length === 0 ? [] : [{ held, hours, mean: total.dividedBy(hours.length), end }];
   });
@@ -130,20 +131,31 @@ export function computeSavedItems(
       }));
     const byHour = new Map(
       item.hours.map(({ at, cost }) => {
-        const apart = parts.reduce((sum, part) => sum.plus(part.goneByHour.get(at) ?? part.meanGone), decimal(0));
-        return [
-          at,
-          computeSavedInHour(findLargest(decimal(0), cost.minus(apart)), computeRemainingShare(item, left, at), bought),
-        ] as const;
+        const own = parts.reduce((rest, part) => subtract(rest, part.goneByHour.get(at) ?? part.meanGone), cost);
+        const share = computeRemainingShare(item, left, at);
+        return [at, computeSavedInHour(own.isNegative() ? ZERO : own, share, bought)] as const;
       }),
     );
-    const total = [...byHour.values()].reduce((sum, amount) => sum.plus(amount), decimal(0));
+    const total = sumAmounts(byHour.values());
     const isMoved = moved.has(item.item);
     const goneByHour = isMoved ? new Map(item.hours.map(({ at, cost }) => [at, cost])) : byHour;
     const meanGone = isMoved ? item.mean : total.dividedBy(byHour.size);
     saved.set(item.item, { item, byHour, total, goneByHour, meanGone });
   }
   return [...saved.values()];
+}
+
+/** Most amounts of a ledger are 0, and exact arithmetic is slow. */
+function subtract(amount: Decimal, other: Decimal): Decimal {
+  if (amount === other) return ZERO;
+  return other.isZero() ? amount : amount.minus(other);
+}
+
+/** Exact sum of amounts. */
+export function sumAmounts(amounts: Iterable<Decimal>): Decimal {
+  let sum = ZERO;
+  for (const amount of amounts) if (!amount.isZero()) sum = sum.plus(amount);
+  return sum;
 }
 
 function computeRemainingShare({ item, gpus }: LedgerItem, left: RemainingShare, at: number): number {
@@ -156,8 +168,8 @@ function computeSavedInHour(
   left: number,
   bought: readonly { readonly covers: Decimal; readonly costs: Decimal }[],
 ): Decimal {
-  let rest = cost.times(left);
-  let saved = cost.minus(rest);
+  let rest = left === 1 ? cost : cost.times(left);
+  let saved = subtract(cost, rest);
   for (const { covers, costs } of bought) {
     const covered = findSmallest(rest, covers);
     saved = saved.plus(covered).minus(costs);
