@@ -309,7 +309,7 @@ const modelLines: readonly NounLine[] = [
     ],
   },
   {
-    summary: 'Start, show and dismiss retraining; count the things that need attention',
+    summary: 'Manage retraining; count the things that need attention',
     nouns: [
       noun(
         'retraining',
@@ -358,7 +358,7 @@ const administrationLines: readonly NounLine[] = [
     ],
   },
   {
-    summary: 'Run retention; list webhook deliveries; save views and send them on a schedule',
+    summary: 'Run retention; list webhook deliveries; save and schedule views',
     nouns: [
       noun(
         'retention',
